@@ -1,0 +1,52 @@
+# Everything runs from the virtual environment that the lock describes; `make` alone lists targets.
+SHELL := bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help demo up test check requirements bench lock clean
+
+help:  ## list what can be made
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+# The lock is complete, so pip resolves nothing (--no-deps) and checks every hash.
+$(INSTALLED): requirements.txt pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements.txt
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	touch $@
+
+demo: $(INSTALLED)  ## load synthetic companies end to end and check the outcome
+	$(BIN)/tasma demo
+
+up: $(INSTALLED)  ## Prefect server, its UI and the deployments on this machine
+	$(BIN)/tasma up
+
+test: $(INSTALLED)  ## the tests, the import rules and the types
+	$(MAKE) --no-print-directory check
+	$(BIN)/python -m pytest
+
+check: $(INSTALLED)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+requirements: $(INSTALLED)  ## each requirement, the passing tests that prove it, and what is unproven
+	$(BIN)/python -m tests.requirements_report
+
+bench: $(INSTALLED)  ## benchmarks, ours and the peer's in one run
+	$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements-bench.txt
+	$(BIN)/python -m tests.benchmarks
+
+UV_COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" pyproject.toml --extra dev
+
+lock:  ## write the locks anew (needs uv)
+	$(UV_COMPILE) -c requirements.txt -o requirements.txt
+	$(UV_COMPILE) --extra bench -c requirements.txt -o requirements-bench.txt
+
+clean:  ## remove what was made here at run time
+	rm -rf data/lake data/warehouse data/hub data/inbox data/prefect build

@@ -1,0 +1,1 @@
+"""The hub: tenants, fiscal years, status of units, held results, leases, events."""

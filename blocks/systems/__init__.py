@@ -1,0 +1,1 @@
+"""Accounting systems, one folder or module each; they never import each other."""

@@ -1,0 +1,1 @@
+"""Pipelines: their order, their tenants, what a finding is worth; and the command line."""

@@ -1,0 +1,116 @@
+"""Controls and what they find: breaks, which are values that a person can act on."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+
+class Outcome(StrEnum):
+    """A control's answer. Missing evidence is ``not_applicable`` with a reason, never a pass."""
+
+    PASSED = "passed"
+    BROKEN = "broken"
+    NOT_APPLICABLE = "not_applicable"
+
+
+class Severity(StrEnum):
+    """What a broken control does to a load (`data/reference/controls.csv`)."""
+
+    BLOCKS = "blocks"
+    WARNS = "warns"
+    INFORMS = "informs"
+
+
+class BreakKind(StrEnum):
+    """In what way two sides disagree."""
+
+    MISSING = "missing"
+    UNEXPECTED = "unexpected"
+    DUPLICATE = "duplicate"
+    AMOUNT = "amount"
+    SIGN = "sign"
+    ATTRIBUTE = "attribute"
+    TIMING = "timing"
+    ROUNDING = "rounding"
+    MAPPING_GAP = "mapping_gap"
+    PERMISSION_SUSPECTED = "permission_suspected"
+    LOCKED_PERIOD = "locked_period"
+
+
+@dataclass(frozen=True)
+class Break:
+    """One item on which two sides disagree after tolerance.
+
+    `account_number`, `period` (``YYYY-MM``) and `voucher_key` are empty where they do not apply.
+    Amounts are in the unit's currency, debit positive; `difference` is actual - expected.
+    """
+
+    control: str
+    kind: BreakKind
+    account_number: str = ""
+    period: str = ""
+    voucher_key: str = ""
+    expected: Decimal | None = None
+    actual: Decimal | None = None
+    difference: Decimal | None = None
+    detail: str = ""
+
+    @property
+    def fingerprint(self) -> str:
+        """What an acceptance binds to: the same break tomorrow has it, a changed one does not."""
+        parts = (
+            self.control,
+            self.kind,
+            self.account_number,
+            self.period,
+            self.voucher_key,
+            "" if self.expected is None else f"{self.expected:f}",
+            "" if self.actual is None else f"{self.actual:f}",
+            self.detail,
+        )
+        return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:16]
+
+    def __str__(self) -> str:
+        place = " ".join(
+            part
+            for part in (
+                f"account {self.account_number}" if self.account_number else "",
+                f"voucher {self.voucher_key}" if self.voucher_key else "",
+                f"in {self.period}" if self.period else "",
+            )
+            if part
+        )
+        sums = (
+            f"expected {self.expected}, actual {self.actual}, difference {self.difference}"
+            if self.difference is not None
+            else ""
+        )
+        text = "; ".join(part for part in (sums, self.detail) if part) or self.kind.value
+        return f"{place}: {text}" if place else text
+
+
+@dataclass(frozen=True)
+class ControlResult:
+    """What one control said about one load.
+
+    `breaks` holds at most `MAX_BREAKS_KEPT` of the `break_count` found, oldest month first.
+    """
+
+    control: str
+    severity: Severity
+    outcome: Outcome
+    reason: str = ""
+    breaks: tuple[Break, ...] = ()
+    break_count: int = 0
+
+    @property
+    def holds(self) -> bool:
+        """Whether this result alone keeps the load from being published."""
+        return self.outcome is Outcome.BROKEN and self.severity is Severity.BLOCKS
+
+
+MAX_BREAKS_KEPT = 1_000
+"""Breaks of one control that are stored and shown; the count is always of all."""

@@ -1,0 +1,22 @@
+"""Promises that were broken, told apart by who has to act.
+
+A finding about the data is a value (`ledger.controls.Break`), never one of these.
+"""
+
+from __future__ import annotations
+
+
+class TasmaError(Exception):
+    """Everything this project raises on purpose.
+
+    The message says what came, what was expected and what to do next. It never holds a
+    secret, a payload or a person's name.
+    """
+
+
+class TransientError(TasmaError):
+    """It may work next time: the step is retried."""
+
+
+class TerminalError(TasmaError):
+    """Trying again changes nothing: a person has to act."""
