@@ -1,0 +1,48 @@
+"""Where this machine keeps things: each a setting, each with a default that needs none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PROJECT: Final = Path(__file__).resolve().parents[1]
+"""The checkout; SQL and reference tables are read from its ``data`` folder."""
+
+SQL: Final = PROJECT / "data" / "sql"
+REFERENCE: Final = PROJECT / "data" / "reference"
+
+
+class Settings(BaseSettings):
+    """Paths and addresses, from the environment (``TASMA_HOME``, ``TASMA_HUB_URL`` ...)."""
+
+    model_config = SettingsConfigDict(env_prefix="TASMA_", frozen=True)
+
+    home: Path = PROJECT / "data"
+    """The folder under which the others lie unless they are set on their own."""
+
+    lake: Path = Path()
+    """Landed bytes and staged Parquet files."""
+
+    warehouse: Path = Path()
+    """One DuckDB file per tenant: what is published."""
+
+    inbox: Path = Path()
+    """Files dropped in by hand, in one folder per tenant."""
+
+    hub_url: str = ""
+    """SQLAlchemy address of the hub; a SQLite file by default."""
+
+    def model_post_init(self, _context: object) -> None:
+        """Derive what was not set from `home`."""
+        for name in ("lake", "warehouse", "inbox"):
+            if getattr(self, name) == Path():
+                object.__setattr__(self, name, self.home / name)
+        if not self.hub_url:
+            object.__setattr__(self, "hub_url", f"sqlite:///{self.home / 'hub' / 'hub.sqlite'}")
+
+
+def settings() -> Settings:
+    """Read the settings anew; cheap, and a test may change the environment at any time."""
+    return Settings()
