@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -97,6 +98,8 @@ class ControlResult:
     """What one control said about one load.
 
     `breaks` holds at most `MAX_BREAKS_KEPT` of the `break_count` found, oldest month first.
+    `set_fingerprint` speaks for all that were found (`set_fingerprint()`); a result whose breaks
+    were cut can be accepted by a person only when it has one.
     """
 
     control: str
@@ -105,6 +108,7 @@ class ControlResult:
     reason: str = ""
     breaks: tuple[Break, ...] = ()
     break_count: int = 0
+    set_fingerprint: str = ""
 
     @property
     def holds(self) -> bool:
@@ -114,3 +118,12 @@ class ControlResult:
 
 MAX_BREAKS_KEPT = 1_000
 """Breaks of one control that are stored and shown; the count is always of all."""
+
+
+def set_fingerprint(fingerprints: Iterable[str]) -> str:
+    """Sum up the `Break.fingerprint` of every break found, in any order: their count and sum."""
+    count, total = 0, 0
+    for fingerprint in fingerprints:
+        count += 1
+        total += int(fingerprint, 16)
+    return f"{count}-{total:x}"
