@@ -1,0 +1,152 @@
+"""The hub's file: SQLite in WAL mode, one writer at a time, readers never in the way.
+
+Every transaction that writes begins with BEGIN IMMEDIATE, so what it reads first cannot change
+before it writes, and waiting happens at the start where it can be bounded. A commit is on disk
+when it returns (synchronous=FULL).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DisconnectionError, OperationalError
+
+from blocks.hub.errors import HubBusy, HubUnusable
+from blocks.hub.network_disk import network_file_system
+from blocks.hub.revisions import require_current
+
+BUSY_TIMEOUT_S: Final = 30.0
+"""Longest wait for another writer before `HubBusy`."""
+
+Clock = Callable[[], dt.datetime]
+
+
+def utc_now() -> dt.datetime:
+    """Tell the time, in UTC."""
+    return dt.datetime.now(dt.UTC)
+
+
+class Database:
+    """Transactions on one hub file; safe for threads and for several processes at once.
+
+    Args:
+        url: ``sqlite:///relative`` or ``sqlite:////absolute/hub.sqlite``; made when absent.
+        clock: Where the time comes from.
+        busy_timeout_s: Longest wait for another writer, in seconds.
+
+    Raises:
+        HubUnusable: The address is not a SQLite file, or the file lies on a network disk.
+    """
+
+    def __init__(
+        self, url: str, *, clock: Clock = utc_now, busy_timeout_s: float = BUSY_TIMEOUT_S
+    ) -> None:
+        self.path = _file_of(url)
+        self.now = clock
+        self._busy_timeout_s = busy_timeout_s
+        self._engine = _engine(self.path, busy_timeout_s=busy_timeout_s)
+        self._has_schema = False
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Open a transaction that sees one moment of the hub and keeps no writer waiting."""
+        with self.unchecked("begin") as connection:
+            self._require_schema(connection)
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Open the one transaction that may write; it is undone when the body raises."""
+        with self.unchecked("begin immediate") as connection:
+            self._require_schema(connection)
+            yield connection
+
+    def close(self) -> None:
+        """Close the file; the next transaction would open it again."""
+        self._engine.dispose()
+
+    @contextmanager
+    def unchecked(self, begin_with: str) -> Iterator[Connection]:
+        """Open a transaction whatever the schema; for `migrate` alone.
+
+        Raises:
+            HubBusy: Another process kept the file locked for too long.
+        """
+        engine = self._engine.execution_options(begin_with=begin_with)
+        try:
+            with engine.begin() as connection:
+                yield connection
+        except OperationalError as problem:
+            if not _is_busy(problem):
+                raise
+            raise HubBusy(
+                f"The hub at {self.path} stayed locked by another process for "
+                f"{self._busy_timeout_s:g} s. Try again; if it lasts, look for a process that "
+                "holds the file open in a long transaction."
+            ) from problem
+
+    def _require_schema(self, connection: Connection) -> None:
+        if not self._has_schema:
+            require_current(connection, path=self.path)
+            self._has_schema = True
+
+
+def _file_of(url: str) -> Path:
+    """Take the file from the address, and make sure that SQLite can live there."""
+    try:
+        address = make_url(url)
+    except ArgumentError as problem:
+        raise HubUnusable(
+            f"{url!r} is not the address of a hub: expected sqlite:////folder/hub.sqlite."
+        ) from problem
+    if address.get_backend_name() != "sqlite" or address.database in {None, "", ":memory:"}:
+        raise HubUnusable(
+            "The hub is kept in a SQLite file that several processes share: expected an address "
+            f"like sqlite:////folder/hub.sqlite, got the kind {address.drivername!r}."
+        )
+    path = Path(str(address.database)).absolute()
+    if kind := network_file_system(path):
+        raise HubUnusable(
+            f"The hub's file {path} lies on a network disk ({kind}), where SQLite's locks do not "
+            "hold and data is lost. Set TASMA_HUB_URL to a file on a disk of this machine."
+        )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+def _engine(path: Path, *, busy_timeout_s: float) -> Engine:
+    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": busy_timeout_s})
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: sqlite3.Connection, record: Any) -> None:
+        # The driver would begin transactions by its own rules; `_begin` states ours.
+        connection.isolation_level = None
+        connection.execute("pragma foreign_keys = on")
+        connection.execute("pragma synchronous = full")
+        record.info["pid"] = os.getpid()
+
+    @event.listens_for(engine, "checkout")
+    def _same_process(_connection: object, record: Any, _proxy: object) -> None:
+        # SQLite forbids carrying a connection through fork(); the child opens its own.
+        if record.info["pid"] != os.getpid():
+            record.dbapi_connection = None
+            raise DisconnectionError
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql(str(connection.get_execution_options()["begin_with"]))
+
+    return engine
+
+
+def _is_busy(problem: OperationalError) -> bool:
+    """Tell a lock from any other trouble; the low byte is SQLite's primary result code."""
+    code = getattr(problem.orig, "sqlite_errorcode", 0)
+    return code & 0xFF in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}

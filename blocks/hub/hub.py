@@ -1,0 +1,91 @@
+"""The one door to what the hub remembers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Self
+
+from blocks.hub.database import BUSY_TIMEOUT_S, Clock, Database, utc_now
+from blocks.hub.events import Events
+from blocks.hub.keeping import KeptLease, leased
+from blocks.hub.leases import DEFAULT_TTL_S, Leases, unit_resource
+from blocks.hub.migrate import migrate
+from blocks.hub.tenants import Tenants
+from blocks.hub.units import Units
+from blocks.hub.years import Years
+from ledger.fiscal_year import FiscalYear
+
+
+class Hub:
+    """A hub at an address; each attribute is a store of one topic.
+
+    Making one costs nothing and opens nothing. `migrate` comes first on a new or an older hub;
+    a store used before that says so. Every call of a store is one transaction; all are
+    synchronous and may be made from several threads and processes at once.
+
+    Args:
+        url: ``sqlite:////folder/hub.sqlite``.
+        clock: Where the time comes from; tests bring their own.
+        busy_timeout_s: Longest wait for another writer, in seconds.
+
+    Raises:
+        HubUnusable: The address cannot hold a hub (network disk, not SQLite).
+    """
+
+    def __init__(
+        self, url: str, *, clock: Clock = utc_now, busy_timeout_s: float = BUSY_TIMEOUT_S
+    ) -> None:
+        self.database = Database(url, clock=clock, busy_timeout_s=busy_timeout_s)
+        self.events = Events(self.database)
+        self.tenants = Tenants(self.database, self.events)
+        self.years = Years(self.database, self.events)
+        self.units = Units(self.database, self.events)
+        self.leases = Leases(self.database)
+
+    def migrate(self) -> Self:
+        """Bring the schema up to date, safe when several processes do it at once."""
+        migrate(self.database)
+        return self
+
+    @contextmanager
+    def unit_lease(
+        self,
+        tenant: str,
+        year: FiscalYear,
+        *,
+        holder: str,
+        run_id: str = "",
+        ttl_s: float = DEFAULT_TTL_S,
+    ) -> Iterator[KeptLease]:
+        """Hold a unit for the length of the body, renewing in the background.
+
+        Raises:
+            LeaseTaken: Another run works on the unit.
+            LeaseLost: The lease was lost while the body ran.
+        """
+        with leased(
+            self.leases,
+            unit_resource(tenant, year),
+            holder=holder,
+            clock=self.database.now,
+            ttl_s=ttl_s,
+            run_id=run_id,
+        ) as kept:
+            yield kept
+
+    def close(self) -> None:
+        """Close the hub's file."""
+        self.database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        problem: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()

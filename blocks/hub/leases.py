@@ -1,0 +1,205 @@
+"""Leases: who may work on a resource now, for how long, and with which fencing token.
+
+A lease alone stops nobody who was asleep while it ran out; its token does. Tokens only grow: they
+come from one counter of the hub that is never reset, neither by a release nor when a tenant is
+erased, so a late writer always shows a lower token than the one who came after.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, replace
+from typing import Final
+
+from sqlalchemy import ColumnElement, Connection, and_, insert, select, update
+
+from blocks.hub import models
+from blocks.hub.database import Database
+from blocks.hub.errors import LeaseLost, LeaseTaken, Refused
+from ledger.fiscal_year import FiscalYear
+
+DEFAULT_TTL_S: Final = 120.0
+"""How long a lease lasts unless it is renewed."""
+
+MIN_TTL_S: Final = 0.1
+MAX_TTL_S: Final = 3_600.0
+"""Longest lease: a crashed holder blocks its resource for at most this long."""
+
+COUNTER: Final = "lease_token"
+
+
+@dataclass(frozen=True)
+class Lease:
+    """The right to work on `resource` until `expires_at`; `token` goes with every write."""
+
+    resource: str
+    tenant: str
+    holder: str
+    token: int
+    run_id: str
+    acquired_at: dt.datetime
+    expires_at: dt.datetime
+
+    def is_live(self, at: dt.datetime) -> bool:
+        """Say whether the lease is held at that moment; at its very end it is not."""
+        return bool(self.holder) and at < self.expires_at
+
+
+def unit_resource(tenant: str, year: FiscalYear) -> str:
+    """Name the resource that a load of this unit must hold."""
+    return f"{tenant}/{year.key}"
+
+
+class Leases:
+    """Gives, renews and frees leases; the database decides, so processes cannot both win."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def acquire(
+        self, resource: str, *, holder: str, ttl_s: float = DEFAULT_TTL_S, run_id: str = ""
+    ) -> Lease:
+        """Take the lease of a resource that is free or whose lease has run out.
+
+        Args:
+            resource: A path whose first part is the tenant, such as `unit_resource` makes; one
+                that begins with ``/`` belongs to no tenant.
+            holder: Who takes it, in words for the message that others get.
+            ttl_s: Seconds until it runs out unless renewed.
+            run_id: The run that takes it, by which it can be freed when the run has died.
+
+        Raises:
+            LeaseTaken: Somebody holds it; retrying later may help. Also for the same holder.
+        """
+        _check(resource, holder, ttl_s)
+        with self._database.writing() as connection:
+            now = self._database.now()
+            found = _find(connection, resource)
+            if found and found.is_live(now):
+                raise LeaseTaken(
+                    resource, holder=found.holder, since=found.acquired_at, until=found.expires_at
+                )
+            lease = Lease(
+                resource=resource,
+                tenant=resource.partition("/")[0],
+                holder=holder,
+                token=_next_token(connection),
+                run_id=run_id,
+                acquired_at=now,
+                expires_at=now + dt.timedelta(seconds=ttl_s),
+            )
+            _write(connection, lease, is_new=found is None)
+        return lease
+
+    def renew(self, lease: Lease, *, ttl_s: float = DEFAULT_TTL_S) -> Lease:
+        """Let the lease last `ttl_s` seconds from now.
+
+        Raises:
+            LeaseLost: It ran out, was freed, or belongs to somebody else; it never comes back.
+        """
+        _check(lease.resource, lease.holder, ttl_s)
+        now = self._database.now()
+        renewed = replace(lease, expires_at=now + dt.timedelta(seconds=ttl_s))
+        self._change(lease, models.lease.c.expires_at > now, expires_at=renewed.expires_at)
+        return renewed
+
+    def release(self, lease: Lease) -> None:
+        """Give the lease back.
+
+        Raises:
+            LeaseLost: It was freed already, or belongs to somebody else, who keeps it.
+        """
+        self._change(lease, expires_at=self._database.now(), holder="", run_id="")
+
+    def find(self, resource: str) -> Lease | None:
+        """Return the live lease of a resource, None when it is free."""
+        with self._database.reading() as connection:
+            found = _find(connection, resource)
+        return found if found and found.is_live(self._database.now()) else None
+
+    def live(self, *, tenant: str = "") -> list[Lease]:
+        """Return the live leases, of one tenant or of all."""
+        with self._database.reading() as connection:
+            return live(connection, self._database.now(), tenant=tenant)
+
+    def held_by_run(self, run_id: str) -> list[Lease]:
+        """Return the live leases that a run took."""
+        return [lease for lease in self.live() if lease.run_id == run_id]
+
+    def release_run(self, run_id: str) -> list[Lease]:
+        """Free what a dead run still holds, and return it; the next holder gets a higher token."""
+        held = self.held_by_run(run_id) if run_id else []
+        return [lease for lease in held if self._freed(lease)]
+
+    def advance_past(self, token: int) -> None:
+        """Make every later token higher than `token`, after a hub was restored from a backup."""
+        counter = models.counter
+        with self._database.writing() as connection:
+            connection.execute(
+                update(counter)
+                .where(counter.c.name == COUNTER, counter.c.value < token)
+                .values(value=token)
+            )
+
+    def _freed(self, lease: Lease) -> bool:
+        try:
+            self.release(lease)
+        except LeaseLost:  # it ended by itself in between
+            return False
+        return True
+
+    def _change(
+        self, lease: Lease, *conditions: ColumnElement[bool], **values: str | dt.datetime
+    ) -> None:
+        mine = and_(
+            models.lease.c.resource == lease.resource,
+            models.lease.c.holder == lease.holder,
+            models.lease.c.token == lease.token,
+        )
+        with self._database.writing() as connection:
+            changed = connection.execute(
+                update(models.lease).where(mine, *conditions).values(values)
+            )
+            if not changed.rowcount:
+                raise LeaseLost(lease.resource, holder=lease.holder, token=lease.token)
+
+
+def live(connection: Connection, at: dt.datetime, *, tenant: str = "") -> list[Lease]:
+    """Return the leases held at that moment, within a transaction."""
+    query = select(models.lease).where(models.lease.c.holder != "", models.lease.c.expires_at > at)
+    if tenant:
+        query = query.where(models.lease.c.tenant == tenant)
+    rows = connection.execute(query.order_by(models.lease.c.resource))
+    return [Lease(**row._asdict()) for row in rows]
+
+
+def _check(resource: str, holder: str, ttl_s: float) -> None:
+    if not MIN_TTL_S <= ttl_s <= MAX_TTL_S:
+        raise Refused(f"A lease lasts {MIN_TTL_S:g} to {MAX_TTL_S:g} s, not {ttl_s:g} s.")
+    if not holder or not resource or len(resource) > models.NAME_CHARS:
+        raise Refused(
+            f"A lease needs a holder and a resource of 1 to {models.NAME_CHARS} characters."
+        )
+
+
+def _find(connection: Connection, resource: str) -> Lease | None:
+    query = select(models.lease).where(models.lease.c.resource == resource)
+    row = connection.execute(query).one_or_none()
+    return None if row is None else Lease(**row._asdict())
+
+
+def _next_token(connection: Connection) -> int:
+    counter = models.counter
+    connection.execute(
+        update(counter).where(counter.c.name == COUNTER).values(value=counter.c.value + 1)
+    )
+    query = select(counter.c.value).where(counter.c.name == COUNTER)
+    return int(connection.execute(query).scalar_one())
+
+
+def _write(connection: Connection, lease: Lease, *, is_new: bool) -> None:
+    if is_new:
+        connection.execute(insert(models.lease).values(vars(lease)))
+    else:
+        query = update(models.lease).where(models.lease.c.resource == lease.resource)
+        connection.execute(query.values(vars(lease)))

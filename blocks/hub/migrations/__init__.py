@@ -1,0 +1,1 @@
+"""Alembic's migrations of the hub, run by `blocks.hub.schema` and never by Alembic's command."""

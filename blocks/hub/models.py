@@ -1,0 +1,232 @@
+"""The hub's tables. Every table with rows of a tenant says so in a column named ``tenant``.
+
+That column is what `erase` goes by, so a new table needs no new code there. Times are UTC, days
+are dates, amounts are exact decimals (debit positive), a fiscal year is its key
+(``2024-01-01_2024-12-31``). Words of a fixed set are text; empty text means "none".
+
+A change here needs a new file in ``migrations/versions``; a test compares the two.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+
+from blocks.hub.columns import ExactDecimal, UtcTime, words
+from blocks.hub.states import UnitState
+from ledger.controls import BreakKind, Outcome, Severity
+
+ID_CHARS: Final = 64
+"""Longest id: of a load, a run, a digest."""
+
+NAME_CHARS: Final = 255
+"""Longest name: of a tenant, a file, a control, a lease."""
+
+YEAR_CHARS: Final = 21
+"""Length of a fiscal year's key."""
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+
+def _tenant(*, key: bool = False) -> Column[str]:
+    return Column("tenant", String(63), ForeignKey("tenant.id"), nullable=False, primary_key=key)
+
+
+def _year(*, key: bool = False) -> Column[str]:
+    return Column("fiscal_year", String(YEAR_CHARS), nullable=False, primary_key=key)
+
+
+def _text(name: str, length: int = NAME_CHARS) -> Column[str]:
+    return Column(name, String(length), nullable=False, default="")
+
+
+tenant = Table(
+    "tenant",
+    metadata,
+    Column("id", String(63), primary_key=True),
+    _text("name"),
+    _text("organisation_number", 20),
+    _text("country", 2),
+    _text("currency", 3),
+    _text("time_zone", ID_CHARS),
+    Column("years_from_source", Boolean, nullable=False),
+    Column("has_schedule", Boolean, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+)
+
+fiscal_year = Table(
+    "fiscal_year",
+    metadata,
+    _tenant(key=True),
+    Column("start_date", Date, primary_key=True),
+    Column("end_date", Date, primary_key=True),
+    Column("locked_until", Date),
+    Column("retired_at", UtcTime),
+    Column("defined_at", UtcTime, nullable=False),
+    Column("is_from_source", Boolean, nullable=False),
+)
+
+unit = Table(
+    "unit",
+    metadata,
+    _tenant(key=True),
+    _year(key=True),
+    Column("status", words(UnitState), nullable=False),
+    _text("reason", 2_000),
+    _text("source"),
+    _text("load_id", ID_CHARS),
+    _text("digest", NAME_CHARS),
+    _text("run_id", ID_CHARS),
+    Column("updated_at", UtcTime, nullable=False),
+    Column("lease_token", Integer, nullable=False, default=0),
+    Column("last_published_at", UtcTime),
+    _text("published_load_id", ID_CHARS),
+    _text("published_digest", NAME_CHARS),
+    _text("published_source"),
+    Column("voucher_count", Integer, nullable=False, default=0),
+    Column("posting_count", Integer, nullable=False, default=0),
+    Index(None, "run_id"),
+)
+
+load = Table(
+    "load",
+    metadata,
+    Column("load_id", String(ID_CHARS), primary_key=True),
+    _tenant(),
+    _year(),
+    _text("source"),
+    _text("source_kind", 20),
+    _text("landed_sha256", ID_CHARS),
+    _text("stage_folder", 4_096),
+    _text("digest", NAME_CHARS),
+    Column("status", words(UnitState), nullable=False),
+    _text("run_id", ID_CHARS),
+    Column("created_at", UtcTime, nullable=False),
+    Index(None, "tenant", "fiscal_year", "created_at"),
+)
+
+control_result = Table(
+    "control_result",
+    metadata,
+    _tenant(),
+    Column("load_id", ForeignKey("load.load_id"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    _text("control"),
+    Column("severity", words(Severity), nullable=False),
+    Column("outcome", words(Outcome), nullable=False),
+    _text("reason", 2_000),
+    Column("break_count", Integer, nullable=False),
+    _text("set_fingerprint", ID_CHARS),
+)
+
+control_break = Table(
+    "control_break",
+    metadata,
+    _tenant(),
+    Column("load_id", ForeignKey("load.load_id"), primary_key=True),
+    Column("result_position", Integer, primary_key=True),
+    Column("position", Integer, primary_key=True),
+    _text("control"),
+    Column("kind", words(BreakKind), nullable=False),
+    _text("account_number"),
+    _text("period", 7),
+    Column("voucher_key", Text, nullable=False, default=""),
+    Column("expected", ExactDecimal),
+    Column("actual", ExactDecimal),
+    Column("difference", ExactDecimal),
+    Column("detail", Text, nullable=False, default=""),
+)
+
+acceptance = Table(
+    "acceptance",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _tenant(),
+    _year(),
+    _text("control"),
+    _text("fingerprint", ID_CHARS),
+    Column("occurrences", Integer, nullable=False),
+    Column("expected", ExactDecimal),
+    Column("actual", ExactDecimal),
+    Column("difference", ExactDecimal),
+    _text("reason", 2_000),
+    _text("accepted_by"),
+    Column("accepted_at", UtcTime, nullable=False),
+    Column("expires_at", UtcTime),
+    _text("load_id", ID_CHARS),
+    Index(None, "tenant", "fiscal_year"),
+    sqlite_autoincrement=True,
+)
+
+file_seen = Table(
+    "file_seen",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _tenant(),
+    _text("sha256", ID_CHARS),
+    _text("file_name"),
+    Column("size_bytes", Integer, nullable=False),
+    Column("seen_at", UtcTime, nullable=False),
+    _text("outcome", 32),
+    _text("reason", 2_000),
+    _text("load_id", ID_CHARS),
+    _text("who"),
+    Index(None, "tenant", "sha256"),
+    sqlite_autoincrement=True,
+)
+
+# Not tied to the tenant table: a lease or an event may belong to no tenant (empty text).
+lease = Table(
+    "lease",
+    metadata,
+    Column("resource", String(NAME_CHARS), primary_key=True),
+    _text("tenant", 63),
+    _text("holder"),
+    Column("token", Integer, nullable=False),
+    _text("run_id", ID_CHARS),
+    Column("acquired_at", UtcTime, nullable=False),
+    Column("expires_at", UtcTime, nullable=False),
+    Index(None, "run_id"),
+)
+
+counter = Table(
+    "counter",
+    metadata,
+    Column("name", String(NAME_CHARS), primary_key=True),
+    Column("value", Integer, nullable=False),
+)
+
+event = Table(
+    "event",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", UtcTime, nullable=False),
+    _text("tenant", 63),
+    _text("fiscal_year", YEAR_CHARS),
+    _text("kind", 32),
+    _text("message", 2_000),
+    _text("run_id", ID_CHARS),
+    _text("load_id", ID_CHARS),
+    Index(None, "tenant", "at"),
+    Index(None, "at"),
+    sqlite_autoincrement=True,
+)

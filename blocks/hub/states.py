@@ -1,0 +1,52 @@
+r"""The status of a unit, and which status may follow which.
+
+::
+
+    fetching -> staged -> reconciling -> published
+        \          \           \-----> held -> published   (a person accepted it)
+         \          \---------------> partial, evidence, held
+          \-----------------------> failed                  (from anywhere)
+
+A new run may start (fetching, staged, reconciling) whatever the unit's status; saying the same
+status again is allowed, since a retried step does. What is refused is an outcome out of nowhere:
+published without having been reconciled, held without having been read.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Final
+
+
+class UnitState(StrEnum):
+    """Where a (tenant, fiscal year) stands."""
+
+    FETCHING = "fetching"
+    STAGED = "staged"
+    RECONCILING = "reconciling"
+    PUBLISHED = "published"
+    HELD = "held"
+    """A control that blocks is broken; the last good data stays until a person acts."""
+    FAILED = "failed"
+    PARTIAL = "partial"
+    """A few vouchers of a year (SIE 4I): checked, never replacing anything."""
+    EVIDENCE = "evidence"
+    """A source without vouchers (SIE 1-3): balances to compare with, nothing to publish."""
+
+
+WORKING: Final = frozenset({UnitState.FETCHING, UnitState.STAGED, UnitState.RECONCILING})
+"""States that only a live run may leave a unit in."""
+
+_READ: Final = frozenset({UnitState.STAGED, UnitState.RECONCILING})
+
+_COMES_FROM: Final = {
+    UnitState.PUBLISHED: frozenset({UnitState.RECONCILING, UnitState.HELD}),
+    UnitState.HELD: WORKING,
+    UnitState.PARTIAL: _READ | {UnitState.HELD},
+    UnitState.EVIDENCE: _READ | {UnitState.HELD},
+}
+
+
+def may_follow(new: UnitState, old: UnitState | None) -> bool:
+    """Say whether a unit may go from `old` (None: no status yet) to `new`."""
+    return new is old or new not in _COMES_FROM or old in _COMES_FROM[new]

@@ -1,0 +1,166 @@
+"""Tenants: the bookkeeping entities whose books are moved."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from sqlalchemy import Connection, insert, select, update
+
+from blocks.hub import models
+from blocks.hub.database import Database
+from blocks.hub.errors import Refused, UnknownTenant
+from blocks.hub.events import Events
+
+PAGE_SIZE: Final = 500
+"""Tenants read at once while iterating over all."""
+
+# A tenant's id becomes the name of a folder, a database file and a lease: nothing that a file
+# system, a shell or a URL reads in a way of its own.
+TENANT_ID: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,62}", re.ASCII)
+_COUNTRY: Final = re.compile(r"[A-Z]{2}", re.ASCII)
+_CURRENCY: Final = re.compile(r"[A-Z]{3}", re.ASCII)
+
+
+def checked_tenant_id(text: str) -> str:
+    """Return `text` if it may name a tenant.
+
+    Raises:
+        Refused: It is not 1 to 63 lower-case letters a-z, digits and dashes, or starts with a dash.
+    """
+    if TENANT_ID.fullmatch(text):
+        return text
+    raise Refused(
+        f"{text[:80]!r} cannot name a tenant: expected 1 to 63 lower-case letters (a-z), digits "
+        "and dashes, not starting with a dash, for instance acme-2."
+    )
+
+
+@dataclass(frozen=True)
+class Tenant:
+    """One bookkeeping entity.
+
+    `organisation_number` is digits only, empty while unknown. With `years_from_source` a fiscal
+    year that overlaps no defined one is defined by the first file published for it; without,
+    only by hand. `has_schedule` says that a nightly run is expected, so that silence is a fault.
+    """
+
+    id: str
+    name: str
+    organisation_number: str = ""
+    country: str = "SE"
+    currency: str = "SEK"
+    time_zone: str = "Europe/Stockholm"
+    years_from_source: bool = True
+    has_schedule: bool = False
+    created_at: dt.datetime | None = None
+    """Set by the hub."""
+
+    def __post_init__(self) -> None:
+        checked_tenant_id(self.id)
+        for value, expected, is_right in (
+            (self.name, "a name of 1 to 255 characters", 0 < len(self.name) <= models.NAME_CHARS),
+            (self.organisation_number, "digits only", _is_number(self.organisation_number)),
+            (self.country, "two capital letters", _COUNTRY.fullmatch(self.country)),
+            (self.currency, "three capital letters", _CURRENCY.fullmatch(self.currency)),
+            (self.time_zone, "a zone such as Europe/Stockholm", _is_zone(self.time_zone)),
+        ):
+            if not is_right:
+                raise Refused(f"Tenant {self.id}: expected {expected}, got {value[:80]!r}.")
+
+
+def _is_number(text: str) -> bool:
+    return not text or (text.isascii() and text.isdigit() and len(text) <= 20)
+
+
+def _is_zone(text: str) -> bool:
+    try:
+        ZoneInfo(text)
+    except (ZoneInfoNotFoundError, ValueError):
+        return False
+    return True
+
+
+class Tenants:
+    """The list of tenants."""
+
+    def __init__(self, database: Database, events: Events) -> None:
+        self._database = database
+        self._events = events
+
+    def add(self, tenant: Tenant) -> Tenant:
+        """Add a tenant.
+
+        Raises:
+            Refused: The id is in use; `update` changes a tenant.
+        """
+        row = {**vars(tenant), "created_at": self._database.now()}
+        with self._database.writing() as connection:
+            if _find(connection, tenant.id):
+                raise Refused(f"Tenant {tenant.id} exists already. Choose another id.")
+            connection.execute(insert(models.tenant).values(row))
+            self._events.record(connection, "tenant", "added", tenant=tenant.id)
+        return Tenant(**row)
+
+    def get(self, tenant_id: str) -> Tenant:
+        """Return the tenant.
+
+        Raises:
+            UnknownTenant: There is none of that id.
+        """
+        if found := self.find(tenant_id):
+            return found
+        raise UnknownTenant(tenant_id)
+
+    def find(self, tenant_id: str) -> Tenant | None:
+        """Return the tenant, None when there is none of that id."""
+        with self._database.reading() as connection:
+            return _find(connection, tenant_id)
+
+    def update(self, tenant_id: str, **changes: str | bool) -> Tenant:
+        """Change fields of a tenant, other than its id and the time it was made.
+
+        Raises:
+            UnknownTenant: There is none of that id.
+            Refused: A value is not fit, or the field is not one that changes.
+        """
+        with self._database.writing() as connection:
+            old = require(connection, tenant_id)
+            if wrong := changes.keys() - (vars(old).keys() - {"id", "created_at"}):
+                raise Refused(f"Tenant {tenant_id}: cannot change {', '.join(sorted(wrong))}.")
+            new = Tenant(**{**vars(old), **changes})
+            query = update(models.tenant).where(models.tenant.c.id == tenant_id)
+            connection.execute(query.values(vars(new)))
+            fields = ", ".join(sorted(changes))
+            self._events.record(connection, "tenant", f"changed {fields}", tenant=tenant_id)
+        return new
+
+    def page(self, *, after: str = "", limit: int = PAGE_SIZE) -> list[Tenant]:
+        """Return up to `limit` tenants in order of id, starting behind `after`."""
+        query = select(models.tenant).where(models.tenant.c.id > after)
+        with self._database.reading() as connection:
+            rows = connection.execute(query.order_by(models.tenant.c.id).limit(limit))
+            return [Tenant(**row._asdict()) for row in rows]
+
+    def __iter__(self) -> Iterator[Tenant]:
+        after = ""
+        while page := self.page(after=after):
+            yield from page
+            after = page[-1].id
+
+
+def _find(connection: Connection, tenant_id: str) -> Tenant | None:
+    query = select(models.tenant).where(models.tenant.c.id == tenant_id)
+    row = connection.execute(query).one_or_none()
+    return None if row is None else Tenant(**row._asdict())
+
+
+def require(connection: Connection, tenant_id: str) -> Tenant:
+    """Return the tenant within a transaction, or raise `UnknownTenant`."""
+    if found := _find(connection, tenant_id):
+        return found
+    raise UnknownTenant(tenant_id)

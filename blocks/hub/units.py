@@ -1,0 +1,226 @@
+"""The status of each unit: one row per tenant and fiscal year, and nowhere else."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from sqlalchemy import ColumnElement, Connection, and_, insert, select, update
+
+from blocks.hub import models
+from blocks.hub.database import Database
+from blocks.hub.errors import LeaseLost, Refused
+from blocks.hub.events import Events, cut
+from blocks.hub.states import WORKING, UnitState, may_follow
+from blocks.hub.tenants import require
+from ledger.fiscal_year import FiscalYear
+
+
+@dataclass(frozen=True)
+class UnitStatus:
+    """Where one unit stands.
+
+    `status`, `reason`, `source`, `load_id`, `digest` and `run_id` tell of the latest load, held
+    and failed ones too. `last_published_at`, `published_*`, `voucher_count` and `posting_count`
+    tell of the last good one, which stays until another takes its place. `last_published_at` is
+    renewed by a load that found nothing changed.
+    """
+
+    tenant: str
+    fiscal_year: str
+    status: UnitState
+    updated_at: dt.datetime
+    reason: str = ""
+    source: str = ""
+    load_id: str = ""
+    digest: str = ""
+    run_id: str = ""
+    lease_token: int = 0
+    last_published_at: dt.datetime | None = None
+    published_load_id: str = ""
+    published_digest: str = ""
+    published_source: str = ""
+    voucher_count: int = 0
+    posting_count: int = 0
+
+    @property
+    def year(self) -> FiscalYear:
+        """The fiscal year as the ledger's value."""
+        return FiscalYear.parse(self.fiscal_year)
+
+
+class Units:
+    """Reads and changes the status of units."""
+
+    def __init__(self, database: Database, events: Events) -> None:
+        self._database = database
+        self._events = events
+
+    def set_status(
+        self,
+        tenant: str,
+        year: FiscalYear,
+        status: UnitState,
+        *,
+        reason: str = "",
+        load_id: str = "",
+        source: str = "",
+        digest: str = "",
+        run_id: str = "",
+        voucher_count: int | None = None,
+        posting_count: int | None = None,
+        token: int | None = None,
+    ) -> UnitStatus:
+        """Say where a unit stands now, and log it.
+
+        What is left empty keeps its value as long as `load_id` (or no load) is the row's own, and
+        is emptied when another load takes over. The load's own status follows.
+
+        Args:
+            tenant: Whose books.
+            year: Which fiscal year.
+            status: The new status; `blocks.hub.states` says which may follow which.
+            reason: Why, in words that the person who has to act understands.
+            load_id: The load it is about; empty means the one the row is about.
+            source: Where the load came from, such as ``sie``.
+            digest: The load's row digest.
+            run_id: The run that says so.
+            voucher_count: Vouchers published; only taken with ``published``.
+            posting_count: Postings published; only taken with ``published``.
+            token: The caller's lease token; refused when a later holder has spoken.
+
+        Raises:
+            UnknownTenant: The hub has no such tenant.
+            Refused: The status cannot follow the present one.
+            LeaseLost: A holder with a higher token has set the status since.
+        """
+        said = {"load_id": load_id, "source": source, "digest": digest, "run_id": run_id}
+        counts = {"voucher_count": voucher_count, "posting_count": posting_count}
+        with self._database.writing() as connection:
+            require(connection, tenant)
+            now = self._database.now()
+            found = find(connection, tenant, year)
+            old = found or UnitStatus(tenant, year.key, status=status, updated_at=now)
+            _refuse_impossible(old, status, is_new=found is None)
+            _refuse_late(old, token, run_id=run_id)
+            new = replace(
+                _of_load(old, status, said),
+                status=status,
+                reason=cut(reason),
+                updated_at=now,
+                lease_token=old.lease_token if token is None else token,
+            )
+            if status is UnitState.PUBLISHED:
+                new = _published(new, counts)
+            write(connection, new)
+            _tell_load(connection, new)
+            self._log(connection, new, before=found)
+        return new
+
+    def find(self, tenant: str, year: FiscalYear) -> UnitStatus | None:
+        """Return the unit's status, None when nothing was ever said of it."""
+        with self._database.reading() as connection:
+            return find(connection, tenant, year)
+
+    def of_tenant(self, tenant: str) -> list[UnitStatus]:
+        """Return the tenant's units in order of fiscal year."""
+        with self._database.reading() as connection:
+            return of_tenant(connection, tenant)
+
+    def working(self) -> list[UnitStatus]:
+        """Return the units that a run claims to work on; a janitor asks whether it still lives."""
+        with self._database.reading() as connection:
+            return _where(connection, models.unit.c.status.in_(WORKING))
+
+    def fail_run(self, run_id: str, *, reason: str) -> list[UnitStatus]:
+        """Mark as failed what a dead run left in a working state, and return those units."""
+        mine = and_(models.unit.c.run_id == run_id, models.unit.c.status.in_(WORKING))
+        with self._database.reading() as connection:
+            left = _where(connection, mine)
+        return [
+            self.set_status(unit.tenant, unit.year, UnitState.FAILED, reason=reason)
+            for unit in left
+        ]
+
+    def _log(self, connection: Connection, new: UnitStatus, *, before: UnitStatus | None) -> None:
+        old = before.status if before else "new"
+        message = f"{old} -> {new.status}" + (f": {new.reason}" if new.reason else "")
+        self._events.record(
+            connection,
+            "status",
+            message,
+            tenant=new.tenant,
+            fiscal_year=new.fiscal_year,
+            run_id=new.run_id,
+            load_id=new.load_id,
+        )
+
+
+def find(connection: Connection, tenant: str, year: FiscalYear) -> UnitStatus | None:
+    """Return the unit's status within a transaction."""
+    here = and_(models.unit.c.tenant == tenant, models.unit.c.fiscal_year == year.key)
+    return next(iter(_where(connection, here)), None)
+
+
+def of_tenant(connection: Connection, tenant: str) -> list[UnitStatus]:
+    """Return the tenant's units within a transaction, in order of fiscal year."""
+    return _where(connection, models.unit.c.tenant == tenant)
+
+
+def write(connection: Connection, unit: UnitStatus) -> None:
+    """Insert or replace the row of one unit."""
+    table = models.unit
+    here = and_(table.c.tenant == unit.tenant, table.c.fiscal_year == unit.fiscal_year)
+    if not connection.execute(update(table).where(here).values(vars(unit))).rowcount:
+        connection.execute(insert(table).values(vars(unit)))
+
+
+def _where(connection: Connection, condition: ColumnElement[bool]) -> list[UnitStatus]:
+    table = models.unit
+    query = select(table).where(condition).order_by(table.c.tenant, table.c.fiscal_year)
+    return [UnitStatus(**row._asdict()) for row in connection.execute(query)]
+
+
+def _refuse_impossible(old: UnitStatus, new: UnitState, *, is_new: bool) -> None:
+    if not may_follow(new, None if is_new else old.status):
+        raise Refused(
+            f"{old.tenant} {old.fiscal_year} is {'unknown' if is_new else old.status} and cannot "
+            f"become {new}: a load is reconciled before it is published, and read before it is "
+            "held. Start the load again from the beginning."
+        )
+
+
+def _refuse_late(old: UnitStatus, token: int | None, *, run_id: str) -> None:
+    if token is not None and token < old.lease_token:
+        resource = f"{old.tenant}/{old.fiscal_year}"
+        raise LeaseLost(resource, holder=run_id or "this run", token=token)
+
+
+def _of_load(old: UnitStatus, status: UnitState, said: dict[str, str]) -> UnitStatus:
+    """Keep what is known of the load in hand; a fetch and another load begin with nothing."""
+    is_other = bool(said["load_id"]) and said["load_id"] != old.load_id
+    begins = status is UnitState.FETCHING or is_other
+    kept = replace(old, load_id="", source="", digest="", run_id="") if begins else old
+    return _with(kept, {name: value for name, value in said.items() if value})
+
+
+def _published(unit: UnitStatus, counts: dict[str, int | None]) -> UnitStatus:
+    """Take the load in hand for the last good one; counts that were not said stay."""
+    good = replace(
+        unit,
+        last_published_at=unit.updated_at,
+        published_load_id=unit.load_id,
+        published_digest=unit.digest,
+        published_source=unit.source,
+    )
+    return _with(good, {name: count for name, count in counts.items() if count is not None})
+
+
+def _with(unit: UnitStatus, values: Mapping[str, object]) -> UnitStatus:
+    return UnitStatus(**{**vars(unit), **values})
+
+
+def _tell_load(connection: Connection, unit: UnitStatus) -> None:
+    here = models.load.c.load_id == unit.load_id
+    connection.execute(update(models.load).where(here).values(status=unit.status))
