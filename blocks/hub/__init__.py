@@ -8,8 +8,14 @@ One door, `Hub`, with one store per topic::
     hub.tenants        who the tenants are
     hub.years          which fiscal years each has: defined, locked, retired
     hub.units          the status of each (tenant, fiscal year)
+    hub.loads          each attempt to load a unit, and what the controls said about it
+    hub.acceptances    what a person has let pass, and what is still open
+    hub.files          which files were seen, and what became of them
     hub.leases         who works on what, with fencing tokens; `hub.unit_lease` holds one
     hub.events         what happened, in plain words
+    hub.overview()     all of it in one listing of green, grey and red
+    hub.repair()       mends the status from the warehouse's load records
+    hub.erase_tenant() removes a tenant wholly
 
 It holds no secret, no voucher and no amount but those of breaks that a person has to judge.
 """
@@ -22,8 +28,15 @@ from blocks.hub.errors import (
     Refused,
     UnknownTenant,
 )
+from blocks.hub.events import Event
+from blocks.hub.files import FileSeen
 from blocks.hub.hub import Hub
+from blocks.hub.keeping import KeptLease
 from blocks.hub.leases import Lease, unit_resource
+from blocks.hub.load_ids import new_load_id
+from blocks.hub.loads import Load
+from blocks.hub.overview import Light, OverviewRow
+from blocks.hub.repair import PublishedRecord
 from blocks.hub.states import UnitState
 from blocks.hub.tenants import Tenant, checked_tenant_id
 from blocks.hub.units import UnitStatus
@@ -31,12 +44,19 @@ from blocks.hub.years import DefinedYear, YearOverlap
 
 __all__ = [
     "DefinedYear",
+    "Event",
+    "FileSeen",
     "Hub",
     "HubBusy",
     "HubUnusable",
+    "KeptLease",
     "Lease",
     "LeaseLost",
     "LeaseTaken",
+    "Light",
+    "Load",
+    "OverviewRow",
+    "PublishedRecord",
     "Refused",
     "Tenant",
     "UnitState",
@@ -44,5 +64,6 @@ __all__ = [
     "UnknownTenant",
     "YearOverlap",
     "checked_tenant_id",
+    "new_load_id",
     "unit_resource",
 ]

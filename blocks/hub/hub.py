@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from types import TracebackType
 from typing import Self
 
+from blocks.hub.acceptances import Acceptances
 from blocks.hub.database import BUSY_TIMEOUT_S, Clock, Database, utc_now
+from blocks.hub.erase import erase_tenant
 from blocks.hub.events import Events
+from blocks.hub.files import Files
 from blocks.hub.keeping import KeptLease, leased
 from blocks.hub.leases import DEFAULT_TTL_S, Leases, unit_resource
+from blocks.hub.loads import Loads
 from blocks.hub.migrate import migrate
+from blocks.hub.overview import MAX_TENANTS, OverviewRow, read_overview
+from blocks.hub.repair import PublishedRecord, repair_tenant
 from blocks.hub.tenants import Tenants
-from blocks.hub.units import Units
+from blocks.hub.units import Units, UnitStatus
 from blocks.hub.years import Years
 from ledger.fiscal_year import FiscalYear
 
@@ -42,6 +48,9 @@ class Hub:
         self.tenants = Tenants(self.database, self.events)
         self.years = Years(self.database, self.events)
         self.units = Units(self.database, self.events)
+        self.loads = Loads(self.database)
+        self.acceptances = Acceptances(self.database, self.events)
+        self.files = Files(self.database)
         self.leases = Leases(self.database)
 
     def migrate(self) -> Self:
@@ -74,6 +83,48 @@ class Hub:
             run_id=run_id,
         ) as kept:
             yield kept
+
+    def overview(
+        self, *, tenant: str = "", after: str = "", limit: int = MAX_TENANTS
+    ) -> list[OverviewRow]:
+        """List tenants and their units with a light, a reason and the last good load (R-X-12).
+
+        Args:
+            tenant: Only this one; empty means all.
+            after: Continue behind this tenant.
+            limit: Most tenants, at most `MAX_TENANTS`.
+        """
+        with self.database.reading() as connection:
+            return read_overview(
+                connection, now=self.database.now(), tenant=tenant, after=after, limit=limit
+            )
+
+    def repair(self, tenant: str, records: Iterable[PublishedRecord]) -> list[UnitStatus]:
+        """Mend the tenant's status from the warehouse's load records; return what changed."""
+        with self.database.writing() as connection:
+            mended = repair_tenant(connection, tenant, records, now=self.database.now())
+            for unit in mended:
+                self.events.record(
+                    connection,
+                    "repair",
+                    f"now {unit.status}: {unit.reason or 'as the warehouse says'}",
+                    tenant=tenant,
+                    fiscal_year=unit.fiscal_year,
+                    load_id=unit.load_id,
+                )
+        return mended
+
+    def erase_tenant(self, tenant: str) -> dict[str, int]:
+        """Delete everything of a tenant, and return how many rows went from which table.
+
+        Raises:
+            LeaseTaken: A run works on one of its units.
+        """
+        with self.database.writing() as connection:
+            counts = erase_tenant(connection, tenant, now=self.database.now())
+            # The event names nobody: it would be the last trace of the tenant.
+            self.events.record(connection, "erase", f"a tenant was erased: {counts or 'no rows'}")
+        return counts
 
     def close(self) -> None:
         """Close the hub's file."""

@@ -131,16 +131,6 @@ class Leases:
         held = self.held_by_run(run_id) if run_id else []
         return [lease for lease in held if self._freed(lease)]
 
-    def advance_past(self, token: int) -> None:
-        """Make every later token higher than `token`, after a hub was restored from a backup."""
-        counter = models.counter
-        with self._database.writing() as connection:
-            connection.execute(
-                update(counter)
-                .where(counter.c.name == COUNTER, counter.c.value < token)
-                .values(value=token)
-            )
-
     def _freed(self, lease: Lease) -> bool:
         try:
             self.release(lease)
@@ -171,6 +161,13 @@ def live(connection: Connection, at: dt.datetime, *, tenant: str = "") -> list[L
         query = query.where(models.lease.c.tenant == tenant)
     rows = connection.execute(query.order_by(models.lease.c.resource))
     return [Lease(**row._asdict()) for row in rows]
+
+
+def advance_past(connection: Connection, token: int) -> None:
+    """Make every later token higher than `token`, within a transaction."""
+    counter = models.counter
+    here = and_(counter.c.name == COUNTER, counter.c.value < token)
+    connection.execute(update(counter).where(here).values(value=token))
 
 
 def _check(resource: str, holder: str, ttl_s: float) -> None:

@@ -114,7 +114,6 @@ class Units:
             if status is UnitState.PUBLISHED:
                 new = _published(new, counts)
             write(connection, new)
-            _tell_load(connection, new)
             self._log(connection, new, before=found)
         return new
 
@@ -136,12 +135,16 @@ class Units:
     def fail_run(self, run_id: str, *, reason: str) -> list[UnitStatus]:
         """Mark as failed what a dead run left in a working state, and return those units."""
         mine = and_(models.unit.c.run_id == run_id, models.unit.c.status.in_(WORKING))
-        with self._database.reading() as connection:
-            left = _where(connection, mine)
-        return [
-            self.set_status(unit.tenant, unit.year, UnitState.FAILED, reason=reason)
-            for unit in left
-        ]
+        with self._database.writing() as connection:
+            left = _where(connection, mine) if run_id else []
+            return [self._fail(connection, unit, cut(reason)) for unit in left]
+
+    def _fail(self, connection: Connection, unit: UnitStatus, reason: str) -> UnitStatus:
+        now = self._database.now()
+        failed = replace(unit, status=UnitState.FAILED, reason=reason, updated_at=now)
+        write(connection, failed)
+        self._log(connection, failed, before=unit)
+        return failed
 
     def _log(self, connection: Connection, new: UnitStatus, *, before: UnitStatus | None) -> None:
         old = before.status if before else "new"
@@ -169,11 +172,13 @@ def of_tenant(connection: Connection, tenant: str) -> list[UnitStatus]:
 
 
 def write(connection: Connection, unit: UnitStatus) -> None:
-    """Insert or replace the row of one unit."""
+    """Insert or replace the row of one unit; the load in hand takes over its status."""
     table = models.unit
     here = and_(table.c.tenant == unit.tenant, table.c.fiscal_year == unit.fiscal_year)
     if not connection.execute(update(table).where(here).values(vars(unit))).rowcount:
         connection.execute(insert(table).values(vars(unit)))
+    load_in_hand = models.load.c.load_id == unit.load_id
+    connection.execute(update(models.load).where(load_in_hand).values(status=unit.status))
 
 
 def _where(connection: Connection, condition: ColumnElement[bool]) -> list[UnitStatus]:
@@ -219,8 +224,3 @@ def _published(unit: UnitStatus, counts: dict[str, int | None]) -> UnitStatus:
 
 def _with(unit: UnitStatus, values: Mapping[str, object]) -> UnitStatus:
     return UnitStatus(**{**vars(unit), **values})
-
-
-def _tell_load(connection: Connection, unit: UnitStatus) -> None:
-    here = models.load.c.load_id == unit.load_id
-    connection.execute(update(models.load).where(here).values(status=unit.status))

@@ -1,0 +1,186 @@
+"""Acceptances: what a person lets pass, always starting from a load that was shown to them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterable
+from dataclasses import replace
+
+from sqlalchemy import Connection, insert, or_, select, update
+
+from blocks.hub import loads, models
+from blocks.hub.database import Database
+from blocks.hub.errors import Refused
+from blocks.hub.events import Events, cut
+from ledger.acceptance import Acceptance, acceptable, unaccepted
+from ledger.controls import Break, ControlResult
+from ledger.fiscal_year import FiscalYear
+
+
+class Acceptances:
+    """Gives and withdraws acceptances, and says what is still open."""
+
+    def __init__(self, database: Database, events: Events) -> None:
+        self._database = database
+        self._events = events
+
+    def accept(
+        self,
+        load_id: str,
+        *,
+        reason: str,
+        accepted_by: str,
+        control: str = "",
+        fingerprints: Collection[str] = (),
+        expires_at: dt.datetime | None = None,
+    ) -> list[Acceptance]:
+        """Accept breaks that hold a load: all, those of one control, or those named.
+
+        Nothing is accepted unless everything asked for can be.
+
+        Args:
+            load_id: The load whose findings the person has seen.
+            reason: Why it is right to publish nevertheless; never empty.
+            accepted_by: Who decides.
+            control: Only this control's breaks; empty means of every control that blocks.
+            fingerprints: Only these breaks; empty means all.
+            expires_at: When the acceptance ends even if the break stays the same.
+
+        Raises:
+            Refused: No reason or no person, an expiry in the past, nothing that blocks, a
+                fingerprint that the load has not, or a control whose breaks are not all known.
+        """
+        now = self._database.now()
+        _refuse_empty(reason, accepted_by, expires_at=expires_at, now=now)
+        with self._database.writing() as connection:
+            load = loads.required(connection, load_id)
+            blocking = _blocking(loads.results(connection, load_id), control, load_id=load_id)
+            given = [
+                Acceptance(
+                    tenant=load.tenant,
+                    fiscal_year=load.fiscal_year,
+                    control=result.control,
+                    fingerprint=fingerprint,
+                    occurrences=occurrences,
+                    expected=item.expected if item else None,
+                    actual=item.actual if item else None,
+                    difference=item.difference if item else None,
+                    reason=cut(reason.strip()),
+                    accepted_by=accepted_by.strip(),
+                    accepted_at=now,
+                    expires_at=expires_at,
+                    load_id=load_id,
+                )
+                for result, fingerprint, occurrences, item in _asked(blocking, fingerprints)
+            ]
+            _refuse_unknown(fingerprints, given)
+            return [self._save(connection, item) for item in given]
+
+    def of_unit(
+        self, tenant: str, year: FiscalYear, *, at: dt.datetime | None = None
+    ) -> list[Acceptance]:
+        """Return the acceptances of a unit that are valid at a moment (now, unless given)."""
+        with self._database.reading() as connection:
+            return _valid(connection, tenant, year, at or self._database.now())
+
+    def unaccepted(
+        self, tenant: str, year: FiscalYear, results: Iterable[ControlResult]
+    ) -> list[ControlResult]:
+        """Return what still holds a load with these results; empty means it may be published."""
+        now = self._database.now()
+        return unaccepted(results, self.of_unit(tenant, year, at=now), at=now)
+
+    def withdraw(self, acceptance_id: int, *, reason: str, withdrawn_by: str) -> None:
+        """End an acceptance now; it stays on record.
+
+        Raises:
+            Refused: No reason or no person is given, or no such acceptance is valid.
+        """
+        now = self._database.now()
+        _refuse_empty(reason, withdrawn_by, expires_at=None, now=now)
+        table = models.acceptance
+        with self._database.writing() as connection:
+            query = select(table).where(table.c.id == acceptance_id)
+            row = connection.execute(query).one_or_none()
+            if row is None or not Acceptance(**row._asdict()).is_valid(now):
+                raise Refused(f"No valid acceptance has the number {acceptance_id}.")
+            connection.execute(
+                update(table).where(table.c.id == acceptance_id).values(expires_at=now)
+            )
+            self._log(connection, Acceptance(**row._asdict()), f"withdrawn: {reason}")
+
+    def _save(self, connection: Connection, item: Acceptance) -> Acceptance:
+        row = {name: value for name, value in vars(item).items() if name != "id"}
+        query = insert(models.acceptance).values(row).returning(models.acceptance.c.id)
+        saved = replace(item, id=connection.execute(query).scalar_one())
+        self._log(connection, saved, f"accepted: {item.reason}")
+        return saved
+
+    def _log(self, connection: Connection, item: Acceptance, what: str) -> None:
+        self._events.record(
+            connection,
+            "acceptance",
+            f"{item.control} {item.fingerprint} {what}",
+            tenant=item.tenant,
+            fiscal_year=item.fiscal_year,
+            load_id=item.load_id,
+        )
+
+
+def _refuse_empty(
+    reason: str, person: str, *, expires_at: dt.datetime | None, now: dt.datetime
+) -> None:
+    if not reason.strip() or not person.strip():
+        raise Refused(
+            "An acceptance is a person's decision: give a reason, and who decides. Both are kept."
+        )
+    if expires_at is not None and expires_at <= now:
+        raise Refused(f"An acceptance that ends at {expires_at} would never be valid.")
+
+
+def _blocking(found: Iterable[ControlResult], control: str, *, load_id: str) -> list[ControlResult]:
+    """Return the results that can be accepted one way or another, or refuse."""
+    blocking = [result for result in found if result.holds and control in {"", result.control}]
+    if not blocking:
+        raise Refused(
+            f"Load {load_id} has no break that blocks{f' in {control}' if control else ''}: "
+            "there is nothing to accept. Publish it, or look at the unit's latest load."
+        )
+    for result in blocking:
+        if not acceptable(result):
+            raise Refused(
+                f"{result.control} found {result.break_count} breaks, of which "
+                f"{len(result.breaks)} are known here. What nobody has seen cannot be accepted: "
+                "correct the source, or raise the control's tolerance."
+            )
+    return blocking
+
+
+def _asked(
+    blocking: Iterable[ControlResult], fingerprints: Collection[str]
+) -> list[tuple[ControlResult, str, int, Break | None]]:
+    return [
+        (result, *item)
+        for result in blocking
+        for item in acceptable(result, fingerprints=fingerprints)
+    ]
+
+
+def _refuse_unknown(fingerprints: Collection[str], given: list[Acceptance]) -> None:
+    if unknown := set(fingerprints) - {item.fingerprint for item in given}:
+        raise Refused(
+            f"The load has no blocking break {', '.join(sorted(unknown))}. It may have changed "
+            "since it was shown: look at the load again."
+        )
+
+
+def _valid(
+    connection: Connection, tenant: str, year: FiscalYear, at: dt.datetime
+) -> list[Acceptance]:
+    table = models.acceptance
+    query = select(table).where(
+        table.c.tenant == tenant,
+        table.c.fiscal_year == year.key,
+        or_(table.c.expires_at.is_(None), table.c.expires_at > at),
+    )
+    return [Acceptance(**row._asdict()) for row in connection.execute(query.order_by(table.c.id))]

@@ -1,0 +1,224 @@
+"""Loads: each attempt to bring a unit up to date, and what the controls said about it.
+
+The findings of a load outlive its run, so that a held one can be shown, judged and accepted later.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from sqlalchemy import Connection, Table, delete, insert, select, update
+
+from blocks.hub import models
+from blocks.hub.database import Database
+from blocks.hub.errors import Refused
+from blocks.hub.events import cut
+from blocks.hub.load_ids import new_load_id
+from blocks.hub.states import UnitState
+from blocks.hub.tenants import require
+from ledger.controls import MAX_BREAKS_KEPT, Break, ControlResult
+from ledger.fiscal_year import FiscalYear
+
+MAX_LOADS: Final = 200
+"""Most loads one question returns, newest first."""
+
+
+@dataclass(frozen=True)
+class Load:
+    """One attempt to load a unit from a source.
+
+    `source_kind` is the source's own (``4E`` for SIE), `digest` the staged rows' version,
+    `stage_folder` where they lie, `landed_sha256` the bytes they came from.
+    """
+
+    tenant: str
+    fiscal_year: str
+    source: str
+    source_kind: str = ""
+    landed_sha256: str = ""
+    stage_folder: str = ""
+    digest: str = ""
+    status: UnitState = UnitState.STAGED
+    run_id: str = ""
+    load_id: str = ""
+    """Given by the hub when empty."""
+    created_at: dt.datetime | None = None
+    """Set by the hub."""
+
+    @property
+    def year(self) -> FiscalYear:
+        """The fiscal year as the ledger's value."""
+        return FiscalYear.parse(self.fiscal_year)
+
+
+class Loads:
+    """The loads and their findings."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def save(self, load: Load) -> Load:
+        """Remember a load; the same id again (a resumed run) replaces what was said of it.
+
+        Raises:
+            UnknownTenant: The hub has no such tenant.
+            Refused: The id belongs to a load of another unit.
+        """
+        now = self._database.now()
+        with self._database.writing() as connection:
+            require(connection, load.tenant)
+            old = _find(connection, load.load_id) if load.load_id else None
+            _refuse_other_unit(old, load)
+            new = replace(
+                load,
+                load_id=load.load_id or new_load_id(now),
+                created_at=old.created_at if old else now,
+            )
+            here = models.load.c.load_id == new.load_id
+            query = update(models.load).where(here) if old else insert(models.load)
+            connection.execute(query.values(vars(new)))
+        return new
+
+    def get(self, load_id: str) -> Load:
+        """Return the load.
+
+        Raises:
+            Refused: There is none of that id.
+        """
+        with self._database.reading() as connection:
+            return required(connection, load_id)
+
+    def of_unit(self, tenant: str, year: FiscalYear, *, limit: int = MAX_LOADS) -> list[Load]:
+        """Return the loads of a unit, newest first, at most `limit` (and `MAX_LOADS`)."""
+        table = models.load
+        query = (
+            select(table)
+            .where(table.c.tenant == tenant, table.c.fiscal_year == year.key)
+            .order_by(table.c.created_at.desc(), table.c.load_id.desc())
+            .limit(min(limit, MAX_LOADS))
+        )
+        with self._database.reading() as connection:
+            return [Load(**row._asdict()) for row in connection.execute(query)]
+
+    def save_results(self, load_id: str, results: Sequence[ControlResult]) -> None:
+        """Remember what the controls said about a load, in the place of what they said before.
+
+        At most `MAX_BREAKS_KEPT` breaks of a control are kept; the count stays that of all.
+
+        Raises:
+            Refused: There is no load of that id.
+        """
+        with self._database.writing() as connection:
+            tenant = required(connection, load_id).tenant
+            _forget_results(connection, [load_id])
+            key = {"tenant": tenant, "load_id": load_id}
+            _insert(connection, models.control_result, (key | row for row in _results(results)))
+            _insert(connection, models.control_break, (key | row for row in _breaks(results)))
+
+    def results(self, load_id: str) -> list[ControlResult]:
+        """Return what the controls said about a load, in the order they were given."""
+        with self._database.reading() as connection:
+            return results(connection, load_id)
+
+    def prune_results(self, *, older_than: dt.timedelta) -> int:
+        """Forget the findings of old loads that no unit speaks of, and say of how many loads.
+
+        The latest load of a unit (the held one among them) and the published one keep theirs.
+        """
+        unit, load = models.unit.c, models.load
+        with self._database.writing() as connection:
+            spoken_of = select(unit.load_id).union(select(unit.published_load_id))
+            old = select(load.c.load_id).where(
+                load.c.created_at < self._database.now() - older_than,
+                load.c.load_id.not_in(spoken_of),
+                load.c.load_id.in_(select(models.control_result.c.load_id)),
+            )
+            load_ids = list(connection.execute(old).scalars())
+            _forget_results(connection, load_ids)
+        return len(load_ids)
+
+
+def required(connection: Connection, load_id: str) -> Load:
+    """Return the load within a transaction, or raise `Refused`."""
+    if found := _find(connection, load_id):
+        return found
+    raise Refused(f"The hub knows no load {load_id!r}. Its id stands in the unit's status.")
+
+
+def results(connection: Connection, load_id: str) -> list[ControlResult]:
+    """Return what the controls said about a load, within a transaction."""
+    breaks: dict[int, list[Break]] = {}
+    for position, item in _stored_breaks(connection, load_id):
+        breaks.setdefault(position, []).append(item)
+    table = models.control_result
+    query = select(table).where(table.c.load_id == load_id).order_by(table.c.position)
+    return [
+        ControlResult(
+            control=row.control,
+            severity=row.severity,
+            outcome=row.outcome,
+            reason=row.reason,
+            breaks=tuple(breaks.get(row.position, ())),
+            break_count=row.break_count,
+            set_fingerprint=row.set_fingerprint,
+        )
+        for row in connection.execute(query)
+    ]
+
+
+def _stored_breaks(connection: Connection, load_id: str) -> Iterator[tuple[int, Break]]:
+    table = models.control_break
+    query = select(table).where(table.c.load_id == load_id)
+    for row in connection.execute(query.order_by(table.c.result_position, table.c.position)):
+        values = row._asdict()
+        position = values.pop("result_position")
+        for name in ("tenant", "load_id", "position"):
+            del values[name]
+        yield position, Break(**values)
+
+
+def _find(connection: Connection, load_id: str) -> Load | None:
+    query = select(models.load).where(models.load.c.load_id == load_id)
+    row = connection.execute(query).one_or_none()
+    return None if row is None else Load(**row._asdict())
+
+
+def _refuse_other_unit(old: Load | None, new: Load) -> None:
+    if old and (old.tenant, old.fiscal_year) != (new.tenant, new.fiscal_year):
+        raise Refused(
+            f"Load {new.load_id} is one of {old.tenant} {old.fiscal_year}, not of "
+            f"{new.tenant} {new.fiscal_year}. Give each load an id of its own."
+        )
+
+
+def _results(results: Sequence[ControlResult]) -> Iterator[dict[str, object]]:
+    for position, result in enumerate(results):
+        yield {
+            "position": position,
+            "control": result.control,
+            "severity": result.severity,
+            "outcome": result.outcome,
+            "reason": cut(result.reason),
+            "break_count": max(result.break_count, len(result.breaks)),
+            "set_fingerprint": result.set_fingerprint,
+        }
+
+
+def _breaks(results: Sequence[ControlResult]) -> Iterator[dict[str, object]]:
+    for result_position, result in enumerate(results):
+        for position, item in enumerate(result.breaks[:MAX_BREAKS_KEPT]):
+            yield {"result_position": result_position, "position": position, **vars(item)}
+
+
+def _insert(connection: Connection, table: Table, rows: Iterable[dict[str, object]]) -> None:
+    if batch := list(rows):
+        connection.execute(insert(table), batch)
+
+
+def _forget_results(connection: Connection, load_ids: Sequence[str]) -> None:
+    for table in (models.control_break, models.control_result):
+        for load_id in load_ids:
+            connection.execute(delete(table).where(table.c.load_id == load_id))

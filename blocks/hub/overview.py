@@ -1,0 +1,130 @@
+"""The listing of all tenants and their units with a light, a reason and the last good load.
+
+The words of the light are Senseworks': green is active, grey not activated, red broken
+(R-SEN-25, R-X-12).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import groupby
+from typing import Final
+
+from sqlalchemy import Connection, RowMapping, select
+
+from blocks.hub import models
+from blocks.hub.states import UnitState
+
+STALE_AFTER: Final = dt.timedelta(hours=26)
+"""Age of the last good load from which a scheduled tenant is red: a night and two hours."""
+
+MAX_TENANTS: Final = 1_000
+"""Most tenants in one page of the listing."""
+
+
+class Light(StrEnum):
+    """Red comes first: a listing is read for what is wrong."""
+
+    RED = "red"
+    GREY = "grey"
+    GREEN = "green"
+
+
+@dataclass(frozen=True)
+class OverviewRow:
+    """One unit of one tenant, or a tenant that has none (`fiscal_year` and `status` empty).
+
+    Counts and `source` are those of the last good load, `age` its age.
+    """
+
+    tenant: str
+    name: str
+    fiscal_year: str
+    light: Light
+    status: str
+    reason: str
+    source: str
+    last_published_at: dt.datetime | None
+    age: dt.timedelta | None
+    is_stale: bool
+    voucher_count: int
+    posting_count: int
+    load_id: str
+    run_id: str
+
+
+def read_overview(
+    connection: Connection, *, now: dt.datetime, tenant: str, after: str, limit: int
+) -> list[OverviewRow]:
+    """Return the rows of up to `limit` tenants behind `after`, in order of tenant and year."""
+    page = select(models.tenant.c.id).order_by(models.tenant.c.id).limit(min(limit, MAX_TENANTS))
+    page = page.where(models.tenant.c.id == tenant if tenant else models.tenant.c.id > after)
+    joined = models.tenant.outerjoin(models.unit, models.unit.c.tenant == models.tenant.c.id)
+    query = (
+        select(
+            models.tenant.c.id, models.tenant.c.name, models.tenant.c.has_schedule, *_UNIT_COLUMNS
+        )
+        .select_from(joined)
+        .where(models.tenant.c.id.in_(page))
+        .order_by(models.tenant.c.id, models.unit.c.fiscal_year)
+    )
+    found = connection.execute(query).mappings()
+    return [
+        row
+        for _tenant, units in groupby(found, key=lambda unit: unit["id"])
+        for row in _of_tenant(list(units), now)
+    ]
+
+
+_UNIT_COLUMNS: Final = [
+    column for column in models.unit.c if column.name not in {"tenant", "updated_at"}
+]
+
+
+def _of_tenant(units: list[RowMapping], now: dt.datetime) -> Iterable[OverviewRow]:
+    """Judge a tenant's units; only its latest year can be stale, since old ones rest."""
+    good = [unit["last_published_at"] for unit in units if unit["last_published_at"]]
+    is_stale = bool(units[0]["has_schedule"] and good and now - max(good) > STALE_AFTER)
+    for unit in units:
+        yield _row(unit, now, is_stale=is_stale and unit is units[-1])
+
+
+def _row(unit: RowMapping, now: dt.datetime, *, is_stale: bool) -> OverviewRow:
+    last = unit["last_published_at"]
+    age = now - last if last else None
+    return OverviewRow(
+        tenant=unit["id"],
+        name=unit["name"],
+        fiscal_year=unit["fiscal_year"] or "",
+        light=_light(unit, is_stale=is_stale),
+        status=unit["status"] or "",
+        reason=_reason(unit, age if is_stale else None),
+        source=unit["published_source"] or "",
+        last_published_at=last,
+        age=age,
+        is_stale=is_stale,
+        voucher_count=unit["voucher_count"] or 0,
+        posting_count=unit["posting_count"] or 0,
+        load_id=unit["load_id"] or "",
+        run_id=unit["run_id"] or "",
+    )
+
+
+def _light(unit: RowMapping, *, is_stale: bool) -> Light:
+    if is_stale or unit["status"] in {UnitState.HELD, UnitState.FAILED}:
+        return Light.RED
+    return Light.GREEN if unit["last_published_at"] else Light.GREY
+
+
+def _reason(unit: RowMapping, stale_age: dt.timedelta | None) -> str:
+    said = unit["reason"] or ""
+    if stale_age is not None:
+        hours = int(stale_age.total_seconds() // 3_600)
+        late = f"the last good load is {hours} hours old, although a nightly run is expected"
+        return f"{said}; {late}" if said else late
+    if said:
+        return str(said)
+    return "" if unit["last_published_at"] else "nothing has been published yet"

@@ -1,0 +1,124 @@
+"""Bring the hub's status of a tenant in line with the warehouse, whose load record is the truth.
+
+A process may die between the publish transaction and the word to the hub, or in the middle of a
+load. After either the hub tells an old story; this mends it at start, unit by unit, and leaves
+alone whatever a live lease shows to be at work.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Final
+
+from sqlalchemy import Connection
+
+from blocks.hub import leases, units
+from blocks.hub.leases import unit_resource
+from blocks.hub.states import WORKING, UnitState
+from blocks.hub.tenants import require
+from blocks.hub.units import UnitStatus
+
+INTERRUPTED: Final = "interrupted: the run ended without a word while the unit was {}"
+GONE: Final = "the warehouse has no such load any more; load the year again"
+
+
+@dataclass(frozen=True)
+class PublishedRecord:
+    """What the warehouse says of one unit: the load record of its last publish.
+
+    `token` is the highest lease token it has seen; 0 when not known.
+    """
+
+    fiscal_year: str
+    load_id: str
+    digest: str
+    source: str
+    published_at: dt.datetime
+    voucher_count: int = 0
+    posting_count: int = 0
+    token: int = 0
+
+
+def repair_tenant(
+    connection: Connection, tenant: str, records: Iterable[PublishedRecord], *, now: dt.datetime
+) -> list[UnitStatus]:
+    """Mend the status rows of a tenant, and return those that were changed.
+
+    Raises:
+        UnknownTenant: The hub has no such tenant.
+    """
+    require(connection, tenant)
+    published = {record.fiscal_year: record for record in records}
+    known = {unit.fiscal_year: unit for unit in units.of_tenant(connection, tenant)}
+    at_work = {lease.resource for lease in leases.live(connection, now, tenant=tenant)}
+    mended = []
+    for key in sorted(published.keys() | known.keys()):
+        old, record = known.get(key), published.get(key)
+        start = old or UnitStatus(tenant, key, status=UnitState.PUBLISHED, updated_at=now)
+        new = _mended(start, record)
+        if new != old and unit_resource(tenant, start.year) not in at_work:
+            mended.append(replace(new, updated_at=now))
+    for unit in mended:
+        units.write(connection, unit)
+    # A hub restored from a backup would hand out tokens that the warehouse has seen already.
+    leases.advance_past(connection, max((record.token for record in published.values()), default=0))
+    return mended
+
+
+def _mended(unit: UnitStatus, record: PublishedRecord | None) -> UnitStatus:
+    if record is None:
+        return _without_record(unit)
+    if _is_in_warehouse(unit, record):
+        unit = replace(unit, status=UnitState.PUBLISHED, reason="")
+    elif unit.status in WORKING:
+        unit = _interrupted(unit)
+    elif unit.status is UnitState.PUBLISHED and unit.digest != record.digest:
+        unit = replace(unit, load_id=record.load_id, digest=record.digest, source=record.source)
+    return _with_facts(unit, record)
+
+
+def _is_in_warehouse(unit: UnitStatus, record: PublishedRecord) -> bool:
+    """Say whether the load in hand is the published one although the hub has not heard so.
+
+    An equal digest counts only while a load was being reconciled: it would have written nothing.
+    """
+    if unit.load_id == record.load_id:
+        return unit.status in WORKING | {UnitState.HELD, UnitState.FAILED}
+    return unit.status is UnitState.RECONCILING and unit.digest == record.digest
+
+
+def _with_facts(unit: UnitStatus, record: PublishedRecord) -> UnitStatus:
+    """Take over what the record says; a later load that changed nothing has renewed the date."""
+    if unit.published_digest == record.digest and unit.last_published_at:
+        return replace(unit, last_published_at=max(unit.last_published_at, record.published_at))
+    return replace(
+        unit,
+        last_published_at=record.published_at,
+        published_load_id=record.load_id,
+        published_digest=record.digest,
+        published_source=record.source,
+        voucher_count=record.voucher_count,
+        posting_count=record.posting_count,
+    )
+
+
+def _without_record(unit: UnitStatus) -> UnitStatus:
+    if unit.status in WORKING:
+        unit = _interrupted(unit)
+    elif unit.status is UnitState.PUBLISHED:
+        unit = replace(unit, status=UnitState.FAILED, reason=GONE)
+    return replace(
+        unit,
+        last_published_at=None,
+        published_load_id="",
+        published_digest="",
+        published_source="",
+        voucher_count=0,
+        posting_count=0,
+    )
+
+
+def _interrupted(unit: UnitStatus) -> UnitStatus:
+    return replace(unit, status=UnitState.FAILED, reason=INTERRUPTED.format(unit.status))
