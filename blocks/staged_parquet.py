@@ -1,0 +1,77 @@
+"""Parquet files written piece by piece, so that a unit of any size needs little memory."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Final, Self
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from ledger.errors import TerminalError
+
+ROW_GROUP_ROWS: Final = 122_880
+"""Rows of a Parquet row group: DuckDB's own size, so that each becomes one unit of work there."""
+
+NUL: Final = "\0"
+
+
+class TableFiles:
+    """One Parquet file (zstd) per table in a folder; an untouched table becomes an empty file."""
+
+    def __init__(self, folder: Path, schemas: Mapping[str, pa.Schema]) -> None:
+        self._folder = folder
+        self._schemas = schemas
+        self._stack = ExitStack()
+        self._writers: dict[str, pq.ParquetWriter] = {}
+        self._waiting: dict[str, list[pa.RecordBatch]] = {name: [] for name in schemas}
+
+    def __enter__(self) -> Self:
+        for name, schema in self._schemas.items():
+            path = self._folder / f"{name}.parquet"
+            writer = pq.ParquetWriter(path, schema, compression="zstd", compression_level=1)
+            self._writers[name] = self._stack.enter_context(writer)
+        return self
+
+    def __exit__(self, failure: type[BaseException] | None, *_details: object) -> None:
+        if failure is None:
+            for name in self._waiting:
+                self._flush(name)
+        self._stack.close()
+
+    def write(self, name: str, batch: pa.RecordBatch) -> None:
+        """Add rows to a table.
+
+        Raises:
+            TerminalError: The columns are not the table's, or a text holds NUL.
+        """
+        if not batch.schema.equals(self._schemas[name]):
+            raise TerminalError(
+                f"Rows for table {name} came as {batch.schema.names} "
+                f"{[str(kind) for kind in batch.schema.types]}; expected "
+                f"{self._schemas[name].names} as ledger.schemas has them. Mend the reader."
+            )
+        _refuse_nul(name, batch)
+        waiting = self._waiting[name]
+        waiting.append(batch)
+        if sum(piece.num_rows for piece in waiting) >= ROW_GROUP_ROWS:
+            self._flush(name)
+
+    def _flush(self, name: str) -> None:
+        table = pa.Table.from_batches(self._waiting[name], schema=self._schemas[name])
+        if table.num_rows:
+            self._writers[name].write_table(table, row_group_size=ROW_GROUP_ROWS)
+        self._waiting[name] = []
+
+
+def _refuse_nul(name: str, batch: pa.RecordBatch) -> None:
+    for field, column in zip(batch.schema, batch.columns, strict=True):
+        if pa.types.is_string(field.type) and pc.any(pc.match_substring(column, NUL)).as_py():
+            rows = pc.sum(pc.match_substring(column, NUL)).as_py()
+            raise TerminalError(
+                f"Table {name}: {rows} value(s) of {field.name} hold a NUL character, which no "
+                "database keeps alike. The reader has to replace it and say so in a diagnostic."
+            )
