@@ -1,0 +1,24 @@
+"""The command line, `tasma`: what a person or a script asks for at a prompt.
+
+Commands import what is slow (Prefect, DuckDB, Arrow) when they run, so that help and the listings
+of the hub come at once.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from flows.cli import app, events, tenants  # noqa: F401 - their commands register here
+from flows.cli.failure import explain
+
+__all__ = ["main"]
+
+
+def main() -> None:
+    """Run one command and end the process with its exit code."""
+    try:
+        app.app()
+    except Exception as problem:
+        if "--debug" in sys.argv[1:]:
+            raise
+        sys.exit(explain(problem))

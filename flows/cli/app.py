@@ -1,0 +1,95 @@
+"""The command line's frame: its groups, help texts with examples, and one way to fail."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from os import environ
+from typing import Annotated, Any, Final, Literal, TypeVar
+
+import typer
+from typer.core import TyperGroup
+
+from flows.cli import exits
+from flows.cli.failure import explain
+from ledger.errors import TasmaError
+
+Function = TypeVar("Function", bound=Callable[..., None])
+
+# Frames and colours are for terminals; a help text in a pipe or a log is plain lines.
+IS_FRAMED: Final = sys.stdout.isatty() and "NO_COLOR" not in environ
+MARKUP: Final[Literal["rich"] | None] = "rich" if IS_FRAMED else None
+
+
+class Root(TyperGroup):
+    """The whole command line; what the project raises on purpose ends here as a message."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command; a `TasmaError` becomes one paragraph and an exit code."""
+        try:
+            return super().invoke(ctx)
+        except TasmaError as problem:
+            if ctx.params.get("debug"):
+                raise
+            raise typer.Exit(explain(problem)) from None
+
+
+def lines(*text: str) -> str:
+    """Return an epilog that keeps its lines, in either kind of help text."""
+    if MARKUP is None:
+        return "\b\n" + "\n".join(text)
+    return "\n\n".join(line.replace("[", r"\[") for line in text)
+
+
+def group(help_text: str, *, cls: type[TyperGroup] = TyperGroup, **options: Any) -> typer.Typer:
+    """Make a group of commands."""
+    return typer.Typer(
+        help=help_text,
+        cls=cls,
+        no_args_is_help=True,
+        add_completion=False,
+        rich_markup_mode=MARKUP,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+        **options,
+    )
+
+
+def command(
+    where: typer.Typer, name: str, *, examples: tuple[str, ...]
+) -> Callable[[Function], Function]:
+    """Add a command whose help ends with examples (tests run the parser over each)."""
+    return where.command(name, epilog=lines("Examples:", *(f"  {line}" for line in examples)))
+
+
+app: Final = group(
+    "Täsmä moves accounting data between systems and loads nothing it has not reconciled.",
+    cls=Root,
+    epilog=lines("Exit codes:", *exits.table().splitlines()),
+)
+
+AsJson = Annotated[
+    bool, typer.Option("--json", help="Print JSON alone, decimals as strings, for a script.")
+]
+
+
+def _print_version(wanted: bool) -> None:  # noqa: FBT001 - Typer calls it with the switch
+    if wanted:
+        from importlib.metadata import version  # noqa: PLC0415 - for this switch alone
+
+        typer.echo(f"tasma {version('tasma')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    *,
+    debug: Annotated[
+        bool, typer.Option("--debug", help="Show the traceback when something fails.")
+    ] = False,
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="Print the version.", callback=_print_version, is_eager=True),
+    ] = False,
+) -> None:
+    del debug, version  # read by `Root.invoke` and by the callback

@@ -1,0 +1,42 @@
+"""`tasma events`: what happened, newest first."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from flows.cli.app import AsJson, app, command
+from flows.cli.opening import known_tenant, open_hub
+from flows.cli.output import say, show_json, show_table
+
+
+@command(
+    app,
+    "events",
+    examples=("tasma events", "tasma events acme --kind status", "tasma events acme --limit 500"),
+)
+def events(
+    tenant: Annotated[str, typer.Argument(metavar="[TENANT]", help="Only this tenant's.")] = "",
+    *,
+    kind: Annotated[
+        str, typer.Option(help="Only this kind: status, acceptance, tenant, year, repair ...")
+    ] = "",
+    limit: Annotated[int, typer.Option(min=1, max=1_000, help="Most events shown.")] = 50,
+    as_json: AsJson = False,
+) -> None:
+    """Show what happened: status changes, acceptances, repairs; newest first."""
+    with open_hub() as hub:
+        if tenant:
+            known_tenant(hub, tenant)
+        found = hub.events.recent(tenant=tenant, kind=kind, limit=limit)
+    if as_json:
+        show_json(found)
+    elif found:
+        headings = ("at (UTC)", "tenant", "fiscal year", "kind", "what")
+        rows = [
+            (item.at, item.tenant, item.fiscal_year, item.kind, item.message) for item in found
+        ]
+        show_table(headings, rows)
+    else:
+        say("Nothing has happened yet that fits.")

@@ -1,0 +1,58 @@
+"""What the exit code of a `tasma` command says to the script that called it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import IntEnum
+from typing import Final
+
+from ledger.errors import TasmaError, TransientError
+
+
+class ExitCode(IntEnum):
+    """One number per kind of ending; `MEANING` says each in a sentence."""
+
+    DONE = 0
+    FAILED = 1
+    USAGE = 2
+    HELD = 3
+    NOT_PUBLISHED = 4
+    BUSY = 75
+    """EX_TEMPFAIL of sysexits.h: mail and cron programs know it as "try again later"."""
+    INTERRUPTED = 130
+
+
+MEANING: Final = {
+    ExitCode.DONE: "done; what was asked for is true now",
+    ExitCode.FAILED: "failed; the message says why and what to do",
+    ExitCode.USAGE: "the command was not understood: an option, a tenant, a year or a path",
+    ExitCode.HELD: "held: a control is broken, the last good data stays, a person has to look",
+    ExitCode.NOT_PUBLISHED: "checked and kept, but no whole year to publish (SIE 1-3, 4I)",
+    ExitCode.BUSY: "busy: somebody else works on it, or it may work later; run it again",
+    ExitCode.INTERRUPTED: "interrupted with Ctrl-C",
+}
+
+_WORST_FIRST: Final = (
+    ExitCode.INTERRUPTED,
+    ExitCode.USAGE,
+    ExitCode.FAILED,
+    ExitCode.HELD,
+    ExitCode.BUSY,
+    ExitCode.NOT_PUBLISHED,
+    ExitCode.DONE,
+)
+
+
+def worst(codes: Iterable[ExitCode]) -> ExitCode:
+    """Return the code that speaks for several files: the one a person must hear of first."""
+    return min(codes, key=_WORST_FIRST.index, default=ExitCode.DONE)
+
+
+def code_of(problem: TasmaError) -> ExitCode:
+    """Return the exit code of a promise that was broken."""
+    return ExitCode.BUSY if isinstance(problem, TransientError) else ExitCode.FAILED
+
+
+def table() -> str:
+    """Return the codes and their meanings, one a line, for help texts."""
+    return "\n".join(f"{code.value:>4}  {meaning}" for code, meaning in MEANING.items())

@@ -1,0 +1,50 @@
+"""How a command says that it failed: one clear paragraph, never a secret, no traceback."""
+
+from __future__ import annotations
+
+import os
+from typing import Final
+
+from flows.cli.exits import ExitCode, code_of
+from flows.cli.output import remark
+from ledger.errors import TasmaError
+
+SECRET_VARIABLES: Final = (
+    "PREFECT_API_AUTH_STRING",
+    "PREFECT_SERVER_API_AUTH_STRING",
+    "PREFECT_SERVER_ENCRYPTION_KEY",
+    "PREFECT_API_KEY",
+)
+"""Environment variables whose values must not be printed, whoever wrote the message."""
+
+MAX_CHARS: Final = 4_000
+"""Longest message; the end of a longer one is cut off."""
+
+
+def explain(problem: Exception) -> ExitCode:
+    """Print why the command ended, and return its exit code."""
+    remark(redacted(paragraph(problem))[:MAX_CHARS])
+    return code_of(problem) if isinstance(problem, TasmaError) else ExitCode.FAILED
+
+
+def paragraph(problem: Exception) -> str:
+    """Return the message for a person."""
+    if isinstance(problem, TasmaError):
+        kind = "Busy" if code_of(problem) is ExitCode.BUSY else "Error"
+        return f"{kind}: {problem}"
+    if isinstance(problem, OSError):
+        place = f" ({problem.filename})" if problem.filename else ""
+        return f"Error: {problem.strerror or problem}{place}. Check the path, its rights and space."
+    return (
+        f"Error: this should not happen: {type(problem).__name__}: {problem}\n"
+        "It is a fault of the program, not of the books; what was published before is untouched. "
+        "Run the command again as `tasma --debug ...` and send its output to the developers."
+    )
+
+
+def redacted(text: str) -> str:
+    """Replace the value of each secret of the environment by ``***``."""
+    for name in SECRET_VARIABLES:
+        if value := os.environ.get(name):
+            text = text.replace(value, "***")
+    return text

@@ -1,0 +1,81 @@
+"""What most commands begin with: the hub, a known tenant, a fiscal year."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ledger.fiscal_year import FiscalYear
+
+if TYPE_CHECKING:
+    from blocks.hub import Hub, Tenant
+
+TenantId = Annotated[str, typer.Argument(metavar="TENANT", help="Id of the tenant, such as acme.")]
+YearText = Annotated[
+    str, typer.Argument(metavar="YEAR", help="Such as 2024, or 2024-07-01_2025-06-30.")
+]
+YearOrLatest = Annotated[
+    str,
+    typer.Argument(metavar="[YEAR]", help="Such as 2024; the latest year unless given."),
+]
+
+
+@contextmanager
+def open_hub() -> Iterator[Hub]:
+    """Open the hub of the settings, with its schema up to date."""
+    from blocks.hub import Hub  # noqa: PLC0415 - SQLAlchemy only when the hub is asked
+    from blocks.settings import settings  # noqa: PLC0415 - as above
+
+    with Hub(settings().hub_url) as hub:
+        yield hub.migrate()
+
+
+def known_tenant(hub: Hub, tenant: str) -> Tenant:
+    """Return the tenant, or say that the command named none that exists."""
+    if found := hub.tenants.find(tenant):
+        return found
+    raise typer.BadParameter(
+        f"there is no tenant {tenant!r}. `tasma tenant list` shows those there are, "
+        f"`tasma tenant add {tenant} --name ...` makes one."
+    )
+
+
+def parse_year(text: str) -> FiscalYear:
+    """Read a fiscal year as a person writes it."""
+    try:
+        return FiscalYear.parse(text)
+    except ValueError as problem:
+        raise typer.BadParameter(str(problem)) from None
+
+
+def parse_day(text: str) -> dt.date:
+    """Read a day as a person writes it."""
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is not a day: expected 2024-12-31.") from None
+
+
+def known_year(hub: Hub, tenant: str, text: str) -> FiscalYear:
+    """Return the year of a unit that the tenant has: the one named, or the latest.
+
+    A calendar year such as ``2024`` also finds the one broken year that ends in it.
+    """
+    years = [unit.year for unit in hub.units.of_tenant(tenant)]
+    if not years:
+        raise typer.BadParameter(
+            f"{tenant} has no year yet. Load one: `tasma import FILE --tenant {tenant}`."
+        )
+    if not text:
+        return max(years, key=lambda year: year.end_date)
+    wanted = parse_year(text)
+    ending = [year for year in years if len(text) == 4 and year.end_date.year == int(text)]
+    if wanted in years or len(ending) == 1:
+        return wanted if wanted in years else ending[0]
+    raise typer.BadParameter(
+        f"{tenant} has no year {text}; it has {', '.join(str(year) for year in years)}."
+    )

@@ -1,0 +1,196 @@
+"""`tasma tenant`: whose books are moved, and how each stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import combinations
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from flows.cli.app import AsJson, app, command, group
+from flows.cli.opening import TenantId, known_tenant, open_hub, parse_year
+from flows.cli.output import next_steps, say, show_json, show_table
+from flows.cli.years import years
+from ledger.fiscal_year import FiscalYear
+
+if TYPE_CHECKING:
+    from blocks.hub import Hub, OverviewRow
+
+tenants = group("Add, list and erase tenants; see how each stands.")
+tenants.add_typer(years, name="year")
+app.add_typer(tenants, name="tenant")
+
+
+@command(
+    tenants,
+    "add",
+    examples=(
+        'tasma tenant add acme --name "Acme AB" --org-number 556000-1234',
+        'tasma tenant add acme --name "Acme AB" --org-number 5560001234 --years 2023,2024',
+    ),
+)
+def add(
+    tenant: TenantId,
+    *,
+    name: Annotated[str, typer.Option(help="The company's name.")],
+    org_number: Annotated[
+        str, typer.Option(help="Its organisation number; a file of another one is held.")
+    ] = "",
+    currency: Annotated[str, typer.Option(help="Of its books.")] = "SEK",
+    defined: Annotated[
+        str,
+        typer.Option(
+            "--years",
+            help="Its fiscal years, comma between: only these are loaded.",
+        ),
+    ] = "",
+    years_from_source: Annotated[
+        bool,
+        typer.Option(
+            "--years-from-source",
+            help="Years come with the files that are published; so it is unless --years is given.",
+        ),
+    ] = False,
+) -> None:
+    """Add a tenant: one company whose books are kept apart from all others."""
+    if defined and years_from_source:
+        raise typer.BadParameter("give --years or --years-from-source, not both.")
+    found = _parse_years(defined)
+    from blocks.hub import Tenant  # noqa: PLC0415 - SQLAlchemy only when the hub is asked
+
+    with open_hub() as hub:
+        added = hub.tenants.add(
+            Tenant(
+                id=tenant,
+                name=name,
+                organisation_number=org_number.replace("-", "").replace(" ", ""),
+                currency=currency,
+                years_from_source=not found,
+            )
+        )
+        for year in found:
+            hub.years.define(tenant, year)
+    number = f", {added.organisation_number}" if added.organisation_number else ""
+    say(f"Added {tenant}: {added.name}{number}, {added.currency}.")
+    say(f"Fiscal years: {', '.join(map(str, found)) or 'as the published files bring them'}.")
+    next_steps(f"tasma import FILE --tenant {tenant}")
+
+
+@command(tenants, "list", examples=("tasma tenant list", "tasma tenant list --json"))
+def list_tenants(*, as_json: AsJson = False) -> None:
+    """List all tenants."""
+    with open_hub() as hub:
+        found = list(hub.tenants)
+    if as_json:
+        show_json(found)
+    elif found:
+        headings = ("tenant", "name", "org. number", "currency", "years from", "added (UTC)")
+        rows = [
+            (
+                item.id,
+                item.name,
+                item.organisation_number or "-",
+                item.currency,
+                "files" if item.years_from_source else "hand",
+                item.created_at,
+            )
+            for item in found
+        ]
+        show_table(headings, rows)
+    else:
+        say("There is no tenant yet.")
+        next_steps(
+            "tasma tenant add acme --name 'Acme AB' --org-number 556000-1234",
+            "tasma import FILE --new-tenant",
+        )
+
+
+@command(
+    tenants,
+    "status",
+    examples=("tasma tenant status", "tasma tenant status acme", "tasma tenant status --json"),
+)
+def status(
+    tenant: Annotated[str, typer.Argument(metavar="[TENANT]", help="Only this tenant.")] = "",
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Show one row per tenant and year: its light, status, last good load, why, what next.
+
+    Green is loaded, grey has nothing yet, red is held, failed or late.
+    """
+    with open_hub() as hub:
+        if tenant:
+            known_tenant(hub, tenant)
+        rows = list(_overview(hub, tenant))
+    if as_json:
+        show_json(rows)
+    elif rows:
+        _show_status(rows)
+    else:
+        say("There is no tenant yet.")
+        next_steps("tasma import FILE --new-tenant")
+
+
+def what_next(row: OverviewRow) -> str:
+    """Return the command that moves a unit on."""
+    place = f"{row.tenant} {row.fiscal_year}"
+    load = f"tasma import FILE --tenant {row.tenant}"
+    return {
+        "": load,
+        "held": f"tasma ledger breaks {place}",
+        "failed": f"tasma events {row.tenant}",
+        "published": f"tasma ledger report {place}",
+        "partial": f"{load} (a whole year)",
+        "evidence": f"{load} (a whole year)",
+    }.get(row.status, "wait for the run")
+
+
+def _show_status(rows: list[OverviewRow]) -> None:
+    headings = (
+        "light",
+        "tenant",
+        "fiscal year",
+        "status",
+        "last good load",
+        "age",
+        "vouchers",
+        "postings",
+        "why",
+        "next",
+    )
+    cells = [
+        (
+            str(row.light),
+            row.tenant,
+            row.fiscal_year or "-",
+            row.status or "-",
+            row.last_published_at,
+            row.age,
+            row.voucher_count,
+            row.posting_count,
+            row.reason,
+            what_next(row),
+        )
+        for row in rows
+    ]
+    show_table(headings, cells)
+
+
+def _overview(hub: Hub, tenant: str) -> Iterator[OverviewRow]:
+    after = ""
+    while page := hub.overview(tenant=tenant, after=after):
+        yield from page
+        if tenant:
+            return
+        after = page[-1].tenant
+
+
+def _parse_years(text: str) -> list[FiscalYear]:
+    """Read the years of ``--years``; none may share a day with another."""
+    found = sorted({parse_year(part.strip()) for part in text.split(",") if part.strip()})
+    for one, other in combinations(found, 2):
+        if one.overlaps(other):
+            raise typer.BadParameter(f"{one} and {other} share days; a day has one year.")
+    return found

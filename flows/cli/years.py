@@ -1,0 +1,104 @@
+"""`tasma tenant year`: which fiscal years a tenant has."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from flows.cli.app import AsJson, command, group
+from flows.cli.opening import TenantId, YearText, known_tenant, open_hub, parse_day, parse_year
+from flows.cli.output import next_steps, say, show_json, show_table
+from ledger.fiscal_year import FiscalYear
+
+if TYPE_CHECKING:
+    from blocks.hub import Hub
+
+years = group("Define, lock and retire the fiscal years of a tenant.")
+
+
+@command(
+    years,
+    "add",
+    examples=(
+        "tasma tenant year add acme 2024",
+        "tasma tenant year add acme 2024-07-01_2025-06-30",
+    ),
+)
+def add(tenant: TenantId, year: YearText) -> None:
+    """Define a fiscal year, or take a retired one into use again."""
+    with open_hub() as hub:
+        known_tenant(hub, tenant)
+        found = hub.years.define(tenant, parse_year(year))
+    say(f"{tenant} has the fiscal year {found.year}.")
+    next_steps(f"tasma import FILE --tenant {tenant}")
+
+
+@command(years, "list", examples=("tasma tenant year list acme",))
+def list_years(tenant: TenantId, *, as_json: AsJson = False) -> None:
+    """List the fiscal years in use."""
+    with open_hub() as hub:
+        known_tenant(hub, tenant)
+        found = hub.years.active(tenant)
+    if as_json:
+        show_json(found)
+    elif found:
+        headings = ("year", "defined by", "locked until")
+        rows = [
+            (item.year, "a file" if item.is_from_source else "hand", item.locked_until or "-")
+            for item in found
+        ]
+        show_table(headings, rows)
+    else:
+        say(f"{tenant} has no fiscal year yet.")
+        next_steps(f"tasma tenant year add {tenant} 2024", f"tasma import FILE --tenant {tenant}")
+
+
+@command(
+    years,
+    "lock",
+    examples=(
+        "tasma tenant year lock acme 2024 --until 2024-09-30",
+        "tasma tenant year lock acme 2024 --open",
+    ),
+)
+def lock(
+    tenant: TenantId,
+    year: YearText,
+    *,
+    until: Annotated[str, typer.Option(help="Last locked day; the whole year unless given.")] = "",
+    reopen: Annotated[bool, typer.Option("--open", help="Open all of the year again.")] = False,
+) -> None:
+    """Lock a year up to a day: a load that would change a locked day is held."""
+    if until and reopen:
+        raise typer.BadParameter("give --until or --open, not both.")
+    with open_hub() as hub:
+        known_tenant(hub, tenant)
+        defined = defined_year(hub, tenant, year)
+        day = None if reopen else parse_day(until) if until else defined.end_date
+        hub.years.lock_until(tenant, defined, day=day)
+    say(f"{tenant} {defined} is {f'locked until {day}' if day else 'open'}.")
+
+
+@command(years, "retire", examples=("tasma tenant year retire acme 2024-01-01_2024-12-31",))
+def retire(tenant: TenantId, year: YearText) -> None:
+    """Take a year out of use, so that its days may belong to a year with other dates.
+
+    What was published of it stays readable; a load of it is held.
+    """
+    with open_hub() as hub:
+        known_tenant(hub, tenant)
+        retired = defined_year(hub, tenant, year)
+        hub.years.retire(tenant, retired)
+    say(f"{tenant} {retired} is retired; what was published of it stays readable.")
+    next_steps(f"tasma tenant year add {tenant} YEAR", f"tasma tenant year add {tenant} {retired}")
+
+
+def defined_year(hub: Hub, tenant: str, text: str) -> FiscalYear:
+    """Return the year in use that a person named, a broken one also by the year it ends in."""
+    in_use = [item.year for item in hub.years.active(tenant)]
+    wanted = parse_year(text)
+    ending = [year for year in in_use if len(text) == 4 and year.end_date.year == int(text)]
+    if wanted not in in_use and len(ending) == 1:
+        return ending[0]
+    return wanted
