@@ -1,0 +1,35 @@
+"""What the SIE reader will spend on one file; every number has a unit and a test at the limit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+KIB: Final = 1024
+MIB: Final = 1024 * KIB
+
+
+@dataclass(frozen=True)
+class SieLimits:
+    """Bounds on what one file may cost. SIE 4B §7.5 sets none, so the reader sets its own.
+
+    The largest real file heard of has 13 MB; the defaults leave room for forty times that.
+    """
+
+    file_bytes: int = 512 * MIB
+    """A longer file is refused with a diagnostic; nothing of it is read."""
+    line_bytes: int = 64 * KIB
+    """A longer line is left out with a diagnostic."""
+    block_bytes: int = 2 * MIB
+    """Text that is read at once, and so the size of a batch; cut at a #VER."""
+    voucher_bytes: int = 16 * MIB
+    """A single voucher longer than this comes in several batches, cut between its rows."""
+    records: int = 2_000_000
+    """Records that are neither #VER nor rows of one (accounts, balances, objects)."""
+    errors: int = 10_000
+    """Diagnostics of level error after which the rest of the file is not read."""
+    diagnostics_kept: int = 200
+    """Diagnostics kept of each code; the count is always of all."""
+
+
+DEFAULT_LIMITS: Final = SieLimits()

@@ -1,0 +1,188 @@
+"""Reads a SIE file (types 1-4): header and small tables at once, vouchers in bounded batches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from ledger.diagnostics import Level
+from ledger.schemas import REPORTED_FISCAL_YEAR
+from ledger.sie.assembly import Assembler, Block
+from ledger.sie.balances import BalanceReader
+from ledger.sie.chart import ChartReader
+from ledger.sie.checks import check_records, tell_type
+from ledger.sie.diagnostics import DiagnosticLog
+from ledger.sie.encoding import detect_encoding, to_utf8
+from ledger.sie.exact import read_rows, read_vouchers
+from ledger.sie.header import HeaderReader, SieHeader
+from ledger.sie.keys import VoucherKeys
+from ledger.sie.limits import DEFAULT_LIMITS, SieLimits
+from ledger.sie.lines import Kind, Lines, Span, find_lines, pad, plan
+from ledger.sie.records import Records
+from ledger.sie.structure import Position, Shape, leave, place_rows
+from ledger.sie.values import EPOCH, days
+
+CARRIED_ROWS = (Kind.ROW, Kind.ADDED, Kind.STRUCK)
+
+
+@dataclass
+class PathCounts:
+    """How many #VER and row lines each path read."""
+
+    fast_rows: int = 0
+    exact_rows: int = 0
+
+
+@dataclass
+class SieFile:
+    """One file, opened. `batches` may be taken once; then `diagnostics` is complete."""
+
+    header: SieHeader
+    encoding: str
+    tables: dict[str, pa.Table]
+    diagnostics: DiagnosticLog
+    path_counts: PathCounts = field(default_factory=PathCounts)
+    _content: bytes = b""
+    _blocks: list[Span] = field(default_factory=list)
+    _limits: SieLimits = DEFAULT_LIMITS
+
+    def batches(self) -> Iterator[dict[str, pa.RecordBatch]]:
+        """Yield the vouchers, block by block, each block cut at a #VER."""
+        blocks, self._blocks = self._blocks, []
+        log, position = self.diagnostics, Position()
+        assembler = Assembler(log, self._keys(), date_assumed=self._date_assumed())
+        for span in blocks:
+            if log.errors >= self._limits.errors:
+                log.add("too_many_errors", span.number)
+                return
+            yield assembler.assemble(self._read_block(span, position))
+        leave(position, log)
+        assembler.finish()
+
+    def _keys(self) -> VoucherKeys:
+        is_import = self.header.sie_type == "4I"
+        return VoucherKeys(self.diagnostics, empty_level=Level.INFO if is_import else Level.WARNING)
+
+    def _date_assumed(self) -> int:
+        year = self.header.fiscal_years.get(0)
+        return days(year.start_date if year else self.header.generated_on or EPOCH)
+
+    def _read_block(self, span: Span, position: Position) -> Block:
+        text = to_utf8(self._content[span.start : span.end], self.encoding)
+        data = pad(text)
+        lines = find_lines(data, first_number=span.number, line_bytes=self._limits.line_bytes)
+        log = self.diagnostics
+        is_voucher = lines.kind == Kind.VOUCHER
+        vouchers = read_vouchers(_texts(text, lines, is_voucher), log)
+        inside = place_rows(_shape(data, lines, is_voucher, vouchers.opens), position, log)
+        rows = read_rows(_texts(text, lines, inside), log)
+        self.path_counts.exact_rows += len(vouchers) + len(rows)
+        kept = rows.take(rows.readable)
+        return Block(
+            vouchers=vouchers,
+            voucher_line=lines.number[is_voucher],
+            rows=kept,
+            row_kind=lines.kind[inside][rows.readable],
+            row_line=lines.number[inside][rows.readable],
+            row_voucher=(np.cumsum(is_voucher) - 1)[inside][rows.readable],
+        )
+
+
+def _texts(text: bytes, lines: Lines, chosen: Any) -> list[tuple[str, int]]:
+    starts, ends = lines.start[chosen].tolist(), lines.end[chosen].tolist()
+    numbers = lines.number[chosen].tolist()
+    return [
+        (text[start:end].decode(), number)
+        for start, end, number in zip(starts, ends, numbers, strict=True)
+    ]
+
+
+def _shape(data: Any, lines: Lines, is_voucher: Any, opens: Any) -> Shape:
+    line_opens = np.zeros(len(lines), np.bool_)
+    line_opens[is_voucher] = opens
+    is_brace = (lines.kind == Kind.OPEN) | (lines.kind == Kind.CLOSE)
+    more = is_brace & (lines.end - lines.start > 1)
+    closes = np.zeros(len(lines), np.bool_)
+    for at in np.flatnonzero(more & (lines.kind == Kind.OPEN)):
+        rest = data[lines.start[at] + 1 : lines.end[at]].tobytes()
+        closes[at] = rest.strip(b" \t") == b"}"
+    return Shape(
+        kind=lines.kind,
+        number=lines.number,
+        opens=line_opens,
+        more=more,
+        closes=closes,
+        labelled=data[lines.start] == ord("#"),
+    )
+
+
+def open_sie(content: bytes, *, suffix: str = "", limits: SieLimits = DEFAULT_LIMITS) -> SieFile:
+    """Open a SIE file of type 1, 2, 3, 4E or 4I, whatever its state; never raises for its contents.
+
+    Args:
+        content: The file as received.
+        suffix: Of its name, ``.se`` or ``.si``: tells 4E from 4I.
+        limits: What the file may cost.
+
+    Returns:
+        The header and the small tables; the vouchers come from `SieFile.batches`. What bent the
+        format, and what was damaged, is in `SieFile.diagnostics`.
+    """
+    log = DiagnosticLog(kept=limits.diagnostics_kept)
+    content = _clean(content, limits=limits, log=log)
+    encoding = detect_encoding(content)
+    body = content.removeprefix(b"\xef\xbb\xbf")
+    found = plan(body, limits=limits, log=log)
+    records = Records(log, limits=limits)
+    head, chart, balances = HeaderReader(log), ChartReader(log), BalanceReader(log)
+    records.read(
+        body,
+        found.others,
+        encoding=encoding,
+        handlers={
+            **head.handlers,
+            **chart.handlers,
+            **balances.handlers,
+            "#KSUMMA": head.ignore,
+        },
+    )
+    chart.settle()
+    if found.first_voucher:
+        records.first_lines["#VER"] = found.first_voucher
+    sie_type = tell_type(head.declared_type, suffix=suffix, records=records, log=log)
+    check_records(records, sie_type, log)
+    head.check_years(0)
+    header = SieHeader(sie_type=sie_type, fiscal_years=head.fiscal_years, **head.values)  # type: ignore[arg-type]
+    used = frozenset(dimension for dimension, _ in balances.used_objects)
+    tables = {**chart.tables(used), **balances.tables(), **_years(head.fiscal_years)}
+    return SieFile(
+        header, encoding, tables, log, _content=body, _blocks=found.blocks, _limits=limits
+    )
+
+
+def _clean(content: bytes, *, limits: SieLimits, log: DiagnosticLog) -> bytes:
+    if len(content) > limits.file_bytes:
+        log.add("file_too_large", 0)
+        return b""
+    if b"\0" in content:
+        at = content.index(b"\0")
+        log.add("nul_byte", content.count(b"\n", 0, at) + 1)
+        content = content.replace(b"\0", b"")
+    if b"\n" not in content and b"\r" in content:
+        log.add("bare_carriage_returns", 1)
+        content = content.replace(b"\r", b"\n")
+    if not content.strip():
+        log.add("empty_file", 0)
+    return content
+
+
+def _years(years: dict[int, Any]) -> dict[str, pa.Table]:
+    rows = [
+        {"year_offset": number, "start_date": year.start_date, "end_date": year.end_date}
+        for number, year in sorted(years.items(), reverse=True)
+    ]
+    return {"reported_fiscal_year": pa.Table.from_pylist(rows, schema=REPORTED_FISCAL_YEAR)}
