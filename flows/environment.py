@@ -1,0 +1,86 @@
+"""The environment of Prefect's server and of everything that talks to it."""
+
+from __future__ import annotations
+
+import base64
+import ipaddress
+import os
+import socket
+from pathlib import Path
+from typing import Final
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from blocks.settings import settings
+from ledger.errors import TerminalError
+
+ENVIRONMENT_FILE: Final = Path(__file__).with_name("prefect.env")
+PROBE_LIMIT_S: Final = 1.0
+
+
+class ServerSettings(BaseSettings):
+    """Where the server listens, from the environment (``TASMA_HOST``, ``TASMA_PORT``)."""
+
+    model_config = SettingsConfigDict(env_prefix="TASMA_", frozen=True)
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=4200, ge=1, le=65_535)
+
+
+def environment(folder: Path, *, host: str, port: int) -> dict[str, str]:
+    """Build the environment for a server at ``host:port`` that keeps its things in ``folder``.
+
+    Raises:
+        TerminalError: The address is open to other machines and no password is set, or
+            something already listens there.
+    """
+    _refuse_open_door(host)
+    _refuse_taken_port(host, port)
+    return {
+        **read_environment_file(ENVIRONMENT_FILE),
+        **os.environ,
+        "PREFECT_HOME": str(folder.resolve()),
+        "PREFECT_API_URL": f"http://{host}:{port}/api",
+        "PREFECT_SERVER_API_HOST": host,
+        # The UI learns its API's address from this setting, not from a --port option.
+        "PREFECT_SERVER_API_PORT": str(port),
+        "PREFECT_SERVER_ENCRYPTION_KEY": _encryption_key(folder),
+        "TASMA_HOME": str(settings().home.resolve()),
+    }
+
+
+def read_environment_file(path: Path) -> dict[str, str]:
+    """Read ``KEY=value`` lines; blank lines and lines that start with ``#`` say nothing."""
+    lines = (line.strip() for line in path.read_text(encoding="utf-8").splitlines())
+    pairs = (line.partition("=") for line in lines if line and not line.startswith("#"))
+    return {key: value for key, _, value in pairs}
+
+
+def _encryption_key(folder: Path) -> str:
+    """Return the key that blocks are encrypted with, made once and kept out of the database."""
+    path = folder / "encryption.key"
+    if not path.exists():
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(base64.urlsafe_b64encode(os.urandom(32)))
+    return path.read_text(encoding="ascii")
+
+
+def _refuse_open_door(host: str) -> None:
+    is_loopback = host == "localhost" or ipaddress.ip_address(host).is_loopback
+    if not is_loopback and not os.environ.get("PREFECT_SERVER_API_AUTH_STRING"):
+        raise TerminalError(
+            f"{host} is open to other machines, and whoever reaches the API can read the secrets "
+            "of its blocks. Set PREFECT_SERVER_API_AUTH_STRING and PREFECT_API_AUTH_STRING to the "
+            "same user:password, or leave TASMA_HOST at 127.0.0.1."
+        )
+
+
+def _refuse_taken_port(host: str, port: int) -> None:
+    with socket.socket() as probe:
+        probe.settimeout(PROBE_LIMIT_S)
+        if probe.connect_ex((host, port)) == 0:
+            raise TerminalError(
+                f"Something already listens on {host}:{port}; perhaps a server that is still "
+                f"running. Stop it, or choose another port: TASMA_PORT={port + 100}."
+            )

@@ -1,0 +1,30 @@
+"""What a person fills in: each field checked before a run exists.
+
+Prefect makes the form of a deployment from these types and from the ``Args`` of its flow, and
+refuses a value that does not fit when the run is asked for.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+
+from pydantic import Field
+
+MAX_PATH_CHARS: Final = 4_096
+MAX_REASON_CHARS: Final = 1_000
+MAX_NAME_CHARS: Final = 255
+
+TenantId = Annotated[
+    str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$", examples=["acme"], max_length=63)
+]
+Year = Annotated[
+    str,
+    Field(
+        pattern=r"^\d{4}(-\d{2}-\d{2}_\d{4}-\d{2}-\d{2})?$",
+        examples=["2024", "2024-07-01_2025-06-30"],
+    ),
+]
+FilePath = Annotated[str, Field(min_length=1, max_length=MAX_PATH_CHARS)]
+ControlName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=MAX_NAME_CHARS)]
+Reason = Annotated[str, Field(min_length=3, max_length=MAX_REASON_CHARS)]
+Person = Annotated[str, Field(min_length=1, max_length=MAX_NAME_CHARS)]

@@ -1,0 +1,49 @@
+"""What the hub is told when a run ends without saying so itself.
+
+Prefect calls hooks by keyword, and only by these three names; a hook that raises is noted in the
+run's log and changes nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, Final
+
+from prefect import Flow
+from prefect.client.schemas.objects import FlowRun
+
+
+from blocks.hub import Hub
+from blocks.settings import settings
+from flows.runs import HELD
+from tasks.notify import notify
+
+CRASHED: Final = "interrupted: the run's process ended without a word; run it again"
+CANCELLED: Final = "interrupted: the run was cancelled; run it again when wanted"
+
+
+async def run_crashed(flow: Flow[Any, Any], flow_run: FlowRun, state: State[Any]) -> None:
+    """Free what the dead run held, and mark its unit as failed."""
+    await asyncio.to_thread(end_run, str(flow_run.id), reason=CRASHED)
+    await notify(f"Crashed: {flow.name}", f"{flow_run.name}: {CRASHED}")
+
+
+async def run_cancelled(flow: Flow[Any, Any], flow_run: FlowRun, state: State[Any]) -> None:
+    """Free what the cancelled run held; somebody chose this, so nobody is called."""
+    await asyncio.to_thread(end_run, str(flow_run.id), reason=CANCELLED)
+
+
+async def run_failed(flow: Flow[Any, Any], flow_run: FlowRun, state: State[Any]) -> None:
+    """Mark the unit as failed, unless the run ended as held, which the pipeline has told."""
+    if state.name != HELD:
+        await asyncio.to_thread(end_run, str(flow_run.id), reason=f"failed: {state.message}")
+    await notify(f"{state.name}: {flow.name}", f"{flow_run.name}: {state.message}")
+
+
+def end_run(run_id: str, *, reason: str) -> None:
+    """Release the leases of a run that works no more and fail the unit it left in the middle."""
+    with Hub(settings().hub_url) as hub:
+        hub.migrate()
+        hub.leases.release_run(run_id)
+        if not hub.units.fail_run(run_id, reason=reason):
+            hub.events.add("run", reason, run_id=run_id)

@@ -1,0 +1,54 @@
+"""A flow run seen from inside: its id, its name, its tags, and how it ends."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+from uuid import UUID
+
+from prefect import runtime
+from prefect.client.orchestration import get_client
+from prefect.states import Completed, Failed, State
+
+from blocks.hub import UnitState
+
+TAG: Final = "tasma"
+"""On every deployment of ours, and so on every run."""
+
+MAX_MESSAGE_CHARS: Final = 500
+"""Longest message of a final state: the UI shows it in one line; the artifacts say all."""
+
+
+def run_id() -> str:
+    """Return the id of the flow run we are in; empty outside of one."""
+    return runtime.flow_run.get_id() or ""
+
+
+async def name_run(name: str, *, tags: Sequence[str]) -> None:
+    """Name the present run and add tags, once it is known what the run is about."""
+    if not run_id():
+        return
+    async with get_client() as client:
+        old = await client.read_flow_run(UUID(run_id()))
+        await client.update_flow_run(
+            old.id, name=name, tags=sorted({*old.tags, *(tag[:255] for tag in tags)})
+        )
+
+
+def ended(name: str, message: str) -> State[None]:
+    """Return the final state by which the UI calls the run (docs/decisions/0008).
+
+    ``Held`` is of Prefect's type FAILED, so that it is red and somebody looks; everything else
+    that ends by plan is COMPLETED.
+    """
+    text = message if len(message) <= MAX_MESSAGE_CHARS else f"{message[: MAX_MESSAGE_CHARS - 1]}…"
+    make = Failed if name == HELD else Completed
+    return make(name=name, message=text)
+
+
+HELD: Final = UnitState.HELD.value.title()
+PUBLISHED: Final = UnitState.PUBLISHED.value.title()
+PARTIAL: Final = UnitState.PARTIAL.value.title()
+EVIDENCE: Final = UnitState.EVIDENCE.value.title()
+UNCHANGED: Final = "Unchanged"
+PLANNED: Final = "Planned"

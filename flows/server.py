@@ -1,0 +1,208 @@
+"""Prefect's server and the process that runs our deployments, started and stopped together.
+
+The newcomer's arrangement: one machine, SQLite, no pool and no worker. In production the server
+stands on PostgreSQL and `prefect.yaml` deploys to a process pool (docs/runbook.md).
+"""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import http.client
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from blocks.settings import PROJECT, settings
+from flows.environment import ServerSettings, environment
+from ledger.errors import TerminalError
+
+START_LIMIT_S: Final = 120.0
+"""Until a process answers (about 10 s on an idle machine, first migrations included)."""
+STOP_LIMIT_S: Final = 15.0
+"""Until a process that was asked to stop is killed."""
+POLL_S: Final = 0.25
+ANSWER_LIMIT_S: Final = 5.0
+LOG_TAIL_LINES: Final = 12
+
+
+class ServerDidNotStartError(TerminalError):
+    """A process ended, or did not answer in time."""
+
+    def __init__(self, what: str, *, log: Path) -> None:
+        super().__init__(f"{what} The end of its log, {log}:\n{_tail(log)}")
+
+
+@dataclass(frozen=True)
+class PrefectServer:
+    """A server that answers: its address, its folder, and the environment its clients need."""
+
+    url: str
+    folder: Path
+    environment: Mapping[str, str]
+
+    @property
+    def api_url(self) -> str:
+        """The address that clients are given as ``PREFECT_API_URL``."""
+        return f"{self.url}/api"
+
+    def ask(self, path: str, body: object = None) -> Any:
+        """Ask the API (POST when there is a body); None when nobody answers yet."""
+        request = urllib.request.Request(  # noqa: S310 - http, to our own server
+            self.api_url + path,
+            data=None if body is None else json.dumps(body).encode(),
+            headers={"Content-Type": "application/json", **self._authorization()},
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=ANSWER_LIMIT_S) as response:  # noqa: S310
+                return json.load(response)
+        except (OSError, http.client.HTTPException):
+            return None
+
+    def _authorization(self) -> dict[str, str]:
+        login = self.environment.get("PREFECT_API_AUTH_STRING")
+        return {"Authorization": f"Basic {_base64(login)}"} if login else {}
+
+
+@contextmanager
+def prefect_server(
+    *, home: Path | None = None, host: str = "127.0.0.1", port: int = 4200
+) -> Iterator[PrefectServer]:
+    """Run Prefect's server in ``<home>/prefect`` until the context ends.
+
+    Raises:
+        TerminalError: The port is taken, the address is open to others without a password, or
+            the server did not start; the message says what to do.
+    """
+    folder = (home or settings().home) / "prefect"
+    folder.mkdir(parents=True, exist_ok=True)
+    server = PrefectServer(
+        url=f"http://{host}:{port}",
+        folder=folder,
+        environment=environment(folder, host=host, port=port),
+    )
+    log = folder / "server.log"
+    command = [sys.executable, "-m", "prefect", "server", "start"]
+    with _process(command, server.environment, log=log) as process:
+        wait_for(lambda: server.ask("/health") is True, process=process, log=log)
+        yield server
+
+
+@contextmanager
+def deployments_served(server: PrefectServer) -> Iterator[subprocess.Popen[bytes]]:
+    """Register our deployments and run what is asked of them, until the context ends."""
+    log = server.folder / "runs.log"
+    started_at = dt.datetime.now(dt.UTC)
+    command = [sys.executable, "-m", "flows.deployments"]
+    with _process(command, server.environment, log=log) as process:
+        wait_for(lambda: _all_polled_since(started_at, server), process=process, log=log)
+        yield process
+
+
+def up(say: Callable[[str], None] = print) -> int:
+    """Run server and deployments until Ctrl-C or SIGTERM; return the exit code.
+
+    0 after a stop that was asked for, 1 when one of the two ended on its own.
+    """
+    chosen = ServerSettings()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    say(f"Starting Prefect on port {chosen.port}; the first start takes about 15 s ...")
+    try:
+        with (
+            prefect_server(host=chosen.host, port=chosen.port) as server,
+            deployments_served(server) as runs,
+        ):
+            say(f"Prefect's UI   {server.url}/deployments")
+            say(f"Drop files in  {settings().inbox}/<tenant>/")
+            say(f"Logs           {server.folder}/server.log and runs.log")
+            say("Stop with Ctrl-C.")
+            _wait_for_either(server, runs)
+            say(f"Something ended on its own.\n{_tail(server.folder / 'runs.log')}")
+            return 1
+    except KeyboardInterrupt:
+        say("Stopped. A run that was under way can be run again from the UI after the next start.")
+        return 0
+
+
+def wait_for(
+    condition: Callable[[], bool],
+    *,
+    process: subprocess.Popen[bytes],
+    log: Path,
+    limit_s: float = START_LIMIT_S,
+) -> None:
+    """Wait until ``condition`` holds while ``process`` lives.
+
+    Raises:
+        ServerDidNotStartError: The process ended, or ``limit_s`` seconds passed.
+    """
+    deadline = time.monotonic() + limit_s
+    while not condition():
+        if process.poll() is not None:
+            raise ServerDidNotStartError(f"It ended with exit code {process.returncode}.", log=log)
+        if time.monotonic() > deadline:
+            raise ServerDidNotStartError(f"It did not answer within {limit_s:g} s.", log=log)
+        time.sleep(POLL_S)
+
+
+def _wait_for_either(server: PrefectServer, runs: subprocess.Popen[bytes]) -> None:
+    while runs.poll() is None and server.ask("/health") is True:
+        time.sleep(POLL_S * 8)
+
+
+@contextmanager
+def _process(
+    command: list[str], env: Mapping[str, str], *, log: Path
+) -> Iterator[subprocess.Popen[bytes]]:
+    with log.open("ab") as sink:
+        # A session of its own: Ctrl-C reaches us alone, and we stop runs before their server.
+        process = subprocess.Popen(  # noqa: S603 - our own interpreter and modules
+            command,
+            cwd=PROJECT,
+            env=dict(env),
+            stdin=subprocess.DEVNULL,
+            stdout=sink,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    try:
+        yield process
+    finally:
+        _stop(process)
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    """Ask the process to end, then end whatever is left of its group."""
+    process.send_signal(signal.SIGINT)
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(STOP_LIMIT_S)
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def _all_polled_since(moment: dt.datetime, server: PrefectServer) -> bool:
+    """Say whether every deployment has been looked at for runs since ``moment``."""
+    found = server.ask("/deployments/filter", body={})
+    return bool(found) and all(
+        deployment["last_polled"] and dt.datetime.fromisoformat(deployment["last_polled"]) >= moment
+        for deployment in found
+    )
+
+
+def _base64(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
+
+
+def _tail(log: Path) -> str:
+    lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+    return "\n".join(lines[-LOG_TAIL_LINES:])

@@ -1,0 +1,108 @@
+"""Find runs whose host is gone, and end them for the record."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import Final
+
+from prefect.client.orchestration import PrefectClient, get_client
+from prefect.client.schemas.filters import (
+    FlowRunFilter,
+    FlowRunFilterState,
+    FlowRunFilterStateType,
+    FlowRunFilterTags,
+)
+from prefect.client.schemas.objects import FlowRun, StateType
+from prefect.events.filters import (
+    EventFilter,
+    EventNameFilter,
+    EventOccurredFilter,
+    EventResourceFilter,
+)
+from prefect.states import Crashed
+
+from blocks.hub import Hub
+from blocks.settings import settings
+from flows.hooks import CRASHED, end_run
+from flows.runs import TAG
+
+SILENT_AFTER: Final = dt.timedelta(seconds=120)
+"""A run beats every 30 s (flows/prefect.env); three missed beats and some delay mean it is gone."""
+
+STUCK_AFTER: Final = dt.timedelta(minutes=10)
+"""A run that was taken up but has not begun by then never will, and it holds a place."""
+
+PAGE_RUNS: Final = 200
+"""Runs looked at in one sweep; the next sweep sees what is left."""
+
+HEARTBEAT: Final = "prefect.flow-run.heartbeat"
+
+
+@dataclass
+class Swept:
+    """The runs that were ended: their names."""
+
+    crashed: list[str] = field(default_factory=list)
+
+
+async def sweep(*, own_run_id: str = "", everything: bool = False) -> Swept:
+    """Set every run of ours that is dead to Crashed and free what it held in the hub.
+
+    Args:
+        own_run_id: A run to leave alone: the one that asks.
+        everything: Take all for dead that is not ours to keep: the only process that could have
+            run them has just started or is about to end.
+    """
+    swept = Swept()
+    async with get_client() as client:
+        for run in await _unfinished(client):
+            if str(run.id) == own_run_id:
+                continue
+            if everything or await _is_dead(client, run, now=dt.datetime.now(dt.UTC)):
+                await client.set_flow_run_state(run.id, Crashed(message=CRASHED), force=True)
+                await asyncio.to_thread(end_run, str(run.id), reason=CRASHED)
+                swept.crashed.append(run.name)
+    return swept
+
+
+async def _unfinished(client: PrefectClient) -> list[FlowRun]:
+    states = [StateType.RUNNING, StateType.PENDING, StateType.CANCELLING]
+    return await client.read_flow_runs(
+        flow_run_filter=FlowRunFilter(
+            tags=FlowRunFilterTags(all_=[TAG]),
+            state=FlowRunFilterState(type=FlowRunFilterStateType(any_=states)),
+        ),
+        limit=PAGE_RUNS,
+    )
+
+
+async def _is_dead(client: PrefectClient, run: FlowRun, *, now: dt.datetime) -> bool:
+    """Say whether nothing has been heard of the run for too long."""
+    since = run.state.timestamp if run.state else run.expected_start_time
+    if run.state_type is StateType.PENDING:
+        return since is not None and now - since > STUCK_AFTER
+    if since is None or now - since < SILENT_AFTER:
+        return False
+    return not await asyncio.to_thread(_holds_lease, str(run.id)) and not await _beat_since(
+        client, run, now - SILENT_AFTER
+    )
+
+
+def _holds_lease(run_id: str) -> bool:
+    """Say whether the run renews a lease in the hub, which only a living process does."""
+    with Hub(settings().hub_url) as hub:
+        return bool(hub.migrate().leases.held_by_run(run_id))
+
+
+async def _beat_since(client: PrefectClient, run: FlowRun, moment: dt.datetime) -> bool:
+    page = await client.read_events(
+        EventFilter(
+            occurred=EventOccurredFilter(since=moment),
+            event=EventNameFilter(name=[HEARTBEAT]),
+            resource=EventResourceFilter(id=[f"prefect.flow-run.{run.id}"]),
+        ),
+        limit=1,
+    )
+    return bool(page.events)

@@ -1,0 +1,44 @@
+"""Tell the operator, through the one notification block that may be configured."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Final
+
+from prefect.blocks.core import Block
+from prefect.logging import get_logger
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+MAX_BODY_CHARS: Final = 1_500
+
+
+class NotifySettings(BaseSettings):
+    """``TASMA_NOTIFY_BLOCK``: type and name of a Prefect block, such as ``slack-webhook/ops``."""
+
+    model_config = SettingsConfigDict(env_prefix="TASMA_", frozen=True)
+
+    notify_block: str = ""
+
+
+async def notify(subject: str, body: str) -> bool:
+    """Send a message about a held, failed or crashed run; False when it was not sent.
+
+    Without a block it is only logged. A message that cannot be sent never changes how a run ends.
+    """
+    logger = get_logger("tasma.notify")
+    name = NotifySettings().notify_block
+    if not name:
+        logger.warning("%s: %s", subject, body[:MAX_BODY_CHARS])
+        return False
+    try:
+        block = await Block.aload(name)
+        # Prefect's own blocks offer both forms; a block of one's own may have only the second.
+        send = getattr(block, "anotify", None) or block.notify  # type: ignore[attr-defined]
+        sent = send(body=body[:MAX_BODY_CHARS], subject=subject)
+        if inspect.isawaitable(sent):
+            await sent
+    except Exception as problem:  # noqa: BLE001 - whatever a service or its library raises
+        # The text of such an error may hold the webhook's address, which is a secret.
+        logger.error("%s could not send %r: %s", name, subject, type(problem).__name__)  # noqa: TRY400
+        return False
+    return True

@@ -1,0 +1,66 @@
+"""The overview of tenants as a table that a person reads for what is wrong."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Sequence
+from typing import Final
+
+from blocks.hub.overview import Light, OverviewRow
+
+SYMBOL: Final = {Light.GREEN: "🟢", Light.GREY: "⚪", Light.RED: "🔴"}
+
+
+def overview_table(rows: Sequence[OverviewRow]) -> list[dict[str, str]]:
+    """Return one line per unit, red first, then grey, then green (R-X-12)."""
+    order = list(Light)
+    ordered = sorted(rows, key=lambda row: (order.index(row.light), row.tenant, row.fiscal_year))
+    return [
+        {
+            "Light": f"{SYMBOL[row.light]} {row.light}",
+            "Tenant": row.tenant,
+            "Fiscal year": year_in_words(row.fiscal_year),
+            "Status": row.status or "no data",
+            "Last good load (UTC)": _moment(row.last_published_at),
+            "Age": age_in_words(row.age),
+            "Vouchers": f"{row.voucher_count:,}" if row.last_published_at else "",
+            "Reason": row.reason,
+        }
+        for row in ordered
+    ]
+
+
+def overview_summary(rows: Sequence[OverviewRow]) -> str:
+    """Count tenants by their worst light, in a sentence."""
+    if not rows:
+        return "There are no tenants yet. Add one with `tasma tenant add`."
+    order = list(Light)
+    worst: dict[str, Light] = {}
+    for row in rows:
+        worst[row.tenant] = min(worst.get(row.tenant, Light.GREEN), row.light, key=order.index)
+    counts = Counter(worst.values())
+    told = ", ".join(f"{counts[light]} {light}" for light in order if counts[light])
+    return f"{len(worst)} {'tenant' if len(worst) == 1 else 'tenants'}: {told}."
+
+
+def year_in_words(key: str) -> str:
+    """Say a calendar year as 2024 and any other as its two days."""
+    start, _, end = key.partition("_")
+    if start.endswith("-01-01") and end == f"{start[:4]}-12-31":
+        return start[:4]
+    return f"{start} to {end}" if end else ""
+
+
+def age_in_words(age: dt.timedelta | None) -> str:
+    """Say an age the way a person would: minutes, hours or days."""
+    if age is None:
+        return "never"
+    minutes = int(age.total_seconds() // 60)
+    if minutes < 120:
+        return f"{minutes} min"
+    return f"{minutes // 60} h" if minutes < 48 * 60 else f"{minutes // (24 * 60)} days"
+
+
+def _moment(at: dt.datetime | None) -> str:
+    return f"{at:%Y-%m-%d %H:%M}" if at else ""
