@@ -1,0 +1,29 @@
+"""What is known of a tenant beside the source: the other side of several controls."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+from pydantic import BaseModel, ConfigDict
+
+from ledger.controls import Severity
+from ledger.fiscal_year import FiscalYear
+
+
+class UnitContext(BaseModel):
+    """The tenant as the hub has it on record.
+
+    `organisation_number` and `currency` are empty when unknown. `locked_until`: last day of the
+    tenant's locked periods. `tightened` and `tolerances` (unit's currency, >= 0), both by control,
+    can make a control of `data/reference/controls.csv` stricter, never laxer.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    organisation_number: str = ""
+    currency: str = "SEK"
+    defined_years: tuple[FiscalYear, ...] = ()
+    locked_until: dt.date | None = None
+    tightened: dict[str, Severity] = {}
+    tolerances: dict[str, Decimal] = {}

@@ -1,0 +1,89 @@
+"""What the controls read: context and counts of the unit, and figures that several share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import duckdb
+from duckdb import DuckDBPyConnection
+
+from blocks.controls.context import UnitContext
+from blocks.settings import SQL
+from blocks.staging import StagedUnit
+from ledger.errors import TerminalError
+
+EVIDENCE: Final = SQL / "evidence"
+
+
+class ControlFailedError(TerminalError):
+    """A control could not be computed, so nothing is known: neither passed nor broken."""
+
+    def __init__(self, *, control: str, problem: str) -> None:
+        """Name the control and the kind of problem; never the data it stumbled on."""
+        self.control = control
+        super().__init__(
+            f"Control {control} could not be computed ({problem}), so the load is not judged and "
+            "nothing is published. The program is at fault: report it with the control's name."
+        )
+
+
+def make_evidence(
+    connection: DuckDBPyConnection, staged: StagedUnit, *, context: UnitContext
+) -> None:
+    """Create what the controls read beside ``staged``, ``published`` and ``unit.facts``.
+
+    ``unit.context`` (one row: what the hub knows), ``unit.defined_year``, ``unit.staged_table``
+    (what each table added up to when it was written), and one table of schema ``evidence`` for
+    each file in ``data/sql/evidence``, made in order of name.
+    """
+    _bind_context(connection, context)
+    _bind_counts(connection, staged)
+    connection.execute("create schema evidence")
+    for path in sorted(EVIDENCE.glob("*.sql")):
+        name = path.stem.partition("_")[2]
+        run(connection, f"create table evidence.{name} as {sql_text(path)}", control=name)
+
+
+def run(
+    connection: DuckDBPyConnection, query: str, *, control: str, **parameters: object
+) -> DuckDBPyConnection:
+    """Execute a query for a control; the error of one that fails names the control."""
+    try:
+        return connection.execute(query, parameters or None)
+    except duckdb.Error as problem:
+        raise ControlFailedError(control=control, problem=type(problem).__name__) from problem
+
+
+def sql_text(path: Path) -> str:
+    """Read a SQL file."""
+    return path.read_text(encoding="utf-8")
+
+
+def _bind_context(connection: DuckDBPyConnection, context: UnitContext) -> None:
+    connection.execute(
+        "create table unit.context as select $number::varchar as organisation_number,"
+        " $currency::varchar as currency, $locked_until::date as locked_until",
+        {
+            "number": context.organisation_number,
+            "currency": context.currency,
+            "locked_until": context.locked_until,
+        },
+    )
+    connection.execute("create table unit.defined_year (start_date date, end_date date)")
+    for year in context.defined_years:
+        connection.execute(
+            "insert into unit.defined_year values (?, ?)", [year.start_date, year.end_date]
+        )
+
+
+def _bind_counts(connection: DuckDBPyConnection, staged: StagedUnit) -> None:
+    connection.execute(
+        "create table unit.staged_table"
+        " (table_name varchar, row_count bigint, amount_sum decimal(38, 2))"
+    )
+    for name, table in staged.tables.items():
+        connection.execute(
+            "insert into unit.staged_table values (?, ?, ?)",
+            [name, table.row_count, table.amount_sum],
+        )

@@ -1,0 +1,124 @@
+"""Running the controls: every SQL file on one connection, each answering for itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any, Final, cast
+
+from duckdb import DuckDBPyConnection
+
+from blocks.controls.catalogue import Control, controls_for
+from blocks.controls.context import UnitContext
+from blocks.controls.evidence import ControlFailedError, make_evidence, run, sql_text
+from blocks.staging import StagedUnit
+from blocks.steps import reached
+from blocks.warehouse import Warehouse
+from ledger.controls import MAX_BREAKS_KEPT, Break, BreakKind, ControlResult, Outcome
+
+STATEMENTS_PER_CONTROL: Final = 2
+"""First why the control does not apply (NULL: it does), then its breaks."""
+
+
+def reconcile(
+    staged: StagedUnit, *, context: UnitContext, warehouse: Warehouse
+) -> list[ControlResult]:
+    """Judge a staged unit by every control; reads only.
+
+    Returns:
+        One result per control of the catalogue, in its order.
+
+    Raises:
+        UnknownSourceError: The catalogue does not know the source.
+        ControlFailedError: A control could not be computed.
+    """
+    reached("reconcile.started")
+    with warehouse.workbench(staged) as connection:
+        results = run_controls(connection, staged, context=context)
+    reached("reconcile.done")
+    return results
+
+
+def run_controls(
+    connection: DuckDBPyConnection, staged: StagedUnit, *, context: UnitContext
+) -> list[ControlResult]:
+    """Run every control on a connection that has ``staged``, ``published`` and ``unit.facts``."""
+    controls = controls_for(staged.facts.source, staged.facts.source_kind, context=context)
+    make_evidence(connection, staged, context=context)
+    return [run_control(connection, control) for control in controls]
+
+
+def run_control(connection: DuckDBPyConnection, control: Control) -> ControlResult:
+    """Let one control answer, on a connection that has its evidence."""
+    name, severity = control.name, control.severity
+    applies, breaks = _statements(connection, control)
+    (reason,) = run(connection, applies, control=name).fetchone() or (None,)
+    if reason is not None:
+        return ControlResult(name, severity, Outcome.NOT_APPLICABLE, reason=reason)
+    rows = run(connection, _bounded(breaks), control=name, tolerance=control.tolerance).fetchall()
+    return _broken(control, rows) if rows else ControlResult(name, severity, Outcome.PASSED)
+
+
+def _statements(connection: DuckDBPyConnection, control: Control) -> list[str]:
+    statements = [item.query for item in connection.extract_statements(sql_text(control.path))]
+    if len(statements) != STATEMENTS_PER_CONTROL:
+        problem = f"{len(statements)} statements instead of {STATEMENTS_PER_CONTROL}"
+        raise ControlFailedError(control=control.name, problem=problem)
+    return statements
+
+
+def _bounded(breaks: str) -> str:
+    # Only so many breaks are kept, the oldest month first; all of them are counted, and
+    # fingerprint_sum is the sum in ledger.controls.set_fingerprint, over all of them too.
+    return f"""
+        with found as ({breaks.rstrip().rstrip(";")}),
+        judged as (
+            select
+                control, kind, account_number, period, voucher_key,
+                expected::decimal(38, 2) as expected,
+                actual::decimal(38, 2) as actual,
+                difference::decimal(38, 2) as difference,
+                detail
+            from found
+            where difference is null or abs(difference) > $tolerance
+        )
+        select
+            control, kind, account_number, period, voucher_key,
+            expected, actual, difference, detail,
+            sum(('0x' || substr(sha256(concat_ws(
+                chr(31), control, kind, account_number, period, voucher_key,
+                coalesce(expected::varchar, ''), coalesce(actual::varchar, ''), detail
+            )), 1, 16))::ubigint) over () as fingerprint_sum,
+            count(*) over () as break_count
+        from judged
+        order by period = '', period, account_number, voucher_key, kind, detail
+        limit {MAX_BREAKS_KEPT}
+    """  # noqa: S608 - the text is our own SQL file
+
+
+def _broken(control: Control, rows: Sequence[tuple[Any, ...]]) -> ControlResult:
+    *_, fingerprint_sum, break_count = rows[0]
+    return ControlResult(
+        control.name,
+        control.severity,
+        Outcome.BROKEN,
+        breaks=tuple(_break(row) for row in rows),
+        break_count=break_count,
+        set_fingerprint=f"{break_count}-{int(fingerprint_sum):x}",
+    )
+
+
+def _break(row: tuple[Any, ...]) -> Break:
+    control, kind, account_number, period, voucher_key, *amounts, detail = row[:9]
+    expected, actual, difference = cast("list[Decimal | None]", amounts)
+    return Break(
+        control=control,
+        kind=BreakKind(kind),
+        account_number=account_number,
+        period=period,
+        voucher_key=voucher_key,
+        expected=expected,
+        actual=actual,
+        difference=difference,
+        detail=detail,
+    )

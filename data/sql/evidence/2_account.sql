@@ -1,0 +1,77 @@
+-- name: evidence.account
+-- grain: one row per account that is booked, opened or reported in the unit's year
+-- reads: evidence.movement, staged.opening_balance, staged.reported_balance, staged.ledger_account
+-- why: which side an account is proven on. The balance side: the source carries it (#IB, #UB), or
+--      its number is of BAS class 1-2. The result side: the source reports a result for it (#RES), or
+--      its number is of class 3-8 and the source does not carry it. Some sources report result
+--      accounts under #UB too, and then both hold. Outside classes 1-8 the account type decides.
+-- units: amounts in the unit's currency, debit positive; NULL = the source is silent
+with
+
+movement as (
+    select
+        account_number,
+        sum(amount) as amount,
+        sum(posting_count) as posting_count
+    from evidence.movement
+    group by account_number
+),
+
+opening as (
+    select
+        account_number,
+        sum(amount) as amount
+    from staged.opening_balance
+    group by account_number
+),
+
+reported as (
+    select
+        account_number,
+        sum(amount) filter (where balance_kind = 'closing') as closing,
+        sum(amount) filter (where balance_kind = 'result') as result
+    from staged.reported_balance
+    where year_offset = 0 and balance_kind in ('closing', 'result')
+    group by account_number
+),
+
+chart as (
+    select
+        account_number,
+        any_value(account_type) as account_type
+    from staged.ledger_account
+    group by account_number
+),
+
+joined as (
+    select
+        account_number,
+        opening.amount as opening,
+        movement.amount as movement,
+        coalesce(movement.posting_count, 0) as posting_count,
+        reported.closing,
+        reported.result,
+        case
+            when regexp_matches(account_number, '^[12][0-9]*$') then 'balance'
+            when regexp_matches(account_number, '^[3-8][0-9]*$') then 'result'
+            when chart.account_type in ('asset', 'liability', 'equity') then 'balance'
+            when chart.account_type in ('income', 'expense') then 'result'
+            else 'unknown'
+        end as side
+    from movement
+    full join opening using (account_number)
+    full join reported using (account_number)
+    left join chart using (account_number)
+)
+
+select
+    account_number,
+    opening,
+    movement,
+    posting_count,
+    closing,
+    result,
+    side,
+    coalesce(opening is not null or closing is not null or side = 'balance', false) as is_balance,
+    coalesce(result is not null or (side = 'result' and closing is null), false) as is_result
+from joined

@@ -1,0 +1,76 @@
+-- name: row_counts
+-- grain: one row per staged table whose rows or amounts are not those that were counted on the way in
+-- reads: unit.staged_table, staged.*
+-- why: control totals are taken when a table is written and again when it is read back, so nothing
+--      is lost or doubled between reader, Parquet and here; publishing checks them a third time
+-- units: row counts are in `detail`; expected and actual are sums of amounts, debit positive
+select null::varchar as not_applicable;
+
+with
+
+read_back as (
+    select 'fiscal_year' as table_name, count(*) as row_count, 0 as amount_sum from staged.fiscal_year
+    union all
+    select 'ledger_account' as table_name, count(*) as row_count, 0 as amount_sum from staged.ledger_account
+    union all
+    select 'voucher' as table_name, count(*) as row_count, 0 as amount_sum from staged.voucher
+    union all
+    select 'posting' as table_name, count(*) as row_count, coalesce(sum(amount), 0) as amount_sum from staged.posting
+    union all
+    select 'posting_dimension' as table_name, count(*) as row_count, 0 as amount_sum from staged.posting_dimension
+    union all
+    select 'posting_correction' as table_name, count(*) as row_count, coalesce(sum(amount), 0) as amount_sum
+    from staged.posting_correction
+    union all
+    select 'opening_balance' as table_name, count(*) as row_count, coalesce(sum(amount), 0) as amount_sum
+    from staged.opening_balance
+    union all
+    select 'reported_balance' as table_name, count(*) as row_count, coalesce(sum(amount), 0) as amount_sum
+    from staged.reported_balance
+    union all
+    select 'reported_fiscal_year' as table_name, count(*) as row_count, 0 as amount_sum from staged.reported_fiscal_year
+    union all
+    select 'dimension' as table_name, count(*) as row_count, 0 as amount_sum from staged.dimension
+    union all
+    select 'dimension_object' as table_name, count(*) as row_count, 0 as amount_sum from staged.dimension_object
+),
+
+finding as (
+    select
+        staged_table.amount_sum as expected,
+        read_back.amount_sum as actual,
+        read_back.amount_sum - staged_table.amount_sum as difference,
+        case
+            when read_back.row_count < staged_table.row_count then 'missing'
+            when read_back.row_count > staged_table.row_count then 'unexpected'
+            else 'amount'
+        end as kind,
+        'table ' || table_name || ' has ' || read_back.row_count || ' rows; ' || staged_table.row_count
+        || ' were written' as detail
+    from unit.staged_table
+    inner join read_back using (table_name)
+    where
+        read_back.row_count <> staged_table.row_count
+        or read_back.amount_sum <> staged_table.amount_sum
+    union all
+    select
+        null as expected,
+        null as actual,
+        null as difference,
+        'missing' as kind,
+        'table ' || table_name || ' is not in the manifest of the staged unit' as detail
+    from read_back
+    anti join unit.staged_table using (table_name)
+)
+
+select
+    'row_counts' as control,
+    '' as account_number,
+    '' as period,
+    '' as voucher_key,
+    expected,
+    actual,
+    difference,
+    kind,
+    detail
+from finding

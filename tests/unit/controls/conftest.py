@@ -1,0 +1,263 @@
+"""Small books in memory, laid out as the workbench lays out a staged unit."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pytest
+
+from blocks.controls import UnitContext, controls_for, run_controls
+from blocks.controls.evidence import make_evidence
+from blocks.controls.runner import run_control
+from blocks.digest import TableDigest
+from blocks.staging import DIAGNOSTIC, StagedUnit, UnitFacts
+from blocks.warehouse.migrate import SCHEMA
+from ledger.fiscal_year import FiscalYear
+from ledger.schemas import CANONICAL
+from ledger.voucher_key import voucher_key
+
+YEAR = FiscalYear(dt.date(2024, 1, 1), dt.date(2024, 12, 31))
+BALANCE_CLASSES = ("1", "2")
+VOUCHER_DIGEST = pa.schema([("voucher_key", pa.string()), ("digest", pa.int64())])
+
+
+def money(text):
+    return Decimal(text).quantize(Decimal("0.01"))
+
+
+@dataclass
+class Books:
+    """A unit's tables as rows; tests add, change and remove what they are about."""
+
+    year: FiscalYear = YEAR
+    facts: dict = field(default_factory=dict)
+    tables: dict = field(default_factory=lambda: {name: [] for name in CANONICAL})
+    diagnostics: list = field(default_factory=list)
+    digests: dict = field(default_factory=dict)
+    context: dict = field(default_factory=dict)
+    published: list = field(default_factory=list)
+    counted: dict | None = None
+
+    def account(self, *numbers):
+        for number in numbers:
+            row = {"account_number": number, "name": f"Konto {number}"}
+            self.tables["ledger_account"].append(row)
+        return self
+
+    def open(self, **amounts):
+        for number, amount in amounts.items():
+            row = {"account_number": number.strip("_"), "amount": money(amount)}
+            self.tables["opening_balance"].append(row)
+        return self
+
+    def book(self, series, number, date, rows, *, key=None, line=None):
+        """Book a voucher; ``rows`` are (account, amount) or (account, amount, posting date)."""
+        key = key or voucher_key(series, number)
+        day = dt.date.fromisoformat(date)
+        self.tables["voucher"].append(
+            {
+                "voucher_key": key,
+                "voucher_series": series,
+                "voucher_number": number,
+                "voucher_date": day,
+                "source_line": line,
+            }
+        )
+        self.digests[key] = len(self.digests) + 1
+        for position, (account, amount, *own) in enumerate(rows, start=1):
+            posted = dt.date.fromisoformat(own[0]) if own else day
+            row = {
+                "voucher_key": key,
+                "row_number": position,
+                "account_number": account,
+                "amount": money(amount),
+                "posting_date": posted,
+            }
+            self.tables["posting"].append(row)
+        return self
+
+    def correct(self, key, kind, account, amount):
+        rows = self.tables["posting_correction"]
+        row = {
+            "voucher_key": key,
+            "row_number": 1 + sum(row["voucher_key"] == key for row in rows),
+            "correction_kind": kind,
+            "account_number": account,
+            "amount": money(amount),
+            "posting_date": self.year.start_date,
+        }
+        rows.append(row)
+        return self
+
+    def reports(self, kind, offset=0, period=None, **amounts):
+        """Let the source report balances of a kind; accounts as ``_1910="12.00"``."""
+        for number, amount in amounts.items():
+            row = {
+                "year_offset": offset,
+                "balance_kind": kind,
+                "period": dt.date.fromisoformat(period) if period else None,
+                "account_number": number.strip("_"),
+                "amount": money(amount),
+            }
+            self.tables["reported_balance"].append(row)
+        return self
+
+    def report_truly(self):
+        """Report what the books add up to, by sums of our own."""
+        movement, opening = defaultdict(Decimal), defaultdict(Decimal)
+        for row in self.tables["posting"]:
+            movement[row["account_number"]] += row["amount"]
+        for row in self.tables["opening_balance"]:
+            opening[row["account_number"]] += row["amount"]
+        self.reports("opening", **{f"_{number}": amount for number, amount in opening.items()})
+        for number in sorted({*movement, *opening}):
+            if number[:1] in BALANCE_CLASSES:
+                self.reports("closing", **{f"_{number}": opening[number] + movement[number]})
+            else:
+                self.reports("result", **{f"_{number}": movement[number]})
+        return self
+
+    def change_report(self, kind, number, amount):
+        (row,) = (
+            row
+            for row in self.tables["reported_balance"]
+            if (row["year_offset"], row["balance_kind"], row["account_number"]) == (0, kind, number)
+        )
+        row["amount"] = money(amount)
+        return self
+
+    def drop_reported(self, kind):
+        self.tables["reported_balance"] = [
+            row for row in self.tables["reported_balance"] if row["balance_kind"] != kind
+        ]
+        return self
+
+    def publishes(self, earlier):
+        """Let other books of the tenant be published already."""
+        self.published.append(earlier)
+        return self
+
+    @property
+    def staged(self):
+        facts = {
+            "tenant": "exempel",
+            "start_date": self.year.start_date,
+            "end_date": self.year.end_date,
+            "source": "sie",
+            "source_kind": "4E",
+            "coverage": "whole_year",
+            "organisation_number": "5560001234",
+            "currency": "SEK",
+            "program": "Exempel",
+            "encoding": "cp437",
+            "landed_sha256": "0" * 64,
+            **self.facts,
+        }
+        counted = self.counted or {
+            name: TableDigest(
+                row_count=len(rows), amount_sum=sum(row.get("amount", 0) for row in rows)
+            )
+            for name, rows in self.rows().items()
+        }
+        return StagedUnit(UnitFacts(**facts), Path(), "0" * 64, counted)
+
+    def rows(self):
+        year = {
+            "start_date": self.year.start_date,
+            "end_date": self.year.end_date,
+            "currency": self.facts.get("currency", "SEK"),
+        }
+        return {**self.tables, "fiscal_year": [year]}
+
+    @contextmanager
+    def bench(self):
+        """Yield a connection laid out like `blocks.warehouse.workbench.open_workbench`'s."""
+        with duckdb.connect(":memory:") as db:
+            db.execute("create schema staged; create schema unit")
+            for name, rows in self.rows().items():
+                _create(db, f"staged.{name}", pa.Table.from_pylist(rows, schema=CANONICAL[name]))
+            digests = [{"voucher_key": key, "digest": n} for key, n in self.digests.items()]
+            _create(
+                db, "staged.voucher_digest", pa.Table.from_pylist(digests, schema=VOUCHER_DIGEST)
+            )
+            _create(
+                db, "staged.diagnostic", pa.Table.from_pylist(self.diagnostics, schema=DIAGNOSTIC)
+            )
+            facts = self.staged.facts.model_dump() | {"fiscal_year": self.year.key}
+            columns = ", ".join(f"${name} as {name}" for name in facts)
+            db.execute(f"create table unit.facts as select {columns}", facts)
+            db.execute("attach ':memory:' as published; use published")
+            for path in sorted(SCHEMA.glob("*.sql")):
+                db.execute(path.read_text())
+            db.execute("use memory")
+            for earlier in self.published:
+                _publish(db, earlier)
+            yield db
+
+    def known(self):
+        defaults = {"organisation_number": "556000-1234", "defined_years": (self.year,)}
+        return UnitContext(**{**defaults, **self.context})
+
+    def results(self):
+        """Run every control; results by name."""
+        with self.bench() as db:
+            results = run_controls(db, self.staged, context=self.known())
+        return {result.control: result for result in results}
+
+    def result(self, name):
+        """Run one control."""
+        known, staged = self.known(), self.staged
+        facts = staged.facts
+        controls = controls_for(facts.source, facts.source_kind, context=known)
+        (control,) = (each for each in controls if each.name == name)
+        with self.bench() as db:
+            make_evidence(db, staged, context=known)
+            return run_control(db, control)
+
+
+def _create(db, name, table):
+    db.register("arrow_rows", table)
+    db.execute(f"create table {name} as from arrow_rows")
+    db.unregister("arrow_rows")
+
+
+def _publish(db, books):
+    for name, rows in books.rows().items():
+        extra = {"tenant": "exempel", "fiscal_year": books.year.key, "load_id": "load-1"}
+        for row in rows:
+            own = extra if name == "voucher" else {k: extra[k] for k in ("tenant", "fiscal_year")}
+            full = {**own, **row}
+            if name == "voucher":
+                full["digest"] = books.digests[row["voucher_key"]]
+            names = ", ".join(full)
+            places = ", ".join(f"${key}" for key in full)
+            query = f"insert into published.{name} ({names}) values ({places})"  # noqa: S608 - names of ours
+            db.execute(query, full)
+
+
+@pytest.fixture
+def empty_books():
+    return Books()
+
+
+@pytest.fixture
+def books():
+    """A year with three vouchers in which everything agrees with everything."""
+    return (
+        Books()
+        .account("1510", "1910", "1930", "2081", "2440", "2610", "3001", "4010")
+        .open(_1930="50000.00", _1910="1500.50", _2081="-51500.50")
+        .book(
+            "A", "1", "2024-01-15", [("1510", "1250"), ("3001", "-1000"), ("2610", "-250")], line=30
+        )
+        .book("A", "2", "2024-02-20", [("1930", "1250"), ("1510", "-1250")], line=40)
+        .book("B", "1", "2024-02-28", [("4010", "480.25"), ("2440", "-480.25")], line=50)
+        .report_truly()
+    )
