@@ -11,7 +11,7 @@ import datetime as dt
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DisconnectionError, OperationalError
 
 from blocks.hub.errors import HubBusy, HubUnusable
-from blocks.hub.network_disk import network_file_system
+from blocks.hub.network_disk import MOUNTS, network_file_system
 from blocks.hub.revisions import require_current
 
 BUSY_TIMEOUT_S: Final = 30.0
@@ -40,15 +40,21 @@ class Database:
         url: ``sqlite:///relative`` or ``sqlite:////absolute/hub.sqlite``; made when absent.
         clock: Where the time comes from.
         busy_timeout_s: Longest wait for another writer, in seconds.
+        mounts: Where the system lists its disks.
 
     Raises:
         HubUnusable: The address is not a SQLite file, or the file lies on a network disk.
     """
 
     def __init__(
-        self, url: str, *, clock: Clock = utc_now, busy_timeout_s: float = BUSY_TIMEOUT_S
+        self,
+        url: str,
+        *,
+        clock: Clock = utc_now,
+        busy_timeout_s: float = BUSY_TIMEOUT_S,
+        mounts: Path = MOUNTS,
     ) -> None:
-        self.path = _file_of(url)
+        self.path = _file_of(url, mounts=mounts)
         self.now = clock
         self._busy_timeout_s = busy_timeout_s
         self._engine = _engine(self.path, busy_timeout_s=busy_timeout_s)
@@ -67,6 +73,14 @@ class Database:
         with self.unchecked("begin immediate") as connection:
             self._require_schema(connection)
             yield connection
+
+    def empty_journal(self) -> None:
+        """Move the journal's pages into the file, so that no old copy of them is left there.
+
+        A reader at that moment keeps the journal until the next writer's turn.
+        """
+        with closing(sqlite3.connect(self.path, timeout=self._busy_timeout_s)) as connection:
+            connection.execute("pragma wal_checkpoint(truncate)")
 
     def close(self) -> None:
         """Close the file; the next transaction would open it again."""
@@ -98,7 +112,7 @@ class Database:
             self._has_schema = True
 
 
-def _file_of(url: str) -> Path:
+def _file_of(url: str, *, mounts: Path) -> Path:
     """Take the file from the address, and make sure that SQLite can live there."""
     try:
         address = make_url(url)
@@ -112,7 +126,7 @@ def _file_of(url: str) -> Path:
             f"like sqlite:////folder/hub.sqlite, got the kind {address.drivername!r}."
         )
     path = Path(str(address.database)).absolute()
-    if kind := network_file_system(path):
+    if kind := network_file_system(path, mounts=mounts):
         raise HubUnusable(
             f"The hub's file {path} lies on a network disk ({kind}), where SQLite's locks do not "
             "hold and data is lost. Set TASMA_HUB_URL to a file on a disk of this machine."
@@ -130,6 +144,8 @@ def _engine(path: Path, *, busy_timeout_s: float) -> Engine:
         connection.isolation_level = None
         connection.execute("pragma foreign_keys = on")
         connection.execute("pragma synchronous = full")
+        # What is deleted is overwritten: an erased tenant must not linger in free pages.
+        connection.execute("pragma secure_delete = on")
         record.info["pid"] = os.getpid()
 
     @event.listens_for(engine, "checkout")

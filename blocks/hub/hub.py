@@ -124,6 +124,7 @@ class Hub:
             counts = erase_tenant(connection, tenant, now=self.database.now())
             # The event names nobody: it would be the last trace of the tenant.
             self.events.record(connection, "erase", f"a tenant was erased: {counts or 'no rows'}")
+        self.database.empty_journal()
         return counts
 
     def close(self) -> None:

@@ -1,0 +1,69 @@
+"""A hub in a real SQLite file, with a clock that moves only when told to."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from blocks.hub import Hub, Tenant
+from ledger.fiscal_year import FiscalYear
+
+
+class Clock:
+    """Time that stands still."""
+
+    def __init__(self) -> None:
+        self.now = dt.datetime(2026, 1, 1, 12, 0, tzinfo=dt.UTC)
+
+    def __call__(self) -> dt.datetime:
+        return self.now
+
+    def advance(self, seconds: float) -> dt.datetime:
+        self.now += dt.timedelta(seconds=seconds)
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture(scope="session")
+def empty_hub_file(tmp_path_factory) -> Path:
+    """Migrate once; a copy of a closed hub is a hub."""
+    path = tmp_path_factory.mktemp("template") / "hub.sqlite"
+    with Hub(f"sqlite:///{path}") as hub:
+        hub.migrate()
+    return path
+
+
+@pytest.fixture
+def hub_url(empty_hub_file, tmp_path) -> str:
+    path = tmp_path / "hub.sqlite"
+    shutil.copy(empty_hub_file, path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def hub(hub_url, clock) -> Iterator[Hub]:
+    with Hub(hub_url, clock=clock) as hub:
+        yield hub
+
+
+@pytest.fixture
+def acme(hub) -> str:
+    return hub.tenants.add(Tenant("acme", "Acme AB", organisation_number="5560000001")).id
+
+
+@pytest.fixture
+def year() -> Callable[[str], FiscalYear]:
+    return FiscalYear.parse
+
+
+@pytest.fixture
+def y2024() -> FiscalYear:
+    return FiscalYear.parse("2024")

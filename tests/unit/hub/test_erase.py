@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import func, select
+
+from blocks.hub import FileSeen, LeaseTaken, Load, Tenant, UnitState, models, unit_resource
+from ledger.controls import Break, BreakKind, ControlResult, Outcome, Severity
+
+BROKEN = ControlResult(
+    "c", Severity.BLOCKS, Outcome.BROKEN, breaks=(Break("c", BreakKind.MISSING),), break_count=1
+)
+OF_TENANTS = {
+    table.name: table.c.id if table is models.tenant else table.c.tenant
+    for table in models.metadata.sorted_tables
+    if table is not models.counter
+}
+
+
+def fill(hub, tenant: str, year) -> None:
+    """Put at least one row of the tenant into every table that has tenants."""
+    hub.tenants.add(Tenant(tenant, "Some AB"))
+    hub.years.define(tenant, year)
+    lease = hub.leases.acquire(unit_resource(tenant, year), holder="me")
+    load = hub.loads.save(Load(tenant, year.key, "sie"))
+    hub.loads.save_results(load.load_id, [BROKEN])
+    hub.units.set_status(tenant, year, UnitState.STAGED, load_id=load.load_id)
+    hub.acceptances.accept(load.load_id, reason="seen", accepted_by="anna")
+    hub.files.record(FileSeen(tenant, "ab", "x.se", 1, outcome="held"))
+    hub.leases.release(lease)
+
+
+def rows(hub, tenant: str) -> dict[str, int]:
+    with hub.database.reading() as connection:
+        return {
+            name: connection.execute(
+                select(func.count()).where(column == tenant).select_from(column.table)
+            ).scalar_one()
+            for name, column in OF_TENANTS.items()
+        }
+
+
+def test_erased_tenant_leaves_no_row_and_others_are_untouched(hub, y2024):
+    fill(hub, "acme", y2024)
+    fill(hub, "other", y2024)
+    before = rows(hub, "acme")
+    assert min(before.values()) > 0
+
+    counts = hub.erase_tenant("acme")
+
+    assert before == counts
+    assert {0} == set(rows(hub, "acme").values())
+    assert before == rows(hub, "other")
+
+
+def test_erased_name_is_nowhere_in_the_bytes_of_the_hub(hub, y2024):
+    """Neither in a message nor in a free page nor in the journal."""
+    name = "zz-unmistakable-zz"
+    fill(hub, name, y2024)
+    folder = hub.database.path.parent
+    assert name.encode() in b"".join(path.read_bytes() for path in folder.iterdir())
+
+    hub.erase_tenant(name)
+
+    assert name.encode() not in b"".join(path.read_bytes() for path in folder.iterdir())
+
+
+def test_tenant_with_a_run_at_work_is_not_erased(hub, y2024):
+    fill(hub, "acme", y2024)
+    hub.leases.acquire(unit_resource("acme", y2024), holder="nightly pull")
+    before = rows(hub, "acme")
+
+    with pytest.raises(LeaseTaken, match="nightly pull"):
+        hub.erase_tenant("acme")
+
+    assert before == rows(hub, "acme")
+
+
+def test_tokens_go_on_after_a_tenant_was_erased_and_made_anew(hub, y2024):
+    """Otherwise a run from before could overtake the new tenant's runs by its higher token."""
+    fill(hub, "acme", y2024)
+    stale = hub.leases.acquire(unit_resource("acme", y2024), holder="old")
+    hub.leases.release(stale)
+
+    hub.erase_tenant("acme")
+
+    assert hub.leases.acquire(unit_resource("acme", y2024), holder="new").token > stale.token
+
+
+def test_erasing_a_tenant_that_is_not_there_counts_nothing(hub):
+    assert hub.erase_tenant("nobody") == {}

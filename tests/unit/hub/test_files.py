@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import pytest
+
+from blocks.hub import FileSeen, Tenant, UnknownTenant
+from blocks.hub.files import MAX_FILES
+
+FILE = FileSeen("acme", "ab" * 32, "books.se", 1_234, outcome="published", who="anna")
+
+
+def test_file_is_remembered_with_who_when_and_what_became_of_it(hub, acme, clock):
+    seen = hub.files.record(FILE)
+
+    assert ("anna", clock.now, "published") == (seen.who, seen.seen_at, seen.outcome)
+    assert [seen] == hub.files.recent(acme)
+
+
+def test_same_bytes_under_another_name_are_recognised(hub, acme):
+    hub.files.record(FILE)
+    hub.files.record(FileSeen(**{**vars(FILE), "file_name": "copy.se", "outcome": "duplicate"}))
+
+    names = [seen.file_name for seen in hub.files.of_content(acme, FILE.sha256)]
+
+    assert names == ["copy.se", "books.se"]
+    assert hub.files.of_content(acme, "cd" * 32) == []
+
+
+def test_same_bytes_of_another_tenant_are_another_matter(hub, acme):
+    hub.tenants.add(Tenant("other", "Other AB"))
+    hub.files.record(FILE)
+
+    assert hub.files.of_content("other", FILE.sha256) == []
+
+
+def test_file_of_an_unknown_tenant_is_refused(hub):
+    with pytest.raises(UnknownTenant):
+        hub.files.record(FILE)
+
+
+def test_list_of_files_is_bounded(hub, acme):
+    with hub.database.writing() as connection:
+        connection.exec_driver_sql(
+            f"""
+            with recursive numbers(n) as (select 1 union all select n + 1 from numbers
+                                          where n < {MAX_FILES + 1})
+            insert into file_seen select n, 'acme', 'x', 'x', 1, '2026-01-01 00:00:00.000000',
+                                         'x', '', '', '' from numbers
+            """  # noqa: S608 - a number of our own
+        )
+
+    assert len(hub.files.recent(acme, limit=10**6)) == MAX_FILES
+    assert len(hub.files.of_content(acme, "x")) == MAX_FILES

@@ -1,0 +1,137 @@
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from blocks.hub import Light, Tenant, UnitState
+from blocks.hub.overview import MAX_TENANTS, STALE_AFTER
+from ledger.fiscal_year import FiscalYear
+
+PUBLISHED = [UnitState.STAGED, UnitState.RECONCILING, UnitState.PUBLISHED]
+HELD = [UnitState.STAGED, UnitState.RECONCILING, UnitState.HELD]
+
+
+@pytest.fixture
+def bring(hub):
+    def bring(tenant: str, year: str, states: list[UnitState], **facts):
+        for state in states:
+            hub.units.set_status(tenant, FiscalYear.parse(year), state, **facts)
+
+    return bring
+
+
+@pytest.mark.requirement("R-X-12")
+def test_listing_shows_light_reason_and_last_success_of_every_tenant(hub, bring, clock):
+    for name in ("empty", "good", "held", "never"):
+        hub.tenants.add(Tenant(name, f"{name} AB"))
+    bring("good", "2024", PUBLISHED, source="sie", voucher_count=3, posting_count=9)
+    bring("held", "2024", PUBLISHED, load_id="l1", source="sie")
+    published_at = clock.now
+    clock.advance(3_600)
+    bring("held", "2024", HELD, load_id="l2", reason="1910 differs by -100.10")
+    bring("never", "2024", [UnitState.FAILED], reason="the file was cut short")
+
+    rows = {row.tenant: row for row in hub.overview()}
+
+    assert {
+        "empty": (Light.GREY, "", "nothing has been published yet", None),
+        "good": (Light.GREEN, "published", "", published_at),
+        "held": (Light.RED, "held", "1910 differs by -100.10", published_at),
+        "never": (Light.RED, "failed", "the file was cut short", None),
+    } == {n: (r.light, r.status, r.reason, r.last_published_at) for n, r in rows.items()}
+    assert dt.timedelta(hours=1) == rows["held"].age
+    assert (rows["good"].voucher_count, rows["good"].posting_count) == (3, 9)
+
+
+@pytest.mark.requirement("R-SEN-32")
+def test_source_of_the_ledger_is_shown_per_year(hub, bring, acme):
+    bring(acme, "2023", PUBLISHED, source="sie", load_id="l1")
+    bring(acme, "2024", PUBLISHED, source="fortnox", load_id="l2")
+    bring(acme, "2024", HELD, source="sie", load_id="l3")
+
+    assert [(row.fiscal_year[:4], row.source) for row in hub.overview()] == [
+        ("2023", "sie"),
+        ("2024", "fortnox"),
+    ]
+
+
+@pytest.mark.parametrize("working", [UnitState.FETCHING, UnitState.STAGED, UnitState.RECONCILING])
+def test_light_stays_as_it_was_while_a_run_works(hub, bring, acme, working):
+    bring(acme, "2023", [working])
+    bring(acme, "2024", [*PUBLISHED, working])
+
+    assert [row.light for row in hub.overview()] == [Light.GREY, Light.GREEN]
+
+
+@pytest.mark.parametrize("end", [UnitState.PARTIAL, UnitState.EVIDENCE])
+def test_source_that_publishes_nothing_leaves_the_light_as_it_was(hub, bring, acme, end):
+    bring(acme, "2023", [UnitState.STAGED, end], reason="no vouchers in the file")
+    bring(acme, "2024", [*PUBLISHED, UnitState.STAGED, end])
+
+    assert [(row.light, row.reason) for row in hub.overview()] == [
+        (Light.GREY, "no vouchers in the file"),
+        (Light.GREEN, ""),
+    ]
+
+
+@pytest.mark.parametrize(("late_s", "is_stale"), [(0, False), (1, True)])
+def test_scheduled_tenant_turns_red_after_26_hours_without_a_good_load(
+    hub, bring, clock, late_s, is_stale
+):
+    hub.tenants.add(Tenant("night", "Night AB", has_schedule=True))
+    bring("night", "2023", PUBLISHED)
+    bring("night", "2024", PUBLISHED)
+    clock.advance(STALE_AFTER.total_seconds() + late_s)
+
+    old, latest = hub.overview()
+
+    assert (old.light, old.is_stale) == (Light.GREEN, False)
+    assert is_stale is latest.is_stale
+    assert (Light.RED if is_stale else Light.GREEN) == latest.light
+    assert is_stale is ("26 hours old" in latest.reason)
+
+
+def test_tenant_without_a_schedule_never_turns_stale(hub, bring, acme, clock):
+    bring(acme, "2024", PUBLISHED)
+    clock.advance(400 * 86_400)
+
+    assert [(row.light, row.is_stale) for row in hub.overview()] == [(Light.GREEN, False)]
+
+
+def test_load_without_changes_renews_the_date(hub, bring, clock):
+    hub.tenants.add(Tenant("night", "Night AB", has_schedule=True))
+    bring("night", "2024", PUBLISHED)
+    clock.advance(STALE_AFTER.total_seconds())
+    bring("night", "2024", PUBLISHED)
+    clock.advance(60)
+
+    assert [row.light for row in hub.overview()] == [Light.GREEN]
+
+
+def test_pages_of_the_listing_cut_between_tenants(hub, bring):
+    for name in ("a", "b", "c"):
+        hub.tenants.add(Tenant(name, name))
+        bring(name, "2023", PUBLISHED)
+        bring(name, "2024", PUBLISHED)
+
+    first = hub.overview(limit=2)
+    second = hub.overview(limit=2, after=first[-1].tenant)
+
+    assert [row.tenant for row in first] == ["a", "a", "b", "b"]
+    assert [row.tenant for row in second] == ["c", "c"]
+    assert [row.tenant for row in hub.overview(tenant="b")] == ["b", "b"]
+
+
+def test_listing_is_bounded(hub):
+    with hub.database.writing() as connection:
+        connection.exec_driver_sql(
+            f"""
+            with recursive numbers(n) as (select 1 union all select n + 1 from numbers
+                                          where n < {MAX_TENANTS + 1})
+            insert into tenant select printf('t%05d', n), 'x', '', 'SE', 'SEK', 'Europe/Stockholm',
+                                      1, 0, '2026-01-01 00:00:00.000000' from numbers
+            """  # noqa: S608 - a number of our own
+        )
+
+    assert len(hub.overview(limit=10**6)) == MAX_TENANTS
