@@ -34,9 +34,7 @@ def events(
         show_json(found)
     elif found:
         headings = ("at (UTC)", "tenant", "fiscal year", "kind", "what")
-        rows = [
-            (item.at, item.tenant, item.fiscal_year, item.kind, item.message) for item in found
-        ]
+        rows = [(item.at, item.tenant, item.fiscal_year, item.kind, item.message) for item in found]
         show_table(headings, rows)
     else:
         say("Nothing has happened yet that fits.")

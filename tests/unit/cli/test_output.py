@@ -1,0 +1,65 @@
+"""What is printed for people and for scripts."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from dataclasses import dataclass
+from decimal import Decimal
+
+import pytest
+
+from flows.cli import output
+
+
+@dataclass(frozen=True)
+class Row:
+    amount: Decimal
+    day: dt.date
+
+
+@pytest.mark.requirement("R-X-6")
+def test_amounts_are_strings_in_json_so_that_no_reader_makes_floats_of_them(capsys):
+    output.show_json([Row(Decimal("0.10"), dt.date(2024, 5, 31))])
+
+    assert json.loads(capsys.readouterr().out) == [{"amount": "0.10", "day": "2024-05-31"}]
+
+
+def test_float_is_refused_rather_than_printed():
+    with pytest.raises(TypeError, match="float"):
+        output.plain({"amount": 0.1})
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (Decimal("-1234.5"), "-1,234.50"),
+        (1234567, "1,234,567"),
+        (None, ""),
+        (dt.timedelta(seconds=59), "now"),
+        (dt.timedelta(minutes=59), "59 min"),
+        (dt.timedelta(hours=26), "1 d"),
+        (dt.datetime(2024, 5, 31, 23, 0, tzinfo=dt.UTC), "2024-05-31 23:00"),
+    ],
+    ids=str,
+)
+def test_values_are_written_for_people(value, expected):
+    assert expected == output.cell(value)
+
+
+def test_row_of_a_table_is_one_line_however_long(capsys):
+    output.show_table(("what", "amount"), [("x" * 300, Decimal("1.00"))])
+
+    heading, row = capsys.readouterr().out.splitlines()
+
+    assert heading.split() == ["what", "amount"]
+    assert row.split() == ["x" * 300, "1.00"]
+
+
+def test_brackets_of_the_data_are_data(capsys):
+    output.say("[red]#VER[/red]")
+    output.show_table(("text",), [("[bold]A[/bold]",)])
+
+    printed = capsys.readouterr().out
+    assert "[red]#VER[/red]" in printed
+    assert "[bold]A[/bold]" in printed

@@ -1,0 +1,143 @@
+"""Tenants and their years at the prompt."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from blocks.hub import Hub, UnitState
+from blocks.settings import settings
+from ledger.fiscal_year import FiscalYear
+
+YEAR = FiscalYear.parse("2024")
+
+
+def test_first_listing_says_how_to_begin(tasma):
+    listed = tasma("tenant", "list")
+
+    assert listed.exit_code == 0
+    assert "no tenant yet" in listed.output
+    assert "tasma tenant add" in listed.output
+
+
+def test_added_tenant_is_listed_with_its_number_as_digits(tasma, acme):
+    (found,) = json.loads(tasma("tenant", "list", "--json").stdout)
+
+    assert (
+        found["id"],
+        found["name"],
+        found["organisation_number"],
+        found["currency"],
+    ) == ("acme", "Åcme AB", "5599900007", "SEK")
+    assert found["years_from_source"] is True
+
+
+def test_years_given_by_hand_are_the_only_ones(tasma):
+    added = tasma("tenant", "add", "acme", "--name", "A", "--years", "2023, 2024-01-01_2024-06-30")
+    years = json.loads(tasma("tenant", "year", "list", "acme", "--json").stdout)
+    (tenant,) = json.loads(tasma("tenant", "list", "--json").stdout)
+
+    assert added.exit_code == 0
+    assert [(year["start_date"], year["end_date"]) for year in years] == [
+        ("2023-01-01", "2023-12-31"),
+        ("2024-01-01", "2024-06-30"),
+    ]
+    assert tenant["years_from_source"] is False
+
+
+@pytest.mark.parametrize(
+    ("years", "said"),
+    [("2024,2024-07-01_2025-06-30", "share days"), ("last year", "is not a fiscal year")],
+    ids=["overlap", "words"],
+)
+def test_bad_years_add_no_tenant(tasma, years, said):
+    refused = tasma("tenant", "add", "acme", "--name", "A", "--years", years)
+
+    assert refused.exit_code == 2
+    assert said in " ".join(refused.output.split())
+    assert json.loads(tasma("tenant", "list", "--json").stdout) == []
+
+
+def test_same_tenant_twice_is_refused_in_words(tasma, acme):
+    again = tasma("tenant", "add", acme, "--name", "A")
+
+    assert again.exit_code == 1
+    assert "exists already" in again.output
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("tenant", "status", "nobody"),
+        ("tenant", "year", "add", "nobody", "2024"),
+        ("tenant", "year", "list", "nobody"),
+        ("events", "nobody"),
+    ],
+    ids=" ".join,
+)
+def test_unknown_tenant_is_wrong_usage_and_says_how_to_find_those_there_are(tasma, arguments):
+    refused = tasma(*arguments)
+
+    assert refused.exit_code == 2
+    assert "there is no tenant 'nobody'" in " ".join(refused.output.split())
+    assert "tasma tenant list" in " ".join(refused.output.split())
+
+
+def test_year_is_defined_locked_opened_and_retired(tasma, acme):
+    def listed() -> list[tuple[str, str | None]]:
+        found = json.loads(tasma("tenant", "year", "list", acme, "--json").stdout)
+        return [(year["end_date"], year["locked_until"]) for year in found]
+
+    assert tasma("tenant", "year", "add", acme, "2024-07-01_2025-06-30").exit_code == 0
+    assert tasma("tenant", "year", "lock", acme, "2025", "--until", "2024-12-31").exit_code == 0
+    assert listed() == [("2025-06-30", "2024-12-31")]
+    assert tasma("tenant", "year", "lock", acme, "2025").exit_code == 0
+    assert listed() == [("2025-06-30", "2025-06-30")]
+    assert tasma("tenant", "year", "lock", acme, "2025", "--open").exit_code == 0
+    assert listed() == [("2025-06-30", None)]
+    assert tasma("tenant", "year", "retire", acme, "2025").exit_code == 0
+    assert listed() == []
+
+
+def test_lock_outside_the_year_is_refused(tasma, acme):
+    tasma("tenant", "year", "add", acme, "2024")
+
+    refused = tasma("tenant", "year", "lock", acme, "2024", "--until", "2025-01-31")
+
+    assert refused.exit_code == 1
+    assert "lies outside" in refused.output
+
+
+@pytest.mark.requirement("R-X-12")
+def test_status_shows_light_reason_last_success_and_what_next(tasma, acme):
+    with Hub(settings().hub_url) as hub:
+        for state in (UnitState.STAGED, UnitState.RECONCILING, UnitState.PUBLISHED):
+            hub.units.set_status(acme, YEAR, state, voucher_count=7, posting_count=21)
+        for state in (UnitState.STAGED, UnitState.RECONCILING, UnitState.HELD):
+            hub.units.set_status(acme, YEAR, state, reason="1930 differs by 100.00")
+
+    shown = tasma("tenant", "status").stdout
+    (row,) = json.loads(tasma("tenant", "status", acme, "--json").stdout)
+
+    assert "red" in shown
+    assert "1930 differs by 100.00" in shown
+    assert f"tasma ledger breaks acme {YEAR}" in shown
+    assert (
+        row["light"],
+        row["status"],
+        row["voucher_count"],
+        row["posting_count"],
+    ) == ("red", "held", 7, 21)
+    assert row["last_published_at"]
+
+
+def test_events_tell_newest_first_what_was_done(tasma, acme):
+    tasma("tenant", "year", "add", acme, "2024")
+
+    found = json.loads(tasma("events", acme, "--json").stdout)
+    limited = json.loads(tasma("events", acme, "--limit", "1", "--json").stdout)
+
+    assert [event["kind"] for event in found] == ["year", "tenant"]
+    assert found[:1] == limited
+    assert "defined by hand" in tasma("events", acme, "--kind", "year").stdout
