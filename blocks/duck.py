@@ -10,7 +10,7 @@ from typing import Final
 import duckdb
 from duckdb import DuckDBPyConnection
 
-from blocks.durable import NoSpaceError
+from blocks.durable import NoSpaceError, remove, temporary_name
 
 MEMORY_LIMIT_MB: Final = 1_000
 """What one connection may hold before it sorts and joins on disk; the process needs some more."""
@@ -31,17 +31,22 @@ def open_duckdb(path: Path | None, *, spill: Path) -> Iterator[DuckDBPyConnectio
 
     Args:
         path: The file, which nobody else has open.
-        spill: Folder for what does not fit in `MEMORY_LIMIT_MB`; made when needed.
+        spill: Folder in which a folder for what does not fit in `MEMORY_LIMIT_MB` is made when
+            needed, and removed.
     """
+    temporary = temporary_name(spill, "duckdb")
     config: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": f"{MEMORY_LIMIT_MB}MB",
-        "temp_directory": str(spill),
+        "temp_directory": str(temporary),
         "max_temp_directory_size": f"{SPILL_LIMIT_GB}GB",
         "autoinstall_known_extensions": "false",
         "autoload_known_extensions": "false",
     }
-    with duckdb.connect(str(path or ":memory:"), config=config) as connection:
-        yield connection
+    try:
+        with duckdb.connect(str(path or ":memory:"), config=config) as connection:
+            yield connection
+    finally:
+        remove(temporary)
 
 
 def attach_read_only(connection: DuckDBPyConnection, path: Path, name: str) -> None:

@@ -180,7 +180,7 @@ def stage_unit(
             )
             _write_diagnostics(temporary, diagnostics.items)
             reached("stage.tables_written")
-            _write_manifest(temporary, read, spill=lake.temporary / "spill")
+            _write_manifest(temporary, read, spill=lake.temporary)
             reached("stage.manifest_written")
             _give_name(temporary, folder)
             reached("stage.staged")

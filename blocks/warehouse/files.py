@@ -12,26 +12,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from blocks.durable import checked_slug, remove, rename_synced, space_checked, sync
+from blocks.durable import checked_slug, clean_temporary, remove, rename_synced, space_checked, sync
 from blocks.steps import reached
-from ledger.errors import TransientError
+from blocks.warehouse.errors import WriterBusy
 
 WRITER_WAIT_S: Final = 600.0
 """How long a writer waits for the one before it; seconds."""
 
 WRITER_POLL_S: Final = 0.02
 """How often it looks; seconds."""
-
-
-class WriterBusyError(TransientError):
-    """Another process has been writing the tenant's file for too long."""
-
-    def __init__(self, *, tenant: str, waited_s: float) -> None:
-        """Name the tenant and the wait."""
-        super().__init__(
-            f"Another process has been publishing for {tenant} for more than {waited_s:.0f} s. "
-            "It is tried again later; if it stays so, look for a hung run of that tenant."
-        )
 
 
 @dataclass(frozen=True)
@@ -66,8 +55,8 @@ class TenantFiles:
 
     @property
     def spill(self) -> Path:
-        """Where a connection sorts what does not fit in memory."""
-        return self.root / f"{self.tenant}.spill"
+        """Where connections put what does not fit in memory."""
+        return self.root / "spill"
 
 
 @contextmanager
@@ -78,12 +67,13 @@ def writing(files: TenantFiles, *, wait_s: float = WRITER_WAIT_S) -> Iterator[No
     here, where nobody else can be using it.
 
     Raises:
-        WriterBusyError: Another writer did not finish in ``wait_s``.
+        WriterBusy: Another writer did not finish in ``wait_s``.
     """
     files.root.mkdir(parents=True, exist_ok=True)
     handle = _lock(files, deadline=time.monotonic() + wait_s, wait_s=wait_s)
     try:
         _remove_copy(files)
+        clean_temporary(files.spill)
         yield
     finally:
         os.close(handle)
@@ -117,7 +107,7 @@ def _lock(files: TenantFiles, *, deadline: float, wait_s: float) -> int:
             return handle
         os.close(handle)
         if time.monotonic() > deadline:
-            raise WriterBusyError(tenant=files.tenant, waited_s=wait_s)
+            raise WriterBusy(tenant=files.tenant, waited_s=wait_s)
         time.sleep(WRITER_POLL_S)
 
 
@@ -138,5 +128,5 @@ def _is_still(path: Path, handle: int) -> bool:
 
 
 def _remove_copy(files: TenantFiles) -> None:
-    for path in (files.copy, files.copy.with_name(f"{files.copy.name}.wal"), files.spill):
-        remove(path)
+    remove(files.copy)
+    remove(files.copy.with_name(f"{files.copy.name}.wal"))

@@ -17,21 +17,11 @@ from pydantic import BaseModel, ConfigDict
 
 from blocks.duck import quoted
 from blocks.settings import REFERENCE, SQL
+from blocks.warehouse.errors import NewerSchema
 from ledger.errors import TerminalError
 
 SCHEMA: Final = SQL / "schema"
 VIEWS: Final = SQL / "views"
-
-
-class NewerSchemaError(TerminalError):
-    """A file was written by a later release than this one."""
-
-    def __init__(self, *, version: int, known: int) -> None:
-        """Name both versions."""
-        super().__init__(
-            f"The tenant's warehouse file has schema version {version}; this release knows up to "
-            f"{known}. Run the newer release of Täsmä, or publish the tenant anew with this one."
-        )
 
 
 class Shape(BaseModel):
@@ -51,9 +41,10 @@ def current_shape() -> Shape:
     return Shape(version=max(_migrations()), derived=derived.hexdigest())
 
 
-def shape_of(db: DuckDBPyConnection, schema: str) -> Shape:
-    """Read a file's shape; ``schema`` is where its tables are, such as ``published_file.main``."""
-    row = db.execute(f"select version, derived from {schema}.warehouse_shape").fetchone()  # noqa: S608 - a name of ours
+def shape_of(db: DuckDBPyConnection, database: str) -> Shape:
+    """Read the shape of an attached file."""
+    query = f"select version, derived from {database}.warehouse_shape"  # noqa: S608 - a name of ours
+    row = db.execute(query).fetchone()
     if row is None:
         raise TerminalError(
             "The tenant's warehouse file does not say its schema version: it was not made by "
@@ -62,28 +53,38 @@ def shape_of(db: DuckDBPyConnection, schema: str) -> Shape:
     return Shape(version=row[0], derived=row[1])
 
 
-def create_tables(db: DuckDBPyConnection) -> None:
-    """Give the connection's present schema, which is empty, every table and view."""
-    db.execute("create table warehouse_shape (version integer not null, derived varchar not null)")
-    db.execute("insert into warehouse_shape values (0, '')")
-    migrate(db, Shape(version=0, derived=""))
+def create_tables(db: DuckDBPyConnection, database: str) -> None:
+    """Give an attached database, which is empty, every table and view."""
+    columns = "version integer not null, derived varchar not null"
+    db.execute(f"create table {database}.warehouse_shape ({columns})")
+    db.execute(f"insert into {database}.warehouse_shape values (0, '')")  # noqa: S608 - a name of ours
+    migrate(db, database, shape=Shape(version=0, derived=""))
 
 
-def migrate(db: DuckDBPyConnection, shape: Shape) -> None:
-    """Bring the connection's present schema from ``shape`` to the current one.
+def is_current(shape: Shape) -> bool:
+    """Say whether a file needs no migration.
 
     Raises:
-        NewerSchemaError: The file is ahead of this release.
+        NewerSchema: The file is ahead of this release.
     """
     target = current_shape()
     if shape.version > target.version:
-        raise NewerSchemaError(version=shape.version, known=target.version)
+        raise NewerSchema(version=shape.version, known=target.version)
+    return shape == target
+
+
+def migrate(db: DuckDBPyConnection, database: str, *, shape: Shape) -> None:
+    """Bring an attached file from ``shape`` to the current one."""
+    if is_current(shape):
+        return
+    target = current_shape()
+    db.execute(f"use {database}")
     for number, path in sorted(_migrations().items()):
         if number > shape.version:
             db.execute(path.read_text(encoding="utf-8"))
-    if shape.derived != target.derived or shape.version != target.version:
-        _derive(db)
+    _derive(db)
     db.execute("update warehouse_shape set version = $version, derived = $derived", dict(target))
+    db.execute("use memory")
 
 
 def _derive(db: DuckDBPyConnection) -> None:

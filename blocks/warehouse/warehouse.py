@@ -2,27 +2,139 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from duckdb import DuckDBPyConnection
 
+from blocks.duck import attach_read_only, open_duckdb
+from blocks.durable import remove
 from blocks.staging import StagedUnit
-from blocks.warehouse.files import TenantFiles
-from blocks.warehouse.workbench import open_workbench
+from blocks.warehouse.errors import NoLedger
+from blocks.warehouse.evidence import Publication
+from blocks.warehouse.export import export_tables
+from blocks.warehouse.files import TenantFiles, writing
+from blocks.warehouse.loads import current_load, published_years
+from blocks.warehouse.plan import plan_changes
+from blocks.warehouse.publish import publish_unit, update_shape
+from blocks.warehouse.records import ChangePlan, LoadRecord, Published, Verification
+from blocks.warehouse.verify import verify_unit
+from blocks.warehouse.workbench import PUBLISHED, open_workbench
+from ledger.controls import ControlResult
+from ledger.fiscal_year import FiscalYear
 
 
 class Warehouse:
-    """A folder of tenants' files."""
+    """A folder of tenants' files.
+
+    A reader sees a tenant's books as they were when it opened them, and neither waits for a
+    publication nor holds one up.
+    """
 
     def __init__(self, root: Path) -> None:
         self.root = root
 
     @contextmanager
+    def read(self, tenant: str) -> Iterator[DuckDBPyConnection]:
+        """Yield a read-only connection to a tenant's tables and views, under their plain names.
+
+        Raises:
+            NoLedger: Nothing is published for the tenant.
+        """
+        with self._attached(tenant) as db:
+            db.execute(f"use {PUBLISHED}")
+            yield db
+
+    def tenants(self) -> list[str]:
+        """Return the tenants of which something is published."""
+        return sorted(path.stem for path in self.root.glob("*.duckdb"))
+
+    def units(self, tenant: str) -> list[FiscalYear]:
+        """Return the tenant's published years, oldest first."""
+        if not self._files(tenant).database.exists():
+            return []
+        with self._attached(tenant) as db:
+            return published_years(db)
+
+    def load_record(self, tenant: str, year: FiscalYear) -> LoadRecord | None:
+        """Return what is published for a year, by which load; None when nothing is."""
+        if not self._files(tenant).database.exists():
+            return None
+        with self._attached(tenant) as db:
+            return current_load(db, year)
+
+    def plan(self, staged: StagedUnit) -> ChangePlan:
+        """Return what publishing ``staged`` would change; writes nothing."""
+        with self.workbench(staged) as db:
+            return plan_changes(db, staged)
+
+    def publish(
+        self,
+        staged: StagedUnit,
+        *,
+        token: int,
+        load_id: str,
+        run_id: str,
+        results: Sequence[ControlResult] = (),
+        accepted: Mapping[str, str] | None = None,
+    ) -> Published:
+        """Make ``staged`` what is published (`publish_unit`).
+
+        Args:
+            staged: The unit.
+            token: Fencing token of the lease under which it was loaded.
+            load_id: Names the load; unique in the tenant.
+            run_id: The run that a person would look at.
+            results: What the controls said; they are stored with the load.
+            accepted: Fingerprints of breaks that a person let pass, with the reason.
+        """
+        publication = Publication(token, load_id, run_id, results, accepted or {})
+        return publish_unit(staged, self._files(staged.facts.tenant), publication)
+
+    def verify(self, tenant: str, year: FiscalYear) -> Verification:
+        """Digest what is published anew and compare it with what was loaded.
+
+        Raises:
+            NoLedger: The year is not published.
+        """
+        with self._attached(tenant) as db:
+            return verify_unit(db, tenant, year)
+
+    @contextmanager
     def workbench(self, staged: StagedUnit) -> Iterator[DuckDBPyConnection]:
         """Yield a connection with the staged unit beside what is published (`open_workbench`)."""
-        with open_workbench(staged, self._files(staged.facts.tenant)) as db:
+        files = self._files(staged.facts.tenant)
+        update_shape(files)
+        with open_workbench(staged, files) as db:
+            yield db
+
+    def export(self, tenant: str, folder: Path) -> list[Path]:
+        """Write a tenant's tables and views as Parquet files into a new folder.
+
+        Raises:
+            NoLedger: Nothing is published for the tenant.
+        """
+        with self._attached(tenant) as db:
+            return export_tables(db, folder)
+
+    def erase(self, tenant: str) -> bool:
+        """Remove everything of a tenant; say whether anything was published."""
+        files = self._files(tenant)
+        with writing(files):
+            existed = files.database.exists()
+            for path in (files.database, files.fence, files.lock):
+                remove(path)
+        return existed
+
+    @contextmanager
+    def _attached(self, tenant: str) -> Iterator[DuckDBPyConnection]:
+        files = self._files(tenant)
+        if not files.database.exists():
+            raise NoLedger(tenant=tenant)
+        update_shape(files)
+        with open_duckdb(None, spill=files.spill) as db:
+            attach_read_only(db, files.database, PUBLISHED)
             yield db
 
     def _files(self, tenant: str) -> TenantFiles:

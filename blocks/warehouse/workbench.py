@@ -14,7 +14,7 @@ from blocks.warehouse.files import TenantFiles
 from blocks.warehouse.migrate import create_tables
 from ledger.schemas import CANONICAL
 
-PUBLISHED_FILE: Final = "published_file"
+PUBLISHED: Final = "published"
 """Database name under which a tenant's file is attached."""
 
 STAGED_TABLES: Final = (*CANONICAL, "voucher_digest", "diagnostic")
@@ -22,22 +22,20 @@ STAGED_TABLES: Final = (*CANONICAL, "voucher_digest", "diagnostic")
 
 @contextmanager
 def open_workbench(staged: StagedUnit, files: TenantFiles) -> Iterator[DuckDBPyConnection]:
-    """Yield an in-memory connection with schemas ``staged``, ``published`` and ``unit``.
+    """Yield an in-memory connection with ``staged``, ``published`` and ``unit``.
 
     ``staged.<table>``: the canonical tables of the one unit, voucher_digest and diagnostic.
     ``published.<table>``: all years of the tenant, with ``tenant`` and ``fiscal_year`` in front;
     empty tables when nothing is published yet. ``unit.facts``: one row, the fields of `UnitFacts`
-    and ``fiscal_year``.
+    and ``fiscal_year``. Nothing that is done here is kept.
     """
-    with open_duckdb(None, spill=files.spill.with_suffix(f".{staged.digest[:16]}.spill")) as db:
+    with open_duckdb(None, spill=files.spill) as db:
         bind_staged(db, staged)
         if files.database.exists():
-            attach_read_only(db, files.database, PUBLISHED_FILE)
-            _bind_published(db)
+            attach_read_only(db, files.database, PUBLISHED)
         else:
-            db.execute("create schema published; use published")
-            create_tables(db)
-            db.execute("use main")
+            db.execute(f"attach ':memory:' as {PUBLISHED}")
+            create_tables(db, PUBLISHED)
         yield db
 
 
@@ -50,14 +48,3 @@ def bind_staged(db: DuckDBPyConnection, staged: StagedUnit) -> None:
     facts = {"fiscal_year": staged.facts.fiscal_year.key, **staged.facts.model_dump()}
     columns = ", ".join(f"${name} as {name}" for name in facts)
     db.execute(f"create table unit.facts as select {columns}", facts)
-
-
-def _bind_published(db: DuckDBPyConnection) -> None:
-    db.execute("create schema published")
-    names = db.execute(
-        "select table_name from information_schema.tables"
-        " where table_catalog = $file and table_schema = 'main'",
-        {"file": PUBLISHED_FILE},
-    ).fetchall()
-    for (name,) in names:
-        db.execute(f"create view published.{name} as from {PUBLISHED_FILE}.main.{name}")

@@ -123,7 +123,7 @@ create table dimension_object (
 );
 
 -- one row per publication that wrote something; load_number counts those of a unit from 1, and the
--- highest is what is published now
+-- highest is what is published now; published_at is UTC
 create table load (
     tenant varchar not null,
     fiscal_year varchar not null,
@@ -131,7 +131,7 @@ create table load (
     load_id varchar not null,
     run_id varchar not null,
     token bigint not null,
-    published_at timestamp with time zone not null,
+    published_at timestamp not null,
     digest varchar not null,
     source varchar not null,
     source_kind varchar not null,

@@ -1,0 +1,70 @@
+"""What the warehouse refuses, told apart by who has to act."""
+# ruff: noqa: N818 - the names say what happened, as those of the interfaces between parts do
+
+from __future__ import annotations
+
+from ledger.errors import TerminalError, TransientError
+
+
+class NoLedger(TerminalError):
+    """A tenant's books were asked for, and nothing of it is published."""
+
+    def __init__(self, *, tenant: str, fiscal_year: str = "") -> None:
+        self.tenant, self.fiscal_year = tenant, fiscal_year
+        year = f" for {fiscal_year}" if fiscal_year else ""
+        super().__init__(
+            f"Nothing is published for {tenant}{year} yet. Load it first; `tasma status` says "
+            "whether a load is held, and why."
+        )
+
+
+class StaleLease(TerminalError):
+    """A run whose lease has passed to another tried to publish."""
+
+    def __init__(self, *, tenant: str, fiscal_year: str, token: int, highest: int) -> None:
+        self.tenant, self.fiscal_year = tenant, fiscal_year
+        self.token, self.highest = token, highest
+        super().__init__(
+            f"{tenant} {fiscal_year}: this run's lease (token {token}) has passed to a later run "
+            f"(token {highest}), so what it read may be outdated. Nothing was written. See what "
+            "the later run did; start this one again if it is still needed."
+        )
+
+
+class WriterBusy(TransientError):
+    """Another process has been writing the tenant's file for too long."""
+
+    def __init__(self, *, tenant: str, waited_s: float) -> None:
+        self.tenant = tenant
+        super().__init__(
+            f"Another process has been publishing for {tenant} for more than {waited_s:.0f} s. "
+            "It is tried again later; if it stays so, look for a hung run of that tenant."
+        )
+
+
+class NewerSchema(TerminalError):
+    """A tenant's file was written by a later release than this one."""
+
+    def __init__(self, *, version: int, known: int) -> None:
+        self.version, self.known = version, known
+        super().__init__(
+            f"The tenant's warehouse file has schema version {version}; this release knows up to "
+            f"{known}. Run the newer release of Täsmä, or erase the tenant's warehouse and load "
+            "its years again with this one."
+        )
+
+
+class NotPublishable(TerminalError):
+    """A load that may not replace what is published."""
+
+
+class CountsDiffer(TerminalError):
+    """Inside the transaction, what was published did not add up to what was staged."""
+
+    def __init__(self, *, table: str, staged: object, published: object) -> None:
+        self.table = table
+        super().__init__(
+            f"Publishing table {table}: staged {staged}, published {published}. Nothing was "
+            "written. The staged folder was changed by hand, or this release has a fault: load "
+            "the file again, and report it if it comes back."
+        )

@@ -1,0 +1,167 @@
+"""What a publication leaves beside the rows: load record, change list, what the controls said."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Final
+
+import pyarrow as pa
+from duckdb import DuckDBPyConnection
+
+from blocks.settings import SQL
+from blocks.staging import StagedUnit
+from blocks.warehouse.records import CHANGES, Change, LoadRecord
+from ledger.controls import ControlResult
+from ledger.money import MONEY
+
+_text = pa.string()
+
+LOAD_TABLE: Final = pa.schema(
+    [
+        ("table_name", _text),
+        ("row_count", pa.int64()),
+        ("amount_sum", pa.decimal128(38, 2)),
+        ("md5_sum", pa.decimal128(38, 0)),
+    ]
+)
+
+CONTROL_RESULT: Final = pa.schema(
+    [
+        ("control", _text),
+        ("severity", _text),
+        ("outcome", _text),
+        ("reason", _text),
+        ("break_count", pa.int64()),
+    ]
+)
+
+CONTROL_BREAK: Final = pa.schema(
+    [
+        ("control", _text),
+        ("fingerprint", _text),
+        ("kind", _text),
+        ("account_number", _text),
+        ("period", _text),
+        ("voucher_key", _text),
+        ("expected", MONEY),
+        ("actual", MONEY),
+        ("difference", MONEY),
+        ("detail", _text),
+        ("accepted", _text),
+    ]
+)
+
+
+@dataclass(frozen=True)
+class Publication:
+    """Who publishes, and on what grounds.
+
+    `token`: of the lease under which the unit was loaded. `results`: what the controls said.
+    `accepted`: fingerprints of breaks that a person let pass, with the reason.
+    """
+
+    token: int
+    load_id: str
+    run_id: str
+    results: Sequence[ControlResult] = ()
+    accepted: Mapping[str, str] = field(default_factory=dict)
+
+
+def insert_load(
+    db: DuckDBPyConnection,
+    staged: StagedUnit,
+    publication: Publication,
+    *,
+    before: LoadRecord | None,
+) -> None:
+    """Write the record of a load; `touched.sql` has run, and no row has been moved yet."""
+    unit = {
+        "tenant": staged.facts.tenant,
+        "fiscal_year": staged.facts.fiscal_year.key,
+        "load_id": publication.load_id,
+    }
+    if before is not None:
+        changes = (SQL / "publish" / "change_list.sql").read_text(encoding="utf-8")
+        _insert(db, "voucher_change", unit, rows=f"({changes})")
+    number = before.load_number + 1 if before else 1
+    counts = {f"vouchers_{change}": count for change, count in touched_counts(db).items()}
+    constants = unit | _load(staged, publication) | counts | {"load_number": number}
+    _insert(db, "load", constants)
+    _insert_rows(db, "load_table", _load_table(staged), unit)
+    _insert_rows(db, "control_result", _control_result(publication.results), unit)
+    _insert_rows(db, "control_break", _control_break(publication), unit)
+
+
+def _insert_rows(
+    db: DuckDBPyConnection, table: str, rows: pa.Table, unit: Mapping[str, object]
+) -> None:
+    db.register("evidence", rows)
+    _insert(db, table, unit, rows="evidence")
+    db.unregister("evidence")
+
+
+def _insert(
+    db: DuckDBPyConnection, table: str, constants: Mapping[str, object], *, rows: str = ""
+) -> None:
+    named = ", ".join(f"${name} as {name}" for name in constants)
+    source = f", rows.* from {rows} as rows" if rows else ""
+    db.execute(
+        f"insert into published.{table} by name select {named}{source}",
+        dict(constants),
+    )
+
+
+def _load(staged: StagedUnit, publication: Publication) -> dict[str, object]:
+    facts = staged.facts
+    return {
+        "run_id": publication.run_id,
+        "token": publication.token,
+        "published_at": dt.datetime.now(dt.UTC).replace(tzinfo=None),
+        "digest": staged.digest,
+        "source": facts.source,
+        "source_kind": facts.source_kind,
+        "coverage": facts.coverage,
+        "organisation_number": facts.organisation_number,
+        "program": facts.program,
+        "landed_sha256": facts.landed_sha256,
+        "voucher_count": staged.tables["voucher"].row_count,
+        "posting_count": staged.tables["posting"].row_count,
+    }
+
+
+def touched_counts(db: DuckDBPyConnection) -> dict[Change, int]:
+    """Count the vouchers of `touched.sql` by what happens to them."""
+    counts = dict(db.execute("select change, count(*) from touched group by change").fetchall())
+    return {change: counts.get(change, 0) for change in CHANGES}
+
+
+def _load_table(staged: StagedUnit) -> pa.Table:
+    rows = [
+        {
+            "table_name": name,
+            "row_count": digest.row_count,
+            "amount_sum": digest.amount_sum,
+            "md5_sum": Decimal(digest.md5_sum),
+        }
+        for name, digest in staged.tables.items()
+    ]
+    return pa.Table.from_pylist(rows, schema=LOAD_TABLE)
+
+
+def _control_result(results: Sequence[ControlResult]) -> pa.Table:
+    rows = [{name: getattr(item, name) for name in CONTROL_RESULT.names} for item in results]
+    return pa.Table.from_pylist(rows, schema=CONTROL_RESULT)
+
+
+def _control_break(publication: Publication) -> pa.Table:
+    own = [name for name in CONTROL_BREAK.names if name != "accepted"]
+    rows = [
+        {name: getattr(item, name) for name in own}
+        | {"accepted": publication.accepted.get(item.fingerprint)}
+        for result in publication.results
+        for item in result.breaks
+    ]
+    return pa.Table.from_pylist(rows, schema=CONTROL_BREAK)

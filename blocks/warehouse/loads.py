@@ -1,0 +1,55 @@
+"""The load record: what is published for a unit, by which load, and what it adds up to."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from duckdb import DuckDBPyConnection
+
+from blocks.digest import TableDigest
+from blocks.warehouse.records import LoadRecord
+from ledger.fiscal_year import FiscalYear
+
+_LOAD = """
+select
+    tenant, fiscal_year, load_number, load_id, run_id, token, published_at, digest, source,
+    source_kind, landed_sha256, voucher_count, posting_count, vouchers_added, vouchers_changed,
+    vouchers_removed
+from published.load
+where fiscal_year = $fiscal_year
+order by load_number desc
+limit 1
+"""
+
+_LOAD_TABLES = """
+select table_name, row_count, amount_sum, md5_sum
+from published.load_table
+where load_id = $load_id and fiscal_year = $fiscal_year
+"""
+
+
+def current_load(db: DuckDBPyConnection, year: FiscalYear) -> LoadRecord | None:
+    """Return the record of what is published for a year, or None when nothing is."""
+    cursor = db.execute(_LOAD, {"fiscal_year": year.key})
+    names = [column[0] for column in cursor.description or ()]
+    row = cursor.fetchone()
+    if row is None:
+        return None
+    said = dict(zip(names, row, strict=True))
+    said["fiscal_year"] = year
+    said["published_at"] = said["published_at"].replace(tzinfo=dt.UTC)
+    return LoadRecord(**said, tables=_tables(db, said["load_id"], year))
+
+
+def published_years(db: DuckDBPyConnection) -> list[FiscalYear]:
+    """Return the tenant's published years, oldest first."""
+    rows = db.execute("select distinct fiscal_year from published.load").fetchall()
+    return sorted(FiscalYear.parse(key) for (key,) in rows)
+
+
+def _tables(db: DuckDBPyConnection, load_id: str, year: FiscalYear) -> dict[str, TableDigest]:
+    rows = db.execute(_LOAD_TABLES, {"load_id": load_id, "fiscal_year": year.key}).fetchall()
+    return {
+        name: TableDigest(row_count=count, amount_sum=amount, md5_sum=int(md5))
+        for name, count, amount, md5 in rows
+    }

@@ -1,0 +1,134 @@
+"""Publishing: a staged unit becomes what is published, in one transaction on a copy of the file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from duckdb import DuckDBPyConnection
+
+from blocks.duck import attach_read_only, duckdb_space_checked, open_duckdb, quoted
+from blocks.settings import SQL
+from blocks.staging import StagedUnit
+from blocks.steps import reached
+from blocks.warehouse.errors import NotPublishable
+from blocks.warehouse.evidence import Publication, insert_load
+from blocks.warehouse.fence import raise_fence
+from blocks.warehouse.files import TenantFiles, swapping, writing
+from blocks.warehouse.loads import current_load
+from blocks.warehouse.migrate import Shape, create_tables, is_current, migrate, shape_of
+from blocks.warehouse.records import LoadRecord, Published
+from blocks.warehouse.rows import UnitRows
+from blocks.warehouse.workbench import PUBLISHED, bind_staged
+from ledger.controls import ControlResult
+
+
+def publish_unit(staged: StagedUnit, files: TenantFiles, publication: Publication) -> Published:
+    """Make a staged unit what is published for its tenant and fiscal year.
+
+    Only vouchers that differ are touched; when nothing differs nothing is written.
+
+    Raises:
+        NotPublishable: The load is not of a whole year, or a control holds it.
+        StaleLease: A later run has acted on the unit.
+        WriterBusy: Another publication of the tenant did not end.
+        NoSpaceError: The disk is full; what was published is untouched.
+    """
+    _refuse_unfit(staged, publication)
+    with writing(files):
+        reached("publish.locked")
+        raise_fence(files, staged.facts.fiscal_year, publication.token)
+        reached("publish.fenced")
+        record = _record(files, staged)
+        if record is not None and record.digest == staged.digest:
+            return Published(written=False, record=record)
+        return Published(written=True, record=_publish(staged, files, publication))
+
+
+def _refuse_unfit(staged: StagedUnit, publication: Publication) -> None:
+    unit = f"{staged.facts.tenant} {staged.facts.fiscal_year}"
+    if staged.facts.coverage != "whole_year":
+        raise NotPublishable(
+            f"{unit}: the load covers {staged.facts.coverage}, and only a whole year may replace "
+            "what is published. Nothing was written; ask the source for the whole year."
+        )
+    held = [result.control for result in publication.results if _holds(result, publication)]
+    if held:
+        raise NotPublishable(
+            f"{unit}: held by {', '.join(held)}. Nothing was written; mend the source and load "
+            "again, or accept each break with a reason."
+        )
+
+
+def _holds(result: ControlResult, publication: Publication) -> bool:
+    # A break that was counted but not kept cannot have been accepted.
+    known = len(result.breaks) == result.break_count
+    accepted = all(item.fingerprint in publication.accepted for item in result.breaks)
+    return result.holds and not (known and accepted)
+
+
+def _record(files: TenantFiles, staged: StagedUnit) -> LoadRecord | None:
+    if not files.database.exists():
+        return None
+    with open_duckdb(None, spill=files.spill) as db:
+        attach_read_only(db, files.database, PUBLISHED)
+        return current_load(db, staged.facts.fiscal_year)
+
+
+def update_shape(files: TenantFiles) -> None:
+    """Migrate a tenant's file that an earlier release left; costs a look when none is needed."""
+    if not files.database.exists() or is_current(_shape(files)):
+        return
+    with writing(files):
+        if is_current(_shape(files)):  # another process was faster
+            return
+        with swapping(files) as copy, open_duckdb(None, spill=files.spill) as db:
+            attach_for_writing(db, copy)
+            db.execute(f"checkpoint {PUBLISHED}")
+
+
+def _shape(files: TenantFiles) -> Shape:
+    with open_duckdb(None, spill=files.spill) as db:
+        attach_read_only(db, files.database, PUBLISHED)
+        return shape_of(db, PUBLISHED)
+
+
+def _publish(staged: StagedUnit, files: TenantFiles, publication: Publication) -> LoadRecord:
+    doing = f"publishing for {files.tenant}"
+    with (
+        swapping(files) as copy,
+        duckdb_space_checked(doing, files.root),
+        open_duckdb(None, spill=files.spill) as db,
+    ):
+        bind_staged(db, staged)
+        attach_for_writing(db, copy)
+        db.execute("begin")
+        _replace(db, staged, publication)
+        db.execute("commit")
+        reached("publish.committed")
+        db.execute(f"checkpoint {PUBLISHED}")
+        record = current_load(db, staged.facts.fiscal_year)
+    if record is None:
+        raise NotPublishable("The load record is missing from what was just published.")
+    return record
+
+
+def attach_for_writing(db: DuckDBPyConnection, copy: Path) -> None:
+    """Attach the writer's copy, made if need be, in the current shape."""
+    is_new = not copy.exists()
+    db.execute(f"attach {quoted(copy)} as {PUBLISHED}")
+    if is_new:
+        create_tables(db, PUBLISHED)
+    else:
+        migrate(db, PUBLISHED, shape=shape_of(db, PUBLISHED))
+
+
+def _replace(db: DuckDBPyConnection, staged: StagedUnit, publication: Publication) -> None:
+    record = current_load(db, staged.facts.fiscal_year)
+    db.execute((SQL / "publish" / "touched.sql").read_text(encoding="utf-8"))
+    insert_load(db, staged, publication, before=record)
+    rows = UnitRows(db, staged, load_id=publication.load_id, before=record)
+    rows.remove()
+    reached("publish.rows_removed")
+    rows.insert()
+    reached("publish.rows_inserted")
+    rows.check()

@@ -1,0 +1,39 @@
+"""Verifying: the published rows are digested anew and compared with what was loaded."""
+
+from __future__ import annotations
+
+from duckdb import DuckDBPyConnection
+
+from blocks.digest import unit_digest
+from blocks.duck import quoted
+from blocks.row_digests import digest_tables
+from blocks.settings import SQL
+from blocks.warehouse.errors import NoLedger
+from blocks.warehouse.loads import current_load
+from blocks.warehouse.records import CHANGES_LISTED, Verification
+from ledger.fiscal_year import FiscalYear
+
+
+def verify_unit(db: DuckDBPyConnection, tenant: str, year: FiscalYear) -> Verification:
+    """Digest a unit's published tables anew; ``published`` is attached.
+
+    Raises:
+        NoLedger: The unit is not published.
+    """
+    record = current_load(db, year)
+    if record is None:
+        raise NoLedger(tenant=tenant, fiscal_year=year.key)
+    own = f"fiscal_year = {quoted(year.key)}"
+    tables = digest_tables(db, lambda table: f"published.{table}", where=own)
+    return Verification(
+        record=record,
+        digest=unit_digest(tables),
+        tables=tuple(name for name in tables if tables[name] != record.tables.get(name)),
+        vouchers=_altered_vouchers(db, year),
+    )
+
+
+def _altered_vouchers(db: DuckDBPyConnection, year: FiscalYear) -> tuple[str, ...]:
+    query = (SQL / "digest" / "voucher_altered.sql").read_text(encoding="utf-8")
+    rows = db.execute(query, {"fiscal_year": year.key}).fetchmany(CHANGES_LISTED)
+    return tuple(key for (key,) in rows)

@@ -1,0 +1,60 @@
+-- name: account_change
+-- grain: one row per account whose opening balance or movement the staged unit changes
+-- reads: unit.facts, staged.posting, staged.opening_balance, published.posting,
+--        published.opening_balance
+-- units: the unit's currency, debit positive
+with
+
+sides as (
+    select
+        posting.account_number,
+        0 as opening_before,
+        0 as opening_after,
+        sum(posting.amount) as movement_before,
+        0 as movement_after
+    from published.posting as posting
+    inner join unit.facts as facts on facts.fiscal_year = posting.fiscal_year
+    group by posting.account_number
+    union all by name
+    select
+        account_number,
+        sum(amount) as movement_after
+    from staged.posting
+    group by account_number
+    union all by name
+    select
+        opening.account_number,
+        sum(opening.amount) as opening_before
+    from published.opening_balance as opening
+    inner join unit.facts as facts on facts.fiscal_year = opening.fiscal_year
+    group by opening.account_number
+    union all by name
+    select
+        account_number,
+        sum(amount) as opening_after
+    from staged.opening_balance
+    group by account_number
+),
+
+accounts as (
+    select
+        account_number,
+        coalesce(sum(opening_before), 0)::decimal(18, 2) as opening_before,
+        coalesce(sum(opening_after), 0)::decimal(18, 2) as opening_after,
+        coalesce(sum(movement_before), 0)::decimal(18, 2) as movement_before,
+        coalesce(sum(movement_after), 0)::decimal(18, 2) as movement_after
+    from sides
+    group by account_number
+)
+
+select
+    account_number,
+    opening_before,
+    opening_after,
+    movement_before,
+    movement_after
+from accounts
+where
+    opening_before <> opening_after
+    or movement_before <> movement_after
+order by account_number

@@ -1,0 +1,24 @@
+-- name: touched
+-- grain: one row per voucher that the staged unit adds, changes or removes
+-- reads: unit.facts, staged.voucher_digest, published.voucher
+create or replace temp table touched as
+with
+
+before as (
+    select
+        voucher.voucher_key,
+        voucher.digest
+    from published.voucher as voucher
+    inner join unit.facts as facts on facts.fiscal_year = voucher.fiscal_year
+)
+
+select
+    coalesce(after.voucher_key, before.voucher_key) as voucher_key,
+    case
+        when before.voucher_key is null then 'added'
+        when after.voucher_key is null then 'removed'
+        else 'changed'
+    end as change
+from staged.voucher_digest as after
+full outer join before on before.voucher_key = after.voucher_key
+where before.digest is distinct from after.digest
