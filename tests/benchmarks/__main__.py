@@ -1,0 +1,89 @@
+"""``python -m tests.benchmarks [name ...]``: ours and the peers, in turn, in fresh processes."""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import json
+import tempfile
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any, Final
+
+from rich.console import Console
+
+from tests.benchmarks.measure import Contender, Run, run
+from tests.benchmarks.plan import Benchmark, Result, Step
+from tests.benchmarks.report import as_json, machine, print_step
+from tests.benchmarks.sie import sie
+
+BENCHMARKS: Final[dict[str, Callable[[Path], Benchmark]]] = {"sie": sie}
+ROUNDS: Final = 3
+
+
+def main() -> None:
+    """Run the benchmarks that were asked for."""
+    asked = _arguments()
+    console = Console(stderr=asked.json)
+    console.print(machine())
+    with ExitStack() as stack:
+        folder = asked.folder or Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        folder.mkdir(parents=True, exist_ok=True)
+        report = []
+        for name in asked.names or BENCHMARKS:
+            benchmark = BENCHMARKS[name](folder)
+            report += _measure(benchmark, rounds=asked.rounds, console=console)
+    if asked.json:
+        print(json.dumps({"machine": machine(), "steps": report}, indent=2))  # noqa: T201 - the answer
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="*", choices=[*BENCHMARKS, []], help="all by default")
+    parser.add_argument("--rounds", type=int, default=ROUNDS, help="how often each takes its turn")
+    parser.add_argument("--json", action="store_true", help="print JSON; tables go to stderr")
+    parser.add_argument("--folder", type=Path, help="keep the input files here between runs")
+    return parser.parse_args()
+
+
+def _measure(benchmark: Benchmark, *, rounds: int, console: Console) -> list[dict[str, Any]]:
+    """Let the contenders of all steps take turns, round by round, and print what came out."""
+    runs: dict[tuple[str, str], list[Run]] = {}
+    steps: list[Step] = []
+    for number in range(rounds):
+        steps = list(benchmark.steps(number))
+        for step in steps:
+            for contender in _present(step, console=console, say=number == 0):
+                with console.status(f"{step.title}: {contender.name}, round {number + 1}"):
+                    runs.setdefault((step.title, contender.name), []).append(run(contender))
+    return [_reported(step, runs, console) for step in steps]
+
+
+def _present(step: Step, *, console: Console, say: bool) -> list[Contender]:
+    present = []
+    for contender in step.contenders:
+        if contender.needs and importlib.util.find_spec(contender.needs) is None:
+            if say:
+                console.print(f"left out: {contender.name}; {contender.needs} is not installed")
+        else:
+            present.append(contender)
+    return present
+
+
+def _reported(
+    step: Step, runs: dict[tuple[str, str], list[Run]], console: Console
+) -> dict[str, Any]:
+    results = {
+        contender.name: Result(contender, tuple(runs[step.title, contender.name]))
+        for contender in step.contenders
+        if (step.title, contender.name) in runs
+    }
+    if step.check:
+        step.check(results)
+    print_step(console, step, results)
+    return as_json(step, results)
+
+
+if __name__ == "__main__":
+    main()

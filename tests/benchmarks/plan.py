@@ -1,0 +1,86 @@
+"""A benchmark: steps, each with contenders that take turns, and the goals they are held to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import median
+from typing import Any, Literal
+
+from tests.benchmarks.measure import Contender, Run
+
+Measure = Literal["cpu_s", "wall_s", "peak_mib"]
+
+
+@dataclass(frozen=True)
+class Result:
+    """All runs of one contender in one step; figures are medians over the rounds."""
+
+    contender: Contender
+    runs: tuple[Run, ...]
+
+    def figure(self, measure: Measure) -> float:
+        """The median over the rounds."""
+        return median(getattr(run, measure) for run in self.runs)
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What the last run said that it did."""
+        return self.runs[-1].facts
+
+
+Results = Mapping[str, Result]
+"""By contender's name."""
+
+
+@dataclass(frozen=True)
+class Goal:
+    """Something promised: a figure made from the results, and the bound it has to keep."""
+
+    text: str
+    figure: Callable[[Results], float]
+    bound: float
+    at_least: bool = True
+
+    def met(self, results: Results) -> bool:
+        """Say whether the bound is kept."""
+        value = self.figure(results)
+        return value >= self.bound if self.at_least else value <= self.bound
+
+
+@dataclass(frozen=True)
+class Step:
+    """Contenders that do the same work, the first of them ours.
+
+    `megabytes`: size of the input, for a throughput. `check`: raises unless the facts of all
+    contenders prove that they did the work.
+    """
+
+    title: str
+    contenders: tuple[Contender, ...]
+    goals: tuple[Goal, ...] = ()
+    megabytes: float = 0.0
+    check: Callable[[Results], None] | None = None
+
+
+@dataclass(frozen=True)
+class Benchmark:
+    """Steps that follow each other in every round; `steps` is called once per round."""
+
+    name: str
+    steps: Callable[[int], Sequence[Step]]
+
+
+def ratio(peer: str, ours: str, *, measure: Measure = "wall_s") -> Callable[[Results], float]:
+    """Make a figure: how many times as much the peer takes as ours."""
+    return lambda results: results[peer].figure(measure) / results[ours].figure(measure)
+
+
+def rate(name: str, megabytes: float) -> Callable[[Results], float]:
+    """Make a figure: megabytes per CPU second."""
+    return lambda results: megabytes / results[name].figure("cpu_s")
+
+
+def figure(name: str, measure: Measure) -> Callable[[Results], float]:
+    """Make a figure of one contender's measure as it is."""
+    return lambda results: results[name].figure(measure)

@@ -1,0 +1,99 @@
+"""The figures as tables for people and as JSON for scripts."""
+
+from __future__ import annotations
+
+import os
+import platform
+from typing import Any
+
+import psutil
+from rich.console import Console
+from rich.table import Table
+
+from tests.benchmarks.plan import Result, Results, Step
+
+
+def machine() -> dict[str, Any]:
+    """Describe the machine without naming it."""
+    return {
+        "cores": os.cpu_count(),
+        "memory_gib": round(psutil.virtual_memory().total / 2**30),
+        "python": platform.python_version(),
+        "system": platform.system(),
+        "load_1min": os.getloadavg()[0],
+    }
+
+
+def print_step(console: Console, step: Step, results: Results) -> None:
+    """Print one step's table, its goals and the commands that repeat it."""
+    table = Table(title=step.title, title_justify="left")
+    table.add_column("contender")
+    for name in ("CPU s", "MB/s CPU", "wall s", "peak MiB", "CPU x ours", "wall x ours"):
+        table.add_column(name, justify="right")
+    first = next(iter(results.values()))
+    for result in results.values():
+        table.add_row(*_cells(step, result, first))
+    console.print(table)
+    for result in results.values():
+        facts = ", ".join(f"{key} {value}" for key, value in result.facts.items())
+        console.print(f"  {result.contender.name}: {facts}", style="dim", highlight=False)
+    for goal in step.goals:
+        if _is_measured(goal, results):
+            console.print("  " + goal_line(goal, results), highlight=False)
+    for result in results.values():
+        console.print(f"  $ {result.contender.shown_command}", style="dim", soft_wrap=True)
+
+
+def goal_line(goal: Any, results: Results) -> str:
+    """Say a goal, its bound and what was measured."""
+    sign = ">=" if goal.at_least else "<="
+    word = "met" if goal.met(results) else "MISSED"
+    return f"{word}: {goal.text} {goal.figure(results):.2f} (goal {sign} {goal.bound:g})"
+
+
+def as_json(step: Step, results: Results) -> dict[str, Any]:
+    """Give a step's figures for a script."""
+    return {
+        "step": step.title,
+        "contenders": [
+            {
+                "name": result.contender.name,
+                "command": result.contender.shown_command,
+                "runs": [vars(run) for run in result.runs],
+            }
+            for result in results.values()
+        ],
+        "goals": [
+            {
+                "text": goal.text,
+                "bound": goal.bound,
+                "figure": goal.figure(results),
+                "met": goal.met(results),
+            }
+            for goal in step.goals
+            if _is_measured(goal, results)
+        ],
+    }
+
+
+def _is_measured(goal: Any, results: Results) -> bool:
+    try:
+        goal.figure(results)
+    except KeyError:
+        return False
+    return True
+
+
+def _cells(step: Step, result: Result, ours: Result) -> list[str]:
+    cpu, wall = result.figure("cpu_s"), result.figure("wall_s")
+    speed = f"{step.megabytes / cpu:.1f}" if step.megabytes and cpu else ""
+    spread = [run.cpu_s for run in result.runs]
+    return [
+        result.contender.name,
+        f"{cpu:.2f} ({min(spread):.2f}-{max(spread):.2f})",
+        speed,
+        f"{wall:.2f}",
+        f"{result.figure('peak_mib'):.0f}",
+        f"{cpu / ours.figure('cpu_s'):.2f}",
+        f"{wall / ours.figure('wall_s'):.2f}",
+    ]

@@ -1,0 +1,81 @@
+"""Reading a SIE file: ours in two depths, and the bound."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from blocks.lake import Lake
+from blocks.staging import stage_unit
+from ledger.schemas import CANONICAL
+from ledger.sie.reader import open_sie
+from tests.benchmarks.units import facts_of
+
+Work = Callable[[], dict[str, Any]]
+
+
+def decode(path: str) -> Work:
+    """Read the bytes and decode them: no reader in Python can be faster."""
+    file = Path(path)
+
+    def work() -> dict[str, Any]:
+        return {"characters": len(file.read_bytes().decode("cp437"))}
+
+    return work
+
+
+def postings(path: str) -> Work:
+    """Ours: every voucher, every posting, the balance of each voucher; all kept in memory."""
+    file = Path(path)
+
+    def work() -> dict[str, Any]:
+        parts = list(open_sie(file.read_bytes()).batches())
+        vouchers, booked = (
+            pa.Table.from_batches([part[name] for part in parts], schema=CANONICAL[name])
+            for name in ("voucher", "posting")
+        )
+        sums = booked.group_by("voucher_key").aggregate([("amount", "sum")])
+        return {
+            "vouchers": vouchers.num_rows,
+            "postings": booked.num_rows,
+            "unbalanced": pc.sum(pc.not_equal(sums["amount_sum"], 0)).as_py(),
+            "total": str(pc.sum(booked["amount"]).as_py()),
+        }
+
+    return work
+
+
+def pull(path: str) -> Work:
+    """Ours: all tables, objects, diagnostics, #KSUMMA, Parquet files and the digest of the unit."""
+    file, folder = Path(path), tempfile.TemporaryDirectory()
+
+    def work() -> dict[str, Any]:
+        content = file.read_bytes()
+        with folder:
+            sie = open_sie(content, suffix=".se")
+            staged = stage_unit(
+                Lake(Path(folder.name)),
+                facts_of(sie, content, tenant="bench"),
+                tables=sie.tables,
+                batches=sie.batches(),
+                diagnostics=sie.diagnostics,
+                path_counts=sie.path_counts,
+            )
+            return {
+                "vouchers": staged.tables["voucher"].row_count,
+                "postings": staged.tables["posting"].row_count,
+                "objects": staged.tables["posting_dimension"].row_count,
+                "history": staged.tables["posting_correction"].row_count,
+                "fast_rows": staged.facts.fast_rows,
+                "exact_rows": staged.facts.exact_rows,
+                "errors": staged.facts.error_count,
+                "diagnostics": sie.diagnostics.total,
+                "digest": staged.digest[:12],
+            }
+
+    return work
