@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DisconnectionError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, DisconnectionError
 
 from blocks.hub.errors import HubBusy, HubUnusable
 from blocks.hub.network_disk import MOUNTS, network_file_system
@@ -24,6 +24,18 @@ from blocks.hub.revisions import require_current
 
 BUSY_TIMEOUT_S: Final = 30.0
 """Longest wait for another writer before `HubBusy`."""
+
+BUSY: Final = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
+
+UNUSABLE: Final = {
+    sqlite3.SQLITE_FULL: "make room on its disk",
+    sqlite3.SQLITE_IOERR: "make room on its disk, and look at the system's log for disk errors",
+    sqlite3.SQLITE_READONLY: "let this user write the file and its folder",
+    sqlite3.SQLITE_CANTOPEN: "let this user write the file and its folder",
+    sqlite3.SQLITE_NOTADB: "it is no SQLite file: restore it, or set TASMA_HUB_URL to another",
+    sqlite3.SQLITE_CORRUPT: "it is damaged: restore it, then repair it from the warehouse",
+}
+"""SQLite's primary result codes that need a person, and what that person can do."""
 
 Clock = Callable[[], dt.datetime]
 
@@ -92,19 +104,31 @@ class Database:
 
         Raises:
             HubBusy: Another process kept the file locked for too long.
+            HubUnusable: The file is damaged, may not be written, or its disk is full.
         """
         engine = self._engine.execution_options(begin_with=begin_with)
         try:
             with engine.begin() as connection:
                 yield connection
-        except OperationalError as problem:
-            if not _is_busy(problem):
-                raise
-            raise HubBusy(
+        except DatabaseError as problem:
+            raise self._explained(problem) from problem
+
+    def _explained(self, problem: DatabaseError) -> Exception:
+        """Say what SQLite's trouble means; an error of ours in the SQL stays what it is."""
+        # The low byte is the primary result code, the rest tells where it came from.
+        code = getattr(problem.orig, "sqlite_errorcode", 0) & 0xFF
+        if code in BUSY:
+            return HubBusy(
                 f"The hub at {self.path} stayed locked by another process for "
                 f"{self._busy_timeout_s:g} s. Try again; if it lasts, look for a process that "
                 "holds the file open in a long transaction."
-            ) from problem
+            )
+        if code in UNUSABLE:
+            return HubUnusable(
+                f"SQLite cannot use the hub at {self.path}: {problem.orig} ({UNUSABLE[code]}). "
+                "What was committed before is still there; nothing of this step was written."
+            )
+        return problem
 
     def _require_schema(self, connection: Connection) -> None:
         if not self._has_schema:
@@ -160,9 +184,3 @@ def _engine(path: Path, *, busy_timeout_s: float) -> Engine:
         connection.exec_driver_sql(str(connection.get_execution_options()["begin_with"]))
 
     return engine
-
-
-def _is_busy(problem: OperationalError) -> bool:
-    """Tell a lock from any other trouble; the low byte is SQLite's primary result code."""
-    code = getattr(problem.orig, "sqlite_errorcode", 0)
-    return code & 0xFF in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}

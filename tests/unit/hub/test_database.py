@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from blocks.hub import Hub, HubBusy, HubUnusable, Tenant
 from blocks.hub.database import BUSY_TIMEOUT_S, Database
@@ -114,6 +115,21 @@ def test_writer_that_waits_too_long_is_told_to_try_again(hub_url, hub):
 
         assert 0.1 <= time.monotonic() - began < BUSY_TIMEOUT_S
     assert isinstance(busy.value, TransientError)
+
+
+def test_file_that_is_no_database_is_refused_with_what_to_do(tmp_path):
+    (tmp_path / "hub.sqlite").write_bytes(b"no database " * 1_000)
+
+    with (
+        Hub(f"sqlite:///{tmp_path}/hub.sqlite") as hub,
+        pytest.raises(HubUnusable, match="it is no SQLite file: restore it"),
+    ):
+        hub.migrate()
+
+
+def test_error_of_ours_is_not_blamed_on_the_file(hub):
+    with hub.database.reading() as connection, pytest.raises(OperationalError, match="no such"):
+        connection.exec_driver_sql("select 1 from nowhere")
 
 
 def test_reader_is_not_kept_waiting_by_a_writer(hub_url, hub, acme):
