@@ -36,7 +36,6 @@ from blocks.hub.leases import Lease, unit_resource
 from blocks.hub.load_ids import new_load_id
 from blocks.hub.loads import Load
 from blocks.hub.overview import Light, OverviewRow
-from blocks.hub.repair import PublishedRecord
 from blocks.hub.states import UnitState
 from blocks.hub.tenants import Tenant, checked_tenant_id
 from blocks.hub.units import UnitStatus
@@ -56,7 +55,6 @@ __all__ = [
     "Light",
     "Load",
     "OverviewRow",
-    "PublishedRecord",
     "Refused",
     "Tenant",
     "UnitState",

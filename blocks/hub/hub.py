@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from blocks.hub.acceptances import Acceptances
 from blocks.hub.database import BUSY_TIMEOUT_S, Clock, Database, utc_now
@@ -17,11 +17,14 @@ from blocks.hub.leases import DEFAULT_TTL_S, Leases, unit_resource
 from blocks.hub.loads import Loads
 from blocks.hub.migrate import migrate
 from blocks.hub.overview import MAX_TENANTS, OverviewRow, read_overview
-from blocks.hub.repair import PublishedRecord, repair_tenant
+from blocks.hub.repair import repair_tenant
 from blocks.hub.tenants import Tenants
 from blocks.hub.units import Units, UnitStatus
 from blocks.hub.years import Years
 from ledger.fiscal_year import FiscalYear
+
+if TYPE_CHECKING:  # the hub is opened by commands that need no DuckDB
+    from blocks.warehouse.records import LoadRecord
 
 
 class Hub:
@@ -99,7 +102,7 @@ class Hub:
                 connection, now=self.database.now(), tenant=tenant, after=after, limit=limit
             )
 
-    def repair(self, tenant: str, records: Iterable[PublishedRecord]) -> list[UnitStatus]:
+    def repair(self, tenant: str, records: Iterable[LoadRecord]) -> list[UnitStatus]:
         """Mend the tenant's status from the warehouse's load records; return what changed."""
         with self.database.writing() as connection:
             mended = repair_tenant(connection, tenant, records, now=self.database.now())

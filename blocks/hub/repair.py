@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from typing import Final
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import Connection
 
@@ -20,37 +20,29 @@ from blocks.hub.states import WORKING, UnitState
 from blocks.hub.tenants import require
 from blocks.hub.units import UnitStatus
 
+if TYPE_CHECKING:  # the hub is opened by commands that need no DuckDB
+    from blocks.warehouse.records import LoadRecord
+
 INTERRUPTED: Final = "interrupted: the run ended without a word while the unit was {}"
 GONE: Final = "the warehouse has no such load any more; load the year again"
 
 
-@dataclass(frozen=True)
-class PublishedRecord:
-    """What the warehouse says of one unit: the load record of its last publish.
-
-    `token` is the highest lease token it has seen; 0 when not known.
-    """
-
-    fiscal_year: str
-    load_id: str
-    digest: str
-    source: str
-    published_at: dt.datetime
-    voucher_count: int = 0
-    posting_count: int = 0
-    token: int = 0
-
-
 def repair_tenant(
-    connection: Connection, tenant: str, records: Iterable[PublishedRecord], *, now: dt.datetime
+    connection: Connection, tenant: str, records: Iterable[LoadRecord], *, now: dt.datetime
 ) -> list[UnitStatus]:
     """Mend the status rows of a tenant, and return those that were changed.
+
+    Args:
+        connection: A transaction that may write.
+        tenant: Whose units.
+        records: What the warehouse has of the tenant: the load record of each of its units.
+        now: The time.
 
     Raises:
         UnknownTenant: The hub has no such tenant.
     """
     require(connection, tenant)
-    published = {record.fiscal_year: record for record in records}
+    published = {record.fiscal_year.key: record for record in records}
     known = {unit.fiscal_year: unit for unit in units.of_tenant(connection, tenant)}
     at_work = {lease.resource for lease in leases.live(connection, now, tenant=tenant)}
     mended = []
@@ -67,7 +59,7 @@ def repair_tenant(
     return mended
 
 
-def _mended(unit: UnitStatus, record: PublishedRecord | None) -> UnitStatus:
+def _mended(unit: UnitStatus, record: LoadRecord | None) -> UnitStatus:
     if record is None:
         return _without_record(unit)
     if _is_in_warehouse(unit, record):
@@ -79,7 +71,7 @@ def _mended(unit: UnitStatus, record: PublishedRecord | None) -> UnitStatus:
     return _with_facts(unit, record)
 
 
-def _is_in_warehouse(unit: UnitStatus, record: PublishedRecord) -> bool:
+def _is_in_warehouse(unit: UnitStatus, record: LoadRecord) -> bool:
     """Say whether the load in hand is the published one although the hub has not heard so.
 
     An equal digest counts only while a load was being reconciled: it would have written nothing.
@@ -89,7 +81,7 @@ def _is_in_warehouse(unit: UnitStatus, record: PublishedRecord) -> bool:
     return unit.status is UnitState.RECONCILING and unit.digest == record.digest
 
 
-def _with_facts(unit: UnitStatus, record: PublishedRecord) -> UnitStatus:
+def _with_facts(unit: UnitStatus, record: LoadRecord) -> UnitStatus:
     """Take over what the record says; a later load that changed nothing has renewed the date."""
     if unit.published_digest == record.digest and unit.last_published_at:
         return replace(unit, last_published_at=max(unit.last_published_at, record.published_at))

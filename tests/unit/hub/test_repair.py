@@ -4,8 +4,10 @@ import datetime as dt
 
 import pytest
 
-from blocks.hub import Load, PublishedRecord, UnitState, UnknownTenant, unit_resource
+from blocks.hub import Load, UnitState, UnknownTenant, unit_resource
 from blocks.hub.repair import GONE
+from blocks.warehouse.records import LoadRecord
+from ledger.fiscal_year import FiscalYear
 
 Y = "2024-01-01_2024-12-31"
 PATH = [UnitState.FETCHING, UnitState.STAGED, UnitState.RECONCILING]
@@ -13,17 +15,27 @@ PATH = [UnitState.FETCHING, UnitState.STAGED, UnitState.RECONCILING]
 
 @pytest.fixture
 def record(clock):
-    def record(**changes) -> PublishedRecord:
+    def record(**changes) -> LoadRecord:
         facts = {
-            "fiscal_year": Y,
+            "tenant": "acme",
+            "fiscal_year": FiscalYear.parse("2024"),
+            "load_number": 1,
             "load_id": "l1",
             "digest": "d1",
+            "run_id": "r1",
+            "token": 0,
             "source": "sie",
+            "source_kind": "4E",
+            "landed_sha256": "ab" * 32,
             "published_at": clock.now,
             "voucher_count": 3,
             "posting_count": 9,
+            "vouchers_added": 3,
+            "vouchers_changed": 0,
+            "vouchers_removed": 0,
+            "tables": {},
         }
-        return PublishedRecord(**(facts | changes))
+        return LoadRecord(**(facts | changes))
 
     return record
 
@@ -181,7 +193,7 @@ def test_repair_is_logged(hub, acme, unit_at, record):
 
 
 def test_tokens_go_on_above_the_warehouse_s(hub, acme, record):
-    hub.repair(acme, [record(token=17), record(fiscal_year="2023-01-01_2023-12-31", token=4)])
+    hub.repair(acme, [record(token=17), record(fiscal_year=FiscalYear.parse("2023"), token=4)])
 
     assert hub.leases.acquire("acme/x", holder="me").token == 18
 
