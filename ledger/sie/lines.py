@@ -90,16 +90,22 @@ BLANKS_STEPPED: Final = 32
 def _skip_blanks(data: Bytes, start: Places, ends: Places) -> Places:
     """Move past the blanks that open a line; those are few, and on few lines."""
     start = start.copy()
-    live = np.flatnonzero(is_blank(data[start]))
+    live = np.flatnonzero(_is_margin(data[start]))
     for _ in range(BLANKS_STEPPED):
-        start[live] += 1
-        live = live[is_blank(data[start[live]])]
         if not len(live):
             break
+        start[live] += 1
+        live = live[_is_margin(data[start[live]])]
     for at in live:
         line = data[start[at] : ends[at]].tobytes()
-        start[at] += len(line) - len(line.lstrip(b" \t"))
+        start[at] += len(line) - len(line.lstrip(b" \t\r"))
     return start
+
+
+def _is_margin(values: Bytes) -> Mask:
+    """Say which bytes may stand around a line: blanks, tabs and carriage returns."""
+    margin: Mask = is_blank(values) | (values == RETURN)
+    return margin
 
 
 def _drop_blanks(data: Bytes, start: Places, ends: Places) -> Places:
@@ -107,12 +113,11 @@ def _drop_blanks(data: Bytes, start: Places, ends: Places) -> Places:
     end = ends.copy()
     live = np.flatnonzero(end > start)
     for _ in range(BLANKS_STEPPED):
-        last = data[end[live] - 1]
-        live = live[is_blank(last) | (last == RETURN)]
-        end[live] -= 1
-        live = live[end[live] > start[live]]
         if not len(live):
             break
+        live = live[_is_margin(data[end[live] - 1])]
+        end[live] -= 1
+        live = live[end[live] > start[live]]
     for at in live:
         end[at] = start[at] + len(data[start[at] : end[at]].tobytes().rstrip(b" \t\r"))
     return end

@@ -17,24 +17,14 @@ from ledger.sie.chart import ChartReader
 from ledger.sie.checks import check_records, tell_type
 from ledger.sie.diagnostics import DiagnosticLog
 from ledger.sie.encoding import detect_encoding, to_utf8
-from ledger.sie.exact import read_rows, read_vouchers
 from ledger.sie.header import HeaderReader, SieHeader
 from ledger.sie.keys import VoucherKeys
 from ledger.sie.limits import DEFAULT_LIMITS, SieLimits
-from ledger.sie.lines import Kind, Lines, Span, find_lines, pad, plan
+from ledger.sie.lines import Kind, Span, find_lines, pad, plan
+from ledger.sie.paths import PathCounts, Paths
 from ledger.sie.records import Records
-from ledger.sie.structure import Position, Shape, leave, place_rows
+from ledger.sie.structure import Position, leave, place_rows, shape_of
 from ledger.sie.values import EPOCH, days
-
-CARRIED_ROWS = (Kind.ROW, Kind.ADDED, Kind.STRUCK)
-
-
-@dataclass
-class PathCounts:
-    """How many #VER and row lines each path read."""
-
-    fast_rows: int = 0
-    exact_rows: int = 0
 
 
 @dataclass
@@ -49,6 +39,7 @@ class SieFile:
     _content: bytes = b""
     _blocks: list[Span] = field(default_factory=list)
     _limits: SieLimits = DEFAULT_LIMITS
+    _exact_only: bool = False
 
     def batches(self) -> Iterator[dict[str, pa.RecordBatch]]:
         """Yield the vouchers, block by block, each block cut at a #VER."""
@@ -75,58 +66,38 @@ class SieFile:
         text = to_utf8(self._content[span.start : span.end], self.encoding)
         data = pad(text)
         lines = find_lines(data, first_number=span.number, line_bytes=self._limits.line_bytes)
-        log = self.diagnostics
+        paths = Paths(data, lines, self.diagnostics, exact_only=self._exact_only)
         is_voucher = lines.kind == Kind.VOUCHER
-        vouchers = read_vouchers(_texts(text, lines, is_voucher), log)
-        inside = place_rows(_shape(data, lines, is_voucher, vouchers.opens), position, log)
-        rows = read_rows(_texts(text, lines, inside), log)
-        self.path_counts.exact_rows += len(vouchers) + len(rows)
-        kept = rows.take(rows.readable)
+        vouchers = paths.vouchers(is_voucher)
+        shape = shape_of(data, lines, is_voucher, vouchers.opens)
+        inside = place_rows(shape, position, self.diagnostics)
+        rows = paths.rows(inside)
+        self.path_counts.add(paths.counts)
+        readable = rows.readable
         return Block(
             vouchers=vouchers,
             voucher_line=lines.number[is_voucher],
-            rows=kept,
-            row_kind=lines.kind[inside][rows.readable],
-            row_line=lines.number[inside][rows.readable],
-            row_voucher=(np.cumsum(is_voucher) - 1)[inside][rows.readable],
+            rows=rows.take(readable),
+            row_kind=lines.kind[inside][readable],
+            row_line=lines.number[inside][readable],
+            row_voucher=(np.cumsum(is_voucher) - 1)[inside][readable],
         )
 
 
-def _texts(text: bytes, lines: Lines, chosen: Any) -> list[tuple[str, int]]:
-    starts, ends = lines.start[chosen].tolist(), lines.end[chosen].tolist()
-    numbers = lines.number[chosen].tolist()
-    return [
-        (text[start:end].decode(), number)
-        for start, end, number in zip(starts, ends, numbers, strict=True)
-    ]
-
-
-def _shape(data: Any, lines: Lines, is_voucher: Any, opens: Any) -> Shape:
-    line_opens = np.zeros(len(lines), np.bool_)
-    line_opens[is_voucher] = opens
-    is_brace = (lines.kind == Kind.OPEN) | (lines.kind == Kind.CLOSE)
-    more = is_brace & (lines.end - lines.start > 1)
-    closes = np.zeros(len(lines), np.bool_)
-    for at in np.flatnonzero(more & (lines.kind == Kind.OPEN)):
-        rest = data[lines.start[at] + 1 : lines.end[at]].tobytes()
-        closes[at] = rest.strip(b" \t") == b"}"
-    return Shape(
-        kind=lines.kind,
-        number=lines.number,
-        opens=line_opens,
-        more=more,
-        closes=closes,
-        labelled=data[lines.start] == ord("#"),
-    )
-
-
-def open_sie(content: bytes, *, suffix: str = "", limits: SieLimits = DEFAULT_LIMITS) -> SieFile:
+def open_sie(
+    content: bytes,
+    *,
+    suffix: str = "",
+    limits: SieLimits = DEFAULT_LIMITS,
+    exact_only: bool = False,
+) -> SieFile:
     """Open a SIE file of type 1, 2, 3, 4E or 4I, whatever its state; never raises for its contents.
 
     Args:
         content: The file as received.
         suffix: Of its name, ``.se`` or ``.si``: tells 4E from 4I.
         limits: What the file may cost.
+        exact_only: Read every line by the exact path; the outcome is the same.
 
     Returns:
         The header and the small tables; the vouchers come from `SieFile.batches`. What bent the
@@ -160,7 +131,14 @@ def open_sie(content: bytes, *, suffix: str = "", limits: SieLimits = DEFAULT_LI
     used = frozenset(dimension for dimension, _ in balances.used_objects)
     tables = {**chart.tables(used), **balances.tables(), **_years(head.fiscal_years)}
     return SieFile(
-        header, encoding, tables, log, _content=body, _blocks=found.blocks, _limits=limits
+        header,
+        encoding,
+        tables,
+        log,
+        _content=body,
+        _blocks=found.blocks,
+        _limits=limits,
+        _exact_only=exact_only,
     )
 
 

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from ledger.sie.diagnostics import DiagnosticLog
-from ledger.sie.lines import Bytes, Kind, Mask, Places
+from ledger.sie.lines import Bytes, Kind, Lines, Mask, Places
 
 
 class Place(Enum):
@@ -45,6 +45,26 @@ class Shape:
     more: Mask
     closes: Mask
     labelled: Mask
+
+
+def shape_of(data: Bytes, lines: Lines, is_voucher: Mask, opens: Mask) -> Shape:
+    """Gather what the grammar looks at; `opens` has shape (vouchers,)."""
+    line_opens = np.zeros(len(lines), np.bool_)
+    line_opens[is_voucher] = opens
+    is_brace = (lines.kind == Kind.OPEN) | (lines.kind == Kind.CLOSE)
+    more = is_brace & (lines.end - lines.start > 1)
+    closes = np.zeros(len(lines), np.bool_)
+    for at in np.flatnonzero(more & (lines.kind == Kind.OPEN)):
+        rest = data[lines.start[at] + 1 : lines.end[at]].tobytes()
+        closes[at] = rest.strip(b" \t") == b"}"
+    return Shape(
+        kind=lines.kind,
+        number=lines.number,
+        opens=line_opens,
+        more=more,
+        closes=closes,
+        labelled=data[lines.start] == ord("#"),
+    )
 
 
 _ROWS: Final = (Kind.ROW, Kind.ADDED, Kind.STRUCK)

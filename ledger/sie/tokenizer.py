@@ -84,7 +84,7 @@ class _Line:
         close = text.find('"', start)
         while close >= 0:
             if text[close - 1] == "\\" and close > start:
-                if text[close - 2 : close] == "\\\\" and not text[close + 1 :].strip(BLANK):
+                if text[close - 2 : close] == "\\\\" and close == len(text) - 1:
                     return close
             elif ends.match(text, close + 1):
                 return close

@@ -1,0 +1,206 @@
+r"""Fields of many lines at once, on byte columns: one cursor per line, moved a field at a time.
+
+All arrays have shape (lines,) unless said otherwise. A line that the columns cannot split beyond
+doubt (a stray or unclosed quotation mark, a very long bare field) is marked as not sound and is
+left to the exact tokenizer; what its cursor does from there on no longer matters.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+import numpy as np
+
+from ledger.sie.lines import (
+    BLANKS_STEPPED,
+    SPACE,
+    TAB,
+    Bytes,
+    Mask,
+    Places,
+    Words,
+    is_blank,
+    words_of,
+)
+
+QUOTE: Final = ord('"')
+BACKSLASH: Final = ord("\\")
+OPEN: Final = ord("{")
+CLOSE: Final = ord("}")
+
+BARE_WORDS: Final = 8
+"""Words of eight bytes that a bare field is followed for; a longer one is read exactly."""
+QUOTES_BEHIND: Final = 64
+"""Quotation marks pretended behind the text, so that looking for the next ones never ends."""
+
+_ONES: Final = np.uint64(0x0101010101010101)
+_HIGH: Final = np.uint64(0x8080808080808080)
+
+Chosen = slice | Places
+"""Some of the lines; a slice when all of them, which spares copies."""
+
+
+@dataclass(frozen=True)
+class Quotes:
+    r"""Quotation marks of a block, each places in the text, ascending.
+
+    `plain` open and close fields (some are pretended behind the text), `escaped` are data,
+    `doubtful` come after two backslashes and may be either.
+    """
+
+    plain: Places
+    escaped: Places
+    doubtful: Places
+
+
+def find_quotes(data: Bytes) -> Quotes:
+    """Find the quotation marks in padded text, shape (bytes,)."""
+    every = np.flatnonzero(data == QUOTE)
+    behind = np.full(QUOTES_BEHIND, len(data), np.int64)
+    is_escaped = data[every - 1] == BACKSLASH
+    escaped = every[is_escaped]
+    plain = every[~is_escaped] if len(escaped) else every
+    doubtful = escaped[data[escaped - 2] == BACKSLASH]
+    return Quotes(np.concatenate((plain, behind)), escaped, doubtful)
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field of every line: its content lies from `start` to `stop`, empty when missing."""
+
+    start: Places
+    stop: Places
+    quoted: Mask
+
+    @cached_property
+    def filled(self) -> Mask:
+        """Say which lines have something in the field."""
+        filled: Mask = self.stop > self.start
+        return filled
+
+
+class Cursor:
+    """Stands on the next field of each line, between its `start` and its `end`.
+
+    `sound` says which lines could be split so far.
+    """
+
+    def __init__(self, data: Bytes, quotes: Quotes, start: Places, end: Places) -> None:
+        self.data = data
+        self.words = words_of(data)
+        self.start = start
+        self.at = start.copy()
+        self.end = end
+        self.sound: Mask = np.ones(len(start), np.bool_)
+        self._quotes = quotes.plain
+        self._next_quote = np.searchsorted(quotes.plain, start)
+        self.skip_blanks()
+
+    def first(self) -> Bytes:
+        """The byte that each cursor stands on; a line end where the line has no more."""
+        return self.data[self.at]
+
+    def field(self) -> Field:
+        """Read the field under each cursor and move behind it."""
+        left = self.at < self.end
+        quoted = (self.first() == QUOTE) & left
+        start, stop = self.at + quoted, self.at.copy()
+        self.read_quoted(choose(quoted), stop)
+        self.read_bare(choose(left & ~quoted), stop)
+        self.move(stop + quoted)
+        return Field(start, stop, quoted)
+
+    def read_quoted(self, lines: Chosen, stop: Places) -> None:
+        """Find where quoted fields stop; the mark that opens must be the next of its line."""
+        rank, end = self._next_quote[lines], self.end[lines]
+        if not len(rank):
+            return
+        close = self._quotes[rank + 1]
+        self.sound[lines] &= (self._quotes[rank] == self.at[lines]) & (close < end)
+        self._next_quote[lines] = rank + 2
+        stop[lines] = np.minimum(close, end - 1)
+
+    def read_bare(self, lines: Chosen, stop: Places, *, in_list: bool = False) -> None:
+        """Find where bare fields stop: before the next blank, in a list also before its ``}``."""
+        found, end = self.at[lines].copy(), self.end[lines]
+        live: Chosen = slice(None)
+        for _ in range(BARE_WORDS):
+            at = found[live]
+            if not len(at):
+                break
+            size = first_blank(self.words[at], in_list=in_list)
+            found[live] = np.minimum(at + size, end[live])
+            goes_on = (size == 8) & (found[live] < end[live])
+            live = np.flatnonzero(goes_on) if isinstance(live, slice) else live[goes_on]
+        else:
+            self.sound[_some_of(lines, live)] = False
+        stop[lines] = found
+
+    def move(self, after: Places) -> None:
+        """Go behind a field, which a blank or the line's end must follow."""
+        self.at = np.minimum(after, self.end)
+        self.sound &= is_blank(self.first()) | (self.at == self.end)
+        self.skip_blanks()
+
+    def skip_blanks(self) -> None:
+        """Go past the blanks that part two fields."""
+        live: Chosen = slice(None)
+        for _ in range(BLANKS_STEPPED):
+            at = self.at[live]
+            more = is_blank(self.data[at]) & (at < self.end[live])
+            if not more.any():
+                return
+            live = choose(more) if isinstance(live, slice) else live[more]
+            self.at[live] += 1
+        self.sound[live] = False
+
+    def tight(self, field: Field) -> Mask:
+        """Say where a code has no padding inside its quotation marks."""
+        tight = np.ones(len(self.at), np.bool_)
+        lines = np.flatnonzero(field.quoted & field.filled)
+        first, last = self.data[field.start[lines]], self.data[field.stop[lines] - 1]
+        tight[lines[is_blank(first) | is_blank(last)]] = False
+        return tight
+
+    def finish(self) -> Mask:
+        """Say which lines were split beyond doubt, all their quotation marks accounted for."""
+        sound: Mask = self.sound & (self._quotes[self._next_quote] >= self.end)
+        return sound
+
+
+def choose(mask: Mask) -> Chosen:
+    """Choose the lines where a mask is true."""
+    return slice(None) if mask.all() else np.flatnonzero(mask)
+
+
+def _some_of(lines: Chosen, live: Chosen) -> Chosen:
+    """Choose among lines that were chosen before."""
+    return live if isinstance(lines, slice) else lines[live]
+
+
+def first_blank(words: Words, *, in_list: bool = False) -> Places:
+    """Where the first blank or tab of each word of eight bytes is; 8 when there is none.
+
+    The bit trick marks the zero bytes of ``word ^ blank``. Subtracting borrows from above a zero
+    byte only, so nothing below the first blank is ever marked.
+    """
+    marks = _zero_bytes(words ^ (_ONES * np.uint64(SPACE)))
+    marks |= _zero_bytes(words ^ (_ONES * np.uint64(TAB)))
+    if in_list:
+        marks |= _zero_bytes(words ^ (_ONES * np.uint64(CLOSE)))
+    below = (marks & (~marks + np.uint64(1))) - np.uint64(1)
+    return (np.bitwise_count(below) >> 3).astype(np.int64)
+
+
+def _zero_bytes(words: Words) -> Words:
+    zero: Words = (words - _ONES) & ~words & _HIGH
+    return zero
+
+
+def on_lines(places: Places, start: Places, end: Places) -> tuple[Places, Places]:
+    """Which of some places in the text lie on the lines given, and on which: shapes (found,)."""
+    line = np.searchsorted(start, places, side="right") - 1
+    found = (line >= 0) & (places < end[line])
+    return places[found], line[found]
