@@ -1,9 +1,10 @@
 r"""The version of a unit: a digest of its rows, the same in DuckDB, PostgreSQL and plain Python.
 
 Each row becomes one text, its columns joined by ``|``: decimals at their scale, ISO dates,
-integers as digits, NULL as ``\N``, ``\`` and ``|`` in a text escaped by ``\``. The first 15
-hexadecimal digits of that text's md5 are the row's number (60 bits), and a table is its count of
-rows, the sum of its amounts and the sum of its rows' numbers: order and storage do not matter.
+integers as digits, NULL as ``\N``, ``\`` and ``|`` in a text escaped by ``\``. The low 60 bits of
+that text's md5, its first 8 bytes taken as a little-endian number, are the row's number. A table is
+its count of rows, the sum of its amounts and the sum of its rows' numbers: order and storage do not
+matter.
 A voucher's digest is the sum, modulo 2^60, over its own row and its rows in the voucher tables.
 """
 
@@ -23,8 +24,13 @@ from ledger.schemas import CANONICAL
 DIGEST_VERSION: Final = 1
 """Changes with the meaning of the digest; every unit is then published anew once."""
 
+LOW_60_BITS: Final = (1 << 60) - 1
+
 NOT_IN_DIGEST: Final = frozenset({"source_ref", "source_line"})
 """Where a row came from, not what it says: an editor's blank line changes no book."""
+
+NUMBERED_TABLES: Final = ("posting", "posting_correction")
+"""Tables whose key is the voucher and the row's number in it."""
 
 WRITTEN_ALIKE: Final = (pa.types.is_decimal, pa.types.is_integer, pa.types.is_date32)
 """Types whose plain cast to text every engine writes the same way."""
@@ -54,10 +60,10 @@ def unit_digest(tables: Mapping[str, TableDigest]) -> str:
 
 def row_number_sql(table: str) -> str:
     """Return the SQL expression of a row's 60-bit number."""
-    columns = ", ".join(
+    columns = ", '|', ".join(
         column_sql(field) for field in CANONICAL[table] if field.name not in NOT_IN_DIGEST
     )
-    return f"('0x' || substr(md5(concat_ws('|', {columns})), 1, 15))::bigint"
+    return f"(md5_number(concat({columns})) & {LOW_60_BITS}::uhugeint)::bigint"
 
 
 def column_sql(field: pa.Field) -> str:
@@ -92,14 +98,24 @@ def table_digest_sql(table: str, relation: str, *, where: str = "true") -> str:
 
 
 def by_voucher_sql(table: str, relation: str, *, where: str = "true") -> str:
-    """Return a query of (voucher_key, row_count, amount_sum, md5_sum), one row per voucher."""
+    """Return a query of (voucher_key, row_count, amount_sum, md5_sum, row_bits) per voucher.
+
+    `row_bits`: in a table of numbered rows, bit n is set when there is a row n (1 to 62).
+    """
     return (
         "select voucher_key, count(*) as row_count,"  # noqa: S608 - names of ours only
         f" {_amount_sum(table)}::decimal(38, 2) as amount_sum,"
-        f" sum({row_number_sql(table)}) as md5_sum"
+        f" sum({row_number_sql(table)}) as md5_sum,"
+        f" {_row_bits(table)} as row_bits"
         f" from {relation} where {where} group by voucher_key"
     )
 
 
 def _amount_sum(table: str) -> str:
     return "coalesce(sum(amount), 0)" if "amount" in CANONICAL[table].names else "0"
+
+
+def _row_bits(table: str) -> str:
+    if table not in NUMBERED_TABLES:
+        return "0"
+    return "bit_or(case when row_number between 1 and 62 then 1::bigint << row_number else 0 end)"

@@ -16,6 +16,21 @@ from ledger.errors import TerminalError
 ROW_GROUP_ROWS: Final = 122_880
 """Rows of a Parquet row group: DuckDB's own size, so that each becomes one unit of work there."""
 
+REPETITIVE: Final = frozenset(
+    {
+        "account_number",
+        "correction_kind",
+        "dimension_number",
+        "object_number",
+        "posting_date",
+        "registered_by",
+        "registered_on",
+        "voucher_date",
+        "voucher_series",
+    }
+)
+"""Columns of few values, written as a dictionary; trying that on the others costs half the time."""
+
 NUL: Final = "\0"
 
 
@@ -32,7 +47,13 @@ class TableFiles:
     def __enter__(self) -> Self:
         for name, schema in self._schemas.items():
             path = self._folder / f"{name}.parquet"
-            writer = pq.ParquetWriter(path, schema, compression="zstd", compression_level=1)
+            writer = pq.ParquetWriter(
+                path,
+                schema,
+                compression="zstd",
+                compression_level=1,
+                use_dictionary=[column for column in schema.names if column in REPETITIVE],
+            )
             self._writers[name] = self._stack.enter_context(writer)
         return self
 

@@ -77,7 +77,10 @@ def insert_load(
     *,
     before: LoadRecord | None,
 ) -> None:
-    """Write the record of a load; `touched.sql` has run, and no row has been moved yet."""
+    """Write the record of a load, before any row is moved.
+
+    Unless it is the unit's first load, `touched.sql` has run.
+    """
     unit = {
         "tenant": staged.facts.tenant,
         "fiscal_year": staged.facts.fiscal_year.key,
@@ -87,7 +90,8 @@ def insert_load(
         changes = (SQL / "publish" / "change_list.sql").read_text(encoding="utf-8")
         _insert(db, "voucher_change", unit, rows=f"({changes})")
     number = before.load_number + 1 if before else 1
-    counts = {f"vouchers_{change}": count for change, count in touched_counts(db).items()}
+    touched = touched_counts(db) if before else first_counts(staged)
+    counts = {f"vouchers_{change}": count for change, count in touched.items()}
     constants = unit | _load(staged, publication) | counts | {"load_number": number}
     _insert(db, "load", constants)
     _insert_rows(db, "load_table", _load_table(staged), unit)
@@ -136,6 +140,11 @@ def touched_counts(db: DuckDBPyConnection) -> dict[Change, int]:
     """Count the vouchers of `touched.sql` by what happens to them."""
     counts = dict(db.execute("select change, count(*) from touched group by change").fetchall())
     return {change: counts.get(change, 0) for change in CHANGES}
+
+
+def first_counts(staged: StagedUnit) -> dict[Change, int]:
+    """Count as `touched_counts` does for a unit that is not published: all vouchers are new."""
+    return {"added": staged.tables["voucher"].row_count, "changed": 0, "removed": 0}
 
 
 def _load_table(staged: StagedUnit) -> pa.Table:

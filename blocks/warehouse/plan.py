@@ -24,12 +24,11 @@ def plan_changes(db: DuckDBPyConnection, staged: StagedUnit) -> ChangePlan:
     """
     before = current_load(db, staged.facts.fiscal_year)
     db.execute(_sql("touched"))
-    counts = touched_counts(db)
     accounts = _rows(db, _sql("account_change"), AccountChange)
     listed = f"{_sql('change_list')} order by change, voucher_key limit {CHANGES_LISTED}"
     return ChangePlan(
         first_load=before is None,
-        **counts,
+        **touched_counts(db),
         tables=differing_tables(staged, before),
         vouchers=tuple(_rows(db, listed, VoucherChange)) if before else (),
         accounts=tuple(accounts[:CHANGES_LISTED]),

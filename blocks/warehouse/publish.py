@@ -20,6 +20,7 @@ from blocks.warehouse.records import LoadRecord, Published
 from blocks.warehouse.rows import UnitRows
 from blocks.warehouse.workbench import PUBLISHED, bind_staged
 from ledger.controls import ControlResult
+from ledger.fiscal_year import FiscalYear
 
 
 def publish_unit(staged: StagedUnit, files: TenantFiles, publication: Publication) -> Published:
@@ -34,14 +35,16 @@ def publish_unit(staged: StagedUnit, files: TenantFiles, publication: Publicatio
         NoSpaceError: The disk is full; what was published is untouched.
     """
     _refuse_unfit(staged, publication)
-    with writing(files):
+    doing = f"publishing for {files.tenant}"
+    with writing(files), duckdb_space_checked(doing, files.root):
         reached("publish.locked")
         raise_fence(files, staged.facts.fiscal_year, publication.token)
         reached("publish.fenced")
-        record = _record(files, staged)
-        if record is not None and record.digest == staged.digest:
-            return Published(written=False, record=record)
-        return Published(written=True, record=_publish(staged, files, publication))
+        with open_duckdb(None, spill=files.spill) as db:
+            record = _published(db, files, staged.facts.fiscal_year)
+            if record is not None and record.digest == staged.digest:
+                return Published(written=False, record=record)
+            return Published(written=True, record=_publish(db, staged, files, publication))
 
 
 def _refuse_unfit(staged: StagedUnit, publication: Publication) -> None:
@@ -66,12 +69,14 @@ def _holds(result: ControlResult, publication: Publication) -> bool:
     return result.holds and not (known and accepted)
 
 
-def _record(files: TenantFiles, staged: StagedUnit) -> LoadRecord | None:
+def _published(db: DuckDBPyConnection, files: TenantFiles, year: FiscalYear) -> LoadRecord | None:
     if not files.database.exists():
         return None
-    with open_duckdb(None, spill=files.spill) as db:
-        attach_read_only(db, files.database, PUBLISHED)
-        return current_load(db, staged.facts.fiscal_year)
+    attach_read_only(db, files.database, PUBLISHED)
+    try:
+        return current_load(db, year)
+    finally:
+        db.execute(f"detach {PUBLISHED}")
 
 
 def update_shape(files: TenantFiles) -> None:
@@ -92,14 +97,11 @@ def _shape(files: TenantFiles) -> Shape:
         return shape_of(db, PUBLISHED)
 
 
-def _publish(staged: StagedUnit, files: TenantFiles, publication: Publication) -> LoadRecord:
-    doing = f"publishing for {files.tenant}"
-    with (
-        swapping(files) as copy,
-        duckdb_space_checked(doing, files.root),
-        open_duckdb(None, spill=files.spill) as db,
-    ):
-        bind_staged(db, staged)
+def _publish(
+    db: DuckDBPyConnection, staged: StagedUnit, files: TenantFiles, publication: Publication
+) -> LoadRecord:
+    bind_staged(db, staged)
+    with swapping(files) as copy:
         attach_for_writing(db, copy)
         db.execute("begin")
         _replace(db, staged, publication)
@@ -107,6 +109,7 @@ def _publish(staged: StagedUnit, files: TenantFiles, publication: Publication) -
         reached("publish.committed")
         db.execute(f"checkpoint {PUBLISHED}")
         record = current_load(db, staged.facts.fiscal_year)
+        db.execute(f"detach {PUBLISHED}")
     if record is None:
         raise NotPublishable("The load record is missing from what was just published.")
     return record
@@ -124,7 +127,8 @@ def attach_for_writing(db: DuckDBPyConnection, copy: Path) -> None:
 
 def _replace(db: DuckDBPyConnection, staged: StagedUnit, publication: Publication) -> None:
     record = current_load(db, staged.facts.fiscal_year)
-    db.execute((SQL / "publish" / "touched.sql").read_text(encoding="utf-8"))
+    if record is not None:
+        db.execute((SQL / "publish" / "touched.sql").read_text(encoding="utf-8"))
     insert_load(db, staged, publication, before=record)
     rows = UnitRows(db, staged, load_id=publication.load_id, before=record)
     rows.remove()

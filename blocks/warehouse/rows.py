@@ -8,6 +8,7 @@ from typing import Final
 from duckdb import DuckDBPyConnection
 
 from blocks.digest import TableDigest
+from blocks.duck import quoted
 from blocks.staging import StagedUnit
 from blocks.warehouse.errors import CountsDiffer
 from blocks.warehouse.records import LoadRecord
@@ -85,17 +86,14 @@ class UnitRows:
     def _insert(self, table: str) -> None:
         columns = ", ".join(f"rows.{name}" for name in CANONICAL[table].names)
         source = f"staged.{table} as rows"
-        parameters = {"tenant": self._staged.facts.tenant, "year": self._year}
         if table == "voucher":
-            columns += ", digests.digest, $load_id"
+            columns += f", digests.digest, {quoted(self._load_id)}"
             source += " inner join staged.voucher_digest as digests using (voucher_key)"
-            parameters["load_id"] = self._load_id
         if table in VOUCHER_TABLES and self._before is not None:
             source += " where rows.voucher_key in (select voucher_key from touched)"
-        self._db.execute(
-            f"insert into published.{table} select $tenant, $year, {columns} from {source}",  # noqa: S608 - names of ours only
-            parameters,
-        )
+        # Literals, because with parameters DuckDB writes each row's copy out: a third slower.
+        unit = f"{quoted(self._staged.facts.tenant)}, {quoted(self._year)}"
+        self._db.execute(f"insert into published.{table} select {unit}, {columns} from {source}")  # noqa: S608 - quoted
 
     @property
     def _year(self) -> str:
