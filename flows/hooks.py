@@ -3,15 +3,15 @@
 Prefect calls hooks by keyword, and only by these three names; a hook that raises is noted in the
 run's log and changes nothing.
 """
+# ruff: noqa: ARG001 - each hook takes all three, whichever it needs
 
 from __future__ import annotations
 
 import asyncio
 from typing import Any, Final
 
-from prefect import Flow
+from prefect import Flow, State
 from prefect.client.schemas.objects import FlowRun
-
 
 from blocks.hub import Hub
 from blocks.settings import settings

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 from typing import Any, Final
 
-from prefect import flow
+from prefect import State, flow
 from prefect.artifacts import acreate_table_artifact
-from prefect.states import Completed, State
+from prefect.states import Completed
 
 from blocks.hub import Hub
 from blocks.hub.overview import MAX_TENANTS, OverviewRow

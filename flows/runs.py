@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
-from prefect import runtime
+from prefect import State, runtime
 from prefect.client.orchestration import get_client
-from prefect.states import Completed, Failed, State
+from prefect.states import Completed, Failed
 
 from blocks.hub import UnitState
 
@@ -35,7 +35,7 @@ async def name_run(name: str, *, tags: Sequence[str]) -> None:
         )
 
 
-def ended(name: str, message: str) -> State[None]:
+def ended(name: str, message: str) -> State[Any]:
     """Return the final state by which the UI calls the run (docs/decisions/0008).
 
     ``Held`` is of Prefect's type FAILED, so that it is red and somebody looks; everything else

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from blocks.hub.overview import Light, OverviewRow
+from tasks.units import year_in_words
 
 SYMBOL: Final = {Light.GREEN: "🟢", Light.GREY: "⚪", Light.RED: "🔴"}
 
@@ -42,14 +43,6 @@ def overview_summary(rows: Sequence[OverviewRow]) -> str:
     counts = Counter(worst.values())
     told = ", ".join(f"{counts[light]} {light}" for light in order if counts[light])
     return f"{len(worst)} {'tenant' if len(worst) == 1 else 'tenants'}: {told}."
-
-
-def year_in_words(key: str) -> str:
-    """Say a calendar year as 2024 and any other as its two days."""
-    start, _, end = key.partition("_")
-    if start.endswith("-01-01") and end == f"{start[:4]}-12-31":
-        return start[:4]
-    return f"{start} to {end}" if end else ""
 
 
 def age_in_words(age: dt.timedelta | None) -> str:

@@ -1,0 +1,59 @@
+"""Accept what holds a load: a person's decision, by name, with a reason."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from prefect import State, flow
+from prefect.states import Completed
+
+from flows.forms import ControlName, Person, Reason, TenantId, Year
+from flows.runs import name_run
+from ledger.fiscal_year import FiscalYear
+from tasks.accept import accept
+from tasks.stores import open_stores
+from tasks.units import Unit
+
+
+@flow(name="accept-hold", flow_run_name="accept {tenant} {fiscal_year}", retries=0)
+async def accept_hold(
+    tenant: TenantId,
+    fiscal_year: Year,
+    *,
+    reason: Reason,
+    accepted_by: Person,
+    controls: list[ControlName] | None = None,
+    expires_on: dt.date | None = None,
+) -> State[Any]:
+    """Let the breaks pass that hold a tenant's latest load, as its reconciliation page shows them.
+
+    It publishes nothing: start *publish-accepted* next. An acceptance speaks of these very breaks;
+    when one changes, it holds again.
+
+    Args:
+        tenant: Whose books: the tenant's id, such as acme.
+        fiscal_year: Such as 2024, or 2024-07-01_2025-06-30 for a broken year.
+        reason: Why it is right to publish nevertheless. It is kept with the data.
+        accepted_by: Who decides. It is kept with the data.
+        controls: Only the breaks of these controls; none named means all that block.
+        expires_on: The last day of the acceptance; empty means until a break changes.
+    """
+    unit = Unit(tenant, FiscalYear.parse(fiscal_year))
+    await name_run(f"accept {unit}", tags=unit.tags)
+    with open_stores() as stores:
+        holding = await accept(
+            stores,
+            unit,
+            controls=controls or [],
+            reason=reason,
+            accepted_by=accepted_by,
+            expires_at=_end_of(expires_on) if expires_on else None,
+        )
+    left = ", ".join(f"{result.control} ({result.break_count:,})" for result in holding)
+    message = f"Still held by {left}." if left else "Nothing holds it now: run publish-accepted."
+    return Completed(name="Accepted", message=message)
+
+
+def _end_of(day: dt.date) -> dt.datetime:
+    return dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), tzinfo=dt.UTC)

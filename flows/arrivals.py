@@ -1,0 +1,68 @@
+"""What became of a file that arrived: kept in the hub, and shown by where the file lies."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from blocks.hub import FileSeen
+from blocks.settings import settings
+from flows.inbox import file_away
+from ledger.errors import TasmaError
+from tasks.fetch import SIE
+from tasks.stores import Stores
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """A file of a tenant, who brought it, and its hash if the inbox has taken it in."""
+
+    tenant: str
+    path: Path
+    who: str = ""
+    sha256: str = ""
+
+    def conclude(
+        self, stores: Stores, *, sha256: str, outcome: str, reason: str = "", load_id: str = ""
+    ) -> None:
+        """Note in the hub what became of the file; one that the inbox took up is filed away.
+
+        Args:
+            stores: Whose hub.
+            sha256: The hash of what was landed; empty when nothing was.
+            outcome: In one word.
+            reason: Why the file was not taken in; empty when it was.
+            load_id: The load that was made of it.
+        """
+        landed = stores.lake.find(self.tenant, SIE, sha256) if sha256 else None
+        if landed is not None:
+            stores.hub.files.record(
+                FileSeen(
+                    tenant=self.tenant,
+                    sha256=landed.sha256,
+                    file_name=self.path.name,
+                    size_bytes=landed.size_bytes,
+                    outcome=outcome,
+                    reason=reason,
+                    load_id=load_id,
+                    who=self.who,
+                )
+            )
+        if self.sha256:
+            file_away(self.tenant, self.path, reason=reason)
+
+
+def resolve(tenant: str, path: str) -> Path:
+    """Return where a file lies: a bare name is one of the tenant's inbox folder."""
+    given = Path(path).expanduser()
+    return given if given.is_absolute() else settings().inbox / tenant / given
+
+
+def explain(problem: BaseException) -> str:
+    """Say why something failed, for a person who sees no log.
+
+    Only our own messages are known to hold nothing of the file and no secret.
+    """
+    if isinstance(problem, TasmaError):
+        return str(problem)
+    return f"{type(problem).__name__}: a fault of the program; the run's log says more."

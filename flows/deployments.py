@@ -1,0 +1,99 @@
+"""What can be started from the UI, by a schedule or from the command line, in one list.
+
+`prefect.yaml` says the same for a work pool; a test compares the two. Run as a module it registers
+the deployments with the server of ``PREFECT_API_URL`` and runs what is asked of them, the
+newcomer's way that needs neither pool nor worker.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import os
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, Final
+
+from prefect import Flow
+from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
+from prefect.deployments.runner import RunnerDeployment
+from prefect.runner import Runner
+from prefect.types.entrypoint import EntrypointType
+
+from flows.accept_hold import accept_hold
+from flows.import_file import import_file
+from flows.import_inbox import import_inbox
+from flows.janitor import janitor
+from flows.overview import overview
+from flows.publish_accepted import publish_accepted
+from flows.runs import TAG
+from flows.sweep import sweep
+
+MAX_RUNS: Final = max(4, os.cpu_count() or 1)
+"""Runs at once on this machine; each is a process of about 150 MB before it reads a file."""
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """One entry: a flow, when it runs by itself, and how many of it may run at once.
+
+    `limit` counts runs over all machines; a run above it waits its turn.
+    """
+
+    flow: Flow[..., Any]
+    every: dt.timedelta | None = None
+    limit: int | None = None
+
+    @property
+    def name(self) -> str:
+        """The deployment is called like its flow."""
+        return self.flow.name
+
+    @property
+    def full_name(self) -> str:
+        """What ``prefect deployment run`` takes."""
+        return f"{self.flow.name}/{self.name}"
+
+    async def registered(self) -> RunnerDeployment:
+        """Return what a runner registers."""
+        limit = self.limit and ConcurrencyLimitConfig(
+            limit=self.limit, collision_strategy=ConcurrencyLimitStrategy.ENQUEUE
+        )
+        return await self.flow.ato_deployment(
+            self.name,
+            interval=self.every,
+            tags=[TAG],
+            concurrency_limit=limit or None,
+            entrypoint_type=EntrypointType.MODULE_PATH,
+        )
+
+
+DEPLOYMENTS: Final = (
+    Deployment(import_file, limit=8),
+    Deployment(import_inbox, every=dt.timedelta(minutes=2), limit=1),
+    Deployment(accept_hold),
+    Deployment(publish_accepted, limit=8),
+    Deployment(overview, every=dt.timedelta(minutes=15)),
+    Deployment(janitor, every=dt.timedelta(minutes=5)),
+)
+
+
+async def serve_all() -> None:
+    """Register everything and run what is asked of it, until cancelled."""
+    # Nobody else runs our deployments here: what still seems to run died with our predecessor.
+    await sweep(everything=True)
+    runner = Runner(name=TAG, pause_on_shutdown=False, limit=MAX_RUNS)
+    for deployment in DEPLOYMENTS:
+        await runner.aadd_deployment(await deployment.registered())
+    try:
+        await runner.start()
+    finally:
+        # The runner's end killed what ran; say so, so that it can be run again.
+        await sweep(everything=True)
+
+
+if __name__ == "__main__":
+    # SIGINT cancels the runner and lets the last sweep happen; on SIGTERM Prefect's own handler
+    # ends the process at once, and the next start sweeps.
+    with suppress(KeyboardInterrupt):
+        asyncio.run(serve_all())

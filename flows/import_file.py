@@ -1,0 +1,77 @@
+"""Import one file of one tenant: the form a person fills in, and what the inbox starts."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from prefect import State, flow
+
+from flows.arrivals import Arrival, explain, resolve
+from flows.forms import FilePath, Hash, OptionalPerson, TenantId
+from flows.hooks import run_cancelled, run_crashed, run_failed
+from flows.runs import run_id
+from flows.unit import load_unit
+from tasks.fetch import Fetched, fetch
+from tasks.stores import Stores, open_stores
+
+
+@flow(
+    name="import-file",
+    flow_run_name="{tenant} file",
+    retries=0,
+    on_failure=[run_failed],
+    on_crashed=[run_crashed],
+    on_cancellation=[run_cancelled],
+)
+async def import_file(
+    tenant: TenantId,
+    path: FilePath,
+    *,
+    dry_run: bool = False,
+    who: OptionalPerson = "",
+    sha256: Hash = "",
+) -> State[Any]:
+    """Read an accounting file (SIE), check it, and publish it if nothing holds it.
+
+    The file replaces the fiscal year it is of, whatever was there before; loading it again
+    changes nothing. What does not pass the controls is held, and the last good data stays.
+
+    Args:
+        tenant: Whose books: the tenant's id, such as acme.
+        path: The file: its full path, or its name in the tenant's inbox folder.
+        dry_run: Only show what would change; publish nothing.
+        who: Who brings the file; kept with it, and shown nowhere else.
+        sha256: Leave empty. The hash of a file that the inbox has already taken in.
+    """
+    arrival = Arrival(tenant, resolve(tenant, path), who, sha256)
+    with open_stores() as stores:
+        fetched: Fetched | None = None
+        try:
+            fetched = await fetch(stores, tenant, path=arrival.path, sha256=sha256, who=who)
+            state = await load_unit(stores, fetched, dry_run=dry_run)
+        except Exception as problem:
+            if not dry_run:
+                landed = fetched.landed.sha256 if fetched else sha256
+                await asyncio.to_thread(
+                    arrival.conclude,
+                    stores,
+                    sha256=landed,
+                    outcome="failed",
+                    reason=explain(problem),
+                )
+            raise
+        if not dry_run:
+            await asyncio.to_thread(_conclude, arrival, stores, fetched, state)
+        return state
+
+
+def _conclude(arrival: Arrival, stores: Stores, fetched: Fetched, state: State[Any]) -> None:
+    unit = stores.hub.units.find(arrival.tenant, fetched.facts.fiscal_year)
+    arrival.conclude(
+        stores,
+        sha256=fetched.landed.sha256,
+        outcome=(state.name or "").lower(),
+        reason=f"{state.name}: {state.message}" if state.is_failed() else "",
+        load_id=unit.load_id if unit and unit.run_id == run_id() else "",
+    )

@@ -1,0 +1,33 @@
+"""The janitor: what a crash left behind is ended, freed, mended and removed."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from prefect import State, flow
+from prefect.states import Completed
+
+from flows.mend import mend_statuses, remove_leftovers
+from flows.runs import run_id
+from flows.sweep import sweep
+from tasks.log import say
+
+
+@flow(name="janitor", flow_run_name="janitor", retries=0)
+async def janitor() -> State[Any]:
+    """Tidy up after crashes: dead runs, their leases, statuses left in the middle, stray files.
+
+    Safe at any time: what a living run holds is left alone.
+    """
+    swept = await sweep(own_run_id=run_id())
+    mended = await asyncio.to_thread(mend_statuses)
+    removed = await asyncio.to_thread(remove_leftovers)
+    for name in swept.crashed:
+        say(f"Ended the dead run {name}")
+    for unit in mended:
+        say(f"Now {unit.status}: {unit.reason}", tenant=unit.tenant, unit=unit.fiscal_year)
+    return Completed(
+        message=f"{len(swept.crashed)} dead runs ended, {len(mended)} statuses mended, "
+        f"{removed} stray files removed."
+    )

@@ -1,0 +1,84 @@
+"""The one pipeline of a unit: stage, reconcile, publish or hold, report.
+
+Whatever brings data calls this, so that a mid-day file, a rerun and a backfill treat a fiscal year
+alike. Each step may be repeated: landing and stage go by hash, publication by digest, and all of it
+happens under the unit's lease, whose token fences off a run that was overtaken.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, Final
+
+from prefect import State
+
+from blocks.hub import UnitState
+from blocks.staging import Coverage
+from flows.leasing import unit_lease
+from flows.runs import PLANNED, UNCHANGED, ended, name_run, run_id
+from tasks.fetch import Fetched
+from tasks.jobs import Job
+from tasks.pages import changes_in_words
+from tasks.publish import is_published, publish
+from tasks.reconcile import Judgement, reconcile
+from tasks.report import report
+from tasks.stage import StagedLoad, stage
+from tasks.stores import Stores
+from tasks.units import Unit
+
+VERDICT: Final[dict[Coverage, UnitState]] = {
+    "whole_year": UnitState.PUBLISHED,
+    "partial": UnitState.PARTIAL,
+    "evidence": UnitState.EVIDENCE,
+}
+"""What becomes of a load that nothing holds: only a whole year may replace a year."""
+
+KEPT_ASIDE: Final = {
+    UnitState.PARTIAL: "a few vouchers of the year: checked, and never replacing the year",
+    UnitState.EVIDENCE: "balances without vouchers: evidence to compare with, nothing to publish",
+}
+
+
+async def load_unit(stores: Stores, fetched: Fetched, *, dry_run: bool = False) -> State[Any]:
+    """Take a fetched source all the way, and return the state in which its run ends."""
+    unit = Unit.of(fetched.facts)
+    await name_run(f"{unit}{' (dry run)' if dry_run else ''}", tags=unit.tags)
+    if dry_run:
+        return await plan_unit(Job(stores, unit, run_id(), lease=None), fetched)
+    async with unit_lease(stores, unit) as lease:
+        job = Job(stores, unit, run_id(), lease)
+        return await settle(job, await stage(job, fetched))
+
+
+async def settle(job: Job, load: StagedLoad) -> State[Any]:
+    """Publish what passes, hold what does not, set aside what may not replace a year."""
+    if await asyncio.to_thread(is_published, job, load):
+        # Its controls were answered when it was published; this raises fence and freshness.
+        await publish(job, load, Judgement([], []))
+        return ended(UNCHANGED, "Everything in the source is published already.")
+    judgement = await reconcile(job, load)
+    verdict = decide(judgement, load.staged.facts.coverage)
+    if verdict is UnitState.PUBLISHED:
+        publication = await publish(job, load, judgement)
+        await report(job, load, judgement, verdict=str(verdict), plan=publication.plan)
+        return ended(verdict.title(), changes_in_words(publication.plan))
+    reason = judgement.reason or KEPT_ASIDE[verdict]
+    await asyncio.to_thread(job.tell, verdict, load_id=load.load_id, reason=reason)
+    await report(job, load, judgement, verdict=str(verdict))
+    return ended(verdict.title(), reason)
+
+
+async def plan_unit(job: Job, fetched: Fetched) -> State[Any]:
+    """Say what a load would do, and do none of it."""
+    load = await stage(job, fetched)
+    judgement = await reconcile(job, load)
+    verdict = decide(judgement, load.staged.facts.coverage)
+    plan = await asyncio.to_thread(job.stores.warehouse.plan, load.staged)
+    await report(job, load, judgement, verdict=f"would be {verdict}", plan=plan)
+    why = f"held: {judgement.reason}" if judgement.holding else changes_in_words(plan)
+    return ended(PLANNED, f"Dry run, nothing was written. The load would be {verdict}; {why}")
+
+
+def decide(judgement: Judgement, coverage: Coverage) -> UnitState:
+    """Say what becomes of a load: a break that blocks and that nobody accepted holds it."""
+    return UnitState.HELD if judgement.holding else VERDICT[coverage]

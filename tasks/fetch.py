@@ -1,0 +1,154 @@
+"""Fetch: what a source sent lies in the lake, exactly as it came, and is opened."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from blocks.hub import FileSeen
+from blocks.lake import LANDED_MAX_BYTES, Lake, Landed
+from blocks.staging import Coverage, UnitFacts
+from blocks.steps import reached
+from ledger.errors import TerminalError
+from ledger.sie.reader import SieFile, open_sie
+from tasks.log import say
+from tasks.steps import RETRIES, RETRY_DELAYS_S, RETRY_JITTER, STEP_LIMIT_S, is_transient
+from tasks.stores import Stores
+
+SIE: Final = "sie"
+READER_VERSION: Final = 1
+"""Raised when the reader makes other tables of the same bytes, which are then staged anew."""
+
+COVERAGE: Final[dict[str, Coverage]] = {"4E": "whole_year", "4I": "partial"}
+"""What a SIE type may replace; types 1 to 3 have no vouchers and are evidence."""
+
+
+@dataclass
+class Fetched:
+    """A file of the lake and what it says of itself."""
+
+    landed: Landed
+    facts: UnitFacts
+    suffix: str
+    _file: SieFile | None = None
+
+    def open(self, lake: Lake) -> SieFile:
+        """Return the file with its vouchers still to come.
+
+        They come once: a step that is tried again gets the file opened anew.
+        """
+        file, self._file = self._file, None
+        return file or open_sie(lake.read(self.landed), suffix=self.suffix)
+
+
+@task(
+    name="fetch",
+    task_run_name="fetch-{tenant}",
+    cache_policy=NO_CACHE,
+    retries=RETRIES,
+    retry_delay_seconds=RETRY_DELAYS_S,
+    retry_jitter_factor=RETRY_JITTER,
+    retry_condition_fn=is_transient,
+    timeout_seconds=STEP_LIMIT_S,
+)
+async def fetch(
+    stores: Stores, tenant: str, *, path: Path, sha256: str = "", who: str = ""
+) -> Fetched:
+    """Land a file, or find it by its hash if it was landed before, and open it.
+
+    Raises:
+        UnknownTenant: The hub has no such tenant; nothing was landed.
+        TerminalError: There is no such file, it is too large, or it names no fiscal year.
+    """
+    return await asyncio.to_thread(fetch_file, stores, tenant, path=path, sha256=sha256, who=who)
+
+
+def fetch_file(stores: Stores, tenant: str, *, path: Path, sha256: str, who: str) -> Fetched:
+    """Do what `fetch` says, in the caller's thread."""
+    stores.hub.tenants.get(tenant)
+    landed = stores.lake.find(tenant, SIE, sha256) if sha256 else None
+    if landed is None:
+        landed = land_file(stores, tenant, path=path)
+    stores.hub.files.record(
+        FileSeen(
+            tenant=tenant,
+            sha256=landed.sha256,
+            file_name=path.name,
+            size_bytes=landed.size_bytes,
+            outcome="received",
+            who=who,
+        )
+    )
+    file = open_sie(stores.lake.read(landed), suffix=path.suffix)
+    fetched = Fetched(landed, facts_of(file, landed), path.suffix, file)
+    say(
+        f"Fetched {landed.file_name}: SIE {file.header.sie_type} from "
+        f"{file.header.program or 'an unnamed program'}, {landed.size_bytes:,} bytes",
+        tenant=tenant,
+        unit=fetched.facts.fiscal_year.key,
+        size_bytes=landed.size_bytes,
+        sha256=landed.sha256,
+    )
+    return fetched
+
+
+def land_file(stores: Stores, tenant: str, *, path: Path) -> Landed:
+    """Keep a file's bytes in the lake.
+
+    Raises:
+        TerminalError: The file is not there, or too large.
+        NoSpaceError: The disk is full.
+    """
+    content = _content(path)
+    reached("fetch.received")
+    return stores.lake.land(tenant, SIE, content, file_name=path.name)
+
+
+def facts_of(file: SieFile, landed: Landed) -> UnitFacts:
+    """Say which unit a file is about and what it may replace.
+
+    Raises:
+        TerminalError: The file does not say which fiscal year it is of.
+    """
+    header = file.header
+    year = header.fiscal_years.get(0)
+    if year is None:
+        raise TerminalError(
+            f"{landed.file_name} does not say which fiscal year it is of: expected a line such as "
+            "#RAR 0 20240101 20241231 with readable dates. Is it a SIE file? Export it again."
+        )
+    return UnitFacts(
+        tenant=landed.tenant,
+        start_date=year.start_date,
+        end_date=year.end_date,
+        source=landed.source,
+        source_kind=header.sie_type,
+        coverage=COVERAGE.get(header.sie_type, "evidence"),
+        organisation_number=header.organisation_number,
+        currency=header.currency,
+        program=f"{header.program} {header.program_version}".strip(),
+        encoding=file.encoding,
+        landed_sha256=landed.sha256,
+        reader_version=READER_VERSION,
+    )
+
+
+def _content(path: Path) -> bytes:
+    try:
+        size_bytes = path.stat().st_size
+        if size_bytes > LANDED_MAX_BYTES:
+            raise TerminalError(
+                f"{path.name} holds {size_bytes:,} bytes; expected at most {LANDED_MAX_BYTES:,}. "
+                "Export one fiscal year to a file."
+            )
+        return path.read_bytes()
+    except OSError as problem:
+        raise TerminalError(
+            f"Cannot read {path}: {problem.strerror}. Give the path of a file on the machine that "
+            "runs the flow, or drop the file in the tenant's inbox."
+        ) from problem

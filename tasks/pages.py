@@ -1,0 +1,176 @@
+"""The pages of a unit: what the controls said, and what a load changes. Readable without code."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from blocks.controls import Control
+from blocks.staging import StagedUnit
+from blocks.warehouse.records import AccountChange, ChangePlan, VoucherChange
+from ledger.controls import Break, ControlResult, Outcome
+from tasks.markdown import amount, and_more, document, escaped, table
+from tasks.reconcile import Judgement
+from tasks.units import Unit
+
+BREAKS_SHOWN: Final = 50
+"""Breaks of one control on a page; the hub keeps up to `MAX_BREAKS_KEPT`."""
+
+CHANGES_SHOWN: Final = 100
+"""Vouchers, and accounts, on a page; the warehouse keeps them all."""
+
+MARK: Final = {
+    Outcome.PASSED: "🟢 passed",
+    Outcome.BROKEN: "🔴 broken",
+    Outcome.NOT_APPLICABLE: "⚪ not applicable",
+}
+
+
+def reconciliation_page(
+    unit: Unit,
+    staged: StagedUnit,
+    judgement: Judgement,
+    *,
+    verdict: str,
+    controls: Sequence[Control],
+) -> str:
+    """Say whether the load agrees with itself and its source, control by control (R-X-8)."""
+    known = {control.name: control for control in controls}
+    holding = [_control_breaks(result, known) for result in judgement.holding]
+    names = {result.control for result in judgement.holding}
+    others = [
+        _control_breaks(result, known)
+        for result in judgement.results
+        if result.outcome is Outcome.BROKEN and result.control not in names
+    ]
+    return document(
+        f"# {unit}: {verdict}",
+        _source_table(staged),
+        "## What holds the load" if holding else "",
+        *holding,
+        "## All controls",
+        _control_table(judgement.results, known),
+        "## Other findings" if others else "",
+        *others,
+    )
+
+
+def changes_page(unit: Unit, plan: ChangePlan, *, verdict: str) -> str:
+    """Say what a load adds, changes and removes, by voucher and by account."""
+    return document(
+        f"# {unit}: {verdict}",
+        changes_in_words(plan),
+        "## Accounts" if plan.accounts else "",
+        _account_table(plan.accounts[:CHANGES_SHOWN]),
+        and_more(min(len(plan.accounts), CHANGES_SHOWN), plan.account_count, "accounts"),
+        "## Vouchers" if plan.vouchers else "",
+        _voucher_table(plan.vouchers[:CHANGES_SHOWN]),
+        and_more(
+            min(len(plan.vouchers), CHANGES_SHOWN),
+            plan.added + plan.changed + plan.removed,
+            "vouchers",
+        ),
+    )
+
+
+def changes_in_words(plan: ChangePlan) -> str:
+    """Count the changes in a sentence."""
+    if plan.is_empty:
+        return "Nothing changes: everything is published already."
+    first = "First load of the year. " if plan.first_load else ""
+    other = f" Other tables: {', '.join(plan.tables)}." if plan.tables else ""
+    return (
+        f"{first}Vouchers added: {plan.added:,}, changed: {plan.changed:,}, "
+        f"removed: {plan.removed:,}. Accounts whose balance changes: {plan.account_count:,}.{other}"
+    )
+
+
+def _source_table(staged: StagedUnit) -> str:
+    facts = staged.facts
+    rows = [
+        ("Source", f"{facts.source.upper()} {facts.source_kind} from {facts.program or 'unknown'}"),
+        ("Organisation number", facts.organisation_number or "not stated"),
+        ("Fiscal year", f"{facts.start_date} to {facts.end_date}"),
+        ("Currency", facts.currency),
+        ("Vouchers", f"{staged.tables['voucher'].row_count:,}"),
+        ("Postings", f"{staged.tables['posting'].row_count:,}"),
+        ("File (sha256)", facts.landed_sha256[:16]),
+        ("Version of the rows", staged.digest[:16]),
+    ]
+    return table(("What was loaded", ""), rows)
+
+
+def _control_table(results: Sequence[ControlResult], known: Mapping[str, Control]) -> str:
+    rows = [
+        (
+            MARK[result.outcome],
+            result.control,
+            str(result.severity),
+            f"{result.break_count:,}" if result.break_count else "",
+            result.reason or (known[result.control].meaning if result.control in known else ""),
+        )
+        for result in results
+    ]
+    heads = ("Outcome", "Control", "If broken", "Breaks", "What holds when it passes")
+    return table(heads, rows, right=("Breaks",))
+
+
+def _control_breaks(result: ControlResult, known: Mapping[str, Control]) -> str:
+    control = known.get(result.control)
+    shown = result.breaks[:BREAKS_SHOWN]
+    heads = ("Account", "Month", "Voucher", "Expected", "Actual", "Difference", "Kind", "Detail")
+    return document(
+        f"### {escaped(result.control)} ({result.severity})",
+        f"Should hold: {control.meaning}. What to do: {control.what_to_do}." if control else "",
+        table(
+            heads,
+            [_break_cells(item) for item in shown],
+            right=("Expected", "Actual", "Difference"),
+        ),
+        and_more(len(shown), result.break_count, "breaks"),
+    )
+
+
+def _break_cells(item: Break) -> tuple[str, ...]:
+    return (
+        item.account_number,
+        item.period,
+        item.voucher_key,
+        amount(item.expected),
+        amount(item.actual),
+        amount(item.difference),
+        item.kind.replace("_", " "),
+        item.detail,
+    )
+
+
+def _account_table(accounts: Sequence[AccountChange]) -> str:
+    heads = ("Account", "Opening before", "Opening after", "Movement before", "Movement after")
+    rows = [
+        (
+            item.account_number,
+            amount(item.opening_before),
+            amount(item.opening_after),
+            amount(item.movement_before),
+            amount(item.movement_after),
+            amount(item.difference),
+        )
+        for item in accounts
+    ]
+    return table((*heads, "Difference"), rows, right=(*heads[1:], "Difference")) if rows else ""
+
+
+def _voucher_table(vouchers: Sequence[VoucherChange]) -> str:
+    rows = [
+        (
+            item.change,
+            f"{item.voucher_series} {item.voucher_number}".strip() or item.voucher_key,
+            str(item.date_before or ""),
+            str(item.date_after or ""),
+            amount(item.debit_before),
+            amount(item.debit_after),
+        )
+        for item in vouchers
+    ]
+    heads = ("Change", "Voucher", "Date before", "Date after", "Debit before", "Debit after")
+    return table(heads, rows, right=heads[4:]) if rows else ""

@@ -1,0 +1,110 @@
+"""Reconcile: every control answers for the staged unit before anything is published."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from blocks import controls
+from blocks.controls import UnitContext
+from blocks.hub import UnitState
+from ledger.controls import ControlResult, Outcome
+from tasks.jobs import Job
+from tasks.log import say
+from tasks.stage import StagedLoad
+from tasks.steps import RETRIES, RETRY_DELAYS_S, RETRY_JITTER, STEP_LIMIT_S, is_transient
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What the controls said, and what of it still holds the load.
+
+    `holding`: results that block, each with only the breaks that nobody accepted; empty when the
+    load may be published.
+    """
+
+    results: list[ControlResult]
+    holding: list[ControlResult]
+
+    @property
+    def reason(self) -> str:
+        """Name what holds the load: each control, its count, and its first break."""
+        return "; ".join(_in_words(result) for result in self.holding)
+
+    @property
+    def accepted_count(self) -> int:
+        """Count the breaks that would hold the load had nobody accepted them."""
+        found = sum(result.break_count for result in self.results if result.holds)
+        return found - sum(result.break_count for result in self.holding)
+
+
+@task(
+    name="reconcile",
+    task_run_name="reconcile {job.unit}",
+    cache_policy=NO_CACHE,
+    retries=RETRIES,
+    retry_delay_seconds=RETRY_DELAYS_S,
+    retry_jitter_factor=RETRY_JITTER,
+    retry_condition_fn=is_transient,
+    timeout_seconds=STEP_LIMIT_S,
+)
+async def reconcile(job: Job, load: StagedLoad) -> Judgement:
+    """Ask every control about the staged unit; breaks are returned, not raised.
+
+    Raises:
+        ControlFailedError: A control could not be computed, so nothing is known.
+    """
+    return await asyncio.to_thread(judge, job, load)
+
+
+def judge(job: Job, load: StagedLoad) -> Judgement:
+    """Do what `reconcile` says, in the caller's thread."""
+    job.tell(UnitState.RECONCILING, load_id=load.load_id, digest=load.staged.digest)
+    hub = job.stores.hub
+    results = controls.reconcile(
+        load.staged, context=unit_context(job), warehouse=job.stores.warehouse
+    )
+    if not job.is_dry_run:
+        hub.loads.save_results(load.load_id, results)
+    judgement = Judgement(
+        results, hub.acceptances.unaccepted(job.unit.tenant, job.unit.year, results)
+    )
+    say(_summary(judgement), **job.where, accepted_breaks=judgement.accepted_count)
+    return judgement
+
+
+def unit_context(job: Job) -> UnitContext:
+    """Gather what the hub knows of the tenant: the other side of several controls.
+
+    A year that may become one of the tenant's by being published counts as defined (R-FIN-26).
+    """
+    hub, unit = job.stores.hub, job.unit
+    tenant = hub.tenants.get(unit.tenant)
+    active = hub.years.active(unit.tenant)
+    years = {item.year for item in active}
+    if hub.years.adoptable(unit.tenant, unit.year):
+        years.add(unit.year)
+    return UnitContext(
+        organisation_number=tenant.organisation_number,
+        currency=tenant.currency,
+        defined_years=tuple(sorted(years)),
+        locked_until=max((item.locked_until for item in active if item.locked_until), default=None),
+    )
+
+
+def _summary(judgement: Judgement) -> str:
+    outcomes = [result.outcome for result in judgement.results]
+    counted = ", ".join(
+        f"{outcomes.count(outcome)} {outcome.replace('_', ' ')}" for outcome in Outcome
+    )
+    held = f"held by {', '.join(result.control for result in judgement.holding)}"
+    return f"Controls: {counted}; {held if judgement.holding else 'nothing holds the load'}"
+
+
+def _in_words(result: ControlResult) -> str:
+    count = f"{result.break_count:,} break{'' if result.break_count == 1 else 's'}"
+    first = f", first: {result.breaks[0]}" if result.breaks else ""
+    return f"{result.control} ({count}{first})"

@@ -1,0 +1,29 @@
+"""Where a pipeline keeps things: the hub, the lake and the warehouse of the settings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from blocks.hub import Hub
+from blocks.lake import Lake
+from blocks.settings import settings
+from blocks.warehouse import Warehouse
+
+
+@dataclass(frozen=True)
+class Stores:
+    """The three stores that a step may need."""
+
+    hub: Hub
+    lake: Lake
+    warehouse: Warehouse
+
+
+@contextmanager
+def open_stores() -> Iterator[Stores]:
+    """Open the stores that the settings name, the hub with its schema up to date."""
+    chosen = settings()
+    with Hub(chosen.hub_url) as hub:
+        yield Stores(hub.migrate(), Lake(chosen.lake), Warehouse(chosen.warehouse))
