@@ -163,6 +163,12 @@ def live(connection: Connection, at: dt.datetime, *, tenant: str = "") -> list[L
     return [Lease(**row._asdict()) for row in rows]
 
 
+def latest_token(connection: Connection, resource: str) -> int:
+    """Return the token last given for a resource, held or not; 0 when there was none."""
+    found = _find(connection, resource)
+    return found.token if found else 0
+
+
 def advance_past(connection: Connection, token: int) -> None:
     """Make every later token higher than `token`, within a transaction."""
     counter = models.counter

@@ -12,6 +12,7 @@ from blocks.hub import models
 from blocks.hub.database import Database
 from blocks.hub.errors import LeaseLost, Refused
 from blocks.hub.events import Events, cut
+from blocks.hub.leases import latest_token, unit_resource
 from blocks.hub.states import WORKING, UnitState, may_follow
 from blocks.hub.tenants import require
 from ledger.fiscal_year import FiscalYear
@@ -88,12 +89,12 @@ class Units:
             run_id: The run that says so.
             voucher_count: Vouchers published; only taken with ``published``.
             posting_count: Postings published; only taken with ``published``.
-            token: The caller's lease token; refused when a later holder has spoken.
+            token: The caller's lease token; refused once somebody has a higher one.
 
         Raises:
             UnknownTenant: The hub has no such tenant.
             Refused: The status cannot follow the present one.
-            LeaseLost: A holder with a higher token has set the status since.
+            LeaseLost: A later holder has the unit, or has set its status.
         """
         said = {"load_id": load_id, "source": source, "digest": digest, "run_id": run_id}
         counts = {"voucher_count": voucher_count, "posting_count": posting_count}
@@ -103,7 +104,7 @@ class Units:
             found = find(connection, tenant, year)
             old = found or UnitStatus(tenant, year.key, status=status, updated_at=now)
             _refuse_impossible(old, status, is_new=found is None)
-            _refuse_late(old, token, run_id=run_id)
+            _refuse_late(connection, old, token, run_id=run_id)
             new = replace(
                 _of_load(old, status, said),
                 status=status,
@@ -196,9 +197,12 @@ def _refuse_impossible(old: UnitStatus, new: UnitState, *, is_new: bool) -> None
         )
 
 
-def _refuse_late(old: UnitStatus, token: int | None, *, run_id: str) -> None:
-    if token is not None and token < old.lease_token:
-        resource = f"{old.tenant}/{old.fiscal_year}"
+def _refuse_late(
+    connection: Connection, old: UnitStatus, token: int | None, *, run_id: str
+) -> None:
+    resource = unit_resource(old.tenant, old.year)
+    latest = max(old.lease_token, latest_token(connection, resource))
+    if token is not None and token < latest:
         raise LeaseLost(resource, holder=run_id or "this run", token=token)
 
 

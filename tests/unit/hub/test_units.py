@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from blocks.hub import LeaseLost, Load, Refused, UnitState, UnknownTenant
+from blocks.hub import LeaseLost, Load, Refused, UnitState, UnknownTenant, unit_resource
 from blocks.hub.events import MAX_MESSAGE_CHARS
 from blocks.hub.states import WORKING, may_follow
 
@@ -132,6 +132,19 @@ def test_late_holder_cannot_set_the_status(go, hub, acme, y2024):
         unit.status,
         unit.lease_token,
     ) == ("new", UnitState.STAGED, 5)
+
+
+def test_late_holder_is_refused_before_its_successor_has_said_a_word(hub, acme, y2024, clock):
+    old = hub.leases.acquire(unit_resource(acme, y2024), holder="old", ttl_s=60)
+    hub.units.set_status(acme, y2024, UnitState.FETCHING, token=old.token)
+    clock.advance(60)
+    new = hub.leases.acquire(unit_resource(acme, y2024), holder="new")
+
+    with pytest.raises(LeaseLost):
+        hub.units.set_status(acme, y2024, UnitState.STAGED, token=old.token)
+
+    staged = hub.units.set_status(acme, y2024, UnitState.STAGED, token=new.token)
+    assert (UnitState.STAGED, new.token) == (staged.status, staged.lease_token)
 
 
 def test_load_takes_over_the_status_of_its_unit(go, hub, acme, y2024):
