@@ -70,20 +70,23 @@ def _bind_context(connection: DuckDBPyConnection, context: UnitContext) -> None:
             "locked_until": context.locked_until,
         },
     )
-    connection.execute("create table unit.defined_year (start_date date, end_date date)")
-    for year in context.defined_years:
-        connection.execute(
-            "insert into unit.defined_year values (?, ?)", [year.start_date, year.end_date]
-        )
+    connection.execute(
+        "create table unit.defined_year as"
+        " select unnest($starts::date[]) as start_date, unnest($ends::date[]) as end_date",
+        {
+            "starts": [year.start_date for year in context.defined_years],
+            "ends": [year.end_date for year in context.defined_years],
+        },
+    )
 
 
 def _bind_counts(connection: DuckDBPyConnection, staged: StagedUnit) -> None:
     connection.execute(
-        "create table unit.staged_table"
-        " (table_name varchar, row_count bigint, amount_sum decimal(38, 2))"
+        "create table unit.staged_table as select unnest($names::varchar[]) as table_name,"
+        " unnest($counts::bigint[]) as row_count, unnest($sums::decimal(38, 2)[]) as amount_sum",
+        {
+            "names": list(staged.tables),
+            "counts": [table.row_count for table in staged.tables.values()],
+            "sums": [table.amount_sum for table in staged.tables.values()],
+        },
     )
-    for name, table in staged.tables.items():
-        connection.execute(
-            "insert into unit.staged_table values (?, ?, ?)",
-            [name, table.row_count, table.amount_sum],
-        )

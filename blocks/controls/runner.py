@@ -14,10 +14,18 @@ from blocks.controls.evidence import ControlFailedError, make_evidence, run, sql
 from blocks.staging import StagedUnit
 from blocks.steps import reached
 from blocks.warehouse import Warehouse
-from ledger.controls import MAX_BREAKS_KEPT, Break, BreakKind, ControlResult, Outcome
+from ledger.controls import (
+    MAX_BREAKS_KEPT,
+    Break,
+    BreakKind,
+    ControlResult,
+    Outcome,
+    set_fingerprint,
+)
 
 STATEMENTS_PER_CONTROL: Final = 2
-"""First why the control does not apply (NULL: it does), then its breaks."""
+"""First why the control does not apply (NULL: it does), then its breaks; the first ends its line
+with a semicolon, and no other line does."""
 
 
 def reconcile(
@@ -51,37 +59,44 @@ def run_controls(
 def run_control(connection: DuckDBPyConnection, control: Control) -> ControlResult:
     """Let one control answer, on a connection that has its evidence."""
     name, severity = control.name, control.severity
-    applies, breaks = _statements(connection, control)
+    applies, breaks = _statements(control)
     (reason,) = run(connection, applies, control=name).fetchone() or (None,)
     if reason is not None:
         return ControlResult(name, severity, Outcome.NOT_APPLICABLE, reason=reason)
-    rows = run(connection, _bounded(breaks), control=name, tolerance=control.tolerance).fetchall()
-    return _broken(control, rows) if rows else ControlResult(name, severity, Outcome.PASSED)
+    found = run(connection, _beyond_tolerance(breaks), control=name, tolerance=control.tolerance)
+    rows = found.fetchmany(MAX_BREAKS_KEPT + 1)
+    if len(rows) > MAX_BREAKS_KEPT:
+        oldest = run(connection, _oldest(breaks), control=name, tolerance=control.tolerance)
+        return _cut(control, oldest.fetchall())
+    return _whole(control, rows) if rows else ControlResult(name, severity, Outcome.PASSED)
 
 
-def _statements(connection: DuckDBPyConnection, control: Control) -> list[str]:
-    statements = [item.query for item in connection.extract_statements(sql_text(control.path))]
+def _statements(control: Control) -> list[str]:
+    statements = sql_text(control.path).split(";\n")
     if len(statements) != STATEMENTS_PER_CONTROL:
         problem = f"{len(statements)} statements instead of {STATEMENTS_PER_CONTROL}"
         raise ControlFailedError(control=control.name, problem=problem)
     return statements
 
 
-def _bounded(breaks: str) -> str:
-    # Only so many breaks are kept, the oldest month first; all of them are counted, and
-    # fingerprint_sum is the sum in ledger.controls.set_fingerprint, over all of them too.
+def _beyond_tolerance(breaks: str) -> str:
     return f"""
-        with found as ({breaks.rstrip().rstrip(";")}),
-        judged as (
-            select
-                control, kind, account_number, period, voucher_key,
-                expected::decimal(38, 2) as expected,
-                actual::decimal(38, 2) as actual,
-                difference::decimal(38, 2) as difference,
-                detail
-            from found
-            where difference is null or abs(difference) > $tolerance
-        )
+        select
+            control, kind, account_number, period, voucher_key,
+            expected::decimal(38, 2) as expected,
+            actual::decimal(38, 2) as actual,
+            difference::decimal(38, 2) as difference,
+            detail
+        from ({breaks})
+        where difference is null or abs(difference) > $tolerance
+    """  # noqa: S608 - the text is our own SQL file
+
+
+def _oldest(breaks: str) -> str:
+    # Counts all breaks and sums all their fingerprints (ledger.controls.set_fingerprint), without
+    # bringing them here.
+    return f"""
+        with judged as ({_beyond_tolerance(breaks)})
         select
             control, kind, account_number, period, voucher_key,
             expected, actual, difference, detail,
@@ -96,7 +111,19 @@ def _bounded(breaks: str) -> str:
     """  # noqa: S608 - the text is our own SQL file
 
 
-def _broken(control: Control, rows: Sequence[tuple[Any, ...]]) -> ControlResult:
+def _whole(control: Control, rows: Sequence[tuple[Any, ...]]) -> ControlResult:
+    breaks = sorted((_break(row) for row in rows), key=_age)
+    return ControlResult(
+        control.name,
+        control.severity,
+        Outcome.BROKEN,
+        breaks=tuple(breaks),
+        break_count=len(breaks),
+        set_fingerprint=set_fingerprint(found.fingerprint for found in breaks),
+    )
+
+
+def _cut(control: Control, rows: Sequence[tuple[Any, ...]]) -> ControlResult:
     *_, fingerprint_sum, break_count = rows[0]
     return ControlResult(
         control.name,
@@ -106,6 +133,12 @@ def _broken(control: Control, rows: Sequence[tuple[Any, ...]]) -> ControlResult:
         break_count=break_count,
         set_fingerprint=f"{break_count}-{int(fingerprint_sum):x}",
     )
+
+
+def _age(found: Break) -> tuple[bool, str, str, str, str, str]:
+    # The order of `_oldest`: what has no month comes last.
+    place = (found.account_number, found.voucher_key, found.kind, found.detail)
+    return (found.period == "", found.period, *place)
 
 
 def _break(row: tuple[Any, ...]) -> Break:

@@ -39,7 +39,7 @@ finding as (
     union all
     select
         '' as account_number,
-        'the source reports no results (#RES) for the year, though ' || booked.result_count
+        'the source reports no results (#RES), though ' || booked.result_count
         || ' result accounts are booked' as detail
     from reported
     cross join booked

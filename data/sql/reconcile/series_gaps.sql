@@ -1,7 +1,7 @@
 -- name: series_gaps
 -- grain: one row per run of voucher numbers that a series skips
 -- reads: evidence.scope, staged.voucher
--- why: a series is numbered without gaps by law, so a gap is a voucher lost on the way or deleted;
+-- why: a series is numbered without gaps by law, so a gap is a voucher lost on the way or deleted:
 --      what lies before a series' first number is not a gap (a year may start at any number)
 -- source: Bokföringslagen (1999:1078) 5 kap. 6-7 §§; R-SEN-12
 select

@@ -230,16 +230,17 @@ def _create(db, name, table):
 
 def _publish(db, books):
     for name, rows in books.rows().items():
-        extra = {"tenant": "exempel", "fiscal_year": books.year.key, "load_id": "load-1"}
-        for row in rows:
-            own = extra if name == "voucher" else {k: extra[k] for k in ("tenant", "fiscal_year")}
-            full = {**own, **row}
-            if name == "voucher":
-                full["digest"] = books.digests[row["voucher_key"]]
-            names = ", ".join(full)
-            places = ", ".join(f"${key}" for key in full)
-            query = f"insert into published.{name} ({names}) values ({places})"  # noqa: S608 - names of ours
-            db.execute(query, full)
+        table = pa.Table.from_pylist(rows, schema=CANONICAL[name])
+        unit = {"tenant": "exempel", "fiscal_year": books.year.key}
+        if name == "voucher":
+            digests = [books.digests[row["voucher_key"]] for row in rows]
+            table = table.append_column("digest", pa.array(digests, pa.int64()))
+            unit["load_id"] = "load-1"
+        db.register("arrow_rows", table)
+        columns = ", ".join(f"'{value}' as {key}" for key, value in unit.items())
+        query = f"insert into published.{name} by name select {columns}, * from arrow_rows"  # noqa: S608 - names of ours
+        db.execute(query)
+        db.unregister("arrow_rows")
 
 
 @pytest.fixture

@@ -1,0 +1,251 @@
+"""Controls that judge a load by what is published already."""
+
+from __future__ import annotations
+
+import copy
+import datetime as dt
+
+import pytest
+
+from ledger.controls import BreakKind, Outcome
+from ledger.fiscal_year import FiscalYear
+
+ROWS = [("1910", "5"), ("1930", "-5")]
+YEAR_2023 = FiscalYear(dt.date(2023, 1, 1), dt.date(2023, 12, 31))
+
+
+def many_vouchers(books, count):
+    for number in range(1, count + 1):
+        books.book("M", str(number), "2024-06-01", ROWS)
+    return books
+
+
+def without(books, keys):
+    smaller = copy.deepcopy(books)
+    for table in ("voucher", "posting"):
+        rows = smaller.tables[table]
+        smaller.tables[table] = [row for row in rows if row["voucher_key"] not in keys]
+    smaller.digests = {key: n for key, n in books.digests.items() if key not in keys}
+    return smaller
+
+
+def keys(count):
+    return {f"M:{number}" for number in range(1, count + 1)}
+
+
+def test_first_load_of_a_year_removes_nothing(books):
+    assert books.result("mass_removal").reason == "nothing is published for this year yet"
+
+
+@pytest.mark.parametrize(
+    ("published", "removed", "breaks"),
+    [
+        (500, 9, False),  # 1.8 %, but fewer than ten
+        (500, 10, True),  # 2 %
+        (1_000, 10, False),  # 1 % is not more than 1 %
+        (999, 10, True),
+        (3, 3, True),  # nothing would be left
+        (3, 2, False),
+    ],
+)
+def test_load_that_removes_many_published_vouchers_is_held(empty_books, published, removed, breaks):
+    earlier = many_vouchers(empty_books, published)
+    later = without(earlier, keys(removed)).publishes(earlier)
+
+    result = later.result("mass_removal")
+
+    assert result.holds is breaks
+
+
+def test_mass_removal_says_how_many_and_when(empty_books):
+    earlier = many_vouchers(empty_books, 12)
+    later = without(earlier, keys(11)).publishes(earlier)
+
+    (item,) = later.result("mass_removal").breaks
+
+    assert (item.kind, item.period, item.voucher_key) == (BreakKind.MISSING, "2024-06", "M:1")
+    assert item.detail == (
+        "11 of 12 published vouchers would be removed, dated 2024-06-01 to 2024-06-01;"
+        " the load brings 1"
+    )
+
+
+def test_vouchers_of_another_year_are_not_removed_by_this_one(empty_books):
+    earlier = many_vouchers(empty_books, 50)
+    earlier.year = YEAR_2023
+    later = without(earlier, keys(50)).publishes(earlier)
+    later.year = FiscalYear(dt.date(2024, 1, 1), dt.date(2024, 12, 31))
+
+    assert later.result("mass_removal").outcome == Outcome.NOT_APPLICABLE
+
+
+def test_partial_load_never_removes(empty_books):
+    earlier = many_vouchers(empty_books, 50)
+    later = without(earlier, keys(50)).publishes(earlier)
+    later.facts = {"source_kind": "4I", "coverage": "partial"}
+
+    assert later.result("mass_removal").outcome == Outcome.NOT_APPLICABLE
+
+
+def test_each_change_in_a_locked_period_is_named(books):
+    later = without(books, {"A:2"}).publishes(books)
+    later.digests["A:1"] = -1
+    later.book("A", "9", "2024-02-29", ROWS).book("A", "10", "2024-03-01", ROWS)
+    later.context = {"locked_until": dt.date(2024, 2, 29)}
+
+    result = later.result("locked_period")
+
+    assert result.holds
+    assert {(item.voucher_key, item.period, item.kind) for item in result.breaks} == {
+        ("A:1", "2024-01", BreakKind.LOCKED_PERIOD),
+        ("A:2", "2024-02", BreakKind.LOCKED_PERIOD),
+        ("A:9", "2024-02", BreakKind.LOCKED_PERIOD),
+    }
+    assert "the voucher would be removed; the books are locked until 2024-02-29" in {
+        item.detail for item in result.breaks
+    }
+
+
+def test_voucher_moved_out_of_a_locked_period_is_a_change_in_it(books):
+    later = copy.deepcopy(books).publishes(books)
+    later.tables["voucher"][0]["voucher_date"] = dt.date(2024, 7, 1)
+    later.digests["A:1"] = -1
+    later.context = {"locked_until": dt.date(2024, 1, 31)}
+
+    (item,) = later.result("locked_period").breaks
+
+    assert (item.voucher_key, item.period) == ("A:1", "2024-01")
+
+
+def test_opening_balance_changed_under_a_lock_is_named_with_both_amounts(books):
+    later = copy.deepcopy(books).publishes(books)
+    later.tables["opening_balance"][0]["amount"] += 7
+    later.context = {"locked_until": dt.date(2024, 1, 31)}
+
+    (item,) = later.result("locked_period").breaks
+
+    assert (item.account_number, str(item.difference)) == ("1930", "7.00")
+
+
+def test_changes_after_the_lock_pass(books):
+    later = without(books, {"B:1"}).publishes(books)
+    later.context = {"locked_until": dt.date(2024, 2, 27)}
+
+    assert later.result("locked_period").outcome == Outcome.PASSED
+
+
+@pytest.mark.parametrize("locked_until", [None, dt.date(2023, 12, 31)])
+def test_lock_that_is_not_there_or_ends_before_the_year_is_no_control(books, locked_until):
+    later = copy.deepcopy(books).publishes(books)
+    later.context = {"locked_until": locked_until}
+
+    assert later.result("locked_period").outcome == Outcome.NOT_APPLICABLE
+
+
+def earlier_year(books):
+    """Last year's books, which close with what `books` opens with after a result of 300.00."""
+    earlier = type(books)(year=YEAR_2023)
+    earlier.open(_1930="49700.00", _1910="1500.50", _2081="-51200.50")
+    earlier.book("A", "1", "2023-05-05", [("1930", "300"), ("3001", "-300")])
+    return earlier
+
+
+@pytest.mark.requirement("R-FIN-15")
+def test_year_opens_with_what_the_published_year_before_closed_with(books):
+    """The result (300.00 on 3001) has become equity, so equity is compared as one sum."""
+    books.publishes(earlier_year(books))
+
+    assert books.result("opening_continuity").outcome == Outcome.PASSED
+
+
+def test_opening_balance_that_differs_from_the_published_close_is_named(books):
+    earlier = earlier_year(books).book("A", "2", "2023-12-31", [("1930", "-25"), ("2081", "25")])
+    books.publishes(earlier)
+
+    result = books.result("opening_continuity")
+
+    assert not result.holds
+    assert {(item.account_number, str(item.difference)) for item in result.breaks} == {
+        ("1930", "25.00"),
+        ("2000", "-25.00"),
+    }
+
+
+def test_published_year_counts_before_what_the_source_reports_of_it(books):
+    books.publishes(earlier_year(books)).reports("closing", offset=-1, _1930="1.00")
+
+    assert books.result("opening_continuity").outcome == Outcome.PASSED
+
+
+def test_year_before_is_taken_from_the_source_when_none_is_published(books):
+    books.reports("closing", offset=-1, _1930="50000.00", _1910="1500.50", _2081="-51200.50")
+    books.reports("result", offset=-1, _3001="-300.00")
+    assert books.result("opening_continuity").outcome == Outcome.PASSED
+
+    books.reports("closing", offset=-1, _1220="8.00")
+    (item,) = books.result("opening_continuity").breaks
+    assert (item.account_number, item.kind) == ("1220", BreakKind.MISSING)
+
+
+def test_opening_balances_taken_from_the_year_before_do_not_prove_themselves(books):
+    books.drop_reported("opening").reports("closing", offset=-1, _1930="50000.00")
+
+    result = books.result("opening_continuity")
+
+    assert result.outcome == Outcome.NOT_APPLICABLE
+
+
+def test_first_year_of_all_continues_nothing(books):
+    reason = books.result("opening_continuity").reason
+
+    assert reason == "nothing is published or reported for the year before"
+
+
+def test_year_that_overlaps_a_published_one_is_held(books):
+    earlier = earlier_year(books)
+    earlier.year = FiscalYear(dt.date(2023, 1, 1), dt.date(2024, 1, 31))
+
+    result = books.publishes(earlier).result("year_defined")
+
+    assert result.holds
+    assert [item.detail for item in result.breaks] == [
+        "the year 2024-01-01 to 2024-12-31 overlaps the published year 2023-01-01 to 2024-01-31"
+    ]
+
+
+def test_published_chart_counts_for_a_source_that_sends_vouchers_only(books):
+    new = type(books)().book("A", "77", "2024-04-04", [("1930", "8"), ("4010", "-8")])
+    new.facts = {"source_kind": "4I", "coverage": "partial"}
+    assert {item.account_number for item in new.result("account_in_chart").breaks} == {
+        "1930",
+        "4010",
+    }
+
+    assert new.publishes(books).result("account_in_chart").outcome == Outcome.PASSED
+
+
+def test_published_chart_does_not_excuse_a_whole_file(books):
+    later = copy.deepcopy(books).publishes(books)
+    later.tables["ledger_account"] = later.tables["ledger_account"][1:]
+
+    assert later.result("account_in_chart").holds
+
+
+def test_result_left_unmoved_is_noted_once_a_later_year_is_published(books):
+    later = type(books)(year=FiscalYear(dt.date(2025, 1, 1), dt.date(2025, 12, 31)))
+
+    result = books.publishes(later).result("year_result_unmoved")
+
+    assert [str(item.difference) for item in result.breaks] == ["-519.75"]
+    assert not result.holds
+
+
+def test_result_moved_to_equity_is_not_noted(books):
+    later = type(books)(year=FiscalYear(dt.date(2025, 1, 1), dt.date(2025, 12, 31)))
+    books.book("A", "3", "2024-12-31", [("8999", "519.75"), ("2099", "-519.75")])
+
+    assert books.publishes(later).result("year_result_unmoved").outcome == Outcome.PASSED
+
+
+def test_result_of_an_open_year_is_not_judged(books):
+    assert books.result("year_result_unmoved").outcome == Outcome.NOT_APPLICABLE

@@ -1,0 +1,196 @@
+"""Controls that judge what the source says of itself."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+
+from blocks.digest import TableDigest
+from ledger.controls import BreakKind, Outcome
+from ledger.fiscal_year import FiscalYear
+
+
+def diagnostic(level, *, code="bad_amount", line=12, field="#TRANS amount"):
+    return {
+        "code": code,
+        "level": level,
+        "line": line,
+        "field": field,
+        "message": "an amount was expected",
+        "assumed": "the row was left out",
+    }
+
+
+def test_each_error_of_the_reader_is_a_break_with_code_line_and_field(books):
+    books.diagnostics = [diagnostic("error"), diagnostic("error", code="no_end", line=0, field="")]
+    books.facts = {"error_count": 2}
+
+    result = books.result("source_damage")
+
+    assert result.holds
+    assert {item.detail for item in result.breaks} == {
+        "line 12 bad_amount in #TRANS amount: an amount was expected",
+        "no_end: an amount was expected",
+    }
+
+
+def test_errors_that_were_counted_but_not_kept_are_a_break_too(books):
+    books.diagnostics = [diagnostic("error")]
+    books.facts = {"error_count": 41}
+
+    result = books.result("source_damage")
+
+    assert "and 40 more errors that were counted only" in {item.detail for item in result.breaks}
+
+
+def test_warnings_of_the_reader_damage_nothing_and_are_counted_by_kind(books):
+    books.diagnostics = [diagnostic("warning", line=line) for line in (9, 7)]
+    books.diagnostics += [diagnostic("info"), diagnostic("warning", code="twin", line=0, field="")]
+
+    results = books.results()
+
+    assert results["source_damage"].outcome == Outcome.PASSED
+    assert not results["reader_warnings"].holds
+    assert {item.detail for item in results["reader_warnings"].breaks} == {
+        "bad_amount in #TRANS amount: 2 times, first on line 7",
+        "twin: 1 time",
+    }
+
+
+@pytest.mark.parametrize(("row_count", "kind"), [(8, BreakKind.MISSING), (6, BreakKind.UNEXPECTED)])
+def test_rows_lost_or_doubled_since_they_were_written_are_a_break(books, row_count, kind):
+    truth = books.staged.tables
+    books.counted = {**truth, "posting": TableDigest(row_count=row_count)}
+
+    result = books.result("row_counts")
+
+    assert result.holds
+    (item,) = result.breaks
+    assert item.kind == kind
+    assert item.detail == f"table posting has 7 rows; {row_count} were written"
+
+
+def test_amount_changed_since_it_was_written_is_a_break(books):
+    books.counted = books.staged.tables
+    books.tables["posting"][3]["amount"] += Decimal("0.01")
+
+    (item,) = books.result("row_counts").breaks
+
+    assert (item.kind, str(item.difference)) == (BreakKind.AMOUNT, "0.01")
+
+
+def test_table_without_control_totals_is_a_break(books):
+    truth = books.staged.tables
+    books.counted = {name: total for name, total in truth.items() if name != "voucher"}
+
+    (item,) = books.result("row_counts").breaks
+
+    assert item.detail == "table voucher is not in the manifest of the staged unit"
+
+
+def test_another_companys_file_is_a_break(books):
+    books.facts = {"organisation_number": "5569999999"}
+
+    result = books.result("tenant_identity")
+
+    assert result.holds
+    assert [item.detail for item in result.breaks] == [
+        "the source is of organisation 5569999999, the tenant is 5560001234"
+    ]
+
+
+@pytest.mark.parametrize("number", ["165560001234", "556000-1234", "16556000-1234", "5560001234"])
+def test_organisation_number_is_the_same_with_century_or_hyphen(books, number):
+    books.context = {"organisation_number": number}
+
+    assert books.result("tenant_identity").outcome == Outcome.PASSED
+
+
+@pytest.mark.requirement("R-SEN-15")
+def test_file_without_organisation_number_is_flagged_and_never_passes_as_the_tenants(books):
+    books.facts = {"organisation_number": ""}
+
+    results = books.results()
+
+    assert results["tenant_identity"].outcome == Outcome.NOT_APPLICABLE
+    assert results["identity_missing"].outcome == Outcome.BROKEN
+    assert not results["identity_missing"].holds
+
+
+def test_tenant_without_organisation_number_has_nothing_to_compare(books):
+    books.context = {"organisation_number": ""}
+
+    results = books.results()
+
+    assert results["tenant_identity"].outcome == Outcome.NOT_APPLICABLE
+    assert results["identity_missing"].outcome == Outcome.NOT_APPLICABLE
+
+
+def test_source_in_another_currency_is_a_break(books):
+    books.facts = {"currency": "EUR"}
+
+    result = books.result("currency")
+
+    assert result.holds
+    assert [item.detail for item in result.breaks] == [
+        "the source is in EUR, the tenant keeps its books in SEK"
+    ]
+
+
+def test_currency_is_not_judged_while_either_side_is_unknown(books):
+    books.facts = {"currency": ""}
+    assert books.result("currency").reason == "the source names no currency"
+
+    books.facts, books.context = {}, {"currency": ""}
+    assert books.result("currency").outcome == Outcome.NOT_APPLICABLE
+
+
+@pytest.mark.requirement("R-FIN-26", "R-SEN-13")
+def test_year_outside_the_definitions_is_a_break(books):
+    books.context = {"defined_years": (FiscalYear(dt.date(2023, 1, 1), dt.date(2023, 12, 31)),)}
+
+    result = books.result("year_defined")
+
+    assert result.holds
+    assert [item.detail for item in result.breaks] == [
+        "the year 2024-01-01 to 2024-12-31 is not among the 1 years defined for the tenant"
+    ]
+
+
+@pytest.mark.requirement("R-SEN-13")
+def test_year_with_other_dates_than_the_defined_one_is_a_break_that_names_both(books):
+    changed = FiscalYear(dt.date(2023, 7, 1), dt.date(2024, 12, 31))
+    books.context = {"defined_years": (changed,)}
+
+    result = books.result("year_defined")
+
+    assert [item.kind for item in result.breaks] == [BreakKind.MISSING, BreakKind.TIMING]
+    assert result.breaks[1].detail == (
+        "the year 2024-01-01 to 2024-12-31 overlaps the defined year 2023-07-01 to 2024-12-31"
+    )
+
+
+def test_defined_year_that_overlaps_a_second_one_is_a_break(books):
+    overlapping = FiscalYear(dt.date(2024, 12, 31), dt.date(2025, 12, 31))
+    books.context = {"defined_years": (books.year, overlapping)}
+
+    (item,) = books.result("year_defined").breaks
+
+    assert item.kind == BreakKind.TIMING
+
+
+@pytest.mark.requirement("R-FIN-26")
+def test_long_and_broken_years_pass_when_they_are_defined(books):
+    books.year = FiscalYear(dt.date(2023, 7, 1), dt.date(2024, 12, 31))
+    neighbour = FiscalYear(dt.date(2022, 7, 1), dt.date(2023, 6, 30))
+    books.context = {"defined_years": (books.year, neighbour)}
+
+    assert books.result("year_defined").outcome == Outcome.PASSED
+
+
+def test_tenant_without_any_defined_year_accepts_none(books):
+    books.context = {"defined_years": ()}
+
+    assert books.result("year_defined").holds
