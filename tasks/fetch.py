@@ -15,8 +15,10 @@ from blocks.lake import LANDED_MAX_BYTES, Lake, Landed
 from blocks.staging import Coverage, UnitFacts
 from blocks.steps import reached
 from ledger.errors import TerminalError
+from ledger.fiscal_year import FiscalYear
 from ledger.sie.reader import SieFile, open_sie
 from tasks.log import say
+from tasks.source_year import NoFiscalYearError, likely_year, stated_year, voucher_dates
 from tasks.steps import RETRIES, RETRY_DELAYS_S, RETRY_JITTER, STEP_LIMIT_S, is_transient
 from tasks.stores import Stores
 
@@ -63,7 +65,7 @@ async def fetch(
 
     Raises:
         UnknownTenant: The hub has no such tenant; nothing was landed.
-        TerminalError: There is no such file, it is too large, or it names no fiscal year.
+        TerminalError: There is no such file, it is too large, or it is of no known year.
     """
     return await asyncio.to_thread(fetch_file, stores, tenant, path=path, sha256=sha256, who=who)
 
@@ -85,7 +87,8 @@ def fetch_file(stores: Stores, tenant: str, *, path: Path, sha256: str, who: str
         )
     )
     file = open_sie(stores.lake.read(landed), suffix=path.suffix)
-    fetched = Fetched(landed, facts_of(file, landed), path.suffix, file)
+    year = stated_year(file) or _shown_year(stores, landed, suffix=path.suffix)
+    fetched = Fetched(landed, facts_of(file, landed, year), path.suffix, file)
     say(
         f"Fetched {landed.file_name}: SIE {file.header.sie_type} from "
         f"{file.header.program or 'an unnamed program'}, {landed.size_bytes:,} bytes",
@@ -109,26 +112,16 @@ def land_file(stores: Stores, tenant: str, *, path: Path) -> Landed:
     return stores.lake.land(tenant, SIE, content, file_name=path.name)
 
 
-def facts_of(file: SieFile, landed: Landed) -> UnitFacts:
-    """Say which unit a file is about and what it may replace.
-
-    Raises:
-        TerminalError: The file does not say which fiscal year it is of.
-    """
+def facts_of(file: SieFile, landed: Landed, year: FiscalYear) -> UnitFacts:
+    """Say which unit a file is about and what it may replace."""
     header = file.header
-    year = header.fiscal_years.get(0)
-    if year is None:
-        raise TerminalError(
-            f"{landed.file_name} does not say which fiscal year it is of: expected a line such as "
-            "#RAR 0 20240101 20241231 with readable dates. Is it a SIE file? Export it again."
-        )
     return UnitFacts(
         tenant=landed.tenant,
         start_date=year.start_date,
         end_date=year.end_date,
         source=landed.source,
         source_kind=header.sie_type,
-        coverage=COVERAGE.get(header.sie_type, "evidence"),
+        coverage=coverage_of(file),
         organisation_number=header.organisation_number,
         currency=header.currency,
         program=f"{header.program} {header.program_version}".strip(),
@@ -136,6 +129,26 @@ def facts_of(file: SieFile, landed: Landed) -> UnitFacts:
         landed_sha256=landed.sha256,
         reader_version=READER_VERSION,
     )
+
+
+def coverage_of(file: SieFile) -> Coverage:
+    """Say what a file may replace: a whole year only if it says which."""
+    coverage = COVERAGE.get(file.header.sie_type, "evidence")
+    return "partial" if coverage == "whole_year" and stated_year(file) is None else coverage
+
+
+def _shown_year(stores: Stores, landed: Landed, *, suffix: str) -> FiscalYear:
+    """Find the year of a file that does not name it, by the dates of its vouchers.
+
+    Raises:
+        NoFiscalYearError: It has no vouchers either.
+    """
+    # The vouchers come once, so the look at their dates has an opening of its own.
+    dates = voucher_dates(open_sie(stores.lake.read(landed), suffix=suffix))
+    if dates is None:
+        raise NoFiscalYearError(file_name=landed.file_name)
+    defined = [item.year for item in stores.hub.years.active(landed.tenant)]
+    return likely_year(dates, defined)
 
 
 def _content(path: Path) -> bytes:
