@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import importlib.util
 import json
+import shutil
 import tempfile
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -14,22 +15,32 @@ from typing import Any, Final
 from rich.console import Console
 
 from tests.benchmarks.measure import Contender, Run, run
-from tests.benchmarks.plan import Benchmark, Result, Step
+from tests.benchmarks.plan import Benchmark, Result, Step, earlier
+from tests.benchmarks.publish import jsonl, publish, tenants
 from tests.benchmarks.report import as_json, machine, print_step
 from tests.benchmarks.sie import sie
 
-BENCHMARKS: Final[dict[str, Callable[[Path], Benchmark]]] = {"sie": sie}
+BENCHMARKS: Final[dict[str, Callable[[Path], Benchmark]]] = {
+    "sie": sie,
+    "publish": publish,
+    "tenants": tenants,
+    "jsonl": jsonl,
+}
 ROUNDS: Final = 3
+WIDTH: Final = 130
+"""Columns of the tables."""
 
 
 def main() -> None:
     """Run the benchmarks that were asked for."""
     asked = _arguments()
-    console = Console(stderr=asked.json)
+    console = Console(stderr=asked.json, width=WIDTH)
     console.print(machine())
     with ExitStack() as stack:
         folder = asked.folder or Path(stack.enter_context(tempfile.TemporaryDirectory()))
         folder.mkdir(parents=True, exist_ok=True)
+        # Inputs may stay from an earlier run; what contenders loaded may not.
+        shutil.rmtree(folder / "runs", ignore_errors=True)
         report = []
         for name in asked.names or BENCHMARKS:
             benchmark = BENCHMARKS[name](folder)
@@ -57,7 +68,8 @@ def _measure(benchmark: Benchmark, *, rounds: int, console: Console) -> list[dic
             for contender in _present(step, console=console, say=number == 0):
                 with console.status(f"{step.title}: {contender.name}, round {number + 1}"):
                     runs.setdefault((step.title, contender.name), []).append(run(contender))
-    return [_reported(step, runs, console) for step in steps]
+    known: dict[str, Result] = {}
+    return [_reported(step, runs, known=known, console=console) for step in steps]
 
 
 def _present(step: Step, *, console: Console, say: bool) -> list[Contender]:
@@ -72,7 +84,11 @@ def _present(step: Step, *, console: Console, say: bool) -> list[Contender]:
 
 
 def _reported(
-    step: Step, runs: dict[tuple[str, str], list[Run]], console: Console
+    step: Step,
+    runs: dict[tuple[str, str], list[Run]],
+    *,
+    known: dict[str, Result],
+    console: Console,
 ) -> dict[str, Any]:
     results = {
         contender.name: Result(contender, tuple(runs[step.title, contender.name]))
@@ -81,8 +97,10 @@ def _reported(
     }
     if step.check:
         step.check(results)
-    print_step(console, step, results)
-    return as_json(step, results)
+    print_step(console, step, results, known=known)
+    said = as_json(step, results, known=known)
+    known |= {earlier(step.title, name): result for name, result in results.items()}
+    return said
 
 
 if __name__ == "__main__":

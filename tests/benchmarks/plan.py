@@ -19,9 +19,13 @@ class Result:
     contender: Contender
     runs: tuple[Run, ...]
 
-    def figure(self, measure: Measure) -> float:
+    def figure(self, measure: Measure = "cpu_s") -> float:
         """The median over the rounds."""
         return median(getattr(run, measure) for run in self.runs)
+
+    def fact(self, name: str) -> float:
+        """The median over the rounds of a number that the contender told."""
+        return median(run.facts[name] for run in self.runs)
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -30,21 +34,26 @@ class Result:
 
 
 Results = Mapping[str, Result]
-"""By contender's name."""
+"""By contender's name; those of earlier steps by `earlier`."""
 
 
 @dataclass(frozen=True)
 class Goal:
-    """Something promised: a figure made from the results, and the bound it has to keep."""
+    """Something promised: a figure made from the results of `contenders`, and its bound."""
 
     text: str
-    figure: Callable[[Results], float]
+    figure: Callable[..., float]
+    contenders: tuple[str, ...]
     bound: float
     at_least: bool = True
 
+    def value(self, results: Results) -> float:
+        """Compute the figure."""
+        return self.figure(*(results[name] for name in self.contenders))
+
     def met(self, results: Results) -> bool:
         """Say whether the bound is kept."""
-        value = self.figure(results)
+        value = self.value(results)
         return value >= self.bound if self.at_least else value <= self.bound
 
 
@@ -71,16 +80,11 @@ class Benchmark:
     steps: Callable[[int], Sequence[Step]]
 
 
-def ratio(peer: str, ours: str, *, measure: Measure = "wall_s") -> Callable[[Results], float]:
-    """Make a figure: how many times as much the peer takes as ours."""
-    return lambda results: results[peer].figure(measure) / results[ours].figure(measure)
+def earlier(step: str, name: str) -> str:
+    """Name a result of an earlier step of the same benchmark."""
+    return f"{step} | {name}"
 
 
-def rate(name: str, megabytes: float) -> Callable[[Results], float]:
-    """Make a figure: megabytes per CPU second."""
-    return lambda results: megabytes / results[name].figure("cpu_s")
-
-
-def figure(name: str, measure: Measure) -> Callable[[Results], float]:
-    """Make a figure of one contender's measure as it is."""
-    return lambda results: results[name].figure(measure)
+def cpu_ratio(more: Result, less: Result) -> float:
+    """Divide two contenders' CPU seconds."""
+    return more.figure() / less.figure()

@@ -10,7 +10,7 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
-from tests.benchmarks.plan import Result, Results, Step
+from tests.benchmarks.plan import Goal, Result, Results, Step
 
 
 def machine() -> dict[str, Any]:
@@ -24,12 +24,12 @@ def machine() -> dict[str, Any]:
     }
 
 
-def print_step(console: Console, step: Step, results: Results) -> None:
+def print_step(console: Console, step: Step, results: Results, *, known: Results) -> None:
     """Print one step's table, its goals and the commands that repeat it."""
     table = Table(title=step.title, title_justify="left")
     table.add_column("contender")
     for name in ("CPU s", "MB/s CPU", "wall s", "peak MiB", "CPU x ours", "wall x ours"):
-        table.add_column(name, justify="right")
+        table.add_column(name, justify="right", no_wrap=True)
     first = next(iter(results.values()))
     for result in results.values():
         table.add_row(*_cells(step, result, first))
@@ -37,22 +37,22 @@ def print_step(console: Console, step: Step, results: Results) -> None:
     for result in results.values():
         facts = ", ".join(f"{key} {value}" for key, value in result.facts.items())
         console.print(f"  {result.contender.name}: {facts}", style="dim", highlight=False)
-    for goal in step.goals:
-        if _is_measured(goal, results):
-            console.print("  " + goal_line(goal, results), highlight=False)
+    for goal in _measured(step, {**known, **results}):
+        console.print("  " + goal_line(goal, {**known, **results}), highlight=False)
     for result in results.values():
         console.print(f"  $ {result.contender.shown_command}", style="dim", soft_wrap=True)
 
 
-def goal_line(goal: Any, results: Results) -> str:
+def goal_line(goal: Goal, results: Results) -> str:
     """Say a goal, its bound and what was measured."""
     sign = ">=" if goal.at_least else "<="
     word = "met" if goal.met(results) else "MISSED"
-    return f"{word}: {goal.text} {goal.figure(results):.2f} (goal {sign} {goal.bound:g})"
+    return f"{word}: {goal.text} {goal.value(results):.2f} (goal {sign} {goal.bound:g})"
 
 
-def as_json(step: Step, results: Results) -> dict[str, Any]:
+def as_json(step: Step, results: Results, *, known: Results) -> dict[str, Any]:
     """Give a step's figures for a script."""
+    everything = {**known, **results}
     return {
         "step": step.title,
         "contenders": [
@@ -67,21 +67,17 @@ def as_json(step: Step, results: Results) -> dict[str, Any]:
             {
                 "text": goal.text,
                 "bound": goal.bound,
-                "figure": goal.figure(results),
-                "met": goal.met(results),
+                "figure": goal.value(everything),
+                "met": goal.met(everything),
             }
-            for goal in step.goals
-            if _is_measured(goal, results)
+            for goal in _measured(step, everything)
         ],
     }
 
 
-def _is_measured(goal: Any, results: Results) -> bool:
-    try:
-        goal.figure(results)
-    except KeyError:
-        return False
-    return True
+def _measured(step: Step, results: Results) -> list[Goal]:
+    """Leave out the goals whose contender was left out."""
+    return [goal for goal in step.goals if results.keys() >= set(goal.contenders)]
 
 
 def _cells(step: Step, result: Result, ours: Result) -> list[str]:

@@ -1,0 +1,116 @@
+"""The peer: dlt 1.31.0 merges the same rows into DuckDB (delete-insert on the primary key)."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Final
+
+os.environ["RUNTIME__DLTHUB_TELEMETRY"] = "false"
+os.environ["RUNTIME__LOG_LEVEL"] = "ERROR"
+
+import dlt
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+KEY: Final = {
+    "flat": ["tenant", "fiscal_year", "voucher_key", "row_number"],
+    "voucher": ["tenant", "fiscal_year", "voucher_key"],
+    "posting": ["tenant", "fiscal_year", "voucher_key", "row_number"],
+    "posting_dimension": [
+        "tenant",
+        "fiscal_year",
+        "voucher_key",
+        "row_number",
+        "dimension_number",
+        "object_number",
+    ],
+    "posting_correction": ["tenant", "fiscal_year", "voucher_key", "row_number"],
+}
+SAME_TABLES: Final = ("voucher", "posting", "posting_dimension", "posting_correction")
+JSON_HINTS: Final = {
+    "amount": {"data_type": "decimal", "precision": 18, "scale": 2},
+    "quantity": {"data_type": "decimal", "precision": 18, "scale": 6},
+    "voucher_date": {"data_type": "date"},
+    "posting_date": {"data_type": "date"},
+}
+
+
+def load(units: list[str], home: str, *, source: str = "flat") -> Callable[[], dict[str, Any]]:
+    """Merge units, one file and one pipeline per tenant.
+
+    Args:
+        units: Folders of `unit_inputs`.
+        home: Where files and pipelines lie; kept between the nights of one round.
+        source: ``flat`` (one table), ``tables`` (the four tables that ours publishes) or
+            ``jsonl`` (the flat rows as JSON lines, loaded through Parquet).
+    """
+    tenants: dict[str, list[Path]] = {}
+    for folder in map(Path, units):
+        tenants.setdefault(folder.parent.name, []).append(folder)
+    Path(home).mkdir(parents=True, exist_ok=True)
+
+    def work() -> dict[str, Any]:
+        for tenant, folders in tenants.items():
+            _pipeline(Path(home), tenant).run(
+                _resources(folders, source), loader_file_format="parquet"
+            )
+        return {"postings": sum(_count(Path(home), tenant, source) for tenant in tenants)}
+
+    return work
+
+
+def _pipeline(home: Path, tenant: str) -> Any:
+    return dlt.pipeline(
+        f"load_{tenant}",
+        destination=dlt.destinations.duckdb(str(home / f"{tenant}.duckdb")),
+        dataset_name="books",
+        pipelines_dir=str(home / "pipelines"),
+    )
+
+
+def _resources(folders: list[Path], source: str) -> list[Any]:
+    if source == "tables":
+        return [_resource(name, _tables(folders, name)) for name in SAME_TABLES]
+    rows = _lines(folders) if source == "jsonl" else _tables(folders, "flat")
+    hints = JSON_HINTS if source == "jsonl" else None
+    return [_resource("flat", rows, columns=hints)]
+
+
+def _resource(name: str, rows: Iterator[Any], *, columns: Any = None) -> Any:
+    return dlt.resource(
+        rows,
+        name=name,
+        primary_key=KEY[name],
+        columns=columns,
+        write_disposition={"disposition": "merge", "strategy": "delete-insert"},
+    )
+
+
+def _tables(folders: list[Path], name: str) -> Iterator[pa.Table]:
+    for folder in folders:
+        table = pq.read_table(folder / f"{name}.parquet")
+        yield table if name == "flat" else _keyed(table, folder)
+
+
+def _keyed(table: pa.Table, folder: Path) -> pa.Table:
+    for place, text in enumerate((folder.parent.name, folder.name)):
+        column = pa.repeat(text, table.num_rows)
+        table = table.add_column(place, ("tenant", "fiscal_year")[place], column)
+    return table
+
+
+def _lines(folders: list[Path]) -> Iterator[list[dict[str, Any]]]:
+    for folder in folders:
+        with (folder / "flat.jsonl").open(encoding="utf-8") as file:
+            while lines := file.readlines(1 << 22):
+                yield [json.loads(line) for line in lines]
+
+
+def _count(home: Path, tenant: str, source: str) -> int:
+    table = "posting" if source == "tables" else "flat"
+    with duckdb.connect(str(home / f"{tenant}.duckdb"), read_only=True) as db:
+        return db.execute(f"select count(*) from books.{table}").fetchone()[0]  # noqa: S608 - names of ours
