@@ -10,9 +10,11 @@ from prefect import State, flow
 from flows.arrivals import Arrival, explain, resolve
 from flows.forms import FilePath, Hash, OptionalPerson, TenantId
 from flows.hooks import run_cancelled, run_crashed, run_failed
+from flows.leasing import WAIT_LIMIT_S
 from flows.runs import run_id
+from flows.steps import AS_TASKS, Steps
 from flows.unit import load_unit
-from tasks.fetch import Fetched, fetch
+from tasks.fetch import Fetched
 from tasks.stores import Stores, open_stores
 
 
@@ -46,24 +48,40 @@ async def import_file(
     """
     arrival = Arrival(tenant, resolve(tenant, path), who, sha256)
     with open_stores() as stores:
-        fetched: Fetched | None = None
-        try:
-            fetched = await fetch(stores, tenant, path=arrival.path, sha256=sha256, who=who)
-            state = await load_unit(stores, fetched, dry_run=dry_run)
-        except Exception as problem:
-            if not dry_run:
-                landed = fetched.landed.sha256 if fetched else sha256
-                await asyncio.to_thread(
-                    arrival.conclude,
-                    stores,
-                    sha256=landed,
-                    outcome="failed",
-                    reason=explain(problem),
-                )
-            raise
+        return await take_in(stores, arrival, dry_run=dry_run)
+
+
+async def take_in(
+    stores: Stores,
+    arrival: Arrival,
+    *,
+    dry_run: bool = False,
+    steps: Steps = AS_TASKS,
+    wait_limit_s: float = WAIT_LIMIT_S,
+) -> State[Any]:
+    """Take a file all the way, note what became of it, and return how that ends."""
+    fetched: Fetched | None = None
+    try:
+        fetched = await steps.fetch(
+            stores, arrival.tenant, path=arrival.path, sha256=arrival.sha256, who=arrival.who
+        )
+        state = await load_unit(
+            stores, fetched, dry_run=dry_run, steps=steps, wait_limit_s=wait_limit_s
+        )
+    except Exception as problem:
         if not dry_run:
-            await asyncio.to_thread(_conclude, arrival, stores, fetched, state)
-        return state
+            landed = fetched.landed.sha256 if fetched else arrival.sha256
+            await asyncio.to_thread(
+                arrival.conclude,
+                stores,
+                sha256=landed,
+                outcome="failed",
+                reason=explain(problem),
+            )
+        raise
+    if not dry_run:
+        await asyncio.to_thread(_conclude, arrival, stores, fetched, state)
+    return state
 
 
 def _conclude(arrival: Arrival, stores: Stores, fetched: Fetched, state: State[Any]) -> None:

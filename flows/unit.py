@@ -14,15 +14,15 @@ from prefect import State
 
 from blocks.hub import UnitState
 from blocks.staging import Coverage
-from flows.leasing import unit_lease
+from flows.leasing import WAIT_LIMIT_S, unit_lease
 from flows.runs import PLANNED, UNCHANGED, ended, name_run, run_id
+from flows.steps import AS_TASKS, Steps
 from tasks.fetch import Fetched
 from tasks.jobs import Job
 from tasks.pages import changes_in_words
-from tasks.publish import is_published, publish
-from tasks.reconcile import Judgement, reconcile
-from tasks.report import report
-from tasks.stage import StagedLoad, stage
+from tasks.publish import is_published
+from tasks.reconcile import Judgement
+from tasks.stage import StagedLoad
 from tasks.stores import Stores
 from tasks.units import Unit
 
@@ -39,42 +39,53 @@ KEPT_ASIDE: Final = {
 }
 
 
-async def load_unit(stores: Stores, fetched: Fetched, *, dry_run: bool = False) -> State[Any]:
-    """Take a fetched source all the way, and return the state in which its run ends."""
+async def load_unit(
+    stores: Stores,
+    fetched: Fetched,
+    *,
+    dry_run: bool = False,
+    steps: Steps = AS_TASKS,
+    wait_limit_s: float = WAIT_LIMIT_S,
+) -> State[Any]:
+    """Take a fetched source all the way, and return the state in which its run ends.
+
+    Raises:
+        LeaseTaken: Another run still works on the unit after ``wait_limit_s``.
+    """
     unit = Unit.of(fetched.facts)
     await name_run(f"{unit}{' (dry run)' if dry_run else ''}", tags=unit.tags)
     if dry_run:
-        return await plan_unit(Job(stores, unit, run_id(), lease=None), fetched)
-    async with unit_lease(stores, unit) as lease:
+        return await plan_unit(Job(stores, unit, run_id(), lease=None), fetched, steps=steps)
+    async with unit_lease(stores, unit, wait_limit_s=wait_limit_s) as lease:
         job = Job(stores, unit, run_id(), lease)
-        return await settle(job, await stage(job, fetched))
+        return await settle(job, await steps.stage(job, fetched), steps=steps)
 
 
-async def settle(job: Job, load: StagedLoad) -> State[Any]:
+async def settle(job: Job, load: StagedLoad, *, steps: Steps = AS_TASKS) -> State[Any]:
     """Publish what passes, hold what does not, set aside what may not replace a year."""
     if await asyncio.to_thread(is_published, job, load):
         # Its controls were answered when it was published; this raises fence and freshness.
-        await publish(job, load, Judgement([], []))
+        await steps.publish(job, load, Judgement([], []))
         return ended(UNCHANGED, "Everything in the source is published already.")
-    judgement = await reconcile(job, load)
+    judgement = await steps.reconcile(job, load)
     verdict = decide(judgement, load.staged.facts.coverage)
     if verdict is UnitState.PUBLISHED:
-        publication = await publish(job, load, judgement)
-        await report(job, load, judgement, verdict=str(verdict), plan=publication.plan)
+        publication = await steps.publish(job, load, judgement)
+        await steps.report(job, load, judgement, verdict=str(verdict), plan=publication.plan)
         return ended(verdict.title(), changes_in_words(publication.plan))
     reason = judgement.reason or KEPT_ASIDE[verdict]
     await asyncio.to_thread(job.tell, verdict, load_id=load.load_id, reason=reason)
-    await report(job, load, judgement, verdict=str(verdict))
+    await steps.report(job, load, judgement, verdict=str(verdict))
     return ended(verdict.title(), reason)
 
 
-async def plan_unit(job: Job, fetched: Fetched) -> State[Any]:
+async def plan_unit(job: Job, fetched: Fetched, *, steps: Steps = AS_TASKS) -> State[Any]:
     """Say what a load would do, and do none of it."""
-    load = await stage(job, fetched)
-    judgement = await reconcile(job, load)
+    load = await steps.stage(job, fetched)
+    judgement = await steps.reconcile(job, load)
     verdict = decide(judgement, load.staged.facts.coverage)
     plan = await asyncio.to_thread(job.stores.warehouse.plan, load.staged)
-    await report(job, load, judgement, verdict=f"would be {verdict}", plan=plan)
+    await steps.report(job, load, judgement, verdict=f"would be {verdict}", plan=plan)
     why = f"held: {judgement.reason}" if judgement.holding else changes_in_words(plan)
     return ended(PLANNED, f"Dry run, nothing was written. The load would be {verdict}; {why}")
 

@@ -11,20 +11,31 @@ import json
 import logging
 from typing import Any, Final
 
+from prefect.exceptions import MissingContextError
 from prefect.logging import get_run_logger
 
 RUN_FIELDS: Final = ("flow_run_id", "flow_run_name", "task_run_name")
 OWN_FIELDS: Final = ("tenant", "unit", "figures")
+LOGGER: Final = "tasma"
+"""Where the events of work go that is done without a server."""
 
 
 def say(message: str, *, tenant: str = "", unit: str = "", **figures: object) -> None:
     """Log one event of the current run at level INFO."""
-    get_run_logger(tenant=tenant, unit=unit, figures=figures).info(message)
+    _logger(tenant=tenant, unit=unit, figures=figures).info(message)
 
 
 def warn(message: str, *, tenant: str = "", unit: str = "", **figures: object) -> None:
     """Log what a person should look at."""
-    get_run_logger(tenant=tenant, unit=unit, figures=figures).warning(message)
+    _logger(tenant=tenant, unit=unit, figures=figures).warning(message)
+
+
+def _logger(**fields: object) -> logging.LoggerAdapter[logging.Logger]:
+    """Return the run's logger; outside of a run (the command line) the one called ``tasma``."""
+    try:
+        return get_run_logger(**fields)
+    except MissingContextError:
+        return logging.LoggerAdapter(logging.getLogger(LOGGER), fields)
 
 
 class JsonLines(logging.Formatter):

@@ -1,0 +1,32 @@
+"""How the steps of the pipeline are taken: as tasks of a run, or plainly where there is no server.
+
+The pipeline itself (`flows.unit`) is the same either way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Final
+
+from tasks.fetch import Fetched, fetch
+from tasks.jobs import Job
+from tasks.publish import Publication, publish
+from tasks.reconcile import Judgement, reconcile
+from tasks.report import report
+from tasks.stage import StagedLoad, stage
+
+
+@dataclass(frozen=True)
+class Steps:
+    """The five steps, with the parameters of the tasks of their names."""
+
+    fetch: Callable[..., Awaitable[Fetched]]
+    stage: Callable[[Job, Fetched], Awaitable[StagedLoad]]
+    reconcile: Callable[[Job, StagedLoad], Awaitable[Judgement]]
+    publish: Callable[[Job, StagedLoad, Judgement], Awaitable[Publication]]
+    report: Callable[..., Awaitable[None]]
+
+
+AS_TASKS: Final = Steps(fetch, stage, reconcile, publish, report)
+"""Each a task of the present run: tried again when that can help, and seen in the UI."""
