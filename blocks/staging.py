@@ -163,7 +163,7 @@ def stage_unit(
     """
     folder = staged_folder(lake, facts)
     if is_staged(folder):
-        return read_staged(folder)
+        return _same(read_staged(folder), facts)
     clean_temporary(lake.temporary)
     temporary = temporary_name(lake.temporary, facts.tenant)
     temporary.mkdir()
@@ -193,6 +193,16 @@ def staged_folder(lake: Lake, facts: UnitFacts) -> Path:
     """Return where a unit read from certain bytes by a certain reader lies."""
     name = f"{facts.landed_sha256[:16]}-r{facts.reader_version}"
     return lake.stage_folder(facts.tenant, facts.fiscal_year.key) / name
+
+
+def _same(staged: StagedUnit, facts: UnitFacts) -> StagedUnit:
+    if staged.facts.landed_sha256 != facts.landed_sha256:
+        raise TerminalError(
+            f"Two files of {facts.tenant} share the folder {staged.folder.name}: "
+            f"{staged.facts.landed_sha256} and {facts.landed_sha256} begin alike. Remove the "
+            "folder if the first is no longer needed, then run again."
+        )
+    return staged
 
 
 def is_staged(folder: Path) -> bool:

@@ -60,7 +60,8 @@ class Publication:
     """Who publishes, and on what grounds.
 
     `token`: of the lease under which the unit was loaded. `results`: what the controls said.
-    `accepted`: fingerprints of breaks that a person let pass, with the reason.
+    `accepted`: fingerprints of breaks, or of whole sets of breaks, that a person let pass, with
+    the reason.
     """
 
     token: int
@@ -167,9 +168,10 @@ def _control_result(results: Sequence[ControlResult]) -> pa.Table:
 
 def _control_break(publication: Publication) -> pa.Table:
     own = [name for name in CONTROL_BREAK.names if name != "accepted"]
+    accepted = publication.accepted
     rows = [
         {name: getattr(item, name) for name in own}
-        | {"accepted": publication.accepted.get(item.fingerprint)}
+        | {"accepted": accepted.get(item.fingerprint) or accepted.get(result.set_fingerprint)}
         for result in publication.results
         for item in result.breaks
     ]

@@ -63,10 +63,12 @@ def _refuse_unfit(staged: StagedUnit, publication: Publication) -> None:
 
 
 def _holds(result: ControlResult, publication: Publication) -> bool:
-    # A break that was counted but not kept cannot have been accepted.
-    known = len(result.breaks) == result.break_count
-    accepted = all(item.fingerprint in publication.accepted for item in result.breaks)
-    return result.holds and not (known and accepted)
+    if not result.holds:
+        return False
+    # Breaks that were counted but not kept can only have been accepted all at once.
+    if len(result.breaks) < result.break_count:
+        return result.set_fingerprint not in publication.accepted
+    return any(item.fingerprint not in publication.accepted for item in result.breaks)
 
 
 def _published(db: DuckDBPyConnection, files: TenantFiles, year: FiscalYear) -> LoadRecord | None:
@@ -127,10 +129,11 @@ def attach_for_writing(db: DuckDBPyConnection, copy: Path) -> None:
 
 def _replace(db: DuckDBPyConnection, staged: StagedUnit, publication: Publication) -> None:
     record = current_load(db, staged.facts.fiscal_year)
+    rows = UnitRows(db, staged, load_id=publication.load_id, before=record)
+    rows.check_staged()
     if record is not None:
         db.execute((SQL / "publish" / "touched.sql").read_text(encoding="utf-8"))
     insert_load(db, staged, publication, before=record)
-    rows = UnitRows(db, staged, load_id=publication.load_id, before=record)
     rows.remove()
     reached("publish.rows_removed")
     rows.insert()

@@ -52,6 +52,17 @@ class UnitRows:
         for table in self._tables:
             self._insert(table)
 
+    def check_staged(self) -> None:
+        """Compare the staged files' row counts with those they were written with.
+
+        Raises:
+            CountsDiffer: Somebody changed a file since.
+        """
+        for table, digest in self._staged.tables.items():
+            row = self._db.execute(f"select count(*) from staged.{table}").fetchone()  # noqa: S608 - names of ours only
+            if row != (digest.row_count,):
+                raise CountsDiffer(table=table, staged=digest.row_count, published=row)
+
     def check(self) -> None:
         """Compare counts and sums of every table with what was staged.
 

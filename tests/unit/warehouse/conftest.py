@@ -1,0 +1,18 @@
+"""A lake and a warehouse of their own for each test."""
+
+from __future__ import annotations
+
+import pytest
+
+from blocks.lake import Lake
+from blocks.warehouse import Warehouse
+
+
+@pytest.fixture
+def lake(tmp_path):
+    return Lake(tmp_path / "lake")
+
+
+@pytest.fixture
+def warehouse(tmp_path):
+    return Warehouse(tmp_path / "warehouse")

@@ -1,0 +1,155 @@
+from __future__ import annotations
+
+import datetime as dt
+import os
+
+import pytest
+
+from blocks import lake as lake_module
+from blocks.durable import TEMPORARY_MAX_AGE_S, checked_slug
+from ledger.errors import TerminalError
+
+CONTENT = "#FLAGGA 0\r\n#KONTO 1930 Företagskonto\r\n".encode("cp437")
+LONG_AGO_S = 40 * 86_400
+
+
+def land(lake, content=CONTENT, *, tenant="acme", file_name="bok.se"):
+    return lake.land(tenant, "sie", content, file_name=file_name)
+
+
+def age(path, seconds=LONG_AGO_S):
+    then = path.stat().st_mtime - seconds
+    os.utime(path, (then, then))
+
+
+def test_what_was_landed_is_read_back_byte_for_byte(lake):
+    assert lake.read(land(lake)) == CONTENT
+
+
+def test_empty_file_lands_too(lake):
+    assert lake.read(land(lake, b"")) == b""
+
+
+def test_landing_the_same_bytes_again_writes_nothing(lake):
+    first = land(lake)
+    before = first.path.stat()
+
+    second = land(lake, file_name="copy.se")
+
+    after = second.path.stat()
+    assert first == second
+    assert (before.st_ino, before.st_size) == (after.st_ino, after.st_size)
+
+
+def test_landed_file_is_found_by_its_hash(lake):
+    landed = land(lake)
+
+    assert landed == lake.find("acme", "sie", landed.sha256)
+    assert lake.find("acme", "sie", "0" * 64) is None
+
+
+def test_bytes_that_changed_on_disk_are_refused(lake):
+    landed = land(lake)
+    packed = bytearray(landed.path.read_bytes())
+    packed[-6] ^= 1
+    landed.path.write_bytes(packed)
+
+    with pytest.raises(TerminalError, match="no longer has the bytes"):
+        lake.read(landed)
+
+
+def test_other_bytes_under_the_same_hash_are_refused(lake):
+    landed = land(lake)
+    landed.path.write_bytes(land(lake, CONTENT[::-1]).path.read_bytes())
+
+    with pytest.raises(TerminalError, match="no longer has the bytes"):
+        lake.read(landed)
+
+
+def test_landing_mends_bytes_that_changed_on_disk(lake):
+    landed = land(lake)
+    landed.path.write_bytes(b"torn")
+
+    assert lake.read(land(lake)) == CONTENT
+
+
+def test_pruned_file_is_named_with_what_to_do(lake):
+    landed = land(lake)
+    landed.path.unlink()
+
+    with pytest.raises(TerminalError, match="Fetch or drop the file again"):
+        lake.read(landed)
+
+
+def test_file_at_the_limit_lands_and_one_byte_more_is_refused(lake, monkeypatch):
+    monkeypatch.setattr(lake_module, "LANDED_MAX_BYTES", len(CONTENT))
+    land(lake)
+
+    with pytest.raises(TerminalError, match=r"at most 38\."):
+        land(lake, CONTENT + b"\n")
+
+
+@pytest.mark.parametrize("name", ["../etc", "a/b", "", "Acme", ".", "a" * 65, "acme\n"])
+def test_tenant_that_could_leave_its_folder_is_refused(lake, name):
+    with pytest.raises(TerminalError, match="cannot be a tenant"):
+        land(lake, tenant=name)
+
+
+def test_longest_slug_is_taken():
+    assert checked_slug("a" * 64) == "a" * 64
+
+
+def test_folders_in_a_file_name_are_dropped(lake):
+    assert land(lake, file_name="/home/someone/bok.se").file_name == "bok.se"
+
+
+def test_torn_temporary_file_is_ignored_and_cleaned_once_old(lake):
+    lake.temporary.mkdir(parents=True)
+    torn, fresh = lake.temporary / "acme.1.tmp", lake.temporary / "acme.2.tmp"
+    torn.write_bytes(b"to")
+    fresh.write_bytes(b"being written")
+    age(torn, TEMPORARY_MAX_AGE_S + 60)
+
+    land(lake)
+
+    assert [fresh] == list(lake.temporary.iterdir())
+
+
+def test_prune_shows_first_and_removes_only_what_is_old_and_not_kept(lake):
+    kept, old, young = (land(lake, CONTENT + bytes([n])) for n in range(3))
+    age(kept.path)
+    age(old.path)
+    rule = {
+        "keep_landed": {kept.sha256},
+        "keep_staged": set(),
+        "older_than": dt.timedelta(days=30),
+    }
+
+    shown = lake.prune(**rule)
+    assert [old.path] == [item.path for item in shown]
+    assert old.path.exists()
+
+    lake.prune(**rule, dry_run=False)
+    assert [item.path.exists() for item in (kept, old, young)] == [True, False, True]
+    assert lake.find("acme", "sie", old.sha256) is None
+
+
+def test_file_that_came_again_is_young_again(lake):
+    landed = land(lake)
+    age(landed.path)
+
+    land(lake)
+
+    assert lake.prune(keep_landed=(), keep_staged=(), older_than=dt.timedelta(days=30)) == []
+
+
+@pytest.mark.requirement("R-X-1")
+def test_erase_leaves_nothing_of_the_tenant_and_all_of_the_others(lake):
+    land(lake, tenant="acme")
+    other = land(lake, tenant="beta")
+    (lake.temporary / "acme.1.tmp").write_bytes(b"half")
+
+    lake.erase("acme")
+
+    assert [path for path in lake.root.rglob("*") if "acme" in path.name] == []
+    assert lake.read(other) == CONTENT

@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+import re
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from blocks.settings import PROJECT
+from blocks.steps import KILL_AT, STEPS, reached
+
+CALLS = re.compile(r'reached\("([a-z._]+)"\)')
+
+
+def test_step_that_is_not_on_the_list_is_refused():
+    with pytest.raises(ValueError, match=r"add it there"):
+        reached("publish.somewhere")
+
+
+def test_every_step_of_the_list_is_reached_somewhere_in_the_code():
+    folders = ("blocks", "tasks", "flows")
+    texts = [path.read_text() for name in folders for path in (PROJECT / name).rglob("*.py")]
+
+    assert sorted(step for text in texts for step in CALLS.findall(text)) == sorted(STEPS)
+
+
+def test_process_dies_at_the_step_it_was_told_to():
+    code = "from blocks.steps import reached; reached('land.written'); print('alive', flush=True)"
+    for step, status, said in (
+        ("land.written", -signal.SIGKILL, ""),
+        ("report.made", 0, "alive\n"),
+    ):
+        child = subprocess.run(
+            [sys.executable, "-c", code],
+            env={KILL_AT: step},
+            cwd=PROJECT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert (child.returncode, child.stdout) == (status, said)
