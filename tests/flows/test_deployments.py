@@ -1,0 +1,48 @@
+"""The list of deployments in code and the one in prefect.yaml are the same list."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+import yaml
+from prefect.utilities.importtools import import_object
+
+from flows.deployments import DEPLOYMENTS
+from flows.runs import TAG
+
+PREFECT_YAML = Path(__file__).parents[2] / "prefect.yaml"
+
+
+@pytest.fixture(scope="module")
+def declared():
+    return yaml.safe_load(PREFECT_YAML.read_text(encoding="utf-8"))["deployments"]
+
+
+def test_both_lists_name_the_same_deployments_in_the_same_order(declared):
+    assert [item.name for item in DEPLOYMENTS] == [entry["name"] for entry in declared]
+
+
+def test_every_entry_points_at_the_flow_of_the_same_name(declared):
+    flows = [import_object(entry["entrypoint"]) for entry in declared]
+
+    assert [item.flow for item in DEPLOYMENTS] == flows
+
+
+def test_schedules_limits_and_tags_agree(declared):
+    def said(entry):
+        every = [dt.timedelta(seconds=item["interval"]) for item in entry.get("schedules", [])]
+        limit = entry.get("concurrency_limit", {}).get("limit")
+        return every, limit, entry["tags"], entry["enforce_parameter_schema"]
+
+    coded = [([item.every] if item.every else [], item.limit, [TAG], True) for item in DEPLOYMENTS]
+    assert coded == [said(entry) for entry in declared]
+
+
+@pytest.mark.parametrize("deployment", DEPLOYMENTS, ids=lambda item: item.name)
+def test_every_field_of_every_form_is_explained(deployment):
+    fields = deployment.flow.parameters.properties
+
+    assert [] == [name for name, field in fields.items() if not field.get("description")]
+    assert deployment.flow.description
