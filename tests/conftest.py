@@ -2,4 +2,27 @@
 
 from __future__ import annotations
 
+import pytest
+
 pytest_plugins = ["pytester", "tests.plugins.requirements"]
+
+
+@pytest.fixture(scope="session")
+def read_sie():
+    """Read a SIE file whole: the opened file, and every canonical table it has."""
+    # Every test loads this module; only those that ask need the reader.
+    import pyarrow as pa  # noqa: PLC0415
+
+    from ledger.schemas import CANONICAL, VOUCHER_TABLES  # noqa: PLC0415
+    from ledger.sie.reader import open_sie  # noqa: PLC0415
+
+    def read(content, suffix=".se"):
+        file = open_sie(content, suffix=suffix)
+        parts = list(file.batches())
+        whole = {
+            name: pa.Table.from_batches([part[name] for part in parts], CANONICAL[name])
+            for name in VOUCHER_TABLES
+        }
+        return file, file.tables | whole
+
+    return read

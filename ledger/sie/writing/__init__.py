@@ -1,0 +1,1 @@
+"""The parts of the SIE writer, from field to voucher."""
