@@ -84,32 +84,54 @@ class Field:
 class Cursor:
     """Stands on the next field of each line, between its `start` and its `end`.
 
-    `sound` says which lines could be split so far.
+    `here` is the byte under each cursor; `left` says which lines have more fields; `sound` says
+    which lines could be split so far.
     """
 
     def __init__(self, data: Bytes, quotes: Quotes, start: Places, end: Places) -> None:
         self.data = data
         self.words = words_of(data)
         self.start = start
-        self.at = start.copy()
         self.end = end
         self.sound: Mask = np.ones(len(start), np.bool_)
         self._quotes = quotes.plain
         self._next_quote = np.searchsorted(quotes.plain, start)
+        self.move(start)
+
+    def move(self, after: Places) -> None:
+        """Go behind a field, which a blank or the line's end must follow, to the next field."""
+        at = np.minimum(after, self.end)
+        inside = at < self.end
+        blank = is_blank(self.data[at])
+        self.sound &= blank | ~inside
+        self.at = at + (blank & inside)
         self.skip_blanks()
 
-    def first(self) -> Bytes:
-        """The byte that each cursor stands on; a line end where the line has no more."""
-        return self.data[self.at]
+    def skip_blanks(self) -> None:
+        """Go past blanks; most fields are parted by one, so few cursors move."""
+        self.here = self.data[self.at]
+        self.left: Mask = self.at < self.end
+        live = np.flatnonzero(is_blank(self.here) & self.left)
+        if not len(live):
+            return
+        for _ in range(BLANKS_STEPPED):
+            self.at[live] += 1
+            live = live[is_blank(self.data[self.at[live]]) & (self.at[live] < self.end[live])]
+            if not len(live):
+                break
+        self.sound[live] = False
+        self.here = self.data[self.at]
+        self.left = self.at < self.end
 
     def field(self) -> Field:
         """Read the field under each cursor and move behind it."""
-        left = self.at < self.end
-        quoted = (self.first() == QUOTE) & left
+        quoted = (self.here == QUOTE) & self.left
+        bare = self.left & ~quoted
         start, stop = self.at + quoted, self.at.copy()
         self.read_quoted(choose(quoted), stop)
-        self.read_bare(choose(left & ~quoted), stop)
-        self.move(stop + quoted)
+        self.read_bare(choose(bare), stop)
+        if self.left.any():
+            self.move(stop + quoted)
         return Field(start, stop, quoted)
 
     def read_quoted(self, lines: Chosen, stop: Places) -> None:
@@ -124,37 +146,21 @@ class Cursor:
 
     def read_bare(self, lines: Chosen, stop: Places, *, in_list: bool = False) -> None:
         """Find where bare fields stop: before the next blank, in a list also before its ``}``."""
-        found, end = self.at[lines].copy(), self.end[lines]
-        live: Chosen = slice(None)
-        for _ in range(BARE_WORDS):
-            at = found[live]
-            if not len(at):
+        at, end = self.at[lines], self.end[lines]
+        if not len(at):
+            return
+        size = first_blank(self.words[at], in_list=in_list)
+        found = np.minimum(at + size, end)
+        live = np.flatnonzero((size == 8) & (found < end))
+        for _ in range(BARE_WORDS - 1):
+            if not len(live):
                 break
-            size = first_blank(self.words[at], in_list=in_list)
-            found[live] = np.minimum(at + size, end[live])
-            goes_on = (size == 8) & (found[live] < end[live])
-            live = np.flatnonzero(goes_on) if isinstance(live, slice) else live[goes_on]
-        else:
-            self.sound[_some_of(lines, live)] = False
+            size = first_blank(self.words[found[live]], in_list=in_list)
+            found[live] = np.minimum(found[live] + size, end[live])
+            live = live[(size == 8) & (found[live] < end[live])]
         stop[lines] = found
-
-    def move(self, after: Places) -> None:
-        """Go behind a field, which a blank or the line's end must follow."""
-        self.at = np.minimum(after, self.end)
-        self.sound &= is_blank(self.first()) | (self.at == self.end)
-        self.skip_blanks()
-
-    def skip_blanks(self) -> None:
-        """Go past the blanks that part two fields."""
-        live: Chosen = slice(None)
-        for _ in range(BLANKS_STEPPED):
-            at = self.at[live]
-            more = is_blank(self.data[at]) & (at < self.end[live])
-            if not more.any():
-                return
-            live = choose(more) if isinstance(live, slice) else live[more]
-            self.at[live] += 1
-        self.sound[live] = False
+        if len(live):
+            self.sound[live if isinstance(lines, slice) else lines[live]] = False
 
     def tight(self, field: Field) -> Mask:
         """Say where a code has no padding inside its quotation marks."""
@@ -173,11 +179,6 @@ class Cursor:
 def choose(mask: Mask) -> Chosen:
     """Choose the lines where a mask is true."""
     return slice(None) if mask.all() else np.flatnonzero(mask)
-
-
-def _some_of(lines: Chosen, live: Chosen) -> Chosen:
-    """Choose among lines that were chosen before."""
-    return live if isinstance(lines, slice) else lines[live]
 
 
 def first_blank(words: Words, *, in_list: bool = False) -> Places:
@@ -201,6 +202,8 @@ def _zero_bytes(words: Words) -> Words:
 
 def on_lines(places: Places, start: Places, end: Places) -> tuple[Places, Places]:
     """Which of some places in the text lie on the lines given, and on which: shapes (found,)."""
+    if not len(start):
+        return places[:0], places[:0]
     line = np.searchsorted(start, places, side="right") - 1
     found = (line >= 0) & (places < end[line])
     return places[found], line[found]

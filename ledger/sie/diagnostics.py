@@ -67,6 +67,9 @@ CATALOGUE: Final[dict[str, Finding]] = {
     "flagga_not_first": Finding(_I, "The first record is not #FLAGGA.", "the file is read"),
     "already_read": Finding(_W, "#FLAGGA 1: some program has read the file.", "it is read again"),
     "line_without_label": Finding(_E, "The line starts with no label.", "the line is left out"),
+    "label_damaged": Finding(
+        _E, "The label begins like one of a voucher but is none.", "the line is left out"
+    ),
     "unknown_label": Finding(_I, "The label is not of SIE 4.", "the record is ignored"),
     "label_case": Finding(_I, "The label is not in capitals.", "it is read as if it were"),
     "unclosed_quote": Finding(

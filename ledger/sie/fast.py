@@ -5,36 +5,24 @@ It reads what the exact path would read, or leaves the line to it; tests hold th
 
 from __future__ import annotations
 
-from typing import Final
-
 import numpy as np
 
 from ledger.sie.columns import OPEN, Cursor, Field, choose, find_quotes, on_lines
-from ledger.sie.lines import Bytes, Kind, Lines, Mask, is_blank
+from ledger.sie.lines import BLANKS_STEPPED, LABEL_SIZE, RETURN, Bytes, Lines, Mask, is_blank
 from ledger.sie.lists import Lists, read_lists
 from ledger.sie.numerals import read_dates, read_numbers
 from ledger.sie.rows import Ints, RowColumns, VoucherColumns
 from ledger.sie.slices import Slices
 from ledger.sie.values import AMOUNT_DECIMALS, AMOUNT_DIGITS, QUANTITY_DECIMALS, QUANTITY_DIGITS
 
-_LABELS: Final = {
-    Kind.VOUCHER: b"#VER",
-    Kind.ROW: b"#TRANS",
-    Kind.ADDED: b"#RTRANS",
-    Kind.STRUCK: b"#BTRANS",
-}
-_NAMES: Final = [_LABELS.get(kind, b"") for kind in Kind]
-_SIZE: Final = np.array([len(name) for name in _NAMES], np.int64)
-_WORD: Final = np.array([int.from_bytes(name, "little") for name in _NAMES], np.uint64)
-_MASK: Final = np.array([(1 << 8 * len(name)) - 1 for name in _NAMES], np.uint64)
-
 
 class FastReader:
     """Reads the lines of one block of padded text. `chosen` masks have shape (lines,)."""
 
-    def __init__(self, data: Bytes, lines: Lines) -> None:
+    def __init__(self, data: Bytes, lines: Lines, *, encoding: str) -> None:
         self._data = data
         self._lines = lines
+        self._encoding = encoding
         self._quotes = find_quotes(data)
 
     def vouchers(self, chosen: Mask) -> tuple[VoucherColumns, Mask]:
@@ -45,9 +33,9 @@ class FastReader:
         days, is_date = read_dates(cursor, date)
         registered, is_registered = read_dates(cursor, registered_on)
         sound &= is_date & date.filled & is_registered
-        sound &= self._data[cursor.end - 1] != OPEN
+        sound &= ~self._opens_block(cursor)
         sound &= self._is_split(cursor, text, codes=(series, number, sign))
-        slices = Slices(self._data, self._quotes, sound)
+        slices = Slices(self._data, self._quotes, sound, encoding=self._encoding)
         columns = VoucherColumns(
             series=slices.codes(series),
             number=slices.codes(number),
@@ -73,7 +61,7 @@ class FastReader:
         sound &= account.filled & lists.present & is_amount & is_date & is_quantity
         sound &= self._is_split(cursor, text, codes=(account, sign))
         sound &= _is_paired(cursor, lists)
-        slices = Slices(self._data, self._quotes, sound)
+        slices = Slices(self._data, self._quotes, sound, encoding=self._encoding)
         columns = RowColumns(
             account=slices.codes(account),
             amount=values[slices.lines],
@@ -88,11 +76,11 @@ class FastReader:
         return columns, sound
 
     def _begin(self, chosen: Mask) -> tuple[Cursor, Mask]:
-        """Put cursors behind the labels; the lines whose label is in capitals are sound so far."""
+        """Put cursors behind the labels; a bent label or a second carriage return is not sound."""
         start, end = self._lines.start[chosen], self._lines.end[chosen]
-        kind = self._lines.kind[chosen]
-        cursor = Cursor(self._data, self._quotes, start + _SIZE[kind], end)
-        return cursor, (cursor.words[start] & _MASK[kind]) == _WORD[kind]
+        label = LABEL_SIZE[self._lines.kind[chosen]]
+        sound = (self._data[end - 1] != RETURN) & ~self._lines.bent_label[chosen]
+        return Cursor(self._data, self._quotes, start + label, end), sound
 
     def _is_split(self, cursor: Cursor, text: Field, *, codes: tuple[Field, ...]) -> Mask:
         r"""Say which lines fell into fields beyond doubt: codes unpadded, ``\"`` in texts only."""
@@ -104,6 +92,19 @@ class FastReader:
         sound[line[~in_text]] = False
         sound[on_lines(self._quotes.doubtful, cursor.start, cursor.end)[1]] = False
         return sound
+
+    def _opens_block(self, cursor: Cursor) -> Mask:
+        """Say which lines may end in the ``{`` of their block, blanks behind it or not."""
+        last = cursor.end - 1
+        live = np.flatnonzero(is_blank(self._data[last]))
+        for _ in range(BLANKS_STEPPED):
+            if not len(live):
+                break
+            last[live] -= 1
+            live = live[is_blank(self._data[last[live]])]
+        opens: Mask = self._data[last] == OPEN
+        opens[live] = True
+        return opens
 
     def _without_blank(self, text: Field) -> Field:
         """Empty the texts that are nothing but blanks."""

@@ -29,14 +29,15 @@ class Lists:
 
 def read_lists(cursor: Cursor) -> Lists:
     """Read the object list under each cursor and move behind it; a row may have none."""
-    present = cursor.first() == OPEN
+    present = (cursor.here == OPEN) & cursor.left
     empty = present & (cursor.data[cursor.at + 1] == CLOSE)
     cursor.at += np.where(empty, 2, present)
     fields = _walk(cursor, np.flatnonzero(present & ~empty))
     if present.all():
         cursor.move(cursor.at)
     else:
-        cursor.sound &= ~present | is_blank(cursor.first()) | (cursor.at == cursor.end)
+        ends = is_blank(cursor.data[cursor.at]) | (cursor.at == cursor.end)
+        cursor.sound &= ~present | ends
         cursor.skip_blanks()
     return Lists(present, *_in_order(fields))
 

@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from ledger.sie.columns import Cursor, Field
+from ledger.sie.columns import Cursor, Field, choose
 from ledger.sie.lines import Mask, Places, Words
 from ledger.sie.rows import NO_DATE, Days, Ints
 from ledger.sie.values import FIRST_YEAR, LAST_YEAR
@@ -41,18 +41,35 @@ def read_numbers(
     Plain is ``-?digits`` with at most `whole_digits` (up to 16) digits, then at most `decimals`
     (up to 6) behind a point. Shapes (rows,).
     """
-    negative = cursor.data[field.start] == MINUS
-    start = field.start + negative
-    tail = cursor.words[field.stop - 8]
-    behind = _digits_behind(tail, field.stop - start)
-    point = field.stop - behind - (behind > 0)
+    digit = cursor.data[field.stop - 1] - np.uint8(ZERO)
+    sound = (digit < 10) & (field.stop - field.start == 1)
+    values = digit.astype(np.int64) * 10**decimals
+    if sound.all():
+        return values, sound
+    rest = choose(~sound)
+    values[rest], sound[rest] = _read_longer(
+        cursor,
+        field.start[rest],
+        field.stop[rest],
+        decimals=decimals,
+        whole_digits=whole_digits,
+    )
+    return values, sound
+
+
+def _read_longer(
+    cursor: Cursor, start: Places, stop: Places, *, decimals: int, whole_digits: int
+) -> tuple[Ints, Mask]:
+    negative = cursor.data[start] == MINUS
+    start = start + negative
+    tail = cursor.words[stop - 8]
+    behind = _digits_behind(tail, stop - start)
+    point = stop - behind - (behind > 0)
     digits = point - start
     value, sound = _whole(cursor.words, point, digits)
     sound &= (digits > 0) & (digits <= whole_digits) & (behind <= decimals)
-    sound &= (behind > 0) | (cursor.data[field.stop - 1] != POINT)
     fraction, fraction_sound = _eight(tail, np.minimum(behind, decimals))
-    missing = np.maximum(decimals - behind, 0)
-    value = value * 10**decimals + fraction * _POWERS[missing]
+    value = value * 10**decimals + fraction * _POWERS[np.maximum(decimals - behind, 0)]
     return np.where(negative, -value, value), sound & fraction_sound
 
 

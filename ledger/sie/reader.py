@@ -13,16 +13,18 @@ from ledger.diagnostics import Level
 from ledger.schemas import REPORTED_FISCAL_YEAR
 from ledger.sie.assembly import Assembler, Block
 from ledger.sie.balances import BalanceReader
+from ledger.sie.block import BlockText, note_leftovers
 from ledger.sie.chart import ChartReader
 from ledger.sie.checks import check_records, tell_type
 from ledger.sie.diagnostics import DiagnosticLog
-from ledger.sie.encoding import detect_encoding, to_utf8
+from ledger.sie.encoding import UTF8_BOM, detect_encoding, take_census
 from ledger.sie.header import HeaderReader, SieHeader
 from ledger.sie.keys import VoucherKeys
 from ledger.sie.limits import DEFAULT_LIMITS, SieLimits
-from ledger.sie.lines import Kind, Span, find_lines, pad, plan
+from ledger.sie.lines import Bytes, Kind, find_lines, pad
 from ledger.sie.paths import PathCounts, Paths
 from ledger.sie.records import Records
+from ledger.sie.scan import Scanner, Span
 from ledger.sie.structure import Position, leave, place_rows, shape_of
 from ledger.sie.values import EPOCH, days
 
@@ -37,6 +39,7 @@ class SieFile:
     diagnostics: DiagnosticLog
     path_counts: PathCounts = field(default_factory=PathCounts)
     _content: bytes = b""
+    _data: Bytes = field(default_factory=lambda: pad(b""))
     _blocks: list[Span] = field(default_factory=list)
     _limits: SieLimits = DEFAULT_LIMITS
     _exact_only: bool = False
@@ -63,25 +66,23 @@ class SieFile:
         return days(year.start_date if year else self.header.generated_on or EPOCH)
 
     def _read_block(self, span: Span, position: Position) -> Block:
-        text = to_utf8(self._content[span.start : span.end], self.encoding)
-        data = pad(text)
-        lines = find_lines(data, first_number=span.number, line_bytes=self._limits.line_bytes)
-        paths = Paths(data, lines, self.diagnostics, exact_only=self._exact_only)
+        text = BlockText.of(self._content, self._data, span, encoding=self.encoding)
+        log, data = self.diagnostics, text.data
+        lines = find_lines(
+            data, text.size, first_number=span.number, line_bytes=self._limits.line_bytes
+        )
+        note_leftovers(data, lines, log)
+        paths = Paths(data, lines, log, encoding=text.encoding, exact_only=self._exact_only)
         is_voucher = lines.kind == Kind.VOUCHER
         vouchers = paths.vouchers(is_voucher)
         shape = shape_of(data, lines, is_voucher, vouchers.opens)
-        inside = place_rows(shape, position, self.diagnostics)
-        rows = paths.rows(inside)
+        inside = place_rows(shape, position, log)
+        voucher = np.cumsum(is_voucher) - 1
+        is_booked = lines.kind == Kind.ROW
+        booked = paths.rows(inside & is_booked, voucher)
+        history = paths.rows(inside & ~is_booked, voucher)
         self.path_counts.add(paths.counts)
-        readable = rows.readable
-        return Block(
-            vouchers=vouchers,
-            voucher_line=lines.number[is_voucher],
-            rows=rows.take(readable),
-            row_kind=lines.kind[inside][readable],
-            row_line=lines.number[inside][readable],
-            row_voucher=(np.cumsum(is_voucher) - 1)[inside][readable],
-        )
+        return Block(vouchers, lines.number[is_voucher], booked, history)
 
 
 def open_sie(
@@ -105,14 +106,15 @@ def open_sie(
     """
     log = DiagnosticLog(kept=limits.diagnostics_kept)
     content = _clean(content, limits=limits, log=log)
-    encoding = detect_encoding(content)
-    body = content.removeprefix(b"\xef\xbb\xbf")
-    found = plan(body, limits=limits, log=log)
+    encoding = detect_encoding(content, take_census(content))
+    body = content.removeprefix(UTF8_BOM)
+    data = pad(body)
+    found = Scanner(body, data, limits=limits, log=log).scan()
     records = Records(log, limits=limits)
     head, chart, balances = HeaderReader(log), ChartReader(log), BalanceReader(log)
     records.read(
         body,
-        found.others,
+        found.records,
         encoding=encoding,
         handlers={
             **head.handlers,
@@ -136,6 +138,7 @@ def open_sie(
         tables,
         log,
         _content=body,
+        _data=data,
         _blocks=found.blocks,
         _limits=limits,
         _exact_only=exact_only,
@@ -153,7 +156,7 @@ def _clean(content: bytes, *, limits: SieLimits, log: DiagnosticLog) -> bytes:
     if b"\n" not in content and b"\r" in content:
         log.add("bare_carriage_returns", 1)
         content = content.replace(b"\r", b"\n")
-    if not content.strip():
+    if not content or content.isspace():
         log.add("empty_file", 0)
     return content
 

@@ -9,7 +9,7 @@ from typing import Final
 from ledger.sie.diagnostics import DiagnosticLog
 from ledger.sie.encoding import decode
 from ledger.sie.limits import SieLimits
-from ledger.sie.lines import Span
+from ledger.sie.scan import Span
 from ledger.sie.tokenizer import Record, read_record
 
 VOUCHER_LABELS: Final = frozenset({"#VER", "#TRANS", "#RTRANS", "#BTRANS"})
@@ -47,9 +47,6 @@ class Records:
 
     def _hand_over(self, text: str, line: int, handlers: Mapping[str, Handler]) -> None:
         record = read_record(text)
-        if not record.label.startswith("#"):
-            self._log.add("line_without_label", line)
-            return
         handler = handlers.get(record.label)
         if handler is None:
             self._log.add("unknown_label", line, _printable(record.label))

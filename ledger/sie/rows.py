@@ -7,7 +7,7 @@ Amounts are int64 hundredths, debit positive; quantities int64 millionths; dates
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any, Final, TypeVar
 
 import numpy as np
@@ -66,22 +66,21 @@ class RowColumns:
     def __len__(self) -> int:
         return len(self.amount)
 
-    def take(self, keep: Mask) -> RowColumns:
-        """Leave out the rows where `keep` is false, shape (rows,)."""
-        if keep.all():
-            return self
-        places = np.cumsum(keep) - 1
-        pairs = keep[self.pair_row]
-        return RowColumns(
-            **{
-                item.name: _filter(getattr(self, item.name), keep)
-                for item in fields(self)
-                if not item.name.startswith("pair_")
-            },
-            pair_row=places[self.pair_row[pairs]],
-            pair_dimension=_filter(self.pair_dimension, pairs),
-            pair_object=_filter(self.pair_object, pairs),
+
+def drop_unreadable(rows: RowColumns) -> RowColumns:
+    """Leave out the rows that are not readable."""
+    keep = rows.readable
+    if keep.all():
+        return rows
+    pairs = keep[rows.pair_row]
+    places = np.cumsum(keep) - 1
+    kept = {
+        item.name: _filter(
+            getattr(rows, item.name), pairs if item.name.startswith("pair_") else keep
         )
+        for item in fields(rows)
+    }
+    return replace(RowColumns(**kept), pair_row=places[kept["pair_row"]])
 
 
 def _filter(column: Any, keep: Mask) -> Any:

@@ -9,8 +9,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ledger.sie.columns import Chosen, Field, Quotes, choose
+from ledger.sie.encoding import ASCII_LAST, CODE_PAGES, decode, utf8_widths
 from ledger.sie.lines import Bytes, Mask, Places
 from ledger.sie.lists import Lists
+from ledger.sie.rows import Days
 
 
 class Slices:
@@ -19,10 +21,11 @@ class Slices:
     `sound`: the lines to cut from, shape (lines,). Every column has one entry for each of them.
     """
 
-    def __init__(self, data: Bytes, quotes: Quotes, sound: Mask) -> None:
+    def __init__(self, data: Bytes, quotes: Quotes, sound: Mask, *, encoding: str) -> None:
         self._buffer = pa.py_buffer(data)
         self._escaped = quotes.escaped
         self._sound = sound
+        self._encoding = encoding
         self.lines: Chosen = choose(sound)
 
     def codes(self, field: Field) -> pa.StringArray:
@@ -32,7 +35,10 @@ class Slices:
     def texts(self, field: Field) -> pa.StringArray:
         r"""A column of texts, where empty is none, with each ``\"`` read as ``"``."""
         start, stop = field.start[self.lines], field.stop[self.lines]
-        column = self._cut(start, stop, present=stop > start)
+        present = stop > start
+        if not present.any():
+            return pa.nulls(len(start), pa.string())
+        column = self._cut(start, stop, present=present)
         return self._unescape(column, start, stop) if len(self._escaped) else column
 
     def _cut(self, start: Places, stop: Places, *, present: Mask | None = None) -> pa.StringArray:
@@ -41,10 +47,12 @@ class Slices:
             return pa.array([], pa.string())
         offsets = np.empty(2 * len(start), np.int32)
         offsets[::2], offsets[1::2] = start, stop
-        strings = pa.StringArray.from_buffers(len(offsets) - 1, pa.py_buffer(offsets), self._buffer)
         every_other = np.arange(0, len(offsets), 2)
         missing = None if present is None or present.all() else ~present
-        return strings.take(pa.array(every_other, mask=missing))
+        slices = pa.BinaryArray.from_buffers(
+            pa.binary(), len(offsets) - 1, [None, pa.py_buffer(offsets), self._buffer]
+        )
+        return to_text(slices.take(pa.array(every_other, mask=missing)), self._encoding)
 
     def _unescape(self, column: Any, start: Places, stop: Places) -> Any:
         has_escape = np.searchsorted(self._escaped, start) < np.searchsorted(self._escaped, stop)
@@ -64,3 +72,30 @@ class Slices:
             "pair_dimension": self._cut(start[::2], stop[::2]),
             "pair_object": self._cut(start[1::2], stop[1::2]),
         }
+
+
+def to_text(column: Any, encoding: str) -> pa.StringArray:
+    """Bring a column of bytes to text; those of a UTF-8 block are known to be UTF-8.
+
+    The bytes of a code page are decoded in one step; each offset then moves by what the letters
+    before it grew.
+    """
+    validity, offset_buffer, data = column.buffers()
+    offsets = np.frombuffer(offset_buffer, np.int32, len(column) + 1)
+    if data is not None and encoding in CODE_PAGES:
+        content = data[: int(offsets[-1])].to_pybytes()
+        if not content.isascii():
+            data = pa.py_buffer(decode(content, encoding).encode())
+            offsets = _grown(offsets, content, encoding)
+    return pa.StringArray.from_buffers(
+        len(column), pa.py_buffer(offsets), data, validity, column.null_count
+    )
+
+
+def _grown(offsets: Days, content: bytes, encoding: str) -> Days:
+    """Move offsets into a code page's bytes to where they are in UTF-8."""
+    values = np.frombuffer(content, np.uint8)
+    letters = np.flatnonzero(values > ASCII_LAST)
+    growth = np.zeros(len(letters) + 1, np.int32)
+    np.cumsum(utf8_widths(encoding)[values[letters]] - 1, out=growth[1:])
+    return offsets + growth[np.searchsorted(letters, offsets)]

@@ -53,10 +53,12 @@ def shape_of(data: Bytes, lines: Lines, is_voucher: Mask, opens: Mask) -> Shape:
     line_opens[is_voucher] = opens
     is_brace = (lines.kind == Kind.OPEN) | (lines.kind == Kind.CLOSE)
     more = is_brace & (lines.end - lines.start > 1)
+    for at in np.flatnonzero(more):
+        more[at] = bool(data[lines.start[at] + 1 : lines.end[at]].tobytes().strip(b" \t\r"))
     closes = np.zeros(len(lines), np.bool_)
     for at in np.flatnonzero(more & (lines.kind == Kind.OPEN)):
         rest = data[lines.start[at] + 1 : lines.end[at]].tobytes()
-        closes[at] = rest.strip(b" \t") == b"}"
+        closes[at] = rest.strip(b" \t\r") == b"}"
     return Shape(
         kind=lines.kind,
         number=lines.number,

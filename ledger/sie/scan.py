@@ -1,0 +1,163 @@
+"""The first pass over a file: where its records are, where its vouchers can be cut into blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from ledger.sie.diagnostics import DiagnosticLog
+from ledger.sie.limits import SieLimits
+from ledger.sie.lines import (
+    HASH,
+    NEWLINE,
+    PADDING,
+    SPACE,
+    Bytes,
+    Kind,
+    Places,
+    guess_kind,
+    words_of,
+)
+
+_MARGIN: Final = b" \t\r"
+_ENDS_LABEL: Final = (b"", b" ", b"\t", b"\r", b"\n")
+
+
+class Span(NamedTuple):
+    """Some whole lines of the file: bytes from `start` to `end`, the first of them `number`."""
+
+    start: int
+    end: int
+    number: int
+
+
+@dataclass
+class Plan:
+    """What the first pass found.
+
+    `records`: those that belong to no voucher. `blocks`: the whole file, cut at #VER lines, lines
+    over the limit left out. `first_voucher`: the line of the first #VER, 0 when there is none.
+    """
+
+    records: list[Span] = field(default_factory=list)
+    blocks: list[Span] = field(default_factory=list)
+    first_voucher: int = 0
+
+
+class Scanner:
+    """Walks over padded content piece by piece."""
+
+    def __init__(
+        self, content: bytes, data: Bytes, *, limits: SieLimits, log: DiagnosticLog
+    ) -> None:
+        self._content = content
+        self._data = data
+        self._limits = limits
+        self._log = log
+        self._plan = Plan()
+        self._block = Span(0, 0, 1)
+
+    def scan(self) -> Plan:
+        """Take the whole file."""
+        number = 1
+        for start, end in _pieces(self._content, self._limits.block_bytes):
+            newlines = int(np.count_nonzero(self._data[start:end] == NEWLINE))
+            piece = Span(start, end, number)
+            number += newlines
+            if end - start > self._limits.block_bytes:
+                self._log.add("line_too_long", piece.number)
+                self._close(start)
+                self._block = Span(end, end, number)
+            else:
+                self._piece(piece)
+                self._cut_long(end, number)
+        self._close(len(self._content))
+        return self._plan
+
+    def _piece(self, piece: Span) -> None:
+        data = self._data[piece.start : piece.end + PADDING]
+        hashes = np.flatnonzero(data[: piece.end - piece.start] == HASH)
+        guess = guess_kind(words_of(data)[hashes])
+        vouchers = hashes[guess == Kind.VOUCHER]
+        self._find_cut(piece, vouchers)
+        if not self._plan.first_voucher:
+            self._find_first(piece, vouchers)
+        self._find_records(piece, hashes[guess == Kind.OTHER])
+
+    def _find_cut(self, piece: Span, vouchers: Places) -> None:
+        for place in vouchers[::-1].tolist():
+            at = piece.start + place
+            if self._is_voucher(at):
+                line = self._line_at(piece, at)
+                self._close(at)
+                self._block = Span(at, at, line)
+                return
+
+    def _find_first(self, piece: Span, vouchers: Places) -> None:
+        for place in vouchers.tolist():
+            at = piece.start + place
+            if self._is_voucher(at):
+                self._plan.first_voucher = self._line_at(piece, at)
+                return
+
+    def _is_voucher(self, at: int) -> bool:
+        label = self._content[at : at + 5].upper()
+        return label[:4] == b"#VER" and label[4:] in _ENDS_LABEL and self._opens_line(at)
+
+    def _find_records(self, piece: Span, hashes: Places) -> None:
+        """Note the records; a ``#`` inside a line is none."""
+        before = self._data[hashes + piece.start - 1]
+        hashes = hashes[(before <= SPACE) | (hashes + piece.start == 0)]
+        if not len(hashes):
+            return
+        newlines = np.flatnonzero(self._data[piece.start : piece.end] == NEWLINE)
+        lines = np.searchsorted(newlines, hashes) + piece.number
+        for place, line in zip(hashes.tolist(), lines.tolist(), strict=True):
+            at = piece.start + place
+            if self._opens_line(at):
+                self._record(at, line)
+
+    def _record(self, at: int, line: int) -> None:
+        end = self._content.find(b"\n", at)
+        end = len(self._content) if end < 0 else end
+        if end - at > self._limits.line_bytes:
+            return
+        if len(self._plan.records) >= self._limits.records:
+            self._log.add("too_many_records", line)
+            return
+        self._plan.records.append(Span(at, end, line))
+
+    def _opens_line(self, at: int) -> bool:
+        """Say whether nothing but blanks stands before a place on its line."""
+        while at and self._content[at - 1] in _MARGIN:
+            at -= 1
+        return not at or self._content[at - 1] == NEWLINE
+
+    def _line_at(self, piece: Span, at: int) -> int:
+        return piece.number + int(np.count_nonzero(self._data[piece.start : at] == NEWLINE))
+
+    def _cut_long(self, end: int, number: int) -> None:
+        """Cut between lines where no #VER comes for very long."""
+        if end - self._block.start > self._limits.voucher_bytes:
+            self._close(end)
+            self._block = Span(end, end, number)
+
+    def _close(self, end: int) -> None:
+        if end > self._block.start:
+            self._plan.blocks.append(Span(self._block.start, end, self._block.number))
+
+
+def _pieces(content: bytes, size: int) -> Iterator[tuple[int, int]]:
+    """Cut into whole lines of at most `size` bytes; a longer line comes alone."""
+    start = 0
+    while start < len(content):
+        end = len(content) if len(content) - start <= size else start + size
+        if end < len(content):
+            end = content.rfind(b"\n", start, end) + 1
+        if end <= start:
+            end = content.find(b"\n", start + size) + 1 or len(content)
+        yield start, end
+        start = end
