@@ -65,6 +65,7 @@ async def settle(job: Job, load: StagedLoad, *, steps: Steps = AS_TASKS) -> Stat
     """Publish what passes, hold what does not, set aside what may not replace a year."""
     if await asyncio.to_thread(is_published, job, load):
         # Its controls were answered when it was published; this raises fence and freshness.
+        await asyncio.to_thread(job.tell, UnitState.RECONCILING, load_id=load.load_id)
         await steps.publish(job, load, Judgement([], []))
         return ended(UNCHANGED, "Everything in the source is published already.")
     judgement = await steps.reconcile(job, load)
