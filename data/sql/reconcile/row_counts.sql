@@ -1,7 +1,7 @@
 -- name: row_counts
 -- grain: one row per staged table and figure (rows, sum of amounts) that is not what was counted on
 --        the way in
--- reads: unit.staged_table, staged.*
+-- reads: unit.facts, unit.staged_table, staged.*
 -- why: control totals are taken when a table is written and again when it is read back, so nothing
 --      is lost or doubled between reader, Parquet and here; publishing checks them a third time
 -- units: row counts are in `detail`; expected and actual are sums of amounts, debit positive
@@ -36,6 +36,19 @@ read_back as (
     select 'dimension_object' as table_name, count(*) as row_count, 0 as amount_sum from staged.dimension_object
 ),
 
+reader as (
+    -- A line that could not be read is an error, which control source_damage reports.
+    select
+        facts.fast_rows + facts.exact_rows as taken,
+        (
+            select sum(row_count)
+            from read_back
+            where table_name in ('voucher', 'posting', 'posting_correction')
+        ) as kept,
+        facts.error_count
+    from unit.facts
+),
+
 finding as (
     select
         null as expected,
@@ -57,6 +70,15 @@ finding as (
     from unit.staged_table
     inner join read_back using (table_name)
     where read_back.amount_sum <> staged_table.amount_sum
+    union all
+    select
+        null as expected,
+        null as actual,
+        null as difference,
+        case when taken > kept then 'missing' else 'unexpected' end as kind,
+        'the reader took ' || taken || ' lines of vouchers and rows; ' || kept || ' are staged' as detail
+    from reader
+    where taken > 0 and (taken < kept or (taken > kept and error_count = 0))
     union all
     select
         null as expected,

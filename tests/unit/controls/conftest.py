@@ -17,8 +17,9 @@ from blocks.controls import UnitContext, controls_for, run_controls
 from blocks.controls.evidence import make_evidence
 from blocks.controls.runner import run_control
 from blocks.digest import TableDigest
+from blocks.settings import REFERENCE
 from blocks.staging import DIAGNOSTIC, StagedUnit, UnitFacts
-from blocks.warehouse.migrate import SCHEMA
+from blocks.warehouse.migrate import SCHEMA, VIEWS
 from ledger.fiscal_year import FiscalYear
 from ledger.schemas import CANONICAL
 from ledger.voucher_key import voucher_key
@@ -177,7 +178,7 @@ class Books:
         return {**self.tables, "fiscal_year": [year]}
 
     @contextmanager
-    def bench(self):
+    def bench(self, *, views=False):
         """Yield a connection laid out like `blocks.warehouse.workbench.open_workbench`'s."""
         with duckdb.connect(":memory:") as db:
             db.execute("create schema staged; create schema unit")
@@ -194,8 +195,10 @@ class Books:
             columns = ", ".join(f"${name} as {name}" for name in facts)
             db.execute(f"create table unit.facts as select {columns}", facts)
             db.execute("attach ':memory:' as published; use published")
-            for path in sorted(SCHEMA.glob("*.sql")):
-                db.execute(path.read_text())
+            db.execute(f"set variable reference = '{REFERENCE}'")
+            for folder in (SCHEMA, VIEWS) if views else (SCHEMA,):
+                for path in sorted(folder.glob("*.sql")):
+                    db.execute(path.read_text())
             db.execute("use memory")
             for earlier in self.published:
                 _publish(db, earlier)

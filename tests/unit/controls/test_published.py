@@ -158,6 +158,17 @@ def test_year_opens_with_what_the_published_year_before_closed_with(books):
     assert books.result("opening_continuity").outcome == Outcome.PASSED
 
 
+def test_year_that_opens_before_the_result_is_moved_still_continues_the_year_before(books):
+    """Equity opens without last year's result; control opening_sums_to_zero says so."""
+    books.tables["opening_balance"].clear()
+    books.open(_1930="50000.00", _1910="1500.50", _2081="-51200.50")
+
+    results = books.publishes(earlier_year(books)).results()
+
+    assert results["opening_continuity"].outcome == Outcome.PASSED
+    assert results["opening_sums_to_zero"].outcome == Outcome.BROKEN
+
+
 def test_opening_balance_that_differs_from_the_published_close_is_named(books):
     earlier = earlier_year(books).book("A", "2", "2023-12-31", [("1930", "-25"), ("2081", "25")])
     books.publishes(earlier)

@@ -81,6 +81,23 @@ def test_amount_changed_since_it_was_written_is_a_break(books):
     assert (item.kind, str(item.difference)) == (BreakKind.AMOUNT, "0.01")
 
 
+@pytest.mark.parametrize(
+    ("lines", "errors", "breaks"),
+    [
+        (10, 0, False),  # 3 vouchers and 7 rows
+        (11, 0, True),  # a line was taken and is not there
+        (11, 1, False),  # it could not be read: source_damage says so
+        (9, 1, True),  # something is there that no line gave
+    ],
+)
+def test_lines_that_the_reader_took_are_the_vouchers_and_rows_staged(books, lines, errors, breaks):
+    books.facts = {"fast_rows": 4, "exact_rows": lines - 4, "error_count": errors}
+
+    result = books.result("row_counts")
+
+    assert result.holds is breaks
+
+
 def test_table_without_control_totals_is_a_break(books):
     truth = books.staged.tables
     books.counted = {name: total for name, total in truth.items() if name != "voucher"}
