@@ -30,7 +30,7 @@ def warn(message: str, *, tenant: str = "", unit: str = "", **figures: object) -
     _logger(tenant=tenant, unit=unit, figures=figures).warning(message)
 
 
-def _logger(**fields: object) -> logging.LoggerAdapter[logging.Logger]:
+def _logger(**fields: Any) -> logging.Logger | logging.LoggerAdapter[Any]:
     """Return the run's logger; outside of a run (the command line) the one called ``tasma``."""
     try:
         return get_run_logger(**fields)
