@@ -32,7 +32,7 @@ async def accept_hold(
     when one changes, it holds again.
 
     Args:
-        tenant: Whose books: the tenant's id, such as acme.
+        tenant: Whose books: the tenant's id (small letters, digits, dashes), such as acme.
         fiscal_year: Such as 2024, or 2024-07-01_2025-06-30 for a broken year.
         reason: Why it is right to publish nevertheless. It is kept with the data.
         accepted_by: Who decides. It is kept with the data.

@@ -40,10 +40,10 @@ async def import_file(
     changes nothing. What does not pass the controls is held, and the last good data stays.
 
     Args:
-        tenant: Whose books: the tenant's id, such as acme.
+        tenant: Whose books: the tenant's id (small letters, digits, dashes), such as acme.
         path: The file: its full path, or its name in the tenant's inbox folder.
         dry_run: Only show what would change; publish nothing.
-        who: Who brings the file; kept with it, and shown nowhere else.
+        who: Who brings the file; it is kept with it.
         sha256: Leave empty. The hash of a file that the inbox has already taken in.
     """
     arrival = Arrival(tenant, resolve(tenant, path), who, sha256)

@@ -40,7 +40,7 @@ async def publish_accepted(tenant: TenantId, fiscal_year: Year) -> State[Any]:
     accepted holds the load again.
 
     Args:
-        tenant: Whose books: the tenant's id, such as acme.
+        tenant: Whose books: the tenant's id (small letters, digits, dashes), such as acme.
         fiscal_year: Such as 2024, or 2024-07-01_2025-06-30 for a broken year.
     """
     unit = Unit(tenant, FiscalYear.parse(fiscal_year))

@@ -121,7 +121,7 @@ def up(say: Callable[[str], None] = print) -> int:
             prefect_server(host=chosen.host, port=chosen.port) as server,
             deployments_served(server) as runs,
         ):
-            say(f"Prefect's UI   {server.url}/deployments")
+            say(f"Prefect's UI   {server.url}/v2/deployments")
             say(f"Drop files in  {settings().inbox}/<tenant>/")
             say(f"Logs           {server.folder}/server.log and runs.log")
             say("Stop with Ctrl-C.")

@@ -50,7 +50,7 @@ class Fetched:
 
 @task(
     name="fetch",
-    task_run_name="fetch-{tenant}",
+    task_run_name="fetch {tenant}",
     cache_policy=NO_CACHE,
     retries=RETRIES,
     retry_delay_seconds=RETRY_DELAYS_S,

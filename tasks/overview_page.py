@@ -10,7 +10,7 @@ from typing import Final
 from blocks.hub.overview import Light, OverviewRow
 from tasks.units import year_in_words
 
-SYMBOL: Final = {Light.GREEN: "🟢", Light.GREY: "⚪", Light.RED: "🔴"}
+SYMBOL: Final = {Light.GREEN: "✓", Light.GREY: "○", Light.RED: "✗"}
 
 
 def overview_table(rows: Sequence[OverviewRow]) -> list[dict[str, str]]:

@@ -20,9 +20,9 @@ CHANGES_SHOWN: Final = 100
 """Vouchers, and accounts, on a page; the warehouse keeps them all."""
 
 MARK: Final = {
-    Outcome.PASSED: "🟢 passed",
-    Outcome.BROKEN: "🔴 broken",
-    Outcome.NOT_APPLICABLE: "⚪ not applicable",
+    Outcome.PASSED: "✓ passed",
+    Outcome.BROKEN: "✗ broken",
+    Outcome.NOT_APPLICABLE: "– not applicable",
 }
 
 
@@ -45,9 +45,10 @@ def reconciliation_page(
     ]
     return document(
         f"# {unit}: {verdict}",
-        _source_table(staged),
-        "## What holds the load" if holding else "",
+        "## What holds the load" if holding else "Nothing holds the load.",
         *holding,
+        "## What was loaded",
+        _source_table(staged),
         "## All controls",
         _control_table(judgement.results, known),
         "## Other findings" if others else "",
@@ -57,19 +58,18 @@ def reconciliation_page(
 
 def changes_page(unit: Unit, plan: ChangePlan, *, verdict: str) -> str:
     """Say what a load adds, changes and removes, by voucher and by account."""
+    accounts = plan.accounts[:CHANGES_SHOWN]
+    vouchers = plan.vouchers[:CHANGES_SHOWN]
+    changed = plan.added + plan.changed + plan.removed
     return document(
-        f"# {unit}: {verdict}",
+        f"# {unit}: changes ({verdict})",
         changes_in_words(plan),
-        "## Accounts" if plan.accounts else "",
-        _account_table(plan.accounts[:CHANGES_SHOWN]),
-        and_more(min(len(plan.accounts), CHANGES_SHOWN), plan.account_count, "accounts"),
-        "## Vouchers" if plan.vouchers else "",
-        _voucher_table(plan.vouchers[:CHANGES_SHOWN]),
-        and_more(
-            min(len(plan.vouchers), CHANGES_SHOWN),
-            plan.added + plan.changed + plan.removed,
-            "vouchers",
-        ),
+        "## Accounts" if accounts else "",
+        _balance_table(accounts) if plan.first_load else _account_table(accounts),
+        and_more(len(accounts), plan.account_count, "accounts"),
+        "## Vouchers" if vouchers else "",
+        _voucher_table(vouchers),
+        and_more(len(vouchers), changed, "vouchers") if vouchers else "",
     )
 
 
@@ -77,11 +77,15 @@ def changes_in_words(plan: ChangePlan) -> str:
     """Count the changes in a sentence."""
     if plan.is_empty:
         return "Nothing changes: everything is published already."
-    first = "First load of the year. " if plan.first_load else ""
-    other = f" Other tables: {', '.join(plan.tables)}." if plan.tables else ""
+    if plan.first_load:
+        return (
+            f"First load of the year: {plan.added:,} vouchers, {plan.account_count:,} accounts "
+            "with a balance or movement."
+        )
+    other = f" Also changed: {', '.join(plan.tables)}." if plan.tables else ""
     return (
-        f"{first}Vouchers added: {plan.added:,}, changed: {plan.changed:,}, "
-        f"removed: {plan.removed:,}. Accounts whose balance changes: {plan.account_count:,}.{other}"
+        f"Vouchers added: {plan.added:,}, changed: {plan.changed:,}, removed: {plan.removed:,}. "
+        f"Accounts whose balance changes: {plan.account_count:,}.{other}"
     )
 
 
@@ -97,7 +101,7 @@ def _source_table(staged: StagedUnit) -> str:
         ("File (sha256)", facts.landed_sha256[:16]),
         ("Version of the rows", staged.digest[:16]),
     ]
-    return table(("What was loaded", ""), rows)
+    return table(("Fact", "Value"), rows)
 
 
 def _control_table(results: Sequence[ControlResult], known: Mapping[str, Control]) -> str:
@@ -144,8 +148,22 @@ def _break_cells(item: Break) -> tuple[str, ...]:
     )
 
 
+def _balance_table(accounts: Sequence[AccountChange]) -> str:
+    """List what a first load brings: there is nothing to compare with."""
+    rows = [
+        (
+            item.account_number,
+            amount(item.opening_after),
+            amount(item.movement_after),
+            amount(item.difference),
+        )
+        for item in accounts
+    ]
+    heads = ("Account", "Opening", "Movement", "Closing")
+    return table(heads, rows, right=heads[1:]) if rows else ""
+
+
 def _account_table(accounts: Sequence[AccountChange]) -> str:
-    heads = ("Account", "Opening before", "Opening after", "Movement before", "Movement after")
     rows = [
         (
             item.account_number,
@@ -157,7 +175,15 @@ def _account_table(accounts: Sequence[AccountChange]) -> str:
         )
         for item in accounts
     ]
-    return table((*heads, "Difference"), rows, right=(*heads[1:], "Difference")) if rows else ""
+    heads = (
+        "Account",
+        "Opening before",
+        "Opening after",
+        "Movement before",
+        "Movement after",
+        "Difference of closing",
+    )
+    return table(heads, rows, right=heads[1:]) if rows else ""
 
 
 def _voucher_table(vouchers: Sequence[VoucherChange]) -> str:

@@ -23,19 +23,23 @@ class Unit:
     @property
     def tags(self) -> tuple[str, str]:
         """What a run of this unit is tagged with, so that the UI can list them."""
-        return f"tenant:{self.tenant}", f"year:{self.year.key}"
+        return f"tenant:{self.tenant}", f"year:{short_year(self.year.key)}"
 
     def artifact_key(self, page: str) -> str:
         """Return the key of one of the unit's pages: stable, so that its history is one list."""
-        return f"{self.tenant}-{self.year.key}-{page}".replace("_", "-")
+        return f"{self.tenant}-{short_year(self.year.key)}-{page}".replace("_", "-")
 
     def __str__(self) -> str:
         return f"{self.tenant} {year_in_words(self.year.key)}"
 
 
+def short_year(key: str) -> str:
+    """Return a calendar year as 2024 and any other as its key; `FiscalYear.parse` reads both."""
+    start, _, end = key.partition("_")
+    is_calendar = start.endswith("-01-01") and end == f"{start[:4]}-12-31"
+    return start[:4] if is_calendar else key
+
+
 def year_in_words(key: str) -> str:
     """Say a calendar year as 2024 and any other as its two days."""
-    start, _, end = key.partition("_")
-    if start.endswith("-01-01") and end == f"{start[:4]}-12-31":
-        return start[:4]
-    return f"{start} to {end}" if end else key
+    return short_year(key).replace("_", " to ")
