@@ -22,7 +22,7 @@ CHANGES_SHOWN: Final = 100
 MARK: Final = {
     Outcome.PASSED: "✓ passed",
     Outcome.BROKEN: "✗ broken",
-    Outcome.NOT_APPLICABLE: "– not applicable",
+    Outcome.NOT_APPLICABLE: "○ not applicable",
 }
 
 
