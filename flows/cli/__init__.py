@@ -8,7 +8,18 @@ from __future__ import annotations
 
 import sys
 
-from flows.cli import app, events, tenants  # noqa: F401 - their commands register here
+from flows.cli import (  # noqa: F401 - their commands register here
+    accept,
+    app,
+    breaks,
+    doctor,
+    events,
+    importing,
+    ledger,
+    plan,
+    report,
+    tenants,
+)
 from flows.cli.failure import explain
 
 __all__ = ["main"]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from flows.cli.app import AsJson, app, command, group
-from flows.cli.opening import TenantId, known_tenant, open_hub, parse_year
+from flows.cli.opening import TenantId, known_tenant, open_hub, parse_year, short
 from flows.cli.output import next_steps, say, show_json, show_table
 from flows.cli.years import years
 from ledger.fiscal_year import FiscalYear
@@ -134,14 +134,14 @@ def status(
 
 
 def what_next(row: OverviewRow) -> str:
-    """Return the command that moves a unit on."""
-    place = f"{row.tenant} {row.fiscal_year}"
+    """Return the command that moves a unit on; nothing has to be done for one that is published."""
+    place = f"{row.tenant} {short(row.fiscal_year)}" if row.fiscal_year else row.tenant
     load = f"tasma import FILE --tenant {row.tenant}"
     return {
         "": load,
         "held": f"tasma ledger breaks {place}",
         "failed": f"tasma events {row.tenant}",
-        "published": f"tasma ledger report {place}",
+        "published": "",
         "partial": f"{load} (a whole year)",
         "evidence": f"{load} (a whole year)",
     }.get(row.status, "wait for the run")
@@ -164,7 +164,7 @@ def _show_status(rows: list[OverviewRow]) -> None:
         (
             str(row.light),
             row.tenant,
-            row.fiscal_year or "-",
+            short(row.fiscal_year) if row.fiscal_year else "-",
             row.status or "-",
             row.last_published_at,
             row.age,

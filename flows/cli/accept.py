@@ -1,0 +1,113 @@
+"""`tasma accept` and `tasma publish`: a person's decision about a hold."""
+
+from __future__ import annotations
+
+import datetime as dt
+import getpass
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from flows.cli.app import AsJson, app, command
+from flows.cli.importing import open_stores, progress
+from flows.cli.opening import TenantId, YearText, known_tenant, known_year, parse_day, short
+from flows.cli.output import next_steps, say, show_json
+
+if TYPE_CHECKING:
+    from tasks.stores import Stores
+    from tasks.units import Unit
+
+
+@command(
+    app,
+    "accept",
+    examples=(
+        'tasma accept acme 2024 --reason "1930 is corrected in January, see voucher A12"',
+        'tasma accept acme 2024 --control mass_removal --reason "series X was moved" --no-publish',
+    ),
+)
+def accept(
+    tenant: TenantId,
+    year: YearText,
+    *,
+    reason: Annotated[str, typer.Option(help="Why it is right nevertheless; kept with the data.")],
+    control: Annotated[
+        list[str] | None,
+        typer.Option(help="Only the breaks of this control; may be given again."),
+    ] = None,
+    by: Annotated[str, typer.Option(help="Who decides; else this machine's user.")] = "",
+    expires: Annotated[
+        str,
+        typer.Option(metavar="YYYY-MM-DD", help="Its last day; else until a break changes."),
+    ] = "",
+    publish_too: Annotated[
+        bool, typer.Option("--publish/--no-publish", help="Publish at once if nothing else holds.")
+    ] = True,
+    as_json: AsJson = False,
+) -> None:
+    """Let the breaks pass that hold a year's latest load, and publish it.
+
+    An acceptance speaks of these very breaks, as `tasma ledger breaks` shows them; when one
+    changes, it holds again. It is kept with reason, person and time.
+    """
+    from tasks.accept import accept_breaks  # noqa: PLC0415 - brings Prefect
+
+    with open_stores() as stores:
+        unit = _unit(stores, tenant, year)
+        left = accept_breaks(
+            stores,
+            unit,
+            controls=control or [],
+            reason=reason,
+            accepted_by=by or getpass.getuser(),
+            expires_at=_end_of(parse_day(expires)) if expires else None,
+        )
+        if not as_json:
+            say(f"Accepted for {unit}.")
+        if publish_too and not left:
+            raise typer.Exit(_publish(stores, unit, as_json=as_json))
+    names = [result.control for result in left]
+    if as_json:
+        show_json({"tenant": tenant, "fiscal_year": unit.year.key, "still_held_by": names})
+    elif names:
+        say(f"Still held by {', '.join(names)}.")
+        next_steps(f"tasma ledger breaks {tenant} {short(unit.year.key)}")
+    else:
+        next_steps(f"tasma publish {tenant} {short(unit.year.key)}")
+
+
+@command(app, "publish", examples=("tasma publish acme 2024",))
+def publish(tenant: TenantId, year: YearText, *, as_json: AsJson = False) -> None:
+    """Publish a held load whose breaks were accepted.
+
+    The controls run anew against what is published now; what changed since holds it again.
+    """
+    with open_stores() as stores:
+        unit = _unit(stores, tenant, year)
+        raise typer.Exit(_publish(stores, unit, as_json=as_json))
+
+
+def _publish(stores: Stores, unit: Unit, *, as_json: bool) -> int:
+    from flows.cli.imported import as_dict, code, show_one  # noqa: PLC0415 - brings Prefect
+    from flows.cli.local import publish_here  # noqa: PLC0415 - brings Prefect
+    from flows.publish_accepted import staged_load  # noqa: PLC0415 - brings Prefect
+
+    load = staged_load(stores, unit)
+    with progress(1) as watch:
+        found = publish_here(stores, unit, load, watch=watch(str(unit)))
+    if as_json:
+        show_json(as_dict(found))
+    else:
+        show_one(found)
+    return code(found)
+
+
+def _unit(stores: Stores, tenant: str, year: str) -> Unit:
+    from tasks.units import Unit  # noqa: PLC0415 - brings Arrow
+
+    known_tenant(stores.hub, tenant)
+    return Unit(tenant, known_year(stores.hub, tenant, year))
+
+
+def _end_of(day: dt.date) -> dt.datetime:
+    return dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), tzinfo=dt.UTC)

@@ -1,0 +1,112 @@
+"""`tasma doctor`: whether this machine has what the work needs, and where things lie."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import urllib.request
+from collections.abc import Iterator
+from importlib.metadata import version
+from pathlib import Path
+from typing import Final
+
+import typer
+
+from flows.cli.app import AsJson, app, command
+from flows.cli.exits import ExitCode
+from flows.cli.output import next_steps, say, show_json, show_table
+
+MIN_FREE_BYTES: Final = 2 << 30
+"""Free space below which the disk is called short: a publish copies the tenant's file first."""
+
+ANSWER_LIMIT_S: Final = 2.0
+"""How long Prefect's server may take to answer."""
+
+PACKAGES: Final = ("tasma", "prefect", "duckdb", "pyarrow", "SQLAlchemy", "fastapi")
+
+Finding = tuple[str, str, str]
+"""What was looked at, ``green``, ``grey`` or ``red``, and what was seen."""
+
+
+@command(app, "doctor", examples=("tasma doctor", "tasma doctor --json"))
+def doctor(*, as_json: AsJson = False) -> None:
+    """Look at settings, folders, disk, hub and server; end with 1 if something must be mended.
+
+    Grey is something that is not there and need not be.
+    """
+    findings = [*_folders(), _disk(), *_hub(), _server(), *_versions()]
+    if as_json:
+        names = ("what", "light", "seen")
+        show_json([dict(zip(names, finding, strict=True)) for finding in findings])
+    else:
+        show_table(("light", "what", "seen"), [(item[1], item[0], item[2]) for item in findings])
+    if any(light == "red" for _, light, _ in findings):
+        raise typer.Exit(ExitCode.FAILED)
+    if not as_json:
+        say("Nothing must be mended.")
+        next_steps("tasma tenant status")
+
+
+def _folders() -> Iterator[Finding]:
+    from blocks.settings import settings  # noqa: PLC0415 - for this command alone
+
+    chosen = settings()
+    for name in ("home", "lake", "warehouse", "inbox"):
+        folder: Path = getattr(chosen, name)
+        yield f"folder {name}", *_folder(folder)
+
+
+def _folder(folder: Path) -> tuple[str, str]:
+    if not folder.exists():
+        return "grey", f"{folder} (made when it is needed)"
+    if not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
+        return "red", f"{folder} cannot be written; correct its rights or set another"
+    return "green", str(folder)
+
+
+def _disk() -> Finding:
+    from blocks.settings import settings  # noqa: PLC0415 - for this command alone
+
+    home = settings().home.absolute()
+    place = next(folder for folder in (home, *home.parents) if folder.exists())
+    free = shutil.disk_usage(place).free
+    light = "red" if free < MIN_FREE_BYTES else "green"
+    return "disk", light, f"{free / (1 << 30):,.1f} GiB free at {place}"
+
+
+def _hub() -> Iterator[Finding]:
+    from flows.cli.opening import open_hub  # noqa: PLC0415 - SQLAlchemy when the hub is asked
+    from ledger.errors import TasmaError  # noqa: PLC0415 - as above
+
+    try:
+        with open_hub() as hub:
+            rows = hub.overview()
+            busy = hub.leases.live()
+    except (TasmaError, OSError) as problem:
+        yield "hub", "red", str(problem)
+        return
+    tenants = len({row.tenant for row in rows})
+    red = sum(row.light == "red" for row in rows)
+    yield "hub", "green", f"{hub.database.path}: {tenants:,} tenants, {red:,} red units"
+    running = ", ".join(f"{lease.resource} by {lease.holder}" for lease in busy)
+    yield "runs", "green" if running else "grey", running or "nothing is being loaded"
+
+
+def _server() -> Finding:
+    url = os.environ.get("PREFECT_API_URL") or f"http://127.0.0.1:{_port()}/api"
+    try:
+        with urllib.request.urlopen(f"{url}/health", timeout=ANSWER_LIMIT_S) as answer:  # noqa: S310 - the user's own address
+            is_well = json.load(answer) is True
+    except (OSError, ValueError):
+        return "Prefect's server", "grey", f"no answer at {url}; `tasma up` starts one"
+    return "Prefect's server", "green" if is_well else "red", url
+
+
+def _port() -> str:
+    return os.environ.get("TASMA_PORT", "4200")
+
+
+def _versions() -> Iterator[Finding]:
+    for name in PACKAGES:
+        yield name, "green", version(name)

@@ -1,0 +1,43 @@
+"""Which files a command line means: each file named, and the SIE files of each folder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Final
+
+import typer
+
+SUFFIXES: Final = frozenset({".se", ".si", ".sie"})
+"""Names in a folder that are taken for SIE; a file that is named itself may be called anything."""
+
+MAX_FILES: Final = 10_000
+"""Most files of one command."""
+
+
+def sie_files(paths: Iterable[Path]) -> list[Path]:
+    """Return the files, those of a folder in order of name; each once.
+
+    Raises:
+        typer.BadParameter: A path is not there, a folder has no SIE file, or there are too many.
+    """
+    found = list(dict.fromkeys(file for path in paths for file in _files(path)))
+    if len(found) > MAX_FILES:
+        raise typer.BadParameter(f"{len(found):,} files; at most {MAX_FILES:,} in one command.")
+    return found
+
+
+def _files(path: Path) -> Iterator[Path]:
+    if not path.exists():
+        raise typer.BadParameter(f"there is no file {path}.")
+    if path.is_file():
+        yield path
+        return
+    inside = [file for file in sorted(path.iterdir()) if _is_sie(file)]
+    if not inside:
+        raise typer.BadParameter(f"{path} holds no file that ends in .se, .si or .sie.")
+    yield from inside
+
+
+def _is_sie(path: Path) -> bool:
+    return path.is_file() and not path.name.startswith(".") and path.suffix.lower() in SUFFIXES

@@ -1,0 +1,147 @@
+"""What became of imported files, in words, as a table and for scripts."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from flows.cli.exits import ExitCode
+from flows.cli.local import BUSY, FAILED, Imported
+from flows.cli.opening import short
+from flows.cli.output import next_steps, remark, say, show_table
+from ledger.controls import ControlResult, Outcome
+
+CODES: Final = {
+    "published": ExitCode.DONE,
+    "unchanged": ExitCode.DONE,
+    "held": ExitCode.HELD,
+    "partial": ExitCode.NOT_PUBLISHED,
+    "evidence": ExitCode.NOT_PUBLISHED,
+    FAILED: ExitCode.FAILED,
+    BUSY: ExitCode.BUSY,
+}
+"""What each outcome is worth to a script; a dry run is worth what it would be."""
+
+BREAKS_SHOWN: Final = 5
+"""Breaks of a control that are shown at once; `tasma ledger breaks` shows more."""
+
+
+def code(found: Imported) -> ExitCode:
+    """Return the exit code of one file."""
+    return CODES[found.would_be if found.outcome == "planned" else found.outcome]
+
+
+def place(found: Imported) -> str:
+    """Name tenant and year as the commands take them: ``acme 2024``."""
+    return f"{found.tenant} {short(found.fiscal_year) if found.fiscal_year else ''}".strip()
+
+
+def show_one(found: Imported) -> None:
+    """Say what became of one file, why, and what to do next."""
+    if found.outcome in {FAILED, BUSY}:
+        remark(f"{found.outcome.title()}: {found.message}")
+        next_steps(*_next(found))
+        return
+    say(f"{place(found)}: {found.outcome}{'' if _is_held(found) else f'. {found.message}'}")
+    if found.facts and found.load:
+        say(f"{_source(found)}, in {found.took_s:.1f} s.")
+    if found.judgement:
+        for result in found.judgement.holding:
+            show_holding(result)
+        if remarks := _remarks(found.judgement.results):
+            say(f"Not in the way, but worth a look: {remarks}.")
+    next_steps(*_next(found))
+
+
+def show_many(files: list[Imported]) -> None:
+    """Show a table of what became of each file, and count the outcomes."""
+    headings = ("file", "tenant", "fiscal year", "outcome", "vouchers", "postings", "what")
+    rows = [
+        (
+            found.path.name,
+            found.tenant,
+            found.fiscal_year or "-",
+            found.outcome,
+            _count(found, "voucher"),
+            _count(found, "posting"),
+            _in_brief(found),
+        )
+        for found in files
+    ]
+    show_table(headings, rows)
+    outcomes = [found.outcome for found in files]
+    counted = ", ".join(f"{outcomes.count(name)} {name}" for name in dict.fromkeys(outcomes))
+    say(f"{len(files)} files: {counted}.")
+    open_ends = [step for found in files if code(found) for step in _next(found)[:1]]
+    next_steps(*dict.fromkeys(open_ends or ("tasma tenant status",)))
+
+
+def show_holding(result: ControlResult) -> None:
+    """Show the first breaks of a control that holds a load."""
+    say(f"Held by {result.control} ({result.break_count:,}):")
+    for item in result.breaks[:BREAKS_SHOWN]:
+        say(f"  {item}")
+    if result.break_count > BREAKS_SHOWN:
+        say(f"  ... and {result.break_count - BREAKS_SHOWN:,} more")
+
+
+def as_dict(found: Imported) -> dict[str, Any]:
+    """Return what a script wants to know of one file."""
+    holding = found.judgement.holding if found.judgement else []
+    return {
+        "file": found.path,
+        "tenant": found.tenant,
+        "fiscal_year": found.fiscal_year,
+        "outcome": found.outcome,
+        "would_be": found.would_be if found.outcome == "planned" else "",
+        "exit_code": int(code(found)),
+        "message": found.message,
+        "load_id": found.load.load_id if found.load else "",
+        "digest": found.load.staged.digest if found.load else "",
+        "vouchers": _count(found, "voucher"),
+        "postings": _count(found, "posting"),
+        "held_by": holding,
+    }
+
+
+def _next(found: Imported) -> tuple[str, ...]:
+    where = place(found)
+    if found.outcome == "planned":
+        return (f"tasma import {found.path} --tenant {found.tenant}",)
+    if found.outcome == "held":
+        return (f"tasma ledger breaks {where}", f'tasma accept {where} --reason "..."')
+    if found.outcome in {"partial", "evidence"}:
+        return (f"tasma ledger breaks {where}",)
+    if found.outcome in {FAILED, BUSY}:
+        return ("mend what the message says, then run the command again",)
+    return (f"tasma ledger report {where}", f"tasma tenant status {found.tenant}")
+
+
+def _is_held(found: Imported) -> bool:
+    return bool(found.judgement and found.judgement.holding)
+
+
+def _in_brief(found: Imported) -> str:
+    if found.plan is None:
+        return found.message.replace("\n", " ")
+    plan = found.plan
+    first = "first load" if plan.first_load else f"+{plan.added:,} -{plan.removed:,}"
+    return first if plan.first_load else f"{first} changed {plan.changed:,}"
+
+
+def _source(found: Imported) -> str:
+    facts = found.facts
+    if facts is None:
+        return ""
+    return (
+        f"{facts.source.upper()} {facts.source_kind} from {facts.program or 'an unnamed program'}: "
+        f"{_count(found, 'voucher'):,} vouchers, {_count(found, 'posting'):,} postings"
+    )
+
+
+def _remarks(results: list[ControlResult]) -> str:
+    found = [item for item in results if item.outcome is Outcome.BROKEN and not item.holds]
+    return ", ".join(f"{item.control} ({item.break_count:,}, {item.severity})" for item in found)
+
+
+def _count(found: Imported, table: str) -> int:
+    return found.load.staged.tables[table].row_count if found.load else 0

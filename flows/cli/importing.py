@@ -1,0 +1,174 @@
+"""`tasma import`: files into the books, here or on the server."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from flows.cli.app import AsJson, app, command
+from flows.cli.exits import worst
+from flows.cli.files import sie_files
+from flows.cli.opening import known_tenant
+from flows.cli.output import console, remark, say, show_json
+from ledger.errors import TasmaError
+
+if TYPE_CHECKING:
+    from flows.cli.local import Imported
+    from tasks.stores import Stores
+
+Files = Annotated[
+    list[Path], typer.Argument(metavar="FILE|FOLDER...", help="SIE files, or folders of them.")
+]
+ForTenant = Annotated[
+    str, typer.Option("--tenant", "-t", metavar="TENANT", help="Whose books the files are.")
+]
+
+
+@command(
+    app,
+    "import",
+    examples=(
+        "tasma import acme-2024.se --tenant acme",
+        "tasma import ~/sie-files --new-tenant",
+        "tasma import acme-2024.se --tenant acme --dry-run",
+        "tasma import acme-2024.se --tenant acme --on-server",
+    ),
+)
+def import_files(
+    files: Files,
+    *,
+    tenant: ForTenant = "",
+    new_tenant: Annotated[
+        bool,
+        typer.Option(
+            "--new-tenant", help="Take the tenant from each file's own number and name; make it."
+        ),
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only show what would change; publish nothing.")
+    ] = False,
+    on_server: Annotated[
+        bool, typer.Option("--on-server", help="Start a run on Prefect's server for each file.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Read SIE files, check them, and publish what nothing holds.
+
+    A file replaces the fiscal year it is of; loading it again changes nothing. What does not pass
+    is held, and the last good data stays. No server is needed.
+    """
+    if bool(tenant) == new_tenant:
+        raise typer.BadParameter("say whose the files are: --tenant ID, or --new-tenant.")
+    paths = sie_files(files)
+    from flows.cli.imported import as_dict, code, show_many, show_one  # noqa: PLC0415 - Prefect
+
+    with open_stores() as stores:
+        if tenant:
+            known_tenant(stores.hub, tenant)
+        if on_server:
+            _start_runs(stores, paths, tenant=tenant, dry_run=dry_run, as_json=as_json)
+            return
+        found = _import_all(stores, paths, tenant=tenant, dry_run=dry_run)
+    if as_json:
+        show_json([as_dict(item) for item in found])
+    elif len(found) == 1:
+        show_one(found[0])
+    else:
+        show_many(found)
+    raise typer.Exit(worst(code(item) for item in found))
+
+
+def _import_all(stores: Stores, paths: list[Path], *, tenant: str, dry_run: bool) -> list[Imported]:
+    with progress(len(paths)) as watch:
+        return [
+            _import_one(stores, path, tenant=tenant, dry_run=dry_run, watch=watch(path.name))
+            for path in paths
+        ]
+
+
+def _import_one(
+    stores: Stores, path: Path, *, tenant: str, dry_run: bool, watch: Callable[[str], None]
+) -> Imported:
+    from flows.cli.local import FAILED, Imported, import_here  # noqa: PLC0415 - brings Prefect
+
+    try:
+        owner = tenant or _owner(stores, path)
+    except (TasmaError, OSError) as problem:
+        return Imported(path, "", outcome=FAILED, message=str(problem))
+    return import_here(stores, owner, path, dry_run=dry_run, watch=watch)
+
+
+def _owner(stores: Stores, path: Path) -> str:
+    """Return the tenant that the file itself names, made if it is new."""
+    from flows.cli.newcomer import tenant_of  # noqa: PLC0415 - brings the SIE reader
+
+    found, is_new = tenant_of(stores.hub, path)
+    if is_new:
+        remark(f"New tenant {found.id}: {found.name}, {found.organisation_number or 'no number'}.")
+    return found.id
+
+
+def _start_runs(
+    stores: Stores, paths: list[Path], *, tenant: str, dry_run: bool, as_json: bool
+) -> None:
+    from flows.cli.on_server import start_import  # noqa: PLC0415 - brings Prefect
+
+    links = {}
+    for path in paths:
+        owner = tenant or _owner(stores, path)
+        links[str(path)] = start_import(owner, path.absolute(), dry_run=dry_run)
+        if not as_json:
+            say(f"{path.name}: started, see {links[str(path)]}")
+    if as_json:
+        show_json(links)
+
+
+@contextmanager
+def open_stores() -> Iterator[Stores]:
+    """Open hub, lake and warehouse of the settings."""
+    from tasks import stores  # noqa: PLC0415 - brings DuckDB and Arrow
+
+    with stores.open_stores() as opened:
+        yield opened
+
+
+@contextmanager
+def progress(total: int) -> Iterator[Callable[[str], Callable[[str], None]]]:
+    """Show which step of which file is at work, on a terminal; nothing anywhere else.
+
+    Yields a function that, given a file's name, returns what hears of its steps.
+    """
+    from rich.progress import (  # noqa: PLC0415 - for commands that take long
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        SpinnerColumn,
+        TextColumn,
+        TimeElapsedColumn,
+    )
+
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    bar = Progress(*columns, console=console(sys.stderr), transient=True)
+    bar.disable = not sys.stderr.isatty()
+    with bar:
+        task = bar.add_task("", total=total)
+        done = -1
+
+        def of_file(name: str) -> Callable[[str], None]:
+            nonlocal done
+            done += 1
+            bar.update(task, completed=done)
+            return lambda step: bar.update(task, description=f"{step} {name}")
+
+        yield of_file

@@ -1,0 +1,120 @@
+"""`tasma ledger`: read what is published, and what keeps a load from being published."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from flows.cli.app import AsJson, app, command, group
+from flows.cli.books import ask, published_year, warehouse
+from flows.cli.exits import ExitCode
+from flows.cli.opening import TenantId, YearOrLatest, known_tenant, open_hub
+from flows.cli.output import next_steps, remark, say, show_json, show_table
+
+ledger = group("Read, compare, verify and export the books of a tenant.")
+app.add_typer(ledger, name="ledger")
+
+
+@command(
+    ledger,
+    "changes",
+    examples=("tasma ledger changes acme", "tasma ledger changes acme 2024 --limit 500"),
+)
+def changes(
+    tenant: TenantId,
+    year: YearOrLatest = "",
+    *,
+    limit: Annotated[
+        int, typer.Option(min=1, max=100_000, help="Most loads and most vouchers shown.")
+    ] = 50,
+    as_json: AsJson = False,
+) -> None:
+    """Show the loads of a year and which vouchers each added, changed or removed.
+
+    A year's first load names no vouchers: all of them are new.
+    """
+    wanted = published_year(tenant, year)
+    loads = ask(tenant, "load", fiscal_year=wanted.key, limit=limit)
+    vouchers = ask(tenant, "voucher_change", fiscal_year=wanted.key, limit=limit)
+    if as_json:
+        show_json({"loads": loads.as_dicts(), "vouchers": vouchers.as_dicts()})
+        return
+    show_table(
+        ("load", "published (UTC)", "source", "vouchers", "postings", "+", "changed", "-"),
+        [(row[0], row[3], f"{row[4]} {row[5]}", *row[6:]) for row in loads.rows],
+        title=f"{tenant} {wanted}: loads that changed something, latest first",
+    )
+    if vouchers.rows:
+        show_table(
+            ("load", "change", "voucher", "date before", "after", "debit before", "after"),
+            vouchers.rows,
+            title="Vouchers",
+        )
+    else:
+        say("No later load has changed a voucher.")
+
+
+@command(
+    ledger, "verify", examples=("tasma ledger verify acme", "tasma ledger verify acme 2024 --json")
+)
+def verify(tenant: TenantId, year: YearOrLatest = "", *, as_json: AsJson = False) -> None:
+    """Compute the digest of what is published anew and compare it with the load record.
+
+    Ends with 0 when every row is as it was loaded, with 1 when something was altered since.
+    """
+    wanted = published_year(tenant, year)
+    found = warehouse().verify(tenant, wanted)
+    record = found.record
+    if as_json:
+        show_json(
+            {
+                "intact": found.is_intact,
+                "digest": found.digest,
+                "loaded_digest": record.digest,
+                "tables": found.tables,
+                "vouchers": found.vouchers,
+            }
+        )
+    elif found.is_intact:
+        say(
+            f"{tenant} {wanted} is intact: {record.voucher_count:,} vouchers, "
+            f"{record.posting_count:,} postings, digest {found.digest[:16]} as loaded on "
+            f"{record.published_at:%Y-%m-%d %H:%M} UTC."
+        )
+    else:
+        remark(
+            f"Error: {tenant} {wanted} is not what was loaded: "
+            f"{_altered(found.tables, found.vouchers)}. Somebody or something changed the file "
+            f"{warehouse().root / tenant}.duckdb; load the year's file again to mend it."
+        )
+    if not found.is_intact:
+        raise typer.Exit(ExitCode.FAILED)
+
+
+@command(ledger, "export", examples=("tasma ledger export acme ~/acme-books",))
+def export(
+    tenant: TenantId,
+    folder: Annotated[Path, typer.Argument(help="A new or empty folder.")],
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Write all published tables and views of a tenant as Parquet files."""
+    with open_hub() as hub:
+        known_tenant(hub, tenant)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    files = warehouse().export(tenant, folder.absolute())
+    if as_json:
+        show_json(files)
+        return
+    size_bytes = sum(path.stat().st_size for path in files)
+    say(f"Wrote {len(files)} Parquet files, {size_bytes:,} bytes, to {folder}.")
+    next_steps(f"open {folder}/voucher.parquet and posting.parquet in any tool that reads Parquet")
+
+
+def _altered(tables: tuple[str, ...], vouchers: tuple[str, ...]) -> str:
+    parts = [f"tables {', '.join(tables)}"] if tables else []
+    if vouchers:
+        parts.append(f"vouchers {', '.join(vouchers[:10])}{' ...' if vouchers[10:] else ''}")
+    return "; ".join(parts) or "the digest differs"

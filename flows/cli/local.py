@@ -1,0 +1,159 @@
+"""The pipeline in this very process: the same steps in the same order, without a server."""
+
+from __future__ import annotations
+
+import asyncio
+import getpass
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from prefect import State
+
+import tasks.fetch
+import tasks.publish
+import tasks.reconcile
+import tasks.stage
+from blocks.hub import Hub, LeaseTaken, UnitState
+from blocks.hub.states import WORKING
+from blocks.staging import UnitFacts
+from blocks.warehouse.records import ChangePlan
+from flows.arrivals import Arrival, explain
+from flows.import_file import take_in
+from flows.leasing import unit_lease
+from flows.steps import Steps
+from flows.unit import settle
+from ledger.errors import TasmaError
+from tasks.fetch import Fetched
+from tasks.jobs import Job
+from tasks.reconcile import Judgement
+from tasks.stage import StagedLoad
+from tasks.stores import Stores
+from tasks.units import Unit
+
+NO_WAIT_S: Final = 0.0
+"""A person at a prompt is told at once who works on the unit; a run on the server waits."""
+
+INTERRUPTED: Final = "interrupted: the command was stopped while it worked; run it again"
+
+FAILED: Final = "failed"
+BUSY: Final = "busy"
+
+Watch = Callable[[str], None]
+"""Hears which step begins."""
+
+
+@dataclass
+class Imported:
+    """What became of one file.
+
+    `outcome`: published, unchanged, held, partial, evidence, planned, failed or busy.
+    `would_be`: of a dry run. `facts` and `judgement` are None when it did not come that far.
+    """
+
+    path: Path
+    tenant: str
+    outcome: str = ""
+    message: str = ""
+    facts: UnitFacts | None = None
+    load: StagedLoad | None = None
+    judgement: Judgement | None = None
+    plan: ChangePlan | None = None
+    would_be: str = ""
+    took_s: float = 0.0
+
+    @property
+    def fiscal_year(self) -> str:
+        """The year that the file is of, as a key; empty when it could not be told."""
+        return self.facts.fiscal_year.key if self.facts else ""
+
+
+def import_here(
+    stores: Stores, tenant: str, path: Path, *, dry_run: bool = False, watch: Watch
+) -> Imported:
+    """Take one file all the way; what fails is told in the result, so that others go on."""
+    found = Imported(path, tenant)
+    began = time.monotonic()
+    try:
+        state = asyncio.run(
+            take_in(
+                stores,
+                Arrival(tenant, path.absolute(), who=getpass.getuser()),
+                dry_run=dry_run,
+                steps=steps_into(found, watch),
+                wait_limit_s=NO_WAIT_S,
+            )
+        )
+        found.outcome, found.message = str(state.name).lower(), state.message or ""
+    except (TasmaError, OSError) as problem:
+        found.message = str(problem)
+        found.outcome = BUSY if isinstance(problem, LeaseTaken) else FAILED
+        if found.facts and found.outcome == FAILED and not dry_run:
+            fail_unit(stores.hub, Unit.of(found.facts), reason=explain(problem))
+    except BaseException:
+        if found.facts and not dry_run:
+            fail_unit(stores.hub, Unit.of(found.facts), reason=INTERRUPTED)
+        raise
+    found.took_s = time.monotonic() - began
+    return found
+
+
+def publish_here(stores: Stores, unit: Unit, load: StagedLoad, *, watch: Watch) -> Imported:
+    """Judge a held load anew and publish it if nothing holds it any more.
+
+    Raises:
+        LeaseTaken: A run works on the unit.
+    """
+    found = Imported(load.staged.folder, unit.tenant, facts=load.staged.facts, load=load)
+    try:
+        state = asyncio.run(_settle(stores, unit, load, steps=steps_into(found, watch)))
+    except LeaseTaken:
+        raise
+    except BaseException as problem:
+        fail_unit(stores.hub, unit, reason=explain(problem))
+        raise
+    found.outcome, found.message = str(state.name).lower(), state.message or ""
+    return found
+
+
+async def _settle(stores: Stores, unit: Unit, load: StagedLoad, *, steps: Steps) -> State[Any]:
+    async with unit_lease(stores, unit, wait_limit_s=NO_WAIT_S) as lease:
+        return await settle(Job(stores, unit, "", lease), load, steps=steps)
+
+
+def steps_into(found: Imported, watch: Watch) -> Steps:
+    """Return the steps without tasks; what each found is kept in ``found``."""
+
+    async def fetch(*args: Any, **options: Any) -> Fetched:
+        watch("reading")
+        fetched = await tasks.fetch.fetch.fn(*args, **options)
+        found.facts = fetched.facts
+        return fetched
+
+    async def stage(job: Job, fetched: Fetched) -> StagedLoad:
+        watch("staging")
+        found.load = await tasks.stage.stage.fn(job, fetched)
+        return found.load
+
+    async def reconcile(job: Job, load: StagedLoad) -> Judgement:
+        watch("reconciling")
+        found.judgement = await tasks.reconcile.reconcile.fn(job, load)
+        return found.judgement
+
+    async def publish(*args: Any) -> Any:
+        watch("publishing")
+        return await tasks.publish.publish.fn(*args)
+
+    async def report(*_args: Any, verdict: str, plan: ChangePlan | None = None) -> None:
+        found.would_be, found.plan = verdict.removeprefix("would be "), plan
+
+    return Steps(fetch, stage, reconcile, publish, report)
+
+
+def fail_unit(hub: Hub, unit: Unit, *, reason: str) -> None:
+    """Say in the hub that the work on a unit ended without an outcome."""
+    status = hub.units.find(unit.tenant, unit.year)
+    if status is not None and status.status in WORKING:
+        hub.units.set_status(unit.tenant, unit.year, UnitState.FAILED, reason=reason)

@@ -1,0 +1,84 @@
+"""`tasma import --new-tenant`: a tenant made of what a file says of itself."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from pathlib import Path
+from typing import Final
+
+from blocks.hub import Hub, Tenant
+from blocks.lake import LANDED_MAX_BYTES
+from ledger.errors import TerminalError
+from ledger.sie.header import SieHeader
+from ledger.sie.reader import open_sie
+
+SLUG_MAX_CHARS: Final = 40
+"""Longest id that is made of a name; one given by hand may be longer."""
+
+MAX_SAME_NAMES: Final = 1_000
+"""Companies of one name, by number behind it."""
+
+COMPANY_FORMS: Final = frozenset({"ab", "aktiebolag", "publ", "hb", "kb"})
+"""Words that no id needs (aktiebolag, handelsbolag, kommanditbolag)."""
+
+
+def tenant_of(hub: Hub, path: Path) -> tuple[Tenant, bool]:
+    """Return the tenant that a file is of, and whether it was made just now.
+
+    The organisation number decides: a file of a company that is a tenant already goes there.
+
+    Raises:
+        TerminalError: The file names no company, or one that cannot be told from another tenant.
+    """
+    header = read_header(path)
+    if found := _by_number(hub, header.organisation_number):
+        return found, False
+    if not header.company_name and not header.organisation_number:
+        raise TerminalError(
+            f"{path.name} names no company: expected lines such as #ORGNR 556000-1234 and "
+            '#FNAMN "Acme AB". Is it a SIE file? If so, make the tenant with `tasma tenant add` '
+            "and give its id: --tenant."
+        )
+    wanted = slug(header.company_name) or f"org{header.organisation_number}"
+    if not header.organisation_number and (same := hub.tenants.find(wanted)):
+        raise TerminalError(
+            f"{path.name} has no organisation number, and a tenant {same.id} exists. If they are "
+            f"the same company: --tenant {same.id}. If not, make another with `tasma tenant add`."
+        )
+    return hub.tenants.add(
+        Tenant(
+            id=_free_id(hub, wanted),
+            name=header.company_name or wanted,
+            organisation_number=header.organisation_number,
+            currency=header.currency,
+        )
+    ), True
+
+
+def read_header(path: Path) -> SieHeader:
+    """Return what a file says of itself.
+
+    Raises:
+        TerminalError: It cannot be read, or is larger than what is taken in.
+    """
+    if path.stat().st_size > LANDED_MAX_BYTES:
+        raise TerminalError(f"{path.name} is larger than {LANDED_MAX_BYTES:,} bytes.")
+    return open_sie(path.read_bytes(), suffix=path.suffix).header
+
+
+def slug(name: str) -> str:
+    """Make an id of a company's name: ``Övningsåkeriet Älgen AB`` is ovningsakeriet-algen."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    words = [word for word in re.findall(r"[a-z0-9]+", plain) if word not in COMPANY_FORMS]
+    return "-".join(words)[:SLUG_MAX_CHARS].strip("-")
+
+
+def _by_number(hub: Hub, number: str) -> Tenant | None:
+    same = (tenant for tenant in hub.tenants if number and tenant.organisation_number == number)
+    return next(same, None)
+
+
+def _free_id(hub: Hub, wanted: str) -> str:
+    names = [wanted, *(f"{wanted}-{number}" for number in range(2, MAX_SAME_NAMES))]
+    return next(name for name in names if hub.tenants.find(name) is None)

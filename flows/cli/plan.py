@@ -1,0 +1,106 @@
+"""`tasma ledger plan`: what a file would change, per account and voucher, without changing it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from flows.cli.app import AsJson, command
+from flows.cli.importing import ForTenant, open_stores, progress
+from flows.cli.ledger import ledger
+from flows.cli.opening import known_tenant
+from flows.cli.output import say, show_json, show_table
+
+if TYPE_CHECKING:
+    from blocks.warehouse.records import ChangePlan
+    from flows.cli.local import Imported
+
+
+@command(ledger, "plan", examples=("tasma ledger plan acme-2024.se --tenant acme",))
+def plan(
+    file: Annotated[
+        Path, typer.Argument(exists=True, dir_okay=False, metavar="FILE", help="A SIE file.")
+    ],
+    *,
+    tenant: ForTenant,
+    limit: Annotated[
+        int, typer.Option(min=1, max=1_000, help="Most accounts and most vouchers shown.")
+    ] = 50,
+    as_json: AsJson = False,
+) -> None:
+    """Show what loading a file would change, and whether it would be held; publish nothing.
+
+    Ends as the import would: 0 published, 3 held, 4 nothing to publish.
+    """
+    from flows.cli.imported import as_dict, code, show_one  # noqa: PLC0415 - brings Prefect
+    from flows.cli.local import import_here  # noqa: PLC0415 - brings Prefect
+
+    with open_stores() as stores, progress(1) as watch:
+        known_tenant(stores.hub, tenant)
+        found = import_here(stores, tenant, file, dry_run=True, watch=watch(file.name))
+    if as_json:
+        show_json({**as_dict(found), "plan": _as_dict(found)})
+    else:
+        if found.plan:
+            _show(found.plan, limit=limit)
+        show_one(found)
+    raise typer.Exit(code(found))
+
+
+def _show(changes: ChangePlan, *, limit: int) -> None:
+    if changes.accounts:
+        show_table(
+            ("account", "opening before", "after", "movement before", "after", "difference"),
+            [
+                (
+                    item.account_number,
+                    item.opening_before,
+                    item.opening_after,
+                    item.movement_before,
+                    item.movement_after,
+                    item.difference,
+                )
+                for item in changes.accounts[:limit]
+            ],
+            title="Accounts whose balance would change",
+        )
+        _and_more(changes.account_count, limit)
+    if changes.vouchers:
+        show_table(
+            ("change", "voucher", "date before", "after", "debit before", "after"),
+            [
+                (
+                    item.change,
+                    item.voucher_key,
+                    item.date_before,
+                    item.date_after,
+                    item.debit_before,
+                    item.debit_after,
+                )
+                for item in changes.vouchers[:limit]
+            ],
+            title="Vouchers that would change",
+        )
+        _and_more(changes.added + changes.changed + changes.removed, limit)
+
+
+def _and_more(count: int, shown: int) -> None:
+    if count > shown:
+        say(f"... and {count - shown:,} more.")
+
+
+def _as_dict(found: Imported) -> Any:
+    if found.plan is None:
+        return None
+    changes = found.plan
+    return {
+        "added": changes.added,
+        "changed": changes.changed,
+        "removed": changes.removed,
+        "first_load": changes.first_load,
+        "accounts": changes.accounts,
+        "account_count": changes.account_count,
+        "vouchers": changes.vouchers,
+    }

@@ -1,0 +1,95 @@
+"""The demo judges itself: what was found is held against what the generator knows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from flows.demo.truth import ExpectedBreak, Truth
+from ledger.controls import Break
+
+ACCOUNTS_NAMED: Final = 3
+"""Accounts that a complaint names; its count is of all."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One unit as it stands after the runs.
+
+    `trial_balance`: of what is published, zeros left out; empty when nothing is.
+    `blocking`: the breaks of the controls that hold the unit; `blocking_count` counts those not
+    kept too.
+    """
+
+    tenant: str
+    fiscal_year: str
+    status: str
+    trial_balance: dict[str, Decimal]
+    voucher_count: int
+    posting_count: int
+    blocking: tuple[Break, ...]
+    blocking_count: int
+
+
+def complaints(truths: Iterable[Truth], seen: Iterable[Seen]) -> list[str]:
+    """Say what is not as it must be; empty when the demo has proved its point."""
+    expected = {(truth.tenant, truth.fiscal_year): truth for truth in truths}
+    found = {(unit.tenant, unit.fiscal_year): unit for unit in seen}
+    planted = sum(truth.planted is not None for truth in expected.values())
+    return [
+        *([] if planted == 1 else [f"expected one planted break, got {planted}"]),
+        *(f"{' '.join(key)}: not loaded" for key in sorted(expected.keys() - found.keys())),
+        *(f"{' '.join(key)}: not one of ours" for key in sorted(found.keys() - expected.keys())),
+        *(
+            f"{' '.join(key)}: {complaint}"
+            for key in sorted(expected.keys() & found.keys())
+            for complaint in _of_unit(expected[key], found[key])
+        ),
+    ]
+
+
+def _of_unit(truth: Truth, unit: Seen) -> Iterator[str]:
+    if truth.planted:
+        yield from _of_held(truth.planted, unit)
+        return
+    if unit.status != "published":
+        yield f"expected published, got {unit.status}"
+    if unit.blocking_count:
+        yield f"expected no blocking break, got {unit.blocking_count}"
+    yield from _of_counts(truth, unit)
+    yield from _of_balances(truth.trial_balance, unit.trial_balance)
+
+
+def _of_held(planted: ExpectedBreak, unit: Seen) -> Iterator[str]:
+    if unit.status != "held":
+        yield f"expected held, got {unit.status}"
+    if unit.trial_balance:
+        yield "expected nothing published, got balances"
+    found = [
+        ExpectedBreak(item.control, item.account_number, item.difference or Decimal())
+        for item in unit.blocking
+    ]
+    if found != [planted] or unit.blocking_count != 1:
+        yield f"expected exactly {planted}, got {unit.blocking_count}: {found}"
+
+
+def _of_counts(truth: Truth, unit: Seen) -> Iterator[str]:
+    for what, expected, actual in (
+        ("vouchers", truth.voucher_count, unit.voucher_count),
+        ("postings", truth.posting_count, unit.posting_count),
+    ):
+        if expected != actual:
+            yield f"expected {expected} {what}, got {actual}"
+
+
+def _of_balances(expected: dict[str, Decimal], actual: dict[str, Decimal]) -> Iterator[str]:
+    wrong = [
+        f"{account} expected {expected.get(account, 0)}, got {actual.get(account, 0)}"
+        for account in sorted(expected.keys() | actual.keys())
+        if expected.get(account, Decimal()) != actual.get(account, Decimal())
+    ]
+    if wrong:
+        named = "; ".join(wrong[:ACCOUNTS_NAMED])
+        yield f"{len(wrong)} balances differ from the generator's: {named}"

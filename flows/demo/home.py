@@ -1,0 +1,74 @@
+"""The demo's home: a folder of its own, so that a demo never touches anybody's books.
+
+`make demo` begins with an empty one; `tasma --demo ...` looks into the one that the last demo
+left, and `tasma --demo up` shows it in Prefect's UI.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from blocks.settings import settings
+from ledger.errors import TerminalError, TransientError
+
+FOLDER: Final = "demo-home"
+MARK: Final = "made-by-tasma-demo"
+"""The file that says that a folder may be deleted by the next demo."""
+
+OTHER_SETTINGS: Final = ("TASMA_LAKE", "TASMA_WAREHOUSE", "TASMA_INBOX", "TASMA_HUB_URL")
+"""Settings that would lead out of the demo's home."""
+
+
+def use_demo_home() -> Path:
+    """Turn this process, and those it starts, to the demo's home."""
+    home = demo_home()
+    for name in OTHER_SETTINGS:
+        os.environ.pop(name, None)
+    os.environ["TASMA_HOME"] = str(home)
+    return home
+
+
+def demo_home() -> Path:
+    """Return where the demo lives: beside the lake and the warehouse of the settings."""
+    home = settings().home.absolute()
+    return home if home.name == FOLDER else home / FOLDER
+
+
+def reset(home: Path) -> None:
+    """Make the folder anew and empty.
+
+    Raises:
+        TerminalError: Something is there that no demo has made.
+    """
+    if home.exists() and any(home.iterdir()) and not (home / MARK).exists():
+        raise TerminalError(
+            f"{home} was not made by a demo, so it is not emptied for one. Move it away, or choose "
+            "another home: TASMA_HOME=/some/folder."
+        )
+    shutil.rmtree(home, ignore_errors=False) if home.exists() else None
+    home.mkdir(parents=True)
+    (home / MARK).touch()
+
+
+@contextmanager
+def used_alone(home: Path) -> Iterator[None]:
+    """Be the only demo, or server of the demo's home, until the context ends.
+
+    Raises:
+        TransientError: Another process uses it.
+    """
+    home.parent.mkdir(parents=True, exist_ok=True)
+    with home.with_name(f"{home.name}.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise TransientError(
+                f"Another demo, or `tasma --demo up`, is using {home}. Wait for it, or stop it."
+            ) from None
+        yield

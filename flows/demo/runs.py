@@ -1,0 +1,102 @@
+"""The demo's runs: asked for over Prefect's API, as the UI does, and waited for."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from flows.server import PrefectServer
+from ledger.errors import TerminalError
+
+SWEEP: Final = "import-inbox/import-inbox"
+IMPORT: Final = "import-file"
+IMPORT_FILE: Final = f"{IMPORT}/{IMPORT}"
+
+WAIT_LIMIT_S: Final = 180.0
+"""Until all runs have ended; about 25 s on two idle cores."""
+
+POLL_S: Final = 0.5
+
+PAGE_RUNS: Final = 200
+"""Runs looked at; a demo has some twenty."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run as the server knows it; `state` is the name that the UI shows."""
+
+    name: str
+    state: str
+    is_over: bool
+    message: str
+
+
+class NotAnsweredError(TerminalError):
+    """Prefect's server did not do what it was asked."""
+
+    def __init__(self, what: str, *, server: PrefectServer) -> None:
+        super().__init__(
+            f"Prefect's server did not answer when asked to {what}. Its log is "
+            f"{server.folder}/server.log, that of the runs {server.folder}/runs.log."
+        )
+
+
+def start(server: PrefectServer, deployment: str, **parameters: object) -> str:
+    """Ask for a run of a deployment and return its id."""
+    found = server.ask(f"/deployments/name/{deployment}")
+    body = {"parameters": parameters, "state": {"type": "SCHEDULED"}}
+    made = found and server.ask(f"/deployments/{found['id']}/create_flow_run", body=body)
+    if not made:
+        raise NotAnsweredError(f"run {deployment}", server=server)
+    return str(made["id"])
+
+
+def wait_for_run(server: PrefectServer, run_id: str) -> Run:
+    """Wait until a run is over."""
+    return _wait(lambda: [_run(server.ask(f"/flow_runs/{run_id}"), server)], count=1)[0]
+
+
+def wait_for_imports(
+    server: PrefectServer, count: int, *, tell: Callable[[list[Run]], None]
+) -> list[Run]:
+    """Wait until ``count`` import runs are over; ``tell`` hears how they stand meanwhile."""
+
+    def look() -> list[Run]:
+        runs = _imports(server)
+        tell(runs)
+        return runs
+
+    return _wait(look, count=count)
+
+
+def _wait(look: Callable[[], list[Run]], *, count: int) -> list[Run]:
+    deadline = time.monotonic() + WAIT_LIMIT_S
+    while True:
+        runs = look()
+        if len(runs) >= count and all(run.is_over for run in runs):
+            return runs
+        if time.monotonic() > deadline:
+            raise TerminalError(
+                f"After {WAIT_LIMIT_S:g} s {sum(run.is_over for run in runs)} of {count} runs are "
+                f"over: {'; '.join(f'{run.name} {run.state}' for run in runs)}."
+            )
+        time.sleep(POLL_S)
+
+
+def _imports(server: PrefectServer) -> list[Run]:
+    body = {"flows": {"name": {"any_": [IMPORT]}}, "limit": PAGE_RUNS}
+    return [_run(found, server) for found in server.ask("/flow_runs/filter", body=body) or ()]
+
+
+def _run(found: Any, server: PrefectServer) -> Run:
+    if not found:
+        raise NotAnsweredError("show a run", server=server)
+    state = found["state"] or {}
+    return Run(
+        name=found["name"],
+        state=state.get("name", "Scheduled"),
+        is_over=state.get("type") in {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"},
+        message=state.get("message") or "",
+    )
