@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from tests.benchmarks.measure import Contender
 from tests.benchmarks.plan import Benchmark, Goal, Result, Results, Step, cpu_ratio, earlier
-from tests.benchmarks.unit_inputs import YEARS, company, row_count, unit, words
+from tests.benchmarks.unit_inputs import company, row_count, write_units
 
 BIG_VOUCHERS: Final = 111_000
 """Per year; three postings each."""
@@ -35,9 +35,9 @@ CHANGED: Final = ("L", 31)
 def publish(folder: Path) -> Benchmark:
     """One tenant: a first load, an identical one, one with a voucher changed and one removed."""
     books = company(2, BIG_VOUCHERS)
-    units = [unit(folder, books, year, tenant="big") for year in range(len(YEARS))]
+    units = write_units(folder / "night-1", books, tenant="big")
     edited = books.next_night(removed=[REMOVED], changed=[CHANGED])
-    tonight = [*units[:-1], unit(folder / "tonight", edited, -1, tenant="big")]
+    tonight = write_units(folder / "night-2", edited, tenant="big")
 
     def steps(number: int) -> Sequence[Step]:
         homes = _Homes(folder / "runs" / f"publish-{number}")
@@ -83,12 +83,11 @@ def jsonl(folder: Path) -> Benchmark:
     return Benchmark("jsonl", steps)
 
 
-def _thirty(folder: Path) -> list[Path]:
-    return [
-        unit(folder, company(100 + seed, SMALL_VOUCHERS), year, tenant=f"t{seed}", json_rows=True)
-        for seed in range(TENANTS)
-        for year in range(len(YEARS))
-    ]
+def _thirty(folder: Path) -> Path:
+    for seed in range(TENANTS):
+        books = company(100 + seed, SMALL_VOUCHERS)
+        write_units(folder / "thirty", books, tenant=f"t{seed}", json_rows=True)
+    return folder / "thirty"
 
 
 @dataclass(frozen=True)
@@ -97,14 +96,14 @@ class _Homes:
 
     root: Path
 
-    def ours(self, units: list[Path], *, night: str) -> dict[str, Any]:
-        return {"units": words(units), "home": str(self.root / "ours"), "night": night}
+    def ours(self, units: Path, *, night: str) -> dict[str, Any]:
+        return {"units": str(units), "home": str(self.root / "ours"), "night": night}
 
-    def dlt(self, units: list[Path], *, name: str) -> dict[str, Any]:
-        return {"units": words(units), "home": str(self.root / name)}
+    def dlt(self, units: Path, *, name: str) -> dict[str, Any]:
+        return {"units": str(units), "home": str(self.root / name)}
 
 
-def _peers(units: list[Path], homes: _Homes) -> tuple[Contender, ...]:
+def _peers(units: Path, homes: _Homes) -> tuple[Contender, ...]:
     flat = {**homes.dlt(units, name="flat"), "source": "flat"}
     same = {**homes.dlt(units, name="tables"), "source": "tables"}
     return (
@@ -113,10 +112,10 @@ def _peers(units: list[Path], homes: _Homes) -> tuple[Contender, ...]:
     )
 
 
-def _first(units: list[Path], homes: _Homes, *, title: str, together: bool = True) -> Step:
+def _first(units: Path, homes: _Homes, *, title: str, together: bool = True) -> Step:
     def check(results: Results) -> None:
         _all_rows(units)(results)
-        assert len(units) == results[OURS].facts["units_written"]
+        assert _count(units) == results[OURS].facts["units_written"]
 
     all_phases = Goal("all our phases / dlt", cpu_ratio, (OURS, DLT), 1.5, at_least=False)
     return Step(
@@ -139,12 +138,12 @@ def _first(units: list[Path], homes: _Homes, *, title: str, together: bool = Tru
     )
 
 
-def _identical(units: list[Path], homes: _Homes) -> Step:
+def _identical(units: Path, homes: _Homes) -> Step:
     def check(results: Results) -> None:
         _all_rows(units)(results)
         for name in (OURS, OTHER_BYTES):
             facts = results[name].facts
-            assert (len(units), 0) == (facts["units_unchanged"], facts.get("units_written", 0))
+            assert (_count(units), 0) == (facts["units_unchanged"], facts.get("units_written", 0))
 
     return Step(
         title="The same tenant: identical second load",
@@ -161,12 +160,12 @@ def _identical(units: list[Path], homes: _Homes) -> Step:
     )
 
 
-def _changed(units: list[Path], homes: _Homes) -> Step:
+def _changed(units: Path, homes: _Homes) -> Step:
     def check(results: Results) -> None:
         facts = results[OURS].facts
         said = {name: facts[name] for name in ("vouchers_changed", "vouchers_removed")}
         assert said == {"vouchers_changed": 1, "vouchers_removed": 1}
-        assert len(units) - 1 == facts["units_unchanged"]
+        assert _count(units) - 1 == facts["units_unchanged"]
 
     first = earlier(FIRST_LOAD, OURS)
     return Step(
@@ -192,7 +191,11 @@ def _phase_ratio(ours: Result, first: Result) -> float:
     return ours.fact("publish_cpu_s") / first.fact("publish_cpu_s")
 
 
-def _all_rows(units: list[Path]) -> Callable[[Results], None]:
+def _count(units: Path) -> int:
+    return len(list(units.glob("*/*")))
+
+
+def _all_rows(units: Path) -> Callable[[Results], None]:
     def check(results: Results) -> None:
         expected = row_count(units)
         assert {expected} == {result.facts["postings"] for result in results.values()}

@@ -39,17 +39,17 @@ JSON_HINTS: Final = {
 }
 
 
-def load(units: list[str], home: str, *, source: str = "flat") -> Callable[[], dict[str, Any]]:
+def load(units: str, home: str, *, source: str = "flat") -> Callable[[], dict[str, Any]]:
     """Merge units, one file and one pipeline per tenant.
 
     Args:
-        units: Folders of `unit_inputs`.
+        units: Folder of `unit_inputs` with tenants and their years.
         home: Where files and pipelines lie; kept between the nights of one round.
         source: ``flat`` (one table), ``tables`` (the four tables that ours publishes) or
             ``jsonl`` (the flat rows as JSON lines, loaded through Parquet).
     """
     tenants: dict[str, list[Path]] = {}
-    for folder in map(Path, units):
+    for folder in sorted(Path(units).glob("*/*")):
         tenants.setdefault(folder.parent.name, []).append(folder)
     Path(home).mkdir(parents=True, exist_ok=True)
 

@@ -23,6 +23,7 @@ from ledger.schemas import CANONICAL, VOUCHER_TABLES
 
 Batches = Iterable[dict[str, pa.RecordBatch]]
 Work = Callable[[], dict[str, Any]]
+Work = Callable[[], dict[str, Any]]
 
 JSON_COLUMNS: Final = {
     "voucher_key": "varchar",
@@ -61,13 +62,11 @@ class _Clock:
         self.seconds[f"{name}_cpu_s"] += sum(os.times()[:2]) - cpu
 
 
-def load(
-    units: list[str], home: str, night: str, *, source: str = "parquet"
-) -> Callable[[], dict[str, Any]]:
+def load(units: str, home: str, night: str, *, source: str = "parquet") -> Work:
     """Stage, reconcile and publish units.
 
     Args:
-        units: Folders of `unit_inputs`.
+        units: Folder of `unit_inputs` with tenants and their years.
         home: Where lake and warehouse lie; kept between the nights of one round.
         night: Names the bytes that came: the same word stands for the same bytes.
         source: ``parquet`` or ``jsonl``.
@@ -77,7 +76,7 @@ def load(
 
     def work() -> dict[str, Any]:
         clock, told = _Clock(), defaultdict(int)
-        for folder in map(Path, units):
+        for folder in sorted(Path(units).glob("*/*")):
             with clock.phase("stage"):
                 staged = _stage(lake, folder, night=night, batches=read(folder))
             _publish(warehouse, staged, night=night, clock=clock, told=told)
@@ -149,14 +148,21 @@ def _jsonl(folder: Path) -> Batches:
     with duckdb.connect() as db:
         db.execute(f"create temp table flat as select * from {source}")  # noqa: S608 - names of ours
         for name, query in (("posting", _POSTINGS), ("voucher", _VOUCHERS)):
-            for batch in db.execute(query).to_arrow_reader(122_880):
+            for batch in db.sql(query).to_arrow_reader(122_880):
                 yield {name: batch.cast(CANONICAL[name])}
 
 
 _POSTINGS = f"select {', '.join(CANONICAL['posting'].names)} from flat"  # noqa: S608 - names of ours
 _VOUCHERS = """
     select
-        voucher_key, split_part(voucher_key, ':', 1), split_part(voucher_key, ':', 2),
-        voucher_date, voucher_text, null, null, null, null
+        voucher_key,
+        split_part(voucher_key, ':', 1) as voucher_series,
+        split_part(voucher_key, ':', 2) as voucher_number,
+        voucher_date,
+        voucher_text,
+        null as registered_on,
+        null as registered_by,
+        null as source_ref,
+        null as source_line
     from flat where row_number = 1
 """

@@ -7,7 +7,6 @@ tenant, fiscal year and voucher's date and text, so that it needs a single merge
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Final
 
@@ -52,15 +51,20 @@ def company(seed: int, vouchers: int) -> Company:
     return Company(seed, YEARS, vouchers, HABITS)
 
 
-def unit(folder: Path, books: Company, year: int, *, tenant: str, json_rows: bool = False) -> Path:
-    """Write one unit in all its forms, once, and give its folder."""
+def write_units(folder: Path, books: Company, *, tenant: str, json_rows: bool = False) -> Path:
+    """Write all years of a company in all their forms, once, and give ``folder``."""
+    for year in range(len(books.years)):
+        _unit(folder, books, year, tenant=tenant, json_rows=json_rows)
+    return folder
+
+
+def _unit(folder: Path, books: Company, year: int, *, tenant: str, json_rows: bool) -> None:
     target = folder / tenant / books.years[year].key
     if not (target / "facts.json").exists():
         target.mkdir(parents=True, exist_ok=True)
         _write(target, books.sie(year), tenant=tenant)
     if json_rows and not (target / "flat.jsonl").exists():
         _query(JSON_QUERY, target)
-    return target
 
 
 def _write(target: Path, content: bytes, *, tenant: str) -> None:
@@ -86,11 +90,7 @@ def _query(query: str, folder: Path, **names: str) -> None:
         connection.execute(query.format(folder=folder, **names))
 
 
-def row_count(folders: list[Path]) -> int:
-    """Count the postings of some units."""
-    return sum(pq.read_metadata(folder / "posting.parquet").num_rows for folder in folders)
-
-
-def words(folders: list[Path]) -> list[str]:
-    """Give folders as JSON can hold them."""
-    return json.loads(json.dumps([str(folder) for folder in folders]))
+def row_count(units: Path) -> int:
+    """Count the postings of the units that lie under a folder, by tenant and year."""
+    files = units.glob("*/*/posting.parquet")
+    return sum(pq.read_metadata(file).num_rows for file in files)
