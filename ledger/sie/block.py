@@ -8,8 +8,8 @@ from typing import Self
 import numpy as np
 
 from ledger.sie.diagnostics import DiagnosticLog
-from ledger.sie.encoding import decode, is_sound
-from ledger.sie.lines import HASH, PADDING, Bytes, Kind, Lines, guess_kind, pad, words_of
+from ledger.sie.encoding import CODE_PAGES, decode, is_utf8
+from ledger.sie.lines import HASH, Bytes, Kind, Lines, guess_kind, pad, view, words_of
 from ledger.sie.scan import Span
 
 
@@ -22,12 +22,13 @@ class BlockText:
     encoding: str
 
     @classmethod
-    def of(cls, content: bytes, data: Bytes, span: Span, *, encoding: str) -> Self:
+    def of(cls, content: bytes, span: Span, *, encoding: str) -> Self:
         """Take a block as it lies in the file, or made UTF-8 again where stray bytes spoil it."""
+        size = span.end - span.start
+        if encoding in CODE_PAGES:
+            return cls(view(content, span.start, span.end), size, encoding)
         raw = content[span.start : span.end]
-        if is_sound(raw, encoding):
-            return cls(data[span.start : span.end + PADDING], len(raw), encoding)
-        text = decode(raw, encoding).encode()
+        text = raw if is_utf8(raw) else decode(raw, encoding).encode()
         return cls(pad(text), len(text), encoding)
 
 

@@ -109,10 +109,8 @@ def decode(raw: bytes, encoding: str) -> str:
     return raw.decode("utf-8" if encoding == "utf-8-sig" else encoding, errors="sie-stray")
 
 
-def is_sound(raw: bytes, encoding: str) -> bool:
-    """Say whether some whole lines hold no stray byte that would have to be read as a letter."""
-    if encoding in CODE_PAGES:
-        return True
+def is_utf8(raw: bytes) -> bool:
+    """Say whether some whole lines hold no stray byte."""
     try:
         raw.decode("utf-8")
     except UnicodeDecodeError:

@@ -71,9 +71,19 @@ _BY_TWO_LETTERS: Final = _table(
 )
 
 
-def pad(content: bytes) -> Bytes:
-    """Make a file readable in pieces: shape (len(content) + PADDING,), line ends behind it."""
-    return np.frombuffer(content + b"\n" * PADDING, np.uint8)
+def pad(text: bytes) -> Bytes:
+    """Put line ends behind a text, shape (len(text) + PADDING,)."""
+    return np.frombuffer(text + b"\n" * PADDING, np.uint8)
+
+
+def view(content: bytes, start: int, end: int) -> Bytes:
+    """Show a part of a file with padding behind it, shape (end - start + PADDING,).
+
+    The padding is what follows in the file; only near the end of the file is a copy needed.
+    """
+    if end + PADDING > len(content):
+        return pad(content[start:end])
+    return np.frombuffer(content, np.uint8, end + PADDING - start, start)
 
 
 def words_of(data: Bytes) -> Words:

@@ -9,8 +9,8 @@ from typing import Final
 
 import numpy as np
 
-from ledger.sie.columns import Cursor, Field, choose
-from ledger.sie.lines import Mask, Places, Words
+from ledger.sie.columns import Field
+from ledger.sie.lines import Bytes, Mask, Places, Words, words_of
 from ledger.sie.rows import NO_DATE, Days, Ints
 from ledger.sie.values import FIRST_YEAR, LAST_YEAR
 
@@ -34,43 +34,40 @@ _SPLIT: Final = (
 
 
 def read_numbers(
-    cursor: Cursor, field: Field, *, decimals: int, whole_digits: int
+    data: Bytes, start: Places, stop: Places, *, decimals: int, whole_digits: int
 ) -> tuple[Ints, Mask]:
     """Read plain numbers as integers of ``10 ** -decimals``; say which of them are plain.
 
     Plain is ``-?digits`` with at most `whole_digits` (up to 16) digits, then at most `decimals`
     (up to 6) behind a point. Shapes (rows,).
     """
-    digit = cursor.data[field.stop - 1] - np.uint8(ZERO)
-    sound = (digit < 10) & (field.stop - field.start == 1)
-    values = digit.astype(np.int64) * 10**decimals
-    if sound.all():
-        return values, sound
-    rest = choose(~sound)
-    values[rest], sound[rest] = _read_longer(
-        cursor,
-        field.start[rest],
-        field.stop[rest],
-        decimals=decimals,
-        whole_digits=whole_digits,
-    )
-    return values, sound
-
-
-def _read_longer(
-    cursor: Cursor, start: Places, stop: Places, *, decimals: int, whole_digits: int
-) -> tuple[Ints, Mask]:
-    negative = cursor.data[start] == MINUS
+    negative = data[start] == MINUS
     start = start + negative
-    tail = cursor.words[stop - 8]
+    words = words_of(data)
+    tail = words[stop - 8]
     behind = _digits_behind(tail, stop - start)
     point = stop - behind - (behind > 0)
     digits = point - start
-    value, sound = _whole(cursor.words, point, digits)
+    value, sound = _whole(words, point, digits)
     sound &= (digits > 0) & (digits <= whole_digits) & (behind <= decimals)
     fraction, fraction_sound = _eight(tail, np.minimum(behind, decimals))
     value = value * 10**decimals + fraction * _POWERS[np.maximum(decimals - behind, 0)]
     return np.where(negative, -value, value), sound & fraction_sound
+
+
+def read_short_numbers(
+    data: Bytes, start: Places, stop: Places, *, decimals: int, whole_digits: int
+) -> tuple[Ints, Mask]:
+    """Read numbers most of which are a single digit, as quantities are."""
+    digit = data[stop - 1] - np.uint8(ZERO)
+    sound = (digit < 10) & (stop - start == 1)
+    values = digit.astype(np.int64) * 10**decimals
+    rest = np.flatnonzero(~sound)
+    if len(rest):
+        values[rest], sound[rest] = read_numbers(
+            data, start[rest], stop[rest], decimals=decimals, whole_digits=whole_digits
+        )
+    return values, sound
 
 
 _POWERS: Final = 10 ** np.arange(8)
@@ -110,6 +107,14 @@ def _eight(words: Words, digits: Places) -> tuple[Ints, Mask]:
     return values.astype(np.int64), sound
 
 
+def are_digits(words: Words, count: int) -> Mask:
+    """Say which words begin with so many digits."""
+    mask = np.uint64((1 << 8 * count) - 1)
+    values = (words & mask) ^ (_ZEROS & mask)
+    digits: Mask = (((values + (_ABOVE_NINE & mask)) | values) & _HIGH) == 0
+    return digits
+
+
 _MONTH_DAYS: Final = 31
 _YEAR_DAYS: Final = 12 * _MONTH_DAYS
 
@@ -129,7 +134,7 @@ def _calendar() -> Days:
 _CALENDAR: Final = _calendar()
 
 
-def read_dates(cursor: Cursor, field: Field) -> tuple[Days, Mask]:
+def read_dates(data: Bytes, field: Field) -> tuple[Days, Mask]:
     """Read dates written YYYYMMDD; say which could be. An empty field has none and is sound.
 
     Shapes (rows,).
@@ -137,7 +142,7 @@ def read_dates(cursor: Cursor, field: Field) -> tuple[Days, Mask]:
     filled = field.filled
     if not filled.any():
         return np.full(len(filled), NO_DATE, np.int32), ~filled
-    values = cursor.words[field.start] ^ _ZEROS
+    values = words_of(data)[field.start] ^ _ZEROS
     digits = (((values + _ABOVE_NINE) | values) & _HIGH) == 0
     mask, factor, shift = _SPLIT[0]
     pairs = ((values & mask) * factor) >> shift

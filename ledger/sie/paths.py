@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from ledger.sie.assembly import Rows
 from ledger.sie.diagnostics import DiagnosticLog
 from ledger.sie.encoding import decode
 from ledger.sie.exact import read_rows, read_vouchers
 from ledger.sie.fast import FastReader
-from ledger.sie.lines import Bytes, Lines, Mask, Places
+from ledger.sie.lines import Bytes, Lines, Places
 from ledger.sie.rows import RowColumns, VoucherColumns, drop_unreadable, interleave
 
 
@@ -41,18 +39,20 @@ class Paths:
         self._fast = None if exact_only else FastReader(data, lines, encoding=encoding)
         self.counts = PathCounts()
 
-    def vouchers(self, chosen: Mask) -> VoucherColumns:
-        """Read the #VER lines where `chosen`, shape (lines,), is true."""
+    def vouchers(self, at: Places) -> VoucherColumns:
+        """Read the #VER lines at some places among the lines."""
         if self._fast is None:
-            return read_vouchers(self._texts(chosen), self._log)
-        fast, sound = self._fast.vouchers(chosen)
-        exact = read_vouchers(self._texts(self._rest(chosen, sound)), self._log)
-        return interleave(fast, exact, ~sound)
+            return read_vouchers(self._texts(at), self._log)
+        fast, sound = self._fast.vouchers(at)
+        self.counts.fast_rows += len(fast)
+        if len(fast) == len(at):
+            return fast
+        return interleave(fast, read_vouchers(self._texts(at[~sound]), self._log), ~sound)
 
-    def rows(self, chosen: Mask, voucher: Places) -> Rows:
-        """Read the rows where `chosen` is true; `voucher` is each line's. Shapes (lines,)."""
-        columns = self._columns(chosen)
-        readable = np.flatnonzero(chosen)[columns.readable]
+    def rows(self, at: Places, voucher: Places) -> Rows:
+        """Read the rows at some places among the lines; `voucher`, of each line, is kept."""
+        columns = self._columns(at)
+        readable = at[columns.readable]
         return Rows(
             columns=drop_unreadable(columns),
             kind=self._lines.kind[readable],
@@ -61,29 +61,20 @@ class Paths:
             voucher=voucher[readable],
         )
 
-    def _columns(self, chosen: Mask) -> RowColumns:
+    def _columns(self, at: Places) -> RowColumns:
         if self._fast is None:
-            return read_rows(self._texts(chosen), self._log)
-        fast, sound = self._fast.rows(chosen)
-        exact = read_rows(self._texts(self._rest(chosen, sound)), self._log)
-        return interleave(fast, exact, ~sound)
+            return read_rows(self._texts(at), self._log)
+        fast, sound = self._fast.rows(at)
+        self.counts.fast_rows += len(fast)
+        if len(fast) == len(at):
+            return fast
+        return interleave(fast, read_rows(self._texts(at[~sound]), self._log), ~sound)
 
-    def _rest(self, chosen: Mask, sound: Mask) -> Mask:
-        """Those chosen lines that the columns could not read."""
-        self.counts.fast_rows += int(np.count_nonzero(sound))
-        rest = chosen.copy()
-        rest[chosen] = ~sound
-        return rest
-
-    def _texts(self, chosen: Mask) -> list[tuple[str, int]]:
-        """The lines chosen, as text with their numbers, for the exact path."""
-        if not chosen.any():
-            return []
-        start, end = self._lines.start[chosen].tolist(), self._lines.end[chosen].tolist()
-        number = self._lines.number[chosen].tolist()
-        self.counts.exact_rows += len(number)
-        whole = self._data
+    def _texts(self, at: Places) -> list[tuple[str, int]]:
+        """Some lines, as text with their numbers, for the exact path."""
+        self.counts.exact_rows += len(at)
+        start, end = self._lines.start[at].tolist(), self._lines.end[at].tolist()
         return [
-            (decode(whole[first:last].tobytes(), self._encoding), line)
-            for first, last, line in zip(start, end, number, strict=True)
+            (decode(self._data[first:last].tobytes(), self._encoding), line)
+            for first, last, line in zip(start, end, self._lines.number[at].tolist(), strict=True)
         ]

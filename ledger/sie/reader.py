@@ -21,7 +21,7 @@ from ledger.sie.encoding import UTF8_BOM, detect_encoding, take_census
 from ledger.sie.header import HeaderReader, SieHeader
 from ledger.sie.keys import VoucherKeys
 from ledger.sie.limits import DEFAULT_LIMITS, SieLimits
-from ledger.sie.lines import Bytes, Kind, find_lines, pad
+from ledger.sie.lines import Kind, find_lines
 from ledger.sie.paths import PathCounts, Paths
 from ledger.sie.records import Records
 from ledger.sie.scan import Scanner, Span
@@ -39,7 +39,6 @@ class SieFile:
     diagnostics: DiagnosticLog
     path_counts: PathCounts = field(default_factory=PathCounts)
     _content: bytes = b""
-    _data: Bytes = field(default_factory=lambda: pad(b""))
     _blocks: list[Span] = field(default_factory=list)
     _limits: SieLimits = DEFAULT_LIMITS
     _exact_only: bool = False
@@ -66,7 +65,7 @@ class SieFile:
         return days(year.start_date if year else self.header.generated_on or EPOCH)
 
     def _read_block(self, span: Span, position: Position) -> Block:
-        text = BlockText.of(self._content, self._data, span, encoding=self.encoding)
+        text = BlockText.of(self._content, span, encoding=self.encoding)
         log, data = self.diagnostics, text.data
         lines = find_lines(
             data, text.size, first_number=span.number, line_bytes=self._limits.line_bytes
@@ -74,15 +73,16 @@ class SieFile:
         note_leftovers(data, lines, log)
         paths = Paths(data, lines, log, encoding=text.encoding, exact_only=self._exact_only)
         is_voucher = lines.kind == Kind.VOUCHER
-        vouchers = paths.vouchers(is_voucher)
-        shape = shape_of(data, lines, is_voucher, vouchers.opens)
+        voucher_at = np.flatnonzero(is_voucher)
+        vouchers = paths.vouchers(voucher_at)
+        shape = shape_of(data, lines, voucher_at[vouchers.opens])
         inside = place_rows(shape, position, log)
         voucher = np.cumsum(is_voucher) - 1
         is_booked = lines.kind == Kind.ROW
-        booked = paths.rows(inside & is_booked, voucher)
-        history = paths.rows(inside & ~is_booked, voucher)
+        booked = paths.rows(np.flatnonzero(inside & is_booked), voucher)
+        history = paths.rows(np.flatnonzero(inside & ~is_booked), voucher)
         self.path_counts.add(paths.counts)
-        return Block(vouchers, lines.number[is_voucher], booked, history)
+        return Block(vouchers, lines.number[voucher_at], booked, history)
 
 
 def open_sie(
@@ -108,8 +108,7 @@ def open_sie(
     content = _clean(content, limits=limits, log=log)
     encoding = detect_encoding(content, take_census(content))
     body = content.removeprefix(UTF8_BOM)
-    data = pad(body)
-    found = Scanner(body, data, limits=limits, log=log).scan()
+    found = Scanner(body, limits=limits, log=log).scan()
     records = Records(log, limits=limits)
     head, chart, balances = HeaderReader(log), ChartReader(log), BalanceReader(log)
     records.read(
@@ -138,7 +137,6 @@ def open_sie(
         tables,
         log,
         _content=body,
-        _data=data,
         _blocks=found.blocks,
         _limits=limits,
         _exact_only=exact_only,

@@ -13,12 +13,11 @@ from ledger.sie.limits import SieLimits
 from ledger.sie.lines import (
     HASH,
     NEWLINE,
-    PADDING,
     SPACE,
-    Bytes,
     Kind,
     Places,
     guess_kind,
+    view,
     words_of,
 )
 
@@ -48,13 +47,11 @@ class Plan:
 
 
 class Scanner:
-    """Walks over padded content piece by piece."""
+    """Walks over a file piece by piece."""
 
-    def __init__(
-        self, content: bytes, data: Bytes, *, limits: SieLimits, log: DiagnosticLog
-    ) -> None:
+    def __init__(self, content: bytes, *, limits: SieLimits, log: DiagnosticLog) -> None:
         self._content = content
-        self._data = data
+        self._data = np.frombuffer(content, np.uint8)
         self._limits = limits
         self._log = log
         self._plan = Plan()
@@ -78,7 +75,7 @@ class Scanner:
         return self._plan
 
     def _piece(self, piece: Span) -> None:
-        data = self._data[piece.start : piece.end + PADDING]
+        data = view(self._content, piece.start, piece.end)
         hashes = np.flatnonzero(data[: piece.end - piece.start] == HASH)
         guess = guess_kind(words_of(data)[hashes])
         vouchers = hashes[guess == Kind.VOUCHER]

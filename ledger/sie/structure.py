@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from ledger.sie.diagnostics import DiagnosticLog
-from ledger.sie.lines import Bytes, Kind, Lines, Mask, Places
+from ledger.sie.lines import HASH, Bytes, Kind, Lines, Mask, Places
 
 
 class Place(Enum):
@@ -47,25 +47,23 @@ class Shape:
     labelled: Mask
 
 
-def shape_of(data: Bytes, lines: Lines, is_voucher: Mask, opens: Mask) -> Shape:
-    """Gather what the grammar looks at; `opens` has shape (vouchers,)."""
-    line_opens = np.zeros(len(lines), np.bool_)
-    line_opens[is_voucher] = opens
+def shape_of(data: Bytes, lines: Lines, opening: Places) -> Shape:
+    """Gather what the grammar looks at; `opening`: the #VER lines that open their block."""
+    size = len(lines)
+    opens, more, closes = (np.zeros(size, np.bool_) for _ in range(3))
+    opens[opening] = True
     is_brace = (lines.kind == Kind.OPEN) | (lines.kind == Kind.CLOSE)
-    more = is_brace & (lines.end - lines.start > 1)
-    for at in np.flatnonzero(more):
-        more[at] = bool(data[lines.start[at] + 1 : lines.end[at]].tobytes().strip(b" \t\r"))
-    closes = np.zeros(len(lines), np.bool_)
-    for at in np.flatnonzero(more & (lines.kind == Kind.OPEN)):
-        rest = data[lines.start[at] + 1 : lines.end[at]].tobytes()
-        closes[at] = rest.strip(b" \t\r") == b"}"
+    for at in np.flatnonzero(is_brace & (lines.end - lines.start > 1)).tolist():
+        rest = data[lines.start[at] + 1 : lines.end[at]].tobytes().strip(b" \t\r")
+        more[at] = bool(rest)
+        closes[at] = rest == b"}" and lines.kind[at] == Kind.OPEN
     return Shape(
         kind=lines.kind,
         number=lines.number,
-        opens=line_opens,
+        opens=opens,
         more=more,
         closes=closes,
-        labelled=data[lines.start] == ord("#"),
+        labelled=data[lines.start] == HASH,
     )
 
 

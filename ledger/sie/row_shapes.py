@@ -1,0 +1,132 @@
+"""The fields of rows: at one glance where the row is plain, by cursor where it is not.
+
+Plain is ``#TRANS 1930 {} -100.00``, alone or with ``"" "" 0`` behind, as Fortnox writes most rows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from ledger.sie.columns import Cursor, Field, Quotes
+from ledger.sie.lines import SPACE, Bytes, Mask, Places, is_blank, words_of
+from ledger.sie.lists import Lists, read_lists
+from ledger.sie.numerals import are_digits, read_dates, read_numbers, read_short_numbers
+from ledger.sie.rows import NO_DATE, Days, Ints
+from ledger.sie.splits import is_split, without_blank
+from ledger.sie.values import AMOUNT_DECIMALS, AMOUNT_DIGITS, QUANTITY_DECIMALS, QUANTITY_DIGITS
+
+_FRAME: Final = np.uint64(int.from_bytes(b" \0\0\0\0 {}", "little"))
+_FRAME_MASK: Final = np.uint64(0xFFFFFF00000000FF)
+_TAIL: Final = np.uint64(int.from_bytes(b' "" "" 0', "little"))
+
+
+@dataclass
+class RowFields:
+    """What is in each row; every array has shape (rows,). `sound`: rows that could be read."""
+
+    account: Field
+    amount: Ints
+    date: Days
+    text: Field
+    quantity: Ints
+    has_quantity: Mask
+    sign: Field
+    lists: Lists
+    sound: Mask
+
+
+def read_row_fields(data: Bytes, quotes: Quotes, start: Places, end: Places) -> RowFields:
+    """Read rows from behind their labels, `start`, to their `end`."""
+    row, is_plain = _read_plain(data, start, end)
+    rest = np.flatnonzero(~is_plain)
+    if len(rest):
+        _put(row, rest, _walk(data, quotes, start[rest], end[rest]))
+    return row
+
+
+def _read_plain(data: Bytes, start: Places, end: Places) -> tuple[RowFields, Mask]:
+    """Read every row as if it were plain; say which are."""
+    words = words_of(data)
+    head = words[start]
+    has_tail = words[end - 8] == _TAIL
+    stop = end - 8 * has_tail
+    amount, is_amount = read_numbers(
+        data, start + 9, stop, decimals=AMOUNT_DECIMALS, whole_digits=AMOUNT_DIGITS
+    )
+    is_plain = (head & _FRAME_MASK) == _FRAME
+    is_plain &= are_digits(head >> np.uint64(8), 4) & (data[start + 8] == SPACE) & is_amount
+    rows = len(start)
+    nothing = Field(end, end, np.zeros(rows, np.bool_))
+    none = np.zeros(0, np.int64)
+    fields = RowFields(
+        account=Field(start + 1, start + 5, nothing.quoted),
+        amount=amount,
+        date=np.full(rows, NO_DATE, np.int32),
+        text=nothing,
+        quantity=np.zeros(rows, np.int64),
+        has_quantity=has_tail,
+        sign=nothing,
+        lists=Lists(is_plain, none, none, none),
+        sound=is_plain,
+    )
+    return fields, is_plain
+
+
+def _walk(data: Bytes, quotes: Quotes, start: Places, end: Places) -> RowFields:
+    """Read rows field by field."""
+    cursor = Cursor(data, quotes, start, end)
+    account, lists = cursor.field(), read_lists(cursor)
+    amount, date, text, quantity, sign = (cursor.field() for _ in range(5))
+    text = without_blank(data, text)
+    values, is_amount = read_numbers(
+        data, amount.start, amount.stop, decimals=AMOUNT_DECIMALS, whole_digits=AMOUNT_DIGITS
+    )
+    days, is_date = read_dates(data, date)
+    quantities, is_quantity = _quantities(data, quantity)
+    sound = account.filled & lists.present & is_amount & is_date & is_quantity
+    sound &= is_split(cursor, quotes, text, codes=(account, sign)) & _is_paired(cursor, lists)
+    return RowFields(account, values, days, text, quantities, quantity.filled, sign, lists, sound)
+
+
+def _put(rows: RowFields, at: Places, walked: RowFields) -> None:
+    """Put the rows that were walked through among the plain ones."""
+    for name in ("amount", "date", "quantity", "has_quantity", "sound"):
+        getattr(rows, name)[at] = getattr(walked, name)
+    for name in ("account", "text", "sign"):
+        setattr(rows, name, _merged(getattr(rows, name), at, getattr(walked, name)))
+    lists = walked.lists
+    rows.lists = Lists(rows.lists.present, at[lists.row], lists.start, lists.stop)
+
+
+def _merged(field: Field, at: Places, walked: Field) -> Field:
+    start, stop = field.start.copy(), field.stop.copy()
+    start[at], stop[at] = walked.start, walked.stop
+    return Field(start, stop, field.quoted)
+
+
+def _quantities(data: Bytes, quantity: Field) -> tuple[Ints, Mask]:
+    """Read the quantities that are there."""
+    rows = len(quantity.start)
+    values, sound = np.zeros(rows, np.int64), np.ones(rows, np.bool_)
+    there = np.flatnonzero(quantity.filled)
+    values[there], sound[there] = read_short_numbers(
+        data,
+        quantity.start[there],
+        quantity.stop[there],
+        decimals=QUANTITY_DECIMALS,
+        whole_digits=QUANTITY_DIGITS,
+    )
+    return values, sound
+
+
+def _is_paired(cursor: Cursor, lists: Lists) -> Mask:
+    """Say which rows have lists of pairs, with neither padding nor empty fields."""
+    rows = len(cursor.end)
+    paired: Mask = np.bincount(lists.row, minlength=rows) % 2 == 0
+    first, last = cursor.data[lists.start], cursor.data[lists.stop - 1]
+    loose = (lists.stop <= lists.start) | is_blank(first) | is_blank(last)
+    paired[lists.row[loose]] = False
+    return paired

@@ -1,0 +1,32 @@
+"""What makes a line that was split in columns sure, or leaves it to the exact path."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ledger.sie.columns import Cursor, Field, Quotes, on_lines
+from ledger.sie.lines import Bytes, Mask, is_blank
+
+
+def is_split(cursor: Cursor, quotes: Quotes, text: Field, *, codes: tuple[Field, ...]) -> Mask:
+    r"""Say which lines fell into fields beyond doubt: codes unpadded, ``\"`` in texts only."""
+    sound = cursor.finish()
+    for code in codes:
+        sound &= cursor.tight(code)
+    place, line = on_lines(quotes.escaped, cursor.start, cursor.end)
+    in_text = (place >= text.start[line]) & (place < text.stop[line])
+    sound[line[~in_text]] = False
+    sound[on_lines(quotes.doubtful, cursor.start, cursor.end)[1]] = False
+    return sound
+
+
+def without_blank(data: Bytes, text: Field) -> Field:
+    """Empty the texts that are nothing but blanks."""
+    lines = np.flatnonzero(text.quoted & is_blank(data[text.start]) & text.filled)
+    if not len(lines):
+        return text
+    stop = text.stop.copy()
+    for line in lines:
+        content = data[text.start[line] : stop[line]].tobytes()
+        stop[line] = stop[line] if content.strip(b" \t") else text.start[line]
+    return Field(text.start, stop, text.quoted)
