@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from blocks.durable import checked_slug, clean_temporary, remove, rename_synced, space_checked, sync
+from blocks.durable import checked_slug, clean_temporary, remove, rename_synced, sync
 from blocks.steps import reached
 from blocks.warehouse.errors import WriterBusy
 
@@ -85,17 +85,15 @@ def swapping(files: TenantFiles) -> Iterator[Path]:
 
     Only inside `writing`. The path does not exist yet when the tenant has no file.
     """
-    doing = f"publishing for {files.tenant}"
     try:
-        with space_checked(doing, files.root):
-            if files.database.exists():
-                shutil.copyfile(files.database, files.copy)
-            reached("publish.copied")
-            yield files.copy
-            sync(files.copy)
-            reached("publish.closed")
-            rename_synced(files.copy, files.database)
-            reached("publish.swapped")
+        if files.database.exists():
+            shutil.copyfile(files.database, files.copy)
+        reached("publish.copied")
+        yield files.copy
+        sync(files.copy)
+        reached("publish.closed")
+        rename_synced(files.copy, files.database)
+        reached("publish.swapped")
     finally:
         _remove_copy(files)
 

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from duckdb import DuckDBPyConnection
 
-from blocks.duck import attach_read_only, duckdb_space_checked, open_duckdb, quoted
+from blocks.duck import attach_read_only, duckdb_space_checked, open_duckdb
+from blocks.durable import space_checked
 from blocks.settings import SQL
 from blocks.staging import StagedUnit
 from blocks.steps import reached
+from blocks.warehouse.attach import PUBLISHED, attach_copy, detach
 from blocks.warehouse.errors import NotPublishable
 from blocks.warehouse.evidence import Publication, insert_load
 from blocks.warehouse.fence import raise_fence
 from blocks.warehouse.files import TenantFiles, swapping, writing
 from blocks.warehouse.loads import current_load
-from blocks.warehouse.migrate import Shape, create_tables, is_current, migrate, shape_of
 from blocks.warehouse.records import LoadRecord, Published
 from blocks.warehouse.rows import UnitRows
-from blocks.warehouse.workbench import PUBLISHED, bind_staged
+from blocks.warehouse.workbench import bind_staged
 from ledger.controls import ControlResult
 from ledger.fiscal_year import FiscalYear
 
@@ -36,7 +35,11 @@ def publish_unit(staged: StagedUnit, files: TenantFiles, publication: Publicatio
     """
     _refuse_unfit(staged, publication)
     doing = f"publishing for {files.tenant}"
-    with writing(files), duckdb_space_checked(doing, files.root):
+    with (
+        space_checked(doing, files.root),
+        duckdb_space_checked(doing, files.root),
+        writing(files),
+    ):
         reached("publish.locked")
         raise_fence(files, staged.facts.fiscal_year, publication.token)
         reached("publish.fenced")
@@ -75,28 +78,9 @@ def _published(db: DuckDBPyConnection, files: TenantFiles, year: FiscalYear) -> 
     if not files.database.exists():
         return None
     attach_read_only(db, files.database, PUBLISHED)
-    try:
-        return current_load(db, year)
-    finally:
-        db.execute(f"detach {PUBLISHED}")
-
-
-def update_shape(files: TenantFiles) -> None:
-    """Migrate a tenant's file that an earlier release left; costs a look when none is needed."""
-    if not files.database.exists() or is_current(_shape(files)):
-        return
-    with writing(files):
-        if is_current(_shape(files)):  # another process was faster
-            return
-        with swapping(files) as copy, open_duckdb(None, spill=files.spill) as db:
-            attach_for_writing(db, copy)
-            db.execute(f"checkpoint {PUBLISHED}")
-
-
-def _shape(files: TenantFiles) -> Shape:
-    with open_duckdb(None, spill=files.spill) as db:
-        attach_read_only(db, files.database, PUBLISHED)
-        return shape_of(db, PUBLISHED)
+    record = current_load(db, year)
+    detach(db)
+    return record
 
 
 def _publish(
@@ -104,27 +88,17 @@ def _publish(
 ) -> LoadRecord:
     bind_staged(db, staged)
     with swapping(files) as copy:
-        attach_for_writing(db, copy)
+        attach_copy(db, copy)
         db.execute("begin")
         _replace(db, staged, publication)
         db.execute("commit")
         reached("publish.committed")
         db.execute(f"checkpoint {PUBLISHED}")
         record = current_load(db, staged.facts.fiscal_year)
-        db.execute(f"detach {PUBLISHED}")
+        detach(db)
     if record is None:
         raise NotPublishable("The load record is missing from what was just published.")
     return record
-
-
-def attach_for_writing(db: DuckDBPyConnection, copy: Path) -> None:
-    """Attach the writer's copy, made if need be, in the current shape."""
-    is_new = not copy.exists()
-    db.execute(f"attach {quoted(copy)} as {PUBLISHED}")
-    if is_new:
-        create_tables(db, PUBLISHED)
-    else:
-        migrate(db, PUBLISHED, shape=shape_of(db, PUBLISHED))
 
 
 def _replace(db: DuckDBPyConnection, staged: StagedUnit, publication: Publication) -> None:

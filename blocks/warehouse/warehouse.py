@@ -8,19 +8,18 @@ from pathlib import Path
 
 from duckdb import DuckDBPyConnection
 
-from blocks.duck import attach_read_only, open_duckdb
 from blocks.durable import remove
 from blocks.staging import StagedUnit
-from blocks.warehouse.errors import NoLedger
+from blocks.warehouse.attach import PUBLISHED, open_published
 from blocks.warehouse.evidence import Publication
 from blocks.warehouse.export import export_tables
 from blocks.warehouse.files import TenantFiles, writing
 from blocks.warehouse.loads import current_load, published_years
 from blocks.warehouse.plan import plan_changes
-from blocks.warehouse.publish import publish_unit, update_shape
+from blocks.warehouse.publish import publish_unit
 from blocks.warehouse.records import ChangePlan, LoadRecord, Published, Verification
 from blocks.warehouse.verify import verify_unit
-from blocks.warehouse.workbench import PUBLISHED, open_workbench
+from blocks.warehouse.workbench import open_workbench
 from ledger.controls import ControlResult
 from ledger.fiscal_year import FiscalYear
 
@@ -42,7 +41,7 @@ class Warehouse:
         Raises:
             NoLedger: Nothing is published for the tenant.
         """
-        with self._attached(tenant) as db:
+        with open_published(self._files(tenant)) as db:
             db.execute(f"use {PUBLISHED}")
             yield db
 
@@ -54,14 +53,14 @@ class Warehouse:
         """Return the tenant's published years, oldest first."""
         if not self._files(tenant).database.exists():
             return []
-        with self._attached(tenant) as db:
+        with open_published(self._files(tenant)) as db:
             return published_years(db)
 
     def load_record(self, tenant: str, year: FiscalYear) -> LoadRecord | None:
         """Return what is published for a year, by which load; None when nothing is."""
         if not self._files(tenant).database.exists():
             return None
-        with self._attached(tenant) as db:
+        with open_published(self._files(tenant)) as db:
             return current_load(db, year)
 
     def plan(self, staged: StagedUnit) -> ChangePlan:
@@ -98,15 +97,13 @@ class Warehouse:
         Raises:
             NoLedger: The year is not published.
         """
-        with self._attached(tenant) as db:
+        with open_published(self._files(tenant)) as db:
             return verify_unit(db, tenant, year)
 
     @contextmanager
     def workbench(self, staged: StagedUnit) -> Iterator[DuckDBPyConnection]:
         """Yield a connection with the staged unit beside what is published (`open_workbench`)."""
-        files = self._files(staged.facts.tenant)
-        update_shape(files)
-        with open_workbench(staged, files) as db:
+        with open_workbench(staged, self._files(staged.facts.tenant)) as db:
             yield db
 
     def export(self, tenant: str, folder: Path) -> list[Path]:
@@ -115,7 +112,7 @@ class Warehouse:
         Raises:
             NoLedger: Nothing is published for the tenant.
         """
-        with self._attached(tenant) as db:
+        with open_published(self._files(tenant)) as db:
             return export_tables(db, folder)
 
     def erase(self, tenant: str) -> bool:
@@ -126,16 +123,6 @@ class Warehouse:
             for path in (files.database, files.fence, files.lock):
                 remove(path)
         return existed
-
-    @contextmanager
-    def _attached(self, tenant: str) -> Iterator[DuckDBPyConnection]:
-        files = self._files(tenant)
-        if not files.database.exists():
-            raise NoLedger(tenant=tenant)
-        update_shape(files)
-        with open_duckdb(None, spill=files.spill) as db:
-            attach_read_only(db, files.database, PUBLISHED)
-            yield db
 
     def _files(self, tenant: str) -> TenantFiles:
         return TenantFiles(self.root, tenant)

@@ -8,14 +8,12 @@ from typing import Final
 
 from duckdb import DuckDBPyConnection
 
-from blocks.duck import attach_read_only, open_duckdb, quoted
+from blocks.duck import open_duckdb, quoted
 from blocks.staging import StagedUnit
+from blocks.warehouse.attach import PUBLISHED, attach_published
 from blocks.warehouse.files import TenantFiles
 from blocks.warehouse.migrate import create_tables
 from ledger.schemas import CANONICAL
-
-PUBLISHED: Final = "published"
-"""Database name under which a tenant's file is attached."""
 
 STAGED_TABLES: Final = (*CANONICAL, "voucher_digest", "diagnostic")
 
@@ -31,9 +29,7 @@ def open_workbench(staged: StagedUnit, files: TenantFiles) -> Iterator[DuckDBPyC
     """
     with open_duckdb(None, spill=files.spill) as db:
         bind_staged(db, staged)
-        if files.database.exists():
-            attach_read_only(db, files.database, PUBLISHED)
-        else:
+        if not attach_published(db, files):
             db.execute(f"attach ':memory:' as {PUBLISHED}")
             create_tables(db, PUBLISHED)
         yield db

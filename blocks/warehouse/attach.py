@@ -1,0 +1,75 @@
+"""Getting at a tenant's file as database ``published``, in the shape that this release knows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from duckdb import DuckDBPyConnection
+
+from blocks.duck import attach_read_only, open_duckdb, quoted
+from blocks.warehouse.errors import NoLedger
+from blocks.warehouse.files import TenantFiles, swapping, writing
+from blocks.warehouse.migrate import create_tables, is_current, migrate, shape_of
+
+PUBLISHED: Final = "published"
+"""Database name under which a tenant's file is attached."""
+
+BLOCK_BYTES: Final = 65_536
+"""Block size of a tenant's file: with DuckDB's own 262,144 an almost empty one takes 4 MB."""
+
+
+@contextmanager
+def open_published(files: TenantFiles) -> Iterator[DuckDBPyConnection]:
+    """Yield an in-memory connection with the tenant's file attached read-only.
+
+    Raises:
+        NoLedger: The tenant has no file.
+        NewerSchema: A later release wrote it.
+    """
+    with open_duckdb(None, spill=files.spill) as db:
+        if not attach_published(db, files):
+            raise NoLedger(tenant=files.tenant)
+        yield db
+
+
+def attach_published(db: DuckDBPyConnection, files: TenantFiles) -> bool:
+    """Attach the tenant's file read-only, migrated first if need be; say whether there is one."""
+    if not files.database.exists():
+        return False
+    attach_read_only(db, files.database, PUBLISHED)
+    if not is_current(shape_of(db, PUBLISHED)):
+        detach(db)
+        _migrate_file(files)
+        attach_read_only(db, files.database, PUBLISHED)
+    return True
+
+
+def attach_copy(db: DuckDBPyConnection, copy: Path) -> None:
+    """Attach the writer's copy, made if need be, in the current shape."""
+    is_new = not copy.exists()
+    options = f"(block_size {BLOCK_BYTES})" if is_new else ""
+    db.execute(f"attach {quoted(copy)} as {PUBLISHED} {options}")
+    if is_new:
+        create_tables(db, PUBLISHED)
+    else:
+        migrate(db, PUBLISHED, shape=shape_of(db, PUBLISHED))
+
+
+def detach(db: DuckDBPyConnection) -> None:
+    """Let go of the file."""
+    db.execute(f"detach {PUBLISHED}")
+
+
+def _migrate_file(files: TenantFiles) -> None:
+    # Should another process have been faster, the copy is made for nothing, which does no harm.
+    with (
+        writing(files),
+        swapping(files) as copy,
+        open_duckdb(None, spill=files.spill) as db,
+    ):
+        attach_copy(db, copy)
+        db.execute(f"checkpoint {PUBLISHED}")
+        detach(db)

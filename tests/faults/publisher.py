@@ -1,0 +1,32 @@
+"""A child process of the fault tests: lands, stages and publishes one unit, or dies on the way."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from blocks.lake import Lake
+from blocks.steps import KILL_AT
+from blocks.warehouse import Warehouse
+from blocks.warehouse.errors import StaleLease
+from tests.staged_units import facts, joined, stage, voucher
+
+TOO_LATE = 75
+"""Exit status of a child whose lease had passed on."""
+
+
+def publish(folder: Path, token: int, amounts: list[str], kill_at: str) -> None:
+    """Load a unit of one voucher per amount, and die by SIGKILL at the step named, if any."""
+    os.environ[KILL_AT] = kill_at
+    lake, warehouse = Lake(folder / "lake"), Warehouse(folder / "warehouse")
+    landed = lake.land("acme", "sie", ",".join(amounts).encode(), file_name="bok.se")
+    vouchers = [
+        voucher(f"A:{number}", ("1930", amount), ("3001", f"-{amount}"))
+        for number, amount in enumerate(lake.read(landed).decode().split(","))
+    ]
+    staged = stage(lake, joined(*vouchers), said=facts(landed_sha256=landed.sha256))
+    load_id = f"{token}-{landed.sha256[:8]}"
+    try:
+        warehouse.publish(staged, token=token, load_id=load_id, run_id="child")
+    except StaleLease:
+        raise SystemExit(TOO_LATE) from None
