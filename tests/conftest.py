@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import settings
 
 pytest_plugins = ["pytester", "tests.plugins.requirements"]
+
+# How long an example takes says more about what else the machine does than about the code.
+settings.register_profile("tasma", deadline=None)
+settings.load_profile("tasma")
 
 
 @pytest.fixture(scope="session")

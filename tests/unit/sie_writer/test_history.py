@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ledger.sie.writer import write_sie
@@ -82,6 +82,7 @@ def written(tables, per_slice=2):
     return [line.removesuffix(" 20240131") for line in text.split("\r\n") if "TRANS" in line]
 
 
+@settings(max_examples=40)
 @given(vouchers=VOUCHERS)
 def test_every_row_is_written_once_in_its_order(vouchers, rows_of):
     lines = written(tables_of(vouchers, rows_of))
@@ -91,6 +92,7 @@ def test_every_row_is_written_once_in_its_order(vouchers, rows_of):
         assert expected == [line for line in lines if line.startswith(label)]
 
 
+@settings(max_examples=40)
 @given(vouchers=VOUCHERS)
 def test_each_added_row_stands_directly_before_its_booked_row(vouchers, rows_of):
     lines = written(tables_of(vouchers, rows_of))
@@ -100,6 +102,7 @@ def test_each_added_row_stands_directly_before_its_booked_row(vouchers, rows_of)
             assert lines[at + 1] == line.replace("#RTRANS", "#TRANS")
 
 
+@settings(max_examples=40)
 @given(vouchers=VOUCHERS)
 def test_history_keeps_its_order(vouchers, rows_of):
     past = [line for line in lines_of(vouchers) if not line.startswith("#TRANS")]
@@ -109,6 +112,7 @@ def test_history_keeps_its_order(vouchers, rows_of):
     assert past == [line for line in lines if not line.startswith("#TRANS")]
 
 
+@settings(max_examples=40)
 @given(vouchers=VOUCHERS)
 def test_size_of_a_slice_does_not_show(vouchers, rows_of):
     tables = tables_of(vouchers, rows_of)
