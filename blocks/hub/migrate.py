@@ -1,4 +1,4 @@
-"""Bring a hub's schema up to date, under a lock.
+"""Bring a hub's schema up to date, once, however many processes start together.
 
 A migration is one file in ``migrations/versions``, named ``v<revision>_<what>.py``. All of an
 upgrade happens in one transaction: a process killed in the middle leaves the old schema whole.
@@ -6,12 +6,10 @@ upgrade happens in one transaction: a process killed in the middle leaves the ol
 
 from __future__ import annotations
 
-import fcntl
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 from typing import Final
 
@@ -39,19 +37,13 @@ def migrate(database: Database) -> None:
     with database.unchecked("begin") as connection:
         if revision_of(connection) == HEAD:
             return
-    with _locked(database.path):
+    with _one_at_a_time:
         _use_wal(database.path)
+        # The transaction is the lock: of several processes the first upgrades, the others wait
+        # here and find nothing left to do.
         with database.unchecked("begin immediate") as connection:
             refuse_newer(revision_of(connection), path=database.path)
             _upgrade(connection)
-
-
-@contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    """Hold the upgrade lock of this hub, among threads and among processes."""
-    with _one_at_a_time, path.with_name(path.name + ".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
 
 
 def _use_wal(path: Path) -> None:

@@ -18,7 +18,6 @@ from ledger.fiscal_year import FiscalYear
 
 CHILDREN = 6
 WAIT_S = 60
-TTL_S = 2.0
 YEAR = FiscalYear.parse("2024")
 
 PRELUDE = """
@@ -153,7 +152,7 @@ def test_processes_never_hold_one_lease_together_and_tokens_only_grow(hub, start
 
 HOLD = """
     try:
-        with hub.unit_lease("acme", year, holder="child", run_id="r1", ttl_s=2.0) as kept:
+        with hub.unit_lease("acme", year, holder="child", run_id="r1", ttl_s=4.0) as kept:
             hub.units.set_status("acme", year, UnitState.STAGED, run_id="r1", token=kept.token)
             first = kept.lease.expires_at
             while kept.lease.expires_at == first:

@@ -73,6 +73,21 @@ def test_another_load_does_not_inherit_facts(go, start):
     assert (unit.load_id, unit.source, unit.digest, unit.run_id) == ("l2", "", "", "r2")
 
 
+def test_fetch_begins_with_no_load_at_all(go):
+    go(*GOOD, load_id="l1", source="sie", digest="d1", run_id="r1")
+
+    unit = go(UnitState.FETCHING, run_id="r2")
+
+    assert (unit.load_id, unit.source, unit.digest, unit.run_id) == ("", "", "", "r2")
+    assert unit.published_load_id == "l1"
+
+
+def test_token_stays_when_somebody_without_one_speaks(go):
+    go(UnitState.FETCHING, token=5)
+
+    assert go(UnitState.FAILED).lease_token == 5
+
+
 def test_held_load_may_be_published_once_accepted(go):
     go(*GOOD[:3], UnitState.HELD, load_id="l1")
 
