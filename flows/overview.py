@@ -27,9 +27,7 @@ async def overview() -> State[Any]:
     """
     rows = await asyncio.to_thread(overview_rows)
     summary = overview_summary(rows)
-    await acreate_table_artifact(
-        key=ARTIFACT_KEY, table=overview_table(rows), description=f"# Tenants\n\n{summary}"
-    )
+    await acreate_table_artifact(key=ARTIFACT_KEY, table=overview_table(rows), description=summary)
     return Completed(message=summary)
 
 

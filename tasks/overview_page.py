@@ -12,6 +12,9 @@ from tasks.units import year_in_words
 
 SYMBOL: Final = {Light.GREEN: "✓", Light.GREY: "○", Light.RED: "✗"}
 
+REASON_CHARS: Final = 140
+"""The UI does not wrap the cells of a table; the unit's own page says all."""
+
 
 def overview_table(rows: Sequence[OverviewRow]) -> list[dict[str, str]]:
     """Return one line per unit, red first, then grey, then green (R-X-12)."""
@@ -23,10 +26,10 @@ def overview_table(rows: Sequence[OverviewRow]) -> list[dict[str, str]]:
             "Tenant": row.tenant,
             "Fiscal year": year_in_words(row.fiscal_year),
             "Status": row.status or "no data",
-            "Last good load (UTC)": _moment(row.last_published_at),
             "Age": age_in_words(row.age),
+            "Reason": _shortened(row.reason),
+            "Last good load (UTC)": _moment(row.last_published_at),
             "Vouchers": f"{row.voucher_count:,}" if row.last_published_at else "",
-            "Reason": row.reason,
         }
         for row in ordered
     ]
@@ -53,6 +56,10 @@ def age_in_words(age: dt.timedelta | None) -> str:
     if minutes < 120:
         return f"{minutes} min"
     return f"{minutes // 60} h" if minutes < 48 * 60 else f"{minutes // (24 * 60)} days"
+
+
+def _shortened(reason: str) -> str:
+    return reason if len(reason) <= REASON_CHARS else f"{reason[: REASON_CHARS - 1]}…"
 
 
 def _moment(at: dt.datetime | None) -> str:

@@ -19,6 +19,11 @@ BREAKS_SHOWN: Final = 50
 CHANGES_SHOWN: Final = 100
 """Vouchers, and accounts, on a page; the warehouse keeps them all."""
 
+HELD_ADVICE: Final = (
+    "What was published before stays. Mend the source and load it again; or, if the figures are "
+    "right as they are, run *accept-hold* with a reason and then *publish-accepted*."
+)
+
 MARK: Final = {
     Outcome.PASSED: "✓ passed",
     Outcome.BROKEN: "✗ broken",
@@ -45,7 +50,8 @@ def reconciliation_page(
     ]
     return document(
         f"# {unit}: {verdict}",
-        "## What holds the load" if holding else "Nothing holds the load.",
+        HELD_ADVICE if holding else "Nothing holds the load.",
+        "## What holds the load" if holding else "",
         *holding,
         "## What was loaded",
         _source_table(staged),
