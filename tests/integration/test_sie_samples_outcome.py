@@ -1,0 +1,199 @@
+"""What becomes of real-world SIE files, each the first file of a tenant of its own.
+
+The files belong to others and are not part of the project: ``SIE_SAMPLES`` names the folder that
+holds ``good/`` and ``EXPECTED.tsv``, in which another program wrote down what they contain.
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+import re
+from collections import defaultdict
+from decimal import Decimal
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from blocks.hub import Hub, Tenant
+from blocks.lake import Lake
+from blocks.warehouse import Warehouse
+from flows.cli.local import Imported, import_here
+from ledger.sie.reader import open_sie
+from tasks.stores import Stores
+
+SAMPLES = os.environ.get("SIE_SAMPLES", "")
+pytestmark = [
+    pytest.mark.skipif(not SAMPLES, reason="SIE_SAMPLES does not name a folder of SIE files"),
+    pytest.mark.timeout(600),
+]
+
+OUTCOME = {"1": "evidence", "2": "evidence", "3": "evidence", "4I": "partial", "4E": "published"}
+
+BALANCES = {"balance_roll_forward", "result_roll_forward"}
+
+OTHER_ENDS: dict[str, tuple[str, tuple[str, ...]]] = {
+    # Its vouchers are of the year after the one that it names.
+    "idstam_jsisie__Exempelbolaget_SIE_110322_B_33.si": (
+        "held",
+        ("posting_dates (12 breaks", "2010-09-01", "(line 34)"),
+    ),
+    # Besides its balances: a voucher of the year before, on accounts without #KONTO.
+    "premisit-group_parse-sie__testdata.sie": (
+        "held",
+        ("posting_dates (1 break", "1994-06-30", "account_in_chart (2 breaks", "(line 31)"),
+    ),
+    # Exports without #RAR: what names no year replaces none.
+    "DennisDyallo_Skattata__Transaktioner_per_Z-rapport.se": ("partial", ()),
+    "blinfo_Sie4j__Transaktioner_per_Z-rapport.se": ("partial", ()),
+}
+"""Ended otherwise, for a true reason: file -> (outcome, what is to be read in the reason)."""
+
+
+class Outcome(NamedTuple):
+    expected: dict[str, str]
+    imported: Imported
+    counts: str
+
+
+@pytest.fixture(scope="module")
+def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Outcome]:
+    home = tmp_path_factory.mktemp("samples")
+    with Hub(f"sqlite:///{home / 'hub.sqlite'}") as hub:
+        stores = Stores(hub.migrate(), Lake(home / "lake"), Warehouse(home / "warehouse"))
+        return {
+            row["file"]: _import(stores, f"sample-{position}", row)
+            for position, row in enumerate(_expected())
+        }
+
+
+def _expected() -> list[dict[str, str]]:
+    with Path(SAMPLES, "EXPECTED.tsv").open(encoding="utf-8", newline="") as lines:
+        rows = csv.DictReader(lines, delimiter="\t")
+        return [row for row in rows if row["kind"] == "sample"]
+
+
+def _import(stores: Stores, tenant: str, row: dict[str, str]) -> Outcome:
+    path = Path(SAMPLES, "good", row["file"])
+    header = open_sie(path.read_bytes(), suffix=path.suffix).header
+    stores.hub.tenants.add(
+        Tenant(
+            tenant,
+            name=header.company_name or path.name,
+            organisation_number=header.organisation_number,
+            currency=header.currency,
+        )
+    )
+    imported = import_here(stores, tenant, path, watch=lambda _step: None)
+    return Outcome(row, imported, _counts(stores, tenant, imported))
+
+
+def _counts(stores: Stores, tenant: str, imported: Imported) -> str:
+    """Count what lies in the warehouse, in the notation of EXPECTED.tsv."""
+    if imported.outcome != "published":
+        return ""
+    query = """
+        select
+            (select count(*) from voucher),
+            (select count(*) from posting),
+            (select count(*) from posting_correction where correction_kind = 'added'),
+            (select count(*) from posting_correction where correction_kind = 'struck')
+    """
+    with stores.warehouse.read(tenant) as db:
+        row = db.execute(query).fetchone()
+    return "/".join(str(count) for count in row or ())
+
+
+def _breaks(imported: Imported, control: str) -> dict[str, Decimal]:
+    assert imported.judgement is not None
+    return {
+        item.account_number: item.difference
+        for result in imported.judgement.results
+        if result.control == control
+        for item in result.breaks
+    }
+
+
+def _differing(expected: dict[str, str], column: str) -> int:
+    """``NO 22/42``: 22 of 42 accounts agree."""
+    found = re.fullmatch(r"NO (\d+)/(\d+)", expected[column])
+    return int(found[2]) - int(found[1]) if found else 0
+
+
+def _recount(path: Path) -> tuple[dict[str, Decimal], dict[str, Decimal]]:
+    """Add up a file by a few rough rules of our own: #UB and #RES less what the rows come to."""
+    sums: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+    for line in path.read_bytes().decode("cp437").splitlines():
+        fields = re.findall(r'"[^"]*"|\{[^}]*\}|[^\s"{}]+', line.strip())
+        match [field.strip('"') for field in fields]:
+            case [("#IB" | "#UB" | "#RES") as label, "0", account, amount, *_]:
+                sums[label][account] += Decimal(amount)
+            case ["#TRANS", account, objects, amount, *_] if objects.startswith("{"):
+                sums["#TRANS"][account] += Decimal(amount)
+    on_balance_sheet = {*sums["#UB"], *sums["#IB"]} | {
+        account for account in sums["#TRANS"] if account[0] in "12"
+    }
+    closing = {
+        account: difference
+        for account in on_balance_sheet
+        if (difference := sums["#IB"][account] + sums["#TRANS"][account] - sums["#UB"][account])
+    }
+    result = {
+        account: difference
+        for account, reported in sums["#RES"].items()
+        if (difference := sums["#TRANS"][account] - reported)
+    }
+    return closing, result
+
+
+def test_every_file_ends_as_its_type_and_its_balances_say(outcomes):
+    ends = {name: outcome.imported.outcome for name, outcome in outcomes.items()}
+
+    expected = {
+        name: OTHER_ENDS[name][0]
+        if name in OTHER_ENDS
+        else "held"
+        if "NO" in outcome.expected["ib_plus_trans_eq_ub"] + outcome.expected["trans_eq_res"]
+        and outcome.expected["sie_type"] == "4E"
+        else OUTCOME[outcome.expected["sie_type"]]
+        for name, outcome in outcomes.items()
+    }
+
+    assert expected == ends
+
+
+def test_every_other_end_gives_its_reason(outcomes):
+    for name, (_, words) in OTHER_ENDS.items():
+        message = outcomes[name].imported.message
+
+        assert set() == {word for word in words if word not in message}, f"{name}: {message}"
+
+
+@pytest.mark.requirement("R-SEN-12", "R-SEN-15")
+def test_published_files_hold_every_voucher_and_row(outcomes):
+    published = {name: outcome for name, outcome in outcomes.items() if outcome.counts}
+
+    assert len(published) >= 20
+    assert {
+        name: outcome.expected["ver_trans_rtrans_btrans"] for name, outcome in published.items()
+    } == {name: outcome.counts for name, outcome in published.items()}
+
+
+@pytest.mark.requirement("R-FIN-15", "R-SEN-15")
+def test_held_files_name_the_accounts_that_differ_and_by_how_much(outcomes):
+    for name, (expected, imported, _) in outcomes.items():
+        if imported.outcome != "held" or imported.facts.source_kind != "4E":
+            continue
+        found = {control: _breaks(imported, control) for control in BALANCES}
+        closing, result = _recount(Path(SAMPLES, "good", name))
+
+        assert closing == found["balance_roll_forward"], name
+        assert result == found["result_roll_forward"], name
+        assert _differing(expected, "ib_plus_trans_eq_ub") == len(closing), name
+        assert _differing(expected, "trans_eq_res") == len(result), name
+
+
+def test_nothing_of_a_held_file_is_readable_as_published(outcomes):
+    for name, (_, imported, counts) in outcomes.items():
+        assert bool(counts) == (imported.outcome == "published"), name
