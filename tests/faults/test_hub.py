@@ -16,7 +16,7 @@ import pytest
 from blocks.hub import Hub, HubUnusable, LeaseTaken, Tenant, UnitState
 from ledger.fiscal_year import FiscalYear
 
-CHILDREN = 6
+CHILDREN = 4
 WAIT_S = 60
 YEAR = FiscalYear.parse("2024")
 
@@ -117,7 +117,7 @@ def test_of_several_processes_at_once_only_one_gets_the_lease(hub, start, tmp_pa
 
 def test_processes_never_hold_one_lease_together_and_tokens_only_grow(hub, start, tmp_path):
     """Each adds one to an unguarded number while it holds the lease: a lost addition shows."""
-    rounds = 20
+    rounds = 10
     (tmp_path / "number").write_text("0")
     children = [
         start(

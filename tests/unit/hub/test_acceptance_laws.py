@@ -83,3 +83,12 @@ def test_result_that_does_not_block_never_holds(result):
         replace(result, outcome=Outcome.NOT_APPLICABLE),
     ):
         assert unaccepted([harmless], [], at=NOW) == []
+
+
+def test_empty_fingerprint_speaks_for_nothing():
+    """Two results whose breaks nobody summed up are not the same result."""
+    silent = ControlResult("c", Severity.BLOCKS, Outcome.BROKEN, break_count=5_000)
+    (given,) = accepted(replace(silent, set_fingerprint="5000-ab"))
+
+    assert acceptable(silent) == []
+    assert [silent] == unaccepted([silent], [replace(given, fingerprint="")], at=NOW)
