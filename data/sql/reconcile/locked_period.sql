@@ -1,8 +1,8 @@
 -- name: locked_period
 -- grain: one row per published voucher or opening balance that the load would change, add or remove
 --        on or before the tenant's lock
--- reads: evidence.scope, unit.facts, unit.context, staged.voucher, staged.voucher_digest, published.voucher,
---        staged.opening_balance, published.opening_balance
+-- reads: evidence.scope, evidence.voucher_change, unit.facts, unit.context, staged.opening_balance,
+--        published.opening_balance
 -- why: the first load of a year changes nothing that was there, so it is never a change
 -- units: amounts in the unit's currency, debit positive (opening balances only)
 -- source: design of publication: any change dated in a locked period
@@ -18,38 +18,6 @@ cross join unit.facts
 cross join unit.context;
 
 with
-
-now_published as (
-    select
-        voucher.voucher_key,
-        voucher.voucher_date,
-        voucher.digest
-    from published.voucher
-    inner join unit.facts using (tenant, fiscal_year)
-),
-
-coming as (
-    select
-        voucher.voucher_key,
-        voucher.voucher_date,
-        voucher_digest.digest
-    from staged.voucher
-    inner join staged.voucher_digest using (voucher_key)
-),
-
-changed_voucher as (
-    select
-        voucher_key,
-        least(now_published.voucher_date, coming.voucher_date) as voucher_date,
-        case
-            when now_published.voucher_key is null then 'added'
-            when coming.voucher_key is null then 'removed'
-            else 'changed'
-        end as change
-    from now_published
-    full join coming using (voucher_key)
-    where now_published.digest is distinct from coming.digest
-),
 
 changed_opening as (
     select
@@ -77,20 +45,17 @@ changed_opening as (
 select
     'locked_period' as control,
     '' as account_number,
-    strftime(changed_voucher.voucher_date, '%Y-%m') as period,
-    changed_voucher.voucher_key,
+    strftime(least(voucher_change.old_date, voucher_change.new_date), '%Y-%m') as period,
+    voucher_change.voucher_key,
     null::decimal(18, 2) as expected,
     null::decimal(18, 2) as actual,
     null::decimal(18, 2) as difference,
     'locked_period' as kind,
-    'the voucher would be ' || changed_voucher.change || '; the books are locked until '
+    'the voucher would be ' || voucher_change.change || '; the books are locked until '
     || context.locked_until as detail
-from changed_voucher
-cross join unit.facts
+from evidence.voucher_change
 cross join unit.context
-where
-    changed_voucher.voucher_date <= context.locked_until
-    and not (facts.coverage <> 'whole_year' and changed_voucher.change = 'removed')
+where least(voucher_change.old_date, voucher_change.new_date) <= context.locked_until
 union all
 select
     'locked_period' as control,

@@ -1,6 +1,6 @@
 -- name: mass_removal
 -- grain: one row when the load would remove many of the unit's published vouchers
--- reads: evidence.scope, unit.facts, published.voucher, staged.voucher
+-- reads: evidence.scope, evidence.voucher_change, unit.facts, published.voucher, staged.voucher
 -- why: a file that lost its tail, or a source that lost a right, looks just like a year whose
 --      vouchers were deleted. More than 1 % and at least 10, or all of them.
 -- source: R-FIN-34
@@ -9,31 +9,20 @@ from evidence.scope;
 
 with
 
-published_voucher as (
-    select
-        voucher.voucher_key,
-        voucher.voucher_date
-    from published.voucher
-    inner join unit.facts using (tenant, fiscal_year)
-),
-
-removed as (
-    select
-        published_voucher.voucher_key,
-        published_voucher.voucher_date
-    from published_voucher
-    anti join staged.voucher using (voucher_key)
-),
-
 counted as (
     select
-        (select count(*) from published_voucher) as published_count,
+        (
+            select count(*)
+            from published.voucher
+            inner join unit.facts using (tenant, fiscal_year)
+        ) as published_count,
         (select count(*) from staged.voucher) as staged_count,
         count(*) as removed_count,
-        min(removed.voucher_date) as first_date,
-        max(removed.voucher_date) as last_date,
-        arg_min(removed.voucher_key, (removed.voucher_date, removed.voucher_key)) as voucher_key
-    from removed
+        min(old_date) as first_date,
+        max(old_date) as last_date,
+        arg_min(voucher_key, (old_date, voucher_key)) as voucher_key
+    from evidence.voucher_change
+    where change = 'removed'
 )
 
 select

@@ -1,6 +1,6 @@
 -- name: posting_dates
 -- grain: one row per voucher with a date outside the unit's year
--- reads: evidence.scope, unit.facts, staged.voucher, staged.posting
+-- reads: evidence.scope, evidence.voucher_total, unit.facts, staged.voucher
 -- source: R-FIN-26 (refused naming the date)
 select no_vouchers as not_applicable
 from evidence.scope;
@@ -9,22 +9,23 @@ with
 
 outside as (
     select
-        voucher_key,
-        voucher_date as outside_date,
+        voucher.voucher_key,
+        voucher.voucher_date as outside_date,
         'its own date' as place
     from staged.voucher
-    where
-        voucher_date < (select start_date from unit.facts)
-        or voucher_date > (select end_date from unit.facts)
+    cross join unit.facts
+    where voucher.voucher_date < facts.start_date or voucher.voucher_date > facts.end_date
     union all
     select
-        voucher_key,
-        posting_date as outside_date,
+        voucher_total.voucher_key,
+        case
+            when voucher_total.first_date < facts.start_date then voucher_total.first_date
+            else voucher_total.last_date
+        end as outside_date,
         'the date of a row' as place
-    from staged.posting
-    where
-        posting_date < (select start_date from unit.facts)
-        or posting_date > (select end_date from unit.facts)
+    from evidence.voucher_total
+    cross join unit.facts
+    where voucher_total.first_date < facts.start_date or voucher_total.last_date > facts.end_date
 ),
 
 by_voucher as (

@@ -1,17 +1,16 @@
 -- name: series_duplicates
 -- grain: one row per voucher number that a series uses more than once
--- reads: evidence.scope, staged.voucher
+-- reads: evidence.scope, evidence.series, staged.voucher
 -- why: such vouchers are told apart by their order in the source, which may change
 select
     coalesce(
         no_vouchers,
-        case when numbered.row_count = 0 then 'no voucher has a number' end
+        case when numbered.voucher_count = 0 then 'no voucher has a number' end
     ) as not_applicable
 from evidence.scope
 cross join (
-    select count(*) as row_count
-    from staged.voucher
-    where voucher_number <> ''
+    select coalesce(sum(voucher_count), 0) as voucher_count
+    from evidence.series
 ) as numbered;
 
 with
@@ -22,7 +21,13 @@ repeated as (
         voucher_number,
         count(*) as voucher_count
     from staged.voucher
-    where voucher_number <> ''
+    where
+        voucher_number <> ''
+        and voucher_series in (
+            select voucher_series
+            from evidence.series
+            where distinct_count < voucher_count
+        )
     group by voucher_series, voucher_number
     having count(*) > 1
 )

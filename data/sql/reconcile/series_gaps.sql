@@ -1,20 +1,19 @@
 -- name: series_gaps
 -- grain: one row per run of voucher numbers that a series skips
--- reads: evidence.scope, staged.voucher
--- why: a series is numbered without gaps by law, so a gap is a voucher lost on the way or deleted:
---      what lies before a series' first number is not a gap (a year may start at any number)
--- source: Bokföringslagen (1999:1078) 5 kap. 6-7 §§; R-SEN-12
+-- reads: evidence.scope, evidence.series, staged.voucher
+-- why: a series is numbered without gaps, so a gap is a voucher lost on the way or deleted, but
+--      what lies before the first number of a series is no gap (a year may start at any number)
+-- source: Bokföringslagen (1999:1078) 5 kap. 7 §, BFNAR 2013:2; R-SEN-12
 select
     coalesce(
         no_vouchers,
         not_whole_year,
-        case when numbered.row_count = 0 then 'no voucher has a number' end
+        case when numbered.number_count = 0 then 'no voucher has a number' end
     ) as not_applicable
 from evidence.scope
 cross join (
-    select count(*) as row_count
-    from staged.voucher
-    where regexp_full_match(voucher_number, '[0-9]{1,18}')
+    select coalesce(sum(number_count), 0) as number_count
+    from evidence.series
 ) as numbered;
 
 with
@@ -26,7 +25,13 @@ numbered as (
         voucher_key,
         voucher_date
     from staged.voucher
-    where regexp_full_match(voucher_number, '[0-9]{1,18}')
+    where
+        regexp_full_match(voucher_number, '[0-9]{1,18}')
+        and voucher_series in (
+            select voucher_series
+            from evidence.series
+            where plain_count < voucher_count or span <> distinct_count
+        )
 ),
 
 followed as (

@@ -1,6 +1,7 @@
 -- name: voucher_balance
 -- grain: one row per voucher whose booked rows do not sum to zero
--- reads: evidence.scope, staged.posting, staged.posting_correction, staged.voucher
+-- reads: evidence.scope, evidence.voucher_total, staged.posting, staged.posting_correction,
+--        staged.voucher
 -- units: amounts in the unit's currency, debit positive; exact, whatever the tolerance elsewhere
 -- source: SIE 4B #TRANS 4 (the rows of a voucher sum to zero); R-FIN-15
 select no_vouchers as not_applicable
@@ -11,11 +12,10 @@ with
 unbalanced as (
     select
         voucher_key,
-        sum(amount) as difference,
-        count(*) as row_count
-    from staged.posting
-    group by voucher_key
-    having sum(amount) <> 0
+        amount as difference,
+        posting_count as row_count
+    from evidence.voucher_total
+    where amount <> 0
 ),
 
 turned_row as (

@@ -1,0 +1,56 @@
+-- name: evidence.voucher_change
+-- grain: one row per voucher that the load would add to, remove from or change in what is published
+-- reads: evidence.scope, unit.facts, published.voucher, staged.voucher_digest, staged.voucher
+-- why: empty while nothing is published for the year; a part of a year removes nothing
+-- units: old_date is NULL for an added voucher, new_date for a removed one
+with
+
+now_published as (
+    select
+        voucher.voucher_key,
+        voucher.voucher_date,
+        voucher.digest
+    from published.voucher
+    inner join unit.facts using (tenant, fiscal_year)
+),
+
+coming as (
+    select
+        voucher_key,
+        digest
+    from staged.voucher_digest
+    where (select nothing_published from evidence.scope) is null
+),
+
+differing as (
+    select
+        voucher_key,
+        now_published.voucher_date as old_date,
+        now_published.voucher_key is null as is_added,
+        coming.voucher_key is null as is_removed
+    from now_published
+    full join coming using (voucher_key)
+    where now_published.digest is distinct from coming.digest
+),
+
+coming_date as (
+    -- Few vouchers differ as a rule, so it is they that are looked up, not all the others.
+    select
+        voucher_key,
+        voucher_date
+    from staged.voucher
+    where voucher_key in (select voucher_key from differing)
+)
+
+select
+    voucher_key,
+    case
+        when differing.is_added then 'added'
+        when differing.is_removed then 'removed'
+        else 'changed'
+    end as change,
+    differing.old_date,
+    coming_date.voucher_date as new_date
+from differing
+left join coming_date using (voucher_key)
+where not (differing.is_removed and (select not_whole_year from evidence.scope) is not null)
