@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -125,13 +126,16 @@ class ChartReader:
         else:
             self._log.add("account_type_unknown", line, record.label)
 
-    def has_dimension(self, number: str) -> bool:
-        """Say whether a dimension is declared or reserved."""
-        return number in self._dimensions or number in RESERVED_DIMENSIONS
-
-    def has_object(self, dimension: str, number: str) -> bool:
-        """Say whether an object is declared."""
-        return (dimension, number) in self._objects
+    def check_used(self, used: Mapping[tuple[str, str], int]) -> None:
+        """Note the dimensions and objects used (each with a line) that nothing declares."""
+        known = self._dimensions.keys() | RESERVED_DIMENSIONS.keys()
+        unknown: dict[str, int] = {}
+        for (dimension, number), line in used.items():
+            if (dimension, number) not in self._objects:
+                self._log.add("object_undeclared", line)
+            if dimension not in known:
+                unknown.setdefault(dimension, line)
+        self._log.add_many("dimension_undeclared", list(unknown.values()))
 
     def tables(self, used_dimensions: frozenset[str]) -> dict[str, pa.Table]:
         """Build the chart's tables.

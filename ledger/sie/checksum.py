@@ -14,6 +14,7 @@ from ledger.sie.encoding import decode
 from ledger.sie.tokenizer import read_record
 
 CODE_PAGE: Final = "cp437"
+LABEL: Final = b"#KSUMMA"
 
 
 def add_line(total: int, text: str) -> int:
@@ -22,15 +23,18 @@ def add_line(total: int, text: str) -> int:
     if stripped in ("", "{", "}"):
         return total
     record = read_record(stripped)
-    contents = [record.label, *record.contents]
-    return zlib.crc32("".join(contents).encode(CODE_PAGE, errors="replace"), total)
+    contents = "".join([record.label, *record.contents])
+    return zlib.crc32(contents.encode(CODE_PAGE, errors="replace"), total)
 
 
 def control_sum(content: bytes, *, encoding: str = CODE_PAGE) -> int:
-    """Compute the sum over the records between the first #KSUMMA and the next, or the end."""
+    """Compute the sum over the records between the first #KSUMMA and the next, or the end.
+
+    Line by line, exactly; `ledger.sie.control_sum` does the same in columns for whole files.
+    """
     total, running = 0, False
     for raw in content.split(b"\n"):
-        if raw.lstrip(b" \t")[:7].upper() == b"#KSUMMA":
+        if raw.lstrip(b" \t\r")[: len(LABEL)].upper() == LABEL:
             if running:
                 return total
             running = True

@@ -6,9 +6,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
+
+import numpy as np
+import numpy.typing as npt
 
 from ledger.diagnostics import Diagnostic, Level
 
@@ -57,13 +60,14 @@ CATALOGUE: Final[dict[str, Finding]] = {
     "control_sum_missing": Finding(
         _E, "The closing #KSUMMA is missing.", "the file was cut off; what came is read"
     ),
+    "control_sum_unopened": Finding(
+        _W, "The first, empty #KSUMMA is missing.", "the sum is not checked"
+    ),
     "control_sum_wrong": Finding(
         _W, "The #KSUMMA of the file differs from the one computed.", "the file is read"
     ),
-    "control_sum_wrong_encoding": Finding(
-        _I, "The #KSUMMA differs, as the file is not in code page 437.", "the file is read"
-    ),
     # Lines, fields and blocks
+    "value_missing": Finding(_I, "A field that the record needs is empty.", "its value is unknown"),
     "flagga_not_first": Finding(_I, "The first record is not #FLAGGA.", "the file is read"),
     "already_read": Finding(_W, "#FLAGGA 1: some program has read the file.", "it is read again"),
     "line_without_label": Finding(_E, "The line starts with no label.", "the line is left out"),
@@ -251,24 +255,25 @@ class DiagnosticLog:
     def add_many(
         self,
         code: str,
-        lines: Iterable[int],
+        lines: Sequence[int] | npt.NDArray[np.int64],
         field: str = "",
         *,
         detail: str = "",
         level: Level | None = None,
     ) -> None:
         """Note the same finding at many lines (counted from 1)."""
+        if not len(lines):
+            return
         finding = CATALOGUE[code]
         actual = level or finding.level
         kept = self._items.setdefault((code, actual), [])
         message = f"{finding.meaning} {detail}".strip()
-        count = 0
-        for line in lines:
-            count += 1
-            if len(kept) < self._kept:
-                kept.append(Diagnostic(code, actual, int(line), field, message, finding.assumed))
-        self._counts[code] += count
-        self._levels[actual] += count
+        kept += [
+            Diagnostic(code, actual, int(line), field, message, finding.assumed)
+            for line in lines[: max(self._kept - len(kept), 0)]
+        ]
+        self._counts[code] += len(lines)
+        self._levels[actual] += len(lines)
 
     @property
     def items(self) -> list[Diagnostic]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ledger.sie.columns import OPEN, Cursor, find_quotes
+from ledger.sie.columns import OPEN, Cursor, Quotes
 from ledger.sie.lines import (
     BLANKS_STEPPED,
     LABEL_SIZE,
@@ -28,11 +28,11 @@ from ledger.sie.splits import is_split, without_blank
 class FastReader:
     """Reads the lines of one block of padded text. `at`: which of its lines, ascending."""
 
-    def __init__(self, data: Bytes, lines: Lines, *, encoding: str) -> None:
+    def __init__(self, data: Bytes, lines: Lines, quotes: Quotes, *, encoding: str) -> None:
         self._data = data
         self._lines = lines
         self._encoding = encoding
-        self._quotes = find_quotes(data)
+        self._quotes = quotes
 
     def vouchers(self, at: Places) -> tuple[VoucherColumns, Mask]:
         """Read the #VER lines that are sound; say which, shape (len(at),)."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from ledger.fiscal_year import FiscalYear
 from ledger.sie.diagnostics import DiagnosticLog
@@ -45,14 +45,13 @@ class SieHeader:
 
 
 class HeaderReader:
-    """Gathers the header's records; `values` are the fields of `SieHeader` seen so far."""
+    """Gathers the header's records; `fiscal_years` and `declared_type` are as seen so far."""
 
     def __init__(self, log: DiagnosticLog) -> None:
         self._log = log
-        self._seen: set[str] = set()
+        self._lines: dict[str, int] = {}
         self.declared_type: str | None = None
-        self.sie_type_line = 0
-        self.values: dict[str, str | bool | dt.date | None] = {}
+        self._values: dict[str, Any] = {}
         self.fiscal_years: dict[int, FiscalYear] = {}
         self.handlers = {
             "#FLAGGA": self._flag,
@@ -75,9 +74,11 @@ class HeaderReader:
         }
 
     def _once(self, record: Record, line: int) -> None:
-        if record.label in self._seen:
+        if record.label in self._lines:
             self._log.add("record_repeated", line, record.label)
-        self._seen.add(record.label)
+        self._lines[record.label] = line
+        if not record.get(0):
+            self._log.add("value_missing", line, record.label)
 
     def ignore(self, record: Record, line: int) -> None:
         """Take a record that says nothing we use; free text may come several times."""
@@ -85,7 +86,7 @@ class HeaderReader:
     def _text(self, name: str) -> Handler:
         def read(record: Record, line: int) -> None:
             self._once(record, line)
-            self.values[name] = record.get(0)
+            self._values[name] = record.get(0)
 
         return read
 
@@ -95,26 +96,28 @@ class HeaderReader:
             date, problem = read_date(record.get(0))
             if problem:
                 self._log.add(problem, line, record.label)
-            self.values[name] = date
+            self._values[name] = date
 
         return read
 
     def _flag(self, record: Record, line: int) -> None:
         self._once(record, line)
-        self.values["already_read"] = record.get(0) == "1"
+        self._values["already_read"] = record.get(0) == "1"
         if record.get(0) == "1":
             self._log.add("already_read", line, record.label)
 
     def _sie_type(self, record: Record, line: int) -> None:
         self._once(record, line)
-        self.declared_type, self.sie_type_line = record.get(0).upper(), line
+        self.declared_type = record.get(0).upper()
         if self.declared_type in ("4E", "4I"):
             self._log.add("sie_type_label", line, record.label)
 
     def _program(self, record: Record, line: int) -> None:
         self._once(record, line)
-        self.values["program"] = record.get(0)
-        self.values["program_version"] = record.get(1)
+        self._values["program"] = record.get(0)
+        self._values["program_version"] = record.get(1)
+        if record.get(0) and not record.get(1):
+            self._log.add("value_missing", line, "#PROGRAM version")
 
     def _organisation_number(self, record: Record, line: int) -> None:
         self._once(record, line)
@@ -126,21 +129,21 @@ class HeaderReader:
             self._log.add("organisation_number_unreadable", line, record.label)
         elif text and not ORGANISATION_NUMBER.fullmatch(text):
             self._log.add("organisation_number_form", line, record.label)
-        self.values["organisation_number"] = digits
+        self._values["organisation_number"] = digits
 
     def _currency(self, record: Record, line: int) -> None:
         self._once(record, line)
         currency = record.get(0).upper()
         if currency and not re.fullmatch(r"[A-Z]{3}", currency):
             self._log.add("currency_unreadable", line, record.label)
-        self.values["currency"] = currency or DEFAULT_CURRENCY
+        self._values["currency"] = currency or DEFAULT_CURRENCY
 
     def _chart_type(self, record: Record, line: int) -> None:
         self._once(record, line)
         chart = record.get(0)
         if chart and chart.upper() not in CHART_TYPES and not chart.upper().startswith("BAS2"):
             self._log.add("chart_type_unknown", line, record.label)
-        self.values["chart_type"] = chart
+        self._values["chart_type"] = chart
 
     def _tax_year(self, record: Record, line: int) -> None:
         self._once(record, line)
@@ -166,14 +169,23 @@ class HeaderReader:
             self._log.add(problem, line, "#RAR")
         return date
 
-    def check_years(self, line: int) -> None:
-        """Note each year that does not end the day before the next begins."""
+    def header(self, sie_type: str) -> SieHeader:
+        """What was gathered."""
+        return SieHeader(sie_type=sie_type, fiscal_years=self.fiscal_years, **self._values)
+
+    def check(self, encoding: str) -> None:
+        """Note what can be judged only when all records are in."""
+        self._check_years()
+        declared = self._values.get("declared_format", "").upper().replace("-", "")
+        actual = {"cp437": "PC8", "cp1252": "ANSI"}.get(encoding, "UTF8")
+        if declared and not declared.startswith(actual):
+            self._log.add("format_label", self._lines["#FORMAT"], "#FORMAT")
+
+    def _check_years(self) -> None:
         for number, year in self.fiscal_years.items():
             following = self.fiscal_years.get(number + 1)
             if following and year.end_date + dt.timedelta(days=1) != following.start_date:
-                self._log.add(
-                    "fiscal_years_not_consecutive", line, "#RAR", detail=f"Year {number}."
-                )
+                self._log.add("fiscal_years_not_consecutive", 0, "#RAR", detail=f"Year {number}.")
 
 
 def _months(start: dt.date, end: dt.date) -> int:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from ledger.sie.assembly import Rows
+from ledger.sie.columns import find_quotes
 from ledger.sie.diagnostics import DiagnosticLog
 from ledger.sie.encoding import decode
 from ledger.sie.exact import read_rows, read_vouchers
@@ -27,7 +30,10 @@ class PathCounts:
 
 
 class Paths:
-    """Reads the #VER lines and the rows of one block, by line in the path that fits."""
+    """Reads the #VER lines and the rows of one block, by line in the path that fits.
+
+    `plain` says, shape (lines,), which lines the columns could read.
+    """
 
     def __init__(
         self, data: Bytes, lines: Lines, log: DiagnosticLog, *, encoding: str, exact_only: bool
@@ -36,14 +42,19 @@ class Paths:
         self._lines = lines
         self._log = log
         self._encoding = encoding
-        self._fast = None if exact_only else FastReader(data, lines, encoding=encoding)
+        self.quotes = find_quotes(data)
+        self._fast = None
+        if not exact_only:
+            self._fast = FastReader(data, lines, self.quotes, encoding=encoding)
         self.counts = PathCounts()
+        self.plain = np.zeros(len(lines), np.bool_)
 
     def vouchers(self, at: Places) -> VoucherColumns:
         """Read the #VER lines at some places among the lines."""
         if self._fast is None:
             return read_vouchers(self._texts(at), self._log)
         fast, sound = self._fast.vouchers(at)
+        self.plain[at[sound]] = True
         self.counts.fast_rows += len(fast)
         if len(fast) == len(at):
             return fast
@@ -65,6 +76,7 @@ class Paths:
         if self._fast is None:
             return read_rows(self._texts(at), self._log)
         fast, sound = self._fast.rows(at)
+        self.plain[at[sound]] = True
         self.counts.fast_rows += len(fast)
         if len(fast) == len(at):
             return fast

@@ -4,26 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 from ledger.diagnostics import Level
-from ledger.schemas import REPORTED_FISCAL_YEAR
 from ledger.sie.assembly import Assembler, Block
-from ledger.sie.balances import BalanceReader
 from ledger.sie.block import BlockText, note_leftovers
-from ledger.sie.chart import ChartReader
-from ledger.sie.checks import check_records, tell_type
+from ledger.sie.closing_sum import SumRecords
+from ledger.sie.contents import ContentsReader
+from ledger.sie.control_sum import ControlSum, Readable
 from ledger.sie.diagnostics import DiagnosticLog
 from ledger.sie.encoding import UTF8_BOM, detect_encoding, take_census
-from ledger.sie.header import HeaderReader, SieHeader
+from ledger.sie.header import SieHeader
+from ledger.sie.inspection import clean, inspect, note_foreign
 from ledger.sie.keys import VoucherKeys
 from ledger.sie.limits import DEFAULT_LIMITS, SieLimits
 from ledger.sie.lines import Kind, find_lines
+from ledger.sie.objects_used import ObjectsUsed
 from ledger.sie.paths import PathCounts, Paths
-from ledger.sie.records import Records
 from ledger.sie.scan import Scanner, Span
 from ledger.sie.structure import Position, leave, place_rows, shape_of
 from ledger.sie.values import EPOCH, days
@@ -40,21 +39,23 @@ class SieFile:
     path_counts: PathCounts = field(default_factory=PathCounts)
     _content: bytes = b""
     _blocks: list[Span] = field(default_factory=list)
+    _sums: SumRecords = field(default_factory=SumRecords)
     _limits: SieLimits = DEFAULT_LIMITS
     _exact_only: bool = False
 
     def batches(self) -> Iterator[dict[str, pa.RecordBatch]]:
         """Yield the vouchers, block by block, each block cut at a #VER."""
         blocks, self._blocks = self._blocks, []
-        log, position = self.diagnostics, Position()
+        log, position, total = self.diagnostics, Position(), ControlSum()
         assembler = Assembler(log, self._keys(), date_assumed=self._date_assumed())
         for span in blocks:
             if log.errors >= self._limits.errors:
                 log.add("too_many_errors", span.number)
                 return
-            yield assembler.assemble(self._read_block(span, position))
+            yield assembler.assemble(self._read_block(span, position, total))
         leave(position, log)
         assembler.finish()
+        self._sums.check(total.value, encoding=self.encoding, log=log)
 
     def _keys(self) -> VoucherKeys:
         is_import = self.header.sie_type == "4I"
@@ -64,7 +65,7 @@ class SieFile:
         year = self.header.fiscal_years.get(0)
         return days(year.start_date if year else self.header.generated_on or EPOCH)
 
-    def _read_block(self, span: Span, position: Position) -> Block:
+    def _read_block(self, span: Span, position: Position, total: ControlSum) -> Block:
         text = BlockText.of(self._content, span, encoding=self.encoding)
         log, data = self.diagnostics, text.data
         lines = find_lines(
@@ -82,6 +83,8 @@ class SieFile:
         booked = paths.rows(np.flatnonzero(inside & is_booked), voucher)
         history = paths.rows(np.flatnonzero(inside & ~is_booked), voucher)
         self.path_counts.add(paths.counts)
+        if self._sums.wanted:
+            total.add(Readable(data, text.size, text.encoding, lines, paths.quotes, paths.plain))
         return Block(vouchers, lines.number[voucher_at], booked, history)
 
 
@@ -105,63 +108,26 @@ def open_sie(
         format, and what was damaged, is in `SieFile.diagnostics`.
     """
     log = DiagnosticLog(kept=limits.diagnostics_kept)
-    content = _clean(content, limits=limits, log=log)
-    encoding = detect_encoding(content, take_census(content))
-    body = content.removeprefix(UTF8_BOM)
-    found = Scanner(body, limits=limits, log=log).scan()
-    records = Records(log, limits=limits)
-    head, chart, balances = HeaderReader(log), ChartReader(log), BalanceReader(log)
-    records.read(
-        body,
-        found.records,
-        encoding=encoding,
-        handlers={
-            **head.handlers,
-            **chart.handlers,
-            **balances.handlers,
-            "#KSUMMA": head.ignore,
-        },
-    )
-    chart.settle()
-    if found.first_voucher:
-        records.first_lines["#VER"] = found.first_voucher
-    sie_type = tell_type(head.declared_type, suffix=suffix, records=records, log=log)
-    check_records(records, sie_type, log)
-    head.check_years(0)
-    header = SieHeader(sie_type=sie_type, fiscal_years=head.fiscal_years, **head.values)  # type: ignore[arg-type]
-    used = frozenset(dimension for dimension, _ in balances.used_objects)
-    tables = {**chart.tables(used), **balances.tables(), **_years(head.fiscal_years)}
+    content = clean(content, limits=limits, log=log)
+    census = take_census(content)
+    encoding = detect_encoding(content, census)
+    content = content.removeprefix(UTF8_BOM)
+    inspect(content, encoding=encoding, census=census, limits=limits, log=log)
+    used = ObjectsUsed(content, encoding)
+    plan = Scanner(content, objects=used, limits=limits, log=log).scan()
+    reader = ContentsReader(content, encoding=encoding, limits=limits, log=log)
+    found = reader.read(plan, used=used.pairs, suffix=suffix)
+    if content and not reader.is_sie:
+        note_foreign(content, log)
+        plan.blocks.clear()
     return SieFile(
-        header,
-        encoding,
-        tables,
-        log,
-        _content=body,
-        _blocks=found.blocks,
+        header=found.header,
+        encoding=encoding,
+        tables=found.tables,
+        diagnostics=log,
+        _content=content,
+        _blocks=plan.blocks,
+        _sums=found.sums,
         _limits=limits,
         _exact_only=exact_only,
     )
-
-
-def _clean(content: bytes, *, limits: SieLimits, log: DiagnosticLog) -> bytes:
-    if len(content) > limits.file_bytes:
-        log.add("file_too_large", 0)
-        return b""
-    if b"\0" in content:
-        at = content.index(b"\0")
-        log.add("nul_byte", content.count(b"\n", 0, at) + 1)
-        content = content.replace(b"\0", b"")
-    if b"\n" not in content and b"\r" in content:
-        log.add("bare_carriage_returns", 1)
-        content = content.replace(b"\r", b"\n")
-    if not content or content.isspace():
-        log.add("empty_file", 0)
-    return content
-
-
-def _years(years: dict[int, Any]) -> dict[str, pa.Table]:
-    rows = [
-        {"year_offset": number, "start_date": year.start_date, "end_date": year.end_date}
-        for number, year in sorted(years.items(), reverse=True)
-    ]
-    return {"reported_fiscal_year": pa.Table.from_pylist(rows, schema=REPORTED_FISCAL_YEAR)}

@@ -41,6 +41,7 @@ class Records:
         """Read the records at `spans` in file order."""
         for span in spans:
             if self._log.errors >= self._limits.errors:
+                self._log.add("too_many_errors", span.number)
                 return
             text = decode(content[span.start : span.end], encoding)
             self._hand_over(text, span.number, handlers)

@@ -20,6 +20,7 @@ from ledger.sie.lines import (
     view,
     words_of,
 )
+from ledger.sie.objects_used import ObjectsUsed
 
 _MARGIN: Final = b" \t\r"
 _ENDS_LABEL: Final = (b"", b" ", b"\t", b"\r", b"\n")
@@ -49,7 +50,10 @@ class Plan:
 class Scanner:
     """Walks over a file piece by piece."""
 
-    def __init__(self, content: bytes, *, limits: SieLimits, log: DiagnosticLog) -> None:
+    def __init__(
+        self, content: bytes, *, objects: ObjectsUsed, limits: SieLimits, log: DiagnosticLog
+    ) -> None:
+        self._objects = objects
         self._content = content
         self._data = np.frombuffer(content, np.uint8)
         self._limits = limits
@@ -78,6 +82,8 @@ class Scanner:
         data = view(self._content, piece.start, piece.end)
         hashes = np.flatnonzero(data[: piece.end - piece.start] == HASH)
         guess = guess_kind(words_of(data)[hashes])
+        text = data[: piece.end - piece.start]
+        self._objects.look(text, piece.start, hashes, guess, number=piece.number)
         vouchers = hashes[guess == Kind.VOUCHER]
         self._find_cut(piece, vouchers)
         if not self._plan.first_voucher:

@@ -1,0 +1,43 @@
+"""The #KSUMMA records of a file: whether there is a sum to check, and whether it is right."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from ledger.diagnostics import Level
+from ledger.sie.diagnostics import DiagnosticLog
+from ledger.sie.tokenizer import Record
+
+WORD: Final = 0xFFFFFFFF
+"""A sum has 32 bits; some programs write it with a sign."""
+
+
+class SumRecords:
+    """Gathers the #KSUMMA records: the first opens the sum, the last holds it."""
+
+    def __init__(self) -> None:
+        self._found: list[tuple[str, int]] = []
+
+    def take(self, record: Record, line: int) -> None:
+        """Take one record."""
+        self._found.append((record.get(0), line))
+
+    @property
+    def wanted(self) -> bool:
+        """Whether the file asks for a sum."""
+        return bool(self._found)
+
+    def check(self, computed: int, *, encoding: str, log: DiagnosticLog) -> None:
+        """Compare the sum of the file with the one computed from it."""
+        if not self._found:
+            return
+        value, line = self._found[-1]
+        if len(self._found) == 1:
+            log.add("control_sum_unopened" if value else "control_sum_missing", line, "#KSUMMA")
+            return
+        stated = int(value) & WORD if re.fullmatch(r"-?[0-9]{1,10}", value, re.ASCII) else None
+        if stated != computed:
+            # The format knows code page 437 only; another program may have summed other bytes.
+            level = Level.WARNING if encoding == "cp437" else Level.INFO
+            log.add("control_sum_wrong", line, "#KSUMMA", level=level)
