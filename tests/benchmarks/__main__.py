@@ -14,6 +14,8 @@ from typing import Any, Final
 
 from rich.console import Console
 
+from tests.benchmarks.drop import drop
+from tests.benchmarks.growth import growth
 from tests.benchmarks.measure import Contender, Run, run
 from tests.benchmarks.plan import Benchmark, Result, Step, earlier
 from tests.benchmarks.publish import jsonl, publish, tenants
@@ -25,6 +27,8 @@ BENCHMARKS: Final[dict[str, Callable[[Path], Benchmark]]] = {
     "publish": publish,
     "tenants": tenants,
     "jsonl": jsonl,
+    "growth": growth,
+    "drop": drop,
 }
 ROUNDS: Final = 3
 WIDTH: Final = 130
@@ -62,12 +66,13 @@ def _measure(benchmark: Benchmark, *, rounds: int, console: Console) -> list[dic
     """Let the contenders of all steps take turns, round by round, and print what came out."""
     runs: dict[tuple[str, str], list[Run]] = {}
     steps: list[Step] = []
-    for number in range(rounds):
-        steps = list(benchmark.steps(number))
-        for step in steps:
-            for contender in _present(step, console=console, say=number == 0):
-                with console.status(f"{step.title}: {contender.name}, round {number + 1}"):
-                    runs.setdefault((step.title, contender.name), []).append(run(contender))
+    with benchmark.beside():
+        for number in range(min(rounds, benchmark.rounds_at_most)):
+            steps = list(benchmark.steps(number))
+            for step in steps:
+                for contender in _present(step, console=console, say=number == 0):
+                    with console.status(f"{step.title}: {contender.name}, round {number + 1}"):
+                        runs.setdefault((step.title, contender.name), []).append(run(contender))
     known: dict[str, Result] = {}
     return [_reported(step, runs, known=known, console=console) for step in steps]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shlex
 import subprocess
 import sys
@@ -17,6 +18,9 @@ import psutil
 PROJECT: Final = Path(__file__).resolve().parents[2]
 SAMPLE_EVERY_S: Final = 0.01
 """How often the memory of the process tree is read."""
+
+SHOWN: Final = ("PREFECT_API_URL", "TASMA_HOME")
+"""What a printed command says of a contender's environment."""
 
 TIMEOUT_S: Final = 1_800
 """The longest that one contender may run."""
@@ -35,6 +39,8 @@ class Contender:
     arguments: Mapping[str, Any] = field(default_factory=dict)
     needs: str = ""
     """A module that must be importable; without it the contender is left out, and said so."""
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """Added to the environment of the process."""
 
     @property
     def command(self) -> list[str]:
@@ -45,7 +51,9 @@ class Contender:
     @property
     def shown_command(self) -> str:
         """The same, to be typed in the project's folder."""
-        return shlex.join(["python", *self.command[1:]])
+        # The rest of the environment holds Prefect's settings, and a key among them.
+        words = [f"{name}={self.environment[name]}" for name in SHOWN if name in self.environment]
+        return shlex.join([*words, "python", *self.command[1:]])
 
 
 @dataclass(frozen=True)
@@ -71,6 +79,7 @@ def run(contender: Contender) -> Run:
     with subprocess.Popen(
         contender.command,
         cwd=PROJECT,
+        env={**os.environ, **contender.environment},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from statistics import median
 from typing import Any, Literal
@@ -74,10 +75,16 @@ class Step:
 
 @dataclass(frozen=True)
 class Benchmark:
-    """Steps that follow each other in every round; `steps` is called once per round."""
+    """Steps that follow each other in every round; `steps` is called once per round.
+
+    `rounds_at_most`: of work so long that a few turns say enough. `beside`: runs while the
+    contenders take their turns.
+    """
 
     name: str
     steps: Callable[[int], Sequence[Step]]
+    rounds_at_most: int = 99
+    beside: Callable[[], AbstractContextManager[object]] = nullcontext
 
 
 def earlier(step: str, name: str) -> str:

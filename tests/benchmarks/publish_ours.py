@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,6 +17,7 @@ from blocks.lake import Lake
 from blocks.staging import StagedUnit, UnitFacts, stage_unit
 from blocks.warehouse import Warehouse
 from ledger.schemas import CANONICAL, VOUCHER_TABLES
+from tests.benchmarks.clock import Clock
 
 Batches = Iterable[dict[str, pa.RecordBatch]]
 Work = Callable[[], dict[str, Any]]
@@ -48,20 +46,6 @@ class _Log:
     exact_rows = 0
 
 
-class _Clock:
-    """CPU and wall seconds per phase."""
-
-    def __init__(self) -> None:
-        self.seconds: dict[str, float] = defaultdict(float)
-
-    @contextmanager
-    def phase(self, name: str) -> Iterator[None]:
-        wall, cpu = time.perf_counter(), sum(os.times()[:2])
-        yield
-        self.seconds[f"{name}_wall_s"] += time.perf_counter() - wall
-        self.seconds[f"{name}_cpu_s"] += sum(os.times()[:2]) - cpu
-
-
 def load(units: str, home: str, night: str, *, source: str = "parquet") -> Work:
     """Stage, reconcile and publish units.
 
@@ -75,13 +59,13 @@ def load(units: str, home: str, night: str, *, source: str = "parquet") -> Work:
     read = {"parquet": _parquet, "jsonl": _jsonl}[source]
 
     def work() -> dict[str, Any]:
-        clock, told = _Clock(), defaultdict(int)
+        clock, told = Clock(), defaultdict(int)
         for folder in sorted(Path(units).glob("*/*")):
             with clock.phase("stage"):
                 staged = _stage(lake, folder, night=night, batches=read(folder))
             _publish(warehouse, staged, night=night, clock=clock, told=told)
             told["postings"] += staged.tables["posting"].row_count
-        return told | {name: round(seconds, 3) for name, seconds in clock.seconds.items()}
+        return told | clock.facts
 
     return work
 
@@ -100,7 +84,7 @@ def _stage(lake: Lake, folder: Path, *, night: str, batches: Batches) -> StagedU
 
 
 def _publish(
-    warehouse: Warehouse, staged: StagedUnit, *, night: str, clock: _Clock, told: dict[str, int]
+    warehouse: Warehouse, staged: StagedUnit, *, night: str, clock: Clock, told: dict[str, int]
 ) -> None:
     facts = staged.facts
     with clock.phase("compare"):
@@ -129,7 +113,7 @@ def _publish(
 
 def _small_tables(folder: Path) -> dict[str, pa.Table]:
     names = CANONICAL.keys() - set(VOUCHER_TABLES) - {"fiscal_year"}
-    return {name: pq.read_table(folder / f"{name}.parquet") for name in names}
+    return {name: pq.ParquetFile(folder / f"{name}.parquet").read() for name in names}
 
 
 def _parquet(folder: Path) -> Batches:
