@@ -13,7 +13,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -77,7 +77,9 @@ def fingerprint(root: Path) -> str:
     digest = hashlib.sha256("\0".join((sys.version, *settings)).encode())
     for path in _source_files(root):
         digest.update(f"\0{path.relative_to(root)}\0".encode())
-        digest.update(hashlib.sha256(path.read_bytes()).digest())
+        # A file that goes away under our hands makes another fingerprint, not a crash.
+        with suppress(FileNotFoundError):
+            digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()
 
 
