@@ -1,10 +1,16 @@
 """The SIE writer: one unit's canonical tables as a SIE 4E file.
 
-What does not survive, because SIE 4E has no place for it: letters outside code page 437 (written
-``?``), control characters, a backslash before a quotation mark or at the end of a text (written
-``/``), blanks around a text, whether an account is equity (a liability in SIE) or statistical, and
-`voucher.source_ref` and `source_line`. Vouchers come sorted by series and number, as the format
-wants them, and a voucher that shares its number keeps its turn.
+Read again, it gives the same tables, but for what SIE 4E has no place for:
+
+- letters outside code page 437 (written ``?``), control characters (a blank), a backslash before a
+  quotation mark or at the end of a text (``/``), blanks around a name;
+- that an account is equity (a liability in SIE) or statistical;
+- `voucher.source_ref` and `source_line`;
+- of a file that was read: its type, flag and declared format, and #ADRESS, #BKOD, #FTYP, #PROSA,
+  #TAXAR, the signature of #GEN and the second and third number of #ORGNR, which no table keeps.
+
+Vouchers come sorted by series and number, as the format wants them; one that shares its number
+keeps its turn, and so its key.
 
 Source: SIE file format 4B.
 """
