@@ -13,11 +13,14 @@ from flows.cli import (  # noqa: F401 - their commands register here
     app,
     breaks,
     doctor,
+    erase,
     events,
     importing,
+    lake,
     ledger,
     plan,
     report,
+    serving,
     tenants,
 )
 from flows.cli.failure import explain

@@ -87,6 +87,9 @@ def _root(
     debug: Annotated[
         bool, typer.Option("--debug", help="Show the traceback when something fails.")
     ] = False,
+    demo: Annotated[
+        bool, typer.Option("--demo", help="Work on what `tasma demo` left, not on your own books.")
+    ] = False,
     version: Annotated[
         bool,
         typer.Option(
@@ -95,3 +98,7 @@ def _root(
     ] = False,
 ) -> None:
     del debug, version  # read by `Root.invoke` and by the callback
+    if demo:
+        from flows.demo.home import use_demo_home  # noqa: PLC0415 - for this switch alone
+
+        use_demo_home()

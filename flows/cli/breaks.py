@@ -59,7 +59,8 @@ def breaks(
     known = _catalogue(load)
     for result in results:
         if result.break_count:
-            _show_breaks(result, known.get(result.control), limit=limit)
+            is_accepted = result.holds and result.control not in {item.control for item in holding}
+            _show_breaks(result, known.get(result.control), limit=limit, is_accepted=is_accepted)
     if everything or not any(result.break_count for result in results):
         _show_controls(results, known)
     _show_next(unit, holding)
@@ -74,7 +75,9 @@ def _judged(hub: Hub, unit: UnitStatus) -> tuple[Load, list[ControlResult]]:
     return load, []
 
 
-def _show_breaks(result: ControlResult, control: Control | None, *, limit: int) -> None:
+def _show_breaks(
+    result: ControlResult, control: Control | None, *, limit: int, is_accepted: bool
+) -> None:
     rows = [
         (
             item.account_number,
@@ -89,9 +92,9 @@ def _show_breaks(result: ControlResult, control: Control | None, *, limit: int) 
         for item in result.breaks[:limit]
     ]
     say("")
-    show_table(
-        HEADINGS, rows, title=f"{result.control}: {result.break_count:,} found, {result.severity}"
-    )
+    accepted = ", accepted" if is_accepted else ""
+    title = f"{result.control}: {result.break_count:,} found, {result.severity}{accepted}"
+    show_table(HEADINGS, rows, title=title)
     if result.break_count > len(rows):
         say(f"... and {result.break_count - len(rows):,} more.")
     if control:

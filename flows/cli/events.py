@@ -17,7 +17,7 @@ from flows.cli.output import say, show_json, show_table
     examples=("tasma events", "tasma events acme --kind status", "tasma events acme --limit 500"),
 )
 def events(
-    tenant: Annotated[str, typer.Argument(metavar="[TENANT]", help="Only this tenant's.")] = "",
+    tenant: Annotated[str, typer.Argument(metavar="TENANT", help="Only this tenant's.")] = "",
     *,
     kind: Annotated[
         str, typer.Option(help="Only this kind: status, acceptance, tenant, year, repair ...")

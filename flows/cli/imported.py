@@ -41,7 +41,8 @@ def show_one(found: Imported) -> None:
         remark(f"{found.outcome.title()}: {found.message}")
         next_steps(*_next(found))
         return
-    say(f"{place(found)}: {found.outcome}{'' if _is_held(found) else f'. {found.message}'}")
+    verdict = f"would be {found.would_be}" if found.outcome == "planned" else found.outcome
+    say(f"{place(found)}: {verdict}{'' if _is_held(found) else f'. {found.message}'}")
     if found.facts and found.load:
         say(f"{_source(found)}, in {found.took_s:.1f} s.")
     if found.judgement:

@@ -107,6 +107,7 @@ def publish_here(stores: Stores, unit: Unit, load: StagedLoad, *, watch: Watch) 
         LeaseTaken: A run works on the unit.
     """
     found = Imported(load.staged.folder, unit.tenant, facts=load.staged.facts, load=load)
+    began = time.monotonic()
     try:
         state = asyncio.run(_settle(stores, unit, load, steps=steps_into(found, watch)))
     except LeaseTaken:
@@ -115,6 +116,7 @@ def publish_here(stores: Stores, unit: Unit, load: StagedLoad, *, watch: Watch) 
         fail_unit(stores.hub, unit, reason=explain(problem))
         raise
     found.outcome, found.message = str(state.name).lower(), state.message or ""
+    found.took_s = time.monotonic() - began
     return found
 
 

@@ -7,6 +7,12 @@ import os
 from pathlib import Path
 from typing import Final
 
+import httpx
+from prefect.client.schemas.objects import FlowRun
+from prefect.deployments import arun_deployment
+from prefect.exceptions import ObjectNotFound
+from prefect.settings import PREFECT_API_URL, temporary_settings
+
 from flows.environment import ServerSettings
 from ledger.errors import TransientError
 
@@ -30,28 +36,27 @@ def start_import(tenant: str, path: Path, *, dry_run: bool) -> str:
         NoServerError: The server does not answer or has no such deployment.
     """
     url = api_url()
-    os.environ["PREFECT_API_URL"] = url
-    # Prefect reads its settings when it is imported.
-    import httpx  # noqa: PLC0415
-    from prefect.deployments import arun_deployment  # noqa: PLC0415
-    from prefect.exceptions import ObjectNotFound  # noqa: PLC0415
-
     try:
-        run = asyncio.run(
-            arun_deployment(
-                IMPORT,
-                parameters={"tenant": tenant, "path": str(path), "dry_run": dry_run},
-                tags=[f"tenant:{tenant}"],
-                flow_run_name=f"{tenant} {path.name}",
-                timeout=0,
-                as_subflow=False,
-            )
-        )
+        with temporary_settings({PREFECT_API_URL: url}):
+            run = asyncio.run(_start(tenant, path, dry_run=dry_run))
     except httpx.TransportError as problem:
         raise NoServerError(url, why="does not answer") from problem
+    except httpx.HTTPStatusError as problem:
+        raise NoServerError(url, why=f"refuses ({problem.response.status_code})") from problem
     except (ObjectNotFound, ValueError) as problem:
         raise NoServerError(url, why=f"has no deployment {IMPORT}") from problem
     return f"{url.removesuffix('/api')}/runs/flow-run/{run.id}"
+
+
+async def _start(tenant: str, path: Path, *, dry_run: bool) -> FlowRun:
+    return await arun_deployment(
+        IMPORT,
+        parameters={"tenant": tenant, "path": str(path), "dry_run": dry_run},
+        tags=[f"tenant:{tenant}"],
+        flow_run_name=f"{tenant} {path.name}",
+        timeout=0,
+        as_subflow=False,
+    )
 
 
 def api_url() -> str:

@@ -20,7 +20,7 @@ YearText = Annotated[
 ]
 YearOrLatest = Annotated[
     str,
-    typer.Argument(metavar="[YEAR]", help="Such as 2024; the latest year unless given."),
+    typer.Argument(metavar="YEAR", help="Such as 2024; the latest year unless given."),
 ]
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from flows.cli.app import AsJson, command
+from flows.cli.files import sie_files
 from flows.cli.importing import ForTenant, open_stores, progress
 from flows.cli.ledger import ledger
 from flows.cli.opening import known_tenant
@@ -20,9 +21,7 @@ if TYPE_CHECKING:
 
 @command(ledger, "plan", examples=("tasma ledger plan acme-2024.se --tenant acme",))
 def plan(
-    file: Annotated[
-        Path, typer.Argument(exists=True, dir_okay=False, metavar="FILE", help="A SIE file.")
-    ],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A SIE file.")],
     *,
     tenant: ForTenant,
     limit: Annotated[
@@ -34,12 +33,15 @@ def plan(
 
     Ends as the import would: 0 published, 3 held, 4 nothing to publish.
     """
+    if file.is_dir():
+        raise typer.BadParameter(f"{file} is a folder; name one file of it.")
+    (path,) = sie_files([file])
     from flows.cli.imported import as_dict, code, show_one  # noqa: PLC0415 - brings Prefect
     from flows.cli.local import import_here  # noqa: PLC0415 - brings Prefect
 
     with open_stores() as stores, progress(1) as watch:
         known_tenant(stores.hub, tenant)
-        found = import_here(stores, tenant, file, dry_run=True, watch=watch(file.name))
+        found = import_here(stores, tenant, path, dry_run=True, watch=watch(path.name))
     if as_json:
         show_json({**as_dict(found), "plan": _as_dict(found)})
     else:

@@ -112,7 +112,7 @@ def list_tenants(*, as_json: AsJson = False) -> None:
     examples=("tasma tenant status", "tasma tenant status acme", "tasma tenant status --json"),
 )
 def status(
-    tenant: Annotated[str, typer.Argument(metavar="[TENANT]", help="Only this tenant.")] = "",
+    tenant: Annotated[str, typer.Argument(metavar="TENANT", help="Only this tenant.")] = "",
     *,
     as_json: AsJson = False,
 ) -> None:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from blocks.hub import Hub, Tenant
 from flows.demo.truth import Truth, truth_of
 from simulators.books.demo import DemoCompany, demo_companies
+
+YEARS_LOADED: Final = 2
+"""Of each company, the latest: enough to see one year open as the other closed."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +31,7 @@ def prepare(hub: Hub, inbox: Path) -> Prepared:
     for company in companies:
         folder = inbox / company.slug
         folder.mkdir(parents=True)
-        for file in company.files:
+        for file in company.files[-YEARS_LOADED:]:
             truth = truth_of(company, file)
             truths.append(truth)
             files[truth.tenant, truth.fiscal_year] = folder / file.name

@@ -37,7 +37,12 @@ def use_demo_home() -> Path:
 def demo_home() -> Path:
     """Return where the demo lives: beside the lake and the warehouse of the settings."""
     home = settings().home.absolute()
-    return home if home.name == FOLDER else home / FOLDER
+    return home if is_demo(home) else home / FOLDER
+
+
+def is_demo(home: Path) -> bool:
+    """Say whether a home is the demo's."""
+    return home.name == FOLDER
 
 
 def reset(home: Path) -> None:
@@ -51,7 +56,8 @@ def reset(home: Path) -> None:
             f"{home} was not made by a demo, so it is not emptied for one. Move it away, or choose "
             "another home: TASMA_HOME=/some/folder."
         )
-    shutil.rmtree(home, ignore_errors=False) if home.exists() else None
+    if home.exists():
+        shutil.rmtree(home)
     home.mkdir(parents=True)
     (home / MARK).touch()
 

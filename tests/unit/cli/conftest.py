@@ -2,23 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
 import flows.cli
+from blocks.hub import Hub
+from simulators.books.company import Company
+from simulators.books.faults import Fault
+from simulators.books.years import calendar_years
 
 Tasma = Callable[..., Result]
 
+SMALL = Company(11, calendar_years(2023, 2024), 40)
+"""An invented company of a few vouchers."""
+
+
+@pytest.fixture(scope="session")
+def new_hub(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty hub, migrated once and copied for each test."""
+    path = tmp_path_factory.mktemp("hub") / "hub.sqlite"
+    with Hub(f"sqlite:///{path}") as hub:
+        hub.migrate()
+    return path
+
 
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, new_hub: Path) -> Path:
     """A new home; what the caller's environment says of others is taken away."""
     for name in ("TASMA_LAKE", "TASMA_WAREHOUSE", "TASMA_INBOX", "TASMA_HUB_URL"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("TASMA_HOME", str(tmp_path / "home"))
+    (tmp_path / "home" / "hub").mkdir(parents=True)
+    shutil.copy(new_hub, tmp_path / "home" / "hub")
     return tmp_path / "home"
 
 
@@ -40,3 +59,32 @@ def acme(tasma: Tasma) -> str:
     result = tasma("tenant", "add", "acme", "--name", "Åcme AB", "--org-number", "559990-0007")
     assert result.exit_code == 0, result.output
     return "acme"
+
+
+@pytest.fixture
+def company() -> Company:
+    return SMALL
+
+
+@pytest.fixture
+def sie(tmp_path: Path) -> Callable[..., Path]:
+    """Write a file of the company: ``sie(year=-1, faults=[...], sie_type="4E")``."""
+
+    def write(
+        of: Company = SMALL, *, year: int = -1, faults: Sequence[Fault] = (), sie_type: str = "4E"
+    ) -> Path:
+        suffix = "si" if sie_type == "4I" else "se"
+        path = tmp_path / f"books-{of.years[year].end_date.year}.{suffix}"
+        of.write_sie(path, year, sie_type=sie_type, faults=faults)
+        return path
+
+    return write
+
+
+@pytest.fixture
+def owner(tasma: Tasma) -> str:
+    """The company as a tenant."""
+    number = SMALL.organisation_number
+    result = tasma("tenant", "add", "small", "--name", SMALL.name, "--org-number", number)
+    assert result.exit_code == 0, result.output
+    return "small"

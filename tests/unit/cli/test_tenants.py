@@ -122,7 +122,7 @@ def test_status_shows_light_reason_last_success_and_what_next(tasma, acme):
 
     assert "red" in shown
     assert "1930 differs by 100.00" in shown
-    assert f"tasma ledger breaks acme {YEAR}" in shown
+    assert "tasma ledger breaks acme 2024" in shown
     assert (
         row["light"],
         row["status"],

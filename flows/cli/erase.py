@@ -1,0 +1,57 @@
+"""`tasma tenant erase`: remove a tenant wholly, after showing what goes."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from flows.cli.app import AsJson, command
+from flows.cli.exits import ExitCode
+from flows.cli.importing import open_stores
+from flows.cli.opening import TenantId, known_tenant
+from flows.cli.output import next_steps, say, show_json, show_table
+from flows.cli.tenants import tenants
+
+
+@command(
+    tenants,
+    "erase",
+    examples=("tasma tenant erase acme --dry-run", "tasma tenant erase acme --yes"),
+)
+def erase(
+    tenant: TenantId,
+    *,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask; for scripts.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would go.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Remove everything of a tenant from hub, lake, warehouse and inbox. It cannot be undone.
+
+    What Prefect shows of its runs (names, logs, pages) goes when Prefect's own retention ends.
+    """
+    from flows import erasing  # noqa: PLC0415 - brings DuckDB
+
+    with open_stores() as stores:
+        found = erasing.holdings(stores, tenant)
+        if not found:
+            known_tenant(stores.hub, tenant)
+        erasing.refuse_busy(stores, tenant)
+        if as_json:
+            show_json({"tenant": tenant, "erased": not dry_run, "holdings": found})
+        else:
+            show_table(
+                ("where", "what", "bytes"),
+                [(item.place, item.what, item.size_bytes) for item in found],
+                title=f"Everything that is kept of {tenant}",
+            )
+        if dry_run:
+            say("" if as_json else "Dry run: nothing was removed.")
+            return
+        if not yes and not typer.confirm(f"Remove all of it for good? Tenant {tenant}", err=True):
+            say("Nothing was removed.")
+            raise typer.Exit(ExitCode.FAILED)
+        erasing.erase(stores, tenant)
+    if not as_json:
+        say(f"{tenant} is erased.")
+        next_steps("tasma tenant list")

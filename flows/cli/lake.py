@@ -1,0 +1,51 @@
+"""`tasma lake`: what was received, and what of it may go."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated
+
+import typer
+
+from flows.cli.app import AsJson, app, command, group
+from flows.cli.importing import open_stores
+from flows.cli.output import next_steps, say, show_json, show_table
+
+lake = group("Look after the lake: files as received, and tables read from them.")
+app.add_typer(lake, name="lake")
+
+
+@command(
+    lake,
+    "prune",
+    examples=("tasma lake prune --dry-run", "tasma lake prune --older-than-days 90"),
+)
+def prune(
+    *,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would go.")] = False,
+    older_than_days: Annotated[
+        int, typer.Option(min=1, max=36_500, help="What is younger is kept.")
+    ] = 30,
+    as_json: AsJson = False,
+) -> None:
+    """Remove old files that nothing needs.
+
+    Kept whatever its age: what is published, what was published at a year's end, the latest load
+    of each year, held or not.
+    """
+    from flows import pruning  # noqa: PLC0415 - brings DuckDB
+
+    with open_stores() as stores:
+        found = pruning.prune(
+            stores, older_than=dt.timedelta(days=older_than_days), dry_run=dry_run
+        )
+    if as_json:
+        show_json({"removed": not dry_run, "items": found})
+        return
+    if found:
+        show_table(("path", "bytes"), [(item.path, item.size_bytes) for item in found])
+    size_bytes = sum(item.size_bytes for item in found)
+    verb = "would go" if dry_run else "were removed"
+    say(f"{len(found):,} files and folders of {size_bytes:,} bytes {verb}.")
+    if dry_run and found:
+        next_steps(f"tasma lake prune --older-than-days {older_than_days}")

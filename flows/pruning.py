@@ -1,0 +1,74 @@
+"""Which landed files and staged folders must be kept; the rest may go when it is old."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from blocks.hub import Load, UnitStatus
+from blocks.lake import Prunable
+from blocks.settings import SQL
+from blocks.warehouse.errors import NoLedger
+from tasks.stores import Stores
+
+KEEP_REST: Final = dt.timedelta(days=30)
+"""How long everything else is kept."""
+
+
+@dataclass
+class Kept:
+    """What may not be pruned: hashes of landed files, and staged folders."""
+
+    landed: set[str] = field(default_factory=set)
+    staged: set[Path] = field(default_factory=set)
+
+
+def prune(
+    stores: Stores, *, older_than: dt.timedelta = KEEP_REST, dry_run: bool = True
+) -> list[Prunable]:
+    """Remove, or with ``dry_run`` only list, what is old and that nothing needs.
+
+    Kept whatever its age: the files of what is published and of what was at each year's end, the
+    latest load of each unit (a held one is published from its stage), and what a run works on.
+    """
+    kept = keep(stores)
+    return stores.lake.prune(
+        keep_landed=kept.landed, keep_staged=kept.staged, older_than=older_than, dry_run=dry_run
+    )
+
+
+def keep(stores: Stores) -> Kept:
+    """Gather what every tenant needs."""
+    kept = Kept()
+    for tenant in stores.hub.tenants:
+        for load in _spoken_of(stores, tenant.id):
+            kept.landed.add(load.landed_sha256)
+            kept.staged.add(Path(load.stage_folder))
+        kept.landed.update(_published(stores, tenant.id))
+    return kept
+
+
+def _spoken_of(stores: Stores, tenant: str) -> Iterator[Load]:
+    """Return the latest and the published load of each unit, as the hub has them."""
+    for unit in stores.hub.units.of_tenant(tenant):
+        ids = _load_ids(unit)
+        yield from (
+            load for load in stores.hub.loads.of_unit(tenant, unit.year) if load.load_id in ids
+        )
+
+
+def _load_ids(unit: UnitStatus) -> set[str]:
+    return {unit.load_id, unit.published_load_id} - {""}
+
+
+def _published(stores: Stores, tenant: str) -> set[str]:
+    """Return the hashes of what the warehouse was loaded from, now and at each year's end."""
+    query = (SQL / "report" / "landed_to_keep.sql").read_text(encoding="utf-8")
+    try:
+        with stores.warehouse.read(tenant) as db:
+            return {sha256 for (sha256,) in db.execute(query).fetchall()}
+    except NoLedger:
+        return set()

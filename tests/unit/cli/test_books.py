@@ -1,0 +1,244 @@
+"""Reading what is published: statements, changes, verification, export; and deciding on a hold."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+
+import duckdb
+import pyarrow.parquet as pq
+import pytest
+
+from blocks.hub import Hub
+from blocks.settings import settings
+from blocks.warehouse.warehouse import Warehouse
+from ledger.fiscal_year import FiscalYear
+from simulators.books.faults import Fault
+
+YEAR = FiscalYear.parse("2024")
+
+
+@pytest.fixture
+def books(tasma, owner, sie) -> str:
+    """The company with its last year published."""
+    done = tasma("import", sie(), "--tenant", owner)
+    assert done.exit_code == 0, done.output
+    return owner
+
+
+def rows(tasma, *arguments) -> list[dict[str, str]]:
+    return json.loads(tasma("ledger", *arguments, "--json").stdout)
+
+
+def test_trial_balance_is_the_generators_and_sums_to_zero(tasma, books, company):
+    found = rows(tasma, "report", books, "2024")
+
+    assert {
+        row["account_number"]: Decimal(row["closing"])
+        for row in found
+        if Decimal(row["closing"]) != 0
+    } == company.trial_balance()
+    assert "sum to 0.00" in tasma("ledger", "report", books).stdout
+
+
+def test_months_lead_from_one_to_the_next(tasma, books, company):
+    may = rows(tasma, "report", books, "2024", "--month", "2024-05")
+    moved = {row["account_number"]: Decimal(row["movement"]) for row in may}
+
+    expected = {
+        account: amount
+        for (account, month), amount in company.movements().items()
+        if month == "2024-05"
+    }
+    assert {account: amount for account, amount in moved.items() if amount} == expected
+    for row in may:
+        assert Decimal(row["opening"]) + Decimal(row["movement"]) == Decimal(row["closing"])
+
+
+def test_result_of_the_income_statement_is_that_of_the_balance_sheet(tasma, books):
+    income = rows(tasma, "report", books, "--statement", "income-statement")
+    sheet = rows(tasma, "report", books, "--statement", "balance-sheet")
+    closing = {row["name_en"]: Decimal(row["closing"]) for row in sheet}
+
+    assert (
+        Decimal(income[-1]["accumulated"])
+        == closing["Result of the year, not yet booked to equity"]
+    )
+    assert closing["Assets"] == closing["Equity and liabilities"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["report", "small", "2023"], 2, "has no year 2023; it has 2024-01-01_2024-12-31"),
+        (["report", "small", "next"], 2, "is not a fiscal year"),
+        (["report", "small", "2024", "--month", "May"], 2, "is not a month: expected 2024-05"),
+        (["report", "small", "2024", "--month", "2025-01"], 2, "is not a month of 2024-01-01"),
+        (["report", "small", "2024", "--statement", "cash"], 2, "balance-sheet"),
+        (["verify", "nobody"], 2, "there is no tenant 'nobody'"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_wrong_question_is_answered_with_what_there_is(tasma, books, arguments, code, said):
+    refused = tasma("ledger", *arguments)
+
+    assert refused.exit_code == code
+    assert said in " ".join(refused.output.split())
+
+
+def test_tenant_without_books_is_told_how_to_get_some(tasma, owner):
+    refused = tasma("ledger", "report", owner)
+
+    assert refused.exit_code == 2
+    assert "tasma import FILE --tenant small" in " ".join(refused.output.split())
+
+
+def test_broken_year_is_found_by_the_year_it_ends_in(tasma, owner):
+    with Hub(settings().hub_url) as hub:
+        hub.units.set_status(owner, FiscalYear.parse("2023-07-01_2024-06-30"), "failed")
+
+    refused = tasma("ledger", "report", owner, "2024")
+
+    assert refused.exit_code == 1
+    assert "Nothing is published for small for 2023-07-01_2024-06-30" in refused.stderr
+
+
+@pytest.mark.requirement("R-FIN-33")
+def test_changes_name_the_voucher_that_the_source_removed(tasma, books, sie, company):
+    chunk = next(iter(company.book().chunks()))
+    gone = (chunk.series, int(chunk.number[0]))
+    tasma("import", sie(company.next_night(removed=[gone])), "--tenant", books)
+
+    found = json.loads(tasma("ledger", "changes", books, "--json").stdout)
+
+    assert [load["load_number"] for load in found["loads"]] == [2, 1]
+    (change,) = found["vouchers"]
+    assert (change["change"], change["date_after"]) == ("removed", None)
+    assert (
+        change["voucher_key"].startswith(f"{gone[0]}{gone[1]}")
+        or str(gone[1]) in (change["voucher_key"])
+    )
+    assert "removed" in tasma("ledger", "changes", books, "2024").stdout
+
+
+def test_verify_tells_intact_from_altered(tasma, books):
+    """Somebody who edits the published file is found out, and the exit code says so."""
+    assert tasma("ledger", "verify", books).exit_code == 0
+    file = settings().warehouse / f"{books}.duckdb"
+    with duckdb.connect(str(file)) as db:
+        db.execute(
+            "update posting set amount = amount + 1 where voucher_key ="
+            " (select min(voucher_key) from posting) and row_number = 1"
+        )
+
+    altered = tasma("ledger", "verify", books)
+
+    assert altered.exit_code == 1
+    assert "is not what was loaded: tables posting" in altered.stderr
+    assert json.loads(tasma("ledger", "verify", books, "--json").stdout)["intact"] is False
+
+
+def test_export_writes_parquet_that_anything_reads(tasma, books, tmp_path, company):
+    folder = tmp_path / "out" / "books"
+
+    done = tasma("ledger", "export", books, folder)
+    again = tasma("ledger", "export", books, folder)
+
+    assert (done.exit_code, again.exit_code) == (0, 1)
+    assert "needs a new or empty folder" in again.stderr
+    assert pq.read_metadata(folder / "posting.parquet").num_rows == (
+        company.book().totals.booked_rows
+    )
+
+
+@pytest.fixture
+def held(tasma, owner, sie) -> str:
+    """The company with its last year held for a wrong closing balance."""
+    file = sie(faults=[Fault.WRONG_CLOSING_BALANCE])
+    assert tasma("import", file, "--tenant", owner).exit_code == 3
+    return owner
+
+
+@pytest.mark.requirement("R-X-8")
+def test_breaks_are_shown_with_amounts_and_what_to_do(tasma, held):
+    shown = tasma("ledger", "breaks", held)
+    found = rows(tasma, "breaks", held, "2024")
+
+    assert shown.exit_code == 0
+    assert "balance_roll_forward: 1 found, blocks" in shown.stdout
+    assert "What to do:" in shown.stdout
+    assert "tasma accept small 2024" in shown.stdout
+    assert found["held_by"] == ["balance_roll_forward"]
+    (item,) = next(
+        control["breaks"]
+        for control in found["controls"]
+        if control["control"] == "balance_roll_forward"
+    )
+    assert (item["account_number"], item["difference"]) == ("1930", "-100.00")
+
+
+def test_breaks_of_an_unchanged_load_are_those_of_the_one_it_equals(tasma, books, sie):
+    tasma("import", sie(), "--tenant", books)
+
+    found = rows(tasma, "breaks", books)
+
+    assert found["status"] == "published"
+    assert len(found["controls"]) > 10
+
+
+@pytest.mark.requirement("R-X-10")
+def test_acceptance_needs_a_reason(tasma, held):
+    refused = tasma("accept", held, "2024")
+
+    assert refused.exit_code == 2
+    assert "--reason" in refused.output
+    assert Warehouse(settings().warehouse).load_record(held, YEAR) is None
+
+
+def test_accepted_hold_is_published_with_reason_and_person_on_record(tasma, held):
+    done = tasma("accept", held, "2024", "--reason", "corrected in January", "--by", "kim")
+
+    assert done.exit_code == 0
+    assert "small 2024: published" in done.stdout
+    assert Warehouse(settings().warehouse).load_record(held, YEAR) is not None
+    with Hub(settings().hub_url) as hub:
+        (given,) = hub.acceptances.of_unit(held, YEAR)
+    assert (given.accepted_by, given.reason) == ("kim", "corrected in January")
+    assert "blocks, accepted" in tasma("ledger", "breaks", held).stdout
+
+
+def test_acceptance_and_publication_may_be_two_steps(tasma, held):
+    accepted = tasma("accept", held, "2024", "--reason", "seen", "--no-publish")
+    between = Warehouse(settings().warehouse).load_record(held, YEAR)
+    published = tasma("publish", held, "2024")
+
+    assert accepted.exit_code == 0
+    assert "tasma publish small 2024" in accepted.stdout
+    assert between is None
+    assert published.exit_code == 0
+
+
+def test_publishing_what_nobody_accepted_holds_it_again(tasma, held):
+    assert tasma("publish", held, "2024").exit_code == 3
+    assert Warehouse(settings().warehouse).load_record(held, YEAR) is None
+
+
+def test_control_that_holds_nothing_cannot_be_accepted(tasma, held):
+    refused = tasma("accept", held, "2024", "--control", "mass_removal", "--reason", "seen")
+
+    assert refused.exit_code == 1
+    assert "does not hold this load; balance_roll_forward does" in refused.stderr
+
+
+def test_acceptance_in_the_past_is_refused(tasma, held):
+    refused = tasma("accept", held, "2024", "--reason", "x y z", "--expires", "2020-01-01")
+
+    assert refused.exit_code == 1
+    assert "would never be valid" in refused.stderr
+
+
+def test_nothing_held_leaves_nothing_to_accept(tasma, books):
+    refused = tasma("accept", books, "2024", "--reason", "seen")
+
+    assert refused.exit_code == 1
+    assert "there is nothing to accept" in refused.stderr

@@ -1,0 +1,200 @@
+"""Files into the books from the prompt, without a server: the very pipeline of the runs."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+
+import pytest
+
+from blocks.hub import Hub
+from blocks.settings import settings
+from blocks.warehouse.warehouse import Warehouse
+from flows.demo.outcome import published_balances
+from ledger.fiscal_year import FiscalYear
+from simulators.books.faults import Fault
+
+YEAR = FiscalYear.parse("2024")
+
+
+def test_good_file_is_published_with_the_generators_own_balances(tasma, owner, sie, company):
+    done = tasma("import", sie(), "--tenant", owner)
+
+    assert done.exit_code == 0
+    assert "small 2024: published" in done.stdout
+    assert "tasma ledger report small 2024" in done.stdout
+    warehouse = Warehouse(settings().warehouse)
+    assert published_balances(warehouse, owner, YEAR.key) == company.trial_balance()
+
+
+@pytest.mark.requirement("R-FIN-33")
+def test_same_file_again_changes_nothing_and_says_so(tasma, owner, sie):
+    first = json.loads(tasma("import", sie(), "--tenant", owner, "--json").stdout)
+    again = json.loads(tasma("import", sie(), "--tenant", owner, "--json").stdout)
+    record = Warehouse(settings().warehouse).load_record(owner, YEAR)
+
+    assert [item["outcome"] for item in first + again] == ["published", "unchanged"]
+    assert record.load_number == 1
+    assert record.digest == first[0]["digest"] == again[0]["digest"]
+
+
+def test_held_file_ends_with_3_names_the_break_and_leaves_the_books_alone(tasma, owner, sie):
+    held = tasma("import", sie(faults=[Fault.WRONG_CLOSING_BALANCE]), "--tenant", owner)
+
+    assert held.exit_code == 3
+    assert "Held by balance_roll_forward (1)" in held.stdout
+    assert "account 1930" in held.stdout
+    assert "difference -100.00" in held.stdout
+    assert "tasma accept small 2024" in held.stdout
+    assert Warehouse(settings().warehouse).load_record(owner, YEAR) is None
+
+
+@pytest.mark.parametrize(
+    ("sie_type", "outcome"), [("4I", "partial"), ("3", "evidence"), ("1", "evidence")]
+)
+def test_file_that_is_no_whole_year_ends_with_4(tasma, owner, sie, sie_type, outcome):
+    done = tasma("import", sie(sie_type=sie_type), "--tenant", owner)
+
+    assert (done.exit_code, done.stdout.split("\n")[0].split(". ")[0]) == (
+        4,
+        f"small 2024: {outcome}",
+    )
+
+
+def test_folder_is_imported_file_by_file_and_one_failure_stops_no_other(tasma, owner, sie):
+    """R-X-1: the worst outcome is the exit code, and every file has a line."""
+    folder = sie(year=0).parent
+    sie(year=1, faults=[Fault.UNBALANCED_VOUCHER])
+    (folder / "login.se").write_text("<!doctype html><html><body>Logga in</body></html>")
+
+    done = tasma("import", folder, "--tenant", owner, "--json")
+
+    found = json.loads(done.stdout)
+    assert [(item["file"].rpartition("/")[2], item["outcome"]) for item in found] == [
+        ("books-2023.se", "published"),
+        ("books-2024.se", "held"),
+        ("login.se", "failed"),
+    ]
+    assert done.exit_code == 1
+    assert found[1]["held_by"][0]["breaks"][0]["difference"] == "0.50"
+
+
+def test_page_of_html_is_refused_in_words(tasma, owner, tmp_path):
+    page = tmp_path / "export.se"
+    page.write_text("<!doctype html><html><body>Logga in</body></html>")
+
+    refused = tasma("import", page, "--tenant", owner)
+
+    assert refused.exit_code == 1
+    assert "does not say which fiscal year it is of" in refused.stderr
+    assert "Is it a SIE file?" in refused.stderr
+    assert "Traceback" not in refused.output
+
+
+def test_new_tenant_is_made_of_the_files_own_number_and_name(tasma, sie, company):
+    done = tasma("import", sie(), "--new-tenant")
+    again = tasma("import", sie(year=0), "--new-tenant")
+    (tenant,) = json.loads(tasma("tenant", "list", "--json").stdout)
+
+    assert (done.exit_code, again.exit_code) == (0, 0)
+    assert (tenant["organisation_number"], tenant["name"]) == (
+        company.organisation_number,
+        company.name,
+    )
+
+
+def test_file_of_nobody_makes_no_tenant(tasma, tmp_path):
+    path = tmp_path / "empty.se"
+    path.write_text("#FLAGGA 0\n#SIETYP 4\n")
+
+    refused = tasma("import", path, "--new-tenant")
+
+    assert refused.exit_code == 1
+    assert "names no company" in refused.stderr
+    assert json.loads(tasma("tenant", "list", "--json").stdout) == []
+
+
+@pytest.mark.requirement("R-SEN-15", "R-FIN-25")
+def test_other_companys_file_is_held_and_both_numbers_are_shown(tasma, owner, sie, company):
+    held = tasma("import", sie(faults=[Fault.OTHER_COMPANY]), "--tenant", owner)
+
+    assert held.exit_code == 3
+    assert "Held by tenant_identity" in held.stdout
+    assert company.organisation_number in held.stdout
+
+
+def test_busy_unit_ends_with_75_and_says_since_when_by_whom(tasma, owner, sie):
+    path = sie()
+    with (
+        Hub(settings().hub_url) as hub,
+        hub.unit_lease(owner, YEAR, holder="run night-2024"),
+    ):
+        busy = tasma("import", path, "--tenant", owner)
+
+    assert busy.exit_code == 75
+    assert "already held by run night-2024 since" in busy.stderr
+    assert tasma("import", path, "--tenant", owner).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["FILE"], "--tenant ID, or --new-tenant"),
+        (["FILE", "--tenant", "small", "--new-tenant"], "--tenant ID, or --new-tenant"),
+        (["FILE", "--tenant", "nobody"], "there is no tenant 'nobody'"),
+        (["missing.se", "--tenant", "small"], "there is no file missing.se"),
+        (["FOLDER", "--tenant", "small"], "holds no file that ends in"),
+    ],
+    ids=["nobody's", "both", "unknown tenant", "missing file", "empty folder"],
+)
+def test_wrong_usage_of_import_is_said_before_anything_is_done(tasma, owner, sie, words, said):
+    file = sie()
+    (file.parent / "empty").mkdir()
+    places = {"FILE": file, "FOLDER": file.parent / "empty"}
+
+    refused = tasma("import", *(places.get(word, word) for word in words))
+
+    assert refused.exit_code == 2
+    assert said in " ".join(refused.output.split())
+
+
+def test_plan_shows_accounts_and_vouchers_and_changes_nothing(tasma, owner, sie, company):
+    tasma("import", sie(), "--tenant", owner)
+    chunk = next(iter(company.book().chunks()))
+    gone = (chunk.series, int(chunk.number[0]))
+    file = sie(company.next_night(removed=[gone]))
+
+    planned = tasma("ledger", "plan", file, "--tenant", owner)
+    found = json.loads(tasma("ledger", "plan", file, "--tenant", owner, "--json").stdout)
+    record = Warehouse(settings().warehouse).load_record(owner, YEAR)
+
+    assert planned.exit_code == 0
+    assert "Vouchers that would change" in planned.stdout
+    assert "small 2024: would be published" in planned.stdout
+    assert (found["plan"]["removed"], found["plan"]["added"]) == (1, 0)
+    assert sum(Decimal(item["movement_after"]) for item in found["plan"]["accounts"]) == sum(
+        Decimal(item["movement_before"]) for item in found["plan"]["accounts"]
+    )
+    assert record.load_number == 1
+
+
+def test_dry_run_of_a_file_that_would_be_held_ends_with_3(tasma, owner, sie):
+    file = sie(faults=[Fault.MISSING_ACCOUNT])
+
+    planned = tasma("import", file, "--tenant", owner, "--dry-run")
+
+    assert planned.exit_code == 3
+    assert "would be held" in planned.stdout
+    with Hub(settings().hub_url) as hub:
+        assert hub.units.of_tenant(owner) == []
+
+
+def test_import_on_a_server_that_is_not_there_says_how_to_start_one(tasma, owner, sie, monkeypatch):
+    monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:9/api")
+
+    refused = tasma("import", sie(), "--tenant", owner, "--on-server")
+
+    assert refused.exit_code == 75
+    assert "No run was started" in refused.stderr
+    assert "http://127.0.0.1:9/api does not answer" in refused.stderr
+    assert "tasma up" in refused.stderr

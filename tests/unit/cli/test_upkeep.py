@@ -1,0 +1,140 @@
+"""Erasing a tenant, pruning the lake, and the doctor."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import time
+
+import pytest
+
+from blocks.hub import Hub
+from blocks.settings import settings
+from ledger.fiscal_year import FiscalYear
+
+YEAR = FiscalYear.parse("2024")
+
+
+@pytest.fixture
+def books(tasma, owner, sie) -> str:
+    """The company with its last year published."""
+    assert tasma("import", sie(), "--tenant", owner).exit_code == 0
+    return owner
+
+
+def traces(home, tenant) -> list[str]:
+    """Every path that names the tenant, and every file that holds its number."""
+    return [str(path) for path in home.rglob("*") if tenant in path.name]
+
+
+def test_erase_shows_what_goes_and_a_dry_run_takes_nothing(tasma, books, home):
+    before = traces(home, books)
+
+    shown = tasma("tenant", "erase", books, "--dry-run")
+
+    assert shown.exit_code == 0
+    for place in ("hub", "warehouse", "landing", "stage"):
+        assert place in shown.stdout
+    assert traces(home, books) == before
+
+
+def test_erase_asks_and_takes_no_for_an_answer(tasma, books, home):
+    before = traces(home, books)
+
+    refused = tasma("tenant", "erase", books, answer="n\n")
+
+    assert refused.exit_code == 1
+    assert "Nothing was removed" in refused.output
+    assert traces(home, books) == before
+
+
+def test_erased_tenant_leaves_no_trace_and_others_stay(tasma, books, acme, home):
+    (home / "inbox" / books).mkdir(parents=True)
+    (home / "inbox" / books / "later.se").write_text("#FLAGGA 0")
+
+    done = tasma("tenant", "erase", books, "--yes")
+
+    assert done.exit_code == 0
+    assert traces(home, books) == []
+    assert [row["id"] for row in json.loads(tasma("tenant", "list", "--json").stdout)] == [acme]
+    assert tasma("tenant", "erase", books, "--yes").exit_code == 2
+
+
+def test_tenant_at_work_is_not_erased(tasma, books, home):
+    with Hub(settings().hub_url) as hub, hub.unit_lease(books, YEAR, holder="run 7"):
+        refused = tasma("tenant", "erase", books, "--yes")
+
+    assert refused.exit_code == 75
+    assert "already held by run 7" in refused.stderr
+    assert traces(home, books)
+
+
+def test_erase_that_was_stopped_halfway_is_finished_by_the_next(tasma, books, home):
+    """After the hub has forgotten the tenant its files can still be found and removed."""
+    with Hub(settings().hub_url) as hub:
+        hub.erase_tenant(books)
+
+    assert tasma("tenant", "erase", books, "--yes").exit_code == 0
+    assert traces(home, books) == []
+
+
+@pytest.mark.parametrize("name", ["..", "../lake", "", "a/b"], ids=repr)
+def test_path_in_the_place_of_a_tenant_is_refused(tasma, books, home, name):
+    before = traces(home, books)
+
+    assert tasma("tenant", "erase", name, "--yes").exit_code == 1
+    assert traces(home, books) == before
+
+
+def grow_old(home, *, days: int) -> None:
+    moment = time.time() - dt.timedelta(days=days).total_seconds()
+    for path in (home / "lake").rglob("*"):
+        os.utime(path, (moment, moment))
+
+
+def test_prune_keeps_what_is_published_and_removes_what_it_replaced(
+    tasma, books, sie, company, home
+):
+    chunk = next(iter(company.book().chunks()))
+    gone = (chunk.series, int(chunk.number[0]))
+    tasma("import", sie(company.next_night(removed=[gone])), "--tenant", books)
+    grow_old(home, days=31)
+
+    planned = json.loads(tasma("lake", "prune", "--dry-run", "--json").stdout)
+    done = tasma("lake", "prune")
+
+    assert planned["removed"] is False
+    assert len(planned["items"]) == 2
+    assert "2 files and folders" in done.stdout
+    assert len(list((home / "lake" / "landing").rglob("*.zst"))) == 1
+    assert tasma("ledger", "verify", books).exit_code == 0
+
+
+def test_prune_keeps_everything_that_is_younger(tasma, books, sie, company, home):
+    chunk = next(iter(company.book().chunks()))
+    gone = (chunk.series, int(chunk.number[0]))
+    tasma("import", sie(company.next_night(removed=[gone])), "--tenant", books)
+    grow_old(home, days=29)
+
+    assert "0 files and folders" in tasma("lake", "prune").stdout
+
+
+def test_doctor_finds_a_good_home_good_and_names_what_is_not_there(tasma, books):
+    done = tasma("doctor")
+    found = {item["what"]: item for item in json.loads(tasma("doctor", "--json").stdout)}
+
+    assert done.exit_code == 0
+    assert "Nothing must be mended" in done.stdout
+    assert found["hub"]["light"] == "green"
+    assert found["Prefect's server"]["light"] == "grey"
+    assert found["prefect"]["seen"].startswith("3.")
+
+
+def test_doctor_ends_with_1_when_the_hub_cannot_be_used(tasma, home, monkeypatch):
+    monkeypatch.setenv("TASMA_HUB_URL", "postgresql://hub.example/hub")
+
+    done = tasma("doctor")
+
+    assert done.exit_code == 1
+    assert "expected an address" in done.stdout

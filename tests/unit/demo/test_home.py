@@ -1,0 +1,59 @@
+"""The demo's home: emptied by each demo, and never anybody else's folder."""
+
+from __future__ import annotations
+
+import pytest
+
+from blocks.settings import settings
+from flows.demo import home
+from ledger.errors import TerminalError, TransientError
+
+
+@pytest.fixture(autouse=True)
+def environment(tmp_path, monkeypatch):
+    monkeypatch.setenv("TASMA_HOME", str(tmp_path))
+    for name in home.OTHER_SETTINGS:
+        monkeypatch.setenv(name, str(tmp_path / "elsewhere"))
+
+
+def test_demo_stays_in_its_own_home_whatever_else_is_set(tmp_path):
+    assert home.use_demo_home() == tmp_path / home.FOLDER
+    chosen = settings()
+
+    for place in (chosen.home, chosen.lake, chosen.warehouse, chosen.inbox):
+        assert place.is_relative_to(tmp_path / home.FOLDER)
+    assert str(tmp_path / home.FOLDER) in chosen.hub_url
+
+
+def test_turning_to_the_demo_twice_is_turning_once():
+    assert home.use_demo_home() == home.use_demo_home()
+
+
+def test_reset_empties_what_a_demo_made(tmp_path):
+    folder = tmp_path / home.FOLDER
+    home.reset(folder)
+    (folder / "hub").mkdir()
+
+    home.reset(folder)
+
+    assert [path.name for path in folder.iterdir()] == [home.MARK]
+
+
+def test_reset_refuses_a_folder_that_no_demo_made(tmp_path):
+    folder = tmp_path / home.FOLDER
+    folder.mkdir()
+    (folder / "books.txt").write_text("mine")
+
+    with pytest.raises(TerminalError, match="was not made by a demo"):
+        home.reset(folder)
+
+    assert (folder / "books.txt").read_text() == "mine"
+
+
+def test_second_demo_is_refused_while_one_runs(tmp_path):
+    folder = tmp_path / home.FOLDER
+    with home.used_alone(folder), pytest.raises(TransientError, match="Another demo"):
+        home.used_alone(folder).__enter__()
+
+    with home.used_alone(folder):
+        pass
