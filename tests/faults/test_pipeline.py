@@ -1,0 +1,177 @@
+"""The whole way of a file, cut at every step, raced, and fed with books that are wrong."""
+
+from __future__ import annotations
+
+import datetime as dt
+import multiprocessing
+import signal
+
+import pytest
+
+from blocks.hub import Hub, Tenant
+from blocks.lake import Lake
+from blocks.steps import STEPS
+from blocks.warehouse import Warehouse
+from flows.cli.local import import_here
+from ledger.fiscal_year import FiscalYear
+from simulators.books.company import Company
+from simulators.books.faults import Fault
+from simulators.books.years import calendar_years
+from tasks.stores import Stores
+from tests.faults.importer import take
+
+TENANT = "alv"
+YEAR = FiscalYear(dt.date(2024, 1, 1), dt.date(2024, 12, 31))
+COMPANY = Company(seed=11, years=calendar_years(2024, 2024), vouchers_per_year=200)
+TONIGHT = COMPANY.next_night(removed=[("B", 3)], changed=[("L", 2)])
+
+CHILDREN = multiprocessing.get_context("spawn")
+CHILD_LIMIT_S = 60
+LATER = dt.timedelta(minutes=5)
+"""By then the lease of a killed run has run out."""
+
+LOCAL_STEPS = [step for step in STEPS if step != "report.made"]
+"""``report.made`` needs a Prefect server: tests/flows."""
+
+SEEN_FROM = LOCAL_STEPS.index("publish.swapped")
+
+
+@pytest.fixture
+def stores(tmp_path):
+    later = lambda: dt.datetime.now(dt.UTC) + LATER  # noqa: E731 - a clock
+    with Hub(f"sqlite:///{tmp_path / 'hub.sqlite'}") as today:
+        today.migrate()
+    with Hub(f"sqlite:///{tmp_path / 'hub.sqlite'}", clock=later) as hub:
+        yield Stores(hub, Lake(tmp_path / "lake"), Warehouse(tmp_path / "warehouse"))
+
+
+@pytest.fixture
+def home(tmp_path, stores):
+    """A tenant whose years are defined by hand, with last night's books published."""
+    stores.hub.tenants.add(
+        Tenant(
+            TENANT,
+            name=COMPANY.name,
+            organisation_number=COMPANY.organisation_number,
+            years_from_source=False,
+        )
+    )
+    stores.hub.years.define(TENANT, YEAR)
+    assert bring(stores, tmp_path, COMPANY.sie()).outcome == "published"
+    return tmp_path
+
+
+def bring(stores, folder, content):
+    path = folder / "books.se"
+    path.write_bytes(content)
+    return import_here(stores, TENANT, path, watch=lambda _step: None)
+
+
+def trial_balance(stores):
+    """What a reader of the published books sees: closing balance per account."""
+    query = """
+        select account_number, sum(amount)
+        from (
+            select account_number, amount from opening_balance
+            union all
+            select account_number, amount from posting
+        )
+        group by account_number
+        having sum(amount) <> 0
+    """
+    with stores.warehouse.read(TENANT) as db:
+        return dict(db.execute(query).fetchall())
+
+
+def truth(company):
+    return {account: amount for account, amount in company.trial_balance().items() if amount}
+
+
+@pytest.mark.parametrize("step", LOCAL_STEPS)
+@pytest.mark.requirement("R-FIN-33", "R-FIN-34", "R-X-5")
+def test_run_killed_at_any_step_loses_nothing_and_its_repetition_doubles_nothing(
+    home, stores, step
+):
+    path = home / "tonight.se"
+    path.write_bytes(TONIGHT.sie())
+    child = CHILDREN.Process(target=take, args=(home, TENANT, path, step))
+    child.start()
+    child.join(CHILD_LIMIT_S)
+    assert child.exitcode == -signal.SIGKILL, f"{step} was not reached"
+
+    is_seen = LOCAL_STEPS.index(step) >= SEEN_FROM
+    assert trial_balance(stores) == truth(TONIGHT if is_seen else COMPANY)
+
+    again = bring(stores, home, TONIGHT.sie())
+    assert again.outcome in ({"published", "unchanged"} if is_seen else {"published"})
+    assert trial_balance(stores) == truth(TONIGHT)
+    assert stores.warehouse.verify(TENANT, YEAR).is_intact
+    assert stores.warehouse.load_record(TENANT, YEAR).load_number == 2
+    assert stores.hub.units.find(TENANT, YEAR).status == "published"
+
+
+def test_removed_and_changed_vouchers_are_listed_the_next_night(home, stores):
+    imported = bring(stores, home, TONIGHT.sie())
+
+    assert {(c.change, c.voucher_key) for c in imported.plan.vouchers} == {
+        ("removed", "B:3"),
+        ("changed", "L:2"),
+    }
+
+
+@pytest.mark.requirement("R-FIN-32", "R-X-5")
+def test_two_runs_of_one_unit_at_once_publish_once(home, stores):
+    path = home / "tonight.se"
+    path.write_bytes(TONIGHT.sie())
+    children = [CHILDREN.Process(target=take, args=(home, TENANT, path)) for _ in range(2)]
+    for child in children:
+        child.start()
+    for child in children:
+        child.join(CHILD_LIMIT_S)
+
+    # The one that came second found it published already, or was told who holds the lease.
+    assert 0 in [child.exitcode for child in children]
+    assert trial_balance(stores) == truth(TONIGHT)
+    assert stores.warehouse.load_record(TENANT, YEAR).load_number == 2
+
+
+CONTROL = {
+    Fault.UNBALANCED_VOUCHER: "voucher_balance",
+    Fault.WRONG_CLOSING_BALANCE: "balance_roll_forward",
+    Fault.MISSING_ACCOUNT: "account_in_chart",
+    Fault.OTHER_COMPANY: "tenant_identity",
+    Fault.YEAR_OUTSIDE: "year_defined",
+    Fault.DATE_OUTSIDE_YEAR: "posting_dates",
+    Fault.TRUNCATED: "balance_roll_forward",
+}
+
+
+@pytest.mark.parametrize("fault", Fault)
+@pytest.mark.requirement("R-FIN-14", "R-FIN-25", "R-FIN-26")
+def test_wrong_books_are_held_by_name_and_the_published_ones_untouched(home, stores, fault):
+    file = next((home / "warehouse").glob("*.duckdb"))
+    before = file.read_bytes()
+
+    imported = bring(stores, home, TONIGHT.sie(faults=[fault]))
+
+    assert imported.outcome == "held"
+    holding = {result.control: result.breaks for result in imported.judgement.holding}
+    assert CONTROL[fault] in holding
+    planted = TONIGHT.planted(fault)
+    breaks = holding[CONTROL[fault]]
+    if planted.series:
+        assert {item.voucher_key for item in breaks} == {f"{planted.series}:{planted.number}"}
+    elif planted.account_number:
+        assert {item.account_number for item in breaks} == {planted.account_number}
+    assert file.read_bytes() == before
+    assert trial_balance(stores) == truth(COMPANY)
+
+
+@pytest.mark.requirement("R-FIN-34")
+def test_held_year_is_published_by_the_next_right_file(home, stores):
+    bring(stores, home, TONIGHT.sie(faults=[Fault.UNBALANCED_VOUCHER]))
+    assert stores.hub.units.find(TENANT, YEAR).status == "held"
+
+    assert bring(stores, home, TONIGHT.sie()).outcome == "published"
+
+    assert trial_balance(stores) == truth(TONIGHT)
