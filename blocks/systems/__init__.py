@@ -1,1 +1,0 @@
-"""Accounting systems, one folder or module each; they never import each other."""
