@@ -28,8 +28,8 @@ PLAIN: Final = 0
 SHORT_AMOUNT: Final = 1
 DATED: Final = 2
 ESCAPED: Final = 3
-TABS, SPACES, QUOTED, INDENTED, BARE_OBJECTS = range(4, 9)
-SHAPES: Final = 8
+TABS, SPACES, QUOTED, INDENTED, BARE_OBJECTS, NO_LIST = range(4, 10)
+SHAPES: Final = 9
 """Odd shapes, numbered from 1; the first three change contents, the others the layout."""
 
 
@@ -58,7 +58,7 @@ def odd_fields(chunk: Chunk, shape: np.ndarray, date: pa.StringArray) -> Fields:
 def odd_rows(rows: Fields, shape: np.ndarray) -> pa.StringArray:
     """Render rows, each in its shape."""
     layouts = {TABS: _tabs, SPACES: _spaces, QUOTED: _quoted, INDENTED: _indented,
-               BARE_OBJECTS: _bare_objects}  # fmt: skip
+               BARE_OBJECTS: _bare_objects, NO_LIST: _no_list}  # fmt: skip
     return _by_shape(rows, np.where(shape < TABS, PLAIN, shape), {PLAIN: plain_rows, **layouts})
 
 
@@ -119,6 +119,11 @@ def _bare_objects(rows: Fields) -> pa.StringArray:
     listed = objects(rows.objects, _bare_list)
     head = join(rows.label, " ", rows.account, " ", listed, " ", rows.amount)
     return join(head, ' "" "', rows.text, '" ', rows.quantity, _signed(rows, " "))
+
+
+def _no_list(rows: Fields) -> pa.StringArray:
+    """Leave the object list out where it is empty, against the format (5.15)."""
+    return pc.replace_substring(plain_rows(rows), " {} ", " ", max_replacements=1)
 
 
 def _spaced_list(pairs: Sequence[str]) -> str:

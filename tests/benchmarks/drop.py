@@ -24,7 +24,7 @@ PLAIN: Final = "ours: the same steps without a server"
 PREFECT: Final = "Prefect alone: a flow of five empty tasks"
 NO_OP: Final = "ours: twenty no-op units in one process"
 BEYOND_S: Final = 2.0
-NO_OP_S: Final = 0.25
+NO_OP_S: Final = 1.0
 FIRST: Final = "1 MB of SIE from drop to published"
 
 

@@ -65,6 +65,7 @@ def test_every_odd_shape_occurs():
         "indented": "\n\t#TRANS 1510 {}",
         "quoted dimension": '{"1" "10"}',
         "bare object": "{1 10}",
+        "no object list": "\n#TRANS 1510 2",
         "escaped quote": ' 12\\""',
         "one decimal": '0.5 "" "',
         "quoted voucher": '\n#VER "B" "',
