@@ -1,7 +1,7 @@
 -- name: evidence.voucher_change
 -- grain: one row per voucher that the load would add to, remove from or change in what is published
 -- reads: evidence.scope, unit.facts, published.voucher, staged.voucher_digest, staged.voucher
--- why: empty while nothing is published for the year; a part of a year removes nothing
+-- why: empty while nothing is published for the year
 -- units: old_date is NULL for an added voucher, new_date for a removed one
 with
 
@@ -53,4 +53,3 @@ select
     coming_date.voucher_date as new_date
 from differing
 left join coming_date using (voucher_key)
-where not (differing.is_removed and (select not_whole_year from evidence.scope) is not null)

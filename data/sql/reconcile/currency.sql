@@ -19,7 +19,8 @@ select
     null::decimal(18, 2) as actual,
     null::decimal(18, 2) as difference,
     'attribute' as kind,
-    'the source is in ' || upper(facts.currency) || ', the tenant keeps its books in ' || upper(context.currency) as detail
+    'the source is in ' || upper(facts.currency) || ', the tenant keeps its books in ' || upper(context.currency)
+        as detail
 from unit.facts
 cross join unit.context
 where upper(facts.currency) <> upper(context.currency)

@@ -3,7 +3,7 @@
 --        on or before the tenant's lock
 -- reads: evidence.scope, evidence.voucher_change, unit.facts, unit.context, staged.opening_balance,
 --        published.opening_balance
--- why: the first load of a year changes nothing that was there, so it is never a change
+-- why: the first load of a year changes nothing that was there, and neither does a part of a year
 -- units: amounts in the unit's currency, debit positive (opening balances only)
 -- source: design of publication: any change dated in a locked period
 select
@@ -11,6 +11,7 @@ select
         case when context.locked_until is null then 'no period is locked for the tenant' end,
         case when context.locked_until < facts.start_date then 'the lock ends before this year begins' end,
         scope.no_vouchers,
+        scope.not_whole_year,
         scope.nothing_published
     ) as not_applicable
 from evidence.scope
@@ -70,4 +71,3 @@ select
 from changed_opening
 cross join unit.facts
 cross join unit.context
-where facts.coverage = 'whole_year'

@@ -7,7 +7,8 @@
 select
     case
         when count(*) filter (where balance_kind = 'period') = 0 then 'the source reports no months'
-        when count(*) filter (where balance_kind = 'closing') = 0 then 'the source reports no closing balances for the year'
+        when count(*) filter (where balance_kind = 'closing') = 0
+            then 'the source reports no closing balances for the year'
     end as not_applicable
 from staged.reported_balance
 where year_offset = 0;

@@ -127,6 +127,14 @@ def test_opening_balance_changed_under_a_lock_is_named_with_both_amounts(books):
     assert (item.account_number, str(item.difference)) == ("1930", "7.00")
 
 
+def test_part_of_a_year_changes_nothing_under_a_lock(books):
+    later = type(books)().book("A", "77", "2024-01-02", ROWS).publishes(books)
+    later.facts = {"source_kind": "4I", "coverage": "partial"}
+    later.context = {"locked_until": dt.date(2024, 12, 31)}
+
+    assert later.result("locked_period").outcome == Outcome.NOT_APPLICABLE
+
+
 def test_changes_after_the_lock_pass(books):
     later = without(books, {"B:1"}).publishes(books)
     later.context = {"locked_until": dt.date(2024, 2, 27)}
