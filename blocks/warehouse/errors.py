@@ -1,5 +1,4 @@
 """What the warehouse refuses, told apart by who has to act."""
-# ruff: noqa: N818 - the names say what happened, as those of the interfaces between parts do
 
 from __future__ import annotations
 

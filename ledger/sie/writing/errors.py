@@ -1,5 +1,4 @@
 """Why tables cannot be written as a SIE file."""
-# ruff: noqa: N818 - the names say what is wrong
 
 from __future__ import annotations
 
