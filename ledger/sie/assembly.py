@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -161,12 +162,14 @@ def objects_of(rows: RowColumns, places: Places) -> list[str | None]:
     first = np.searchsorted(rows.pair_row, places)
     last = np.searchsorted(rows.pair_row, places, side="right")
     objects: list[str | None] = [None] * len(places)
-    for index in np.flatnonzero(last > first).tolist():
-        pairs = range(int(first[index]), int(last[index]))
-        listed = [
-            [rows.pair_dimension[pair].as_py(), rows.pair_object[pair].as_py()] for pair in pairs
-        ]
-        objects[index] = json.dumps(listed, ensure_ascii=False)
+    filled = np.flatnonzero(last > first)
+    wanted = np.concatenate([np.zeros(0, np.int64), *map(np.arange, first[filled], last[filled])])
+    chosen = pa.array(wanted)
+    dimensions = rows.pair_dimension.take(chosen).to_pylist()
+    numbers = rows.pair_object.take(chosen).to_pylist()
+    pairs = iter(zip(dimensions, numbers, strict=True))
+    for index, size in zip(filled.tolist(), (last - first)[filled].tolist(), strict=True):
+        objects[index] = json.dumps(list(islice(pairs, size)), ensure_ascii=False)
     return objects
 
 

@@ -16,12 +16,11 @@ import numpy as np
 from ledger.sie.lines import (
     BLANKS_STEPPED,
     SPACE,
-    TAB,
     Bytes,
     Mask,
     Places,
     Words,
-    is_blank,
+    find_byte,
     words_of,
 )
 
@@ -37,6 +36,8 @@ QUOTES_BEHIND: Final = 64
 
 _ONES: Final = np.uint64(0x0101010101010101)
 _HIGH: Final = np.uint64(0x8080808080808080)
+_BLANKS: Final = _ONES * np.uint64(SPACE)
+_CLOSES: Final = _ONES * np.uint64(CLOSE)
 
 Chosen = slice | Places
 """Some of the lines; a slice when all of them, which spares copies."""
@@ -57,7 +58,7 @@ class Quotes:
 
 def find_quotes(data: Bytes) -> Quotes:
     """Find the quotation marks in padded text, shape (bytes,)."""
-    every = np.flatnonzero(data == QUOTE)
+    every = find_byte(data, QUOTE)
     behind = np.full(QUOTES_BEHIND, len(data), np.int64)
     if not (data == BACKSLASH).any():
         return Quotes(np.concatenate((every, behind)), every[:0], every[:0])
@@ -86,8 +87,8 @@ class Field:
 class Cursor:
     """Stands on the next field of each line, between its `start` and its `end`.
 
-    `here` is the byte under each cursor; `left` says which lines have more fields; `sound` says
-    which lines could be split so far.
+    The text is `without_tabs`. `here` is the byte under each cursor; `left` says which lines have
+    more fields; `sound` says which lines could be split so far.
     """
 
     def __init__(self, data: Bytes, quotes: Quotes, start: Places, end: Places) -> None:
@@ -104,7 +105,7 @@ class Cursor:
         """Go behind a field, which a blank or the line's end must follow, to the next field."""
         at = np.minimum(after, self.end)
         inside = at < self.end
-        blank = is_blank(self.data[at])
+        blank = self.data[at] == SPACE
         self.sound &= blank | ~inside
         self.at = at + (blank & inside)
         self.skip_blanks()
@@ -113,12 +114,13 @@ class Cursor:
         """Go past blanks; most fields are parted by one, so few cursors move."""
         self.here = self.data[self.at]
         self.left: Mask = self.at < self.end
-        live = np.flatnonzero(is_blank(self.here) & self.left)
+        live = np.flatnonzero((self.here == SPACE) & self.left)
         if not len(live):
             return
         for _ in range(BLANKS_STEPPED):
             self.at[live] += 1
-            live = live[is_blank(self.data[self.at[live]]) & (self.at[live] < self.end[live])]
+            blank = self.data[self.at[live]] == SPACE
+            live = live[blank & (self.at[live] < self.end[live])]
             if not len(live):
                 break
         self.sound[live] = False
@@ -169,7 +171,7 @@ class Cursor:
         tight = np.ones(len(self.at), np.bool_)
         lines = np.flatnonzero(field.quoted & field.filled)
         first, last = self.data[field.start[lines]], self.data[field.stop[lines] - 1]
-        tight[lines[is_blank(first) | is_blank(last)]] = False
+        tight[lines[(first == SPACE) | (last == SPACE)]] = False
         return tight
 
     def finish(self) -> Mask:
@@ -184,20 +186,26 @@ def choose(mask: Mask) -> Chosen:
 
 
 def first_blank(words: Words, *, in_list: bool = False) -> Places:
-    """Where the first blank or tab of each word of eight bytes is; 8 when there is none.
+    """Where the first blank of each word of eight bytes is, in a list also ``}``; 8 for none."""
+    marks = _zero_bytes(words ^ _BLANKS)
+    return _lowest(marks | _zero_bytes(words ^ _CLOSES) if in_list else marks)
 
-    The bit trick marks the zero bytes of ``word ^ blank``. Subtracting borrows from above a zero
-    byte only, so nothing below the first blank is ever marked.
-    """
-    marks = _zero_bytes(words ^ (_ONES * np.uint64(SPACE)))
-    marks |= _zero_bytes(words ^ (_ONES * np.uint64(TAB)))
-    if in_list:
-        marks |= _zero_bytes(words ^ (_ONES * np.uint64(CLOSE)))
+
+def first_close(words: Words) -> Places:
+    """Where the first ``}`` of each word of eight bytes is; 8 when there is none."""
+    return _lowest(_zero_bytes(words ^ _CLOSES))
+
+
+def _lowest(marks: Words) -> Places:
     below = (marks & (~marks + np.uint64(1))) - np.uint64(1)
     return (np.bitwise_count(below) >> 3).astype(np.int64)
 
 
 def _zero_bytes(words: Words) -> Words:
+    """Mark the zero bytes of words, the lowest of them truly.
+
+    Subtracting borrows from above a zero byte only, so nothing below the first is ever marked.
+    """
     zero: Words = (words - _ONES) & ~words & _HIGH
     return zero
 

@@ -1,7 +1,8 @@
 """The sum of #KSUMMA over a whole file, block by block, on byte columns.
 
-What `ledger.sie.checksum` says of a line is done here to a block at once: blanks and braces
-outside quotation marks are set to NUL, and one pass of `bytes.translate` takes them out.
+What `ledger.sie.checksum` says of a line is done here to a block at once: blanks inside
+quotation marks get a stand-in, and one pass of `bytes.translate` takes out all other blanks,
+the marks, the braces and the line ends.
 """
 
 from __future__ import annotations
@@ -13,14 +14,16 @@ from typing import Final
 import numpy as np
 
 from ledger.sie.checksum import CODE_PAGE, LABEL, add_line
-from ledger.sie.columns import CLOSE, OPEN, QUOTE, Quotes, on_lines
+from ledger.sie.columns import CLOSE, OPEN, Quotes, on_lines
 from ledger.sie.encoding import decode
-from ledger.sie.lines import Bytes, Kind, Lines, Mask, is_blank
+from ledger.sie.lines import SPACE, WINDOW_BYTES, Bytes, Kind, Lines, Mask
 
 _ESCAPED: Final = 0x01
-"""Stands for a quotation mark that is data, until the others are taken out."""
-_RESTORE: Final = bytes.maketrans(bytes([_ESCAPED]), b'"')
-_TAKEN_OUT: Final = b'\0"\r\n'
+_BLANK: Final = 0x02
+"""Stand for a quotation mark and a blank that are data, until the others are taken out."""
+_TO_BLANK: Final = np.uint8(SPACE ^ _BLANK)
+_RESTORE: Final = bytes.maketrans(bytes([_ESCAPED, _BLANK]), b'" ')
+_TAKEN_OUT: Final = b' \t{}"\r\n'
 _SHIFTS: Final = tuple(np.uint64(1 << power) for power in range(6))
 _TOP: Final = np.uint64(63)
 
@@ -40,10 +43,12 @@ class Readable:
 class ControlSum:
     """Sums a file from its first #KSUMMA to the last, block after block.
 
-    `value` is the sum so far, or at the last #KSUMMA that closed it.
+    `value` is the sum so far, or at the last #KSUMMA that closed it. `by_line`: for a file with
+    control characters, which cannot have stand-ins.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, by_line: bool) -> None:
+        self._by_line = by_line
         self._running = False
         self._total = 0
         self.value = 0
@@ -53,7 +58,7 @@ class ControlSum:
         lines = block.lines
         is_brace = (lines.kind == Kind.OPEN) | (lines.kind == Kind.CLOSE)
         plain = block.plain | (is_brace & (lines.end - lines.start == 1))
-        kept = _kept(block, plain)
+        kept = None if self._by_line else _kept(block, plain)
         if kept is None:
             plain[:] = False
             kept = block.data
@@ -81,27 +86,44 @@ class ControlSum:
 
 
 def _kept(block: Readable, plain: Mask) -> Bytes | None:
-    """The block with NUL for all that does not count on plain lines, shape (size,).
+    """The block with stand-ins for the blanks and marks that count on plain lines, shape (size,).
 
-    None when a brace stands where it may be data, or the stand-in for a mark is in use: such a
+    None when a brace stands where it may be data, or a tab or the like between marks: such a
     block is summed line by line.
     """
     data, lines = block.data[: block.size], block.lines
-    bent = np.flatnonzero(~plain)
-    marks = data == QUOTE
-    marks[block.quotes.escaped] = False
-    for start, end in zip(lines.start[bent].tolist(), lines.end[bent].tolist(), strict=True):
-        marks[start:end] = False
-    outside = ~_between(marks)
-    braces = ((data == OPEN) | (data == CLOSE)) & outside
-    for start, end in zip(lines.start[bent].tolist(), lines.end[bent].tolist(), strict=True):
-        braces[start:end] = False
-    if np.count_nonzero(braces) != _braces_expected(lines, plain) or (data == _ESCAPED).any():
+    bent = [*zip(lines.start[~plain].tolist(), lines.end[~plain].tolist(), strict=True)]
+    inside = _inside(block, bent)
+    kept = np.empty_like(data)
+    braces = 0
+    for start in range(0, block.size, WINDOW_BYTES):
+        window = slice(start, start + WINDOW_BYTES)
+        text = data[window]
+        if ((text < SPACE) & inside[window]).any():
+            return None
+        braces += int(np.count_nonzero(text == OPEN) + np.count_nonzero(text == CLOSE))
+        counts = (text == SPACE) & inside[window]
+        np.bitwise_xor(text, counts.view(np.uint8) * _TO_BLANK, out=kept[window])
+    braces -= sum(_count_braces(data[start:end]) for start, end in bent)
+    if braces != _braces_expected(lines, plain):
         return None
-    kept: Bytes = data * ~(braces | (is_blank(data) & outside))
     escaped, _ = on_lines(block.quotes.escaped, lines.start[plain], lines.end[plain])
-    kept[escaped], kept[escaped - 1] = _ESCAPED, 0
+    kept[escaped], kept[escaped - 1] = _ESCAPED, SPACE
     return kept
+
+
+def _count_braces(text: Bytes) -> int:
+    return int(np.count_nonzero((text == OPEN) | (text == CLOSE)))
+
+
+def _inside(block: Readable, bent: list[tuple[int, int]]) -> Mask:
+    """Say which bytes lie inside quotation marks, shape (size,); bent lines have none."""
+    marks = np.zeros(block.size, np.bool_)
+    plain = block.quotes.plain
+    marks[plain[: np.searchsorted(plain, block.size)]] = True
+    for start, end in bent:
+        marks[start:end] = False
+    return _between(marks)
 
 
 def _braces_expected(lines: Lines, plain: Mask) -> int:

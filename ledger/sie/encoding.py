@@ -23,7 +23,7 @@ CP1252_LETTERS: Final = bytes.fromhex("e5e4f6 c5c4d6 e9 fc")
 """å ä ö Å Ä Ö é ü in Windows-1252 (and Latin-1)."""
 
 
-PIECE_BYTES: Final = 1 << 20
+PIECE_BYTES: Final = 1 << 18
 """Bytes looked at in one step, which bounds the memory that a hostile file can take."""
 
 Counts = npt.NDArray[np.int64]

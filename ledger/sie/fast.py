@@ -12,11 +12,12 @@ from ledger.sie.lines import (
     BLANKS_STEPPED,
     LABEL_SIZE,
     RETURN,
+    SPACE,
     Bytes,
     Lines,
     Mask,
     Places,
-    is_blank,
+    without_tabs,
 )
 from ledger.sie.numerals import read_dates
 from ledger.sie.row_shapes import read_row_fields
@@ -30,6 +31,7 @@ class FastReader:
 
     def __init__(self, data: Bytes, lines: Lines, quotes: Quotes, *, encoding: str) -> None:
         self._data = data
+        self._flat = without_tabs(data)
         self._lines = lines
         self._encoding = encoding
         self._quotes = quotes
@@ -37,9 +39,9 @@ class FastReader:
     def vouchers(self, at: Places) -> tuple[VoucherColumns, Mask]:
         """Read the #VER lines that are sound; say which, shape (len(at),)."""
         start, end, sound = self._labelled(at)
-        cursor = Cursor(self._data, self._quotes, start, end)
+        cursor = Cursor(self._flat, self._quotes, start, end)
         series, number, date, text, registered_on, sign = (cursor.field() for _ in range(6))
-        text = without_blank(self._data, text)
+        text = without_blank(self._flat, text)
         days, is_date = read_dates(self._data, date)
         registered, is_registered = read_dates(self._data, registered_on)
         sound &= is_date & date.filled & is_registered & ~_opens_block(cursor)
@@ -59,7 +61,7 @@ class FastReader:
     def rows(self, at: Places) -> tuple[RowColumns, Mask]:
         """Read the #TRANS, #RTRANS and #BTRANS lines that are sound; say which."""
         start, end, sound = self._labelled(at)
-        row = read_row_fields(self._data, self._quotes, start, end)
+        row = read_row_fields(self._flat, self._quotes, start, end)
         sound &= row.sound
         slices = Slices(self._data, self._quotes, sound, encoding=self._encoding)
         columns = RowColumns(
@@ -89,12 +91,12 @@ class FastReader:
 def _opens_block(cursor: Cursor) -> Mask:
     """Say which lines may end in the ``{`` of their block, blanks behind it or not."""
     last = cursor.end - 1
-    live = np.flatnonzero(is_blank(cursor.data[last]))
+    live = np.flatnonzero(cursor.data[last] == SPACE)
     for _ in range(BLANKS_STEPPED):
         if not len(live):
             break
         last[live] -= 1
-        live = live[is_blank(cursor.data[last[live]])]
+        live = live[cursor.data[last[live]] == SPACE]
     opens: Mask = cursor.data[last] == OPEN
     opens[live] = True
     return opens

@@ -22,6 +22,8 @@ class SieLimits:
     """A longer line is left out with a diagnostic."""
     block_bytes: int = 2 * MIB
     """Text that is read at once, and so the size of a batch; cut at a #VER."""
+    piece_bytes: int = 512 * KIB
+    """Text that the first pass looks at in one step; at least `line_bytes`."""
     voucher_bytes: int = 16 * MIB
     """A single voucher longer than this comes in several batches, cut between its rows."""
     records: int = 2_000_000

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from ledger.sie.columns import CLOSE, OPEN, QUOTE, Cursor
-from ledger.sie.lines import BLANKS_STEPPED, Mask, Places, is_blank
+from ledger.sie.lines import BLANKS_STEPPED, SPACE, Mask, Places
 
 LIST_FIELDS: Final = 16
 """Fields of an object list that are read in columns (eight pairs); a longer one is read exactly."""
@@ -36,7 +36,7 @@ def read_lists(cursor: Cursor) -> Lists:
     if present.all():
         cursor.move(cursor.at)
     else:
-        ends = is_blank(cursor.data[cursor.at]) | (cursor.at == cursor.end)
+        ends = (cursor.data[cursor.at] == SPACE) | (cursor.at == cursor.end)
         cursor.sound &= ~present | ends
         cursor.skip_blanks()
     return Lists(present, *_in_order(fields))
@@ -57,13 +57,13 @@ def _walk(cursor: Cursor, live: Places) -> list[tuple[Places, Places, Places]]:
 def _close(cursor: Cursor, live: Places) -> Places:
     """Go past blanks and past the ``}`` of lists that end; return the rows whose list goes on."""
     for _ in range(BLANKS_STEPPED):
-        blank = live[is_blank(cursor.data[cursor.at[live]])]
+        blank = live[cursor.data[cursor.at[live]] == SPACE]
         cursor.at[blank] += 1
         if not len(blank):
             break
     here = cursor.data[cursor.at[live]]
     left = cursor.at[live] < cursor.end[live]
-    cursor.sound[live] &= left & ~is_blank(here)
+    cursor.sound[live] &= left & (here != SPACE)
     cursor.at[live[(here == CLOSE) & left]] += 1
     going_on: Places = live[(here != CLOSE) & left]
     return going_on
@@ -77,7 +77,7 @@ def _field(cursor: Cursor, live: Places) -> tuple[Places, Places]:
     start = cursor.at[live] + quoted
     cursor.at[live] = np.minimum(stop[live] + quoted, cursor.end[live])
     here = cursor.data[cursor.at[live]]
-    cursor.sound[live] &= is_blank(here) | (here == CLOSE)
+    cursor.sound[live] &= (here == SPACE) | (here == CLOSE)
     return start, stop[live]
 
 

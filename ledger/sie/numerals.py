@@ -9,10 +9,10 @@ from typing import Final
 
 import numpy as np
 
-from ledger.sie.columns import Field
+from ledger.sie.columns import Field, first_blank
 from ledger.sie.lines import Bytes, Mask, Places, Words, words_of
 from ledger.sie.rows import NO_DATE, Days, Ints
-from ledger.sie.values import FIRST_YEAR, LAST_YEAR
+from ledger.sie.values import AMOUNT_DECIMALS, AMOUNT_DIGITS, FIRST_YEAR, LAST_YEAR
 
 POINT: Final = ord(".")
 MINUS: Final = ord("-")
@@ -53,6 +53,35 @@ def read_numbers(
     fraction, fraction_sound = _eight(tail, np.minimum(behind, decimals))
     value = value * 10**decimals + fraction * _POWERS[np.maximum(decimals - behind, 0)]
     return np.where(negative, -value, value), sound & fraction_sound
+
+
+_CENTS: Final = np.uint64(0xFFFF000000000000)
+_KRONOR: Final = np.uint64(0x0000FFFFFFFFFF00)
+_POINT_BEFORE_CENTS: Final = np.uint64(POINT << 40)
+_SIXTH: Final = np.uint64(0xFF << 40)
+
+
+def read_amounts(data: Bytes, start: Places, stop: Places) -> tuple[Ints, Mask]:
+    """Read amounts as hundredths; say which are plain.
+
+    Nearly all have two decimals and at most five digits before the point, and so lie in one word
+    with the point at a known place; it is shifted out. `read_numbers` takes the others.
+    """
+    tail = words_of(data)[stop - 8]
+    negative = data[start] == MINUS
+    digits = stop - start - negative - 1
+    short = (digits > 2) & (digits < 8) & ((tail & _SIXTH) == _POINT_BEFORE_CENTS)
+    joined = (tail & _CENTS) | ((tail << np.uint64(8)) & _KRONOR)
+    values, sound = _eight(joined, np.where(short, digits, 0))
+    values = np.where(negative, -values, values)
+    sound &= short
+    # Eight bytes with a blank among them belong to more than an amount.
+    rest = np.flatnonzero(~sound & ((digits < 8) | (first_blank(tail) == 8)))
+    if len(rest):
+        values[rest], sound[rest] = read_numbers(
+            data, start[rest], stop[rest], decimals=AMOUNT_DECIMALS, whole_digits=AMOUNT_DIGITS
+        )
+    return values, sound
 
 
 def read_short_numbers(

@@ -6,19 +6,21 @@ tables are ready before the rows are read.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
 
-from ledger.sie.columns import CLOSE, OPEN
+from ledger.sie.columns import CLOSE, OPEN, first_close
 from ledger.sie.encoding import decode
-from ledger.sie.lines import NEWLINE, RETURN, Bytes, Kind, Places, is_blank
+from ledger.sie.lines import SPACE, Bytes, Kind, Places, Words, find_byte, is_blank, words_of
 from ledger.sie.tokenizer import read_record
 
 LIST_DISTANCE: Final = 48
 """Bytes from the label of a row within which its object list begins; text comes later."""
-LIST_BYTES: Final = 512
-"""Bytes of an object list that are compared; longer ones are all looked at."""
+
+_BEFORE: Final = np.array([(1 << 8 * size) - 1 for size in range(9)], np.uint64)
+"""By the place of the ``}`` in a word: the bytes before it."""
 
 ROWS: Final = (Kind.ROW, Kind.ADDED, Kind.STRUCK)
 
@@ -29,34 +31,33 @@ class ObjectsUsed:
     def __init__(self, content: bytes, encoding: str) -> None:
         self._content = content
         self._encoding = encoding
-        self._known: set[bytes] = set()
+        self._known: set[tuple[int, int]] = set()
         self.pairs: dict[tuple[str, str], int] = {}
 
-    def look(self, data: Bytes, offset: int, hashes: Places, guess: Bytes, *, number: int) -> None:
-        """Look through a piece of the file that begins at `offset`, with line `number`.
+    def look(
+        self, data: Bytes, offset: int, hashes: Places, guess: Bytes, *, size: int, number: int
+    ) -> None:
+        """Look through a padded piece of the file that begins at `offset`, with line `number`.
 
         `hashes`: where it has a ``#``, and `guess` the kind of record there; shapes (hashes,).
         """
-        size = len(data)
-        braces = np.flatnonzero(data[: size - 1] == OPEN)
+        braces = find_byte(data[:size], OPEN)
         behind = data[braces + 1]
-        filled = braces[(behind != CLOSE) & (behind != RETURN) & (behind != NEWLINE)]
+        filled = braces[(behind != CLOSE) & (behind >= SPACE)]
         if not len(filled) or not len(hashes):
             return
         before = np.searchsorted(hashes, filled) - 1
         is_row = (before >= 0) & np.isin(guess[before], ROWS) & is_blank(data[filled - 1])
         is_row &= filled - hashes[before] <= LIST_DISTANCE
-        labels = hashes[before[is_row]].tolist()
-        for label, brace in zip(labels, filled[is_row].tolist(), strict=True):
-            self._list(offset + label, offset + brace, offset, number)
+        labels, filled = hashes[before[is_row]], filled[is_row]
+        for label, key in zip(labels.tolist(), _keys(words_of(data), filled), strict=True):
+            if key not in self._known:
+                self._known.add(key)
+                self._list(offset + label, offset, number)
 
-    def _list(self, label: int, brace: int, offset: int, number: int) -> None:
+    def _list(self, label: int, offset: int, number: int) -> None:
+        """Read the row that begins at `label` by the letter, and take its objects."""
         content = self._content
-        close = content.find(b"}", brace, brace + LIST_BYTES)
-        listed = content[brace : close + 1]
-        if close >= 0 and listed in self._known:
-            return
-        self._known.add(listed)
         end = content.find(b"\n", label)
         record = read_record(decode(content[label : end if end >= 0 else None], self._encoding))
         objects = [name.strip(" \t") for name in record.objects or ()]
@@ -64,3 +65,17 @@ class ObjectsUsed:
         for pair in zip(objects[::2], objects[1::2], strict=False):
             if all(pair):
                 self.pairs.setdefault(pair, line)
+
+
+def _keys(words: Words, braces: Places) -> Iterator[tuple[int, int]]:
+    """What tells object lists apart: their two words, cut before the ``}``.
+
+    A list longer than 16 bytes is told from all others by its place, so that each is read.
+    """
+    first, second = words[braces], words[braces + 8]
+    size, more = first_close(first), first_close(second)
+    first &= _BEFORE[size]
+    second &= np.where(size == 8, _BEFORE[more], np.uint64(0))
+    is_long = (size == 8) & (more == 8)
+    first[is_long], second[is_long] = braces[is_long], np.uint64(0)
+    return zip(first.tolist(), second.tolist(), strict=True)

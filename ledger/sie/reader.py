@@ -46,7 +46,8 @@ class SieFile:
     def batches(self) -> Iterator[dict[str, pa.RecordBatch]]:
         """Yield the vouchers, block by block, each block cut at a #VER."""
         blocks, self._blocks = self._blocks, []
-        log, position, total = self.diagnostics, Position(), ControlSum()
+        log, position = self.diagnostics, Position()
+        total = ControlSum(by_line=log.count("control_character") > 0)
         assembler = Assembler(log, self._keys(), date_assumed=self._date_assumed())
         for span in blocks:
             if log.errors >= self._limits.errors:

@@ -11,12 +11,12 @@ from typing import Final
 import numpy as np
 
 from ledger.sie.columns import Cursor, Field, Quotes
-from ledger.sie.lines import SPACE, Bytes, Mask, Places, is_blank, words_of
+from ledger.sie.lines import SPACE, Bytes, Mask, Places, words_of
 from ledger.sie.lists import Lists, read_lists
-from ledger.sie.numerals import are_digits, read_dates, read_numbers, read_short_numbers
+from ledger.sie.numerals import are_digits, read_amounts, read_dates, read_short_numbers
 from ledger.sie.rows import NO_DATE, Days, Ints
 from ledger.sie.splits import is_split, without_blank
-from ledger.sie.values import AMOUNT_DECIMALS, AMOUNT_DIGITS, QUANTITY_DECIMALS, QUANTITY_DIGITS
+from ledger.sie.values import QUANTITY_DECIMALS, QUANTITY_DIGITS
 
 _FRAME: Final = np.uint64(int.from_bytes(b" \0\0\0\0 {}", "little"))
 _FRAME_MASK: Final = np.uint64(0xFFFFFF00000000FF)
@@ -53,9 +53,7 @@ def _read_plain(data: Bytes, start: Places, end: Places) -> tuple[RowFields, Mas
     head = words[start]
     has_tail = words[end - 8] == _TAIL
     stop = end - 8 * has_tail
-    amount, is_amount = read_numbers(
-        data, start + 9, stop, decimals=AMOUNT_DECIMALS, whole_digits=AMOUNT_DIGITS
-    )
+    amount, is_amount = read_amounts(data, start + 9, stop)
     is_plain = (head & _FRAME_MASK) == _FRAME
     is_plain &= are_digits(head >> np.uint64(8), 4) & (data[start + 8] == SPACE) & is_amount
     rows = len(start)
@@ -81,9 +79,7 @@ def _walk(data: Bytes, quotes: Quotes, start: Places, end: Places) -> RowFields:
     account, lists = cursor.field(), read_lists(cursor)
     amount, date, text, quantity, sign = (cursor.field() for _ in range(5))
     text = without_blank(data, text)
-    values, is_amount = read_numbers(
-        data, amount.start, amount.stop, decimals=AMOUNT_DECIMALS, whole_digits=AMOUNT_DIGITS
-    )
+    values, is_amount = read_amounts(data, amount.start, amount.stop)
     days, is_date = read_dates(data, date)
     quantities, is_quantity = _quantities(data, quantity)
     sound = account.filled & lists.present & is_amount & is_date & is_quantity
@@ -127,6 +123,6 @@ def _is_paired(cursor: Cursor, lists: Lists) -> Mask:
     rows = len(cursor.end)
     paired: Mask = np.bincount(lists.row, minlength=rows) % 2 == 0
     first, last = cursor.data[lists.start], cursor.data[lists.stop - 1]
-    loose = (lists.stop <= lists.start) | is_blank(first) | is_blank(last)
+    loose = (lists.stop <= lists.start) | (first == SPACE) | (last == SPACE)
     paired[lists.row[loose]] = False
     return paired

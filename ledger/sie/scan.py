@@ -16,6 +16,7 @@ from ledger.sie.lines import (
     SPACE,
     Kind,
     Places,
+    find_byte,
     guess_kind,
     view,
     words_of,
@@ -64,11 +65,12 @@ class Scanner:
     def scan(self) -> Plan:
         """Take the whole file."""
         number = 1
-        for start, end in _pieces(self._content, self._limits.block_bytes):
+        size = self._limits.piece_bytes
+        for start, end in _pieces(self._content, size):
             newlines = int(np.count_nonzero(self._data[start:end] == NEWLINE))
             piece = Span(start, end, number)
             number += newlines
-            if end - start > self._limits.block_bytes:
+            if end - start > size:
                 self._log.add("line_too_long", piece.number)
                 self._close(start)
                 self._block = Span(end, end, number)
@@ -80,12 +82,13 @@ class Scanner:
 
     def _piece(self, piece: Span) -> None:
         data = view(self._content, piece.start, piece.end)
-        hashes = np.flatnonzero(data[: piece.end - piece.start] == HASH)
+        size = piece.end - piece.start
+        hashes = find_byte(data[:size], HASH)
         guess = guess_kind(words_of(data)[hashes])
-        text = data[: piece.end - piece.start]
-        self._objects.look(text, piece.start, hashes, guess, number=piece.number)
+        self._objects.look(data, piece.start, hashes, guess, size=size, number=piece.number)
         vouchers = hashes[guess == Kind.VOUCHER]
-        self._find_cut(piece, vouchers)
+        if piece.end - self._block.start > self._limits.block_bytes:
+            self._find_cut(piece, vouchers)
         if not self._plan.first_voucher:
             self._find_first(piece, vouchers)
         self._find_records(piece, hashes[guess == Kind.OTHER])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
@@ -10,9 +10,11 @@ import pyarrow.compute as pc
 
 from ledger.sie.columns import Chosen, Field, Quotes, choose
 from ledger.sie.encoding import ASCII_LAST, CODE_PAGES, decode, utf8_widths
-from ledger.sie.lines import Bytes, Mask, Places
+from ledger.sie.lines import Bytes, Mask, Places, words_of
 from ledger.sie.lists import Lists
 from ledger.sie.rows import Days
+
+_HIGH: Final = np.uint32(0x80808080)
 
 
 class Slices:
@@ -22,7 +24,7 @@ class Slices:
     """
 
     def __init__(self, data: Bytes, quotes: Quotes, sound: Mask, *, encoding: str) -> None:
-        self._buffer = pa.py_buffer(data)
+        self._data = data
         self._escaped = quotes.escaped
         self._sound = sound
         self._encoding = encoding
@@ -30,29 +32,41 @@ class Slices:
 
     def codes(self, field: Field) -> pa.StringArray:
         """A column of numbers and codes, where empty is a value."""
-        return self._cut(field.start[self.lines], field.stop[self.lines])
+        start, stop = field.start[self.lines], field.stop[self.lines]
+        return self._four(start) if np.all(stop - start == 4) else self._cut(start, stop)
 
     def texts(self, field: Field) -> pa.StringArray:
         r"""A column of texts, where empty is none, with each ``\"`` read as ``"``."""
         start, stop = field.start[self.lines], field.stop[self.lines]
-        present = stop > start
-        if not present.any():
+        filled = stop > start
+        if not filled.any():
             return pa.nulls(len(start), pa.string())
-        column = self._cut(start, stop, present=present)
-        return self._unescape(column, start, stop) if len(self._escaped) else column
+        if not filled.all():
+            start, stop = start[filled], stop[filled]
+        column = self._cut(start, stop)
+        if len(self._escaped):
+            column = self._unescape(column, start, stop)
+        return column if len(column) == len(filled) else _spread(column, filled)
 
-    def _cut(self, start: Places, stop: Places, *, present: Mask | None = None) -> pa.StringArray:
+    def _four(self, start: Places) -> pa.StringArray:
+        """Codes of four bytes, as account numbers are, are copied as words."""
+        words = words_of(self._data)[start].astype("<u4")
+        if not len(words) or (words & _HIGH).any():
+            return self._cut(start, start + 4)
+        offsets = np.arange(0, 4 * len(words) + 1, 4, dtype=np.int32)
+        return pa.StringArray.from_buffers(len(words), pa.py_buffer(offsets), pa.py_buffer(words))
+
+    def _cut(self, start: Places, stop: Places) -> pa.StringArray:
         """Take every other string of [start, stop, next start, ...]: the ones between are gaps."""
         if not len(start):
             return pa.array([], pa.string())
         offsets = np.empty(2 * len(start), np.int32)
         offsets[::2], offsets[1::2] = start, stop
-        every_other = np.arange(0, len(offsets), 2)
-        missing = None if present is None or present.all() else ~present
         slices = pa.BinaryArray.from_buffers(
-            pa.binary(), len(offsets) - 1, [None, pa.py_buffer(offsets), self._buffer]
+            pa.binary(), len(offsets) - 1, [None, pa.py_buffer(offsets), pa.py_buffer(self._data)]
         )
-        return to_text(slices.take(pa.array(every_other, mask=missing)), self._encoding)
+        every_other = pa.array(np.arange(0, len(offsets), 2, dtype=np.int32))
+        return to_text(slices.take(every_other), self._encoding)
 
     def _unescape(self, column: Any, start: Places, stop: Places) -> Any:
         has_escape = np.searchsorted(self._escaped, start) < np.searchsorted(self._escaped, stop)
@@ -72,6 +86,22 @@ class Slices:
             "pair_dimension": self._cut(start[::2], stop[::2]),
             "pair_object": self._cut(start[1::2], stop[1::2]),
         }
+
+
+def _spread(column: pa.StringArray, filled: Mask) -> pa.StringArray:
+    """Put nulls between the texts of a column, one wherever `filled` is false."""
+    _, offsets, data = column.buffers()
+    lengths = np.zeros(len(filled), np.int32)
+    lengths[filled] = np.diff(np.frombuffer(offsets, np.int32, len(column) + 1))
+    spread = np.zeros(len(filled) + 1, np.int32)
+    np.cumsum(lengths, out=spread[1:])
+    return pa.StringArray.from_buffers(
+        len(filled),
+        pa.py_buffer(spread),
+        data,
+        pa.py_buffer(np.packbits(filled, bitorder="little")),
+        len(filled) - len(column),
+    )
 
 
 def to_text(column: Any, encoding: str) -> pa.StringArray:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ledger.sie.columns import Cursor, Field, Quotes, on_lines
-from ledger.sie.lines import Bytes, Mask, is_blank
+from ledger.sie.lines import SPACE, Bytes, Mask
 
 
 def is_split(cursor: Cursor, quotes: Quotes, text: Field, *, codes: tuple[Field, ...]) -> Mask:
@@ -22,11 +22,11 @@ def is_split(cursor: Cursor, quotes: Quotes, text: Field, *, codes: tuple[Field,
 
 def without_blank(data: Bytes, text: Field) -> Field:
     """Empty the texts that are nothing but blanks."""
-    lines = np.flatnonzero(text.quoted & is_blank(data[text.start]) & text.filled)
+    lines = np.flatnonzero(text.quoted & (data[text.start] == SPACE) & text.filled)
     if not len(lines):
         return text
     stop = text.stop.copy()
     for line in lines:
         content = data[text.start[line] : stop[line]].tobytes()
-        stop[line] = stop[line] if content.strip(b" \t") else text.start[line]
+        stop[line] = stop[line] if content.strip(b" ") else text.start[line]
     return Field(text.start, stop, text.quoted)
