@@ -23,7 +23,7 @@ async def accept_hold(
     *,
     reason: Reason,
     accepted_by: Person,
-    controls: list[ControlName] | None = None,
+    controls: tuple[ControlName, ...] = (),
     expires_on: dt.date | None = None,
 ) -> State[Any]:
     """Let the breaks pass that hold a tenant's latest load, as its reconciliation page shows them.
@@ -45,7 +45,7 @@ async def accept_hold(
         holding = await accept(
             stores,
             unit,
-            controls=controls or [],
+            controls=controls,
             reason=reason,
             accepted_by=accepted_by,
             expires_at=_end_of(expires_on) if expires_on else None,

@@ -33,14 +33,22 @@ MAX_RUNS: Final = max(4, os.cpu_count() or 1)
 """Runs at once on this machine; each is a process of about 150 MB before it reads a file."""
 
 
+BOOKS: Final = "books"
+"""Tag of what a person starts about some tenant's books; the UI filters by it."""
+HOUSEKEEPING: Final = "housekeeping"
+"""Tag of what runs by itself."""
+
+
 @dataclass(frozen=True)
 class Deployment:
     """One entry: a flow, when it runs by itself, and how many of it may run at once.
 
-    `limit` counts runs over all machines; a run above it waits its turn.
+    `kind` is a tag by which the UI tells a few imports from many sweeps. `limit` counts runs over
+    all machines; a run above it waits its turn.
     """
 
     flow: Flow[..., Any]
+    kind: str = BOOKS
     every: dt.timedelta | None = None
     limit: int | None = None
 
@@ -62,7 +70,7 @@ class Deployment:
         return await self.flow.ato_deployment(
             self.name,
             interval=self.every,
-            tags=[TAG],
+            tags=[TAG, self.kind],
             concurrency_limit=limit or None,
             entrypoint_type=EntrypointType.MODULE_PATH,
         )
@@ -70,11 +78,11 @@ class Deployment:
 
 DEPLOYMENTS: Final = (
     Deployment(import_file, limit=8),
-    Deployment(import_inbox, every=dt.timedelta(minutes=2), limit=1),
+    Deployment(import_inbox, HOUSEKEEPING, every=dt.timedelta(minutes=2), limit=1),
     Deployment(accept_hold),
     Deployment(publish_accepted, limit=8),
-    Deployment(overview, every=dt.timedelta(minutes=15)),
-    Deployment(janitor, every=dt.timedelta(minutes=5)),
+    Deployment(overview, HOUSEKEEPING, every=dt.timedelta(minutes=15)),
+    Deployment(janitor, HOUSEKEEPING, every=dt.timedelta(minutes=5)),
 )
 
 

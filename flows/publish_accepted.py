@@ -16,7 +16,7 @@ from flows.leasing import unit_lease
 from flows.runs import name_run, run_id
 from flows.unit import settle
 from ledger.fiscal_year import FiscalYear
-from tasks.accept import NothingHeldError
+from tasks.accept import NothingHeld
 from tasks.jobs import Job
 from tasks.stage import StagedLoad
 from tasks.stores import Stores, open_stores
@@ -58,7 +58,7 @@ def staged_load(stores: Stores, unit: Unit) -> StagedLoad:
     does one at which an earlier run of this kind was interrupted.
 
     Raises:
-        NothingHeldError: The unit was never loaded, or its latest load may not be published.
+        NothingHeld: The unit was never loaded, or its latest load may not be published.
         TerminalError: The stage was pruned; the file has to be loaded again.
     """
     status = stores.hub.units.find(unit.tenant, unit.year)
@@ -67,6 +67,6 @@ def staged_load(stores: Stores, unit: Unit) -> StagedLoad:
         or not status.load_id
         or status.status in {UnitState.PARTIAL, UnitState.EVIDENCE}
     ):
-        raise NothingHeldError(unit, status)
+        raise NothingHeld(unit, status)
     load = stores.hub.loads.get(status.load_id)
     return StagedLoad(read_staged(Path(load.stage_folder)), load.load_id)

@@ -35,7 +35,7 @@ ANSWER_LIMIT_S: Final = 5.0
 LOG_TAIL_LINES: Final = 12
 
 
-class ServerDidNotStartError(TerminalError):
+class ServerDidNotStart(TerminalError):
     """A process ended, or did not answer in time."""
 
     def __init__(self, what: str, *, log: Path) -> None:
@@ -143,14 +143,14 @@ def wait_for(
     """Wait until ``condition`` holds while ``process`` lives.
 
     Raises:
-        ServerDidNotStartError: The process ended, or ``limit_s`` seconds passed.
+        ServerDidNotStart: The process ended, or ``limit_s`` seconds passed.
     """
     deadline = time.monotonic() + limit_s
     while not condition():
         if process.poll() is not None:
-            raise ServerDidNotStartError(f"It ended with exit code {process.returncode}.", log=log)
+            raise ServerDidNotStart(f"It ended with exit code {process.returncode}.", log=log)
         if time.monotonic() > deadline:
-            raise ServerDidNotStartError(f"It did not answer within {limit_s:g} s.", log=log)
+            raise ServerDidNotStart(f"It did not answer within {limit_s:g} s.", log=log)
         time.sleep(POLL_S)
 
 

@@ -47,20 +47,24 @@ class Swept:
     crashed: list[str] = field(default_factory=list)
 
 
-async def sweep(*, own_run_id: str = "", everything: bool = False) -> Swept:
+async def sweep(
+    *, own_run_id: str = "", everything: bool = False, now: dt.datetime | None = None
+) -> Swept:
     """Set every run of ours that is dead to Crashed and free what it held in the hub.
 
     Args:
         own_run_id: A run to leave alone: the one that asks.
         everything: Take all for dead that is not ours to keep: the only process that could have
             run them has just started or is about to end.
+        now: The time by which silence is judged; the present one unless given.
     """
     swept = Swept()
+    now = now or dt.datetime.now(dt.UTC)
     async with get_client() as client:
         for run in await _unfinished(client):
             if str(run.id) == own_run_id:
                 continue
-            if everything or await _is_dead(client, run, now=dt.datetime.now(dt.UTC)):
+            if everything or await _is_dead(client, run, now=now):
                 await client.set_flow_run_state(run.id, Crashed(message=CRASHED), force=True)
                 await asyncio.to_thread(end_run, str(run.id), reason=CRASHED)
                 swept.crashed.append(run.name)

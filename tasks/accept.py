@@ -18,7 +18,7 @@ from tasks.stores import Stores
 from tasks.units import Unit
 
 
-class NothingHeldError(TerminalError):
+class NothingHeld(TerminalError):
     """A hold was to be accepted or published, and the unit is not held."""
 
     def __init__(self, unit: Unit, status: UnitStatus | None) -> None:
@@ -52,7 +52,7 @@ async def accept(
     """Accept the breaks that hold the unit's latest load; return what still holds it.
 
     Raises:
-        NothingHeldError: The unit is not held.
+        NothingHeld: The unit is not held.
         Refused: A control named has no break that blocks, or the hub's rules forbid it.
     """
     return await asyncio.to_thread(
@@ -99,11 +99,11 @@ def held_load(stores: Stores, unit: Unit) -> str:
     """Return the id of the load that is held.
 
     Raises:
-        NothingHeldError: The unit is not held.
+        NothingHeld: The unit is not held.
     """
     status = stores.hub.units.find(unit.tenant, unit.year)
     if status is None or status.status is not UnitState.HELD:
-        raise NothingHeldError(unit, status)
+        raise NothingHeld(unit, status)
     return status.load_id
 
 

@@ -18,7 +18,7 @@ from ledger.errors import TerminalError
 from ledger.fiscal_year import FiscalYear
 from ledger.sie.reader import SieFile, open_sie
 from tasks.log import say
-from tasks.source_year import NoFiscalYearError, likely_year, stated_year, voucher_dates
+from tasks.source_year import NoFiscalYear, likely_year, stated_year, voucher_dates
 from tasks.steps import RETRIES, RETRY_DELAYS_S, RETRY_JITTER, STEP_LIMIT_S, is_transient
 from tasks.stores import Stores
 
@@ -141,12 +141,12 @@ def _shown_year(stores: Stores, landed: Landed, *, suffix: str) -> FiscalYear:
     """Find the year of a file that does not name it, by the dates of its vouchers.
 
     Raises:
-        NoFiscalYearError: It has no vouchers either.
+        NoFiscalYear: It has no vouchers either.
     """
     # The vouchers come once, so the look at their dates has an opening of its own.
     dates = voucher_dates(open_sie(stores.lake.read(landed), suffix=suffix))
     if dates is None:
-        raise NoFiscalYearError(file_name=landed.file_name)
+        raise NoFiscalYear(file_name=landed.file_name)
     defined = [item.year for item in stores.hub.years.active(landed.tenant)]
     return likely_year(dates, defined)
 

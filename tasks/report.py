@@ -15,6 +15,7 @@ from tasks.jobs import Job
 from tasks.pages import changes_page, reconciliation_page
 from tasks.reconcile import Judgement, unit_context
 from tasks.stage import StagedLoad
+from tasks.statements import read_statements, statements_page
 from tasks.steps import RETRIES, RETRY_DELAYS_S, RETRY_JITTER, STEP_LIMIT_S, is_transient
 
 
@@ -36,7 +37,7 @@ async def report(
     verdict: str,
     plan: ChangePlan | None = None,
 ) -> None:
-    """Write the pages of one load: what the controls said and, if any, what changes."""
+    """Write the pages of one load: controls; what changes; the statements when published."""
     pages = await asyncio.to_thread(make_pages, job, load, judgement, verdict=verdict, plan=plan)
     for name, text in pages.items():
         await acreate_markdown_artifact(
@@ -66,4 +67,7 @@ def make_pages(
     }
     if plan is not None:
         pages[f"{prefix}changes"] = changes_page(job.unit, plan, verdict=verdict)
+    if plan is not None and not job.is_dry_run:
+        statements = read_statements(job, currency=facts.currency)
+        pages["statements"] = statements_page(job.unit, statements)
     return pages

@@ -12,7 +12,7 @@ from ledger.fiscal_year import FiscalYear
 from ledger.sie.reader import SieFile
 
 
-class NoFiscalYearError(TerminalError):
+class NoFiscalYear(TerminalError):
     """A file does not say which year it is of, and its vouchers do not show it."""
 
     def __init__(self, *, file_name: str) -> None:

@@ -36,7 +36,10 @@ def test_schedules_limits_and_tags_agree(declared):
         limit = entry.get("concurrency_limit", {}).get("limit")
         return every, limit, entry["tags"], entry["enforce_parameter_schema"]
 
-    coded = [([item.every] if item.every else [], item.limit, [TAG], True) for item in DEPLOYMENTS]
+    coded = [
+        ([item.every] if item.every else [], item.limit, [TAG, item.kind], True)
+        for item in DEPLOYMENTS
+    ]
     assert coded == [said(entry) for entry in declared]
 
 
@@ -44,5 +47,5 @@ def test_schedules_limits_and_tags_agree(declared):
 def test_every_field_of_every_form_is_explained(deployment):
     fields = deployment.flow.parameters.properties
 
-    assert [] == [name for name, field in fields.items() if not field.get("description")]
+    assert all(field.get("description") for field in fields.values())
     assert deployment.flow.description

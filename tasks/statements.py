@@ -1,0 +1,89 @@
+"""The statements of a published year as a page: income statement, balance sheet, trial balance."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Final
+
+from duckdb import DuckDBPyConnection
+
+from blocks.settings import SQL
+from tasks.jobs import Job
+from tasks.markdown import amount, and_more, document, table
+from tasks.units import Unit
+
+ACCOUNTS_SHOWN: Final = 500
+"""Accounts of the trial balance on the page; the warehouse has them all."""
+
+Row = tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Statements:
+    """Rows of ``data/sql/report``, in the order of each statement; amounts in ``currency``."""
+
+    currency: str
+    income_statement: Sequence[Row]
+    balance_sheet: Sequence[Row]
+    trial_balance: Sequence[Row]
+
+
+def read_statements(job: Job, *, currency: str) -> Statements:
+    """Read the statements of the unit as it is published.
+
+    Raises:
+        NoLedger: Nothing of the tenant is published.
+    """
+    year = job.unit.year
+    months = {
+        "fiscal_year": year.key,
+        "first": year.start_date.replace(day=1),
+        "last": year.end_date.replace(day=1),
+    }
+    with job.stores.warehouse.read(job.unit.tenant) as db:
+        ask = _asker(db, months)
+        return Statements(
+            currency, ask("income_statement"), ask("balance_sheet"), ask("trial_balance")
+        )
+
+
+def statements_page(unit: Unit, found: Statements) -> str:
+    """Lay out the statements; names in the language of the law and in English."""
+    shown = found.trial_balance[:ACCOUNTS_SHOWN]
+    return document(
+        f"# {unit}: statements",
+        f"As published, in {found.currency}.",
+        "## Income statement (resultaträkning)",
+        table(
+            ("Line", "In English", "Year"),
+            ((sv, en, amount(year)) for _, sv, en, year, _ in found.income_statement),
+            right=("Year",),
+        ),
+        "## Balance sheet (balansräkning)",
+        table(
+            ("Line", "In English", "Opening", "Movement", "Closing"),
+            ((sv, en, *_amounts(sums)) for _, sv, en, *sums in found.balance_sheet),
+            right=("Opening", "Movement", "Closing"),
+        ),
+        "## Trial balance (saldobalans)",
+        table(
+            ("Account", "Name", "Opening", "Movement", "Closing"),
+            ((number, name or "", *_amounts(sums)) for number, name, *sums in shown),
+            right=("Opening", "Movement", "Closing"),
+        ),
+        and_more(len(shown), len(found.trial_balance), "accounts"),
+    )
+
+
+def _amounts(sums: Sequence[Decimal]) -> list[str]:
+    return [amount(value) for value in sums]
+
+
+def _asker(db: DuckDBPyConnection, months: dict[str, Any]) -> Callable[[str], list[Row]]:
+    def ask(name: str) -> list[Row]:
+        text = (SQL / "report" / f"{name}.sql").read_text(encoding="utf-8")
+        return db.execute(text, months).fetchall()
+
+    return ask
