@@ -1,7 +1,7 @@
 -- name: evidence.cause
 -- grain: one row per row of evidence.roll_forward that differs
--- reads: evidence.roll_forward, evidence.account, evidence.movement, staged.reported_balance,
---        staged.posting, staged.posting_correction, staged.voucher
+-- reads: evidence.roll_forward, evidence.account, evidence.movement, evidence.voucher_total,
+--        staged.reported_balance, staged.posting, staged.posting_correction, staged.voucher
 -- why: a difference is drilled to its oldest month where the source reports months that add up to
 --      its balance, then to the one voucher that explains it on most accounts. A guess is stated as
 --      what is seen (equals, twice, sums to), so that it is true even where the cause is another one.
@@ -118,6 +118,19 @@ matched as (
             posting_correction.account_number = sought.account_number
             and posting_correction.correction_kind = 'struck'
             and posting_correction.amount = -sought.difference
+    union all
+    select
+        sought.account_number,
+        sought.balance_kind,
+        sought.period,
+        voucher_amount.voucher_key,
+        'unbalanced' as guess
+    from sought
+    inner join voucher_amount using (account_number)
+    inner join evidence.voucher_total
+        on
+            voucher_total.voucher_key = voucher_amount.voucher_key
+            and voucher_total.amount = sought.difference
 ),
 
 candidate as (
@@ -148,13 +161,14 @@ best as (
     qualify
         row_number() over (
             partition by account_number, balance_kind
-            order by reach desc, array_position(['extra', 'struck', 'turned'], guess)
+            order by reach desc, array_position(['unbalanced', 'extra', 'struck', 'turned'], guess)
         ) = 1
 ),
 
 book as (
     select
-        (select sum(coalesce(closing, result)) from evidence.account) as reported_sum,
+        (select coalesce(sum(coalesce(closing, result)), 0) from evidence.account) as reported_sum,
+        (select coalesce(sum(opening), 0) from evidence.account) as opening_sum,
         (
             select sum(difference)
             from (select distinct account_number, difference from gap)
@@ -182,7 +196,7 @@ judged as (
             when gap.movement <> 0 and gap.opening <> 0 and gap.expected = gap.opening then 'only_opening'
             when gap.movement <> 0 and gap.opening <> 0 and gap.expected = gap.movement then 'no_opening'
             when gap.expected <> 0 and gap.actual = -gap.expected then 'other_sign'
-            when named_key is not null and best.ways > 1 then 'twice'
+            when named_key is not null and best.guess = 'extra' and best.ways > 1 then 'twice'
             when named_key is not null then best.guess
             when gap.expected = 0 then 'unreported'
             when gap.opening = 0 and gap.movement = 0 then 'nothing_here'
@@ -201,7 +215,7 @@ select
     judged.account_number,
     judged.balance_kind,
     coalesce(strftime(judged.month, '%Y-%m'), '') as period,
-    case when judged.cause in ('twice', 'extra', 'struck', 'turned') then judged.named_key else '' end as voucher_key,
+    case when judged.cause in ('twice', 'unbalanced', 'extra', 'struck', 'turned') then judged.named_key else '' end as voucher_key,
     case judged.cause
         when 'cent' then 'rounding'
         when 'whole_units' then 'rounding'
@@ -225,6 +239,10 @@ select
             then
                 'the difference equals voucher ' || judged.named_key || ', which is there ' || judged.ways
                 || ' times with the same amount and date'
+        when 'unbalanced'
+            then
+                'the difference equals what voucher ' || judged.named_key
+                || ', which is booked on this account, does not balance by'
         when 'extra'
             then
                 'the difference equals voucher ' || judged.named_key
@@ -244,8 +262,10 @@ select
     end
     || case
         when judged.cause not in ('unreported', 'nothing_here', 'unexplained') then ''
-        when book.reported_sum <> 0
-            then '; the reported balances themselves sum to ' || book.reported_sum || ' instead of 0.00'
+        when book.reported_sum <> book.opening_sum
+            then
+                '; the reported balances sum to ' || book.reported_sum || ' and the opening balances to '
+                || book.opening_sum || ', so a reported balance is wrong'
         when book.difference_sum = 0 and book.account_count > 1
             then
                 '; the differences of all ' || book.account_count || ' accounts sum to 0.00, so whole vouchers'
