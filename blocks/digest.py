@@ -98,21 +98,27 @@ def table_digest_sql(table: str, relation: str, *, where: str = "true") -> str:
 
 
 def by_voucher_sql(table: str, relation: str, *, where: str = "true") -> str:
-    """Return a query of (voucher_key, row_count, amount_sum, md5_sum, row_bits) per voucher.
+    """Return a query of one row per voucher: what its rows in a table add up to.
 
-    `row_bits`: in a table of numbered rows, bit n is set when there is a row n (1 to 62).
+    voucher_key, row_count, amount_sum, md5_sum; row_bits: in a table of numbered rows, bit n is
+    set when there is a row n (1 to 62); debit_sum: of booked rows.
     """
     return (
         "select voucher_key, count(*) as row_count,"  # noqa: S608 - names of ours only
         f" {_amount_sum(table)}::decimal(38, 2) as amount_sum,"
         f" sum({row_number_sql(table)}) as md5_sum,"
-        f" {_row_bits(table)} as row_bits"
+        f" {_row_bits(table)} as row_bits,"
+        f" {_debit_sum(table)}::decimal(38, 2) as debit_sum"
         f" from {relation} where {where} group by voucher_key"
     )
 
 
 def _amount_sum(table: str) -> str:
     return "coalesce(sum(amount), 0)" if "amount" in CANONICAL[table].names else "0"
+
+
+def _debit_sum(table: str) -> str:
+    return "sum(case when amount > 0 then amount else 0 end)" if table == "posting" else "0"
 
 
 def _row_bits(table: str) -> str:

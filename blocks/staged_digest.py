@@ -11,6 +11,7 @@ from blocks.digest import NUMBERED_TABLES, TableDigest
 from blocks.duck import duckdb_space_checked, open_duckdb, quoted
 from blocks.row_digests import digest_tables
 from blocks.settings import SQL
+from blocks.staged_parquet import ROW_GROUP_ROWS
 from ledger.errors import TerminalError
 
 KEYS_NAMED: Final = 3
@@ -28,7 +29,8 @@ def digest_folder(folder: Path, *, spill: Path) -> dict[str, TableDigest]:
         digests = digest_tables(db, lambda table: _file(folder, table))
         _check_keys(db, folder)
         target = quoted(folder / "voucher_digest.parquet")
-        db.execute(f"copy voucher_digest to {target} (format parquet, compression zstd)")
+        options = f"format parquet, compression zstd, row_group_size {ROW_GROUP_ROWS}"
+        db.execute(f"copy voucher_digest to {target} ({options})")
     return digests
 
 

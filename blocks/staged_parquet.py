@@ -13,8 +13,9 @@ import pyarrow.parquet as pq
 
 from ledger.errors import TerminalError
 
-ROW_GROUP_ROWS: Final = 122_880
-"""Rows of a Parquet row group: DuckDB's own size, so that each becomes one unit of work there."""
+ROW_GROUP_ROWS: Final = 30_720
+"""Rows of a Parquet row group. Each is one unit of work for DuckDB, so that already a company of
+some ten thousand vouchers is read by more than one core."""
 
 REPETITIVE: Final = frozenset(
     {
@@ -60,7 +61,7 @@ class TableFiles:
     def __exit__(self, failure: type[BaseException] | None, *_details: object) -> None:
         if failure is None:
             for name in self._waiting:
-                self._flush(name)
+                self._flush(name, down_to=0)
         self._stack.close()
 
     def write(self, name: str, batch: pa.RecordBatch) -> None:
@@ -78,14 +79,17 @@ class TableFiles:
         _refuse_nul(name, batch)
         waiting = self._waiting[name]
         waiting.append(batch)
-        if sum(piece.num_rows for piece in waiting) >= ROW_GROUP_ROWS:
-            self._flush(name)
+        rows = sum(piece.num_rows for piece in waiting)
+        if rows >= ROW_GROUP_ROWS:
+            self._flush(name, down_to=rows % ROW_GROUP_ROWS)
 
-    def _flush(self, name: str) -> None:
+    def _flush(self, name: str, *, down_to: int) -> None:
+        # Whole row groups only, but for the last: DuckDB would have to melt smaller ones together.
         table = pa.Table.from_batches(self._waiting[name], schema=self._schemas[name])
-        if table.num_rows:
-            self._writers[name].write_table(table, row_group_size=ROW_GROUP_ROWS)
-        self._waiting[name] = []
+        ready = table.num_rows - down_to
+        if ready:
+            self._writers[name].write_table(table.slice(0, ready), row_group_size=ROW_GROUP_ROWS)
+        self._waiting[name] = table.slice(ready).to_batches()
 
 
 def _refuse_nul(name: str, batch: pa.RecordBatch) -> None:

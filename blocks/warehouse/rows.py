@@ -98,7 +98,7 @@ class UnitRows:
         columns = ", ".join(f"rows.{name}" for name in CANONICAL[table].names)
         source = f"staged.{table} as rows"
         if table == "voucher":
-            columns += f", digests.digest, {quoted(self._load_id)}"
+            columns += f", digests.digest, digests.debit_sum, {quoted(self._load_id)}"
             source += " inner join staged.voucher_digest as digests using (voucher_key)"
         if table in VOUCHER_TABLES and self._before is not None:
             source += " where rows.voucher_key in (select voucher_key from touched)"

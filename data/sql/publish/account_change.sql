@@ -39,10 +39,10 @@ sides as (
 accounts as (
     select
         account_number,
-        coalesce(sum(opening_before), 0)::decimal(18, 2) as opening_before,
-        coalesce(sum(opening_after), 0)::decimal(18, 2) as opening_after,
-        coalesce(sum(movement_before), 0)::decimal(18, 2) as movement_before,
-        coalesce(sum(movement_after), 0)::decimal(18, 2) as movement_after
+        coalesce(sum(opening_before), 0)::decimal(38, 2) as opening_before,
+        coalesce(sum(opening_after), 0)::decimal(38, 2) as opening_after,
+        coalesce(sum(movement_before), 0)::decimal(38, 2) as movement_before,
+        coalesce(sum(movement_after), 0)::decimal(38, 2) as movement_after
     from sides
     group by account_number
 )

@@ -23,7 +23,7 @@ create table ledger_account (
 );
 
 -- digest: blocks/digest.py, over the voucher and its rows; load_id: the load that last wrote it,
--- and the one whose file source_line counts in
+-- and the one whose file source_line counts in; debit_sum: of its booked rows' debits
 create table voucher (
     tenant varchar not null,
     fiscal_year varchar not null,
@@ -37,6 +37,7 @@ create table voucher (
     source_ref varchar,
     source_line bigint,
     digest bigint not null,
+    debit_sum decimal(38, 2) not null default 0,
     load_id varchar not null
 );
 
@@ -169,8 +170,8 @@ create table voucher_change (
     voucher_number varchar not null,
     date_before date,
     date_after date,
-    debit_before decimal(18, 2),
-    debit_after decimal(18, 2)
+    debit_before decimal(38, 2),
+    debit_after decimal(38, 2)
 );
 
 create table control_result (

@@ -46,7 +46,8 @@ def test_plan_names_vouchers_and_accounts_and_writes_nothing(lake, warehouse, pu
         "3001": Decimal("92.99"),
     }
     assert plan.tables == ("opening_balance",)
-    assert (warehouse.root / "acme.duckdb").stat() == before
+    after = (warehouse.root / "acme.duckdb").stat()
+    assert (before.st_ino, before.st_mtime_ns) == (after.st_ino, after.st_mtime_ns)
 
 
 def test_plan_of_what_is_published_is_empty(warehouse, published):
