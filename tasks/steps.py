@@ -18,7 +18,10 @@ STEP_LIMIT_S: Final = 3_600
 """Longest step: a unit of ten million postings takes minutes."""
 
 
-def is_transient(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:
-    """Say whether a failed step may work the next time."""
-    problem = state.result(raise_on_failure=False)
-    return isinstance(problem, TransientError)
+async def is_transient(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:
+    """Say whether a failed step may work the next time.
+
+    Asynchronous, since in an asynchronous engine the state's result has to be awaited: a plain
+    function would see a coroutine, which is no `TransientError`, and nothing would be retried.
+    """
+    return isinstance(await state.aresult(raise_on_failure=False), TransientError)

@@ -1,0 +1,98 @@
+"""A file, from the form to published: what an operator sees and what lies in the stores."""
+
+from __future__ import annotations
+
+import pytest
+
+from flows.import_file import import_file
+from simulators.books.faults import Fault
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {"tenant": "Acme AB", "path": "books.se"},
+        {"tenant": "acme", "path": ""},
+        {"tenant": "acme", "path": "books.se", "sha256": "nonsense"},
+        {"path": "books.se"},
+    ],
+    ids=["tenant with a blank", "no path", "no hash", "no tenant"],
+)
+def test_a_bad_value_is_refused_before_a_run_exists(desk, parameters):
+    assert desk.refuses("import-file", **parameters)
+
+
+@pytest.mark.requirement("R-X-5", "R-FIN-33")
+def test_a_file_is_published_and_retry_doubles_nothing(desk, book):
+    first = desk.run("import-file", tenant=book.tenant, path=book.file())
+    with desk.stores() as stores:
+        before = stores.warehouse.load_record(book.tenant, book.year)
+    again = desk.retry(first["id"])
+
+    assert (first["state"]["name"], again["state"]["name"]) == ("Published", "Unchanged")
+    assert first["name"] == f"{book.tenant} 2024"
+    assert {"books", f"tenant:{book.tenant}", "year:2024"} <= set(first["tags"])
+    with desk.stores() as stores:
+        assert stores.warehouse.load_record(book.tenant, book.year) == before
+        assert closing_balances(stores, book) == book.company.trial_balance()
+    assert desk.status(book.tenant, book.year).status == "published"
+
+
+def closing_balances(stores, book):
+    with stores.warehouse.read(book.tenant) as db:
+        rows = db.execute(
+            "select account_number, sum(amount) from ("
+            " select account_number, amount from opening_balance"
+            " union all select account_number, amount from posting"
+            ") group by all having sum(amount) <> 0"
+        ).fetchall()
+    return dict(rows)
+
+
+@pytest.mark.requirement("R-X-8")
+def test_the_pages_of_a_unit_can_be_read_without_code(desk, book):
+    desk.do(import_file, tenant=book.tenant, path=book.file(faults=[Fault.MISSING_ACCOUNT]))
+    page = desk.artifact(f"{book.tenant}-2024-reconciliation")
+
+    assert page.startswith(f"# {book.tenant} 2024: held")
+    assert "| 3041 |" in page
+    assert "What to do: Add the account to the chart" in page
+
+
+def test_a_published_year_has_its_statements_and_changes(desk, book):
+    desk.do(import_file, tenant=book.tenant, path=book.file())
+
+    assert "Årets resultat" in desk.artifact(f"{book.tenant}-2024-statements")
+    assert "First load of the year" in desk.artifact(f"{book.tenant}-2024-changes")
+
+
+def test_a_dry_run_shows_the_change_and_writes_nothing(desk, book):
+    state = desk.do(import_file, tenant=book.tenant, path=book.file(), dry_run=True)
+
+    assert state.name == "Planned"
+    assert desk.status(book.tenant, book.year) is None
+    with desk.stores() as stores:
+        assert stores.warehouse.units(book.tenant) == []
+        assert stores.hub.years.active(book.tenant) == []
+    assert "would be published" in desk.artifact(f"{book.tenant}-2024-plan-changes")
+    assert desk.artifact(f"{book.tenant}-2024-changes") is None
+
+
+@pytest.mark.requirement("R-FIN-32")
+def test_two_runs_of_one_year_at_once_publish_it_once(desk, book):
+    """The second waits for the lease of the first, and finds nothing left to do."""
+    path = book.file()
+    runs = [desk.start("import-file", tenant=book.tenant, path=path) for _ in range(2)]
+    ends = [desk.end_of(run_id)["state"]["name"] for run_id in runs]
+
+    assert sorted(ends) == ["Published", "Unchanged"]
+    with desk.stores() as stores:
+        assert stores.warehouse.load_record(book.tenant, book.year).load_number == 1
+
+
+def test_an_unknown_tenant_fails_and_lands_nothing(desk, book):
+    state = desk.do(import_file, tenant="nobody", path=book.file())
+
+    assert state.name == "Failed"
+    assert "knows no tenant 'nobody'" in state.message
+    assert not (desk.home / "lake" / "landing" / "nobody").exists()

@@ -1,0 +1,62 @@
+"""Files dropped into the inbox: taken up when complete, filed away with what became of them."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from pathlib import Path
+
+import pytest
+
+from simulators.books.faults import Fault
+
+
+def drop(desk, book, path):
+    folder = desk.home / "inbox" / book.tenant
+    folder.mkdir(parents=True, exist_ok=True)
+    return Path(shutil.copy(path, folder))
+
+
+def sweep_until(desk, condition):
+    deadline = time.monotonic() + 120
+    desk.run("import-inbox")
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.5)
+
+
+@pytest.mark.requirement("R-FIN-30", "R-FIN-31")
+def test_good_files_are_processed_bad_ones_failed_with_a_reason_others_left(desk, book):
+    good = drop(desk, book, book.file("good.se"))
+    bad = drop(desk, book, book.file("bad.se", faults=[Fault.UNBALANCED_VOUCHER]))
+    half = drop(desk, book, book.file("half.se.part"))
+    sweep_until(desk, lambda: not good.exists() and not bad.exists())
+    reason = good.parent / "failed" / "bad.se.error.txt"
+
+    assert (good.parent / "processed" / "good.se").exists()
+    assert (good.parent / "failed" / "bad.se").exists()
+    assert reason.read_text(encoding="utf-8").startswith("Held: voucher_balance (1 break")
+    assert half.exists()
+
+
+def test_the_same_file_dropped_again_is_a_new_wish_that_changes_nothing(desk, book):
+    first = drop(desk, book, book.file())
+    sweep_until(desk, lambda: not first.exists())
+    second = drop(desk, book, book.file())
+    sweep_until(desk, lambda: not second.exists())
+
+    names = sorted(path.name for path in (first.parent / "processed").iterdir())
+    assert names == ["books.2.se", "books.se"]
+    with desk.stores() as stores:
+        outcomes = [seen.outcome for seen in stores.hub.files.recent(book.tenant)]
+        assert outcomes == ["unchanged", "received", "published", "received"]
+
+
+def test_a_run_of_the_inbox_can_be_retried_though_its_file_was_moved(desk, book):
+    dropped = drop(desk, book, book.file(faults=[Fault.WRONG_CLOSING_BALANCE]))
+    sweep_until(desk, lambda: not dropped.exists())
+    runs = desk.ask(
+        "/flow_runs/filter", {"flow_runs": {"tags": {"all_": [f"tenant:{book.tenant}"]}}}
+    )
+
+    assert desk.retry(runs[0]["id"])["state"]["name"] == "Held"

@@ -1,0 +1,135 @@
+"""Runs that end without a word: killed, cancelled, gone with their host."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import os
+import signal
+
+import pytest
+from prefect.settings import PREFECT_API_URL, temporary_settings
+
+from blocks.hub import UnitState, unit_resource
+from flows.janitor import janitor
+from flows.sweep import SILENT_AFTER, sweep
+from tests.flows.conftest import environment_of
+
+
+@pytest.fixture
+def waiting(desk, book):
+    """Start a run that works on its unit and cannot end: somebody holds the unit's lease."""
+    with desk.stores() as stores:
+        resource = unit_resource(book.tenant, book.year)
+        lease = stores.hub.leases.acquire(resource, holder="the test", ttl_s=3600)
+        run_id = desk.start("import-file", tenant=book.tenant, path=book.file())
+        desk.wait(run_id, lambda run: run["name"] == f"{book.tenant} 2024")
+        yield run_id, lambda: stores.hub.leases.release(lease)
+
+
+def process_of(run_id):
+    """Find the process that runs it, by what its runner told it."""
+    for folder in os.scandir("/proc"):
+        try:
+            environment = open(f"/proc/{folder.name}/environ", "rb").read()  # noqa: PTH123, SIM115
+        except OSError:  # not a process, or gone
+            continue
+        if f"PREFECT__FLOW_RUN_ID={run_id}".encode() in environment:
+            return int(folder.name)
+    raise AssertionError(f"no process runs {run_id}")
+
+
+def working(desk, book, run_id):
+    """Make the hub say what it says while a run is in the middle of a unit."""
+    with desk.stores() as stores:
+        stores.hub.units.set_status(
+            book.tenant, book.year, UnitState.RECONCILING, run_id=run_id, source="sie"
+        )
+        stores.hub.leases.acquire(f"{book.tenant}/other", holder=f"run {run_id}", run_id=run_id)
+
+
+@pytest.mark.requirement("R-FIN-34")
+def test_a_killed_run_is_crashed_frees_its_unit_and_can_be_retried(desk, book, waiting):
+    run_id, release = waiting
+    working(desk, book, run_id)
+    os.kill(process_of(run_id), signal.SIGKILL)
+    run = desk.end_of(run_id)
+    desk.wait(run_id, lambda _: desk.status(book.tenant, book.year).status == "failed")
+
+    assert run["state"]["type"] == "CRASHED"
+    assert desk.status(book.tenant, book.year).reason.startswith("interrupted")
+    with desk.stores() as stores:
+        assert stores.hub.leases.held_by_run(run_id) == []
+    release()
+    assert desk.retry(run_id)["state"]["name"] == "Published"
+
+
+def test_a_cancelled_run_frees_its_unit(desk, book, waiting):
+    run_id, release = waiting
+    working(desk, book, run_id)
+    state = {"type": "CANCELLING", "name": "Cancelling"}
+    desk.ask(f"/flow_runs/{run_id}/set_state", {"state": state, "force": True})
+    run = desk.end_of(run_id)
+    desk.wait(run_id, lambda _: desk.status(book.tenant, book.year).status == "failed")
+    release()
+
+    assert run["state"]["type"] == "CANCELLED"
+    assert "cancelled" in desk.status(book.tenant, book.year).reason
+
+
+def test_a_run_whose_host_is_gone_is_found_by_its_silence(desk, book):
+    """It is Running for Prefect, and no process beats for it; a living one is left alone."""
+    run_id = orphan(desk)
+    working(desk, book, run_id)
+    with desk.stores() as stores:
+        stores.hub.leases.release_run(run_id)
+
+    assert swept(desk, SILENT_AFTER - dt.timedelta(seconds=30)) == []
+    assert swept(desk, SILENT_AFTER + dt.timedelta(seconds=30)) == ["gone"]
+    assert desk.ask(f"/flow_runs/{run_id}")["state"]["type"] == "CRASHED"
+    assert desk.status(book.tenant, book.year).status == "failed"
+
+
+def test_a_silent_run_that_still_renews_its_lease_is_alive(desk, book):
+    run_id = orphan(desk)
+    working(desk, book, run_id)
+
+    assert swept(desk, SILENT_AFTER + dt.timedelta(seconds=30)) == []
+    with desk.stores() as stores:
+        stores.hub.leases.release_run(run_id)
+    assert swept(desk, SILENT_AFTER + dt.timedelta(seconds=30)) == ["gone"]
+
+
+def orphan(desk):
+    """Make a run that claims to run, of a flow of ours, and that no process knows of."""
+    flow_id = desk.deployment("janitor")["flow_id"]
+    run = {
+        "flow_id": flow_id,
+        "name": "gone",
+        "tags": ["tasma"],
+    }
+    run_id = desk.ask("/flow_runs/", run)["id"]
+    state = {"type": "RUNNING", "name": "Running"}
+    desk.ask(f"/flow_runs/{run_id}/set_state", {"state": state, "force": True})
+    return run_id
+
+
+def swept(desk, later):
+    """Sweep as if it were that much later, and return the names of the runs that were ended."""
+    with (
+        environment_of(desk.home),
+        temporary_settings({PREFECT_API_URL: desk.server.api_url}),
+    ):
+        return asyncio.run(sweep(now=dt.datetime.now(dt.UTC) + later)).crashed
+
+
+def test_the_janitor_mends_what_a_dead_run_left_in_the_hub(desk, book):
+    with desk.stores() as stores:
+        stores.hub.units.set_status(
+            book.tenant, book.year, UnitState.STAGED, run_id="gone", source="sie"
+        )
+    state = desk.do(janitor)
+
+    assert state.name == "Completed"
+    assert desk.status(book.tenant, book.year).status == "failed"
+    assert "interrupted" in desk.status(book.tenant, book.year).reason
