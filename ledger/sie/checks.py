@@ -49,13 +49,11 @@ def check_records(records: Records, sie_type: str, log: DiagnosticLog) -> None:
             log.add("compulsory_missing", 0, label)
     for label, types in FORBIDDEN.items():
         if sie_type in types and label in records.first_lines:
-            count = records.counts[label]
-            log.add(
-                "record_forbidden",
-                records.first_lines[label],
-                label,
-                detail=f"Type {sie_type} has {count}.",
-            )
+            line = records.first_lines[label]
+            log.add("record_forbidden", line, label, detail=f"It is of type {sie_type}.")
+    flag = records.first_lines.get("#FLAGGA", 0)
+    if flag > min(records.first_lines.values(), default=0):
+        log.add("flagga_not_first", flag, "#FLAGGA")
 
 
 def tell_type(declared: str | None, *, suffix: str, records: Records, log: DiagnosticLog) -> str:
