@@ -49,4 +49,4 @@ lock:  ## write the locks anew (needs uv)
 	$(UV_COMPILE) --extra bench -c requirements.txt -o requirements-bench.txt
 
 clean:  ## remove what was made here at run time
-	rm -rf data/lake data/warehouse data/hub data/inbox data/prefect build
+	rm -rf data/lake data/warehouse data/hub data/inbox data/prefect data/demo-home{,.lock} build
