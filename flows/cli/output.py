@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 PIPE_WIDTH: Final = 1_000
 """Columns of a line that goes to a file or a pipe; terminals have their own width."""
 
+UNBROKEN_CHARS: Final = 24
+"""Columns whose cells are no longer than this are never broken: dates, amounts, years, words."""
+
 LIGHT_STYLES: Final = {"green": "green", "grey": "bright_black", "red": "bold red"}
 
 
@@ -32,6 +35,11 @@ def console(file: IO[str] | None = None) -> Console:
     stream = file or sys.stdout
     width = None if stream.isatty() else PIPE_WIDTH
     return Console(file=stream, width=width, highlight=False, soft_wrap=True)
+
+
+def is_terminal() -> bool:
+    """Say whether a person reads what is printed as it comes."""
+    return sys.stdout.isatty()
 
 
 def say(text: str) -> None:
@@ -69,8 +77,13 @@ def show_table(
         out.print(title, style="bold", markup=False)
     table = Table(box=box.SIMPLE_HEAD if out.is_terminal else None, pad_edge=False)
     for position, heading in enumerate(headings):
-        is_number = any(isinstance(row[position], int | Decimal) for row in rows)
-        table.add_column(heading, justify="right" if is_number else "left", overflow="fold")
+        values = [row[position] for row in rows]
+        table.add_column(
+            heading,
+            justify="right" if any(isinstance(item, int | Decimal) for item in values) else "left",
+            overflow="fold",
+            no_wrap=max((len(cell(item)) for item in values), default=0) <= UNBROKEN_CHARS,
+        )
     for row in rows:
         cells = [cell(value) for value in row]
         table.add_row(*(Text(text, style=LIGHT_STYLES.get(text, "")) for text in cells))

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import combinations
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from flows.cli.app import AsJson, app, command, group
 from flows.cli.opening import TenantId, known_tenant, open_hub, parse_year, short
-from flows.cli.output import next_steps, say, show_json, show_table
+from flows.cli.output import is_terminal, next_steps, say, show_json, show_table
 from flows.cli.years import years
 from ledger.fiscal_year import FiscalYear
 
@@ -147,19 +147,22 @@ def what_next(row: OverviewRow) -> str:
     }.get(row.status, "wait for the run")
 
 
+STATUS_HEADINGS: Final = (
+    "light",
+    "tenant",
+    "fiscal year",
+    "status",
+    "last good load",
+    "age",
+    "vouchers",
+    "postings",
+    "why",
+    "next",
+)
+
+
 def _show_status(rows: list[OverviewRow]) -> None:
-    headings = (
-        "light",
-        "tenant",
-        "fiscal year",
-        "status",
-        "last good load",
-        "age",
-        "vouchers",
-        "postings",
-        "why",
-        "next",
-    )
+    """Print a row for each unit; on a terminal the two long columns stand below the table."""
     cells = [
         (
             str(row.light),
@@ -175,7 +178,14 @@ def _show_status(rows: list[OverviewRow]) -> None:
         )
         for row in rows
     ]
-    show_table(headings, cells)
+    if not is_terminal():
+        show_table(STATUS_HEADINGS, cells)
+        return
+    show_table(STATUS_HEADINGS[:-2], [row[:-2] for row in cells])
+    for row in cells:
+        if row[-2] or row[-1]:
+            say(f"{row[1]} {row[2]}: {row[-2] or row[3]}")
+            next_steps(*filter(None, [row[-1]]))
 
 
 def _overview(hub: Hub, tenant: str) -> Iterator[OverviewRow]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
@@ -16,6 +17,9 @@ IMPORT_FILE: Final = f"{IMPORT}/{IMPORT}"
 
 QUIET_LIMIT_S: Final = 180.0
 """Without any run coming to its end; on two idle cores one does every other second."""
+
+ANSWER_LIMIT_S: Final = 60.0
+"""Until the server has answered one question."""
 
 POLL_S: Final = 0.5
 
@@ -36,26 +40,26 @@ class Run:
 class NotAnsweredError(TerminalError):
     """Prefect's server did not do what it was asked."""
 
-    def __init__(self, what: str, *, server: PrefectServer) -> None:
+    def __init__(self, path: str, *, server: PrefectServer) -> None:
         super().__init__(
-            f"Prefect's server did not answer when asked to {what}. Its log is "
+            f"Prefect's server did not answer {path} within {ANSWER_LIMIT_S:g} s. Its log is "
             f"{server.folder}/server.log, that of the runs {server.folder}/runs.log."
         )
 
 
 def start(server: PrefectServer, deployment: str, **parameters: object) -> str:
     """Ask for a run of a deployment and return its id."""
-    found = server.ask(f"/deployments/name/{deployment}")
-    body = {"parameters": parameters, "state": {"type": "SCHEDULED"}}
-    made = found and server.ask(f"/deployments/{found['id']}/create_flow_run", body=body)
-    if not made:
-        raise NotAnsweredError(f"run {deployment}", server=server)
+    found = _answer(server, f"/deployments/name/{deployment}")
+    # A key, so that asking again after a lost answer starts nothing twice.
+    key = f"{deployment}:{uuid.uuid4()}"
+    body = {"parameters": parameters, "state": {"type": "SCHEDULED"}, "idempotency_key": key}
+    made = _answer(server, f"/deployments/{found['id']}/create_flow_run", body=body)
     return str(made["id"])
 
 
 def wait_for_run(server: PrefectServer, run_id: str) -> Run:
     """Wait until a run is over."""
-    return _wait(lambda: [_run(server.ask(f"/flow_runs/{run_id}"), server)], count=1)[0]
+    return _wait(lambda: [_run(_answer(server, f"/flow_runs/{run_id}"))], count=1)[0]
 
 
 def wait_for_imports(
@@ -89,12 +93,20 @@ def _wait(look: Callable[[], list[Run]], *, count: int) -> list[Run]:
 
 def _imports(server: PrefectServer) -> list[Run]:
     body = {"flows": {"name": {"any_": [IMPORT]}}, "limit": PAGE_RUNS}
-    return [_run(found, server) for found in server.ask("/flow_runs/filter", body=body) or ()]
+    return [_run(found) for found in _answer(server, "/flow_runs/filter", body=body)]
 
 
-def _run(found: Any, server: PrefectServer) -> Run:
-    if not found:
-        raise NotAnsweredError("show a run", server=server)
+def _answer(server: PrefectServer, path: str, *, body: object = None) -> Any:
+    """Ask until the server answers: on a busy machine it may take its time."""
+    deadline = time.monotonic() + ANSWER_LIMIT_S
+    while (answer := server.ask(path, body=body)) is None:
+        if time.monotonic() > deadline:
+            raise NotAnsweredError(path, server=server)
+        time.sleep(POLL_S)
+    return answer
+
+
+def _run(found: Any) -> Run:
     state = found["state"] or {}
     return Run(
         name=found["name"],

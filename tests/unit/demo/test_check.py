@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from flows.demo.check import Seen, complaints
-from flows.demo.companies import YEARS_LOADED
+from flows.demo.companies import files_of
 from flows.demo.truth import ExpectedBreak, Truth, truth_of
 from ledger.controls import Break, BreakKind
 from simulators.books.demo import demo_companies
@@ -119,11 +119,7 @@ def test_demo_fails_when_no_break_was_planted():
 
 
 def test_truth_comes_from_the_generator_and_holds_one_planted_break():
-    truths = [
-        truth_of(company, file)
-        for company in demo_companies()
-        for file in company.files[-YEARS_LOADED:]
-    ]
+    truths = [truth_of(company, file) for company in demo_companies() for file in files_of(company)]
 
     assert [truth.planted for truth in truths if truth.planted] == [PLANTED]
     assert {sum(truth.trial_balance.values()) for truth in truths} == {Decimal("0.00")}

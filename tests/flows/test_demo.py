@@ -1,0 +1,93 @@
+"""`tasma demo` as a newcomer runs it: a real server, real deployments, real runs."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+TASMA = Path(sys.executable).with_name("tasma")
+
+DEMO_LIMIT_S = 900
+"""About 40 s on two idle cores; a busy machine takes longer, and that is no fault of the demo."""
+
+START_LIMIT_S = 60
+
+
+def environment(home: Path) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("TASMA_")}
+    return {**kept, "TASMA_HOME": str(home)}
+
+
+def living(home: Path) -> list[str]:
+    """Every process that was started for this home and still lives."""
+    mark = f"TASMA_HOME={home}".encode()
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            if mark in (folder / "environ").read_bytes():
+                found.append((folder / "cmdline").read_text().replace("\0", " "))
+        except OSError:  # it ended meanwhile, or is somebody else's
+            continue
+    return found
+
+
+def tasma(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [TASMA, *arguments],
+        env=environment(home),
+        capture_output=True,
+        text=True,
+        timeout=DEMO_LIMIT_S,
+        check=False,
+    )
+
+
+@pytest.mark.timeout(DEMO_LIMIT_S)
+@pytest.mark.requirement("R-FIN-33", "R-X-1", "R-X-12")
+def test_demo_holds_exactly_the_planted_break_and_leaves_nothing_running(tmp_path):
+    done = tasma(tmp_path, "demo")
+    status = json.loads(tasma(tmp_path, "--demo", "tenant", "status", "--json").stdout)
+    breaks = tasma(tmp_path, "--demo", "ledger", "breaks", "fantasifisket", "2024")
+
+    assert done.returncode == 0, done.stderr
+    assert "one planted break is held" in done.stdout
+    assert "ended as Unchanged" in done.stderr
+    assert {(row["tenant"], row["fiscal_year"][:4]) for row in status if row["light"] == "red"} == {
+        ("fantasifisket", "2024")
+    }
+    assert len({row["tenant"] for row in status}) == 6
+    assert "tasma --demo ledger breaks fantasifisket 2024" in done.stdout
+    assert "1930" in breaks.stdout
+    assert "-100.00" in breaks.stdout
+    assert living(tmp_path) == []
+    assert not (tmp_path / "hub").exists(), "the demo touched the home that is not its own"
+
+
+@pytest.mark.timeout(DEMO_LIMIT_S)
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM], ids=["ctrl-c", "sigterm"])
+def test_demo_that_is_stopped_takes_its_server_with_it(tmp_path, stop):
+    demo = subprocess.Popen(
+        [TASMA, "demo"],
+        env=environment(tmp_path),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    log = tmp_path / "demo-home" / "prefect" / "server.log"
+    deadline = time.monotonic() + START_LIMIT_S
+    while not log.exists() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert log.exists()
+    assert any("server" in command for command in living(tmp_path))
+
+    demo.send_signal(stop)
+
+    assert demo.wait(START_LIMIT_S) == 130
+    assert living(tmp_path) == []
