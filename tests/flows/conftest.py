@@ -28,6 +28,11 @@ from tasks.stores import Stores
 RUN_LIMIT_S = 120.0
 """Longest wait for a run on a busy machine; seconds."""
 
+SECRET = "planted-secret-7f3a91c2"  # noqa: S105 - it opens nothing
+"""In the environment of every process of the session, and in a block; it may appear nowhere."""
+
+PLANTED = {"TASMA_TEST_TOKEN": SECRET, "TASMA_NOTIFY_BLOCK": "custom-webhook/planted"}
+
 FINAL = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
 
 
@@ -63,7 +68,10 @@ class Desk:
 
     def do(self, flow, **parameters):
         """Run a flow in this very process, which saves the start of another; return its end."""
-        with environment_of(self.home), temporary_settings({PREFECT_API_URL: self.server.api_url}):
+        with (
+            environment_of(self.home, **PLANTED),
+            temporary_settings({PREFECT_API_URL: self.server.api_url}),
+        ):
             return asyncio.run(flow(**parameters, return_state=True))
 
     def end_of(self, run_id, *, after=0):
@@ -124,15 +132,10 @@ def environment_of(home, **others):
 
 
 @pytest.fixture(scope="session")
-def free_port_number():
-    return free_port()
-
-
-@pytest.fixture(scope="session")
 def desk(tmp_path_factory):
     home = tmp_path_factory.mktemp("home")
     with (
-        environment_of(home),
+        environment_of(home, **PLANTED),
         prefect_server(home=home, port=free_port()) as server,
         deployments_served(server),
     ):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from flows.import_file import import_file
@@ -36,6 +38,20 @@ def test_a_file_is_published_and_retry_doubles_nothing(desk, book):
         assert stores.warehouse.load_record(book.tenant, book.year) == before
         assert closing_balances(stores, book) == book.company.trial_balance()
     assert desk.status(book.tenant, book.year).status == "published"
+
+
+def test_every_event_of_a_run_is_a_json_line_with_tenant_unit_and_run(desk, book):
+    run = desk.run("import-file", tenant=book.tenant, path=book.file())
+    lines = [
+        json.loads(line)
+        for line in (desk.server.folder / "runs.log").read_text(encoding="utf-8").splitlines()
+        if line.startswith("{")
+    ]
+    ours = [line for line in lines if line.get("tenant") == book.tenant]
+
+    steps = ["Fetched", "Staged", "Controls:", "Published."]
+    assert steps == [line["message"].split()[0] for line in ours]
+    assert {(book.year.key, run["id"])} == {(line["unit"], line["flow_run_id"]) for line in ours}
 
 
 def closing_balances(stores, book):

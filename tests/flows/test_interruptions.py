@@ -6,6 +6,7 @@ import asyncio
 import datetime as dt
 import os
 import signal
+from pathlib import Path
 
 import pytest
 from prefect.settings import PREFECT_API_URL, temporary_settings
@@ -31,7 +32,7 @@ def process_of(run_id):
     """Find the process that runs it, by what its runner told it."""
     for folder in os.scandir("/proc"):
         try:
-            environment = open(f"/proc/{folder.name}/environ", "rb").read()  # noqa: PTH123, SIM115
+            environment = Path(folder.path, "environ").read_bytes()
         except OSError:  # not a process, or gone
             continue
         if f"PREFECT__FLOW_RUN_ID={run_id}".encode() in environment:

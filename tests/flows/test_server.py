@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -117,7 +118,7 @@ def processes_with(home):
     found = []
     for folder in os.scandir("/proc"):
         try:
-            environment = open(f"/proc/{folder.name}/environ", "rb").read()  # noqa: PTH123, SIM115
+            environment = Path(folder.path, "environ").read_bytes()
         except OSError:  # not a process, or gone
             continue
         if f"TASMA_HOME={home}".encode() in environment and folder.name != str(os.getpid()):

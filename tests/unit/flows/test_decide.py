@@ -1,0 +1,63 @@
+"""What becomes of a load, and how its run ends."""
+
+from __future__ import annotations
+
+import pytest
+from prefect.client.schemas.objects import StateType
+
+from blocks.hub import UnitState
+from flows.runs import HELD, MAX_MESSAGE_CHARS, PUBLISHED, UNCHANGED, ended
+from flows.unit import decide
+from ledger.controls import Break, BreakKind, ControlResult, Outcome, Severity
+from tasks.reconcile import Judgement
+
+BROKEN = ControlResult(
+    "currency",
+    Severity.BLOCKS,
+    Outcome.BROKEN,
+    breaks=(Break("currency", BreakKind.ATTRIBUTE, detail="EUR, not SEK"),),
+    break_count=1,
+)
+
+
+@pytest.mark.parametrize("coverage", ["whole_year", "partial", "evidence"])
+def test_what_blocks_holds_a_load_whatever_it_covers(coverage):
+    assert decide(Judgement([BROKEN], [BROKEN]), coverage) is UnitState.HELD
+
+
+@pytest.mark.parametrize(
+    ("coverage", "verdict"),
+    [
+        ("whole_year", UnitState.PUBLISHED),
+        ("partial", UnitState.PARTIAL),
+        ("evidence", UnitState.EVIDENCE),
+    ],
+)
+def test_what_was_accepted_holds_no_more_and_only_a_whole_year_is_published(coverage, verdict):
+    judgement = Judgement([BROKEN], [])
+
+    assert decide(judgement, coverage) is verdict
+    assert judgement.accepted_count == 1
+
+
+def test_the_reason_names_control_count_and_first_break():
+    assert Judgement([BROKEN], [BROKEN]).reason == "currency (1 break, first: EUR, not SEK)"
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        (HELD, StateType.FAILED),
+        (PUBLISHED, StateType.COMPLETED),
+        (UNCHANGED, StateType.COMPLETED),
+    ],
+)
+def test_only_a_hold_is_red(name, kind):
+    assert ended(name, "why").type is kind
+
+
+def test_a_long_message_is_cut_at_its_limit():
+    whole, cut = (ended(PUBLISHED, "x" * (MAX_MESSAGE_CHARS + more)).message for more in (0, 1))
+
+    assert len(whole) == len(cut) == MAX_MESSAGE_CHARS
+    assert cut.endswith("…")

@@ -1,0 +1,78 @@
+"""The environment of the server, and the doors it refuses to open."""
+
+from __future__ import annotations
+
+import socket
+
+import pytest
+from prefect.settings.context import get_current_settings
+
+from flows.environment import ENVIRONMENT_FILE, environment, read_environment_file
+from ledger.errors import TerminalError
+
+PORT = 45_999
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("TASMA_HOME", str(tmp_path))
+    return tmp_path
+
+
+def test_the_file_says_nothing_but_settings_that_prefect_knows():
+    """A misspelt name would be ignored in silence."""
+    said = read_environment_file(ENVIRONMENT_FILE)
+    known = get_current_settings().to_environment_variables(include_secrets=True).keys()
+    known = {name.replace("PREFECT_RUNNER_HEARTBEAT", "PREFECT_FLOWS_HEARTBEAT") for name in known}
+    ours = {"DO_NOT_TRACK"} | {name for name in said if name.startswith("PREFECT_LOGGING_")}
+
+    assert set(said) - known - ours == set()
+
+
+def test_what_is_set_already_wins_and_addresses_are_ours(folder, monkeypatch):
+    monkeypatch.setenv("PREFECT_RUNNER_POLL_FREQUENCY", "9")
+    monkeypatch.setenv("PREFECT_API_URL", "http://elsewhere/api")
+    made = environment(folder, host="127.0.0.1", port=PORT)
+
+    assert "9" == made["PREFECT_RUNNER_POLL_FREQUENCY"]
+    assert f"http://127.0.0.1:{PORT}/api" == made["PREFECT_API_URL"]
+    assert str(PORT) == made["PREFECT_SERVER_API_PORT"]
+    assert "false" == made["PREFECT_SERVER_ANALYTICS_ENABLED"]
+
+
+def test_the_encryption_key_is_made_once_and_for_its_owner_alone(folder):
+    keys = {
+        environment(folder, host="127.0.0.1", port=PORT)["PREFECT_SERVER_ENCRYPTION_KEY"]
+        for _ in range(2)
+    }
+
+    assert 1 == len(keys)
+    assert 0o600 == (folder / "encryption.key").stat().st_mode & 0o777
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.7", "::"])  # noqa: S104 - refused
+def test_an_address_that_others_reach_is_refused_without_a_password(folder, monkeypatch, host):
+    monkeypatch.delenv("PREFECT_SERVER_API_AUTH_STRING", raising=False)
+
+    with pytest.raises(TerminalError, match="PREFECT_SERVER_API_AUTH_STRING"):
+        environment(folder, host=host, port=PORT)
+
+
+def test_an_address_that_others_reach_is_allowed_with_a_password(folder, monkeypatch):
+    monkeypatch.setenv("PREFECT_SERVER_API_AUTH_STRING", "somebody:something")
+
+    assert environment(folder, host="0.0.0.0", port=PORT)  # noqa: S104 - with a password
+
+
+def test_a_taken_port_is_refused_with_another_to_try(folder):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(TerminalError, match=f"TASMA_PORT={port + 100}"):
+            environment(folder, host="127.0.0.1", port=port)
+
+
+def test_lines_are_read_as_a_shell_would():
+    said = read_environment_file(ENVIRONMENT_FILE)
+
+    assert "1" == said["DO_NOT_TRACK"]
+    assert not [value for value in said.values() if set(value) & set(" '\"$")]
