@@ -52,8 +52,7 @@ class Acceptance:
         """Say whether it is this break, found no more often than it was accepted."""
         return (
             (self.control, self.fingerprint) == (item.control, item.fingerprint)
-            and (self.expected, self.actual, self.difference)
-            == (item.expected, item.actual, item.difference)
+            and self.difference == item.difference
             and occurrences <= self.occurrences
         )
 

@@ -61,16 +61,21 @@ class Break:
 
     @property
     def fingerprint(self) -> str:
-        """What an acceptance binds to: the same break tomorrow has it, a changed one does not."""
+        """What an acceptance binds to: the same break tomorrow has it, a changed one does not.
+
+        The difference counts, not its two sides, which move with every voucher booked on the
+        account; the words of `detail` (a line number, a guess at the cause) count only where
+        nothing else says what the break is about.
+        """
+        is_placed = bool(self.account_number or self.voucher_key)
         parts = (
             self.control,
             self.kind,
             self.account_number,
             self.period,
             self.voucher_key,
-            "" if self.expected is None else f"{self.expected:f}",
-            "" if self.actual is None else f"{self.actual:f}",
-            self.detail,
+            "" if self.difference is None else f"{self.difference:f}",
+            "" if is_placed else self.detail,
         )
         return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:16]
 

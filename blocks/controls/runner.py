@@ -102,7 +102,8 @@ def _oldest(breaks: str) -> str:
             expected, actual, difference, detail,
             sum(('0x' || substr(sha256(concat_ws(
                 chr(31), control, kind, account_number, period, voucher_key,
-                coalesce(expected::varchar, ''), coalesce(actual::varchar, ''), detail
+                coalesce(difference::varchar, ''),
+                case when account_number = '' and voucher_key = '' then detail else '' end
             )), 1, 16))::ubigint) over () as fingerprint_sum,
             count(*) over () as break_count
         from judged
