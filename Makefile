@@ -26,7 +26,7 @@ up: $(INSTALLED)  ## Prefect server, its UI and the deployments on this machine
 
 test: $(INSTALLED)  ## the tests, the import rules and the types
 	$(MAKE) --no-print-directory check
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 check: $(INSTALLED)
 	$(BIN)/ruff check .
