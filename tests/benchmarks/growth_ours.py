@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import resource
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from blocks.lake import Lake
 from blocks.staging import StagedUnit, stage_unit
 from blocks.warehouse import Warehouse
 from ledger.sie.reader import open_sie
+from tests.benchmarks.child import peak_bytes
 from tests.benchmarks.clock import Clock
 from tests.benchmarks.units import facts_of
 
@@ -23,7 +23,7 @@ def take_in(path: str, home: str) -> Callable[[], dict[str, Any]]:
     def work() -> dict[str, Any]:
         clock = Clock()
         staged = _staged(lake, Path(path), clock)
-        after_stage = _peak_mib()
+        after_stage = peak_bytes() >> 20
         context = UnitContext(
             organisation_number=staged.facts.organisation_number,
             defined_years=(staged.facts.fiscal_year,),
@@ -63,7 +63,3 @@ def _staged(lake: Lake, path: Path, clock: Clock) -> StagedUnit:
             diagnostics=sie.diagnostics,
             path_counts=sie.path_counts,
         )
-
-
-def _peak_mib() -> int:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024

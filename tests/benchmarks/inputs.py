@@ -22,11 +22,17 @@ def one_year(seed: int, vouchers: int) -> Company:
     return Company(seed, calendar_years(2024, 2024), vouchers, HABITS)
 
 
-def big_sie(folder: Path, *, odd_percent: int = 0, vouchers: int = BIG_VOUCHERS) -> Path:
-    """Write the big SIE 4E file, with a control sum and corrections."""
-    path = folder / f"big-{vouchers}-{odd_percent}.se"
+def big_sie(
+    folder: Path,
+    *,
+    odd_percent: int = 0,
+    vouchers: int = BIG_VOUCHERS,
+    control_sum: bool = True,
+) -> Path:
+    """Write the big SIE 4E file, with corrections."""
+    path = folder / f"sie-{vouchers}-{odd_percent}{'-ksumma' if control_sum else ''}.se"
     if not path.exists():
-        layout = Layout(odd_percent=odd_percent, control_sum=True)
+        layout = Layout(odd_percent=odd_percent, control_sum=control_sum)
         one_year(1, vouchers).write_sie(path, layout=layout)
     return path
 
