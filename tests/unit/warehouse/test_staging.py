@@ -7,8 +7,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from blocks import staged_parquet, staging
-from blocks.staging import read_staged, stage_unit, staged_folder
+from blocks.staging import folder as folder_module
+from blocks.staging import parquet, read_staged, stage_unit, staged_folder
+from blocks.staging import stage as stage_module
 from ledger.diagnostics import Diagnostic, Level
 from ledger.errors import TerminalError
 from ledger.schemas import CANONICAL
@@ -94,6 +95,19 @@ def test_another_reader_or_file_is_staged_beside(lake, change):
     assert first.digest == second.digest
 
 
+def test_same_bytes_taken_as_a_part_are_staged_apart(lake):
+    whole, part = stage(lake, ROWS), stage(lake, ROWS, said=facts(coverage="partial"))
+
+    assert (whole.facts.coverage, part.facts.coverage) == ("whole_year", "partial")
+    assert read_staged(whole.folder) == whole
+
+
+def test_same_bytes_of_which_other_facts_are_known_are_staged_anew(lake):
+    stage(lake, ROWS, said=facts(organisation_number=""))
+
+    assert stage(lake, ROWS).facts.organisation_number == "5560000001"
+
+
 def test_other_bytes_that_would_share_the_folder_are_refused(lake):
     stage(lake, ROWS, said=facts(landed_sha256="a" * 64))
 
@@ -103,7 +117,7 @@ def test_other_bytes_that_would_share_the_folder_are_refused(lake):
 
 def test_folder_of_an_older_format_is_written_anew(lake, monkeypatch):
     folder = stage(lake, ROWS).folder
-    monkeypatch.setattr(staging, "STAGE_FORMAT", staging.STAGE_FORMAT + 1)
+    monkeypatch.setattr(folder_module, "STAGE_FORMAT", folder_module.STAGE_FORMAT + 1)
 
     staged = stage(lake, joined())
 
@@ -113,8 +127,8 @@ def test_folder_of_an_older_format_is_written_anew(lake, monkeypatch):
 
 def test_folder_that_another_process_finished_first_is_kept(lake, monkeypatch):
     first = stage(lake, ROWS)
-    monkeypatch.setattr(staging, "is_staged", lambda *_: False)
-    monkeypatch.setattr(staging, "remove", lambda *_: None)
+    monkeypatch.setattr(stage_module, "is_staged", lambda *_: False)
+    monkeypatch.setattr(stage_module, "remove", lambda *_: None)
 
     second = stage(lake, ROWS)
 
@@ -180,7 +194,7 @@ def test_rows_of_another_schema_are_refused(lake):
 
 
 def test_batches_become_row_groups_of_bounded_size(lake, monkeypatch):
-    monkeypatch.setattr(staged_parquet, "ROW_GROUP_ROWS", 3)
+    monkeypatch.setattr(parquet, "ROW_GROUP_ROWS", 3)
 
     staged = stage(lake, joined(*(voucher(f"A:{n}", ("1930", "0.00")) for n in range(8))), size=1)
 

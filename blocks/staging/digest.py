@@ -11,7 +11,7 @@ from blocks.digest import NUMBERED_TABLES, TableDigest
 from blocks.duck import duckdb_space_checked, open_duckdb, quoted
 from blocks.row_digests import digest_tables
 from blocks.settings import SQL
-from blocks.staged_parquet import ROW_GROUP_ROWS
+from blocks.staging.parquet import ROW_GROUP_ROWS
 from ledger.errors import TerminalError
 
 KEYS_NAMED: Final = 3

@@ -1,0 +1,70 @@
+"""What a source says of itself, and what a reader tells about its reading."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Literal, Protocol
+
+from pydantic import BaseModel, ConfigDict
+
+from ledger.diagnostics import Diagnostic
+from ledger.fiscal_year import FiscalYear
+
+Coverage = Literal["whole_year", "partial", "evidence"]
+
+
+class ReaderDiagnostics(Protocol):
+    """A reader's log, complete once its batches are exhausted."""
+
+    @property
+    def items(self) -> Iterable[Diagnostic]:
+        """The diagnostics that were kept (a bounded number)."""
+
+    @property
+    def errors(self) -> int:
+        """How many diagnostics of level error there were, kept or not."""
+
+
+class ReaderPaths(Protocol):
+    """How many rows took which path through the reader, complete once its batches are exhausted."""
+
+    @property
+    def fast_rows(self) -> int:
+        """Rows read by the vectorised path."""
+
+    @property
+    def exact_rows(self) -> int:
+        """Rows read by the exact path."""
+
+
+class UnitFacts(BaseModel):
+    """What a source says of itself and of the year it sent.
+
+    `source_kind`: ``4E``, ``4I``, ``1`` ... for SIE. `coverage`: only ``whole_year`` may replace a
+    published year. `error_count`: diagnostics of level error. The three counts of the reader are
+    filled in by `stage_unit`.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    tenant: str
+    start_date: dt.date
+    end_date: dt.date
+    source: str
+    source_kind: str
+    coverage: Coverage
+    organisation_number: str
+    currency: str
+    program: str
+    encoding: str
+    landed_sha256: str
+    reader_version: int = 1
+    fast_rows: int = 0
+    exact_rows: int = 0
+    error_count: int = 0
+
+    @property
+    def fiscal_year(self) -> FiscalYear:
+        """The unit's year."""
+        return FiscalYear(self.start_date, self.end_date)

@@ -1,0 +1,122 @@
+"""Staging a unit: its tables written, digested, and named when all of it is on the disk."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import pyarrow as pa
+
+from blocks.durable import clean_temporary, remove, rename_synced, space_checked, temporary_name
+from blocks.lake import Lake
+from blocks.staging.digest import digest_folder
+from blocks.staging.facts import ReaderDiagnostics, ReaderPaths, UnitFacts
+from blocks.staging.folder import (
+    DIAGNOSTIC,
+    StagedUnit,
+    is_staged,
+    read_staged,
+    staged_folder,
+    write_manifest,
+)
+from blocks.staging.parquet import TableFiles
+from blocks.steps import reached
+from ledger.diagnostics import Diagnostic
+from ledger.schemas import CANONICAL, FISCAL_YEAR, VOUCHER_TABLES
+
+
+def stage_unit(
+    lake: Lake,
+    facts: UnitFacts,
+    *,
+    tables: Mapping[str, pa.Table],
+    batches: Iterable[Mapping[str, pa.RecordBatch]],
+    diagnostics: ReaderDiagnostics,
+    path_counts: ReaderPaths,
+) -> StagedUnit:
+    """Write a unit's tables; the same bytes read by the same reader are staged once.
+
+    Args:
+        lake: Where the stage lies.
+        facts: The unit; its reader counts are taken from the two logs below.
+        tables: The small canonical tables; one that is missing is empty. ``fiscal_year`` is made
+            from ``facts``.
+        batches: The voucher tables in pieces that hold whole vouchers; consumed only when the
+            unit is not staged yet.
+        diagnostics: What the reader noticed.
+        path_counts: How the reader read.
+
+    Raises:
+        TerminalError: NUL in a text, or a key that is not unique: the reader is at fault.
+        NoSpaceError: The disk is full; nothing is left of the folder.
+    """
+    folder = staged_folder(lake, facts)
+    if is_staged(folder, facts):
+        return read_staged(folder)
+    clean_temporary(lake.temporary)
+    temporary = temporary_name(lake.temporary, facts.tenant)
+    temporary.mkdir()
+    try:
+        with space_checked(f"staging {facts.tenant} {facts.fiscal_year}", lake.root):
+            reached("stage.started")
+            _write_tables(temporary, facts, tables=tables, batches=batches)
+            read = facts.model_copy(
+                update={
+                    "fast_rows": path_counts.fast_rows,
+                    "exact_rows": path_counts.exact_rows,
+                    "error_count": diagnostics.errors,
+                }
+            )
+            _write_diagnostics(temporary, diagnostics.items)
+            reached("stage.tables_written")
+            write_manifest(temporary, read, digest_folder(temporary, spill=lake.temporary))
+            reached("stage.manifest_written")
+            _give_name(temporary, folder, facts)
+            reached("stage.staged")
+    finally:
+        remove(temporary)
+    return read_staged(folder)
+
+
+def _write_tables(
+    folder: Path,
+    facts: UnitFacts,
+    *,
+    tables: Mapping[str, pa.Table],
+    batches: Iterable[Mapping[str, pa.RecordBatch]],
+) -> None:
+    with TableFiles(folder, CANONICAL) as files:
+        for name in CANONICAL.keys() - set(VOUCHER_TABLES) - {"fiscal_year"}:
+            for batch in tables[name].to_batches() if name in tables else ():
+                files.write(name, batch)
+        files.write("fiscal_year", _fiscal_year(facts))
+        for pieces in batches:
+            for name, batch in pieces.items():
+                files.write(name, batch)
+
+
+def _fiscal_year(facts: UnitFacts) -> pa.RecordBatch:
+    row = {
+        "start_date": facts.start_date,
+        "end_date": facts.end_date,
+        "currency": facts.currency,
+    }
+    return pa.RecordBatch.from_pylist([row], schema=FISCAL_YEAR)
+
+
+def _write_diagnostics(folder: Path, diagnostics: Iterable[Diagnostic]) -> None:
+    rows = [{name: getattr(item, name) for name in DIAGNOSTIC.names} for item in diagnostics]
+    with TableFiles(folder, {"diagnostic": DIAGNOSTIC}) as files:
+        files.write("diagnostic", pa.RecordBatch.from_pylist(rows, schema=DIAGNOSTIC))
+
+
+def _give_name(temporary: Path, folder: Path, facts: UnitFacts) -> None:
+    if folder.exists() and not is_staged(folder, facts):
+        remove(folder)  # of an older format, or with other facts
+    try:
+        rename_synced(temporary, folder)
+    except OSError as problem:
+        # Another process staged the same bytes meanwhile: its folder says the same.
+        if problem.errno not in {errno.ENOTEMPTY, errno.EEXIST}:
+            raise
