@@ -1,0 +1,67 @@
+"""The command line and the server side by side: the same pipeline, seen from both."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+TASMA = Path(sys.executable).with_name("tasma")
+
+
+@pytest.fixture
+def tasma(desk):
+    """Run one command as a process of its own, on the home of the server's runs."""
+    own = {"TASMA_HOME": str(desk.home), "PREFECT_API_URL": desk.server.api_url}
+
+    def run(*arguments):
+        return subprocess.run(
+            [TASMA, *arguments],
+            env={**os.environ, **own},
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+
+    return run
+
+
+def test_import_on_the_server_starts_a_run_and_gives_its_page(desk, book, tasma):
+    started = tasma("import", book.file(), "--tenant", book.tenant, "--on-server")
+    link = started.stdout.split()[-1]
+
+    assert started.returncode == 0, started.stderr
+    assert link.startswith(f"{desk.server.url}/runs/flow-run/")
+    run = desk.end_of(link.rpartition("/")[2])
+    assert run["state"]["name"] == "Published"
+    assert f"tenant:{book.tenant}" in run["tags"]
+
+
+@pytest.mark.requirement("R-X-5", "R-FIN-32")
+def test_what_a_run_published_is_unchanged_for_the_command_line(desk, book, tasma):
+    """One pipeline, two ways in: the same digest, so a mid-day import by hand doubles nothing."""
+    file = book.file()
+    run = desk.run("import-file", tenant=book.tenant, path=file)
+
+    (found,) = json.loads(tasma("import", file, "--tenant", book.tenant, "--json").stdout)
+
+    assert (run["state"]["name"], found["outcome"]) == ("Published", "unchanged")
+    with desk.stores() as stores:
+        record = stores.warehouse.load_record(book.tenant, book.year)
+    assert (record.load_number, record.digest) == (1, found["digest"])
+    assert desk.status(book.tenant, book.year).status == "published"
+
+
+def test_doctor_sees_the_server(tasma, desk):
+    found = {item["what"]: item for item in json.loads(tasma("doctor", "--json").stdout)}
+
+    assert found["Prefect's server"] == {
+        "what": "Prefect's server",
+        "light": "green",
+        "seen": desk.server.api_url,
+    }
