@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from blocks.controls import UnitContext, reconcile
-from blocks.lake import Lake
+from blocks.lake import LANDED_MAX_BYTES, Lake
 from blocks.staging import StagedUnit, stage_unit
 from blocks.warehouse import Warehouse
+from ledger.sie.limits import DEFAULT_LIMITS
 from ledger.sie.reader import open_sie
 from tests.benchmarks.child import peak_bytes
 from tests.benchmarks.clock import Clock
 from tests.benchmarks.units import facts_of
+
+LIMITS: Final = replace(DEFAULT_LIMITS, file_bytes=LANDED_MAX_BYTES)
+"""Ten million postings are 580 MB in one file: more than a reader takes unless it is told to."""
 
 
 def take_in(path: str, home: str) -> Callable[[], dict[str, Any]]:
@@ -54,7 +59,7 @@ def _staged(lake: Lake, path: Path, clock: Clock) -> StagedUnit:
     del content
     with clock.phase("read_and_stage"):
         content = lake.read(landed)
-        sie = open_sie(content, suffix=".se")
+        sie = open_sie(content, suffix=".se", limits=LIMITS)
         return stage_unit(
             lake,
             facts_of(sie, content, tenant="growth"),
