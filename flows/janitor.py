@@ -8,10 +8,12 @@ from typing import Any
 from prefect import State, flow
 from prefect.states import Completed
 
+from flows.hooks import CRASHED
 from flows.mend import mend_statuses, remove_leftovers
 from flows.runs import run_id
 from flows.sweep import sweep
 from tasks.log import say
+from tasks.notify import notify
 
 
 @flow(name="janitor", flow_run_name="janitor", retries=0)
@@ -25,6 +27,7 @@ async def janitor() -> State[Any]:
     removed = await asyncio.to_thread(remove_leftovers)
     for name in swept.crashed:
         say(f"Ended the dead run {name}")
+        await notify("Crashed", f"{name}: {CRASHED}")
     for unit in mended:
         say(f"Now {unit.status}: {unit.reason}", tenant=unit.tenant, unit=unit.fiscal_year)
     return Completed(
