@@ -18,34 +18,39 @@ app.add_typer(lake, name="lake")
 @command(
     lake,
     "prune",
-    examples=("tasma lake prune --dry-run", "tasma lake prune --older-than-days 90"),
+    examples=("tasma lake prune", "tasma lake prune --older-than-days 90 --yes"),
 )
 def prune(
     *,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would go.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Remove it.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show it, as without --yes.")] = (
+        False
+    ),
     older_than_days: Annotated[
         int, typer.Option(min=1, max=36_500, help="What is younger is kept.")
     ] = 30,
     as_json: AsJson = False,
 ) -> None:
-    """Remove old files that nothing needs.
+    """Show the old files that nothing needs, and remove them with --yes.
 
     Kept whatever its age: what is published, what was published at a year's end, the latest load
     of each year, held or not.
     """
+    if yes and dry_run:
+        raise typer.BadParameter("give --yes or --dry-run, not both.")
     from flows import pruning  # noqa: PLC0415 - brings DuckDB
 
     with open_stores() as stores:
         found = pruning.prune(
-            stores, older_than=dt.timedelta(days=older_than_days), dry_run=dry_run
+            stores, older_than=dt.timedelta(days=older_than_days), dry_run=not yes
         )
     if as_json:
-        show_json({"removed": not dry_run, "items": found})
+        show_json({"removed": yes, "items": found})
         return
     if found:
         show_table(("path", "bytes"), [(item.path, item.size_bytes) for item in found])
     size_bytes = sum(item.size_bytes for item in found)
-    verb = "would go" if dry_run else "were removed"
+    verb = "were removed" if yes else "would go"
     say(f"{len(found):,} files and folders of {size_bytes:,} bytes {verb}.")
-    if dry_run and found:
-        next_steps(f"tasma lake prune --older-than-days {older_than_days}")
+    if found and not yes:
+        next_steps(f"tasma lake prune --older-than-days {older_than_days} --yes")

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from flows.cli.app import AsJson, app, command, group
 from flows.cli.books import ask, published_year, warehouse
 from flows.cli.exits import ExitCode
-from flows.cli.opening import TenantId, YearOrLatest, known_tenant, open_hub
+from flows.cli.opening import TenantId, YearOrLatest, known_tenant, open_hub, short
 from flows.cli.output import next_steps, remark, say, show_json, show_table
+
+if TYPE_CHECKING:
+    from blocks.warehouse.records import Verification
 
 ledger = group("Read, compare, verify and export the books of a tenant.")
 app.add_typer(ledger, name="ledger")
@@ -44,7 +47,7 @@ def changes(
     show_table(
         ("load", "published (UTC)", "source", "vouchers", "postings", "+", "changed", "-"),
         [(row[0], row[3], f"{row[4]} {row[5]}", *row[6:]) for row in loads.rows],
-        title=f"{tenant} {wanted}: loads that changed something, latest first",
+        title=f"{tenant} {short(wanted.key)}: loads that changed something, latest first",
     )
     if vouchers.rows:
         show_table(
@@ -59,38 +62,57 @@ def changes(
 @command(
     ledger, "verify", examples=("tasma ledger verify acme", "tasma ledger verify acme 2024 --json")
 )
-def verify(tenant: TenantId, year: YearOrLatest = "", *, as_json: AsJson = False) -> None:
+def verify(
+    tenant: TenantId,
+    year: Annotated[
+        str, typer.Argument(metavar="YEAR", help="Such as 2024; every year unless given.")
+    ] = "",
+    *,
+    as_json: AsJson = False,
+) -> None:
     """Compute the digest of what is published anew and compare it with the load record.
 
     Ends with 0 when every row is as it was loaded, with 1 when something was altered since.
     """
-    wanted = published_year(tenant, year)
-    found = warehouse().verify(tenant, wanted)
-    record = found.record
+    wanted = [published_year(tenant, year)]
+    if not year:
+        wanted = warehouse().units(tenant)
+    found = [warehouse().verify(tenant, each) for each in wanted]
     if as_json:
-        show_json(
-            {
-                "intact": found.is_intact,
-                "digest": found.digest,
-                "loaded_digest": record.digest,
-                "tables": found.tables,
-                "vouchers": found.vouchers,
-            }
-        )
-    elif found.is_intact:
+        show_json([_verified(item) for item in found])
+    else:
+        for item in found:
+            _say_verified(tenant, item)
+    if not all(item.is_intact for item in found):
+        raise typer.Exit(ExitCode.FAILED)
+
+
+def _verified(found: Verification) -> dict[str, Any]:
+    return {
+        "fiscal_year": found.record.fiscal_year.key,
+        "intact": found.is_intact,
+        "digest": found.digest,
+        "loaded_digest": found.record.digest,
+        "tables": found.tables,
+        "vouchers": found.vouchers,
+    }
+
+
+def _say_verified(tenant: str, found: Verification) -> None:
+    record = found.record
+    place = f"{tenant} {short(record.fiscal_year.key)}"
+    if found.is_intact:
         say(
-            f"{tenant} {wanted} is intact: {record.voucher_count:,} vouchers, "
-            f"{record.posting_count:,} postings, digest {found.digest[:16]} as loaded on "
+            f"{place} is intact: {record.voucher_count:,} vouchers, {record.posting_count:,} "
+            f"postings, digest {found.digest[:16]} as loaded on "
             f"{record.published_at:%Y-%m-%d %H:%M} UTC."
         )
-    else:
-        remark(
-            f"Error: {tenant} {wanted} is not what was loaded: "
-            f"{_altered(found.tables, found.vouchers)}. Somebody or something changed the file "
-            f"{warehouse().root / tenant}.duckdb; load the year's file again to mend it."
-        )
-    if not found.is_intact:
-        raise typer.Exit(ExitCode.FAILED)
+        return
+    remark(
+        f"Error: {place} is not what was loaded: {_altered(found.tables, found.vouchers)}. "
+        f"Somebody or something changed the file {warehouse().root / tenant}.duckdb; load the "
+        "year's file again to mend it."
+    )
 
 
 @command(ledger, "export", examples=("tasma ledger export acme ~/acme-books",))

@@ -101,8 +101,8 @@ def test_prune_keeps_what_is_published_and_removes_what_it_replaced(
     tasma("import", sie(company.next_night(removed=[gone])), "--tenant", books)
     grow_old(home, days=31)
 
-    planned = json.loads(tasma("lake", "prune", "--dry-run", "--json").stdout)
-    done = tasma("lake", "prune")
+    planned = json.loads(tasma("lake", "prune", "--json").stdout)
+    done = tasma("lake", "prune", "--yes")
 
     assert planned["removed"] is False
     assert len(planned["items"]) == 2
@@ -117,7 +117,7 @@ def test_prune_keeps_everything_that_is_younger(tasma, books, sie, company, home
     tasma("import", sie(company.next_night(removed=[gone])), "--tenant", books)
     grow_old(home, days=29)
 
-    assert "0 files and folders" in tasma("lake", "prune").stdout
+    assert "0 files and folders" in tasma("lake", "prune", "--yes").stdout
 
 
 def test_doctor_finds_a_good_home_good_and_names_what_is_not_there(tasma, books):
