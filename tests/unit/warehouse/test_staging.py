@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from decimal import Decimal
 
 import pyarrow as pa
@@ -224,3 +225,16 @@ def test_staging_that_fails_in_the_reader_leaves_nothing(lake):
         )
 
     assert list(lake.temporary.iterdir()) == []
+
+
+def test_prune_takes_a_whole_staged_folder_that_is_old_and_not_kept(lake):
+    kept, old = (stage(lake, ROWS, said=facts(landed_sha256=sha * 64)).folder for sha in "ab")
+    for folder in (kept, old):
+        os.utime(folder, (0, 0))
+
+    found = lake.prune(
+        keep_landed=(), keep_staged={kept}, older_than=dt.timedelta(days=30), dry_run=False
+    )
+
+    assert [item.path for item in found] == [old]
+    assert (kept.exists(), old.exists()) == (True, False)
