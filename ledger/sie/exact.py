@@ -31,7 +31,8 @@ class ExactVouchers:
         record = read_record(text)
         for problem in record.problems:
             self._log.add(problem, line, record.label)
-        opens = len(record.fields) > 1 and record.fields[-1] == _BLOCK_OPENS
+        is_bare = text.rstrip(" \t\r").endswith(_BLOCK_OPENS)
+        opens = is_bare and len(record.fields) > 1 and record.fields[-1] == _BLOCK_OPENS
         if opens:
             self._log.add("brace_on_voucher_line", line, record.label)
             record.fields.pop()
