@@ -107,7 +107,8 @@ def as_dict(found: Imported) -> dict[str, Any]:
 def _next(found: Imported) -> tuple[str, ...]:
     where = place(found)
     if found.outcome == "planned":
-        return (f"tasma import {found.path} --tenant {found.tenant}",)
+        owner = "--new-tenant" if found.is_trial else f"--tenant {found.tenant}"
+        return (f"tasma import {found.path} {owner}",)
     if found.outcome == "held":
         return (f"tasma ledger breaks {where}", f'tasma accept {where} --reason "..."')
     if found.outcome in {"partial", "evidence"}:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -64,6 +64,8 @@ def import_files(
     """
     if bool(tenant) == new_tenant:
         raise typer.BadParameter("say whose the files are: --tenant ID, or --new-tenant.")
+    if on_server and new_tenant and dry_run:
+        raise typer.BadParameter("a dry run on the server needs a tenant that is there: --tenant.")
     paths = sie_files(files)
     from flows.cli.imported import as_dict, code, show_many, show_one  # noqa: PLC0415 - Prefect
 
@@ -97,19 +99,34 @@ def _import_one(
     from flows.cli.local import FAILED, Imported, import_here  # noqa: PLC0415 - brings Prefect
 
     try:
-        owner = tenant or _owner(stores, path)
+        if tenant:
+            return import_here(stores, tenant, path, dry_run=dry_run, watch=watch)
+        with _stores_for(stores, path, dry_run=dry_run) as chosen:
+            owner = _owner(chosen, path, dry_run=dry_run)
+            found = import_here(chosen, owner, path, dry_run=dry_run, watch=watch)
+            found.is_trial = chosen is not stores
+            return found
     except (TasmaError, OSError) as problem:
-        return Imported(path, "", outcome=FAILED, message=str(problem))
-    return import_here(stores, owner, path, dry_run=dry_run, watch=watch)
+        return Imported(path, tenant, outcome=FAILED, message=str(problem))
 
 
-def _owner(stores: Stores, path: Path) -> str:
+def _stores_for(stores: Stores, path: Path, *, dry_run: bool) -> AbstractContextManager[Stores]:
+    """Return where a file that names its own tenant is loaded: a dry run makes no tenant."""
+    from flows.cli import newcomer  # noqa: PLC0415 - brings the SIE reader
+
+    if dry_run and not newcomer.is_known(stores.hub, path):
+        return newcomer.trial_stores()
+    return nullcontext(stores)
+
+
+def _owner(stores: Stores, path: Path, *, dry_run: bool = False) -> str:
     """Return the tenant that the file itself names, made if it is new."""
     from flows.cli.newcomer import tenant_of  # noqa: PLC0415 - brings the SIE reader
 
     found, is_new = tenant_of(stores.hub, path)
     if is_new:
-        remark(f"New tenant {found.id}: {found.name}, {found.organisation_number or 'no number'}.")
+        verb = "It would be a new tenant" if dry_run else "New tenant"
+        remark(f"{verb} {found.id}: {found.name}, {found.organisation_number or 'no number'}.")
     return found.id
 
 

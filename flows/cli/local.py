@@ -50,7 +50,7 @@ class Imported:
     """What became of one file.
 
     `outcome`: published, unchanged, held, partial, evidence, planned, failed or busy.
-    `would_be`: of a dry run. `facts` and `judgement` are None when it did not come that far.
+    `would_be`: of a dry run. `is_trial`: of a tenant that is not there. `facts` and `judgement` are None when it did not come that far.
     """
 
     path: Path
@@ -62,6 +62,7 @@ class Imported:
     judgement: Judgement | None = None
     plan: ChangePlan | None = None
     would_be: str = ""
+    is_trial: bool = False
     took_s: float = 0.0
 
     @property

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 
 from blocks.hub import Hub, Tenant
-from blocks.lake import LANDED_MAX_BYTES
+from blocks.lake import LANDED_MAX_BYTES, Lake
+from blocks.warehouse.warehouse import Warehouse
 from ledger.errors import TerminalError
 from ledger.sie.header import SieHeader
 from ledger.sie.reader import open_sie
+from tasks.stores import Stores
 
 SLUG_MAX_CHARS: Final = 40
 """Longest id that is made of a name; one given by hand may be longer."""
@@ -54,6 +59,23 @@ def tenant_of(hub: Hub, path: Path) -> tuple[Tenant, bool]:
             currency=header.currency,
         )
     ), True
+
+
+def is_known(hub: Hub, path: Path) -> bool:
+    """Say whether a file's organisation number is that of a tenant."""
+    return _by_number(hub, read_header(path).organisation_number) is not None
+
+
+@contextmanager
+def trial_stores() -> Iterator[Stores]:
+    """Open hub, lake and warehouse in a folder that is gone afterwards.
+
+    What a file of a new tenant would do is tried there, so that a dry run makes no tenant.
+    """
+    with TemporaryDirectory(prefix="tasma-trial-") as name:
+        folder = Path(name)
+        with Hub(f"sqlite:///{folder / 'hub.sqlite'}") as hub:
+            yield Stores(hub.migrate(), Lake(folder / "lake"), Warehouse(folder / "warehouse"))
 
 
 def read_header(path: Path) -> SieHeader:

@@ -103,6 +103,20 @@ def test_new_tenant_is_made_of_the_files_own_number_and_name(tasma, sie, company
     )
 
 
+def test_dry_run_of_a_new_tenants_file_writes_nothing_at_all(tasma, sie, home):
+    file = sie()
+    before = sorted(home.rglob("*"))
+
+    planned = tasma("import", file, "--new-tenant", "--dry-run")
+
+    assert planned.exit_code == 0
+    assert "It would be a new tenant" in planned.stderr
+    assert "2024: would be published" in planned.stdout
+    written = [path for path in home.rglob("*") if path not in before]
+    assert [path for path in written if not path.name.startswith("hub.sqlite")] == []
+    assert json.loads(tasma("tenant", "list", "--json").stdout) == []
+
+
 def test_file_of_nobody_makes_no_tenant(tasma, tmp_path):
     path = tmp_path / "empty.se"
     path.write_text("#FLAGGA 0\n#SIETYP 4\n")
