@@ -22,8 +22,7 @@ def add_line(total: int, text: str) -> int:
     stripped = text.strip(" \t\r")
     if stripped in ("", "{", "}"):
         return total
-    record = read_record(stripped)
-    contents = "".join([record.label, *record.contents])
+    contents = "".join(read_record(stripped).contents)
     return zlib.crc32(contents.encode(CODE_PAGE, errors="replace"), total)
 
 

@@ -28,7 +28,7 @@ class Record:
     """One line.
 
     `fields` are those outside the object list; `objects` is the flat object list, None when the
-    line has none; `contents` is both in the order of the line.
+    line has none; `contents` is all of it in the order of the line, the label as it stands.
     """
 
     label: str
@@ -117,6 +117,7 @@ def read_record(text: str) -> Record:
     """
     line = _Line(text.strip(" \t\r"))
     record = Record(line.bare(_BARE), problems=line.problems)
+    record.contents.append(record.label)
     label = record.label.upper()
     if label != record.label:
         record.label = label

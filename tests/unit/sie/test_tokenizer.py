@@ -52,7 +52,7 @@ def test_line_is_split_as_the_format_says(line, label, fields, objects, problems
 def test_contents_keep_the_order_of_the_line():
     record = read_record('#PSALDO 0 202401 1930 {6 "P 1"} -1.00 2')
 
-    assert ["0", "202401", "1930", "6", "P 1", "-1.00", "2"] == record.contents
+    assert ["#PSALDO", "0", "202401", "1930", "6", "P 1", "-1.00", "2"] == record.contents
 
 
 @given(st.text())

@@ -1,0 +1,85 @@
+"""#KSUMMA: what the sum covers, and what becomes of one that is wrong or missing."""
+
+from __future__ import annotations
+
+import zlib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ledger.sie.checksum import control_sum
+
+LINES = (
+    "#FLAGGA 0",
+    "#KSUMMA",
+    '#FNAMN "Övningsbolaget \\"AB\\""',
+    "#RAR 0 20240101 20241231",
+    '#VER A 1 20240115 "Försäljning {1}"',
+    "{",
+    '   #TRANS\t1930  {1 "P 1"}  -5.00 "" "" 0',
+    "}",
+    "",
+)
+COVERED = (
+    '#FNAMNÖvningsbolaget "AB"#RAR02024010120241231'
+    "#VERA120240115Försäljning {1}#TRANS19301P 1-5.000"
+)
+
+
+def test_sum_covers_labels_and_contents_in_code_page_437(join):
+    """SIE 4B §10: neither blanks nor marks, braces or line ends between fields count."""
+    assert zlib.crc32(COVERED.encode("cp437")) == control_sum(join(*LINES))
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r\n\r\n"])
+@pytest.mark.parametrize("encoding", ["cp437", "cp1252", "utf-8"])
+def test_sum_survives_other_line_ends_and_encodings(join, line_end, encoding):
+    content = join(*LINES, line_end=line_end, encoding=encoding)
+
+    assert control_sum(join(*LINES)) == control_sum(content, encoding=encoding)
+
+
+def test_records_outside_the_two_are_not_covered(join):
+    content = join("#PROSA före", *LINES[1:], "#KSUMMA 1", "#PROSA efter")
+
+    assert control_sum(join(*LINES)) == control_sum(content)
+
+
+@pytest.mark.parametrize("form", ["{}", '"{}"', "-{}"])
+def test_right_sum_is_not_noted(join, read_sie, form):
+    total = control_sum(join(*LINES))
+    total = 2**32 - total if form == "-{}" else total
+
+    file, _ = read_sie(join(*LINES, "#KSUMMA " + form.format(total)))
+
+    assert 0 == file.diagnostics.count("control_sum_wrong")
+
+
+@pytest.mark.parametrize("value", ["0", "x", "", "99999999999999999999"])
+def test_wrong_sum_is_noted(join, read_sie, value):
+    file, _ = read_sie(join(*LINES, f"#KSUMMA {value}"))
+
+    assert 1 == file.diagnostics.count("control_sum_wrong")
+
+
+@pytest.mark.parametrize(("encoding", "level"), [("cp437", "warning"), ("utf-8", "info")])
+def test_wrong_sum_matters_less_when_the_file_was_converted(join, read_sie, encoding, level):
+    file, _ = read_sie(join(*LINES, "#KSUMMA 1", encoding=encoding))
+
+    assert [level] == [
+        item.level.value for item in file.diagnostics.items if item.code == "control_sum_wrong"
+    ]
+
+
+@given(st.integers(min_value=0), st.integers(1, 255))
+def test_one_changed_byte_is_found(place, change):
+    """A CRC finds every change within one byte, unless the byte does not count."""
+    content = "".join(f"{line}\r\n" for line in LINES).encode("cp437")
+    damaged = bytearray(content)
+    place = 25 + place % (len(content) - 25)
+    damaged[place] ^= change
+    if set(' \t\r\n"{}\\#') & {chr(damaged[place]), chr(content[place])}:
+        return
+
+    assert control_sum(content) != control_sum(bytes(damaged))
