@@ -50,7 +50,8 @@ class Imported:
     """What became of one file.
 
     `outcome`: published, unchanged, held, partial, evidence, planned, failed or busy.
-    `would_be`: of a dry run. `is_trial`: of a tenant that is not there. `facts` and `judgement` are None when it did not come that far.
+    `would_be`: of a dry run. `is_trial`: of a tenant that is not there. What a step would have
+    found is None when it did not come that far.
     """
 
     path: Path

@@ -79,6 +79,8 @@ def test_demo_that_is_stopped_takes_its_server_with_it(tmp_path, stop):
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
+        # A shell's background job would ignore Ctrl-C, and so would its children.
+        preexec_fn=_heed_ctrl_c,  # noqa: PLW1509 - it sets one signal, no thread is in it
     )
     log = tmp_path / "demo-home" / "prefect" / "server.log"
     deadline = time.monotonic() + START_LIMIT_S
@@ -91,3 +93,7 @@ def test_demo_that_is_stopped_takes_its_server_with_it(tmp_path, stop):
 
     assert demo.wait(START_LIMIT_S) == 130
     assert living(tmp_path) == []
+
+
+def _heed_ctrl_c() -> None:
+    signal.signal(signal.SIGINT, signal.default_int_handler)

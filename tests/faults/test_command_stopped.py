@@ -1,0 +1,79 @@
+"""A person presses Ctrl-C while `tasma import` works."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from blocks.hub import Hub
+from blocks.hub.states import WORKING
+from ledger.fiscal_year import FiscalYear
+from simulators.books.company import Company
+from simulators.books.years import calendar_years
+
+TASMA = Path(sys.executable).with_name("tasma")
+YEAR = FiscalYear.parse("2024")
+LIMIT_S = 120
+
+LARGE = Company(3, calendar_years(2024, 2024), 60_000)
+"""Large enough to be at work for a while after the lease is taken."""
+
+
+@pytest.fixture
+def tasma(tmp_path):
+    env = {name: value for name, value in os.environ.items() if not name.startswith("TASMA_")}
+    env["TASMA_HOME"] = str(tmp_path / "home")
+
+    def start(*arguments):
+        return subprocess.Popen(
+            [TASMA, *arguments],
+            env=env,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            # A shell's background job would ignore Ctrl-C, and so would its children.
+            preexec_fn=_heed_ctrl_c,  # noqa: PLW1509 - it sets one signal, no thread is in it
+        )
+
+    return start
+
+
+def _heed_ctrl_c() -> None:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def wait_for_lease(home: Path) -> None:
+    deadline = time.monotonic() + LIMIT_S
+    with Hub(f"sqlite:///{home / 'hub' / 'hub.sqlite'}") as hub:
+        hub.migrate()
+        while not hub.leases.live():
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+
+
+def test_stopped_import_frees_the_year_says_so_and_can_be_run_again(tasma, tmp_path):
+    file = tmp_path / "books.se"
+    LARGE.write_sie(file)
+    tasma("tenant", "add", "acme", "--name", "Acme AB").communicate(timeout=LIMIT_S)
+
+    stopped = tasma("import", str(file), "--tenant", "acme")
+    wait_for_lease(tmp_path / "home")
+    stopped.send_signal(signal.SIGINT)
+    _, said = stopped.communicate(timeout=LIMIT_S)
+
+    assert stopped.returncode == 130
+    assert "Traceback" not in said
+    with Hub(f"sqlite:///{tmp_path / 'home' / 'hub' / 'hub.sqlite'}") as hub:
+        unit = hub.units.find("acme", YEAR)
+        assert hub.leases.live() == []
+    assert unit is None or unit.status not in WORKING
+    again = tasma("import", str(file), "--tenant", "acme", "--json")
+    printed, _ = again.communicate(timeout=LIMIT_S)
+    assert [item["outcome"] for item in json.loads(printed)] == ["published"]
