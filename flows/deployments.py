@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import os
+import signal
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
@@ -102,6 +103,8 @@ async def serve_all() -> None:
 
 if __name__ == "__main__":
     # SIGINT cancels the runner and lets the last sweep happen; on SIGTERM Prefect's own handler
-    # ends the process at once, and the next start sweeps.
+    # ends the process at once, and the next start sweeps. A process started in the background of a
+    # script ignores SIGINT unless told otherwise.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     with suppress(KeyboardInterrupt):
         asyncio.run(serve_all())

@@ -114,7 +114,8 @@ def up(say: Callable[[str], None] = print) -> int:
     0 after a stop that was asked for, 1 when one of the two ended on its own.
     """
     chosen = ServerSettings()
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     say(f"Starting Prefect on port {chosen.port}; the first start takes about 15 s ...")
     try:
         with (

@@ -82,7 +82,12 @@ def stopped(tmp_path):
         hub.leases.acquire("acme/2024-01-01_2024-12-31", holder="the test", ttl_s=3600)
         command = "import sys; from flows.server import up; sys.exit(up())"
         process = subprocess.Popen(
-            [sys.executable, "-u", "-c", command], stdout=subprocess.PIPE, text=True, cwd=PROJECT
+            [sys.executable, "-u", "-c", command],
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=PROJECT,
+            # As a script's background job is started: it ignores Ctrl-C unless it says otherwise.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN),  # noqa: PLW1509
         )
         said = []
         while not any("Ctrl-C" in line for line in said):
