@@ -7,10 +7,11 @@ import json
 import os
 import time
 
+import duckdb
 import pytest
 
 from blocks.hub import Hub
-from blocks.settings import settings
+from blocks.settings import SQL, settings
 from ledger.fiscal_year import FiscalYear
 
 YEAR = FiscalYear.parse("2024")
@@ -138,3 +139,29 @@ def test_doctor_ends_with_1_when_the_hub_cannot_be_used(tasma, home, monkeypatch
 
     assert done.exit_code == 1
     assert "expected an address" in done.stdout
+
+
+def test_file_that_was_published_at_the_years_end_is_kept_beside_the_latest():
+    """Who audits the year asks for the books as they were on its last day."""
+    query = (SQL / "report" / "landed_to_keep.sql").read_text(encoding="utf-8")
+    with duckdb.connect() as db:
+        db.execute("create table fiscal_year (fiscal_year varchar, end_date date)")
+        db.execute("insert into fiscal_year values ('2024', '2024-12-31'), ('2023', '2023-12-31')")
+        db.execute(
+            "create table load (fiscal_year varchar, load_number integer, published_at timestamp,"
+            " landed_sha256 varchar)"
+        )
+        db.executemany(
+            "insert into load values (?, ?, ?, ?)",
+            [
+                ("2024", 1, "2024-11-01 02:00", "november"),
+                ("2024", 2, "2024-12-31 23:00", "last day"),
+                ("2024", 3, "2025-01-15 02:00", "january"),
+                ("2024", 4, "2025-02-01 02:00", "latest"),
+                ("2023", 1, "2024-06-01 02:00", "superseded"),
+                ("2023", 2, "2024-07-01 02:00", "only after its end"),
+            ],
+        )
+        kept = {sha256 for (sha256,) in db.execute(query).fetchall()}
+
+    assert kept == {"last day", "latest", "only after its end"}
