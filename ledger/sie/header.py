@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from ledger.diagnostics import Level
 from ledger.fiscal_year import FiscalYear
 from ledger.sie.diagnostics import DiagnosticLog
 from ledger.sie.records import Handler
@@ -14,6 +15,8 @@ from ledger.sie.tokenizer import Record
 from ledger.sie.values import read_date
 
 DEFAULT_CURRENCY: Final = "SEK"
+COMPULSORY_VALUES: Final = frozenset({"#FLAGGA", "#PROGRAM", "#FORMAT", "#GEN", "#FNAMN"})
+"""Records that every file must have; without its value one says nothing."""
 CHART_TYPES: Final = frozenset({"BAS95", "BAS96", "EUBAS97", "NE2007"})
 ORGANISATION_NUMBER: Final = re.compile(r"[0-9]{6}-[0-9]{4}", re.ASCII)
 MONTHS_ALLOWED: Final = 18
@@ -78,7 +81,8 @@ class HeaderReader:
             self._log.add("record_repeated", line, record.label)
         self._lines[record.label] = line
         if not record.get(0):
-            self._log.add("value_missing", line, record.label)
+            level = Level.WARNING if record.label in COMPULSORY_VALUES else Level.INFO
+            self._log.add("value_missing", line, record.label, level=level)
 
     def ignore(self, record: Record, line: int) -> None:
         """Take a record that says nothing we use; free text may come several times."""

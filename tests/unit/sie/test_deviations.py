@@ -28,7 +28,7 @@ BENT = [
     ("control_sum_missing", E, 2, lambda f: f.insert(2, "#KSUMMA")),
     ("control_sum_unopened", W, 19, lambda f: f.add("#KSUMMA 123")),
     ("control_sum_wrong", W, 20, lambda f: f.insert(2, "#KSUMMA").add("#KSUMMA 123")),
-    ("value_missing", I, 6, lambda f: f.change(6, '#FNAMN ""')),
+    ("value_missing", W, 6, lambda f: f.change(6, '#FNAMN ""')),
     ("value_missing", I, 2, lambda f: f.change(2, '#PROGRAM "Bokföraren"')),
     ("flagga_not_first", I, 2, lambda f: f.change(1, "#FORMAT PC8", "#FLAGGA 0").change(3)),
     ("already_read", W, 1, lambda f: f.change(1, "#FLAGGA 1")),
