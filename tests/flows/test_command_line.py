@@ -42,7 +42,6 @@ def test_import_on_the_server_starts_a_run_and_gives_its_page(desk, book, tasma)
     assert f"tenant:{book.tenant}" in run["tags"]
 
 
-@pytest.mark.requirement("R-X-5", "R-FIN-32")
 def test_what_a_run_published_is_unchanged_for_the_command_line(desk, book, tasma):
     """One pipeline, two ways in: the same digest, so a mid-day import by hand doubles nothing."""
     file = book.file()

@@ -187,7 +187,6 @@ def test_breaks_of_an_unchanged_load_are_those_of_the_one_it_equals(tasma, books
     assert len(found["controls"]) > 10
 
 
-@pytest.mark.requirement("R-X-10")
 def test_acceptance_needs_a_reason(tasma, held):
     refused = tasma("accept", held, "2024")
 

@@ -79,7 +79,6 @@ def test_wrong_usage_is_code_2_and_names_the_mistake(tasma):
     assert "No such command 'sing'" in unknown.output
 
 
-@pytest.mark.requirement("R-X-3")
 def test_secret_of_the_environment_is_not_printed_with_an_error(monkeypatch):
     monkeypatch.setenv("PREFECT_API_AUTH_STRING", "admin:correct-horse")
 

@@ -128,7 +128,17 @@ def test_file_of_nobody_makes_no_tenant(tasma, tmp_path):
     assert json.loads(tasma("tenant", "list", "--json").stdout) == []
 
 
-@pytest.mark.requirement("R-SEN-15", "R-FIN-25")
+@pytest.mark.requirement("R-FIN-25")
+def test_account_that_no_chart_knows_holds_the_whole_file_and_is_named(tasma, owner, sie):
+    held = tasma("import", sie(faults=[Fault.MISSING_ACCOUNT]), "--tenant", owner)
+
+    assert held.exit_code == 3
+    assert "Held by account_in_chart" in held.stdout
+    assert "account 3041" in held.stdout
+    assert Warehouse(settings().warehouse).load_record(owner, YEAR) is None
+
+
+@pytest.mark.requirement("R-SEN-15")
 def test_other_companys_file_is_held_and_both_numbers_are_shown(tasma, owner, sie, company):
     held = tasma("import", sie(faults=[Fault.OTHER_COMPANY]), "--tenant", owner)
 
