@@ -23,7 +23,7 @@ from flows.cli import (  # noqa: F401 - their commands register here
     serving,
     tenants,
 )
-from flows.cli.failure import explain
+from flows.cli.failure import explain, is_debugging
 
 __all__ = ["main"]
 
@@ -33,6 +33,6 @@ def main() -> None:
     try:
         app.app()
     except Exception as problem:
-        if "--debug" in sys.argv[1:]:
+        if is_debugging():
             raise
         sys.exit(explain(problem))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from typing import Final
 
 from flows.cli.exits import ExitCode, code_of
@@ -25,6 +26,11 @@ def explain(problem: Exception) -> ExitCode:
     """Print why the command ended, and return its exit code."""
     remark(redacted(paragraph(problem))[:MAX_CHARS])
     return code_of(problem) if isinstance(problem, TasmaError) else ExitCode.FAILED
+
+
+def is_debugging() -> bool:
+    """Say whether the traceback is wanted in the place of the message."""
+    return "--debug" in sys.argv[1:]
 
 
 def paragraph(problem: Exception) -> str:

@@ -21,11 +21,12 @@ from blocks.hub.states import WORKING
 from blocks.staging import UnitFacts
 from blocks.warehouse.records import ChangePlan
 from flows.arrivals import Arrival, explain
+from flows.cli.failure import is_debugging, paragraph
 from flows.import_file import take_in
 from flows.leasing import unit_lease
 from flows.steps import Steps
 from flows.unit import settle
-from ledger.errors import TasmaError
+from ledger.errors import TransientError
 from tasks.fetch import Fetched
 from tasks.jobs import Job
 from tasks.reconcile import Judgement
@@ -89,11 +90,16 @@ def import_here(
             )
         )
         found.outcome, found.message = str(state.name).lower(), state.message or ""
-    except (TasmaError, OSError) as problem:
-        found.message = str(problem)
-        found.outcome = BUSY if isinstance(problem, LeaseTaken) else FAILED
-        if found.facts and found.outcome == FAILED and not dry_run:
+    except LeaseTaken as taken:
+        found.outcome, found.message = BUSY, str(taken)
+    except Exception as problem:
+        if found.facts and not dry_run:
             fail_unit(stores.hub, Unit.of(found.facts), reason=explain(problem))
+        if is_debugging():
+            raise
+        # Whatever is wrong with one file, or with the program, the others are loaded.
+        found.outcome = BUSY if isinstance(problem, TransientError) else FAILED
+        found.message = paragraph(problem).partition(": ")[2]
     except BaseException:
         if found.facts and not dry_run:
             fail_unit(stores.hub, Unit.of(found.facts), reason=INTERRUPTED)
