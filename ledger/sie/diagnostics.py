@@ -37,7 +37,7 @@ CATALOGUE: Final[dict[str, Finding]] = {
         _E, "There are more records than the limit.", "the records that follow are left out"
     ),
     "too_many_errors": Finding(
-        _E, "There are more errors than the limit.", "the rest of the file is not read"
+        _E, "There are more errors or findings than the limit.", "the rest is not read"
     ),
     "nul_byte": Finding(_E, "The file holds NUL bytes.", "they are taken out"),
     "control_character": Finding(_W, "The line holds a control character.", "it is kept"),
@@ -231,14 +231,16 @@ class DiagnosticLog:
     """Everything noticed in one file: all of it counted, some of each code kept.
 
     `kept` bounds the memory that a hostile file can take, by code so that a flood of one kind
-    does not hide another.
+    does not hide another. `total`: how many were noticed; `errors`: those of level error, more
+    than none of which hold the load.
     """
 
     def __init__(self, *, kept: int) -> None:
         self._kept = kept
         self._counts: Counter[str] = Counter()
         self._items: dict[tuple[str, Level], list[Diagnostic]] = {}
-        self._levels: Counter[Level] = Counter()
+        self.total = 0
+        self.errors = 0
 
     def add(
         self,
@@ -250,7 +252,11 @@ class DiagnosticLog:
         level: Level | None = None,
     ) -> None:
         """Note one finding; `level` overrides the catalogue's (an empty number in a 4I file)."""
-        self.add_many(code, (line,), field, detail=detail, level=level)
+        actual = level or CATALOGUE[code].level
+        kept = self._items.setdefault((code, actual), [])
+        if len(kept) < self._kept:
+            kept.append(_diagnostic(code, actual, line, field, detail))
+        self._count(code, actual, 1)
 
     def add_many(
         self,
@@ -264,32 +270,22 @@ class DiagnosticLog:
         """Note the same finding at many lines (counted from 1)."""
         if not len(lines):
             return
-        finding = CATALOGUE[code]
-        actual = level or finding.level
+        actual = level or CATALOGUE[code].level
         kept = self._items.setdefault((code, actual), [])
-        message = f"{finding.meaning} {detail}".strip()
-        kept += [
-            Diagnostic(code, actual, int(line), field, message, finding.assumed)
-            for line in lines[: max(self._kept - len(kept), 0)]
-        ]
-        self._counts[code] += len(lines)
-        self._levels[actual] += len(lines)
+        room = max(self._kept - len(kept), 0)
+        kept += [_diagnostic(code, actual, int(line), field, detail) for line in lines[:room]]
+        self._count(code, actual, len(lines))
+
+    def _count(self, code: str, level: Level, number: int) -> None:
+        self._counts[code] += number
+        self.total += number
+        self.errors += number * (level is Level.ERROR)
 
     @property
     def items(self) -> list[Diagnostic]:
         """Those kept, by line."""
         every = [item for items in self._items.values() for item in items]
         return sorted(every, key=lambda item: (item.line, item.code, item.field))
-
-    @property
-    def total(self) -> int:
-        """How many were noticed."""
-        return self._counts.total()
-
-    @property
-    def errors(self) -> int:
-        """How many of level error were noticed: more than none holds the load."""
-        return self._levels[Level.ERROR]
 
     def count(self, code: str) -> int:
         """How many of this code were noticed.
@@ -298,3 +294,9 @@ class DiagnosticLog:
             KeyError: The catalogue has no such code.
         """
         return self._counts[code] if CATALOGUE[code] else 0
+
+
+def _diagnostic(code: str, level: Level, line: int, field: str, detail: str) -> Diagnostic:
+    finding = CATALOGUE[code]
+    message = f"{finding.meaning} {detail}".strip()
+    return Diagnostic(code, level, line, field, message, finding.assumed)

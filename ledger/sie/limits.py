@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 KIB: Final = 1024
 MIB: Final = 1024 * KIB
+
+
+class Findings(Protocol):
+    """Something that counts diagnostics."""
+
+    total: int
+    errors: int
 
 
 @dataclass(frozen=True)
@@ -24,14 +31,20 @@ class SieLimits:
     """Text that is read at once, and so the size of a batch; cut at a #VER."""
     piece_bytes: int = 512 * KIB
     """Text that the first pass looks at in one step; at least `line_bytes`."""
-    voucher_bytes: int = 16 * MIB
+    voucher_bytes: int = 4 * MIB
     """A single voucher longer than this comes in several batches, cut between its rows."""
-    records: int = 2_000_000
+    records: int = 1_000_000
     """Records that are neither #VER nor rows of one (accounts, balances, objects)."""
     errors: int = 10_000
     """Diagnostics of level error after which the rest of the file is not read."""
+    findings: int = 2_000_000
+    """Diagnostics of any level after which the rest of the file is not read."""
     diagnostics_kept: int = 200
     """Diagnostics kept of each code; the count is always of all."""
+
+    def reached(self, log: Findings) -> bool:
+        """Say whether so much was noted that reading on tells nobody more."""
+        return log.errors >= self.errors or log.total >= self.findings
 
 
 DEFAULT_LIMITS: Final = SieLimits()

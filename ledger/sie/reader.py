@@ -50,7 +50,7 @@ class SieFile:
         total = ControlSum(by_line=log.count("control_character") > 0)
         assembler = Assembler(log, self._keys(), date_assumed=self._date_assumed())
         for span in blocks:
-            if log.errors >= self._limits.errors:
+            if self._limits.reached(log):
                 log.add("too_many_errors", span.number)
                 return
             yield assembler.assemble(self._read_block(span, position, total))

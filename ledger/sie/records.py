@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
@@ -13,6 +14,8 @@ from ledger.sie.scan import Span
 from ledger.sie.tokenizer import Record, read_record
 
 VOUCHER_LABELS: Final = frozenset({"#VER", "#TRANS", "#RTRANS", "#BTRANS"})
+
+_LABEL: Final = re.compile(r"[^ \t\r]*")
 
 Handler = Callable[[Record, int], None]
 """Takes a record and its line."""
@@ -40,18 +43,20 @@ class Records:
     ) -> None:
         """Read the records at `spans` in file order."""
         for span in spans:
-            if self._log.errors >= self._limits.errors:
+            if self._limits.reached(self._log):
                 self._log.add("too_many_errors", span.number)
                 return
             text = decode(content[span.start : span.end], encoding)
             self._hand_over(text, span.number, handlers)
 
     def _hand_over(self, text: str, line: int, handlers: Mapping[str, Handler]) -> None:
-        record = read_record(text)
-        handler = handlers.get(record.label)
+        found = _LABEL.match(text)
+        label = found[0].upper() if found else ""
+        handler = handlers.get(label)
         if handler is None:
-            self._log.add("unknown_label", line, _printable(record.label))
+            self._log.add("unknown_label", line, _printable(label))
             return
+        record = read_record(text)
         for problem in record.problems:
             self._log.add(problem, line, record.label)
         self.first_lines.setdefault(record.label, line)

@@ -121,7 +121,10 @@ class Scanner:
             return
         newlines = np.flatnonzero(self._data[piece.start : piece.end] == NEWLINE)
         lines = np.searchsorted(newlines, hashes) + piece.number
-        for place, line in zip(hashes.tolist(), lines.tolist(), strict=True):
+        room = self._limits.records - len(self._plan.records)
+        if len(hashes) > room:
+            self._log.add_many("too_many_records", lines[room:])
+        for place, line in zip(hashes[:room].tolist(), lines[:room].tolist(), strict=True):
             at = piece.start + place
             if self._opens_line(at):
                 self._record(at, line)
@@ -130,9 +133,6 @@ class Scanner:
         end = self._content.find(b"\n", at)
         end = len(self._content) if end < 0 else end
         if end - at > self._limits.line_bytes:
-            return
-        if len(self._plan.records) >= self._limits.records:
-            self._log.add("too_many_records", line)
             return
         self._plan.records.append(Span(at, end, line))
 

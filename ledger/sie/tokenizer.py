@@ -110,12 +110,45 @@ class _Line:
         return objects
 
 
+_FIELD = r'(?:"[^"\\]*+"|[^ \t"\\{}]++)'
+_FIELDS = rf"(?:[ \t]++{_FIELD}(?![^ \t]))*+"
+_PLAIN_LINE: Final = re.compile(rf"(#[A-Z]++)(?![^ \t])({_FIELDS})")
+_PLAIN_ROW: Final = re.compile(
+    rf"(#[A-Z]++)(?![^ \t])({_FIELDS})[ \t]++{{"
+    rf"((?:[ \t]*+{_FIELD}(?![^ \t}}]))*+)[ \t]*+}}({_FIELDS})"
+)
+_CONTENT: Final = re.compile(r'"([^"\\]*+)"|([^ \t"\\{}]++)')
+
+
 def read_record(text: str) -> Record:
     """Split one line, given without its line end, into label and fields.
 
     Never fails: what cannot be split as the format says is split as `problems` tell.
     """
-    line = _Line(text.strip(" \t\r"))
+    text = text.strip(" \t\r")
+    return read_plain(text) or read_bent(text)
+
+
+def read_plain(text: str) -> Record | None:
+    """Split a line that is as the format says, without escapes, at one stroke; None for others."""
+    if row := _PLAIN_ROW.fullmatch(text):
+        if row[1] not in OBJECT_LABELS:
+            return None
+        before, objects, after = map(_contents, row.group(2, 3, 4))
+        return Record(row[1], before + after, objects, [row[1], *before, *objects, *after])
+    if line := _PLAIN_LINE.fullmatch(text):
+        fields = _contents(line[2])
+        return Record(line[1], fields, None, [line[1], *fields])
+    return None
+
+
+def _contents(fields: str) -> list[str]:
+    return [quoted or bare for quoted, bare in _CONTENT.findall(fields)]
+
+
+def read_bent(text: str) -> Record:
+    """Split any line, given without blanks around it, character by character."""
+    line = _Line(text)
     record = Record(line.bare(_BARE), problems=line.problems)
     record.contents.append(record.label)
     label = record.label.upper()

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.sie.tokenizer import read_record
+from ledger.sie.tokenizer import read_bent, read_plain, read_record
 
 SPLIT = [
     # line, label, fields, objects, problems
@@ -60,6 +60,46 @@ def test_any_line_is_split_without_failing(line):
     record = read_record(line)
 
     assert record.label == record.label.upper()
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "#TRANS",
+                "#VER",
+                "#KONTO",
+                "#x",
+                " ",
+                " ",
+                "\t",
+                '"',
+                "{",
+                "}",
+                "a",
+                "1.0",
+                "{}",
+                '""',
+                "\\",
+            ]
+        ),
+        max_size=14,
+    ).map("".join)
+)
+def test_plain_lines_are_split_as_bent_ones_would_be(line):
+    line = line.strip(" \t")
+
+    assert read_plain(line) in (None, read_bent(line))
+
+
+def test_common_lines_are_plain():
+    for line in (
+        "#FLAGGA 0",
+        '#KONTO 1930 "Bank"',
+        '#TRANS 1 { "1" "0 1"} -1.00 "" "x"',
+        "#KSUMMA",
+    ):
+        assert read_plain(line) is not None
 
 
 NO_CONTROLS = st.characters(exclude_categories=("Cc", "Cs"))
