@@ -10,6 +10,7 @@ import asyncio
 import os
 import socket
 import time
+import uuid
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,7 +62,9 @@ class Desk:
 
     def start(self, name, **parameters):
         path = f"/deployments/{self.deployment(name)['id']}/create_flow_run"
-        return self.ask(path, {"parameters": parameters})["id"]
+        # The key lets `ask` ask again after a 503 without making a second run.
+        body = {"parameters": parameters, "idempotency_key": uuid.uuid4().hex}
+        return self.ask(path, body)["id"]
 
     def run(self, name, **parameters):
         return self.end_of(self.start(name, **parameters))

@@ -47,11 +47,11 @@ def test_every_event_of_a_run_is_a_json_line_with_tenant_unit_and_run(desk, book
         for line in (desk.server.folder / "runs.log").read_text(encoding="utf-8").splitlines()
         if line.startswith("{")
     ]
-    ours = [line for line in lines if line.get("tenant") == book.tenant]
+    ours = [line for line in lines if line.get("flow_run_id") == run["id"] and "unit" in line]
 
     steps = ["Fetched", "Staged", "Controls:", "Published."]
     assert steps == [line["message"].split()[0] for line in ours]
-    assert {(book.year.key, run["id"])} == {(line["unit"], line["flow_run_id"]) for line in ours}
+    assert {(book.tenant, book.year.key)} == {(line["tenant"], line["unit"]) for line in ours}
 
 
 def closing_balances(stores, book):
