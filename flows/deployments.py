@@ -25,6 +25,7 @@ from flows.accept_hold import accept_hold
 from flows.import_file import import_file
 from flows.import_inbox import import_inbox
 from flows.janitor import janitor
+from flows.mend import mend_statuses
 from flows.overview import overview
 from flows.publish_accepted import publish_accepted
 from flows.runs import TAG
@@ -91,6 +92,7 @@ async def serve_all() -> None:
     """Register everything and run what is asked of it, until cancelled."""
     # Nobody else runs our deployments here: what still seems to run died with our predecessor.
     await sweep(everything=True)
+    await asyncio.to_thread(mend_statuses)
     runner = Runner(name=TAG, pause_on_shutdown=False, limit=MAX_RUNS)
     for deployment in DEPLOYMENTS:
         await runner.aadd_deployment(await deployment.registered())

@@ -2,21 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Final
+
 from blocks.durable import clean_temporary
-from blocks.hub import UnitStatus
+from blocks.hub import UnitState, UnitStatus
+from blocks.hub.states import WORKING
 from tasks.stores import Stores, open_stores
 
+SUSPECT: Final = WORKING | {UnitState.FAILED}
+"""Statuses in which a process that died between warehouse and hub leaves a unit; failed, since the
+run's end was told to the hub before anybody asked the warehouse."""
 
-def mend_statuses() -> list[UnitStatus]:
-    """Repair every tenant's status from the warehouse's load records, and return what changed."""
+
+def mend_statuses(*, everything: bool = False) -> list[UnitStatus]:
+    """Repair statuses from the warehouse's load records, and return what changed.
+
+    Args:
+        everything: Ask about every tenant, as after the hub was restored from a backup. Otherwise
+            only about those with a unit that a crash may have left with a wrong status, which keeps
+            the janitor cheap however many tenants there are.
+    """
     with open_stores() as stores:
-        return [unit for tenant in stores.hub.tenants for unit in _mend(stores, tenant.id)]
+        found = [
+            tenant.id
+            for tenant in stores.hub.tenants
+            if everything or _is_suspect(stores.hub.units.of_tenant(tenant.id))
+        ]
+        return [unit for tenant in found for unit in _mend(stores, tenant)]
 
 
 def remove_leftovers() -> int:
     """Remove temporary files of processes that died hours ago, and say how many there were."""
     with open_stores() as stores:
         return clean_temporary(stores.lake.temporary)
+
+
+def _is_suspect(units: Sequence[UnitStatus]) -> bool:
+    return any(unit.status in SUSPECT for unit in units)
 
 
 def _mend(stores: Stores, tenant: str) -> list[UnitStatus]:
