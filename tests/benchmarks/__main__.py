@@ -49,6 +49,7 @@ def main() -> None:
         for name in asked.names or BENCHMARKS:
             benchmark = BENCHMARKS[name](folder)
             report += _measure(benchmark, rounds=asked.rounds, console=console)
+            console.print(machine())
     if asked.json:
         print(json.dumps({"machine": machine(), "steps": report}, indent=2))  # noqa: T201 - the answer
 

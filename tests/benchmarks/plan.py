@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from statistics import median
 from typing import Any, Literal
 
 from tests.benchmarks.measure import Contender, Run
@@ -15,18 +14,21 @@ Measure = Literal["cpu_s", "wall_s", "peak_mib"]
 
 @dataclass(frozen=True)
 class Result:
-    """All runs of one contender in one step; figures are medians over the rounds."""
+    """All runs of one contender in one step.
+
+    A figure is the least of all rounds: what else a machine does only ever adds to it.
+    """
 
     contender: Contender
     runs: tuple[Run, ...]
 
     def figure(self, measure: Measure = "cpu_s") -> float:
-        """The median over the rounds."""
-        return median(getattr(run, measure) for run in self.runs)
+        """The least over the rounds."""
+        return min(getattr(run, measure) for run in self.runs)
 
     def fact(self, name: str) -> float:
-        """The median over the rounds of a number that the contender told."""
-        return median(run.facts[name] for run in self.runs)
+        """The least over the rounds of a number that the contender told."""
+        return min(run.facts[name] for run in self.runs)
 
     @property
     def facts(self) -> dict[str, Any]:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 import platform
-from typing import Any
+import time
+from typing import Any, Final
 
 import psutil
 from rich.console import Console
 from rich.table import Table
 
 from tests.benchmarks.plan import Goal, Result, Results, Step
+
+LOOP: Final = 10_000_000
 
 
 def machine() -> dict[str, Any]:
@@ -20,8 +23,17 @@ def machine() -> dict[str, Any]:
         "memory_gib": round(psutil.virtual_memory().total / 2**30),
         "python": platform.python_version(),
         "system": platform.system(),
-        "load_1min": os.getloadavg()[0],
+        "load_1min": round(os.getloadavg()[0], 1),
+        "loop_cpu_s": round(loop_cpu_s(), 2),
     }
+
+
+def loop_cpu_s() -> float:
+    """Time a loop of ten million additions: it tells a slowed machine from an idle one."""
+    before, total = time.process_time(), 0
+    for number in range(LOOP):
+        total += number
+    return time.process_time() - before
 
 
 def print_step(console: Console, step: Step, results: Results, *, known: Results) -> None:
