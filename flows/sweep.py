@@ -21,6 +21,7 @@ from prefect.events.filters import (
     EventOccurredFilter,
     EventResourceFilter,
 )
+from prefect.settings import get_current_settings
 from prefect.states import Crashed
 
 from blocks.hub import Hub
@@ -28,8 +29,11 @@ from blocks.settings import settings
 from flows.hooks import CRASHED, end_run
 from flows.runs import TAG
 
-SILENT_AFTER: Final = dt.timedelta(seconds=120)
-"""A run beats every 30 s (flows/prefect.env); three missed beats and some delay mean it is gone."""
+SILENT_BEATS: Final = 4
+"""Beats without a sign of life after which a run is gone: three missed, and one for delay."""
+
+BEAT_UNLESS_SET_S: Final = 180
+"""Prefect's own beat; flows/prefect.env sets 30 s."""
 
 STUCK_AFTER: Final = dt.timedelta(minutes=10)
 """A run that was taken up but has not begun by then never will, and it holds a place."""
@@ -45,6 +49,12 @@ class Swept:
     """The runs that were ended: their names."""
 
     crashed: list[str] = field(default_factory=list)
+
+
+def silent_after() -> dt.timedelta:
+    """Return for how long a living run may be silent: 2 minutes with flows/prefect.env."""
+    beat_s = get_current_settings().flows.heartbeat_frequency or BEAT_UNLESS_SET_S
+    return dt.timedelta(seconds=beat_s * SILENT_BEATS)
 
 
 async def sweep(
@@ -87,10 +97,10 @@ async def _is_dead(client: PrefectClient, run: FlowRun, *, now: dt.datetime) -> 
     since = run.state.timestamp if run.state else run.expected_start_time
     if run.state_type is StateType.PENDING:
         return since is not None and now - since > STUCK_AFTER
-    if since is None or now - since < SILENT_AFTER:
+    if since is None or now - since < silent_after():
         return False
     return not await asyncio.to_thread(_holds_lease, str(run.id)) and not await _beat_since(
-        client, run, now - SILENT_AFTER
+        client, run, now - silent_after()
     )
 
 

@@ -148,7 +148,18 @@ def desk(tmp_path_factory):
 @pytest.fixture
 def book(desk, request):
     """Give a tenant of its own with a company's books for 2024, known to the hub."""
-    name = request.node.name.replace("test_", "").replace("_", "-")[:40].strip("-")
+    return make_book(desk, request.node.name)
+
+
+@pytest.fixture(scope="module")
+def taken(desk, request):
+    """Give a book that a run of the form has published, and that run."""
+    book = make_book(desk, request.node.name.replace(".py", ""))
+    return book, desk.run("import-file", tenant=book.tenant, path=book.file())
+
+
+def make_book(desk, name):
+    name = name.rpartition("/")[2].replace("test_", "").replace("_", "-")[:40].strip("-")
     company = Company(sum(name.encode()), calendar_years(2024, 2024), 60)
     with desk.stores() as stores:
         number = company.organisation_number.replace("-", "")

@@ -13,7 +13,7 @@ from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from blocks.hub import UnitState, unit_resource
 from flows.janitor import janitor
-from flows.sweep import SILENT_AFTER, sweep
+from flows.sweep import silent_after, sweep
 from tests.flows.conftest import environment_of
 
 
@@ -85,8 +85,8 @@ def test_a_run_whose_host_is_gone_is_found_by_its_silence(desk, book):
     with desk.stores() as stores:
         stores.hub.leases.release_run(run_id)
 
-    assert swept(desk, SILENT_AFTER - dt.timedelta(seconds=30)) == []
-    assert swept(desk, SILENT_AFTER + dt.timedelta(seconds=30)) == ["gone"]
+    assert swept(desk, silent_after() - dt.timedelta(seconds=30)) == []
+    assert swept(desk, silent_after() + dt.timedelta(seconds=30)) == ["gone"]
     assert desk.ask(f"/flow_runs/{run_id}")["state"]["type"] == "CRASHED"
     assert desk.status(book.tenant, book.year).status == "failed"
 
@@ -95,10 +95,10 @@ def test_a_silent_run_that_still_renews_its_lease_is_alive(desk, book):
     run_id = orphan(desk)
     working(desk, book, run_id)
 
-    assert swept(desk, SILENT_AFTER + dt.timedelta(seconds=30)) == []
+    assert swept(desk, silent_after() + dt.timedelta(seconds=30)) == []
     with desk.stores() as stores:
         stores.hub.leases.release_run(run_id)
-    assert swept(desk, SILENT_AFTER + dt.timedelta(seconds=30)) == ["gone"]
+    assert swept(desk, silent_after() + dt.timedelta(seconds=30)) == ["gone"]
 
 
 def orphan(desk):
