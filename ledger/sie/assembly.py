@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
@@ -25,6 +25,8 @@ from ledger.sie.rows import (
     date_column,
     decimal_column,
 )
+
+_JSON: Final = json.JSONEncoder(ensure_ascii=False)
 
 
 @dataclass(frozen=True)
@@ -146,8 +148,8 @@ def check_twins(block: Block, log: DiagnosticLog) -> None:
             & (booked.columns.amount[twin] == history.columns.amount[added])
             & _equal(booked.columns.account, twin, history.columns.account, added)
         )
-        objects = objects_of(booked.columns, twin), objects_of(history.columns, added)
-        same &= np.array([mine == its for mine, its in zip(*objects, strict=True)], np.bool_)
+        pairs = objects_of(booked.columns, twin), objects_of(history.columns, added)
+        same &= np.array([mine == its for mine, its in zip(*pairs, strict=True)], np.bool_)
     log.add_many("added_row_without_twin", history.line[added[~same]], "#RTRANS")
 
 
@@ -157,19 +159,22 @@ def _equal(first: Any, first_at: Places, second: Any, second_at: Places) -> Mask
     return answer
 
 
-def objects_of(rows: RowColumns, places: Places) -> list[str | None]:
-    """The objects of some rows as a JSON list of pairs, shape (places,)."""
+Pairs = list[tuple[str, str]]
+
+
+def objects_of(rows: RowColumns, places: Places) -> list[Pairs]:
+    """The (dimension, object) pairs of some rows, shape (places,)."""
     first = np.searchsorted(rows.pair_row, places)
     last = np.searchsorted(rows.pair_row, places, side="right")
-    objects: list[str | None] = [None] * len(places)
+    objects: list[Pairs] = [[] for _ in places]
     filled = np.flatnonzero(last > first)
-    wanted = np.concatenate([np.zeros(0, np.int64), *map(np.arange, first[filled], last[filled])])
-    chosen = pa.array(wanted)
-    dimensions = rows.pair_dimension.take(chosen).to_pylist()
-    numbers = rows.pair_object.take(chosen).to_pylist()
-    pairs = iter(zip(dimensions, numbers, strict=True))
+    if not len(filled):
+        return objects
+    wanted = pa.array(np.concatenate([*map(np.arange, first[filled], last[filled])]))
+    dimensions = rows.pair_dimension.take(wanted).to_pylist()
+    pairs = iter(zip(dimensions, rows.pair_object.take(wanted).to_pylist(), strict=True))
     for index, size in zip(filled.tolist(), (last - first)[filled].tolist(), strict=True):
-        objects[index] = json.dumps(list(islice(pairs, size)), ensure_ascii=False)
+        objects[index] = list(islice(pairs, size))
     return objects
 
 
@@ -202,9 +207,10 @@ def _with_history(block: Block, columns: dict[str, Any]) -> dict[str, Any]:
     rows = block.history
     kinds = np.where(rows.kind == Kind.ADDED, "added", "struck")
     objects = objects_of(rows.columns, np.arange(len(rows.kind)))
+    listed = [_JSON.encode(pairs) if pairs else None for pairs in objects]
     return columns | {
         "correction_kind": pa.array(kinds, pa.string()),
-        "objects": pa.array(objects, pa.string()),
+        "objects": pa.array(listed, pa.string()),
     }
 
 

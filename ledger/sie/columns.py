@@ -20,7 +20,6 @@ from ledger.sie.lines import (
     Mask,
     Places,
     Words,
-    find_byte,
     words_of,
 )
 
@@ -38,6 +37,14 @@ _ONES: Final = np.uint64(0x0101010101010101)
 _HIGH: Final = np.uint64(0x8080808080808080)
 _BLANKS: Final = _ONES * np.uint64(SPACE)
 _CLOSES: Final = _ONES * np.uint64(CLOSE)
+
+
+def merged(field: Field, at: Places, other: Field) -> Field:
+    """The field with that of some lines put in; what was quoted is forgotten."""
+    start, stop = field.start.copy(), field.stop.copy()
+    start[at], stop[at] = other.start, other.stop
+    return Field(start, stop, field.quoted)
+
 
 Chosen = slice | Places
 """Some of the lines; a slice when all of them, which spares copies."""
@@ -58,7 +65,7 @@ class Quotes:
 
 def find_quotes(data: Bytes) -> Quotes:
     """Find the quotation marks in padded text, shape (bytes,)."""
-    every = find_byte(data, QUOTE)
+    every = np.flatnonzero(data == QUOTE)
     behind = np.full(QUOTES_BEHIND, len(data), np.int64)
     if not (data == BACKSLASH).any():
         return Quotes(np.concatenate((every, behind)), every[:0], every[:0])
@@ -212,8 +219,10 @@ def _zero_bytes(words: Words) -> Words:
 
 def on_lines(places: Places, start: Places, end: Places) -> tuple[Places, Places]:
     """Which of some places in the text lie on the lines given, and on which: shapes (found,)."""
-    if not len(start):
+    if not len(start) or not len(places):
         return places[:0], places[:0]
-    line = np.searchsorted(start, places, side="right") - 1
-    found = (line >= 0) & (places < end[line])
+    order = np.argsort(start, kind="stable")
+    before = np.searchsorted(start, places, side="right", sorter=order) - 1
+    line = order[before]
+    found = (before >= 0) & (places < end[line])
     return places[found], line[found]

@@ -28,6 +28,10 @@ _SHIFTS: Final = tuple(np.uint64(1 << power) for power in range(6))
 _TOP: Final = np.uint64(63)
 
 
+LINE_END_BYTES: Final = 2
+"""Between two lines that are summed by the letter stands nothing that counts."""
+
+
 @dataclass(frozen=True)
 class Readable:
     """A block whose lines are found. `plain`: lines that the columns could read, shape (lines,)."""
@@ -77,7 +81,7 @@ class ControlSum:
             self._total = add_line(self._total, decode(raw, block.encoding))
 
     def _add_kept(self, block: Readable, kept: Bytes, start: int, end: int) -> None:
-        if not self._running or start >= end:
+        if not self._running or end - start <= LINE_END_BYTES:
             return
         content = kept[start:end].tobytes().translate(_RESTORE, _TAKEN_OUT)
         if block.encoding != CODE_PAGE and not content.isascii():

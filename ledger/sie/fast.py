@@ -7,27 +7,24 @@ from __future__ import annotations
 
 import numpy as np
 
-from ledger.sie.columns import OPEN, Cursor, Quotes
+from ledger.sie.columns import Quotes
 from ledger.sie.lines import (
-    BLANKS_STEPPED,
     LABEL_SIZE,
     RETURN,
-    SPACE,
     Bytes,
     Lines,
     Mask,
     Places,
     without_tabs,
 )
-from ledger.sie.numerals import read_dates
 from ledger.sie.row_shapes import read_row_fields
 from ledger.sie.rows import RowColumns, VoucherColumns
 from ledger.sie.slices import Slices
-from ledger.sie.splits import is_split, without_blank
+from ledger.sie.voucher_shapes import read_voucher_fields
 
 
 class FastReader:
-    """Reads the lines of one block of padded text. `at`: which of its lines, ascending."""
+    """Reads the lines of one block of padded text. `at`: which of its lines."""
 
     def __init__(self, data: Bytes, lines: Lines, quotes: Quotes, *, encoding: str) -> None:
         self._data = data
@@ -39,21 +36,16 @@ class FastReader:
     def vouchers(self, at: Places) -> tuple[VoucherColumns, Mask]:
         """Read the #VER lines that are sound; say which, shape (len(at),)."""
         start, end, sound = self._labelled(at)
-        cursor = Cursor(self._flat, self._quotes, start, end)
-        series, number, date, text, registered_on, sign = (cursor.field() for _ in range(6))
-        text = without_blank(self._flat, text)
-        days, is_date = read_dates(self._data, date)
-        registered, is_registered = read_dates(self._data, registered_on)
-        sound &= is_date & date.filled & is_registered & ~_opens_block(cursor)
-        sound &= is_split(cursor, self._quotes, text, codes=(series, number, sign))
+        line = read_voucher_fields(self._flat, self._quotes, start, end)
+        sound &= line.sound
         slices = Slices(self._data, self._quotes, sound, encoding=self._encoding)
         columns = VoucherColumns(
-            series=slices.codes(series),
-            number=slices.codes(number),
-            date=days[slices.lines],
-            text=slices.texts(text),
-            registered_on=registered[slices.lines],
-            registered_by=slices.texts(sign),
+            series=slices.codes(line.series),
+            number=slices.codes(line.number),
+            date=line.date[slices.lines],
+            text=slices.texts(line.text),
+            registered_on=line.registered_on[slices.lines],
+            registered_by=slices.texts(line.sign),
             opens=np.zeros(np.count_nonzero(sound), np.bool_),
         )
         return columns, sound
@@ -86,17 +78,3 @@ class FastReader:
         end = lines.end[at]
         sound = (self._data[end - 1] != RETURN) & ~lines.bent_label[at]
         return lines.start[at] + LABEL_SIZE[lines.kind[at]], end, sound
-
-
-def _opens_block(cursor: Cursor) -> Mask:
-    """Say which lines may end in the ``{`` of their block, blanks behind it or not."""
-    last = cursor.end - 1
-    live = np.flatnonzero(cursor.data[last] == SPACE)
-    for _ in range(BLANKS_STEPPED):
-        if not len(live):
-            break
-        last[live] -= 1
-        live = live[cursor.data[last[live]] == SPACE]
-    opens: Mask = cursor.data[last] == OPEN
-    opens[live] = True
-    return opens

@@ -54,14 +54,15 @@ def clean(content: bytes, *, limits: SieLimits, log: DiagnosticLog) -> bytes:
     if b"\n" not in content and b"\r" in content:
         log.add("bare_carriage_returns", 1)
         content = content.replace(b"\r", b"\n")
-    if not content or content.isspace():
-        log.add("empty_file", 0)
     return content
 
 
 def note_foreign(content: bytes, log: DiagnosticLog) -> None:
     """Note that a file holds no record of SIE 1-4."""
-    if content.isspace():
+    if log.count("file_too_large"):
+        return
+    if not content or content.isspace():
+        log.add("empty_file", 0)
         return
     is_xml = content.lstrip()[:1] == b"<"
     log.add("not_sie", 0, detail="It is XML or HTML; SIE 5 is not read." if is_xml else "")

@@ -43,6 +43,10 @@ class Kind(IntEnum):
     TOO_LONG = 7
 
 
+ROWS: Final = (Kind.ROW, Kind.ADDED, Kind.STRUCK)
+IS_ROW: Final[Mask] = np.isin(np.arange(len(Kind)), ROWS)
+"""By kind: whether a line is a row of a voucher."""
+
 LABELS: Final = {
     Kind.VOUCHER: b"#VER",
     Kind.ROW: b"#TRANS",
@@ -101,15 +105,6 @@ WINDOW_BYTES: Final = 256 * 1024
 """Bytes compared in one step: as many as stay in the cache close to the processor."""
 
 
-def find_byte(data: Bytes, value: int) -> Places:
-    """Find every place of a byte, ascending."""
-    found = [
-        np.flatnonzero(data[start : start + WINDOW_BYTES] == value) + start
-        for start in range(0, len(data), WINDOW_BYTES)
-    ]
-    return np.concatenate(found) if found else np.zeros(0, np.int64)
-
-
 def without_tabs(data: Bytes) -> Bytes:
     """The same text with a blank for each tab, which is how the format reads them."""
     return np.where(data == TAB, np.uint8(SPACE), data) if (data == TAB).any() else data
@@ -136,7 +131,7 @@ class Lines:
 
 def find_lines(data: Bytes, size: int, *, first_number: int, line_bytes: int) -> Lines:
     """Find the lines of a text of `size` whole lines with padding, shape (size + PADDING,)."""
-    newline = find_byte(data[:size], NEWLINE)
+    newline = np.flatnonzero(data[:size] == NEWLINE)
     if size and data[size - 1] != NEWLINE:
         newline = np.append(newline, size)
     start = np.empty_like(newline)

@@ -13,16 +13,26 @@ import numpy as np
 
 from ledger.sie.columns import CLOSE, OPEN, first_close
 from ledger.sie.encoding import decode
-from ledger.sie.lines import SPACE, Bytes, Kind, Places, Words, find_byte, is_blank, words_of
+from ledger.sie.lines import (
+    IS_ROW,
+    LABEL_SIZE,
+    SPACE,
+    Bytes,
+    Places,
+    Words,
+    is_blank,
+    words_of,
+)
 from ledger.sie.tokenizer import read_record
 
 LIST_DISTANCE: Final = 48
 """Bytes from the label of a row within which its object list begins; text comes later."""
 
+_FRAME: Final = np.uint64(int.from_bytes(b" \0\0\0\0 {\0", "little"))
+_FRAME_MASK: Final = np.uint64(0x00FFFF00000000FF)
+_LAST_BYTE: Final = np.uint64(56)
 _BEFORE: Final = np.array([(1 << 8 * size) - 1 for size in range(9)], np.uint64)
 """By the place of the ``}`` in a word: the bytes before it."""
-
-ROWS: Final = (Kind.ROW, Kind.ADDED, Kind.STRUCK)
 
 
 class ObjectsUsed:
@@ -41,16 +51,9 @@ class ObjectsUsed:
 
         `hashes`: where it has a ``#``, and `guess` the kind of record there; shapes (hashes,).
         """
-        braces = find_byte(data[:size], OPEN)
-        behind = data[braces + 1]
-        filled = braces[(behind != CLOSE) & (behind >= SPACE)]
-        if not len(filled) or not len(hashes):
-            return
-        before = np.searchsorted(hashes, filled) - 1
-        is_row = (before >= 0) & np.isin(guess[before], ROWS) & is_blank(data[filled - 1])
-        is_row &= filled - hashes[before] <= LIST_DISTANCE
-        labels, filled = hashes[before[is_row]], filled[is_row]
-        for label, key in zip(labels.tolist(), _keys(words_of(data), filled), strict=True):
+        is_row = IS_ROW[guess]
+        labels, braces = _filled_lists(data, hashes[is_row], guess[is_row], size=size)
+        for label, key in zip(labels.tolist(), _keys(words_of(data), braces), strict=True):
             if key not in self._known:
                 self._known.add(key)
                 self._list(offset + label, offset, number)
@@ -65,6 +68,34 @@ class ObjectsUsed:
         for pair in zip(objects[::2], objects[1::2], strict=False):
             if all(pair):
                 self.pairs.setdefault(pair, line)
+
+
+def _filled_lists(data: Bytes, labels: Places, guess: Bytes, *, size: int) -> tuple[Places, Places]:
+    """The rows whose object list is not empty: places of the label and of the ``{``.
+
+    Most rows have an account of four digits and then the list, and are told by one word.
+    """
+    behind = labels + LABEL_SIZE[guess]
+    heads = words_of(data)[behind]
+    framed = (heads & _FRAME_MASK) == _FRAME
+    filled = framed & ((heads >> _LAST_BYTE) != CLOSE)
+    if framed.all():
+        return labels[filled], behind[filled] + 6
+    others, braces = _search(data, labels[~framed], size=size)
+    return (
+        np.concatenate((labels[filled], others)),
+        np.concatenate((behind[filled] + 6, braces)),
+    )
+
+
+def _search(data: Bytes, labels: Places, *, size: int) -> tuple[Places, Places]:
+    """Find the lists of rows of any shape: a ``{`` behind a blank, soon after the label."""
+    braces = np.flatnonzero(data[:size] == OPEN)
+    behind = data[braces + 1]
+    braces = braces[(behind != CLOSE) & (behind >= SPACE) & is_blank(data[braces - 1])]
+    before = np.searchsorted(labels, braces) - 1
+    near = (before >= 0) & (braces - labels[before] <= LIST_DISTANCE)
+    return labels[before[near]], braces[near]
 
 
 def _keys(words: Words, braces: Places) -> Iterator[tuple[int, int]]:

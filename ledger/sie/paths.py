@@ -13,7 +13,7 @@ from ledger.sie.encoding import decode
 from ledger.sie.exact import read_rows, read_vouchers
 from ledger.sie.fast import FastReader
 from ledger.sie.lines import Bytes, Lines, Places
-from ledger.sie.rows import RowColumns, VoucherColumns, drop_unreadable, interleave
+from ledger.sie.rows import RowColumns, VoucherColumns, drop_unreadable, interleave, part
 
 
 @dataclass
@@ -60,10 +60,19 @@ class Paths:
             return fast
         return interleave(fast, read_vouchers(self._texts(at[~sound]), self._log), ~sound)
 
-    def rows(self, at: Places, voucher: Places) -> Rows:
-        """Read the rows at some places among the lines; `voucher`, of each line, is kept."""
-        columns = self._columns(at)
-        readable = at[columns.readable]
+    def rows(self, booked: Places, history: Places, voucher: Places) -> tuple[Rows, Rows]:
+        """Read the rows at some places among the lines; `voucher`, of each line, is kept.
+
+        Both kinds are read at once, one after the other, which spares small steps.
+        """
+        columns = self._columns(np.concatenate((booked, history)))
+        return (
+            self._rows(part(columns, 0, len(booked)), booked, voucher),
+            self._rows(part(columns, len(booked), len(columns)), history, voucher),
+        )
+
+    def _rows(self, columns: RowColumns, at: Places, voucher: Places) -> Rows:
+        readable = at if columns.readable.all() else at[columns.readable]
         return Rows(
             columns=drop_unreadable(columns),
             kind=self._lines.kind[readable],

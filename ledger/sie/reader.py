@@ -81,8 +81,9 @@ class SieFile:
         inside = place_rows(shape, position, log)
         voucher = np.cumsum(is_voucher) - 1
         is_booked = lines.kind == Kind.ROW
-        booked = paths.rows(np.flatnonzero(inside & is_booked), voucher)
-        history = paths.rows(np.flatnonzero(inside & ~is_booked), voucher)
+        booked, history = paths.rows(
+            np.flatnonzero(inside & is_booked), np.flatnonzero(inside & ~is_booked), voucher
+        )
         self.path_counts.add(paths.counts)
         if self._sums.wanted:
             total.add(Readable(data, text.size, text.encoding, lines, paths.quotes, paths.plain))
@@ -118,7 +119,7 @@ def open_sie(
     plan = Scanner(content, objects=used, limits=limits, log=log).scan()
     reader = ContentsReader(content, encoding=encoding, limits=limits, log=log)
     found = reader.read(plan, used=used.pairs, suffix=suffix)
-    if content and not reader.is_sie:
+    if not reader.is_sie:
         note_foreign(content, log)
         plan.blocks.clear()
     return SieFile(

@@ -10,7 +10,7 @@ from typing import Final
 
 import numpy as np
 
-from ledger.sie.columns import Cursor, Field, Quotes
+from ledger.sie.columns import Cursor, Field, Quotes, merged
 from ledger.sie.lines import SPACE, Bytes, Mask, Places, words_of
 from ledger.sie.lists import Lists, read_lists
 from ledger.sie.numerals import are_digits, read_amounts, read_dates, read_short_numbers
@@ -92,15 +92,9 @@ def _put(rows: RowFields, at: Places, walked: RowFields) -> None:
     for name in ("amount", "date", "quantity", "has_quantity", "sound"):
         getattr(rows, name)[at] = getattr(walked, name)
     for name in ("account", "text", "sign"):
-        setattr(rows, name, _merged(getattr(rows, name), at, getattr(walked, name)))
+        setattr(rows, name, merged(getattr(rows, name), at, getattr(walked, name)))
     lists = walked.lists
     rows.lists = Lists(rows.lists.present, at[lists.row], lists.start, lists.stop)
-
-
-def _merged(field: Field, at: Places, walked: Field) -> Field:
-    start, stop = field.start.copy(), field.stop.copy()
-    start[at], stop[at] = walked.start, walked.stop
-    return Field(start, stop, field.quoted)
 
 
 def _quantities(data: Bytes, quantity: Field) -> tuple[Ints, Mask]:

@@ -67,6 +67,18 @@ class RowColumns:
         return len(self.amount)
 
 
+def part(rows: RowColumns, start: int, stop: int) -> RowColumns:
+    """The rows from `start` up to `stop`, without copying them."""
+    first, last = np.searchsorted(rows.pair_row, (start, stop)).tolist()
+    cut = {
+        item.name: getattr(rows, item.name)[
+            slice(first, last) if item.name.startswith("pair_") else slice(start, stop)
+        ]
+        for item in fields(rows)
+    }
+    return replace(RowColumns(**cut), pair_row=cut["pair_row"] - start)
+
+
 def drop_unreadable(rows: RowColumns) -> RowColumns:
     """Leave out the rows that are not readable."""
     keep = rows.readable

@@ -16,7 +16,6 @@ from ledger.sie.lines import (
     SPACE,
     Kind,
     Places,
-    find_byte,
     guess_kind,
     view,
     words_of,
@@ -83,7 +82,7 @@ class Scanner:
     def _piece(self, piece: Span) -> None:
         data = view(self._content, piece.start, piece.end)
         size = piece.end - piece.start
-        hashes = find_byte(data[:size], HASH)
+        hashes = np.flatnonzero(data[:size] == HASH)
         guess = guess_kind(words_of(data)[hashes])
         self._objects.look(data, piece.start, hashes, guess, size=size, number=piece.number)
         vouchers = hashes[guess == Kind.VOUCHER]

@@ -57,15 +57,19 @@ class Slices:
         return pa.StringArray.from_buffers(len(words), pa.py_buffer(offsets), pa.py_buffer(words))
 
     def _cut(self, start: Places, stop: Places) -> pa.StringArray:
-        """Take every other string of [start, stop, next start, ...]: the ones between are gaps."""
+        """Take every other string of [start, stop, next start, ...]: the ones between are gaps.
+
+        A gap may run backwards, from the last booked row to the first row of history; it is
+        never taken.
+        """
         if not len(start):
             return pa.array([], pa.string())
-        offsets = np.empty(2 * len(start), np.int32)
-        offsets[::2], offsets[1::2] = start, stop
+        offsets = np.empty(2 * len(start) + 1, np.int32)
+        offsets[:-1:2], offsets[1::2], offsets[-1] = start, stop, len(self._data)
         slices = pa.BinaryArray.from_buffers(
             pa.binary(), len(offsets) - 1, [None, pa.py_buffer(offsets), pa.py_buffer(self._data)]
         )
-        every_other = pa.array(np.arange(0, len(offsets), 2, dtype=np.int32))
+        every_other = pa.array(np.arange(0, len(offsets) - 1, 2, dtype=np.int32))
         return to_text(slices.take(every_other), self._encoding)
 
     def _unescape(self, column: Any, start: Places, stop: Places) -> Any:

@@ -5,18 +5,24 @@ from __future__ import annotations
 import numpy as np
 
 from ledger.sie.columns import Cursor, Field, Quotes, on_lines
-from ledger.sie.lines import SPACE, Bytes, Mask
+from ledger.sie.lines import SPACE, Bytes, Mask, Places
 
 
 def is_split(cursor: Cursor, quotes: Quotes, text: Field, *, codes: tuple[Field, ...]) -> Mask:
-    r"""Say which lines fell into fields beyond doubt: codes unpadded, ``\"`` in texts only."""
+    r"""Say which lines fell into fields beyond doubt: codes unpadded, escapes in texts only."""
     sound = cursor.finish()
     for code in codes:
         sound &= cursor.tight(code)
-    place, line = on_lines(quotes.escaped, cursor.start, cursor.end)
+    return sound & escapes_in_text(quotes, text, cursor.start, cursor.end)
+
+
+def escapes_in_text(quotes: Quotes, text: Field, start: Places, end: Places) -> Mask:
+    r"""Say which lines have ``\"`` in their text only, and nowhere a doubtful mark."""
+    sound = np.ones(len(start), np.bool_)
+    place, line = on_lines(quotes.escaped, start, end)
     in_text = (place >= text.start[line]) & (place < text.stop[line])
     sound[line[~in_text]] = False
-    sound[on_lines(quotes.doubtful, cursor.start, cursor.end)[1]] = False
+    sound[on_lines(quotes.doubtful, start, end)[1]] = False
     return sound
 
 

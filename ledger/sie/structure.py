@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from ledger.sie.diagnostics import DiagnosticLog
-from ledger.sie.lines import HASH, Bytes, Kind, Lines, Mask, Places
+from ledger.sie.lines import HASH, IS_ROW, ROWS, Bytes, Kind, Lines, Mask, Places
 
 
 class Place(Enum):
@@ -67,17 +67,14 @@ def shape_of(data: Bytes, lines: Lines, opening: Places) -> Shape:
     )
 
 
-_ROWS: Final = (Kind.ROW, Kind.ADDED, Kind.STRUCK)
-
-
 def _allowed() -> Mask:
     """Which kind may follow which in a sound file, shape (kinds, kinds)."""
     table = np.zeros((len(Kind), len(Kind)), np.bool_)
     for before in (Kind.OTHER, Kind.CLOSE):
         table[before, [Kind.OTHER, Kind.VOUCHER]] = True
     table[Kind.VOUCHER, Kind.OPEN] = True
-    for before in (Kind.OPEN, *_ROWS):
-        table[before, [*_ROWS, Kind.CLOSE]] = True
+    for before in (Kind.OPEN, *ROWS):
+        table[before, [*ROWS, Kind.CLOSE]] = True
     return table
 
 
@@ -100,7 +97,7 @@ def place_rows(shape: Shape, position: Position, log: DiagnosticLog) -> Mask:
     )
     if not sound:
         return _Walk(shape, position, log).walk()
-    return np.isin(shape.kind, _ROWS)
+    return IS_ROW[shape.kind]
 
 
 class _Walk:
@@ -122,7 +119,7 @@ class _Walk:
         inside = np.zeros(len(self._shape.kind), np.bool_)
         kinds, numbers = self._shape.kind.tolist(), self._shape.number.tolist()
         for index, (kind, line) in enumerate(zip(kinds, numbers, strict=True)):
-            if kind in _ROWS:
+            if kind in ROWS:
                 inside[index] = self._row(line)
             elif kind != Kind.TOO_LONG:
                 self._steps[Kind(kind)](index, line)
