@@ -80,7 +80,7 @@ def jsonl(folder: Path) -> Benchmark:
         )
         return [step]
 
-    return Benchmark("jsonl", steps)
+    return Benchmark("jsonl", steps, rounds_at_most=1)
 
 
 def _thirty(folder: Path) -> Path:
