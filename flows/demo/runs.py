@@ -11,9 +11,7 @@ from typing import Any, Final
 from flows.server import PrefectServer
 from ledger.errors import TerminalError
 
-SWEEP: Final = "import-inbox/import-inbox"
-IMPORT: Final = "import-file"
-IMPORT_FILE: Final = f"{IMPORT}/{IMPORT}"
+IMPORT_FILE: Final = "import-file/import-file"
 
 QUIET_LIMIT_S: Final = 180.0
 """Without any run coming to its end; on two idle cores one does every other second."""
@@ -22,9 +20,6 @@ ANSWER_LIMIT_S: Final = 60.0
 """Until the server has answered one question."""
 
 POLL_S: Final = 0.5
-
-PAGE_RUNS: Final = 200
-"""Runs looked at; a demo has some twenty."""
 
 
 @dataclass(frozen=True)
@@ -57,43 +52,31 @@ def start(server: PrefectServer, deployment: str, **parameters: object) -> str:
     return str(made["id"])
 
 
-def wait_for_run(server: PrefectServer, run_id: str) -> Run:
-    """Wait until a run is over."""
-    return _wait(lambda: [_run(_answer(server, f"/flow_runs/{run_id}"))], count=1)[0]
-
-
-def wait_for_imports(
-    server: PrefectServer, count: int, *, tell: Callable[[list[Run]], None]
+def wait_for(
+    server: PrefectServer, run_ids: list[str], *, tell: Callable[[list[Run]], None]
 ) -> list[Run]:
-    """Wait until ``count`` import runs are over; ``tell`` hears how they stand meanwhile."""
-
-    def look() -> list[Run]:
-        runs = _imports(server)
-        tell(runs)
-        return runs
-
-    return _wait(look, count=count)
-
-
-def _wait(look: Callable[[], list[Run]], *, count: int) -> list[Run]:
+    """Wait until the runs are over; ``tell`` hears how they stand meanwhile."""
     over, since = -1, time.monotonic()
     while True:
-        runs = look()
-        if len(runs) >= count and all(run.is_over for run in runs):
+        runs = _look(server, run_ids)
+        tell(runs)
+        if all(run.is_over for run in runs):
             return runs
         if over != (over := sum(run.is_over for run in runs)):
             since = time.monotonic()
         if time.monotonic() - since > QUIET_LIMIT_S:
             raise TerminalError(
-                f"For {QUIET_LIMIT_S:g} s no run has come to its end; {over} of {count} have: "
+                f"For {QUIET_LIMIT_S:g} s no run has come to its end; {over} of {len(runs)} have: "
                 f"{'; '.join(f'{run.name}: {run.state}' for run in runs)}."
             )
         time.sleep(POLL_S)
 
 
-def _imports(server: PrefectServer) -> list[Run]:
-    body = {"flows": {"name": {"any_": [IMPORT]}}, "limit": PAGE_RUNS}
-    return [_run(found) for found in _answer(server, "/flow_runs/filter", body=body)]
+def _look(server: PrefectServer, run_ids: list[str]) -> list[Run]:
+    """Return the runs in the order of their ids."""
+    body = {"flow_runs": {"id": {"any_": run_ids}}, "limit": len(run_ids)}
+    found = {item["id"]: item for item in _answer(server, "/flow_runs/filter", body=body)}
+    return [_run(found[run_id]) for run_id in run_ids]
 
 
 def _answer(server: PrefectServer, path: str, *, body: object = None) -> Any:
