@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from decimal import Decimal
+import sys
 from typing import Final, NamedTuple
 
+import numpy as np
 import pyarrow as pa
 
+from ledger.money import MONEY, QUANTITY
 from ledger.schemas import OPENING_BALANCE, REPORTED_BALANCE
 from ledger.sie.diagnostics import DiagnosticLog
 from ledger.sie.header import read_year_number
+from ledger.sie.rows import decimal_column
 from ledger.sie.tokenizer import Record
 from ledger.sie.values import read_amount, read_period, read_quantity
 
@@ -25,6 +27,10 @@ KINDS: Final = {
     "#PBUDGET": "budget",
 }
 """`reported_balance.balance_kind` of each label."""
+
+
+_Value = tuple[int, int | None]
+"""Amount in hundredths, quantity in millionths."""
 
 
 class _Key(NamedTuple):
@@ -41,8 +47,8 @@ class BalanceReader:
 
     def __init__(self, log: DiagnosticLog) -> None:
         self._log = log
-        self._balances: dict[_Key, tuple[int, int | None]] = {}
-        self._repeated: list[tuple[_Key, tuple[int, int | None]]] = []
+        self._balances: dict[_Key, _Value] = {}
+        self._repeated: list[tuple[_Key, _Value]] = []
         self.used_objects: set[tuple[str, str]] = set()
         self.handlers = dict.fromkeys(KINDS, self._balance)
 
@@ -66,7 +72,7 @@ class BalanceReader:
         year = read_year_number(record.get(0))
         has_period = record.label in ("#PSALDO", "#PBUDGET")
         period = read_period(record.get(1)) if has_period else None
-        account = record.get(1 + has_period)
+        account = sys.intern(record.get(1 + has_period))
         problem = (
             "year_number_unreadable"
             if year is None
@@ -91,7 +97,7 @@ class BalanceReader:
         self.used_objects.update(pairs)
         return pairs
 
-    def _keep(self, key: _Key, value: tuple[int, int | None], line: int) -> None:
+    def _keep(self, key: _Key, value: _Value, line: int) -> None:
         before = self._balances.get(key)
         if before is not None and key.object_number:
             # Mamut writes the balances of a combination of objects under each object alone.
@@ -118,11 +124,9 @@ class BalanceReader:
             self._log.add("opening_from_closing", 0, "#IB")
             source = ("closing", -1)
         opening = [
-            (key.account, *value)
-            for key, value in self._balances.items()
-            if (key.kind, key.year) == source
+            (key, value) for key, value in self._balances.items() if (key.kind, key.year) == source
         ]
-        every = [(*key, *value) for key, value in (*self._balances.items(), *self._repeated)]
+        every = [*self._balances.items(), *self._repeated]
         return {
             "opening_balance": _table(OPENING_BALANCE, opening),
             "reported_balance": _table(REPORTED_BALANCE, every),
@@ -144,21 +148,22 @@ def read_objects(record: Record, line: int, log: DiagnosticLog) -> list[tuple[st
     return filled
 
 
-def _table(schema: pa.Schema, rows: Sequence[tuple[object, ...]]) -> pa.Table:
-    columns = list(zip(*rows, strict=True)) or [()] * len(schema)
-    return pa.table(
-        [
-            pa.array(_decimals(column, kind.type), kind.type)
-            for column, kind in zip(columns, schema, strict=True)
-        ],
-        schema=schema,
-    )
+def _table(schema: pa.Schema, balances: list[tuple[_Key, _Value]]) -> pa.Table:
+    """Lay balances out in columns, one at a time: a file may report very many."""
+    columns = {
+        "year_offset": pa.array([key.year for key, _ in balances], pa.int32()),
+        "balance_kind": pa.array([key.kind for key, _ in balances], pa.string()),
+        "period": pa.array([key.period for key, _ in balances], pa.date32()),
+        "account_number": pa.array([key.account for key, _ in balances], pa.string()),
+        "dimension_number": pa.array([key.dimension for key, _ in balances], pa.string()),
+        "object_number": pa.array([key.object_number for key, _ in balances], pa.string()),
+        "amount": _decimals([amount for _, (amount, _) in balances], MONEY),
+        "quantity": _decimals([quantity for _, (_, quantity) in balances], QUANTITY),
+    }
+    return pa.table([columns[name] for name in schema.names], schema=schema)
 
 
-def _decimals(column: tuple[object, ...], kind: pa.DataType) -> tuple[object, ...]:
-    """Give integers of the smallest unit their scale."""
-    if not pa.types.is_decimal(kind):
-        return column
-    return tuple(
-        Decimal(value).scaleb(-kind.scale) if isinstance(value, int) else None for value in column
-    )
+def _decimals(values: list[int] | list[int | None], kind: pa.Decimal128Type) -> pa.Array:
+    present = np.array([value is not None for value in values], np.bool_)
+    units = np.array([value or 0 for value in values], np.int64)
+    return decimal_column(units, kind, present)

@@ -16,6 +16,7 @@ from ledger.sie.encoding import decode
 from ledger.sie.lines import (
     IS_ROW,
     LABEL_SIZE,
+    NEWLINE,
     SPACE,
     Bytes,
     Places,
@@ -36,9 +37,13 @@ _BEFORE: Final = np.array([(1 << 8 * size) - 1 for size in range(9)], np.uint64)
 
 
 class ObjectsUsed:
-    """Gathers the (dimension, object) pairs of rows. `pairs` has the line of the first use."""
+    """Gathers the (dimension, object) pairs of rows. `pairs` has the line of the first use.
 
-    def __init__(self, content: bytes, encoding: str) -> None:
+    `most`: pairs that are gathered; the objects of a company are far fewer.
+    """
+
+    def __init__(self, content: bytes, encoding: str, *, most: int) -> None:
+        self._most = most
         self._content = content
         self._encoding = encoding
         self._known: set[tuple[int, int]] = set()
@@ -53,20 +58,25 @@ class ObjectsUsed:
         """
         is_row = IS_ROW[guess]
         labels, braces = _filled_lists(data, hashes[is_row], guess[is_row], size=size)
+        fresh = []
         for label, key in zip(labels.tolist(), _keys(words_of(data), braces), strict=True):
             if key not in self._known:
                 self._known.add(key)
-                self._list(offset + label, offset, number)
+                fresh.append(label)
+        if fresh:
+            newlines = np.flatnonzero(data[:size] == NEWLINE)
+            lines = (np.searchsorted(newlines, fresh) + number).tolist()
+            for label, line in zip(fresh, lines, strict=True):
+                self._list(offset + label, line)
 
-    def _list(self, label: int, offset: int, number: int) -> None:
+    def _list(self, label: int, line: int) -> None:
         """Read the row that begins at `label` by the letter, and take its objects."""
-        content = self._content
-        end = content.find(b"\n", label)
-        record = read_record(decode(content[label : end if end >= 0 else None], self._encoding))
+        end = self._content.find(b"\n", label)
+        text = self._content[label : end if end >= 0 else None]
+        record = read_record(decode(text, self._encoding))
         objects = [name.strip(" \t") for name in record.objects or ()]
-        line = number + content.count(b"\n", offset, label)
         for pair in zip(objects[::2], objects[1::2], strict=False):
-            if all(pair):
+            if all(pair) and len(self.pairs) < self._most:
                 self.pairs.setdefault(pair, line)
 
 

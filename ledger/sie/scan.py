@@ -121,8 +121,8 @@ class Scanner:
         newlines = np.flatnonzero(self._data[piece.start : piece.end] == NEWLINE)
         lines = np.searchsorted(newlines, hashes) + piece.number
         room = self._limits.records - len(self._plan.records)
-        if len(hashes) > room:
-            self._log.add_many("too_many_records", lines[room:])
+        if len(hashes) > room and not self._log.count("too_many_records"):
+            self._log.add("too_many_records", int(lines[room]))
         for place, line in zip(hashes[:room].tolist(), lines[:room].tolist(), strict=True):
             at = piece.start + place
             if self._opens_line(at):

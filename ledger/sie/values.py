@@ -107,6 +107,7 @@ def _day(year: int, month: int, day: int) -> dt.date | None:
         return None
 
 
+@lru_cache(maxsize=4096)
 def read_period(text: str) -> dt.date | None:
     """Read a month YYYYMM as its first day."""
     match = _PERIOD.fullmatch(text.strip(" \t"))
