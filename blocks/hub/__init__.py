@@ -11,6 +11,7 @@ One door, `Hub`, with one store per topic::
     hub.loads          each attempt to load a unit, and what the controls said about it
     hub.acceptances    what a person has let pass, and what is still open
     hub.files          which files were seen, and what became of them
+    hub.connections    which vendor's system each tenant is connected to, without its secrets
     hub.leases         who works on what, with fencing tokens; `hub.unit_lease` holds one
     hub.events         what happened, in plain words
     hub.overview()     all of it in one listing of green, grey and red
@@ -20,6 +21,8 @@ One door, `Hub`, with one store per topic::
 It holds no secret, no voucher and no amount but those of breaks that a person has to judge.
 """
 
+from blocks.hub.connection_states import ConnectionState, Method
+from blocks.hub.connections import Connection
 from blocks.hub.errors import (
     HubBusy,
     HubUnusable,
@@ -42,6 +45,8 @@ from blocks.hub.units import UnitStatus
 from blocks.hub.years import DefinedYear, YearOverlap
 
 __all__ = [
+    "Connection",
+    "ConnectionState",
     "DefinedYear",
     "Event",
     "FileSeen",
@@ -54,6 +59,7 @@ __all__ = [
     "LeaseTaken",
     "Light",
     "Load",
+    "Method",
     "OverviewRow",
     "Refused",
     "Tenant",

@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from blocks.hub.acceptances import Acceptances
+from blocks.hub.connections import Connections
 from blocks.hub.database import BUSY_TIMEOUT_S, Clock, Database, utc_now
 from blocks.hub.erase import erase_tenant
 from blocks.hub.events import Events
@@ -55,6 +56,7 @@ class Hub:
         self.acceptances = Acceptances(self.database, self.events)
         self.files = Files(self.database)
         self.leases = Leases(self.database)
+        self.connections = Connections(self.database, self.events)
 
     def migrate(self) -> Self:
         """Bring the schema up to date, safe when several processes do it at once."""

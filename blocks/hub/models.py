@@ -25,6 +25,7 @@ from sqlalchemy import (
 )
 
 from blocks.hub.columns import ExactDecimal, UtcTime, words
+from blocks.hub.connection_states import ConnectionState, Method
 from blocks.hub.states import UnitState
 from ledger.controls import BreakKind, Outcome, Severity
 
@@ -192,6 +193,25 @@ file_seen = Table(
     _text("who"),
     Index(None, "tenant", "sha256"),
     sqlite_autoincrement=True,
+)
+
+connection = Table(
+    "connection",
+    metadata,
+    _tenant(key=True),
+    Column("system", String(ID_CHARS), primary_key=True),
+    Column("method", words(Method), nullable=False),
+    _text("source_tenant_id", ID_CHARS),
+    Column("status", words(ConnectionState), nullable=False),
+    _text("reason", 2_000),
+    _text("scopes", 2_000),
+    Column("credential_revision", Integer, nullable=False),
+    Column("refresh_intent_at", UtcTime),
+    Column("refreshed_at", UtcTime),
+    Column("checked_at", UtcTime),
+    Column("recent_calls", Text, nullable=False, default=""),
+    Column("created_at", UtcTime, nullable=False),
+    Index(None, "system", "tenant"),
 )
 
 # Not tied to the tenant table: a lease or an event may belong to no tenant (empty text).

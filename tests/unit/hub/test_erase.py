@@ -3,7 +3,17 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import func, select
 
-from blocks.hub import FileSeen, LeaseTaken, Load, Tenant, UnitState, models, unit_resource
+from blocks.hub import (
+    Connection,
+    FileSeen,
+    LeaseTaken,
+    Load,
+    Method,
+    Tenant,
+    UnitState,
+    models,
+    unit_resource,
+)
 from ledger.controls import Break, BreakKind, ControlResult, Outcome, Severity
 
 BROKEN = ControlResult(
@@ -26,6 +36,7 @@ def fill(hub, tenant: str, year) -> None:
     hub.units.set_status(tenant, year, UnitState.STAGED, load_id=load.load_id)
     hub.acceptances.accept(load.load_id, reason="seen", accepted_by="anna")
     hub.files.record(FileSeen(tenant, "ab", "x.se", 1, outcome="held"))
+    hub.connections.save(Connection(tenant, "fortnox", Method.CLIENT_CREDENTIALS))
     hub.leases.release(lease)
 
 

@@ -1,0 +1,197 @@
+"""Building clients: three transports, one inside the other, so that no call can go around them.
+
+Outermost `_Explained`: whatever is not a good answer becomes `CallFailed` or `CallRefused`. Then
+httpx-retries: GET only, and only what passes by itself. Innermost `_Paced`: a turn of the limiter,
+one attempt, its whole body within a limit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cache
+from http import HTTPStatus
+from ipaddress import ip_address
+from ssl import SSLContext
+from typing import Final
+
+import httpx
+from httpx_retries import Retry, RetryTransport
+
+from blocks.http.bodies import whole
+from blocks.http.errors import FORBIDDEN_METHOD, LOST, CallError, CallFailed, CallRefused, WhoActs
+from blocks.http.limiter import SlidingWindow
+
+CONNECT_LIMIT_S: Final = 10.0
+READ_LIMIT_S: Final = 30.0
+"""Longest silence of the other side; seconds. A call may name a longer one."""
+TIMEOUT: Final = httpx.Timeout(READ_LIMIT_S, connect=CONNECT_LIMIT_S, pool=120.0)
+CONNECTIONS: Final = httpx.Limits(max_connections=8, max_keepalive_connections=4)
+
+MAX_RETRIES: Final = 4
+BACKOFF_S: Final = 0.5
+"""First pause before a retry is twice this; each next one is twice as long; seconds."""
+MAX_RETRY_PAUSE_S: Final = 30.0
+"""Longest pause, whatever ``Retry-After`` says; seconds."""
+MAX_RETRY_PAUSES_S: Final = 90.0
+"""All pauses of one call together; seconds."""
+
+PASSES_BY_ITSELF: Final = (
+    HTTPStatus.TOO_MANY_REQUESTS,
+    HTTPStatus.INTERNAL_SERVER_ERROR,
+    HTTPStatus.BAD_GATEWAY,
+    HTTPStatus.SERVICE_UNAVAILABLE,
+    HTTPStatus.GATEWAY_TIMEOUT,
+)
+
+PATIENT: Final = Retry(
+    total=MAX_RETRIES,
+    allowed_methods=["GET"],
+    status_forcelist=PASSES_BY_ITSELF,
+    # A body that does not decode is one that was cut.
+    retry_on_exceptions=(*Retry.RETRYABLE_EXCEPTIONS, httpx.DecodingError),
+    backoff_factor=BACKOFF_S,
+    backoff_jitter=0.5,
+    max_backoff_wait=MAX_RETRY_PAUSE_S,
+    total_timeout=MAX_RETRY_PAUSES_S,
+)
+ONCE: Final = PATIENT.copy_with(
+    status_forcelist=[status for status in PASSES_BY_ITSELF if status != 500]
+)
+"""For a call whose 500 is to be seen at once (``extensions={"retry": ONCE}``)."""
+
+Explain = Callable[[httpx.Response], CallError]
+"""Says what an answer that is not a good one means."""
+
+
+@dataclass
+class Tally:
+    """How many calls were put on the wire, retries included."""
+
+    calls: int = 0
+
+
+@dataclass
+class _Paced(httpx.AsyncBaseTransport):
+    """One attempt: in its turn, of an allowed method, with its whole body."""
+
+    wire: httpx.AsyncBaseTransport
+    window: SlidingWindow
+    methods: frozenset[str]
+    tally: Tally = field(default_factory=Tally)
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if request.method not in self.methods:
+            raise CallRefused(
+                f"{request.method} {request.url.path} was stopped here: this client may only "
+                f"{', '.join(sorted(self.methods))}. It is a fault of the program.",
+                code=FORBIDDEN_METHOD,
+                who_acts=WhoActs.US,
+            )
+        async with self.window.turn() as answered:
+            self.tally.calls += 1
+            response = await self.wire.handle_async_request(request)
+            answered()
+            response.request = request
+            complete = await whole(response, request)
+        if complete.status_code == HTTPStatus.TOO_MANY_REQUESTS:
+            self.window.wait_out(retry_after_s=_retry_after_s(complete))
+        return complete
+
+    async def aclose(self) -> None:
+        await self.wire.aclose()
+
+
+@dataclass
+class _Explained(httpx.AsyncBaseTransport):
+    """Only good answers come out; all others are explained."""
+
+    inner: httpx.AsyncBaseTransport
+    explain: Explain
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        try:
+            response = await self.inner.handle_async_request(request)
+        except httpx.RequestError as problem:
+            # Not chained: httpx's error carries the request with its secrets.
+            raise _lost(request, problem) from None
+        if response.is_success:
+            return response
+        raise self.explain(response)
+
+    async def aclose(self) -> None:
+        await self.inner.aclose()
+
+
+def http_client(
+    base_url: str,
+    explain: Explain,
+    *,
+    window: SlidingWindow,
+    tally: Tally | None = None,
+    methods: frozenset[str] = frozenset({"GET"}),
+    retry: Retry = PATIENT,
+) -> httpx.AsyncClient:
+    """Return a client; use it as a context manager.
+
+    A call may carry ``extensions``: ``retry`` for its own patience, ``max_body_bytes`` for its own
+    limit. Only GET is ever repeated.
+
+    Args:
+        base_url: Address that paths are added to; https, or plain http to this very machine.
+        explain: What a refusal of this vendor means.
+        window: The pace; whatever shares the vendor's limit shares the window.
+        tally: Counts the calls.
+        methods: What the client may do at all.
+        retry: Patience of calls that name none.
+
+    Raises:
+        CallRefused: The address would send secrets in clear over a network.
+    """
+    _require_safe(base_url)
+    wire = httpx.AsyncHTTPTransport(verify=_tls(), limits=CONNECTIONS)
+    paced = _Paced(wire, window, methods, tally or Tally())
+    transport = _Explained(RetryTransport(paced, retry), explain)
+    return httpx.AsyncClient(
+        base_url=base_url, transport=transport, timeout=TIMEOUT, follow_redirects=False
+    )
+
+
+@cache
+def _tls() -> SSLContext:
+    """Making one takes a fiftieth of a second, as long as the rest of a quiet tenant's work."""
+    return httpx.create_ssl_context()
+
+
+def _require_safe(base_url: str) -> None:
+    url = httpx.URL(base_url)
+    if url.scheme == "https" or (url.scheme == "http" and _is_this_machine(url.host)):
+        return
+    raise CallRefused(
+        f"Calls to {url.host or 'no host'} over {url.scheme or 'no scheme'} would send secrets in "
+        "clear. Give an https address in the settings; http is for simulators on this machine.",
+        who_acts=WhoActs.US,
+    )
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _retry_after_s(response: httpx.Response) -> float:
+    try:
+        return PATIENT.parse_retry_after(response.headers.get("Retry-After", "0"))
+    except ValueError:
+        return 0.0
+
+
+def _lost(request: httpx.Request, problem: httpx.RequestError) -> CallFailed:
+    return CallFailed(
+        f"{request.method} {request.url.host}{request.url.path} got no whole answer "
+        f"({type(problem).__name__}), repetitions included. Try again later; if it lasts, check "
+        "the network and the vendor's status page.",
+        code=LOST,
+    )

@@ -1,0 +1,224 @@
+"""Connections: which company of which vendor's system is a tenant's, without any secret.
+
+A refresh token works once, so its use is a small transaction of its own, and its guard is here:
+`begin_refresh` writes the intent down before the token is spent, `confirm_refresh` moves the
+revision after the new pair is safe. An intent that is still there at the next start tells of a
+process that died in between.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from sqlalchemy import Connection as Transaction
+from sqlalchemy import and_, insert, select, update
+
+from blocks.hub import models
+from blocks.hub.connection_states import ConnectionState, Method
+from blocks.hub.database import Database
+from blocks.hub.errors import Refused
+from blocks.hub.events import Events, cut
+from blocks.hub.tenants import require
+from ledger.errors import TransientError
+
+PAGE_SIZE: Final = 500
+"""Connections read at once."""
+
+MAX_RECENT_CALLS: Final = 25
+"""Times of calls that are kept: as many as the tightest window counts."""
+
+
+class NotConnected(Refused):
+    """A tenant has no connection to the system."""
+
+    def __init__(self, tenant: str, system: str) -> None:
+        super().__init__(
+            f"Tenant {tenant} is not connected to {system}. Connect it first: its system "
+            f"administrator approves the integration in {system}."
+        )
+
+
+class CredentialMoved(TransientError):
+    """Somebody else renewed the credential in between; what they saved is the one to use."""
+
+    def __init__(self, tenant: str, system: str, *, expected: int, actual: int) -> None:
+        super().__init__(
+            f"The {system} credential of {tenant} has revision {actual}, not {expected}: another "
+            "run renewed it in between. Try again with what that run saved."
+        )
+
+
+@dataclass(frozen=True)
+class Connection:
+    """A tenant's connection to one system.
+
+    `source_tenant_id`: the company's id there (Fortnox: DatabaseNumber). `scopes`: what the consent
+    granted, joined by blanks; empty when it was not given by way of this program.
+    `credential_revision`: counts the renewals of the credential. `refresh_intent_at`: since when a
+    renewal is under way. `checked_at`: last time a call proved the connection. `recent_calls`:
+    when the last calls were made, oldest first.
+    """
+
+    tenant: str
+    system: str
+    method: Method
+    source_tenant_id: str = ""
+    status: ConnectionState = ConnectionState.CONNECTED
+    reason: str = ""
+    scopes: str = ""
+    credential_revision: int = 0
+    refresh_intent_at: dt.datetime | None = None
+    refreshed_at: dt.datetime | None = None
+    checked_at: dt.datetime | None = None
+    recent_calls: tuple[dt.datetime, ...] = ()
+    created_at: dt.datetime | None = None
+    """Set by the hub."""
+
+
+class Connections:
+    """The list of connections."""
+
+    def __init__(self, database: Database, events: Events) -> None:
+        self._database = database
+        self._events = events
+
+    def find(self, tenant: str, system: str) -> Connection | None:
+        """Return the connection, None when there is none."""
+        with self._database.reading() as transaction:
+            return _find(transaction, tenant, system)
+
+    def get(self, tenant: str, system: str) -> Connection:
+        """Return the connection.
+
+        Raises:
+            UnknownTenant: There is no such tenant.
+            NotConnected: It has no connection to the system.
+        """
+        with self._database.reading() as transaction:
+            require(transaction, tenant)
+            return _get(transaction, tenant, system)
+
+    def of_system(
+        self, system: str, *, after: str = "", limit: int = PAGE_SIZE
+    ) -> list[Connection]:
+        """Return up to `limit` connections in order of tenant, starting behind tenant `after`."""
+        table = models.connection
+        query = select(table).where(table.c.system == system, table.c.tenant > after)
+        with self._database.reading() as transaction:
+            rows = transaction.execute(query.order_by(table.c.tenant).limit(limit))
+            return [_from_row(row._asdict()) for row in rows]
+
+    def save(self, connection: Connection) -> Connection:
+        """Add a connection or replace it, which a new consent does.
+
+        Raises:
+            UnknownTenant: There is no such tenant.
+        """
+        with self._database.writing() as transaction:
+            require(transaction, connection.tenant)
+            old = _find(transaction, connection.tenant, connection.system)
+            made_at = old.created_at if old else self._database.now()
+            new = replace(connection, created_at=made_at)
+            if old:
+                _change(transaction, new.tenant, new.system, **_row(new))
+            else:
+                transaction.execute(insert(models.connection).values(_row(new)))
+            self._say(transaction, new, f"{'replaced' if old else 'made'} by {new.method}")
+        return new
+
+    def set_status(
+        self, tenant: str, system: str, status: ConnectionState, *, reason: str = ""
+    ) -> None:
+        """Say how the connection stands; a change is an event."""
+        with self._database.writing() as transaction:
+            old = _get(transaction, tenant, system)
+            checked = {"checked_at": self._database.now()} if status == "connected" else {}
+            _change(transaction, tenant, system, status=status, reason=cut(reason), **checked)
+            if old.status is not status:
+                self._say(transaction, old, f"now {status}: {reason}".removesuffix(": "))
+
+    def begin_refresh(self, tenant: str, system: str, *, revision: int) -> None:
+        """Write down that the credential of this revision is about to be spent.
+
+        Raises:
+            CredentialMoved: Another revision is the current one.
+        """
+        self._guarded(tenant, system, revision, refresh_intent_at=self._database.now())
+
+    def drop_refresh(self, tenant: str, system: str, *, revision: int) -> None:
+        """Say that the credential of this revision was not spent after all."""
+        self._guarded(tenant, system, revision, refresh_intent_at=None)
+
+    def confirm_refresh(self, tenant: str, system: str, *, revision: int) -> None:
+        """Move on from this revision to the next, whose pair is safe.
+
+        Raises:
+            CredentialMoved: Another revision is the current one.
+        """
+        self._guarded(
+            tenant,
+            system,
+            revision,
+            credential_revision=revision + 1,
+            refresh_intent_at=None,
+            refreshed_at=self._database.now(),
+        )
+
+    def note_calls(self, tenant: str, system: str, at: Iterable[dt.datetime]) -> None:
+        """Keep when the last calls were made, so that the next process knows the window."""
+        text = _times_text(sorted(at)[-MAX_RECENT_CALLS:])
+        with self._database.writing() as transaction:
+            _change(transaction, tenant, system, recent_calls=text)
+
+    def _guarded(self, tenant: str, system: str, revision: int, **values: Any) -> None:
+        with self._database.writing() as transaction:
+            found = _get(transaction, tenant, system)
+            if found.credential_revision != revision:
+                raise CredentialMoved(
+                    tenant, system, expected=revision, actual=found.credential_revision
+                )
+            _change(transaction, tenant, system, **values)
+
+    def _say(self, transaction: Transaction, connection: Connection, message: str) -> None:
+        self._events.record(
+            transaction, "connection", f"{connection.system}: {message}", tenant=connection.tenant
+        )
+
+
+def _find(transaction: Transaction, tenant: str, system: str) -> Connection | None:
+    table = models.connection
+    query = select(table).where(table.c.tenant == tenant, table.c.system == system)
+    row = transaction.execute(query).one_or_none()
+    return None if row is None else _from_row(row._asdict())
+
+
+def _get(transaction: Transaction, tenant: str, system: str) -> Connection:
+    if found := _find(transaction, tenant, system):
+        return found
+    raise NotConnected(tenant, system)
+
+
+def _change(transaction: Transaction, tenant: str, system: str, **values: Any) -> None:
+    table = models.connection
+    here = and_(table.c.tenant == tenant, table.c.system == system)
+    transaction.execute(update(table).where(here).values(values))
+
+
+def _row(connection: Connection) -> dict[str, Any]:
+    return {
+        **vars(connection),
+        "reason": cut(connection.reason),
+        "recent_calls": _times_text(connection.recent_calls),
+    }
+
+
+def _from_row(row: dict[str, Any]) -> Connection:
+    times = tuple(dt.datetime.fromisoformat(text) for text in row["recent_calls"].split())
+    return Connection(**{**row, "recent_calls": times})
+
+
+def _times_text(times: Iterable[dt.datetime]) -> str:
+    return " ".join(time.astimezone(dt.UTC).isoformat() for time in times)
