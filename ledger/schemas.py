@@ -163,3 +163,42 @@ CANONICAL: Final[dict[str, pa.Schema]] = {
 
 VOUCHER_TABLES: Final = ("voucher", "posting", "posting_dimension", "posting_correction")
 """Tables that grow with the books and come in batches, cut at a voucher; the others are small."""
+
+SOURCE_ACCOUNT: Final = pa.schema(
+    [
+        _required("account_number", _text),
+        _required("name", _text),
+        pa.field("vat_code", _text),
+    ]
+)
+"""The chart as the source's own list of accounts has it; `vat_code` NULL when there is none."""
+
+SOURCE_BALANCE: Final = pa.schema(
+    [
+        _required("account_number", _text),
+        _required("balance_kind", _text),
+        _required("amount", MONEY),
+    ]
+)
+"""What the source answers when asked for an account: `balance_kind` opening or closing."""
+
+SOURCE_VOUCHER: Final = pa.schema(
+    [
+        _required("voucher_series", _text),
+        _required("voucher_number", _text),
+        _required("voucher_date", pa.date32()),
+        pa.field("voucher_text", _text),
+        pa.field("reference_type", _text),
+        pa.field("reference_number", _text),
+    ]
+)
+"""The source's own list of vouchers, without rows. The reference says what a voucher was made from,
+such as INVOICE 36."""
+
+EVIDENCE: Final[dict[str, pa.Schema]] = {
+    "source_account": SOURCE_ACCOUNT,
+    "source_balance": SOURCE_BALANCE,
+    "source_voucher": SOURCE_VOUCHER,
+}
+"""What a source was asked beside the ledger itself, to hold the ledger against. Staged with the
+unit, never published, no part of its digest."""

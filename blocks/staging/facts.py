@@ -42,8 +42,9 @@ class UnitFacts(BaseModel):
     """What a source says of itself and of the year it sent.
 
     `source_kind`: ``4E``, ``4I``, ``1`` ... for SIE. `coverage`: only ``whole_year`` may replace a
-    published year. `error_count`: diagnostics of level error. The three counts of the reader are
-    filled in by `stage_unit`.
+    published year. `evidence_sha256`: hash of what the source was asked beside the ledger, empty
+    when it was asked nothing. `error_count`: diagnostics of level error. The three counts of the
+    reader are filled in by `stage_unit`.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -59,6 +60,7 @@ class UnitFacts(BaseModel):
     program: str
     encoding: str
     landed_sha256: str
+    evidence_sha256: str = ""
     reader_version: int = 1
     fast_rows: int = 0
     exact_rows: int = 0

@@ -15,7 +15,7 @@ from blocks.lake import Lake
 from blocks.staging.facts import UnitFacts
 from ledger.errors import TerminalError
 
-STAGE_FORMAT: Final = 1
+STAGE_FORMAT: Final = 2
 """Changes when a staged folder's files do; folders of another format are written anew."""
 
 MANIFEST: Final = "manifest.json"
@@ -55,7 +55,10 @@ class StagedUnit:
     tables: dict[str, TableDigest]
 
     def parquet(self, table: str) -> Path:
-        """Return the file of a canonical table, ``voucher_digest`` or ``diagnostic``."""
+        """Return the file of a canonical table, ``voucher_digest`` or ``diagnostic``.
+
+        Those of `ledger.schemas.EVIDENCE` are there if `facts` name evidence.
+        """
         return self.folder / f"{table}.parquet"
 
 
@@ -65,7 +68,8 @@ def staged_folder(lake: Lake, facts: UnitFacts) -> Path:
     What covers less than a year says so in its name.
     """
     part = "" if facts.coverage == "whole_year" else f"-{facts.coverage}"
-    name = f"{facts.landed_sha256[:16]}-r{facts.reader_version}{part}"
+    evidence = facts.evidence_sha256 and f"-e{facts.evidence_sha256[:8]}"
+    name = f"{facts.landed_sha256[:16]}-r{facts.reader_version}{part}{evidence}"
     return lake.stage_folder(facts.tenant, facts.fiscal_year.key) / name
 
 

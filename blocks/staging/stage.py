@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Final
 
 import pyarrow as pa
 
@@ -23,7 +24,9 @@ from blocks.staging.folder import (
 from blocks.staging.parquet import TableFiles
 from blocks.steps import reached
 from ledger.diagnostics import Diagnostic
-from ledger.schemas import CANONICAL, FISCAL_YEAR, VOUCHER_TABLES
+from ledger.schemas import CANONICAL, EVIDENCE, FISCAL_YEAR, VOUCHER_TABLES
+
+NO_EVIDENCE: Final[Mapping[str, pa.Table]] = {}
 
 
 def stage_unit(
@@ -34,6 +37,7 @@ def stage_unit(
     batches: Iterable[Mapping[str, pa.RecordBatch]],
     diagnostics: ReaderDiagnostics,
     path_counts: ReaderPaths,
+    evidence: Mapping[str, pa.Table] = NO_EVIDENCE,
 ) -> StagedUnit:
     """Write a unit's tables; the same bytes read by the same reader are staged once.
 
@@ -46,6 +50,7 @@ def stage_unit(
             unit is not staged yet.
         diagnostics: What the reader noticed.
         path_counts: How the reader read.
+        evidence: The tables of `ledger.schemas.EVIDENCE`, when ``facts`` name evidence.
 
     Raises:
         TerminalError: NUL in a text, or a key that is not unique: the reader is at fault.
@@ -69,6 +74,8 @@ def stage_unit(
                 }
             )
             _write_diagnostics(temporary, diagnostics.items)
+            if facts.evidence_sha256:
+                _write_evidence(temporary, evidence)
             reached("stage.tables_written")
             write_manifest(temporary, read, digest_folder(temporary, spill=lake.temporary))
             reached("stage.manifest_written")
@@ -109,6 +116,13 @@ def _write_diagnostics(folder: Path, diagnostics: Iterable[Diagnostic]) -> None:
     rows = [{name: getattr(item, name) for name in DIAGNOSTIC.names} for item in diagnostics]
     with TableFiles(folder, {"diagnostic": DIAGNOSTIC}) as files:
         files.write("diagnostic", pa.RecordBatch.from_pylist(rows, schema=DIAGNOSTIC))
+
+
+def _write_evidence(folder: Path, evidence: Mapping[str, pa.Table]) -> None:
+    with TableFiles(folder, EVIDENCE) as files:
+        for name, table in evidence.items():
+            for batch in table.to_batches():
+                files.write(name, batch)
 
 
 def _give_name(temporary: Path, folder: Path, facts: UnitFacts) -> None:

@@ -13,7 +13,7 @@ from blocks.staging import StagedUnit
 from blocks.warehouse.attach import PUBLISHED, attach_published
 from blocks.warehouse.files import TenantFiles
 from blocks.warehouse.migrate import create_tables
-from ledger.schemas import CANONICAL
+from ledger.schemas import CANONICAL, EVIDENCE
 
 STAGED_TABLES: Final = (*CANONICAL, "voucher_digest", "diagnostic")
 
@@ -22,7 +22,8 @@ STAGED_TABLES: Final = (*CANONICAL, "voucher_digest", "diagnostic")
 def open_workbench(staged: StagedUnit, files: TenantFiles) -> Iterator[DuckDBPyConnection]:
     """Yield an in-memory connection with ``staged``, ``published`` and ``unit``.
 
-    ``staged.<table>``: the canonical tables of the one unit, voucher_digest and diagnostic.
+    ``staged.<table>``: the canonical tables of the one unit, those of evidence (empty when the
+    source was asked for none), voucher_digest and diagnostic.
     ``published.<table>``: all years of the tenant, with ``tenant`` and ``fiscal_year`` in front;
     empty tables when nothing is published yet. ``unit.facts``: one row, the fields of `UnitFacts`
     and ``fiscal_year``. Nothing that is done here is kept.
@@ -41,6 +42,17 @@ def bind_staged(db: DuckDBPyConnection, staged: StagedUnit) -> None:
     for table in STAGED_TABLES:
         path = quoted(staged.parquet(table))
         db.execute(f"create view staged.{table} as from read_parquet({path})")
+    _bind_evidence(db, staged)
     facts = {"fiscal_year": staged.facts.fiscal_year.key, **staged.facts.model_dump()}
     columns = ", ".join(f"${name} as {name}" for name in facts)
     db.execute(f"create table unit.facts as select {columns}", facts)
+
+
+def _bind_evidence(db: DuckDBPyConnection, staged: StagedUnit) -> None:
+    for table, schema in EVIDENCE.items():
+        if staged.facts.evidence_sha256:
+            path = quoted(staged.parquet(table))
+            db.execute(f"create view staged.{table} as from read_parquet({path})")
+        else:
+            db.register("nothing", schema.empty_table())
+            db.execute(f"create table staged.{table} as from nothing")

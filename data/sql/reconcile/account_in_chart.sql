@@ -2,7 +2,7 @@
 -- grain: one row per account that is booked, or opened with an amount, and that no chart knows
 -- reads: unit.facts, evidence.account, staged.ledger_account, published.ledger_account, staged.posting,
 --        staged.voucher
--- why: a SIE 4E file brings the whole chart of its year, so only its own counts; a source that sends
+-- why: a SIE 4E file, dropped in or fetched from a vendor, brings the whole chart of its year, so only its own counts; a source that sends
 --      changes only may use an account that was published earlier
 -- source: SIE 4B #KONTO; R-FIN-25
 select null::varchar as not_applicable;
@@ -16,7 +16,7 @@ known as (
     select ledger_account.account_number
     from published.ledger_account
     inner join unit.facts using (tenant)
-    where not (facts.source = 'sie' and facts.source_kind = '4E')
+    where facts.source_kind <> '4E'
 ),
 
 unknown as (

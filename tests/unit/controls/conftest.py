@@ -21,7 +21,7 @@ from blocks.settings import REFERENCE
 from blocks.staging import DIAGNOSTIC, StagedUnit, UnitFacts
 from blocks.warehouse.migrate import SCHEMA, VIEWS
 from ledger.fiscal_year import FiscalYear
-from ledger.schemas import CANONICAL
+from ledger.schemas import CANONICAL, EVIDENCE
 from ledger.voucher_key import voucher_key
 
 YEAR = FiscalYear(dt.date(2024, 1, 1), dt.date(2024, 12, 31))
@@ -40,6 +40,7 @@ class Books:
     year: FiscalYear = YEAR
     facts: dict = field(default_factory=dict)
     tables: dict = field(default_factory=lambda: {name: [] for name in CANONICAL})
+    evidence: dict = field(default_factory=lambda: {name: [] for name in EVIDENCE})
     diagnostics: list = field(default_factory=list)
     digests: dict = field(default_factory=dict)
     context: dict = field(default_factory=dict)
@@ -134,6 +135,25 @@ class Books:
         row["amount"] = money(amount)
         return self
 
+    def source_lists(self, *vouchers):
+        """Let the source list vouchers: (series, number, date)."""
+        for series, number, date in vouchers:
+            row = {"voucher_series": series, "voucher_number": number}
+            row["voucher_date"] = dt.date.fromisoformat(date)
+            self.evidence["source_voucher"].append(row)
+        return self.asked()
+
+    def source_answers(self, kind, **amounts):
+        """Let the source answer for accounts as ``_1910="12.00"``; kind: opening or closing."""
+        for number, amount in amounts.items():
+            row = {"account_number": number.strip("_"), "balance_kind": kind}
+            self.evidence["source_balance"].append(row | {"amount": money(amount)})
+        return self.asked()
+
+    def asked(self):
+        self.facts |= {"source": "fortnox", "evidence_sha256": "e" * 64}
+        return self
+
     def drop_reported(self, kind):
         self.tables["reported_balance"] = [
             row for row in self.tables["reported_balance"] if row["balance_kind"] != kind
@@ -184,6 +204,8 @@ class Books:
             db.execute("create schema staged; create schema unit")
             for name, rows in self.rows().items():
                 _create(db, f"staged.{name}", pa.Table.from_pylist(rows, schema=CANONICAL[name]))
+            for name, rows in self.evidence.items():
+                _create(db, f"staged.{name}", pa.Table.from_pylist(rows, schema=EVIDENCE[name]))
             digests = [{"voucher_key": key, "digest": n} for key, n in self.digests.items()]
             _create(
                 db, "staged.voucher_digest", pa.Table.from_pylist(digests, schema=VOUCHER_DIGEST)

@@ -13,7 +13,7 @@ from blocks.staging import parquet, read_staged, stage_unit, staged_folder
 from blocks.staging import stage as stage_module
 from ledger.diagnostics import Diagnostic, Level
 from ledger.errors import TerminalError
-from ledger.schemas import CANONICAL
+from ledger.schemas import CANONICAL, EVIDENCE
 from tests.staged_units import Log, Paths, batches, facts, joined, stage, tables, voucher
 
 ROWS = joined(
@@ -238,3 +238,26 @@ def test_prune_takes_a_whole_staged_folder_that_is_old_and_not_kept(lake):
 
     assert [item.path for item in found] == [old]
     assert (kept.exists(), old.exists()) == (True, False)
+
+
+def test_evidence_is_staged_beside_the_unit_and_is_no_part_of_its_version(lake, warehouse):
+    listed = {"voucher_series": "A", "voucher_number": "1", "voucher_date": dt.date(2024, 3, 1)}
+    table = pa.Table.from_pylist([listed], schema=EVIDENCE["source_voucher"])
+    alone = stage(lake, ROWS)
+
+    asked = stage_unit(
+        lake,
+        facts(evidence_sha256="e" * 64),
+        tables=tables(ROWS),
+        batches=batches(ROWS),
+        diagnostics=Log(),
+        path_counts=Paths(),
+        evidence={"source_voucher": table},
+    )
+
+    counts = (
+        "select (select count(*) from staged.source_voucher), count(*) from staged.source_balance"
+    )
+    with warehouse.workbench(asked) as bench, warehouse.workbench(alone) as other:
+        assert [(1,), (0,)] == [db.execute(counts).fetchone() for db in (bench, other)]
+    assert (alone.digest, True) == (asked.digest, alone.folder != asked.folder)
