@@ -200,6 +200,61 @@ def test_batches_become_row_groups_of_bounded_size(lake, monkeypatch):
     staged = stage(lake, joined(*(voucher(f"A:{n}", ("1930", "0.00")) for n in range(8))), size=1)
 
     file = pq.ParquetFile(staged.parquet("voucher"))
+    counts = [file.metadata.row_group(n).num_rows for n in range(file.num_row_groups)]
+    assert counts == [3, 3, 2]
+
+
+def test_pruned_stage_is_named_with_what_to_do(lake):
+    with pytest.raises(TerminalError, match="Load the file again"):
+        read_staged(staged_folder(lake, facts()))
+
+
+def test_staging_that_fails_in_the_reader_leaves_nothing(lake):
+    def broken():
+        yield from batches(ROWS)
+        raise TerminalError("the file ends in the middle of a voucher")
+
+    with pytest.raises(TerminalError, match="ends in the middle"):
+        stage_unit(
+            lake,
+            facts(),
+            tables={},
+            batches=broken(),
+            diagnostics=Log(),
+            path_counts=Paths(),
+        )
+
+    assert list(lake.temporary.iterdir()) == []
+
+
+def test_prune_takes_a_whole_staged_folder_that_is_old_and_not_kept(lake):
+    kept, old = (stage(lake, ROWS, said=facts(landed_sha256=sha * 64)).folder for sha in "ab")
+    for folder in (kept, old):
+        os.utime(folder, (0, 0))
+
+    found = lake.prune(
+        keep_landed=(), keep_staged={kept}, older_than=dt.timedelta(days=30), dry_run=False
+    )
+
+    assert [item.path for item in found] == [old]
+    assert (kept.exists(), old.exists()) == (True, False)
+
+
+def test_evidence_is_staged_beside_the_unit_and_is_no_part_of_its_version(lake, warehouse):
+    listed = {"voucher_series": "A", "voucher_number": "1", "voucher_date": dt.date(2024, 3, 1)}
+    table = pa.Table.from_pylist([listed], schema=EVIDENCE["source_voucher"])
+    alone = stage(lake, ROWS)
+
+    asked = stage_unit(
+        lake,
+        facts(evidence_sha256="e" * 64),
+        tables=tables(ROWS),
+        batches=batches(ROWS),
+        diagnostics=Log(),
+        path_counts=Paths(),
+        evidence={"source_voucher": table},
+    )
+
     counts = "select count(*) from staged.source_voucher"
     with warehouse.workbench(asked) as bench, warehouse.workbench(alone) as other:
         assert [(1,), (0,)] == [db.execute(counts).fetchone() for db in (bench, other)]
