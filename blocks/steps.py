@@ -11,6 +11,13 @@ import signal
 from typing import Final
 
 STEPS: Final = (
+    "fortnox.token.intent",  # the hub knows that a refresh token is about to be spent
+    "fortnox.token.answered",  # it is spent; the new pair is in memory only
+    "fortnox.token.saved",  # the block holds the new pair, the hub still the old revision
+    "fortnox.token.confirmed",  # the hub's revision has moved, the intent is gone
+    "fortnox.pull.before",  # account list and voucher headers are read
+    "fortnox.pull.sie",  # the year's SIE file is in memory
+    "fortnox.pull.after",  # account list and headers are read again
     "fetch.received",  # the source's bytes are in memory
     "land.written",  # bytes and sidecar lie under a temporary name, synced
     "land.described",  # the sidecar has its final name, the bytes not yet

@@ -6,8 +6,8 @@ shares a vendor's limit, `read_json` keeps decimals exact.
 """
 
 from blocks.http.bodies import read_json
-from blocks.http.client import ONCE, PATIENT, Tally, http_client
-from blocks.http.errors import CallError, CallFailed, CallRefused, WhoActs
+from blocks.http.client import ONCE, PATIENT, Tally, http_client, timeout
+from blocks.http.errors import CallError, CallFailed, CallRefused, WhoActs, told_again
 from blocks.http.limiter import SlidingWindow
 
 __all__ = [
@@ -21,4 +21,6 @@ __all__ = [
     "WhoActs",
     "http_client",
     "read_json",
+    "timeout",
+    "told_again",
 ]

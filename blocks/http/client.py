@@ -25,7 +25,8 @@ from blocks.http.limiter import SlidingWindow
 CONNECT_LIMIT_S: Final = 10.0
 READ_LIMIT_S: Final = 30.0
 """Longest silence of the other side; seconds. A call may name a longer one."""
-TIMEOUT: Final = httpx.Timeout(READ_LIMIT_S, connect=CONNECT_LIMIT_S, pool=120.0)
+POOL_LIMIT_S: Final = 120.0
+"""Longest wait for one of the connections; seconds."""
 CONNECTIONS: Final = httpx.Limits(max_connections=8, max_keepalive_connections=4)
 
 MAX_RETRIES: Final = 4
@@ -123,6 +124,11 @@ class _Explained(httpx.AsyncBaseTransport):
         await self.inner.aclose()
 
 
+def timeout(read_s: float = READ_LIMIT_S) -> httpx.Timeout:
+    """Return the limits of one attempt, with its own longest silence in seconds."""
+    return httpx.Timeout(read_s, connect=CONNECT_LIMIT_S, pool=POOL_LIMIT_S)
+
+
 def http_client(
     base_url: str,
     explain: Explain,
@@ -153,7 +159,7 @@ def http_client(
     paced = _Paced(wire, window, methods, tally or Tally())
     transport = _Explained(RetryTransport(paced, retry), explain)
     return httpx.AsyncClient(
-        base_url=base_url, transport=transport, timeout=TIMEOUT, follow_redirects=False
+        base_url=base_url, transport=transport, timeout=timeout(), follow_redirects=False
     )
 
 

@@ -1,0 +1,1 @@
+"""Vendors' accounting systems: one folder each, one line each in `registry`."""

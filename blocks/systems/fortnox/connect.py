@@ -1,0 +1,106 @@
+"""Opening a session: the connection from the hub, its lease, its token, its pace."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final
+
+from blocks.http import CallError, SlidingWindow, Tally, http_client
+from blocks.hub import Connection, ConnectionState, Hub, KeptLease, Method
+from blocks.settings import settings
+from blocks.systems.fortnox.answers import explain, refusal, state_after
+from blocks.systems.fortnox.block import fortnox_app
+from blocks.systems.fortnox.calls import Calls
+from blocks.systems.fortnox.oauth import OAuth, oauth
+from blocks.systems.fortnox.rotation import RotatingTokens
+from blocks.systems.fortnox.session import SYSTEM, FortnoxSession
+from blocks.systems.fortnox.tokens import ClientCredentialTokens, Tokens
+from blocks.systems.lease import WAIT_LIMIT_S, system_lease
+
+CALLS: Final = 25
+PERIOD_S: Final = 5.0
+"""Fortnox's sliding window per integration and company (vendor's page "rate limits")."""
+
+
+@asynccontextmanager
+async def fortnox_session(
+    hub: Hub, tenant: str, *, run_id: str = "", wait_limit_s: float = WAIT_LIMIT_S
+) -> AsyncIterator[FortnoxSession]:
+    """Open a session with the tenant's Fortnox; one at a time per tenant, others wait.
+
+    What a refusal says about the connection (licence, right, consent, company) becomes its status.
+
+    Args:
+        hub: Knows the tenant's connection.
+        tenant: Whose.
+        run_id: The run that holds the lease.
+        wait_limit_s: Longest wait for another session of the tenant, in seconds.
+
+    Raises:
+        NotConnected: The tenant has no Fortnox connection.
+        LeaseTaken: Another run still holds it after ``wait_limit_s``.
+        CallRefused: The connection has to be approved anew, or a call is refused.
+        CallFailed: No token now; try again later.
+        TerminalError: Client id and secret are nowhere to be found.
+    """
+    await asyncio.to_thread(hub.connections.get, tenant, SYSTEM)
+    app = await fortnox_app()
+    async with (
+        system_lease(hub, tenant, SYSTEM, run_id=run_id, wait_limit_s=wait_limit_s) as lease,
+        oauth(app) as endpoint,
+    ):
+        # Read under the lease: whoever held it before may have changed it.
+        connection = await asyncio.to_thread(hub.connections.get, tenant, SYSTEM)
+        tokens = _tokens(hub, connection, endpoint, lease)
+        async with _noting_state(hub, connection), paced_calls(hub, connection, tokens) as calls:
+            yield FortnoxSession(hub, connection, calls)
+
+
+@asynccontextmanager
+async def paced_calls(hub: Hub, connection: Connection, tokens: Tokens) -> AsyncIterator[Calls]:
+    """Make calls at the company's pace, beginning with what the hub knows of the last ones.
+
+    A process that was killed left no times, but its lease outlives the window many times over.
+    """
+    now = hub.database.now()
+    recent = [(now - at).total_seconds() for at in connection.recent_calls]
+    window = SlidingWindow(calls=CALLS, period_s=PERIOD_S, recent=recent)
+    tally = Tally()
+    client = http_client(settings().fortnox_api_url, explain, window=window, tally=tally)
+    async with client:
+        try:
+            yield Calls(client, tokens, tally)
+        finally:
+            ended = hub.database.now()
+            times = [ended - dt.timedelta(seconds=age) for age in window.ages()]
+            await asyncio.to_thread(
+                hub.connections.note_calls, connection.tenant, connection.system, times
+            )
+
+
+@asynccontextmanager
+async def _noting_state(hub: Hub, connection: Connection) -> AsyncIterator[None]:
+    try:
+        yield
+    except CallError as problem:
+        if state := state_after(problem):
+            await asyncio.to_thread(
+                hub.connections.set_status,
+                connection.tenant,
+                connection.system,
+                state,
+                reason=str(problem),
+            )
+        raise
+
+
+def _tokens(hub: Hub, connection: Connection, endpoint: OAuth, lease: KeptLease) -> Tokens:
+    if connection.method is Method.CLIENT_CREDENTIALS:
+        # Tried whatever the status: the customer may have mended it in Fortnox meanwhile.
+        return ClientCredentialTokens(endpoint, connection)
+    if connection.status is ConnectionState.RECONNECT_REQUIRED:
+        raise refusal("invalid_grant", connection.reason)
+    return RotatingTokens(hub, connection, endpoint, lease)

@@ -1,0 +1,148 @@
+"""Fortnox's token endpoint: three ways to an access token; no lost POST is repeated blindly.
+
+Source:
+    Vendor's pages get-access-token, get-refresh-token, get-access-token-using-client-credentials.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Final
+
+import httpx
+from pydantic import SecretStr
+
+from blocks.http import PATIENT, CallFailed, SlidingWindow, Tally, http_client, read_json
+from blocks.settings import settings
+from blocks.systems.fortnox.answers import explain
+from blocks.systems.fortnox.block import FortnoxApp
+
+MAX_BODY_BYTES: Final = 1 << 16
+"""Largest answer; an access token is a JWT of about 3,000 characters."""
+
+CALLS: Final = 25
+PERIOD_S: Final = 5.0
+"""The pace of calls; the vendor states none for this endpoint."""
+
+DEFAULT_LIFE_S: Final = 3_600
+"""Life of an access token whose answer does not say, in seconds."""
+
+# Asking again for a token by client credentials spends nothing.
+SAFE_POST: Final = PATIENT.copy_with(allowed_methods=["POST"])
+
+
+@dataclass(frozen=True)
+class Grant:
+    """What the endpoint gave. `refresh_token` is empty by client credentials."""
+
+    access_token: SecretStr
+    refresh_token: SecretStr
+    scopes: str
+    life: dt.timedelta
+
+
+class OAuth:
+    """The endpoint, for one integration."""
+
+    def __init__(self, client: httpx.AsyncClient, app: FortnoxApp, tally: Tally) -> None:
+        self._client, self._app, self._tally = client, app, tally
+
+    @property
+    def calls(self) -> int:
+        """Calls made, repetitions included."""
+        return self._tally.calls
+
+    async def by_client_credentials(self, source_tenant_id: str) -> Grant:
+        """Ask for an access token of a company that approved the service account.
+
+        Raises:
+            CallRefused: The consent, a licence or our credentials are not there.
+            CallFailed: No answer, or one that passes by itself.
+        """
+        return await self._ask(
+            {"grant_type": "client_credentials"},
+            headers={"TenantId": source_tenant_id},
+            extensions={"retry": SAFE_POST},
+        )
+
+    async def by_refresh_token(self, token: SecretStr) -> Grant:
+        """Spend a refresh token on a new pair. It is asked once: a lost answer spent it too.
+
+        Raises:
+            CallRefused: The token is not accepted, or a licence is missing.
+            CallFailed: No answer, so that nobody knows whether the token is spent.
+        """
+        form = {"grant_type": "refresh_token", "refresh_token": token.get_secret_value()}
+        grant = await self._ask(form)
+        return _with_refresh_token(grant)
+
+    async def by_code(self, code: SecretStr, *, redirect_uri: str) -> Grant:
+        """Exchange the code of a consent, which works once and for 10 minutes.
+
+        Raises:
+            CallRefused: The code is not accepted.
+            CallFailed: No answer; the customer approves again.
+        """
+        form = {"grant_type": "authorization_code", "code": code.get_secret_value()}
+        return await self._ask(form | ({"redirect_uri": redirect_uri} if redirect_uri else {}))
+
+    async def _ask(
+        self,
+        form: dict[str, str],
+        *,
+        headers: dict[str, str] | None = None,
+        extensions: dict[str, object] | None = None,
+    ) -> Grant:
+        response = await self._client.post(
+            "/token",
+            data=form,
+            headers=headers,
+            auth=(self._app.client_id, self._app.client_secret.get_secret_value()),
+            extensions={"max_body_bytes": MAX_BODY_BYTES, **(extensions or {})},
+        )
+        return _read(response.content)
+
+
+@asynccontextmanager
+async def oauth(app: FortnoxApp) -> AsyncIterator[OAuth]:
+    """Open the token endpoint of the settings."""
+    tally = Tally()
+    client = http_client(
+        settings().fortnox_oauth_url,
+        explain,
+        window=SlidingWindow(calls=CALLS, period_s=PERIOD_S),
+        tally=tally,
+        methods=frozenset({"POST"}),
+    )
+    async with client:
+        yield OAuth(client, app, tally)
+
+
+def _read(content: bytes) -> Grant:
+    body = read_json(content)
+    token = body.get("access_token") if isinstance(body, dict) else None
+    if not isinstance(token, str) or not token:
+        raise _incomplete("access token")
+    return Grant(
+        access_token=SecretStr(token),
+        refresh_token=SecretStr(str(body.get("refresh_token") or "")),
+        scopes=str(body.get("scope") or ""),
+        life=dt.timedelta(seconds=int(body.get("expires_in") or DEFAULT_LIFE_S)),
+    )
+
+
+def _with_refresh_token(grant: Grant) -> Grant:
+    if not grant.refresh_token.get_secret_value():
+        raise _incomplete("refresh token")
+    return grant
+
+
+def _incomplete(what: str) -> CallFailed:
+    return CallFailed(
+        f"Fortnox's token endpoint answered well but without {what}. Try again; if it lasts, tell "
+        "Fortnox.",
+        code="token_missing",
+    )

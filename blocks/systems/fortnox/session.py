@@ -1,0 +1,134 @@
+"""A session with one tenant's Fortnox: what may be asked of it. Reading only."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Final
+from urllib.parse import quote
+
+from blocks.http import CallFailed, CallRefused, read_json
+from blocks.hub import Connection, ConnectionState, Hub
+from blocks.systems.fortnox import wire
+from blocks.systems.fortnox.answers import refusal
+from blocks.systems.fortnox.calls import Ask, Calls
+from blocks.systems.fortnox.pages import Params, walk
+from blocks.systems.fortnox.pull import YearExtract, pull
+from blocks.systems.fortnox.wire import Company, Row, SourceVoucher, SourceYear, UnexpectedShape
+
+SYSTEM: Final = "fortnox"
+
+MAX_SIE_BYTES: Final = 512 << 20
+"""Largest SIE file of a year; 27 years of a company were measured at 12 MB."""
+
+SIE_SILENCE_S: Final = 180.0
+"""Longest wait for the next byte of a SIE file; a large year takes its time to begin; seconds."""
+
+ORGANISATION_DIGITS: Final = 10
+"""Some write the century before a Swedish number; the last ten digits are the number."""
+
+
+class FortnoxSession:
+    """Asks one company's Fortnox. Calls at once are fine; they share the pace and the token."""
+
+    def __init__(self, hub: Hub, connection: Connection, calls: Calls) -> None:
+        self._hub, self._connection, self._calls = hub, connection, calls
+
+    @property
+    def calls(self) -> int:
+        """Calls made to the API so far, repetitions included; tokens are not counted."""
+        return self._calls.made
+
+    async def company(self) -> Company:
+        """Ask who answers, and make sure that it is the tenant's company.
+
+        Raises:
+            CallRefused: It is another company (code ``wrong_company``), or the call is refused.
+            CallFailed: Try again later.
+        """
+        found = await self.who()
+        here = self._connection
+        tenant = await asyncio.to_thread(self._hub.tenants.get, here.tenant)
+        require_same("DatabaseNumber", here.source_tenant_id, found.database_number)
+        require_same("organisation number", tenant.organisation_number, found.organisation_number)
+        await asyncio.to_thread(
+            self._hub.connections.set_status, here.tenant, SYSTEM, ConnectionState.CONNECTED
+        )
+        return found
+
+    async def who(self) -> Company:
+        """Ask who answers, whoever it is.
+
+        Raises:
+            CallRefused, CallFailed: As for any call.
+        """
+        return wire.company(await self._json("/3/companyinformation", {}))
+
+    async def financial_years(self) -> list[SourceYear]:
+        """List the company's financial years, oldest first.
+
+        Raises:
+            CallRefused, CallFailed: As for any call.
+        """
+        rows = await walk(
+            self._json, "/3/financialyears", {}, name="FinancialYears", key=lambda row: row["Id"]
+        )
+        return wire.source_years(rows)
+
+    async def pull_year(self, source_year: SourceYear) -> YearExtract:
+        """Fetch a whole year and the evidence beside it; see `YearExtract`.
+
+        Raises:
+            CallFailed: The books kept changing, or a call failed for now.
+            CallRefused: A call is refused until somebody acts.
+        """
+        return await pull(source_year, get=self._json, get_sie=self._sie, calls=lambda: self.calls)
+
+    async def voucher(self, source_year: SourceYear, series: str, number: str) -> SourceVoucher:
+        """Fetch one voucher with its rows; for drilling into a break, never for a whole year.
+
+        Raises:
+            CallRefused: There is none of that number (code ``2000423`` or ``http_404``).
+            CallFailed: Try again later.
+        """
+        path = f"/3/vouchers/{quote(series, safe='')}/{quote(number, safe='')}"
+        return wire.voucher(await self._json(path, {"financialyear": source_year.source_id}))
+
+    async def _json(self, path: str, params: Params) -> Row:
+        body = read_json(await self._calls.get(Ask(path, params)))
+        if not isinstance(body, dict):
+            raise UnexpectedShape(path, problem="it is no object")
+        return body
+
+    async def _sie(self, source_year: SourceYear) -> bytes:
+        content = await self._calls.get(
+            Ask(
+                "/3/sie/4",
+                {"financialyear": source_year.source_id},
+                # Any narrower type is refused with 1000030.
+                accept="*/*",
+                silence_s=SIE_SILENCE_S,
+                max_body_bytes=MAX_SIE_BYTES,
+            )
+        )
+        if content.strip():
+            return content
+        raise CallFailed(
+            f"Fortnox answered with an empty SIE file for {source_year.year}. Try again later.",
+            code="empty_sie",
+        )
+
+
+def require_same(what: str, expected: str, actual: str) -> None:
+    """Compare two numbers of a company by their last ten digits; an unknown one is not compared.
+
+    Raises:
+        CallRefused: They differ (code ``wrong_company``).
+    """
+    if expected and expected[-ORGANISATION_DIGITS:] != actual[-ORGANISATION_DIGITS:]:
+        raise _wrong_company(what, expected, actual)
+
+
+def _wrong_company(what: str, expected: str, actual: str) -> CallRefused:
+    return refusal(
+        "wrong_company", f"{what} here: {expected}, of the company that answers: {actual}."
+    )
