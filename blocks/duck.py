@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 from typing import Final
 
 import duckdb
@@ -18,35 +21,76 @@ MEMORY_LIMIT_MB: Final = 1_000
 SPILL_LIMIT_GB: Final = 50
 """What one connection may put into its temporary folder."""
 
+ONE_CORE_ROWS: Final = 100_000
+"""Up to so many rows one core is enough: sharing out work of a millisecond costs more than it."""
+
+IDLE_ENGINES: Final = 2
+"""How many engines wait for the next caller."""
+
+IDLE_MEMORY_MB: Final = 64
+"""What an engine may hold on to while it waits; one that holds more is closed."""
+
 NO_ROOM: Final = ("No space left on device", "Disk quota exceeded", "disk is full")
 """How DuckDB passes on the operating system's word for a full disk."""
 
 
-@contextmanager
-def open_duckdb(path: Path | None, *, spill: Path) -> Iterator[DuckDBPyConnection]:
-    """Open a file for writing, or an in-memory database when ``path`` is None; close it after.
+@dataclass(frozen=True)
+class _Engine:
+    """A DuckDB instance: to start one takes as long as thirty small queries."""
 
-    Read a published file by `attach_read_only`, never by this: within one process DuckDB hands
-    out the database it already has open under a path, even after another file took its place.
+    connection: DuckDBPyConnection
+    spill: Path
+    temporary: Path
+
+    def close(self) -> None:
+        self.connection.close()
+        remove(self.temporary)
+
+    @property
+    def is_light(self) -> bool:
+        """Whether it may wait: it has not spilled to disk and holds little memory."""
+        row = self.connection.execute(
+            "select coalesce(sum(memory_usage_bytes), 0) from duckdb_memory()"
+        ).fetchone()
+        held = row[0] if row else 0
+        return not self.temporary.exists() and held <= IDLE_MEMORY_MB * 2**20
+
+
+_idle: list[_Engine] = []
+_idle_lock: Final = Lock()
+
+
+@contextmanager
+def open_duckdb(*, spill: Path, rows: int | None = None) -> Iterator[DuckDBPyConnection]:
+    """Yield a connection to an empty in-memory database; nothing that is done there stays.
+
+    Published files are attached to it (`attach_read_only`), never opened by their path: within one
+    process DuckDB hands out the database it already has open under a path, even after another file
+    took its place.
 
     Args:
-        path: The file, which nobody else has open.
         spill: Folder in which a folder for what does not fit in `MEMORY_LIMIT_MB` is made when
             needed, and removed.
+        rows: How many rows the work is about, if that is known: little work gets one core.
     """
-    temporary = temporary_name(spill, "duckdb")
-    config: dict[str, str | bool | int | float | list[str]] = {
-        "memory_limit": f"{MEMORY_LIMIT_MB}MB",
-        "temp_directory": str(temporary),
-        "max_temp_directory_size": f"{SPILL_LIMIT_GB}GB",
-        "autoinstall_known_extensions": "false",
-        "autoload_known_extensions": "false",
-    }
+    engine = _take(spill)
     try:
-        with duckdb.connect(str(path or ":memory:"), config=config) as connection:
+        is_small = rows is not None and rows <= ONE_CORE_ROWS
+        engine.connection.execute("set threads = 1" if is_small else "reset threads")
+        # Temporary tables, variables and the chosen database go with this connection, everything
+        # else with the databases that it attaches.
+        with engine.connection.cursor() as connection:
+            connection.execute("attach ':memory:' as scratch; use scratch")
             yield connection
-    finally:
-        remove(temporary)
+        _detach_all(engine.connection)
+        keep = engine.is_light
+    except BaseException:
+        engine.close()
+        raise
+    if keep:
+        _keep(engine)
+    else:
+        engine.close()
 
 
 def attach_read_only(connection: DuckDBPyConnection, path: Path, name: str) -> None:
@@ -68,3 +112,51 @@ def duckdb_space_checked(doing: str, folder: Path) -> Iterator[None]:
         if any(words in str(problem) for words in NO_ROOM):
             raise NoSpaceError(doing=doing, folder=folder) from problem
         raise
+
+
+def _take(spill: Path) -> _Engine:
+    spill.mkdir(parents=True, exist_ok=True)
+    with _idle_lock:
+        for engine in _idle:
+            if engine.spill == spill:
+                _idle.remove(engine)
+                return engine
+    return _start(spill)
+
+
+def _start(spill: Path) -> _Engine:
+    temporary = temporary_name(spill, "duckdb")
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "memory_limit": f"{MEMORY_LIMIT_MB}MB",
+        "temp_directory": str(temporary),
+        "max_temp_directory_size": f"{SPILL_LIMIT_GB}GB",
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+    }
+    return _Engine(duckdb.connect(":memory:", config=config), spill, temporary)
+
+
+def _detach_all(connection: DuckDBPyConnection) -> None:
+    names = connection.execute(
+        "select database_name from duckdb_databases()"
+        " where not internal and database_name <> 'memory'"
+    ).fetchall()
+    for (name,) in names:
+        connection.execute(f"detach {name}")
+
+
+def _keep(engine: _Engine) -> None:
+    with _idle_lock:
+        _idle.append(engine)
+        surplus = [_idle.pop(0) for _ in range(len(_idle) - IDLE_ENGINES)]
+    for old in surplus:
+        old.close()
+
+
+@atexit.register
+def close_idle() -> None:
+    """Close the engines that wait; DuckDB complains about those that are open at the end."""
+    with _idle_lock:
+        engines = [_idle.pop() for _ in range(len(_idle))]
+    for engine in engines:
+        engine.close()

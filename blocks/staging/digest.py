@@ -25,7 +25,7 @@ def digest_folder(folder: Path, *, spill: Path) -> dict[str, TableDigest]:
         TerminalError: A voucher key or a row number occurs twice, or rows have no voucher.
     """
     doing = "digesting a staged unit"
-    with duckdb_space_checked(doing, folder), open_duckdb(None, spill=spill) as db:
+    with duckdb_space_checked(doing, folder), open_duckdb(spill=spill) as db:
         digests = digest_tables(db, lambda table: _file(folder, table))
         _check_keys(db, folder)
         target = quoted(folder / "voucher_digest.parquet")

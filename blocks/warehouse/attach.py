@@ -33,7 +33,7 @@ def open_published(files: TenantFiles) -> Iterator[DuckDBPyConnection]:
         NoLedger: The tenant has no file.
         NewerSchema: A later release wrote it.
     """
-    with open_duckdb(None, spill=files.spill) as db:
+    with open_duckdb(spill=files.spill) as db:
         if not attach_published(db, files):
             raise NoLedger(tenant=files.tenant)
         yield db
@@ -62,8 +62,7 @@ def attach_copy(db: DuckDBPyConnection, copy: Path) -> None:
     db.execute(f"attach {quoted(copy)} as {PUBLISHED} ({options})")
     if is_new:
         create_tables(db, PUBLISHED)
-    else:
-        migrate(db, PUBLISHED, shape=shape_of(db, PUBLISHED))
+    migrate(db, PUBLISHED, shape=shape_of(db, PUBLISHED))
 
 
 def detach(db: DuckDBPyConnection) -> None:
@@ -76,7 +75,7 @@ def _migrate_file(files: TenantFiles) -> None:
     with (
         writing(files),
         swapping(files) as copy,
-        open_duckdb(None, spill=files.spill) as db,
+        open_duckdb(spill=files.spill) as db,
     ):
         attach_copy(db, copy)
         db.execute(f"checkpoint {PUBLISHED}")

@@ -9,6 +9,8 @@ whenever one of them or a table in ``data/reference`` has changed. They find the
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -54,11 +56,12 @@ def shape_of(db: DuckDBPyConnection, database: str) -> Shape:
 
 
 def create_tables(db: DuckDBPyConnection, database: str) -> None:
-    """Give an attached database, which is empty, every table and view."""
+    """Give an attached database, which is empty, every table; `migrate` makes the views."""
     columns = "version integer not null, derived varchar not null"
-    db.execute(f"create table {database}.warehouse_shape ({columns})")
-    db.execute(f"insert into {database}.warehouse_shape values (0, '')")  # noqa: S608 - a name of ours
-    migrate(db, database, shape=Shape(version=0, derived=""))
+    with _using(db, database):
+        db.execute(f"create table warehouse_shape ({columns})")
+        db.execute(f"insert into warehouse_shape values ({max(_migrations())}, '')")  # noqa: S608 - a number of ours
+        _run_migrations(db, after=0)
 
 
 def is_current(shape: Shape) -> bool:
@@ -78,13 +81,27 @@ def migrate(db: DuckDBPyConnection, database: str, *, shape: Shape) -> None:
     if is_current(shape):
         return
     target = current_shape()
+    with _using(db, database):
+        _run_migrations(db, after=shape.version)
+        _derive(db)
+        db.execute(
+            "update warehouse_shape set version = $version, derived = $derived", dict(target)
+        )
+
+
+@contextmanager
+def _using(db: DuckDBPyConnection, database: str) -> Iterator[None]:
+    """Have plain names mean those of a database, until the block ends."""
+    (before,) = db.execute("select current_catalog()").fetchone() or ("memory",)
     db.execute(f"use {database}")
+    yield
+    db.execute(f"use {before}")
+
+
+def _run_migrations(db: DuckDBPyConnection, *, after: int) -> None:
     for number, path in sorted(_migrations().items()):
-        if number > shape.version:
+        if number > after:
             db.execute(path.read_text(encoding="utf-8"))
-    _derive(db)
-    db.execute("update warehouse_shape set version = $version, derived = $derived", dict(target))
-    db.execute("use memory")
 
 
 def _derive(db: DuckDBPyConnection) -> None:

@@ -43,7 +43,7 @@ def publish_unit(staged: StagedUnit, files: TenantFiles, publication: Publicatio
         reached("publish.locked")
         raise_fence(files, staged.facts.fiscal_year, publication.token)
         reached("publish.fenced")
-        with open_duckdb(None, spill=files.spill) as db:
+        with open_duckdb(spill=files.spill) as db:
             record = _published(db, files, staged.facts.fiscal_year)
             if record is not None and record.digest == staged.digest:
                 return Published(written=False, record=record)

@@ -28,7 +28,7 @@ def open_workbench(staged: StagedUnit, files: TenantFiles) -> Iterator[DuckDBPyC
     empty tables when nothing is published yet. ``unit.facts``: one row, the fields of `UnitFacts`
     and ``fiscal_year``. Nothing that is done here is kept.
     """
-    with open_duckdb(None, spill=files.spill) as db:
+    with open_duckdb(spill=files.spill) as db:
         bind_staged(db, staged)
         if not attach_published(db, files):
             db.execute(f"attach ':memory:' as {PUBLISHED}")
