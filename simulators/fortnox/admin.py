@@ -1,0 +1,142 @@
+"""Steering from another process: JSON under /_simulator/. None of it is Fortnox's."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, Final
+
+from simulators.fortnox import oauth
+from simulators.fortnox.answers import Answer, json_answer
+from simulators.fortnox.moving import voucher_keys
+from simulators.fortnox.tenant import LEDGER_SCOPES
+from simulators.fortnox.world import ConsentRefused, World
+
+if TYPE_CHECKING:
+    from simulators.fortnox.service import Request
+
+Said = Mapping[str, Any]
+
+
+def serve(world: World, request: Request, body: bytes) -> Answer:
+    """Answer a request under /_simulator/; what cannot be done is a 400 that says why."""
+    path = request.path.removeprefix("/_simulator").strip("/")
+    if path == "consent":
+        return oauth.consent(world, request.query)
+    action = _ACTIONS.get((request.method, path))
+    if action is None:
+        return json_answer({"known": sorted(map(" ".join, _ACTIONS))}, status=404)
+    try:
+        said = {**request.query, **(json.loads(body) if body else {})}
+        return json_answer(action(world, said))
+    except (ConsentRefused, KeyError, TypeError, ValueError) as problem:
+        return json_answer({"problem": f"{type(problem).__name__}: {problem}"}, status=400)
+
+
+def _about(world: World, _: Said) -> Any:
+    return {
+        "url": world.base,
+        "client_id": world.client_id,
+        "client_secret": world.client_secret,
+        "redirect_uri": world.redirect_uri,
+        "now": world.now.isoformat(),
+        "tenants": [
+            {
+                "database_number": number,
+                "name": tenant.edition.company.name,
+                "organisation_number": tenant.edition.company.organisation_number,
+                "edition": tenant.edition.number,
+                "switches": sorted(tenant.switches),
+                "consented": number in world.tokens.consents,
+            }
+            for number, tenant in world.tenants.items()
+        ],
+    }
+
+
+def _faults(world: World, _: Said) -> Any:
+    return [asdict(fault) for fault in world.faults.waiting()]
+
+
+def _add_fault(world: World, said: Said) -> Any:
+    details = dict(said)
+    world.faults.add(details.pop("name"), **details)
+    return _faults(world, said)
+
+
+def _clear_faults(world: World, _: Said) -> Any:
+    world.faults.clear()
+    return []
+
+
+def _edit(world: World, said: Said) -> Any:
+    tenant = world.tenants[int(said["tenant"])]
+    removed, changed = (voucher_keys(said.get(name, ())) for name in ("removed", "changed"))
+    tenant.edit(removed=removed, changed=changed, year=said.get("year", -1))
+    return {"edition": tenant.edition.number}
+
+
+def _hide(world: World, said: Said) -> Any:
+    tenant = world.tenants[int(said["tenant"])]
+    (voucher,) = voucher_keys([said["voucher"]])
+    in_balances = said.get("in_balances", True)
+    tenant.hide_from_sie(voucher, year=said.get("year", -1), in_balances=in_balances)
+    return {"edition": tenant.edition.number}
+
+
+def _switch(world: World, said: Said) -> Any:
+    tenant = world.tenants[int(said["tenant"])]
+    tenant.switch(said["name"], on=said.get("on", True))
+    return sorted(tenant.switches)
+
+
+def _authorize(world: World, said: Said) -> Any:
+    code = world.authorize(
+        int(said["tenant"]),
+        scopes=said.get("scopes", LEDGER_SCOPES),
+        service=said.get("service", True),
+        redirect_uri=said.get("redirect_uri"),
+    )
+    return {"code": code}
+
+
+def _revoke(world: World, said: Said) -> Any:
+    world.revoke_consent(int(said["tenant"]))
+    return {}
+
+
+def _advance(world: World, said: Said) -> Any:
+    with world.lock:
+        world.ahead += dt.timedelta(seconds=said["seconds"])
+    return {"now": world.now.isoformat()}
+
+
+def _calls(world: World, said: Said) -> Any:
+    tenant = int(said["tenant"]) if "tenant" in said else None
+    return [
+        {**call._asdict(), "at": call.at.isoformat(), "query": call.query}
+        for call in world.calls.matching(tenant, said.get("path", ""))
+    ]
+
+
+def _clear_calls(world: World, _: Said) -> Any:
+    world.calls.clear()
+    return []
+
+
+_ACTIONS: Final[dict[tuple[str, str], Callable[[World, Said], Any]]] = {
+    ("GET", ""): _about,
+    ("GET", "faults"): _faults,
+    ("POST", "faults"): _add_fault,
+    ("DELETE", "faults"): _clear_faults,
+    ("POST", "edit"): _edit,
+    ("POST", "hide"): _hide,
+    ("POST", "switch"): _switch,
+    ("POST", "authorize"): _authorize,
+    ("POST", "revoke"): _revoke,
+    ("POST", "advance"): _advance,
+    ("GET", "calls"): _calls,
+    ("DELETE", "calls"): _clear_calls,
+}

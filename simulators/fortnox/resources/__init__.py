@@ -1,0 +1,1 @@
+"""What the simulator serves, one module per kind."""

@@ -1,0 +1,167 @@
+"""Invoices, told from the books: series L are supplier invoices, series B customer invoices.
+
+Source: Fortnox OpenAPI, /3/supplierinvoices and /3/invoices; that the header fields VoucherSeries
+and VoucherNumber of supplier invoices stay null when booked, while Vouchers[] is filled, was seen
+in production, as were amounts such as ``1 713,94``.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+
+from simulators.books.model import BOOKED, Chunk
+from simulators.books.names import PARTNERS
+from simulators.fortnox.answers import Answer, Raw, Refusal, json_text, number
+from simulators.fortnox.ask import BAD_REQUEST, Ask
+from simulators.fortnox.edition import Edition
+from simulators.fortnox.paging import listing
+
+DUE_DAYS: Final = 30
+UNPAID_EVERY: Final = 5
+"""One invoice in so many is not paid."""
+
+STATES: Final = frozenset(
+    {"cancelled", "fullypaid", "unpaid", "unpaidoverdue", "unbooked", "pendingpayment",
+     "authorizepending"}
+)  # fmt: skip
+
+
+class Invoice(NamedTuple):
+    """One invoice of either kind: its number over all years, its voucher, date and öre."""
+
+    given_number: int
+    place: int
+    series: str
+    voucher_number: int
+    date: dt.date
+    registered_at: dt.datetime
+    partner: int
+    ore: int
+
+    @property
+    def is_paid(self) -> bool:
+        """Whether nothing is left to pay."""
+        return self.given_number % UNPAID_EVERY != 0
+
+
+def supplier_invoices_of(edition: Edition) -> list[Invoice]:
+    """Give all supplier invoices; the numbers do not move when a voucher is removed."""
+    return edition.kept("supplier invoices", lambda: _gathered(edition, "L"))
+
+
+def supplier_invoices(ask: Ask) -> Answer:
+    """Answer /3/supplierinvoices. ``unpaid`` means unpaid and overdue, as has been met."""
+    found = supplier_invoices_of(ask.edition)
+    rows = [_supplier_row(ask, invoice) for invoice in found if _wanted(ask, invoice)]
+    return listing(ask, "SupplierInvoices", rows, total=len(found))
+
+
+def invoices(ask: Ask) -> Answer:
+    """Answer /3/invoices, whose header names the voucher."""
+    found = ask.edition.kept("invoices", lambda: _gathered(ask.edition, "B"))
+    rows = [_customer_row(ask, invoice) for invoice in found if _wanted(ask, invoice)]
+    return listing(ask, "Invoices", rows, total=len(found))
+
+
+def _wanted(ask: Ask, invoice: Invoice) -> bool:
+    state, since = ask.query.get("filter"), ask.stamp("lastmodified")
+    first, last = ask.date("fromdate"), ask.date("todate")
+    if state and state not in STATES:
+        raise Refusal(BAD_REQUEST, 2000588)
+    is_of_state = {None: True, "fullypaid": invoice.is_paid, "unpaid": not invoice.is_paid,
+                   "unpaidoverdue": not invoice.is_paid}.get(state, False)  # fmt: skip
+    return (
+        is_of_state
+        and (not since or since <= invoice.registered_at)
+        and (not first or first <= invoice.date)
+        and (not last or invoice.date <= last)
+    )
+
+
+def _gathered(edition: Edition, series: str) -> list[Invoice]:
+    found, first = [], 0
+    for place in range(len(edition.company.years)):
+        for chunk in edition.chunks(place):
+            if chunk.series == series:
+                found += _of_chunk(edition, place, chunk, first=first)
+        first += edition.company.vouchers_per_year
+    return found
+
+
+def _of_chunk(edition: Edition, place: int, chunk: Chunk, *, first: int) -> list[Invoice]:
+    start = edition.company.years[place].start_date
+    debit = np.zeros(len(chunk), dtype=np.int64)
+    booked = (chunk.rows.kind == BOOKED) & (chunk.rows.ore > 0)
+    np.add.at(debit, chunk.rows.voucher[booked], chunk.rows.ore[booked])
+    noon = dt.datetime.combine(start, dt.time(12))
+    return [
+        Invoice(
+            given_number=first + int(chunk.number[at]),
+            place=place,
+            series=chunk.series,
+            voucher_number=int(chunk.number[at]),
+            date=start + dt.timedelta(days=int(chunk.day[at])),
+            registered_at=noon + dt.timedelta(days=int(chunk.registered[at])),
+            partner=int(chunk.partner[at]),
+            ore=int(debit[at]),
+        )
+        for at in range(len(chunk))
+    ]
+
+
+def _supplier_row(ask: Ask, invoice: Invoice) -> Raw:
+    voucher = {
+        "Series": invoice.series,
+        "Number": invoice.voucher_number,
+        "Year": ask.edition.ids[invoice.place],
+        "ReferenceType": "SUPPLIERINVOICE",
+    }
+    row: dict[str, Any] = {
+        "@url": ask.url(f"supplierinvoices/{invoice.given_number}"),
+        "GivenNumber": str(invoice.given_number),
+        "InvoiceNumber": f"F-{invoice.given_number}",
+        "InvoiceDate": str(invoice.date),
+        "DueDate": str(invoice.date + dt.timedelta(days=DUE_DAYS)),
+        "SupplierNumber": str(invoice.partner + 1),
+        "SupplierName": PARTNERS[invoice.partner],
+        "Total": _text(ask, invoice.ore),
+        "Balance": _text(ask, 0 if invoice.is_paid else invoice.ore),
+        "Currency": "SEK",
+        "Booked": True,
+        "Cancel": False,
+        "Credit": False,
+        "Vouchers": [voucher],
+    }
+    return Raw(json_text(row))
+
+
+def _customer_row(ask: Ask, invoice: Invoice) -> Raw:
+    row: dict[str, Any] = {
+        "@url": ask.url(f"invoices/{invoice.given_number}"),
+        "DocumentNumber": str(invoice.given_number),
+        "InvoiceDate": str(invoice.date),
+        "DueDate": str(invoice.date + dt.timedelta(days=DUE_DAYS)),
+        "InvoiceType": "INVOICE",
+        "CustomerNumber": str(invoice.partner + 1),
+        "CustomerName": PARTNERS[invoice.partner],
+        "Total": number(invoice.ore),
+        "Balance": number(0 if invoice.is_paid else invoice.ore),
+        "Currency": "SEK",
+        "Booked": True,
+        "Cancelled": False,
+        "Sent": True,
+        "VoucherNumber": invoice.voucher_number,
+        "VoucherSeries": invoice.series,
+        "VoucherYear": ask.edition.ids[invoice.place],
+    }
+    return Raw(json_text(row))
+
+
+def _text(ask: Ask, ore: int) -> str:
+    kronor, rest = divmod(ore, 100)
+    if ask.tenant.made_with.swedish_amounts:
+        return f"{kronor:,}".replace(",", "\N{NO-BREAK SPACE}") + f",{rest:02d}"
+    return f"{kronor}.{rest:02d}"
