@@ -77,32 +77,32 @@ def insert_load(
     publication: Publication,
     *,
     before: LoadRecord | None,
-) -> None:
-    """Write the record of a load, before any row is moved.
+) -> LoadRecord:
+    """Write the record of a load, before any row is moved, and return it.
 
     Unless it is the unit's first load, `touched.sql` has run.
     """
+    record = _record(staged, publication, before, touched_counts(db) if before else None)
     unit = {
-        "tenant": staged.facts.tenant,
-        "fiscal_year": staged.facts.fiscal_year.key,
-        "load_id": publication.load_id,
+        "tenant": record.tenant,
+        "fiscal_year": record.fiscal_year.key,
+        "load_id": record.load_id,
     }
     if before is not None:
         changes = (SQL / "publish" / "change_list.sql").read_text(encoding="utf-8")
         _insert(db, "voucher_change", unit, rows=f"({changes})")
-    number = before.load_number + 1 if before else 1
-    touched = touched_counts(db) if before else first_counts(staged)
-    counts = {f"vouchers_{change}": count for change, count in touched.items()}
-    constants = unit | _load(staged, publication) | counts | {"load_number": number}
-    _insert(db, "load", constants)
+    _insert(db, "load", _load(record, staged))
     _insert_rows(db, "load_table", _load_table(staged), unit)
     _insert_rows(db, "control_result", _control_result(publication.results), unit)
     _insert_rows(db, "control_break", _control_break(publication), unit)
+    return record
 
 
 def _insert_rows(
     db: DuckDBPyConnection, table: str, rows: pa.Table, unit: Mapping[str, object]
 ) -> None:
+    if not rows.num_rows:
+        return
     db.register("evidence", rows)
     _insert(db, table, unit, rows="evidence")
     db.unregister("evidence")
@@ -119,21 +119,44 @@ def _insert(
     )
 
 
-def _load(staged: StagedUnit, publication: Publication) -> dict[str, object]:
+def _record(
+    staged: StagedUnit,
+    publication: Publication,
+    before: LoadRecord | None,
+    touched: Mapping[Change, int] | None,
+) -> LoadRecord:
     facts = staged.facts
-    return {
-        "run_id": publication.run_id,
-        "token": publication.token,
-        "published_at": dt.datetime.now(dt.UTC).replace(tzinfo=None),
-        "digest": staged.digest,
-        "source": facts.source,
-        "source_kind": facts.source_kind,
-        "coverage": facts.coverage,
-        "organisation_number": facts.organisation_number,
-        "program": facts.program,
-        "landed_sha256": facts.landed_sha256,
-        "voucher_count": staged.tables["voucher"].row_count,
-        "posting_count": staged.tables["posting"].row_count,
+    touched = touched or first_counts(staged)
+    return LoadRecord(
+        tenant=facts.tenant,
+        fiscal_year=facts.fiscal_year,
+        load_number=before.load_number + 1 if before else 1,
+        load_id=publication.load_id,
+        run_id=publication.run_id,
+        token=publication.token,
+        published_at=dt.datetime.now(dt.UTC),
+        digest=staged.digest,
+        source=facts.source,
+        source_kind=facts.source_kind,
+        landed_sha256=facts.landed_sha256,
+        voucher_count=staged.tables["voucher"].row_count,
+        posting_count=staged.tables["posting"].row_count,
+        vouchers_added=touched["added"],
+        vouchers_changed=touched["changed"],
+        vouchers_removed=touched["removed"],
+        tables=staged.tables,
+    )
+
+
+def _load(record: LoadRecord, staged: StagedUnit) -> dict[str, object]:
+    """Return the row of table ``load``; its columns are the record's and three of the source's."""
+    row = {name: value for name, value in vars(record).items() if name != "tables"}
+    return row | {
+        "fiscal_year": record.fiscal_year.key,
+        "published_at": record.published_at.replace(tzinfo=None),
+        "coverage": staged.facts.coverage,
+        "organisation_number": staged.facts.organisation_number,
+        "program": staged.facts.program,
     }
 
 

@@ -35,6 +35,7 @@ def publish_unit(staged: StagedUnit, files: TenantFiles, publication: Publicatio
     """
     _refuse_unfit(staged, publication)
     doing = f"publishing for {files.tenant}"
+    rows = staged.tables["posting"].row_count
     with (
         space_checked(doing, files.root),
         duckdb_space_checked(doing, files.root),
@@ -43,11 +44,12 @@ def publish_unit(staged: StagedUnit, files: TenantFiles, publication: Publicatio
         reached("publish.locked")
         raise_fence(files, staged.facts.fiscal_year, publication.token)
         reached("publish.fenced")
-        with open_duckdb(spill=files.spill) as db:
-            record = _published(db, files, staged.facts.fiscal_year)
-            if record is not None and record.digest == staged.digest:
-                return Published(written=False, record=record)
-            return Published(written=True, record=_publish(db, staged, files, publication))
+        with open_duckdb(spill=files.spill, rows=rows) as db:
+            before = _published(db, files, staged.facts.fiscal_year)
+            if before is not None and before.digest == staged.digest:
+                return Published(written=False, record=before)
+            record = _publish(db, staged, files, publication, before=before)
+            return Published(written=True, record=record)
 
 
 def _refuse_unfit(staged: StagedUnit, publication: Publication) -> None:
@@ -84,32 +86,41 @@ def _published(db: DuckDBPyConnection, files: TenantFiles, year: FiscalYear) -> 
 
 
 def _publish(
-    db: DuckDBPyConnection, staged: StagedUnit, files: TenantFiles, publication: Publication
+    db: DuckDBPyConnection,
+    staged: StagedUnit,
+    files: TenantFiles,
+    publication: Publication,
+    *,
+    before: LoadRecord | None,
 ) -> LoadRecord:
-    bind_staged(db, staged)
+    if before is not None:
+        bind_staged(db, staged, tables=("voucher", "voucher_digest"))
     with swapping(files) as copy:
-        attach_copy(db, copy)
         db.execute("begin")
-        _replace(db, staged, publication)
+        attach_copy(db, copy)
+        record = _replace(db, staged, publication, before=before)
         db.execute("commit")
         reached("publish.committed")
         db.execute(f"checkpoint {PUBLISHED}")
-        record = current_load(db, staged.facts.fiscal_year)
         detach(db)
-    if record is None:
-        raise NotPublishable("The load record is missing from what was just published.")
     return record
 
 
-def _replace(db: DuckDBPyConnection, staged: StagedUnit, publication: Publication) -> None:
-    record = current_load(db, staged.facts.fiscal_year)
-    rows = UnitRows(db, staged, load_id=publication.load_id, before=record)
+def _replace(
+    db: DuckDBPyConnection,
+    staged: StagedUnit,
+    publication: Publication,
+    *,
+    before: LoadRecord | None,
+) -> LoadRecord:
+    rows = UnitRows(db, staged, load_id=publication.load_id, before=before)
     rows.check_staged()
-    if record is not None:
+    if before is not None:
         db.execute((SQL / "publish" / "touched.sql").read_text(encoding="utf-8"))
-    insert_load(db, staged, publication, before=record)
+    record = insert_load(db, staged, publication, before=before)
     rows.remove()
     reached("publish.rows_removed")
     rows.insert()
     reached("publish.rows_inserted")
     rows.check()
+    return record

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Final
 
 from duckdb import DuckDBPyConnection
 
-from blocks.digest import TableDigest
 from blocks.duck import quoted
 from blocks.staging import StagedUnit
 from blocks.warehouse.errors import CountsDiffer
 from blocks.warehouse.records import LoadRecord
+from blocks.warehouse.workbench import read_staged_sql
+from ledger.money import ZERO
 from ledger.schemas import CANONICAL, VOUCHER_TABLES
 
 SMALL_TABLES: Final = tuple(name for name in CANONICAL if name not in VOUCHER_TABLES)
@@ -58,10 +60,13 @@ class UnitRows:
         Raises:
             CountsDiffer: Somebody changed a file since.
         """
-        for table, digest in self._staged.tables.items():
-            row = self._db.execute(f"select count(*) from staged.{table}").fetchone()  # noqa: S608 - names of ours only
-            if row != (digest.row_count,):
-                raise CountsDiffer(table=table, staged=digest.row_count, published=row)
+        queries = [
+            f"select '{table}', count(*) from {read_staged_sql(self._staged, table)}"  # noqa: S608 - names of ours only
+            for table in CANONICAL
+        ]
+        counts = self._db.execute(" union all ".join(queries)).fetchall()
+        expected = {table: digest.row_count for table, digest in self._staged.tables.items()}
+        _refuse_difference(expected, dict(counts))
 
     def check(self) -> None:
         """Compare counts and sums of every table with what was staged.
@@ -69,24 +74,24 @@ class UnitRows:
         Raises:
             CountsDiffer: They are not the same, so the transaction must not be committed.
         """
-        for table, staged in self._staged.tables.items():
-            amount = "coalesce(sum(amount), 0)" if "amount" in CANONICAL[table].names else "0"
-            self._compare(
-                table,
-                f"select count(*), {amount} from published.{table} where fiscal_year = $year",  # noqa: S608 - names of ours only
-                _count_and_sum(staged),
-            )
-        query = "select count(*), sum(digest) from staged.voucher_digest"
-        self._compare(
-            "voucher",
-            "select count(*), sum(digest) from published.voucher where fiscal_year = $year",
-            self._db.execute(query).fetchone(),
-        )
+        queries = [
+            f"select '{table}', count(*), {_checked_sum(table)}::decimal(38, 2)"  # noqa: S608 - names of ours only
+            f" from published.{table} where fiscal_year = $year"
+            for table in CANONICAL
+        ]
+        rows = self._db.execute(" union all ".join(queries), {"year": self._year}).fetchall()
+        expected = {
+            table: (digest.row_count, digest.amount_sum)
+            for table, digest in self._staged.tables.items()
+        }
+        expected["voucher"] = (expected["voucher"][0], self._digest_sum())
+        _refuse_difference(expected, {table: (count, total) for table, count, total in rows})
 
-    def _compare(self, table: str, query: str, staged: object) -> None:
-        published = self._db.execute(query, {"year": self._year}).fetchone()
-        if published != staged:
-            raise CountsDiffer(table=table, staged=staged, published=published)
+    def _digest_sum(self) -> Decimal:
+        digests = read_staged_sql(self._staged, "voucher_digest")
+        query = f"select coalesce(sum(digest), 0)::decimal(38, 2) from {digests}"  # noqa: S608 - quoted
+        row = self._db.execute(query).fetchone()
+        return row[0] if row else ZERO
 
     def _delete(self, table: str, condition: str) -> None:
         self._db.execute(
@@ -95,11 +100,14 @@ class UnitRows:
         )
 
     def _insert(self, table: str) -> None:
+        if not self._staged.tables[table].row_count:
+            return
         columns = ", ".join(f"rows.{name}" for name in CANONICAL[table].names)
-        source = f"staged.{table} as rows"
+        source = f"{read_staged_sql(self._staged, table)} as rows"
         if table == "voucher":
             columns += f", digests.digest, digests.debit_sum, {quoted(self._load_id)}"
-            source += " inner join staged.voucher_digest as digests using (voucher_key)"
+            digests = read_staged_sql(self._staged, "voucher_digest")
+            source += f" inner join {digests} as digests using (voucher_key)"
         if table in VOUCHER_TABLES and self._before is not None:
             source += " where rows.voucher_key in (select voucher_key from touched)"
         # Literals, because with parameters DuckDB writes each row's copy out: a third slower.
@@ -111,5 +119,13 @@ class UnitRows:
         return self._staged.facts.fiscal_year.key
 
 
-def _count_and_sum(digest: TableDigest) -> tuple[int, Decimal]:
-    return digest.row_count, digest.amount_sum
+def _checked_sum(table: str) -> str:
+    if table == "voucher":
+        return "coalesce(sum(digest), 0)"
+    return "coalesce(sum(amount), 0)" if "amount" in CANONICAL[table].names else "0"
+
+
+def _refuse_difference(staged: Mapping[str, object], published: Mapping[str, object]) -> None:
+    for table, expected in staged.items():
+        if published[table] != expected:
+            raise CountsDiffer(table=table, staged=expected, published=published[table])

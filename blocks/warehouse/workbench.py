@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Final
 
@@ -28,31 +28,37 @@ def open_workbench(staged: StagedUnit, files: TenantFiles) -> Iterator[DuckDBPyC
     empty tables when nothing is published yet. ``unit.facts``: one row, the fields of `UnitFacts`
     and ``fiscal_year``. Nothing that is done here is kept.
     """
-    with open_duckdb(spill=files.spill) as db:
+    rows = staged.tables["posting"].row_count
+    with open_duckdb(spill=files.spill, rows=rows) as db:
         bind_staged(db, staged)
+        _bind_evidence(db, staged)
         if not attach_published(db, files):
             db.execute(f"attach ':memory:' as {PUBLISHED}")
             create_tables(db, PUBLISHED)
         yield db
 
 
-def bind_staged(db: DuckDBPyConnection, staged: StagedUnit) -> None:
-    """Create the schemas ``staged`` and ``unit`` in a connection."""
+def bind_staged(
+    db: DuckDBPyConnection, staged: StagedUnit, *, tables: Sequence[str] = STAGED_TABLES
+) -> None:
+    """Create the schemas ``staged``, with some of its tables, and ``unit`` in a connection."""
     db.execute("create schema staged; create schema unit")
-    for table in STAGED_TABLES:
-        path = quoted(staged.parquet(table))
-        db.execute(f"create view staged.{table} as from read_parquet({path})")
-    _bind_evidence(db, staged)
+    for table in tables:
+        db.execute(f"create view staged.{table} as from {read_staged_sql(staged, table)}")
     facts = {"fiscal_year": staged.facts.fiscal_year.key, **staged.facts.model_dump()}
     columns = ", ".join(f"${name} as {name}" for name in facts)
     db.execute(f"create table unit.facts as select {columns}", facts)
 
 
+def read_staged_sql(staged: StagedUnit, table: str) -> str:
+    """Return what stands after ``from`` to read a staged table."""
+    return f"read_parquet({quoted(staged.parquet(table))})"
+
+
 def _bind_evidence(db: DuckDBPyConnection, staged: StagedUnit) -> None:
     for table, schema in EVIDENCE.items():
         if staged.facts.evidence_sha256:
-            path = quoted(staged.parquet(table))
-            db.execute(f"create view staged.{table} as from read_parquet({path})")
+            db.execute(f"create view staged.{table} as from {read_staged_sql(staged, table)}")
         else:
             db.register("nothing", schema.empty_table())
             db.execute(f"create table staged.{table} as from nothing")
