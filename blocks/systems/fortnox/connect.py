@@ -46,6 +46,18 @@ async def fortnox_session(
         CallFailed: No token now; try again later.
         TerminalError: Client id and secret are nowhere to be found.
     """
+    async with (
+        credentials(hub, tenant, run_id=run_id, wait_limit_s=wait_limit_s) as (connection, tokens),
+        paced_calls(hub, connection, tokens) as calls,
+    ):
+        yield FortnoxSession(hub, connection, calls)
+
+
+@asynccontextmanager
+async def credentials(
+    hub: Hub, tenant: str, *, run_id: str = "", wait_limit_s: float = WAIT_LIMIT_S
+) -> AsyncIterator[tuple[Connection, Tokens]]:
+    """Hold the tenant's connection and its source of tokens; raises as `fortnox_session` does."""
     await asyncio.to_thread(hub.connections.get, tenant, SYSTEM)
     app = await fortnox_app()
     async with (
@@ -54,9 +66,8 @@ async def fortnox_session(
     ):
         # Read under the lease: whoever held it before may have changed it.
         connection = await asyncio.to_thread(hub.connections.get, tenant, SYSTEM)
-        tokens = _tokens(hub, connection, endpoint, lease)
-        async with _noting_state(hub, connection), paced_calls(hub, connection, tokens) as calls:
-            yield FortnoxSession(hub, connection, calls)
+        async with _noting_state(hub, connection):
+            yield connection, _tokens(hub, connection, endpoint, lease)
 
 
 @asynccontextmanager

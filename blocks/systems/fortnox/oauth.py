@@ -77,7 +77,7 @@ class OAuth:
         """
         form = {"grant_type": "refresh_token", "refresh_token": token.get_secret_value()}
         grant = await self._ask(form)
-        return _with_refresh_token(grant)
+        return with_refresh_token(grant)
 
     async def by_code(self, code: SecretStr, *, redirect_uri: str) -> Grant:
         """Exchange the code of a consent, which works once and for 10 minutes.
@@ -134,7 +134,12 @@ def _read(content: bytes) -> Grant:
     )
 
 
-def _with_refresh_token(grant: Grant) -> Grant:
+def with_refresh_token(grant: Grant) -> Grant:
+    """Return the grant, which must hold a refresh token.
+
+    Raises:
+        CallFailed: It holds none.
+    """
     if not grant.refresh_token.get_secret_value():
         raise _incomplete("refresh token")
     return grant
