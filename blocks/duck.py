@@ -130,7 +130,7 @@ def _start(spill: Path) -> _Engine:
         "memory_limit": f"{MEMORY_LIMIT_MB}MB",
         "temp_directory": str(temporary),
         "max_temp_directory_size": f"{SPILL_LIMIT_GB}GB",
-        # Files are written as copies that are thrown away if anything fails: a log beside them, which
+        # Files are written as copies that are thrown away if anything fails. A log beside them, as
         # DuckDB writes unless a commit goes straight into the file, would be of no use.
         "checkpoint_threshold": "0 bytes",
         "autoinstall_known_extensions": "false",
