@@ -6,16 +6,14 @@ import datetime as dt
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from simulators.fortnox import oauth
 from simulators.fortnox.answers import Answer, json_answer
 from simulators.fortnox.moving import voucher_keys
+from simulators.fortnox.service import Request
 from simulators.fortnox.tenant import LEDGER_SCOPES
 from simulators.fortnox.world import ConsentRefused, World
-
-if TYPE_CHECKING:
-    from simulators.fortnox.service import Request
 
 Said = Mapping[str, Any]
 

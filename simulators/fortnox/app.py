@@ -42,7 +42,8 @@ class App:
         if scope["type"] != "http":
             return
         request, body = await _read(scope, receive)
-        reply = await self._reply(request, body)
+        is_too_large = len(body) > BODY_BYTES_MAX
+        reply = Reply(gateway(413)) if is_too_large else await self._reply(request, body)
         due = reply.due
         if "delay" in due:
             await asyncio.sleep(due["delay"].details["seconds"])

@@ -36,7 +36,12 @@ RESOURCES: Final = (
     Resource("/3/me", "profile", NONE, company.me),
     Resource("/3/financialyears", "bookkeeping", PAGING | {"date"}, company.financial_years),
     Resource("/3/financialyears/{Id}", "bookkeeping", NONE, company.financial_year),
-    Resource("/3/accounts", "bookkeeping", PAGING | YEAR, accounts.accounts),
+    Resource(
+        "/3/accounts",
+        "bookkeeping",
+        PAGING | YEAR | {"lastmodified", "sru", "sortby"},
+        accounts.accounts,
+    ),
     Resource("/3/accounts/{Number}", "bookkeeping", YEAR, accounts.account),
     Resource(
         "/3/vouchers", "bookkeeping", PAGING | YEAR | SORTING | vouchers.FILTERS, vouchers.vouchers

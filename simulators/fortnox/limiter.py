@@ -7,6 +7,7 @@ requests per period again".
 
 from __future__ import annotations
 
+import threading
 import time
 from collections import defaultdict, deque
 from collections.abc import Callable
@@ -33,12 +34,14 @@ class SlidingWindow:
         self.window_s = window_s
         self._now_s = now_s
         # The newest `limit` requests decide: older ones cannot keep a request out.
+        self._lock = threading.Lock()
         self._seen: dict[object, deque[float]] = defaultdict(lambda: deque(maxlen=self.limit))
 
     def admits(self, key: object) -> bool:
         """Count a request and say whether it is within the limit; a refused one counts too."""
-        now_s = self._now_s()
-        seen = self._seen[key]
-        full = len(seen) == self.limit and now_s - seen[0] < self.window_s
-        seen.append(now_s)
-        return not full
+        with self._lock:
+            now_s = self._now_s()
+            seen = self._seen[key]
+            full = len(seen) == self.limit and now_s - seen[0] < self.window_s
+            seen.append(now_s)
+            return not full

@@ -64,7 +64,7 @@ def consent(world: World, query: Mapping[str, str]) -> Answer:
             int(query["tenant"]),
             scopes=_scopes(query),
             service=query.get("account_type") == "service",
-            redirect_uri=query.get("redirect_uri"),
+            redirect_uri=query.get("redirect_uri", world.redirect_uri),
         )
     except ConsentRefused as refused:
         return back(world, query, error=refused.error, error_description=refused.description)
@@ -103,11 +103,11 @@ def token(
 
     ``skew_s``: how far ahead the clock is that dates the tokens.
     """
-    at = world.now + dt.timedelta(seconds=skew_s)
+    skew = dt.timedelta(seconds=skew_s)
     kinds: dict[str, Callable[[], Answer]] = {
-        "authorization_code": lambda: _pair(world, _by_code(world, form), at),
-        "refresh_token": lambda: _pair(world, _by_refresh(world, form), at),
-        "client_credentials": lambda: _service(world, form, tenant_id, at),
+        "authorization_code": lambda: _pair(world, _by_code(world, form), skew),
+        "refresh_token": lambda: _pair(world, _by_refresh(world, form), skew),
+        "client_credentials": lambda: _service(world, form, tenant_id, skew),
     }
     with world.lock:
         try:
@@ -152,7 +152,7 @@ def _unsupported() -> Answer:
 
 
 def _by_code(world: World, form: Mapping[str, str]) -> Grant:
-    uri = form.get("redirect_uri")
+    uri = form.get("redirect_uri", world.redirect_uri)
     return world.tokens.use_code(form.get("code", ""), redirect_uri=uri, now=world.now)
 
 
@@ -170,17 +170,17 @@ def _check_licence(world: World, tenant: int) -> None:
         raise OAuthRefused("error_missing_license", "The company has no Integration licence")
 
 
-def _pair(world: World, grant: Grant, at: dt.datetime) -> Answer:
-    access = world.tokens.new_access(grant.tenant, grant.scopes, at)
-    refresh = world.tokens.new_refresh(grant, at)
+def _pair(world: World, grant: Grant, skew: dt.timedelta) -> Answer:
+    access = world.tokens.new_access(grant.tenant, grant.scopes, world.now, skew=skew)
+    refresh = world.tokens.new_refresh(grant, world.now)
     more = {"refresh_token": refresh, "scope": " ".join(grant.scopes)}
     return _issued(access, more)
 
 
-def _service(world: World, form: Mapping[str, str], tenant_id: str, at: dt.datetime) -> Answer:
+def _service(world: World, form: Mapping[str, str], tenant_id: str, skew: dt.timedelta) -> Answer:
     if not tenant_id:
         # Fortnox hands out a token that nothing accepts: every call with it is a bare 500.
-        return _issued(world.tokens.new_access(None, (), at), {})
+        return _issued(world.tokens.new_access(None, (), world.now, skew=skew), {})
     number = int(tenant_id) if tenant_id.isdecimal() else -1
     held = world.tokens.consents.get(number)
     if held is None or not held.service:
@@ -189,7 +189,7 @@ def _service(world: World, form: Mapping[str, str], tenant_id: str, at: dt.datet
     asked = tuple(form.get("scope", "").split()) or held.scopes
     if set(asked) - set(held.scopes):
         raise OAuthRefused("invalid_scope", "The scope was not consented")
-    return _issued(world.tokens.new_access(number, asked, at), {})
+    return _issued(world.tokens.new_access(number, asked, world.now, skew=skew), {})
 
 
 def _issued(access: str, more: Mapping[str, str]) -> Answer:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from simulators.fortnox.answers import Answer, Raw, Refusal, json_answer
+from simulators.fortnox.answers import Answer, Raw, Refusal, json_text
 from simulators.fortnox.ask import BAD_REQUEST, Ask
 
 LIMIT: Final = 100
@@ -39,5 +39,6 @@ def listing(ask: Ask, plural: str, rows: Sequence[Raw], *, total: int | None = N
         "@TotalPages": max(1, -(-total // limit)),
         "@CurrentPage": first // limit + 1,
     }
-    body = {"MetaInformation": meta} if ask.has_meta else {}
-    return json_answer({**body, plural: rows[first : first + limit]})
+    begin = f'{{"MetaInformation":{json_text(meta)},' if ask.has_meta else "{"
+    page_rows = ",".join(rows[first : first + limit])
+    return Answer(200, f'{begin}"{plural}":[{page_rows}]}}'.encode())

@@ -59,11 +59,14 @@ async def _unused(_: Scope, __: Receive, ___: Send) -> None:
     """Routes are only matched here, never run."""
 
 
-_ROUTES: Final = [(Route(known.path, _unused), known) for known in RESOURCES]
+_PLAIN: Final = {known.path: known for known in RESOURCES if "{" not in known.path}
+_ROUTES: Final = [(Route(k.path, _unused), k) for k in RESOURCES if "{" in k.path]
 
 
 def find(path: str) -> tuple[Resource, Mapping[str, str]] | None:
     """Find the resource that a path names, with the parts of the path."""
+    if path in _PLAIN:
+        return _PLAIN[path], {}
     scope: Scope = {"type": "http", "path": path, "method": "GET", "root_path": ""}
     for route, resource in _ROUTES:
         match, found = route.matches(scope)

@@ -21,13 +21,18 @@ REFRESH_LIFE: Final = dt.timedelta(days=45)
 RIGHTS_BYTES: Final = 1_200
 """Size of the claim that makes access tokens about 3,000 characters long."""
 
+NO_SKEW: Final = dt.timedelta()
 ACCESS_TOKENS_KEPT: Final = 10_000
 """Above this many, expired access tokens are forgotten."""
 
 
 @dataclass(frozen=True)
 class Grant:
-    """What a code, a token or a consent is good for. `tenant` is None for a token of nobody."""
+    """What a code, a token or a consent is good for.
+
+    `tenant` is None for a token of nobody. `redirect_uri`: with which a code must be used (None:
+    with any).
+    """
 
     tenant: int | None
     scopes: tuple[str, ...]
@@ -73,12 +78,12 @@ class Tokens:
             for key in [key for key, grant in granted.items() if grant.tenant == tenant]:
                 del granted[key]
 
-    def use_code(self, code: str, *, redirect_uri: str | None, now: dt.datetime) -> Grant:
+    def use_code(self, code: str, *, redirect_uri: str, now: dt.datetime) -> Grant:
         """Take a code for its grant; it never works again."""
         grant = self.codes.pop(code, None)
         if grant is None or grant.expires_at <= now:
             raise OAuthRefused("invalid_grant", "Auth code or ClientID supplied is invalid")
-        if grant.redirect_uri != redirect_uri:
+        if grant.redirect_uri not in (None, redirect_uri):
             raise OAuthRefused("invalid_grant", "redirect_uri does not match")
         return grant
 
@@ -95,12 +100,22 @@ class Tokens:
         self.refresh_tokens[token] = Grant(grant.tenant, grant.scopes, now + REFRESH_LIFE)
         return token
 
-    def new_access(self, tenant: int | None, scopes: tuple[str, ...], now: dt.datetime) -> str:
-        """Make an access token: a JWT in form, signed by nobody."""
+    def new_access(
+        self,
+        tenant: int | None,
+        scopes: tuple[str, ...],
+        now: dt.datetime,
+        *,
+        skew: dt.timedelta = NO_SKEW,
+    ) -> str:
+        """Make an access token: a JWT in form, signed by nobody.
+
+        ``skew``: how far the clock is ahead that writes the token's own times.
+        """
         if len(self.access_tokens) > ACCESS_TOKENS_KEPT:
             kept = {k: grant for k, grant in self.access_tokens.items() if grant.expires_at > now}
             self.access_tokens = kept
-        token = _jwt(self._claims(tenant, scopes, now))
+        token = _jwt(self._claims(tenant, scopes, now + skew))
         self.access_tokens[token] = Grant(tenant, scopes, now + ACCESS_LIFE)
         return token
 

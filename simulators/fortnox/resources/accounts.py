@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from simulators.books.chart import CHART, HAS_BALANCE, NUMBERS
 from simulators.fortnox.answers import Answer, Raw, Refusal, json_answer, json_text, number
-from simulators.fortnox.ask import NOT_FOUND, Ask
+from simulators.fortnox.ask import BAD_REQUEST, NOT_FOUND, Ask
 from simulators.fortnox.paging import listing
 
 VAT_CODES: Final = {
@@ -25,9 +25,19 @@ def accounts(ask: Ask) -> Answer:
     place = ask.place()
     rows = ask.edition.kept(
         ("accounts", place),
-        lambda: [Raw(json_text(_account(ask, place, at))) for at in range(len(CHART))],
+        lambda: [Raw(json_text(row)) for row in _accounts(ask, place)],
     )
-    return listing(ask, "Accounts", rows)
+    wanted = [rows[at] for at in range(len(CHART)) if _is_wanted(ask, place, at)]
+    return listing(ask, "Accounts", wanted, total=len(rows))
+
+
+def _is_wanted(ask: Ask, place: int, at: int) -> bool:
+    since, begins = ask.stamp("lastmodified"), ask.edition.company.years[place].start_date
+    if ask.query.get("sortby", "number") != "number":
+        raise Refusal(BAD_REQUEST, 2000588)
+    # The chart of a year is made with the year and never touched again.
+    is_new = not since or since.date() <= begins
+    return is_new and ask.query.get("sru", CHART[at].sru_code) == CHART[at].sru_code
 
 
 def account(ask: Ask) -> Answer:
@@ -36,7 +46,8 @@ def account(ask: Ask) -> Answer:
     if ask.path["Number"] not in NUMBERS:
         raise Refusal(NOT_FOUND, 2000423)
     at = NUMBERS.index(ask.path["Number"])
-    closing = int(ask.edition.book(place).closing[at]) if HAS_BALANCE[at] else 0
+    book = ask.edition.book(place)
+    opening, closing = int(book.opening[at]), int(book.closing[at]) if HAS_BALANCE[at] else 0
     more = {
         "BalanceCarriedForward": number(closing),
         "OpeningQuantities": [],
@@ -45,15 +56,20 @@ def account(ask: Ask) -> Answer:
         "TransactionInformation": "",
         "TransactionInformationSettings": "ALLOWED",
     }
-    return json_answer({"Account": {**_account(ask, place, at), **more}})
+    return json_answer({"Account": {**_account(ask, place, at, opening=opening), **more}})
 
 
-def _account(ask: Ask, place: int, at: int) -> dict[str, Any]:
+def _accounts(ask: Ask, place: int) -> list[dict[str, Any]]:
+    openings = ask.edition.book(place).opening.tolist()
+    return [_account(ask, place, at, opening=ore) for at, ore in enumerate(openings)]
+
+
+def _account(ask: Ask, place: int, at: int, *, opening: int) -> dict[str, Any]:
     known, year_id = CHART[at], ask.edition.ids[place]
     return {
         "@url": ask.url(f"accounts/{known.number}?financialyear={year_id}"),
         "Active": True,
-        "BalanceBroughtForward": number(int(ask.edition.book(place).opening[at])),
+        "BalanceBroughtForward": number(opening),
         "CostCenter": None,
         "CostCenterSettings": "ALLOWED",
         "Description": known.name,

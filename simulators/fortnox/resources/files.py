@@ -165,10 +165,12 @@ def _files_of(edition: Edition, place: int, head: Head) -> list[File]:
         return []
     key = (str(place), head.series, str(head.number))
     first = _made(edition, key, f"kvitto åäö {head.series}{head.number}.pdf")
-    # The first such voucher of a year shows both oddities: a second file, and one that hides.
-    if head.number != FILE_EVERY or head.series != "L":
+    if head.number != FILE_EVERY:
         return [first]
-    return [first._replace(needs_fileid=True), _made(edition, (*key, "2"), "följesedel.png")]
+    # The first such voucher of each series shows the oddities: several files, one that hides, and
+    # one that hangs on a voucher of the other series too.
+    second = _made(edition, (str(place), "2"), "följesedel.png")
+    return [first._replace(needs_fileid=head.series == "L"), second]
 
 
 def _of_invoice(edition: Edition, invoice: Invoice) -> File:
