@@ -38,11 +38,11 @@ async def name_run(name: str, *, tags: Sequence[str]) -> None:
 def ended(name: str, message: str) -> State[Any]:
     """Return the final state by which the UI calls the run (docs/decisions/0008).
 
-    ``Held`` is of Prefect's type FAILED, so that it is red and somebody looks; everything else
-    that ends by plan is COMPLETED.
+    ``Held`` and ``Failed`` are of Prefect's type FAILED, so that they are red and somebody looks;
+    everything else that ends by plan is COMPLETED.
     """
     text = message if len(message) <= MAX_MESSAGE_CHARS else f"{message[: MAX_MESSAGE_CHARS - 1]}…"
-    make = Failed if name == HELD else Completed
+    make = Failed if name in {HELD, FAILED} else Completed
     return make(name=name, message=text)
 
 
@@ -52,3 +52,6 @@ PARTIAL: Final = UnitState.PARTIAL.value.title()
 EVIDENCE: Final = UnitState.EVIDENCE.value.title()
 UNCHANGED: Final = "Unchanged"
 PLANNED: Final = "Planned"
+FAILED: Final = UnitState.FAILED.value.title()
+KEPT: Final = "Kept"
+SKIPPED: Final = "Skipped"

@@ -9,9 +9,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
 
+from blocks.systems.fortnox import FortnoxSession, SourceYear
 from tasks.fetch import Fetched, fetch
 from tasks.jobs import Job
 from tasks.publish import Publication, publish
+from tasks.pull import pull
 from tasks.reconcile import Judgement, reconcile
 from tasks.report import report
 from tasks.stage import StagedLoad, stage
@@ -19,14 +21,15 @@ from tasks.stage import StagedLoad, stage
 
 @dataclass(frozen=True)
 class Steps:
-    """The five steps, with the parameters of the tasks of their names."""
+    """The steps, with the parameters of the tasks of their names; a source has one of the first."""
 
     fetch: Callable[..., Awaitable[Fetched]]
+    pull: Callable[[Job, FortnoxSession, SourceYear], Awaitable[Fetched]]
     stage: Callable[[Job, Fetched], Awaitable[StagedLoad]]
     reconcile: Callable[[Job, StagedLoad], Awaitable[Judgement]]
     publish: Callable[[Job, StagedLoad, Judgement], Awaitable[Publication]]
     report: Callable[..., Awaitable[None]]
 
 
-AS_TASKS: Final = Steps(fetch, stage, reconcile, publish, report)
+AS_TASKS: Final = Steps(fetch, pull, stage, reconcile, publish, report)
 """Each a task of the present run: tried again when that can help, and seen in the UI."""

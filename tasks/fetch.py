@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import pyarrow as pa
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
@@ -17,6 +18,7 @@ from blocks.steps import reached
 from ledger.errors import TerminalError
 from ledger.fiscal_year import FiscalYear
 from ledger.sie.reader import SieFile, open_sie
+from tasks.evidence import unpack
 from tasks.log import say
 from tasks.source_year import NoFiscalYear, likely_year, stated_year, voucher_dates
 from tasks.steps import RETRIES, RETRY_DELAYS_S, RETRY_JITTER, STEP_LIMIT_S, is_transient
@@ -32,12 +34,16 @@ COVERAGE: Final[dict[str, Coverage]] = {"4E": "whole_year", "4I": "partial"}
 
 @dataclass
 class Fetched:
-    """A file of the lake and what it says of itself."""
+    """A file of the lake and what it says of itself.
+
+    `evidence`: what the source was asked beside it, None for a file that somebody dropped in.
+    """
 
     landed: Landed
     facts: UnitFacts
     suffix: str
     _file: SieFile | None = None
+    evidence: Landed | None = None
 
     def open(self, lake: Lake) -> SieFile:
         """Return the file with its vouchers still to come.
@@ -46,6 +52,10 @@ class Fetched:
         """
         file, self._file = self._file, None
         return file or open_sie(lake.read(self.landed), suffix=self.suffix)
+
+    def open_evidence(self, lake: Lake) -> dict[str, pa.Table]:
+        """Return the tables of evidence; none when the source was asked for none."""
+        return unpack(lake.read(self.evidence)) if self.evidence else {}
 
 
 @task(

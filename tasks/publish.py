@@ -68,9 +68,16 @@ def publish_load(job: Job, load: StagedLoad, judgement: Judgement) -> Publicatio
 
 
 def is_published(job: Job, load: StagedLoad) -> bool:
-    """Say whether these very rows are what is published."""
+    """Say whether these very rows are published, judged by this very evidence.
+
+    The same rows beside other evidence may hold: a voucher that the source lists and its ledger
+    still lacks.
+    """
     record = job.stores.warehouse.load_record(job.unit.tenant, job.unit.year)
-    return record is not None and record.digest == load.staged.digest
+    if record is None or record.digest != load.staged.digest:
+        return False
+    asked, unit = load.staged.facts.evidence_sha256, job.unit
+    return not asked or asked == job.stores.hub.loads.judged_evidence(unit.tenant, unit.year)
 
 
 def record_publication(job: Job, load: StagedLoad) -> None:

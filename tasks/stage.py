@@ -54,6 +54,7 @@ def stage_fetched(job: Job, fetched: Fetched) -> StagedLoad:
         batches=file.batches(),
         diagnostics=file.diagnostics,
         path_counts=file.path_counts,
+        evidence=fetched.open_evidence(job.stores.lake),
     )
     counts = {name: table.row_count for name, table in staged.tables.items()}
     say(
@@ -76,6 +77,7 @@ def _record(job: Job, staged: StagedUnit) -> str:
             source=staged.facts.source,
             source_kind=staged.facts.source_kind,
             landed_sha256=staged.facts.landed_sha256,
+            evidence_sha256=staged.facts.evidence_sha256,
             stage_folder=str(staged.folder),
             digest=staged.digest,
             run_id=job.run_id,

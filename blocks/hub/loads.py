@@ -31,7 +31,8 @@ class Load:
     """One attempt to load a unit from a source.
 
     `source_kind` is the source's own (``4E`` for SIE), `digest` the staged rows' version,
-    `stage_folder` where they lie, `landed_sha256` the bytes they came from.
+    `stage_folder` where they lie, `landed_sha256` the bytes they came from, `evidence_sha256` what
+    the source was asked beside them (empty: nothing).
     """
 
     tenant: str
@@ -39,6 +40,7 @@ class Load:
     source: str
     source_kind: str = ""
     landed_sha256: str = ""
+    evidence_sha256: str = ""
     stage_folder: str = ""
     digest: str = ""
     status: UnitState = UnitState.STAGED
@@ -90,6 +92,17 @@ class Loads:
         """
         with self._database.reading() as connection:
             return required(connection, load_id)
+
+    def judged_evidence(self, tenant: str, year: FiscalYear) -> str:
+        """Return the hash of the evidence beside which the unit's published load was judged."""
+        load, unit = models.load.c, models.unit.c
+        query = (
+            select(load.evidence_sha256)
+            .join_from(models.load, models.unit, unit.published_load_id == load.load_id)
+            .where(unit.tenant == tenant, unit.fiscal_year == year.key)
+        )
+        with self._database.reading() as connection:
+            return connection.execute(query).scalar_one_or_none() or ""
 
     def of_unit(self, tenant: str, year: FiscalYear, *, limit: int = MAX_LOADS) -> list[Load]:
         """Return the loads of a unit, newest first, at most `limit` (and `MAX_LOADS`)."""

@@ -117,6 +117,7 @@ load = Table(
     _text("source"),
     _text("source_kind", 20),
     _text("landed_sha256", ID_CHARS),
+    Column("evidence_sha256", String(ID_CHARS), nullable=False, default="", server_default=""),
     _text("stage_folder", 4_096),
     _text("digest", NAME_CHARS),
     Column("status", words(UnitState), nullable=False),

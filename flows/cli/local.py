@@ -14,6 +14,7 @@ from prefect import State
 
 import tasks.fetch
 import tasks.publish
+import tasks.pull
 import tasks.reconcile
 import tasks.stage
 from blocks.hub import Hub, LeaseTaken, UnitState
@@ -142,6 +143,12 @@ def steps_into(found: Imported, watch: Watch) -> Steps:
         found.facts = fetched.facts
         return fetched
 
+    async def pull(*args: Any) -> Fetched:
+        watch("fetching")
+        fetched = await tasks.pull.pull.fn(*args)
+        found.facts = fetched.facts
+        return fetched
+
     async def stage(job: Job, fetched: Fetched) -> StagedLoad:
         watch("staging")
         found.load = await tasks.stage.stage.fn(job, fetched)
@@ -159,7 +166,7 @@ def steps_into(found: Imported, watch: Watch) -> Steps:
     async def report(*_args: Any, verdict: str, plan: ChangePlan | None = None) -> None:
         found.would_be, found.plan = verdict.removeprefix("would be "), plan
 
-    return Steps(fetch, stage, reconcile, publish, report)
+    return Steps(fetch, pull, stage, reconcile, publish, report)
 
 
 def fail_unit(hub: Hub, unit: Unit, *, reason: str) -> None:

@@ -1,0 +1,105 @@
+"""Which fiscal years a pull fetches: those that exist here, found in the source by their dates."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from blocks.hub import DefinedYear, UnitStatus
+from blocks.systems.fortnox import SourceYear
+from ledger.errors import TerminalError
+from ledger.fiscal_year import FiscalYear
+from tasks.stores import Stores
+
+Which = Literal["open years", "two latest years"]
+"""What is fetched when no year is named: every year that is open here, or the two that end last."""
+
+CLOSED_AGAIN_AFTER: Final = dt.timedelta(days=7)
+"""A closed year is looked at again in the night after this age of its last good load."""
+
+
+class NoYears(TerminalError):
+    """A tenant has no fiscal years, so nothing says what to fetch."""
+
+    def __init__(self, tenant: str, *, source_years: Sequence[SourceYear]) -> None:
+        known = ", ".join(str(item.year) for item in source_years) or "none"
+        super().__init__(
+            f"{tenant} has no fiscal year here, and none was named. The source has: {known}. Name "
+            "the years to fetch; they become the tenant's when they are published."
+        )
+
+
+@dataclass(frozen=True)
+class WantedYear:
+    """A year to fetch. `source`: the same dates in the source; None when it has no such year."""
+
+    year: FiscalYear
+    source: SourceYear | None
+
+
+def wanted_years(
+    stores: Stores,
+    tenant: str,
+    source_years: Sequence[SourceYear],
+    *,
+    named: Sequence[str] = (),
+    which: Which = "open years",
+    is_night: bool = False,
+) -> list[WantedYear]:
+    """Choose the years to fetch, in order of date.
+
+    Args:
+        stores: Whose hub says which years exist here.
+        tenant: Whose books.
+        source_years: What the source has.
+        named: Exactly these, such as ``2024`` or ``2024-07-01_2025-06-30`` (R-FIN-4, R-SEN-28).
+        which: When none is named (R-SEN-27: the two latest years *that exist here*).
+        is_night: Whether closed years that were not looked at for a week are to be fetched too.
+
+    Raises:
+        NoYears: None is named and none exists here.
+
+    Source:
+        R-SEN-13: years match by both their dates, never by the source's own id.
+    """
+    if named:
+        years = [FiscalYear.parse(text) for text in named]
+    else:
+        years = _existing(stores, tenant, which, is_night=is_night)
+        if not years and not stores.hub.years.active(tenant):
+            raise NoYears(tenant, source_years=source_years)
+    by_dates = {item.year: item for item in source_years}
+    return [WantedYear(year, by_dates.get(year)) for year in sorted(set(years))]
+
+
+def undefined_years(
+    stores: Stores, tenant: str, source_years: Sequence[SourceYear]
+) -> list[FiscalYear]:
+    """Return the source's years behind all that exist here, which somebody has to define."""
+    active = [item.year for item in stores.hub.years.active(tenant)]
+    last = max((year.end_date for year in active), default=dt.date.max)
+    return sorted(item.year for item in source_years if item.year.start_date > last)
+
+
+def _existing(stores: Stores, tenant: str, which: Which, *, is_night: bool) -> list[FiscalYear]:
+    if which == "two latest years":
+        return [item.year for item in stores.hub.years.latest(tenant)]
+    now = stores.hub.database.now()
+    units = {unit.year: unit for unit in stores.hub.units.of_tenant(tenant)}
+    return [
+        item.year
+        for item in stores.hub.years.active(tenant)
+        if item.start_date <= now.date()
+        and (not _is_closed(item) or (is_night and _rested(units.get(item.year), now)))
+    ]
+
+
+def _is_closed(year: DefinedYear) -> bool:
+    return year.locked_until is not None and year.locked_until >= year.end_date
+
+
+def _rested(unit: UnitStatus | None, now: dt.datetime) -> bool:
+    last = unit.last_published_at if unit else None
+    return last is None or now - last >= CLOSED_AGAIN_AFTER
