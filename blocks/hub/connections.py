@@ -123,7 +123,7 @@ class Connections:
             made_at = old.created_at if old else self._database.now()
             new = replace(connection, created_at=made_at)
             if old:
-                _change(transaction, new.tenant, new.system, **_row(new))
+                _change(transaction, new.tenant, new.system, _row(new))
             else:
                 transaction.execute(insert(models.connection).values(_row(new)))
             self._say(transaction, new, f"{'replaced' if old else 'made'} by {new.method}")
@@ -135,8 +135,10 @@ class Connections:
         """Say how the connection stands; a change is an event."""
         with self._database.writing() as transaction:
             old = _get(transaction, tenant, system)
-            checked = {"checked_at": self._database.now()} if status == "connected" else {}
-            _change(transaction, tenant, system, status=status, reason=cut(reason), **checked)
+            values: dict[str, Any] = {"status": status, "reason": cut(reason)}
+            if status is ConnectionState.CONNECTED:
+                values["checked_at"] = self._database.now()
+            _change(transaction, tenant, system, values)
             if old.status is not status:
                 self._say(transaction, old, f"now {status}: {reason}".removesuffix(": "))
 
@@ -171,7 +173,7 @@ class Connections:
         """Keep when the last calls were made, so that the next process knows the window."""
         text = _times_text(sorted(at)[-MAX_RECENT_CALLS:])
         with self._database.writing() as transaction:
-            _change(transaction, tenant, system, recent_calls=text)
+            _change(transaction, tenant, system, {"recent_calls": text})
 
     def _guarded(self, tenant: str, system: str, revision: int, **values: Any) -> None:
         with self._database.writing() as transaction:
@@ -180,7 +182,7 @@ class Connections:
                 raise CredentialMoved(
                     tenant, system, expected=revision, actual=found.credential_revision
                 )
-            _change(transaction, tenant, system, **values)
+            _change(transaction, tenant, system, values)
 
     def _say(self, transaction: Transaction, connection: Connection, message: str) -> None:
         self._events.record(
@@ -201,7 +203,7 @@ def _get(transaction: Transaction, tenant: str, system: str) -> Connection:
     raise NotConnected(tenant, system)
 
 
-def _change(transaction: Transaction, tenant: str, system: str, **values: Any) -> None:
+def _change(transaction: Transaction, tenant: str, system: str, values: dict[str, Any]) -> None:
     table = models.connection
     here = and_(table.c.tenant == tenant, table.c.system == system)
     transaction.execute(update(table).where(here).values(values))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -9,7 +10,7 @@ from typing import Final
 
 import httpx
 
-from blocks.http import ONCE, PATIENT, CallError, Tally, timeout, told_again
+from blocks.http import ONCE, PATIENT, CallError, SlidingWindow, Tally, timeout, told_again
 from blocks.http.bodies import MAX_JSON_BYTES
 from blocks.http.client import READ_LIMIT_S
 from blocks.systems.fortnox.tokens import Token, Tokens
@@ -34,14 +35,22 @@ class Ask:
 class Calls:
     """Makes calls for one company; several at once share the token."""
 
-    def __init__(self, client: httpx.AsyncClient, tokens: Tokens, tally: Tally) -> None:
-        self._client, self._tokens, self._tally = client, tokens, tally
+    def __init__(
+        self, client: httpx.AsyncClient, tokens: Tokens, *, window: SlidingWindow, tally: Tally
+    ) -> None:
+        self._client, self._tokens = client, tokens
+        self._window, self._tally = window, tally
         self._accepted: Token | None = None
 
     @property
     def made(self) -> int:
         """Calls put on the wire, repetitions included."""
         return self._tally.calls
+
+    def recent(self, now: dt.datetime) -> tuple[dt.datetime, ...]:
+        """Say when the calls were made that still count for the pace, oldest first."""
+        ages = sorted(self._window.ages(), reverse=True)
+        return tuple(now - dt.timedelta(seconds=age) for age in ages)
 
     async def get(self, ask: Ask) -> bytes:
         """Return the body of a good answer.

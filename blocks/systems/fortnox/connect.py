@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import datetime as dt
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
@@ -82,11 +81,11 @@ async def paced_calls(hub: Hub, connection: Connection, tokens: Tokens) -> Async
     tally = Tally()
     client = http_client(settings().fortnox_api_url, explain, window=window, tally=tally)
     async with client:
+        calls = Calls(client, tokens, window=window, tally=tally)
         try:
-            yield Calls(client, tokens, tally)
+            yield calls
         finally:
-            ended = hub.database.now()
-            times = [ended - dt.timedelta(seconds=age) for age in window.ages()]
+            times = calls.recent(hub.database.now())
             await asyncio.to_thread(
                 hub.connections.note_calls, connection.tenant, connection.system, times
             )

@@ -89,12 +89,10 @@ async def finish_consent(
         grant = await endpoint.by_code(code, redirect_uri=settings().fortnox_redirect_uri)
         require_scopes(grant.scopes)
         blank = Connection(tenant, SYSTEM, method)
-        company = await _who(hub, blank, _Granted(grant))
+        company, asked = await _who(hub, blank, _Granted(grant))
         _require_own(known, old, company)
-        new = Connection(
-            tenant,
-            SYSTEM,
-            method,
+        new = replace(
+            asked,
             source_tenant_id=company.database_number,
             scopes=grant.scopes,
             checked_at=hub.database.now(),
@@ -128,9 +126,11 @@ class _Granted(Tokens):
         return Token.lasting(self._grant.access_token, self._grant.life)
 
 
-async def _who(hub: Hub, connection: Connection, tokens: Tokens) -> Company:
+async def _who(hub: Hub, connection: Connection, tokens: Tokens) -> tuple[Company, Connection]:
+    """Return who answers, and the connection with the times of its calls."""
     async with paced_calls(hub, connection, tokens) as calls:
-        return await FortnoxSession(hub, connection, calls).who()
+        company = await FortnoxSession(hub, connection, calls).who()
+    return company, replace(connection, recent_calls=calls.recent(hub.database.now()))
 
 
 def _require_own(tenant: Tenant, old: Connection | None, company: Company) -> None:
@@ -145,9 +145,9 @@ async def _prove(
     """Make sure that the credential works, or is safe, before the hub says connected."""
     if new.method is Method.REFRESH_TOKEN:
         return await _keep(hub, new, with_refresh_token(grant), old=old)
-    answering = await _who(hub, new, ClientCredentialTokens(endpoint, new))
+    answering, asked = await _who(hub, new, ClientCredentialTokens(endpoint, new))
     require_same("DatabaseNumber", new.source_tenant_id, answering.database_number)
-    return new
+    return asked
 
 
 async def _keep(hub: Hub, new: Connection, grant: Grant, *, old: Connection | None) -> Connection:

@@ -52,6 +52,9 @@ class RotatingTokens(Tokens):
     async def obtain(self, refused: Token | None = None, /) -> Token:
         """Take the block's access token while it lasts, else spend the refresh token."""
         block = await self._settled()
+        if (await self._connection()).refresh_intent_at:
+            # Whether the token was spent is found out now, not when the hour is over.
+            return await self.refresh(block)
         left = (block.expires_at or self._now()) - self._now()
         held = block.access_token.get_secret_value()
         is_refused = refused is not None and refused.value.get_secret_value() == held

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from codecs import BOM_UTF8 as UTF8_BOM
 from typing import Final
 from urllib.parse import quote
 
@@ -110,11 +111,12 @@ class FortnoxSession:
                 max_body_bytes=MAX_SIE_BYTES,
             )
         )
-        if content.strip():
+        if content.removeprefix(UTF8_BOM).lstrip().startswith(b"#"):
             return content
         raise CallFailed(
-            f"Fortnox answered with an empty SIE file for {source_year.year}. Try again later.",
-            code="empty_sie",
+            f"Fortnox answered for {source_year.year} with {len(content):,} bytes that are no SIE "
+            "file, as something between here and Fortnox may do. Try again later.",
+            code="not_sie",
         )
 
 

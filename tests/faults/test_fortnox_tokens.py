@@ -1,0 +1,208 @@
+"""A refresh token works once: processes die at every step of its use, and race for it."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import multiprocessing
+import os
+import signal
+import socket
+
+import pytest
+from prefect.settings import PREFECT_API_URL, temporary_settings
+from pydantic import SecretStr
+
+from blocks.http import CallFailed, CallRefused
+from blocks.hub import Hub, Method, Tenant
+from blocks.steps import STEPS
+from blocks.systems.fortnox import FortnoxTokens, finish_consent, fortnox_session, refresh_idle
+from blocks.systems.fortnox.rotation import load_tokens
+from flows.server import prefect_server
+from simulators.books.company import Company
+from simulators.books.years import calendar_years
+from simulators.fortnox import FortnoxSimulator, SimulatedTenant
+from tests.faults import refresher
+
+NUMBER = 503072
+COMPANY = Company(seed=7, years=calendar_years(2025, 2025), vouchers_per_year=20)
+TOKEN_STEPS = [step for step in STEPS if step.startswith("fortnox.token.")]
+
+# A server process that has imported everything once and forks: a child costs only its own work.
+CHILDREN = multiprocessing.get_context("forkserver")
+CHILDREN.set_forkserver_preload(["tests.faults.refresher", "tests.faults.publisher"])
+CHILD_LIMIT_S = 120
+LATER = dt.timedelta(minutes=5)
+"""By then the lease of a killed process has run out."""
+
+
+@pytest.fixture(scope="module")
+def prefect_api(tmp_path_factory):
+    """A real server: the tokens are in its blocks."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    home = tmp_path_factory.mktemp("home")
+    with (
+        prefect_server(home=home, port=port) as server,
+        temporary_settings({PREFECT_API_URL: server.api_url}),
+    ):
+        yield server.api_url
+
+
+@pytest.fixture
+def simulator(prefect_api, monkeypatch):
+    with FortnoxSimulator([SimulatedTenant(NUMBER, COMPANY)]) as simulator:
+        for name, value in {
+            "PREFECT_API_URL": prefect_api,
+            "TASMA_FORTNOX_API_URL": simulator.url,
+            "TASMA_FORTNOX_OAUTH_URL": f"{simulator.url}/oauth-v1",
+            "TASMA_FORTNOX_CLIENT_ID": simulator.client_id,
+            "TASMA_FORTNOX_CLIENT_SECRET": simulator.client_secret,
+            "TASMA_FORTNOX_REDIRECT_URI": simulator.redirect_uri,
+        }.items():
+            monkeypatch.setenv(name, value)
+        yield simulator
+
+
+@pytest.fixture
+def hub(tmp_path, simulator):
+    """A hub some minutes from now, with a tenant of its own connected by refresh token."""
+    later = lambda: dt.datetime.now(dt.UTC) + LATER  # noqa: E731 - a clock
+    with Hub(f"sqlite:///{tmp_path / 'hub.sqlite'}", clock=later) as hub:
+        hub.migrate()
+        hub.tenants.add(Tenant("alv", name="Alv AB"))
+        connect(hub, simulator)
+        yield hub
+    asyncio.run(FortnoxTokens.adelete("alv-fortnox"))
+
+
+def connect(hub, simulator):
+    code = SecretStr(simulator.authorize(NUMBER))
+    return asyncio.run(finish_consent(hub, "alv", code, method=Method.REFRESH_TOKEN))
+
+
+def connection(hub):
+    return hub.connections.get("alv", "fortnox")
+
+
+def child(target, hub, *arguments):
+    url = f"sqlite:///{hub.database.path}"
+    environment = {
+        name: value for name, value in os.environ.items() if name.startswith(("TASMA_", "PREFECT_"))
+    }
+    process = CHILDREN.Process(target=target, args=(environment, url, "alv", *arguments))
+    process.start()
+    return process
+
+
+def ask(hub):
+    async def work():
+        async with fortnox_session(hub, "alv") as fortnox:
+            return await fortnox.company()
+
+    return asyncio.run(work())
+
+
+def refreshes(simulator):
+    """Count the calls of the token endpoint after the consent's own."""
+    return simulator.count(path="/oauth-v1/token") - 1
+
+
+@pytest.mark.parametrize("step", TOKEN_STEPS)
+@pytest.mark.requirement("R-FIN-34")
+def test_process_killed_at_any_step_of_a_refresh_never_loses_a_tenant_unsaid(hub, simulator, step):
+    before = connection(hub).credential_revision
+    process = child(refresher.refresh, hub, step)
+    process.join(CHILD_LIMIT_S)
+    assert process.exitcode == -signal.SIGKILL, f"{step} was not reached"
+
+    if step == "fortnox.token.answered":
+        with pytest.raises(CallRefused, match=r"answer to the last renewal .* was lost"):
+            ask(hub)
+
+        assert connection(hub).status == "reconnect_required"
+        assert "approves the connection again" in connection(hub).reason
+        with pytest.raises(CallRefused):
+            ask(hub)  # no token is tried any more
+        connect(hub, simulator)
+
+    assert ask(hub).database_number == str(NUMBER)
+    now = connection(hub)
+    assert now.status == "connected"
+    assert now.refresh_intent_at is None
+    assert now.credential_revision == asyncio.run(load_tokens("alv")).revision == before + 1
+
+
+def test_second_process_uses_what_the_first_one_saved(hub, simulator):
+    """The hour is over for both; the token is spent once."""
+    simulator.advance(3_700)
+    processes = [child(refresher.ask, hub) for _ in range(2)]
+    for process in processes:
+        process.join(CHILD_LIMIT_S)
+
+    assert [0, 0] == [process.exitcode for process in processes]
+    assert refreshes(simulator) == 1
+    assert connection(hub).credential_revision == 2
+
+
+def test_lost_answer_is_found_out_by_the_next_attempt(hub, simulator):
+    """Nobody knows whether the token was spent, so nothing is repeated before it is asked."""
+    simulator.advance(3_700)
+    simulator.faults.add("lose_answer", path="/oauth-v1/token")
+    with pytest.raises(CallFailed):
+        ask(hub)
+    assert connection(hub).refresh_intent_at is not None
+    assert connection(hub).status == "connected"
+
+    with pytest.raises(CallRefused, match="lost"):
+        ask(hub)
+
+    assert connection(hub).status == "reconnect_required"
+    assert refreshes(simulator) == 2
+
+
+def test_refused_licence_leaves_the_refresh_token_whole(hub, simulator):
+    simulator.advance(3_700)
+    simulator.tenant(NUMBER).switch("licence_missing")
+    with pytest.raises(CallRefused, match="orders the licence"):
+        ask(hub)
+    assert connection(hub).status == "licence_missing"
+
+    simulator.tenant(NUMBER).switch("licence_missing", on=False)
+
+    assert ask(hub).database_number == str(NUMBER)
+    assert connection(hub).status == "connected"
+
+
+def test_idle_token_is_renewed_before_it_dies_and_others_are_left_alone(hub, simulator, tmp_path):
+    assert asyncio.run(refresh_idle(hub)) == []
+    before = asyncio.run(load_tokens("alv")).refresh_token
+
+    month_later = lambda: dt.datetime.now(dt.UTC) + dt.timedelta(days=31)  # noqa: E731
+    simulator.advance(31 * 86_400)
+    with Hub(f"sqlite:///{hub.database.path}", clock=month_later) as later:
+        (renewed,) = asyncio.run(refresh_idle(later))
+        assert ("alv", "refreshed", "") == (renewed.tenant, renewed.outcome, renewed.reason)
+        assert asyncio.run(refresh_idle(later)) == []
+
+    assert before != asyncio.run(load_tokens("alv")).refresh_token
+    assert refreshes(simulator) == 1
+    simulator.advance(30 * 86_400)
+    assert ask(hub).database_number == str(NUMBER), "61 days after the consent"
+
+
+def test_token_that_cannot_be_renewed_is_told_and_does_not_stop_the_others(hub, simulator):
+    simulator.revoke_consent(NUMBER)
+    month_later = lambda: dt.datetime.now(dt.UTC) + dt.timedelta(days=31)  # noqa: E731
+    hub.tenants.add(Tenant("zed", name="Zed AB"))
+    hub.connections.save(type(connection(hub))("zed", "fortnox", Method.REFRESH_TOKEN))
+    with Hub(f"sqlite:///{hub.database.path}", clock=month_later) as later:
+        alv, zed = asyncio.run(refresh_idle(later))
+
+        assert ("alv", "failed") == (alv.tenant, alv.outcome)
+        assert "approves the connection again" in alv.reason
+        assert ("zed", "failed") == (zed.tenant, zed.outcome)
+        assert "no block fortnox-tokens/zed-fortnox" in zed.reason
+        # Who has to act is known, so the next day asks no more.
+        assert asyncio.run(refresh_idle(later)) == []
