@@ -101,8 +101,15 @@ def by_voucher_sql(table: str, relation: str, *, where: str = "true") -> str:
     """Return a query of one row per voucher: what its rows in a table add up to.
 
     voucher_key, row_count, amount_sum, md5_sum; row_bits: in a table of numbered rows, bit n is
-    set when there is a row n (1 to 62); debit_sum: of booked rows.
+    set when there is a row n (1 to 62); debit_sum: of booked rows. Vouchers themselves are not
+    grouped: each comes once, or `voucher_digest` counts it twice.
     """
+    if table == "voucher":
+        return (
+            "select voucher_key, 1 as row_count, 0::decimal(38, 2) as amount_sum,"  # noqa: S608 - names of ours only
+            f" {row_number_sql(table)} as md5_sum, 0::decimal(38, 2) as debit_sum"
+            f" from {relation} where {where}"
+        )
     return (
         "select voucher_key, count(*) as row_count,"  # noqa: S608 - names of ours only
         f" {_amount_sum(table)}::decimal(38, 2) as amount_sum,"

@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Final, Self
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -36,7 +37,7 @@ NUL: Final = "\0"
 
 
 class TableFiles:
-    """One Parquet file (zstd) per table in a folder; an untouched table becomes an empty file."""
+    """One Parquet file (lz4) per table in a folder; an untouched table becomes an empty file."""
 
     def __init__(self, folder: Path, schemas: Mapping[str, pa.Schema]) -> None:
         self._folder = folder
@@ -51,8 +52,7 @@ class TableFiles:
             writer = pq.ParquetWriter(
                 path,
                 schema,
-                compression="zstd",
-                compression_level=1,
+                compression="lz4",
                 use_dictionary=[column for column in schema.names if column in REPETITIVE],
             )
             self._writers[name] = self._stack.enter_context(writer)
@@ -94,9 +94,16 @@ class TableFiles:
 
 def _refuse_nul(name: str, batch: pa.RecordBatch) -> None:
     for field, column in zip(batch.schema, batch.columns, strict=True):
-        if pa.types.is_string(field.type) and pc.any(pc.match_substring(column, NUL)).as_py():
-            rows = pc.sum(pc.match_substring(column, NUL)).as_py()
+        if not (pa.types.is_string(field.type) and _may_hold_nul(column)):
+            continue
+        if rows := pc.sum(pc.match_substring(column, NUL)).as_py():
             raise TerminalError(
                 f"Table {name}: {rows} value(s) of {field.name} hold a NUL character, which no "
                 "database keeps alike. The reader has to replace it and say so in a diagnostic."
             )
+
+
+def _may_hold_nul(column: pa.StringArray) -> bool:
+    """Look at all bytes at once, those of rows beside a slice too; many times the speed."""
+    data = column.buffers()[2]
+    return data is not None and not np.frombuffer(data, np.uint8).all()
