@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from pydantic import SecretStr
+from pydantic import PositiveInt, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PROJECT: Final = Path(__file__).resolve().parents[1]
@@ -51,6 +51,9 @@ class Settings(BaseSettings):
     """For a first try without a block, together with the secret."""
 
     fortnox_client_secret: SecretStr = SecretStr("")
+
+    night_runs_per_minute: PositiveInt = 40
+    """How many tenants' nightly runs begin within a minute; a host of two cores keeps up with 40."""
 
     def model_post_init(self, _context: object) -> None:
         """Derive what was not set from `home`."""

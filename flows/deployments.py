@@ -19,15 +19,22 @@ from prefect import Flow
 from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
 from prefect.deployments.runner import RunnerDeployment
 from prefect.runner import Runner
+from prefect.schedules import Cron, Interval, Schedule
 from prefect.types.entrypoint import EntrypointType
 
 from flows.accept_hold import accept_hold
+from flows.approve_first_transfer import approve_first_transfer
+from flows.backfill import backfill
+from flows.check_connection import check_connection
 from flows.import_file import import_file
 from flows.import_inbox import import_inbox
 from flows.janitor import janitor
+from flows.keep_connections import keep_connections
 from flows.mend import mend_statuses
+from flows.nightly import nightly
 from flows.overview import overview
 from flows.publish_accepted import publish_accepted
+from flows.pull import pull
 from flows.runs import TAG
 from flows.sweep import sweep
 
@@ -46,18 +53,22 @@ class Deployment:
     """One entry: a flow, when it runs by itself, and how many of it may run at once.
 
     `kind` is a tag by which the UI tells a few imports from many sweeps. `limit` counts runs over
-    all machines; a run above it waits its turn.
+    all machines; a run above it waits its turn. `queue`: of a work pool, for what has to give way.
+    `called`: when a flow is deployed twice.
     """
 
     flow: Flow[..., Any]
     kind: str = BOOKS
     every: dt.timedelta | None = None
+    nights: tuple[Schedule, ...] = ()
     limit: int | None = None
+    queue: str | None = None
+    called: str = ""
 
     @property
     def name(self) -> str:
-        """The deployment is called like its flow."""
-        return self.flow.name
+        """The deployment is called like its flow, unless there are two of it."""
+        return self.called or self.flow.name
 
     @property
     def full_name(self) -> str:
@@ -71,14 +82,28 @@ class Deployment:
         )
         return await self.flow.ato_deployment(
             self.name,
-            interval=self.every,
+            schedules=[*self.nights] or ([Interval(self.every)] if self.every else None),
             tags=[TAG, self.kind],
             concurrency_limit=limit or None,
+            work_queue_name=self.queue,
             entrypoint_type=EntrypointType.MODULE_PATH,
         )
 
 
+NIGHTS: Final = tuple(
+    Cron(f"0 {hour} * * *", timezone=zone, parameters={"zone": zone}, slug=slug)
+    for hour, zone, slug in ((1, "Europe/Stockholm", "sweden"), (2, "Europe/Helsinki", "finland"))
+)
+"""The same moment in both zones, and one that each calendar night has once: clocks change later."""
+
 DEPLOYMENTS: Final = (
+    Deployment(nightly, HOUSEKEEPING, nights=NIGHTS),
+    Deployment(pull, limit=8),
+    Deployment(backfill),
+    Deployment(pull, limit=4, queue="backfill", called="pull-year"),
+    Deployment(check_connection),
+    Deployment(approve_first_transfer),
+    Deployment(keep_connections, HOUSEKEEPING, every=dt.timedelta(days=1)),
     Deployment(import_file, limit=8),
     Deployment(import_inbox, HOUSEKEEPING, every=dt.timedelta(minutes=2), limit=1),
     Deployment(accept_hold),

@@ -55,3 +55,4 @@ PLANNED: Final = "Planned"
 FAILED: Final = UnitState.FAILED.value.title()
 KEPT: Final = "Kept"
 SKIPPED: Final = "Skipped"
+DONE: Final = "Done"

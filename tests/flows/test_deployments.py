@@ -31,16 +31,22 @@ def test_every_entry_points_at_the_flow_of_the_same_name(declared):
 
 
 def test_schedules_limits_and_tags_agree(declared):
-    def said(entry):
-        every = [dt.timedelta(seconds=item["interval"]) for item in entry.get("schedules", [])]
-        limit = entry.get("concurrency_limit", {}).get("limit")
-        return every, limit, entry["tags"], entry["enforce_parameter_schema"]
+    def schedule(interval=None, cron=None, timezone=None, parameters=None, slug=None):
+        every = interval and dt.timedelta(seconds=interval)
+        return every, cron, timezone, parameters or {}, slug
 
-    coded = [
-        ([item.every] if item.every else [], item.limit, [TAG, item.kind], True)
-        for item in DEPLOYMENTS
-    ]
-    assert coded == [said(entry) for entry in declared]
+    def said(entry):
+        schedules = [schedule(**item) for item in entry.get("schedules", [])]
+        limit = entry.get("concurrency_limit", {}).get("limit")
+        queue = entry["work_pool"].get("work_queue_name")
+        return schedules, limit, queue, entry["tags"], entry["enforce_parameter_schema"]
+
+    def coded(item):
+        nights = [(None, at.cron, at.timezone, at.parameters, at.slug) for at in item.nights]
+        schedules = [(item.every, None, None, {}, None)] if item.every else nights
+        return schedules, item.limit, item.queue, [TAG, item.kind], True
+
+    assert [coded(item) for item in DEPLOYMENTS] == [said(entry) for entry in declared]
 
 
 @pytest.mark.parametrize("deployment", DEPLOYMENTS, ids=lambda item: item.name)

@@ -1,0 +1,41 @@
+"""Check a tenant's connection: what its accounting system asks of the customer, one by one."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from prefect import State, flow
+from prefect.artifacts import acreate_markdown_artifact
+
+from blocks.systems.fortnox import preflight
+from flows.forms import TenantId
+from flows.hooks import run_failed
+from flows.runs import FAILED, ended, name_run, run_id
+from tasks.preflight_page import in_one_line, preflight_page
+from tasks.stores import open_stores
+
+READY: Final = "Ready"
+
+
+@flow(
+    name="check-connection",
+    flow_run_name="check connection {tenant}",
+    retries=0,
+    on_failure=[run_failed],
+)
+async def check_connection(tenant: TenantId) -> State[Any]:
+    """See whether a tenant's ledger can be fetched: licence, approval, bookkeeping module.
+
+    Nothing is fetched. The page *connection* says for each who has to do what.
+
+    Args:
+        tenant: Whose: the tenant's id (small letters, digits, dashes), such as acme.
+    """
+    await name_run(f"check connection {tenant}", tags=[f"tenant:{tenant}"])
+    with open_stores() as stores:
+        requirements = await preflight(stores.hub, tenant, run_id=run_id())
+    await acreate_markdown_artifact(
+        key=f"{tenant}-connection", markdown=preflight_page(tenant, requirements)
+    )
+    is_ready = all(item.passed is not False for item in requirements)
+    return ended(READY if is_ready else FAILED, in_one_line(requirements))

@@ -1,0 +1,37 @@
+"""Keep alive the connections that would end by themselves when nobody uses them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from prefect import State, flow
+
+from blocks.systems.fortnox import refresh_idle
+from flows.hooks import run_failed
+from flows.runs import DONE, FAILED, ended, run_id
+from tasks.log import say, warn
+from tasks.stores import open_stores
+
+
+@flow(
+    name="keep-connections",
+    flow_run_name="keep connections",
+    retries=0,
+    on_failure=[run_failed],
+)
+async def keep_connections() -> State[Any]:
+    """Renew the refresh tokens of quiet tenants; Fortnox ends a token that rests for 45 days.
+
+    Tenants connected by client credentials need none of this.
+    """
+    with open_stores() as stores:
+        found = await refresh_idle(stores.hub, run_id=run_id())
+    for item in found:
+        (warn if item.outcome == "failed" else say)(
+            f"Token {item.outcome}. {item.reason}".strip(), tenant=item.tenant
+        )
+    failed = [item.tenant for item in found if item.outcome == "failed"]
+    if failed:
+        names = ", ".join(failed[:10])
+        return ended(FAILED, f"{len(failed)} of {len(found)} tokens were not renewed: {names}.")
+    return ended(DONE, f"{len(found)} tokens were due and are renewed or at work.")

@@ -1,0 +1,33 @@
+"""The page about a connection: each requirement, whether it is met, and who does what."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from blocks.systems.fortnox.preflight import Requirement
+from tasks.markdown import table
+
+SYMBOL: Final = {True: "✓ met", False: "✗ missing", None: "○ not known"}
+
+
+def preflight_page(tenant: str, requirements: Sequence[Requirement]) -> str:
+    """Show the requirements one by one (R-SEN-7), with help for what is not met (R-SEN-6)."""
+    rows = [
+        (_name(item), SYMBOL[item.passed], item.reason, item.who_acts or "")
+        for item in requirements
+    ]
+    unmet = [f"- **{_name(item)}.** {item.help}" for item in requirements if not item.passed]
+    listed = table(("requirement", "", "what was found", "who acts"), rows)
+    return "\n\n".join([f"# Connection of {tenant}", listed, "\n".join(unmet)]).strip()
+
+
+def in_one_line(requirements: Sequence[Requirement]) -> str:
+    """Say each requirement and whether it is met."""
+    unmet = [item for item in requirements if item.passed is False]
+    listed = ", ".join(f"{_name(item)}: {SYMBOL[item.passed][2:]}" for item in requirements)
+    return f"{listed}. {unmet[0].reason}" if unmet else f"{listed}."
+
+
+def _name(requirement: Requirement) -> str:
+    return requirement.name.replace("_", " ")
