@@ -159,7 +159,12 @@ def http_client(
     paced = _Paced(wire, window, methods, tally or Tally())
     transport = _Explained(RetryTransport(paced, retry), explain)
     return httpx.AsyncClient(
-        base_url=base_url, transport=transport, timeout=timeout(), follow_redirects=False
+        base_url=base_url,
+        transport=transport,
+        timeout=timeout(),
+        follow_redirects=False,
+        # A compressed body that was cut decodes without a word to a shorter one.
+        headers={"Accept-Encoding": "identity"},
     )
 
 

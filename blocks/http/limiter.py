@@ -24,6 +24,8 @@ MARGIN_S: Final = 0.02
 LOOK_AGAIN_S: Final = 0.05
 """Pause before looking again while the oldest call may be answered any moment; seconds."""
 
+SHORTEST_WAIT_S: Final = 0.001
+
 MAX_WAIT_OUT_S: Final = 60.0
 """Longest pause after the vendor said that the limit is broken; seconds."""
 
@@ -96,9 +98,10 @@ class SlidingWindow:
         self._forget()
         if len(self._made) < self.calls:
             return 0.0
-        first_free = min(call.arrived_by() for call in self._made) + self._span_s
+        left_s = min(call.arrived_by() for call in self._made) + self._span_s - now
         is_open = any(call.answered is None for call in self._made)
-        return min(first_free - now, LOOK_AGAIN_S) if is_open else first_free - now
+        # Never 0: whether there is a place is decided above alone, not by a rounding of time.
+        return max(min(left_s, LOOK_AGAIN_S) if is_open else left_s, SHORTEST_WAIT_S)
 
     def _forget(self) -> None:
         since = self._clock() - self._span_s
