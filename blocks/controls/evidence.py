@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +15,9 @@ from blocks.staging import StagedUnit
 from ledger.errors import TerminalError
 
 EVIDENCE: Final = SQL / "evidence"
+
+COMMENT: Final = re.compile("--.*")
+NAMED: Final = re.compile(r"\bevidence\.(\w+)")
 
 
 class ControlFailedError(TerminalError):
@@ -28,21 +32,42 @@ class ControlFailedError(TerminalError):
         )
 
 
+class Evidence:
+    """Tables of schema ``evidence``, each made when the first query that names it is to run.
+
+    ``data/sql/evidence/<n>_<name>.sql`` is the query of one of them; it may name those of a lower
+    number.
+    """
+
+    def __init__(self, connection: DuckDBPyConnection) -> None:
+        self.connection = connection
+        self._paths = {path.stem.partition("_")[2]: path for path in EVIDENCE.glob("*.sql")}
+        connection.execute("create schema evidence")
+
+    def ask(self, query: str, *, control: str, **parameters: object) -> DuckDBPyConnection:
+        """Execute a query for a control; the error of one that fails names the control."""
+        self._provide(query)
+        return run(self.connection, query, control=control, **parameters)
+
+    def _provide(self, query: str) -> None:
+        for name in dict.fromkeys(NAMED.findall(COMMENT.sub("", query))):
+            if path := self._paths.pop(name, None):
+                text = sql_text(path)
+                self._provide(text)
+                run(self.connection, f"create table evidence.{name} as {text}", control=name)
+
+
 def make_evidence(
     connection: DuckDBPyConnection, staged: StagedUnit, *, context: UnitContext
-) -> None:
+) -> Evidence:
     """Create what the controls read beside ``staged``, ``published`` and ``unit.facts``.
 
     ``unit.context`` (one row: what the hub knows), ``unit.defined_year``, ``unit.staged_table``
-    (what each table added up to when it was written), and one table of schema ``evidence`` for
-    each file in ``data/sql/evidence``, made in order of name.
+    (what each table added up to when it was written), and whatever of `Evidence` is asked for.
     """
     _bind_context(connection, context)
     _bind_counts(connection, staged)
-    connection.execute("create schema evidence")
-    for path in sorted(EVIDENCE.glob("*.sql")):
-        name = path.stem.partition("_")[2]
-        run(connection, f"create table evidence.{name} as {sql_text(path)}", control=name)
+    return Evidence(connection)
 
 
 def run(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final, cast
 
@@ -10,7 +11,7 @@ from duckdb import DuckDBPyConnection
 
 from blocks.controls.catalogue import Control, controls_for
 from blocks.controls.context import UnitContext
-from blocks.controls.evidence import ControlFailedError, make_evidence, run, sql_text
+from blocks.controls.evidence import ControlFailedError, Evidence, make_evidence, sql_text
 from blocks.staging import StagedUnit
 from blocks.steps import reached
 from blocks.warehouse import Warehouse
@@ -24,8 +25,20 @@ from ledger.controls import (
 )
 
 STATEMENTS_PER_CONTROL: Final = 2
-"""First why the control does not apply (NULL: it does), then its breaks; the first ends its line
-with a semicolon, and no other line does."""
+"""The first gives one row: ``not_applicable`` (why the control does not apply; NULL: it does) and,
+where that is quickly known, ``passes`` (true: there is no break). The second lists the breaks. The
+first ends its line with a semicolon, and no other line does."""
+
+ANSWER: Final = "select '' as control, ''::varchar as not_applicable, true as passes where false"
+"""The shape of an answer."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a control's first statement says."""
+
+    reason: str | None
+    passes: bool
 
 
 def reconcile(
@@ -52,21 +65,46 @@ def run_controls(
 ) -> list[ControlResult]:
     """Run every control on a connection that has ``staged``, ``published`` and ``unit.facts``."""
     controls = controls_for(staged.facts.source, staged.facts.source_kind, context=context)
-    make_evidence(connection, staged, context=context)
-    return [run_control(connection, control) for control in controls]
+    evidence = make_evidence(connection, staged, context=context)
+    answers = ask_first(evidence, controls)
+    return [judge(evidence, control, answers[control.name]) for control in controls]
 
 
-def run_control(connection: DuckDBPyConnection, control: Control) -> ControlResult:
-    """Let one control answer, on a connection that has its evidence."""
+def ask_first(evidence: Evidence, controls: Sequence[Control]) -> dict[str, Answer]:
+    """Ask controls, in one query, whether they apply and whether there is anything to list."""
+    asked = [
+        f"select '{control.name}' as control, answer.* from ({_statements(control)[0]}\n) as answer"  # noqa: S608 - the text is our own SQL file
+        for control in controls
+    ]
+    names = controls[0].name if len(controls) == 1 else "all"
+    try:
+        rows = evidence.ask(" union all by name ".join([ANSWER, *asked]), control=names).fetchall()
+    except ControlFailedError:
+        if len(controls) == 1:
+            raise
+        # One by one, so that the error names the control that is at fault.
+        return {item.name: ask_first(evidence, [item])[item.name] for item in controls}
+    return {name: Answer(reason, passes is True) for name, reason, passes, *_ in rows}
+
+
+def judge(evidence: Evidence, control: Control, answer: Answer) -> ControlResult:
+    """Turn a control's answer into its result, with its breaks if it may have any."""
     name, severity = control.name, control.severity
-    applies, breaks = _statements(control)
-    (reason,) = run(connection, applies, control=name).fetchone() or (None,)
-    if reason is not None:
-        return ControlResult(name, severity, Outcome.NOT_APPLICABLE, reason=reason)
-    found = run(connection, _beyond_tolerance(breaks), control=name, tolerance=control.tolerance)
+    if answer.reason is not None:
+        return ControlResult(name, severity, Outcome.NOT_APPLICABLE, reason=answer.reason)
+    if answer.passes:
+        return ControlResult(name, severity, Outcome.PASSED)
+    return list_breaks(evidence, control)
+
+
+def list_breaks(evidence: Evidence, control: Control) -> ControlResult:
+    """Run a control's second statement."""
+    name, severity = control.name, control.severity
+    _, breaks = _statements(control)
+    found = evidence.ask(_beyond_tolerance(breaks), control=name, tolerance=control.tolerance)
     rows = found.fetchmany(MAX_BREAKS_KEPT + 1)
     if len(rows) > MAX_BREAKS_KEPT:
-        oldest = run(connection, _oldest(breaks), control=name, tolerance=control.tolerance)
+        oldest = evidence.ask(_oldest(breaks), control=name, tolerance=control.tolerance)
         return _cut(control, oldest.fetchall())
     return _whole(control, rows) if rows else ControlResult(name, severity, Outcome.PASSED)
 

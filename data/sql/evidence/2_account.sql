@@ -57,7 +57,8 @@ joined as (
             when chart.account_type in ('asset', 'liability', 'equity') then 'balance'
             when chart.account_type in ('income', 'expense') then 'result'
             else 'unknown'
-        end as side
+        end as side,
+        chart.account_number is not null as is_in_chart
     from movement
     full join opening using (account_number)
     full join reported using (account_number)
@@ -72,6 +73,7 @@ select
     closing,
     result,
     side,
+    is_in_chart,
     coalesce(opening is not null or closing is not null or side = 'balance', false) as is_balance,
     coalesce(result is not null or (side = 'result' and closing is null), false) as is_result
 from joined

@@ -1,20 +1,16 @@
 -- name: balance_roll_forward
 -- grain: one row per account whose opening balance plus movements is not the reported closing balance
--- reads: evidence.scope, evidence.roll_forward, evidence.cause, staged.reported_balance
+-- reads: evidence.glance, evidence.roll_forward, evidence.cause
 -- units: amounts in the unit's currency, debit positive
 -- source: SIE 4B #IB, #UB, 5.16 (#UB of the current year is always present); R-FIN-15
 select
     coalesce(
-        scope.no_vouchers,
-        scope.not_whole_year,
-        case when reported.row_count = 0 then 'the source reports no #UB to compare with' end
-    ) as not_applicable
-from evidence.scope
-cross join (
-    select count(*) as row_count
-    from staged.reported_balance
-    where balance_kind = 'closing'
-) as reported;
+        no_vouchers,
+        not_whole_year,
+        case when any_closing_count = 0 then 'the source reports no #UB to compare with' end
+    ) as not_applicable,
+    balance_difference_count = 0 as passes
+from evidence.glance;
 
 select
     'balance_roll_forward' as control,

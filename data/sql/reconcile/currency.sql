@@ -6,7 +6,8 @@ select
     case
         when context.currency = '' then 'the tenant has no currency on record to compare with'
         when facts.currency = '' then 'the source names no currency'
-    end as not_applicable
+    end as not_applicable,
+    upper(facts.currency) = upper(context.currency) as passes
 from unit.facts
 cross join unit.context;
 

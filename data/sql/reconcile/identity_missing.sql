@@ -3,9 +3,12 @@
 -- reads: unit.facts, unit.context
 -- source: R-SEN-15 (a number missing in the file is flagged)
 select
-    case when organisation_number = '' then 'the tenant has no organisation number on record to compare with' end
-        as not_applicable
-from unit.context;
+    case when context.organisation_number = '' then
+        'the tenant has no organisation number on record to compare with'
+    end as not_applicable,
+    facts.organisation_number <> '' as passes
+from unit.facts
+cross join unit.context;
 
 select
     'identity_missing' as control,

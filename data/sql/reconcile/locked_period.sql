@@ -1,7 +1,7 @@
 -- name: locked_period
 -- grain: one row per published voucher or opening balance that the load would change, add or remove
 --        on or before the tenant's lock
--- reads: evidence.scope, evidence.voucher_change, unit.facts, unit.context, staged.opening_balance,
+-- reads: evidence.glance, evidence.voucher_change, unit.facts, unit.context, staged.opening_balance,
 --        published.opening_balance
 -- why: the first load of a year changes nothing that was there, and neither does a part of a year
 -- units: amounts in the unit's currency, debit positive (opening balances only)
@@ -10,11 +10,11 @@ select
     coalesce(
         case when context.locked_until is null then 'no period is locked for the tenant' end,
         case when context.locked_until < facts.start_date then 'the lock ends before this year begins' end,
-        scope.no_vouchers,
-        scope.not_whole_year,
-        scope.nothing_published
+        no_vouchers,
+        not_whole_year,
+        nothing_published
     ) as not_applicable
-from evidence.scope
+from evidence.glance
 cross join unit.facts
 cross join unit.context;
 

@@ -1,11 +1,11 @@
 -- name: mass_removal
 -- grain: one row when the load would remove many of the unit's published vouchers
--- reads: evidence.scope, evidence.voucher_change, unit.facts, published.voucher, staged.voucher
+-- reads: evidence.glance, evidence.voucher_change, unit.facts, published.voucher, staged.voucher
 -- why: a file that lost its tail, or a source that lost a right, looks just like a year whose
 --      vouchers were deleted. More than 1 % and at least 10, or all of them.
 -- source: R-FIN-34
 select coalesce(no_vouchers, not_whole_year, nothing_published) as not_applicable
-from evidence.scope;
+from evidence.glance;
 
 with
 

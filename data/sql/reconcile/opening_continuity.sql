@@ -1,44 +1,21 @@
 -- name: opening_continuity
 -- grain: one row per balance account whose opening balance is not last year's closing balance; one
 --        row (2000) for all of equity
--- reads: unit.facts, published.fiscal_year, published.opening_balance, published.posting,
---        staged.reported_balance, staged.opening_balance
+-- reads: evidence.glance, unit.facts, published.fiscal_year, published.opening_balance,
+--        published.posting, staged.reported_balance, staged.opening_balance
 -- why: what is published for the year before counts first, else what the source reports for it (#UB
 --      -1). Equity (BAS 20xx) is one sum, with or without last year's result, which moves into it.
 -- units: amounts in the unit's currency, debit positive
 -- source: SIE 4B 5.16; R-FIN-15
-with
-
-previous as (
-    select count(*) as row_count
-    from published.fiscal_year as earlier
-    inner join unit.facts using (tenant)
-    where earlier.end_date = facts.start_date - 1
-),
-
-reported as (
-    select
-        count(*) filter (where year_offset = 0 and balance_kind = 'opening') as opening_count,
-        count(*) filter (where year_offset = -1 and balance_kind = 'closing') as closing_count
-    from staged.reported_balance
-),
-
-opened as (
-    select count(*) as row_count
-    from staged.opening_balance
-)
-
 select
     case
-        when previous.row_count = 0 and reported.closing_count = 0
+        when previous_count = 0 and previous_closing_count = 0
             then 'nothing is published or reported for the year before'
-        when opened.row_count = 0 then 'the source gives no opening balances'
-        when previous.row_count = 0 and reported.opening_count = 0
+        when opened_account_count = 0 then 'the source gives no opening balances'
+        when previous_count = 0 and opening_count = 0
             then 'the opening balances are taken from the year before, as the source gives none of its own'
     end as not_applicable
-from previous
-cross join reported
-cross join opened;
+from evidence.glance;
 
 with
 

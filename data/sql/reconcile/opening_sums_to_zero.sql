@@ -1,10 +1,12 @@
 -- name: opening_sums_to_zero
 -- grain: one row when the opening balances do not sum to zero
--- reads: staged.opening_balance
+-- reads: evidence.glance, staged.opening_balance
 -- units: amounts in the unit's currency, debit positive
 -- source: R-FIN-15 (assets = equity + liabilities before the first voucher)
-select case when count(*) = 0 then 'the source gives no opening balances' end as not_applicable
-from staged.opening_balance;
+select
+    case when opened_account_count = 0 then 'the source gives no opening balances' end as not_applicable,
+    opening_sum = 0 as passes
+from evidence.glance;
 
 select
     'opening_sums_to_zero' as control,

@@ -1,17 +1,15 @@
 -- name: period_balances
 -- grain: one row per account whose reported months do not lead from its opening to its closing balance
--- reads: staged.reported_balance, evidence.account
+-- reads: evidence.glance, staged.reported_balance, evidence.account
 -- why: only accounts with a reported month are judged; sources leave out months and accounts
 -- units: amounts in the unit's currency, debit positive; months are changes, not running balances
 -- source: SIE 4B #PSALDO
 select
     case
-        when count(*) filter (where balance_kind = 'period') = 0 then 'the source reports no months'
-        when count(*) filter (where balance_kind = 'closing') = 0
-            then 'the source reports no closing balances for the year'
+        when period_count = 0 then 'the source reports no months'
+        when closing_count = 0 then 'the source reports no closing balances for the year'
     end as not_applicable
-from staged.reported_balance
-where year_offset = 0;
+from evidence.glance;
 
 with
 

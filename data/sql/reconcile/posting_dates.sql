@@ -1,9 +1,11 @@
 -- name: posting_dates
 -- grain: one row per voucher with a date outside the unit's year
--- reads: evidence.scope, evidence.voucher_total, unit.facts, staged.voucher
+-- reads: evidence.glance, evidence.voucher_total, unit.facts, staged.voucher
 -- source: R-FIN-26 (refused naming the date)
-select no_vouchers as not_applicable
-from evidence.scope;
+select
+    no_vouchers as not_applicable,
+    not has_outside_dates as passes
+from evidence.glance;
 
 with
 

@@ -1,20 +1,16 @@
 -- name: result_roll_forward
 -- grain: one row per account whose movements are not the reported result
--- reads: evidence.scope, evidence.roll_forward, evidence.cause, staged.reported_balance
+-- reads: evidence.glance, evidence.roll_forward, evidence.cause
 -- units: amounts in the unit's currency, debit positive
 -- source: SIE 4B #RES; R-FIN-15
 select
     coalesce(
-        scope.no_vouchers,
-        scope.not_whole_year,
-        case when reported.row_count = 0 then 'the source reports no #RES to compare with' end
-    ) as not_applicable
-from evidence.scope
-cross join (
-    select count(*) as row_count
-    from staged.reported_balance
-    where balance_kind = 'result'
-) as reported;
+        no_vouchers,
+        not_whole_year,
+        case when any_result_count = 0 then 'the source reports no #RES to compare with' end
+    ) as not_applicable,
+    result_difference_count = 0 as passes
+from evidence.glance;
 
 select
     'result_roll_forward' as control,

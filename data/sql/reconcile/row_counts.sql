@@ -1,40 +1,16 @@
 -- name: row_counts
 -- grain: one row per staged table and figure (rows, sum of amounts) that is not what was counted on
 --        the way in
--- reads: unit.facts, unit.staged_table, staged.*
+-- reads: evidence.glance, evidence.read_back, unit.facts, unit.staged_table
 -- why: control totals are taken when a table is written and again when it is read back, so nothing
 --      is lost or doubled between reader, Parquet and here; publishing checks them a third time
 -- units: row counts are in `detail`; expected and actual are sums of amounts, debit positive
-select null::varchar as not_applicable;
+select
+    null::varchar as not_applicable,
+    is_counted_alike as passes
+from evidence.glance;
 
 with
-
-read_back as (
-    select 'fiscal_year' as table_name, count(*) as row_count, 0 as amount_sum from staged.fiscal_year
-    union all
-    select 'ledger_account' as table_name, count(*) as row_count, 0 as amount_sum from staged.ledger_account
-    union all
-    select 'voucher' as table_name, count(*) as row_count, 0 as amount_sum from staged.voucher
-    union all
-    select 'posting' as table_name, count(*) as row_count, coalesce(sum(amount), 0) as amount_sum from staged.posting
-    union all
-    select 'posting_dimension' as table_name, count(*) as row_count, 0 as amount_sum from staged.posting_dimension
-    union all
-    select 'posting_correction' as table_name, count(*) as row_count, coalesce(sum(amount), 0) as amount_sum
-    from staged.posting_correction
-    union all
-    select 'opening_balance' as table_name, count(*) as row_count, coalesce(sum(amount), 0) as amount_sum
-    from staged.opening_balance
-    union all
-    select 'reported_balance' as table_name, count(*) as row_count, coalesce(sum(amount), 0) as amount_sum
-    from staged.reported_balance
-    union all
-    select 'reported_fiscal_year' as table_name, count(*) as row_count, 0 as amount_sum from staged.reported_fiscal_year
-    union all
-    select 'dimension' as table_name, count(*) as row_count, 0 as amount_sum from staged.dimension
-    union all
-    select 'dimension_object' as table_name, count(*) as row_count, 0 as amount_sum from staged.dimension_object
-),
 
 reader as (
     -- A line that could not be read is an error, which control source_damage reports.
@@ -42,7 +18,7 @@ reader as (
         facts.fast_rows + facts.exact_rows as taken,
         (
             select sum(row_count)
-            from read_back
+            from evidence.read_back
             where table_name in ('voucher', 'posting', 'posting_correction')
         ) as kept,
         facts.error_count
@@ -58,7 +34,7 @@ finding as (
         'table ' || table_name || ' has ' || read_back.row_count || ' rows; ' || staged_table.row_count
         || ' were written' as detail
     from unit.staged_table
-    inner join read_back using (table_name)
+    inner join evidence.read_back using (table_name)
     where read_back.row_count <> staged_table.row_count
     union all
     select
@@ -68,7 +44,7 @@ finding as (
         'amount' as kind,
         'the amounts of table ' || table_name || ' do not sum to what was written' as detail
     from unit.staged_table
-    inner join read_back using (table_name)
+    inner join evidence.read_back using (table_name)
     where read_back.amount_sum <> staged_table.amount_sum
     union all
     select
@@ -86,7 +62,7 @@ finding as (
         null as difference,
         'missing' as kind,
         'table ' || table_name || ' is not in the manifest of the staged unit' as detail
-    from read_back
+    from evidence.read_back
     anti join unit.staged_table using (table_name)
 )
 

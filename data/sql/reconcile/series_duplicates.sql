@@ -1,17 +1,14 @@
 -- name: series_duplicates
 -- grain: one row per voucher number that a series uses more than once
--- reads: evidence.scope, evidence.series, staged.voucher
+-- reads: evidence.glance, evidence.series, staged.voucher
 -- why: such vouchers are told apart by their order in the source, which may change
 select
     coalesce(
         no_vouchers,
-        case when numbered.voucher_count = 0 then 'no voucher has a number' end
-    ) as not_applicable
-from evidence.scope
-cross join (
-    select coalesce(sum(voucher_count), 0) as voucher_count
-    from evidence.series
-) as numbered;
+        case when numbered_count = 0 then 'no voucher has a number' end
+    ) as not_applicable,
+    repeating_count = 0 as passes
+from evidence.glance;
 
 with
 

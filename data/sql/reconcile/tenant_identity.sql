@@ -7,7 +7,8 @@ select
     case
         when facts.organisation_number = '' then 'the source names no organisation number (control identity_missing)'
         when context.organisation_number = '' then 'the tenant has no organisation number on record to compare with'
-    end as not_applicable
+    end as not_applicable,
+    facts.organisation_number = context.organisation_number as passes
 from unit.facts
 cross join unit.context;
 

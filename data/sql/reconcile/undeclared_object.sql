@@ -1,9 +1,9 @@
 -- name: undeclared_object
 -- grain: one row per object that postings name and the source does not declare
--- reads: staged.posting_dimension, staged.dimension_object
+-- reads: evidence.glance, staged.posting_dimension, staged.dimension_object
 -- source: SIE 4B #OBJEKT
-select case when count(*) = 0 then 'no row names an object' end as not_applicable
-from staged.posting_dimension;
+select case when dimension_count = 0 then 'no row names an object' end as not_applicable
+from evidence.glance;
 
 with
 

@@ -1,11 +1,13 @@
 -- name: voucher_balance
 -- grain: one row per voucher whose booked rows do not sum to zero
--- reads: evidence.scope, evidence.voucher_total, staged.posting, staged.posting_correction,
---        staged.voucher
+-- reads: evidence.glance, evidence.voucher_total, staged.posting,
+--        staged.posting_correction, staged.voucher
 -- units: amounts in the unit's currency, debit positive; exact, whatever the tolerance elsewhere
 -- source: SIE 4B #TRANS 4 (the rows of a voucher sum to zero); R-FIN-15
-select no_vouchers as not_applicable
-from evidence.scope;
+select
+    no_vouchers as not_applicable,
+    unbalanced_count = 0 as passes
+from evidence.glance;
 
 with
 

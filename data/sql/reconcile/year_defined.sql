@@ -1,10 +1,13 @@
 -- name: year_defined
 -- grain: one row per way in which the unit's year disagrees with the years that are known
--- reads: unit.facts, unit.defined_year, published.fiscal_year
+-- reads: evidence.glance, unit.facts, unit.defined_year, published.fiscal_year
 -- why: years are matched by their two dates; a changed or overlapping year must be retired by a
 --      person first, or its months would be counted twice
 -- source: R-FIN-26, R-SEN-13
-select null::varchar as not_applicable;
+select
+    null::varchar as not_applicable,
+    year_fits as passes
+from evidence.glance;
 
 with
 

@@ -15,11 +15,12 @@ import pytest
 
 from blocks.controls import UnitContext, controls_for, run_controls
 from blocks.controls.evidence import make_evidence
-from blocks.controls.runner import run_control
+from blocks.controls.runner import ask_first, judge, list_breaks
 from blocks.digest import TableDigest
 from blocks.settings import REFERENCE
 from blocks.staging import DIAGNOSTIC, StagedUnit, UnitFacts
 from blocks.warehouse.migrate import SCHEMA, VIEWS
+from ledger.controls import Outcome
 from ledger.fiscal_year import FiscalYear
 from ledger.schemas import CANONICAL, EVIDENCE
 from ledger.voucher_key import voucher_key
@@ -236,6 +237,21 @@ class Books:
             results = run_controls(db, self.staged, context=self.known())
         return {result.control: result for result in results}
 
+    def overlooked(self):
+        """Return the controls that pass at a glance and have breaks when they are listed."""
+        known, staged = self.known(), self.staged
+        controls = controls_for(staged.facts.source, staged.facts.source_kind, context=known)
+        with self.bench() as db:
+            evidence = make_evidence(db, staged, context=known)
+            answers = ask_first(evidence, controls)
+            return [
+                control.name
+                for control in controls
+                if answers[control.name].passes
+                and answers[control.name].reason is None
+                and list_breaks(evidence, control).outcome is not Outcome.PASSED
+            ]
+
     def result(self, name):
         """Run one control."""
         known, staged = self.known(), self.staged
@@ -243,8 +259,20 @@ class Books:
         controls = controls_for(facts.source, facts.source_kind, context=known)
         (control,) = (each for each in controls if each.name == name)
         with self.bench() as db:
-            make_evidence(db, staged, context=known)
-            return run_control(db, control)
+            return ask(make_evidence(db, staged, context=known), control)
+
+
+def ask(evidence, control):
+    """Let one control answer, whether or not it could have been passed at a glance.
+
+    Its breaks are listed in either case, so that every test of a control also proves that it does
+    not pass at a glance when there is something to list.
+    """
+    answer = ask_first(evidence, [control])[control.name]
+    result = judge(evidence, control, answer)
+    if answer.reason is None and answer.passes:
+        assert Outcome.PASSED is list_breaks(evidence, control).outcome
+    return result
 
 
 def _create(db, name, table):

@@ -127,3 +127,25 @@ def test_statements_agree_with_each_other_and_with_plain_sums(empty_books, vouch
                 by_line[month, "assets"]["closing"]
                 == (by_line[month, "equity_and_liabilities"]["closing"])
             )
+
+
+@LAWS
+@given(vouchers=VOUCHERS, opening=OPENINGS, harm=st.data())
+def test_no_control_passes_at_a_glance_what_its_list_would_show(
+    empty_books, vouchers, opening, harm
+):
+    """The glance is a short cut: it may say too little, and never that something is not there."""
+    books = booked(empty_books, vouchers, opening)
+    for _ in range(harm.draw(st.integers(1, 3))):
+        table = harm.draw(st.sampled_from([name for name, rows in books.tables.items() if rows]))
+        rows = books.tables[table]
+        row = harm.draw(st.integers(0, len(rows) - 1))
+        match harm.draw(st.sampled_from(["lose", "double", "alter"])):
+            case "lose":
+                rows.pop(row)
+            case "double":
+                rows.append(dict(rows[row]))
+            case "alter" if "amount" in rows[row]:
+                rows[row]["amount"] += harm.draw(CENTS.map(amount))
+
+    assert [] == books.overlooked()
