@@ -75,7 +75,9 @@ def _marked(value: object) -> str:
 
 _MARK: Final = "\0"
 _MARKED: Final = re.compile(r'"\\u0000([-0-9.]+)"')
-_encode: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False, default=_marked).encode
+_encode: Final = json.JSONEncoder(
+    ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_marked
+).encode
 
 
 def json_text(value: Any) -> str:

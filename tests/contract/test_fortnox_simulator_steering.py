@@ -1,0 +1,139 @@
+"""Steering the simulator from another process, and running it as one."""
+
+import signal
+import subprocess
+import sys
+
+import httpx
+import pytest
+
+from simulators.books.company import Company
+from simulators.fortnox import FortnoxSimulator, SimulatedTenant
+from simulators.fortnox.app import BODY_BYTES_MAX
+from simulators.fortnox.demo import demo_tenants
+
+NORTH, NOBODY = 503072, 503074
+
+
+@pytest.fixture
+def steer(fortnox, north):
+    """Ask for something under /_simulator/."""
+
+    def ask(method, path, **body):
+        return north.http.request(method, f"/_simulator/{path}", json=body or None)
+
+    return ask
+
+
+def test_about_names_client_and_tenants(steer, fortnox):
+    about = steer("GET", "").json()
+
+    assert (fortnox.url, fortnox.client_id) == (about["url"], about["client_id"])
+    assert [(NORTH, True), (503073, True), (NOBODY, False)] == [
+        (tenant["database_number"], tenant["consented"]) for tenant in about["tenants"]
+    ]
+
+
+def test_faults_are_added_listed_and_cleared(steer, north):
+    added = steer("POST", "faults", name="status", tenant=NORTH, status=502, times=2)
+    first = north.get("/3/sie/4").status_code
+    left = steer("GET", "faults").json()
+    steer("DELETE", "faults")
+
+    assert (200, 502, [1]) == (added.status_code, first, [fault["left"] for fault in left])
+    assert 200 == north.get("/3/sie/4").status_code
+
+
+def test_what_cannot_be_done_says_why(steer):
+    answers = [
+        steer("POST", "faults", name="nothing"),
+        steer("POST", "edit", tenant=1),
+        steer("POST", "switch", tenant=NORTH, name="nothing"),
+    ]
+
+    assert [400] * 3 == [answer.status_code for answer in answers]
+    assert all(answer.json()["problem"] for answer in answers)
+    assert 404 == steer("GET", "nothing").status_code
+
+
+def test_books_are_edited_and_vouchers_hidden(steer, north):
+    edition = steer("POST", "edit", tenant=NORTH, removed=[["B", 17]], changed=[["L", 3]])
+    steer("POST", "hide", tenant=NORTH, voucher=["B", 18])
+    file = north.get("/3/sie/4", financialyear=3).content
+
+    assert {"edition": 2} == edition.json()
+    assert [False, False, True] == [f"#VER B {n} ".encode() in file for n in (17, 18, 19)]
+    assert 404 == north.get("/3/vouchers/B/17").status_code
+
+
+def test_switches_consents_and_the_clock_are_turned(steer, fortnox, nobody):
+    code = steer("POST", "authorize", tenant=NOBODY, scopes=["bookkeeping"]).json()["code"]
+    exchanged = nobody.exchange(code)
+    switched = steer("POST", "switch", tenant=NOBODY, name="declines").json()
+    refused = steer("POST", "authorize", tenant=NOBODY)
+    before = fortnox.world.now
+    steer("POST", "advance", seconds=60)
+    steer("POST", "revoke", tenant=NOBODY)
+
+    assert (200, ["declines"], 400) == (exchanged.status_code, switched, refused.status_code)
+    assert 60 == (fortnox.world.now - before).total_seconds()
+    assert 400 == nobody.credentials().status_code
+
+
+def test_calls_are_listed_by_tenant_and_path_and_forgotten(steer, fortnox, north, south):
+    north.get("/3/vouchers", limit=5)
+    south.get("/3/vouchers")
+    (call,) = steer("GET", f"calls?tenant={NORTH}&path=/3/vouchers").json()
+
+    assert ("GET", "/3/vouchers", 200, "limit=5") == tuple(
+        call[name] for name in ("method", "path", "status", "query")
+    )
+    at, tenant, method, path, status = fortnox.calls[-1]
+    assert (503073, "GET", "/3/vouchers", 200) == (tenant, method, path, status)
+    assert fortnox.world.now == at
+    assert (2, 1) == (fortnox.count(path="/3/"), fortnox.count(NORTH, "/3/"))
+    steer("DELETE", "calls")
+    assert [] == fortnox.calls
+
+
+def test_body_beyond_the_limit_is_refused(north):
+    allowed, beyond = b" " * BODY_BYTES_MAX, b" " * (BODY_BYTES_MAX + 1)
+    answers = [north.http.post("/_simulator/advance", content=body) for body in (allowed, beyond)]
+
+    assert [400, 413] == [answer.status_code for answer in answers]
+
+
+def test_two_tenants_with_one_number_are_refused():
+    twice = [SimulatedTenant(1, Company(seed=1)), SimulatedTenant(1, Company(seed=2))]
+
+    with pytest.raises(ValueError, match="Two tenants"), FortnoxSimulator(twice):
+        pass
+
+
+def test_stopped_simulator_refuses_connections():
+    with FortnoxSimulator([SimulatedTenant(1, Company(seed=1))]) as simulator:
+        url = simulator.url
+
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(url)
+
+
+def test_demo_tenants_are_distinct_and_hold_what_is_odd():
+    tenants = demo_tenants(40)
+
+    assert 40 == len({tenant.database_number for tenant in tenants})
+    assert 40 == len({tenant.company.organisation_number for tenant in tenants})
+    assert (2, 3, 1) == tenants[1].ids
+    assert ["cp437", "cp437", "utf-8"] == [tenant.encoding for tenant in tenants[:3]]
+
+
+def test_command_serves_until_it_is_told_to_stop():
+    command = [sys.executable, "-m", "simulators.fortnox", "--port", "0", "--tenants", "2"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        url = process.stdout.readline().split(" ")[3]
+        about = httpx.get(f"{url}/_simulator/").json()
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=20)
+
+    assert [503_001, 503_002] == [tenant["database_number"] for tenant in about["tenants"]]
+    assert process.returncode in (0, -signal.SIGTERM)
