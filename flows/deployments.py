@@ -53,7 +53,8 @@ class Deployment:
     """One entry: a flow, when it runs by itself, and how many of it may run at once.
 
     `kind` is a tag by which the UI tells a few imports from many sweeps. `limit` counts runs over
-    all machines; a run above it waits its turn. `queue`: of a work pool, for what has to give way.
+    all machines; a run above it waits its turn. `queue`: of the work pool
+    (`prefect.yaml`; a runner has none), for what has to give way.
     `called`: when a flow is deployed twice.
     """
 
@@ -85,7 +86,6 @@ class Deployment:
             schedules=[*self.nights] or ([Interval(self.every)] if self.every else None),
             tags=[TAG, self.kind],
             concurrency_limit=limit or None,
-            work_queue_name=self.queue,
             entrypoint_type=EntrypointType.MODULE_PATH,
         )
 
