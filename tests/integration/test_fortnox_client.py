@@ -1,0 +1,579 @@
+"""The Fortnox client against the simulator: real HTTP, real tokens, real limits, named faults."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import logging
+import traceback
+from decimal import Decimal
+
+import pyarrow.compute as pc
+import pytest
+from pydantic import SecretStr
+
+from blocks.http import CallFailed, CallRefused, WhoActs
+from blocks.hub import Connection, Hub, LeaseTaken, Method, Tenant
+from blocks.hub.connections import NotConnected
+from blocks.systems.fortnox import calls, connect, finish_consent, fortnox_session, oauth
+from blocks.systems.fortnox.preflight import preflight, preflight_of_redirect
+from blocks.systems.fortnox.pull import MAX_PULLS
+from simulators.books.company import Company
+from simulators.books.years import broken_years, calendar_years
+from simulators.fortnox import LEDGER_SCOPES, ConsentRefused, FortnoxSimulator, SimulatedTenant
+
+NUMBER, LARGE, BROKEN = 503072, 503073, 503074
+COMPANY = Company(seed=7, years=calendar_years(2024, 2025), vouchers_per_year=30)
+TENANTS = {
+    NUMBER: COMPANY,
+    LARGE: Company(seed=8, years=calendar_years(2025, 2025), vouchers_per_year=1_200),
+    BROKEN: Company(seed=9, years=broken_years(2022, 2024), vouchers_per_year=10),
+}
+IDS = {BROKEN: (2, 3, 1)}
+PERIOD_S = 0.4
+"""Both sides count their 25 calls in this window, but where the vendor's own is the point."""
+
+
+@pytest.fixture
+def simulator(monkeypatch):
+    made = [
+        SimulatedTenant(number, company, year_ids=IDS.get(number), consented=LEDGER_SCOPES)
+        for number, company in TENANTS.items()
+    ]
+    # Waits are shortened; what happens between them is not.
+    monkeypatch.setattr(connect, "PERIOD_S", PERIOD_S)
+    for module, name in ((calls, "PATIENT"), (calls, "ONCE"), (oauth_module(), "SAFE_POST")):
+        quick = getattr(module, name).copy_with(backoff_factor=0.001)
+        monkeypatch.setattr(module, name, quick)
+    with FortnoxSimulator(made, rate_window_s=PERIOD_S) as simulator:
+        use(simulator, monkeypatch)
+        yield simulator
+
+
+def oauth_module():
+    return oauth
+
+
+def use(simulator, monkeypatch):
+    for name, value in {
+        "API_URL": simulator.url,
+        "OAUTH_URL": f"{simulator.url}/oauth-v1",
+        "CLIENT_ID": simulator.client_id,
+        "CLIENT_SECRET": simulator.client_secret,
+        "REDIRECT_URI": simulator.redirect_uri,
+    }.items():
+        monkeypatch.setenv(f"TASMA_FORTNOX_{name}", value)
+
+
+@pytest.fixture
+def hub(tmp_path):
+    with Hub(f"sqlite:///{tmp_path / 'hub.sqlite'}") as hub:
+        hub.migrate()
+        for number, company in TENANTS.items():
+            tenant = Tenant(
+                f"t{number}", company.name, organisation_number=company.organisation_number
+            )
+            hub.tenants.add(tenant)
+            hub.connections.save(
+                Connection(
+                    tenant.id, "fortnox", Method.CLIENT_CREDENTIALS, source_tenant_id=str(number)
+                )
+            )
+        yield hub
+
+
+def within(hub, work, number=NUMBER):
+    """Do `work(session)` in a session of its own."""
+
+    async def run():
+        async with fortnox_session(hub, f"t{number}", run_id="run") as fortnox:
+            return await work(fortnox)
+
+    return asyncio.run(run())
+
+
+async def last_year(fortnox):
+    return (await fortnox.financial_years())[-1]
+
+
+async def pull(fortnox):
+    return await fortnox.pull_year(await last_year(fortnox))
+
+
+async def drill(fortnox):
+    return await fortnox.voucher(await last_year(fortnox), "B", "3")
+
+
+METHODS = {
+    "company": (lambda fortnox: fortnox.company(), "/3/companyinformation"),
+    "years": (lambda fortnox: fortnox.financial_years(), "/3/financialyears"),
+    "accounts": (pull, "/3/accounts"),
+    "headers": (pull, "/3/vouchers"),
+    "sie": (pull, "/3/sie/"),
+    "voucher": (drill, "/3/vouchers/B/3"),
+}
+
+
+def comparable(result):
+    """Leave out what differs between two right answers: when, and with how many calls."""
+    if not hasattr(result, "sie"):
+        return result
+    return (result.sie, result.opening_balances, result.voucher_headers, result.attempts)
+
+
+def status(hub, number=NUMBER):
+    return hub.connections.get(f"t{number}", "fortnox").status
+
+
+def test_company_and_years_are_read(hub, simulator):
+    company = within(hub, lambda fortnox: fortnox.company())
+    years = within(hub, lambda fortnox: fortnox.financial_years(), BROKEN)
+
+    assert (str(NUMBER), COMPANY.organisation_number) == (
+        company.database_number,
+        company.organisation_number,
+    )
+    assert [2, 3, 1] == [year.source_id for year in years]
+    assert [(year.start, year.end) for year in TENANTS[BROKEN].years] == [
+        (found.year.start_date, found.year.end_date) for found in years
+    ]
+
+
+@pytest.mark.parametrize("number", [NUMBER, LARGE])
+@pytest.mark.requirement("R-FIN-16")
+def test_year_is_pulled_whole_with_evidence_from_other_calls(hub, simulator, number, read_sie):
+    extract = within(hub, pull, number)
+    file, tables = read_sie(extract.sie)
+    headers, vouchers = extract.voucher_headers, tables["voucher"]
+    opening = dict(
+        zip(
+            extract.opening_balances["account_number"].to_pylist(),
+            extract.opening_balances["amount"].to_pylist(),
+            strict=True,
+        )
+    )
+
+    assert file.header.sie_type == "4E"
+    assert vouchers.num_rows == headers.num_rows >= TENANTS[number].vouchers_per_year
+    assert set(zip(vouchers["voucher_series"], vouchers["voucher_number"], strict=True)) == set(
+        zip(headers["voucher_series"], headers["voucher_number"], strict=True)
+    )
+    stated = tables["opening_balance"].to_pylist()
+    assert {row["account_number"]: row["amount"] for row in stated if row["amount"]} == {
+        account: amount for account, amount in opening.items() if amount
+    }
+    assert all(isinstance(amount, Decimal) for amount in opening.values())
+    assert "MANUAL" in pc.unique(headers["reference_type"]).to_pylist()
+
+
+@pytest.mark.requirement("R-FIN-16")
+def test_calls_of_a_pull_do_not_grow_with_vouchers_but_by_page(hub, simulator):
+    extract = within(hub, pull, LARGE)
+    pages = -(-extract.voucher_headers.num_rows // 500)
+
+    # Accounts and headers twice, one SIE file; the years are asked before.
+    assert extract.calls == 2 * (1 + pages) + 1
+    assert simulator.count(LARGE) == extract.calls + 1
+    assert simulator.count(LARGE, "/3/vouchers/") == 0
+    assert {"GET"} == {call.method for call in simulator.calls if call.path.startswith("/3/")}
+
+
+def test_voucher_is_drilled_with_its_rows(hub, simulator, read_sie):
+    voucher = within(hub, drill)
+    postings = read_sie(within(hub, pull).sie)[1]["posting"].to_pylist()
+
+    assert [(row["account_number"], row["amount"]) for row in voucher.rows.to_pylist()] == [
+        (row["account_number"], row["amount"]) for row in postings if row["voucher_key"] == "B:3"
+    ]
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize(
+    ("fault", "details"),
+    [
+        ("status", {"status": 429}),
+        ("status", {"status": 429, "retry_after_s": 1}),
+        ("status", {"status": 500}),
+        ("status", {"status": 500, "body": "none"}),
+        ("status", {"status": 502, "body": "html"}),
+        ("status", {"status": 503}),
+        ("status", {"status": 504}),
+        ("cut_body", {"share": 0.3}),
+        ("lose_answer", {}),
+        ("expire_token", {}),
+    ],
+    ids=["429", "429 told", "500", "bare 500", "502", "503", "504", "cut", "lost", "expired"],
+)
+def test_trouble_that_passes_changes_no_result(hub, simulator, method, fault, details):
+    work, path = METHODS[method]
+    expected = comparable(within(hub, work))
+
+    simulator.faults.add(fault, tenant=NUMBER, path=path, **details)
+
+    assert expected == comparable(within(hub, work))
+    assert simulator.faults.waiting() == []
+    assert status(hub) == "connected"
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize(
+    ("fault", "code", "who", "state"),
+    [
+        (
+            "revoke_consent",
+            "invalid_grant",
+            WhoActs.CUSTOMER_ADMINISTRATOR,
+            "reconnect_required",
+        ),
+        ("licence_missing", "2001103", WhoActs.CUSTOMER_ORDERS_LICENCE, "licence_missing"),
+        ("module_missing", "2001101", WhoActs.CUSTOMER_ORDERS_LICENCE, "licence_missing"),
+        ("scope_missing", "2000663", WhoActs.CUSTOMER_ADMINISTRATOR, "permission_missing"),
+    ],
+)
+def test_refusal_names_who_acts_and_becomes_the_status(
+    hub, simulator, method, fault, code, who, state
+):
+    work, path = METHODS[method]
+    if fault == "module_missing" and method == "company":
+        pytest.skip("company information needs no module")
+    simulator.faults.add(fault, tenant=NUMBER, path=path, times=None)
+
+    with pytest.raises(CallRefused) as raised:
+        within(hub, work)
+
+    assert (code, who) == (raised.value.code, raised.value.who_acts)
+    assert state == status(hub)
+    assert code in {raised.value.code} and str(raised.value)
+    assert hub.connections.get(f"t{NUMBER}", "fortnox").reason == str(raised.value)
+    assert status(hub, LARGE) == "connected"
+
+
+def test_licence_that_is_bought_makes_the_connection_work_again(hub, simulator):
+    simulator.tenant(NUMBER).switch("licence_missing")
+    with pytest.raises(CallRefused, match="error_missing_license|orders the licence"):
+        within(hub, lambda fortnox: fortnox.company())
+    assert status(hub) == "licence_missing"
+
+    simulator.tenant(NUMBER).switch("licence_missing", on=False)
+    within(hub, lambda fortnox: fortnox.company())
+
+    assert status(hub) == "connected"
+
+
+@pytest.mark.parametrize(("fault", "code"), [("html_instead", "not_sie"), ("empty_sie", "not_sie")])
+def test_what_is_no_sie_file_is_not_taken_for_one(hub, simulator, fault, code):
+    simulator.faults.add(fault, tenant=NUMBER)
+
+    with pytest.raises(CallFailed) as raised:
+        within(hub, pull)
+
+    assert code == raised.value.code
+
+
+@pytest.mark.parametrize("path", ["/3/companyinformation", "/3/accounts", "/3/vouchers"])
+def test_page_of_a_gateway_in_place_of_json_may_be_asked_for_again(hub, simulator, path):
+    simulator.faults.add("html_instead", tenant=NUMBER, path=path)
+
+    async def both(fortnox):
+        await fortnox.company()
+        return await pull(fortnox)
+
+    with pytest.raises(CallFailed, match="not JSON"):
+        within(hub, both)
+
+
+def test_other_company_is_refused_with_both_numbers(hub, simulator):
+    simulator.faults.add("wrong_company", tenant=NUMBER, path="/3/companyinformation")
+
+    with pytest.raises(CallRefused, match=str(NUMBER)) as raised:
+        within(hub, lambda fortnox: fortnox.company())
+
+    assert raised.value.code == "wrong_company"
+    assert status(hub) == "wrong_company"
+    assert not any(company.name in str(raised.value) for company in TENANTS.values())
+
+
+def test_other_organisation_number_is_refused_with_both(hub, simulator):
+    hub.tenants.update(f"t{NUMBER}", organisation_number="5560000019")
+
+    with pytest.raises(CallRefused, match=f"5560000019.*{COMPANY.organisation_number}"):
+        within(hub, lambda fortnox: fortnox.company())
+
+
+def test_books_that_change_during_a_pull_are_pulled_again(hub, simulator):
+    simulator.faults.add("books_change_during_pull", tenant=NUMBER, removed=(("B", 3),))
+
+    extract = within(hub, pull)
+
+    assert extract.attempts == 2
+    assert b"#VER B 3 " not in extract.sie
+    series, numbers = (extract.voucher_headers[name].to_pylist() for name in HEADER_KEY)
+    assert ("B", "3") not in set(zip(series, numbers, strict=True))
+
+
+HEADER_KEY = ("voucher_series", "voucher_number")
+
+
+def test_books_that_never_stand_still_are_given_up_after_a_named_number_of_pulls(hub, simulator):
+    for number in range(1, MAX_PULLS + 1):
+        simulator.faults.add("books_change_during_pull", tenant=NUMBER, removed=(("B", number),))
+
+    with pytest.raises(CallFailed, match="kept changing") as raised:
+        within(hub, pull)
+
+    assert raised.value.code == "books_kept_changing"
+    assert simulator.count(NUMBER, "/3/sie/") == MAX_PULLS
+
+
+@pytest.mark.parametrize("how", ["remove", "insert"])
+def test_page_that_shifts_during_a_walk_makes_the_walk_begin_anew(hub, simulator, how):
+    before = within(hub, pull, LARGE).voucher_headers.num_rows
+    simulator.faults.add("shift_pages", tenant=LARGE, path="/3/vouchers", how=how)
+
+    extract = within(hub, pull, LARGE)
+
+    assert extract.voucher_headers.num_rows == before + (1 if how == "insert" else -1)
+    keys = list(
+        zip(*(extract.voucher_headers[name].to_pylist() for name in HEADER_KEY), strict=True)
+    )
+    assert len(set(keys)) == len(keys)
+
+
+def test_voucher_hidden_from_the_file_still_shows_in_the_evidence(hub, simulator, read_sie):
+    simulator.tenant(NUMBER).hide_from_sie(("B", 3))
+
+    extract = within(hub, pull)
+
+    assert extract.voucher_headers.num_rows - read_sie(extract.sie)[1]["voucher"].num_rows == 1
+
+
+def test_token_of_nobody_is_minted_anew_once_and_then_told(hub, simulator):
+    """A token that was asked for without a company gives a bare 500 on every call."""
+    nobody = Connection("t503072", "fortnox", Method.CLIENT_CREDENTIALS, source_tenant_id="")
+    hub.connections.save(nobody)
+
+    with pytest.raises(CallFailed, match="TenantId") as raised:
+        within(hub, lambda fortnox: fortnox.company())
+
+    assert raised.value.code == "http_500"
+    assert simulator.count(path="/oauth-v1/token") == 2
+
+
+def test_tokens_whose_clock_is_ahead_are_used_all_the_same(hub, simulator):
+    simulator.faults.add("clock_skew", path="/oauth-v1/token", seconds=-7_200, times=None)
+
+    assert within(hub, pull).attempts == 1
+
+
+@pytest.mark.parametrize(
+    ("fault", "details"),
+    [
+        ("status", {"status": 500}),
+        ("status", {"status": 503}),
+        ("cut_body", {}),
+        ("lose_answer", {}),
+    ],
+)
+def test_trouble_at_the_token_endpoint_passes(hub, simulator, fault, details):
+    simulator.faults.add(fault, path="/oauth-v1/token", **details)
+
+    within(hub, lambda fortnox: fortnox.company())
+
+    assert simulator.faults.waiting() == []
+
+
+def test_wrong_client_secret_is_for_us_and_changes_no_status(hub, simulator, monkeypatch):
+    monkeypatch.setenv("TASMA_FORTNOX_CLIENT_SECRET", "another")
+
+    with pytest.raises(CallRefused, match="client id or client secret is wrong") as raised:
+        within(hub, lambda fortnox: fortnox.company())
+
+    assert (WhoActs.US, "connected") == (raised.value.who_acts, status(hub))
+
+
+def test_second_session_of_a_tenant_waits_or_says_who_has_it(hub, simulator):
+    async def work():
+        async with fortnox_session(hub, f"t{NUMBER}", run_id="first"):
+            with pytest.raises(LeaseTaken, match="run first"):
+                async with fortnox_session(hub, f"t{NUMBER}", wait_limit_s=0):
+                    pass
+            async with fortnox_session(hub, f"t{LARGE}", wait_limit_s=0) as other:
+                return await other.company()
+
+    assert asyncio.run(work()).database_number == str(LARGE)
+
+
+def test_tenant_that_is_not_connected_is_told_so(hub, simulator):
+    hub.tenants.add(Tenant("new", "New AB"))
+
+    async def work():
+        async with fortnox_session(hub, "new"):
+            pass
+
+    with pytest.raises(NotConnected, match="not connected to fortnox"):
+        asyncio.run(work())
+
+
+def test_secrets_are_in_nothing_that_is_raised_logged_shown_or_kept(hub, simulator, caplog):
+    caplog.set_level(logging.DEBUG)
+    told = []
+
+    async def spoiled(fortnox):
+        told.append(repr(fortnox) + repr(vars(fortnox)))
+        await fortnox.company()
+        simulator.faults.add("licence_missing", tenant=NUMBER, path="/3/")
+        await fortnox.financial_years()
+
+    with pytest.raises(CallRefused) as raised:
+        within(hub, spoiled)
+    told += traceback.format_exception(raised.value)
+    text = "\n".join([*told, caplog.text]).encode()
+    text += b"".join(path.read_bytes() for path in hub.database.path.parent.iterdir())
+
+    tokens = list(simulator.world.tokens.access_tokens)
+    assert tokens
+    for secret in (simulator.client_secret, *tokens, tokens[0].split(".")[1]):
+        assert secret.encode() not in text
+
+
+# --- the vendor's own window -----------------------------------------------------------------
+
+
+def test_queue_of_calls_uses_the_allowed_rate_and_never_breaks_it(hub, simulator, monkeypatch):
+    """60 calls at once, then 20 of the next session, at the vendor's 25 per 5 s."""
+    monkeypatch.setattr(connect, "PERIOD_S", 5.0)
+    simulator.world.limiter.window_s = 5.0
+
+    async def many(count):
+        async with fortnox_session(hub, f"t{NUMBER}") as fortnox:
+            years = await fortnox.financial_years()
+            await asyncio.gather(*(fortnox.voucher(years[-1], "B", "3") for _ in range(count)))
+
+    began = dt.datetime.now(dt.UTC)
+    asyncio.run(many(60))
+    asyncio.run(many(20))
+    took_s = (dt.datetime.now(dt.UTC) - began).total_seconds()
+
+    assert [] == [call for call in simulator.calls if call.status == 429]
+    # 82 calls of which 25 may start at once.
+    assert took_s <= (82 - 25) / 5 / 0.8 + 2
+
+
+# --- consent and preflight -------------------------------------------------------------------
+
+
+def consent(hub, simulator, number=NUMBER, **how):
+    code = SecretStr(simulator.authorize(number, **how))
+    return asyncio.run(finish_consent(hub, f"t{NUMBER}", code))
+
+
+def lines(hub):
+    return {line.name: line.passed for line in asyncio.run(preflight(hub, f"t{NUMBER}"))}
+
+
+def test_consent_connects_and_pins_the_company(hub, simulator):
+    hub.tenants.add(Tenant("new", "New AB"))
+
+    code = SecretStr(simulator.authorize(NUMBER))
+    made = asyncio.run(finish_consent(hub, "new", code))
+
+    assert (str(NUMBER), "connected") == (made.source_tenant_id, made.status)
+    assert made == hub.connections.get("new", "fortnox")
+    assert COMPANY.organisation_number == hub.tenants.get("new").organisation_number
+    with pytest.raises(CallRefused, match="used before"):
+        asyncio.run(finish_consent(hub, "new", code))
+
+
+def test_consent_of_another_company_is_refused_and_changes_nothing(hub, simulator):
+    before = hub.connections.get(f"t{NUMBER}", "fortnox")
+
+    with pytest.raises(CallRefused, match="not the tenant's"):
+        consent(hub, simulator, LARGE)
+
+    assert before == hub.connections.get(f"t{NUMBER}", "fortnox")
+
+
+def test_consent_mends_what_was_revoked(hub, simulator):
+    simulator.revoke_consent(NUMBER)
+    with pytest.raises(CallRefused):
+        within(hub, lambda fortnox: fortnox.company())
+    assert status(hub) == "reconnect_required"
+
+    consent(hub, simulator)
+
+    assert status(hub) == "connected"
+    assert {True} == set(lines(hub).values())
+
+
+@pytest.mark.requirement("R-SEN-4")
+def test_consent_without_a_scope_is_refused_by_name(hub, simulator):
+    with pytest.raises(CallRefused, match="lacks the scope bookkeeping"):
+        consent(hub, simulator, scopes=["companyinformation"])
+
+
+@pytest.mark.requirement("R-SEN-7")
+def test_preflight_shows_three_lines_that_all_pass(hub, simulator):
+    assert {
+        "integration_licence": True,
+        "approved_by_system_administrator": True,
+        "bookkeeping_module": True,
+    } == lines(hub)
+    assert simulator.count(NUMBER, "/3/") == 2
+
+
+@pytest.mark.parametrize(
+    ("switch", "expected"),
+    [
+        ("licence_missing", (False, None, None)),
+        ("module_missing", (True, None, False)),
+        ("scope_missing", (True, False, None)),
+        ("consent_revoked", (None, False, None)),
+    ],
+)
+@pytest.mark.requirement("R-SEN-3", "R-SEN-5", "R-SEN-6")
+def test_preflight_tells_which_requirement_fails_why_and_where_to_look(
+    hub, simulator, switch, expected
+):
+    if switch == "consent_revoked":
+        simulator.revoke_consent(NUMBER)
+    elif switch == "scope_missing":
+        simulator.faults.add(switch, tenant=NUMBER, path="/3/financialyears")
+    else:
+        simulator.tenant(NUMBER).switch(switch)
+
+    found = asyncio.run(preflight(hub, f"t{NUMBER}"))
+
+    assert expected == tuple(line.passed for line in found)
+    (failed,) = [line for line in found if line.passed is False]
+    assert failed.who_acts is not None
+    assert failed.reason
+    assert {3} == {len({line.help for line in found})}
+
+    if switch != "scope_missing" and switch != "consent_revoked":
+        simulator.tenant(NUMBER).switch(switch, on=False)
+        assert {True} == set(lines(hub).values())
+
+
+@pytest.mark.parametrize(
+    ("switch", "expected"),
+    [
+        ("licence_missing", (False, None, None)),
+        ("app_licence_missing", (False, None, None)),
+        ("module_missing", (False, None, None)),
+        ("not_administrator", (None, False, None)),
+        ("declines", (None, False, None)),
+    ],
+)
+@pytest.mark.requirement("R-SEN-3", "R-SEN-4")
+def test_customer_sent_back_with_an_error_is_told_which_requirement_it_is(
+    hub, simulator, switch, expected
+):
+    simulator.tenant(NUMBER).switch(switch)
+    with pytest.raises(ConsentRefused) as refused:
+        simulator.authorize(NUMBER)
+
+    found = preflight_of_redirect(refused.value.error, refused.value.description)
+
+    assert expected == tuple(line.passed for line in found)
+    simulator.tenant(NUMBER).switch(switch, on=False)
+    assert consent(hub, simulator).status == "connected"
