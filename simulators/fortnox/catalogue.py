@@ -46,13 +46,11 @@ RESOURCES: Final = (
     Resource(
         "/3/vouchers", "bookkeeping", PAGING | YEAR | SORTING | vouchers.FILTERS, vouchers.vouchers
     ),
-    Resource(
-        "/3/vouchers/sublist", "bookkeeping", PAGING | SORTING | vouchers.FILTERS, vouchers.sublist
-    ),
+    Resource("/3/vouchers/sublist", "bookkeeping", PAGING | SORTING, vouchers.sublist),
     Resource(
         "/3/vouchers/sublist/{VoucherSeries}",
         "bookkeeping",
-        PAGING | YEAR | SORTING | DATES,
+        PAGING | YEAR | SORTING,
         vouchers.sublist_of_series,
     ),
     Resource("/3/vouchers/{VoucherSeries}/{VoucherNumber}", "bookkeeping", YEAR, vouchers.voucher),

@@ -83,13 +83,12 @@ def test_cut_body_declares_its_length_and_ends_early(fortnox, north):
     fortnox.faults.add("cut_body", share=0.4)
     headers = {"Authorization": f"Bearer {north.token}"}
 
-    got = b""
-    with (
-        pytest.raises(httpx.RemoteProtocolError),
-        north.http.stream("GET", SIE, headers=headers) as answer,
-    ):
-        for piece in answer.iter_raw():
-            got += piece
+    with north.http.stream("GET", SIE, headers=headers) as answer:
+        pieces = answer.iter_raw()
+        got = next(pieces)
+        with pytest.raises(httpx.RemoteProtocolError):
+            got += b"".join(pieces)
+
     assert (200, str(whole)) == (answer.status_code, answer.headers["content-length"])
     assert 0 < len(got) <= whole * 0.4
 
@@ -200,10 +199,10 @@ def test_voucher_may_be_hidden_from_a_file_or_from_the_list(fortnox, north):
 def test_voucher_removed_between_pages_makes_another_one_slip_through(fortnox, north):
     before = walk(north)
     fortnox.faults.add("shift_pages", path="/3/vouchers", how="remove")
-    seen = walk(north)
+    seen, after = walk(north), walk(north)
 
     assert [before[50]] == [key for key in before if key not in seen]
-    assert [before[0]] == [key for key in before if key not in walk(north)]
+    assert [before[0]] == [key for key in before if key not in after]
 
 
 def test_voucher_booked_between_pages_makes_another_one_come_twice(fortnox, north):
