@@ -5,7 +5,6 @@ from __future__ import annotations
 import atexit
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 from typing import Final
@@ -34,29 +33,9 @@ NO_ROOM: Final = ("No space left on device", "Disk quota exceeded", "disk is ful
 """How DuckDB passes on the operating system's word for a full disk."""
 
 
-@dataclass(frozen=True)
-class _Engine:
-    """A DuckDB instance: to start one takes as long as thirty small queries."""
+_idle: list[DuckDBPyConnection] = []
+"""Engines that wait. To start one takes as long as thirty small queries."""
 
-    connection: DuckDBPyConnection
-    spill: Path
-    temporary: Path
-
-    def close(self) -> None:
-        self.connection.close()
-        remove(self.temporary)
-
-    @property
-    def is_light(self) -> bool:
-        """Whether it may wait: it has not spilled to disk and holds little memory."""
-        row = self.connection.execute(
-            "select coalesce(sum(memory_usage_bytes), 0) from duckdb_memory()"
-        ).fetchone()
-        held = row[0] if row else 0
-        return not self.temporary.exists() and held <= IDLE_MEMORY_MB * 2**20
-
-
-_idle: list[_Engine] = []
 _idle_lock: Final = Lock()
 
 
@@ -73,20 +52,24 @@ def open_duckdb(*, spill: Path, rows: int | None = None) -> Iterator[DuckDBPyCon
             needed, and removed.
         rows: How many rows the work is about, if that is known: little work gets one core.
     """
-    engine = _take(spill)
+    temporary = temporary_name(spill, "duckdb")
+    engine = _take()
     try:
         is_small = rows is not None and rows <= ONE_CORE_ROWS
-        engine.connection.execute("set threads = 1" if is_small else "reset threads")
+        engine.execute(f"set temp_directory = {quoted(temporary)}")
+        engine.execute("set threads = 1" if is_small else "reset threads")
         # Temporary tables, variables and the chosen database go with this connection, everything
         # else with the databases that it attaches.
-        with engine.connection.cursor() as connection:
+        with engine.cursor() as connection:
             connection.execute("attach ':memory:' as scratch; use scratch")
             yield connection
-        _detach_all(engine.connection)
-        keep = engine.is_light
+        _detach_all(engine)
+        keep = _is_light(engine) and not temporary.exists()
     except BaseException:
         engine.close()
         raise
+    finally:
+        remove(temporary)
     if keep:
         _keep(engine)
     else:
@@ -114,21 +97,14 @@ def duckdb_space_checked(doing: str, folder: Path) -> Iterator[None]:
         raise
 
 
-def _take(spill: Path) -> _Engine:
-    spill.mkdir(parents=True, exist_ok=True)
+def _take() -> DuckDBPyConnection:
     with _idle_lock:
-        for engine in _idle:
-            if engine.spill == spill:
-                _idle.remove(engine)
-                return engine
-    return _start(spill)
+        return _idle.pop() if _idle else _start()
 
 
-def _start(spill: Path) -> _Engine:
-    temporary = temporary_name(spill, "duckdb")
+def _start() -> DuckDBPyConnection:
     config: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": f"{MEMORY_LIMIT_MB}MB",
-        "temp_directory": str(temporary),
         "max_temp_directory_size": f"{SPILL_LIMIT_GB}GB",
         # Files are written as copies that are thrown away if anything fails. A log beside them, as
         # DuckDB writes unless a commit goes straight into the file, would be of no use.
@@ -136,30 +112,36 @@ def _start(spill: Path) -> _Engine:
         "autoinstall_known_extensions": "false",
         "autoload_known_extensions": "false",
     }
-    return _Engine(duckdb.connect(":memory:", config=config), spill, temporary)
+    return duckdb.connect(":memory:", config=config)
 
 
-def _detach_all(connection: DuckDBPyConnection) -> None:
-    names = connection.execute(
+def _is_light(engine: DuckDBPyConnection) -> bool:
+    query = "select coalesce(sum(memory_usage_bytes), 0) from duckdb_memory()"
+    (held,) = engine.execute(query).fetchone() or (0,)
+    return bool(held <= IDLE_MEMORY_MB * 2**20)
+
+
+def _detach_all(engine: DuckDBPyConnection) -> None:
+    names = engine.execute(
         "select database_name from duckdb_databases()"
         " where not internal and database_name <> 'memory'"
     ).fetchall()
     for (name,) in names:
-        connection.execute(f"detach {name}")
+        engine.execute(f"detach {name}")
 
 
-def _keep(engine: _Engine) -> None:
+def _keep(engine: DuckDBPyConnection) -> None:
     with _idle_lock:
-        _idle.append(engine)
-        surplus = [_idle.pop(0) for _ in range(len(_idle) - IDLE_ENGINES)]
-    for old in surplus:
-        old.close()
+        has_room = len(_idle) < IDLE_ENGINES
+        if has_room:
+            _idle.append(engine)
+    if not has_room:
+        engine.close()
 
 
 @atexit.register
 def close_idle() -> None:
     """Close the engines that wait; DuckDB complains about those that are open at the end."""
     with _idle_lock:
-        engines = [_idle.pop() for _ in range(len(_idle))]
-    for engine in engines:
-        engine.close()
+        while _idle:
+            _idle.pop().close()

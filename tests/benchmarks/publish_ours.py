@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, Final
 
-import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from blocks.controls import UnitContext, reconcile
+from blocks.duck import open_duckdb
 from blocks.lake import Lake
 from blocks.staging import StagedUnit, UnitFacts, stage_unit
 from blocks.warehouse import Warehouse
@@ -20,7 +20,6 @@ from ledger.schemas import CANONICAL, VOUCHER_TABLES
 from tests.benchmarks.clock import Clock
 
 Batches = Iterable[dict[str, pa.RecordBatch]]
-Work = Callable[[], dict[str, Any]]
 Work = Callable[[], dict[str, Any]]
 
 JSON_COLUMNS: Final = {
@@ -124,13 +123,11 @@ def _parquet(folder: Path) -> Batches:
 
 
 def _jsonl(folder: Path) -> Batches:
-    """Read postings and vouchers from JSON lines; amounts are text there, and become decimals."""
+    """Read a file of JSON lines once; amounts are text there, and become decimals."""
     columns = ", ".join(f"{name}: '{kind}'" for name, kind in JSON_COLUMNS.items())
-    source = (
-        f"read_json('{folder}/flat.jsonl', format = 'newline_delimited', columns = {{{columns}}})"
-    )
-    with duckdb.connect() as db:
-        db.execute(f"create temp table flat as select * from {source}")  # noqa: S608 - names of ours
+    source = f"'{folder}/flat.jsonl', format = 'newline_delimited', columns = {{{columns}}}"
+    with open_duckdb(spill=folder.parent, rows=0) as db:
+        db.register("flat", db.sql(f"from read_json({source})").to_arrow_table())
         for name, query in (("posting", _POSTINGS), ("voucher", _VOUCHERS)):
             for batch in db.sql(query).to_arrow_reader(122_880):
                 yield {name: batch.cast(CANONICAL[name])}

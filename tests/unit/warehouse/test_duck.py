@@ -21,8 +21,8 @@ def started(monkeypatch):
     engines = []
     start = duck._start
 
-    def noted(spill):
-        engines.append(start(spill))
+    def noted():
+        engines.append(start())
         return engines[-1]
 
     monkeypatch.setattr(duck, "_start", noted)
@@ -75,15 +75,24 @@ def test_engine_that_spilled_to_disk_is_closed_and_its_folder_removed(tmp_path, 
 
 
 def test_only_so_many_engines_wait(tmp_path, started):
-    for name in range(duck.IDLE_ENGINES + 1):
-        with open_duckdb(spill=tmp_path / str(name)):
-            pass
-    with open_duckdb(spill=tmp_path / str(duck.IDLE_ENGINES)):
-        pass
-    with open_duckdb(spill=tmp_path / "0"):
-        pass
+    for _ in range(2):
+        with contextlib.ExitStack() as stack:
+            for _ in range(duck.IDLE_ENGINES + 1):
+                stack.enter_context(open_duckdb(spill=tmp_path))
 
     assert duck.IDLE_ENGINES + 2 == len(started)
+
+
+def test_engine_spills_into_the_folder_of_its_present_caller(tmp_path, started):
+    for name in ("lake", "warehouse"):
+        with open_duckdb(spill=tmp_path / name) as db:
+            found = db.execute(
+                "select current_setting('temp_directory'), current_setting('memory_limit'),"
+                " current_setting('max_temp_directory_size')"
+            ).fetchone()
+            assert str(tmp_path / name) in found[0]
+            assert ("953.6 MiB", "46.5 GiB") == found[1:]
+    assert len(started) == 1
 
 
 @pytest.mark.parametrize(("rows", "cores"), [(duck.ONE_CORE_ROWS, 1), (None, None)])
