@@ -18,12 +18,14 @@ from pathlib import Path
 import pytest
 from prefect.settings import PREFECT_API_URL, temporary_settings
 
-from blocks.hub import Hub, Tenant
+from blocks.hub import Connection, Hub, Method, Tenant
 from blocks.lake import Lake
 from blocks.warehouse import Warehouse
 from flows.server import PrefectServer, deployments_served, prefect_server
+from ledger.fiscal_year import FiscalYear
 from simulators.books.company import Company
-from simulators.books.years import calendar_years
+from simulators.books.years import broken_years, calendar_years
+from simulators.fortnox import LEDGER_SCOPES, FortnoxSimulator, SimulatedTenant
 from tasks.stores import Stores
 
 RUN_LIMIT_S = 120.0
@@ -43,6 +45,7 @@ class Desk:
 
     server: PrefectServer
     home: Path
+    fortnox: FortnoxSimulator
 
     def ask(self, path, body=None):
         """Ask until the server answers: on a busy machine SQLite may make it say 503."""
@@ -72,7 +75,7 @@ class Desk:
     def do(self, flow, **parameters):
         """Run a flow in this very process, which saves the start of another; return its end."""
         with (
-            environment_of(self.home, **PLANTED),
+            environment_of(self.home, **PLANTED, **connected_to(self.fortnox)),
             temporary_settings({PREFECT_API_URL: self.server.api_url}),
         ):
             return asyncio.run(flow(**parameters, return_state=True))
@@ -114,6 +117,31 @@ class Desk:
             return stores.hub.units.find(tenant, year)
 
 
+COMPANIES = 30
+FIRST_NUMBER = 700_001
+
+
+def simulated(place):
+    broken = place == BROKEN_YEARS
+    years = broken_years(2023, 2024) if broken else calendar_years(2023, 2025)
+    ids = (2, 1) if broken else (3, 1, 2)
+    company = Company(900 + place, years, 40)
+    return SimulatedTenant(FIRST_NUMBER + place, company, year_ids=ids, consented=LEDGER_SCOPES)
+
+
+BROKEN_YEARS = 0
+"""Place of the one company whose years are broken."""
+
+
+def connected_to(fortnox):
+    return {
+        "TASMA_FORTNOX_API_URL": fortnox.url,
+        "TASMA_FORTNOX_OAUTH_URL": f"{fortnox.url}/oauth-v1",
+        "TASMA_FORTNOX_CLIENT_ID": fortnox.client_id,
+        "TASMA_FORTNOX_CLIENT_SECRET": fortnox.client_secret,
+    }
+
+
 def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -135,14 +163,21 @@ def environment_of(home, **others):
 
 
 @pytest.fixture(scope="session")
-def desk(tmp_path_factory):
+def fortnox():
+    """A Fortnox with more companies than there are tests that pull one."""
+    with FortnoxSimulator([simulated(place) for place in range(COMPANIES)]) as simulator:
+        yield simulator
+
+
+@pytest.fixture(scope="session")
+def desk(tmp_path_factory, fortnox):
     home = tmp_path_factory.mktemp("home")
     with (
-        environment_of(home, **PLANTED),
+        environment_of(home, **PLANTED, **connected_to(fortnox)),
         prefect_server(home=home, port=free_port()) as server,
         deployments_served(server),
     ):
-        yield Desk(server, home)
+        yield Desk(server, home, fortnox)
 
 
 @pytest.fixture
@@ -177,8 +212,6 @@ class Book:
 
     @property
     def year(self):
-        from ledger.fiscal_year import FiscalYear  # noqa: PLC0415 - for this property alone
-
         return FiscalYear.parse("2024")
 
     def file(self, name="books.se", *, company=None, faults=()):
@@ -186,3 +219,40 @@ class Book:
         path = self.folder / name
         path.write_bytes((company or self.company).sie(faults=list(faults)))
         return str(path)
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """A tenant that is connected to a company in the simulated Fortnox."""
+
+    tenant: str
+    number: int
+    there: object
+
+    @property
+    def company(self):
+        return self.there.edition.company
+
+
+@pytest.fixture(scope="session")
+def places():
+    return iter(place for place in range(COMPANIES) if place != BROKEN_YEARS)
+
+
+@pytest.fixture
+def connect(desk, places):
+    """Connect a new tenant to the next company of the simulator."""
+
+    def made(*, defined=(), schedule=False, broken_year=False, **more):
+        place = BROKEN_YEARS if broken_year else next(places)
+        number, tenant = FIRST_NUMBER + place, f"pulled-{place}"
+        with desk.stores() as stores:
+            stores.hub.tenants.add(Tenant(tenant, "Test AB", has_schedule=schedule, **more))
+            stores.hub.connections.save(
+                Connection(tenant, "fortnox", Method.CLIENT_CREDENTIALS, str(number))
+            )
+            for year in defined:
+                stores.hub.years.define(tenant, FiscalYear.parse(year))
+        return Ledger(tenant, number, desk.fortnox.tenant(number))
+
+    return made
