@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import gzip
 from collections.abc import Mapping
+from dataclasses import replace
 from email.utils import format_datetime
 from typing import Final
 from urllib.parse import parse_qsl
@@ -52,7 +54,9 @@ class App:
         if is_lost:
             await drop(scope, receive)
         else:
-            await _send(reply.answer, due, send, now=self._world.now)
+            is_gzip = self._world.habits.compresses and _accepts_gzip(request)
+            answer = _compressed(reply.answer) if is_gzip else reply.answer
+            await _send(answer, due, send, now=self._world.now)
 
     async def _reply(self, request: Request, body: bytes) -> Reply:
         world, path = self._world, request.path
@@ -71,6 +75,15 @@ class App:
         call = Call(self._world.now, reply.tenant, request.method, request.path, status)
         call.query = scope["query_string"].decode()
         self._world.calls.add(call)
+
+
+def _accepts_gzip(request: Request) -> bool:
+    return "gzip" in request.headers.get("accept-encoding", "")
+
+
+def _compressed(answer: Answer) -> Answer:
+    headers = (*answer.headers, ("Content-Encoding", "gzip"))
+    return replace(answer, body=gzip.compress(answer.body, mtime=0), headers=headers)
 
 
 async def _read(scope: Scope, receive: Receive) -> tuple[Request, bytes]:

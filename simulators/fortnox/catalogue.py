@@ -20,13 +20,17 @@ NONE: Final[frozenset[str]] = frozenset()
 
 @dataclass(frozen=True)
 class Resource:
-    """One path, as the vendor writes it. `is_slow`: worth a thread of its own when first asked."""
+    """One path, as the vendor writes it."""
 
     path: str
     scope: str
     parameters: frozenset[str]
     handler: Handler
-    is_slow: bool = False
+
+    @property
+    def is_slow(self) -> bool:
+        """Whether it reads whole years, which takes seconds for large books: a thread's work."""
+        return self.scope not in ("companyinformation", "settings", "profile")
 
 
 RESOURCES: Final = (
@@ -56,7 +60,7 @@ RESOURCES: Final = (
     Resource("/3/vouchers/{VoucherSeries}/{VoucherNumber}", "bookkeeping", YEAR, vouchers.voucher),
     Resource("/3/voucherseries", "bookkeeping", PAGING | YEAR, vouchers.voucher_series),
     Resource("/3/voucherseries/{Code}", "bookkeeping", YEAR, vouchers.one_voucher_series),
-    Resource("/3/sie/{Type}", "bookkeeping", frozenset({"financialyear"}), sie.sie, is_slow=True),
+    Resource("/3/sie/{Type}", "bookkeeping", frozenset({"financialyear"}), sie.sie),
     Resource(
         "/3/voucherfileconnections",
         "connectfile",

@@ -47,7 +47,8 @@ class Habits:
 
     `error_keys`: lower, upper, or alternate (each code first in lower case); `retry_after_s`: on
     429 (None: the header is left out); `licence_status`: of 2001101; `app_status`: of 2001103;
-    `lists_without_meta`: names of arrays that come without MetaInformation.
+    `lists_without_meta`: names of lists that come without MetaInformation; `compresses`: whether
+    bodies are sent with gzip to those who accept it.
     """
 
     error_keys: str = "alternate"
@@ -58,6 +59,7 @@ class Habits:
         {"voucherseries", "supplierinvoicefileconnections"}
     )
     allows_service_accounts: bool = True
+    compresses: bool = False
 
 
 @dataclass

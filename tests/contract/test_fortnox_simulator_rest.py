@@ -338,3 +338,12 @@ def test_tenants_do_not_see_each_other(north, south):
     names = [c.get("/3/companyinformation").json()["CompanyInformation"] for c in (north, south)]
 
     assert [NORTH, SOUTH] == [name["DatabaseNumber"] for name in names]
+
+
+@pytest.mark.parametrize(("habit", "encoding"), [(False, None), (True, "gzip")])
+def test_bodies_may_be_compressed(fortnox, north, habit, encoding):
+    fortnox.habits.compresses = habit
+    answer = north.get("/3/sie/4")
+
+    assert encoding == answer.headers.get("content-encoding")
+    assert answer.content.startswith(b"#FLAGGA 0")

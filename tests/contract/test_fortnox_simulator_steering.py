@@ -1,6 +1,7 @@
 """Steering the simulator from another process, and running it as one."""
 
 import signal
+import socket
 import subprocess
 import sys
 
@@ -8,7 +9,7 @@ import httpx
 import pytest
 
 from simulators.books.company import Company
-from simulators.fortnox import FortnoxSimulator, SimulatedTenant
+from simulators.fortnox import FortnoxSimulator, SimulatedTenant, connection
 from simulators.fortnox.app import BODY_BYTES_MAX
 from simulators.fortnox.demo import demo_tenants
 
@@ -101,6 +102,15 @@ def test_body_beyond_the_limit_is_refused(north):
     answers = [north.http.post("/_simulator/advance", content=body) for body in (allowed, beyond)]
 
     assert [400, 413] == [answer.status_code for answer in answers]
+
+
+def test_answers_are_sent_at_once(north):
+    """With Nagle's algorithm every answer waits 40 ms for the client's acknowledgement."""
+    north.get("/3/me")
+    (transport,) = connection._OPEN.values()
+
+    asked = transport.get_extra_info("socket")
+    assert asked.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 def test_two_tenants_with_one_number_are_refused():

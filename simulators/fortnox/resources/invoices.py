@@ -8,6 +8,7 @@ in production, as were amounts such as ``1 713,94``.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -55,30 +56,41 @@ def supplier_invoices_of(edition: Edition) -> list[Invoice]:
 def supplier_invoices(ask: Ask) -> Answer:
     """Answer /3/supplierinvoices. ``unpaid`` means unpaid and overdue, as has been met."""
     found = supplier_invoices_of(ask.edition)
-    rows = [_supplier_row(ask, invoice) for invoice in found if _wanted(ask, invoice)]
-    return listing(ask, "SupplierInvoices", rows, total=len(found))
+    rows = ask.edition.kept("supplier rows", lambda: [_supplier_row(ask, i) for i in found])
+    return _listed(ask, "SupplierInvoices", found, rows)
 
 
 def invoices(ask: Ask) -> Answer:
     """Answer /3/invoices, whose header names the voucher."""
     found = ask.edition.kept("invoices", lambda: _gathered(ask.edition, "B"))
-    rows = [_customer_row(ask, invoice) for invoice in found if _wanted(ask, invoice)]
-    return listing(ask, "Invoices", rows, total=len(found))
+    rows = ask.edition.kept("customer rows", lambda: [_customer_row(ask, i) for i in found])
+    return _listed(ask, "Invoices", found, rows)
 
 
-def _wanted(ask: Ask, invoice: Invoice) -> bool:
-    state, since = ask.query.get("filter"), ask.stamp("lastmodified")
-    first, last = ask.date("fromdate"), ask.date("todate")
-    if state and state not in STATES:
-        raise Refusal(BAD_REQUEST, 2000588)
-    is_of_state = {None: True, "fullypaid": invoice.is_paid, "unpaid": not invoice.is_paid,
-                   "unpaidoverdue": not invoice.is_paid}.get(state, False)  # fmt: skip
-    return (
-        is_of_state
+def _listed(ask: Ask, plural: str, found: list[Invoice], rows: list[Raw]) -> Answer:
+    wanted = _wanted(ask)
+    picked = [row for invoice, row in zip(found, rows, strict=True) if wanted(invoice)]
+    return listing(ask, plural, picked, total=len(found))
+
+
+def _wanted(ask: Ask) -> Callable[[Invoice], bool]:
+    since, first, last = ask.stamp("lastmodified"), ask.date("fromdate"), ask.date("todate")
+    is_of_state = _state(ask.query.get("filter"))
+    return lambda invoice: (
+        is_of_state(invoice)
         and (not since or since <= invoice.registered_at)
         and (not first or first <= invoice.date)
         and (not last or invoice.date <= last)
     )
+
+
+def _state(state: str | None) -> Callable[[Invoice], bool]:
+    if state and state not in STATES:
+        raise Refusal(BAD_REQUEST, 2000588)
+    if state in ("unpaid", "unpaidoverdue"):
+        return lambda invoice: not invoice.is_paid
+    # All invoices are booked and none is cancelled or waits for somebody.
+    return lambda invoice: state is None or (state == "fullypaid" and invoice.is_paid)
 
 
 def _gathered(edition: Edition, series: str) -> list[Invoice]:

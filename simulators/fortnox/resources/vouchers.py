@@ -66,8 +66,8 @@ def sublist(ask: Ask) -> Answer:
 
 def sublist_of_series(ask: Ask) -> Answer:
     """Answer /3/vouchers/sublist/{VoucherSeries}: headers of one series."""
-    series = ask.path["VoucherSeries"]
-    return _listed(ask, ask.place(), lambda head: head.series == series and _shown(ask)(head))
+    series, shown = ask.path["VoucherSeries"], _shown(ask)
+    return _listed(ask, ask.place(), lambda head: head.series == series and shown(head))
 
 
 def voucher(ask: Ask) -> Answer:
@@ -117,18 +117,15 @@ def _series(ask: Ask, place: int, code: str, label: str) -> dict[str, Any]:
 
 
 def _shown(ask: Ask) -> Callable[[Head], bool]:
-    return lambda head: (head.series, head.number) != ask.hidden
+    hidden = ask.hidden
+    return lambda head: (head.series, head.number) != hidden
 
 
 def _listed(ask: Ask, place: int, wanted: Callable[[Head], bool]) -> Answer:
-    known = [head for head in heads(ask.edition, place) if wanted(head)]
-    filtered = [head for head in known if _passes(ask, place)(head)] if _filters(ask) else known
+    known = list(filter(wanted, heads(ask.edition, place)))
+    filtered = list(filter(_passes(ask, place), known)) if FILTERS & ask.query.keys() else known
     rows = [head.row for head in _sorted(ask, filtered)]
     return listing(ask, "Vouchers", rows, total=len(known))
-
-
-def _filters(ask: Ask) -> set[str]:
-    return set(FILTERS & ask.query.keys())
 
 
 def _passes(ask: Ask, place: int) -> Callable[[Head], bool]:
