@@ -98,8 +98,7 @@ async def finish_consent(
             checked_at=hub.database.now(),
         )
         new = await _prove(hub, new, endpoint, grant=grant, old=old)
-        await asyncio.to_thread(_remember, hub, known, new, company)
-        return new
+        return await asyncio.to_thread(_remember, hub, known, new, company)
 
 
 def require_scopes(granted: str) -> None:
@@ -166,7 +165,7 @@ async def _saved_revision(tenant: str) -> int:
         return 0
 
 
-def _remember(hub: Hub, tenant: Tenant, connection: Connection, company: Company) -> None:
+def _remember(hub: Hub, tenant: Tenant, connection: Connection, company: Company) -> Connection:
     if not tenant.organisation_number:
         hub.tenants.update(tenant.id, organisation_number=company.organisation_number)
-    hub.connections.save(connection)
+    return hub.connections.save(connection)
