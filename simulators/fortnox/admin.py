@@ -21,14 +21,12 @@ Said = Mapping[str, Any]
 def serve(world: World, request: Request, body: bytes) -> Answer:
     """Answer a request under /_simulator/; what cannot be done is a 400 that says why."""
     path = request.path.removeprefix("/_simulator").strip("/")
-    if path == "consent":
-        return oauth.consent(world, request.query)
     action = _ACTIONS.get((request.method, path))
     if action is None:
         return json_answer({"known": sorted(map(" ".join, _ACTIONS))}, status=404)
     try:
         said = {**request.query, **(json.loads(body) if body else {})}
-        return json_answer(action(world, said))
+        return action(world, said) if path == "consent" else json_answer(action(world, said))
     except (ConsentRefused, KeyError, TypeError, ValueError) as problem:
         return json_answer({"problem": f"{type(problem).__name__}: {problem}"}, status=400)
 
@@ -126,6 +124,7 @@ def _clear_calls(world: World, _: Said) -> Any:
 
 _ACTIONS: Final[dict[tuple[str, str], Callable[[World, Said], Any]]] = {
     ("GET", ""): _about,
+    ("GET", "consent"): oauth.consent,
     ("GET", "faults"): _faults,
     ("POST", "faults"): _add_fault,
     ("DELETE", "faults"): _clear_faults,

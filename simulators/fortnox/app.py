@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import gzip
+import logging
 from collections.abc import Mapping
 from dataclasses import replace
 from email.utils import format_datetime
@@ -32,6 +33,9 @@ BODY_BYTES_MAX: Final = 1024 * 1024
 """A request's body may be so large: forms and steering need little."""
 
 
+LOG: Final = logging.getLogger(__name__)
+
+
 class App:
     """Serves a world over HTTP."""
 
@@ -45,7 +49,7 @@ class App:
             return
         request, body = await _read(scope, receive)
         is_too_large = len(body) > BODY_BYTES_MAX
-        reply = Reply(gateway(413)) if is_too_large else await self._reply(request, body)
+        reply = Reply(gateway(413)) if is_too_large else await self._guarded(request, body)
         due = reply.due
         if "delay" in due:
             await asyncio.sleep(due["delay"].details["seconds"])
@@ -57,6 +61,15 @@ class App:
             is_gzip = self._world.habits.compresses and _accepts_gzip(request)
             answer = _compressed(reply.answer) if is_gzip else reply.answer
             await _send(answer, due, send, now=self._world.now)
+
+    async def _guarded(self, request: Request, body: bytes) -> Reply:
+        """Keep a mistake of the simulator from passing for a fault of Fortnox."""
+        try:
+            return await self._reply(request, body)
+        except Exception as crash:
+            LOG.exception("The simulator failed at %s %s", request.method, request.path)
+            self._world.crashes.append(crash)
+            return Reply(Answer(500, b"the simulator itself failed", "text/plain"))
 
     async def _reply(self, request: Request, body: bytes) -> Reply:
         world, path = self._world, request.path
@@ -99,7 +112,7 @@ async def _read(scope: Scope, receive: Receive) -> tuple[Request, bytes]:
         path=scope["path"],
         query=dict(parse_qsl(scope["query_string"].decode(), keep_blank_values=True)),
         headers=headers,
-        form=dict(parse_qsl(body.decode())) if is_form else {},
+        form=dict(parse_qsl(body.decode(errors="replace"))) if is_form else {},
     )
     return request, body
 

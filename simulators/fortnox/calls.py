@@ -7,7 +7,7 @@ import threading
 from collections import deque
 from typing import Final, NamedTuple
 
-CALLS_KEPT = 500_000
+CALLS_KEPT: Final = 500_000
 """The newest so many calls are remembered."""
 
 NO_ANSWER: Final = 0
@@ -31,9 +31,9 @@ class Call(_Fields):
 class Calls:
     """A list that one thread writes and others read."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, kept: int = CALLS_KEPT) -> None:
         """Begin empty."""
-        self._calls: deque[Call] = deque(maxlen=CALLS_KEPT)
+        self._calls: deque[Call] = deque(maxlen=kept)
         self._lock = threading.Lock()
 
     def add(self, call: Call) -> None:

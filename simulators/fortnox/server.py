@@ -84,10 +84,12 @@ class FortnoxSimulator:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Stop serving."""
+        """Stop serving; a mistake of the simulator itself is raised here, if there was one."""
         if self._server and self._thread:
             self._server.should_exit = True
             self._thread.join(STOP_TIMEOUT_S)
+        if self.world.crashes:
+            raise RuntimeError("The simulator itself failed.") from self.world.crashes[0]
 
     def run(self, announce: Callable[[FortnoxSimulator], None]) -> None:
         """Serve in the foreground until a signal ends it; ``announce`` is called when bound."""

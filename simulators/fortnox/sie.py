@@ -34,6 +34,8 @@ PROGRAM: Final = ("#PROGRAM", Text("Fortnox"), "3.57.11")
 CHART_RECORDS: Final = ("#KONTO", "#SRU", "#ENHET", "#DIM", "#OBJEKT")
 BALANCE_RECORDS: Final = frozenset({"#IB", "#UB", "#RES", "#OIB", "#OUB", "#PSALDO"})
 LINE_END: Final = "\r\n"
+UNDATED: Final = "00000000"
+"""The day of #GEN until the file is sent: one file is kept for all days."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,6 @@ class Export:
     name: str
     organisation: str
     sie_type: str
-    day: dt.date
     encoding: str
     fault: Fault | None = None
 
@@ -72,7 +73,7 @@ class Export:
         yield "#FORMAT", "PC8"
         yield "#SIETYP", self.sie_type
         yield PROGRAM
-        yield "#GEN", f"{self.day:%Y%m%d}"
+        yield "#GEN", UNDATED
         yield "#FNR", str(self.database_number)
         yield "#FNAMN", Text(self.name)
         yield from (record for record in known if record[0] in ("#ADRESS", "#RAR"))
@@ -80,6 +81,11 @@ class Export:
         yield "#OMFATTN", f"{extract.year.end_date:%Y%m%d}"
         yield "#KPTYP", "EUBAS97"
         yield from (record for record in known if record[0] in CHART_RECORDS)
+
+
+def dated(content: bytes, day: dt.date) -> bytes:
+    """Give a file the day on which it is sent."""
+    return content.replace(f"#GEN {UNDATED}".encode(), f"#GEN {day:%Y%m%d}".encode(), 1)
 
 
 def _like_fortnox(record: Record) -> Record:

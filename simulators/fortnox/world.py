@@ -64,7 +64,10 @@ class Habits:
 
 @dataclass
 class World:
-    """The state that requests read and change; `lock` keeps grants and clock whole."""
+    """The state that requests read and change; `lock` keeps grants and clock whole.
+
+    `ahead`: how far the clock was advanced; `crashes`: mistakes of the simulator itself.
+    """
 
     tenants: dict[int, Tenant]
     clock: Callable[[], dt.datetime]
@@ -80,6 +83,7 @@ class World:
     tokens: Tokens = field(init=False)
     ahead: dt.timedelta = dt.timedelta()
     lock: threading.RLock = field(default_factory=threading.RLock)
+    crashes: list[Exception] = field(default_factory=list)
     _errors_told: dict[int, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -1,5 +1,6 @@
 """Steering the simulator from another process, and running it as one."""
 
+import datetime as dt
 import signal
 import socket
 import subprocess
@@ -9,8 +10,9 @@ import httpx
 import pytest
 
 from simulators.books.company import Company
-from simulators.fortnox import FortnoxSimulator, SimulatedTenant, connection
+from simulators.fortnox import ALL_SCOPES, FortnoxSimulator, SimulatedTenant, connection, tokens
 from simulators.fortnox.app import BODY_BYTES_MAX
+from simulators.fortnox.calls import Call, Calls
 from simulators.fortnox.demo import demo_tenants
 
 NORTH, NOBODY = 503072, 503074
@@ -111,6 +113,48 @@ def test_answers_are_sent_at_once(north):
 
     asked = transport.get_extra_info("socket")
     assert asked.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
+def test_mistake_of_the_simulator_itself_does_not_pass_for_one_of_fortnox(fortnox_books):
+    """A detail of the wrong kind: no client is to be judged by what follows."""
+    made_with = SimulatedTenant(NORTH, fortnox_books, consented=ALL_SCOPES)
+    simulator = FortnoxSimulator([made_with]).__enter__()
+    simulator.faults.add("hide_voucher", voucher=17)
+    token = simulator.world.tokens.new_access(NORTH, ALL_SCOPES, simulator.world.now)
+    headers = {"Authorization": f"Bearer {token}"}
+    answer = httpx.get(f"{simulator.url}/3/sie/4", headers=headers)
+
+    assert (500, "the simulator itself failed") == (answer.status_code, answer.text)
+    with pytest.raises(RuntimeError, match="itself failed"):
+        simulator.__exit__(None, None, None)
+
+
+@pytest.mark.parametrize("tenant", ["1", "", "north"])
+def test_consent_of_nobody_is_refused(fortnox, steer, tenant):
+    asked = f"client_id={fortnox.client_id}&response_type=code&state=s&scope=bookkeeping"
+
+    assert 400 == steer("GET", f"consent?{asked}&tenant={tenant}").status_code
+    assert 302 == steer("GET", f"consent?{asked}&tenant={NOBODY}").status_code
+    assert [] == fortnox.world.crashes
+
+
+def test_only_the_newest_calls_are_kept():
+    calls = Calls(kept=2)
+    for status in (200, 429, 500):
+        calls.add(Call(dt.datetime.now(dt.UTC), NORTH, "GET", "/3/me", status))
+
+    assert [429, 500] == [call.status for call in calls.all()]
+
+
+def test_expired_access_tokens_are_forgotten_when_they_are_too_many(monkeypatch):
+    monkeypatch.setattr(tokens, "ACCESS_TOKENS_KEPT", 2)
+    held, now = tokens.Tokens("client"), dt.datetime(2024, 11, 22, tzinfo=dt.UTC)
+    for hours in (0, 0, 2):
+        held.new_access(NORTH, ("bookkeeping",), now + dt.timedelta(hours=hours))
+    before = len(held.access_tokens)
+    held.new_access(NORTH, ("bookkeeping",), now + dt.timedelta(hours=2))
+
+    assert (3, 2) == (before, len(held.access_tokens))
 
 
 def test_two_tenants_with_one_number_are_refused():

@@ -11,7 +11,7 @@ from typing import Final
 from simulators.fortnox.answers import Answer, Refusal
 from simulators.fortnox.ask import BAD_REQUEST, Ask
 from simulators.fortnox.resources.company import identity
-from simulators.fortnox.sie import SIE_TYPES, Export
+from simulators.fortnox.sie import SIE_TYPES, Export, dated
 
 OCTETS: Final = "application/octet-stream"
 
@@ -26,7 +26,7 @@ def sie(ask: Ask) -> Answer:
     export, hidden = _export(ask, place), ask.hidden
     edition = ask.edition.hiding(hidden, year=place) if hidden else ask.edition
     content = ask.edition.kept((export, place, hidden), lambda: export.write(edition, place))
-    return Answer(200, b"" if ask.meets("empty_sie") else content, "text/plain")
+    return Answer(200, b"" if ask.meets("empty_sie") else dated(content, ask.today), "text/plain")
 
 
 def _export(ask: Ask, place: int) -> Export:
@@ -37,7 +37,6 @@ def _export(ask: Ask, place: int) -> Export:
         name=name,
         organisation=organisation,
         sie_type=ask.path["Type"],
-        day=ask.today,
         encoding=ask.tenant.made_with.encoding,
         fault=ask.tenant.made_with.sie_fault if is_last else None,
     )
