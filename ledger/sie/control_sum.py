@@ -117,7 +117,8 @@ def _kept(block: Readable, plain: Mask) -> Bytes | None:
 
 
 def _count_braces(text: Bytes) -> int:
-    return int(np.count_nonzero((text == OPEN) | (text == CLOSE)))
+    content = text.tobytes()
+    return content.count(b"{") + content.count(b"}")
 
 
 def _inside(block: Readable, bent: list[tuple[int, int]]) -> Mask:

@@ -37,7 +37,7 @@ CATALOGUE: Final[dict[str, Finding]] = {
         _E, "There are more records than the limit.", "the records that follow are left out"
     ),
     "too_many_errors": Finding(
-        _E, "There are more errors or findings than the limit.", "the rest is not read"
+        _E, "There are more errors, findings or bent lines than the limit.", "the rest is not read"
     ),
     "nul_byte": Finding(_E, "The file holds NUL bytes.", "they are taken out"),
     "control_character": Finding(_W, "The line holds a control character.", "it is kept"),

@@ -29,15 +29,20 @@ class SieLimits:
     """A longer line is left out with a diagnostic."""
     block_bytes: int = 2 * MIB
     """Text that is read at once, and so the size of a batch; cut at a #VER."""
+    block_lines: int = 100_000
+    """Lines after which a block is cut though it is shorter: no program writes so short ones."""
     piece_bytes: int = 512 * KIB
     """Text that the first pass looks at in one step; at least `line_bytes`."""
     voucher_bytes: int = 4 * MIB
     """A single voucher longer than this comes in several batches, cut between its rows."""
-    records: int = 1_000_000
+    records: int = 300_000
     """Records that are neither #VER nor rows of one (accounts, balances, objects)."""
+    exact_lines: int = 200_000
+    """Lines of vouchers read by the exact path, which takes some 40 microseconds for each, after
+    which the rest of the file is not read: some 8 MB of rows that all are bent."""
     errors: int = 10_000
     """Diagnostics of level error after which the rest of the file is not read."""
-    findings: int = 2_000_000
+    findings: int = 1_000_000
     """Diagnostics of any level after which the rest of the file is not read."""
     diagnostics_kept: int = 200
     """Diagnostics kept of each code; the count is always of all."""

@@ -39,7 +39,7 @@ _BEFORE: Final = np.array([(1 << 8 * size) - 1 for size in range(9)], np.uint64)
 class ObjectsUsed:
     """Gathers the (dimension, object) pairs of rows. `pairs` has the line of the first use.
 
-    `most`: pairs that are gathered; the objects of a company are far fewer.
+    `most`: different lists that are looked at; those of a company are far fewer.
     """
 
     def __init__(self, content: bytes, encoding: str, *, most: int) -> None:
@@ -60,7 +60,7 @@ class ObjectsUsed:
         labels, braces = _filled_lists(data, hashes[is_row], guess[is_row], size=size)
         fresh = []
         for label, key in zip(labels.tolist(), _keys(words_of(data), braces), strict=True):
-            if key not in self._known:
+            if key not in self._known and len(self._known) < self._most:
                 self._known.add(key)
                 fresh.append(label)
         if fresh:
@@ -76,7 +76,7 @@ class ObjectsUsed:
         record = read_record(decode(text, self._encoding))
         objects = [name.strip(" \t") for name in record.objects or ()]
         for pair in zip(objects[::2], objects[1::2], strict=False):
-            if all(pair) and len(self.pairs) < self._most:
+            if all(pair):
                 self.pairs.setdefault(pair, line)
 
 

@@ -50,7 +50,8 @@ class SieFile:
         total = ControlSum(by_line=log.count("control_character") > 0)
         assembler = Assembler(log, self._keys(), date_assumed=self._date_assumed())
         for span in blocks:
-            if self._limits.reached(log):
+            bent = self.path_counts.exact_rows
+            if self._limits.reached(log) or bent >= self._limits.exact_lines:
                 log.add("too_many_errors", span.number)
                 return
             yield assembler.assemble(self._read_block(span, position, total))
@@ -129,7 +130,8 @@ def open_sie(
         diagnostics=log,
         _content=content,
         _blocks=plan.blocks,
-        _sums=found.sums,
+        # The sum of a file that is not read in full would tell nothing.
+        _sums=SumRecords() if log.count("too_many_records") else found.sums,
         _limits=limits,
         _exact_only=exact_only,
     )

@@ -86,11 +86,15 @@ class Scanner:
         guess = guess_kind(words_of(data)[hashes])
         self._objects.look(data, piece.start, hashes, guess, size=size, number=piece.number)
         vouchers = hashes[guess == Kind.VOUCHER]
-        if piece.end - self._block.start > self._limits.block_bytes:
+        if self._is_long(piece):
             self._find_cut(piece, vouchers)
         if not self._plan.first_voucher:
             self._find_first(piece, vouchers)
         self._find_records(piece, hashes[guess == Kind.OTHER])
+
+    def _is_long(self, piece: Span) -> bool:
+        lines, size = piece.number - self._block.number, piece.end - self._block.start
+        return size > self._limits.block_bytes or lines > self._limits.block_lines
 
     def _find_cut(self, piece: Span, vouchers: Places) -> None:
         for place in vouchers[::-1].tolist():

@@ -52,11 +52,15 @@ def shape_of(data: Bytes, lines: Lines, opening: Places) -> Shape:
     size = len(lines)
     opens, more, closes = (np.zeros(size, np.bool_) for _ in range(3))
     opens[opening] = True
-    is_brace = (lines.kind == Kind.OPEN) | (lines.kind == Kind.CLOSE)
-    for at in np.flatnonzero(is_brace & (lines.end - lines.start > 1)).tolist():
-        rest = data[lines.start[at] + 1 : lines.end[at]].tobytes().strip(b" \t\r")
-        more[at] = bool(rest)
-        closes[at] = rest == b"}" and lines.kind[at] == Kind.OPEN
+    is_open = lines.kind == Kind.OPEN
+    longer = np.flatnonzero((is_open | (lines.kind == Kind.CLOSE)) & (lines.end - lines.start > 1))
+    rests = [
+        data[start + 1 : end].tobytes().strip(b" \t\r")
+        for start, end in zip(lines.start[longer].tolist(), lines.end[longer].tolist(), strict=True)
+    ]
+    more[longer] = [bool(rest) for rest in rests]
+    closes[longer] = [rest == b"}" for rest in rests]
+    closes &= is_open
     return Shape(
         kind=lines.kind,
         number=lines.number,

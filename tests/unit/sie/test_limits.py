@@ -62,6 +62,26 @@ def test_reading_stops_between_blocks_of_errors(bend):
     assert 50 <= count("voucher_date_unreadable", content, **limits) <= 150
 
 
+@pytest.mark.parametrize(("allowed", "noted"), [(100, 1), (101, 0)])
+def test_so_many_bent_lines_are_read_one_by_one(bend, allowed, noted):
+    """The limit is looked at between blocks: here of one voucher and its bent row each."""
+    more = [line for n in range(2, 102) for line in (f"#VER B {n} 20240116", "#TRANS 1930 {} 1,5")]
+    limits = {"exact_lines": allowed, "block_bytes": 50, "piece_bytes": 50, "line_bytes": 50}
+    content = bend().add(*more, "#VER C 1 20240117", "{", "}").content
+
+    assert noted == count("too_many_errors", content, **limits)
+
+
+def test_block_of_very_short_lines_is_cut(bend):
+    """So that limits, which are looked at between blocks, are felt soon."""
+    limits = SieLimits(block_lines=1_000, piece_bytes=5_000, line_bytes=1_000, errors=10**6)
+
+    batches = list(open_sie(bend().add(*["#VER"] * 20_000).content, limits=limits).batches())
+
+    assert max(batch["voucher"].num_rows for batch in batches) <= 3_000
+    assert 20_001 == sum(batch["voucher"].num_rows for batch in batches)
+
+
 @pytest.mark.parametrize(("found", "kept"), [(3, 3), (4, 3), (10**6, 3)])
 def test_log_counts_all_and_keeps_some_of_each_code(found, kept):
     log = DiagnosticLog(kept=3)
