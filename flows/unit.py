@@ -22,6 +22,7 @@ from tasks.jobs import Job
 from tasks.pages import changes_in_words
 from tasks.publish import is_published
 from tasks.reconcile import Judgement
+from tasks.report import lacks_pages, published_load
 from tasks.stage import StagedLoad
 from tasks.stores import Stores
 from tasks.units import Unit
@@ -67,6 +68,9 @@ async def settle(job: Job, load: StagedLoad, *, steps: Steps = AS_TASKS) -> Stat
         # Its controls were answered when it was published; this raises fence and freshness.
         await asyncio.to_thread(job.tell, UnitState.RECONCILING, load_id=load.load_id)
         await steps.publish(job, load, Judgement([], []))
+        if await lacks_pages(job):
+            shown, judgement, plan = await asyncio.to_thread(published_load, job, load)
+            await steps.report(job, shown, judgement, verdict=UnitState.PUBLISHED, plan=plan)
         return ended(UNCHANGED, "Everything in the source is published already.")
     judgement = await steps.reconcile(job, load)
     verdict = decide(judgement, load.staged.facts.coverage)

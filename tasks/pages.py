@@ -72,7 +72,7 @@ def changes_page(unit: Unit, plan: ChangePlan, *, verdict: str) -> str:
         changes_in_words(plan),
         "## Accounts" if accounts else "",
         _balance_table(accounts) if plan.first_load else _account_table(accounts),
-        and_more(len(accounts), plan.account_count, "accounts"),
+        and_more(len(accounts), plan.account_count or 0, "accounts"),
         "## Vouchers" if vouchers else "",
         _voucher_table(vouchers),
         and_more(len(vouchers), changed, "vouchers") if vouchers else "",
@@ -83,15 +83,15 @@ def changes_in_words(plan: ChangePlan) -> str:
     """Count the changes in a sentence."""
     if plan.is_empty:
         return "Nothing changes: everything is published already."
+    known = plan.account_count is not None
     if plan.first_load:
-        return (
-            f"First load of the year: {plan.added:,} vouchers, {plan.account_count:,} accounts "
-            "with a balance or movement."
-        )
+        accounts = f", {plan.account_count:,} accounts with a balance or movement" if known else ""
+        return f"First load of the year: {plan.added:,} vouchers{accounts}."
+    accounts = f" Accounts whose balance changes: {plan.account_count:,}." if known else ""
     other = f" Also changed: {', '.join(plan.tables)}." if plan.tables else ""
     return (
-        f"Vouchers added: {plan.added:,}, changed: {plan.changed:,}, removed: {plan.removed:,}. "
-        f"Accounts whose balance changes: {plan.account_count:,}.{other}"
+        f"Vouchers added: {plan.added:,}, changed: {plan.changed:,}, removed: {plan.removed:,}."
+        f"{accounts}{other}"
     )
 
 

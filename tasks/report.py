@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Final
 
 from prefect import task
-from prefect.artifacts import acreate_markdown_artifact
+from prefect.artifacts import Artifact, acreate_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 
 from blocks.controls import controls_for
 from blocks.steps import reached
 from blocks.warehouse.records import ChangePlan
+from ledger.errors import TerminalError
 from tasks.jobs import Job
 from tasks.pages import changes_page, reconciliation_page
 from tasks.reconcile import Judgement, unit_context
 from tasks.stage import StagedLoad
 from tasks.statements import read_statements, statements_page
 from tasks.steps import RETRIES, RETRY_DELAYS_S, RETRY_JITTER, STEP_LIMIT_S, is_transient
+
+RECONCILIATION: Final = "reconciliation"
 
 
 @task(
@@ -43,9 +47,39 @@ async def report(
         await acreate_markdown_artifact(
             key=job.unit.artifact_key(name),
             markdown=text,
-            description=f"{job.unit}: {name.replace('-', ' ')}",
+            description=_description(job, name, load.load_id),
         )
     reached("report.made")
+
+
+async def lacks_pages(job: Job) -> bool:
+    """Say whether the unit's page is of another load than the one that is published.
+
+    So it is when a run died after it had published, or published without a server.
+    """
+    if not job.run_id:
+        return False
+    found = await asyncio.to_thread(
+        job.stores.warehouse.load_record, job.unit.tenant, job.unit.year
+    )
+    page = await Artifact.aget(job.unit.artifact_key(RECONCILIATION))
+    wanted = found and _description(job, RECONCILIATION, found.load_id)
+    return page is None or page.description != wanted
+
+
+def published_load(job: Job, load: StagedLoad) -> tuple[StagedLoad, Judgement, ChangePlan]:
+    """Return what the pages of the published load are made of, read back from hub and warehouse.
+
+    Args:
+        job: The run that found everything published already.
+        load: What it staged: the same rows as those that are published.
+    """
+    found = job.stores.warehouse.last_load(job.unit.tenant, job.unit.year)
+    if found is None:
+        raise TerminalError(f"{job.unit} is not published, so there are no pages to write anew.")
+    record, plan = found
+    results = job.stores.hub.loads.results(record.load_id)
+    return StagedLoad(load.staged, record.load_id), Judgement(results, []), plan
 
 
 def make_pages(
@@ -61,7 +95,7 @@ def make_pages(
     controls = controls_for(facts.source, facts.source_kind, context=unit_context(job))
     prefix = "plan-" if job.is_dry_run else ""
     pages = {
-        f"{prefix}reconciliation": reconciliation_page(
+        f"{prefix}{RECONCILIATION}": reconciliation_page(
             job.unit, load.staged, judgement, verdict=verdict, controls=controls
         )
     }
@@ -71,3 +105,8 @@ def make_pages(
         statements = read_statements(job, currency=facts.currency)
         pages["statements"] = statements_page(job.unit, statements)
     return pages
+
+
+def _description(job: Job, page: str, load_id: str) -> str:
+    of_load = f" of load {load_id}" if load_id else ""
+    return f"{job.unit}: {page.replace('-', ' ')}{of_load}"

@@ -51,6 +51,13 @@ def attach_published(db: DuckDBPyConnection, files: TenantFiles) -> bool:
     return True
 
 
+def attach_published_or_nothing(db: DuckDBPyConnection, files: TenantFiles) -> None:
+    """Attach the tenant's file read-only, or empty tables when nothing is published yet."""
+    if not attach_published(db, files):
+        db.execute(f"attach ':memory:' as {PUBLISHED}")
+        create_tables(db, PUBLISHED)
+
+
 def attach_copy(db: DuckDBPyConnection, copy: Path) -> None:
     """Attach the writer's copy, made if need be, in the current shape."""
     is_new = not copy.exists()

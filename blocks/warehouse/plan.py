@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from duckdb import DuckDBPyConnection
 
@@ -11,18 +11,39 @@ from blocks.settings import SQL
 from blocks.staging import StagedUnit
 from blocks.warehouse.evidence import touched_counts
 from blocks.warehouse.loads import current_load
-from blocks.warehouse.records import CHANGES_LISTED, AccountChange, ChangePlan, VoucherChange
+from blocks.warehouse.records import (
+    CHANGES_LISTED,
+    AccountChange,
+    ChangePlan,
+    LoadRecord,
+    VoucherChange,
+)
 from blocks.warehouse.rows import differing_tables
+from blocks.warehouse.workbench import bind_staged
 
 T = TypeVar("T")
 
+NOTHING_CHANGES: Final = ChangePlan(
+    first_load=False,
+    added=0,
+    changed=0,
+    removed=0,
+    tables=(),
+    vouchers=(),
+    accounts=(),
+    account_count=0,
+)
+
 
 def plan_changes(db: DuckDBPyConnection, staged: StagedUnit) -> ChangePlan:
-    """Compare the two sides of a workbench.
+    """Compare a staged unit with what is attached as ``published``.
 
     A unit's first load names no vouchers: every one of them is new.
     """
     before = current_load(db, staged.facts.fiscal_year)
+    if before is not None and before.digest == staged.digest:
+        return NOTHING_CHANGES
+    bind_staged(db, staged, tables=("voucher", "voucher_digest", "posting", "opening_balance"))
     db.execute(_sql("touched"))
     accounts = _rows(db, _sql("account_change"), AccountChange)
     listed = f"{_sql('change_list')} order by change, voucher_key limit {CHANGES_LISTED}"
@@ -36,8 +57,26 @@ def plan_changes(db: DuckDBPyConnection, staged: StagedUnit) -> ChangePlan:
     )
 
 
-def _rows(db: DuckDBPyConnection, query: str, make: Callable[..., T]) -> list[T]:
-    cursor = db.execute(query)
+def changes_of_load(db: DuckDBPyConnection, record: LoadRecord) -> ChangePlan:
+    """Return what a published load did, as far as its change list tells."""
+    query = f"{_sql('changes_of_load')} limit {CHANGES_LISTED}"
+    listed = _rows(db, query, VoucherChange, load_id=record.load_id)
+    return ChangePlan(
+        first_load=record.load_number == 1,
+        added=record.vouchers_added,
+        changed=record.vouchers_changed,
+        removed=record.vouchers_removed,
+        tables=(),
+        vouchers=tuple(listed),
+        accounts=(),
+        account_count=None,
+    )
+
+
+def _rows(
+    db: DuckDBPyConnection, query: str, make: Callable[..., T], **parameters: object
+) -> list[T]:
+    cursor = db.execute(query, parameters or None)
     names = [column[0] for column in cursor.description or ()]
     return [make(**dict(zip(names, row, strict=True))) for row in cursor.fetchall()]
 

@@ -80,7 +80,9 @@ class ChangePlan:
     """What publishing a staged unit would do.
 
     `vouchers` and `accounts` hold at most `CHANGES_LISTED`; the counts are of all.
-    `first_load`: the unit is not published yet. `tables`: the small tables that differ.
+    `first_load`: the unit is not published yet. `tables`: the small tables that differ. Of a load
+    that is published already, what it did to accounts and small tables is not known any more: then
+    `account_count` is None.
     """
 
     first_load: bool
@@ -90,7 +92,7 @@ class ChangePlan:
     tables: tuple[str, ...]
     vouchers: tuple[VoucherChange, ...]
     accounts: tuple[AccountChange, ...]
-    account_count: int
+    account_count: int | None
 
     @property
     def is_empty(self) -> bool:

@@ -8,14 +8,19 @@ from pathlib import Path
 
 from duckdb import DuckDBPyConnection
 
+from blocks.duck import open_duckdb
 from blocks.durable import remove
 from blocks.staging import StagedUnit
-from blocks.warehouse.attach import PUBLISHED, open_published
+from blocks.warehouse.attach import (
+    PUBLISHED,
+    attach_published_or_nothing,
+    open_published,
+)
 from blocks.warehouse.evidence import Publication
 from blocks.warehouse.export import export_tables
 from blocks.warehouse.files import TenantFiles, writing
 from blocks.warehouse.loads import current_load, published_years
-from blocks.warehouse.plan import plan_changes
+from blocks.warehouse.plan import changes_of_load, plan_changes
 from blocks.warehouse.publish import publish_unit
 from blocks.warehouse.records import ChangePlan, LoadRecord, Published, Verification
 from blocks.warehouse.verify import verify_unit
@@ -65,8 +70,18 @@ class Warehouse:
 
     def plan(self, staged: StagedUnit) -> ChangePlan:
         """Return what publishing ``staged`` would change; writes nothing."""
-        with self.workbench(staged) as db:
+        files = self._files(staged.facts.tenant)
+        with open_duckdb(spill=files.spill, rows=staged.tables["posting"].row_count) as db:
+            attach_published_or_nothing(db, files)
             return plan_changes(db, staged)
+
+    def last_load(self, tenant: str, year: FiscalYear) -> tuple[LoadRecord, ChangePlan] | None:
+        """Return the load by which a year is published, and what it changed."""
+        if not self._files(tenant).database.exists():
+            return None
+        with open_published(self._files(tenant)) as db:
+            record = current_load(db, year)
+            return (record, changes_of_load(db, record)) if record else None
 
     def publish(
         self,

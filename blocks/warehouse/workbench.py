@@ -10,9 +10,8 @@ from duckdb import DuckDBPyConnection
 
 from blocks.duck import open_duckdb, quoted
 from blocks.staging import StagedUnit
-from blocks.warehouse.attach import PUBLISHED, attach_published
+from blocks.warehouse.attach import attach_published_or_nothing
 from blocks.warehouse.files import TenantFiles
-from blocks.warehouse.migrate import create_tables
 from ledger.schemas import CANONICAL, EVIDENCE
 
 STAGED_TABLES: Final = (*CANONICAL, "voucher_digest", "diagnostic")
@@ -32,9 +31,7 @@ def open_workbench(staged: StagedUnit, files: TenantFiles) -> Iterator[DuckDBPyC
     with open_duckdb(spill=files.spill, rows=rows) as db:
         bind_staged(db, staged)
         _bind_evidence(db, staged)
-        if not attach_published(db, files):
-            db.execute(f"attach ':memory:' as {PUBLISHED}")
-            create_tables(db, PUBLISHED)
+        attach_published_or_nothing(db, files)
         yield db
 
 

@@ -68,7 +68,7 @@ def _show(changes: ChangePlan, *, limit: int) -> None:
             ],
             title="Accounts whose balance would change",
         )
-        _and_more(changes.account_count, limit)
+        _and_more(changes.account_count or 0, limit)
     if changes.vouchers:
         show_table(
             ("change", "voucher", "date before", "after", "debit before", "after"),
