@@ -4,21 +4,31 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import logging
 import multiprocessing
 import os
 import signal
 import socket
 
 import pytest
+from httpx import ConnectError
 from prefect.settings import PREFECT_API_URL, temporary_settings
 from pydantic import SecretStr
 
 from blocks.http import CallFailed, CallRefused
 from blocks.hub import Hub, Method, Tenant
 from blocks.steps import STEPS
-from blocks.systems.fortnox import FortnoxTokens, finish_consent, fortnox_session, refresh_idle
-from blocks.systems.fortnox.rotation import load_tokens
+from blocks.systems.fortnox import (
+    FortnoxApp,
+    FortnoxTokens,
+    finish_consent,
+    fortnox_session,
+    refresh_idle,
+    rotation,
+)
+from blocks.systems.fortnox.rotation import SAVE_ATTEMPTS, load_tokens
 from flows.server import prefect_server
+from ledger.errors import TerminalError
 from simulators.books.company import Company
 from simulators.books.years import calendar_years
 from simulators.fortnox import FortnoxSimulator, SimulatedTenant
@@ -132,6 +142,57 @@ def test_process_killed_at_any_step_of_a_refresh_never_loses_a_tenant_unsaid(hub
     assert now.status == "connected"
     assert now.refresh_intent_at is None
     assert now.credential_revision == asyncio.run(load_tokens("alv")).revision == before + 1
+
+
+def test_no_token_is_in_the_hub_or_in_a_log(hub, simulator, caplog):
+    caplog.set_level(logging.DEBUG)
+    simulator.advance(3_700)
+    ask(hub)
+    kept = b"".join(path.read_bytes() for path in hub.database.path.parent.glob("hub.sqlite*"))
+    tokens = asyncio.run(load_tokens("alv"))
+    secrets = [tokens.refresh_token, tokens.access_token]
+    secrets = [secret.get_secret_value() for secret in secrets] + [simulator.client_secret]
+
+    for secret in [*secrets, *simulator.world.tokens.access_tokens]:
+        assert len(secret) > 10
+        assert secret.encode() not in kept
+        assert secret not in caplog.text + repr(tokens)
+
+
+def test_server_that_goes_away_while_the_pair_is_saved_is_asked_again(hub, simulator, monkeypatch):
+    """The first attempts to save find nobody; the pair is not lost."""
+    save, asked = FortnoxTokens.asave, []
+
+    async def flaky(self, *args, **kwargs):
+        asked.append(1)
+        if len(asked) < SAVE_ATTEMPTS:
+            raise ConnectError("nobody")
+        return await save(self, *args, **kwargs)
+
+    monkeypatch.setattr(rotation, "SAVE_PAUSE_S", 0.01)
+    monkeypatch.setattr(FortnoxTokens, "asave", flaky)
+    simulator.advance(3_700)
+
+    assert ask(hub).database_number == str(NUMBER)
+    assert len(asked) == SAVE_ATTEMPTS
+    assert asyncio.run(load_tokens("alv")).revision == connection(hub).credential_revision == 2
+
+
+def test_client_id_and_secret_come_from_the_block(hub, simulator, monkeypatch):
+    monkeypatch.delenv("TASMA_FORTNOX_CLIENT_SECRET")
+    with pytest.raises(TerminalError, match="no Prefect block fortnox-app/default"):
+        ask(hub)
+
+    asyncio.run(
+        FortnoxApp(client_id=simulator.client_id, client_secret=simulator.client_secret).asave(
+            "default"
+        )
+    )
+    assert ask(hub).database_number == str(NUMBER)
+
+    monkeypatch.setenv("TASMA_FORTNOX_APP_BLOCK", "fortnox-tokens/alv-fortnox")
+    with pytest.raises(TerminalError, match="is no Fortnox app"):
+        ask(hub)
 
 
 def test_second_process_uses_what_the_first_one_saved(hub, simulator):

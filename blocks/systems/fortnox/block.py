@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any, ClassVar, Final
 
+from httpx import HTTPError
 from prefect.blocks.core import Block
 from pydantic import Field, HttpUrl, SecretStr
 
+from blocks.http import CallFailed
 from blocks.settings import settings
 from ledger.errors import TerminalError
 
@@ -24,7 +26,7 @@ class FortnoxApp(Block):
 
             from blocks.systems.fortnox.block import FortnoxApp
 
-            app = await FortnoxApp.aload("BLOCK_NAME")
+            app = FortnoxApp.load("BLOCK_NAME")
     """
 
     _block_type_name = "Fortnox app"
@@ -48,7 +50,7 @@ class FortnoxTokens(Block):
 
             from blocks.systems.fortnox.block import FortnoxTokens
 
-            tokens = await FortnoxTokens.aload("BLOCK_NAME")
+            tokens = FortnoxTokens.load("BLOCK_NAME")
     """
 
     _block_type_name = "Fortnox tokens"
@@ -77,6 +79,7 @@ async def fortnox_app() -> FortnoxApp:
 
     Raises:
         TerminalError: There is neither, or the block is of another type or empty.
+        CallFailed: Prefect's server does not answer.
     """
     chosen = settings()
     secret = chosen.fortnox_client_secret
@@ -92,9 +95,20 @@ async def fortnox_app() -> FortnoxApp:
             "secret from Fortnox's Developer Portal, or set TASMA_FORTNOX_CLIENT_ID and "
             "TASMA_FORTNOX_CLIENT_SECRET for a first try."
         ) from None
+    except (HTTPError, RuntimeError) as problem:
+        raise no_server(f"load the block {name}", problem) from None
     if isinstance(found, FortnoxApp) and found.client_id and found.client_secret:
         return found
     raise TerminalError(
         f"The Prefect block {name} is no Fortnox app, or lacks client id or secret. Fill it in, "
         "or name another with TASMA_FORTNOX_APP_BLOCK."
+    )
+
+
+def no_server(what: str, problem: Exception) -> CallFailed:
+    """Say that Prefect's server, which keeps the blocks, is not there."""
+    return CallFailed(
+        f"Prefect's server did not let us {what} ({type(problem).__name__}). Start it, then try "
+        "again.",
+        code="no_prefect_server",
     )

@@ -27,7 +27,7 @@ from blocks.hub import Connection, Hub, KeptLease
 from blocks.hub.connections import CredentialMoved
 from blocks.steps import reached
 from blocks.systems.fortnox.answers import refusal
-from blocks.systems.fortnox.block import FortnoxTokens, tokens_name
+from blocks.systems.fortnox.block import FortnoxTokens, no_server, tokens_name
 from blocks.systems.fortnox.oauth import Grant, OAuth
 from blocks.systems.fortnox.tokens import SPARE, Token, Tokens
 
@@ -164,8 +164,8 @@ async def load_tokens(tenant: str) -> FortnoxTokens:
         return await FortnoxTokens.aload(name)
     except ValueError:
         raise refusal("tokens_missing", f"There is no block fortnox-tokens/{name}.") from None
-    except (HTTPError, PrefectException) as problem:
-        raise _no_server(f"load the block {name}", problem) from None
+    except (HTTPError, PrefectException, RuntimeError) as problem:
+        raise no_server(f"load the block {name}", problem) from None
 
 
 async def save_tokens(tenant: str, tokens: FortnoxTokens) -> None:
@@ -178,9 +178,11 @@ async def save_tokens(tenant: str, tokens: FortnoxTokens) -> None:
     for attempt in range(1, SAVE_ATTEMPTS + 1):
         try:
             await _save_newer(tenant, tokens)
-        except (HTTPError, PrefectException) as problem:
+        except CredentialMoved:
+            raise
+        except Exception as problem:  # noqa: BLE001 - whatever it was, this is the only copy
             if attempt == SAVE_ATTEMPTS:
-                raise _no_server("save the new tokens", problem) from None
+                raise no_server("save the new tokens", problem) from None
             await asyncio.sleep(SAVE_PAUSE_S)
         else:
             return
@@ -196,11 +198,3 @@ async def _save_newer(tenant: str, tokens: FortnoxTokens) -> None:
     if saved >= tokens.revision:
         raise CredentialMoved(tenant, "fortnox", expected=tokens.revision - 1, actual=saved)
     await tokens.asave(name, overwrite=True)
-
-
-def _no_server(what: str, problem: Exception) -> CallFailed:
-    return CallFailed(
-        f"Prefect's server did not let us {what} ({type(problem).__name__}). Start it, then try "
-        "again.",
-        code="no_prefect_server",
-    )
