@@ -1,0 +1,86 @@
+"""Nights and backfills: exactly one run each, whatever the clock and the operator do."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+import pytest
+from prefect.server.schemas.schedules import CronSchedule
+
+from flows.deployments import NIGHTS
+from flows.nightly import night_of, nightly
+
+NIGHT = dt.date(2026, 11, 23)
+FINLAND = "Europe/Helsinki"
+
+
+def moments(schedule, start, days):
+    cron = CronSchedule(cron=schedule.cron, timezone=schedule.timezone)
+    end = start + dt.timedelta(days=days)
+    return asyncio.run(cron.get_dates(1_000, start=start, end=end))
+
+
+@pytest.mark.requirement("R-FIN-16")
+@pytest.mark.parametrize("first", ["2026-03-26", "2026-10-22", "2026-11-20", "2027-03-25"])
+def test_each_calendar_night_of_a_week_has_one_run_also_when_the_clocks_change(first):
+    day = dt.date.fromisoformat(first)
+    start = dt.datetime.combine(day, dt.time(), tzinfo=dt.UTC) - dt.timedelta(days=1)
+    sweden, finland = (moments(schedule, start, 9) for schedule in NIGHTS)
+
+    week = [day + dt.timedelta(days=count) for count in range(7)]
+    assert sweden == finland
+    for zone in ("Europe/Stockholm", FINLAND):
+        nights = [night_of(moment, zone) for moment in sweden]
+        assert week == [night for night in nights if night in week]
+
+
+def test_a_night_that_starts_late_keeps_its_day():
+    at = dt.datetime(2026, 10, 25, 2, 0, tzinfo=ZoneInfo(FINLAND))
+
+    assert dt.date(2026, 10, 25) == night_of(at + dt.timedelta(hours=20), FINLAND)
+    assert dt.date(2026, 10, 26) == night_of(at + dt.timedelta(hours=24), FINLAND)
+
+
+@pytest.fixture
+def finns(connect):
+    """Two tenants of the Finnish night: one approved, one whose first transfer is pending."""
+    more = {"defined": ("2025",), "time_zone": FINLAND}
+    return connect(schedule=True, **more), connect(**more)
+
+
+def runs_of(desk, tenant, tag):
+    found = desk.ask("/flow_runs/filter", {"flow_runs": {"tags": {"all_": [f"tenant:{tenant}"]}}})
+    return [run for run in found if tag in run["tags"]]
+
+
+@pytest.mark.requirement("R-FIN-16", "R-FIN-10")
+def test_a_night_makes_one_run_for_each_connected_tenant_however_often_it_is_started(desk, finns):
+    approved, pending = finns
+    for _ in range(2):
+        assert "Completed" == desk.do(nightly, zone=FINLAND, night=NIGHT).name
+
+    ends = {}
+    for ledger in finns:
+        (run,) = runs_of(desk, ledger.tenant, "night")
+        ends[ledger.tenant] = desk.end_of(run["id"])["state"]["name"]
+    assert {approved.tenant: "Published", pending.tenant: "Skipped"} == ends
+
+
+def test_a_backfill_goes_on_past_a_year_that_fails_and_a_retry_does_the_rest(desk, connect):
+    sound, broken = connect(), connect()
+    broken.there.switch("module_missing")
+    run = desk.start("backfill", tenants=[sound.tenant, broken.tenant], years=["2024", "2023"])
+    first = desk.end_of(run)
+    broken.there.switch("module_missing", on=False)
+    made = {item["id"] for item in runs_of(desk, sound.tenant, "backfill")}
+    again = desk.retry(run)
+
+    assert ("Failed", "Done") == (first["state"]["name"], again["state"]["name"])
+    assert "2 Failed, 2 Published" in first["state"]["message"].replace(
+        "2 Published, 2 Failed", "2 Failed, 2 Published"
+    )
+    assert "4 Published" in again["state"]["message"]
+    assert made == {item["id"] for item in runs_of(desk, sound.tenant, "backfill")}
+    assert 100.0 == desk.artifact("backfill")
