@@ -6,12 +6,15 @@ import asyncio
 import datetime as dt
 import os
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from blocks.hub import UnitState, unit_resource
+from flows.import_file import import_file
 from flows.janitor import janitor
 from flows.sweep import silent_after, sweep
 from tests.flows.conftest import environment_of
@@ -63,6 +66,35 @@ def test_a_killed_run_is_crashed_frees_its_unit_and_can_be_retried(desk, book, w
         assert stores.hub.leases.held_by_run(run_id) == []
     release()
     assert desk.retry(run_id)["state"]["name"] == "Published"
+
+
+def test_a_rerun_writes_the_pages_of_a_load_that_was_published_by_a_run_that_died(desk, book):
+    path = book.file()
+    code = (
+        "import asyncio; from flows.import_file import import_file;"
+        f"asyncio.run(import_file({book.tenant!r}, {str(path)!r}))"
+    )
+    with environment_of(
+        desk.home, PREFECT_API_URL=desk.server.api_url, TASMA_KILL_AT="publish.recorded"
+    ):
+        died = subprocess.run([sys.executable, "-c", code], check=False, timeout=120)
+    pages = [f"{book.tenant}-2024-{name}" for name in ("reconciliation", "changes", "statements")]
+    before = [desk.artifact(page) for page in pages]
+    with desk.stores() as stores:
+        for lease in stores.hub.leases.live(tenant=book.tenant):
+            stores.hub.leases.release(lease)
+    rerun = desk.do(import_file, tenant=book.tenant, path=path)
+    written = [desk.artifact(page) for page in pages]
+    again = desk.do(import_file, tenant=book.tenant, path=path)
+
+    assert -signal.SIGKILL == died.returncode
+    assert [None, None, None] == before
+    assert ("Unchanged", "Unchanged") == (rerun.name, again.name)
+    assert "✓ passed" in written[0]
+    assert "First load of the year" in written[1]
+    assert "Balance sheet" in written[2]
+    key = {"artifacts": {"key": {"any_": [pages[0]]}}}
+    assert 1 == len(desk.ask("/artifacts/filter", key))
 
 
 def test_a_cancelled_run_frees_its_unit(desk, book, waiting):
