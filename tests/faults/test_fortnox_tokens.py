@@ -21,6 +21,7 @@ from blocks.steps import STEPS
 from blocks.systems.fortnox import (
     FortnoxApp,
     FortnoxTokens,
+    delete_tokens,
     finish_consent,
     fortnox_session,
     refresh_idle,
@@ -176,6 +177,15 @@ def test_server_that_goes_away_while_the_pair_is_saved_is_asked_again(hub, simul
     assert ask(hub).database_number == str(NUMBER)
     assert len(asked) == SAVE_ATTEMPTS
     assert asyncio.run(load_tokens("alv")).revision == connection(hub).credential_revision == 2
+
+
+def test_erased_tenant_leaves_no_tokens(hub, simulator):
+    assert asyncio.run(delete_tokens("alv"))
+
+    assert not asyncio.run(delete_tokens("alv"))
+    with pytest.raises(CallRefused, match="no block fortnox-tokens/alv-fortnox"):
+        ask(hub)
+    connect(hub, simulator)  # the fixture's end expects a block
 
 
 def test_client_id_and_secret_come_from_the_block(hub, simulator, monkeypatch):

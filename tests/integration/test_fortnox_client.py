@@ -221,14 +221,11 @@ def test_trouble_that_passes_changes_no_result(hub, simulator, method, fault, de
     [
         ("revoke_consent", ("invalid_grant", ADMINISTRATOR, "reconnect_required")),
         ("licence_missing", ("2001103", WhoActs.CUSTOMER_ORDERS_LICENCE, "licence_missing")),
-        ("module_missing", ("2001101", WhoActs.CUSTOMER_ORDERS_LICENCE, "licence_missing")),
         ("scope_missing", ("2000663", ADMINISTRATOR, "permission_missing")),
     ],
 )
 def test_refusal_names_who_acts_and_becomes_the_status(hub, simulator, method, fault, expected):
     work, path = METHODS[method]
-    if fault == "module_missing" and method == "company":
-        pytest.skip("company information needs no module")
     simulator.faults.add(fault, tenant=NUMBER, path=path, times=None)
 
     with pytest.raises(CallRefused) as raised:
@@ -237,6 +234,17 @@ def test_refusal_names_who_acts_and_becomes_the_status(hub, simulator, method, f
     assert expected == (raised.value.code, raised.value.who_acts, status(hub))
     assert hub.connections.get(f"t{NUMBER}", "fortnox").reason == str(raised.value)
     assert status(hub, LARGE) == "connected"
+
+
+@pytest.mark.parametrize("method", [name for name in METHODS if name != "company"])
+def test_missing_module_closes_the_ledger_but_not_the_company(hub, simulator, method):
+    simulator.tenant(NUMBER).switch("module_missing")
+    within(hub, METHODS["company"][0])
+
+    with pytest.raises(CallRefused, match="orders the module") as raised:
+        within(hub, METHODS[method][0])
+
+    assert ("2001101", "licence_missing") == (raised.value.code, status(hub))
 
 
 def test_licence_that_is_bought_makes_the_connection_work_again(hub, simulator):

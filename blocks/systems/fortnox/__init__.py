@@ -13,6 +13,7 @@ from blocks.systems.fortnox.consent import SCOPES, authorize_url, finish_consent
 from blocks.systems.fortnox.idle import IdleRefresh, refresh_idle
 from blocks.systems.fortnox.preflight import Requirement, preflight, preflight_of_redirect
 from blocks.systems.fortnox.pull import YearExtract
+from blocks.systems.fortnox.rotation import delete_tokens
 from blocks.systems.fortnox.session import SYSTEM, FortnoxSession
 from blocks.systems.fortnox.wire import Company, SourceVoucher, SourceYear
 
@@ -37,6 +38,7 @@ __all__ = [
     "SourceYear",
     "YearExtract",
     "authorize_url",
+    "delete_tokens",
     "finish_consent",
     "fortnox_session",
     "open_session",

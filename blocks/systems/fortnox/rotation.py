@@ -188,6 +188,21 @@ async def save_tokens(tenant: str, tokens: FortnoxTokens) -> None:
             return
 
 
+async def delete_tokens(tenant: str) -> bool:
+    """Delete the tenant's block, which belongs to erasing a tenant; False when there is none.
+
+    Raises:
+        CallFailed: Prefect's server does not answer.
+    """
+    try:
+        await FortnoxTokens.adelete(tokens_name(tenant))
+    except ValueError:
+        return False
+    except (HTTPError, PrefectException, RuntimeError) as problem:
+        raise no_server(f"delete the block {tokens_name(tenant)}", problem) from None
+    return True
+
+
 async def _save_newer(tenant: str, tokens: FortnoxTokens) -> None:
     name = tokens_name(tenant)
     try:

@@ -20,7 +20,7 @@ class Counting(Tokens):
         self.given = 0
         super().__init__(clock=lambda: self.now)
 
-    async def obtain(self, refused=None, /):
+    async def obtain(self, _refused=None, /):
         await asyncio.sleep(0)
         self.given += 1
         return Token(SecretStr(f"token {self.given}"), good_until_s=self.now + 3_540)
