@@ -172,7 +172,8 @@ class _Year:
     async def _load(self, fortnox: FortnoxSession, source: SourceYear) -> State[Any]:
         if self.wish.dry_run:
             job = Job(self.stores, self.unit, run_id(), lease=None)
-            return await plan_unit(job, await self.steps.pull(job, fortnox, source))
+            fetched = await self.steps.pull(job, fortnox, source)
+            return await plan_unit(job, fetched, steps=self.steps)
         async with unit_lease(self.stores, self.unit, wait_limit_s=self.wait_limit_s) as lease:
             job = Job(self.stores, self.unit, run_id(), lease)
             try:
