@@ -11,7 +11,10 @@ import sys
 from flows.cli import (  # noqa: F401 - their commands register here
     accept,
     app,
+    approving,
+    backfill,
     breaks,
+    connect,
     doctor,
     erase,
     events,
@@ -19,6 +22,7 @@ from flows.cli import (  # noqa: F401 - their commands register here
     lake,
     ledger,
     plan,
+    pull,
     report,
     serving,
     tenants,

@@ -15,6 +15,7 @@ SECRET_VARIABLES: Final = (
     "PREFECT_SERVER_API_AUTH_STRING",
     "PREFECT_SERVER_ENCRYPTION_KEY",
     "PREFECT_API_KEY",
+    "TASMA_FORTNOX_CLIENT_SECRET",
 )
 """Environment variables whose values must not be printed, whoever wrote the message."""
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Coroutine, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, TypeVar
+from uuid import UUID
 
 import httpx
 from prefect.client.schemas.objects import FlowRun
@@ -18,6 +21,8 @@ from ledger.errors import TransientError
 
 IMPORT: Final = "import-file/import-file"
 
+Answer = TypeVar("Answer")
+
 
 class NoServerError(TransientError):
     """Prefect's server does not answer, or does not know our deployments."""
@@ -29,34 +34,66 @@ class NoServerError(TransientError):
         )
 
 
+@dataclass(frozen=True)
+class Started:
+    """A run that was asked for: its id, and its page in the UI."""
+
+    run_id: UUID
+    url: str
+
+
 def start_import(tenant: str, path: Path, *, dry_run: bool) -> str:
     """Ask the server for an import of a file, and return the run's page in the UI.
 
     Raises:
         NoServerError: The server does not answer or has no such deployment.
     """
+    started = start_run(
+        IMPORT,
+        {"tenant": tenant, "path": str(path), "dry_run": dry_run},
+        name=f"{tenant} {path.name}",
+        tags=[f"tenant:{tenant}"],
+    )
+    return started.url
+
+
+def start_run(
+    deployment: str, parameters: Mapping[str, Any], *, name: str, tags: Sequence[str] = ()
+) -> Started:
+    """Ask the server for a run of a deployment.
+
+    Raises:
+        NoServerError: The server does not answer or has no such deployment.
+    """
+    made = arun_deployment(
+        deployment,
+        parameters=dict(parameters),
+        tags=list(tags),
+        flow_run_name=name,
+        timeout=0,
+        as_subflow=False,
+    )
+    url = api_url()
+    run: FlowRun = ask_server(made, wanted=deployment)
+    return Started(run.id, f"{url.removesuffix('/api')}/runs/flow-run/{run.id}")
+
+
+def ask_server(question: Coroutine[Any, Any, Answer], *, wanted: str) -> Answer:
+    """Ask the server in an event loop of its own.
+
+    Raises:
+        NoServerError: It does not answer, refuses, or lacks what is ``wanted``.
+    """
     url = api_url()
     try:
         with temporary_settings({PREFECT_API_URL: url}):
-            run = asyncio.run(_start(tenant, path, dry_run=dry_run))
+            return asyncio.run(question)
     except httpx.TransportError as problem:
         raise NoServerError(url, why="does not answer") from problem
     except httpx.HTTPStatusError as problem:
         raise NoServerError(url, why=f"refuses ({problem.response.status_code})") from problem
     except (ObjectNotFound, ValueError) as problem:
-        raise NoServerError(url, why=f"has no deployment {IMPORT}") from problem
-    return f"{url.removesuffix('/api')}/runs/flow-run/{run.id}"
-
-
-async def _start(tenant: str, path: Path, *, dry_run: bool) -> FlowRun:
-    return await arun_deployment(
-        IMPORT,
-        parameters={"tenant": tenant, "path": str(path), "dry_run": dry_run},
-        tags=[f"tenant:{tenant}"],
-        flow_run_name=f"{tenant} {path.name}",
-        timeout=0,
-        as_subflow=False,
-    )
+        raise NoServerError(url, why=f"has no deployment {wanted}") from problem
 
 
 def api_url() -> str:

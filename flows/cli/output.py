@@ -25,6 +25,9 @@ PIPE_WIDTH: Final = 1_000
 UNBROKEN_CHARS: Final = 24
 """Columns whose cells are no longer than this are never broken: dates, amounts, years, words."""
 
+BRIEF_CHARS: Final = 100
+"""Longest text in a column that says why; `tasma events` and ``--json`` have all of it."""
+
 LIGHT_STYLES: Final = {"green": "green", "grey": "bright_black", "red": "bold red"}
 
 
@@ -101,6 +104,12 @@ def cell(value: object) -> str:
     if isinstance(value, dt.datetime):
         return f"{value.astimezone(dt.UTC):%Y-%m-%d %H:%M}"
     return age(value) if isinstance(value, dt.timedelta) else str(value)
+
+
+def brief(text: str) -> str:
+    """Cut a text to what a column of a table takes, on one line."""
+    line = " ".join(text.split())
+    return line if len(line) <= BRIEF_CHARS else f"{line[: BRIEF_CHARS - 1]}…"
 
 
 def age(span: dt.timedelta) -> str:

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from flows.cli.app import AsJson, app, command, group
+from flows.cli.connect import connections
 from flows.cli.opening import TenantId, known_tenant, open_hub, parse_year, short
-from flows.cli.output import is_terminal, next_steps, say, show_json, show_table
+from flows.cli.output import brief, is_terminal, next_steps, say, show_json, show_table
 from flows.cli.years import years
 from ledger.fiscal_year import FiscalYear
 
 if TYPE_CHECKING:
-    from blocks.hub import Hub, OverviewRow
+    from blocks.hub import Connection, Hub, OverviewRow
 
 tenants = group("Add, list and erase tenants; see how each stands.")
 tenants.add_typer(years, name="year")
@@ -124,10 +125,11 @@ def status(
         if tenant:
             known_tenant(hub, tenant)
         rows = list(_overview(hub, tenant))
+        broken = _broken_connections(hub)
     if as_json:
-        show_json(rows)
+        show_json([_with_connection(row, broken) for row in rows])
     elif rows:
-        _show_status(rows)
+        _show_status(rows, broken)
     else:
         say("There is no tenant yet.")
         next_steps("tasma import FILE --new-tenant")
@@ -161,8 +163,11 @@ STATUS_HEADINGS: Final = (
 )
 
 
-def _show_status(rows: list[OverviewRow]) -> None:
-    """Print a row for each unit; on a terminal the two long columns stand below the table."""
+def _show_status(rows: list[OverviewRow], broken: dict[str, Connection]) -> None:
+    """Print a row for each unit; on a terminal the two long columns stand below the table.
+
+    What a tenant's connection lacks comes before what its units say: nothing else helps.
+    """
     cells = [
         (
             str(row.light),
@@ -173,19 +178,40 @@ def _show_status(rows: list[OverviewRow]) -> None:
             row.age,
             row.voucher_count,
             row.posting_count,
-            row.reason,
-            what_next(row),
+            _why(row, broken),
+            f"tasma connect check {row.tenant}" if row.tenant in broken else what_next(row),
         )
         for row in rows
     ]
     if not is_terminal():
-        show_table(STATUS_HEADINGS, cells)
+        show_table(STATUS_HEADINGS, [(*row[:-2], brief(row[-2]), row[-1]) for row in cells])
         return
     show_table(STATUS_HEADINGS[:-2], [row[:-2] for row in cells])
     for row in cells:
         if row[-2] or row[-1]:
             say(f"{row[1]} {row[2]}: {row[-2] or row[3]}")
             next_steps(*filter(None, [row[-1]]))
+
+
+def _broken_connections(hub: Hub) -> dict[str, Connection]:
+    """Return the connections through which nothing can be fetched now, by tenant."""
+    return {item.tenant: item for item in connections(hub) if item.status != "connected"}
+
+
+def _why(row: OverviewRow, broken: dict[str, Connection]) -> str:
+    if row.tenant not in broken:
+        return row.reason
+    connection = broken[row.tenant]
+    return f"{connection.status.replace('_', ' ')}: {connection.reason}"
+
+
+def _with_connection(row: OverviewRow, broken: dict[str, Connection]) -> dict[str, object]:
+    connection = broken.get(row.tenant)
+    return {
+        **vars(row),
+        "connection": connection.status if connection else "",
+        "connection_reason": connection.reason if connection else "",
+    }
 
 
 def _overview(hub: Hub, tenant: str) -> Iterator[OverviewRow]:

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from flows.cli.app import AsJson, command, group
-from flows.cli.opening import TenantId, YearText, known_tenant, open_hub, parse_day, parse_year
+from flows.cli.opening import (
+    TenantId,
+    YearText,
+    known_tenant,
+    open_hub,
+    parse_day,
+    parse_year,
+    short,
+)
 from flows.cli.output import next_steps, say, show_json, show_table
 from ledger.fiscal_year import FiscalYear
 
 if TYPE_CHECKING:
     from blocks.hub import Hub
+    from flows.sources import YearSource
 
 years = group("Define, lock and retire the fiscal years of a tenant.")
 
@@ -34,24 +44,64 @@ def add(tenant: TenantId, year: YearText) -> None:
     next_steps(f"tasma import FILE --tenant {tenant}")
 
 
-@command(years, "list", examples=("tasma tenant year list acme",))
+@command(
+    years,
+    "list",
+    examples=("tasma tenant year list acme", "tasma tenant year list acme --json"),
+)
 def list_years(tenant: TenantId, *, as_json: AsJson = False) -> None:
-    """List the fiscal years in use."""
+    """List the fiscal years: where the ledger of each came from, and whether to fetch or to sync.
+
+    A year is to be fetched until that has succeeded once; from then on it is synced.
+    """
+    from flows.sources import year_sources  # noqa: PLC0415 - SQLAlchemy when the hub is asked
+
     with open_hub() as hub:
         known_tenant(hub, tenant)
-        found = hub.years.active(tenant)
+        found = year_sources(hub, tenant)
+        is_connected = hub.connections.find(tenant, "fortnox") is not None
     if as_json:
-        show_json(found)
+        show_json([_as_dict(item) for item in found])
     elif found:
-        headings = ("year", "defined by", "locked until")
+        headings = ("year", "defined by", "locked until", "ledger from", "next action")
         rows = [
-            (item.year, "a file" if item.is_from_source else "hand", item.locked_until or "-")
+            (item.year, _defined_by(item), _locked_until(item) or "-", item.source, item.action)
             for item in found
         ]
         show_table(headings, rows)
+        if is_connected:
+            next_steps(
+                *(
+                    f"tasma ledger pull {tenant} --year {short(item.year.key)}  ({item.action})"
+                    for item in found
+                    if item.action == "fetch"
+                )
+            )
     else:
         say(f"{tenant} has no fiscal year yet.")
         next_steps(f"tasma tenant year add {tenant} 2024", f"tasma import FILE --tenant {tenant}")
+
+
+def _as_dict(item: YearSource) -> dict[str, object]:
+    return {
+        "fiscal_year": item.year.key,
+        "start_date": item.year.start_date,
+        "end_date": item.year.end_date,
+        "is_defined": item.defined is not None,
+        "locked_until": _locked_until(item),
+        "source": item.source,
+        "action": item.action,
+    }
+
+
+def _defined_by(item: YearSource) -> str:
+    if item.defined is None:
+        return "-"
+    return "a file" if item.defined.is_from_source else "hand"
+
+
+def _locked_until(item: YearSource) -> dt.date | None:
+    return item.defined.locked_until if item.defined else None
 
 
 @command(

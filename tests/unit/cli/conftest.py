@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Sequence
+import socket
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -13,12 +14,15 @@ import flows.cli
 from blocks.hub import Hub
 from simulators.books.company import Company
 from simulators.books.faults import Fault
-from simulators.books.years import calendar_years
+from simulators.books.years import broken_years, calendar_years
+from simulators.fortnox import FortnoxSimulator, SimulatedTenant
 
 Tasma = Callable[..., Result]
 
 SMALL = Company(11, calendar_years(2023, 2024), 40)
 """An invented company of a few vouchers."""
+
+COMPANY_IN_FORTNOX = Company(7, calendar_years(2024, 2025), 30)
 
 
 @pytest.fixture(scope="session")
@@ -88,3 +92,49 @@ def owner(tasma: Tasma) -> str:
     result = tasma("tenant", "add", "small", "--name", SMALL.name, "--org-number", number)
     assert result.exit_code == 0, result.output
     return "small"
+
+
+NUMBERS = {503072: COMPANY_IN_FORTNOX, 503073: Company(8, broken_years(2022, 2024), 20)}
+PERIOD_S = 0.1
+"""Both sides count their 25 calls in this window."""
+
+
+@pytest.fixture
+def fortnox(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FortnoxSimulator]:
+    """A Fortnox that this machine's settings lead to; nobody has approved anything yet."""
+    made = [SimulatedTenant(number, company) for number, company in NUMBERS.items()]
+    # Waits are shortened; what happens between them is not.
+    monkeypatch.setattr("blocks.systems.fortnox.connect.PERIOD_S", PERIOD_S)
+    with FortnoxSimulator(made, rate_window_s=PERIOD_S) as simulator:
+        for name, value in {
+            "API_URL": simulator.url,
+            "OAUTH_URL": f"{simulator.url}/oauth-v1",
+            "CLIENT_ID": simulator.client_id,
+            "CLIENT_SECRET": simulator.client_secret,
+            "REDIRECT_URI": simulator.redirect_uri,
+        }.items():
+            monkeypatch.setenv(f"TASMA_FORTNOX_{name}", value)
+        yield simulator
+
+
+@pytest.fixture
+def connected(tasma: Tasma, fortnox: FortnoxSimulator) -> Callable[..., str]:
+    """Make a tenant that is connected by its number: ``connected("acme", 503072, "2024,2025")``."""
+
+    def make(tenant: str, number: int = 503072, years: str = "2024,2025") -> str:
+        fortnox.authorize(number)
+        add = ("tenant", "add", tenant, "--name", "Test AB", "--years", years)
+        for arguments in (add, ("connect", "fortnox", tenant, "--database-number", str(number))):
+            result = tasma(*arguments)
+            assert result.exit_code == 0, result.output
+        return tenant
+
+    return make
+
+
+@pytest.fixture
+def closed_port() -> int:
+    """A port where nobody listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

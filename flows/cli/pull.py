@@ -1,0 +1,173 @@
+"""`tasma ledger pull`: a tenant's ledger from its accounting system, here or on the server."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from flows.cli.app import AsJson, command
+from flows.cli.exits import worst
+from flows.cli.importing import open_stores, progress
+from flows.cli.ledger import ledger
+from flows.cli.opening import TenantId, known_tenant, short
+from flows.cli.output import next_steps, say, show_json
+from flows.cli.years import defined_year
+from ledger.fiscal_year import FiscalYear
+
+if TYPE_CHECKING:
+    from tasks.stores import Stores
+
+OverwriteUploaded = Annotated[
+    bool | None,
+    typer.Option(
+        "--overwrite-uploaded/--keep-uploaded",
+        help="What becomes of a year whose ledger came from an uploaded SIE file; asked on a "
+        "terminal, kept anywhere else.",
+        show_default=False,
+    ),
+]
+OnServer = Annotated[
+    bool, typer.Option("--on-server", help="Start a run on Prefect's server instead.")
+]
+
+
+@command(
+    ledger,
+    "pull",
+    examples=(
+        "tasma ledger pull acme",
+        "tasma ledger pull acme --year 2024 --year 2025 --dry-run",
+        "tasma ledger pull acme --two-latest --overwrite-uploaded",
+        "tasma ledger pull acme --on-server",
+    ),
+)
+def pull(
+    tenant: TenantId,
+    *,
+    year: Annotated[
+        list[str] | None,
+        typer.Option(metavar="YEAR", help="Exactly this year; may be given again."),
+    ] = None,
+    two_latest: Annotated[
+        bool, typer.Option("--two-latest", help="The two latest years that exist here.")
+    ] = False,
+    overwrite_uploaded: OverwriteUploaded = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only show what would change; publish nothing.")
+    ] = False,
+    on_server: OnServer = False,
+    as_json: AsJson = False,
+) -> None:
+    """Fetch a tenant's ledger from Fortnox, check it, and publish what nothing holds.
+
+    All years that are open here, unless others are named. A year is replaced as a whole; fetching
+    it again changes nothing. One that fails or is held stops no other. No server is needed.
+    """
+    if year and two_latest:
+        raise typer.BadParameter("give --year or --two-latest, not both.")
+    with open_stores() as stores:
+        known_tenant(stores.hub, tenant)
+        stores.hub.connections.get(tenant, "fortnox")
+        years = _wanted(stores, tenant, year or [], two_latest=two_latest)
+        answers = {each: overwrite(stores, tenant, each, overwrite_uploaded) for each in years}
+        if on_server:
+            _start(tenant, answers, dry_run=dry_run, as_json=as_json)
+            return
+        _pull_all(stores, tenant, answers, dry_run=dry_run, as_json=as_json)
+
+
+def overwrite(stores: Stores, tenant: str, year: FiscalYear, said: bool | None) -> bool:  # noqa: FBT001 - yes, no, or ask
+    """Say whether an uploaded ledger of the year is to be replaced, asking where that is possible.
+
+    Source:
+        R-SEN-34: the user chooses; unattended runs keep it.
+    """
+    if said is not None:
+        return said
+    unit = stores.hub.units.find(tenant, year)
+    if unit is None or unit.published_source in {"", "fortnox"} or not is_attended():
+        return False
+    question = (
+        f"The ledger of {tenant} {short(year.key)} came from an uploaded SIE file. Overwrite it "
+        "with Fortnox's?"
+    )
+    return typer.confirm(question, default=False, err=True)
+
+
+def is_attended() -> bool:
+    """Say whether somebody is there to be asked."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def _wanted(
+    stores: Stores, tenant: str, named: Sequence[str], *, two_latest: bool
+) -> list[FiscalYear]:
+    from tasks.source_years import NoYears, Which, wanted_years  # noqa: PLC0415 - brings Prefect
+
+    which: Which = "two latest years" if two_latest else "open years"
+    years = [defined_year(stores.hub, tenant, text).key for text in named]
+    try:
+        found = wanted_years(stores, tenant, (), named=years, which=which)
+    except NoYears:
+        from flows.cli.fortnox import source_years  # noqa: PLC0415 - as above
+
+        raise NoYears(tenant, source_years=source_years(stores.hub, tenant)) from None
+    return [item.year for item in found]
+
+
+def _pull_all(
+    stores: Stores, tenant: str, answers: dict[FiscalYear, bool], *, dry_run: bool, as_json: bool
+) -> None:
+    from flows.cli.pulled import as_dict, code, show_many, show_one  # noqa: PLC0415 - Prefect
+    from flows.cli.pulling import pull_here  # noqa: PLC0415 - as above
+
+    with progress(len(answers)) as watch:
+        found = [
+            pull_here(
+                stores,
+                tenant,
+                year,
+                overwrites=overwrites,
+                dry_run=dry_run,
+                watch=watch(short(year.key)),
+            )
+            for year, overwrites in answers.items()
+        ]
+    if as_json:
+        show_json([as_dict(item) for item in found])
+    elif len(found) == 1:
+        show_one(found[0])
+    elif found:
+        show_many(found)
+    else:
+        say(f"No fiscal year of {tenant} is open: nothing was fetched.")
+        next_steps(f"tasma tenant year list {tenant}")
+    raise typer.Exit(worst(code(item) for item in found))
+
+
+def _start(tenant: str, answers: dict[FiscalYear, bool], *, dry_run: bool, as_json: bool) -> None:
+    """Start a run for the years; those to overwrite and those to keep are a run each."""
+    from flows.cli.on_server import start_run  # noqa: PLC0415 - brings Prefect
+
+    links = []
+    for uploaded in ("keep", "overwrite"):
+        years = [year for year, answer in answers.items() if answer == (uploaded == "overwrite")]
+        if not years:
+            continue
+        asked = {
+            "tenant": tenant,
+            "years": [short(year.key) for year in years],
+            "uploaded": uploaded,
+            "dry_run": dry_run,
+        }
+        run = start_run("pull/pull", asked, name=f"{tenant} pull", tags=[f"tenant:{tenant}"])
+        links.append({"years": asked["years"], "run": str(run.run_id), "url": run.url})
+        if not as_json:
+            say(f"{tenant} {', '.join(map(short, (year.key for year in years)))}: see {run.url}")
+    if as_json:
+        show_json(links)
+    elif not links:
+        say(f"No fiscal year of {tenant} is open: nothing was started.")

@@ -1,0 +1,102 @@
+"""What became of pulled years, in words, as a table and for scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from flows.cli.exits import ExitCode
+from flows.cli.imported import CODES, show_holding
+from flows.cli.opening import short
+from flows.cli.output import brief, next_steps, remark, say, show_table
+from flows.cli.pulling import Pulled, why
+
+KEPT: Final = "kept"
+
+
+def code(found: Pulled) -> ExitCode:
+    """Return the exit code of one year; a dry run is worth what it would be."""
+    if found.outcome == KEPT:
+        return ExitCode.DONE
+    return CODES[found.work.would_be if found.outcome == "planned" else found.outcome]
+
+
+def place(found: Pulled) -> str:
+    """Name tenant and year as the commands take them: ``acme 2024``."""
+    return f"{found.unit.tenant} {short(found.unit.year.key)}"
+
+
+def show_one(found: Pulled) -> None:
+    """Say what became of one year, why, and what to do next."""
+    if code(found) in {ExitCode.FAILED, ExitCode.BUSY}:
+        remark(f"{place(found)}: {found.outcome}. {found.message}")
+        next_steps(*_next(found))
+        return
+    planned = found.outcome == "planned"
+    verdict = f"would be {found.work.would_be}" if planned else found.outcome
+    say(f"{place(found)}: {verdict}. {found.message}")
+    if found.work.load:
+        tables = found.work.load.staged.tables
+        counts = ", ".join(f"{tables[name].row_count:,} {name}s" for name in ("voucher", "posting"))
+        say(f"From Fortnox: {counts}, in {found.calls} calls and {found.took_s:.1f} s.")
+    for result in found.work.judgement.holding if found.work.judgement else []:
+        show_holding(result)
+    next_steps(*_next(found))
+
+
+def show_many(years: Sequence[Pulled]) -> None:
+    """Show a table of what became of each year, and count the outcomes."""
+    headings = ("tenant", "fiscal year", "outcome", "rows", "calls", "seconds", "what")
+    rows = [
+        (
+            found.unit.tenant,
+            short(found.unit.year.key),
+            found.outcome,
+            found.rows,
+            found.calls,
+            f"{found.took_s:.1f}",
+            brief(why(found)),
+        )
+        for found in years
+    ]
+    show_table(headings, rows)
+    outcomes = [found.outcome for found in years]
+    counted = ", ".join(f"{outcomes.count(name)} {name}" for name in dict.fromkeys(outcomes))
+    say(f"{len(years)} years: {counted}.")
+    steps = [step for found in years if code(found) for step in _next(found)[:1]]
+    next_steps(*dict.fromkeys(steps or ("tasma tenant status",)))
+
+
+def as_dict(found: Pulled) -> dict[str, Any]:
+    """Return what a script wants to know of one year."""
+    work = found.work
+    return {
+        "tenant": found.unit.tenant,
+        "fiscal_year": found.unit.year.key,
+        "outcome": found.outcome,
+        "would_be": work.would_be if found.outcome == "planned" else "",
+        "exit_code": int(code(found)),
+        "message": found.message,
+        "load_id": work.load.load_id if work.load else "",
+        "digest": work.load.staged.digest if work.load else "",
+        "rows": found.rows,
+        "calls": found.calls,
+        "held_by": work.judgement.holding if work.judgement else [],
+    }
+
+
+def _next(found: Pulled) -> tuple[str, ...]:
+    tenant = found.unit.tenant
+    if found.outcome == "planned":
+        return (f"tasma ledger pull {tenant} --year {short(found.unit.year.key)}",)
+    if found.outcome == "held":
+        return (
+            f"tasma ledger breaks {place(found)}",
+            f'tasma accept {place(found)} --reason "..."',
+        )
+    if found.outcome == KEPT:
+        year = short(found.unit.year.key)
+        return (f"tasma ledger pull {tenant} --year {year} --overwrite-uploaded",)
+    if code(found):
+        return (f"tasma connect check {tenant}",)
+    return (f"tasma ledger report {place(found)}", f"tasma tenant status {tenant}")

@@ -1,0 +1,147 @@
+"""A fiscal year fetched in this very process: the pipeline of the runs, without a server."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import ParamSpec, TypeAlias, TypeVar
+
+from blocks.hub import unit_resource
+from blocks.systems.fortnox import FortnoxSession, SourceYear
+from blocks.systems.lease import resource
+from flows.arrivals import explain
+from flows.cli.failure import is_debugging, paragraph
+from flows.cli.fortnox import blocks_of_server, refuse_busy
+from flows.cli.local import (
+    BUSY,
+    FAILED,
+    INTERRUPTED,
+    NO_WAIT_S,
+    Imported,
+    Watch,
+    fail_unit,
+    steps_into,
+)
+from flows.pull import Wish, pull_tenant
+from flows.steps import Steps
+from ledger.errors import TransientError
+from ledger.fiscal_year import FiscalYear
+from tasks.fetch import Fetched
+from tasks.jobs import Job
+from tasks.pull import FORTNOX
+from tasks.stores import Stores
+from tasks.units import Unit
+
+Asked = ParamSpec("Asked")
+Answer = TypeVar("Answer")
+Step: TypeAlias = Callable[Asked, Awaitable[Answer]]
+
+
+@dataclass
+class Pulled:
+    """What became of one year. `work`: what its steps found; `calls`: made to the source's API.
+
+    `outcome`: published, unchanged, kept, held, planned, failed or busy.
+    """
+
+    unit: Unit
+    work: Imported
+    outcome: str = ""
+    message: str = ""
+    calls: int = 0
+    took_s: float = 0.0
+    problem: Exception | None = field(default=None, repr=False)
+
+    @property
+    def rows(self) -> int:
+        """Vouchers and postings that were read."""
+        tables = self.work.load.staged.tables if self.work.load else {}
+        return sum(tables[name].row_count for name in ("voucher", "posting") if name in tables)
+
+
+def pull_here(
+    stores: Stores,
+    tenant: str,
+    year: FiscalYear,
+    *,
+    overwrites: bool = False,
+    dry_run: bool = False,
+    watch: Watch,
+) -> Pulled:
+    """Take one year all the way; what fails is told in the result, so that others go on."""
+    unit = Unit(tenant, year)
+    found = Pulled(unit, Imported(Path(), tenant))
+    wish = Wish((year.key,), overwrites=overwrites, dry_run=dry_run)
+    began = time.monotonic()
+    try:
+        _pull(stores, found, wish, watch)
+    except Exception as problem:
+        if is_debugging():
+            raise
+        found.problem = problem
+        found.outcome, found.message = FAILED, paragraph(problem).partition(": ")[2]
+    except BaseException:
+        if not dry_run:
+            fail_unit(stores.hub, unit, reason=INTERRUPTED)
+        raise
+    if found.outcome == FAILED and isinstance(found.problem, TransientError):
+        found.outcome = BUSY
+    found.took_s = time.monotonic() - began
+    return found
+
+
+def _pull(stores: Stores, found: Pulled, wish: Wish, watch: Watch) -> None:
+    unit = found.unit
+    refuse_busy(stores.hub, resource(unit.tenant, FORTNOX), unit_resource(unit.tenant, unit.year))
+    work = pull_tenant(
+        stores, unit.tenant, wish, steps=_steps(found, watch), wait_limit_s=NO_WAIT_S
+    )
+    with blocks_of_server():
+        state = asyncio.run(work)
+    found.outcome, found.message = str(state.name).lower(), state.message or ""
+    if found.problem and is_debugging():
+        raise found.problem
+
+
+def _steps(found: Pulled, watch: Watch) -> Steps:
+    """Return the steps without tasks; why one of them failed is kept in ``found``."""
+    plain = steps_into(found.work, watch)
+
+    async def pull(job: Job, fortnox: FortnoxSession, source: SourceYear) -> Fetched:
+        try:
+            return await plain.pull(job, fortnox, source)
+        finally:
+            found.calls = fortnox.calls
+
+    return Steps(
+        fetch=plain.fetch,
+        pull=_noting(found, pull),
+        stage=_noting(found, plain.stage),
+        reconcile=_noting(found, plain.reconcile),
+        publish=_noting(found, plain.publish),
+        report=plain.report,
+    )
+
+
+def _noting(found: Pulled, step: Step[Asked, Answer]) -> Step[Asked, Answer]:
+    """Let a step keep in ``found`` why it failed; the pipeline keeps the sentence alone."""
+
+    @functools.wraps(step)
+    async def noting(*args: Asked.args, **options: Asked.kwargs) -> Answer:
+        try:
+            return await step(*args, **options)
+        except Exception as problem:
+            found.problem = problem
+            raise
+
+    return noting
+
+
+def why(found: Pulled) -> str:
+    """Say in a word or a sentence what became of the year, without line ends."""
+    text = explain(found.problem) if found.problem and not found.message else found.message
+    return " ".join(text.split())

@@ -1,0 +1,71 @@
+"""Where the ledger of each fiscal year came from, and what may be done about it next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from blocks.hub import DefinedYear, Hub, UnitState, UnitStatus
+from ledger.fiscal_year import FiscalYear
+
+FORTNOX: Final = "fortnox"
+SOURCES: Final = {"": "none", FORTNOX: "fortnox", "sie": "uploaded SIE"}
+"""The hub's word for a source, and a person's (R-SEN-32)."""
+
+FETCH: Final = "fetch"
+SYNC: Final = "sync"
+
+
+@dataclass(frozen=True)
+class YearSource:
+    """A year of a tenant. `defined`: None when it was published and then retired, or never defined.
+
+    `source`: of what is published, in words. `action`: ``fetch`` until something of the year was
+    fetched and published once, ``sync`` from then on.
+    """
+
+    year: FiscalYear
+    defined: DefinedYear | None
+    source: str
+    action: str
+
+
+def year_sources(hub: Hub, tenant: str) -> list[YearSource]:
+    """Return the years in use and those with a status, in order of date.
+
+    Source:
+        R-SEN-29: the action changes after the first successful fetch, not after a failed one.
+        R-SEN-32: each year has its own source.
+    """
+    defined = {item.year: item for item in hub.years.active(tenant)}
+    units = {unit.year: unit for unit in hub.units.of_tenant(tenant)}
+    return [
+        YearSource(
+            year,
+            defined.get(year),
+            _source(units.get(year)),
+            SYNC if _was_fetched(hub, units.get(year)) else FETCH,
+        )
+        for year in sorted({*defined, *units})
+    ]
+
+
+def _source(unit: UnitStatus | None) -> str:
+    name = unit.published_source if unit else ""
+    return SOURCES.get(name, name)
+
+
+def _was_fetched(hub: Hub, unit: UnitStatus | None) -> bool:
+    if unit is None:
+        return False
+    if unit.published_source == FORTNOX:
+        return True
+    # An uploaded file may have taken the place of what was fetched before.
+    return _any_published(
+        (load.source, load.status) for load in hub.loads.of_unit(unit.tenant, unit.year)
+    )
+
+
+def _any_published(loads: Iterable[tuple[str, UnitState]]) -> bool:
+    return any(load == (FORTNOX, UnitState.PUBLISHED) for load in loads)

@@ -1,0 +1,209 @@
+"""Connecting a tenant at the prompt, against a simulated Fortnox over real HTTP."""
+
+from __future__ import annotations
+
+import json
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+import httpx
+import pytest
+
+from blocks.hub import Hub
+from blocks.settings import settings
+
+NUMBER = 503072
+
+
+def link_of(tasma, tenant="acme"):
+    shown = tasma("connect", "fortnox", tenant, "--link-only")
+    assert shown.exit_code == 0, shown.output
+    return shown.stdout.strip()
+
+
+def returned(fortnox, link, number=NUMBER):
+    """What the browser shows after the customer picked a company: the redirect's address."""
+    query = {name: values[0] for name, values in parse_qs(urlsplit(link).query).items()}
+    asked = {"tenant": number, **query}
+    answer = httpx.get(f"{fortnox.url}/_simulator/consent?{urlencode(asked)}")
+    assert answer.status_code == 302
+    return answer.headers["location"]
+
+
+@pytest.fixture
+def tenant(tasma, fortnox):
+    assert tasma("tenant", "add", "acme", "--name", "Acme AB").exit_code == 0
+    return "acme"
+
+
+@pytest.mark.requirement("R-SEN-3", "R-SEN-7")
+def test_approval_connects_the_company_and_shows_the_three_requirements(tasma, fortnox, tenant):
+    link = link_of(tasma)
+    back = returned(fortnox, link)
+
+    done = tasma("connect", "fortnox", tenant, answer=f"{back}\n")
+    (listed,) = json.loads(tasma("connect", "list", "--json").stdout)
+
+    assert done.exit_code == 0, done.output
+    assert f"connected to the company {NUMBER}" in done.stdout
+    assert 3 == sum(line.startswith("met ") for line in done.stdout.splitlines())
+    assert "Next: tasma ledger pull acme" in done.stdout
+    assert link in done.stderr, "the address that was handed out before stays good"
+    assert parse_qs(urlsplit(back).query)["code"][0] not in done.output
+    assert ("connected", str(NUMBER), "client_credentials") == (
+        listed["status"],
+        listed["company"],
+        listed["method"],
+    )
+    assert listed["checked_at"]
+
+
+def test_bare_code_connects_too(tasma, fortnox, tenant):
+    code = fortnox.authorize(NUMBER)
+
+    done = tasma("connect", "fortnox", tenant, "--json", answer=f"{code}\n")
+
+    assert done.exit_code == 0, done.output
+    assert [True, True, True] == [
+        item["passed"] for item in json.loads(done.stdout)["requirements"]
+    ]
+
+
+def test_answer_to_another_address_connects_nothing(tasma, fortnox, tenant):
+    link_of(tasma)
+    foreign = f"{fortnox.redirect_uri}?code={fortnox.authorize(NUMBER)}&state=somebody-elses"
+
+    refused = tasma("connect", "fortnox", tenant, answer=f"{foreign}\n")
+
+    assert refused.exit_code == 1
+    assert "does not belong to the one printed here" in refused.stderr
+    assert [] == json.loads(tasma("connect", "list", "--json").stdout)
+
+
+def test_state_is_good_once(tasma, fortnox, tenant):
+    back = returned(fortnox, link_of(tasma))
+    first = tasma("connect", "fortnox", tenant, answer=f"{back}\n")
+    again = tasma("connect", "fortnox", tenant, answer=f"{back}\n")
+
+    assert (0, 1) == (first.exit_code, again.exit_code)
+    assert "used before" in again.stderr
+
+
+@pytest.mark.parametrize("answer", ["", "two words\n", "https://example.com/?x=1\n"])
+def test_nothing_that_came_back_is_no_code(tasma, tenant, answer):
+    refused = tasma("connect", "fortnox", tenant, answer=answer)
+
+    assert refused.exit_code == 1
+    assert refused.stderr.splitlines()[-1].startswith("Error: ")
+
+
+@pytest.mark.requirement("R-SEN-6", "R-SEN-4")
+@pytest.mark.parametrize(
+    ("switch", "said"),
+    [
+        ("licence_missing", ("missing    integration licence", "then Subscription")),
+        ("not_administrator", ("missing    approved by system administrator", "users, whoever")),
+        ("declines", ("missing    approved by system administrator", "users, whoever")),
+    ],
+)
+def test_refused_consent_says_which_requirement_and_who_acts(tasma, fortnox, tenant, switch, said):
+    fortnox.tenant(NUMBER).switch(switch)
+    back = returned(fortnox, link_of(tasma))
+
+    refused = tasma("connect", "fortnox", tenant, answer=f"{back}\n")
+
+    assert refused.exit_code == 1
+    assert all(text in refused.stdout for text in (*said, "Who acts:  customer"))
+    assert [] == json.loads(tasma("connect", "list", "--json").stdout)
+
+
+def test_company_that_has_approved_is_connected_by_its_number(tasma, fortnox, tenant):
+    early = tasma("connect", "fortnox", tenant, "--database-number", str(NUMBER))
+    nothing = json.loads(tasma("connect", "list", "--json").stdout)
+    fortnox.authorize(NUMBER)
+    done = tasma("connect", "fortnox", tenant, "--database-number", str(NUMBER))
+    (added,) = json.loads(tasma("tenant", "list", "--json").stdout)
+
+    assert (1, [], 0) == (early.exit_code, nothing, done.exit_code), done.output
+    assert (
+        fortnox.tenant(NUMBER).edition.company.organisation_number == added["organisation_number"]
+    )
+
+
+def test_another_tenants_company_is_refused(tasma, fortnox):
+    tasma("tenant", "add", "beta", "--name", "Beta AB", "--org-number", "559990-0007")
+    fortnox.authorize(NUMBER)
+
+    refused = tasma("connect", "fortnox", "beta", "--database-number", str(NUMBER))
+
+    assert refused.exit_code == 1
+    assert "organisation number here: 5599900007" in refused.stderr
+    assert [] == json.loads(tasma("connect", "list", "--json").stdout)
+
+
+@pytest.mark.requirement("R-SEN-5", "R-SEN-7")
+@pytest.mark.parametrize(
+    ("switch", "said"),
+    [
+        ("licence_missing", ("integration licence", "licence missing")),
+        ("module_missing", ("bookkeeping module", "licence missing")),
+        ("consent_revoked", ("approved by system administrator", "reconnect required")),
+    ],
+)
+def test_check_names_what_is_missing_and_the_listings_keep_the_reason(
+    tasma, fortnox, connected, switch, said
+):
+    (name, status), tenant = said, connected("acme")
+    fortnox.tenant(NUMBER).switch(switch)
+
+    checked = tasma("connect", "check", tenant)
+    listed = tasma("connect", "list").stdout
+    overview = tasma("tenant", "status").stdout
+    fortnox.tenant(NUMBER).switch(switch, on=False)
+    mended = tasma("connect", "check", tenant)
+
+    assert (1, 0) == (checked.exit_code, mended.exit_code)
+    assert f"missing    {name}" in checked.stdout
+    assert status in listed
+    assert "Next: tasma connect check acme" in listed
+    assert status in overview
+    assert "tasma connect check acme" in overview
+    assert status not in tasma("tenant", "status").stdout
+
+
+def test_tenant_that_is_not_connected_is_told_how(tasma, acme):
+    checked = tasma("connect", "check", acme)
+
+    assert checked.exit_code == 1
+    assert "is not connected to fortnox" in checked.stderr
+    assert "tasma connect fortnox TENANT" in tasma("connect", "list").stdout
+
+
+@pytest.mark.parametrize("arguments", [("connect", "fortnox"), ("connect", "check")], ids=" ".join)
+def test_unknown_tenant_is_wrong_usage(tasma, arguments):
+    refused = tasma(*arguments, "nobody")
+
+    assert refused.exit_code == 2
+    assert "there is no tenant 'nobody'" in " ".join(refused.output.split())
+
+
+def test_busy_connection_is_said_at_once_and_may_be_tried_again(tasma, connected):
+    tenant = connected("acme")
+    with Hub(settings().hub_url) as hub:
+        hub.leases.acquire(f"{tenant}/fortnox", holder="run 42")
+
+    busy = tasma("connect", "check", tenant)
+
+    assert busy.exit_code == 75
+    assert "already held by run 42" in busy.stderr
+
+
+def test_client_id_in_a_block_of_a_server_that_is_away_is_said_to_be_there(
+    tasma, tenant, monkeypatch, closed_port
+):
+    monkeypatch.delenv("TASMA_FORTNOX_CLIENT_SECRET")
+    monkeypatch.setenv("PREFECT_API_URL", f"http://127.0.0.1:{closed_port}/api")
+
+    refused = tasma("connect", "fortnox", tenant, "--link-only")
+
+    assert refused.exit_code == 75
+    assert "block fortnox-app/default" in refused.stderr

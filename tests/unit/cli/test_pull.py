@@ -1,0 +1,290 @@
+"""Pulling and backfilling at the prompt, against a simulated Fortnox over real HTTP."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from blocks.hub import Hub, unit_resource
+from blocks.settings import settings
+from blocks.warehouse.warehouse import Warehouse
+from flows.cli import backfill, pull
+from flows.demo.outcome import published_balances
+from ledger.fiscal_year import FiscalYear
+from simulators.books.company import Company
+
+NUMBER, BROKEN = 503072, 503073
+Y2024, Y2025 = (FiscalYear.parse(text) for text in ("2024", "2025"))
+
+
+def balances(tenant, year=Y2025):
+    return published_balances(Warehouse(settings().warehouse), tenant, year.key)
+
+
+def listed(tasma, tenant):
+    """Source and next action of each year."""
+    found = json.loads(tasma("tenant", "year", "list", tenant, "--json").stdout)
+    return {item["fiscal_year"][:4]: (item["source"], item["action"]) for item in found}
+
+
+@pytest.fixture
+def company(fortnox) -> Company:
+    return fortnox.tenant(NUMBER).edition.company
+
+
+@pytest.fixture
+def uploaded(tasma, connected, company, tmp_path):
+    """A connected tenant whose last year was uploaded, with a voucher less than Fortnox has."""
+    tenant = connected("acme")
+    path = tmp_path / "uploaded.se"
+    path.write_bytes(company.next_night(removed=[("B", 1)]).sie())
+    done = tasma("import", path, "--tenant", tenant)
+    assert done.exit_code == 0, done.output
+    return tenant
+
+
+@pytest.mark.requirement("R-SEN-26", "R-SEN-28")
+def test_named_year_is_fetched_and_no_other(tasma, connected, company):
+    tenant = connected("acme")
+
+    done = tasma("ledger", "pull", tenant, "--year", "2025")
+
+    assert done.exit_code == 0, done.output
+    assert "acme 2025: published" in done.stdout
+    assert "calls and" in done.stdout
+    assert (company.trial_balance(), {}) == (balances(tenant), balances(tenant, Y2024))
+
+
+@pytest.mark.requirement("R-SEN-26", "R-SEN-27")
+def test_two_latest_years_are_those_that_exist_here_and_again_changes_nothing(
+    tasma, connected, company
+):
+    tenant = connected("acme", years="2024,2025")
+    outcomes = [
+        [item["outcome"] for item in json.loads(done.stdout)]
+        for done in (
+            tasma("ledger", "pull", tenant, "--two-latest", *more, "--json")
+            for more in (["--dry-run"], [], [])
+        )
+    ]
+
+    assert [["planned"] * 2, ["published"] * 2, ["unchanged"] * 2] == outcomes
+    assert company.trial_balance(0) == balances(tenant, Y2024)
+
+
+@pytest.mark.requirement("R-SEN-29")
+def test_action_turns_from_fetch_to_sync_by_the_first_good_fetch_and_not_by_a_failed_one(
+    tasma, fortnox, connected
+):
+    tenant = connected("acme", years="2025")
+    fresh = listed(tasma, tenant)
+    fortnox.tenant(NUMBER).switch("licence_missing")
+    failed = tasma("ledger", "pull", tenant)
+    after_failure = listed(tasma, tenant)
+    fortnox.tenant(NUMBER).switch("licence_missing", on=False)
+    good = tasma("ledger", "pull", tenant)
+
+    assert (1, 0) == (failed.exit_code, good.exit_code)
+    assert "licence" in failed.stderr
+    assert "tasma connect check acme" in failed.stdout
+    assert {"2025": ("none", "fetch")} == fresh == after_failure
+    assert {"2025": ("fortnox", "sync")} == listed(tasma, tenant)
+
+
+@pytest.mark.requirement("R-SEN-29")
+def test_held_first_fetch_leaves_the_action_at_fetch(tasma, fortnox, connected):
+    tenant = connected("acme", years="2025")
+    fortnox.tenant(NUMBER).hide_from_sie(("L", 3), in_balances=False)
+
+    held = tasma("ledger", "pull", tenant)
+
+    assert held.exit_code == 3
+    assert "Held by source_vouchers" in held.stdout
+    assert "tasma ledger breaks acme 2025" in held.stdout
+    assert {"2025": ("none", "fetch")} == listed(tasma, tenant)
+
+
+@pytest.mark.requirement("R-SEN-32", "R-SEN-34")
+def test_unattended_pull_keeps_an_uploaded_year_and_both_sources_are_shown(tasma, uploaded):
+    before = balances(uploaded)
+
+    done = tasma("ledger", "pull", uploaded)
+
+    assert done.exit_code == 0, done.output
+    assert "kept" in done.stdout
+    assert before == balances(uploaded)
+    assert {"2024": ("fortnox", "sync"), "2025": ("uploaded SIE", "fetch")} == listed(
+        tasma, uploaded
+    )
+    shown = tasma("tenant", "year", "list", uploaded).stdout
+    assert "uploaded SIE" in shown
+    assert "tasma ledger pull acme --year 2025  (fetch)" in shown
+
+
+@pytest.mark.requirement("R-SEN-34")
+@pytest.mark.parametrize("source", ["uploaded SIE", "fortnox"])
+def test_person_is_asked_for_each_uploaded_year_alone(
+    tasma, uploaded, company, monkeypatch, source
+):
+    monkeypatch.setattr(pull, "is_attended", lambda: True)
+    answer = "y" if source == "fortnox" else "n"
+    before = balances(uploaded)
+
+    done = tasma("ledger", "pull", uploaded, answer=f"{answer}\n")
+
+    assert done.exit_code == 0, done.output
+    assert 1 == done.output.count("came from an uploaded SIE file. Overwrite it")
+    assert source == listed(tasma, uploaded)["2025"][0]
+    assert (company.trial_balance() if source == "fortnox" else before) == balances(uploaded)
+
+
+@pytest.mark.requirement("R-SEN-34")
+def test_flag_answers_the_question_beforehand(tasma, uploaded, company):
+    kept = tasma("ledger", "pull", uploaded, "--year", "2025", "--keep-uploaded")
+    done = tasma("ledger", "pull", uploaded, "--year", "2025", "--overwrite-uploaded")
+
+    assert "tasma ledger pull acme --year 2025 --overwrite-uploaded" in kept.stdout
+    assert (0, 0) == (kept.exit_code, done.exit_code)
+    assert company.trial_balance() == balances(uploaded)
+
+
+@pytest.mark.requirement("R-FIN-32")
+def test_second_start_is_told_who_works_and_may_try_again(tasma, connected):
+    tenant = connected("acme", years="2024,2025")
+    with Hub(settings().hub_url) as hub:
+        hub.leases.acquire(unit_resource(tenant, Y2025), holder="run 42")
+
+    found = tasma("ledger", "pull", tenant, "--json")
+
+    assert found.exit_code == 75
+    assert ["published", "busy"] == [item["outcome"] for item in json.loads(found.stdout)]
+    assert "already held by run 42" in json.loads(found.stdout)[1]["message"]
+
+
+def test_source_that_does_not_answer_may_be_tried_again(tasma, connected, monkeypatch, closed_port):
+    tenant = connected("acme", years="2025")
+    monkeypatch.setenv("TASMA_FORTNOX_OAUTH_URL", f"http://127.0.0.1:{closed_port}/oauth-v1")
+
+    away = tasma("ledger", "pull", tenant, "--json")
+
+    assert away.exit_code == 75
+    assert ["busy"] == [item["outcome"] for item in json.loads(away.stdout)]
+
+
+def test_year_that_the_source_lacks_fails_and_creates_nothing(tasma, connected):
+    tenant = connected("acme", years="2025")
+
+    failed = tasma("ledger", "pull", tenant, "--year", "2019")
+
+    assert failed.exit_code == 1
+    assert "the source has no fiscal year 2019" in failed.stderr
+    assert ["2025"] == list(listed(tasma, tenant))
+
+
+def test_tenant_without_years_is_told_what_the_source_has(tasma, fortnox):
+    fortnox.authorize(NUMBER)
+    tasma("tenant", "add", "acme", "--name", "Acme AB")
+    tasma("connect", "fortnox", "acme", "--database-number", str(NUMBER))
+
+    refused = tasma("ledger", "pull", "acme")
+
+    assert refused.exit_code == 1
+    assert "The source has: 2024-01-01_2024-12-31, 2025-01-01_2025-12-31" in refused.stderr
+
+
+def test_tenant_that_is_not_connected_or_not_there_is_refused(tasma, acme):
+    assert tasma("ledger", "pull", acme).exit_code == 1
+    assert tasma("ledger", "pull", "nobody").exit_code == 2
+    assert tasma("ledger", "backfill", "nobody", "--years", "2024").exit_code == 2
+
+
+@pytest.mark.requirement("R-FIN-16")
+def test_backfill_goes_on_after_failures_and_again_redoes_nothing(tasma, fortnox, connected):
+    broken, sound = connected("broken", BROKEN, "2022-07-01_2023-06-30"), connected("sound")
+    asked = ("ledger", "backfill", sound, broken, "--years", "2023-2025", "--json")
+
+    first, again = (tasma(*asked) for _ in range(2))
+
+    found = [
+        {f"{item['tenant']} {item['fiscal_year'][:7]}": item["outcome"] for item in runs}
+        for runs in (json.loads(first.stdout), json.loads(again.stdout))
+    ]
+    assert (1, 1) == (first.exit_code, again.exit_code)
+    assert {
+        "broken 2022-07": "published",
+        "sound 2023-01": "failed",
+        "broken 2024-01": "failed",
+        "sound 2024-01": "published",
+        "broken 2025-01": "failed",
+        "sound 2025-01": "published",
+    } == found[0]
+    assert {"unchanged", "failed"} == set(found[1].values())
+    assert "sound 2024: published" in first.stderr
+    assert "0 held, 3 failed" in first.stderr
+
+
+def test_backfill_ends_with_a_table_of_all_years(tasma, connected):
+    tenant = connected("acme")
+
+    done = tasma("ledger", "backfill", tenant, "--years", "2025")
+
+    assert done.exit_code == 0, done.output
+    assert "1 years: 1 published." in done.stdout
+    assert "Next: tasma tenant status" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2021-2024", ["2021", "2022", "2023", "2024"]),
+        ("2024, 2023,2024", ["2024", "2023"]),
+        ("2024-07-01_2025-06-30", ["2024-07-01_2025-06-30"]),
+        ("2001-2050", [str(year) for year in range(2001, 2051)]),
+    ],
+)
+def test_years_are_read_as_a_person_writes_them(text, expected):
+    assert expected == backfill.parse_years(text)
+
+
+@pytest.mark.parametrize("text", ["2001-2051", "2024-2021", "", "last", ",", "2024-13-01_2025"])
+def test_other_years_are_refused(tasma, acme, text):
+    assert 2 == tasma("ledger", "backfill", acme, "--years", text).exit_code
+
+
+@pytest.mark.requirement("R-FIN-10")
+def test_nights_begin_with_the_approval_and_can_be_switched(tasma, connected):
+    tenant = connected("acme", years="2025")
+    approve = ("tenant", "approve", tenant, "--note", "agrees with the statements")
+
+    def schedule(switch):
+        return tasma("tenant", "schedule", tenant, switch).exit_code
+
+    early = (tasma(*approve).exit_code, schedule("on"))
+    tasma("ledger", "pull", tenant)
+    approved = tasma(*approve)
+    switched = (schedule("off"), _has_schedule(tenant), schedule("on"), _has_schedule(tenant))
+
+    assert ((1, 1), 0) == (early, approved.exit_code)
+    assert "The nights begin for acme: 2025." in approved.stdout
+    assert (0, False, 0, True) == switched
+    events = json.loads(tasma("events", tenant, "--kind", "approval", "--json").stdout)
+    assert "agrees with the statements" in events[0]["message"]
+
+
+def _has_schedule(tenant):
+    with Hub(settings().hub_url) as hub:
+        return hub.tenants.get(tenant).has_schedule
+
+
+def test_long_reason_is_cut_in_a_pipe_and_whole_in_json(tasma, acme):
+    reason = "1930 differs " * 40
+    with Hub(settings().hub_url) as hub:
+        hub.units.set_status(acme, Y2025, "failed", reason=reason)
+
+    shown = tasma("tenant", "status").stdout
+    (row,) = json.loads(tasma("tenant", "status", "--json").stdout)
+
+    assert max(map(len, shown.splitlines())) < 320
+    assert "…" in shown
+    assert reason.strip() == row["reason"].strip()
