@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 
 from ledger.sie.checksum import CODE_PAGE, LABEL, add_line
-from ledger.sie.columns import CLOSE, OPEN, Quotes, on_lines
+from ledger.sie.columns import CLOSE, OPEN, QUOTE, Quotes, on_lines
 from ledger.sie.encoding import decode
 from ledger.sie.lines import SPACE, WINDOW_BYTES, Bytes, Kind, Lines, Mask
 
@@ -123,9 +123,9 @@ def _count_braces(text: Bytes) -> int:
 
 def _inside(block: Readable, bent: list[tuple[int, int]]) -> Mask:
     """Say which bytes lie inside quotation marks, shape (size,); bent lines have none."""
-    marks = np.zeros(block.size, np.bool_)
-    plain = block.quotes.plain
-    marks[plain[: np.searchsorted(plain, block.size)]] = True
+    marks = block.data[: block.size] == QUOTE
+    escaped = block.quotes.escaped
+    marks[escaped[: np.searchsorted(escaped, block.size)]] = False
     for start, end in bent:
         marks[start:end] = False
     return _between(marks)

@@ -107,7 +107,9 @@ WINDOW_BYTES: Final = 256 * 1024
 
 def without_tabs(data: Bytes) -> Bytes:
     """The same text with a blank for each tab, which is how the format reads them."""
-    return np.where(data == TAB, np.uint8(SPACE), data) if (data == TAB).any() else data
+    if not (data == TAB).any():
+        return data
+    return np.frombuffer(data.tobytes().replace(b"\t", b" "), np.uint8)
 
 
 @dataclass(frozen=True)

@@ -65,6 +65,7 @@ def _scaled(text: str, *, decimals: int, digits: int) -> int | str:
     return -value if match[1] == "-" else value
 
 
+@lru_cache(maxsize=4096)
 def read_quantity(text: str) -> tuple[int | None, str]:
     """Read a quantity as millionths; none when the field is empty."""
     text = text.strip(" \t")

@@ -40,7 +40,7 @@ def postings(path: str) -> Work:
             pa.Table.from_batches([part[name] for part in parts], schema=CANONICAL[name])
             for name in ("voucher", "posting")
         )
-        sums = booked.group_by("voucher_key").aggregate([("amount", "sum")])
+        sums = booked.group_by("voucher_key", use_threads=False).aggregate([("amount", "sum")])
         return {
             "vouchers": vouchers.num_rows,
             "postings": booked.num_rows,
