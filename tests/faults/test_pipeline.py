@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import multiprocessing
 import signal
 
 import pytest
@@ -18,6 +17,7 @@ from simulators.books.company import Company
 from simulators.books.faults import Fault
 from simulators.books.years import calendar_years
 from tasks.stores import Stores
+from tests.faults.children import CHILDREN
 from tests.faults.importer import take
 
 TENANT = "alv"
@@ -25,7 +25,6 @@ YEAR = FiscalYear(dt.date(2024, 1, 1), dt.date(2024, 12, 31))
 COMPANY = Company(seed=11, years=calendar_years(2024, 2024), vouchers_per_year=200)
 TONIGHT = COMPANY.next_night(removed=[("B", 3)], changed=[("L", 2)])
 
-CHILDREN = multiprocessing.get_context("spawn")
 CHILD_LIMIT_S = 60
 LATER = dt.timedelta(minutes=5)
 """By then the lease of a killed run has run out."""

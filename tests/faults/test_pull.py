@@ -1,0 +1,170 @@
+"""A pull from Fortnox, killed at every step and hit by every fault of the line."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+import signal
+from contextlib import contextmanager
+
+import pytest
+
+from blocks.hub import Connection, Hub, Method, Tenant
+from blocks.lake import Lake
+from blocks.steps import STEPS
+from blocks.warehouse import Warehouse
+from ledger.errors import TransientError
+from ledger.fiscal_year import FiscalYear
+from simulators.books.company import Company
+from simulators.books.years import calendar_years
+from simulators.fortnox import LEDGER_SCOPES, FortnoxSimulator, SimulatedTenant
+from tasks.stores import Stores
+from tests.faults.children import CHILDREN
+from tests.faults.puller import pull, pulled
+
+TENANT, NUMBER = "alv", 503072
+YEAR = FiscalYear.parse("2024")
+COMPANY = Company(seed=11, years=calendar_years(2024, 2024), vouchers_per_year=60)
+EDITS = {"removed": [("B", 3)], "changed": [("L", 2)]}
+TONIGHT = COMPANY.next_night(**EDITS)
+
+CHILD_LIMIT_S = 60
+LATER = dt.timedelta(minutes=5)
+"""By then the leases of a killed run have run out."""
+
+PULL_STEPS = [
+    step
+    for step in STEPS
+    if not step.startswith("fortnox.token.") and step not in {"fetch.received", "report.made"}
+]
+"""Tokens have tests of their own; ``fetch.received`` is a file's, ``report.made`` a server's."""
+
+SEEN_FROM = PULL_STEPS.index("publish.swapped")
+
+
+@pytest.fixture(scope="module")
+def fortnox():
+    tenant = SimulatedTenant(NUMBER, COMPANY, consented=LEDGER_SCOPES)
+    # The pace is another test's: here each pull may begin at once.
+    with FortnoxSimulator([tenant], rate_limit=1_000) as simulator:
+        yield simulator
+
+
+@pytest.fixture
+def simulator(fortnox, monkeypatch):
+    """Fortnox with last night's books."""
+    fortnox.faults.clear()
+    fortnox.tenant(NUMBER).replace_books(COMPANY)
+    for name, value in environment_of(fortnox).items():
+        monkeypatch.setenv(name, value)
+    return fortnox
+
+
+def environment_of(simulator):
+    return {
+        "TASMA_FORTNOX_API_URL": simulator.url,
+        "TASMA_FORTNOX_OAUTH_URL": f"{simulator.url}/oauth-v1",
+        "TASMA_FORTNOX_CLIENT_ID": simulator.client_id,
+        "TASMA_FORTNOX_CLIENT_SECRET": simulator.client_secret,
+    }
+
+
+@contextmanager
+def opened(home, **clock):
+    with Hub(f"sqlite:///{home / 'hub.sqlite'}", **clock) as hub:
+        yield Stores(hub, Lake(home / "lake"), Warehouse(home / "warehouse"))
+
+
+@pytest.fixture(scope="module")
+def published(fortnox, tmp_path_factory):
+    """The home of a tenant with last night's books published; tests work on copies."""
+    home = tmp_path_factory.mktemp("published")
+    with pytest.MonkeyPatch.context() as patch, opened(home) as stores:
+        for name, value in environment_of(fortnox).items():
+            patch.setenv(name, value)
+        stores.hub.migrate()
+        stores.hub.tenants.add(Tenant(TENANT, "Test AB"))
+        stores.hub.years.define(TENANT, YEAR)
+        stores.hub.connections.save(
+            Connection(TENANT, "fortnox", Method.CLIENT_CREDENTIALS, source_tenant_id=str(NUMBER))
+        )
+        assert "Published" == pulled(stores, TENANT)
+    return home
+
+
+@pytest.fixture
+def home(published, tmp_path):
+    return shutil.copytree(published, tmp_path / "home")
+
+
+@pytest.fixture
+def stores(home, simulator):
+    """The stores as they are five minutes later."""
+    with opened(home, clock=lambda: dt.datetime.now(dt.UTC) + LATER) as found:
+        yield found
+
+
+def trial_balance(stores):
+    query = """
+        select account_number, arg_max(closing, period) as balance
+        from trial_balance group by account_number having balance <> 0
+    """
+    with stores.warehouse.read(TENANT) as db:
+        return dict(db.execute(query).fetchall())
+
+
+@pytest.mark.requirement("R-FIN-33", "R-FIN-34")
+@pytest.mark.parametrize("step", PULL_STEPS)
+def test_a_pull_killed_at_any_step_loses_and_doubles_nothing(home, simulator, stores, step):
+    simulator.tenant(NUMBER).edit(**EDITS)
+    child = CHILDREN.Process(target=pull, args=(environment_of(simulator), home, TENANT, step))
+    child.start()
+    child.join(CHILD_LIMIT_S)
+    assert child.exitcode == -signal.SIGKILL, f"{step} was not reached"
+
+    is_seen = PULL_STEPS.index(step) >= SEEN_FROM
+    assert trial_balance(stores) == (TONIGHT if is_seen else COMPANY).trial_balance()
+
+    # A run that died between warehouse and hub is judged again, though it changes nothing.
+    assert pulled(stores, TENANT) in ({"Published", "Unchanged"} if is_seen else {"Published"})
+    assert trial_balance(stores) == TONIGHT.trial_balance()
+    assert stores.warehouse.verify(TENANT, YEAR).is_intact
+    assert stores.warehouse.load_record(TENANT, YEAR).load_number == 2
+
+
+PASSING = [
+    ("status", "/3/financialyears", {"status": 500}),
+    ("status", "/3/sie/", {"status": 503}),
+    ("status", "/3/vouchers", {"status": 429}),
+    ("cut_body", "/3/sie/", {}),
+    ("cut_body", "/3/vouchers", {}),
+    ("lose_answer", "/3/accounts", {}),
+    ("expire_token", "/3/sie/", {}),
+    ("empty_sie", "/3/sie/", {}),
+    ("html_instead", "/3/sie/", {}),
+    ("html_instead", "/3/accounts", {}),
+    ("shift_pages", "/3/vouchers", {"how": "insert"}),
+    ("clock_skew", "/3/", {"seconds": 7_200}),
+]
+
+
+@pytest.mark.requirement("R-FIN-34")
+@pytest.mark.parametrize(("fault", "path", "details"), PASSING, ids=str)
+def test_a_fault_that_passes_is_outlived_and_what_is_published_is_true(
+    simulator, stores, fault, path, details
+):
+    simulator.tenant(NUMBER).edit(**EDITS)
+    before = trial_balance(stores)
+    simulator.faults.add(fault, tenant=NUMBER, path=path, **details)
+
+    try:
+        first = pulled(stores, TENANT)
+    except TransientError:
+        first = "Failed"
+    assert first in {"Published", "Failed"}
+    truth = simulator.tenant(NUMBER).edition.company.trial_balance()
+    assert trial_balance(stores) == (truth if first == "Published" else before)
+
+    simulator.faults.clear()
+    assert pulled(stores, TENANT) == ("Unchanged" if first == "Published" else "Published")
+    assert trial_balance(stores) == simulator.tenant(NUMBER).edition.company.trial_balance()
