@@ -16,6 +16,7 @@ from typing import Final
 from sqlalchemy import Connection, RowMapping, select
 
 from blocks.hub import models
+from blocks.hub.connection_states import ConnectionState
 from blocks.hub.states import UnitState
 
 STALE_AFTER: Final = dt.timedelta(hours=26)
@@ -71,12 +72,25 @@ def read_overview(
         .where(models.tenant.c.id.in_(page))
         .order_by(models.tenant.c.id, models.unit.c.fiscal_year)
     )
-    found = connection.execute(query).mappings()
+    found = connection.execute(query).mappings().all()
+    cut_off = _cut_off(connection, {unit["id"] for unit in found})
     return [
         row
-        for _tenant, units in groupby(found, key=lambda unit: unit["id"])
-        for row in _of_tenant(list(units), now)
+        for id_, units in groupby(found, key=lambda unit: unit["id"])
+        for row in _of_tenant(list(units), now, cut_off=cut_off.get(id_, ""))
     ]
+
+
+def _cut_off(connection: Connection, tenants: set[str]) -> dict[str, str]:
+    """Say of each tenant that is cut off from its system why, so that it is seen at once."""
+    table = models.connection.c
+    query = select(table.tenant, table.system, table.status, table.reason).where(
+        table.status != ConnectionState.CONNECTED, table.tenant.in_(tenants)
+    )
+    return {
+        row.tenant: f"{row.system}: {row.reason or row.status.replace('_', ' ')}"
+        for row in connection.execute(query)
+    }
 
 
 _UNIT_COLUMNS: Final = [
@@ -84,24 +98,25 @@ _UNIT_COLUMNS: Final = [
 ]
 
 
-def _of_tenant(units: list[RowMapping], now: dt.datetime) -> Iterable[OverviewRow]:
-    """Judge a tenant's units; only its latest year can be stale, since old ones rest."""
+def _of_tenant(units: list[RowMapping], now: dt.datetime, *, cut_off: str) -> Iterable[OverviewRow]:
+    """Judge a tenant's units; only its latest year can be stale or cut off, since old ones rest."""
     good = [unit["last_published_at"] for unit in units if unit["last_published_at"]]
     is_stale = bool(units[0]["has_schedule"] and good and now - max(good) > STALE_AFTER)
     for unit in units:
-        yield _row(unit, now, is_stale=is_stale and unit is units[-1])
+        is_latest = unit is units[-1]
+        yield _row(unit, now, is_stale=is_stale and is_latest, cut_off=cut_off if is_latest else "")
 
 
-def _row(unit: RowMapping, now: dt.datetime, *, is_stale: bool) -> OverviewRow:
+def _row(unit: RowMapping, now: dt.datetime, *, is_stale: bool, cut_off: str) -> OverviewRow:
     last = unit["last_published_at"]
     age = now - last if last else None
     return OverviewRow(
         tenant=unit["id"],
         name=unit["name"],
         fiscal_year=unit["fiscal_year"] or "",
-        light=_light(unit, is_stale=is_stale),
+        light=_light(unit, is_unwell=is_stale or bool(cut_off)),
         status=unit["status"] or "",
-        reason=_reason(unit, age if is_stale else None),
+        reason=_reason(unit, age if is_stale else None, cut_off=cut_off),
         source=unit["published_source"] or "",
         last_published_at=last,
         age=age,
@@ -113,14 +128,14 @@ def _row(unit: RowMapping, now: dt.datetime, *, is_stale: bool) -> OverviewRow:
     )
 
 
-def _light(unit: RowMapping, *, is_stale: bool) -> Light:
-    if is_stale or unit["status"] in {UnitState.HELD, UnitState.FAILED}:
+def _light(unit: RowMapping, *, is_unwell: bool) -> Light:
+    if is_unwell or unit["status"] in {UnitState.HELD, UnitState.FAILED}:
         return Light.RED
     return Light.GREEN if unit["last_published_at"] else Light.GREY
 
 
-def _reason(unit: RowMapping, stale_age: dt.timedelta | None) -> str:
-    said = unit["reason"] or ""
+def _reason(unit: RowMapping, stale_age: dt.timedelta | None, *, cut_off: str) -> str:
+    said = cut_off or unit["reason"] or ""
     if stale_age is not None:
         hours = int(stale_age.total_seconds() // 3_600)
         late = f"the last good load is {hours} hours old, although a nightly run is expected"

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from blocks.hub import Light, Tenant, UnitState
+from blocks.hub import Connection, ConnectionState, Light, Method, Tenant, UnitState
 from blocks.hub.overview import MAX_TENANTS, STALE_AFTER
 from ledger.fiscal_year import FiscalYear
 
@@ -135,3 +135,16 @@ def test_listing_is_bounded(hub):
         )
 
     assert len(hub.overview(limit=10**6)) == MAX_TENANTS
+
+
+@pytest.mark.requirement("R-X-12")
+def test_tenant_that_is_cut_off_from_its_system_is_red_and_says_who_acts(hub):
+    hub.tenants.add(Tenant("acme", "Acme AB"))
+    hub.connections.save(Connection("acme", "fortnox", Method.CLIENT_CREDENTIALS, "503072"))
+    assert [Light.GREY] == [row.light for row in hub.overview()]
+
+    why = "the company has no licence; the customer orders it"
+    hub.connections.set_status("acme", "fortnox", ConnectionState.LICENCE_MISSING, reason=why)
+
+    (row,) = hub.overview()
+    assert (Light.RED, f"fortnox: {why}") == (row.light, row.reason)
