@@ -21,8 +21,8 @@ $(INSTALLED): requirements.txt pyproject.toml
 demo: $(INSTALLED)  ## load synthetic companies end to end and check the outcome
 	$(BIN)/tasma demo
 
-up: $(INSTALLED)  ## Prefect server, its UI and the deployments on this machine
-	$(BIN)/tasma up
+up: $(INSTALLED)  ## Prefect server, its UI, the deployments and a simulated Fortnox on this machine
+	$(BIN)/tasma up --with-simulators
 
 test: $(INSTALLED)  ## the tests, the import rules and the types
 	$(MAKE) --no-print-directory check

@@ -5,41 +5,73 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from contextlib import nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from flows.cli.app import AsJson, app, command
 from flows.cli.exits import ExitCode
 from flows.cli.opening import short
-from flows.cli.output import next_steps, remark, say, show_json, show_table
+from flows.cli.output import brief, next_steps, remark, say, show_json, show_table
 
 if TYPE_CHECKING:
     from flows.demo.demo import Outcome
 
 
-@command(app, "up", examples=("tasma up", "tasma --demo up"))
-def up() -> None:
+@command(app, "up", examples=("tasma up", "tasma up --with-simulators", "tasma --demo up"))
+def up(
+    *,
+    with_simulators: Annotated[
+        bool,
+        typer.Option(
+            "--with-simulators",
+            help="Also a simulated Fortnox with three companies, connected as tenants.",
+        ),
+    ] = False,
+) -> None:
     """Start Prefect's server, its UI and the deployments, and stop them with Ctrl-C.
 
-    TASMA_HOST and TASMA_PORT say where it listens; 127.0.0.1:4200 unless set.
+    TASMA_HOST and TASMA_PORT say where it listens; 127.0.0.1:4200 unless set. The demo's home
+    always has its simulated Fortnox beside it.
     """
     from blocks.settings import settings  # noqa: PLC0415 - for this command alone
     from flows import server  # noqa: PLC0415 - as above
     from flows.demo import home  # noqa: PLC0415 - as above
 
     here = settings().home
-    with home.used_alone(here) if home.is_demo(here) else nullcontext():
-        raise typer.Exit(server.up(say))
+    is_demo = home.is_demo(here)
+    with home.used_alone(here) if is_demo else nullcontext():
+        if is_demo and not here.exists():
+            home.reset(here)
+        with _simulators() if is_demo or with_simulators else nullcontext():
+            raise typer.Exit(server.up(say))
+
+
+@contextmanager
+def _simulators() -> Iterator[None]:
+    """Serve the simulated Fortnox, connect its companies, and say where it is."""
+    from flows.cli.opening import open_hub  # noqa: PLC0415 - SQLAlchemy when the hub is asked
+    from flows.demo.simulators import beside_server  # noqa: PLC0415 - brings uvicorn and numpy
+
+    with open_hub() as hub, beside_server(hub) as simulated:
+        say(f"Fortnox        {simulated.url}/_simulator/ (simulated)")
+        say(f"Its tenants    {', '.join(simulated.tenants)}")
+        say("For `tasma` in another terminal:")
+        say(
+            f"  export {' '.join(f'{name}={value}' for name, value in simulated.variables.items())}"
+        )
+        yield
 
 
 @command(app, "demo", examples=("tasma demo",))
 def demo(*, as_json: AsJson = False) -> None:
     """Load invented companies end to end through a Prefect server, and check the outcome.
 
-    Ends with 1 unless exactly the planted break is found and all other books are right to the öre.
+    SIE files by import, ledgers from a simulated Fortnox by pull, and one night. Ends with 1 unless
+    exactly the planted breaks are found and all other books are right to the öre.
     It works in a home of its own, which it empties first; nothing else is touched.
     """
     from flows.demo.demo import run_demo  # noqa: PLC0415 - brings DuckDB and numpy
@@ -63,11 +95,22 @@ def _show(outcome: Outcome) -> None:
             unit.voucher_count,
             unit.posting_count,
             unit.blocking_count,
-            "; ".join(str(item) for item in unit.blocking),
+            unit.source,
+            brief("; ".join(str(item) for item in unit.blocking)),
         )
         for unit in outcome.seen
     ]
-    headings = ("light", "tenant", "year", "status", "vouchers", "postings", "breaks", "why")
+    headings = (
+        "light",
+        "tenant",
+        "year",
+        "status",
+        "vouchers",
+        "postings",
+        "breaks",
+        "source",
+        "why",
+    )
     show_table(headings, rows)
     for complaint in outcome.complaints:
         remark(f"Wrong: {complaint}")
@@ -75,14 +118,17 @@ def _show(outcome: Outcome) -> None:
         remark(f"The demo failed after {outcome.took_s:.0f} s. Logs: {outcome.home}/prefect/*.log")
         return
     say(
-        f"As it must be: one planted break is held, and all other balances are the generator's "
-        f"to the öre ({outcome.took_s:.0f} s). Home: {outcome.home}"
+        f"As it must be: the planted breaks are held, the night saw the voucher that was changed "
+        f"and the one deleted, and all other balances are the generator's to the öre "
+        f"({outcome.took_s:.0f} s). Home: {outcome.home}"
     )
     tasma = program()
     held = next(unit for unit in outcome.seen if unit.blocking_count)
+    changed = next(unit for unit in outcome.seen if unit.tenant == outcome.changed)
     good = next(unit for unit in outcome.seen if not unit.blocking_count)
     next_steps(
         f"{tasma} --demo ledger breaks {held.tenant} {short(held.fiscal_year)}",
+        f"{tasma} --demo ledger changes {changed.tenant} {short(changed.fiscal_year)}",
         f"{tasma} --demo ledger report {good.tenant} {short(good.fiscal_year)}",
         f"{tasma} --demo up                 (these tenants and runs in Prefect's UI)",
         f"{tasma} import FILE --new-tenant  (your own SIE file, in a home of your own)",

@@ -31,15 +31,16 @@ class Seen:
     posting_count: int
     blocking: tuple[Break, ...]
     blocking_count: int
+    source: str = ""
 
 
 def complaints(truths: Iterable[Truth], seen: Iterable[Seen]) -> list[str]:
     """Say what is not as it must be; empty when the demo has proved its point."""
     expected = {(truth.tenant, truth.fiscal_year): truth for truth in truths}
     found = {(unit.tenant, unit.fiscal_year): unit for unit in seen}
-    planted = sum(truth.planted is not None for truth in expected.values())
+    planted = any(truth.planted for truth in expected.values())
     return [
-        *([] if planted == 1 else [f"expected one planted break, got {planted}"]),
+        *([] if planted else ["expected a planted break, got none"]),
         *(f"{' '.join(key)}: not loaded" for key in sorted(expected.keys() - found.keys())),
         *(f"{' '.join(key)}: not one of ours" for key in sorted(found.keys() - expected.keys())),
         *(
@@ -68,7 +69,9 @@ def _of_held(planted: ExpectedBreak, unit: Seen) -> Iterator[str]:
     if unit.trial_balance:
         yield "expected nothing published, got balances"
     found = [
-        ExpectedBreak(item.control, item.account_number, item.difference or Decimal())
+        ExpectedBreak(
+            item.control, item.account_number, item.difference or Decimal(), item.voucher_key
+        )
         for item in unit.blocking
     ]
     if found != [planted] or unit.blocking_count != 1:

@@ -11,8 +11,6 @@ from flows.demo.truth import Truth, truth_of
 from simulators.books.demo import DemoCompany, DemoFile, demo_companies
 
 YEARS_LOADED: Final = {
-    "ovningsakeriet": (-2, -1),  # one year opens as the one before has closed
-    "fantasifisket": (-2, -1),  # the year before the planted break is published
     "kafeet": (0,),  # a first year of three and a half months
     "bageriet": (0,),  # a first year of eighteen months
 }

@@ -16,14 +16,16 @@ from typing import Final
 from blocks.hub import Hub
 from blocks.settings import settings
 from blocks.warehouse.warehouse import Warehouse
-from flows.demo import runs
+from flows.demo import night, runs
 from flows.demo.check import Seen, complaints
 from flows.demo.companies import Prepared, prepare
 from flows.demo.home import reset, use_demo_home, used_alone
+from flows.demo.ledgers import CHANGING, LEDGERS, connect, simulated_fortnox, truths
 from flows.demo.outcome import look
 from flows.demo.truth import Truth
 from flows.inbox import PROCESSED
 from flows.server import PrefectServer, deployments_served, prefect_server
+from simulators.fortnox import FortnoxSimulator
 
 UNCHANGED: Final = "Unchanged"
 """How a run ends that found everything published already."""
@@ -33,12 +35,16 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Outcome:
-    """What the demo found; `complaints` is empty when all is as it must be."""
+    """What the demo found; `complaints` is empty when all is as it must be.
+
+    `changed`: the tenant whose books changed before its night.
+    """
 
     home: Path
     seen: list[Seen]
     complaints: list[str]
     took_s: float
+    changed: str = CHANGING.slug
 
 
 def run_demo(say: Say) -> Outcome:
@@ -58,36 +64,60 @@ def run_demo(say: Say) -> Outcome:
     home = use_demo_home()
     with used_alone(home):
         reset(home)
-        with Hub(settings().hub_url) as hub:
-            prepared, problems = _load(hub.migrate(), say)
+        with Hub(settings().hub_url) as hub, simulated_fortnox() as simulator:
+            expected, problems = _load(hub.migrate(), simulator, say)
             seen = look(hub, Warehouse(settings().warehouse))
-        problems += complaints(prepared.truths, seen)
+            problems += complaints(expected, seen)
     return Outcome(home, seen, problems, time.monotonic() - began)
 
 
-def _load(hub: Hub, say: Say) -> tuple[Prepared, list[str]]:
-    """Run the deployments; return the files and what went otherwise than it must."""
-    say("Starting a Prefect server and the deployments ...")
+def _load(hub: Hub, simulator: FortnoxSimulator, say: Say) -> tuple[list[Truth], list[str]]:
+    """Run the deployments; return what must be true, and what went otherwise than it must."""
+    say("Starting a Prefect server, the deployments and a simulated Fortnox ...")
     with ThreadPoolExecutor(1) as beside:
         # The server takes several seconds to start, on one core: the books are invented meanwhile.
         preparing = beside.submit(prepare, hub, settings().inbox)
+        connect(hub)
         with _server() as server:
             prepared = preparing.result()
-            say(f"Prefect answers at {server.url}. {len(prepared.truths)} SIE files to load.")
-            return prepared, _run_all(server, prepared, say)
+            say(
+                f"Prefect answers at {server.url}. {len(prepared.truths)} SIE files to load, "
+                f"{len(LEDGERS)} tenants to pull from Fortnox."
+            )
+            problems = _run_all(server, prepared, simulator, say)
+            return [*prepared.truths, *truths(simulator)], problems
 
 
-def _run_all(server: PrefectServer, prepared: Prepared, say: Say) -> list[str]:
-    """Load every file, and the first one again as soon as it is published."""
-    first, *others = [_start(server, prepared, truth) for truth in prepared.truths]
-    runs.wait_for(server, [first], tell=lambda _: None)
-    again = _start(server, prepared, prepared.truths[0], again=True)
-    *found, second = runs.wait_for(server, [first, *others, again], tell=_teller(say))
-    problems = [f"{run.name}: {run.state}: {run.message}" for run in found if _is_bad(run)]
+def _run_all(
+    server: PrefectServer, prepared: Prepared, simulator: FortnoxSimulator, say: Say
+) -> list[str]:
+    """Load every file, the first one twice; pull every ledger, and one again in its night.
+
+    What others wait for is asked for first, so that no core has to wait.
+    """
+    pulls = night.start_pulls(server)
+    first, *rest = prepared.truths
+    files = [_start(server, prepared, first)]
+    runs.wait_for(server, pulls[:1], tell=_ignore)
+    nightly = night.start_night(server, simulator)
+    say("The first transfer of one tenant is approved, its books change, and its night begins.")
+    runs.wait_for(server, files, tell=_ignore)
+    again = _start(server, prepared, first, again=True)
+    files += [_start(server, prepared, truth) for truth in rest]
+    asked = [nightly, again, *pulls, *files]
+    the_night, second, *found = runs.wait_for(server, asked, tell=_teller(say))
+    started = runs.wait_for(server, runs.of_night(server), tell=_ignore)
+    pulled, loaded = found[: len(pulls)], found[len(pulls) :]
+    problems = [f"{run.name}: {run.state}: {run.message}" for run in loaded if _is_bad(run)]
     say(f"{second.name}, loaded a second time, ended as {second.state}: {second.message}")
     if second.state != UNCHANGED:
         problems.append(f"{second.name}: expected {UNCHANGED}, got {second.state}")
-    return problems
+    say("; ".join(f"{run.name} ended as {run.state}: {run.message}" for run in started))
+    return [
+        *problems,
+        *night.complaints_of_pulls(pulled),
+        *night.complaints_of_night(the_night, started, Warehouse(settings().warehouse)),
+    ]
 
 
 def _start(server: PrefectServer, prepared: Prepared, truth: Truth, *, again: bool = False) -> str:
@@ -119,6 +149,10 @@ def _free_port() -> int:
 def _is_bad(run: runs.Run) -> bool:
     # Held is an outcome, judged by the check; these mean that a run did not come to one.
     return run.state in {"Failed", "Crashed", "Cancelled", "TimedOut"}
+
+
+def _ignore(_found: list[runs.Run]) -> None:
+    """Hear nothing of runs that are waited for beside others."""
 
 
 def _teller(say: Say) -> Callable[[list[runs.Run]], None]:

@@ -24,13 +24,26 @@ MARK: Final = "made-by-tasma-demo"
 OTHER_SETTINGS: Final = ("TASMA_LAKE", "TASMA_WAREHOUSE", "TASMA_INBOX", "TASMA_HUB_URL")
 """Settings that would lead out of the demo's home."""
 
+FORTNOX_PORT: Final = 4302
+"""Where `tasma --demo up` has its simulated Fortnox."""
+
+SIMULATED: Final = {
+    "TASMA_FORTNOX_API_URL": f"http://127.0.0.1:{FORTNOX_PORT}",
+    "TASMA_FORTNOX_OAUTH_URL": f"http://127.0.0.1:{FORTNOX_PORT}/oauth-v1",
+    "TASMA_FORTNOX_REDIRECT_URI": "http://127.0.0.1:4300/fortnox/callback",
+    "TASMA_FORTNOX_CLIENT_ID": "simulated-client",
+    "TASMA_FORTNOX_CLIENT_SECRET": "simulated-client-secret",
+}
+"""Settings that lead to it; written down, since to ask the simulator is to load it."""
+
 
 def use_demo_home() -> Path:
     """Turn this process, and those it starts, to the demo's home."""
     home = demo_home()
     for name in OTHER_SETTINGS:
         os.environ.pop(name, None)
-    os.environ["TASMA_HOME"] = str(home)
+    # Whatever real Fortnox the settings lead to, the demo's tenants are not there.
+    os.environ.update({"TASMA_HOME": str(home), **SIMULATED})
     return home
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Final
 
 from duckdb import DuckDBPyConnection
 
@@ -11,6 +12,9 @@ from blocks.settings import SQL
 from blocks.warehouse.errors import NoLedger
 from blocks.warehouse.warehouse import Warehouse
 from flows.demo.check import Seen
+
+MAX_CHANGES: Final = 1_000
+"""Vouchers of a change list that are looked at."""
 
 
 def look(hub: Hub, warehouse: Warehouse) -> list[Seen]:
@@ -31,6 +35,20 @@ def published_balances(warehouse: Warehouse, tenant: str, fiscal_year: str) -> d
         return {}
 
 
+def changed_vouchers(warehouse: Warehouse, tenant: str, fiscal_year: str) -> dict[str, list[str]]:
+    """Return the vouchers of the change list by what became of each; empty without a list."""
+    query = (SQL / "report" / "voucher_change.sql").read_text(encoding="utf-8")
+    found: dict[str, list[str]] = {}
+    try:
+        with warehouse.read(tenant) as db:
+            rows = db.execute(query, {"fiscal_year": fiscal_year, "limit": MAX_CHANGES}).fetchall()
+    except NoLedger:
+        return found
+    for _, change, voucher_key, *_ in rows:
+        found.setdefault(change, []).append(voucher_key)
+    return found
+
+
 def _balances(db: DuckDBPyConnection, fiscal_year: str) -> dict[str, Decimal]:
     query = (SQL / "report" / "closing_balance.sql").read_text(encoding="utf-8")
     return dict(db.execute(query, {"fiscal_year": fiscal_year}).fetchall())
@@ -48,4 +66,5 @@ def _seen(hub: Hub, warehouse: Warehouse, unit: UnitStatus) -> Seen:
         posting_count=unit.posting_count,
         blocking=tuple(item for result in blocking for item in result.breaks),
         blocking_count=sum(result.break_count for result in blocking),
+        source=unit.published_source or unit.source,
     )

@@ -12,6 +12,8 @@ from flows.server import PrefectServer
 from ledger.errors import TerminalError
 
 IMPORT_FILE: Final = "import-file/import-file"
+PULL: Final = "pull/pull"
+NIGHTLY: Final = "nightly/nightly"
 
 QUIET_LIMIT_S: Final = 180.0
 """Without any run coming to its end; on two idle cores one does every other second."""
@@ -70,6 +72,12 @@ def wait_for(
                 f"{'; '.join(f'{run.name}: {run.state}' for run in runs)}."
             )
         time.sleep(POLL_S)
+
+
+def of_night(server: PrefectServer) -> list[str]:
+    """Return the ids of the runs that a night has started."""
+    body = {"flow_runs": {"tags": {"all_": ["night"]}}}
+    return [str(item["id"]) for item in _answer(server, "/flow_runs/filter", body=body)]
 
 
 def _look(server: PrefectServer, run_ids: list[str]) -> list[Run]:

@@ -1,4 +1,4 @@
-"""What the demo must find: the generator's own figures, and the one break that was planted."""
+"""What the demo must find: the generator's own figures, and the breaks that were planted."""
 
 from __future__ import annotations
 
@@ -16,11 +16,12 @@ CONTROL_OF_FAULT: Final = {Fault.WRONG_CLOSING_BALANCE: "balance_roll_forward"}
 
 @dataclass(frozen=True)
 class ExpectedBreak:
-    """The one break that may hold the planted unit; debit positive, actual - expected."""
+    """The one break that may hold a planted unit; debit positive, actual - expected."""
 
     control: str
     account_number: str
     difference: Decimal
+    voucher_key: str = ""
 
 
 @dataclass(frozen=True)

@@ -50,19 +50,31 @@ def tasma(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.timeout(DEMO_LIMIT_S)
-@pytest.mark.requirement("R-X-12")
-def test_demo_holds_exactly_the_planted_break_and_leaves_nothing_running(tmp_path):
+@pytest.mark.requirement("R-X-12", "R-FIN-9")
+def test_demo_holds_exactly_the_planted_breaks_and_leaves_nothing_running(tmp_path):
     done = tasma(tmp_path, "demo")
     status = json.loads(tasma(tmp_path, "--demo", "tenant", "status", "--json").stdout)
     breaks = tasma(tmp_path, "--demo", "ledger", "breaks", "fantasifisket", "2024")
+    hidden = tasma(tmp_path, "--demo", "ledger", "breaks", "glasbruket")
+    changes = json.loads(
+        tasma(tmp_path, "--demo", "ledger", "changes", "vaveriet", "--json").stdout
+    )
 
     assert done.returncode == 0, done.stderr
-    assert "one planted break is held" in done.stdout
+    assert "the planted breaks are held" in done.stdout
+    assert "vaveriet night " in done.stderr
     assert "ended as Unchanged" in done.stderr
     assert {(row["tenant"], row["fiscal_year"][:4]) for row in status if row["light"] == "red"} == {
-        ("fantasifisket", "2024")
+        ("fantasifisket", "2024"),
+        ("glasbruket", "2025"),
     }
-    assert len({row["tenant"] for row in status}) == 6
+    assert len({row["tenant"] for row in status}) == 9
+    assert {"sie", "fortnox", ""} == {row["source"] for row in status}
+    assert [("changed", "L:2"), ("removed", "B:2")] == [
+        (item["change"], item["voucher_key"]) for item in changes["vouchers"]
+    ]
+    assert "source_vouchers" in hidden.stdout
+    assert "L:3" in hidden.stdout
     assert "tasma --demo ledger breaks fantasifisket 2024" in done.stdout
     assert "1930" in breaks.stdout
     assert "-100.00" in breaks.stdout

@@ -115,7 +115,7 @@ def test_demo_fails_when_a_year_is_missing_or_nobody_knows_it():
 
 def test_demo_fails_when_no_break_was_planted():
     """A demo without its break would pass while the controls sleep."""
-    assert complaints([GOOD], [loaded(GOOD)]) == ["expected one planted break, got 0"]
+    assert complaints([GOOD], [loaded(GOOD)]) == ["expected a planted break, got none"]
 
 
 def test_truth_comes_from_the_generator_and_holds_one_planted_break():

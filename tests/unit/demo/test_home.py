@@ -12,7 +12,7 @@ from ledger.errors import TerminalError, TransientError
 @pytest.fixture(autouse=True)
 def environment(tmp_path, monkeypatch):
     monkeypatch.setenv("TASMA_HOME", str(tmp_path))
-    for name in home.OTHER_SETTINGS:
+    for name in (*home.OTHER_SETTINGS, *home.SIMULATED):
         monkeypatch.setenv(name, str(tmp_path / "elsewhere"))
 
 
@@ -23,6 +23,15 @@ def test_demo_stays_in_its_own_home_whatever_else_is_set(tmp_path):
     for place in (chosen.home, chosen.lake, chosen.warehouse, chosen.inbox):
         assert place.is_relative_to(tmp_path / home.FOLDER)
     assert str(tmp_path / home.FOLDER) in chosen.hub_url
+
+
+def test_demo_never_asks_the_real_fortnox():
+    home.use_demo_home()
+    chosen = settings()
+
+    assert chosen.fortnox_api_url.startswith("http://127.0.0.1:")
+    assert chosen.fortnox_oauth_url.startswith("http://127.0.0.1:")
+    assert chosen.fortnox_client_id == "simulated-client"
 
 
 def test_turning_to_the_demo_twice_is_turning_once():

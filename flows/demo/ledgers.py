@@ -1,0 +1,156 @@
+"""The demo's tenants whose ledgers come from a simulated Fortnox, and what is true of them.
+
+One has broken years. In one the books change between the first transfer and the night. One has a
+voucher that Fortnox lists but leaves out of its SIE file, which no sum inside the file shows.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from blocks.hub import Connection, Hub, Method, Tenant
+from flows.demo.truth import ExpectedBreak, Truth
+from ledger.fiscal_year import FiscalYear
+from simulators.books.company import Book, Company
+from simulators.books.years import Year, broken_years, calendar_years
+from simulators.fortnox import LEDGER_SCOPES, FortnoxSimulator, SimulatedTenant
+
+FORTNOX: Final = "fortnox"
+
+
+@dataclass(frozen=True)
+class DemoLedger:
+    """A tenant and its company in the simulated Fortnox; `ids`: Fortnox's own, not by time.
+
+    `time_zone` says in which of the two nights it is pulled. `count`: latest years that are
+    defined here, and so are pulled.
+    """
+
+    slug: str
+    number: int
+    company: Company
+    ids: tuple[int, ...]
+    time_zone: str = "Europe/Stockholm"
+    count: int = 1
+
+    @property
+    def years(self) -> list[tuple[int, FiscalYear]]:
+        """Place and dates of the years that are pulled."""
+        places = range(len(self.company.years))[-self.count :]
+        return [(place, _fiscal_year(self.company.years[place])) for place in places]
+
+
+BROKEN: Final = DemoLedger(
+    "cykelkoket",
+    504_001,
+    Company(21, broken_years(2023, 2024), 150),
+    ids=(2, 1),
+    time_zone="Europe/Helsinki",
+    count=2,
+)
+CHANGING: Final = DemoLedger(
+    "vaveriet", 504_002, Company(22, calendar_years(2024, 2025), 150), (1, 2)
+)
+HIDING: Final = DemoLedger(
+    "glasbruket",
+    504_003,
+    Company(23, calendar_years(2024, 2025), 150),
+    ids=(5, 4),
+    time_zone="Europe/Helsinki",
+)
+LEDGERS: Final = (CHANGING, BROKEN, HIDING)
+
+HIDDEN: Final = ("L", 3)
+REMOVED: Final = ("B", 2)
+CHANGED: Final = ("L", 2)
+"""Vouchers, as series and number."""
+
+CHANGES: Final = {"changed": ["L:2"], "removed": ["B:2"]}
+"""What the change list of the night must say, and nothing else."""
+
+
+@contextmanager
+def simulated_fortnox(*, port: int = 0) -> Iterator[FortnoxSimulator]:
+    """Serve the companies over HTTP, and lead this process and its children there."""
+    made = [
+        SimulatedTenant(item.number, item.company, year_ids=item.ids, consented=LEDGER_SCOPES)
+        for item in LEDGERS
+    ]
+    with FortnoxSimulator(made, port=port) as simulator:
+        simulator.tenant(HIDING.number).hide_from_sie(HIDDEN, in_balances=False)
+        os.environ.update(variables(simulator))
+        yield simulator
+
+
+def variables(simulator: FortnoxSimulator) -> dict[str, str]:
+    """Return the settings that lead to a simulated Fortnox; its secret opens nothing else."""
+    return {
+        "TASMA_FORTNOX_API_URL": simulator.url,
+        "TASMA_FORTNOX_OAUTH_URL": f"{simulator.url}/oauth-v1",
+        "TASMA_FORTNOX_REDIRECT_URI": simulator.redirect_uri,
+        "TASMA_FORTNOX_CLIENT_ID": simulator.client_id,
+        "TASMA_FORTNOX_CLIENT_SECRET": simulator.client_secret,
+    }
+
+
+def connect(hub: Hub) -> None:
+    """Add the tenants that are not there yet, each connected, with the years to pull defined."""
+    for item in LEDGERS:
+        if hub.tenants.find(item.slug):
+            continue
+        hub.tenants.add(
+            Tenant(
+                item.slug,
+                item.company.name,
+                organisation_number=item.company.organisation_number,
+                time_zone=item.time_zone,
+            )
+        )
+        for _, year in item.years:
+            hub.years.define(item.slug, year)
+        hub.connections.save(
+            Connection(
+                item.slug,
+                FORTNOX,
+                Method.CLIENT_CREDENTIALS,
+                source_tenant_id=str(item.number),
+                scopes=" ".join(LEDGER_SCOPES),
+            )
+        )
+
+
+def change_books(simulator: FortnoxSimulator) -> None:
+    """Let the bookkeeper change one voucher and delete another."""
+    simulator.tenant(CHANGING.number).edit(removed=[REMOVED], changed=[CHANGED])
+
+
+def truths(simulator: FortnoxSimulator) -> list[Truth]:
+    """Ask the simulator what its books say now, year by year."""
+    return [
+        _truth(item, year, simulator.tenant(item.number).edition.company.book(place))
+        for item in LEDGERS
+        for place, year in item.years
+    ]
+
+
+def _truth(item: DemoLedger, year: FiscalYear, book: Book) -> Truth:
+    return Truth(
+        tenant=item.slug,
+        fiscal_year=year.key,
+        trial_balance=book.company.trial_balance(book.place),
+        voucher_count=book.totals.vouchers,
+        posting_count=book.totals.booked_rows,
+        planted=_HELD_BY if item is HIDING else None,
+    )
+
+
+_HELD_BY: Final = ExpectedBreak("source_vouchers", "", Decimal(), voucher_key="L:3")
+
+
+def _fiscal_year(year: Year) -> FiscalYear:
+    return FiscalYear(year.start_date, year.end_date)

@@ -1,0 +1,70 @@
+"""A simulated Fortnox beside a server that stays, with the demo's companies connected to it."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from blocks.hub import Hub
+from flows.demo.home import FORTNOX_PORT
+from flows.demo.ledgers import (
+    CHANGING,
+    FORTNOX,
+    LEDGERS,
+    change_books,
+    connect,
+    simulated_fortnox,
+    variables,
+)
+from ledger.errors import TerminalError
+
+
+@dataclass(frozen=True)
+class Simulated:
+    """Where the simulator is, whose companies it has, and the settings that lead there."""
+
+    url: str
+    tenants: tuple[str, ...]
+    variables: dict[str, str]
+
+
+@contextmanager
+def beside_server(hub: Hub, *, port: int = FORTNOX_PORT) -> Iterator[Simulated]:
+    """Serve the companies until the context ends; add those that the hub lacks as tenants.
+
+    Raises:
+        TerminalError: The port is taken, or the hub has tenants of the real Fortnox.
+    """
+    _refuse_real(hub)
+    try:
+        with simulated_fortnox(port=port) as simulator:
+            connect(hub)
+            if hub.tenants.get(CHANGING.slug).has_schedule:
+                change_books(simulator)  # as the demo left them
+            tenants = tuple(item.slug for item in LEDGERS)
+            yield Simulated(simulator.url, tenants, variables(simulator))
+    except OSError as problem:
+        if problem.errno != errno.EADDRINUSE:
+            raise
+        raise TerminalError(
+            f"Port {port} of 127.0.0.1, where the simulated Fortnox listens, is taken. Is another "
+            "`tasma up --with-simulators` or `tasma --demo up` running? Stop it first."
+        ) from problem
+
+
+def _refuse_real(hub: Hub) -> None:
+    """Keep tenants that are connected to the real Fortnox away from a simulated one."""
+    simulated = {str(item.number) for item in LEDGERS}
+    others = [
+        item.tenant
+        for item in hub.connections.of_system(FORTNOX)
+        if item.source_tenant_id not in simulated
+    ]
+    if others:
+        raise TerminalError(
+            f"{', '.join(others[:3])} and maybe others are connected to the real Fortnox; a "
+            "simulated one beside them would answer in its place. Start without "
+            "--with-simulators, or look at the simulators with `tasma --demo up`."
+        )

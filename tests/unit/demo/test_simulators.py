@@ -1,0 +1,78 @@
+"""The simulated Fortnox beside a server: whose tenants it gets, and whose it keeps away from."""
+
+from __future__ import annotations
+
+import json
+import os
+import urllib.request
+
+import pytest
+
+from blocks.hub import Connection, Hub, Method, Tenant
+from flows.demo import home, ledgers
+from flows.demo.simulators import beside_server
+from ledger.errors import TerminalError
+from simulators.fortnox import FortnoxSimulator
+
+
+@pytest.fixture
+def hub(tmp_path, monkeypatch):
+    for name in home.SIMULATED:
+        monkeypatch.setenv(name, "elsewhere")
+    with Hub(f"sqlite:///{tmp_path / 'hub.sqlite'}") as hub:
+        yield hub.migrate()
+
+
+def about(url):
+    with urllib.request.urlopen(f"{url}/_simulator/", timeout=5) as answer:  # noqa: S310
+        return json.load(answer)
+
+
+def test_written_settings_lead_to_the_simulator_as_it_is():
+    simulator = FortnoxSimulator([], port=home.FORTNOX_PORT)
+    simulator.world.base = f"http://127.0.0.1:{home.FORTNOX_PORT}"
+
+    assert ledgers.variables(simulator) == home.SIMULATED
+
+
+def test_companies_become_tenants_once_and_this_process_is_led_to_them(hub):
+    for _ in range(2):
+        with beside_server(hub, port=0) as simulated:
+            served = {item["name"] for item in about(simulated.url)["tenants"]}
+            assert simulated.url == os.environ["TASMA_FORTNOX_API_URL"]
+
+    assert {tenant.id for tenant in hub.tenants} == set(simulated.tenants)
+    assert {tenant.name for tenant in hub.tenants} == served
+    assert all(hub.connections.find(tenant, "fortnox") for tenant in simulated.tenants)
+    assert [2, 1, 1] == [len(hub.years.active(tenant)) for tenant in sorted(simulated.tenants)]
+
+
+def test_after_the_demo_the_books_are_those_of_its_night(hub):
+    with beside_server(hub, port=0):
+        pass
+    hub.tenants.update(ledgers.CHANGING.slug, has_schedule=True)
+
+    with beside_server(hub, port=0) as simulated:
+        editions = {
+            item["database_number"]: item["edition"] for item in about(simulated.url)["tenants"]
+        }
+
+    assert editions[ledgers.CHANGING.number] > editions[ledgers.BROKEN.number]
+
+
+def test_tenant_of_the_real_fortnox_is_kept_away_from_a_simulated_one(hub):
+    hub.tenants.add(Tenant("acme", "Acme AB"))
+    hub.connections.save(Connection("acme", "fortnox", Method.CLIENT_CREDENTIALS, "1234567"))
+
+    with pytest.raises(TerminalError, match=r"acme .* connected to the real Fortnox"):
+        beside_server(hub, port=0).__enter__()
+
+    assert "elsewhere" == os.environ["TASMA_FORTNOX_API_URL"]
+    assert ["acme"] == [tenant.id for tenant in hub.tenants]
+
+
+def test_taken_port_is_said_with_the_remedy(hub):
+    with beside_server(hub, port=0) as simulated:
+        port = int(simulated.url.rpartition(":")[2])
+        with pytest.raises(TerminalError, match=rf"Port {port} .* is taken"):
+            beside_server(hub, port=port).__enter__()
