@@ -53,7 +53,7 @@ class Settings(BaseSettings):
     fortnox_client_secret: SecretStr = SecretStr("")
 
     night_runs_per_minute: PositiveInt = 40
-    """How many tenants' nightly runs begin within a minute; a host of two cores keeps up with 40."""
+    """How many tenants' nightly runs begin within a minute; two cores keep up with 40."""
 
     def model_post_init(self, _context: object) -> None:
         """Derive what was not set from `home`."""

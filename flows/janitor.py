@@ -9,7 +9,7 @@ from prefect import State, flow
 from prefect.states import Completed
 
 from flows.hooks import CRASHED
-from flows.mend import mend_statuses, remove_leftovers
+from flows.mend import forget_old, mend_statuses, remove_leftovers
 from flows.runs import run_id
 from flows.sweep import sweep
 from tasks.log import say
@@ -25,6 +25,7 @@ async def janitor() -> State[Any]:
     swept = await sweep(own_run_id=run_id())
     mended = await asyncio.to_thread(mend_statuses)
     removed = await asyncio.to_thread(remove_leftovers)
+    forgotten = await asyncio.to_thread(forget_old)
     for name in swept.crashed:
         say(f"Ended the dead run {name}")
         await notify("Crashed", f"{name}: {CRASHED}")
@@ -32,5 +33,5 @@ async def janitor() -> State[Any]:
         say(f"Now {unit.status}: {unit.reason}", tenant=unit.tenant, unit=unit.fiscal_year)
     return Completed(
         message=f"{len(swept.crashed)} dead runs ended, {len(mended)} statuses mended, "
-        f"{removed} stray files removed."
+        f"{removed} stray files removed, {forgotten} old entries forgotten."
     )

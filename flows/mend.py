@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import Final
 
@@ -13,6 +14,10 @@ from tasks.stores import Stores, open_stores
 SUSPECT: Final = WORKING | {UnitState.FAILED}
 """Statuses in which a process that died between warehouse and hub leaves a unit; failed, since the
 run's end was told to the hub before anybody asked the warehouse."""
+
+
+KEPT: Final = dt.timedelta(days=400)
+"""How long events and the findings of replaced loads are kept: a year and what closing it takes."""
 
 
 def mend_statuses(*, everything: bool = False) -> list[UnitStatus]:
@@ -36,6 +41,13 @@ def remove_leftovers() -> int:
     """Remove temporary files of processes that died hours ago, and say how many there were."""
     with open_stores() as stores:
         return clean_temporary(stores.lake.temporary)
+
+
+def forget_old() -> int:
+    """Remove events and findings that no unit speaks of any more; say how many there were."""
+    with open_stores() as stores:
+        loads = stores.hub.loads.prune_results(older_than=KEPT)
+        return loads + stores.hub.events.prune(older_than=KEPT)
 
 
 def _is_suspect(units: Sequence[UnitStatus]) -> bool:
