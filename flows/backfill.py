@@ -18,6 +18,7 @@ from prefect.deployments import arun_deployment
 from prefect.states import Scheduled
 from pydantic import Field
 
+from flows.again import BACKFILL
 from flows.forms import TenantId, Year
 from flows.hooks import run_failed
 from flows.pull import Uploaded
@@ -130,7 +131,7 @@ class Backfill:
             parameters={"tenant": tenant, "years": [year], "uploaded": self.uploaded},
             idempotency_key=f"backfill:{run_id()}:{tenant}:{year}",
             flow_run_name=f"{unit} backfill",
-            tags=[TAG, "backfill", *unit.tags],
+            tags=[TAG, BACKFILL, *unit.tags],
             timeout=0,
             as_subflow=False,
         )

@@ -11,10 +11,12 @@ import asyncio
 from typing import Any, Final
 
 from prefect import Flow, State
+from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import FlowRun
 
 from blocks.hub import Hub
 from blocks.settings import settings
+from flows.again import run_again
 from flows.runs import HELD
 from tasks.notify import notify
 
@@ -23,8 +25,10 @@ CANCELLED: Final = "interrupted: the run was cancelled; run it again when wanted
 
 
 async def run_crashed(flow: Flow[Any, Any], flow_run: FlowRun, state: State[Any]) -> None:
-    """Free what the dead run held, and mark its unit as failed."""
+    """Free what the dead run held, mark its unit as failed, and take an unwatched one up again."""
     await asyncio.to_thread(end_run, str(flow_run.id), reason=CRASHED)
+    async with get_client() as client:
+        await run_again(client, await client.read_flow_run(flow_run.id))
     await notify(f"Crashed: {flow.name}", f"{flow_run.name}: {CRASHED}")
 
 

@@ -14,6 +14,7 @@ from prefect.states import Completed
 
 from blocks.hub import Hub
 from blocks.settings import settings
+from flows.again import NIGHT
 from flows.runs import TAG
 from tasks.log import say
 from tasks.pull import FORTNOX
@@ -60,7 +61,7 @@ async def start_pull(tenant: str, night: dt.date, *, after: dt.timedelta) -> Flo
         idempotency_key=f"night:{tenant}:{night}",
         flow_run_name=f"{tenant} night {night}",
         scheduled_time=dt.datetime.now(dt.UTC) + after,
-        tags=[TAG, f"tenant:{tenant}", "night"],
+        tags=[TAG, f"tenant:{tenant}", NIGHT],
         timeout=0,
         as_subflow=False,
     )

@@ -26,6 +26,7 @@ from prefect.states import Crashed
 
 from blocks.hub import Hub
 from blocks.settings import settings
+from flows.again import run_again
 from flows.hooks import CRASHED, end_run
 from flows.runs import TAG
 
@@ -62,6 +63,8 @@ async def sweep(
 ) -> Swept:
     """Set every run of ours that is dead to Crashed and free what it held in the hub.
 
+    Those of a night or a backfill are scheduled anew.
+
     Args:
         own_run_id: A run to leave alone: the one that asks.
         everything: Take all for dead that is not ours to keep: the only process that could have
@@ -77,6 +80,7 @@ async def sweep(
             if everything or await _is_dead(client, run, now=now):
                 await client.set_flow_run_state(run.id, Crashed(message=CRASHED), force=True)
                 await asyncio.to_thread(end_run, str(run.id), reason=CRASHED)
+                await run_again(client, run)
                 swept.crashed.append(run.name)
     return swept
 

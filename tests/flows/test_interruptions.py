@@ -8,7 +8,6 @@ import os
 import signal
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 from prefect.settings import PREFECT_API_URL, temporary_settings
@@ -17,7 +16,7 @@ from blocks.hub import UnitState, unit_resource
 from flows.import_file import import_file
 from flows.janitor import janitor
 from flows.sweep import silent_after, sweep
-from tests.flows.conftest import environment_of
+from tests.flows.conftest import environment_of, process_of
 
 
 @pytest.fixture
@@ -29,18 +28,6 @@ def waiting(desk, book):
         run_id = desk.start("import-file", tenant=book.tenant, path=book.file())
         desk.wait(run_id, lambda run: run["name"] == f"{book.tenant} 2024")
         yield run_id, lambda: stores.hub.leases.release(lease)
-
-
-def process_of(run_id):
-    """Find the process that runs it, by what its runner told it."""
-    for folder in os.scandir("/proc"):
-        try:
-            environment = Path(folder.path, "environ").read_bytes()
-        except OSError:  # not a process, or gone
-            continue
-        if f"PREFECT__FLOW_RUN_ID={run_id}".encode() in environment:
-            return int(folder.name)
-    raise AssertionError(f"no process runs {run_id}")
 
 
 def working(desk, book, run_id):

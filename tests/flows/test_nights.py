@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import os
+import signal
 from zoneinfo import ZoneInfo
 
 import pytest
 from prefect.server.schemas.schedules import CronSchedule
 
+from blocks.hub import unit_resource
 from flows.deployments import NIGHTS
 from flows.nightly import night_of, nightly
+from ledger.fiscal_year import FiscalYear
+from tests.flows.conftest import process_of
 
 NIGHT = dt.date(2026, 11, 23)
 FINLAND = "Europe/Helsinki"
@@ -84,3 +89,23 @@ def test_a_backfill_goes_on_past_a_year_that_fails_and_a_retry_does_the_rest(des
     assert "4 Published" in again["state"]["message"]
     assert made == {item["id"] for item in runs_of(desk, sound.tenant, "backfill")}
     assert 100.0 == desk.artifact("backfill")
+
+
+def test_a_night_whose_process_dies_is_taken_up_again_without_anybody(desk, connect):
+    ledger = connect(schedule=True, defined=("2025",), time_zone=FINLAND)
+    with desk.stores() as stores:
+        resource = unit_resource(ledger.tenant, FiscalYear.parse("2025"))
+        lease = stores.hub.leases.acquire(resource, holder="the test", ttl_s=3600)
+        desk.do(nightly, zone=FINLAND, night=NIGHT + dt.timedelta(days=1))
+        (run,) = runs_of(desk, ledger.tenant, "night")
+        desk.wait(run["id"], lambda found: "year:2025" in found["tags"])
+        os.kill(process_of(run["id"]), signal.SIGKILL)
+        desk.wait(run["id"], lambda found: found["run_count"] == 1 and not is_running(found))
+        stores.hub.leases.release(lease)
+    ended = desk.end_of(run["id"], after=1)
+
+    assert ("Published", 2) == (ended["state"]["name"], ended["run_count"])
+
+
+def is_running(run):
+    return run["state"]["type"] in {"RUNNING", "PENDING"}
