@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -19,6 +19,9 @@ from flows.cli.output import brief, next_steps, remark, say, show_json, show_tab
 
 if TYPE_CHECKING:
     from flows.demo.demo import Outcome
+
+SIMULATOR_PORT: Final = 4302
+"""Unless told otherwise; commands with --demo look there (`flows.demo.home`)."""
 
 
 @command(app, "up", examples=("tasma up", "tasma up --with-simulators", "tasma --demo up"))
@@ -31,6 +34,9 @@ def up(
             help="Also a simulated Fortnox with three companies, connected as tenants.",
         ),
     ] = False,
+    simulator_port: Annotated[
+        int, typer.Option(min=1, max=65_535, help="Where the simulated Fortnox listens.")
+    ] = SIMULATOR_PORT,
 ) -> None:
     """Start Prefect's server, its UI and the deployments, and stop them with Ctrl-C.
 
@@ -46,17 +52,17 @@ def up(
     with home.used_alone(here) if is_demo else nullcontext():
         if is_demo and not here.exists():
             home.reset(here)
-        with _simulators() if is_demo or with_simulators else nullcontext():
+        with _simulators(simulator_port) if is_demo or with_simulators else nullcontext():
             raise typer.Exit(server.up(say))
 
 
 @contextmanager
-def _simulators() -> Iterator[None]:
+def _simulators(port: int) -> Iterator[None]:
     """Serve the simulated Fortnox, connect its companies, and say where it is."""
     from flows.cli.opening import open_hub  # noqa: PLC0415 - SQLAlchemy when the hub is asked
     from flows.demo.simulators import beside_server  # noqa: PLC0415 - brings uvicorn and numpy
 
-    with open_hub() as hub, beside_server(hub) as simulated:
+    with open_hub() as hub, beside_server(hub, port=port) as simulated:
         say(f"Fortnox        {simulated.url}/_simulator/ (simulated)")
         say(f"Its tenants    {', '.join(simulated.tenants)}")
         say("For `tasma` in another terminal:")

@@ -8,10 +8,9 @@ from decimal import Decimal
 import pytest
 
 from flows.demo.check import Seen, complaints
-from flows.demo.companies import files_of
+from flows.demo.companies import companies_loaded, files_of
 from flows.demo.truth import ExpectedBreak, Truth, truth_of
 from ledger.controls import Break, BreakKind
-from simulators.books.demo import demo_companies
 
 PLANTED = ExpectedBreak("balance_roll_forward", "1930", Decimal("-100.00"))
 FOUND = Break("balance_roll_forward", BreakKind.AMOUNT, "1930", difference=Decimal("-100.00"))
@@ -119,7 +118,9 @@ def test_demo_fails_when_no_break_was_planted():
 
 
 def test_truth_comes_from_the_generator_and_holds_one_planted_break():
-    truths = [truth_of(company, file) for company in demo_companies() for file in files_of(company)]
+    truths = [
+        truth_of(company, file) for company in companies_loaded() for file in files_of(company)
+    ]
 
     assert [truth.planted for truth in truths if truth.planted] == [PLANTED]
     assert {sum(truth.trial_balance.values()) for truth in truths} == {Decimal("0.00")}

@@ -9,6 +9,7 @@ import urllib.request
 import pytest
 
 from blocks.hub import Connection, Hub, Method, Tenant
+from flows.cli import serving
 from flows.demo import home, ledgers
 from flows.demo.simulators import beside_server
 from ledger.errors import TerminalError
@@ -33,6 +34,7 @@ def test_written_settings_lead_to_the_simulator_as_it_is():
     simulator.world.base = f"http://127.0.0.1:{home.FORTNOX_PORT}"
 
     assert ledgers.variables(simulator) == home.SIMULATED
+    assert serving.SIMULATOR_PORT == home.FORTNOX_PORT
 
 
 def test_companies_become_tenants_once_and_this_process_is_led_to_them(hub):
