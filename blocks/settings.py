@@ -52,6 +52,10 @@ class Settings(BaseSettings):
 
     fortnox_client_secret: SecretStr = SecretStr("")
 
+    fortnox_closing_at_first: bool = True
+    """Whether a year's first pull asks for the closing balance of each balance account, one call
+    each; later ones only when told to."""
+
     night_runs_per_minute: PositiveInt = 40
     """How many tenants' nightly runs begin within a minute; two cores keep up with 40."""
 

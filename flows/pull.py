@@ -22,6 +22,7 @@ from flows.outcomes import YearOutcome, combined
 from flows.runs import FAILED, KEPT, SKIPPED, ended, name_run, run_id
 from flows.steps import AS_TASKS, Steps
 from flows.unit import plan_unit, settle
+from tasks.fetch import Fetched
 from tasks.jobs import Job
 from tasks.log import warn
 from tasks.pull import FORTNOX
@@ -59,6 +60,7 @@ async def pull(
     *,
     which: Which = "open years",
     uploaded: Uploaded = "keep",
+    closing_balances: bool = False,
     dry_run: bool = False,
     night: dt.date | None = None,
 ) -> State[Any]:
@@ -72,10 +74,19 @@ async def pull(
         years: Exactly these, such as 2024, or 2024-07-01_2025-06-30 for a broken year.
         which: If no year is named: all that are open here, or the two latest that exist here.
         uploaded: What becomes of a year whose ledger came from an uploaded SIE file.
+        closing_balances: Ask the source for the closing balance of each balance account, one call
+            each. A year's first pull does so in any case.
         dry_run: Only show what would change; publish nothing.
         night: Leave empty. The night for which the schedule started this run.
     """
-    wish = Wish(years, which, overwrites=uploaded == "overwrite", dry_run=dry_run, night=night)
+    wish = Wish(
+        years,
+        which,
+        overwrites=uploaded == "overwrite",
+        asks_closing=closing_balances,
+        dry_run=dry_run,
+        night=night,
+    )
     with open_stores() as stores:
         return await pull_tenant(stores, tenant, wish)
 
@@ -87,6 +98,7 @@ class Wish:
     years: tuple[str, ...] = ()
     which: Which = "open years"
     overwrites: bool = False
+    asks_closing: bool = False
     dry_run: bool = False
     night: dt.date | None = None
 
@@ -178,11 +190,14 @@ class _Year:
             job = Job(self.stores, self.unit, run_id(), lease)
             try:
                 await asyncio.to_thread(job.tell, UnitState.FETCHING, source=FORTNOX)
-                fetched = await self.steps.pull(job, fortnox, source)
+                fetched = await self._fetch(job, fortnox, source)
                 return await settle(job, await self.steps.stage(job, fetched), steps=self.steps)
             except Exception as problem:
                 await asyncio.to_thread(job.tell, UnitState.FAILED, reason=explain(problem))
                 raise
+
+    async def _fetch(self, job: Job, fortnox: FortnoxSession, source: SourceYear) -> Fetched:
+        return await self.steps.pull(job, fortnox, source, asks_closing=self.wish.asks_closing)
 
     def _told(self, name: str, message: str) -> YearOutcome:
         return YearOutcome(self.unit, name, message)

@@ -9,7 +9,6 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
 
-from blocks.systems.fortnox import FortnoxSession, SourceYear
 from tasks.fetch import Fetched, fetch
 from tasks.jobs import Job
 from tasks.publish import Publication, publish
@@ -24,7 +23,7 @@ class Steps:
     """The steps, with the parameters of the tasks of their names; a source has one of the first."""
 
     fetch: Callable[..., Awaitable[Fetched]]
-    pull: Callable[[Job, FortnoxSession, SourceYear], Awaitable[Fetched]]
+    pull: Callable[..., Awaitable[Fetched]]
     stage: Callable[[Job, Fetched], Awaitable[StagedLoad]]
     reconcile: Callable[[Job, StagedLoad], Awaitable[Judgement]]
     publish: Callable[[Job, StagedLoad, Judgement], Awaitable[Publication]]

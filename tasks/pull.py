@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
+from decimal import Decimal
 from typing import Final
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
+from blocks.settings import settings
 from blocks.systems.fortnox import FortnoxSession, SourceYear, YearExtract
 from ledger.errors import TransientError
 from ledger.fiscal_year import FiscalYear
+from ledger.money import MONEY
 from ledger.sie.reader import SieFile, open_sie
 from tasks.evidence import pack
 from tasks.fetch import Fetched, facts_of
@@ -48,8 +53,18 @@ class NotTheYear(TransientError):
     retry_condition_fn=is_transient,
     timeout_seconds=STEP_LIMIT_S,
 )
-async def pull(job: Job, fortnox: FortnoxSession, source_year: SourceYear) -> Fetched:
+async def pull(
+    job: Job, fortnox: FortnoxSession, source_year: SourceYear, *, asks_closing: bool = False
+) -> Fetched:
     """Fetch a year's ledger and what it is held against, and land both.
+
+    Args:
+        job: The unit's.
+        fortnox: Answers for the tenant's company.
+        source_year: Which year.
+        asks_closing: Ask for each balance account's closing balance too, which is one call each;
+            a year that was never published from Fortnox is asked in any case, unless a setting
+            says otherwise.
 
     Raises:
         NotTheYear: What came is no SIE 4 file of that year.
@@ -58,30 +73,47 @@ async def pull(job: Job, fortnox: FortnoxSession, source_year: SourceYear) -> Fe
     """
     company = await fortnox.company()
     extract = await fortnox.pull_year(source_year)
-    number = company.organisation_number
-    return await asyncio.to_thread(
-        land_extract, job, extract, year=source_year.year, organisation_number=number
-    )
+    file = await asyncio.to_thread(_opened, extract, source_year.year)
+    closing = {}
+    if asks_closing or await asyncio.to_thread(_is_first, job):
+        closing = await fortnox.closing_balances(source_year, balance_accounts(file))
+    answers = Answers(extract, closing, organisation_number=company.organisation_number)
+    return await asyncio.to_thread(land_answers, job, file, answers)
 
 
-def land_extract(
-    job: Job, extract: YearExtract, *, year: FiscalYear, organisation_number: str
-) -> Fetched:
-    """Keep what came as it came, once it is known to be the year that was asked for.
+@dataclass(frozen=True)
+class Answers:
+    """All that Fortnox said about a year. `closing`: per account, empty when it was not asked.
 
-    Args:
-        job: The unit's.
-        extract: What Fortnox answered.
-        year: The year that was asked for.
-        organisation_number: The company's, used when the file is silent about it.
+    `organisation_number`: the company's, used when the file is silent about it.
     """
-    file = open_sie(extract.sie, suffix=SUFFIX)
-    _refuse_other(file, year)
+
+    extract: YearExtract
+    closing: dict[str, Decimal]
+    organisation_number: str
+
+
+def balance_accounts(file: SieFile) -> list[str]:
+    """Return the accounts of assets, liabilities and equity (BAS 1 and 2) that have a balance.
+
+    What an account of the income statement carries forward, Fortnox does not say.
+    """
+    reported = file.tables["reported_balance"]
+    is_closing = pc.and_(
+        pc.equal(reported["balance_kind"], "closing"), pc.equal(reported["year_offset"], 0)
+    )
+    accounts = reported.filter(is_closing)["account_number"]
+    return sorted({number for number in accounts.to_pylist() if number[:1] in {"1", "2"}})
+
+
+def land_answers(job: Job, file: SieFile, answers: Answers) -> Fetched:
+    """Keep what came as it came."""
+    extract, year = answers.extract, job.unit.year
     lake, tenant = job.stores.lake, job.unit.tenant
     landed = lake.land(tenant, FORTNOX, extract.sie, file_name=f"fortnox {year.key}{SUFFIX}")
-    asked = lake.land(tenant, ASKED, pack(_evidence(extract)), file_name=f"asked {year.key}.arrow")
+    asked = lake.land(tenant, ASKED, pack(_evidence(answers)), file_name=f"asked {year.key}.arrow")
     facts = facts_of(file, landed, year)
-    number = facts.organisation_number or organisation_number
+    number = facts.organisation_number or answers.organisation_number
     say(
         f"Fetched {year} from Fortnox in {extract.calls} calls: {len(extract.sie):,} bytes and a "
         f"list of {extract.voucher_headers.num_rows:,} vouchers",
@@ -94,17 +126,38 @@ def land_extract(
     return Fetched(landed, facts.model_copy(update=told), SUFFIX, evidence=asked)
 
 
-def _refuse_other(file: SieFile, year: FiscalYear) -> None:
+def _opened(extract: YearExtract, year: FiscalYear) -> SieFile:
+    file = open_sie(extract.sie, suffix=SUFFIX)
     came = stated_year(file)
     if file.header.sie_type != "4E" or came != year:
         raise NotTheYear(asked=year, came=came, sie_type=file.header.sie_type)
+    return file
 
 
-def _evidence(extract: YearExtract) -> dict[str, pa.Table]:
-    accounts = extract.opening_balances
-    kind = pa.repeat("opening", accounts.num_rows)
+def _is_first(job: Job) -> bool:
+    status = job.stores.hub.units.find(job.unit.tenant, job.unit.year)
+    is_known = status is not None and status.published_source == FORTNOX
+    return settings().fortnox_closing_at_first and not is_known
+
+
+def _evidence(answers: Answers) -> dict[str, pa.Table]:
+    accounts = answers.extract.opening_balances
+    # An account for which Fortnox gives no balance was not answered for.
+    opening = accounts.filter(pc.is_valid(accounts["amount"])).select(["account_number", "amount"])
+    closing = pa.table(
+        {
+            "account_number": pa.array(answers.closing.keys(), pa.string()),
+            "amount": pa.array(answers.closing.values(), MONEY),
+        }
+    )
     return {
         "source_account": accounts,
-        "source_balance": accounts.append_column("balance_kind", kind),
-        "source_voucher": extract.voucher_headers,
+        "source_balance": pa.concat_tables(
+            [_of_kind("opening", opening.cast(closing.schema)), _of_kind("closing", closing)]
+        ),
+        "source_voucher": answers.extract.voucher_headers,
     }
+
+
+def _of_kind(kind: str, balances: pa.Table) -> pa.Table:
+    return balances.append_column("balance_kind", pa.repeat(kind, balances.num_rows))

@@ -143,9 +143,9 @@ def steps_into(found: Imported, watch: Watch) -> Steps:
         found.facts = fetched.facts
         return fetched
 
-    async def pull(*args: Any) -> Fetched:
+    async def pull(*args: Any, **options: Any) -> Fetched:
         watch("fetching")
-        fetched = await tasks.pull.pull.fn(*args)
+        fetched = await tasks.pull.pull.fn(*args, **options)
         found.facts = fetched.facts
         return fetched
 

@@ -8,10 +8,10 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import ParamSpec, TypeAlias, TypeVar
+from typing import Any, ParamSpec, TypeAlias, TypeVar
 
 from blocks.hub import unit_resource
-from blocks.systems.fortnox import FortnoxSession, SourceYear
+from blocks.systems.fortnox import FortnoxSession
 from blocks.systems.lease import resource
 from flows.arrivals import explain
 from flows.cli.failure import is_debugging, paragraph
@@ -111,9 +111,9 @@ def _steps(found: Pulled, watch: Watch) -> Steps:
     """Return the steps without tasks; why one of them failed is kept in ``found``."""
     plain = steps_into(found.work, watch)
 
-    async def pull(job: Job, fortnox: FortnoxSession, source: SourceYear) -> Fetched:
+    async def pull(job: Job, fortnox: FortnoxSession, *args: Any, **options: Any) -> Fetched:
         try:
-            return await plain.pull(job, fortnox, source)
+            return await plain.pull(job, fortnox, *args, **options)
         finally:
             found.calls = fortnox.calls
 

@@ -66,6 +66,7 @@ def environment_of(simulator):
         "TASMA_FORTNOX_OAUTH_URL": f"{simulator.url}/oauth-v1",
         "TASMA_FORTNOX_CLIENT_ID": simulator.client_id,
         "TASMA_FORTNOX_CLIENT_SECRET": simulator.client_secret,
+        "TASMA_FORTNOX_CLOSING_AT_FIRST": "false",
     }
 
 

@@ -139,6 +139,8 @@ def connected_to(fortnox):
         "TASMA_FORTNOX_OAUTH_URL": f"{fortnox.url}/oauth-v1",
         "TASMA_FORTNOX_CLIENT_ID": fortnox.client_id,
         "TASMA_FORTNOX_CLIENT_SECRET": fortnox.client_secret,
+        # Forty calls more for each first pull would take the pace of eight seconds.
+        "TASMA_FORTNOX_CLOSING_AT_FIRST": "false",
     }
 
 

@@ -250,3 +250,23 @@ def test_a_company_without_the_bookkeeping_module_is_told_so(desk, connect):
     state = desk.do(check_connection, tenant=ledger.tenant)
 
     assert ("Failed", True) == (state.name, "bookkeeping module: missing" in state.message)
+
+
+@pytest.mark.requirement("R-FIN-15")
+def test_a_closing_balance_that_fortnox_answers_otherwise_holds_the_year(desk, connect):
+    ledger = connect(defined=("2025",))
+    agreeing = desk.do(pull, tenant=ledger.tenant, closing_balances=True)
+    ledger.there.hide_from_sie(("L", 3), in_balances=False)
+    held = desk.do(pull, tenant=ledger.tenant, closing_balances=True)
+
+    assert ("Published", "Held") == (agreeing.name, held.name)
+    assert "source_closing_balances (" in held.message
+    (load, _) = loads_of(desk, ledger.tenant)
+    with desk.stores() as stores:
+        passed = {item.control: item.outcome for item in stores.hub.loads.results(load)}
+    assert "broken" == passed["source_closing_balances"]
+
+
+def loads_of(desk, tenant):
+    with desk.stores() as stores:
+        return [load.load_id for load in stores.hub.loads.of_unit(tenant, FiscalYear.parse("2025"))]

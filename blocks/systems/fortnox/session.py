@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from codecs import BOM_UTF8 as UTF8_BOM
+from collections.abc import Sequence
+from decimal import Decimal
 from typing import Final
 from urllib.parse import quote
 
@@ -83,6 +85,23 @@ class FortnoxSession:
             CallRefused: A call is refused until somebody acts.
         """
         return await pull(source_year, get=self._json, get_sie=self._sie, calls=lambda: self.calls)
+
+    async def closing_balances(
+        self, source_year: SourceYear, accounts: Sequence[str]
+    ) -> dict[str, Decimal]:
+        """Ask for the closing balance of each account, in as many calls; debit positive.
+
+        An account for which Fortnox gives none is left out.
+
+        Raises:
+            CallRefused, CallFailed: As for any call.
+        """
+        year = {"financialyear": source_year.source_id}
+        bodies = await asyncio.gather(
+            *(self._json(f"/3/accounts/{quote(number, safe='')}", year) for number in accounts)
+        )
+        found = zip(accounts, map(wire.closing_balance, bodies), strict=True)
+        return {number: amount for number, amount in found if amount is not None}
 
     async def voucher(self, source_year: SourceYear, series: str, number: str) -> SourceVoucher:
         """Fetch one voucher with its rows; for drilling into a break, never for a whole year.

@@ -128,6 +128,11 @@ def opening_balances(rows: list[Row]) -> pa.Table:
     )
 
 
+def closing_balance(body: Row) -> Decimal | None:
+    """Read BalanceCarriedForward of ``/3/accounts/{number}``: debit positive, None without one."""
+    return _checked("account", lambda: amount(body["Account"].get("BalanceCarriedForward")))
+
+
 def voucher_headers(rows: list[Row]) -> pa.Table:
     """Read ``/3/vouchers`` into `VOUCHER_HEADERS`, in order of series and number."""
     return _table(
