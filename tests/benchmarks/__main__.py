@@ -15,6 +15,7 @@ from typing import Any, Final
 from rich.console import Console
 
 from tests.benchmarks.drop import drop
+from tests.benchmarks.fortnox import fortnox
 from tests.benchmarks.growth import growth
 from tests.benchmarks.measure import Contender, Run, run
 from tests.benchmarks.plan import Benchmark, Result, Step, earlier
@@ -29,6 +30,7 @@ BENCHMARKS: Final[dict[str, Callable[[Path], Benchmark]]] = {
     "jsonl": jsonl,
     "growth": growth,
     "drop": drop,
+    "fortnox": fortnox,
 }
 ROUNDS: Final = 3
 WIDTH: Final = 130

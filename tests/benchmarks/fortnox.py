@@ -1,0 +1,119 @@
+"""Fortnox by the night: calls, pace, and what a quiet tenant costs plainly and as a run."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from tests.benchmarks.measure import Contender
+from tests.benchmarks.plan import Benchmark, Goal, Result, Results, Step
+
+TENANTS: Final = int(os.environ.get("FORTNOX_TENANTS", "50"))
+"""Tenants of a night; the figures of docs/performance.md are of as many as it says."""
+
+VOUCHERS: Final = 500
+"""A year's vouchers of a small company."""
+
+LARGE: Final = 5_000
+"""Of a large one: its list has eleven pages."""
+
+SHARE: Final = 0.8
+SMALL_NIGHT: Final = f"a tenant of {VOUCHERS} vouchers"
+LARGE_NIGHT: Final = f"a tenant of {LARGE} vouchers"
+AT_ONCE: Final = "answers at once"
+LATE: Final = "answers after 100 ms"
+PLAIN: Final = "quiet tenants in one process, no server"
+RUNS: Final = "ours: a night of quiet tenants"
+PREFECT: Final = "Prefect alone: as many runs of three empty tasks"
+
+
+def fortnox(folder: Path) -> Benchmark:
+    """Four steps against the simulator with its limits on."""
+
+    def steps(number: int) -> Sequence[Step]:
+        home = folder / "runs" / f"fortnox-{number}"
+        return [_calls(home), _pace(home), _plain(home), _night(home)]
+
+    return Benchmark("fortnox", steps, rounds_at_most=1)
+
+
+def _calls(home: Path) -> Step:
+    return Step(
+        title="calls of one tenant with one open year",
+        contenders=tuple(
+            Contender(
+                name,
+                "fortnox_calls:night",
+                {"home": str(home / f"calls-{vouchers}"), "vouchers": vouchers},
+            )
+            for name, vouchers in ((SMALL_NIGHT, VOUCHERS), (LARGE_NIGHT, LARGE))
+        ),
+        goals=tuple(_no_429(name) for name in (SMALL_NIGHT, LARGE_NIGHT)),
+        check=_check_calls,
+    )
+
+
+def _pace(home: Path) -> Step:
+    return Step(
+        title="pace of one tenant while at least 50 calls wait",
+        contenders=tuple(
+            Contender(name, "fortnox_calls:pace", {"home": str(home / name), "delay_s": delay_s})
+            for name, delay_s in ((AT_ONCE, 0.0), (LATE, 0.1))
+        ),
+        goals=(
+            *(Goal(f"share of the rate, {name}", _share, (name,), SHARE) for name in _PACES),
+            *(_no_429(name) for name in _PACES),
+        ),
+    )
+
+
+def _plain(home: Path) -> Step:
+    words = {"home": str(home / "plain"), "tenants": min(TENANTS, 50), "vouchers": VOUCHERS}
+    return Step(
+        title="quiet tenants, one after the other",
+        contenders=(Contender(PLAIN, "fortnox_plain:pull_all", words),),
+        check=_all_unchanged,
+    )
+
+
+def _night(home: Path) -> Step:
+    words = {"home": str(home / "night"), "tenants": TENANTS, "vouchers": VOUCHERS}
+    alone = {"home": str(home / "nothing"), "tenants": TENANTS}
+    return Step(
+        title=f"a night of {TENANTS} quiet tenants through deployments",
+        contenders=(
+            Contender(RUNS, "fortnox_night:night", words),
+            Contender(PREFECT, "fortnox_night:nothing", alone),
+        ),
+        goals=(_no_429(RUNS),),
+        check=_all_unchanged,
+    )
+
+
+_PACES: Final = (AT_ONCE, LATE)
+
+
+def _no_429(name: str) -> Goal:
+    return Goal(f"429s, {name}", _refused, (name,), 0, at_least=False)
+
+
+def _refused(result: Result) -> float:
+    return result.fact("refused_429")
+
+
+def _share(result: Result) -> float:
+    return result.fact("share")
+
+
+def _check_calls(results: Results) -> None:
+    for result in results.values():
+        states = [result.facts[f"{night}_state"] for night in ("first", "quiet", "changed")]
+        assert ["Published", "Unchanged", "Published"] == states
+
+
+def _all_unchanged(results: Results) -> None:
+    for name in results.keys() - {PREFECT}:
+        facts = results[name].facts
+        assert {"Unchanged": facts["tenants"]} == facts["states"]

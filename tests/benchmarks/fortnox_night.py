@@ -1,0 +1,213 @@
+"""A night of quiet tenants through Prefect's server and real runs, and as many runs of nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import psutil
+from prefect.settings import PREFECT_API_URL, temporary_settings
+
+from flows.pull import pull
+from flows.server import PrefectServer, deployments_served, prefect_server
+from tests.benchmarks.fortnox_books import ZONE, connect, free_port, name_of, served
+from tests.benchmarks.measure import PROJECT
+
+NIGHT: Final = "2026-11-23"
+NIGHTLY: Final = "nightly/nightly"
+NOTHING: Final = "nothing/nothing"
+TAG: Final = "night"
+ALL_AT_ONCE: Final = "100000"
+"""Runs that a night begins per minute: the machine alone sets the pace here."""
+
+AT_ONCE: Final = 4
+"""Transfers at the same time while the night is prepared."""
+
+QUIET_LIMIT_S: Final = 120.0
+"""Longest time without any run coming to its end."""
+
+LOOK_S: Final = 1.0
+MANY: Final = 10_000
+HOURS: Final = 5
+
+
+def night(home: str, tenants: int, vouchers: int) -> Callable[[], dict[str, Any]]:
+    """Publish every tenant, then time a night in which nothing has changed."""
+    os.environ |= {"TASMA_HOME": home, "TASMA_NIGHT_RUNS_PER_MINUTE": ALL_AT_ONCE}
+    connect(Path(home), tenants)
+    simulator = served(tenants, vouchers)
+
+    def work() -> dict[str, Any]:
+        with _server(home) as server, deployments_served(server) as serving:
+            _stop_schedules(server)
+            before = []
+            for _ in range(2):  # the night after the first transfer is judged once more
+                before.append(asyncio.run(_transfers(server, tenants)))
+                simulator.next_day()
+            calls, sim_s = len(simulator.statuses()), simulator.cpu_s
+            told = _timed(server, serving.pid, tenants, lambda: _start_night(server))
+            statuses = simulator.statuses()[calls:]
+            return {
+                "nights_before": before,
+                **told,
+                "simulator_cpu_ms_per_tenant": _ms(simulator.cpu_s - sim_s, tenants),
+                "calls": len(statuses),
+                "refused_429": statuses.count(429),
+            }
+
+    return work
+
+
+def nothing(home: str, tenants: int) -> Callable[[], dict[str, Any]]:
+    """Time as many runs of the flow that does nothing."""
+
+    def work() -> dict[str, Any]:
+        with _server(home) as server, _nothing_served(server) as serving:
+            return _timed(server, serving.pid, tenants, lambda: _start_nothing(server, tenants))
+
+    return work
+
+
+def _timed(
+    server: PrefectServer, serving: int, tenants: int, start: Callable[[], None]
+) -> dict[str, Any]:
+    load = os.getloadavg()[0]
+    before, began = _cpu(serving), time.monotonic()
+    start()
+    states = _wait(server, tenants)
+    wall_s, after = time.monotonic() - began, _cpu(serving)
+    spent = {name: after[name] - before[name] for name in after}
+    each_s = sum(spent.values()) / tenants
+    return {
+        "cpu_s": sum(spent.values()),
+        "tenants": tenants,
+        "states": states,
+        "tenants_per_minute": round(tenants / wall_s * 60, 1),
+        **{f"{name}_cpu_ms_per_tenant": _ms(cpu_s, tenants) for name, cpu_s in spent.items()},
+        f"minutes_for_{MANY}_as_here": round(MANY / tenants * wall_s / 60),
+        f"cores_for_{MANY}_in_{HOURS}_h": round(MANY * each_s / (HOURS * 3_600), 2),
+        "load_before": round(load, 1),
+    }
+
+
+def _cpu(serving: int) -> dict[str, float]:
+    """CPU seconds so far: of ended runs, of the process that starts them, of Prefect's server."""
+    runner = psutil.Process(serving)
+    family = runner.children(recursive=True)
+    own = runner.cpu_times()
+    servers = [
+        process
+        for process in psutil.Process().children(recursive=True)
+        if process not in family and _is_server(process)
+    ]
+    return {
+        "runs": own.children_user + own.children_system,
+        "runner": own.user + own.system,
+        "server": sum(sum(process.cpu_times()[:2]) for process in servers),
+    }
+
+
+def _is_server(process: psutil.Process) -> bool:
+    words = " ".join(process.cmdline())
+    return "prefect" in words and "prefect.engine" not in words
+
+
+def _wait(server: PrefectServer, tenants: int) -> dict[str, int]:
+    """Wait until so many runs of the night are over, and count their names."""
+    over, since = -1, time.monotonic()
+    body = {"flow_runs": {"tags": {"all_": [TAG]}, "state": {"type": {"any_": list(_FINAL)}}}}
+    while (count := server.ask("/flow_runs/count", body)) != tenants:
+        if count is not None and count != over:
+            over, since = count, time.monotonic()
+        if time.monotonic() - since > QUIET_LIMIT_S:
+            raise RuntimeError(f"{over} of {tenants} runs came to their end.")
+        time.sleep(LOOK_S)
+    found = [
+        run
+        for offset in range(0, tenants, 200)
+        for run in _must(server, "/flow_runs/filter", {**body, "limit": 200, "offset": offset})
+    ]
+    return dict(Counter(run["state"]["name"] for run in found))
+
+
+_FINAL: Final = ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
+
+
+def _start_night(server: PrefectServer) -> None:
+    _start(server, NIGHTLY, parameters={"zone": ZONE, "night": NIGHT})
+
+
+def _start_nothing(server: PrefectServer, runs: int) -> None:
+    for place in range(runs):
+        _start(server, NOTHING, parameters={"tenant": name_of(place)}, tags=[TAG])
+
+
+def _start(server: PrefectServer, deployment: str, **body: object) -> None:
+    found = _must(server, f"/deployments/name/{deployment}")
+    key = f"{deployment}:{body}"
+    path = f"/deployments/{found['id']}/create_flow_run"
+    _must(server, path, {**body, "state": {"type": "SCHEDULED"}, "idempotency_key": key})
+
+
+async def _transfers(server: PrefectServer, tenants: int) -> dict[str, int]:
+    """Pull every tenant as runs of this very process: quicker, and the UI has their pages."""
+    free = asyncio.Semaphore(AT_ONCE)
+
+    async def one(place: int) -> str:
+        async with free:
+            return str((await pull(name_of(place), return_state=True)).name)
+
+    with temporary_settings({PREFECT_API_URL: server.api_url}):
+        return dict(Counter(await asyncio.gather(*map(one, range(tenants)))))
+
+
+def _stop_schedules(server: PrefectServer) -> None:
+    """Keep housekeeping out of the figures; what is asked for by hand still runs."""
+    for deployment in _must(server, "/deployments/filter", {}):
+        server.ask(f"/deployments/{deployment['id']}/pause_deployment", {})
+
+
+def _server(home: str) -> Any:
+    return prefect_server(home=Path(home), port=free_port())
+
+
+@contextmanager
+def _nothing_served(server: PrefectServer) -> Iterator[subprocess.Popen[bytes]]:
+    command = [sys.executable, "-m", "tests.benchmarks.fortnox_nothing"]
+    environment = dict(server.environment)
+    with (
+        (server.folder / "runs.log").open("ab") as log,
+        subprocess.Popen(command, cwd=PROJECT, env=environment, stdout=log, stderr=log) as process,
+    ):
+        try:
+            deadline = time.monotonic() + QUIET_LIMIT_S
+            while not (server.ask(f"/deployments/name/{NOTHING}") or {}).get("last_polled"):
+                if process.poll() is not None or time.monotonic() > deadline:
+                    raise RuntimeError("The deployment of nothing was not served.")
+                time.sleep(LOOK_S)
+            yield process
+        finally:
+            process.send_signal(signal.SIGINT)
+
+
+def _must(server: PrefectServer, path: str, body: object = None) -> Any:
+    """Ask until there is an answer: on a busy machine SQLite may make the server say 503."""
+    deadline = time.monotonic() + QUIET_LIMIT_S
+    while (answer := server.ask(path, body)) is None:
+        if time.monotonic() > deadline:
+            raise RuntimeError(f"Prefect's server did not answer {path}.")
+        time.sleep(LOOK_S)
+    return answer
+
+
+def _ms(cpu_s: float, tenants: int) -> float:
+    return round(cpu_s / tenants * 1_000, 1)
