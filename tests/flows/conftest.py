@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import socket
 import time
 import uuid
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,6 +47,19 @@ class Desk:
     server: PrefectServer
     home: Path
     fortnox: FortnoxSimulator
+    stack: ExitStack
+    """Ends with the session."""
+
+    def lose_server(self):
+        """Kill Prefect's server where it stands, and start it again on the same address."""
+        port = int(self.server.url.rpartition(":")[2])
+        os.killpg(
+            process_with(f"PREFECT_SERVER_API_PORT={port}", "server", "start"), signal.SIGKILL
+        )
+        while self.server.ask("/health") is True:
+            time.sleep(0.1)
+        with environment_of(self.home, **PLANTED):
+            self.stack.enter_context(prefect_server(home=self.home, port=port))
 
     def ask(self, path, body=None):
         """Ask until the server answers: on a busy machine SQLite may make it say 503."""
@@ -146,14 +160,20 @@ def connected_to(fortnox):
 
 def process_of(run_id):
     """Find the process that runs it, by what its runner told it."""
+    return process_with(f"PREFECT__FLOW_RUN_ID={run_id}")
+
+
+def process_with(variable, *words):
+    """Find the process with a variable in its environment and words in its command line."""
     for folder in os.scandir("/proc"):
         try:
-            environment = Path(folder.path, "environ").read_bytes()
+            environment = Path(folder.path, "environ").read_bytes().split(b"\0")
+            command = Path(folder.path, "cmdline").read_bytes().split(b"\0")
         except OSError:  # not a process, or gone
             continue
-        if f"PREFECT__FLOW_RUN_ID={run_id}".encode() in environment:
+        if variable.encode() in environment and {word.encode() for word in words} <= {*command}:
             return int(folder.name)
-    raise AssertionError(f"no process runs {run_id}")
+    raise AssertionError(f"no process has {variable}")
 
 
 def free_port():
@@ -190,8 +210,9 @@ def desk(tmp_path_factory, fortnox):
         environment_of(home, **PLANTED, **connected_to(fortnox)),
         prefect_server(home=home, port=free_port()) as server,
         deployments_served(server),
+        ExitStack() as stack,
     ):
-        yield Desk(server, home, fortnox)
+        yield Desk(server, home, fortnox, stack)
 
 
 @pytest.fixture

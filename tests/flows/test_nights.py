@@ -107,5 +107,23 @@ def test_a_night_whose_process_dies_is_taken_up_again_without_anybody(desk, conn
     assert ("Published", 2) == (ended["state"]["name"], ended["run_count"])
 
 
+def test_a_night_goes_on_when_prefects_server_is_killed_in_the_middle(desk, connect):
+    ledger = connect(schedule=True, defined=("2025",), time_zone=FINLAND)
+    with desk.stores() as stores:
+        resource = unit_resource(ledger.tenant, FiscalYear.parse("2025"))
+        lease = stores.hub.leases.acquire(resource, holder="the test", ttl_s=3600)
+        desk.do(nightly, zone=FINLAND, night=NIGHT + dt.timedelta(days=2))
+        (run,) = runs_of(desk, ledger.tenant, "night")
+        desk.wait(run["id"], lambda found: "year:2025" in found["tags"])
+        desk.lose_server()
+        stores.hub.leases.release(lease)
+    ended = desk.end_of(run["id"])
+
+    assert "Published" == ended["state"]["name"]
+    with desk.stores() as stores:
+        year = FiscalYear.parse("2025")
+        assert 1 == stores.warehouse.load_record(ledger.tenant, year).load_number
+
+
 def is_running(run):
     return run["state"]["type"] in {"RUNNING", "PENDING"}
