@@ -13,10 +13,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
+import numpy as np
+
 from blocks.hub import Connection, Hub, Method, Tenant
 from flows.demo.truth import ExpectedBreak, Truth
 from ledger.fiscal_year import FiscalYear
+from simulators.books.chart import CHART
 from simulators.books.company import Book, Company
+from simulators.books.model import BOOKED
 from simulators.books.years import Year, broken_years, calendar_years
 from simulators.fortnox import LEDGER_SCOPES, FortnoxSimulator, SimulatedTenant
 
@@ -69,6 +73,9 @@ HIDDEN: Final = ("L", 3)
 REMOVED: Final = ("B", 2)
 CHANGED: Final = ("L", 2)
 """Vouchers, as series and number."""
+
+FIRST_RESULT_ACCOUNT: Final = "3000"
+"""Accounts below it are the balance sheet's (BAS)."""
 
 CHANGES: Final = {"changed": ["L:2"], "removed": ["B:2"]}
 """What the change list of the night must say, and nothing else."""
@@ -145,11 +152,34 @@ def _truth(item: DemoLedger, year: FiscalYear, book: Book) -> Truth:
         trial_balance=book.company.trial_balance(book.place),
         voucher_count=book.totals.vouchers,
         posting_count=book.totals.booked_rows,
-        planted=_HELD_BY if item is HIDING else None,
+        planted=tuple(_breaks_of_hidden(book)) if item is HIDING else (),
     )
 
 
-_HELD_BY: Final = ExpectedBreak("source_vouchers", "", Decimal(), voucher_key="L:3")
+def _breaks_of_hidden(book: Book) -> Iterator[ExpectedBreak]:
+    """Say what a voucher that is not in the SIE file breaks: the list, and balances by account.
+
+    Closing balances are asked for at the first transfer, of balance accounts alone.
+    """
+    series, number = HIDDEN
+    yield ExpectedBreak("source_vouchers", "", Decimal(), voucher_key=f"{series}:{number}")
+    for account, ore in _booked(book, series, number).items():
+        if ore and account < FIRST_RESULT_ACCOUNT:
+            yield ExpectedBreak("source_closing_balances", account, Decimal(-ore).scaleb(-2))
+
+
+def _booked(book: Book, series: str, number: int) -> dict[str, int]:
+    """Return what a voucher books, in öre per account."""
+    found: dict[str, int] = {}
+    for chunk in book.chunks():
+        if chunk.series != series:
+            continue
+        rows = chunk.rows
+        of_voucher = (chunk.number[rows.voucher] == number) & (rows.kind == BOOKED)
+        for place in np.flatnonzero(of_voucher):
+            account = CHART[rows.account[place]].number
+            found[account] = found.get(account, 0) + int(rows.ore[place])
+    return found
 
 
 def _fiscal_year(year: Year) -> FiscalYear:

@@ -14,9 +14,9 @@ CONTROL_OF_FAULT: Final = {Fault.WRONG_CLOSING_BALANCE: "balance_roll_forward"}
 """The control that must find a planted fault."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, order=True)
 class ExpectedBreak:
-    """The one break that may hold a planted unit; debit positive, actual - expected."""
+    """A break that must hold a planted unit; debit positive, actual - expected."""
 
     control: str
     account_number: str
@@ -28,7 +28,8 @@ class ExpectedBreak:
 class Truth:
     """What is known of one file before it is loaded.
 
-    `trial_balance`: closing balance per account that is not zero; debit positive.
+    `trial_balance`: closing balance per account that is not zero; debit positive. `planted`: empty
+    where nothing may hold.
     """
 
     tenant: str
@@ -36,7 +37,7 @@ class Truth:
     trial_balance: dict[str, Decimal]
     voucher_count: int
     posting_count: int
-    planted: ExpectedBreak | None
+    planted: tuple[ExpectedBreak, ...] = ()
 
 
 def truth_of(company: DemoCompany, file: DemoFile) -> Truth:
@@ -50,7 +51,7 @@ def truth_of(company: DemoCompany, file: DemoFile) -> Truth:
         trial_balance=file.company.trial_balance(file.year),
         voucher_count=book.totals.vouchers,
         posting_count=book.totals.booked_rows,
-        planted=_expected_break(planted) if planted else None,
+        planted=(_expected_break(planted),) if planted else (),
     )
 
 

@@ -15,8 +15,8 @@ from ledger.controls import Break, BreakKind
 PLANTED = ExpectedBreak("balance_roll_forward", "1930", Decimal("-100.00"))
 FOUND = Break("balance_roll_forward", BreakKind.AMOUNT, "1930", difference=Decimal("-100.00"))
 
-GOOD = Truth("acme", "2024-01-01_2024-12-31", {"1930": Decimal("10.00")}, 3, 7, None)
-BAD = Truth("beta", "2024-01-01_2024-12-31", {"1930": Decimal("20.00")}, 3, 7, PLANTED)
+GOOD = Truth("acme", "2024-01-01_2024-12-31", {"1930": Decimal("10.00")}, 3, 7)
+BAD = Truth("beta", "2024-01-01_2024-12-31", {"1930": Decimal("20.00")}, 3, 7, (PLANTED,))
 
 
 def loaded(truth: Truth) -> Seen:
@@ -122,6 +122,6 @@ def test_truth_comes_from_the_generator_and_holds_one_planted_break():
         truth_of(company, file) for company in companies_loaded() for file in files_of(company)
     ]
 
-    assert [truth.planted for truth in truths if truth.planted] == [PLANTED]
+    assert [truth.planted for truth in truths if truth.planted] == [(PLANTED,)]
     assert {sum(truth.trial_balance.values()) for truth in truths} == {Decimal("0.00")}
     assert min(truth.voucher_count for truth in truths) > 100
