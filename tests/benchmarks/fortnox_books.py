@@ -33,6 +33,9 @@ YEAR: Final = "2025"
 """The one year that is open here; Fortnox also has the one before."""
 
 ZONE: Final = "Europe/Helsinki"
+NO_CLOSING: Final = {"TASMA_FORTNOX_CLOSING_AT_FIRST": "false"}
+"""First transfers, which only prepare a night, then need no call per account."""
+
 DAY_S: Final = 86_400
 START_LIMIT_S: Final = 60.0
 
@@ -123,7 +126,7 @@ def served(tenants: int, vouchers: int) -> Served:
         if process.poll() is not None or time.monotonic() > deadline:
             raise RuntimeError(f"The simulator did not start within {START_LIMIT_S:g} s.")
         time.sleep(0.05)
-    os.environ.update(variables(found.url))
+    os.environ.update({**variables(found.url), **NO_CLOSING})
     return found
 
 
