@@ -17,7 +17,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -83,17 +83,9 @@ def prefect_server(
         TerminalError: The port is taken, the address is open to others without a password, or
             the server did not start; the message says what to do.
     """
-    folder = (home or settings().home) / "prefect"
-    folder.mkdir(parents=True, exist_ok=True)
-    server = PrefectServer(
-        url=f"http://{host}:{port}",
-        folder=folder,
-        environment=environment(folder, host=host, port=port),
-    )
-    log = folder / "server.log"
-    command = [sys.executable, "-m", "prefect", "server", "start"]
-    with _process(command, server.environment, log=log) as process:
-        wait_for(lambda: server.ask("/health") is True, process=process, log=log)
+    server = _prepared(home or settings().home, host=host, port=port)
+    with _server_process(server) as process:
+        _wait_for_health(server, process)
         yield server
 
 
@@ -108,6 +100,28 @@ def deployments_served(server: PrefectServer) -> Iterator[subprocess.Popen[bytes
         yield process
 
 
+@contextmanager
+def server_with_deployments(
+    *, host: str = "127.0.0.1", port: int = 4200
+) -> Iterator[tuple[PrefectServer, subprocess.Popen[bytes]]]:
+    """Do what `prefect_server` and `deployments_served` do, starting both at once.
+
+    Raises:
+        TerminalError: As they do.
+    """
+    server = _prepared(settings().home, host=host, port=port)
+    log = server.folder / "runs.log"
+    started_at = dt.datetime.now(dt.UTC)
+    command = [sys.executable, "-m", "flows.serve"]
+    with (
+        _server_process(server) as process,
+        _process(command, server.environment, log=log) as runs,
+    ):
+        _wait_for_health(server, process)
+        wait_for(lambda: _all_polled_since(started_at, server), process=runs, log=log)
+        yield server, runs
+
+
 def up(say: Callable[[str], None] = print) -> int:
     """Run server and deployments until Ctrl-C or SIGTERM; return the exit code.
 
@@ -118,10 +132,7 @@ def up(say: Callable[[str], None] = print) -> int:
         signal.signal(number, signal.default_int_handler)
     say(f"Starting Prefect on port {chosen.port}; the first start takes about 15 s ...")
     try:
-        with (
-            prefect_server(host=chosen.host, port=chosen.port) as server,
-            deployments_served(server) as runs,
-        ):
+        with server_with_deployments(host=chosen.host, port=chosen.port) as (server, runs):
             say(f"Prefect's UI   {server.url}/v2/deployments")
             say(f"Drop files in  {settings().inbox}/<tenant>/")
             say(f"Logs           {server.folder}/server.log and runs.log")
@@ -153,6 +164,27 @@ def wait_for(
         if time.monotonic() > deadline:
             raise ServerDidNotStart(f"It did not answer within {limit_s:g} s.", log=log)
         time.sleep(POLL_S)
+
+
+def _prepared(home: Path, *, host: str, port: int) -> PrefectServer:
+    """Make the server's folder and say how it is to run."""
+    folder = home / "prefect"
+    folder.mkdir(parents=True, exist_ok=True)
+    return PrefectServer(
+        url=f"http://{host}:{port}",
+        folder=folder,
+        environment=environment(folder, host=host, port=port),
+    )
+
+
+def _server_process(server: PrefectServer) -> AbstractContextManager[subprocess.Popen[bytes]]:
+    command = [sys.executable, "-m", "prefect", "server", "start"]
+    return _process(command, server.environment, log=server.folder / "server.log")
+
+
+def _wait_for_health(server: PrefectServer, process: subprocess.Popen[bytes]) -> None:
+    log = server.folder / "server.log"
+    wait_for(lambda: server.ask("/health") is True, process=process, log=log)
 
 
 def _wait_for_either(server: PrefectServer, runs: subprocess.Popen[bytes]) -> None:
