@@ -112,6 +112,8 @@ def fortnox(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FortnoxSimu
             "CLIENT_ID": simulator.client_id,
             "CLIENT_SECRET": simulator.client_secret,
             "REDIRECT_URI": simulator.redirect_uri,
+            # Fifty calls a year: asked where they are the point (tests/flows).
+            "CLOSING_AT_FIRST": "false",
         }.items():
             monkeypatch.setenv(f"TASMA_FORTNOX_{name}", value)
         yield simulator
