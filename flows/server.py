@@ -14,10 +14,11 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -196,21 +197,40 @@ def _wait_for_either(server: PrefectServer, runs: subprocess.Popen[bytes]) -> No
 def _process(
     command: list[str], env: Mapping[str, str], *, log: Path
 ) -> Iterator[subprocess.Popen[bytes]]:
-    with log.open("ab") as sink:
-        # A session of its own: Ctrl-C reaches us alone, and we stop runs before their server.
-        process = subprocess.Popen(  # noqa: S603 - our own interpreter and modules
-            command,
-            cwd=PROJECT,
-            env=dict(env),
-            stdin=subprocess.DEVNULL,
-            stdout=sink,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-    try:
+    with ExitStack() as started:
+        with log.open("ab") as sink, _undisturbed():
+            # A session of its own: Ctrl-C reaches us alone, and we stop runs before their server.
+            process = subprocess.Popen(  # noqa: S603 - our own interpreter and modules
+                command,
+                cwd=PROJECT,
+                env=dict(env),
+                stdin=subprocess.DEVNULL,
+                stdout=sink,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+            started.callback(_stop, process)
         yield process
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Let Ctrl-C and SIGTERM wait: in the middle of a start there is nothing yet to be stopped."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    came: list[int] = []
+    before = {
+        number: signal.signal(number, lambda number, _: came.append(number))
+        for number in (signal.SIGINT, signal.SIGTERM)
+    }
+    try:
+        yield
     finally:
-        _stop(process)
+        for number, handler in before.items():
+            signal.signal(number, handler or signal.SIG_DFL)
+        for missed in came:
+            signal.raise_signal(missed)
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
