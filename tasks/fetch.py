@@ -37,6 +37,7 @@ class Fetched:
     """A file of the lake and what it says of itself.
 
     `evidence`: what the source was asked beside it, None for a file that somebody dropped in.
+    `standing_sha256`: the hash of that part of it which the source is asked every time.
     """
 
     landed: Landed
@@ -44,6 +45,7 @@ class Fetched:
     suffix: str
     _file: SieFile | None = None
     evidence: Landed | None = None
+    standing_sha256: str = ""
 
     def open(self, lake: Lake) -> SieFile:
         """Return the file with its vouchers still to come.

@@ -71,13 +71,16 @@ def is_published(job: Job, load: StagedLoad) -> bool:
     """Say whether these very rows are published, judged by this very evidence.
 
     The same rows beside other evidence may hold: a voucher that the source lists and its ledger
-    still lacks.
+    still lacks. What the source is asked only now and then is judged whenever it was asked.
     """
     record = job.stores.warehouse.load_record(job.unit.tenant, job.unit.year)
     if record is None or record.digest != load.staged.digest:
         return False
-    asked, unit = load.staged.facts.evidence_sha256, job.unit
-    return not asked or asked == job.stores.hub.loads.judged_evidence(unit.tenant, unit.year)
+    asked, loads = load.staged.facts.evidence_sha256, job.stores.hub.loads
+    if not asked:
+        return True
+    standing = loads.get(load.load_id).evidence_sha256
+    return asked == standing == loads.judged_evidence(job.unit.tenant, job.unit.year)
 
 
 def record_publication(job: Job, load: StagedLoad) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
@@ -111,7 +112,8 @@ def land_answers(job: Job, file: SieFile, answers: Answers) -> Fetched:
     extract, year = answers.extract, job.unit.year
     lake, tenant = job.stores.lake, job.unit.tenant
     landed = lake.land(tenant, FORTNOX, extract.sie, file_name=f"fortnox {year.key}{SUFFIX}")
-    asked = lake.land(tenant, ASKED, pack(_evidence(answers)), file_name=f"asked {year.key}.arrow")
+    evidence = _evidence(answers)
+    asked = lake.land(tenant, ASKED, pack(evidence), file_name=f"asked {year.key}.arrow")
     facts = facts_of(file, landed, year)
     number = facts.organisation_number or answers.organisation_number
     say(
@@ -123,7 +125,13 @@ def land_answers(job: Job, file: SieFile, answers: Answers) -> Fetched:
         sha256=landed.sha256,
     )
     told = {"evidence_sha256": asked.sha256, "organisation_number": number}
-    return Fetched(landed, facts.model_copy(update=told), SUFFIX, evidence=asked)
+    return Fetched(
+        landed,
+        facts.model_copy(update=told),
+        SUFFIX,
+        evidence=asked,
+        standing_sha256=hashlib.sha256(pack(_standing(evidence))).hexdigest(),
+    )
 
 
 def _opened(extract: YearExtract, year: FiscalYear) -> SieFile:
@@ -157,6 +165,13 @@ def _evidence(answers: Answers) -> dict[str, pa.Table]:
         ),
         "source_voucher": answers.extract.voucher_headers,
     }
+
+
+def _standing(evidence: dict[str, pa.Table]) -> dict[str, pa.Table]:
+    """Leave out what is asked only now and then."""
+    balances = evidence["source_balance"]
+    opening = balances.filter(pc.equal(balances["balance_kind"], "opening"))
+    return {**evidence, "source_balance": opening}
 
 
 def _of_kind(kind: str, balances: pa.Table) -> pa.Table:

@@ -65,10 +65,10 @@ def stage_fetched(job: Job, fetched: Fetched) -> StagedLoad:
         postings=counts["posting"],
         digest=staged.digest[:16],
     )
-    return StagedLoad(staged, "" if job.is_dry_run else _record(job, staged))
+    return StagedLoad(staged, "" if job.is_dry_run else _record(job, fetched, staged))
 
 
-def _record(job: Job, staged: StagedUnit) -> str:
+def _record(job: Job, fetched: Fetched, staged: StagedUnit) -> str:
     """Make the load known to the hub, so that it can be shown, accepted and resumed."""
     load = job.stores.hub.loads.save(
         Load(
@@ -77,7 +77,7 @@ def _record(job: Job, staged: StagedUnit) -> str:
             source=staged.facts.source,
             source_kind=staged.facts.source_kind,
             landed_sha256=staged.facts.landed_sha256,
-            evidence_sha256=staged.facts.evidence_sha256,
+            evidence_sha256=fetched.standing_sha256,
             stage_folder=str(staged.folder),
             digest=staged.digest,
             run_id=job.run_id,

@@ -32,7 +32,7 @@ class Load:
 
     `source_kind` is the source's own (``4E`` for SIE), `digest` the staged rows' version,
     `stage_folder` where they lie, `landed_sha256` the bytes they came from, `evidence_sha256` what
-    the source was asked beside them (empty: nothing).
+    the source is asked beside them every time (empty: nothing).
     """
 
     tenant: str
