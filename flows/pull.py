@@ -2,30 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
 import datetime as dt
-from contextlib import AsyncExitStack
-from dataclasses import dataclass
 from typing import Annotated, Any, Final, Literal
 
 from prefect import State, flow
 from pydantic import Field
 
-from blocks.http import CallRefused
-from blocks.hub import UnitState
-from blocks.systems.fortnox import FortnoxSession, SourceYear, fortnox_session
-from flows.arrivals import explain
+from blocks.systems.fortnox import fortnox_session
 from flows.forms import TenantId, Year
 from flows.hooks import run_cancelled, run_crashed, run_failed
-from flows.leasing import WAIT_LIMIT_S, unit_lease
-from flows.outcomes import YearOutcome, combined
-from flows.runs import FAILED, KEPT, SKIPPED, ended, name_run, run_id
+from flows.leasing import WAIT_LIMIT_S
+from flows.outcomes import combined
+from flows.pull_year import PullYear, Wish
+from flows.runs import SKIPPED, ended, name_run, run_id
 from flows.steps import AS_TASKS, Steps
-from flows.unit import plan_unit, settle
-from tasks.fetch import Fetched
-from tasks.jobs import Job
 from tasks.log import warn
-from tasks.pull import FORTNOX
 from tasks.source_years import Which, undefined_years, wanted_years
 from tasks.stores import Stores, open_stores
 from tasks.units import Unit
@@ -39,10 +30,6 @@ Uploaded = Literal["keep", "overwrite"]
 FIRST_TRANSFER_PENDING: Final = (
     "First transfer pending: no nightly run writes anything before somebody has looked at the "
     "first transfer. Run pull, look at its pages, then run approve-first-transfer."
-)
-UPLOADED_KEPT: Final = (
-    "its ledger came from an uploaded file, which is kept; to replace it by the source's, run pull "
-    "for this year with uploaded = overwrite"
 )
 
 
@@ -91,18 +78,6 @@ async def pull(
         return await pull_tenant(stores, tenant, wish)
 
 
-@dataclass(frozen=True)
-class Wish:
-    """What a run was asked for; `night` is set when a schedule asked."""
-
-    years: tuple[str, ...] = ()
-    which: Which = "open years"
-    overwrites: bool = False
-    asks_closing: bool = False
-    dry_run: bool = False
-    night: dt.date | None = None
-
-
 async def pull_tenant(
     stores: Stores,
     tenant: str,
@@ -120,10 +95,9 @@ async def pull_tenant(
     """
     if wish.night and not stores.hub.tenants.get(tenant).has_schedule:
         return ended(SKIPPED, FIRST_TRANSFER_PENDING)
-    async with AsyncExitStack() as connected:
-        fortnox = await connected.enter_async_context(
-            fortnox_session(stores.hub, tenant, run_id=run_id(), wait_limit_s=wait_limit_s)
-        )
+    async with fortnox_session(
+        stores.hub, tenant, run_id=run_id(), wait_limit_s=wait_limit_s
+    ) as fortnox:
         there = await fortnox.financial_years()
         wanted = wanted_years(
             stores,
@@ -138,72 +112,19 @@ async def pull_tenant(
         await name_run(_name(tenant, units, wish), tags=tags)
         outcomes = []
         for unit, item in zip(units, wanted, strict=True):
-            work = _Year(stores, unit, item.source, wish, steps, wait_limit_s)
+            work = PullYear(stores, unit, item.source, wish, steps, wait_limit_s)
             outcomes.append(await work.outcome(fortnox))
     for year in undefined_years(stores, tenant, there):
         warn(f"The source also has {year}, which nobody has defined here", tenant=tenant)
     return combined(outcomes)
 
 
-@dataclass(frozen=True)
-class _Year:
-    """One year of a pull. `source`: the source's year of the same dates, None without one."""
-
-    stores: Stores
-    unit: Unit
-    source: SourceYear | None
-    wish: Wish
-    steps: Steps
-    wait_limit_s: float
-
-    async def outcome(self, fortnox: FortnoxSession) -> YearOutcome:
-        """Do the work, and say what became of it; what is refused for all years is raised."""
-        if self.source is None:
-            return self._told(FAILED, f"the source has no fiscal year {self.unit.year}")
-        if self._is_kept():
-            return self._told(KEPT, UPLOADED_KEPT)
-        try:
-            state = await self._load(fortnox, self.source)
-        except CallRefused:
-            raise
-        except Exception as problem:  # noqa: BLE001 - one year's failure never stops the others
-            warn(f"{self.unit} failed: {explain(problem)}", tenant=self.unit.tenant)
-            return self._told(FAILED, explain(problem))
-        return self._told(str(state.name), state.message or "")
-
-    def _is_kept(self) -> bool:
-        """Say whether the year's ledger is an uploaded one that nobody said to overwrite.
-
-        Source:
-            R-SEN-34: unattended runs keep it.
-        """
-        status = self.stores.hub.units.find(self.unit.tenant, self.unit.year)
-        source = status.published_source if status else ""
-        return source not in {"", FORTNOX} and not self.wish.overwrites
-
-    async def _load(self, fortnox: FortnoxSession, source: SourceYear) -> State[Any]:
-        if self.wish.dry_run:
-            job = Job(self.stores, self.unit, run_id(), lease=None)
-            fetched = await self.steps.pull(job, fortnox, source)
-            return await plan_unit(job, fetched, steps=self.steps)
-        async with unit_lease(self.stores, self.unit, wait_limit_s=self.wait_limit_s) as lease:
-            job = Job(self.stores, self.unit, run_id(), lease)
-            try:
-                await asyncio.to_thread(job.tell, UnitState.FETCHING, source=FORTNOX)
-                fetched = await self._fetch(job, fortnox, source)
-                return await settle(job, await self.steps.stage(job, fetched), steps=self.steps)
-            except Exception as problem:
-                await asyncio.to_thread(job.tell, UnitState.FAILED, reason=explain(problem))
-                raise
-
-    async def _fetch(self, job: Job, fortnox: FortnoxSession, source: SourceYear) -> Fetched:
-        return await self.steps.pull(job, fortnox, source, asks_closing=self.wish.asks_closing)
-
-    def _told(self, name: str, message: str) -> YearOutcome:
-        return YearOutcome(self.unit, name, message)
+NAMED: Final = 3
+"""Years that the name of a run lists."""
 
 
 def _name(tenant: str, units: list[Unit], wish: Wish) -> str:
-    what = f"night {wish.night}" if wish.night else ", ".join(str(unit) for unit in units[:3])
-    more = f" and {len(units) - 3} more" if len(units) > 3 and not wish.night else ""
-    return f"{tenant} {what}{more}" if wish.night else f"{what}{more}"
+    if wish.night:
+        return f"{tenant} night {wish.night}"
+    more = f" and {len(units) - NAMED} more" if len(units) > NAMED else ""
+    return ", ".join(str(unit) for unit in units[:NAMED]) + more

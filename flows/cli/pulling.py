@@ -26,7 +26,8 @@ from flows.cli.local import (
     fail_unit,
     steps_into,
 )
-from flows.pull import Wish, pull_tenant
+from flows.pull import pull_tenant
+from flows.pull_year import Wish
 from flows.steps import Steps
 from ledger.errors import TransientError
 from ledger.fiscal_year import FiscalYear

@@ -11,7 +11,8 @@ from blocks.lake import Lake
 from blocks.steps import KILL_AT
 from blocks.warehouse import Warehouse
 from flows.cli.local import Imported, steps_into
-from flows.pull import Wish, pull_tenant
+from flows.pull import pull_tenant
+from flows.pull_year import Wish
 from tasks.stores import Stores
 
 
