@@ -1,0 +1,102 @@
+"""One fiscal year of a pull: fetched, and taken through the one pipeline of a unit."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any, Final
+
+from prefect import State
+
+from blocks.http import CallRefused
+from blocks.hub import UnitState
+from blocks.systems.fortnox import FortnoxSession, SourceYear
+from flows.arrivals import explain
+from flows.leasing import unit_lease
+from flows.outcomes import YearOutcome
+from flows.runs import FAILED, KEPT, run_id
+from flows.steps import Steps
+from flows.unit import plan_unit, settle
+from tasks.fetch import Fetched
+from tasks.jobs import Job
+from tasks.log import warn
+from tasks.pull import FORTNOX
+from tasks.source_years import Which
+from tasks.stores import Stores
+from tasks.units import Unit
+
+UPLOADED_KEPT: Final = (
+    "its ledger came from an uploaded file, which is kept; to replace it by the source's, run pull "
+    "for this year with uploaded = overwrite"
+)
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a run was asked for; `night` is set when a schedule asked."""
+
+    years: tuple[str, ...] = ()
+    which: Which = "open years"
+    overwrites: bool = False
+    asks_closing: bool = False
+    dry_run: bool = False
+    night: dt.date | None = None
+
+
+@dataclass(frozen=True)
+class PullYear:
+    """One year of a pull. `source`: the source's year of the same dates, None without one."""
+
+    stores: Stores
+    unit: Unit
+    source: SourceYear | None
+    wish: Wish
+    steps: Steps
+    wait_limit_s: float
+
+    async def outcome(self, fortnox: FortnoxSession) -> YearOutcome:
+        """Do the work, and say what became of it; what is refused for all years is raised."""
+        if self.source is None:
+            return self._told(FAILED, f"the source has no fiscal year {self.unit.year}")
+        if self._is_kept():
+            return self._told(KEPT, UPLOADED_KEPT)
+        try:
+            state = await self._load(fortnox, self.source)
+        except CallRefused:
+            raise
+        except Exception as problem:  # noqa: BLE001 - one year's failure never stops the others
+            warn(f"{self.unit} failed: {explain(problem)}", tenant=self.unit.tenant)
+            return self._told(FAILED, explain(problem))
+        return self._told(str(state.name), state.message or "")
+
+    def _is_kept(self) -> bool:
+        """Say whether the year's ledger is an uploaded one that nobody said to overwrite.
+
+        Source:
+            R-SEN-34: unattended runs keep it.
+        """
+        status = self.stores.hub.units.find(self.unit.tenant, self.unit.year)
+        source = status.published_source if status else ""
+        return source not in {"", FORTNOX} and not self.wish.overwrites
+
+    async def _load(self, fortnox: FortnoxSession, source: SourceYear) -> State[Any]:
+        if self.wish.dry_run:
+            job = Job(self.stores, self.unit, run_id(), lease=None)
+            fetched = await self._fetch(job, fortnox, source)
+            return await plan_unit(job, fetched, steps=self.steps)
+        async with unit_lease(self.stores, self.unit, wait_limit_s=self.wait_limit_s) as lease:
+            job = Job(self.stores, self.unit, run_id(), lease)
+            try:
+                await asyncio.to_thread(job.tell, UnitState.FETCHING, source=FORTNOX)
+                fetched = await self._fetch(job, fortnox, source)
+                return await settle(job, await self.steps.stage(job, fetched), steps=self.steps)
+            except Exception as problem:
+                await asyncio.to_thread(job.tell, UnitState.FAILED, reason=explain(problem))
+                raise
+
+    async def _fetch(self, job: Job, fortnox: FortnoxSession, source: SourceYear) -> Fetched:
+        return await self.steps.pull(job, fortnox, source, asks_closing=self.wish.asks_closing)
+
+    def _told(self, name: str, message: str) -> YearOutcome:
+        return YearOutcome(self.unit, name, message)
