@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test check requirements bench lock clean
+.PHONY: help demo up test test-flows test-rest check requirements bench lock clean
 
 help:  ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -26,8 +26,15 @@ up: $(INSTALLED)  ## Prefect server, its UI, the deployments and a simulated For
 
 test: $(INSTALLED)  ## the tests, the import rules and the types
 	$(MAKE) --no-print-directory check
+	$(MAKE) --no-print-directory --jobs 2 --output-sync=target test-flows test-rest
+
+# Each of these starts runs of its own and mostly waits for them, so they run one at a time, beside
+# the others.
+test-flows: $(INSTALLED)
+	$(BIN)/python -m pytest tests/flows
+
+test-rest: $(INSTALLED)
 	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --ignore=tests/flows
-	$(BIN)/python -m pytest tests/flows  # each starts runs of its own: one test at a time
 
 check: $(INSTALLED)
 	$(BIN)/ruff check .

@@ -95,7 +95,7 @@ def stopped(tmp_path):
             assert line, said
             said.append(line)
         server = PrefectServer(f"http://127.0.0.1:{port}", tmp_path / "prefect", {})
-        desk = Desk(server, tmp_path, fortnox=None, stack=None)
+        desk = Desk(server, tmp_path)
         run_id = desk.start("import-file", tenant="acme", path=str(company_file))
         desk.wait(run_id, lambda run: run["name"] == "acme 2024")
         process.send_signal(signal.SIGINT)

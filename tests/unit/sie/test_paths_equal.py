@@ -171,7 +171,7 @@ def files(draw):
     return "".join(line + end for line in (*start, *body)).encode(encoding, "replace")
 
 
-@settings(max_examples=120)
+@settings(max_examples=60)
 @given(files())
 @example(b'#VER A 1 20240115\n{\n#TRANS 1930 {} 1 "" "\\"" \r\r\n}\n')
 @example(b'#VER A 1 20240115 "x" "" {\n#TRANS 1930 {1 2 3 4} -5.5 20240115 "" 0\n}\n')
@@ -179,7 +179,7 @@ def test_both_paths_read_the_same(content):
     assert_equal(content)
 
 
-@settings(max_examples=80)
+@settings(max_examples=40)
 @given(files())
 def test_sum_in_columns_is_the_sum_of_the_lines(content):
     """The closing #KSUMMA is computed line by line, by the letter, and found right in columns."""
