@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
-import sys
-import time
 from collections.abc import AsyncIterator
 from contextlib import AbstractContextManager, asynccontextmanager
 from typing import Final
 
 from blocks.hub import KeptLease, LeaseTaken
+from blocks.hub.waiting import awaited_lease
 from flows.runs import run_id
 from tasks.log import say
 from tasks.stores import Stores
@@ -31,29 +29,15 @@ async def unit_lease(
         LeaseTaken: Somebody still holds it after ``wait_limit_s``; the message says who.
         LeaseLost: It was lost while the body ran.
     """
-    guard, kept = await _enter(stores, unit, deadline=time.monotonic() + wait_limit_s)
-    try:
+
+    def take() -> AbstractContextManager[KeptLease]:
+        holder = f"run {run_id() or 'without a server'}"
+        return stores.hub.unit_lease(unit.tenant, unit.year, holder=holder, run_id=run_id())
+
+    def on_wait(taken: LeaseTaken) -> None:
+        say(f"Waiting: {taken}", tenant=unit.tenant, unit=unit.year.key)
+
+    async with awaited_lease(
+        take, wait_limit_s=wait_limit_s, ask_again_s=ASK_AGAIN_S, on_wait=on_wait
+    ) as kept:
         yield kept
-    except BaseException:
-        await asyncio.to_thread(guard.__exit__, *sys.exc_info())
-        raise
-    await asyncio.to_thread(guard.__exit__, None, None, None)
-
-
-async def _enter(
-    stores: Stores, unit: Unit, *, deadline: float
-) -> tuple[AbstractContextManager[KeptLease], KeptLease]:
-    told = False
-    while True:
-        guard = stores.hub.unit_lease(
-            unit.tenant, unit.year, holder=f"run {run_id() or 'without a server'}", run_id=run_id()
-        )
-        try:
-            return guard, await asyncio.to_thread(guard.__enter__)
-        except LeaseTaken as taken:
-            if time.monotonic() + ASK_AGAIN_S > deadline:
-                raise
-            if not told:
-                say(f"Waiting: {taken}", tenant=unit.tenant, unit=unit.year.key)
-            told = True
-        await asyncio.sleep(ASK_AGAIN_S)
