@@ -6,14 +6,11 @@ import asyncio
 import datetime as dt
 from collections.abc import Sequence
 
-from prefect import task
-from prefect.cache_policies import NO_CACHE
-
 from blocks.hub import UnitState, UnitStatus
 from ledger.controls import ControlResult
 from ledger.errors import TerminalError
 from tasks.log import say
-from tasks.steps import RETRIES, RETRY_DELAYS_S, RETRY_JITTER, STEP_LIMIT_S, is_transient
+from tasks.steps import step
 from tasks.stores import Stores
 from tasks.units import Unit
 
@@ -30,16 +27,7 @@ class NothingHeld(TerminalError):
         )
 
 
-@task(
-    name="accept",
-    task_run_name="accept {unit}",
-    cache_policy=NO_CACHE,
-    retries=RETRIES,
-    retry_delay_seconds=RETRY_DELAYS_S,
-    retry_jitter_factor=RETRY_JITTER,
-    retry_condition_fn=is_transient,
-    timeout_seconds=STEP_LIMIT_S,
-)
+@step("accept", about="unit")
 async def accept(
     stores: Stores,
     unit: Unit,

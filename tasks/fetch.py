@@ -8,8 +8,6 @@ from pathlib import Path
 from typing import Final
 
 import pyarrow as pa
-from prefect import task
-from prefect.cache_policies import NO_CACHE
 
 from blocks.hub import FileSeen
 from blocks.lake import LANDED_MAX_BYTES, Lake, Landed
@@ -21,7 +19,7 @@ from ledger.sie.reader import SieFile, open_sie
 from tasks.evidence import unpack
 from tasks.log import say
 from tasks.source_year import NoFiscalYear, likely_year, stated_year, voucher_dates
-from tasks.steps import RETRIES, RETRY_DELAYS_S, RETRY_JITTER, STEP_LIMIT_S, is_transient
+from tasks.steps import step
 from tasks.stores import Stores
 
 SIE: Final = "sie"
@@ -60,16 +58,7 @@ class Fetched:
         return unpack(lake.read(self.evidence)) if self.evidence else {}
 
 
-@task(
-    name="fetch",
-    task_run_name="fetch {tenant}",
-    cache_policy=NO_CACHE,
-    retries=RETRIES,
-    retry_delay_seconds=RETRY_DELAYS_S,
-    retry_jitter_factor=RETRY_JITTER,
-    retry_condition_fn=is_transient,
-    timeout_seconds=STEP_LIMIT_S,
-)
+@step("fetch", about="tenant")
 async def fetch(
     stores: Stores, tenant: str, *, path: Path, sha256: str = "", who: str = ""
 ) -> Fetched:

@@ -5,9 +5,6 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 
-from prefect import task
-from prefect.cache_policies import NO_CACHE
-
 from blocks.hub import UnitState
 from blocks.steps import reached
 from blocks.warehouse.records import ChangePlan
@@ -17,7 +14,7 @@ from tasks.log import say, warn
 from tasks.pages import changes_in_words
 from tasks.reconcile import Judgement
 from tasks.stage import StagedLoad
-from tasks.steps import RETRIES, RETRY_DELAYS_S, RETRY_JITTER, STEP_LIMIT_S, is_transient
+from tasks.steps import step
 
 
 @dataclass(frozen=True)
@@ -28,16 +25,7 @@ class Publication:
     plan: ChangePlan
 
 
-@task(
-    name="publish",
-    task_run_name="publish {job.unit}",
-    cache_policy=NO_CACHE,
-    retries=RETRIES,
-    retry_delay_seconds=RETRY_DELAYS_S,
-    retry_jitter_factor=RETRY_JITTER,
-    retry_condition_fn=is_transient,
-    timeout_seconds=STEP_LIMIT_S,
-)
+@step("publish", about="job.unit")
 async def publish(job: Job, load: StagedLoad, judgement: Judgement) -> Publication:
     """Replace the unit in the warehouse by what was staged, and say so in the hub.
 

@@ -5,9 +5,6 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 
-from prefect import task
-from prefect.cache_policies import NO_CACHE
-
 from blocks import controls
 from blocks.controls import UnitContext
 from blocks.hub import UnitState
@@ -15,7 +12,7 @@ from ledger.controls import ControlResult, Outcome
 from tasks.jobs import Job
 from tasks.log import say
 from tasks.stage import StagedLoad
-from tasks.steps import RETRIES, RETRY_DELAYS_S, RETRY_JITTER, STEP_LIMIT_S, is_transient
+from tasks.steps import step
 
 
 @dataclass(frozen=True)
@@ -41,16 +38,7 @@ class Judgement:
         return found - sum(result.break_count for result in self.holding)
 
 
-@task(
-    name="reconcile",
-    task_run_name="reconcile {job.unit}",
-    cache_policy=NO_CACHE,
-    retries=RETRIES,
-    retry_delay_seconds=RETRY_DELAYS_S,
-    retry_jitter_factor=RETRY_JITTER,
-    retry_condition_fn=is_transient,
-    timeout_seconds=STEP_LIMIT_S,
-)
+@step("reconcile", about="job.unit")
 async def reconcile(job: Job, load: StagedLoad) -> Judgement:
     """Ask every control about the staged unit; breaks are returned, not raised.
 

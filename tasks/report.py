@@ -5,9 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Final
 
-from prefect import task
 from prefect.artifacts import Artifact, acreate_markdown_artifact
-from prefect.cache_policies import NO_CACHE
 
 from blocks.controls import controls_for
 from blocks.steps import reached
@@ -18,21 +16,12 @@ from tasks.pages import changes_page, reconciliation_page
 from tasks.reconcile import Judgement, unit_context
 from tasks.stage import StagedLoad
 from tasks.statements import read_statements, statements_page
-from tasks.steps import RETRIES, RETRY_DELAYS_S, RETRY_JITTER, STEP_LIMIT_S, is_transient
+from tasks.steps import step
 
 RECONCILIATION: Final = "reconciliation"
 
 
-@task(
-    name="report",
-    task_run_name="report {job.unit}",
-    cache_policy=NO_CACHE,
-    retries=RETRIES,
-    retry_delay_seconds=RETRY_DELAYS_S,
-    retry_jitter_factor=RETRY_JITTER,
-    retry_condition_fn=is_transient,
-    timeout_seconds=STEP_LIMIT_S,
-)
+@step("report", about="job.unit")
 async def report(
     job: Job,
     load: StagedLoad,

@@ -5,15 +5,12 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 
-from prefect import task
-from prefect.cache_policies import NO_CACHE
-
 from blocks.hub import Load, UnitState
 from blocks.staging import StagedUnit, stage_unit
 from tasks.fetch import Fetched
 from tasks.jobs import Job
 from tasks.log import say
-from tasks.steps import RETRIES, RETRY_DELAYS_S, RETRY_JITTER, STEP_LIMIT_S, is_transient
+from tasks.steps import step
 
 
 @dataclass(frozen=True)
@@ -24,16 +21,7 @@ class StagedLoad:
     load_id: str = ""
 
 
-@task(
-    name="stage",
-    task_run_name="stage {job.unit}",
-    cache_policy=NO_CACHE,
-    retries=RETRIES,
-    retry_delay_seconds=RETRY_DELAYS_S,
-    retry_jitter_factor=RETRY_JITTER,
-    retry_condition_fn=is_transient,
-    timeout_seconds=STEP_LIMIT_S,
-)
+@step("stage", about="job.unit")
 async def stage(job: Job, fetched: Fetched) -> StagedLoad:
     """Write the unit's tables; the same bytes read by the same reader are staged once.
 

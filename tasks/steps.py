@@ -1,10 +1,12 @@
-"""How every step is retried: only when trying again can help, a few times, further apart."""
+"""What every step is: a task that is tried again when that can help, a few times, further apart."""
 
 from __future__ import annotations
 
-from typing import Any, Final
+from collections.abc import Callable
+from typing import Any, Final, ParamSpec, TypeVar
 
-from prefect import State, Task
+from prefect import State, Task, task
+from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import TaskRun
 
 from ledger.errors import TransientError
@@ -16,6 +18,29 @@ RETRY_JITTER: Final = 0.3
 
 STEP_LIMIT_S: Final = 3_600
 """Longest step: a unit of ten million postings takes minutes."""
+
+
+Asked = ParamSpec("Asked")
+Answer = TypeVar("Answer")
+
+
+def step(name: str, *, about: str) -> Callable[[Callable[Asked, Answer]], Task[Asked, Answer]]:
+    """Make a function a step of a pipeline.
+
+    Args:
+        name: What the step does, in a word.
+        about: The argument, or a field of it, that a run of the step is named after.
+    """
+    return task(
+        name=name,
+        task_run_name=f"{name} {{{about}}}",
+        cache_policy=NO_CACHE,
+        retries=RETRIES,
+        retry_delay_seconds=RETRY_DELAYS_S,
+        retry_jitter_factor=RETRY_JITTER,
+        retry_condition_fn=is_transient,
+        timeout_seconds=STEP_LIMIT_S,
+    )
 
 
 async def is_transient(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:
