@@ -12,12 +12,11 @@ from prefect.client.schemas.objects import FlowRun
 from prefect.deployments import arun_deployment
 from prefect.states import Completed
 
-from blocks.hub import Hub
 from blocks.settings import settings
+from blocks.systems import FORTNOX
 from flows.again import NIGHT
 from flows.runs import TAG
 from tasks.log import say
-from tasks.pull import FORTNOX
 from tasks.stores import open_stores
 
 PULL: Final = "pull/pull"
@@ -85,14 +84,6 @@ def stagger(place: int) -> dt.timedelta:
 def tenants_of(zone: str) -> list[str]:
     """Return the tenants of a time zone that are connected to a system, in order."""
     with open_stores() as stores:
-        connected = connected_tenants(stores.hub)
+        connected = {item.tenant for item in stores.hub.connections.every(FORTNOX)}
         tenants = [item.id for item in stores.hub.tenants if item.time_zone == zone]
     return [tenant for tenant in tenants if tenant in connected]
-
-
-def connected_tenants(hub: Hub) -> set[str]:
-    """Return the ids of all tenants with a connection to an accounting system."""
-    found: list[str] = []
-    while page := hub.connections.of_system(FORTNOX, after=found[-1] if found else ""):
-        found += [item.tenant for item in page]
-    return set(found)

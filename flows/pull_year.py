@@ -11,6 +11,7 @@ from prefect import State
 
 from blocks.http import CallRefused
 from blocks.hub import UnitState
+from blocks.systems import FORTNOX
 from blocks.systems.fortnox import FortnoxSession, SourceYear
 from flows.arrivals import explain
 from flows.leasing import unit_lease
@@ -21,7 +22,6 @@ from flows.unit import plan_unit, settle
 from tasks.fetch import Fetched
 from tasks.jobs import Job
 from tasks.log import warn
-from tasks.pull import FORTNOX
 from tasks.source_years import Which
 from tasks.stores import Stores
 from tasks.units import Unit

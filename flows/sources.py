@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from blocks.hub import DefinedYear, Hub, UnitState, UnitStatus
+from blocks.systems import FORTNOX
 from ledger.fiscal_year import FiscalYear
 
-FORTNOX: Final = "fortnox"
 SOURCES: Final = {"": "none", FORTNOX: "fortnox", "sie": "uploaded SIE"}
 """The hub's word for a source, and a person's (R-SEN-32)."""
 

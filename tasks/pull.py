@@ -10,10 +10,9 @@ from typing import Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from prefect import task
-from prefect.cache_policies import NO_CACHE
 
 from blocks.settings import settings
+from blocks.systems import FORTNOX
 from blocks.systems.fortnox import FortnoxSession, SourceYear, YearExtract
 from ledger.errors import TransientError
 from ledger.fiscal_year import FiscalYear
@@ -24,9 +23,8 @@ from tasks.fetch import Fetched, facts_of
 from tasks.jobs import Job
 from tasks.log import say
 from tasks.source_year import stated_year
-from tasks.steps import RETRIES, RETRY_DELAYS_S, RETRY_JITTER, STEP_LIMIT_S, is_transient
+from tasks.steps import step
 
-FORTNOX: Final = "fortnox"
 ASKED: Final = "fortnox-evidence"
 """Under this source lies what Fortnox was asked beside the ledger."""
 
@@ -44,16 +42,7 @@ class NotTheYear(TransientError):
         )
 
 
-@task(
-    name="pull",
-    task_run_name="pull {job.unit}",
-    cache_policy=NO_CACHE,
-    retries=RETRIES,
-    retry_delay_seconds=RETRY_DELAYS_S,
-    retry_jitter_factor=RETRY_JITTER,
-    retry_condition_fn=is_transient,
-    timeout_seconds=STEP_LIMIT_S,
-)
+@step("pull", about="job.unit")
 async def pull(
     job: Job, fortnox: FortnoxSession, source_year: SourceYear, *, asks_closing: bool = False
 ) -> Fetched:
@@ -129,6 +118,7 @@ def land_answers(job: Job, file: SieFile, answers: Answers) -> Fetched:
         landed,
         facts.model_copy(update=told),
         SUFFIX,
+        file,
         evidence=asked,
         standing_sha256=hashlib.sha256(pack(_standing(evidence))).hexdigest(),
     )

@@ -9,7 +9,7 @@ process that died in between.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -110,6 +110,13 @@ class Connections:
         with self._database.reading() as transaction:
             rows = transaction.execute(query.order_by(table.c.tenant).limit(limit))
             return [_from_row(row._asdict()) for row in rows]
+
+    def every(self, system: str) -> Iterator[Connection]:
+        """Go through all connections to a system, in order of tenant."""
+        after = ""
+        while page := self.of_system(system, after=after):
+            yield from page
+            after = page[-1].tenant
 
     def save(self, connection: Connection) -> Connection:
         """Add a connection or replace it, which a new consent does.

@@ -6,10 +6,11 @@ from importlib import import_module
 from types import ModuleType
 from typing import Final
 
+from blocks.systems import FORTNOX
 from ledger.errors import TerminalError
 
 SYSTEMS: Final = {
-    "fortnox": "blocks.systems.fortnox",
+    FORTNOX: "blocks.systems.fortnox",
 }
 """Name of each system, as the hub's connections have it, and the package that speaks to it."""
 

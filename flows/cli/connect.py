@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from blocks.systems import FORTNOX
 from flows.cli.app import AsJson, app, command, group
 from flows.cli.exits import ExitCode
 from flows.cli.opening import TenantId, known_tenant, open_hub
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
 connect = group("Connect tenants to their accounting systems, and see what is missing.")
 app.add_typer(connect, name="connect")
 
-FORTNOX: Final = "fortnox"
-"""The hub's word for the system; its module brings Prefect, which a listing does not need."""
 
 MARKS: Final = {True: "met", False: "missing", None: "not known"}
 
@@ -103,7 +102,7 @@ def check(tenant: TenantId, *, as_json: AsJson = False) -> None:
 def list_connections(*, as_json: AsJson = False) -> None:
     """List the connections: how each stands, why, and when a call last proved it."""
     with open_hub() as hub:
-        found = list(connections(hub))
+        found = list(hub.connections.every(FORTNOX))
     if as_json:
         show_json([_as_dict(item) for item in found])
     elif found:
@@ -124,14 +123,6 @@ def list_connections(*, as_json: AsJson = False) -> None:
     else:
         say("No tenant is connected to a system yet.")
         next_steps("tasma connect fortnox TENANT")
-
-
-def connections(hub: Hub) -> Iterator[Connection]:
-    """Go through all connections, in order of tenant."""
-    after = ""
-    while page := hub.connections.of_system(FORTNOX, after=after):
-        yield from page
-        after = page[-1].tenant
 
 
 def show_requirements(found: Sequence[Requirement]) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from blocks.systems import FORTNOX
 from flows.cli.app import AsJson, command
 from flows.cli.exits import worst
 from flows.cli.importing import open_stores, progress
@@ -70,7 +71,7 @@ def pull(
         raise typer.BadParameter("give --year or --two-latest, not both.")
     with open_stores() as stores:
         known_tenant(stores.hub, tenant)
-        stores.hub.connections.get(tenant, "fortnox")
+        stores.hub.connections.get(tenant, FORTNOX)
         years = _wanted(stores, tenant, year or [], two_latest=two_latest)
         answers = {each: overwrite(stores, tenant, each, overwrite_uploaded) for each in years}
         if on_server:
@@ -88,7 +89,7 @@ def overwrite(stores: Stores, tenant: str, year: FiscalYear, said: bool | None) 
     if said is not None:
         return said
     unit = stores.hub.units.find(tenant, year)
-    if unit is None or unit.published_source in {"", "fortnox"} or not is_attended():
+    if unit is None or unit.published_source in {"", FORTNOX} or not is_attended():
         return False
     question = (
         f"The ledger of {tenant} {short(year.key)} came from an uploaded SIE file. Overwrite it "

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, ParamSpec, TypeAlias, TypeVar
 
 from blocks.hub import unit_resource
+from blocks.systems import FORTNOX
 from blocks.systems.fortnox import FortnoxSession
 from blocks.systems.lease import resource
 from flows.arrivals import explain
@@ -33,7 +34,6 @@ from ledger.errors import TransientError
 from ledger.fiscal_year import FiscalYear
 from tasks.fetch import Fetched
 from tasks.jobs import Job
-from tasks.pull import FORTNOX
 from tasks.stores import Stores
 from tasks.units import Unit
 

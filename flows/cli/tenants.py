@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from blocks.systems import FORTNOX
 from flows.cli.app import AsJson, app, command, group
-from flows.cli.connect import connections
 from flows.cli.opening import TenantId, known_tenant, open_hub, parse_year, short
 from flows.cli.output import brief, is_terminal, next_steps, say, show_json, show_table
 from flows.cli.years import years
@@ -195,7 +195,9 @@ def _show_status(rows: list[OverviewRow], broken: dict[str, Connection]) -> None
 
 def _broken_connections(hub: Hub) -> dict[str, Connection]:
     """Return the connections through which nothing can be fetched now, by tenant."""
-    return {item.tenant: item for item in connections(hub) if item.status != "connected"}
+    return {
+        item.tenant: item for item in hub.connections.every(FORTNOX) if item.status != "connected"
+    }
 
 
 def _why(row: OverviewRow, broken: dict[str, Connection]) -> str:

@@ -16,6 +16,7 @@ from typing import Final
 import numpy as np
 
 from blocks.hub import Connection, Hub, Method, Tenant
+from blocks.systems import FORTNOX
 from flows.demo.truth import ExpectedBreak, Truth
 from ledger.fiscal_year import FiscalYear
 from simulators.books.chart import CHART
@@ -23,8 +24,6 @@ from simulators.books.company import Book, Company
 from simulators.books.model import BOOKED
 from simulators.books.years import Year, broken_years, calendar_years
 from simulators.fortnox import LEDGER_SCOPES, FortnoxSimulator, SimulatedTenant
-
-FORTNOX: Final = "fortnox"
 
 
 @dataclass(frozen=True)

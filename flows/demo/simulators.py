@@ -8,10 +8,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from blocks.hub import Hub
+from blocks.systems import FORTNOX
 from flows.demo.home import FORTNOX_PORT
 from flows.demo.ledgers import (
     CHANGING,
-    FORTNOX,
     LEDGERS,
     change_books,
     connect,
@@ -59,7 +59,7 @@ def _refuse_real(hub: Hub) -> None:
     simulated = {str(item.number) for item in LEDGERS}
     others = [
         item.tenant
-        for item in hub.connections.of_system(FORTNOX)
+        for item in hub.connections.every(FORTNOX)
         if item.source_tenant_id not in simulated
     ]
     if others:

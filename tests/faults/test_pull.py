@@ -13,6 +13,7 @@ from blocks.hub import Connection, Hub, Method, Tenant
 from blocks.lake import Lake
 from blocks.steps import STEPS
 from blocks.warehouse import Warehouse
+from flows.demo.ledgers import variables
 from ledger.errors import TransientError
 from ledger.fiscal_year import FiscalYear
 from simulators.books.company import Company
@@ -59,10 +60,7 @@ def simulator(fortnox, monkeypatch):
 
 def environment_of(simulator):
     return {
-        "TASMA_FORTNOX_API_URL": simulator.url,
-        "TASMA_FORTNOX_OAUTH_URL": f"{simulator.url}/oauth-v1",
-        "TASMA_FORTNOX_CLIENT_ID": simulator.client_id,
-        "TASMA_FORTNOX_CLIENT_SECRET": simulator.client_secret,
+        **variables(simulator),
         "TASMA_FORTNOX_CLOSING_AT_FIRST": "false",
     }
 

@@ -22,6 +22,7 @@ from prefect.settings import PREFECT_API_URL, temporary_settings
 from blocks.hub import Connection, Hub, Method, Tenant
 from blocks.lake import Lake
 from blocks.warehouse import Warehouse
+from flows.demo.ledgers import variables
 from flows.server import PrefectServer, deployments_served, prefect_server
 from ledger.fiscal_year import FiscalYear
 from simulators.books.company import Company
@@ -149,10 +150,7 @@ BROKEN_YEARS = 0
 
 def connected_to(fortnox):
     return {
-        "TASMA_FORTNOX_API_URL": fortnox.url,
-        "TASMA_FORTNOX_OAUTH_URL": f"{fortnox.url}/oauth-v1",
-        "TASMA_FORTNOX_CLIENT_ID": fortnox.client_id,
-        "TASMA_FORTNOX_CLIENT_SECRET": fortnox.client_secret,
+        **variables(fortnox),
         # Forty calls more for each first pull would take the pace of eight seconds.
         "TASMA_FORTNOX_CLOSING_AT_FIRST": "false",
     }

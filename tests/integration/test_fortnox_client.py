@@ -20,6 +20,7 @@ from blocks.systems.fortnox import calls, connect, finish_consent, fortnox_sessi
 from blocks.systems.fortnox import oauth as token_endpoint
 from blocks.systems.fortnox.preflight import preflight, preflight_of_redirect
 from blocks.systems.fortnox.pull import MAX_PULLS
+from flows.demo.ledgers import variables
 from simulators.books.company import Company
 from simulators.books.years import broken_years, calendar_years
 from simulators.fortnox import LEDGER_SCOPES, ConsentRefused, FortnoxSimulator, SimulatedTenant
@@ -53,14 +54,8 @@ def simulator(monkeypatch):
 
 
 def use(simulator, monkeypatch):
-    for name, value in {
-        "API_URL": simulator.url,
-        "OAUTH_URL": f"{simulator.url}/oauth-v1",
-        "CLIENT_ID": simulator.client_id,
-        "CLIENT_SECRET": simulator.client_secret,
-        "REDIRECT_URI": simulator.redirect_uri,
-    }.items():
-        monkeypatch.setenv(f"TASMA_FORTNOX_{name}", value)
+    for name, value in variables(simulator).items():
+        monkeypatch.setenv(name, value)
 
 
 @pytest.fixture

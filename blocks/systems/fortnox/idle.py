@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -35,7 +34,9 @@ async def refresh_idle(hub: Hub, *, run_id: str = "") -> list[IdleRefresh]:
 
     Run it daily. A token that could not be renewed is tried again the next day.
     """
-    idle = await asyncio.to_thread(lambda: list(_idle(hub)))
+    idle = await asyncio.to_thread(
+        lambda: [item for item in hub.connections.every(SYSTEM) if _is_idle(hub, item)]
+    )
     return [await _refresh(hub, connection.tenant, run_id=run_id) for connection in idle]
 
 
@@ -53,13 +54,6 @@ async def _refresh(hub: Hub, tenant: str, *, run_id: str) -> IdleRefresh:
     except TasmaError as problem:
         return IdleRefresh(tenant, "failed", str(problem))
     return IdleRefresh(tenant, "refreshed")
-
-
-def _idle(hub: Hub) -> Iterator[Connection]:
-    after = ""
-    while page := hub.connections.of_system(SYSTEM, after=after):
-        yield from (connection for connection in page if _is_idle(hub, connection))
-        after = page[-1].tenant
 
 
 def _is_idle(hub: Hub, connection: Connection) -> bool:

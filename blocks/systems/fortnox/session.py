@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from blocks.http import CallFailed, CallRefused, read_json
 from blocks.hub import Connection, ConnectionState, Hub
+from blocks.systems import FORTNOX
 from blocks.systems.fortnox import wire
 from blocks.systems.fortnox.answers import refusal
 from blocks.systems.fortnox.calls import Ask, Calls
@@ -18,7 +19,7 @@ from blocks.systems.fortnox.pages import Params, walk
 from blocks.systems.fortnox.pull import YearExtract, pull
 from blocks.systems.fortnox.wire import Company, Row, SourceVoucher, SourceYear, UnexpectedShape
 
-SYSTEM: Final = "fortnox"
+SYSTEM: Final = FORTNOX
 
 MAX_SIE_BYTES: Final = 512 << 20
 """Largest SIE file of a year; 27 years of a company were measured at 12 MB."""

@@ -12,6 +12,7 @@ from typer.testing import CliRunner, Result
 
 import flows.cli
 from blocks.hub import Hub
+from flows.demo.ledgers import variables
 from simulators.books.company import Company
 from simulators.books.faults import Fault
 from simulators.books.years import broken_years, calendar_years
@@ -106,16 +107,10 @@ def fortnox(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FortnoxSimu
     # Waits are shortened; what happens between them is not.
     monkeypatch.setattr("blocks.systems.fortnox.connect.PERIOD_S", PERIOD_S)
     with FortnoxSimulator(made, rate_window_s=PERIOD_S) as simulator:
-        for name, value in {
-            "API_URL": simulator.url,
-            "OAUTH_URL": f"{simulator.url}/oauth-v1",
-            "CLIENT_ID": simulator.client_id,
-            "CLIENT_SECRET": simulator.client_secret,
-            "REDIRECT_URI": simulator.redirect_uri,
-            # Fifty calls a year: asked where they are the point (tests/flows).
-            "CLOSING_AT_FIRST": "false",
-        }.items():
-            monkeypatch.setenv(f"TASMA_FORTNOX_{name}", value)
+        # Fifty calls a year: asked where they are the point (tests/flows).
+        monkeypatch.setenv("TASMA_FORTNOX_CLOSING_AT_FIRST", "false")
+        for name, value in variables(simulator).items():
+            monkeypatch.setenv(name, value)
         yield simulator
 
 
