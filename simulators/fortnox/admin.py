@@ -82,6 +82,19 @@ def _hide(world: World, said: Said) -> Any:
     return {"edition": tenant.edition.number}
 
 
+def _attach(world: World, said: Said) -> Any:
+    tenant = world.tenants[int(said["tenant"])]
+    (voucher,) = voucher_keys([said["voucher"]])
+    name, year = said.get("name", "kvitto.pdf"), said.get("year", -1)
+    return {"file_id": tenant.attach(voucher, name, year=year)}
+
+
+def _detach(world: World, said: Said) -> Any:
+    tenant = world.tenants[int(said["tenant"])]
+    tenant.detach(said["file_id"])
+    return {"edition": tenant.edition.number}
+
+
 def _switch(world: World, said: Said) -> Any:
     tenant = world.tenants[int(said["tenant"])]
     tenant.switch(said["name"], on=said.get("on", True))
@@ -130,6 +143,8 @@ _ACTIONS: Final[dict[tuple[str, str], Callable[[World, Said], Any]]] = {
     ("DELETE", "faults"): _clear_faults,
     ("POST", "edit"): _edit,
     ("POST", "hide"): _hide,
+    ("POST", "attach"): _attach,
+    ("POST", "detach"): _detach,
     ("POST", "switch"): _switch,
     ("POST", "authorize"): _authorize,
     ("POST", "revoke"): _revoke,

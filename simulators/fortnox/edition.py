@@ -6,7 +6,7 @@ import datetime as dt
 import threading
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Final, TypeAlias, TypeVar, cast
+from typing import Any, Final, NamedTuple, TypeAlias, TypeVar, cast
 from zoneinfo import ZoneInfo
 
 from simulators.books.company import Book, Company
@@ -24,13 +24,26 @@ SWEDEN: Final = ZoneInfo("Europe/Stockholm")
 Kept = TypeVar("Kept")
 
 
+class Attached(NamedTuple):
+    """A file that was hung on a voucher while the simulator runs.
+
+    `content`: None when the archive has lost it.
+    """
+
+    voucher: PlacedVoucher
+    id: str
+    name: str
+    content: bytes | None
+
+
 @dataclass(frozen=True)
 class Edition:
     """What a tenant's books say now. A year is its place among the company's years.
 
     `ids`: Fortnox's Id per place; `base`: address of the simulator, for the links in lists;
     `modified_at`: when vouchers were changed, in Swedish time; `hidden`: vouchers that SIE files
-    leave out; `unbalanced`: those of them that the balances of SIE files leave out too.
+    leave out; `unbalanced`: those of them that the balances of SIE files leave out too; `attached`:
+    files beside those that the books bring; `detached`: ids of files that hang on nothing any more.
     """
 
     company: Company
@@ -40,6 +53,8 @@ class Edition:
     modified_at: Mapping[PlacedVoucher, dt.datetime] = field(default_factory=dict)
     hidden: frozenset[PlacedVoucher] = frozenset()
     unbalanced: frozenset[PlacedVoucher] = frozenset()
+    attached: tuple[Attached, ...] = ()
+    detached: frozenset[str] = frozenset()
     _kept: dict[Hashable, Any] = field(default_factory=dict, compare=False, repr=False)
     _lock: threading.RLock = field(default_factory=threading.RLock, compare=False, repr=False)
 
@@ -88,6 +103,17 @@ class Edition:
         placed = frozenset({(self._place(year), *voucher)})
         unbalanced = self.unbalanced if in_balances else self.unbalanced | placed
         return replace(self.next(), hidden=self.hidden | placed, unbalanced=unbalanced)
+
+    def attaching(
+        self, voucher: VoucherKey, file: tuple[str, str, bytes | None], *, year: int = -1
+    ) -> Edition:
+        """Give the books with one file more: its id, name and content."""
+        attached = Attached((self._place(year), *voucher), *file)
+        return replace(self.next(), attached=(*self.attached, attached))
+
+    def detaching(self, file_id: str) -> Edition:
+        """Give the books in which nothing names a file; the archive still has it."""
+        return replace(self.next(), detached=self.detached | {file_id})
 
     def _place(self, year: int) -> int:
         return range(len(self.company.years))[year]

@@ -18,7 +18,7 @@ from simulators.fortnox.ask import Ask
 from simulators.fortnox.catalogue import RESOURCES, Resource
 from simulators.fortnox.faults import Fault
 from simulators.fortnox.moving import change_books, seen
-from simulators.fortnox.tenant import Tenant
+from simulators.fortnox.tenant import MODULES, Tenant
 from simulators.fortnox.tokens import Grant
 from simulators.fortnox.world import World
 
@@ -161,7 +161,7 @@ def _resource_answer(
 def _check_scope(world: World, resource: Resource, grant: Grant, amiss: set[str]) -> None:
     if resource.scope not in grant.scopes or "scope_missing" in amiss:
         raise Refusal(400, 2000663)
-    if resource.scope == "bookkeeping" and "module_missing" in amiss:
+    if any(resource.scope in closed for switch, closed in MODULES.items() if switch in amiss):
         raise Refusal(world.habits.licence_status, 2001101)
 
 

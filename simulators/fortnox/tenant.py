@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
+import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Final
@@ -21,6 +22,7 @@ SWITCHES: Final = frozenset(
         "licence_missing",  # the company has no Integration licence
         "app_licence_missing",  # the integration was not bought on Fortnox's integrations page
         "module_missing",  # the company has no bookkeeping module
+        "archive_missing",  # the company has no Arkivplats, which files need
         "not_administrator",  # who authorises is no system administrator
         "declines",  # who authorises says no
         "scope_missing",  # no token of the tenant has the scope that is asked for
@@ -28,6 +30,12 @@ SWITCHES: Final = frozenset(
     }
 )
 """What can be amiss with a tenant until it is switched off again."""
+
+MODULES: Final = {
+    "module_missing": frozenset({"bookkeeping"}),
+    "archive_missing": frozenset({"connectfile", "archive", "inbox"}),
+}
+"""The scopes that a missing module closes."""
 
 
 @dataclass(frozen=True)
@@ -110,3 +118,26 @@ class Tenant:
         """
         with self._lock:
             self.edition = self.edition.hiding(voucher, year=year, in_balances=in_balances)
+
+    def attach(
+        self,
+        voucher: VoucherKey,
+        name: str = "kvitto.pdf",
+        *,
+        content: bytes | None = b"%PDF-1.4\n%%EOF\n",
+        year: int = -1,
+    ) -> str:
+        """Hang a file on a voucher, which need not exist, and give the file's id.
+
+        ``content`` None: the list names a file that the archive does not have.
+        """
+        with self._lock:
+            word = f"{self.number}/attached/{len(self.edition.attached)}"
+            file_id = str(uuid.uuid5(uuid.NAMESPACE_OID, word))
+            self.edition = self.edition.attaching(voucher, (file_id, name, content), year=year)
+            return file_id
+
+    def detach(self, file_id: str) -> None:
+        """Take a file off all vouchers and supplier invoices; the archive keeps it."""
+        with self._lock:
+            self.edition = self.edition.detaching(file_id)

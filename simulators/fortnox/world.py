@@ -11,7 +11,13 @@ from typing import Final
 from simulators.fortnox.calls import Calls
 from simulators.fortnox.faults import Faults
 from simulators.fortnox.limiter import SlidingWindow
-from simulators.fortnox.tenant import ALL_SCOPES, LEDGER_SCOPES, SimulatedTenant, Tenant
+from simulators.fortnox.tenant import (
+    ALL_SCOPES,
+    LEDGER_SCOPES,
+    MODULES,
+    SimulatedTenant,
+    Tenant,
+)
 from simulators.fortnox.tokens import CODE_LIFE, Grant, Tokens
 
 CLIENT_ID: Final = "simulated-client"
@@ -36,6 +42,7 @@ CONSENT_ERRORS: Final = {
     "app_licence_missing": ("error_missing_app_license", "The integration was not bought"),
     "not_administrator": ("error_missing_system_admin_right", "Only a system administrator can"),
     "module_missing": ("error_missing_license", "The company has no licence for a scope"),
+    "archive_missing": ("error_missing_license", "The company has no licence for a scope"),
     "declines": ("access_denied", "The user said no"),
 }
 """What a tenant's switch makes of a consent, in the order in which Fortnox looks."""
@@ -128,7 +135,7 @@ class World:
     def _check_consent(self, tenant: Tenant, scopes: Sequence[str], *, service: bool) -> None:
         if set(scopes) - set(self.registered_scopes):
             raise ConsentRefused("invalid_scope", "The scope is not registered")
-        harmless = set() if "bookkeeping" in scopes else {"module_missing"}
+        harmless = {switch for switch, closed in MODULES.items() if not closed & set(scopes)}
         harmless |= set() if service else {"not_administrator"}
         for switch, (error, description) in CONSENT_ERRORS.items():
             if switch in tenant.switches - harmless:

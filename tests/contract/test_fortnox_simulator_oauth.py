@@ -81,6 +81,13 @@ def test_unregistered_scope_is_refused_before_anybody_logs_in(consent):
     assert "invalid_scope" == consent(scope="bookkeeping salary")["error"]
 
 
+def test_a_company_without_arkivplats_cannot_consent_to_files_but_to_its_ledger(consent, fortnox):
+    fortnox.tenant(NOBODY).switch("archive_missing")
+
+    assert "error_missing_license" == consent(scope="bookkeeping archive")["error"]
+    assert "code" in consent()
+
+
 @pytest.mark.parametrize(
     "changed",
     [

@@ -12,12 +12,13 @@ from __future__ import annotations
 import struct
 import uuid
 import zlib
+from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
 from simulators.books.names import PARTNERS
 from simulators.fortnox.answers import Answer, Bare, Raw, Refusal, json_answer, json_text
 from simulators.fortnox.ask import NOT_FOUND, Ask
-from simulators.fortnox.edition import Edition
+from simulators.fortnox.edition import Attached, Edition, VoucherKey
 from simulators.fortnox.paging import listing
 from simulators.fortnox.resources.invoices import Invoice, supplier_invoices_of
 from simulators.fortnox.resources.vouchers import Head, heads
@@ -34,16 +35,22 @@ FOLDERS: Final = {
 
 
 class File(NamedTuple):
-    """One file. `archive_id` is its second id; `needs_fileid`: see the module."""
+    """One file. `archive_id` is its second id; `needs_fileid`: see the module.
+
+    `given`: its content when it was attached by hand.
+    """
 
     id: str
     archive_id: str
     name: str
     needs_fileid: bool = False
+    given: bytes | None = None
 
     @property
     def content(self) -> bytes:
-        """A small PDF or PNG that follows from the name."""
+        """What was given, else a small PDF or PNG that follows from the name."""
+        if self.given is not None:
+            return self.given
         return pdf(self.id) if self.name.endswith(".pdf") else png(self.id)
 
     @property
@@ -58,9 +65,8 @@ def voucher_file_connections(ask: Ask) -> Answer:
     rows = ask.edition.kept(
         ("connections", place),
         lambda: [
-            Raw(json_text(_connection(ask, place, head, file)))
-            for head in heads(ask.edition, place)
-            for file in _files_of(ask.edition, place, head)
+            Raw(json_text(_connection(ask, place, (series, number), file)))
+            for series, number, file in _connected(ask.edition, place)
         ],
     )
     return listing(ask, "VoucherFileConnections", rows)
@@ -72,7 +78,9 @@ def supplier_invoice_file_connections(ask: Ask) -> Answer:
     rows = [
         Raw(json_text(_invoice_connection(ask, invoice)))
         for invoice in supplier_invoices_of(ask.edition)
-        if invoice.given_number % FILE_EVERY == 0 and wanted in (None, str(invoice.given_number))
+        if invoice.given_number % FILE_EVERY == 0
+        and wanted in (None, str(invoice.given_number))
+        and _of_invoice(ask.edition, invoice).id not in ask.edition.detached
     ]
     return listing(ask, "SupplierInvoiceFileConnections", rows)
 
@@ -157,7 +165,30 @@ def _gathered(edition: Edition) -> dict[str, File]:
     files += [_of_invoice(edition, invoice) for invoice in invoices]
     attached = range(FILE_EVERY, max((i.given_number for i in invoices), default=0), FILE_EVERY)
     files += [_made(edition, ("attachment", str(number)), "bilaga.pdf") for number in attached]
+    files += [_by_hand(hung) for hung in edition.attached if hung.content is not None]
     return {key: file for file in files for key in (file.id, file.archive_id)}
+
+
+def _connected(edition: Edition, place: int) -> Iterator[tuple[str, int, File]]:
+    """Give series and number of the vouchers of a year that have files, with each file."""
+    of_books = (
+        (head.series, head.number, file)
+        for head in heads(edition, place)
+        for file in _files_of(edition, place, head)
+    )
+    by_hand = (
+        (hung.voucher[1], hung.voucher[2], _by_hand(hung))
+        for hung in edition.attached
+        if hung.voucher[0] == place
+    )
+    for series, number, file in (*of_books, *by_hand):
+        if file.id not in edition.detached:
+            yield series, number, file
+
+
+def _by_hand(hung: Attached) -> File:
+    archive_id = str(uuid.uuid5(SPACE, f"{hung.id}/archive"))
+    return File(hung.id, archive_id, hung.name, given=hung.content)
 
 
 def _files_of(edition: Edition, place: int, head: Head) -> list[File]:
@@ -183,15 +214,16 @@ def _made(edition: Edition, key: tuple[str, ...], name: str) -> File:
     return File(str(uuid.uuid5(SPACE, word)), str(uuid.uuid5(SPACE, word + "/archive")), name)
 
 
-def _connection(ask: Ask, place: int, head: Head, file: File) -> dict[str, Any]:
+def _connection(ask: Ask, place: int, voucher: VoucherKey, file: File) -> dict[str, Any]:
+    series, number = voucher
     return {
         "@url": ask.url(f"voucherfileconnections/{file.id}"),
         "FileId": file.id,
         "Name": file.name,
         # It tells the kind of voucher, no longer the voucher's own text.
-        "VoucherDescription": "Leverantörsfaktura" if head.series == "L" else "Bokföringsorder",
-        "VoucherNumber": str(head.number),
-        "VoucherSeries": head.series,
+        "VoucherDescription": "Leverantörsfaktura" if series == "L" else "Bokföringsorder",
+        "VoucherNumber": str(number),
+        "VoucherSeries": series,
         "VoucherYear": ask.edition.ids[place],
     }
 
