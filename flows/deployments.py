@@ -1,24 +1,17 @@
 """What can be started from the UI, by a schedule or from the command line, in one list.
 
-`prefect.yaml` says the same for a work pool; a test compares the two. Run as a module it registers
-the deployments with the server of ``PREFECT_API_URL`` and runs what is asked of them, the
-newcomer's way that needs neither pool nor worker.
+`prefect.yaml` says the same for a work pool; a test compares the two.
 """
 
 from __future__ import annotations
 
-import asyncio
 import datetime as dt
-import os
-import signal
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
 from prefect import Flow
 from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
 from prefect.deployments.runner import RunnerDeployment
-from prefect.runner import Runner
 from prefect.schedules import Cron, Interval, Schedule
 from prefect.types.entrypoint import EntrypointType
 
@@ -30,17 +23,11 @@ from flows.import_file import import_file
 from flows.import_inbox import import_inbox
 from flows.janitor import janitor
 from flows.keep_connections import keep_connections
-from flows.mend import mend_statuses
 from flows.nightly import nightly
 from flows.overview import overview
 from flows.publish_accepted import publish_accepted
 from flows.pull import pull
 from flows.runs import TAG
-from flows.sweep import sweep
-
-MAX_RUNS: Final = max(4, os.cpu_count() or 1)
-"""Runs at once on this machine; each is a process of about 150 MB before it reads a file."""
-
 
 BOOKS: Final = "books"
 """Tag of what a person starts about some tenant's books; the UI filters by it."""
@@ -111,27 +98,3 @@ DEPLOYMENTS: Final = (
     Deployment(overview, HOUSEKEEPING, every=dt.timedelta(minutes=15)),
     Deployment(janitor, HOUSEKEEPING, every=dt.timedelta(minutes=5)),
 )
-
-
-async def serve_all() -> None:
-    """Register everything and run what is asked of it, until cancelled."""
-    # Nobody else runs our deployments here: what still seems to run died with our predecessor.
-    await sweep(everything=True)
-    await asyncio.to_thread(mend_statuses)
-    runner = Runner(name=TAG, pause_on_shutdown=False, limit=MAX_RUNS)
-    for deployment in DEPLOYMENTS:
-        await runner.aadd_deployment(await deployment.registered())
-    try:
-        await runner.start()
-    finally:
-        # The runner's end killed what ran; say so, so that it can be run again.
-        await sweep(everything=True)
-
-
-if __name__ == "__main__":
-    # SIGINT cancels the runner and lets the last sweep happen; on SIGTERM Prefect's own handler
-    # ends the process at once, and the next start sweeps. A process started in the background of a
-    # script ignores SIGINT unless told otherwise.
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    with suppress(KeyboardInterrupt):
-        asyncio.run(serve_all())

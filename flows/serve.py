@@ -1,6 +1,7 @@
-"""Run our deployments as soon as Prefect's server answers: the two processes start at once.
+"""Register our deployments and run what is asked of them: the newcomer's way, without a pool.
 
-Each spends seconds on a core before it can do anything; one after the other they would add up.
+Started as a module, beside Prefect's server and as soon as it: each spends seconds on a core before
+it can do anything, and one after the other they would add up.
 """
 
 from __future__ import annotations
@@ -12,14 +13,48 @@ import time
 import urllib.error
 import urllib.request
 from contextlib import suppress
+from functools import partial
 from typing import Final
 
-from flows.deployments import serve_all
+import prefect.runner.runner
+from prefect.runner import Runner
+from prefect.runner._starter_engine import EngineCommandStarter
+from prefect.utilities.processutils import command_to_string
 
+from flows.deployments import DEPLOYMENTS
+from flows.mend import mend_statuses
+from flows.runs import TAG
+from flows.sweep import sweep
+from flows.warm import COMMAND
+from flows.warm.host import warm_host
+
+MAX_RUNS: Final = max(4, os.cpu_count() or 1)
+"""Runs at once on this machine; each is a process, of about 150 MB when it starts cold."""
 START_LIMIT_S: Final = 120.0
 """Longest wait for the server; its first start makes its database."""
 POLL_S: Final = 0.25
 ANSWER_LIMIT_S: Final = 5.0
+
+
+async def serve_all() -> None:
+    """Register everything and run what is asked of it, until cancelled."""
+    # Nobody else runs our deployments here: what still seems to run died with our predecessor.
+    await sweep(everything=True)
+    await asyncio.to_thread(mend_statuses)
+    runner = Runner(name=TAG, pause_on_shutdown=False, limit=MAX_RUNS)
+    for deployment in DEPLOYMENTS:
+        await runner.aadd_deployment(await deployment.registered())
+    try:
+        await runner.start()
+    finally:
+        # The runner's end killed what ran; say so, so that it can be run again.
+        await sweep(everything=True)
+
+
+def start_runs_warm() -> None:
+    """Have runners of this process start runs by `COMMAND`; they have no setting for it."""
+    starter = partial(EngineCommandStarter, command=command_to_string([*COMMAND]))
+    vars(prefect.runner.runner)[EngineCommandStarter.__name__] = starter
 
 
 def wait_for_server(api_url: str) -> None:
@@ -40,8 +75,11 @@ def _answers(url: str) -> bool:
 
 
 if __name__ == "__main__":
-    # As in `flows.deployments`: SIGINT lets the last sweep happen, also in a script's background.
+    # SIGINT cancels the runner and lets the last sweep happen; on SIGTERM Prefect's own handler
+    # ends the process at once, and the next start sweeps. A process started in the background of a
+    # script ignores SIGINT unless told otherwise.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    with suppress(KeyboardInterrupt):
+    start_runs_warm()
+    with warm_host(), suppress(KeyboardInterrupt):
         wait_for_server(os.environ["PREFECT_API_URL"])
         asyncio.run(serve_all())

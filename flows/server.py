@@ -95,7 +95,7 @@ def deployments_served(server: PrefectServer) -> Iterator[subprocess.Popen[bytes
     """Register our deployments and run what is asked of them, until the context ends."""
     log = server.folder / "runs.log"
     started_at = dt.datetime.now(dt.UTC)
-    command = [sys.executable, "-m", "flows.deployments"]
+    command = [sys.executable, "-m", "flows.serve"]
     with _process(command, server.environment, log=log) as process:
         wait_for(lambda: _all_polled_since(started_at, server), process=process, log=log)
         yield process

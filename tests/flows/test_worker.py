@@ -1,0 +1,163 @@
+"""The arrangement of production: a process pool, deployments of prefect.yaml, a worker of ours."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import os
+import signal
+import subprocess
+import sys
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import pytest
+from prefect.settings import PREFECT_API_URL, temporary_settings
+
+from blocks.hub import Connection, Method, Tenant, unit_resource
+from flows.nightly import nightly
+from flows.server import prefect_server
+from flows.sweep import sweep
+from ledger.fiscal_year import FiscalYear
+from simulators.books.company import Company
+from simulators.books.years import calendar_years
+from simulators.fortnox import LEDGER_SCOPES, FortnoxSimulator, SimulatedTenant
+from tests.flows.conftest import (
+    Desk,
+    connected_to,
+    environment_of,
+    free_port,
+    make_book,
+    process_of,
+)
+
+PROJECT = Path(__file__).parents[2]
+TENANTS = 3
+FIRST_NUMBER = 710_001
+YEAR = FiscalYear.parse("2025")
+NIGHT = dt.date(2026, 11, 23)
+FINLAND = "Europe/Helsinki"
+
+
+@pytest.fixture(scope="module")
+def pool(tmp_path_factory):
+    """Give a server to which prefect.yaml was deployed; no worker runs yet."""
+    home = tmp_path_factory.mktemp("pool")
+    companies = [
+        SimulatedTenant(
+            FIRST_NUMBER + place,
+            Company(930 + place, calendar_years(2025, 2025), 40),
+            year_ids=(1,),
+            consented=LEDGER_SCOPES,
+        )
+        for place in range(TENANTS)
+    ]
+    with (
+        FortnoxSimulator(companies) as fortnox,
+        environment_of(home, **connected_to(fortnox)),
+        prefect_server(home=home, port=free_port()) as server,
+    ):
+        for words in (
+            "work-pool create --type process tasma",
+            "work-queue create --pool tasma --priority 10 backfill",
+            "--no-prompt deploy --all",
+        ):
+            command = [sys.executable, "-m", "prefect", *words.split()]
+            subprocess.run(
+                command, cwd=PROJECT, env=server.environment, check=True, capture_output=True
+            )
+        yield Desk(server, home, fortnox)
+
+
+@contextmanager
+def working(desk):
+    """Run a worker on a host of its own, as far as processes go: all of it ends together."""
+    python = Path(sys.executable).parent
+    environment = {**desk.server.environment, "PATH": f"{python}:{os.environ['PATH']}"}
+    command = [sys.executable, "-m", "flows.worker", "--pool", "tasma"]
+    with (desk.home / "worker.log").open("ab") as log:
+        worker = subprocess.Popen(
+            command, env=environment, stdout=log, stderr=log, start_new_session=True
+        )
+    try:
+        yield worker
+    finally:
+        kill_host(worker)
+
+
+def kill_host(worker):
+    """Kill the worker, the host of its runs and the runs, all at once, as a power cut does."""
+    with suppress(ProcessLookupError):
+        os.killpg(worker.pid, signal.SIGKILL)
+    worker.wait()
+
+
+def end_of(desk, run):
+    return desk.end_of(run["id"])["state"]["name"]
+
+
+def test_a_worker_starts_a_run_from_what_it_has_imported(pool):
+    book = make_book(pool, "warm-worker")
+    with working(pool) as worker:
+        run = pool.run("import-file", tenant=book.tenant, path=book.file())
+
+    log = (pool.home / "worker.log").read_text()
+    assert "Published" == run["state"]["name"]
+    assert worker.pid
+    assert "starting cold" not in log
+
+
+def connected(desk, place):
+    number, tenant = FIRST_NUMBER + place, f"worked-{place}"
+    with desk.stores() as stores:
+        more = {"has_schedule": True, "time_zone": FINLAND}
+        stores.hub.tenants.add(Tenant(tenant, "Test AB", **more))
+        stores.hub.connections.save(
+            Connection(tenant, "fortnox", Method.CLIENT_CREDENTIALS, str(number))
+        )
+        stores.hub.years.define(tenant, YEAR)
+    return tenant
+
+
+def night_of(desk, tenant):
+    tags = {"all_": [f"tenant:{tenant}", "night"]}
+    (run,) = desk.ask("/flow_runs/filter", {"flow_runs": {"tags": tags}})
+    return run
+
+
+def sweep_later(desk):
+    """Do what the janitor does once a dead run has been silent for long enough."""
+    later = dt.datetime.now(dt.UTC) + dt.timedelta(minutes=15)
+    with (
+        environment_of(desk.home, **connected_to(desk.fortnox)),
+        temporary_settings({PREFECT_API_URL: desk.server.api_url}),
+    ):
+        return asyncio.run(sweep(now=later))
+
+
+@pytest.mark.requirement("R-FIN-16")
+def test_a_night_whose_worker_dies_with_its_host_completes_on_another_host(pool):
+    tenants = [connected(pool, place) for place in range(TENANTS)]
+    with pool.stores() as stores:
+        lease = stores.hub.leases.acquire(
+            unit_resource(tenants[0], YEAR), holder="the test", ttl_s=3600
+        )
+        with working(pool) as worker:
+            pool.do(nightly, zone=FINLAND, night=NIGHT)
+            runs = [night_of(pool, tenant) for tenant in tenants]
+            pool.wait(runs[0]["id"], lambda found: "year:2025" in found["tags"])
+            kill_host(worker)
+        with pytest.raises(AssertionError):
+            process_of(runs[0]["id"])
+        stores.hub.leases.release(lease)
+        for run in runs:  # the two minutes after which a dead run's leases are nobody's
+            stores.hub.leases.release_run(run["id"])
+    swept = sweep_later(pool)
+    with working(pool):
+        ends = [end_of(pool, run) for run in runs]
+
+    assert swept.crashed
+    assert ["Published"] * TENANTS == ends
+    with pool.stores() as stores:
+        loads = [stores.warehouse.load_record(tenant, YEAR).load_number for tenant in tenants]
+    assert [1] * TENANTS == loads
