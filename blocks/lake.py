@@ -129,6 +129,7 @@ class Lake:
         *,
         keep_landed: Collection[str],
         keep_staged: Collection[Path],
+        keep_sources: Collection[str] = (),
         older_than: dt.timedelta,
         dry_run: bool = True,
     ) -> list[Prunable]:
@@ -137,11 +138,16 @@ class Lake:
         Args:
             keep_landed: Hashes (sha256) of landed files to keep.
             keep_staged: Staged folders to keep.
+            keep_sources: Sources of which everything that was landed is kept.
             older_than: Age, by the time of the last landing or staging, below which all is kept.
             dry_run: Remove nothing.
         """
         limit = time.time() - older_than.total_seconds()
-        landed = [path for path in self._all_landed() if path.stem not in keep_landed]
+        landed = [
+            path
+            for path in self._all_landed()
+            if path.stem not in keep_landed and path.parent.name not in keep_sources
+        ]
         staged = [path for path in self._all_staged() if path not in keep_staged]
         found = [_weigh(path) for path in (*landed, *staged) if path.stat().st_mtime < limit]
         if not dry_run:

@@ -38,6 +38,10 @@ STEPS: Final = (
     "publish.swapped",  # readers that open now see the new state
     "publish.recorded",  # the hub knows that the unit is published
     "report.made",
+    "documents.listed",  # which files hang on the year's vouchers is known
+    "documents.landed",  # files that were new lie in the lake, and no table names them
+    "documents.rows_replaced",  # inside the transaction
+    "documents.recorded",  # the hub knows how the documents stand
 )
 
 KILL_AT: Final = "TASMA_KILL_AT"

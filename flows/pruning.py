@@ -12,6 +12,7 @@ from blocks.hub import Load, UnitStatus
 from blocks.lake import Prunable
 from blocks.settings import SQL
 from blocks.warehouse.errors import NoLedger
+from tasks.documents import DOCUMENTS
 from tasks.stores import Stores
 
 KEEP_REST: Final = dt.timedelta(days=30)
@@ -32,11 +33,16 @@ def prune(
     """Remove, or with ``dry_run`` only list, what is old and that nothing needs.
 
     Kept whatever its age: the files of what is published and of what was at each year's end, the
-    latest load of each unit (a held one is published from its stage), and what a run works on.
+    latest load of each unit (a held one is published from its stage), what a run works on, and all
+    documents.
     """
     kept = keep(stores)
     return stores.lake.prune(
-        keep_landed=kept.landed, keep_staged=kept.staged, older_than=older_than, dry_run=dry_run
+        keep_landed=kept.landed,
+        keep_staged=kept.staged,
+        keep_sources={DOCUMENTS},
+        older_than=older_than,
+        dry_run=dry_run,
     )
 
 

@@ -1,4 +1,4 @@
-"""One fiscal year of a pull: fetched, and taken through the one pipeline of a unit."""
+"""One fiscal year of a pull: its ledger through the one pipeline of a unit, then its documents."""
 
 from __future__ import annotations
 
@@ -59,16 +59,48 @@ class PullYear:
         """Do the work, and say what became of it; what is refused for all years is raised."""
         if self.source is None:
             return self._told(FAILED, f"the source has no fiscal year {self.unit.year}")
+        ledger = await self._ledger(fortnox, self.source)
+        if self.wish.dry_run:
+            return ledger
+        return await self._with_documents(ledger, fortnox, self.source)
+
+    async def _ledger(self, fortnox: FortnoxSession, source: SourceYear) -> YearOutcome:
         if self._is_kept():
             return self._told(KEPT, UPLOADED_KEPT)
         try:
-            state = await self._load(fortnox, self.source)
+            state = await self._load(fortnox, source)
         except CallRefused:
             raise
         except Exception as problem:  # noqa: BLE001 - one year's failure never stops the others
             warn(f"{self.unit} failed: {explain(problem)}", tenant=self.unit.tenant)
             return self._told(FAILED, explain(problem))
         return self._told(str(state.name), state.message or "")
+
+    async def _with_documents(
+        self, ledger: YearOutcome, fortnox: FortnoxSession, source: SourceYear
+    ) -> YearOutcome:
+        """Fetch the documents, whatever became of the ledger, and say what became of both.
+
+        Source:
+            R-SEN-30: always, also when the ledger is one that was uploaded and is kept.
+            R-SEN-36: what is published of the ledger stays when they fail.
+        """
+        try:
+            async with unit_lease(self.stores, self.unit, wait_limit_s=self.wait_limit_s) as lease:
+                job = Job(self.stores, self.unit, run_id(), lease)
+                found = await self.steps.documents(job, fortnox, source)
+        except Exception as problem:  # noqa: BLE001 - one year's failure never stops the others
+            return await self._without_documents(ledger, explain(problem))
+        return self._told(ledger.name, f"{ledger.message.rstrip('.')}. {found.in_words}")
+
+    async def _without_documents(self, ledger: YearOutcome, reason: str) -> YearOutcome:
+        warn(f"The documents of {self.unit} failed: {reason}", tenant=self.unit.tenant)
+        missed = self.stores.hub.documents.missed
+        await asyncio.to_thread(
+            missed, self.unit.tenant, self.unit.year, reason=f"failed: {reason}"
+        )
+        said = f"{ledger.name}: {ledger.message.rstrip('.')}. Documents failed: {reason}"
+        return self._told(FAILED, said)
 
     def _is_kept(self) -> bool:
         """Say whether the year's ledger is an uploaded one that nobody said to overwrite.

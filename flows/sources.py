@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from blocks.hub import DefinedYear, Hub, UnitState, UnitStatus
+from blocks.hub.documents import DocumentFetch
 from blocks.systems import FORTNOX
 from ledger.fiscal_year import FiscalYear
 
@@ -22,13 +23,15 @@ class YearSource:
     """A year of a tenant. `defined`: None when it was published and then retired, or never defined.
 
     `source`: of what is published, in words. `action`: ``fetch`` until something of the year was
-    fetched and published once, ``sync`` from then on.
+    fetched and published once, its ledger or only its documents; ``sync`` from then on.
+    `documents`: None when nobody tried to fetch any.
     """
 
     year: FiscalYear
     defined: DefinedYear | None
     source: str
     action: str
+    documents: DocumentFetch | None = None
 
 
 def year_sources(hub: Hub, tenant: str) -> list[YearSource]:
@@ -40,20 +43,36 @@ def year_sources(hub: Hub, tenant: str) -> list[YearSource]:
     """
     defined = {item.year: item for item in hub.years.active(tenant)}
     units = {unit.year: unit for unit in hub.units.of_tenant(tenant)}
+    documents = hub.documents.of_tenant(tenant)
     return [
         YearSource(
             year,
             defined.get(year),
             _source(units.get(year)),
-            SYNC if _was_fetched(hub, units.get(year)) else FETCH,
+            _action(hub, units.get(year), documents.get(year)),
+            documents.get(year),
         )
-        for year in sorted({*defined, *units})
+        for year in sorted({*defined, *units, *documents})
     ]
+
+
+def documents_in_words(found: DocumentFetch | None) -> str:
+    """Say how many documents a year has, how many lack a voucher, and what is missing."""
+    if found is None:
+        return ""
+    without = f", {found.without_voucher:,} without voucher" if found.without_voucher else ""
+    count = f"{found.document_count:,}{without}" if found.fetched_at else ""
+    return "; ".join(filter(None, (count, found.reason)))
 
 
 def _source(unit: UnitStatus | None) -> str:
     name = unit.published_source if unit else ""
     return SOURCES.get(name, name)
+
+
+def _action(hub: Hub, unit: UnitStatus | None, documents: DocumentFetch | None) -> str:
+    has_documents = documents is not None and documents.fetched_at is not None
+    return SYNC if has_documents or _was_fetched(hub, unit) else FETCH
 
 
 def _was_fetched(hub: Hub, unit: UnitStatus | None) -> bool:

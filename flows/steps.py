@@ -9,6 +9,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
 
+from tasks.document_page import DocumentsFound
+from tasks.documents import documents
 from tasks.fetch import Fetched, fetch
 from tasks.jobs import Job
 from tasks.publish import Publication, publish
@@ -28,7 +30,8 @@ class Steps:
     reconcile: Callable[[Job, StagedLoad], Awaitable[Judgement]]
     publish: Callable[[Job, StagedLoad, Judgement], Awaitable[Publication]]
     report: Callable[..., Awaitable[None]]
+    documents: Callable[..., Awaitable[DocumentsFound]]
 
 
-AS_TASKS: Final = Steps(fetch, pull, stage, reconcile, publish, report)
+AS_TASKS: Final = Steps(fetch, pull, stage, reconcile, publish, report, documents)
 """Each a task of the present run: tried again when that can help, and seen in the UI."""

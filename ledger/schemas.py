@@ -202,3 +202,34 @@ EVIDENCE: Final[dict[str, pa.Schema]] = {
 }
 """What a source was asked beside the ledger itself, to hold the ledger against. Staged with the
 unit, never published, no part of its digest."""
+
+CONNECTED_FILE: Final = pa.schema(
+    [
+        _required("document_id", _text),
+        _required("document_kind", _text),
+        _required("voucher_series", _text),
+        _required("voucher_number", _text),
+        _required("file_name", _text),
+        _required("media_type", _text),
+        _required("size_bytes", pa.int64()),
+        _required("sha256", _text),
+        _required("lake_address", _text),
+        _required("fetched_at", pa.timestamp("us")),
+    ]
+)
+"""A file that the source connects to a voucher, one row for each voucher. `document_kind`: voucher
+or supplier_invoice, by what the file hangs on. `file_name`: as the source has it, never a path.
+`sha256`, `size_bytes`: of the file as received. `lake_address`: below the lake's folder.
+`fetched_at`: UTC."""
+
+ACCOUNT_VAT_CODE: Final = pa.schema(
+    [_required("account_number", _text), _required("vat_code", _text)]
+)
+"""The VAT code of each account that has one."""
+
+BESIDE: Final[dict[str, pa.Schema]] = {
+    "connected_file": CONNECTED_FILE,
+    "account_vat_code": ACCOUNT_VAT_CODE,
+}
+"""What is published of a year beside its ledger, and is no part of its digest: no SIE file has it,
+so a year fetched from its source and the same year from a file stay the same version (R-SEN-14)."""

@@ -29,6 +29,8 @@ async def whole(response: httpx.Response, request: httpx.Request) -> httpx.Respo
     limit = int(request.extensions.get(LIMIT, MAX_JSON_BYTES))
     content = bytearray()
     try:
+        if int(response.headers.get("Content-Length", 0)) > limit:
+            raise _too_large(request, limit)
         async for piece in response.aiter_bytes():
             content += piece
             if len(content) > limit:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Self
 from blocks.hub.acceptances import Acceptances
 from blocks.hub.connections import Connections
 from blocks.hub.database import BUSY_TIMEOUT_S, Clock, Database, utc_now
+from blocks.hub.documents import Documents
 from blocks.hub.erase import erase_tenant
 from blocks.hub.events import Events
 from blocks.hub.files import Files
@@ -55,6 +56,7 @@ class Hub:
         self.loads = Loads(self.database)
         self.acceptances = Acceptances(self.database, self.events)
         self.files = Files(self.database)
+        self.documents = Documents(self.database)
         self.leases = Leases(self.database)
         self.connections = Connections(self.database, self.events)
 

@@ -179,6 +179,18 @@ acceptance = Table(
     sqlite_autoincrement=True,
 )
 
+document_fetch = Table(
+    "document_fetch",
+    metadata,
+    _tenant(key=True),
+    _year(key=True),
+    Column("fetched_at", UtcTime),
+    Column("document_count", Integer, nullable=False),
+    Column("without_voucher", Integer, nullable=False),
+    _text("reason", 2_000),
+    Column("updated_at", UtcTime, nullable=False),
+)
+
 file_seen = Table(
     "file_seen",
     metadata,

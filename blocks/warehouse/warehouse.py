@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
 from blocks.duck import open_duckdb
@@ -15,6 +16,12 @@ from blocks.warehouse.attach import (
     PUBLISHED,
     attach_published_or_nothing,
     open_published,
+)
+from blocks.warehouse.beside import (
+    DocumentCounts,
+    count_documents,
+    publish_beside,
+    read_beside,
 )
 from blocks.warehouse.evidence import Publication
 from blocks.warehouse.export import export_tables
@@ -105,6 +112,20 @@ class Warehouse:
         """
         publication = Publication(token, load_id, run_id, results, accepted or {})
         return publish_unit(staged, self._files(staged.facts.tenant), publication)
+
+    def publish_beside(
+        self, tenant: str, year: FiscalYear, tables: Mapping[str, pa.Table], *, token: int
+    ) -> bool:
+        """Replace a year's rows of tables beside its ledger (`beside.publish_beside`)."""
+        return publish_beside(self._files(tenant), year, tables, token=token)
+
+    def read_beside(self, tenant: str, name: str, *, year: FiscalYear | None = None) -> pa.Table:
+        """Return a table of `ledger.schemas.BESIDE`, of one year or of all; empty if need be."""
+        return read_beside(self._files(tenant), name, year=year)
+
+    def count_documents(self, tenant: str, year: FiscalYear) -> DocumentCounts:
+        """Count a year's documents against the vouchers of its ledger."""
+        return count_documents(self._files(tenant), year)
 
     def verify(self, tenant: str, year: FiscalYear) -> Verification:
         """Digest what is published anew and compare it with what was loaded.

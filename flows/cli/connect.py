@@ -31,6 +31,7 @@ MARKS: Final = {True: "met", False: "missing", None: "not known"}
     "fortnox",
     examples=(
         "tasma connect fortnox acme",
+        "tasma connect fortnox acme --documents",
         "tasma connect fortnox acme --link-only",
         "tasma connect fortnox acme --database-number 503072",
     ),
@@ -54,6 +55,15 @@ def fortnox(
             help="Keep a rotating token in a Prefect block instead of using client credentials.",
         ),
     ] = False,
+    documents: Annotated[
+        bool | None,
+        typer.Option(
+            "--documents/--no-documents",
+            help="Whether the approval covers documents too, for which the company needs "
+            "Arkivplats; as the last one did, and the first without.",
+            show_default=False,
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Connect a tenant to its company in Fortnox, with the approval of its administrator.
@@ -61,8 +71,11 @@ def fortnox(
     Prints the address to open, and reads what the browser shows afterwards: at a hidden prompt, or
     from standard input. The code in it works once and for 10 minutes.
     """
-    if database_number and (link_only or refresh_token):
-        raise typer.BadParameter("--database-number goes without a link and without a token.")
+    if database_number and (link_only or refresh_token or documents is not None):
+        raise typer.BadParameter(
+            "--database-number goes without a link, a token and --documents: what the company "
+            "approved before is what holds."
+        )
     if database_number and not database_number.isdecimal():
         raise typer.BadParameter(f"{database_number!r} is not a DatabaseNumber: expected digits.")
     with open_hub() as hub:
@@ -72,7 +85,13 @@ def fortnox(
 
             connection = by_number(hub, tenant, database_number)
         else:
-            connection = _by_consent(hub, tenant, link_only=link_only, rotates=refresh_token)
+            connection = _by_consent(
+                hub,
+                tenant,
+                link_only=link_only,
+                rotates=refresh_token,
+                documents=_covers_documents(hub, tenant) if documents is None else documents,
+            )
         _conclude(hub, connection, as_json=as_json)
 
 
@@ -148,7 +167,17 @@ def as_dicts(found: Sequence[Requirement]) -> list[dict[str, object]]:
     ]
 
 
-def _by_consent(hub: Hub, tenant: str, *, link_only: bool, rotates: bool) -> Connection:
+def _covers_documents(hub: Hub, tenant: str) -> bool:
+    """Say whether the last approval did."""
+    from blocks.systems.fortnox import DOCUMENT_SCOPES  # noqa: PLC0415 - brings Prefect
+
+    known = hub.connections.find(tenant, FORTNOX)
+    return known is not None and set(DOCUMENT_SCOPES) <= set(known.scopes.split())
+
+
+def _by_consent(
+    hub: Hub, tenant: str, *, link_only: bool, rotates: bool, documents: bool
+) -> Connection:
     """Hand out the address, read what comes back, and finish."""
     from blocks.hub import Method  # noqa: PLC0415 - SQLAlchemy only when the hub is asked
     from flows.cli import fortnox as asking  # noqa: PLC0415 - brings Prefect
@@ -156,7 +185,7 @@ def _by_consent(hub: Hub, tenant: str, *, link_only: bool, rotates: bool) -> Con
 
     consents = _consents(hub)
     state = consents.state_of(tenant)
-    address = asking.authorize_url(state)
+    address = asking.authorize_url(state, documents=documents)
     if link_only:
         say(address)
         remark(f"Send it to a system administrator; then run: tasma connect fortnox {tenant}")

@@ -21,9 +21,9 @@ from flows.cli.on_server import api_url
 Answer = TypeVar("Answer")
 
 
-def authorize_url(state: str) -> str:
+def authorize_url(state: str, *, documents: bool) -> str:
     """Return the address where a customer's administrator approves."""
-    return _ask(fortnox.authorize_url(state))
+    return _ask(fortnox.authorize_url(state, documents=documents))
 
 
 def finish(hub: Hub, tenant: str, code: SecretStr, *, method: Method) -> Connection:

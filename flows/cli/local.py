@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from prefect import State
 
+import tasks.documents
 import tasks.fetch
 import tasks.publish
 import tasks.pull
@@ -28,6 +29,7 @@ from flows.leasing import unit_lease
 from flows.steps import Steps
 from flows.unit import settle
 from ledger.errors import TransientError
+from tasks.document_page import DocumentsFound
 from tasks.fetch import Fetched
 from tasks.jobs import Job
 from tasks.reconcile import Judgement
@@ -166,7 +168,11 @@ def steps_into(found: Imported, watch: Watch) -> Steps:
     async def report(*_args: Any, verdict: str, plan: ChangePlan | None = None) -> None:
         found.would_be, found.plan = verdict.removeprefix("would be "), plan
 
-    return Steps(fetch, pull, stage, reconcile, publish, report)
+    async def documents(*args: Any, **options: Any) -> DocumentsFound:
+        watch("fetching documents")
+        return await tasks.documents.documents.fn(*args, **options)
+
+    return Steps(fetch, pull, stage, reconcile, publish, report, documents)
 
 
 def fail_unit(hub: Hub, unit: Unit, *, reason: str) -> None:

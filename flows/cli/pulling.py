@@ -32,6 +32,7 @@ from flows.pull_year import Wish
 from flows.steps import Steps
 from ledger.errors import TransientError
 from ledger.fiscal_year import FiscalYear
+from tasks.document_page import DocumentsFound
 from tasks.fetch import Fetched
 from tasks.jobs import Job
 from tasks.stores import Stores
@@ -118,6 +119,12 @@ def _steps(found: Pulled, watch: Watch) -> Steps:
         finally:
             found.calls = fortnox.calls
 
+    async def documents(job: Job, fortnox: FortnoxSession, *args: Any) -> DocumentsFound:
+        try:
+            return await plain.documents(job, fortnox, *args)
+        finally:
+            found.calls = fortnox.calls
+
     return Steps(
         fetch=plain.fetch,
         pull=_noting(found, pull),
@@ -125,6 +132,7 @@ def _steps(found: Pulled, watch: Watch) -> Steps:
         reconcile=_noting(found, plain.reconcile),
         publish=_noting(found, plain.publish),
         report=plain.report,
+        documents=_noting(found, documents),
     )
 
 

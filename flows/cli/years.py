@@ -18,7 +18,7 @@ from flows.cli.opening import (
     parse_year,
     short,
 )
-from flows.cli.output import next_steps, say, show_json, show_table
+from flows.cli.output import brief, next_steps, say, show_json, show_table
 from ledger.fiscal_year import FiscalYear
 
 if TYPE_CHECKING:
@@ -51,11 +51,12 @@ def add(tenant: TenantId, year: YearText) -> None:
     examples=("tasma tenant year list acme", "tasma tenant year list acme --json"),
 )
 def list_years(tenant: TenantId, *, as_json: AsJson = False) -> None:
-    """List the fiscal years: where the ledger of each came from, and whether to fetch or to sync.
+    """List the fiscal years: the ledger's source, the documents, and whether to fetch or to sync.
 
-    A year is to be fetched until that has succeeded once; from then on it is synced.
+    A year is to be fetched until that has succeeded once, for its ledger or only its documents;
+    from then on it is synced.
     """
-    from flows.sources import year_sources  # noqa: PLC0415 - SQLAlchemy when the hub is asked
+    from flows.sources import documents_in_words, year_sources  # noqa: PLC0415 - SQLAlchemy when the hub is asked
 
     with open_hub() as hub:
         known_tenant(hub, tenant)
@@ -64,9 +65,18 @@ def list_years(tenant: TenantId, *, as_json: AsJson = False) -> None:
     if as_json:
         show_json([_as_dict(item) for item in found])
     elif found:
-        headings = ("year", "defined by", "locked until", "ledger from", "next action")
+        headings = (
+            "year", "defined by", "locked until", "ledger from", "documents", "next action",
+        )  # fmt: skip
         rows = [
-            (item.year, _defined_by(item), _locked_until(item) or "-", item.source, item.action)
+            (
+                item.year,
+                _defined_by(item),
+                _locked_until(item) or "-",
+                item.source,
+                brief(documents_in_words(item.documents)) or "-",
+                item.action,
+            )
             for item in found
         ]
         show_table(headings, rows)
@@ -92,6 +102,10 @@ def _as_dict(item: YearSource) -> dict[str, object]:
         "locked_until": _locked_until(item),
         "source": item.source,
         "action": item.action,
+        "documents": item.documents.document_count if item.documents else 0,
+        "documents_without_voucher": item.documents.without_voucher if item.documents else 0,
+        "documents_fetched_at": item.documents.fetched_at if item.documents else None,
+        "documents_reason": item.documents.reason if item.documents else "",
     }
 
 

@@ -10,6 +10,7 @@ from blocks.systems.fortnox.answers import CATALOGUE
 from blocks.systems.fortnox.block import FortnoxApp, FortnoxTokens
 from blocks.systems.fortnox.connect import fortnox_session
 from blocks.systems.fortnox.consent import SCOPES, authorize_url, finish_consent
+from blocks.systems.fortnox.documents import DOCUMENT_SCOPES
 from blocks.systems.fortnox.idle import IdleRefresh, refresh_idle
 from blocks.systems.fortnox.preflight import Requirement, preflight, preflight_of_redirect
 from blocks.systems.fortnox.pull import YearExtract
@@ -26,6 +27,7 @@ open_session: Final = fortnox_session
 __all__ = [
     "BLOCKS",
     "CATALOGUE",
+    "DOCUMENT_SCOPES",
     "SCOPES",
     "SYSTEM",
     "Company",

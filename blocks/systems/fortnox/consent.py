@@ -21,6 +21,7 @@ from blocks.settings import settings
 from blocks.systems.fortnox.answers import refusal
 from blocks.systems.fortnox.block import fortnox_app
 from blocks.systems.fortnox.connect import paced_calls
+from blocks.systems.fortnox.documents import DOCUMENT_SCOPES
 from blocks.systems.fortnox.oauth import Grant, OAuth, oauth, with_refresh_token
 from blocks.systems.fortnox.rotation import load_tokens, save_tokens, tokens_of
 from blocks.systems.fortnox.session import SYSTEM, FortnoxSession, require_same
@@ -36,11 +37,12 @@ MIN_STATE_CHARS: Final = 16
 """A shorter ``state`` could be guessed."""
 
 
-async def authorize_url(state: str) -> str:
+async def authorize_url(state: str, *, documents: bool = False) -> str:
     """Return the address where the customer's system administrator approves.
 
     Args:
         state: Opaque, unguessable and used once; comes back unchanged beside the code.
+        documents: Ask for `DOCUMENT_SCOPES` too, for which the customer needs Arkivplats.
 
     Raises:
         TerminalError: `state` is too short, or client id and secret are nowhere to be found.
@@ -54,7 +56,7 @@ async def authorize_url(state: str) -> str:
     query = {
         "client_id": (await fortnox_app()).client_id,
         **({"redirect_uri": redirect_uri} if redirect_uri else {}),
-        "scope": " ".join(SCOPES),
+        "scope": " ".join(SCOPES + DOCUMENT_SCOPES if documents else SCOPES),
         "state": state,
         "access_type": "offline",
         "response_type": "code",

@@ -88,8 +88,8 @@ async def pull(
 
 
 async def _evidence(get: GetJson, source_year: SourceYear) -> Evidence:
+    accounts = await read_accounts(get, source_year)
     year = {"financialyear": source_year.source_id}
-    accounts = await walk(get, "/3/accounts", year, name="Accounts", key=lambda row: row["Number"])
     vouchers = await walk(
         get,
         "/3/vouchers",
@@ -97,4 +97,11 @@ async def _evidence(get: GetJson, source_year: SourceYear) -> Evidence:
         name="Vouchers",
         key=lambda row: (row["VoucherSeries"], row["VoucherNumber"]),
     )
-    return Evidence(wire.opening_balances(accounts), wire.voucher_headers(vouchers))
+    return Evidence(accounts, wire.voucher_headers(vouchers))
+
+
+async def read_accounts(get: GetJson, source_year: SourceYear) -> pa.Table:
+    """List a year's accounts; `wire.OPENING_BALANCES`."""
+    year = {"financialyear": source_year.source_id}
+    rows = await walk(get, "/3/accounts", year, name="Accounts", key=lambda row: row["Number"])
+    return wire.opening_balances(rows)

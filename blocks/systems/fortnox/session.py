@@ -9,14 +9,17 @@ from decimal import Decimal
 from typing import Final
 from urllib.parse import quote
 
+import pyarrow as pa
+
 from blocks.http import CallFailed, CallRefused, read_json
 from blocks.hub import Connection, ConnectionState, Hub
 from blocks.systems import FORTNOX
 from blocks.systems.fortnox import wire
 from blocks.systems.fortnox.answers import refusal
 from blocks.systems.fortnox.calls import Ask, Calls
+from blocks.systems.fortnox.documents import Documents
 from blocks.systems.fortnox.pages import Params, walk
-from blocks.systems.fortnox.pull import YearExtract, pull
+from blocks.systems.fortnox.pull import YearExtract, pull, read_accounts
 from blocks.systems.fortnox.wire import Company, Row, SourceVoucher, SourceYear, UnexpectedShape
 
 SYSTEM: Final = FORTNOX
@@ -36,6 +39,8 @@ class FortnoxSession:
 
     def __init__(self, hub: Hub, connection: Connection, calls: Calls) -> None:
         self._hub, self._connection, self._calls = hub, connection, calls
+        self._accounts: dict[int, pa.Table] = {}
+        self.documents = Documents(self._json, calls.get, scopes=connection.scopes)
 
     @property
     def calls(self) -> int:
@@ -85,7 +90,20 @@ class FortnoxSession:
             CallFailed: The books kept changing, or a call failed for now.
             CallRefused: A call is refused until somebody acts.
         """
-        return await pull(source_year, get=self._json, get_sie=self._sie, calls=lambda: self.calls)
+        extract = await pull(
+            source_year, get=self._json, get_sie=self._sie, calls=lambda: self.calls
+        )
+        self._accounts[source_year.source_id] = extract.opening_balances
+        return extract
+
+    async def accounts(self, source_year: SourceYear) -> pa.Table:
+        """List a year's accounts (`wire.OPENING_BALANCES`), as they were read in its pull, if any.
+
+        Raises:
+            CallRefused, CallFailed: As for any call.
+        """
+        known = self._accounts.get(source_year.source_id)
+        return await read_accounts(self._json, source_year) if known is None else known
 
     async def closing_balances(
         self, source_year: SourceYear, accounts: Sequence[str]

@@ -103,19 +103,19 @@ def company(body: Row) -> Company:
             database_number=str(found["DatabaseNumber"]),
         )
 
-    return _checked("company information", read)
+    return checked("company information", read)
 
 
 def source_years(rows: list[Row]) -> list[SourceYear]:
     """Read ``/3/financialyears``, oldest first."""
-    years = _checked("list of financial years", lambda: [_source_year(row) for row in rows])
+    years = checked("list of financial years", lambda: [_source_year(row) for row in rows])
     return sorted(years, key=lambda found: found.year)
 
 
 def opening_balances(rows: list[Row]) -> pa.Table:
     """Read ``/3/accounts`` into `OPENING_BALANCES`, in order of account number."""
     # A page is 500 rows of JSON and five come in a second: columns begin here.
-    return _table(
+    return read_table(
         "account list",
         OPENING_BALANCES,
         lambda: {
@@ -130,12 +130,12 @@ def opening_balances(rows: list[Row]) -> pa.Table:
 
 def closing_balance(body: Row) -> Decimal | None:
     """Read BalanceCarriedForward of ``/3/accounts/{number}``: debit positive, None without one."""
-    return _checked("account", lambda: amount(body["Account"].get("BalanceCarriedForward")))
+    return checked("account", lambda: amount(body["Account"].get("BalanceCarriedForward")))
 
 
 def voucher_headers(rows: list[Row]) -> pa.Table:
     """Read ``/3/vouchers`` into `VOUCHER_HEADERS`, in order of series and number."""
-    return _table(
+    return read_table(
         "voucher list",
         VOUCHER_HEADERS,
         lambda: {
@@ -163,7 +163,7 @@ def voucher(body: Row) -> SourceVoucher:
             rows=_voucher_rows(found["VoucherRows"]),
         )
 
-    return _checked("voucher", read)
+    return checked("voucher", read)
 
 
 def amount(value: object) -> Decimal | None:
@@ -207,10 +207,11 @@ def _voucher_rows(rows: list[Row]) -> pa.Table:
     return pa.table(columns, schema=VOUCHER_ROWS)
 
 
-def _table(
+def read_table(
     what: str, schema: pa.Schema, columns: Callable[[], dict[str, list[Any]]], *, order: list[str]
 ) -> pa.Table:
-    table = _checked(what, lambda: pa.table(columns(), schema=schema))
+    """Make a table of an answer, in one order whatever the order of the answer."""
+    table = checked(what, lambda: pa.table(columns(), schema=schema))
     return table.sort_by([(name, "ascending") for name in order])
 
 
@@ -218,7 +219,7 @@ def _word(value: object) -> str | None:
     return None if value in {None, ""} else str(value)
 
 
-def _checked(what: str, read: Callable[[], T]) -> T:
+def checked(what: str, read: Callable[[], T]) -> T:
     """Run ``read`` and name what is missing; the value itself is never quoted."""
     try:
         return read()

@@ -1,0 +1,191 @@
+"""Documents: which files hang on a year's vouchers, and the bytes of one.
+
+Reading them takes scopes and a licence (Arkivplats) of their own, which a connection may lack while
+its ledger is read as ever. So a refusal of that kind is told here, not raised.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Final
+from urllib.parse import quote
+
+import pyarrow as pa
+
+from blocks.http import CallFailed, CallRefused
+from blocks.media_types import media_type
+from blocks.systems.fortnox.answers import refusal
+from blocks.systems.fortnox.calls import Ask
+from blocks.systems.fortnox.connected import (
+    CONNECTED,
+    SupplierFiles,
+    supplier_files,
+    voucher_files,
+)
+from blocks.systems.fortnox.pages import GetJson, walk
+from blocks.systems.fortnox.wire import SourceYear
+
+VOUCHER: Final = "voucher"
+SUPPLIER_INVOICE: Final = "supplier_invoice"
+"""What a file hangs on; that of a supplier invoice is found on the voucher that booked it."""
+
+SCOPES: Final = {
+    VOUCHER: ("connectfile", "archive"),
+    SUPPLIER_INVOICE: ("connectfile", "archive", "supplierinvoice"),
+}
+"""What each kind takes."""
+
+DOCUMENT_SCOPES: Final = SCOPES[SUPPLIER_INVOICE]
+"""What a customer is asked for in addition when documents are wanted."""
+
+NO_RIGHT: Final = frozenset({"2000663", "2001101", "2001339"})
+"""Refusals for want of a scope, a module or a right that documents take and the ledger does not."""
+
+MAX_FILE_BYTES: Final = 64 << 20
+"""Largest file; Fortnox documents no limit for its archive, and 5 MB for a file on an invoice."""
+
+FILE_SILENCE_S: Final = 60.0
+"""Longest wait for the next byte of a file; seconds."""
+
+Fetch = Callable[[Ask], Awaitable[bytes]]
+
+
+@dataclass(frozen=True)
+class ConnectedFiles:
+    """The files on a year's vouchers.
+
+    `files`: by kind, `connected.CONNECTED`; a kind that may not be read is not there. `refused`:
+    why, and who acts. `unplaced`: files of supplier invoices, of any year, that are not booked.
+    """
+
+    files: dict[str, pa.Table] = field(default_factory=dict)
+    refused: str = ""
+    unplaced: int = 0
+
+
+class Documents:
+    """The documents of one company. Lists that are not by year are read once."""
+
+    def __init__(self, get: GetJson, fetch: Fetch, *, scopes: str) -> None:
+        """Ask by these.
+
+        Args:
+            get: Fetches one page.
+            fetch: Fetches a file.
+            scopes: What the consent granted, joined by blanks; empty when nobody knows.
+        """
+        self._get, self._fetch = get, fetch
+        self._scopes = scopes.split()
+        self._of_suppliers: SupplierFiles | None = None
+
+    async def of_year(self, source_year: SourceYear) -> ConnectedFiles:
+        """List the files on a year's vouchers, as far as they may be read.
+
+        Raises:
+            CallRefused: For another reason than a right that documents alone take.
+            CallFailed: A list kept shifting, or a call failed for now.
+        """
+        files: dict[str, pa.Table] = {}
+        try:
+            self._require(VOUCHER)
+            files[VOUCHER] = await self._on_vouchers(source_year)
+            self._require(SUPPLIER_INVOICE)
+            found = await self._on_supplier_invoices()
+            files[SUPPLIER_INVOICE] = found.by_year.get(
+                source_year.source_id, CONNECTED.empty_table()
+            )
+        except CallRefused as problem:
+            return ConnectedFiles(files, refused=told_if_no_right(problem))
+        return ConnectedFiles(files, unplaced=found.unplaced)
+
+    async def content(self, document_id: str) -> bytes:
+        """Fetch one file, as it is.
+
+        Some are not found by their id in the path, and only by ``fileid``.
+
+        Raises:
+            CallRefused: There is none (status 404), it is too large, or it may not be read.
+            CallFailed: Try again later.
+
+        Source:
+            softwerkab/fortnox-csharp-api-sdk issues 99 and 177.
+        """
+        try:
+            return await self._content(f"/3/archive/{quote(document_id, safe='')}", {})
+        except CallRefused as problem:
+            if problem.status != HTTPStatus.NOT_FOUND:
+                raise
+        return await self._content("/3/archive", {"fileid": document_id})
+
+    async def _on_vouchers(self, source_year: SourceYear) -> pa.Table:
+        rows = await walk(
+            self._get,
+            "/3/voucherfileconnections",
+            {"financialyear": source_year.source_id},
+            name="VoucherFileConnections",
+            key=lambda row: (row["FileId"], row["VoucherSeries"], row["VoucherNumber"]),
+        )
+        return voucher_files(rows, year_id=source_year.source_id)
+
+    async def _on_supplier_invoices(self) -> SupplierFiles:
+        if self._of_suppliers is None:
+            files = await walk(
+                self._get,
+                "/3/supplierinvoicefileconnections",
+                {},
+                name="SupplierInvoiceFileConnections",
+                key=lambda row: (row["FileId"], row["SupplierInvoiceNumber"]),
+            )
+            # Which voucher booked an invoice may change, so it is asked each time there are files.
+            invoices = files and await walk(
+                self._get,
+                "/3/supplierinvoices",
+                {},
+                name="SupplierInvoices",
+                key=lambda row: row["GivenNumber"],
+            )
+            self._of_suppliers = supplier_files(files, invoices)
+        return self._of_suppliers
+
+    def _require(self, kind: str) -> None:
+        missing = [scope for scope in SCOPES[kind] if self._scopes and scope not in self._scopes]
+        if missing:
+            raise refusal("2000663", f"The consent lacks the scope {', '.join(missing)}.")
+
+    async def _content(self, path: str, params: dict[str, str | int]) -> bytes:
+        content = await self._fetch(
+            Ask(
+                path,
+                params,
+                accept="*/*",
+                silence_s=FILE_SILENCE_S,
+                max_body_bytes=MAX_FILE_BYTES,
+            )
+        )
+        # A gateway's page with a good status would be kept for the file for good.
+        if not content or media_type(content) == "text/html":
+            raise CallFailed(
+                f"Fortnox answered for a file with {len(content):,} bytes: nothing, or a web page, "
+                "as something between here and Fortnox may do. Try again later.",
+                code="not_a_file",
+            )
+        return content
+
+
+def told_if_no_right(problem: CallRefused) -> str:
+    """Say which right documents lack; any other refusal is raised again."""
+    if problem.code not in NO_RIGHT:
+        raise problem
+    return WITHOUT_LICENCE if problem.code == "2001101" else WITHOUT_RIGHT
+
+
+WITHOUT_RIGHT: Final = (
+    "the connection has no right to them; reconnect with documents (tasma connect fortnox TENANT "
+    "--documents)"
+)
+WITHOUT_LICENCE: Final = (
+    "the company has no licence for them (Arkivplats, or the module for supplier invoices); the "
+    "customer orders it in Fortnox"
+)

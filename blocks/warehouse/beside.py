@@ -1,0 +1,119 @@
+"""What is published of a year beside its ledger: files on vouchers, VAT codes of accounts.
+
+None of it is part of the unit's digest, and a publication of the ledger does not touch it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pyarrow as pa
+from duckdb import DuckDBPyConnection
+
+from blocks.duck import duckdb_space_checked, open_duckdb, quoted
+from blocks.durable import space_checked
+from blocks.settings import SQL
+from blocks.steps import reached
+from blocks.warehouse.attach import PUBLISHED, attach_copy, attach_published, detach
+from blocks.warehouse.fence import raise_fence
+from blocks.warehouse.files import TenantFiles, swapping, writing
+from ledger.fiscal_year import FiscalYear
+from ledger.schemas import BESIDE
+
+
+@dataclass(frozen=True)
+class DocumentCounts:
+    """The documents of a year, those whose vouchers the ledger lacks, and vouchers without one."""
+
+    documents: int = 0
+    documents_without_voucher: int = 0
+    vouchers_without_document: int = 0
+
+
+def publish_beside(
+    files: TenantFiles, year: FiscalYear, tables: Mapping[str, pa.Table], *, token: int
+) -> bool:
+    """Replace a year's rows of some tables of `BESIDE`, and say whether anything changed.
+
+    Under the unit's lease: nobody else changes these rows between the look and the writing.
+
+    Raises:
+        StaleLease: A later run has acted on the unit; nothing was written.
+        WriterBusy: Another publication of the tenant did not end.
+        NoSpaceError: The disk is full; what was published is untouched.
+    """
+    changed = {
+        name: rows
+        for name, rows in tables.items()
+        if not _ordered(rows).equals(read_beside(files, name, year=year))
+    }
+    if not changed:
+        return False
+    doing = f"publishing for {files.tenant}"
+    with (
+        space_checked(doing, files.root),
+        duckdb_space_checked(doing, files.root),
+        writing(files),
+    ):
+        raise_fence(files, year, token)
+        _replace(files, year, changed)
+    return True
+
+
+def read_beside(files: TenantFiles, name: str, *, year: FiscalYear | None = None) -> pa.Table:
+    """Return the rows of a table of `BESIDE`, of one year or of all, in one order."""
+    columns = ", ".join(BESIDE[name].names)
+    where = f"fiscal_year = {quoted(year.key)}" if year else "true"
+    with open_duckdb(spill=files.spill) as db:
+        if not attach_published(db, files):
+            return BESIDE[name].empty_table()
+        query = f"select {columns} from {PUBLISHED}.{name} where {where}"  # noqa: S608 - names of ours only
+        # Read out row by row: a table of DuckDB's own would keep the file in use.
+        rows = db.execute(query).fetchall()
+    read = list(map(list, zip(*rows, strict=True))) if rows else [[] for _ in BESIDE[name]]
+    return _ordered(pa.table(read, schema=BESIDE[name]))
+
+
+def count_documents(files: TenantFiles, year: FiscalYear) -> DocumentCounts:
+    """Count a year's documents against the vouchers of its ledger."""
+    query = (SQL / "report" / "document_count.sql").read_text(encoding="utf-8")
+    with open_duckdb(spill=files.spill) as db:
+        if not attach_published(db, files):
+            return DocumentCounts()
+        db.execute(f"use {PUBLISHED}")
+        row = db.execute(query, {"fiscal_year": year.key}).fetchone()
+        return DocumentCounts(*(row or ()))
+
+
+def _replace(files: TenantFiles, year: FiscalYear, tables: Mapping[str, pa.Table]) -> None:
+    with swapping(files) as copy, open_duckdb(spill=files.spill) as db:
+        db.execute("begin")
+        attach_copy(db, copy)
+        for name, rows in tables.items():
+            _replace_table(db, files.tenant, year, name, rows)
+        reached("documents.rows_replaced")
+        db.execute("commit")
+        db.execute(f"checkpoint {PUBLISHED}")
+        detach(db)
+
+
+def _replace_table(
+    db: DuckDBPyConnection, tenant: str, year: FiscalYear, name: str, rows: pa.Table
+) -> None:
+    unit = {"tenant": tenant, "fiscal_year": year.key}
+    db.execute(
+        f"delete from {PUBLISHED}.{name} where fiscal_year = $fiscal_year",  # noqa: S608 - names of ours only
+        {"fiscal_year": year.key},
+    )
+    db.register("beside", rows)
+    db.execute(
+        f"insert into {PUBLISHED}.{name} by name"  # noqa: S608 - as above
+        " select $tenant as tenant, $fiscal_year as fiscal_year, beside.* from beside",
+        unit,
+    )
+    db.unregister("beside")
+
+
+def _ordered(rows: pa.Table) -> pa.Table:
+    return rows.sort_by([(name, "ascending") for name in rows.column_names]).combine_chunks()
