@@ -30,7 +30,7 @@ def main() -> NoReturn:
             _host_died()
         if first.strip().isdigit():
             _stand_in(int(first), answers)
-        _say("Our code has changed since the process that starts runs imported it: starting cold.")
+        _say("Our code changed after the process that starts runs imported it: starting cold.")
     signal.pthread_sigmask(signal.SIG_UNBLOCK, FORWARDED)
     engine = [sys.executable, "-m", "prefect.engine"]
     os.execv(sys.executable, engine)  # noqa: S606 - our own interpreter

@@ -44,6 +44,10 @@ _PR_SET_NAME: Final = 15
 _libc: Final = ctypes.CDLL(None)
 
 
+Taken = tuple[Request, list[int]]
+"""What a fork takes over: the request, and the asker's standard streams."""
+
+
 @contextmanager
 def warm_host() -> Iterator[None]:
     """Fork a host and name it to all that this process starts; it ends after this process.
@@ -67,6 +71,7 @@ def warm_host() -> Iterator[None]:
     try:
         yield
     finally:
+        del os.environ[ADDRESS]
         os.close(owned)
 
 
@@ -86,7 +91,7 @@ def _become_host(listener: socket.socket, owner_ended: int) -> NoReturn:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the owner, and its end is ours
     warnings.filterwarnings("ignore", "This process .* is multi-threaded", DeprecationWarning)
     gc.freeze()  # what is imported stays shared: the collector of a fork does not touch it
-    host = Host(listener, owner_ended)
+    host = Host(listener, owner_ended, code_state())
     if request := host.next_run():
         _run(request)
     os._exit(0)
@@ -111,9 +116,9 @@ class Host:
 
     listener: socket.socket
     owner_ended: int
+    code: tuple[int, int]
     selector: selectors.BaseSelector = field(default_factory=selectors.DefaultSelector)
     askers: dict[int, socket.socket] = field(default_factory=dict)
-    code: tuple[int, int] = field(default_factory=code_state)
     is_taking: bool = True
 
     def next_run(self) -> Request | None:
@@ -121,13 +126,14 @@ class Host:
         fork_ended, woken = _wake_on_child()
         for source in (self.listener, self.owner_ended, fork_ended):
             self.selector.register(source, selectors.EVENT_READ)
+        host = os.getpid()
         while self.is_taking or self.askers:
             for key, _ in self.selector.select():
                 if key.fileobj is self.listener:
-                    if request := self._answer():
-                        self._leave()
-                        os.close(fork_ended)
-                        os.close(woken)
+                    if taken := self._accept():
+                        request, streams = taken
+                        self._leave(fork_ended, woken)
+                        _begin(host, streams)
                         return request
                 elif key.fileobj == self.owner_ended:
                     self._take_no_more()
@@ -138,49 +144,45 @@ class Host:
                     self._asker_ended(key.data)
         return None
 
-    def _answer(self) -> Request | None:
-        """Fork for whoever asks; return the request in the fork."""
-        asker, _ = self.listener.accept()
-        asker.settimeout(PATIENCE_S)
-        with suppress(OSError):
-            if is_ours(asker):
-                request, streams = receive_request(asker)
-                if self.code == code_state():
-                    return self._fork(asker, request, streams)
-                _close(streams)
-                asker.sendall(DECLINED)
-        asker.close()
+    def _accept(self) -> Taken | None:
+        """Fork for whoever asks; return in the fork what it takes over."""
+        with suppress(OSError):  # whoever asked has gone, or gets no answer and says so
+            asker, _ = self.listener.accept()
+            with asker:
+                asker.settimeout(PATIENCE_S)
+                if is_ours(asker):
+                    return self._answer(asker)
         return None
 
-    def _fork(self, asker: socket.socket, request: Request, streams: list[int]) -> Request | None:
-        host = os.getpid()
-        fork = os.fork()
+    def _answer(self, asker: socket.socket) -> Taken | None:
+        request, streams = receive_request(asker)
+        fork = _fork() if self.code == code_state() else None
         if fork == 0:
-            _die_with(host)
-            _take_over(streams)
-            asker.close()
-            return request
-        _close(streams)
-        self.askers[fork] = asker
-        self.selector.register(asker, selectors.EVENT_READ, data=fork)
-        _send(asker, fork)
+            return request, streams
+        for stream in streams:
+            os.close(stream)
+        if fork is None:
+            asker.sendall(DECLINED)
+        else:
+            self.askers[fork] = asker.dup()
+            self.selector.register(self.askers[fork], selectors.EVENT_READ, data=fork)
+            _send(asker, fork)
         return None
 
     def _asker_ended(self, fork: int) -> None:
         """Kill the fork of an asker that was killed; its end is reported to nobody."""
-        self.selector.unregister(self.askers[fork])
-        with suppress(ProcessLookupError):
-            os.kill(fork, signal.SIGKILL)
+        if asker := self.askers.get(fork):
+            self.selector.unregister(asker)
+            os.kill(fork, signal.SIGKILL)  # not reaped yet, so its number is still its own
 
     def _report_ended(self) -> None:
         with suppress(ChildProcessError):
             while (ended := os.waitpid(-1, os.WNOHANG)) != (0, 0):
                 fork, status = ended
-                asker = self.askers.pop(fork)
-                _send(asker, status)
-                with suppress(KeyError):
-                    self.selector.unregister(asker)
-                asker.close()
+                with self.askers.pop(fork) as asker:
+                    _send(asker, status)
+                    with suppress(KeyError):  # it was killed before
+                        self.selector.unregister(asker)
 
     def _take_no_more(self) -> None:
         self.selector.unregister(self.owner_ended)
@@ -188,16 +190,17 @@ class Host:
         self.listener.close()
         self.is_taking = False
 
-    def _leave(self) -> None:
+    def _leave(self, *pipe: int) -> None:
         """Let go, in a fork, of all that is the host's."""
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         signal.signal(signal.SIGINT, signal.default_int_handler)
         self.selector.close()
         self.listener.close()
-        os.close(self.owner_ended)
         for asker in self.askers.values():
             asker.close()
+        for end in (self.owner_ended, *pipe):
+            os.close(end)
 
 
 def _wake_on_child() -> tuple[int, int]:
@@ -209,23 +212,23 @@ def _wake_on_child() -> tuple[int, int]:
     return fork_ended, woken
 
 
-def _die_with(host: int) -> None:
-    """Have the kernel end this fork when the host dies, and leave the host's process group."""
+def _fork() -> int | None:
+    """Fork; None when the machine has no room for another process."""
+    try:
+        return os.fork()
+    except OSError:
+        return None
+
+
+def _begin(host: int, streams: list[int]) -> None:
+    """Make a fork a process of its own, which the kernel ends when the host dies."""
     _libc.prctl(_PR_SET_NAME, b"tasma-run")
     _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != host:
         os._exit(1)
     os.setpgid(0, 0)
-
-
-def _take_over(streams: list[int]) -> None:
     for number, stream in enumerate(streams):
         os.dup2(stream, number)
-    _close(streams)
-
-
-def _close(streams: list[int]) -> None:
-    for stream in streams:
         os.close(stream)
 
 
