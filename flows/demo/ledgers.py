@@ -1,7 +1,8 @@
 """The demo's tenants whose ledgers come from a simulated Fortnox, and what is true of them.
 
-One has broken years. In one the books change between the first transfer and the night. One has a
-voucher that Fortnox lists but leaves out of its SIE file, which no sum inside the file shows.
+One has broken years. In one, whose documents are fetched too, the books change between the first
+transfer and the night. One has a voucher that Fortnox lists but leaves out of its SIE file, which
+no sum inside the file shows.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from simulators.books.chart import CHART
 from simulators.books.company import Book, Company
 from simulators.books.model import BOOKED
 from simulators.books.years import Year, broken_years, calendar_years
-from simulators.fortnox import LEDGER_SCOPES, FortnoxSimulator, SimulatedTenant
+from simulators.fortnox import DOCUMENT_SCOPES, LEDGER_SCOPES, FortnoxSimulator, SimulatedTenant
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class DemoLedger:
     """A tenant and its company in the simulated Fortnox; `ids`: Fortnox's own, not by time.
 
     `time_zone` says in which of the two nights it is pulled. `count`: latest years that are
-    defined here, and so are pulled.
+    defined here, and so are pulled. `scopes`: what its administrator approved.
     """
 
     slug: str
@@ -40,6 +41,7 @@ class DemoLedger:
     ids: tuple[int, ...]
     time_zone: str = "Europe/Stockholm"
     count: int = 1
+    scopes: tuple[str, ...] = LEDGER_SCOPES
 
     @property
     def years(self) -> list[tuple[int, FiscalYear]]:
@@ -57,7 +59,11 @@ BROKEN: Final = DemoLedger(
     count=2,
 )
 CHANGING: Final = DemoLedger(
-    "vaveriet", 504_002, Company(22, calendar_years(2024, 2025), 150), (1, 2)
+    "vaveriet",
+    504_002,
+    Company(22, calendar_years(2024, 2025), 150),
+    ids=(1, 2),
+    scopes=(*LEDGER_SCOPES, *DOCUMENT_SCOPES),
 )
 HIDING: Final = DemoLedger(
     "glasbruket",
@@ -84,7 +90,7 @@ CHANGES: Final = {"changed": ["L:2"], "removed": ["B:2"]}
 def simulated_fortnox(*, port: int = 0) -> Iterator[FortnoxSimulator]:
     """Serve the companies over HTTP, and lead this process and its children there."""
     made = [
-        SimulatedTenant(item.number, item.company, year_ids=item.ids, consented=LEDGER_SCOPES)
+        SimulatedTenant(item.number, item.company, year_ids=item.ids, consented=item.scopes)
         for item in LEDGERS
     ]
     with FortnoxSimulator(made, port=port) as simulator:
@@ -125,7 +131,7 @@ def connect(hub: Hub) -> None:
                 FORTNOX,
                 Method.CLIENT_CREDENTIALS,
                 source_tenant_id=str(item.number),
-                scopes=" ".join(LEDGER_SCOPES),
+                scopes=" ".join(item.scopes),
             )
         )
 
