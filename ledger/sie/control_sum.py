@@ -34,7 +34,11 @@ LINE_END_BYTES: Final = 2
 
 @dataclass(frozen=True)
 class Readable:
-    """A block whose lines are found. `plain`: lines that the columns could read, shape (lines,)."""
+    """A block whose lines are found.
+
+    `plain`: lines that the columns could read, shape (lines,); `listless` of them are rows without
+    an object list.
+    """
 
     data: Bytes
     size: int
@@ -42,6 +46,7 @@ class Readable:
     lines: Lines
     quotes: Quotes
     plain: Mask
+    listless: int
 
 
 class ControlSum:
@@ -109,7 +114,7 @@ def _kept(block: Readable, plain: Mask) -> Bytes | None:
         counts = (text == SPACE) & inside[window]
         np.bitwise_xor(text, counts.view(np.uint8) * _TO_BLANK, out=kept[window])
     braces -= sum(_count_braces(data[start:end]) for start, end in bent)
-    if braces != _braces_expected(lines, plain):
+    if braces != _braces_expected(lines, plain) - 2 * block.listless:
         return None
     escaped, _ = on_lines(block.quotes.escaped, lines.start[plain], lines.end[plain])
     kept[escaped], kept[escaped - 1] = _ESCAPED, SPACE

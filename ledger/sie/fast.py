@@ -10,7 +10,6 @@ import numpy as np
 from ledger.sie.columns import Quotes
 from ledger.sie.lines import (
     LABEL_SIZE,
-    RETURN,
     Bytes,
     Lines,
     Mask,
@@ -50,8 +49,11 @@ class FastReader:
         )
         return columns, sound
 
-    def rows(self, at: Places) -> tuple[RowColumns, Mask]:
-        """Read the #TRANS, #RTRANS and #BTRANS lines that are sound; say which."""
+    def rows(self, at: Places) -> tuple[RowColumns, Mask, Mask]:
+        """Read the #TRANS, #RTRANS and #BTRANS lines that are sound; say which.
+
+        And which of all have an object list, if only an empty one.
+        """
         start, end, sound = self._labelled(at)
         row = read_row_fields(self._flat, self._quotes, start, end)
         sound &= row.sound
@@ -67,14 +69,13 @@ class FastReader:
             readable=np.ones(np.count_nonzero(sound), np.bool_),
             **slices.pairs(row.lists),
         )
-        return columns, sound
+        return columns, sound, row.lists.present
 
     def _labelled(self, at: Places) -> tuple[Places, Places, Mask]:
         """The places behind labels and of line ends; which lines may be sound.
 
-        A label that is not in capitals, and a second carriage return, are left to the exact path.
+        A label that is not in capitals is left to the exact path.
         """
         lines = self._lines
-        end = lines.end[at]
-        sound = (self._data[end - 1] != RETURN) & ~lines.bent_label[at]
-        return lines.start[at] + LABEL_SIZE[lines.kind[at]], end, sound
+        sound = ~lines.bent_label[at] if lines.has_bent else np.ones(len(at), np.bool_)
+        return lines.start[at] + LABEL_SIZE[lines.kind[at]], lines.end[at], sound

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -58,6 +59,11 @@ LABEL_SIZE: Final = np.array([len(name) for name in _NAMES], np.int64)
 _LABEL_MASK: Final = np.array([(1 << 8 * len(name)) - 1 for name in _NAMES], np.uint64)
 _LABEL_WORD: Final = np.array([int.from_bytes(name, "little") for name in _NAMES], np.uint64)
 _LABEL_END: Final = np.array([8 * len(name) for name in _NAMES], np.uint64)
+_FIRST_BYTE: Final = np.uint64(0xFF)
+_ROW_MASK: Final = np.uint64((1 << 56) - 1)
+_ROW: Final = np.uint64(int.from_bytes(b"#TRANS ", "little"))
+_VOUCHER_MASK: Final = np.uint64((1 << 40) - 1)
+_VOUCHER: Final = np.uint64(int.from_bytes(b"#VER ", "little"))
 _SMALL: Final = np.uint64(0x2020202020202000)
 """Turns the letters behind a ``#`` into small ones."""
 
@@ -68,7 +74,8 @@ def _table(values: dict[int, int], size: int) -> Bytes:
     return table
 
 
-_BY_FIRST: Final = _table({ord("{"): Kind.OPEN, ord("}"): Kind.CLOSE}, 256)
+_BRACES: Final = {ord("{"): Kind.OPEN, ord("}"): Kind.CLOSE}
+_BY_FIRST: Final = _table({**_BRACES}, 256)
 _ENDS_LABEL: Final = _table(dict.fromkeys((SPACE, TAB, RETURN, NEWLINE), 1), 256).astype(bool)
 _BY_TWO_LETTERS: Final = _table(
     {int.from_bytes(name[1:3].lower(), "little"): kind for kind, name in LABELS.items()}, 1 << 16
@@ -130,6 +137,11 @@ class Lines:
     def __len__(self) -> int:
         return len(self.start)
 
+    @cached_property
+    def has_bent(self) -> bool:
+        """Whether any label is not in capitals."""
+        return bool(self.bent_label.any())
+
 
 def find_lines(data: Bytes, size: int, *, first_number: int, line_bytes: int) -> Lines:
     """Find the lines of a text of `size` whole lines with padding, shape (size + PADDING,)."""
@@ -140,14 +152,29 @@ def find_lines(data: Bytes, size: int, *, first_number: int, line_bytes: int) ->
     start[:1] = 0
     start[1:] = newline[:-1] + 1
     end = newline - ((data[newline - 1] == RETURN) & (newline > start))
-    start = _skip_margin(data, start, end)
     number = np.arange(first_number, first_number + len(start))
-    filled = start < end
-    if not filled.all():
-        start, end, number = start[filled], end[filled], number[filled]
-    kind, bent_label = classify(data, start)
+    kind = _plain_kinds(words_of(data)[start])
+    bent_label = np.zeros(len(start), np.bool_)
+    rest = np.flatnonzero(kind == Kind.OTHER)
+    if len(rest):
+        start[rest] = _skip_margin(data, start[rest], end[rest])
+        kind[rest], bent_label[rest] = classify(data, start[rest])
+        filled = start < end
+        if not filled.all():
+            start, end, number = start[filled], end[filled], number[filled]
+            kind, bent_label = kind[filled], bent_label[filled]
     kind[end - start > line_bytes] = Kind.TOO_LONG
     return Lines(start, end, number, kind, bent_label)
+
+
+def _plain_kinds(words: Words) -> Bytes:
+    """Tell the kind of the lines that most files are made of; `OTHER` for all that need a look."""
+    first = words & _FIRST_BYTE
+    kind = ((words & _ROW_MASK) == _ROW).view(np.uint8) * np.uint8(Kind.ROW)
+    kind |= ((words & _VOUCHER_MASK) == _VOUCHER).view(np.uint8) * np.uint8(Kind.VOUCHER)
+    for mark, brace in _BRACES.items():
+        kind |= (first == mark).view(np.uint8) * np.uint8(brace)
+    return kind
 
 
 def _skip_margin(data: Bytes, start: Places, end: Places) -> Places:
@@ -180,8 +207,7 @@ def classify(data: Bytes, start: Places) -> tuple[Bytes, Mask]:
     mask = _LABEL_MASK[guess]
     in_capitals = (words & mask) == _LABEL_WORD[guess]
     small = ~in_capitals
-    if small.any():
-        small &= ((words | _SMALL) & mask) == (_LABEL_WORD[guess] | _SMALL) & mask
+    small &= ((words | _SMALL) & mask) == (_LABEL_WORD[guess] | _SMALL) & mask
     ends = _ENDS_LABEL[((words >> _LABEL_END[guess]) & np.uint64(0xFF)).astype(np.intp)]
     kind[labelled] = np.where((in_capitals | small) & ends, guess, Kind.OTHER)
     bent[labelled] = small

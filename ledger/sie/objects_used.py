@@ -15,10 +15,10 @@ from ledger.sie.columns import CLOSE, OPEN, first_close
 from ledger.sie.encoding import decode
 from ledger.sie.lines import (
     IS_ROW,
-    LABEL_SIZE,
     NEWLINE,
     SPACE,
     Bytes,
+    Kind,
     Places,
     Words,
     is_blank,
@@ -29,6 +29,8 @@ from ledger.sie.tokenizer import read_record
 LIST_DISTANCE: Final = 48
 """Bytes from the label of a row within which its object list begins; text comes later."""
 
+_SHORTEST: Final = len("#TRANS")
+"""#RTRANS and #BTRANS have a letter more."""
 _FRAME: Final = np.uint64(int.from_bytes(b" \0\0\0\0 {\0", "little"))
 _FRAME_MASK: Final = np.uint64(0x00FFFF00000000FF)
 _LAST_BYTE: Final = np.uint64(56)
@@ -56,8 +58,7 @@ class ObjectsUsed:
 
         `hashes`: where it has a ``#``, and `guess` the kind of record there; shapes (hashes,).
         """
-        is_row = IS_ROW[guess]
-        labels, braces = _filled_lists(data, hashes[is_row], guess[is_row], size=size)
+        labels, braces = _filled_lists(data, hashes, guess, size=size)
         fresh = []
         for label, key in zip(labels.tolist(), _keys(words_of(data), braces), strict=True):
             if key not in self._known and len(self._known) < self._most:
@@ -80,22 +81,22 @@ class ObjectsUsed:
                 self.pairs.setdefault(pair, line)
 
 
-def _filled_lists(data: Bytes, labels: Places, guess: Bytes, *, size: int) -> tuple[Places, Places]:
+def _filled_lists(data: Bytes, hashes: Places, guess: Bytes, *, size: int) -> tuple[Places, Places]:
     """The rows whose object list is not empty: places of the label and of the ``{``.
 
     Most rows have an account of four digits and then the list, and are told by one word.
     """
-    behind = labels + LABEL_SIZE[guess]
+    behind = hashes + _SHORTEST + (guess > Kind.ROW)
     heads = words_of(data)[behind]
     framed = (heads & _FRAME_MASK) == _FRAME
-    filled = framed & ((heads >> _LAST_BYTE) != CLOSE)
-    if framed.all():
-        return labels[filled], behind[filled] + 6
-    others, braces = _search(data, labels[~framed], size=size)
-    return (
-        np.concatenate((labels[filled], others)),
-        np.concatenate((behind[filled] + 6, braces)),
-    )
+    filled = np.flatnonzero(framed & ((heads >> _LAST_BYTE) != CLOSE))
+    filled = filled[IS_ROW[guess[filled]]]
+    labels, braces = hashes[filled], behind[filled] + 6
+    others = np.flatnonzero(~framed & IS_ROW[guess])
+    if not len(others):
+        return labels, braces
+    more, their_braces = _search(data, hashes[others], size=size)
+    return np.concatenate((labels, more)), np.concatenate((braces, their_braces))
 
 
 def _search(data: Bytes, labels: Places, *, size: int) -> tuple[Places, Places]:

@@ -12,7 +12,7 @@ from ledger.sie.diagnostics import DiagnosticLog
 from ledger.sie.encoding import decode
 from ledger.sie.exact import read_rows, read_vouchers
 from ledger.sie.fast import FastReader
-from ledger.sie.lines import Bytes, Lines, Places
+from ledger.sie.lines import LABELS, ROWS, Bytes, Lines, Places
 from ledger.sie.rows import RowColumns, VoucherColumns, drop_unreadable, interleave, part
 
 
@@ -32,7 +32,8 @@ class PathCounts:
 class Paths:
     """Reads the #VER lines and the rows of one block, by line in the path that fits.
 
-    `plain` says, shape (lines,), which lines the columns could read.
+    `plain` says, shape (lines,), which lines the columns could read; `listless` counts the rows
+    among them that have no object list.
     """
 
     def __init__(
@@ -47,6 +48,7 @@ class Paths:
         if not exact_only:
             self._fast = FastReader(data, lines, self.quotes, encoding=encoding)
         self.counts = PathCounts()
+        self.listless = 0
         self.plain = np.zeros(len(lines), np.bool_)
 
     def vouchers(self, at: Places) -> VoucherColumns:
@@ -84,12 +86,21 @@ class Paths:
     def _columns(self, at: Places) -> RowColumns:
         if self._fast is None:
             return read_rows(self._texts(at), self._log)
-        fast, sound = self._fast.rows(at)
+        fast, sound, is_listed = self._fast.rows(at)
         self.plain[at[sound]] = True
         self.counts.fast_rows += len(fast)
+        self._note_listless(at[sound & ~is_listed])
         if len(fast) == len(at):
             return fast
         return interleave(fast, read_rows(self._texts(at[~sound]), self._log), ~sound)
+
+    def _note_listless(self, at: Places) -> None:
+        """Note the rows, of those read in columns, that have no object list."""
+        self.listless += len(at)
+        kinds = self._lines.kind[at]
+        for kind in ROWS if len(at) else ():
+            label = LABELS[kind].decode()
+            self._log.add_many("object_list_missing", self._lines.number[at[kinds == kind]], label)
 
     def _texts(self, at: Places) -> list[tuple[str, int]]:
         """Some lines, as text with their numbers, for the exact path."""

@@ -24,7 +24,7 @@ from ledger.sie.lines import Kind, find_lines
 from ledger.sie.objects_used import ObjectsUsed
 from ledger.sie.paths import PathCounts, Paths
 from ledger.sie.scan import Scanner, Span
-from ledger.sie.structure import Position, leave, place_rows, shape_of
+from ledger.sie.structure import Position, leave, place_rows
 from ledger.sie.values import EPOCH, days
 
 
@@ -78,8 +78,8 @@ class SieFile:
         is_voucher = lines.kind == Kind.VOUCHER
         voucher_at = np.flatnonzero(is_voucher)
         vouchers = paths.vouchers(voucher_at)
-        shape = shape_of(data, lines, voucher_at[vouchers.opens])
-        inside = place_rows(shape, position, log)
+        opening = voucher_at[vouchers.opens]
+        inside = place_rows(data, lines, opening, position=position, log=log)
         voucher = np.cumsum(is_voucher) - 1
         is_booked = lines.kind == Kind.ROW
         booked, history = paths.rows(
@@ -87,7 +87,17 @@ class SieFile:
         )
         self.path_counts.add(paths.counts)
         if self._sums.wanted:
-            total.add(Readable(data, text.size, text.encoding, lines, paths.quotes, paths.plain))
+            total.add(
+                Readable(
+                    data,
+                    text.size,
+                    text.encoding,
+                    lines,
+                    quotes=paths.quotes,
+                    plain=paths.plain,
+                    listless=paths.listless,
+                )
+            )
         return Block(vouchers, lines.number[voucher_at], booked, history)
 
 

@@ -10,7 +10,7 @@ from typing import Final
 
 import numpy as np
 
-from ledger.sie.columns import Cursor, Field, Quotes, merged
+from ledger.sie.columns import OPEN, Cursor, Field, Quotes, merged
 from ledger.sie.lines import SPACE, Bytes, Mask, Places, words_of
 from ledger.sie.lists import Lists, read_lists
 from ledger.sie.numerals import are_digits, read_amounts, read_dates, read_short_numbers
@@ -67,7 +67,7 @@ def _read_plain(data: Bytes, start: Places, end: Places) -> tuple[RowFields, Mas
         quantity=np.zeros(rows, np.int64),
         has_quantity=has_tail,
         sign=nothing,
-        lists=Lists(is_plain, none, none, none),
+        lists=Lists(is_plain.copy(), none, none, none),
         sound=is_plain,
     )
     return fields, is_plain
@@ -82,7 +82,8 @@ def _walk(data: Bytes, quotes: Quotes, start: Places, end: Places) -> RowFields:
     values, is_amount = read_amounts(data, amount.start, amount.stop)
     days, is_date = read_dates(data, date)
     quantities, is_quantity = _quantities(data, quantity)
-    sound = account.filled & lists.present & is_amount & is_date & is_quantity
+    sound = account.filled & is_amount & is_date & is_quantity
+    sound &= lists.present | _has_no_list(cursor, text, sign)
     sound &= is_split(cursor, quotes, text, codes=(account, sign)) & _is_paired(cursor, lists)
     return RowFields(account, values, days, text, quantities, quantity.filled, sign, lists, sound)
 
@@ -94,6 +95,7 @@ def _put(rows: RowFields, at: Places, walked: RowFields) -> None:
     for name in ("account", "text", "sign"):
         setattr(rows, name, merged(getattr(rows, name), at, getattr(walked, name)))
     lists = walked.lists
+    rows.lists.present[at] = lists.present
     rows.lists = Lists(rows.lists.present, at[lists.row], lists.start, lists.stop)
 
 
@@ -110,6 +112,14 @@ def _quantities(data: Bytes, quantity: Field) -> tuple[Ints, Mask]:
         whole_digits=QUANTITY_DIGITS,
     )
     return values, sound
+
+
+def _has_no_list(cursor: Cursor, text: Field, sign: Field) -> Mask:
+    """Say which rows have no list further on either: the exact path takes one wherever it is."""
+    nowhere = ~cursor.left
+    for field in (text, sign):
+        nowhere &= field.quoted | (cursor.data[field.start] != OPEN)
+    return nowhere
 
 
 def _is_paired(cursor: Cursor, lists: Lists) -> Mask:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 from ledger.sie.columns import Cursor, Field, Quotes, on_lines
-from ledger.sie.lines import SPACE, Bytes, Mask, Places
+from ledger.sie.lines import RETURN, SPACE, Bytes, Mask, Places
 
 
 def is_split(cursor: Cursor, quotes: Quotes, text: Field, *, codes: tuple[Field, ...]) -> Mask:
-    r"""Say which lines fell into fields beyond doubt: codes unpadded, escapes in texts only."""
-    sound = cursor.finish()
+    r"""Say which lines fell into fields beyond doubt: codes unpadded, escapes in texts only.
+
+    A second carriage return is left to the exact path.
+    """
+    sound = cursor.finish() & (cursor.data[cursor.end - 1] != RETURN)
     for code in codes:
         sound &= cursor.tight(code)
     return sound & escapes_in_text(quotes, text, cursor.start, cursor.end)

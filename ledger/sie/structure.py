@@ -52,15 +52,10 @@ def shape_of(data: Bytes, lines: Lines, opening: Places) -> Shape:
     size = len(lines)
     opens, more, closes = (np.zeros(size, np.bool_) for _ in range(3))
     opens[opening] = True
-    is_open = lines.kind == Kind.OPEN
-    longer = np.flatnonzero((is_open | (lines.kind == Kind.CLOSE)) & (lines.end - lines.start > 1))
-    rests = [
-        data[start + 1 : end].tobytes().strip(b" \t\r")
-        for start, end in zip(lines.start[longer].tolist(), lines.end[longer].tolist(), strict=True)
-    ]
+    longer, rests = _behind_braces(data, lines)
     more[longer] = [bool(rest) for rest in rests]
     closes[longer] = [rest == b"}" for rest in rests]
-    closes &= is_open
+    closes &= lines.kind == Kind.OPEN
     return Shape(
         kind=lines.kind,
         number=lines.number,
@@ -71,37 +66,47 @@ def shape_of(data: Bytes, lines: Lines, opening: Places) -> Shape:
     )
 
 
-def _allowed() -> Mask:
-    """Which kind may follow which in a sound file, shape (kinds, kinds)."""
-    table = np.zeros((len(Kind), len(Kind)), np.bool_)
-    for before in (Kind.OTHER, Kind.CLOSE):
-        table[before, [Kind.OTHER, Kind.VOUCHER]] = True
-    table[Kind.VOUCHER, Kind.OPEN] = True
-    for before in (Kind.OPEN, *ROWS):
-        table[before, [*ROWS, Kind.CLOSE]] = True
-    return table
+def _behind_braces(data: Bytes, lines: Lines) -> tuple[Places, list[bytes]]:
+    """The lines that go on behind their brace, and what is there without its margin."""
+    is_brace = (lines.kind == Kind.OPEN) | (lines.kind == Kind.CLOSE)
+    longer = np.flatnonzero(is_brace & (lines.end - lines.start > 1))
+    ends = zip(lines.start[longer].tolist(), lines.end[longer].tolist(), strict=True)
+    return longer, [data[start + 1 : end].tobytes().strip(b" \t\r") for start, end in ends]
 
 
+def _allowed() -> bytes:
+    """Which kind may follow which in a sound file, each pair as one byte."""
+    pairs = {(before, after) for before in _OUTSIDE for after in (Kind.OTHER, Kind.VOUCHER)}
+    pairs.add((Kind.VOUCHER, Kind.OPEN))
+    pairs |= {(before, after) for before in (Kind.OPEN, *ROWS) for after in (*ROWS, Kind.CLOSE)}
+    return bytes(before * len(Kind) + after for before, after in pairs)
+
+
+_OUTSIDE: Final = (Kind.OTHER, Kind.CLOSE)
 ALLOWED: Final = _allowed()
 
 
-def place_rows(shape: Shape, position: Position, log: DiagnosticLog) -> Mask:
+def place_rows(
+    data: Bytes, lines: Lines, opening: Places, *, position: Position, log: DiagnosticLog
+) -> Mask:
     """Say which lines are rows inside a voucher, shape (lines,); moves `position` to the end.
 
-    A sound block is settled by looking up each pair of neighbours; any other is walked through.
+    A sound block is settled by looking at each pair of neighbours; any other is walked through.
+    `opening`: the #VER lines that open their block.
     """
-    if not len(shape.kind):
-        return np.zeros(0, np.bool_)
-    before = np.concatenate(([Kind.CLOSE], shape.kind[:-1]))
-    sound = (
-        position.place is Place.OUTSIDE
-        and ALLOWED[before, shape.kind].all()
-        and shape.kind[-1] in (Kind.CLOSE, Kind.OTHER)
-        and not (shape.opens.any() or shape.more.any())
-    )
-    if not sound:
-        return _Walk(shape, position, log).walk()
-    return IS_ROW[shape.kind]
+    if position.place is Place.OUTSIDE and not len(opening) and _is_sound(data, lines):
+        return IS_ROW[lines.kind]
+    return _Walk(shape_of(data, lines, opening), position, log).walk()
+
+
+def _is_sound(data: Bytes, lines: Lines) -> bool:
+    kind = lines.kind
+    if not len(kind):
+        return True
+    if kind[0] not in (Kind.OTHER, Kind.VOUCHER) or kind[-1] not in _OUTSIDE:
+        return False
+    pairs = kind[:-1] * np.uint8(len(Kind)) + kind[1:]
+    return not pairs.tobytes().translate(None, ALLOWED) and not any(_behind_braces(data, lines)[1])
 
 
 class _Walk:
