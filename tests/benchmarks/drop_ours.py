@@ -1,27 +1,14 @@
-"""One file imported, as a run of the flow or plainly; the imports are part of the work."""
+"""One file imported without a server; the imports are part of the work."""
 # ruff: noqa: PLC0415 - what is imported is timed
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
 NO_OPS: Final = 20
 """How often a published file is loaded again in one process."""
-
-
-def run(tenant: str, path: str) -> Callable[[], dict[str, Any]]:
-    """Run the flow in this process, against the server of the environment."""
-
-    def work() -> dict[str, Any]:
-        from flows.import_file import import_file
-
-        state = asyncio.run(import_file(tenant, path, return_state=True))
-        return {"outcome": state.name}
-
-    return work
 
 
 def plain(tenant: str, path: str) -> Callable[[], dict[str, Any]]:

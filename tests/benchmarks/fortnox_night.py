@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
-import signal
-import subprocess
-import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,14 +14,16 @@ import psutil
 from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from flows.pull import pull
-from flows.server import PrefectServer, deployments_served, prefect_server
-from tests.benchmarks.fortnox_books import ZONE, connect, free_port, name_of, served
-from tests.benchmarks.measure import PROJECT
+from flows.server import PrefectServer, deployments_served
+from tests.benchmarks.fortnox_books import ZONE, connect, name_of, served
+from tests.benchmarks.runs import FINAL, NOTHING, must, nothing_served, server_in, start
 
 NIGHT: Final = "2026-11-23"
 NIGHTLY: Final = "nightly/nightly"
-NOTHING: Final = "nothing/nothing"
 TAG: Final = "night"
+HOST: Final = "tasma-host"
+"""Name of the process that our runs are forks of."""
+
 ALL_AT_ONCE: Final = "100000"
 """Runs that a night begins per minute: the machine alone sets the pace here."""
 
@@ -47,7 +45,7 @@ def night(home: str, tenants: int, vouchers: int) -> Callable[[], dict[str, Any]
     simulator = served(tenants, vouchers)
 
     def work() -> dict[str, Any]:
-        with _server(home) as server, deployments_served(server) as serving:
+        with server_in(home) as server, deployments_served(server) as serving:
             _stop_schedules(server)
             before = asyncio.run(_transfers(server, tenants))
             simulator.next_day()
@@ -69,7 +67,7 @@ def nothing(home: str, tenants: int) -> Callable[[], dict[str, Any]]:
     """Time as many runs of the flow that does nothing."""
 
     def work() -> dict[str, Any]:
-        with _server(home) as server, _nothing_served(server) as serving:
+        with server_in(home) as server, nothing_served(server) as serving:
             return _timed(server, serving.pid, tenants, lambda: _start_nothing(server, tenants))
 
     return work
@@ -98,18 +96,19 @@ def _timed(
 
 
 def _cpu(serving: int) -> dict[str, float]:
-    """CPU seconds so far: of ended runs, of the process that starts them, of Prefect's server."""
+    """CPU seconds so far: of ended runs, of the processes that start them, of Prefect's server."""
     runner = psutil.Process(serving)
     family = runner.children(recursive=True)
-    own = runner.cpu_times()
+    starting = [runner, *(process for process in family if process.name() == HOST)]
+    times = [process.cpu_times() for process in starting]
     servers = [
         process
         for process in psutil.Process().children(recursive=True)
         if process not in family and _is_server(process)
     ]
     return {
-        "runs": own.children_user + own.children_system,
-        "runner": own.user + own.system,
+        "runs": sum(each.children_user + each.children_system for each in times),
+        "runner": sum(each.user + each.system for each in times),
         "server": sum(sum(process.cpu_times()[:2]) for process in servers),
     }
 
@@ -122,7 +121,7 @@ def _is_server(process: psutil.Process) -> bool:
 def _wait(server: PrefectServer, tenants: int) -> dict[str, int]:
     """Wait until so many runs of the night are over, and count their names."""
     over, since = -1, time.monotonic()
-    body = {"flow_runs": {"tags": {"all_": [TAG]}, "state": {"type": {"any_": list(_FINAL)}}}}
+    body = {"flow_runs": {"tags": {"all_": [TAG]}, "state": {"type": {"any_": list(FINAL)}}}}
     while (count := server.ask("/flow_runs/count", body)) != tenants:
         if count is not None and count != over:
             over, since = count, time.monotonic()
@@ -132,28 +131,18 @@ def _wait(server: PrefectServer, tenants: int) -> dict[str, int]:
     found = [
         run
         for offset in range(0, tenants, 200)
-        for run in _must(server, "/flow_runs/filter", {**body, "limit": 200, "offset": offset})
+        for run in must(server, "/flow_runs/filter", {**body, "limit": 200, "offset": offset})
     ]
     return dict(Counter(run["state"]["name"] for run in found))
 
 
-_FINAL: Final = ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
-
-
 def _start_night(server: PrefectServer) -> None:
-    _start(server, NIGHTLY, parameters={"zone": ZONE, "night": NIGHT})
+    start(server, NIGHTLY, parameters={"zone": ZONE, "night": NIGHT})
 
 
 def _start_nothing(server: PrefectServer, runs: int) -> None:
     for place in range(runs):
-        _start(server, NOTHING, parameters={"tenant": name_of(place)}, tags=[TAG])
-
-
-def _start(server: PrefectServer, deployment: str, **body: object) -> None:
-    found = _must(server, f"/deployments/name/{deployment}")
-    key = f"{deployment}:{body}"
-    path = f"/deployments/{found['id']}/create_flow_run"
-    _must(server, path, {**body, "state": {"type": "SCHEDULED"}, "idempotency_key": key})
+        start(server, NOTHING, parameters={"tenant": name_of(place)}, tags=[TAG])
 
 
 async def _transfers(server: PrefectServer, tenants: int) -> dict[str, int]:
@@ -170,41 +159,8 @@ async def _transfers(server: PrefectServer, tenants: int) -> dict[str, int]:
 
 def _stop_schedules(server: PrefectServer) -> None:
     """Keep housekeeping out of the figures; what is asked for by hand still runs."""
-    for deployment in _must(server, "/deployments/filter", {}):
+    for deployment in must(server, "/deployments/filter", {}):
         server.ask(f"/deployments/{deployment['id']}/pause_deployment", {})
-
-
-def _server(home: str) -> Any:
-    return prefect_server(home=Path(home), port=free_port())
-
-
-@contextmanager
-def _nothing_served(server: PrefectServer) -> Iterator[subprocess.Popen[bytes]]:
-    command = [sys.executable, "-m", "tests.benchmarks.fortnox_nothing"]
-    environment = dict(server.environment)
-    with (
-        (server.folder / "runs.log").open("ab") as log,
-        subprocess.Popen(command, cwd=PROJECT, env=environment, stdout=log, stderr=log) as process,
-    ):
-        try:
-            deadline = time.monotonic() + QUIET_LIMIT_S
-            while not (server.ask(f"/deployments/name/{NOTHING}") or {}).get("last_polled"):
-                if process.poll() is not None or time.monotonic() > deadline:
-                    raise RuntimeError("The deployment of nothing was not served.")
-                time.sleep(LOOK_S)
-            yield process
-        finally:
-            process.send_signal(signal.SIGINT)
-
-
-def _must(server: PrefectServer, path: str, body: object = None) -> Any:
-    """Ask until there is an answer: on a busy machine SQLite may make the server say 503."""
-    deadline = time.monotonic() + QUIET_LIMIT_S
-    while (answer := server.ask(path, body)) is None:
-        if time.monotonic() > deadline:
-            raise RuntimeError(f"Prefect's server did not answer {path}.")
-        time.sleep(LOOK_S)
-    return answer
 
 
 def _ms(cpu_s: float, tenants: int) -> float:
