@@ -67,11 +67,11 @@ def find_quotes(data: Bytes) -> Quotes:
     """Find the quotation marks in padded text, shape (bytes,)."""
     every = np.flatnonzero(data == QUOTE)
     behind = np.full(QUOTES_BEHIND, len(data), np.int64)
-    if not (data == BACKSLASH).any():
-        return Quotes(np.concatenate((every, behind)), every[:0], every[:0])
-    is_escaped = data[every - 1] == BACKSLASH
-    escaped = every[is_escaped]
-    plain = every[~is_escaped]
+    escaped = np.flatnonzero(data == BACKSLASH) + 1
+    escaped = escaped[data[np.minimum(escaped, len(data) - 1)] == QUOTE]
+    if not len(escaped):
+        return Quotes(np.concatenate((every, behind)), escaped, escaped)
+    plain = np.delete(every, np.searchsorted(every, escaped))
     doubtful = escaped[data[escaped - 2] == BACKSLASH]
     return Quotes(np.concatenate((plain, behind)), escaped, doubtful)
 

@@ -114,9 +114,12 @@ WINDOW_BYTES: Final = 256 * 1024
 
 def without_tabs(data: Bytes) -> Bytes:
     """The same text with a blank for each tab, which is how the format reads them."""
-    if not (data == TAB).any():
+    tabs = np.flatnonzero(data == TAB)
+    if not len(tabs):
         return data
-    return np.frombuffer(data.tobytes().replace(b"\t", b" "), np.uint8)
+    flat = data.copy()
+    flat[tabs] = SPACE
+    return flat
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """The fields of rows: at one glance where the row is plain, by cursor where it is not.
 
-Plain is ``#TRANS 1930 {} -100.00``, alone or with ``"" "" 0`` behind, as Fortnox writes most rows.
+Plain is ``#TRANS 1930 {} -100.00``, alone or with ``"" "" 0`` behind, as Fortnox writes most rows;
+next come those with a date, a text or another quantity there.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from ledger.sie.lines import SPACE, Bytes, Mask, Places, words_of
 from ledger.sie.lists import Lists, read_lists
 from ledger.sie.numerals import are_digits, read_amounts, read_dates, read_short_numbers
 from ledger.sie.rows import NO_DATE, Days, Ints
-from ledger.sie.splits import is_split, without_blank
+from ledger.sie.splits import escapes_in_text, is_split, without_blank
 from ledger.sie.values import QUANTITY_DECIMALS, QUANTITY_DIGITS
 
 _FRAME: Final = np.uint64(int.from_bytes(b" \0\0\0\0 {}", "little"))
@@ -40,8 +41,12 @@ class RowFields:
 
 def read_row_fields(data: Bytes, quotes: Quotes, start: Places, end: Places) -> RowFields:
     """Read rows from behind their labels, `start`, to their `end`."""
-    row, is_plain = _read_plain(data, start, end)
-    rest = np.flatnonzero(~is_plain)
+    row, is_read = _read_plain(data, start, end)
+    rest = np.flatnonzero(~is_read)
+    if len(rest):
+        texted = _read_texted(data, quotes, start[rest], end[rest])
+        _put(row, rest, texted)
+        rest = rest[~texted.sound]
     if len(rest):
         _put(row, rest, _walk(data, quotes, start[rest], end[rest]))
     return row
@@ -58,7 +63,6 @@ def _read_plain(data: Bytes, start: Places, end: Places) -> tuple[RowFields, Mas
     is_plain &= are_digits(head >> np.uint64(8), 4) & (data[start + 8] == SPACE) & is_amount
     rows = len(start)
     nothing = Field(end, end, np.zeros(rows, np.bool_))
-    none = np.zeros(0, np.int64)
     fields = RowFields(
         account=Field(start + 1, start + 5, nothing.quoted),
         amount=amount,
@@ -67,10 +71,48 @@ def _read_plain(data: Bytes, start: Places, end: Places) -> tuple[RowFields, Mas
         quantity=np.zeros(rows, np.int64),
         has_quantity=has_tail,
         sign=nothing,
-        lists=Lists(is_plain.copy(), none, none, none),
+        lists=_no_pairs(is_plain.copy()),
         sound=is_plain,
     )
     return fields, is_plain
+
+
+def _read_texted(data: Bytes, quotes: Quotes, start: Places, end: Places) -> RowFields:
+    """Read every row as if its date and text were quoted and nothing else; sound are those."""
+    words = words_of(data)
+    rank = np.searchsorted(quotes.plain, start)
+    date, date_stop, text, text_stop, beyond = (quotes.plain[rank + place] for place in range(5))
+    # What is not a row of this kind must not be read beyond its end.
+    date, date_stop, text_stop = (np.minimum(at, end) for at in (date, date_stop, text_stop))
+    head = words[start]
+    sound = ((head & _FRAME_MASK) == _FRAME) & are_digits(head >> np.uint64(8), 4)
+    sound &= (text_stop < end) & (beyond >= end) & (text == date_stop + 2)
+    for blank in (start + 8, date - 1, date_stop + 1, text_stop + 1):
+        sound &= data[blank] == SPACE
+    bare = np.zeros(len(start), np.bool_)
+    words_in = Field(np.minimum(text + 1, text_stop), text_stop, sound)
+    content = without_blank(data, words_in)
+    amount, is_amount = read_amounts(data, start + 9, np.maximum(date - 1, start + 9))
+    days, is_date = read_dates(data, Field(date + 1, date_stop, bare))
+    quantity = Field(np.minimum(text_stop + 2, end), end, bare)
+    quantities, is_quantity = _quantities(data, quantity)
+    sound &= is_amount & is_date & is_quantity & escapes_in_text(quotes, content, start, end)
+    return RowFields(
+        account=Field(start + 1, start + 5, bare),
+        amount=amount,
+        date=days,
+        text=content,
+        quantity=quantities,
+        has_quantity=quantity.filled,
+        sign=Field(end, end, bare),
+        lists=_no_pairs(sound.copy()),
+        sound=sound,
+    )
+
+
+def _no_pairs(present: Mask) -> Lists:
+    none = np.zeros(0, np.int64)
+    return Lists(present, none, none, none)
 
 
 def _walk(data: Bytes, quotes: Quotes, start: Places, end: Places) -> RowFields:
