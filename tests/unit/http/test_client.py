@@ -140,6 +140,17 @@ def test_body_is_read_up_to_its_limit(serving, size_bytes, is_packed):
         assert body == asyncio.run(work())
 
 
+def test_body_that_says_it_is_too_large_is_not_read(serving):
+    """What never comes would else be taken for a lost answer, and asked for again."""
+
+    async def work():
+        async with serving(answer(b"", length=1_001)) as (client, *_rest):
+            await client.get("/x", extensions={"max_body_bytes": 1_000})
+
+    with pytest.raises(CallRefused, match="more than 1,000 bytes"):
+        asyncio.run(work())
+
+
 def test_body_has_a_limit_without_being_asked_for(serving):
     async def work():
         async with serving(answer(b" " * (MAX_JSON_BYTES + 1))) as (client, *_rest):

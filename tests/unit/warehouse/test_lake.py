@@ -134,6 +134,15 @@ def test_prune_shows_first_and_removes_only_what_is_old_and_not_kept(lake):
     assert lake.find("acme", "sie", old.sha256) is None
 
 
+def test_prune_leaves_a_source_that_is_kept_as_a_whole(lake):
+    receipt = lake.land("acme", "receipts", CONTENT, file_name="")
+    age(receipt.path)
+    rule = {"keep_landed": (), "keep_staged": (), "older_than": dt.timedelta(days=30)}
+
+    assert [] == lake.prune(**rule, keep_sources={"receipts"})
+    assert [receipt.path] == [item.path for item in lake.prune(**rule)]
+
+
 def test_file_that_came_again_is_young_again(lake):
     landed = land(lake)
     age(landed.path)

@@ -1,0 +1,176 @@
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+
+import pyarrow as pa
+import pytest
+
+from blocks.warehouse import migrate
+from blocks.warehouse.errors import StaleLease
+from ledger.schemas import ACCOUNT_VAT_CODE, CONNECTED_FILE
+from tests.staged_units import facts, joined, stage, voucher
+
+YEAR = facts().fiscal_year
+BANK = voucher("A:1", ("1930", "100.00"), ("3001", "-100.00"))
+RENT = voucher("A:2", ("5010", "40.00"), ("1930", "-40.00"))
+
+
+def connected(*places, document_id="f1", kind="voucher"):
+    """Give rows of files on vouchers, as (series, number)."""
+    rows = [
+        {
+            "document_id": document_id,
+            "document_kind": kind,
+            "voucher_series": series,
+            "voucher_number": number,
+            "file_name": "kvitto.pdf",
+            "media_type": "application/pdf",
+            "size_bytes": 10,
+            "sha256": "0" * 64,
+            "lake_address": "landing/acme/x",
+            "fetched_at": dt.datetime(2025, 1, 1),  # noqa: DTZ001 - UTC, as the table has it
+        }
+        for series, number in places
+    ]
+    return pa.Table.from_pylist(rows, CONNECTED_FILE)
+
+
+def codes(**of_accounts):
+    rows = [{"account_number": name[1:], "vat_code": code} for name, code in of_accounts.items()]
+    return pa.Table.from_pylist(rows, ACCOUNT_VAT_CODE)
+
+
+@pytest.fixture
+def publish(lake, warehouse):
+    def publish(*vouchers, token=1, **said):
+        staged = stage(
+            lake, joined(*vouchers), said=facts(landed_sha256=f"{token}".ljust(64, "0"), **said)
+        )
+        return warehouse.publish(staged, token=token, load_id=f"load {token}", run_id="run")
+
+    return publish
+
+
+@pytest.fixture
+def beside(warehouse):
+    def beside(token=2, year=YEAR, **tables):
+        return warehouse.publish_beside("acme", year, tables, token=token)
+
+    return beside
+
+
+def keys(warehouse):
+    with warehouse.read("acme") as db:
+        query = "select voucher_series, voucher_number, voucher_key from document order by all"
+        return db.execute(query).fetchall()
+
+
+def identity(warehouse):
+    found = (warehouse.root / "acme.duckdb").stat()
+    return found.st_ino, found.st_mtime_ns
+
+
+@pytest.mark.requirement("R-SEN-14")
+def test_what_lies_beside_the_ledger_changes_nothing_of_its_version(publish, beside, warehouse):
+    before = publish(BANK).record
+
+    assert beside(connected_file=connected(("A", "1")), account_vat_code=codes(a3001="MP1"))
+
+    after = warehouse.load_record("acme", YEAR)
+    assert before == after
+    assert warehouse.verify("acme", YEAR).is_intact
+
+
+@pytest.mark.requirement("R-SEN-16")
+def test_document_attaches_by_series_and_number_to_whatever_ledger_is_published(
+    publish, beside, warehouse
+):
+    beside(token=1, connected_file=connected(("A", "1"), ("A", "2")))
+    without_ledger = keys(warehouse)
+    publish(BANK, token=2)
+    with_one = keys(warehouse)
+    publish(RENT, token=3)
+
+    assert [None, None] == [key for *_, key in without_ledger]
+    assert [("A", "1", "A:1"), ("A", "2", None)] == with_one
+    assert [("A", "1", None), ("A", "2", "A:2")] == keys(warehouse)
+
+
+def test_counts_tell_documents_without_voucher_and_vouchers_without_document(
+    publish, beside, warehouse
+):
+    publish(BANK, RENT)
+    two = pa.concat_tables(
+        [connected(("A", "1"), ("Z", "9")), connected(("Z", "8"), document_id="f2")]
+    )
+    beside(connected_file=two)
+
+    found = warehouse.count_documents("acme", YEAR)
+
+    assert (2, 1, 1) == (
+        found.documents,
+        found.documents_without_voucher,
+        found.vouchers_without_document,
+    )
+
+
+def test_the_same_rows_again_write_nothing_in_whatever_order(beside, warehouse):
+    first, second = connected(("A", "1")), connected(("A", "2"))
+    beside(connected_file=pa.concat_tables([first, second]), account_vat_code=codes(a3001="MP1"))
+    before = identity(warehouse)
+
+    assert not beside(token=3, connected_file=pa.concat_tables([second, first]))
+    assert not beside(token=4, account_vat_code=codes(a3001="MP1"))
+    assert before == identity(warehouse)
+
+
+def test_rows_that_are_gone_disappear_and_other_years_and_tables_stay(beside, warehouse):
+    other = facts(year=2025).fiscal_year
+    beside(connected_file=connected(("A", "1")), account_vat_code=codes(a3001="MP1"))
+    beside(year=other, connected_file=connected(("A", "5")))
+
+    beside(token=3, connected_file=connected())
+
+    assert [("A", "5", None)] == keys(warehouse)
+    assert codes(a3001="MP1").equals(warehouse.read_beside("acme", "account_vat_code", year=YEAR))
+
+
+def test_run_that_was_overtaken_writes_nothing(publish, beside, warehouse):
+    publish(BANK, token=5)
+
+    with pytest.raises(StaleLease):
+        beside(token=4, connected_file=connected(("A", "1")))
+
+    assert [] == keys(warehouse)
+
+
+def test_publication_of_the_ledger_is_fenced_off_by_later_documents(publish, beside):
+    beside(token=5, connected_file=connected(("A", "1")))
+
+    with pytest.raises(StaleLease):
+        publish(BANK, token=4)
+
+
+def test_nothing_beside_a_ledger_that_nobody_published_is_empty(warehouse):
+    assert 0 == warehouse.read_beside("acme", "connected_file").num_rows
+    assert 0 == warehouse.count_documents("acme", YEAR).documents
+    assert [] == warehouse.tenants()
+
+
+def test_file_of_the_first_release_gets_its_tables_when_documents_come(
+    warehouse, beside, publish, tmp_path, monkeypatch
+):
+    with monkeypatch.context() as patch:
+        for name, kept in (("SCHEMA", "0001*"), ("VIEWS", "[1-6]*")):
+            folder = tmp_path / name
+            folder.mkdir()
+            for path in getattr(migrate, name).glob(kept):
+                shutil.copy(path, folder)
+            patch.setattr(migrate, name, folder)
+        publish(BANK)
+
+    beside(connected_file=connected(("A", "1")))
+
+    assert [("A", "1", "A:1")] == keys(warehouse)
+    assert warehouse.verify("acme", YEAR).is_intact
