@@ -44,9 +44,9 @@ def read_row_fields(data: Bytes, quotes: Quotes, start: Places, end: Places) -> 
     row, is_read = _read_plain(data, start, end)
     rest = np.flatnonzero(~is_read)
     if len(rest):
-        texted = _read_texted(data, quotes, start[rest], end[rest])
-        _put(row, rest, texted)
-        rest = rest[~texted.sound]
+        texted, at = _read_texted(data, quotes, start[rest], end[rest])
+        _put(row, rest[at], texted)
+        rest = np.delete(rest, at[texted.sound])
     if len(rest):
         _put(row, rest, _walk(data, quotes, start[rest], end[rest]))
     return row
@@ -54,13 +54,9 @@ def read_row_fields(data: Bytes, quotes: Quotes, start: Places, end: Places) -> 
 
 def _read_plain(data: Bytes, start: Places, end: Places) -> tuple[RowFields, Mask]:
     """Read every row as if it were plain; say which are."""
-    words = words_of(data)
-    head = words[start]
-    has_tail = words[end - 8] == _TAIL
-    stop = end - 8 * has_tail
-    amount, is_amount = read_amounts(data, start + 9, stop)
-    is_plain = (head & _FRAME_MASK) == _FRAME
-    is_plain &= are_digits(head >> np.uint64(8), 4) & (data[start + 8] == SPACE) & is_amount
+    has_tail = words_of(data)[end - 8] == _TAIL
+    amount, is_amount = read_amounts(data, start + 9, end - 8 * has_tail)
+    is_plain = _is_framed(data, start) & is_amount
     rows = len(start)
     nothing = Field(end, end, np.zeros(rows, np.bool_))
     fields = RowFields(
@@ -77,27 +73,27 @@ def _read_plain(data: Bytes, start: Places, end: Places) -> tuple[RowFields, Mas
     return fields, is_plain
 
 
-def _read_texted(data: Bytes, quotes: Quotes, start: Places, end: Places) -> RowFields:
-    """Read every row as if its date and text were quoted and nothing else; sound are those."""
-    words = words_of(data)
+def _read_texted(
+    data: Bytes, quotes: Quotes, start: Places, end: Places
+) -> tuple[RowFields, Places]:
+    """Read the rows whose date and text are quoted and nothing else; say which those are."""
     rank = np.searchsorted(quotes.plain, start)
-    date, date_stop, text, text_stop, beyond = (quotes.plain[rank + place] for place in range(5))
-    # What is not a row of this kind must not be read beyond its end.
-    date, date_stop, text_stop = (np.minimum(at, end) for at in (date, date_stop, text_stop))
-    head = words[start]
-    sound = ((head & _FRAME_MASK) == _FRAME) & are_digits(head >> np.uint64(8), 4)
-    sound &= (text_stop < end) & (beyond >= end) & (text == date_stop + 2)
-    for blank in (start + 8, date - 1, date_stop + 1, text_stop + 1):
+    marks = [quotes.plain[rank + place] for place in range(5)]
+    # A row of another kind may have fewer marks; then these are another row's.
+    at = np.flatnonzero((marks[3] < end) & (marks[4] >= end) & (marks[2] == marks[1] + 2))
+    start, end = start[at], end[at]
+    date, date_stop, text, text_stop = (mark[at] for mark in marks[:4])
+    sound = _is_framed(data, start)
+    for blank in (date - 1, date_stop + 1, text_stop + 1):
         sound &= data[blank] == SPACE
-    bare = np.zeros(len(start), np.bool_)
-    words_in = Field(np.minimum(text + 1, text_stop), text_stop, sound)
-    content = without_blank(data, words_in)
+    bare = np.zeros(len(at), np.bool_)
+    content = without_blank(data, Field(text + 1, text_stop, ~bare))
     amount, is_amount = read_amounts(data, start + 9, np.maximum(date - 1, start + 9))
     days, is_date = read_dates(data, Field(date + 1, date_stop, bare))
     quantity = Field(np.minimum(text_stop + 2, end), end, bare)
     quantities, is_quantity = _quantities(data, quantity)
     sound &= is_amount & is_date & is_quantity & escapes_in_text(quotes, content, start, end)
-    return RowFields(
+    fields = RowFields(
         account=Field(start + 1, start + 5, bare),
         amount=amount,
         date=days,
@@ -108,6 +104,14 @@ def _read_texted(data: Bytes, quotes: Quotes, start: Places, end: Places) -> Row
         lists=_no_pairs(sound.copy()),
         sound=sound,
     )
+    return fields, at
+
+
+def _is_framed(data: Bytes, start: Places) -> Mask:
+    """Say where an account of four digits and an empty object list stand."""
+    head = words_of(data)[start]
+    framed = ((head & _FRAME_MASK) == _FRAME) & (data[start + 8] == SPACE)
+    return framed & are_digits(head >> np.uint64(8), 4)
 
 
 def _no_pairs(present: Mask) -> Lists:
