@@ -27,9 +27,9 @@ class SieLimits:
     """A longer file is refused with a diagnostic; nothing of it is read."""
     line_bytes: int = 64 * KIB
     """A longer line is left out with a diagnostic."""
-    block_bytes: int = 2 * MIB
+    block_bytes: int = 3 * MIB
     """Text that is read at once, and so the size of a batch; cut at a #VER."""
-    block_lines: int = 100_000
+    block_lines: int = 150_000
     """Lines after which a block is cut though it is shorter: no program writes so short ones."""
     piece_bytes: int = 512 * KIB
     """Text that the first pass looks at in one step; at least `line_bytes`."""

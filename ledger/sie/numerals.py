@@ -23,8 +23,8 @@ _POINTS: Final = np.uint64(0x2E2E2E2E2E2E2E2E)
 _ZEROS: Final = np.uint64(0x3030303030303030)
 _HIGH: Final = np.uint64(0x8080808080808080)
 _ABOVE_NINE: Final = np.uint64(0x7676767676767676)
-_BELOW: Final = np.array([(1 << 8 * (8 - size)) - 1 for size in range(9)], np.uint64)
-"""By digits in a word: the bytes before them, which are not theirs."""
+_LAST: Final = np.array([(1 << 64) - (1 << 8 * (8 - size)) for size in range(9)], np.uint64)
+"""By digits in a word: the bytes that they fill, its last ones."""
 
 _SPLIT: Final = (
     (np.uint64(0x0F0F0F0F0F0F0F0F), np.uint64(10 * 256 + 1), np.uint64(8)),
@@ -71,9 +71,11 @@ def read_amounts(data: Bytes, start: Places, stop: Places) -> tuple[Ints, Mask]:
     negative = data[start] == MINUS
     digits = stop - start - negative - 1
     short = (digits > 2) & (digits < 8) & ((tail & _SIXTH) == _POINT_BEFORE_CENTS)
-    joined = (tail & _CENTS) | ((tail << np.uint64(8)) & _KRONOR)
-    values, sound = _eight(joined, np.where(short, digits, 0))
-    values = np.where(negative, -values, values)
+    joined = tail << np.uint64(8)
+    joined &= _KRONOR
+    joined |= tail & _CENTS
+    values, sound = _eight(joined, digits * short)
+    np.negative(values, out=values, where=negative)
     sound &= short
     # Eight bytes with a blank among them belong to more than an amount.
     rest = np.flatnonzero(~sound & ((digits < 8) | (first_blank(tail) == 8)))
@@ -127,13 +129,16 @@ def _whole(words: Words, stop: Places, digits: Places) -> tuple[Ints, Mask]:
 
 def _eight(words: Words, digits: Places) -> tuple[Ints, Mask]:
     """Read the last digits (0 to 8 of them) of each word as a number."""
-    before = _BELOW[digits]
-    words = (words & ~before) | (_ZEROS & before)
     values = words ^ _ZEROS
-    sound: Mask = (((values + _ABOVE_NINE) | values) & _HIGH) == 0
+    values &= _LAST[digits]
+    above = values + _ABOVE_NINE
+    above |= values
+    above &= _HIGH
     for mask, factor, shift in _SPLIT:
-        values = ((values & mask) * factor) >> shift
-    return values.astype(np.int64), sound
+        values &= mask
+        values *= factor
+        values >>= shift
+    return values.view(np.int64), above == 0
 
 
 def are_digits(words: Words, count: int) -> Mask:

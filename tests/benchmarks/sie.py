@@ -65,6 +65,7 @@ def _check_ours(results: Results) -> None:
     for name in (OURS, PULL):
         facts = results[name].facts
         assert expected == {key: facts[key] for key in expected}, (name, facts)
+    assert totals.vouchers == results[OURS].facts["balances"]
     assert results[OURS].facts["unbalanced"] == 0
     assert results[OURS].facts["total"] == "0.00"
     assert results[PULL].facts["errors"] == 0

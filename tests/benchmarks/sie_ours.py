@@ -40,15 +40,22 @@ def postings(path: str) -> Work:
             pa.Table.from_batches([part[name] for part in parts], schema=CANONICAL[name])
             for name in ("voucher", "posting")
         )
-        sums = booked.group_by("voucher_key", use_threads=False).aggregate([("amount", "sum")])
+        # A batch holds whole vouchers, unless one is longer than a block; `balances` would tell.
+        sums = pa.concat_tables([_balances(part["posting"]) for part in parts])
         return {
             "vouchers": vouchers.num_rows,
             "postings": booked.num_rows,
+            "balances": sums.num_rows,
             "unbalanced": pc.sum(pc.not_equal(sums["amount_sum"], 0)).as_py(),
             "total": str(pc.sum(booked["amount"]).as_py()),
         }
 
     return work
+
+
+def _balances(booked: pa.RecordBatch) -> pa.Table:
+    by_voucher = pa.Table.from_batches([booked]).group_by("voucher_key", use_threads=False)
+    return by_voucher.aggregate([("amount", "sum")])
 
 
 def pull(path: str) -> Work:
