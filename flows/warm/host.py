@@ -6,6 +6,7 @@ through it, so that every fork begins as a fresh interpreter does after its impo
 
 from __future__ import annotations
 
+import atexit
 import ctypes
 import gc
 import os
@@ -15,6 +16,7 @@ import selectors
 import signal
 import socket
 import sys
+import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -106,8 +108,23 @@ def _run(request: Request) -> NoReturn:
     refresh_global_settings_context()
     sys.argv = ["prefect.engine"]
     warnings.filterwarnings("ignore", ".*prefect.engine.* found in sys.modules", RuntimeWarning)
-    runpy.run_module("prefect.engine", run_name="__main__", alter_sys=True)
-    sys.exit()
+    try:
+        runpy.run_module("prefect.engine", run_name="__main__", alter_sys=True)
+        _end(0)
+    except SystemExit as ended:
+        _end(ended.code if isinstance(ended.code, int) else int(ended.code is not None))
+    except BaseException:  # noqa: BLE001 - as the interpreter does at the end of all
+        sys.excepthook(*sys.exc_info())
+        _end(1)
+
+
+def _end(code: int) -> NoReturn:
+    """End as an interpreter does, but leave the memory, most of it shared, to the kernel."""
+    threading._shutdown()  # type: ignore[attr-defined]  # noqa: SLF001 - joins, as at any exit
+    atexit._run_exitfuncs()  # noqa: SLF001 - Prefect and our engines have some
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
 
 
 @dataclass
