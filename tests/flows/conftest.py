@@ -27,7 +27,7 @@ from flows.server import PrefectServer, deployments_served, prefect_server
 from ledger.fiscal_year import FiscalYear
 from simulators.books.company import Company
 from simulators.books.years import broken_years, calendar_years
-from simulators.fortnox import LEDGER_SCOPES, FortnoxSimulator, SimulatedTenant
+from simulators.fortnox import ALL_SCOPES, LEDGER_SCOPES, FortnoxSimulator, SimulatedTenant
 from tasks.stores import Stores
 
 RUN_LIMIT_S = 180.0
@@ -132,7 +132,7 @@ class Desk:
             return stores.hub.units.find(tenant, year)
 
 
-COMPANIES = 30
+COMPANIES = 35
 FIRST_NUMBER = 700_001
 
 
@@ -276,9 +276,11 @@ def places():
 def connect(desk, places):
     """Connect a new tenant to the next company of the simulator."""
 
-    def made(*, defined=(), schedule=False, broken_year=False, **more):
+    def made(*, defined=(), schedule=False, broken_year=False, documents=False, **more):
         place = BROKEN_YEARS if broken_year else next(places)
         number, tenant = FIRST_NUMBER + place, f"pulled-{place}"
+        if documents:
+            desk.fortnox.authorize(number, scopes=ALL_SCOPES)
         with desk.stores() as stores:
             stores.hub.tenants.add(Tenant(tenant, "Test AB", has_schedule=schedule, **more))
             stores.hub.connections.save(

@@ -10,6 +10,7 @@ from flows.approve_first_transfer import approve_first_transfer
 from flows.check_connection import check_connection
 from flows.import_file import import_file
 from flows.pull import pull
+from flows.sources import year_sources
 from ledger.fiscal_year import FiscalYear
 
 NIGHT = dt.date(2026, 11, 22)
@@ -28,6 +29,24 @@ def balances(stores, tenant, year="2025"):
 def units(desk, tenant):
     with desk.stores() as stores:
         return {item.fiscal_year[:4]: item for item in stores.hub.units.of_tenant(tenant)}
+
+
+def documents(desk, tenant):
+    """Series, number and key of the vouchers of the documents that a test hung somewhere.
+
+    The books bring three more, all on L 10.
+    """
+    query = "select voucher_series, voucher_number, voucher_key from document order by all"
+    with desk.stores() as stores, stores.warehouse.read(tenant) as db:
+        return [row for row in db.execute(query).fetchall() if row[1] != "10"]
+
+
+def actions(desk, tenant):
+    with desk.stores() as stores:
+        return {
+            item.year.key[:4]: (item.source, item.action)
+            for item in year_sources(stores.hub, tenant)
+        }
 
 
 def names(found):
@@ -184,7 +203,8 @@ def test_the_two_latest_years_are_those_that_exist_here(desk, connect):
 def test_the_same_year_by_fortnox_and_by_its_exported_file_is_the_same_ledger(
     desk, connect, tmp_path
 ):
-    by_api, by_file = connect(defined=("2025",)), connect()
+    by_api, by_file = connect(defined=("2025",), documents=True), connect()
+    by_api.there.attach(("B", 1))
     desk.do(pull, tenant=by_api.tenant)
     path = tmp_path / "exported.se"
     with desk.stores() as stores:
@@ -197,6 +217,7 @@ def test_the_same_year_by_fortnox_and_by_its_exported_file_is_the_same_ledger(
     found = [units(desk, item.tenant)["2025"] for item in (by_api, by_file)]
     assert ["fortnox", "sie"] == [unit.published_source for unit in found]
     assert found[0].published_digest == found[1].published_digest
+    assert [1, 0] == [len(documents(desk, item.tenant)) for item in (by_api, by_file)]
     with desk.stores() as stores:
         assert balances(stores, by_api.tenant) == balances(stores, by_file.tenant)
 
@@ -271,3 +292,96 @@ def test_a_closing_balance_that_fortnox_answers_otherwise_holds_the_year(desk, c
 def loads_of(desk, tenant):
     with desk.stores() as stores:
         return [load.load_id for load in stores.hub.loads.of_unit(tenant, FiscalYear.parse("2025"))]
+
+
+@pytest.fixture
+def uploaded(desk, connect, tmp_path):
+    """A tenant with the right to documents whose ledger a closing program wrote.
+
+    It lacks voucher B 1, and has all others.
+    """
+    ledger = connect(defined=("2025",), schedule=True, documents=True)
+    path = tmp_path / "closing.se"
+    path.write_bytes(ledger.company.next_night(removed=[("B", 1)]).sie())
+    desk.do(import_file, tenant=ledger.tenant, path=str(path))
+    return ledger
+
+
+@pytest.mark.requirement("R-SEN-16", "R-SEN-30")
+def test_documents_come_to_an_uploaded_year_and_its_ledger_stays_as_it_is(desk, uploaded):
+    uploaded.there.attach(("L", 2))
+    uploaded.there.attach(("B", 1))
+    before = units(desk, uploaded.tenant)["2025"]
+    with desk.stores() as stores:
+        vouchers, figures = before.voucher_count, balances(stores, uploaded.tenant)
+
+    night = desk.do(pull, tenant=uploaded.tenant, night=NIGHT, uploaded="keep")
+
+    after = units(desk, uploaded.tenant)["2025"]
+    assert "Kept" == night.name
+    assert "Documents: 5 new, 0 known, 0 removed, 1 without voucher" in night.message
+    assert [("B", "1", None), ("L", "2", "L:2")] == documents(desk, uploaded.tenant)
+    assert (before.published_digest, "sie") == (after.published_digest, after.published_source)
+    with desk.stores() as stores:
+        assert figures == balances(stores, uploaded.tenant)
+        assert stores.warehouse.verify(uploaded.tenant, after.year).is_intact
+    page = desk.artifact(f"{uploaded.tenant}-2025-documents")
+    assert f"| Vouchers without a document | {vouchers - 2} |" in page
+
+
+@pytest.mark.requirement("R-SEN-29")
+def test_documents_alone_turn_the_action_of_an_uploaded_year_to_sync(desk, uploaded):
+    uploaded.there.switch("archive_missing")
+    desk.do(pull, tenant=uploaded.tenant)
+    without = actions(desk, uploaded.tenant)
+    uploaded.there.switch("archive_missing", on=False)
+    desk.do(pull, tenant=uploaded.tenant)
+
+    assert {"2025": ("uploaded SIE", "fetch")} == without
+    assert {"2025": ("uploaded SIE", "sync")} == actions(desk, uploaded.tenant)
+
+
+@pytest.mark.requirement("R-SEN-30")
+def test_documents_come_though_the_ledger_is_held(desk, connect):
+    ledger = connect(defined=("2025",), documents=True)
+    ledger.there.hide_from_sie(("L", 3), in_balances=False)
+    ledger.there.attach(("L", 3))
+
+    held = desk.do(pull, tenant=ledger.tenant)
+
+    assert "Held" == held.name
+    assert "Documents: 4 new, 0 known, 0 removed, 4 without voucher" in held.message
+    assert [("L", "3", None)] == documents(desk, ledger.tenant)
+
+
+@pytest.mark.requirement("R-SEN-36")
+def test_documents_that_fail_make_the_run_red_and_take_no_ledger_back(desk, connect):
+    ledger = connect(defined=("2025",), documents=True)
+    ledger.there.attach(("L", 3))
+    desk.fortnox.faults.add(
+        "status", tenant=ledger.number, path="/3/voucherfileconnections", status=400
+    )
+
+    failed = desk.do(pull, tenant=ledger.tenant)
+    published = names(units(desk, ledger.tenant))
+    mended = desk.do(pull, tenant=ledger.tenant)
+
+    assert ("Failed", {"2025": "published"}) == (failed.name, published)
+    assert "Published: First load" in failed.message
+    assert "Documents failed: " in failed.message
+    assert "Unchanged" == mended.name
+    assert [("L", "3", "L:3")] == documents(desk, ledger.tenant)
+
+
+def test_a_document_that_is_lost_is_named_on_the_page_and_holds_up_no_other(desk, connect):
+    ledger = connect(defined=("2025",), documents=True)
+    ledger.there.attach(("L", 3))
+    lost = ledger.there.attach(("L", 2), content=None)
+
+    state = desk.do(pull, tenant=ledger.tenant)
+
+    assert "Published" == state.name
+    assert "1 files failed" in state.message
+    assert [("L", "3", "L:3")] == documents(desk, ledger.tenant)
+    page = desk.artifact(f"{ledger.tenant}-2025-documents")
+    assert f"| L 2 | {lost} | 2000423 |" in page

@@ -29,6 +29,7 @@ from tests.flows.conftest import (
     free_port,
     make_book,
     process_of,
+    process_with,
 )
 
 PROJECT = Path(__file__).parents[2]
@@ -98,13 +99,18 @@ def end_of(desk, run):
 
 def test_a_worker_starts_a_run_from_what_it_has_imported(pool):
     book = make_book(pool, "warm-worker")
-    with working(pool) as worker:
-        run = pool.run("import-file", tenant=book.tenant, path=book.file())
+    unit = unit_resource(book.tenant, book.year)
+    with working(pool), pool.stores() as stores:
+        lease = stores.hub.leases.acquire(unit, holder="the test", ttl_s=3600)
+        run = pool.start("import-file", tenant=book.tenant, path=book.file())
+        pool.wait(run, lambda found: found["name"] == f"{book.tenant} 2024")
+        stands_for_it = process_with(f"PREFECT__FLOW_RUN_ID={run}", "flows.warm")
+        stores.hub.leases.release(lease)
+        state = pool.end_of(run)["state"]["name"]
 
-    log = (pool.home / "worker.log").read_text()
-    assert "Published" == run["state"]["name"]
-    assert worker.pid
-    assert "starting cold" not in log
+    assert stands_for_it
+    assert "Published" == state
+    assert "starting cold" not in (pool.home / "worker.log").read_text()
 
 
 def connected(desk, place):
