@@ -43,11 +43,7 @@ def publish_beside(
         WriterBusy: Another publication of the tenant did not end.
         NoSpaceError: The disk is full; what was published is untouched.
     """
-    changed = {
-        name: rows
-        for name, rows in tables.items()
-        if not _ordered(rows).equals(read_beside(files, name, year=year))
-    }
+    changed = _differing(files, year, tables)
     if not changed:
         return False
     doing = f"publishing for {files.tenant}"
@@ -63,16 +59,10 @@ def publish_beside(
 
 def read_beside(files: TenantFiles, name: str, *, year: FiscalYear | None = None) -> pa.Table:
     """Return the rows of a table of `BESIDE`, of one year or of all, in one order."""
-    columns = ", ".join(BESIDE[name].names)
-    where = f"fiscal_year = {quoted(year.key)}" if year else "true"
     with open_duckdb(spill=files.spill) as db:
         if not attach_published(db, files):
             return BESIDE[name].empty_table()
-        query = f"select {columns} from {PUBLISHED}.{name} where {where}"  # noqa: S608 - names of ours only
-        # Read out row by row: a table of DuckDB's own would keep the file in use.
-        rows = db.execute(query).fetchall()
-    read = list(map(list, zip(*rows, strict=True))) if rows else [[] for _ in BESIDE[name]]
-    return _ordered(pa.table(read, schema=BESIDE[name]))
+        return _read(db, name, year=year)
 
 
 def count_documents(files: TenantFiles, year: FiscalYear) -> DocumentCounts:
@@ -84,6 +74,29 @@ def count_documents(files: TenantFiles, year: FiscalYear) -> DocumentCounts:
         db.execute(f"use {PUBLISHED}")
         row = db.execute(query, {"fiscal_year": year.key}).fetchone()
         return DocumentCounts(*(row or ()))
+
+
+def _differing(
+    files: TenantFiles, year: FiscalYear, tables: Mapping[str, pa.Table]
+) -> dict[str, pa.Table]:
+    with open_duckdb(spill=files.spill) as db:
+        if not attach_published(db, files):
+            return {name: rows for name, rows in tables.items() if rows.num_rows}
+        return {
+            name: rows
+            for name, rows in tables.items()
+            if not _ordered(rows).equals(_read(db, name, year=year))
+        }
+
+
+def _read(db: DuckDBPyConnection, name: str, *, year: FiscalYear | None) -> pa.Table:
+    columns = ", ".join(BESIDE[name].names)
+    where = f"fiscal_year = {quoted(year.key)}" if year else "true"
+    query = f"select {columns} from {PUBLISHED}.{name} where {where}"  # noqa: S608 - names of ours only
+    # Read out row by row: a table of DuckDB's own would keep the file in use.
+    rows = db.execute(query).fetchall()
+    read = list(map(list, zip(*rows, strict=True))) if rows else [[] for _ in BESIDE[name]]
+    return _ordered(pa.table(read, schema=BESIDE[name]))
 
 
 def _replace(files: TenantFiles, year: FiscalYear, tables: Mapping[str, pa.Table]) -> None:

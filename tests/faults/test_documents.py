@@ -1,0 +1,116 @@
+"""The documents of a year, with the process killed at every step on their way."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+import signal
+from contextlib import contextmanager
+
+import pytest
+
+from blocks.hub import Connection, Hub, Method, Tenant
+from blocks.lake import Lake
+from blocks.steps import STEPS
+from blocks.warehouse import Warehouse
+from flows.demo.ledgers import variables
+from ledger.fiscal_year import FiscalYear
+from simulators.books.company import Company
+from simulators.books.years import calendar_years
+from simulators.fortnox import ALL_SCOPES, FortnoxSimulator, SimulatedTenant
+from tasks.documents import DOCUMENTS
+from tasks.stores import Stores
+from tests.faults.children import CHILDREN
+from tests.faults.puller import pull, pulled
+
+TENANT, NUMBER = "alv", 503072
+YEAR = FiscalYear.parse("2024")
+COMPANY = Company(seed=12, years=calendar_years(2024, 2024), vouchers_per_year=60)
+CHILD_LIMIT_S = 60
+LATER = dt.timedelta(minutes=5)
+"""By then the leases of a killed run have run out."""
+
+LANDING = ["land.written", "land.described", "land.landed"]
+WRITING = ["publish.copied", "publish.closed", "publish.swapped"]
+DOCUMENT_STEPS = [step for step in STEPS if step.startswith("documents.")]
+SEEN_STEPS = ["publish.swapped", "documents.recorded"]
+"""After these a reader sees the new documents."""
+
+
+@pytest.fixture(scope="module")
+def fortnox():
+    tenant = SimulatedTenant(NUMBER, COMPANY, consented=ALL_SCOPES)
+    # The pace is another test's: here each pull may begin at once.
+    with FortnoxSimulator([tenant], rate_limit=1_000) as simulator:
+        yield simulator
+
+
+def environment_of(simulator):
+    return {**variables(simulator), "TASMA_FORTNOX_CLOSING_AT_FIRST": "false"}
+
+
+@contextmanager
+def opened(home, **clock):
+    with Hub(f"sqlite:///{home / 'hub.sqlite'}", **clock) as hub:
+        yield Stores(hub, Lake(home / "lake"), Warehouse(home / "warehouse"))
+
+
+@pytest.fixture(scope="module")
+def published(fortnox, tmp_path_factory):
+    """The home of a tenant whose ledger and documents are published; tests work on copies."""
+    home = tmp_path_factory.mktemp("published")
+    with pytest.MonkeyPatch.context() as patch, opened(home) as stores:
+        for name, value in environment_of(fortnox).items():
+            patch.setenv(name, value)
+        stores.hub.migrate()
+        stores.hub.tenants.add(Tenant(TENANT, "Test AB"))
+        stores.hub.years.define(TENANT, YEAR)
+        stores.hub.connections.save(
+            Connection(TENANT, "fortnox", Method.CLIENT_CREDENTIALS, source_tenant_id=str(NUMBER))
+        )
+        assert "Published" == pulled(stores, TENANT)
+    return home, documents_of(home)
+
+
+@pytest.fixture
+def simulator(fortnox, monkeypatch):
+    """Fortnox as it was when the home was published."""
+    there = fortnox.tenant(NUMBER)
+    before = there.edition
+    for name, value in environment_of(fortnox).items():
+        monkeypatch.setenv(name, value)
+    yield fortnox
+    there.edition = before
+
+
+def documents_of(home):
+    with Warehouse(home / "warehouse").read(TENANT) as db:
+        query = "select document_id, voucher_key from document where document_kind = 'voucher'"
+        return set(db.execute(query).fetchall())
+
+
+@pytest.mark.requirement("R-SEN-36")
+@pytest.mark.parametrize("step", LANDING + WRITING + DOCUMENT_STEPS)
+def test_a_run_killed_on_the_way_of_its_documents_loses_and_doubles_none(
+    published, simulator, tmp_path, step
+):
+    home = shutil.copytree(published[0], tmp_path / "home")
+    there = simulator.tenant(NUMBER)
+    new = there.attach(("A", 1), content=b"%PDF-new")
+    (gone, *_) = sorted(id_ for id_, key in published[1] if key == "L:10")
+    there.detach(gone)
+    tonight = {(new, "A:1"), *(row for row in published[1] if row[0] != gone)}
+    child = CHILDREN.Process(target=pull, args=(environment_of(simulator), home, TENANT, step))
+    child.start()
+    child.join(CHILD_LIMIT_S)
+    assert child.exitcode == -signal.SIGKILL, f"{step} was not reached"
+
+    assert (tonight if step in SEEN_STEPS else published[1]) == documents_of(home)
+
+    with opened(home, clock=lambda: dt.datetime.now(dt.UTC) + LATER) as stores:
+        assert "Unchanged" == pulled(stores, TENANT)
+        assert stores.warehouse.verify(TENANT, YEAR).is_intact
+        assert 1 == stores.warehouse.load_record(TENANT, YEAR).load_number
+        hashes = stores.warehouse.read_beside(TENANT, "connected_file")["sha256"].to_pylist()
+        assert all(stores.lake.find(TENANT, DOCUMENTS, sha256) for sha256 in hashes)
+    assert tonight == documents_of(home)
