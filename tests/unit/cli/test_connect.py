@@ -14,8 +14,8 @@ from blocks.settings import settings
 NUMBER = 503072
 
 
-def link_of(tasma, tenant="acme"):
-    shown = tasma("connect", "fortnox", tenant, "--link-only")
+def link_of(tasma, *options, tenant="acme"):
+    shown = tasma("connect", "fortnox", tenant, "--link-only", *options)
     assert shown.exit_code == 0, shown.output
     return shown.stdout.strip()
 
@@ -127,6 +127,28 @@ def test_company_that_has_approved_is_connected_by_its_number(tasma, fortnox, te
     assert (
         fortnox.tenant(NUMBER).edition.company.organisation_number == added["organisation_number"]
     )
+
+
+def scopes_of(link):
+    return set(parse_qs(urlsplit(link).query)["scope"][0].split())
+
+
+def test_documents_are_asked_for_only_when_wanted_and_then_until_they_are_not(
+    tasma, fortnox, tenant
+):
+    plain, wanted = link_of(tasma), link_of(tasma, "--documents")
+    tasma("connect", "fortnox", tenant, answer=f"{returned(fortnox, wanted)}\n")
+    again, no_more = link_of(tasma), link_of(tasma, "--no-documents")
+
+    assert {"companyinformation", "bookkeeping"} == scopes_of(plain) == scopes_of(no_more)
+    assert scopes_of(wanted) == scopes_of(again)
+    assert {"connectfile", "archive", "supplierinvoice"} == scopes_of(wanted) - scopes_of(plain)
+
+
+def test_documents_are_not_asked_for_without_a_link(tasma, tenant):
+    refused = tasma("connect", "fortnox", tenant, "--database-number", str(NUMBER), "--documents")
+
+    assert refused.exit_code == 2
 
 
 def test_another_tenants_company_is_refused(tasma, fortnox):

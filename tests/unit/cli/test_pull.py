@@ -13,6 +13,7 @@ from flows.cli import backfill, pull
 from flows.demo.outcome import published_balances
 from ledger.fiscal_year import FiscalYear
 from simulators.books.company import Company
+from simulators.fortnox import ALL_SCOPES
 
 NUMBER, BROKEN = 503072, 503073
 Y2024, Y2025 = (FiscalYear.parse(text) for text in ("2024", "2025"))
@@ -103,6 +104,27 @@ def test_held_first_fetch_leaves_the_action_at_fetch(tasma, fortnox, connected):
     assert "Held by source_vouchers" in held.stdout
     assert "tasma ledger breaks acme 2025" in held.stdout
     assert {"2025": ("none", "fetch")} == listed(tasma, tenant)
+
+
+def test_years_show_their_documents_and_why_there_are_none(tasma, fortnox, connected):
+    tenant = connected("acme")
+    without = tasma("ledger", "pull", tenant, "--year", "2024")
+    fortnox.authorize(NUMBER, scopes=ALL_SCOPES)
+    fortnox.tenant(NUMBER).attach(("L", 2))
+    fortnox.tenant(NUMBER).attach(("Z", 9))
+    pulled = tasma("ledger", "pull", tenant, "--year", "2025")
+    shown = " ".join(tasma("tenant", "year", "list", tenant).stdout.split())
+    y2024, y2025 = json.loads(tasma("tenant", "year", "list", tenant, "--json").stdout)
+
+    assert (0, 0) == (without.exit_code, pulled.exit_code)
+    assert "Documents not fetched: the connection has no right to them" in without.stdout
+    assert "Documents: 2 new, 0 known, 0 removed, 1 without voucher." in pulled.stdout
+    assert "2, 1 without voucher" in shown
+    assert "not fetched: the connection has no right" in shown
+    assert (0, None) == (y2024["documents"], y2024["documents_fetched_at"])
+    assert (2, 1, "") == tuple(
+        y2025[name] for name in ("documents", "documents_without_voucher", "documents_reason")
+    )
 
 
 @pytest.mark.requirement("R-SEN-32", "R-SEN-34")
