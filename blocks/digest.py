@@ -97,38 +97,19 @@ def table_digest_sql(table: str, relation: str, *, where: str = "true") -> str:
     )
 
 
-def by_voucher_sql(table: str, relation: str, *, where: str = "true") -> str:
-    """Return a query of one row per voucher: what its rows in a table add up to.
+def numbered_rows_sql(table: str, relation: str, *, where: str = "true") -> str:
+    """Return a query of one row per row of a voucher table: voucher_key, number, row_number, amount.
 
-    voucher_key, row_count, amount_sum, md5_sum; row_bits: in a table of numbered rows, bit n is
-    set when there is a row n (1 to 62); debit_sum: of booked rows. Vouchers themselves are not
-    grouped: each comes once, or `voucher_digest` counts it twice.
+    The last two are 0 in a table that does not have them.
     """
-    if table == "voucher":
-        return (
-            "select voucher_key, 1 as row_count, 0::decimal(38, 2) as amount_sum,"  # noqa: S608 - names of ours only
-            f" {row_number_sql(table)} as md5_sum, 0::decimal(38, 2) as debit_sum"
-            f" from {relation} where {where}"
-        )
+    columns = CANONICAL[table].names
+    row_number = "row_number" if table in NUMBERED_TABLES else "0::integer as row_number"
+    amount = "amount" if "amount" in columns else "0::decimal(18, 2) as amount"
     return (
-        "select voucher_key, count(*) as row_count,"  # noqa: S608 - names of ours only
-        f" {_amount_sum(table)}::decimal(38, 2) as amount_sum,"
-        f" sum({row_number_sql(table)}) as md5_sum,"
-        f" {_row_bits(table)} as row_bits,"
-        f" {_debit_sum(table)}::decimal(38, 2) as debit_sum"
-        f" from {relation} where {where} group by voucher_key"
+        f"select voucher_key, {row_number_sql(table)} as number, {row_number}, {amount}"  # noqa: S608 - names of ours only
+        f" from {relation} where {where}"
     )
 
 
 def _amount_sum(table: str) -> str:
     return "coalesce(sum(amount), 0)" if "amount" in CANONICAL[table].names else "0"
-
-
-def _debit_sum(table: str) -> str:
-    return "sum(case when amount > 0 then amount else 0 end)" if table == "posting" else "0"
-
-
-def _row_bits(table: str) -> str:
-    if table not in NUMBERED_TABLES:
-        return "0"
-    return "bit_or(case when row_number between 1 and 62 then 1::bigint << row_number else 0 end)"

@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 from duckdb import DuckDBPyConnection
 
-from blocks.digest import NUMBERED_TABLES, TableDigest
+from blocks.digest import TableDigest
 from blocks.duck import duckdb_space_checked, open_duckdb, quoted
 from blocks.row_digests import digest_tables
-from blocks.settings import SQL
 from blocks.staging.parquet import ROW_GROUP_ROWS
 from ledger.errors import TerminalError
 
@@ -27,31 +28,32 @@ def digest_folder(folder: Path, *, spill: Path) -> dict[str, TableDigest]:
     doing = "digesting a staged unit"
     with duckdb_space_checked(doing, folder), open_duckdb(spill=spill) as db:
         digests = digest_tables(db, lambda table: _file(folder, table))
-        _check_keys(db, folder)
-        target = quoted(folder / "voucher_digest.parquet")
-        options = f"format parquet, compression lz4_raw, row_group_size {ROW_GROUP_ROWS}"
-        digest = "select voucher_key, digest, debit_sum from voucher_digest"
-        db.execute(f"copy ({digest}) to {target} ({options})")
-    return digests
+        broken = digests.broken[:KEYS_NAMED].to_pylist()
+        _refuse(broken, "voucher keys that occur twice, or rows without a voucher")
+        for table, keys in digests.doubtful.items():
+            if len(keys):
+                repeated = _repeated_rows(db, folder, table, keys)
+                _refuse(repeated, f"row numbers of {table} that occur twice in a voucher")
+    pq.write_table(
+        digests.vouchers,
+        folder / "voucher_digest.parquet",
+        compression="lz4",
+        use_dictionary=False,
+        row_group_size=ROW_GROUP_ROWS,
+    )
+    return digests.tables
 
 
-def _check_keys(db: DuckDBPyConnection, folder: Path) -> None:
-    broken = (SQL / "digest" / "voucher_key_broken.sql").read_text(encoding="utf-8")
-    _refuse(db, broken, "voucher keys that occur twice, or rows without a voucher")
-    for table in NUMBERED_TABLES:
-        # Rows 1 to n, each once, set the bits 1 to n. Only the vouchers where they do not, such as
-        # those of more rows than bits, are worth a costly look.
-        query = (
-            f"select voucher_key from {_file(folder, table)} where voucher_key in ("  # noqa: S608 - names of ours only
-            f"select voucher_key from {table}_by_voucher where row_count > 61"
-            " or row_bits <> (1::bigint << (row_count + 1)::integer) - 2)"
-            " group by voucher_key, row_number having count(*) > 1"
-        )
-        _refuse(db, query, f"row numbers of {table} that occur twice in a voucher")
+def _repeated_rows(db: DuckDBPyConnection, folder: Path, table: str, keys: pa.Array) -> list[str]:
+    db.register("doubtful", pa.table({"voucher_key": keys}))
+    query = (
+        f"select voucher_key from {_file(folder, table)} semi join doubtful using (voucher_key)"  # noqa: S608 - names of ours only
+        " group by voucher_key, row_number having count(*) > 1"
+    )
+    return [key for (key,) in db.execute(query).fetchmany(KEYS_NAMED)]
 
 
-def _refuse(db: DuckDBPyConnection, query: str, finding: str) -> None:
-    keys = [str(row[0]) for row in db.execute(query).fetchmany(KEYS_NAMED)]
+def _refuse(keys: list[str], finding: str) -> None:
     if keys:
         raise TerminalError(
             f"Staging found {finding}: {', '.join(keys)}. The reader has to keep keys apart "

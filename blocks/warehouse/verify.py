@@ -24,7 +24,9 @@ def verify_unit(db: DuckDBPyConnection, tenant: str, year: FiscalYear) -> Verifi
     if record is None:
         raise NoLedger(tenant=tenant, fiscal_year=year.key)
     own = f"fiscal_year = {quoted(year.key)}"
-    tables = digest_tables(db, lambda table: f"published.{table}", where=own)
+    digests = digest_tables(db, lambda table: f"published.{table}", where=own)
+    db.register("voucher_digest", digests.vouchers)
+    tables = digests.tables
     return Verification(
         record=record,
         digest=unit_digest(tables),
