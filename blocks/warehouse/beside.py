@@ -36,25 +36,24 @@ def publish_beside(
 ) -> bool:
     """Replace a year's rows of some tables of `BESIDE`, and say whether anything changed.
 
-    Under the unit's lease: nobody else changes these rows between the look and the writing.
+    The fence is raised before the look: a run that was overtaken changes nothing between it and the
+    writing, nor what it confirmed.
 
     Raises:
         StaleLease: A later run has acted on the unit; nothing was written.
         WriterBusy: Another publication of the tenant did not end.
         NoSpaceError: The disk is full; what was published is untouched.
     """
-    changed = _differing(files, year, tables)
-    if not changed:
-        return False
     doing = f"publishing for {files.tenant}"
-    with (
-        space_checked(doing, files.root),
-        duckdb_space_checked(doing, files.root),
-        writing(files),
-    ):
-        raise_fence(files, year, token)
-        _replace(files, year, changed)
-    return True
+    with space_checked(doing, files.root), duckdb_space_checked(doing, files.root):
+        with writing(files):
+            raise_fence(files, year, token)
+        changed = _differing(files, year, tables)
+        if changed:
+            with writing(files):
+                raise_fence(files, year, token)
+                _replace(files, year, changed)
+    return bool(changed)
 
 
 def read_beside(files: TenantFiles, name: str, *, year: FiscalYear | None = None) -> pa.Table:

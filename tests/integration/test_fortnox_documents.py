@@ -312,6 +312,7 @@ def test_without_the_right_the_ledger_comes_and_the_run_says_plainly_what_does_n
 ):
     consented = Connection(TENANT, "fortnox", Method.CLIENT_CREDENTIALS, str(NUMBER), scopes=scopes)
     stores.hub.connections.save(consented)
+    stores.hub.years.define(TENANT, FiscalYear.parse("2024"))
     consents = simulator.world.tokens.consents
     consents[NUMBER] = replace(consents[NUMBER], scopes=LEDGER_SCOPES)
 
@@ -323,7 +324,7 @@ def test_without_the_right_the_ledger_comes_and_the_run_says_plainly_what_does_n
     assert (None, True) == (known(stores).fetched_at, "no right" in known(stores).reason)
     assert "connected" == stores.hub.connections.get(TENANT, "fortnox").status
     assert (1 if not scopes else 0) == document_calls(simulator)
-    assert ["sync"] == [item.action for item in year_sources(stores.hub, TENANT)]
+    assert ["sync", "sync"] == [item.action for item in year_sources(stores.hub, TENANT)]
 
 
 def test_without_arkivplats_what_was_fetched_before_stays(stores, there):

@@ -66,7 +66,7 @@ class ConnectedFiles:
 
 
 class Documents:
-    """The documents of one company. Lists that are not by year are read once."""
+    """The documents of one company. What is not by year is asked once: lists, and refusals."""
 
     def __init__(self, get: GetJson, fetch: Fetch, *, scopes: str) -> None:
         """Ask by these.
@@ -78,7 +78,8 @@ class Documents:
         """
         self._get, self._fetch = get, fetch
         self._scopes = scopes.split()
-        self._of_suppliers: SupplierFiles | None = None
+        self._of_company: SupplierFiles | None = None
+        self._refused: dict[str, CallRefused] = {}
 
     async def of_year(self, source_year: SourceYear) -> ConnectedFiles:
         """List the files on a year's vouchers, as far as they may be read.
@@ -87,18 +88,17 @@ class Documents:
             CallRefused: For another reason than a right that documents alone take.
             CallFailed: A list kept shifting, or a call failed for now.
         """
+        listings = {VOUCHER: self._on_vouchers, SUPPLIER_INVOICE: self._on_supplier_invoices}
         files: dict[str, pa.Table] = {}
-        try:
-            self._require(VOUCHER)
-            files[VOUCHER] = await self._on_vouchers(source_year)
-            self._require(SUPPLIER_INVOICE)
-            found = await self._on_supplier_invoices()
-            files[SUPPLIER_INVOICE] = found.by_year.get(
-                source_year.source_id, CONNECTED.empty_table()
-            )
-        except CallRefused as problem:
-            return ConnectedFiles(files, refused=told_if_no_right(problem))
-        return ConnectedFiles(files, unplaced=found.unplaced)
+        for kind, listing in listings.items():
+            try:
+                self._require(kind)
+                files[kind] = await listing(source_year)
+            except CallRefused as problem:
+                refused = told_if_no_right(problem)
+                self._refused[kind] = problem
+                return ConnectedFiles(files, refused=refused)
+        return ConnectedFiles(files, unplaced=(await self._of_suppliers()).unplaced)
 
     async def content(self, document_id: str) -> bytes:
         """Fetch one file, as it is.
@@ -129,8 +129,12 @@ class Documents:
         )
         return voucher_files(rows, year_id=source_year.source_id)
 
-    async def _on_supplier_invoices(self) -> SupplierFiles:
-        if self._of_suppliers is None:
+    async def _on_supplier_invoices(self, source_year: SourceYear) -> pa.Table:
+        found = await self._of_suppliers()
+        return found.by_year.get(source_year.source_id, CONNECTED.empty_table())
+
+    async def _of_suppliers(self) -> SupplierFiles:
+        if self._of_company is None:
             files = await walk(
                 self._get,
                 "/3/supplierinvoicefileconnections",
@@ -146,10 +150,13 @@ class Documents:
                 name="SupplierInvoices",
                 key=lambda row: row["GivenNumber"],
             )
-            self._of_suppliers = supplier_files(files, invoices)
-        return self._of_suppliers
+            self._of_company = supplier_files(files, invoices)
+        return self._of_company
 
     def _require(self, kind: str) -> None:
+        """Make sure that a kind may be asked for, as far as that is known without asking."""
+        if kind in self._refused:
+            raise self._refused[kind]
         missing = [scope for scope in SCOPES[kind] if self._scopes and scope not in self._scopes]
         if missing:
             raise refusal("2000663", f"The consent lacks the scope {', '.join(missing)}.")

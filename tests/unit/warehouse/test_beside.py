@@ -152,6 +152,17 @@ def test_publication_of_the_ledger_is_fenced_off_by_later_documents(publish, bes
         publish(BANK, token=4)
 
 
+def test_run_that_found_nothing_to_write_has_overtaken_earlier_ones_too(beside, warehouse):
+    rows = connected(("A", "1"))
+    beside(token=1, connected_file=rows)
+    beside(token=3, connected_file=rows)
+
+    with pytest.raises(StaleLease):
+        beside(token=2, connected_file=connected())
+
+    assert [("A", "1", None)] == keys(warehouse)
+
+
 def test_nothing_beside_a_ledger_that_nobody_published_is_empty(warehouse):
     assert 0 == warehouse.read_beside("acme", "connected_file").num_rows
     assert 0 == warehouse.count_documents("acme", YEAR).documents
