@@ -112,7 +112,7 @@ async def pull_tenant(
         await name_run(_name(tenant, units, wish), tags=tags)
         outcomes = []
         for unit, item in zip(units, wanted, strict=True):
-            work = PullYear(stores, unit, item.source, wish, steps, wait_limit_s)
+            work = PullYear(stores, unit, item.source, (*there,), wish, steps, wait_limit_s)
             outcomes.append(await work.outcome(fortnox))
     for year in undefined_years(stores, tenant, there):
         warn(f"The source also has {year}, which nobody has defined here", tenant=tenant)

@@ -51,6 +51,8 @@ class PullYear:
     stores: Stores
     unit: Unit
     source: SourceYear | None
+    there: tuple[SourceYear, ...]
+    """All years of the source."""
     wish: Wish
     steps: Steps
     wait_limit_s: float
@@ -58,11 +60,15 @@ class PullYear:
     async def outcome(self, fortnox: FortnoxSession) -> YearOutcome:
         """Do the work, and say what became of it; what is refused for all years is raised."""
         if self.source is None:
-            return self._told(FAILED, f"the source has no fiscal year {self.unit.year}")
+            return self._told(FAILED, self._absent())
         ledger = await self._ledger(fortnox, self.source)
         if self.wish.dry_run:
             return ledger
         return await self._with_documents(ledger, fortnox, self.source)
+
+    def _absent(self) -> str:
+        has = ", ".join(str(item.year) for item in self.there) or "none"
+        return f"the source has no fiscal year {self.unit.year}; those it has: {has}"
 
     async def _ledger(self, fortnox: FortnoxSession, source: SourceYear) -> YearOutcome:
         if self._is_kept():

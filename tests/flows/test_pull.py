@@ -67,6 +67,7 @@ def test_a_broken_year_is_found_by_its_dates_and_one_that_is_not_there_creates_n
 
     assert ("Failed", {}) == (wrong.name, nothing)
     assert "the source has no fiscal year 2023-01-01_2023-12-31" in wrong.message
+    assert key in wrong.message.partition("those it has: ")[2]
     assert ("Published", [key]) == (
         right.name,
         [unit.fiscal_year for unit in units(desk, ledger.tenant).values()],
