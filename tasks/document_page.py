@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from blocks.systems.fortnox.documents import VOUCHER
 from blocks.warehouse.beside import DocumentCounts
 from tasks.markdown import and_more, document, table
 from tasks.units import Unit
@@ -44,13 +45,14 @@ class DocumentsFound:
 
     @property
     def has_changes(self) -> bool:
-        """Whether anything is other than after the run before."""
-        return bool(self.new or self.removed or self.failed or self.waiting)
+        """Whether other documents are published than before."""
+        return bool(self.new or self.removed)
 
     @property
     def reason(self) -> str:
         """What was not fetched, and why; empty when nothing is missing."""
-        what = "of supplier invoices not fetched" if self.kinds else "not fetched"
+        is_partly = self.kinds == (VOUCHER,)
+        what = "of supplier invoices not fetched" if is_partly else "not fetched"
         said = (
             f"{what}: {self.refused}" if self.refused else "",
             f"{len(self.failed):,} files failed and are tried again" if self.failed else "",

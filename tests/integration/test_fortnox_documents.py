@@ -23,6 +23,7 @@ from ledger.fiscal_year import FiscalYear
 from simulators.books.company import Company
 from simulators.books.years import calendar_years
 from simulators.fortnox import ALL_SCOPES, LEDGER_SCOPES, FortnoxSimulator, SimulatedTenant
+from tasks import document_year
 from tasks import documents as work
 from tasks.stores import Stores
 
@@ -275,19 +276,33 @@ def test_a_file_is_taken_up_to_its_limit(stores, there, monkeypatch, size_bytes)
     assert (size_bytes == 2_000) == ((id_, "voucher", "A", "1") in published(stores))
 
 
-def test_a_run_gives_up_on_the_rest_when_many_files_fail(stores, simulator, there, monkeypatch):
-    monkeypatch.setattr(work, "MAX_FAILED", 2)
-    simulator.faults.add("status", tenant=NUMBER, path=ARCHIVE, times=None, status=404)
+def test_a_run_gives_up_on_the_rest_when_fortnox_fails_again_and_again(
+    stores, simulator, there, monkeypatch
+):
+    monkeypatch.setattr(document_year, "MAX_TROUBLES", 2)
+    simulator.faults.add("status", tenant=NUMBER, path=ARCHIVE, times=None, status=503)
+
     asked = pull(stores)
 
     # Those under way when the limit was reached fail as well.
-    assert simulator.count(NUMBER, f"{ARCHIVE}/") <= 2 + work.AT_ONCE
+    tried = {call.path for call in simulator.calls if call.path.startswith(ARCHIVE)}
+    assert len(tried) <= 2 + work.AT_ONCE
     assert "files failed and are tried again" in asked[1]
     assert "wait for the next run" in asked[1]
 
     simulator.faults.clear()
     pull(stores)
     assert listed(there) == published(stores).keys()
+
+
+def test_files_that_are_lost_for_good_never_keep_the_others_waiting(stores, there, monkeypatch):
+    monkeypatch.setattr(document_year, "MAX_TROUBLES", 2)
+    lost = {there.attach(("A", number), content=None) for number in range(5)}
+
+    pull(stores)
+
+    assert "5 files failed and are tried again" == known(stores).reason
+    assert {row for row in listed(there) if row[0] not in lost} == published(stores).keys()
 
 
 def test_files_beyond_the_limit_of_a_run_wait_for_the_next(stores, there, monkeypatch):
@@ -360,8 +375,8 @@ def test_a_right_that_ends_between_list_and_file_is_told_and_is_no_failure(
     end = pull(stores)
 
     assert "Published" == end[0]
-    assert "the connection has no right" in known(stores).reason
-    assert {} == published(stores)
+    assert "not fetched: the connection has no right" in known(stores).reason
+    assert (None, {}) == (known(stores).fetched_at, published(stores))
 
 
 @pytest.mark.requirement("R-SEN-36")

@@ -43,6 +43,9 @@ DOCUMENT_SCOPES: Final = SCOPES[SUPPLIER_INVOICE]
 NO_RIGHT: Final = frozenset({"2000663", "2001101", "2001339"})
 """Refusals for want of a scope, a module or a right that documents take and the ledger does not."""
 
+NOT_A_FILE: Final = "not_a_file"
+"""Code of what came in a file's place."""
+
 MAX_FILE_BYTES: Final = 64 << 20
 """Largest file; Fortnox documents no limit for its archive, and 5 MB for a file on an invoice."""
 
@@ -176,7 +179,7 @@ class Documents:
             raise CallFailed(
                 f"Fortnox answered for a file with {len(content):,} bytes: nothing, or a web page, "
                 "as something between here and Fortnox may do. Try again later.",
-                code="not_a_file",
+                code=NOT_A_FILE,
             )
         return content
 

@@ -1,0 +1,131 @@
+"""The work on one year's documents: what is listed, what the lake has, what is published of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import pyarrow as pa
+
+from blocks.http import CallError, CallFailed, CallRefused
+from blocks.systems.fortnox.answers import state_after
+from blocks.systems.fortnox.documents import NO_RIGHT, NOT_A_FILE, ConnectedFiles, told_if_no_right
+from ledger.errors import TerminalError
+from ledger.schemas import CONNECTED_FILE
+from tasks.document_page import DocumentsFound, FileFailure
+from tasks.jobs import Job
+
+MAX_TROUBLES: Final = 20
+"""Files that Fortnox may fail to send (no answer, a fault of its own) before a run gives up on the
+rest until the next. A file that is lost there is none of them: it may stay so for good."""
+
+STORED: Final = ("media_type", "size_bytes", "sha256", "lake_address", "fetched_at")
+"""What is known of a file itself, whatever it hangs on."""
+
+Row = dict[str, Any]
+
+
+@dataclass
+class DocumentYear:
+    """One year. `before`: what was published; `stored`: files in the lake, of any year, by id."""
+
+    job: Job
+    listed: ConnectedFiles
+    vat_codes: pa.Table
+    before: pa.Table
+    stored: dict[str, Row]
+    failed: dict[str, str] = field(default_factory=dict)
+    refused: str = ""
+    troubles: int = 0
+
+    @classmethod
+    def begun(cls, job: Job, listed: ConnectedFiles, vat_codes: pa.Table) -> DocumentYear:
+        """Look up what is published, and which files lie in the lake."""
+        warehouse, tenant = job.stores.warehouse, job.unit.tenant
+        stored = {
+            row["document_id"]: {name: row[name] for name in STORED}
+            for row in warehouse.read_beside(tenant, "connected_file").to_pylist()
+            if (job.stores.lake.root / row["lake_address"]).exists()
+        }
+        before = warehouse.read_beside(tenant, "connected_file", year=job.unit.year)
+        return cls(job, listed, vat_codes, before, stored)
+
+    @property
+    def missing(self) -> list[str]:
+        """The files that are listed and not in the lake, in order of id."""
+        ids = {id_ for rows in self.listed.files.values() for id_ in _ids(rows)}
+        return sorted(ids - self.stored.keys())
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it is no use to ask for more in this run."""
+        return bool(self.refused) or self.troubles >= MAX_TROUBLES
+
+    def note(self, document_id: str, problem: CallError) -> None:
+        """Note what is amiss with one file; what is amiss with the connection is raised again."""
+        if isinstance(problem, CallRefused) and problem.code in NO_RIGHT:
+            self.refused = told_if_no_right(problem)
+        elif state_after(problem):
+            raise problem
+        else:
+            self.failed[document_id] = problem.code or str(problem.status)
+            self.troubles += isinstance(problem, CallFailed) and problem.code != NOT_A_FILE
+
+    def publish(self) -> None:
+        """Publish what the lake has by now, and the VAT codes.
+
+        Raises:
+            LeaseLost, StaleLease: The unit has passed to another run.
+            NoSpaceError: The disk is full.
+        """
+        job = self.job
+        if job.lease is None:
+            raise TerminalError("A dry run publishes nothing; start the run without dry_run.")
+        job.lease.check()
+        tables = {"connected_file": self._rows(), "account_vat_code": self.vat_codes}
+        job.stores.warehouse.publish_beside(
+            job.unit.tenant, job.unit.year, tables, token=job.lease.token
+        )
+
+    def found(self) -> DocumentsFound:
+        """Say what became of the year, once all is published."""
+        before, after = _ids(self.before), _ids(self._rows())
+        unit = self.job.unit
+        return DocumentsFound(
+            counts=self.job.stores.warehouse.count_documents(unit.tenant, unit.year),
+            new=len(after - before),
+            known=len(after & before),
+            removed=len(before - after),
+            failed=self._failures(),
+            waiting=len(self.missing) - len(self.failed),
+            unplaced=self.listed.unplaced,
+            refused=self.refused or self.listed.refused,
+            kinds=tuple(self.listed.files),
+        )
+
+    def _rows(self) -> pa.Table:
+        """Return what is to be published: a kind that could not be listed stays as it was."""
+        kept = [
+            row for row in self.before.to_pylist() if row["document_kind"] not in self.listed.files
+        ]
+        listed = [
+            {**row, "document_kind": kind, **self.stored[row["document_id"]]}
+            for kind, rows in self.listed.files.items()
+            for row in rows.to_pylist()
+            if row["document_id"] in self.stored
+        ]
+        return pa.Table.from_pylist(kept + listed, CONNECTED_FILE)
+
+    def _failures(self) -> tuple[FileFailure, ...]:
+        places = {
+            row["document_id"]: f"{row['voucher_series']} {row['voucher_number']}"
+            for rows in self.listed.files.values()
+            for row in rows.to_pylist()
+        }
+        return tuple(
+            FileFailure(id_, places[id_], reason) for id_, reason in sorted(self.failed.items())
+        )
+
+
+def _ids(rows: pa.Table) -> set[str]:
+    return set(rows["document_id"].to_pylist())
