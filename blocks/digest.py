@@ -90,17 +90,18 @@ def _escaped(name: str) -> str:
 
 
 def table_digest_sql(table: str, relation: str, *, where: str = "true") -> str:
-    """Return a query of one row: count, sum of amounts, sum of row numbers."""
+    """Return a query of one row: the table, count, sum of amounts, sum of row numbers."""
     return (
-        f"select count(*), {_amount_sum(table)}, coalesce(sum({row_number_sql(table)}), 0)"  # noqa: S608 - names of ours only
+        f"select '{table}', count(*), {_amount_sum(table)}::decimal(38, 2),"  # noqa: S608 - names of ours only
+        f" coalesce(sum({row_number_sql(table)}), 0)::hugeint"
         f" from {relation} where {where}"
     )
 
 
 def numbered_rows_sql(table: str, relation: str, *, where: str = "true") -> str:
-    """Return a query of one row per row of a voucher table: voucher_key, number, row_number, amount.
+    """Return a query of voucher_key, number, row_number and amount of each row of a voucher table.
 
-    The last two are 0 in a table that does not have them.
+    The last two are 0 in a table that has none.
     """
     columns = CANONICAL[table].names
     row_number = "row_number" if table in NUMBERED_TABLES else "0::integer as row_number"

@@ -62,12 +62,12 @@ def digest_tables(
         where: A condition that picks the unit's rows.
     """
     runs = {name: _read_runs(db, name, relation(name), where) for name in VOUCHER_TABLES}
-    tables = {
-        name: runs[name].digest
-        if name in runs
-        else _digest(db, table_digest_sql(name, relation(name), where=where))
-        for name in CANONICAL
-    }
+    tables = {name: table.digest for name, table in runs.items()}
+    queries = [
+        table_digest_sql(name, relation(name), where=where) for name in CANONICAL.keys() - tables
+    ]
+    for name, *digest in db.execute(" union all ".join(queries)).fetchall():
+        tables[name] = TableDigest(**dict(zip(TableDigest.model_fields, digest, strict=True)))
     return _by_voucher(runs, tables)
 
 
@@ -179,8 +179,3 @@ def _is_doubtful(table: _Runs, place: Ints, size: int) -> npt.NDArray[np.bool_]:
     expected = (np.int64(1) << (np.minimum(count, MOST_BITS - 1) + 1)) - 2
     doubtful: npt.NDArray[np.bool_] = (count >= MOST_BITS) | (bits != expected)
     return doubtful
-
-
-def _digest(db: DuckDBPyConnection, query: str) -> TableDigest:
-    ((count, amount, number),) = db.execute(query).fetchall()
-    return TableDigest(row_count=count, amount_sum=amount, md5_sum=number)

@@ -26,7 +26,8 @@ def digest_folder(folder: Path, *, spill: Path) -> dict[str, TableDigest]:
         TerminalError: A voucher key or a row number occurs twice, or rows have no voucher.
     """
     doing = "digesting a staged unit"
-    with duckdb_space_checked(doing, folder), open_duckdb(spill=spill) as db:
+    rows = pq.read_metadata(folder / "posting.parquet").num_rows
+    with duckdb_space_checked(doing, folder), open_duckdb(spill=spill, rows=rows) as db:
         digests = digest_tables(db, lambda table: _file(folder, table))
         broken = digests.broken[:KEYS_NAMED].to_pylist()
         _refuse(broken, "voucher keys that occur twice, or rows without a voucher")

@@ -173,7 +173,7 @@ def find_lines(data: Bytes, size: int, *, first_number: int, line_bytes: int) ->
 def _plain_kinds(words: Words) -> Bytes:
     """Tell the kind of the lines that most files are made of; `OTHER` for all that need a look."""
     first = words & _FIRST_BYTE
-    kind = ((words & _ROW_MASK) == _ROW).view(np.uint8) * np.uint8(Kind.ROW)
+    kind: Bytes = ((words & _ROW_MASK) == _ROW).view(np.uint8) * np.uint8(Kind.ROW)
     kind |= ((words & _VOUCHER_MASK) == _VOUCHER).view(np.uint8) * np.uint8(Kind.VOUCHER)
     for mark, brace in _BRACES.items():
         kind |= (first == mark).view(np.uint8) * np.uint8(brace)

@@ -110,7 +110,7 @@ def _read_texted(
 def _is_framed(data: Bytes, start: Places) -> Mask:
     """Say where an account of four digits and an empty object list stand."""
     head = words_of(data)[start]
-    framed = ((head & _FRAME_MASK) == _FRAME) & (data[start + 8] == SPACE)
+    framed: Mask = ((head & _FRAME_MASK) == _FRAME) & (data[start + 8] == SPACE)
     return framed & are_digits(head >> np.uint64(8), 4)
 
 

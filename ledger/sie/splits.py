@@ -13,7 +13,7 @@ def is_split(cursor: Cursor, quotes: Quotes, text: Field, *, codes: tuple[Field,
 
     A second carriage return is left to the exact path.
     """
-    sound = cursor.finish() & (cursor.data[cursor.end - 1] != RETURN)
+    sound: Mask = cursor.finish() & (cursor.data[cursor.end - 1] != RETURN)
     for code in codes:
         sound &= cursor.tight(code)
     return sound & escapes_in_text(quotes, text, cursor.start, cursor.end)

@@ -173,6 +173,21 @@ def test_texts_that_could_be_confused_are_told_apart(stage_rows, one, other):
     assert digest(one) != digest(other)
 
 
+def test_sums_beyond_eight_bytes_are_exact(stage_rows):
+    """Twelve of the greatest amounts overflow an integer of hundredths in 64 bits."""
+    most = Decimal("9999999999999999.99")
+    rows = [
+        full_row("posting") | {"row_number": n, "amount": most if n < 13 else -most}
+        for n in range(1, 25)
+    ]
+
+    staged = stage_rows({"voucher": FULL["voucher"], "posting": rows})
+
+    assert Decimal(0) == staged.tables["posting"].amount_sum
+    (voucher,) = pq.read_table(staged.parquet("voucher_digest")).to_pylist()
+    assert 12 * most == voucher["debit_sum"]
+
+
 def test_equal_rows_count_each(stage_rows):
     row = {"account_number": "1930", "amount": Decimal("1.00")}
 
