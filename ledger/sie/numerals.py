@@ -77,8 +77,9 @@ def read_amounts(data: Bytes, start: Places, stop: Places) -> tuple[Ints, Mask]:
     values, sound = _eight(joined, digits * short)
     np.negative(values, out=values, where=negative)
     sound &= short
+    rest = np.flatnonzero(~sound)
     # Eight bytes with a blank among them belong to more than an amount.
-    rest = np.flatnonzero(~sound & ((digits < 8) | (first_blank(tail) == 8)))
+    rest = rest[(digits[rest] < 8) | (first_blank(tail[rest]) == 8)]
     if len(rest):
         values[rest], sound[rest] = read_numbers(
             data, start[rest], stop[rest], decimals=AMOUNT_DECIMALS, whole_digits=AMOUNT_DIGITS
@@ -149,23 +150,24 @@ def are_digits(words: Words, count: int) -> Mask:
     return digits
 
 
-_MONTH_DAYS: Final = 31
-_YEAR_DAYS: Final = 12 * _MONTH_DAYS
+_YEAR_PLACES: Final = 1300
+"""Places of a year in the calendar: by month and day, as MMDD."""
 
 
 def _calendar() -> Days:
-    """Days since 1970-01-01 by (year, month, day), `NO_DATE` where the month has no such day."""
+    """Days since 1970-01-01 by (year, MMDD), `NO_DATE` where there is no such day."""
     first, last = np.datetime64(f"{FIRST_YEAR}-01-01"), np.datetime64(f"{LAST_YEAR + 1}-01-01")
     days = np.arange(first, last)
     months = days.astype("M8[M]")
     since = months.astype(np.int64) - np.datetime64(f"{FIRST_YEAR}-01", "M").astype(np.int64)
-    table = np.full((LAST_YEAR + 1 - FIRST_YEAR) * _YEAR_DAYS, NO_DATE, np.int32)
-    day = (days - months.astype("M8[D]")).astype(np.int64)
-    table[since * _MONTH_DAYS + day] = days.astype(np.int64)
+    day = (days - months.astype("M8[D]")).astype(np.int64) + 1
+    table = np.full((LAST_YEAR + 1 - FIRST_YEAR) * _YEAR_PLACES, NO_DATE, np.int32)
+    table[since // 12 * _YEAR_PLACES + (since % 12 + 1) * 100 + day] = days.astype(np.int64)
     return table
 
 
 _CALENDAR: Final = _calendar()
+_BEFORE_FIRST: Final = FIRST_YEAR * _YEAR_PLACES
 
 
 def read_dates(data: Bytes, field: Field) -> tuple[Days, Mask]:
@@ -177,14 +179,15 @@ def read_dates(data: Bytes, field: Field) -> tuple[Days, Mask]:
     if not filled.any():
         return np.full(len(filled), NO_DATE, np.int32), ~filled
     values = words_of(data)[field.start] ^ _ZEROS
-    digits = (((values + _ABOVE_NINE) | values) & _HIGH) == 0
-    mask, factor, shift = _SPLIT[0]
-    pairs = ((values & mask) * factor) >> shift
-    century, year, month, day = (
-        ((pairs >> np.uint64(lane)) & np.uint64(0xFF)).astype(np.int64) for lane in (0, 16, 32, 48)
-    )
-    place = (century * 100 + year - FIRST_YEAR) * _YEAR_DAYS + (month - 1) * _MONTH_DAYS + day - 1
-    sound = digits & (field.stop - field.start == 8) & (place >= 0) & (place < len(_CALENDAR))
-    sound &= (month >= 1) & (month <= 12) & (day >= 1) & (day <= _MONTH_DAYS)
-    date = np.where(sound, _CALENDAR[np.where(sound, place, 0)], NO_DATE).astype(np.int32)
+    sound = (((values + _ABOVE_NINE) | values) & _HIGH) == 0
+    for mask, factor, shift in _SPLIT[:2]:
+        values &= mask
+        values *= factor
+        values >>= shift
+    fours = values.view("<u2")
+    year, day = fours[::4].astype(np.int64), fours[2::4].astype(np.int64)
+    place = year * _YEAR_PLACES + day - _BEFORE_FIRST
+    sound &= (field.stop - field.start == 8) & (day < _YEAR_PLACES)
+    sound &= (place >= 0) & (place < len(_CALENDAR))
+    date = np.where(sound, _CALENDAR[place * sound], NO_DATE)
     return date, ~filled | (sound & (date != NO_DATE))

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -41,21 +43,23 @@ def postings(path: str) -> Work:
             for name in ("voucher", "posting")
         )
         # A batch holds whole vouchers, unless one is longer than a block; `balances` would tell.
-        sums = pa.concat_tables([_balances(part["posting"]) for part in parts])
+        sums = np.concatenate([_balances(part["posting"]) for part in parts])
         return {
             "vouchers": vouchers.num_rows,
             "postings": booked.num_rows,
-            "balances": sums.num_rows,
-            "unbalanced": pc.sum(pc.not_equal(sums["amount_sum"], 0)).as_py(),
+            "balances": len(sums),
+            "unbalanced": int(np.count_nonzero(sums)),
             "total": str(pc.sum(booked["amount"]).as_py()),
         }
 
     return work
 
 
-def _balances(booked: pa.RecordBatch) -> pa.Table:
-    by_voucher = pa.Table.from_batches([booked]).group_by("voucher_key", use_threads=False)
-    return by_voucher.aggregate([("amount", "sum")])
+def _balances(booked: pa.RecordBatch) -> npt.NDArray[np.int64]:
+    """Add up the rows of each voucher, which lie together, in hundredths; shape (vouchers,)."""
+    ends = pc.run_end_encode(booked["voucher_key"]).run_ends.to_numpy()
+    amounts = np.frombuffer(booked["amount"].buffers()[1], np.int64)[::2]
+    return np.add.reduceat(amounts[: len(booked)], np.append(0, ends[:-1]))
 
 
 def pull(path: str) -> Work:
