@@ -29,8 +29,9 @@ CHILD_LIMIT_S = 60
 LATER = dt.timedelta(minutes=5)
 """By then the lease of a killed run has run out."""
 
-LOCAL_STEPS = [step for step in STEPS if step != "report.made" and not step.startswith("fortnox.")]
-"""``report.made`` needs a Prefect server: tests/flows; ``fortnox.`` steps are not a file's."""
+ELSEWHERE = ("fortnox.", "documents.", "report.made")
+LOCAL_STEPS = [step for step in STEPS if not step.startswith(ELSEWHERE)]
+"""Of the others one needs a Prefect server (tests/flows), and those of a source are not a file's."""
 
 SEEN_FROM = LOCAL_STEPS.index("publish.swapped")
 

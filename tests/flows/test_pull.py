@@ -374,6 +374,7 @@ def test_documents_that_fail_make_the_run_red_and_take_no_ledger_back(desk, conn
     assert [("L", "3", "L:3")] == documents(desk, ledger.tenant)
 
 
+@pytest.mark.requirement("R-SEN-36")
 def test_a_document_that_is_lost_is_named_on_the_page_and_holds_up_no_other(desk, connect):
     ledger = connect(defined=("2025",), documents=True)
     ledger.there.attach(("L", 3))

@@ -122,7 +122,7 @@ def document_calls(simulator):
     return sum(call.path in paths[:3] or call.path.startswith(ARCHIVE) for call in simulator.calls)
 
 
-@pytest.mark.requirement("R-SEN-8", "R-SEN-10")
+@pytest.mark.requirement("R-SEN-10")
 def test_every_file_of_the_year_is_on_its_voucher_with_the_bytes_that_came(stores, there):
     end = pull(stores)
     found = published(stores)

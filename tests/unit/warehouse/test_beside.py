@@ -82,7 +82,6 @@ def test_what_lies_beside_the_ledger_changes_nothing_of_its_version(publish, bes
     assert warehouse.verify("acme", YEAR).is_intact
 
 
-@pytest.mark.requirement("R-SEN-16")
 def test_document_attaches_by_series_and_number_to_whatever_ledger_is_published(
     publish, beside, warehouse
 ):
