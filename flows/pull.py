@@ -1,4 +1,4 @@
-"""Pull a tenant's ledger from its accounting system, one wanted fiscal year after the other."""
+"""Pull a tenant's books from its accounting system, one wanted fiscal year after the other."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ async def pull(
     """Fetch a tenant's ledger from its accounting system, check it, and publish what nothing holds.
 
     Each fiscal year is replaced as a whole; fetching it again changes nothing. A year that fails or
-    is held does not stop the others.
+    is held does not stop the others. Its documents come too, whatever becomes of its ledger.
 
     Args:
         tenant: Whose books: the tenant's id (small letters, digits, dashes), such as acme.

@@ -65,7 +65,8 @@ def pull(
     """Fetch a tenant's ledger from Fortnox, check it, and publish what nothing holds.
 
     All years that are open here, unless others are named. A year is replaced as a whole; fetching
-    it again changes nothing. One that fails or is held stops no other. No server is needed.
+    it again changes nothing. One that fails or is held stops no other. Documents come too, if the
+    connection has the right to them. No server is needed.
     """
     if year and two_latest:
         raise typer.BadParameter("give --year or --two-latest, not both.")

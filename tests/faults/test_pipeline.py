@@ -31,7 +31,7 @@ LATER = dt.timedelta(minutes=5)
 
 ELSEWHERE = ("fortnox.", "documents.", "report.made")
 LOCAL_STEPS = [step for step in STEPS if not step.startswith(ELSEWHERE)]
-"""Of the others one needs a Prefect server (tests/flows), and those of a source are not a file's."""
+"""``report.made`` needs a Prefect server: tests/flows; the other two are no steps of a file's."""
 
 SEEN_FROM = LOCAL_STEPS.index("publish.swapped")
 
