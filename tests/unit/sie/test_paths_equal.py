@@ -210,6 +210,9 @@ SHAPES = {
     "Norstedts": "\t#TRANS\t1930 {{}}      {amount}    20240115 Återföring",
     "all quoted": '#TRANS "1930" {{"6" "P 1"}} "{amount}" "20240115" "x" "1.5" "Bo"',
     "escaped": '#TRANS 1930 {{}} {amount} "" "en \\"bra\\" dag" 0',
+    "no list": '#TRANS 1930 {amount} "" "" 0',
+    "no list, brace in text": '#TRANS 1930 {amount} 20240115 "{{1 2}}"',
+    "text": '#TRANS 1930 {{}} {amount} "" "Årsavgift" 12.50',
 }
 """Rows as programs write them: these must never need the exact path."""
 
@@ -222,6 +225,14 @@ def test_row_of_a_known_program_is_read_in_columns(bend, shape):
     file = assert_equal(content.content)
 
     assert (8, 0) == (file.path_counts.fast_rows, file.path_counts.exact_rows)
+
+
+@pytest.mark.parametrize("tail", ["{1 2}", "20240115 {1 2}", '"" "" 0 {1 2}', '"" "" 0 Bo x {6 P}'])
+def test_list_behind_the_amount_is_found_as_the_exact_path_finds_it(bend, tail):
+    """Only the exact path takes a list from anywhere; rows that have none stay in columns."""
+    file = assert_equal(bend().change(16, f"#TRANS 1930 100.00 {tail}").content)
+
+    assert 1 == file.path_counts.exact_rows
 
 
 HEADS = [
