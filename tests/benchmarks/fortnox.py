@@ -26,7 +26,10 @@ AT_ONCE: Final = "answers at once"
 LATE: Final = "answers after 100 ms"
 PLAIN: Final = "quiet tenants in one process, no server"
 RUNS: Final = "ours: a night of quiet tenants"
-PREFECT: Final = "Prefect alone: as many runs of three empty tasks"
+PREFECT: Final = "Prefect alone: as many runs of three empty tasks, forked as ours are"
+STOCK: Final = "Prefect alone, as it starts runs itself"
+FEW: Final = 50
+"""Runs that say enough of what one costs."""
 
 
 def fortnox(folder: Path) -> Benchmark:
@@ -70,7 +73,7 @@ def _pace(home: Path) -> Step:
 
 
 def _plain(home: Path) -> Step:
-    words = {"home": str(home / "plain"), "tenants": min(TENANTS, 50), "vouchers": VOUCHERS}
+    words = {"home": str(home / "plain"), "tenants": min(TENANTS, FEW), "vouchers": VOUCHERS}
     return Step(
         title="quiet tenants, one after the other",
         contenders=(Contender(PLAIN, "fortnox_plain:pull_all", words),),
@@ -80,12 +83,14 @@ def _plain(home: Path) -> Step:
 
 def _night(home: Path) -> Step:
     words = {"home": str(home / "night"), "tenants": TENANTS, "vouchers": VOUCHERS}
-    alone = {"home": str(home / "nothing"), "tenants": TENANTS}
+    forked = {"home": str(home / "forked"), "tenants": TENANTS, "warm": True}
+    stock = {"home": str(home / "stock"), "tenants": min(TENANTS, FEW), "warm": False}
     return Step(
         title=f"a night of {TENANTS} quiet tenants through deployments",
         contenders=(
             Contender(RUNS, "fortnox_night:night", words),
-            Contender(PREFECT, "fortnox_night:nothing", alone),
+            Contender(PREFECT, "fortnox_night:nothing", forked),
+            Contender(STOCK, "fortnox_night:nothing", stock),
         ),
         goals=(_no_429(RUNS),),
         check=_all_unchanged,
@@ -114,6 +119,6 @@ def _check_calls(results: Results) -> None:
 
 
 def _all_unchanged(results: Results) -> None:
-    for name in results.keys() - {PREFECT}:
+    for name in results.keys() - {PREFECT, STOCK}:
         facts = results[name].facts
         assert {"Unchanged": facts["tenants"]} == facts["states"]

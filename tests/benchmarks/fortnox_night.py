@@ -63,11 +63,11 @@ def night(home: str, tenants: int, vouchers: int) -> Callable[[], dict[str, Any]
     return work
 
 
-def nothing(home: str, tenants: int) -> Callable[[], dict[str, Any]]:
-    """Time as many runs of the flow that does nothing."""
+def nothing(home: str, tenants: int, *, warm: bool) -> Callable[[], dict[str, Any]]:
+    """Time as many runs of the flow that does nothing, started as ours or as Prefect does."""
 
     def work() -> dict[str, Any]:
-        with server_in(home) as server, nothing_served(server) as serving:
+        with server_in(home) as server, nothing_served(server, warm=warm) as serving:
             return _timed(server, serving.pid, tenants, lambda: _start_nothing(server, tenants))
 
     return work

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from contextlib import suppress
+import sys
+from contextlib import nullcontext, suppress
 from typing import Final
 
 from prefect import flow, task
@@ -47,7 +48,19 @@ async def serve() -> None:
     await runner.start()
 
 
+def main(*, warm: bool) -> None:
+    """Serve until Ctrl-C; `warm`: runs are forks, as ours are."""
+    host = nullcontext
+    if warm:
+        from flows.serve import start_runs_warm
+        from flows.warm.host import warm_host
+
+        start_runs_warm()
+        host = warm_host
+    with host(), suppress(KeyboardInterrupt):
+        asyncio.run(serve())
+
+
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    with suppress(KeyboardInterrupt):
-        asyncio.run(serve())
+    main(warm="warm" in sys.argv)

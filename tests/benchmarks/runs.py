@@ -50,9 +50,11 @@ def server_in(home: str) -> AbstractContextManager[PrefectServer]:
 
 
 @contextmanager
-def nothing_served(server: PrefectServer) -> Iterator[subprocess.Popen[bytes]]:
-    """Run the flow that does nothing, as Prefect itself starts runs."""
-    command = [sys.executable, "-m", "tests.benchmarks.fortnox_nothing"]
+def nothing_served(
+    server: PrefectServer, *, warm: bool = False
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Run the flow that does nothing, as Prefect itself starts runs, or as ours are started."""
+    command = [sys.executable, "-m", "tests.benchmarks.fortnox_nothing", *(["warm"] * warm)]
     environment = dict(server.environment)
     with (
         (server.folder / "runs.log").open("ab") as log,
