@@ -104,8 +104,8 @@ def test_a_run_whose_host_is_gone_is_found_by_its_silence(desk, book):
     with desk.stores() as stores:
         stores.hub.leases.release_run(run_id)
 
-    assert swept(desk, silent_after() - dt.timedelta(seconds=30)) == []
-    assert swept(desk, silent_after() + dt.timedelta(seconds=30)) == ["gone"]
+    assert "gone" not in swept(desk, silent_after() - dt.timedelta(seconds=30))
+    assert "gone" in swept(desk, silent_after() + dt.timedelta(seconds=30))
     assert desk.ask(f"/flow_runs/{run_id}")["state"]["type"] == "CRASHED"
     assert desk.status(book.tenant, book.year).status == "failed"
 
@@ -114,10 +114,10 @@ def test_a_silent_run_that_still_renews_its_lease_is_alive(desk, book):
     run_id = orphan(desk)
     working(desk, book, run_id)
 
-    assert swept(desk, silent_after() + dt.timedelta(seconds=30)) == []
+    assert "gone" not in swept(desk, silent_after() + dt.timedelta(seconds=30))
     with desk.stores() as stores:
         stores.hub.leases.release_run(run_id)
-    assert swept(desk, silent_after() + dt.timedelta(seconds=30)) == ["gone"]
+    assert "gone" in swept(desk, silent_after() + dt.timedelta(seconds=30))
 
 
 def orphan(desk):
@@ -135,7 +135,10 @@ def orphan(desk):
 
 
 def swept(desk, later):
-    """Sweep as if it were that much later, and return the names of the runs that were ended."""
+    """Sweep as if it were that much later, and return the names of the runs that were ended.
+
+    By that clock a run that the schedule begins just now may be among them.
+    """
     with (
         environment_of(desk.home),
         temporary_settings({PREFECT_API_URL: desk.server.api_url}),
