@@ -25,13 +25,11 @@ up: $(INSTALLED)  ## Prefect server, its UI, the deployments and a simulated For
 	$(BIN)/tasma up --with-simulators
 
 test: $(INSTALLED)  ## the tests, the import rules and the types
-	$(MAKE) --no-print-directory check
-	$(MAKE) --no-print-directory --jobs 2 --output-sync=target test-flows test-rest
+	$(MAKE) --no-print-directory --jobs 3 --output-sync=target check test-flows test-rest
 
-# Each of these starts runs of its own and mostly waits for them, so they run one at a time, beside
-# the others.
+# Each of these starts runs of its own and mostly waits for them, so they run beside the others.
 test-flows: $(INSTALLED)
-	$(BIN)/python -m pytest tests/flows
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile tests/flows
 
 test-rest: $(INSTALLED)
 	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --ignore=tests/flows

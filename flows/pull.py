@@ -25,6 +25,7 @@ MAX_YEARS: Final = 100
 """Most years that one run fetches."""
 
 Years = Annotated[tuple[Year, ...], Field(max_length=MAX_YEARS)]
+LedgerWish = Literal["fetch", "leave"]
 Uploaded = Literal["keep", "overwrite"]
 
 FIRST_TRANSFER_PENDING: Final = (
@@ -46,6 +47,7 @@ async def pull(
     years: Years = (),
     *,
     which: Which = "open years",
+    ledger: LedgerWish = "fetch",
     uploaded: Uploaded = "keep",
     closing_balances: bool = False,
     dry_run: bool = False,
@@ -60,6 +62,7 @@ async def pull(
         tenant: Whose books: the tenant's id (small letters, digits, dashes), such as acme.
         years: Exactly these, such as 2024, or 2024-07-01_2025-06-30 for a broken year.
         which: If no year is named: all that are open here, or the two latest that exist here.
+        ledger: Leave it as it is, if the documents on its vouchers are all that is wanted.
         uploaded: What becomes of a year whose ledger came from an uploaded SIE file.
         closing_balances: Ask the source for the closing balance of each balance account, one call
             each. A year's first pull does so in any case.
@@ -69,6 +72,7 @@ async def pull(
     wish = Wish(
         years,
         which,
+        leaves_ledger=ledger == "leave",
         overwrites=uploaded == "overwrite",
         asks_closing=closing_balances,
         dry_run=dry_run,

@@ -31,6 +31,8 @@ UPLOADED_KEPT: Final = (
     "for this year with uploaded = overwrite"
 )
 
+LEDGER_LEFT: Final = "the ledger was left as it is, as asked for"
+
 
 @dataclass(frozen=True)
 class Wish:
@@ -38,6 +40,7 @@ class Wish:
 
     years: tuple[str, ...] = ()
     which: Which = "open years"
+    leaves_ledger: bool = False
     overwrites: bool = False
     asks_closing: bool = False
     dry_run: bool = False
@@ -71,6 +74,8 @@ class PullYear:
         return f"the source has no fiscal year {self.unit.year}; those it has: {has}"
 
     async def _ledger(self, fortnox: FortnoxSession, source: SourceYear) -> YearOutcome:
+        if self.wish.leaves_ledger:
+            return self._told(KEPT, LEDGER_LEFT)
         if self._is_kept():
             return self._told(KEPT, UPLOADED_KEPT)
         try:

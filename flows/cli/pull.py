@@ -55,6 +55,9 @@ def pull(
     two_latest: Annotated[
         bool, typer.Option("--two-latest", help="The two latest years that exist here.")
     ] = False,
+    documents_only: Annotated[
+        bool, typer.Option("--documents-only", help="Leave the ledger as it is.")
+    ] = False,
     overwrite_uploaded: OverwriteUploaded = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only show what would change; publish nothing.")
@@ -74,11 +77,13 @@ def pull(
         known_tenant(stores.hub, tenant)
         stores.hub.connections.get(tenant, FORTNOX)
         years = _wanted(stores, tenant, year or [], two_latest=two_latest)
-        answers = {each: overwrite(stores, tenant, each, overwrite_uploaded) for each in years}
+        said = False if documents_only else overwrite_uploaded
+        answers = {each: overwrite(stores, tenant, each, said) for each in years}
+        wishes = {"leaves_ledger": documents_only, "dry_run": dry_run}
         if on_server:
-            _start(tenant, answers, dry_run=dry_run, as_json=as_json)
+            _start(tenant, answers, **wishes, as_json=as_json)
             return
-        _pull_all(stores, tenant, answers, dry_run=dry_run, as_json=as_json)
+        _pull_all(stores, tenant, answers, **wishes, as_json=as_json)
 
 
 def overwrite(stores: Stores, tenant: str, year: FiscalYear, said: bool | None) -> bool:  # noqa: FBT001 - yes, no, or ask
@@ -121,7 +126,13 @@ def _wanted(
 
 
 def _pull_all(
-    stores: Stores, tenant: str, answers: dict[FiscalYear, bool], *, dry_run: bool, as_json: bool
+    stores: Stores,
+    tenant: str,
+    answers: dict[FiscalYear, bool],
+    *,
+    leaves_ledger: bool,
+    dry_run: bool,
+    as_json: bool,
 ) -> None:
     from flows.cli.pulled import as_dict, code, show_many, show_one  # noqa: PLC0415 - Prefect
     from flows.cli.pulling import pull_here  # noqa: PLC0415 - as above
@@ -132,6 +143,7 @@ def _pull_all(
                 stores,
                 tenant,
                 year,
+                leaves_ledger=leaves_ledger,
                 overwrites=overwrites,
                 dry_run=dry_run,
                 watch=watch(short(year.key)),
@@ -150,7 +162,14 @@ def _pull_all(
     raise typer.Exit(worst(code(item) for item in found))
 
 
-def _start(tenant: str, answers: dict[FiscalYear, bool], *, dry_run: bool, as_json: bool) -> None:
+def _start(
+    tenant: str,
+    answers: dict[FiscalYear, bool],
+    *,
+    leaves_ledger: bool,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
     """Start a run for the years; those to overwrite and those to keep are a run each."""
     from flows.cli.on_server import start_run  # noqa: PLC0415 - brings Prefect
 
@@ -162,6 +181,7 @@ def _start(tenant: str, answers: dict[FiscalYear, bool], *, dry_run: bool, as_js
         asked = {
             "tenant": tenant,
             "years": [short(year.key) for year in years],
+            "ledger": "leave" if leaves_ledger else "fetch",
             "uploaded": uploaded,
             "dry_run": dry_run,
         }

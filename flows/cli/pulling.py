@@ -70,6 +70,7 @@ def pull_here(
     tenant: str,
     year: FiscalYear,
     *,
+    leaves_ledger: bool = False,
     overwrites: bool = False,
     dry_run: bool = False,
     watch: Watch,
@@ -77,7 +78,7 @@ def pull_here(
     """Take one year all the way; what fails is told in the result, so that others go on."""
     unit = Unit(tenant, year)
     found = Pulled(unit, Imported(Path(), tenant))
-    wish = Wish((year.key,), overwrites=overwrites, dry_run=dry_run)
+    wish = Wish((year.key,), leaves_ledger=leaves_ledger, overwrites=overwrites, dry_run=dry_run)
     began = time.monotonic()
     try:
         _pull(stores, found, wish, watch)

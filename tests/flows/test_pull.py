@@ -342,6 +342,20 @@ def test_documents_alone_turn_the_action_of_an_uploaded_year_to_sync(desk, uploa
     assert {"2025": ("uploaded SIE", "sync")} == actions(desk, uploaded.tenant)
 
 
+@pytest.mark.requirement("R-SEN-31", "R-SEN-30")
+def test_documents_come_alone_when_the_ledger_is_declined(desk, connect):
+    ledger = connect(defined=("2025",), documents=True)
+    ledger.there.attach(("L", 3))
+
+    alone = desk.do(pull, tenant=ledger.tenant, ledger="leave")
+    without = units(desk, ledger.tenant)
+    whole = desk.do(pull, tenant=ledger.tenant)
+
+    assert ("Kept", {}) == (alone.name, without)
+    assert "Documents: 4 new" in alone.message
+    assert "Published" == whole.name
+
+
 @pytest.mark.requirement("R-SEN-30")
 def test_documents_come_though_the_ledger_is_held(desk, connect):
     ledger = connect(defined=("2025",), documents=True)

@@ -74,6 +74,22 @@ def test_two_latest_years_are_those_that_exist_here_and_again_changes_nothing(
     assert company.trial_balance(0) == balances(tenant, Y2024)
 
 
+@pytest.mark.requirement("R-SEN-31")
+def test_year_without_a_ledger_is_fetched_with_it_unless_documents_alone_are_wanted(
+    tasma, connected, company
+):
+    tenant = connected("acme", years="2025")
+
+    left = tasma("ledger", "pull", tenant, "--documents-only")
+    without = balances(tenant)
+    fetched = tasma("ledger", "pull", tenant)
+
+    assert (0, 0) == (left.exit_code, fetched.exit_code)
+    assert "the ledger was left as it is" in left.stdout
+    assert {} == without
+    assert company.trial_balance() == balances(tenant)
+
+
 @pytest.mark.requirement("R-SEN-29")
 def test_action_turns_from_fetch_to_sync_by_the_first_good_fetch_and_not_by_a_failed_one(
     tasma, fortnox, connected

@@ -171,7 +171,7 @@ def files(draw):
     return "".join(line + end for line in (*start, *body)).encode(encoding, "replace")
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(files())
 @example(b'#VER A 1 20240115\n{\n#TRANS 1930 {} 1 "" "\\"" \r\r\n}\n')
 @example(b'#VER A 1 20240115 "x" "" {\n#TRANS 1930 {1 2 3 4} -5.5 20240115 "" 0\n}\n')
@@ -191,7 +191,7 @@ def test_sum_in_columns_is_the_sum_of_the_lines(content):
     assert 0 == file.diagnostics.count("control_sum_wrong")
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(files(), st.binary(max_size=6), st.integers(0, 4000))
 def test_both_paths_read_the_same_after_damage(content, damage, place):
     place %= len(content) + 1
