@@ -32,7 +32,7 @@ test-flows: $(INSTALLED)
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile tests/flows
 
 test-rest: $(INSTALLED)
-	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --ignore=tests/flows
+	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile --ignore=tests/flows
 
 check: $(INSTALLED)
 	$(BIN)/ruff check .

@@ -32,7 +32,8 @@ START_LIMIT_S: Final = 120.0
 STOP_LIMIT_S: Final = 15.0
 """Until a process that was asked to stop is killed."""
 POLL_S: Final = 0.25
-ANSWER_LIMIT_S: Final = 5.0
+ANSWER_LIMIT_S: Final = 40.0
+"""A request that is given up is not taken back: with SQLite it may hold up those that follow."""
 LOG_TAIL_LINES: Final = 12
 
 

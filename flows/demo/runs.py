@@ -18,7 +18,7 @@ NIGHTLY: Final = "nightly/nightly"
 QUIET_LIMIT_S: Final = 180.0
 """Without any run coming to its end; on two idle cores one does every other second."""
 
-ANSWER_LIMIT_S: Final = 60.0
+ANSWER_LIMIT_S: Final = 180.0
 """Until the server has answered one question."""
 
 POLL_S: Final = 0.5

@@ -64,7 +64,7 @@ class Desk:
 
     def ask(self, path, body=None):
         """Ask until the server answers: on a busy machine SQLite may make it say 503."""
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 120
         while (answer := self.server.ask(path, body)) is None and time.monotonic() < deadline:
             time.sleep(0.3)
         return answer

@@ -58,16 +58,14 @@ def pool(tmp_path_factory):
         environment_of(home, **connected_to(fortnox)),
         prefect_server(home=home, port=free_port()) as server,
     ):
-        for words in (
-            "work-pool create --type process tasma",
-            "work-queue create --pool tasma --priority 10 backfill",
-            "--no-prompt deploy --all",
-        ):
-            command = [sys.executable, "-m", "prefect", *words.split()]
-            subprocess.run(
-                command, cwd=PROJECT, env=server.environment, check=True, capture_output=True
-            )
-        yield Desk(server, home, fortnox)
+        desk = Desk(server, home, fortnox)
+        desk.ask("/work_pools/", {"name": "tasma", "type": "process"})
+        desk.ask("/work_pools/tasma/queues", {"name": "backfill", "priority": 10})
+        command = [sys.executable, "-m", "prefect", "--no-prompt", "deploy", "--all"]
+        subprocess.run(
+            command, cwd=PROJECT, env=server.environment, check=True, capture_output=True
+        )
+        yield desk
 
 
 @contextmanager
