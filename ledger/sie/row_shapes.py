@@ -129,7 +129,7 @@ def _walk(data: Bytes, quotes: Quotes, start: Places, end: Places) -> RowFields:
     days, is_date = read_dates(data, date)
     quantities, is_quantity = _quantities(data, quantity)
     sound = account.filled & is_amount & is_date & is_quantity
-    sound &= lists.present | _has_no_list(cursor, text, sign)
+    sound &= lists.present | _has_no_list(cursor, account, text, sign)
     sound &= is_split(cursor, quotes, text, codes=(account, sign)) & _is_paired(cursor, lists)
     return RowFields(account, values, days, text, quantities, quantity.filled, sign, lists, sound)
 
@@ -160,10 +160,10 @@ def _quantities(data: Bytes, quantity: Field) -> tuple[Ints, Mask]:
     return values, sound
 
 
-def _has_no_list(cursor: Cursor, text: Field, sign: Field) -> Mask:
-    """Say which rows have no list further on either: the exact path takes one wherever it is."""
+def _has_no_list(cursor: Cursor, *fields: Field) -> Mask:
+    """Say which rows have no list anywhere else: the exact path takes one wherever it is."""
     nowhere = ~cursor.left
-    for field in (text, sign):
+    for field in fields:
         nowhere &= field.quoted | (cursor.data[field.start] != OPEN)
     return nowhere
 

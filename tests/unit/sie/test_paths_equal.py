@@ -174,6 +174,7 @@ def files(draw):
 @settings(max_examples=40)
 @given(files())
 @example(b'#VER A 1 20240115\n{\n#TRANS 1930 {} 1 "" "\\"" \r\r\n}\n')
+@example(b'#VER A 1 20240115\n{\n#TRANS  {1} "0.00"\n}\n')
 @example(b'#VER A 1 20240115 "x" "" {\n#TRANS 1930 {1 2 3 4} -5.5 20240115 "" 0\n}\n')
 def test_both_paths_read_the_same(content):
     assert_equal(content)
