@@ -14,7 +14,7 @@ help:  ## list what can be made
 # The lock is complete, so pip resolves nothing (--no-deps) and checks every hash.
 $(INSTALLED): requirements.txt pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements.txt
+	$(BIN)/python -m pip install --quiet --no-compile --no-deps --require-hashes -r requirements.txt
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
 	touch $@
 
@@ -27,12 +27,16 @@ up: $(INSTALLED)  ## Prefect server, its UI, the deployments and a simulated For
 test: $(INSTALLED)  ## the tests, the import rules and the types
 	$(MAKE) --no-print-directory --jobs 3 --output-sync=target check test-flows test-rest
 
-# Each of these starts runs of its own and mostly waits for them, so they run beside the others.
+# Runs are mostly waited for, so the tests that share one server go one at a time beside the others.
+# Two of them have servers of their own and stand among the others, far apart.
+ALONE := tests/flows/test_demo.py tests/flows/test_worker.py
+
 test-flows: $(INSTALLED)
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile tests/flows
+	$(BIN)/python -m pytest tests/flows $(ALONE:%=--ignore=%)
 
 test-rest: $(INSTALLED)
-	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile --ignore=tests/flows
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile tests/contract tests/faults \
+		$(word 1,$(ALONE)) tests/integration $(word 2,$(ALONE)) tests/unit
 
 check: $(INSTALLED)
 	$(BIN)/ruff check .
