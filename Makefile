@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test test-flows test-rest check requirements bench lock clean
+.PHONY: help demo up test test-flows test-rest test-worker check requirements bench lock clean
 
 help:  ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -27,16 +27,15 @@ up: $(INSTALLED)  ## Prefect server, its UI, the deployments and a simulated For
 test: $(INSTALLED)  ## the tests, the import rules and the types
 	$(MAKE) --no-print-directory --jobs 3 --output-sync=target check test-flows test-rest
 
-# Runs are mostly waited for, so the tests that share one server go one at a time beside the others.
-# Two of them have servers of their own and stand among the others, far apart.
-ALONE := tests/flows/test_demo.py tests/flows/test_worker.py
-
+# Runs are mostly waited for, so these go one at a time beside the others.
 test-flows: $(INSTALLED)
-	$(BIN)/python -m pytest tests/flows $(ALONE:%=--ignore=%)
+	$(BIN)/python -m pytest tests/flows --ignore=tests/flows/test_worker.py
 
 test-rest: $(INSTALLED)
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile tests/contract tests/faults \
-		$(word 1,$(ALONE)) tests/integration $(word 2,$(ALONE)) tests/unit
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --ignore=tests/flows
+
+test-worker: $(INSTALLED)  ## a real work pool whose worker dies with its host; not part of `make test`
+	$(BIN)/python -m pytest tests/flows/test_worker.py
 
 check: $(INSTALLED)
 	$(BIN)/ruff check .
