@@ -32,7 +32,7 @@ test-flows: $(INSTALLED)
 	$(BIN)/python -m pytest tests/flows --ignore=tests/flows/test_worker.py
 
 test-rest: $(INSTALLED)
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --ignore=tests/flows
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --ignore=tests/flows
 
 test-worker: $(INSTALLED)  ## a real work pool whose worker dies with its host; not part of `make test`
 	$(BIN)/python -m pytest tests/flows/test_worker.py
