@@ -4,24 +4,49 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from unittest.mock import patch
 
-from blocks.hub import Hub
+from blocks.hub import Connection, Hub, Method, Tenant
+from blocks.hub.database import Clock
 from blocks.lake import Lake
 from blocks.steps import KILL_AT
 from blocks.warehouse import Warehouse
 from flows.cli.local import Imported, steps_into
 from flows.pull import pull_tenant
 from flows.pull_year import Wish
+from ledger.fiscal_year import FiscalYear
 from tasks.stores import Stores
 
 
 def pull(environment: dict[str, str], home: Path, tenant: str, kill_at: str = "") -> None:
     """Pull the open years; the exit status is 0 only when they are published afterwards."""
     os.environ.update({**environment, KILL_AT: kill_at})
-    with Hub(f"sqlite:///{home / 'hub.sqlite'}") as hub:
-        stores = Stores(hub, Lake(home / "lake"), Warehouse(home / "warehouse"))
+    with opened(home) as stores:
         raise SystemExit(0 if pulled(stores, tenant) in {"Published", "Unchanged"} else 1)
+
+
+@contextmanager
+def opened(home: Path, **clock: Clock) -> Iterator[Stores]:
+    """Open the stores of a home; `clock`: of its hub."""
+    with Hub(f"sqlite:///{home / 'hub.sqlite'}", **clock) as hub:
+        yield Stores(hub, Lake(home / "lake"), Warehouse(home / "warehouse"))
+
+
+def publish_first(
+    environment: Mapping[str, str], home: Path, tenant: str, *, number: int, year: FiscalYear
+) -> None:
+    """Make a home whose tenant is connected by its database number, and publish its year."""
+    with patch.dict(os.environ, environment), opened(home) as stores:
+        stores.hub.migrate()
+        stores.hub.tenants.add(Tenant(tenant, "Test AB"))
+        stores.hub.years.define(tenant, year)
+        stores.hub.connections.save(
+            Connection(tenant, "fortnox", Method.CLIENT_CREDENTIALS, source_tenant_id=str(number))
+        )
+        assert "Published" == pulled(stores, tenant)
 
 
 def pulled(stores: Stores, tenant: str, wish: Wish | None = None) -> str:

@@ -5,12 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import shutil
 import signal
-from contextlib import contextmanager
 
 import pytest
 
-from blocks.hub import Connection, Hub, Method, Tenant
-from blocks.lake import Lake
 from blocks.steps import STEPS
 from blocks.warehouse import Warehouse
 from flows.demo.ledgers import variables
@@ -19,9 +16,8 @@ from simulators.books.company import Company
 from simulators.books.years import calendar_years
 from simulators.fortnox import ALL_SCOPES, FortnoxSimulator, SimulatedTenant
 from tasks.documents import DOCUMENTS
-from tasks.stores import Stores
 from tests.faults.children import CHILDREN
-from tests.faults.puller import pull, pulled
+from tests.faults.puller import opened, publish_first, pull, pulled
 
 TENANT, NUMBER = "alv", 503072
 YEAR = FiscalYear.parse("2024")
@@ -49,26 +45,11 @@ def environment_of(simulator):
     return {**variables(simulator), "TASMA_FORTNOX_CLOSING_AT_FIRST": "false"}
 
 
-@contextmanager
-def opened(home, **clock):
-    with Hub(f"sqlite:///{home / 'hub.sqlite'}", **clock) as hub:
-        yield Stores(hub, Lake(home / "lake"), Warehouse(home / "warehouse"))
-
-
 @pytest.fixture(scope="module")
 def published(fortnox, tmp_path_factory):
     """The home of a tenant whose ledger and documents are published; tests work on copies."""
     home = tmp_path_factory.mktemp("published")
-    with pytest.MonkeyPatch.context() as patch, opened(home) as stores:
-        for name, value in environment_of(fortnox).items():
-            patch.setenv(name, value)
-        stores.hub.migrate()
-        stores.hub.tenants.add(Tenant(TENANT, "Test AB"))
-        stores.hub.years.define(TENANT, YEAR)
-        stores.hub.connections.save(
-            Connection(TENANT, "fortnox", Method.CLIENT_CREDENTIALS, source_tenant_id=str(NUMBER))
-        )
-        assert "Published" == pulled(stores, TENANT)
+    publish_first(environment_of(fortnox), home, TENANT, number=NUMBER, year=YEAR)
     return home, documents_of(home)
 
 
