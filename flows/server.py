@@ -180,7 +180,7 @@ def _prepared(home: Path, *, host: str, port: int) -> PrefectServer:
 
 
 def _server_process(server: PrefectServer) -> AbstractContextManager[subprocess.Popen[bytes]]:
-    command = [sys.executable, "-m", "prefect", "server", "start"]
+    command = [sys.executable, "-m", "flows.prefect_server", "server", "start"]
     return _process(command, server.environment, log=server.folder / "server.log")
 
 
