@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import multiprocessing
+from typing import Final
 
-CHILDREN = multiprocessing.get_context("forkserver")
+# A process has one fork server, which takes the list that it was first given: so all in one.
+CHILDREN: Final = multiprocessing.get_context("forkserver")
 CHILDREN.set_forkserver_preload(
-    ["tests.faults.importer", "tests.faults.puller", "tests.faults.publisher"]
+    [f"tests.faults.{name}" for name in ("importer", "publisher", "puller", "refresher")]
 )

@@ -5,18 +5,14 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from blocks.hub import Hub
-from blocks.lake import Lake
 from blocks.steps import KILL_AT
-from blocks.warehouse import Warehouse
 from flows.cli.local import import_here
-from tasks.stores import Stores
+from tests.faults.homes import opened
 
 
 def take(home: Path, tenant: str, path: Path, kill_at: str = "") -> None:
     """Import a file as the command line does; the exit status is 0 only for one published."""
     os.environ[KILL_AT] = kill_at
-    with Hub(f"sqlite:///{home / 'hub.sqlite'}") as hub:
-        stores = Stores(hub, Lake(home / "lake"), Warehouse(home / "warehouse"))
+    with opened(home) as stores:
         imported = import_here(stores, tenant, path, watch=lambda _step: None)
     raise SystemExit(0 if imported.outcome in {"published", "unchanged"} else imported.message)

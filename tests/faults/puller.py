@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from unittest.mock import patch
 
-from blocks.hub import Connection, Hub, Method, Tenant
-from blocks.hub.database import Clock
-from blocks.lake import Lake
+from blocks.hub import Connection, Method, Tenant
 from blocks.steps import KILL_AT
-from blocks.warehouse import Warehouse
 from flows.cli.local import Imported, steps_into
 from flows.pull import pull_tenant
 from flows.pull_year import Wish
 from ledger.fiscal_year import FiscalYear
 from tasks.stores import Stores
+from tests.faults.homes import opened
 
 
 def pull(environment: dict[str, str], home: Path, tenant: str, kill_at: str = "") -> None:
@@ -26,13 +23,6 @@ def pull(environment: dict[str, str], home: Path, tenant: str, kill_at: str = ""
     os.environ.update({**environment, KILL_AT: kill_at})
     with opened(home) as stores:
         raise SystemExit(0 if pulled(stores, tenant) in {"Published", "Unchanged"} else 1)
-
-
-@contextmanager
-def opened(home: Path, **clock: Clock) -> Iterator[Stores]:
-    """Open the stores of a home; `clock`: of its hub."""
-    with Hub(f"sqlite:///{home / 'hub.sqlite'}", **clock) as hub:
-        yield Stores(hub, Lake(home / "lake"), Warehouse(home / "warehouse"))
 
 
 def publish_first(

@@ -17,7 +17,8 @@ from simulators.books.years import calendar_years
 from simulators.fortnox import ALL_SCOPES, FortnoxSimulator, SimulatedTenant
 from tasks.documents import DOCUMENTS
 from tests.faults.children import CHILDREN
-from tests.faults.puller import opened, publish_first, pull, pulled
+from tests.faults.homes import opened
+from tests.faults.puller import publish_first, pull, pulled
 
 TENANT, NUMBER = "alv", 503072
 YEAR = FiscalYear.parse("2024")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import logging
-import multiprocessing
 import os
 import signal
 import socket
@@ -34,14 +33,12 @@ from simulators.books.company import Company
 from simulators.books.years import calendar_years
 from simulators.fortnox import FortnoxSimulator, SimulatedTenant
 from tests.faults import refresher
+from tests.faults.children import CHILDREN
 
 NUMBER = 503072
 COMPANY = Company(seed=7, years=calendar_years(2025, 2025), vouchers_per_year=20)
 TOKEN_STEPS = [step for step in STEPS if step.startswith("fortnox.token.")]
 
-# A server process that has imported everything once and forks: a child costs only its own work.
-CHILDREN = multiprocessing.get_context("forkserver")
-CHILDREN.set_forkserver_preload(["tests.faults.refresher", "tests.faults.publisher"])
 CHILD_LIMIT_S = 120
 LATER = dt.timedelta(minutes=5)
 """By then the lease of a killed process has run out."""

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 import signal
 
 import pytest
 
-from blocks.hub import Hub, Tenant
-from blocks.lake import Lake
+from blocks.hub import Tenant
 from blocks.steps import STEPS
-from blocks.warehouse import Warehouse
 from flows.cli.local import import_here
 from ledger.fiscal_year import FiscalYear
 from simulators.books.company import Company
 from simulators.books.faults import Fault
 from simulators.books.years import calendar_years
-from tasks.stores import Stores
 from tests.faults.children import CHILDREN
+from tests.faults.homes import opened
 from tests.faults.importer import take
 
 TENANT = "alv"
@@ -36,29 +35,35 @@ LOCAL_STEPS = [step for step in STEPS if not step.startswith(ELSEWHERE)]
 SEEN_FROM = LOCAL_STEPS.index("publish.swapped")
 
 
-@pytest.fixture
-def stores(tmp_path):
-    later = lambda: dt.datetime.now(dt.UTC) + LATER  # noqa: E731 - a clock
-    with Hub(f"sqlite:///{tmp_path / 'hub.sqlite'}") as today:
-        today.migrate()
-    with Hub(f"sqlite:///{tmp_path / 'hub.sqlite'}", clock=later) as hub:
-        yield Stores(hub, Lake(tmp_path / "lake"), Warehouse(tmp_path / "warehouse"))
-
-
-@pytest.fixture
-def home(tmp_path, stores):
-    """A tenant whose years are defined by hand, with last night's books published."""
-    stores.hub.tenants.add(
-        Tenant(
-            TENANT,
-            name=COMPANY.name,
-            organisation_number=COMPANY.organisation_number,
-            years_from_source=False,
+@pytest.fixture(scope="module")
+def published(tmp_path_factory):
+    """The home of a tenant whose years are defined by hand, with last night's books published."""
+    home = tmp_path_factory.mktemp("published")
+    with opened(home) as stores:
+        stores.hub.migrate()
+        stores.hub.tenants.add(
+            Tenant(
+                TENANT,
+                name=COMPANY.name,
+                organisation_number=COMPANY.organisation_number,
+                years_from_source=False,
+            )
         )
-    )
-    stores.hub.years.define(TENANT, YEAR)
-    assert bring(stores, tmp_path, COMPANY.sie()).outcome == "published"
-    return tmp_path
+        stores.hub.years.define(TENANT, YEAR)
+        assert bring(stores, home, COMPANY.sie()).outcome == "published"
+    return home
+
+
+@pytest.fixture
+def home(published, tmp_path):
+    return shutil.copytree(published, tmp_path / "home")
+
+
+@pytest.fixture
+def stores(home):
+    """The stores as they are five minutes later."""
+    with opened(home, clock=lambda: dt.datetime.now(dt.UTC) + LATER) as found:
+        yield found
 
 
 def bring(stores, folder, content):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import signal
 import subprocess
@@ -21,6 +20,7 @@ from blocks.warehouse import files as files_module
 from blocks.warehouse.errors import WriterBusy
 from blocks.warehouse.files import TenantFiles, writing
 from tests.faults import publisher
+from tests.faults.children import CHILDREN
 from tests.staged_units import facts, joined, stage, voucher
 
 YEAR = facts().fiscal_year
@@ -32,9 +32,6 @@ OWN_STEPS = [
 ]
 
 
-# A server process that has imported everything once and forks: a child costs only its own work.
-CHILDREN = multiprocessing.get_context("forkserver")
-CHILDREN.set_forkserver_preload(["tests.faults.publisher"])
 CHILD_LIMIT_S = 120
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import ssl
 
 import pytest
 from prefect.settings.context import get_current_settings
@@ -48,6 +49,13 @@ def test_the_encryption_key_is_made_once_and_for_its_owner_alone(folder):
 
     assert 1 == len(keys)
     assert 0o600 == (folder / "encryption.key").stat().st_mode & 0o777
+
+
+def test_clients_without_tls_load_a_single_authority(folder):
+    made = environment(folder, host="127.0.0.1", port=PORT)
+    context = ssl.create_default_context(cafile=made["PREFECT_API_SSL_CERT_FILE"])
+
+    assert 1 == len(context.get_ca_certs())
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.7", "::"])  # noqa: S104 - refused
