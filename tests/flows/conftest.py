@@ -8,20 +8,24 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import signal
 import socket
+import sqlite3
 import time
 import uuid
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from prefect.settings import PREFECT_API_URL, temporary_settings
+from typer.testing import CliRunner
 
 from blocks.hub import Connection, Hub, Method, Tenant
 from blocks.lake import Lake
 from blocks.warehouse import Warehouse
+from flows.cli.app import app
 from flows.demo.ledgers import variables
 from flows.server import PrefectServer, deployments_served, prefect_server
 from ledger.fiscal_year import FiscalYear
@@ -50,6 +54,13 @@ class Desk:
     fortnox: FortnoxSimulator | None = None
     stack: ExitStack | None = None
     """Ends with the session."""
+    unused: Path | None = None
+    """Copy of the server's own files as they were before anything used it."""
+
+    def new_home(self, home):
+        """Give a home a server's files: to migrate an empty database takes Prefect many seconds."""
+        shutil.copytree(self.unused, home / "prefect")
+        return home
 
     def lose_server(self):
         """Kill Prefect's server where it stands, and start it again on the same address."""
@@ -94,6 +105,12 @@ class Desk:
             temporary_settings({PREFECT_API_URL: self.server.api_url}),
         ):
             return asyncio.run(flow(**parameters, return_state=True))
+
+    def tasma(self, *arguments, api_url=""):
+        """Run one command in this very process, on the home of the server's runs."""
+        url = api_url or self.server.api_url
+        with environment_of(self.home, PREFECT_API_URL=url, **connected_to(self.fortnox)):
+            return CliRunner().invoke(app, arguments)
 
     def end_of(self, run_id, *, after=0):
         """Wait for the end of a run, or of its next attempt after ``after`` ones."""
@@ -207,10 +224,21 @@ def desk(tmp_path_factory, fortnox):
     with (
         environment_of(home, **PLANTED, **connected_to(fortnox)),
         prefect_server(home=home, port=free_port()) as server,
-        deployments_served(server),
-        ExitStack() as stack,
     ):
-        yield Desk(server, home, fortnox, stack)
+        unused = copied(server.folder, tmp_path_factory.mktemp("unused"))
+        with deployments_served(server), ExitStack() as stack:
+            yield Desk(server, home, fortnox, stack, unused)
+
+
+def copied(folder, to):
+    """Copy the files of a server that runs: its database, and what it need not do twice."""
+    with (
+        closing(sqlite3.connect(folder / "prefect.db")) as source,
+        closing(sqlite3.connect(to / "prefect.db")) as target,
+    ):
+        source.backup(target)
+    shutil.copy(folder / "memo_store.toml", to)
+    return to
 
 
 @pytest.fixture

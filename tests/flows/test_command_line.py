@@ -42,12 +42,12 @@ def test_import_on_the_server_starts_a_run_and_gives_its_page(desk, book, tasma)
     assert f"tenant:{book.tenant}" in run["tags"]
 
 
-def test_what_a_run_published_is_unchanged_for_the_command_line(desk, book, tasma):
+def test_what_a_run_published_is_unchanged_for_the_command_line(desk, book):
     """One pipeline, two ways in: the same digest, so a mid-day import by hand doubles nothing."""
     file = book.file()
     run = desk.run("import-file", tenant=book.tenant, path=file)
 
-    (found,) = json.loads(tasma("import", file, "--tenant", book.tenant, "--json").stdout)
+    (found,) = json.loads(desk.tasma("import", file, "--tenant", book.tenant, "--json").stdout)
 
     assert (run["state"]["name"], found["outcome"]) == ("Published", "unchanged")
     with desk.stores() as stores:
@@ -56,8 +56,8 @@ def test_what_a_run_published_is_unchanged_for_the_command_line(desk, book, tasm
     assert desk.status(book.tenant, book.year).status == "published"
 
 
-def test_doctor_sees_the_server(tasma, desk):
-    found = {item["what"]: item for item in json.loads(tasma("doctor", "--json").stdout)}
+def test_doctor_sees_the_server(desk):
+    found = {item["what"]: item for item in json.loads(desk.tasma("doctor", "--json").stdout)}
 
     assert found["Prefect's server"] == {
         "what": "Prefect's server",

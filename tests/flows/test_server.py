@@ -1,22 +1,15 @@
-"""The server that `make up` starts, and how it stops."""
+"""The server and the deployments on it."""
 
 from __future__ import annotations
 
-import os
-import signal
 import subprocess
-import sys
 import time
-from pathlib import Path
 
 import pytest
 
-from blocks.hub import Hub, Tenant
-from blocks.settings import PROJECT
 from flows.deployments import DEPLOYMENTS
-from flows.server import PrefectServer, prefect_server
+from flows.server import prefect_server
 from ledger.errors import TerminalError
-from tests.flows.conftest import Desk, environment_of, free_port
 
 SCHEDULE_S = 5
 SCHEDULE_LIMIT_S = 200
@@ -68,68 +61,3 @@ def test_blocks_are_encrypted_with_a_key_that_is_not_in_the_database(desk):
     assert path.stat().st_mode & 0o777 == 0o600
     assert path.read_text() == desk.server.environment["PREFECT_SERVER_ENCRYPTION_KEY"]
     assert path.read_bytes() not in (desk.server.folder / "prefect.db").read_bytes()
-
-
-@pytest.fixture
-def stopped(tmp_path):
-    """Stop `tasma up` by Ctrl-C while a run waits for a unit that somebody else holds."""
-    port = free_port()
-    company_file = tmp_path / "books.se"
-    company_file.write_bytes(b"#FLAGGA 0\r\n#SIETYP 4\r\n#RAR 0 20240101 20241231\r\n")
-    with environment_of(tmp_path, TASMA_PORT=str(port)):
-        hub = Hub(f"sqlite:///{tmp_path / 'hub' / 'hub.sqlite'}").migrate()
-        hub.tenants.add(Tenant("acme", "Acme AB"))
-        hub.leases.acquire("acme/2024-01-01_2024-12-31", holder="the test", ttl_s=3600)
-        command = "import sys; from flows.server import up; sys.exit(up())"
-        process = subprocess.Popen(
-            [sys.executable, "-u", "-c", command],
-            stdout=subprocess.PIPE,
-            text=True,
-            cwd=PROJECT,
-            # As a script's background job is started: it ignores Ctrl-C unless it says otherwise.
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN),  # noqa: PLW1509
-        )
-        said = []
-        while not any("Ctrl-C" in line for line in said):
-            line = process.stdout.readline()
-            assert line, said
-            said.append(line)
-        server = PrefectServer(f"http://127.0.0.1:{port}", tmp_path / "prefect", {})
-        desk = Desk(server, tmp_path)
-        run_id = desk.start("import-file", tenant="acme", path=str(company_file))
-        desk.wait(run_id, lambda run: run["name"] == "acme 2024")
-        process.send_signal(signal.SIGINT)
-        said.append(process.stdout.read())
-        yield tmp_path, port, run_id, process, "".join(said)
-        hub.close()
-
-
-@pytest.mark.timeout(
-    600
-)  # three starts of a server; each takes 10 s, or a minute on a busy machine
-def test_ctrl_c_ends_everything_and_leaves_no_run_running(stopped):
-    """A run that was under way is named crashed, so that it can be run again."""
-    home, port, run_id, process, said = stopped
-
-    assert process.wait(60) == 0
-    assert "Stopped." in said
-    assert processes_with(str(home)) == []
-    with prefect_server(home=home, port=port) as server:
-        desk = Desk(server, home)
-        state = desk.ask(f"/flow_runs/{run_id}")["state"]
-        names = {item["name"] for item in desk.ask("/deployments/filter", {})}
-        assert (state["type"], state["message"][:11]) == ("CRASHED", "interrupted")
-        assert names == {item.name for item in DEPLOYMENTS}
-
-
-def processes_with(home):
-    """Return the processes whose environment names this home."""
-    found = []
-    for folder in os.scandir("/proc"):
-        try:
-            environment = Path(folder.path, "environ").read_bytes()
-        except OSError:  # not a process, or gone
-            continue
-        if f"TASMA_HOME={home}".encode() in environment and folder.name != str(os.getpid()):
-            found.append(folder.name)
-    return found

@@ -1,0 +1,123 @@
+"""`tasma up`: what a person without a Fortnox of their own gets, and how it ends."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from blocks.hub import Hub
+from blocks.settings import PROJECT
+from flows.deployments import DEPLOYMENTS
+from flows.server import PrefectServer, prefect_server
+from tests.flows.conftest import Desk, environment_of, free_port
+
+TASMA = Path(sys.executable).with_name("tasma")
+
+END_LIMIT_S = 60
+# Two starts of a server; each takes 10 s, or a minute on a busy machine.
+pytestmark = pytest.mark.timeout(600)
+
+
+@dataclass(frozen=True)
+class Stopped:
+    """What was seen of a `tasma up` that was stopped while a run waited for a unit."""
+
+    home: Path
+    port: int
+    run_id: str
+    exit_code: int
+    said: str
+    served: set[str]
+    tenants: set[str]
+
+
+@pytest.fixture(scope="module")
+def stopped(desk, tmp_path_factory):
+    home = desk.new_home(tmp_path_factory.mktemp("up"))
+    port = free_port()
+    with environment_of(home, TASMA_PORT=str(port)):
+        process = subprocess.Popen(
+            [TASMA, "up", "--with-simulators", "--simulator-port", str(free_port())],
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=PROJECT,
+            # As a script's background job is started: it ignores Ctrl-C unless it says otherwise.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN),  # noqa: PLW1509
+        )
+    said = said_until_ready(process)
+    url = next(line.split()[1] for line in said if line.startswith("Fortnox "))
+    with urllib.request.urlopen(url, timeout=10) as answer:  # noqa: S310 - it is on 127.0.0.1
+        served = {item["name"] for item in json.load(answer)["tenants"]}
+    file = home / "books.se"
+    file.write_bytes(b"#FLAGGA 0\r\n#SIETYP 4\r\n#RAR 0 20240101 20241231\r\n")
+    server = Desk(PrefectServer(f"http://127.0.0.1:{port}", home / "prefect", {}), home)
+    with Hub(f"sqlite:///{home / 'hub' / 'hub.sqlite'}") as hub:
+        tenants = {tenant.id: tenant.name for tenant in hub.tenants}
+        tenant = min(tenants)
+        hub.leases.acquire(f"{tenant}/2024-01-01_2024-12-31", holder="the test", ttl_s=3600)
+    run_id = server.start("import-file", tenant=tenant, path=str(file))
+    server.wait(run_id, lambda run: run["name"] == f"{tenant} 2024")
+    process.send_signal(signal.SIGINT)
+    rest, _ = process.communicate(timeout=END_LIMIT_S)
+    return Stopped(
+        home=home,
+        port=port,
+        run_id=run_id,
+        exit_code=process.returncode,
+        said="".join([*said, rest]),
+        served=served,
+        tenants=set(tenants.values()),
+    )
+
+
+def said_until_ready(process):
+    said = []
+    while not any("Ctrl-C" in line for line in said):
+        line = process.stdout.readline()
+        assert line, said
+        said.append(line)
+    return said
+
+
+def test_up_with_simulators_serves_a_fortnox_with_tenants_connected_to_it(stopped):
+    assert "Prefect's UI   http://127.0.0.1:" in stopped.said
+    assert "export TASMA_FORTNOX_API_URL=http://127.0.0.1:" in stopped.said
+    assert 3 == len(stopped.served)
+    assert stopped.served == stopped.tenants
+
+
+def test_ctrl_c_ends_everything_and_leaves_no_run_running(stopped):
+    """A run that was under way is named crashed, so that it can be run again."""
+    assert 0 == stopped.exit_code
+    assert "Stopped." in stopped.said
+    assert [] == processes_with(str(stopped.home))
+    with (
+        environment_of(stopped.home),
+        prefect_server(home=stopped.home, port=stopped.port) as server,
+    ):
+        again = Desk(server, stopped.home)
+        state = again.ask(f"/flow_runs/{stopped.run_id}")["state"]
+        names = {item["name"] for item in again.ask("/deployments/filter", {})}
+    assert ("CRASHED", "interrupted") == (state["type"], state["message"][:11])
+    assert {item.name for item in DEPLOYMENTS} == names
+
+
+def processes_with(home):
+    """Return the processes whose environment names this home."""
+    found = []
+    for folder in os.scandir("/proc"):
+        try:
+            environment = Path(folder.path, "environ").read_bytes()
+        except OSError:  # not a process, or gone
+            continue
+        if f"TASMA_HOME={home}".encode() in environment and folder.name != str(os.getpid()):
+            found.append(folder.name)
+    return found
