@@ -13,6 +13,18 @@ settings.load_profile("tasma")
 
 
 @pytest.fixture(scope="session")
+def empty_hub(tmp_path_factory):
+    """The file of a hub without a tenant, migrated once: a copy of a closed hub is a hub."""
+    # Every test loads this module; only those that ask need the hub.
+    from blocks.hub import Hub  # noqa: PLC0415
+
+    path = tmp_path_factory.mktemp("hub") / "hub.sqlite"
+    with Hub(f"sqlite:///{path}") as hub:
+        hub.migrate()
+    return path
+
+
+@pytest.fixture(scope="session")
 def read_sie():
     """Read a SIE file whole: the opened file, and every canonical table it has."""
     # Every test loads this module; only those that ask need the reader.

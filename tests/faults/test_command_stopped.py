@@ -22,7 +22,7 @@ TASMA = Path(sys.executable).with_name("tasma")
 YEAR = FiscalYear.parse("2024")
 LIMIT_S = 120
 
-LARGE = Company(3, calendar_years(2024, 2024), 60_000)
+LARGE = Company(3, calendar_years(2024, 2024), 20_000)
 """Large enough to be at work for a while after the lease is taken."""
 
 

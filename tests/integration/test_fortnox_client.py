@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import logging
+import shutil
 import traceback
 from dataclasses import replace
 from decimal import Decimal
@@ -59,9 +60,9 @@ def use(simulator, monkeypatch):
 
 
 @pytest.fixture
-def hub(tmp_path):
+def hub(tmp_path, empty_hub):
+    shutil.copy(empty_hub, tmp_path)
     with Hub(f"sqlite:///{tmp_path / 'hub.sqlite'}") as hub:
-        hub.migrate()
         for number, company in TENANTS.items():
             tenant = Tenant(
                 f"t{number}", company.name, organisation_number=company.organisation_number

@@ -59,14 +59,6 @@ def there(simulator):
     return simulator.tenant(NUMBER)
 
 
-@pytest.fixture(scope="module")
-def empty_hub(tmp_path_factory):
-    path = tmp_path_factory.mktemp("empty") / "hub.sqlite"
-    with Hub(f"sqlite:///{path}") as hub:
-        hub.migrate()
-    return path
-
-
 @pytest.fixture
 def stores(tmp_path, simulator, empty_hub):
     shutil.copy(empty_hub, tmp_path)

@@ -11,7 +11,6 @@ import pytest
 from typer.testing import CliRunner, Result
 
 import flows.cli
-from blocks.hub import Hub
 from flows.demo.ledgers import variables
 from simulators.books.company import Company
 from simulators.books.faults import Fault
@@ -26,23 +25,14 @@ SMALL = Company(11, calendar_years(2023, 2024), 40)
 COMPANY_IN_FORTNOX = Company(7, calendar_years(2024, 2025), 30)
 
 
-@pytest.fixture(scope="session")
-def new_hub(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty hub, migrated once and copied for each test."""
-    path = tmp_path_factory.mktemp("hub") / "hub.sqlite"
-    with Hub(f"sqlite:///{path}") as hub:
-        hub.migrate()
-    return path
-
-
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, new_hub: Path) -> Path:
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, empty_hub: Path) -> Path:
     """A new home; what the caller's environment says of others is taken away."""
     for name in ("TASMA_LAKE", "TASMA_WAREHOUSE", "TASMA_INBOX", "TASMA_HUB_URL"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("TASMA_HOME", str(tmp_path / "home"))
     (tmp_path / "home" / "hub").mkdir(parents=True)
-    shutil.copy(new_hub, tmp_path / "home" / "hub")
+    shutil.copy(empty_hub, tmp_path / "home" / "hub")
     return tmp_path / "home"
 
 

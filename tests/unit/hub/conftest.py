@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import shutil
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
@@ -32,19 +31,10 @@ def clock() -> Clock:
     return Clock()
 
 
-@pytest.fixture(scope="session")
-def empty_hub_file(tmp_path_factory) -> Path:
-    """Migrate once; a copy of a closed hub is a hub."""
-    path = tmp_path_factory.mktemp("template") / "hub.sqlite"
-    with Hub(f"sqlite:///{path}") as hub:
-        hub.migrate()
-    return path
-
-
 @pytest.fixture
-def hub_url(empty_hub_file, tmp_path) -> str:
+def hub_url(empty_hub, tmp_path) -> str:
     path = tmp_path / "hub.sqlite"
-    shutil.copy(empty_hub_file, path)
+    shutil.copy(empty_hub, path)
     return f"sqlite:///{path}"
 
 

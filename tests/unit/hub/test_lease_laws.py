@@ -105,8 +105,8 @@ class Leases(RuleBasedStateMachine):
         assert live == {lease.resource: lease for lease in self.hub.leases.live()}
 
 
-def test_leases_obey_their_laws(empty_hub_file):
-    Leases.template = empty_hub_file
+def test_leases_obey_their_laws(empty_hub):
+    Leases.template = empty_hub
     run_state_machine_as_test(
         Leases,
         settings=settings(

@@ -34,16 +34,16 @@ def schema(path) -> list[tuple[str, str, list[tuple]]]:
         ]
 
 
-def test_migrations_lead_to_the_models(empty_hub_file, tmp_path):
+def test_migrations_lead_to_the_models(empty_hub, tmp_path):
     path = tmp_path / "models.sqlite"
     engine = create_engine(f"sqlite:///{path}")
     models.metadata.create_all(engine)
 
-    assert schema(path) == schema(empty_hub_file)
+    assert schema(path) == schema(empty_hub)
 
 
-def test_alembic_finds_no_difference(empty_hub_file):
-    with create_engine(f"sqlite:///{empty_hub_file}").connect() as connection:
+def test_alembic_finds_no_difference(empty_hub):
+    with create_engine(f"sqlite:///{empty_hub}").connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
 
         assert compare_metadata(context, models.metadata) == []
