@@ -191,6 +191,19 @@ def process_with(variable, *words):
     raise AssertionError(f"no process has {variable}")
 
 
+def processes_with(home):
+    """Return the processes whose environment names this home."""
+    found = []
+    for folder in os.scandir("/proc"):
+        try:
+            environment = Path(folder.path, "environ").read_bytes()
+        except OSError:  # not a process, or gone
+            continue
+        if f"TASMA_HOME={home}".encode() in environment and folder.name != str(os.getpid()):
+            found.append(folder.name)
+    return found
+
+
 def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

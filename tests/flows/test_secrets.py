@@ -144,6 +144,6 @@ def folder_of(name):
 
 
 def runner(desk):
-    from tests.flows.test_server import processes_with  # noqa: PLC0415 - for this alone
+    from tests.flows.conftest import processes_with  # noqa: PLC0415 - for this alone
 
     return processes_with(str(desk.home))[0]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -17,7 +16,7 @@ from blocks.hub import Hub
 from blocks.settings import PROJECT
 from flows.deployments import DEPLOYMENTS
 from flows.server import PrefectServer, prefect_server
-from tests.flows.conftest import Desk, environment_of, free_port
+from tests.flows.conftest import Desk, environment_of, free_port, processes_with
 
 TASMA = Path(sys.executable).with_name("tasma")
 
@@ -108,16 +107,3 @@ def test_ctrl_c_ends_everything_and_leaves_no_run_running(stopped):
         names = {item["name"] for item in again.ask("/deployments/filter", {})}
     assert ("CRASHED", "interrupted") == (state["type"], state["message"][:11])
     assert {item.name for item in DEPLOYMENTS} == names
-
-
-def processes_with(home):
-    """Return the processes whose environment names this home."""
-    found = []
-    for folder in os.scandir("/proc"):
-        try:
-            environment = Path(folder.path, "environ").read_bytes()
-        except OSError:  # not a process, or gone
-            continue
-        if f"TASMA_HOME={home}".encode() in environment and folder.name != str(os.getpid()):
-            found.append(folder.name)
-    return found

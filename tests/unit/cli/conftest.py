@@ -36,16 +36,16 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, empty_hub: Path) -> Pa
     return tmp_path / "home"
 
 
+def invoke(*arguments: str | Path, answer: str | None = None) -> Result:
+    return CliRunner().invoke(
+        flows.cli.app.app, [str(argument) for argument in arguments], input=answer
+    )
+
+
 @pytest.fixture
 def tasma(home: Path) -> Tasma:
     """Run one command in this process: ``tasma("tenant", "list").exit_code``."""
-
-    def run(*arguments: str | Path, answer: str | None = None) -> Result:
-        return CliRunner().invoke(
-            flows.cli.app.app, [str(argument) for argument in arguments], input=answer
-        )
-
-    return run
+    return invoke
 
 
 @pytest.fixture
@@ -76,12 +76,37 @@ def sie(tmp_path: Path) -> Callable[..., Path]:
     return write
 
 
+def add_owner() -> str:
+    number = SMALL.organisation_number
+    result = invoke("tenant", "add", "small", "--name", SMALL.name, "--org-number", number)
+    assert result.exit_code == 0, result.output
+    return "small"
+
+
 @pytest.fixture
 def owner(tasma: Tasma) -> str:
     """The company as a tenant."""
-    number = SMALL.organisation_number
-    result = tasma("tenant", "add", "small", "--name", SMALL.name, "--org-number", number)
-    assert result.exit_code == 0, result.output
+    return add_owner()
+
+
+@pytest.fixture(scope="session")
+def published_home(tmp_path_factory: pytest.TempPathFactory, empty_hub: Path) -> Path:
+    """A home of the company with its last year published."""
+    folder = tmp_path_factory.mktemp("published")
+    SMALL.write_sie(folder / "books.se", -1)
+    (folder / "home" / "hub").mkdir(parents=True)
+    shutil.copy(empty_hub, folder / "home" / "hub")
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("TASMA_HOME", str(folder / "home"))
+        done = invoke("import", folder / "books.se", "--tenant", add_owner())
+    assert done.exit_code == 0, done.output
+    return folder / "home"
+
+
+@pytest.fixture
+def books(home: Path, published_home: Path) -> str:
+    """The company with its last year published."""
+    shutil.copytree(published_home, home, dirs_exist_ok=True)
     return "small"
 
 

@@ -18,14 +18,6 @@ from simulators.books.faults import Fault
 YEAR = FiscalYear.parse("2024")
 
 
-@pytest.fixture
-def books(tasma, owner, sie) -> str:
-    """The company with its last year published."""
-    done = tasma("import", sie(), "--tenant", owner)
-    assert done.exit_code == 0, done.output
-    return owner
-
-
 def rows(tasma, *arguments) -> list[dict[str, str]]:
     return json.loads(tasma("ledger", *arguments, "--json").stdout)
 

@@ -17,13 +17,6 @@ from ledger.fiscal_year import FiscalYear
 YEAR = FiscalYear.parse("2024")
 
 
-@pytest.fixture
-def books(tasma, owner, sie) -> str:
-    """The company with its last year published."""
-    assert tasma("import", sie(), "--tenant", owner).exit_code == 0
-    return owner
-
-
 def traces(home, tenant) -> list[str]:
     """Every path that names the tenant, and every file that holds its number."""
     return [str(path) for path in home.rglob("*") if tenant in path.name]
