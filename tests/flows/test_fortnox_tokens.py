@@ -7,7 +7,6 @@ import datetime as dt
 import logging
 import os
 import signal
-import socket
 
 import pytest
 from httpx import ConnectError
@@ -27,7 +26,6 @@ from blocks.systems.fortnox import (
     rotation,
 )
 from blocks.systems.fortnox.rotation import SAVE_ATTEMPTS, load_tokens
-from flows.server import prefect_server
 from ledger.errors import TerminalError
 from simulators.books.company import Company
 from simulators.books.years import calendar_years
@@ -45,17 +43,10 @@ LATER = dt.timedelta(minutes=5)
 
 
 @pytest.fixture(scope="module")
-def prefect_api(tmp_path_factory):
+def prefect_api(desk):
     """A real server: the tokens are in its blocks."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    home = tmp_path_factory.mktemp("home")
-    with (
-        prefect_server(home=home, port=port) as server,
-        temporary_settings({PREFECT_API_URL: server.api_url}),
-    ):
-        yield server.api_url
+    with temporary_settings({PREFECT_API_URL: desk.server.api_url}):
+        yield desk.server.api_url
 
 
 @pytest.fixture
