@@ -38,7 +38,8 @@ class Line:
         task, is_mine = asyncio.current_task(), False
         if self.holder is not task:
             with suppress(TimeoutError):
-                is_mine = await asyncio.wait_for(self.turn.acquire(), TURN_LIMIT_S)
+                async with asyncio.timeout(TURN_LIMIT_S):
+                    is_mine = await self.turn.acquire()
         if not is_mine:
             yield
             return

@@ -5,8 +5,10 @@ from __future__ import annotations
 import multiprocessing
 from typing import Final
 
+RUN: Final = ("hub_users", "importer", "publisher", "puller", "refresher")
+"""Modules of this folder with the functions that children run."""
+
 # A process has one fork server, which takes the list that it was first given: so all in one.
+# A hub imports Alembic only once it migrates, which would be in each child anew.
 CHILDREN: Final = multiprocessing.get_context("forkserver")
-CHILDREN.set_forkserver_preload(
-    [f"tests.faults.{name}" for name in ("importer", "publisher", "puller", "refresher")]
-)
+CHILDREN.set_forkserver_preload(["alembic.command", *(f"tests.faults.{name}" for name in RUN)])
