@@ -155,7 +155,7 @@ def http_client(
         CallRefused: The address would send secrets in clear over a network.
     """
     _require_safe(base_url)
-    wire = httpx.AsyncHTTPTransport(verify=_tls(), limits=CONNECTIONS)
+    wire = httpx.AsyncHTTPTransport(verify=tls(), limits=CONNECTIONS)
     paced = _Paced(wire, window, methods, tally or Tally())
     transport = _Explained(RetryTransport(paced, retry), explain)
     return httpx.AsyncClient(
@@ -169,7 +169,7 @@ def http_client(
 
 
 @cache
-def _tls() -> SSLContext:
+def tls() -> SSLContext:
     """Making one takes a fiftieth of a second, as long as the rest of a quiet tenant's work."""
     return httpx.create_ssl_context()
 

@@ -28,8 +28,10 @@ import anyio._backends._asyncio  # noqa: F401
 import prefect.concurrency.services
 import prefect.task_engine
 import prefect.utilities.visualization  # noqa: F401
+import pyarrow as pa
 from prefect.context import refresh_global_settings_context
 
+from blocks.http.client import tls
 from blocks.settings import PROJECT
 from flows.warm import ADDRESS
 from flows.warm.wire import Request, is_ours, receive_request
@@ -60,6 +62,7 @@ def warm_host() -> Iterator[None]:
     if sys.platform != "linux":
         yield
         return
+    _do_what_every_run_does_once()
     address = f"tasma-warm-{secrets.token_hex(8)}"
     owner_ended, owned = os.pipe()
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
@@ -75,6 +78,12 @@ def warm_host() -> Iterator[None]:
     finally:
         del os.environ[ADDRESS]
         os.close(owned)
+
+
+def _do_what_every_run_does_once() -> None:
+    # Arrow looks for pandas at the first list that it is given, and loads it where it finds it.
+    pa.array([None])
+    tls()
 
 
 def code_state() -> tuple[int, int]:
