@@ -8,7 +8,7 @@ INSTALLED := $(VENV)/.installed
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test test-flows test-rest test-worker check requirements bench lock clean
+.PHONY: help demo up test test-flows test-rest check requirements bench lock clean
 
 help:  ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -31,13 +31,10 @@ test: $(INSTALLED)  ## the tests, the import rules and the types
 
 # Runs are mostly waited for, so these go one at a time beside the others.
 test-flows: $(INSTALLED)
-	$(BIN)/python -m pytest tests/flows --ignore=tests/flows/test_worker.py
+	$(BIN)/python -m pytest tests/flows
 
 test-rest: $(INSTALLED)
 	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --ignore=tests/flows
-
-test-worker: $(INSTALLED)  ## a real work pool whose worker dies with its host; not part of `make test`
-	$(BIN)/python -m pytest tests/flows/test_worker.py
 
 check: $(INSTALLED)
 	$(BIN)/ruff check .

@@ -41,9 +41,9 @@ FINLAND = "Europe/Helsinki"
 
 
 @pytest.fixture(scope="module")
-def pool(tmp_path_factory):
+def pool(desk, tmp_path_factory):
     """Give a server to which prefect.yaml was deployed; no worker runs yet."""
-    home = tmp_path_factory.mktemp("pool")
+    home = desk.new_home(tmp_path_factory.mktemp("pool"))
     companies = [
         SimulatedTenant(
             FIRST_NUMBER + place,
@@ -58,14 +58,14 @@ def pool(tmp_path_factory):
         environment_of(home, **connected_to(fortnox)),
         prefect_server(home=home, port=free_port()) as server,
     ):
-        desk = Desk(server, home, fortnox)
-        desk.ask("/work_pools/", {"name": "tasma", "type": "process"})
-        desk.ask("/work_pools/tasma/queues", {"name": "backfill", "priority": 10})
+        pool = Desk(server, home, fortnox)
+        pool.ask("/work_pools/", {"name": "tasma", "type": "process"})
+        pool.ask("/work_pools/tasma/queues", {"name": "backfill", "priority": 10})
         command = [sys.executable, "-m", "prefect", "--no-prompt", "deploy", "--all"]
         subprocess.run(
             command, cwd=PROJECT, env=server.environment, check=True, capture_output=True
         )
-        yield desk
+        yield pool
 
 
 @contextmanager
