@@ -50,7 +50,7 @@ def tasma(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.timeout(DEMO_LIMIT_S)
-@pytest.mark.requirement("R-X-12", "R-FIN-9")
+@pytest.mark.requirement("R-X-12")
 def test_demo_holds_exactly_the_planted_breaks_and_leaves_nothing_running(tmp_path):
     done = tasma(tmp_path, "demo")
     status = json.loads(tasma(tmp_path, "--demo", "tenant", "status", "--json").stdout)

@@ -503,10 +503,12 @@ def test_consent_mends_what_was_revoked(hub, simulator):
     assert {True} == set(lines(hub).values())
 
 
-@pytest.mark.requirement("R-SEN-4")
-def test_consent_without_a_scope_is_refused_by_name(hub, simulator):
+@pytest.mark.requirement("R-SEN-4", "R-FIN-9")
+def test_consent_without_a_scope_is_refused_by_name_before_any_ledger_is_asked_for(hub, simulator):
     with pytest.raises(CallRefused, match="lacks the scope bookkeeping"):
         consent(hub, simulator, scopes=["companyinformation"])
+
+    assert 0 == simulator.count(path="/3/vouchers") == simulator.count(path="/3/sie/")
 
 
 @pytest.mark.requirement("R-SEN-7")
