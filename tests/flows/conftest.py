@@ -192,15 +192,16 @@ def process_with(variable, *words):
 
 
 def processes_with(home):
-    """Return the processes whose environment names this home."""
-    found = []
-    for folder in os.scandir("/proc"):
+    """Find the processes whose environment names this home: the command line of each by its pid."""
+    found = {}
+    for folder in Path("/proc").glob("[0-9]*"):
         try:
-            environment = Path(folder.path, "environ").read_bytes()
-        except OSError:  # not a process, or gone
+            is_ours = f"TASMA_HOME={home}".encode() in (folder / "environ").read_bytes()
+            command = (folder / "cmdline").read_text().replace("\0", " ")
+        except OSError:  # it ended meanwhile, or is somebody else's
             continue
-        if f"TASMA_HOME={home}".encode() in environment and folder.name != str(os.getpid()):
-            found.append(folder.name)
+        if is_ours and int(folder.name) != os.getpid():
+            found[int(folder.name)] = command
     return found
 
 

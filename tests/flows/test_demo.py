@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.flows.conftest import processes_with
+
 TASMA = Path(sys.executable).with_name("tasma")
 
 DEMO_LIMIT_S = 900
@@ -23,19 +25,6 @@ START_LIMIT_S = 60
 def environment(home: Path) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("TASMA_")}
     return {**kept, "TASMA_HOME": str(home)}
-
-
-def living(home: Path) -> list[str]:
-    """Every process that was started for this home and still lives."""
-    mark = f"TASMA_HOME={home}".encode()
-    found = []
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            if mark in (folder / "environ").read_bytes():
-                found.append((folder / "cmdline").read_text().replace("\0", " "))
-        except OSError:  # it ended meanwhile, or is somebody else's
-            continue
-    return found
 
 
 def tasma(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -78,7 +67,7 @@ def test_demo_holds_exactly_the_planted_breaks_and_leaves_nothing_running(tmp_pa
     assert "tasma --demo ledger breaks fantasifisket 2024" in done.stdout
     assert "1930" in breaks.stdout
     assert "-100.00" in breaks.stdout
-    assert living(tmp_path) == []
+    assert processes_with(tmp_path) == {}
     assert not (tmp_path / "hub").exists(), "the demo touched the home that is not its own"
 
 
@@ -95,14 +84,14 @@ def test_demo_that_is_stopped_takes_its_server_with_it(tmp_path, stop):
         preexec_fn=_heed_ctrl_c,  # noqa: PLW1509 - it sets one signal, no thread is in it
     )
     deadline = time.monotonic() + START_LIMIT_S
-    while not any("server" in command for command in living(tmp_path)):
+    while not any("server" in command for command in processes_with(tmp_path).values()):
         assert time.monotonic() < deadline, "no server was started"
         time.sleep(0.1)
 
     demo.send_signal(stop)
 
     assert demo.wait(START_LIMIT_S) == 130
-    assert living(tmp_path) == []
+    assert processes_with(tmp_path) == {}
 
 
 def _heed_ctrl_c() -> None:

@@ -6,6 +6,7 @@ import asyncio
 import datetime as dt
 import logging
 import os
+import shutil
 import signal
 
 import pytest
@@ -26,6 +27,7 @@ from blocks.systems.fortnox import (
     rotation,
 )
 from blocks.systems.fortnox.rotation import SAVE_ATTEMPTS, load_tokens
+from flows.demo.ledgers import variables
 from ledger.errors import TerminalError
 from simulators.books.company import Company
 from simulators.books.years import calendar_years
@@ -52,24 +54,17 @@ def prefect_api(desk):
 @pytest.fixture
 def simulator(prefect_api, monkeypatch):
     with FortnoxSimulator([SimulatedTenant(NUMBER, COMPANY)]) as simulator:
-        for name, value in {
-            "PREFECT_API_URL": prefect_api,
-            "TASMA_FORTNOX_API_URL": simulator.url,
-            "TASMA_FORTNOX_OAUTH_URL": f"{simulator.url}/oauth-v1",
-            "TASMA_FORTNOX_CLIENT_ID": simulator.client_id,
-            "TASMA_FORTNOX_CLIENT_SECRET": simulator.client_secret,
-            "TASMA_FORTNOX_REDIRECT_URI": simulator.redirect_uri,
-        }.items():
+        for name, value in {"PREFECT_API_URL": prefect_api, **variables(simulator)}.items():
             monkeypatch.setenv(name, value)
         yield simulator
 
 
 @pytest.fixture
-def hub(tmp_path, simulator):
+def hub(tmp_path, simulator, empty_hub):
     """A hub some minutes from now, with a tenant of its own connected by refresh token."""
+    shutil.copy(empty_hub, tmp_path)
     later = lambda: dt.datetime.now(dt.UTC) + LATER  # noqa: E731 - a clock
     with Hub(f"sqlite:///{tmp_path / 'hub.sqlite'}", clock=later) as hub:
-        hub.migrate()
         hub.tenants.add(Tenant("alv", name="Alv AB"))
         connect(hub, simulator)
         yield hub

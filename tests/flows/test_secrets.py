@@ -19,7 +19,7 @@ from prefect.settings import PREFECT_API_URL, temporary_settings
 from flows.accept_hold import accept_hold
 from flows.import_file import import_file
 from simulators.books.faults import Fault
-from tests.flows.conftest import SECRET
+from tests.flows.conftest import SECRET, processes_with
 
 PAYLOAD = "Planterad verifikationstext 5b1c"
 PERSON = "Planted Person 9e77"
@@ -144,6 +144,4 @@ def folder_of(name):
 
 
 def runner(desk):
-    from tests.flows.conftest import processes_with  # noqa: PLC0415 - for this alone
-
-    return processes_with(str(desk.home))[0]
+    return next(iter(processes_with(desk.home)))

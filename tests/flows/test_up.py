@@ -97,7 +97,7 @@ def test_ctrl_c_ends_everything_and_leaves_no_run_running(stopped):
     """A run that was under way is named crashed, so that it can be run again."""
     assert 0 == stopped.exit_code
     assert "Stopped." in stopped.said
-    assert [] == processes_with(str(stopped.home))
+    assert {} == processes_with(stopped.home)
     with (
         environment_of(stopped.home),
         prefect_server(home=stopped.home, port=stopped.port) as server,

@@ -25,15 +25,20 @@ SMALL = Company(11, calendar_years(2023, 2024), 40)
 COMPANY_IN_FORTNOX = Company(7, calendar_years(2024, 2025), 30)
 
 
+def new_home(folder: Path, environment: pytest.MonkeyPatch, empty_hub: Path) -> Path:
+    """Make a home and lead there; what the caller's environment says of others is taken away."""
+    for name in ("TASMA_LAKE", "TASMA_WAREHOUSE", "TASMA_INBOX", "TASMA_HUB_URL"):
+        environment.delenv(name, raising=False)
+    environment.setenv("TASMA_HOME", str(folder / "home"))
+    (folder / "home" / "hub").mkdir(parents=True)
+    shutil.copy(empty_hub, folder / "home" / "hub")
+    return folder / "home"
+
+
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, empty_hub: Path) -> Path:
-    """A new home; what the caller's environment says of others is taken away."""
-    for name in ("TASMA_LAKE", "TASMA_WAREHOUSE", "TASMA_INBOX", "TASMA_HUB_URL"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("TASMA_HOME", str(tmp_path / "home"))
-    (tmp_path / "home" / "hub").mkdir(parents=True)
-    shutil.copy(empty_hub, tmp_path / "home" / "hub")
-    return tmp_path / "home"
+    """A new home."""
+    return new_home(tmp_path, monkeypatch, empty_hub)
 
 
 def invoke(*arguments: str | Path, answer: str | None = None) -> Result:
@@ -94,13 +99,11 @@ def published_home(tmp_path_factory: pytest.TempPathFactory, empty_hub: Path) ->
     """A home of the company with its last year published."""
     folder = tmp_path_factory.mktemp("published")
     SMALL.write_sie(folder / "books.se", -1)
-    (folder / "home" / "hub").mkdir(parents=True)
-    shutil.copy(empty_hub, folder / "home" / "hub")
     with pytest.MonkeyPatch.context() as environment:
-        environment.setenv("TASMA_HOME", str(folder / "home"))
+        home = new_home(folder, environment, empty_hub)
         done = invoke("import", folder / "books.se", "--tenant", add_owner())
     assert done.exit_code == 0, done.output
-    return folder / "home"
+    return home
 
 
 @pytest.fixture
