@@ -10,15 +10,14 @@ from typing import Final
 from duckdb import DuckDBPyConnection
 
 from blocks.duck import attach_read_only, open_duckdb, quoted
+from blocks.durable import remove, space_checked, temporary_name
+from blocks.warehouse.empty import empty_file
 from blocks.warehouse.errors import NoLedger
 from blocks.warehouse.files import TenantFiles, swapping, writing
-from blocks.warehouse.migrate import create_tables, is_current, migrate, shape_of
+from blocks.warehouse.migrate import is_current, migrate, shape_of
 
 PUBLISHED: Final = "published"
 """Database name under which a tenant's file is attached."""
-
-BLOCK_BYTES: Final = 65_536
-"""Block size of a tenant's file: with DuckDB's own 262,144 an almost empty one takes 4 MB."""
 
 ROW_GROUP_ROWS: Final = 30_720
 """Rows that are compressed together, each group by one core. With DuckDB's own 122,880 a year of
@@ -54,21 +53,22 @@ def attach_published(db: DuckDBPyConnection, files: TenantFiles) -> bool:
 def attach_published_or_nothing(db: DuckDBPyConnection, files: TenantFiles) -> None:
     """Attach the tenant's file read-only, or empty tables when nothing is published yet."""
     if not attach_published(db, files):
-        db.execute(f"attach ':memory:' as {PUBLISHED}")
-        create_tables(db, PUBLISHED)
+        empty = temporary_name(files.spill, "empty")
+        try:
+            with space_checked(f"looking at what is published for {files.tenant}", files.root):
+                empty.write_bytes(empty_file(files.spill))
+            attach_read_only(db, empty, PUBLISHED)
+        finally:
+            remove(empty)  # what is attached stays open
 
 
 def attach_copy(db: DuckDBPyConnection, copy: Path) -> None:
     """Attach the writer's copy, made if need be, in the current shape."""
-    is_new = not copy.exists()
+    if not copy.exists():
+        copy.write_bytes(empty_file(copy.parent / "spill"))
     # The file knows its block size, but not its row groups': DuckDB would add groups of its own
     # size and melt old and new together.
-    options = f"row_group_size {ROW_GROUP_ROWS}"
-    if is_new:
-        options += f", block_size {BLOCK_BYTES}"
-    db.execute(f"attach {quoted(copy)} as {PUBLISHED} ({options})")
-    if is_new:
-        create_tables(db, PUBLISHED)
+    db.execute(f"attach {quoted(copy)} as {PUBLISHED} (row_group_size {ROW_GROUP_ROWS})")
     migrate(db, PUBLISHED, shape=shape_of(db, PUBLISHED))
 
 

@@ -55,13 +55,21 @@ def shape_of(db: DuckDBPyConnection, database: str) -> Shape:
     return Shape(version=row[0], derived=row[1])
 
 
-def create_tables(db: DuckDBPyConnection, database: str) -> None:
-    """Give an attached database, which is empty, every table; `migrate` makes the views."""
+def definition() -> str:
+    """Return a hash over everything that a new file is made from."""
+    made_from = hashlib.sha256(current_shape().derived.encode())
+    for _, path in sorted(_migrations().items()):
+        made_from.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return made_from.hexdigest()
+
+
+def create(db: DuckDBPyConnection, database: str) -> None:
+    """Bring an attached database, which is empty, to the current shape."""
     columns = "version integer not null, derived varchar not null"
     with _using(db, database):
         db.execute(f"create table warehouse_shape ({columns})")
-        db.execute(f"insert into warehouse_shape values ({max(_migrations())}, '')")  # noqa: S608 - a number of ours
-        _run_migrations(db, after=0)
+        db.execute("insert into warehouse_shape values (0, '')")
+    migrate(db, database, shape=Shape(version=0, derived=""))
 
 
 def is_current(shape: Shape) -> bool:

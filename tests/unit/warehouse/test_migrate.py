@@ -78,6 +78,22 @@ def test_file_of_an_earlier_release_is_migrated_by_a_publication(published, ware
         assert db.execute("select count(*) from posting").fetchone() == (4,)
 
 
+def test_new_tenant_begins_in_the_present_shape_whatever_others_began_in(published, warehouse, sql):
+    published()
+    (sql / "schema" / "0099_note.sql").write_text("create table note (text varchar)")
+    (sql / "views" / "90_total.sql").write_text(
+        "create or replace view total as select 1 as amount"
+    )
+
+    published(tenant="other")
+
+    with warehouse.read("other") as db:
+        assert db.execute("select count(*) from note, total").fetchone() == (0,)
+        assert db.execute("select tenant, count(*) from posting group by all").fetchall() == [
+            ("other", 2)
+        ]
+
+
 def test_reader_of_the_earlier_file_is_not_disturbed(published, warehouse, sql):
     published()
     with warehouse.read("acme") as earlier:
