@@ -56,7 +56,7 @@ def attach_published_or_nothing(db: DuckDBPyConnection, files: TenantFiles) -> N
         empty = temporary_name(files.spill, "empty")
         try:
             with space_checked(f"looking at what is published for {files.tenant}", files.root):
-                empty.write_bytes(empty_file(files.spill))
+                empty.write_bytes(empty_file(db, files.spill))
             attach_read_only(db, empty, PUBLISHED)
         finally:
             remove(empty)  # what is attached stays open
@@ -65,7 +65,7 @@ def attach_published_or_nothing(db: DuckDBPyConnection, files: TenantFiles) -> N
 def attach_copy(db: DuckDBPyConnection, copy: Path) -> None:
     """Attach the writer's copy, made if need be, in the current shape."""
     if not copy.exists():
-        copy.write_bytes(empty_file(copy.parent / "spill"))
+        copy.write_bytes(empty_file(db, copy.parent / "spill"))
     # The file knows its block size, but not its row groups': DuckDB would add groups of its own
     # size and melt old and new together.
     db.execute(f"attach {quoted(copy)} as {PUBLISHED} (row_group_size {ROW_GROUP_ROWS})")

@@ -11,7 +11,7 @@ from typing import Final
 
 from duckdb import DuckDBPyConnection
 
-from blocks.duck import open_duckdb, quoted
+from blocks.duck import quoted
 from blocks.durable import remove, temporary_name
 from blocks.warehouse.migrate import create, definition
 
@@ -22,30 +22,36 @@ _made: Final[dict[str, bytes]] = {}
 """By what it was made from; of one release there is one."""
 
 
-def empty_file(spill: Path) -> bytes:
-    """Return the content of an empty file in the present shape; ``spill``: a folder to make it in.
+def empty_file(db: DuckDBPyConnection, spill: Path) -> bytes:
+    """Return the content of an empty file in the present shape.
 
     Two threads that ask at once may both make it, which does no harm.
+
+    Args:
+        db: Any connection: what is done here is done beside it, on the same engine.
+        spill: A folder to make the file in.
     """
     made_from = definition()
     if made_from not in _made:
-        _made[made_from] = _make(spill)
+        _made[made_from] = _make(db, spill)
     return _made[made_from]
 
 
-def _make(spill: Path) -> bytes:
+def _make(db: DuckDBPyConnection, spill: Path) -> bytes:
     path = temporary_name(spill, "empty")
     try:
-        with open_duckdb(spill=spill, rows=0) as db:
-            _write(db, path)
+        with db.cursor() as beside:
+            _write(beside, path)
         return path.read_bytes()
     finally:
         remove(path)
 
 
 def _write(db: DuckDBPyConnection, path: Path) -> None:
+    name = path.name.replace(".", "_")  # two threads that share an engine would share a name
     db.execute("begin")
-    db.execute(f"attach {quoted(path)} as empty (block_size {BLOCK_BYTES})")
-    create(db, "empty")
+    db.execute(f"attach {quoted(path)} as {name} (block_size {BLOCK_BYTES})")
+    create(db, name)
     db.execute("commit")
-    db.execute("checkpoint empty; detach empty")
+    db.execute(f"checkpoint {name}")
+    db.execute(f"detach {name}")
