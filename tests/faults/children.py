@@ -9,6 +9,9 @@ RUN: Final = ("hub_users", "importer", "publisher", "puller", "refresher")
 """Modules of this folder with the functions that children run."""
 
 # A process has one fork server, which takes the list that it was first given: so all in one.
-# A hub imports Alembic only once it migrates, which would be in each child anew.
+# A hub imports Alembic only once it migrates, and Arrow imports pandas, where it is installed, for
+# the first list that it is given: which would be in each child anew.
 CHILDREN: Final = multiprocessing.get_context("forkserver")
-CHILDREN.set_forkserver_preload(["alembic.command", *(f"tests.faults.{name}" for name in RUN)])
+CHILDREN.set_forkserver_preload(
+    ["alembic.command", "pandas", *(f"tests.faults.{name}" for name in RUN)]
+)

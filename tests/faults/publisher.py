@@ -1,4 +1,4 @@
-"""A child process of the fault tests: lands, stages and publishes one unit, or dies on the way."""
+"""What the fault tests do with one unit: land, stage and publish it, or die on the way."""
 
 from __future__ import annotations
 
@@ -15,9 +15,17 @@ TOO_LATE = 75
 """Exit status of a child whose lease had passed on."""
 
 
-def publish(folder: Path, token: int, amounts: list[str], kill_at: str) -> None:
-    """Load a unit of one voucher per amount, and die by SIGKILL at the step named, if any."""
+def publish_or_die(folder: Path, token: int, amounts: list[str], kill_at: str) -> None:
+    """Be a child process that publishes, and dies by SIGKILL at the step named, if any."""
     os.environ[KILL_AT] = kill_at
+    try:
+        publish(folder, token, amounts)
+    except StaleLease:
+        raise SystemExit(TOO_LATE) from None
+
+
+def publish(folder: Path, token: int, amounts: list[str]) -> None:
+    """Load a unit of one voucher per amount."""
     lake, warehouse = Lake(folder / "lake"), Warehouse(folder / "warehouse")
     landed = lake.land("acme", "sie", ",".join(amounts).encode(), file_name="bok.se")
     vouchers = [
@@ -26,7 +34,4 @@ def publish(folder: Path, token: int, amounts: list[str], kill_at: str) -> None:
     ]
     staged = stage(lake, joined(*vouchers), said=facts(landed_sha256=landed.sha256))
     load_id = f"{token}-{landed.sha256[:8]}"
-    try:
-        warehouse.publish(staged, token=token, load_id=load_id, run_id="child")
-    except StaleLease:
-        raise SystemExit(TOO_LATE) from None
+    warehouse.publish(staged, token=token, load_id=load_id, run_id="run")

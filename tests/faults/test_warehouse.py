@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import threading
@@ -36,7 +37,9 @@ CHILD_LIMIT_S = 120
 
 
 def start(folder, token, amounts, *, kill_at=""):
-    child = CHILDREN.Process(target=publisher.publish, args=(folder, token, amounts, kill_at))
+    child = CHILDREN.Process(
+        target=publisher.publish_or_die, args=(folder, token, amounts, kill_at)
+    )
     child.start()
     return child
 
@@ -60,20 +63,31 @@ def files_left(folder):
     return sorted(path.name for path in folder.rglob("*") if path.is_file() and ".tmp" in path.name)
 
 
+@pytest.fixture(scope="module")
+def published(tmp_path_factory):
+    """A home with `BEFORE` published; tests work on copies."""
+    folder = tmp_path_factory.mktemp("published")
+    publisher.publish(folder, 1, BEFORE)
+    return folder
+
+
+@pytest.fixture
+def home(published, tmp_path):
+    return shutil.copytree(published, tmp_path / "home")
+
+
 @pytest.mark.parametrize("step", OWN_STEPS)
 @pytest.mark.requirement("R-FIN-34", "R-FIN-33")
-def test_killed_run_loses_nothing_and_its_repetition_doubles_nothing(tmp_path, step):
-    assert run(tmp_path, 1, BEFORE) == 0
+def test_killed_run_loses_nothing_and_its_repetition_doubles_nothing(home, step):
+    assert run(home, 2, AFTER, kill_at=step) == -signal.SIGKILL
+    assert amounts_published(home) == (AFTER if step == "publish.swapped" else BEFORE)
 
-    assert run(tmp_path, 2, AFTER, kill_at=step) == -signal.SIGKILL
-    assert amounts_published(tmp_path) == (AFTER if step == "publish.swapped" else BEFORE)
-
-    assert run(tmp_path, 3, AFTER) == 0
-    assert amounts_published(tmp_path) == AFTER
-    warehouse = Warehouse(tmp_path / "warehouse")
+    publisher.publish(home, 3, AFTER)
+    assert amounts_published(home) == AFTER
+    warehouse = Warehouse(home / "warehouse")
     assert warehouse.verify("acme", YEAR).is_intact
     assert warehouse.load_record("acme", YEAR).load_number == 2
-    assert [name for name in files_left(tmp_path / "warehouse") if "duckdb" in name] == []
+    assert [name for name in files_left(home / "warehouse") if "duckdb" in name] == []
 
 
 @pytest.mark.parametrize("step", OWN_STEPS)
@@ -82,7 +96,7 @@ def test_killed_first_load_leaves_no_books_and_its_repetition_the_right_ones(tmp
     tenants = Warehouse(tmp_path / "warehouse").tenants()
     assert tenants == (["acme"] if step == "publish.swapped" else [])
 
-    assert run(tmp_path, 2, BEFORE) == 0
+    publisher.publish(tmp_path, 2, BEFORE)
     assert amounts_published(tmp_path) == BEFORE
 
 
@@ -95,7 +109,7 @@ def test_temporary_files_of_killed_runs_go_once_they_are_old(tmp_path, monkeypat
         then = time.time() - durable.TEMPORARY_MAX_AGE_S - 60
         os.utime(path, (then, then))
 
-    assert run(tmp_path, 2, BEFORE) == 0
+    publisher.publish(tmp_path, 2, BEFORE)
 
     assert list((tmp_path / "lake" / "temporary").iterdir()) == []
 
