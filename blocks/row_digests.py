@@ -1,8 +1,7 @@
-"""Digesting a unit's tables where they lie: each row's md5 once, for its table and its voucher."""
+"""Adding up a unit's rows, each by its number: by table, and by voucher."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final
@@ -11,19 +10,10 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
-from duckdb import DuckDBPyConnection
 
-from blocks.digest import (
-    LOW_60_BITS,
-    NUMBERED_TABLES,
-    TableDigest,
-    numbered_rows_sql,
-    table_digest_sql,
-)
-from ledger.money import MONEY_SCALE
+from blocks.digest import LOW_60_BITS, NUMBERED_TABLES, Ints, TableDigest
+from ledger.money import MONEY_SCALE, ZERO
 from ledger.schemas import CANONICAL, VOUCHER_TABLES
-
-Ints = npt.NDArray[np.int64]
 
 ROWS_AT_ONCE: Final = 122_880
 """Rows that are added up in one step."""
@@ -51,72 +41,89 @@ class UnitDigests:
     doubtful: dict[str, pa.Array]
 
 
-def digest_tables(
-    db: DuckDBPyConnection, relation: Callable[[str], str], *, where: str = "true"
-) -> UnitDigests:
-    """Digest every canonical table of one unit.
+class DigestedRows:
+    """Takes the rows of a unit's tables in pieces, of any size and in any order."""
 
-    Args:
-        db: The connection.
-        relation: Gives what stands after ``from`` for a table's name.
-        where: A condition that picks the unit's rows.
-    """
-    runs = {name: _read_runs(db, name, relation(name), where) for name in VOUCHER_TABLES}
-    tables = {name: table.digest for name, table in runs.items()}
-    queries = [
-        table_digest_sql(name, relation(name), where=where) for name in CANONICAL.keys() - tables
-    ]
-    for name, *digest in db.execute(" union all ".join(queries)).fetchall():
-        tables[name] = TableDigest(**dict(zip(TableDigest.model_fields, digest, strict=True)))
-    return _by_voucher(runs, tables)
+    def __init__(self) -> None:
+        self._tables = {name: TableDigest() for name in CANONICAL}
+        self._runs = {name: _Runs() for name in VOUCHER_TABLES}
+
+    def add(self, table: str, rows: pa.RecordBatch, numbers: Ints) -> None:
+        """Add rows of a canonical table with their numbers (`blocks.digest`), shape (rows,)."""
+        if not len(numbers):
+            return
+        self._tables[table] = _digest_with(self._tables[table], table, rows, numbers)
+        if table in VOUCHER_TABLES:
+            self._runs[table].add(table, rows, numbers)
+
+    def digests(self) -> UnitDigests:
+        """Bring together what was added."""
+        keys, place = _places({name: runs.joined_keys() for name, runs in self._runs.items()})
+        size = len(keys)
+        digest = np.zeros(size, np.int64)
+        for name, runs in self._runs.items():
+            np.add.at(digest, place[name], runs.joined("numbers"))
+        debit = _debit_sums(self._runs["posting"], place["posting"], size)
+        return UnitDigests(
+            tables=self._tables,
+            vouchers=pa.table(
+                {"voucher_key": keys, "digest": digest & LOW_60_BITS, "debit_sum": debit}
+            ),
+            broken=keys.filter(pa.array(np.bincount(place["voucher"], minlength=size) != 1)),
+            doubtful={
+                name: keys.filter(pa.array(_is_doubtful(self._runs[name], place[name], size)))
+                for name in NUMBERED_TABLES
+            },
+        )
 
 
 @dataclass
 class _Runs:
     """The rows of one table, each run of rows of the same voucher added up; shapes (runs,)."""
 
-    digest: TableDigest = field(default_factory=TableDigest)
-    keys: list[Any] = field(default_factory=list)
+    keys: list[pa.Array] = field(default_factory=list)
     numbers: list[Ints] = field(default_factory=list)
     counts: list[Ints] = field(default_factory=list)
     bits: list[Ints] = field(default_factory=list)
     debits: list[Any] = field(default_factory=list)
 
+    def add(self, table: str, rows: pa.RecordBatch, numbers: Ints) -> None:
+        encoded = pc.run_end_encode(rows["voucher_key"])
+        ends = encoded.run_ends.to_numpy().astype(np.int64)
+        counts = np.diff(ends, prepend=0)
+        first = ends - counts
+        self.keys.append(encoded.values)
+        self.counts.append(counts)
+        self.numbers.append(np.add.reduceat(numbers, first))
+        if table in NUMBERED_TABLES:
+            bits = _bits(rows["row_number"].to_numpy())
+            self.bits.append(np.bitwise_or.reduceat(bits, first))
+        if table == "posting":
+            self.debits.append(_debits(_hundredths(rows["amount"]), first))
+
     def joined(self, name: str, kind: Any = np.int64) -> Any:
         return np.concatenate([np.zeros(0, kind), *getattr(self, name)])
 
-
-def _read_runs(db: DuckDBPyConnection, table: str, relation: str, where: str) -> _Runs:
-    runs = _Runs()
-    # DuckDB streams into Arrow only where no other result is open.
-    with db.cursor() as alone:
-        rows = alone.sql(numbered_rows_sql(table, relation, where=where))
-        for batch in rows.to_arrow_reader(ROWS_AT_ONCE):
-            if batch.num_rows:
-                _add_batch(runs, batch, is_posting=table == "posting")
-    return runs
+    def joined_keys(self) -> pa.Array:
+        return pa.concat_arrays([pa.array([], pa.string()), *self.keys])
 
 
-def _add_batch(runs: _Runs, batch: pa.RecordBatch, *, is_posting: bool) -> None:
-    encoded = pc.run_end_encode(batch["voucher_key"])
-    ends = encoded.run_ends.to_numpy().astype(np.int64)
-    counts = np.diff(ends, prepend=0)
-    first = ends - counts
-    numbers, amounts = batch["number"].to_numpy(), _hundredths(batch["amount"])
-    runs.keys.append(encoded.values)
-    runs.counts.append(counts)
-    runs.numbers.append(np.add.reduceat(numbers, first))
-    runs.bits.append(np.bitwise_or.reduceat(_bits(batch["row_number"].to_numpy()), first))
-    if is_posting:
-        debits = np.maximum(amounts, 0)
-        exact = debits if _sum(debits) < _INT64 else debits.astype(object)
-        runs.debits.append(np.add.reduceat(exact, first))
-    before = runs.digest
-    runs.digest = TableDigest(
-        row_count=before.row_count + batch.num_rows,
-        amount_sum=before.amount_sum + Decimal(_sum(amounts)).scaleb(-MONEY_SCALE),
+def _digest_with(
+    before: TableDigest, table: str, rows: pa.RecordBatch, numbers: Ints
+) -> TableDigest:
+    has_amount = "amount" in CANONICAL[table].names
+    amount = Decimal(_sum(_hundredths(rows["amount"]))).scaleb(-MONEY_SCALE) if has_amount else ZERO
+    return TableDigest(
+        row_count=before.row_count + len(numbers),
+        amount_sum=before.amount_sum + amount,
         md5_sum=before.md5_sum + _sum(numbers),
     )
+
+
+def _debits(amounts: Ints, first: Ints) -> Any:
+    debits = np.maximum(amounts, 0)
+    exact = debits if _sum(debits) < _INT64 else debits.astype(object)
+    return np.add.reduceat(exact, first)
 
 
 def _hundredths(amounts: pa.Array) -> Ints:
@@ -135,28 +142,16 @@ def _sum(values: Ints) -> int:
     return (int((values >> 32).sum()) << 32) + int((values & _LOW_32_BITS).sum())
 
 
-def _by_voucher(runs: dict[str, _Runs], tables: dict[str, TableDigest]) -> UnitDigests:
-    every = [pa.array([], pa.string()), *(key for table in runs.values() for key in table.keys)]
-    encoded = pa.concat_arrays(every).dictionary_encode()
-    keys, size = encoded.dictionary, len(encoded.dictionary)
-    places = encoded.indices.to_numpy()
-    ends = np.cumsum([sum(map(len, table.keys)) for table in runs.values()])
-    place = dict(zip(runs, np.split(places, ends[:-1]), strict=True))
-    digest = np.zeros(size, np.int64)
-    for name, table in runs.items():
-        np.add.at(digest, place[name], table.joined("numbers"))
-    debit = _debit_sums(runs["posting"], place["posting"], size)
-    return UnitDigests(
-        tables=tables,
-        vouchers=pa.table(
-            {"voucher_key": keys, "digest": digest & LOW_60_BITS, "debit_sum": debit}
-        ),
-        broken=keys.filter(pa.array(np.bincount(place["voucher"], minlength=size) != 1)),
-        doubtful={
-            name: keys.filter(pa.array(_is_doubtful(runs[name], place[name], size)))
-            for name in NUMBERED_TABLES
-        },
-    )
+def _places(keys: dict[str, pa.Array]) -> tuple[pa.Array, dict[str, Ints]]:
+    """Give each key once, and where in that each table's keys stand."""
+    vouchers = keys["voucher"]
+    # Mostly every voucher has postings, in its order: then its keys need not be looked up again.
+    apart = {name: its for name, its in keys.items() if name == "voucher" or its != vouchers}
+    encoded = pa.concat_arrays([*apart.values()]).dictionary_encode()
+    ends = np.cumsum([len(its) for its in apart.values()])
+    places = np.split(encoded.indices.to_numpy(), ends[:-1])
+    place = dict(zip(apart, places, strict=True))
+    return encoded.dictionary, {name: place.get(name, place["voucher"]) for name in keys}
 
 
 def _debit_sums(postings: _Runs, place: Ints, size: int) -> pa.Array:

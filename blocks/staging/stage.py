@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
 import pyarrow as pa
 
+from blocks.duck import duckdb_space_checked, open_duckdb
 from blocks.durable import clean_temporary, remove, rename_synced, space_checked, temporary_name
 from blocks.lake import Lake
-from blocks.staging.digest import digest_folder
+from blocks.row_digests import ROWS_AT_ONCE
+from blocks.staging.digest import StagingDigest
 from blocks.staging.facts import ReaderDiagnostics, ReaderPaths, UnitFacts
 from blocks.staging.folder import (
     DIAGNOSTIC,
@@ -65,7 +68,10 @@ def stage_unit(
     try:
         with space_checked(f"staging {facts.tenant} {facts.fiscal_year}", lake.root):
             reached("stage.started")
-            _write_tables(temporary, facts, tables=tables, batches=batches)
+            with _digesting(lake) as digest:
+                _write_tables(temporary, _pieces(facts, tables, batches), digest)
+                reached("stage.tables_written")
+                digests = digest.finish(temporary)
             read = facts.model_copy(
                 update={
                     "fast_rows": path_counts.fast_rows,
@@ -76,8 +82,7 @@ def stage_unit(
             _write_diagnostics(temporary, diagnostics.items)
             if facts.evidence_sha256:
                 _write_evidence(temporary, evidence)
-            reached("stage.tables_written")
-            write_manifest(temporary, read, digest_folder(temporary, spill=lake.temporary))
+            write_manifest(temporary, read, digests)
             reached("stage.manifest_written")
             _give_name(temporary, folder, facts)
             reached("stage.staged")
@@ -86,21 +91,36 @@ def stage_unit(
     return read_staged(folder)
 
 
+@contextmanager
+def _digesting(lake: Lake) -> Iterator[StagingDigest]:
+    # Rows come in bounded pieces: one core digests them while they are read.
+    with (
+        duckdb_space_checked("digesting a staged unit", lake.root),
+        open_duckdb(spill=lake.temporary, rows=ROWS_AT_ONCE) as db,
+    ):
+        yield StagingDigest(db)
+
+
 def _write_tables(
-    folder: Path,
-    facts: UnitFacts,
-    *,
-    tables: Mapping[str, pa.Table],
-    batches: Iterable[Mapping[str, pa.RecordBatch]],
+    folder: Path, pieces: Iterable[tuple[str, pa.RecordBatch]], digest: StagingDigest
 ) -> None:
     with TableFiles(folder, CANONICAL) as files:
-        for name in CANONICAL.keys() - set(VOUCHER_TABLES) - {"fiscal_year"}:
-            for batch in tables[name].to_batches() if name in tables else ():
-                files.write(name, batch)
-        files.write("fiscal_year", _fiscal_year(facts))
-        for pieces in batches:
-            for name, batch in pieces.items():
-                files.write(name, batch)
+        for name, batch in pieces:
+            files.write(name, batch)
+            digest.add(name, batch)
+
+
+def _pieces(
+    facts: UnitFacts,
+    tables: Mapping[str, pa.Table],
+    batches: Iterable[Mapping[str, pa.RecordBatch]],
+) -> Iterator[tuple[str, pa.RecordBatch]]:
+    yield "fiscal_year", _fiscal_year(facts)
+    for name in CANONICAL.keys() - set(VOUCHER_TABLES) - {"fiscal_year"}:
+        for batch in tables[name].to_batches() if name in tables else ():
+            yield name, batch
+    for part in batches:
+        yield from part.items()
 
 
 def _fiscal_year(facts: UnitFacts) -> pa.RecordBatch:

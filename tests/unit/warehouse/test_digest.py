@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from blocks.digest import NOT_IN_DIGEST, column_sql
+from blocks.digest import NOT_IN_DIGEST, row_texts
 from blocks.lake import Lake
 from ledger.schemas import CANONICAL, VOUCHER_TABLES
 from tests.staged_units import facts, joined, stage, voucher
@@ -202,5 +202,9 @@ def test_rows_of_two_voucher_tables_never_have_the_same_text():
 
 
 def test_type_without_a_portable_text_is_refused():
-    with pytest.raises(TypeError, match="no portable text for double"):
-        column_sql(pa.field("rate", pa.float64()))
+    rows = pa.RecordBatch.from_pylist([full_row("posting")]).set_column(
+        0, pa.field("voucher_key", pa.float64()), pa.array([1.0])
+    )
+
+    with pytest.raises(TypeError, match="voucher_key: no portable text for double"):
+        row_texts("posting", rows)
