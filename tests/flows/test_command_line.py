@@ -3,39 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
-from pathlib import Path
-
-import pytest
-
-TASMA = Path(sys.executable).with_name("tasma")
 
 
-@pytest.fixture
-def tasma(desk):
-    """Run one command as a process of its own, on the home of the server's runs."""
-    own = {"TASMA_HOME": str(desk.home), "PREFECT_API_URL": desk.server.api_url}
-
-    def run(*arguments):
-        return subprocess.run(
-            [TASMA, *arguments],
-            env={**os.environ, **own},
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-
-    return run
-
-
-def test_import_on_the_server_starts_a_run_and_gives_its_page(desk, book, tasma):
-    started = tasma("import", book.file(), "--tenant", book.tenant, "--on-server")
+def test_import_on_the_server_starts_a_run_and_gives_its_page(desk, book):
+    started = desk.tasma("import", book.file(), "--tenant", book.tenant, "--on-server")
     link = started.stdout.split()[-1]
 
-    assert started.returncode == 0, started.stderr
+    assert started.exit_code == 0, started.stderr
     assert link.startswith(f"{desk.server.url}/runs/flow-run/")
     run = desk.end_of(link.rpartition("/")[2])
     assert run["state"]["name"] == "Published"

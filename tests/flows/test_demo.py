@@ -11,8 +11,10 @@ import time
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
-from tests.flows.conftest import processes_with
+from flows.cli.app import app
+from tests.flows.conftest import environment_of, processes_with
 
 TASMA = Path(sys.executable).with_name("tasma")
 
@@ -27,9 +29,9 @@ def environment(home: Path) -> dict[str, str]:
     return {**kept, "TASMA_HOME": str(home)}
 
 
-def tasma(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def demo(home: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [TASMA, *arguments],
+        [TASMA, "demo"],
         env=environment(home),
         capture_output=True,
         text=True,
@@ -38,16 +40,20 @@ def tasma(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+def look(home: Path, *arguments: str) -> str:
+    """Look into the home of the last demo, as a person does after it; return what is printed."""
+    with environment_of(home):
+        return CliRunner().invoke(app, ["--demo", *arguments]).stdout
+
+
 @pytest.mark.timeout(DEMO_LIMIT_S)
 @pytest.mark.requirement("R-X-12")
 def test_demo_holds_exactly_the_planted_breaks_and_leaves_nothing_running(tmp_path):
-    done = tasma(tmp_path, "demo")
-    status = json.loads(tasma(tmp_path, "--demo", "tenant", "status", "--json").stdout)
-    breaks = tasma(tmp_path, "--demo", "ledger", "breaks", "fantasifisket", "2024")
-    hidden = tasma(tmp_path, "--demo", "ledger", "breaks", "glasbruket")
-    changes = json.loads(
-        tasma(tmp_path, "--demo", "ledger", "changes", "vaveriet", "--json").stdout
-    )
+    done = demo(tmp_path)
+    status = json.loads(look(tmp_path, "tenant", "status", "--json"))
+    breaks = look(tmp_path, "ledger", "breaks", "fantasifisket", "2024")
+    hidden = look(tmp_path, "ledger", "breaks", "glasbruket")
+    changes = json.loads(look(tmp_path, "ledger", "changes", "vaveriet", "--json"))
 
     assert done.returncode == 0, done.stderr
     assert "the planted breaks are held" in done.stdout
@@ -62,11 +68,11 @@ def test_demo_holds_exactly_the_planted_breaks_and_leaves_nothing_running(tmp_pa
     assert [("changed", "L:2"), ("removed", "B:2")] == [
         (item["change"], item["voucher_key"]) for item in changes["vouchers"]
     ]
-    assert "source_vouchers" in hidden.stdout
-    assert "L:3" in hidden.stdout
+    assert "source_vouchers" in hidden
+    assert "L:3" in hidden
     assert "tasma --demo ledger breaks fantasifisket 2024" in done.stdout
-    assert "1930" in breaks.stdout
-    assert "-100.00" in breaks.stdout
+    assert "1930" in breaks
+    assert "-100.00" in breaks
     assert processes_with(tmp_path) == {}
     assert not (tmp_path / "hub").exists(), "the demo touched the home that is not its own"
 
