@@ -25,6 +25,8 @@ OURS: Final = "ours: stage, reconcile, publish"
 OTHER_BYTES: Final = "ours: the same rows in other bytes"
 DLT: Final = "dlt 1.31.0 merge, one flat table"
 DLT_TABLES: Final = "dlt 1.31.0 merge, the same tables"
+DLT_LINES: Final = "dlt 1.31.0 merge, as it comes"
+DLT_LINES_PARQUET: Final = "dlt 1.31.0 merge, told to load Parquet"
 
 FIRST_LOAD: Final = "One tenant, 3 years of 333,000 postings: first load"
 
@@ -68,14 +70,31 @@ def jsonl(folder: Path) -> Benchmark:
     def steps(number: int) -> Sequence[Step]:
         homes = _Homes(folder / "runs" / f"jsonl-{number}")
         ours = {**homes.ours(units, night="first"), "source": "jsonl"}
-        peer = {**homes.dlt(units, name="jsonl"), "source": "jsonl"}
+        peers = {
+            name: {**homes.dlt(units, name=home), "source": "jsonl", "loader": loader}
+            for name, home, loader in (
+                (DLT_LINES, "lines", None),
+                (DLT_LINES_PARQUET, "lines-parquet", "parquet"),
+            )
+        }
         step = Step(
             title="30 units in 10 files, from JSON lines: first load",
             contenders=(
                 Contender(OURS, "publish_ours:load", ours),
-                Contender(DLT, "publish_dlt:load", peer, needs="dlt"),
+                *(
+                    Contender(name, "publish_dlt:load", arguments, needs="dlt")
+                    for name, arguments in peers.items()
+                ),
             ),
-            goals=(Goal("dlt / ours, all phases", cpu_ratio, (DLT, OURS), 10),),
+            goals=(
+                Goal("dlt as it comes / ours, all phases", cpu_ratio, (DLT_LINES, OURS), 10),
+                Goal(
+                    "dlt told to load Parquet / our stage and publish",
+                    _to_phase("stage", "publish"),
+                    (DLT_LINES_PARQUET, OURS),
+                    10,
+                ),
+            ),
             check=_all_rows(units),
         )
         return [step]
@@ -182,9 +201,9 @@ def _changed(units: Path, homes: _Homes) -> Step:
     )
 
 
-def _to_phase(phase: str) -> Callable[[Result, Result], float]:
-    """Make a figure: CPU seconds of a peer divided by those of one of our phases."""
-    return lambda peer, ours: peer.figure() / ours.fact(f"{phase}_cpu_s")
+def _to_phase(*phases: str) -> Callable[[Result, Result], float]:
+    """Make a figure: CPU seconds of a peer divided by those of some of our phases."""
+    return lambda peer, ours: peer.figure() / sum(ours.fact(f"{name}_cpu_s") for name in phases)
 
 
 def _phase_ratio(ours: Result, first: Result) -> float:

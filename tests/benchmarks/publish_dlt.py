@@ -40,14 +40,17 @@ JSON_HINTS: Final = {
 }
 
 
-def load(units: str, home: str, *, source: str = "flat") -> Callable[[], dict[str, Any]]:
+def load(
+    units: str, home: str, *, source: str = "flat", loader: str | None = "parquet"
+) -> Callable[[], dict[str, Any]]:
     """Merge units, one file and one pipeline per tenant.
 
     Args:
         units: Folder of `unit_inputs` with tenants and their years.
         home: Where files and pipelines lie; kept between the nights of one round.
         source: ``flat`` (one table), ``tables`` (the four tables that ours publishes) or
-            ``jsonl`` (the flat rows as JSON lines, loaded through Parquet).
+            ``jsonl`` (the flat rows as JSON lines).
+        loader: The form in which dlt loads; None for the one that it takes by itself.
     """
     tenants: dict[str, list[Path]] = {}
     for folder in sorted(Path(units).glob("*/*")):
@@ -58,7 +61,7 @@ def load(units: str, home: str, *, source: str = "flat") -> Callable[[], dict[st
     def work() -> dict[str, Any]:
         for tenant, folders in tenants.items():
             _pipeline(Path(home), tenant).run(
-                _resources(folders, source), loader_file_format="parquet"
+                _resources(folders, source), loader_file_format=loader
             )
         return {"postings": sum(_count(Path(home), tenant, source) for tenant in tenants)}
 
