@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from blocks.hub import Hub
+from blocks.hub import Hub, Tenant
 from blocks.hub.states import WORKING
 from ledger.fiscal_year import FiscalYear
 from simulators.books.company import Company
@@ -22,8 +23,18 @@ TASMA = Path(sys.executable).with_name("tasma")
 YEAR = FiscalYear.parse("2024")
 LIMIT_S = 120
 
-LARGE = Company(3, calendar_years(2024, 2024), 20_000)
+LARGE = Company(3, calendar_years(2024, 2024), 6_000)
 """Large enough to be at work for a while after the lease is taken."""
+
+
+@pytest.fixture(autouse=True)
+def acme(tmp_path, empty_hub):
+    """A tenant, in the hub of the home."""
+    folder = tmp_path / "home" / "hub"
+    folder.mkdir(parents=True)
+    shutil.copy(empty_hub, folder)
+    with Hub(f"sqlite:///{folder / 'hub.sqlite'}") as hub:
+        hub.tenants.add(Tenant("acme", "Acme AB"))
 
 
 @pytest.fixture
@@ -52,7 +63,6 @@ def _heed_ctrl_c() -> None:
 def wait_for_lease(home: Path) -> None:
     deadline = time.monotonic() + LIMIT_S
     with Hub(f"sqlite:///{home / 'hub' / 'hub.sqlite'}") as hub:
-        hub.migrate()
         while not hub.leases.live():
             assert time.monotonic() < deadline
             time.sleep(0.02)
@@ -61,8 +71,6 @@ def wait_for_lease(home: Path) -> None:
 def test_stopped_import_frees_the_year_says_so_and_can_be_run_again(tasma, tmp_path):
     file = tmp_path / "books.se"
     LARGE.write_sie(file)
-    tasma("tenant", "add", "acme", "--name", "Acme AB").communicate(timeout=LIMIT_S)
-
     stopped = tasma("import", str(file), "--tenant", "acme")
     wait_for_lease(tmp_path / "home")
     stopped.send_signal(signal.SIGINT)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import sqlite3
 import time
@@ -25,9 +26,9 @@ def url(tmp_path) -> str:
 
 
 @pytest.fixture
-def hub(url):
+def hub(url, empty_hub, tmp_path):
+    shutil.copy(empty_hub, tmp_path)
     with Hub(url) as hub:
-        hub.migrate()
         hub.tenants.add(Tenant("acme", "Acme AB"))
         yield hub
 
