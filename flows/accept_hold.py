@@ -48,12 +48,8 @@ async def accept_hold(
             controls=controls,
             reason=reason,
             accepted_by=accepted_by,
-            expires_at=_end_of(expires_on) if expires_on else None,
+            expires_on=expires_on,
         )
     left = ", ".join(f"{result.control} ({result.break_count:,})" for result in holding)
     message = f"Still held by {left}." if left else "Nothing holds it now: run publish-accepted."
     return Completed(name="Accepted", message=message)
-
-
-def _end_of(day: dt.date) -> dt.datetime:
-    return dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), tzinfo=dt.UTC)

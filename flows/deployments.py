@@ -63,6 +63,11 @@ class Deployment:
         """What ``prefect deployment run`` takes."""
         return f"{self.flow.name}/{self.name}"
 
+    @property
+    def schedules(self) -> list[Schedule]:
+        """When it runs by itself; every schedule names its time zone (R-X-7)."""
+        return [Interval(self.every, timezone="UTC")] if self.every else [*self.nights]
+
     async def registered(self) -> RunnerDeployment:
         """Return what a runner registers."""
         limit = self.limit and ConcurrencyLimitConfig(
@@ -70,7 +75,7 @@ class Deployment:
         )
         return await self.flow.ato_deployment(
             self.name,
-            schedules=[*self.nights] or ([Interval(self.every)] if self.every else None),
+            schedules=self.schedules or None,
             tags=[TAG, self.kind],
             concurrency_limit=limit or None,
             entrypoint_type=EntrypointType.MODULE_PATH,

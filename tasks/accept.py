@@ -35,9 +35,17 @@ async def accept(
     controls: Sequence[str],
     reason: str,
     accepted_by: str,
-    expires_at: dt.datetime | None = None,
+    expires_on: dt.date | None = None,
 ) -> list[ControlResult]:
     """Accept the breaks that hold the unit's latest load; return what still holds it.
+
+    Args:
+        stores: Where things lie.
+        unit: Which year of whom.
+        controls: Whose breaks; none named means all that block.
+        reason: Why they may pass.
+        accepted_by: Who decides.
+        expires_on: The acceptance's last day where the tenant is (R-X-7).
 
     Raises:
         NothingHeld: The unit is not held.
@@ -50,7 +58,7 @@ async def accept(
         controls=controls,
         reason=reason,
         accepted_by=accepted_by,
-        expires_at=expires_at,
+        expires_on=expires_on,
     )
 
 
@@ -61,10 +69,11 @@ def accept_breaks(
     controls: Sequence[str],
     reason: str,
     accepted_by: str,
-    expires_at: dt.datetime | None,
+    expires_on: dt.date | None,
 ) -> list[ControlResult]:
     """Do what `accept` says, in the caller's thread; no control named means all."""
     load_id = held_load(stores, unit)
+    tenant = stores.hub.tenants.get(unit.tenant)
     _refuse_unknown(stores.hub.loads.results(load_id), controls)
     for control in controls or ("",):
         given = stores.hub.acceptances.accept(
@@ -72,7 +81,7 @@ def accept_breaks(
             reason=reason,
             accepted_by=accepted_by,
             control=control,
-            expires_at=expires_at,
+            expires_at=tenant.end_of(expires_on) if expires_on else None,
         )
         say(
             f"Accepted {len(given):,} breaks of {control or 'every control that blocks'}",

@@ -87,11 +87,12 @@ def _existing(stores: Stores, tenant: str, which: Which, *, is_night: bool) -> l
     if which == "two latest years":
         return [item.year for item in stores.hub.years.latest(tenant)]
     now = stores.hub.database.now()
+    today = stores.hub.tenants.get(tenant).day_of(now)
     units = {unit.year: unit for unit in stores.hub.units.of_tenant(tenant)}
     return [
         item.year
         for item in stores.hub.years.active(tenant)
-        if item.start_date <= now.date()
+        if item.start_date <= today
         and (not _is_closed(item) or (is_night and _rested(units.get(item.year), now)))
     ]
 

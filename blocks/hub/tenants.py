@@ -72,6 +72,15 @@ class Tenant:
             if not is_right:
                 raise Refused(f"Tenant {self.id}: expected {expected}, got {value[:80]!r}.")
 
+    def day_of(self, moment: dt.datetime) -> dt.date:
+        """Return the calendar day on which a moment falls where the tenant is (R-X-7)."""
+        return moment.astimezone(ZoneInfo(self.time_zone)).date()
+
+    def end_of(self, day: dt.date) -> dt.datetime:
+        """Return the moment, in UTC, at which a calendar day ends where the tenant is (R-X-7)."""
+        midnight = dt.datetime.combine(day + dt.timedelta(days=1), dt.time())
+        return midnight.replace(tzinfo=ZoneInfo(self.time_zone)).astimezone(dt.UTC)
+
 
 def _is_number(text: str) -> bool:
     return not text or (text.isascii() and text.isdigit() and len(text) <= 20)

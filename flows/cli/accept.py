@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import getpass
 from typing import TYPE_CHECKING, Annotated
 
@@ -60,7 +59,7 @@ def accept(
             controls=control or [],
             reason=reason,
             accepted_by=by or getpass.getuser(),
-            expires_at=_end_of(parse_day(expires)) if expires else None,
+            expires_on=parse_day(expires) if expires else None,
         )
         if not as_json:
             say(f"Accepted for {unit}.")
@@ -107,7 +106,3 @@ def _unit(stores: Stores, tenant: str, year: str) -> Unit:
 
     known_tenant(stores.hub, tenant)
     return Unit(tenant, known_year(stores.hub, tenant, year))
-
-
-def _end_of(day: dt.date) -> dt.datetime:
-    return dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), tzinfo=dt.UTC)

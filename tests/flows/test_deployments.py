@@ -42,11 +42,20 @@ def test_schedules_limits_and_tags_agree(declared):
         return schedules, limit, queue, entry["tags"], entry["enforce_parameter_schema"]
 
     def coded(item):
-        nights = [(None, at.cron, at.timezone, at.parameters, at.slug) for at in item.nights]
-        schedules = [(item.every, None, None, {}, None)] if item.every else nights
+        schedules = [
+            (at.interval, at.cron, at.timezone, at.parameters, at.slug) for at in item.schedules
+        ]
         return schedules, item.limit, item.queue, [TAG, item.kind], True
 
     assert [coded(item) for item in DEPLOYMENTS] == [said(entry) for entry in declared]
+
+
+@pytest.mark.requirement("R-X-7")
+def test_every_schedule_names_its_time_zone(declared):
+    schedules = [at for item in DEPLOYMENTS for at in item.schedules]
+
+    assert schedules
+    assert all(at.timezone for at in schedules)
 
 
 @pytest.mark.parametrize("deployment", DEPLOYMENTS, ids=lambda item: item.name)

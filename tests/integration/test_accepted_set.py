@@ -58,7 +58,7 @@ def take(stores, tmp_path):
 def accept_all(stores):
     unit = Unit("acme", FiscalYear.parse("2024"))
     return accept_breaks(
-        stores, unit, controls=(), reason="known", accepted_by="A. Person", expires_at=None
+        stores, unit, controls=(), reason="known", accepted_by="A. Person", expires_on=None
     )
 
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -26,6 +28,21 @@ def test_defaults_are_those_of_a_swedish_company():
         tenant.time_zone,
         tenant.years_from_source,
     ) == ("SE", "SEK", "Europe/Stockholm", True)
+
+
+@pytest.mark.requirement("R-X-7")
+@pytest.mark.parametrize(
+    ("zone", "offset"),
+    [("Europe/Stockholm", "+02:00"), ("Europe/Helsinki", "+03:00"), ("Atlantic/Reykjavik", "Z")],
+)
+def test_a_day_begins_and_ends_where_the_tenant_is(zone, offset):
+    tenant = Tenant("acme", "Acme AB", time_zone=zone)
+    first, last = dt.date(2026, 7, 1), dt.date(2026, 6, 30)
+
+    midnight = dt.datetime.fromisoformat(f"2026-07-01T00:00:00{offset}")
+    assert midnight == tenant.end_of(last)
+    assert first == tenant.day_of(midnight)
+    assert last == tenant.day_of(midnight - dt.timedelta(seconds=1))
 
 
 @pytest.mark.parametrize("good", ["a", "7", "acme-2", LONGEST])
