@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from pathlib import Path
 
+from prefect.settings import PREFECT_API_URL, temporary_settings
+
 from blocks.steps import KILL_AT
 from flows.cli.local import import_here
+from flows.import_file import import_file
 from tests.faults.homes import opened
 
 
@@ -16,3 +20,10 @@ def take(home: Path, tenant: str, path: Path, kill_at: str = "") -> None:
     with opened(home) as stores:
         imported = import_here(stores, tenant, path, watch=lambda _step: None)
     raise SystemExit(0 if imported.outcome in {"published", "unchanged"} else imported.message)
+
+
+def run(environment: dict[str, str], tenant: str, path: str, kill_at: str) -> None:
+    """Be a run of Prefect that imports a file, and die by SIGKILL at the step named."""
+    os.environ.update({**environment, KILL_AT: kill_at})
+    with temporary_settings({PREFECT_API_URL: environment["PREFECT_API_URL"]}):
+        asyncio.run(import_file(tenant, path))

@@ -6,8 +6,6 @@ import asyncio
 import datetime as dt
 import os
 import signal
-import subprocess
-import sys
 
 import pytest
 from prefect.settings import PREFECT_API_URL, temporary_settings
@@ -16,7 +14,11 @@ from blocks.hub import UnitState, unit_resource
 from flows.import_file import import_file
 from flows.janitor import janitor
 from flows.sweep import silent_after, sweep
+from tests.faults import importer
+from tests.faults.children import CHILDREN
 from tests.flows.conftest import environment_of, process_of
+
+CHILD_LIMIT_S = 120
 
 
 @pytest.fixture
@@ -57,14 +59,10 @@ def test_a_killed_run_is_crashed_frees_its_unit_and_can_be_retried(desk, book, w
 
 def test_a_rerun_writes_the_pages_of_a_load_that_was_published_by_a_run_that_died(desk, book):
     path = book.file()
-    code = (
-        "import asyncio; from flows.import_file import import_file;"
-        f"asyncio.run(import_file({book.tenant!r}, {str(path)!r}))"
-    )
-    with environment_of(
-        desk.home, PREFECT_API_URL=desk.server.api_url, TASMA_KILL_AT="publish.recorded"
-    ):
-        died = subprocess.run([sys.executable, "-c", code], check=False, timeout=120)
+    own = {"TASMA_HOME": str(desk.home), "PREFECT_API_URL": desk.server.api_url}
+    died = CHILDREN.Process(target=importer.run, args=(own, book.tenant, path, "publish.recorded"))
+    died.start()
+    died.join(CHILD_LIMIT_S)
     pages = [f"{book.tenant}-2024-{name}" for name in ("reconciliation", "changes", "statements")]
     before = [desk.artifact(page) for page in pages]
     with desk.stores() as stores:
@@ -74,7 +72,7 @@ def test_a_rerun_writes_the_pages_of_a_load_that_was_published_by_a_run_that_die
     written = [desk.artifact(page) for page in pages]
     again = desk.do(import_file, tenant=book.tenant, path=path)
 
-    assert -signal.SIGKILL == died.returncode
+    assert -signal.SIGKILL == died.exitcode
     assert [None, None, None] == before
     assert ("Unchanged", "Unchanged") == (rerun.name, again.name)
     assert "✓ passed" in written[0]
