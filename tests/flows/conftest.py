@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from prefect.events.worker import EventsWorker
 from prefect.settings import PREFECT_API_URL, temporary_settings
 from typer.testing import CliRunner
 
@@ -41,6 +42,9 @@ SECRET = "planted-secret-7f3a91c2"  # noqa: S105 - it opens nothing
 """In the environment of every process of the session, and in a block; it may appear nowhere."""
 
 PLANTED = {"TASMA_TEST_TOKEN": SECRET, "TASMA_NOTIFY_BLOCK": "custom-webhook/planted"}
+
+EVENTS_DRAINED_S = 20
+"""How long the events of runs in this process may take to reach the server at the end."""
 
 FINAL = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
 
@@ -235,13 +239,22 @@ def fortnox():
 @pytest.fixture(scope="session")
 def desk(tmp_path_factory, fortnox):
     home = tmp_path_factory.mktemp("home")
-    with (
-        environment_of(home, **PLANTED, **connected_to(fortnox)),
-        prefect_server(home=home, port=free_port()) as server,
-    ):
+    with server_of(home, **PLANTED, **connected_to(fortnox)) as server:
         unused = copied(server.folder, tmp_path_factory.mktemp("unused"))
         with deployments_served(server), ExitStack() as stack:
             yield Desk(server, home, fortnox, stack, unused)
+
+
+@contextmanager
+def server_of(home, **more):
+    """Run a server whose home is this process's too."""
+    with (
+        environment_of(home, **more),
+        prefect_server(home=home, port=free_port()) as server,
+    ):
+        yield server
+        # Events that nobody takes any more would keep this process from ending.
+        EventsWorker.drain_all(timeout=EVENTS_DRAINED_S)
 
 
 def copied(folder, to):

@@ -17,7 +17,6 @@ from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from blocks.hub import Connection, Method, Tenant, unit_resource
 from flows.nightly import nightly
-from flows.server import prefect_server
 from flows.sweep import sweep
 from ledger.fiscal_year import FiscalYear
 from simulators.books.company import Company
@@ -27,9 +26,9 @@ from tests.flows.conftest import (
     Desk,
     connected_to,
     environment_of,
-    free_port,
     process_of,
     process_with,
+    server_of,
 )
 
 PROJECT = Path(__file__).parents[2]
@@ -55,8 +54,7 @@ def pool(desk, tmp_path_factory):
     ]
     with (
         FortnoxSimulator(companies) as fortnox,
-        environment_of(home, **connected_to(fortnox)),
-        prefect_server(home=home, port=free_port()) as server,
+        server_of(home, **connected_to(fortnox)) as server,
     ):
         pool = Desk(server, home, fortnox)
         pool.ask("/work_pools/", {"name": "tasma", "type": "process"})
