@@ -25,8 +25,7 @@ OURS: Final = "ours: stage, reconcile, publish"
 OTHER_BYTES: Final = "ours: the same rows in other bytes"
 DLT: Final = "dlt 1.31.0 merge, one flat table"
 DLT_TABLES: Final = "dlt 1.31.0 merge, the same tables"
-DLT_LINES: Final = "dlt 1.31.0 merge, as it comes"
-DLT_LINES_PARQUET: Final = "dlt 1.31.0 merge, told to load Parquet"
+DLT_LINES: Final = "dlt 1.31.0 merge, not told to load Parquet"
 
 FIRST_LOAD: Final = "One tenant, 3 years of 333,000 postings: first load"
 
@@ -64,42 +63,41 @@ def tenants(folder: Path) -> Benchmark:
 
 
 def jsonl(folder: Path) -> Benchmark:
-    """The same thirty units from JSON lines."""
+    """The same thirty units from JSON lines, and those of one file with dlt as it comes."""
     units = _thirty(folder)
+    few = write_units(folder / "three", company(100, SMALL_VOUCHERS), tenant="t", json_rows=True)
 
     def steps(number: int) -> Sequence[Step]:
         homes = _Homes(folder / "runs" / f"jsonl-{number}")
-        ours = {**homes.ours(units, night="first"), "source": "jsonl"}
-        peers = {
-            name: {**homes.dlt(units, name=home), "source": "jsonl", "loader": loader}
-            for name, home, loader in (
-                (DLT_LINES, "lines", None),
-                (DLT_LINES_PARQUET, "lines-parquet", "parquet"),
-            )
-        }
-        step = Step(
-            title="30 units in 10 files, from JSON lines: first load",
-            contenders=(
-                Contender(OURS, "publish_ours:load", ours),
-                *(
-                    Contender(name, "publish_dlt:load", arguments, needs="dlt")
-                    for name, arguments in peers.items()
-                ),
-            ),
-            goals=(
-                Goal("dlt as it comes / ours, all phases", cpu_ratio, (DLT_LINES, OURS), 10),
-                Goal(
-                    "dlt told to load Parquet / our stage and publish",
-                    _to_phase("stage", "publish"),
-                    (DLT_LINES_PARQUET, OURS),
-                    10,
-                ),
-            ),
-            check=_all_rows(units),
+        to_rows = Goal(
+            "dlt / our stage and publish", _to_phase("stage", "publish"), (DLT, OURS), 10
         )
-        return [step]
+        all_phases = Goal("dlt as it comes / ours, all phases", cpu_ratio, (DLT_LINES, OURS), 10)
+        many = homes.dlt(units, name="many")
+        plain = {**homes.dlt(few, name="few"), "loader": None}
+        return [
+            _lines("30 units in 10 files", units, homes, peer=DLT, arguments=many, goal=to_rows),
+            _lines(
+                "3 units in a file", few, homes, peer=DLT_LINES, arguments=plain, goal=all_phases
+            ),
+        ]
 
     return Benchmark("jsonl", steps, rounds_at_most=1)
+
+
+def _lines(
+    what: str, units: Path, homes: _Homes, *, peer: str, arguments: dict[str, Any], goal: Goal
+) -> Step:
+    ours = {**homes.ours(units, night="first"), "home": str(homes.root / what), "source": "jsonl"}
+    return Step(
+        title=f"{what}, from JSON lines: first load",
+        contenders=(
+            Contender(OURS, "publish_ours:load", ours),
+            Contender(peer, "publish_dlt:load", {**arguments, "source": "jsonl"}, needs="dlt"),
+        ),
+        goals=(goal,),
+        check=_all_rows(units),
+    )
 
 
 def _thirty(folder: Path) -> Path:
