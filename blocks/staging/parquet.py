@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 from typing import Final, Self
 
@@ -47,23 +48,14 @@ class TableFiles:
         self._waiting: dict[str, list[pa.RecordBatch]] = {name: [] for name in schemas}
 
     def __enter__(self) -> Self:
-        for name, schema in self._schemas.items():
-            path = self._folder / f"{name}.parquet"
-            writer = pq.ParquetWriter(
-                path,
-                schema,
-                compression="lz4",
-                use_dictionary=[column for column in schema.names if column in REPETITIVE],
-                write_statistics=[column for column in schema.names if column in SOUGHT] or False,
-            )
-            self._writers[name] = self._stack.enter_context(writer)
         return self
 
     def __exit__(self, failure: type[BaseException] | None, *_details: object) -> None:
-        if failure is None:
-            for name in self._waiting:
+        with self._stack:
+            for name, schema in self._schemas.items() if failure is None else ():
                 self._flush(name, down_to=0)
-        self._stack.close()
+                if name not in self._writers:
+                    self._path(name).write_bytes(_empty_file(schema))
 
     def write(self, name: str, batch: pa.RecordBatch) -> None:
         """Add rows to a table.
@@ -89,8 +81,35 @@ class TableFiles:
         table = pa.Table.from_batches(self._waiting[name], schema=self._schemas[name])
         ready = table.num_rows - down_to
         if ready:
-            self._writers[name].write_table(table.slice(0, ready), row_group_size=ROW_GROUP_ROWS)
+            self._writer(name).write_table(table.slice(0, ready), row_group_size=ROW_GROUP_ROWS)
         self._waiting[name] = table.slice(ready).to_batches()
+
+    def _writer(self, name: str) -> pq.ParquetWriter:
+        if name not in self._writers:
+            writer = _open(self._path(name), self._schemas[name])
+            self._writers[name] = self._stack.enter_context(writer)
+        return self._writers[name]
+
+    def _path(self, name: str) -> Path:
+        return self._folder / f"{name}.parquet"
+
+
+def _open(sink: Path | pa.BufferOutputStream, schema: pa.Schema) -> pq.ParquetWriter:
+    return pq.ParquetWriter(
+        sink,
+        schema,
+        compression="lz4",
+        use_dictionary=[column for column in schema.names if column in REPETITIVE],
+        write_statistics=[column for column in schema.names if column in SOUGHT] or False,
+    )
+
+
+@cache
+def _empty_file(schema: pa.Schema) -> bytes:
+    """Most units leave half of the tables empty; to write such a file costs a millisecond."""
+    sink = pa.BufferOutputStream()
+    _open(sink, schema).close()
+    return bytes(sink.getvalue())
 
 
 def _refuse_nul(name: str, batch: pa.RecordBatch) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Final
 
+import pyarrow.parquet as pq
 from duckdb import DuckDBPyConnection
 
 from blocks.duck import quoted
@@ -60,13 +61,11 @@ class UnitRows:
         Raises:
             CountsDiffer: Somebody changed a file since.
         """
-        queries = [
-            f"select '{table}', count(*) from {read_staged_sql(self._staged, table)}"  # noqa: S608 - names of ours only
-            for table in CANONICAL
-        ]
-        counts = self._db.execute(" union all ".join(queries)).fetchall()
+        counts = {
+            table: pq.read_metadata(self._staged.parquet(table)).num_rows for table in CANONICAL
+        }
         expected = {table: digest.row_count for table, digest in self._staged.tables.items()}
-        _refuse_difference(expected, dict(counts))
+        _refuse_difference(expected, counts)
 
     def check(self) -> None:
         """Compare counts and sums of every table with what was staged.

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from blocks.controls import UnitContext, reconcile
@@ -127,13 +128,14 @@ def _jsonl(folder: Path) -> Batches:
     columns = ", ".join(f"{name}: '{kind}'" for name, kind in JSON_COLUMNS.items())
     source = f"'{folder}/flat.jsonl', format = 'newline_delimited', columns = {{{columns}}}"
     with open_duckdb(spill=folder.parent, rows=0) as db:
-        db.register("flat", db.sql(f"from read_json({source})").to_arrow_table())
-        for name, query in (("posting", _POSTINGS), ("voucher", _VOUCHERS)):
-            for batch in db.sql(query).to_arrow_reader(122_880):
-                yield {name: batch.cast(CANONICAL[name])}
+        flat = db.sql(f"from read_json({source})").to_arrow_table()
+        for batch in flat.select(CANONICAL["posting"].names).to_batches():
+            yield {"posting": batch.cast(CANONICAL["posting"])}
+        db.register("first_row", flat.filter(pc.equal(flat["row_number"], 1)))
+        for batch in db.sql(_VOUCHERS).to_arrow_reader(122_880):
+            yield {"voucher": batch.cast(CANONICAL["voucher"])}
 
 
-_POSTINGS = f"select {', '.join(CANONICAL['posting'].names)} from flat"  # noqa: S608 - names of ours
 _VOUCHERS = """
     select
         voucher_key,
@@ -145,5 +147,5 @@ _VOUCHERS = """
         null as registered_by,
         null as source_ref,
         null as source_line
-    from flat where row_number = 1
+    from first_row
 """
