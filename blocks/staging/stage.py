@@ -70,6 +70,7 @@ def stage_unit(
             reached("stage.started")
             with _digesting(lake) as digest:
                 _write_tables(temporary, _pieces(facts, tables, batches), digest)
+                _write_beside(temporary, facts, diagnostics.items, evidence)
                 reached("stage.tables_written")
                 digests = digest.finish(temporary)
             read = facts.model_copy(
@@ -79,9 +80,6 @@ def stage_unit(
                     "error_count": diagnostics.errors,
                 }
             )
-            _write_diagnostics(temporary, diagnostics.items)
-            if facts.evidence_sha256:
-                _write_evidence(temporary, evidence)
             write_manifest(temporary, read, digests)
             reached("stage.manifest_written")
             _give_name(temporary, folder, facts)
@@ -132,16 +130,18 @@ def _fiscal_year(facts: UnitFacts) -> pa.RecordBatch:
     return pa.RecordBatch.from_pylist([row], schema=FISCAL_YEAR)
 
 
-def _write_diagnostics(folder: Path, diagnostics: Iterable[Diagnostic]) -> None:
+def _write_beside(
+    folder: Path,
+    facts: UnitFacts,
+    diagnostics: Iterable[Diagnostic],
+    evidence: Mapping[str, pa.Table],
+) -> None:
     rows = [{name: getattr(item, name) for name in DIAGNOSTIC.names} for item in diagnostics]
-    with TableFiles(folder, {"diagnostic": DIAGNOSTIC}) as files:
-        files.write("diagnostic", pa.RecordBatch.from_pylist(rows, schema=DIAGNOSTIC))
-
-
-def _write_evidence(folder: Path, evidence: Mapping[str, pa.Table]) -> None:
-    with TableFiles(folder, EVIDENCE) as files:
-        for name, table in evidence.items():
-            for batch in table.to_batches():
+    tables = {**evidence, "diagnostic": pa.Table.from_pylist(rows, schema=DIAGNOSTIC)}
+    schemas = {"diagnostic": DIAGNOSTIC} | (EVIDENCE if facts.evidence_sha256 else {})
+    with TableFiles(folder, schemas) as files:
+        for name in schemas.keys() & tables.keys():
+            for batch in tables[name].to_batches():
                 files.write(name, batch)
 
 
