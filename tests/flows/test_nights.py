@@ -100,7 +100,8 @@ def test_a_night_whose_process_dies_is_taken_up_again_without_anybody(desk, conn
         (run,) = runs_of(desk, ledger.tenant, "night")
         desk.wait(run["id"], lambda found: "year:2025" in found["tags"])
         os.kill(process_of(run["id"]), signal.SIGKILL)
-        desk.wait(run["id"], lambda found: found["run_count"] == 1 and not is_running(found))
+        # Between the two attempts lies half a second, so the second may be what is seen.
+        desk.wait(run["id"], lambda found: found["run_count"] > 1 or not is_running(found))
         stores.hub.leases.release(lease)
     ended = desk.end_of(run["id"], after=1)
 
