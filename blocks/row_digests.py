@@ -101,8 +101,8 @@ class _Runs:
         if table == "posting":
             self.debits.append(_debits(_hundredths(rows["amount"]), first))
 
-    def joined(self, name: str, kind: Any = np.int64) -> Any:
-        return np.concatenate([np.zeros(0, kind), *getattr(self, name)])
+    def joined(self, name: str) -> Any:
+        return np.concatenate([np.zeros(0, np.int64), *getattr(self, name)])
 
     def joined_keys(self) -> pa.Array:
         return pa.concat_arrays([pa.array([], pa.string()), *self.keys])

@@ -62,10 +62,10 @@ def attach_published_or_nothing(db: DuckDBPyConnection, files: TenantFiles) -> N
             remove(empty)  # what is attached stays open
 
 
-def attach_copy(db: DuckDBPyConnection, copy: Path) -> None:
+def attach_copy(db: DuckDBPyConnection, files: TenantFiles, copy: Path) -> None:
     """Attach the writer's copy, made if need be, in the current shape."""
     if not copy.exists():
-        copy.write_bytes(empty_file(db, copy.parent / "spill"))
+        copy.write_bytes(empty_file(db, files.spill))
     # The file knows its block size, but not its row groups': DuckDB would add groups of its own
     # size and melt old and new together.
     db.execute(f"attach {quoted(copy)} as {PUBLISHED} (row_group_size {ROW_GROUP_ROWS})")
@@ -84,6 +84,6 @@ def _migrate_file(files: TenantFiles) -> None:
         swapping(files) as copy,
         open_duckdb(spill=files.spill) as db,
     ):
-        attach_copy(db, copy)
+        attach_copy(db, files, copy)
         db.execute(f"checkpoint {PUBLISHED}")
         detach(db)

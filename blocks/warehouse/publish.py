@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from duckdb import DuckDBPyConnection
 
 from blocks.duck import attach_read_only, duckdb_space_checked, open_duckdb
@@ -22,9 +20,6 @@ from blocks.warehouse.rows import UnitRows
 from blocks.warehouse.workbench import bind_staged
 from ledger.controls import ControlResult
 from ledger.fiscal_year import FiscalYear
-
-VACUUM_TASKS: Final = 100
-"""Groups of rows that DuckDB may melt together at the end of one publication; its own default."""
 
 
 def publish_unit(staged: StagedUnit, files: TenantFiles, publication: Publication) -> Published:
@@ -98,18 +93,20 @@ def _publish(
     *,
     before: LoadRecord | None,
 ) -> LoadRecord:
-    if before is not None:
+    if before is None:
+        # A first load leaves no gaps; DuckDB would only shift its rows from group to group.
+        db.execute("set max_vacuum_tasks = 0")
+    else:
         bind_staged(db, staged, tables=("voucher", "voucher_digest"))
-    # A year's first load leaves no gaps; DuckDB would only shift its rows from group to group.
-    db.execute(f"set max_vacuum_tasks = {VACUUM_TASKS if before else 0}")
     with swapping(files) as copy:
         db.execute("begin")
-        attach_copy(db, copy)
+        attach_copy(db, files, copy)
         record = _replace(db, staged, publication, before=before)
         db.execute("commit")
         reached("publish.committed")
         db.execute(f"checkpoint {PUBLISHED}")
         detach(db)
+    db.execute("reset max_vacuum_tasks")  # the engine outlives this connection
     return record
 
 
