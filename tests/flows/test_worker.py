@@ -179,5 +179,8 @@ def test_a_worker_starts_a_run_from_what_it_has_imported(night):
 def test_a_night_whose_worker_dies_with_its_host_completes_on_another_host(night):
     assert night.is_gone
     assert night.crashed
-    assert ["Published"] * TENANTS == night.ends
+    # The first was held up, so that its worker died before its year was published. The others may
+    # have published theirs by then; a second attempt then finds nothing new.
+    assert night.ends[0] == "Published"
+    assert {*night.ends[1:]} <= {"Published", "Unchanged"}
     assert [1] * TENANTS == night.load_numbers
