@@ -15,7 +15,7 @@ from ledger.money import MONEY, QUANTITY
 from ledger.schemas import CANONICAL
 from ledger.sie.diagnostics import DiagnosticLog
 from ledger.sie.keys import VoucherKeys
-from ledger.sie.lines import Bytes, Kind, Mask, Places
+from ledger.sie.lines import Bytes, Kind, Mask, Places, is_kind
 from ledger.sie.rows import (
     NO_DATE,
     Days,
@@ -135,7 +135,7 @@ def check_twins(block: Block, log: DiagnosticLog) -> None:
     Fortnox a sign, in one of the two only.
     """
     history, booked = block.history, block.booked
-    added = np.flatnonzero(history.kind == Kind.ADDED)
+    added = np.flatnonzero(is_kind(history.kind, Kind.ADDED))
     if not len(added):
         return
     next_place = history.place[added] + 1

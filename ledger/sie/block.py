@@ -9,7 +9,7 @@ import numpy as np
 
 from ledger.sie.diagnostics import DiagnosticLog
 from ledger.sie.encoding import CODE_PAGES, decode, is_utf8
-from ledger.sie.lines import HASH, Bytes, Kind, Lines, guess_kind, pad, view, words_of
+from ledger.sie.lines import HASH, Bytes, Kind, Lines, guess_kind, is_kind, pad, view, words_of
 from ledger.sie.scan import Span
 
 
@@ -34,8 +34,8 @@ class BlockText:
 
 def note_leftovers(data: Bytes, lines: Lines, log: DiagnosticLog) -> None:
     """Note the lines that are no record, and labels that only begin like those of vouchers."""
-    log.add_many("line_too_long", lines.number[lines.kind == Kind.TOO_LONG])
-    other = np.flatnonzero(lines.kind == Kind.OTHER)
+    log.add_many("line_too_long", lines.number[is_kind(lines.kind, Kind.TOO_LONG)])
+    other = np.flatnonzero(is_kind(lines.kind, Kind.OTHER))
     labelled = data[lines.start[other]] == HASH
     log.add_many("line_without_label", lines.number[other[~labelled]])
     other = other[labelled]

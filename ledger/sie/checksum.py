@@ -7,23 +7,37 @@ quotation marks around fields, no braces; ``\"`` counts as ``"`` (SIE 4B §10).
 
 from __future__ import annotations
 
+import re
 import zlib
 from typing import Final
 
 from ledger.sie.encoding import decode
-from ledger.sie.tokenizer import read_record
+from ledger.sie.tokenizer import OBJECT_LABELS, read_record
 
 CODE_PAGE: Final = "cp437"
 LABEL: Final = b"#KSUMMA"
 
+_NOTHING: Final = (b"", b"{", b"}")
+_FIELDS: Final = rb'(?:[ \t]++(?:"[^"\\]*+"|[^ \t"\\{}]++)(?![^ \t]))*+'
+_PLAIN: Final = re.compile(rb"(#[A-Z]++)%b(?:[ \t]++({})%b)?" % (_FIELDS, _FIELDS))
+"""A record without escapes or objects, as nearly all outside vouchers are."""
+_CONTENT: Final = re.compile(rb'"([^"]*+)"|([^ \t"{}]++)')
+_TAKES_OBJECTS: Final = frozenset(label.encode() for label in OBJECT_LABELS)
 
-def add_line(total: int, text: str) -> int:
+
+def add_line(total: int, raw: bytes, encoding: str) -> int:
     """Go on with a sum over one line, given without its line end."""
-    stripped = text.strip(" \t\r")
-    if stripped in ("", "{", "}"):
-        return total
-    contents = "".join(read_record(stripped).contents)
-    return zlib.crc32(contents.encode(CODE_PAGE, errors="replace"), total)
+    line = raw.strip(b" \t\r")
+    return total if line in _NOTHING else zlib.crc32(_content(line, encoding), total)
+
+
+def _content(line: bytes, encoding: str) -> bytes:
+    """The label and the fields of a record, one behind the other, in code page 437."""
+    plain = _PLAIN.fullmatch(line) if encoding == CODE_PAGE or line.isascii() else None
+    if plain and (not plain[2] or plain[1] in _TAKES_OBJECTS):
+        return b"".join(quoted or bare for quoted, bare in _CONTENT.findall(line))
+    contents = "".join(read_record(decode(line, encoding)).contents)
+    return contents.encode(CODE_PAGE, errors="replace")
 
 
 def control_sum(content: bytes, *, encoding: str = CODE_PAGE) -> int:
@@ -38,5 +52,5 @@ def control_sum(content: bytes, *, encoding: str = CODE_PAGE) -> int:
                 return total
             running = True
         elif running:
-            total = add_line(total, decode(raw, encoding))
+            total = add_line(total, raw, encoding)
     return total

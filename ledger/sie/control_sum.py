@@ -1,35 +1,33 @@
 """The sum of #KSUMMA over a whole file, block by block, on byte columns.
 
-What `ledger.sie.checksum` says of a line is done here to a block at once: blanks inside
-quotation marks get a stand-in, and one pass of `bytes.translate` takes out all other blanks,
-the marks, the braces and the line ends.
+What `ledger.sie.checksum` says of a line is done here to many at once: blanks inside quotation
+marks get a stand-in, and one pass of `bytes.translate` takes out all other blanks, the marks, the
+braces and the line ends.
 """
 
 from __future__ import annotations
 
 import zlib
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
 from ledger.sie.checksum import CODE_PAGE, LABEL, add_line
-from ledger.sie.columns import CLOSE, OPEN, QUOTE, Quotes, on_lines
+from ledger.sie.columns import CLOSE, OPEN, QUOTE, Quotes
 from ledger.sie.encoding import decode
-from ledger.sie.lines import SPACE, WINDOW_BYTES, Bytes, Kind, Lines, Mask
+from ledger.sie.lines import ROWS, SPACE, WINDOW_BYTES, Bytes, Kind, Lines, Mask, Places, is_kind
 
 _ESCAPED: Final = 0x01
-_BLANK: Final = 0x02
+_BLANK: Final = SPACE - 1
 """Stand for a quotation mark and a blank that are data, until the others are taken out."""
-_TO_BLANK: Final = np.uint8(SPACE ^ _BLANK)
+_NO_BLANKS: Final = (b"\x08", b"\x0c")
+"""What a tab or a return becomes where it is taken for a blank that is data."""
 _RESTORE: Final = bytes.maketrans(bytes([_ESCAPED, _BLANK]), b'" ')
 _TAKEN_OUT: Final = b' \t{}"\r\n'
 _SHIFTS: Final = tuple(np.uint64(1 << power) for power in range(6))
 _TOP: Final = np.uint64(63)
-
-
-LINE_END_BYTES: Final = 2
-"""Between two lines that are summed by the letter stands nothing that counts."""
 
 
 @dataclass(frozen=True)
@@ -49,98 +47,130 @@ class Readable:
     listless: int
 
 
+@dataclass(frozen=True)
+class _Sum:
+    """A sum up to some place. `closed`: what it was at the last #KSUMMA; `running`: after one."""
+
+    total: int = 0
+    closed: int = 0
+    running: bool = False
+
+
 class ControlSum:
     """Sums a file from its first #KSUMMA to the last, block after block.
 
-    `value` is the sum so far, or at the last #KSUMMA that closed it. `by_line`: for a file with
-    control characters, which cannot have stand-ins.
+    `by_line`: for a file with control characters, which cannot have stand-ins.
     """
 
     def __init__(self, *, by_line: bool) -> None:
         self._by_line = by_line
-        self._running = False
-        self._total = 0
-        self.value = 0
+        self._sum = _Sum()
+
+    @property
+    def value(self) -> int:
+        """The sum at the #KSUMMA that closed it last."""
+        return self._sum.closed
 
     def add(self, block: Readable) -> None:
         """Go on over one block."""
-        lines = block.lines
-        is_brace = (lines.kind == Kind.OPEN) | (lines.kind == Kind.CLOSE)
-        plain = block.plain | (is_brace & (lines.end - lines.start == 1))
-        kept = None if self._by_line else _kept(block, plain)
+        found = None if self._by_line else _over_columns(self._sum, block)
+        self._sum = found or _over_lines(self._sum, block, range(len(block.lines)))
+
+
+def _over_columns(so_far: _Sum, block: Readable) -> _Sum | None:
+    """Go on over a block; None where a brace, a tab or a return may be data."""
+    lines = block.lines
+    is_brace = is_kind(lines.kind, Kind.OPEN) | is_kind(lines.kind, Kind.CLOSE)
+    is_brace &= lines.end - lines.start == 1
+    plain = block.plain | is_brace
+    rows = sum(int(np.count_nonzero(is_kind(lines.kind, kind) & plain)) for kind in ROWS)
+    braces = 2 * (rows - block.listless) + int(np.count_nonzero(is_brace))
+    bent = np.flatnonzero(~plain)
+    for window in _windows(lines, block.size):
+        first, last = np.searchsorted(lines.start[bent], (window.start, window.stop))
+        kept = _kept(block, window, bent[first:last])
         if kept is None:
-            plain[:] = False
-            kept = block.data
-        begin = 0
-        for at in np.flatnonzero(~plain).tolist():
-            self._add_kept(block, kept, begin, int(lines.start[at]))
-            begin = int(lines.end[at])
-            self._add_line(block, int(lines.start[at]), begin)
-        self._add_kept(block, kept, begin, block.size)
-
-    def _add_line(self, block: Readable, start: int, end: int) -> None:
-        raw = block.data[start:end].tobytes()
-        if raw[: len(LABEL)].upper() == LABEL:
-            self.value, self._running = self._total, True
-        elif self._running:
-            self._total = add_line(self._total, decode(raw, block.encoding))
-
-    def _add_kept(self, block: Readable, kept: Bytes, start: int, end: int) -> None:
-        if not self._running or end - start <= LINE_END_BYTES:
-            return
-        content = kept[start:end].tobytes().translate(_RESTORE, _TAKEN_OUT)
-        if block.encoding != CODE_PAGE and not content.isascii():
-            content = decode(content, block.encoding).encode(CODE_PAGE, errors="replace")
-        self._total = zlib.crc32(content, self._total)
-
-
-def _kept(block: Readable, plain: Mask) -> Bytes | None:
-    """The block with stand-ins for the blanks and marks that count on plain lines, shape (size,).
-
-    None when a brace stands where it may be data, or a tab or the like between marks: such a
-    block is summed line by line.
-    """
-    data, lines = block.data[: block.size], block.lines
-    bent = [*zip(lines.start[~plain].tolist(), lines.end[~plain].tolist(), strict=True)]
-    inside = _inside(block, bent)
-    kept = np.empty_like(data)
-    braces = 0
-    for start in range(0, block.size, WINDOW_BYTES):
-        window = slice(start, start + WINDOW_BYTES)
-        text = data[window]
-        if ((text < SPACE) & inside[window]).any():
             return None
-        braces += int(np.count_nonzero(text == OPEN) + np.count_nonzero(text == CLOSE))
-        counts = (text == SPACE) & inside[window]
-        np.bitwise_xor(text, counts.view(np.uint8) * _TO_BLANK, out=kept[window])
-    braces -= sum(_count_braces(data[start:end]) for start, end in bent)
-    if braces != _braces_expected(lines, plain) - 2 * block.listless:
-        return None
-    escaped, _ = on_lines(block.quotes.escaped, lines.start[plain], lines.end[plain])
+        braces -= kept.braces
+        so_far = _over_kept(so_far, block, kept)
+    return so_far if not braces else None
+
+
+def _windows(lines: Lines, size: int) -> Iterator[slice]:
+    """Cut a block before lines, into pieces that are mostly as long as a window."""
+    begin = 0
+    while size - begin > WINDOW_BYTES:
+        line = int(np.searchsorted(lines.start, begin + WINDOW_BYTES))
+        stop = int(lines.start[line]) if line < len(lines) else size
+        yield slice(begin, stop)
+        begin = stop
+    yield slice(begin, size)
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """A window with stand-ins for the blanks and marks that count on its plain lines.
+
+    `bent`: its other lines, of the block's. `braces`: how many there are on the plain ones.
+    """
+
+    text: bytes
+    start: int
+    bent: list[int]
+    braces: int
+
+
+def _kept(block: Readable, window: slice, bent: Places) -> _Kept | None:
+    """Put the stand-ins in; None when a tab or a return lies between quotation marks."""
+    text, start = block.data[window], window.start
+    marks = text == QUOTE
+    first, last = np.searchsorted(block.quotes.escaped, (start, window.stop))
+    escaped = block.quotes.escaped[first:last] - start
+    marks[escaped] = False
+    braces = int(np.count_nonzero(text == OPEN) + np.count_nonzero(text == CLOSE))
+    spans = zip(block.lines.start[bent].tolist(), block.lines.end[bent].tolist(), strict=True)
+    for begin, end in spans:
+        line = text[begin - start : end - start]
+        braces -= int(np.count_nonzero((line == OPEN) | (line == CLOSE)))
+        marks[begin - start : end - start] = False
+    counts = text <= SPACE
+    counts &= _between(marks)
+    kept = text - counts.view(np.uint8)
     kept[escaped], kept[escaped - 1] = _ESCAPED, SPACE
-    return kept
+    content = kept.tobytes()
+    if any(mark in content for mark in _NO_BLANKS):
+        return None
+    return _Kept(content, start, bent.tolist(), braces)
 
 
-def _count_braces(text: Bytes) -> int:
-    content = text.tobytes()
-    return content.count(b"{") + content.count(b"}")
+def _over_kept(so_far: _Sum, block: Readable, kept: _Kept) -> _Sum:
+    begin = 0
+    for line in kept.bent:
+        stop = int(block.lines.start[line]) - kept.start
+        so_far = _with(so_far, kept.text[begin:stop], block.encoding)
+        so_far = _over_lines(so_far, block, (line,))
+        begin = int(block.lines.end[line]) - kept.start
+    return _with(so_far, kept.text[begin:], block.encoding)
 
 
-def _inside(block: Readable, bent: list[tuple[int, int]]) -> Mask:
-    """Say which bytes lie inside quotation marks, shape (size,); bent lines have none."""
-    marks = block.data[: block.size] == QUOTE
-    escaped = block.quotes.escaped
-    marks[escaped[: np.searchsorted(escaped, block.size)]] = False
-    for start, end in bent:
-        marks[start:end] = False
-    return _between(marks)
+def _with(so_far: _Sum, kept: bytes, encoding: str) -> _Sum:
+    if not so_far.running:
+        return so_far
+    content = kept.translate(_RESTORE, _TAKEN_OUT)
+    if encoding != CODE_PAGE and not content.isascii():
+        content = decode(content, encoding).encode(CODE_PAGE, errors="replace")
+    return replace(so_far, total=zlib.crc32(content, so_far.total))
 
 
-def _braces_expected(lines: Lines, plain: Mask) -> int:
-    """Two for the object list of each row, one for each line that is a brace."""
-    counts = np.bincount(lines.kind[plain], minlength=len(Kind))
-    rows = counts[[Kind.ROW, Kind.ADDED, Kind.STRUCK]].sum()
-    return int(2 * rows + counts[[Kind.OPEN, Kind.CLOSE]].sum())
+def _over_lines(so_far: _Sum, block: Readable, lines: Iterable[int]) -> _Sum:
+    """Go on over some lines by the letter."""
+    for line in lines:
+        raw = block.data[block.lines.start[line] : block.lines.end[line]].tobytes()
+        if raw[: len(LABEL)].upper() == LABEL:
+            so_far = replace(so_far, closed=so_far.total, running=True)
+        elif so_far.running:
+            so_far = replace(so_far, total=add_line(so_far.total, raw, block.encoding))
+    return so_far
 
 
 def _between(marks: Mask) -> Mask:

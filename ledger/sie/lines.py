@@ -44,6 +44,13 @@ class Kind(IntEnum):
     TOO_LONG = 7
 
 
+def is_kind(kinds: Bytes, kind: Kind) -> Mask:
+    """Say which lines are of a kind, shape (lines,)."""
+    # Compared with a `Kind` itself, every byte would be made eight first.
+    same: Mask = kinds == np.uint8(kind)
+    return same
+
+
 ROWS: Final = (Kind.ROW, Kind.ADDED, Kind.STRUCK)
 IS_ROW: Final[Mask] = np.isin(np.arange(len(Kind)), ROWS)
 """By kind: whether a line is a row of a voucher."""
@@ -158,7 +165,7 @@ def find_lines(data: Bytes, size: int, *, first_number: int, line_bytes: int) ->
     number = np.arange(first_number, first_number + len(start))
     kind = _plain_kinds(words_of(data)[start])
     bent_label = np.zeros(len(start), np.bool_)
-    rest = np.flatnonzero(kind == Kind.OTHER)
+    rest = np.flatnonzero(is_kind(kind, Kind.OTHER))
     if len(rest):
         start[rest] = _skip_margin(data, start[rest], end[rest])
         kind[rest], bent_label[rest] = classify(data, start[rest])

@@ -20,7 +20,7 @@ from ledger.sie.header import SieHeader
 from ledger.sie.inspection import clean, inspect, note_foreign
 from ledger.sie.keys import VoucherKeys
 from ledger.sie.limits import DEFAULT_LIMITS, SieLimits
-from ledger.sie.lines import Kind, find_lines
+from ledger.sie.lines import Kind, find_lines, is_kind
 from ledger.sie.objects_used import ObjectsUsed
 from ledger.sie.paths import PathCounts, Paths
 from ledger.sie.scan import Scanner, Span
@@ -75,13 +75,13 @@ class SieFile:
         )
         note_leftovers(data, lines, log)
         paths = Paths(data, lines, log, encoding=text.encoding, exact_only=self._exact_only)
-        is_voucher = lines.kind == Kind.VOUCHER
+        is_voucher = is_kind(lines.kind, Kind.VOUCHER)
         voucher_at = np.flatnonzero(is_voucher)
         vouchers = paths.vouchers(voucher_at)
         opening = voucher_at[vouchers.opens]
         inside = place_rows(data, lines, opening, position=position, log=log)
         voucher = np.cumsum(is_voucher) - 1
-        is_booked = lines.kind == Kind.ROW
+        is_booked = is_kind(lines.kind, Kind.ROW)
         booked, history = paths.rows(
             np.flatnonzero(inside & is_booked), np.flatnonzero(inside & ~is_booked), voucher
         )

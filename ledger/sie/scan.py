@@ -17,6 +17,7 @@ from ledger.sie.lines import (
     Kind,
     Places,
     guess_kind,
+    is_kind,
     view,
     words_of,
 )
@@ -85,12 +86,12 @@ class Scanner:
         hashes = np.flatnonzero(data[:size] == HASH)
         guess = guess_kind(words_of(data)[hashes])
         self._objects.look(data, piece.start, hashes, guess, size=size, number=piece.number)
-        vouchers = hashes[guess == Kind.VOUCHER]
+        vouchers = hashes[is_kind(guess, Kind.VOUCHER)]
         if self._is_long(piece):
             self._find_cut(piece, vouchers)
         if not self._plan.first_voucher:
             self._find_first(piece, vouchers)
-        self._find_records(piece, hashes[guess == Kind.OTHER])
+        self._find_records(piece, hashes[is_kind(guess, Kind.OTHER)])
 
     def _is_long(self, piece: Span) -> bool:
         lines, size = piece.number - self._block.number, piece.end - self._block.start

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from ledger.sie.diagnostics import DiagnosticLog
-from ledger.sie.lines import HASH, IS_ROW, ROWS, Bytes, Kind, Lines, Mask, Places
+from ledger.sie.lines import HASH, IS_ROW, ROWS, Bytes, Kind, Lines, Mask, Places, is_kind
 
 
 class Place(Enum):
@@ -55,7 +55,7 @@ def shape_of(data: Bytes, lines: Lines, opening: Places) -> Shape:
     longer, rests = _behind_braces(data, lines)
     more[longer] = [bool(rest) for rest in rests]
     closes[longer] = [rest == b"}" for rest in rests]
-    closes &= lines.kind == Kind.OPEN
+    closes &= is_kind(lines.kind, Kind.OPEN)
     return Shape(
         kind=lines.kind,
         number=lines.number,
@@ -68,7 +68,7 @@ def shape_of(data: Bytes, lines: Lines, opening: Places) -> Shape:
 
 def _behind_braces(data: Bytes, lines: Lines) -> tuple[Places, list[bytes]]:
     """The lines that go on behind their brace, and what is there without its margin."""
-    is_brace = (lines.kind == Kind.OPEN) | (lines.kind == Kind.CLOSE)
+    is_brace = is_kind(lines.kind, Kind.OPEN) | is_kind(lines.kind, Kind.CLOSE)
     longer = np.flatnonzero(is_brace & (lines.end - lines.start > 1))
     ends = zip(lines.start[longer].tolist(), lines.end[longer].tolist(), strict=True)
     return longer, [data[start + 1 : end].tobytes().strip(b" \t\r") for start, end in ends]

@@ -5,10 +5,11 @@ from __future__ import annotations
 import zlib
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ledger.sie.checksum import control_sum
+from ledger.sie.checksum import add_line, control_sum
+from ledger.sie.tokenizer import read_record
 
 LINES = (
     "#FLAGGA 0",
@@ -83,3 +84,23 @@ def test_one_changed_byte_is_found(place, change):
         return
 
     assert control_sum(content) != control_sum(bytes(damaged))
+
+
+PIECES = st.sampled_from(
+    [
+        *("#TRANS", "#PSALDO", "#KONTO", "#rubrik", "1930", "-5.00", "ä", "\x01", "\r"),
+        *(" ", "  ", "\t", '"', '""', "\\", '\\"', "{", "}", "{}", " {} ", '"{}"', '"Kök {1} å"'),
+    ]
+)
+
+
+@settings(max_examples=300)
+@given(st.lists(PIECES, max_size=12), st.sampled_from(["cp437", "cp1252", "utf-8"]))
+def test_sum_of_a_line_covers_what_the_tokenizer_finds_on_it(pieces, encoding):
+    """Most lines are summed from their bytes, without being read as a record."""
+    line = "".join(pieces)
+    bare = line.strip(" \t\r")
+    contents = [] if bare in ("", "{", "}") else read_record(bare).contents
+    expected = zlib.crc32("".join(contents).encode("cp437", "replace"))
+
+    assert expected == add_line(0, line.encode(encoding), encoding)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from unittest import mock
 
 import pyarrow as pa
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ledger.schemas import CANONICAL, VOUCHER_TABLES
+from ledger.sie import control_sum as control_sums
 from ledger.sie.checksum import control_sum
 from ledger.sie.limits import SieLimits
 from ledger.sie.reader import open_sie
@@ -180,14 +182,15 @@ def test_both_paths_read_the_same(content):
     assert_equal(content)
 
 
-@settings(max_examples=40)
-@given(files())
-def test_sum_in_columns_is_the_sum_of_the_lines(content):
+@settings(max_examples=80)
+@given(files(), st.sampled_from([16, 200, control_sums.WINDOW_BYTES]))
+def test_sum_in_columns_is_the_sum_of_the_lines(content, window_bytes):
     """The closing #KSUMMA is computed line by line, by the letter, and found right in columns."""
     encoding = open_sie(content).encoding
     total = control_sum(content.removeprefix(b"\xef\xbb\xbf"), encoding=encoding)
 
-    file, _, _ = read(content + f"#KSUMMA {total}\n".encode(), exact_only=False)
+    with mock.patch.object(control_sums, "WINDOW_BYTES", window_bytes):
+        file, _, _ = read(content + f"#KSUMMA {total}\n".encode(), exact_only=False)
 
     assert 0 == file.diagnostics.count("control_sum_wrong")
 
