@@ -17,6 +17,9 @@ from blocks.staging.parquet import ROW_GROUP_ROWS
 from ledger.errors import TerminalError
 from ledger.schemas import CANONICAL
 
+ROWS_EACH: Final = 8_192
+"""Rows of a batch, on average, from which on it costs less to take each alone than to join them."""
+
 KEYS_NAMED: Final = 3
 """How many offending keys an error names."""
 
@@ -72,6 +75,8 @@ class StagingDigest:
 
     def _taken(self, name: str) -> list[pa.RecordBatch]:
         waiting, self._waiting[name] = self._waiting[name], []
+        if sum(batch.num_rows for batch in waiting) >= ROWS_EACH * len(waiting):
+            return waiting
         table = pa.Table.from_batches(waiting, schema=CANONICAL[name])
         batches: list[pa.RecordBatch] = table.combine_chunks().to_batches()
         return batches

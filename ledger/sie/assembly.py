@@ -26,6 +26,7 @@ from ledger.sie.rows import (
     decimal_column,
 )
 
+_CORRECTIONS: Final = pa.array(["struck", "added"])
 _JSON: Final = json.JSONEncoder(ensure_ascii=False)
 
 
@@ -148,8 +149,8 @@ def check_twins(block: Block, log: DiagnosticLog) -> None:
             & (booked.columns.amount[twin] == history.columns.amount[added])
             & _equal(booked.columns.account, twin, history.columns.account, added)
         )
-        pairs = objects_of(booked.columns, twin), objects_of(history.columns, added)
-        same &= np.array([mine == its for mine, its in zip(*pairs, strict=True)], np.bool_)
+        mine, its = objects_of(booked.columns, twin), objects_of(history.columns, added)
+        same[[at for at in {*mine, *its} if mine.get(at) != its.get(at)]] = False
     log.add_many("added_row_without_twin", history.line[added[~same]], "#RTRANS")
 
 
@@ -162,20 +163,18 @@ def _equal(first: Any, first_at: Places, second: Any, second_at: Places) -> Mask
 Pairs = list[tuple[str, str]]
 
 
-def objects_of(rows: RowColumns, places: Places) -> list[Pairs]:
-    """The (dimension, object) pairs of some rows, shape (places,)."""
+def objects_of(rows: RowColumns, places: Places) -> dict[int, Pairs]:
+    """The (dimension, object) pairs of those of some rows that have any, by place in `places`."""
     first = np.searchsorted(rows.pair_row, places)
     last = np.searchsorted(rows.pair_row, places, side="right")
-    objects: list[Pairs] = [[] for _ in places]
     filled = np.flatnonzero(last > first)
     if not len(filled):
-        return objects
+        return {}
     wanted = pa.array(np.concatenate([*map(np.arange, first[filled], last[filled])]))
     dimensions = rows.pair_dimension.take(wanted).to_pylist()
     pairs = iter(zip(dimensions, rows.pair_object.take(wanted).to_pylist(), strict=True))
-    for index, size in zip(filled.tolist(), (last - first)[filled].tolist(), strict=True):
-        objects[index] = list(islice(pairs, size))
-    return objects
+    sizes = (last - first)[filled].tolist()
+    return {at: [*islice(pairs, size)] for at, size in zip(filled.tolist(), sizes, strict=True)}
 
 
 def _numbered(rows: Rows, keys: Any, dates: Days, *, before: int) -> dict[str, Any]:
@@ -205,11 +204,12 @@ def _count_within(voucher: Places, before: int) -> Ints:
 
 def _with_history(block: Block, columns: dict[str, Any]) -> dict[str, Any]:
     rows = block.history
-    kinds = np.where(rows.kind == Kind.ADDED, "added", "struck")
-    objects = objects_of(rows.columns, np.arange(len(rows.kind)))
-    listed = [_JSON.encode(pairs) if pairs else None for pairs in objects]
+    listed: list[str | None] = [None] * len(rows.kind)
+    for at, pairs in objects_of(rows.columns, np.arange(len(rows.kind))).items():
+        listed[at] = _JSON.encode(pairs)
+    is_added = is_kind(rows.kind, Kind.ADDED).view(np.uint8)
     return columns | {
-        "correction_kind": pa.array(kinds, pa.string()),
+        "correction_kind": _CORRECTIONS.take(pa.array(is_added)),
         "objects": pa.array(listed, pa.string()),
     }
 

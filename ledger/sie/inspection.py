@@ -93,15 +93,20 @@ def inspect(
 def lines_where(content: bytes, has: Test, *, quick: Test, at_most: int) -> list[int]:
     """The numbers of the lines that pass a test; `quick` may pass too many, on many lines."""
     found: list[int] = []
-    start, number = 0, 1
+    start, counted, number = 0, 0, 1
     while start < len(content) and len(found) < at_most:
         end = content.find(b"\n", start + PIECE_BYTES) + 1 or len(content)
         piece = content[start:end]
         if quick(piece):
+            number += _newlines(content, counted, start)
+            counted = start
             found += [number + at for at, line in enumerate(piece.split(b"\n")) if has(line)]
-        number += int(np.count_nonzero(np.frombuffer(piece, np.uint8) == NEWLINE))
         start = end
     return found[:at_most]
+
+
+def _newlines(content: bytes, start: int, end: int) -> int:
+    return int(np.count_nonzero(np.frombuffer(content, np.uint8, end - start, start) == NEWLINE))
 
 
 def _has(pattern: re.Pattern[bytes]) -> Test:
@@ -120,4 +125,4 @@ def _may_have_control(piece: bytes) -> bool:
     values = np.frombuffer(piece, np.uint8)
     # Taking away 14 turns round at zero: only 14 to 31 come out below 18.
     rare = any(control in piece for control in _RARE_CONTROLS)
-    return rare or bool((values < 9).any() or (values - np.uint8(14) < 18).any())
+    return rare or bool(values.min() < 9 or (values - np.uint8(14)).min() < 18)

@@ -59,16 +59,18 @@ class ObjectsUsed:
         `hashes`: where it has a ``#``, and `guess` the kind of record there; shapes (hashes,).
         """
         labels, braces = _filled_lists(data, hashes, guess, size=size)
+        keys = [*_keys(words_of(data), braces)]
+        if self._known.issuperset(keys):
+            return
         fresh = []
-        for label, key in zip(labels.tolist(), _keys(words_of(data), braces), strict=True):
+        for label, key in zip(labels.tolist(), keys, strict=True):
             if key not in self._known and len(self._known) < self._most:
                 self._known.add(key)
                 fresh.append(label)
-        if fresh:
-            newlines = np.flatnonzero(data[:size] == NEWLINE)
-            lines = (np.searchsorted(newlines, fresh) + number).tolist()
-            for label, line in zip(fresh, lines, strict=True):
-                self._list(offset + label, line)
+        newlines = np.flatnonzero(data[:size] == NEWLINE)
+        lines = (np.searchsorted(newlines, fresh) + number).tolist()
+        for label, line in zip(fresh, lines, strict=True):
+            self._list(offset + label, line)
 
     def _list(self, label: int, line: int) -> None:
         """Read the row that begins at `label` by the letter, and take its objects."""
