@@ -66,7 +66,6 @@ LABEL_SIZE: Final = np.array([len(name) for name in _NAMES], np.int64)
 _LABEL_MASK: Final = np.array([(1 << 8 * len(name)) - 1 for name in _NAMES], np.uint64)
 _LABEL_WORD: Final = np.array([int.from_bytes(name, "little") for name in _NAMES], np.uint64)
 _LABEL_END: Final = np.array([8 * len(name) for name in _NAMES], np.uint64)
-_FIRST_BYTE: Final = np.uint64(0xFF)
 _ROW_MASK: Final = np.uint64((1 << 56) - 1)
 _ROW: Final = np.uint64(int.from_bytes(b"#TRANS ", "little"))
 _VOUCHER_MASK: Final = np.uint64((1 << 40) - 1)
@@ -179,7 +178,7 @@ def find_lines(data: Bytes, size: int, *, first_number: int, line_bytes: int) ->
 
 def _plain_kinds(words: Words) -> Bytes:
     """Tell the kind of the lines that most files are made of; `OTHER` for all that need a look."""
-    first = words & _FIRST_BYTE
+    first = words.astype(np.uint8)
     kind: Bytes = ((words & _ROW_MASK) == _ROW).view(np.uint8) * np.uint8(Kind.ROW)
     kind |= ((words & _VOUCHER_MASK) == _VOUCHER).view(np.uint8) * np.uint8(Kind.VOUCHER)
     for mark, brace in _BRACES.items():

@@ -6,7 +6,6 @@ tables are ready before the rows are read.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
@@ -48,7 +47,7 @@ class ObjectsUsed:
         self._most = most
         self._content = content
         self._encoding = encoding
-        self._known: set[tuple[int, int]] = set()
+        self._known: set[bytes] = set()
         self.pairs: dict[tuple[str, str], int] = {}
 
     def look(
@@ -59,7 +58,7 @@ class ObjectsUsed:
         `hashes`: where it has a ``#``, and `guess` the kind of record there; shapes (hashes,).
         """
         labels, braces = _filled_lists(data, hashes, guess, size=size)
-        keys = [*_keys(words_of(data), braces)]
+        keys = _keys(words_of(data), braces)
         if self._known.issuperset(keys):
             return
         fresh = []
@@ -111,7 +110,7 @@ def _search(data: Bytes, labels: Places, *, size: int) -> tuple[Places, Places]:
     return labels[before[near]], braces[near]
 
 
-def _keys(words: Words, braces: Places) -> Iterator[tuple[int, int]]:
+def _keys(words: Words, braces: Places) -> list[bytes]:
     """What tells object lists apart: their two words, cut before the ``}``.
 
     A list longer than 16 bytes is told from all others by its place, so that each is read.
@@ -122,4 +121,5 @@ def _keys(words: Words, braces: Places) -> Iterator[tuple[int, int]]:
     second &= np.where(size == 8, _BEFORE[more], np.uint64(0))
     is_long = (size == 8) & (more == 8)
     first[is_long], second[is_long] = braces[is_long], np.uint64(0)
-    return zip(first.tolist(), second.tolist(), strict=True)
+    keys: list[bytes] = np.stack((first, second), axis=1).view("V16").ravel().tolist()
+    return keys
