@@ -11,7 +11,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from blocks.digest import LOW_60_BITS, NUMBERED_TABLES, Ints, TableDigest
+from blocks.digest import LOW_60_BITS, NUMBERED_TABLES, TableDigest
+from blocks.row_numbers import Ints
 from ledger.money import MONEY_SCALE, ZERO
 from ledger.schemas import CANONICAL, VOUCHER_TABLES
 
@@ -49,7 +50,7 @@ class DigestedRows:
         self._runs = {name: _Runs() for name in VOUCHER_TABLES}
 
     def add(self, table: str, rows: pa.RecordBatch, numbers: Ints) -> None:
-        """Add rows of a canonical table with their numbers (`blocks.digest`), shape (rows,)."""
+        """Add rows of a canonical table with their numbers (`row_numbers`), shape (rows,)."""
         if not len(numbers):
             return
         self._tables[table] = _digest_with(self._tables[table], table, rows, numbers)

@@ -10,15 +10,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from duckdb import DuckDBPyConnection
 
-from blocks.digest import TableDigest, row_numbers, row_texts
+from blocks.digest import TableDigest
 from blocks.duck import quoted
 from blocks.row_digests import ROWS_AT_ONCE, DigestedRows, UnitDigests
+from blocks.row_numbers import row_numbers
 from blocks.staging.parquet import ROW_GROUP_ROWS
 from ledger.errors import TerminalError
 from ledger.schemas import CANONICAL
-
-ROWS_EACH: Final = 8_192
-"""Rows of a batch, on average, from which on it costs less to take each alone than to join them."""
 
 KEYS_NAMED: Final = 3
 """How many offending keys an error names."""
@@ -69,14 +67,11 @@ class StagingDigest:
 
     def _number(self, names: Sequence[str]) -> None:
         rows = [(name, batch) for name in names for batch in self._taken(name)]
-        texts = [row_texts(name, batch) for name, batch in rows]
-        for (name, batch), numbers in zip(rows, row_numbers(self._db, texts), strict=True):
+        for (name, batch), numbers in zip(rows, row_numbers(self._db, rows), strict=True):
             self._rows.add(name, batch, numbers)
 
     def _taken(self, name: str) -> list[pa.RecordBatch]:
         waiting, self._waiting[name] = self._waiting[name], []
-        if sum(batch.num_rows for batch in waiting) >= ROWS_EACH * len(waiting):
-            return waiting
         table = pa.Table.from_batches(waiting, schema=CANONICAL[name])
         batches: list[pa.RecordBatch] = table.combine_chunks().to_batches()
         return batches

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from duckdb import DuckDBPyConnection
 
-from blocks.digest import row_numbers, row_texts, unit_digest
+from blocks.digest import unit_digest
 from blocks.row_digests import ROWS_AT_ONCE, DigestedRows, UnitDigests
+from blocks.row_numbers import row_numbers
 from blocks.settings import SQL
 from blocks.warehouse.errors import NoLedger
 from blocks.warehouse.loads import current_load
@@ -42,7 +43,7 @@ def _digests(db: DuckDBPyConnection, year: FiscalYear) -> UnitDigests:
         with db.cursor() as alone:
             rows = alone.sql(query, params={"year": year.key}).to_arrow_reader(ROWS_AT_ONCE)
             for batch in rows:
-                (numbers,) = row_numbers(db, [row_texts(name, batch)])
+                (numbers,) = row_numbers(db, [(name, batch)])
                 digested.add(name, batch, numbers)
     return digested.digests()
 

@@ -52,7 +52,8 @@ def read_numbers(
     sound &= (digits > 0) & (digits <= whole_digits) & (behind <= decimals)
     fraction, fraction_sound = _eight(tail, np.minimum(behind, decimals))
     value = value * 10**decimals + fraction * _POWERS[np.maximum(decimals - behind, 0)]
-    return np.where(negative, -value, value), sound & fraction_sound
+    value *= 1 - 2 * negative.view(np.int8)
+    return value, sound & fraction_sound
 
 
 _CENTS: Final = np.uint64(0xFFFF000000000000)
@@ -75,7 +76,7 @@ def read_amounts(data: Bytes, start: Places, stop: Places) -> tuple[Ints, Mask]:
     joined &= _KRONOR
     joined |= tail & _CENTS
     values, sound = _eight(joined, digits * short)
-    np.negative(values, out=values, where=negative)
+    values *= 1 - 2 * negative.view(np.int8)
     sound &= short
     rest = np.flatnonzero(~sound)
     # Eight bytes with a blank among them belong to more than an amount.

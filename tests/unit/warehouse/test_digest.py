@@ -3,6 +3,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from decimal import Decimal
+from unittest import mock
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -10,7 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from blocks.digest import NOT_IN_DIGEST, row_texts
+from blocks import row_numbers
+from blocks.digest import NOT_IN_DIGEST
+from blocks.duck import open_duckdb
 from blocks.lake import Lake
 from ledger.schemas import CANONICAL, VOUCHER_TABLES
 from tests.staged_units import facts, joined, stage, voucher
@@ -104,6 +107,51 @@ def test_digest_is_what_its_definition_says_in_plain_python(stage_rows, texts, a
     }
     found = pq.read_table(staged.parquet("voucher_digest")).to_pylist()
     assert expected == {row["voucher_key"]: row["digest"] for row in found}
+
+
+VALUES = {
+    "string": TEXT,
+    "int32": st.integers(-(2**31), 2**31 - 1),
+    "date32[day]": st.dates(),
+    "decimal128(18, 2)": st.decimals(-(10**15), 10**15, places=2),
+    "decimal128(18, 6)": st.decimals(-(10**11), 10**11, places=6),
+}
+
+
+@st.composite
+def batches(draw):
+    """Make rows of any canonical table, nulls where they are allowed."""
+    table = draw(st.sampled_from([*CANONICAL]))
+    fields = [field for field in CANONICAL[table] if field.name not in NOT_IN_DIGEST]
+    cell = {field: VALUES[str(field.type)] for field in fields}
+    row = st.fixed_dictionaries(
+        {field.name: cell[field] | st.none() if field.nullable else cell[field] for field in fields}
+    )
+    return table, draw(st.lists(row, min_size=1, max_size=8))
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    batch=batches(),
+    probed=st.sampled_from([0, 1, row_numbers.MOST_PROBED]),
+    together=st.sampled_from([4, row_numbers.MOST_TOGETHER]),
+)
+def test_numbers_of_many_rows_are_what_the_definition_says(engine, batch, probed, together):
+    """How many columns are joined beforehand makes no difference."""
+    table, rows = batch
+    limits = {"MANY_ROWS": 1, "MOST_PROBED": probed, "MOST_TOGETHER": together}
+
+    with mock.patch.multiple(row_numbers, **limits):
+        made = pa.RecordBatch.from_pylist(rows, CANONICAL[table])
+        (numbers,) = row_numbers.row_numbers(engine, [(table, made)])
+
+    assert [number_of(table, row) for row in rows] == numbers.tolist()
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory):
+    with open_duckdb(spill=tmp_path_factory.mktemp("spill"), rows=0) as db:
+        yield db
 
 
 @settings(max_examples=8, deadline=None)
@@ -201,10 +249,10 @@ def test_rows_of_two_voucher_tables_never_have_the_same_text():
     assert len(counts) == len(set(counts))
 
 
-def test_type_without_a_portable_text_is_refused():
+def test_type_without_a_portable_text_is_refused(engine):
     rows = pa.RecordBatch.from_pylist([full_row("posting")]).set_column(
         0, pa.field("voucher_key", pa.float64()), pa.array([1.0])
     )
 
     with pytest.raises(TypeError, match="voucher_key: no portable text for double"):
-        row_texts("posting", rows)
+        row_numbers.row_numbers(engine, [("posting", rows)])
