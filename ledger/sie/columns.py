@@ -65,15 +65,15 @@ class Quotes:
 
 def find_quotes(data: Bytes) -> Quotes:
     """Find the quotation marks in padded text, shape (bytes,)."""
-    every = np.flatnonzero(data == QUOTE)
-    behind = np.full(QUOTES_BEHIND, len(data), np.int64)
+    size = len(data)
+    is_plain = np.ones(size + QUOTES_BEHIND, np.bool_)
+    np.equal(data, QUOTE, out=is_plain[:size])
     escaped = np.flatnonzero(data == BACKSLASH) + 1
-    escaped = escaped[data[np.minimum(escaped, len(data) - 1)] == QUOTE]
-    if not len(escaped):
-        return Quotes(np.concatenate((every, behind)), escaped, escaped)
-    plain = np.delete(every, np.searchsorted(every, escaped))
-    doubtful = escaped[data[escaped - 2] == BACKSLASH]
-    return Quotes(np.concatenate((plain, behind)), escaped, doubtful)
+    escaped = escaped[data[np.minimum(escaped, size - 1)] == QUOTE]
+    is_plain[escaped] = False
+    plain = np.flatnonzero(is_plain)
+    plain[-QUOTES_BEHIND:] = size
+    return Quotes(plain, escaped, doubtful=escaped[data[escaped - 2] == BACKSLASH])
 
 
 @dataclass(frozen=True)

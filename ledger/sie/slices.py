@@ -14,7 +14,12 @@ from ledger.sie.lines import Bytes, Mask, Places, words_of
 from ledger.sie.lists import Lists
 from ledger.sie.rows import Days
 
-_HIGH: Final = np.uint32(0x80808080)
+_HIGH: Final[dict[int, np.unsignedinteger[Any]]] = {
+    1: np.uint8(0x80),
+    2: np.uint16(0x8080),
+    4: np.uint32(0x80808080),
+}
+"""By bytes of a code that fit a word: the bits that letters beyond ASCII have."""
 
 
 class Slices:
@@ -32,8 +37,7 @@ class Slices:
 
     def codes(self, field: Field) -> pa.StringArray:
         """A column of numbers and codes, where empty is a value."""
-        start, stop = field.start[self.lines], field.stop[self.lines]
-        return self._four(start) if np.all(stop - start == 4) else self._cut(start, stop)
+        return self._codes(field.start[self.lines], field.stop[self.lines])
 
     def texts(self, field: Field) -> pa.StringArray:
         r"""A column of texts, where empty is none, with each ``\"`` read as ``"``."""
@@ -48,12 +52,15 @@ class Slices:
             column = self._unescape(column, start, stop)
         return column if len(column) == len(filled) else _spread(column, filled)
 
-    def _four(self, start: Places) -> pa.StringArray:
-        """Codes of four bytes, as account numbers are, are copied as words."""
-        words = words_of(self._data)[start].astype("<u4")
-        if not len(words) or (words & _HIGH).any():
-            return self._cut(start, start + 4)
-        offsets = np.arange(0, 4 * len(words) + 1, 4, dtype=np.int32)
+    def _codes(self, start: Places, stop: Places) -> pa.StringArray:
+        """Codes that are all of one size, as account numbers are, are copied as words."""
+        size = int(stop[0] - start[0]) if len(start) else 0
+        if size not in _HIGH or not np.all(stop - start == size):
+            return self._cut(start, stop)
+        words = words_of(self._data)[start].astype(_HIGH[size].dtype)
+        if (words & _HIGH[size]).any():
+            return self._cut(start, stop)
+        offsets = np.arange(0, size * len(words) + 1, size, dtype=np.int32)
         return pa.StringArray.from_buffers(len(words), pa.py_buffer(offsets), pa.py_buffer(words))
 
     def _cut(self, start: Places, stop: Places) -> pa.StringArray:
@@ -87,7 +94,7 @@ class Slices:
         places = np.cumsum(self._sound) - 1
         return {
             "pair_row": places[row[::2]],
-            "pair_dimension": self._cut(start[::2], stop[::2]),
+            "pair_dimension": self._codes(start[::2], stop[::2]),
             "pair_object": self._cut(start[1::2], stop[1::2]),
         }
 
