@@ -195,7 +195,7 @@ def _numbered(rows: Rows, keys: Any, dates: Days, *, before: int) -> dict[str, A
 
 def _count_within(voucher: Places, before: int) -> Ints:
     """Number the rows of each voucher from 1, shape (rows,); voucher -1 goes on from `before`."""
-    first = np.flatnonzero(np.diff(voucher, prepend=-2))
+    first = np.flatnonzero(np.append(True, voucher[1:] != voucher[:-1]))
     lengths = np.diff(np.append(first, len(voucher)))
     number: Ints = np.arange(1, len(voucher) + 1) - np.repeat(first, lengths)
     number[voucher == -1] += before
