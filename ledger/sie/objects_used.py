@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
 from ledger.sie.columns import CLOSE, OPEN, first_close
 from ledger.sie.encoding import decode
@@ -50,14 +51,12 @@ class ObjectsUsed:
         self._known: set[bytes] = set()
         self.pairs: dict[tuple[str, str], int] = {}
 
-    def look(
-        self, data: Bytes, offset: int, hashes: Places, guess: Bytes, *, size: int, number: int
-    ) -> None:
+    def look(self, data: Bytes, offset: int, hashes: Places, guess: Bytes, *, number: int) -> None:
         """Look through a padded piece of the file that begins at `offset`, with line `number`.
 
         `hashes`: where it has a ``#``, and `guess` the kind of record there; shapes (hashes,).
         """
-        labels, braces = _filled_lists(data, hashes, guess, size=size)
+        labels, braces = _filled_lists(data, hashes, guess)
         keys = _keys(words_of(data), braces)
         if self._known.issuperset(keys):
             return
@@ -66,9 +65,10 @@ class ObjectsUsed:
             if key not in self._known and len(self._known) < self._most:
                 self._known.add(key)
                 fresh.append(label)
-        newlines = np.flatnonzero(data[:size] == NEWLINE)
-        lines = (np.searchsorted(newlines, fresh) + number).tolist()
-        for label, line in zip(fresh, lines, strict=True):
+        at, line = 0, number
+        for label in sorted(fresh):
+            line += int(np.count_nonzero(data[at:label] == NEWLINE))
+            at = label
             self._list(offset + label, line)
 
     def _list(self, label: int, line: int) -> None:
@@ -82,12 +82,12 @@ class ObjectsUsed:
                 self.pairs.setdefault(pair, line)
 
 
-def _filled_lists(data: Bytes, hashes: Places, guess: Bytes, *, size: int) -> tuple[Places, Places]:
+def _filled_lists(data: Bytes, hashes: Places, guess: Bytes) -> tuple[Places, Places]:
     """The rows whose object list is not empty: places of the label and of the ``{``.
 
     Most rows have an account of four digits and then the list, and are told by one word.
     """
-    behind = hashes + _SHORTEST + (guess > Kind.ROW)
+    behind = hashes + _SHORTEST + (guess > np.uint8(Kind.ROW))
     heads = words_of(data)[behind]
     framed = (heads & _FRAME_MASK) == _FRAME
     filled = np.flatnonzero(framed & ((heads >> _LAST_BYTE) != CLOSE))
@@ -96,18 +96,20 @@ def _filled_lists(data: Bytes, hashes: Places, guess: Bytes, *, size: int) -> tu
     others = np.flatnonzero(~framed & IS_ROW[guess])
     if not len(others):
         return labels, braces
-    more, their_braces = _search(data, hashes[others], size=size)
+    more, their_braces = _search(data, hashes[others])
     return np.concatenate((labels, more)), np.concatenate((braces, their_braces))
 
 
-def _search(data: Bytes, labels: Places, *, size: int) -> tuple[Places, Places]:
+def _search(data: Bytes, labels: Places) -> tuple[Places, Places]:
     """Find the lists of rows of any shape: a ``{`` behind a blank, soon after the label."""
-    braces = np.flatnonzero(data[:size] == OPEN)
-    behind = data[braces + 1]
-    braces = braces[(behind != CLOSE) & (behind >= SPACE) & is_blank(data[braces - 1])]
-    before = np.searchsorted(labels, braces) - 1
-    near = (before >= 0) & (braces - labels[before] <= LIST_DISTANCE)
-    return labels[before[near]], braces[near]
+    near = sliding_window_view(data, LIST_DISTANCE + 2)[labels]
+    opens = (near[:, 1:-1] == OPEN) & is_blank(near[:, :-2])
+    opens &= (near[:, 2:] != CLOSE) & (near[:, 2:] >= SPACE)
+    row, before = np.nonzero(opens)
+    ends = near == NEWLINE
+    end = np.where(ends.any(axis=1), ends.argmax(axis=1), LIST_DISTANCE + 2)
+    row, before = (found[before < end[row]] for found in (row, before))
+    return labels[row], labels[row] + before + 1
 
 
 def _keys(words: Words, braces: Places) -> list[bytes]:

@@ -85,7 +85,7 @@ class Scanner:
         size = piece.end - piece.start
         hashes = np.flatnonzero(data[:size] == HASH)
         guess = guess_kind(words_of(data)[hashes])
-        self._objects.look(data, piece.start, hashes, guess, size=size, number=piece.number)
+        self._objects.look(data, piece.start, hashes, guess, number=piece.number)
         vouchers = hashes[is_kind(guess, Kind.VOUCHER)]
         if self._is_long(piece):
             self._find_cut(piece, vouchers)

@@ -13,8 +13,11 @@ from hypothesis import strategies as st
 from ledger.schemas import CANONICAL, VOUCHER_TABLES
 from ledger.sie import control_sum as control_sums
 from ledger.sie.checksum import control_sum
+from ledger.sie.diagnostics import DiagnosticLog
 from ledger.sie.limits import SieLimits
+from ledger.sie.objects_used import ObjectsUsed
 from ledger.sie.reader import open_sie
+from ledger.sie.scan import Scanner
 
 SMALL = SieLimits(block_bytes=512, piece_bytes=512, line_bytes=400, diagnostics_kept=10**6)
 """Blocks so small that even a few vouchers come in several."""
@@ -201,6 +204,42 @@ def test_both_paths_read_the_same_after_damage(content, damage, place):
     place %= len(content) + 1
 
     assert_equal(content[:place] + damage + content[place + len(damage) // 2 :])
+
+
+gaps = st.sampled_from([" ", "\t", "  "])
+names = st.sampled_from(["1", "6", "P04", "KS 1", "Åby", "12345678", "a long name of an object"])
+row_pairs = st.lists(st.tuples(st.sampled_from("167"), names), max_size=3)
+
+
+@st.composite
+def listed_rows(draw):
+    """Write a row as some program does; return it with the pairs of its object list."""
+    pairs = draw(row_pairs)
+    quoted = draw(st.booleans())
+    words = [f'"{name}"' if quoted or " " in name else name for pair in pairs for name in pair]
+    inner = draw(st.sampled_from(["", " "]))
+    listed = f"{{{inner}{draw(gaps).join(words)}{inner}}}" if words or draw(st.booleans()) else ""
+    label = draw(st.sampled_from(["#TRANS", "#RTRANS", "#BTRANS"]))
+    account = draw(st.sampled_from(["1930", '"3001"', "23", "143010"]))
+    margin = draw(st.sampled_from(["", "   "]))
+    parts = [margin + label, account, *([listed] if listed else []), "5.00", '"" "" 0']
+    return draw(gaps).join(parts), pairs
+
+
+@settings(max_examples=60)
+@given(st.lists(listed_rows(), max_size=25), st.sampled_from(["cp437", "utf-8"]))
+def test_first_pass_finds_each_object_that_rows_use_and_its_first_line(rows, encoding):
+    lines = ["#VER A 1 20240115", "{", *(line for line, _ in rows), "}"]
+    content = "".join(f"{line}\r\n" for line in lines).encode(encoding)
+    used = ObjectsUsed(content, encoding, most=1_000)
+
+    Scanner(content, objects=used, limits=SMALL, log=DiagnosticLog(kept=0)).scan()
+
+    expected = {}
+    for line, (_, pairs) in enumerate(rows, start=3):
+        for pair in pairs:
+            expected.setdefault(pair, line)
+    assert expected == used.pairs
 
 
 SHAPES = {
