@@ -69,7 +69,7 @@ def stage_unit(
         with space_checked(f"staging {facts.tenant} {facts.fiscal_year}", lake.root):
             reached("stage.started")
             with _digesting(lake) as digest:
-                _write_tables(temporary, _pieces(facts, tables, batches), digest)
+                _write_tables(temporary, unit_pieces(facts, tables, batches), digest)
                 _write_beside(temporary, facts, diagnostics.items, evidence)
                 reached("stage.tables_written")
                 digests = digest.finish(temporary)
@@ -108,11 +108,12 @@ def _write_tables(
             digest.add(name, batch)
 
 
-def _pieces(
+def unit_pieces(
     facts: UnitFacts,
     tables: Mapping[str, pa.Table],
     batches: Iterable[Mapping[str, pa.RecordBatch]],
 ) -> Iterator[tuple[str, pa.RecordBatch]]:
+    """Yield all rows that `stage_unit` is given, in pieces, each with its table's name."""
     yield "fiscal_year", _fiscal_year(facts)
     for name in CANONICAL.keys() - set(VOUCHER_TABLES) - {"fiscal_year"}:
         for batch in tables[name].to_batches() if name in tables else ():

@@ -16,9 +16,10 @@ import pyarrow.compute as pc
 from blocks.digest import TableDigest, unit_digest
 from blocks.duck import open_duckdb
 from blocks.lake import Lake
-from blocks.staging import UnitFacts, stage_unit
+from blocks.staging import stage_unit
 from blocks.staging.digest import StagingDigest
-from ledger.schemas import CANONICAL, FISCAL_YEAR
+from blocks.staging.stage import unit_pieces
+from ledger.schemas import CANONICAL
 from ledger.sie.reader import SieFile, open_sie
 from tests.benchmarks.units import facts_of
 
@@ -92,22 +93,13 @@ def everything(path: str) -> Work:
         with folder, open_duckdb(spill=Path(folder.name), rows=0) as db:
             sie = open_sie(file.read_bytes(), suffix=".se")
             digest = StagingDigest(db)
-            digest.add("fiscal_year", _fiscal_year(facts_of(sie, b"", tenant="bench")))
-            for name, table in sie.tables.items():
-                for batch in table.to_batches():
-                    digest.add(name, batch)
-            for pieces in sie.batches():
-                for name, batch in pieces.items():
-                    digest.add(name, batch)
+            facts = facts_of(sie, b"", tenant="bench")
+            for name, batch in unit_pieces(facts, sie.tables, sie.batches()):
+                digest.add(name, batch)
             tables = digest.total().tables
             return _told(sie, tables) | {"digest": unit_digest(tables)[:12]}
 
     return work
-
-
-def _fiscal_year(facts: UnitFacts) -> pa.RecordBatch:
-    row = {name: getattr(facts, name) for name in FISCAL_YEAR.names}
-    return pa.RecordBatch.from_pylist([row], schema=FISCAL_YEAR)
 
 
 @warmed
