@@ -16,8 +16,8 @@ from blocks.row_numbers import Ints
 from ledger.money import MONEY_SCALE, ZERO
 from ledger.schemas import CANONICAL, VOUCHER_TABLES
 
-ROWS_AT_ONCE: Final = 122_880
-"""Rows that are added up in one step."""
+ROWS_AT_ONCE: Final = 98_304
+"""Rows that are added up in one step: no more than one core is for (`blocks.duck`)."""
 
 MOST_BITS: Final = 62
 """The highest row number that has a bit of its own."""

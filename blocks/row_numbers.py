@@ -154,16 +154,16 @@ def _coded(column: pa.Array) -> _Coded:
         return _Coded(np.zeros(len(column), np.int8), column[:1])
     if pa.types.is_date32(column.type) and not column.null_count:
         days = column.view(pa.int32()).to_numpy()
-        first, last = days.min(), days.max()
+        first, last = int(days.min()), int(days.max())
         if last - first < MOST_DAYS:
             values = pa.array(np.arange(first, last + 1), pa.int32()).view(pa.date32())
-            return _Coded(days - first, values)
+            return _Coded(days - np.int32(first), values)
     encoded = column.dictionary_encode(null_encoding="encode")
     return _Coded(encoded.indices.to_numpy(), encoded.dictionary)
 
 
 def _written_once(columns: Sequence[_Coded]) -> pa.DictionaryArray:
-    """Join columns, each combination of values that occurs only once; shape (rows,)."""
+    """Join columns, writing each combination that occurs once; shape (rows,)."""
     shape = [len(column.values) for column in columns]
     codes = np.zeros(len(columns[0].places), np.int64)
     for column, size in zip(columns, shape, strict=True):

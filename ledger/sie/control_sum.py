@@ -8,26 +8,40 @@ braces and the line ends.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
-from typing import Final
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final, NamedTuple
 
 import numpy as np
 
 from ledger.sie.checksum import CODE_PAGE, LABEL, add_line
 from ledger.sie.columns import CLOSE, OPEN, QUOTE, Quotes
 from ledger.sie.encoding import decode
-from ledger.sie.lines import ROWS, SPACE, WINDOW_BYTES, Bytes, Kind, Lines, Mask, Places, is_kind
+from ledger.sie.lines import (
+    RETURN,
+    ROWS,
+    SPACE,
+    WINDOW_BYTES,
+    Bytes,
+    Kind,
+    Lines,
+    Mask,
+    Places,
+    is_kind,
+)
 
 _ESCAPED: Final = 0x01
 _BLANK: Final = SPACE - 1
 """Stand for a quotation mark and a blank that are data, until the others are taken out."""
-_NO_BLANKS: Final = (b"\x08", b"\x0c")
-"""What a tab or a return becomes where it is taken for a blank that is data."""
+_TAB: Final = b"\x08"
+"""What a tab becomes where it is taken for a blank that is data."""
 _RESTORE: Final = bytes.maketrans(bytes([_ESCAPED, _BLANK]), b'" ')
 _TAKEN_OUT: Final = b' \t{}"\r\n'
 _SHIFTS: Final = tuple(np.uint64(1 << power) for power in range(6))
 _TOP: Final = np.uint64(63)
+
+LINE_END_BYTES: Final = 2
+"""Between two lines that are summed by the letter stands nothing that counts."""
 
 
 @dataclass(frozen=True)
@@ -47,8 +61,7 @@ class Readable:
     listless: int
 
 
-@dataclass(frozen=True)
-class _Sum:
+class _Sum(NamedTuple):
     """A sum up to some place. `closed`: what it was at the last #KSUMMA; `running`: after one."""
 
     total: int = 0
@@ -74,7 +87,14 @@ class ControlSum:
     def add(self, block: Readable) -> None:
         """Go on over one block."""
         found = None if self._by_line else _over_columns(self._sum, block)
-        self._sum = found or _over_lines(self._sum, block, range(len(block.lines)))
+        self._sum = _over_lines(self._sum, block) if found is None else found
+
+
+def _over_lines(so_far: _Sum, block: Readable) -> _Sum:
+    """Go on over a block line by line, by the letter."""
+    for line in range(len(block.lines)):
+        so_far = _over_line(so_far, block, line)
+    return so_far
 
 
 def _over_columns(so_far: _Sum, block: Readable) -> _Sum | None:
@@ -85,6 +105,7 @@ def _over_columns(so_far: _Sum, block: Readable) -> _Sum | None:
     plain = block.plain | is_brace
     rows = sum(int(np.count_nonzero(is_kind(lines.kind, kind) & plain)) for kind in ROWS)
     braces = 2 * (rows - block.listless) + int(np.count_nonzero(is_brace))
+    returns = lines.returns
     bent = np.flatnonzero(~plain)
     for window in _windows(lines, block.size):
         first, last = np.searchsorted(lines.start[bent], (window.start, window.stop))
@@ -92,8 +113,9 @@ def _over_columns(so_far: _Sum, block: Readable) -> _Sum | None:
         if kept is None:
             return None
         braces -= kept.braces
+        returns -= kept.returns
         so_far = _over_kept(so_far, block, kept)
-    return so_far if not braces else None
+    return None if braces or returns else so_far
 
 
 def _windows(lines: Lines, size: int) -> Iterator[slice]:
@@ -112,16 +134,18 @@ class _Kept:
     """A window with stand-ins for the blanks and marks that count on its plain lines.
 
     `bent`: its other lines, of the block's. `braces`: how many there are on the plain ones.
+    `returns`: how many carriage returns there are.
     """
 
     text: bytes
     start: int
     bent: list[int]
     braces: int
+    returns: int
 
 
 def _kept(block: Readable, window: slice, bent: Places) -> _Kept | None:
-    """Put the stand-ins in; None when a tab or a return lies between quotation marks."""
+    """Put the stand-ins in; None when a tab lies between quotation marks."""
     text, start = block.data[window], window.start
     marks = text == QUOTE
     first, last = np.searchsorted(block.quotes.escaped, (start, window.stop))
@@ -138,17 +162,18 @@ def _kept(block: Readable, window: slice, bent: Places) -> _Kept | None:
     kept = text - counts.view(np.uint8)
     kept[escaped], kept[escaped - 1] = _ESCAPED, SPACE
     content = kept.tobytes()
-    if any(mark in content for mark in _NO_BLANKS):
+    if _TAB in content:
         return None
-    return _Kept(content, start, bent.tolist(), braces)
+    return _Kept(content, start, bent.tolist(), braces, int(np.count_nonzero(text == RETURN)))
 
 
 def _over_kept(so_far: _Sum, block: Readable, kept: _Kept) -> _Sum:
     begin = 0
     for line in kept.bent:
         stop = int(block.lines.start[line]) - kept.start
-        so_far = _with(so_far, kept.text[begin:stop], block.encoding)
-        so_far = _over_lines(so_far, block, (line,))
+        if stop - begin > LINE_END_BYTES:
+            so_far = _with(so_far, kept.text[begin:stop], block.encoding)
+        so_far = _over_line(so_far, block, line)
         begin = int(block.lines.end[line]) - kept.start
     return _with(so_far, kept.text[begin:], block.encoding)
 
@@ -159,18 +184,17 @@ def _with(so_far: _Sum, kept: bytes, encoding: str) -> _Sum:
     content = kept.translate(_RESTORE, _TAKEN_OUT)
     if encoding != CODE_PAGE and not content.isascii():
         content = decode(content, encoding).encode(CODE_PAGE, errors="replace")
-    return replace(so_far, total=zlib.crc32(content, so_far.total))
+    return so_far._replace(total=zlib.crc32(content, so_far.total))
 
 
-def _over_lines(so_far: _Sum, block: Readable, lines: Iterable[int]) -> _Sum:
-    """Go on over some lines by the letter."""
-    for line in lines:
-        raw = block.data[block.lines.start[line] : block.lines.end[line]].tobytes()
-        if raw[: len(LABEL)].upper() == LABEL:
-            so_far = replace(so_far, closed=so_far.total, running=True)
-        elif so_far.running:
-            so_far = replace(so_far, total=add_line(so_far.total, raw, block.encoding))
-    return so_far
+def _over_line(so_far: _Sum, block: Readable, line: int) -> _Sum:
+    """Go on over a line by the letter."""
+    raw = block.data[block.lines.start[line] : block.lines.end[line]].tobytes()
+    if raw[: len(LABEL)].upper() == LABEL:
+        return so_far._replace(closed=so_far.total, running=True)
+    if not so_far.running:
+        return so_far
+    return so_far._replace(total=add_line(so_far.total, raw, block.encoding))
 
 
 def _between(marks: Mask) -> Mask:

@@ -61,6 +61,7 @@ LABELS: Final = {
     Kind.ADDED: b"#RTRANS",
     Kind.STRUCK: b"#BTRANS",
 }
+_MARGIN: Final = b" \t\r"
 _NAMES: Final = [LABELS.get(kind, b"") for kind in Kind]
 LABEL_SIZE: Final = np.array([len(name) for name in _NAMES], np.int64)
 _LABEL_MASK: Final = np.array([(1 << 8 * len(name)) - 1 for name in _NAMES], np.uint64)
@@ -114,6 +115,13 @@ def is_blank(values: Bytes) -> Mask:
     return blank
 
 
+def opens_line(content: bytes, at: int) -> bool:
+    """Say whether nothing but blanks stands before a place on its line."""
+    while at and content[at - 1] in _MARGIN:
+        at -= 1
+    return not at or content[at - 1] == NEWLINE
+
+
 WINDOW_BYTES: Final = 256 * 1024
 """Bytes compared in one step: as many as stay in the cache close to the processor."""
 
@@ -134,7 +142,8 @@ class Lines:
 
     `start`: place of the first byte that is no blank. `end`: place behind the last byte, blanks
     included, a carriage return not. `number`: in the file. `kind`: `Kind`. `bent_label`: the
-    label of a voucher or row is not in capitals.
+    label of a voucher or row is not in capitals. `returns`: carriage returns that end lines, empty
+    ones too.
     """
 
     start: Places
@@ -142,6 +151,7 @@ class Lines:
     number: Places
     kind: Bytes
     bent_label: Mask
+    returns: int
 
     def __len__(self) -> int:
         return len(self.start)
@@ -160,7 +170,8 @@ def find_lines(data: Bytes, size: int, *, first_number: int, line_bytes: int) ->
     start = np.empty_like(newline)
     start[:1] = 0
     start[1:] = newline[:-1] + 1
-    end = newline - ((data[newline - 1] == RETURN) & (newline > start))
+    has_return = (data[newline - 1] == RETURN) & (newline > start)
+    end = newline - has_return
     number = np.arange(first_number, first_number + len(start))
     kind = _plain_kinds(words_of(data)[start])
     bent_label = np.zeros(len(start), np.bool_)
@@ -173,7 +184,8 @@ def find_lines(data: Bytes, size: int, *, first_number: int, line_bytes: int) ->
             start, end, number = start[filled], end[filled], number[filled]
             kind, bent_label = kind[filled], bent_label[filled]
     kind[end - start > line_bytes] = Kind.TOO_LONG
-    return Lines(start, end, number, kind, bent_label)
+    returns = int(np.count_nonzero(has_return))
+    return Lines(start, end, number, kind, bent_label, returns)
 
 
 def _plain_kinds(words: Words) -> Bytes:
@@ -196,7 +208,7 @@ def _skip_margin(data: Bytes, start: Places, end: Places) -> Places:
         live = live[_is_margin(data[start[live]]) & (start[live] < end[live])]
     for at in live:
         line = data[start[at] : end[at]].tobytes()
-        start[at] += len(line) - len(line.lstrip(b" \t\r"))
+        start[at] += len(line) - len(line.lstrip(_MARGIN))
     return start
 
 

@@ -13,15 +13,18 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from ledger.sie.columns import CLOSE, OPEN, first_close
 from ledger.sie.encoding import decode
+from ledger.sie.limits import SieLimits
 from ledger.sie.lines import (
     IS_ROW,
     NEWLINE,
     SPACE,
+    TAB,
     Bytes,
     Kind,
     Places,
     Words,
     is_blank,
+    opens_line,
     words_of,
 )
 from ledger.sie.tokenizer import read_record
@@ -41,14 +44,15 @@ _BEFORE: Final = np.array([(1 << 8 * size) - 1 for size in range(9)], np.uint64)
 class ObjectsUsed:
     """Gathers the (dimension, object) pairs of rows. `pairs` has the line of the first use.
 
-    `most`: different lists that are looked at; those of a company are far fewer.
+    `limits`: `records` rows are read; a company's different lists are far fewer.
     """
 
-    def __init__(self, content: bytes, encoding: str, *, most: int) -> None:
-        self._most = most
+    def __init__(self, content: bytes, encoding: str, *, limits: SieLimits) -> None:
+        self._limits = limits
         self._content = content
         self._encoding = encoding
         self._known: set[bytes] = set()
+        self._read = 0
         self.pairs: dict[tuple[str, str], int] = {}
 
     def look(self, data: Bytes, offset: int, hashes: Places, guess: Bytes, *, number: int) -> None:
@@ -57,29 +61,32 @@ class ObjectsUsed:
         `hashes`: where it has a ``#``, and `guess` the kind of record there; shapes (hashes,).
         """
         labels, braces = _filled_lists(data, hashes, guess)
-        keys = _keys(words_of(data), braces)
+        keys = _keys(words_of(data), braces, offset=offset)
         if self._known.issuperset(keys):
             return
-        fresh = []
-        for label, key in zip(labels.tolist(), keys, strict=True):
-            if key not in self._known and len(self._known) < self._most:
-                self._known.add(key)
-                fresh.append(label)
         at, line = 0, number
-        for label in sorted(fresh):
+        for label, key in zip(labels.tolist(), keys, strict=True):
+            if key in self._known or not opens_line(self._content, offset + label):
+                continue
             line += int(np.count_nonzero(data[at:label] == NEWLINE))
             at = label
-            self._list(offset + label, line)
+            # What looks like a list may stand in a text; then the next such one is looked at too.
+            if self._list(offset + label, line):
+                self._known.add(key)
 
-    def _list(self, label: int, line: int) -> None:
-        """Read the row that begins at `label` by the letter, and take its objects."""
+    def _list(self, label: int, line: int) -> bool:
+        """Read the row at `label` by the letter and take its objects; say if it has any."""
         end = self._content.find(b"\n", label)
         text = self._content[label : end if end >= 0 else None]
+        if len(text) > self._limits.line_bytes or self._read >= self._limits.records:
+            return False
+        self._read += 1
         record = read_record(decode(text, self._encoding))
         objects = [name.strip(" \t") for name in record.objects or ()]
         for pair in zip(objects[::2], objects[1::2], strict=False):
             if all(pair):
                 self.pairs.setdefault(pair, line)
+        return bool(objects)
 
 
 def _filled_lists(data: Bytes, hashes: Places, guess: Bytes) -> tuple[Places, Places]:
@@ -97,31 +104,37 @@ def _filled_lists(data: Bytes, hashes: Places, guess: Bytes) -> tuple[Places, Pl
     if not len(others):
         return labels, braces
     more, their_braces = _search(data, hashes[others])
-    return np.concatenate((labels, more)), np.concatenate((braces, their_braces))
+    labels, braces = np.concatenate((labels, more)), np.concatenate((braces, their_braces))
+    order = np.argsort(labels)
+    return labels[order], braces[order]
 
 
 def _search(data: Bytes, labels: Places) -> tuple[Places, Places]:
     """Find the lists of rows of any shape: a ``{`` behind a blank, soon after the label."""
-    near = sliding_window_view(data, LIST_DISTANCE + 2)[labels]
-    opens = (near[:, 1:-1] == OPEN) & is_blank(near[:, :-2])
-    opens &= (near[:, 2:] != CLOSE) & (near[:, 2:] >= SPACE)
-    row, before = np.nonzero(opens)
+    near = sliding_window_view(data, LIST_DISTANCE + 3)[labels]
+    before, brace, behind, next_but_one = (near[:, at : LIST_DISTANCE + at] for at in range(4))
+    opens = (brace == OPEN) & is_blank(before)
+    opens &= (behind != CLOSE) & ((behind >= SPACE) | (behind == TAB))
+    opens &= (next_but_one != CLOSE) | ~is_blank(behind)
+    row, at = np.nonzero(opens)
+    at += 1
     ends = near == NEWLINE
-    end = np.where(ends.any(axis=1), ends.argmax(axis=1), LIST_DISTANCE + 2)
-    row, before = (found[before < end[row]] for found in (row, before))
-    return labels[row], labels[row] + before + 1
+    end = np.where(ends.any(axis=1), ends.argmax(axis=1), near.shape[1])
+    row, at = (found[at < end[row]] for found in (row, at))
+    return labels[row], labels[row] + at
 
 
-def _keys(words: Words, braces: Places) -> list[bytes]:
+def _keys(words: Words, braces: Places, *, offset: int) -> list[bytes]:
     """What tells object lists apart: their two words, cut before the ``}``.
 
-    A list longer than 16 bytes is told from all others by its place, so that each is read.
+    A list longer than 16 bytes is told from all others by its place in the file, so that each is
+    read.
     """
     first, second = words[braces], words[braces + 8]
     size, more = first_close(first), first_close(second)
     first &= _BEFORE[size]
     second &= np.where(size == 8, _BEFORE[more], np.uint64(0))
     is_long = (size == 8) & (more == 8)
-    first[is_long], second[is_long] = braces[is_long], np.uint64(0)
+    first[is_long], second[is_long] = braces[is_long] + offset, np.uint64(0)
     keys: list[bytes] = np.stack((first, second), axis=1).view("V16").ravel().tolist()
     return keys

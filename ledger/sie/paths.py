@@ -12,7 +12,7 @@ from ledger.sie.diagnostics import DiagnosticLog
 from ledger.sie.encoding import decode
 from ledger.sie.exact import read_rows, read_vouchers
 from ledger.sie.fast import FastReader
-from ledger.sie.lines import LABELS, ROWS, Bytes, Lines, Places
+from ledger.sie.lines import LABELS, ROWS, Bytes, Lines, Places, is_kind
 from ledger.sie.rows import RowColumns, VoucherColumns, drop_unreadable, interleave, part
 
 
@@ -100,7 +100,9 @@ class Paths:
         kinds = self._lines.kind[at]
         for kind in ROWS if len(at) else ():
             label = LABELS[kind].decode()
-            self._log.add_many("object_list_missing", self._lines.number[at[kinds == kind]], label)
+            self._log.add_many(
+                "object_list_missing", self._lines.number[at[is_kind(kinds, kind)]], label
+            )
 
     def _texts(self, at: Places) -> list[tuple[str, int]]:
         """Some lines, as text with their numbers, for the exact path."""

@@ -126,7 +126,7 @@ def open_sie(
     encoding = detect_encoding(content, census)
     content = content.removeprefix(UTF8_BOM)
     inspect(content, encoding=encoding, census=census, limits=limits, log=log)
-    used = ObjectsUsed(content, encoding, most=limits.records)
+    used = ObjectsUsed(content, encoding, limits=limits)
     plan = Scanner(content, objects=used, limits=limits, log=log).scan()
     reader = ContentsReader(content, encoding=encoding, limits=limits, log=log)
     found = reader.read(plan, used=used.pairs, suffix=suffix)

@@ -18,12 +18,12 @@ from ledger.sie.lines import (
     Places,
     guess_kind,
     is_kind,
+    opens_line,
     view,
     words_of,
 )
 from ledger.sie.objects_used import ObjectsUsed
 
-_MARGIN: Final = b" \t\r"
 _ENDS_LABEL: Final = (b"", b" ", b"\t", b"\r", b"\n")
 
 
@@ -115,7 +115,7 @@ class Scanner:
 
     def _is_voucher(self, at: int) -> bool:
         label = self._content[at : at + 5].upper()
-        return label[:4] == b"#VER" and label[4:] in _ENDS_LABEL and self._opens_line(at)
+        return label[:4] == b"#VER" and label[4:] in _ENDS_LABEL and opens_line(self._content, at)
 
     def _find_records(self, piece: Span, hashes: Places) -> None:
         """Note the records; a ``#`` inside a line is none."""
@@ -130,7 +130,7 @@ class Scanner:
             self._log.add("too_many_records", int(lines[room]))
         for place, line in zip(hashes[:room].tolist(), lines[:room].tolist(), strict=True):
             at = piece.start + place
-            if self._opens_line(at):
+            if opens_line(self._content, at):
                 self._record(at, line)
 
     def _record(self, at: int, line: int) -> None:
@@ -139,12 +139,6 @@ class Scanner:
         if end - at > self._limits.line_bytes:
             return
         self._plan.records.append(Span(at, end, line))
-
-    def _opens_line(self, at: int) -> bool:
-        """Say whether nothing but blanks stands before a place on its line."""
-        while at and self._content[at - 1] in _MARGIN:
-            at -= 1
-        return not at or self._content[at - 1] == NEWLINE
 
     def _line_at(self, piece: Span, at: int) -> int:
         return piece.number + int(np.count_nonzero(self._data[piece.start : at] == NEWLINE))

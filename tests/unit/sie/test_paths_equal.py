@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from unittest import mock
 
@@ -185,8 +186,35 @@ def test_both_paths_read_the_same(content):
     assert_equal(content)
 
 
-@settings(max_examples=80)
-@given(files(), st.sampled_from([16, 200, control_sums.WINDOW_BYTES]))
+plain_texts = st.text(st.sampled_from("ab ÅÄö-.'"), max_size=12)
+plain_rows = st.builds(
+    '#TRANS 1930 {{{}}} {} "" "{}" 0'.format,
+    st.sampled_from(["", '1 "30"', "6 P"]),
+    st.sampled_from(["5.00", "-1234.56"]),
+    mostly(plain_texts, st.sampled_from(['en \\"så bra\\" dag', "a\tb", "a{b", "a\rb"]), weight=30),
+)
+bare_returns = st.sampled_from(["#TRANS 1930 {} 5.00 20240115 a\rb", "#TRANS 19\r30 {} 5.00"])
+plain_vouchers = st.builds(
+    lambda text, rows: [f'#VER A 1 20240115 "{text}"', "{", *rows, "}"],
+    plain_texts,
+    st.lists(mostly(plain_rows, st.one_of(bare_returns, rows, junk), weight=30), max_size=12),
+)
+
+
+@st.composite
+def plain_files(draw):
+    """Write a file most of whose lines the columns can read, with a #KSUMMA before them."""
+    body = [line for lines in draw(st.lists(plain_vouchers, max_size=8)) for line in lines]
+    lines = ["#FLAGGA 0", "#KSUMMA", "#RAR 0 20240101 20241231", *body]
+    end = draw(st.sampled_from(["\r\n", "\n"]))
+    return "".join(line + end for line in lines).encode(
+        draw(st.sampled_from(["cp437", "utf-8", "cp1252"])), "replace"
+    )
+
+
+@settings(max_examples=100)
+@given(st.one_of(plain_files(), files()), st.sampled_from([16, 200, control_sums.WINDOW_BYTES]))
+@example(b"#KSUMMA\n#VER A 1 20240115\n{\n#TRANS 1930 {} 5.00 20240115 a\rb\n}\n", 16)
 def test_sum_in_columns_is_the_sum_of_the_lines(content, window_bytes):
     """The closing #KSUMMA is computed line by line, by the letter, and found right in columns."""
     encoding = open_sie(content).encoding
@@ -194,6 +222,20 @@ def test_sum_in_columns_is_the_sum_of_the_lines(content, window_bytes):
 
     with mock.patch.object(control_sums, "WINDOW_BYTES", window_bytes):
         file, _, _ = read(content + f"#KSUMMA {total}\n".encode(), exact_only=False)
+
+    assert 0 == file.diagnostics.count("control_sum_wrong")
+
+
+@pytest.mark.parametrize("text", ["två ord", 'en \\"så bra\\" dag', "", " "])
+def test_sum_of_plain_rows_is_taken_in_columns(text, monkeypatch):
+    def by_the_letter(*_):
+        raise AssertionError("a sound block was summed line by line")
+
+    monkeypatch.setattr(control_sums, "_over_lines", by_the_letter)
+    lines = ["#KSUMMA", "#VER A 1 20240115", "{", f'#TRANS 1930 {{}} 5.00 "" "{text}" 0', "}"]
+    content = "".join(f"{line}\r\n" for line in lines).encode("cp437")
+
+    file, _, _ = read(content + b"#KSUMMA %d\r\n" % control_sum(content), exact_only=False)
 
     assert 0 == file.diagnostics.count("control_sum_wrong")
 
@@ -226,20 +268,40 @@ def listed_rows(draw):
     return draw(gaps).join(parts), pairs
 
 
-@settings(max_examples=60)
+def objects_used(content, encoding="cp437", limits=SMALL):
+    used = ObjectsUsed(content, encoding, limits=limits)
+    Scanner(content, objects=used, limits=limits, log=DiagnosticLog(kept=0)).scan()
+    return used.pairs
+
+
+@settings(max_examples=100)
 @given(st.lists(listed_rows(), max_size=25), st.sampled_from(["cp437", "utf-8"]))
+@example([("#TRANS\t1930 {1 6} 5", [("1", "6")]), ("#TRANS 1930 {1 6} 5", [])], "cp437")
+@example([("#TRANS  1930 {\t6 P} 5", [("6", "P")])], "cp437")
+@example([('#TRANS 1 5.00 "" "a {7 Q}"', []), ("#TRANS 1 {7 Q} 5", [("7", "Q")])], "cp437")
 def test_first_pass_finds_each_object_that_rows_use_and_its_first_line(rows, encoding):
     lines = ["#VER A 1 20240115", "{", *(line for line, _ in rows), "}"]
     content = "".join(f"{line}\r\n" for line in lines).encode(encoding)
-    used = ObjectsUsed(content, encoding, most=1_000)
-
-    Scanner(content, objects=used, limits=SMALL, log=DiagnosticLog(kept=0)).scan()
 
     expected = {}
     for line, (_, pairs) in enumerate(rows, start=3):
         for pair in pairs:
             expected.setdefault(pair, line)
-    assert expected == used.pairs
+    assert expected == objects_used(content, encoding)
+
+
+def test_row_label_inside_a_text_is_no_row():
+    assert {} == objects_used(b'#KONTO 1930 "text #TRANS 1930 {7 Q} 5"\n')
+
+
+def test_long_object_lists_at_the_same_place_of_two_pieces_are_both_found():
+    first, second = (b'#TRANS 1930 {1 "a long object %b"} 5\n' % name for name in (b"AA", b"BB"))
+    filler = b"x" * (SMALL.piece_bytes - len(first) - 1) + b"\n"
+    limits = replace(SMALL, piece_bytes=len(first + filler), line_bytes=SMALL.piece_bytes)
+
+    assert {("1", "a long object AA"): 1, ("1", "a long object BB"): 3} == objects_used(
+        first + filler + second, limits=limits
+    )
 
 
 SHAPES = {

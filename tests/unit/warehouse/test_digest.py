@@ -109,6 +109,7 @@ def test_digest_is_what_its_definition_says_in_plain_python(stage_rows, texts, a
     assert expected == {row["voucher_key"]: row["digest"] for row in found}
 
 
+dates_of_a_year = st.dates(dt.date(2024, 1, 1), dt.date(2024, 12, 31))
 VALUES = {
     "string": TEXT,
     "int32": st.integers(-(2**31), 2**31 - 1),
@@ -124,6 +125,8 @@ def batches(draw):
     table = draw(st.sampled_from([*CANONICAL]))
     fields = [field for field in CANONICAL[table] if field.name not in NOT_IN_DIGEST]
     cell = {field: VALUES[str(field.type)] for field in fields}
+    if draw(st.booleans()):
+        cell |= {field: dates_of_a_year for field in fields if field.type == pa.date32()}
     row = st.fixed_dictionaries(
         {field.name: cell[field] | st.none() if field.nullable else cell[field] for field in fields}
     )
@@ -135,17 +138,46 @@ def batches(draw):
     batch=batches(),
     probed=st.sampled_from([0, 1, row_numbers.MOST_PROBED]),
     together=st.sampled_from([4, row_numbers.MOST_TOGETHER]),
+    first=st.integers(0, 3),
 )
-def test_numbers_of_many_rows_are_what_the_definition_says(engine, batch, probed, together):
-    """How many columns are joined beforehand makes no difference."""
+def test_numbers_of_many_rows_are_what_the_definition_says(engine, batch, probed, together, first):
+    """How many columns are joined beforehand makes no difference, nor where a slice begins."""
     table, rows = batch
-    limits = {"MANY_ROWS": 1, "MOST_PROBED": probed, "MOST_TOGETHER": together}
+    limits = {"MANY_ROWS": 1, "PROBED_ROWS": 2, "MOST_PROBED": probed, "MOST_TOGETHER": together}
 
     with mock.patch.multiple(row_numbers, **limits):
-        made = pa.RecordBatch.from_pylist(rows, CANONICAL[table])
+        made = pa.RecordBatch.from_pylist(rows, CANONICAL[table]).slice(first)
         (numbers,) = row_numbers.row_numbers(engine, [(table, made)])
 
-    assert [number_of(table, row) for row in rows] == numbers.tolist()
+    assert [number_of(table, row) for row in rows[first:]] == numbers.tolist()
+
+
+@pytest.mark.parametrize("many", [1, 10**6], ids=["many rows", "few rows"])
+def test_numbers_of_rows_of_a_year_are_what_the_definition_says(engine, many):
+    rows = [
+        full_row("posting")
+        | {"row_number": n, "posting_date": dt.date(2024, 1, 1) + dt.timedelta(days=3 * n)}
+        | {"posting_text": ["a|b", None, "c\\"][n % 3], "quantity": [None, Decimal("1.5")][n % 2]}
+        for n in range(1, 60)
+    ]
+
+    with mock.patch.object(row_numbers, "MANY_ROWS", many):
+        made = pa.RecordBatch.from_pylist(rows, CANONICAL["posting"])
+        (numbers,) = row_numbers.row_numbers(engine, [("posting", made)])
+
+    assert [number_of("posting", row) for row in rows] == numbers.tolist()
+
+
+def test_days_that_no_calendar_has_are_numbered_too(engine):
+    """What a meddled warehouse may hold must be found by verifying it, not stop it."""
+    days = pa.array([-(2**31) + 1, 0, 19_000], pa.int32()).cast(pa.date32())
+    rows = pa.RecordBatch.from_pylist([full_row("voucher")] * 3, CANONICAL["voucher"])
+    rows = rows.set_column(3, CANONICAL["voucher"].field(3), days)
+
+    with mock.patch.object(row_numbers, "MANY_ROWS", 1):
+        (numbers,) = row_numbers.row_numbers(engine, [("voucher", rows)])
+
+    assert len({*numbers.tolist()}) == 3
 
 
 @pytest.fixture(scope="module")
