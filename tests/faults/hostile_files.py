@@ -172,6 +172,10 @@ FLOODS: Final[dict[str, Callable[[int], bytes]]] = {
     "long numbers": _same(b"#TRANS 1930 {} " + b"9" * 30_000 + b"\n", head=_OPEN),
     "history with objects": _numbered(b"#RTRANS 1930 {1 %d} 1\n"),
     "ever new objects": lambda size: _OPEN + _numbered(b"#TRANS 1930 {1 %d} 1\n")(size),
+    "ever new objects in a line": lambda size: _OPEN + _numbered(b"#TRANS {1 %014d ")(size),
+    "ever new objects in texts": lambda size: (
+        _OPEN + _numbered(b'#TRANS 1 5.00 "" "a {%d Q}"\n')(size)
+    ),
     "ever new accounts": lambda size: _START + _numbered(b"#KONTO %d x\n")(size),
     "ever new balances": lambda size: _START + _numbered(b"#IB 0 %d 1\n")(size),
     "ever new objects declared": lambda size: _START + _numbered(b"#OBJEKT 1 %d x\n")(size),
