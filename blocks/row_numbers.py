@@ -54,12 +54,13 @@ def row_numbers(db: DuckDBPyConnection, rows: Sequence[Rows]) -> list[Ints]:
     Raises:
         TypeError: A type whose text other engines would not write alike.
     """
-    few = [place for place, (_, batch) in enumerate(rows) if batch.num_rows < MANY_ROWS]
-    numbers = dict(zip(few, _numbers_of_few(db, [rows[place] for place in few]), strict=True))
-    for place, (table, batch) in enumerate(rows):
-        if place not in numbers:
-            numbers[place] = _numbers_of_many(db, _columns(table, batch))
-    return [numbers[place] for place in range(len(rows))]
+    few = iter(_numbers_of_few(db, [item for item in rows if _is_few(item)]))
+    return [next(few) if _is_few(item) else _numbers_of_many(db, _columns(*item)) for item in rows]
+
+
+def _is_few(rows: Rows) -> bool:
+    few: bool = rows[1].num_rows < MANY_ROWS
+    return few
 
 
 def _columns(table: str, rows: pa.RecordBatch) -> list[pa.Array]:

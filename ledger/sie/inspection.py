@@ -11,7 +11,7 @@ import numpy as np
 from ledger.sie.diagnostics import DiagnosticLog
 from ledger.sie.encoding import CP1252_LETTERS, Census, is_utf8
 from ledger.sie.limits import SieLimits
-from ledger.sie.lines import NEWLINE
+from ledger.sie.lines import count_newlines
 
 PIECE_BYTES: Final = 1 << 18
 """Bytes looked at in one step; only pieces that hold something are looked at line by line."""
@@ -98,15 +98,11 @@ def lines_where(content: bytes, has: Test, *, quick: Test, at_most: int) -> list
         end = content.find(b"\n", start + PIECE_BYTES) + 1 or len(content)
         piece = content[start:end]
         if quick(piece):
-            number += _newlines(content, counted, start)
+            number += count_newlines(np.frombuffer(content, np.uint8, start - counted, counted))
             counted = start
             found += [number + at for at, line in enumerate(piece.split(b"\n")) if has(line)]
         start = end
     return found[:at_most]
-
-
-def _newlines(content: bytes, start: int, end: int) -> int:
-    return int(np.count_nonzero(np.frombuffer(content, np.uint8, end - start, start) == NEWLINE))
 
 
 def _has(pattern: re.Pattern[bytes]) -> Test:

@@ -115,6 +115,17 @@ def is_blank(values: Bytes) -> Mask:
     return blank
 
 
+def count_newlines(data: Bytes) -> int:
+    """Count the lines that end in some text."""
+    return int(np.count_nonzero(data == NEWLINE))
+
+
+def line_end(content: bytes, at: int) -> int:
+    """Where the line that a place is on ends: at its newline, or with the text."""
+    end = content.find(b"\n", at)
+    return len(content) if end < 0 else end
+
+
 def opens_line(content: bytes, at: int) -> bool:
     """Say whether nothing but blanks stands before a place on its line."""
     while at and content[at - 1] in _MARGIN:

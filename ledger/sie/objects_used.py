@@ -23,7 +23,9 @@ from ledger.sie.lines import (
     Kind,
     Places,
     Words,
+    count_newlines,
     is_blank,
+    line_end,
     opens_line,
     words_of,
 )
@@ -68,7 +70,7 @@ class ObjectsUsed:
         for label, key in zip(labels.tolist(), keys, strict=True):
             if key in self._known or not opens_line(self._content, offset + label):
                 continue
-            line += int(np.count_nonzero(data[at:label] == NEWLINE))
+            line += count_newlines(data[at:label])
             at = label
             # What looks like a list may stand in a text; then the next such one is looked at too.
             if self._list(offset + label, line):
@@ -76,8 +78,7 @@ class ObjectsUsed:
 
     def _list(self, label: int, line: int) -> bool:
         """Read the row at `label` by the letter and take its objects; say if it has any."""
-        end = self._content.find(b"\n", label)
-        text = self._content[label : end if end >= 0 else None]
+        text = self._content[label : line_end(self._content, label)]
         if len(text) > self._limits.line_bytes or self._read >= self._limits.records:
             return False
         self._read += 1

@@ -16,8 +16,10 @@ from ledger.sie.lines import (
     SPACE,
     Kind,
     Places,
+    count_newlines,
     guess_kind,
     is_kind,
+    line_end,
     opens_line,
     view,
     words_of,
@@ -67,7 +69,7 @@ class Scanner:
         number = 1
         size = self._limits.piece_bytes
         for start, end in _pieces(self._content, size):
-            newlines = int(np.count_nonzero(self._data[start:end] == NEWLINE))
+            newlines = count_newlines(self._data[start:end])
             piece = Span(start, end, number)
             number += newlines
             if end - start > size:
@@ -134,14 +136,13 @@ class Scanner:
                 self._record(at, line)
 
     def _record(self, at: int, line: int) -> None:
-        end = self._content.find(b"\n", at)
-        end = len(self._content) if end < 0 else end
+        end = line_end(self._content, at)
         if end - at > self._limits.line_bytes:
             return
         self._plan.records.append(Span(at, end, line))
 
     def _line_at(self, piece: Span, at: int) -> int:
-        return piece.number + int(np.count_nonzero(self._data[piece.start : at] == NEWLINE))
+        return piece.number + count_newlines(self._data[piece.start : at])
 
     def _cut_long(self, end: int, number: int) -> None:
         """Cut between lines where no #VER comes for very long."""
