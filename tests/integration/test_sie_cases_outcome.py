@@ -1,0 +1,90 @@
+"""What becomes of small composed SIE files, each made for a fault that was found.
+
+The files are not part of the project: ``SIE_SAMPLES`` names the folder that holds ``cases/``.
+A case is the files that one tenant gets, in that order; what is asked is how the last one ends.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from blocks.hub import Hub, Tenant
+from blocks.lake import Lake
+from blocks.warehouse import Warehouse
+from flows.cli.local import Imported, import_here
+from ledger.controls import Outcome
+from ledger.sie.reader import open_sie
+from tasks.stores import Stores
+
+SAMPLES = os.environ.get("SIE_SAMPLES", "")
+pytestmark = pytest.mark.skipif(
+    not SAMPLES, reason="SIE_SAMPLES does not name a folder of SIE files"
+)
+
+
+class End(NamedTuple):
+    """How a case ends.
+
+    `reason`: what is read in the outcome's message. `findings`: what is read in the breaks of the
+    controls, those that hold nothing too.
+    """
+
+    outcome: str
+    reason: tuple[str, ...] = ()
+    findings: tuple[str, ...] = ()
+
+
+CASES: dict[tuple[str, ...], End] = {
+    ("B00-good.se",): End("published"),
+    ("B10-no-vouchers.se",): End("published"),
+}
+"""Files in the order in which one tenant gets them -> how the last of them ends."""
+
+
+@pytest.fixture(scope="module")
+def stores(tmp_path_factory):
+    home = tmp_path_factory.mktemp("cases")
+    with Hub(f"sqlite:///{home / 'hub.sqlite'}") as hub:
+        yield Stores(hub.migrate(), Lake(home / "lake"), Warehouse(home / "warehouse"))
+
+
+def load(stores: Stores, names: tuple[str, ...]) -> Imported:
+    """Give a new tenant, who is whom the first file names, all files; return the last's end."""
+    tenant = f"case-{list(CASES).index(names)}"
+    paths = [Path(SAMPLES, "cases", name) for name in names]
+    header = open_sie(paths[0].read_bytes(), suffix=paths[0].suffix).header
+    stores.hub.tenants.add(
+        Tenant(
+            tenant,
+            name=header.company_name or names[0],
+            organisation_number=header.organisation_number,
+            currency=header.currency,
+        )
+    )
+    *_, last = [import_here(stores, tenant, path, watch=lambda _step: None) for path in paths]
+    return last
+
+
+def findings(imported: Imported) -> str:
+    results = imported.judgement.results if imported.judgement else []
+    return "\n".join(
+        f"{result.control} {result.severity}: {found}"
+        for result in results
+        if result.outcome is Outcome.BROKEN
+        for found in result.breaks
+    )
+
+
+@pytest.mark.parametrize("names", CASES, ids=", then ".join)
+def test_case_ends_as_the_table_says(stores, names):
+    expected = CASES[names]
+    imported = load(stores, names)
+    found = findings(imported)
+
+    assert expected.outcome == imported.outcome, imported.message
+    assert [] == [words for words in expected.reason if words not in imported.message]
+    assert [] == [words for words in expected.findings if words not in found], found
