@@ -11,13 +11,23 @@ from duckdb import DuckDBPyConnection
 
 from blocks.duck import attach_read_only, open_duckdb, quoted
 from blocks.durable import remove, space_checked, temporary_name
-from blocks.warehouse.empty import empty_file
+from blocks.warehouse.empty import NEW_FILE, empty_file
 from blocks.warehouse.errors import NoLedger
 from blocks.warehouse.files import TenantFiles, swapping, writing
 from blocks.warehouse.migrate import is_current, migrate, shape_of
 
 PUBLISHED: Final = "published"
 """Database name under which a tenant's file is attached."""
+
+STORAGE_VERSION_AT: Final = 12
+STORAGE_VERSION_BYTES: Final = 8
+"""Where a DuckDB file's header has the version: behind a sum of 8 bytes and ``DUCK``."""
+
+STORAGE_VERSION_HEADER: Final = (65).to_bytes(STORAGE_VERSION_BYTES, "little")
+"""What stands there in a file of `STORAGE_VERSION` (blocks.warehouse.empty)."""
+
+EARLIER: Final = "earlier"
+"""Database name of a file that is copied into a new one."""
 
 ROW_GROUP_ROWS: Final = 30_720
 """Rows that are compressed together, each group by one core. With DuckDB's own 122,880 a year of
@@ -63,13 +73,40 @@ def attach_published_or_nothing(db: DuckDBPyConnection, files: TenantFiles) -> N
 
 
 def attach_copy(db: DuckDBPyConnection, files: TenantFiles, copy: Path) -> None:
-    """Attach the writer's copy, made if need be, in the current shape."""
+    """Attach the writer's copy, made if need be, in the current shape and storage version."""
     if not copy.exists():
         copy.write_bytes(empty_file(db, files.spill))
+    if is_for_any_client(copy):
+        _attach_writable(db, copy)
+    else:
+        _rewrite(db, files, copy)
+    migrate(db, PUBLISHED, shape=shape_of(db, PUBLISHED))
+
+
+def is_for_any_client(path: Path) -> bool:
+    """Say whether a file is written in the storage version that we write."""
+    with path.open("rb") as file:
+        file.seek(STORAGE_VERSION_AT)
+        return file.read(STORAGE_VERSION_BYTES) == STORAGE_VERSION_HEADER
+
+
+def _attach_writable(db: DuckDBPyConnection, path: Path, *, new: str = "") -> None:
     # The file knows its block size, but not its row groups': DuckDB would add groups of its own
     # size and melt old and new together.
-    db.execute(f"attach {quoted(copy)} as {PUBLISHED} (row_group_size {ROW_GROUP_ROWS})")
-    migrate(db, PUBLISHED, shape=shape_of(db, PUBLISHED))
+    options = ", ".join(filter(None, (f"row_group_size {ROW_GROUP_ROWS}", new)))
+    db.execute(f"attach {quoted(path)} as {PUBLISHED} ({options})")
+
+
+def _rewrite(db: DuckDBPyConnection, files: TenantFiles, copy: Path) -> None:
+    """Write the copy anew and attach it: DuckDB lowers the version of no existing file."""
+    earlier = temporary_name(files.spill, EARLIER)
+    copy.replace(earlier)
+    try:
+        attach_read_only(db, earlier, EARLIER)
+        _attach_writable(db, copy, new=NEW_FILE)
+        db.execute(f"copy from database {EARLIER} to {PUBLISHED}")
+    finally:
+        remove(earlier)  # what is attached stays open; a transaction under way cannot detach it
 
 
 def detach(db: DuckDBPyConnection) -> None:

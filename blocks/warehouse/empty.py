@@ -18,6 +18,13 @@ from blocks.warehouse.migrate import create, definition
 BLOCK_BYTES: Final = 65_536
 """Block size of a tenant's file: with DuckDB's own 262,144 an almost empty one takes 4 MB."""
 
+STORAGE_VERSION: Final = "v1.2.0"
+"""What a tenant's file is written as: DuckDB 1.2 and all later ones read it. DuckDB's own choice is
+the version of the writing library, which no older client opens."""
+
+NEW_FILE: Final = f"storage_version '{STORAGE_VERSION}', block_size {BLOCK_BYTES}"
+"""How a file is attached that does not exist yet."""
+
 _made: Final[dict[str, bytes]] = {}
 """By what it was made from; of one release there is one."""
 
@@ -50,7 +57,7 @@ def _make(db: DuckDBPyConnection, spill: Path) -> bytes:
 def _write(db: DuckDBPyConnection, path: Path) -> None:
     name = path.name.replace(".", "_")  # two threads that share an engine would share a name
     db.execute("begin")
-    db.execute(f"attach {quoted(path)} as {name} (block_size {BLOCK_BYTES})")
+    db.execute(f"attach {quoted(path)} as {name} ({NEW_FILE})")
     create(db, name)
     db.execute("commit")
     db.execute(f"checkpoint {name}")
