@@ -1,4 +1,4 @@
-"""``make requirements``: every requirement, what proves it, and what is not yet proven.
+"""``make requirements``: every requirement, clause by clause: what proves it, what is not proven.
 
 Only outcomes of the sources as they are now count. Claims without such an outcome are run first.
 """
@@ -13,6 +13,7 @@ import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import TextIO
 
@@ -22,81 +23,140 @@ from tests.plugins.requirement_results import (
     NOT_RUN,
     PASSED,
     Claim,
-    Requirement,
+    Clause,
     fingerprint,
     read_catalogue,
     read_claims,
 )
 
 PARAMETERS = re.compile(r"\[.*\]$", re.DOTALL)
-SILENT = frozenset({PASSED, "skipped", NOT_RUN, "expected to fail"})
-"""Outcomes that do not speak against a requirement; any other does."""
+SKIPPED = "skipped"
+SILENT = frozenset({PASSED, SKIPPED, NOT_RUN, "expected to fail"})
+"""Outcomes that do not speak against a clause; any other does."""
+
+PROVEN, IN_PART, NOT_AT_ALL = "proven", "in part", "not at all"
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """A requirement and, by test, how many of its cases ended how."""
+    """A clause and, by test, how many of its cases ended how."""
 
-    requirement: Requirement
+    clause: Clause
     tests: Mapping[str, Counter[str]]
 
     @property
-    def outcomes(self) -> Counter[str]:
-        """All cases of all tests that claim the requirement."""
-        return sum(self.tests.values(), Counter())
+    def failed(self) -> bool:
+        """Whether a case of any test speaks against the clause."""
+        return any(set(cases) - SILENT for cases in self.tests.values())
 
     @property
     def proven(self) -> bool:
-        """At least one test passed and none spoke against it."""
-        return self.outcomes[PASSED] > 0 and set(self.outcomes) <= SILENT
+        """Whether one test passed in all its cases, and no test speaks against the clause."""
+        return not self.failed and any(set(cases) == {PASSED} for cases in self.tests.values())
 
     @property
     def status(self) -> str:
         """One word for the listing."""
-        if self.proven:
-            return "proven"
-        return "not proven" if set(self.outcomes) <= SILENT else "FAILED"
+        return "FAILED" if self.failed else "proven" if self.proven else "not proven"
 
     def as_json(self) -> dict[str, object]:
         """The same for a script."""
         return {
-            "id": self.requirement.id,
-            "optional": self.requirement.optional,
-            "acceptance": self.requirement.acceptance,
+            "id": self.clause.id,
+            "acceptance": self.clause.acceptance,
             "status": self.status.lower(),
             "tests": {test: dict(cases) for test, cases in self.tests.items()},
         }
 
 
-def weigh(catalogue: Iterable[Requirement], claims: Mapping[str, Claim]) -> list[Evidence]:
-    """Set the claims of all tests against the requirements, in the order of the catalogue."""
+@dataclass(frozen=True)
+class Weighed:
+    """A requirement with the evidence for each of its clauses, at least one."""
+
+    id: str
+    clauses: tuple[Evidence, ...]
+
+    @property
+    def optional(self) -> bool:
+        """Whether the requirement may be left out."""
+        return self.clauses[0].clause.optional
+
+    @property
+    def failed(self) -> bool:
+        """Whether a test speaks against any clause."""
+        return any(one.failed for one in self.clauses)
+
+    @property
+    def extent(self) -> str:
+        """How much of it is proven: all clauses, some, or none."""
+        proven = {one.proven for one in self.clauses}
+        return IN_PART if len(proven) == 2 else PROVEN if True in proven else NOT_AT_ALL
+
+    @property
+    def status(self) -> str:
+        """One word or three for the listing."""
+        return "FAILED" if self.failed else self.extent
+
+    def as_json(self) -> dict[str, object]:
+        """The same for a script."""
+        return {
+            "id": self.id,
+            "optional": self.optional,
+            "status": self.status.lower(),
+            "clauses": [one.as_json() for one in self.clauses],
+        }
+
+
+def weigh(catalogue: Iterable[Clause], claims: Mapping[str, Claim]) -> list[Weighed]:
+    """Set the claims of all tests against the clauses, in the order of the catalogue."""
     tests: dict[str, dict[str, Counter[str]]] = defaultdict(lambda: defaultdict(Counter))
     for test, claim in sorted(claims.items()):
-        for requirement_id in claim.requirements:
-            tests[requirement_id][PARAMETERS.sub("", test)][claim.outcome] += 1
-    return [Evidence(one, dict(tests.get(one.id, {}))) for one in catalogue]
+        for clause_id in claim.clauses:
+            tests[clause_id][PARAMETERS.sub("", test)][claim.outcome] += 1
+    return [
+        Weighed(id_, tuple(Evidence(one, dict(tests.get(one.id, {}))) for one in clauses))
+        for id_, clauses in groupby(catalogue, key=lambda one: one.requirement)
+    ]
 
 
-def totals(evidence: Iterable[Evidence]) -> str:
-    """Count what is proven, the optional requirements apart."""
-    counts = Counter((one.requirement.optional, one.proven) for one in evidence)
-    required, optional = (counts[kind, True] + counts[kind, False] for kind in (False, True))
+def skips(claims: Mapping[str, Claim]) -> dict[str, str]:
+    """Give the tests that were skipped in any of their cases, each with the reason."""
+    return {
+        PARAMETERS.sub("", test): claim.reason
+        for test, claim in sorted(claims.items())
+        if claim.outcome == SKIPPED
+    }
+
+
+def totals(weighed: Iterable[Weighed]) -> str:
+    """Count by requirement what is proven, the optional ones apart; then the clauses."""
+    found = list(weighed)
+    counts = Counter((one.optional, one.extent) for one in found)
+    required, optional = (sum(one.optional is kind for one in found) for kind in (False, True))
+    clauses = [clause.proven for one in found for clause in one.clauses]
+    failed = sum(one.failed for one in found)
     return (
-        f"{counts[False, True]} of {required} requirements proven, {counts[False, False]} not yet; "
-        f"{counts[True, True]} of {optional} optional ones proven."
+        f"{counts[False, PROVEN]} of {required} requirements proven, "
+        f"{counts[False, IN_PART]} in part, {counts[False, NOT_AT_ALL]} not at all; "
+        f"{counts[True, PROVEN]} of {optional} optional ones proven. "
+        f"Of {len(clauses)} clauses {sum(clauses)} are proven."
+        + (f" {failed} requirements FAILED." if failed else "")
     )
 
 
-def print_listing(evidence: list[Evidence], out: TextIO) -> None:
-    """Print each requirement with its sentence and its tests, then the totals."""
-    for one in evidence:
-        optional = " (optional)" if one.requirement.optional else ""
-        out.write(f"{one.requirement.id}{optional}: {one.status}\n")
-        out.write(f"    {one.requirement.acceptance}\n")
-        for test, cases in one.tests.items():
-            counted = ", ".join(f"{count} {outcome}" for outcome, count in cases.items())
-            out.write(f"    - {test}: {counted}\n")
-    out.write(f"\n{totals(evidence)}\n")
+def print_listing(weighed: list[Weighed], claims: Mapping[str, Claim], out: TextIO) -> None:
+    """Print each requirement with its clauses and their tests, then the skips and the totals."""
+    for one in weighed:
+        out.write(f"{one.id}{' (optional)' if one.optional else ''}: {one.status}\n")
+        for clause in one.clauses:
+            out.write(f"    {clause.clause.id} {clause.status}: {clause.clause.acceptance}\n")
+            for test, cases in clause.tests.items():
+                counted = ", ".join(f"{count} {outcome}" for outcome, count in cases.items())
+                out.write(f"        - {test}: {counted}\n")
+    if skipped := skips(claims):
+        out.write("\nSkipped, so these prove nothing:\n")
+        out.writelines(f"    - {test}: {reason}\n" for test, reason in skipped.items())
+    out.write(f"\n{totals(weighed)}\n")
 
 
 def fresh_claims(root: Path, *, again: bool = False) -> dict[str, Claim]:
@@ -135,12 +195,13 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     root = Path.cwd()
     claims = fresh_claims(root, again=options.again)
-    evidence = weigh(read_catalogue(root).values(), claims)
+    weighed = weigh(read_catalogue(root).values(), claims)
     if options.json:
-        json.dump([one.as_json() for one in evidence], sys.stdout, indent=1)
+        found = {"requirements": [one.as_json() for one in weighed], "skipped": skips(claims)}
+        json.dump(found, sys.stdout, indent=1)
     else:
-        print_listing(evidence, sys.stdout)
-    return int(any(one.status == "FAILED" for one in evidence))
+        print_listing(weighed, claims, sys.stdout)
+    return int(any(one.failed for one in weighed))
 
 
 if __name__ == "__main__":

@@ -71,7 +71,6 @@ def documents_of(home):
         return set(db.execute(query).fetchall())
 
 
-@pytest.mark.requirement("R-SEN-36")
 @pytest.mark.parametrize("step", SWAPPED + DOCUMENT_STEPS)
 def test_a_run_killed_on_the_way_of_its_documents_loses_and_doubles_none(
     published, simulator, tmp_path, step

@@ -77,7 +77,7 @@ def home(published, tmp_path):
 
 
 @pytest.mark.parametrize("step", OWN_STEPS)
-@pytest.mark.requirement("R-FIN-34", "R-FIN-33")
+@pytest.mark.requirement("R-FIN-34d", "R-FIN-34f")
 def test_killed_run_loses_nothing_and_its_repetition_doubles_nothing(home, step):
     assert run(home, 2, AFTER, kill_at=step) == -signal.SIGKILL
     assert amounts_published(home) == (AFTER if step == "publish.swapped" else BEFORE)
@@ -238,7 +238,6 @@ def fill(folder, *, leave_bytes):
         file.write(b"x" * (disk.f_bavail * disk.f_frsize - leave_bytes))
 
 
-@pytest.mark.requirement("R-FIN-34")
 def test_full_disk_while_landing_leaves_no_torn_file(small_disk):
     lake = Lake(small_disk / "lake")
     kept = lake.land("acme", "sie", b"first", file_name="a.se")
@@ -274,7 +273,6 @@ ROOM = {"fence": (0, 0), "copy": (0.5, 0), "rows": (1, 50_000), "checkpoint": (1
 """Space left: as a share of the tenant's file, and bytes beyond it."""
 
 
-@pytest.mark.requirement("R-FIN-34", "R-FIN-14")
 @pytest.mark.parametrize("room", ROOM)
 def test_full_disk_while_publishing_leaves_the_last_good_books(tmp_path, small_disk, room):
     """However far the publication gets: its token, its copy, its rows, the end."""

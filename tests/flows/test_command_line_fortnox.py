@@ -10,7 +10,7 @@ from ledger.fiscal_year import FiscalYear
 from tests.flows.conftest import free_port
 
 
-@pytest.mark.requirement("R-SEN-26", "R-SEN-28")
+@pytest.mark.requirement("R-SEN-26b")
 def test_pull_on_the_server_is_a_run_of_the_named_year_alone(desk, connect):
     ledger = connect(defined=("2024", "2025"))
 
@@ -38,7 +38,6 @@ def test_pull_by_the_server_and_by_the_command_line_is_one_ledger(desk, connect)
     assert found["digest"] == desk.status(ledger.tenant, FiscalYear.parse("2025")).published_digest
 
 
-@pytest.mark.requirement("R-FIN-16")
 def test_backfill_on_the_server_is_watched_to_its_end(desk, connect):
     ledger = connect(defined=("2024",))
 

@@ -47,7 +47,6 @@ def look(home: Path, *arguments: str) -> str:
 
 
 @pytest.mark.timeout(DEMO_LIMIT_S)
-@pytest.mark.requirement("R-X-12")
 def test_demo_holds_exactly_the_planted_breaks_and_leaves_nothing_running(tmp_path):
     done = demo(tmp_path)
     status = json.loads(look(tmp_path, "tenant", "status", "--json"))

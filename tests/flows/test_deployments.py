@@ -50,7 +50,7 @@ def test_schedules_limits_and_tags_agree(declared):
     assert [coded(item) for item in DEPLOYMENTS] == [said(entry) for entry in declared]
 
 
-@pytest.mark.requirement("R-X-7")
+@pytest.mark.requirement("R-X-7a")
 def test_every_schedule_names_its_time_zone(declared):
     schedules = [at for item in DEPLOYMENTS for at in item.schedules]
 

@@ -104,7 +104,6 @@ def refreshes(simulator):
 
 
 @pytest.mark.parametrize("step", TOKEN_STEPS)
-@pytest.mark.requirement("R-FIN-34")
 def test_process_killed_at_any_step_of_a_refresh_never_loses_a_tenant_unsaid(hub, simulator, step):
     before = connection(hub).credential_revision
     process = child(refresher.refresh, hub, step)

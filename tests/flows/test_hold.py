@@ -18,7 +18,6 @@ def held(desk, book):
     return desk.do(import_file, tenant=book.tenant, path=path)
 
 
-@pytest.mark.requirement("R-FIN-11", "R-FIN-14")
 def test_a_held_load_is_red_named_and_leaves_the_target_untouched(desk, book, held):
     status = desk.status(book.tenant, book.year)
 
@@ -30,7 +29,7 @@ def test_a_held_load_is_red_named_and_leaves_the_target_untouched(desk, book, he
         assert stores.hub.leases.live(tenant=book.tenant) == []
 
 
-@pytest.mark.requirement("R-X-10")
+@pytest.mark.requirement("R-X-10a")
 def test_a_hold_is_published_after_a_person_accepted_it_and_not_before(desk, book, held):
     where = {"tenant": book.tenant, "fiscal_year": "2024"}
     given = where | {"accepted_by": "A. Person", "reason": "the bank agrees"}
@@ -64,7 +63,7 @@ def test_nothing_can_be_accepted_where_nothing_is_held(desk, book):
     assert "there is nothing to accept" in state.message
 
 
-@pytest.mark.requirement("R-X-12")
+@pytest.mark.requirement("R-X-12a", "R-X-12b")
 def test_the_overview_shows_a_held_tenant_red_with_its_reason(desk, book, held):
     desk.do(overview)
     table = desk.artifact("tenants-overview")

@@ -24,7 +24,7 @@ def test_a_bad_value_is_refused_before_a_run_exists(desk, parameters):
     assert desk.refuses("import-file", **parameters)
 
 
-@pytest.mark.requirement("R-X-5", "R-FIN-33")
+@pytest.mark.requirement("R-X-5a")
 def test_a_file_is_published_and_retry_doubles_nothing(desk, taken):
     book, first = taken
     with desk.stores() as stores:
@@ -65,7 +65,7 @@ def closing_balances(stores, book):
     return dict(rows)
 
 
-@pytest.mark.requirement("R-X-8")
+@pytest.mark.requirement("R-X-8d")
 def test_the_pages_of_a_unit_can_be_read_without_code(desk, book):
     desk.do(import_file, tenant=book.tenant, path=book.file(faults=[Fault.MISSING_ACCOUNT]))
     page = desk.artifact(f"{book.tenant}-2024-reconciliation")
@@ -94,7 +94,6 @@ def test_a_dry_run_shows_the_change_and_writes_nothing(desk, book):
     assert desk.artifact(f"{book.tenant}-2024-changes") is None
 
 
-@pytest.mark.requirement("R-FIN-32")
 def test_two_runs_of_one_year_at_once_publish_it_once(desk, book):
     """The second waits for the lease of the first, and finds nothing left to do."""
     path = book.file()

@@ -6,8 +6,6 @@ import shutil
 import time
 from pathlib import Path
 
-import pytest
-
 from flows.import_inbox import import_inbox
 from simulators.books.faults import Fault
 
@@ -26,7 +24,6 @@ def sweep_until(desk, condition):
         time.sleep(0.5)
 
 
-@pytest.mark.requirement("R-FIN-30", "R-FIN-31")
 def test_good_files_are_processed_bad_ones_failed_with_a_reason_others_left(desk, book):
     good = drop(desk, book, book.file("good.se"))
     bad = drop(desk, book, book.file("bad.se", faults=[Fault.UNBALANCED_VOUCHER]))

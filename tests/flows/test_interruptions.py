@@ -41,7 +41,7 @@ def working(desk, book, run_id):
         stores.hub.leases.acquire(f"{book.tenant}/other", holder=f"run {run_id}", run_id=run_id)
 
 
-@pytest.mark.requirement("R-FIN-34")
+@pytest.mark.requirement("R-FIN-34e", "R-FIN-34f")
 def test_a_killed_run_is_crashed_frees_its_unit_and_can_be_retried(desk, book, waiting):
     run_id, release = waiting
     working(desk, book, run_id)

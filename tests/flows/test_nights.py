@@ -27,7 +27,7 @@ def moments(schedule, start, days):
     return asyncio.run(cron.get_dates(1_000, start=start, end=end))
 
 
-@pytest.mark.requirement("R-FIN-16")
+@pytest.mark.requirement("R-FIN-16a", "R-FIN-16b", "R-FIN-16c")
 @pytest.mark.parametrize("first", ["2026-03-26", "2026-10-22", "2026-11-20", "2027-03-25"])
 def test_each_calendar_night_of_a_week_has_one_run_also_when_the_clocks_change(first):
     day = dt.date.fromisoformat(first)
@@ -60,7 +60,7 @@ def runs_of(desk, tenant, tag):
     return [run for run in found if tag in run["tags"]]
 
 
-@pytest.mark.requirement("R-FIN-16", "R-FIN-10")
+@pytest.mark.requirement("R-FIN-16a", "R-FIN-10a")
 def test_a_night_makes_one_run_for_each_connected_tenant_however_often_it_is_started(desk, finns):
     approved, pending = finns
     for _ in range(2):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 
@@ -28,7 +27,6 @@ def attempts(desk, problem):
     return len(taken)
 
 
-@pytest.mark.requirement("R-X-4")
 def test_only_a_transient_error_is_tried_again(desk):
     assert attempts(desk, TransientError("the network is away")) == 3
     assert attempts(desk, TerminalError("a person has to act")) == 1

@@ -110,7 +110,7 @@ def holding(found, text):
     return {name for name, content in found.items() if text in content}
 
 
-@pytest.mark.requirement("R-X-3")
+@pytest.mark.requirement("R-X-3b", "R-X-3c", "R-X-3g")
 def test_what_was_planted_is_found_there_and_nowhere_else(desk, book, told):
     found = everything(desk)
     shown = str([desk.ask("/logs/filter", {}), desk.ask("/artifacts/filter", {})])

@@ -175,7 +175,6 @@ def test_a_worker_starts_a_run_from_what_it_has_imported(night):
     assert "starting cold" not in night.log
 
 
-@pytest.mark.requirement("R-FIN-16")
 def test_a_night_whose_worker_dies_with_its_host_completes_on_another_host(night):
     assert night.is_gone
     assert night.crashed

@@ -114,7 +114,7 @@ def document_calls(simulator):
     return sum(call.path in paths[:3] or call.path.startswith(ARCHIVE) for call in simulator.calls)
 
 
-@pytest.mark.requirement("R-SEN-10")
+@pytest.mark.requirement("R-SEN-30a")
 def test_every_file_of_the_year_is_on_its_voucher_with_the_bytes_that_came(stores, there):
     end = pull(stores)
     found = published(stores)
@@ -155,7 +155,7 @@ def test_file_that_is_not_found_by_its_id_is_found_by_fileid(stores, simulator):
     assert "" == known(stores).reason
 
 
-@pytest.mark.requirement("R-SEN-36")
+@pytest.mark.requirement("R-SEN-36a")
 def test_a_quiet_night_fetches_no_file_and_writes_nothing(stores, simulator):
     pull(stores)
     file = stores.warehouse.root / f"{TENANT}.duckdb"
@@ -234,7 +234,7 @@ def test_trouble_that_passes_costs_no_document(stores, simulator, there, path, f
     )
 
 
-@pytest.mark.requirement("R-SEN-36")
+@pytest.mark.requirement("R-SEN-36b")
 @pytest.mark.parametrize("how", ["not there", "too large", "a web page", "empty"])
 def test_one_file_that_fails_is_named_stops_no_other_and_is_tried_again(
     stores, there, how, monkeypatch
@@ -371,7 +371,6 @@ def test_a_right_that_ends_between_list_and_file_is_told_and_is_no_failure(
     assert (None, {}) == (known(stores).fetched_at, published(stores))
 
 
-@pytest.mark.requirement("R-SEN-36")
 def test_lists_that_cannot_be_read_fail_the_run_and_keep_the_ledger(stores, simulator, there):
     simulator.faults.add("status", tenant=NUMBER, path=ON_VOUCHERS, times=None, status=500)
 

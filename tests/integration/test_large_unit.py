@@ -5,7 +5,6 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pyarrow as pa
-import pytest
 
 from blocks import duck
 from blocks.lake import Lake
@@ -67,7 +66,6 @@ def batches(amount):
         yield {"posting": sides[1]}
 
 
-@pytest.mark.requirement("R-FIN-33")
 def test_unit_larger_than_the_memory_limit_is_staged_published_and_replaced(tmp_path, monkeypatch):
     monkeypatch.setattr(duck, "MEMORY_LIMIT_MB", LIMIT_MB)
     lake, warehouse = Lake(tmp_path / "lake"), Warehouse(tmp_path / "warehouse")

@@ -175,7 +175,7 @@ def test_every_other_end_gives_its_reason(outcomes):
         assert set() == {word for word in words if word not in message}, f"{name}: {message}"
 
 
-@pytest.mark.requirement("R-SEN-12", "R-SEN-15")
+@pytest.mark.requirement("R-SEN-15a")
 def test_published_files_hold_every_voucher_and_row(outcomes):
     published = {name: outcome for name, outcome in outcomes.items() if outcome.counts}
 
@@ -185,7 +185,7 @@ def test_published_files_hold_every_voucher_and_row(outcomes):
     } == {name: outcome.counts for name, outcome in published.items()}
 
 
-@pytest.mark.requirement("R-FIN-15", "R-SEN-15")
+@pytest.mark.requirement("R-FIN-15a")
 def test_held_files_name_the_accounts_that_differ_and_by_how_much(outcomes):
     for name, (expected, imported, _) in outcomes.items():
         if imported.outcome != "held" or "NO" not in expected["ib_plus_trans_eq_ub"]:

@@ -14,14 +14,15 @@ import os
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from string import ascii_lowercase
 from typing import Final
 
 CATALOGUE: Final = Path("docs/requirements.csv")
 RESULTS: Final = Path("build/requirements.json")
-MAX_IDS_PER_TEST: Final = 3
-"""A test that claims more than this many ids proves none of them well."""
+MAX_CLAUSES_PER_TEST: Final = 3
+"""A test that claims more than this many clauses proves none of them well."""
 
 PASSED: Final = "passed"
 NOT_RUN: Final = "not run"
@@ -43,27 +44,37 @@ VARIABLES: Final = ("SIE_SAMPLES", "TASMA_CI")
 
 
 @dataclass(frozen=True)
-class Requirement:
-    """One promise, and in one sentence the test that would show it kept."""
+class Clause:
+    """What could be false by itself of one requirement, in one sentence.
+
+    `R-FIN-26a` is the first clause of the requirement `R-FIN-26`. A requirement that is not split
+    yet is its own only clause.
+    """
 
     id: str
     optional: bool
     acceptance: str
 
+    @property
+    def requirement(self) -> str:
+        """The id without its letter."""
+        return self.id.rstrip(ascii_lowercase)
+
 
 @dataclass(frozen=True)
 class Claim:
-    """What one test says it proves, and how it ended."""
+    """What one test says it proves, how it ended, and why it was skipped if it was."""
 
-    requirements: tuple[str, ...]
+    clauses: tuple[str, ...]
     outcome: str
+    reason: str = ""
 
 
-def read_catalogue(root: Path) -> dict[str, Requirement]:
-    """Read every requirement, in the order of the file."""
+def read_catalogue(root: Path) -> dict[str, Clause]:
+    """Read every clause, in the order of the file."""
     with (root / CATALOGUE).open(encoding="utf-8", newline="") as file:
         return {
-            row["id"]: Requirement(row["id"], row["optional"] == "yes", row["acceptance"])
+            row["id"]: Clause(row["id"], row["optional"] == "yes", row["acceptance"])
             for row in csv.DictReader(file)
         }
 
@@ -100,7 +111,7 @@ def read_claims(root: Path, *, tree: str) -> dict[str, Claim]:
     if stored["tree"] != tree:
         return {}
     return {
-        test: Claim(tuple(claim["requirements"]), claim["outcome"])
+        test: Claim(tuple(claim["clauses"]), claim["outcome"], claim["reason"])
         for test, claim in stored["tests"].items()
     }
 
@@ -117,15 +128,12 @@ def record_claims(root: Path, *, tree: str, claims: Mapping[str, Claim]) -> None
         for test, claim in claims.items():
             earlier = known.get(test)
             keeps = claim.outcome == NOT_RUN and earlier is not None
-            known[test] = Claim(claim.requirements, earlier.outcome) if keeps else claim
+            known[test] = replace(earlier, clauses=claim.clauses) if keeps else claim
         _write(root / RESULTS, tree=tree, claims=known)
 
 
 def _write(path: Path, *, tree: str, claims: Mapping[str, Claim]) -> None:
-    tests = {
-        test: {"requirements": list(claim.requirements), "outcome": claim.outcome}
-        for test, claim in sorted(claims.items())
-    }
+    tests = {test: asdict(claim) for test, claim in sorted(claims.items())}
     draft = path.with_suffix(".draft")
     draft.write_text(json.dumps({"tree": tree, "tests": tests}, indent=1), encoding="utf-8")
     draft.replace(path)

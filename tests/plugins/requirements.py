@@ -1,6 +1,6 @@
-"""pytest plugin: tests say which requirements they prove, and how each ended is recorded.
+"""pytest plugin: tests say which clauses they prove, and how each test ended is recorded.
 
-``@pytest.mark.requirement("R-FIN-20")`` takes one to three ids of `docs/requirements.csv`; any
+``@pytest.mark.requirement("R-FIN-26a")`` takes one to three ids of `docs/requirements.csv`; any
 other use is refused while tests are collected. Works under pytest-xdist: the ids travel with the
 reports of the workers, and only the process that started the session writes.
 """
@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterable
 from pathlib import Path
+from string import ascii_lowercase
 
 import pytest
 
 from tests.plugins.requirement_results import (
     CATALOGUE,
-    MAX_IDS_PER_TEST,
+    MAX_CLAUSES_PER_TEST,
     NOT_RUN,
     PASSED,
     Claim,
@@ -42,6 +43,7 @@ class Requirements:
         self.tree = "" if self.is_worker else fingerprint(self.root)
         self.ids: dict[str, tuple[str, ...]] = {}
         self.outcomes: dict[str, str] = {}
+        self.reasons: dict[str, str] = {}
         self.changed = False
 
     @pytest.hookimpl(wrapper=True)
@@ -62,13 +64,23 @@ class Requirements:
         return ids
 
     def _problem(self, ids: list[str]) -> str:
-        if not 1 <= len(ids) <= MAX_IDS_PER_TEST:
+        if not 1 <= len(ids) <= MAX_CLAUSES_PER_TEST:
             return (
-                f"{len(ids)} requirement ids, expected 1 to {MAX_IDS_PER_TEST}. Split the test, "
-                "or claim only what its asserts would notice."
+                f"{len(ids)} requirement ids, expected 1 to {MAX_CLAUSES_PER_TEST}. Split the "
+                "test, or claim only what its asserts would notice."
             )
-        unknown = [one for one in ids if one not in self.known]
-        return f"unknown requirement {', '.join(unknown)}: see {CATALOGUE}." if unknown else ""
+        return " ".join(self._unknown(one) for one in ids if one not in self.known)
+
+    def _unknown(self, claimed: str) -> str:
+        """Say what to claim instead of an id that is none, or no longer."""
+        whole = claimed.rstrip(ascii_lowercase)
+        clauses = [one for one in self.known.values() if one.requirement == whole]
+        if not clauses:
+            return f"unknown requirement {claimed}: see {CATALOGUE}."
+        choice = "".join(f"\n    {one.id}: {one.acceptance}" for one in clauses)
+        return (
+            f"{claimed} is no clause of {whole}. Claim those that the asserts would notice:{choice}"
+        )
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
@@ -82,6 +94,8 @@ class Requirements:
         if report.nodeid in self.ids:
             before = self.outcomes.get(report.nodeid, PASSED)
             self.outcomes[report.nodeid] = _outcome(report) if before == PASSED else before
+            if report.skipped and isinstance(report.longrepr, tuple):
+                self.reasons[report.nodeid] = str(report.longrepr[2]).removeprefix("Skipped: ")
 
     def _note(self, test: str, properties: Iterable[tuple[str, object]]) -> None:
         if ids := tuple(str(value) for name, value in properties if name == MARKER):
@@ -94,7 +108,8 @@ class Requirements:
         self.changed = fingerprint(self.root) != self.tree
         if not self.changed:
             claims = {
-                test: Claim(ids, self.outcomes.get(test, NOT_RUN)) for test, ids in self.ids.items()
+                test: Claim(ids, self.outcomes.get(test, NOT_RUN), self.reasons.get(test, ""))
+                for test, ids in self.ids.items()
             }
             record_claims(self.root, tree=self.tree, claims=claims)
 

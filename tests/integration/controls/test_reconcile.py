@@ -90,7 +90,7 @@ def test_change_under_a_lock_is_held_and_names_the_voucher(desk):
     assert results["locked_period"].holds
 
 
-@pytest.mark.requirement("R-FIN-15")
+@pytest.mark.requirement("R-FIN-15b", "R-FIN-15c")
 def test_unbalanced_voucher_is_held_and_named(desk):
     rows = joined(sales(2), voucher("B:1", ("1930", "10.00"), ("3001", "-9.00")))
 

@@ -95,7 +95,7 @@ def test_broken_year_is_found_by_the_year_it_ends_in(tasma, owner):
     assert "Nothing is published for small for 2023-07-01_2024-06-30" in refused.stderr
 
 
-@pytest.mark.requirement("R-FIN-33")
+@pytest.mark.requirement("R-FIN-33b")
 def test_changes_name_the_voucher_that_the_source_removed(tasma, books, sie, company):
     chunk = next(iter(company.book().chunks()))
     gone = (chunk.series, int(chunk.number[0]))
@@ -152,7 +152,6 @@ def held(tasma, owner, sie) -> str:
     return owner
 
 
-@pytest.mark.requirement("R-X-8")
 def test_breaks_are_shown_with_amounts_and_what_to_do(tasma, held):
     shown = tasma("ledger", "breaks", held)
     found = rows(tasma, "breaks", held, "2024")

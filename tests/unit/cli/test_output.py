@@ -18,7 +18,7 @@ class Row:
     day: dt.date
 
 
-@pytest.mark.requirement("R-X-6")
+@pytest.mark.requirement("R-X-6b")
 def test_amounts_are_strings_in_json_so_that_no_reader_makes_floats_of_them(capsys):
     output.show_json([Row(Decimal("0.10"), dt.date(2024, 5, 31))])
 

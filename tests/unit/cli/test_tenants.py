@@ -109,7 +109,7 @@ def test_lock_outside_the_year_is_refused(tasma, acme):
     assert "lies outside" in refused.output
 
 
-@pytest.mark.requirement("R-X-12")
+@pytest.mark.requirement("R-X-12a", "R-X-12b", "R-X-12c")
 def test_status_shows_light_reason_last_success_and_what_next(tasma, acme):
     with Hub(settings().hub_url) as hub:
         for state in (UnitState.STAGED, UnitState.RECONCILING, UnitState.PUBLISHED):

@@ -55,7 +55,7 @@ def test_whole_books_are_never_held(empty_books, vouchers, opening):
     assert [name for name, result in results.items() if result.outcome is Outcome.BROKEN] == []
 
 
-@pytest.mark.requirement("R-FIN-15")
+@pytest.mark.requirement("R-FIN-15a", "R-FIN-15b", "R-FIN-15c")
 @LAWS
 @given(vouchers=VOUCHERS, opening=OPENINGS, row=st.integers(0), change=CENTS.filter(bool))
 def test_any_altered_amount_unbalances_its_voucher_and_its_account(

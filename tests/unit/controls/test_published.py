@@ -158,7 +158,6 @@ def earlier_year(books):
     return earlier
 
 
-@pytest.mark.requirement("R-FIN-15")
 def test_year_opens_with_what_the_published_year_before_closed_with(books):
     """The result (300.00 on 3001) has become equity, so equity is compared as one sum."""
     books.publishes(earlier_year(books))

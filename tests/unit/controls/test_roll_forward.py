@@ -14,7 +14,7 @@ def found(result):
     return {item.account_number: str(item.difference) for item in result.breaks}
 
 
-@pytest.mark.requirement("R-FIN-15")
+@pytest.mark.requirement("R-FIN-15a")
 def test_wrong_closing_balance_is_a_break_with_both_sides(books):
     books.change_report("closing", "1930", "51300.00")
 
@@ -34,7 +34,6 @@ def test_wrong_closing_balance_is_a_break_with_both_sides(books):
     )
 
 
-@pytest.mark.requirement("R-FIN-15")
 def test_wrong_result_is_a_break_of_its_own_control(books):
     books.change_report("result", "3001", "-1000.70")
 
@@ -351,7 +350,6 @@ def test_source_without_months_has_none_to_compare(books):
     assert books.result("period_balances").reason == "the source reports no months"
 
 
-@pytest.mark.requirement("R-FIN-15")
 def test_opening_balances_that_do_not_sum_to_zero_are_noted(books):
     books.open(_1220="3.00")
 

@@ -125,7 +125,7 @@ def test_control_that_cannot_be_computed_is_named_and_quotes_no_data(
     assert "secret" not in str(failure.value)
 
 
-@pytest.mark.requirement("R-X-6", "R-X-8")
+@pytest.mark.requirement("R-X-6b")
 def test_amounts_of_breaks_are_decimals_with_two_places(books):
     books.change_report("closing", "1930", "51300.1")
 

@@ -27,7 +27,6 @@ def test_books_that_agree_with_what_the_source_answers_pass(books):
     assert ["passed"] * 3 == [books.result(control).outcome for control in CONTROLS]
 
 
-@pytest.mark.requirement("R-SEN-12")
 def test_a_voucher_that_the_source_lists_and_the_ledger_lacks_is_missing(books):
     result = books.source_lists(*LISTED, ("B", "2", "2024-03-01")).result("source_vouchers")
 

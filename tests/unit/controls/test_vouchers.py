@@ -17,7 +17,7 @@ def test_balanced_books_pass_every_control_that_applies(books):
     assert {Outcome.PASSED, Outcome.NOT_APPLICABLE} == outcomes
 
 
-@pytest.mark.requirement("R-FIN-15")
+@pytest.mark.requirement("R-FIN-15b", "R-FIN-15c")
 def test_unbalanced_voucher_is_named_with_its_difference(books):
     books.book("A", "3", "2024-03-01", [("1910", "100.00"), ("3001", "-99.90")], line=61)
 
@@ -85,7 +85,7 @@ def test_evidence_has_no_vouchers_to_balance(books, kind):
     )
 
 
-@pytest.mark.requirement("R-FIN-26")
+@pytest.mark.requirement("R-FIN-26a", "R-FIN-26b")
 def test_voucher_dated_outside_the_year_is_named(books):
     books.book("A", "3", "2025-01-02", [("1910", "5"), ("1930", "-5")], line=70)
 
@@ -122,7 +122,7 @@ def test_evidence_has_no_dates_to_judge(books):
     assert books.result("posting_dates").outcome == Outcome.NOT_APPLICABLE
 
 
-@pytest.mark.requirement("R-FIN-25")
+@pytest.mark.requirement("R-FIN-25b", "R-FIN-25c")
 def test_account_missing_from_the_chart_is_named_with_its_first_voucher(books):
     books.book("A", "4", "2024-03-09", [("4999", "7"), ("1930", "-7")], line=90)
     books.book("A", "3", "2024-03-02", [("4999", "8"), ("1930", "-8")], line=80)

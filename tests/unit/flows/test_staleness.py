@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 
-import pytest
-
 from blocks.hub import Hub, Tenant, UnitState
 from flows.overview import newly_stale, overview_rows
 from ledger.fiscal_year import FiscalYear
@@ -24,7 +22,6 @@ def publish(tmp_path, age):
             hub.units.set_status("acme", YEAR, state)
 
 
-@pytest.mark.requirement("R-X-12")
 def test_a_stale_tenant_is_told_of_once_for_each_time_it_falls_behind(tmp_path, monkeypatch):
     monkeypatch.setenv("TASMA_HOME", str(tmp_path))
     publish(tmp_path, dt.timedelta(hours=27))

@@ -30,7 +30,7 @@ def test_defaults_are_those_of_a_swedish_company():
     ) == ("SE", "SEK", "Europe/Stockholm", True)
 
 
-@pytest.mark.requirement("R-X-7")
+@pytest.mark.requirement("R-X-7b")
 @pytest.mark.parametrize(
     ("zone", "offset"),
     [("Europe/Stockholm", "+02:00"), ("Europe/Helsinki", "+03:00"), ("Atlantic/Reykjavik", "Z")],

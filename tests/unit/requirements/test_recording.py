@@ -60,13 +60,15 @@ OUTCOMES = {
 
 @pytest.fixture
 def project(pytester, pytestconfig, monkeypatch):
-    """A project of its own with four requirements."""
+    """A project of its own with four whole requirements and one that is split."""
     monkeypatch.setenv("PYTHONPATH", str(pytestconfig.rootpath))
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")  # a second saved per start
     monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
     pytester.makeini("[pytest]\nmarkers = requirement(*ids): what the test proves\n")
     (pytester.mkdir("docs") / "requirements.csv").write_text(
-        "id,optional,acceptance\n" + "".join(f"R-X-{n},no,Promise {n}.\n" for n in range(1, 5))
+        "id,optional,acceptance\n"
+        + "".join(f"R-X-{n},no,Promise {n}.\n" for n in range(1, 5))
+        + "R-X-5a,no,It holds.\nR-X-5b,no,It lasts.\n"
     )
     return pytester
 
@@ -95,6 +97,19 @@ def test_each_outcome_is_recorded_as_what_it_proves(project):
     run(project)
 
     assert outcomes(project) == OUTCOMES
+
+
+@pytest.mark.parametrize("workers", [(), ("-p", "xdist", "-n", "1")], ids=["alone", "worker"])
+def test_reason_of_a_skip_is_recorded(project, workers):
+    put(project, CLAIMS)
+
+    run(project, *workers)
+
+    claims = read_claims(project.path, tree=fingerprint(project.path))
+    reasons = {test.partition("::")[2]: claim.reason for test, claim in claims.items()}
+    assert {"test_absent[two]": "no such part here"} == {
+        test: reason for test, reason in reasons.items() if reason
+    }
 
 
 def test_outcomes_of_parallel_workers_are_recorded_alike(project):
@@ -162,9 +177,16 @@ def test_sources_changed_during_the_run_leave_nothing_recorded(project):
         ('"R-X-1", "R-X-2", "R-X-3", "R-X-4"', "*4 requirement ids, expected 1 to 3*", ()),
         ("", "*0 requirement ids, expected 1 to 3*", ()),
         ('"R-X-1", "R-X-99"', "*unknown requirement R-X-99*", ()),
+        ('"R-X-1a"', "*R-X-1a is no clause of R-X-1.*", ()),
+        ('"R-X-5"', "*R-X-5 is no clause of R-X-5.*", ()),
+        ('"R-X-5"', "*R-X-5b: It lasts.*", ()),
+        ('"R-X-5c"', "*R-X-5a: It holds.*", ()),
         ('"R-X-1", "R-X-99"', "*unknown requirement R-X-99*", ("-p", "xdist", "-n", "1")),
     ],
-    ids=["too many", "none", "unknown", "unknown to a worker"],
+    ids=[
+        *("too many", "none", "unknown", "clause of a whole", "whole that is split"),
+        *("choice for a whole", "choice for a clause", "unknown to a worker"),
+    ],
 )
 def test_claim_that_is_no_claim_is_refused_at_collection(project, ids, message, workers):
     put(project, f"import pytest\n@pytest.mark.requirement({ids})\ndef test_it(): pass\n")
@@ -194,7 +216,7 @@ def test_three_ids_spread_over_class_and_method_are_taken(project):
 
     expected = ["R-X-1", "R-X-2", "R-X-3"]
     (claim,) = read_claims(project.path, tree=fingerprint(project.path)).values()
-    assert expected == sorted(claim.requirements)
+    assert expected == sorted(claim.clauses)
 
 
 def test_sessions_that_record_in_turn_keep_each_others_outcomes(tmp_path):
@@ -219,6 +241,6 @@ def test_recorded_file_is_json_for_others_to_read(project):
     put(project, CLAIMS)
     run(project, "-k", "test_good")
 
-    expected = {"requirements": ["R-X-1", "R-X-2"], "outcome": "passed"}
+    expected = {"clauses": ["R-X-1", "R-X-2"], "outcome": "passed", "reason": ""}
     stored = json.loads((project.path / "build/requirements.json").read_text())
     assert expected == stored["tests"]["tests/test_it.py::test_good"]

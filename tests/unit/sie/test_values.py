@@ -51,7 +51,7 @@ def test_amount_is_read_exactly_or_not_at_all(text, value, problem):
     assert (value, problem) == read_amount(text)
 
 
-@pytest.mark.requirement("R-X-6")
+@pytest.mark.requirement("R-X-6a")
 @given(st.decimals(min_value=-(10**16) + 1, max_value=10**16 - 1, places=2))
 def test_every_amount_is_its_hundredths(amount):
     value, problem = read_amount(f"{amount:f}")

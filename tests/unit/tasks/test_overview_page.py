@@ -30,7 +30,6 @@ def row(tenant, light, **more):
     return OverviewRow(tenant=tenant, light=light, **(said | more))
 
 
-@pytest.mark.requirement("R-X-12")
 def test_red_comes_before_grey_before_green():
     rows = [row("a", Light.GREEN), row("b", Light.RED), row("c", Light.GREY)]
 

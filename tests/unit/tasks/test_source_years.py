@@ -28,7 +28,7 @@ def stores(empty_hub, tmp_path):
         yield Stores(hub, Lake(tmp_path / "lake"), Warehouse(tmp_path / "warehouse"))
 
 
-@pytest.mark.requirement("R-X-7")
+@pytest.mark.requirement("R-X-7b")
 @pytest.mark.parametrize(
     ("zone", "begun"),
     [("Europe/Stockholm", [LAST, NEXT]), ("Europe/Helsinki", [LAST, NEXT]), ("UTC", [LAST])],

@@ -29,7 +29,6 @@ def is_retried(step, problem):
     return asyncio.run(step.retry_condition_fn(step, run, Failed(data=problem)))
 
 
-@pytest.mark.requirement("R-X-4")
 @pytest.mark.parametrize("step", STEPS, ids=lambda step: step.name)
 def test_a_step_is_retried_when_it_may_work_next_time(step, tmp_path):
     assert is_retried(step, HubBusy("busy"))

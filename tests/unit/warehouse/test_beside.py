@@ -71,7 +71,6 @@ def identity(warehouse):
     return found.st_ino, found.st_mtime_ns
 
 
-@pytest.mark.requirement("R-SEN-14")
 def test_what_lies_beside_the_ledger_changes_nothing_of_its_version(publish, beside, warehouse):
     before = publish(BANK).record
 

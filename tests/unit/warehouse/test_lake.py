@@ -152,7 +152,6 @@ def test_file_that_came_again_is_young_again(lake):
     assert lake.prune(keep_landed=(), keep_staged=(), older_than=dt.timedelta(days=30)) == []
 
 
-@pytest.mark.requirement("R-X-1")
 def test_erase_leaves_nothing_of_the_tenant_and_all_of_the_others(lake):
     land(lake, tenant="acme")
     other = land(lake, tenant="beta")

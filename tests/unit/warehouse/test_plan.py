@@ -28,7 +28,6 @@ def published(lake, warehouse):
     return staged
 
 
-@pytest.mark.requirement("R-FIN-11")
 def test_plan_names_vouchers_and_accounts_and_writes_nothing(lake, warehouse, published):
     before = (warehouse.root / "acme.duckdb").stat()
     staged = staged_rows(lake, invoice(1), invoice(2, "100.01"), invoice(4, "7.00"), OPENING)
