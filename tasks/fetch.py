@@ -18,7 +18,7 @@ from ledger.fiscal_year import FiscalYear
 from ledger.sie.reader import SieFile, open_sie
 from tasks.evidence import unpack
 from tasks.log import say
-from tasks.source_year import NoFiscalYear, likely_year, stated_year, voucher_dates
+from tasks.source_year import NoFiscalYear, likely_year, read_sie, stated_year, voucher_dates
 from tasks.steps import step
 from tasks.stores import Stores
 
@@ -66,7 +66,7 @@ async def fetch(
 
     Raises:
         UnknownTenant: The hub has no such tenant; nothing was landed.
-        TerminalError: There is no such file, it is too large, or it is of no known year.
+        TerminalError: There is no such file, it is too large, no SIE, or of no known year.
     """
     return await asyncio.to_thread(fetch_file, stores, tenant, path=path, sha256=sha256, who=who)
 
@@ -87,7 +87,7 @@ def fetch_file(stores: Stores, tenant: str, *, path: Path, sha256: str, who: str
             who=who,
         )
     )
-    file = open_sie(stores.lake.read(landed), suffix=path.suffix)
+    file = read_sie(stores.lake.read(landed), file_name=path.name)
     year = stated_year(file) or _shown_year(stores, landed, suffix=path.suffix)
     fetched = Fetched(landed, facts_of(file, landed, year), path.suffix, file)
     say(

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from pathlib import PurePath
 
 import pyarrow.compute as pc
 
 from ledger.errors import TerminalError
 from ledger.fiscal_year import FiscalYear
-from ledger.sie.reader import SieFile
+from ledger.sie.reader import SieFile, open_sie
 
 
 class NoFiscalYear(TerminalError):
@@ -18,8 +19,27 @@ class NoFiscalYear(TerminalError):
     def __init__(self, *, file_name: str) -> None:
         super().__init__(
             f"{file_name} does not say which fiscal year it is of: expected a line such as "
-            "#RAR 0 20240101 20241231 with readable dates. Is it a SIE file? Export it again."
+            "#RAR 0 20240101 20241231 with readable dates. Export it again."
         )
+
+
+class NotSie(TerminalError):
+    """A file is of another kind than SIE 1 to 4."""
+
+    def __init__(self, *, file_name: str, told: str) -> None:
+        super().__init__(f"{file_name} is no SIE file of type 1 to 4. {told}")
+
+
+def read_sie(content: bytes, *, file_name: str) -> SieFile:
+    """Open a file that somebody gave for SIE.
+
+    Raises:
+        NotSie: It is none; the message says what it is and what to do.
+    """
+    file = open_sie(content, suffix=PurePath(file_name).suffix)
+    if file.refusal:
+        raise NotSie(file_name=file_name, told=file.refusal)
+    return file
 
 
 def stated_year(file: SieFile) -> FiscalYear | None:

@@ -15,7 +15,7 @@ from blocks.lake import LANDED_MAX_BYTES, Lake
 from blocks.warehouse.warehouse import Warehouse
 from ledger.errors import TerminalError
 from ledger.sie.header import SieHeader
-from ledger.sie.reader import open_sie
+from tasks.source_year import read_sie
 from tasks.stores import Stores
 
 SLUG_MAX_CHARS: Final = 40
@@ -42,8 +42,7 @@ def tenant_of(hub: Hub, path: Path) -> tuple[Tenant, bool]:
     if not header.company_name and not header.organisation_number:
         raise TerminalError(
             f"{path.name} names no company: expected lines such as #ORGNR 556000-1234 and "
-            '#FNAMN "Acme AB". Is it a SIE file? If so, make the tenant with `tasma tenant add` '
-            "and give its id: --tenant."
+            '#FNAMN "Acme AB". Make the tenant with `tasma tenant add` and give its id: --tenant.'
         )
     wanted = slug(header.company_name) or f"org{header.organisation_number}"
     if not header.organisation_number and (same := hub.tenants.find(wanted)):
@@ -82,11 +81,11 @@ def read_header(path: Path) -> SieHeader:
     """Return what a file says of itself.
 
     Raises:
-        TerminalError: It cannot be read, or is larger than what is taken in.
+        TerminalError: It is no SIE file, or is larger than what is taken in.
     """
     if path.stat().st_size > LANDED_MAX_BYTES:
         raise TerminalError(f"{path.name} is larger than {LANDED_MAX_BYTES:,} bytes.")
-    return open_sie(path.read_bytes(), suffix=path.suffix).header
+    return read_sie(path.read_bytes(), file_name=path.name).header
 
 
 def slug(name: str) -> str:

@@ -10,6 +10,7 @@ import numpy as np
 
 from ledger.sie.diagnostics import DiagnosticLog
 from ledger.sie.encoding import CP1252_LETTERS, Census, is_utf8
+from ledger.sie.foreign import EMPTY, describe
 from ledger.sie.limits import SieLimits
 from ledger.sie.lines import count_newlines
 
@@ -57,15 +58,16 @@ def clean(content: bytes, *, limits: SieLimits, log: DiagnosticLog) -> bytes:
     return content
 
 
-def note_foreign(content: bytes, log: DiagnosticLog) -> None:
-    """Note that a file holds no record of SIE 1-4."""
+def note_foreign(content: bytes, log: DiagnosticLog) -> str:
+    """Note that a file holds no record of SIE 1-4; say what it is, and what to do."""
     if log.count("file_too_large"):
-        return
-    if not content or content.isspace():
+        return f"It holds {len(content):,} bytes, which is too much. Export one fiscal year a file."
+    told = describe(content)
+    if told == EMPTY:
         log.add("empty_file", 0)
-        return
-    is_xml = content.lstrip()[:1] == b"<"
-    log.add("not_sie", 0, detail="It is XML or HTML; SIE 5 is not read." if is_xml else "")
+    else:
+        log.add("not_sie", 0, detail=told)
+    return told
 
 
 def inspect(

@@ -16,6 +16,7 @@ from ledger.sie.contents import ContentsReader
 from ledger.sie.control_sum import ControlSum, Readable
 from ledger.sie.diagnostics import DiagnosticLog
 from ledger.sie.encoding import UTF8_BOM, detect_encoding, take_census
+from ledger.sie.foreign import recognise
 from ledger.sie.header import SieHeader
 from ledger.sie.inspection import clean, inspect, note_foreign
 from ledger.sie.keys import VoucherKeys
@@ -30,13 +31,17 @@ from ledger.sie.values import EPOCH, days
 
 @dataclass
 class SieFile:
-    """One file, opened. `batches` may be taken once; then `diagnostics` is complete."""
+    """One file, opened. `batches` may be taken once; then `diagnostics` is complete.
+
+    `refusal`: what the file is instead of SIE, and what to do; empty when there is SIE in it.
+    """
 
     header: SieHeader
     encoding: str
     tables: dict[str, pa.Table]
     diagnostics: DiagnosticLog
     path_counts: PathCounts = field(default_factory=PathCounts)
+    refusal: str = ""
     _content: bytes = b""
     _blocks: list[Span] = field(default_factory=list)
     _sums: SumRecords = field(default_factory=SumRecords)
@@ -121,7 +126,8 @@ def open_sie(
         format, and what was damaged, is in `SieFile.diagnostics`.
     """
     log = DiagnosticLog(kept=limits.diagnostics_kept)
-    content = clean(content, limits=limits, log=log)
+    received, is_foreign = content, bool(recognise(content))
+    content = b"" if is_foreign else clean(content, limits=limits, log=log)
     census = take_census(content)
     encoding = detect_encoding(content, census)
     content = content.removeprefix(UTF8_BOM)
@@ -130,14 +136,15 @@ def open_sie(
     plan = Scanner(content, objects=used, limits=limits, log=log).scan()
     reader = ContentsReader(content, encoding=encoding, limits=limits, log=log)
     found = reader.read(plan, used=used.pairs, suffix=suffix)
-    if not reader.is_sie:
-        note_foreign(content, log)
+    refusal = "" if reader.is_sie else note_foreign(received, log)
+    if refusal:
         plan.blocks.clear()
     return SieFile(
         header=found.header,
         encoding=encoding,
         tables=found.tables,
         diagnostics=log,
+        refusal=refusal,
         _content=content,
         _blocks=plan.blocks,
         # The sum of a file that is not read in full would tell nothing.

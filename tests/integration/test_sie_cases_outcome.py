@@ -40,7 +40,10 @@ class End(NamedTuple):
 
 CASES: dict[tuple[str, ...], End] = {
     ("B00-good.se",): End("published"),
+    ("B01-btrans-only-last-year.se",): End("published"),
     ("B10-no-vouchers.se",): End("published"),
+    ("B12-sie5.sie",): End("failed", ("It is SIE 5 (XML), which is not read.", "as SIE type 4")),
+    ("B15c-utf16.se",): End("failed", ("It is text in UTF-16", "save it as UTF-8")),
 }
 """Files in the order in which one tenant gets them -> how the last of them ends."""
 

@@ -1,8 +1,10 @@
 -- name: evidence.voucher_change
 -- grain: one row per voucher that the load would add to, remove from or change in what is published
--- reads: evidence.scope, unit.facts, published.voucher, staged.voucher_digest, staged.voucher
+-- reads: evidence.scope, evidence.voucher_total, unit.facts, published.voucher, published.posting,
+--        staged.voucher_digest, staged.voucher
 -- why: empty while nothing is published for the year
--- units: old_date is NULL for an added voucher, new_date for a removed one
+-- units: is_booked = there is a booked row, before or after (else it is history, such as a struck voucher);
+--        old_date is NULL for an added voucher, new_date for a removed one
 with
 
 now_published as (
@@ -40,6 +42,17 @@ coming_date as (
         voucher_date
     from staged.voucher
     where voucher_key in (select voucher_key from differing)
+),
+
+booked as (
+    select posting.voucher_key
+    from published.posting
+    inner join unit.facts using (tenant, fiscal_year)
+    where posting.voucher_key in (select voucher_key from differing where not is_added)
+    union
+    select voucher_key
+    from evidence.voucher_total
+    where voucher_key in (select voucher_key from differing where not is_removed)
 )
 
 select
@@ -49,7 +62,9 @@ select
         when differing.is_removed then 'removed'
         else 'changed'
     end as change,
+    booked.voucher_key is not null as is_booked,
     differing.old_date,
     coming_date.voucher_date as new_date
 from differing
 left join coming_date using (voucher_key)
+left join booked using (voucher_key)

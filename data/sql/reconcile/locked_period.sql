@@ -3,7 +3,8 @@
 --        on or before the tenant's lock
 -- reads: evidence.glance, evidence.voucher_change, unit.facts, unit.context, staged.opening_balance,
 --        published.opening_balance
--- why: the first load of a year changes nothing that was there, and neither does a part of a year
+-- why: the first load of a year changes nothing that was there, and neither does a part of a year,
+--      nor a voucher that books nothing before and after
 -- units: amounts in the unit's currency, debit positive (opening balances only)
 -- source: design of publication: any change dated in a locked period
 select
@@ -56,7 +57,9 @@ select
     || context.locked_until as detail
 from evidence.voucher_change
 cross join unit.context
-where least(voucher_change.old_date, voucher_change.new_date) <= context.locked_until
+where
+    voucher_change.is_booked
+    and least(voucher_change.old_date, voucher_change.new_date) <= context.locked_until
 union all
 select
     'locked_period' as control,

@@ -2,7 +2,8 @@
 -- grain: one row when the load would remove many of the unit's published vouchers
 -- reads: evidence.glance, evidence.voucher_change, unit.facts, published.voucher, staged.voucher
 -- why: a file that lost its tail, or a source that lost a right, looks just like a year whose
---      vouchers were deleted. More than 1 % and at least 10, or all of them.
+--      vouchers were deleted. More than 1 % and at least 10, or all of them; one that
+--      books nothing is not missed.
 -- source: R-FIN-34
 select coalesce(no_vouchers, not_whole_year, nothing_published) as not_applicable
 from evidence.glance;
@@ -22,7 +23,7 @@ counted as (
         max(old_date) as last_date,
         arg_min(voucher_key, (old_date, voucher_key)) as voucher_key
     from evidence.voucher_change
-    where change = 'removed'
+    where change = 'removed' and is_booked
 )
 
 select
@@ -39,4 +40,4 @@ select
 from counted
 where
     (removed_count >= 10 and removed_count * 100 > published_count)
-    or (staged_count = 0 and published_count > 0)
+    or (staged_count = 0 and removed_count > 0)

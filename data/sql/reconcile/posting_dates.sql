@@ -1,6 +1,8 @@
 -- name: posting_dates
--- grain: one row per voucher with a date outside the unit's year
+-- grain: one row per voucher that books something and has a date outside the unit's year
 -- reads: evidence.glance, evidence.voucher_total, unit.facts, staged.voucher
+-- why: a voucher that books nothing, all of its rows being struck (#BTRANS), is history: it changes no
+--      balance of any year, wherever it is dated
 -- source: R-FIN-26 (refused naming the date)
 select
     no_vouchers as not_applicable,
@@ -15,6 +17,7 @@ outside as (
         voucher.voucher_date as outside_date,
         'its own date' as place
     from staged.voucher
+    semi join evidence.voucher_total using (voucher_key)
     cross join unit.facts
     where voucher.voucher_date < facts.start_date or voucher.voucher_date > facts.end_date
     union all

@@ -15,6 +15,12 @@ from ledger.fiscal_year import FiscalYear
 from simulators.books.faults import Fault
 
 YEAR = FiscalYear.parse("2024")
+SIE_TEXT = "#FLAGGA 0\r\n#SIETYP 4\r\n#RAR 0 20240101 20241231\r\n"
+
+
+def words(result):
+    """What was said, without the line ends of the terminal."""
+    return " ".join(result.stderr.split())
 
 
 def test_good_file_is_published_with_the_generators_own_balances(tasma, owner, sie, company):
@@ -85,9 +91,33 @@ def test_page_of_html_is_refused_in_words(tasma, owner, tmp_path):
     refused = tasma("import", page, "--tenant", owner)
 
     assert refused.exit_code == 1
-    assert "does not say which fiscal year it is of" in refused.stderr
-    assert "Is it a SIE file?" in refused.stderr
+    assert "export.se is no SIE file of type 1 to 4. It is a web page (HTML)" in words(refused)
+    assert "Download the export again while logged in" in words(refused)
     assert "Traceback" not in refused.output
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b'<Sie xmlns="http://www.sie.se/sie5">', "It is SIE 5 (XML), which is not read. Export"),
+        (SIE_TEXT.encode("utf-16"), "It is text in UTF-16, which no SIE file may be."),
+        (b"%PDF-1.7 and more", "It is a PDF document"),
+        (b"", "It is empty"),
+    ],
+    ids=["SIE 5", "UTF-16", "PDF", "empty"],
+)
+def test_file_of_another_kind_is_named_as_what_it_is(tasma, owner, tmp_path, content, said):
+    file = tmp_path / "books.se"
+    file.write_bytes(content)
+
+    for whose in (("--tenant", owner), ("--new-tenant",)):
+        refused = tasma("import", file, *whose)
+
+        assert refused.exit_code == 1
+        assert f"books.se is no SIE file of type 1 to 4. {said}" in words(refused)
+    with Hub(settings().hub_url) as hub:
+        assert [owner] == [tenant.id for tenant in hub.tenants]
+        assert hub.units.of_tenant(owner) == []
 
 
 def test_new_tenant_is_made_of_the_files_own_number_and_name(tasma, sie, company):
@@ -159,7 +189,7 @@ def test_busy_unit_ends_with_75_and_says_since_when_by_whom(tasma, owner, sie):
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("arguments", "said"),
     [
         (["FILE"], "--tenant ID, or --new-tenant"),
         (["FILE", "--tenant", "small", "--new-tenant"], "--tenant ID, or --new-tenant"),
@@ -169,12 +199,12 @@ def test_busy_unit_ends_with_75_and_says_since_when_by_whom(tasma, owner, sie):
     ],
     ids=["nobody's", "both", "unknown tenant", "missing file", "empty folder"],
 )
-def test_wrong_usage_of_import_is_said_before_anything_is_done(tasma, owner, sie, words, said):
+def test_wrong_usage_of_import_is_said_before_anything_is_done(tasma, owner, sie, arguments, said):
     file = sie()
     (file.parent / "empty").mkdir()
     places = {"FILE": file, "FOLDER": file.parent / "empty"}
 
-    refused = tasma("import", *(places.get(word, word) for word in words))
+    refused = tasma("import", *(places.get(word, word) for word in arguments))
 
     assert refused.exit_code == 2
     assert said in " ".join(refused.output.split())

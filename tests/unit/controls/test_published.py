@@ -70,6 +70,14 @@ def test_mass_removal_says_how_many_and_when(empty_books):
     )
 
 
+def test_vouchers_that_book_nothing_are_not_missed(empty_books):
+    for number in range(1, 13):
+        empty_books.book("M", str(number), "2024-06-01", [])
+    later = without(empty_books, keys(12)).publishes(empty_books)
+
+    assert later.result("mass_removal").outcome == Outcome.PASSED
+
+
 def test_vouchers_of_another_year_are_not_removed_by_this_one(empty_books):
     earlier = many_vouchers(empty_books, 50)
     earlier.year = YEAR_2023
@@ -104,6 +112,27 @@ def test_each_change_in_a_locked_period_is_named(books):
     assert "the voucher would be removed; the books are locked until 2024-02-29" in {
         item.detail for item in result.breaks
     }
+
+
+def test_history_alone_changes_nothing_under_a_lock(books):
+    books.book("A", "7", "2024-01-20", []).correct("A:7", "struck", "4010", "300")
+    later = without(books, {"A:7"}).publishes(books)
+    later.book("A", "8", "2024-01-21", []).correct("A:8", "struck", "4010", "300")
+    later.context = {"locked_until": dt.date(2024, 12, 31)}
+
+    assert later.result("locked_period").outcome == Outcome.PASSED
+
+
+def test_striking_all_rows_of_a_voucher_is_a_change_under_a_lock(books):
+    later = copy.deepcopy(books).publishes(books)
+    posting = later.tables["posting"]
+    later.tables["posting"] = [row for row in posting if row["voucher_key"] != "A:2"]
+    later.digests["A:2"] = -1
+    later.context = {"locked_until": dt.date(2024, 12, 31)}
+
+    (item,) = later.result("locked_period").breaks
+
+    assert item.voucher_key == "A:2"
 
 
 def test_voucher_moved_out_of_a_locked_period_is_a_change_in_it(books):

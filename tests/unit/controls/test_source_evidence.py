@@ -49,6 +49,13 @@ def test_a_voucher_of_another_date_differs_in_an_attribute(books):
     assert [("attribute", "B:1")] == found(books.source_lists(*moved).result("source_vouchers"))
 
 
+@pytest.mark.parametrize("listed", [[], [("B", "7", "2024-02-01")]], ids=["unlisted", "listed"])
+def test_a_voucher_that_books_nothing_may_be_listed_or_not(books, listed):
+    books.book("B", "7", "2024-03-01", []).correct("B:7", "struck", "4010", "300")
+
+    assert "passed" == books.source_lists(*LISTED, *listed).result("source_vouchers").outcome
+
+
 @pytest.mark.parametrize(
     ("answer", "kind", "difference"),
     [

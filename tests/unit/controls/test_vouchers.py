@@ -116,6 +116,14 @@ def test_first_and_last_day_lie_within_the_year(books):
     assert books.result("posting_dates").outcome == Outcome.PASSED
 
 
+def test_voucher_that_books_nothing_holds_no_year_wherever_it_is_dated(books):
+    """Fortnox keeps a voucher whose rows were all struck; one of last year changes no balance."""
+    books.book("B", "7", "2023-12-30", []).correct("B:7", "struck", "4010", "300")
+
+    assert books.result("posting_dates").outcome == Outcome.PASSED
+    assert [] == [name for name, result in books.results().items() if result.holds]
+
+
 def test_evidence_has_no_dates_to_judge(books):
     books.facts = {"source_kind": "1", "coverage": "evidence"}
 
