@@ -9,7 +9,7 @@ from blocks.hub import Load, UnitState
 from blocks.staging import StagedUnit, stage_unit
 from tasks.fetch import Fetched
 from tasks.jobs import Job
-from tasks.log import say
+from tasks.log import say, warn
 from tasks.steps import step
 
 
@@ -43,6 +43,9 @@ def stage_fetched(job: Job, fetched: Fetched) -> StagedLoad:
         diagnostics=file.diagnostics,
         path_counts=file.path_counts,
         evidence=fetched.open_evidence(job.stores.lake),
+        on_unusable=lambda unusable: warn(
+            f"Staged anew from what was received: {unusable.finding}", **job.where
+        ),
     )
     counts = {name: table.row_count for name, table in staged.tables.items()}
     say(

@@ -3,13 +3,20 @@
 ``<lake>/stage/<tenant>/<fiscal year>/<sha256[:16]>-r<reader version>/`` holds one file per
 canonical table, ``voucher_digest.parquet``, ``diagnostic.parquet`` and ``manifest.json``. The
 folder is written under a temporary name and renamed, so it is there in full or not at all, and it
-never changes.
+never changes: the manifest lists each file's sha256, which is checked whenever files are bound.
 """
 
 from __future__ import annotations
 
 from blocks.staging.facts import Coverage, ReaderDiagnostics, ReaderPaths, UnitFacts
-from blocks.staging.folder import DIAGNOSTIC, StagedUnit, is_staged, read_staged, staged_folder
+from blocks.staging.folder import (
+    DIAGNOSTIC,
+    StagedUnit,
+    StageUnusable,
+    find_staged,
+    read_staged,
+    staged_folder,
+)
 from blocks.staging.stage import stage_unit
 
 __all__ = [
@@ -17,9 +24,10 @@ __all__ = [
     "Coverage",
     "ReaderDiagnostics",
     "ReaderPaths",
+    "StageUnusable",
     "StagedUnit",
     "UnitFacts",
-    "is_staged",
+    "find_staged",
     "read_staged",
     "stage_unit",
     "staged_folder",

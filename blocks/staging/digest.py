@@ -14,6 +14,7 @@ from blocks.digest import TableDigest
 from blocks.duck import quoted
 from blocks.row_digests import ROWS_AT_ONCE, DigestedRows, UnitDigests
 from blocks.row_numbers import row_numbers
+from blocks.staging.hashed import HashedFile
 from blocks.staging.parquet import ROW_GROUP_ROWS
 from ledger.errors import TerminalError
 from ledger.schemas import CANONICAL
@@ -43,8 +44,11 @@ class StagingDigest:
         self._number([*CANONICAL])
         return self._rows.digests()
 
-    def finish(self, folder: Path) -> dict[str, TableDigest]:
+    def finish(self, folder: Path) -> tuple[dict[str, TableDigest], dict[str, str]]:
         """Write ``voucher_digest.parquet`` into the folder of the unit's closed Parquet files.
+
+        Returns:
+            What each canonical table adds up to, and the written file's hash by its name.
 
         Raises:
             TerminalError: A voucher key or a row number occurs twice, or rows have no voucher.
@@ -56,14 +60,16 @@ class StagingDigest:
             if len(keys):
                 repeated = self._repeated_rows(folder, table, keys)
                 _refuse(repeated, f"row numbers of {table} that occur twice in a voucher")
-        pq.write_table(
-            digests.vouchers,
-            folder / "voucher_digest.parquet",
-            compression="lz4",
-            use_dictionary=False,
-            row_group_size=ROW_GROUP_ROWS,
-        )
-        return digests.tables
+        path = folder / "voucher_digest.parquet"
+        with HashedFile(path) as file:
+            pq.write_table(
+                digests.vouchers,
+                file,
+                compression="lz4",
+                use_dictionary=False,
+                row_group_size=ROW_GROUP_ROWS,
+            )
+        return digests.tables, {path.name: file.sha256}
 
     def _number(self, names: Sequence[str]) -> None:
         rows = [(name, batch) for name in names for batch in self._taken(name)]

@@ -1,24 +1,34 @@
-"""A staged folder: its name, its manifest, and what is read back from them."""
+"""A staged folder: its name, its manifest, and what is read back from them.
+
+The manifest lists the hash of every file and holds one of its own, so that a bit that turned on
+the disk, or a hand that was at work there, is found before anything is made of it.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 import pyarrow as pa
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from blocks.digest import DIGEST_VERSION, TableDigest, unit_digest
 from blocks.durable import sync, write_synced
 from blocks.lake import Lake
 from blocks.staging.facts import UnitFacts
+from blocks.staging.hashed import hash_file
 from ledger.errors import TerminalError
 
-STAGE_FORMAT: Final = 2
+STAGE_FORMAT: Final = 3
 """Changes when a staged folder's files do; folders of another format are written anew."""
 
 MANIFEST: Final = "manifest.json"
+
+SEAL: Final = b'"sealed"'
+"""Before this, the last field of a manifest, stands all that its own hash is of."""
 
 COUNTED_WHILE_READING: Final = frozenset({"fast_rows", "exact_rows", "error_count"})
 
@@ -35,24 +45,47 @@ DIAGNOSTIC: Final = pa.schema(
 """What the reader noticed (`ledger.diagnostics.Diagnostic`), a bounded number of it."""
 
 
-class _Manifest(BaseModel):
+class StageUnusable(TerminalError):
+    """A staged folder is gone, of another format, or not what was written; nothing came of it."""
+
+    def __init__(self, folder: Path, finding: str) -> None:
+        """Name the folder by tenant, year and version, and say what is wrong with it."""
+        self.folder = folder
+        self.finding = finding
+        named = "/".join(folder.parts[-3:])
+        super().__init__(
+            f"The stage {named} cannot be used: {finding}. Nothing was made of it and nothing was "
+            "published. Load the file again, or fetch the year again: it is then staged anew."
+        )
+
+
+class _Format(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     stage_format: int
     digest_version: int
+
+
+class _Manifest(_Format):
     facts: UnitFacts
     digest: str
     tables: dict[str, TableDigest]
+    files: dict[str, str]
+    sealed: str
 
 
 @dataclass(frozen=True)
 class StagedUnit:
-    """One unit as staged: what it says of itself, where its files lie, what they add up to."""
+    """One unit as staged: what it says of itself, where its files lie, what they add up to.
+
+    `files`: the sha256 of each file's bytes as they were written, by the file's name.
+    """
 
     facts: UnitFacts
     folder: Path
     digest: str
     tables: dict[str, TableDigest]
+    files: Mapping[str, str] = field(default_factory=dict)
 
     def parquet(self, table: str) -> Path:
         """Return the file of a canonical table, ``voucher_digest`` or ``diagnostic``.
@@ -60,6 +93,17 @@ class StagedUnit:
         Those of `ledger.schemas.EVIDENCE` are there if `facts` name evidence.
         """
         return self.folder / f"{table}.parquet"
+
+    def check_files(self, tables: Iterable[str]) -> None:
+        """Compare the bytes of tables' files with those that were written.
+
+        Raises:
+            StageUnusable: They are not the same; the first such file is named.
+        """
+        for table in tables:
+            path = self.parquet(table)
+            if finding := _finding(path, self.files.get(path.name, "")):
+                raise StageUnusable(self.folder, finding)
 
 
 def staged_folder(lake: Lake, facts: UnitFacts) -> Path:
@@ -73,30 +117,31 @@ def staged_folder(lake: Lake, facts: UnitFacts) -> Path:
     return lake.stage_folder(facts.tenant, facts.fiscal_year.key) / name
 
 
-def is_staged(folder: Path, facts: UnitFacts) -> bool:
-    """Say whether the folder holds the unit, as ``facts`` have it, in the present format.
+def find_staged(folder: Path, facts: UnitFacts) -> StagedUnit | None:
+    """Return the unit that the folder holds, as ``facts`` have it; None when it is not there.
 
     Raises:
+        StageUnusable: The folder is of an older format, or a file in it is damaged.
         TerminalError: It holds another file's unit.
     """
-    path = folder / MANIFEST
-    if not path.exists():
-        return False
-    manifest = _Manifest.model_validate_json(path.read_bytes())
-    if manifest.facts.landed_sha256 != facts.landed_sha256:
+    if not folder.exists():
+        return None
+    staged = read_staged(folder)
+    if staged.facts.landed_sha256 != facts.landed_sha256:
         raise TerminalError(
             f"Two files of {facts.tenant} share the folder {folder.name}: "
-            f"{manifest.facts.landed_sha256} and {facts.landed_sha256} begin alike. Remove the "
+            f"{staged.facts.landed_sha256} and {facts.landed_sha256} begin alike. Remove the "
             "folder if the first is no longer needed, then run again."
         )
-    return (
-        manifest.stage_format == STAGE_FORMAT
-        and manifest.digest_version == DIGEST_VERSION
-        and _said(manifest.facts) == _said(facts)
-    )
+    if _said(staged.facts) != _said(facts):
+        return None
+    staged.check_files(Path(name).stem for name in staged.files)
+    return staged
 
 
-def write_manifest(folder: Path, facts: UnitFacts, tables: dict[str, TableDigest]) -> None:
+def write_manifest(
+    folder: Path, facts: UnitFacts, *, tables: dict[str, TableDigest], files: dict[str, str]
+) -> None:
     """Write the manifest last, when everything it speaks of is safely on the disk."""
     manifest = _Manifest(
         stage_format=STAGE_FORMAT,
@@ -104,27 +149,71 @@ def write_manifest(folder: Path, facts: UnitFacts, tables: dict[str, TableDigest
         facts=facts,
         digest=unit_digest(tables),
         tables=tables,
+        files=files,
+        sealed="",
     )
+    sealed = manifest.model_copy(update={"sealed": _seal(_content(manifest))})
     for path in folder.iterdir():
         sync(path)
-    write_synced(folder / MANIFEST, manifest.model_dump_json(indent=2).encode())
+    write_synced(folder / MANIFEST, _content(sealed))
     sync(folder)
 
 
 def read_staged(folder: Path) -> StagedUnit:
-    """Return what was staged.
+    """Return what was staged, as its manifest has it; files are checked when they are bound.
 
     Raises:
-        TerminalError: There is no such staged unit (it was pruned).
+        StageUnusable: There is no such staged unit (it was pruned), it is of an older format, or
+            its manifest is damaged.
     """
+    manifest = _read_manifest(folder)
+    return StagedUnit(
+        manifest.facts, folder, manifest.digest, manifest.tables, files=manifest.files
+    )
+
+
+def _read_manifest(folder: Path) -> _Manifest:
     try:
         content = (folder / MANIFEST).read_bytes()
-    except FileNotFoundError:
-        raise TerminalError(
-            f"{folder.name} is not staged any more: it was pruned or erased. Load the file again."
+    except OSError as problem:
+        raise StageUnusable(
+            folder, f"it has no manifest ({problem.strerror}): it was pruned or erased"
         ) from None
-    manifest = _Manifest.model_validate_json(content)
-    return StagedUnit(manifest.facts, folder, manifest.digest, manifest.tables)
+    try:
+        found = _Format.model_validate_json(content)
+        if (found.stage_format, found.digest_version) != (STAGE_FORMAT, DIGEST_VERSION):
+            raise StageUnusable(folder, "another release wrote it, in another format")
+        manifest = _Manifest.model_validate_json(content)
+    except ValidationError:
+        raise StageUnusable(folder, f"{MANIFEST} is damaged: it cannot be read") from None
+    # What is hashed is the very bytes, since a damaged text may read as the same values.
+    if _seal(content) != manifest.sealed:
+        raise StageUnusable(folder, f"{MANIFEST} is damaged: its bytes are not those written")
+    return manifest
+
+
+def _content(manifest: _Manifest) -> bytes:
+    return manifest.model_dump_json(indent=2).encode()
+
+
+def _seal(content: bytes) -> str:
+    return hashlib.sha256(content[: content.rindex(SEAL)]).hexdigest()
+
+
+def _finding(path: Path, expected: str) -> str:
+    """Say what is wrong with a file; nothing if it is what was written."""
+    if not expected:
+        return f"{path.name} is not in its manifest"
+    try:
+        found = hash_file(path)
+    except OSError as problem:
+        return f"{path.name} cannot be read ({problem.strerror})"
+    if found == expected:
+        return ""
+    return (
+        f"{path.name} is damaged: its bytes have the sha256 {found[:16]}, those that were written "
+        f"had {expected[:16]}; the disk or a person changed it"
+    )
 
 
 def _said(facts: UnitFacts) -> dict[str, object]:

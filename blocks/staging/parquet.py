@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from contextlib import ExitStack
 from functools import cache
@@ -13,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from blocks.staging.hashed import HashedFile
 from ledger.errors import TerminalError
 
 ROW_GROUP_ROWS: Final = 30_720
@@ -38,13 +40,18 @@ NUL: Final = "\0"
 
 
 class TableFiles:
-    """One Parquet file (lz4) per table in a folder; an untouched table becomes an empty file."""
+    """One Parquet file (lz4) per table in a folder; an untouched table becomes an empty file.
+
+    `sha256` holds the hash of each file, by its name, once all are closed.
+    """
 
     def __init__(self, folder: Path, schemas: Mapping[str, pa.Schema]) -> None:
         self._folder = folder
         self._schemas = schemas
         self._stack = ExitStack()
         self._writers: dict[str, pq.ParquetWriter] = {}
+        self._files: dict[str, HashedFile] = {}
+        self.sha256: dict[str, str] = {}
         self._waiting: dict[str, list[pa.RecordBatch]] = {name: [] for name in schemas}
 
     def __enter__(self) -> Self:
@@ -55,7 +62,8 @@ class TableFiles:
             for name, schema in self._schemas.items() if failure is None else ():
                 self._flush(name, down_to=0)
                 if name not in self._writers:
-                    self._path(name).write_bytes(_empty_file(schema))
+                    self._write_empty(name, schema)
+        self.sha256 |= {path: file.sha256 for path, file in self._files.items()}
 
     def write(self, name: str, batch: pa.RecordBatch) -> None:
         """Add rows to a table.
@@ -84,17 +92,24 @@ class TableFiles:
             self._writer(name).write_table(table.slice(0, ready), row_group_size=ROW_GROUP_ROWS)
         self._waiting[name] = table.slice(ready).to_batches()
 
+    def _write_empty(self, name: str, schema: pa.Schema) -> None:
+        path, content = self._path(name), _empty_file(schema)
+        path.write_bytes(content)
+        self.sha256[path.name] = hashlib.sha256(content).hexdigest()
+
     def _writer(self, name: str) -> pq.ParquetWriter:
         if name not in self._writers:
-            writer = _open(self._path(name), self._schemas[name])
-            self._writers[name] = self._stack.enter_context(writer)
+            path = self._path(name)
+            file = self._files[path.name] = self._stack.enter_context(HashedFile(path))
+            # Left before its file is: the end of a Parquet file is written on closing.
+            self._writers[name] = self._stack.enter_context(_open(file, self._schemas[name]))
         return self._writers[name]
 
     def _path(self, name: str) -> Path:
         return self._folder / f"{name}.parquet"
 
 
-def _open(sink: Path | pa.BufferOutputStream, schema: pa.Schema) -> pq.ParquetWriter:
+def _open(sink: HashedFile | pa.BufferOutputStream, schema: pa.Schema) -> pq.ParquetWriter:
     return pq.ParquetWriter(
         sink,
         schema,

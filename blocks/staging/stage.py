@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -19,7 +19,8 @@ from blocks.staging.facts import ReaderDiagnostics, ReaderPaths, UnitFacts
 from blocks.staging.folder import (
     DIAGNOSTIC,
     StagedUnit,
-    is_staged,
+    StageUnusable,
+    find_staged,
     read_staged,
     staged_folder,
     write_manifest,
@@ -41,8 +42,12 @@ def stage_unit(
     diagnostics: ReaderDiagnostics,
     path_counts: ReaderPaths,
     evidence: Mapping[str, pa.Table] = NO_EVIDENCE,
+    on_unusable: Callable[[StageUnusable], None] = lambda _: None,
 ) -> StagedUnit:
     """Write a unit's tables; the same bytes read by the same reader are staged once.
+
+    What was staged before is used again only when every file has the bytes that were written;
+    otherwise it is written anew.
 
     Args:
         lake: Where the stage lies.
@@ -54,14 +59,18 @@ def stage_unit(
         diagnostics: What the reader noticed.
         path_counts: How the reader read.
         evidence: The tables of `ledger.schemas.EVIDENCE`, when ``facts`` name evidence.
+        on_unusable: Told why what was staged before is written anew.
 
     Raises:
         TerminalError: NUL in a text, or a key that is not unique: the reader is at fault.
         NoSpaceError: The disk is full; nothing is left of the folder.
     """
     folder = staged_folder(lake, facts)
-    if is_staged(folder, facts):
-        return read_staged(folder)
+    try:
+        if found := find_staged(folder, facts):
+            return found
+    except StageUnusable as unusable:
+        on_unusable(unusable)
     clean_temporary(lake.temporary)
     temporary = temporary_name(lake.temporary, facts.tenant)
     temporary.mkdir()
@@ -69,10 +78,10 @@ def stage_unit(
         with space_checked(f"staging {facts.tenant} {facts.fiscal_year}", lake.root):
             reached("stage.started")
             with _digesting(lake) as digest:
-                _write_tables(temporary, unit_pieces(facts, tables, batches), digest)
-                _write_beside(temporary, facts, diagnostics.items, evidence)
+                files = _write_tables(temporary, unit_pieces(facts, tables, batches), digest)
+                files |= _write_beside(temporary, facts, diagnostics.items, evidence)
                 reached("stage.tables_written")
-                digests = digest.finish(temporary)
+                digests, digest_file = digest.finish(temporary)
             read = facts.model_copy(
                 update={
                     "fast_rows": path_counts.fast_rows,
@@ -80,7 +89,7 @@ def stage_unit(
                     "error_count": diagnostics.errors,
                 }
             )
-            write_manifest(temporary, read, digests)
+            write_manifest(temporary, read, tables=digests, files=files | digest_file)
             reached("stage.manifest_written")
             _give_name(temporary, folder, facts)
             reached("stage.staged")
@@ -101,11 +110,12 @@ def _digesting(lake: Lake) -> Iterator[StagingDigest]:
 
 def _write_tables(
     folder: Path, pieces: Iterable[tuple[str, pa.RecordBatch]], digest: StagingDigest
-) -> None:
+) -> dict[str, str]:
     with TableFiles(folder, CANONICAL) as files:
         for name, batch in pieces:
             files.write(name, batch)
             digest.add(name, batch)
+    return files.sha256
 
 
 def unit_pieces(
@@ -136,7 +146,7 @@ def _write_beside(
     facts: UnitFacts,
     diagnostics: Iterable[Diagnostic],
     evidence: Mapping[str, pa.Table],
-) -> None:
+) -> dict[str, str]:
     rows = [{name: getattr(item, name) for name in DIAGNOSTIC.names} for item in diagnostics]
     tables = {**evidence, "diagnostic": pa.Table.from_pylist(rows, schema=DIAGNOSTIC)}
     schemas = {"diagnostic": DIAGNOSTIC} | (EVIDENCE if facts.evidence_sha256 else {})
@@ -144,14 +154,22 @@ def _write_beside(
         for name in schemas.keys() & tables.keys():
             for batch in tables[name].to_batches():
                 files.write(name, batch)
+    return files.sha256
 
 
 def _give_name(temporary: Path, folder: Path, facts: UnitFacts) -> None:
-    if folder.exists() and not is_staged(folder, facts):
-        remove(folder)  # of an older format, or with other facts
+    if folder.exists() and not _is_usable(folder, facts):
+        remove(folder)  # of an older format, with other facts, or damaged
     try:
         rename_synced(temporary, folder)
     except OSError as problem:
         # Another process staged the same bytes meanwhile: its folder says the same.
         if problem.errno not in {errno.ENOTEMPTY, errno.EEXIST}:
             raise
+
+
+def _is_usable(folder: Path, facts: UnitFacts) -> bool:
+    try:
+        return find_staged(folder, facts) is not None
+    except StageUnusable:
+        return False

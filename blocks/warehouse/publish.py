@@ -20,6 +20,7 @@ from blocks.warehouse.rows import UnitRows
 from blocks.warehouse.workbench import bind_staged
 from ledger.controls import ControlResult
 from ledger.fiscal_year import FiscalYear
+from ledger.schemas import CANONICAL
 
 
 def publish_unit(staged: StagedUnit, files: TenantFiles, publication: Publication) -> Published:
@@ -29,6 +30,7 @@ def publish_unit(staged: StagedUnit, files: TenantFiles, publication: Publicatio
 
     Raises:
         NotPublishable: The load is not of a whole year, or a control holds it.
+        StageUnusable: A staged file is damaged; nothing was written.
         StaleLease: A later run has acted on the unit.
         WriterBusy: Another publication of the tenant did not end.
         NoSpaceError: The disk is full; what was published is untouched.
@@ -118,7 +120,7 @@ def _replace(
     before: LoadRecord | None,
 ) -> LoadRecord:
     rows = UnitRows(db, staged, load_id=publication.load_id, before=before)
-    rows.check_staged()
+    staged.check_files([*CANONICAL, "voucher_digest"])
     if before is not None:
         db.execute((SQL / "publish" / "touched.sql").read_text(encoding="utf-8"))
     record = insert_load(db, staged, publication, before=before)

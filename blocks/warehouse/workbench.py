@@ -38,7 +38,12 @@ def open_workbench(staged: StagedUnit, files: TenantFiles) -> Iterator[DuckDBPyC
 def bind_staged(
     db: DuckDBPyConnection, staged: StagedUnit, *, tables: Sequence[str] = STAGED_TABLES
 ) -> None:
-    """Create the schemas ``staged``, with some of its tables, and ``unit`` in a connection."""
+    """Create the schemas ``staged``, with some of its tables, and ``unit`` in a connection.
+
+    Raises:
+        StageUnusable: A file no longer has the bytes that were written.
+    """
+    staged.check_files(tables)
     db.execute("create schema staged; create schema unit")
     for table in tables:
         db.execute(f"create view staged.{table} as from {read_staged_sql(staged, table)}")
@@ -53,6 +58,7 @@ def read_staged_sql(staged: StagedUnit, table: str) -> str:
 
 
 def _bind_evidence(db: DuckDBPyConnection, staged: StagedUnit) -> None:
+    staged.check_files(EVIDENCE if staged.facts.evidence_sha256 else ())
     for table, schema in EVIDENCE.items():
         if staged.facts.evidence_sha256:
             db.execute(f"create view staged.{table} as from {read_staged_sql(staged, table)}")

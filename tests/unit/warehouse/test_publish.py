@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from itertools import count
 
@@ -10,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from blocks.lake import Lake
+from blocks.staging import StageUnusable
 from blocks.warehouse import Warehouse
 from blocks.warehouse.errors import CountsDiffer, NoLedger, NotPublishable, StaleLease
 from ledger.controls import Break, BreakKind, ControlResult, Outcome, Severity
@@ -294,11 +296,26 @@ def test_staged_file_that_was_tampered_with_is_not_published(lake, warehouse, ta
     rows = pq.read_table(staged.parquet(table))
     pq.write_table(rows.slice(0, rows.num_rows - 1), staged.parquet(table))
 
-    with pytest.raises(CountsDiffer, match="Nothing was written"):
+    with pytest.raises(StageUnusable, match=rf"{table}\.parquet is damaged.*nothing was published"):
         warehouse.publish(staged, token=1, load_id="x", run_id="run")
 
     assert published_rows(warehouse) == before
     assert [path for path in warehouse.root.rglob("*.tmp*") if path.is_file()] == []
+
+
+@pytest.mark.parametrize("table", ["posting", "opening_balance"])
+def test_rows_that_do_not_add_up_to_what_was_staged_are_not_committed(lake, warehouse, table):
+    put(lake, warehouse, THREE)
+    before = published_rows(warehouse)
+    staged = stage(lake, joined(invoice(1), invoice(7)), said=facts(landed_sha256="9" * 64))
+    counted = staged.tables[table]
+    more = counted.model_copy(update={"amount_sum": counted.amount_sum + Decimal("0.01")})
+    other = replace(staged, tables=staged.tables | {table: more})
+
+    with pytest.raises(CountsDiffer, match="Nothing was written"):
+        warehouse.publish(other, token=1, load_id="x", run_id="run")
+
+    assert published_rows(warehouse) == before
 
 
 def test_file_does_not_grow_with_every_change(lake, warehouse):

@@ -128,8 +128,8 @@ def test_folder_of_an_older_format_is_written_anew(lake, monkeypatch):
 
 def test_folder_that_another_process_finished_first_is_kept(lake, monkeypatch):
     first = stage(lake, ROWS)
-    monkeypatch.setattr(stage_module, "is_staged", lambda *_: False)
-    monkeypatch.setattr(stage_module, "remove", lambda *_: None)
+    monkeypatch.setattr(stage_module, "find_staged", lambda *_: None)
+    monkeypatch.setattr(stage_module, "_is_usable", lambda *_: True)
 
     second = stage(lake, ROWS)
 
