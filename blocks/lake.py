@@ -28,11 +28,16 @@ from blocks.durable import (
     temporary_name,
     write_synced,
 )
+from blocks.names import shown_name
 from blocks.steps import reached
 from ledger.errors import TerminalError
 
 LANDED_MAX_BYTES: Final = 1 << 30
 """The largest file that is taken in; bytes before compression."""
+
+
+class FileRefused(TerminalError):
+    """A file cannot be taken in as it is. The fault is the file's own; others go on."""
 
 
 @dataclass(frozen=True)
@@ -80,13 +85,15 @@ class Lake:
             tenant: Slug of the tenant.
             source: Slug of the source, such as ``sie``.
             content: At most `LANDED_MAX_BYTES`.
-            file_name: What the sender called it; its folders are dropped.
+            file_name: What the sender called it; its folders are dropped, and what is no text.
 
         Raises:
-            TerminalError: Too large, or a name unfit for a path.
+            FileRefused: Too large.
+            TerminalError: A tenant or source unfit for a path.
             NoSpaceError: The disk is full; no torn file is left.
         """
-        _check_size(content, file_name)
+        if len(content) > LANDED_MAX_BYTES:
+            raise too_large(file_name, len(content))
         landed = self._address(tenant, source, content, file_name)
         found = self.find(tenant, source, landed.sha256)
         if found is not None and _is_intact(found):
@@ -171,7 +178,8 @@ class Lake:
     def _address(self, tenant: str, source: str, content: bytes, file_name: str) -> Landed:
         sha256 = hashlib.sha256(content).hexdigest()
         path = self._landing(tenant, source) / f"{sha256}.zst"
-        return Landed(tenant, source, sha256, len(content), Path(file_name).name, path)
+        name = shown_name(Path(file_name).name)
+        return Landed(tenant, source, sha256, len(content), name, path)
 
     def _write(self, landed: Landed, content: bytes) -> None:
         sidecar = _Sidecar(
@@ -211,12 +219,12 @@ class Lake:
         remove(doomed)
 
 
-def _check_size(content: bytes, file_name: str) -> None:
-    if len(content) > LANDED_MAX_BYTES:
-        raise TerminalError(
-            f"{Path(file_name).name} holds {len(content):,} bytes; expected at most "
-            f"{LANDED_MAX_BYTES:,}. Export one fiscal year to a file."
-        )
+def too_large(file_name: str, size_bytes: int) -> FileRefused:
+    """Return the refusal of a file that is larger than what is taken in."""
+    return FileRefused(
+        f"{shown_name(Path(file_name).name)} holds {size_bytes:,} bytes; expected at most "
+        f"{LANDED_MAX_BYTES:,}. Export one fiscal year to a file."
+    )
 
 
 def _content(landed: Landed) -> bytes:

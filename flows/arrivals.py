@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from blocks.hub import FileSeen
+from blocks.lake import FileRefused
+from blocks.names import shown_name
 from blocks.settings import settings
 from flows.inbox import file_away
 from ledger.errors import TasmaError
 from tasks.fetch import SIE
+from tasks.log import warn
 from tasks.stores import Stores
 
 
@@ -40,7 +43,7 @@ class Arrival:
                 FileSeen(
                     tenant=self.tenant,
                     sha256=landed.sha256,
-                    file_name=self.path.name,
+                    file_name=shown_name(self.path.name),
                     size_bytes=landed.size_bytes,
                     outcome=outcome,
                     reason=reason,
@@ -49,7 +52,15 @@ class Arrival:
                 )
             )
         if self.sha256:
-            file_away(self.tenant, self.path, reason=reason)
+            self._file_away(reason)
+
+    def _file_away(self, reason: str) -> None:
+        """Move the file; what became of it is settled, so that a full disk undoes nothing."""
+        try:
+            file_away(self.tenant, self.path, reason=reason, sha256=self.sha256)
+        except (OSError, FileRefused) as problem:
+            why = problem.strerror if isinstance(problem, OSError) else str(problem)
+            warn(f"The file stays in the inbox for the next sweep: {why}.", tenant=self.tenant)
 
 
 def resolve(tenant: str, path: str) -> Path:

@@ -6,108 +6,301 @@
     <inbox>/<tenant>/processed/books.se            taken in
     <inbox>/<tenant>/failed/books.se               not taken in,
     <inbox>/<tenant>/failed/books.se.error.txt     and why
+
+Whoever drops files is trusted with nothing: links are never followed, what is no file is never
+opened, and what cannot be dealt with in one folder is no matter of another.
 """
 
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+import errno
+import os
+import secrets
+import stat
+import uuid
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from itertools import islice, zip_longest
 from pathlib import Path
 from typing import Final
 
+from blocks.durable import write_synced
+from blocks.lake import LANDED_MAX_BYTES
+from blocks.names import shown_name
+from blocks.received import kind_of, sha256_of
 from blocks.settings import settings
 
 SUFFIXES: Final = frozenset({".se", ".si", ".sie"})
-"""Names that are taken up; anything else is left where it is and named in the run's log."""
+"""Names that are taken up; anything else is left where it is, counted and said."""
 
 PROCESSED: Final = "processed"
 FAILED: Final = "failed"
 
 SETTLE_S: Final = 2.0
-"""A file is complete when two looks this far apart see the same size and time."""
+"""A file is complete when two looks this far apart see the same size and times."""
 
 MAX_FILES: Final = 200
-"""Files taken up in one sweep; the next sweep takes the rest."""
+"""Files taken up in one sweep, of all tenants together; the next sweep takes the rest."""
 
-MAX_SAME_NAMES: Final = 10_000
+MAX_BYTES: Final = 4 * LANDED_MAX_BYTES
+"""Bytes read in one sweep, of all tenants together."""
+
+MAX_ENTRIES: Final = 100_000
+"""Names looked at in one folder; what lies behind them waits until there are fewer."""
+
+MAX_SAME_NAMES: Final = 1_000
+"""Files of one name that are told apart by a number; later ones get something longer."""
+
+MAX_NAMED: Final = 5
+"""Names given as examples of what was left alone."""
 
 
 @dataclass(frozen=True)
 class Dropped:
-    """A file in an inbox as it looked at one moment."""
+    """A file in an inbox as it looked at one moment.
+
+    `changed_ns` is when it got its name, place or content, which no sender can set: a file that is
+    put back is another wish, although nothing else about it has changed.
+    """
 
     tenant: str
     path: Path
     size_bytes: int
     modified_ns: int
+    changed_ns: int
 
 
-def look(inbox: Path) -> set[Dropped]:
-    """List the files that could be taken up, as they are now."""
-    return {
-        seen
-        for folder in sorted(inbox.glob("*/"))
-        for path in sorted(folder.iterdir())
-        if _is_candidate(path) and (seen := _seen(folder.name, path))
-    }
+@dataclass
+class LeftAlone:
+    """What lies in one folder and is not taken up, for one reason; some names as examples."""
+
+    folder: str
+    why: str
+    count: int = 0
+    names: list[str] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        """Say it in a sentence."""
+        more = ", ..." if self.count > len(self.names) else ""
+        named = f" ({', '.join(self.names)}{more})" if self.names else ""
+        return f"Left alone in {self.folder}: {self.count:,} {self.why}{named}"
 
 
-async def complete_files(inbox: Path, *, settle_s: float = SETTLE_S) -> list[Dropped]:
-    """Return the files that nobody is writing to any more, oldest first, at most `MAX_FILES`."""
-    first = await asyncio.to_thread(look, inbox)
-    if not first:
-        return []
+@dataclass
+class Look:
+    """What lay in the inbox at one moment: files to take up, and what is left alone."""
+
+    files: set[Dropped] = field(default_factory=set)
+    left: dict[tuple[str, str], LeftAlone] = field(default_factory=dict)
+
+    def leave(self, folder: str, why: str, *, name: str = "", count: int = 1) -> None:
+        """Count something that is not taken up."""
+        left = self.left.setdefault((folder, why), LeftAlone(shown_name(folder), why))
+        left.count += count
+        if name and len(left.names) < MAX_NAMED:
+            left.names.append(shown_name(name))
+
+    @property
+    def left_count(self) -> int:
+        """How much is left alone, in all folders."""
+        return sum(left.count for left in self.left.values())
+
+
+def look(inbox: Path, tenants: Collection[str]) -> Look:
+    """Look through the folders of the tenants, and count what lies elsewhere."""
+    seen = Look()
+    for entry in _entries(inbox, seen):
+        if entry.is_symlink():
+            seen.leave(inbox.name, "links, which are not followed", name=entry.name)
+        elif not entry.is_dir(follow_symlinks=False):
+            seen.leave(inbox.name, "in no tenant's folder", name=entry.name)
+        elif entry.name not in tenants:
+            _count_strays(entry, seen)
+        else:
+            _look_into(entry, seen)
+    return seen
+
+
+async def complete_files(
+    inbox: Path, tenants: Collection[str], *, settle_s: float = SETTLE_S
+) -> Look:
+    """Look for files that nobody is writing to any more; see `fair_share` for which to take up."""
+    first = await asyncio.to_thread(look, inbox, tenants)
+    if not first.files:
+        return first
     await asyncio.sleep(settle_s)
-    settled = first & await asyncio.to_thread(look, inbox)
-    return sorted(settled, key=lambda file: (file.modified_ns, file.path))[:MAX_FILES]
+    second = await asyncio.to_thread(look, inbox, tenants)
+    return Look(first.files & second.files, second.left)
 
 
-def others(inbox: Path) -> list[Path]:
-    """List what lies in the tenants' folders and will never be taken up by its name."""
-    return [
-        path
-        for folder in sorted(inbox.glob("*/"))
-        for path in sorted(folder.iterdir())
-        if path.is_file() and not path.name.startswith(".") and path.suffix.lower() not in SUFFIXES
-    ]
+def fair_share(files: Iterable[Dropped]) -> list[Dropped]:
+    """Choose the files of one sweep, oldest first: of each tenant one, then of each another ...
+
+    At most `MAX_FILES` and `MAX_BYTES`. Who comes first is drawn, so that no tenant is always the
+    one for whom nothing is left.
+    """
+    queues: dict[str, list[Dropped]] = defaultdict(list)
+    for file in sorted(files, key=_age):
+        queues[file.tenant].append(file)
+    order = sorted(queues)
+    start = secrets.randbelow(len(order)) if order else 0
+    rounds = zip_longest(*(queues[tenant] for tenant in order[start:] + order[:start]))
+    in_turn = (file for one_each in rounds for file in one_each if file is not None)
+    return sorted(islice(_within_bytes(in_turn), MAX_FILES), key=_age)
 
 
-def file_away(tenant: str, path: Path, *, reason: str = "") -> Path | None:
+def file_away(tenant: str, path: Path, *, reason: str = "", sha256: str = "") -> Path | None:
     """Move a file that was dealt with out of the inbox; one that lies elsewhere stays.
 
     Args:
         tenant: Whose inbox.
         path: The file.
         reason: Why it was not taken in; written beside it. Empty: it was.
+        sha256: The hash of what was dealt with, where it is known: another file that has come
+            under its name stays, and is taken up by the next sweep.
 
     Returns:
         Where it lies now; None when it was not in the inbox (any more).
+
+    Raises:
+        OSError: It could not be moved, and lies where it was; no reason was written.
+        UnreadableFile: It can no longer be read.
     """
     folder = settings().inbox / tenant
-    if path.parent.resolve() != folder.resolve() or not path.is_file():
+    if not _is_ours(folder, path) or (sha256 and sha256_of(path) != sha256):
         return None
-    target = _free_name(folder / (FAILED if reason else PROCESSED), path.name)
-    target.parent.mkdir(exist_ok=True)
+    target = _free_name(_shelf(folder, FAILED if reason else PROCESSED), shown_name(path.name))
+    said = target.with_name(f"{target.name}.error.txt")
     if reason:
-        target.with_name(f"{target.name}.error.txt").write_text(f"{reason}\n", encoding="utf-8")
-    path.rename(target)
+        write_synced(said, f"{reason}\n".encode())
+    try:
+        path.rename(target)
+    except FileNotFoundError:  # somebody took it back
+        said.unlink(missing_ok=True)
+        return None
+    except OSError:
+        said.unlink(missing_ok=True)
+        raise
     return target
 
 
-def _is_candidate(path: Path) -> bool:
-    return not path.name.startswith(".") and path.suffix.lower() in SUFFIXES
+def named_as_text(file: Dropped) -> Dropped:
+    """Give a file whose name is no text (`shown_name`) one that is, where it lies.
 
-
-def _seen(tenant: str, path: Path) -> Dropped | None:
+    Raises:
+        OSError: It cannot be renamed.
+    """
+    name = shown_name(file.path.name)
+    if name == file.path.name:
+        return file
     try:
-        state = path.stat()
-    except FileNotFoundError:  # taken up or removed meanwhile
-        return None
-    return Dropped(tenant, path, state.st_size, state.st_mtime_ns) if path.is_file() else None
+        path = file.path.rename(_free_name(file.path.parent, name))
+    except FileNotFoundError:  # it was taken back, as who reads it will find
+        return file
+    return replace(file, path=path, changed_ns=path.lstat().st_ctime_ns)
+
+
+def is_as_seen(file: Dropped) -> bool:
+    """Say whether a file still looks as it did: nobody has written to it since."""
+    with suppress(OSError):
+        return file == _dropped(file.tenant, file.path, file.path.lstat())
+    return False
+
+
+def _age(file: Dropped) -> tuple[int, bytes]:
+    return file.modified_ns, os.fsencode(file.path)
+
+
+def _within_bytes(files: Iterable[Dropped]) -> Iterator[Dropped]:
+    """Pass files on as long as they fit; one too large to be taken in is refused without a read."""
+    left_bytes = MAX_BYTES
+    for file in files:
+        cost = file.size_bytes if file.size_bytes <= LANDED_MAX_BYTES else 0
+        if cost <= left_bytes:
+            left_bytes -= cost
+            yield file
+
+
+def _entries(folder: Path, seen: Look) -> Iterator[os.DirEntry[str]]:
+    """List a folder, as far as `MAX_ENTRIES`; what hides by its name is not there."""
+    try:
+        with os.scandir(folder) as entries:
+            for number, entry in enumerate(entries):
+                if number == MAX_ENTRIES:
+                    why = f"folder with more than {MAX_ENTRIES:,} entries, whose rest waits"
+                    seen.leave(folder.name, why)
+                    return
+                if not entry.name.startswith("."):
+                    yield entry
+    except FileNotFoundError:  # it was removed meanwhile
+        return
+    except OSError as problem:
+        seen.leave(folder.name, f"folder that cannot be read: {problem.strerror}")
+
+
+def _count_strays(folder: os.DirEntry[str], seen: Look) -> None:
+    count = sum(1 for _ in _entries(Path(folder.path), seen))
+    if count:
+        seen.leave(
+            folder.name, "in a folder of no tenant (`tasma tenant add` makes one)", count=count
+        )
+
+
+def _look_into(folder: os.DirEntry[str], seen: Look) -> None:
+    for entry in _entries(Path(folder.path), seen):
+        try:
+            state = entry.stat(follow_symlinks=False)
+        except FileNotFoundError:  # taken up or removed meanwhile
+            continue
+        except OSError as problem:
+            seen.leave(folder.name, f"that cannot be read: {problem.strerror}", name=entry.name)
+            continue
+        if stat.S_ISDIR(state.st_mode) and entry.name in {PROCESSED, FAILED}:
+            continue
+        if why := _not_taken_up(entry.name, state.st_mode):
+            seen.leave(folder.name, why, name=entry.name)
+        else:
+            seen.files.add(_dropped(folder.name, Path(entry.path), state))
+
+
+def _not_taken_up(name: str, mode: int) -> str:
+    """Say why something in a tenant's folder is left alone; empty when it is taken up."""
+    if not stat.S_ISREG(mode):
+        return f"of which each is {kind_of(mode)}, not a file"
+    if Path(name).suffix.lower() not in SUFFIXES:
+        return "whose names do not end in .se, .si or .sie"
+    return ""
+
+
+def _dropped(tenant: str, path: Path, state: os.stat_result) -> Dropped:
+    return Dropped(tenant, path, state.st_size, state.st_mtime_ns, state.st_ctime_ns)
+
+
+def _is_ours(folder: Path, path: Path) -> bool:
+    """Say whether there is a file at a path in the very folder of a tenant; links are none."""
+    is_there = os.path.realpath(path.parent) == os.path.realpath(folder)
+    with suppress(OSError):
+        return is_there and not folder.is_symlink() and stat.S_ISREG(path.lstat().st_mode)
+    return False
+
+
+def _shelf(folder: Path, name: str) -> Path:
+    """Make the folder for files that were dealt with; a link in its place is not followed."""
+    shelf = folder / name
+    shelf.mkdir(exist_ok=True)
+    if shelf.is_symlink():
+        raise NotADirectoryError(errno.ENOTDIR, "It is a link, which is not followed", str(shelf))
+    return shelf
 
 
 def _free_name(folder: Path, name: str) -> Path:
     """Return a name that no earlier file has: ``books.se``, then ``books.2.se`` and so on."""
     path = Path(name)
-    names = [name, *(f"{path.stem}.{number}{path.suffix}" for number in range(2, MAX_SAME_NAMES))]
-    return next(folder / free for free in names if not (folder / free).exists())
+    numbered = (f"{path.stem}.{number}{path.suffix}" for number in range(2, MAX_SAME_NAMES))
+    for free in (name, *numbered):
+        if not os.path.lexists(folder / free):
+            return folder / free
+    return folder / f"{path.stem}.{uuid.uuid4().hex}{path.suffix}"

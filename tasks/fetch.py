@@ -10,10 +10,12 @@ from typing import Final
 import pyarrow as pa
 
 from blocks.hub import FileSeen
-from blocks.lake import LANDED_MAX_BYTES, Lake, Landed
+from blocks.lake import Lake, Landed
+from blocks.names import shown_name
+from blocks.received import read_received
+from blocks.settings import settings
 from blocks.staging import Coverage, UnitFacts
 from blocks.steps import reached
-from ledger.errors import TerminalError
 from ledger.fiscal_year import FiscalYear
 from ledger.sie.reader import SieFile, open_sie
 from tasks.evidence import unpack
@@ -81,7 +83,7 @@ def fetch_file(stores: Stores, tenant: str, *, path: Path, sha256: str, who: str
         FileSeen(
             tenant=tenant,
             sha256=landed.sha256,
-            file_name=path.name,
+            file_name=shown_name(path.name),
             size_bytes=landed.size_bytes,
             outcome="received",
             who=who,
@@ -104,11 +106,15 @@ def fetch_file(stores: Stores, tenant: str, *, path: Path, sha256: str, who: str
 def land_file(stores: Stores, tenant: str, *, path: Path) -> Landed:
     """Keep a file's bytes in the lake.
 
+    A link is followed where a person named it, and nowhere in the inbox: whoever may drop a file
+    there could otherwise have any file of this machine read.
+
     Raises:
-        TerminalError: The file is not there, or too large.
+        FileRefused: It is not there, may not be read, is no file, or is too large.
         NoSpaceError: The disk is full.
     """
-    content = _content(path)
+    is_dropped = path.absolute().is_relative_to(settings().inbox.absolute())
+    content = read_received(path, follow_links=not is_dropped)
     reached("fetch.received")
     return stores.lake.land(tenant, SIE, content, file_name=path.name)
 
@@ -150,19 +156,3 @@ def _shown_year(stores: Stores, landed: Landed, *, suffix: str) -> FiscalYear:
         raise NoFiscalYear(file_name=landed.file_name)
     defined = [item.year for item in stores.hub.years.active(landed.tenant)]
     return likely_year(dates, defined)
-
-
-def _content(path: Path) -> bytes:
-    try:
-        size_bytes = path.stat().st_size
-        if size_bytes > LANDED_MAX_BYTES:
-            raise TerminalError(
-                f"{path.name} holds {size_bytes:,} bytes; expected at most {LANDED_MAX_BYTES:,}. "
-                "Export one fiscal year to a file."
-            )
-        return path.read_bytes()
-    except OSError as problem:
-        raise TerminalError(
-            f"Cannot read {path}: {problem.strerror}. Give the path of a file on the machine that "
-            "runs the flow, or drop the file in the tenant's inbox."
-        ) from problem

@@ -11,7 +11,8 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 from blocks.hub import Hub, Tenant
-from blocks.lake import LANDED_MAX_BYTES, Lake
+from blocks.lake import Lake
+from blocks.received import read_received
 from blocks.warehouse.warehouse import Warehouse
 from ledger.errors import TerminalError
 from ledger.sie.header import SieHeader
@@ -83,9 +84,7 @@ def read_header(path: Path) -> SieHeader:
     Raises:
         TerminalError: It is no SIE file, or is larger than what is taken in.
     """
-    if path.stat().st_size > LANDED_MAX_BYTES:
-        raise TerminalError(f"{path.name} is larger than {LANDED_MAX_BYTES:,} bytes.")
-    return read_sie(path.read_bytes(), file_name=path.name).header
+    return read_sie(read_received(path), file_name=path.name).header
 
 
 def slug(name: str) -> str:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import time
 from pathlib import Path
 
+from blocks.hub import Tenant
 from flows.import_inbox import import_inbox
+from flows.inbox import MAX_FILES
 from simulators.books.faults import Fault
 
 
@@ -37,6 +40,39 @@ def test_good_files_are_processed_bad_ones_failed_with_a_reason_others_left(desk
     assert half.exists()
     retried = desk.retry(run_named(desk, book, "bad.se"))
     assert retried["state"]["name"] == "Held", "its bytes are in the lake, wherever the file lies"
+
+
+def test_what_is_wrong_in_one_folder_stops_no_file_of_another(desk, book):
+    """Each of these once ended every sweep, or took all of its room, for every tenant."""
+    inbox = desk.home / "inbox"
+    with desk.stores() as stores:
+        stores.hub.tenants.add(Tenant("careless", "Careless AB"))
+    careless, nobody = inbox / "careless", inbox / "nobody"
+    for folder in (careless, nobody):
+        folder.mkdir(parents=True)
+    for number in range(MAX_FILES):
+        old = nobody / f"{number}.se"
+        old.touch()
+        os.utime(old, (0, 0))
+    with (careless / "huge.se").open("wb") as huge:
+        huge.truncate(2 << 30)
+    (careless / "loop.se").symlink_to("loop.se")
+    os.mkfifo(careless / "pipe.se")
+    latin = os.path.join(os.fsencode(careless), "räkenskap.se".encode("latin-1"))  # noqa: PTH118
+    shutil.copy(book.file("latin.se"), latin)
+    good = drop(desk, book, book.file("good.se"))
+    renamed = careless / "räkenskap.se"
+    end = desk.do(import_inbox)
+    sweep_until(desk, lambda: not good.exists() and not renamed.exists())
+
+    assert (good.parent / "processed" / "good.se").exists()
+    assert "1 put aside" in end.message
+    assert int(end.message.split()[-3]) >= MAX_FILES + 2, "left alone: those of nobody and two more"
+    assert {"huge.se", "huge.se.error.txt"} == {
+        path.name for path in (careless / "failed").iterdir()
+    }
+    assert ["räkenskap.se"] == [path.name for path in (careless / "processed").iterdir()]
+    assert MAX_FILES == len([*nobody.iterdir()])
 
 
 def run_named(desk, book, file_name):
