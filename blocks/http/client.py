@@ -61,6 +61,9 @@ ONCE: Final = PATIENT.copy_with(
 )
 """For a call whose 500 is to be seen at once (``extensions={"retry": ONCE}``)."""
 
+ATTEMPTS: Final = "attempts"
+"""Name of the request's extension in which every attempt leaves a mark."""
+
 Explain = Callable[[httpx.Response], CallError]
 """Says what an answer that is not a good one means."""
 
@@ -91,6 +94,8 @@ class _Paced(httpx.AsyncBaseTransport):
             )
         async with self.window.turn() as answered:
             self.tally.calls += 1
+            if (attempts := request.extensions.get(ATTEMPTS)) is not None:
+                attempts.append(self.tally.calls)
             response = await self.wire.handle_async_request(request)
             answered()
             response.request = request
@@ -111,11 +116,13 @@ class _Explained(httpx.AsyncBaseTransport):
     explain: Explain
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        attempts: list[int] = []
+        request.extensions = {**request.extensions, ATTEMPTS: attempts}
         try:
             response = await self.inner.handle_async_request(request)
         except httpx.RequestError as problem:
             # Not chained: httpx's error carries the request with its secrets.
-            raise _lost(request, problem) from None
+            raise _lost(request, problem, attempts=len(attempts)) from None
         if response.is_success:
             return response
         raise self.explain(response)
@@ -199,10 +206,11 @@ def _retry_after_s(response: httpx.Response) -> float:
         return 0.0
 
 
-def _lost(request: httpx.Request, problem: httpx.RequestError) -> CallFailed:
+def _lost(request: httpx.Request, problem: httpx.RequestError, *, attempts: int) -> CallFailed:
+    tried = f"in {attempts} attempts" if attempts > 1 else "to its only attempt"
     return CallFailed(
-        f"{request.method} {request.url.host}{request.url.path} got no whole answer "
-        f"({type(problem).__name__}), repetitions included. Try again later; if it lasts, check "
-        "the network and the vendor's status page.",
+        f"{request.method} {request.url.host}{request.url.path} got no whole answer {tried} "
+        f"({type(problem).__name__}). Try again later; if it lasts, check the network and the "
+        "vendor's status page.",
         code=LOST,
     )

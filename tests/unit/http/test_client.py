@@ -65,6 +65,28 @@ def test_post_is_never_repeated(serving, trouble):
     assert asyncio.run(work()) == 1
 
 
+@pytest.mark.parametrize(
+    ("method", "said"),
+    [
+        ("POST", "got no whole answer to its only attempt"),
+        ("GET", f"in {MAX_RETRIES + 1} attempts"),
+    ],
+)
+def test_lost_answer_says_how_often_it_was_asked_for(serving, method, said):
+    async def work():
+        methods = frozenset({"GET", "POST"})
+        async with serving(*[CLOSE] * (MAX_RETRIES + 1), methods=methods) as (client, server, _):
+            with pytest.raises(CallFailed) as raised:
+                await client.request(method, "/token")
+            return str(raised.value), len(server.requests)
+
+    told, attempts = asyncio.run(work())
+
+    assert said in told
+    assert "repet" not in told
+    assert attempts == (1 if method == "POST" else MAX_RETRIES + 1)
+
+
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"])
 def test_client_for_reading_sends_nothing_but_get(serving, method):
     async def work():
