@@ -21,7 +21,7 @@ from ledger.sie.reader import SieFile, open_sie
 from tasks.evidence import pack
 from tasks.fetch import Fetched, facts_of
 from tasks.jobs import Job
-from tasks.log import say
+from tasks.log import say, warn
 from tasks.source_year import stated_year
 from tasks.steps import step
 
@@ -113,6 +113,13 @@ def land_answers(job: Job, file: SieFile, answers: Answers) -> Fetched:
         size_bytes=len(extract.sie),
         sha256=landed.sha256,
     )
+    if unknown := extract.unknown_codes:
+        listed = ", ".join(f"{code} ({count:,})" for code, count in unknown.items())
+        warn(
+            f"Codes of Fortnox that are not known here, kept as they came: {listed}",
+            **job.where,
+            unknown_codes=sum(unknown.values()),
+        )
     told = {"evidence_sha256": asked.sha256, "organisation_number": number}
     return Fetched(
         landed,

@@ -23,6 +23,7 @@ from simulators.fortnox.calls import NO_ANSWER, Call
 from simulators.fortnox.connection import drop
 from simulators.fortnox.faults import Fault
 from simulators.fortnox.service import Reply, Request, find, serve, status_answer
+from simulators.fortnox.spoiling import spoiled
 from simulators.fortnox.tokens import OAuthRefused
 from simulators.fortnox.world import World
 
@@ -134,6 +135,7 @@ def _oauth(world: World, request: Request) -> Reply:
         answer = oauth.token(
             world, request.form, authorization=authorization, tenant_id=tenant_id, skew_s=skew_s
         )
+        answer = spoiled(answer, due)
     return Reply(answer, tenant, due)
 
 

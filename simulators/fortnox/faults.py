@@ -24,6 +24,9 @@ FAULTS: Final[dict[str, dict[str, Any]]] = {
     "books_change_during_pull": {"removed": (), "changed": (), "year": -1},
     "wrong_company": {},
     "empty_sie": {},
+    "odd_field": {"field": "", "value": None, "where": {}, "is_absent": False},
+    "hide_rows": {"where": {"Id": 1}},
+    "lost_letters": {},
 }
 """Every fault with its details and their usual values."""
 

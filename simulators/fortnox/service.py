@@ -18,6 +18,7 @@ from simulators.fortnox.ask import Ask
 from simulators.fortnox.catalogue import RESOURCES, Resource
 from simulators.fortnox.faults import Fault
 from simulators.fortnox.moving import change_books, seen
+from simulators.fortnox.spoiling import spoiled
 from simulators.fortnox.tenant import MODULES, Tenant
 from simulators.fortnox.tokens import Grant
 from simulators.fortnox.world import World
@@ -90,6 +91,8 @@ def serve(world: World, request: Request) -> Reply:
     try:
         _meet(world, request, tenant, due)
         answer = _resource_answer(world, request, tenant, due)
+        is_sie = request.path.startswith("/3/sie")
+        answer = spoiled(answer, due, encoding=tenant.made_with.encoding if is_sie else "utf-8")
     except (Refusal, Bare) as refused:
         answer = _told(world, refused)
     return Reply(answer, number, due)

@@ -243,6 +243,47 @@ def test_token_of_a_wrong_clock_still_lives_its_hour(fortnox, north):
     assert 200 == north.get(SIE, token=answer.json()["access_token"]).status_code
 
 
+def test_field_says_something_else_or_is_left_out_in_the_rows_that_are_meant(fortnox, north):
+    where = {"Number": 3001}
+    fortnox.faults.add("odd_field", path="/3/accounts", field="VATCode", value="X", where=where)
+    fortnox.faults.add("odd_field", path="/3/accounts", field="@TotalResources", is_absent=True)
+    odd, bare, sound = (north.get("/3/accounts", limit=500).json() for _ in range(3))
+
+    changed = [
+        row for row, was in zip(odd["Accounts"], sound["Accounts"], strict=True) if row != was
+    ]
+    assert [(3001, "X")] == [(row["Number"], row["VATCode"]) for row in changed]
+    assert {"@TotalPages", "@CurrentPage"} == set(bare["MetaInformation"])
+    assert bare["Accounts"] == sound["Accounts"]
+
+
+def test_field_of_a_token_may_be_odd(fortnox, north):
+    fortnox.faults.add("odd_field", path="/oauth-v1/token", field="expires_in", value="soon")
+
+    assert ["soon", 3600] == [north.credentials().json()["expires_in"] for _ in range(2)]
+
+
+def test_hidden_rows_leave_the_list_and_its_total(fortnox, north):
+    every = north.get("/3/financialyears").json()
+    fortnox.faults.add("hide_rows", path="/3/financialyears", where={"Id": 3})
+    left = north.get("/3/financialyears").json()
+
+    assert [row for row in every["FinancialYears"] if row["Id"] != 3] == left["FinancialYears"]
+    assert len(left["FinancialYears"]) == left["MetaInformation"]["@TotalResources"]
+
+
+def test_letters_are_lost_in_files_and_lists_for_good(fortnox, north):
+    whole = north.get(SIE, financialyear=3).content.decode("cp437")
+    fortnox.faults.add("lost_letters")
+    fortnox.faults.add("lost_letters", path="/3/accounts")
+    file = north.get(SIE, financialyear=3).content.decode()
+    accounts = north.get("/3/accounts", limit=500).text
+
+    assert sum(whole.count(letter) for letter in "åäöÅÄÖ") == file.count("\ufffd") > 0
+    assert "\ufffd" in accounts
+    assert not set("åäö") & set(file + accounts)
+
+
 def test_every_fault_has_a_test(request):
     """A fault that nothing proves would let tests of clients prove nothing."""
     text = request.path.read_text()

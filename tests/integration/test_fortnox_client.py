@@ -21,6 +21,8 @@ from blocks.systems.fortnox import calls, connect, finish_consent, fortnox_sessi
 from blocks.systems.fortnox import oauth as token_endpoint
 from blocks.systems.fortnox.preflight import preflight, preflight_of_redirect
 from blocks.systems.fortnox.pull import MAX_PULLS
+from blocks.systems.fortnox.rotation import tokens_of
+from blocks.systems.fortnox.wire import UnexpectedShape
 from flows.demo.ledgers import variables
 from simulators.books.company import Company
 from simulators.books.years import broken_years, calendar_years
@@ -429,6 +431,87 @@ def test_secrets_are_in_nothing_that_is_raised_logged_shown_or_kept(hub, simulat
     assert tokens
     for secret in (simulator.client_secret, *tokens, tokens[0].split(".")[1]):
         assert secret.encode() not in text
+
+
+# --- answers that are not as documented --------------------------------------------------------
+
+
+def odd(simulator, path, field, value=None, **more):
+    simulator.faults.add(
+        "odd_field", tenant=NUMBER, path=path, field=field, value=value, times=None, **more
+    )
+
+
+def test_mark_of_a_missing_right_is_no_vat_code_and_says_which_right_is_missing(hub, simulator):
+    odd(simulator, "/3/accounts", "VATCode", "API_NORIGHT")
+
+    with pytest.raises(CallRefused, match=r"In place of VATCode.*module Bokföring") as raised:
+        within(hub, pull)
+
+    assert ("permission_suspected", ADMINISTRATOR) == (raised.value.code, raised.value.who_acts)
+    assert "permission_missing" == status(hub)
+    assert 0 == simulator.count(NUMBER, "/3/sie/")
+
+
+def test_unknown_vat_code_is_kept_and_counted(hub, simulator):
+    odd(simulator, "/3/accounts", "VATCode", "XY9", where={"VATCode": "MP1"})
+
+    extract = within(hub, pull)
+
+    codes = extract.opening_balances["vat_code"].to_pylist()
+    assert {"VATCode XY9": codes.count("XY9")} == extract.unknown_codes
+    assert 2 == codes.count("XY9")
+
+
+@pytest.mark.parametrize("path", ["/3/accounts", "/3/vouchers"])
+def test_rows_of_another_year_are_not_taken_for_the_year_asked_for(hub, simulator, path):
+    odd(simulator, path, "Year", 1)
+
+    with pytest.raises(UnexpectedShape, match="Year tells of another year"):
+        within(hub, pull)
+
+
+@pytest.mark.parametrize(("said", "counts"), [("false", True), ("true", False)])
+def test_removed_that_came_as_text_strikes_out_a_row_or_does_not(hub, simulator, said, counts):
+    odd(simulator, "/3/vouchers/B/3", "Removed", said)
+
+    rows = within(hub, drill).rows
+
+    assert {not counts} == set(rows["is_removed"].to_pylist())
+
+
+def test_list_without_its_total_is_the_vendors_fault(hub, simulator):
+    odd(simulator, "/3/accounts", "@TotalResources", is_absent=True)
+
+    with pytest.raises(UnexpectedShape, match=r"account list.*@TotalResources is missing"):
+        within(hub, pull)
+
+
+def test_token_of_a_life_that_cannot_be_read_is_the_vendors_fault(hub, simulator):
+    odd(simulator, "/oauth-v1/token", "expires_in", "soon")
+
+    with pytest.raises(UnexpectedShape, match=r"token answer.*expires_in"):
+        within(hub, pull)
+
+
+def test_pair_of_an_unknown_life_is_kept_and_taken_to_have_run_out():
+    now = dt.datetime.now(dt.UTC)
+    grant = token_endpoint.Grant(SecretStr("a"), SecretStr("planted"), "", life=None)
+
+    kept = tokens_of(grant, revision=3, at=now)
+
+    assert ("planted", 3, now) == (kept.refresh_token.get_secret_value(), 3, kept.expires_at)
+
+
+@pytest.mark.parametrize("body", ["json", "html", "none"])
+def test_token_endpoint_that_does_not_know_us_never_sends_the_customer(hub, simulator, body):
+    simulator.faults.add("status", path="/oauth-v1/token", status=401, body=body, times=None)
+
+    with pytest.raises(CallRefused, match="client id or client secret is wrong") as raised:
+        within(hub, pull)
+
+    assert WhoActs.US is raised.value.who_acts
+    assert "reconnect_required" != status(hub)
 
 
 # --- the vendor's own window -----------------------------------------------------------------

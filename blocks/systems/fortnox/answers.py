@@ -72,6 +72,30 @@ def explain(response: httpx.Response) -> CallError:
     )
 
 
+def explain_token(response: httpx.Response) -> CallError:
+    """Do as `explain` for the token endpoint, where no access token is in play.
+
+    What would blame one there can only mean our own client id or secret, and so does every 401:
+    the customer has nothing to approve again.
+
+    Source:
+        RFC 6749, 5.2: 401 when the client's authentication failed.
+    """
+    problem = explain(response)
+    asks_customer = state_after(problem) is ConnectionState.RECONNECT_REQUIRED
+    is_401 = problem.status == HTTPStatus.UNAUTHORIZED
+    if not problem.is_about_token and not (is_401 and asks_customer):
+        return problem
+    known = catalogue()["invalid_client"]
+    return CallRefused(
+        f"Fortnox's token endpoint answered with {problem.status}: {known.meaning}. "
+        f"{known.what_to_do}.",
+        code=known.code,
+        status=problem.status,
+        who_acts=known.who_acts,
+    )
+
+
 def refusal(code: str, message: str = "") -> CallRefused:
     """Return the refusal that a code of the catalogue stands for, without an answer of a call."""
     known = catalogue()[code]

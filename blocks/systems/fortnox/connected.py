@@ -13,7 +13,9 @@ from typing import Final
 
 import pyarrow as pa
 
-from blocks.systems.fortnox.wire import Row, UnexpectedShape, checked, read_table
+from blocks.systems.fortnox import fields
+from blocks.systems.fortnox.fields import Row
+from blocks.systems.fortnox.wire import checked, of_year, read_table
 
 CONNECTED: Final = pa.schema(
     [
@@ -47,17 +49,16 @@ def voucher_files(rows: list[Row], *, year_id: int) -> pa.Table:
     Raises:
         UnexpectedShape: It tells of another year, such as the default one.
     """
-    what = "list of files on vouchers"
-    if checked(what, lambda: {int(row["VoucherYear"]) for row in rows}) - {year_id}:
-        raise UnexpectedShape(what, problem="it tells of another year than the one asked for")
     return read_table(
-        what,
+        "list of files on vouchers",
         CONNECTED,
         lambda: {
-            "document_id": [str(row["FileId"]) for row in rows],
-            "voucher_series": [str(row["VoucherSeries"]) for row in rows],
-            "voucher_number": [str(row["VoucherNumber"]) for row in rows],
-            "file_name": [file_name(row.get("Name")) for row in rows],
+            "document_id": [
+                fields.word(of_year(row, year_id, name="VoucherYear"), "FileId") for row in rows
+            ],
+            "voucher_series": [fields.word(row, "VoucherSeries") for row in rows],
+            "voucher_number": [fields.number_in_words(row, "VoucherNumber") for row in rows],
+            "file_name": [file_name(fields.text(row, "Name")) for row in rows],
         },
         order=CONNECTED.names,
     )
@@ -76,28 +77,28 @@ def supplier_files(files: list[Row], invoices: list[Row]) -> SupplierFiles:
     return checked("list of supplier invoices", lambda: _placed(files, invoices))
 
 
-def file_name(value: object) -> str:
+def file_name(said: str) -> str:
     """Return what a file is called, without folders and signs that do not print."""
-    name = str(value or "").replace("\\", "/").rpartition("/")[2]
+    name = said.replace("\\", "/").rpartition("/")[2]
     return "".join(sign for sign in name if sign.isprintable())[:MAX_NAME_CHARS]
 
 
 def _placed(files: list[Row], invoices: list[Row]) -> SupplierFiles:
-    booked = {str(invoice["GivenNumber"]): list(_bookings(invoice)) for invoice in invoices}
+    booked = {fields.word(item, "GivenNumber"): list(_bookings(item)) for item in invoices}
     found: dict[int, dict[tuple[str, ...], dict[str, str]]] = {}
     unplaced = 0
     for file in files:
-        bookings = booked.get(str(file["SupplierInvoiceNumber"]), [])
+        bookings = booked.get(fields.word(file, "SupplierInvoiceNumber"), [])
         unplaced += not bookings
         for voucher in bookings:
             row = {
-                "document_id": str(file["FileId"]),
-                "voucher_series": str(voucher["Series"]),
-                "voucher_number": str(voucher["Number"]),
-                "file_name": file_name(file.get("Name")),
+                "document_id": fields.word(file, "FileId"),
+                "voucher_series": fields.word(voucher, "Series"),
+                "voucher_number": fields.number_in_words(voucher, "Number"),
+                "file_name": file_name(fields.text(file, "Name")),
             }
             # A voucher may book several invoices, and a file hang on more than one of them.
-            found.setdefault(int(voucher["Year"]), {})[tuple(row.values())] = row
+            found.setdefault(fields.whole(voucher, "Year"), {})[tuple(row.values())] = row
     tables = {
         year_id: pa.Table.from_pylist(list(rows.values()), CONNECTED)
         for year_id, rows in found.items()
@@ -106,8 +107,8 @@ def _placed(files: list[Row], invoices: list[Row]) -> SupplierFiles:
 
 
 def _bookings(invoice: Row) -> Iterator[Row]:
-    yield from (
-        voucher
-        for voucher in invoice.get("Vouchers") or ()
-        if voucher["ReferenceType"] == BOOKED_BY
-    )
+    if fields.given(invoice, "Vouchers") is None:
+        return
+    for voucher in fields.records(invoice, "Vouchers"):
+        if fields.code(voucher, "ReferenceType") == BOOKED_BY:
+            yield voucher

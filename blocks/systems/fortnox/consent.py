@@ -124,7 +124,7 @@ class _Granted(Tokens):
     async def obtain(self, refused: Token | None = None, /) -> Token:
         if refused is not None:
             raise refusal("2000310")
-        return Token.lasting(self._grant.access_token, self._grant.life)
+        return Token.lasting(self._grant.access_token, self._grant.known_life)
 
 
 async def _who(hub: Hub, connection: Connection, tokens: Tokens) -> tuple[Company, Connection]:

@@ -40,7 +40,10 @@ SCOPES: Final = {
 DOCUMENT_SCOPES: Final = SCOPES[SUPPLIER_INVOICE]
 """What a customer is asked for in addition when documents are wanted."""
 
-NO_RIGHT: Final = frozenset({"2000663", "2001101", "2001339"})
+SUSPECTED: Final = "permission_suspected"
+"""Code of a mark of a missing right in the place of a value."""
+
+NO_RIGHT: Final = frozenset({"2000663", "2001101", "2001339", SUSPECTED})
 """Refusals for want of a scope, a module or a right that documents take and the ledger does not."""
 
 NOT_A_FILE: Final = "not_a_file"
@@ -128,7 +131,8 @@ class Documents:
             "/3/voucherfileconnections",
             {"financialyear": source_year.source_id},
             name="VoucherFileConnections",
-            key=lambda row: (row["FileId"], row["VoucherSeries"], row["VoucherNumber"]),
+            key=("FileId", "VoucherSeries", "VoucherNumber"),
+            what="list of files on vouchers",
         )
         return voucher_files(rows, year_id=source_year.source_id)
 
@@ -143,7 +147,8 @@ class Documents:
                 "/3/supplierinvoicefileconnections",
                 {},
                 name="SupplierInvoiceFileConnections",
-                key=lambda row: (row["FileId"], row["SupplierInvoiceNumber"]),
+                key=("FileId", "SupplierInvoiceNumber"),
+                what="list of files on supplier invoices",
             )
             # Which voucher booked an invoice may change, so it is asked each time there are files.
             invoices = files and await walk(
@@ -151,7 +156,8 @@ class Documents:
                 "/3/supplierinvoices",
                 {},
                 name="SupplierInvoices",
-                key=lambda row: row["GivenNumber"],
+                key=("GivenNumber",),
+                what="list of supplier invoices",
             )
             self._of_company = supplier_files(files, invoices)
         return self._of_company
@@ -188,6 +194,8 @@ def told_if_no_right(problem: CallRefused) -> str:
     """Say which right documents lack; any other refusal is raised again."""
     if problem.code not in NO_RIGHT:
         raise problem
+    if problem.code == SUSPECTED:
+        return str(problem)
     return WITHOUT_LICENCE if problem.code == "2001101" else WITHOUT_RIGHT
 
 

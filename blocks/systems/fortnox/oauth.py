@@ -17,8 +17,11 @@ from pydantic import SecretStr
 
 from blocks.http import PATIENT, CallFailed, SlidingWindow, Tally, http_client, read_json
 from blocks.settings import settings
-from blocks.systems.fortnox.answers import explain
+from blocks.systems.fortnox import fields
+from blocks.systems.fortnox.answers import explain_token
 from blocks.systems.fortnox.block import FortnoxApp
+from blocks.systems.fortnox.fields import FieldError, NoRight, Row
+from blocks.systems.fortnox.wire import UnexpectedShape
 
 MAX_BODY_BYTES: Final = 1 << 16
 """Largest answer; an access token is a JWT of about 3,000 characters."""
@@ -30,18 +33,38 @@ PERIOD_S: Final = 5.0
 DEFAULT_LIFE_S: Final = 3_600
 """Life of an access token whose answer does not say, in seconds."""
 
+MAX_LIFE: Final = dt.timedelta(days=366)
+"""A longer life than this is none; an hour is what the vendor documents."""
+
 # Asking again for a token by client credentials spends nothing.
 SAFE_POST: Final = PATIENT.copy_with(allowed_methods=["POST"])
 
 
 @dataclass(frozen=True)
 class Grant:
-    """What the endpoint gave. `refresh_token` is empty by client credentials."""
+    """What the endpoint gave. `refresh_token` is empty by client credentials.
+
+    `life`: of the access token, None when the answer says it in a way that cannot be read: the
+    refresh token beside it is the only copy, and is kept before anybody complains.
+    """
 
     access_token: SecretStr
     refresh_token: SecretStr
     scopes: str
-    life: dt.timedelta
+    life: dt.timedelta | None
+
+    @property
+    def known_life(self) -> dt.timedelta:
+        """How long the access token lasts.
+
+        Raises:
+            UnexpectedShape: The answer does not say it as documented.
+        """
+        if self.life is None:
+            raise UnexpectedShape(
+                "token answer", problem="its field expires_in is no number of seconds"
+            )
+        return self.life
 
 
 class OAuth:
@@ -103,7 +126,7 @@ class OAuth:
             auth=(self._app.client_id, self._app.client_secret.get_secret_value()),
             extensions={"max_body_bytes": MAX_BODY_BYTES, **(extensions or {})},
         )
-        return _read(response.content)
+        return read_grant(response.content)
 
 
 @asynccontextmanager
@@ -112,7 +135,7 @@ async def oauth(app: FortnoxApp) -> AsyncIterator[OAuth]:
     tally = Tally()
     client = http_client(
         settings().fortnox_oauth_url,
-        explain,
+        explain_token,
         window=SlidingWindow(calls=CALLS, period_s=PERIOD_S),
         tally=tally,
         methods=frozenset({"POST"}),
@@ -121,17 +144,34 @@ async def oauth(app: FortnoxApp) -> AsyncIterator[OAuth]:
         yield OAuth(client, app, tally)
 
 
-def _read(content: bytes) -> Grant:
+def read_grant(content: bytes) -> Grant:
+    """Read the endpoint's answer; what it says of the token's life is judged when it is asked for.
+
+    Raises:
+        CallFailed: There is no access token in it.
+    """
     body = read_json(content)
     token = body.get("access_token") if isinstance(body, dict) else None
     if not isinstance(token, str) or not token:
         raise _incomplete("access token")
+    refresh_token, scopes = body.get("refresh_token"), body.get("scope")
     return Grant(
         access_token=SecretStr(token),
-        refresh_token=SecretStr(str(body.get("refresh_token") or "")),
-        scopes=str(body.get("scope") or ""),
-        life=dt.timedelta(seconds=int(body.get("expires_in") or DEFAULT_LIFE_S)),
+        refresh_token=SecretStr(refresh_token if isinstance(refresh_token, str) else ""),
+        # What cannot be read is not known, which is what no scopes say.
+        scopes=scopes if isinstance(scopes, str) else "",
+        life=_life(body),
     )
+
+
+def _life(body: Row) -> dt.timedelta | None:
+    if body.get("expires_in") is None:
+        return dt.timedelta(seconds=DEFAULT_LIFE_S)
+    try:
+        seconds = fields.whole(body, "expires_in")
+    except (FieldError, NoRight):
+        return None
+    return dt.timedelta(seconds=seconds) if 0 < seconds <= MAX_LIFE.total_seconds() else None
 
 
 def with_refresh_token(grant: Grant) -> Grant:

@@ -9,10 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from functools import partial
+from typing import Final
 
 from blocks.http import CallFailed, CallRefused, WhoActs
-from blocks.systems.fortnox.wire import Row, UnexpectedShape
+from blocks.systems.fortnox import fields
+from blocks.systems.fortnox.fields import FieldError, Row
+from blocks.systems.fortnox.wire import checked
 
 PAGE_ROWS: Final = 500
 """Rows of a page, the most that Fortnox gives."""
@@ -25,7 +28,8 @@ MAX_WALKS: Final = 3
 
 Params = Mapping[str, str | int]
 GetJson = Callable[[str, Params], Awaitable[Row]]
-Key = Callable[[Row], Any]
+Key = tuple[str, ...]
+"""Names of the fields that tell one row from another."""
 
 
 @dataclass
@@ -36,11 +40,13 @@ class _Walk:
     totals: set[int] = field(default_factory=set)
 
     def is_whole(self, key: Key) -> bool:
-        keys = {key(row) for row in self.rows}
+        keys = {tuple(fields.word(row, name) for name in key) for row in self.rows}
         return len(keys) == len(self.rows) and self.totals <= {len(self.rows)}
 
 
-async def walk(get: GetJson, path: str, params: Params, *, name: str, key: Key) -> list[Row]:
+async def walk(
+    get: GetJson, path: str, params: Params, *, name: str, key: Key, what: str
+) -> list[Row]:
     """Return every row of an unfiltered list.
 
     A walk in which a key comes twice, or whose rows are not as many as every page announced, is
@@ -52,19 +58,17 @@ async def walk(get: GetJson, path: str, params: Params, *, name: str, key: Key) 
         params: Of every page; none that filters, since filters make @TotalResources too high.
         name: Of the list in the body.
         key: What tells one row from another.
+        what: The list in words.
 
     Raises:
         CallFailed: No walk was whole.
-        CallRefused: The list is longer than `MAX_PAGES`.
-        UnexpectedShape: A page holds no such list.
+        CallRefused: The list is longer than `MAX_PAGES`, or the right to its keys is missing.
+        UnexpectedShape: A page holds no such list, or its MetaInformation is not as documented.
     """
     for _turn in range(MAX_WALKS):
-        found = await _walk_once(get, path, params, name=name)
-        try:
-            if found.is_whole(key):
-                return found.rows
-        except (KeyError, TypeError):
-            raise UnexpectedShape(name, problem="a row lacks its key") from None
+        found = await _walk_once(get, path, params, name=name, what=what)
+        if checked(what, partial(found.is_whole, key)):
+            return found.rows
     raise CallFailed(
         f"Fortnox's list {path} changed during each of {MAX_WALKS} walks through its pages, so "
         "none of them is known to be whole. Try again when less is being booked.",
@@ -72,15 +76,19 @@ async def walk(get: GetJson, path: str, params: Params, *, name: str, key: Key) 
     )
 
 
-async def _walk_once(get: GetJson, path: str, params: Params, *, name: str) -> _Walk:
+async def _walk_once(get: GetJson, path: str, params: Params, *, name: str, what: str) -> _Walk:
     found = _Walk()
     for page in range(1, MAX_PAGES + 1):
         body = await get(path, {**params, "limit": PAGE_ROWS, "page": page})
-        rows = body.get(name)
-        if not isinstance(rows, list):
-            raise UnexpectedShape(path, problem=f"there is no list {name}")
+        rows = checked(what, partial(fields.records, body, name))
         found.rows += rows
-        if page >= _last_page(body, page=page, rows=len(rows), totals=found.totals):
+        meta = checked(what, partial(_meta, body, page=page))
+        if meta is None:
+            is_last = len(rows) < PAGE_ROWS
+        else:
+            found.totals.add(meta.total)
+            is_last = page >= meta.pages
+        if is_last:
             return found
     raise CallRefused(
         f"Fortnox's list {path} has more than {MAX_PAGES:,} pages of {PAGE_ROWS} rows, the limit "
@@ -90,10 +98,19 @@ async def _walk_once(get: GetJson, path: str, params: Params, *, name: str) -> _
     )
 
 
-def _last_page(body: Row, *, page: int, rows: int, totals: set[int]) -> int:
-    """Say which page is the last; without MetaInformation a page that is not full is."""
-    meta = body.get("MetaInformation")
-    if not isinstance(meta, dict) or "@TotalPages" not in meta:
-        return page if rows < PAGE_ROWS else page + 1
-    totals.add(int(meta["@TotalResources"]))
-    return int(meta["@TotalPages"])
+@dataclass(frozen=True)
+class _Meta:
+    """MetaInformation: rows and pages of the whole list."""
+
+    total: int
+    pages: int
+
+
+def _meta(body: Row, *, page: int) -> _Meta | None:
+    """Read MetaInformation, which not every list has; one that is there says all of it."""
+    if fields.given(body, "MetaInformation") is None:
+        return None
+    said = fields.record(body, "MetaInformation")
+    if said.get("@CurrentPage") is not None and fields.whole(said, "@CurrentPage") != page:
+        raise FieldError("@CurrentPage", "tells of another page than the one asked for")
+    return _Meta(fields.whole(said, "@TotalResources"), fields.whole(said, "@TotalPages"))

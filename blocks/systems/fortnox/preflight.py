@@ -46,7 +46,7 @@ ADMINISTRATOR_CODES: Final = frozenset(
     {
         "error_missing_system_admin_right", "access_denied", "2000663", "2001339", "2001427",
         "2003330", "invalid_grant", "invalid_refresh_token", "2000310", "2000311", "2003275",
-        "http_401", "answer_lost", "tokens_missing",
+        "http_401", "answer_lost", "tokens_missing", "permission_suspected",
     }
 )  # fmt: skip
 """Everything that a system administrator mends by approving (again)."""

@@ -16,6 +16,7 @@ import pyarrow as pa
 from blocks.http import CallFailed
 from blocks.steps import reached
 from blocks.systems.fortnox import wire
+from blocks.systems.fortnox.codes import unknown_codes
 from blocks.systems.fortnox.pages import GetJson, walk
 from blocks.systems.fortnox.wire import SourceYear
 
@@ -41,6 +42,11 @@ class YearExtract:
     fetched_at: dt.datetime
     calls: int
     attempts: int
+
+    @property
+    def unknown_codes(self) -> dict[str, int]:
+        """In how many rows each code stands that nobody here knows; see `codes`."""
+        return unknown_codes(self.opening_balances, self.voucher_headers)
 
 
 @dataclass(frozen=True)
@@ -95,13 +101,17 @@ async def _evidence(get: GetJson, source_year: SourceYear) -> Evidence:
         "/3/vouchers",
         year,
         name="Vouchers",
-        key=lambda row: (row["VoucherSeries"], row["VoucherNumber"]),
+        key=("VoucherSeries", "VoucherNumber"),
+        what="voucher list",
     )
-    return Evidence(accounts, wire.voucher_headers(vouchers))
+    headers = wire.voucher_headers(vouchers, year_id=source_year.source_id)
+    return Evidence(accounts, headers)
 
 
 async def read_accounts(get: GetJson, source_year: SourceYear) -> pa.Table:
     """List a year's accounts; `wire.OPENING_BALANCES`."""
     year = {"financialyear": source_year.source_id}
-    rows = await walk(get, "/3/accounts", year, name="Accounts", key=lambda row: row["Number"])
-    return wire.opening_balances(rows)
+    rows = await walk(
+        get, "/3/accounts", year, name="Accounts", key=("Number",), what="account list"
+    )
+    return wire.opening_balances(rows, year_id=source_year.source_id)

@@ -85,7 +85,7 @@ class RotatingTokens(Tokens):
         reached("fortnox.token.saved")
         await self._confirm(block.revision)
         reached("fortnox.token.confirmed")
-        return Token.lasting(new.access_token, grant.life)
+        return Token.lasting(new.access_token, grant.known_life)
 
     async def _spend(self, block: FortnoxTokens, *, was_interrupted: bool) -> Grant:
         try:
@@ -148,7 +148,8 @@ def tokens_of(grant: Grant, *, revision: int, at: dt.datetime) -> FortnoxTokens:
         refresh_token=grant.refresh_token,
         access_token=grant.access_token,
         revision=revision,
-        expires_at=at + grant.life,
+        # Of an unknown life it is taken to have run out.
+        expires_at=at + (grant.life or dt.timedelta()),
     )
 
 

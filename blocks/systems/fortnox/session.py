@@ -18,9 +18,10 @@ from blocks.systems.fortnox import wire
 from blocks.systems.fortnox.answers import refusal
 from blocks.systems.fortnox.calls import Ask, Calls
 from blocks.systems.fortnox.documents import Documents
+from blocks.systems.fortnox.fields import Row
 from blocks.systems.fortnox.pages import Params, walk
 from blocks.systems.fortnox.pull import YearExtract, pull, read_accounts
-from blocks.systems.fortnox.wire import Company, Row, SourceVoucher, SourceYear, UnexpectedShape
+from blocks.systems.fortnox.wire import Company, SourceVoucher, SourceYear, UnexpectedShape
 
 SYSTEM: Final = FORTNOX
 
@@ -79,7 +80,12 @@ class FortnoxSession:
             CallRefused, CallFailed: As for any call.
         """
         rows = await walk(
-            self._json, "/3/financialyears", {}, name="FinancialYears", key=lambda row: row["Id"]
+            self._json,
+            "/3/financialyears",
+            {},
+            name="FinancialYears",
+            key=("Id",),
+            what="list of financial years",
         )
         return wire.source_years(rows)
 
@@ -119,8 +125,11 @@ class FortnoxSession:
         bodies = await asyncio.gather(
             *(self._json(f"/3/accounts/{quote(number, safe='')}", year) for number in accounts)
         )
-        found = zip(accounts, map(wire.closing_balance, bodies), strict=True)
-        return {number: amount for number, amount in found if amount is not None}
+        found = {
+            number: wire.closing_balance(body, number=number, year_id=source_year.source_id)
+            for number, body in zip(accounts, bodies, strict=True)
+        }
+        return {number: amount for number, amount in found.items() if amount is not None}
 
     async def voucher(self, source_year: SourceYear, series: str, number: str) -> SourceVoucher:
         """Fetch one voucher with its rows; for drilling into a break, never for a whole year.
@@ -130,7 +139,9 @@ class FortnoxSession:
             CallFailed: Try again later.
         """
         path = f"/3/vouchers/{quote(series, safe='')}/{quote(number, safe='')}"
-        return wire.voucher(await self._json(path, {"financialyear": source_year.source_id}))
+        year_id = source_year.source_id
+        body = await self._json(path, {"financialyear": year_id})
+        return wire.voucher(body, series=series, number=number, year_id=year_id)
 
     async def _json(self, path: str, params: Params) -> Row:
         body = read_json(await self._calls.get(Ask(path, params)))

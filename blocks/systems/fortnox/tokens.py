@@ -70,4 +70,4 @@ class ClientCredentialTokens(Tokens):
     async def obtain(self, _refused: Token | None = None, /) -> Token:
         """Ask for one; the endpoint gives as many as are wanted."""
         grant = await self._oauth.by_client_credentials(self._connection.source_tenant_id)
-        return Token.lasting(grant.access_token, grant.life)
+        return Token.lasting(grant.access_token, grant.known_life)

@@ -5,16 +5,18 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, Final, TypeVar
 
 import pyarrow as pa
 
+from blocks.systems.fortnox import fields
+from blocks.systems.fortnox.answers import refusal
+from blocks.systems.fortnox.fields import FieldError, NoRight, Row
 from ledger.errors import TerminalError
 from ledger.fiscal_year import FiscalYear
 from ledger.money import MONEY, ZERO
 
-Row = dict[str, Any]
 T = TypeVar("T")
 
 _text = pa.string()
@@ -51,6 +53,16 @@ VOUCHER_ROWS: Final = pa.schema(
     ]
 )
 """Rows of one voucher: debit - credit. Removed rows are struck out and must not be summed."""
+
+
+RIGHTS: Final = {
+    "company information": "the company's details (scope companyinformation)",
+    "list of files on vouchers": "documents (scopes connectfile and archive, Arkivplats)",
+    "list of files on supplier invoices": "supplier invoices (scope supplierinvoice)",
+    "list of supplier invoices": "supplier invoices (scope supplierinvoice)",
+}
+LEDGER_RIGHT: Final = "the ledger (scope bookkeeping, module Bokföring)"
+"""The right that each answer takes; `LEDGER_RIGHT` for those that are not named."""
 
 
 class UnexpectedShape(TerminalError):
@@ -96,11 +108,11 @@ def company(body: Row) -> Company:
     """Read ``/3/companyinformation``."""
 
     def read() -> Company:
-        found = body["CompanyInformation"]
+        found = fields.record(body, "CompanyInformation")
         return Company(
-            name=str(found["CompanyName"]),
-            organisation_number=digits(str(found["OrganizationNumber"])),
-            database_number=str(found["DatabaseNumber"]),
+            name=fields.text(found, "CompanyName"),
+            organisation_number=digits(fields.text(found, "OrganizationNumber")),
+            database_number=fields.number_in_words(found, "DatabaseNumber"),
         )
 
     return checked("company information", read)
@@ -112,76 +124,88 @@ def source_years(rows: list[Row]) -> list[SourceYear]:
     return sorted(years, key=lambda found: found.year)
 
 
-def opening_balances(rows: list[Row]) -> pa.Table:
-    """Read ``/3/accounts`` into `OPENING_BALANCES`, in order of account number."""
+def opening_balances(rows: list[Row], *, year_id: int) -> pa.Table:
+    """Read ``/3/accounts`` of a year into `OPENING_BALANCES`, in order of account number.
+
+    Raises:
+        UnexpectedShape: A field is not as documented, or a row is of another year.
+        CallRefused: A field holds the mark of a missing right (``permission_suspected``).
+    """
     # A page is 500 rows of JSON and five come in a second: columns begin here.
     return read_table(
         "account list",
         OPENING_BALANCES,
         lambda: {
-            "account_number": [str(row["Number"]) for row in rows],
-            "name": [row["Description"] or "" for row in rows],
-            "amount": [amount(row.get("BalanceBroughtForward")) for row in rows],
-            "vat_code": [row.get("VATCode") or None for row in rows],
+            "account_number": [
+                fields.number_in_words(of_year(row, year_id), "Number") for row in rows
+            ],
+            "name": [fields.text(row, "Description") for row in rows],
+            "amount": [fields.amount(row, "BalanceBroughtForward") for row in rows],
+            "vat_code": [fields.code(row, "VATCode") for row in rows],
         },
         order=["account_number"],
     )
 
 
-def closing_balance(body: Row) -> Decimal | None:
+def closing_balance(body: Row, *, number: str, year_id: int) -> Decimal | None:
     """Read BalanceCarriedForward of ``/3/accounts/{number}``: debit positive, None without one."""
-    return checked("account", lambda: amount(body["Account"].get("BalanceCarriedForward")))
+
+    def read() -> Decimal | None:
+        found = of_year(fields.record(body, "Account"), year_id)
+        _same(found, "Number", number)
+        return fields.amount(found, "BalanceCarriedForward")
+
+    return checked("account", read)
 
 
-def voucher_headers(rows: list[Row]) -> pa.Table:
-    """Read ``/3/vouchers`` into `VOUCHER_HEADERS`, in order of series and number."""
+def voucher_headers(rows: list[Row], *, year_id: int) -> pa.Table:
+    """Read ``/3/vouchers`` of a year into `VOUCHER_HEADERS`, in order of series and number.
+
+    Raises:
+        UnexpectedShape, CallRefused: As `opening_balances` does.
+    """
     return read_table(
         "voucher list",
         VOUCHER_HEADERS,
         lambda: {
-            "voucher_series": [str(row["VoucherSeries"]) for row in rows],
-            "voucher_number": [str(row["VoucherNumber"]) for row in rows],
-            "voucher_date": [dt.date.fromisoformat(row["TransactionDate"]) for row in rows],
-            "voucher_text": [row.get("Description") or None for row in rows],
-            "reference_type": [row.get("ReferenceType") or None for row in rows],
-            "reference_number": [_word(row.get("ReferenceNumber")) for row in rows],
+            "voucher_series": [fields.word(of_year(row, year_id), "VoucherSeries") for row in rows],
+            "voucher_number": [fields.number_in_words(row, "VoucherNumber") for row in rows],
+            "voucher_date": [fields.date(row, "TransactionDate") for row in rows],
+            "voucher_text": [fields.text(row, "Description") or None for row in rows],
+            "reference_type": [fields.code(row, "ReferenceType") for row in rows],
+            "reference_number": [fields.text(row, "ReferenceNumber") or None for row in rows],
         },
         order=["voucher_series", "voucher_number"],
     )
 
 
-def voucher(body: Row) -> SourceVoucher:
+def voucher(body: Row, *, series: str, number: str, year_id: int) -> SourceVoucher:
     """Read ``/3/vouchers/{series}/{number}``."""
 
     def read() -> SourceVoucher:
-        found = body["Voucher"]
+        found = of_year(fields.record(body, "Voucher"), year_id)
+        _same(found, "VoucherSeries", series)
+        _same(found, "VoucherNumber", number)
         return SourceVoucher(
-            voucher_series=str(found["VoucherSeries"]),
-            voucher_number=str(found["VoucherNumber"]),
-            voucher_date=dt.date.fromisoformat(found["TransactionDate"]),
-            voucher_text=found.get("Description") or "",
-            rows=_voucher_rows(found["VoucherRows"]),
+            voucher_series=series,
+            voucher_number=number,
+            voucher_date=fields.date(found, "TransactionDate"),
+            voucher_text=fields.text(found, "Description"),
+            rows=_voucher_rows(fields.records(found, "VoucherRows")),
         )
 
     return checked("voucher", read)
 
 
-def amount(value: object) -> Decimal | None:
-    """Read an amount in any of the forms seen: number, text, Swedish text (``1 713,94``), nothing.
+def of_year(row: Row, year_id: int, *, name: str = "Year") -> Row:
+    """Return the row, which must not be of another year than was asked for.
 
     Raises:
-        ValueError: It is none of them.
+        FieldError: It is. Without a year that it understands Fortnox answers for the default one.
     """
-    if value is None or value == "":
-        return None
-    text = "".join(str(value).split()).replace(",", ".")
-    try:
-        read = Decimal(text)
-    except InvalidOperation:
-        raise ValueError("an amount is no number") from None
-    if isinstance(value, bool) or not read.is_finite():
-        raise ValueError("an amount is no number")
-    return read
+    if fields.given(row, name) is not None and fields.whole(row, name) != year_id:
+        raise FieldError(name, "tells of another year than the one asked for")
+    return row
 
 
 def digits(text: str) -> str:
@@ -189,20 +213,28 @@ def digits(text: str) -> str:
     return "".join(sign for sign in text if sign.isascii() and sign.isdigit())
 
 
+def _same(row: Row, name: str, asked: str) -> None:
+    if fields.word(row, name) != asked:
+        raise FieldError(name, "is another than the one asked for")
+
+
 def _source_year(row: Row) -> SourceYear:
-    first, last = (dt.date.fromisoformat(row[name]) for name in ("FromDate", "ToDate"))
-    method = str(row.get("AccountingMethod") or "")
-    return SourceYear(int(row["Id"]), FiscalYear(first, last), method)
+    first, last = (fields.date(row, name) for name in ("FromDate", "ToDate"))
+    if last < first:
+        raise FieldError("ToDate", "lies before FromDate")
+    method = fields.text(row, "AccountingMethod")
+    return SourceYear(fields.whole(row, "Id"), FiscalYear(first, last), method)
 
 
 def _voucher_rows(rows: list[Row]) -> pa.Table:
     columns = {
-        "account_number": [str(row["Account"]) for row in rows],
+        "account_number": [fields.number_in_words(row, "Account") for row in rows],
         "amount": [
-            (amount(row.get("Debit")) or ZERO) - (amount(row.get("Credit")) or ZERO) for row in rows
+            (fields.amount(row, "Debit") or ZERO) - (fields.amount(row, "Credit") or ZERO)
+            for row in rows
         ],
-        "posting_text": [row.get("TransactionInformation") or None for row in rows],
-        "is_removed": [bool(row.get("Removed")) for row in rows],
+        "posting_text": [fields.text(row, "TransactionInformation") or None for row in rows],
+        "is_removed": [fields.flag(row, "Removed") for row in rows],
     }
     return pa.table(columns, schema=VOUCHER_ROWS)
 
@@ -215,16 +247,24 @@ def read_table(
     return table.sort_by([(name, "ascending") for name in order])
 
 
-def _word(value: object) -> str | None:
-    return None if value in {None, ""} else str(value)
-
-
 def checked(what: str, read: Callable[[], T]) -> T:
-    """Run ``read`` and name what is missing; the value itself is never quoted."""
+    """Run ``read`` and name the field that is not as documented; its value is never quoted.
+
+    Raises:
+        UnexpectedShape: A field is missing or of another kind.
+        CallRefused: A field holds the mark of a missing right (code ``permission_suspected``).
+    """
     try:
         return read()
-    except KeyError as problem:
-        raise UnexpectedShape(what, problem=f"there is no {problem.args[0]}") from None
+    except NoRight as found:
+        right = RIGHTS.get(what, LEDGER_RIGHT)
+        raise refusal(
+            "permission_suspected",
+            f"In place of {found.name} Fortnox's {what} holds the mark of a missing right; reading "
+            f"it takes the right to {right}.",
+        ) from None
+    except FieldError as problem:
+        raise UnexpectedShape(what, problem=str(problem)) from None
     except (TypeError, AttributeError, ValueError, pa.ArrowException) as problem:
         kind = type(problem).__name__
         raise UnexpectedShape(what, problem=f"a value is of another kind ({kind})") from None

@@ -8,7 +8,13 @@ import httpx
 import pytest
 
 from blocks.http import CallFailed, CallRefused, WhoActs
-from blocks.systems.fortnox.answers import catalogue, explain, refusal, state_after
+from blocks.systems.fortnox.answers import (
+    catalogue,
+    explain,
+    explain_token,
+    refusal,
+    state_after,
+)
 
 DOCUMENTED = {
     # §5.1: consent and token endpoint
@@ -28,10 +34,10 @@ DOCUMENTED = {
 PERSON = "Anna Andersson 19121212-1212"
 
 
-def answer(status, body):
+def answer(status, body, *, told_by=explain):
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
     request = httpx.Request("GET", "https://api.example.test/3/accounts?financialyear=2")
-    return explain(httpx.Response(status, content=content, request=request))
+    return told_by(httpx.Response(status, content=content, request=request))
 
 
 def envelope(code, *, upper=False):
@@ -149,3 +155,47 @@ def test_refusal_tells_how_the_connection_stands(code, state):
 def test_trouble_that_passes_says_nothing_about_the_connection():
     assert state_after(answer(500, b"")) is None
     assert answer(500, b"").who_acts is WhoActs.WAIT
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (401, b""),
+        (401, b"<html>nginx</html>"),
+        (401, {"message": "unauthorized"}),
+        (401, {"error": "invalid_client"}),
+        (401, {"error": "invalid_grant"}),
+        (401, {"error": "something_new"}),
+        (401, {"error": "invalid_grant", "error_description": "Invalid refresh token"}),
+        (401, envelope(2000310)),
+        (403, envelope(2000311)),
+        (400, envelope(2003275)),
+    ],
+)
+def test_token_endpoint_that_does_not_know_us_never_asks_the_customer_to_approve(status, body):
+    problem = answer(status, body, told_by=explain_token)
+
+    assert ("invalid_client", status, WhoActs.US) == (
+        problem.code,
+        problem.status,
+        problem.who_acts,
+    )
+    assert state_after(problem) is None
+    assert not problem.is_about_token
+    assert "client id or client secret" in str(problem)
+    assert "approve" not in str(problem)
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "code"),
+    [
+        (400, {"error": "invalid_grant"}, "invalid_grant"),
+        (400, {"error_description": "Invalid refresh token"}, "invalid_refresh_token"),
+        (401, {"error": "unauthorized_client"}, "unauthorized_client"),
+        (401, {"error": "error_missing_license"}, "error_missing_license"),
+        (401, envelope(1000003), "1000003"),
+        (503, b"", "http_503"),
+    ],
+)
+def test_token_endpoint_that_says_what_it_lacks_is_believed(status, body, code):
+    assert code == answer(status, body, told_by=explain_token).code

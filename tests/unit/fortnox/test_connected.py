@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from blocks.http import CallRefused
 from blocks.systems.fortnox.connected import (
     MAX_NAME_CHARS,
     file_name,
@@ -56,7 +57,7 @@ def test_list_of_another_year_than_asked_is_not_taken_for_it():
 
 
 def test_row_without_a_file_is_told_by_the_name_of_the_field():
-    with pytest.raises(UnexpectedShape, match="there is no FileId"):
+    with pytest.raises(UnexpectedShape, match="its field FileId is missing"):
         voucher_files([{**ROW, "FileId": 1} | {"VoucherYear": 3}, {"VoucherYear": 3}], year_id=3)
 
 
@@ -100,8 +101,31 @@ def test_one_voucher_that_books_two_invoices_with_one_file_has_it_once():
         ("C:\\temp\\kvitto.pdf", "kvitto.pdf"),
         ("kvit\0to\n.pdf", "kvitto.pdf"),
         ("x" * 300, "x" * MAX_NAME_CHARS),
-        (None, ""),
+        ("", ""),
     ],
 )
 def test_name_of_a_file_is_never_a_path(said, kept):
     assert kept == file_name(said)
+
+
+@pytest.mark.parametrize("name", ["FileId", "Name", "VoucherNumber", "VoucherSeries"])
+def test_mark_of_a_missing_right_is_no_file_of_a_voucher(name):
+    with pytest.raises(CallRefused, match=f"In place of {name} .*documents"):
+        voucher_files([{**ROW, name: "API_NORIGHT"}], year_id=3)
+
+
+@pytest.mark.parametrize("name", ["Series", "Number", "Year", "ReferenceType"])
+def test_mark_of_a_missing_right_is_no_booking_of_an_invoice(name):
+    with pytest.raises(CallRefused, match=f"In place of {name} .*scope supplierinvoice"):
+        supplier_files([file_of("15")], [invoice("15", {**booked(), name: "API_NORIGHT"})])
+
+
+def test_mark_of_a_missing_right_in_place_of_all_bookings_is_not_taken_for_none():
+    with pytest.raises(CallRefused, match="In place of Vouchers"):
+        supplier_files([file_of("15")], [{"GivenNumber": "15", "Vouchers": "API_NORIGHT"}])
+
+
+@pytest.mark.parametrize("vouchers", [{}, "", 0, [1]])
+def test_bookings_of_another_kind_are_not_taken_for_none(vouchers):
+    with pytest.raises(UnexpectedShape, match="Vouchers is no list"):
+        supplier_files([file_of("15")], [{"GivenNumber": "15", "Vouchers": vouchers}])

@@ -9,11 +9,14 @@ from blocks.systems.fortnox import pages
 from blocks.systems.fortnox.pages import MAX_WALKS, PAGE_ROWS, walk
 from blocks.systems.fortnox.wire import UnexpectedShape
 
+ABSENT = object()
+
 
 class List:
     """A list that is read page by page; `changes` happen after so many pages were given."""
 
-    def __init__(self, count, *, has_meta=True, changes=None, too_many=0):
+    def __init__(self, count, *, has_meta=True, changes=None, too_many=0, meta=None):
+        self.meta = meta or {}
         self.rows = [{"Id": number} for number in range(count)]
         self.has_meta, self.changes, self.too_many = has_meta, changes or {}, too_many
         self.given = 0
@@ -25,7 +28,10 @@ class List:
             body["MetaInformation"] = {
                 "@TotalResources": len(self.rows) + self.too_many,
                 "@TotalPages": max(-(-len(self.rows) // params["limit"]), 1),
-            }
+                "@CurrentPage": params["page"],
+            } | self.meta
+            for name in [name for name, value in self.meta.items() if value is ABSENT]:
+                del body["MetaInformation"][name]
         self.given += 1
         if change := self.changes.get(self.given):
             change(self.rows)
@@ -33,7 +39,9 @@ class List:
 
 
 def read(source):
-    return asyncio.run(walk(source.get, "/3/rows", {}, name="Rows", key=lambda row: row["Id"]))
+    return asyncio.run(
+        walk(source.get, "/3/rows", {}, name="Rows", key=("Id",), what="list of rows")
+    )
 
 
 @pytest.mark.parametrize("has_meta", [True, False])
@@ -47,7 +55,7 @@ def test_list_is_read_whole_with_and_without_meta_information(count, has_meta):
 
 
 def prepend(rows):
-    rows.insert(0, {"Id": -1 - len(rows)})
+    rows.insert(0, {"Id": 10**6 + len(rows)})
 
 
 def drop_first(rows):
@@ -65,7 +73,7 @@ def test_walk_during_which_rows_shift_begins_anew(change):
 def test_one_row_removed_for_one_added_fools_one_walk_which_is_why_a_pull_compares_two():
     def swap(rows):
         drop_first(rows)
-        rows.append({"Id": -1})
+        rows.append({"Id": 10**6})
 
     source = List(3 * PAGE_ROWS, changes={1: swap})
 
@@ -115,4 +123,42 @@ def test_page_of_another_shape_is_told(body):
         return body
 
     with pytest.raises(UnexpectedShape):
-        asyncio.run(walk(get, "/3/rows", {}, name="Rows", key=lambda row: row["Id"]))
+        asyncio.run(walk(get, "/3/rows", {}, name="Rows", key=("Id",), what="list of rows"))
+
+
+@pytest.mark.parametrize("name", ["@TotalResources", "@TotalPages"])
+@pytest.mark.parametrize("value", [ABSENT, None, "many", -1, True, [], "API_NORIGHT"])
+def test_total_that_is_missing_or_none_is_the_vendors_fault_by_its_name(name, value):
+    expected = CallRefused if value == "API_NORIGHT" else UnexpectedShape
+
+    with pytest.raises(expected, match=f"Fortnox's list of rows.*{name}|{name} Fortnox's list"):
+        read(List(3, meta={name: value}))
+
+
+@pytest.mark.parametrize(("name", "text"), [("@TotalResources", "3"), ("@TotalPages", "1")])
+def test_total_that_came_as_text_is_read(name, text):
+    assert [{"Id": 0}, {"Id": 1}, {"Id": 2}] == read(List(3, meta={name: text}))
+
+
+def test_page_that_says_it_is_another_is_not_taken_for_the_one_asked_for():
+    with pytest.raises(UnexpectedShape, match="@CurrentPage tells of another page"):
+        read(List(3, meta={"@CurrentPage": 2}))
+
+
+@pytest.mark.parametrize("meta", ["API_NORIGHT", [], 7])
+def test_meta_information_of_another_kind_is_told(meta):
+    async def get(_path, _params):
+        return {"Rows": [], "MetaInformation": meta}
+
+    with pytest.raises((UnexpectedShape, CallRefused), match="MetaInformation"):
+        asyncio.run(walk(get, "/3/rows", {}, name="Rows", key=("Id",), what="list of rows"))
+
+
+def test_key_that_nobody_may_read_is_told_and_not_taken_for_a_shift():
+    async def get(_path, _params):
+        return {"Rows": [{"Id": "API_NORIGHT"}, {"Id": "API_NORIGHT"}]}
+
+    with pytest.raises(CallRefused, match="In place of Id") as raised:
+        asyncio.run(walk(get, "/3/rows", {}, name="Rows", key=("Id",), what="list of rows"))
+
+    assert raised.value.code == "permission_suspected"
