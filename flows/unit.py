@@ -78,7 +78,7 @@ async def settle(job: Job, load: StagedLoad, *, steps: Steps = AS_TASKS) -> Stat
         publication = await steps.publish(job, load, judgement)
         await steps.report(job, load, judgement, verdict=str(verdict), plan=publication.plan)
         return ended(verdict.title(), changes_in_words(publication.plan))
-    reason = judgement.reason or KEPT_ASIDE[verdict]
+    reason = judgement.reason or kept_aside(verdict, judgement)
     await asyncio.to_thread(job.tell, verdict, load_id=load.load_id, reason=reason)
     await steps.report(job, load, judgement, verdict=str(verdict))
     return ended(verdict.title(), reason)
@@ -89,10 +89,19 @@ async def plan_unit(job: Job, fetched: Fetched, *, steps: Steps = AS_TASKS) -> S
     load = await steps.stage(job, fetched)
     judgement = await steps.reconcile(job, load)
     verdict = decide(judgement, load.staged.facts.coverage)
-    plan = await asyncio.to_thread(job.stores.warehouse.plan, load.staged)
+    plan = None
+    if load.staged.facts.coverage == "whole_year":
+        plan = await asyncio.to_thread(job.stores.warehouse.plan, load.staged)
     await steps.report(job, load, judgement, verdict=f"would be {verdict}", plan=plan)
-    why = f"held: {judgement.reason}" if judgement.holding else changes_in_words(plan)
+    would = changes_in_words(plan) if plan else kept_aside(verdict, judgement)
+    why = f"held: {judgement.reason}" if judgement.holding else would
     return ended(PLANNED, f"Dry run, nothing was written. The load would be {verdict}; {why}")
+
+
+def kept_aside(verdict: UnitState, judgement: Judgement) -> str:
+    """Say why a load that nothing holds replaces nothing, and how it lies to what is published."""
+    found = f". Beside the published year: {judgement.remarks}" if judgement.compared else ""
+    return f"{KEPT_ASIDE[verdict]}{found}"
 
 
 def decide(judgement: Judgement, coverage: Coverage) -> UnitState:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -134,6 +135,7 @@ def facts_of(file: SieFile, landed: Landed, year: FiscalYear) -> UnitFacts:
         program=f"{header.program} {header.program_version}".strip(),
         encoding=file.encoding,
         landed_sha256=landed.sha256,
+        balances_up_to=header.balances_up_to or dt.date.max,
         reader_version=READER_VERSION,
     )
 

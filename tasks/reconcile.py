@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from typing import Final
 
 from blocks import controls
 from blocks.controls import UnitContext
@@ -13,6 +14,9 @@ from tasks.jobs import Job
 from tasks.log import say
 from tasks.stage import StagedLoad
 from tasks.steps import step
+
+COMPARING: Final = frozenset({"published_balances", "published_vouchers"})
+"""Controls that hold what may not replace a year against the year that is published."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,20 @@ class Judgement:
     def reason(self) -> str:
         """Name what holds the load: each control, its count, and its first break."""
         return "; ".join(_in_words(result) for result in self.holding)
+
+    @property
+    def compared(self) -> list[ControlResult]:
+        """What was found beside the published year: where it differs, or what it holds already."""
+        return [
+            result
+            for result in self.results
+            if result.control in COMPARING and result.outcome is Outcome.BROKEN
+        ]
+
+    @property
+    def remarks(self) -> str:
+        """Say what was found beside the published year, in the words of `reason`."""
+        return "; ".join(_in_words(result) for result in self.compared)
 
     @property
     def accepted_count(self) -> int:

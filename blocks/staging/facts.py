@@ -43,7 +43,8 @@ class UnitFacts(BaseModel):
 
     `source_kind`: ``4E``, ``4I``, ``1`` ... for SIE. `coverage`: only ``whole_year`` may replace a
     published year. `evidence_sha256`: hash of what the source was asked beside the ledger, empty
-    when it was asked nothing. `error_count`: diagnostics of level error. The three counts of the
+    when it was asked nothing. `balances_up_to`: day of the balances that it reports, at most the
+    year's last. `error_count`: diagnostics of level error. The three counts of the
     reader are filled in by `stage_unit`.
     """
 
@@ -60,6 +61,7 @@ class UnitFacts(BaseModel):
     program: str
     encoding: str
     landed_sha256: str
+    balances_up_to: dt.date = dt.date.max
     evidence_sha256: str = ""
     reader_version: int = 1
     fast_rows: int = 0

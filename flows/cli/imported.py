@@ -9,6 +9,7 @@ from flows.cli.local import BUSY, FAILED, Imported
 from flows.cli.opening import short
 from flows.cli.output import next_steps, remark, say, show_table
 from ledger.controls import ControlResult, Outcome
+from tasks.reconcile import Judgement
 
 CODES: Final = {
     "published": ExitCode.DONE,
@@ -47,8 +48,10 @@ def show_one(found: Imported) -> None:
         say(f"{_source(found)}, in {found.took_s:.1f} s.")
     if found.judgement:
         for result in found.judgement.holding:
-            show_holding(result)
-        if remarks := _remarks(found.judgement.results):
+            show_breaks(f"Held by {result.control}", result)
+        for result in found.judgement.compared:
+            show_breaks(f"Beside the published year, {result.control}", result)
+        if remarks := _remarks(found.judgement):
             say(f"Not in the way, but worth a look: {remarks}.")
     next_steps(*_next(found))
 
@@ -76,9 +79,9 @@ def show_many(files: list[Imported]) -> None:
     next_steps(*dict.fromkeys(open_ends or ("tasma tenant status",)))
 
 
-def show_holding(result: ControlResult) -> None:
-    """Show the first breaks of a control that holds a load."""
-    say(f"Held by {result.control} ({result.break_count:,}):")
+def show_breaks(title: str, result: ControlResult) -> None:
+    """Show the first breaks of a control."""
+    say(f"{title} ({result.break_count:,}):")
     for item in result.breaks[:BREAKS_SHOWN]:
         say(f"  {item}")
     if result.break_count > BREAKS_SHOWN:
@@ -140,8 +143,12 @@ def _source(found: Imported) -> str:
     )
 
 
-def _remarks(results: list[ControlResult]) -> str:
-    found = [item for item in results if item.outcome is Outcome.BROKEN and not item.holds]
+def _remarks(judgement: Judgement) -> str:
+    found = [
+        item
+        for item in judgement.results
+        if item.outcome is Outcome.BROKEN and not item.holds and item not in judgement.compared
+    ]
     return ", ".join(f"{item.control} ({item.break_count:,}, {item.severity})" for item in found)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from flows.cli.exits import ExitCode
-from flows.cli.imported import CODES, show_holding
+from flows.cli.imported import CODES, show_breaks
 from flows.cli.opening import short
 from flows.cli.output import brief, next_steps, remark, say, show_table
 from flows.cli.pulling import Pulled, why
@@ -40,7 +40,7 @@ def show_one(found: Pulled) -> None:
         counts = ", ".join(f"{tables[name].row_count:,} {name}s" for name in ("voucher", "posting"))
         say(f"From Fortnox: {counts}, in {found.calls} calls and {found.took_s:.1f} s.")
     for result in found.work.judgement.holding if found.work.judgement else []:
-        show_holding(result)
+        show_breaks(f"Held by {result.control}", result)
     next_steps(*_next(found))
 
 

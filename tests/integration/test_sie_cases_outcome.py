@@ -40,6 +40,15 @@ class End(NamedTuple):
 
 CASES: dict[tuple[str, ...], End] = {
     ("B00-good.se",): End("published"),
+    ("B00-good.se", "B27-evidence.se"): End("evidence", ("nothing to publish",)),
+    ("B00-good.se", "B32-evidence-differs.se"): End(
+        "evidence",
+        ("published_balances (2 breaks, first: account 1930 in 2025-12",),
+        (
+            "published_balances warns: account 1930 in 2025-12: expected 1600.00, actual 1500.00,",
+            "published_balances warns: account 3001 in 2025-12: expected -1100.00, actual -1000.00",
+        ),
+    ),
     ("B01-btrans-only-last-year.se",): End("published"),
     ("B10-no-vouchers.se",): End("published"),
     ("B12-sie5.sie",): End("failed", ("It is SIE 5 (XML), which is not read.", "as SIE type 4")),

@@ -66,6 +66,36 @@ def test_file_that_is_no_whole_year_ends_with_4(tasma, owner, sie, sie_type, out
     )
 
 
+@pytest.mark.parametrize("planning", [(), ("--dry-run",)], ids=["for good", "dry run"])
+def test_report_that_differs_from_the_published_year_says_where(tasma, books, sie, planning):
+    wrong = sie(sie_type="3", faults=[Fault.WRONG_CLOSING_BALANCE])
+
+    done = tasma("import", wrong, "--tenant", books, *planning)
+
+    assert done.exit_code == 4
+    assert "Beside the published year, published_balances (1):" in done.stdout
+    assert "account 1930 in 2024-12: expected" in done.stdout
+    assert "difference -100.00; the published vouchers up to 2024-12-31" in done.stdout
+
+
+def test_true_report_beside_the_published_year_finds_nothing(tasma, books, sie):
+    done = tasma("import", sie(sie_type="3"), "--tenant", books)
+
+    assert done.exit_code == 4
+    assert "published year" not in done.stdout
+
+
+def test_vouchers_of_a_pre_system_that_are_published_already_are_named(tasma, books, sie, company):
+    done = tasma("import", sie(sie_type="4I"), "--tenant", books, "--json")
+    told = tasma("import", sie(sie_type="4I"), "--tenant", books)
+
+    (found,) = json.loads(done.stdout)
+    assert found["outcome"] == "partial"
+    assert found["vouchers"] > 5
+    assert f"published_vouchers ({found['vouchers']} breaks, first: voucher" in found["message"]
+    assert f"Beside the published year, published_vouchers ({found['vouchers']}):" in told.stdout
+
+
 def test_folder_is_imported_file_by_file_and_one_failure_stops_no_other(tasma, owner, sie):
     """R-X-1: the worst outcome is the exit code, and every file has a line."""
     folder = sie(year=0).parent
