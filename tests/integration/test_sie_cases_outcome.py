@@ -39,6 +39,7 @@ class End(NamedTuple):
 
 
 CASES: dict[tuple[str, ...], End] = {
+    ("A1-cut-in-ib.se",): End("held", ("closing_reported (1 break", "no closing balances (#UB)")),
     ("B00-good.se",): End("published"),
     ("B00-good.se", "B27-evidence.se"): End("evidence", ("nothing to publish",)),
     ("B00-good.se", "B32-evidence-differs.se"): End(
@@ -53,6 +54,12 @@ CASES: dict[tuple[str, ...], End] = {
     ("B10-no-vouchers.se",): End("published"),
     ("B12-sie5.sie",): End("failed", ("It is SIE 5 (XML), which is not read.", "as SIE type 4")),
     ("B15c-utf16.se",): End("failed", ("It is text in UTF-16", "save it as UTF-8")),
+    ("B10-no-vouchers.se", "B31-dormant-cut.se"): End(
+        "held", ("closing_reported (1 break", "no closing balances (#UB)")
+    ),
+    ("B35-header-only.se",): End(
+        "held", ("closing_reported (1 break", "no closing balances (#UB)")
+    ),
 }
 """Files in the order in which one tenant gets them -> how the last of them ends."""
 

@@ -33,6 +33,8 @@ OUTCOME = {"1": "evidence", "2": "evidence", "3": "evidence", "4I": "partial", "
 
 BALANCES = {"balance_roll_forward", "result_roll_forward"}
 
+NOTHING_REPORTED = ("closing_reported", "the source reports no closing balances (#UB) for the year")
+
 OTHER_ENDS: dict[str, tuple[str, tuple[str, ...]]] = {
     # Its vouchers are of the year after the one that it names.
     "idstam_jsisie__Exempelbolaget_SIE_110322_B_33.si": (
@@ -44,6 +46,12 @@ OTHER_ENDS: dict[str, tuple[str, tuple[str, ...]]] = {
         "held",
         ("posting_dates (1 break", "1994-06-30", "account_in_chart (2 breaks", "(line 31)"),
     ),
+    # Files of vouchers for import, named as if they were exports: no balance says how they end.
+    "byrokrat_accounting__magenta_bokföring_SIE4I.se": ("held", NOTHING_REPORTED),
+    "idstam_jsisie__magenta_bokföring_SIE4I.se": ("held", NOTHING_REPORTED),
+    "forsslund_sie-parser__test_sie4.se": ("held", NOTHING_REPORTED),
+    # A header alone: no chart, no balance, no voucher.
+    "mfatgg_GnuCash-SIE4-export__company_header.se": ("held", NOTHING_REPORTED),
     # Exports of a whole year that do not say which.
     "DennisDyallo_Skattata__Transaktioner_per_Z-rapport.se": (
         "held",

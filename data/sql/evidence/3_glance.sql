@@ -11,6 +11,7 @@ reported as (
     select
         count(*) filter (where year_offset = 0 and balance_kind = 'opening') as opening_count,
         count(*) filter (where year_offset = 0 and balance_kind = 'closing') as closing_count,
+        count(*) filter (where year_offset = 0 and balance_kind = 'closing' and amount <> 0) as filled_closing_count,
         count(*) filter (where year_offset = 0 and balance_kind = 'result') as result_count,
         count(*) filter (where year_offset = 0 and balance_kind = 'period') as period_count,
         count(*) filter (where year_offset = -1 and balance_kind = 'closing') as previous_closing_count,
@@ -27,6 +28,7 @@ account as (
         coalesce(sum(opening), 0) as opening_sum,
         coalesce(sum(coalesce(closing, result)), 0) as reported_sum,
         count(*) filter (where side = 'result' and posting_count > 0) as booked_result_count,
+        count(*) filter (where side = 'result' and movement <> 0 and closing is null) as moved_result_count,
         count(*) filter (where posting_count > 0 and not is_balance and not is_result) as uncovered_count,
         count(*) filter (where not is_in_chart and (posting_count > 0 or opening <> 0)) as unknown_count,
         count(*) filter (
@@ -55,6 +57,7 @@ voucher_total as (
 
 voucher as (
     select
+        count(*) as voucher_count,
         min(voucher_date) as first_date,
         max(voucher_date) as last_date
     from staged.voucher
@@ -91,6 +94,7 @@ select
     scope.year_fits,
     reported.opening_count,
     reported.closing_count,
+    reported.filled_closing_count,
     reported.result_count,
     reported.period_count,
     reported.previous_closing_count,
@@ -102,6 +106,7 @@ select
     account.opening_sum,
     account.reported_sum,
     account.booked_result_count,
+    account.moved_result_count,
     account.uncovered_count,
     account.unknown_count,
     account.balance_difference_count,
@@ -111,6 +116,7 @@ select
     series.repeating_count,
     series.odd_count,
     voucher_total.unbalanced_count,
+    voucher.voucher_count,
     coalesce(least(voucher.first_date, voucher_total.first_date) < facts.start_date, false)
     or coalesce(greatest(voucher.last_date, voucher_total.last_date) > facts.end_date, false)
         as has_outside_dates,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 
 import pytest
 
@@ -26,13 +27,29 @@ OPEN = MARCH_CLOSED.model_copy(update={"locked_until": None})
 
 
 def sales(count, *, amount="100.00"):
+    total = count * Decimal(amount)
     return joined(
         CHART,
+        {
+            "reported_balance": [
+                reported("closing", "1930", total),
+                reported("result", "3001", -total),
+            ]
+        },
         *(
             voucher(f"A:{number}", ("1930", amount), ("3001", f"-{amount}"), day=1 + number % 28)
             for number in range(1, count + 1)
         ),
     )
+
+
+def reported(kind, number, amount):
+    return {
+        "year_offset": 0,
+        "balance_kind": kind,
+        "account_number": number,
+        "amount": amount,
+    }
 
 
 @pytest.fixture

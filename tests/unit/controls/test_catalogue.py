@@ -26,6 +26,7 @@ BLOCKING = {
     "account_in_chart",
     "balance_roll_forward",
     "result_roll_forward",
+    "closing_reported",
     "mass_removal",
     "locked_period",
 }

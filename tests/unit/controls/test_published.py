@@ -296,3 +296,95 @@ def test_result_moved_to_equity_is_not_noted(books):
 
 def test_result_of_an_open_year_is_not_judged(books):
     assert books.result("year_result_unmoved").outcome == Outcome.NOT_APPLICABLE
+
+
+def with_accounts(books, count):
+    """Open so many accounts of a hundred each, and report them."""
+    for number in range(1000, 1000 + count):
+        books.account(str(number)).open(**{f"_{number}": "100"})
+    return books.report_truly()
+
+
+def without_accounts(books, numbers):
+    smaller = copy.deepcopy(books)
+    for table in ("opening_balance", "reported_balance"):
+        rows = smaller.tables[table]
+        smaller.tables[table] = [row for row in rows if row["account_number"] not in numbers]
+    return smaller
+
+
+@pytest.mark.parametrize(
+    ("published", "removed", "breaks"),
+    [
+        (500, 9, False),
+        (500, 10, True),
+        (1_000, 10, False),
+        (999, 10, True),
+        (3, 3, True),
+        (3, 2, False),
+    ],
+)
+def test_load_that_lacks_many_accounts_published_with_a_balance_is_held(
+    empty_books, published, removed, breaks
+):
+    earlier = with_accounts(empty_books, published)
+    later = without_accounts(earlier, {str(n) for n in range(1000, 1000 + removed)})
+    later.publishes(earlier)
+
+    result = later.result("mass_removal")
+
+    assert result.holds is breaks
+
+
+def test_accounts_that_a_load_lacks_are_counted_and_named(empty_books):
+    earlier = with_accounts(empty_books, 12)
+    later = without_accounts(earlier, {str(n) for n in range(1001, 1012)}).publishes(earlier)
+
+    (item,) = later.result("mass_removal").breaks
+
+    assert item.detail == (
+        "11 of 12 accounts that are published with a balance are not in the load, from 1001 to 1011"
+    )
+
+
+@pytest.mark.parametrize("table", ["opening_balance", "posting", "reported_balance"])
+def test_each_kind_of_balance_makes_an_account_count(empty_books, table):
+    books = empty_books
+    if table == "opening_balance":
+        books.open(_1930="1")
+    elif table == "reported_balance":
+        books.reports("closing", _1930="1")
+    else:
+        books.book("A", "1", "2024-01-01", [("1930", "1")])
+    later = type(books)().book("A", "1", "2024-01-01", []).publishes(books)
+
+    assert ["1 of 1 accounts that are published with a balance are not in the load"] == [
+        item.detail.partition(",")[0] for item in later.result("mass_removal").breaks
+    ]
+
+
+def test_unused_accounts_budgets_and_objects_may_go(empty_books):
+    """They depend on how the source was exported."""
+    books = empty_books.open(_1930="1").reports("closing", _1930="1")
+    numbers = [str(n) for n in range(3000, 3020)]
+    earlier = copy.deepcopy(books).account(*numbers)
+    for number in numbers:
+        account = {f"_{number}": "0"}
+        earlier.open(**account).reports("closing", **account)
+        filled = {f"_{number}": "7"}
+        earlier.reports("budget", period="2024-01-01", **filled).reports("period", **filled)
+        earlier.reports("closing_object", **filled).reports("closing", offset=-1, **filled)
+        earlier.book("A", number, "2024-01-01", [(number, "5"), (number, "-5")])
+        books.book("A", number, "2024-01-01", [])
+    later = books.publishes(earlier)
+
+    assert later.result("mass_removal").outcome == Outcome.PASSED
+
+
+def test_account_whose_balance_became_zero_is_still_there(empty_books):
+    earlier = with_accounts(empty_books, 20)
+    later = copy.deepcopy(earlier).publishes(earlier)
+    for row in later.tables["opening_balance"] + later.tables["reported_balance"]:
+        row["amount"] *= 0
+
+    assert later.result("mass_removal").outcome == Outcome.PASSED
