@@ -26,7 +26,7 @@ from tasks.steps import step
 from tasks.stores import Stores
 
 SIE: Final = "sie"
-READER_VERSION: Final = 1
+READER_VERSION: Final = 2
 """Raised when the reader makes other tables of the same bytes, which are then staged anew."""
 
 COVERAGE: Final[dict[str, Coverage]] = {"4E": "whole_year", "4I": "partial"}

@@ -14,6 +14,7 @@ from ledger.schemas import OPENING_BALANCE, REPORTED_BALANCE
 from ledger.sie.diagnostics import DiagnosticLog
 from ledger.sie.header import read_year_number
 from ledger.sie.rows import decimal_column
+from ledger.sie.shifts import shifted_balance
 from ledger.sie.tokenizer import Record
 from ledger.sie.values import read_amount, read_period, read_quantity
 
@@ -57,6 +58,9 @@ class BalanceReader:
         if key is None:
             return
         place = 2 + (key.period is not None)
+        if shifted := shifted_balance(record, place):
+            self._log.add("fields_shifted", line, f"{record.label} {shifted}")
+            return
         amount, problem = read_amount(record.get(place))
         if problem:
             self._log.add(problem, line, f"{record.label} amount")

@@ -109,6 +109,11 @@ CATALOGUE: Final[dict[str, Finding]] = {
     "record_in_voucher": Finding(
         _W, "A record of another kind stands in a voucher.", "it is read, the block goes on"
     ),
+    "fields_shifted": Finding(
+        _E,
+        "A blank parts a number or a date, so that the fields behind it are shifted.",
+        "the row or balance is left out",
+    ),
     # Identification
     "compulsory_missing": Finding(_W, "A compulsory record is missing.", "its value is unknown"),
     "record_forbidden": Finding(

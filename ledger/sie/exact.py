@@ -11,6 +11,7 @@ import numpy as np
 from ledger.sie.balances import read_objects
 from ledger.sie.diagnostics import DiagnosticLog
 from ledger.sie.rows import NO_DATE, RowColumns, VoucherColumns, codes, texts
+from ledger.sie.shifts import is_parted_date, shifted_row
 from ledger.sie.tokenizer import BLANK, Record, read_record
 from ledger.sie.values import days, read_amount, read_date, read_quantity
 
@@ -53,7 +54,9 @@ class ExactVouchers:
 
     def _date(self, record: Record, index: int, name: str, line: int) -> int:
         date, problem = read_date(record.get(index))
-        if problem and not (index == 2 and date is None):
+        if problem and is_parted_date(record, index):
+            self._log.add("fields_shifted", line, f"#VER {name}")
+        elif problem and not (index == 2 and date is None):
             self._log.add(problem, line, f"#VER {name}")
         return days(date) if date else NO_DATE
 
@@ -86,6 +89,10 @@ class ExactRows:
         record = read_record(text)
         for problem in record.problems:
             self._log.add(problem, line, record.label)
+        if shifted := shifted_row(record):
+            self._log.add("fields_shifted", line, f"{record.label} {shifted}")
+            self._leave_out()
+            return
         amount = self._amount(record, line)
         row = len(self._numbers)
         pairs = read_objects(record, line, self._log)
@@ -96,6 +103,10 @@ class ExactRows:
             (amount or 0, date, quantity or 0, quantity is not None, amount is not None)
         )
         self._texts.append((record.get(0), _raw(record, 3), record.get(5)))
+
+    def _leave_out(self) -> None:
+        self._numbers.append((0, NO_DATE, 0, False, False))
+        self._texts.append(("", "", ""))
 
     def _amount(self, record: Record, line: int) -> int | None:
         if "object_list_unclosed" in record.problems:

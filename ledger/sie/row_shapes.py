@@ -14,10 +14,20 @@ import numpy as np
 from ledger.sie.columns import OPEN, Cursor, Field, Quotes, merged
 from ledger.sie.lines import SPACE, Bytes, Mask, Places, words_of
 from ledger.sie.lists import Lists, read_lists
-from ledger.sie.numerals import are_digits, read_amounts, read_dates, read_short_numbers
+from ledger.sie.numerals import (
+    POINT,
+    ZERO,
+    are_digits,
+    read_amounts,
+    read_dates,
+    read_short_numbers,
+)
 from ledger.sie.rows import NO_DATE, Days, Ints
 from ledger.sie.splits import escapes_in_text, is_split, without_blank
 from ledger.sie.values import QUANTITY_DECIMALS, QUANTITY_DIGITS
+
+COMMA: Final = ord(",")
+NINE: Final = ord("9")
 
 _FRAME: Final = np.uint64(int.from_bytes(b" \0\0\0\0 {}", "little"))
 _FRAME_MASK: Final = np.uint64(0xFFFFFF00000000FF)
@@ -128,7 +138,7 @@ def _walk(data: Bytes, quotes: Quotes, start: Places, end: Places) -> RowFields:
     values, is_amount = read_amounts(data, amount.start, amount.stop)
     days, is_date = read_dates(data, date)
     quantities, is_quantity = _quantities(data, quantity)
-    sound = account.filled & is_amount & is_date & is_quantity
+    sound = account.filled & is_amount & is_date & is_quantity & ~_may_go_on(data, quantity, sign)
     sound &= lists.present | _has_no_list(cursor, account, text, sign)
     sound &= is_split(cursor, quotes, text, codes=(account, sign)) & _is_paired(cursor, lists)
     return RowFields(account, values, days, text, quantities, quantity.filled, sign, lists, sound)
@@ -158,6 +168,13 @@ def _quantities(data: Bytes, quantity: Field) -> tuple[Ints, Mask]:
         whole_digits=QUANTITY_DIGITS,
     )
     return values, sound
+
+
+def _may_go_on(data: Bytes, quantity: Field, sign: Field) -> Mask:
+    """Say whose sign may be the rest of a quantity that a blank parts."""
+    first = data[sign.start]
+    may: Mask = ((first >= ZERO) & (first <= NINE)) | (first == POINT) | (first == COMMA)
+    return may & quantity.filled & ~quantity.quoted & sign.filled & ~sign.quoted
 
 
 def _has_no_list(cursor: Cursor, *fields: Field) -> Mask:

@@ -28,7 +28,8 @@ class Record:
     """One line.
 
     `fields` are those outside the object list; `objects` is the flat object list, None when the
-    line has none; `contents` is all of it in the order of the line, the label as it stands.
+    line has none; `contents` is all of it in the order of the line, the label as it stands;
+    `text` is the line without blanks around it.
     """
 
     label: str
@@ -36,6 +37,7 @@ class Record:
     objects: list[str] | None = None
     contents: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    text: str = ""
 
     def get(self, index: int) -> str:
         """The field at `index` without its padding; empty when the line has fewer."""
@@ -126,7 +128,9 @@ def read_record(text: str) -> Record:
     Never fails: what cannot be split as the format says is split as `problems` tell.
     """
     text = text.strip(" \t\r")
-    return read_plain(text) or read_bent(text)
+    record = read_plain(text) or read_bent(text)
+    record.text = text
+    return record
 
 
 def read_plain(text: str) -> Record | None:

@@ -57,6 +57,8 @@ CASES: dict[tuple[str, ...], End] = {
     ("B10-no-vouchers.se", "B31-dormant-cut.se"): End(
         "held", ("closing_reported (1 break", "no closing balances (#UB)")
     ),
+    ("B17c2-bare-space-no-balances.se",): End("held", ("line 21 fields_shifted in #TRANS amount",)),
+    ("B17c3-bare-space.si",): End("held", ("line 21 fields_shifted in #TRANS amount",)),
     ("B35-header-only.se",): End(
         "held", ("closing_reported (1 break", "no closing balances (#UB)")
     ),

@@ -69,7 +69,26 @@ amounts = mostly(
         st.integers(-(10**16), 10**16).map(str),
         st.sampled_from(["0", "-0.00", "12345.67", "-99999.99", "100000.00"]),
     ),
-    st.sampled_from(["", "1,5", "+1", "1.", ".5", "1.000", "1.001", "x", "1 000.00", "-", "--1"]),
+    st.sampled_from(
+        [
+            "1 000",
+            "12 345 678.00",
+            "1. 5",
+            "7 -",
+            "-1 .5",
+            "",
+            "1,5",
+            "+1",
+            "1.",
+            ".5",
+            "1.000",
+            "1.001",
+            "x",
+            "1 000.00",
+            "-",
+            "--1",
+        ]
+    ),
 )
 quantities = mostly(st.sampled_from(["", "0", "1", "-2.5", "0.000001", "123456.789"]), amounts)
 days = st.dates(min_value=date(1900, 1, 1), max_value=date(2199, 12, 31))
@@ -97,6 +116,8 @@ def fields(draw, value):
         return f'"{text}'
     if style == 1:
         return f'"{text}"'
+    if style == 3 and not set(text) & set('"{}'):
+        return text
     if style == 2 or (style > 10 and text and not set(text) & set(' \t"{}')):
         return text
     return '"' + text.replace('"', '\\"') + '"'
