@@ -8,7 +8,7 @@ from typing import Any
 from prefect import State, flow
 from prefect.states import Completed
 
-from flows.forms import ControlName, Person, Reason, TenantId, Year
+from flows.forms import ControlName, LoadId, Person, Reason, TenantId, Year
 from flows.runs import name_run
 from ledger.fiscal_year import FiscalYear
 from tasks.accept import accept
@@ -25,11 +25,12 @@ async def accept_hold(
     accepted_by: Person,
     controls: tuple[ControlName, ...] = (),
     expires_on: dt.date | None = None,
+    load_id: LoadId = "",
 ) -> State[Any]:
-    """Let the breaks pass that hold a tenant's latest load, as its reconciliation page shows them.
+    """Let the breaks pass that hold a tenant's year, as its reconciliation page shows them.
 
     It publishes nothing: start *publish-accepted* next. An acceptance speaks of these very breaks;
-    when one changes, it holds again.
+    when one changes, it holds again. Another company's books are never accepted: *reject-hold*.
 
     Args:
         tenant: Whose books: the tenant's id (small letters, digits, dashes), such as acme.
@@ -38,6 +39,7 @@ async def accept_hold(
         accepted_by: Who decides. It is kept with the data.
         controls: Only the breaks of these controls; none named means all that block.
         expires_on: The last day of the acceptance; empty means until a break changes.
+        load_id: Leave empty. A held file of less than a year (SIE 1-3, 4I), by the id of its load.
     """
     unit = Unit(tenant, FiscalYear.parse(fiscal_year))
     await name_run(f"accept {unit}", tags=unit.tags)
@@ -49,6 +51,7 @@ async def accept_hold(
             reason=reason,
             accepted_by=accepted_by,
             expires_on=expires_on,
+            load_id=load_id,
         )
     left = ", ".join(f"{result.control} ({result.break_count:,})" for result in holding)
     message = f"Still held by {left}." if left else "Nothing holds it now: run publish-accepted."

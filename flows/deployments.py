@@ -27,6 +27,7 @@ from flows.nightly import nightly
 from flows.overview import overview
 from flows.publish_accepted import publish_accepted
 from flows.pull import pull
+from flows.reject_hold import reject_hold
 from flows.runs import TAG
 
 BOOKS: Final = "books"
@@ -99,6 +100,7 @@ DEPLOYMENTS: Final = (
     Deployment(import_file, limit=8),
     Deployment(import_inbox, HOUSEKEEPING, every=dt.timedelta(minutes=2), limit=1),
     Deployment(accept_hold),
+    Deployment(reject_hold),
     Deployment(publish_accepted, limit=8),
     Deployment(overview, HOUSEKEEPING, every=dt.timedelta(minutes=15)),
     Deployment(janitor, HOUSEKEEPING, every=dt.timedelta(minutes=5)),

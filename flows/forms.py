@@ -29,4 +29,5 @@ ControlName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=MAX_
 Reason = Annotated[str, Field(min_length=3, max_length=MAX_REASON_CHARS)]
 Person = Annotated[str, Field(min_length=1, max_length=MAX_NAME_CHARS)]
 OptionalPerson = Annotated[str, Field(max_length=MAX_NAME_CHARS)]
+LoadId = Annotated[str, Field(pattern=r"^[0-9A-Za-z-]{0,64}$", max_length=64)]
 Hash = Annotated[str, Field(pattern=r"^([0-9a-f]{64})?$")]

@@ -49,5 +49,6 @@ def end_run(run_id: str, *, reason: str) -> None:
     with Hub(settings().hub_url) as hub:
         hub.migrate()
         hub.leases.release_run(run_id)
-        if not hub.units.fail_run(run_id, reason=reason):
+        units = hub.units.fail_run(run_id, reason=reason)
+        if not hub.beside.fail_run(run_id, reason=reason) and not units:
             hub.events.add("run", reason, run_id=run_id)

@@ -11,7 +11,6 @@ from flows.arrivals import Arrival, explain, resolve
 from flows.forms import FilePath, Hash, OptionalPerson, TenantId
 from flows.hooks import run_cancelled, run_crashed, run_failed
 from flows.leasing import WAIT_LIMIT_S
-from flows.runs import run_id
 from flows.steps import AS_TASKS, Steps
 from flows.unit import load_unit
 from tasks.fetch import Fetched
@@ -85,11 +84,12 @@ async def take_in(
 
 
 def _conclude(arrival: Arrival, stores: Stores, fetched: Fetched, state: State[Any]) -> None:
-    unit = stores.hub.units.find(arrival.tenant, fetched.facts.fiscal_year)
+    loads = stores.hub.loads.of_unit(arrival.tenant, fetched.facts.fiscal_year, limit=1)
+    mine = [load for load in loads if load.landed_sha256 == fetched.landed.sha256]
     arrival.conclude(
         stores,
         sha256=fetched.landed.sha256,
         outcome=(state.name or "").lower(),
         reason=f"{state.name}: {state.message}" if state.is_failed() else "",
-        load_id=unit.load_id if unit and unit.run_id == run_id() else "",
+        load_id=mine[0].load_id if mine else "",
     )

@@ -29,10 +29,13 @@ def mend_statuses(*, everything: bool = False) -> list[UnitStatus]:
             the janitor cheap however many tenants there are.
     """
     with open_stores() as stores:
+        unfinished = stores.hub.beside.unfinished()
         found = [
             tenant.id
             for tenant in stores.hub.tenants
-            if everything or _is_suspect(stores.hub.units.of_tenant(tenant.id))
+            if everything
+            or tenant.id in unfinished
+            or _is_suspect(stores.hub.units.of_tenant(tenant.id))
         ]
         return [unit for tenant in found for unit in _mend(stores, tenant)]
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from blocks.hub import Load, UnitStatus
+from blocks.hub import Load
+from blocks.hub.states import WORKING
 from blocks.lake import Prunable
 from blocks.settings import SQL
 from blocks.warehouse.errors import NoLedger
@@ -32,9 +33,8 @@ def prune(
 ) -> list[Prunable]:
     """Remove, or with ``dry_run`` only list, what is old and that nothing needs.
 
-    Kept whatever its age: the files of what is published and of what was at each year's end, the
-    latest load of each unit (a held one is published from its stage), what a run works on, and all
-    documents.
+    Kept whatever its age: the files of what is published and of what was at each year's end, what
+    is held (it is published from its stage), what a run works on, and all documents.
     """
     kept = keep(stores)
     return stores.lake.prune(
@@ -58,16 +58,12 @@ def keep(stores: Stores) -> Kept:
 
 
 def _spoken_of(stores: Stores, tenant: str) -> Iterator[Load]:
-    """Return the latest and the published load of each unit, as the hub has them."""
+    """Return the published load of each unit, what is held, and what a run works on."""
+    yield from stores.hub.loads.open_of(tenant)
     for unit in stores.hub.units.of_tenant(tenant):
-        ids = _load_ids(unit)
-        yield from (
-            load for load in stores.hub.loads.of_unit(tenant, unit.year) if load.load_id in ids
-        )
-
-
-def _load_ids(unit: UnitStatus) -> set[str]:
-    return {unit.load_id, unit.published_load_id} - {""}
+        at_work = unit.load_id if unit.status in WORKING else ""
+        for load_id in {unit.published_load_id, at_work} - {""}:
+            yield stores.hub.loads.get(load_id)
 
 
 def _published(stores: Stores, tenant: str) -> set[str]:

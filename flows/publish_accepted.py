@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from prefect import State, flow
 
 from blocks.hub import UnitState
 from blocks.staging import read_staged
-from flows.forms import TenantId, Year
+from flows.forms import LoadId, TenantId, Year
 from flows.hooks import run_cancelled, run_crashed, run_failed
 from flows.leasing import unit_lease
 from flows.runs import name_run, run_id
@@ -22,8 +22,6 @@ from tasks.stage import StagedLoad
 from tasks.stores import Stores, open_stores
 from tasks.units import Unit
 
-NEVER_PUBLISHED: Final = frozenset({UnitState.PARTIAL, UnitState.EVIDENCE})
-
 
 @flow(
     name="publish-accepted",
@@ -33,7 +31,7 @@ NEVER_PUBLISHED: Final = frozenset({UnitState.PARTIAL, UnitState.EVIDENCE})
     on_crashed=[run_crashed],
     on_cancellation=[run_cancelled],
 )
-async def publish_accepted(tenant: TenantId, fiscal_year: Year) -> State[Any]:
+async def publish_accepted(tenant: TenantId, fiscal_year: Year, load_id: LoadId = "") -> State[Any]:
     """Reconcile a tenant's held load again and publish it if what held it was accepted.
 
     The controls run anew against what is published now, so a break that has changed since it was
@@ -42,31 +40,32 @@ async def publish_accepted(tenant: TenantId, fiscal_year: Year) -> State[Any]:
     Args:
         tenant: Whose books: the tenant's id (small letters, digits, dashes), such as acme.
         fiscal_year: Such as 2024, or 2024-07-01_2025-06-30 for a broken year.
+        load_id: Leave empty. A held file of less than a year (SIE 1-3, 4I), by the id of its load;
+            it is judged again and, as any of its kind, never published.
     """
     unit = Unit(tenant, FiscalYear.parse(fiscal_year))
     await name_run(f"publish accepted {unit}", tags=unit.tags)
     with open_stores() as stores:
         async with unit_lease(stores, unit) as lease:
-            job = Job(stores, unit, run_id(), lease)
-            return await settle(job, await asyncio.to_thread(staged_load, stores, unit))
+            load = await asyncio.to_thread(staged_load, stores, unit, load_id=load_id)
+            coverage = load.staged.facts.coverage
+            return await settle(Job(stores, unit, run_id(), lease, coverage), load)
 
 
-def staged_load(stores: Stores, unit: Unit) -> StagedLoad:
-    """Return the unit's latest load, as staged.
+def staged_load(stores: Stores, unit: Unit, *, load_id: str = "") -> StagedLoad:
+    """Return what is held of the unit, as staged; under the unit's lease, so that it stays so.
 
     One that was published meanwhile comes back too, so that a second run finds nothing to do; so
     does one at which an earlier run of this kind was interrupted.
 
     Raises:
-        NothingHeld: The unit was never loaded, or its latest load may not be published.
+        NothingHeld: No such hold is open, and the unit is not published.
         TerminalError: The stage was pruned; the file has to be loaded again.
     """
+    load = stores.hub.holds.find(unit.tenant, unit.year, load_id=load_id)
     status = stores.hub.units.find(unit.tenant, unit.year)
-    if (
-        status is None
-        or not status.load_id
-        or status.status in {UnitState.PARTIAL, UnitState.EVIDENCE}
-    ):
-        raise NothingHeld(unit, status)
-    load = stores.hub.loads.get(status.load_id)
+    if load is None:
+        if load_id or status is None or status.status is not UnitState.PUBLISHED:
+            raise NothingHeld(unit, status, load_id=load_id)
+        load = stores.hub.loads.get(status.load_id)
     return StagedLoad(read_staged(Path(load.stage_folder)), load.load_id)

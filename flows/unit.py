@@ -55,10 +55,12 @@ async def load_unit(
     """
     unit = Unit.of(fetched.facts)
     await name_run(f"{unit}{' (dry run)' if dry_run else ''}", tags=unit.tags)
+    coverage = fetched.facts.coverage
     if dry_run:
-        return await plan_unit(Job(stores, unit, run_id(), lease=None), fetched, steps=steps)
+        job = Job(stores, unit, run_id(), lease=None, coverage=coverage)
+        return await plan_unit(job, fetched, steps=steps)
     async with unit_lease(stores, unit, wait_limit_s=wait_limit_s) as lease:
-        job = Job(stores, unit, run_id(), lease)
+        job = Job(stores, unit, run_id(), lease, coverage)
         return await settle(job, await steps.stage(job, fetched), steps=steps)
 
 

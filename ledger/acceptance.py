@@ -4,6 +4,8 @@ An acceptance is a statement about one break of one unit as it was seen: its con
 and amounts. The same break tomorrow is still accepted; one whose amount, account, voucher or
 number of occurrences has changed is a new break, and the acceptance says nothing about it.
 
+Another company's books are never let pass, by nobody: see `is_foreign`.
+
 Of a control that found more breaks than are kept, nobody can have seen all. Such a result is
 accepted as a whole or not at all: by its `ControlResult.set_fingerprint`, which sums over every
 break found. Where the control gave none, it cannot be accepted: its breaks have to be mended.
@@ -16,8 +18,12 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Final
 
 from ledger.controls import Break, ControlResult
+
+IDENTITY: Final = "tenant_identity"
+"""The control that compares the organisation number in the source with the tenant's."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +77,14 @@ def is_complete(result: ControlResult) -> bool:
     return 0 < result.break_count == len(result.breaks)
 
 
+def is_foreign(results: Iterable[ControlResult]) -> bool:
+    """Say whether a load is of another company, so that nothing of it can be accepted.
+
+    Where the tenant's number is what is wrong, that is corrected, and the load judged again.
+    """
+    return any(result.control == IDENTITY and result.holds for result in results)
+
+
 def unaccepted(
     results: Iterable[ControlResult], acceptances: Iterable[Acceptance], *, at: dt.datetime
 ) -> list[ControlResult]:
@@ -91,6 +105,8 @@ def unaccepted(
 
 def _open_part(result: ControlResult, valid: Collection[Acceptance]) -> ControlResult | None:
     """Return the result without what was accepted, None when that was all."""
+    if is_foreign([result]):
+        return result
     if not is_complete(result):
         return None if any(item.covers_all(result) for item in valid) else result
     found = Counter(item.fingerprint for item in result.breaks)

@@ -1,4 +1,4 @@
-"""Accept: a person lets breaks pass, by name, with a reason, on what they have seen."""
+"""Accept or reject: a person decides about a hold, by name, with a reason, on what they saw."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import asyncio
 import datetime as dt
 from collections.abc import Sequence
 
-from blocks.hub import UnitState, UnitStatus
+from blocks.hub import Load, UnitStatus
 from ledger.controls import ControlResult
 from ledger.errors import TerminalError
 from tasks.log import say
@@ -16,14 +16,15 @@ from tasks.units import Unit
 
 
 class NothingHeld(TerminalError):
-    """A hold was to be accepted or published, and the unit is not held."""
+    """A hold was to be accepted, rejected or published, and none is open."""
 
-    def __init__(self, unit: Unit, status: UnitStatus | None) -> None:
+    def __init__(self, unit: Unit, status: UnitStatus | None, *, load_id: str = "") -> None:
         self.unit = unit
         is_now = f"is {status.status}" if status else "was never loaded"
+        what = f"load {load_id} is no open hold of it" if load_id else "no load of it is held"
         super().__init__(
-            f"{unit} {is_now}, so there is nothing to accept. Load it, and look at its "
-            "reconciliation page if it is held; the overview shows what is."
+            f"{unit} {is_now} and {what}, so there is nothing to accept, to reject or to publish. "
+            "The overview and `tasma ledger breaks` show what is held."
         )
 
 
@@ -36,8 +37,9 @@ async def accept(
     reason: str,
     accepted_by: str,
     expires_on: dt.date | None = None,
+    load_id: str = "",
 ) -> list[ControlResult]:
-    """Accept the breaks that hold the unit's latest load; return what still holds it.
+    """Accept the breaks of the unit's open hold; return what still holds it.
 
     Args:
         stores: Where things lie.
@@ -46,9 +48,10 @@ async def accept(
         reason: Why they may pass.
         accepted_by: Who decides.
         expires_on: The acceptance's last day where the tenant is (R-X-7).
+        load_id: A held load of less than a year, beside the unit; empty means the unit's own.
 
     Raises:
-        NothingHeld: The unit is not held.
+        NothingHeld: No such hold is open.
         Refused: A control named has no break that blocks, or the hub's rules forbid it.
     """
     return await asyncio.to_thread(
@@ -59,6 +62,7 @@ async def accept(
         reason=reason,
         accepted_by=accepted_by,
         expires_on=expires_on,
+        load_id=load_id,
     )
 
 
@@ -70,9 +74,10 @@ def accept_breaks(
     reason: str,
     accepted_by: str,
     expires_on: dt.date | None,
+    load_id: str = "",
 ) -> list[ControlResult]:
     """Do what `accept` says, in the caller's thread; no control named means all."""
-    load_id = held_load(stores, unit)
+    load_id = open_hold(stores, unit, load_id=load_id).load_id
     tenant = stores.hub.tenants.get(unit.tenant)
     _refuse_unknown(stores.hub.loads.results(load_id), controls)
     for control in controls or ("",):
@@ -92,16 +97,42 @@ def accept_breaks(
     return stores.hub.acceptances.unaccepted(unit.tenant, unit.year, results)
 
 
-def held_load(stores: Stores, unit: Unit) -> str:
-    """Return the id of the load that is held.
+@step("reject", about="unit")
+async def reject(
+    stores: Stores, unit: Unit, *, reason: str, rejected_by: str, load_id: str = ""
+) -> UnitStatus | None:
+    """Refuse what is held, so that the unit is as the last good load left it; return its status.
 
     Raises:
-        NothingHeld: The unit is not held.
+        NothingHeld: No such hold is open.
+        LeaseTaken: A run works on the unit.
     """
-    status = stores.hub.units.find(unit.tenant, unit.year)
-    if status is None or status.status is not UnitState.HELD:
-        raise NothingHeld(unit, status)
-    return status.load_id
+    return await asyncio.to_thread(
+        reject_hold, stores, unit, reason=reason, rejected_by=rejected_by, load_id=load_id
+    )
+
+
+def reject_hold(
+    stores: Stores, unit: Unit, *, reason: str, rejected_by: str, load_id: str = ""
+) -> UnitStatus | None:
+    """Do what `reject` says, in the caller's thread."""
+    hold = open_hold(stores, unit, load_id=load_id)
+    stores.hub.holds.reject(hold.load_id, reason=reason, rejected_by=rejected_by)
+    say(f"Rejected load {hold.load_id}", tenant=unit.tenant, unit=unit.year.key)
+    return stores.hub.units.find(unit.tenant, unit.year)
+
+
+def open_hold(stores: Stores, unit: Unit, *, load_id: str = "") -> Load:
+    """Return what is held: the unit's own hold, or the load beside it that is named.
+
+    Raises:
+        NothingHeld: No such hold is open.
+    """
+    hold = stores.hub.holds.find(unit.tenant, unit.year, load_id=load_id)
+    if hold is None:
+        status = stores.hub.units.find(unit.tenant, unit.year)
+        raise NothingHeld(unit, status, load_id=load_id)
+    return hold
 
 
 def _refuse_unknown(results: Sequence[ControlResult], controls: Sequence[str]) -> None:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from blocks.hub import KeptLease, UnitState
+from blocks.hub.states import WHOLE_YEAR
+from blocks.staging import Coverage
 from tasks.stores import Stores
 from tasks.units import Unit
 
@@ -15,12 +17,14 @@ class Job:
     """What every step of a run on a unit is given.
 
     `lease` is None in a dry run, which reads, says nothing to the hub and publishes nothing.
+    `coverage`: what its load may replace; one of less than a year leaves the unit's status alone.
     """
 
     stores: Stores
     unit: Unit
     run_id: str
     lease: KeptLease | None
+    coverage: Coverage = "whole_year"
 
     @property
     def is_dry_run(self) -> bool:
@@ -28,7 +32,10 @@ class Job:
         return self.lease is None
 
     def tell(self, status: UnitState, **what: Any) -> None:
-        """Say in the hub where the unit stands (`Units.set_status`); a dry run says nothing.
+        """Say in the hub where the work stands; a dry run says nothing.
+
+        A load of a whole year speaks for its unit (`Units.set_status`), any other for itself alone
+        (`Beside.set_status`), from when it is staged.
 
         Raises:
             LeaseLost: The unit has passed to another run.
@@ -36,14 +43,12 @@ class Job:
         if self.lease is None:
             return
         self.lease.check()
-        self.stores.hub.units.set_status(
-            self.unit.tenant,
-            self.unit.year,
-            status,
-            run_id=self.run_id,
-            token=self.lease.token,
-            **what,
-        )
+        who: dict[str, Any] = {"run_id": self.run_id, "token": self.lease.token}
+        hub = self.stores.hub
+        if self.coverage == WHOLE_YEAR:
+            hub.units.set_status(self.unit.tenant, self.unit.year, status, **who, **what)
+        elif what.get("load_id"):
+            hub.beside.set_status(what["load_id"], status, reason=what.get("reason", ""), **who)
 
     @property
     def where(self) -> dict[str, str]:

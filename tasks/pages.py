@@ -21,7 +21,20 @@ CHANGES_SHOWN: Final = 100
 
 HELD_ADVICE: Final = (
     "What was published before stays. Mend the source and load it again; or, if the figures are "
-    "right as they are, run *accept-hold* with a reason and then *publish-accepted*."
+    "right as they are, run *accept-hold* with a reason and then *publish-accepted*. A wrong file "
+    "is put away by *reject-hold*."
+)
+
+FOREIGN_ADVICE: Final = (
+    "What was published before stays. These are another company's books, which nobody can accept: "
+    "run *reject-hold* with a reason and load the right file. If the tenant's organisation number "
+    "is what is wrong, correct it (`tasma tenant correct`) and load the file again."
+)
+
+BESIDE_ADVICE: Final = (
+    "The file is of less than a year: it stands beside the year, whose status and figures stay as "
+    "they are. Correct it at its source and load it again; or run *accept-hold* or *reject-hold* "
+    "with `load_id` {} and a reason."
 )
 
 MARK: Final = {
@@ -38,6 +51,7 @@ def reconciliation_page(
     *,
     verdict: str,
     controls: Sequence[Control],
+    load_id: str = "",
 ) -> str:
     """Say whether the load agrees with itself and its source, control by control (R-X-8)."""
     known = {control.name: control for control in controls}
@@ -50,7 +64,7 @@ def reconciliation_page(
     ]
     return document(
         f"# {unit}: {verdict}",
-        HELD_ADVICE if holding else "Nothing holds the load.",
+        _advice(staged, judgement, load_id) if holding else "Nothing holds the load.",
         "## What holds the load" if holding else "",
         *holding,
         "## What was loaded",
@@ -60,6 +74,14 @@ def reconciliation_page(
         "## Other findings" if others else "",
         *others,
     )
+
+
+def _advice(staged: StagedUnit, judgement: Judgement, load_id: str) -> str:
+    if judgement.is_foreign:
+        return FOREIGN_ADVICE
+    if staged.facts.coverage == "whole_year":
+        return HELD_ADVICE
+    return BESIDE_ADVICE.format(load_id or "of its load")
 
 
 def changes_page(unit: Unit, plan: ChangePlan, *, verdict: str) -> str:

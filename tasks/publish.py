@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass
 
 from blocks.hub import UnitState
+from blocks.hub.states import WHOLE_YEAR
 from blocks.steps import reached
 from blocks.warehouse.records import ChangePlan
 from ledger.errors import TerminalError
@@ -58,11 +59,12 @@ def publish_load(job: Job, load: StagedLoad, judgement: Judgement) -> Publicatio
 def is_published(job: Job, load: StagedLoad) -> bool:
     """Say whether these very rows are published, judged by this very evidence.
 
+    Only a whole year is ever published, so what is less is not, whatever its rows.
     The same rows beside other evidence may hold: a voucher that the source lists and its ledger
     still lacks. What the source is asked only now and then is judged whenever it was asked.
     """
     record = job.stores.warehouse.load_record(job.unit.tenant, job.unit.year)
-    if record is None or record.digest != load.staged.digest:
+    if job.coverage != WHOLE_YEAR or record is None or record.digest != load.staged.digest:
         return False
     asked, loads = load.staged.facts.evidence_sha256, job.stores.hub.loads
     if not asked:

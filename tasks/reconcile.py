@@ -9,6 +9,7 @@ from typing import Final
 from blocks import controls
 from blocks.controls import UnitContext
 from blocks.hub import UnitState
+from ledger.acceptance import is_foreign
 from ledger.controls import ControlResult, Outcome
 from tasks.jobs import Job
 from tasks.log import say
@@ -48,6 +49,11 @@ class Judgement:
     def remarks(self) -> str:
         """Say what was found beside the published year, in the words of `reason`."""
         return "; ".join(_in_words(result) for result in self.compared)
+
+    @property
+    def is_foreign(self) -> bool:
+        """Whether the load is of another company, so that nobody can accept it."""
+        return is_foreign(self.holding)
 
     @property
     def accepted_count(self) -> int:

@@ -71,6 +71,7 @@ def _record(job: Job, fetched: Fetched, staged: StagedUnit) -> str:
             evidence_sha256=fetched.standing_sha256,
             stage_folder=str(staged.folder),
             digest=staged.digest,
+            coverage=staged.facts.coverage,
             run_id=job.run_id,
         )
     )

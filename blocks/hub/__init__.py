@@ -9,6 +9,8 @@ One door, `Hub`, with one store per topic::
     hub.years          which fiscal years each has: defined, locked, retired
     hub.units          the status of each (tenant, fiscal year)
     hub.loads          each attempt to load a unit, and what the controls said about it
+    hub.holds          which of them is held and waits for a person, who may reject it
+    hub.beside         what loads of less than a year came to, beside their unit
     hub.acceptances    what a person has let pass, and what is still open
     hub.files          which files were seen, and what became of them
     hub.connections    which vendor's system each tenant is connected to, without its secrets

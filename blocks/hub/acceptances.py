@@ -12,7 +12,8 @@ from blocks.hub import loads, models
 from blocks.hub.database import Database
 from blocks.hub.errors import Refused
 from blocks.hub.events import Events, cut
-from ledger.acceptance import Acceptance, acceptable, unaccepted
+from blocks.hub.loads import Load
+from ledger.acceptance import Acceptance, acceptable, is_foreign, unaccepted
 from ledger.controls import Break, ControlResult
 from ledger.fiscal_year import FiscalYear
 
@@ -47,14 +48,17 @@ class Acceptances:
             expires_at: When the acceptance ends even if the break stays the same.
 
         Raises:
-            Refused: No reason or no person, an expiry in the past, nothing that blocks, a
-                fingerprint that the load has not, or a control whose breaks are not all known.
+            Refused: No reason or no person, an expiry in the past, nothing that blocks, another
+                company's books, a fingerprint that the load has not, or a control whose breaks are
+                not all known.
         """
         now = self._database.now()
         _refuse_empty(reason, accepted_by, expires_at=expires_at, now=now)
         with self._database.writing() as connection:
             load = loads.required(connection, load_id)
-            blocking = _blocking(loads.results(connection, load_id), control, load_id=load_id)
+            results = loads.results(connection, load_id)
+            _refuse_foreign(results, load)
+            blocking = _blocking(results, control, load_id=load_id)
             given = [
                 Acceptance(
                     tenant=load.tenant,
@@ -136,6 +140,16 @@ def _refuse_empty(
         )
     if expires_at is not None and expires_at <= now:
         raise Refused(f"An acceptance that ends at {expires_at} would never be valid.")
+
+
+def _refuse_foreign(results: Iterable[ControlResult], load: Load) -> None:
+    if is_foreign(results):
+        raise Refused(
+            f"Load {load.load_id} is of another company than {load.tenant}: books of others are "
+            "never accepted. Reject it (`tasma ledger reject`, or the deployment reject-hold) and "
+            "load the right file; if the tenant's organisation number is what is wrong, correct "
+            "that (`tasma tenant correct`) and load the file again."
+        )
 
 
 def _blocking(found: Iterable[ControlResult], control: str, *, load_id: str) -> list[ControlResult]:

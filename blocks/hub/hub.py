@@ -8,18 +8,20 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from blocks.hub.acceptances import Acceptances
+from blocks.hub.beside import Beside
 from blocks.hub.connections import Connections
 from blocks.hub.database import BUSY_TIMEOUT_S, Clock, Database, utc_now
 from blocks.hub.documents import Documents
 from blocks.hub.erase import erase_tenant
 from blocks.hub.events import Events
 from blocks.hub.files import Files
+from blocks.hub.holds import Holds
 from blocks.hub.keeping import KeptLease, leased
 from blocks.hub.leases import DEFAULT_TTL_S, Leases, unit_resource
 from blocks.hub.loads import Loads
 from blocks.hub.migrate import migrate
 from blocks.hub.overview import MAX_TENANTS, OverviewRow, read_overview
-from blocks.hub.repair import repair_tenant
+from blocks.hub.repair import INTERRUPTED, repair_tenant
 from blocks.hub.tenants import Tenants
 from blocks.hub.units import Units, UnitStatus
 from blocks.hub.years import Years
@@ -54,6 +56,8 @@ class Hub:
         self.years = Years(self.database, self.events)
         self.units = Units(self.database, self.events)
         self.loads = Loads(self.database)
+        self.holds = Holds(self.database, self.events)
+        self.beside = Beside(self.database, self.events)
         self.acceptances = Acceptances(self.database, self.events)
         self.files = Files(self.database)
         self.documents = Documents(self.database)
@@ -107,7 +111,10 @@ class Hub:
             )
 
     def repair(self, tenant: str, records: Iterable[LoadRecord]) -> list[UnitStatus]:
-        """Mend the tenant's status from the warehouse's load records; return what changed."""
+        """Mend the tenant's status from the warehouse's load records; return what changed.
+
+        What a dead run left unfinished beside a unit is marked as failed.
+        """
         with self.database.writing() as connection:
             mended = repair_tenant(connection, tenant, records, now=self.database.now())
             for unit in mended:
@@ -119,6 +126,7 @@ class Hub:
                     fiscal_year=unit.fiscal_year,
                     load_id=unit.load_id,
                 )
+            self.beside.fail_abandoned(connection, tenant, reason=INTERRUPTED)
         return mended
 
     def erase_tenant(self, tenant: str) -> dict[str, int]:

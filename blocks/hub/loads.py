@@ -10,14 +10,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from sqlalchemy import Connection, Table, delete, insert, select, update
+from sqlalchemy import Connection, Table, delete, func, insert, select, update
 
 from blocks.hub import models
 from blocks.hub.database import Database
 from blocks.hub.errors import Refused
 from blocks.hub.events import cut
 from blocks.hub.load_ids import new_load_id
-from blocks.hub.states import UnitState
+from blocks.hub.states import WHOLE_YEAR, UnitState
 from blocks.hub.tenants import require
 from ledger.controls import MAX_BREAKS_KEPT, Break, ControlResult
 from ledger.fiscal_year import FiscalYear
@@ -32,7 +32,10 @@ class Load:
 
     `source_kind` is the source's own (``4E`` for SIE), `digest` the staged rows' version,
     `stage_folder` where they lie, `landed_sha256` the bytes they came from, `evidence_sha256` what
-    the source is asked beside them every time (empty: nothing).
+    the source is asked beside them every time (empty: nothing). `coverage` is that of
+    `blocks.staging`: only a whole year has a say in its unit's status. `reason`: of the status.
+    `is_open`: something is still to be done about it: a hold waits for a person
+    (`blocks.hub.holds`), a load of less than a year for its verdict (`blocks.hub.beside`).
     """
 
     tenant: str
@@ -45,6 +48,10 @@ class Load:
     digest: str = ""
     status: UnitState = UnitState.STAGED
     run_id: str = ""
+    coverage: str = WHOLE_YEAR
+    reason: str = ""
+    is_open: bool = False
+    """Set by the hub."""
     load_id: str = ""
     """Given by the hub when empty."""
     created_at: dt.datetime | None = None
@@ -78,6 +85,7 @@ class Loads:
                 load,
                 load_id=load.load_id or new_load_id(now),
                 created_at=old.created_at if old else now,
+                is_open=load.coverage != WHOLE_YEAR,
             )
             here = models.load.c.load_id == new.load_id
             query = update(models.load).where(here) if old else insert(models.load)
@@ -116,6 +124,13 @@ class Loads:
         with self._database.reading() as connection:
             return [Load(**row._asdict()) for row in connection.execute(query)]
 
+    def open_of(self, tenant: str) -> list[Load]:
+        """Return what is open of a tenant: holds, and what stands unsettled beside a unit."""
+        table = models.load
+        query = select(table).where(table.c.is_open, table.c.tenant == tenant)
+        with self._database.reading() as connection:
+            return [Load(**row._asdict()) for row in connection.execute(query)]
+
     def save_results(self, load_id: str, results: Sequence[ControlResult]) -> None:
         """Remember what the controls said about a load, in the place of what they said before.
 
@@ -136,16 +151,48 @@ class Loads:
         with self._database.reading() as connection:
             return results(connection, load_id)
 
+    def judged(self, load: Load) -> Load | None:
+        """Return the published load whose findings speak for one that changed nothing.
+
+        It has the same rows and was judged; what was held with them meanwhile does not speak.
+        """
+        table = models.load
+        query = (
+            select(table)
+            .where(
+                table.c.tenant == load.tenant,
+                table.c.fiscal_year == load.fiscal_year,
+                table.c.digest == load.digest,
+                table.c.status == UnitState.PUBLISHED,
+                table.c.load_id.in_(select(models.control_result.c.load_id)),
+            )
+            .order_by(table.c.load_id.desc())
+            .limit(1)
+        )
+        with self._database.reading() as connection:
+            row = connection.execute(query).one_or_none()
+        return None if row is None else Load(**row._asdict())
+
     def prune_results(self, *, older_than: dt.timedelta) -> int:
         """Forget the findings of old loads that no unit speaks of, and say of how many loads.
 
-        The latest load of a unit (the held one among them) and the published one keep theirs.
+        The latest load of a unit and the published one keep theirs, and so does what is open. So
+        does the last one that was judged and published: later ones may have changed nothing.
         """
         unit, load = models.unit.c, models.load
         with self._database.writing() as connection:
-            spoken_of = select(unit.load_id).union(select(unit.published_load_id))
+            judged = (
+                select(func.max(load.c.load_id))
+                .where(
+                    load.c.status == UnitState.PUBLISHED,
+                    load.c.load_id.in_(select(models.control_result.c.load_id)),
+                )
+                .group_by(load.c.tenant, load.c.fiscal_year)
+            )
+            spoken_of = select(unit.load_id).union(select(unit.published_load_id), judged)
             old = select(load.c.load_id).where(
                 load.c.created_at < self._database.now() - older_than,
+                ~load.c.is_open,
                 load.c.load_id.not_in(spoken_of),
                 load.c.load_id.in_(select(models.control_result.c.load_id)),
             )
@@ -180,6 +227,22 @@ def results(connection: Connection, load_id: str) -> list[ControlResult]:
         )
         for row in connection.execute(query)
     ]
+
+
+def settle_holds(connection: Connection, tenant: str, year: FiscalYear, *, held: str = "") -> None:
+    """Close a unit's hold, since a later load of the whole year has come to its end.
+
+    Args:
+        connection: A transaction that may write.
+        tenant: Whose unit.
+        year: Which fiscal year.
+        held: The load that is held from now on; empty means none.
+    """
+    table = models.load
+    of_year = (table.c.tenant == tenant, table.c.fiscal_year == year.key)
+    replaced = (table.c.is_open, table.c.coverage == WHOLE_YEAR, table.c.load_id != held)
+    connection.execute(update(table).where(*of_year, *replaced).values(is_open=False))
+    connection.execute(update(table).where(*of_year, table.c.load_id == held).values(is_open=True))
 
 
 def _stored_breaks(connection: Connection, load_id: str) -> Iterator[tuple[int, Break]]:

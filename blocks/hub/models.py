@@ -22,11 +22,12 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    false,
 )
 
 from blocks.hub.columns import ExactDecimal, UtcTime, words
 from blocks.hub.connection_states import ConnectionState, Method
-from blocks.hub.states import UnitState
+from blocks.hub.states import WHOLE_YEAR, UnitState
 from ledger.controls import BreakKind, Outcome, Severity
 
 ID_CHARS: Final = 64
@@ -123,7 +124,11 @@ load = Table(
     Column("status", words(UnitState), nullable=False),
     _text("run_id", ID_CHARS),
     Column("created_at", UtcTime, nullable=False),
+    Column("coverage", String(32), nullable=False, server_default=WHOLE_YEAR),
+    Column("reason", String(2_000), nullable=False, default="", server_default=""),
+    Column("is_open", Boolean, nullable=False, default=False, server_default=false()),
     Index(None, "tenant", "fiscal_year", "created_at"),
+    Index(None, "is_open", "tenant"),
 )
 
 control_result = Table(

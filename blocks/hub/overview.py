@@ -7,8 +7,9 @@ The words of the light are Senseworks': green is active, grey not activated, red
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import groupby
 from typing import Final
@@ -17,7 +18,9 @@ from sqlalchemy import Connection, RowMapping, select
 
 from blocks.hub import models
 from blocks.hub.connection_states import ConnectionState
-from blocks.hub.states import UnitState
+from blocks.hub.holds import is_waiting
+from blocks.hub.loads import Load
+from blocks.hub.states import WHOLE_YEAR, UnitState
 
 STALE_AFTER: Final = dt.timedelta(hours=26)
 """Age of the last good load from which a scheduled tenant is red: a night and two hours."""
@@ -38,7 +41,9 @@ class Light(StrEnum):
 class OverviewRow:
     """One unit of one tenant, or a tenant that has none (`fiscal_year` and `status` empty).
 
-    Counts and `source` are those of the last good load, `age` its age.
+    Counts and `source` are those of the last good load, `age` its age. `hold` is the open hold,
+    which is there also while a later run works or after it has failed. `beside`: what loads of
+    less than a year wait for, one sentence each; they leave the light as it is.
     """
 
     tenant: str
@@ -55,6 +60,9 @@ class OverviewRow:
     posting_count: int
     load_id: str
     run_id: str
+    hold: str = ""
+    """Id of the load that is held."""
+    beside: tuple[str, ...] = ()
 
 
 def read_overview(
@@ -73,12 +81,42 @@ def read_overview(
         .order_by(models.tenant.c.id, models.unit.c.fiscal_year)
     )
     found = connection.execute(query).mappings().all()
-    cut_off = _cut_off(connection, {unit["id"] for unit in found})
-    return [
+    tenants = {unit["id"] for unit in found}
+    cut_off = _cut_off(connection, tenants)
+    waiting = _waiting(connection, tenants)
+    rows = [
         row
         for id_, units in groupby(found, key=lambda unit: unit["id"])
         for row in _of_tenant(list(units), now, cut_off=cut_off.get(id_, ""))
     ]
+    return [_with_waiting(row, waiting.get((row.tenant, row.fiscal_year), ())) for row in rows]
+
+
+def _waiting(connection: Connection, tenants: set[str]) -> dict[tuple[str, str], list[Load]]:
+    """Return what waits for a person, by unit, oldest first."""
+    table = models.load
+    query = select(table).where(is_waiting(), table.c.tenant.in_(tenants))
+    waiting: dict[tuple[str, str], list[Load]] = defaultdict(list)
+    for row in connection.execute(query.order_by(table.c.load_id)):
+        waiting[row.tenant, row.fiscal_year].append(Load(**row._asdict()))
+    return waiting
+
+
+def _with_waiting(row: OverviewRow, waiting: Iterable[Load]) -> OverviewRow:
+    """Say in a row what waits: a hold makes it red, whatever came after it."""
+    hold = next((load for load in waiting if load.coverage == WHOLE_YEAR), None)
+    beside = tuple(_beside_in_words(load) for load in waiting if load.coverage != WHOLE_YEAR)
+    if hold and row.status != UnitState.HELD:
+        still = "; ".join(filter(None, (row.reason, f"still held: {hold.reason}")))
+        row = replace(row, light=Light.RED, reason=still)
+    reason = "; ".join(filter(None, (row.reason, *beside)))
+    return replace(row, hold=hold.load_id if hold else "", beside=beside, reason=reason)
+
+
+def _beside_in_words(load: Load) -> str:
+    day = f" of {load.created_at:%Y-%m-%d}" if load.created_at else ""
+    why = f": {load.reason}" if load.reason else ""
+    return f"beside the year, a {load.coverage} file{day} is {load.status}{why}"
 
 
 def _cut_off(connection: Connection, tenants: set[str]) -> dict[str, str]:

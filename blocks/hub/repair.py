@@ -14,14 +14,16 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import Connection
 
-from blocks.hub import leases, units
+from blocks.hub import holds, leases, loads, units
 from blocks.hub.leases import unit_resource
-from blocks.hub.states import WORKING, UnitState
+from blocks.hub.states import BESIDE, WORKING, UnitState
 from blocks.hub.tenants import require
 from blocks.hub.units import UnitStatus
 
 if TYPE_CHECKING:  # the hub is opened by commands that need no DuckDB
     from blocks.warehouse.records import LoadRecord
+
+_WAITING: Final = frozenset({UnitState.HELD, UnitState.REJECTED})
 
 INTERRUPTED: Final = "interrupted: the run ended without a word while the unit was {}"
 GONE: Final = "the warehouse has no such load any more; load the year again"
@@ -54,9 +56,29 @@ def repair_tenant(
             mended.append(replace(new, updated_at=now))
     for unit in mended:
         units.write(connection, unit)
+        if unit.status is UnitState.PUBLISHED:
+            loads.settle_holds(connection, tenant, unit.year)
+    for record in published.values():
+        _close_replaced(connection, record)
     # A hub restored from a backup would hand out tokens that the warehouse has seen already.
     leases.advance_past(connection, max((record.token for record in published.values()), default=0))
     return mended
+
+
+def _close_replaced(connection: Connection, record: LoadRecord) -> None:
+    """Close a hold that the warehouse has published or replaced, whatever was said after it."""
+    hold = holds.find(connection, record.tenant, record.fiscal_year)
+    if hold is not None and _is_replaced(hold.load_id, record):
+        loads.settle_holds(connection, record.tenant, record.fiscal_year)
+
+
+def _is_replaced(held: str, record: LoadRecord) -> bool:
+    """Say whether a load that was held is the published one or came before it.
+
+    Source:
+        `blocks.hub.load_ids`: ids are in order of time.
+    """
+    return held <= record.load_id
 
 
 def _mended(unit: UnitStatus, record: LoadRecord | None) -> UnitStatus:
@@ -66,8 +88,15 @@ def _mended(unit: UnitStatus, record: LoadRecord | None) -> UnitStatus:
         unit = replace(unit, status=UnitState.PUBLISHED, reason="")
     elif unit.status in WORKING:
         unit = _interrupted(unit)
-    elif unit.status is UnitState.PUBLISHED and unit.digest != record.digest:
-        unit = replace(unit, load_id=record.load_id, digest=record.digest, source=record.source)
+    elif _is_other(unit, record):
+        unit = replace(
+            unit,
+            status=UnitState.PUBLISHED,
+            reason="",
+            load_id=record.load_id,
+            digest=record.digest,
+            source=record.source,
+        )
     return _with_facts(unit, record)
 
 
@@ -79,6 +108,14 @@ def _is_in_warehouse(unit: UnitStatus, record: LoadRecord) -> bool:
     if unit.load_id == record.load_id:
         return unit.status in WORKING | {UnitState.HELD, UnitState.FAILED}
     return unit.status is UnitState.RECONCILING and unit.digest == record.digest
+
+
+def _is_other(unit: UnitStatus, record: LoadRecord) -> bool:
+    """Say whether another load was published than the hub, an old copy of itself, knows of."""
+    if unit.status is UnitState.PUBLISHED:
+        return unit.digest != record.digest
+    is_behind = unit.status in _WAITING and _is_replaced(unit.load_id, record)
+    return is_behind or unit.status in BESIDE
 
 
 def _with_facts(unit: UnitStatus, record: LoadRecord) -> UnitStatus:

@@ -4,8 +4,11 @@ r"""The status of a unit, and which status may follow which.
 
     fetching -> staged -> reconciling -> published
         \          \           \-----> held -> published   (a person accepted it)
-         \          \---------------> partial, evidence, held
+         \          \                     \-> rejected     (a person refused it: `blocks.hub.holds`)
           \-----------------------> failed                  (from anywhere)
+
+Only loads of a whole year are told here. What a few vouchers (partial) or balances alone
+(evidence) come to stands beside the unit (`blocks.hub.beside`) and leaves its status as it is.
 
 A new run may start (fetching, staged, reconciling) whatever the unit's status; saying the same
 status again is allowed, since a retried step does. What is refused is an outcome out of nowhere:
@@ -29,21 +32,29 @@ class UnitState(StrEnum):
     """A control that blocks is broken; the last good data stays until a person acts."""
     FAILED = "failed"
     PARTIAL = "partial"
-    """A few vouchers of a year (SIE 4I): checked, never replacing anything."""
+    """A few vouchers of a year (SIE 4I): checked, never replacing anything. A unit is called so
+    while no whole year has come; so it is with evidence."""
     EVIDENCE = "evidence"
     """A source without vouchers (SIE 1-3): balances to compare with, nothing to publish."""
+    REJECTED = "rejected"
+    """A person refused what was held, and nothing was published before it."""
 
 
 WORKING: Final = frozenset({UnitState.FETCHING, UnitState.STAGED, UnitState.RECONCILING})
 """States that only a live run may leave a unit in."""
 
-_READ: Final = frozenset({UnitState.STAGED, UnitState.RECONCILING})
+WHOLE_YEAR: Final = "whole_year"
+"""The coverage of a load that may replace its year (`blocks.staging.Coverage`)."""
+
+BESIDE: Final = frozenset({UnitState.PARTIAL, UnitState.EVIDENCE})
+"""What becomes of a load of less than a year that nothing holds."""
 
 _COMES_FROM: Final = {
     UnitState.PUBLISHED: frozenset({UnitState.RECONCILING, UnitState.HELD}),
     UnitState.HELD: WORKING,
-    UnitState.PARTIAL: _READ | {UnitState.HELD},
-    UnitState.EVIDENCE: _READ | {UnitState.HELD},
+    UnitState.PARTIAL: frozenset(),
+    UnitState.EVIDENCE: frozenset(),
+    UnitState.REJECTED: frozenset(),
 }
 
 

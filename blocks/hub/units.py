@@ -1,14 +1,18 @@
-"""The status of each unit: one row per tenant and fiscal year, and nowhere else."""
+"""The status of each unit: one row per tenant and fiscal year, and nowhere else.
+
+It tells of loads of the whole year alone; what else came stands in `blocks.hub.beside`.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Final
 
 from sqlalchemy import ColumnElement, Connection, and_, insert, select, update
 
-from blocks.hub import models
+from blocks.hub import loads, models
 from blocks.hub.database import Database
 from blocks.hub.errors import LeaseLost, Refused
 from blocks.hub.events import Events, cut
@@ -49,6 +53,10 @@ class UnitStatus:
     def year(self) -> FiscalYear:
         """The fiscal year as the ledger's value."""
         return FiscalYear.parse(self.fiscal_year)
+
+
+_ENDS: Final = frozenset({UnitState.PUBLISHED, UnitState.HELD})
+"""What a load of the whole year comes to: an earlier hold is replaced by it, not by a failure."""
 
 
 class Units:
@@ -115,6 +123,9 @@ class Units:
             if status is UnitState.PUBLISHED:
                 new = _published(new, counts)
             write(connection, new)
+            if status in _ENDS:
+                held = new.load_id if status is UnitState.HELD else ""
+                loads.settle_holds(connection, tenant, year, held=held)
             self._log(connection, new, before=found)
         return new
 
@@ -180,6 +191,11 @@ def write(connection: Connection, unit: UnitStatus) -> None:
         connection.execute(insert(table).values(vars(unit)))
     load_in_hand = models.load.c.load_id == unit.load_id
     connection.execute(update(models.load).where(load_in_hand).values(status=unit.status))
+    # An open hold that is judged again stays held for its reason until it comes to an end.
+    speaks = load_in_hand
+    if unit.status not in _ENDS | {UnitState.REJECTED}:
+        speaks = and_(load_in_hand, ~models.load.c.is_open)
+    connection.execute(update(models.load).where(speaks).values(reason=unit.reason))
 
 
 def _where(connection: Connection, condition: ColumnElement[bool]) -> list[UnitStatus]:

@@ -1,4 +1,4 @@
-"""`tasma accept` and `tasma publish`: a person's decision about a hold."""
+"""`tasma accept`, `tasma publish`, `tasma ledger reject`: a person's decision about a hold."""
 
 from __future__ import annotations
 
@@ -9,12 +9,23 @@ import typer
 
 from flows.cli.app import AsJson, app, command
 from flows.cli.importing import open_stores, progress
+from flows.cli.ledger import ledger
 from flows.cli.opening import TenantId, YearText, known_tenant, known_year, parse_day, short
 from flows.cli.output import next_steps, say, show_json
 
 if TYPE_CHECKING:
     from tasks.stores import Stores
     from tasks.units import Unit
+
+
+OfLoad = Annotated[
+    str,
+    typer.Option(
+        "--load",
+        metavar="ID",
+        help="A held file of less than a year (SIE 1-3, 4I), by the id that breaks shows.",
+    ),
+]
 
 
 @command(
@@ -42,12 +53,14 @@ def accept(
     publish_too: Annotated[
         bool, typer.Option("--publish/--no-publish", help="Publish at once if nothing else holds.")
     ] = True,
+    load: OfLoad = "",
     as_json: AsJson = False,
 ) -> None:
-    """Let the breaks pass that hold a year's latest load, and publish it.
+    """Let the breaks pass that hold a year, and publish it.
 
     An acceptance speaks of these very breaks, as `tasma ledger breaks` shows them; when one
-    changes, it holds again. It is kept with reason, person and time.
+    changes, it holds again. It is kept with reason, person and time. Another company's books are
+    never accepted: `tasma ledger reject`.
     """
     from tasks.accept import accept_breaks  # noqa: PLC0415 - brings Prefect
 
@@ -60,11 +73,12 @@ def accept(
             reason=reason,
             accepted_by=by or getpass.getuser(),
             expires_on=parse_day(expires) if expires else None,
+            load_id=load,
         )
         if not as_json:
             say(f"Accepted for {unit}.")
         if publish_too and not left:
-            raise typer.Exit(_publish(stores, unit, as_json=as_json))
+            raise typer.Exit(_publish(stores, unit, load_id=load, as_json=as_json))
     names = [result.control for result in left]
     if as_json:
         show_json({"tenant": tenant, "fiscal_year": unit.year.key, "still_held_by": names})
@@ -76,24 +90,58 @@ def accept(
 
 
 @command(app, "publish", examples=("tasma publish acme 2024",))
-def publish(tenant: TenantId, year: YearText, *, as_json: AsJson = False) -> None:
+def publish(
+    tenant: TenantId, year: YearText, *, load: OfLoad = "", as_json: AsJson = False
+) -> None:
     """Publish a held load whose breaks were accepted.
 
     The controls run anew against what is published now; what changed since holds it again.
     """
     with open_stores() as stores:
         unit = _unit(stores, tenant, year)
-        raise typer.Exit(_publish(stores, unit, as_json=as_json))
+        raise typer.Exit(_publish(stores, unit, load_id=load, as_json=as_json))
 
 
-def _publish(stores: Stores, unit: Unit, *, as_json: bool) -> int:
+@command(
+    ledger,
+    "reject",
+    examples=('tasma ledger reject acme 2024 --reason "the file is of another company"',),
+)
+def reject(
+    tenant: TenantId,
+    year: YearText,
+    *,
+    reason: Annotated[str, typer.Option(help="Why it is wrong; kept in the event log.")],
+    by: Annotated[str, typer.Option(help="Who decides; else this machine's user.")] = "",
+    load: OfLoad = "",
+    as_json: AsJson = False,
+) -> None:
+    """Refuse what is held of a year, such as a wrong file; it is never published.
+
+    The year is then as the last good load left it. The right file, or the next pull, is judged by
+    itself; the same file again is held again.
+    """
+    from tasks.accept import reject_hold  # noqa: PLC0415 - brings Prefect
+
+    with open_stores() as stores:
+        unit = _unit(stores, tenant, year)
+        status = reject_hold(
+            stores, unit, reason=reason, rejected_by=by or getpass.getuser(), load_id=load
+        )
+    is_now = status.status if status else ""
+    if as_json:
+        show_json({"tenant": tenant, "fiscal_year": unit.year.key, "status": is_now})
+        return
+    say(f"Rejected for {unit}. The year is {is_now or 'as it was'}.")
+    next_steps(f"tasma tenant status {tenant}")
+
+
+def _publish(stores: Stores, unit: Unit, *, load_id: str, as_json: bool) -> int:
     from flows.cli.imported import as_dict, code, show_one  # noqa: PLC0415 - brings Prefect
     from flows.cli.local import publish_here  # noqa: PLC0415 - brings Prefect
-    from flows.publish_accepted import staged_load  # noqa: PLC0415 - brings Prefect
 
-    load = staged_load(stores, unit)
     with progress(1) as watch:
-        found = publish_here(stores, unit, load, watch=watch(str(unit)))
+        found = publish_here(stores, unit, load_id=load_id, watch=watch(str(unit)))
     if as_json:
         show_json(as_dict(found))
     else:

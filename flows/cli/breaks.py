@@ -1,8 +1,9 @@
-"""`tasma ledger breaks`: what the controls found in the latest load of a year, and what to do."""
+"""`tasma ledger breaks`: what the controls found in a year, beside it, and what to do."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -10,13 +11,18 @@ from flows.cli.app import AsJson, command
 from flows.cli.ledger import ledger
 from flows.cli.opening import TenantId, YearOrLatest, known_tenant, known_year, open_hub, short
 from flows.cli.output import next_steps, say, show_json, show_table
+from ledger.acceptance import is_foreign
 
 if TYPE_CHECKING:
     from blocks.controls import Control
     from blocks.hub import Hub, Load, UnitStatus
     from ledger.controls import ControlResult
+    from ledger.fiscal_year import FiscalYear
 
 HEADINGS = ("account", "month", "voucher", "expected", "actual", "difference", "kind", "detail")
+
+REASONED: Final = frozenset({"failed", "rejected"})
+"""Statuses whose reason is not among the findings."""
 
 
 @command(
@@ -38,46 +44,102 @@ def breaks(
     limit: Annotated[int, typer.Option(min=1, max=1_000, help="Most breaks of a control.")] = 20,
     as_json: AsJson = False,
 ) -> None:
-    """Show what the controls found in the latest load of a year, held or published.
+    """Show what the controls found in what is held of a year, else in what is published.
 
-    Differences are actual - expected, debit positive.
+    Differences are actual - expected, debit positive. What files of less than a year (SIE 1-3, 4I)
+    came to stands below, beside the year.
     """
     with open_hub() as hub:
         known_tenant(hub, tenant)
         wanted = known_year(hub, tenant, year)
         unit = hub.units.find(tenant, wanted)
-        if unit is None or not unit.load_id:
-            say(f"{tenant} {wanted} has no load that came as far as the controls.")
-            next_steps(f"tasma events {tenant}")
-            return
-        load, results = _judged(hub, unit)
-        holding = hub.acceptances.unaccepted(tenant, wanted, results)
+        found = _of_year(hub, unit) if unit else None
+        beside = [_findings(hub, load) for load in hub.beside.of_unit(tenant, wanted)]
     if as_json:
-        show_json(_as_dict(unit, load, results=results, holding=holding))
-        return
-    say(f"{tenant} {short(wanted.key)}: {unit.status}")
-    known = _catalogue(load)
-    for result in results:
-        if result.break_count:
-            is_accepted = result.holds and result.control not in {item.control for item in holding}
-            _show_breaks(result, known.get(result.control), limit=limit, is_accepted=is_accepted)
-    if everything or not any(result.break_count for result in results):
-        _show_controls(results, known)
-    _show_next(unit, holding)
+        show_json(_as_dict(tenant, wanted, unit, found=found, beside=beside))
+    elif unit is None or (found is None and not beside):
+        say(f"{tenant} {wanted} has no load that came as far as the controls.")
+        next_steps(f"tasma events {tenant}")
+    else:
+        _show(unit, found, beside, everything=everything, limit=limit)
 
 
-def _judged(hub: Hub, unit: UnitStatus) -> tuple[Load, list[ControlResult]]:
-    """Return the load in hand with its findings; one that changed nothing has an earlier one's."""
-    load = hub.loads.get(unit.load_id)
-    for same in hub.loads.of_unit(unit.tenant, unit.year):
-        if same.digest == load.digest and (results := hub.loads.results(same.load_id)):
-            return same, results
-    return load, []
+@dataclass(frozen=True)
+class _Findings:
+    """What the controls said about one load, and what of it nobody accepted."""
+
+    load: Load
+    results: list[ControlResult]
+    holding: list[ControlResult]
 
 
-def _show_breaks(
-    result: ControlResult, control: Control | None, *, limit: int, is_accepted: bool
+def _of_year(hub: Hub, unit: UnitStatus) -> _Findings | None:
+    """Return the open hold with its findings, else those of the load in hand."""
+    load = hub.holds.find(unit.tenant, unit.year)
+    if load is None and unit.load_id:
+        load = hub.loads.get(unit.load_id)
+        if unit.status == "published":
+            load = hub.loads.judged(load) or load
+    return _findings(hub, load) if load else None
+
+
+def _findings(hub: Hub, load: Load) -> _Findings:
+    results = hub.loads.results(load.load_id)
+    holding = hub.acceptances.unaccepted(load.tenant, load.year, results) if load.is_open else []
+    return _Findings(load, results, holding)
+
+
+def _show(
+    unit: UnitStatus,
+    found: _Findings | None,
+    beside: list[_Findings],
+    *,
+    everything: bool,
+    limit: int,
 ) -> None:
+    place = f"{unit.tenant} {short(unit.fiscal_year)}"
+    say(f"{place}: {unit.status}{f': {unit.reason}' if unit.status in REASONED else ''}")
+    if found:
+        if found.load.is_open and unit.status != "held":
+            say(f"Still held: {found.load.reason}")
+        _show_findings(found, everything=everything, limit=limit)
+        _show_next(place, unit, found)
+    for item in beside:
+        load = item.load
+        say("")
+        why = f": {load.reason}" if load.reason else ""
+        say(
+            f"Beside the year, a {load.coverage} file ({load.source} {load.source_kind}, load "
+            f"{load.load_id}) is {load.status}{why}"
+        )
+        _show_findings(item, everything=everything, limit=limit)
+        if load.is_open:
+            next_steps(*_ways_out(place, item, option=f" --load {load.load_id}"))
+
+
+def _show_findings(found: _Findings, *, everything: bool, limit: int) -> None:
+    known = _catalogue(found.load)
+    held_by = {item.control for item in found.holding}
+    for result in found.results:
+        if result.break_count:
+            _show_breaks(
+                result,
+                known.get(result.control),
+                limit=limit,
+                mark=_mark(found, result, is_holding=result.control in held_by),
+            )
+    if everything or not any(result.break_count for result in found.results):
+        _show_controls(found.results, known)
+
+
+def _mark(found: _Findings, result: ControlResult, *, is_holding: bool) -> str:
+    """Say what became of a break that would hold a load."""
+    if not result.holds or is_holding:
+        return ""
+    return ", rejected" if found.load.status == "rejected" else ", accepted"
+
+
+def _show_breaks(result: ControlResult, control: Control | None, *, limit: int, mark: str) -> None:
     rows = [
         (
             item.account_number,
@@ -92,8 +154,7 @@ def _show_breaks(
         for item in result.breaks[:limit]
     ]
     say("")
-    accepted = ", accepted" if is_accepted else ""
-    title = f"{result.control}: {result.break_count:,} found, {result.severity}{accepted}"
+    title = f"{result.control}: {result.break_count:,} found, {result.severity}{mark}"
     show_table(HEADINGS, rows, title=title)
     if result.break_count > len(rows):
         say(f"... and {result.break_count - len(rows):,} more.")
@@ -116,21 +177,42 @@ def _show_controls(results: list[ControlResult], known: dict[str, Control]) -> N
     show_table(("outcome", "control", "if broken", "breaks", "what holds when it passes"), rows)
 
 
-def _show_next(unit: UnitStatus, holding: list[ControlResult]) -> None:
-    place = f"{unit.tenant} {short(unit.fiscal_year)}"
+def _show_next(place: str, unit: UnitStatus, found: _Findings) -> None:
     say("")
-    if unit.status != "held":
-        next_steps(f"tasma ledger report {place}")
-    elif holding:
-        names = ", ".join(result.control for result in holding)
+    if not found.load.is_open:
+        wants_file = unit.status in {"rejected", "failed"}
+        load = f"tasma import FILE --tenant {unit.tenant}"
+        next_steps(load if wants_file else f"tasma ledger report {place}")
+        return
+    if found.holding:
+        names = ", ".join(result.control for result in found.holding)
         say(f"Held by {names}. What was published before is untouched.")
-        next_steps(
-            f"correct it at the source, then tasma import FILE --tenant {unit.tenant}",
-            f'or, if it is right as it is: tasma accept {place} --reason "..."',
-        )
     else:
         say("Everything that held it has been accepted.")
-        next_steps(f"tasma publish {place}")
+    next_steps(*_ways_out(place, found))
+
+
+def _ways_out(place: str, found: _Findings, *, option: str = "") -> tuple[str, ...]:
+    """Return what a person may do about a hold; another company's books are never accepted."""
+    reject = f'tasma ledger reject {place}{option} --reason "..."'
+    number = f"tasma tenant correct {found.load.tenant} --org-number NUMBER"
+    correct = f"correct it at the source, then tasma import FILE --tenant {found.load.tenant}"
+    if found.load.status == "failed" and found.load.coverage != "whole_year":
+        return correct, f"or, if it is not wanted: {reject}"
+    if found.load.status in {"partial", "evidence"}:
+        return (f"when it has been looked into: {reject}",)
+    if not found.holding:
+        return (f"tasma publish {place}{option}",)
+    if is_foreign(found.holding):
+        return (
+            f"these are another company's books: {reject}",
+            f"or, if the tenant's number is wrong: {number}, then import the file again",
+        )
+    return (
+        correct,
+        f'or, if it is right as it is: tasma accept {place}{option} --reason "..."',
+        f"or, if it is a wrong file: {reject}",
+    )
 
 
 def _catalogue(load: Load) -> dict[str, Control]:
@@ -141,14 +223,26 @@ def _catalogue(load: Load) -> dict[str, Control]:
 
 
 def _as_dict(
-    unit: UnitStatus, load: Load, *, results: list[ControlResult], holding: list[ControlResult]
+    tenant: str,
+    year: FiscalYear,
+    unit: UnitStatus | None,
+    *,
+    found: _Findings | None,
+    beside: list[_Findings],
 ) -> dict[str, Any]:
     return {
-        "tenant": unit.tenant,
-        "fiscal_year": unit.fiscal_year,
-        "status": unit.status,
-        "reason": unit.reason,
-        "load": load,
-        "held_by": [result.control for result in holding],
-        "controls": results,
+        "tenant": tenant,
+        "fiscal_year": year.key,
+        "status": unit.status if unit else "",
+        "reason": unit.reason if unit else "",
+        **_findings_as_dict(found),
+        "beside": [_findings_as_dict(item) for item in beside],
+    }
+
+
+def _findings_as_dict(found: _Findings | None) -> dict[str, Any]:
+    return {
+        "load": found.load if found else None,
+        "held_by": [result.control for result in found.holding] if found else [],
+        "controls": found.results if found else [],
     }

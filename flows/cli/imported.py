@@ -107,13 +107,22 @@ def as_dict(found: Imported) -> dict[str, Any]:
     }
 
 
+def decision(found: Imported, where: str) -> str:
+    """Return the command by which a person decides about a hold, as far as there is a choice."""
+    is_whole = found.facts is None or found.facts.coverage == "whole_year"
+    of_load = "" if is_whole or not found.load else f" --load {found.load.load_id}"
+    is_foreign = found.judgement is not None and found.judgement.is_foreign
+    verb = "tasma ledger reject" if is_foreign else "tasma accept"
+    return f'{verb} {where}{of_load} --reason "..."'
+
+
 def _next(found: Imported) -> tuple[str, ...]:
     where = place(found)
     if found.outcome == "planned":
         owner = "--new-tenant" if found.is_trial else f"--tenant {found.tenant}"
         return (f"tasma import {found.path} {owner}",)
     if found.outcome == "held":
-        return (f"tasma ledger breaks {where}", f'tasma accept {where} --reason "..."')
+        return (f"tasma ledger breaks {where}", decision(found, where))
     if found.outcome in {"partial", "evidence"}:
         return (f"tasma ledger breaks {where}",)
     if found.outcome in {FAILED, BUSY}:

@@ -33,8 +33,7 @@ def prune(
 ) -> None:
     """Show the old files that nothing needs, and remove them with --yes.
 
-    Kept whatever its age: what is published, what was published at a year's end, the latest load
-    of each year, held or not.
+    Kept whatever its age: what is published, what was published at a year's end, and what is held.
     """
     if yes and dry_run:
         raise typer.BadParameter("give --yes or --dry-run, not both.")

@@ -19,16 +19,18 @@ import tasks.pull
 import tasks.reconcile
 import tasks.stage
 from blocks.hub import Hub, LeaseTaken, UnitState
-from blocks.hub.states import WORKING
+from blocks.hub.states import WHOLE_YEAR, WORKING
 from blocks.staging import UnitFacts
 from blocks.warehouse.records import ChangePlan
 from flows.arrivals import Arrival, explain
 from flows.cli.failure import is_debugging, paragraph
 from flows.import_file import take_in
 from flows.leasing import unit_lease
+from flows.publish_accepted import staged_load
 from flows.steps import Steps
 from flows.unit import settle
 from ledger.errors import TransientError
+from tasks.accept import NothingHeld
 from tasks.document_page import DocumentsFound
 from tasks.fetch import Fetched
 from tasks.jobs import Job
@@ -97,7 +99,7 @@ def import_here(
         found.outcome, found.message = BUSY, str(taken)
     except Exception as problem:
         if found.facts and not dry_run:
-            fail_unit(stores.hub, Unit.of(found.facts), reason=explain(problem))
+            fail_load(stores.hub, found, reason=explain(problem))
         if is_debugging():
             raise
         # Whatever is wrong with one file, or with the program, the others are loaded.
@@ -105,35 +107,41 @@ def import_here(
         found.message = paragraph(problem).partition(": ")[2]
     except BaseException:
         if found.facts and not dry_run:
-            fail_unit(stores.hub, Unit.of(found.facts), reason=INTERRUPTED)
+            fail_load(stores.hub, found, reason=INTERRUPTED)
         raise
     found.took_s = time.monotonic() - began
     return found
 
 
-def publish_here(stores: Stores, unit: Unit, load: StagedLoad, *, watch: Watch) -> Imported:
-    """Judge a held load anew and publish it if nothing holds it any more.
+def publish_here(stores: Stores, unit: Unit, *, load_id: str = "", watch: Watch) -> Imported:
+    """Judge what is held anew and publish it if nothing holds it any more.
 
     Raises:
+        NothingHeld: No such hold is open.
         LeaseTaken: A run works on the unit.
     """
-    found = Imported(load.staged.folder, unit.tenant, facts=load.staged.facts, load=load)
+    found = Imported(Path(), unit.tenant)
     began = time.monotonic()
     try:
-        state = asyncio.run(_settle(stores, unit, load, steps=steps_into(found, watch)))
-    except LeaseTaken:
+        state = asyncio.run(_settle(stores, unit, found, load_id=load_id, watch=watch))
+    except (LeaseTaken, NothingHeld):
         raise
     except BaseException as problem:
-        fail_unit(stores.hub, unit, reason=explain(problem))
+        fail_load(stores.hub, found, reason=explain(problem))
         raise
     found.outcome, found.message = str(state.name).lower(), state.message or ""
     found.took_s = time.monotonic() - began
     return found
 
 
-async def _settle(stores: Stores, unit: Unit, load: StagedLoad, *, steps: Steps) -> State[Any]:
+async def _settle(
+    stores: Stores, unit: Unit, found: Imported, *, load_id: str, watch: Watch
+) -> State[Any]:
     async with unit_lease(stores, unit, wait_limit_s=NO_WAIT_S) as lease:
-        return await settle(Job(stores, unit, "", lease), load, steps=steps)
+        load = staged_load(stores, unit, load_id=load_id)
+        found.path, found.facts, found.load = load.staged.folder, load.staged.facts, load
+        job = Job(stores, unit, "", lease, load.staged.facts.coverage)
+        return await settle(job, load, steps=steps_into(found, watch))
 
 
 def steps_into(found: Imported, watch: Watch) -> Steps:
@@ -173,6 +181,16 @@ def steps_into(found: Imported, watch: Watch) -> Steps:
         return await tasks.documents.documents.fn(*args, **options)
 
     return Steps(fetch, pull, stage, reconcile, publish, report, documents)
+
+
+def fail_load(hub: Hub, found: Imported, *, reason: str) -> None:
+    """Say in the hub that a load, as far as it came, ended without an outcome."""
+    if found.facts is None:
+        return
+    if found.facts.coverage == WHOLE_YEAR:
+        fail_unit(hub, Unit.of(found.facts), reason=reason)
+    elif found.load:
+        hub.beside.fail(found.load.load_id, reason=reason)
 
 
 def fail_unit(hub: Hub, unit: Unit, *, reason: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from flows.cli.exits import ExitCode
-from flows.cli.imported import CODES, show_breaks
+from flows.cli.imported import CODES, decision, show_breaks
 from flows.cli.opening import short
 from flows.cli.output import brief, next_steps, remark, say, show_table
 from flows.cli.pulling import Pulled, why
@@ -92,7 +92,7 @@ def _next(found: Pulled) -> tuple[str, ...]:
     if found.outcome == "held":
         return (
             f"tasma ledger breaks {place(found)}",
-            f'tasma accept {place(found)} --reason "..."',
+            decision(found.work, place(found)),
         )
     if found.outcome == KEPT:
         year = short(found.unit.year.key)

@@ -78,6 +78,29 @@ def add(
     next_steps(f"tasma import FILE --tenant {tenant}")
 
 
+@command(
+    tenants,
+    "correct",
+    examples=("tasma tenant correct acme --org-number 556000-1234",),
+)
+def correct(
+    tenant: TenantId,
+    *,
+    org_number: Annotated[str, typer.Option(help="Its organisation number, as it really is.")],
+) -> None:
+    """Correct a tenant's organisation number; files of another company are held by it.
+
+    What is held keeps its findings; import the file again to have it judged anew.
+    """
+    number = org_number.replace("-", "").replace(" ", "")
+    with open_hub() as hub:
+        known_tenant(hub, tenant)
+        old = hub.tenants.get(tenant).organisation_number
+        hub.tenants.update(tenant, organisation_number=number)
+    say(f"The organisation number of {tenant} is {number or 'none'}; it was {old or 'none'}.")
+    next_steps(f"tasma tenant status {tenant}", f"tasma import FILE --tenant {tenant}")
+
+
 @command(tenants, "list", examples=("tasma tenant list", "tasma tenant list --json"))
 def list_tenants(*, as_json: AsJson = False) -> None:
     """List all tenants."""
@@ -139,6 +162,8 @@ def what_next(row: OverviewRow) -> str:
     """Return the command that moves a unit on; nothing has to be done for one that is published."""
     place = f"{row.tenant} {short(row.fiscal_year)}" if row.fiscal_year else row.tenant
     load = f"tasma import FILE --tenant {row.tenant}"
+    if row.hold or row.beside:
+        return f"tasma ledger breaks {place}"
     return {
         "": load,
         "held": f"tasma ledger breaks {place}",
@@ -146,6 +171,7 @@ def what_next(row: OverviewRow) -> str:
         "published": "",
         "partial": f"{load} (a whole year)",
         "evidence": f"{load} (a whole year)",
+        "rejected": load,
     }.get(row.status, "wait for the run")
 
 

@@ -30,18 +30,35 @@ class End(NamedTuple):
     """How a case ends.
 
     `reason`: what is read in the outcome's message. `findings`: what is read in the breaks of the
-    controls, those that hold nothing too.
+    controls, those that hold nothing too. `unit`: the light and the status of the year after it,
+    empty where nobody asks.
     """
 
     outcome: str
     reason: tuple[str, ...] = ()
     findings: tuple[str, ...] = ()
+    unit: str = ""
 
 
 CASES: dict[tuple[str, ...], End] = {
     ("A1-cut-in-ib.se",): End("held", ("closing_reported (1 break", "no closing balances (#UB)")),
     ("B00-good.se",): End("published"),
-    ("B00-good.se", "B27-evidence.se"): End("evidence", ("nothing to publish",)),
+    ("B00-good.se", "B27-evidence.se"): End(
+        "evidence", ("nothing to publish",), unit="green published"
+    ),
+    ("B00-good.se", "B27-year-unbalanced.se"): End(
+        "held", ("voucher_balance (1 break",), unit="red held"
+    ),
+    ("B00-good.se", "B27-year-unbalanced.se", "B27-few.si"): End("partial", unit="red held"),
+    ("B00-good.se", "B27-year-unbalanced.se", "B27-few.si", "B27-evidence.se"): End(
+        "evidence", unit="red held"
+    ),
+    ("B00-good.se", "B27-year-unbalanced.se", "B27-few.si", "B00-good.se"): End(
+        "unchanged", unit="green published"
+    ),
+    ("B10-no-vouchers.se", "B16-other-company.se"): End(
+        "held", ("tenant_identity (1 break",), unit="red held"
+    ),
     ("B00-good.se", "B32-evidence-differs.se"): End(
         "evidence",
         ("published_balances (2 breaks, first: account 1930 in 2025-12",),
@@ -109,3 +126,6 @@ def test_case_ends_as_the_table_says(stores, names):
     assert expected.outcome == imported.outcome, imported.message
     assert [] == [words for words in expected.reason if words not in imported.message]
     assert [] == [words for words in expected.findings if words not in found], found
+    if expected.unit:
+        row = stores.hub.overview(tenant=imported.tenant)[-1]
+        assert expected.unit == f"{row.light} {row.status}"

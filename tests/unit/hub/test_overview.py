@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from blocks.hub import Connection, ConnectionState, Light, Method, Tenant, UnitState
+from blocks.hub import Connection, ConnectionState, Light, Load, Method, Tenant, UnitState
 from blocks.hub.overview import MAX_TENANTS, STALE_AFTER
 from ledger.fiscal_year import FiscalYear
 
@@ -66,12 +66,15 @@ def test_light_stays_as_it_was_while_a_run_works(hub, bring, acme, working):
 
 @pytest.mark.parametrize("end", [UnitState.PARTIAL, UnitState.EVIDENCE])
 def test_source_that_publishes_nothing_leaves_the_light_as_it_was(hub, bring, acme, end):
-    bring(acme, "2023", [UnitState.STAGED, end], reason="no vouchers in the file")
-    bring(acme, "2024", [*PUBLISHED, UnitState.STAGED, end])
+    bring(acme, "2024", PUBLISHED)
+    for year in ("2023", "2024"):
+        key = FiscalYear.parse(year).key
+        load = hub.loads.save(Load(acme, key, "sie", coverage=end.value))
+        hub.beside.set_status(load.load_id, end, reason="no vouchers in the file")
 
-    assert [(row.light, row.reason) for row in hub.overview()] == [
-        (Light.GREY, "no vouchers in the file"),
-        (Light.GREEN, ""),
+    assert [(row.light, row.status, row.reason) for row in hub.overview()] == [
+        (Light.GREY, end, "nothing has been published yet"),
+        (Light.GREEN, "published", ""),
     ]
 
 

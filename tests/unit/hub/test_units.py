@@ -34,7 +34,7 @@ def test_good_load_passes_through_all_states(go, hub, acme, y2024, clock):
     )
 
 
-@pytest.mark.parametrize("bad_end", [UnitState.HELD, UnitState.FAILED, UnitState.EVIDENCE])
+@pytest.mark.parametrize("bad_end", [UnitState.HELD, UnitState.FAILED])
 def test_last_good_load_stays_when_a_later_one_is_not(go, clock, bad_end):
     good = go(*GOOD, load_id="l1", source="sie", digest="d1", voucher_count=3)
     clock.advance(3_600)
@@ -103,8 +103,9 @@ def test_held_load_may_be_published_once_accepted(go):
         ([UnitState.STAGED], UnitState.PUBLISHED),
         ([UnitState.FAILED], UnitState.PUBLISHED),
         ([*GOOD], UnitState.HELD),
-        ([*GOOD], UnitState.EVIDENCE),
-        ([UnitState.FETCHING], UnitState.PARTIAL),
+        ([*GOOD[:3]], UnitState.EVIDENCE),
+        ([*GOOD[:3]], UnitState.PARTIAL),
+        ([*GOOD[:3], UnitState.HELD], UnitState.REJECTED),
     ],
     ids=lambda value: "-".join(value) if isinstance(value, list) else str(value),
 )

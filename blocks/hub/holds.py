@@ -1,0 +1,130 @@
+"""Holds: loads that a broken control keeps from being published, until a person has acted.
+
+A hold is open until it is published, replaced by what a later load of the whole year came to, or
+rejected. A later run that fails or dies replaces nothing: what was held can still be judged. A
+load of less than a year that is held stands beside its year and is open in the same way.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sqlalchemy import ColumnElement, Connection, and_, or_, select, update
+
+from blocks.hub import leases, loads, models, units
+from blocks.hub.database import Database
+from blocks.hub.errors import LeaseTaken, Refused
+from blocks.hub.events import Events, cut
+from blocks.hub.loads import Load
+from blocks.hub.states import WHOLE_YEAR, WORKING, UnitState
+from blocks.hub.units import UnitStatus
+from ledger.fiscal_year import FiscalYear
+
+
+class Holds:
+    """Finds the open holds, and closes one that a person refused."""
+
+    def __init__(self, database: Database, events: Events) -> None:
+        self._database = database
+        self._events = events
+
+    def find(self, tenant: str, year: FiscalYear, *, load_id: str = "") -> Load | None:
+        """Return a unit's open hold, or the open load beside it that `load_id` names, or None."""
+        with self._database.reading() as connection:
+            return find(connection, tenant, year, load_id=load_id)
+
+    def reject(self, load_id: str, *, reason: str, rejected_by: str) -> Load:
+        """Refuse what is held: it is never published, and its unit is as it was before.
+
+        The unit's status is again that of the last good load; where nothing was published it is
+        rejected. A later run's failure, which is no part of the hold, stays.
+
+        Raises:
+            Refused: No reason or no person, or the load is not an open hold (any more).
+            LeaseTaken: A run works on the unit; it may be publishing this very load.
+        """
+        if not reason.strip() or not rejected_by.strip():
+            raise Refused(
+                "A rejection is a person's decision: give a reason, and who decides. Both are kept."
+            )
+        said = cut(f"rejected by {rejected_by.strip()}: {reason.strip()}")
+        with self._database.writing() as connection:
+            load = loads.required(connection, load_id)
+            _refuse_closed(load)
+            self._refuse_at_work(connection, load)
+            rejected = replace(load, status=UnitState.REJECTED, reason=said, is_open=False)
+            _write(connection, rejected)
+            if load.coverage == WHOLE_YEAR:
+                self._step_back(connection, rejected)
+            self._events.record(
+                connection,
+                "rejection",
+                said,
+                tenant=load.tenant,
+                fiscal_year=load.fiscal_year,
+                load_id=load_id,
+            )
+        return rejected
+
+    def _refuse_at_work(self, connection: Connection, load: Load) -> None:
+        resource = leases.unit_resource(load.tenant, load.year)
+        for lease in leases.live(connection, self._database.now(), tenant=load.tenant):
+            if lease.resource == resource:
+                raise LeaseTaken(
+                    resource, holder=lease.holder, since=lease.acquired_at, until=lease.expires_at
+                )
+
+    def _step_back(self, connection: Connection, load: Load) -> None:
+        unit = units.find(connection, load.tenant, load.year)
+        if unit is not None and unit.load_id == load.load_id:
+            stepped = replace(_before(unit, load), updated_at=self._database.now())
+            units.write(connection, stepped)
+
+
+def find(
+    connection: Connection, tenant: str, year: FiscalYear, *, load_id: str = ""
+) -> Load | None:
+    """Return the open hold within a transaction."""
+    table = models.load.c
+    which = table.load_id == load_id if load_id else table.coverage == WHOLE_YEAR
+    query = select(models.load).where(
+        is_waiting(), table.tenant == tenant, table.fiscal_year == year.key, which
+    )
+    row = connection.execute(query.order_by(table.load_id.desc()).limit(1)).one_or_none()
+    return None if row is None else Load(**row._asdict())
+
+
+def is_waiting() -> ColumnElement[bool]:
+    """Say of a row whether it waits for a person: a hold does, also while it is judged again."""
+    table = models.load.c
+    return and_(table.is_open, or_(table.coverage == WHOLE_YEAR, table.status.not_in(WORKING)))
+
+
+def _write(connection: Connection, load: Load) -> None:
+    here = models.load.c.load_id == load.load_id
+    connection.execute(update(models.load).where(here).values(vars(load)))
+
+
+def _refuse_closed(load: Load) -> None:
+    if not load.is_open:
+        raise Refused(
+            f"Load {load.load_id} of {load.tenant} {load.fiscal_year} is {load.status} and not an "
+            "open hold: it was published, replaced or rejected. `tasma ledger breaks` shows what "
+            "is held now."
+        )
+
+
+def _before(unit: UnitStatus, load: Load) -> UnitStatus:
+    """Return the unit without the load: as the last good one left it."""
+    if not unit.published_load_id:
+        reason = cut(f"{load.reason}; nothing is published")
+        return replace(unit, status=UnitState.REJECTED, reason=reason)
+    return replace(
+        unit,
+        status=UnitState.PUBLISHED,
+        reason="",
+        load_id=unit.published_load_id,
+        digest=unit.published_digest,
+        source=unit.published_source,
+        run_id="",
+    )
