@@ -32,6 +32,7 @@ from blocks.lake import LANDED_MAX_BYTES
 from blocks.names import shown_name
 from blocks.received import kind_of, sha256_of
 from blocks.settings import settings
+from ledger.text import visible
 
 SUFFIXES: Final = frozenset({".se", ".si", ".sie"})
 """Names that are taken up; anything else is left where it is, counted and said."""
@@ -175,7 +176,7 @@ def file_away(tenant: str, path: Path, *, reason: str = "", sha256: str = "") ->
     target = _free_name(_shelf(folder, FAILED if reason else PROCESSED), shown_name(path.name))
     said = target.with_name(f"{target.name}.error.txt")
     if reason:
-        write_synced(said, f"{reason}\n".encode())
+        write_synced(said, f"{visible(reason)}\n".encode())
     try:
         path.rename(target)
     except FileNotFoundError:  # somebody took it back

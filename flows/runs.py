@@ -11,6 +11,7 @@ from prefect.client.orchestration import get_client
 from prefect.states import Completed, Failed
 
 from blocks.hub import UnitState
+from ledger.text import visible
 
 TAG: Final = "tasma"
 """On every deployment of ours, and so on every run."""
@@ -31,7 +32,9 @@ async def name_run(name: str, *, tags: Sequence[str]) -> None:
     async with get_client() as client:
         old = await client.read_flow_run(UUID(run_id()))
         await client.update_flow_run(
-            old.id, name=name, tags=sorted({*old.tags, *(tag[:255] for tag in tags)})
+            old.id,
+            name=visible(name),
+            tags=sorted({*old.tags, *(visible(tag)[:255] for tag in tags)}),
         )
 
 
@@ -41,6 +44,7 @@ def ended(name: str, message: str) -> State[Any]:
     ``Held`` and ``Failed`` are of Prefect's type FAILED, so that they are red and somebody looks;
     everything else that ends by plan is COMPLETED.
     """
+    message = visible(message)
     text = message if len(message) <= MAX_MESSAGE_CHARS else f"{message[: MAX_MESSAGE_CHARS - 1]}…"
     make = Failed if name in {HELD, FAILED} else Completed
     return make(name=name, message=text)

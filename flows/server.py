@@ -41,7 +41,9 @@ class ServerDidNotStart(TerminalError):
     """A process ended, or did not answer in time."""
 
     def __init__(self, what: str, *, log: Path) -> None:
-        super().__init__(f"{what} The end of its log, {log}:\n{_tail(log)}")
+        super().__init__(f"{what} The end of its log, {log}:")
+        self.lines = _tail(log)
+        """What a person reads below the message."""
 
 
 @dataclass(frozen=True)
@@ -140,7 +142,9 @@ def up(say: Callable[[str], None] = print) -> int:
             say(f"Logs           {server.folder}/server.log and runs.log")
             say("Stop with Ctrl-C.")
             _wait_for_either(server, runs)
-            say(f"Something ended on its own.\n{_tail(server.folder / 'runs.log')}")
+            say("Something ended on its own.")
+            for line in _tail(server.folder / "runs.log"):
+                say(line)
             return 1
     except KeyboardInterrupt:
         say("Stopped. A run that was under way can be run again from the UI after the next start.")
@@ -257,6 +261,6 @@ def _base64(text: str) -> str:
     return base64.b64encode(text.encode()).decode()
 
 
-def _tail(log: Path) -> str:
+def _tail(log: Path) -> list[str]:
     lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
-    return "\n".join(lines[-LOG_TAIL_LINES:])
+    return lines[-LOG_TAIL_LINES:]

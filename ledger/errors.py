@@ -5,13 +5,19 @@ A finding about the data is a value (`ledger.controls.Break`), never one of thes
 
 from __future__ import annotations
 
+from ledger.text import visible
+
 
 class TasmaError(Exception):
     """Everything this project raises on purpose.
 
     The message says what came, what was expected and what to do next. It never holds a
-    secret, a payload or a person's name.
+    secret, a payload or a person's name. It goes to screens, pages and logs, so what it quotes from
+    outside is written out where it would act there (`ledger.text.visible`).
     """
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(visible(message))
 
 
 class TransientError(TasmaError):

@@ -7,7 +7,7 @@ from typing import Final
 
 from blocks.systems.fortnox.documents import VOUCHER
 from blocks.warehouse.beside import DocumentCounts
-from tasks.markdown import and_more, document, table
+from tasks.markdown import and_more, document, escaped, table
 from tasks.units import Unit
 
 FAILURES_SHOWN: Final = 50
@@ -78,7 +78,7 @@ def documents_page(unit: Unit, found: DocumentsFound) -> str:
     rows = [(item.voucher, item.document_id, item.reason) for item in shown]
     return document(
         f"# {unit}: documents",
-        found.in_words,
+        escaped(found.in_words),
         _counts(found),
         "## Not fetched, tried again by the next run" if rows else "",
         table(("Voucher", "Document", "Code"), rows) if rows else "",

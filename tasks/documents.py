@@ -25,6 +25,7 @@ from tasks.document_page import DocumentsFound, documents_page
 from tasks.document_year import DocumentYear
 from tasks.jobs import Job
 from tasks.log import say
+from tasks.markdown import escaped
 from tasks.steps import step
 
 DOCUMENTS: Final = "fortnox-documents"
@@ -80,7 +81,7 @@ async def documents(job: Job, fortnox: FortnoxSession, source_year: SourceYear) 
         await acreate_markdown_artifact(
             key=job.unit.artifact_key(PAGE),
             markdown=documents_page(job.unit, found),
-            description=f"{job.unit}: {found.in_words}",
+            description=escaped(f"{job.unit}: {found.in_words}"),
         )
     return found
 

@@ -1,18 +1,20 @@
 """Log lines that a machine can read and a person can follow.
 
 One event a line, with tenant, unit and run; counts and sums, never a payload, a secret or a
-person's name. In the UI the same event reads as a sentence.
+person's name. In the UI the same event reads as a sentence. Whatever of it comes from outside stays
+text: `visible` in the message, `json_text` in the line.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import json
 import logging
 from typing import Any, Final
 
 from prefect.exceptions import MissingContextError
 from prefect.logging import get_run_logger
+
+from ledger.text import json_text, visible
 
 RUN_FIELDS: Final = ("flow_run_id", "flow_run_name", "task_run_name")
 OWN_FIELDS: Final = ("tenant", "unit", "figures")
@@ -22,12 +24,12 @@ LOGGER: Final = "tasma"
 
 def say(message: str, *, tenant: str = "", unit: str = "", **figures: object) -> None:
     """Log one event of the current run at level INFO."""
-    _logger(tenant=tenant, unit=unit, figures=figures).info(message)
+    _logger(tenant=tenant, unit=unit, figures=figures).info(visible(message))
 
 
 def warn(message: str, *, tenant: str = "", unit: str = "", **figures: object) -> None:
     """Log what a person should look at."""
-    _logger(tenant=tenant, unit=unit, figures=figures).warning(message)
+    _logger(tenant=tenant, unit=unit, figures=figures).warning(visible(message))
 
 
 def _logger(**fields: Any) -> logging.Logger | logging.LoggerAdapter[Any]:
@@ -56,4 +58,4 @@ class JsonLines(logging.Formatter):
         line.update({name: value for name, value in fields.items() if value})
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
-        return json.dumps(line, default=str, ensure_ascii=False)
+        return json_text(line)

@@ -2,36 +2,40 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Final
 
+from ledger.text import visible
+
 MAX_CELL_CHARS: Final = 300
 """Longest text in one cell of a table."""
 
-# Text of a source may hold anything; none of it may become a heading, a link or an element.
+# Every sign by which Markdown, with the tables, links and strikes of GitHub's, marks up a text.
 _SPECIAL: Final = str.maketrans(
-    {
-        "|": "\\|",
-        "<": "&lt;",
-        ">": "&gt;",
-        "&": "&amp;",
-        "*": "\\*",
-        "_": "\\_",
-        "`": "\\`",
-        "[": "\\[",
-        "]": "\\]",
-        "#": "\\#",
-        "\r": " ",
-        "\n": " ",
-    }
+    {sign: f"\\{sign}" for sign in "\\`*_[]#|~"} | {"<": "&lt;", ">": "&gt;", "&": "&amp;"}
 )
+
+NOTHING: Final = "<!-- -->"
+"""Parts a text where it would be taken for an address; it shows nothing. A backslash does not help:
+Prefect's UI looks for addresses in the text that the backslashes are gone from."""
+
+_ADDRESS: Final = re.compile(r"(?<=\S)(?=://|@)|(?<=www)(?=\.)", re.IGNORECASE)
+
+_OPENING: Final = re.compile(r"^(\d{1,9}(?=[.)](?:\s|$))|(?=[-+](?:\s|$)|-[-\s]*$|=+$))")
+"""What makes a list, a rule or a heading of a line that begins with it."""
 
 
 def escaped(text: str) -> str:
-    """Return text that Markdown shows as it is."""
+    """Return text that Markdown shows as it is, wherever it stands: on one line, and no link.
+
+    Everything on a page that comes from outside goes through here: names, texts and messages of
+    companies, files, programs and vendors, and what people wrote.
+    """
     cut = text if len(text) <= MAX_CELL_CHARS else f"{text[: MAX_CELL_CHARS - 1]}…"
-    return cut.translate(_SPECIAL)
+    marked = visible(" ".join(cut.split())).translate(_SPECIAL)
+    return _OPENING.sub(r"\1\\", _ADDRESS.sub(NOTHING, marked))
 
 
 def amount(value: Decimal | None) -> str:

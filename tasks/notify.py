@@ -9,6 +9,8 @@ from prefect.blocks.core import Block
 from prefect.logging import get_logger
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from ledger.text import visible
+
 MAX_BODY_CHARS: Final = 1_500
 
 
@@ -26,6 +28,7 @@ async def notify(subject: str, body: str) -> bool:
     Without a block it is only logged. A message that cannot be sent never changes how a run ends.
     """
     logger = get_logger("tasma.notify")
+    subject, body = visible(subject), visible(body)
     name = NotifySettings().notify_block
     if not name:
         logger.warning("%s: %s", subject, body[:MAX_BODY_CHARS])

@@ -8,12 +8,14 @@ from collections.abc import Sequence
 from typing import Final
 
 from blocks.hub.overview import Light, OverviewRow
+from ledger.text import visible
 from tasks.units import year_in_words
 
 SYMBOL: Final = {Light.GREEN: "✓", Light.GREY: "○", Light.RED: "✗"}
 
 REASON_CHARS: Final = 140
-"""The UI does not wrap the cells of a table; the unit's own page says all."""
+"""The UI does not wrap the cells of a table, and reads no Markdown in them; the unit's own page
+says all."""
 
 
 def overview_table(rows: Sequence[OverviewRow]) -> list[dict[str, str]]:
@@ -59,6 +61,7 @@ def age_in_words(age: dt.timedelta | None) -> str:
 
 
 def _shortened(reason: str) -> str:
+    reason = visible(reason)
     return reason if len(reason) <= REASON_CHARS else f"{reason[: REASON_CHARS - 1]}…"
 
 

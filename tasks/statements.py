@@ -11,7 +11,7 @@ from duckdb import DuckDBPyConnection
 
 from blocks.settings import SQL
 from tasks.jobs import Job
-from tasks.markdown import amount, and_more, document, table
+from tasks.markdown import amount, and_more, document, escaped, table
 from tasks.units import Unit
 
 ACCOUNTS_SHOWN: Final = 500
@@ -54,7 +54,7 @@ def statements_page(unit: Unit, found: Statements) -> str:
     shown = found.trial_balance[:ACCOUNTS_SHOWN]
     return document(
         f"# {unit}: statements",
-        f"As published, in {found.currency}.",
+        f"As published, in {escaped(found.currency)}.",
         "## Income statement (resultaträkning)",
         table(
             ("Line", "In English", "Year"),

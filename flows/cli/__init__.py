@@ -27,7 +27,7 @@ from flows.cli import (  # noqa: F401 - their commands register here
     serving,
     tenants,
 )
-from flows.cli.failure import explain, is_debugging
+from flows.cli.failure import explain, is_debugging, show_traceback
 
 __all__ = ["main"]
 
@@ -36,7 +36,5 @@ def main() -> None:
     """Run one command and end the process with its exit code."""
     try:
         app.app()
-    except Exception as problem:
-        if is_debugging():
-            raise
-        sys.exit(explain(problem))
+    except Exception as problem:  # noqa: BLE001 - whatever it is, a person reads a paragraph
+        sys.exit(show_traceback(problem) if is_debugging() else explain(problem))

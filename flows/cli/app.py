@@ -13,6 +13,7 @@ from typer.core import TyperGroup
 from flows.cli import exits
 from flows.cli.failure import explain
 from ledger.errors import TasmaError
+from ledger.text import visible
 
 Function = TypeVar("Function", bound=Callable[..., None])
 
@@ -28,6 +29,11 @@ class Root(TyperGroup):
         """Run the command; a `TasmaError` becomes one paragraph and an exit code."""
         try:
             return super().invoke(ctx)
+        except typer.TyperException as misuse:
+            # Typer prints it: the one text that does not come by `flows.cli.output`.
+            if isinstance(message := getattr(misuse, "message", None), str):
+                misuse.message = visible(message)
+            raise
         except TasmaError as problem:
             if ctx.params.get("debug"):
                 raise

@@ -159,7 +159,7 @@ def _show_breaks(result: ControlResult, control: Control | None, *, limit: int, 
     if result.break_count > len(rows):
         say(f"... and {result.break_count - len(rows):,} more.")
     if control:
-        say(f"Should hold: {control.meaning}.\nWhat to do:  {control.what_to_do}.")
+        say(f"Should hold: {control.meaning}.", f"What to do:  {control.what_to_do}.")
 
 
 def _show_controls(results: list[ControlResult], known: dict[str, Control]) -> None:

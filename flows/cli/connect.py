@@ -137,7 +137,7 @@ def list_connections(*, as_json: AsJson = False) -> None:
             )
             for item in found
         ]
-        show_table(headings, rows)
+        show_table(headings, rows, spare=("system", "company", "last proved (UTC)"))
         next_steps(*(f"tasma connect check {item.tenant}" for item in found if _is_red(item)))
     else:
         say("No tenant is connected to a system yet.")
@@ -190,7 +190,9 @@ def _by_consent(
         say(address)
         remark(f"Send it to a system administrator; then run: tasma connect fortnox {tenant}")
         raise typer.Exit
-    remark(f"A system administrator of the company opens this address and approves:\n\n{address}\n")
+    remark(
+        "A system administrator of the company opens this address and approves:", "", address, ""
+    )
     returned = read_returned(_answer(), state=state)
     if returned.error:
         consents.forget(tenant)

@@ -35,6 +35,6 @@ def events(
     elif found:
         headings = ("at (UTC)", "tenant", "fiscal year", "kind", "what")
         rows = [(item.at, item.tenant, item.fiscal_year, item.kind, item.message) for item in found]
-        show_table(headings, rows)
+        show_table(headings, rows, spare=("fiscal year", "kind"))
     else:
         say("Nothing has happened yet that fits.")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+import traceback
+from collections.abc import Sequence
 from typing import Final
 
 from flows.cli.exits import ExitCode, code_of
@@ -25,8 +27,17 @@ MAX_CHARS: Final = 4_000
 
 def explain(problem: Exception) -> ExitCode:
     """Print why the command ended, and return its exit code."""
-    remark(redacted(paragraph(problem))[:MAX_CHARS])
+    below: Sequence[str] = getattr(problem, "lines", ())
+    for line in (paragraph(problem), *below):
+        remark(redacted(line)[:MAX_CHARS])
     return code_of(problem) if isinstance(problem, TasmaError) else ExitCode.FAILED
+
+
+def show_traceback(problem: Exception) -> ExitCode:
+    """Print all that Python knows of it, and return the exit code."""
+    text = "".join(traceback.format_exception(problem))
+    remark(*redacted(text).splitlines())
+    return ExitCode.FAILED
 
 
 def is_debugging() -> bool:
@@ -43,7 +54,7 @@ def paragraph(problem: Exception) -> str:
         place = f" ({problem.filename})" if problem.filename else ""
         return f"Error: {problem.strerror or problem}{place}. Check the path, its rights and space."
     return (
-        f"Error: this should not happen: {type(problem).__name__}: {problem}\n"
+        f"Error: this should not happen: {type(problem).__name__}: {problem} "
         "It is a fault of the program, not of the books; what was published before is untouched. "
         "Run the command again as `tasma --debug ...` and send its output to the developers."
     )

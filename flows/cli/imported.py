@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import Any, Final
 
 from flows.cli.exits import ExitCode
@@ -71,7 +72,7 @@ def show_many(files: list[Imported]) -> None:
         )
         for found in files
     ]
-    show_table(headings, rows)
+    show_table(headings, rows, spare=("postings", "vouchers", "fiscal year"))
     outcomes = [found.outcome for found in files]
     counted = ", ".join(f"{outcomes.count(name)} {name}" for name in dict.fromkeys(outcomes))
     say(f"{len(files)} files: {counted}.")
@@ -120,7 +121,7 @@ def _next(found: Imported) -> tuple[str, ...]:
     where = place(found)
     if found.outcome == "planned":
         owner = "--new-tenant" if found.is_trial else f"--tenant {found.tenant}"
-        return (f"tasma import {found.path} {owner}",)
+        return (f"tasma import {shlex.quote(str(found.path))} {owner}",)
     if found.outcome == "held":
         return (f"tasma ledger breaks {where}", decision(found, where))
     if found.outcome in {"partial", "evidence"}:
@@ -136,7 +137,7 @@ def _is_held(found: Imported) -> bool:
 
 def _in_brief(found: Imported) -> str:
     if found.plan is None:
-        return found.message.replace("\n", " ")
+        return found.message
     plan = found.plan
     first = "first load" if plan.first_load else f"+{plan.added:,} -{plan.removed:,}"
     return first if plan.first_load else f"{first} changed {plan.changed:,}"

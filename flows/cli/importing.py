@@ -16,6 +16,7 @@ from flows.cli.files import sie_files
 from flows.cli.opening import known_tenant
 from flows.cli.output import console, remark, say, show_json
 from ledger.errors import TasmaError
+from ledger.text import visible
 
 if TYPE_CHECKING:
     from flows.cli.local import Imported
@@ -186,6 +187,6 @@ def progress(total: int) -> Iterator[Callable[[str], Callable[[str], None]]]:
             nonlocal done
             done += 1
             bar.update(task, completed=done)
-            return lambda step: bar.update(task, description=f"{step} {name}")
+            return lambda step: bar.update(task, description=visible(f"{step} {name}"))
 
         yield of_file

@@ -48,12 +48,22 @@ def changes(
         ("load", "published (UTC)", "source", "vouchers", "postings", "+", "changed", "-"),
         [(row[0], row[3], f"{row[4]} {row[5]}", *row[6:]) for row in loads.rows],
         title=f"{tenant} {short(wanted.key)}: loads that changed something, latest first",
+        spare=("postings", "source", "vouchers", "load"),
     )
     if vouchers.rows:
         show_table(
-            ("load", "change", "voucher", "date before", "after", "debit before", "after"),
+            (
+                "load",
+                "change",
+                "voucher",
+                "date before",
+                "date after",
+                "debit before",
+                "debit after",
+            ),
             vouchers.rows,
             title="Vouchers",
+            spare=("load",),
         )
     else:
         say("No later load has changed a voucher.")

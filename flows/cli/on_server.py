@@ -18,6 +18,7 @@ from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from flows.environment import ServerSettings
 from ledger.errors import TransientError
+from ledger.text import visible
 
 IMPORT: Final = "import-file/import-file"
 
@@ -51,7 +52,7 @@ def start_import(tenant: str, path: Path, *, dry_run: bool) -> str:
     started = start_run(
         IMPORT,
         {"tenant": tenant, "path": str(path), "dry_run": dry_run},
-        name=f"{tenant} {path.name}",
+        name=visible(f"{tenant} {path.name}"),
         tags=[f"tenant:{tenant}"],
     )
     return started.url

@@ -3,41 +3,32 @@
 Results go to standard output; progress, warnings and errors to standard error. With ``--json``
 nothing but the JSON is on standard output. Without a terminal, or with ``NO_COLOR``, there is
 neither colour nor a frame, and a row of a table is one line however long it is.
+
+All that is printed passes `visible` here, so that no name, text or message from outside acts on a
+terminal or makes a line of its own.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-import json
 import sys
 from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Final
+from typing import IO, TYPE_CHECKING, Any
+
+from ledger.text import json_text, visible
 
 if TYPE_CHECKING:
     from rich.console import Console
-
-PIPE_WIDTH: Final = 1_000
-"""Columns of a line that goes to a file or a pipe; terminals have their own width."""
-
-UNBROKEN_CHARS: Final = 24
-"""Columns whose cells are no longer than this are never broken: dates, amounts, years, words."""
-
-BRIEF_CHARS: Final = 100
-"""Longest text in a column that says why; `tasma events` and ``--json`` have all of it."""
-
-LIGHT_STYLES: Final = {"green": "green", "grey": "bright_black", "red": "bold red"}
 
 
 def console(file: IO[str] | None = None) -> Console:
     """Return a console on a stream (standard output unless given), as it is now."""
     from rich.console import Console  # noqa: PLC0415 - Rich only when something is shown
 
-    stream = file or sys.stdout
-    width = None if stream.isatty() else PIPE_WIDTH
-    return Console(file=stream, width=width, highlight=False, soft_wrap=True)
+    return Console(file=file or sys.stdout, highlight=False, emoji=False, soft_wrap=True)
 
 
 def is_terminal() -> bool:
@@ -45,14 +36,16 @@ def is_terminal() -> bool:
     return sys.stdout.isatty()
 
 
-def say(text: str) -> None:
-    """Print a sentence of the result."""
-    console().print(text, markup=False)
+def say(*lines: str) -> None:
+    """Print sentences of the result, each on a line."""
+    for line in lines:
+        console().print(visible(line), markup=False)
 
 
-def remark(text: str) -> None:
+def remark(*lines: str) -> None:
     """Print what is no result, such as a warning, to standard error."""
-    console(sys.stderr).print(text, markup=False)
+    for line in lines:
+        console(sys.stderr).print(visible(line), markup=False)
 
 
 def next_steps(*commands: str) -> None:
@@ -62,35 +55,39 @@ def next_steps(*commands: str) -> None:
 
 
 def show_table(
-    headings: Sequence[str], rows: Sequence[Sequence[object]], *, title: str = ""
+    headings: Sequence[str],
+    rows: Sequence[Sequence[object]],
+    *,
+    title: str = "",
+    spare: Sequence[str] = (),
 ) -> None:
     """Print rows under headings; amounts and counts to the right, a light in its colour.
 
+    No figure is cut. A terminal that is too narrow gets no ``spare`` columns, and is told which; if
+    that is not enough, each row becomes a block of lines.
+
     Args:
-        headings: One per column.
+        headings: One per column, each another.
         rows: Values as they are; `cell` writes them.
         title: A line above the table.
+        spare: Headings of columns that may be left out, the first to go first.
     """
-    from rich import box  # noqa: PLC0415 - as in `console`
-    from rich.table import Table  # noqa: PLC0415 - as in `console`
-    from rich.text import Text  # noqa: PLC0415 - as in `console`
+    from flows.cli import tables  # noqa: PLC0415 - as in `console`
 
-    out = console()
-    if title:
-        out.print(title, style="bold", markup=False)
-    table = Table(box=box.SIMPLE_HEAD if out.is_terminal else None, pad_edge=False)
-    for position, heading in enumerate(headings):
-        values = [row[position] for row in rows]
-        table.add_column(
+    columns = [
+        tables.Column(
             heading,
-            justify="right" if any(isinstance(item, int | Decimal) for item in values) else "left",
-            overflow="fold",
-            no_wrap=max((len(cell(item)) for item in values), default=0) <= UNBROKEN_CHARS,
+            [visible(cell(row[position])) for row in rows],
+            is_figure=any(isinstance(row[position], int | Decimal) for row in rows),
         )
-    for row in rows:
-        cells = [cell(value) for value in row]
-        table.add_row(*(Text(text, style=LIGHT_STYLES.get(text, "")) for text in cells))
-    out.print(table)
+        for position, heading in enumerate(headings)
+    ]
+    if title:
+        console().print(visible(title), style="bold", markup=False)
+    if is_terminal():
+        tables.print_fitting(console(), columns, spare=spare)
+    else:
+        say(*tables.plain_lines(columns))
 
 
 def cell(value: object) -> str:
@@ -106,12 +103,6 @@ def cell(value: object) -> str:
     return age(value) if isinstance(value, dt.timedelta) else str(value)
 
 
-def brief(text: str) -> str:
-    """Cut a text to what a column of a table takes, on one line."""
-    line = " ".join(text.split())
-    return line if len(line) <= BRIEF_CHARS else f"{line[: BRIEF_CHARS - 1]}…"
-
-
 def age(span: dt.timedelta) -> str:
     """Write an age in the largest unit that fits: ``3 d``, ``5 h``, ``12 min``, ``now``."""
     minutes = int(span.total_seconds() // 60)
@@ -123,7 +114,7 @@ def age(span: dt.timedelta) -> str:
 
 def show_json(value: object) -> None:
     """Print a value as JSON: decimals as strings, times in ISO form, spans in seconds."""
-    sys.stdout.write(json.dumps(plain(value), ensure_ascii=False, indent=2) + "\n")
+    sys.stdout.write(f"{json_text(plain(value), indent=2)}\n")
 
 
 def plain(value: Any) -> Any:

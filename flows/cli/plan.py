@@ -54,7 +54,14 @@ def plan(
 def _show(changes: ChangePlan, *, limit: int) -> None:
     if changes.accounts:
         show_table(
-            ("account", "opening before", "after", "movement before", "after", "difference"),
+            (
+                "account",
+                "opening before",
+                "opening after",
+                "movement before",
+                "movement after",
+                "difference",
+            ),
             [
                 (
                     item.account_number,
@@ -71,7 +78,7 @@ def _show(changes: ChangePlan, *, limit: int) -> None:
         _and_more(changes.account_count or 0, limit)
     if changes.vouchers:
         show_table(
-            ("change", "voucher", "date before", "after", "debit before", "after"),
+            ("change", "voucher", "date before", "date after", "debit before", "debit after"),
             [
                 (
                     item.change,

@@ -8,7 +8,7 @@ from typing import Any, Final
 from flows.cli.exits import ExitCode
 from flows.cli.imported import CODES, decision, show_breaks
 from flows.cli.opening import short
-from flows.cli.output import brief, next_steps, remark, say, show_table
+from flows.cli.output import next_steps, remark, say, show_table
 from flows.cli.pulling import Pulled, why
 
 KEPT: Final = "kept"
@@ -55,11 +55,11 @@ def show_many(years: Sequence[Pulled]) -> None:
             found.rows,
             found.calls,
             f"{found.took_s:.1f}",
-            brief(why(found)),
+            why(found),
         )
         for found in years
     ]
-    show_table(headings, rows)
+    show_table(headings, rows, spare=("seconds", "calls", "rows"))
     outcomes = [found.outcome for found in years]
     counted = ", ".join(f"{outcomes.count(name)} {name}" for name in dict.fromkeys(outcomes))
     say(f"{len(years)} years: {counted}.")

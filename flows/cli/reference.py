@@ -21,8 +21,9 @@ Made from the commands themselves: `python -m flows.cli.reference > docs/cli.md`
 
 Results go to standard output, everything else to standard error. With `--json` nothing but JSON is
 on standard output, amounts as strings. Without a terminal, or with `NO_COLOR`, there is neither
-colour nor a frame. `tasma --debug ...` shows the traceback of a failure, `tasma --demo ...` works
-on what `make demo` left.
+colour nor a frame, and every text is whole. On a narrow terminal a table leaves out columns and
+names them below, or shows each row as a block of lines; no figure is cut. `tasma --debug ...` shows
+the traceback of a failure, `tasma --demo ...` works on what `make demo` left.
 """
 
 

@@ -67,7 +67,8 @@ def report(
 def _show(found: Rows, *, title: str) -> None:
     skipped = 1 if found.names[0] == "line" else 0
     headings = [name.replace("_", " ") for name in found.names[skipped:]]
-    show_table(headings, [row[skipped:] for row in found.rows], title=title)
+    rows = [row[skipped:] for row in found.rows]
+    show_table(headings, rows, title=title, spare=("name en", "opening", "movement"))
 
 
 def _months(year: FiscalYear, text: str) -> tuple[dt.date, dt.date]:

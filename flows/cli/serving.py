@@ -15,7 +15,7 @@ import typer
 from flows.cli.app import AsJson, app, command
 from flows.cli.exits import ExitCode
 from flows.cli.opening import short
-from flows.cli.output import brief, next_steps, remark, say, show_json, show_table
+from flows.cli.output import next_steps, remark, say, show_json, show_table
 
 if TYPE_CHECKING:
     from flows.demo.demo import Outcome
@@ -102,7 +102,7 @@ def _show(outcome: Outcome) -> None:
             unit.posting_count,
             unit.blocking_count,
             unit.source,
-            brief("; ".join(str(item) for item in unit.blocking)),
+            "; ".join(str(item) for item in unit.blocking),
         )
         for unit in outcome.seen
     ]
@@ -117,7 +117,7 @@ def _show(outcome: Outcome) -> None:
         "source",
         "why",
     )
-    show_table(headings, rows)
+    show_table(headings, rows, spare=("postings", "source", "vouchers"))
     for complaint in outcome.complaints:
         remark(f"Wrong: {complaint}")
     if outcome.complaints:

@@ -11,7 +11,7 @@ import typer
 from blocks.systems import FORTNOX
 from flows.cli.app import AsJson, app, command, group
 from flows.cli.opening import TenantId, known_tenant, open_hub, parse_year, short
-from flows.cli.output import brief, is_terminal, next_steps, say, show_json, show_table
+from flows.cli.output import is_terminal, next_steps, say, show_json, show_table
 from flows.cli.years import years
 from ledger.fiscal_year import FiscalYear
 
@@ -121,7 +121,7 @@ def list_tenants(*, as_json: AsJson = False) -> None:
             )
             for item in found
         ]
-        show_table(headings, rows)
+        show_table(headings, rows, spare=("added (UTC)", "years from", "currency"))
     else:
         say("There is no tenant yet.")
         next_steps(
@@ -188,6 +188,9 @@ STATUS_HEADINGS: Final = (
     "next",
 )
 
+STATUS_SPARE: Final = ("postings", "age", "vouchers", "last good load")
+"""Left out on a narrow terminal, the first to go first."""
+
 
 def _show_status(rows: list[OverviewRow], broken: dict[str, Connection]) -> None:
     """Print a row for each unit; on a terminal the two long columns stand below the table.
@@ -210,9 +213,9 @@ def _show_status(rows: list[OverviewRow], broken: dict[str, Connection]) -> None
         for row in rows
     ]
     if not is_terminal():
-        show_table(STATUS_HEADINGS, [(*row[:-2], brief(row[-2]), row[-1]) for row in cells])
+        show_table(STATUS_HEADINGS, cells)
         return
-    show_table(STATUS_HEADINGS[:-2], [row[:-2] for row in cells])
+    show_table(STATUS_HEADINGS[:-2], [row[:-2] for row in cells], spare=STATUS_SPARE)
     for row in cells:
         if row[-2] or row[-1]:
             say(f"{row[1]} {row[2]}: {row[-2] or row[3]}")

@@ -31,6 +31,7 @@ from flows.cli.on_server import ask_server
 from flows.cli.output import console, remark
 from flows.cli.pulled import code
 from flows.cli.pulling import Pulled
+from ledger.text import visible
 
 BAR: Final = "backfill"
 """Key of the progress artifact that the deployment keeps."""
@@ -85,7 +86,7 @@ def watch_backfill(run_id: UUID) -> State[Any]:
         task = bar.add_task("backfill", total=100, told="")
         while True:
             state, share, told = ask_server(_look(run_id), wanted="such run")
-            bar.update(task, completed=share, told=told)
+            bar.update(task, completed=share, told=visible(told))
             if state is not None and state.is_final():
                 return state
             time.sleep(LOOK_EVERY_S)

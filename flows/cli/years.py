@@ -18,7 +18,7 @@ from flows.cli.opening import (
     parse_year,
     short,
 )
-from flows.cli.output import brief, next_steps, say, show_json, show_table
+from flows.cli.output import next_steps, say, show_json, show_table
 from ledger.fiscal_year import FiscalYear
 
 if TYPE_CHECKING:
@@ -74,12 +74,12 @@ def list_years(tenant: TenantId, *, as_json: AsJson = False) -> None:
                 _defined_by(item),
                 _locked_until(item) or "-",
                 item.source,
-                brief(documents_in_words(item.documents)) or "-",
+                documents_in_words(item.documents) or "-",
                 item.action,
             )
             for item in found
         ]
-        show_table(headings, rows)
+        show_table(headings, rows, spare=("defined by", "locked until", "documents"))
         if is_connected:
             next_steps(
                 *(

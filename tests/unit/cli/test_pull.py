@@ -313,7 +313,7 @@ def _has_schedule(tenant):
         return hub.tenants.get(tenant).has_schedule
 
 
-def test_long_reason_is_cut_in_a_pipe_and_whole_in_json(tasma, acme):
+def test_long_reason_is_whole_in_a_pipe_and_in_json(tasma, acme):
     reason = "1930 differs " * 40
     with Hub(settings().hub_url) as hub:
         hub.units.set_status(acme, Y2025, "failed", reason=reason)
@@ -321,6 +321,5 @@ def test_long_reason_is_cut_in_a_pipe_and_whole_in_json(tasma, acme):
     shown = tasma("tenant", "status").stdout
     (row,) = json.loads(tasma("tenant", "status", "--json").stdout)
 
-    assert max(map(len, shown.splitlines())) < 320
-    assert "…" in shown
+    assert reason.strip() in shown
     assert reason.strip() == row["reason"].strip()

@@ -6,7 +6,10 @@ import json
 import logging
 import sys
 
-from tasks.log import JsonLines
+import pytest
+
+from tasks.log import LOGGER, JsonLines, say, warn
+from tests.hostile_text import FORGED, HOSTILE, acting
 
 
 def record(message, **extra):
@@ -55,3 +58,32 @@ def test_a_traceback_is_a_field_of_the_same_line():
 
     assert "\n" not in text
     assert "ValueError: invalid literal" in json.loads(text)["exception"]
+
+
+@pytest.mark.parametrize("formatter", [JsonLines(), logging.Formatter("%(message)s")])
+def test_text_from_outside_neither_acts_nor_makes_a_line(formatter, caplog):
+    with caplog.at_level(logging.INFO, logger=LOGGER):
+        say(f"Read {FORGED}", tenant="acme", unit=HOSTILE, program=FORGED)
+        warn(FORGED, tenant="acme")
+
+    for made in caplog.records:
+        line = formatter.format(made)
+        assert not acting(line)
+        assert 1 == len(line.splitlines())
+
+
+def test_what_others_log_neither_acts_nor_makes_a_line():
+    """Prefect logs the messages of exceptions, which may be a library's and quote a file."""
+    made = record(FORGED)
+    try:
+        raise_hostile()
+    except ValueError:
+        made.exc_info = sys.exc_info()
+    line = JsonLines().format(made)
+
+    assert not acting(line)
+    assert FORGED == json.loads(line)["message"]
+
+
+def raise_hostile():
+    raise ValueError(FORGED)

@@ -1,0 +1,148 @@
+"""Tables of the command line: whole columns or none, and every figure whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+from rich import box
+from rich.cells import cell_len, set_cell_size
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+UNBROKEN_CHARS: Final = 25
+"""Words up to this long are never broken: the largest amount, two dates of a year, an id."""
+
+TEXT_CHARS: Final = 16
+"""Narrowest column of longer texts, which fold between words."""
+
+GAP: Final = 2
+"""Between two columns."""
+
+LIGHT_STYLES: Final = {"green": "green", "grey": "bright_black", "red": "bold red"}
+
+
+@dataclass(frozen=True, eq=False)
+class Column:
+    """A heading and its cells, one per row; `is_figure`: to be read from the right."""
+
+    heading: str
+    cells: Sequence[str]
+    is_figure: bool = False
+
+    @cached_property
+    def whole(self) -> int:
+        """Width at which nothing folds."""
+        return max(map(cell_len, (self.heading, *self.cells)))
+
+    @cached_property
+    def least(self) -> int:
+        """Smallest width at which no figure and no word folds that is not longer than most."""
+        longest = max(map(cell_len, self.cells), default=0)
+        words = _longest_word((self.heading,))
+        if self.is_figure or longest <= UNBROKEN_CHARS:
+            return max(longest, words)
+        return max(min(_longest_word(self.cells), UNBROKEN_CHARS), words, TEXT_CHARS)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing in it that could be missed."""
+        return not any(self.cells)
+
+
+def plain_lines(columns: Sequence[Column]) -> Iterator[str]:
+    """Yield the table for a file or a pipe: a row is a line, and all of its text is there."""
+    for row in zip(*((column.heading, *column.cells) for column in columns), strict=True):
+        padded = (
+            " " * (column.whole - cell_len(text)) + text
+            if column.is_figure
+            else set_cell_size(text, column.whole)
+            for column, text in zip(columns, row, strict=True)
+        )
+        yield (" " * GAP).join(padded).rstrip()
+
+
+def print_fitting(out: Console, columns: Sequence[Column], *, spare: Sequence[str]) -> None:
+    """Print the columns that fit a terminal and name the others; else each row as a block."""
+    shown = fitting(columns, out.width, spare=spare)
+    if not shown:
+        _print_blocks(out, columns)
+        return
+    _print_table(out, shown)
+    missing = [item.heading for item in columns if item not in shown and not item.is_empty]
+    if missing:
+        said = f"Not shown: {', '.join(missing)}; use --json or a wider terminal."
+        out.print(said, markup=False)
+
+
+def fitting(columns: Sequence[Column], width: int, *, spare: Sequence[str]) -> list[Column]:
+    """Return the columns that a width has room for: first the empty ones go, then the spare ones.
+
+    Returns:
+        Nothing when there is no room even without those.
+    """
+    empty = [column for column in columns if column.is_empty]
+    going = [*empty, *sorted((c for c in columns if c.heading in spare and c not in empty),
+             key=lambda column: spare.index(column.heading))]  # fmt: skip
+    kept = list(columns)
+    for column in (*going, None):
+        if _width(kept) <= width:
+            return kept
+        if column is not None:
+            kept.remove(column)
+    return []
+
+
+def shares(columns: Sequence[Column], width: int) -> list[int]:
+    """Return each column's width; room beyond the least goes to those that need little first."""
+    widths = {id(column): column.least for column in columns}
+    left = width - _width(columns)
+    needy = sorted(columns, key=lambda column: column.whole - column.least)
+    for position, column in enumerate(needy):
+        given = min(column.whole - column.least, left // (len(needy) - position))
+        widths[id(column)] += given
+        left -= given
+    return [widths[id(column)] for column in columns]
+
+
+def _width(columns: Sequence[Column]) -> int:
+    return sum(column.least for column in columns) + GAP * (len(columns) - 1)
+
+
+def _longest_word(texts: Sequence[str]) -> int:
+    return max((cell_len(word) for text in texts for word in text.split()), default=0)
+
+
+def _print_table(out: Console, columns: Sequence[Column]) -> None:
+    # The box has a blank between columns; with one behind each that makes `GAP`.
+    frame = box.SIMPLE_HEAD
+    table = Table(box=frame, show_edge=False, pad_edge=False, padding=(0, GAP - 1, 0, 0))
+    for column, width in zip(columns, shares(columns, out.width), strict=True):
+        table.add_column(
+            Text(column.heading),
+            width=width,
+            justify="right" if column.is_figure else "left",
+            overflow="fold",
+        )
+    for row in zip(*(column.cells for column in columns), strict=True):
+        table.add_row(*(Text(text, style=LIGHT_STYLES.get(text, "")) for text in row))
+    out.print(table, soft_wrap=False)
+
+
+def _print_blocks(out: Console, columns: Sequence[Column]) -> None:
+    """Print a line for each value that there is; long texts fold behind their heading."""
+    label = max(cell_len(column.heading) for column in columns) + GAP
+    room = out.width - label
+    for place, row in enumerate(zip(*(column.cells for column in columns), strict=True)):
+        if place:
+            out.print()
+        for column, text in zip(columns, row, strict=True):
+            value = Text(text, style=LIGHT_STYLES.get(text, ""))
+            fits = cell_len(text) <= max(room, UNBROKEN_CHARS)
+            parts = [value] if fits else value.wrap(out, max(room, UNBROKEN_CHARS))
+            for position, part in enumerate(parts if text else ()):
+                heading = "" if position else column.heading
+                out.print(Text(set_cell_size(heading, label)) + part)

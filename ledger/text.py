@@ -1,0 +1,50 @@
+"""Text from outside, written so that it stays text: nothing in it acts on what shows it."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from typing import Final
+
+ACTING: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+"""Categories of Unicode that a screen obeys instead of showing: controls (the escape sequences of a
+terminal begin with one), marks of direction and of no width, halves of pairs (what Python makes of
+a file's name that is no UTF-8), separators of lines and paragraphs."""
+
+_SPACES: Final = str.maketrans(dict.fromkeys("\t\n\v\f\r\x85\u2028\u2029", " "))
+
+_NOT_PLAIN: Final = re.compile(r"[^\n -~]")
+
+
+def visible(text: str) -> str:
+    r"""Return text on one line in which what would act is written out, such as ``\x1b``.
+
+    Tabs and line ends become spaces, so that no text makes a line of its own. All else stays as it
+    is: names of every language are read as they were written. What cannot be encoded is written out
+    too, so the result always can.
+    """
+    if text.isprintable():
+        return text
+    return "".join(map(_written_out, text.translate(_SPACES)))
+
+
+def json_text(value: object, *, indent: int | None = None) -> str:
+    """Return JSON that says what ``value`` says, and in which nothing acts.
+
+    `json` escapes only the controls of ASCII; the others are escaped here, as JSON allows.
+    """
+    text = json.dumps(value, default=str, ensure_ascii=False, indent=indent)
+    return _NOT_PLAIN.sub(_as_json_escape, text)
+
+
+def _written_out(sign: str) -> str:
+    return sign.encode("unicode_escape").decode("ascii") if _acts(sign) else sign
+
+
+def _as_json_escape(found: re.Match[str]) -> str:
+    return json.dumps(found[0])[1:-1] if _acts(found[0]) else found[0]
+
+
+def _acts(sign: str) -> bool:
+    return unicodedata.category(sign) in ACTING

@@ -1,0 +1,201 @@
+"""Every command, fed with text that acts on a terminal wherever text comes from outside."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pytest
+import typer.main
+from typer.testing import CliRunner
+
+import flows.cli
+from blocks.hub import Connection, Hub, Method
+from blocks.hub.connection_states import ConnectionState
+from blocks.settings import settings
+from blocks.systems import FORTNOX
+from blocks.systems.fortnox import Requirement
+from blocks.systems.fortnox.preflight import LICENCE
+from flows.cli import failure, output
+from flows.cli.connect import show_requirements
+from ledger.fiscal_year import FiscalYear
+from tests.hostile_text import CLIPBOARD, FORGED, HOSTILE, acting, forged
+from tests.small_sie import small_sie
+from tests.terminal import on_terminal
+
+FILE_NAME: Final = f"{CLIPBOARD}\u202eb\n[red]oks.se"
+
+
+@pytest.fixture
+def hostile(tmp_path, home):
+    """A home in which hostile files are published, changed, held and refused; where files lie."""
+
+    def import_(*vouchers, year=2024, name=FILE_NAME, **said):
+        path = tmp_path / str(year) / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(small_sie(*vouchers, name=HOSTILE, year=year, **said))
+        tasma = CliRunner().invoke(flows.cli.app.app, ["import", str(path), "--new-tenant"])
+        return path, tasma
+
+    import_((HOSTILE, 100, 100))
+    import_((HOSTILE, 100, 100), ("2", 7, 7))
+    import_((HOSTILE, 5, 4), year=2025)
+    with Hub(settings().hub_url) as hub:
+        (tenant,) = (tenant.id for tenant in hub.tenants)
+        hub.events.add(HOSTILE, FORGED, tenant=tenant)
+        hub.connections.save(
+            Connection(
+                tenant,
+                FORTNOX,
+                method=Method.CLIENT_CREDENTIALS,
+                source_tenant_id="503072",
+                status=ConnectionState.RECONNECT_REQUIRED,
+                reason=FORGED,
+            )
+        )
+        hub.documents.missed(tenant, FiscalYear.parse("2024"), reason=FORGED)
+    return tenant, tmp_path
+
+
+def commands(tenant, folder):
+    """Return every command with what makes it show text from outside."""
+    file = folder / "2024" / FILE_NAME
+    said = ("--reason", FORGED, "--by", FORGED)
+    yield from (
+        ("import", folder / "2024", folder / "2025", "--new-tenant"),
+        ("import", file, "--tenant", tenant),
+        ("import", file, "--new-tenant", "--dry-run"),
+        ("ledger", "plan", folder / "2025" / FILE_NAME, "--tenant", tenant),
+        ("ledger", "breaks", tenant, "2025", "--all"),
+        ("accept", tenant, "2025", *said, "--no-publish"),
+        ("publish", tenant, "2025"),
+        ("ledger", "reject", tenant, "2025", *said),
+        ("tenant", "correct", tenant, "--org-number", FORGED),
+        ("ledger", "changes", tenant, "2024"),
+        ("ledger", "verify", tenant),
+        ("ledger", "export", tenant, folder / f"{FILE_NAME} export"),
+        *(
+            ("ledger", "report", tenant, "2024", "--statement", statement)
+            for statement in ("trial-balance", "income-statement", "balance-sheet")
+        ),
+        ("ledger", "pull", tenant),
+        ("ledger", "backfill", tenant, "--years", "2024"),
+        ("connect", "fortnox", tenant, "--link-only"),
+        ("connect", "check", tenant),
+        ("connect", "list"),
+        ("tenant", "add", "beta", "--name", FORGED[:255]),
+        ("tenant", "add", FORGED, "--name", "Beta"),
+        ("tenant", "list"),
+        ("tenant", "status"),
+        ("tenant", "status", FORGED),
+        ("tenant", "approve", tenant, "--note", FORGED, "--by", FORGED),
+        ("tenant", "schedule", tenant, "off"),
+        ("tenant", "year", "add", tenant, "2030"),
+        ("tenant", "year", "list", tenant),
+        ("tenant", "year", "lock", tenant, "2024", "--until", FORGED),
+        ("tenant", "year", "retire", tenant, FORGED),
+        ("lake", "prune"),
+        ("events",),
+        ("doctor",),
+        ("tenant", "erase", tenant, "--dry-run"),
+        ("import", folder / f"{FILE_NAME} is not there", "--tenant", tenant),
+        ("import", folder / "2024" / FILE_NAME, "--tenant", FORGED),
+    )
+
+
+WITHOUT: Final = {("up",), ("demo",)}
+"""They start servers, and show invented companies alone, by the functions that the others use."""
+
+
+def every_command(command, path=()):
+    for name, found in getattr(command, "commands", {}).items():
+        yield from every_command(found, (*path, name))
+    if not hasattr(command, "commands"):
+        yield path, {option for item in command.params for option in item.opts}
+
+
+COMMANDS = dict(every_command(typer.main.get_command(flows.cli.app.app)))
+
+
+def named(arguments):
+    return next(path for path in COMMANDS if path == arguments[: len(path)])
+
+
+def test_no_command_lets_text_from_outside_act(hostile, fortnox, tasma):
+    """In a pipe: what a person pages through, or a log keeps, and what a script reads as JSON."""
+    tenant, folder = hostile
+    wrong, seen = [], set()
+    for arguments in commands(tenant, folder):
+        shown = tasma(*arguments)
+        seen.add(named(arguments))
+        wrong += [(arguments, found) for found in acting(shown.output) + forged(shown.output)]
+        assert isinstance(shown.exception, SystemExit | None), arguments
+        if "--json" in COMMANDS[named(arguments)]:
+            written = tasma(*arguments, "--json").stdout
+            wrong += [(arguments, found) for found in acting(written) + forged(written)]
+
+    assert [] == wrong
+    assert COMMANDS.keys() - WITHOUT == seen
+
+
+def test_hostile_text_is_there_to_be_seen(hostile, tasma):
+    """Were it lost on the way, the test above would prove nothing."""
+    tenant, _ = hostile
+    shown = {
+        "name": tasma("tenant", "list").output,
+        "account": tasma("ledger", "report", tenant, "2024").output,
+        "voucher": tasma("ledger", "changes", tenant, "2024").output,
+        "break": tasma("ledger", "breaks", tenant, "2025").output,
+        "event": tasma("events").output,
+        "connection": tasma("tenant", "status").output,
+    }
+
+    assert dict.fromkeys(shown, True) == {
+        name: r"\x1b]52;c;cm0gLXJm\x07" in text for name, text in shown.items()
+    }
+    assert "[red]R[/red] :skull:" in shown["name"]
+
+
+ASKING: Final = {
+    ("ledger", "pull"),
+    ("ledger", "backfill"),
+    ("connect", "fortnox"),
+    ("connect", "check"),
+}
+"""They reach for a server; in the test above they have one."""
+
+
+def test_no_command_lets_text_from_outside_act_on_a_terminal(hostile):
+    """There our own colours are the only escapes."""
+    tenant, folder = hostile
+    wrong = []
+    for arguments in commands(tenant, folder):
+        if named(arguments) not in ASKING:
+            shown = on_terminal(*map(str, arguments))
+            wrong += [(arguments, found) for found in acting(shown) + forged(shown)]
+
+    assert [] == wrong
+
+
+def test_what_a_vendor_said_of_a_requirement_stays_text(capsys):
+    show_requirements([Requirement(LICENCE, passed=False, reason=FORGED)])
+
+    assert not acting(capsys.readouterr().out)
+
+
+def test_message_of_a_fault_and_its_traceback_stay_text(capsys):
+    problem = RuntimeError(FORGED)
+
+    failure.explain(problem)
+    explained = capsys.readouterr().err
+    failure.show_traceback(problem)
+    traced = capsys.readouterr().err
+
+    assert not acting(explained + traced)
+    assert 1 == len(explained.splitlines())
+    assert "RuntimeError" in traced
+
+
+def test_title_and_headings_stay_text(capsys):
+    output.show_table((HOSTILE,), [(FORGED,)], title=FORGED)
+
+    assert not acting(capsys.readouterr().out)

@@ -1,0 +1,282 @@
+"""Tables on terminals of every width: no figure is cut, and no column goes without a word."""
+
+from __future__ import annotations
+
+import ast
+import datetime as dt
+import re
+import sys
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+
+import flows.cli
+from blocks.hub import Connection, Hub, Method
+from blocks.lake import Prunable
+from blocks.settings import settings
+from blocks.systems import FORTNOX
+from flows import pruning
+from flows.cli import output, pulled, serving, tables
+from flows.cli.local import Imported
+from flows.cli.pulling import Pulled
+from flows.demo.check import Seen
+from flows.demo.demo import Outcome
+from ledger.controls import Break, BreakKind
+from ledger.fiscal_year import FiscalYear
+from tasks.units import Unit
+from tests.hostile_text import OURS
+from tests.small_sie import small_sie
+from tests.terminal import on_terminal, terminal
+
+WIDTHS = (60, 80, 120)
+
+HUGE = Decimal("9999999999999999.99")
+"""The largest amount that the tables hold: 25 signs as it is written."""
+
+LONG = "Enskild firma Övningsverkstaden med ett långt namn AB"
+
+
+def whole(figure, text):
+    """Say whether a figure is in a text with nothing of a figure before or behind it."""
+    return re.search(rf"(?<![\d.,-]){re.escape(figure)}(?![\d,]|\.\d)", text) is not None
+
+
+def not_shown(printed):
+    found = re.search(r"Not shown: (.*); use --json or a wider terminal\.", printed)
+    return found[1].split(", ") if found else []
+
+
+def lost(columns, printed):
+    """Return the cells with a figure that are neither whole in what was printed nor said to go."""
+    gone = not_shown(printed)
+    return [
+        (column.heading, text)
+        for column in columns
+        if column.heading not in gone
+        for text in column.cells
+        if re.search(r"\d", text) and cell_len(text) <= tables.UNBROKEN_CHARS
+        if not whole(text, printed)
+    ]
+
+
+def cut(columns, printed):
+    """Return the words with a figure of long texts that are not whole in what was printed."""
+    gone = not_shown(printed)
+    return [
+        (column.heading, word)
+        for column in columns
+        if column.heading not in gone
+        for text in column.cells
+        for word in text.split()
+        if re.search(r"\d", word) and cell_len(word) <= tables.UNBROKEN_CHARS
+        if word not in printed
+    ]
+
+
+FIGURES = st.one_of(
+    st.integers(-(10**12), 10**12),
+    st.decimals(-HUGE, HUGE, places=2),
+    st.dates(),
+    st.datetimes(timezones=st.just(dt.UTC)),
+    st.none(),
+)
+WORDS = st.text("abcåäö 1234567890,.", max_size=60)
+
+
+@st.composite
+def drawn_tables(draw):
+    kinds = draw(st.lists(st.sampled_from([FIGURES, WORDS]), min_size=1, max_size=9))
+    rows = draw(st.lists(st.tuples(*kinds), min_size=1, max_size=4))
+    headings = [f"heading {place}" for place in range(len(kinds))]
+    return headings, rows, draw(st.lists(st.sampled_from(headings), unique=True))
+
+
+@given(drawn_tables(), st.integers(40, 130))
+def test_every_figure_is_whole_or_its_column_is_named_as_not_shown(drawn, width):
+    headings, rows, spare = drawn
+    with terminal(width) as shown:
+        output.show_table(headings, rows, spare=spare)
+    printed = OURS.sub("", shown.getvalue())
+    columns = [
+        tables.Column(heading, [output.cell(row[place]) for row in rows])
+        for place, heading in enumerate(headings)
+    ]
+
+    assert [] == lost(columns, printed)
+    assert [] == cut(columns, printed)
+    assert set(not_shown(printed)) <= set(spare)
+    lines = [line for line in printed.splitlines() if not line.startswith("Not shown: ")]
+    assert max(map(cell_len, lines)) <= max(width, len("heading 0  ") + tables.UNBROKEN_CHARS)
+
+
+@given(drawn_tables())
+def test_pipe_gets_all_of_every_text_a_line_for_each_row(drawn):
+    headings, rows, _ = drawn
+    columns = [
+        tables.Column(heading, [output.cell(row[place]) for row in rows])
+        for place, heading in enumerate(headings)
+    ]
+    lines = list(tables.plain_lines(columns))
+
+    assert 1 + len(rows) == len(lines)
+    for place, line in enumerate(lines[1:]):
+        for column in columns:
+            assert column.cells[place].strip() in line
+
+
+def columns_of(**cells):
+    return [
+        tables.Column(name, [text], is_figure=text[-1:].isdigit()) for name, text in cells.items()
+    ]
+
+
+@pytest.mark.parametrize(
+    ("width", "expected"),
+    [
+        (31, ["tenant", "vouchers", "amount"]),
+        (27, ["tenant", "vouchers", "amount"]),
+        (26, ["tenant", "amount"]),
+        (17, ["tenant", "amount"]),
+        (16, []),
+    ],
+)
+def test_spare_columns_go_one_after_the_other_and_then_rows_become_blocks(width, expected):
+    found = tables.fitting(
+        columns_of(tenant="acme", vouchers="1,201", empty="", amount="12,345.00"),
+        width,
+        spare=("vouchers",),
+    )
+
+    assert expected == [column.heading for column in found][: len(expected) or 1]
+
+
+# Every table of the command line.
+
+
+@pytest.fixture
+def busy(home, tmp_path):
+    """A home with large figures and long texts in every list; where its files lie."""
+
+    def import_(*vouchers, year=2024, **said):
+        path = tmp_path / "files" / f"{LONG}-{year}.se"
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(small_sie(*vouchers, name=LONG, year=year, **said))
+        on_terminal("import", str(path), "--tenant", "acme")
+        return path
+
+    on_terminal("tenant", "add", "acme", "--name", LONG, "--org-number", "559990-0007")
+    import_((123456, Decimal("9999999999.99"), Decimal("9999999999.99")))
+    import_((123456, Decimal("9999999999.99"), Decimal("9999999999.99")), (7, 1201, 1201))
+    import_((123456, Decimal("8888888888.88"), Decimal("7777777777.77")), year=2025)
+    with Hub(settings().hub_url) as hub:
+        hub.connections.save(
+            Connection("acme", FORTNOX, method=Method.CLIENT_CREDENTIALS, source_tenant_id="503072")
+        )
+    return tmp_path / "files"
+
+
+def show_lake(monkeypatch):
+    items = [Prunable(Path(f"landing/acme/sie/{'0123456789abcdef' * 4}"), 12_345_678_901)]
+    monkeypatch.setattr(pruning, "prune", lambda *_, **__: items)
+    return on_terminal("lake", "prune")
+
+
+def show_pulled(_):
+    years = [
+        Pulled(
+            Unit("acme", FiscalYear.parse(year)),
+            Imported(Path(), "acme"),
+            "held",
+            f"account 1930: {HUGE}",
+            calls=12_345,
+            took_s=1_234.5,
+        )
+        for year in ("2024", "2024-07-01_2025-06-30")
+    ]
+    with terminal() as shown:
+        pulled.show_many(years)
+    return shown.getvalue()
+
+
+def show_demo(_):
+    found = Break("x", BreakKind.AMOUNT, "1930", expected=HUGE, actual=HUGE, difference=HUGE)
+    held = Seen("glasbruket", "2024-01-01_2024-12-31", "held", {}, 123_456, 9_876_543, (found,), 1)
+    good = Seen("vaveriet", "2024-07-01_2025-06-30", "published", {}, 123_456, 9_876_543, (), 0)
+    with terminal() as shown:
+        serving._show(Outcome(Path(), [held, good], [], 1.0, changed="vaveriet"))
+    return shown.getvalue()
+
+
+COMMANDS = [
+    ("tenant", "list"),
+    ("tenant", "status"),
+    ("tenant", "year", "list", "acme"),
+    ("tenant", "erase", "acme", "--dry-run"),
+    ("connect", "list"),
+    ("ledger", "breaks", "acme", "2025", "--all"),
+    ("ledger", "changes", "acme", "2024"),
+    ("ledger", "report", "acme", "2024"),
+    ("ledger", "report", "acme", "2024", "--statement", "income-statement"),
+    ("ledger", "report", "acme", "2024", "--statement", "balance-sheet"),
+    ("ledger", "plan", "{files}/second.se", "--tenant", "acme"),
+    ("import", "{files}", "--tenant", "acme"),
+    ("events",),
+    ("doctor",),
+]
+
+
+def call_sites():
+    """Return the functions of the command line that show a table."""
+    for path in Path(flows.cli.__file__).parent.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef) and "show_table" in called(node):
+                yield path.stem, node.name
+
+
+def called(function):
+    calls = (node.func for node in ast.walk(function) if isinstance(node, ast.Call))
+    return {name.id for name in calls if isinstance(name, ast.Name)}
+
+
+def test_every_table_of_the_command_line_has_its_figures_whole(busy, monkeypatch):
+    seen, wrong = set(), []
+    printing = tables.print_fitting
+
+    def noting(out, columns, *, spare):
+        caller = sys._getframe(2).f_code
+        seen.add((Path(caller.co_filename).stem, caller.co_name))
+        for width in WIDTHS:
+            with terminal(width) as shown:
+                printing(output.console(), columns, spare=spare)
+            printed = OURS.sub("", shown.getvalue())
+            found = lost(columns, printed) + cut(columns, printed)
+            wrong.extend((width, *cell) for cell in found)
+        printing(out, columns, spare=spare)
+
+    monkeypatch.setattr(tables, "print_fitting", noting)
+    (busy / "second.se").write_bytes(small_sie((5, 1201, 1201), name=LONG))
+    for arguments in COMMANDS:
+        on_terminal(*(part.format(files=busy) for part in arguments), columns=80)
+    for show in (show_lake, show_pulled, show_demo):
+        show(monkeypatch)
+
+    assert [] == wrong
+    assert set(call_sites()) == seen
+
+
+def test_nothing_else_of_the_command_line_makes_tables():
+    """Another maker would have rules of its own."""
+    sources = Path(flows.cli.__file__).parent.glob("*.py")
+    makers = {path.stem for path in sources if "rich.table" in path.read_text(encoding="utf-8")}
+
+    assert {"tables"} == makers
+
+
+def test_status_of_a_narrow_terminal_names_what_it_left_out(busy):
+    shown = OURS.sub("", on_terminal("tenant", "status", columns=60))
+
+    assert not_shown(shown) == ["age", "postings"]
