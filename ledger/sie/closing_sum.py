@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from ledger.diagnostics import Level
+from ledger.sie.control_sum import Sums
 from ledger.sie.diagnostics import DiagnosticLog
 from ledger.sie.tokenizer import Record
 
@@ -28,8 +28,8 @@ class SumRecords:
         """Whether the file asks for a sum."""
         return bool(self._found)
 
-    def check(self, computed: int, *, encoding: str, log: DiagnosticLog) -> None:
-        """Compare the sum of the file with the one computed from it."""
+    def check(self, computed: Sums, log: DiagnosticLog) -> None:
+        """Compare the sum of the file with those computed from it."""
         if not self._found:
             return
         value, line = self._found[-1]
@@ -37,7 +37,8 @@ class SumRecords:
             log.add("control_sum_unopened" if value else "control_sum_missing", line, "#KSUMMA")
             return
         stated = int(value) & WORD if re.fullmatch(r"-?[0-9]{1,10}", value, re.ASCII) else None
-        if stated != computed:
-            # The format knows code page 437 only; another program may have summed other bytes.
-            level = Level.WARNING if encoding == "cp437" else Level.INFO
-            log.add("control_sum_wrong", line, "#KSUMMA", level=level)
+        if stated not in computed:
+            log.add("control_sum_wrong", line, "#KSUMMA")
+            return
+        other = "" if stated == computed.code_page else "It is over the bytes as they stand."
+        log.add("control_sum_right", line, "#KSUMMA", detail=other)

@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from ledger.sie.checksum import CODE_PAGE, LABEL, add_line
+from ledger.sie.checksum import AS_IT_STANDS, CODE_PAGE, LABEL, add_line
 from ledger.sie.columns import CLOSE, OPEN, QUOTE, Quotes
 from ledger.sie.encoding import decode
 from ledger.sie.lines import (
@@ -61,11 +61,18 @@ class Readable:
     listless: int
 
 
+class Sums(NamedTuple):
+    """A sum over code page 437, as the format has it, and one over the file's own bytes."""
+
+    code_page: int = 0
+    own: int = 0
+
+
 class _Sum(NamedTuple):
     """A sum up to some place. `closed`: what it was at the last #KSUMMA; `running`: after one."""
 
-    total: int = 0
-    closed: int = 0
+    total: Sums = Sums()
+    closed: Sums = Sums()
     running: bool = False
 
 
@@ -80,8 +87,8 @@ class ControlSum:
         self._sum = _Sum()
 
     @property
-    def value(self) -> int:
-        """The sum at the #KSUMMA that closed it last."""
+    def value(self) -> Sums:
+        """The sums at the #KSUMMA that closed them last."""
         return self._sum.closed
 
     def add(self, block: Readable) -> None:
@@ -182,9 +189,12 @@ def _with(so_far: _Sum, kept: bytes, encoding: str) -> _Sum:
     if not so_far.running:
         return so_far
     content = kept.translate(_RESTORE, _TAKEN_OUT)
-    if encoding != CODE_PAGE and not content.isascii():
+    own = zlib.crc32(content, so_far.total.own)
+    if encoding == CODE_PAGE:
+        return so_far._replace(total=Sums(own, own))
+    if not content.isascii():
         content = decode(content, encoding).encode(CODE_PAGE, errors="replace")
-    return so_far._replace(total=zlib.crc32(content, so_far.total))
+    return so_far._replace(total=Sums(zlib.crc32(content, so_far.total.code_page), own))
 
 
 def _over_line(so_far: _Sum, block: Readable, line: int) -> _Sum:
@@ -194,7 +204,11 @@ def _over_line(so_far: _Sum, block: Readable, line: int) -> _Sum:
         return so_far._replace(closed=so_far.total, running=True)
     if not so_far.running:
         return so_far
-    return so_far._replace(total=add_line(so_far.total, raw, block.encoding))
+    code_page, own = so_far.total
+    encoding = block.encoding
+    own = add_line(own, raw, AS_IT_STANDS, over=AS_IT_STANDS)
+    code_page = own if encoding == CODE_PAGE else add_line(code_page, raw, encoding)
+    return so_far._replace(total=Sums(code_page, own))
 
 
 def _between(marks: Mask) -> Mask:

@@ -66,6 +66,11 @@ CATALOGUE: Final[dict[str, Finding]] = {
     "control_sum_wrong": Finding(
         _W, "The #KSUMMA of the file differs from the one computed.", "the file is read"
     ),
+    "control_sum_right": Finding(
+        _I,
+        "The #KSUMMA of the file is the one computed.",
+        "nothing was changed since it was written",
+    ),
     # Lines, fields and blocks
     "value_missing": Finding(_I, "A field that the record needs is empty.", "its value is unknown"),
     "flagga_not_first": Finding(_I, "The first record is not #FLAGGA.", "the file is read"),

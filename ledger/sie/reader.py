@@ -62,7 +62,7 @@ class SieFile:
             yield assembler.assemble(self._read_block(span, position, total))
         leave(position, log)
         assembler.finish()
-        self._sums.check(total.value, encoding=self.encoding, log=log)
+        self._sums.check(total.value, log)
 
     def _keys(self) -> VoucherKeys:
         is_import = self.header.sie_type == "4I"

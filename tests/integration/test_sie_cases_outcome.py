@@ -31,14 +31,17 @@ class End(NamedTuple):
 
     `reason`: what is read in the outcome's message. `findings`: what is read in the breaks of the
     controls, those that hold nothing too. `unit`: the light and the status of the year after it,
-    empty where nobody asks.
+    empty where nobody asks. `passed`: controls that passed.
     """
 
     outcome: str
     reason: tuple[str, ...] = ()
     findings: tuple[str, ...] = ()
     unit: str = ""
+    passed: tuple[str, ...] = ()
 
+
+WRONG_SUM = "control_sum warns: line {}: The #KSUMMA of the file differs from the one computed."
 
 CASES: dict[tuple[str, ...], End] = {
     ("A1-cut-in-ib.se",): End("held", ("closing_reported (1 break", "no closing balances (#UB)")),
@@ -68,6 +71,9 @@ CASES: dict[tuple[str, ...], End] = {
         ),
     ),
     ("B01-btrans-only-last-year.se",): End("published"),
+    ("B08c-ksumma-utf8-over-utf8-bytes.se",): End("published", passed=("control_sum",)),
+    ("B08d-ksumma-utf8-wrong.se",): End("published", findings=(WRONG_SUM.format(35),)),
+    ("B08e-tampered-old-ksumma.se",): End("published", findings=(WRONG_SUM.format(37),)),
     ("B10-no-vouchers.se",): End("published"),
     ("B12-sie5.sie",): End("failed", ("It is SIE 5 (XML), which is not read.", "as SIE type 4")),
     ("B15c-utf16.se",): End("failed", ("It is text in UTF-16", "save it as UTF-8")),
@@ -117,6 +123,11 @@ def findings(imported: Imported) -> str:
     )
 
 
+def passed(imported: Imported) -> set[str]:
+    results = imported.judgement.results if imported.judgement else []
+    return {result.control for result in results if result.outcome is Outcome.PASSED}
+
+
 @pytest.mark.parametrize("names", CASES, ids=", then ".join)
 def test_case_ends_as_the_table_says(stores, names):
     expected = CASES[names]
@@ -126,6 +137,7 @@ def test_case_ends_as_the_table_says(stores, names):
     assert expected.outcome == imported.outcome, imported.message
     assert [] == [words for words in expected.reason if words not in imported.message]
     assert [] == [words for words in expected.findings if words not in found], found
+    assert set() == set(expected.passed) - passed(imported)
     if expected.unit:
         row = stores.hub.overview(tenant=imported.tenant)[-1]
         assert expected.unit == f"{row.light} {row.status}"

@@ -184,7 +184,10 @@ DESERVED = {
         ("fiscal_year_missing", 0),
     },
     "Sie4E1.SI": {("record_forbidden", line) for line in (33, 34, 35)},
-    "Sie4E1ksumma.SI": {("record_forbidden", line) for line in (34, 35, 36)},
+    "Sie4E1ksumma.SI": {
+        *(("record_forbidden", line) for line in (34, 35, 36)),
+        ("control_sum_wrong", 71),
+    },
 }
 """Those whose fault is a sum or an account without #KONTO deserve no note of a reader: that is
 what the controls are for."""

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from blocks.digest import TableDigest
-from ledger.controls import BreakKind, Outcome
+from ledger.controls import BreakKind, Outcome, Severity
 from ledger.fiscal_year import FiscalYear
 
 
@@ -209,3 +209,33 @@ def test_tenant_without_any_defined_year_accepts_none(books):
     books.context = {"defined_years": ()}
 
     assert books.result("year_defined").holds
+
+
+def noted(books, code, level="warning"):
+    books.diagnostics.append(
+        {"code": code, "level": level, "line": 40, "field": "#KSUMMA", "message": "As it is."}
+    )
+    return books
+
+
+def test_source_without_a_control_sum_is_not_judged_by_one(books):
+    result = books.result("control_sum")
+
+    assert (result.outcome, result.reason) == (
+        Outcome.NOT_APPLICABLE,
+        "the source has no #KSUMMA, so nothing says whether it was changed",
+    )
+
+
+def test_right_control_sum_passes(books):
+    assert noted(books, "control_sum_right", "info").result("control_sum").outcome == Outcome.PASSED
+
+
+@pytest.mark.parametrize("code", ["control_sum_wrong", "control_sum_unopened"])
+def test_control_sum_that_confirms_nothing_warns_and_may_hold(books, code):
+    warned = noted(books, code).result("control_sum")
+    books.context = {"tightened": {"control_sum": Severity.BLOCKS}}
+
+    assert ["line 40: As it is."] == [str(item) for item in warned.breaks]
+    assert (warned.severity, warned.holds) == (Severity.WARNS, False)
+    assert books.result("control_sum").holds

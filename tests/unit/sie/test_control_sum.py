@@ -64,13 +64,52 @@ def test_wrong_sum_is_noted(join, read_sie, value):
     assert 1 == file.diagnostics.count("control_sum_wrong")
 
 
-@pytest.mark.parametrize(("encoding", "level"), [("cp437", "warning"), ("utf-8", "info")])
-def test_wrong_sum_matters_less_when_the_file_was_converted(join, read_sie, encoding, level):
+def sums(file):
+    return [
+        (item.code, item.level.value, item.message)
+        for item in file.diagnostics.items
+        if item.code.startswith("control_sum")
+    ]
+
+
+@pytest.mark.parametrize("encoding", ["cp437", "cp1252", "utf-8"])
+def test_wrong_sum_is_a_warning_in_every_encoding(join, read_sie, encoding):
     file, _ = read_sie(join(*LINES, "#KSUMMA 1", encoding=encoding))
 
-    assert [level] == [
-        item.level.value for item in file.diagnostics.items if item.code == "control_sum_wrong"
-    ]
+    message = "The #KSUMMA of the file differs from the one computed."
+    assert [("control_sum_wrong", "warning", message)] == sums(file)
+
+
+RIGHT = "The #KSUMMA of the file is the one computed."
+
+
+@pytest.mark.parametrize("encoding", ["cp437", "cp1252", "utf-8"])
+def test_sum_over_code_page_437_is_right_in_every_encoding(join, read_sie, encoding):
+    total = control_sum(join(*LINES))
+
+    file, _ = read_sie(join(*LINES, f"#KSUMMA {total}", encoding=encoding))
+
+    assert [("control_sum_right", "info", RIGHT)] == sums(file)
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-8"])
+def test_sum_over_the_bytes_as_they_stand_is_right(join, read_sie, encoding):
+    total = zlib.crc32(COVERED.encode(encoding))
+
+    file, _ = read_sie(join(*LINES, f"#KSUMMA {total}", encoding=encoding))
+
+    message = f"{RIGHT} It is over the bytes as they stand."
+    assert total != control_sum(join(*LINES))
+    assert [("control_sum_right", "info", message)] == sums(file)
+
+
+@pytest.mark.parametrize("encoding", ["cp437", "cp1252"])
+def test_sum_over_the_bytes_of_another_encoding_is_wrong(join, read_sie, encoding):
+    total = zlib.crc32(COVERED.encode("utf-8"))
+
+    file, _ = read_sie(join(*LINES, f"#KSUMMA {total}", encoding=encoding))
+
+    assert 1 == file.diagnostics.count("control_sum_wrong")
 
 
 @given(st.integers(min_value=0), st.integers(1, 255))

@@ -8,9 +8,15 @@ from __future__ import annotations
 import pytest
 
 from ledger.diagnostics import Level
+from ledger.sie.checksum import control_sum
 from ledger.sie.diagnostics import CATALOGUE
 from ledger.sie.limits import SieLimits
 from ledger.sie.reader import open_sie
+
+
+def with_sum(content):
+    return content + b"#KSUMMA %d\r\n" % control_sum(content)
+
 
 E, W, I = Level.ERROR, Level.WARNING, Level.INFO  # noqa: E741
 
@@ -28,6 +34,8 @@ BENT = [
     ("control_sum_missing", E, 2, lambda f: f.insert(2, "#KSUMMA")),
     ("control_sum_unopened", W, 19, lambda f: f.add("#KSUMMA 123")),
     ("control_sum_wrong", W, 20, lambda f: f.insert(2, "#KSUMMA").add("#KSUMMA 123")),
+    ("control_sum_right", I, 20, lambda f: with_sum(f.insert(2, "#KSUMMA").content)),
+    ("fields_shifted", E, 16, lambda f: f.change(16, "#TRANS 1930 {} 1 000.00")),
     ("value_missing", W, 6, lambda f: f.change(6, '#FNAMN ""')),
     ("value_missing", I, 2, lambda f: f.change(2, '#PROGRAM "Bokföraren"')),
     ("flagga_not_first", I, 2, lambda f: f.change(1, "#FORMAT PC8", "#FLAGGA 0").change(3)),

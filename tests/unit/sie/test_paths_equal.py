@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from ledger.schemas import CANONICAL, VOUCHER_TABLES
 from ledger.sie import control_sum as control_sums
-from ledger.sie.checksum import control_sum
+from ledger.sie.checksum import AS_IT_STANDS, control_sum
 from ledger.sie.diagnostics import DiagnosticLog
 from ledger.sie.limits import SieLimits
 from ledger.sie.objects_used import ObjectsUsed
@@ -245,6 +245,17 @@ def test_sum_in_columns_is_the_sum_of_the_lines(content, window_bytes):
         file, _, _ = read(content + f"#KSUMMA {total}\n".encode(), exact_only=False)
 
     assert 0 == file.diagnostics.count("control_sum_wrong")
+
+
+@settings(max_examples=60)
+@given(plain_files(), st.sampled_from([16, control_sums.WINDOW_BYTES]))
+def test_sum_of_the_bytes_as_they_stand_is_taken_in_columns_too(content, window_bytes):
+    total = control_sum(content, encoding=AS_IT_STANDS, over=AS_IT_STANDS)
+
+    with mock.patch.object(control_sums, "WINDOW_BYTES", window_bytes):
+        file, _, _ = read(content + f"#KSUMMA {total}\n".encode(), exact_only=False)
+
+    assert 1 == file.diagnostics.count("control_sum_right")
 
 
 @pytest.mark.parametrize("text", ["två ord", 'en \\"så bra\\" dag', "", " "])
