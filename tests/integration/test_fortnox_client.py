@@ -183,6 +183,7 @@ def test_voucher_is_drilled_with_its_rows(hub, simulator, read_sie):
     ]
 
 
+@pytest.mark.requirement("R-X-4a", "R-X-4b", "R-X-4c")
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize(
     ("fault", "details"),
@@ -209,6 +210,19 @@ def test_trouble_that_passes_changes_no_result(hub, simulator, method, fault, de
     assert expected == comparable(within(hub, work))
     assert simulator.faults.waiting() == []
     assert status(hub) == "connected"
+
+
+@pytest.mark.requirement("R-X-4f")
+@pytest.mark.parametrize("method", ["company", "headers"])
+@pytest.mark.parametrize("answer", [400, 404, 409, 422])
+def test_business_error_is_refused_at_once_and_asked_for_once(hub, simulator, method, answer):
+    work, path = METHODS[method]
+    simulator.faults.add("status", tenant=NUMBER, path=path, times=None, status=answer)
+
+    with pytest.raises(CallRefused):
+        within(hub, work)
+
+    assert 1 == simulator.count(NUMBER, path)
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -388,6 +402,23 @@ def test_wrong_client_secret_is_for_us_and_changes_no_status(hub, simulator, mon
     assert (WhoActs.US, "connected") == (raised.value.who_acts, status(hub))
 
 
+@pytest.mark.requirement("R-X-1a")
+def test_tenants_at_work_at_once_have_tokens_of_their_own(hub, simulator):
+    async def who(number):
+        async with fortnox_session(hub, f"t{number}") as fortnox:
+            return (await fortnox.company()).database_number
+
+    async def both():
+        return await asyncio.gather(*(who(number) for number in (NUMBER, LARGE)))
+
+    found = asyncio.run(both())
+    tokens = simulator.world.tokens.access_tokens
+
+    assert [str(NUMBER), str(LARGE)] == found
+    assert [NUMBER, LARGE] == sorted(grant.tenant for grant in tokens.values())
+
+
+@pytest.mark.requirement("R-X-1d")
 def test_second_session_of_a_tenant_waits_or_says_who_has_it(hub, simulator):
     async def work():
         async with fortnox_session(hub, f"t{NUMBER}", run_id="first"):
@@ -411,6 +442,7 @@ def test_tenant_that_is_not_connected_is_told_so(hub, simulator):
         asyncio.run(work())
 
 
+@pytest.mark.requirement("R-X-3a", "R-X-3e", "R-X-3f")
 def test_secrets_are_in_nothing_that_is_raised_logged_shown_or_kept(hub, simulator, caplog):
     caplog.set_level(logging.DEBUG)
     told = []
@@ -585,11 +617,39 @@ def test_consent_mends_what_was_revoked(hub, simulator):
 
 
 @pytest.mark.requirement("R-SEN-4b")
-def test_consent_without_a_scope_is_refused_by_name_before_any_ledger_is_asked_for(hub, simulator):
-    with pytest.raises(CallRefused, match="lacks the scope bookkeeping"):
-        consent(hub, simulator, scopes=["companyinformation"])
+@pytest.mark.parametrize("right", LEDGER_SCOPES)
+def test_consent_without_a_scope_is_refused_by_name_and_changes_nothing(hub, simulator, right):
+    before = hub.connections.get(f"t{NUMBER}", "fortnox")
 
-    assert 0 == simulator.count(path="/3/vouchers") == simulator.count(path="/3/sie/")
+    with pytest.raises(CallRefused, match=f"lacks the scope {right}"):
+        consent(hub, simulator, scopes=[scope for scope in LEDGER_SCOPES if scope != right])
+
+    assert before == hub.connections.get(f"t{NUMBER}", "fortnox")
+
+
+@pytest.mark.requirement("R-FIN-9a", "R-FIN-9b", "R-FIN-9c")
+@pytest.mark.parametrize("right", LEDGER_SCOPES)
+def test_right_that_the_credentials_lack_fails_the_preflight_by_name(hub, simulator, right):
+    simulator.authorize(NUMBER, scopes=[scope for scope in LEDGER_SCOPES if scope != right])
+
+    found = asyncio.run(preflight(hub, f"t{NUMBER}"))
+
+    (failed,) = [line for line in found if line.passed is False]
+    assert f"does not cover the scope {right}." in failed.reason
+    asked = {call.path for call in simulator.calls if call.path.startswith("/3/")}
+    assert {"/3/companyinformation", "/3/financialyears"} >= asked
+
+
+@pytest.mark.requirement("R-FIN-9c")
+def test_pull_without_the_right_to_the_ledger_asks_for_none_of_it(hub, simulator):
+    simulator.authorize(NUMBER, scopes=["companyinformation"])
+
+    with pytest.raises(CallRefused, match="does not cover the scope bookkeeping"):
+        within(hub, pull)
+
+    assert [0, 0, 0] == [
+        simulator.count(NUMBER, path) for path in ("/3/accounts", "/3/vouchers", "/3/sie/")
+    ]
 
 
 @pytest.mark.requirement("R-SEN-7a", "R-SEN-7c")

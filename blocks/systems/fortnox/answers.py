@@ -30,6 +30,25 @@ PASSING: Final = frozenset(
 """Statuses below 500 that pass by themselves."""
 
 
+NO_SCOPE: Final = "2000663"
+
+SCOPES: Final = {
+    "companyinformation": "companyinformation",
+    "financialyears": "bookkeeping",
+    "accounts": "bookkeeping",
+    "vouchers": "bookkeeping",
+    "sie": "bookkeeping",
+    "voucherfileconnections": "connectfile",
+    "supplierinvoicefileconnections": "connectfile",
+    "archive": "archive",
+    "supplierinvoices": "supplierinvoice",
+}
+"""The right that each thing asked for needs, which the refusal itself does not name.
+
+Source: vendor's page "scopes".
+"""
+
+
 @dataclass(frozen=True)
 class Answer:
     """A line of the catalogue. `state`: what it makes of the connection, None for nothing."""
@@ -62,8 +81,9 @@ def explain(response: httpx.Response) -> CallError:
     if known is None or status == HTTPStatus.TOO_MANY_REQUESTS:
         return _by_status(where, status, code)
     kind = CallFailed if known.remedy == "retry" else CallRefused
+    right = _right_for(response.request.url.path) if code == NO_SCOPE else ""
     return kind(
-        f"Fortnox answered {where} with {status}, code {code or 'none'}: {known.meaning}. "
+        f"Fortnox answered {where} with {status}, code {code or 'none'}: {known.meaning}{right}. "
         f"{known.what_to_do}.",
         code=code or known.code,
         status=status,
@@ -107,6 +127,12 @@ def state_after(problem: CallError) -> ConnectionState | None:
     """Say what a failed call tells about the connection; None when nothing."""
     known = catalogue().get(problem.code)
     return known.state if known and isinstance(problem, CallRefused) else None
+
+
+def _right_for(path: str) -> str:
+    """Name the scope that a path needs (R-FIN-9), after a blank; empty when it is not known."""
+    asked = path.removeprefix("/3/").partition("/")[0]
+    return f" {SCOPES[asked]}" if asked in SCOPES else ""
 
 
 def code_of(response: httpx.Response) -> str:

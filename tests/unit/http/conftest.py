@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from contextlib import asynccontextmanager
 
 import pytest
@@ -15,15 +16,20 @@ CLOSE = b""
 
 
 class Server:
-    """Answers in order; the last answer is repeated. `requests`: the head of each."""
+    """Answers in order; the last answer is repeated.
+
+    `requests`: the head of each; `came_at`: when, in seconds of a clock that never goes back.
+    """
 
     def __init__(self, answers):
         self.answers = list(answers)
         self.requests = []
+        self.came_at = []
 
     async def serve(self, reader, writer):
         head = await reader.readuntil(b"\r\n\r\n")
         self.requests.append(head)
+        self.came_at.append(time.monotonic())
         answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         writer.write(answer)
         await writer.drain()

@@ -5,17 +5,19 @@ import gzip
 import logging
 import time
 import traceback
+from itertools import pairwise
 
 import pytest
 
 from blocks.http import ONCE, CallFailed, CallRefused, SlidingWindow, http_client
 from blocks.http.bodies import MAX_JSON_BYTES
-from blocks.http.client import MAX_RETRIES, MAX_RETRY_PAUSE_S, PATIENT
+from blocks.http.client import BACKOFF_S, MAX_RETRIES, MAX_RETRY_PAUSE_S, PATIENT
 from tests.unit.http.conftest import CLOSE, QUICK, answer, explain
 
 SECRET = "planted-7f3a91c2"  # noqa: S105 - it opens nothing
 
 
+@pytest.mark.requirement("R-X-4a", "R-X-4b", "R-X-4c")
 @pytest.mark.parametrize(
     "trouble",
     [
@@ -98,7 +100,8 @@ def test_client_for_reading_sends_nothing_but_get(serving, method):
     assert asyncio.run(work()) == ([], 0)
 
 
-@pytest.mark.parametrize("status", [301, 400, 401, 403, 404, 418])
+@pytest.mark.requirement("R-X-4f")
+@pytest.mark.parametrize("status", [301, 400, 401, 402, 403, 404, 405, 409, 410, 418, 422, 451])
 def test_every_other_answer_is_explained_at_once(serving, status):
     async def work():
         async with serving(answer(status=status)) as (client, _server, tally):
@@ -119,6 +122,30 @@ def test_call_may_look_at_its_500_at_once(serving):
     assert asyncio.run(work()) == 1
 
 
+FIRST_PAUSE_S = 0.04
+
+
+@pytest.mark.requirement("R-X-4d")
+def test_each_pause_before_a_retry_is_twice_the_one_before(serving):
+    """The client's own patience, only quicker."""
+    retry = PATIENT.copy_with(backoff_factor=FIRST_PAUSE_S / 2, backoff_jitter=0)
+
+    async def pauses_s():
+        async with serving(answer(status=503), retry=retry) as (client, server, _tally):
+            with pytest.raises(CallFailed):
+                await client.get("/x")
+            return [later - earlier for earlier, later in pairwise(server.came_at)]
+
+    pauses = asyncio.run(pauses_s())
+
+    # A busy machine may make a pause longer, and never shorter.
+    assert [True] * MAX_RETRIES == [
+        pause >= FIRST_PAUSE_S * 2**turn for turn, pause in enumerate(pauses)
+    ]
+    assert 0 < BACKOFF_S == PATIENT.backoff_factor
+
+
+@pytest.mark.requirement("R-X-4e")
 def test_retry_after_is_honoured_and_capped(serving):
     async def took_s(header, cap_s):
         retry = QUICK.copy_with(max_backoff_wait=cap_s)
@@ -131,6 +158,19 @@ def test_retry_after_is_honoured_and_capped(serving):
     assert 1.0 <= asyncio.run(took_s("1", 30.0)) < 2.0
     assert 0.2 <= asyncio.run(took_s("3600", 0.2)) < 1.0
     assert PATIENT.max_backoff_wait == MAX_RETRY_PAUSE_S
+
+
+@pytest.mark.requirement("R-X-4e")
+def test_call_after_429_waits_as_long_as_the_server_asked_for(serving):
+    trouble = answer(b"", 429, "Retry-After: 1")
+
+    async def took_s():
+        async with serving(trouble, answer(), period_s=0.01) as (client, *_rest):
+            began = time.monotonic()
+            await client.get("/x")
+            return time.monotonic() - began
+
+    assert 1.0 <= asyncio.run(took_s())
 
 
 def test_call_after_429_waits_out_the_window(serving):
