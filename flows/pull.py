@@ -16,7 +16,7 @@ from flows.outcomes import combined
 from flows.pull_year import PullYear, Wish
 from flows.runs import SKIPPED, ended, name_run, run_id
 from flows.steps import AS_TASKS, Steps
-from tasks.log import warn
+from tasks.log import say, warn
 from tasks.source_years import Which, undefined_years, wanted_years
 from tasks.stores import Stores, open_stores
 from tasks.units import Unit
@@ -98,6 +98,7 @@ async def pull_tenant(
         LeaseTaken: Another run still fetches for the tenant after ``wait_limit_s``.
     """
     if wish.night and not stores.hub.tenants.get(tenant).has_schedule:
+        say(FIRST_TRANSFER_PENDING, tenant=tenant)
         return ended(SKIPPED, FIRST_TRANSFER_PENDING)
     async with fortnox_session(
         stores.hub, tenant, run_id=run_id(), wait_limit_s=wait_limit_s

@@ -21,7 +21,7 @@ from flows.steps import Steps
 from flows.unit import plan_unit, settle
 from tasks.fetch import Fetched
 from tasks.jobs import Job
-from tasks.log import warn
+from tasks.log import say, warn
 from tasks.source_years import Which
 from tasks.stores import Stores
 from tasks.units import Unit
@@ -77,6 +77,7 @@ class PullYear:
         if self.wish.leaves_ledger:
             return self._told(KEPT, LEDGER_LEFT)
         if self._is_kept():
+            say(f"{self.unit}: {UPLOADED_KEPT}", tenant=self.unit.tenant, unit=self.unit.year.key)
             return self._told(KEPT, UPLOADED_KEPT)
         try:
             state = await self._load(fortnox, source)

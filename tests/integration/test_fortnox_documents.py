@@ -134,6 +134,28 @@ def test_every_file_of_the_year_is_on_its_voucher_with_the_bytes_that_came(store
     assert not any("åäö" in path.name for path in stores.lake.root.rglob("*"))
 
 
+@pytest.mark.requirement("R-SEN-10")
+def test_document_of_a_number_that_two_years_have_is_the_years_own(stores, there):
+    stores.hub.years.define(TENANT, FiscalYear.parse("2024"))
+    hung = {
+        "2024": there.attach(("B", 2), content=b"%PDF-of-2024", year=0),
+        "2025": there.attach(("B", 2), content=b"%PDF-of-2025", year=1),
+    }
+
+    pull(stores)
+
+    query = (
+        "select document_id, sha256 from document"
+        " where fiscal_year = ? and voucher_series = 'B' and voucher_number = '2'"
+    )
+    for year, expected in hung.items():
+        with stores.warehouse.read(TENANT) as db:
+            found = db.execute(query, [FiscalYear.parse(year).key]).fetchall()
+        ((id_, sha256),) = [row for row in found if row[0] in hung.values()]
+        content = stores.lake.read(stores.lake.find(TENANT, work.DOCUMENTS, sha256))
+        assert (expected, f"%PDF-of-{year}".encode()) == (id_, content)
+
+
 def test_one_file_on_two_vouchers_is_fetched_once_and_on_both(stores, simulator):
     pull(stores)
     ids = [id_ for id_, kind, *_ in published(stores) if kind == "voucher"]
@@ -234,7 +256,7 @@ def test_trouble_that_passes_costs_no_document(stores, simulator, there, path, f
     )
 
 
-@pytest.mark.requirement("R-SEN-36b")
+@pytest.mark.requirement("R-SEN-36b", "R-SEN-36d")
 @pytest.mark.parametrize("how", ["not there", "too large", "a web page", "empty"])
 def test_one_file_that_fails_is_named_stops_no_other_and_is_tried_again(
     stores, there, how, monkeypatch
@@ -256,6 +278,9 @@ def test_one_file_that_fails_is_named_stops_no_other_and_is_tried_again(
     )
     assert "1 files failed and are tried again" in first[1]
     assert {row for row in listed(there) if row[0] != bad} == published(stores).keys()
+    book = COMPANY.book().totals
+    record = stores.warehouse.load_record(TENANT, YEAR)
+    assert (book.vouchers, book.booked_rows) == (record.voucher_count, record.posting_count)
 
 
 @pytest.mark.parametrize("size_bytes", [2_000, 2_001])

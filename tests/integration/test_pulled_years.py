@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import logging
 import shutil
 from pathlib import Path
 
@@ -384,6 +385,29 @@ def test_night_after_a_change_the_same_reports_show_the_new_balance(stores, tena
     assert COMPANIES[NUMBER].trial_balance() != books.trial_balance() == balances(stores, name)
     assert before[0] == definitions != []
     assert before[1] != sheet
+
+
+@pytest.mark.requirement("R-X-10a", "R-X-10b")
+def test_what_nobody_decided_takes_the_safe_side_and_the_log_says_so(
+    stores, tenant, tmp_path, caplog
+):
+    """Neither the first transfer was approved, nor was it said to overwrite an uploaded year."""
+    caplog.set_level(logging.INFO)
+    pending, uploaded = (
+        tenant("pending", defined=("2025",)),
+        tenant("uploaded", defined=("2025",), schedule=True),
+    )
+    drop(stores, uploaded, tmp_path, COMPANIES[NUMBER].sie())
+    before = stores.warehouse.load_record(uploaded, FiscalYear.parse("2025"))
+
+    ends = [pull(stores, name, night=NIGHT)[0] for name in (pending, uploaded)]
+
+    assert ["Skipped", "Kept"] == ends
+    assert [] == stores.warehouse.units(pending)
+    assert before == stores.warehouse.load_record(uploaded, FiscalYear.parse("2025"))
+    logged = {(getattr(line, "tenant", ""), line.getMessage()) for line in caplog.records}
+    assert any(name == pending and "First transfer pending" in text for name, text in logged)
+    assert any(name == uploaded and "which is kept" in text for name, text in logged)
 
 
 # --- what fails ------------------------------------------------------------------------------

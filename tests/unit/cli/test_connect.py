@@ -116,6 +116,27 @@ def test_refused_consent_says_which_requirement_and_who_acts(tasma, fortnox, ten
     assert [] == json.loads(tasma("connect", "list", "--json").stdout)
 
 
+@pytest.mark.requirement("R-SEN-5")
+def test_company_without_the_bookkeeping_module_is_not_activated_for_that_reason(
+    tasma, fortnox, tenant
+):
+    """By the link Fortnox says only that a licence is missing; by the number, which."""
+    fortnox.authorize(NUMBER)
+    fortnox.tenant(NUMBER).switch("module_missing")
+
+    by_link = tasma("connect", "fortnox", tenant, answer=f"{returned(fortnox, link_of(tasma))}\n")
+    after_link = json.loads(tasma("connect", "list", "--json").stdout)
+    by_number = tasma("connect", "fortnox", tenant, "--database-number", str(NUMBER))
+    (listed,) = json.loads(tasma("connect", "list", "--json").stdout)
+
+    assert (1, []) == (by_link.exit_code, after_link)
+    assert "bookkeeping module: It may be this licence that is missing" in by_link.stdout
+    assert by_number.exit_code == 1
+    assert "missing    bookkeeping module" in by_number.stdout
+    assert "licence_missing" == listed["status"]
+    assert "module" in listed["reason"]
+
+
 def test_company_that_has_approved_is_connected_by_its_number(tasma, fortnox, tenant):
     early = tasma("connect", "fortnox", tenant, "--database-number", str(NUMBER))
     nothing = json.loads(tasma("connect", "list", "--json").stdout)

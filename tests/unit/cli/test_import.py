@@ -12,7 +12,9 @@ from blocks.settings import settings
 from blocks.warehouse.warehouse import Warehouse
 from flows.demo.outcome import published_balances
 from ledger.fiscal_year import FiscalYear
+from simulators.books.company import Company
 from simulators.books.faults import Fault
+from simulators.books.years import LONG_FIRST_YEAR
 
 YEAR = FiscalYear.parse("2024")
 SIE_TEXT = "#FLAGGA 0\r\n#SIETYP 4\r\n#RAR 0 20240101 20241231\r\n"
@@ -33,14 +35,68 @@ def test_good_file_is_published_with_the_generators_own_balances(tasma, owner, s
     assert published_balances(warehouse, owner, YEAR.key) == company.trial_balance()
 
 
-def test_same_file_again_changes_nothing_and_says_so(tasma, owner, sie):
-    first = json.loads(tasma("import", sie(), "--tenant", owner, "--json").stdout)
-    again = json.loads(tasma("import", sie(), "--tenant", owner, "--json").stdout)
+@pytest.mark.requirement("R-FIN-33a")
+def test_same_file_again_changes_nothing_and_says_so(tasma, owner, sie, company):
+    file = sie()
+    loads, totals = [], []
+    for _ in range(3):
+        loads += json.loads(tasma("import", file, "--tenant", owner, "--json").stdout)
+        totals.append(published_balances(Warehouse(settings().warehouse), owner, YEAR.key))
     record = Warehouse(settings().warehouse).load_record(owner, YEAR)
 
-    assert [item["outcome"] for item in first + again] == ["published", "unchanged"]
+    assert [item["outcome"] for item in loads] == ["published", "unchanged", "unchanged"]
     assert record.load_number == 1
-    assert record.digest == first[0]["digest"] == again[0]["digest"]
+    assert {record.digest} == {item["digest"] for item in loads}
+    assert totals == [company.trial_balance()] * 3
+
+
+@pytest.mark.requirement("R-FIN-26c")
+def test_year_of_eighteen_months_loads(tasma, sie):
+    company = Company(12, LONG_FIRST_YEAR, 40)
+    tasma("tenant", "add", "long", "--name", "Lång AB", "--years", "2022-07-01_2023-12-31")
+
+    done = tasma("import", sie(company, year=0), "--tenant", "long")
+
+    assert done.exit_code == 0, done.output
+    key = "2022-07-01_2023-12-31"
+    published = published_balances(Warehouse(settings().warehouse), "long", key)
+    assert published == company.trial_balance(0)
+
+
+WIDE = "9007199254740993.01"
+"""One more than 2**53, and a hundredth: no float is that number."""
+
+
+@pytest.mark.requirement("R-X-6a", "R-X-6c")
+def test_amount_comes_from_the_text_to_the_last_table_and_sum_to_the_cent(tasma, tmp_path):
+    path = tmp_path / "wide.se"
+    vouchers = "".join(
+        f'#VER A {number} 20240{1 + number % 9}01 ""\n{{\n'
+        f"#TRANS 1930 {{}} {amount}\n#TRANS 3001 {{}} -{amount}\n}}\n"
+        for number, amount in enumerate([WIDE, "0.01", "0.02"] + ["0.10"] * 30, start=1)
+    )
+    total = Decimal(WIDE) + Decimal("0.03") + Decimal("3.00")
+    path.write_text(
+        "#FLAGGA 0\n#SIETYP 4\n#ORGNR 559990-0007\n#FNAMN Bred\n#RAR 0 20240101 20241231\n"
+        "#KONTO 1930 Bank\n#KONTO 3001 Sales\n#IB 0 1930 0.00\n"
+        f"#UB 0 1930 {total}\n#RES 0 3001 -{total}\n{vouchers}"
+    )
+
+    done = tasma("import", path, "--new-tenant", "--json")
+
+    (loaded,) = json.loads(done.stdout)
+    assert loaded["outcome"] == "published", done.output
+    with Warehouse(settings().warehouse).read(loaded["tenant"]) as db:
+        rows = db.execute("select max(amount), min(amount), typeof(any_value(amount)) from posting")
+        assert rows.fetchone() == (Decimal(WIDE), -Decimal(WIDE), "DECIMAL(18,2)")
+        sums = db.execute(
+            "select account_number, arg_max(closing, period) from trial_balance group by all"
+        )
+        assert dict(sums.fetchall()) == {"1930": total, "3001": -total}
+        (income,) = db.execute(
+            "select arg_max(accumulated, period) from income_statement where line = 'net_result'"
+        ).fetchone()
+        assert income == total
 
 
 def test_held_file_ends_with_3_names_the_break_and_leaves_the_books_alone(tasma, owner, sie):
@@ -185,6 +241,45 @@ def test_file_of_nobody_makes_no_tenant(tasma, tmp_path):
     assert refused.exit_code == 1
     assert "names no company" in refused.stderr
     assert json.loads(tasma("tenant", "list", "--json").stdout) == []
+
+
+@pytest.mark.requirement("R-SEN-15a")
+def test_file_in_code_page_437_loads_with_its_letters(tasma, owner, sie, company):
+    file = sie()
+    content = file.read_bytes()
+    assert b"#FORMAT PC8" in content
+    assert company.name.encode("cp437") in content
+    with pytest.raises(UnicodeDecodeError):
+        content.decode("utf-8")
+
+    done = tasma("import", file, "--tenant", owner)
+
+    assert done.exit_code == 0, done.output
+    with Warehouse(settings().warehouse).read(owner) as db:
+        query = "select name from ledger_account where account_number = '1930'"
+        name = db.execute(query).fetchone()[0]
+        texts = {text for (text,) in db.execute("select voucher_text from voucher").fetchall()}
+    assert f'#KONTO 1930 "{name}"'.encode("cp437") in content
+    assert any(letter in text for text in texts for letter in "åäöÅÄÖ")
+    assert all(text.encode("cp437") in content for text in texts)
+
+
+@pytest.mark.requirement("R-SEN-15b")
+def test_unbalanced_voucher_is_held_with_the_line_that_it_begins_on(tasma, owner, sie, company):
+    file = sie(faults=[Fault.UNBALANCED_VOUCHER])
+    planted = company.planted(Fault.UNBALANCED_VOUCHER)
+    label = f"#VER {planted.series} {planted.number} ".encode()
+    (line,) = [
+        number
+        for number, text in enumerate(file.read_bytes().splitlines(), start=1)
+        if text.replace(b'"', b"").startswith(label)
+    ]
+
+    held = tasma("import", file, "--tenant", owner)
+
+    assert held.exit_code == 3
+    assert f"voucher {planted.series}:{planted.number}" in held.stdout
+    assert f"(line {line})" in held.stdout
 
 
 @pytest.mark.requirement("R-FIN-25a", "R-FIN-25b")

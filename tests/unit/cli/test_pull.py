@@ -187,6 +187,24 @@ def test_flag_answers_the_question_beforehand(tasma, uploaded, company):
     assert company.trial_balance() == balances(uploaded)
 
 
+@pytest.mark.requirement("R-SEN-33a", "R-SEN-33b")
+def test_year_that_came_from_fortnox_is_synchronised_without_a_question(
+    tasma, fortnox, connected, monkeypatch
+):
+    """A person is there and could be asked; the input is empty, so a question would end it."""
+    monkeypatch.setattr(pull, "is_attended", lambda: True)
+    tenant = connected("acme", years="2025")
+    tasma("ledger", "pull", tenant)
+    before = balances(tenant)
+    fortnox.tenant(NUMBER).edit(changed=[("L", 2)])
+
+    done = tasma("ledger", "pull", tenant, answer="")
+
+    assert done.exit_code == 0, done.output
+    assert "?" not in done.output
+    assert before != fortnox.tenant(NUMBER).edition.company.trial_balance() == balances(tenant)
+
+
 @pytest.mark.requirement("R-FIN-32b")
 def test_second_start_is_told_who_works_and_may_try_again(tasma, connected):
     tenant = connected("acme", years="2024,2025")
@@ -259,6 +277,24 @@ def test_backfill_goes_on_after_failures_and_again_redoes_nothing(tasma, fortnox
     assert {"unchanged", "failed"} == set(found[1].values())
     assert "sound 2024: published" in first.stderr
     assert "0 held, 3 failed" in first.stderr
+
+
+@pytest.mark.requirement("R-X-5b")
+def test_backfill_touches_only_the_years_it_was_given(tasma, fortnox, connected):
+    """Both years changed in the source."""
+    tenant = connected("acme")
+    tasma("ledger", "pull", tenant)
+    warehouse = Warehouse(settings().warehouse)
+    before = warehouse.load_record(tenant, Y2025), balances(tenant)
+    for place in (0, 1):
+        fortnox.tenant(NUMBER).edit(changed=[("L", 2)], year=place)
+
+    done = tasma("ledger", "backfill", tenant, "--years", "2024")
+
+    assert done.exit_code == 0, done.output
+    books = fortnox.tenant(NUMBER).edition.company
+    assert before == (warehouse.load_record(tenant, Y2025), balances(tenant))
+    assert books.trial_balance(0) == balances(tenant, Y2024)
 
 
 def test_backfill_ends_with_a_table_of_all_years(tasma, connected):

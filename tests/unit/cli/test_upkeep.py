@@ -6,13 +6,17 @@ import datetime as dt
 import json
 import os
 import time
+from collections import defaultdict
+from decimal import Decimal
 
 import duckdb
+import pyarrow.parquet as pq
 import pytest
 
 from blocks.hub import Hub
 from blocks.settings import SQL, settings
 from ledger.fiscal_year import FiscalYear
+from simulators.books.faults import Fault
 
 YEAR = FiscalYear.parse("2024")
 
@@ -112,6 +116,29 @@ def test_prune_keeps_everything_that_is_younger(tasma, books, sie, company, home
     grow_old(home, days=29)
 
     assert "0 files and folders" in tasma("lake", "prune", "--yes").stdout
+
+
+@pytest.mark.requirement("R-FIN-14b")
+def test_rows_of_a_load_that_is_held_can_be_looked_at_however_old(tasma, books, sie, company, home):
+    """What differs is in them; what was published before is not."""
+    tasma("import", sie(faults=[Fault.UNBALANCED_VOUCHER]), "--tenant", books)
+    grow_old(home, days=31)
+    tasma("lake", "prune", "--yes")
+
+    with Hub(settings().hub_url) as hub:
+        load = hub.loads.get(hub.units.find(books, YEAR).load_id)
+    (staged,) = [
+        pq.read_table(path)
+        for path in (home / "lake" / "stage").rglob("posting.parquet")
+        if str(load.landed_sha256)[:16] in str(path)
+    ]
+    planted = company.planted(Fault.UNBALANCED_VOUCHER)
+    sums = defaultdict(Decimal)
+    for row in staged.to_pylist():
+        sums[row["voucher_key"]] += row["amount"]
+    assert {f"{planted.series}:{planted.number}": Decimal("0.50")} == {
+        key: amount for key, amount in sums.items() if amount
+    }
 
 
 def test_doctor_finds_a_good_home_good_and_names_what_is_not_there(tasma, books):

@@ -11,8 +11,8 @@ BROKEN = FiscalYear(dt.date(2024, 7, 1), dt.date(2025, 6, 30))
 LONG = FiscalYear(dt.date(2025, 1, 1), dt.date(2026, 6, 30))
 
 
+@pytest.mark.requirement("R-FIN-26d")
 def test_overlapping_year_is_refused_and_both_are_named(hub, acme, y2024):
-    """R-FIN-26, the part about definitions."""
     hub.years.define(acme, y2024)
 
     with pytest.raises(YearOverlap) as refusal:
@@ -23,6 +23,7 @@ def test_overlapping_year_is_refused_and_both_are_named(hub, acme, y2024):
     assert [y2024] == [item.year for item in hub.years.active(acme)]
 
 
+@pytest.mark.requirement("R-FIN-26d")
 def test_overlap_by_a_single_day_is_refused(hub, acme, y2024):
     hub.years.define(acme, y2024)
 
