@@ -103,6 +103,7 @@ def unit_context(job: Job) -> UnitContext:
         organisation_number=tenant.organisation_number,
         currency=tenant.currency,
         defined_years=tuple(sorted(years)),
+        tightened=hub.tightened.of(unit.tenant),
         locked_until=max((item.locked_until for item in active if item.locked_until), default=None),
     )
 

@@ -6,6 +6,7 @@ One door, `Hub`, with one store per topic::
 
     hub = Hub(settings().hub_url).migrate()
     hub.tenants        who the tenants are
+    hub.tightened      which controls are stricter for a tenant than for others
     hub.years          which fiscal years each has: defined, locked, retired
     hub.units          the status of each (tenant, fiscal year)
     hub.loads          each attempt to load a unit, and what the controls said about it

@@ -23,6 +23,7 @@ from blocks.hub.migrate import migrate
 from blocks.hub.overview import MAX_TENANTS, OverviewRow, read_overview
 from blocks.hub.repair import INTERRUPTED, repair_tenant
 from blocks.hub.tenants import Tenants
+from blocks.hub.tightened import Tightened
 from blocks.hub.units import Units, UnitStatus
 from blocks.hub.years import Years
 from ledger.fiscal_year import FiscalYear
@@ -53,6 +54,7 @@ class Hub:
         self.database = Database(url, clock=clock, busy_timeout_s=busy_timeout_s)
         self.events = Events(self.database)
         self.tenants = Tenants(self.database, self.events)
+        self.tightened = Tightened(self.database, self.events)
         self.years = Years(self.database, self.events)
         self.units = Units(self.database, self.events)
         self.loads = Loads(self.database)

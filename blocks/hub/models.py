@@ -184,6 +184,17 @@ acceptance = Table(
     sqlite_autoincrement=True,
 )
 
+tightened_control = Table(
+    "tightened_control",
+    metadata,
+    _tenant(key=True),
+    Column("control", String(NAME_CHARS), primary_key=True),
+    Column("severity", words(Severity), nullable=False),
+    _text("who"),
+    _text("reason", 2_000),
+    Column("set_at", UtcTime, nullable=False),
+)
+
 document_fetch = Table(
     "document_fetch",
     metadata,

@@ -15,6 +15,7 @@ from flows.cli import (  # noqa: F401 - their commands register here
     backfill,
     breaks,
     connect,
+    controls,
     doctor,
     erase,
     events,

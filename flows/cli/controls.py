@@ -1,0 +1,120 @@
+"""`tasma tenant controls` and `tasma tenant tighten`: how strictly a tenant's loads are judged."""
+
+from __future__ import annotations
+
+import getpass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from flows.cli.app import AsJson, command
+from flows.cli.opening import TenantId, known_tenant, open_hub
+from flows.cli.output import next_steps, say, show_json, show_table
+from flows.cli.tenants import tenants
+from ledger.controls import Severity
+
+if TYPE_CHECKING:
+    from blocks.controls import Control
+
+KINDS: Final = {"SIE 4E": ("sie", "4E"), "SIE 4I": ("sie", "4I"), "Fortnox": ("fortnox", "4E")}
+"""Sources whose severities are shown, by heading."""
+
+
+class Stricter(StrEnum):
+    """What a control may be tightened to."""
+
+    BLOCKS = "blocks"
+    WARNS = "warns"
+
+
+@command(
+    tenants,
+    "controls",
+    examples=("tasma tenant controls acme", "tasma tenant controls acme --json"),
+)
+def controls(tenant: TenantId, *, as_json: AsJson = False) -> None:
+    """List the controls and what each does to a load of the tenant when it is broken."""
+    with open_hub() as hub:
+        known_tenant(hub, tenant)
+        tightened = hub.tightened.of(tenant)
+    by_kind = {kind: _catalogue(*source, tightened) for kind, source in KINDS.items()}
+    names = list(by_kind["SIE 4E"])
+    if as_json:
+        show_json([_as_dict(name, by_kind, tightened) for name in names])
+        return
+    rows = [
+        (
+            name,
+            *(found[name].severity for found in by_kind.values()),
+            "yes" if name in tightened else "",
+            by_kind["SIE 4E"][name].meaning,
+        )
+        for name in names
+    ]
+    headings = ("control", *KINDS, "tightened", "what holds when it passes")
+    show_table(headings, rows, spare=headings[-1:])
+    next_steps(f"tasma tenant tighten {tenant} CONTROL")
+
+
+@command(
+    tenants,
+    "tighten",
+    examples=(
+        'tasma tenant tighten acme control_sum --reason "their program sums rightly"',
+        "tasma tenant tighten acme series_gaps --to warns",
+        "tasma tenant tighten acme control_sum --undo",
+    ),
+)
+def tighten(
+    tenant: TenantId,
+    control: Annotated[
+        str, typer.Argument(metavar="CONTROL", help="Its name, as `controls` has it.")
+    ],
+    *,
+    to: Annotated[Stricter, typer.Option(help="What a break does from now on.")] = Stricter.BLOCKS,
+    undo: Annotated[bool, typer.Option("--undo", help="As it is for every tenant again.")] = False,
+    reason: Annotated[str, typer.Option(help="Why; kept with it.")] = "",
+) -> None:
+    """Let a control hold the tenant's loads, or warn, where it does less for others.
+
+    It counts from the next load on, whatever its source. A control is never made laxer.
+    """
+    if control not in (known := _catalogue("sie", "4E", {})):
+        raise typer.BadParameter(f"there is no control {control!r}. There are {', '.join(known)}.")
+    who = getpass.getuser()
+    with open_hub() as hub:
+        known_tenant(hub, tenant)
+        if undo:
+            was = hub.tightened.undo(tenant, control, who=who)
+        else:
+            hub.tightened.tighten(tenant, control, severity=Severity(to), who=who, reason=reason)
+    if undo:
+        say(
+            f"{tenant}: {control} {'is as for every tenant again' if was else 'was not tightened'}."
+        )
+        return
+    say(f"{tenant}: {control} {to} from the next load on, unless it did more already.")
+    next_steps(f"tasma tenant controls {tenant}")
+
+
+def _as_dict(
+    name: str, by_kind: dict[str, dict[str, Control]], tightened: dict[str, Severity]
+) -> dict[str, object]:
+    severities = {
+        f"{source}_{kind}": by_kind[heading][name].severity
+        for heading, (source, kind) in KINDS.items()
+    }
+    return {
+        "control": name,
+        **severities,
+        "tightened_to": tightened.get(name, ""),
+        "meaning": by_kind["SIE 4E"][name].meaning,
+    }
+
+
+def _catalogue(source: str, kind: str, tightened: dict[str, Severity]) -> dict[str, Control]:
+    from blocks.controls import UnitContext, controls_for  # noqa: PLC0415 - brings DuckDB
+
+    found = controls_for(source, kind, context=UnitContext(tightened=tightened))
+    return {control.name: control for control in found}

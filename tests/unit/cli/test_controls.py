@@ -1,0 +1,73 @@
+"""How strictly a tenant's loads are judged, at the prompt."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+
+@pytest.fixture
+def changed(sie):
+    """A file of the company that was changed after it was summed."""
+    path = sie()
+    first, _, rest = path.read_bytes().partition(b"\r\n")
+    path.write_bytes(first + b"\r\n#KSUMMA\r\n" + rest + b"#KSUMMA 1\r\n")
+    return path
+
+
+def severities(tasma, tenant):
+    found = json.loads(tasma("tenant", "controls", tenant, "--json").stdout)
+    return {item["control"]: (item["sie_4E"], item["tightened_to"]) for item in found}
+
+
+def test_wrong_control_sum_is_told_and_holds_nothing(tasma, owner, changed):
+    done = tasma("import", changed, "--tenant", owner)
+
+    assert (0, True) == (done.exit_code, "control_sum (1, warns)" in done.output)
+
+
+def test_tenant_may_let_a_wrong_control_sum_hold(tasma, owner, changed):
+    tightened = tasma("tenant", "tighten", owner, "control_sum", "--reason", "sums rightly")
+    done = tasma("import", changed, "--tenant", owner)
+
+    assert "control_sum blocks from the next load on" in tightened.output
+    assert "Held by control_sum (1)" in done.output
+    assert done.exit_code == 3
+    assert ("blocks", "blocks") == severities(tasma, owner)["control_sum"]
+
+
+def test_undone_it_is_as_for_every_tenant(tasma, owner):
+    tasma("tenant", "tighten", owner, "control_sum")
+
+    undone = tasma("tenant", "tighten", owner, "control_sum", "--undo")
+    again = tasma("tenant", "tighten", owner, "control_sum", "--undo")
+
+    assert "as for every tenant again" in undone.output
+    assert "was not tightened" in again.output
+    assert ("warns", "") == severities(tasma, owner)["control_sum"]
+
+
+def test_control_is_never_made_laxer(tasma, owner):
+    tasma("tenant", "tighten", owner, "voucher_balance", "--to", "warns")
+
+    assert "blocks" == severities(tasma, owner)["voucher_balance"][0]
+
+
+@pytest.mark.parametrize(
+    ("control", "more", "said"),
+    [("no_such", (), "there is no control"), ("control_sum", ("--to", "informs"), "'informs'")],
+    ids=["control", "severity"],
+)
+def test_what_is_not_there_is_refused_by_name(tasma, owner, control, more, said):
+    refused = tasma("tenant", "tighten", owner, control, *more)
+
+    assert refused.exit_code == 2
+    assert said in refused.output
+
+
+def test_every_control_is_listed(tasma, owner):
+    listed = tasma("tenant", "controls", owner)
+
+    assert listed.exit_code == 0
+    assert {"closing_reported", "control_sum", "mass_removal"} <= set(listed.output.split())
