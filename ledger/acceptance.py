@@ -4,6 +4,9 @@ An acceptance is a statement about one break of one unit as it was seen: its con
 and amounts. The same break tomorrow is still accepted; one whose amount, account, voucher or
 number of occurrences has changed is a new break, and the acceptance says nothing about it.
 
+That a program's files name no organisation number is a statement about the program: its acceptance
+is of every year, and lasts until it is withdrawn (`LASTING`).
+
 Another company's books are never let pass, by nobody: see `is_foreign`.
 
 Of a control that found more breaks than are kept, nobody can have seen all. Such a result is
@@ -25,6 +28,9 @@ from ledger.controls import Break, ControlResult
 IDENTITY: Final = "tenant_identity"
 """The control that compares the organisation number in the source with the tenant's."""
 
+LASTING: Final = frozenset({"identity_missing"})
+"""Controls whose breaks say nothing of a year; their acceptance is of every year."""
+
 
 @dataclass(frozen=True)
 class Acceptance:
@@ -32,6 +38,7 @@ class Acceptance:
 
     `occurrences` is how often the break was found (a whole result: how many breaks); amounts are
     those of the break, None for a whole result. `expires_at` None: until the break changes.
+    `fiscal_year` is empty when it is of every year of the tenant.
     """
 
     tenant: str

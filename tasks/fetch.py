@@ -133,6 +133,7 @@ def facts_of(file: SieFile, landed: Landed, year: FiscalYear) -> UnitFacts:
         organisation_number=header.organisation_number,
         currency=header.currency,
         program=f"{header.program} {header.program_version}".strip(),
+        program_name=header.program.strip(),
         encoding=file.encoding,
         landed_sha256=landed.sha256,
         balances_up_to=header.balances_up_to or dt.date.max,

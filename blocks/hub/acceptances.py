@@ -6,14 +6,14 @@ import datetime as dt
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 
-from sqlalchemy import Connection, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, insert, or_, select, true, update
 
 from blocks.hub import loads, models
 from blocks.hub.database import Database
 from blocks.hub.errors import Refused
 from blocks.hub.events import Events, cut
 from blocks.hub.loads import Load
-from ledger.acceptance import Acceptance, acceptable, is_foreign, unaccepted
+from ledger.acceptance import LASTING, Acceptance, acceptable, is_foreign, unaccepted
 from ledger.controls import Break, ControlResult
 from ledger.fiscal_year import FiscalYear
 
@@ -62,7 +62,7 @@ class Acceptances:
             given = [
                 Acceptance(
                     tenant=load.tenant,
-                    fiscal_year=load.fiscal_year,
+                    fiscal_year="" if result.control in LASTING else load.fiscal_year,
                     control=result.control,
                     fingerprint=fingerprint,
                     occurrences=occurrences,
@@ -83,9 +83,15 @@ class Acceptances:
     def of_unit(
         self, tenant: str, year: FiscalYear, *, at: dt.datetime | None = None
     ) -> list[Acceptance]:
-        """Return the acceptances of a unit that are valid at a moment (now, unless given)."""
+        """Return the acceptances that speak for a unit at a moment (now, unless given)."""
         with self._database.reading() as connection:
-            return _valid(connection, tenant, year, at or self._database.now())
+            of_year = models.acceptance.c.fiscal_year.in_([year.key, ""])
+            return _valid(connection, tenant, at or self._database.now(), of_year)
+
+    def of_tenant(self, tenant: str) -> list[Acceptance]:
+        """Return all acceptances of a tenant that are valid now, oldest first."""
+        with self._database.reading() as connection:
+            return _valid(connection, tenant, self._database.now(), true())
 
     def unaccepted(
         self, tenant: str, year: FiscalYear, results: Iterable[ControlResult]
@@ -111,7 +117,11 @@ class Acceptances:
             connection.execute(
                 update(table).where(table.c.id == acceptance_id).values(expires_at=now)
             )
-            self._log(connection, Acceptance(**row._asdict()), f"withdrawn: {reason}")
+            self._log(
+                connection,
+                Acceptance(**row._asdict()),
+                f"withdrawn by {withdrawn_by.strip()}: {reason}",
+            )
 
     def _save(self, connection: Connection, item: Acceptance) -> Acceptance:
         row = {name: value for name, value in vars(item).items() if name != "id"}
@@ -189,12 +199,12 @@ def _refuse_unknown(fingerprints: Collection[str], given: list[Acceptance]) -> N
 
 
 def _valid(
-    connection: Connection, tenant: str, year: FiscalYear, at: dt.datetime
+    connection: Connection, tenant: str, at: dt.datetime, which: ColumnElement[bool]
 ) -> list[Acceptance]:
     table = models.acceptance
     query = select(table).where(
         table.c.tenant == tenant,
-        table.c.fiscal_year == year.key,
+        which,
         or_(table.c.expires_at.is_(None), table.c.expires_at > at),
     )
     return [Acceptance(**row._asdict()) for row in connection.execute(query.order_by(table.c.id))]

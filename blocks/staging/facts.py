@@ -42,7 +42,8 @@ class UnitFacts(BaseModel):
     """What a source says of itself and of the year it sent.
 
     `source_kind`: ``4E``, ``4I``, ``1`` ... for SIE. `coverage`: only ``whole_year`` may replace a
-    published year. `evidence_sha256`: hash of what the source was asked beside the ledger, empty
+    published year. `program` has a version behind its name, `program_name` has not.
+    `evidence_sha256`: hash of what the source was asked beside the ledger, empty
     when it was asked nothing. `balances_up_to`: day of the balances that it reports, at most the
     year's last. `error_count`: diagnostics of level error. The three counts of the
     reader are filled in by `stage_unit`.
@@ -59,6 +60,7 @@ class UnitFacts(BaseModel):
     organisation_number: str
     currency: str
     program: str
+    program_name: str = ""
     encoding: str
     landed_sha256: str
     balances_up_to: dt.date = dt.date.max

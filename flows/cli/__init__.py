@@ -10,6 +10,7 @@ import sys
 
 from flows.cli import (  # noqa: F401 - their commands register here
     accept,
+    acceptances,
     app,
     approving,
     backfill,

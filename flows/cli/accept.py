@@ -11,7 +11,7 @@ from flows.cli.app import AsJson, app, command
 from flows.cli.importing import open_stores, progress
 from flows.cli.ledger import ledger
 from flows.cli.opening import TenantId, YearText, known_tenant, known_year, parse_day, short
-from flows.cli.output import next_steps, say, show_json
+from flows.cli.output import next_steps, remark, say, show_json
 
 if TYPE_CHECKING:
     from tasks.stores import Stores
@@ -66,6 +66,7 @@ def accept(
 
     with open_stores() as stores:
         unit = _unit(stores, tenant, year)
+        before = stores.hub.acceptances.of_tenant(tenant)
         left = accept_breaks(
             stores,
             unit,
@@ -77,6 +78,12 @@ def accept(
         )
         if not as_json:
             say(f"Accepted for {unit}.")
+            given = stores.hub.acceptances.of_tenant(tenant)[len(before) :]
+            if not all(item.fiscal_year for item in given):
+                remark(
+                    "That this program's files name no organisation number is accepted for every "
+                    f"year, until it is withdrawn: tasma ledger acceptances {tenant}"
+                )
         if publish_too and not left:
             raise typer.Exit(_publish(stores, unit, load_id=load, as_json=as_json))
     names = [result.control for result in left]

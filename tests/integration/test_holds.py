@@ -24,17 +24,28 @@ ACME = Unit("acme", Y2024)
 NOBODY_WATCHES = {"watch": lambda _step: None}
 
 
-def text(*, sie_type="4", closing="100.00", row="-100.00", number="556000-0001", vouchers=True):
+def text(
+    *,
+    sie_type="4",
+    year="2024",
+    closing="100.00",
+    row="-100.00",
+    number="556000-0001",
+    program='"Exempel" 1',
+    vouchers=True,
+):
     """Write a small year: one voucher of 100.00 from sales to bank, and the balances.
 
     ``closing`` other than 100.00 breaks what the bank reports; ``row`` other than -100.00 the
     voucher's balance. A few vouchers (type 4I) report nothing.
     """
     balances = "" if sie_type == "4I" else f"#UB 0 1930 {closing}\n#RES 0 3001 -100.00\n"
-    voucher = f'#VER A 1 20240301 "Rad"\n{{\n#TRANS 1930 {{}} 100.00\n#TRANS 3001 {{}} {row}\n}}\n'
+    voucher = (
+        f'#VER A 1 {year}0301 "Rad"\n{{\n#TRANS 1930 {{}} 100.00\n#TRANS 3001 {{}} {row}\n}}\n'
+    )
     return (
-        f'#FLAGGA 0\n#SIETYP {sie_type[0]}\n#PROGRAM "Exempel" 1\n#ORGNR {number}\n'
-        '#FNAMN "Exempel AB"\n#RAR 0 20240101 20241231\n#KONTO 1930 Bank\n#KONTO 3001 Sales\n'
+        f"#FLAGGA 0\n#SIETYP {sie_type[0]}\n#PROGRAM {program}\n#ORGNR {number}\n"
+        f'#FNAMN "Exempel AB"\n#RAR 0 {year}0101 {year}1231\n#KONTO 1930 Bank\n#KONTO 3001 Sales\n'
         f"{balances}{voucher if vouchers else ''}"
     )
 
@@ -326,3 +337,55 @@ def test_an_earlier_acceptance_of_another_companys_books_no_longer_speaks(stores
 
     assert stores.hub.acceptances.of_unit("acme", Y2024)
     assert take(FOREIGN) == ["held"]
+
+
+def test_a_file_without_a_number_holds_once_for_its_program(stores, take, status):
+    assert take(text(number="")) == ["held"]
+    assert "a file of program Exempel names no readable organisation number" in status().reason
+    assert accept(stores) == []
+
+    later = text(number="", year="2025", program='"Exempel" 2')
+    assert take(text(number=""), later) == ["published", "published"]
+    other = text(number="", year="2026", program='"Annat" 1')
+    assert take(other) == ["held"]
+    assert "program Annat" in stores.hub.overview(tenant="acme")[-1].reason
+
+
+def test_an_unnamed_program_without_a_number_is_accepted_for_its_year_alone(stores, take):
+    nameless = {"number": "", "program": '""'}
+    take(text(**nameless))
+    accept(stores)
+
+    assert take(text(**nameless), text(**nameless, year="2025")) == ["published", "held"]
+
+
+def test_a_withdrawn_acceptance_of_a_program_holds_its_next_file(stores, take):
+    take(text(number=""))
+    accept(stores)
+    (given,) = stores.hub.acceptances.of_tenant("acme")
+    stores.hub.acceptances.withdraw(given.id, reason="it names it now", withdrawn_by="A. Person")
+
+    assert take(text(number="", year="2025")) == ["held"]
+
+
+def test_an_acceptance_of_a_program_is_of_one_tenant(stores, take, tmp_path):
+    take(text(number=""))
+    accept(stores)
+    stores.hub.tenants.add(Tenant("other", "Annat AB", "5560000027"))
+
+    path = tmp_path / "books.se"
+    assert import_here(stores, "other", path, **NOBODY_WATCHES).outcome == "held"
+
+
+def test_a_file_without_a_number_is_taken_where_the_tenant_has_none(stores, take):
+    stores.hub.tenants.update("acme", organisation_number="")
+
+    assert take(text(number="")) == ["published"]
+
+
+def test_few_vouchers_without_a_number_hold_beside_the_year_until_accepted(stores, take, status):
+    take(GOOD, text(sie_type="4I", number=""))
+    (beside,) = stores.hub.beside.of_unit("acme", Y2024)
+
+    assert accept(stores, load_id=beside.load_id) == []
+    assert take(text(sie_type="4I", number="", row="-100.00 20240301")) == ["partial"]

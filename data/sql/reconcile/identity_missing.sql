@@ -1,14 +1,15 @@
 -- name: identity_missing
--- grain: one row when the source names no organisation number
--- reads: unit.facts, unit.context
+-- grain: one row when the source names no readable organisation number
+-- reads: evidence.identity, unit.facts
+-- why: an acceptance binds to the words of this break: to the program's name (not its version), so
+--      that it lasts for the program's later files, or to the year where no program is named
 -- source: R-SEN-15 (a number missing in the file is flagged)
 select
-    case when context.organisation_number = '' then
+    case when wanted = '' then
         'the tenant has no organisation number on record to compare with'
     end as not_applicable,
-    facts.organisation_number <> '' as passes
-from unit.facts
-cross join unit.context;
+    is_readable as passes
+from evidence.identity;
 
 select
     'identity_missing' as control,
@@ -19,6 +20,10 @@ select
     null::decimal(18, 2) as actual,
     null::decimal(18, 2) as difference,
     'missing' as kind,
-    'the source names no organisation number, so nothing proves that it is this tenant''s' as detail
+    'a file of ' || case
+        when facts.program_name = '' then 'a program that it does not name, for ' || facts.fiscal_year || ','
+        else 'program ' || facts.program_name
+    end || ' names no readable organisation number, so nothing proves that it is this tenant''s' as detail
 from unit.facts
-where organisation_number = ''
+cross join evidence.identity
+where not identity.is_readable

@@ -1,26 +1,14 @@
 -- name: tenant_identity
 -- grain: one row when the source names another organisation number than the tenant's
--- reads: unit.facts, unit.context
--- why: twelve digits carry a century (or 16) before the ten that both sides share
+-- reads: evidence.identity
 -- source: SIE 4B #ORGNR; R-SEN-22
 select
     case
-        when facts.organisation_number = '' then 'the source names no organisation number (control identity_missing)'
-        when context.organisation_number = '' then 'the tenant has no organisation number on record to compare with'
+        when not is_readable then 'the source names no readable organisation number (control identity_missing)'
+        when wanted = '' then 'the tenant has no organisation number on record to compare with'
     end as not_applicable,
-    facts.organisation_number = context.organisation_number as passes
-from unit.facts
-cross join unit.context;
-
-with
-
-identity as (
-    select
-        right(regexp_replace(facts.organisation_number, '[^0-9]', '', 'g'), 10) as found,
-        right(regexp_replace(context.organisation_number, '[^0-9]', '', 'g'), 10) as wanted
-    from unit.facts
-    cross join unit.context
-)
+    found = wanted as passes
+from evidence.identity;
 
 select
     'tenant_identity' as control,
@@ -32,5 +20,5 @@ select
     null::decimal(18, 2) as difference,
     'attribute' as kind,
     'the source is of organisation ' || found || ', the tenant is ' || wanted as detail
-from identity
+from evidence.identity
 where found <> wanted

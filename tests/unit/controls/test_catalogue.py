@@ -19,6 +19,7 @@ BLOCKING = {
     "source_damage",
     "row_counts",
     "tenant_identity",
+    "identity_missing",
     "year_defined",
     "posting_dates",
     "currency",

@@ -131,8 +131,51 @@ def test_file_without_organisation_number_is_flagged_and_never_passes_as_the_ten
     results = books.results()
 
     assert results["tenant_identity"].outcome == Outcome.NOT_APPLICABLE
-    assert results["identity_missing"].outcome == Outcome.BROKEN
-    assert not results["identity_missing"].holds
+    assert results["identity_missing"].holds
+
+
+@pytest.mark.parametrize("number", ["55600012", "0000000000", "", "559"])
+def test_number_that_cannot_be_one_is_missing_and_not_another_companys(books, number):
+    books.facts = {"organisation_number": number, "program_name": "Exempel"}
+
+    results = books.results()
+
+    assert results["tenant_identity"].outcome == Outcome.NOT_APPLICABLE
+    (item,) = results["identity_missing"].breaks
+    assert item.detail.startswith("a file of program Exempel names no readable organisation number")
+
+
+def test_number_of_another_form_is_readable_where_the_tenants_has_it(books):
+    books.context = {"organisation_number": "1234567-8"}
+    books.facts = {"organisation_number": "12345679"}
+
+    assert books.results()["tenant_identity"].holds
+    books.facts = {"organisation_number": "12345678"}
+    assert books.results()["tenant_identity"].outcome == Outcome.PASSED
+
+
+def test_missing_number_beside_what_the_source_itself_answers_only_warns(books):
+    """The company is asked beside Fortnox's file."""
+    books.facts = {"organisation_number": "", "source": "fortnox"}
+
+    result = books.result("identity_missing")
+
+    assert (result.outcome, result.holds) == (Outcome.BROKEN, False)
+
+
+def test_missing_number_is_one_break_for_all_files_of_a_program_and_another_for_each_other(books):
+    def fingerprint(**facts):
+        books.facts = {"organisation_number": "", **facts}
+        return books.result("identity_missing").breaks[0].fingerprint
+
+    first = fingerprint(program="Exempel 1.0", program_name="Exempel")
+
+    assert fingerprint(program="Exempel 2.0", program_name="Exempel") == first
+    assert fingerprint(program="Annat 1.0", program_name="Annat") != first
+    nameless = fingerprint(program="", program_name="")
+    books.year = FiscalYear.parse("2025")
+    assert fingerprint(program="Exempel 1.0", program_name="Exempel") == first
+    assert fingerprint(program="", program_name="") != nameless
 
 
 def test_tenant_without_organisation_number_has_nothing_to_compare(books):
