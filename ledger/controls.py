@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from typing import Final
+
+LINE: Final = r" \(line \d+(, #[A-Z]+)?\)$"
+"""Where a `Break.detail` says the line of the source: at its end. The same break is in another line
+of tomorrow's file."""
 
 
 class Outcome(StrEnum):
@@ -64,8 +70,8 @@ class Break:
         """What an acceptance binds to: the same break tomorrow has it, a changed one does not.
 
         The difference counts, not its two sides, which move with every voucher booked on the
-        account; the words of `detail` (a line number, a guess at the cause) count only where
-        nothing else says what the break is about.
+        account; the words of `detail` count only where nothing else says what the break is about,
+        and the line at its end (`LINE`) never.
         """
         is_placed = bool(self.account_number or self.voucher_key)
         parts = (
@@ -75,7 +81,7 @@ class Break:
             self.period,
             self.voucher_key,
             "" if self.difference is None else f"{self.difference:f}",
-            "" if is_placed else self.detail,
+            "" if is_placed else re.sub(LINE, "", self.detail),
         )
         return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:16]
 

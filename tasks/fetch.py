@@ -138,6 +138,9 @@ def facts_of(file: SieFile, landed: Landed, year: FiscalYear) -> UnitFacts:
         landed_sha256=landed.sha256,
         balances_up_to=header.balances_up_to or dt.date.max,
         reader_version=READER_VERSION,
+        organisation_number_line=header.lines.get("#ORGNR", 0),
+        fiscal_year_line=header.lines.get("#RAR", 0),
+        currency_line=header.lines.get("#VALUTA", 0),
     )
 
 

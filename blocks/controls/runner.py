@@ -16,6 +16,7 @@ from blocks.staging import StagedUnit
 from blocks.steps import reached
 from blocks.warehouse import Warehouse
 from ledger.controls import (
+    LINE,
     MAX_BREAKS_KEPT,
     Break,
     BreakKind,
@@ -141,7 +142,8 @@ def _oldest(breaks: str) -> str:
             sum(('0x' || substr(sha256(concat_ws(
                 chr(31), control, kind, account_number, period, voucher_key,
                 coalesce(difference::varchar, ''),
-                case when account_number = '' and voucher_key = '' then detail else '' end
+                case when account_number = '' and voucher_key = ''
+                    then regexp_replace(detail, '{LINE}', '') else '' end
             )), 1, 16))::ubigint) over () as fingerprint_sum,
             count(*) over () as break_count
         from judged

@@ -46,7 +46,8 @@ class UnitFacts(BaseModel):
     `evidence_sha256`: hash of what the source was asked beside the ledger, empty
     when it was asked nothing. `balances_up_to`: day of the balances that it reports, at most the
     year's last. `error_count`: diagnostics of level error. The three counts of the
-    reader are filled in by `stage_unit`.
+    reader are filled in by `stage_unit`. The three lines say where in the source a fact stands; 0
+    where the source has no lines or does not say it.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -69,6 +70,9 @@ class UnitFacts(BaseModel):
     fast_rows: int = 0
     exact_rows: int = 0
     error_count: int = 0
+    organisation_number_line: int = 0
+    fiscal_year_line: int = 0
+    currency_line: int = 0
 
     @property
     def fiscal_year(self) -> FiscalYear:

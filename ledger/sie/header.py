@@ -29,7 +29,8 @@ class SieHeader:
 
     `sie_type`: 1, 2, 3, 4E or 4I. `organisation_number`: digits only, empty when absent.
     `already_read`: #FLAGGA 1. `balances_up_to`: #OMFATTN. `fiscal_years`: by year number, where
-    0 is the year of the vouchers and -1 the one before.
+    0 is the year of the vouchers and -1 the one before. `lines`: where a record stands, by its
+    label; of #RAR that of year 0.
     """
 
     sie_type: str = "1"
@@ -45,6 +46,7 @@ class SieHeader:
     already_read: bool = False
     balances_up_to: dt.date | None = None
     fiscal_years: dict[int, FiscalYear] = field(default_factory=dict)
+    lines: dict[str, int] = field(default_factory=dict, compare=False)
 
 
 class HeaderReader:
@@ -165,6 +167,8 @@ class HeaderReader:
             self._log.add("record_repeated", line, record.label)
         if _months(start, end) > MONTHS_ALLOWED:
             self._log.add("fiscal_year_long", line, record.label)
+        if number == 0:
+            self._lines[record.label] = line
         self.fiscal_years[number] = FiscalYear(start, end)
 
     def _year_date(self, text: str, line: int) -> dt.date | None:
@@ -175,7 +179,12 @@ class HeaderReader:
 
     def header(self, sie_type: str) -> SieHeader:
         """What was gathered."""
-        return SieHeader(sie_type=sie_type, fiscal_years=self.fiscal_years, **self._values)
+        return SieHeader(
+            sie_type=sie_type,
+            fiscal_years=self.fiscal_years,
+            lines=self._lines,
+            **self._values,
+        )
 
     def check(self, encoding: str) -> None:
         """Note what can be judged only when all records are in."""

@@ -21,6 +21,7 @@ select
     null::decimal(18, 2) as difference,
     'attribute' as kind,
     'the source is in ' || upper(facts.currency) || ', the tenant keeps its books in ' || upper(context.currency)
+    || case when facts.currency_line > 0 then ' (line ' || facts.currency_line || ', #VALUTA)' else '' end
         as detail
 from unit.facts
 cross join unit.context

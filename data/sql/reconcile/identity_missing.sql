@@ -23,7 +23,11 @@ select
     'a file of ' || case
         when facts.program_name = '' then 'a program that it does not name, for ' || facts.fiscal_year || ','
         else 'program ' || facts.program_name
-    end || ' names no readable organisation number, so nothing proves that it is this tenant''s' as detail
+    end || ' names no readable organisation number, so nothing proves that it is this tenant''s'
+    || case
+        when facts.organisation_number_line > 0 then ' (line ' || facts.organisation_number_line || ', #ORGNR)'
+        else ''
+    end as detail
 from unit.facts
 cross join evidence.identity
 where not identity.is_readable

@@ -1,6 +1,6 @@
 -- name: tenant_identity
 -- grain: one row when the source names another organisation number than the tenant's
--- reads: evidence.identity
+-- reads: evidence.identity, unit.facts
 -- source: SIE 4B #ORGNR; R-SEN-22
 select
     case
@@ -19,6 +19,11 @@ select
     null::decimal(18, 2) as actual,
     null::decimal(18, 2) as difference,
     'attribute' as kind,
-    'the source is of organisation ' || found || ', the tenant is ' || wanted as detail
+    'the source is of organisation ' || found || ', the tenant is ' || wanted
+    || case
+        when facts.organisation_number_line > 0 then ' (line ' || facts.organisation_number_line || ', #ORGNR)'
+        else ''
+    end as detail
 from evidence.identity
+cross join unit.facts
 where found <> wanted

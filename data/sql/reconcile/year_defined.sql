@@ -52,5 +52,6 @@ select
     null::decimal(18, 2) as actual,
     null::decimal(18, 2) as difference,
     kind,
-    detail
+    detail || case when line > 0 then ' (line ' || line || ', #RAR)' else '' end as detail
 from finding
+cross join (select fiscal_year_line as line from unit.facts)

@@ -15,6 +15,7 @@ from ledger.fiscal_year import FiscalYear
 from simulators.books.company import Company
 from simulators.books.faults import Fault
 from simulators.books.years import LONG_FIRST_YEAR
+from tests.small_sie import small_sie
 
 YEAR = FiscalYear.parse("2024")
 SIE_TEXT = "#FLAGGA 0\r\n#SIETYP 4\r\n#RAR 0 20240101 20241231\r\n"
@@ -375,3 +376,26 @@ def test_import_on_a_server_that_is_not_there_says_how_to_start_one(tasma, owner
     assert "No run was started" in refused.stderr
     assert "http://127.0.0.1:9/api does not answer" in refused.stderr
     assert "tasma up" in refused.stderr
+
+
+@pytest.mark.requirement("R-SEN-15c", "R-SEN-15d")
+@pytest.mark.parametrize(
+    ("control", "said", "line"),
+    [
+        ("tenant_identity", {"number": "556000-0001"}, "(line 7, #ORGNR)"),
+        ("year_defined", {"year": 2023}, "(line 8, #RAR)"),
+        ("currency", {"currency": "EUR"}, "(line 9, #VALUTA)"),
+    ],
+)
+def test_file_of_another_company_year_or_currency_is_held_with_its_line(
+    tasma, tmp_path, control, said, line
+):
+    tasma("tenant", "add", "acme", "--name", "A", "--org-number", "559990-0007", "--years", "2024")
+    path = tmp_path / "books.se"
+    path.write_bytes(small_sie((1, 100, 100), **said))
+
+    done = tasma("import", path, "--tenant", "acme")
+
+    assert 3 == done.exit_code
+    assert f"Held by {control}" in done.stdout
+    assert line in done.stdout

@@ -12,6 +12,7 @@ from blocks.controls.catalogue import Control
 from blocks.controls.evidence import make_evidence
 from blocks.controls.runner import ask_first, judge
 from ledger.controls import MAX_BREAKS_KEPT, Outcome, set_fingerprint
+from ledger.fiscal_year import FiscalYear
 
 UNBALANCED = [("1910", "5"), ("1930", "-4")]
 
@@ -51,6 +52,22 @@ def test_fingerprint_of_cut_breaks_speaks_for_all_of_them(empty_books, monkeypat
     assert (len(cut.breaks), cut.break_count) == (7, 40)
     assert cut.breaks == whole.breaks[:7]
     assert cut.set_fingerprint == whole.set_fingerprint
+
+
+def test_fingerprint_leaves_out_the_line_in_python_and_in_duckdb(books, monkeypatch):
+    """A new export shifts its lines; what was accepted stays the same break."""
+    other = FiscalYear.parse(f"{books.year.start_date.year}-02-01_{books.year.end_date.year}-11-30")
+    books.context = {"defined_years": (other,)}
+    prints = set()
+    for line in (0, 9, 12):
+        books.facts = {"fiscal_year_line": line}
+        prints.add(books.result("year_defined").set_fingerprint)
+    monkeypatch.setattr("blocks.controls.runner.MAX_BREAKS_KEPT", 1)
+    cut = books.result("year_defined")
+
+    assert {cut.set_fingerprint} == prints
+    assert (1, 2) == (len(cut.breaks), cut.break_count)
+    assert "(line 12, #RAR)" in cut.breaks[0].detail
 
 
 def test_fingerprint_changes_with_a_break_that_is_not_kept(empty_books, monkeypatch):

@@ -282,3 +282,32 @@ def test_control_sum_that_confirms_nothing_warns_and_may_hold(books, code):
     assert ["line 40: As it is."] == [str(item) for item in warned.breaks]
     assert (warned.severity, warned.holds) == (Severity.WARNS, False)
     assert books.result("control_sum").holds
+
+
+@pytest.mark.parametrize(
+    ("control", "facts", "place"),
+    [
+        (
+            "tenant_identity",
+            {"organisation_number": "5569999999", "organisation_number_line": 7},
+            "(line 7, #ORGNR)",
+        ),
+        (
+            "identity_missing",
+            {"organisation_number": "", "organisation_number_line": 7},
+            "(line 7, #ORGNR)",
+        ),
+        ("currency", {"currency": "EUR", "currency_line": 12}, "(line 12, #VALUTA)"),
+        ("year_defined", {"fiscal_year_line": 9}, "(line 9, #RAR)"),
+    ],
+)
+def test_break_about_the_whole_source_names_the_line_it_comes_from(books, control, facts, place):
+    books.facts, books.context = facts, {"defined_years": ()} if control == "year_defined" else {}
+    (there,) = books.result(control).breaks
+    lines = {name: 0 for name in facts if name.endswith("_line")}
+    books.facts = facts | lines
+    (nowhere,) = books.result(control).breaks
+
+    assert there.detail == f"{nowhere.detail} {place}"
+    assert "line" not in nowhere.detail
+    assert there.fingerprint == nowhere.fingerprint

@@ -120,3 +120,23 @@ def test_fiscal_years_are_a_table_too(bend, read_sie):
             "end_date": dt.date(2023, 12, 31),
         },
     ] == tables["reported_fiscal_year"].to_pylist()
+
+
+@pytest.mark.requirement("R-SEN-15c", "R-SEN-15d")
+def test_header_says_in_which_line_a_fact_stands(join):
+    header = open_sie(
+        join(
+            "#FLAGGA 0",
+            "#SIETYP 4",
+            "#RAR -1 20230101 20231231",
+            "#RAR 0 20240101 20241231",
+            "#ORGNR 556000-1234",
+            "#ORGNR 556000-0001",
+            "#VALUTA SEK",
+        )
+    ).header
+
+    assert ("5560000001", 6) == (header.organisation_number, header.lines["#ORGNR"])
+    assert (YEAR, 4) == (header.fiscal_years[0], header.lines["#RAR"])
+    assert 7 == header.lines["#VALUTA"]
+    assert {} == open_sie(b"").header.lines
