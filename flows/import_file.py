@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
+from dataclasses import KW_ONLY, dataclass
 from typing import Any
 
 from prefect import State, flow
@@ -11,10 +13,14 @@ from flows.arrivals import Arrival, explain, resolve
 from flows.forms import FilePath, Hash, OptionalPerson, TenantId
 from flows.hooks import run_cancelled, run_crashed, run_failed
 from flows.leasing import WAIT_LIMIT_S
+from flows.outcomes import YearOutcome, combined
+from flows.runs import FAILED
 from flows.steps import AS_TASKS, Steps
 from flows.unit import load_unit
-from tasks.fetch import Fetched
+from tasks.fetch import Fetched, Received
+from tasks.log import warn
 from tasks.stores import Stores, open_stores
+from tasks.units import Unit
 
 
 @flow(
@@ -36,7 +42,8 @@ async def import_file(
     """Read an accounting file (SIE), check it, and publish it if nothing holds it.
 
     The file replaces the fiscal year it is of, whatever was there before; loading it again
-    changes nothing. What does not pass the controls is held, and the last good data stays.
+    changes nothing. What does not pass the controls is held, and the last good data stays. A few
+    vouchers of no named year are one load for each defined year.
 
     Args:
         tenant: Whose books: the tenant's id (small letters, digits, dashes), such as acme.
@@ -47,7 +54,7 @@ async def import_file(
     """
     arrival = Arrival(tenant, resolve(tenant, path), who, sha256)
     with open_stores() as stores:
-        return await take_in(stores, arrival, dry_run=dry_run)
+        return combined(await take_in(stores, arrival, dry_run=dry_run))
 
 
 async def take_in(
@@ -57,19 +64,24 @@ async def take_in(
     dry_run: bool = False,
     steps: Steps = AS_TASKS,
     wait_limit_s: float = WAIT_LIMIT_S,
-) -> State[Any]:
-    """Take a file all the way, note what became of it, and return how that ends."""
-    fetched: Fetched | None = None
+) -> list[YearOutcome]:
+    """Take a file all the way, note what became of it, and return how each of its years ends.
+
+    Of a file of several years, one that fails does not stop the others.
+
+    Raises:
+        Exception: The file, or the one year that it is of, failed.
+    """
+    received: Received | None = None
     try:
-        fetched = await steps.fetch(
+        received = await steps.fetch(
             stores, arrival.tenant, path=arrival.path, sha256=arrival.sha256, who=arrival.who
         )
-        state = await load_unit(
-            stores, fetched, dry_run=dry_run, steps=steps, wait_limit_s=wait_limit_s
-        )
+        work = YearsOfFile(stores, dry_run=dry_run, steps=steps, wait_limit_s=wait_limit_s)
+        outcomes = await work.outcomes(received)
     except Exception as problem:
         if not dry_run:
-            landed = fetched.landed.sha256 if fetched else arrival.sha256
+            landed = received.landed.sha256 if received else arrival.sha256
             await asyncio.to_thread(
                 arrival.conclude,
                 stores,
@@ -79,17 +91,61 @@ async def take_in(
             )
         raise
     if not dry_run:
-        await asyncio.to_thread(_conclude, arrival, stores, fetched, state)
-    return state
+        await asyncio.to_thread(_conclude, arrival, stores, received, outcomes)
+    return outcomes
 
 
-def _conclude(arrival: Arrival, stores: Stores, fetched: Fetched, state: State[Any]) -> None:
-    loads = stores.hub.loads.of_unit(arrival.tenant, fetched.facts.fiscal_year, limit=1)
-    mine = [load for load in loads if load.landed_sha256 == fetched.landed.sha256]
+@dataclass(frozen=True)
+class YearsOfFile:
+    """The work on the years of a file, one after the other."""
+
+    stores: Stores
+    _: KW_ONLY
+    dry_run: bool
+    steps: Steps
+    wait_limit_s: float
+
+    async def outcomes(self, received: Received) -> list[YearOutcome]:
+        """Do it, and say what became of each year, and of vouchers that are of none."""
+        if received.refused is None and len(received.loads) == 1:
+            return [await self._outcome(received.loads[0])]
+        found = [await self._caught(fetched) for fetched in received.loads]
+        if received.refused:
+            found.append(YearOutcome(None, FAILED, str(received.refused)))
+        return found
+
+    async def _outcome(self, fetched: Fetched) -> YearOutcome:
+        state = await load_unit(
+            self.stores,
+            fetched,
+            dry_run=self.dry_run,
+            steps=self.steps,
+            wait_limit_s=self.wait_limit_s,
+        )
+        return YearOutcome(Unit.of(fetched.facts), str(state.name), state.message or "")
+
+    async def _caught(self, fetched: Fetched) -> YearOutcome:
+        try:
+            return await self._outcome(fetched)
+        except Exception as problem:  # noqa: BLE001 - one year's failure never stops the others
+            unit, reason = Unit.of(fetched.facts), explain(problem)
+            warn(f"{unit} failed: {reason}", tenant=unit.tenant)
+            return YearOutcome(unit, FAILED, reason, problem)
+
+
+def _conclude(
+    arrival: Arrival, stores: Stores, received: Received, outcomes: Sequence[YearOutcome]
+) -> None:
+    state = combined(outcomes)
+    years = [fetched.facts.fiscal_year for fetched in received.loads]
+    latest = [stores.hub.loads.of_unit(arrival.tenant, year, limit=1) for year in years]
+    sha256 = received.landed.sha256
+    loads = [load.load_id for (load, *_) in filter(None, latest) if load.landed_sha256 == sha256]
     arrival.conclude(
         stores,
-        sha256=fetched.landed.sha256,
+        sha256=sha256,
         outcome=(state.name or "").lower(),
-        reason=f"{state.name}: {state.message}" if state.is_failed() else "",
-        load_id=mine[0].load_id if mine else "",
+        # In full: of a state, the message is cut.
+        reason="\n".join(map(str, outcomes)) if state.is_failed() else "",
+        load_id=loads[0] if len(outcomes) == 1 and loads else "",
     )

@@ -19,14 +19,19 @@ NOTHING_TO_DO: Final = "No fiscal year here is open: nothing was fetched."
 
 @dataclass(frozen=True)
 class YearOutcome:
-    """How one year ended: the name and message of its state."""
+    """How one year ended: the name and message of its state.
 
-    unit: Unit
+    `unit` is None for what belongs to no year. `problem`: what was raised, if something was.
+    """
+
+    unit: Unit | None
     name: str
     message: str
+    problem: Exception | None = None
 
     def __str__(self) -> str:
-        return f"{year_in_words(self.unit.year.key)} {self.name}: {self.message}"
+        place = year_in_words(self.unit.year.key) if self.unit else "no defined year"
+        return f"{place} {self.name}: {self.message}"
 
 
 def combined(outcomes: Sequence[YearOutcome]) -> State[Any]:

@@ -11,7 +11,7 @@ from typing import Final
 
 from tasks.document_page import DocumentsFound
 from tasks.documents import documents
-from tasks.fetch import Fetched, fetch
+from tasks.fetch import Fetched, Received, fetch
 from tasks.jobs import Job
 from tasks.publish import Publication, publish
 from tasks.pull import pull
@@ -24,7 +24,7 @@ from tasks.stage import StagedLoad, stage
 class Steps:
     """The steps, with the parameters of the tasks of their names; a source has one of the first."""
 
-    fetch: Callable[..., Awaitable[Fetched]]
+    fetch: Callable[..., Awaitable[Received]]
     pull: Callable[..., Awaitable[Fetched]]
     stage: Callable[[Job, Fetched], Awaitable[StagedLoad]]
     reconcile: Callable[[Job, StagedLoad], Awaitable[Judgement]]

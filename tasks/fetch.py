@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -18,7 +19,9 @@ from blocks.settings import settings
 from blocks.staging import Coverage, UnitFacts
 from blocks.steps import reached
 from ledger.fiscal_year import FiscalYear
+from ledger.sie.one_year import vouchers_of
 from ledger.sie.reader import SieFile, open_sie
+from tasks.defined_years import RefusedVouchers, by_year, voucher_days
 from tasks.evidence import unpack
 from tasks.log import say
 from tasks.source_year import NoFiscalYear, likely_year, read_sie, stated_year, voucher_dates
@@ -56,16 +59,34 @@ class Fetched:
         file, self._file = self._file, None
         return file or open_sie(lake.read(self.landed), suffix=self.suffix)
 
+    def batches(self, file: SieFile) -> Iterator[dict[str, pa.RecordBatch]]:
+        """Yield the vouchers of the unit's year; all of the file's if it names its year itself."""
+        if not self.facts.is_year_told_by_dates:
+            return file.batches()
+        return vouchers_of(file.batches(), self.facts.fiscal_year, file.path_counts)
+
     def open_evidence(self, lake: Lake) -> dict[str, pa.Table]:
         """Return the tables of evidence; none when the source was asked for none."""
         return unpack(lake.read(self.evidence)) if self.evidence else {}
 
 
+@dataclass(frozen=True)
+class Received:
+    """What a file that came in holds: one load for each fiscal year, and what was refused of it."""
+
+    landed: Landed
+    loads: tuple[Fetched, ...]
+    refused: RefusedVouchers | None = None
+
+
 @step("fetch", about="tenant")
 async def fetch(
     stores: Stores, tenant: str, *, path: Path, sha256: str = "", who: str = ""
-) -> Fetched:
+) -> Received:
     """Land a file, or find it by its hash if it was landed before, and open it.
+
+    A few vouchers of no named year (SIE 4I without #RAR) are one load for each defined year; those
+    in none are refused.
 
     Raises:
         UnknownTenant: The hub has no such tenant; nothing was landed.
@@ -74,7 +95,7 @@ async def fetch(
     return await asyncio.to_thread(fetch_file, stores, tenant, path=path, sha256=sha256, who=who)
 
 
-def fetch_file(stores: Stores, tenant: str, *, path: Path, sha256: str, who: str) -> Fetched:
+def fetch_file(stores: Stores, tenant: str, *, path: Path, sha256: str, who: str) -> Received:
     """Do what `fetch` says, in the caller's thread."""
     stores.hub.tenants.get(tenant)
     landed = stores.lake.find(tenant, SIE, sha256) if sha256 else None
@@ -91,17 +112,18 @@ def fetch_file(stores: Stores, tenant: str, *, path: Path, sha256: str, who: str
         )
     )
     file = read_sie(stores.lake.read(landed), file_name=path.name)
-    year = stated_year(file) or _shown_year(stores, landed, suffix=path.suffix)
-    fetched = Fetched(landed, facts_of(file, landed, year), path.suffix, file)
+    received = _received(stores, landed, file, suffix=path.suffix)
     say(
         f"Fetched {landed.file_name}: SIE {file.header.sie_type} from "
         f"{file.header.program or 'an unnamed program'}, {landed.size_bytes:,} bytes",
         tenant=tenant,
-        unit=fetched.facts.fiscal_year.key,
+        unit=", ".join(load.facts.fiscal_year.key for load in received.loads),
         size_bytes=landed.size_bytes,
         sha256=landed.sha256,
     )
-    return fetched
+    if received.refused:
+        say(str(received.refused), tenant=tenant)
+    return received
 
 
 def land_file(stores: Stores, tenant: str, *, path: Path) -> Landed:
@@ -142,6 +164,35 @@ def facts_of(file: SieFile, landed: Landed, year: FiscalYear) -> UnitFacts:
         fiscal_year_line=header.lines.get("#RAR", 0),
         currency_line=header.lines.get("#VALUTA", 0),
     )
+
+
+def _received(stores: Stores, landed: Landed, file: SieFile, *, suffix: str) -> Received:
+    """Say of which years a file is: the one that it names, else those of its vouchers.
+
+    Raises:
+        NoFiscalYear: It names no year and has no vouchers.
+    """
+    year = stated_year(file)
+    if year is None and file.header.sie_type == "4I":
+        return _by_defined_year(stores, landed, file, suffix=suffix)
+    year = year or _shown_year(stores, landed, suffix=suffix)
+    return Received(landed, (Fetched(landed, facts_of(file, landed, year), suffix, file),))
+
+
+def _by_defined_year(stores: Stores, landed: Landed, file: SieFile, *, suffix: str) -> Received:
+    # The vouchers come once, and each load reads the file for itself.
+    vouchers = voucher_days(file)
+    if not vouchers.num_rows:
+        raise NoFiscalYear(file_name=landed.file_name)
+    defined = [item.year for item in stores.hub.years.active(landed.tenant)]
+    years, left = by_year(vouchers, defined)
+    told = {"is_year_told_by_dates": True}
+    loads = [
+        Fetched(landed, facts_of(file, landed, year).model_copy(update=told), suffix)
+        for year in years
+    ]
+    refused = RefusedVouchers(landed.tenant, landed.file_name, left) if left.num_rows else None
+    return Received(landed, tuple(loads), refused)
 
 
 def coverage_of(file: SieFile) -> Coverage:

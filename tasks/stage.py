@@ -39,7 +39,7 @@ def stage_fetched(job: Job, fetched: Fetched) -> StagedLoad:
         job.stores.lake,
         fetched.facts,
         tables=file.tables,
-        batches=file.batches(),
+        batches=fetched.batches(file),
         diagnostics=file.diagnostics,
         path_counts=file.path_counts,
         evidence=fetched.open_evidence(job.stores.lake),

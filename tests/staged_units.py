@@ -28,6 +28,7 @@ class Log:
 class Paths:
     fast_rows: int = 0
     exact_rows: int = 0
+    set_aside_rows: int = 0
 
 
 def facts(tenant: str = "acme", *, year: int = 2024, **more: object) -> UnitFacts:

@@ -37,6 +37,10 @@ class ReaderPaths(Protocol):
     def exact_rows(self) -> int:
         """Rows read by the exact path."""
 
+    @property
+    def set_aside_rows(self) -> int:
+        """Rows among them that belong to another year of the same source."""
+
 
 class UnitFacts(BaseModel):
     """What a source says of itself and of the year it sent.
@@ -45,9 +49,11 @@ class UnitFacts(BaseModel):
     published year. `program` has a version behind its name, `program_name` has not.
     `evidence_sha256`: hash of what the source was asked beside the ledger, empty
     when it was asked nothing. `balances_up_to`: day of the balances that it reports, at most the
-    year's last. `error_count`: diagnostics of level error. The three counts of the
-    reader are filled in by `stage_unit`. The three lines say where in the source a fact stands; 0
-    where the source has no lines or does not say it.
+    year's last. `error_count`: diagnostics of level error. The four counts of the
+    reader are filled in by `stage_unit`. `is_year_told_by_dates`: the source names no year, and
+    only its vouchers of this one are the unit's; `set_aside_rows` counts the others' lines. The
+    three lines say where in the source a fact stands; 0 where the source has no lines or does not
+    say it.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -65,10 +71,12 @@ class UnitFacts(BaseModel):
     encoding: str
     landed_sha256: str
     balances_up_to: dt.date = dt.date.max
+    is_year_told_by_dates: bool = False
     evidence_sha256: str = ""
     reader_version: int = 1
     fast_rows: int = 0
     exact_rows: int = 0
+    set_aside_rows: int = 0
     error_count: int = 0
     organisation_number_line: int = 0
     fiscal_year_line: int = 0

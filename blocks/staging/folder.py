@@ -30,7 +30,9 @@ MANIFEST: Final = "manifest.json"
 SEAL: Final = b'"sealed"'
 """Before this, the last field of a manifest, stands all that its own hash is of."""
 
-COUNTED_WHILE_READING: Final = frozenset({"fast_rows", "exact_rows", "error_count"})
+COUNTED_WHILE_READING: Final = frozenset(
+    {"fast_rows", "exact_rows", "set_aside_rows", "error_count"}
+)
 
 DIAGNOSTIC: Final = pa.schema(
     [

@@ -86,6 +86,7 @@ def stage_unit(
                 update={
                     "fast_rows": path_counts.fast_rows,
                     "exact_rows": path_counts.exact_rows,
+                    "set_aside_rows": path_counts.set_aside_rows,
                     "error_count": diagnostics.errors,
                 }
             )

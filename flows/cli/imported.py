@@ -58,7 +58,7 @@ def show_one(found: Imported) -> None:
 
 
 def show_many(files: list[Imported]) -> None:
-    """Show a table of what became of each file, and count the outcomes."""
+    """Show a table of what became of each load of each file, and count the outcomes."""
     headings = ("file", "tenant", "fiscal year", "outcome", "vouchers", "postings", "what")
     rows = [
         (
@@ -75,7 +75,7 @@ def show_many(files: list[Imported]) -> None:
     show_table(headings, rows, spare=("postings", "vouchers", "fiscal year"))
     outcomes = [found.outcome for found in files]
     counted = ", ".join(f"{outcomes.count(name)} {name}" for name in dict.fromkeys(outcomes))
-    say(f"{len(files)} files: {counted}.")
+    say(f"{len({found.path for found in files})} files: {counted}.")
     open_ends = [step for found in files if code(found) for step in _next(found)[:1]]
     next_steps(*dict.fromkeys(open_ends or ("tasma tenant status",)))
 
@@ -105,6 +105,7 @@ def as_dict(found: Imported) -> dict[str, Any]:
         "vouchers": _count(found, "voucher"),
         "postings": _count(found, "posting"),
         "held_by": holding,
+        "refused": found.refused.vouchers.to_pylist() if found.refused else [],
     }
 
 
@@ -119,6 +120,10 @@ def decision(found: Imported, where: str) -> str:
 
 def _next(found: Imported) -> tuple[str, ...]:
     where = place(found)
+    if found.refused:
+        again = f"tasma import {found.path} --tenant {found.tenant}"
+        first = (f"tasma import {found.path} --new-tenant",) if found.is_trial else ()
+        return (*first, *found.refused.commands, again)
     if found.outcome == "planned":
         owner = "--new-tenant" if found.is_trial else f"--tenant {found.tenant}"
         return (f"tasma import {shlex.quote(str(found.path))} {owner}",)

@@ -77,13 +77,15 @@ def import_files(
             _start_runs(stores, paths, tenant=tenant, dry_run=dry_run, as_json=as_json)
             return
         found = _import_all(stores, paths, tenant=tenant, dry_run=dry_run)
+    loads = [load for file in found for load in file.loads]
     if as_json:
-        show_json([as_dict(item) for item in found])
+        show_json([as_dict(load) for load in loads])
     elif len(found) == 1:
-        show_one(found[0])
+        for load in loads:
+            show_one(load)
     else:
-        show_many(found)
-    raise typer.Exit(worst(code(item) for item in found))
+        show_many(loads)
+    raise typer.Exit(worst(code(load) for load in loads))
 
 
 def _import_all(stores: Stores, paths: list[Path], *, tenant: str, dry_run: bool) -> list[Imported]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import getpass
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -26,13 +26,15 @@ from flows.arrivals import Arrival, explain
 from flows.cli.failure import is_debugging, paragraph
 from flows.import_file import take_in
 from flows.leasing import unit_lease
+from flows.outcomes import YearOutcome, combined
 from flows.publish_accepted import staged_load
 from flows.steps import Steps
 from flows.unit import settle
 from ledger.errors import TransientError
 from tasks.accept import NothingHeld
+from tasks.defined_years import RefusedVouchers
 from tasks.document_page import DocumentsFound
-from tasks.fetch import Fetched
+from tasks.fetch import Fetched, Received
 from tasks.jobs import Job
 from tasks.reconcile import Judgement
 from tasks.stage import StagedLoad
@@ -56,8 +58,11 @@ class Imported:
     """What became of one file.
 
     `outcome`: published, unchanged, held, partial, evidence, planned, failed or busy.
-    `would_be`: of a dry run. `is_trial`: of a tenant that is not there. What a step would have
-    found is None when it did not come that far.
+    `would_be`: of a dry run. `is_trial`: of a tenant that is not there. `is_begun`: the unit was
+    leased and its work begun. What a step would have
+    found is None when it did not come that far. `refused`: vouchers of no defined year. `parts`:
+    what became of each year (and of what was refused) of a file that is more than one load; then
+    `outcome` and `message` sum them up, and the rest is the parts'.
     """
 
     path: Path
@@ -70,12 +75,46 @@ class Imported:
     plan: ChangePlan | None = None
     would_be: str = ""
     is_trial: bool = False
+    is_begun: bool = False
     took_s: float = 0.0
+    refused: RefusedVouchers | None = None
+    parts: list[Imported] = field(default_factory=list)
 
     @property
     def fiscal_year(self) -> str:
         """The year that the file is of, as a key; empty when it could not be told."""
         return self.facts.fiscal_year.key if self.facts else ""
+
+    @property
+    def loads(self) -> list[Imported]:
+        """The parts; the file itself when it is one load."""
+        return self.parts or [self]
+
+    def part_of(self, unit: Unit) -> Imported:
+        """Return the part that is of a unit; the file itself when it is one load."""
+        same = (part for part in self.parts if part.facts and Unit.of(part.facts) == unit)
+        return next(same, self)
+
+    def receive(self, received: Received) -> None:
+        """Take note of what the file holds."""
+        self.refused = received.refused
+        if received.refused is None and len(received.loads) == 1:
+            self.facts = received.loads[0].facts
+        elif received.loads:
+            self.parts = [
+                Imported(self.path, self.tenant, facts=load.facts) for load in received.loads
+            ]
+
+    def conclude(self, outcomes: Sequence[YearOutcome]) -> None:
+        """Take note of how each year ended."""
+        if self.parts and self.refused:
+            self.parts.append(Imported(self.path, self.tenant, refused=self.refused))
+        for found, outcome in zip(self.parts, outcomes, strict=False):
+            is_busy = isinstance(outcome.problem, TransientError)
+            found.outcome = BUSY if is_busy else outcome.name.lower()
+            found.message = outcome.message
+        state = combined(outcomes)
+        self.outcome, self.message = str(state.name).lower(), state.message or ""
 
 
 def import_here(
@@ -83,9 +122,9 @@ def import_here(
 ) -> Imported:
     """Take one file all the way; what fails is told in the result, so that others go on."""
     found = Imported(path, tenant)
-    began = time.monotonic()
+    began, reason = time.monotonic(), INTERRUPTED
     try:
-        state = asyncio.run(
+        outcomes = asyncio.run(
             take_in(
                 stores,
                 Arrival(tenant, path.absolute(), who=getpass.getuser()),
@@ -94,23 +133,30 @@ def import_here(
                 wait_limit_s=NO_WAIT_S,
             )
         )
-        found.outcome, found.message = str(state.name).lower(), state.message or ""
+        found.conclude(outcomes)
     except LeaseTaken as taken:
         found.outcome, found.message = BUSY, str(taken)
     except Exception as problem:
-        if found.facts and not dry_run:
-            fail_load(stores.hub, found, reason=explain(problem))
+        reason = explain(problem)
         if is_debugging():
             raise
         # Whatever is wrong with one file, or with the program, the others are loaded.
         found.outcome = BUSY if isinstance(problem, TransientError) else FAILED
         found.message = paragraph(problem).partition(": ")[2]
-    except BaseException:
-        if found.facts and not dry_run:
-            fail_load(stores.hub, found, reason=INTERRUPTED)
-        raise
-    found.took_s = time.monotonic() - began
+    finally:
+        if not dry_run:
+            _fail_left(stores.hub, found, reason=reason)
+    for part in (found, *found.parts):
+        part.took_s = time.monotonic() - began
     return found
+
+
+def _fail_left(hub: Hub, found: Imported, *, reason: str) -> None:
+    """Say in the hub of each load that was left in the middle that it ended, and why."""
+    for part in found.loads:
+        if part.is_begun:
+            why = part.message if found.parts else ""
+            fail_load(hub, part, reason=why or reason)
 
 
 def publish_here(stores: Stores, unit: Unit, *, load_id: str = "", watch: Watch) -> Imported:
@@ -147,11 +193,11 @@ async def _settle(
 def steps_into(found: Imported, watch: Watch) -> Steps:
     """Return the steps without tasks; what each found is kept in ``found``."""
 
-    async def fetch(*args: Any, **options: Any) -> Fetched:
+    async def fetch(*args: Any, **options: Any) -> Received:
         watch("reading")
-        fetched = await tasks.fetch.fetch.fn(*args, **options)
-        found.facts = fetched.facts
-        return fetched
+        received = await tasks.fetch.fetch.fn(*args, **options)
+        found.receive(received)
+        return received
 
     async def pull(*args: Any, **options: Any) -> Fetched:
         watch("fetching")
@@ -161,20 +207,24 @@ def steps_into(found: Imported, watch: Watch) -> Steps:
 
     async def stage(job: Job, fetched: Fetched) -> StagedLoad:
         watch("staging")
-        found.load = await tasks.stage.stage.fn(job, fetched)
-        return found.load
+        part = found.part_of(job.unit)
+        part.is_begun = True
+        part.load = await tasks.stage.stage.fn(job, fetched)
+        return part.load
 
     async def reconcile(job: Job, load: StagedLoad) -> Judgement:
         watch("reconciling")
-        found.judgement = await tasks.reconcile.reconcile.fn(job, load)
-        return found.judgement
+        judgement = await tasks.reconcile.reconcile.fn(job, load)
+        found.part_of(job.unit).judgement = judgement
+        return judgement
 
     async def publish(*args: Any) -> Any:
         watch("publishing")
         return await tasks.publish.publish.fn(*args)
 
-    async def report(*_args: Any, verdict: str, plan: ChangePlan | None = None) -> None:
-        found.would_be, found.plan = verdict.removeprefix("would be "), plan
+    async def report(job: Job, *_args: Any, verdict: str, plan: ChangePlan | None = None) -> None:
+        part = found.part_of(job.unit)
+        part.would_be, part.plan = verdict.removeprefix("would be "), plan
 
     async def documents(*args: Any, **options: Any) -> DocumentsFound:
         watch("fetching documents")

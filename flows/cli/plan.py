@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from flows.cli.app import AsJson, command
+from flows.cli.exits import worst
 from flows.cli.files import sie_files
 from flows.cli.importing import ForTenant, open_stores, progress
 from flows.cli.ledger import ledger
@@ -43,12 +44,14 @@ def plan(
         known_tenant(stores.hub, tenant)
         found = import_here(stores, tenant, path, dry_run=True, watch=watch(path.name))
     if as_json:
-        show_json({**as_dict(found), "plan": _as_dict(found)})
+        told = [{**as_dict(load), "plan": _as_dict(load)} for load in found.loads]
+        show_json(told if found.parts else told[0])
     else:
-        if found.plan:
-            _show(found.plan, limit=limit)
-        show_one(found)
-    raise typer.Exit(code(found))
+        for load in found.loads:
+            if load.plan:
+                _show(load.plan, limit=limit)
+            show_one(load)
+    raise typer.Exit(worst(code(load) for load in found.loads))
 
 
 def _show(changes: ChangePlan, *, limit: int) -> None:

@@ -18,10 +18,14 @@ from ledger.sie.rows import RowColumns, VoucherColumns, drop_unreadable, interle
 
 @dataclass
 class PathCounts:
-    """How many #VER and row lines each path read."""
+    """How many #VER and row lines each path read.
+
+    `set_aside_rows`: of those, how many belong to vouchers of other years than the one wanted.
+    """
 
     fast_rows: int = 0
     exact_rows: int = 0
+    set_aside_rows: int = 0
 
     def add(self, other: PathCounts) -> None:
         """Count those of another block."""

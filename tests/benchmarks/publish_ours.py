@@ -44,6 +44,7 @@ class _Log:
     errors = 0
     fast_rows = 0
     exact_rows = 0
+    set_aside_rows = 0
 
 
 def load(units: str, home: str, night: str, *, source: str = "parquet") -> Work:

@@ -76,6 +76,10 @@ CASES: dict[tuple[str, ...], End] = {
     ("B08e-tampered-old-ksumma.se",): End("published", findings=(WRONG_SUM.format(37),)),
     ("B10-no-vouchers.se",): End("published"),
     ("B12-sie5.sie",): End("failed", ("It is SIE 5 (XML), which is not read.", "as SIE type 4")),
+    ("B13b-si-two-years.si",): End(
+        "failed",
+        ("2 vouchers of B13b-si-two-years.si lie in no fiscal year", "line 18 of 2024-12-30"),
+    ),
     ("B15c-utf16.se",): End("failed", ("It is text in UTF-16", "save it as UTF-8")),
     ("B10-no-vouchers.se", "B31-dormant-cut.se"): End(
         "held", ("closing_reported (1 break", "no closing balances (#UB)")

@@ -18,6 +18,7 @@ from simulators.books.years import LONG_FIRST_YEAR
 from tests.small_sie import small_sie
 
 YEAR = FiscalYear.parse("2024")
+
 SIE_TEXT = "#FLAGGA 0\r\n#SIETYP 4\r\n#RAR 0 20240101 20241231\r\n"
 
 
@@ -151,6 +152,100 @@ def test_vouchers_of_a_pre_system_that_are_published_already_are_named(tasma, bo
     assert found["vouchers"] > 5
     assert f"published_vouchers ({found['vouchers']} breaks, first: voucher" in found["message"]
     assert f"Beside the published year, published_vouchers ({found['vouchers']}):" in told.stdout
+
+
+@pytest.fixture
+def till(tmp_path, company):
+    """Vouchers of a till over the turn of the year; the file names no fiscal year."""
+    lines = ["#FLAGGA 0", "#PROGRAM Kassa 1", "#FORMAT PC8", "#GEN 20250110", "#SIETYP 4"]
+    lines += [
+        f"#ORGNR {company.organisation_number}",
+        "#FNAMN Kassan",
+        "#KONTO 1930 Bank",
+        "#KONTO 3001 Intäkt",
+    ]
+    for day in ("20241230", "20250105", "20241231"):
+        lines += [f'#VER "" "" {day}', "{", "#TRANS 1930 {} 100.00", "#TRANS 3001 {} -100.00", "}"]
+    path = tmp_path / "till.si"
+    path.write_bytes("\r\n".join([*lines, ""]).encode("cp437"))
+    return path
+
+
+def loads(result):
+    return [(item["fiscal_year"][:4], item["outcome"], item["vouchers"]) for item in result]
+
+
+def test_file_of_no_named_year_is_one_load_for_each_defined_year(tasma, owner, till):
+    for year in ("2024", "2025"):
+        tasma("tenant", "year", "add", owner, year)
+
+    done = tasma("import", till, "--tenant", owner, "--json")
+    told = tasma("import", till, "--tenant", owner)
+
+    assert [("2024", "partial", 2), ("2025", "partial", 1)] == loads(json.loads(done.stdout))
+    assert (done.exit_code, told.exit_code) == (4, 4)
+    assert "small 2024: partial" in told.stdout
+    assert "small 2025: partial" in told.stdout
+    with Hub(settings().hub_url) as hub:
+        found = {load.fiscal_year[:4]: load for load in hub.loads.of_unit(owner, YEAR)}
+        assert ["2024"] == list(found)
+        assert [] == [
+            item.control for item in hub.loads.results(found["2024"].load_id) if item.holds
+        ]
+
+
+def test_vouchers_of_no_defined_year_are_refused_by_line_and_the_others_go_on(tasma, owner, till):
+    tasma("tenant", "year", "add", owner, "2025")
+
+    done = tasma("import", till, "--tenant", owner, "--json")
+    told = tasma("import", till, "--tenant", owner)
+
+    assert [("2025", "partial", 1), ("", "failed", 0)] == loads(json.loads(done.stdout))
+    assert (done.exit_code, told.exit_code) == (1, 1)
+    assert "small 2025: partial" in told.stdout
+    assert "2 vouchers of till.si lie in no fiscal year that is defined for small" in words(told)
+    assert "line 10 of 2024-12-30; line 20 of 2024-12-31." in words(told)
+    assert "tasma tenant year add small 2024\n" in told.stdout
+    refused = json.loads(done.stdout)[1]["refused"]
+    assert [(10, "2024-12-30"), (20, "2024-12-31")] == [
+        (row["source_line"], row["voucher_date"]) for row in refused
+    ]
+
+
+@pytest.mark.parametrize("planning", [(), ("--dry-run",)], ids=["for good", "dry run"])
+def test_file_of_no_named_year_of_a_tenant_without_years_creates_nothing(
+    tasma, owner, till, planning
+):
+    refused = tasma("import", till, "--tenant", owner, *planning)
+
+    assert refused.exit_code == 1
+    assert "3 vouchers of till.si lie in no fiscal year" in words(refused)
+    assert "tasma tenant year add small 2025\n" in refused.stdout
+    with Hub(settings().hub_url) as hub:
+        assert ([], []) == (hub.units.of_tenant(owner), hub.years.active(owner))
+
+
+def test_year_that_is_busy_does_not_stop_the_others_of_a_file(tasma, owner, till):
+    for year in ("2024", "2025"):
+        tasma("tenant", "year", "add", owner, year)
+    with (
+        Hub(settings().hub_url) as hub,
+        hub.unit_lease(owner, YEAR, holder="run night-2024"),
+    ):
+        done = tasma("import", till, "--tenant", owner, "--json")
+
+    assert [("2024", "busy", 0), ("2025", "partial", 1)] == loads(json.loads(done.stdout))
+    assert done.exit_code == 75
+
+
+def test_year_defined_later_is_loaded_from_the_same_file(tasma, owner, till):
+    tasma("tenant", "year", "add", owner, "2025")
+    tasma("import", till, "--tenant", owner)
+    tasma("tenant", "year", "add", owner, "2024")
+
+    done = tasma("import", till, "--tenant", owner, "--json")
+
+    assert [("2024", "partial", 2), ("2025", "partial", 1)] == loads(json.loads(done.stdout))
 
 
 def test_folder_is_imported_file_by_file_and_one_failure_stops_no_other(tasma, owner, sie):
