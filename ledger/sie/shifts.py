@@ -23,8 +23,6 @@ _THOUSANDS: Final = re.compile(r"[+-]?[1-9][0-9]{0,2} [0-9]{3}(?:[.,][0-9]*)?\D*
 _POINT: Final = re.compile(r"[+-]?[0-9]+(?: [.,]|[.,] )[0-9]+\D*", re.ASCII)
 _YEAR_FIRST: Final = re.compile(r"[0-9]{4} [0-9]{1,2} [0-9]{1,2}", re.ASCII)
 
-_BLANKS: Final = r"[ \t]+"
-
 _SIGNS: Final = ("-", "+")
 """Of an amount, if they come behind it."""
 
@@ -32,7 +30,7 @@ _SIGNS: Final = ("-", "+")
 def shifted_row(record: Record) -> str:
     """Name the field of a #TRANS, #RTRANS or #BTRANS that a blank parts; empty when none is."""
     amount, date = record.get(1), record.get(2)
-    if _are_bare(record, 1, 2) and _is_rest(amount, date):
+    if _is_rest(amount, date) and _are_bare(record, 1, 2):
         return "amount"
     if is_parted_date(record, 2):
         return "date"
@@ -74,5 +72,6 @@ def _is_rest(amount: str, date: str) -> bool:
 
 def _are_bare(record: Record, first: int, last: int) -> bool:
     """Say whether some neighbouring fields stand in the line as they are, parted by blanks."""
-    fields = _BLANKS.join(re.escape(record.get(place)) for place in range(first, last + 1))
-    return bool(re.search(rf"(?<![^ \t}}]){fields}(?![^ \t])", record.text))
+    fields = " ".join(record.get(place) for place in range(first, last + 1))
+    line = record.text.replace("\t", " ").replace("}", "} ")
+    return f" {fields} " in f" {' '.join(filter(None, line.split(' ')))} "
