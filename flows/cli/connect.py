@@ -120,6 +120,8 @@ def check(tenant: TenantId, *, as_json: AsJson = False) -> None:
 @command(connect, "list", examples=("tasma connect list", "tasma connect list --json"))
 def list_connections(*, as_json: AsJson = False) -> None:
     """List the connections: how each stands, why, and when a call last proved it."""
+    from blocks.hub.connection_states import look_with  # noqa: PLC0415 - SQLAlchemy when asked
+
     with open_hub() as hub:
         found = list(hub.connections.every(FORTNOX))
     if as_json:
@@ -138,7 +140,7 @@ def list_connections(*, as_json: AsJson = False) -> None:
             for item in found
         ]
         show_table(headings, rows, spare=("system", "company", "last proved (UTC)"))
-        next_steps(*(f"tasma connect check {item.tenant}" for item in found if _is_red(item)))
+        next_steps(*(look_with(item.status, item.tenant) for item in found if _is_red(item)))
     else:
         say("No tenant is connected to a system yet.")
         next_steps("tasma connect fortnox TENANT")
@@ -195,7 +197,7 @@ def _by_consent(
     )
     returned = read_returned(_answer(), state=state)
     if returned.error:
-        consents.forget(tenant)
+        # The same address works as soon as what was missing is there (R-SEN-3).
         _explain_error(returned)
         raise typer.Exit(ExitCode.FAILED)
     if not returned.has_state:
@@ -228,6 +230,7 @@ def _explain_error(returned: Returned) -> None:
 
     remark("Not connected: Fortnox sent the customer back with an error.")
     show_requirements(preflight_of_redirect(returned.error, returned.description))
+    remark("The address above stays good: open it again once that is mended.")
 
 
 def _conclude(hub: Hub, connection: Connection, *, as_json: bool) -> None:

@@ -56,7 +56,7 @@ class Consents:
         return known[tenant]["state"]
 
     def forget(self, tenant: str) -> None:
-        """End what is under way: a state is used once."""
+        """End what is under way: a state is spent by success, and by nothing else but its age."""
         known = self._read()
         if known.pop(tenant, None):
             self._write(known)

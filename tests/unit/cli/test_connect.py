@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -10,6 +11,7 @@ import pytest
 
 from blocks.hub import Hub
 from blocks.settings import settings
+from flows.cli.consents import STATE_LIFE, Consents
 
 NUMBER = 503072
 
@@ -135,6 +137,50 @@ def test_company_without_the_bookkeeping_module_is_not_activated_for_that_reason
     assert "missing    bookkeeping module" in by_number.stdout
     assert "licence_missing" == listed["status"]
     assert "module" in listed["reason"]
+
+
+@pytest.mark.requirement("R-SEN-3b")
+def test_address_still_works_after_refusals_once_the_licence_is_bought_and_then_no_more(
+    tasma, fortnox, tenant
+):
+    fortnox.tenant(NUMBER).switch("licence_missing")
+    link = link_of(tasma)
+    refused = [
+        tasma("connect", "fortnox", tenant, answer=f"{returned(fortnox, link)}\n") for _ in range(2)
+    ]
+    fortnox.tenant(NUMBER).switch("licence_missing", on=False)
+    back = returned(fortnox, link)
+
+    done = tasma("connect", "fortnox", tenant, answer=f"{back}\n")
+    replayed = tasma("connect", "fortnox", tenant, answer=f"{returned(fortnox, link)}\n")
+
+    assert [1, 1] == [item.exit_code for item in refused]
+    assert all("stays good" in item.stderr for item in refused)
+    assert (0, 1) == (done.exit_code, replayed.exit_code)
+    assert "used before" in replayed.stderr
+
+
+def test_company_of_another_is_refused_and_spends_no_address(tasma, fortnox, tenant):
+    tasma("tenant", "add", "own", "--name", "Own AB", "--org-number", "559990-0007")
+    link = link_of(tasma, tenant="own")
+
+    foreign = tasma("connect", "fortnox", "own", answer=f"{returned(fortnox, link)}\n")
+
+    assert foreign.exit_code == 1
+    assert "not the tenant's" in foreign.stderr
+    assert link == link_of(tasma, tenant="own")
+    assert [] == json.loads(tasma("connect", "list", "--json").stdout)
+
+
+def test_address_dies_of_its_age(tmp_path):
+    now = dt.datetime(2026, 3, 1, tzinfo=dt.UTC)
+    state = Consents(tmp_path / "c.json", now=now).state_of("acme")
+
+    almost = Consents(tmp_path / "c.json", now=now + STATE_LIFE - dt.timedelta(seconds=1))
+    old = Consents(tmp_path / "c.json", now=now + STATE_LIFE)
+
+    assert state == almost.state_of("acme")
+    assert state != old.state_of("acme")
 
 
 def test_company_that_has_approved_is_connected_by_its_number(tasma, fortnox, tenant):
