@@ -21,7 +21,7 @@ from pydantic import Field
 from flows.again import BACKFILL
 from flows.forms import TenantId, Year
 from flows.hooks import run_failed
-from flows.pull import Uploaded
+from flows.pull import Undefined, Uploaded
 from flows.runs import DONE, FAILED, HELD, TAG, ended, run_id
 from ledger.fiscal_year import FiscalYear
 from tasks.units import Unit
@@ -49,7 +49,13 @@ Parts = tuple[str, str]
     retries=0,
     on_failure=[run_failed],
 )
-async def backfill(tenants: Tenants, years: Years, *, uploaded: Uploaded = "keep") -> State[Any]:
+async def backfill(
+    tenants: Tenants,
+    years: Years,
+    *,
+    uploaded: Uploaded = "keep",
+    undefined: Undefined = "refuse",
+) -> State[Any]:
     """Fetch past fiscal years of one or many tenants, oldest first; one that fails stops no other.
 
     Each year is a run of *pull-year*, which gives way to the nightly ones. Retry takes up again
@@ -59,13 +65,14 @@ async def backfill(tenants: Tenants, years: Years, *, uploaded: Uploaded = "keep
         tenants: Whose books: the tenants' ids, such as acme.
         years: Such as 2021, or 2024-07-01_2025-06-30 for a broken year.
         uploaded: What becomes of years whose ledger came from an uploaded SIE file.
+        undefined: What becomes of years that the source has and nobody has defined here.
     """
     units = [
         (tenant, year)
         for year in sorted(set(years), key=FiscalYear.parse)
         for tenant in dict.fromkeys(tenants)
     ]
-    work = Backfill(deque(units), uploaded)
+    work = Backfill(deque(units), uploaded, undefined)
     async with get_client() as client:
         await work.finish(client)
     return ended(work.verdict, work.told)
@@ -77,6 +84,7 @@ class Backfill:
 
     waiting: deque[Parts]
     uploaded: Uploaded
+    undefined: Undefined = "refuse"
     working: dict[UUID, Parts] = field(default_factory=dict)
     ended: dict[Parts, str] = field(default_factory=dict)
 
@@ -128,7 +136,12 @@ class Backfill:
         unit = Unit(tenant, FiscalYear.parse(year))
         return await arun_deployment(
             PULL_YEAR,
-            parameters={"tenant": tenant, "years": [year], "uploaded": self.uploaded},
+            parameters={
+                "tenant": tenant,
+                "years": [year],
+                "uploaded": self.uploaded,
+                "undefined": self.undefined,
+            },
             idempotency_key=f"backfill:{run_id()}:{tenant}:{year}",
             flow_run_name=f"{unit} backfill",
             tags=[TAG, BACKFILL, *unit.tags],

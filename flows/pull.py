@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 from typing import Annotated, Any, Final, Literal
 
@@ -17,7 +18,7 @@ from flows.pull_year import PullYear, Wish
 from flows.runs import SKIPPED, ended, name_run, run_id
 from flows.steps import AS_TASKS, Steps
 from tasks.log import say, warn
-from tasks.source_years import Which, undefined_years, wanted_years
+from tasks.source_years import Which, compare_years, undefined_years, wanted_years
 from tasks.stores import Stores, open_stores
 from tasks.units import Unit
 
@@ -27,6 +28,7 @@ MAX_YEARS: Final = 100
 Years = Annotated[tuple[Year, ...], Field(max_length=MAX_YEARS)]
 LedgerWish = Literal["fetch", "leave"]
 Uploaded = Literal["keep", "overwrite"]
+Undefined = Literal["refuse", "define"]
 
 FIRST_TRANSFER_PENDING: Final = (
     "First transfer pending: no nightly run writes anything before somebody has looked at the "
@@ -49,6 +51,7 @@ async def pull(
     which: Which = "open years",
     ledger: LedgerWish = "fetch",
     uploaded: Uploaded = "keep",
+    undefined: Undefined = "refuse",
     closing_balances: bool = False,
     dry_run: bool = False,
     night: dt.date | None = None,
@@ -64,6 +67,7 @@ async def pull(
         which: If no year is named: all that are open here, or the two latest that exist here.
         ledger: Leave it as it is, if the documents on its vouchers are all that is wanted.
         uploaded: What becomes of a year whose ledger came from an uploaded SIE file.
+        undefined: What becomes of a named year that the source has and nobody has defined here.
         closing_balances: Ask the source for the closing balance of each balance account, one call
             each. A year's first pull does so in any case.
         dry_run: Only show what would change; publish nothing.
@@ -77,6 +81,7 @@ async def pull(
         asks_closing=closing_balances,
         dry_run=dry_run,
         night=night,
+        defines=undefined == "define",
     )
     with open_stores() as stores:
         return await pull_tenant(stores, tenant, wish)
@@ -103,7 +108,9 @@ async def pull_tenant(
     async with fortnox_session(
         stores.hub, tenant, run_id=run_id(), wait_limit_s=wait_limit_s
     ) as fortnox:
-        there = await fortnox.financial_years()
+        there = await steps.source_years(tenant, fortnox)
+        if difference := await asyncio.to_thread(compare_years, stores, tenant, there):
+            warn(difference, tenant=tenant)
         wanted = wanted_years(
             stores,
             tenant,

@@ -10,7 +10,7 @@ from typing import Any, Final
 from prefect import State
 
 from blocks.http import CallRefused
-from blocks.hub import UnitState
+from blocks.hub import Refused, UnitState
 from blocks.systems import FORTNOX
 from blocks.systems.fortnox import FortnoxSession, SourceYear
 from flows.arrivals import explain
@@ -22,7 +22,7 @@ from flows.unit import plan_unit, settle
 from tasks.fetch import Fetched
 from tasks.jobs import Job
 from tasks.log import say, warn
-from tasks.source_years import Which
+from tasks.source_years import Which, overlapping
 from tasks.stores import Stores
 from tasks.units import Unit
 
@@ -45,6 +45,8 @@ class Wish:
     asks_closing: bool = False
     dry_run: bool = False
     night: dt.date | None = None
+    defines: bool = False
+    """Whether a named year that the source has and nobody defined here is to be defined."""
 
 
 @dataclass(frozen=True)
@@ -63,15 +65,52 @@ class PullYear:
     async def outcome(self, fortnox: FortnoxSession) -> YearOutcome:
         """Do the work, and say what became of it; what is refused for all years is raised."""
         if self.source is None:
-            return self._told(FAILED, self._absent())
+            return await asyncio.to_thread(self._without_source)
+        if refused := await asyncio.to_thread(self._undefined):
+            return self._told(FAILED, refused)
         ledger = await self._ledger(fortnox, self.source)
         if self.wish.dry_run:
             return ledger
         return await self._with_documents(ledger, fortnox, self.source)
 
-    def _absent(self) -> str:
+    def _without_source(self) -> YearOutcome:
+        """Say what a year is that the source does not have: only an uploaded one may be at rest."""
+        others = overlapping(self.unit.year, self.there)
+        if self._is_kept() and not others:
+            return self._told(KEPT, f"the source has no such year; {UPLOADED_KEPT}")
         has = ", ".join(str(item.year) for item in self.there) or "none"
-        return f"the source has no fiscal year {self.unit.year}; those it has: {has}"
+        told = f"the source has no fiscal year {self.unit.year}; those it has: {has}"
+        if others and self._is_defined():
+            told += (
+                f". Its dates there are {others[0]}: if those are right, retire the year here and "
+                "define that one (tasma tenant year)"
+            )
+        return self._told(FAILED, told)
+
+    def _undefined(self) -> str:
+        """Say why a year that nobody defined is not fetched, or define it if that was asked for.
+
+        Source:
+            R-SEN-13: with no such year here the load is refused and creates nothing.
+        """
+        tenant, year = self.unit.tenant, self.unit.year
+        if self._is_defined():
+            return ""
+        if not self.wish.defines:
+            return (
+                f"{tenant} has no fiscal year {year} here, so nothing of it was fetched. If it is "
+                f"to have one: tasma tenant year add {tenant} {year}; or pull it with --define (in "
+                "the form: undefined = define)"
+            )
+        years = self.stores.hub.years
+        try:
+            (years.require_definable if self.wish.dry_run else years.define)(tenant, year)
+        except Refused as problem:
+            return explain(problem)
+        return ""
+
+    def _is_defined(self) -> bool:
+        return self.stores.hub.years.find(self.unit.tenant, self.unit.year) is not None
 
     async def _ledger(self, fortnox: FortnoxSession, source: SourceYear) -> YearOutcome:
         if self.wish.leaves_ledger:
@@ -126,7 +165,7 @@ class PullYear:
 
     async def _load(self, fortnox: FortnoxSession, source: SourceYear) -> State[Any]:
         if self.wish.dry_run:
-            job = Job(self.stores, self.unit, run_id(), lease=None)
+            job = Job(self.stores, self.unit, run_id(), lease=None, defines=self.wish.defines)
             fetched = await self._fetch(job, fortnox, source)
             return await plan_unit(job, fetched, steps=self.steps)
         async with unit_lease(self.stores, self.unit, wait_limit_s=self.wait_limit_s) as lease:

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
 
+from blocks.systems.fortnox import FortnoxSession, SourceYear
 from tasks.document_page import DocumentsFound
 from tasks.documents import documents
 from tasks.fetch import Fetched, Received, fetch
@@ -17,6 +18,7 @@ from tasks.publish import Publication, publish
 from tasks.pull import pull
 from tasks.reconcile import Judgement, reconcile
 from tasks.report import report
+from tasks.source_years import source_years
 from tasks.stage import StagedLoad, stage
 
 
@@ -31,7 +33,8 @@ class Steps:
     publish: Callable[[Job, StagedLoad, Judgement], Awaitable[Publication]]
     report: Callable[..., Awaitable[None]]
     documents: Callable[..., Awaitable[DocumentsFound]]
+    source_years: Callable[[str, FortnoxSession], Awaitable[list[SourceYear]]]
 
 
-AS_TASKS: Final = Steps(fetch, pull, stage, reconcile, publish, report, documents)
+AS_TASKS: Final = Steps(fetch, pull, stage, reconcile, publish, report, documents, source_years)
 """Each a task of the present run: tried again when that can help, and seen in the UI."""

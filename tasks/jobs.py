@@ -18,6 +18,7 @@ class Job:
 
     `lease` is None in a dry run, which reads, says nothing to the hub and publishes nothing.
     `coverage`: what its load may replace; one of less than a year leaves the unit's status alone.
+    `defines`: whether the run is asked to define the unit's year first; a dry run only supposes it.
     """
 
     stores: Stores
@@ -25,6 +26,7 @@ class Job:
     run_id: str
     lease: KeptLease | None
     coverage: Coverage = "whole_year"
+    defines: bool = False
 
     @property
     def is_dry_run(self) -> bool:

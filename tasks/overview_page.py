@@ -29,7 +29,7 @@ def overview_table(rows: Sequence[OverviewRow]) -> list[dict[str, str]]:
             "Fiscal year": year_in_words(row.fiscal_year),
             "Status": row.status or "no data",
             "Age": age_in_words(row.age),
-            "Reason": _shortened(row.reason),
+            "Reason": _reason(row),
             "Last good load (UTC)": _moment(row.last_published_at),
             "Vouchers": f"{row.voucher_count:,}" if row.last_published_at else "",
         }
@@ -60,9 +60,11 @@ def age_in_words(age: dt.timedelta | None) -> str:
     return f"{minutes // 60} h" if minutes < 48 * 60 else f"{minutes // (24 * 60)} days"
 
 
-def _shortened(reason: str) -> str:
-    reason = visible(reason)
-    return reason if len(reason) <= REASON_CHARS else f"{reason[: REASON_CHARS - 1]}…"
+def _reason(row: OverviewRow) -> str:
+    """Return the reason, and of a tenant that is cut off what to do; that is never cut."""
+    step = f" Next: {row.look_with}" if row.look_with else ""
+    room, reason = REASON_CHARS - len(step), visible(row.reason)
+    return f"{reason if len(reason) <= room else f'{reason[: room - 1]}…'}{step}"
 
 
 def _moment(at: dt.datetime | None) -> str:

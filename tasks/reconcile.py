@@ -97,7 +97,7 @@ def unit_context(job: Job) -> UnitContext:
     tenant = hub.tenants.get(unit.tenant)
     active = hub.years.active(unit.tenant)
     years = {item.year for item in active}
-    if hub.years.adoptable(unit.tenant, unit.year):
+    if job.defines or hub.years.adoptable(unit.tenant, unit.year):
         years.add(unit.year)
     return UnitContext(
         organisation_number=tenant.organisation_number,

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from blocks.hub import DefinedYear, UnitStatus
-from blocks.systems.fortnox import SourceYear
+from blocks.systems import FORTNOX
+from blocks.systems.fortnox import FortnoxSession, SourceYear
 from ledger.errors import TerminalError
 from ledger.fiscal_year import FiscalYear
+from tasks.steps import step
 from tasks.stores import Stores
 
 Which = Literal["open years", "two latest years"]
@@ -26,8 +28,9 @@ class NoYears(TerminalError):
     def __init__(self, tenant: str, *, source_years: Sequence[SourceYear]) -> None:
         known = ", ".join(str(item.year) for item in source_years) or "none"
         super().__init__(
-            f"{tenant} has no fiscal year here, and none was named. The source has: {known}. Name "
-            "the years to fetch; they become the tenant's when they are published."
+            f"{tenant} has no fiscal year here, and none was named. The source has: {known}. "
+            f"Define those to fetch, such as tasma tenant year add {tenant} 2025; or name them and "
+            "say that they are to be defined (--define)."
         )
 
 
@@ -37,6 +40,17 @@ class WantedYear:
 
     year: FiscalYear
     source: SourceYear | None
+
+
+@step("source years", about="tenant")
+async def source_years(tenant: str, fortnox: FortnoxSession) -> list[SourceYear]:  # noqa: ARG001 - the step is named after it
+    """List the fiscal years of the tenant's company: the first that is asked in every pull.
+
+    Raises:
+        TransientError: No answer that could be used; asked again a few times before that.
+        TerminalError: Somebody has to act; the message says who.
+    """
+    return await fortnox.financial_years()
 
 
 def wanted_years(
@@ -81,6 +95,55 @@ def undefined_years(
     active = [item.year for item in stores.hub.years.active(tenant)]
     last = max((year.end_date for year in active), default=dt.date.max)
     return sorted(item.year for item in source_years if item.year.start_date > last)
+
+
+def compare_years(stores: Stores, tenant: str, source_years: Sequence[SourceYear]) -> str:
+    """Say which years here are gone or have other dates there, and let the connection say so.
+
+    Returns:
+        The difference in words, with what to do; empty when there is none.
+
+    Source:
+        R-SEN-13: years match by both their dates; a person retires one whose dates changed.
+    """
+    today = stores.hub.tenants.get(tenant).day_of(stores.hub.database.now())
+    units = {unit.year: unit for unit in stores.hub.units.of_tenant(tenant)}
+    found = [
+        _difference(tenant, item, units.get(item.year), source_years)
+        for item in stores.hub.years.active(tenant)
+        if item.start_date <= today
+    ]
+    difference = " ".join(filter(None, found))
+    stores.hub.connections.compared_years(tenant, FORTNOX, difference=difference)
+    return difference
+
+
+def _difference(
+    tenant: str, defined: DefinedYear, unit: UnitStatus | None, there: Sequence[SourceYear]
+) -> str:
+    year = defined.year
+    if any(item.year == year for item in there):
+        return ""
+    if others := overlapping(year, there):
+        listed = ", ".join(map(str, others))
+        return (
+            f"The fiscal year {year} has other dates in the source: {listed}. If those are right: "
+            f"tasma tenant year retire {tenant} {year}, then tasma tenant year add {tenant} "
+            f"{others[0]}."
+        )
+    source = unit.published_source if unit else ""
+    # A year that was only ever uploaded, or closed before the source was used, need not be there.
+    if source not in {"", FORTNOX} or (not source and _is_closed(defined)):
+        return ""
+    return (
+        f"The source has no fiscal year {year}{' any more' if source else ''}. Make it there, or "
+        f"retire it here: tasma tenant year retire {tenant} {year}."
+    )
+
+
+def overlapping(year: FiscalYear, there: Sequence[SourceYear]) -> list[FiscalYear]:
+    """Return the source's years that share a day with a year and are not it."""
+    return [item.year for item in there if item.year.overlaps(year) and item.year != year]
 
 
 def _existing(stores: Stores, tenant: str, which: Which, *, is_night: bool) -> list[FiscalYear]:

@@ -17,7 +17,7 @@ from sqlalchemy import Connection as Transaction
 from sqlalchemy import and_, insert, select, update
 
 from blocks.hub import models
-from blocks.hub.connection_states import ConnectionState, Method
+from blocks.hub.connection_states import MAY_GIVE_WAY, OURS, ConnectionState, Method
 from blocks.hub.database import Database
 from blocks.hub.errors import Refused
 from blocks.hub.events import Events, cut
@@ -141,13 +141,40 @@ class Connections:
     ) -> None:
         """Say how the connection stands; a change is an event."""
         with self._database.writing() as transaction:
+            self._set(transaction, _get(transaction, tenant, system), status, reason=reason)
+
+    def proved(self, tenant: str, system: str) -> None:
+        """Say that a call proved the connection; whether the years agree is another matter."""
+        with self._database.writing() as transaction:
             old = _get(transaction, tenant, system)
-            values: dict[str, Any] = {"status": status, "reason": cut(reason)}
-            if status is ConnectionState.CONNECTED:
-                values["checked_at"] = self._database.now()
-            _change(transaction, tenant, system, values)
-            if old.status is not status:
-                self._say(transaction, old, f"now {status}: {reason}".removesuffix(": "))
+            if old.status is ConnectionState.YEARS_DIFFER:
+                checked = {"checked_at": self._database.now()}
+                _change(transaction, tenant, system, checked)
+            else:
+                self._set(transaction, old, ConnectionState.CONNECTED)
+
+    def answered(self, tenant: str, system: str) -> None:
+        """Say that what nobody answered, or our own side spoiled, has passed."""
+        with self._database.writing() as transaction:
+            old = _get(transaction, tenant, system)
+            if old.status in OURS:
+                self._set(transaction, old, ConnectionState.CONNECTED)
+
+    def troubled(self, tenant: str, system: str, status: ConnectionState, *, reason: str) -> None:
+        """Say that nothing can be fetched now; what the customer still has to do goes before it."""
+        with self._database.writing() as transaction:
+            old = _get(transaction, tenant, system)
+            if old.status in MAY_GIVE_WAY:
+                self._set(transaction, old, status, reason=reason)
+
+    def compared_years(self, tenant: str, system: str, *, difference: str) -> None:
+        """Say how the years here and there differ; empty when they agree."""
+        with self._database.writing() as transaction:
+            old = _get(transaction, tenant, system)
+            if difference and old.status in MAY_GIVE_WAY:
+                self._set(transaction, old, ConnectionState.YEARS_DIFFER, reason=difference)
+            elif not difference and old.status is ConnectionState.YEARS_DIFFER:
+                self._set(transaction, old, ConnectionState.CONNECTED)
 
     def begin_refresh(self, tenant: str, system: str, *, revision: int) -> None:
         """Write down that the credential of this revision is about to be spent.
@@ -181,6 +208,21 @@ class Connections:
         text = _times_text(sorted(at)[-MAX_RECENT_CALLS:])
         with self._database.writing() as transaction:
             _change(transaction, tenant, system, {"recent_calls": text})
+
+    def _set(
+        self,
+        transaction: Transaction,
+        old: Connection,
+        status: ConnectionState,
+        *,
+        reason: str = "",
+    ) -> None:
+        values: dict[str, Any] = {"status": status, "reason": cut(reason)}
+        if status is ConnectionState.CONNECTED:
+            values["checked_at"] = self._database.now()
+        _change(transaction, old.tenant, old.system, values)
+        if old.status is not status:
+            self._say(transaction, old, f"now {status}: {reason}".removesuffix(": "))
 
     def _guarded(self, tenant: str, system: str, revision: int, **values: Any) -> None:
         with self._database.writing() as transaction:

@@ -17,7 +17,7 @@ from typing import Final
 from sqlalchemy import Connection, RowMapping, select
 
 from blocks.hub import models
-from blocks.hub.connection_states import ConnectionState
+from blocks.hub.connection_states import ConnectionState, look_with
 from blocks.hub.holds import is_waiting
 from blocks.hub.loads import Load
 from blocks.hub.states import WHOLE_YEAR, UnitState
@@ -43,7 +43,8 @@ class OverviewRow:
 
     Counts and `source` are those of the last good load, `age` its age. `hold` is the open hold,
     which is there also while a later run works or after it has failed. `beside`: what loads of
-    less than a year wait for, one sentence each; they leave the light as it is.
+    less than a year wait for, one sentence each; they leave the light as it is. `look_with`: the
+    command that says more when the tenant is cut off from its system, else empty.
     """
 
     tenant: str
@@ -63,6 +64,21 @@ class OverviewRow:
     hold: str = ""
     """Id of the load that is held."""
     beside: tuple[str, ...] = ()
+    look_with: str = ""
+
+
+@dataclass(frozen=True)
+class _CutOff:
+    """Why nothing comes from a tenant's system; false when it does."""
+
+    reason: str = ""
+    look_with: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.reason)
+
+
+NOT_CUT_OFF: Final = _CutOff()
 
 
 def read_overview(
@@ -87,7 +103,7 @@ def read_overview(
     rows = [
         row
         for id_, units in groupby(found, key=lambda unit: unit["id"])
-        for row in _of_tenant(list(units), now, cut_off=cut_off.get(id_, ""))
+        for row in _of_tenant(list(units), now, cut_off=cut_off.get(id_, NOT_CUT_OFF))
     ]
     return [_with_waiting(row, waiting.get((row.tenant, row.fiscal_year), ())) for row in rows]
 
@@ -119,14 +135,17 @@ def _beside_in_words(load: Load) -> str:
     return f"beside the year, a {load.coverage} file{day} is {load.status}{why}"
 
 
-def _cut_off(connection: Connection, tenants: set[str]) -> dict[str, str]:
+def _cut_off(connection: Connection, tenants: set[str]) -> dict[str, _CutOff]:
     """Say of each tenant that is cut off from its system why, so that it is seen at once."""
     table = models.connection.c
     query = select(table.tenant, table.system, table.status, table.reason).where(
         table.status != ConnectionState.CONNECTED, table.tenant.in_(tenants)
     )
     return {
-        row.tenant: f"{row.system}: {row.reason or row.status.replace('_', ' ')}"
+        row.tenant: _CutOff(
+            f"{row.system}: {row.reason or row.status.replace('_', ' ')}",
+            look_with(row.status, row.tenant),
+        )
         for row in connection.execute(query)
     }
 
@@ -136,16 +155,19 @@ _UNIT_COLUMNS: Final = [
 ]
 
 
-def _of_tenant(units: list[RowMapping], now: dt.datetime, *, cut_off: str) -> Iterable[OverviewRow]:
+def _of_tenant(
+    units: list[RowMapping], now: dt.datetime, *, cut_off: _CutOff
+) -> Iterable[OverviewRow]:
     """Judge a tenant's units; only its latest year can be stale or cut off, since old ones rest."""
     good = [unit["last_published_at"] for unit in units if unit["last_published_at"]]
     is_stale = bool(units[0]["has_schedule"] and good and now - max(good) > STALE_AFTER)
     for unit in units:
         is_latest = unit is units[-1]
-        yield _row(unit, now, is_stale=is_stale and is_latest, cut_off=cut_off if is_latest else "")
+        here = cut_off if is_latest else NOT_CUT_OFF
+        yield _row(unit, now, is_stale=is_stale and is_latest, cut_off=here)
 
 
-def _row(unit: RowMapping, now: dt.datetime, *, is_stale: bool, cut_off: str) -> OverviewRow:
+def _row(unit: RowMapping, now: dt.datetime, *, is_stale: bool, cut_off: _CutOff) -> OverviewRow:
     last = unit["last_published_at"]
     age = now - last if last else None
     return OverviewRow(
@@ -154,7 +176,7 @@ def _row(unit: RowMapping, now: dt.datetime, *, is_stale: bool, cut_off: str) ->
         fiscal_year=unit["fiscal_year"] or "",
         light=_light(unit, is_unwell=is_stale or bool(cut_off)),
         status=unit["status"] or "",
-        reason=_reason(unit, age if is_stale else None, cut_off=cut_off),
+        reason=_reason(unit, age if is_stale else None, cut_off=cut_off.reason),
         source=unit["published_source"] or "",
         last_published_at=last,
         age=age,
@@ -163,6 +185,7 @@ def _row(unit: RowMapping, now: dt.datetime, *, is_stale: bool, cut_off: str) ->
         posting_count=unit["posting_count"] or 0,
         load_id=unit["load_id"] or "",
         run_id=unit["run_id"] or "",
+        look_with=cut_off.look_with,
     )
 
 

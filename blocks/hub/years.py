@@ -63,10 +63,13 @@ class Years:
             YearOverlap: It shares a day with another active year; the message names both.
         """
         with self._database.writing() as connection:
-            require(connection, tenant)
-            if other := _overlapping(_active(connection, tenant), year):
-                raise YearOverlap(tenant, new=year, existing=other)
+            _require_free(connection, tenant, year)
             return self._define(connection, tenant, year, is_from_source=False)
+
+    def require_definable(self, tenant: str, year: FiscalYear) -> None:
+        """Make sure that `define` would take a year, and change nothing; raises as it does."""
+        with self._database.reading() as connection:
+            _require_free(connection, tenant, year)
 
     def adoptable(self, tenant: str, year: FiscalYear) -> bool:
         """Say whether a load of `year` fits the definitions: it is one, or may become one.
@@ -177,6 +180,12 @@ def _required(connection: Connection, tenant: str, year: FiscalYear) -> DefinedY
 def _overlapping(active: list[DefinedYear], year: FiscalYear) -> FiscalYear | None:
     others = (item.year for item in active if item.year != year)
     return next((other for other in others if other.overlaps(year)), None)
+
+
+def _require_free(connection: Connection, tenant: str, year: FiscalYear) -> None:
+    require(connection, tenant)
+    if other := _overlapping(_active(connection, tenant), year):
+        raise YearOverlap(tenant, new=year, existing=other)
 
 
 def _fits(connection: Connection, tenant: str, year: FiscalYear) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -14,7 +14,7 @@ from flows.cli.importing import open_stores
 from flows.cli.ledger import ledger
 from flows.cli.opening import known_tenant, parse_year, short
 from flows.cli.output import next_steps, remark, say, show_json
-from flows.cli.pull import OnServer, OverwriteUploaded, overwrite
+from flows.cli.pull import Define, OnServer, OverwriteUploaded, overwrite
 from flows.cli.years import defined_year
 from ledger.fiscal_year import FiscalYear
 
@@ -37,7 +37,7 @@ Parts = tuple[str, FiscalYear]
     ledger,
     "backfill",
     examples=(
-        "tasma ledger backfill acme --years 2021-2024",
+        "tasma ledger backfill acme --years 2021-2024 --define",
         "tasma ledger backfill acme beta --years 2023,2024-07-01_2025-06-30",
         "tasma ledger backfill acme beta --years 2021-2024 --on-server --watch",
     ),
@@ -50,6 +50,7 @@ def backfill(
         typer.Option(metavar="YEARS", help="Such as 2021-2024, or years with a comma between."),
     ],
     overwrite_uploaded: OverwriteUploaded = None,
+    define: Define = False,
     on_server: OnServer = False,
     watch: Annotated[
         bool, typer.Option("--watch", help="With --on-server: wait, and end as the run ends.")
@@ -58,8 +59,9 @@ def backfill(
 ) -> None:
     """Fetch past fiscal years of one or many tenants from Fortnox, oldest first.
 
-    One that fails or is held stops no other. Run it again after an interruption: what is there is
-    found unchanged. On the server each year is a run of its own, which gives way to the nights.
+    One that fails or is held stops no other; one that nobody has defined here is refused. Run it
+    again after an interruption: what is there is found unchanged. On the server each year is a run
+    of its own, which gives way to the nights.
     """
     if watch and not on_server:
         raise typer.BadParameter("--watch goes with --on-server.")
@@ -68,13 +70,17 @@ def backfill(
         for tenant in tenants:
             known_tenant(stores.hub, tenant)
         if on_server:
-            _on_server(
-                tenants, wanted, overwrites=bool(overwrite_uploaded), watch=watch, as_json=as_json
-            )
+            asked = {
+                "tenants": list(dict.fromkeys(tenants)),
+                "years": wanted,
+                "uploaded": "overwrite" if overwrite_uploaded else "keep",
+                "undefined": "define" if define else "refuse",
+            }
+            _on_server(asked, watch=watch, as_json=as_json)
             return
         units = list(_units(stores, tenants, wanted))
         answers = {unit: overwrite(stores, *unit, overwrite_uploaded) for unit in units}
-        found = list(_pull_all(stores, answers))
+        found = list(_pull_all(stores, answers, defines=define))
     from flows.cli.pulled import as_dict, code, show_many  # noqa: PLC0415 - brings Prefect
 
     if as_json:
@@ -109,7 +115,7 @@ def _units(stores: Stores, tenants: Iterable[str], years: Iterable[str]) -> Iter
     yield from sorted(units, key=lambda unit: (unit[1], unit[0]))
 
 
-def _pull_all(stores: Stores, answers: dict[Parts, bool]) -> Iterator[Pulled]:
+def _pull_all(stores: Stores, answers: dict[Parts, bool], *, defines: bool) -> Iterator[Pulled]:
     from flows.cli.pulling import pull_here  # noqa: PLC0415 - brings Prefect
     from flows.cli.watching import backfill_bar  # noqa: PLC0415 - as above
 
@@ -120,23 +126,18 @@ def _pull_all(stores: Stores, answers: dict[Parts, bool]) -> Iterator[Pulled]:
                 tenant,
                 year,
                 overwrites=overwrites,
+                defines=defines,
                 watch=bar.of_unit(f"{tenant} {short(year.key)}"),
             )
             bar.done(found)
             yield found
 
 
-def _on_server(
-    tenants: list[str], years: list[str], *, overwrites: bool, watch: bool, as_json: bool
-) -> None:
+def _on_server(asked: dict[str, Any], *, watch: bool, as_json: bool) -> None:
     from flows.cli.on_server import start_run  # noqa: PLC0415 - brings Prefect
     from flows.cli.watching import watch_backfill  # noqa: PLC0415 - as above
 
-    asked = {
-        "tenants": list(dict.fromkeys(tenants)),
-        "years": years,
-        "uploaded": "overwrite" if overwrites else "keep",
-    }
+    years = asked["years"]
     run = start_run("backfill/backfill", asked, name=f"backfill {years[0]} to {years[-1]}")
     remark(f"Started, see {run.url}")
     ending = watch_backfill(run.run_id) if watch else None

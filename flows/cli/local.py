@@ -17,10 +17,12 @@ import tasks.fetch
 import tasks.publish
 import tasks.pull
 import tasks.reconcile
+import tasks.source_years
 import tasks.stage
 from blocks.hub import Hub, LeaseTaken, UnitState
 from blocks.hub.states import WHOLE_YEAR, WORKING
 from blocks.staging import UnitFacts
+from blocks.systems.fortnox import SourceYear
 from blocks.warehouse.records import ChangePlan
 from flows.arrivals import Arrival, explain
 from flows.cli.failure import is_debugging, paragraph
@@ -230,7 +232,11 @@ def steps_into(found: Imported, watch: Watch) -> Steps:
         watch("fetching documents")
         return await tasks.documents.documents.fn(*args, **options)
 
-    return Steps(fetch, pull, stage, reconcile, publish, report, documents)
+    async def source_years(*args: Any) -> list[SourceYear]:
+        watch("asking for the years")
+        return await tasks.source_years.source_years.fn(*args)
+
+    return Steps(fetch, pull, stage, reconcile, publish, report, documents, source_years)
 
 
 def fail_load(hub: Hub, found: Imported, *, reason: str) -> None:

@@ -30,6 +30,12 @@ OverwriteUploaded = Annotated[
         show_default=False,
     ),
 ]
+Define = Annotated[
+    bool,
+    typer.Option(
+        "--define", help="Define a named year that Fortnox has and nobody has defined here."
+    ),
+]
 OnServer = Annotated[
     bool, typer.Option("--on-server", help="Start a run on Prefect's server instead.")
 ]
@@ -41,6 +47,7 @@ OnServer = Annotated[
     examples=(
         "tasma ledger pull acme",
         "tasma ledger pull acme --year 2024 --year 2025 --dry-run",
+        "tasma ledger pull acme --year 2023 --define",
         "tasma ledger pull acme --two-latest --overwrite-uploaded",
         "tasma ledger pull acme --on-server",
     ),
@@ -59,6 +66,7 @@ def pull(
         bool, typer.Option("--documents-only", help="Leave the ledger as it is.")
     ] = False,
     overwrite_uploaded: OverwriteUploaded = None,
+    define: Define = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only show what would change; publish nothing.")
     ] = False,
@@ -67,9 +75,10 @@ def pull(
 ) -> None:
     """Fetch a tenant's ledger from Fortnox, check it, and publish what nothing holds.
 
-    All years that are open here, unless others are named. A year is replaced as a whole; fetching
-    it again changes nothing. One that fails or is held stops no other. Documents come too, if the
-    connection has the right to them. No server is needed.
+    All years that are open here, unless others are named; one that nobody has defined here is
+    refused and creates nothing. A year is replaced as a whole; fetching it again changes nothing.
+    One that fails or is held stops no other. Documents come too, if the connection has the right
+    to them. No server is needed.
     """
     if year and two_latest:
         raise typer.BadParameter("give --year or --two-latest, not both.")
@@ -79,7 +88,7 @@ def pull(
         years = _wanted(stores, tenant, year or [], two_latest=two_latest)
         said = False if documents_only else overwrite_uploaded
         answers = {each: overwrite(stores, tenant, each, said) for each in years}
-        wishes = {"leaves_ledger": documents_only, "dry_run": dry_run}
+        wishes = {"leaves_ledger": documents_only, "dry_run": dry_run, "defines": define}
         if on_server:
             _start(tenant, answers, **wishes, as_json=as_json)
             return
@@ -132,6 +141,7 @@ def _pull_all(
     *,
     leaves_ledger: bool,
     dry_run: bool,
+    defines: bool,
     as_json: bool,
 ) -> None:
     from flows.cli.pulled import as_dict, code, show_many, show_one  # noqa: PLC0415 - Prefect
@@ -146,6 +156,7 @@ def _pull_all(
                 leaves_ledger=leaves_ledger,
                 overwrites=overwrites,
                 dry_run=dry_run,
+                defines=defines,
                 watch=watch(short(year.key)),
             )
             for year, overwrites in answers.items()
@@ -168,6 +179,7 @@ def _start(
     *,
     leaves_ledger: bool,
     dry_run: bool,
+    defines: bool,
     as_json: bool,
 ) -> None:
     """Start a run for the years; those to overwrite and those to keep are a run each."""
@@ -183,6 +195,7 @@ def _start(
             "years": [short(year.key) for year in years],
             "ledger": "leave" if leaves_ledger else "fetch",
             "uploaded": uploaded,
+            "undefined": "define" if defines else "refuse",
             "dry_run": dry_run,
         }
         run = start_run("pull/pull", asked, name=f"{tenant} pull", tags=[f"tenant:{tenant}"])

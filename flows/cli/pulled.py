@@ -98,5 +98,7 @@ def _next(found: Pulled) -> tuple[str, ...]:
         year = short(found.unit.year.key)
         return (f"tasma ledger pull {tenant} --year {year} --overwrite-uploaded",)
     if code(found):
+        if "--define" in found.message:
+            return (f"tasma tenant year add {tenant} {short(found.unit.year.key)}",)
         return (f"tasma connect check {tenant}",)
     return (f"tasma ledger report {place(found)}", f"tasma tenant status {tenant}")

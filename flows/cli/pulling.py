@@ -73,12 +73,19 @@ def pull_here(
     leaves_ledger: bool = False,
     overwrites: bool = False,
     dry_run: bool = False,
+    defines: bool = False,
     watch: Watch,
 ) -> Pulled:
     """Take one year all the way; what fails is told in the result, so that others go on."""
     unit = Unit(tenant, year)
     found = Pulled(unit, Imported(Path(), tenant))
-    wish = Wish((year.key,), leaves_ledger=leaves_ledger, overwrites=overwrites, dry_run=dry_run)
+    wish = Wish(
+        (year.key,),
+        leaves_ledger=leaves_ledger,
+        overwrites=overwrites,
+        dry_run=dry_run,
+        defines=defines,
+    )
     began = time.monotonic()
     try:
         _pull(stores, found, wish, watch)
@@ -134,6 +141,7 @@ def _steps(found: Pulled, watch: Watch) -> Steps:
         publish=_noting(found, plain.publish),
         report=plain.report,
         documents=_noting(found, documents),
+        source_years=plain.source_years,
     )
 
 

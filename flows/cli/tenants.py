@@ -208,7 +208,7 @@ def _show_status(rows: list[OverviewRow], broken: dict[str, Connection]) -> None
             row.voucher_count,
             row.posting_count,
             _why(row, broken),
-            f"tasma connect check {row.tenant}" if row.tenant in broken else what_next(row),
+            _next(row, broken),
         )
         for row in rows
     ]
@@ -220,6 +220,14 @@ def _show_status(rows: list[OverviewRow], broken: dict[str, Connection]) -> None
         if row[-2] or row[-1]:
             say(f"{row[1]} {row[2]}: {row[-2] or row[3]}")
             next_steps(*filter(None, [row[-1]]))
+
+
+def _next(row: OverviewRow, broken: dict[str, Connection]) -> str:
+    from blocks.hub.connection_states import look_with  # noqa: PLC0415 - SQLAlchemy when asked
+
+    if row.tenant in broken:
+        return look_with(broken[row.tenant].status, row.tenant)
+    return what_next(row)
 
 
 def _broken_connections(hub: Hub) -> dict[str, Connection]:

@@ -62,10 +62,12 @@ def test_a_broken_year_is_found_by_its_dates_and_one_that_is_not_there_creates_n
     key = f"{there.start_date}_{there.end_date}"
 
     wrong = desk.do(pull, tenant=ledger.tenant, years=("2023",))
-    nothing = units(desk, ledger.tenant)
-    right = desk.do(pull, tenant=ledger.tenant, years=(key,))
+    undefined = desk.do(pull, tenant=ledger.tenant, years=(key,))
+    nothing = units(desk, ledger.tenant), actions(desk, ledger.tenant)
+    right = desk.do(pull, tenant=ledger.tenant, years=(key,), undefined="define")
 
-    assert ("Failed", {}) == (wrong.name, nothing)
+    assert ("Failed", "Failed", ({}, {})) == (wrong.name, undefined.name, nothing)
+    assert f"has no fiscal year {key} here" in undefined.message
     assert "the source has no fiscal year 2023-01-01_2023-12-31" in wrong.message
     assert key in wrong.message.partition("those it has: ")[2]
     assert ("Published", [key]) == (
@@ -77,7 +79,7 @@ def test_a_broken_year_is_found_by_its_dates_and_one_that_is_not_there_creates_n
 def test_a_pull_brings_the_named_years_in_full_and_no_other(desk, connect):
     ledger = connect()
 
-    both = desk.do(pull, tenant=ledger.tenant, years=("2024", "2025"))
+    both = desk.do(pull, tenant=ledger.tenant, years=("2024", "2025"), undefined="define")
 
     assert "Published" == both.name
     assert {"2024": "published", "2025": "published"} == names(units(desk, ledger.tenant))
@@ -232,6 +234,20 @@ def test_a_pull_at_noon_and_the_night_give_what_the_night_alone_gives(desk, conn
     with desk.stores() as stores:
         for ledger in (noon, night):
             assert ledger.company.trial_balance() == balances(stores, ledger.tenant)
+
+
+def test_what_passes_by_itself_is_tried_again_also_before_any_year_has_begun(desk, connect):
+    ledger = connect(defined=("2025",))
+    desk.fortnox.faults.add("html_instead", tenant=ledger.number, path="/3/financialyears")
+
+    state = desk.do(pull, tenant=ledger.tenant)
+
+    with desk.stores() as stores:
+        connection = stores.hub.connections.get(ledger.tenant, "fortnox")
+        told = [event.message for event in stores.hub.events.recent(tenant=ledger.tenant)]
+    assert ("Published", "connected") == (state.name, connection.status)
+    assert 2 == desk.fortnox.count(ledger.number, "/3/financialyears")
+    assert not any("unreachable" in message for message in told)
 
 
 def test_a_dry_run_publishes_nothing(desk, connect):

@@ -393,13 +393,13 @@ def test_trouble_at_the_token_endpoint_passes(hub, simulator, fault, details):
     assert simulator.faults.waiting() == []
 
 
-def test_wrong_client_secret_is_for_us_and_changes_no_status(hub, simulator, monkeypatch):
+def test_wrong_client_secret_is_for_us_and_says_so_at_once(hub, simulator, monkeypatch):
     monkeypatch.setenv("TASMA_FORTNOX_CLIENT_SECRET", "another")
 
     with pytest.raises(CallRefused, match="client id or client secret is wrong") as raised:
         within(hub, lambda fortnox: fortnox.company())
 
-    assert (WhoActs.US, "connected") == (raised.value.who_acts, status(hub))
+    assert (WhoActs.US, "operator_required") == (raised.value.who_acts, status(hub))
 
 
 @pytest.mark.requirement("R-X-1a")
@@ -544,6 +544,84 @@ def test_token_endpoint_that_does_not_know_us_never_sends_the_customer(hub, simu
 
     assert WhoActs.US is raised.value.who_acts
     assert "reconnect_required" != status(hub)
+
+
+# --- what fails before any year ----------------------------------------------------------------
+
+TOKEN, YEARS = "/oauth-v1/token", "/3/financialyears"
+
+
+BEFORE_ANY_YEAR = [
+    ("unreachable", {"name": "html_instead", "path": YEARS}),
+    ("unreachable", {"name": "status", "path": YEARS, "status": 503}),
+    ("unreachable", {"name": "lose_answer", "path": YEARS}),
+    ("unreachable", {"name": "html_instead", "path": TOKEN}),
+    ("unreachable", {"name": "status", "path": TOKEN, "status": 503}),
+    ("operator_required", {"name": "status", "path": TOKEN, "status": 401, "body": "none"}),
+    ("operator_required", {"name": "status", "path": YEARS, "status": 404}),
+    ("operator_required", {"name": "odd_field", "path": YEARS, "field": "FromDate", "value": 7}),
+    ("operator_required", {"name": "odd_field", "path": TOKEN, "field": "expires_in", "value": ""}),
+]
+
+
+@pytest.mark.parametrize(("expected", "fault"), BEFORE_ANY_YEAR)
+def test_failure_before_any_year_turns_the_light_at_once_and_an_answer_turns_it_back(
+    hub, simulator, expected, fault
+):
+    simulator.faults.add(**fault, times=None)
+
+    with pytest.raises((CallFailed, CallRefused, UnexpectedShape)) as raised:
+        within(hub, last_year)
+
+    (shown,) = hub.overview(tenant=f"t{NUMBER}")
+    event = hub.events.recent(tenant=f"t{NUMBER}", kind="connection")[0]
+    assert (expected, "red") == (status(hub), shown.light)
+    assert shown.reason == f"fortnox: {raised.value}"
+    assert f"tasma connect check t{NUMBER}" == shown.look_with
+    assert f"now {expected}: {raised.value}" in event.message
+
+    simulator.faults.clear()
+    within(hub, last_year)
+
+    assert "connected" == status(hub)
+
+
+@pytest.mark.parametrize(("fault", "code"), [("html_instead", "not_sie"), ("status", "http_503")])
+def test_failure_of_one_year_is_told_by_that_year_and_not_by_the_connection(
+    hub, simulator, fault, code
+):
+    details = {"status": 503} if fault == "status" else {}
+    simulator.faults.add(fault, tenant=NUMBER, path="/3/sie/", times=None, **details)
+
+    with pytest.raises(CallFailed) as raised:
+        within(hub, pull)
+
+    assert (code, "connected") == (raised.value.code, status(hub))
+
+
+def test_session_that_somebody_else_has_says_nothing_of_the_connection(hub, simulator):
+    async def work():
+        async with (
+            fortnox_session(hub, f"t{NUMBER}"),
+            fortnox_session(hub, f"t{NUMBER}", wait_limit_s=0),
+        ):
+            pass
+
+    with pytest.raises(LeaseTaken):
+        asyncio.run(work())
+
+    assert "connected" == status(hub)
+
+
+def test_missing_credentials_turn_the_light_of_every_tenant_that_is_tried(
+    hub, simulator, monkeypatch
+):
+    monkeypatch.setenv("TASMA_FORTNOX_API_URL", "http://elsewhere.example.test")
+
+    with pytest.raises(CallRefused, match="secrets in clear"):
+        within(hub, last_year)
+
+    assert ("operator_required", "connected") == (status(hub), status(hub, LARGE))
 
 
 # --- the vendor's own window -----------------------------------------------------------------

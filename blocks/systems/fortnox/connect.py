@@ -8,7 +8,18 @@ from contextlib import asynccontextmanager
 from typing import Final
 
 from blocks.http import CallError, SlidingWindow, Tally, http_client
-from blocks.hub import Connection, ConnectionState, Hub, KeptLease, Method
+from blocks.hub import (
+    Connection,
+    ConnectionState,
+    Hub,
+    HubBusy,
+    KeptLease,
+    LeaseLost,
+    LeaseTaken,
+    Method,
+    Refused,
+    UnknownTenant,
+)
 from blocks.settings import settings
 from blocks.systems.fortnox.answers import explain, refusal, state_after
 from blocks.systems.fortnox.block import fortnox_app
@@ -18,6 +29,7 @@ from blocks.systems.fortnox.rotation import RotatingTokens
 from blocks.systems.fortnox.session import SYSTEM, FortnoxSession
 from blocks.systems.fortnox.tokens import ClientCredentialTokens, Tokens
 from blocks.systems.lease import WAIT_LIMIT_S, system_lease
+from ledger.errors import TasmaError, TransientError
 
 CALLS: Final = 25
 PERIOD_S: Final = 5.0
@@ -30,7 +42,8 @@ async def fortnox_session(
 ) -> AsyncIterator[FortnoxSession]:
     """Open a session with the tenant's Fortnox; one at a time per tenant, others wait.
 
-    What a refusal says about the connection (licence, right, consent, company) becomes its status.
+    What a refusal says about the connection (licence, right, consent, company) becomes its status,
+    and so does whatever fails before the list of years has come.
 
     Args:
         hub: Knows the tenant's connection.
@@ -45,11 +58,47 @@ async def fortnox_session(
         CallFailed: No token now; try again later.
         TerminalError: Client id and secret are nowhere to be found.
     """
+    begun: list[FortnoxSession] = []
     async with (
+        _noting_trouble(hub, tenant, begun),
         credentials(hub, tenant, run_id=run_id, wait_limit_s=wait_limit_s) as (connection, tokens),
         paced_calls(hub, connection, tokens) as calls,
     ):
-        yield FortnoxSession(hub, connection, calls)
+        begun.append(FortnoxSession(hub, connection, calls))
+        yield begun[0]
+
+
+NOT_THE_CONNECTIONS: Final = (Refused, UnknownTenant, LeaseTaken, LeaseLost, HubBusy)
+"""What fails for a reason that lies here, and says nothing of the connection."""
+
+
+@asynccontextmanager
+async def _noting_trouble(
+    hub: Hub, tenant: str, begun: list[FortnoxSession]
+) -> AsyncIterator[None]:
+    """Let the connection say at once that nothing can be fetched, whatever the reason.
+
+    What fails once the list of years has come is told by the year that it is about.
+    """
+    try:
+        yield
+    except NOT_THE_CONNECTIONS:
+        raise
+    except Exception as problem:
+        if not any(session.knows_years for session in begun):
+            state, reason = _trouble(problem)
+            note = hub.connections.troubled
+            await asyncio.to_thread(note, tenant, SYSTEM, state, reason=reason)
+        raise
+
+
+def _trouble(problem: Exception) -> tuple[ConnectionState, str]:
+    if isinstance(problem, TransientError):
+        return ConnectionState.UNREACHABLE, str(problem)
+    known = isinstance(problem, TasmaError)
+    # Only our own messages are known to hold no secret and nothing of an answer.
+    reason = str(problem) if known else f"{type(problem).__name__}: a fault of the program"
+    return ConnectionState.OPERATOR_REQUIRED, reason
 
 
 @asynccontextmanager

@@ -12,7 +12,7 @@ from urllib.parse import quote
 import pyarrow as pa
 
 from blocks.http import CallFailed, CallRefused, read_json
-from blocks.hub import Connection, ConnectionState, Hub
+from blocks.hub import Connection, Hub
 from blocks.systems import FORTNOX
 from blocks.systems.fortnox import wire
 from blocks.systems.fortnox.answers import refusal
@@ -41,6 +41,8 @@ class FortnoxSession:
     def __init__(self, hub: Hub, connection: Connection, calls: Calls) -> None:
         self._hub, self._connection, self._calls = hub, connection, calls
         self._accounts: dict[int, pa.Table] = {}
+        self.knows_years = False
+        """Whether the list of years has come: what fails before that fails for all of them."""
         self.documents = Documents(self._json, calls.get, scopes=connection.scopes)
 
     @property
@@ -60,9 +62,7 @@ class FortnoxSession:
         tenant = await asyncio.to_thread(self._hub.tenants.get, here.tenant)
         require_same("DatabaseNumber", here.source_tenant_id, found.database_number)
         require_same("organisation number", tenant.organisation_number, found.organisation_number)
-        await asyncio.to_thread(
-            self._hub.connections.set_status, here.tenant, SYSTEM, ConnectionState.CONNECTED
-        )
+        await asyncio.to_thread(self._hub.connections.proved, here.tenant, SYSTEM)
         return found
 
     async def who(self) -> Company:
@@ -87,7 +87,10 @@ class FortnoxSession:
             key=("Id",),
             what="list of financial years",
         )
-        return wire.source_years(rows)
+        years = wire.source_years(rows)
+        self.knows_years = True
+        await asyncio.to_thread(self._hub.connections.answered, self._connection.tenant, SYSTEM)
+        return years
 
     async def pull_year(self, source_year: SourceYear) -> YearExtract:
         """Fetch a whole year and the evidence beside it; see `YearExtract`.

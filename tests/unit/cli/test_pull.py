@@ -228,6 +228,139 @@ def test_source_that_does_not_answer_may_be_tried_again(tasma, connected, monkey
     assert ["busy"] == [item["outcome"] for item in json.loads(away.stdout)]
 
 
+@pytest.mark.parametrize(
+    ("fault", "code"),
+    [
+        ({"name": "html_instead", "path": "/3/financialyears"}, 75),
+        ({"name": "html_instead", "path": "/oauth-v1/token"}, 75),
+        ({"name": "status", "path": "/oauth-v1/token", "status": 401}, 1),
+    ],
+)
+def test_failure_before_any_year_shows_in_the_status_until_it_has_passed(
+    tasma, fortnox, connected, fault, code
+):
+    tenant = connected("acme", years="2025")
+    tasma("ledger", "pull", tenant)
+    green = _status(tasma)
+    fortnox.faults.add(**fault, times=None)
+
+    failed = tasma("ledger", "pull", tenant)
+    red, shown = _status(tasma), tasma("tenant", "status").stdout
+    events = json.loads(tasma("events", tenant, "--kind", "connection", "--json").stdout)
+    fortnox.faults.clear()
+    mended = tasma("ledger", "pull", tenant)
+
+    state = "unreachable" if code == 75 else "operator_required"
+    assert (code, 0) == (failed.exit_code, mended.exit_code)
+    assert ("green", "red", state) == (green["light"], red["light"], red["connection"])
+    assert green["voucher_count"] == red["voucher_count"]
+    assert f"now {state}: {red['connection_reason']}" in events[0]["message"]
+    assert "tasma connect check acme" in shown
+    assert ("green", "") == (_status(tasma)["light"], _status(tasma)["connection"])
+
+
+def _status(tasma):
+    (row,) = json.loads(tasma("tenant", "status", "--json").stdout)
+    return row
+
+
+@pytest.mark.parametrize("gone", [True, False])
+def test_year_that_is_gone_or_prolonged_there_shows_in_the_status_with_what_to_do(
+    tasma, fortnox, connected, gone
+):
+    tenant = connected("acme", years="2025")
+    tasma("ledger", "pull", tenant)
+    before = balances(tenant)
+    if gone:
+        fortnox.faults.add("hide_rows", path="/3/financialyears", where={"Id": 2}, times=None)
+    else:
+        where = {"Id": 2}
+        fortnox.faults.add(
+            "odd_field", path="/3/financialyears", field="ToDate", value="2026-06-30", where=where,
+            times=None,
+        )  # fmt: skip
+
+    failed = tasma("ledger", "pull", tenant)
+    red = _status(tasma)
+
+    assert (1, "red", "years_differ") == (failed.exit_code, red["light"], red["connection"])
+    assert ("any more" if gone else "other dates in the source: 2025-01-01_2026-06-30") in (
+        red["connection_reason"]
+    )
+    assert "tasma tenant year retire acme 2025-01-01_2025-12-31" in red["connection_reason"]
+    assert "tasma tenant year list acme" in tasma("tenant", "status").stdout
+    assert before == balances(tenant)
+    fortnox.faults.clear()
+    tasma("ledger", "pull", tenant)
+    assert ("green", "") == (_status(tasma)["light"], _status(tasma)["connection"])
+
+
+@pytest.mark.requirement("R-SEN-13b", "R-SEN-13c")
+def test_year_that_nobody_defined_is_refused_and_creates_nothing(tasma, fortnox, connected):
+    tenant = connected("acme", years="2025")
+    before = sorted(path for path in settings().lake.rglob("*") if path.is_file())
+
+    refused = tasma("ledger", "pull", tenant, "--year", "2024")
+    planned = tasma("ledger", "pull", tenant, "--year", "2024", "--dry-run")
+
+    assert (1, 1) == (refused.exit_code, planned.exit_code)
+    assert "acme has no fiscal year 2024-01-01_2024-12-31 here" in refused.stderr
+    assert "Next: tasma tenant year add acme 2024" in refused.stdout
+    assert ["2025"] == list(listed(tasma, tenant))
+    assert {} == balances(tenant, Y2024)
+    assert before == sorted(path for path in settings().lake.rglob("*") if path.is_file())
+    assert 0 == fortnox.count(NUMBER, "/3/sie/")
+
+
+@pytest.mark.parametrize("command", [("pull", "--year", "2024"), ("backfill", "--years", "2024")])
+def test_year_is_defined_by_a_pull_that_says_so_and_not_by_its_dry_run(
+    tasma, connected, company, command
+):
+    tenant = connected("acme", years="2025")
+    verb, *named = command
+
+    refused = tasma("ledger", verb, tenant, *named)
+    planned = tasma("ledger", "pull", tenant, "--year", "2024", "--define", "--dry-run")
+    after_plan = list(listed(tasma, tenant))
+    done = tasma("ledger", verb, tenant, *named, "--define")
+
+    assert (1, 0, 0) == (refused.exit_code, planned.exit_code, done.exit_code)
+    assert ["2025"] == after_plan
+    assert ["2024", "2025"] == list(listed(tasma, tenant))
+    assert company.trial_balance(0) == balances(tenant, Y2024)
+
+
+def test_year_that_would_share_days_is_not_defined_by_a_pull(tasma, connected):
+    tenant = connected("acme", years="2024-07-01_2025-06-30")
+
+    named = ("ledger", "pull", tenant, "--year", "2025-01-01_2025-12-31", "--define")
+    refused, planned = tasma(*named), tasma(*named, "--dry-run")
+
+    assert (1, 1) == (refused.exit_code, planned.exit_code)
+    assert "overlaps 2024-07-01_2025-06-30" in refused.stderr
+    assert "overlaps 2024-07-01_2025-06-30" in planned.stderr
+    assert ["2024"] == list(listed(tasma, tenant))
+
+
+def test_uploaded_year_that_the_source_never_had_is_kept_and_no_failure(
+    tasma, fortnox, uploaded, company
+):
+    fortnox.faults.add("hide_rows", path="/3/financialyears", where={"Id": 2}, times=None)
+    before = balances(uploaded)
+
+    done = tasma("ledger", "pull", uploaded, "--year", "2025")
+
+    assert done.exit_code == 0, done.output
+    assert "kept. the source has no such year" in done.stdout
+    assert before == balances(uploaded)
+    assert "" == _status_of(tasma, "2025")["connection"]
+
+
+def _status_of(tasma, year):
+    rows = json.loads(tasma("tenant", "status", "--json").stdout)
+    return next(row for row in rows if row["fiscal_year"].startswith(year))
+
+
 def test_year_that_the_source_lacks_fails_and_creates_nothing(tasma, connected):
     tenant = connected("acme", years="2025")
 
@@ -247,6 +380,7 @@ def test_tenant_without_years_is_told_what_the_source_has(tasma, fortnox):
 
     assert refused.exit_code == 1
     assert "The source has: 2024-01-01_2024-12-31, 2025-01-01_2025-12-31" in refused.stderr
+    assert "tasma tenant year add acme" in refused.stderr
 
 
 def test_tenant_that_is_not_connected_or_not_there_is_refused(tasma, acme):

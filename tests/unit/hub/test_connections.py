@@ -108,3 +108,59 @@ def test_connections_of_a_system_come_in_pages(hub, connected):
     rest = hub.connections.of_system("fortnox", after=first[-1].tenant, limit=2)
 
     assert [["acme", "bravo"], ["zulu"]] == [[one.tenant for one in page] for page in (first, rest)]
+
+
+SOFT = ("connected", "unreachable", "operator_required", "years_differ")
+"""What a trouble of ours may take the place of; the others wait for the customer."""
+
+
+def states(hub, acme):
+    found = hub.connections.get(acme, "fortnox")
+    return found.status, found.reason
+
+
+@pytest.mark.parametrize("state", ConnectionState)
+@pytest.mark.parametrize(
+    "trouble", [ConnectionState.UNREACHABLE, ConnectionState.OPERATOR_REQUIRED]
+)
+def test_trouble_of_ours_never_hides_what_the_customer_has_to_do(
+    hub, acme, connected, state, trouble
+):
+    hub.connections.set_status(acme, "fortnox", state, reason="before")
+
+    hub.connections.troubled(acme, "fortnox", trouble, reason="nobody answers")
+
+    expected = (trouble, "nobody answers") if state in SOFT else (state, "before")
+    assert expected == states(hub, acme)
+
+
+@pytest.mark.parametrize("state", ConnectionState)
+def test_answer_mends_what_nobody_answered_and_nothing_else(hub, acme, connected, state):
+    hub.connections.set_status(acme, "fortnox", state, reason="before")
+
+    hub.connections.answered(acme, "fortnox")
+
+    is_mended = state in {"unreachable", "operator_required"}
+    assert (("connected", "") if is_mended else (state, "before")) == states(hub, acme)
+
+
+@pytest.mark.parametrize("state", ConnectionState)
+def test_proof_mends_everything_but_years_that_differ(hub, acme, connected, clock, state):
+    hub.connections.set_status(acme, "fortnox", state, reason="before")
+    clock.advance(60)
+
+    hub.connections.proved(acme, "fortnox")
+
+    expected = (state, "before") if state == "years_differ" else ("connected", "")
+    assert expected == states(hub, acme)
+    assert clock.now == hub.connections.get(acme, "fortnox").checked_at
+
+
+def test_years_that_differ_are_an_event_and_end_when_they_agree(hub, acme, connected):
+    for difference in ("2025 is gone", "2025 is gone", "", ""):
+        hub.connections.compared_years(acme, "fortnox", difference=difference)
+
+    assert ["fortnox: now connected", "fortnox: now years_differ: 2025 is gone"] == [
+        event.message for event in hub.events.recent(kind="connection")
+    ][:2]
+    assert 3 == len(hub.events.recent(kind="connection"))

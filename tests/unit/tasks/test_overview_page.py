@@ -95,3 +95,14 @@ def test_tenants_are_counted_by_the_worst_of_their_years():
 )
 def test_ages_are_said_as_a_person_would(age, text):
     assert text == age_in_words(age)
+
+
+def test_what_to_do_about_a_tenant_that_is_cut_off_is_never_cut():
+    step = "tasma connect check acme"
+    cells = [
+        overview_table([row("acme", Light.RED, reason=f"fortnox: {'x' * count}", look_with=step)])
+        for count in (10, 500)
+    ]
+
+    assert all(cell[0]["Reason"].endswith(f" Next: {step}") for cell in cells)
+    assert all(len(cell[0]["Reason"]) <= REASON_CHARS for cell in cells)

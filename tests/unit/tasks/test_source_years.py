@@ -7,11 +7,12 @@ import shutil
 
 import pytest
 
-from blocks.hub import Hub, Tenant
+from blocks.hub import Connection, Hub, Method, Tenant, UnitState
 from blocks.lake import Lake
+from blocks.systems.fortnox import SourceYear
 from blocks.warehouse import Warehouse
 from ledger.fiscal_year import FiscalYear
-from tasks.source_years import wanted_years
+from tasks.source_years import compare_years, wanted_years
 from tasks.stores import Stores
 
 LAST = FiscalYear(dt.date(2025, 7, 1), dt.date(2026, 6, 30))
@@ -43,3 +44,84 @@ def test_a_year_is_fetched_from_the_night_on_which_it_begins_where_the_tenant_is
     wanted = wanted_years(stores, "acme", [], is_night=True)
 
     assert begun == [item.year for item in wanted]
+
+
+Y2024, Y2025 = (FiscalYear.parse(text) for text in ("2024", "2025"))
+LONG = FiscalYear.parse("2025-01-01_2026-06-30")
+
+
+@pytest.fixture
+def connected(stores):
+    stores.hub.tenants.add(Tenant("acme", "Acme AB"))
+    stores.hub.connections.save(Connection("acme", "fortnox", Method.CLIENT_CREDENTIALS, "1"))
+    for year in (Y2024, Y2025):
+        stores.hub.years.define("acme", year)
+    return stores
+
+
+def there(*years):
+    return [SourceYear(place, year, "ACCRUAL") for place, year in enumerate(years, start=1)]
+
+
+def publish(stores, year, source):
+    for status in ("fetching", "staged", "reconciling", "published"):
+        stores.hub.units.set_status("acme", year, UnitState(status), source=source, load_id="l1")
+
+
+@pytest.mark.parametrize(
+    ("years", "said"),
+    [
+        ((Y2024,), "no fiscal year 2025-01-01_2025-12-31 any more"),
+        ((Y2024, LONG), "2025-01-01_2025-12-31 has other dates in the source: 2025-01-01_2026-06"),
+    ],
+)
+def test_year_that_is_gone_or_prolonged_in_the_source_turns_the_connections_light(
+    connected, years, said
+):
+    publish(connected, Y2025, "fortnox")
+
+    difference = compare_years(connected, "acme", there(*years))
+
+    found = connected.hub.connections.get("acme", "fortnox")
+    assert said in difference
+    assert "tasma tenant year retire acme 2025-01-01_2025-12-31" in difference
+    assert ("years_differ", difference) == (found.status, found.reason)
+    (*_, latest) = connected.hub.overview(tenant="acme")
+    assert ("red", True, "tasma tenant year list acme") == (
+        latest.light,
+        said in latest.reason,
+        latest.look_with,
+    )
+    assert said in connected.hub.events.recent(kind="connection")[0].message
+
+
+def test_year_that_was_retired_here_puts_the_light_out(connected):
+    compare_years(connected, "acme", there(Y2024, LONG))
+    connected.hub.years.retire("acme", Y2025)
+
+    assert "" == compare_years(connected, "acme", there(Y2024, LONG))
+    assert "connected" == connected.hub.connections.get("acme", "fortnox").status
+
+
+def test_year_that_was_only_uploaded_need_not_be_in_the_source(connected):
+    publish(connected, Y2024, "sie")
+
+    assert "" == compare_years(connected, "acme", there(Y2025))
+
+
+def test_year_that_was_closed_before_the_source_was_used_need_not_be_there(connected):
+    connected.hub.years.lock_until("acme", Y2024, day=Y2024.end_date)
+
+    assert "" == compare_years(connected, "acme", there(Y2025))
+
+
+def test_year_that_is_to_be_fetched_and_was_never_there_is_told(connected):
+    assert "has no fiscal year 2024-01-01_2024-12-31. Make it there" in compare_years(
+        connected, "acme", there(Y2025)
+    )
+
+
+def test_year_that_has_not_begun_may_still_be_missing_there(connected):
+    connected.hub.years.define("acme", FiscalYear.parse("2027"))
+
+    assert "" == compare_years(connected, "acme", there(Y2024, Y2025))
