@@ -43,7 +43,7 @@ def test_backfill_on_the_server_is_watched_to_its_end(desk, connect):
 
     done = desk.tasma(
         *("ledger", "backfill", ledger.tenant, "--years", "2023-2024"),
-        *("--on-server", "--watch", "--json"),
+        *("--define", "--on-server", "--watch", "--json"),
     )
 
     told = json.loads(done.stdout)

@@ -74,7 +74,7 @@ def test_a_night_makes_one_run_for_each_connected_tenant_however_often_it_is_sta
 
 
 def test_a_backfill_goes_on_past_a_year_that_fails_and_a_retry_does_the_rest(desk, connect):
-    sound, broken = connect(), connect()
+    sound, broken = connect(defined=("2024",)), connect(defined=("2024",))
     broken.there.switch("module_missing")
     run = desk.start("backfill", tenants=[sound.tenant, broken.tenant], years=["2024"])
     first = desk.end_of(run)
