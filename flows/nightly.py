@@ -12,16 +12,20 @@ from prefect.client.schemas.objects import FlowRun
 from prefect.deployments import arun_deployment
 from prefect.states import Completed
 
+from blocks.hub import Tenant
 from blocks.settings import settings
 from blocks.systems import FORTNOX
 from flows.again import NIGHT
 from flows.runs import TAG
-from tasks.log import say
+from tasks.log import say, warn
 from tasks.stores import open_stores
 
 PULL: Final = "pull/pull"
 
 Zone = Literal["Europe/Stockholm", "Europe/Helsinki"]
+
+NAMED: Final = 10
+"""Tenants that a message names; it counts the others."""
 
 AT_ONCE: Final = 8
 """Runs that are being made at the same time."""
@@ -48,6 +52,9 @@ async def nightly(zone: Zone, night: dt.date | None = None) -> State[Any]:
     runs = await asyncio.gather(*(start(place, tenant) for place, tenant in enumerate(tenants)))
     last = stagger(max(len(runs) - 1, 0))
     message = f"{len(runs)} tenants of {zone} for the night of {the_night}, over {last}."
+    if left_out := await asyncio.to_thread(tenants_without_night):
+        message += f" {nobodys(left_out)}"
+        warn(nobodys(left_out))
     say(message)
     return Completed(message=message)
 
@@ -83,7 +90,24 @@ def stagger(place: int) -> dt.timedelta:
 
 def tenants_of(zone: str) -> list[str]:
     """Return the tenants of a time zone that are connected to a system, in order."""
+    return [tenant.id for tenant in _connected() if tenant.time_zone == zone]
+
+
+def tenants_without_night() -> list[str]:
+    """Return the connected tenants whose time zone has no schedule, in order."""
+    return [tenant.id for tenant in _connected() if not tenant.has_night]
+
+
+def nobodys(tenants: list[str]) -> str:
+    """Say of tenants that none of the nights is theirs, and what to do."""
+    more = f" and {len(tenants) - NAMED:,} more" if len(tenants) > NAMED else ""
+    return (
+        f"In no night, by their time zone: {', '.join(tenants[:NAMED])}{more}; "
+        "`tasma tenant correct TENANT --time-zone ZONE`."
+    )
+
+
+def _connected() -> list[Tenant]:
     with open_stores() as stores:
         connected = {item.tenant for item in stores.hub.connections.every(FORTNOX)}
-        tenants = [item.id for item in stores.hub.tenants if item.time_zone == zone]
-    return [tenant for tenant in tenants if tenant in connected]
+        return [tenant for tenant in stores.hub.tenants if tenant.id in connected]

@@ -21,6 +21,7 @@ from blocks.hub.connection_states import ConnectionState, look_with
 from blocks.hub.holds import is_waiting
 from blocks.hub.loads import Load
 from blocks.hub.states import WHOLE_YEAR, UnitState
+from blocks.hub.tenants import NIGHT_ZONES
 
 STALE_AFTER: Final = dt.timedelta(hours=26)
 """Age of the last good load from which a scheduled tenant is red: a night and two hours."""
@@ -90,7 +91,11 @@ def read_overview(
     joined = models.tenant.outerjoin(models.unit, models.unit.c.tenant == models.tenant.c.id)
     query = (
         select(
-            models.tenant.c.id, models.tenant.c.name, models.tenant.c.has_schedule, *_UNIT_COLUMNS
+            models.tenant.c.id,
+            models.tenant.c.name,
+            models.tenant.c.has_schedule,
+            models.tenant.c.time_zone,
+            *_UNIT_COLUMNS,
         )
         .select_from(joined)
         .where(models.tenant.c.id.in_(page))
@@ -164,7 +169,17 @@ def _of_tenant(
     for unit in units:
         is_latest = unit is units[-1]
         here = cut_off if is_latest else NOT_CUT_OFF
-        yield _row(unit, now, is_stale=is_stale and is_latest, cut_off=here)
+        row = _row(unit, now, is_stale=is_stale and is_latest, cut_off=here)
+        yield _without_night(row, unit) if is_latest else row
+
+
+def _without_night(row: OverviewRow, tenant: RowMapping) -> OverviewRow:
+    """Say of an earlier release's tenant that no night comes where it is; red if it is expected."""
+    if tenant["time_zone"] in NIGHT_ZONES:
+        return row
+    said = f"no nightly run is scheduled in its time zone, {tenant['time_zone']}"
+    light = Light.RED if tenant["has_schedule"] else row.light
+    return replace(row, light=light, reason="; ".join(filter(None, (row.reason, said))))
 
 
 def _row(unit: RowMapping, now: dt.datetime, *, is_stale: bool, cut_off: _CutOff) -> OverviewRow:

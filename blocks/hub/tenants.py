@@ -16,6 +16,9 @@ from blocks.hub.database import Database
 from blocks.hub.errors import Refused, UnknownTenant
 from blocks.hub.events import Events
 
+NIGHT_ZONES: Final = ("Europe/Stockholm", "Europe/Helsinki")
+"""Time zones whose nights have a schedule; a tenant in another one would never be pulled."""
+
 PAGE_SIZE: Final = 500
 """Tenants read at once while iterating over all."""
 
@@ -24,6 +27,17 @@ PAGE_SIZE: Final = 500
 TENANT_ID: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,62}", re.ASCII)
 _COUNTRY: Final = re.compile(r"[A-Z]{2}", re.ASCII)
 _CURRENCY: Final = re.compile(r"[A-Z]{3}", re.ASCII)
+
+
+class NoNight(Refused):
+    """A tenant was to be in a time zone in which no nightly run is scheduled."""
+
+    def __init__(self, tenant: str, *, time_zone: str) -> None:
+        super().__init__(
+            f"Tenant {tenant} would never have a night: none is scheduled in {time_zone}. Expected "
+            f"{' or '.join(NIGHT_ZONES)}; choose the one whose clocks show the tenant's time. "
+            "`tasma tenant correct` changes that of a tenant there is."
+        )
 
 
 def checked_tenant_id(text: str) -> str:
@@ -72,6 +86,11 @@ class Tenant:
             if not is_right:
                 raise Refused(f"Tenant {self.id}: expected {expected}, got {value[:80]!r}.")
 
+    @property
+    def has_night(self) -> bool:
+        """Whether nightly runs are scheduled in its time zone."""
+        return self.time_zone in NIGHT_ZONES
+
     def day_of(self, moment: dt.datetime) -> dt.date:
         """Return the calendar day on which a moment falls where the tenant is (R-X-7)."""
         return moment.astimezone(ZoneInfo(self.time_zone)).date()
@@ -106,7 +125,10 @@ class Tenants:
 
         Raises:
             Refused: The id is in use; `update` changes a tenant.
+            NoNight: No nightly run is scheduled in its time zone.
         """
+        if not tenant.has_night:
+            raise NoNight(tenant.id, time_zone=tenant.time_zone)
         row = {**vars(tenant), "created_at": self._database.now()}
         with self._database.writing() as connection:
             if _find(connection, tenant.id):
@@ -136,12 +158,17 @@ class Tenants:
         Raises:
             UnknownTenant: There is none of that id.
             Refused: A value is not fit, or the field is not one that changes.
+            NoNight: Its nights are to begin, or its time zone is to be another, where no nightly
+                run is scheduled.
         """
         with self._database.writing() as connection:
             old = require(connection, tenant_id)
             if wrong := changes.keys() - (vars(old).keys() - {"id", "created_at"}):
                 raise Refused(f"Tenant {tenant_id}: cannot change {', '.join(sorted(wrong))}.")
             new = Tenant(**{**vars(old), **changes})
+            needs_night = new.time_zone != old.time_zone or bool(changes.get("has_schedule"))
+            if needs_night and not new.has_night:
+                raise NoNight(tenant_id, time_zone=new.time_zone)
             query = update(models.tenant).where(models.tenant.c.id == tenant_id)
             connection.execute(query.values(vars(new)))
             fields = ", ".join(sorted(changes))

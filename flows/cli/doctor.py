@@ -6,16 +6,19 @@ import json
 import os
 import shutil
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import typer
 
 from flows.cli.app import AsJson, app, command
 from flows.cli.exits import ExitCode
 from flows.cli.output import next_steps, say, show_json, show_table
+
+if TYPE_CHECKING:
+    from blocks.hub import Tenant
 
 MIN_FREE_BYTES: Final = 2 << 30
 """Free space below which the disk is called short: a publish copies the tenant's file first."""
@@ -83,14 +86,25 @@ def _hub() -> Iterator[Finding]:
         with open_hub() as hub:
             rows = hub.overview()
             busy = hub.leases.live()
+            nightless = [tenant for tenant in hub.tenants if not tenant.has_night]
     except (TasmaError, OSError) as problem:
         yield "hub", "red", str(problem)
         return
     tenants = len({row.tenant for row in rows})
     red = sum(row.light == "red" for row in rows)
     yield "hub", "green", f"{hub.database.path}: {tenants:,} tenants, {red:,} red units"
+    if nightless:
+        yield _nights(nightless)
     running = ", ".join(f"{lease.resource} by {lease.holder}" for lease in busy)
     yield "runs", "green" if running else "grey", running or "nothing is being loaded"
+
+
+def _nights(nightless: Sequence[Tenant]) -> Finding:
+    """Say who is in no night: red for those whose nights are on."""
+    listed = ", ".join(f"{tenant.id} ({tenant.time_zone})" for tenant in nightless)
+    light = "red" if any(tenant.has_schedule for tenant in nightless) else "grey"
+    said = f"none is scheduled for {listed}: tasma tenant correct TENANT --time-zone ZONE"
+    return "nights", light, said
 
 
 def _server() -> Finding:

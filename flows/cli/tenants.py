@@ -39,6 +39,9 @@ def add(
         str, typer.Option(help="Its organisation number; a file of another one is held.")
     ] = "",
     currency: Annotated[str, typer.Option(help="Of its books.")] = "SEK",
+    time_zone: Annotated[
+        str, typer.Option(help="Of its days and nights; or Europe/Helsinki.")
+    ] = "Europe/Stockholm",
     defined: Annotated[
         str,
         typer.Option(
@@ -67,6 +70,7 @@ def add(
                 name=name,
                 organisation_number=org_number.replace("-", "").replace(" ", ""),
                 currency=currency,
+                time_zone=time_zone,
                 years_from_source=not found,
             )
         )
@@ -81,24 +85,39 @@ def add(
 @command(
     tenants,
     "correct",
-    examples=("tasma tenant correct acme --org-number 556000-1234",),
+    examples=(
+        "tasma tenant correct acme --org-number 556000-1234",
+        "tasma tenant correct acme --time-zone Europe/Helsinki",
+    ),
 )
 def correct(
     tenant: TenantId,
     *,
-    org_number: Annotated[str, typer.Option(help="Its organisation number, as it really is.")],
+    org_number: Annotated[
+        str | None, typer.Option(help="Its organisation number, as it really is.")
+    ] = None,
+    time_zone: Annotated[
+        str | None, typer.Option(help="Europe/Stockholm or Europe/Helsinki: those have nights.")
+    ] = None,
 ) -> None:
-    """Correct a tenant's organisation number; files of another company are held by it.
+    """Correct a tenant's organisation number, by which files are held, or its time zone.
 
     What is held keeps its findings; import the file again to have it judged anew.
     """
-    number = org_number.replace("-", "").replace(" ", "")
+    said = {"organisation_number": org_number, "time_zone": time_zone}
+    changes = {name: value for name, value in said.items() if value is not None}
+    if not changes:
+        raise typer.BadParameter("give --org-number or --time-zone.")
+    if org_number is not None:
+        changes["organisation_number"] = org_number.replace("-", "").replace(" ", "")
     with open_hub() as hub:
-        known_tenant(hub, tenant)
-        old = hub.tenants.get(tenant).organisation_number
-        hub.tenants.update(tenant, organisation_number=number)
-    say(f"The organisation number of {tenant} is {number or 'none'}; it was {old or 'none'}.")
-    next_steps(f"tasma tenant status {tenant}", f"tasma import FILE --tenant {tenant}")
+        old = vars(known_tenant(hub, tenant))
+        hub.tenants.update(tenant, **changes)
+    for name, value in changes.items():
+        what = name.replace("_", " ")
+        say(f"The {what} of {tenant} is {value or 'none'}; it was {old[name] or 'none'}.")
+    again = f"tasma import FILE --tenant {tenant}"
+    next_steps(f"tasma tenant status {tenant}", *((again,) if org_number is not None else ()))
 
 
 @command(tenants, "list", examples=("tasma tenant list", "tasma tenant list --json"))

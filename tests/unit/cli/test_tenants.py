@@ -9,6 +9,7 @@ import pytest
 from blocks.hub import Hub, UnitState
 from blocks.settings import settings
 from ledger.fiscal_year import FiscalYear
+from tests.earlier_hub import move
 
 YEAR = FiscalYear.parse("2024")
 
@@ -141,3 +142,34 @@ def test_events_tell_newest_first_what_was_done(tasma, acme):
     assert [event["kind"] for event in found] == ["year", "tenant"]
     assert found[:1] == limited
     assert "defined by hand" in tasma("events", acme, "--kind", "year").stdout
+
+
+def test_tenant_of_another_time_zone_is_refused_and_moved_by_a_command(tasma, acme):
+    refused = tasma("tenant", "add", "oslo", "--name", "Oslo AS", "--time-zone", "Europe/Oslo")
+    moved = tasma("tenant", "correct", acme, "--time-zone", "Europe/Helsinki")
+    nothing = tasma("tenant", "correct", acme)
+
+    assert (1, 0, 2) == (refused.exit_code, moved.exit_code, nothing.exit_code)
+    assert "Expected Europe/Stockholm or Europe/Helsinki" in refused.stderr
+    assert "time zone of acme is Europe/Helsinki; it was Europe/Stockholm." in moved.stdout
+    with Hub(settings().hub_url) as hub:
+        assert ["acme"] == [tenant.id for tenant in hub.tenants]
+
+
+@pytest.mark.parametrize(("has_schedule", "light", "code"), [(True, "red", 1), (False, "grey", 0)])
+def test_doctor_and_status_name_a_tenant_that_no_night_comes_to(
+    tasma, acme, has_schedule, light, code
+):
+    with Hub(settings().hub_url) as hub:
+        hub.tenants.update(acme, has_schedule=has_schedule)
+        move(hub, acme, "Europe/Oslo")
+
+    seen = tasma("doctor", "--json")
+    found = {item["what"]: item for item in json.loads(seen.stdout)}
+    (row,) = json.loads(tasma("tenant", "status", "--json").stdout)
+
+    assert code == seen.exit_code
+    assert light == found["nights"]["light"]
+    assert "acme (Europe/Oslo)" in found["nights"]["seen"]
+    assert light == row["light"]
+    assert "no nightly run is scheduled in its time zone, Europe/Oslo" in row["reason"]

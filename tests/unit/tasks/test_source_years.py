@@ -14,6 +14,7 @@ from blocks.warehouse import Warehouse
 from ledger.fiscal_year import FiscalYear
 from tasks.source_years import compare_years, wanted_years
 from tasks.stores import Stores
+from tests.earlier_hub import move
 
 LAST = FiscalYear(dt.date(2025, 7, 1), dt.date(2026, 6, 30))
 NEXT = FiscalYear(dt.date(2026, 7, 1), dt.date(2027, 6, 30))
@@ -37,7 +38,8 @@ def stores(empty_hub, tmp_path):
 def test_a_year_is_fetched_from_the_night_on_which_it_begins_where_the_tenant_is(
     stores, zone, begun
 ):
-    stores.hub.tenants.add(Tenant("acme", "Acme AB", time_zone=zone))
+    stores.hub.tenants.add(Tenant("acme", "Acme AB"))
+    move(stores.hub, "acme", zone)
     for year in (LAST, NEXT):
         stores.hub.years.define("acme", year)
 
