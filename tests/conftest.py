@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from hypothesis import settings
 
+import blocks  # noqa: F401 - before any test imports Prefect, which reports from then on
+
 pytest_plugins = ["pytester", "tests.plugins.requirements"]
 
 # How long an example takes says more about what else the machine does than about the code.
