@@ -21,6 +21,7 @@ from prefect.runner import Runner
 from prefect.runner._starter_engine import EngineCommandStarter
 from prefect.utilities.processutils import command_to_string
 
+from flows.block_types import register_block_types
 from flows.deployments import DEPLOYMENTS
 from flows.mend import mend_statuses
 from flows.runs import TAG
@@ -41,6 +42,7 @@ async def serve_all() -> None:
     # Nobody else runs our deployments here: what still seems to run died with our predecessor.
     await sweep(everything=True)
     await asyncio.to_thread(mend_statuses)
+    await register_block_types()
     runner = Runner(name=TAG, pause_on_shutdown=False, limit=MAX_RUNS)
     for deployment in DEPLOYMENTS:
         await runner.aadd_deployment(await deployment.registered())

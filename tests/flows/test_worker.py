@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from blocks.hub import Connection, Method, Tenant, unit_resource
+from blocks.systems.fortnox import BLOCKS
 from flows.nightly import nightly
 from flows.sweep import sweep
 from ledger.fiscal_year import FiscalYear
@@ -28,6 +28,7 @@ from tests.flows.conftest import (
     environment_of,
     process_of,
     process_with,
+    reaching,
     server_of,
 )
 
@@ -60,9 +61,11 @@ def pool(desk, tmp_path_factory):
         pool.ask("/work_pools/", {"name": "tasma", "type": "process"})
         pool.ask("/work_pools/tasma/queues", {"name": "backfill", "priority": 10})
         command = [sys.executable, "-m", "prefect", "--no-prompt", "deploy", "--all"]
-        subprocess.run(
-            command, cwd=PROJECT, env=server.environment, check=True, capture_output=True
-        )
+        # The steps of prefect.yaml, in their order.
+        for step in (command, [sys.executable, "-m", "flows.block_types"]):
+            subprocess.run(
+                step, cwd=PROJECT, env=server.environment, check=True, capture_output=True
+            )
         yield pool
 
 
@@ -116,7 +119,7 @@ def sweep_later(desk):
     later = dt.datetime.now(dt.UTC) + dt.timedelta(minutes=15)
     with (
         environment_of(desk.home, **connected_to(desk.fortnox)),
-        temporary_settings({PREFECT_API_URL: desk.server.api_url}),
+        reaching(desk.server),
     ):
         return asyncio.run(sweep(now=later))
 
@@ -168,6 +171,12 @@ def runs_anywhere(run):
         return process_of(run["id"])
     except AssertionError:
         return 0
+
+
+def test_the_steps_of_production_register_our_blocks(pool):
+    slugs = [pool.ask(f"/block_types/slug/{block.get_block_type_slug()}") for block in BLOCKS]
+
+    assert ["Fortnox app", "Fortnox tokens"] == [found["name"] for found in slugs]
 
 
 def test_a_worker_starts_a_run_from_what_it_has_imported(night):
