@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import ipaddress
 import os
 import socket
@@ -14,6 +13,7 @@ from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from blocks.settings import settings
+from flows.own_secrets import CLIENT_LOGIN, KEY, SERVER_LOGIN, encryption_key, login
 from ledger.errors import TerminalError
 
 ENVIRONMENT_FILE: Final = Path(__file__).with_name("prefect.env")
@@ -33,21 +33,25 @@ def environment(folder: Path, *, host: str, port: int) -> dict[str, str]:
     """Build the environment for a server at ``host:port`` that keeps its things in ``folder``.
 
     Raises:
-        TerminalError: The address is open to other machines and no password is set, or
-            something already listens there.
+        TerminalError: The address is open to other machines and no password is set, something
+            already listens there, or the server's password or key is none.
     """
     _refuse_open_door(host)
     _refuse_taken_port(host, port)
+    password = login(folder)
     return {
         **read_environment_file(ENVIRONMENT_FILE),
         "PREFECT_API_SSL_CERT_FILE": _authority(folder),
+        "PREFECT_SERVER_API_CORS_ALLOWED_ORIGINS": own_origins(host, port),
         **os.environ,
         "PREFECT_HOME": str(folder.resolve()),
         "PREFECT_API_URL": f"http://{host}:{port}/api",
         "PREFECT_SERVER_API_HOST": host,
         # The UI learns its API's address from this setting, not from a --port option.
         "PREFECT_SERVER_API_PORT": str(port),
-        "PREFECT_SERVER_ENCRYPTION_KEY": _encryption_key(folder),
+        KEY: encryption_key(folder),
+        SERVER_LOGIN: password,
+        CLIENT_LOGIN: password,
         "TASMA_HOME": str(settings().home.resolve()),
     }
 
@@ -59,13 +63,10 @@ def read_environment_file(path: Path) -> dict[str, str]:
     return {key: value for key, _, value in pairs}
 
 
-def _encryption_key(folder: Path) -> str:
-    """Return the key that blocks are encrypted with, made once and kept out of the database."""
-    path = folder / "encryption.key"
-    if not path.exists():
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(base64.urlsafe_b64encode(os.urandom(32)))
-    return path.read_text(encoding="ascii")
+def own_origins(host: str, port: int) -> str:
+    """Return the addresses of our own pages, which alone may ask the API from a browser."""
+    names = {host, "127.0.0.1", "localhost"} if _is_loopback(host) else {host}
+    return ",".join(f"http://{name}:{port}" for name in sorted(names))
 
 
 def _authority(folder: Path) -> str:
@@ -81,13 +82,19 @@ def _authority(folder: Path) -> str:
 
 
 def _refuse_open_door(host: str) -> None:
-    is_loopback = host == "localhost" or ipaddress.ip_address(host).is_loopback
-    if not is_loopback and not os.environ.get("PREFECT_SERVER_API_AUTH_STRING"):
+    if not _is_loopback(host) and not os.environ.get(SERVER_LOGIN):
         raise TerminalError(
-            f"{host} is open to other machines, and whoever reaches the API can read the secrets "
-            "of its blocks. Set PREFECT_SERVER_API_AUTH_STRING and PREFECT_API_AUTH_STRING to the "
-            "same user:password, or leave TASMA_HOST at 127.0.0.1."
+            f"{host} is open to other machines, and whoever has the API's password can read the "
+            f"secrets of its blocks. Choose one ({SERVER_LOGIN}=user:password) and put TLS in "
+            "front, or leave TASMA_HOST at 127.0.0.1."
         )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:  # a name, which may lead anywhere
+        return False
 
 
 def _refuse_taken_port(host: str, port: int) -> None:

@@ -25,6 +25,7 @@ from typing import Any, Final
 
 from blocks.settings import PROJECT, settings
 from flows.environment import ServerSettings, environment
+from flows.own_secrets import CLIENT_LOGIN, LOGIN_FILE, SERVER_LOGIN, known_login
 from ledger.errors import TerminalError
 
 START_LIMIT_S: Final = 120.0
@@ -59,6 +60,11 @@ class PrefectServer:
         """The address that clients are given as ``PREFECT_API_URL``."""
         return f"{self.url}/api"
 
+    @property
+    def client_variables(self) -> dict[str, str]:
+        """What the environment of a client holds: the address and the password."""
+        return {"PREFECT_API_URL": self.api_url, CLIENT_LOGIN: self.environment[CLIENT_LOGIN]}
+
     def ask(self, path: str, body: object = None) -> Any:
         """Ask the API (POST when there is a body); None when nobody answers yet."""
         request = urllib.request.Request(  # noqa: S310 - http, to our own server
@@ -73,7 +79,7 @@ class PrefectServer:
             return None
 
     def _authorization(self) -> dict[str, str]:
-        login = self.environment.get("PREFECT_API_AUTH_STRING")
+        login = self.environment.get(CLIENT_LOGIN)
         return {"Authorization": f"Basic {_base64(login)}"} if login else {}
 
 
@@ -135,9 +141,11 @@ def up(say: Callable[[str], None] = print) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler)
     say(f"Starting Prefect on port {chosen.port}; the first start takes about 15 s ...")
+    is_known = bool(known_login(settings().home / "prefect"))
     try:
         with server_with_deployments(host=chosen.host, port=chosen.port) as (server, runs):
             say(f"Prefect's UI   {server.url}/v2/deployments")
+            say(f"Password       {told_login(server, is_known=is_known)}")
             say(f"Drop files in  {settings().inbox}/<tenant>/")
             say(f"Logs           {server.folder}/server.log and runs.log")
             say("Stop with Ctrl-C.")
@@ -149,6 +157,22 @@ def up(say: Callable[[str], None] = print) -> int:
     except KeyboardInterrupt:
         say("Stopped. A run that was under way can be run again from the UI after the next start.")
         return 0
+
+
+def told_login(server: PrefectServer, *, is_known: bool, to_person: bool | None = None) -> str:
+    """Say what the browser asks for: itself once and to a person, else where it is kept.
+
+    Args:
+        server: Whose login.
+        is_known: Whether an earlier start had it, and told it.
+        to_person: Whether a person reads this; unless told, whether it goes to a terminal.
+    """
+    if os.environ.get(SERVER_LOGIN):
+        return f"as in {SERVER_LOGIN}"
+    kept = server.folder / LOGIN_FILE
+    if is_known or not (sys.stdout.isatty() if to_person is None else to_person):
+        return f"in the file {kept}"
+    return f"{server.environment[SERVER_LOGIN]}   (the browser asks once; kept in {kept})"
 
 
 def wait_for(
@@ -176,6 +200,7 @@ def _prepared(home: Path, *, host: str, port: int) -> PrefectServer:
     """Make the server's folder and say how it is to run."""
     folder = home / "prefect"
     folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o700)  # releases before made it readable by others
     return PrefectServer(
         url=f"http://{host}:{port}",
         folder=folder,

@@ -18,6 +18,7 @@ from typing import Final
 import httpx
 from httpx_retries import Retry, RetryTransport
 
+from blocks.addresses import MALFORMED
 from blocks.http.bodies import whole
 from blocks.http.errors import FORBIDDEN_METHOD, LOST, CallError, CallFailed, CallRefused, WhoActs
 from blocks.http.limiter import SlidingWindow
@@ -182,14 +183,22 @@ def tls() -> SSLContext:
 
 
 def _require_safe(base_url: str) -> None:
-    url = httpx.URL(base_url)
-    if url.scheme == "https" or (url.scheme == "http" and _is_this_machine(url.host)):
-        return
-    raise CallRefused(
-        f"Calls to {url.host or 'no host'} over {url.scheme or 'no scheme'} would send secrets in "
-        "clear. Give an https address in the settings; http is for simulators on this machine.",
-        who_acts=WhoActs.US,
-    )
+    try:
+        url = httpx.URL(base_url)
+    except httpx.InvalidURL:  # whose words repeat the address, and perhaps a password in it
+        url = httpx.URL("")
+    if url.scheme not in {"http", "https"} or not url.host:
+        raise CallRefused(
+            f"The address to call is none {MALFORMED}. Expected https://host in the settings; "
+            "anything else may send secrets in clear.",
+            who_acts=WhoActs.US,
+        )
+    if url.scheme == "http" and not _is_this_machine(url.host):
+        raise CallRefused(
+            f"Calls to {url.host} over http would send secrets in clear. Give an https address in "
+            "the settings; http is for simulators on this machine.",
+            who_acts=WhoActs.US,
+        )
 
 
 def _is_this_machine(host: str) -> bool:

@@ -140,10 +140,11 @@ def _file_of(url: str, *, mounts: Path) -> Path:
     """Take the file from the address, and make sure that SQLite can live there."""
     try:
         address = make_url(url)
-    except ArgumentError as problem:
+    except (ArgumentError, ValueError):
+        # Neither it nor the library's words are repeated: there may be a password in them.
         raise HubUnusable(
-            f"{url!r} is not the address of a hub: expected sqlite:////folder/hub.sqlite."
-        ) from problem
+            "The address of the hub (TASMA_HUB_URL) is none: expected sqlite:////folder/hub.sqlite."
+        ) from None
     if address.get_backend_name() != "sqlite" or address.database in {None, "", ":memory:"}:
         raise HubUnusable(
             "The hub is kept in a SQLite file that several processes share: expected an address "

@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import stat
 import urllib.request
 from collections.abc import Iterator, Sequence
+from http.client import HTTPException
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import typer
 
+from blocks.addresses import shown_address
 from flows.cli.app import AsJson, app, command
 from flows.cli.exits import ExitCode
 from flows.cli.output import next_steps, say, show_json, show_table
@@ -55,9 +58,20 @@ def _folders() -> Iterator[Finding]:
     from blocks.settings import settings  # noqa: PLC0415 - for this command alone
 
     chosen = settings()
-    for name in ("home", "lake", "warehouse", "inbox"):
+    yield "folder home", *_folder(chosen.home)
+    for name in ("lake", "warehouse", "inbox"):
         folder: Path = getattr(chosen, name)
-        yield f"folder {name}", *_folder(folder)
+        yield f"folder {name}", *_private(folder)
+    for name in ("hub", "prefect"):
+        if (chosen.home / name).exists():
+            yield f"folder {name}", *_private(chosen.home / name)
+
+
+def _private(folder: Path) -> tuple[str, str]:
+    """Look at a folder that holds books or secrets; releases before let everybody read it."""
+    if folder.is_dir() and folder.stat().st_mode & stat.S_IRWXO:
+        return "red", f"{folder} is open to every user of this machine: chmod -R o= {folder}"
+    return _folder(folder)
 
 
 def _folder(folder: Path) -> tuple[str, str]:
@@ -109,12 +123,13 @@ def _nights(nightless: Sequence[Tenant]) -> Finding:
 
 def _server() -> Finding:
     url = os.environ.get("PREFECT_API_URL") or f"http://127.0.0.1:{_port()}/api"
+    shown = shown_address(url)
     try:
         with urllib.request.urlopen(f"{url}/health", timeout=ANSWER_LIMIT_S) as answer:  # noqa: S310 - the user's own address
             is_well = json.load(answer) is True
-    except (OSError, ValueError):
-        return "Prefect's server", "grey", f"no answer at {url}; `tasma up` starts one"
-    return "Prefect's server", "green" if is_well else "red", url
+    except (OSError, ValueError, HTTPException):
+        return "Prefect's server", "grey", f"no answer at {shown}; `tasma up` starts one"
+    return "Prefect's server", "green" if is_well else "red", shown
 
 
 def _port() -> str:

@@ -8,6 +8,7 @@ import traceback
 from collections.abc import Sequence
 from typing import Final
 
+from blocks.addresses import without_logins
 from flows.cli.exits import ExitCode, code_of
 from flows.cli.output import remark
 from ledger.errors import TasmaError
@@ -61,8 +62,8 @@ def paragraph(problem: Exception) -> str:
 
 
 def redacted(text: str) -> str:
-    """Replace the value of each secret of the environment by ``***``."""
+    """Replace the value of each secret of the environment, and of each login in an address."""
     for name in SECRET_VARIABLES:
         if value := os.environ.get(name):
             text = text.replace(value, "***")
-    return text
+    return without_logins(text)

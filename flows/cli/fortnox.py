@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Iterator
-from contextlib import contextmanager
+from collections.abc import Coroutine
 from typing import Any, TypeVar
 
-from prefect.settings import PREFECT_API_URL, temporary_settings
 from pydantic import SecretStr
 
 from blocks.hub import Connection, Hub, LeaseTaken, Method
@@ -16,7 +14,7 @@ from blocks.systems.fortnox import SourceYear
 from blocks.systems.fortnox.by_number import connect_by_number
 from blocks.systems.fortnox.preflight import Requirements
 from blocks.systems.lease import resource
-from flows.cli.on_server import api_url
+from flows.cli.on_server import server_chosen
 
 Answer = TypeVar("Answer")
 
@@ -62,15 +60,8 @@ def refuse_busy(hub: Hub, *resources: str) -> None:
             )
 
 
-@contextmanager
-def blocks_of_server() -> Iterator[None]:
-    """Look for blocks on the server that `tasma up` started, where Prefect would start another."""
-    with temporary_settings({PREFECT_API_URL: api_url()}):
-        yield
-
-
 def _ask(question: Coroutine[Any, Any, Answer]) -> Answer:
-    with blocks_of_server():
+    with server_chosen():
         return asyncio.run(question)
 
 

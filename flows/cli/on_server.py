@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Coroutine, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final, TypeVar
 from uuid import UUID
@@ -14,9 +16,12 @@ import httpx
 from prefect.client.schemas.objects import FlowRun
 from prefect.deployments import arun_deployment
 from prefect.exceptions import ObjectNotFound
-from prefect.settings import PREFECT_API_URL, temporary_settings
+from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary_settings
 
+from blocks.addresses import shown_address
+from blocks.settings import settings
 from flows.environment import ServerSettings
+from flows.own_secrets import CLIENT_LOGIN, known_login
 from ledger.errors import TransientError
 from ledger.text import visible
 
@@ -30,8 +35,9 @@ class NoServerError(TransientError):
 
     def __init__(self, url: str, *, why: str) -> None:
         super().__init__(
-            f"No run was started: Prefect's server at {url} {why}. Start it with `tasma up` in "
-            "another terminal, set PREFECT_API_URL to the right one, or leave out --on-server."
+            f"No run was started: Prefect's server at {shown_address(url)} {why}. Start it with "
+            "`tasma up` in another terminal, set PREFECT_API_URL to the right one, or leave out "
+            "--on-server."
         )
 
 
@@ -87,17 +93,48 @@ def ask_server(question: Coroutine[Any, Any, Answer], *, wanted: str) -> Answer:
     """
     url = api_url()
     try:
-        with temporary_settings({PREFECT_API_URL: url}):
+        with server_chosen():
             return asyncio.run(question)
+    except httpx.InvalidURL:  # whose words repeat a part of it
+        raise NoServerError(url, why="has no address") from None
     except httpx.TransportError as problem:
         raise NoServerError(url, why="does not answer") from problem
     except httpx.HTTPStatusError as problem:
-        raise NoServerError(url, why=f"refuses ({problem.response.status_code})") from problem
+        raise NoServerError(url, why=_refusal(problem.response.status_code)) from problem
     except (ObjectNotFound, ValueError) as problem:
         raise NoServerError(url, why=f"has no deployment {wanted}") from problem
 
 
+def _refusal(status: int) -> str:
+    if status == HTTPStatus.UNAUTHORIZED:
+        return (
+            f"wants another password than the one given ({CLIENT_LOGIN}, or the file "
+            "prefect/password of this home)"
+        )
+    return f"refuses ({status})"
+
+
+@contextmanager
+def server_chosen() -> Iterator[None]:
+    """Have Prefect's client ask the server of `api_url`, with its password."""
+    url = api_url()
+    with temporary_settings({PREFECT_API_URL: url, **_login(url)}):
+        yield
+
+
+def _login(url: str) -> dict[Any, str]:
+    """Return the password given, or the one of `tasma up`, which is for its address alone."""
+    given = os.environ.get(CLIENT_LOGIN) or PREFECT_API_AUTH_STRING.value()
+    if not given and url.rstrip("/") == _own_url():
+        given = known_login(settings().home / "prefect")
+    return {PREFECT_API_AUTH_STRING: given} if given else {}
+
+
+def _own_url() -> str:
+    chosen = ServerSettings()
+    return f"http://{chosen.host}:{chosen.port}/api"
+
+
 def api_url() -> str:
     """Return the server's address: Prefect's own setting, or where `tasma up` listens."""
-    chosen = ServerSettings()
-    return os.environ.get("PREFECT_API_URL") or f"http://{chosen.host}:{chosen.port}/api"
+    return os.environ.get("PREFECT_API_URL") or _own_url()

@@ -16,7 +16,7 @@ from blocks.systems.fortnox import FortnoxSession
 from blocks.systems.lease import resource
 from flows.arrivals import explain
 from flows.cli.failure import is_debugging, paragraph
-from flows.cli.fortnox import blocks_of_server, refuse_busy
+from flows.cli.fortnox import refuse_busy
 from flows.cli.local import (
     BUSY,
     FAILED,
@@ -27,6 +27,7 @@ from flows.cli.local import (
     fail_unit,
     steps_into,
 )
+from flows.cli.on_server import server_chosen
 from flows.pull import pull_tenant
 from flows.pull_year import Wish
 from flows.steps import Steps
@@ -110,7 +111,7 @@ def _pull(stores: Stores, found: Pulled, wish: Wish, watch: Watch) -> None:
     work = pull_tenant(
         stores, unit.tenant, wish, steps=_steps(found, watch), wait_limit_s=NO_WAIT_S
     )
-    with blocks_of_server():
+    with server_chosen():
         state = asyncio.run(work)
     found.outcome, found.message = str(state.name).lower(), state.message or ""
     if found.problem and is_debugging():

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import psutil
-from prefect.settings import PREFECT_API_URL, temporary_settings
+from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary_settings
 
 from flows.pull import pull
 from flows.server import PrefectServer, deployments_served
@@ -153,7 +153,8 @@ async def _transfers(server: PrefectServer, tenants: int) -> dict[str, int]:
         async with free:
             return str((await pull(name_of(place), return_state=True)).name)
 
-    with temporary_settings({PREFECT_API_URL: server.api_url}):
+    login = server.client_variables["PREFECT_API_AUTH_STRING"]
+    with temporary_settings({PREFECT_API_URL: server.api_url, PREFECT_API_AUTH_STRING: login}):
         return dict(Counter(await asyncio.gather(*map(one, range(tenants)))))
 
 

@@ -6,7 +6,7 @@ import asyncio
 import os
 from pathlib import Path
 
-from prefect.settings import PREFECT_API_URL, temporary_settings
+from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary_settings
 
 from blocks.steps import KILL_AT
 from flows.cli.local import import_here
@@ -25,5 +25,10 @@ def take(home: Path, tenant: str, path: Path, kill_at: str = "") -> None:
 def run(environment: dict[str, str], tenant: str, path: str, kill_at: str) -> None:
     """Be a run of Prefect that imports a file, and die by SIGKILL at the step named."""
     os.environ.update({**environment, KILL_AT: kill_at})
-    with temporary_settings({PREFECT_API_URL: environment["PREFECT_API_URL"]}):
+    with temporary_settings(
+        {
+            PREFECT_API_URL: environment["PREFECT_API_URL"],
+            PREFECT_API_AUTH_STRING: environment["PREFECT_API_AUTH_STRING"],
+        }
+    ):
         asyncio.run(import_file(tenant, path))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 
-from prefect.settings import PREFECT_API_URL, temporary_settings
+from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary_settings
 
 from blocks.hub import Hub
 from blocks.steps import KILL_AT
@@ -17,14 +17,24 @@ from blocks.systems.fortnox.rotation import RotatingTokens
 def refresh(environment: dict[str, str], hub_url: str, tenant: str, kill_at: str = "") -> None:
     """Spend the tenant's refresh token."""
     os.environ.update({**environment, KILL_AT: kill_at})
-    with temporary_settings({PREFECT_API_URL: environment["PREFECT_API_URL"]}):
+    with temporary_settings(
+        {
+            PREFECT_API_URL: environment["PREFECT_API_URL"],
+            PREFECT_API_AUTH_STRING: environment["PREFECT_API_AUTH_STRING"],
+        }
+    ):
         asyncio.run(_refresh(hub_url, tenant))
 
 
 def ask(environment: dict[str, str], hub_url: str, tenant: str) -> None:
     """Ask who answers, which needs an access token that works."""
     os.environ.update(environment)
-    with temporary_settings({PREFECT_API_URL: environment["PREFECT_API_URL"]}):
+    with temporary_settings(
+        {
+            PREFECT_API_URL: environment["PREFECT_API_URL"],
+            PREFECT_API_AUTH_STRING: environment["PREFECT_API_AUTH_STRING"],
+        }
+    ):
         asyncio.run(_ask(hub_url, tenant))
 
 

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import pytest
 from prefect.events.worker import EventsWorker
-from prefect.settings import PREFECT_API_URL, temporary_settings
+from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary_settings
 from typer.testing import CliRunner
 
 from blocks.hub import Connection, Hub, Method, Tenant
@@ -106,14 +106,14 @@ class Desk:
         """Run a flow in this very process, which saves the start of another; return its end."""
         with (
             environment_of(self.home, **PLANTED, **connected_to(self.fortnox)),
-            temporary_settings({PREFECT_API_URL: self.server.api_url}),
+            reaching(self.server),
         ):
             return asyncio.run(flow(**parameters, return_state=True))
 
     def tasma(self, *arguments, api_url=""):
         """Run one command in this very process, on the home of the server's runs."""
-        url = api_url or self.server.api_url
-        with environment_of(self.home, PREFECT_API_URL=url, **connected_to(self.fortnox)):
+        where = self.server.client_variables | ({"PREFECT_API_URL": api_url} if api_url else {})
+        with environment_of(self.home, **where, **connected_to(self.fortnox)):
             return CliRunner().invoke(app, arguments)
 
     def end_of(self, run_id, *, after=0):
@@ -213,6 +213,12 @@ def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+def reaching(server):
+    """Have Prefect's client of this process ask a server, with its password."""
+    login = server.client_variables["PREFECT_API_AUTH_STRING"]
+    return temporary_settings({PREFECT_API_URL: server.api_url, PREFECT_API_AUTH_STRING: login})
 
 
 @contextmanager

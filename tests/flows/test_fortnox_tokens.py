@@ -11,7 +11,6 @@ import signal
 
 import pytest
 from httpx import ConnectError
-from prefect.settings import PREFECT_API_URL, temporary_settings
 from pydantic import SecretStr
 
 from blocks.http import CallFailed, CallRefused
@@ -34,6 +33,7 @@ from simulators.books.years import calendar_years
 from simulators.fortnox import FortnoxSimulator, SimulatedTenant
 from tests.faults import refresher
 from tests.faults.children import CHILDREN
+from tests.flows.conftest import reaching
 
 NUMBER = 503072
 COMPANY = Company(seed=7, years=calendar_years(2025, 2025), vouchers_per_year=20)
@@ -47,14 +47,14 @@ LATER = dt.timedelta(minutes=5)
 @pytest.fixture(scope="module")
 def prefect_api(desk):
     """A real server: the tokens are in its blocks."""
-    with temporary_settings({PREFECT_API_URL: desk.server.api_url}):
-        yield desk.server.api_url
+    with reaching(desk.server):
+        yield desk.server.client_variables
 
 
 @pytest.fixture
 def simulator(prefect_api, monkeypatch):
     with FortnoxSimulator([SimulatedTenant(NUMBER, COMPANY)]) as simulator:
-        for name, value in {"PREFECT_API_URL": prefect_api, **variables(simulator)}.items():
+        for name, value in (prefect_api | variables(simulator)).items():
             monkeypatch.setenv(name, value)
         yield simulator
 

@@ -8,7 +8,6 @@ import os
 import signal
 
 import pytest
-from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from blocks.hub import UnitState, unit_resource
 from flows.import_file import import_file
@@ -16,7 +15,7 @@ from flows.janitor import janitor
 from flows.sweep import silent_after, sweep
 from tests.faults import importer
 from tests.faults.children import CHILDREN
-from tests.flows.conftest import environment_of, process_of
+from tests.flows.conftest import environment_of, process_of, reaching
 
 CHILD_LIMIT_S = 120
 
@@ -59,7 +58,7 @@ def test_a_killed_run_is_crashed_frees_its_unit_and_can_be_retried(desk, book, w
 
 def test_a_rerun_writes_the_pages_of_a_load_that_was_published_by_a_run_that_died(desk, book):
     path = book.file()
-    own = {"TASMA_HOME": str(desk.home), "PREFECT_API_URL": desk.server.api_url}
+    own = {"TASMA_HOME": str(desk.home), **desk.server.client_variables}
     died = CHILDREN.Process(target=importer.run, args=(own, book.tenant, path, "publish.recorded"))
     died.start()
     died.join(CHILD_LIMIT_S)
@@ -139,7 +138,7 @@ def swept(desk, later):
     """
     with (
         environment_of(desk.home),
-        temporary_settings({PREFECT_API_URL: desk.server.api_url}),
+        reaching(desk.server),
     ):
         return asyncio.run(sweep(now=dt.datetime.now(dt.UTC) + later)).crashed
 

@@ -9,9 +9,9 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 from prefect.blocks.notifications import CustomWebhookNotificationBlock
-from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from tasks.notify import notify
+from tests.flows.conftest import reaching
 
 
 class Answering(BaseHTTPRequestHandler):
@@ -49,7 +49,7 @@ def test_a_block_that_is_named_is_told(desk, service, monkeypatch):
         await block.asave("working", overwrite=True)
         return await notify("Held: import-file", "acme 2024: currency (1 break)")
 
-    with temporary_settings({PREFECT_API_URL: desk.server.api_url}):
+    with reaching(desk.server):
         assert asyncio.run(tell())
     assert [{"subject": "Held: import-file", "body": "acme 2024: currency (1 break)"}] == (
         service.told
@@ -64,5 +64,5 @@ def test_without_a_block_nothing_is_sent_and_nothing_fails(monkeypatch):
 
 def test_a_block_that_does_not_exist_changes_nothing(desk, monkeypatch):
     monkeypatch.setenv("TASMA_NOTIFY_BLOCK", "custom-webhook/absent")
-    with temporary_settings({PREFECT_API_URL: desk.server.api_url}):
+    with reaching(desk.server):
         assert not asyncio.run(notify("Held", "acme 2024"))

@@ -14,12 +14,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from prefect.blocks.notifications import CustomWebhookNotificationBlock
-from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from flows.accept_hold import accept_hold
 from flows.import_file import import_file
 from simulators.books.faults import Fault
-from tests.flows.conftest import SECRET, processes_with
+from tests.flows.conftest import SECRET, processes_with, reaching
 
 PAYLOAD = "Planterad verifikationstext 5b1c"
 PERSON = "Planted Person 9e77"
@@ -56,7 +55,7 @@ def block(desk, service):
         url=f"http://127.0.0.1:{service.server_port}/{{{{token}}}}",
         secrets={"token": SECRET},
     )
-    with temporary_settings({PREFECT_API_URL: desk.server.api_url}):
+    with reaching(desk.server):
         asyncio.run(planted.asave("planted", overwrite=True))
 
 

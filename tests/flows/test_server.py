@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import subprocess
 import time
+import urllib.error
+import urllib.request
 
 import pytest
 
 from flows.deployments import DEPLOYMENTS
+from flows.own_secrets import LOGIN_FILE
 from flows.server import prefect_server
 from ledger.errors import TerminalError
 
@@ -42,7 +47,9 @@ def test_a_schedule_makes_runs_and_they_run(desk):
     finally:
         path = f"/deployments/{deployment}/schedules/{made[0]['id']}"
         subprocess.run(
-            ["curl", "-sfX", "DELETE", desk.server.api_url + path], check=False, timeout=30
+            ["curl", "-sfu", login_of(desk), "-X", "DELETE", desk.server.api_url + path],
+            check=False,
+            timeout=30,
         )
 
     assert done[0]["created_by"]["type"] == "SCHEDULE"
@@ -53,6 +60,70 @@ def test_a_taken_port_is_refused_with_the_remedy(desk, tmp_path):
 
     with pytest.raises(TerminalError, match="TASMA_PORT"), prefect_server(home=tmp_path, port=port):
         pass
+
+
+def login_of(desk):
+    return (desk.server.folder / LOGIN_FILE).read_text()
+
+
+def answer(desk, path, *, body=None, **headers):
+    """Ask as somebody who has no password; return the status and the headers."""
+    request = urllib.request.Request(desk.server.url + path, data=body, headers=headers)  # noqa: S310 - it is on 127.0.0.1
+    try:
+        with urllib.request.urlopen(request, timeout=60) as found:  # noqa: S310 - as above
+            return found.status, found.headers
+    except urllib.error.HTTPError as refused:
+        return refused.code, refused.headers
+
+
+def test_the_api_gives_nothing_to_who_has_no_password(desk):
+    """Any user of the machine may reach it, and it hands out the secrets of its blocks."""
+    asked = json.dumps({"include_secrets": True}).encode()
+    json_body = {"Content-Type": "application/json"}
+    path = "/api/block_documents/filter"
+    wrong = {"Authorization": f"Basic {base64.b64encode(b'tasma:wrong').decode()}"}
+    right = {"Authorization": f"Basic {base64.b64encode(login_of(desk).encode()).decode()}"}
+    statuses = [
+        answer(desk, path, body=asked, **json_body, **more)[0] for more in ({}, wrong, right)
+    ]
+
+    assert [401, 401, 200] == statuses
+    assert 401 == answer(desk, "/api/deployments/filter", body=b"{}", **json_body)[0]
+    assert 200 == answer(desk, "/api/health")[0]
+
+
+@pytest.mark.parametrize(
+    ("origin", "allowed"),
+    [
+        ("http://127.0.0.1:{port}", True),
+        ("http://localhost:{port}", True),
+        ("http://127.0.0.1:1", False),
+        ("https://elsewhere.example", False),
+        ("null", False),
+    ],
+)
+def test_no_page_of_another_address_may_ask_the_api(desk, origin, allowed):
+    origin = origin.format(port=desk.server.url.rpartition(":")[2])
+    asks = {"Origin": origin, "Access-Control-Request-Method": "POST"}
+    _, headers = answer(desk, "/api/health", **asks)
+
+    assert (origin if allowed else None) == headers["Access-Control-Allow-Origin"]
+
+
+@pytest.mark.parametrize("path", ["/v2/deployments", "/dashboard", "/api/health", "/ui-settings"])
+def test_pages_come_with_a_policy_that_lets_them_ask_nobody_else(desk, path):
+    """The UI calls its makers' analytics from every page, whatever the settings say."""
+    status, headers = answer(desk, path, Accept="text/html")
+    rules = dict(rule.split(" ", 1) for rule in headers["Content-Security-Policy"].split("; "))
+
+    assert 200 == status
+    assert f"'self' {desk.server.url} data: blob:" == rules["connect-src"]
+    assert "'self'" == rules["default-src"]
+    assert not [rule for rule in rules.values() if "*" in rule or "https:" in rule]
+
+
+def test_a_folder_that_a_release_before_left_open_is_closed(desk):
+    assert 0o700 == desk.server.folder.stat().st_mode & 0o777
 
 
 def test_blocks_are_encrypted_with_a_key_that_is_not_in_the_database(desk):

@@ -17,12 +17,15 @@ import pytest
 from blocks.hub import Hub
 from blocks.settings import PROJECT
 from flows.deployments import DEPLOYMENTS
+from flows.own_secrets import CLIENT_LOGIN, LOGIN_FILE
 from flows.server import PrefectServer
 from tests.flows.conftest import Desk, environment_of, free_port, processes_with
 
 TASMA = Path(sys.executable).with_name("tasma")
 
 END_LIMIT_S = 60
+UNCHANGED = ("prefect.db", "memo_store.toml")
+"""What `Desk.new_home` copied in, as the session's server made it."""
 # The start of a server takes 10 s, or a minute on a busy machine.
 pytestmark = pytest.mark.timeout(600)
 
@@ -38,6 +41,7 @@ class Stopped:
     served: set[str]
     tenants: set[str]
     deployments: set[str]
+    blocks: set[str]
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +63,9 @@ def stopped(desk, tmp_path_factory):
         served = {item["name"] for item in json.load(answer)["tenants"]}
     file = home / "books.se"
     file.write_bytes(b"#FLAGGA 0\r\n#SIETYP 4\r\n#RAR 0 20240101 20241231\r\n")
-    server = Desk(PrefectServer(f"http://127.0.0.1:{port}", home / "prefect", {}), home)
+    login = {CLIENT_LOGIN: (home / "prefect" / LOGIN_FILE).read_text()}
+    server = Desk(PrefectServer(f"http://127.0.0.1:{port}", home / "prefect", login), home)
+    blocks = {item["name"] for item in server.ask("/block_types/filter", {})}
     with Hub(f"sqlite:///{home / 'hub' / 'hub.sqlite'}") as hub:
         tenants = {tenant.id: tenant.name for tenant in hub.tenants}
         tenant = min(tenants)
@@ -77,6 +83,7 @@ def stopped(desk, tmp_path_factory):
         served=served,
         tenants=set(tenants.values()),
         deployments=deployments,
+        blocks=blocks,
     )
 
 
@@ -106,6 +113,34 @@ def test_up_with_simulators_serves_a_fortnox_with_tenants_connected_to_it(stoppe
     assert 3 == len(stopped.served)
     assert stopped.served == stopped.tenants
     assert {item.name for item in DEPLOYMENTS} == stopped.deployments
+
+
+def test_up_makes_our_blocks_known_so_that_the_ui_has_a_form_for_them(stopped):
+    assert {"Fortnox app", "Fortnox tokens"} <= stopped.blocks
+
+
+def test_up_says_where_the_password_is_and_writes_it_into_no_pipe(stopped):
+    kept = stopped.home / "prefect" / LOGIN_FILE
+
+    assert f"Password       in the file {kept}" in stopped.said
+    assert kept.read_text().partition(":")[2] not in stopped.said
+
+
+def test_everything_that_was_made_is_its_owners_alone(stopped):
+    """Home, hub, inbox, Prefect's database and logs; its parent is what pytest made."""
+    made = {
+        str(path.relative_to(stopped.home)): path.lstat().st_mode & 0o777
+        for path in stopped.home.rglob("*")
+        if path.name not in UNCHANGED
+    }
+
+    assert {"hub/hub.sqlite", "prefect/server.log", "prefect/runs.log"} <= {*made}
+    assert {} == {name: oct(mode) for name, mode in made.items() if mode & 0o077}
+
+
+def test_nothing_was_made_to_report_to_prefects_makers(stopped):
+    """Its client gives itself a number, in this folder, before it reports anything."""
+    assert not (stopped.home / "prefect" / ".sdk_telemetry").exists()
 
 
 def test_ctrl_c_ends_everything_and_leaves_no_run_running(stopped):
