@@ -63,7 +63,8 @@ class Beside:
             resource = leases.unit_resource(load.tenant, load.year)
             if token is not None and token < leases.latest_token(connection, resource):
                 raise LeaseLost(resource, holder=run_id or "this run", token=token)
-            return self._say(connection, load, status, cut(reason))
+            mine = replace(load, run_id=run_id or load.run_id)
+            return self._say(connection, mine, status, cut(reason))
 
     def of_unit(self, tenant: str, year: FiscalYear) -> list[Load]:
         """Return what stands beside a unit: the open loads, and the latest of either coverage."""

@@ -106,7 +106,9 @@ def _hub() -> Iterator[Finding]:
         return
     tenants = len({row.tenant for row in rows})
     red = sum(row.light == "red" for row in rows)
-    yield "hub", "green", f"{hub.database.path}: {tenants:,} tenants, {red:,} red units"
+    beside = sum(len(row.beside) for row in rows)
+    waiting = f", {beside:,} files beside a year that wait" if beside else ""
+    yield "hub", "green", f"{hub.database.path}: {tenants:,} tenants, {red:,} red units{waiting}"
     if nightless:
         yield _nights(nightless)
     running = ", ".join(f"{lease.resource} by {lease.holder}" for lease in busy)

@@ -9,6 +9,7 @@ from flows.accept_hold import accept_hold
 from flows.import_file import import_file
 from flows.overview import overview
 from flows.publish_accepted import publish_accepted
+from flows.reject_hold import reject_hold
 from simulators.books.faults import Fault
 
 
@@ -70,3 +71,22 @@ def test_the_overview_shows_a_held_tenant_red_with_its_reason(desk, book, held):
 
     assert '"Light": "✗ red", "Tenant": "' + book.tenant in table.replace("\\u2717", "✗")
     assert "balance_roll_forward" in table
+
+
+def test_a_rejected_hold_is_put_away_by_form_with_person_and_reason(desk, book, held):
+    where = {"tenant": book.tenant, "fiscal_year": "2024"}
+    assert desk.refuses("reject-hold", **where, reason="", rejected_by="A. Person")
+    rejected = desk.do(reject_hold, **where, reason="a wrong file", rejected_by="A. Person")
+    late = desk.do(publish_accepted, **where)
+    desk.do(overview)
+
+    assert (rejected.name, rejected.type) == ("Rejected", StateType.COMPLETED)
+    assert f"{book.tenant} 2024 is rejected" in rejected.message
+    assert (late.name, late.type) == ("Failed", StateType.FAILED)
+    assert '"Light": "○ grey", "Tenant": "' + book.tenant in desk.artifact(
+        "tenants-overview"
+    ).replace("\\u25cb", "○")
+    with desk.stores() as stores:
+        (event,) = stores.hub.events.recent(tenant=book.tenant, kind="rejection")
+        assert event.message == "rejected by A. Person: a wrong file"
+        assert stores.warehouse.units(book.tenant) == []

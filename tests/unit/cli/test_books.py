@@ -233,3 +233,98 @@ def test_nothing_held_leaves_nothing_to_accept(tasma, books):
 
     assert refused.exit_code == 1
     assert "there is nothing to accept" in refused.stderr
+
+
+def test_rejected_hold_is_put_away_and_says_by_whom_and_why(tasma, held):
+    rejected = tasma("ledger", "reject", held, "2024", "--reason", "a wrong file", "--by", "kim")
+    (row,) = json.loads(tasma("tenant", "status", held, "--json").stdout)
+    shown = tasma("ledger", "breaks", held)
+
+    assert "Rejected for small 2024. The year is rejected." in rejected.stdout
+    assert (row["light"], row["status"], row["hold"]) == ("grey", "rejected", "")
+    assert "rejected by kim: a wrong file; nothing is published" in row["reason"]
+    assert "balance_roll_forward: 1 found, blocks, rejected" in shown.stdout
+    assert "tasma accept" not in shown.stdout
+    again = tasma("ledger", "reject", held, "2024", "--reason", "a wrong file")
+    assert (again.exit_code, "nothing to accept, to reject" in again.stderr) == (1, True)
+
+
+def test_rejection_needs_a_reason(tasma, held):
+    assert tasma("ledger", "reject", held, "2024").exit_code == 2
+    assert rows(tasma, "breaks", held)["status"] == "held"
+
+
+def test_breaks_of_a_rejected_hold_do_not_speak_for_what_is_published(tasma, books, sie):
+    tasma("import", sie(faults=[Fault.WRONG_CLOSING_BALANCE]), "--tenant", books)
+    tasma("ledger", "reject", books, "2024", "--reason", "a wrong file")
+
+    found = rows(tasma, "breaks", books)
+    assert (found["status"], found["held_by"]) == ("published", [])
+    assert not any(
+        control["break_count"] and control["severity"] == "blocks" for control in found["controls"]
+    )
+
+
+def test_few_vouchers_stand_beside_a_hold_and_are_decided_by_their_load(tasma, books, sie):
+    tasma("import", sie(faults=[Fault.WRONG_CLOSING_BALANCE]), "--tenant", books)
+    few = sie(sie_type="4I")
+    few.write_bytes(
+        few.read_bytes() + b'#VER Z 1 20240301 "Rad"\r\n{\r\n#TRANS 1930 {} 1.00\r\n}\r\n'
+    )
+    ended = tasma("import", few, "--tenant", books)
+    found = rows(tasma, "breaks", books)
+    shown = tasma("ledger", "breaks", books).stdout
+    (beside,) = found["beside"]
+    load_id = beside["load"]["load_id"]
+
+    assert ended.exit_code == 3
+    assert f"--load {load_id}" in ended.stdout
+    assert (found["status"], found["held_by"]) == ("held", ["balance_roll_forward"])
+    assert beside["held_by"] == ["voucher_balance"]
+    assert "Beside the year, a partial file (sie 4I" in shown
+    assert f'tasma ledger reject small 2024 --load {load_id} --reason "..."' in shown
+    accepted = tasma("accept", books, "2024", "--load", load_id, "--reason", "seen")
+    assert (accepted.exit_code, "small 2024: partial" in accepted.stdout) == (4, True)
+    assert rows(tasma, "breaks", books)["held_by"] == ["balance_roll_forward"]
+
+
+def test_another_companys_books_are_not_offered_for_acceptance(tasma, owner, sie):
+    held = tasma("import", sie(faults=[Fault.OTHER_COMPANY]), "--tenant", owner)
+    shown = tasma("ledger", "breaks", owner)
+    refused = tasma("accept", owner, "2024", "--reason", "seen")
+
+    assert (held.exit_code, refused.exit_code) == (3, 1)
+    assert "tasma accept" not in held.stdout + shown.stdout
+    assert 'tasma ledger reject small 2024 --reason "..."' in held.stdout
+    assert "tasma tenant correct small --org-number NUMBER" in shown.stdout
+    assert "never accepted" in refused.stderr
+
+
+def test_books_are_published_once_a_wrong_number_of_the_tenant_is_corrected(
+    tasma, owner, sie, company
+):
+    tasma("tenant", "correct", owner, "--org-number", "559990-0007")
+    assert tasma("import", sie(), "--tenant", owner).exit_code == 3
+    done = tasma("tenant", "correct", owner, "--org-number", company.organisation_number)
+
+    assert "it was 5599900007" in done.stdout
+    assert tasma("import", sie(), "--tenant", owner).exit_code == 0
+
+
+def test_acceptance_of_a_program_is_said_listed_and_withdrawn(tasma, owner, sie):
+    path = sie()
+    lines = path.read_bytes().split(b"\n")
+    path.write_bytes(b"\n".join(line for line in lines if not line.startswith(b"#ORGNR")))
+    assert tasma("import", path, "--tenant", owner).exit_code == 3
+    accepted = tasma("accept", owner, "2024", "--reason", "it never writes it")
+
+    assert accepted.exit_code == 0
+    assert "every year, until it is withdrawn" in " ".join(accepted.stderr.split())
+    (given,) = rows(tasma, "acceptances", owner)
+    assert (given["fiscal_year"], given["control"]) == ("", "identity_missing")
+    number = str(given["id"])
+    assert "every year" in tasma("ledger", "acceptances", owner).stdout
+    ended = tasma("ledger", "withdraw", owner, number, "--reason", "it does now", "--by", "kim")
+    assert ended.exit_code == 0
+    assert rows(tasma, "acceptances", owner) == []
+    assert tasma("ledger", "withdraw", owner, number, "--reason", "again").exit_code == 2

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from blocks.hub import Hub, Tenant
+from blocks.warehouse.records import LoadRecord
 from ledger.fiscal_year import FiscalYear
 
 
@@ -57,3 +58,31 @@ def year() -> Callable[[str], FiscalYear]:
 @pytest.fixture
 def y2024() -> FiscalYear:
     return FiscalYear.parse("2024")
+
+
+@pytest.fixture
+def record_of(clock, y2024) -> Callable[[str], LoadRecord]:
+    """Make the record that the warehouse has of a load of three vouchers."""
+
+    def record_of(load_id: str) -> LoadRecord:
+        return LoadRecord(
+            tenant="acme",
+            fiscal_year=y2024,
+            load_number=1,
+            load_id=load_id,
+            digest="d1",
+            run_id="r1",
+            token=0,
+            source="sie",
+            source_kind="4E",
+            landed_sha256="ab" * 32,
+            published_at=clock.now,
+            voucher_count=3,
+            posting_count=9,
+            vouchers_added=3,
+            vouchers_changed=0,
+            vouchers_removed=0,
+            tables={},
+        )
+
+    return record_of
