@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -73,6 +74,33 @@ def test_the_pages_of_a_unit_can_be_read_without_code(desk, book):
     assert page.startswith(f"# {book.tenant} 2024: held")
     assert "| 3041 |" in page
     assert "What to do: Add the account to the chart" in page
+
+
+@pytest.mark.requirement("R-X-8a", "R-X-8b", "R-X-8c")
+def test_every_reconciliation_leaves_a_page_with_figures_and_a_guess(desk, book):
+    """Held, published, set aside as evidence."""
+    truth = book.company.trial_balance()["1930"]
+    ends, pages = [], []
+    for page, more in (
+        ("reconciliation", {"faults": [Fault.WRONG_CLOSING_BALANCE]}),
+        ("reconciliation", {}),
+        ("evidence-reconciliation", {"sie_type": "1"}),
+    ):
+        path = book.file()
+        Path(path).write_bytes(book.company.sie(**more))
+        ends.append(desk.do(import_file, tenant=book.tenant, path=path).name)
+        pages.append(desk.artifact(f"{book.tenant}-2024-{page}"))
+
+    assert ["Held", "Published", "Evidence"] == ends
+    assert [f"# {book.tenant} 2024: {end.lower()}" for end in ends] == [
+        page.splitlines()[0] for page in pages
+    ]
+    figures = " | ".join(f"{amount:,.2f}" for amount in (truth + 100, truth, -100))
+    holding, *_ = pages[0].partition("## What was loaded")
+    (row,) = [line for line in holding.splitlines() if line.startswith("| 1930 |")]
+    assert f"| {figures} |" in row
+    assert "a reported balance is wrong" in row
+    assert "| 1930 |" not in pages[1]
 
 
 def test_a_published_year_has_its_statements_and_changes(desk, book):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import json
 
+import pyarrow.parquet as pq
 import pytest
 
 from blocks.hub import Hub, unit_resource
@@ -16,6 +18,7 @@ from simulators.books.company import Company
 from simulators.fortnox import ALL_SCOPES
 
 NUMBER, BROKEN = 503072, 503073
+STATEMENTS = ("trial-balance", "income-statement", "balance-sheet")
 Y2024, Y2025 = (FiscalYear.parse(text) for text in ("2024", "2025"))
 
 
@@ -429,6 +432,45 @@ def test_backfill_touches_only_the_years_it_was_given(tasma, fortnox, connected)
     books = fortnox.tenant(NUMBER).edition.company
     assert before == (warehouse.load_record(tenant, Y2025), balances(tenant))
     assert books.trial_balance(0) == balances(tenant, Y2024)
+
+
+REPORTS = (
+    *(("ledger", "report", "acme", "2025", "--statement", name) for name in STATEMENTS),
+    ("ledger", "breaks", "acme", "2025"),
+    ("ledger", "changes", "acme", "2025"),
+    ("ledger", "verify", "acme"),
+    ("tenant", "status"),
+    ("tenant", "year", "list", "acme"),
+    ("connect", "list"),
+    ("connect", "check", "acme"),
+    ("events", "acme"),
+    ("doctor",),
+)
+
+
+@pytest.mark.requirement("R-X-3d")
+def test_no_secret_is_in_a_report_nor_in_what_is_exported(tasma, fortnox, connected, tmp_path):
+    """After a good pull and after one that Fortnox refused."""
+    tenant = connected("acme", years="2025")
+    told = [tasma("ledger", "pull", tenant).output]
+    fortnox.tenant(NUMBER).switch("licence_missing")
+    told += [tasma("ledger", "pull", tenant).output]
+    for report in REPORTS:
+        told += [tasma(*report).output, tasma(*report, "--json").output]
+    tasma("ledger", "export", tenant, tmp_path / "out")
+    exported = list((tmp_path / "out").iterdir())
+    text = "\n".join([*told, *(str(pq.read_table(path).to_pylist()) for path in exported)])
+
+    pair = f"{fortnox.client_id}:{fortnox.client_secret}".encode()
+    tokens = list(fortnox.world.tokens.access_tokens)
+    assert tokens
+    assert exported
+    assert "licence" in text
+    assert [] == [
+        secret
+        for secret in (fortnox.client_secret, base64.b64encode(pair).decode(), *tokens)
+        if secret in text
+    ]
 
 
 def test_backfill_ends_with_a_table_of_all_years(tasma, connected):
