@@ -15,7 +15,7 @@ from blocks.lake import Lake
 from blocks.received import read_received
 from blocks.warehouse.warehouse import Warehouse
 from ledger.errors import TerminalError
-from ledger.sie.header import SieHeader
+from ledger.sie.records.header import SieHeader
 from tasks.source_year import read_sie
 from tasks.stores import Stores
 

@@ -9,15 +9,15 @@ import pyarrow as pa
 from ledger.diagnostics import Level
 from ledger.fiscal_year import FiscalYear
 from ledger.schemas import REPORTED_FISCAL_YEAR
-from ledger.sie.balances import BalanceReader
-from ledger.sie.chart import ChartReader
-from ledger.sie.checks import check_records, tell_type
-from ledger.sie.closing_sum import SumRecords
 from ledger.sie.diagnostics import DiagnosticLog
-from ledger.sie.header import HeaderReader, SieHeader
 from ledger.sie.limits import SieLimits
-from ledger.sie.records import Records
-from ledger.sie.scan import Plan
+from ledger.sie.records.balances import BalanceReader
+from ledger.sie.records.chart import ChartReader
+from ledger.sie.records.checks import check_records, tell_type
+from ledger.sie.records.closing_sum import SumRecords
+from ledger.sie.records.header import HeaderReader, SieHeader
+from ledger.sie.records.reading import Records
+from ledger.sie.records.scan import Plan
 
 
 @dataclass(frozen=True)

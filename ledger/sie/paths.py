@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ledger.sie.assembly import Rows
-from ledger.sie.columns import find_quotes
 from ledger.sie.diagnostics import DiagnosticLog
-from ledger.sie.encoding import decode
-from ledger.sie.exact import read_rows, read_vouchers
-from ledger.sie.fast import FastReader
-from ledger.sie.lines import LABELS, ROWS, Bytes, Lines, Places, is_kind
-from ledger.sie.rows import RowColumns, VoucherColumns, drop_unreadable, interleave, part
+from ledger.sie.fast.reading import FastReader
+from ledger.sie.text.columns import find_quotes
+from ledger.sie.text.encoding import decode
+from ledger.sie.text.lines import LABELS, ROWS, Bytes, Lines, Places, is_kind
+from ledger.sie.vouchers.assembly import Rows
+from ledger.sie.vouchers.exact import read_rows, read_vouchers
+from ledger.sie.vouchers.rows import RowColumns, VoucherColumns, drop_unreadable, interleave, part
 
 
 @dataclass

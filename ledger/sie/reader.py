@@ -9,24 +9,24 @@ import numpy as np
 import pyarrow as pa
 
 from ledger.diagnostics import Level
-from ledger.sie.assembly import Assembler, Block
-from ledger.sie.block import BlockText, note_leftovers
-from ledger.sie.closing_sum import SumRecords
 from ledger.sie.contents import ContentsReader
-from ledger.sie.control_sum import ControlSum, Readable
 from ledger.sie.diagnostics import DiagnosticLog
-from ledger.sie.encoding import UTF8_BOM, detect_encoding, take_census
-from ledger.sie.foreign import recognise
-from ledger.sie.header import SieHeader
-from ledger.sie.inspection import clean, inspect, note_foreign
-from ledger.sie.keys import VoucherKeys
 from ledger.sie.limits import DEFAULT_LIMITS, SieLimits
-from ledger.sie.lines import Kind, find_lines, is_kind
-from ledger.sie.objects_used import ObjectsUsed
 from ledger.sie.paths import PathCounts, Paths
-from ledger.sie.scan import Scanner, Span
-from ledger.sie.structure import Position, leave, place_rows
-from ledger.sie.values import EPOCH, days
+from ledger.sie.records.closing_sum import SumRecords
+from ledger.sie.records.header import SieHeader
+from ledger.sie.records.objects_used import ObjectsUsed
+from ledger.sie.records.scan import Scanner, Span
+from ledger.sie.text.control_sum import ControlSum, Readable
+from ledger.sie.text.encoding import UTF8_BOM, detect_encoding, take_census
+from ledger.sie.text.foreign import recognise
+from ledger.sie.text.inspection import clean, inspect, note_foreign
+from ledger.sie.text.lines import Kind, find_lines, is_kind
+from ledger.sie.text.values import EPOCH, days
+from ledger.sie.vouchers.assembly import Assembler, Block
+from ledger.sie.vouchers.block import BlockText, note_leftovers
+from ledger.sie.vouchers.keys import VoucherKeys
+from ledger.sie.vouchers.structure import Position, leave, place_rows
 
 
 @dataclass

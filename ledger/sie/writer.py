@@ -22,8 +22,8 @@ from collections.abc import Iterator, Mapping
 import pyarrow as pa
 
 from ledger.schemas import CANONICAL
-from ledger.sie.checksum import control_sum as compute_control_sum
-from ledger.sie.header import SieHeader
+from ledger.sie.records.header import SieHeader
+from ledger.sie.text.checksum import control_sum as compute_control_sum
 from ledger.sie.writing.balances import write_balances
 from ledger.sie.writing.fields import encoded, record
 from ledger.sie.writing.head import write_chart, write_identification, write_register

@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable
 from typing import Final
 
-from ledger.sie.checksum import control_sum
+from ledger.sie.text.checksum import control_sum
 
 _HEAD: Final = """#FLAGGA 0
 #KSUMMA

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from ledger.schemas import CANONICAL
-from ledger.sie.checksum import control_sum
 from ledger.sie.reader import open_sie
+from ledger.sie.text.checksum import control_sum
 from ledger.sie.writer import write_sie
 
 WRITTEN = [name for name in CANONICAL if name != "fiscal_year"]

@@ -18,9 +18,9 @@ import pytest
 
 from ledger.diagnostics import Level
 from ledger.schemas import CANONICAL, VOUCHER_TABLES
-from ledger.sie.checksum import control_sum
 from ledger.sie.limits import SieLimits
 from ledger.sie.reader import open_sie
+from ledger.sie.text.checksum import control_sum
 
 SAMPLES = os.environ.get("SIE_SAMPLES", "")
 pytestmark = pytest.mark.skipif(

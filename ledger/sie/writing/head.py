@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ledger.fiscal_year import FiscalYear
-from ledger.sie.header import SieHeader
+from ledger.sie.records.header import SieHeader
 from ledger.sie.writing.fields import TEXT, Strings, code, record, records, strings, text
 
 KTYP: Final = {"asset": "T", "liability": "S", "equity": "S", "expense": "K", "income": "I"}

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from ledger.sie.checksum import add_line, control_sum
-from ledger.sie.tokenizer import read_record
+from ledger.sie.text.checksum import add_line, control_sum
+from ledger.sie.text.tokenizer import read_record
 
 LINES = (
     "#FLAGGA 0",

@@ -8,10 +8,10 @@ from __future__ import annotations
 import pytest
 
 from ledger.diagnostics import Level
-from ledger.sie.checksum import control_sum
 from ledger.sie.diagnostics import CATALOGUE
 from ledger.sie.limits import SieLimits
 from ledger.sie.reader import open_sie
+from ledger.sie.text.checksum import control_sum
 
 
 def with_sum(content):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.sie.encoding import detect_encoding, take_census
+from ledger.sie.text.encoding import detect_encoding, take_census
 
 SWEDISH = "Åkeri & Östers kött på Räksmörgåsen, idé"
 

@@ -10,8 +10,8 @@ import zipfile
 
 import pytest
 
-from ledger.sie.foreign import describe, recognise
 from ledger.sie.reader import open_sie
+from ledger.sie.text.foreign import describe, recognise
 
 SIE_5 = (
     '<?xml version="1.0" encoding="utf-8"?>\n<Sie xmlns="http://www.sie.se/sie5"><FileInfo/></Sie>'

@@ -7,8 +7,8 @@ import datetime as dt
 import pytest
 
 from ledger.fiscal_year import FiscalYear
-from ledger.sie.header import SieHeader
 from ledger.sie.reader import open_sie
+from ledger.sie.records.header import SieHeader
 
 YEAR = FiscalYear(dt.date(2024, 1, 1), dt.date(2024, 12, 31))
 

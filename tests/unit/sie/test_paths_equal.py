@@ -12,13 +12,13 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ledger.schemas import CANONICAL, VOUCHER_TABLES
-from ledger.sie import control_sum as control_sums
-from ledger.sie.checksum import AS_IT_STANDS, control_sum
 from ledger.sie.diagnostics import DiagnosticLog
 from ledger.sie.limits import SieLimits
-from ledger.sie.objects_used import ObjectsUsed
 from ledger.sie.reader import open_sie
-from ledger.sie.scan import Scanner
+from ledger.sie.records.objects_used import ObjectsUsed
+from ledger.sie.records.scan import Scanner
+from ledger.sie.text import control_sum as control_sums
+from ledger.sie.text.checksum import AS_IT_STANDS, control_sum
 
 SMALL = SieLimits(block_bytes=512, piece_bytes=512, line_bytes=400, diagnostics_kept=10**6)
 """Blocks so small that even a few vouchers come in several."""

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.sie.tokenizer import read_bent, read_plain, read_record
+from ledger.sie.text.tokenizer import read_bent, read_plain, read_record
 
 SPLIT = [
     # line, label, fields, objects, problems

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.sie.values import (
+from ledger.sie.text.values import (
     AMOUNT_DIGITS,
     FIRST_YEAR,
     LAST_YEAR,

@@ -10,7 +10,7 @@ import pytest
 
 from ledger.fiscal_year import FiscalYear
 from ledger.schemas import CANONICAL
-from ledger.sie.header import SieHeader
+from ledger.sie.records.header import SieHeader
 
 DAY = dt.date(2024, 1, 31)
 

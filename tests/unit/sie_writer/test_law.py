@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from ledger.fiscal_year import FiscalYear
 from ledger.schemas import CANONICAL
-from ledger.sie.header import SieHeader
+from ledger.sie.records.header import SieHeader
 from ledger.sie.writer import write_sie
 from ledger.voucher_key import voucher_key
 

@@ -12,7 +12,7 @@ import pytest
 
 from ledger.fiscal_year import FiscalYear
 from ledger.schemas import REPORTED_FISCAL_YEAR
-from ledger.sie.header import SieHeader
+from ledger.sie.records.header import SieHeader
 from ledger.sie.writer import write_sie
 
 

@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from ledger.sie.columns import Quotes
-from ledger.sie.lines import (
+from ledger.sie.fast.row_shapes import read_row_fields
+from ledger.sie.fast.slices import Slices
+from ledger.sie.fast.voucher_shapes import read_voucher_fields
+from ledger.sie.text.columns import Quotes
+from ledger.sie.text.lines import (
     LABEL_SIZE,
     Bytes,
     Lines,
@@ -16,10 +19,7 @@ from ledger.sie.lines import (
     Places,
     without_tabs,
 )
-from ledger.sie.row_shapes import read_row_fields
-from ledger.sie.rows import RowColumns, VoucherColumns
-from ledger.sie.slices import Slices
-from ledger.sie.voucher_shapes import read_voucher_fields
+from ledger.sie.vouchers.rows import RowColumns, VoucherColumns
 
 
 class FastReader:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from ledger.sie.tokenizer import Record
-from ledger.sie.values import read_date
+from ledger.sie.text.tokenizer import Record
+from ledger.sie.text.values import read_date
 
 _UNFINISHED: Final = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]?)?", re.ASCII)
 """An amount that could go on: fewer than two decimals."""

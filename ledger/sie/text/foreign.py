@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from ledger.sie.encoding import UTF8_BOM
+from ledger.sie.text.encoding import UTF8_BOM
 
 HEAD_BYTES: Final = 4_096
 """Bytes at the beginning that tell what kind of text a file is."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ledger.sie.columns import Cursor, Field, Quotes, on_lines
-from ledger.sie.lines import RETURN, SPACE, Bytes, Mask, Places
+from ledger.sie.text.columns import Cursor, Field, Quotes, on_lines
+from ledger.sie.text.lines import RETURN, SPACE, Bytes, Mask, Places
 
 
 def is_split(cursor: Cursor, quotes: Quotes, text: Field, *, codes: tuple[Field, ...]) -> Mask:

@@ -7,8 +7,8 @@ from typing import Final
 
 import numpy as np
 
-from ledger.sie.columns import CLOSE, OPEN, QUOTE, Cursor
-from ledger.sie.lines import BLANKS_STEPPED, SPACE, Mask, Places
+from ledger.sie.text.columns import CLOSE, OPEN, QUOTE, Cursor
+from ledger.sie.text.lines import BLANKS_STEPPED, SPACE, Mask, Places
 
 LIST_FIELDS: Final = 16
 """Fields of an object list that are read in columns (eight pairs); a longer one is read exactly."""

@@ -1,6 +1,6 @@
 """Amounts, quantities and dates of many rows at once, eight digits to a step.
 
-What is not plainly a number or a date is marked as not sound and left to `ledger.sie.values`.
+What is not plainly a number or a date is marked as not sound and left to `ledger.sie.text.values`.
 """
 
 from __future__ import annotations
@@ -9,10 +9,10 @@ from typing import Final
 
 import numpy as np
 
-from ledger.sie.columns import Field, first_blank
-from ledger.sie.lines import Bytes, Mask, Places, Words, words_of
-from ledger.sie.rows import NO_DATE, Days, Ints
-from ledger.sie.values import AMOUNT_DECIMALS, AMOUNT_DIGITS, FIRST_YEAR, LAST_YEAR
+from ledger.sie.text.columns import Field, first_blank
+from ledger.sie.text.lines import Bytes, Mask, Places, Words, words_of
+from ledger.sie.text.values import AMOUNT_DECIMALS, AMOUNT_DIGITS, FIRST_YEAR, LAST_YEAR
+from ledger.sie.vouchers.rows import NO_DATE, Days, Ints
 
 POINT: Final = ord(".")
 MINUS: Final = ord("-")

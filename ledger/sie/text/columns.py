@@ -13,7 +13,7 @@ from typing import Final
 
 import numpy as np
 
-from ledger.sie.lines import (
+from ledger.sie.text.lines import (
     BLANKS_STEPPED,
     SPACE,
     Bytes,

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from ledger.schemas import DIMENSION, DIMENSION_OBJECT, LEDGER_ACCOUNT
 from ledger.sie.diagnostics import DiagnosticLog
-from ledger.sie.tokenizer import Record
+from ledger.sie.text.tokenizer import Record
 
 ACCOUNT_TYPES: Final = {"T": "asset", "S": "liability", "K": "expense", "I": "income"}
 """#KTYP: tillgång, skuld, kostnad, intäkt. SIE has no word for equity: it is a liability there."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from ledger.sie.diagnostics import DiagnosticLog
-from ledger.sie.records import Records
+from ledger.sie.records.reading import Records
 
 _EVERY: Final = ("1", "2", "3", "4I", "4E")
 

@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 from ledger.sie.diagnostics import DiagnosticLog
-from ledger.sie.encoding import decode
 from ledger.sie.limits import SieLimits
-from ledger.sie.scan import Span
-from ledger.sie.tokenizer import Record, read_record
+from ledger.sie.records.scan import Span
+from ledger.sie.text.encoding import decode
+from ledger.sie.text.tokenizer import Record, read_record
 
 VOUCHER_LABELS: Final = frozenset({"#VER", "#TRANS", "#RTRANS", "#BTRANS"})
 

@@ -10,11 +10,11 @@ from typing import Final
 
 import numpy as np
 
-from ledger.sie.columns import OPEN, Cursor, Field, Quotes, first_blank, merged
-from ledger.sie.lines import BLANKS_STEPPED, SPACE, Bytes, Mask, Places, words_of
-from ledger.sie.numerals import read_dates
-from ledger.sie.rows import Days
-from ledger.sie.splits import escapes_in_text, is_split, without_blank
+from ledger.sie.fast.numerals import read_dates
+from ledger.sie.fast.splits import escapes_in_text, is_split, without_blank
+from ledger.sie.text.columns import OPEN, Cursor, Field, Quotes, first_blank, merged
+from ledger.sie.text.lines import BLANKS_STEPPED, SPACE, Bytes, Mask, Places, words_of
+from ledger.sie.vouchers.rows import Days
 
 _DATE: Final = 8
 _LONGEST_CODE: Final = 8

@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ledger.sie.lines import Mask, Places
+from ledger.sie.text.lines import Mask, Places
 
 Ints = npt.NDArray[np.int64]
 Days = npt.NDArray[np.int32]
@@ -152,15 +152,6 @@ def texts(values: Sequence[str | None]) -> pa.StringArray:
 def codes(values: Sequence[str]) -> pa.StringArray:
     """A column of numbers and codes, where empty is a value."""
     return pa.array(values, pa.string())
-
-
-def decimal_column(values: Ints, kind: pa.Decimal128Type, present: Mask | None = None) -> pa.Array:
-    """Make decimals of integers of the smallest unit, shape (rows,), without rounding."""
-    words = np.empty((len(values), 2), np.int64)
-    words[:, 0] = values
-    words[:, 1] = values >> 63
-    validity = None if present is None else pa.py_buffer(np.packbits(present, bitorder="little"))
-    return pa.Array.from_buffers(kind, len(values), [validity, pa.py_buffer(words)])
 
 
 def date_column(values: Days) -> pa.Array:

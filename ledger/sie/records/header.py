@@ -10,9 +10,9 @@ from typing import Any, Final
 from ledger.diagnostics import Level
 from ledger.fiscal_year import FiscalYear
 from ledger.sie.diagnostics import DiagnosticLog
-from ledger.sie.records import Handler
-from ledger.sie.tokenizer import Record
-from ledger.sie.values import read_date
+from ledger.sie.records.reading import Handler
+from ledger.sie.text.tokenizer import Record
+from ledger.sie.text.values import read_date
 
 DEFAULT_CURRENCY: Final = "SEK"
 COMPULSORY_VALUES: Final = frozenset({"#FLAGGA", "#PROGRAM", "#FORMAT", "#GEN", "#FNAMN"})

@@ -8,12 +8,12 @@ from typing import Final
 
 import numpy as np
 
-from ledger.sie.balances import read_objects
 from ledger.sie.diagnostics import DiagnosticLog
-from ledger.sie.rows import NO_DATE, RowColumns, VoucherColumns, codes, texts
-from ledger.sie.shifts import is_parted_date, shifted_row
-from ledger.sie.tokenizer import BLANK, Record, read_record
-from ledger.sie.values import days, read_amount, read_date, read_quantity
+from ledger.sie.records.balances import read_objects
+from ledger.sie.text.shifts import is_parted_date, shifted_row
+from ledger.sie.text.tokenizer import BLANK, Record, read_record
+from ledger.sie.text.values import days, read_amount, read_date, read_quantity
+from ledger.sie.vouchers.rows import NO_DATE, RowColumns, VoucherColumns, codes, texts
 
 _BLOCK_OPENS: Final = "{"
 

@@ -9,10 +9,10 @@ from typing import Final
 import numpy as np
 
 from ledger.sie.diagnostics import DiagnosticLog
-from ledger.sie.encoding import CP1252_LETTERS, Census, is_utf8
-from ledger.sie.foreign import EMPTY, describe
 from ledger.sie.limits import SieLimits
-from ledger.sie.lines import count_newlines
+from ledger.sie.text.encoding import CP1252_LETTERS, Census, is_utf8
+from ledger.sie.text.foreign import EMPTY, describe
+from ledger.sie.text.lines import count_newlines
 
 PIECE_BYTES: Final = 1 << 18
 """Bytes looked at in one step; only pieces that hold something are looked at line by line."""

@@ -11,19 +11,18 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ledger.money import MONEY, QUANTITY
+from ledger.money import MONEY, QUANTITY, decimal_column
 from ledger.schemas import CANONICAL
 from ledger.sie.diagnostics import DiagnosticLog
-from ledger.sie.keys import VoucherKeys
-from ledger.sie.lines import Bytes, Kind, Mask, Places, is_kind
-from ledger.sie.rows import (
+from ledger.sie.text.lines import Bytes, Kind, Mask, Places, is_kind
+from ledger.sie.vouchers.keys import VoucherKeys
+from ledger.sie.vouchers.rows import (
     NO_DATE,
     Days,
     Ints,
     RowColumns,
     VoucherColumns,
     date_column,
-    decimal_column,
 )
 
 _CORRECTIONS: Final = pa.array(["struck", "added"])

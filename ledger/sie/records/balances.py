@@ -9,14 +9,13 @@ from typing import Final, NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from ledger.money import MONEY, QUANTITY
+from ledger.money import MONEY, QUANTITY, decimal_column
 from ledger.schemas import OPENING_BALANCE, REPORTED_BALANCE
 from ledger.sie.diagnostics import DiagnosticLog
-from ledger.sie.header import read_year_number
-from ledger.sie.rows import decimal_column
-from ledger.sie.shifts import shifted_balance
-from ledger.sie.tokenizer import Record
-from ledger.sie.values import read_amount, read_period, read_quantity
+from ledger.sie.records.header import read_year_number
+from ledger.sie.text.shifts import shifted_balance
+from ledger.sie.text.tokenizer import Record
+from ledger.sie.text.values import read_amount, read_period, read_quantity
 
 KINDS: Final = {
     "#IB": "opening",

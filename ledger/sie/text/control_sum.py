@@ -1,6 +1,6 @@
 """The sum of #KSUMMA over a whole file, block by block, on byte columns.
 
-What `ledger.sie.checksum` says of a line is done here to many at once: blanks inside quotation
+What `ledger.sie.text.checksum` says of a line is done here to many at once: blanks inside quotation
 marks get a stand-in, and one pass of `bytes.translate` takes out all other blanks, the marks, the
 braces and the line ends.
 """
@@ -14,10 +14,10 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from ledger.sie.checksum import AS_IT_STANDS, CODE_PAGE, LABEL, add_line
-from ledger.sie.columns import CLOSE, OPEN, QUOTE, Quotes
-from ledger.sie.encoding import decode
-from ledger.sie.lines import (
+from ledger.sie.text.checksum import AS_IT_STANDS, CODE_PAGE, LABEL, add_line
+from ledger.sie.text.columns import CLOSE, OPEN, QUOTE, Quotes
+from ledger.sie.text.encoding import decode
+from ledger.sie.text.lines import (
     RETURN,
     ROWS,
     SPACE,

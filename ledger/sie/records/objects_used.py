@@ -11,10 +11,10 @@ from typing import Final
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from ledger.sie.columns import CLOSE, OPEN, first_close
-from ledger.sie.encoding import decode
 from ledger.sie.limits import SieLimits
-from ledger.sie.lines import (
+from ledger.sie.text.columns import CLOSE, OPEN, first_close
+from ledger.sie.text.encoding import decode
+from ledger.sie.text.lines import (
     IS_ROW,
     NEWLINE,
     SPACE,
@@ -29,7 +29,7 @@ from ledger.sie.lines import (
     opens_line,
     words_of,
 )
-from ledger.sie.tokenizer import read_record
+from ledger.sie.text.tokenizer import read_record
 
 LIST_DISTANCE: Final = 48
 """Bytes from the label of a row within which its object list begins; text comes later."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from ledger.sie.control_sum import Sums
 from ledger.sie.diagnostics import DiagnosticLog
-from ledger.sie.tokenizer import Record
+from ledger.sie.text.control_sum import Sums
+from ledger.sie.text.tokenizer import Record
 
 WORD: Final = 0xFFFFFFFF
 """A sum has 32 bits; some programs write it with a sign."""

@@ -8,11 +8,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ledger.sie.columns import Chosen, Field, Quotes, choose
-from ledger.sie.encoding import ASCII_LAST, CODE_PAGES, decode, utf8_widths
-from ledger.sie.lines import Bytes, Mask, Places, words_of
-from ledger.sie.lists import Lists
-from ledger.sie.rows import Days
+from ledger.sie.fast.lists import Lists
+from ledger.sie.text.columns import Chosen, Field, Quotes, choose
+from ledger.sie.text.encoding import ASCII_LAST, CODE_PAGES, decode, utf8_widths
+from ledger.sie.text.lines import Bytes, Mask, Places, words_of
+from ledger.sie.vouchers.rows import Days
 
 _HIGH: Final[dict[int, np.unsignedinteger[Any]]] = {
     1: np.uint8(0x80),

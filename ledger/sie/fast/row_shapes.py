@@ -11,10 +11,8 @@ from typing import Final
 
 import numpy as np
 
-from ledger.sie.columns import OPEN, Cursor, Field, Quotes, merged
-from ledger.sie.lines import SPACE, Bytes, Mask, Places, words_of
-from ledger.sie.lists import Lists, read_lists
-from ledger.sie.numerals import (
+from ledger.sie.fast.lists import Lists, read_lists
+from ledger.sie.fast.numerals import (
     POINT,
     ZERO,
     are_digits,
@@ -22,9 +20,11 @@ from ledger.sie.numerals import (
     read_dates,
     read_short_numbers,
 )
-from ledger.sie.rows import NO_DATE, Days, Ints
-from ledger.sie.splits import escapes_in_text, is_split, without_blank
-from ledger.sie.values import QUANTITY_DECIMALS, QUANTITY_DIGITS
+from ledger.sie.fast.splits import escapes_in_text, is_split, without_blank
+from ledger.sie.text.columns import OPEN, Cursor, Field, Quotes, merged
+from ledger.sie.text.lines import SPACE, Bytes, Mask, Places, words_of
+from ledger.sie.text.values import QUANTITY_DECIMALS, QUANTITY_DIGITS
+from ledger.sie.vouchers.rows import NO_DATE, Days, Ints
 
 COMMA: Final = ord(",")
 NINE: Final = ord("9")

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from ledger.sie.diagnostics import DiagnosticLog
-from ledger.sie.lines import HASH, IS_ROW, ROWS, Bytes, Kind, Lines, Mask, Places, is_kind
+from ledger.sie.text.lines import HASH, IS_ROW, ROWS, Bytes, Kind, Lines, Mask, Places, is_kind
 
 
 class Place(Enum):

@@ -11,8 +11,8 @@ import re
 import zlib
 from typing import Final
 
-from ledger.sie.encoding import decode
-from ledger.sie.tokenizer import OBJECT_LABELS, read_record
+from ledger.sie.text.encoding import decode
+from ledger.sie.text.tokenizer import OBJECT_LABELS, read_record
 
 CODE_PAGE: Final = "cp437"
 AS_IT_STANDS: Final = "latin-1"
@@ -49,7 +49,7 @@ def _content(line: bytes, encoding: str, over: str) -> bytes:
 def control_sum(content: bytes, *, encoding: str = CODE_PAGE, over: str = CODE_PAGE) -> int:
     """Compute the sum over the records between the first #KSUMMA and the next, or the end.
 
-    Line by line, exactly; `ledger.sie.control_sum` does the same in columns for whole files.
+    Line by line, exactly; `ledger.sie.text.control_sum` does the same in columns for whole files.
     """
     total, running = 0, False
     for raw in content.split(b"\n"):

@@ -11,8 +11,8 @@ import pyarrow.compute as pc
 
 from ledger.diagnostics import Level
 from ledger.sie.diagnostics import DiagnosticLog
-from ledger.sie.lines import Places
-from ledger.sie.rows import VoucherColumns
+from ledger.sie.text.lines import Places
+from ledger.sie.vouchers.rows import VoucherColumns
 from ledger.voucher_key import NEEDS_ESCAPE, voucher_key
 
 MOST_SERIES: Final = 64

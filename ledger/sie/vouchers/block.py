@@ -8,9 +8,9 @@ from typing import Self
 import numpy as np
 
 from ledger.sie.diagnostics import DiagnosticLog
-from ledger.sie.encoding import CODE_PAGES, decode, is_utf8
-from ledger.sie.lines import HASH, Bytes, Kind, Lines, guess_kind, is_kind, pad, view, words_of
-from ledger.sie.scan import Span
+from ledger.sie.records.scan import Span
+from ledger.sie.text.encoding import CODE_PAGES, decode, is_utf8
+from ledger.sie.text.lines import HASH, Bytes, Kind, Lines, guess_kind, is_kind, pad, view, words_of
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,8 @@ import numpy as np
 
 from ledger.sie.diagnostics import DiagnosticLog
 from ledger.sie.limits import SieLimits
-from ledger.sie.lines import (
+from ledger.sie.records.objects_used import ObjectsUsed
+from ledger.sie.text.lines import (
     HASH,
     NEWLINE,
     SPACE,
@@ -24,7 +25,6 @@ from ledger.sie.lines import (
     view,
     words_of,
 )
-from ledger.sie.objects_used import ObjectsUsed
 
 _ENDS_LABEL: Final = (b"", b" ", b"\t", b"\r", b"\n")
 

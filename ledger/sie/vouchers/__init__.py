@@ -1,0 +1,1 @@
+"""Vouchers and their rows: what belongs together, the exact path, and the canonical tables."""
