@@ -230,3 +230,12 @@ def test_vouchers_that_book_nothing_are_never_there_already(part):
     part.book("", "", "2024-06-01", [], key=":#1")
 
     assert part.result(VOUCHERS).outcome == Outcome.PASSED
+
+
+def test_rows_of_nothing_do_not_tell_vouchers_apart(part):
+    part.book("", "", "2024-02-20", [("1930", "1250"), ("1510", "-1250"), ("3740", "0")], key=":#1")
+    (year,) = part.published
+    year.book("C", "1", "2024-06-01", [("1910", "5"), ("1930", "-5"), ("3740", "0")])
+    part.book("", "", "2024-06-01", [("1910", "5"), ("1930", "-5")], key=":#2")
+
+    assert [":#1", ":#2"] == [item.voucher_key for item in part.result(VOUCHERS).breaks]
