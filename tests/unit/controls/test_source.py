@@ -98,6 +98,16 @@ def test_lines_that_the_reader_took_are_the_vouchers_and_rows_staged(books, line
     assert result.holds is breaks
 
 
+@pytest.mark.parametrize(
+    ("lines", "aside", "breaks"),
+    [(15, 5, False), (15, 4, True), (15, 6, True), (10, 10, True), (10, 0, False)],
+)
+def test_lines_of_another_year_are_staged_with_that_year(books, lines, aside, breaks):
+    books.facts = {"fast_rows": 4, "exact_rows": lines - 4, "set_aside_rows": aside}
+
+    assert books.result("row_counts").holds is breaks
+
+
 def test_table_without_control_totals_is_a_break(books):
     truth = books.staged.tables
     books.counted = {name: total for name, total in truth.items() if name != "voucher"}
