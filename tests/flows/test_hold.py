@@ -90,3 +90,16 @@ def test_a_rejected_hold_is_put_away_by_form_with_person_and_reason(desk, book, 
         (event,) = stores.hub.events.recent(tenant=book.tenant, kind="rejection")
         assert event.message == "rejected by A. Person: a wrong file"
         assert stores.warehouse.units(book.tenant) == []
+
+
+def test_few_vouchers_leave_the_page_and_the_status_of_a_hold(desk, book, held):
+    before = desk.status(book.tenant, book.year)
+    page = desk.artifact(f"{book.tenant}-2024-reconciliation")
+    few = book.folder / "few.si"
+    book.company.write_sie(few, -1, sie_type="4I")
+    ended = desk.do(import_file, tenant=book.tenant, path=str(few))
+
+    assert ended.name == "Partial"
+    assert desk.status(book.tenant, book.year) == before
+    assert desk.artifact(f"{book.tenant}-2024-reconciliation") == page
+    assert ": partial" in desk.artifact(f"{book.tenant}-2024-partial-reconciliation")

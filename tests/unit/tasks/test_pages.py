@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -48,14 +49,16 @@ SKIPPED = ControlResult(
 def page(tmp_path):
     staged = stage(Lake(tmp_path), voucher("A:1", ("1930", "100.00"), ("3001", "-100.00")))
 
-    def make(*results):
+    def make(*results, coverage="whole_year"):
+        facts = staged.facts.model_copy(update={"coverage": coverage})
         judgement = Judgement(list(results), [result for result in results if result.holds])
         return reconciliation_page(
             UNIT,
-            staged,
+            replace(staged, facts=facts),
             judgement,
             verdict="held" if judgement.holding else "published",
             controls=controls_for("sie", "4E", context=UnitContext()),
+            load_id="l1",
         )
 
     return make
@@ -68,6 +71,21 @@ def test_a_held_load_says_first_what_holds_it_and_what_to_do(page):
     assert text.index("voucher\\_balance (blocks)") < text.index("## All controls")
     assert "| 2024-03 | A:0 | 0.00 | 0.50 | 0.50 | amount |" in text
     assert "What to do: Look the voucher up in the source" in text
+
+
+def test_another_companys_books_are_rejected_and_never_offered_for_acceptance(page):
+    text = page(replace(broken(), control="tenant_identity"))
+
+    assert "*reject-hold*" in text
+    assert "*accept-hold*" not in text
+
+
+def test_what_is_less_than_a_year_says_that_the_year_stays_and_by_which_load(page):
+    text = page(broken(), coverage="partial")
+
+    assert "it stands beside the year" in text
+    assert "with `load_id` l1" in text
+    assert "publish-accepted" not in text
 
 
 def test_a_warning_is_shown_and_holds_nothing(page):
