@@ -13,7 +13,7 @@ from ledger.errors import TerminalError
 from tasks.jobs import Job
 from tasks.log import say, warn
 from tasks.pages import changes_in_words
-from tasks.reconcile import Judgement
+from tasks.reconcile import Judgement, warned_in_words
 from tasks.stage import StagedLoad
 from tasks.steps import step
 
@@ -51,7 +51,7 @@ def publish_load(job: Job, load: StagedLoad, judgement: Judgement) -> Publicatio
         results=judgement.results,
         accepted=_accepted(job),
     )
-    record_publication(job, load)
+    record_publication(job, load, warned=_warned(job, judgement))
     say(f"Published. {changes_in_words(plan)}", **job.where, written=published.written)
     return Publication(published.written, plan)
 
@@ -73,7 +73,7 @@ def is_published(job: Job, load: StagedLoad) -> bool:
     return asked == standing == loads.judged_evidence(job.unit.tenant, job.unit.year)
 
 
-def record_publication(job: Job, load: StagedLoad) -> None:
+def record_publication(job: Job, load: StagedLoad, *, warned: str = "") -> None:
     """Tell the hub that the unit is published, and that its year is one of the tenant's."""
     if not job.stores.hub.years.adopt(job.unit.tenant, job.unit.year):
         warn(
@@ -83,10 +83,19 @@ def record_publication(job: Job, load: StagedLoad) -> None:
     job.tell(
         UnitState.PUBLISHED,
         load_id=load.load_id,
+        reason=warned,
         voucher_count=load.staged.tables["voucher"].row_count,
         posting_count=load.staged.tables["posting"].row_count,
     )
     reached("publish.recorded")
+
+
+def _warned(job: Job, judgement: Judgement) -> str:
+    """Say what the status warns of; of rows that were published before, what was found then."""
+    if judgement.results:
+        return warned_in_words(judgement.results)
+    record = job.stores.warehouse.load_record(job.unit.tenant, job.unit.year)
+    return warned_in_words(job.stores.hub.loads.results(record.load_id)) if record else ""
 
 
 def _accepted(job: Job) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,6 +19,11 @@ from tasks.steps import step
 
 COMPARING: Final = frozenset({"published_balances", "published_vouchers"})
 """Controls that hold what may not replace a year against the year that is published."""
+
+
+SHOWN_IN_STATUS: Final = frozenset({"damaged_text"})
+"""Controls whose warning stands in the status of what is published: nobody who reads the books
+could otherwise tell that they are not as their source had them."""
 
 
 @dataclass(frozen=True)
@@ -115,6 +121,16 @@ def _summary(judgement: Judgement) -> str:
     )
     held = f"held by {', '.join(result.control for result in judgement.holding)}"
     return f"Controls: {counted}; {held if judgement.holding else 'nothing holds the load'}"
+
+
+def warned_in_words(results: Sequence[ControlResult]) -> str:
+    """Say what a published unit's status warns of, in the words of `Judgement.reason`."""
+    found = [
+        result
+        for result in results
+        if result.control in SHOWN_IN_STATUS and result.outcome is Outcome.BROKEN
+    ]
+    return f"warns: {'; '.join(map(_in_words, found))}" if found else ""
 
 
 def _in_words(result: ControlResult) -> str:

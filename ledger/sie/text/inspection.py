@@ -80,6 +80,8 @@ def inspect(
         if len(lines) >= at_least:
             log.add_many(code, lines)
 
+    # Whatever the rest is written in: a program that lost a letter may have written its sign apart.
+    note("damaged_text", lambda piece: _REPLACEMENT in piece)
     note("control_character", _has_control, quick=_may_have_control)
     if encoding == "cp437" and census.sum_of(CP1252_LETTERS):
         note("stray_byte", _has_any(CP1252_LETTERS))
@@ -88,7 +90,6 @@ def inspect(
     if encoding in ("utf-8", "utf-8-sig") and census.letters + census.strays:
         if census.strays:
             note("stray_byte", lambda piece: not is_utf8(piece))
-        note("damaged_text", lambda piece: _REPLACEMENT in piece)
         note("double_encoding", _has(_DOUBLE), at_least=SIGNS_OF_DAMAGE)
 
 

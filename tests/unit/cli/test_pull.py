@@ -298,6 +298,29 @@ def test_year_that_is_gone_or_prolonged_there_shows_in_the_status_with_what_to_d
     assert ("green", "") == (_status(tasma)["light"], _status(tasma)["connection"])
 
 
+def test_texts_that_lost_their_letters_are_warned_of_in_status_and_findings_with_their_count(
+    tasma, fortnox, connected, company
+):
+    tenant = connected("acme", years="2025")
+    for path in ("/3/sie/", "/3/vouchers", "/3/accounts"):
+        fortnox.faults.add("lost_letters", path=path, times=None)
+
+    states = [tasma("ledger", "pull", tenant).exit_code, _status(tasma)]
+    states += [tasma("ledger", "pull", tenant).exit_code, _status(tasma)]
+    breaks = json.loads(tasma("ledger", "breaks", tenant, "2025", "--json").stdout)
+
+    (found,) = [item for item in breaks["controls"] if item["control"] == "damaged_text"]
+    (first, shown, again, later) = states
+    assert (0, 0, "green", "green") == (first, again, shown["light"], later["light"])
+    assert ("warns", "broken") == (found["severity"], found["outcome"])
+    assert f"warns: damaged_text ({found['break_count']:,} breaks, first: " in shown["reason"]
+    assert shown["reason"] == later["reason"]
+    assert company.trial_balance() == balances(tenant)
+    fortnox.faults.clear()
+    tasma("ledger", "pull", tenant)
+    assert "" == _status(tasma)["reason"]
+
+
 @pytest.mark.requirement("R-SEN-13b", "R-SEN-13c")
 def test_year_that_nobody_defined_is_refused_and_creates_nothing(tasma, fortnox, connected):
     tenant = connected("acme", years="2025")

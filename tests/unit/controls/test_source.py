@@ -321,3 +321,82 @@ def test_break_about_the_whole_source_names_the_line_it_comes_from(books, contro
     assert there.detail == f"{nowhere.detail} {place}"
     assert "line" not in nowhere.detail
     assert there.fingerprint == nowhere.fingerprint
+
+
+LOST = "F\ufffdrs\ufffdljning"
+
+
+def lines_with_lost_letters(*lines):
+    return [diagnostic("warning", code="damaged_text", line=line, field="") for line in lines]
+
+
+def test_each_text_that_has_lost_letters_is_named_and_holds_nothing(books):
+    books.diagnostics = lines_with_lost_letters(7, 9, 11)
+    books.tables["voucher"][0]["voucher_text"] = LOST
+    books.tables["posting"][0]["posting_text"] = LOST
+    books.tables["ledger_account"][0]["name"] = LOST
+    books.tables["dimension"] = [{"dimension_number": "1", "name": LOST}]
+    books.tables["dimension_object"] = [
+        {"dimension_number": "1", "object_number": "7", "name": LOST}
+    ]
+
+    result = books.result("damaged_text")
+
+    voucher = books.tables["voucher"][0]["voucher_key"]
+    account = books.tables["ledger_account"][0]["account_number"]
+    assert (Outcome.BROKEN, Severity.WARNS, 5) == (
+        result.outcome,
+        result.severity,
+        result.break_count,
+    )
+    assert {
+        (voucher, "", "the text of the voucher has lost letters"),
+        (
+            voucher,
+            books.tables["posting"][0]["account_number"],
+            "the text of row 1 has lost letters",
+        ),
+        ("", account, "the name of the account has lost letters"),
+        ("", "", "the name of dimension 1 has lost letters"),
+        ("", "", "the name of object 7 of dimension 1 has lost letters"),
+    } == {(item.voucher_key, item.account_number, item.detail) for item in result.breaks}
+
+
+def test_text_that_the_sources_lists_have_lost_letters_of_is_named_without_a_readers_word(books):
+    books.evidence["source_account"] = [{"account_number": "3001", "name": LOST}]
+    books.evidence["source_voucher"] = [
+        {
+            "voucher_series": "A",
+            "voucher_number": "1",
+            "voucher_date": dt.date(2024, 1, 5),
+            "voucher_text": LOST,
+        }
+    ]
+
+    result = books.result("damaged_text")
+
+    assert {
+        ("3001", "", "", "the name of the account in the source's list has lost letters"),
+        ("", "2024-01", "A:1", "the text of the voucher in the source's list has lost letters"),
+    } == {
+        (item.account_number, item.period, item.voucher_key, item.detail) for item in result.breaks
+    }
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [((4,), "1 line of the source lost letters, first line 4"), ((9, 4), "2 lines of the source")],
+)
+def test_letters_that_were_lost_in_no_text_that_is_kept_are_told_by_line(books, lines, said):
+    books.diagnostics = lines_with_lost_letters(*lines)
+
+    (item,) = books.result("damaged_text").breaks
+
+    assert item.detail.startswith(said)
+
+
+def test_whole_texts_pass(books):
+    books.tables["voucher"][0]["voucher_text"] = "Försäljning"
+    books.evidence["source_account"] = [{"account_number": "3001", "name": "Försäljning"}]
+
+    assert Outcome.PASSED == books.result("damaged_text").outcome

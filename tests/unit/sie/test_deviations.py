@@ -31,6 +31,12 @@ BENT = [
         14,
         lambda f: f.content.replace(b'"F\x94rs\x84ljning" ', b'"F\xf6rs\x84ljning" '),
     ),
+    (
+        "damaged_text",
+        W,
+        14,
+        lambda f: f.content.replace(b'"F\x94rs\x84ljning" ', b'"F\xef\xbf\xbdrs\x84ljning" '),
+    ),
     ("control_sum_missing", E, 2, lambda f: f.insert(2, "#KSUMMA")),
     ("control_sum_unopened", W, 19, lambda f: f.add("#KSUMMA 123")),
     ("control_sum_wrong", W, 20, lambda f: f.insert(2, "#KSUMMA").add("#KSUMMA 123")),
