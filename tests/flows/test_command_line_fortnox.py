@@ -27,15 +27,25 @@ def test_pull_on_the_server_is_a_run_of_the_named_year_alone(desk, connect):
     assert "2024-01-01_2024-12-31" == unit.fiscal_year
 
 
-def test_pull_by_the_server_and_by_the_command_line_is_one_ledger(desk, connect):
-    ledger = connect(defined=("2025",))
+@pytest.mark.requirement("R-X-5a")
+def test_pull_by_the_server_again_and_by_the_command_line_is_one_ledger(desk, connect):
+    ledger, year = connect(defined=("2025",)), FiscalYear.parse("2025")
     run = desk.run("pull", tenant=ledger.tenant)
+    with desk.stores() as stores:
+        record = stores.warehouse.load_record(ledger.tenant, year)
 
+    again = desk.retry(run["id"])
     here = desk.tasma("ledger", "pull", ledger.tenant, "--json")
 
     (found,) = json.loads(here.stdout)
-    assert ("Published", "unchanged") == (run["state"]["name"], found["outcome"])
-    assert found["digest"] == desk.status(ledger.tenant, FiscalYear.parse("2025")).published_digest
+    assert ("Published", "Unchanged", "unchanged") == (
+        run["state"]["name"],
+        again["state"]["name"],
+        found["outcome"],
+    )
+    assert found["digest"] == desk.status(ledger.tenant, year).published_digest
+    with desk.stores() as stores:
+        assert record == stores.warehouse.load_record(ledger.tenant, year)
 
 
 def test_backfill_on_the_server_is_watched_to_its_end(desk, connect):

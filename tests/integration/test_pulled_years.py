@@ -27,7 +27,9 @@ from simulators.books.faults import Fault
 from simulators.books.model import BOOKED
 from simulators.books.years import calendar_years
 from simulators.fortnox import LEDGER_SCOPES, FortnoxSimulator, SimulatedTenant
+from tasks.pages import changes_page
 from tasks.stores import Stores
+from tasks.units import Unit
 
 NUMBER, OTHER, LARGE = 503072, 503073, 503074
 FAULTY = {Fault.UNBALANCED_VOUCHER: 503081, Fault.MISSING_ACCOUNT: 503082}
@@ -360,6 +362,24 @@ def test_file_dropped_by_hand_replaces_what_the_api_brought_and_the_nights_go_on
     assert corrected.trial_balance() == balances(stores, name)
     assert stores.hub.tenants.get(name).has_schedule
     assert "Kept" == night[0], "it was neither skipped nor did it fail"
+
+
+@pytest.mark.requirement("R-FIN-1c")
+def test_page_of_a_dropped_file_names_each_voucher_that_it_replaced(stores, tenant, tmp_path):
+    name = tenant(defined=("2025",))
+    pull(stores, name)
+    corrected = COMPANIES[NUMBER].next_night(removed=[("B", 2)], changed=[("L", 2)])
+
+    dropped = drop(stores, name, tmp_path, corrected.sie())
+
+    unit = Unit(name, FiscalYear.parse("2025"))
+    page = changes_page(unit, dropped.plan, verdict=dropped.outcome)
+    assert "added: 0, changed: 1, removed: 1" in dropped.message
+    _, _, vouchers = page.partition("## Vouchers")
+    named = [line.split(" | ")[:2] for line in vouchers.splitlines() if line.startswith("| ")]
+    assert [["| Change", "Voucher"], ["| changed", "L 2"], ["| removed", "B 2"]] == sorted(
+        row for row in named if "---" not in row[0]
+    )
 
 
 def reports(stores, tenant):
