@@ -208,3 +208,25 @@ def test_set_fingerprint_ignores_order_and_nothing_else():
 
     assert set_fingerprint(prints) == set_fingerprint(reversed(prints))
     assert len({set_fingerprint(p) for p in (prints, prints[:2], [*prints, prints[0]], [])}) == 4
+
+
+def test_findings_for_an_unchanged_load_are_those_of_a_published_one(hub, acme, y2024, clock):
+    """The same rows were held in between, beside other evidence of the source."""
+    ids = []
+    for end, found in (
+        (UnitState.PUBLISHED, [ControlResult("c", Severity.BLOCKS, Outcome.PASSED)]),
+        (UnitState.HELD, [ControlResult("c", Severity.BLOCKS, Outcome.BROKEN)]),
+        (UnitState.PUBLISHED, []),
+    ):
+        clock.advance(1)
+        load = hub.loads.save(Load(acme, y2024.key, "fortnox", digest="d1"))
+        hub.loads.save_results(load.load_id, found)
+        for state in (UnitState.STAGED, UnitState.RECONCILING, end):
+            hub.units.set_status(acme, y2024, state, load_id=load.load_id)
+        ids.append(load.load_id)
+
+    assert hub.loads.judged(hub.loads.get(ids[2])).load_id == ids[0]
+    clock.advance(500 * 86_400)
+    hub.loads.prune_results(older_than=dt.timedelta(days=400))
+    assert hub.loads.judged(hub.loads.get(ids[2])).load_id == ids[0]
+    assert hub.loads.results(ids[1]) == []
