@@ -129,7 +129,7 @@ def _print_table(out: Console, columns: Sequence[Column]) -> None:
         )
     for row in zip(*(column.cells for column in columns), strict=True):
         table.add_row(*(Text(text, style=LIGHT_STYLES.get(text, "")) for text in row))
-    out.print(table, soft_wrap=False)
+    out.print(table)
 
 
 def _print_blocks(out: Console, columns: Sequence[Column]) -> None:
