@@ -7,7 +7,7 @@ from hypothesis import settings
 
 import blocks  # noqa: F401 - before any test imports Prefect, which reports from then on
 
-pytest_plugins = ["pytester", "tests.plugins.requirements"]
+pytest_plugins = ["pytester", "tests.plugins.requirements", "tests.plugins.costs"]
 
 # How long an example takes says more about what else the machine does than about the code.
 settings.register_profile("tasma", deadline=None)
