@@ -51,7 +51,7 @@ def keep(stores: Stores) -> Kept:
     kept = Kept()
     for tenant in stores.hub.tenants:
         for load in _spoken_of(stores, tenant.id):
-            kept.landed.add(load.landed_sha256)
+            kept.landed.update({load.landed_sha256, load.asked_sha256})
             kept.staged.add(Path(load.stage_folder))
         kept.landed.update(_published(stores, tenant.id))
     return kept

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
 from typing import Any
 
 from prefect import State, flow
 
 from blocks.hub import UnitState
-from blocks.staging import read_staged
 from flows.forms import LoadId, TenantId, Year
 from flows.hooks import run_cancelled, run_crashed, run_failed
 from flows.leasing import unit_lease
@@ -18,7 +16,7 @@ from flows.unit import settle
 from ledger.fiscal_year import FiscalYear
 from tasks.accept import NothingHeld
 from tasks.jobs import Job
-from tasks.stage import StagedLoad
+from tasks.stage import StagedLoad, staged_again
 from tasks.stores import Stores, open_stores
 from tasks.units import Unit
 
@@ -60,7 +58,7 @@ def staged_load(stores: Stores, unit: Unit, *, load_id: str = "") -> StagedLoad:
 
     Raises:
         NothingHeld: No such hold is open, and the unit is not published.
-        TerminalError: The stage was pruned; the file has to be loaded again.
+        TerminalError: Stage and landed file are both gone; the file has to be loaded again.
     """
     load = stores.hub.holds.find(unit.tenant, unit.year, load_id=load_id)
     status = stores.hub.units.find(unit.tenant, unit.year)
@@ -68,4 +66,4 @@ def staged_load(stores: Stores, unit: Unit, *, load_id: str = "") -> StagedLoad:
         if load_id or status is None or status.status is not UnitState.PUBLISHED:
             raise NothingHeld(unit, status, load_id=load_id)
         load = stores.hub.loads.get(status.load_id)
-    return StagedLoad(read_staged(Path(load.stage_folder)), load.load_id)
+    return StagedLoad(staged_again(stores, load), load.load_id)

@@ -20,9 +20,8 @@ from flows.steps import AS_TASKS, Steps
 from tasks.fetch import Fetched
 from tasks.jobs import Job
 from tasks.pages import changes_in_words
-from tasks.publish import is_published
-from tasks.reconcile import Judgement
-from tasks.report import lacks_pages, published_load
+from tasks.reconcile import Judgement, standing_judgement
+from tasks.report import lacks_pages, last_changes, published_load
 from tasks.stage import StagedLoad
 from tasks.stores import Stores
 from tasks.units import Unit
@@ -66,20 +65,32 @@ async def load_unit(
 
 async def settle(job: Job, load: StagedLoad, *, steps: Steps = AS_TASKS) -> State[Any]:
     """Publish what passes, hold what does not, set aside what may not replace a year."""
-    if await asyncio.to_thread(is_published, job, load):
+    if standing := await asyncio.to_thread(standing_judgement, job, load):
         # Its controls were answered when it was published; this raises fence and freshness.
         await asyncio.to_thread(job.tell, UnitState.RECONCILING, load_id=load.load_id)
-        await steps.publish(job, load, Judgement([], []))
+        publication = await steps.publish(job, load, standing)
         if await lacks_pages(job):
             shown, judgement, plan = await asyncio.to_thread(published_load, job, load)
-            await steps.report(job, shown, judgement, verdict=UnitState.PUBLISHED, plan=plan)
+            await steps.report(
+                job,
+                shown,
+                judgement,
+                verdict=UnitState.PUBLISHED,
+                plan=plan,
+                publication=publication,
+            )
         return ended(UNCHANGED, "Everything in the source is published already.")
     judgement = await steps.reconcile(job, load)
     verdict = decide(judgement, load.staged.facts.coverage)
     if verdict is UnitState.PUBLISHED:
         publication = await steps.publish(job, load, judgement)
-        await steps.report(job, load, judgement, verdict=str(verdict), plan=publication.plan)
-        return ended(verdict.title(), changes_in_words(publication.plan))
+        plan = publication.plan
+        if not publication.written:
+            plan = await asyncio.to_thread(last_changes, job)
+        await steps.report(
+            job, load, judgement, verdict=str(verdict), plan=plan, publication=publication
+        )
+        return ended(verdict.title(), publication.in_words)
     reason = judgement.reason or kept_aside(verdict, judgement)
     await asyncio.to_thread(job.tell, verdict, load_id=load.load_id, reason=reason)
     await steps.report(job, load, judgement, verdict=str(verdict))

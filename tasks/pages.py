@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from blocks.controls import Control
+from blocks.hub import LaterFinding
 from blocks.staging import StagedUnit
 from blocks.warehouse.records import AccountChange, ChangePlan, VoucherChange
 from ledger.controls import Break, ControlResult, Outcome
@@ -98,6 +99,31 @@ def changes_page(unit: Unit, plan: ChangePlan, *, verdict: str) -> str:
         "## Vouchers" if vouchers else "",
         _voucher_table(vouchers),
         and_more(len(vouchers), changed, "vouchers") if vouchers else "",
+    )
+
+
+def later_page(unit: Unit, finding: LaterFinding) -> str:
+    """Say what a control says of a published year after it was loaded."""
+    asked_by = f"{finding.asked_by_year} was loaded (load {finding.asked_by_load_id})"
+    if not finding.is_break:
+        return document(
+            f"# {unit}: found later",
+            f"{escaped(finding.result.control)} agrees since {finding.found_at:%Y-%m-%d %H:%M} UTC,"
+            f" when {asked_by}.",
+        )
+    return document(
+        f"# {unit}: found later",
+        f"Found on {finding.found_at:%Y-%m-%d %H:%M} UTC, when {asked_by}. What is published stays "
+        "as it is, and so does what was found when the year itself was loaded.",
+        _control_breaks(finding.result, {}),
+    )
+
+
+def answered_page(unit: Unit) -> str:
+    """Say that the year was loaded again since something was found of it."""
+    return document(
+        f"# {unit}: found later",
+        "Nothing: the year was loaded again since, and its page *reconciliation* has the answers.",
     )
 
 

@@ -5,25 +5,38 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 
-from blocks.hub import UnitState
-from blocks.hub.states import WHOLE_YEAR
+from blocks.hub import LaterFinding, UnitState
 from blocks.steps import reached
 from blocks.warehouse.records import ChangePlan
 from ledger.errors import TerminalError
+from tasks.continuity import ask_neighbours
 from tasks.jobs import Job
 from tasks.log import say, warn
 from tasks.pages import changes_in_words
 from tasks.reconcile import Judgement, warned_in_words
 from tasks.stage import StagedLoad
 from tasks.steps import step
+from tasks.units import short_year
 
 
 @dataclass(frozen=True)
 class Publication:
-    """What a publication changed; `written` is False when everything was published already."""
+    """What a publication changed; `written` is False when everything was published already.
+
+    `later`: what was found of published years because of it. `answers_earlier`: what had been found
+    of this year after its last load is answered by this one's own results.
+    """
 
     written: bool
     plan: ChangePlan
+    later: tuple[LaterFinding, ...] = ()
+    answers_earlier: bool = False
+
+    @property
+    def in_words(self) -> str:
+        """Count the changes, and say what they led to in years beside."""
+        found = [f"{short_year(item.fiscal_year)}: {item}." for item in self.later]
+        return " ".join([changes_in_words(self.plan), *found])
 
 
 @step("publish", about="job.unit")
@@ -43,6 +56,7 @@ def publish_load(job: Job, load: StagedLoad, judgement: Judgement) -> Publicatio
         raise TerminalError("A dry run publishes nothing; start the run without dry_run.")
     plan = job.stores.warehouse.plan(load.staged)
     job.lease.check()
+    job.stores.hub.loads.passed(load.load_id, passed_by=judgement.asked)
     published = job.stores.warehouse.publish(
         load.staged,
         token=job.lease.token,
@@ -52,25 +66,13 @@ def publish_load(job: Job, load: StagedLoad, judgement: Judgement) -> Publicatio
         accepted=_accepted(job),
     )
     record_publication(job, load, warned=_warned(job, judgement))
-    say(f"Published. {changes_in_words(plan)}", **job.where, written=published.written)
-    return Publication(published.written, plan)
-
-
-def is_published(job: Job, load: StagedLoad) -> bool:
-    """Say whether these very rows are published, judged by this very evidence.
-
-    Only a whole year is ever published, so what is less is not, whatever its rows.
-    The same rows beside other evidence may hold: a voucher that the source lists and its ledger
-    still lacks. What the source is asked only now and then is judged whenever it was asked.
-    """
-    record = job.stores.warehouse.load_record(job.unit.tenant, job.unit.year)
-    if job.coverage != WHOLE_YEAR or record is None or record.digest != load.staged.digest:
-        return False
-    asked, loads = load.staged.facts.evidence_sha256, job.stores.hub.loads
-    if not asked:
-        return True
-    standing = loads.get(load.load_id).evidence_sha256
-    return asked == standing == loads.judged_evidence(job.unit.tenant, job.unit.year)
+    answers_earlier = bool(judgement.results) and job.stores.hub.later.close(
+        job.unit.tenant, job.unit.year, load_id=load.load_id
+    )
+    later = ask_neighbours(job, load_id=load.load_id)
+    done = Publication(published.written, plan, tuple(later), answers_earlier)
+    say(f"Published. {done.in_words}", **job.where, written=published.written)
+    return done
 
 
 def record_publication(job: Job, load: StagedLoad, *, warned: str = "") -> None:
@@ -94,8 +96,9 @@ def _warned(job: Job, judgement: Judgement) -> str:
     """Say what the status warns of; of rows that were published before, what was found then."""
     if judgement.results:
         return warned_in_words(judgement.results)
-    record = job.stores.warehouse.load_record(job.unit.tenant, job.unit.year)
-    return warned_in_words(job.stores.hub.loads.results(record.load_id)) if record else ""
+    loads = job.stores.hub.loads
+    judged = loads.judged_of_unit(job.unit.tenant, job.unit.year)
+    return warned_in_words(loads.results(judged.load_id)) if judged else ""
 
 
 def _accepted(job: Job) -> dict[str, str]:

@@ -21,12 +21,10 @@ from ledger.sie.reader import SieFile, open_sie
 from tasks.evidence import pack
 from tasks.fetch import Fetched, facts_of
 from tasks.jobs import Job
+from tasks.landed_again import ASKED
 from tasks.log import say, warn
 from tasks.source_year import stated_year
 from tasks.steps import step
-
-ASKED: Final = "fortnox-evidence"
-"""Under this source lies what Fortnox was asked beside the ledger."""
 
 SUFFIX: Final = ".se"
 

@@ -9,7 +9,7 @@ from typing import Final
 
 from blocks import controls
 from blocks.controls import UnitContext
-from blocks.hub import UnitState
+from blocks.hub import Load, UnitState
 from ledger.acceptance import is_foreign
 from ledger.controls import ControlResult, Outcome
 from tasks.jobs import Job
@@ -31,11 +31,12 @@ class Judgement:
     """What the controls said, and what of it still holds the load.
 
     `holding`: results that block, each with only the breaks that nobody accepted; empty when the
-    load may be published.
+    load may be published. `asked`: the version of the controls that were asked.
     """
 
     results: list[ControlResult]
     holding: list[ControlResult]
+    asked: str = ""
 
     @property
     def reason(self) -> str:
@@ -81,17 +82,54 @@ async def reconcile(job: Job, load: StagedLoad) -> Judgement:
 def judge(job: Job, load: StagedLoad) -> Judgement:
     """Do what `reconcile` says, in the caller's thread."""
     job.tell(UnitState.RECONCILING, load_id=load.load_id, digest=load.staged.digest)
-    hub = job.stores.hub
-    results = controls.reconcile(
-        load.staged, context=unit_context(job), warehouse=job.stores.warehouse
-    )
+    hub, context = job.stores.hub, unit_context(job)
+    results = controls.reconcile(load.staged, context=context, warehouse=job.stores.warehouse)
     if not job.is_dry_run:
         hub.loads.save_results(load.load_id, results)
     judgement = Judgement(
-        results, hub.acceptances.unaccepted(job.unit.tenant, job.unit.year, results)
+        results,
+        hub.acceptances.unaccepted(job.unit.tenant, job.unit.year, results),
+        asked=controls.catalogue_version(load.staged.facts, context=context),
     )
     say(_summary(judgement), **job.where, accepted_breaks=judgement.accepted_count)
     return judgement
+
+
+def standing_judgement(job: Job, load: StagedLoad) -> Judgement | None:
+    """Return the judgement by which these very rows are published, None when they must be judged.
+
+    *Unchanged* means that rows, organisation number, coverage, damage, evidence and the controls
+    are those of the published load, and that what somebody accepted in it is accepted still. What
+    the source is asked only now and then is judged whenever it was asked.
+    """
+    loads = job.stores.hub.loads
+    record = job.stores.warehouse.load_record(job.unit.tenant, job.unit.year)
+    published = loads.published(job.unit.tenant, job.unit.year)
+    if record is None or record.digest != load.staged.digest or published is None:
+        return None
+    this = loads.get(load.load_id)
+    if this.load_id == published.load_id:
+        return Judgement([], [], asked=this.passed_by)
+    version = controls.catalogue_version(load.staged.facts, context=unit_context(job))
+    is_shown_alike = this.is_as(published) and this.asked_sha256 == this.evidence_sha256
+    if is_shown_alike and published.passed_by == version and _still_passes(job, published):
+        return Judgement([], [], asked=version)
+    return None
+
+
+def _still_passes(job: Job, published: Load) -> bool:
+    """Say whether what was accepted in the published load is accepted still, if anything was.
+
+    What was found later and would block is judged with the next load, so that it can be accepted.
+    """
+    hub = job.stores.hub
+    if any(item.result.holds for item in hub.later.standing(job.unit.tenant, job.unit.year)):
+        return False
+    judged = hub.loads.judged(published)
+    if judged is None:
+        return False
+    results = hub.loads.results(judged.load_id)
+    return not hub.acceptances.unaccepted(job.unit.tenant, job.unit.year, results)
 
 
 def unit_context(job: Job) -> UnitContext:

@@ -12,14 +12,18 @@ from blocks.hub.states import WHOLE_YEAR
 from blocks.steps import reached
 from blocks.warehouse.records import ChangePlan
 from ledger.errors import TerminalError
+from ledger.fiscal_year import FiscalYear
 from tasks.jobs import Job
-from tasks.pages import changes_page, reconciliation_page
+from tasks.pages import answered_page, changes_page, later_page, reconciliation_page
+from tasks.publish import Publication
 from tasks.reconcile import Judgement, unit_context
 from tasks.stage import StagedLoad
 from tasks.statements import read_statements, statements_page
 from tasks.steps import step
+from tasks.units import Unit
 
 RECONCILIATION: Final = "reconciliation"
+FOUND_LATER: Final = "found-later"
 
 
 @step("report", about="job.unit")
@@ -29,17 +33,36 @@ async def report(
     judgement: Judgement,
     *,
     verdict: str,
+    publication: Publication | None = None,
     plan: ChangePlan | None = None,
 ) -> None:
-    """Write the pages of one load: controls; what changes; the statements when published."""
+    """Write the pages of one load: controls; what changes; the statements when published.
+
+    Of published years beside it, what was found because of the publication.
+    """
     pages = await asyncio.to_thread(make_pages, job, load, judgement, verdict=verdict, plan=plan)
     for name, text in pages.items():
-        await acreate_markdown_artifact(
-            key=job.unit.artifact_key(name),
-            markdown=text,
-            description=_description(job, name, load.load_id),
-        )
+        await _write(job.unit, name, text, load_id=load.load_id)
+    for unit, text in later_pages(job.unit, publication).items():
+        await _write(unit, FOUND_LATER, text, load_id=load.load_id)
     reached("report.made")
+
+
+async def _write(unit: Unit, name: str, text: str, *, load_id: str) -> None:
+    await acreate_markdown_artifact(
+        key=unit.artifact_key(name), markdown=text, description=_description(unit, name, load_id)
+    )
+
+
+def later_pages(unit: Unit, publication: Publication | None) -> dict[Unit, str]:
+    """Return the pages on what a publication led to in published years, its own among them."""
+    if publication is None:
+        return {}
+    pages = {unit: answered_page(unit)} if publication.answers_earlier else {}
+    for item in publication.later:
+        beside = Unit(unit.tenant, FiscalYear.parse(item.fiscal_year))
+        pages[beside] = later_page(beside, item)
+    return pages
 
 
 async def lacks_pages(job: Job) -> bool:
@@ -49,12 +72,19 @@ async def lacks_pages(job: Job) -> bool:
     """
     if not job.run_id:
         return False
-    found = await asyncio.to_thread(
-        job.stores.warehouse.load_record, job.unit.tenant, job.unit.year
-    )
+    load_id = await asyncio.to_thread(_judged_load_id, job)
     page = await Artifact.aget(job.unit.artifact_key(RECONCILIATION))
-    wanted = found and _description(job, RECONCILIATION, found.load_id)
+    wanted = _description(job.unit, RECONCILIATION, load_id)
     return page is None or page.description != wanted
+
+
+def _judged_load_id(job: Job) -> str:
+    """Return the load whose findings speak for what is published; a later one changed nothing."""
+    loads, unit = job.stores.hub.loads, job.unit
+    if judged := loads.judged_of_unit(unit.tenant, unit.year):
+        return judged.load_id
+    record = job.stores.warehouse.load_record(unit.tenant, unit.year)
+    return record.load_id if record else ""
 
 
 def published_load(job: Job, load: StagedLoad) -> tuple[StagedLoad, Judgement, ChangePlan]:
@@ -64,12 +94,18 @@ def published_load(job: Job, load: StagedLoad) -> tuple[StagedLoad, Judgement, C
         job: The run that found everything published already.
         load: What it staged: the same rows as those that are published.
     """
+    plan = last_changes(job)
+    load_id = _judged_load_id(job)
+    results = job.stores.hub.loads.results(load_id)
+    return StagedLoad(load.staged, load_id), Judgement(results, []), plan
+
+
+def last_changes(job: Job) -> ChangePlan:
+    """Return what the load changed by which the unit is published."""
     found = job.stores.warehouse.last_load(job.unit.tenant, job.unit.year)
     if found is None:
         raise TerminalError(f"{job.unit} is not published, so there are no pages to write anew.")
-    record, plan = found
-    results = job.stores.hub.loads.results(record.load_id)
-    return StagedLoad(load.staged, record.load_id), Judgement(results, []), plan
+    return found[1]
 
 
 def make_pages(
@@ -107,6 +143,6 @@ def make_pages(
     return pages
 
 
-def _description(job: Job, page: str, load_id: str) -> str:
+def _description(unit: Unit, page: str, load_id: str) -> str:
     of_load = f" of load {load_id}" if load_id else ""
-    return f"{job.unit}: {page.replace('-', ' ')}{of_load}"
+    return f"{unit}: {page.replace('-', ' ')}{of_load}"

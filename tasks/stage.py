@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from pathlib import Path
 
 from blocks.hub import Load, UnitState
-from blocks.staging import StagedUnit, stage_unit
+from blocks.staging import StagedUnit, StageUnusable, read_staged, stage_unit
 from tasks.fetch import Fetched
 from tasks.jobs import Job
+from tasks.landed_again import fetched_again
 from tasks.log import say, warn
 from tasks.steps import step
+from tasks.stores import Stores
 
 
 @dataclass(frozen=True)
@@ -34,19 +37,7 @@ async def stage(job: Job, fetched: Fetched) -> StagedLoad:
 def stage_fetched(job: Job, fetched: Fetched) -> StagedLoad:
     """Do what `stage` says, in the caller's thread."""
     job.tell(UnitState.FETCHING, source=fetched.facts.source)
-    file = fetched.open(job.stores.lake)
-    staged = stage_unit(
-        job.stores.lake,
-        fetched.facts,
-        tables=file.tables,
-        batches=fetched.batches(file),
-        diagnostics=file.diagnostics,
-        path_counts=file.path_counts,
-        evidence=fetched.open_evidence(job.stores.lake),
-        on_unusable=lambda unusable: warn(
-            f"Staged anew from what was received: {unusable.finding}", **job.where
-        ),
-    )
+    staged = _stage(job.stores, fetched)
     counts = {name: table.row_count for name, table in staged.tables.items()}
     say(
         f"Staged {counts['voucher']:,} vouchers with {counts['posting']:,} postings; "
@@ -59,6 +50,45 @@ def stage_fetched(job: Job, fetched: Fetched) -> StagedLoad:
     return StagedLoad(staged, "" if job.is_dry_run else _record(job, fetched, staged))
 
 
+def staged_again(stores: Stores, load: Load) -> StagedUnit:
+    """Return a load as it was staged; staged anew from what was received if that is needed.
+
+    It is needed when the stage was pruned, damaged, or written by another release. A later reader
+    may then read the same bytes otherwise: the digest tells.
+
+    Raises:
+        TerminalError: What was received is gone as well.
+    """
+    try:
+        staged = read_staged(Path(load.stage_folder))
+        staged.check_files()
+    except StageUnusable as unusable:
+        _warn(unusable, load.tenant, load.fiscal_year)
+        staged = _stage(stores, fetched_again(stores, load))
+        stores.hub.loads.restaged(
+            load.load_id, stage_folder=str(staged.folder), digest=staged.digest
+        )
+    return staged
+
+
+def _stage(stores: Stores, fetched: Fetched) -> StagedUnit:
+    file, facts = fetched.open(stores.lake), fetched.facts
+    return stage_unit(
+        stores.lake,
+        facts,
+        tables=file.tables,
+        batches=fetched.batches(file),
+        diagnostics=file.diagnostics,
+        path_counts=file.path_counts,
+        evidence=fetched.open_evidence(stores.lake),
+        on_unusable=lambda unusable: _warn(unusable, facts.tenant, facts.fiscal_year.key),
+    )
+
+
+def _warn(unusable: StageUnusable, tenant: str, year: str) -> None:
+    warn(f"Staged anew from what was received: {unusable.finding}", tenant=tenant, unit=year)
+
+
 def _record(job: Job, fetched: Fetched, staged: StagedUnit) -> str:
     """Make the load known to the hub, so that it can be shown, accepted and resumed."""
     load = job.stores.hub.loads.save(
@@ -69,9 +99,12 @@ def _record(job: Job, fetched: Fetched, staged: StagedUnit) -> str:
             source_kind=staged.facts.source_kind,
             landed_sha256=staged.facts.landed_sha256,
             evidence_sha256=fetched.standing_sha256,
+            asked_sha256=staged.facts.evidence_sha256,
             stage_folder=str(staged.folder),
             digest=staged.digest,
             coverage=staged.facts.coverage,
+            organisation_number=staged.facts.organisation_number,
+            error_count=staged.facts.error_count,
             run_id=job.run_id,
         )
     )

@@ -1,15 +1,22 @@
 """Reconciliation: whether a staged unit agrees with itself, its source and what is published."""
 
-from blocks.controls.catalogue import Control, UnknownSourceError, controls_for
+from blocks.controls.catalogue import (
+    Control,
+    UnknownSourceError,
+    catalogue_version,
+    controls_for,
+)
 from blocks.controls.context import UnitContext
 from blocks.controls.evidence import ControlFailedError
-from blocks.controls.runner import reconcile, run_controls
+from blocks.controls.runner import ask_published, reconcile, run_controls
 
 __all__ = [
     "Control",
     "ControlFailedError",
     "UnitContext",
     "UnknownSourceError",
+    "ask_published",
+    "catalogue_version",
     "controls_for",
     "reconcile",
     "run_controls",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -10,11 +11,13 @@ from typing import Final
 
 from blocks.controls.context import UnitContext
 from blocks.settings import REFERENCE, SQL
+from blocks.staging import UnitFacts
 from ledger.controls import Severity
 from ledger.errors import TerminalError
 
 CATALOGUE: Final = REFERENCE / "controls.csv"
 RECONCILE: Final = SQL / "reconcile"
+EVIDENCE: Final = SQL / "evidence"
 
 STRICTNESS: Final = (Severity.INFORMS, Severity.WARNS, Severity.BLOCKS)
 
@@ -61,6 +64,28 @@ def controls_for(source: str, source_kind: str, *, context: UnitContext) -> list
     if column not in rows[0]:
         raise UnknownSourceError(source=source, source_kind=source_kind)
     return [_control(row, column, context=context) for row in rows]
+
+
+def catalogue_version(facts: UnitFacts, *, context: UnitContext) -> str:
+    """Return a hash over what a unit is judged by: controls, and what the tenant is known by.
+
+    It changes with the text, severity or tolerance of any control, with the tenant's organisation
+    number and currency, with its defined years as far as they touch the unit's, and with the
+    program of the source, to which an acceptance may be bound.
+
+    Raises:
+        UnknownSourceError: The catalogue has no column for the source.
+    """
+    judged_by = hashlib.sha256()
+    for control in controls_for(facts.source, facts.source_kind, context=context):
+        judged_by.update(f"{control.name} {control.severity} {control.tolerance}\0".encode())
+        judged_by.update(control.path.read_bytes())
+    for path in sorted(EVIDENCE.glob("*.sql")):
+        judged_by.update(f"{path.name}\0".encode() + path.read_bytes())
+    touching = [year.key for year in context.defined_years if year.overlaps(facts.fiscal_year)]
+    known = (context.organisation_number, context.currency, facts.program_name, *sorted(touching))
+    judged_by.update("\0".join(known).encode())
+    return judged_by.hexdigest()
 
 
 def _rows() -> list[dict[str, str]]:

@@ -9,12 +9,11 @@ from typing import Final
 import duckdb
 from duckdb import DuckDBPyConnection
 
+from blocks.controls.catalogue import EVIDENCE
 from blocks.controls.context import UnitContext
-from blocks.settings import SQL
 from blocks.staging import StagedUnit
+from blocks.warehouse.records import LoadRecord
 from ledger.errors import TerminalError
-
-EVIDENCE: Final = SQL / "evidence"
 
 COMMENT: Final = re.compile("--.*")
 NAMED: Final = re.compile(r"\bevidence\.(\w+)")
@@ -58,7 +57,7 @@ class Evidence:
 
 
 def make_evidence(
-    connection: DuckDBPyConnection, staged: StagedUnit, *, context: UnitContext
+    connection: DuckDBPyConnection, unit: StagedUnit | LoadRecord, *, context: UnitContext
 ) -> Evidence:
     """Create what the controls read beside ``staged``, ``published`` and ``unit.facts``.
 
@@ -66,7 +65,7 @@ def make_evidence(
     (what each table added up to when it was written), and whatever of `Evidence` is asked for.
     """
     _bind_context(connection, context)
-    _bind_counts(connection, staged)
+    _bind_counts(connection, unit)
     return Evidence(connection)
 
 
@@ -105,13 +104,13 @@ def _bind_context(connection: DuckDBPyConnection, context: UnitContext) -> None:
     )
 
 
-def _bind_counts(connection: DuckDBPyConnection, staged: StagedUnit) -> None:
+def _bind_counts(connection: DuckDBPyConnection, unit: StagedUnit | LoadRecord) -> None:
     connection.execute(
         "create table unit.staged_table as select unnest($names::varchar[]) as table_name,"
         " unnest($counts::bigint[]) as row_count, unnest($sums::decimal(38, 2)[]) as amount_sum",
         {
-            "names": list(staged.tables),
-            "counts": [table.row_count for table in staged.tables.values()],
-            "sums": [table.amount_sum for table in staged.tables.values()],
+            "names": list(unit.tables),
+            "counts": [table.row_count for table in unit.tables.values()],
+            "sums": [table.amount_sum for table in unit.tables.values()],
         },
     )

@@ -15,6 +15,7 @@ from blocks.controls.evidence import ControlFailedError, Evidence, make_evidence
 from blocks.staging import StagedUnit
 from blocks.steps import reached
 from blocks.warehouse import Warehouse
+from blocks.warehouse.records import LoadRecord
 from ledger.controls import (
     LINE,
     MAX_BREAKS_KEPT,
@@ -59,6 +60,20 @@ def reconcile(
         results = run_controls(connection, staged, context=context)
     reached("reconcile.done")
     return results
+
+
+def ask_published(
+    record: LoadRecord, control: str, *, context: UnitContext, warehouse: Warehouse
+) -> ControlResult:
+    """Ask one control about what is published of a year; reads only.
+
+    It has to be one that reads canonical tables alone: diagnostics and evidence are not published.
+    """
+    chosen = controls_for(record.source, record.source_kind, context=context)
+    with warehouse.published_unit(record) as connection:
+        evidence = make_evidence(connection, record, context=context)
+        (asked,) = (item for item in chosen if item.name == control)
+        return judge(evidence, asked, ask_first(evidence, [asked])[control])
 
 
 def run_controls(
@@ -119,14 +134,20 @@ def _statements(control: Control) -> list[str]:
 
 
 def _beyond_tolerance(breaks: str) -> str:
+    # Whatever control names a voucher, its line in the source is named too (R-SEN-15).
     return f"""
         select
-            control, kind, account_number, period, voucher_key,
+            control, kind, account_number, period, found.voucher_key,
             expected::decimal(38, 2) as expected,
             actual::decimal(38, 2) as actual,
             difference::decimal(38, 2) as difference,
-            detail
-        from ({breaks})
+            detail || case
+                when source_line is null or contains(detail, '(lines ') then ''
+                else ' (line ' || source_line || ')'
+            end as detail
+        from ({breaks}) as found
+        left join (select voucher_key, source_line from staged.voucher) as voucher
+            on found.voucher_key = voucher.voucher_key
         where difference is null or abs(difference) > $tolerance
     """  # noqa: S608 - the text is our own SQL file
 

@@ -10,6 +10,7 @@ One door, `Hub`, with one store per topic::
     hub.years          which fiscal years each has: defined, locked, retired
     hub.units          the status of each (tenant, fiscal year)
     hub.loads          each attempt to load a unit, and what the controls said about it
+    hub.later          what was found of a published year after it was loaded
     hub.holds          which of them is held and waits for a person, who may reject it
     hub.beside         what loads of less than a year came to, beside their unit
     hub.acceptances    what a person has let pass, and what is still open
@@ -38,6 +39,7 @@ from blocks.hub.events import Event
 from blocks.hub.files import FileSeen
 from blocks.hub.hub import Hub
 from blocks.hub.keeping import KeptLease
+from blocks.hub.later import LaterFinding
 from blocks.hub.leases import Lease, unit_resource
 from blocks.hub.load_ids import new_load_id
 from blocks.hub.loads import Load
@@ -57,6 +59,7 @@ __all__ = [
     "HubBusy",
     "HubUnusable",
     "KeptLease",
+    "LaterFinding",
     "Lease",
     "LeaseLost",
     "LeaseTaken",

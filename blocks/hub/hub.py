@@ -17,6 +17,7 @@ from blocks.hub.events import Events
 from blocks.hub.files import Files
 from blocks.hub.holds import Holds
 from blocks.hub.keeping import KeptLease, leased
+from blocks.hub.later import Later
 from blocks.hub.leases import DEFAULT_TTL_S, Leases, unit_resource
 from blocks.hub.loads import Loads
 from blocks.hub.migrate import migrate
@@ -58,6 +59,7 @@ class Hub:
         self.years = Years(self.database, self.events)
         self.units = Units(self.database, self.events)
         self.loads = Loads(self.database)
+        self.later = Later(self.database, self.events)
         self.holds = Holds(self.database, self.events)
         self.beside = Beside(self.database, self.events)
         self.acceptances = Acceptances(self.database, self.events)

@@ -31,11 +31,14 @@ class Load:
     """One attempt to load a unit from a source.
 
     `source_kind` is the source's own (``4E`` for SIE), `digest` the staged rows' version,
-    `stage_folder` where they lie, `landed_sha256` the bytes they came from, `evidence_sha256` what
-    the source is asked beside them every time (empty: nothing). `coverage` is that of
-    `blocks.staging`: only a whole year has a say in its unit's status. `reason`: of the status.
-    `is_open`: something is still to be done about it: a hold waits for a person
-    (`blocks.hub.holds`), a load of less than a year for its verdict (`blocks.hub.beside`).
+    `stage_folder` where they lie, `landed_sha256` the bytes they came from. `asked_sha256` are the
+    bytes of all that the source was asked beside them, `evidence_sha256` the hash of the part that
+    it is asked every time (empty: nothing). `coverage` is that of `blocks.staging`: only a whole
+    year has a say in its unit's status. `organisation_number` and `error_count` (damaged places)
+    are the source's. `reason`: of the status. `is_open`: something is still to be done about it: a
+    hold waits for a person (`blocks.hub.holds`), a load of less than a year for its verdict
+    (`blocks.hub.beside`). `passed_by`: the version of the controls by which nothing held it, empty
+    until then.
     """
 
     tenant: str
@@ -44,14 +47,19 @@ class Load:
     source_kind: str = ""
     landed_sha256: str = ""
     evidence_sha256: str = ""
+    asked_sha256: str = ""
     stage_folder: str = ""
     digest: str = ""
     status: UnitState = UnitState.STAGED
     run_id: str = ""
     coverage: str = WHOLE_YEAR
+    organisation_number: str = ""
+    error_count: int = 0
     reason: str = ""
     is_open: bool = False
     """Set by the hub."""
+    passed_by: str = ""
+    """Set by `Loads.passed`."""
     load_id: str = ""
     """Given by the hub when empty."""
     created_at: dt.datetime | None = None
@@ -61,6 +69,26 @@ class Load:
     def year(self) -> FiscalYear:
         """The fiscal year as the ledger's value."""
         return FiscalYear.parse(self.fiscal_year)
+
+    def is_as(self, other: Load) -> bool:
+        """Say whether a judgement of the other load is one of this load too.
+
+        That is so when all that the controls were shown is the same: the rows, whose they are, how
+        much of the year they cover, how much of the source was damaged, what it was asked.
+        """
+        return self._shown == other._shown
+
+    @property
+    def _shown(self) -> tuple[object, ...]:
+        return (
+            self.tenant,
+            self.fiscal_year,
+            self.digest,
+            self.organisation_number,
+            self.coverage,
+            self.error_count,
+            self.evidence_sha256,
+        )
 
 
 class Loads:
@@ -86,6 +114,8 @@ class Loads:
                 load_id=load.load_id or new_load_id(now),
                 created_at=old.created_at if old else now,
                 is_open=load.coverage != WHOLE_YEAR,
+                organisation_number=load.organisation_number[: models.NAME_CHARS],
+                passed_by="",
             )
             here = models.load.c.load_id == new.load_id
             query = update(models.load).where(here) if old else insert(models.load)
@@ -101,16 +131,34 @@ class Loads:
         with self._database.reading() as connection:
             return required(connection, load_id)
 
-    def judged_evidence(self, tenant: str, year: FiscalYear) -> str:
-        """Return the hash of the evidence beside which the unit's published load was judged."""
-        load, unit = models.load.c, models.unit.c
+    def published(self, tenant: str, year: FiscalYear) -> Load | None:
+        """Return the load by which the unit was last published, or found to be; None without one.
+
+        The warehouse may name an earlier load of the same rows: one that changes nothing is judged
+        and remembered here alone.
+        """
+        load, unit = models.load, models.unit.c
         query = (
-            select(load.evidence_sha256)
-            .join_from(models.load, models.unit, unit.published_load_id == load.load_id)
+            select(load)
+            .join_from(load, models.unit, unit.published_load_id == load.c.load_id)
             .where(unit.tenant == tenant, unit.fiscal_year == year.key)
         )
         with self._database.reading() as connection:
-            return connection.execute(query).scalar_one_or_none() or ""
+            row = connection.execute(query).one_or_none()
+        return None if row is None else Load(**row._asdict())
+
+    def passed(self, load_id: str, *, passed_by: str) -> None:
+        """Remember by which version of the controls nothing holds a load."""
+        here = models.load.c.load_id == load_id
+        with self._database.writing() as connection:
+            connection.execute(update(models.load).where(here).values(passed_by=passed_by))
+
+    def restaged(self, load_id: str, *, stage_folder: str, digest: str) -> None:
+        """Remember where a load lies that was staged anew, and its rows' version."""
+        here = models.load.c.load_id == load_id
+        said = {"stage_folder": stage_folder, "digest": digest}
+        with self._database.writing() as connection:
+            connection.execute(update(models.load).where(here).values(said))
 
     def of_unit(self, tenant: str, year: FiscalYear, *, limit: int = MAX_LOADS) -> list[Load]:
         """Return the loads of a unit, newest first, at most `limit` (and `MAX_LOADS`)."""
@@ -173,6 +221,11 @@ class Loads:
             row = connection.execute(query).one_or_none()
         return None if row is None else Load(**row._asdict())
 
+    def judged_of_unit(self, tenant: str, year: FiscalYear) -> Load | None:
+        """Return the load whose findings speak for what is published of a unit."""
+        published = self.published(tenant, year)
+        return self.judged(published) if published else None
+
     def prune_results(self, *, older_than: dt.timedelta) -> int:
         """Forget the findings of old loads that no unit speaks of, and say of how many loads.
 
@@ -206,6 +259,12 @@ def required(connection: Connection, load_id: str) -> Load:
     if found := _find(connection, load_id):
         return found
     raise Refused(f"The hub knows no load {load_id!r}. Its id stands in the unit's status.")
+
+
+def has_passed(connection: Connection, load_id: str) -> bool:
+    """Say within a transaction whether the controls have let a load pass."""
+    load = _find(connection, load_id) if load_id else None
+    return load is not None and load.passed_by != ""
 
 
 def results(connection: Connection, load_id: str) -> list[ControlResult]:

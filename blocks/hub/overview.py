@@ -16,9 +16,10 @@ from typing import Final
 
 from sqlalchemy import Connection, RowMapping, select
 
-from blocks.hub import models
+from blocks.hub import later, models
 from blocks.hub.connection_states import ConnectionState, look_with
 from blocks.hub.holds import is_waiting
+from blocks.hub.later import LaterFinding
 from blocks.hub.loads import Load
 from blocks.hub.states import WHOLE_YEAR, UnitState
 from blocks.hub.tenants import NIGHT_ZONES
@@ -44,8 +45,9 @@ class OverviewRow:
 
     Counts and `source` are those of the last good load, `age` its age. `hold` is the open hold,
     which is there also while a later run works or after it has failed. `beside`: what loads of
-    less than a year wait for, one sentence each; they leave the light as it is. `look_with`: the
-    command that says more when the tenant is cut off from its system, else empty.
+    less than a year wait for, one sentence each; they leave the light as it is. `later`: what was
+    found of the published year after it was loaded; it is red where it would block. `look_with`:
+    the command that says more when the tenant is cut off from its system, else empty.
     """
 
     tenant: str
@@ -65,6 +67,7 @@ class OverviewRow:
     hold: str = ""
     """Id of the load that is held."""
     beside: tuple[str, ...] = ()
+    later: tuple[str, ...] = ()
     look_with: str = ""
 
 
@@ -104,13 +107,32 @@ def read_overview(
     found = connection.execute(query).mappings().all()
     tenants = {unit["id"] for unit in found}
     cut_off = _cut_off(connection, tenants)
-    waiting = _waiting(connection, tenants)
+    waiting, found_later = _waiting(connection, tenants), _found_later(connection, tenants)
     rows = [
         row
         for id_, units in groupby(found, key=lambda unit: unit["id"])
         for row in _of_tenant(list(units), now, cut_off=cut_off.get(id_, NOT_CUT_OFF))
     ]
-    return [_with_waiting(row, waiting.get((row.tenant, row.fiscal_year), ())) for row in rows]
+    told = [_with_waiting(row, waiting.get((row.tenant, row.fiscal_year), ())) for row in rows]
+    return [_with_later(row, found_later.get((row.tenant, row.fiscal_year), ())) for row in told]
+
+
+def _found_later(
+    connection: Connection, tenants: set[str]
+) -> dict[tuple[str, str], list[LaterFinding]]:
+    """Return what disagrees since a year was loaded, by unit."""
+    found: dict[tuple[str, str], list[LaterFinding]] = defaultdict(list)
+    for item in later.standing(connection, tenants):
+        if item.is_break:
+            found[item.tenant, item.fiscal_year].append(item)
+    return found
+
+
+def _with_later(row: OverviewRow, found: Iterable[LaterFinding]) -> OverviewRow:
+    said = tuple(str(item) for item in found)
+    light = Light.RED if any(item.result.holds for item in found) else row.light
+    reason = "; ".join(filter(None, (row.reason, *said)))
+    return replace(row, light=light, reason=reason, later=said)
 
 
 def _waiting(connection: Connection, tenants: set[str]) -> dict[tuple[str, str], list[Load]]:

@@ -51,7 +51,7 @@ def repair_tenant(
     for key in sorted(published.keys() | known.keys()):
         old, record = known.get(key), published.get(key)
         start = old or UnitStatus(tenant, key, status=UnitState.PUBLISHED, updated_at=now)
-        new = _mended(start, record)
+        new = _mended(start, record, has_passed=loads.has_passed(connection, start.load_id))
         if new != old and unit_resource(tenant, start.year) not in at_work:
             mended.append(replace(new, updated_at=now))
     for unit in mended:
@@ -81,10 +81,10 @@ def _is_replaced(held: str, record: LoadRecord) -> bool:
     return held <= record.load_id
 
 
-def _mended(unit: UnitStatus, record: LoadRecord | None) -> UnitStatus:
+def _mended(unit: UnitStatus, record: LoadRecord | None, *, has_passed: bool) -> UnitStatus:
     if record is None:
         return _without_record(unit)
-    if _is_in_warehouse(unit, record):
+    if _is_in_warehouse(unit, record, has_passed=has_passed):
         unit = replace(unit, status=UnitState.PUBLISHED, reason="")
     elif unit.status in WORKING:
         unit = _interrupted(unit)
@@ -100,14 +100,16 @@ def _mended(unit: UnitStatus, record: LoadRecord | None) -> UnitStatus:
     return _with_facts(unit, record)
 
 
-def _is_in_warehouse(unit: UnitStatus, record: LoadRecord) -> bool:
+def _is_in_warehouse(unit: UnitStatus, record: LoadRecord, *, has_passed: bool) -> bool:
     """Say whether the load in hand is the published one although the hub has not heard so.
 
-    An equal digest counts only while a load was being reconciled: it would have written nothing.
+    One of equal rows would have written nothing. It counts only once the controls let it pass: the
+    same rows may be another company's, or of a source that was damaged.
     """
     if unit.load_id == record.load_id:
         return unit.status in WORKING | {UnitState.HELD, UnitState.FAILED}
-    return unit.status is UnitState.RECONCILING and unit.digest == record.digest
+    is_equal = unit.status is UnitState.RECONCILING and unit.digest == record.digest
+    return is_equal and has_passed
 
 
 def _is_other(unit: UnitStatus, record: LoadRecord) -> bool:

@@ -96,13 +96,13 @@ class StagedUnit:
         """
         return self.folder / f"{table}.parquet"
 
-    def check_files(self, tables: Iterable[str]) -> None:
-        """Compare the bytes of tables' files with those that were written.
+    def check_files(self, tables: Iterable[str] | None = None) -> None:
+        """Compare the bytes of tables' files, or of all, with those that were written.
 
         Raises:
             StageUnusable: They are not the same; the first such file is named.
         """
-        for table in tables:
+        for table in (Path(name).stem for name in self.files) if tables is None else tables:
             path = self.parquet(table)
             if finding := _finding(path, self.files.get(path.name, "")):
                 raise StageUnusable(self.folder, finding)
@@ -137,7 +137,7 @@ def find_staged(folder: Path, facts: UnitFacts) -> StagedUnit | None:
         )
     if _said(staged.facts) != _said(facts):
         return None
-    staged.check_files(Path(name).stem for name in staged.files)
+    staged.check_files()
     return staged
 
 

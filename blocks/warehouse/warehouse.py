@@ -31,7 +31,7 @@ from blocks.warehouse.plan import changes_of_load, plan_changes
 from blocks.warehouse.publish import publish_unit
 from blocks.warehouse.records import ChangePlan, LoadRecord, Published, Verification
 from blocks.warehouse.verify import verify_unit
-from blocks.warehouse.workbench import open_workbench
+from blocks.warehouse.workbench import open_published_unit, open_workbench
 from ledger.controls import ControlResult
 from ledger.fiscal_year import FiscalYear
 
@@ -140,6 +140,12 @@ class Warehouse:
     def workbench(self, staged: StagedUnit) -> Iterator[DuckDBPyConnection]:
         """Yield a connection with the staged unit beside what is published (`open_workbench`)."""
         with open_workbench(staged, self._files(staged.facts.tenant)) as db:
+            yield db
+
+    @contextmanager
+    def published_unit(self, record: LoadRecord) -> Iterator[DuckDBPyConnection]:
+        """Yield a connection on which a published year is judged (`open_published_unit`)."""
+        with open_published_unit(record, self._files(record.tenant)) as db:
             yield db
 
     def export(self, tenant: str, folder: Path) -> list[Path]:

@@ -10,8 +10,9 @@ from duckdb import DuckDBPyConnection
 
 from blocks.duck import open_duckdb, quoted
 from blocks.staging import StagedUnit
-from blocks.warehouse.attach import attach_published_or_nothing
+from blocks.warehouse.attach import PUBLISHED, attach_published_or_nothing, open_published
 from blocks.warehouse.files import TenantFiles
+from blocks.warehouse.records import LoadRecord
 from ledger.schemas import CANONICAL, EVIDENCE
 
 STAGED_TABLES: Final = (*CANONICAL, "voucher_digest", "diagnostic")
@@ -32,6 +33,34 @@ def open_workbench(staged: StagedUnit, files: TenantFiles) -> Iterator[DuckDBPyC
         bind_staged(db, staged)
         _bind_evidence(db, staged)
         attach_published_or_nothing(db, files)
+        yield db
+
+
+@contextmanager
+def open_published_unit(record: LoadRecord, files: TenantFiles) -> Iterator[DuckDBPyConnection]:
+    """Yield a connection laid out as `open_workbench`'s, with what is published of a year.
+
+    ``staged.<table>``: the canonical tables of that year as they are published. ``unit.facts``:
+    what the load record knows of the source.
+    """
+    with open_published(files) as db:
+        db.execute("create schema staged; create schema unit")
+        for table, schema in CANONICAL.items():
+            columns = ", ".join(schema.names)
+            of_year = f"fiscal_year = {quoted(record.fiscal_year.key)}"
+            query = f"select {columns} from {PUBLISHED}.{table} where {of_year}"  # noqa: S608 - quoted
+            db.execute(f"create view staged.{table} as {query}")
+        facts = {
+            "tenant": record.tenant,
+            "fiscal_year": record.fiscal_year.key,
+            "start_date": record.fiscal_year.start_date,
+            "end_date": record.fiscal_year.end_date,
+            "source": record.source,
+            "source_kind": record.source_kind,
+            "coverage": "whole_year",
+        }
+        columns = ", ".join(f"${name} as {name}" for name in facts)
+        db.execute(f"create table unit.facts as select {columns}", facts)
         yield db
 
 

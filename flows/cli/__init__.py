@@ -25,6 +25,7 @@ from flows.cli import (  # noqa: F401 - their commands register here
     ledger,
     plan,
     pull,
+    recheck,
     report,
     serving,
     tenants,

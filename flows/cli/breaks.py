@@ -15,7 +15,7 @@ from ledger.acceptance import is_foreign
 
 if TYPE_CHECKING:
     from blocks.controls import Control
-    from blocks.hub import Hub, Load, UnitStatus
+    from blocks.hub import Hub, LaterFinding, Load, UnitStatus
     from ledger.controls import ControlResult
     from ledger.fiscal_year import FiscalYear
 
@@ -55,13 +55,14 @@ def breaks(
         unit = hub.units.find(tenant, wanted)
         found = _of_year(hub, unit) if unit else None
         beside = [_findings(hub, load) for load in hub.beside.of_unit(tenant, wanted)]
+        later = hub.later.standing(tenant, wanted)
     if as_json:
-        show_json(_as_dict(tenant, wanted, unit, found=found, beside=beside))
+        show_json(_as_dict(tenant, wanted, unit, found=found, beside=beside, later=later))
     elif unit is None or (found is None and not beside):
         say(f"{tenant} {wanted} has no load that came as far as the controls.")
         next_steps(f"tasma events {tenant}")
     else:
-        _show(unit, found, beside, everything=everything, limit=limit)
+        _show(unit, found, beside, later=later, everything=everything, limit=limit)
 
 
 @dataclass(frozen=True)
@@ -94,6 +95,7 @@ def _show(
     found: _Findings | None,
     beside: list[_Findings],
     *,
+    later: list[LaterFinding],
     everything: bool,
     limit: int,
 ) -> None:
@@ -103,6 +105,8 @@ def _show(
         if found.load.is_open and unit.status != "held":
             say(f"Still held: {found.load.reason}")
         _show_findings(found, everything=everything, limit=limit)
+        for answer in later:
+            _show_later(answer, _catalogue(found.load).get(answer.result.control), limit=limit)
         _show_next(place, unit, found)
     for item in beside:
         load = item.load
@@ -130,6 +134,17 @@ def _show_findings(found: _Findings, *, everything: bool, limit: int) -> None:
             )
     if everything or not any(result.break_count for result in found.results):
         _show_controls(found.results, known)
+
+
+def _show_later(item: LaterFinding, control: Control | None, *, limit: int) -> None:
+    """Show what was found after the year was loaded, with what gave rise to the question."""
+    say("")
+    when = f"{item.found_at:%Y-%m-%d}, when {short(item.asked_by_year)} was loaded"
+    if not item.is_break:
+        say(f"Later: {item.result.control} agrees since {when} (load {item.asked_by_load_id}).")
+        return
+    say(f"Later: found on {when} (load {item.asked_by_load_id}).")
+    _show_breaks(item.result, control, limit=limit, mark="")
 
 
 def _mark(found: _Findings, result: ControlResult, *, is_holding: bool) -> str:
@@ -229,6 +244,7 @@ def _as_dict(
     *,
     found: _Findings | None,
     beside: list[_Findings],
+    later: list[LaterFinding],
 ) -> dict[str, Any]:
     return {
         "tenant": tenant,
@@ -237,6 +253,7 @@ def _as_dict(
         "reason": unit.reason if unit else "",
         **_findings_as_dict(found),
         "beside": [_findings_as_dict(item) for item in beside],
+        "later": later,
     }
 
 

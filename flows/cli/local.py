@@ -224,7 +224,9 @@ def steps_into(found: Imported, watch: Watch) -> Steps:
         watch("publishing")
         return await tasks.publish.publish.fn(*args)
 
-    async def report(job: Job, *_args: Any, verdict: str, plan: ChangePlan | None = None) -> None:
+    async def report(
+        job: Job, *_args: Any, verdict: str, plan: ChangePlan | None = None, **_more: Any
+    ) -> None:
         part = found.part_of(job.unit)
         part.would_be, part.plan = verdict.removeprefix("would be "), plan
 

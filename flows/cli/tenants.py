@@ -181,7 +181,7 @@ def what_next(row: OverviewRow) -> str:
     """Return the command that moves a unit on; nothing has to be done for one that is published."""
     place = f"{row.tenant} {short(row.fiscal_year)}" if row.fiscal_year else row.tenant
     load = f"tasma import FILE --tenant {row.tenant}"
-    if row.hold or row.beside:
+    if row.hold or row.beside or row.later:
         return f"tasma ledger breaks {place}"
     return {
         "": load,

@@ -75,6 +75,24 @@ CASES: dict[tuple[str, ...], End] = {
     ("B08d-ksumma-utf8-wrong.se",): End("published", findings=(WRONG_SUM.format(35),)),
     ("B08e-tampered-old-ksumma.se",): End("published", findings=(WRONG_SUM.format(37),)),
     ("B10-no-vouchers.se",): End("published"),
+    # Another company's books of the same figures, and so of the same digest.
+    ("B10-no-vouchers.se", "B28-dormant-other.se"): End(
+        "held",
+        ("tenant_identity (1 break", "of organisation 5599000998", "(line 6, #ORGNR)"),
+        unit="red held",
+    ),
+    ("B10-no-vouchers.se", "B28-dormant-other.se", "B10-no-vouchers.se"): End(
+        "unchanged", unit="green published"
+    ),
+    ("B20-2024.se", "B20-2025.se"): End(
+        "published",
+        findings=("opening_continuity warns: account 1930: expected 1500.00, actual 1400.00,",),
+    ),
+    ("B20-2025.se", "B20-2024.se"): End(
+        "published",
+        ("2025: opening_continuity (2 breaks, first: account 1930: expected 1500.00, actual 1400",),
+        unit="green published",
+    ),
     ("B12-sie5.sie",): End("failed", ("It is SIE 5 (XML), which is not read.", "as SIE type 4")),
     ("B13b-si-two-years.si",): End(
         "failed",

@@ -36,7 +36,6 @@ first_use as (
     select
         posting.account_number,
         arg_min(posting.voucher_key, (voucher.voucher_date, coalesce(voucher.source_line, 0))) as voucher_key,
-        arg_min(voucher.source_line, (voucher.voucher_date, coalesce(voucher.source_line, 0))) as source_line,
         min(voucher.voucher_date) as voucher_date
     from staged.posting
     inner join staged.voucher using (voucher_key)
@@ -59,7 +58,6 @@ select
         else
             'booked ' || unknown.posting_count
             || case when unknown.posting_count = 1 then ' time' else ' times, first here' end
-    end
-    || coalesce(' (voucher on line ' || first_use.source_line || ')', '') as detail
+    end as detail
 from unknown
 left join first_use using (account_number)

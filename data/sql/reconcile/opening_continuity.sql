@@ -1,21 +1,29 @@
 -- name: opening_continuity
 -- grain: one row per balance account whose opening balance is not last year's closing balance; one
 --        row (2000) for all of equity
--- reads: evidence.glance, unit.facts, published.fiscal_year, published.opening_balance,
+-- reads: evidence.scope, unit.facts, published.fiscal_year, published.opening_balance,
 --        published.posting, staged.reported_balance, staged.opening_balance
 -- why: what is published for the year before counts first, else what the source reports for it (#UB
 --      -1). Equity (BAS 20xx) is one sum, with or without last year's result, which moves into it.
+--      It is asked of published years too, so it reads canonical tables alone.
 -- units: amounts in the unit's currency, debit positive
 -- source: SIE 4B 5.16; R-FIN-15
 select
     case
         when previous_count = 0 and previous_closing_count = 0
             then 'nothing is published or reported for the year before'
-        when opened_account_count = 0 then 'the source gives no opening balances'
+        when opened_count = 0 then 'the source gives no opening balances'
         when previous_count = 0 and opening_count = 0
             then 'the opening balances are taken from the year before, as the source gives none of its own'
     end as not_applicable
-from evidence.glance;
+from evidence.scope
+cross join (
+    select
+        count(*) filter (where year_offset = 0 and balance_kind = 'opening') as opening_count,
+        count(*) filter (where year_offset = -1 and balance_kind = 'closing') as previous_closing_count
+    from staged.reported_balance
+)
+cross join (select count(*) as opened_count from staged.opening_balance);
 
 with
 

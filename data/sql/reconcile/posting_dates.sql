@@ -52,8 +52,6 @@ select
     null::decimal(18, 2) as difference,
     'timing' as kind,
     by_voucher.place || ', ' || by_voucher.outside_date || ', lies outside the year '
-    || facts.start_date || ' to ' || facts.end_date
-    || coalesce(' (line ' || voucher.source_line || ')', '') as detail
+    || facts.start_date || ' to ' || facts.end_date as detail
 from by_voucher
-left join staged.voucher using (voucher_key)
 cross join unit.facts

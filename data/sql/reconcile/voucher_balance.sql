@@ -58,7 +58,6 @@ select
         else 'amount'
     end as kind,
     'the ' || unbalanced.row_count || ' booked rows do not sum to zero'
-    || coalesce(' (line ' || voucher.source_line || ')', '')
     || case
         when abs(unbalanced.difference) <= 0.01 then '; a rounding of one hundredth'
         when correction_row.correction_kind = 'struck'

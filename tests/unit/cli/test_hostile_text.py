@@ -77,6 +77,7 @@ def commands(tenant, folder):
         ("tenant", "correct", tenant, "--org-number", FORGED),
         ("ledger", "changes", tenant, "2024"),
         ("ledger", "verify", tenant),
+        ("ledger", "recheck", tenant),
         ("ledger", "export", tenant, folder / f"{FILE_NAME} export"),
         *(
             ("ledger", "report", tenant, "2024", "--statement", statement)

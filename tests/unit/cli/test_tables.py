@@ -222,6 +222,7 @@ COMMANDS = [
     ("ledger", "acceptances", "acme"),
     ("tenant", "controls", "acme"),
     ("ledger", "changes", "acme", "2024"),
+    ("ledger", "recheck", "acme"),
     ("ledger", "report", "acme", "2024"),
     ("ledger", "report", "acme", "2024", "--statement", "income-statement"),
     ("ledger", "report", "acme", "2024", "--statement", "balance-sheet"),

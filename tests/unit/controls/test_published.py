@@ -98,7 +98,7 @@ def test_partial_load_never_removes(empty_books):
 def test_each_change_in_a_locked_period_is_named(books):
     later = without(books, {"A:2"}).publishes(books)
     later.digests["A:1"] = -1
-    later.book("A", "9", "2024-02-29", ROWS).book("A", "10", "2024-03-01", ROWS)
+    later.book("A", "9", "2024-02-29", ROWS, line=90).book("A", "10", "2024-03-01", ROWS)
     later.context = {"locked_until": dt.date(2024, 2, 29)}
 
     result = later.result("locked_period")
@@ -109,9 +109,10 @@ def test_each_change_in_a_locked_period_is_named(books):
         ("A:2", "2024-02", BreakKind.LOCKED_PERIOD),
         ("A:9", "2024-02", BreakKind.LOCKED_PERIOD),
     }
-    assert "the voucher would be removed; the books are locked until 2024-02-29" in {
-        item.detail for item in result.breaks
-    }
+    details = {item.voucher_key: item.detail for item in result.breaks}
+    removed = "the voucher would be removed; the books are locked until 2024-02-29"
+    assert details["A:2"] == removed
+    assert details["A:9"].endswith("(line 90)")
 
 
 def test_history_alone_changes_nothing_under_a_lock(books):

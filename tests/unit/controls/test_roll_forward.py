@@ -206,7 +206,7 @@ def test_unbalanced_voucher_behind_a_difference_is_named(books):
     assert (item.account_number, item.voucher_key, item.period) == ("1930", "A:2", "2024-02")
     assert item.detail == (
         "the difference equals what voucher A:2, which is booked on this account,"
-        " does not balance by"
+        " does not balance by (line 40)"
     )
 
 

@@ -144,10 +144,7 @@ def test_account_missing_from_the_chart_is_named_with_its_first_voucher(books):
         found.voucher_key,
         found.kind,
     ) == ("4999", "A:3", BreakKind.MISSING)
-    assert (
-        found.detail
-        == "no chart of accounts knows it; booked 2 times, first here (voucher on line 80)"
-    )
+    assert found.detail == "no chart of accounts knows it; booked 2 times, first here (line 80)"
 
 
 def test_account_with_only_an_opening_balance_must_be_in_the_chart_too(books):

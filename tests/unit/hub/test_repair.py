@@ -98,11 +98,23 @@ def test_load_in_the_warehouse_is_published_whatever_was_said_of_it(
     assert [unit.status for unit in hub.repair(acme, [record()])] == [UnitState.PUBLISHED]
 
 
-def test_load_with_nothing_new_counts_as_published(hub, acme, unit_at, record):
+def test_load_with_nothing_new_that_passed_counts_as_published(hub, acme, unit_at, record):
     """An equal digest writes nothing, so the warehouse names the earlier load."""
+    hub.loads.save(Load(acme, Y, "sie", load_id="l2", digest="d1"))
     unit_at(*PATH, load_id="l2", digest="d1")
+    hub.loads.passed("l2", passed_by="v1")
 
     assert [unit.status for unit in hub.repair(acme, [record()])] == [UnitState.PUBLISHED]
+
+
+def test_load_of_equal_rows_that_was_not_judged_is_not_taken_for_published(
+    hub, acme, unit_at, record
+):
+    """Its rows are published, but they may be another company's."""
+    hub.loads.save(Load(acme, Y, "sie", load_id="l2", digest="d1"))
+    unit_at(*PATH, load_id="l2", digest="d1")
+
+    assert [unit.status for unit in hub.repair(acme, [record()])] == [UnitState.FAILED]
 
 
 @pytest.mark.parametrize("bad", [UnitState.HELD, UnitState.FAILED])

@@ -53,3 +53,11 @@ def test_words_count_where_nothing_else_says_what_it_is_about():
     other = replace(OF_THE_FILE, detail="came 5560000019")
 
     assert OF_THE_FILE.fingerprint != other.fingerprint
+
+
+def test_break_of_the_file_stays_the_same_on_another_line():
+    first, later = (
+        replace(OF_THE_FILE, detail=f"{OF_THE_FILE.detail} (line {line})") for line in (6, 11)
+    )
+
+    assert OF_THE_FILE.fingerprint == first.fingerprint == later.fingerprint

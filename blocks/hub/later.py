@@ -1,0 +1,226 @@
+"""Later findings: what a control says of a published year after that year was loaded.
+
+Whether a year opens with what the year before closed with depends on two loads. When the earlier
+year is published last, the later one is asked again; the answer is dated and stands here, for what
+its own load was told is never rewritten. An answer stands until another takes its place, or until
+a later load of its year is judged and published.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Row, and_, insert, select, update
+
+from blocks.hub import models
+from blocks.hub.database import Database
+from blocks.hub.events import Events, cut
+from ledger.controls import MAX_BREAKS_KEPT, Break, ControlResult, Outcome
+from ledger.fiscal_year import FiscalYear
+
+
+@dataclass(frozen=True)
+class LaterFinding:
+    """One answer of a control about a published year.
+
+    `load_id`: the load that was published of the year. `asked_by_year` and `asked_by_load_id`: the
+    publication that gave rise to the question.
+    """
+
+    id: int
+    tenant: str
+    fiscal_year: str
+    load_id: str
+    asked_by_year: str
+    asked_by_load_id: str
+    found_at: dt.datetime
+    result: ControlResult
+
+    @property
+    def is_break(self) -> bool:
+        """Whether something disagrees; else it is that an earlier disagreement is gone."""
+        return self.result.outcome is Outcome.BROKEN
+
+    def __str__(self) -> str:
+        """Say what was found, when and why it was asked, in a sentence's worth of words."""
+        since = f"{self.found_at:%Y-%m-%d}, when {_in_words(self.asked_by_year)} was loaded"
+        if not self.is_break:
+            return f"{self.result.control} agrees since {since}"
+        count = f"{self.result.break_count:,} break{'' if self.result.break_count == 1 else 's'}"
+        first = f", first: {self.result.breaks[0]}" if self.result.breaks else ""
+        return f"{self.result.control} ({count}{first}) since {since}"
+
+
+def _in_words(key: str) -> str:
+    """Write a calendar year as ``2024``, any other as its key."""
+    start, _, end = key.partition("_")
+    return start[:4] if (start, end) == (f"{start[:4]}-01-01", f"{start[:4]}-12-31") else key
+
+
+class Later:
+    """Keeps the answers, and which of them stand."""
+
+    def __init__(self, database: Database, events: Events) -> None:
+        self._database = database
+        self._events = events
+
+    def record(
+        self,
+        result: ControlResult,
+        *,
+        of: tuple[str, FiscalYear, str],
+        asked_by: tuple[FiscalYear, str],
+        told: ControlResult | None,
+    ) -> LaterFinding | None:
+        """Take an answer; return it when it is another than the one that stood.
+
+        Args:
+            result: What the control says now.
+            of: Tenant, fiscal year and published load that it is about.
+            asked_by: Year and load whose publication gave rise to the question.
+            told: What the same control said when the year was loaded, None when that is not known.
+        """
+        tenant, year, _ = of
+        with self._database.writing() as connection:
+            found = standing(connection, {tenant}, year.key)
+            before = next((item for item in found if item.result.control == result.control), None)
+            if _is_same(result, before.result if before else told):
+                return None
+            self._close(connection, tenant, year, load_id=asked_by[1], control=result.control)
+            finding = self._insert(connection, result, of=of, asked_by=asked_by)
+            self._log(connection, finding)
+        return finding
+
+    def standing(self, tenant: str, year: FiscalYear) -> list[LaterFinding]:
+        """Return the answers about a year that stand, oldest first."""
+        with self._database.reading() as connection:
+            return standing(connection, {tenant}, year.key)
+
+    def close(self, tenant: str, year: FiscalYear, *, load_id: str) -> bool:
+        """Let no earlier answer stand: the load was judged, and its own results answer now.
+
+        Returns:
+            Whether one stood.
+        """
+        with self._database.writing() as connection:
+            return self._close(connection, tenant, year, load_id=load_id)
+
+    def _close(
+        self,
+        connection: Connection,
+        tenant: str,
+        year: FiscalYear,
+        *,
+        load_id: str,
+        control: str = "",
+    ) -> bool:
+        table = models.later_finding
+        which = [table.c.tenant == tenant, table.c.fiscal_year == year.key]
+        if control:
+            which.append(table.c.control == control)
+        closed = {"closed_at": self._database.now(), "closed_by_load_id": load_id}
+        standing = update(table).where(*which, table.c.closed_at.is_(None))
+        return connection.execute(standing.values(closed)).rowcount > 0
+
+    def _insert(
+        self,
+        connection: Connection,
+        result: ControlResult,
+        *,
+        of: tuple[str, FiscalYear, str],
+        asked_by: tuple[FiscalYear, str],
+    ) -> LaterFinding:
+        tenant, year, load_id = of
+        row = {
+            "tenant": tenant,
+            "fiscal_year": year.key,
+            "load_id": load_id,
+            "asked_by_year": asked_by[0].key,
+            "asked_by_load_id": asked_by[1],
+            "found_at": self._database.now(),
+            "control": result.control,
+            "severity": result.severity,
+            "outcome": result.outcome,
+            "reason": cut(result.reason),
+            "break_count": result.break_count,
+        }
+        made = connection.execute(insert(models.later_finding).values(row))
+        (key,) = made.inserted_primary_key or (0,)
+        breaks = [
+            {"tenant": tenant, "finding_id": key, "position": position, **vars(item)}
+            for position, item in enumerate(result.breaks[:MAX_BREAKS_KEPT])
+        ]
+        if breaks:
+            connection.execute(insert(models.later_break), breaks)
+        return next(item for item in standing(connection, {tenant}, year.key) if item.id == key)
+
+    def _log(self, connection: Connection, finding: LaterFinding) -> None:
+        self._events.record(
+            connection,
+            "later finding",
+            str(finding),
+            tenant=finding.tenant,
+            fiscal_year=finding.fiscal_year,
+            load_id=finding.asked_by_load_id,
+        )
+
+
+def standing(
+    connection: Connection, tenants: Collection[str], year: str = ""
+) -> list[LaterFinding]:
+    """Return the answers that stand, within a transaction: of one year, or of all."""
+    table = models.later_finding
+    which = and_(table.c.tenant.in_(tenants), table.c.closed_at.is_(None))
+    if year:
+        which = and_(which, table.c.fiscal_year == year)
+    query = select(table).where(which).order_by(table.c.fiscal_year, table.c.id)
+    return [_finding(connection, row) for row in connection.execute(query).all()]
+
+
+def _finding(connection: Connection, row: Row[tuple[object, ...]]) -> LaterFinding:
+    said = row._asdict()
+    return LaterFinding(
+        id=said["id"],
+        tenant=said["tenant"],
+        fiscal_year=said["fiscal_year"],
+        load_id=said["load_id"],
+        asked_by_year=said["asked_by_year"],
+        asked_by_load_id=said["asked_by_load_id"],
+        found_at=said["found_at"],
+        result=ControlResult(
+            control=said["control"],
+            severity=said["severity"],
+            outcome=said["outcome"],
+            reason=said["reason"],
+            breaks=tuple(_breaks(connection, said["id"])),
+            break_count=said["break_count"],
+        ),
+    )
+
+
+def _breaks(connection: Connection, finding_id: int) -> list[Break]:
+    table = models.later_break
+    query = select(table).where(table.c.finding_id == finding_id).order_by(table.c.position)
+    return [
+        Break(
+            **{
+                name: value
+                for name, value in row._asdict().items()
+                if name not in {"tenant", "finding_id", "position"}
+            }
+        )
+        for row in connection.execute(query)
+    ]
+
+
+def _is_same(one: ControlResult, other: ControlResult | None) -> bool:
+    """Say whether two answers say the same; before a question was asked, nothing disagreed."""
+    if one.outcome is not Outcome.BROKEN:
+        return other is None or other.outcome is not Outcome.BROKEN
+    return other is not None and (one.breaks, one.break_count, one.severity) == (
+        other.breaks,
+        other.break_count,
+        other.severity,
+    )

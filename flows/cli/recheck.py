@@ -1,0 +1,108 @@
+"""`tasma ledger recheck`: what is published, asked about again by the controls of today."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from flows.cli.app import AsJson, command
+from flows.cli.books import published_year
+from flows.cli.exits import ExitCode, worst
+from flows.cli.importing import open_stores
+from flows.cli.ledger import ledger
+from flows.cli.opening import known_tenant, short
+from flows.cli.output import next_steps, say, show_json, show_table
+
+if TYPE_CHECKING:
+    from flows.recheck import Answer
+    from tasks.stores import Stores
+    from tasks.units import Unit
+
+CODES: Final = {
+    "agrees": ExitCode.DONE,
+    "held": ExitCode.HELD,
+    "busy": ExitCode.BUSY,
+    "failed": ExitCode.FAILED,
+}
+
+
+@command(
+    ledger,
+    "recheck",
+    examples=(
+        "tasma ledger recheck --all",
+        "tasma ledger recheck acme",
+        "tasma ledger recheck acme 2024 --json",
+    ),
+)
+def recheck(
+    tenant: Annotated[str, typer.Argument(metavar="TENANT", help="Whose years.")] = "",
+    year: Annotated[
+        str, typer.Argument(metavar="YEAR", help="Such as 2024; every year unless given.")
+    ] = "",
+    *,
+    everything: Annotated[bool, typer.Option("--all", help="The years of all tenants.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Ask the controls of today about years that are published, such as after an upgrade.
+
+    Nothing is published or taken away. A year that would be held now turns red and stays readable:
+    accept it, reject what was found, or load a corrected file.
+    """
+    if bool(tenant) == everything:
+        raise typer.BadParameter("name a tenant, or give --all.")
+    with open_stores() as stores:
+        found = asyncio.run(_ask(stores, _units(stores, tenant, year)))
+    if as_json:
+        show_json([_as_dict(item) for item in found])
+    else:
+        _show(found)
+    raise typer.Exit(worst(CODES[item.found.outcome] for item in found))
+
+
+def _units(stores: Stores, tenant: str, year: str) -> list[Unit]:
+    from flows.recheck import published_units  # noqa: PLC0415 - brings Prefect
+    from tasks.units import Unit  # noqa: PLC0415 - brings Arrow
+
+    if tenant:
+        known_tenant(stores.hub, tenant)
+    return (
+        [Unit(tenant, published_year(tenant, year))]
+        if year
+        else published_units(stores, tenant=tenant)
+    )
+
+
+async def _ask(stores: Stores, units: list[Unit]) -> list[Answer]:
+    from flows.recheck import recheck as ask  # noqa: PLC0415 - brings Prefect
+
+    return [answer async for answer in ask(stores, units)]
+
+
+def _show(found: list[Answer]) -> None:
+    rows = [
+        (item.unit.tenant, short(item.unit.year.key), item.found.outcome, item.found.reason)
+        for item in found
+    ]
+    if rows:
+        show_table(("tenant", "fiscal year", "outcome", "why"), rows)
+    agreeing = sum(item.found.outcome == "agrees" for item in found)
+    say(f"{agreeing:,} of {len(found):,} published years agree with the controls of today.")
+    next_steps(
+        *(
+            f"tasma ledger breaks {item.unit.tenant} {short(item.unit.year.key)}"
+            for item in found
+            if item.found.outcome == "held"
+        )
+    )
+
+
+def _as_dict(item: Answer) -> dict[str, object]:
+    return {
+        "tenant": item.unit.tenant,
+        "fiscal_year": item.unit.year.key,
+        "outcome": item.found.outcome,
+        "reason": item.found.reason,
+    }

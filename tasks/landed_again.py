@@ -1,0 +1,63 @@
+"""What was received for a load, found in the lake again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from blocks.hub import Load
+from blocks.lake import Landed
+from ledger.errors import TerminalError
+from ledger.sie.reader import open_sie
+from tasks.fetch import Fetched, facts_of
+from tasks.source_year import stated_year
+from tasks.stores import Stores
+
+ASKED: Final = "fortnox-evidence"
+"""Under this source lies what Fortnox was asked beside the ledger."""
+
+
+class NotReceived(TerminalError):
+    """Bytes that a load was made from are not in the lake any more."""
+
+    def __init__(self, load: Load, what: str) -> None:
+        super().__init__(
+            f"{load.tenant} {load.year}: {what} of load {load.load_id} is not in the lake any "
+            "more, so it cannot be staged again. Load the file again, or pull the year again."
+        )
+
+
+def fetched_again(stores: Stores, load: Load) -> Fetched:
+    """Return the bytes of a load, opened, with what its source was asked beside them.
+
+    Raises:
+        NotReceived: They were pruned or erased, or an earlier release did not note what was asked.
+        TerminalError: The disk gives back other bytes than were landed.
+    """
+    landed = _landed(stores, load, load.source, load.landed_sha256)
+    if landed is None:
+        raise NotReceived(load, "the file")
+    evidence = _landed(stores, load, ASKED, load.asked_sha256)
+    if evidence is None and load.evidence_sha256:
+        raise NotReceived(load, "what the source was asked beside the ledger")
+    suffix = Path(landed.file_name).suffix
+    file = open_sie(stores.lake.read(landed), suffix=suffix)
+    facts = facts_of(file, landed, load.year)
+    known = {
+        "coverage": load.coverage,
+        "evidence_sha256": load.asked_sha256,
+        "is_year_told_by_dates": file.header.sie_type == "4I" and stated_year(file) is None,
+        "organisation_number": facts.organisation_number or load.organisation_number,
+    }
+    return Fetched(
+        landed,
+        facts.model_copy(update=known),
+        suffix,
+        file,
+        evidence=evidence,
+        standing_sha256=load.evidence_sha256,
+    )
+
+
+def _landed(stores: Stores, load: Load, source: str, sha256: str) -> Landed | None:
+    return stores.lake.find(load.tenant, source, sha256) if sha256 else None

@@ -1,0 +1,91 @@
+"""Recheck: what is published is judged again by the controls of today, and stays as it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from blocks import controls
+from blocks.hub import Load, UnitState
+from blocks.warehouse.records import LoadRecord
+from ledger.errors import TerminalError
+from tasks.jobs import Job
+from tasks.log import say
+from tasks.reconcile import Judgement, unit_context
+from tasks.stage import staged_again
+
+AGREES: Final = "agrees"
+HELD: Final = "held"
+
+ASKED_AGAIN: Final = "published earlier, asked again: "
+
+
+class ReadOtherwise(TerminalError):
+    """The reader of this release makes other rows of what was received than are published."""
+
+    def __init__(self, record: LoadRecord) -> None:
+        super().__init__(
+            f"{record.tenant} {record.fiscal_year}: this release reads the file of load "
+            f"{record.load_id} otherwise than it was published, so nothing is said of what is. "
+            "Load the file again, or pull the year again: what changes is listed and judged."
+        )
+
+
+@dataclass(frozen=True)
+class Rechecked:
+    """What became of a published year: ``agrees``, or ``held`` for a reason."""
+
+    outcome: str
+    reason: str = ""
+
+
+def recheck_unit(job: Job) -> Rechecked:
+    """Ask every control about what is published of a unit, under its lease.
+
+    Nothing is published or withdrawn. What would hold now is a hold like any other, red until it is
+    accepted, replaced or rejected; a later file that is held already is left to be judged first.
+
+    Raises:
+        TerminalError: The year is not published, or what it was loaded from is gone or damaged, or
+            is read otherwise by this release.
+    """
+    record = job.stores.warehouse.load_record(job.unit.tenant, job.unit.year)
+    if record is None:
+        raise TerminalError(f"{job.unit} is not published, so there is nothing to ask about.")
+    published = job.stores.hub.loads.published(job.unit.tenant, job.unit.year) or _of(record)
+    staged = staged_again(job.stores, published)
+    if staged.digest != record.digest:
+        raise ReadOtherwise(record)
+    context = unit_context(job)
+    results = controls.reconcile(staged, context=context, warehouse=job.stores.warehouse)
+    holding = job.stores.hub.acceptances.unaccepted(job.unit.tenant, job.unit.year, results)
+    judgement = Judgement(results, holding)
+    if not holding:
+        say("What is published agrees with the controls of today", **job.where)
+        return Rechecked(AGREES)
+    if job.stores.hub.holds.find(job.unit.tenant, job.unit.year) is None:
+        _hold(job, published, judgement)
+    return Rechecked(HELD, judgement.reason)
+
+
+def _of(record: LoadRecord) -> Load:
+    """Return what the warehouse knows of a load that the hub has forgotten."""
+    return Load(
+        tenant=record.tenant,
+        fiscal_year=record.fiscal_year.key,
+        source=record.source,
+        source_kind=record.source_kind,
+        landed_sha256=record.landed_sha256,
+        digest=record.digest,
+        load_id=record.load_id,
+    )
+
+
+def _hold(job: Job, published: Load, judgement: Judgement) -> None:
+    """Hold the published rows as a load of their own: what an earlier one was told stays so."""
+    again = replace(published, load_id="", run_id=job.run_id, status=UnitState.STAGED, reason="")
+    load = job.stores.hub.loads.save(again)
+    job.stores.hub.loads.save_results(load.load_id, judgement.results)
+    about = {"load_id": load.load_id, "source": load.source, "digest": load.digest}
+    job.tell(UnitState.RECONCILING, **about)
+    job.tell(UnitState.HELD, load_id=load.load_id, reason=f"{ASKED_AGAIN}{judgement.reason}")

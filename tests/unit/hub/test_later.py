@@ -1,0 +1,129 @@
+"""Which later findings are kept, and which of them stand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from blocks.hub import Load, UnitState
+from ledger.controls import MAX_BREAKS_KEPT, Break, BreakKind, ControlResult, Outcome, Severity
+
+PASSED = ControlResult("opening_continuity", Severity.WARNS, Outcome.PASSED)
+SKIPPED = replace(PASSED, outcome=Outcome.NOT_APPLICABLE, reason="nothing is published before")
+
+
+def broken(difference="10.00", *, count=1):
+    item = Break(
+        "opening_continuity",
+        BreakKind.AMOUNT,
+        account_number="1930",
+        expected=Decimal("0.00"),
+        actual=Decimal(difference),
+        difference=Decimal(difference),
+        detail="other",
+    )
+    return replace(PASSED, outcome=Outcome.BROKEN, breaks=(item,) * count, break_count=count)
+
+
+@pytest.fixture
+def record(hub, acme, y2024, year):
+    load = hub.loads.save(Load(acme, y2024.key, "sie"))
+
+    def record(result, *, told=None, asked_by="l2"):
+        return hub.later.record(
+            result,
+            of=(acme, y2024, load.load_id),
+            asked_by=(year("2023"), asked_by),
+            told=told,
+        )
+
+    return record
+
+
+@pytest.fixture
+def standing(hub, acme, y2024):
+    return lambda: [item.result for item in hub.later.standing(acme, y2024)]
+
+
+@pytest.mark.parametrize("told", [None, PASSED, SKIPPED], ids=["unknown", "passed", "skipped"])
+@pytest.mark.parametrize("now", [PASSED, SKIPPED], ids=["passes", "does not apply"])
+def test_agreement_is_no_news(record, standing, told, now):
+    assert record(now, told=told) is None
+    assert standing() == []
+
+
+@pytest.mark.parametrize("told", [None, PASSED, SKIPPED, broken("9.00")])
+def test_break_that_the_load_was_not_told_stands(record, standing, clock, told):
+    found = record(broken(), told=told)
+
+    assert standing() == [broken()]
+    assert (found.found_at, found.asked_by_load_id) == (clock.now, "l2")
+    assert found.is_break
+
+
+def test_break_that_the_load_was_told_is_no_news(record, standing):
+    assert record(broken(), told=broken()) is None
+    assert standing() == []
+
+
+def test_break_of_the_load_that_is_gone_is_said_to_be(record, standing):
+    found = record(PASSED, told=broken())
+
+    assert standing() == [PASSED]
+    assert not found.is_break
+    assert str(found).startswith("opening_continuity agrees since 2026-01-01, when 2023")
+
+
+def test_answer_that_stands_is_not_dated_anew(hub, acme, y2024, record, clock):
+    record(broken())
+    before = hub.later.standing(acme, y2024)
+    clock.advance(86_400)
+
+    assert record(broken(), asked_by="l3") is None
+    assert before == hub.later.standing(acme, y2024)
+
+
+def test_other_answer_takes_its_place(record, standing):
+    record(broken())
+    record(broken("11.00"))
+    assert standing() == [broken("11.00")]
+
+    record(PASSED)
+    assert standing() == [PASSED]
+
+
+def test_load_that_is_judged_closes_what_stood(hub, acme, y2024, record, standing):
+    record(broken())
+
+    assert hub.later.close(acme, y2024, load_id="l4")
+    assert standing() == []
+    assert not hub.later.close(acme, y2024, load_id="l5")
+
+
+def test_breaks_that_are_too_many_are_counted(record, standing):
+    record(broken(count=MAX_BREAKS_KEPT + 5))
+
+    (result,) = standing()
+    assert (len(result.breaks), result.break_count) == (MAX_BREAKS_KEPT, MAX_BREAKS_KEPT + 5)
+
+
+def test_finding_of_a_control_that_blocks_turns_the_light_red(hub, acme, y2024, record):
+
+    for state in (UnitState.FETCHING, UnitState.STAGED, UnitState.RECONCILING, UnitState.PUBLISHED):
+        hub.units.set_status(acme, y2024, state, load_id="l1")
+    record(broken())
+    (warned,) = hub.overview(tenant=acme)
+    record(replace(broken("11.00"), severity=Severity.BLOCKS))
+    (blocked,) = hub.overview(tenant=acme)
+
+    assert (warned.light, blocked.light) == ("green", "red")
+    assert "opening_continuity (1 break, first: account 1930" in warned.reason
+
+
+def test_it_is_logged(hub, acme, record):
+    record(broken())
+
+    (event,) = hub.events.recent(kind="later finding")
+    assert event.message.startswith("opening_continuity (1 break")
