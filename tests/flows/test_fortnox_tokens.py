@@ -206,7 +206,7 @@ def test_lost_answer_is_found_out_by_the_next_attempt(hub, simulator):
     with pytest.raises(CallFailed):
         ask(hub)
     assert connection(hub).refresh_intent_at is not None
-    assert connection(hub).status == "connected"
+    assert connection(hub).status == "unreachable"
 
     with pytest.raises(CallRefused, match="lost"):
         ask(hub)
