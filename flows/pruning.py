@@ -12,6 +12,7 @@ from blocks.hub import Load
 from blocks.hub.states import WORKING
 from blocks.lake import Prunable
 from blocks.settings import SQL
+from blocks.staging import noted_evidence
 from blocks.warehouse.errors import NoLedger
 from tasks.documents import DOCUMENTS
 from tasks.stores import Stores
@@ -51,7 +52,8 @@ def keep(stores: Stores) -> Kept:
     kept = Kept()
     for tenant in stores.hub.tenants:
         for load in _spoken_of(stores, tenant.id):
-            kept.landed.update({load.landed_sha256, load.asked_sha256})
+            asked = load.asked_sha256 or noted_evidence(Path(load.stage_folder))
+            kept.landed.update({load.landed_sha256, asked})
             kept.staged.add(Path(load.stage_folder))
         kept.landed.update(_published(stores, tenant.id))
     return kept

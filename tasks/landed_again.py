@@ -7,6 +7,7 @@ from typing import Final
 
 from blocks.hub import Load
 from blocks.lake import Landed
+from blocks.staging import noted_evidence
 from ledger.errors import TerminalError
 from ledger.sie.reader import open_sie
 from tasks.fetch import Fetched, facts_of
@@ -31,13 +32,15 @@ def fetched_again(stores: Stores, load: Load) -> Fetched:
     """Return the bytes of a load, opened, with what its source was asked beside them.
 
     Raises:
-        NotReceived: They were pruned or erased, or an earlier release did not note what was asked.
+        NotReceived: They were pruned or erased.
         TerminalError: The disk gives back other bytes than were landed.
     """
     landed = _landed(stores, load, load.source, load.landed_sha256)
     if landed is None:
         raise NotReceived(load, "the file")
-    evidence = _landed(stores, load, ASKED, load.asked_sha256)
+    # The hub of earlier releases did not know what was asked; the load's stage did.
+    asked = load.asked_sha256 or noted_evidence(Path(load.stage_folder))
+    evidence = _landed(stores, load, ASKED, asked)
     if evidence is None and load.evidence_sha256:
         raise NotReceived(load, "what the source was asked beside the ledger")
     suffix = Path(landed.file_name).suffix
@@ -45,7 +48,7 @@ def fetched_again(stores: Stores, load: Load) -> Fetched:
     facts = facts_of(file, landed, load.year)
     known = {
         "coverage": load.coverage,
-        "evidence_sha256": load.asked_sha256,
+        "evidence_sha256": asked,
         "is_year_told_by_dates": file.header.sie_type == "4I" and stated_year(file) is None,
         "organisation_number": facts.organisation_number or load.organisation_number,
     }

@@ -14,6 +14,7 @@ from blocks.staging.folder import (
     StagedUnit,
     StageUnusable,
     find_staged,
+    noted_evidence,
     read_staged,
     staged_folder,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "StagedUnit",
     "UnitFacts",
     "find_staged",
+    "noted_evidence",
     "read_staged",
     "stage_unit",
     "staged_folder",

@@ -76,6 +76,14 @@ class _Manifest(_Format):
     sealed: str
 
 
+class _NotedFacts(BaseModel):
+    evidence_sha256: str = ""
+
+
+class _Noted(BaseModel):
+    facts: _NotedFacts
+
+
 @dataclass(frozen=True)
 class StagedUnit:
     """One unit as staged: what it says of itself, where its files lie, what they add up to.
@@ -172,6 +180,17 @@ def read_staged(folder: Path) -> StagedUnit:
     return StagedUnit(
         manifest.facts, folder, manifest.digest, manifest.tables, files=manifest.files
     )
+
+
+def noted_evidence(folder: Path) -> str:
+    """Return the hash of what a unit's source was asked, as a stage of any format notes it.
+
+    Empty when it notes nothing, or cannot be read.
+    """
+    try:
+        return _Noted.model_validate_json((folder / MANIFEST).read_bytes()).facts.evidence_sha256
+    except (OSError, ValidationError):
+        return ""
 
 
 def _read_manifest(folder: Path) -> _Manifest:

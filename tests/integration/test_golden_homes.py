@@ -1,0 +1,100 @@
+"""A home that an earlier version wrote is upgraded by use, and nothing of it is lost."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import tarfile
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from flows.cli.app import app
+
+GOLDEN = Path(__file__).parents[1] / "golden"
+
+LIGHTS = {
+    ("books", "2023"): ("green", "published"),
+    ("books", "2024"): ("green", "published"),
+    ("hiding", "2025"): ("red", "held"),
+    ("ledger", "2024"): ("green", "published"),
+    ("ledger", "2025"): ("green", "published"),
+    ("wrong", "2024"): ("red", "held"),
+}
+
+
+@pytest.fixture(params=sorted(path.name for path in GOLDEN.glob("*.tar.xz")))
+def home(request, tmp_path, monkeypatch):
+    """Unpack a home as if it had always lain here: its hub names stages by their whole paths."""
+    with tarfile.open(GOLDEN / request.param) as archive:
+        archive.extractall(tmp_path, filter="data")
+    home = tmp_path / "home"
+    with closing(sqlite3.connect(home / "hub" / "hub.sqlite")) as hub, hub:
+        hub.execute(
+            "update load set stage_folder = ? || substr(stage_folder, instr(stage_folder, ?))"
+            " where stage_folder <> ''",
+            (str(home), "/lake/stage/"),
+        )
+    for name in ("TASMA_LAKE", "TASMA_WAREHOUSE", "TASMA_INBOX", "TASMA_HUB_URL"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("TASMA_HOME", str(home))
+    return home
+
+
+def tasma(*arguments):
+    return CliRunner().invoke(app, [str(argument) for argument in arguments])
+
+
+def asked(*arguments):
+    done = tasma(*arguments, "--json")
+    assert done.exit_code == 0, done.output
+    return json.loads(done.stdout)
+
+
+def lights():
+    return {
+        (row["tenant"], row["fiscal_year"][:4]): (row["light"], row["status"])
+        for row in asked("tenant", "status")
+    }
+
+
+def test_every_year_stands_where_it_stood(home):
+    assert LIGHTS == lights()
+
+
+def test_what_is_published_is_verified_with_its_changes_and_documents(home):
+    verified = {
+        (tenant, year): tasma("ledger", "verify", tenant, year).exit_code
+        for (tenant, year), (_, status) in LIGHTS.items()
+        if status == "published"
+    }
+    years = {row["fiscal_year"][:4]: row for row in asked("tenant", "year", "list", "ledger")}
+
+    assert set(verified.values()) == {0}
+    assert "B:2" in tasma("ledger", "changes", "books", "2024").stdout
+    assert (0, 1) == (years["2024"]["documents"], years["2025"]["documents"])
+
+
+def test_the_same_file_is_judged_by_the_controls_of_today_and_changes_nothing(home):
+    before = tasma("ledger", "changes", "books", "2024").stdout
+    judged, again = (
+        tasma("import", home / "files" / "books-2024.se", "--tenant", "books") for _ in range(2)
+    )
+
+    assert (0, 0) == (judged.exit_code, again.exit_code), judged.output
+    assert "everything is published already" in judged.stdout
+    assert "books 2024: unchanged" in again.stdout
+    assert before == tasma("ledger", "changes", "books", "2024").stdout
+    assert LIGHTS == lights()
+
+
+@pytest.mark.parametrize(("tenant", "year"), [("wrong", "2024"), ("hiding", "2025")])
+def test_what_is_held_can_be_accepted_and_is_published(home, tenant, year):
+    accepted = tasma("accept", tenant, year, "--reason", "known and agreed", "--no-publish")
+    published = tasma("publish", tenant, year)
+
+    assert (0, 0) == (accepted.exit_code, published.exit_code), published.output
+    assert ("green", "published") == lights()[tenant, year]
+    assert 0 == tasma("ledger", "verify", tenant, year).exit_code
