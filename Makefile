@@ -58,3 +58,7 @@ lock:  ## write the locks anew (needs uv)
 
 clean:  ## remove what was made here at run time
 	rm -rf data/lake data/warehouse data/hub data/inbox data/prefect data/demo-home{,.lock} build
+
+campaign: $(INSTALLED)  ## the laws, on all their examples (make test tries about a third)
+	TASMA_CAMPAIGN=1 $(BIN)/python -m pytest -m hypothesis --numprocesses auto --maxprocesses 4 --dist worksteal
+.PHONY: campaign

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import settings
 
 import blocks  # noqa: F401 - before any test imports Prefect, which reports from then on
+from tests.examples import load_profile
 
 pytest_plugins = ["pytester", "tests.plugins.requirements", "tests.plugins.costs"]
 
-# How long an example takes says more about what else the machine does than about the code.
-settings.register_profile("tasma", deadline=None)
-settings.load_profile("tasma")
+load_profile()
 
 
 @pytest.fixture(scope="session")

@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.faults.hostile_files import FLOODS
 from tests.faults.hostile_reader import read_all
 
@@ -75,7 +76,7 @@ pieces = st.lists(scraps | st.text(max_size=3), max_size=60).map("".join)
 pages = st.sampled_from(["cp437", "utf-8", "cp1252", "utf-16", "utf-8-sig"])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(st.builds(lambda text, page: text.encode(page, "replace"), pieces, pages) | st.binary())
 def test_any_bytes_are_read_to_an_end(content):
     facts, tables = read_all(content)

@@ -12,9 +12,12 @@ from hypothesis import strategies as st
 
 from blocks.statements import statement
 from ledger.controls import Outcome
+from tests.examples import examples
 
 LAWS = settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(12, least=6),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 ACCOUNTS = ["1510", "1910", "1930", "2081", "2440", "2611", "3001", "4010", "7010", "8310"]
 BALANCE_ACCOUNTS = [number for number in ACCOUNTS if number[0] in "12"]

@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 from typing import ClassVar
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -19,6 +20,7 @@ from hypothesis.stateful import (
 )
 
 from blocks.hub import Hub, Lease, LeaseLost, LeaseTaken
+from tests.examples import examples
 
 RESOURCES = st.sampled_from(["a/1", "a/2", "b/1"])
 HOLDERS = st.sampled_from(["night", "hand"])
@@ -105,12 +107,13 @@ class Leases(RuleBasedStateMachine):
         assert live == {lease.resource: lease for lease in self.hub.leases.live()}
 
 
+@pytest.mark.hypothesis  # so that a campaign takes it
 def test_leases_obey_their_laws(empty_hub):
     Leases.template = empty_hub
     run_state_machine_as_test(
         Leases,
         settings=settings(
-            max_examples=30,
+            max_examples=examples(30),
             stateful_step_count=30,
             deadline=None,
             suppress_health_check=[HealthCheck.too_slow],

@@ -19,6 +19,7 @@ from ledger.controls import (
     Severity,
     set_fingerprint,
 )
+from tests.examples import examples
 
 FINITE = {
     "allow_nan": False,
@@ -114,7 +115,9 @@ def test_load_ids_are_unique_version_7_and_sort_by_time():
 
 @given(results=st.lists(RESULTS, max_size=3))
 @settings(
-    deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    deadline=None,
+    max_examples=examples(40),
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 def test_findings_survive_exactly(hub, load, results):
     """Decimals with their scale and sign: 100.10 is not 100.1 when a fingerprint is taken."""

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from ledger.sie.text.checksum import add_line, control_sum
 from ledger.sie.text.tokenizer import read_record
+from tests.examples import examples
 
 LINES = (
     "#FLAGGA 0",
@@ -143,7 +144,7 @@ def record_lines(draw):
     return "".join(part + draw(BLANKS) for part in parts[:-1]) + parts[-1] + draw(ENDS)
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(record_lines(), st.sampled_from(["cp437", "cp1252", "utf-8"]))
 @example("#KONTO {} 1930", "cp437")
 @example("#PSALDO {} 1930", "cp437")

@@ -19,6 +19,7 @@ from ledger.sie.records.objects_used import ObjectsUsed
 from ledger.sie.records.scan import Scanner
 from ledger.sie.text import control_sum as control_sums
 from ledger.sie.text.checksum import AS_IT_STANDS, control_sum
+from tests.examples import examples
 
 SMALL = SieLimits(block_bytes=512, piece_bytes=512, line_bytes=400, diagnostics_kept=10**6)
 """Blocks so small that even a few vouchers come in several."""
@@ -198,7 +199,7 @@ def files(draw):
     return "".join(line + end for line in (*start, *body)).encode(encoding, "replace")
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(files())
 @example(b'#VER A 1 20240115\n{\n#TRANS 1930 {} 1 "" "\\"" \r\r\n}\n')
 @example(b'#VER A 1 20240115\n{\n#TRANS  {1} "0.00"\n}\n')
@@ -233,7 +234,7 @@ def plain_files(draw):
     )
 
 
-@settings(max_examples=100)
+@settings(max_examples=examples(100))
 @given(st.one_of(plain_files(), files()), st.sampled_from([16, 200, control_sums.WINDOW_BYTES]))
 @example(b"#KSUMMA\n#VER A 1 20240115\n{\n#TRANS 1930 {} 5.00 20240115 a\rb\n}\n", 16)
 def test_sum_in_columns_is_the_sum_of_the_lines(content, window_bytes):
@@ -247,7 +248,7 @@ def test_sum_in_columns_is_the_sum_of_the_lines(content, window_bytes):
     assert 0 == file.diagnostics.count("control_sum_wrong")
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(plain_files(), st.sampled_from([16, control_sums.WINDOW_BYTES]))
 def test_sum_of_the_bytes_as_they_stand_is_taken_in_columns_too(content, window_bytes):
     total = control_sum(content, encoding=AS_IT_STANDS, over=AS_IT_STANDS)
@@ -272,7 +273,7 @@ def test_sum_of_plain_rows_is_taken_in_columns(text, monkeypatch):
     assert 0 == file.diagnostics.count("control_sum_wrong")
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(files(), st.binary(max_size=6), st.integers(0, 4000))
 def test_both_paths_read_the_same_after_damage(content, damage, place):
     place %= len(content) + 1
@@ -306,7 +307,7 @@ def objects_used(content, encoding="cp437", limits=SMALL):
     return used.pairs
 
 
-@settings(max_examples=100)
+@settings(max_examples=examples(100))
 @given(st.lists(listed_rows(), max_size=25), st.sampled_from(["cp437", "utf-8"]))
 @example([("#TRANS\t1930 {1 6} 5", [("1", "6")]), ("#TRANS 1930 {1 6} 5", [])], "cp437")
 @example([("#TRANS  1930 {\t6 P} 5", [("6", "P")])], "cp437")

@@ -15,6 +15,7 @@ from ledger.sie.writer import write_sie
 from ledger.sie.writing.errors import HistoryWithoutPosting, RowWithoutVoucher
 from ledger.sie.writing.history import NONE, find_twins
 from ledger.sie.writing.vouchers import write_vouchers
+from tests.examples import examples
 
 ACCOUNTS = ("1910", "3001", "2640")
 ROWS = st.tuples(st.sampled_from(ACCOUNTS), st.sampled_from([100, -100]), st.sampled_from("  P"))
@@ -82,7 +83,7 @@ def written(tables, per_slice=2):
     return [line.removesuffix(" 20240131") for line in text.split("\r\n") if "TRANS" in line]
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(vouchers=VOUCHERS)
 def test_every_row_is_written_once_in_its_order(vouchers, rows_of):
     lines = written(tables_of(vouchers, rows_of))
@@ -92,7 +93,7 @@ def test_every_row_is_written_once_in_its_order(vouchers, rows_of):
         assert expected == [line for line in lines if line.startswith(label)]
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(vouchers=VOUCHERS)
 def test_each_added_row_stands_directly_before_its_booked_row(vouchers, rows_of):
     lines = written(tables_of(vouchers, rows_of))
@@ -102,7 +103,7 @@ def test_each_added_row_stands_directly_before_its_booked_row(vouchers, rows_of)
             assert lines[at + 1] == line.replace("#RTRANS", "#TRANS")
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(vouchers=VOUCHERS)
 def test_history_keeps_its_order(vouchers, rows_of):
     past = [line for line in lines_of(vouchers) if not line.startswith("#TRANS")]
@@ -112,7 +113,7 @@ def test_history_keeps_its_order(vouchers, rows_of):
     assert past == [line for line in lines if not line.startswith("#TRANS")]
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(vouchers=VOUCHERS)
 def test_size_of_a_slice_does_not_show(vouchers, rows_of):
     tables = tables_of(vouchers, rows_of)

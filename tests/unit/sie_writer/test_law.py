@@ -17,6 +17,7 @@ from ledger.schemas import CANONICAL
 from ledger.sie.records.header import SieHeader
 from ledger.sie.writer import write_sie
 from ledger.voucher_key import voucher_key
+from tests.examples import examples
 
 PRINTABLE = "".join(map(chr, range(32, 127))) + "åäöÅÄÖéü"
 
@@ -227,7 +228,7 @@ def units(draw):
     return header, {name: pa.Table.from_pylist(rows[name], CANONICAL[name]) for name in rows}
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], max_examples=60)
+@settings(suppress_health_check=[HealthCheck.too_slow], max_examples=examples(60))
 @given(unit=units(), control_sum=st.booleans())
 def test_tables_written_and_read_are_the_tables(unit, control_sum, read_sie):
     header, tables = unit

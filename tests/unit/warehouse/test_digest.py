@@ -16,6 +16,7 @@ from blocks.digest import NOT_IN_DIGEST
 from blocks.duck import open_duckdb
 from blocks.lake import Lake
 from ledger.schemas import CANONICAL, VOUCHER_TABLES
+from tests.examples import examples
 from tests.staged_units import facts, joined, stage, voucher
 
 TEXT = st.text(
@@ -79,7 +80,9 @@ def stage_rows(tmp_path_factory):
     return run
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(
+    max_examples=examples(12, least=6), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 @given(
     texts=st.lists(st.none() | TEXT, min_size=1, max_size=6),
     amount=st.decimals(-(10**9), 10**9, places=2),
@@ -133,7 +136,7 @@ def batches(draw):
     return table, draw(st.lists(row, min_size=1, max_size=8))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(
     batch=batches(),
     probed=st.sampled_from([0, 1, row_numbers.MOST_PROBED]),
@@ -186,7 +189,7 @@ def engine(tmp_path_factory):
         yield db
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=examples(8, least=6), deadline=None)
 @given(shuffle=st.randoms(), size=st.integers(1, 9))
 def test_digest_does_not_depend_on_row_order_or_batch_size(stage_rows, shuffle, size):
     rows = joined(*(voucher(f"A:{n}", ("1930", "10.00"), ("3001", "-10.00")) for n in range(7)))

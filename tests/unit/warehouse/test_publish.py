@@ -16,6 +16,7 @@ from blocks.warehouse import Warehouse
 from blocks.warehouse.errors import CountsDiffer, NoLedger, NotPublishable, StaleLease
 from ledger.controls import Break, BreakKind, ControlResult, Outcome, Severity
 from ledger.schemas import CANONICAL
+from tests.examples import examples
 from tests.staged_units import facts, joined, stage, voucher
 
 NUMBERS = count()
@@ -82,7 +83,7 @@ books = st.dictionaries(
 )
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=examples(12, least=6), deadline=None)
 @given(before=books, after=books, openings=st.tuples(*[st.sampled_from(["0.00", "7.00"])] * 2))
 @pytest.mark.requirement("R-FIN-33b")
 def test_later_load_leaves_exactly_its_rows_whatever_was_there(
