@@ -13,6 +13,9 @@ from ledger.text import visible
 
 MAX_BODY_CHARS: Final = 1_500
 
+LOOKALIKES: Final = str.maketrans({"<": "‹", ">": "›", "@": "＠"})  # noqa: RUF001 - meant
+"""Services make links and mentions of these, and each escapes them in a way of its own."""
+
 
 class NotifySettings(BaseSettings):
     """``TASMA_NOTIFY_BLOCK``: type and name of a Prefect block, such as ``slack-webhook/ops``."""
@@ -28,7 +31,7 @@ async def notify(subject: str, body: str) -> bool:
     Without a block it is only logged. A message that cannot be sent never changes how a run ends.
     """
     logger = get_logger("tasma.notify")
-    subject, body = visible(subject), visible(body)
+    subject, body = (visible(text).translate(LOOKALIKES) for text in (subject, body))
     name = NotifySettings().notify_block
     if not name:
         logger.warning("%s: %s", subject, body[:MAX_BODY_CHARS])

@@ -81,7 +81,7 @@ async def reconcile(job: Job, load: StagedLoad) -> Judgement:
 
 def judge(job: Job, load: StagedLoad) -> Judgement:
     """Do what `reconcile` says, in the caller's thread."""
-    job.tell(UnitState.RECONCILING, load_id=load.load_id, digest=load.staged.digest)
+    tell_judged(job, load)
     hub, context = job.stores.hub, unit_context(job)
     results = controls.reconcile(load.staged, context=context, warehouse=job.stores.warehouse)
     if not job.is_dry_run:
@@ -93,6 +93,19 @@ def judge(job: Job, load: StagedLoad) -> Judgement:
     )
     say(_summary(judgement), **job.where, accepted_breaks=judgement.accepted_count)
     return judgement
+
+
+def tell_judged(job: Job, load: StagedLoad) -> None:
+    """Say in the hub that a load is being judged, and all that it is.
+
+    A hold may be judged after a later run has failed, and by then the row speaks of that run.
+    """
+    job.tell(
+        UnitState.RECONCILING,
+        load_id=load.load_id,
+        source=load.staged.facts.source,
+        digest=load.staged.digest,
+    )
 
 
 def standing_judgement(job: Job, load: StagedLoad) -> Judgement | None:

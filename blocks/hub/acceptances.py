@@ -141,6 +141,14 @@ class Acceptances:
         )
 
 
+def end_of_load(connection: Connection, load_id: str, *, at: dt.datetime) -> None:
+    """End within a transaction what was accepted of a load: whoever refuses it takes it back."""
+    table = models.acceptance
+    valid = or_(table.c.expires_at.is_(None), table.c.expires_at > at)
+    query = update(table).where(table.c.load_id == load_id, valid).values(expires_at=at)
+    connection.execute(query)
+
+
 def _refuse_empty(
     reason: str, person: str, *, expires_at: dt.datetime | None, now: dt.datetime
 ) -> None:

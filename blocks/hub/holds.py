@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from sqlalchemy import ColumnElement, Connection, and_, or_, select, update
 
-from blocks.hub import leases, loads, models, units
+from blocks.hub import acceptances, leases, loads, models, units
 from blocks.hub.database import Database
 from blocks.hub.errors import LeaseTaken, Refused
 from blocks.hub.events import Events, cut
@@ -37,7 +37,8 @@ class Holds:
         """Refuse what is held: it is never published, and its unit is as it was before.
 
         The unit's status is again that of the last good load; where nothing was published it is
-        rejected. A later run's failure, which is no part of the hold, stays.
+        rejected. A later run's failure, which is no part of the hold, stays. What was accepted of
+        the load is accepted no longer.
 
         Raises:
             Refused: No reason or no person, or the load is not an open hold (any more).
@@ -54,6 +55,7 @@ class Holds:
             self._refuse_at_work(connection, load)
             rejected = replace(load, status=UnitState.REJECTED, reason=said, is_open=False)
             _write(connection, rejected)
+            acceptances.end_of_load(connection, load_id, at=self._database.now())
             if load.coverage == WHOLE_YEAR:
                 self._step_back(connection, rejected)
             self._events.record(

@@ -78,11 +78,14 @@ def accept(
         )
         if not as_json:
             say(f"Accepted for {unit}.")
-            given = stores.hub.acceptances.of_tenant(tenant)[len(before) :]
+            given = (
+                item for item in stores.hub.acceptances.of_tenant(tenant) if item not in before
+            )
             if not all(item.fiscal_year for item in given):
                 remark(
                     "That this program's files name no organisation number is accepted for every "
-                    f"year, until it is withdrawn: tasma ledger acceptances {tenant}"
+                    "year (for this one alone if the file names no program), until it is "
+                    f"withdrawn: tasma ledger acceptances {tenant}"
                 )
         if publish_too and not left:
             raise typer.Exit(_publish(stores, unit, load_id=load, as_json=as_json))

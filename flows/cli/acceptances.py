@@ -21,7 +21,8 @@ from flows.cli.output import next_steps, say, show_json, show_table
 def acceptances(tenant: TenantId, *, as_json: AsJson = False) -> None:
     """List what somebody let pass of a tenant and what still speaks, oldest first.
 
-    That files of a program name no organisation number is accepted for every year.
+    That files of a program name no organisation number is accepted for every year; where no program
+    is named, for the year of the file alone.
     """
     with open_hub() as hub:
         known_tenant(hub, tenant)
@@ -35,7 +36,7 @@ def acceptances(tenant: TenantId, *, as_json: AsJson = False) -> None:
         rows = [
             (
                 item.id,
-                short(item.fiscal_year) if item.fiscal_year else "every year",
+                short(item.fiscal_year) if item.fiscal_year else "lasting",
                 item.control,
                 item.difference,
                 item.expires_at,

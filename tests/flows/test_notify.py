@@ -47,13 +47,12 @@ def test_a_block_that_is_named_is_told(desk, service, monkeypatch):
 
     async def tell():
         await block.asave("working", overwrite=True)
-        return await notify("Held: import-file", "acme 2024: currency (1 break)")
+        return await notify("Held: import-file", "acme 2024: <!channel> <http://x|y> @here")
 
     with reaching(desk.server):
         assert asyncio.run(tell())
-    assert [{"subject": "Held: import-file", "body": "acme 2024: currency (1 break)"}] == (
-        service.told
-    )
+    body = "acme 2024: ‹!channel› ‹http://x|y› ＠here"  # noqa: RUF001 - nothing acts in it
+    assert [{"subject": "Held: import-file", "body": body}] == service.told
 
 
 def test_without_a_block_nothing_is_sent_and_nothing_fails(monkeypatch):

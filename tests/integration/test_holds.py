@@ -69,10 +69,10 @@ def stores(tmp_path):
 def take(stores, tmp_path):
     """Load files one after another; return how each ended."""
 
-    def take(*contents):
+    def take(*contents, name=""):
         ends = []
         for content in contents:
-            path = tmp_path / ("books.se" if "#UB" in content else "few.si")
+            path = tmp_path / (name or ("books.se" if "#UB" in content else "few.si"))
             path.write_bytes(content.encode("cp437"))
             ends.append(import_here(stores, "acme", path, **NOBODY_WATCHES).outcome)
         return ends
@@ -212,6 +212,35 @@ def test_a_rejected_hold_without_a_good_load_says_that_nothing_is_published(stor
     assert "nothing is published" in row.reason
     assert take(UNEQUAL) == ["held"], "the same file is judged again"
     assert status().light == "red"
+
+
+def test_a_rejection_takes_back_what_was_accepted_of_the_load(stores, take, status):
+    take(GOOD, UNEQUAL)
+    accept(stores)
+    reject(stores)
+
+    assert take(UNEQUAL) == ["held"]
+    assert status().light == "red"
+
+
+def test_an_acceptance_of_a_bare_file_says_nothing_of_a_shorter_one(stores, take):
+    opened = "#IB 0 1930 500.00\n#IB 0 3001 -500.00\n"
+    bare = GOOD.replace("#UB 0 1930 100.00\n", opened).replace("#RES 0 3001 -100.00\n", "")
+    take(bare, name="bare.se")
+    accept(stores)
+    published = publish_here(stores, ACME, **NOBODY_WATCHES).outcome
+
+    assert ["published", "held"] == [published, *take(bare.partition("00.00")[0], name="cut.se")]
+
+
+def test_a_hold_accepted_after_a_failed_run_keeps_its_source(stores, take):
+    take(UNEQUAL)
+    stores.hub.units.set_status("acme", Y2024, UnitState.FETCHING, source="fortnox")
+    stores.hub.units.set_status("acme", Y2024, UnitState.FAILED, reason="the server was away")
+    accept(stores)
+    publish_here(stores, ACME, **NOBODY_WATCHES)
+
+    assert stores.hub.units.find("acme", Y2024).published_source == "sie"
 
 
 @pytest.mark.parametrize("decide", [accept, reject])
