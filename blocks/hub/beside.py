@@ -1,9 +1,9 @@
 """Loads of less than a year: what a few vouchers (SIE 4I) or balances alone (SIE 1-3) came to.
 
 They stand beside their unit and never touch its status. One that is held, has failed, or found
-what a control warns of is open until the same bytes end well, a later evidence of the same kind
-takes its place (balances are a snapshot; vouchers of one file say nothing about another's), or a
-person rejects it.
+what a control warns of is open until the same bytes come again, a later evidence of the same kind
+that nothing holds takes its place (balances are a snapshot; vouchers of one file say nothing
+about another's), or a person rejects it.
 """
 
 from __future__ import annotations
@@ -153,7 +153,8 @@ def _replace_earlier(connection: Connection, load: Load) -> None:
     """Close what this load, which has come to an end, takes the place of."""
     table = models.load.c
     same = table.landed_sha256 == load.landed_sha256
-    if load.coverage == UnitState.EVIDENCE.value and load.status is not UnitState.FAILED:
+    # What is held may be another company's, and then it answers nothing.
+    if load.coverage == UnitState.EVIDENCE.value and load.status in BESIDE:
         same = or_(same, table.source_kind == load.source_kind)
     replaced = and_(
         table.tenant == load.tenant,

@@ -86,17 +86,28 @@ def test_vouchers_are_replaced_by_the_same_file_alone(hub, bring, clock, later, 
     ("end", "kind", "is_replaced"),
     [
         (UnitState.EVIDENCE, "2", True),
-        (UnitState.HELD, "2", True),
+        (UnitState.HELD, "2", False),
         (UnitState.FAILED, "2", False),
         (UnitState.EVIDENCE, "3", False),
     ],
 )
-def test_balances_are_replaced_by_later_ones_of_their_kind(hub, bring, end, kind, is_replaced):
+def test_balances_are_replaced_by_later_ones_of_their_kind_unless_held(
+    hub, bring, end, kind, is_replaced
+):
     held = bring(UnitState.HELD, coverage="evidence", kind="2")
     hub.database.now.advance(1)
     bring(end, coverage="evidence", kind=kind, sha="bb")
 
     assert hub.loads.get(held.load_id).is_open is not is_replaced
+
+
+@pytest.mark.parametrize("end", [UnitState.EVIDENCE, UnitState.HELD, UnitState.FAILED])
+def test_balances_are_replaced_by_the_same_file_whatever_it_comes_to(hub, bring, end):
+    held = bring(UnitState.HELD, coverage="evidence", kind="2")
+    hub.database.now.advance(1)
+    bring(end, coverage="evidence", kind="2")
+
+    assert not hub.loads.get(held.load_id).is_open
 
 
 def test_unit_of_a_whole_year_keeps_its_status_whatever_comes_beside(hub, bring, acme, y2024):
