@@ -11,13 +11,16 @@ from blocks.warehouse.records import LoadRecord
 from ledger.errors import TerminalError
 from tasks.jobs import Job
 from tasks.log import say
+from tasks.publish import publish_load
 from tasks.reconcile import Judgement, unit_context
-from tasks.stage import staged_again
+from tasks.stage import StagedLoad, staged_again
 
 AGREES: Final = "agrees"
 HELD: Final = "held"
+WOULD_HOLD: Final = "would hold"
 
 ASKED_AGAIN: Final = "published earlier, asked again: "
+DECIDE_FIRST: Final = "Another load is held: decide on what is held first, then ask again."
 
 
 class ReadOtherwise(TerminalError):
@@ -33,7 +36,10 @@ class ReadOtherwise(TerminalError):
 
 @dataclass(frozen=True)
 class Rechecked:
-    """What became of a published year: ``agrees``, or ``held`` for a reason."""
+    """What became of a published year: ``agrees``, or ``held`` for a reason.
+
+    ``would hold``: it would be held, were not another load of the year held; it stands nowhere.
+    """
 
     outcome: str
     reason: str = ""
@@ -42,8 +48,9 @@ class Rechecked:
 def recheck_unit(job: Job) -> Rechecked:
     """Ask every control about what is published of a unit, under its lease.
 
-    Nothing is published or withdrawn. What would hold now is a hold like any other, red until it is
-    accepted, replaced or rejected; a later file that is held already is left to be judged first.
+    No row is published or withdrawn. What would hold now is a hold like any other, red until it is
+    accepted, replaced, rejected or, asked about once more, found to agree; a later file that is
+    held already is left to be judged first.
 
     Raises:
         TerminalError: The year is not published, or what it was loaded from is gone or damaged, or
@@ -59,13 +66,32 @@ def recheck_unit(job: Job) -> Rechecked:
     context = unit_context(job)
     results = controls.reconcile(staged, context=context, warehouse=job.stores.warehouse)
     holding = job.stores.hub.acceptances.unaccepted(job.unit.tenant, job.unit.year, results)
-    judgement = Judgement(results, holding)
+    asked = controls.catalogue_version(staged.facts, context=context)
+    judgement = Judgement(results, holding, asked=asked)
+    held = job.stores.hub.holds.find(job.unit.tenant, job.unit.year)
+    is_same = held is not None and _is_same(held, published)
     if not holding:
+        if held is not None and is_same:
+            _settle(job, StagedLoad(staged, held.load_id), judgement)
         say("What is published agrees with the controls of today", **job.where)
         return Rechecked(AGREES)
-    if job.stores.hub.holds.find(job.unit.tenant, job.unit.year) is None:
+    if held is None:
         _hold(job, published, judgement)
+    elif not is_same:
+        return Rechecked(WOULD_HOLD, f"{judgement.reason}. {DECIDE_FIRST}")
     return Rechecked(HELD, judgement.reason)
+
+
+def _is_same(held: Load, published: Load) -> bool:
+    """Say whether what is said of the published rows is said of those that are held too."""
+    return held.is_as(published) and held.asked_sha256 == published.asked_sha256
+
+
+def _settle(job: Job, load: StagedLoad, judgement: Judgement) -> None:
+    """Let what held the published rows go, as a load of them that changes nothing would."""
+    job.stores.hub.loads.save_results(load.load_id, judgement.results)
+    job.tell(UnitState.RECONCILING, load_id=load.load_id, digest=load.staged.digest)
+    publish_load(job, load, judgement)
 
 
 def _of(record: LoadRecord) -> Load:

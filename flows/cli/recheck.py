@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 CODES: Final = {
     "agrees": ExitCode.DONE,
     "held": ExitCode.HELD,
+    "would hold": ExitCode.HELD,
     "busy": ExitCode.BUSY,
     "failed": ExitCode.FAILED,
 }
@@ -94,7 +95,7 @@ def _show(found: list[Answer]) -> None:
         *(
             f"tasma ledger breaks {item.unit.tenant} {short(item.unit.year.key)}"
             for item in found
-            if item.found.outcome == "held"
+            if item.found.outcome in {"held", "would hold"}
         )
     )
 

@@ -13,7 +13,9 @@ from blocks.controls.catalogue import CATALOGUE
 from blocks.hub import Hub, Tenant
 from blocks.lake import Lake
 from blocks.warehouse import Warehouse
+from flows.cli.exits import ExitCode
 from flows.cli.local import import_here, publish_here
+from flows.cli.recheck import CODES
 from flows.recheck import published_units, recheck
 from ledger.fiscal_year import FiscalYear
 from tasks.accept import accept_breaks, reject_hold
@@ -180,6 +182,33 @@ def test_repair_leaves_such_a_hold_as_it_is(stores, take, ask, stricter, status)
     assert status().status == "held"
 
 
+def test_hold_of_a_recheck_is_settled_when_what_is_published_agrees_again(
+    stores, take, ask, status
+):
+    take(GAP)
+    before = stores.warehouse.load_record("acme", Y2024)
+    stores.hub.tenants.update("acme", organisation_number="5560000027")
+    assert [item.outcome for item in ask()] == ["held"]
+    stores.hub.tenants.update("acme", organisation_number="5560000001")
+
+    assert [item.outcome for item in ask()] == ["agrees"]
+    assert (status().light, status().status, status().hold) == ("green", "published", "")
+    assert before == stores.warehouse.load_record("acme", Y2024)
+    assert take(GAP).outcome == "unchanged"
+
+
+def test_agreement_of_what_is_published_settles_no_hold_of_another_companys_file(
+    stores, take, ask, status
+):
+    """Its rows are the published ones, and whose they are is no part of the rows."""
+    take(GAP)
+    held = take(GAP.replace("556000-0001", "556000-0027"))
+
+    assert held.load.staged.digest == stores.warehouse.load_record("acme", Y2024).digest
+    assert [item.outcome for item in ask()] == ["agrees"]
+    assert (status().light, status().hold) == ("red", held.load.load_id)
+
+
 def test_file_that_is_held_already_is_left_to_be_judged_first(stores, take, ask, stricter):
     take(GAP)
     held = take(WHOLE.replace("-5.00", "-4.00"))
@@ -187,7 +216,10 @@ def test_file_that_is_held_already_is_left_to_be_judged_first(stores, take, ask,
 
     (found,) = ask()
 
-    assert found.outcome == "held"
+    assert found.outcome == "would hold"
+    assert found.reason.startswith("series_gaps (1 break")
+    assert found.reason.endswith("decide on what is held first, then ask again.")
+    assert CODES[found.outcome] is ExitCode.HELD
     assert stores.hub.holds.find("acme", Y2024).load_id == held.load.load_id
 
 
