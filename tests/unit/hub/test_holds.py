@@ -130,7 +130,7 @@ def test_repair_closes_a_hold_behind_a_year_that_was_found_unchanged(hub, bring,
     """Killed after the warehouse found nothing to write and before the hub was told."""
     good = bring(UnitState.PUBLISHED)
     bring(UnitState.HELD, digest="d2")
-    bring(digest="d1")
+    hub.loads.passed(bring(digest="d1"), passed_by="v1")
 
     (unit,) = hub.repair("acme", [record_of(good)])
 
