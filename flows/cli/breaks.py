@@ -58,7 +58,7 @@ def breaks(
         later = hub.later.standing(tenant, wanted)
     if as_json:
         show_json(_as_dict(tenant, wanted, unit, found=found, beside=beside, later=later))
-    elif unit is None or (found is None and not beside):
+    elif unit is None or (found is None and not beside and not later):
         say(f"{tenant} {wanted} has no load that came as far as the controls.")
         next_steps(f"tasma events {tenant}")
     else:
@@ -75,12 +75,17 @@ class _Findings:
 
 
 def _of_year(hub: Hub, unit: UnitStatus) -> _Findings | None:
-    """Return the open hold with its findings, else those of the load in hand."""
+    """Return the open hold with its findings, else those of the load in hand.
+
+    A run that failed before it staged anything has none: what is published speaks.
+    """
     load = hub.holds.find(unit.tenant, unit.year)
     if load is None and unit.load_id:
         load = hub.loads.get(unit.load_id)
         if unit.status == "published":
             load = hub.loads.judged(load) or load
+    elif load is None and (load := hub.loads.published(unit.tenant, unit.year)):
+        load = hub.loads.judged(load) or load
     return _findings(hub, load) if load else None
 
 
@@ -104,9 +109,13 @@ def _show(
     if found:
         if found.load.is_open and unit.status != "held":
             say(f"Still held: {found.load.reason}")
+        elif not unit.load_id:
+            say(f"Still published, load {found.load.load_id}:")
         _show_findings(found, everything=everything, limit=limit)
-        for answer in later:
-            _show_later(answer, _catalogue(found.load).get(answer.result.control), limit=limit)
+    known = _catalogue(found.load) if found and later else {}
+    for answer in later:
+        _show_later(answer, known.get(answer.result.control), limit=limit)
+    if found:
         _show_next(place, unit, found)
     for item in beside:
         load = item.load

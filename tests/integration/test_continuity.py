@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from blocks.hub import Hub, Tenant
+from blocks.hub import Hub, Tenant, UnitState
 from blocks.lake import Lake
 from blocks.warehouse import Warehouse
 from flows.cli.local import import_here
@@ -218,7 +218,9 @@ def test_page_of_the_later_year_names_amounts_and_what_gave_rise_to_the_question
     assert "1930" in text
 
 
-def test_breaks_tell_of_it_with_its_date(stores, take, tmp_path, monkeypatch):
+def test_breaks_tell_of_it_with_its_date_also_after_a_failed_run(
+    stores, take, tmp_path, monkeypatch
+):
     from typer.testing import CliRunner  # noqa: PLC0415 - for this test alone
 
     import flows.cli  # noqa: PLC0415 - as above
@@ -238,6 +240,12 @@ def test_breaks_tell_of_it_with_its_date(stores, take, tmp_path, monkeypatch):
     assert f"Later: found on {finding.found_at:%Y-%m-%d}, when 2024 was loaded" in breaks()
     (later,) = json.loads(breaks("--json"))["later"]
     assert later["result"]["breaks"][0]["difference"] == "-10.00"
+
+    for state in (UnitState.FETCHING, UnitState.FAILED):
+        stores.hub.units.set_status("acme", Y2025, state, reason="the source is down")
+    assert "2025: failed: the source is down" in breaks()
+    assert f"Still published, load {finding.load_id}:" in breaks()
+    assert "Later: found on" in breaks()
 
 
 def test_finding_that_blocks_for_a_tenant_is_accepted_with_the_next_load(stores, take):
