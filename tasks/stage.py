@@ -54,7 +54,8 @@ def staged_again(stores: Stores, load: Load) -> StagedUnit:
     """Return a load as it was staged; staged anew from what was received if that is needed.
 
     It is needed when the stage was pruned, damaged, or written by another release. A later reader
-    may then read the same bytes otherwise: the digest tells.
+    may then read the same bytes otherwise: the digest tells, and only what is held becomes what it
+    is read as; what was published stays known by the digest under which it was.
 
     Raises:
         TerminalError: What was received is gone as well.
@@ -65,9 +66,10 @@ def staged_again(stores: Stores, load: Load) -> StagedUnit:
     except StageUnusable as unusable:
         _warn(unusable, load.tenant, load.fiscal_year)
         staged = _stage(stores, fetched_again(stores, load))
-        stores.hub.loads.restaged(
-            load.load_id, stage_folder=str(staged.folder), digest=staged.digest
-        )
+        if load.is_open or staged.digest == load.digest:
+            stores.hub.loads.restaged(
+                load.load_id, stage_folder=str(staged.folder), digest=staged.digest
+            )
     return staged
 
 
