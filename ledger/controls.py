@@ -126,6 +126,28 @@ class ControlResult:
         """Whether this result alone keeps the load from being published."""
         return self.outcome is Outcome.BROKEN and self.severity is Severity.BLOCKS
 
+    @property
+    def in_words(self) -> str:
+        """Name the control, the count of its breaks, and the first of them."""
+        count = f"{self.break_count:,} break{'' if self.break_count == 1 else 's'}"
+        first = f", first: {self.breaks[0]}" if self.breaks else ""
+        return f"{self.control} ({count}{first})"
+
+
+SHOWN_IN_STATUS: Final = frozenset({"damaged_text"})
+"""Controls whose warning stands in the status of what is published: nobody who reads the books
+could otherwise tell that they are not as their source had them."""
+
+
+def warned_in_words(results: Iterable[ControlResult]) -> str:
+    """Say what a published unit's status warns of; empty for nothing."""
+    found = [
+        result.in_words
+        for result in results
+        if result.control in SHOWN_IN_STATUS and result.outcome is Outcome.BROKEN
+    ]
+    return f"warns: {'; '.join(found)}" if found else ""
+
 
 MAX_BREAKS_KEPT = 1_000
 """Breaks of one control that are stored and shown; the count is always of all."""

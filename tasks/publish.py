@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from blocks.hub import LaterFinding, UnitState
 from blocks.steps import reached
 from blocks.warehouse.records import ChangePlan
+from ledger.controls import warned_in_words
 from ledger.errors import TerminalError
 from tasks.continuity import ask_neighbours
 from tasks.jobs import Job
 from tasks.log import say, warn
 from tasks.pages import changes_in_words
-from tasks.reconcile import Judgement, warned_in_words
+from tasks.reconcile import Judgement
 from tasks.stage import StagedLoad
 from tasks.steps import step
 from tasks.units import short_year

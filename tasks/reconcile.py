@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -21,11 +20,6 @@ COMPARING: Final = frozenset({"published_balances", "published_vouchers"})
 """Controls that hold what may not replace a year against the year that is published."""
 
 
-SHOWN_IN_STATUS: Final = frozenset({"damaged_text"})
-"""Controls whose warning stands in the status of what is published: nobody who reads the books
-could otherwise tell that they are not as their source had them."""
-
-
 @dataclass(frozen=True)
 class Judgement:
     """What the controls said, and what of it still holds the load.
@@ -41,7 +35,7 @@ class Judgement:
     @property
     def reason(self) -> str:
         """Name what holds the load: each control, its count, and its first break."""
-        return "; ".join(_in_words(result) for result in self.holding)
+        return "; ".join(result.in_words for result in self.holding)
 
     @property
     def compared(self) -> list[ControlResult]:
@@ -55,7 +49,7 @@ class Judgement:
     @property
     def remarks(self) -> str:
         """Say what was found beside the published year, in the words of `reason`."""
-        return "; ".join(_in_words(result) for result in self.compared)
+        return "; ".join(result.in_words for result in self.compared)
 
     @property
     def is_foreign(self) -> bool:
@@ -172,19 +166,3 @@ def _summary(judgement: Judgement) -> str:
     )
     held = f"held by {', '.join(result.control for result in judgement.holding)}"
     return f"Controls: {counted}; {held if judgement.holding else 'nothing holds the load'}"
-
-
-def warned_in_words(results: Sequence[ControlResult]) -> str:
-    """Say what a published unit's status warns of, in the words of `Judgement.reason`."""
-    found = [
-        result
-        for result in results
-        if result.control in SHOWN_IN_STATUS and result.outcome is Outcome.BROKEN
-    ]
-    return f"warns: {'; '.join(map(_in_words, found))}" if found else ""
-
-
-def _in_words(result: ControlResult) -> str:
-    count = f"{result.break_count:,} break{'' if result.break_count == 1 else 's'}"
-    first = f", first: {result.breaks[0]}" if result.breaks else ""
-    return f"{result.control} ({count}{first})"

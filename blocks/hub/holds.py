@@ -79,7 +79,7 @@ class Holds:
     def _step_back(self, connection: Connection, load: Load) -> None:
         unit = units.find(connection, load.tenant, load.year)
         if unit is not None and unit.load_id == load.load_id:
-            stepped = replace(_before(unit, load), updated_at=self._database.now())
+            stepped = replace(_before(connection, unit, load), updated_at=self._database.now())
             units.write(connection, stepped)
 
 
@@ -116,15 +116,16 @@ def _refuse_closed(load: Load) -> None:
         )
 
 
-def _before(unit: UnitStatus, load: Load) -> UnitStatus:
+def _before(connection: Connection, unit: UnitStatus, load: Load) -> UnitStatus:
     """Return the unit without the load: as the last good one left it."""
     if not unit.published_load_id:
         reason = cut(f"{load.reason}; nothing is published")
         return replace(unit, status=UnitState.REJECTED, reason=reason)
+    warned = loads.warned(connection, unit.tenant, unit.fiscal_year, digest=unit.published_digest)
     return replace(
         unit,
         status=UnitState.PUBLISHED,
-        reason="",
+        reason=warned,
         load_id=unit.published_load_id,
         digest=unit.published_digest,
         source=unit.published_source,

@@ -19,7 +19,7 @@ from blocks.hub.events import cut
 from blocks.hub.load_ids import new_load_id
 from blocks.hub.states import WHOLE_YEAR, UnitState
 from blocks.hub.tenants import require
-from ledger.controls import MAX_BREAKS_KEPT, Break, ControlResult
+from ledger.controls import MAX_BREAKS_KEPT, Break, ControlResult, warned_in_words
 from ledger.fiscal_year import FiscalYear
 
 MAX_LOADS: Final = 200
@@ -204,22 +204,8 @@ class Loads:
 
         It has the same rows and was judged; what was held with them meanwhile does not speak.
         """
-        table = models.load
-        query = (
-            select(table)
-            .where(
-                table.c.tenant == load.tenant,
-                table.c.fiscal_year == load.fiscal_year,
-                table.c.digest == load.digest,
-                table.c.status == UnitState.PUBLISHED,
-                table.c.load_id.in_(select(models.control_result.c.load_id)),
-            )
-            .order_by(table.c.load_id.desc())
-            .limit(1)
-        )
         with self._database.reading() as connection:
-            row = connection.execute(query).one_or_none()
-        return None if row is None else Load(**row._asdict())
+            return judged(connection, load.tenant, load.fiscal_year, digest=load.digest)
 
     def judged_of_unit(self, tenant: str, year: FiscalYear) -> Load | None:
         """Return the load whose findings speak for what is published of a unit."""
@@ -265,6 +251,31 @@ def has_passed(connection: Connection, load_id: str) -> bool:
     """Say within a transaction whether the controls have let a load pass."""
     load = _find(connection, load_id) if load_id else None
     return load is not None and load.passed_by != ""
+
+
+def judged(connection: Connection, tenant: str, year: str, *, digest: str) -> Load | None:
+    """Return within a transaction the published load whose findings speak for these rows."""
+    table = models.load
+    query = (
+        select(table)
+        .where(
+            table.c.tenant == tenant,
+            table.c.fiscal_year == year,
+            table.c.digest == digest,
+            table.c.status == UnitState.PUBLISHED,
+            table.c.load_id.in_(select(models.control_result.c.load_id)),
+        )
+        .order_by(table.c.load_id.desc())
+        .limit(1)
+    )
+    row = connection.execute(query).one_or_none()
+    return None if row is None else Load(**row._asdict())
+
+
+def warned(connection: Connection, tenant: str, year: str, *, digest: str) -> str:
+    """Say within a transaction what the status of these published rows warns of."""
+    load = judged(connection, tenant, year, digest=digest)
+    return cut(warned_in_words(results(connection, load.load_id))) if load else ""
 
 
 def results(connection: Connection, load_id: str) -> list[ControlResult]:

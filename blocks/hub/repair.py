@@ -54,15 +54,25 @@ def repair_tenant(
         new = _mended(start, record, has_passed=loads.has_passed(connection, start.load_id))
         if new != old and unit_resource(tenant, start.year) not in at_work:
             mended.append(replace(new, updated_at=now))
-    for unit in mended:
-        units.write(connection, unit)
-        if unit.status is UnitState.PUBLISHED:
-            loads.settle_holds(connection, tenant, unit.year)
+    mended = [_written(connection, unit) for unit in mended]
     for record in published.values():
         _close_replaced(connection, record)
     # A hub restored from a backup would hand out tokens that the warehouse has seen already.
     leases.advance_past(connection, max((record.token for record in published.values()), default=0))
     return mended
+
+
+def _written(connection: Connection, unit: UnitStatus) -> UnitStatus:
+    """Write a mended unit; one that is published again warns of what it was published with."""
+    units.write(connection, unit)
+    if unit.status is not UnitState.PUBLISHED:
+        return unit
+    loads.settle_holds(connection, unit.tenant, unit.year)
+    warned = loads.warned(connection, unit.tenant, unit.fiscal_year, digest=unit.published_digest)
+    if warned and not unit.reason:
+        unit = replace(unit, reason=warned)
+        units.write(connection, unit)
+    return unit
 
 
 def _close_replaced(connection: Connection, record: LoadRecord) -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from blocks.hub import LeaseTaken, Load, Refused, UnitState, unit_resource
+from ledger.controls import ControlResult, Outcome, Severity
 
 PATH = [UnitState.STAGED, UnitState.RECONCILING]
 
@@ -55,6 +56,16 @@ def test_hold_is_replaced_by_what_a_later_year_comes_to(hub, bring, held, later,
             UnitState.FAILED: hold,
         }[later]
     )
+
+
+def test_rejection_leaves_the_warning_of_what_is_published(hub, bring, acme, y2024):
+    damaged = ControlResult("damaged_text", Severity.WARNS, Outcome.BROKEN, break_count=1)
+    hub.loads.save_results(bring(UnitState.PUBLISHED), [damaged])
+    hold = bring(UnitState.HELD, digest="d2")
+    hub.holds.reject(hold, reason="a wrong file", rejected_by="A. Person")
+
+    unit = hub.units.find(acme, y2024)
+    assert (unit.status, unit.reason) == (UnitState.PUBLISHED, "warns: damaged_text (1 break)")
 
 
 def test_hold_without_reason_or_person_is_not_rejected(hub, bring, held):

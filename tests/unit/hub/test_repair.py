@@ -7,9 +7,11 @@ import pytest
 from blocks.hub import Load, UnitState, UnknownTenant, unit_resource
 from blocks.hub.repair import GONE
 from blocks.warehouse.records import LoadRecord
+from ledger.controls import ControlResult, Outcome, Severity
 from ledger.fiscal_year import FiscalYear
 
 Y = "2024-01-01_2024-12-31"
+DAMAGED = ControlResult("damaged_text", Severity.WARNS, Outcome.BROKEN, break_count=1)
 PATH = [UnitState.FETCHING, UnitState.STAGED, UnitState.RECONCILING]
 
 
@@ -185,6 +187,23 @@ def test_date_renewed_by_a_load_without_changes_is_kept(hub, acme, unit_at, reco
 
     assert hub.repair(acme, [published]) == []
     assert clock.now == hub.units.of_tenant(acme)[0].last_published_at
+
+
+@pytest.mark.parametrize("claimed", ["l1", "l0"], ids=["not heard of", "an old copy"])
+def test_publication_that_is_taken_up_warns_of_its_damaged_text(
+    hub, acme, unit_at, record, claimed
+):
+    hub.loads.save(Load(acme, Y, "sie", load_id="l1", digest="d1"))
+    hub.loads.save_results("l1", [DAMAGED])
+    unit_at(*PATH, load_id=claimed, digest="d1" if claimed == "l1" else "d0")
+    if claimed == "l0":
+        unit_at(UnitState.PUBLISHED, load_id="l0", digest="d0")
+
+    (unit,) = hub.repair(acme, [record()])
+
+    assert (unit.status, unit.reason) == (UnitState.PUBLISHED, "warns: damaged_text (1 break)")
+    assert hub.units.of_tenant(acme) == [unit]
+    assert hub.repair(acme, [record()]) == []
 
 
 def test_second_repair_finds_nothing(hub, acme, unit_at, record, clock):
