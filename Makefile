@@ -8,7 +8,7 @@ INSTALLED := $(VENV)/.installed
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test test-flows test-rest check requirements bench lock clean
+.PHONY: help demo up test test-flows test-rest check-and-rest check check-quick requirements bench lock clean
 
 help:  ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -26,12 +26,16 @@ demo: $(INSTALLED)  ## load synthetic companies end to end and check the outcome
 up: $(INSTALLED)  ## Prefect server, its UI, the deployments and a simulated Fortnox on this machine
 	$(BIN)/tasma up --with-simulators
 
+# Runs of a server are mostly waited for, so these go beside the rest; two processes each.
 test: $(INSTALLED)  ## the tests, the import rules and the types
-	$(MAKE) --no-print-directory --jobs 3 --output-sync=target check test-flows test-rest
+	$(MAKE) --no-print-directory --jobs 2 --output-sync=target test-flows check-and-rest
 
-# Runs are mostly waited for, so these go one at a time beside the others.
+check-and-rest: $(INSTALLED)
+	$(MAKE) --no-print-directory check
+	$(MAKE) --no-print-directory test-rest
+
 test-flows: $(INSTALLED)
-	$(BIN)/python -m pytest tests/flows
+	$(BIN)/python -m pytest tests/flows --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 test-rest: $(INSTALLED)
 	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --ignore=tests/flows
@@ -41,6 +45,9 @@ check: $(INSTALLED)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+check-quick: check  ## lint, types, import rules and the quick unit tests, for every day
+	$(BIN)/python -m pytest tests/unit --numprocesses auto --maxprocesses 4 --dist loadfile
 
 requirements: $(INSTALLED)  ## each requirement, the passing tests that prove it, and what is unproven
 	$(BIN)/python -m tests.requirements_report

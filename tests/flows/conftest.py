@@ -12,12 +12,14 @@ import shutil
 import signal
 import socket
 import sqlite3
+import tempfile
 import time
 import uuid
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import prefect
 import pytest
 from prefect.events.worker import EventsWorker
 from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary_settings
@@ -41,12 +43,27 @@ RUN_LIMIT_S = 180.0
 SECRET = "planted-secret-7f3a91c2"  # noqa: S105 - it opens nothing
 """In the environment of every process of the session, and in a block; it may appear nowhere."""
 
+ASK_AGAIN_S = 0.15
+"""Between two looks at a run."""
+
+SOON = {"PREFECT_RUNNER_POLL_FREQUENCY": "1", "PREFECT_WORKER_QUERY_SECONDS": "0.5"}
+"""Runs are looked for as often as Prefect allows, so that little of a test is waiting."""
+
 PLANTED = {"TASMA_TEST_TOKEN": SECRET, "TASMA_NOTIFY_BLOCK": "custom-webhook/planted"}
 
 EVENTS_DRAINED_S = 20
 """How long the events of runs in this process may take to reach the server at the end."""
 
 FINAL = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
+
+
+LONGEST = ("test_worker.py", "test_demo.py", "test_up.py", "test_nights.py")
+
+
+def pytest_collection_modifyitems(items):
+    """Begin with the longest files, so that two processes come to their ends together."""
+    place = {Path(__file__).with_name(name): number for number, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: place.get(item.path, len(LONGEST)))
 
 
 @dataclass(frozen=True)
@@ -127,7 +144,7 @@ class Desk:
         deadline = time.monotonic() + RUN_LIMIT_S
         while not condition(run := self.ask(f"/flow_runs/{run_id}")):
             assert time.monotonic() < deadline, f"{run['name']} is {run['state']}"
-            time.sleep(0.4)
+            time.sleep(ASK_AGAIN_S)
         return run
 
     def retry(self, run_id):
@@ -227,7 +244,7 @@ def environment_of(home, **others):
     before = dict(os.environ)
     for name in [name for name in before if name.startswith(("TASMA_", "PREFECT_"))]:
         del os.environ[name]
-    os.environ.update({"TASMA_HOME": str(home), **others})
+    os.environ.update({"TASMA_HOME": str(home), **SOON, **others})
     try:
         yield
     finally:
@@ -243,10 +260,24 @@ def fortnox():
 
 
 @pytest.fixture(scope="session")
-def desk(tmp_path_factory, fortnox):
+def unused(request):
+    """Where the files of a server that nobody used lie, kept from one session to the next.
+
+    To migrate an empty database takes Prefect many seconds; the demo's test does it each time.
+    """
+    kept = request.config.cache.mkdir(f"prefect-{prefect.__version__}")
+    return kept / "unused"
+
+
+@pytest.fixture(scope="session")
+def desk(tmp_path_factory, fortnox, unused):
     home = tmp_path_factory.mktemp("home")
+    if unused.exists():
+        # As a release before left it: open to be read by others.
+        Path(shutil.copytree(unused, home / "prefect")).chmod(0o755)
     with server_of(home, **PLANTED, **connected_to(fortnox)) as server:
-        unused = copied(server.folder, tmp_path_factory.mktemp("unused"))
+        if not unused.exists():
+            keep_unused(server.folder, unused)
         with deployments_served(server), ExitStack() as stack:
             yield Desk(server, home, fortnox, stack, unused)
 
@@ -263,15 +294,17 @@ def server_of(home, **more):
         EventsWorker.drain_all(timeout=EVENTS_DRAINED_S)
 
 
-def copied(folder, to):
+def keep_unused(folder, kept):
     """Copy the files of a server that runs: its database, and what it need not do twice."""
+    made = Path(tempfile.mkdtemp(dir=kept.parent))
     with (
         closing(sqlite3.connect(folder / "prefect.db")) as source,
-        closing(sqlite3.connect(to / "prefect.db")) as target,
+        closing(sqlite3.connect(made / "prefect.db")) as target,
     ):
         source.backup(target)
-    shutil.copy(folder / "memo_store.toml", to)
-    return to
+    shutil.copy(folder / "memo_store.toml", made)
+    with suppress(OSError):  # another process of this session was first
+        made.rename(kept)
 
 
 @pytest.fixture

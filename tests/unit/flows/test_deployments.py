@@ -12,7 +12,7 @@ from prefect.utilities.importtools import import_object
 from flows.deployments import DEPLOYMENTS
 from flows.runs import TAG
 
-PREFECT_YAML = Path(__file__).parents[2] / "prefect.yaml"
+PREFECT_YAML = Path(__file__).parents[3] / "prefect.yaml"
 
 
 @pytest.fixture(scope="module")

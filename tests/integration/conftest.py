@@ -1,0 +1,176 @@
+"""The pipeline of the runs in this very process: a home of its own, a Fortnox of the session."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pytest
+
+from blocks.hub import Connection, Hub, Method, Tenant
+from blocks.lake import Lake
+from blocks.systems.fortnox import calls, connect
+from blocks.warehouse import Warehouse
+from flows.arrivals import Arrival
+from flows.cli.local import Imported, steps_into
+from flows.demo.ledgers import variables
+from flows.demo.outcome import published_balances
+from flows.import_file import take_in
+from flows.outcomes import combined
+from flows.pull import pull_tenant
+from flows.pull_year import Wish
+from ledger.fiscal_year import FiscalYear
+from simulators.books.company import Company
+from simulators.books.years import broken_years, calendar_years
+from simulators.fortnox import ALL_SCOPES, LEDGER_SCOPES, FortnoxSimulator, SimulatedTenant
+from tasks.document_page import documents_page
+from tasks.report import make_pages
+from tasks.stores import Stores
+
+COMPANIES = 40
+FIRST_NUMBER = 700_001
+BROKEN_YEARS = 0
+"""Place of the one company whose years are broken."""
+
+PERIOD_S = 0.1
+"""Both sides count their 25 calls in this window."""
+
+WAIT_LIMIT_S = 5
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """A tenant that is connected to a company in the simulated Fortnox."""
+
+    tenant: str
+    number: int
+    there: SimulatedTenant
+
+    @property
+    def company(self):
+        return self.there.edition.company
+
+
+@dataclass(frozen=True)
+class House:
+    """The stores of a home, and the pipeline on them. `pages`: the latest page of each name."""
+
+    stores: Stores
+    folder: Path
+    pages: dict[str, str] = field(default_factory=dict)
+
+    def pull(self, tenant, **wish):
+        """Pull; return the name and the message of the end, as a run on the server has them."""
+        work = pull_tenant(
+            self.stores,
+            tenant,
+            Wish(**wish),
+            steps=self._steps(tenant),
+            wait_limit_s=WAIT_LIMIT_S,
+        )
+        return _end(asyncio.run(work))
+
+    def take(self, tenant, content, *, name="books.se", dry_run=False):
+        """Take a file with this content all the way; return the same."""
+        path = self.folder / name
+        path.write_bytes(content)
+        work = take_in(
+            self.stores,
+            Arrival(tenant, path),
+            dry_run=dry_run,
+            steps=self._steps(tenant),
+            wait_limit_s=WAIT_LIMIT_S,
+        )
+        return _end(combined(asyncio.run(work)))
+
+    def _steps(self, tenant):
+        """Give the steps of the command line, with the pages that a run would send to Prefect."""
+        steps = steps_into(Imported(Path(), tenant), lambda _step: None)
+
+        async def report(job, load, judgement, *, verdict, plan=None):
+            made = make_pages(job, load, judgement, verdict=verdict, plan=plan)
+            self.pages.update({job.unit.artifact_key(name): page for name, page in made.items()})
+
+        async def documents(job, *args):
+            found = await steps.documents(job, *args)
+            self.pages[job.unit.artifact_key("documents")] = documents_page(job.unit, found)
+            return found
+
+        return replace(steps, report=report, documents=documents)
+
+    def units(self, tenant):
+        return {item.fiscal_year[:4]: item for item in self.stores.hub.units.of_tenant(tenant)}
+
+    def balances(self, tenant, year="2025"):
+        key = FiscalYear.parse(year).key
+        return published_balances(self.stores.warehouse, tenant, key)
+
+
+def _end(state):
+    return str(state.name), state.message or ""
+
+
+def simulated(place):
+    is_broken = place == BROKEN_YEARS
+    years = broken_years(2023, 2024) if is_broken else calendar_years(2023, 2025)
+    ids = (2, 1) if is_broken else (3, 1, 2)
+    company = Company(900 + place, years, 40)
+    return SimulatedTenant(FIRST_NUMBER + place, company, year_ids=ids, consented=LEDGER_SCOPES)
+
+
+@pytest.fixture(scope="session")
+def fortnox_of_session():
+    """A Fortnox with more companies than there are tests that pull one."""
+    made = [simulated(place) for place in range(COMPANIES)]
+    with FortnoxSimulator(made, rate_window_s=PERIOD_S) as simulator:
+        yield simulator
+
+
+@pytest.fixture(scope="session")
+def places():
+    return iter(place for place in range(COMPANIES) if place != BROKEN_YEARS)
+
+
+@pytest.fixture
+def fortnox(fortnox_of_session, monkeypatch):
+    """The settings lead to it. Waits are shortened; what happens between them is not touched."""
+    monkeypatch.setattr(connect, "PERIOD_S", PERIOD_S)
+    for name in ("PATIENT", "ONCE"):
+        quick = getattr(calls, name).copy_with(backoff_factor=0.001)
+        monkeypatch.setattr(calls, name, quick)
+    # Forty calls a year: asked where they are the point.
+    monkeypatch.setenv("TASMA_FORTNOX_CLOSING_AT_FIRST", "false")
+    for name, value in variables(fortnox_of_session).items():
+        monkeypatch.setenv(name, value)
+    return fortnox_of_session
+
+
+@pytest.fixture
+def house(tmp_path, empty_hub):
+    shutil.copy(empty_hub, tmp_path)
+    with Hub(f"sqlite:///{tmp_path / 'hub.sqlite'}") as hub:
+        stores = Stores(hub, Lake(tmp_path / "lake"), Warehouse(tmp_path / "warehouse"))
+        yield House(stores, tmp_path)
+
+
+@pytest.fixture
+def connected(house, fortnox, places):
+    """Connect a new tenant to the next company of the simulator."""
+
+    def made(*, defined=(), schedule=False, broken_year=False, documents=False):
+        place = BROKEN_YEARS if broken_year else next(places)
+        number, tenant = FIRST_NUMBER + place, f"pulled-{place}"
+        if documents:
+            fortnox.authorize(number, scopes=ALL_SCOPES)
+        hub = house.stores.hub
+        hub.tenants.add(Tenant(tenant, "Test AB", has_schedule=schedule))
+        hub.connections.save(
+            Connection(tenant, "fortnox", Method.CLIENT_CREDENTIALS, source_tenant_id=str(number))
+        )
+        for year in defined:
+            hub.years.define(tenant, FiscalYear.parse(year))
+        return Ledger(tenant, number, fortnox.tenant(number))
+
+    return made
