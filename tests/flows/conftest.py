@@ -57,13 +57,12 @@ EVENTS_DRAINED_S = 20
 FINAL = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
 
 
-LONGEST = ("test_worker.py", "test_demo.py", "test_up.py", "test_nights.py")
-
-
 def pytest_collection_modifyitems(items):
-    """Begin with the longest files, so that two processes come to their ends together."""
-    place = {Path(__file__).with_name(name): number for number, name in enumerate(LONGEST)}
-    items.sort(key=lambda item: place.get(item.path, len(LONGEST)))
+    """Let one process have the session's server, and another what starts servers of its own."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            group = "one server" if "desk" in item.fixturenames else "servers of their own"
+            item.add_marker(pytest.mark.xdist_group(group))
 
 
 @dataclass(frozen=True)
@@ -75,13 +74,6 @@ class Desk:
     fortnox: FortnoxSimulator | None = None
     stack: ExitStack | None = None
     """Ends with the session."""
-    unused: Path | None = None
-    """Copy of the server's own files as they were before anything used it."""
-
-    def new_home(self, home):
-        """Give a home a server's files: to migrate an empty database takes Prefect many seconds."""
-        shutil.copytree(self.unused, home / "prefect")
-        return home
 
     def lose_server(self):
         """Kill Prefect's server where it stands, and start it again on the same address."""
@@ -102,8 +94,7 @@ class Desk:
         return answer
 
     def deployment(self, name):
-        found = {item["name"]: item for item in self.ask("/deployments/filter", {})}
-        return found[name]
+        return self.ask(f"/deployments/name/{name}/{name}")
 
     def refuses(self, name, **parameters):
         """Say whether the API refuses to make such a run."""
@@ -260,26 +251,40 @@ def fortnox():
 
 
 @pytest.fixture(scope="session")
-def unused(request):
-    """Where the files of a server that nobody used lie, kept from one session to the next.
+def unused(request, tmp_path_factory):
+    """The files of a server that nobody has used, kept from one session to the next.
 
-    To migrate an empty database takes Prefect many seconds; the demo's test does it each time.
+    To migrate an empty database takes Prefect many seconds; the test of the demo lets it do so.
     """
-    kept = request.config.cache.mkdir(f"prefect-{prefect.__version__}")
-    return kept / "unused"
+    kept = request.config.cache.mkdir(f"prefect-{prefect.__version__}") / "unused"
+    if not kept.exists():
+        with server_of(tmp_path_factory.mktemp("unused")) as server:
+            keep(server.folder, kept)
+    return kept
 
 
 @pytest.fixture(scope="session")
-def desk(tmp_path_factory, fortnox, unused):
-    home = tmp_path_factory.mktemp("home")
-    if unused.exists():
-        # As a release before left it: open to be read by others.
-        Path(shutil.copytree(unused, home / "prefect")).chmod(0o755)
-    with server_of(home, **PLANTED, **connected_to(fortnox)) as server:
-        if not unused.exists():
-            keep_unused(server.folder, unused)
-        with deployments_served(server), ExitStack() as stack:
-            yield Desk(server, home, fortnox, stack, unused)
+def new_home(unused, tmp_path_factory):
+    """Make a home whose server begins with these files."""
+
+    def made(name):
+        home = tmp_path_factory.mktemp(name)
+        shutil.copytree(unused, home / "prefect")
+        return home
+
+    return made
+
+
+@pytest.fixture(scope="session")
+def desk(new_home, fortnox):
+    home = new_home("home")
+    (home / "prefect").chmod(0o755)  # as a release before left it
+    with (
+        server_of(home, **PLANTED, **connected_to(fortnox)) as server,
+        deployments_served(server),
+        ExitStack() as stack,
+    ):
+        yield Desk(server, home, fortnox, stack)
 
 
 @contextmanager
@@ -294,7 +299,7 @@ def server_of(home, **more):
         EventsWorker.drain_all(timeout=EVENTS_DRAINED_S)
 
 
-def keep_unused(folder, kept):
+def keep(folder, kept):
     """Copy the files of a server that runs: its database, and what it need not do twice."""
     made = Path(tempfile.mkdtemp(dir=kept.parent))
     with (

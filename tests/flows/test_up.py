@@ -25,7 +25,7 @@ TASMA = Path(sys.executable).with_name("tasma")
 
 END_LIMIT_S = 60
 UNCHANGED = ("prefect.db", "memo_store.toml")
-"""What `Desk.new_home` copied in, as the session's server made it."""
+"""What `new_home` copied in, as a server made it."""
 # The start of a server takes 10 s, or a minute on a busy machine.
 pytestmark = pytest.mark.timeout(600)
 
@@ -45,8 +45,8 @@ class Stopped:
 
 
 @pytest.fixture(scope="module")
-def stopped(desk, tmp_path_factory):
-    home = desk.new_home(tmp_path_factory.mktemp("up"))
+def stopped(new_home):
+    home = new_home("up")
     port = free_port()
     with environment_of(home, TASMA_PORT=str(port)):
         process = subprocess.Popen(

@@ -33,7 +33,7 @@ from tests.flows.conftest import (
 )
 
 PROJECT = Path(__file__).parents[2]
-TENANTS = 3
+TENANTS = 2
 FIRST_NUMBER = 710_001
 YEAR = FiscalYear.parse("2025")
 NIGHT = dt.date(2026, 11, 23)
@@ -41,9 +41,9 @@ FINLAND = "Europe/Helsinki"
 
 
 @pytest.fixture(scope="module")
-def pool(desk, tmp_path_factory):
+def pool(new_home):
     """Give a server to which prefect.yaml was deployed; no worker runs yet."""
-    home = desk.new_home(tmp_path_factory.mktemp("pool"))
+    home = new_home("pool")
     companies = [
         SimulatedTenant(
             FIRST_NUMBER + place,
