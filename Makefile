@@ -35,7 +35,7 @@ check-and-rest: $(INSTALLED)
 	$(MAKE) --no-print-directory test-rest
 
 test-flows: $(INSTALLED)
-	$(BIN)/python -m pytest tests/flows --numprocesses 2 --dist loadgroup
+	$(BIN)/python -m pytest tests/flows --numprocesses 2 --dist loadscope
 
 test-rest: $(INSTALLED)
 	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --ignore=tests/flows

@@ -24,6 +24,7 @@ import pytest
 from prefect.events.worker import EventsWorker
 from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary_settings
 from typer.testing import CliRunner
+from xdist.scheduler import LoadScopeScheduling
 
 from blocks.hub import Connection, Hub, Method, Tenant
 from blocks.lake import Lake
@@ -43,7 +44,7 @@ RUN_LIMIT_S = 180.0
 SECRET = "planted-secret-7f3a91c2"  # noqa: S105 - it opens nothing
 """In the environment of every process of the session, and in a block; it may appear nowhere."""
 
-ASK_AGAIN_S = 0.15
+ASK_AGAIN_S = 0.25
 """Between two looks at a run."""
 
 SOON = {"PREFECT_RUNNER_POLL_FREQUENCY": "1", "PREFECT_WORKER_QUERY_SECONDS": "0.5"}
@@ -57,12 +58,19 @@ EVENTS_DRAINED_S = 20
 FINAL = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
 
 
-def pytest_collection_modifyitems(items):
-    """Let one process have the session's server, and another what starts servers of its own."""
-    for item in items:
-        if item.path.is_relative_to(Path(__file__).parent):
-            group = "one server" if "desk" in item.fixturenames else "servers of their own"
-            item.add_marker(pytest.mark.xdist_group(group))
+WITHOUT_DESK = {"test_demo.py", "test_up.py", "test_warm.py", "test_worker.py"}
+"""Files whose tests start servers of their own, or none."""
+
+
+class ByServer(LoadScopeScheduling):
+    """Lets one process have the server of the session, and another all tests that need none."""
+
+    def _split_scope(self, nodeid):
+        return str(Path(nodeid.partition("::")[0]).name in WITHOUT_DESK)
+
+
+def pytest_xdist_make_scheduler(config, log):
+    return ByServer(config, log)
 
 
 @dataclass(frozen=True)

@@ -4,26 +4,36 @@ from __future__ import annotations
 
 import json
 
+import pytest
 
-def test_import_on_the_server_starts_a_run_and_gives_its_page(desk, book):
+from tests.flows.conftest import make_book
+
+
+@pytest.fixture(scope="module")
+def started(desk, request):
+    """A book, what the command line printed as it started its import there, and the ended run."""
+    book = make_book(desk, request.node.name.removesuffix(".py"))
     started = desk.tasma("import", book.file(), "--tenant", book.tenant, "--on-server")
-    link = started.stdout.split()[-1]
-
     assert started.exit_code == 0, started.stderr
-    assert link.startswith(f"{desk.server.url}/runs/flow-run/")
-    run = desk.end_of(link.rpartition("/")[2])
+    return book, started, desk.end_of(started.stdout.split()[-1].rpartition("/")[2])
+
+
+def test_import_on_the_server_starts_a_run_and_gives_its_page(desk, started):
+    book, told, run = started
+
+    assert told.stdout.split()[-1] == f"{desk.server.url}/runs/flow-run/{run['id']}"
     assert run["state"]["name"] == "Published"
     assert f"tenant:{book.tenant}" in run["tags"]
 
 
-def test_what_a_run_published_is_unchanged_for_the_command_line(desk, book):
+def test_what_a_run_published_is_unchanged_for_the_command_line(desk, started):
     """One pipeline, two ways in: the same digest, so a mid-day import by hand doubles nothing."""
-    file = book.file()
-    run = desk.run("import-file", tenant=book.tenant, path=file)
+    book, *_ = started
 
-    (found,) = json.loads(desk.tasma("import", file, "--tenant", book.tenant, "--json").stdout)
+    again = desk.tasma("import", book.file(), "--tenant", book.tenant, "--json")
 
-    assert (run["state"]["name"], found["outcome"]) == ("Published", "unchanged")
+    (found,) = json.loads(again.stdout)
+    assert found["outcome"] == "unchanged"
     with desk.stores() as stores:
         record = stores.warehouse.load_record(book.tenant, book.year)
     assert (record.load_number, record.digest) == (1, found["digest"])

@@ -6,44 +6,34 @@ import json
 
 import pytest
 
+from flows.demo.outcome import published_balances
 from ledger.fiscal_year import FiscalYear
 from tests.flows.conftest import free_port
 
 
-@pytest.mark.requirement("R-SEN-26b")
-def test_pull_on_the_server_is_a_run_of_the_named_year_alone(desk, connect):
-    ledger = connect(defined=("2024", "2025"))
+@pytest.mark.requirement("R-SEN-26b", "R-X-5a")
+def test_pull_on_the_server_is_of_the_named_year_alone_and_doubles_nothing(desk, connect):
+    """Nor does its repetition, from the UI and by the command line."""
+    ledger, year = connect(defined=("2024", "2025")), FiscalYear.parse("2025")
+    pull = ("ledger", "pull", ledger.tenant, "--year", "2025", "--json")
 
-    started = desk.tasma("ledger", "pull", ledger.tenant, "--year", "2024", "--on-server", "--json")
+    started = desk.tasma(*pull, "--on-server")
     (link,) = json.loads(started.stdout)
     run = desk.end_of(link["run"])
+    with desk.stores() as stores:
+        (unit,) = stores.hub.units.of_tenant(ledger.tenant)
+        record = stores.warehouse.load_record(ledger.tenant, year)
+        figures = published_balances(stores.warehouse, ledger.tenant, year.key)
+    again = desk.retry(run["id"])
+    (here,) = json.loads(desk.tasma(*pull).stdout)
 
     assert 0 == started.exit_code, started.stderr
     assert link["url"] == f"{desk.server.url}/runs/flow-run/{link['run']}"
-    assert ("Published", ["2024"]) == (run["state"]["name"], run["parameters"]["years"])
+    assert ("Published", ["2025"]) == (run["state"]["name"], run["parameters"]["years"])
     assert "keep" == run["parameters"]["uploaded"]
-    with desk.stores() as stores:
-        (unit,) = stores.hub.units.of_tenant(ledger.tenant)
-    assert "2024-01-01_2024-12-31" == unit.fiscal_year
-
-
-@pytest.mark.requirement("R-X-5a")
-def test_pull_by_the_server_again_and_by_the_command_line_is_one_ledger(desk, connect):
-    ledger, year = connect(defined=("2025",)), FiscalYear.parse("2025")
-    run = desk.run("pull", tenant=ledger.tenant)
-    with desk.stores() as stores:
-        record = stores.warehouse.load_record(ledger.tenant, year)
-
-    again = desk.retry(run["id"])
-    here = desk.tasma("ledger", "pull", ledger.tenant, "--json")
-
-    (found,) = json.loads(here.stdout)
-    assert ("Published", "Unchanged", "unchanged") == (
-        run["state"]["name"],
-        again["state"]["name"],
-        found["outcome"],
-    )
-    assert found["digest"] == desk.status(ledger.tenant, year).published_digest
+    assert (year.key, here["digest"]) == (unit.fiscal_year, unit.published_digest)
+    assert ledger.company.trial_balance() == figures
+    assert ("Unchanged", "unchanged") == (again["state"]["name"], here["outcome"])
     with desk.stores() as stores:
         assert record == stores.warehouse.load_record(ledger.tenant, year)
 

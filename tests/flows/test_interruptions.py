@@ -15,7 +15,7 @@ from flows.janitor import janitor
 from flows.sweep import silent_after, sweep
 from tests.faults import importer
 from tests.faults.children import CHILDREN
-from tests.flows.conftest import environment_of, process_of, reaching
+from tests.flows.conftest import environment_of, process_of, process_with, reaching
 
 CHILD_LIMIT_S = 120
 
@@ -153,3 +153,13 @@ def test_the_janitor_mends_what_a_dead_run_left_in_the_hub(desk, book):
     assert state.name == "Completed"
     assert desk.status(book.tenant, book.year).status == "failed"
     assert "interrupted" in desk.status(book.tenant, book.year).reason
+
+
+def test_runs_of_our_runner_start_warm(desk, waiting):
+    run_id, release = waiting
+    stands_for_it = process_with(f"PREFECT__FLOW_RUN_ID={run_id}", "flows.warm")
+    release()
+
+    assert stands_for_it
+    assert "Published" == desk.end_of(run_id)["state"]["name"]
+    assert "starting cold" not in (desk.server.folder / "runs.log").read_text()

@@ -14,9 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from blocks.hub import unit_resource
 from flows.warm import ADDRESS, COMMAND
-from tests.flows.conftest import process_with
 
 WAIT_S = 30.0
 
@@ -190,17 +188,3 @@ def test_host_ends_after_its_owner_and_its_last_run(tmp_path, silence):
     run.kill()
 
     wait_until(lambda: not lives(fork) and not lives(owner.host))
-
-
-def test_runs_of_our_runner_start_warm(desk, book):
-    with desk.stores() as stores:
-        unit = unit_resource(book.tenant, book.year)
-        lease = stores.hub.leases.acquire(unit, holder="the test", ttl_s=3600)
-        run = desk.start("import-file", tenant=book.tenant, path=book.file())
-        desk.wait(run, lambda found: found["name"] == f"{book.tenant} 2024")
-        stands_for_it = process_with(f"PREFECT__FLOW_RUN_ID={run}", "flows.warm")
-        stores.hub.leases.release(lease)
-
-    assert stands_for_it
-    assert "Published" == desk.end_of(run)["state"]["name"]
-    assert "starting cold" not in (desk.server.folder / "runs.log").read_text()
