@@ -37,7 +37,7 @@ def test_good_files_are_processed_bad_ones_failed_with_a_reason_others_left(desk
 
     assert (processed / "good.se").exists()
     assert (failed / "bad.se").exists()
-    assert reason.read_text(encoding="utf-8").startswith("Held: voucher_balance (1 break")
+    assert reason.read_text(encoding="utf-8").startswith("2024 Held: voucher_balance (1 break")
     assert half.exists()
     retried = desk.retry(run_named(desk, book, "bad.se"))
     assert retried["state"]["name"] == "Held", "its bytes are in the lake, wherever the file lies"
