@@ -46,8 +46,8 @@ check: $(INSTALLED)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-check-quick: check  ## lint, types, import rules and the quick unit tests, for every day
-	$(BIN)/python -m pytest tests/unit --numprocesses auto --maxprocesses 4 --dist loadfile
+check-quick: check  ## lint, types, import rules and the unit tests that are no laws, for every day
+	$(BIN)/python -m pytest tests/unit -m "not hypothesis" --numprocesses auto --maxprocesses 4 --dist loadfile
 
 requirements: $(INSTALLED)  ## each requirement, the passing tests that prove it, and what is unproven
 	$(BIN)/python -m tests.requirements_report

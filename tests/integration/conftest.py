@@ -89,7 +89,7 @@ class House:
         """Give the steps of the command line, with the pages that a run would send to Prefect."""
         steps = steps_into(Imported(Path(), tenant), lambda _step: None)
 
-        async def report(job, load, judgement, *, verdict, plan=None):
+        async def report(job, load, judgement, *, verdict, plan=None, **_more):
             made = make_pages(job, load, judgement, verdict=verdict, plan=plan)
             self.pages.update({job.unit.artifact_key(name): page for name, page in made.items()})
 
