@@ -73,7 +73,6 @@ select
     null::decimal(18, 2) as difference,
     'duplicate' as kind,
     'voucher ' || published_turn.voucher_key || ' of ' || voucher_date
-    || ' is published with the same accounts and amounts'
-    || coalesce(' (line ' || staged_turn.source_line || ')', '') as detail
+    || ' is published with the same accounts and amounts' as detail
 from staged_turn
 inner join published_turn using (voucher_date, content, turn)

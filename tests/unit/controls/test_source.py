@@ -350,11 +350,11 @@ def test_each_text_that_has_lost_letters_is_named_and_holds_nothing(books):
         result.break_count,
     )
     assert {
-        (voucher, "", "the text of the voucher has lost letters"),
+        (voucher, "", "the text of the voucher has lost letters (line 30)"),
         (
             voucher,
             books.tables["posting"][0]["account_number"],
-            "the text of row 1 has lost letters",
+            "the text of row 1 has lost letters (line 30)",
         ),
         ("", account, "the name of the account has lost letters"),
         ("", "", "the name of dimension 1 has lost letters"),
@@ -377,7 +377,12 @@ def test_text_that_the_sources_lists_have_lost_letters_of_is_named_without_a_rea
 
     assert {
         ("3001", "", "", "the name of the account in the source's list has lost letters"),
-        ("", "2024-01", "A:1", "the text of the voucher in the source's list has lost letters"),
+        (
+            "",
+            "2024-01",
+            "A:1",
+            "the text of the voucher in the source's list has lost letters (line 30)",
+        ),
     } == {
         (item.account_number, item.period, item.voucher_key, item.detail) for item in result.breaks
     }
