@@ -36,8 +36,9 @@ class NotConnected(Refused):
 
     def __init__(self, tenant: str, system: str) -> None:
         super().__init__(
-            f"Tenant {tenant} is not connected to {system}. Connect it first: its system "
-            f"administrator approves the integration in {system}."
+            f"Tenant {tenant} is not connected to {system}. Connect it first "
+            f"(tasma connect {system} {tenant}): its system administrator approves the "
+            f"integration in {system}."
         )
 
 

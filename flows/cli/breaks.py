@@ -122,7 +122,7 @@ def _show(
         say("")
         why = f": {load.reason}" if load.reason else ""
         say(
-            f"Beside the year, a {load.coverage} file ({load.source} {load.source_kind}, load "
+            f"Beside the year, the {load.coverage} file ({load.source} {load.source_kind}, load "
             f"{load.load_id}) is {load.status}{why}"
         )
         _show_findings(item, everything=everything, limit=limit)
@@ -220,7 +220,7 @@ def _ways_out(place: str, found: _Findings, *, option: str = "") -> tuple[str, .
     """Return what a person may do about a hold; another company's books are never accepted."""
     reject = f'tasma ledger reject {place}{option} --reason "..."'
     number = f"tasma tenant correct {found.load.tenant} --org-number NUMBER"
-    correct = f"correct it at the source, then tasma import FILE --tenant {found.load.tenant}"
+    correct = f"correct it at the source, then {_load_again(found.load)}"
     if found.load.status == "failed" and found.load.coverage != "whole_year":
         return correct, f"or, if it is not wanted: {reject}"
     if found.load.status in {"partial", "evidence"}:
@@ -237,6 +237,13 @@ def _ways_out(place: str, found: _Findings, *, option: str = "") -> tuple[str, .
         f'or, if it is right as it is: tasma accept {place}{option} --reason "..."',
         f"or, if it is a wrong file: {reject}",
     )
+
+
+def _load_again(load: Load) -> str:
+    """Return the command that brings the corrected books, the way they came."""
+    if load.source == "sie":
+        return f"tasma import FILE --tenant {load.tenant}"
+    return f"tasma ledger pull {load.tenant} --year {short(load.fiscal_year)}"
 
 
 def _catalogue(load: Load) -> dict[str, Control]:

@@ -281,7 +281,7 @@ def test_few_vouchers_stand_beside_a_hold_and_are_decided_by_their_load(tasma, b
     assert f"--load {load_id}" in ended.stdout
     assert (found["status"], found["held_by"]) == ("held", ["balance_roll_forward"])
     assert beside["held_by"] == ["voucher_balance"]
-    assert "Beside the year, a partial file (sie 4I" in shown
+    assert "Beside the year, the partial file (sie 4I" in shown
     assert f'tasma ledger reject small 2024 --load {load_id} --reason "..."' in shown
     accepted = tasma("accept", books, "2024", "--load", load_id, "--reason", "seen")
     assert (accepted.exit_code, "small 2024: partial" in accepted.stdout) == (4, True)

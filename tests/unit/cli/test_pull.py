@@ -122,6 +122,9 @@ def test_held_first_fetch_leaves_the_action_at_fetch(tasma, fortnox, connected):
     assert held.exit_code == 3
     assert "Held by source_vouchers" in held.stdout
     assert "tasma ledger breaks acme 2025" in held.stdout
+    shown = tasma("ledger", "breaks", tenant, "2025").stdout
+    assert "correct it at the source, then tasma ledger pull acme --year 2025" in shown
+    assert "tasma import" not in shown
     assert {"2025": ("none", "fetch")} == listed(tasma, tenant)
 
 
