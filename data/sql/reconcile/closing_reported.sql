@@ -18,7 +18,12 @@ with
 
 came as (
     select
-        *,
+        voucher_count,
+        opening_sum,
+        closing_count,
+        filled_closing_count,
+        result_count,
+        moved_result_count,
         'what came: ' || opening_count || ' opening balances (sum ' || opening_sum || '), ' || voucher_count
         || ' vouchers, ' || closing_count || ' closing balances, ' || result_count || ' results, '
         || moved_result_count || ' result accounts booked' as content
