@@ -48,9 +48,7 @@ class LaterFinding:
         since = f"{self.found_at:%Y-%m-%d}, when {_in_words(self.asked_by_year)} was loaded"
         if not self.is_break:
             return f"{self.result.control} agrees since {since}"
-        count = f"{self.result.break_count:,} break{'' if self.result.break_count == 1 else 's'}"
-        first = f", first: {self.result.breaks[0]}" if self.result.breaks else ""
-        return f"{self.result.control} ({count}{first}) since {since}"
+        return f"{self.result.in_words} since {since}"
 
 
 def _in_words(key: str) -> str:

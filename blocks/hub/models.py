@@ -9,7 +9,7 @@ A change here needs a new file in ``migrations/versions``; a test compares the t
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import (
     Boolean,
@@ -59,6 +59,21 @@ def _year(*, key: bool = False) -> Column[str]:
 
 def _text(name: str, length: int = NAME_CHARS) -> Column[str]:
     return Column(name, String(length), nullable=False, default="")
+
+
+def _break() -> list[Column[Any]]:
+    """Return the columns of `ledger.controls.Break`, for each table that keeps some."""
+    return [
+        _text("control"),
+        Column("kind", words(BreakKind), nullable=False),
+        _text("account_number"),
+        _text("period", 7),
+        Column("voucher_key", Text, nullable=False, default=""),
+        Column("expected", ExactDecimal),
+        Column("actual", ExactDecimal),
+        Column("difference", ExactDecimal),
+        Column("detail", Text, nullable=False, default=""),
+    ]
 
 
 tenant = Table(
@@ -156,15 +171,7 @@ control_break = Table(
     Column("load_id", ForeignKey("load.load_id"), primary_key=True),
     Column("result_position", Integer, primary_key=True),
     Column("position", Integer, primary_key=True),
-    _text("control"),
-    Column("kind", words(BreakKind), nullable=False),
-    _text("account_number"),
-    _text("period", 7),
-    Column("voucher_key", Text, nullable=False, default=""),
-    Column("expected", ExactDecimal),
-    Column("actual", ExactDecimal),
-    Column("difference", ExactDecimal),
-    Column("detail", Text, nullable=False, default=""),
+    *_break(),
 )
 
 later_finding = Table(
@@ -194,15 +201,7 @@ later_break = Table(
     _tenant(),
     Column("finding_id", ForeignKey("later_finding.id"), primary_key=True),
     Column("position", Integer, primary_key=True),
-    _text("control"),
-    Column("kind", words(BreakKind), nullable=False),
-    _text("account_number"),
-    _text("period", 7),
-    Column("voucher_key", Text, nullable=False, default=""),
-    Column("expected", ExactDecimal),
-    Column("actual", ExactDecimal),
-    Column("difference", ExactDecimal),
-    Column("detail", Text, nullable=False, default=""),
+    *_break(),
 )
 
 acceptance = Table(
