@@ -60,3 +60,10 @@ class FiscalYear:
 
     def __str__(self) -> str:
         return self.key
+
+
+def short_year(key: str) -> str:
+    """Return a calendar year as 2024 and any other as its key; `FiscalYear.parse` reads both."""
+    start, _, end = key.partition("_")
+    is_calendar = start.endswith("-01-01") and end == f"{start[:4]}-12-31"
+    return start[:4] if is_calendar else key

@@ -10,6 +10,7 @@ from blocks.steps import reached
 from blocks.warehouse.records import ChangePlan
 from ledger.controls import warned_in_words
 from ledger.errors import TerminalError
+from ledger.fiscal_year import short_year
 from tasks.continuity import ask_neighbours
 from tasks.jobs import Job
 from tasks.log import say, warn
@@ -17,7 +18,6 @@ from tasks.pages import changes_in_words
 from tasks.reconcile import Judgement
 from tasks.stage import StagedLoad
 from tasks.steps import step
-from tasks.units import short_year
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from blocks.staging import UnitFacts
-from ledger.fiscal_year import FiscalYear
+from ledger.fiscal_year import FiscalYear, short_year
 
 
 @dataclass(frozen=True)
@@ -31,13 +31,6 @@ class Unit:
 
     def __str__(self) -> str:
         return f"{self.tenant} {year_in_words(self.year.key)}"
-
-
-def short_year(key: str) -> str:
-    """Return a calendar year as 2024 and any other as its key; `FiscalYear.parse` reads both."""
-    start, _, end = key.partition("_")
-    is_calendar = start.endswith("-01-01") and end == f"{start[:4]}-12-31"
-    return start[:4] if is_calendar else key
 
 
 def year_in_words(key: str) -> str:

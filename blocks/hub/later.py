@@ -18,7 +18,7 @@ from blocks.hub import models
 from blocks.hub.database import Database
 from blocks.hub.events import Events, cut
 from ledger.controls import MAX_BREAKS_KEPT, Break, ControlResult, Outcome
-from ledger.fiscal_year import FiscalYear
+from ledger.fiscal_year import FiscalYear, short_year
 
 
 @dataclass(frozen=True)
@@ -45,16 +45,10 @@ class LaterFinding:
 
     def __str__(self) -> str:
         """Say what was found, when and why it was asked, in a sentence's worth of words."""
-        since = f"{self.found_at:%Y-%m-%d}, when {_in_words(self.asked_by_year)} was loaded"
+        since = f"{self.found_at:%Y-%m-%d}, when {short_year(self.asked_by_year)} was loaded"
         if not self.is_break:
             return f"{self.result.control} agrees since {since}"
         return f"{self.result.in_words} since {since}"
-
-
-def _in_words(key: str) -> str:
-    """Write a calendar year as ``2024``, any other as its key."""
-    start, _, end = key.partition("_")
-    return start[:4] if (start, end) == (f"{start[:4]}-01-01", f"{start[:4]}-12-31") else key
 
 
 class Later:

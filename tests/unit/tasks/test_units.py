@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.fiscal_year import FiscalYear
-from tasks.units import Unit, short_year
+from ledger.fiscal_year import FiscalYear, short_year
+from tasks.units import Unit
 
 BROKEN = "2024-07-01_2025-06-30"
 
