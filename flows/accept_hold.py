@@ -8,8 +8,8 @@ from typing import Any
 from prefect import State, flow
 from prefect.states import Completed
 
-from flows.forms import ControlName, LoadId, Person, Reason, TenantId, Year
-from flows.runs import name_run
+from flows.runs.forms import ControlName, LoadId, Person, Reason, TenantId, Year
+from flows.runs.states import name_run
 from ledger.fiscal_year import FiscalYear
 from tasks.accept import accept
 from tasks.stores import open_stores

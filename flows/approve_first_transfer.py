@@ -8,8 +8,8 @@ from typing import Any
 from prefect import State, flow
 from prefect.states import Completed
 
-from flows.forms import Person, Reason, TenantId
-from flows.runs import name_run
+from flows.runs.forms import Person, Reason, TenantId
+from flows.runs.states import name_run
 from tasks.approve import approve
 from tasks.stores import open_stores
 from tasks.units import year_in_words

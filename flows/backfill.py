@@ -18,11 +18,11 @@ from prefect.deployments import arun_deployment
 from prefect.states import Scheduled
 from pydantic import Field
 
-from flows.again import BACKFILL
-from flows.forms import TenantId, Year
-from flows.hooks import run_failed
 from flows.pull import Undefined, Uploaded
-from flows.runs import DONE, FAILED, HELD, TAG, ended, run_id
+from flows.runs.forms import TenantId, Year
+from flows.runs.hooks import run_failed
+from flows.runs.rescheduling import BACKFILL
+from flows.runs.states import DONE, FAILED, HELD, TAG, ended, run_id
 from ledger.fiscal_year import FiscalYear
 from tasks.units import Unit
 

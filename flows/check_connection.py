@@ -8,10 +8,10 @@ from prefect import State, flow
 from prefect.artifacts import acreate_markdown_artifact
 
 from blocks.systems.fortnox import preflight
-from flows.forms import TenantId
-from flows.hooks import run_failed
-from flows.runs import FAILED, ended, name_run, run_id
-from tasks.preflight_page import in_one_line, preflight_page
+from flows.runs.forms import TenantId
+from flows.runs.hooks import run_failed
+from flows.runs.states import FAILED, ended, name_run, run_id
+from tasks.pages.preflight import in_one_line, preflight_page
 from tasks.stores import open_stores
 
 READY: Final = "Ready"

@@ -9,14 +9,14 @@ from typing import Any
 
 from prefect import State, flow
 
-from flows.arrivals import Arrival, explain, resolve
-from flows.forms import FilePath, Hash, OptionalPerson, TenantId
-from flows.hooks import run_cancelled, run_crashed, run_failed
-from flows.leasing import WAIT_LIMIT_S
-from flows.outcomes import YearOutcome, combined
-from flows.runs import FAILED
-from flows.steps import AS_TASKS, Steps
-from flows.unit import load_unit
+from flows.runs.forms import FilePath, Hash, OptionalPerson, TenantId
+from flows.runs.hooks import run_cancelled, run_crashed, run_failed
+from flows.runs.leasing import WAIT_LIMIT_S
+from flows.runs.outcomes import YearOutcome, combined
+from flows.runs.states import FAILED
+from flows.runs.steps import AS_TASKS, Steps
+from flows.runs.unit import load_unit
+from tasks.arrivals import Arrival, explain, resolve
 from tasks.fetch import Fetched, Received
 from tasks.log import warn
 from tasks.stores import Stores, open_stores

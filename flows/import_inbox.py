@@ -12,11 +12,7 @@ from prefect.client.schemas.objects import FlowRun
 from prefect.deployments import arun_deployment
 from prefect.states import Completed, Failed
 
-from blocks.lake import FileRefused
-from blocks.names import shown_name
-from blocks.settings import settings
-from flows.arrivals import explain
-from flows.inbox import (
+from blocks.inbox import (
     Dropped,
     Look,
     complete_files,
@@ -25,6 +21,10 @@ from flows.inbox import (
     is_as_seen,
     named_as_text,
 )
+from blocks.lake import FileRefused
+from blocks.names import shown_name
+from blocks.settings import settings
+from tasks.arrivals import explain
 from tasks.fetch import land_file
 from tasks.log import say, warn
 from tasks.stores import Stores, open_stores

@@ -8,12 +8,12 @@ from typing import Any
 from prefect import State, flow
 from prefect.states import Completed
 
-from flows.hooks import CRASHED
-from flows.mend import forget_old, mend_statuses, remove_leftovers
-from flows.runs import run_id
-from flows.sweep import sweep
+from flows.runs.dead_runs import sweep
+from flows.runs.hooks import CRASHED
+from flows.runs.states import run_id
 from tasks.log import say
 from tasks.notify import notify
+from tasks.repair import forget_old, mend_statuses, remove_leftovers
 
 
 @flow(name="janitor", flow_run_name="janitor", retries=0)

@@ -7,8 +7,8 @@ from typing import Any
 from prefect import State, flow
 
 from blocks.systems.fortnox import refresh_idle
-from flows.hooks import run_failed
-from flows.runs import DONE, FAILED, ended, run_id
+from flows.runs.hooks import run_failed
+from flows.runs.states import DONE, FAILED, ended, run_id
 from tasks.log import say, warn
 from tasks.stores import open_stores
 

@@ -15,8 +15,8 @@ from prefect.states import Completed
 from blocks.hub import Tenant
 from blocks.settings import settings
 from blocks.systems import FORTNOX
-from flows.again import NIGHT
-from flows.runs import TAG
+from flows.runs.rescheduling import NIGHT
+from flows.runs.states import TAG
 from tasks.log import say, warn
 from tasks.stores import open_stores
 

@@ -12,7 +12,7 @@ from prefect.states import Completed
 
 from blocks.hub.overview import MAX_TENANTS, OverviewRow
 from tasks.notify import notify
-from tasks.overview_page import overview_summary, overview_table
+from tasks.pages.overview import overview_summary, overview_table
 from tasks.stores import Stores, open_stores
 
 ARTIFACT_KEY: Final = "tenants-overview"

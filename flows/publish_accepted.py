@@ -8,11 +8,11 @@ from typing import Any
 from prefect import State, flow
 
 from blocks.hub import UnitState
-from flows.forms import LoadId, TenantId, Year
-from flows.hooks import run_cancelled, run_crashed, run_failed
-from flows.leasing import unit_lease
-from flows.runs import name_run, run_id
-from flows.unit import settle
+from flows.runs.forms import LoadId, TenantId, Year
+from flows.runs.hooks import run_cancelled, run_crashed, run_failed
+from flows.runs.leasing import unit_lease
+from flows.runs.states import name_run, run_id
+from flows.runs.unit import settle
 from ledger.fiscal_year import FiscalYear
 from tasks.accept import NothingHeld
 from tasks.jobs import Job

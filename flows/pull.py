@@ -10,13 +10,13 @@ from prefect import State, flow
 from pydantic import Field
 
 from blocks.systems.fortnox import fortnox_session
-from flows.forms import TenantId, Year
-from flows.hooks import run_cancelled, run_crashed, run_failed
-from flows.leasing import WAIT_LIMIT_S
-from flows.outcomes import combined
-from flows.pull_year import PullYear, Wish
-from flows.runs import SKIPPED, ended, name_run, run_id
-from flows.steps import AS_TASKS, Steps
+from flows.runs.forms import TenantId, Year
+from flows.runs.hooks import run_cancelled, run_crashed, run_failed
+from flows.runs.leasing import WAIT_LIMIT_S
+from flows.runs.outcomes import combined
+from flows.runs.pull_year import PullYear, Wish
+from flows.runs.states import SKIPPED, ended, name_run, run_id
+from flows.runs.steps import AS_TASKS, Steps
 from tasks.log import say, warn
 from tasks.source_years import Which, compare_years, undefined_years, wanted_years
 from tasks.stores import Stores, open_stores

@@ -7,10 +7,10 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
 from blocks.hub import LeaseTaken
-from flows.arrivals import explain
-from flows.leasing import unit_lease
-from flows.runs import run_id
+from flows.runs.leasing import unit_lease
+from flows.runs.states import run_id
 from ledger.errors import TasmaError
+from tasks.arrivals import explain
 from tasks.jobs import Job
 from tasks.recheck import Rechecked, recheck_unit
 from tasks.stores import Stores

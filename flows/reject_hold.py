@@ -7,8 +7,8 @@ from typing import Any
 from prefect import State, flow
 from prefect.states import Completed
 
-from flows.forms import LoadId, Person, Reason, TenantId, Year
-from flows.runs import name_run
+from flows.runs.forms import LoadId, Person, Reason, TenantId, Year
+from flows.runs.states import name_run
 from ledger.fiscal_year import FiscalYear
 from tasks.accept import reject
 from tasks.stores import open_stores

@@ -9,8 +9,8 @@ from __future__ import annotations
 import runpy
 import sys
 
-import flows.deployments  # noqa: F401 - so that the host of the runs has imported every flow
-from flows.warm.host import warm_host
+import flows.server.deployments  # noqa: F401 - so that the host of the runs has imported every flow
+from flows.server.fork_server.host import warm_host
 
 if __name__ == "__main__":
     with warm_host():

@@ -12,8 +12,8 @@ from blocks.systems.fortnox.answers import state_after
 from blocks.systems.fortnox.documents import NO_RIGHT, NOT_A_FILE, ConnectedFiles, told_if_no_right
 from ledger.errors import TerminalError
 from ledger.schemas import CONNECTED_FILE
-from tasks.document_page import DocumentsFound, FileFailure
 from tasks.jobs import Job
+from tasks.pages.documents import DocumentsFound, FileFailure
 
 MAX_TROUBLES: Final = 20
 """Files that Fortnox may fail to send (no answer, a fault of its own) before a run gives up on the

@@ -21,11 +21,11 @@ from blocks.media_types import media_type
 from blocks.steps import reached
 from blocks.systems.fortnox import FortnoxSession, SourceYear
 from ledger.schemas import ACCOUNT_VAT_CODE
-from tasks.document_page import DocumentsFound, documents_page
 from tasks.document_year import DocumentYear
 from tasks.jobs import Job
 from tasks.log import say
-from tasks.markdown import escaped
+from tasks.pages.documents import DocumentsFound, documents_page
+from tasks.pages.markdown import escaped
 from tasks.steps import step
 
 DOCUMENTS: Final = "fortnox-documents"

@@ -14,7 +14,7 @@ from ledger.fiscal_year import short_year
 from tasks.continuity import ask_neighbours
 from tasks.jobs import Job
 from tasks.log import say, warn
-from tasks.pages import changes_in_words
+from tasks.pages.unit import changes_in_words
 from tasks.reconcile import Judgement
 from tasks.stage import StagedLoad
 from tasks.steps import step

@@ -14,11 +14,11 @@ from blocks.warehouse.records import ChangePlan
 from ledger.errors import TerminalError
 from ledger.fiscal_year import FiscalYear
 from tasks.jobs import Job
-from tasks.pages import answered_page, changes_page, later_page, reconciliation_page
+from tasks.pages.statements import read_statements, statements_page
+from tasks.pages.unit import answered_page, changes_page, later_page, reconciliation_page
 from tasks.publish import Publication
 from tasks.reconcile import Judgement, unit_context
 from tasks.stage import StagedLoad
-from tasks.statements import read_statements, statements_page
 from tasks.steps import step
 from tasks.units import Unit
 

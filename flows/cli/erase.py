@@ -30,7 +30,7 @@ def erase(
 
     What Prefect shows of its runs (names, logs, pages) goes when Prefect's own retention ends.
     """
-    from flows import erasing  # noqa: PLC0415 - brings DuckDB
+    from tasks import erasing  # noqa: PLC0415 - brings DuckDB
 
     with open_stores() as stores:
         found = erasing.holdings(stores, tenant)

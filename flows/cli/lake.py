@@ -37,7 +37,7 @@ def prune(
     """
     if yes and dry_run:
         raise typer.BadParameter("give --yes or --dry-run, not both.")
-    from flows import pruning  # noqa: PLC0415 - brings DuckDB
+    from tasks import pruning  # noqa: PLC0415 - brings DuckDB
 
     with open_stores() as stores:
         found = pruning.prune(

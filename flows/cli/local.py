@@ -24,20 +24,20 @@ from blocks.hub.states import WHOLE_YEAR, WORKING
 from blocks.staging import UnitFacts
 from blocks.systems.fortnox import SourceYear
 from blocks.warehouse.records import ChangePlan
-from flows.arrivals import Arrival, explain
 from flows.cli.failure import is_debugging, paragraph
 from flows.import_file import take_in
-from flows.leasing import unit_lease
-from flows.outcomes import YearOutcome, combined
 from flows.publish_accepted import staged_load
-from flows.steps import Steps
-from flows.unit import settle
+from flows.runs.leasing import unit_lease
+from flows.runs.outcomes import YearOutcome, combined
+from flows.runs.steps import Steps
+from flows.runs.unit import settle
 from ledger.errors import TransientError
 from tasks.accept import NothingHeld
+from tasks.arrivals import Arrival, explain
 from tasks.defined_years import RefusedVouchers
-from tasks.document_page import DocumentsFound
 from tasks.fetch import Fetched, Received
 from tasks.jobs import Job
+from tasks.pages.documents import DocumentsFound
 from tasks.reconcile import Judgement
 from tasks.stage import StagedLoad
 from tasks.stores import Stores

@@ -20,8 +20,8 @@ from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary
 
 from blocks.addresses import shown_address
 from blocks.settings import settings
-from flows.environment import ServerSettings
-from flows.own_secrets import CLIENT_LOGIN, known_login
+from flows.server.environment import ServerSettings
+from flows.server.own_secrets import CLIENT_LOGIN, known_login
 from ledger.errors import TransientError
 from ledger.text import visible
 

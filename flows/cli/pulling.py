@@ -14,7 +14,6 @@ from blocks.hub import unit_resource
 from blocks.systems import FORTNOX
 from blocks.systems.fortnox import FortnoxSession
 from blocks.systems.lease import resource
-from flows.arrivals import explain
 from flows.cli.failure import is_debugging, paragraph
 from flows.cli.fortnox import refuse_busy
 from flows.cli.local import (
@@ -29,13 +28,14 @@ from flows.cli.local import (
 )
 from flows.cli.on_server import server_chosen
 from flows.pull import pull_tenant
-from flows.pull_year import Wish
-from flows.steps import Steps
+from flows.runs.pull_year import Wish
+from flows.runs.steps import Steps
 from ledger.errors import TransientError
 from ledger.fiscal_year import FiscalYear
-from tasks.document_page import DocumentsFound
+from tasks.arrivals import explain
 from tasks.fetch import Fetched
 from tasks.jobs import Job
+from tasks.pages.documents import DocumentsFound
 from tasks.stores import Stores
 from tasks.units import Unit
 

@@ -44,8 +44,8 @@ def up(
     always has its simulated Fortnox beside it.
     """
     from blocks.settings import settings  # noqa: PLC0415 - for this command alone
-    from flows import server  # noqa: PLC0415 - as above
     from flows.demo import home  # noqa: PLC0415 - as above
+    from flows.server import processes  # noqa: PLC0415 - as above
 
     here = settings().home
     is_demo = home.is_demo(here)
@@ -53,7 +53,7 @@ def up(
         if is_demo and not here.exists():
             home.reset(here)
         with _simulators(simulator_port) if is_demo or with_simulators else nullcontext():
-            raise typer.Exit(server.up(say))
+            raise typer.Exit(processes.up(say))
 
 
 @contextmanager

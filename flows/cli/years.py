@@ -23,7 +23,7 @@ from ledger.fiscal_year import FiscalYear
 
 if TYPE_CHECKING:
     from blocks.hub import Hub
-    from flows.sources import YearSource
+    from tasks.ledger_sources import YearSource
 
 years = group("Define, lock and retire the fiscal years of a tenant.")
 
@@ -56,7 +56,7 @@ def list_years(tenant: TenantId, *, as_json: AsJson = False) -> None:
     A year is to be fetched until that has succeeded once, for its ledger or only its documents;
     from then on it is synced.
     """
-    from flows.sources import documents_in_words, year_sources  # noqa: PLC0415 - SQLAlchemy when the hub is asked
+    from tasks.ledger_sources import documents_in_words, year_sources  # noqa: PLC0415 - SQLAlchemy when the hub is asked
 
     with open_hub() as hub:
         known_tenant(hub, tenant)

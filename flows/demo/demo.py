@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from blocks.hub import Hub
+from blocks.inbox import PROCESSED
 from blocks.settings import settings
 from blocks.warehouse.warehouse import Warehouse
 from flows.demo import night, runs
@@ -23,8 +24,7 @@ from flows.demo.home import reset, use_demo_home, used_alone
 from flows.demo.ledgers import CHANGING, LEDGERS, connect, simulated_fortnox, truths
 from flows.demo.outcome import look
 from flows.demo.truth import Truth
-from flows.inbox import PROCESSED
-from flows.server import PrefectServer, server_with_deployments
+from flows.server.processes import PrefectServer, server_with_deployments
 from simulators.fortnox import FortnoxSimulator
 
 UNCHANGED: Final = "Unchanged"

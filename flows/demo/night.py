@@ -6,7 +6,7 @@ from blocks.warehouse.warehouse import Warehouse
 from flows.demo import runs
 from flows.demo.ledgers import BROKEN, CHANGES, CHANGING, HIDING, change_books
 from flows.demo.outcome import changed_vouchers
-from flows.server import PrefectServer
+from flows.server.processes import PrefectServer
 from simulators.fortnox import FortnoxSimulator
 from tasks.approve import approve
 from tasks.stores import open_stores

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from flows.server import PrefectServer
+from flows.server.processes import PrefectServer
 from ledger.errors import TerminalError
 
 IMPORT_FILE: Final = "import-file/import-file"

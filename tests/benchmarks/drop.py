@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from blocks.hub import Hub, Tenant
-from flows.server import deployments_served
+from flows.server.processes import deployments_served
 from tests.benchmarks.inputs import big_sie, one_year
 from tests.benchmarks.measure import Contender
 from tests.benchmarks.plan import Benchmark, Goal, Result, Results, Step

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from flows.server import PrefectServer
+from flows.server.processes import PrefectServer
 from tests.benchmarks.runs import end_of, start
 
 

@@ -11,7 +11,7 @@ from typing import Any, Final, Self
 from blocks.systems.fortnox import fortnox_session
 from flows.cli.local import Imported, steps_into
 from flows.pull import pull_tenant
-from flows.pull_year import Wish
+from flows.runs.pull_year import Wish
 from simulators.fortnox import FortnoxSimulator
 from tasks.stores import Stores, open_stores
 from tests.benchmarks.fortnox_books import (

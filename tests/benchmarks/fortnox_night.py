@@ -14,7 +14,7 @@ import psutil
 from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary_settings
 
 from flows.pull import pull
-from flows.server import PrefectServer, deployments_served
+from flows.server.processes import PrefectServer, deployments_served
 from tests.benchmarks.fortnox_books import ZONE, connect, name_of, served
 from tests.benchmarks.runs import FINAL, NOTHING, must, nothing_served, server_in, start
 

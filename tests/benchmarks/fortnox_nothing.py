@@ -36,7 +36,7 @@ async def serve() -> None:
     from prefect.runner import Runner
     from prefect.types.entrypoint import EntrypointType
 
-    from flows.serve import MAX_RUNS
+    from flows.server.serve import MAX_RUNS
 
     runner = Runner(name="nothing", pause_on_shutdown=False, limit=MAX_RUNS)
     made = await nothing_in_tasks.ato_deployment(
@@ -52,8 +52,8 @@ def main(*, warm: bool) -> None:
     """Serve until Ctrl-C; `warm`: runs are forks, as ours are."""
     host = nullcontext
     if warm:
-        from flows.serve import start_runs_warm
-        from flows.warm.host import warm_host
+        from flows.server.fork_server.host import warm_host
+        from flows.server.serve import start_runs_warm
 
         start_runs_warm()
         host = warm_host

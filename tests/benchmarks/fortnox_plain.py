@@ -13,8 +13,8 @@ from typing import Any
 from blocks.systems.fortnox import Company, FortnoxSession, SourceYear, YearExtract
 from flows.cli.local import Imported, steps_into
 from flows.pull import pull_tenant
-from flows.pull_year import Wish
-from flows.steps import Steps
+from flows.runs.pull_year import Wish
+from flows.runs.steps import Steps
 from tasks.fetch import Fetched
 from tasks.jobs import Job
 from tasks.publish import Publication

@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from flows.server import PrefectServer, prefect_server
+from flows.server.processes import PrefectServer, prefect_server
 from tests.benchmarks.fortnox_books import free_port
 from tests.benchmarks.measure import PROJECT
 

@@ -12,7 +12,7 @@ from blocks.hub import Connection, Method, Tenant
 from blocks.steps import KILL_AT
 from flows.cli.local import Imported, steps_into
 from flows.pull import pull_tenant
-from flows.pull_year import Wish
+from flows.runs.pull_year import Wish
 from ledger.fiscal_year import FiscalYear
 from tasks.stores import Stores
 from tests.faults.homes import opened

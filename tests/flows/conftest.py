@@ -31,7 +31,7 @@ from blocks.lake import Lake
 from blocks.warehouse import Warehouse
 from flows.cli.app import app
 from flows.demo.ledgers import variables
-from flows.server import PrefectServer, deployments_served, prefect_server
+from flows.server.processes import PrefectServer, deployments_served, prefect_server
 from ledger.fiscal_year import FiscalYear
 from simulators.books.company import Company
 from simulators.books.years import broken_years, calendar_years

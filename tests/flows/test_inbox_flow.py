@@ -8,8 +8,8 @@ import time
 from pathlib import Path
 
 from blocks.hub import Tenant
+from blocks.inbox import MAX_FILES
 from flows.import_inbox import import_inbox
-from flows.inbox import MAX_FILES
 from simulators.books.faults import Fault
 
 

@@ -12,7 +12,7 @@ import pytest
 from blocks.hub import UnitState, unit_resource
 from flows.import_file import import_file
 from flows.janitor import janitor
-from flows.sweep import silent_after, sweep
+from flows.runs.dead_runs import silent_after, sweep
 from tests.faults import importer
 from tests.faults.children import CHILDREN
 from tests.flows.conftest import environment_of, process_of, process_with, reaching
@@ -157,7 +157,7 @@ def test_the_janitor_mends_what_a_dead_run_left_in_the_hub(desk, book):
 
 def test_runs_of_our_runner_start_warm(desk, waiting):
     run_id, release = waiting
-    stands_for_it = process_with(f"PREFECT__FLOW_RUN_ID={run_id}", "flows.warm")
+    stands_for_it = process_with(f"PREFECT__FLOW_RUN_ID={run_id}", "flows.server.fork_server")
     release()
 
     assert stands_for_it

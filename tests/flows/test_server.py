@@ -11,9 +11,9 @@ import urllib.request
 
 import pytest
 
-from flows.deployments import DEPLOYMENTS
-from flows.own_secrets import LOGIN_FILE
-from flows.server import prefect_server
+from flows.server.deployments import DEPLOYMENTS
+from flows.server.own_secrets import LOGIN_FILE
+from flows.server.processes import prefect_server
 from ledger.errors import TerminalError
 
 SCHEDULE_S = 5

@@ -16,9 +16,9 @@ import pytest
 
 from blocks.hub import Hub
 from blocks.settings import PROJECT
-from flows.deployments import DEPLOYMENTS
-from flows.own_secrets import CLIENT_LOGIN, LOGIN_FILE
-from flows.server import PrefectServer
+from flows.server.deployments import DEPLOYMENTS
+from flows.server.own_secrets import CLIENT_LOGIN, LOGIN_FILE
+from flows.server.processes import PrefectServer
 from tests.flows.conftest import Desk, environment_of, free_port, processes_with
 
 TASMA = Path(sys.executable).with_name("tasma")

@@ -14,14 +14,14 @@ from pathlib import Path
 
 import pytest
 
-from flows.warm import ADDRESS, COMMAND
+from flows.server.fork_server import ADDRESS, COMMAND
 
 WAIT_S = 30.0
 
 OWNER = """
 import os, sys
 from pathlib import Path
-from flows.warm import host
+from flows.server.fork_server import host
 host.code_state = lambda: Path(sys.argv[1]).read_text()
 with host.warm_host():
     print(os.environ["TASMA_WARM_HOST"], flush=True)

@@ -17,7 +17,7 @@ import pytest
 from blocks.hub import Connection, Method, Tenant, unit_resource
 from blocks.systems.fortnox import BLOCKS
 from flows.nightly import nightly
-from flows.sweep import sweep
+from flows.runs.dead_runs import sweep
 from ledger.fiscal_year import FiscalYear
 from simulators.books.company import Company
 from simulators.books.years import calendar_years
@@ -62,7 +62,7 @@ def pool(new_home):
         pool.ask("/work_pools/tasma/queues", {"name": "backfill", "priority": 10})
         command = [sys.executable, "-m", "prefect", "--no-prompt", "deploy", "--all"]
         # The steps of prefect.yaml, in their order.
-        for step in (command, [sys.executable, "-m", "flows.block_types"]):
+        for step in (command, [sys.executable, "-m", "flows.server.block_types"]):
             subprocess.run(
                 step, cwd=PROJECT, env=server.environment, check=True, capture_output=True
             )
@@ -151,7 +151,9 @@ def night(pool):
             pool.do(nightly, zone=FINLAND, night=NIGHT)
             runs = [night_of(pool, tenant) for tenant in tenants]
             pool.wait(runs[0]["id"], lambda found: "year:2025" in found["tags"])
-            stands_for_it = process_with(f"PREFECT__FLOW_RUN_ID={runs[0]['id']}", "flows.warm")
+            stands_for_it = process_with(
+                f"PREFECT__FLOW_RUN_ID={runs[0]['id']}", "flows.server.fork_server"
+            )
             kill_host(worker)
         is_gone = not runs_anywhere(runs[0])
         stores.hub.leases.release(lease)

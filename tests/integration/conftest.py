@@ -13,19 +13,19 @@ from blocks.hub import Connection, Hub, Method, Tenant
 from blocks.lake import Lake
 from blocks.systems.fortnox import calls, connect
 from blocks.warehouse import Warehouse
-from flows.arrivals import Arrival
 from flows.cli.local import Imported, steps_into
 from flows.demo.ledgers import variables
 from flows.demo.outcome import published_balances
 from flows.import_file import take_in
-from flows.outcomes import combined
 from flows.pull import pull_tenant
-from flows.pull_year import Wish
+from flows.runs.outcomes import combined
+from flows.runs.pull_year import Wish
 from ledger.fiscal_year import FiscalYear
 from simulators.books.company import Company
 from simulators.books.years import broken_years, calendar_years
 from simulators.fortnox import ALL_SCOPES, LEDGER_SCOPES, FortnoxSimulator, SimulatedTenant
-from tasks.document_page import documents_page
+from tasks.arrivals import Arrival
+from tasks.pages.documents import documents_page
 from tasks.report import make_pages
 from tasks.stores import Stores
 

@@ -14,7 +14,7 @@ from flows.cli.local import import_here
 from ledger.controls import Outcome, Severity
 from ledger.fiscal_year import FiscalYear
 from tasks.accept import accept_breaks
-from tasks.pages import later_page
+from tasks.pages.unit import later_page
 from tasks.stores import Stores
 from tasks.units import Unit
 

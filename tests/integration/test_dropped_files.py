@@ -11,12 +11,12 @@ import pytest
 from blocks.hub import Hub, Tenant
 from blocks.lake import Lake
 from blocks.warehouse import Warehouse
-from flows.arrivals import Arrival
 from flows.cli.local import Imported, steps_into
 from flows.import_file import take_in
 from ledger.fiscal_year import FiscalYear
 from simulators.books.company import Company
 from simulators.books.years import calendar_years
+from tasks.arrivals import Arrival
 from tasks.fetch import land_file
 from tasks.stores import Stores
 

@@ -17,14 +17,14 @@ from blocks.warehouse import Warehouse
 from flows.cli.local import Imported, steps_into
 from flows.demo.ledgers import variables
 from flows.pull import pull_tenant
-from flows.pull_year import Wish
-from flows.sources import year_sources
+from flows.runs.pull_year import Wish
 from ledger.fiscal_year import FiscalYear
 from simulators.books.company import Company
 from simulators.books.years import calendar_years
 from simulators.fortnox import ALL_SCOPES, LEDGER_SCOPES, FortnoxSimulator, SimulatedTenant
 from tasks import document_year
 from tasks import documents as work
+from tasks.ledger_sources import year_sources
 from tasks.stores import Stores
 
 NUMBER, TENANT = 503072, "acme"

@@ -12,10 +12,10 @@ from blocks.hub import Hub, Refused, Tenant, UnitState
 from blocks.lake import Lake
 from blocks.warehouse import Warehouse
 from flows.cli.local import import_here, publish_here
-from flows.pruning import keep
 from flows.publish_accepted import staged_load
 from ledger.fiscal_year import FiscalYear
 from tasks.accept import NothingHeld, accept_breaks, reject_hold
+from tasks.pruning import keep
 from tasks.stores import Stores
 from tasks.units import Unit
 

@@ -19,7 +19,7 @@ from blocks.warehouse import Warehouse
 from flows.cli.local import Imported, import_here, steps_into
 from flows.demo.ledgers import variables
 from flows.pull import pull_tenant
-from flows.pull_year import Wish
+from flows.runs.pull_year import Wish
 from ledger.fiscal_year import FiscalYear
 from simulators.books.chart import NUMBERS
 from simulators.books.company import Company
@@ -27,7 +27,7 @@ from simulators.books.faults import Fault
 from simulators.books.model import BOOKED
 from simulators.books.years import calendar_years
 from simulators.fortnox import LEDGER_SCOPES, FortnoxSimulator, SimulatedTenant
-from tasks.pages import changes_page
+from tasks.pages.unit import changes_page
 from tasks.stores import Stores
 from tasks.units import Unit
 

@@ -8,10 +8,10 @@ import datetime as dt
 import pytest
 
 from blocks.systems.fortnox import preflight
-from flows.sources import year_sources
 from ledger.fiscal_year import FiscalYear
 from tasks.approve import NotToBeApproved, approve
-from tasks.preflight_page import in_one_line, preflight_page
+from tasks.ledger_sources import year_sources
+from tasks.pages.preflight import in_one_line, preflight_page
 
 NIGHT = dt.date(2026, 11, 22)
 UPLOADED_KEPT = "2025 Kept: its ledger came from an uploaded file"

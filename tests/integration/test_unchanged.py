@@ -13,9 +13,9 @@ from blocks.hub import Hub, Tenant
 from blocks.lake import Lake
 from blocks.warehouse import Warehouse
 from flows.cli.local import import_here
-from flows.pruning import keep
 from ledger.fiscal_year import FiscalYear
 from tasks.accept import accept_breaks
+from tasks.pruning import keep
 from tasks.stores import Stores
 from tasks.units import Unit
 

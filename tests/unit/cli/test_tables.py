@@ -19,7 +19,6 @@ from blocks.hub import Connection, Hub, Method
 from blocks.lake import Prunable
 from blocks.settings import settings
 from blocks.systems import FORTNOX
-from flows import pruning
 from flows.cli import output, pulled, serving, tables
 from flows.cli.local import Imported
 from flows.cli.pulling import Pulled
@@ -27,6 +26,7 @@ from flows.demo.check import Seen
 from flows.demo.demo import Outcome
 from ledger.controls import Break, BreakKind
 from ledger.fiscal_year import FiscalYear
+from tasks import pruning
 from tasks.units import Unit
 from tests.hostile_text import OURS
 from tests.small_sie import small_sie

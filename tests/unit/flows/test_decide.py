@@ -6,8 +6,8 @@ import pytest
 from prefect.client.schemas.objects import StateType
 
 from blocks.hub import UnitState
-from flows.runs import HELD, MAX_MESSAGE_CHARS, PUBLISHED, UNCHANGED, ended
-from flows.unit import decide
+from flows.runs.states import HELD, MAX_MESSAGE_CHARS, PUBLISHED, UNCHANGED, ended
+from flows.runs.unit import decide
 from ledger.controls import Break, BreakKind, ControlResult, Outcome, Severity
 from tasks.reconcile import Judgement
 

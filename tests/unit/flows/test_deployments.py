@@ -9,8 +9,8 @@ import pytest
 import yaml
 from prefect.utilities.importtools import import_object
 
-from flows.deployments import DEPLOYMENTS
-from flows.runs import TAG
+from flows.runs.states import TAG
+from flows.server.deployments import DEPLOYMENTS
 
 PREFECT_YAML = Path(__file__).parents[3] / "prefect.yaml"
 

@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from blocks.settings import PROJECT
-from flows.environment import ENVIRONMENT_FILE, read_environment_file
+from flows.server.environment import ENVIRONMENT_FILE, read_environment_file
 
 CI_VARIABLES = ("CI", "GITHUB_ACTIONS", "GITLAB_CI", "JENKINS_URL", "BUILD_NUMBER", "TF_BUILD")
 """Where one of them is set, Prefect reports nothing by itself."""
@@ -57,8 +57,8 @@ def seen_in(module, home):
     "module",
     [
         "flows.cli",
-        "flows.deployments",
-        "flows.prefect_server",
+        "flows.server.deployments",
+        "flows.server.prefect_server",
         "tasks.steps",
         "blocks.systems.fortnox.block",
     ],

@@ -8,7 +8,7 @@ import ssl
 import pytest
 from prefect.settings.context import get_current_settings
 
-from flows.environment import ENVIRONMENT_FILE, environment, read_environment_file
+from flows.server.environment import ENVIRONMENT_FILE, environment, read_environment_file
 from ledger.errors import TerminalError
 
 PORT = 45_999

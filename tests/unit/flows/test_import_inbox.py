@@ -11,10 +11,10 @@ import pytest
 from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from blocks.hub import Hub, Tenant
+from blocks.inbox import Look, fair_share, look
 from blocks.lake import Lake
 from blocks.warehouse import Warehouse
 from flows.import_inbox import End, _concluded, _deal_with
-from flows.inbox import Look, fair_share, look
 from tasks.stores import Stores
 
 

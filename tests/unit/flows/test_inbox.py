@@ -14,9 +14,8 @@ from pathlib import Path
 
 import pytest
 
-import flows.inbox
-from blocks.received import UnreadableFile
-from flows.inbox import (
+import blocks.inbox
+from blocks.inbox import (
     MAX_FILES,
     Dropped,
     complete_files,
@@ -25,6 +24,7 @@ from flows.inbox import (
     look,
     named_as_text,
 )
+from blocks.received import UnreadableFile
 from tasks.fetch import land_file
 
 SETTLE_S = 0.2
@@ -176,7 +176,7 @@ def test_a_folder_that_cannot_be_read_is_said_and_stops_no_other(inbox, monkeypa
 
 
 def test_a_folder_of_too_many_names_is_looked_at_as_far_as_the_limit(inbox, monkeypatch):
-    monkeypatch.setattr(flows.inbox, "MAX_ENTRIES", 10)
+    monkeypatch.setattr(blocks.inbox, "MAX_ENTRIES", 10)
     for number in range(11):
         (inbox / "acme" / f"{number}.se").write_bytes(b"1")
 
@@ -314,7 +314,7 @@ def test_a_full_disk_leaves_the_file_where_it_is_and_no_torn_reason(inbox):
 
 
 def test_a_name_used_a_thousand_times_is_still_told_apart(inbox, monkeypatch):
-    monkeypatch.setattr(flows.inbox, "MAX_SAME_NAMES", 3)
+    monkeypatch.setattr(blocks.inbox, "MAX_SAME_NAMES", 3)
     for _ in range(5):
         (inbox / "acme" / "a.se").write_bytes(b"1")
         assert file_away("acme", inbox / "acme" / "a.se")

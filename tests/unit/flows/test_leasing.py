@@ -7,11 +7,11 @@ import threading
 
 import pytest
 
-import flows.leasing
+import flows.runs.leasing
 from blocks.hub import Hub, LeaseTaken, Tenant, unit_resource
 from blocks.lake import Lake
 from blocks.warehouse import Warehouse
-from flows.leasing import unit_lease
+from flows.runs.leasing import unit_lease
 from ledger.fiscal_year import FiscalYear
 from tasks.stores import Stores
 from tasks.units import Unit
@@ -21,7 +21,7 @@ UNIT = Unit("acme", FiscalYear.parse("2024"))
 
 @pytest.fixture
 def stores(tmp_path, monkeypatch):
-    monkeypatch.setattr(flows.leasing, "ASK_AGAIN_S", 0.05)
+    monkeypatch.setattr(flows.runs.leasing, "ASK_AGAIN_S", 0.05)
     with Hub(f"sqlite:///{tmp_path / 'hub.sqlite'}") as hub:
         hub.migrate().tenants.add(Tenant("acme", "Acme AB"))
         yield Stores(hub, Lake(tmp_path), Warehouse(tmp_path))

@@ -7,8 +7,8 @@ import pytest
 from blocks.hub import Hub, Tenant, UnitState
 from blocks.lake import Lake
 from blocks.warehouse import Warehouse
-from flows.mend import mend_statuses, remove_leftovers
 from ledger.fiscal_year import FiscalYear
+from tasks.repair import mend_statuses, remove_leftovers
 from tests.staged_units import stage, voucher
 
 YEAR = FiscalYear.parse("2024")

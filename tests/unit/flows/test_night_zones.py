@@ -13,8 +13,8 @@ from blocks.hub import Connection, Hub, Method, Tenant
 from blocks.hub.tenants import NIGHT_ZONES
 from blocks.settings import settings
 from blocks.systems import FORTNOX
-from flows.deployments import NIGHTS
 from flows.nightly import NAMED, Zone, nightly, nobodys
+from flows.server.deployments import NIGHTS
 from tests.earlier_hub import move
 
 

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from prefect.server.schemas.schedules import CronSchedule
 
-from flows.deployments import NIGHTS
 from flows.nightly import night_of
+from flows.server.deployments import NIGHTS
 
 FINLAND = "Europe/Helsinki"
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from flows.environment import environment, own_origins
-from flows.own_secrets import (
+from flows.server.environment import environment, own_origins
+from flows.server.own_secrets import (
     CLIENT_LOGIN,
     KEY,
     KEY_FILE,
@@ -16,7 +16,7 @@ from flows.own_secrets import (
     login,
     refuse_empty_key,
 )
-from flows.server import PrefectServer, told_login
+from flows.server.processes import PrefectServer, told_login
 from ledger.errors import TerminalError
 
 PORT = 45_998

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.markdown import MAX_CELL_CHARS, amount, and_more, document, escaped, table
+from tasks.pages.markdown import MAX_CELL_CHARS, amount, and_more, document, escaped, table
 
 
 @given(st.lists(st.lists(st.text(), min_size=3, max_size=3), max_size=5))

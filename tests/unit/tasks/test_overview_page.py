@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from blocks.hub import Light, OverviewRow
-from tasks.overview_page import REASON_CHARS, age_in_words, overview_summary, overview_table
+from tasks.pages.overview import REASON_CHARS, age_in_words, overview_summary, overview_table
 
 NOON = dt.datetime(2024, 5, 1, 12, tzinfo=dt.UTC)
 

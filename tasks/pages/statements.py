@@ -11,7 +11,7 @@ from duckdb import DuckDBPyConnection
 
 from blocks.settings import SQL
 from tasks.jobs import Job
-from tasks.markdown import amount, and_more, document, escaped, table
+from tasks.pages.markdown import amount, and_more, document, escaped, table
 from tasks.units import Unit
 
 ACCOUNTS_SHOWN: Final = 500

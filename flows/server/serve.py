@@ -21,13 +21,13 @@ from prefect.runner import Runner
 from prefect.runner._starter_engine import EngineCommandStarter
 from prefect.utilities.processutils import command_to_string
 
-from flows.block_types import register_block_types
-from flows.deployments import DEPLOYMENTS
-from flows.mend import mend_statuses
-from flows.runs import TAG
-from flows.sweep import sweep
-from flows.warm import COMMAND
-from flows.warm.host import warm_host
+from flows.runs.dead_runs import sweep
+from flows.runs.states import TAG
+from flows.server.block_types import register_block_types
+from flows.server.deployments import DEPLOYMENTS
+from flows.server.fork_server import COMMAND
+from flows.server.fork_server.host import warm_host
+from tasks.repair import mend_statuses
 
 MAX_RUNS: Final = max(4, os.cpu_count() or 1)
 """Runs at once on this machine; each is a process, of about 150 MB when it starts cold."""

@@ -28,7 +28,7 @@ from flows.overview import overview
 from flows.publish_accepted import publish_accepted
 from flows.pull import pull
 from flows.reject_hold import reject_hold
-from flows.runs import TAG
+from flows.runs.states import TAG
 
 BOOKS: Final = "books"
 """Tag of what a person starts about some tenant's books; the UI filters by it."""

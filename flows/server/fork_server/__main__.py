@@ -1,4 +1,4 @@
-"""A run's process, as Prefect sees it: ``python -m flows.warm`` in place of ``prefect.engine``.
+"""A run's process as Prefect sees it, in place of ``python -m prefect.engine``.
 
 It imports little, as it runs once per run, and does nothing but stand in for the fork: its
 streams, environment and folder become the fork's, signals go through, and it ends as the fork
@@ -14,8 +14,8 @@ import sys
 from contextlib import suppress
 from typing import BinaryIO, Final, NoReturn
 
-from flows.warm import ADDRESS
-from flows.warm.wire import Request, is_ours, send_request
+from flows.server.fork_server import ADDRESS
+from flows.server.fork_server.wire import Request, is_ours, send_request
 
 FORWARDED: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT)
 

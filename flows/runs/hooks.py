@@ -16,8 +16,8 @@ from prefect.client.schemas.objects import FlowRun
 
 from blocks.hub import Hub
 from blocks.settings import settings
-from flows.again import run_again
-from flows.runs import HELD
+from flows.runs.rescheduling import run_again
+from flows.runs.states import HELD
 from tasks.notify import notify
 
 CRASHED: Final = "interrupted: the run's process ended without a word; run it again"

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from blocks.hub import FileSeen
+from blocks.inbox import file_away
 from blocks.lake import FileRefused
 from blocks.names import shown_name
 from blocks.settings import settings
-from flows.inbox import file_away
 from ledger.errors import TasmaError
 from tasks.fetch import SIE
 from tasks.log import warn

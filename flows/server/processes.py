@@ -24,8 +24,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from blocks.settings import PROJECT, settings
-from flows.environment import ServerSettings, environment
-from flows.own_secrets import CLIENT_LOGIN, LOGIN_FILE, SERVER_LOGIN, known_login
+from flows.server.environment import ServerSettings, environment
+from flows.server.own_secrets import CLIENT_LOGIN, LOGIN_FILE, SERVER_LOGIN, known_login
 from ledger.errors import TerminalError
 
 START_LIMIT_S: Final = 120.0
@@ -104,7 +104,7 @@ def deployments_served(server: PrefectServer) -> Iterator[subprocess.Popen[bytes
     """Register our deployments and run what is asked of them, until the context ends."""
     log = server.folder / "runs.log"
     started_at = dt.datetime.now(dt.UTC)
-    command = [sys.executable, "-m", "flows.serve"]
+    command = [sys.executable, "-m", "flows.server.serve"]
     with _process(command, server.environment, log=log) as process:
         wait_for(lambda: _polled_since(started_at, server), process=process, log=log)
         yield process
@@ -122,7 +122,7 @@ def server_with_deployments(
     server = _prepared(settings().home, host=host, port=port)
     log = server.folder / "runs.log"
     started_at = dt.datetime.now(dt.UTC)
-    command = [sys.executable, "-m", "flows.serve"]
+    command = [sys.executable, "-m", "flows.server.serve"]
     with (
         _server_process(server) as process,
         _process(command, server.environment, log=log) as runs,
@@ -209,7 +209,7 @@ def _prepared(home: Path, *, host: str, port: int) -> PrefectServer:
 
 
 def _server_process(server: PrefectServer) -> AbstractContextManager[subprocess.Popen[bytes]]:
-    command = [sys.executable, "-m", "flows.prefect_server", "server", "start"]
+    command = [sys.executable, "-m", "flows.server.prefect_server", "server", "start"]
     return _process(command, server.environment, log=server.folder / "server.log")
 
 

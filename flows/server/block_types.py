@@ -1,4 +1,4 @@
-"""``python -m flows.block_types``: make our blocks known to Prefect's server and its UI.
+"""``python -m flows.server.block_types``: make our blocks known to Prefect's server and its UI.
 
 `tasma up` does so at each start; with a work pool it is one of the steps (`prefect.yaml`).
 """

@@ -10,7 +10,7 @@ from blocks.hub import LaterFinding
 from blocks.staging import StagedUnit
 from blocks.warehouse.records import AccountChange, ChangePlan, VoucherChange
 from ledger.controls import Break, ControlResult, Outcome
-from tasks.markdown import amount, and_more, document, escaped, table
+from tasks.pages.markdown import amount, and_more, document, escaped, table
 from tasks.reconcile import Judgement
 from tasks.units import Unit
 

@@ -13,12 +13,12 @@ from blocks.http import CallRefused
 from blocks.hub import Refused, UnitState
 from blocks.systems import FORTNOX
 from blocks.systems.fortnox import FortnoxSession, SourceYear
-from flows.arrivals import explain
-from flows.leasing import unit_lease
-from flows.outcomes import YearOutcome
-from flows.runs import FAILED, KEPT, run_id
-from flows.steps import Steps
-from flows.unit import plan_unit, settle
+from flows.runs.leasing import unit_lease
+from flows.runs.outcomes import YearOutcome
+from flows.runs.states import FAILED, KEPT, run_id
+from flows.runs.steps import Steps
+from flows.runs.unit import plan_unit, settle
+from tasks.arrivals import explain
 from tasks.fetch import Fetched
 from tasks.jobs import Job
 from tasks.log import say, warn

@@ -33,8 +33,8 @@ from prefect.context import refresh_global_settings_context
 
 from blocks.http.client import tls
 from blocks.settings import PROJECT
-from flows.warm import ADDRESS
-from flows.warm.wire import Request, is_ours, receive_request
+from flows.server.fork_server import ADDRESS
+from flows.server.fork_server.wire import Request, is_ours, receive_request
 
 PATIENCE_S: Final = 5.0
 """For a request to arrive; it is sent at once, on this machine."""

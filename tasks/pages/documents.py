@@ -7,7 +7,7 @@ from typing import Final
 
 from blocks.systems.fortnox.documents import VOUCHER
 from blocks.warehouse.beside import DocumentCounts
-from tasks.markdown import and_more, document, escaped, table
+from tasks.pages.markdown import and_more, document, escaped, table
 from tasks.units import Unit
 
 FAILURES_SHOWN: Final = 50

@@ -13,10 +13,10 @@ from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from blocks.settings import settings
-from flows.own_secrets import CLIENT_LOGIN, KEY, SERVER_LOGIN, encryption_key, login
+from flows.server.own_secrets import CLIENT_LOGIN, KEY, SERVER_LOGIN, encryption_key, login
 from ledger.errors import TerminalError
 
-ENVIRONMENT_FILE: Final = Path(__file__).with_name("prefect.env")
+ENVIRONMENT_FILE: Final = Path(__file__).parents[1] / "prefect.env"
 PROBE_LIMIT_S: Final = 1.0
 
 

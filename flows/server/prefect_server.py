@@ -1,4 +1,4 @@
-"""``python -m flows.prefect_server server start``: Prefect's server, with two things added.
+"""``python -m flows.server.prefect_server server start``: Prefect's server, with two things added.
 
 Its pages come with a Content-Security-Policy: what they show and ask stays with this server, and
 the analytics that they call from every page reach nobody.
@@ -31,7 +31,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, AsyncSessionTransaction
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from flows.own_secrets import refuse_empty_key
+from flows.server.own_secrets import refuse_empty_key
 from ledger.errors import TerminalError
 
 TURN_LIMIT_S: Final = 30.0

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from blocks.systems.fortnox.preflight import Requirement
-from tasks.markdown import table
+from tasks.pages.markdown import table
 
 SYMBOL: Final = {True: "✓ met", False: "✗ missing", None: "○ not known"}
 

@@ -26,9 +26,9 @@ from prefect.states import Crashed
 
 from blocks.hub import Hub
 from blocks.settings import settings
-from flows.again import run_again
-from flows.hooks import CRASHED, end_run
-from flows.runs import TAG
+from flows.runs.hooks import CRASHED, end_run
+from flows.runs.rescheduling import run_again
+from flows.runs.states import TAG
 
 SILENT_BEATS: Final = 4
 """Beats without a sign of life after which a run is gone: three missed, and one for delay."""

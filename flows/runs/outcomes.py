@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from prefect import State
 
-from flows.runs import FAILED, HELD, KEPT, PLANNED, PUBLISHED, UNCHANGED, ended
+from flows.runs.states import FAILED, HELD, KEPT, PLANNED, PUBLISHED, UNCHANGED, ended
 from tasks.units import Unit, year_in_words
 
 WORST_FIRST: Final = (FAILED, HELD, PLANNED, PUBLISHED, UNCHANGED, KEPT)

@@ -1,6 +1,6 @@
 """How the steps of the pipeline are taken: as tasks of a run, or plainly where there is no server.
 
-The pipeline itself (`flows.unit`) is the same either way.
+The pipeline itself (`flows.runs.unit`) is the same either way.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from blocks.systems.fortnox import FortnoxSession, SourceYear
-from tasks.document_page import DocumentsFound
 from tasks.documents import documents
 from tasks.fetch import Fetched, Received, fetch
 from tasks.jobs import Job
+from tasks.pages.documents import DocumentsFound
 from tasks.publish import Publication, publish
 from tasks.pull import pull
 from tasks.reconcile import Judgement, reconcile

@@ -6,7 +6,7 @@ import pytest
 
 from blocks.warehouse.beside import DocumentCounts
 from ledger.fiscal_year import FiscalYear
-from tasks.document_page import FAILURES_SHOWN, DocumentsFound, FileFailure, documents_page
+from tasks.pages.documents import FAILURES_SHOWN, DocumentsFound, FileFailure, documents_page
 from tasks.units import Unit
 
 UNIT = Unit("acme", FiscalYear.parse("2024"))

@@ -14,12 +14,12 @@ from prefect import State
 
 from blocks.hub import UnitState
 from blocks.staging import Coverage
-from flows.leasing import WAIT_LIMIT_S, unit_lease
-from flows.runs import PLANNED, UNCHANGED, ended, name_run, run_id
-from flows.steps import AS_TASKS, Steps
+from flows.runs.leasing import WAIT_LIMIT_S, unit_lease
+from flows.runs.states import PLANNED, UNCHANGED, ended, name_run, run_id
+from flows.runs.steps import AS_TASKS, Steps
 from tasks.fetch import Fetched
 from tasks.jobs import Job
-from tasks.pages import changes_in_words
+from tasks.pages.unit import changes_in_words
 from tasks.reconcile import Judgement, standing_judgement, tell_judged
 from tasks.report import lacks_pages, last_changes, published_load
 from tasks.stage import StagedLoad

@@ -8,7 +8,7 @@ from typing import Final
 
 from blocks.hub import KeptLease, LeaseTaken
 from blocks.hub.waiting import awaited_lease
-from flows.runs import run_id
+from flows.runs.states import run_id
 from tasks.log import say
 from tasks.stores import Stores
 from tasks.units import Unit

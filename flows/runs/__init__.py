@@ -1,0 +1,1 @@
+"""What the pipelines share: forms, hooks, leases, one unit's way, and runs that died."""
