@@ -205,7 +205,7 @@ def named_as_text(file: Dropped) -> Dropped:
 
 
 def is_as_seen(file: Dropped) -> bool:
-    """Say whether a file still looks as it did: nobody has written to it since."""
+    """Return whether a file still looks as it did: nobody has written to it since."""
     with suppress(OSError):
         return file == _dropped(file.tenant, file.path, file.path.lstat())
     return False
@@ -281,7 +281,7 @@ def _dropped(tenant: str, path: Path, state: os.stat_result) -> Dropped:
 
 
 def _is_ours(folder: Path, path: Path) -> bool:
-    """Say whether there is a file at a path in the very folder of a tenant; links are none."""
+    """Return whether there is a file at a path in the very folder of a tenant; links are none."""
     is_there = os.path.realpath(path.parent) == os.path.realpath(folder)
     with suppress(OSError):
         return is_there and not folder.is_symlink() and stat.S_ISREG(path.lstat().st_mode)

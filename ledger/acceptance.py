@@ -58,11 +58,11 @@ class Acceptance:
     id: int = 0
 
     def is_valid(self, at: dt.datetime) -> bool:
-        """Say whether it speaks at that moment; at its very end it no longer does."""
+        """Return whether it speaks at that moment; at its very end it no longer does."""
         return self.expires_at is None or at < self.expires_at
 
     def covers(self, item: Break, *, occurrences: int) -> bool:
-        """Say whether it is this break, found no more often than it was accepted."""
+        """Return whether it is this break, found no more often than it was accepted."""
         return (
             (self.control, self.fingerprint) == (item.control, item.fingerprint)
             and self.difference == item.difference
@@ -70,7 +70,7 @@ class Acceptance:
         )
 
     def covers_all(self, result: ControlResult) -> bool:
-        """Say whether it was given for the whole of exactly these breaks."""
+        """Return whether it was given for the whole of exactly these breaks."""
         return (
             self.control == result.control
             and bool(result.set_fingerprint)
@@ -80,12 +80,12 @@ class Acceptance:
 
 
 def is_complete(result: ControlResult) -> bool:
-    """Say whether every break that was found is there to be looked at."""
+    """Return whether every break that was found is there to be looked at."""
     return 0 < result.break_count == len(result.breaks)
 
 
 def is_foreign(results: Iterable[ControlResult]) -> bool:
-    """Say whether a load is of another company, so that nothing of it can be accepted.
+    """Return whether a load is of another company, so that nothing of it can be accepted.
 
     Where the tenant's number is what is wrong, that is corrected, and the load judged again.
     """

@@ -12,9 +12,9 @@ class Level(StrEnum):
     ERROR = "error"
     """Something was damaged or left out: what was read is not all that was sent."""
     WARNING = "warning"
-    """The format was bent and an assumption was made that could be wrong."""
+    """The format was irregular and an assumption was made that could be wrong."""
     INFO = "info"
-    """The format was bent and the meaning is beyond doubt."""
+    """The format was irregular and the meaning is beyond doubt."""
 
 
 @dataclass(frozen=True)

@@ -55,7 +55,7 @@ class FiscalYear:
         return self.start_date <= day <= self.end_date
 
     def overlaps(self, other: FiscalYear) -> bool:
-        """Say whether some day lies in both years."""
+        """Return whether some day lies in both years."""
         return self.start_date <= other.end_date and other.start_date <= self.end_date
 
     def __str__(self) -> str:

@@ -227,7 +227,7 @@ ACCOUNT_VAT_CODE: Final = pa.schema(
 )
 """The VAT code of each account that has one."""
 
-BESIDE: Final[dict[str, pa.Schema]] = {
+SIDE_TABLES: Final[dict[str, pa.Schema]] = {
     "connected_file": CONNECTED_FILE,
     "account_vat_code": ACCOUNT_VAT_CODE,
 }

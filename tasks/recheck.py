@@ -83,7 +83,7 @@ def recheck_unit(job: Job) -> Rechecked:
 
 
 def _is_same(held: Load, published: Load) -> bool:
-    """Say whether what is said of the published rows is said of those that are held too."""
+    """Return whether what is said of the published rows is said of those that are held too."""
     return held.is_as(published) and held.asked_sha256 == published.asked_sha256
 
 

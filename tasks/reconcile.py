@@ -125,7 +125,7 @@ def standing_judgement(job: Job, load: StagedLoad) -> Judgement | None:
 
 
 def _still_passes(job: Job, published: Load) -> bool:
-    """Say whether what was accepted in the published load is accepted still, if anything was.
+    """Return whether what was accepted in the published load is accepted still, if anything was.
 
     What was found later and would block is judged with the next load, so that it can be accepted.
     """

@@ -66,7 +66,7 @@ def later_pages(unit: Unit, publication: Publication | None) -> dict[Unit, str]:
 
 
 async def lacks_pages(job: Job) -> bool:
-    """Say whether the unit's page is of another load than the one that is published.
+    """Return whether the unit's page is of another load than the one that is published.
 
     So it is when a run died after it had published, or published without a server.
     """

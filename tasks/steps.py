@@ -44,7 +44,7 @@ def step(name: str, *, about: str) -> Callable[[Callable[Asked, Answer]], Task[A
 
 
 async def is_transient(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:
-    """Say whether a failed step may work the next time.
+    """Return whether a failed step may work the next time.
 
     Asynchronous, since in an asynchronous engine the state's result has to be awaited: a plain
     function would see a coroutine, which is no `TransientError`, and nothing would be retried.

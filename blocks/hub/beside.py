@@ -169,7 +169,7 @@ def _replace_earlier(connection: Connection, load: Load) -> None:
 
 
 def _warns(connection: Connection, load_id: str) -> bool:
-    """Say whether a control that warns is broken; what was accepted of the rest is settled."""
+    """Return whether a control that warns is broken; what was accepted of the rest is settled."""
     table = models.control_result.c
     broken = and_(table.outcome == Outcome.BROKEN, table.severity == Severity.WARNS)
     query = select(exists().where(table.load_id == load_id, broken))

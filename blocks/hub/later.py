@@ -208,7 +208,7 @@ def _breaks(connection: Connection, finding_id: int) -> list[Break]:
 
 
 def _is_same(one: ControlResult, other: ControlResult | None) -> bool:
-    """Say whether two answers say the same; before a question was asked, nothing disagreed."""
+    """Return whether two answers say the same; before a question was asked, nothing disagreed."""
     if one.outcome is not Outcome.BROKEN:
         return other is None or other.outcome is not Outcome.BROKEN
     return other is not None and (one.breaks, one.break_count, one.severity) == (

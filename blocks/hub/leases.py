@@ -41,7 +41,7 @@ class Lease:
     expires_at: dt.datetime
 
     def is_live(self, at: dt.datetime) -> bool:
-        """Say whether the lease is held at that moment; at its very end it is not."""
+        """Return whether the lease is held at that moment; at its very end it is not."""
         return bool(self.holder) and at < self.expires_at
 
 

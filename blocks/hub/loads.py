@@ -71,7 +71,7 @@ class Load:
         return FiscalYear.parse(self.fiscal_year)
 
     def is_as(self, other: Load) -> bool:
-        """Say whether a judgement of the other load is one of this load too.
+        """Return whether a judgement of the other load is one of this load too.
 
         That is so when all that the controls were shown is the same: the rows, whose they are, how
         much of the year they cover, how much of the source was damaged, what it was asked.

@@ -83,7 +83,7 @@ def _close_replaced(connection: Connection, record: LoadRecord) -> None:
 
 
 def _is_replaced(held: str, record: LoadRecord) -> bool:
-    """Say whether a load that was held is the published one or came before it.
+    """Return whether a load that was held is the published one or came before it.
 
     Source:
         `blocks.hub.load_ids`: ids are in order of time.
@@ -111,7 +111,7 @@ def _mended(unit: UnitStatus, record: LoadRecord | None, *, has_passed: bool) ->
 
 
 def _is_in_warehouse(unit: UnitStatus, record: LoadRecord, *, has_passed: bool) -> bool:
-    """Say whether the load in hand is the published one although the hub has not heard so.
+    """Return whether the load in hand is the published one although the hub has not heard so.
 
     One of equal rows would have written nothing. It counts only once the controls let it pass: the
     same rows may be another company's, or of a source that was damaged.
@@ -123,7 +123,7 @@ def _is_in_warehouse(unit: UnitStatus, record: LoadRecord, *, has_passed: bool) 
 
 
 def _is_other(unit: UnitStatus, record: LoadRecord) -> bool:
-    """Say whether another load was published than the hub, an old copy of itself, knows of."""
+    """Return whether another load was published than the hub, an old copy of itself, knows of."""
     if unit.status is UnitState.PUBLISHED:
         return unit.digest != record.digest
     is_behind = unit.status in _WAITING and _is_replaced(unit.load_id, record)

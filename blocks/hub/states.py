@@ -59,5 +59,5 @@ _COMES_FROM: Final = {
 
 
 def may_follow(new: UnitState, old: UnitState | None) -> bool:
-    """Say whether a unit may go from `old` (None: no status yet) to `new`."""
+    """Return whether a unit may go from `old` (None: no status yet) to `new`."""
     return new is old or new not in _COMES_FROM or old in _COMES_FROM[new]

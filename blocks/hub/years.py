@@ -72,7 +72,7 @@ class Years:
             _require_free(connection, tenant, year)
 
     def adoptable(self, tenant: str, year: FiscalYear) -> bool:
-        """Say whether a load of `year` fits the definitions: it is one, or may become one.
+        """Return whether a load of `year` fits the definitions: it is one, or may become one.
 
         Asking changes nothing. The definition follows with `adopt` once the load is published, so
         that a file that is held never reserves days for a year that does not exist.

@@ -84,7 +84,7 @@ def attach_copy(db: DuckDBPyConnection, files: TenantFiles, copy: Path) -> None:
 
 
 def is_for_any_client(path: Path) -> bool:
-    """Say whether a file is written in the storage version that we write."""
+    """Return whether a file is written in the storage version that we write."""
     with path.open("rb") as file:
         file.seek(STORAGE_VERSION_AT)
         return file.read(STORAGE_VERSION_BYTES) == STORAGE_VERSION_HEADER

@@ -19,7 +19,7 @@ from blocks.warehouse.attach import PUBLISHED, attach_copy, attach_published, de
 from blocks.warehouse.fence import raise_fence
 from blocks.warehouse.files import TenantFiles, swapping, writing
 from ledger.fiscal_year import FiscalYear
-from ledger.schemas import BESIDE
+from ledger.schemas import SIDE_TABLES
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class DocumentCounts:
 def publish_beside(
     files: TenantFiles, year: FiscalYear, tables: Mapping[str, pa.Table], *, token: int
 ) -> bool:
-    """Replace a year's rows of some tables of `BESIDE`, and say whether anything changed.
+    """Replace a year's rows of some tables of `SIDE_TABLES`, and say whether anything changed.
 
     The fence is raised before the look: a run that was overtaken changes nothing between it and the
     writing, nor what it confirmed.
@@ -57,10 +57,10 @@ def publish_beside(
 
 
 def read_beside(files: TenantFiles, name: str, *, year: FiscalYear | None = None) -> pa.Table:
-    """Return the rows of a table of `BESIDE`, of one year or of all, in one order."""
+    """Return the rows of a table of `SIDE_TABLES`, of one year or of all, in one order."""
     with open_duckdb(spill=files.spill) as db:
         if not attach_published(db, files):
-            return BESIDE[name].empty_table()
+            return SIDE_TABLES[name].empty_table()
         return _read(db, name, year=year)
 
 
@@ -89,13 +89,13 @@ def _differing(
 
 
 def _read(db: DuckDBPyConnection, name: str, *, year: FiscalYear | None) -> pa.Table:
-    columns = ", ".join(BESIDE[name].names)
+    columns = ", ".join(SIDE_TABLES[name].names)
     where = f"fiscal_year = {quoted(year.key)}" if year else "true"
     query = f"select {columns} from {PUBLISHED}.{name} where {where}"  # noqa: S608 - names of ours only
     # Read out row by row: a table of DuckDB's own would keep the file in use.
     rows = db.execute(query).fetchall()
-    read = list(map(list, zip(*rows, strict=True))) if rows else [[] for _ in BESIDE[name]]
-    return _ordered(pa.table(read, schema=BESIDE[name]))
+    read = list(map(list, zip(*rows, strict=True))) if rows else [[] for _ in SIDE_TABLES[name]]
+    return _ordered(pa.table(read, schema=SIDE_TABLES[name]))
 
 
 def _replace(files: TenantFiles, year: FiscalYear, tables: Mapping[str, pa.Table]) -> None:

@@ -73,7 +73,7 @@ def create(db: DuckDBPyConnection, database: str) -> None:
 
 
 def is_current(shape: Shape) -> bool:
-    """Say whether a file needs no migration.
+    """Return whether a file needs no migration.
 
     Raises:
         NewerSchema: The file is ahead of this release.

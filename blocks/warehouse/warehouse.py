@@ -120,7 +120,7 @@ class Warehouse:
         return publish_beside(self._files(tenant), year, tables, token=token)
 
     def read_beside(self, tenant: str, name: str, *, year: FiscalYear | None = None) -> pa.Table:
-        """Return a table of `ledger.schemas.BESIDE`, of one year or of all; empty if need be."""
+        """Return a table of `ledger.schemas.SIDE_TABLES`, of one year or of all; may be empty."""
         return read_beside(self._files(tenant), name, year=year)
 
     def count_documents(self, tenant: str, year: FiscalYear) -> DocumentCounts:

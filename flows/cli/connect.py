@@ -170,7 +170,7 @@ def as_dicts(found: Sequence[Requirement]) -> list[dict[str, object]]:
 
 
 def _covers_documents(hub: Hub, tenant: str) -> bool:
-    """Say whether the last approval did."""
+    """Return whether the last approval did."""
     from blocks.systems.fortnox import DOCUMENT_SCOPES  # noqa: PLC0415 - brings Prefect
 
     known = hub.connections.find(tenant, FORTNOX)

@@ -42,7 +42,7 @@ def show_traceback(problem: Exception) -> ExitCode:
 
 
 def is_debugging() -> bool:
-    """Say whether the traceback is wanted in the place of the message."""
+    """Return whether the traceback is wanted in the place of the message."""
     return "--debug" in sys.argv[1:]
 
 

@@ -62,7 +62,7 @@ def tenant_of(hub: Hub, path: Path) -> tuple[Tenant, bool]:
 
 
 def is_known(hub: Hub, path: Path) -> bool:
-    """Say whether a file's organisation number is that of a tenant."""
+    """Return whether a file's organisation number is that of a tenant."""
     return _by_number(hub, read_header(path).organisation_number) is not None
 
 

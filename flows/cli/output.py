@@ -32,7 +32,7 @@ def console(file: IO[str] | None = None) -> Console:
 
 
 def is_terminal() -> bool:
-    """Say whether a person reads what is printed as it comes."""
+    """Return whether a person reads what is printed as it comes."""
     return sys.stdout.isatty()
 
 

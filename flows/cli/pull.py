@@ -96,7 +96,7 @@ def pull(
 
 
 def overwrite(stores: Stores, tenant: str, year: FiscalYear, said: bool | None) -> bool:  # noqa: FBT001 - yes, no, or ask
-    """Say whether an uploaded ledger of the year is to be replaced, asking where that is possible.
+    """Return whether an uploaded ledger of the year is to be replaced; asks where it can.
 
     Source:
         R-SEN-34: the user chooses; unattended runs keep it.
@@ -114,7 +114,7 @@ def overwrite(stores: Stores, tenant: str, year: FiscalYear, said: bool | None) 
 
 
 def is_attended() -> bool:
-    """Say whether somebody is there to be asked."""
+    """Return whether somebody is there to be asked."""
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 

@@ -54,7 +54,7 @@ def demo_home() -> Path:
 
 
 def is_demo(home: Path) -> bool:
-    """Say whether a home is the demo's."""
+    """Return whether a home is the demo's."""
     return home.name == FOLDER
 
 

@@ -97,7 +97,7 @@ async def _unfinished(client: PrefectClient) -> list[FlowRun]:
 
 
 async def _is_dead(client: PrefectClient, run: FlowRun, *, now: dt.datetime) -> bool:
-    """Say whether nothing has been heard of the run for too long."""
+    """Return whether nothing has been heard of the run for too long."""
     since = run.state.timestamp if run.state else run.expected_start_time
     if run.state_type is StateType.PENDING:
         return since is not None and now - since > STUCK_AFTER
@@ -109,7 +109,7 @@ async def _is_dead(client: PrefectClient, run: FlowRun, *, now: dt.datetime) -> 
 
 
 def _holds_lease(run_id: str) -> bool:
-    """Say whether the run renews a lease in the hub, which only a living process does."""
+    """Return whether the run renews a lease in the hub, which only a living process does."""
     with Hub(settings().hub_url) as hub:
         return bool(hub.migrate().leases.held_by_run(run_id))
 

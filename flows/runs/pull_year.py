@@ -154,7 +154,7 @@ class PullYear:
         return self._told(FAILED, said)
 
     def _is_kept(self) -> bool:
-        """Say whether the year's ledger is an uploaded one that nobody said to overwrite.
+        """Return whether the year's ledger is an uploaded one that nobody said to overwrite.
 
         Source:
             R-SEN-34: unattended runs keep it.

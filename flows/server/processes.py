@@ -274,7 +274,7 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
 
 
 def _polled_since(moment: dt.datetime, server: PrefectServer) -> bool:
-    """Say whether deployments have been looked at for runs since ``moment``: all are at once."""
+    """Return whether deployments have been looked at for runs since ``moment``: all are at once."""
     found = server.ask("/deployments/filter", body={"limit": 1})
     return bool(found) and all(
         deployment["last_polled"] and dt.datetime.fromisoformat(deployment["last_polled"]) >= moment

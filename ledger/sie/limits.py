@@ -39,7 +39,7 @@ class SieLimits:
     """Records that are neither #VER nor rows of one (accounts, balances, objects)."""
     exact_lines: int = 200_000
     """Lines of vouchers read by the exact path, which takes some 40 microseconds for each, after
-    which the rest of the file is not read: some 8 MB of rows that all are bent."""
+    which the rest of the file is not read: some 8 MB of rows that all are irregular."""
     errors: int = 10_000
     """Diagnostics of level error after which the rest of the file is not read."""
     findings: int = 1_000_000
@@ -48,7 +48,7 @@ class SieLimits:
     """Diagnostics kept of each code; the count is always of all."""
 
     def reached(self, log: Findings) -> bool:
-        """Say whether so much was noted that reading on tells nobody more."""
+        """Return whether so much was noted that reading on tells nobody more."""
         return log.errors >= self.errors or log.total >= self.findings
 
 

@@ -59,12 +59,12 @@ class Paths:
         """Read the #VER lines at some places among the lines."""
         if self._fast is None:
             return read_vouchers(self._texts(at), self._log)
-        fast, sound = self._fast.vouchers(at)
-        self.plain[at[sound]] = True
+        fast, valid = self._fast.vouchers(at)
+        self.plain[at[valid]] = True
         self.counts.fast_rows += len(fast)
         if len(fast) == len(at):
             return fast
-        return interleave(fast, read_vouchers(self._texts(at[~sound]), self._log), ~sound)
+        return interleave(fast, read_vouchers(self._texts(at[~valid]), self._log), ~valid)
 
     def rows(self, booked: Places, history: Places, voucher: Places) -> tuple[Rows, Rows]:
         """Read the rows at some places among the lines; `voucher`, of each line, is kept.
@@ -90,13 +90,13 @@ class Paths:
     def _columns(self, at: Places) -> RowColumns:
         if self._fast is None:
             return read_rows(self._texts(at), self._log)
-        fast, sound, is_listed = self._fast.rows(at)
-        self.plain[at[sound]] = True
+        fast, valid, is_listed = self._fast.rows(at)
+        self.plain[at[valid]] = True
         self.counts.fast_rows += len(fast)
-        self._note_listless(at[sound & ~is_listed])
+        self._note_listless(at[valid & ~is_listed])
         if len(fast) == len(at):
             return fast
-        return interleave(fast, read_rows(self._texts(at[~sound]), self._log), ~sound)
+        return interleave(fast, read_rows(self._texts(at[~valid]), self._log), ~valid)
 
     def _note_listless(self, at: Places) -> None:
         """Note the rows, of those read in columns, that have no object list."""

@@ -55,8 +55,8 @@ class SieFile:
         total = ControlSum(by_line=log.count("control_character") > 0)
         assembler = Assembler(log, self._keys(), date_assumed=self._date_assumed())
         for span in blocks:
-            bent = self.path_counts.exact_rows
-            if self._limits.reached(log) or bent >= self._limits.exact_lines:
+            exact_rows = self.path_counts.exact_rows
+            if self._limits.reached(log) or exact_rows >= self._limits.exact_lines:
                 log.add("too_many_errors", span.number)
                 return
             yield assembler.assemble(self._read_block(span, position, total))

@@ -37,7 +37,7 @@ class Ask:
         return self.now.astimezone(SWEDEN).date()
 
     def meets(self, fault: str) -> bool:
-        """Say whether this request meets a fault that changes what is said."""
+        """Return whether this request meets a fault that changes what is said."""
         return fault in self.oddities
 
     @property
@@ -94,7 +94,7 @@ class Ask:
 
 
 def holds(year: Year, date: dt.date) -> bool:
-    """Say whether a date lies in a year."""
+    """Return whether a date lies in a year."""
     return year.start_date <= date <= year.end_date
 
 

@@ -49,7 +49,7 @@ class Fault:
     details: dict[str, Any]
 
     def meets(self, tenant: int | None, path: str) -> bool:
-        """Say whether a request is meant."""
+        """Return whether a request is meant."""
         return self.left != 0 and self.tenant in (None, tenant) and path.startswith(self.path)
 
     def use(self) -> bool:

@@ -54,7 +54,7 @@ def reconciliation_page(
     controls: Sequence[Control],
     load_id: str = "",
 ) -> str:
-    """Say whether the load agrees with itself and its source, control by control (R-X-8)."""
+    """Return whether the load agrees with itself and its source, control by control (R-X-8)."""
     known = {control.name: control for control in controls}
     holding = [_control_breaks(result, known) for result in judgement.holding]
     names = {result.control for result in judgement.holding}

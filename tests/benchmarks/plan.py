@@ -55,7 +55,7 @@ class Goal:
         return self.figure(*(results[name] for name in self.contenders))
 
     def met(self, results: Results) -> bool:
-        """Say whether the bound is kept."""
+        """Return whether the bound is kept."""
         value = self.value(results)
         return value >= self.bound if self.at_least else value <= self.bound
 

@@ -105,7 +105,7 @@ class Desk:
         return self.ask(f"/deployments/name/{name}/{name}")
 
     def refuses(self, name, **parameters):
-        """Say whether the API refuses to make such a run."""
+        """Return whether the API refuses to make such a run."""
         path = f"/deployments/{self.deployment(name)['id']}/create_flow_run"
         return self.server.ask(path, {"parameters": parameters}) is None
 

@@ -57,7 +57,7 @@ class Evidence:
     vouchers: pa.Table
 
     def equals(self, other: Evidence) -> bool:
-        """Say whether nothing moved between the two readings."""
+        """Return whether nothing moved between the two readings."""
         return bool(self.accounts.equals(other.accounts) and self.vouchers.equals(other.vouchers))
 
 

@@ -34,7 +34,7 @@ class Request:
 
 
 def is_ours(connection: socket.socket) -> bool:
-    """Say whether the other end belongs to the same user."""
+    """Return whether the other end belongs to the same user."""
     raw = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
     _, user, _ = _CREDENTIALS.unpack(raw)
     return bool(user == os.getuid())

@@ -37,7 +37,7 @@ def read_lists(cursor: Cursor) -> Lists:
         cursor.move(cursor.at)
     else:
         ends = (cursor.data[cursor.at] == SPACE) | (cursor.at == cursor.end)
-        cursor.sound &= ~present | ends
+        cursor.valid &= ~present | ends
         cursor.skip_blanks()
     return Lists(present, *_in_order(fields))
 
@@ -50,7 +50,7 @@ def _walk(cursor: Cursor, live: Places) -> list[tuple[Places, Places, Places]]:
         if not len(live):
             return fields
         fields.append((live, *_field(cursor, live)))
-    cursor.sound[live] = False
+    cursor.valid[live] = False
     return fields
 
 
@@ -63,7 +63,7 @@ def _close(cursor: Cursor, live: Places) -> Places:
             break
     here = cursor.data[cursor.at[live]]
     left = cursor.at[live] < cursor.end[live]
-    cursor.sound[live] &= left & (here != SPACE)
+    cursor.valid[live] &= left & (here != SPACE)
     cursor.at[live[(here == CLOSE) & left]] += 1
     going_on: Places = live[(here != CLOSE) & left]
     return going_on
@@ -77,7 +77,7 @@ def _field(cursor: Cursor, live: Places) -> tuple[Places, Places]:
     start = cursor.at[live] + quoted
     cursor.at[live] = np.minimum(stop[live] + quoted, cursor.end[live])
     here = cursor.data[cursor.at[live]]
-    cursor.sound[live] &= (here == SPACE) | (here == CLOSE)
+    cursor.valid[live] &= (here == SPACE) | (here == CLOSE)
     return start, stop[live]
 
 

@@ -1,6 +1,6 @@
 """Amounts, quantities and dates of many rows at once, eight digits to a step.
 
-What is not plainly a number or a date is marked as not sound and left to `ledger.sie.text.values`.
+What is not plainly a number or a date is marked as not valid and left to `ledger.sie.text.values`.
 """
 
 from __future__ import annotations
@@ -48,12 +48,12 @@ def read_numbers(
     behind = _digits_behind(tail, stop - start)
     point = stop - behind - (behind > 0)
     digits = point - start
-    value, sound = _whole(words, point, digits)
-    sound &= (digits > 0) & (digits <= whole_digits) & (behind <= decimals)
-    fraction, fraction_sound = _eight(tail, np.minimum(behind, decimals))
+    value, valid = _whole(words, point, digits)
+    valid &= (digits > 0) & (digits <= whole_digits) & (behind <= decimals)
+    fraction, fraction_valid = _eight(tail, np.minimum(behind, decimals))
     value = value * 10**decimals + fraction * _POWERS[np.maximum(decimals - behind, 0)]
     value *= 1 - 2 * negative.view(np.int8)
-    return value, sound & fraction_sound
+    return value, valid & fraction_valid
 
 
 _CENTS: Final = np.uint64(0xFFFF000000000000)
@@ -75,17 +75,17 @@ def read_amounts(data: Bytes, start: Places, stop: Places) -> tuple[Ints, Mask]:
     joined = tail << np.uint64(8)
     joined &= _KRONOR
     joined |= tail & _CENTS
-    values, sound = _eight(joined, digits * short)
+    values, valid = _eight(joined, digits * short)
     values *= 1 - 2 * negative.view(np.int8)
-    sound &= short
-    rest = np.flatnonzero(~sound)
+    valid &= short
+    rest = np.flatnonzero(~valid)
     # Eight bytes with a blank among them belong to more than an amount.
     rest = rest[(digits[rest] < 8) | (first_blank(tail[rest]) == 8)]
     if len(rest):
-        values[rest], sound[rest] = read_numbers(
+        values[rest], valid[rest] = read_numbers(
             data, start[rest], stop[rest], decimals=AMOUNT_DECIMALS, whole_digits=AMOUNT_DIGITS
         )
-    return values, sound
+    return values, valid
 
 
 def read_short_numbers(
@@ -93,14 +93,14 @@ def read_short_numbers(
 ) -> tuple[Ints, Mask]:
     """Read numbers most of which are a single digit, as quantities are."""
     digit = data[stop - 1] - np.uint8(ZERO)
-    sound = (digit < 10) & (stop - start == 1)
+    valid = (digit < 10) & (stop - start == 1)
     values = digit.astype(np.int64) * 10**decimals
-    rest = np.flatnonzero(~sound)
+    rest = np.flatnonzero(~valid)
     if len(rest):
-        values[rest], sound[rest] = read_numbers(
+        values[rest], valid[rest] = read_numbers(
             data, start[rest], stop[rest], decimals=decimals, whole_digits=whole_digits
         )
-    return values, sound
+    return values, valid
 
 
 _POWERS: Final = 10 ** np.arange(8)
@@ -119,14 +119,14 @@ def _digits_behind(tail: Words, size: Places) -> Places:
 
 def _whole(words: Words, stop: Places, digits: Places) -> tuple[Ints, Mask]:
     """Read the digits, at most 16, that end at `stop`."""
-    value, sound = _eight(words[stop - 8], np.clip(digits, 0, 8))
+    value, valid = _eight(words[stop - 8], np.clip(digits, 0, 8))
     long = np.flatnonzero(digits > 8)
     if len(long):
         more = np.minimum(digits[long] - 8, 8)
-        upper, upper_sound = _eight(words[np.maximum(stop[long] - 16, 0)], more)
+        upper, upper_valid = _eight(words[np.maximum(stop[long] - 16, 0)], more)
         value[long] += upper * 10**8
-        sound[long] &= upper_sound
-    return value, sound
+        valid[long] &= upper_valid
+    return value, valid
 
 
 def _eight(words: Words, digits: Places) -> tuple[Ints, Mask]:
@@ -144,7 +144,7 @@ def _eight(words: Words, digits: Places) -> tuple[Ints, Mask]:
 
 
 def are_digits(words: Words, count: int) -> Mask:
-    """Say which words begin with so many digits."""
+    """Return which words begin with so many digits."""
     mask = np.uint64((1 << 8 * count) - 1)
     values = (words & mask) ^ (_ZEROS & mask)
     digits: Mask = (((values + (_ABOVE_NINE & mask)) | values) & _HIGH) == 0
@@ -172,7 +172,7 @@ _BEFORE_FIRST: Final = FIRST_YEAR * _YEAR_PLACES
 
 
 def read_dates(data: Bytes, field: Field) -> tuple[Days, Mask]:
-    """Read dates written YYYYMMDD; say which could be. An empty field has none and is sound.
+    """Read dates written YYYYMMDD; say which could be. An empty field has none and is valid.
 
     Shapes (rows,).
     """
@@ -180,7 +180,7 @@ def read_dates(data: Bytes, field: Field) -> tuple[Days, Mask]:
     if not filled.any():
         return np.full(len(filled), NO_DATE, np.int32), ~filled
     values = words_of(data)[field.start] ^ _ZEROS
-    sound = (((values + _ABOVE_NINE) | values) & _HIGH) == 0
+    valid = (((values + _ABOVE_NINE) | values) & _HIGH) == 0
     for mask, factor, shift in _SPLIT[:2]:
         values &= mask
         values *= factor
@@ -188,7 +188,7 @@ def read_dates(data: Bytes, field: Field) -> tuple[Days, Mask]:
     fours = values.view("<u2")
     year, day = fours[::4].astype(np.int64), fours[2::4].astype(np.int64)
     place = year * _YEAR_PLACES + day - _BEFORE_FIRST
-    sound &= (field.stop - field.start == 8) & (day < _YEAR_PLACES)
-    sound &= (place >= 0) & (place < len(_CALENDAR))
-    date = np.where(sound, _CALENDAR[place * sound], NO_DATE)
-    return date, ~filled | (sound & (date != NO_DATE))
+    valid &= (field.stop - field.start == 8) & (day < _YEAR_PLACES)
+    valid &= (place >= 0) & (place < len(_CALENDAR))
+    date = np.where(valid, _CALENDAR[place * valid], NO_DATE)
+    return date, ~filled | (valid & (date != NO_DATE))

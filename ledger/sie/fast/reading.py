@@ -33,11 +33,11 @@ class FastReader:
         self._quotes = quotes
 
     def vouchers(self, at: Places) -> tuple[VoucherColumns, Mask]:
-        """Read the #VER lines that are sound; say which, shape (len(at),)."""
-        start, end, sound = self._labelled(at)
+        """Read the #VER lines that are valid; say which, shape (len(at),)."""
+        start, end, valid = self._labelled(at)
         line = read_voucher_fields(self._flat, self._quotes, start, end)
-        sound &= line.sound
-        slices = Slices(self._data, self._quotes, sound, encoding=self._encoding)
+        valid &= line.valid
+        slices = Slices(self._data, self._quotes, valid, encoding=self._encoding)
         columns = VoucherColumns(
             series=slices.codes(line.series),
             number=slices.codes(line.number),
@@ -45,19 +45,19 @@ class FastReader:
             text=slices.texts(line.text),
             registered_on=line.registered_on[slices.lines],
             registered_by=slices.texts(line.sign),
-            opens=np.zeros(np.count_nonzero(sound), np.bool_),
+            opens=np.zeros(np.count_nonzero(valid), np.bool_),
         )
-        return columns, sound
+        return columns, valid
 
     def rows(self, at: Places) -> tuple[RowColumns, Mask, Mask]:
-        """Read the #TRANS, #RTRANS and #BTRANS lines that are sound; say which.
+        """Read the #TRANS, #RTRANS and #BTRANS lines that are valid; say which.
 
         And which of all have an object list, if only an empty one.
         """
-        start, end, sound = self._labelled(at)
+        start, end, valid = self._labelled(at)
         row = read_row_fields(self._flat, self._quotes, start, end)
-        sound &= row.sound
-        slices = Slices(self._data, self._quotes, sound, encoding=self._encoding)
+        valid &= row.valid
+        slices = Slices(self._data, self._quotes, valid, encoding=self._encoding)
         columns = RowColumns(
             account=slices.codes(row.account),
             amount=row.amount[slices.lines],
@@ -66,16 +66,16 @@ class FastReader:
             quantity=row.quantity[slices.lines],
             has_quantity=row.has_quantity[slices.lines],
             registered_by=slices.texts(row.sign),
-            readable=np.ones(np.count_nonzero(sound), np.bool_),
+            readable=np.ones(np.count_nonzero(valid), np.bool_),
             **slices.pairs(row.lists),
         )
-        return columns, sound, row.lists.present
+        return columns, valid, row.lists.present
 
     def _labelled(self, at: Places) -> tuple[Places, Places, Mask]:
-        """The places behind labels and of line ends; which lines may be sound.
+        """The places behind labels and of line ends; which lines may be valid.
 
         A label that is not in capitals is left to the exact path.
         """
         lines = self._lines
-        sound = ~lines.bent_label[at] if lines.has_bent else np.ones(len(at), np.bool_)
-        return lines.start[at] + LABEL_SIZE[lines.kind[at]], lines.end[at], sound
+        valid = ~lines.irregular_label[at] if lines.has_irregular else np.ones(len(at), np.bool_)
+        return lines.start[at] + LABEL_SIZE[lines.kind[at]], lines.end[at], valid

@@ -36,7 +36,7 @@ _TAIL: Final = np.uint64(int.from_bytes(b' "" "" 0', "little"))
 
 @dataclass
 class RowFields:
-    """What is in each row; every array has shape (rows,). `sound`: rows that could be read."""
+    """What is in each row; every array has shape (rows,). `valid`: rows that could be read."""
 
     account: Field
     amount: Ints
@@ -46,7 +46,7 @@ class RowFields:
     has_quantity: Mask
     sign: Field
     lists: Lists
-    sound: Mask
+    valid: Mask
 
 
 def read_row_fields(data: Bytes, quotes: Quotes, start: Places, end: Places) -> RowFields:
@@ -56,7 +56,7 @@ def read_row_fields(data: Bytes, quotes: Quotes, start: Places, end: Places) -> 
     if len(rest):
         texted, at = _read_texted(data, quotes, start[rest], end[rest])
         _put(row, rest[at], texted)
-        rest = np.delete(rest, at[texted.sound])
+        rest = np.delete(rest, at[texted.valid])
     if len(rest):
         _put(row, rest, _walk(data, quotes, start[rest], end[rest]))
     return row
@@ -78,7 +78,7 @@ def _read_plain(data: Bytes, start: Places, end: Places) -> tuple[RowFields, Mas
         has_quantity=has_tail,
         sign=nothing,
         lists=_no_pairs(is_plain.copy()),
-        sound=is_plain,
+        valid=is_plain,
     )
     return fields, is_plain
 
@@ -93,16 +93,16 @@ def _read_texted(
     at = np.flatnonzero((marks[3] < end) & (marks[4] >= end) & (marks[2] == marks[1] + 2))
     start, end = start[at], end[at]
     date, date_stop, text, text_stop = (mark[at] for mark in marks[:4])
-    sound = _is_framed(data, start)
+    valid = _is_framed(data, start)
     for blank in (date - 1, date_stop + 1, text_stop + 1):
-        sound &= data[blank] == SPACE
+        valid &= data[blank] == SPACE
     bare = np.zeros(len(at), np.bool_)
     content = without_blank(data, Field(text + 1, text_stop, ~bare))
     amount, is_amount = read_amounts(data, start + 9, np.maximum(date - 1, start + 9))
     days, is_date = read_dates(data, Field(date + 1, date_stop, bare))
     quantity = Field(np.minimum(text_stop + 2, end), end, bare)
     quantities, is_quantity = _quantities(data, quantity)
-    sound &= is_amount & is_date & is_quantity & escapes_in_text(quotes, content, start, end)
+    valid &= is_amount & is_date & is_quantity & escapes_in_text(quotes, content, start, end)
     fields = RowFields(
         account=Field(start + 1, start + 5, bare),
         amount=amount,
@@ -111,8 +111,8 @@ def _read_texted(
         quantity=quantities,
         has_quantity=quantity.filled,
         sign=Field(end, end, bare),
-        lists=_no_pairs(sound.copy()),
-        sound=sound,
+        lists=_no_pairs(valid.copy()),
+        valid=valid,
     )
     return fields, at
 
@@ -138,15 +138,15 @@ def _walk(data: Bytes, quotes: Quotes, start: Places, end: Places) -> RowFields:
     values, is_amount = read_amounts(data, amount.start, amount.stop)
     days, is_date = read_dates(data, date)
     quantities, is_quantity = _quantities(data, quantity)
-    sound = account.filled & is_amount & is_date & is_quantity & ~_may_go_on(data, quantity, sign)
-    sound &= lists.present | _has_no_list(cursor, account, text, sign)
-    sound &= is_split(cursor, quotes, text, codes=(account, sign)) & _is_paired(cursor, lists)
-    return RowFields(account, values, days, text, quantities, quantity.filled, sign, lists, sound)
+    valid = account.filled & is_amount & is_date & is_quantity & ~_may_go_on(data, quantity, sign)
+    valid &= lists.present | _has_no_list(cursor, account, text, sign)
+    valid &= is_split(cursor, quotes, text, codes=(account, sign)) & _is_paired(cursor, lists)
+    return RowFields(account, values, days, text, quantities, quantity.filled, sign, lists, valid)
 
 
 def _put(rows: RowFields, at: Places, walked: RowFields) -> None:
     """Put the rows that were walked through among the plain ones."""
-    for name in ("amount", "date", "quantity", "has_quantity", "sound"):
+    for name in ("amount", "date", "quantity", "has_quantity", "valid"):
         getattr(rows, name)[at] = getattr(walked, name)
     for name in ("account", "text", "sign"):
         setattr(rows, name, merged(getattr(rows, name), at, getattr(walked, name)))
@@ -158,16 +158,16 @@ def _put(rows: RowFields, at: Places, walked: RowFields) -> None:
 def _quantities(data: Bytes, quantity: Field) -> tuple[Ints, Mask]:
     """Read the quantities that are there."""
     rows = len(quantity.start)
-    values, sound = np.zeros(rows, np.int64), np.ones(rows, np.bool_)
+    values, valid = np.zeros(rows, np.int64), np.ones(rows, np.bool_)
     there = np.flatnonzero(quantity.filled)
-    values[there], sound[there] = read_short_numbers(
+    values[there], valid[there] = read_short_numbers(
         data,
         quantity.start[there],
         quantity.stop[there],
         decimals=QUANTITY_DECIMALS,
         whole_digits=QUANTITY_DIGITS,
     )
-    return values, sound
+    return values, valid
 
 
 def _may_go_on(data: Bytes, quantity: Field, sign: Field) -> Mask:
@@ -178,7 +178,7 @@ def _may_go_on(data: Bytes, quantity: Field, sign: Field) -> Mask:
 
 
 def _has_no_list(cursor: Cursor, *fields: Field) -> Mask:
-    """Say which rows have no list anywhere else: the exact path takes one wherever it is."""
+    """Return which rows have no list anywhere else: the exact path takes one wherever it is."""
     nowhere = ~cursor.left
     for field in fields:
         nowhere &= field.quoted | (cursor.data[field.start] != OPEN)
@@ -186,7 +186,7 @@ def _has_no_list(cursor: Cursor, *fields: Field) -> Mask:
 
 
 def _is_paired(cursor: Cursor, lists: Lists) -> Mask:
-    """Say which rows have lists of pairs, with neither padding nor empty fields."""
+    """Return which rows have lists of pairs, with neither padding nor empty fields."""
     rows = len(cursor.end)
     paired: Mask = np.bincount(lists.row, minlength=rows) % 2 == 0
     first, last = cursor.data[lists.start], cursor.data[lists.stop - 1]

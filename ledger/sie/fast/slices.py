@@ -23,17 +23,17 @@ _HIGH: Final[dict[int, np.unsignedinteger[Any]]] = {
 
 
 class Slices:
-    """Cuts the fields of the sound lines out of padded text.
+    """Cuts the fields of the valid lines out of padded text.
 
-    `sound`: the lines to cut from, shape (lines,). Every column has one entry for each of them.
+    `valid`: the lines to cut from, shape (lines,). Every column has one entry for each of them.
     """
 
-    def __init__(self, data: Bytes, quotes: Quotes, sound: Mask, *, encoding: str) -> None:
+    def __init__(self, data: Bytes, quotes: Quotes, valid: Mask, *, encoding: str) -> None:
         self._data = data
         self._escaped = quotes.escaped
-        self._sound = sound
+        self._valid = valid
         self._encoding = encoding
-        self.lines: Chosen = choose(sound)
+        self.lines: Chosen = choose(valid)
 
     def codes(self, field: Field) -> pa.StringArray:
         """A column of numbers and codes, where empty is a value."""
@@ -83,15 +83,15 @@ class Slices:
         has_escape = np.searchsorted(self._escaped, start) < np.searchsorted(self._escaped, stop)
         if not has_escape.any():
             return column
-        bent = pa.array(has_escape)
-        plain = pc.replace_substring(column.filter(bent), '\\"', '"')
-        return pc.replace_with_mask(column, bent, plain)
+        escaped = pa.array(has_escape)
+        plain = pc.replace_substring(column.filter(escaped), '\\"', '"')
+        return pc.replace_with_mask(column, escaped, plain)
 
     def pairs(self, lists: Lists) -> dict[str, Any]:
         """The `pair_` columns of `RowColumns`: fields of lists, two by two."""
-        keep = self._sound[lists.row]
+        keep = self._valid[lists.row]
         row, start, stop = lists.row[keep], lists.start[keep], lists.stop[keep]
-        places = np.cumsum(self._sound) - 1
+        places = np.cumsum(self._valid) - 1
         return {
             "pair_row": places[row[::2]],
             "pair_dimension": self._codes(start[::2], stop[::2]),

@@ -9,24 +9,24 @@ from ledger.sie.text.lines import RETURN, SPACE, Bytes, Mask, Places
 
 
 def is_split(cursor: Cursor, quotes: Quotes, text: Field, *, codes: tuple[Field, ...]) -> Mask:
-    r"""Say which lines fell into fields beyond doubt: codes unpadded, escapes in texts only.
+    r"""Return which lines fell into fields beyond doubt: codes unpadded, escapes in texts only.
 
     A second carriage return is left to the exact path.
     """
-    sound: Mask = cursor.finish() & (cursor.data[cursor.end - 1] != RETURN)
+    valid: Mask = cursor.finish() & (cursor.data[cursor.end - 1] != RETURN)
     for code in codes:
-        sound &= cursor.tight(code)
-    return sound & escapes_in_text(quotes, text, cursor.start, cursor.end)
+        valid &= cursor.tight(code)
+    return valid & escapes_in_text(quotes, text, cursor.start, cursor.end)
 
 
 def escapes_in_text(quotes: Quotes, text: Field, start: Places, end: Places) -> Mask:
-    r"""Say which lines have ``\"`` in their text only, and nowhere a doubtful mark."""
-    sound = np.ones(len(start), np.bool_)
+    r"""Return which lines have ``\"`` in their text only, and nowhere a doubtful mark."""
+    valid = np.ones(len(start), np.bool_)
     place, line = on_lines(quotes.escaped, start, end)
     in_text = (place >= text.start[line]) & (place < text.stop[line])
-    sound[line[~in_text]] = False
-    sound[on_lines(quotes.doubtful, start, end)[1]] = False
-    return sound
+    valid[line[~in_text]] = False
+    valid[on_lines(quotes.doubtful, start, end)[1]] = False
+    return valid
 
 
 def without_blank(data: Bytes, text: Field) -> Field:

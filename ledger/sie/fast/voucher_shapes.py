@@ -24,7 +24,7 @@ _LONGEST_CODE: Final = 8
 class VoucherFields:
     """What is in each #VER line; every array has shape (vouchers,).
 
-    `sound`: lines that could be read.
+    `valid`: lines that could be read.
     """
 
     series: Field
@@ -33,7 +33,7 @@ class VoucherFields:
     text: Field
     registered_on: Days
     sign: Field
-    sound: Mask
+    valid: Mask
 
 
 def read_voucher_fields(data: Bytes, quotes: Quotes, start: Places, end: Places) -> VoucherFields:
@@ -75,7 +75,7 @@ def _read_plain(
         text=text,
         registered_on=registered_on,
         sign=Field(end, end, no_mark),
-        sound=is_plain,
+        valid=is_plain,
     )
     return fields, is_plain
 
@@ -87,21 +87,21 @@ def _walk(data: Bytes, quotes: Quotes, start: Places, end: Places) -> VoucherFie
     text = without_blank(data, text)
     days, is_date = read_dates(data, date)
     registered, is_registered = read_dates(data, registered_on)
-    sound = is_date & date.filled & is_registered & ~_opens_block(cursor)
-    sound &= is_split(cursor, quotes, text, codes=(series, number, sign))
-    return VoucherFields(series, number, days, text, registered, sign, sound)
+    valid = is_date & date.filled & is_registered & ~_opens_block(cursor)
+    valid &= is_split(cursor, quotes, text, codes=(series, number, sign))
+    return VoucherFields(series, number, days, text, registered, sign, valid)
 
 
 def _put(vouchers: VoucherFields, at: Places, walked: VoucherFields) -> None:
     """Put the lines that were walked through among the plain ones."""
-    for name in ("date", "registered_on", "sound"):
+    for name in ("date", "registered_on", "valid"):
         getattr(vouchers, name)[at] = getattr(walked, name)
     for name in ("series", "number", "text", "sign"):
         setattr(vouchers, name, merged(getattr(vouchers, name), at, getattr(walked, name)))
 
 
 def _opens_block(cursor: Cursor) -> Mask:
-    """Say which lines may end in the ``{`` of their block, blanks behind it or not."""
+    """Return which lines may end in the ``{`` of their block, blanks behind it or not."""
     last = cursor.end - 1
     live = np.flatnonzero(cursor.data[last] == SPACE)
     for _ in range(BLANKS_STEPPED):

@@ -113,7 +113,7 @@ class BalanceReader:
         self._balances[key] = value
 
     def has(self, kind: str, year: int) -> bool:
-        """Say whether any balance of a kind is reported for a year."""
+        """Return whether any balance of a kind is reported for a year."""
         return any(key.kind == kind and key.year == year for key in self._balances)
 
     def tables(self) -> dict[str, pa.Table]:

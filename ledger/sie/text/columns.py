@@ -1,7 +1,7 @@
 r"""Fields of many lines at once, on byte columns: one cursor per line, moved a field at a time.
 
 All arrays have shape (lines,) unless said otherwise. A line that the columns cannot split beyond
-doubt (a stray or unclosed quotation mark, a very long bare field) is marked as not sound and is
+doubt (a stray or unclosed quotation mark, a very long bare field) is marked as not valid and is
 left to the exact tokenizer; what its cursor does from there on no longer matters.
 """
 
@@ -86,7 +86,7 @@ class Field:
 
     @cached_property
     def filled(self) -> Mask:
-        """Say which lines have something in the field."""
+        """Return which lines have something in the field."""
         filled: Mask = self.stop > self.start
         return filled
 
@@ -95,7 +95,7 @@ class Cursor:
     """Stands on the next field of each line, between its `start` and its `end`.
 
     The text is `without_tabs`. `here` is the byte under each cursor; `left` says which lines have
-    more fields; `sound` says which lines could be split so far.
+    more fields; `valid` says which lines could be split so far.
     """
 
     def __init__(self, data: Bytes, quotes: Quotes, start: Places, end: Places) -> None:
@@ -103,7 +103,7 @@ class Cursor:
         self.words = words_of(data)
         self.start = start
         self.end = end
-        self.sound: Mask = np.ones(len(start), np.bool_)
+        self.valid: Mask = np.ones(len(start), np.bool_)
         self._quotes = quotes.plain
         self._next_quote = np.searchsorted(quotes.plain, start)
         self.move(start)
@@ -113,7 +113,7 @@ class Cursor:
         at = np.minimum(after, self.end)
         inside = at < self.end
         blank = self.data[at] == SPACE
-        self.sound &= blank | ~inside
+        self.valid &= blank | ~inside
         self.at = at + (blank & inside)
         self.skip_blanks()
 
@@ -130,7 +130,7 @@ class Cursor:
             live = live[blank & (self.at[live] < self.end[live])]
             if not len(live):
                 break
-        self.sound[live] = False
+        self.valid[live] = False
         self.here = self.data[self.at]
         self.left = self.at < self.end
 
@@ -151,7 +151,7 @@ class Cursor:
         if not len(rank):
             return
         close = self._quotes[rank + 1]
-        self.sound[lines] &= (self._quotes[rank] == self.at[lines]) & (close < end)
+        self.valid[lines] &= (self._quotes[rank] == self.at[lines]) & (close < end)
         self._next_quote[lines] = rank + 2
         stop[lines] = np.minimum(close, end - 1)
 
@@ -171,7 +171,7 @@ class Cursor:
             live = live[(size == 8) & (found[live] < end[live])]
         stop[lines] = found
         if len(live):
-            self.sound[live if isinstance(lines, slice) else lines[live]] = False
+            self.valid[live if isinstance(lines, slice) else lines[live]] = False
 
     def tight(self, field: Field) -> Mask:
         """Say where a code has no padding inside its quotation marks."""
@@ -182,9 +182,9 @@ class Cursor:
         return tight
 
     def finish(self) -> Mask:
-        """Say which lines were split beyond doubt, all their quotation marks accounted for."""
-        sound: Mask = self.sound & (self._quotes[self._next_quote] >= self.end)
-        return sound
+        """Return which lines were split beyond doubt, all their quotation marks accounted for."""
+        valid: Mask = self.valid & (self._quotes[self._next_quote] >= self.end)
+        return valid
 
 
 def choose(mask: Mask) -> Chosen:

@@ -113,10 +113,10 @@ def _over_columns(so_far: _Sum, block: Readable) -> _Sum | None:
     rows = sum(int(np.count_nonzero(is_kind(lines.kind, kind) & plain)) for kind in ROWS)
     braces = 2 * (rows - block.listless) + int(np.count_nonzero(is_brace))
     returns = lines.returns
-    bent = np.flatnonzero(~plain)
+    irregular = np.flatnonzero(~plain)
     for window in _windows(lines, block.size):
-        first, last = np.searchsorted(lines.start[bent], (window.start, window.stop))
-        kept = _kept(block, window, bent[first:last])
+        first, last = np.searchsorted(lines.start[irregular], (window.start, window.stop))
+        kept = _kept(block, window, irregular[first:last])
         if kept is None:
             return None
         braces -= kept.braces
@@ -140,18 +140,18 @@ def _windows(lines: Lines, size: int) -> Iterator[slice]:
 class _Kept:
     """A window with stand-ins for the blanks and marks that count on its plain lines.
 
-    `bent`: its other lines, of the block's. `braces`: how many there are on the plain ones.
+    `irregular`: its other lines, of the block's. `braces`: how many there are on the plain ones.
     `returns`: how many carriage returns there are.
     """
 
     text: bytes
     start: int
-    bent: list[int]
+    irregular: list[int]
     braces: int
     returns: int
 
 
-def _kept(block: Readable, window: slice, bent: Places) -> _Kept | None:
+def _kept(block: Readable, window: slice, irregular: Places) -> _Kept | None:
     """Put the stand-ins in; None when a tab lies between quotation marks."""
     text, start = block.data[window], window.start
     marks = text == QUOTE
@@ -159,7 +159,9 @@ def _kept(block: Readable, window: slice, bent: Places) -> _Kept | None:
     escaped = block.quotes.escaped[first:last] - start
     marks[escaped] = False
     braces = int(np.count_nonzero(text == OPEN) + np.count_nonzero(text == CLOSE))
-    spans = zip(block.lines.start[bent].tolist(), block.lines.end[bent].tolist(), strict=True)
+    spans = zip(
+        block.lines.start[irregular].tolist(), block.lines.end[irregular].tolist(), strict=True
+    )
     for begin, end in spans:
         line = text[begin - start : end - start]
         braces -= int(np.count_nonzero((line == OPEN) | (line == CLOSE)))
@@ -171,12 +173,12 @@ def _kept(block: Readable, window: slice, bent: Places) -> _Kept | None:
     content = kept.tobytes()
     if _TAB in content:
         return None
-    return _Kept(content, start, bent.tolist(), braces, int(np.count_nonzero(text == RETURN)))
+    return _Kept(content, start, irregular.tolist(), braces, int(np.count_nonzero(text == RETURN)))
 
 
 def _over_kept(so_far: _Sum, block: Readable, kept: _Kept) -> _Sum:
     begin = 0
-    for line in kept.bent:
+    for line in kept.irregular:
         stop = int(block.lines.start[line]) - kept.start
         if stop - begin > LINE_END_BYTES:
             so_far = _with(so_far, kept.text[begin:stop], block.encoding)
@@ -212,7 +214,7 @@ def _over_line(so_far: _Sum, block: Readable, line: int) -> _Sum:
 
 
 def _between(marks: Mask) -> Mask:
-    """Say which bytes lie between an odd mark and the next even one, shape (bytes,).
+    """Return which bytes lie between an odd mark and the next even one, shape (bytes,).
 
     A running exclusive-or over bits: within words of 64 by doubling shifts, then from word to
     word, which is much faster than byte by byte.

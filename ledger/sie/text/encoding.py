@@ -110,7 +110,7 @@ def decode(raw: bytes, encoding: str) -> str:
 
 
 def is_utf8(raw: bytes) -> bool:
-    """Say whether some whole lines hold no stray byte."""
+    """Return whether some whole lines hold no stray byte."""
     try:
         raw.decode("utf-8")
     except UnicodeDecodeError:

@@ -87,9 +87,9 @@ def recognise(content: bytes) -> str:
     Returns:
         Sentences for the file's owner: what it is, and what to do.
     """
-    for signature, told in _SIGNATURES:
+    for signature, description in _SIGNATURES:
         if content.startswith(signature):
-            return told
+            return description
     if content.startswith(_ZIPPED):
         return _in_zip(content)
     if content.startswith(_OLE):
@@ -104,8 +104,8 @@ def recognise(content: bytes) -> str:
 
 def describe(content: bytes) -> str:
     """Say what a file without any record of SIE is, and what to do."""
-    if told := recognise(content):
-        return told
+    if description := recognise(content):
+        return description
     if not content or content.isspace():
         return EMPTY
     head = content[:HEAD_BYTES]

@@ -62,12 +62,12 @@ def note_foreign(content: bytes, log: DiagnosticLog) -> str:
     """Note that a file holds no record of SIE 1-4; say what it is, and what to do."""
     if log.count("file_too_large"):
         return f"It holds {len(content):,} bytes, which is too much. Export one fiscal year a file."
-    told = describe(content)
-    if told == EMPTY:
+    description = describe(content)
+    if description == EMPTY:
         log.add("empty_file", 0)
     else:
-        log.add("not_sie", 0, detail=told)
-    return told
+        log.add("not_sie", 0, detail=description)
+    return description
 
 
 def inspect(

@@ -45,7 +45,7 @@ class Kind(IntEnum):
 
 
 def is_kind(kinds: Bytes, kind: Kind) -> Mask:
-    """Say which lines are of a kind, shape (lines,)."""
+    """Return which lines are of a kind, shape (lines,)."""
     # Compared with a `Kind` itself, every byte would be made eight first.
     same: Mask = kinds == np.uint8(kind)
     return same
@@ -110,7 +110,7 @@ def words_of(data: Bytes) -> Words:
 
 
 def is_blank(values: Bytes) -> Mask:
-    """Say which bytes are blanks or tabs."""
+    """Return which bytes are blanks or tabs."""
     blank: Mask = (values == SPACE) | (values == TAB)
     return blank
 
@@ -127,7 +127,7 @@ def line_end(content: bytes, at: int) -> int:
 
 
 def opens_line(content: bytes, at: int) -> bool:
-    """Say whether nothing but blanks stands before a place on its line."""
+    """Return whether nothing but blanks stands before a place on its line."""
     while at and content[at - 1] in _MARGIN:
         at -= 1
     return not at or content[at - 1] == NEWLINE
@@ -152,7 +152,7 @@ class Lines:
     """The lines of some text that hold anything; arrays have shape (lines,).
 
     `start`: place of the first byte that is no blank. `end`: place behind the last byte, blanks
-    included, a carriage return not. `number`: in the file. `kind`: `Kind`. `bent_label`: the
+    included, a carriage return not. `number`: in the file. `kind`: `Kind`. `irregular_label`: the
     label of a voucher or row is not in capitals. `returns`: carriage returns that end lines, empty
     ones too.
     """
@@ -161,16 +161,16 @@ class Lines:
     end: Places
     number: Places
     kind: Bytes
-    bent_label: Mask
+    irregular_label: Mask
     returns: int
 
     def __len__(self) -> int:
         return len(self.start)
 
     @cached_property
-    def has_bent(self) -> bool:
+    def has_irregular(self) -> bool:
         """Whether any label is not in capitals."""
-        return bool(self.bent_label.any())
+        return bool(self.irregular_label.any())
 
 
 def find_lines(data: Bytes, size: int, *, first_number: int, line_bytes: int) -> Lines:
@@ -185,18 +185,18 @@ def find_lines(data: Bytes, size: int, *, first_number: int, line_bytes: int) ->
     end = newline - has_return
     number = np.arange(first_number, first_number + len(start))
     kind = _plain_kinds(words_of(data)[start])
-    bent_label = np.zeros(len(start), np.bool_)
+    irregular_label = np.zeros(len(start), np.bool_)
     rest = np.flatnonzero(is_kind(kind, Kind.OTHER))
     if len(rest):
         start[rest] = _skip_margin(data, start[rest], end[rest])
-        kind[rest], bent_label[rest] = classify(data, start[rest])
+        kind[rest], irregular_label[rest] = classify(data, start[rest])
         filled = start < end
         if not filled.all():
             start, end, number = start[filled], end[filled], number[filled]
-            kind, bent_label = kind[filled], bent_label[filled]
+            kind, irregular_label = kind[filled], irregular_label[filled]
     kind[end - start > line_bytes] = Kind.TOO_LONG
     returns = int(np.count_nonzero(has_return))
-    return Lines(start, end, number, kind, bent_label, returns)
+    return Lines(start, end, number, kind, irregular_label, returns)
 
 
 def _plain_kinds(words: Words) -> Bytes:
@@ -229,10 +229,10 @@ def _is_margin(values: Bytes) -> Mask:
 
 
 def classify(data: Bytes, start: Places) -> tuple[Bytes, Mask]:
-    """Tell the kind of each line from its first bytes, and whether its label is bent."""
+    """Tell the kind of each line from its first bytes, and whether its label is irregular."""
     first = data[start]
     kind = _BY_FIRST[first]
-    bent = np.zeros(len(start), np.bool_)
+    irregular = np.zeros(len(start), np.bool_)
     labelled = np.flatnonzero(first == HASH)
     words = words_of(data)[start[labelled]]
     guess = guess_kind(words)
@@ -242,8 +242,8 @@ def classify(data: Bytes, start: Places) -> tuple[Bytes, Mask]:
     small &= ((words | _SMALL) & mask) == (_LABEL_WORD[guess] | _SMALL) & mask
     ends = _ENDS_LABEL[((words >> _LABEL_END[guess]) & np.uint64(0xFF)).astype(np.intp)]
     kind[labelled] = np.where((in_capitals | small) & ends, guess, Kind.OTHER)
-    bent[labelled] = small
-    return kind, bent
+    irregular[labelled] = small
+    return kind, irregular
 
 
 def guess_kind(words: Words) -> Bytes:

@@ -50,14 +50,14 @@ def shifted_balance(record: Record, amount: int) -> str:
 
 
 def is_parted_number(record: Record, index: int) -> bool:
-    """Say whether a field and the next are one number: groups of three, or around the point."""
+    """Return whether a field and the next are one number: groups of three, or around the point."""
     both = f"{record.get(index)} {record.get(index + 1)}"
     parted = _THOUSANDS.fullmatch(both) or _POINT.fullmatch(both)
     return bool(parted) and _are_bare(record, index, index + 1)
 
 
 def is_parted_date(record: Record, index: int) -> bool:
-    """Say whether a field and the next two are one date, the year first."""
+    """Return whether a field and the next two are one date, the year first."""
     fields = " ".join(record.get(place) for place in range(index, index + 3))
     return bool(_YEAR_FIRST.fullmatch(fields)) and _are_bare(record, index, index + 2)
 
@@ -71,7 +71,7 @@ def _is_rest(amount: str, date: str) -> bool:
 
 
 def _are_bare(record: Record, first: int, last: int) -> bool:
-    """Say whether some neighbouring fields stand in the line as they are, parted by blanks."""
+    """Return whether some neighbouring fields stand in the line as they are, parted by blanks."""
     fields = " ".join(record.get(place) for place in range(first, last + 1))
     line = record.text.replace("\t", " ").replace("}", "} ")
     return f" {fields} " in f" {' '.join(filter(None, line.split(' ')))} "

@@ -128,7 +128,7 @@ def read_record(text: str) -> Record:
     Never fails: what cannot be split as the format says is split as `problems` tell.
     """
     text = text.strip(" \t\r")
-    record = read_plain(text) or read_bent(text)
+    record = read_plain(text) or read_irregular(text)
     record.text = text
     return record
 
@@ -150,7 +150,7 @@ def _contents(fields: str) -> list[str]:
     return [quoted or bare for quoted, bare in _CONTENT.findall(fields)]
 
 
-def read_bent(text: str) -> Record:
+def read_irregular(text: str) -> Record:
     """Split any line, given without blanks around it, character by character."""
     line = _Line(text)
     record = Record(line.bare(_BARE), problems=line.problems)

@@ -24,7 +24,7 @@ LAST_YEAR: Final = 2199
 EPOCH: Final = dt.date(1970, 1, 1)
 
 _PLAIN: Final = re.compile(r"(-?)([0-9]+)(?:\.([0-9]{1,2}))?", re.ASCII)
-_BENT: Final = re.compile(r"([+-]?)([0-9]*)(?:[.,]([0-9]*))?", re.ASCII)
+_IRREGULAR: Final = re.compile(r"([+-]?)([0-9]*)(?:[.,]([0-9]*))?", re.ASCII)
 _DATE_FORMS: Final = (
     re.compile(r"(\d{4})-(\d\d)-(\d\d)", re.ASCII),
     re.compile(r"(\d\d)(\d\d)(\d\d)", re.ASCII),
@@ -35,7 +35,7 @@ _PERIOD: Final = re.compile(r"(\d{4})(\d\d)", re.ASCII)
 def read_amount(text: str) -> tuple[int | None, str]:
     """Read an amount as hundredths, debit positive.
 
-    A decimal comma, a plus sign, a bare point and zeros beyond the second decimal are bent but
+    A decimal comma, a plus sign, a bare point and zeros beyond the second decimal are irregular but
     clear; thousands separators, exponents and a minus behind are not (SIE 4B §5.9).
     """
     text = text.strip(" \t")
@@ -43,17 +43,17 @@ def read_amount(text: str) -> tuple[int | None, str]:
     if plain and len(plain[2]) <= AMOUNT_DIGITS:
         value = int(plain[2] + (plain[3] or "").ljust(AMOUNT_DECIMALS, "0"))
         return (-value if plain[1] else value), ""
-    return _bent_amount(text) if text else (None, "amount_missing")
+    return _irregular_amount(text) if text else (None, "amount_missing")
 
 
-def _bent_amount(text: str) -> tuple[int | None, str]:
+def _irregular_amount(text: str) -> tuple[int | None, str]:
     value = _scaled(text, decimals=AMOUNT_DECIMALS, digits=AMOUNT_DIGITS)
     return (None, value) if isinstance(value, str) else (value, "amount_form")
 
 
 def _scaled(text: str, *, decimals: int, digits: int) -> int | str:
     """Read a number as an integer of ``10 ** -decimals``, or say why it cannot be."""
-    match = _BENT.fullmatch(text)
+    match = _IRREGULAR.fullmatch(text)
     if not match or not (match[2] or match[3]):
         return "amount_unreadable"
     whole, fraction = match[2].lstrip("0"), (match[3] or "").rstrip("0")
@@ -77,7 +77,7 @@ def read_quantity(text: str) -> tuple[int | None, str]:
 
 @lru_cache(maxsize=4096)
 def read_date(text: str) -> tuple[dt.date | None, str]:
-    """Read YYYYMMDD; also YYYY-MM-DD and YYMMDD, which are bent. Empty text is no date."""
+    """Read YYYYMMDD; also YYYY-MM-DD and YYMMDD, which are irregular. Empty text is no date."""
     text = text.strip(" \t")
     if not text:
         return None, ""

@@ -1,4 +1,4 @@
-"""#VER and #TRANS lines read by the exact tokenizer: the path for every line that is bent."""
+"""#VER and #TRANS lines read by the exact tokenizer: the path for every line that is irregular."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ class VoucherKeys:
         return self._one_by_one(vouchers, line)
 
     def _goes_on(self, vouchers: VoucherColumns) -> bool:
-        """Say whether the numbers of each series ascend, and above those of the blocks before."""
+        """Return whether the numbers of each series ascend, also over those of earlier blocks."""
         try:
             numbers = vouchers.number.cast(pa.int64()).to_numpy()
         except pa.ArrowInvalid:

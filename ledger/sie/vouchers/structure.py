@@ -75,7 +75,7 @@ def _behind_braces(data: Bytes, lines: Lines) -> tuple[Places, list[bytes]]:
 
 
 def _allowed() -> bytes:
-    """Which kind may follow which in a sound file, each pair as one byte."""
+    """Which kind may follow which in a valid file, each pair as one byte."""
     pairs = {(before, after) for before in _OUTSIDE for after in (Kind.OTHER, Kind.VOUCHER)}
     pairs.add((Kind.VOUCHER, Kind.OPEN))
     pairs |= {(before, after) for before in (Kind.OPEN, *ROWS) for after in (*ROWS, Kind.CLOSE)}
@@ -89,17 +89,17 @@ ALLOWED: Final = _allowed()
 def place_rows(
     data: Bytes, lines: Lines, opening: Places, *, position: Position, log: DiagnosticLog
 ) -> Mask:
-    """Say which lines are rows inside a voucher, shape (lines,); moves `position` to the end.
+    """Return which lines are rows inside a voucher, shape (lines,); moves `position` to the end.
 
-    A sound block is settled by looking at each pair of neighbours; any other is walked through.
+    A valid block is settled by looking at each pair of neighbours; any other is walked through.
     `opening`: the #VER lines that open their block.
     """
-    if position.place is Place.OUTSIDE and not len(opening) and _is_sound(data, lines):
+    if position.place is Place.OUTSIDE and not len(opening) and _is_valid(data, lines):
         return IS_ROW[lines.kind]
     return _Walk(shape_of(data, lines, opening), position, log).walk()
 
 
-def _is_sound(data: Bytes, lines: Lines) -> bool:
+def _is_valid(data: Bytes, lines: Lines) -> bool:
     kind = lines.kind
     if not len(kind):
         return True

@@ -41,7 +41,7 @@ LONG = "Enskild firma Övningsverkstaden med ett långt namn AB"
 
 
 def whole(figure, text):
-    """Say whether a figure is in a text with nothing of a figure before or behind it."""
+    """Return whether a figure is in a text with nothing of a figure before or behind it."""
     return re.search(rf"(?<![\d.,-]){re.escape(figure)}(?![\d,]|\.\d)", text) is not None
 
 
