@@ -1,0 +1,166 @@
+"""The stage of a tenant is what the facts say, and the checklist says who acts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ledger.fiscal_year import FiscalYear
+from ledger.onboarding import (
+    Access,
+    Actor,
+    Comparison,
+    Facts,
+    Stage,
+    StatementKind,
+    Transfer,
+    TransferredYear,
+    onboarding,
+)
+
+INCOME, BALANCE = StatementKind.INCOME_STATEMENT, StatementKind.BALANCE_SHEET
+AGREES = dict.fromkeys(StatementKind, Comparison.AGREES)
+Y2024, Y2025 = FiscalYear.parse("2024"), FiscalYear.parse("2025")
+
+FORM_OUT = Facts(form_delivered=True)
+FILED = Facts(
+    transfer=Transfer.API,
+    form_delivered=True,
+    form_filed=True,
+    access=Access.READY,
+    years=(TransferredYear(Y2024), TransferredYear(Y2025)),
+)
+
+
+def staged(**changes):
+    """Both years staged; what is given applies to the second."""
+    first = TransferredYear(Y2024, is_staged=True, is_published=True, statements=AGREES)
+    return replace(FILED, years=(first, replace(first, year=Y2025, **changes)))
+
+
+@pytest.mark.parametrize(
+    ("facts", "stage", "who"),
+    [
+        (Facts(is_trial=True), Stage.TRIAL, Actor.NOBODY),
+        (Facts(), Stage.FORM_MISSING, Actor.OPERATOR),
+        (FORM_OUT, Stage.FORM_MISSING, Actor.CUSTOMER),
+        (
+            replace(FILED, form_problems=("transfer: is missing",)),
+            Stage.FORM_MISSING,
+            Actor.CUSTOMER,
+        ),
+        (replace(FILED, access=Access.NOT_ALLOWED), Stage.WAITING_CUSTOMER, Actor.CUSTOMER),
+        (
+            replace(FILED, missing_prerequisites=("account map",)),
+            Stage.WAITING_CUSTOMER,
+            Actor.OPERATOR,
+        ),
+        (FILED, Stage.READY, Actor.OPERATOR),
+        (
+            replace(FILED, years=(TransferredYear(Y2024, is_staged=True), TransferredYear(Y2025))),
+            Stage.STAGED,
+            Actor.OPERATOR,
+        ),
+        (
+            staged(statements={INCOME: Comparison.AGREES}),
+            Stage.WAITING_STATEMENTS,
+            Actor.CUSTOMER,
+        ),
+        (
+            staged(statements=AGREES | {BALANCE: Comparison.DIFFERS}),
+            Stage.MISMATCH,
+            Actor.OPERATOR,
+        ),
+        (staged(), Stage.RECONCILED, Actor.OPERATOR),
+        (replace(staged(), approved=frozenset({Y2024, Y2025})), Stage.LIVE, Actor.NOBODY),
+        (Facts(was_live=True), Stage.LIVE, Actor.NOBODY),
+    ],
+)
+def test_stage_and_who_acts_follow_from_the_facts(facts, stage, who):
+    found = onboarding(facts)
+
+    assert (found.stage, found.who_acts) == (stage, who)
+
+
+def test_with_one_of_two_statements_it_waits_for_the_other_by_name():
+    found = onboarding(staged(statements={INCOME: Comparison.AGREES}))
+
+    assert ["balance sheet 2025-01-01_2025-12-31"] == [
+        step.name for step in found.missing if step.owner is Actor.CUSTOMER
+    ]
+
+
+@pytest.mark.requirement("R-FIN-6")
+@pytest.mark.parametrize(
+    ("access", "left"),
+    [
+        (Access.UNTESTED, ["allow the API", "make credentials", "deliver credentials"]),
+        (Access.NOT_ALLOWED, ["allow the API", "make credentials", "deliver credentials"]),
+        (Access.BAD_CREDENTIALS, ["make credentials", "deliver credentials"]),
+        (Access.READY, []),
+    ],
+)
+def test_answer_of_the_connection_test_stops_the_checklist_where_the_customer_acts(access, left):
+    found = onboarding(replace(FILED, access=access))
+
+    steps = [step for step in found.missing if step.owner is Actor.CUSTOMER]
+    assert left == [step.name for step in steps if "20" not in step.name]
+
+
+def test_years_added_later_ask_for_an_approval_and_leave_the_tenant_live():
+    facts = replace(staged(is_published=False), approved=frozenset({Y2024}))
+
+    found = onboarding(facts)
+
+    assert found.stage is Stage.LIVE
+    assert found.unapproved == (Y2025,)
+
+
+STATEMENTS = st.dictionaries(st.sampled_from(StatementKind), st.sampled_from(Comparison))
+YEARS = st.builds(
+    TransferredYear,
+    st.sampled_from((Y2024, Y2025)),
+    is_staged=st.booleans(),
+    is_published=st.booleans(),
+    holding=st.sampled_from(((), ("voucher_balance",))),
+    statements=STATEMENTS,
+)
+FACTS = st.builds(
+    Facts,
+    transfer=st.sampled_from((None, *Transfer)),
+    is_trial=st.booleans(),
+    was_live=st.booleans(),
+    form_delivered=st.booleans(),
+    form_filed=st.booleans(),
+    form_problems=st.sampled_from(((), ("transfer: is missing",))),
+    access=st.sampled_from(Access),
+    missing_prerequisites=st.sampled_from(((), ("account map",))),
+    years=st.lists(YEARS, max_size=2, unique_by=lambda item: item.year).map(tuple),
+    approved=st.frozensets(st.sampled_from((Y2024, Y2025))),
+)
+
+
+@given(FACTS)
+def test_nothing_runs_by_itself_before_a_person_has_approved(facts):
+    found = onboarding(facts)
+
+    assert found.may_run_by_itself == (facts.was_live or bool(facts.approved))
+
+
+@given(FACTS)
+def test_reconciled_means_that_every_year_agrees_with_both_statements(facts):
+    if onboarding(facts).stage is Stage.RECONCILED:
+        assert facts.years
+        assert all(item.statements == AGREES and item.is_published for item in facts.years)
+
+
+@given(FACTS)
+def test_whoever_is_not_live_has_something_to_do_or_is_a_trial(facts):
+    found = onboarding(facts)
+
+    if found.stage not in {Stage.LIVE, Stage.TRIAL}:
+        assert found.missing
+        assert found.who_acts is not Actor.NOBODY
