@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ledger.fiscal_year import FiscalYear
-from ledger.sie.one_year import is_within
+from ledger.one_year import is_within
 from ledger.sie.reader import SieFile
 
 MAX_LISTED: Final = 100

@@ -19,7 +19,7 @@ from blocks.settings import settings
 from blocks.staging import Coverage, UnitFacts
 from blocks.steps import reached
 from ledger.fiscal_year import FiscalYear
-from ledger.sie.one_year import vouchers_of
+from ledger.one_year import vouchers_of
 from ledger.sie.reader import SieFile, open_sie
 from tasks.defined_years import RefusedVouchers, by_year, voucher_days
 from tasks.evidence import unpack

@@ -8,9 +8,9 @@ import pyarrow as pa
 import pytest
 
 from ledger.fiscal_year import FiscalYear
+from ledger.one_year import vouchers_of
 from ledger.schemas import CANONICAL, VOUCHER_TABLES
 from ledger.sie.limits import SieLimits
-from ledger.sie.one_year import vouchers_of
 from ledger.sie.reader import open_sie
 
 Y2024, Y2025 = FiscalYear.parse("2024"), FiscalYear.parse("2025")

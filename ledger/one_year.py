@@ -1,29 +1,35 @@
-"""The vouchers of one fiscal year, out of a file that holds vouchers of several and names none."""
+"""The vouchers of one fiscal year, out of a source that holds those of several and names none."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Final
+from typing import Final, Protocol
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from ledger.fiscal_year import FiscalYear
-from ledger.sie.paths import PathCounts
 
 LINE_TABLES: Final = ("voucher", "posting", "posting_correction")
 """Tables whose rows are lines of the file, each counted once by the reader."""
+
+
+class SetAside(Protocol):
+    """Counts of a reader to which the rows are added that are left out."""
+
+    set_aside_rows: int
+
 
 _NO_KEY: Final = pa.array([], pa.string())
 
 
 def vouchers_of(
-    batches: Iterable[Mapping[str, pa.RecordBatch]], year: FiscalYear, counts: PathCounts
+    batches: Iterable[Mapping[str, pa.RecordBatch]], year: FiscalYear, counts: SetAside
 ) -> Iterator[dict[str, pa.RecordBatch]]:
     """Yield the vouchers dated within the year, with all their rows; a voucher is never divided.
 
     Args:
-        batches: As `SieFile.batches` yields them: a voucher's rows may go on in the next one.
+        batches: As a `LedgerFile` yields them; a voucher's rows may go on in the next one.
         year: By both its days.
         counts: The reader's; the lines that are left out are added to `set_aside_rows`.
     """

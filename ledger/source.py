@@ -1,0 +1,140 @@
+"""What every format offers: a reader that opens the parts of a source as one ledger file.
+
+A format is a module of its own beside its reader, such as `ledger.sie.port`, and one line in
+`ledger.readers`. What a format calls things (record labels, types, name endings) stays in there.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import PurePath
+from typing import Literal, Protocol
+
+import pyarrow as pa
+
+from ledger.diagnostics import Diagnostic
+from ledger.fiscal_year import FiscalYear
+from ledger.one_year import vouchers_of
+
+Coverage = Literal["whole_year", "partial", "evidence"]
+"""What a source may replace: its year, nothing (a few vouchers), nothing (balances alone)."""
+
+Batch = dict[str, pa.RecordBatch]
+"""Rows of `ledger.schemas.VOUCHER_TABLES`, by table."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """One of the pieces that a source sent: a file, a page of an answer, a document.
+
+    `read` returns the bytes as received, so that a reader holds one part at a time.
+    """
+
+    name: str
+    read: Callable[[], bytes]
+
+    @property
+    def suffix(self) -> str:
+        """The ending of its name, with the dot; empty when it has none."""
+        return PurePath(self.name).suffix
+
+
+@dataclass(frozen=True)
+class SourceFacts:
+    """What a source says of itself; every fact but the first two may be empty.
+
+    `kind`: the format's own word for what this is, such as SIE's 4E. `coverage`: what it may
+    replace. `year`: the fiscal year that it names as its own. `is_of_several_years`: it names none,
+    and its vouchers belong to whichever years are defined. `program` has a version behind its name,
+    `program_name` has not. `balances_up_to`: the day of the balances that it reports, when that is
+    not the year's last. `lines`: where in the source a fact stands, by the fact's name here.
+    """
+
+    kind: str
+    coverage: Coverage
+    year: FiscalYear | None = None
+    is_of_several_years: bool = False
+    organisation_number: str = ""
+    company_name: str = ""
+    currency: str = ""
+    program: str = ""
+    program_name: str = ""
+    encoding: str = ""
+    balances_up_to: dt.date | None = None
+    lines: Mapping[str, int] = field(default_factory=dict)
+
+
+class Diagnostics(Protocol):
+    """A reader's log, complete once its batches are exhausted."""
+
+    @property
+    def items(self) -> Iterable[Diagnostic]:
+        """The diagnostics that were kept (a bounded number)."""
+
+    @property
+    def errors(self) -> int:
+        """How many diagnostics of level error there were, kept or not."""
+
+
+class PathCounts(Protocol):
+    """How many rows took which path through the reader, complete once its batches are exhausted."""
+
+    @property
+    def fast_rows(self) -> int:
+        """Rows read by the vectorised path."""
+
+    @property
+    def exact_rows(self) -> int:
+        """Rows read by the exact path."""
+
+    set_aside_rows: int
+    """Rows among them that belong to another year of the same source."""
+
+
+@dataclass(frozen=True)
+class LedgerFile:
+    """One source, opened. `batches` may be called once; then the two logs are complete.
+
+    `tables`: the small tables of `ledger.schemas.CANONICAL`; one that is missing is empty.
+    `batches`: those that grow with the books, in pieces that hold whole vouchers. `refusal`: what
+    the source is instead of its format, and what to do; empty when it could be read.
+    """
+
+    facts: SourceFacts
+    tables: Mapping[str, pa.Table]
+    diagnostics: Diagnostics
+    path_counts: PathCounts
+    batches: Callable[[], Iterator[Batch]]
+    refusal: str = ""
+
+    def batches_of(self, year: FiscalYear) -> Iterator[Batch]:
+        """Yield the vouchers of a unit's year: all of them where the source names its year."""
+        if not self.facts.is_of_several_years:
+            return self.batches()
+        return vouchers_of(self.batches(), year, self.path_counts)
+
+
+@dataclass(frozen=True)
+class LedgerReader:
+    """One format.
+
+    `name`: in the lake, in the hub and in ``controls.csv``, as the source of what was dropped in.
+    `title`: in sentences. `version`: raised when the reader makes other tables of the same bytes,
+    which are then staged anew. `suffixes`: endings of file names, with the dot, in lower case.
+    `open_parts`: never raises for what the parts hold. `says_year` and `says_company`: how a file
+    of the format says them, for whoever has to add it.
+    """
+
+    name: str
+    title: str
+    version: int
+    suffixes: frozenset[str]
+    open_parts: Callable[[Sequence[Part]], LedgerFile]
+    says_year: str
+    says_company: str
+
+    def open(self, parts: Sequence[Part]) -> LedgerFile:
+        """Open the parts of one source, in their order, as one ledger file."""
+        return self.open_parts(parts)
