@@ -11,9 +11,9 @@ from prefect.states import Completed
 from flows.runs.forms import ControlName, LoadId, Person, Reason, TenantId, Year
 from flows.runs.states import name_run
 from ledger.fiscal_year import FiscalYear
+from ledger.unit import Unit
 from tasks.accept import accept
 from tasks.stores import open_stores
-from tasks.units import Unit
 
 
 @flow(name="accept-hold", flow_run_name="accept {tenant} {fiscal_year}", retries=0)

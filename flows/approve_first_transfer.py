@@ -10,9 +10,9 @@ from prefect.states import Completed
 
 from flows.runs.forms import Person, Reason, TenantId
 from flows.runs.states import name_run
+from ledger.fiscal_year import year_in_words
 from tasks.approve import approve
 from tasks.stores import open_stores
-from tasks.units import year_in_words
 
 
 @flow(

@@ -24,7 +24,7 @@ from flows.runs.hooks import run_failed
 from flows.runs.rescheduling import BACKFILL
 from flows.runs.states import DONE, FAILED, HELD, TAG, ended, run_id
 from ledger.fiscal_year import FiscalYear
-from tasks.units import Unit
+from ledger.unit import Unit
 
 PULL_YEAR: Final = "pull/pull-year"
 

@@ -20,7 +20,6 @@ from tasks.arrivals import Arrival, explain, resolve
 from tasks.fetch import Fetched, Received
 from tasks.log import warn
 from tasks.stores import Stores, open_stores
-from tasks.units import Unit
 
 
 @flow(
@@ -122,13 +121,13 @@ class YearsOfFile:
             steps=self.steps,
             wait_limit_s=self.wait_limit_s,
         )
-        return YearOutcome(Unit.of(fetched.facts), str(state.name), state.message or "")
+        return YearOutcome(fetched.facts.unit, str(state.name), state.message or "")
 
     async def _caught(self, fetched: Fetched) -> YearOutcome:
         try:
             return await self._outcome(fetched)
         except Exception as problem:  # noqa: BLE001 - one year's failure never stops the others
-            unit, reason = Unit.of(fetched.facts), explain(problem)
+            unit, reason = fetched.facts.unit, explain(problem)
             warn(f"{unit} failed: {reason}", tenant=unit.tenant)
             return YearOutcome(unit, FAILED, reason, problem)
 

@@ -14,11 +14,11 @@ from flows.runs.leasing import unit_lease
 from flows.runs.states import name_run, run_id
 from flows.runs.unit import settle
 from ledger.fiscal_year import FiscalYear
+from ledger.unit import Unit
 from tasks.accept import NothingHeld
 from tasks.jobs import Job
 from tasks.stage import StagedLoad, staged_again
 from tasks.stores import Stores, open_stores
-from tasks.units import Unit
 
 
 @flow(

@@ -17,10 +17,10 @@ from flows.runs.outcomes import combined
 from flows.runs.pull_year import PullYear, Wish
 from flows.runs.states import SKIPPED, ended, name_run, run_id
 from flows.runs.steps import AS_TASKS, Steps
+from ledger.unit import Unit
 from tasks.log import say, warn
 from tasks.source_years import Which, compare_years, undefined_years, wanted_years
 from tasks.stores import Stores, open_stores
-from tasks.units import Unit
 
 MAX_YEARS: Final = 100
 """Most years that one run fetches."""

@@ -10,11 +10,11 @@ from blocks.hub import LeaseTaken
 from flows.runs.leasing import unit_lease
 from flows.runs.states import run_id
 from ledger.errors import TasmaError
+from ledger.unit import Unit
 from tasks.arrivals import explain
 from tasks.jobs import Job
 from tasks.recheck import Rechecked, recheck_unit
 from tasks.stores import Stores
-from tasks.units import Unit
 
 FAILED = "failed"
 BUSY = "busy"

@@ -10,9 +10,9 @@ from prefect.states import Completed
 from flows.runs.forms import LoadId, Person, Reason, TenantId, Year
 from flows.runs.states import name_run
 from ledger.fiscal_year import FiscalYear
+from ledger.unit import Unit
 from tasks.accept import reject
 from tasks.stores import open_stores
-from tasks.units import Unit
 
 
 @flow(name="reject-hold", flow_run_name="reject {tenant} {fiscal_year}", retries=0)

@@ -67,3 +67,8 @@ def short_year(key: str) -> str:
     start, _, end = key.partition("_")
     is_calendar = start.endswith("-01-01") and end == f"{start[:4]}-12-31"
     return start[:4] if is_calendar else key
+
+
+def year_in_words(key: str) -> str:
+    """Say a calendar year as 2024 and any other as its two days."""
+    return short_year(key).replace("_", " to ")

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from blocks.hub import Load, UnitStatus
 from ledger.controls import ControlResult
 from ledger.errors import TerminalError
+from ledger.unit import Unit
 from tasks.log import say
 from tasks.steps import step
 from tasks.stores import Stores
-from tasks.units import Unit
 
 
 class NothingHeld(TerminalError):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from blocks.hub import UnitState, UnitStatus
 from ledger.errors import TerminalError
+from ledger.fiscal_year import year_in_words
 from tasks.stores import Stores
-from tasks.units import year_in_words
 
 
 class NotToBeApproved(TerminalError):

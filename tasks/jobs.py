@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from blocks.hub import KeptLease, UnitState
+from blocks.hub import KeptLease, UnitState, unit_resource
 from blocks.hub.states import WHOLE_YEAR
 from blocks.staging import Coverage
+from ledger.unit import Unit, UnitMismatch
 from tasks.stores import Stores
-from tasks.units import Unit
 
 
 @dataclass(frozen=True)
@@ -19,6 +19,9 @@ class Job:
     `lease` is None in a dry run, which reads, says nothing to the hub and publishes nothing.
     `coverage`: what its load may replace; one of less than a year leaves the unit's status alone.
     `defines`: whether the run is asked to define the unit's year first; a dry run only supposes it.
+
+    Raises:
+        UnitMismatch: The lease is another unit's.
     """
 
     stores: Stores
@@ -27,6 +30,11 @@ class Job:
     lease: KeptLease | None
     coverage: Coverage = "whole_year"
     defines: bool = False
+
+    def __post_init__(self) -> None:
+        held = self.lease.lease.resource if self.lease else ""
+        if held and held != unit_resource(self.unit.tenant, self.unit.year):
+            raise UnitMismatch(expected=self.unit, came=held, of="A lease")
 
     @property
     def is_dry_run(self) -> bool:

@@ -45,6 +45,7 @@ async def publish(job: Job, load: StagedLoad, judgement: Judgement) -> Publicati
     """Replace the unit in the warehouse by what was staged, and say so in the hub.
 
     Raises:
+        UnitMismatch: What was staged is another unit's; nothing was written.
         StaleLease: A later run has acted on the unit; nothing was written.
         NoSpaceError: The disk is full; what was published is untouched.
     """
@@ -55,11 +56,13 @@ def publish_load(job: Job, load: StagedLoad, judgement: Judgement) -> Publicatio
     """Do what `publish` says, in the caller's thread."""
     if job.lease is None:
         raise TerminalError("A dry run publishes nothing; start the run without dry_run.")
+    job.unit.require(load.staged.facts.unit, of=f"Load {load.load_id}")
     plan = job.stores.warehouse.plan(load.staged)
     job.lease.check()
     job.stores.hub.loads.passed(load.load_id, passed_by=judgement.asked)
     published = job.stores.warehouse.publish(
         load.staged,
+        unit=job.unit,
         token=job.lease.token,
         load_id=load.load_id,
         run_id=job.run_id,

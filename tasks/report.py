@@ -13,6 +13,7 @@ from blocks.steps import reached
 from blocks.warehouse.records import ChangePlan
 from ledger.errors import TerminalError
 from ledger.fiscal_year import FiscalYear
+from ledger.unit import Unit
 from tasks.jobs import Job
 from tasks.pages.statements import read_statements, statements_page
 from tasks.pages.unit import answered_page, changes_page, later_page, reconciliation_page
@@ -20,7 +21,6 @@ from tasks.publish import Publication
 from tasks.reconcile import Judgement, unit_context
 from tasks.stage import StagedLoad
 from tasks.steps import step
-from tasks.units import Unit
 
 RECONCILIATION: Final = "reconciliation"
 FOUND_LATER: Final = "found-later"

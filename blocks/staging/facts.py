@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict
 
 from ledger.diagnostics import Diagnostic
 from ledger.fiscal_year import FiscalYear
+from ledger.unit import Unit
 
 Coverage = Literal["whole_year", "partial", "evidence"]
 
@@ -86,3 +87,8 @@ class UnitFacts(BaseModel):
     def fiscal_year(self) -> FiscalYear:
         """The unit's year."""
         return FiscalYear(self.start_date, self.end_date)
+
+    @property
+    def unit(self) -> Unit:
+        """The unit that the source speaks of."""
+        return Unit(self.tenant, self.fiscal_year)

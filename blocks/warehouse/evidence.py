@@ -16,6 +16,7 @@ from blocks.staging import StagedUnit
 from blocks.warehouse.records import CHANGES, Change, LoadRecord
 from ledger.controls import ControlResult
 from ledger.money import MONEY
+from ledger.unit import Unit
 
 _text = pa.string()
 
@@ -59,11 +60,12 @@ CONTROL_BREAK: Final = pa.schema(
 class Publication:
     """Who publishes, and on what grounds.
 
-    `token`: of the lease under which the unit was loaded. `results`: what the controls said.
+    `unit`: the one that is leased. `token`: of that lease. `results`: what the controls said.
     `accepted`: fingerprints of breaks, or of whole sets of breaks, that a person let pass, with
     the reason.
     """
 
+    unit: Unit
     token: int
     load_id: str
     run_id: str

@@ -29,12 +29,14 @@ def publish_unit(staged: StagedUnit, files: TenantFiles, publication: Publicatio
     Only vouchers that differ are touched; when nothing differs nothing is written.
 
     Raises:
+        UnitMismatch: The lease is of another unit than the staged one.
         NotPublishable: The load is not of a whole year, or a control holds it.
         StageUnusable: A staged file is damaged; nothing was written.
         StaleLease: A later run has acted on the unit.
         WriterBusy: Another publication of the tenant did not end.
         NoSpaceError: The disk is full; what was published is untouched.
     """
+    publication.unit.require(staged.facts.unit, of="A staged load")
     _refuse_unfit(staged, publication)
     doing = f"publishing for {files.tenant}"
     rows = staged.tables["posting"].row_count
@@ -44,7 +46,7 @@ def publish_unit(staged: StagedUnit, files: TenantFiles, publication: Publicatio
         writing(files),
     ):
         reached("publish.locked")
-        raise_fence(files, staged.facts.fiscal_year, publication.token)
+        raise_fence(files, publication.unit.year, publication.token)
         reached("publish.fenced")
         with open_duckdb(spill=files.spill, rows=rows) as db:
             before = _published(db, files, staged.facts.fiscal_year)

@@ -34,6 +34,7 @@ from blocks.warehouse.verify import verify_unit
 from blocks.warehouse.workbench import open_published_unit, open_workbench
 from ledger.controls import ControlResult
 from ledger.fiscal_year import FiscalYear
+from ledger.unit import Unit
 
 
 class Warehouse:
@@ -94,6 +95,7 @@ class Warehouse:
         self,
         staged: StagedUnit,
         *,
+        unit: Unit,
         token: int,
         load_id: str,
         run_id: str,
@@ -103,15 +105,16 @@ class Warehouse:
         """Make ``staged`` what is published (`publish_unit`).
 
         Args:
-            staged: The unit.
-            token: Fencing token of the lease under which it was loaded.
+            staged: The unit as it is to be.
+            unit: The unit that is leased, which is the staged one or nothing is written.
+            token: Fencing token of that lease.
             load_id: Names the load; unique in the tenant.
             run_id: The run that a person would look at.
             results: What the controls said; they are stored with the load.
             accepted: Fingerprints of breaks that a person let pass, with the reason.
         """
-        publication = Publication(token, load_id, run_id, results, accepted or {})
-        return publish_unit(staged, self._files(staged.facts.tenant), publication)
+        publication = Publication(unit, token, load_id, run_id, results, accepted or {})
+        return publish_unit(staged, self._files(unit.tenant), publication)
 
     def publish_beside(
         self, tenant: str, year: FiscalYear, tables: Mapping[str, pa.Table], *, token: int

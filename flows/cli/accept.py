@@ -12,10 +12,10 @@ from flows.cli.importing import open_stores, progress
 from flows.cli.ledger import ledger
 from flows.cli.opening import TenantId, YearText, known_tenant, known_year, parse_day, short
 from flows.cli.output import next_steps, remark, say, show_json
+from ledger.unit import Unit
 
 if TYPE_CHECKING:
     from tasks.stores import Stores
-    from tasks.units import Unit
 
 
 OfLoad = Annotated[
@@ -160,7 +160,5 @@ def _publish(stores: Stores, unit: Unit, *, load_id: str, as_json: bool) -> int:
 
 
 def _unit(stores: Stores, tenant: str, year: str) -> Unit:
-    from tasks.units import Unit  # noqa: PLC0415 - brings Arrow
-
     known_tenant(stores.hub, tenant)
     return Unit(tenant, known_year(stores.hub, tenant, year))

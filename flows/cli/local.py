@@ -32,6 +32,7 @@ from flows.runs.outcomes import YearOutcome, combined
 from flows.runs.steps import Steps
 from flows.runs.unit import settle
 from ledger.errors import TransientError
+from ledger.unit import Unit
 from tasks.accept import NothingHeld
 from tasks.arrivals import Arrival, explain
 from tasks.defined_years import RefusedVouchers
@@ -41,7 +42,6 @@ from tasks.pages.documents import DocumentsFound
 from tasks.reconcile import Judgement
 from tasks.stage import StagedLoad
 from tasks.stores import Stores
-from tasks.units import Unit
 
 NO_WAIT_S: Final = 0.0
 """A person at a prompt is told at once who works on the unit; a run on the server waits."""
@@ -94,7 +94,7 @@ class Imported:
 
     def part_of(self, unit: Unit) -> Imported:
         """Return the part that is of a unit; the file itself when it is one load."""
-        same = (part for part in self.parts if part.facts and Unit.of(part.facts) == unit)
+        same = (part for part in self.parts if part.facts and part.facts.unit == unit)
         return next(same, self)
 
     def receive(self, received: Received) -> None:
@@ -246,7 +246,7 @@ def fail_load(hub: Hub, found: Imported, *, reason: str) -> None:
     if found.facts is None:
         return
     if found.facts.coverage == WHOLE_YEAR:
-        fail_unit(hub, Unit.of(found.facts), reason=reason)
+        fail_unit(hub, found.facts.unit, reason=reason)
     elif found.load:
         hub.beside.fail(found.load.load_id, reason=reason)
 

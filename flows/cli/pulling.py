@@ -32,12 +32,12 @@ from flows.runs.pull_year import Wish
 from flows.runs.steps import Steps
 from ledger.errors import TransientError
 from ledger.fiscal_year import FiscalYear
+from ledger.unit import Unit
 from tasks.arrivals import explain
 from tasks.fetch import Fetched
 from tasks.jobs import Job
 from tasks.pages.documents import DocumentsFound
 from tasks.stores import Stores
-from tasks.units import Unit
 
 Asked = ParamSpec("Asked")
 Answer = TypeVar("Answer")

@@ -14,11 +14,11 @@ from flows.cli.importing import open_stores
 from flows.cli.ledger import ledger
 from flows.cli.opening import known_tenant, short
 from flows.cli.output import next_steps, say, show_json, show_table
+from ledger.unit import Unit
 
 if TYPE_CHECKING:
     from flows.recheck import Answer
     from tasks.stores import Stores
-    from tasks.units import Unit
 
 CODES: Final = {
     "agrees": ExitCode.DONE,
@@ -65,7 +65,6 @@ def recheck(
 
 def _units(stores: Stores, tenant: str, year: str) -> list[Unit]:
     from flows.recheck import published_units  # noqa: PLC0415 - brings Prefect
-    from tasks.units import Unit  # noqa: PLC0415 - brings Arrow
 
     if tenant:
         known_tenant(stores.hub, tenant)

@@ -9,9 +9,9 @@ from typing import Final
 from blocks.hub import KeptLease, LeaseTaken
 from blocks.hub.waiting import awaited_lease
 from flows.runs.states import run_id
+from ledger.unit import Unit
 from tasks.log import say
 from tasks.stores import Stores
-from tasks.units import Unit
 
 WAIT_LIMIT_S: Final = 900.0
 """Longest wait for another run of the same unit; then the run fails and says who holds it."""

@@ -9,7 +9,8 @@ from typing import Any, Final
 from prefect import State
 
 from flows.runs.states import FAILED, HELD, KEPT, PLANNED, PUBLISHED, UNCHANGED, ended
-from tasks.units import Unit, year_in_words
+from ledger.fiscal_year import year_in_words
+from ledger.unit import Unit
 
 WORST_FIRST: Final = (FAILED, HELD, PLANNED, PUBLISHED, UNCHANGED, KEPT)
 """A run is called by the worst of its years; among good ones, by the one that changed something."""

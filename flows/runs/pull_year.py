@@ -18,13 +18,13 @@ from flows.runs.outcomes import YearOutcome
 from flows.runs.states import FAILED, KEPT, run_id
 from flows.runs.steps import Steps
 from flows.runs.unit import plan_unit, settle
+from ledger.unit import Unit
 from tasks.arrivals import explain
 from tasks.fetch import Fetched
 from tasks.jobs import Job
 from tasks.log import say, warn
 from tasks.source_years import Which, overlapping
 from tasks.stores import Stores
-from tasks.units import Unit
 
 UPLOADED_KEPT: Final = (
     "its ledger came from an uploaded file, which is kept; to replace it by the source's, run pull "

@@ -24,7 +24,6 @@ from tasks.reconcile import Judgement, standing_judgement, tell_judged
 from tasks.report import lacks_pages, last_changes, published_load
 from tasks.stage import StagedLoad
 from tasks.stores import Stores
-from tasks.units import Unit
 
 VERDICT: Final[dict[Coverage, UnitState]] = {
     "whole_year": UnitState.PUBLISHED,
@@ -52,7 +51,7 @@ async def load_unit(
     Raises:
         LeaseTaken: Another run still works on the unit after ``wait_limit_s``.
     """
-    unit = Unit.of(fetched.facts)
+    unit = fetched.facts.unit
     await name_run(f"{unit}{' (dry run)' if dry_run else ''}", tags=unit.tags)
     coverage = fetched.facts.coverage
     if dry_run:

@@ -7,8 +7,8 @@ from typing import Final
 
 from blocks.systems.fortnox.documents import VOUCHER
 from blocks.warehouse.beside import DocumentCounts
+from ledger.unit import Unit
 from tasks.pages.markdown import and_more, document, escaped, table
-from tasks.units import Unit
 
 FAILURES_SHOWN: Final = 50
 """Files on a page that could not be fetched."""

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from blocks.hub.overview import Light, OverviewRow
+from ledger.fiscal_year import year_in_words
 from ledger.text import visible
-from tasks.units import year_in_words
 
 SYMBOL: Final = {Light.GREEN: "✓", Light.GREY: "○", Light.RED: "✗"}
 

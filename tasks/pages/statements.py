@@ -10,9 +10,9 @@ from typing import Any, Final
 from duckdb import DuckDBPyConnection
 
 from blocks.settings import SQL
+from ledger.unit import Unit
 from tasks.jobs import Job
 from tasks.pages.markdown import amount, and_more, document, escaped, table
-from tasks.units import Unit
 
 ACCOUNTS_SHOWN: Final = 500
 """Accounts of the trial balance on the page; the warehouse has them all."""

@@ -10,9 +10,9 @@ from blocks.hub import LaterFinding
 from blocks.staging import StagedUnit
 from blocks.warehouse.records import AccountChange, ChangePlan, VoucherChange
 from ledger.controls import Break, ControlResult, Outcome
+from ledger.unit import Unit
 from tasks.pages.markdown import amount, and_more, document, escaped, table
 from tasks.reconcile import Judgement
-from tasks.units import Unit
 
 BREAKS_SHOWN: Final = 50
 """Breaks of one control on a page; the hub keeps up to `MAX_BREAKS_KEPT`."""

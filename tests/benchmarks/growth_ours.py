@@ -38,7 +38,12 @@ def take_in(path: str, home: str) -> Callable[[], dict[str, Any]]:
         assert not [result for result in results if result.holds]
         with clock.phase("publish"):
             published = warehouse.publish(
-                staged, token=1, load_id="first", run_id="bench", results=results
+                staged,
+                unit=staged.facts.unit,
+                token=1,
+                load_id="first",
+                run_id="bench",
+                results=results,
             )
         return {
             "vouchers": staged.tables["voucher"].row_count,

@@ -102,6 +102,7 @@ def _publish(
     with clock.phase("publish"):
         published = warehouse.publish(
             staged,
+            unit=staged.facts.unit,
             token=1,
             load_id=f"{night}-{facts.fiscal_year}",
             run_id="bench",

@@ -34,4 +34,4 @@ def publish(folder: Path, token: int, amounts: list[str]) -> None:
     ]
     staged = stage(lake, joined(*vouchers), said=facts(landed_sha256=landed.sha256))
     load_id = f"{token}-{landed.sha256[:8]}"
-    warehouse.publish(staged, token=token, load_id=load_id, run_id="run")
+    warehouse.publish(staged, unit=staged.facts.unit, token=token, load_id=load_id, run_id="run")

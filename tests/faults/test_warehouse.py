@@ -161,7 +161,7 @@ def test_reader_neither_waits_for_publications_nor_holds_them_up(tmp_path):
         )
         for turn in range(8)
     ]
-    warehouse.publish(units[0], token=1, load_id="0", run_id="run")
+    warehouse.publish(units[0], unit=units[0].facts.unit, token=1, load_id="0", run_id="run")
     seen, stop = [], threading.Event()
 
     def read():
@@ -173,7 +173,7 @@ def test_reader_neither_waits_for_publications_nor_holds_them_up(tmp_path):
     reader.start()
     with warehouse.read("acme") as lasting:
         for turn, unit in enumerate(units[1:], start=1):
-            warehouse.publish(unit, token=1, load_id=str(turn), run_id="run")
+            warehouse.publish(unit, unit=unit.facts.unit, token=1, load_id=str(turn), run_id="run")
         assert lasting.execute("select sum(amount) from posting").fetchone() == (0,)
     stop.set()
     reader.join(timeout=60)
@@ -281,16 +281,18 @@ def test_full_disk_while_publishing_leaves_the_last_good_books(tmp_path, small_d
     texts = (os.urandom(4_000).hex() for _ in range(1_200))  # 9.6 MB that do not compress to half
     rows = joined(*(voucher(f"A:{n}", ("1930", "1.00"), text=t) for n, t in enumerate(texts)))
     second = stage(lake, rows, said=facts(landed_sha256="1" * 64))
-    warehouse.publish(first, token=1, load_id="1", run_id="run")
+    warehouse.publish(first, unit=first.facts.unit, token=1, load_id="1", run_id="run")
     share, beyond = ROOM[room]
     size = (small_disk / "warehouse" / "acme.duckdb").stat().st_size
     fill(small_disk, leave_bytes=int(share * size) + beyond)
 
     with pytest.raises(NoSpaceError, match="publishing for acme"):
-        warehouse.publish(second, token=2, load_id="2", run_id="run")
+        warehouse.publish(second, unit=second.facts.unit, token=2, load_id="2", run_id="run")
 
     assert warehouse.verify("acme", YEAR).is_intact
     assert warehouse.load_record("acme", YEAR).load_id == "1"
     assert files_left(small_disk) == []
     (small_disk / "filler").unlink()
-    assert warehouse.publish(second, token=2, load_id="2", run_id="run").written
+    assert warehouse.publish(
+        second, unit=second.facts.unit, token=2, load_id="2", run_id="run"
+    ).written

@@ -10,9 +10,9 @@ from blocks.warehouse import Warehouse
 from flows.cli.local import import_here
 from ledger.controls import MAX_BREAKS_KEPT
 from ledger.fiscal_year import FiscalYear
+from ledger.unit import Unit
 from tasks.accept import accept_breaks
 from tasks.stores import Stores
-from tasks.units import Unit
 
 HEAD = """#FLAGGA 0
 #SIETYP 4

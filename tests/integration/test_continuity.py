@@ -13,10 +13,10 @@ from blocks.warehouse import Warehouse
 from flows.cli.local import import_here
 from ledger.controls import Outcome, Severity
 from ledger.fiscal_year import FiscalYear
+from ledger.unit import Unit
 from tasks.accept import accept_breaks
 from tasks.pages.unit import later_page
 from tasks.stores import Stores
-from tasks.units import Unit
 
 Y2024, Y2025 = FiscalYear.parse("2024"), FiscalYear.parse("2025")
 

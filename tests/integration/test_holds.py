@@ -14,10 +14,10 @@ from blocks.warehouse import Warehouse
 from flows.cli.local import import_here, publish_here
 from flows.publish_accepted import staged_load
 from ledger.fiscal_year import FiscalYear
+from ledger.unit import Unit
 from tasks.accept import NothingHeld, accept_breaks, reject_hold
 from tasks.pruning import keep
 from tasks.stores import Stores
-from tasks.units import Unit
 
 Y2024 = FiscalYear.parse("2024")
 ACME = Unit("acme", Y2024)

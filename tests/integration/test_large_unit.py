@@ -79,7 +79,9 @@ def test_unit_larger_than_the_memory_limit_is_staged_published_and_replaced(tmp_
             diagnostics=Log(),
             path_counts=Paths(),
         )
-        result = warehouse.publish(staged, token=1, load_id=str(number), run_id="run")
+        result = warehouse.publish(
+            staged, unit=staged.facts.unit, token=1, load_id=str(number), run_id="run"
+        )
 
     assert result.record.vouchers_changed == VOUCHERS
     assert result.record.posting_count == 2 * VOUCHERS

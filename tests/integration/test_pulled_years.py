@@ -21,6 +21,7 @@ from flows.demo.ledgers import variables
 from flows.pull import pull_tenant
 from flows.runs.pull_year import Wish
 from ledger.fiscal_year import FiscalYear
+from ledger.unit import Unit
 from simulators.books.chart import NUMBERS
 from simulators.books.company import Company
 from simulators.books.faults import Fault
@@ -29,7 +30,6 @@ from simulators.books.years import calendar_years
 from simulators.fortnox import LEDGER_SCOPES, FortnoxSimulator, SimulatedTenant
 from tasks.pages.unit import changes_page
 from tasks.stores import Stores
-from tasks.units import Unit
 
 NUMBER, OTHER, LARGE = 503072, 503073, 503074
 FAULTY = {Fault.UNBALANCED_VOUCHER: 503081, Fault.MISSING_ACCOUNT: 503082}

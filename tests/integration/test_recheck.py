@@ -18,9 +18,9 @@ from flows.cli.local import import_here, publish_here
 from flows.cli.recheck import CODES
 from flows.recheck import published_units, recheck
 from ledger.fiscal_year import FiscalYear
+from ledger.unit import Unit
 from tasks.accept import accept_breaks, reject_hold
 from tasks.stores import Stores
-from tasks.units import Unit
 
 Y2024 = FiscalYear.parse("2024")
 ACME = Unit("acme", Y2024)

@@ -64,7 +64,14 @@ def desk(tmp_path):
         results = reconcile(staged, context=context, warehouse=warehouse)
         if publish:
             name = f"load-{number}"
-            warehouse.publish(staged, token=number, load_id=name, run_id="run", results=results)
+            warehouse.publish(
+                staged,
+                unit=staged.facts.unit,
+                token=number,
+                load_id=name,
+                run_id="run",
+                results=results,
+            )
         return {result.control: result for result in results}
 
     load.warehouse = warehouse

@@ -26,8 +26,8 @@ from flows.demo.check import Seen
 from flows.demo.demo import Outcome
 from ledger.controls import Break, BreakKind
 from ledger.fiscal_year import FiscalYear
+from ledger.unit import Unit
 from tasks import pruning
-from tasks.units import Unit
 from tests.hostile_text import OURS
 from tests.small_sie import small_sie
 from tests.terminal import on_terminal, terminal

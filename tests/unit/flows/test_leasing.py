@@ -13,8 +13,8 @@ from blocks.lake import Lake
 from blocks.warehouse import Warehouse
 from flows.runs.leasing import unit_lease
 from ledger.fiscal_year import FiscalYear
+from ledger.unit import Unit
 from tasks.stores import Stores
-from tasks.units import Unit
 
 UNIT = Unit("acme", FiscalYear.parse("2024"))
 

@@ -21,7 +21,9 @@ def hub(tmp_path, monkeypatch):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("TASMA_HOME", str(tmp_path))
     staged = stage(Lake(tmp_path / "lake"), voucher("A:1", ("1930", "5.00"), ("3001", "-5.00")))
-    Warehouse(tmp_path / "warehouse").publish(staged, token=1, load_id="load-1", run_id="run-1")
+    Warehouse(tmp_path / "warehouse").publish(
+        staged, unit=staged.facts.unit, token=1, load_id="load-1", run_id="run-1"
+    )
     with Hub(f"sqlite:///{tmp_path / 'hub' / 'hub.sqlite'}") as hub:
         hub.migrate().tenants.add(Tenant("acme", "Acme AB"))
         hub.units.set_status(

@@ -6,8 +6,8 @@ import pytest
 
 from blocks.warehouse.beside import DocumentCounts
 from ledger.fiscal_year import FiscalYear
+from ledger.unit import Unit
 from tasks.pages.documents import FAILURES_SHOWN, DocumentsFound, FileFailure, documents_page
-from tasks.units import Unit
 
 UNIT = Unit("acme", FiscalYear.parse("2024"))
 QUIET = DocumentsFound(

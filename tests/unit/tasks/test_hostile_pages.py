@@ -18,6 +18,7 @@ from blocks.warehouse.beside import DocumentCounts
 from blocks.warehouse.records import AccountChange, ChangePlan, VoucherChange
 from ledger.controls import Break, BreakKind, ControlResult, Outcome, Severity
 from ledger.fiscal_year import FiscalYear
+from ledger.unit import Unit
 from tasks.pages.documents import DocumentsFound, FileFailure, documents_page
 from tasks.pages.markdown import escaped, table
 from tasks.pages.overview import overview_table
@@ -25,7 +26,6 @@ from tasks.pages.preflight import in_one_line, preflight_page
 from tasks.pages.statements import Statements, statements_page
 from tasks.pages.unit import changes_page, reconciliation_page
 from tasks.reconcile import Judgement
-from tasks.units import Unit
 from tests.hostile_text import FORGED, HOSTILE, acting, live, shown_text
 from tests.staged_units import facts, stage, voucher
 

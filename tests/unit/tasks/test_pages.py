@@ -12,10 +12,10 @@ from blocks.lake import Lake
 from blocks.warehouse.records import AccountChange, ChangePlan, VoucherChange
 from ledger.controls import Break, BreakKind, ControlResult, Outcome, Severity
 from ledger.fiscal_year import FiscalYear
+from ledger.unit import Unit
 from tasks.pages.statements import Statements, statements_page
 from tasks.pages.unit import BREAKS_SHOWN, CHANGES_SHOWN, changes_page, reconciliation_page
 from tasks.reconcile import Judgement
-from tasks.units import Unit
 from tests.staged_units import stage, voucher
 
 UNIT = Unit("acme", FiscalYear.parse("2024"))

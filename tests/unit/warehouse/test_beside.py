@@ -47,7 +47,9 @@ def publish(lake, warehouse):
         staged = stage(
             lake, joined(*vouchers), said=facts(landed_sha256=f"{token}".ljust(64, "0"), **said)
         )
-        return warehouse.publish(staged, token=token, load_id=f"load {token}", run_id="run")
+        return warehouse.publish(
+            staged, unit=staged.facts.unit, token=token, load_id=f"load {token}", run_id="run"
+        )
 
     return publish
 

@@ -34,7 +34,9 @@ def sql(tmp_path, monkeypatch):
 def published(lake, warehouse):
     def publish(**said):
         staged = stage(lake, ROWS, said=facts(**said))
-        return warehouse.publish(staged, token=1, load_id=str(said), run_id="run")
+        return warehouse.publish(
+            staged, unit=staged.facts.unit, token=1, load_id=str(said), run_id="run"
+        )
 
     return publish
 

@@ -24,7 +24,7 @@ OPENING = {"opening_balance": [{"account_number": "1930", "amount": Decimal("5.0
 @pytest.fixture
 def published(lake, warehouse):
     staged = staged_rows(lake, invoice(1), invoice(2), invoice(3))
-    warehouse.publish(staged, token=1, load_id="first", run_id="run")
+    warehouse.publish(staged, unit=staged.facts.unit, token=1, load_id="first", run_id="run")
     return staged
 
 

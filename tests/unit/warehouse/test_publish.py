@@ -16,6 +16,7 @@ from blocks.warehouse import Warehouse
 from blocks.warehouse.errors import CountsDiffer, NoLedger, NotPublishable, StaleLease
 from ledger.controls import Break, BreakKind, ControlResult, Outcome, Severity
 from ledger.schemas import CANONICAL
+from ledger.unit import UnitMismatch
 from tests.examples import examples
 from tests.staged_units import facts, joined, stage, voucher
 
@@ -39,7 +40,9 @@ def put(lake, warehouse, rows, *, token=1, year=2024, **more):
         lake, rows, said=facts(year=year, landed_sha256=f"{next(NUMBERS):016d}".ljust(64, "0"))
     )
     load_id = f"load-{next(NUMBERS)}"
-    return warehouse.publish(staged, token=token, load_id=load_id, run_id="run", **more)
+    return warehouse.publish(
+        staged, unit=staged.facts.unit, token=token, load_id=load_id, run_id="run", **more
+    )
 
 
 def published_rows(warehouse, year="2024"):
@@ -189,7 +192,7 @@ def test_other_years_of_the_tenant_are_untouched(lake, warehouse):
 def test_tenants_have_files_of_their_own(lake, warehouse):
     put(lake, warehouse, THREE)
     other = stage(lake, joined(invoice(9)), said=facts("beta"))
-    warehouse.publish(other, token=1, load_id="b", run_id="run")
+    warehouse.publish(other, unit=other.facts.unit, token=1, load_id="b", run_id="run")
 
     warehouse.erase("beta")
 
@@ -239,13 +242,24 @@ def test_same_token_may_publish_again_and_other_years_have_their_own(lake, wareh
     assert put(lake, warehouse, THREE, token=1, year=2023).written
 
 
+@pytest.mark.parametrize(("tenant", "year"), [("bolt", 2024), ("acme", 2025)])
+def test_lease_of_one_unit_publishes_no_rows_of_another(lake, warehouse, tenant, year):
+    staged = stage(lake, THREE)
+    leased = facts(tenant, year=year).unit
+
+    with pytest.raises(UnitMismatch, match=f"came for acme 2024, where {tenant} {year}"):
+        warehouse.publish(staged, unit=leased, token=1, load_id="x", run_id="run")
+
+    assert warehouse.tenants() == []
+
+
 @pytest.mark.parametrize("coverage", ["partial", "evidence"])
 def test_only_a_whole_year_may_replace(lake, warehouse, coverage):
     put(lake, warehouse, THREE)
     staged = stage(lake, joined(invoice(1)), said=facts(coverage=coverage, landed_sha256="9" * 64))
 
     with pytest.raises(NotPublishable, match=f"covers {coverage}"):
-        warehouse.publish(staged, token=9, load_id="x", run_id="run")
+        warehouse.publish(staged, unit=staged.facts.unit, token=9, load_id="x", run_id="run")
 
     assert len(published_rows(warehouse)["voucher"]) == 3
 
@@ -298,7 +312,7 @@ def test_staged_file_that_was_tampered_with_is_not_published(lake, warehouse, ta
     pq.write_table(rows.slice(0, rows.num_rows - 1), staged.parquet(table))
 
     with pytest.raises(StageUnusable, match=rf"{table}\.parquet is damaged.*nothing was published"):
-        warehouse.publish(staged, token=1, load_id="x", run_id="run")
+        warehouse.publish(staged, unit=staged.facts.unit, token=1, load_id="x", run_id="run")
 
     assert published_rows(warehouse) == before
     assert [path for path in warehouse.root.rglob("*.tmp*") if path.is_file()] == []
@@ -314,7 +328,7 @@ def test_rows_that_do_not_add_up_to_what_was_staged_are_not_committed(lake, ware
     other = replace(staged, tables=staged.tables | {table: more})
 
     with pytest.raises(CountsDiffer, match="Nothing was written"):
-        warehouse.publish(other, token=1, load_id="x", run_id="run")
+        warehouse.publish(other, unit=other.facts.unit, token=1, load_id="x", run_id="run")
 
     assert published_rows(warehouse) == before
 

@@ -149,12 +149,12 @@ def test_evidence_that_was_damaged_is_not_bound(lake, warehouse):
 def test_damaged_files_are_never_published(lake, warehouse, name, is_first):
     if not is_first:
         before = stage(lake, voucher("A:1", ("1930", "1.00"), ("3001", "-1.00")))
-        warehouse.publish(before, token=1, load_id="before", run_id="run")
+        warehouse.publish(before, unit=before.facts.unit, token=1, load_id="before", run_id="run")
     staged = stage(lake, ROWS, said=facts(landed_sha256="9" * 64))
     flip(staged.parquet(name), 333)
 
     with pytest.raises(StageUnusable, match=rf"{name}\.parquet.*nothing was published"):
-        warehouse.publish(staged, token=2, load_id="x", run_id="run")
+        warehouse.publish(staged, unit=staged.facts.unit, token=2, load_id="x", run_id="run")
 
     record = warehouse.load_record("acme", facts().fiscal_year)
     assert (record and record.load_id) == (None if is_first else "before")

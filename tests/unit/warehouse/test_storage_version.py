@@ -26,7 +26,9 @@ def header(warehouse):
 def put(lake, warehouse, rows, *, token=1, year=2024):
     said = facts(year=year, landed_sha256=f"{token:016d}".ljust(64, "0"))
     staged = stage(lake, rows, said=said)
-    return warehouse.publish(staged, token=token, load_id=f"load-{token}", run_id="run")
+    return warehouse.publish(
+        staged, unit=staged.facts.unit, token=token, load_id=f"load-{token}", run_id="run"
+    )
 
 
 @pytest.fixture

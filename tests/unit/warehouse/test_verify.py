@@ -18,7 +18,8 @@ ROWS = joined(
 
 @pytest.fixture
 def published(lake, warehouse):
-    warehouse.publish(stage(lake, ROWS), token=1, load_id="first", run_id="run")
+    staged = stage(lake, ROWS)
+    warehouse.publish(staged, unit=staged.facts.unit, token=1, load_id="first", run_id="run")
     return warehouse
 
 

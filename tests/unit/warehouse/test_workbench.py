@@ -16,7 +16,7 @@ ROWS = joined(
 
 def publish(lake, warehouse, rows=ROWS, **said):
     staged = stage(lake, rows, said=facts(**said))
-    warehouse.publish(staged, token=1, load_id=str(said), run_id="run")
+    warehouse.publish(staged, unit=staged.facts.unit, token=1, load_id=str(said), run_id="run")
     return staged
 
 

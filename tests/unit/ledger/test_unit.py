@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.fiscal_year import FiscalYear, short_year
-from tasks.units import Unit
+from ledger.unit import Unit, UnitMismatch
 
 BROKEN = "2024-07-01_2025-06-30"
+Y2024, Y2025 = FiscalYear.parse("2024"), FiscalYear.parse("2025")
 
 
 @pytest.mark.parametrize(
@@ -41,3 +42,16 @@ def test_a_shortened_year_is_read_back_and_a_key_is_fit_for_prefect(one, other):
 
     assert year == FiscalYear.parse(short_year(year.key))
     assert re.fullmatch(r"[a-z0-9-]+", Unit("acme-2", year).artifact_key("plan-changes"))
+
+
+UNITS = st.builds(Unit, st.sampled_from(["acme", "bolt"]), st.sampled_from([Y2024, Y2025]))
+
+
+@given(UNITS, UNITS)
+def test_a_unit_lets_only_its_own_pass(one, other):
+    if one == other:
+        one.require(other, of="A lease")
+        return
+
+    with pytest.raises(UnitMismatch, match=f"A lease came for {other}, where {one} was expected"):
+        one.require(other, of="A lease")
