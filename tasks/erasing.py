@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from blocks.hub import LeaseTaken, Method, checked_tenant_id
+from blocks.hub.earlier_consents import take_over
 from blocks.settings import settings
 from blocks.systems.fortnox import SYSTEM, delete_tokens
 from tasks.stores import Stores
@@ -44,6 +45,7 @@ def erase(stores: Stores, tenant: str) -> None:
     connection = stores.hub.connections.find(tenant, SYSTEM)
     if connection and connection.method is Method.REFRESH_TOKEN:
         asyncio.run(delete_tokens(tenant))
+    take_over(stores.hub, SYSTEM)
     stores.hub.erase_tenant(tenant)
     stores.warehouse.erase(tenant)
     stores.lake.erase(tenant)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Self
 from blocks.hub.acceptances import Acceptances
 from blocks.hub.beside import Beside
 from blocks.hub.connections import Connections
+from blocks.hub.consents import Consents
 from blocks.hub.database import BUSY_TIMEOUT_S, Clock, Database, utc_now
 from blocks.hub.documents import Documents
 from blocks.hub.erase import erase_tenant
@@ -67,6 +68,7 @@ class Hub:
         self.documents = Documents(self.database)
         self.leases = Leases(self.database)
         self.connections = Connections(self.database, self.events)
+        self.consents = Consents(self.database)
 
     def migrate(self) -> Self:
         """Bring the schema up to date, safe when several processes do it at once."""

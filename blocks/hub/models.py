@@ -284,6 +284,16 @@ connection = Table(
     Index(None, "system", "tenant"),
 )
 
+consent = Table(
+    "consent",
+    metadata,
+    _tenant(key=True),
+    Column("system", String(ID_CHARS), primary_key=True),
+    Column("state", String(ID_CHARS), nullable=False),
+    Column("expires_at", UtcTime, nullable=False),
+    Column("taken_at", UtcTime),
+)
+
 # Not tied to the tenant table: a lease or an event may belong to no tenant (empty text).
 lease = Table(
     "lease",

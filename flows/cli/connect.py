@@ -17,7 +17,7 @@ from flows.cli.output import next_steps, remark, say, show_json, show_table
 if TYPE_CHECKING:
     from blocks.hub import Connection, Hub
     from blocks.systems.fortnox import Requirement
-    from flows.cli.consents import Consents, Returned
+    from blocks.systems.redirect import Returned
 
 connect = group("Connect tenants to their accounting systems, and see what is missing.")
 app.add_typer(connect, name="connect")
@@ -182,11 +182,10 @@ def _by_consent(
 ) -> Connection:
     """Hand out the address, read what comes back, and finish."""
     from blocks.hub import Method  # noqa: PLC0415 - SQLAlchemy only when the hub is asked
+    from blocks.systems.redirect import read_returned  # noqa: PLC0415 - for this command alone
     from flows.cli import fortnox as asking  # noqa: PLC0415 - brings Prefect
-    from flows.cli.consents import read_returned  # noqa: PLC0415 - for this command alone
 
-    consents = _consents(hub)
-    state = consents.state_of(tenant)
+    state = asking.state_of(hub, tenant)
     address = asking.authorize_url(state, documents=documents)
     if link_only:
         say(address)
@@ -203,18 +202,7 @@ def _by_consent(
     if not returned.has_state:
         remark("A bare code says nothing of who asked for it; the company's number is compared.")
     method = Method.REFRESH_TOKEN if rotates else Method.CLIENT_CREDENTIALS
-    connection = asking.finish(hub, tenant, returned.code, method=method)
-    consents.forget(tenant)
-    return connection
-
-
-def _consents(hub: Hub) -> Consents:
-    from blocks.settings import settings  # noqa: PLC0415 - for this command alone
-    from flows.cli.consents import Consents  # noqa: PLC0415 - as above
-
-    folder = settings().home / "hub"
-    folder.mkdir(parents=True, exist_ok=True)
-    return Consents(folder / "consents.json", now=hub.database.now())
+    return asking.finish(hub, tenant, returned.code, state=state, method=method)
 
 
 def _answer() -> str:

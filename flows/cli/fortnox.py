@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from pydantic import SecretStr
 
 from blocks.hub import Connection, Hub, LeaseTaken, Method
+from blocks.hub.earlier_consents import take_over
 from blocks.systems import fortnox
 from blocks.systems.fortnox import SourceYear
 from blocks.systems.fortnox.by_number import connect_by_number
@@ -19,20 +20,28 @@ from flows.cli.on_server import server_chosen
 Answer = TypeVar("Answer")
 
 
+def state_of(hub: Hub, tenant: str) -> str:
+    """Return the state of the tenant's consent that is under way, or begin one."""
+    take_over(hub, fortnox.SYSTEM)
+    return hub.consents.state_of(tenant, fortnox.SYSTEM)
+
+
 def authorize_url(state: str, *, documents: bool) -> str:
     """Return the address where a customer's administrator approves."""
     return _ask(fortnox.authorize_url(state, documents=documents))
 
 
-def finish(hub: Hub, tenant: str, code: SecretStr, *, method: Method) -> Connection:
-    """Exchange the code and connect the tenant.
+def finish(hub: Hub, tenant: str, code: SecretStr, *, state: str, method: Method) -> Connection:
+    """Exchange the code and connect the tenant; only success spends the state.
 
     Raises:
+        ConsentTaken, ConsentGone: Another terminal finishes the same consent, or has finished it.
         LeaseTaken: A run uses the tenant's connection.
         CallRefused, CallFailed: As `finish_consent` does.
     """
     refuse_busy(hub, resource(tenant, fortnox.SYSTEM))
-    return _ask(fortnox.finish_consent(hub, tenant, code, method=method))
+    with hub.consents.taken(tenant, fortnox.SYSTEM, state):
+        return _ask(fortnox.finish_consent(hub, tenant, code, method=method))
 
 
 def by_number(hub: Hub, tenant: str, number: str) -> Connection:

@@ -11,6 +11,7 @@ from pathlib import Path
 from sqlalchemy import event
 
 from blocks.hub import Hub, HubUnusable, LeaseLost, LeaseTaken, Tenant, UnitState
+from blocks.hub.consents import ConsentGone, ConsentTaken
 from ledger.fiscal_year import FiscalYear
 
 YEAR = FiscalYear.parse("2024")
@@ -26,6 +27,17 @@ def compete(folder: Path, number: int) -> None:
             say(folder, f"won {hub.leases.acquire('acme/2024', holder=str(number)).token}")
         except LeaseTaken:
             say(folder, "taken")
+
+
+def connect(folder: Path, number: int, state: str) -> None:
+    """Take the consent when the others do, and say what came of it."""
+    with hub_in(folder) as hub:
+        wait_for_go(folder, number)
+        try:
+            with hub.consents.taken("acme", "fortnox", state):
+                say(folder, "connected")
+        except (ConsentGone, ConsentTaken) as refused:
+            say(folder, f"refused {type(refused).__base__.__name__}")
 
 
 def count_up(folder: Path, rounds: int) -> None:

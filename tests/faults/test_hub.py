@@ -83,6 +83,19 @@ def test_of_several_processes_at_once_only_one_gets_the_lease(hub, start, tmp_pa
     assert sorted(answers()) == ["taken"] * (SEVERAL - 1) + ["won 1"]
 
 
+def test_of_several_terminals_with_one_consent_exactly_one_connects(hub, start, tmp_path, answers):
+    state = hub.consents.state_of("acme", "fortnox")
+    children = [start(hub_users.connect, number, state) for number in range(SEVERAL)]
+    wait_until(lambda: len(list(tmp_path.glob("ready*"))) == SEVERAL)
+    (tmp_path / "go").touch()
+    for child in children:
+        finish(child)
+
+    assert 1 == answers().count("connected")
+    assert SEVERAL - 1 == sum(answer.startswith("refused") for answer in answers())
+    assert state != hub.consents.state_of("acme", "fortnox")
+
+
 def test_processes_never_hold_one_lease_together_and_tokens_only_grow(hub, start, tmp_path):
     """Each adds one to an unguarded number while it holds the lease: a lost addition shows."""
     rounds = 10

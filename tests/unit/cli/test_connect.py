@@ -8,10 +8,11 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import httpx
 import pytest
+from sqlalchemy import delete
 
-from blocks.hub import Hub
+from blocks.hub import Hub, models
+from blocks.hub.earlier_consents import file_of_earlier_release
 from blocks.settings import settings
-from flows.cli.consents import STATE_LIFE, Consents
 
 NUMBER = 503072
 
@@ -172,15 +173,34 @@ def test_company_of_another_is_refused_and_spends_no_address(tasma, fortnox, ten
     assert [] == json.loads(tasma("connect", "list", "--json").stdout)
 
 
-def test_address_dies_of_its_age(tmp_path):
-    now = dt.datetime(2026, 3, 1, tzinfo=dt.UTC)
-    state = Consents(tmp_path / "c.json", now=now).state_of("acme")
+def test_address_of_an_earlier_release_still_works_and_only_once(tasma, fortnox, tenant):
+    state = parse_qs(urlsplit(link := link_of(tasma)).query)["state"][0]
+    with Hub(settings().hub_url) as hub, hub.database.writing() as connection:
+        connection.execute(delete(models.consent))
+    file = file_of_earlier_release()
+    made_at = dt.datetime.now(dt.UTC).isoformat()
+    file.write_text(json.dumps({tenant: {"state": state, "at": made_at}}), encoding="utf-8")
 
-    almost = Consents(tmp_path / "c.json", now=now + STATE_LIFE - dt.timedelta(seconds=1))
-    old = Consents(tmp_path / "c.json", now=now + STATE_LIFE)
+    done = tasma("connect", "fortnox", tenant, answer=f"{returned(fortnox, link)}\n")
+    replayed = tasma("connect", "fortnox", tenant, answer=f"{returned(fortnox, link)}\n")
 
-    assert state == almost.state_of("acme")
-    assert state != old.state_of("acme")
+    assert (0, 1) == (done.exit_code, replayed.exit_code), done.output
+    assert not file.exists()
+
+
+def test_second_terminal_with_the_same_consent_is_sent_away_while_the_first_connects(
+    tasma, fortnox, tenant
+):
+    back = returned(fortnox, link_of(tasma))
+    with Hub(settings().hub_url) as hub:
+        first = hub.consents.taken(tenant, "fortnox", hub.consents.state_of(tenant, "fortnox"))
+        first.__enter__()
+        second = tasma("connect", "fortnox", tenant, answer=f"{back}\n")
+        first.__exit__(RuntimeError, RuntimeError(), None)
+    third = tasma("connect", "fortnox", tenant, answer=f"{back}\n")
+
+    assert (75, 0) == (second.exit_code, third.exit_code), third.output
+    assert "Another terminal is connecting acme" in second.stderr
 
 
 def test_company_that_has_approved_is_connected_by_its_number(tasma, fortnox, tenant):

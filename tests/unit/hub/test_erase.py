@@ -39,6 +39,7 @@ def fill(hub, tenant: str, year) -> None:
     hub.acceptances.accept(load.load_id, reason="seen", accepted_by="anna")
     hub.files.record(FileSeen(tenant, "ab", "x.se", 1, outcome="held"))
     hub.connections.save(Connection(tenant, "fortnox", Method.CLIENT_CREDENTIALS))
+    hub.consents.state_of(tenant, "fortnox")
     hub.tightened.tighten(tenant, "series_gaps", severity=Severity.BLOCKS, who="anna")
     hub.documents.missed(tenant, year, reason="no right")
     hub.leases.release(lease)
