@@ -1,0 +1,28 @@
+"""One way in: the cells of a file, told by its first bytes and not by its name."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from blocks.workbooks.delimited import read_delimited
+from blocks.workbooks.limits import DEFAULT_LIMITS, WorkbookLimits
+from ledger.statement.grid import Book
+from ledger.statement.refusals import StatementRefused
+
+ZIP: Final = b"PK\x03\x04"
+COMPOUND: Final = bytes.fromhex("d0cf11e0a1b11ae1")
+"""How .xls begins, and every Office file that is protected with a password."""
+NOT_TEXT: Final = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\x1f\x8b", b"PK\x05\x06")
+
+
+def read_workbook(content: bytes, limits: WorkbookLimits = DEFAULT_LIMITS) -> Book:
+    """Read the cells of a workbook or a text file.
+
+    Raises:
+        StatementRefused: The file passes a limit, is damaged, encrypted or of an unknown kind.
+    """
+    if len(content) > limits.file_bytes:
+        raise StatementRefused("file_too_large", size=len(content), limit=limits.file_bytes)
+    if content.startswith(NOT_TEXT):
+        raise StatementRefused("format_unknown")
+    return read_delimited(content, limits)
