@@ -21,13 +21,12 @@ MAX_DIGITS: Final = 16
 MAX_CHARS: Final = 64
 """Longest text that can be an amount."""
 
-_CURRENCY: Final = r"(?:€|kr\.?|eur|sek|nok|dkk|usd|\$|£|euroa|:-)"
+_CURRENCY: Final = re.compile(
+    r"(?<!\w)(?:kr\.?|eur|sek|nok|dkk|usd|euroa|:-)(?!\w)|[€$£]", re.IGNORECASE
+)
 _PARTS: Final = re.compile(
-    rf"(?P<open>\()?{_CURRENCY}?(?P<minus>[{MINUS}+])?{_CURRENCY}?"
-    rf"(?P<digits>\d[\d.,'\u2019{SPACES}]*?)"
-    rf"(?P<behind>[{MINUS}])?{_CURRENCY}?(?P<late>[{MINUS}])?"
-    rf"(?P<close>\))?{_CURRENCY}?(?P<last>[{MINUS}])?",
-    re.IGNORECASE,
+    rf"(?P<open>\()?(?P<minus>[{MINUS}+])?(?P<digits>\d[\d.,'\u2019{SPACES}]*?)"
+    rf"(?P<behind>[{MINUS}])?(?P<close>\))?(?P<last>[{MINUS}])?"
 )
 _SPACE: Final = re.compile(f"[{SPACES}]")
 _EDGES: Final = re.compile(rf"(?<![\d])[{SPACES}]+|[{SPACES}]+(?!\d)")
@@ -90,7 +89,7 @@ def parse_amount(text: str, notation: Notation) -> Decimal | None:
     found = _PARTS.fullmatch(bare)
     if not found or bool(found["open"]) != bool(found["close"]):
         return None
-    minus = [found[name] for name in ("minus", "behind", "late", "last") if found[name]]
+    minus = [found[name] for name in ("minus", "behind", "last") if found[name]]
     value = _value(found["digits"], notation.decimal_sign)
     if value is None or len(minus) + bool(found["open"]) > 1:
         return None
@@ -104,8 +103,11 @@ def looks_like_amount(text: str) -> bool:
 
 
 def _bare(text: str) -> str:
-    """Return the text without spaces but those between digits."""
-    return _EDGES.sub("", text.strip())
+    """Return the text without its currency, and without spaces but those between digits."""
+    before, *behind = [_EDGES.sub("", part) for part in _CURRENCY.split(text.strip(), maxsplit=1)]
+    if behind and before[-1:].isdecimal() and behind[0][:1].isdecimal():
+        return text
+    return "".join((before, *behind))
 
 
 def _digits(text: str) -> str | None:
