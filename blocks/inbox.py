@@ -174,16 +174,16 @@ def file_away(tenant: str, path: Path, *, reason: str = "", sha256: str = "") ->
     if not _is_ours(folder, path) or (sha256 and sha256_of(path) != sha256):
         return None
     target = _free_name(_shelf(folder, FAILED if reason else PROCESSED), shown_name(path.name))
-    said = target.with_name(f"{target.name}.error.txt")
+    error_file = target.with_name(f"{target.name}.error.txt")
     if reason:
-        write_synced(said, f"{visible(reason)}\n".encode())
+        write_synced(error_file, f"{visible(reason)}\n".encode())
     try:
         path.rename(target)
     except FileNotFoundError:  # somebody took it back
-        said.unlink(missing_ok=True)
+        error_file.unlink(missing_ok=True)
         return None
     except OSError:
-        said.unlink(missing_ok=True)
+        error_file.unlink(missing_ok=True)
         raise
     return target
 

@@ -110,8 +110,8 @@ class Lake:
         sidecar = path.with_suffix(".json")
         if not (path.exists() and sidecar.exists()):
             return None
-        said = _Sidecar.model_validate_json(sidecar.read_bytes())
-        return Landed(tenant, source, sha256, said.size_bytes, said.file_name, path)
+        noted = _Sidecar.model_validate_json(sidecar.read_bytes())
+        return Landed(tenant, source, sha256, noted.size_bytes, noted.file_name, path)
 
     def read(self, landed: Landed) -> bytes:
         """Return the bytes as they were received.

@@ -49,14 +49,14 @@ def _ask(job: Job, year: FiscalYear, *, load_id: str) -> LaterFinding | None:
         result,
         of=(tenant, year, published.load_id if published else record.load_id),
         asked_by=(job.unit.year, load_id),
-        told=_told(job, year),
+        at_load=_result_at_load(job, year),
     )
     if finding and finding.is_break:
         warn(f"{year}: {finding}", tenant=tenant, unit=year.key)
     return finding
 
 
-def _told(job: Job, year: FiscalYear) -> ControlResult | None:
+def _result_at_load(job: Job, year: FiscalYear) -> ControlResult | None:
     """Return what the control said when the year was loaded."""
     loads = job.stores.hub.loads
     judged = loads.judged_of_unit(job.unit.tenant, year)

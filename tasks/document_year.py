@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from blocks.http import CallError, CallFailed, CallRefused
 from blocks.systems.fortnox.answers import state_after
-from blocks.systems.fortnox.documents import NO_RIGHT, NOT_A_FILE, ConnectedFiles, told_if_no_right
+from blocks.systems.fortnox.documents import NO_RIGHT, NOT_A_FILE, ConnectedFiles, missing_right
 from ledger.errors import TerminalError
 from ledger.schemas import CONNECTED_FILE
 from tasks.jobs import Job
@@ -44,10 +44,10 @@ class DocumentYear:
         warehouse, tenant = job.stores.warehouse, job.unit.tenant
         stored = {
             row["document_id"]: {name: row[name] for name in STORED}
-            for row in warehouse.read_beside(tenant, "connected_file").to_pylist()
+            for row in warehouse.read_side_table(tenant, "connected_file").to_pylist()
             if (job.stores.lake.root / row["lake_address"]).exists()
         }
-        before = warehouse.read_beside(tenant, "connected_file", year=job.unit.year)
+        before = warehouse.read_side_table(tenant, "connected_file", year=job.unit.year)
         return cls(job, listed, vat_codes, before, stored)
 
     @property
@@ -64,7 +64,7 @@ class DocumentYear:
     def note(self, document_id: str, problem: CallError) -> None:
         """Note what is amiss with one file; what is amiss with the connection is raised again."""
         if isinstance(problem, CallRefused) and problem.code in NO_RIGHT:
-            self.refused = told_if_no_right(problem)
+            self.refused = missing_right(problem)
         elif state_after(problem):
             raise problem
         else:
@@ -83,7 +83,7 @@ class DocumentYear:
             raise TerminalError("A dry run publishes nothing; start the run without dry_run.")
         job.lease.check()
         tables = {"connected_file": self._rows(), "account_vat_code": self.vat_codes}
-        job.stores.warehouse.publish_beside(
+        job.stores.warehouse.publish_side_tables(
             job.unit.tenant, job.unit.year, tables, token=job.lease.token
         )
 

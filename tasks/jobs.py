@@ -45,7 +45,7 @@ class Job:
         """Say in the hub where the work stands; a dry run says nothing.
 
         A load of a whole year speaks for its unit (`Units.set_status`), any other for itself alone
-        (`Beside.set_status`), from when it is staged.
+        (`SideLoads.set_status`), from when it is staged.
 
         Raises:
             LeaseLost: The unit has passed to another run.
@@ -58,7 +58,7 @@ class Job:
         if self.coverage == WHOLE_YEAR:
             hub.units.set_status(self.unit.tenant, self.unit.year, status, **who, **what)
         elif what.get("load_id"):
-            hub.beside.set_status(what["load_id"], status, reason=what.get("reason", ""), **who)
+            hub.side_loads.set_status(what["load_id"], status, reason=what.get("reason", ""), **who)
 
     @property
     def where(self) -> dict[str, str]:

@@ -130,7 +130,7 @@ def _still_passes(job: Job, published: Load) -> bool:
     What was found later and would block is judged with the next load, so that it can be accepted.
     """
     hub = job.stores.hub
-    if any(item.result.holds for item in hub.later.standing(job.unit.tenant, job.unit.year)):
+    if any(item.result.holds for item in hub.later.open_findings(job.unit.tenant, job.unit.year)):
         return False
     judged = hub.loads.judged(published)
     if judged is None:

@@ -29,7 +29,7 @@ def mend_statuses(*, everything: bool = False) -> list[UnitStatus]:
             the janitor cheap however many tenants there are.
     """
     with open_stores() as stores:
-        unfinished = stores.hub.beside.unfinished()
+        unfinished = stores.hub.side_loads.unfinished()
         found = [
             tenant.id
             for tenant in stores.hub.tenants

@@ -60,8 +60,8 @@ def later_pages(unit: Unit, publication: Publication | None) -> dict[Unit, str]:
         return {}
     pages = {unit: answered_page(unit)} if publication.answers_earlier else {}
     for item in publication.later:
-        beside = Unit(unit.tenant, FiscalYear.parse(item.fiscal_year))
-        pages[beside] = later_page(beside, item)
+        later_unit = Unit(unit.tenant, FiscalYear.parse(item.fiscal_year))
+        pages[later_unit] = later_page(later_unit, item)
     return pages
 
 

@@ -7,7 +7,7 @@ shares a vendor's limit, `read_json` keeps decimals exact.
 
 from blocks.http.bodies import read_json
 from blocks.http.client import ONCE, PATIENT, Tally, http_client, timeout
-from blocks.http.errors import CallError, CallFailed, CallRefused, WhoActs, told_again
+from blocks.http.errors import CallError, CallFailed, CallRefused, WhoActs, with_message
 from blocks.http.limiter import SlidingWindow
 
 __all__ = [
@@ -22,5 +22,5 @@ __all__ = [
     "http_client",
     "read_json",
     "timeout",
-    "told_again",
+    "with_message",
 ]

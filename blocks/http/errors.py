@@ -56,7 +56,7 @@ class CallRefused(CallError, TerminalError):
     """The call will be refused again until somebody acts."""
 
 
-def told_again(problem: CallError, message: str) -> CallError:
+def with_message(problem: CallError, message: str) -> CallError:
     """Return the same failure with other words."""
     return type(problem)(
         message,

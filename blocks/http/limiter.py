@@ -21,7 +21,7 @@ ARRIVAL_LIMIT_S: Final = 1.0
 MARGIN_S: Final = 0.02
 """Added to the period, since two clocks never run alike; seconds."""
 
-LOOK_AGAIN_S: Final = 0.05
+POLL_INTERVAL_S: Final = 0.05
 """Pause before looking again while the oldest call may be answered any moment; seconds."""
 
 SHORTEST_WAIT_S: Final = 0.001
@@ -101,7 +101,7 @@ class SlidingWindow:
         left_s = min(call.arrived_by() for call in self._made) + self._span_s - now
         is_open = any(call.answered is None for call in self._made)
         # Never 0: whether there is a place is decided above alone, not by a rounding of time.
-        return max(min(left_s, LOOK_AGAIN_S) if is_open else left_s, SHORTEST_WAIT_S)
+        return max(min(left_s, POLL_INTERVAL_S) if is_open else left_s, SHORTEST_WAIT_S)
 
     def _forget(self) -> None:
         since = self._clock() - self._span_s

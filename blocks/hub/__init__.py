@@ -12,7 +12,7 @@ One door, `Hub`, with one store per topic::
     hub.loads          each attempt to load a unit, and what the controls said about it
     hub.later          what was found of a published year after it was loaded
     hub.holds          which of them is held and waits for a person, who may reject it
-    hub.beside         what loads of less than a year came to, beside their unit
+    hub.side_loads         what loads of less than a year came to, beside their unit
     hub.acceptances    what a person has let pass, and what is still open
     hub.files          which files were seen, and what became of them
     hub.connections    which vendor's system each tenant is connected to, without its secrets
@@ -39,7 +39,7 @@ from blocks.hub.errors import (
 from blocks.hub.events import Event
 from blocks.hub.files import FileSeen
 from blocks.hub.hub import Hub
-from blocks.hub.keeping import KeptLease
+from blocks.hub.kept_lease import KeptLease
 from blocks.hub.later import LaterFinding
 from blocks.hub.leases import Lease, unit_resource
 from blocks.hub.load_ids import new_load_id

@@ -69,10 +69,10 @@ class Documents:
         found = [DocumentFetch(**row._asdict()) for row in rows]
         return {FiscalYear.parse(item.fiscal_year): item for item in found}
 
-    def _write(self, tenant: str, year: FiscalYear, **said: object) -> None:
+    def _write(self, tenant: str, year: FiscalYear, **stated: object) -> None:
         table = models.document_fetch
         here = and_(table.c.tenant == tenant, table.c.fiscal_year == year.key)
-        values = {**said, "updated_at": self._database.now()}
+        values = {**stated, "updated_at": self._database.now()}
         with self._database.writing() as connection:
             require(connection, tenant)
             if not connection.execute(update(table).where(here).values(values)).rowcount:

@@ -48,12 +48,12 @@ class Holds:
             raise Refused(
                 "A rejection is a person's decision: give a reason, and who decides. Both are kept."
             )
-        said = cut(f"rejected by {rejected_by.strip()}: {reason.strip()}")
+        rejection = cut(f"rejected by {rejected_by.strip()}: {reason.strip()}")
         with self._database.writing() as connection:
             load = loads.required(connection, load_id)
             _refuse_closed(load)
             self._refuse_at_work(connection, load)
-            rejected = replace(load, status=UnitState.REJECTED, reason=said, is_open=False)
+            rejected = replace(load, status=UnitState.REJECTED, reason=rejection, is_open=False)
             _write(connection, rejected)
             acceptances.end_of_load(connection, load_id, at=self._database.now())
             if load.coverage == WHOLE_YEAR:
@@ -61,7 +61,7 @@ class Holds:
             self._events.record(
                 connection,
                 "rejection",
-                said,
+                rejection,
                 tenant=load.tenant,
                 fiscal_year=load.fiscal_year,
                 load_id=load_id,

@@ -8,7 +8,6 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from blocks.hub.acceptances import Acceptances
-from blocks.hub.beside import Beside
 from blocks.hub.connections import Connections
 from blocks.hub.consents import Consents
 from blocks.hub.database import BUSY_TIMEOUT_S, Clock, Database, utc_now
@@ -17,13 +16,14 @@ from blocks.hub.erase import erase_tenant
 from blocks.hub.events import Events
 from blocks.hub.files import Files
 from blocks.hub.holds import Holds
-from blocks.hub.keeping import KeptLease, leased
+from blocks.hub.kept_lease import KeptLease, leased
 from blocks.hub.later import Later
 from blocks.hub.leases import DEFAULT_TTL_S, Leases, unit_resource
 from blocks.hub.loads import Loads
 from blocks.hub.migrate import migrate
 from blocks.hub.overview import MAX_TENANTS, OverviewRow, read_overview
 from blocks.hub.repair import INTERRUPTED, repair_tenant
+from blocks.hub.side_loads import SideLoads
 from blocks.hub.tenants import Tenants
 from blocks.hub.tightened import Tightened
 from blocks.hub.units import Units, UnitStatus
@@ -62,7 +62,7 @@ class Hub:
         self.loads = Loads(self.database)
         self.later = Later(self.database, self.events)
         self.holds = Holds(self.database, self.events)
-        self.beside = Beside(self.database, self.events)
+        self.side_loads = SideLoads(self.database, self.events)
         self.acceptances = Acceptances(self.database, self.events)
         self.files = Files(self.database)
         self.documents = Documents(self.database)
@@ -122,8 +122,8 @@ class Hub:
         What a dead run left unfinished beside a unit is marked as failed.
         """
         with self.database.writing() as connection:
-            mended = repair_tenant(connection, tenant, records, now=self.database.now())
-            for unit in mended:
+            repaired = repair_tenant(connection, tenant, records, now=self.database.now())
+            for unit in repaired:
                 self.events.record(
                     connection,
                     "repair",
@@ -132,8 +132,8 @@ class Hub:
                     fiscal_year=unit.fiscal_year,
                     load_id=unit.load_id,
                 )
-            self.beside.fail_abandoned(connection, tenant, reason=INTERRUPTED)
-        return mended
+            self.side_loads.fail_abandoned(connection, tenant, reason=INTERRUPTED)
+        return repaired
 
     def erase_tenant(self, tenant: str) -> dict[str, int]:
         """Delete everything of a tenant, and return how many rows went from which table.

@@ -64,7 +64,7 @@ class Later:
         *,
         of: tuple[str, FiscalYear, str],
         asked_by: tuple[FiscalYear, str],
-        told: ControlResult | None,
+        at_load: ControlResult | None,
     ) -> LaterFinding | None:
         """Take an answer; return it when it is another than the one that stood.
 
@@ -72,23 +72,23 @@ class Later:
             result: What the control says now.
             of: Tenant, fiscal year and published load that it is about.
             asked_by: Year and load whose publication gave rise to the question.
-            told: What the same control said when the year was loaded, None when that is not known.
+            at_load: What the control said when the year was loaded, None when that is not known.
         """
         tenant, year, _ = of
         with self._database.writing() as connection:
-            found = standing(connection, {tenant}, year.key)
+            found = open_findings(connection, {tenant}, year.key)
             before = next((item for item in found if item.result.control == result.control), None)
-            if _is_same(result, before.result if before else told):
+            if _is_same(result, before.result if before else at_load):
                 return None
             self._close(connection, tenant, year, load_id=asked_by[1], control=result.control)
             finding = self._insert(connection, result, of=of, asked_by=asked_by)
             self._log(connection, finding)
         return finding
 
-    def standing(self, tenant: str, year: FiscalYear) -> list[LaterFinding]:
-        """Return the answers about a year that stand, oldest first."""
+    def open_findings(self, tenant: str, year: FiscalYear) -> list[LaterFinding]:
+        """Return the findings about a year that are open, oldest first."""
         with self._database.reading() as connection:
-            return standing(connection, {tenant}, year.key)
+            return open_findings(connection, {tenant}, year.key)
 
     def close(self, tenant: str, year: FiscalYear, *, load_id: str) -> bool:
         """Let no earlier answer stand: the load was judged, and its own results answer now.
@@ -113,8 +113,8 @@ class Later:
         if control:
             which.append(table.c.control == control)
         closed = {"closed_at": self._database.now(), "closed_by_load_id": load_id}
-        standing = update(table).where(*which, table.c.closed_at.is_(None))
-        return connection.execute(standing.values(closed)).rowcount > 0
+        closing = update(table).where(*which, table.c.closed_at.is_(None))
+        return connection.execute(closing.values(closed)).rowcount > 0
 
     def _insert(
         self,
@@ -146,7 +146,9 @@ class Later:
         ]
         if breaks:
             connection.execute(insert(models.later_break), breaks)
-        return next(item for item in standing(connection, {tenant}, year.key) if item.id == key)
+        return next(
+            item for item in open_findings(connection, {tenant}, year.key) if item.id == key
+        )
 
     def _log(self, connection: Connection, finding: LaterFinding) -> None:
         self._events.record(
@@ -159,10 +161,10 @@ class Later:
         )
 
 
-def standing(
+def open_findings(
     connection: Connection, tenants: Collection[str], year: str = ""
 ) -> list[LaterFinding]:
-    """Return the answers that stand, within a transaction: of one year, or of all."""
+    """Return the open findings, within a transaction: of one year, or of all."""
     table = models.later_finding
     which = and_(table.c.tenant.in_(tenants), table.c.closed_at.is_(None))
     if year:
@@ -172,22 +174,22 @@ def standing(
 
 
 def _finding(connection: Connection, row: Row[tuple[object, ...]]) -> LaterFinding:
-    said = row._asdict()
+    fields = row._asdict()
     return LaterFinding(
-        id=said["id"],
-        tenant=said["tenant"],
-        fiscal_year=said["fiscal_year"],
-        load_id=said["load_id"],
-        asked_by_year=said["asked_by_year"],
-        asked_by_load_id=said["asked_by_load_id"],
-        found_at=said["found_at"],
+        id=fields["id"],
+        tenant=fields["tenant"],
+        fiscal_year=fields["fiscal_year"],
+        load_id=fields["load_id"],
+        asked_by_year=fields["asked_by_year"],
+        asked_by_load_id=fields["asked_by_load_id"],
+        found_at=fields["found_at"],
         result=ControlResult(
-            control=said["control"],
-            severity=said["severity"],
-            outcome=said["outcome"],
-            reason=said["reason"],
-            breaks=tuple(_breaks(connection, said["id"])),
-            break_count=said["break_count"],
+            control=fields["control"],
+            severity=fields["severity"],
+            outcome=fields["outcome"],
+            reason=fields["reason"],
+            breaks=tuple(_breaks(connection, fields["id"])),
+            break_count=fields["break_count"],
         ),
     )
 

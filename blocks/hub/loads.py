@@ -37,8 +37,8 @@ class Load:
     year has a say in its unit's status. `organisation_number` and `error_count` (damaged places)
     are the source's. `reason`: of the status. `is_open`: something is still to be done about it: a
     hold waits for a person (`blocks.hub.holds`), a load of less than a year for its verdict
-    (`blocks.hub.beside`). `passed_by`: the version of the controls by which nothing held it, empty
-    until then.
+    (`blocks.hub.side_loads`). `passed_by`: the version of the controls by which nothing held it,
+    empty until then.
     """
 
     tenant: str
@@ -156,9 +156,9 @@ class Loads:
     def restaged(self, load_id: str, *, stage_folder: str, digest: str) -> None:
         """Remember where a load lies that was staged anew, and its rows' version."""
         here = models.load.c.load_id == load_id
-        said = {"stage_folder": stage_folder, "digest": digest}
+        stage = {"stage_folder": stage_folder, "digest": digest}
         with self._database.writing() as connection:
-            connection.execute(update(models.load).where(here).values(said))
+            connection.execute(update(models.load).where(here).values(stage))
 
     def of_unit(self, tenant: str, year: FiscalYear, *, limit: int = MAX_LOADS) -> list[Load]:
         """Return the loads of a unit, newest first, at most `limit` (and `MAX_LOADS`)."""

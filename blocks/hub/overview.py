@@ -44,7 +44,7 @@ class OverviewRow:
     """One unit of one tenant, or a tenant that has none (`fiscal_year` and `status` empty).
 
     Counts and `source` are those of the last good load, `age` its age. `hold` is the open hold,
-    which is there also while a later run works or after it has failed. `beside`: what loads of
+    which is there also while a later run works or after it has failed. `side_loads`: what loads of
     less than a year wait for, one sentence each; they leave the light as it is. `later`: what was
     found of the published year after it was loaded; it is red where it would block. `look_with`:
     the command that says more when the tenant is cut off from its system, else empty.
@@ -66,7 +66,7 @@ class OverviewRow:
     run_id: str
     hold: str = ""
     """Id of the load that is held."""
-    beside: tuple[str, ...] = ()
+    side_loads: tuple[str, ...] = ()
     later: tuple[str, ...] = ()
     look_with: str = ""
 
@@ -113,8 +113,8 @@ def read_overview(
         for id_, units in groupby(found, key=lambda unit: unit["id"])
         for row in _of_tenant(list(units), now, cut_off=cut_off.get(id_, NOT_CUT_OFF))
     ]
-    told = [_with_waiting(row, waiting.get((row.tenant, row.fiscal_year), ())) for row in rows]
-    return [_with_later(row, found_later.get((row.tenant, row.fiscal_year), ())) for row in told]
+    waited = [_with_waiting(row, waiting.get((row.tenant, row.fiscal_year), ())) for row in rows]
+    return [_with_later(row, found_later.get((row.tenant, row.fiscal_year), ())) for row in waited]
 
 
 def _found_later(
@@ -122,17 +122,17 @@ def _found_later(
 ) -> dict[tuple[str, str], list[LaterFinding]]:
     """Return what disagrees since a year was loaded, by unit."""
     found: dict[tuple[str, str], list[LaterFinding]] = defaultdict(list)
-    for item in later.standing(connection, tenants):
+    for item in later.open_findings(connection, tenants):
         if item.is_break:
             found[item.tenant, item.fiscal_year].append(item)
     return found
 
 
 def _with_later(row: OverviewRow, found: Iterable[LaterFinding]) -> OverviewRow:
-    said = tuple(str(item) for item in found)
+    findings = tuple(str(item) for item in found)
     light = Light.RED if any(item.result.holds for item in found) else row.light
-    reason = "; ".join(filter(None, (row.reason, *said)))
-    return replace(row, light=light, reason=reason, later=said)
+    reason = "; ".join(filter(None, (row.reason, *findings)))
+    return replace(row, light=light, reason=reason, later=findings)
 
 
 def _waiting(connection: Connection, tenants: set[str]) -> dict[tuple[str, str], list[Load]]:
@@ -148,15 +148,15 @@ def _waiting(connection: Connection, tenants: set[str]) -> dict[tuple[str, str],
 def _with_waiting(row: OverviewRow, waiting: Iterable[Load]) -> OverviewRow:
     """Say in a row what waits: a hold makes it red, whatever came after it."""
     hold = next((load for load in waiting if load.coverage == WHOLE_YEAR), None)
-    beside = tuple(_beside_in_words(load) for load in waiting if load.coverage != WHOLE_YEAR)
+    side_loads = tuple(_side_load_in_words(load) for load in waiting if load.coverage != WHOLE_YEAR)
     if hold and row.status != UnitState.HELD:
         still = "; ".join(filter(None, (row.reason, f"still held: {hold.reason}")))
         row = replace(row, light=Light.RED, reason=still)
-    reason = "; ".join(filter(None, (row.reason, *beside)))
-    return replace(row, hold=hold.load_id if hold else "", beside=beside, reason=reason)
+    reason = "; ".join(filter(None, (row.reason, *side_loads)))
+    return replace(row, hold=hold.load_id if hold else "", side_loads=side_loads, reason=reason)
 
 
-def _beside_in_words(load: Load) -> str:
+def _side_load_in_words(load: Load) -> str:
     day = f" of {load.created_at:%Y-%m-%d}" if load.created_at else ""
     why = f": {load.reason}" if load.reason else ""
     return f"beside the year, a {load.coverage} file{day} is {load.status}{why}"
@@ -199,9 +199,9 @@ def _without_night(row: OverviewRow, tenant: RowMapping) -> OverviewRow:
     """Say of an earlier release's tenant that no night comes where it is; red if it is expected."""
     if tenant["time_zone"] in NIGHT_ZONES:
         return row
-    said = f"no nightly run is scheduled in its time zone, {tenant['time_zone']}"
+    why = f"no nightly run is scheduled in its time zone, {tenant['time_zone']}"
     light = Light.RED if tenant["has_schedule"] else row.light
-    return replace(row, light=light, reason="; ".join(filter(None, (row.reason, said))))
+    return replace(row, light=light, reason="; ".join(filter(None, (row.reason, why))))
 
 
 def _row(unit: RowMapping, now: dt.datetime, *, is_stale: bool, cut_off: _CutOff) -> OverviewRow:
@@ -211,7 +211,7 @@ def _row(unit: RowMapping, now: dt.datetime, *, is_stale: bool, cut_off: _CutOff
         tenant=unit["id"],
         name=unit["name"],
         fiscal_year=unit["fiscal_year"] or "",
-        light=_light(unit, is_unwell=is_stale or bool(cut_off)),
+        light=_light(unit, is_red=is_stale or bool(cut_off)),
         status=unit["status"] or "",
         reason=_reason(unit, age if is_stale else None, cut_off=cut_off.reason),
         source=unit["published_source"] or "",
@@ -226,18 +226,18 @@ def _row(unit: RowMapping, now: dt.datetime, *, is_stale: bool, cut_off: _CutOff
     )
 
 
-def _light(unit: RowMapping, *, is_unwell: bool) -> Light:
-    if is_unwell or unit["status"] in {UnitState.HELD, UnitState.FAILED}:
+def _light(unit: RowMapping, *, is_red: bool) -> Light:
+    if is_red or unit["status"] in {UnitState.HELD, UnitState.FAILED}:
         return Light.RED
     return Light.GREEN if unit["last_published_at"] else Light.GREY
 
 
 def _reason(unit: RowMapping, stale_age: dt.timedelta | None, *, cut_off: str) -> str:
-    said = cut_off or unit["reason"] or ""
+    reason = cut_off or unit["reason"] or ""
     if stale_age is not None:
         hours = int(stale_age.total_seconds() // 3_600)
         late = f"the last good load is {hours} hours old, although a nightly run is expected"
-        return f"{said}; {late}" if said else late
-    if said:
-        return str(said)
+        return f"{reason}; {late}" if reason else late
+    if reason:
+        return str(reason)
     return "" if unit["last_published_at"] else "nothing has been published yet"

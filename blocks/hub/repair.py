@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 
 from blocks.hub import holds, leases, loads, units
 from blocks.hub.leases import unit_resource
-from blocks.hub.states import BESIDE, WORKING, UnitState
+from blocks.hub.states import SIDE_STATES, WORKING, UnitState
 from blocks.hub.tenants import require
 from blocks.hub.units import UnitStatus
 
@@ -47,19 +47,19 @@ def repair_tenant(
     published = {record.fiscal_year.key: record for record in records}
     known = {unit.fiscal_year: unit for unit in units.of_tenant(connection, tenant)}
     at_work = {lease.resource for lease in leases.live(connection, now, tenant=tenant)}
-    mended = []
+    repaired = []
     for key in sorted(published.keys() | known.keys()):
         old, record = known.get(key), published.get(key)
         start = old or UnitStatus(tenant, key, status=UnitState.PUBLISHED, updated_at=now)
-        new = _mended(start, record, has_passed=loads.has_passed(connection, start.load_id))
+        new = _repaired(start, record, has_passed=loads.has_passed(connection, start.load_id))
         if new != old and unit_resource(tenant, start.year) not in at_work:
-            mended.append(replace(new, updated_at=now))
-    mended = [_written(connection, unit) for unit in mended]
+            repaired.append(replace(new, updated_at=now))
+    repaired = [_written(connection, unit) for unit in repaired]
     for record in published.values():
         _close_replaced(connection, record)
     # A hub restored from a backup would hand out tokens that the warehouse has seen already.
     leases.advance_past(connection, max((record.token for record in published.values()), default=0))
-    return mended
+    return repaired
 
 
 def _written(connection: Connection, unit: UnitStatus) -> UnitStatus:
@@ -91,7 +91,7 @@ def _is_replaced(held: str, record: LoadRecord) -> bool:
     return held <= record.load_id
 
 
-def _mended(unit: UnitStatus, record: LoadRecord | None, *, has_passed: bool) -> UnitStatus:
+def _repaired(unit: UnitStatus, record: LoadRecord | None, *, has_passed: bool) -> UnitStatus:
     if record is None:
         return _without_record(unit)
     if _is_in_warehouse(unit, record, has_passed=has_passed):
@@ -127,7 +127,7 @@ def _is_other(unit: UnitStatus, record: LoadRecord) -> bool:
     if unit.status is UnitState.PUBLISHED:
         return unit.digest != record.digest
     is_behind = unit.status in _WAITING and _is_replaced(unit.load_id, record)
-    return is_behind or unit.status in BESIDE
+    return is_behind or unit.status in SIDE_STATES
 
 
 def _with_facts(unit: UnitStatus, record: LoadRecord) -> UnitStatus:

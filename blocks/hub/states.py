@@ -8,7 +8,7 @@ r"""The status of a unit, and which status may follow which.
           \-----------------------> failed                  (from anywhere)
 
 Only loads of a whole year are told here. What a few vouchers (partial) or balances alone
-(evidence) come to stands beside the unit (`blocks.hub.beside`) and leaves its status as it is.
+(evidence) come to stands beside the unit (`blocks.hub.side_loads`) and leaves its status as it is.
 
 A new run may start (fetching, staged, reconciling) whatever the unit's status; saying the same
 status again is allowed, since a retried step does. What is refused is an outcome out of nowhere:
@@ -46,7 +46,7 @@ WORKING: Final = frozenset({UnitState.FETCHING, UnitState.STAGED, UnitState.RECO
 WHOLE_YEAR: Final = "whole_year"
 """The coverage of a load that may replace its year (`blocks.staging.Coverage`)."""
 
-BESIDE: Final = frozenset({UnitState.PARTIAL, UnitState.EVIDENCE})
+SIDE_STATES: Final = frozenset({UnitState.PARTIAL, UnitState.EVIDENCE})
 """What becomes of a load of less than a year that nothing holds."""
 
 _COMES_FROM: Final = {

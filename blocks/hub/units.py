@@ -1,6 +1,6 @@
 """The status of each unit: one row per tenant and fiscal year, and nowhere else.
 
-It tells of loads of the whole year alone; what else came stands in `blocks.hub.beside`.
+It tells of loads of the whole year alone; what else came stands in `blocks.hub.side_loads`.
 """
 
 from __future__ import annotations
@@ -104,7 +104,7 @@ class Units:
             Refused: The status cannot follow the present one.
             LeaseLost: A later holder has the unit, or has set its status.
         """
-        said = {"load_id": load_id, "source": source, "digest": digest, "run_id": run_id}
+        facts = {"load_id": load_id, "source": source, "digest": digest, "run_id": run_id}
         counts = {"voucher_count": voucher_count, "posting_count": posting_count}
         with self._database.writing() as connection:
             require(connection, tenant)
@@ -114,7 +114,7 @@ class Units:
             _refuse_impossible(old, status, is_new=found is None)
             _refuse_late(connection, old, token, run_id=run_id)
             new = replace(
-                _of_load(old, status, said),
+                _of_load(old, status, facts),
                 status=status,
                 reason=cut(reason),
                 updated_at=now,
@@ -222,12 +222,12 @@ def _refuse_late(
         raise LeaseLost(resource, holder=run_id or "this run", token=token)
 
 
-def _of_load(old: UnitStatus, status: UnitState, said: dict[str, str]) -> UnitStatus:
+def _of_load(old: UnitStatus, status: UnitState, facts: dict[str, str]) -> UnitStatus:
     """Keep what is known of the load in hand; a fetch and another load begin with nothing."""
-    is_other = bool(said["load_id"]) and said["load_id"] != old.load_id
+    is_other = bool(facts["load_id"]) and facts["load_id"] != old.load_id
     begins = status is UnitState.FETCHING or is_other
     kept = replace(old, load_id="", source="", digest="", run_id="") if begins else old
-    return _with(kept, {name: value for name, value in said.items() if value})
+    return _with(kept, {name: value for name, value in facts.items() if value})
 
 
 def _published(unit: UnitStatus, counts: dict[str, int | None]) -> UnitStatus:

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractContextManager, asynccontextmanager
 
 from blocks.hub.errors import LeaseTaken
-from blocks.hub.keeping import KeptLease
+from blocks.hub.kept_lease import KeptLease
 
 Take = Callable[[], AbstractContextManager[KeptLease]]
 
@@ -19,7 +19,7 @@ async def awaited_lease(
     take: Take,
     *,
     wait_limit_s: float,
-    ask_again_s: float,
+    poll_interval_s: float,
     on_wait: Callable[[LeaseTaken], None] | None = None,
 ) -> AsyncIterator[KeptLease]:
     """Hold a lease for the length of the body, as soon as it is free.
@@ -27,7 +27,7 @@ async def awaited_lease(
     Args:
         take: Makes the context that takes the lease, anew for each attempt.
         wait_limit_s: Longest wait, in seconds.
-        ask_again_s: Between two attempts, in seconds.
+        poll_interval_s: Between two attempts, in seconds.
         on_wait: Told once, when there is something to wait for.
 
     Raises:
@@ -37,7 +37,7 @@ async def awaited_lease(
     guard, kept = await _enter(
         take,
         deadline=time.monotonic() + wait_limit_s,
-        ask_again_s=ask_again_s,
+        poll_interval_s=poll_interval_s,
         on_wait=on_wait,
     )
     try:
@@ -52,7 +52,7 @@ async def _enter(
     take: Take,
     *,
     deadline: float,
-    ask_again_s: float,
+    poll_interval_s: float,
     on_wait: Callable[[LeaseTaken], None] | None,
 ) -> tuple[AbstractContextManager[KeptLease], KeptLease]:
     while True:
@@ -60,9 +60,9 @@ async def _enter(
         try:
             return guard, await asyncio.to_thread(guard.__enter__)
         except LeaseTaken as taken:
-            if time.monotonic() + ask_again_s > deadline:
+            if time.monotonic() + poll_interval_s > deadline:
                 raise
             if on_wait:
                 on_wait(taken)
             on_wait = None
-        await asyncio.sleep(ask_again_s)
+        await asyncio.sleep(poll_interval_s)

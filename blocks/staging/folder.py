@@ -143,7 +143,7 @@ def find_staged(folder: Path, facts: UnitFacts) -> StagedUnit | None:
             f"{staged.facts.landed_sha256} and {facts.landed_sha256} begin alike. Remove the "
             "folder if the first is no longer needed, then run again."
         )
-    if _said(staged.facts) != _said(facts):
+    if _stated(staged.facts) != _stated(facts):
         return None
     staged.check_files()
     return staged
@@ -237,5 +237,5 @@ def _finding(path: Path, expected: str) -> str:
     )
 
 
-def _said(facts: UnitFacts) -> dict[str, object]:
+def _stated(facts: UnitFacts) -> dict[str, object]:
     return facts.model_dump(exclude=set(COUNTED_WHILE_READING))

@@ -79,7 +79,7 @@ def stage_unit(
             reached("stage.started")
             with _digesting(lake) as digest:
                 files = _write_tables(temporary, unit_pieces(facts, tables, batches), digest)
-                files |= _write_beside(temporary, facts, diagnostics.items, evidence)
+                files |= _write_findings(temporary, facts, diagnostics.items, evidence)
                 reached("stage.tables_written")
                 digests, digest_file = digest.finish(temporary)
             read = facts.model_copy(
@@ -142,7 +142,7 @@ def _fiscal_year(facts: UnitFacts) -> pa.RecordBatch:
     return pa.RecordBatch.from_pylist([row], schema=FISCAL_YEAR)
 
 
-def _write_beside(
+def _write_findings(
     folder: Path,
     facts: UnitFacts,
     diagnostics: Iterable[Diagnostic],

@@ -7,13 +7,13 @@ from contextlib import AbstractContextManager, asynccontextmanager
 from typing import Final
 
 from blocks.hub import Hub, KeptLease
-from blocks.hub.keeping import leased
+from blocks.hub.kept_lease import leased
 from blocks.hub.waiting import awaited_lease
 
 WAIT_LIMIT_S: Final = 900.0
 """Longest wait for another run of the same tenant; then the caller is told who holds it."""
 
-ASK_AGAIN_S: Final = 0.5
+POLL_INTERVAL_S: Final = 0.5
 
 
 @asynccontextmanager
@@ -36,7 +36,9 @@ async def system_lease(
             run_id=run_id,
         )
 
-    async with awaited_lease(take, wait_limit_s=wait_limit_s, ask_again_s=ASK_AGAIN_S) as kept:
+    async with awaited_lease(
+        take, wait_limit_s=wait_limit_s, poll_interval_s=POLL_INTERVAL_S
+    ) as kept:
         yield kept
 
 

@@ -47,8 +47,8 @@ def empty_file(db: DuckDBPyConnection, spill: Path) -> bytes:
 def _make(db: DuckDBPyConnection, spill: Path) -> bytes:
     path = temporary_name(spill, "empty")
     try:
-        with db.cursor() as beside:
-            _write(beside, path)
+        with db.cursor() as second:
+            _write(second, path)
         return path.read_bytes()
     finally:
         remove(path)

@@ -35,10 +35,10 @@ def current_load(db: DuckDBPyConnection, year: FiscalYear) -> LoadRecord | None:
     row = cursor.fetchone()
     if row is None:
         return None
-    said = dict(zip(names, row, strict=True))
-    said["fiscal_year"] = year
-    said["published_at"] = said["published_at"].replace(tzinfo=dt.UTC)
-    return LoadRecord(**said, tables=_tables(db, said["load_id"], year))
+    record = dict(zip(names, row, strict=True))
+    record["fiscal_year"] = year
+    record["published_at"] = record["published_at"].replace(tzinfo=dt.UTC)
+    return LoadRecord(**record, tables=_tables(db, record["load_id"], year))
 
 
 def published_years(db: DuckDBPyConnection) -> list[FiscalYear]:

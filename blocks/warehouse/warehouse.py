@@ -17,12 +17,6 @@ from blocks.warehouse.attach import (
     attach_published_or_nothing,
     open_published,
 )
-from blocks.warehouse.beside import (
-    DocumentCounts,
-    count_documents,
-    publish_beside,
-    read_beside,
-)
 from blocks.warehouse.evidence import Publication
 from blocks.warehouse.export import export_tables
 from blocks.warehouse.files import TenantFiles, writing
@@ -30,6 +24,12 @@ from blocks.warehouse.loads import current_load, published_years
 from blocks.warehouse.plan import changes_of_load, plan_changes
 from blocks.warehouse.publish import publish_unit
 from blocks.warehouse.records import ChangePlan, LoadRecord, Published, Verification
+from blocks.warehouse.side_tables import (
+    DocumentCounts,
+    count_documents,
+    publish_side_tables,
+    read_side_table,
+)
 from blocks.warehouse.verify import verify_unit
 from blocks.warehouse.workbench import open_published_unit, open_workbench
 from ledger.controls import ControlResult
@@ -116,15 +116,17 @@ class Warehouse:
         publication = Publication(unit, token, load_id, run_id, results, accepted or {})
         return publish_unit(staged, self._files(unit.tenant), publication)
 
-    def publish_beside(
+    def publish_side_tables(
         self, tenant: str, year: FiscalYear, tables: Mapping[str, pa.Table], *, token: int
     ) -> bool:
-        """Replace a year's rows of tables beside its ledger (`beside.publish_beside`)."""
-        return publish_beside(self._files(tenant), year, tables, token=token)
+        """Replace a year's rows of tables beside its ledger (`side_tables.publish_side_tables`)."""
+        return publish_side_tables(self._files(tenant), year, tables, token=token)
 
-    def read_beside(self, tenant: str, name: str, *, year: FiscalYear | None = None) -> pa.Table:
+    def read_side_table(
+        self, tenant: str, name: str, *, year: FiscalYear | None = None
+    ) -> pa.Table:
         """Return a table of `ledger.schemas.SIDE_TABLES`, of one year or of all; may be empty."""
-        return read_beside(self._files(tenant), name, year=year)
+        return read_side_table(self._files(tenant), name, year=year)
 
     def count_documents(self, tenant: str, year: FiscalYear) -> DocumentCounts:
         """Count a year's documents against the vouchers of its ledger."""

@@ -54,15 +54,15 @@ def breaks(
         wanted = known_year(hub, tenant, year)
         unit = hub.units.find(tenant, wanted)
         found = _of_year(hub, unit) if unit else None
-        beside = [_findings(hub, load) for load in hub.beside.of_unit(tenant, wanted)]
-        later = hub.later.standing(tenant, wanted)
+        side_loads = [_findings(hub, load) for load in hub.side_loads.of_unit(tenant, wanted)]
+        later = hub.later.open_findings(tenant, wanted)
     if as_json:
-        show_json(_as_dict(tenant, wanted, unit, found=found, beside=beside, later=later))
-    elif unit is None or (found is None and not beside and not later):
+        show_json(_as_dict(tenant, wanted, unit, found=found, side_loads=side_loads, later=later))
+    elif unit is None or (found is None and not side_loads and not later):
         say(f"{tenant} {wanted} has no load that came as far as the controls.")
         next_steps(f"tasma events {tenant}")
     else:
-        _show(unit, found, beside, later=later, everything=everything, limit=limit)
+        _show(unit, found, side_loads, later=later, everything=everything, limit=limit)
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ def _findings(hub: Hub, load: Load) -> _Findings:
 def _show(
     unit: UnitStatus,
     found: _Findings | None,
-    beside: list[_Findings],
+    side_loads: list[_Findings],
     *,
     later: list[LaterFinding],
     everything: bool,
@@ -117,7 +117,7 @@ def _show(
         _show_later(answer, known.get(answer.result.control), limit=limit)
     if found:
         _show_next(place, unit, found)
-    for item in beside:
+    for item in side_loads:
         load = item.load
         say("")
         why = f": {load.reason}" if load.reason else ""
@@ -259,7 +259,7 @@ def _as_dict(
     unit: UnitStatus | None,
     *,
     found: _Findings | None,
-    beside: list[_Findings],
+    side_loads: list[_Findings],
     later: list[LaterFinding],
 ) -> dict[str, Any]:
     return {
@@ -268,7 +268,7 @@ def _as_dict(
         "status": unit.status if unit else "",
         "reason": unit.reason if unit else "",
         **_findings_as_dict(found),
-        "beside": [_findings_as_dict(item) for item in beside],
+        "beside": [_findings_as_dict(item) for item in side_loads],
         "later": later,
     }
 

@@ -106,8 +106,8 @@ def _hub() -> Iterator[Finding]:
         return
     tenants = len({row.tenant for row in rows})
     red = sum(row.light == "red" for row in rows)
-    beside = sum(len(row.beside) for row in rows)
-    waiting = f", {beside:,} files beside a year that wait" if beside else ""
+    side_loads = sum(len(row.side_loads) for row in rows)
+    waiting = f", {side_loads:,} files beside a year that wait" if side_loads else ""
     yield "hub", "green", f"{hub.database.path}: {tenants:,} tenants, {red:,} red units{waiting}"
     if nightless:
         yield _nights(nightless)

@@ -248,7 +248,7 @@ def fail_load(hub: Hub, found: Imported, *, reason: str) -> None:
     if found.facts.coverage == WHOLE_YEAR:
         fail_unit(hub, found.facts.unit, reason=reason)
     elif found.load:
-        hub.beside.fail(found.load.load_id, reason=reason)
+        hub.side_loads.fail(found.load.load_id, reason=reason)
 
 
 def fail_unit(hub: Hub, unit: Unit, *, reason: str) -> None:

@@ -60,9 +60,9 @@ def up(
 def _simulators(port: int) -> Iterator[None]:
     """Serve the simulated Fortnox, connect its companies, and say where it is."""
     from flows.cli.opening import open_hub  # noqa: PLC0415 - SQLAlchemy when the hub is asked
-    from flows.demo.simulators import beside_server  # noqa: PLC0415 - brings uvicorn and numpy
+    from flows.demo.simulators import simulators_of_server  # noqa: PLC0415 - brings uvicorn and numpy
 
-    with open_hub() as hub, beside_server(hub, port=port) as simulated:
+    with open_hub() as hub, simulators_of_server(hub, port=port) as simulated:
         say(f"Fortnox        {simulated.url}/_simulator/ (simulated)")
         say(f"Its tenants    {', '.join(simulated.tenants)}")
         say("For `tasma` in another terminal:")
@@ -144,7 +144,7 @@ def _show(outcome: Outcome) -> None:
 def program() -> str:
     """Return how this program is called from here: ``tasma`` when the shell finds it."""
     found = shutil.which("tasma")
-    beside = Path(sys.executable).with_name("tasma")
-    if found and Path(found).resolve() == beside.resolve():
+    own_command = Path(sys.executable).with_name("tasma")
+    if found and Path(found).resolve() == own_command.resolve():
         return "tasma"
-    return os.path.relpath(beside) if beside.exists() else "tasma"
+    return os.path.relpath(own_command) if own_command.exists() else "tasma"

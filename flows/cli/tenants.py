@@ -181,7 +181,7 @@ def what_next(row: OverviewRow) -> str:
     """Return the command that moves a unit on; nothing has to be done for one that is published."""
     place = f"{row.tenant} {short(row.fiscal_year)}" if row.fiscal_year else row.tenant
     load = f"tasma import FILE --tenant {row.tenant}"
-    if row.hold or row.beside or row.later:
+    if row.hold or row.side_loads or row.later:
         return f"tasma ledger breaks {place}"
     return {
         "": load,
@@ -206,6 +206,9 @@ STATUS_HEADINGS: Final = (
     "why",
     "next",
 )
+
+KEYS: Final = {"side_loads": "beside"}
+"""Fields of a row whose key under ``--json`` is another."""
 
 STATUS_SPARE: Final = ("postings", "age", "vouchers", "last good load")
 """Left out on a narrow terminal, the first to go first."""
@@ -266,7 +269,7 @@ def _why(row: OverviewRow, broken: dict[str, Connection]) -> str:
 def _with_connection(row: OverviewRow, broken: dict[str, Connection]) -> dict[str, object]:
     connection = broken.get(row.tenant)
     return {
-        **vars(row),
+        **{KEYS.get(name, name): value for name, value in vars(row).items()},
         "connection": connection.status if connection else "",
         "connection_reason": connection.reason if connection else "",
     }

@@ -74,9 +74,9 @@ def run_demo(say: Say) -> Outcome:
 def _load(hub: Hub, simulator: FortnoxSimulator, say: Say) -> tuple[list[Truth], list[str]]:
     """Run the deployments; return what must be true, and what went otherwise than it must."""
     say("Starting a Prefect server, the deployments and a simulated Fortnox ...")
-    with ThreadPoolExecutor(1) as beside:
+    with ThreadPoolExecutor(1) as background:
         # The server takes several seconds to start, on one core: the books are invented meanwhile.
-        preparing = beside.submit(prepare, hub, settings().inbox)
+        preparing = background.submit(prepare, hub, settings().inbox)
         connect(hub)
         with _server() as server:
             prepared = preparing.result()

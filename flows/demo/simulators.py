@@ -31,7 +31,7 @@ class Simulated:
 
 
 @contextmanager
-def beside_server(hub: Hub, *, port: int = FORTNOX_PORT) -> Iterator[Simulated]:
+def simulators_of_server(hub: Hub, *, port: int = FORTNOX_PORT) -> Iterator[Simulated]:
     """Serve the companies until the context ends; add those that the hub lacks as tenants.
 
     Raises:

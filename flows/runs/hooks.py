@@ -50,5 +50,5 @@ def end_run(run_id: str, *, reason: str) -> None:
         hub.migrate()
         hub.leases.release_run(run_id)
         units = hub.units.fail_run(run_id, reason=reason)
-        if not hub.beside.fail_run(run_id, reason=reason) and not units:
+        if not hub.side_loads.fail_run(run_id, reason=reason) and not units:
             hub.events.add("run", reason, run_id=run_id)

@@ -16,7 +16,7 @@ from tasks.stores import Stores
 WAIT_LIMIT_S: Final = 900.0
 """Longest wait for another run of the same unit; then the run fails and says who holds it."""
 
-ASK_AGAIN_S: Final = 3.0
+POLL_INTERVAL_S: Final = 3.0
 
 
 @asynccontextmanager
@@ -38,6 +38,6 @@ async def unit_lease(
         say(f"Waiting: {taken}", tenant=unit.tenant, unit=unit.year.key)
 
     async with awaited_lease(
-        take, wait_limit_s=wait_limit_s, ask_again_s=ASK_AGAIN_S, on_wait=on_wait
+        take, wait_limit_s=wait_limit_s, poll_interval_s=POLL_INTERVAL_S, on_wait=on_wait
     ) as kept:
         yield kept

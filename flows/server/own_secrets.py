@@ -103,15 +103,15 @@ def _checked_login(text: str, *, where: str) -> str:
 def _kept(path: Path, make: Callable[[], str]) -> str:
     """Return what a file holds; whole, as it is made beside its place and then named."""
     if not path.exists():
-        beside = temporary_name(path.parent, path.name)
+        temporary = temporary_name(path.parent, path.name)
         try:
-            handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(handle, "w", encoding="utf-8") as file:
                 file.write(make())
                 file.flush()
                 os.fsync(handle)
-            rename_synced(beside, path)
+            rename_synced(temporary, path)
         finally:
-            remove(beside)
+            remove(temporary)
     path.chmod(0o600)  # whatever copied it back
     return path.read_text(encoding="utf-8").strip()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from blocks.systems.fortnox.documents import VOUCHER
-from blocks.warehouse.beside import DocumentCounts
+from blocks.warehouse.side_tables import DocumentCounts
 from ledger.unit import Unit
 from tasks.pages.markdown import and_more, document, escaped, table
 

@@ -32,7 +32,7 @@ FOREIGN_ADVICE: Final = (
     "is what is wrong, correct it (`tasma tenant correct`) and load the file again."
 )
 
-BESIDE_ADVICE: Final = (
+SIDE_LOAD_ADVICE: Final = (
     "The file is of less than a year: it stands beside the year, whose status and figures stay as "
     "they are. Correct it at its source and load it again; or run *accept-hold* or *reject-hold* "
     "with `load_id` {} and a reason."
@@ -82,7 +82,7 @@ def _advice(staged: StagedUnit, judgement: Judgement, load_id: str) -> str:
         return FOREIGN_ADVICE
     if staged.facts.coverage == "whole_year":
         return HELD_ADVICE
-    return BESIDE_ADVICE.format(load_id or "of its load")
+    return SIDE_LOAD_ADVICE.format(load_id or "of its load")
 
 
 def changes_page(unit: Unit, plan: ChangePlan, *, verdict: str) -> str:

@@ -92,6 +92,6 @@ def test_a_run_killed_on_the_way_of_its_documents_loses_and_doubles_none(
         assert "Unchanged" == pulled(stores, TENANT)
         assert stores.warehouse.verify(TENANT, YEAR).is_intact
         assert 1 == stores.warehouse.load_record(TENANT, YEAR).load_number
-        hashes = stores.warehouse.read_beside(TENANT, "connected_file")["sha256"].to_pylist()
+        hashes = stores.warehouse.read_side_table(TENANT, "connected_file")["sha256"].to_pylist()
         assert all(stores.lake.find(TENANT, DOCUMENTS, sha256) for sha256 in hashes)
     assert tonight == documents_of(home)

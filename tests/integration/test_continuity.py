@@ -63,7 +63,7 @@ def continuity(imported):
 
 
 def found(stores, year=Y2025):
-    return stores.hub.later.standing("acme", year)
+    return stores.hub.later.open_findings("acme", year)
 
 
 def test_year_before_that_is_published_last_is_compared_and_the_finding_is_the_later_years(

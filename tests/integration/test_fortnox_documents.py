@@ -435,7 +435,7 @@ def test_vat_codes_are_those_of_the_accounts_that_have_one(stores, simulator):
     pull(stores)
     asked = simulator.count(NUMBER, "/3/accounts")
 
-    codes = stores.warehouse.read_beside(TENANT, "account_vat_code", year=YEAR).to_pylist()
+    codes = stores.warehouse.read_side_table(TENANT, "account_vat_code", year=YEAR).to_pylist()
 
     assert {"2611": "U1", "2641": "I", "3001": "MP1"}.items() <= {
         row["account_number"]: row["vat_code"] for row in codes

@@ -142,22 +142,25 @@ def test_a_published_year_stays_published_under_what_is_less(stores, take, statu
 
 def test_a_held_few_vouchers_are_said_beside_the_year_until_they_are_rejected(stores, take, status):
     take(GOOD, FEW_BROKEN)
-    (beside,) = stores.hub.beside.of_unit("acme", Y2024)
+    (side_load,) = stores.hub.side_loads.of_unit("acme", Y2024)
 
-    assert (beside.status, beside.is_open) == ("held", True)
+    assert (side_load.status, side_load.is_open) == ("held", True)
     assert (status().light, status().status) == ("green", "published")
     assert "a partial file" in status().reason
     assert "voucher_balance (1 break" in status().reason
-    reject(stores, load_id=beside.load_id)
+    reject(stores, load_id=side_load.load_id)
     assert status().reason == ""
-    assert stores.hub.beside.of_unit("acme", Y2024) == []
+    assert stores.hub.side_loads.of_unit("acme", Y2024) == []
 
 
 def test_one_file_of_few_vouchers_says_nothing_about_another(stores, take, status):
     take(GOOD, FEW_BROKEN, FEW)
 
     assert "voucher_balance (1 break" in status().reason
-    assert [load.status for load in stores.hub.beside.of_unit("acme", Y2024)] == ["partial", "held"]
+    assert [load.status for load in stores.hub.side_loads.of_unit("acme", Y2024)] == [
+        "partial",
+        "held",
+    ]
 
 
 def test_later_balances_take_the_place_of_held_ones(stores, take, status):
@@ -166,7 +169,7 @@ def test_later_balances_take_the_place_of_held_ones(stores, take, status):
     take(BALANCES)
 
     assert status().reason == ""
-    assert [load.status for load in stores.hub.beside.of_unit("acme", Y2024)] == ["evidence"]
+    assert [load.status for load in stores.hub.side_loads.of_unit("acme", Y2024)] == ["evidence"]
 
 
 def test_a_year_of_which_only_less_came_is_called_after_it(stores, take, status):
@@ -181,10 +184,10 @@ def test_a_year_of_which_only_less_came_is_called_after_it(stores, take, status)
 
 def test_few_vouchers_that_were_accepted_end_as_what_they_are(stores, take, status):
     take(GOOD, FEW_BROKEN)
-    (beside,) = stores.hub.beside.of_unit("acme", Y2024)
+    (side_load,) = stores.hub.side_loads.of_unit("acme", Y2024)
 
-    assert accept(stores, load_id=beside.load_id) == []
-    done = publish_here(stores, ACME, load_id=beside.load_id, **NOBODY_WATCHES)
+    assert accept(stores, load_id=side_load.load_id) == []
+    done = publish_here(stores, ACME, load_id=side_load.load_id, **NOBODY_WATCHES)
     assert done.outcome == "partial", done.message
     assert (status().status, status().reason) == ("published", "")
 
@@ -312,21 +315,21 @@ def test_rejecting_a_hold_does_not_hide_that_a_later_run_failed(stores, take, st
 def test_what_is_held_is_kept_when_the_rest_is_pruned(stores, take):
     take(GOOD, UNEQUAL, FEW_BROKEN)
     hold = stores.hub.holds.find("acme", Y2024)
-    beside = stores.hub.beside.of_unit("acme", Y2024)[0]
+    side_load = stores.hub.side_loads.of_unit("acme", Y2024)[0]
     for _ in range(3):
         take(BALANCES)
     kept = keep(stores).staged
 
-    assert {Path(hold.stage_folder), Path(beside.stage_folder)} <= kept
+    assert {Path(hold.stage_folder), Path(side_load.stage_folder)} <= kept
     reject(stores)
     assert Path(hold.stage_folder) not in keep(stores).staged
-    assert Path(beside.stage_folder) in keep(stores).staged
+    assert Path(side_load.stage_folder) in keep(stores).staged
 
 
 def test_findings_of_what_is_open_are_kept(stores, take):
     take(GOOD, UNEQUAL, FEW_BROKEN, FEW)
     hold = stores.hub.holds.find("acme", Y2024)
-    broken = stores.hub.beside.of_unit("acme", Y2024)[1]
+    broken = stores.hub.side_loads.of_unit("acme", Y2024)[1]
     stores.hub.loads.prune_results(older_than=dt.timedelta(days=-1))
 
     assert stores.hub.loads.results(hold.load_id)
@@ -416,7 +419,7 @@ def test_a_file_without_a_number_is_taken_where_the_tenant_has_none(stores, take
 
 def test_few_vouchers_without_a_number_hold_beside_the_year_until_accepted(stores, take, status):
     take(GOOD, text(sie_type="4I", number=""))
-    (beside,) = stores.hub.beside.of_unit("acme", Y2024)
+    (side_load,) = stores.hub.side_loads.of_unit("acme", Y2024)
 
-    assert accept(stores, load_id=beside.load_id) == []
+    assert accept(stores, load_id=side_load.load_id) == []
     assert take(text(sie_type="4I", number="", row="-100.00 20240301")) == ["partial"]

@@ -155,9 +155,9 @@ def code_of(response: httpx.Response) -> str:
 
 def code_of_words(body: dict[str, Any]) -> str:
     """Find the code of an OAuth error: the description's if it is a known phrase, else its own."""
-    told = f"{body.get('error_description', '')} {body.get('message', '')}".casefold()
+    text = f"{body.get('error_description', '')} {body.get('message', '')}".casefold()
     for answer in catalogue().values():
-        if answer.phrase and answer.phrase.casefold() in told:
+        if answer.phrase and answer.phrase.casefold() in text:
             return answer.code
     return str(body.get("error", ""))
 
@@ -168,13 +168,13 @@ def _code_of_call(inner: dict[str, Any]) -> str:
 
 def _by_status(where: str, status: int, code: str) -> CallError:
     passes = status >= HTTPStatus.INTERNAL_SERVER_ERROR or status in PASSING
-    told = f"Fortnox answered {where} with {status}, code {code or 'none'}"
+    text = f"Fortnox answered {where} with {status}, code {code or 'none'}"
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         known = catalogue()["http_429"]
-        message = f"{told}: {known.meaning}. {known.what_to_do}."
+        message = f"{text}: {known.meaning}. {known.what_to_do}."
     else:
         message = (
-            f"{told}, which the catalogue does not know. "
+            f"{text}, which the catalogue does not know. "
             f"{'Try again later.' if passes else 'Trying again will not help.'} Look the code up "
             "on Fortnox's page of errors, and add it to fortnox_answers.csv."
         )

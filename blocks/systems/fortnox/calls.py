@@ -10,7 +10,7 @@ from typing import Final
 
 import httpx
 
-from blocks.http import ONCE, PATIENT, CallError, SlidingWindow, Tally, timeout, told_again
+from blocks.http import ONCE, PATIENT, CallError, SlidingWindow, Tally, timeout, with_message
 from blocks.http.bodies import MAX_JSON_BYTES
 from blocks.http.client import READ_LIMIT_S
 from blocks.systems.fortnox.tokens import Token, Tokens
@@ -74,7 +74,7 @@ class Calls:
         try:
             return await self._attempt(ask, token, is_patient=True)
         except CallError as problem:
-            raise _again(problem) if blames_token else problem from None
+            raise _of_second_refusal(problem) if blames_token else problem from None
 
     async def _attempt(self, ask: Ask, token: Token, *, is_patient: bool) -> bytes:
         response = await self._client.get(
@@ -94,12 +94,12 @@ class Calls:
         return response.content
 
 
-def _again(problem: CallError) -> CallError:
+def _of_second_refusal(problem: CallError) -> CallError:
     """Say of a second refusal in a row that a new token did not help."""
     if problem.is_about_token:
-        return told_again(problem, f"A new access token was refused as well. {problem}")
+        return with_message(problem, f"A new access token was refused as well. {problem}")
     if problem.code == BARE_500:
-        return told_again(
+        return with_message(
             problem,
             "Fortnox answered 500 without a reason to the first calls with two new access tokens. "
             "That is how it refuses a token that belongs to no company: check the connection's "

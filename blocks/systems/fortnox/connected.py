@@ -77,9 +77,9 @@ def supplier_files(files: list[Row], invoices: list[Row]) -> SupplierFiles:
     return checked("list of supplier invoices", lambda: _placed(files, invoices))
 
 
-def file_name(said: str) -> str:
+def file_name(raw_name: str) -> str:
     """Return what a file is called, without folders and signs that do not print."""
-    name = said.replace("\\", "/").rpartition("/")[2]
+    name = raw_name.replace("\\", "/").rpartition("/")[2]
     return "".join(sign for sign in name if sign.isprintable())[:MAX_NAME_CHARS]
 
 

@@ -101,7 +101,7 @@ class Documents:
                 self._require(kind)
                 files[kind] = await listing(source_year)
             except CallRefused as problem:
-                refused = told_if_no_right(problem)
+                refused = missing_right(problem)
                 self._refused[kind] = problem
                 return ConnectedFiles(files, refused=refused)
         return ConnectedFiles(files, unplaced=(await self._of_suppliers()).unplaced)
@@ -190,7 +190,7 @@ class Documents:
         return content
 
 
-def told_if_no_right(problem: CallRefused) -> str:
+def missing_right(problem: CallRefused) -> str:
     """Say which right documents lack; any other refusal is raised again."""
     if problem.code not in NO_RIGHT:
         raise problem

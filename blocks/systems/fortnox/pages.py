@@ -110,7 +110,7 @@ def _meta(body: Row, *, page: int) -> _Meta | None:
     """Read MetaInformation, which not every list has; one that is there says all of it."""
     if fields.given(body, "MetaInformation") is None:
         return None
-    said = fields.record(body, "MetaInformation")
-    if said.get("@CurrentPage") is not None and fields.whole(said, "@CurrentPage") != page:
+    meta = fields.record(body, "MetaInformation")
+    if meta.get("@CurrentPage") is not None and fields.whole(meta, "@CurrentPage") != page:
         raise FieldError("@CurrentPage", "tells of another page than the one asked for")
-    return _Meta(fields.whole(said, "@TotalResources"), fields.whole(said, "@TotalPages"))
+    return _Meta(fields.whole(meta, "@TotalResources"), fields.whole(meta, "@TotalPages"))

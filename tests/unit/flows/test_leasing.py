@@ -21,7 +21,7 @@ UNIT = Unit("acme", FiscalYear.parse("2024"))
 
 @pytest.fixture
 def stores(tmp_path, monkeypatch):
-    monkeypatch.setattr(flows.runs.leasing, "ASK_AGAIN_S", 0.05)
+    monkeypatch.setattr(flows.runs.leasing, "POLL_INTERVAL_S", 0.05)
     with Hub(f"sqlite:///{tmp_path / 'hub.sqlite'}") as hub:
         hub.migrate().tenants.add(Tenant("acme", "Acme AB"))
         yield Stores(hub, Lake(tmp_path), Warehouse(tmp_path))

@@ -67,14 +67,14 @@ def test_prefect_alone_lets_them_fail(url):
 
 
 def test_a_plain_read_does_not_wait_for_an_open_transaction(url):
-    async def beside(read_then_write, count):
+    async def side_load(read_then_write, count):
         writer = asyncio.create_task(read_then_write(pause_s=0.5))
         await asyncio.sleep(0.1)
         seen, is_open = await count(), not writer.done()
         await writer
         return seen, is_open
 
-    assert work(OneWriter(url), beside) == (0, True)
+    assert work(OneWriter(url), side_load) == (0, True)
 
 
 def test_a_transaction_within_a_transaction_does_not_wait_for_itself(url):

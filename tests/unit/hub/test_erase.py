@@ -35,7 +35,7 @@ def fill(hub, tenant: str, year) -> None:
     hub.loads.save_results(load.load_id, [BROKEN])
     hub.units.set_status(tenant, year, UnitState.STAGED, load_id=load.load_id)
     about = {"of": (tenant, year, load.load_id), "asked_by": (year, load.load_id)}
-    hub.later.record(BROKEN, **about, told=None)
+    hub.later.record(BROKEN, **about, at_load=None)
     hub.acceptances.accept(load.load_id, reason="seen", accepted_by="anna")
     hub.files.record(FileSeen(tenant, "ab", "x.se", 1, outcome="held"))
     hub.connections.save(Connection(tenant, "fortnox", Method.CLIENT_CREDENTIALS))

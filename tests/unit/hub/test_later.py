@@ -31,12 +31,12 @@ def broken(difference="10.00", *, count=1):
 def record(hub, acme, y2024, year):
     load = hub.loads.save(Load(acme, y2024.key, "sie"))
 
-    def record(result, *, told=None, asked_by="l2"):
+    def record(result, *, at_load=None, asked_by="l2"):
         return hub.later.record(
             result,
             of=(acme, y2024, load.load_id),
             asked_by=(year("2023"), asked_by),
-            told=told,
+            at_load=at_load,
         )
 
     return record
@@ -44,19 +44,19 @@ def record(hub, acme, y2024, year):
 
 @pytest.fixture
 def standing(hub, acme, y2024):
-    return lambda: [item.result for item in hub.later.standing(acme, y2024)]
+    return lambda: [item.result for item in hub.later.open_findings(acme, y2024)]
 
 
-@pytest.mark.parametrize("told", [None, PASSED, SKIPPED], ids=["unknown", "passed", "skipped"])
+@pytest.mark.parametrize("at_load", [None, PASSED, SKIPPED], ids=["unknown", "passed", "skipped"])
 @pytest.mark.parametrize("now", [PASSED, SKIPPED], ids=["passes", "does not apply"])
-def test_agreement_is_no_news(record, standing, told, now):
-    assert record(now, told=told) is None
+def test_agreement_is_no_news(record, standing, at_load, now):
+    assert record(now, at_load=at_load) is None
     assert standing() == []
 
 
-@pytest.mark.parametrize("told", [None, PASSED, SKIPPED, broken("9.00")])
-def test_break_that_the_load_was_not_told_stands(record, standing, clock, told):
-    found = record(broken(), told=told)
+@pytest.mark.parametrize("at_load", [None, PASSED, SKIPPED, broken("9.00")])
+def test_break_that_the_load_was_not_told_stands(record, standing, clock, at_load):
+    found = record(broken(), at_load=at_load)
 
     assert standing() == [broken()]
     assert (found.found_at, found.asked_by_load_id) == (clock.now, "l2")
@@ -64,12 +64,12 @@ def test_break_that_the_load_was_not_told_stands(record, standing, clock, told):
 
 
 def test_break_that_the_load_was_told_is_no_news(record, standing):
-    assert record(broken(), told=broken()) is None
+    assert record(broken(), at_load=broken()) is None
     assert standing() == []
 
 
 def test_break_of_the_load_that_is_gone_is_said_to_be(record, standing):
-    found = record(PASSED, told=broken())
+    found = record(PASSED, at_load=broken())
 
     assert standing() == [PASSED]
     assert not found.is_break
@@ -78,11 +78,11 @@ def test_break_of_the_load_that_is_gone_is_said_to_be(record, standing):
 
 def test_answer_that_stands_is_not_dated_anew(hub, acme, y2024, record, clock):
     record(broken())
-    before = hub.later.standing(acme, y2024)
+    before = hub.later.open_findings(acme, y2024)
     clock.advance(86_400)
 
     assert record(broken(), asked_by="l3") is None
-    assert before == hub.later.standing(acme, y2024)
+    assert before == hub.later.open_findings(acme, y2024)
 
 
 def test_other_answer_takes_its_place(record, standing):

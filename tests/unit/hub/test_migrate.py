@@ -168,7 +168,7 @@ def test_hold_that_a_lesser_load_hid_is_open_again(hub_before_open_holds, last, 
         unit.reason,
     )
     assert (hold.load_id, row.light, row.hold) == ("l2", "red", "l2")
-    assert bool(row.beside) is (status == "held")
+    assert bool(row.side_loads) is (status == "held")
 
 
 def test_unit_keeps_what_its_last_year_came_to(hub_before_open_holds):
@@ -191,5 +191,5 @@ def test_unit_of_which_only_less_came_speaks_of_no_load(hub_before_open_holds):
 
         assert (unit.status, unit.load_id, unit.reason) == ("partial", "", "")
         assert hub.holds.find("acme", unit.year) is None
-        (beside,) = hub.beside.of_unit("acme", unit.year)
+        (beside,) = hub.side_loads.of_unit("acme", unit.year)
         assert (beside.status, beside.is_open, beside.reason) == ("held", True, "as it was")

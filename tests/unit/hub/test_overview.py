@@ -70,7 +70,7 @@ def test_source_that_publishes_nothing_leaves_the_light_as_it_was(hub, bring, ac
     for year in ("2023", "2024"):
         key = FiscalYear.parse(year).key
         load = hub.loads.save(Load(acme, key, "sie", coverage=end.value))
-        hub.beside.set_status(load.load_id, end, reason="no vouchers in the file")
+        hub.side_loads.set_status(load.load_id, end, reason="no vouchers in the file")
 
     assert [(row.light, row.status, row.reason) for row in hub.overview()] == [
         (Light.GREY, end, "nothing has been published yet"),

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from blocks.warehouse.beside import DocumentCounts
+from blocks.warehouse.side_tables import DocumentCounts
 from ledger.fiscal_year import FiscalYear
 from ledger.unit import Unit
 from tasks.pages.documents import FAILURES_SHOWN, DocumentsFound, FileFailure, documents_page

@@ -14,8 +14,8 @@ from blocks.controls import UnitContext, controls_for
 from blocks.hub import Light, OverviewRow
 from blocks.lake import Lake
 from blocks.systems.fortnox.preflight import LICENCE, Requirement
-from blocks.warehouse.beside import DocumentCounts
 from blocks.warehouse.records import AccountChange, ChangePlan, VoucherChange
+from blocks.warehouse.side_tables import DocumentCounts
 from ledger.controls import Break, BreakKind, ControlResult, Outcome, Severity
 from ledger.fiscal_year import FiscalYear
 from ledger.unit import Unit

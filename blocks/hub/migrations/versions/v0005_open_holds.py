@@ -42,7 +42,7 @@ def upgrade() -> None:
     op.create_index("ix_load_is_open_tenant", "load", ["is_open", "tenant"])
     _tell_coverage()
     _uncover_holds()
-    _leave_beside()
+    _rename_side_units()
 
 
 def _tell_coverage() -> None:
@@ -83,14 +83,14 @@ def _uncover_holds() -> None:
         """
     )
     columns = ("status", "reason", "source", "digest", "run_id", "load_id")
-    told = ", ".join(
+    assignments = ", ".join(
         f"{name} = (select {name} from load where load_id = ({LATEST}))"  # noqa: S608 - as above
         for name in columns
     )
-    op.execute(f"update unit set {told} where {IS_HIDDEN}")  # noqa: S608 - as above
+    op.execute(f"update unit set {assignments} where {IS_HIDDEN}")  # noqa: S608 - as above
 
 
-def _leave_beside() -> None:
+def _rename_side_units() -> None:
     """A unit of which no whole year came is called after what there is, and speaks of no load."""
     op.execute(
         """

@@ -8,7 +8,7 @@ import time
 import pytest
 
 from blocks.hub import Hub, LeaseLost, LeaseTaken
-from blocks.hub.keeping import RENEWALS_PER_TTL
+from blocks.hub.kept_lease import RENEWALS_PER_TTL
 
 TTL_S = 3.0  # long enough that a loaded machine still renews in time
 WAIT_S = 60.0

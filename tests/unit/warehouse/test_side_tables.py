@@ -55,11 +55,11 @@ def publish(lake, warehouse):
 
 
 @pytest.fixture
-def beside(warehouse):
-    def beside(token=2, year=YEAR, **tables):
-        return warehouse.publish_beside("acme", year, tables, token=token)
+def publish_side(warehouse):
+    def publish_side(token=2, year=YEAR, **tables):
+        return warehouse.publish_side_tables("acme", year, tables, token=token)
 
-    return beside
+    return publish_side
 
 
 def keys(warehouse):
@@ -73,10 +73,12 @@ def identity(warehouse):
     return found.st_ino, found.st_mtime_ns
 
 
-def test_what_lies_beside_the_ledger_changes_nothing_of_its_version(publish, beside, warehouse):
+def test_what_lies_beside_the_ledger_changes_nothing_of_its_version(
+    publish, publish_side, warehouse
+):
     before = publish(BANK).record
 
-    assert beside(connected_file=connected(("A", "1")), account_vat_code=codes(a3001="MP1"))
+    assert publish_side(connected_file=connected(("A", "1")), account_vat_code=codes(a3001="MP1"))
 
     after = warehouse.load_record("acme", YEAR)
     assert before == after
@@ -84,9 +86,9 @@ def test_what_lies_beside_the_ledger_changes_nothing_of_its_version(publish, bes
 
 
 def test_document_attaches_by_series_and_number_to_whatever_ledger_is_published(
-    publish, beside, warehouse
+    publish, publish_side, warehouse
 ):
-    beside(token=1, connected_file=connected(("A", "1"), ("A", "2")))
+    publish_side(token=1, connected_file=connected(("A", "1"), ("A", "2")))
     without_ledger = keys(warehouse)
     publish(BANK, token=2)
     with_one = keys(warehouse)
@@ -98,13 +100,13 @@ def test_document_attaches_by_series_and_number_to_whatever_ledger_is_published(
 
 
 def test_counts_tell_documents_without_voucher_and_vouchers_without_document(
-    publish, beside, warehouse
+    publish, publish_side, warehouse
 ):
     publish(BANK, RENT)
     two = pa.concat_tables(
         [connected(("A", "1"), ("Z", "9")), connected(("Z", "8"), document_id="f2")]
     )
-    beside(connected_file=two)
+    publish_side(connected_file=two)
 
     found = warehouse.count_documents("acme", YEAR)
 
@@ -115,62 +117,66 @@ def test_counts_tell_documents_without_voucher_and_vouchers_without_document(
     )
 
 
-def test_the_same_rows_again_write_nothing_in_whatever_order(beside, warehouse):
+def test_the_same_rows_again_write_nothing_in_whatever_order(publish_side, warehouse):
     first, second = connected(("A", "1")), connected(("A", "2"))
-    beside(connected_file=pa.concat_tables([first, second]), account_vat_code=codes(a3001="MP1"))
+    publish_side(
+        connected_file=pa.concat_tables([first, second]), account_vat_code=codes(a3001="MP1")
+    )
     before = identity(warehouse)
 
-    assert not beside(token=3, connected_file=pa.concat_tables([second, first]))
-    assert not beside(token=4, account_vat_code=codes(a3001="MP1"))
+    assert not publish_side(token=3, connected_file=pa.concat_tables([second, first]))
+    assert not publish_side(token=4, account_vat_code=codes(a3001="MP1"))
     assert before == identity(warehouse)
 
 
-def test_rows_that_are_gone_disappear_and_other_years_and_tables_stay(beside, warehouse):
+def test_rows_that_are_gone_disappear_and_other_years_and_tables_stay(publish_side, warehouse):
     other = facts(year=2025).fiscal_year
-    beside(connected_file=connected(("A", "1")), account_vat_code=codes(a3001="MP1"))
-    beside(year=other, connected_file=connected(("A", "5")))
+    publish_side(connected_file=connected(("A", "1")), account_vat_code=codes(a3001="MP1"))
+    publish_side(year=other, connected_file=connected(("A", "5")))
 
-    beside(token=3, connected_file=connected())
+    publish_side(token=3, connected_file=connected())
 
     assert [("A", "5", None)] == keys(warehouse)
-    assert codes(a3001="MP1").equals(warehouse.read_beside("acme", "account_vat_code", year=YEAR))
+    assert codes(a3001="MP1").equals(
+        warehouse.read_side_table("acme", "account_vat_code", year=YEAR)
+    )
 
 
-def test_run_that_was_overtaken_writes_nothing(publish, beside, warehouse):
+def test_run_that_was_overtaken_writes_nothing(publish, publish_side, warehouse):
     publish(BANK, token=5)
 
     with pytest.raises(StaleLease):
-        beside(token=4, connected_file=connected(("A", "1")))
+        publish_side(token=4, connected_file=connected(("A", "1")))
 
     assert [] == keys(warehouse)
 
 
-def test_publication_of_the_ledger_is_fenced_off_by_later_documents(publish, beside):
-    beside(token=5, connected_file=connected(("A", "1")))
+def test_publication_of_the_ledger_is_fenced_off_by_later_documents(publish, publish_side):
+    publish_side(token=5, connected_file=connected(("A", "1")))
 
     with pytest.raises(StaleLease):
         publish(BANK, token=4)
 
 
-def test_run_that_found_nothing_to_write_has_overtaken_earlier_ones_too(beside, warehouse):
+def test_run_that_found_nothing_to_write_has_overtaken_earlier_ones_too(publish_side, warehouse):
     rows = connected(("A", "1"))
-    beside(token=1, connected_file=rows)
-    beside(token=3, connected_file=rows)
+    publish_side(token=1, connected_file=rows)
+    publish_side(token=3, connected_file=rows)
 
     with pytest.raises(StaleLease):
-        beside(token=2, connected_file=connected())
+        publish_side(token=2, connected_file=connected())
 
     assert [("A", "1", None)] == keys(warehouse)
 
 
 def test_nothing_beside_a_ledger_that_nobody_published_is_empty(warehouse):
-    assert 0 == warehouse.read_beside("acme", "connected_file").num_rows
+    assert 0 == warehouse.read_side_table("acme", "connected_file").num_rows
     assert 0 == warehouse.count_documents("acme", YEAR).documents
     assert [] == warehouse.tenants()
 
 
 def test_file_of_the_first_release_gets_its_tables_when_documents_come(
-    warehouse, beside, publish, tmp_path, monkeypatch
+    warehouse, publish_side, publish, tmp_path, monkeypatch
 ):
     with monkeypatch.context() as patch:
         for name, kept in (("SCHEMA", "0001*"), ("VIEWS", "[1-6]*")):
@@ -181,7 +187,7 @@ def test_file_of_the_first_release_gets_its_tables_when_documents_come(
             patch.setattr(migrate, name, folder)
         publish(BANK)
 
-    beside(connected_file=connected(("A", "1")))
+    publish_side(connected_file=connected(("A", "1")))
 
     assert [("A", "1", "A:1")] == keys(warehouse)
     assert warehouse.verify("acme", YEAR).is_intact

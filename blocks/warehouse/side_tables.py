@@ -31,7 +31,7 @@ class DocumentCounts:
     vouchers_without_document: int = 0
 
 
-def publish_beside(
+def publish_side_tables(
     files: TenantFiles, year: FiscalYear, tables: Mapping[str, pa.Table], *, token: int
 ) -> bool:
     """Replace a year's rows of some tables of `SIDE_TABLES`, and say whether anything changed.
@@ -56,7 +56,7 @@ def publish_beside(
     return bool(changed)
 
 
-def read_beside(files: TenantFiles, name: str, *, year: FiscalYear | None = None) -> pa.Table:
+def read_side_table(files: TenantFiles, name: str, *, year: FiscalYear | None = None) -> pa.Table:
     """Return the rows of a table of `SIDE_TABLES`, of one year or of all, in one order."""
     with open_duckdb(spill=files.spill) as db:
         if not attach_published(db, files):

@@ -27,7 +27,7 @@ def bring(hub, acme, y2024):
             )
         )
         hub.loads.save_results(load.load_id, results)
-        return hub.beside.set_status(load.load_id, end, reason=f"it is {end}", run_id=run_id)
+        return hub.side_loads.set_status(load.load_id, end, reason=f"it is {end}", run_id=run_id)
 
     return bring
 
@@ -36,7 +36,7 @@ def bring(hub, acme, y2024):
 def waiting(hub):
     def waiting():
         (row,) = hub.overview()
-        return list(row.beside)
+        return list(row.side_loads)
 
     return waiting
 
@@ -46,7 +46,7 @@ def test_load_at_work_waits_for_nobody_yet(hub, bring, acme, waiting):
 
     assert hub.units.of_tenant(acme) == []
     assert waiting() == []
-    assert hub.beside.unfinished() == {acme}
+    assert hub.side_loads.unfinished() == {acme}
 
 
 @pytest.mark.parametrize(
@@ -123,20 +123,20 @@ def test_dead_run_fails_what_it_left_beside_its_unit(hub, bring, waiting):
     bring(UnitState.RECONCILING, sha="bb", run_id="alive")
     left = bring(UnitState.STAGED, sha="cc", run_id="dead")
 
-    (failed,) = hub.beside.fail_run("dead", reason="the process was killed")
+    (failed,) = hub.side_loads.fail_run("dead", reason="the process was killed")
 
     assert (failed.load_id, failed.status) == (left.load_id, UnitState.FAILED)
     assert "is failed: the process was killed" in waiting()[0]
     assert hub.loads.get(done.load_id).status == UnitState.PARTIAL
-    assert hub.beside.fail_run("", reason="no run has an empty id") == []
+    assert hub.side_loads.fail_run("", reason="no run has an empty id") == []
 
 
 def test_run_that_judges_it_again_is_the_one_whose_death_counts(hub, bring):
     held = bring(UnitState.HELD, run_id="first")
-    hub.beside.set_status(held.load_id, UnitState.RECONCILING, run_id="second")
+    hub.side_loads.set_status(held.load_id, UnitState.RECONCILING, run_id="second")
 
-    assert hub.beside.fail_run("first", reason="over long ago") == []
-    assert len(hub.beside.fail_run("second", reason="killed")) == 1
+    assert hub.side_loads.fail_run("first", reason="over long ago") == []
+    assert len(hub.side_loads.fail_run("second", reason="killed")) == 1
 
 
 def test_repair_fails_what_nobody_works_on(hub, bring, acme, y2024, waiting):
@@ -148,7 +148,7 @@ def test_repair_fails_what_nobody_works_on(hub, bring, acme, y2024, waiting):
     hub.leases.release(lease)
     hub.repair(acme, [])
     assert "interrupted" in waiting()[0]
-    assert hub.beside.unfinished() == set()
+    assert hub.side_loads.unfinished() == set()
 
 
 def test_late_holder_cannot_speak_of_it(hub, bring, acme, y2024, clock):
@@ -159,7 +159,7 @@ def test_late_holder_cannot_speak_of_it(hub, bring, acme, y2024, clock):
     hub.leases.acquire(resource, holder="new")
 
     with pytest.raises(LeaseLost):
-        hub.beside.set_status(load.load_id, UnitState.PARTIAL, token=old.token)
+        hub.side_loads.set_status(load.load_id, UnitState.PARTIAL, token=old.token)
     assert hub.loads.get(load.load_id).status == UnitState.STAGED
 
 

@@ -18,7 +18,7 @@ from blocks.hub.database import Database
 from blocks.hub.errors import LeaseLost
 from blocks.hub.events import Events, cut
 from blocks.hub.loads import Load
-from blocks.hub.states import BESIDE, WHOLE_YEAR, WORKING, UnitState
+from blocks.hub.states import SIDE_STATES, WHOLE_YEAR, WORKING, UnitState
 from blocks.hub.units import UnitStatus
 from ledger.controls import Outcome, Severity
 from ledger.fiscal_year import FiscalYear
@@ -27,7 +27,7 @@ MAX_LOADS: Final = 100
 """Most open loads beside a unit that are listed, newest first."""
 
 
-class Beside:
+class SideLoads:
     """Says and reads what became of loads of less than a year."""
 
     def __init__(self, database: Database, events: Events) -> None:
@@ -73,8 +73,8 @@ class Beside:
             table.tenant == tenant, table.fiscal_year == year.key, table.status.not_in(WORKING)
         )
         with self._database.reading() as connection:
-            found = _where(connection, and_(here, _is_beside(), table.is_open), limit=MAX_LOADS)
-            for coverage in BESIDE:
+            found = _where(connection, and_(here, _is_side_load(), table.is_open), limit=MAX_LOADS)
+            for coverage in SIDE_STATES:
                 settled = and_(
                     here, table.coverage == coverage.value, table.status != UnitState.REJECTED
                 )
@@ -116,7 +116,7 @@ class Beside:
         return [self._say(connection, load, UnitState.FAILED, reason) for load in left]
 
     def _say(self, connection: Connection, load: Load, status: UnitState, reason: str) -> Load:
-        is_open = status not in BESIDE or _warns(connection, load.load_id)
+        is_open = status not in SIDE_STATES or _warns(connection, load.load_id)
         new = replace(load, status=status, reason=reason, is_open=is_open)
         here = models.load.c.load_id == new.load_id
         connection.execute(update(models.load).where(here).values(vars(new)))
@@ -130,7 +130,7 @@ class Beside:
         """Give a unit of which no whole year was loaded the name of what there is."""
         now = self._database.now()
         old = units.find(connection, load.tenant, load.year)
-        if old is not None and old.status not in BESIDE:
+        if old is not None and old.status not in SIDE_STATES:
             return
         start = old or UnitStatus(load.tenant, load.fiscal_year, UnitState.PARTIAL, now)
         name = UnitState(load.coverage)
@@ -154,7 +154,7 @@ def _replace_earlier(connection: Connection, load: Load) -> None:
     table = models.load.c
     same = table.landed_sha256 == load.landed_sha256
     # What is held may be another company's, and then it answers nothing.
-    if load.coverage == UnitState.EVIDENCE.value and load.status in BESIDE:
+    if load.coverage == UnitState.EVIDENCE.value and load.status in SIDE_STATES:
         same = or_(same, table.source_kind == load.source_kind)
     replaced = and_(
         table.tenant == load.tenant,
@@ -176,12 +176,12 @@ def _warns(connection: Connection, load_id: str) -> bool:
     return bool(connection.execute(query).scalar())
 
 
-def _is_beside() -> ColumnElement[bool]:
+def _is_side_load() -> ColumnElement[bool]:
     return models.load.c.coverage != WHOLE_YEAR
 
 
 def _is_unfinished() -> ColumnElement[bool]:
-    return and_(models.load.c.is_open, models.load.c.status.in_(WORKING), _is_beside())
+    return and_(models.load.c.is_open, models.load.c.status.in_(WORKING), _is_side_load())
 
 
 def _where(
