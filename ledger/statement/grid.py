@@ -92,8 +92,8 @@ class Book:
 
 def letters(column: int) -> str:
     """Return the letters of a column that counts from 1: ``A``, ``Z``, ``AA``."""
-    said = ""
+    letters = ""
     while column:
         column, rest = divmod(column - 1, 26)
-        said = chr(65 + rest) + said
-    return said
+        letters = chr(65 + rest) + letters
+    return letters
