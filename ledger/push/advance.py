@@ -1,0 +1,326 @@
+"""The rules of exactly once: what an event makes of a document, and what may be done next.
+
+One law stands behind all of them: *a create is called only when no earlier create of the same
+document can still have an effect*, or else a person is told. An earlier one cannot when the target
+itself refused it, when its first byte never left, or when the target was searched in full twice
+without finding it, the second time after the longest time that a commit may lag.
+
+Source:
+    R-X-2, R-FEN-P1; decision 0020 (table of crashes).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from ledger.push.events import (
+    Action,
+    After,
+    Begun,
+    Call,
+    Event,
+    Finding,
+    Found,
+    Lost,
+    NoEffect,
+    NotSent,
+    ReadState,
+    Refuted,
+    Rescued,
+    Resolved,
+    Retried,
+    Search,
+    StateRead,
+    Succeeded,
+    Walked,
+)
+from ledger.push.items import (
+    READ_ONLY,
+    Clock,
+    Doubt,
+    HoldCode,
+    Item,
+    Phase,
+    ReadBack,
+    Step,
+)
+
+LOOKS: Final = 2
+"""Complete looks without a hit before a call counts as one that never had its effect."""
+
+RETRYABLE: Final = frozenset({HoldCode.DIFFERS, HoldCode.OVERDUE})
+"""Holds of steps that only read: looking once more can do no harm."""
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What a target can prove, and how long things may take there.
+
+    `commit_lag_s`: longest time from a call's end until what it created shows in a search; at
+    least as long as a claim and a request together. `settle_s`: longest time until a step that the
+    target concludes by itself (an approval, a number) shows. `look_again_s`: between two looks.
+    """
+
+    read_backs: Mapping[Step, ReadBack] = field(
+        default_factory=lambda: {Step.CREATE: ReadBack.SEARCH}
+    )
+    commit_lag_s: float = 900.0
+    settle_s: float = 600.0
+    look_again_s: float = 30.0
+
+    def proof(self, step: Step) -> ReadBack:
+        """Return how a lost answer to a step is resolved."""
+        return self.read_backs.get(step, ReadBack.NONE)
+
+
+class Impossible(ValueError):
+    """An event came to a document to which it cannot happen: a fault of the caller."""
+
+    def __init__(self, item: Item, event: Event) -> None:
+        super().__init__(f"{type(event).__name__} cannot happen while {item.phase} at {item.step}.")
+
+
+def advance(
+    item: Item, event: Event | None, *, rules: Rules, now: Clock
+) -> tuple[Item, Action | None]:
+    """Return the document after an event, and what may be done next.
+
+    The result is stored before the action is taken; the action of a stored document is asked for
+    anew with no event, so a process that dies in between changes nothing.
+
+    Args:
+        item: The document as stored.
+        event: What happened; None to ask what is next.
+        rules: The target's.
+        now: On the clock of the process that asks.
+
+    Raises:
+        Impossible: The event cannot happen to such a document.
+    """
+    after = item if event is None else _after(item, event, rules, now)
+    return after, _next(after, rules, now)
+
+
+def _after(item: Item, event: Event, rules: Rules, now: Clock) -> Item:
+    match event:
+        case Begun():
+            after = _begun(item, event, now)
+        case Succeeded() | NoEffect() | Lost() | NotSent() | Refuted():
+            is_current = item.phase is Phase.SENDING and event.token == item.token
+            after = _answered(item, event, rules, now) if is_current else _late(item, event)
+        case Rescued():
+            after = _in_doubt(item, rules, now) if item.phase is Phase.SENDING else item
+        case Walked():
+            after = _walked(item, event, rules, now)
+        case StateRead():
+            after = _read(item, event, rules, now)
+        case Found():
+            after = _found(item, event.target_id)
+        case Retried():
+            after = _retried(item)
+        case Resolved():
+            after = _resolved(item, event)
+    return after
+
+
+def _begun(item: Item, event: Begun, now: Clock) -> Item:
+    is_due = item.ready_at is None or _elapsed(item.ready_at, now) >= 0
+    if item.phase is not Phase.READY or item.step is None or not is_due:
+        raise Impossible(item, event)
+    if event.token <= item.token:
+        raise Impossible(item, event)  # a claim that was overtaken may begin nothing
+    return replace(
+        item,
+        phase=Phase.SENDING,
+        token=event.token,
+        request_digest=event.request_digest,
+        mark=event.mark or item.mark,
+        attempts=item.attempts + 1,
+        ready_at=None,
+        answer_code="",
+    )
+
+
+def _answered(
+    item: Item,
+    event: Succeeded | NoEffect | Lost | NotSent | Refuted,
+    rules: Rules,
+    now: Clock,
+) -> Item:
+    match event:
+        case Succeeded():
+            after = _succeeded(item, event, rules, now)
+        case NotSent():
+            after = _ready(item)
+        case NoEffect():
+            after = _refused(item, event, now)
+        case Lost():
+            after = replace(_in_doubt(item, rules, now), answer_code=event.code)
+        case Refuted():
+            after = item.held(event.code, event.detail)
+    return after
+
+
+def _succeeded(item: Item, event: Succeeded, rules: Rules, now: Clock) -> Item:
+    if item.step is not Step.CREATE:
+        return _step_done(item)
+    if event.target_id:
+        return _adopted(item, item.seen | {event.target_id})
+    # Good without an id proves nothing, and may have made something.
+    return _in_doubt(item, rules, now)
+
+
+def _late(item: Item, event: Succeeded | NoEffect | Lost | NotSent | Refuted) -> Item:
+    """Take what a fenced-out sender heard: an id is a hit, anything else tells nothing new."""
+    if isinstance(event, Succeeded) and event.target_id:
+        return _found(item, event.target_id)
+    return item
+
+
+def _refused(item: Item, event: NoEffect, now: Clock) -> Item:
+    # What came to light meanwhile is of an earlier call: the document is there after all.
+    if item.step is Step.CREATE and item.seen:
+        return _adopted(item, item.seen)
+    if event.after is After.REJECT:
+        return replace(item, phase=Phase.REJECTED, answer_code=event.code)
+    at = Clock(now.seconds + event.retry_after_s, now.epoch)
+    return replace(_ready(item), ready_at=at, answer_code=event.code)
+
+
+def _in_doubt(item: Item, rules: Rules, now: Clock) -> Item:
+    step = item.step
+    if step in READ_ONLY:
+        at = Clock(now.seconds + rules.look_again_s, now.epoch)
+        return replace(_ready(item), ready_at=at)
+    if step is Step.CREATE and len(item.seen) > 1:
+        return _adopted(item, item.seen)
+    doubted = replace(item, phase=Phase.IN_DOUBT, doubt=Doubt(since=now))
+    if step is not None and rules.proof(step) is ReadBack.NONE:
+        return doubted.held(HoldCode.NO_PROOF, f"the answer to {step} was lost")
+    return doubted
+
+
+def _walked(item: Item, event: Walked, rules: Rules, now: Clock) -> Item:
+    if item.phase is not Phase.IN_DOUBT or item.step is not Step.CREATE or item.doubt is None:
+        for target_id in sorted(event.hits):
+            item = _found(item, target_id)
+        return item
+    if found := event.hits | item.seen:
+        return _adopted(item, found)
+    if not event.is_complete:
+        return item  # a lookup that failed is not an absence
+    if event.lookalikes:
+        return item.held(HoldCode.LOOKALIKE, f"newer than the mark: {_listed(event.lookalikes)}")
+    return _looked(item, item.doubt, began_s=event.began_s, lag_s=rules.commit_lag_s, now=now)
+
+
+def _read(item: Item, event: StateRead, rules: Rules, now: Clock) -> Item:
+    if item.phase is not Phase.IN_DOUBT or item.doubt is None or item.step is Step.CREATE:
+        return item
+    match event.finding:
+        case Finding.DONE:
+            after = _step_done(item)
+        case Finding.GONE:
+            after = item.held(HoldCode.GONE)
+        case Finding.UNKNOWN:
+            after = item
+        case Finding.NOT_DONE:
+            after = _looked(item, item.doubt, began_s=event.began_s, lag_s=rules.settle_s, now=now)
+    return after
+
+
+def _looked(item: Item, doubt: Doubt, *, began_s: float, lag_s: float, now: Clock) -> Item:
+    """Count a complete look that found nothing; the last one has to begin after the lag."""
+    if doubt.since.epoch != now.epoch:
+        return replace(item, doubt=replace(doubt, since=now))
+    if began_s < doubt.since.seconds:
+        return item  # it may have passed the place before the call
+    looks = doubt.looks + 1
+    if looks >= LOOKS and doubt.waited_at(began_s) >= lag_s:
+        return _ready(item)
+    return replace(item, doubt=Doubt(now, doubt.waited_at(now.seconds), looks))
+
+
+def _found(item: Item, target_id: str) -> Item:
+    if item.is_created:
+        is_same = item.target_id == target_id
+        return item if is_same else item.held(HoldCode.SEVERAL, f"{item.target_id}, {target_id}")
+    if item.phase is Phase.SENDING:
+        return replace(item, seen=item.seen | {target_id})
+    return _adopted(item, item.seen | {target_id})
+
+
+def _adopted(item: Item, ids: frozenset[str]) -> Item:
+    """Take the one document with our key for ours; more than one is an alarm."""
+    if len(ids) > 1:
+        return replace(item, seen=ids).held(HoldCode.SEVERAL, _listed(ids))
+    (target_id,) = ids
+    return _step_done(replace(item, target_id=target_id, seen=ids, finished=0))
+
+
+def _step_done(item: Item) -> Item:
+    after = replace(_ready(item), finished=item.finished + 1, attempts=0)
+    return after if after.step else replace(after, phase=Phase.DONE)
+
+
+def _ready(item: Item) -> Item:
+    return replace(item, phase=Phase.READY, doubt=None, hold=None, ready_at=None)
+
+
+def _retried(item: Item) -> Item:
+    """Try a step once more where that can make nothing twice; elsewhere a person resolves it."""
+    if item.phase is Phase.READY:
+        return replace(item, ready_at=None)
+    is_safe = item.phase is Phase.REJECTED or (item.hold and item.hold.code in RETRYABLE)
+    return _ready(item) if is_safe else item
+
+
+def _resolved(item: Item, event: Resolved) -> Item:
+    if item.phase not in {Phase.HELD, Phase.IN_DOUBT}:
+        raise Impossible(item, event)
+    if event.target_id:
+        if event.target_id == item.target_id:
+            return _ready(replace(item, seen=frozenset({event.target_id})))
+        return _adopted(item, frozenset({event.target_id}))
+    if item.step is Step.CREATE:
+        if event.is_done:
+            raise Impossible(item, event)  # done means that there is an id to go on with
+        return _ready(replace(item, seen=frozenset()))
+    return _step_done(item) if event.is_done else _ready(item)
+
+
+def _next(item: Item, rules: Rules, now: Clock) -> Action | None:
+    step = item.step
+    if step is None:
+        return None
+    if item.phase is Phase.READY:
+        is_due = item.ready_at is None or _elapsed(item.ready_at, now) >= 0
+        return Call(step) if is_due else None
+    if item.phase is not Phase.IN_DOUBT or item.doubt is None:
+        return None
+    if rules.proof(step) is ReadBack.SEARCH:
+        return Search(item.mark, wait_s=_wait(item.doubt, rules.commit_lag_s, rules, now))
+    return ReadState(step, wait_s=_wait(item.doubt, rules.settle_s, rules, now))
+
+
+def _wait(doubt: Doubt, lag_s: float, rules: Rules, now: Clock) -> float:
+    """Return how long the next look waits: the first comes at once, the last after the lag."""
+    if not doubt.looks or doubt.since.epoch != now.epoch:
+        return 0.0
+    left = lag_s - doubt.waited_at(now.seconds)
+    return min(left, rules.look_again_s) if left > 0 else 0.0
+
+
+def _elapsed(since: Clock, now: Clock) -> float:
+    """Return the seconds from one moment to another; of another process's clock, none.
+
+    Waiting until a moment of another process therefore begins at once where that is harmless
+    (a retry), and anew where it is not (`_looked`).
+    """
+    return now.seconds - since.seconds if since.epoch == now.epoch else 0.0
+
+
+def _listed(ids: frozenset[str]) -> str:
+    return ", ".join(sorted(ids)[:5])

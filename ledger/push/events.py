@@ -1,0 +1,169 @@
+"""What can happen to a document that is being pushed, and what may be done next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ledger.push.items import HoldCode, Step
+
+
+class After(StrEnum):
+    """What a refusal without effect means for the document."""
+
+    RETRY = "retry"
+    """Later, by itself: too many calls, or our credential is being renewed."""
+    REJECT = "reject"
+    """Never as it is: a person corrects it."""
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A worker holds the claim `token` and is about to call; stored before the first byte."""
+
+    token: int
+    request_digest: str
+    mark: str = ""
+
+
+@dataclass(frozen=True)
+class NotSent:
+    """The call ended before its first byte: no connection, or the claim was about to end."""
+
+    token: int
+
+
+@dataclass(frozen=True)
+class Succeeded:
+    """The target's own good answer. `target_id`: of what was created."""
+
+    token: int
+    target_id: str = ""
+
+
+@dataclass(frozen=True)
+class NoEffect:
+    """The target's own refusal, which proves that nothing came of the call."""
+
+    token: int
+    code: str
+    after: After
+    retry_after_s: float = 0.0
+
+
+@dataclass(frozen=True)
+class Lost:
+    """Anything else: a timeout, a cut body, 5xx, HTML, 200 without an id."""
+
+    token: int
+    code: str = ""
+
+
+@dataclass(frozen=True)
+class Rescued:
+    """The claim ended while the document was being sent: its worker is dead or asleep."""
+
+
+@dataclass(frozen=True)
+class Walked:
+    """A search. `is_complete`: it saw everything newer than the mark, undisturbed.
+
+    `hits`: ids with our key. `lookalikes`: ids newer than the mark with our customer, date and
+    total and without our key. `began_s`: when it began, on the clock of ``now``.
+    """
+
+    is_complete: bool
+    hits: frozenset[str]
+    lookalikes: frozenset[str]
+    began_s: float
+
+
+class Finding(StrEnum):
+    """What reading one document says of a step."""
+
+    DONE = "done"
+    NOT_DONE = "not_done"
+    UNKNOWN = "unknown"
+    GONE = "gone"
+
+
+@dataclass(frozen=True)
+class StateRead:
+    """The one document was read for a step that is in doubt; `began_s` as in `Walked`."""
+
+    finding: Finding
+    began_s: float = 0.0
+
+
+@dataclass(frozen=True)
+class Refuted:
+    """A check found that what the target holds is not what was sent."""
+
+    token: int
+    code: HoldCode
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Found:
+    """A document with our key is there: seen by a run's first look, or by a late answer."""
+
+    target_id: str
+
+
+@dataclass(frozen=True)
+class Retried:
+    """A person has it tried once more."""
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """A person says what became of a lost answer. `is_done`: the step took place.
+
+    `target_id`: of the document, when the step is to create it.
+    """
+
+    is_done: bool
+    target_id: str = ""
+
+
+Event = (
+    Begun
+    | NotSent
+    | Succeeded
+    | NoEffect
+    | Lost
+    | Rescued
+    | Walked
+    | StateRead
+    | Refuted
+    | Found
+    | Retried
+    | Resolved
+)
+
+
+@dataclass(frozen=True)
+class Call:
+    """Take the step: claim the document, store `Begun`, then send."""
+
+    step: Step
+
+
+@dataclass(frozen=True)
+class Search:
+    """Walk over everything newer than the mark, not before `wait_s` from now."""
+
+    mark: str
+    wait_s: float = 0.0
+
+
+@dataclass(frozen=True)
+class ReadState:
+    """Read the one document, not before `wait_s` from now."""
+
+    step: Step
+    wait_s: float = 0.0
+
+
+Action = Call | Search | ReadState

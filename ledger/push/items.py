@@ -1,0 +1,163 @@
+"""A document on its way to another system, as the hub stores it before and after each call."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Final
+
+
+class Step(StrEnum):
+    """One call of a document's plan, in the order in which a target asks for them."""
+
+    CREATE = "create"
+    CHECK = "check"
+    """What was created is read back; it holds the document if figures or key differ."""
+    BOOK = "book"
+    ATTACH = "attach"
+    APPROVE = "approve"
+    NUMBER = "number"
+    """The target's own number is awaited: it comes a while after the approval."""
+    SEND = "send"
+    PAY = "pay"
+
+
+READ_ONLY: Final = frozenset({Step.CHECK, Step.NUMBER})
+"""Steps that change nothing there: whatever becomes of the answer, they are taken again."""
+
+
+class ReadBack(StrEnum):
+    """How a target proves what became of a step whose answer was lost."""
+
+    SEARCH = "search"
+    """By a walk over everything newer than a mark, for our key."""
+    STATE = "state"
+    """By reading the one document."""
+    NONE = "none"
+    """Not at all: a person looks."""
+
+
+class Phase(StrEnum):
+    """Where a document stands with its present step."""
+
+    READY = "ready"
+    SENDING = "sending"
+    """Persisted before the first byte: from here on the call may have had its effect."""
+    IN_DOUBT = "in_doubt"
+    HELD = "held"
+    """A person must act; `Item.hold` says why."""
+    REJECTED = "rejected"
+    """The target refused it, nothing was made there, and a person corrects it."""
+    DONE = "done"
+
+
+class HoldCode(StrEnum):
+    """Why a person must look."""
+
+    SEVERAL = "several"
+    """The target has more than one document with our key."""
+    LOOKALIKE = "lookalike"
+    """A newer document has our customer, date and total, and not our key."""
+    NO_PROOF = "no_proof"
+    """An answer was lost, and the target cannot say what became of the call."""
+    DIFFERS = "differs"
+    """What was created is not what was sent."""
+    OVERDUE = "overdue"
+    """The target did not do in time what it was to do by itself."""
+    GONE = "gone"
+    """The document is not there any more."""
+
+
+@dataclass(frozen=True)
+class Hold:
+    """Why a document is held. `detail`: in words, without figures of the document."""
+
+    code: HoldCode
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Clock:
+    """A moment in a process: seconds on its monotonic clock, and whose clock it is.
+
+    Two moments are compared only within one epoch; wall clocks are never asked.
+    """
+
+    seconds: float
+    epoch: str
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """What was found out since an answer was lost.
+
+    `since`: the last moment that was counted. `waited_s`: seconds that passed before it, each seen
+    to pass by one process on its own clock; what nobody saw is not counted. `looks`: complete ones
+    that found nothing.
+    """
+
+    since: Clock
+    waited_s: float = 0.0
+    looks: int = 0
+
+    def waited_at(self, seconds: float) -> float:
+        """Return how long it had been waited at a moment of the same clock."""
+        return self.waited_s + seconds - self.since.seconds
+
+
+@dataclass(frozen=True)
+class Item:
+    """One document. Nothing here is the document itself: the hub stores that beside it.
+
+    `key`: ours, which travels in the document. `steps`: its plan. `finished`: how many of them are
+    done. `token`: of the claim under which the present step was begun. `mark`: where a search
+    begins. `seen`: ids with our key that came to light while a call was on its way. `ready_at`: not
+    before then; None at once.
+    """
+
+    key: str
+    steps: tuple[Step, ...]
+    phase: Phase = Phase.READY
+    finished: int = 0
+    target_id: str = ""
+    token: int = 0
+    request_digest: str = ""
+    mark: str = ""
+    seen: frozenset[str] = frozenset()
+    doubt: Doubt | None = None
+    ready_at: Clock | None = None
+    attempts: int = 0
+    answer_code: str = ""
+    hold: Hold | None = None
+
+    @property
+    def step(self) -> Step | None:
+        """The present step; None once all are done."""
+        return self.steps[self.finished] if self.finished < len(self.steps) else None
+
+    @property
+    def is_created(self) -> bool:
+        """Whether the target has the document, as far as we know."""
+        return bool(self.target_id)
+
+    @property
+    def state(self) -> str:
+        """The word for people: queued, sending, created, …, done; or held, rejected, in_doubt."""
+        if self.phase is not Phase.READY:
+            return str(self.phase)
+        last = next((s for s in reversed(self.steps[: self.finished]) if s in _AFTER), None)
+        return _AFTER[last] if last else "queued"
+
+    def held(self, code: HoldCode, detail: str = "") -> Item:
+        """Return it held."""
+        return replace(self, phase=Phase.HELD, hold=Hold(code, detail), doubt=None)
+
+
+_AFTER: Final = {
+    Step.CREATE: "created",
+    Step.BOOK: "booked",
+    Step.ATTACH: "attached",
+    Step.APPROVE: "approved",
+    Step.SEND: "sent",
+    Step.PAY: "paid",
+}
