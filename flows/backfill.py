@@ -75,7 +75,7 @@ async def backfill(
     work = Backfill(deque(units), uploaded, undefined)
     async with get_client() as client:
         await work.finish(client)
-    return ended(work.verdict, work.told)
+    return ended(work.verdict, work.summary)
 
 
 @dataclass
@@ -90,12 +90,14 @@ class Backfill:
 
     async def finish(self, client: PrefectClient) -> None:
         """Start runs and watch them until all have ended, with a bar that shows how far it is."""
-        bar = await acreate_progress_artifact(progress=0.0, key="backfill", description=self.told)
+        bar = await acreate_progress_artifact(
+            progress=0.0, key="backfill", description=self.summary
+        )
         while self.waiting or self.working:
             while self.waiting and len(self.working) < AT_ONCE:
                 await self._start(client, self.waiting.popleft())
             await self._look(client)
-            await aupdate_progress_artifact(bar, progress=self.share, description=self.told)
+            await aupdate_progress_artifact(bar, progress=self.share, description=self.summary)
             if self.working:
                 await asyncio.sleep(LOOK_EVERY_S)
 
@@ -106,13 +108,13 @@ class Backfill:
         return 100 * len(self.ended) / count if count else 100.0
 
     @property
-    def told(self) -> str:
+    def summary(self) -> str:
         """Say how many years ended how, and which did not end well."""
         counted = Counter(self.ended.values())
         parts = [f"{count} {name}" for name, count in counted.most_common()]
         parts += [f"{len(self.working) + len(self.waiting)} to go"] if self.share < 100 else []
-        unwell = [f"{tenant} {year}" for (tenant, year), name in self.ended.items() if name in BAD]
-        listed = f" See {', '.join(unwell[:10])}." if unwell else ""
+        failed = [f"{tenant} {year}" for (tenant, year), name in self.ended.items() if name in BAD]
+        listed = f" See {', '.join(failed[:10])}." if failed else ""
         return f"{', '.join(parts)}.{listed}"
 
     @property

@@ -79,8 +79,8 @@ def _concluded(ends: Counter[End], found: Look, *, more: int) -> State[Any]:
     others: dict[str, int] = {end: ends[end] for end in End if end != End.AT_WORK}
     others[End.WAITING] += more
     others["left alone"] = found.left_count
-    told = [f"{count:,} {end}" for end, count in others.items() if count]
-    message = f"{', '.join([f'{ends[End.AT_WORK]} files at work', *told])}."
+    counted = [f"{count:,} {end}" for end, count in others.items() if count]
+    message = f"{', '.join([f'{ends[End.AT_WORK]} files at work', *counted])}."
     if ends[End.TROUBLED]:
         return Failed(message=f"{message} The log of this run says what stood in the way.")
     return Completed(message=message)
@@ -136,8 +136,8 @@ async def _put_aside(stores: Stores, file: Dropped, *, reason: str, sha256: str 
         return End.WAITING
     if reason:
         warn(f"{shown_name(file.path.name)} was put aside: {reason}", tenant=file.tenant)
-        told = f"{moved.name} was put aside in {moved.parent.name}: {reason}"
-        await asyncio.to_thread(stores.hub.events.add, "inbox", told, tenant=file.tenant)
+        moved_to = f"{moved.name} was put aside in {moved.parent.name}: {reason}"
+        await asyncio.to_thread(stores.hub.events.add, "inbox", moved_to, tenant=file.tenant)
     return End.PUT_ASIDE
 
 

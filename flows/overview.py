@@ -41,15 +41,15 @@ async def overview() -> State[Any]:
 def newly_stale(rows: Sequence[OverviewRow]) -> list[OverviewRow]:
     """Return the stale rows of which nobody was told since their last good load, and note them."""
     with open_stores() as stores:
-        fresh = [row for row in rows if row.is_stale and not _was_told(stores, row)]
+        fresh = [row for row in rows if row.is_stale and not _was_reported(stores, row)]
         for row in fresh:
             stores.hub.events.add(STALE, row.reason, tenant=row.tenant, fiscal_year=row.fiscal_year)
     return fresh
 
 
-def _was_told(stores: Stores, row: OverviewRow) -> bool:
-    told = stores.hub.events.recent(tenant=row.tenant, kind=STALE, limit=1)
-    return bool(told and row.last_published_at and told[0].at > row.last_published_at)
+def _was_reported(stores: Stores, row: OverviewRow) -> bool:
+    reported = stores.hub.events.recent(tenant=row.tenant, kind=STALE, limit=1)
+    return bool(reported and row.last_published_at and reported[0].at > row.last_published_at)
 
 
 def overview_rows() -> list[OverviewRow]:

@@ -17,7 +17,7 @@ from ledger.fiscal_year import FiscalYear
 from ledger.unit import Unit
 from tasks.accept import NothingHeld
 from tasks.jobs import Job
-from tasks.stage import StagedLoad, staged_again
+from tasks.stage import StagedLoad, staged_from_landing
 from tasks.stores import Stores, open_stores
 
 
@@ -66,4 +66,4 @@ def staged_load(stores: Stores, unit: Unit, *, load_id: str = "") -> StagedLoad:
         if load_id or status is None or status.status is not UnitState.PUBLISHED:
             raise NothingHeld(unit, status, load_id=load_id)
         load = stores.hub.loads.get(status.load_id)
-    return StagedLoad(staged_again(stores, load), load.load_id)
+    return StagedLoad(staged_from_landing(stores, load), load.load_id)

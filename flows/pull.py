@@ -14,7 +14,7 @@ from flows.runs.forms import TenantId, Year
 from flows.runs.hooks import run_cancelled, run_crashed, run_failed
 from flows.runs.leasing import WAIT_LIMIT_S
 from flows.runs.outcomes import combined
-from flows.runs.pull_year import PullYear, Wish
+from flows.runs.pull_year import PullOptions, PullYear
 from flows.runs.states import SKIPPED, ended, name_run, run_id
 from flows.runs.steps import AS_TASKS, Steps
 from ledger.unit import Unit
@@ -26,7 +26,7 @@ MAX_YEARS: Final = 100
 """Most years that one run fetches."""
 
 Years = Annotated[tuple[Year, ...], Field(max_length=MAX_YEARS)]
-LedgerWish = Literal["fetch", "leave"]
+LedgerMode = Literal["fetch", "leave"]
 Uploaded = Literal["keep", "overwrite"]
 Undefined = Literal["refuse", "define"]
 
@@ -49,7 +49,7 @@ async def pull(
     years: Years = (),
     *,
     which: Which = "open years",
-    ledger: LedgerWish = "fetch",
+    ledger: LedgerMode = "fetch",
     uploaded: Uploaded = "keep",
     undefined: Undefined = "refuse",
     closing_balances: bool = False,
@@ -73,7 +73,7 @@ async def pull(
         dry_run: Only show what would change; publish nothing.
         night: Leave empty. The night for which the schedule started this run.
     """
-    wish = Wish(
+    options = PullOptions(
         years,
         which,
         leaves_ledger=ledger == "leave",
@@ -84,13 +84,13 @@ async def pull(
         defines=undefined == "define",
     )
     with open_stores() as stores:
-        return await pull_tenant(stores, tenant, wish)
+        return await pull_tenant(stores, tenant, options)
 
 
 async def pull_tenant(
     stores: Stores,
     tenant: str,
-    wish: Wish,
+    options: PullOptions,
     *,
     steps: Steps = AS_TASKS,
     wait_limit_s: float = WAIT_LIMIT_S,
@@ -102,7 +102,7 @@ async def pull_tenant(
         CallRefused: Nothing can be fetched until the one acts whom the message names.
         LeaseTaken: Another run still fetches for the tenant after ``wait_limit_s``.
     """
-    if wish.night and not stores.hub.tenants.get(tenant).has_schedule:
+    if options.night and not stores.hub.tenants.get(tenant).has_schedule:
         say(FIRST_TRANSFER_PENDING, tenant=tenant)
         return ended(SKIPPED, FIRST_TRANSFER_PENDING)
     async with fortnox_session(
@@ -115,16 +115,16 @@ async def pull_tenant(
             stores,
             tenant,
             there,
-            named=wish.years,
-            which=wish.which,
-            is_night=wish.night is not None,
+            named=options.years,
+            which=options.which,
+            is_night=options.night is not None,
         )
         units = [Unit(tenant, item.year) for item in wanted]
         tags = [tag for unit in units for tag in unit.tags]
-        await name_run(_name(tenant, units, wish), tags=tags)
+        await name_run(_name(tenant, units, options), tags=tags)
         outcomes = []
         for unit, item in zip(units, wanted, strict=True):
-            work = PullYear(stores, unit, item.source, (*there,), wish, steps, wait_limit_s)
+            work = PullYear(stores, unit, item.source, (*there,), options, steps, wait_limit_s)
             outcomes.append(await work.outcome(fortnox))
     for year in undefined_years(stores, tenant, there):
         warn(f"The source also has {year}, which nobody has defined here", tenant=tenant)
@@ -135,8 +135,8 @@ NAMED: Final = 3
 """Years that the name of a run lists."""
 
 
-def _name(tenant: str, units: list[Unit], wish: Wish) -> str:
-    if wish.night:
-        return f"{tenant} night {wish.night}"
+def _name(tenant: str, units: list[Unit], options: PullOptions) -> str:
+    if options.night:
+        return f"{tenant} night {options.night}"
     more = f" and {len(units) - NAMED} more" if len(units) > NAMED else ""
     return ", ".join(str(unit) for unit in units[:NAMED]) + more

@@ -10,9 +10,9 @@ import runpy
 import sys
 
 import flows.server.deployments  # noqa: F401 - so that the host of the runs has imported every flow
-from flows.server.fork_server.host import warm_host
+from flows.server.fork_server.host import fork_host
 
 if __name__ == "__main__":
-    with warm_host():
+    with fork_host():
         sys.argv = ["prefect", "worker", "start", *sys.argv[1:]]
         runpy.run_module("prefect", run_name="__main__", alter_sys=True)

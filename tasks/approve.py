@@ -30,9 +30,11 @@ def approve(stores: Stores, tenant: str, *, approved_by: str, note: str) -> list
     published = [unit for unit in units if unit.last_published_at]
     if not published:
         raise NotToBeApproved(tenant, why="nothing is published yet. Run pull for its years first.")
-    unwell = [unit for unit in units if unit.status in {UnitState.HELD, UnitState.FAILED}]
-    if unwell:
-        years = ", ".join(f"{year_in_words(unit.fiscal_year)} is {unit.status}" for unit in unwell)
+    unfinished = [unit for unit in units if unit.status in {UnitState.HELD, UnitState.FAILED}]
+    if unfinished:
+        years = ", ".join(
+            f"{year_in_words(unit.fiscal_year)} is {unit.status}" for unit in unfinished
+        )
         raise NotToBeApproved(
             tenant, why=f"{years}. Look at the year's pages; accept what is right, mend the rest."
         )

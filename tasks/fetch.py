@@ -41,7 +41,7 @@ class Fetched:
     """A file of the lake and what it says of itself.
 
     `evidence`: what the source was asked beside it, None for a file that somebody dropped in.
-    `standing_sha256`: the hash of that part of it which the source is asked every time.
+    `evidence_sha256`: the hash of that part of it which the source is asked every time.
     """
 
     landed: Landed
@@ -49,7 +49,7 @@ class Fetched:
     suffix: str
     _file: SieFile | None = None
     evidence: Landed | None = None
-    standing_sha256: str = ""
+    evidence_sha256: str = ""
 
     def open(self, lake: Lake) -> SieFile:
         """Return the file with its vouchers still to come.
@@ -186,9 +186,9 @@ def _by_defined_year(stores: Stores, landed: Landed, file: SieFile, *, suffix: s
         raise NoFiscalYear(file_name=landed.file_name)
     defined = [item.year for item in stores.hub.years.active(landed.tenant)]
     years, left = by_year(vouchers, defined)
-    told = {"is_year_told_by_dates": True}
+    by_dates = {"is_year_told_by_dates": True}
     loads = [
-        Fetched(landed, facts_of(file, landed, year).model_copy(update=told), suffix)
+        Fetched(landed, facts_of(file, landed, year).model_copy(update=by_dates), suffix)
         for year in years
     ]
     refused = RefusedVouchers(landed.tenant, landed.file_name, left) if left.num_rows else None

@@ -20,8 +20,8 @@ from ledger.money import MONEY
 from ledger.sie.reader import SieFile, open_sie
 from tasks.evidence import pack
 from tasks.fetch import Fetched, facts_of
+from tasks.from_landing import ASKED
 from tasks.jobs import Job
-from tasks.landed_again import ASKED
 from tasks.log import say, warn
 from tasks.source_year import stated_year
 from tasks.steps import step
@@ -118,14 +118,14 @@ def land_answers(job: Job, file: SieFile, answers: Answers) -> Fetched:
             **job.where,
             unknown_codes=sum(unknown.values()),
         )
-    told = {"evidence_sha256": asked.sha256, "organisation_number": number}
+    known = {"evidence_sha256": asked.sha256, "organisation_number": number}
     return Fetched(
         landed,
-        facts.model_copy(update=told),
+        facts.model_copy(update=known),
         SUFFIX,
         file,
         evidence=asked,
-        standing_sha256=hashlib.sha256(pack(_standing(evidence))).hexdigest(),
+        evidence_sha256=hashlib.sha256(pack(_always_asked(evidence))).hexdigest(),
     )
 
 
@@ -162,7 +162,7 @@ def _evidence(answers: Answers) -> dict[str, pa.Table]:
     }
 
 
-def _standing(evidence: dict[str, pa.Table]) -> dict[str, pa.Table]:
+def _always_asked(evidence: dict[str, pa.Table]) -> dict[str, pa.Table]:
     """Leave out what is asked only now and then."""
     balances = evidence["source_balance"]
     opening = balances.filter(pc.equal(balances["balance_kind"], "opening"))

@@ -13,13 +13,13 @@ from tasks.jobs import Job
 from tasks.log import say
 from tasks.publish import publish_load
 from tasks.reconcile import Judgement, unit_context
-from tasks.stage import StagedLoad, staged_again
+from tasks.stage import StagedLoad, staged_from_landing
 
 AGREES: Final = "agrees"
 HELD: Final = "held"
 WOULD_HOLD: Final = "would hold"
 
-ASKED_AGAIN: Final = "published earlier, asked again: "
+RECHECKED: Final = "published earlier, asked again: "
 DECIDE_FIRST: Final = "Another load is held: decide on what is held first, then ask again."
 
 
@@ -60,7 +60,7 @@ def recheck_unit(job: Job) -> Rechecked:
     if record is None:
         raise TerminalError(f"{job.unit} is not published, so there is nothing to ask about.")
     published = job.stores.hub.loads.published(job.unit.tenant, job.unit.year) or _of(record)
-    staged = staged_again(job.stores, published)
+    staged = staged_from_landing(job.stores, published)
     if staged.digest != record.digest:
         raise ReadOtherwise(record)
     context = unit_context(job)
@@ -109,9 +109,9 @@ def _of(record: LoadRecord) -> Load:
 
 def _hold(job: Job, published: Load, judgement: Judgement) -> None:
     """Hold the published rows as a load of their own: what an earlier one was told stays so."""
-    again = replace(published, load_id="", run_id=job.run_id, status=UnitState.STAGED, reason="")
-    load = job.stores.hub.loads.save(again)
+    held = replace(published, load_id="", run_id=job.run_id, status=UnitState.STAGED, reason="")
+    load = job.stores.hub.loads.save(held)
     job.stores.hub.loads.save_results(load.load_id, judgement.results)
     about = {"load_id": load.load_id, "source": load.source, "digest": load.digest}
     job.tell(UnitState.RECONCILING, **about)
-    job.tell(UnitState.HELD, load_id=load.load_id, reason=f"{ASKED_AGAIN}{judgement.reason}")
+    job.tell(UnitState.HELD, load_id=load.load_id, reason=f"{RECHECKED}{judgement.reason}")

@@ -102,7 +102,7 @@ def tell_judged(job: Job, load: StagedLoad) -> None:
     )
 
 
-def standing_judgement(job: Job, load: StagedLoad) -> Judgement | None:
+def judgement_of_published(job: Job, load: StagedLoad) -> Judgement | None:
     """Return the judgement by which these very rows are published, None when they must be judged.
 
     *Unchanged* means that rows, organisation number, coverage, damage, evidence and the controls

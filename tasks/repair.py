@@ -20,7 +20,7 @@ KEPT: Final = dt.timedelta(days=400)
 """How long events and the findings of replaced loads are kept: a year and what closing it takes."""
 
 
-def mend_statuses(*, everything: bool = False) -> list[UnitStatus]:
+def repair_statuses(*, everything: bool = False) -> list[UnitStatus]:
     """Repair statuses from the warehouse's load records, and return what changed.
 
     Args:
@@ -37,7 +37,7 @@ def mend_statuses(*, everything: bool = False) -> list[UnitStatus]:
             or tenant.id in unfinished
             or _is_suspect(stores.hub.units.of_tenant(tenant.id))
         ]
-        return [unit for tenant in found for unit in _mend(stores, tenant)]
+        return [unit for tenant in found for unit in _repair_twice(stores, tenant)]
 
 
 def remove_leftovers() -> int:
@@ -57,11 +57,11 @@ def _is_suspect(units: Sequence[UnitStatus]) -> bool:
     return any(unit.status in SUSPECT for unit in units)
 
 
-def _mend(stores: Stores, tenant: str) -> list[UnitStatus]:
-    mended = _repair(stores, tenant)
+def _repair_twice(stores: Stores, tenant: str) -> list[UnitStatus]:
+    repaired = _repair(stores, tenant)
     # A run that published between our look at the warehouse and our word to the hub was
     # contradicted; the second look sees what it did.
-    return _repair(stores, tenant) or mended if mended else []
+    return _repair(stores, tenant) or repaired if repaired else []
 
 
 def _repair(stores: Stores, tenant: str) -> list[UnitStatus]:

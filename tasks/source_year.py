@@ -26,8 +26,8 @@ class NoFiscalYear(TerminalError):
 class NotSie(TerminalError):
     """A file is of another kind than SIE 1 to 4."""
 
-    def __init__(self, *, file_name: str, told: str) -> None:
-        super().__init__(f"{file_name} is no SIE file of type 1 to 4. {told}")
+    def __init__(self, *, file_name: str, advice: str) -> None:
+        super().__init__(f"{file_name} is no SIE file of type 1 to 4. {advice}")
 
 
 def read_sie(content: bytes, *, file_name: str) -> SieFile:
@@ -38,7 +38,7 @@ def read_sie(content: bytes, *, file_name: str) -> SieFile:
     """
     file = open_sie(content, suffix=PurePath(file_name).suffix)
     if file.refusal:
-        raise NotSie(file_name=file_name, told=file.refusal)
+        raise NotSie(file_name=file_name, advice=file.refusal)
     return file
 
 

@@ -18,7 +18,7 @@ from tasks.stores import Stores
 Which = Literal["open years", "two latest years"]
 """What is fetched when no year is named: every year that is open here, or the two that end last."""
 
-CLOSED_AGAIN_AFTER: Final = dt.timedelta(days=7)
+CLOSED_YEAR_INTERVAL: Final = dt.timedelta(days=7)
 """A closed year is looked at again in the night after this age of its last good load."""
 
 
@@ -166,4 +166,4 @@ def _is_closed(year: DefinedYear) -> bool:
 
 def _rested(unit: UnitStatus | None, now: dt.datetime) -> bool:
     last = unit.last_published_at if unit else None
-    return last is None or now - last >= CLOSED_AGAIN_AFTER
+    return last is None or now - last >= CLOSED_YEAR_INTERVAL

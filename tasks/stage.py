@@ -9,8 +9,8 @@ from pathlib import Path
 from blocks.hub import Load, UnitState
 from blocks.staging import StagedUnit, StageUnusable, read_staged, stage_unit
 from tasks.fetch import Fetched
+from tasks.from_landing import fetched_from_landing
 from tasks.jobs import Job
-from tasks.landed_again import fetched_again
 from tasks.log import say, warn
 from tasks.steps import step
 from tasks.stores import Stores
@@ -50,7 +50,7 @@ def stage_fetched(job: Job, fetched: Fetched) -> StagedLoad:
     return StagedLoad(staged, "" if job.is_dry_run else _record(job, fetched, staged))
 
 
-def staged_again(stores: Stores, load: Load) -> StagedUnit:
+def staged_from_landing(stores: Stores, load: Load) -> StagedUnit:
     """Return a load as it was staged; staged anew from what was received if that is needed.
 
     It is needed when the stage was pruned, damaged, or written by another release. A later reader
@@ -65,7 +65,7 @@ def staged_again(stores: Stores, load: Load) -> StagedUnit:
         staged.check_files()
     except StageUnusable as unusable:
         _warn(unusable, load.tenant, load.fiscal_year)
-        staged = _stage(stores, fetched_again(stores, load))
+        staged = _stage(stores, fetched_from_landing(stores, load))
         if load.is_open or staged.digest == load.digest:
             stores.hub.loads.restaged(
                 load.load_id, stage_folder=str(staged.folder), digest=staged.digest
@@ -100,7 +100,7 @@ def _record(job: Job, fetched: Fetched, staged: StagedUnit) -> str:
             source=staged.facts.source,
             source_kind=staged.facts.source_kind,
             landed_sha256=staged.facts.landed_sha256,
-            evidence_sha256=fetched.standing_sha256,
+            evidence_sha256=fetched.evidence_sha256,
             asked_sha256=staged.facts.evidence_sha256,
             stage_folder=str(staged.folder),
             digest=staged.digest,

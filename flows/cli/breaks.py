@@ -220,7 +220,7 @@ def _ways_out(place: str, found: _Findings, *, option: str = "") -> tuple[str, .
     """Return what a person may do about a hold; another company's books are never accepted."""
     reject = f'tasma ledger reject {place}{option} --reason "..."'
     number = f"tasma tenant correct {found.load.tenant} --org-number NUMBER"
-    correct = f"correct it at the source, then {_load_again(found.load)}"
+    correct = f"correct it at the source, then {_reload_command(found.load)}"
     if found.load.status == "failed" and found.load.coverage != "whole_year":
         return correct, f"or, if it is not wanted: {reject}"
     if found.load.status in {"partial", "evidence"}:
@@ -239,7 +239,7 @@ def _ways_out(place: str, found: _Findings, *, option: str = "") -> tuple[str, .
     )
 
 
-def _load_again(load: Load) -> str:
+def _reload_command(load: Load) -> str:
     """Return the command that brings the corrected books, the way they came."""
     if load.source == "sie":
         return f"tasma import FILE --tenant {load.tenant}"

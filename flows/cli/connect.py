@@ -235,8 +235,8 @@ def _conclude(hub: Hub, connection: Connection, *, as_json: bool) -> None:
             f"Fortnox by {connection.method.replace('_', ' ')}."
         )
         show_requirements(found)
-        again = f"tasma connect check {connection.tenant}"
-        next_steps(f"tasma ledger pull {connection.tenant} --dry-run" if is_ready else again)
+        retry = f"tasma connect check {connection.tenant}"
+        next_steps(f"tasma ledger pull {connection.tenant} --dry-run" if is_ready else retry)
     if not is_ready:
         raise typer.Exit(ExitCode.FAILED)
 

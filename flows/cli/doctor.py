@@ -119,8 +119,8 @@ def _nights(nightless: Sequence[Tenant]) -> Finding:
     """Say who is in no night: red for those whose nights are on."""
     listed = ", ".join(f"{tenant.id} ({tenant.time_zone})" for tenant in nightless)
     light = "red" if any(tenant.has_schedule for tenant in nightless) else "grey"
-    said = f"none is scheduled for {listed}: tasma tenant correct TENANT --time-zone ZONE"
-    return "nights", light, said
+    why = f"none is scheduled for {listed}: tasma tenant correct TENANT --time-zone ZONE"
+    return "nights", light, why
 
 
 def _server() -> Finding:

@@ -121,9 +121,9 @@ def decision(found: Imported, where: str) -> str:
 def _next(found: Imported) -> tuple[str, ...]:
     where = place(found)
     if found.refused:
-        again = f"tasma import {found.path} --tenant {found.tenant}"
+        retry = f"tasma import {found.path} --tenant {found.tenant}"
         first = (f"tasma import {found.path} --new-tenant",) if found.is_trial else ()
-        return (*first, *found.refused.commands, again)
+        return (*first, *found.refused.commands, retry)
     if found.outcome == "planned":
         owner = "--new-tenant" if found.is_trial else f"--tenant {found.tenant}"
         return (f"tasma import {shlex.quote(str(found.path))} {owner}",)

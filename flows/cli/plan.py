@@ -44,8 +44,8 @@ def plan(
         known_tenant(stores.hub, tenant)
         found = import_here(stores, tenant, path, dry_run=True, watch=watch(path.name))
     if as_json:
-        told = [{**as_dict(load), "plan": _as_dict(load)} for load in found.loads]
-        show_json(told if found.parts else told[0])
+        plans = [{**as_dict(load), "plan": _as_dict(load)} for load in found.loads]
+        show_json(plans if found.parts else plans[0])
     else:
         for load in found.loads:
             if load.plan:

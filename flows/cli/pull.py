@@ -86,8 +86,8 @@ def pull(
         known_tenant(stores.hub, tenant)
         stores.hub.connections.get(tenant, FORTNOX)
         years = _wanted(stores, tenant, year or [], two_latest=two_latest)
-        said = False if documents_only else overwrite_uploaded
-        answers = {each: overwrite(stores, tenant, each, said) for each in years}
+        answer = False if documents_only else overwrite_uploaded
+        answers = {each: overwrite(stores, tenant, each, answer) for each in years}
         wishes = {"leaves_ledger": documents_only, "dry_run": dry_run, "defines": define}
         if on_server:
             _start(tenant, answers, **wishes, as_json=as_json)
@@ -95,14 +95,14 @@ def pull(
         _pull_all(stores, tenant, answers, **wishes, as_json=as_json)
 
 
-def overwrite(stores: Stores, tenant: str, year: FiscalYear, said: bool | None) -> bool:  # noqa: FBT001 - yes, no, or ask
+def overwrite(stores: Stores, tenant: str, year: FiscalYear, answer: bool | None) -> bool:  # noqa: FBT001 - yes, no, or ask
     """Return whether an uploaded ledger of the year is to be replaced; asks where it can.
 
     Source:
         R-SEN-34: the user chooses; unattended runs keep it.
     """
-    if said is not None:
-        return said
+    if answer is not None:
+        return answer
     unit = stores.hub.units.find(tenant, year)
     if unit is None or unit.published_source in {"", FORTNOX} or not is_attended():
         return False

@@ -28,7 +28,7 @@ from flows.cli.local import (
 )
 from flows.cli.on_server import server_chosen
 from flows.pull import pull_tenant
-from flows.runs.pull_year import Wish
+from flows.runs.pull_year import PullOptions
 from flows.runs.steps import Steps
 from ledger.errors import TransientError
 from ledger.fiscal_year import FiscalYear
@@ -80,7 +80,7 @@ def pull_here(
     """Take one year all the way; what fails is told in the result, so that others go on."""
     unit = Unit(tenant, year)
     found = Pulled(unit, Imported(Path(), tenant))
-    wish = Wish(
+    options = PullOptions(
         (year.key,),
         leaves_ledger=leaves_ledger,
         overwrites=overwrites,
@@ -89,7 +89,7 @@ def pull_here(
     )
     began = time.monotonic()
     try:
-        _pull(stores, found, wish, watch)
+        _pull(stores, found, options, watch)
     except Exception as problem:
         if is_debugging():
             raise
@@ -105,11 +105,11 @@ def pull_here(
     return found
 
 
-def _pull(stores: Stores, found: Pulled, wish: Wish, watch: Watch) -> None:
+def _pull(stores: Stores, found: Pulled, options: PullOptions, watch: Watch) -> None:
     unit = found.unit
     refuse_busy(stores.hub, resource(unit.tenant, FORTNOX), unit_resource(unit.tenant, unit.year))
     work = pull_tenant(
-        stores, unit.tenant, wish, steps=_steps(found, watch), wait_limit_s=NO_WAIT_S
+        stores, unit.tenant, options, steps=_steps(found, watch), wait_limit_s=NO_WAIT_S
     )
     with server_chosen():
         state = asyncio.run(work)

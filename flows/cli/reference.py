@@ -77,8 +77,8 @@ def _name(item: Any) -> str:
 def _meaning(item: Any) -> str:
     text = re.sub(r"\s+", " ", item.help or "").replace("|", r"\|")
     default = item.default
-    is_said = isinstance(default, int | str) and default not in {"", False, True}
-    return f"{text} Default: {default}." if is_said else text
+    has_default = isinstance(default, int | str) and default not in {"", False, True}
+    return f"{text} Default: {default}." if has_default else text
 
 
 if __name__ == "__main__":

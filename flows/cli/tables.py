@@ -74,8 +74,8 @@ def print_fitting(out: Console, columns: Sequence[Column], *, spare: Sequence[st
     _print_table(out, shown)
     missing = [item.heading for item in columns if item not in shown and not item.is_empty]
     if missing:
-        said = f"Not shown: {', '.join(missing)}; use --json or a wider terminal."
-        out.print(said, markup=False)
+        remark = f"Not shown: {', '.join(missing)}; use --json or a wider terminal."
+        out.print(remark, markup=False)
 
 
 def fitting(columns: Sequence[Column], width: int, *, spare: Sequence[str]) -> list[Column]:

@@ -104,8 +104,8 @@ def correct(
 
     What is held keeps its findings; import the file again to have it judged anew.
     """
-    said = {"organisation_number": org_number, "time_zone": time_zone}
-    changes = {name: value for name, value in said.items() if value is not None}
+    given = {"organisation_number": org_number, "time_zone": time_zone}
+    changes = {name: value for name, value in given.items() if value is not None}
     if not changes:
         raise typer.BadParameter("give --org-number or --time-zone.")
     if org_number is not None:
@@ -116,8 +116,8 @@ def correct(
     for name, value in changes.items():
         what = name.replace("_", " ")
         say(f"The {what} of {tenant} is {value or 'none'}; it was {old[name] or 'none'}.")
-    again = f"tasma import FILE --tenant {tenant}"
-    next_steps(f"tasma tenant status {tenant}", *((again,) if org_number is not None else ()))
+    retry = f"tasma import FILE --tenant {tenant}"
+    next_steps(f"tasma tenant status {tenant}", *((retry,) if org_number is not None else ()))
 
 
 @command(tenants, "list", examples=("tasma tenant list", "tasma tenant list --json"))

@@ -56,12 +56,12 @@ class BackfillBar:
         self._calls += found.calls
         self._held += code(found) == ExitCode.HELD
         self._failed += code(found) in {ExitCode.FAILED, ExitCode.BUSY}
-        self._bar.update(self._task, advance=1, told=self._told)
+        self._bar.update(self._task, advance=1, counts=self._counts)
         if self._bar.disable:
-            remark(f"{found.unit}: {found.outcome} ({self._told})")
+            remark(f"{found.unit}: {found.outcome} ({self._counts})")
 
     @property
-    def _told(self) -> str:
+    def _counts(self) -> str:
         return (
             f"{self._rows:,} rows, {self._calls:,} calls, {self._held} held, {self._failed} failed"
         )
@@ -71,7 +71,7 @@ class BackfillBar:
 def backfill_bar(total: int) -> Iterator[BackfillBar]:
     """Show the bar on a terminal while the years are fetched here."""
     with _bar() as bar:
-        yield BackfillBar(bar, bar.add_task("", total=total, told=""))
+        yield BackfillBar(bar, bar.add_task("", total=total, counts=""))
 
 
 def watch_backfill(run_id: UUID) -> State[Any]:
@@ -83,10 +83,10 @@ def watch_backfill(run_id: UUID) -> State[Any]:
         NoServerError: The server no longer answers.
     """
     with _bar() as bar:
-        task = bar.add_task("backfill", total=100, told="")
+        task = bar.add_task("backfill", total=100, counts="")
         while True:
-            state, share, told = ask_server(_look(run_id), wanted="such run")
-            bar.update(task, completed=share, told=visible(told))
+            state, share, counts = ask_server(_look(run_id), wanted="such run")
+            bar.update(task, completed=share, counts=visible(counts))
             if state is not None and state.is_final():
                 return state
             time.sleep(LOOK_EVERY_S)
@@ -113,7 +113,7 @@ def _bar() -> Progress:
         TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
-        TextColumn("{task.fields[told]}", markup=False),
+        TextColumn("{task.fields[counts]}", markup=False),
         TimeElapsedColumn(),
     )
     bar = Progress(*columns, console=console(sys.stderr), transient=True)

@@ -102,9 +102,9 @@ def _run_all(
     nightly = night.start_night(server, simulator)
     say("The first transfer of one tenant is approved, its books change, and its night begins.")
     runs.wait_for(server, files[:1], tell=_ignore)
-    again = _start(server, prepared, first, again=True)
+    repeated = _start(server, prepared, first, repeated=True)
     files += [_start(server, prepared, truth) for truth in rest]
-    asked = [nightly, again, *pulls, *files]
+    asked = [nightly, repeated, *pulls, *files]
     the_night, twice, *found = runs.wait_for(server, asked, tell=_teller(say))
     started = runs.wait_for(server, runs.of_night(server), tell=_ignore)
     pulled, loaded = found[: len(pulls)], found[len(pulls) :]
@@ -120,10 +120,12 @@ def _run_all(
     ]
 
 
-def _start(server: PrefectServer, prepared: Prepared, truth: Truth, *, again: bool = False) -> str:
-    """Ask for the run of a file, as the sweep of the inbox does; ``again``: where it lies then."""
+def _start(
+    server: PrefectServer, prepared: Prepared, truth: Truth, *, repeated: bool = False
+) -> str:
+    """Ask for the run of a file, as the sweep of the inbox does; ``repeated``: by its new path."""
     path = prepared.files[truth.tenant, truth.fiscal_year]
-    if again:
+    if repeated:
         return runs.start(
             server,
             runs.IMPORT_FILE,
@@ -156,13 +158,13 @@ def _ignore(_found: list[runs.Run]) -> None:
 
 
 def _teller(say: Say) -> Callable[[list[runs.Run]], None]:
-    told = -1
+    shown = -1
 
     def tell(found: list[runs.Run]) -> None:
-        nonlocal told
+        nonlocal shown
         done = sum(run.is_over for run in found)
-        if done != told:
+        if done != shown:
             say(f"{done} of {len(found)} runs are over.")
-            told = done
+            shown = done
 
     return tell

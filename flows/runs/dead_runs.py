@@ -27,7 +27,7 @@ from prefect.states import Crashed
 from blocks.hub import Hub
 from blocks.settings import settings
 from flows.runs.hooks import CRASHED, end_run
-from flows.runs.rescheduling import run_again
+from flows.runs.rescheduling import reschedule
 from flows.runs.states import TAG
 
 SILENT_BEATS: Final = 4
@@ -80,7 +80,7 @@ async def sweep(
             if everything or await _is_dead(client, run, now=now):
                 await client.set_flow_run_state(run.id, Crashed(message=CRASHED), force=True)
                 await asyncio.to_thread(end_run, str(run.id), reason=CRASHED)
-                await run_again(client, run)
+                await reschedule(client, run)
                 swept.crashed.append(run.name)
     return swept
 

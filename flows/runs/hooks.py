@@ -16,7 +16,7 @@ from prefect.client.schemas.objects import FlowRun
 
 from blocks.hub import Hub
 from blocks.settings import settings
-from flows.runs.rescheduling import run_again
+from flows.runs.rescheduling import reschedule
 from flows.runs.states import HELD
 from tasks.notify import notify
 
@@ -28,7 +28,7 @@ async def run_crashed(flow: Flow[Any, Any], flow_run: FlowRun, state: State[Any]
     """Free what the dead run held, mark its unit as failed, and take an unwatched one up again."""
     await asyncio.to_thread(end_run, str(flow_run.id), reason=CRASHED)
     async with get_client() as client:
-        await run_again(client, await client.read_flow_run(flow_run.id))
+        await reschedule(client, await client.read_flow_run(flow_run.id))
     await notify(f"Crashed: {flow.name}", f"{flow_run.name}: {CRASHED}")
 
 

@@ -35,7 +35,7 @@ LEDGER_LEFT: Final = "the ledger was left as it is, as asked for"
 
 
 @dataclass(frozen=True)
-class Wish:
+class PullOptions:
     """What a run was asked for; `night` is set when a schedule asked."""
 
     years: tuple[str, ...] = ()
@@ -58,7 +58,7 @@ class PullYear:
     source: SourceYear | None
     there: tuple[SourceYear, ...]
     """All years of the source."""
-    wish: Wish
+    options: PullOptions
     steps: Steps
     wait_limit_s: float
 
@@ -67,9 +67,9 @@ class PullYear:
         if self.source is None:
             return await asyncio.to_thread(self._without_source)
         if refused := await asyncio.to_thread(self._undefined):
-            return self._told(FAILED, refused)
+            return self._ended(FAILED, refused)
         ledger = await self._ledger(fortnox, self.source)
-        if self.wish.dry_run:
+        if self.options.dry_run:
             return ledger
         return await self._with_documents(ledger, fortnox, self.source)
 
@@ -77,15 +77,15 @@ class PullYear:
         """Say what a year is that the source does not have: only an uploaded one may be at rest."""
         others = overlapping(self.unit.year, self.there)
         if self._is_kept() and not others:
-            return self._told(KEPT, f"the source has no such year; {UPLOADED_KEPT}")
+            return self._ended(KEPT, f"the source has no such year; {UPLOADED_KEPT}")
         has = ", ".join(str(item.year) for item in self.there) or "none"
-        told = f"the source has no fiscal year {self.unit.year}; those it has: {has}"
+        reason = f"the source has no fiscal year {self.unit.year}; those it has: {has}"
         if others and self._is_defined():
-            told += (
+            reason += (
                 f". Its dates there are {others[0]}: if those are right, retire the year here and "
                 "define that one (tasma tenant year)"
             )
-        return self._told(FAILED, told)
+        return self._ended(FAILED, reason)
 
     def _undefined(self) -> str:
         """Say why a year that nobody defined is not fetched, or define it if that was asked for.
@@ -96,7 +96,7 @@ class PullYear:
         tenant, year = self.unit.tenant, self.unit.year
         if self._is_defined():
             return ""
-        if not self.wish.defines:
+        if not self.options.defines:
             return (
                 f"{tenant} has no fiscal year {year} here, so nothing of it was fetched. If it is "
                 f"to have one: tasma tenant year add {tenant} {year}; or pull it with --define (in "
@@ -104,7 +104,7 @@ class PullYear:
             )
         years = self.stores.hub.years
         try:
-            (years.require_definable if self.wish.dry_run else years.define)(tenant, year)
+            (years.require_definable if self.options.dry_run else years.define)(tenant, year)
         except Refused as problem:
             return explain(problem)
         return ""
@@ -113,19 +113,19 @@ class PullYear:
         return self.stores.hub.years.find(self.unit.tenant, self.unit.year) is not None
 
     async def _ledger(self, fortnox: FortnoxSession, source: SourceYear) -> YearOutcome:
-        if self.wish.leaves_ledger:
-            return self._told(KEPT, LEDGER_LEFT)
+        if self.options.leaves_ledger:
+            return self._ended(KEPT, LEDGER_LEFT)
         if self._is_kept():
             say(f"{self.unit}: {UPLOADED_KEPT}", tenant=self.unit.tenant, unit=self.unit.year.key)
-            return self._told(KEPT, UPLOADED_KEPT)
+            return self._ended(KEPT, UPLOADED_KEPT)
         try:
             state = await self._load(fortnox, source)
         except CallRefused:
             raise
         except Exception as problem:  # noqa: BLE001 - one year's failure never stops the others
             warn(f"{self.unit} failed: {explain(problem)}", tenant=self.unit.tenant)
-            return self._told(FAILED, explain(problem))
-        return self._told(str(state.name), state.message or "")
+            return self._ended(FAILED, explain(problem))
+        return self._ended(str(state.name), state.message or "")
 
     async def _with_documents(
         self, ledger: YearOutcome, fortnox: FortnoxSession, source: SourceYear
@@ -142,7 +142,7 @@ class PullYear:
                 found = await self.steps.documents(job, fortnox, source)
         except Exception as problem:  # noqa: BLE001 - one year's failure never stops the others
             return await self._without_documents(ledger, explain(problem))
-        return self._told(ledger.name, f"{ledger.message.rstrip('.')}. {found.in_words}")
+        return self._ended(ledger.name, f"{ledger.message.rstrip('.')}. {found.in_words}")
 
     async def _without_documents(self, ledger: YearOutcome, reason: str) -> YearOutcome:
         warn(f"The documents of {self.unit} failed: {reason}", tenant=self.unit.tenant)
@@ -150,8 +150,8 @@ class PullYear:
         await asyncio.to_thread(
             missed, self.unit.tenant, self.unit.year, reason=f"failed: {reason}"
         )
-        said = f"{ledger.name}: {ledger.message.rstrip('.')}. Documents failed: {reason}"
-        return self._told(FAILED, said)
+        message = f"{ledger.name}: {ledger.message.rstrip('.')}. Documents failed: {reason}"
+        return self._ended(FAILED, message)
 
     def _is_kept(self) -> bool:
         """Return whether the year's ledger is an uploaded one that nobody said to overwrite.
@@ -161,11 +161,11 @@ class PullYear:
         """
         status = self.stores.hub.units.find(self.unit.tenant, self.unit.year)
         source = status.published_source if status else ""
-        return source not in {"", FORTNOX} and not self.wish.overwrites
+        return source not in {"", FORTNOX} and not self.options.overwrites
 
     async def _load(self, fortnox: FortnoxSession, source: SourceYear) -> State[Any]:
-        if self.wish.dry_run:
-            job = Job(self.stores, self.unit, run_id(), lease=None, defines=self.wish.defines)
+        if self.options.dry_run:
+            job = Job(self.stores, self.unit, run_id(), lease=None, defines=self.options.defines)
             fetched = await self._fetch(job, fortnox, source)
             return await plan_unit(job, fetched, steps=self.steps)
         async with unit_lease(self.stores, self.unit, wait_limit_s=self.wait_limit_s) as lease:
@@ -179,7 +179,7 @@ class PullYear:
                 raise
 
     async def _fetch(self, job: Job, fortnox: FortnoxSession, source: SourceYear) -> Fetched:
-        return await self.steps.pull(job, fortnox, source, asks_closing=self.wish.asks_closing)
+        return await self.steps.pull(job, fortnox, source, asks_closing=self.options.asks_closing)
 
-    def _told(self, name: str, message: str) -> YearOutcome:
+    def _ended(self, name: str, message: str) -> YearOutcome:
         return YearOutcome(self.unit, name, message)

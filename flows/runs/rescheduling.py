@@ -20,7 +20,7 @@ MAX_ATTEMPTS: Final = 3
 WHY: Final = "Again, since the process of the run died or its host was gone."
 
 
-async def run_again(client: PrefectClient, run: FlowRun) -> bool:
+async def reschedule(client: PrefectClient, run: FlowRun) -> bool:
     """Schedule a dead run anew if it is one that nobody watches; say whether it comes again."""
     if not UNWATCHED & set(run.tags) or run.run_count >= MAX_ATTEMPTS:
         return False

@@ -20,7 +20,7 @@ from flows.runs.steps import AS_TASKS, Steps
 from tasks.fetch import Fetched
 from tasks.jobs import Job
 from tasks.pages.unit import changes_in_words
-from tasks.reconcile import Judgement, standing_judgement, tell_judged
+from tasks.reconcile import Judgement, judgement_of_published, tell_judged
 from tasks.report import lacks_pages, last_changes, published_load
 from tasks.stage import StagedLoad
 from tasks.stores import Stores
@@ -64,10 +64,10 @@ async def load_unit(
 
 async def settle(job: Job, load: StagedLoad, *, steps: Steps = AS_TASKS) -> State[Any]:
     """Publish what passes, hold what does not, set aside what may not replace a year."""
-    if standing := await asyncio.to_thread(standing_judgement, job, load):
+    if judgement_kept := await asyncio.to_thread(judgement_of_published, job, load):
         # Its controls were answered when it was published; this raises fence and freshness.
         await asyncio.to_thread(tell_judged, job, load)
-        publication = await steps.publish(job, load, standing)
+        publication = await steps.publish(job, load, judgement_kept)
         if await lacks_pages(job):
             shown, judgement, plan = await asyncio.to_thread(published_load, job, load)
             await steps.report(

@@ -145,7 +145,7 @@ def up(say: Callable[[str], None] = print) -> int:
     try:
         with server_with_deployments(host=chosen.host, port=chosen.port) as (server, runs):
             say(f"Prefect's UI   {server.url}/v2/deployments")
-            say(f"Password       {told_login(server, is_known=is_known)}")
+            say(f"Password       {login_in_words(server, is_known=is_known)}")
             say(f"Drop files in  {settings().inbox}/<tenant>/")
             say(f"Logs           {server.folder}/server.log and runs.log")
             say("Stop with Ctrl-C.")
@@ -159,7 +159,7 @@ def up(say: Callable[[str], None] = print) -> int:
         return 0
 
 
-def told_login(server: PrefectServer, *, is_known: bool, to_person: bool | None = None) -> str:
+def login_in_words(server: PrefectServer, *, is_known: bool, to_person: bool | None = None) -> str:
     """Say what the browser asks for: itself once and to a person, else where it is kept.
 
     Args:

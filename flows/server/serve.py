@@ -26,8 +26,8 @@ from flows.runs.states import TAG
 from flows.server.block_types import register_block_types
 from flows.server.deployments import DEPLOYMENTS
 from flows.server.fork_server import COMMAND
-from flows.server.fork_server.host import warm_host
-from tasks.repair import mend_statuses
+from flows.server.fork_server.host import fork_host
+from tasks.repair import repair_statuses
 
 MAX_RUNS: Final = max(4, os.cpu_count() or 1)
 """Runs at once on this machine; each is a process, of about 150 MB when it starts cold."""
@@ -41,7 +41,7 @@ async def serve_all() -> None:
     """Register everything and run what is asked of it, until cancelled."""
     # Nobody else runs our deployments here: what still seems to run died with our predecessor.
     await sweep(everything=True)
-    await asyncio.to_thread(mend_statuses)
+    await asyncio.to_thread(repair_statuses)
     await register_block_types()
     runner = Runner(name=TAG, pause_on_shutdown=False, limit=MAX_RUNS)
     for deployment in DEPLOYMENTS:
@@ -53,7 +53,7 @@ async def serve_all() -> None:
         await sweep(everything=True)
 
 
-def start_runs_warm() -> None:
+def start_runs_by_fork() -> None:
     """Have runners of this process start runs by `COMMAND`; they have no setting for it."""
     starter = partial(EngineCommandStarter, command=command_to_string([*COMMAND]))
     vars(prefect.runner.runner)[EngineCommandStarter.__name__] = starter
@@ -81,7 +81,7 @@ if __name__ == "__main__":
     # ends the process at once, and the next start sweeps. A process started in the background of a
     # script ignores SIGINT unless told otherwise.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    start_runs_warm()
-    with warm_host(), suppress(KeyboardInterrupt):
+    start_runs_by_fork()
+    with fork_host(), suppress(KeyboardInterrupt):
         wait_for_server(os.environ["PREFECT_API_URL"])
         asyncio.run(serve_all())

@@ -21,14 +21,14 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=100)
     parser.add_argument("--no-consent", action="store_true", help="nobody has consented yet")
     parser.add_argument("--redirect-uri", default=REDIRECT_URI)
-    said = parser.parse_args()
-    consented = None if said.no_consent else ALL_SCOPES
-    tenants = demo_tenants(said.tenants, seed=said.seed, consented=consented)
-    FortnoxSimulator(tenants, port=said.port, redirect_uri=said.redirect_uri).run(_announce)
+    options = parser.parse_args()
+    consented = None if options.no_consent else ALL_SCOPES
+    tenants = demo_tenants(options.tenants, seed=options.seed, consented=consented)
+    FortnoxSimulator(tenants, port=options.port, redirect_uri=options.redirect_uri).run(_announce)
 
 
 def _announce(simulator: FortnoxSimulator) -> None:
-    said = [
+    lines = [
         f"Simulated Fortnox at {simulator.url} (steered under {simulator.url}/_simulator/)",
         f"client id {simulator.client_id}, client secret {simulator.client_secret}",
         *(
@@ -36,7 +36,7 @@ def _announce(simulator: FortnoxSimulator) -> None:
             for number, tenant in simulator.world.tenants.items()
         ),
     ]
-    sys.stdout.write("\n".join(said) + "\n")
+    sys.stdout.write("\n".join(lines) + "\n")
     sys.stdout.flush()
 
 

@@ -15,7 +15,7 @@ from simulators.fortnox.service import Request
 from simulators.fortnox.tenant import LEDGER_SCOPES
 from simulators.fortnox.world import ConsentRefused, World
 
-Said = Mapping[str, Any]
+Details = Mapping[str, Any]
 
 
 def serve(world: World, request: Request, body: bytes) -> Answer:
@@ -25,13 +25,13 @@ def serve(world: World, request: Request, body: bytes) -> Answer:
     if action is None:
         return json_answer({"known": sorted(map(" ".join, _ACTIONS))}, status=404)
     try:
-        said = {**request.query, **(json.loads(body) if body else {})}
-        return action(world, said) if path == "consent" else json_answer(action(world, said))
+        details = {**request.query, **(json.loads(body) if body else {})}
+        return action(world, details) if path == "consent" else json_answer(action(world, details))
     except (ConsentRefused, KeyError, TypeError, ValueError) as problem:
         return json_answer({"problem": f"{type(problem).__name__}: {problem}"}, status=400)
 
 
-def _about(world: World, _: Said) -> Any:
+def _about(world: World, _: Details) -> Any:
     return {
         "url": world.base,
         "client_id": world.client_id,
@@ -52,90 +52,90 @@ def _about(world: World, _: Said) -> Any:
     }
 
 
-def _faults(world: World, _: Said) -> Any:
+def _faults(world: World, _: Details) -> Any:
     return [asdict(fault) for fault in world.faults.waiting()]
 
 
-def _add_fault(world: World, said: Said) -> Any:
-    details = dict(said)
+def _add_fault(world: World, details: Details) -> Any:
+    details = dict(details)
     world.faults.add(details.pop("name"), **details)
-    return _faults(world, said)
+    return _faults(world, details)
 
 
-def _clear_faults(world: World, _: Said) -> Any:
+def _clear_faults(world: World, _: Details) -> Any:
     world.faults.clear()
     return []
 
 
-def _edit(world: World, said: Said) -> Any:
-    tenant = world.tenants[int(said["tenant"])]
-    removed, changed = (voucher_keys(said.get(name, ())) for name in ("removed", "changed"))
-    tenant.edit(removed=removed, changed=changed, year=said.get("year", -1))
+def _edit(world: World, details: Details) -> Any:
+    tenant = world.tenants[int(details["tenant"])]
+    removed, changed = (voucher_keys(details.get(name, ())) for name in ("removed", "changed"))
+    tenant.edit(removed=removed, changed=changed, year=details.get("year", -1))
     return {"edition": tenant.edition.number}
 
 
-def _hide(world: World, said: Said) -> Any:
-    tenant = world.tenants[int(said["tenant"])]
-    (voucher,) = voucher_keys([said["voucher"]])
-    in_balances = said.get("in_balances", True)
-    tenant.hide_from_sie(voucher, year=said.get("year", -1), in_balances=in_balances)
+def _hide(world: World, details: Details) -> Any:
+    tenant = world.tenants[int(details["tenant"])]
+    (voucher,) = voucher_keys([details["voucher"]])
+    in_balances = details.get("in_balances", True)
+    tenant.hide_from_sie(voucher, year=details.get("year", -1), in_balances=in_balances)
     return {"edition": tenant.edition.number}
 
 
-def _attach(world: World, said: Said) -> Any:
-    tenant = world.tenants[int(said["tenant"])]
-    (voucher,) = voucher_keys([said["voucher"]])
-    name, year = said.get("name", "kvitto.pdf"), said.get("year", -1)
+def _attach(world: World, details: Details) -> Any:
+    tenant = world.tenants[int(details["tenant"])]
+    (voucher,) = voucher_keys([details["voucher"]])
+    name, year = details.get("name", "kvitto.pdf"), details.get("year", -1)
     return {"file_id": tenant.attach(voucher, name, year=year)}
 
 
-def _detach(world: World, said: Said) -> Any:
-    tenant = world.tenants[int(said["tenant"])]
-    tenant.detach(said["file_id"])
+def _detach(world: World, details: Details) -> Any:
+    tenant = world.tenants[int(details["tenant"])]
+    tenant.detach(details["file_id"])
     return {"edition": tenant.edition.number}
 
 
-def _switch(world: World, said: Said) -> Any:
-    tenant = world.tenants[int(said["tenant"])]
-    tenant.switch(said["name"], on=said.get("on", True))
+def _switch(world: World, details: Details) -> Any:
+    tenant = world.tenants[int(details["tenant"])]
+    tenant.switch(details["name"], on=details.get("on", True))
     return sorted(tenant.switches)
 
 
-def _authorize(world: World, said: Said) -> Any:
+def _authorize(world: World, details: Details) -> Any:
     code = world.authorize(
-        int(said["tenant"]),
-        scopes=said.get("scopes", LEDGER_SCOPES),
-        service=said.get("service", True),
-        redirect_uri=said.get("redirect_uri"),
+        int(details["tenant"]),
+        scopes=details.get("scopes", LEDGER_SCOPES),
+        service=details.get("service", True),
+        redirect_uri=details.get("redirect_uri"),
     )
     return {"code": code}
 
 
-def _revoke(world: World, said: Said) -> Any:
-    world.revoke_consent(int(said["tenant"]))
+def _revoke(world: World, details: Details) -> Any:
+    world.revoke_consent(int(details["tenant"]))
     return {}
 
 
-def _advance(world: World, said: Said) -> Any:
+def _advance(world: World, details: Details) -> Any:
     with world.lock:
-        world.ahead += dt.timedelta(seconds=said["seconds"])
+        world.ahead += dt.timedelta(seconds=details["seconds"])
     return {"now": world.now.isoformat()}
 
 
-def _calls(world: World, said: Said) -> Any:
-    tenant = int(said["tenant"]) if "tenant" in said else None
+def _calls(world: World, details: Details) -> Any:
+    tenant = int(details["tenant"]) if "tenant" in details else None
     return [
         {**call._asdict(), "at": call.at.isoformat(), "query": call.query}
-        for call in world.calls.matching(tenant, said.get("path", ""))
+        for call in world.calls.matching(tenant, details.get("path", ""))
     ]
 
 
-def _clear_calls(world: World, _: Said) -> Any:
+def _clear_calls(world: World, _: Details) -> Any:
     world.calls.clear()
     return []
 
 
-_ACTIONS: Final[dict[tuple[str, str], Callable[[World, Said], Any]]] = {
+_ACTIONS: Final[dict[tuple[str, str], Callable[[World, Details], Any]]] = {
     ("GET", ""): _about,
     ("GET", "consent"): oauth.consent,
     ("GET", "faults"): _faults,

@@ -155,13 +155,13 @@ async def _send(answer: Answer, due: Mapping[str, Fault], send: Send, *, now: dt
     skew_s = due["clock_skew"].details["seconds"] if "clock_skew" in due else 0
     cut = due.get("cut_body")
     length = [] if cut and not cut.details["declared"] else [("content-length", len(answer.body))]
-    said = [
+    pairs = [
         ("date", format_datetime(now + dt.timedelta(seconds=skew_s), usegmt=True)),
         ("content-type", answer.content_type),
         *length,
         *answer.headers,
     ]
-    headers = [(name.lower().encode(), str(value).encode()) for name, value in said]
+    headers = [(name.lower().encode(), str(value).encode()) for name, value in pairs]
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     await _send_body(answer.body, send, share=cut.details["share"] if cut else None)
 

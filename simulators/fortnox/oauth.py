@@ -71,9 +71,9 @@ def consent(world: World, query: Mapping[str, str]) -> Answer:
     return back(world, query, code=code)
 
 
-def back(world: World, query: Mapping[str, str], **said: str) -> Answer:
+def back(world: World, query: Mapping[str, str], **fields: str) -> Answer:
     """Redirect to the client, with the state as it came."""
-    address = world.redirect_uri + "?" + urlencode({**said, "state": query["state"]})
+    address = world.redirect_uri + "?" + urlencode({**fields, "state": query["state"]})
     return Answer(302, b"", HTML_TYPE, (("Location", address),))
 
 
@@ -140,10 +140,10 @@ def refusal(refused: OAuthRefused) -> Answer:
 def _check_client(world: World, authorization: str) -> None:
     kind, _, encoded = authorization.partition(" ")
     try:
-        said = base64.b64decode(encoded, validate=True).decode()
+        credentials = base64.b64decode(encoded, validate=True).decode()
     except (binascii.Error, UnicodeDecodeError):
-        said = ""
-    if kind != "Basic" or said != f"{world.client_id}:{world.client_secret}":
+        credentials = ""
+    if kind != "Basic" or credentials != f"{world.client_id}:{world.client_secret}":
         raise OAuthRefused("invalid_client", "Invalid client credentials")
 
 
@@ -194,5 +194,5 @@ def _service(world: World, form: Mapping[str, str], tenant_id: str, skew: dt.tim
 
 def _issued(access: str, more: Mapping[str, str]) -> Answer:
     life_s = int(ACCESS_LIFE.total_seconds())
-    said = {"access_token": access, "token_type": "bearer", "expires_in": life_s}
-    return json_answer({**said, **more})
+    fields = {"access_token": access, "token_type": "bearer", "expires_in": life_s}
+    return json_answer({**fields, **more})

@@ -83,7 +83,7 @@ def serve(world: World, request: Request) -> Reply:
     try:
         _check_token(world, request, grant)
     except (Refusal, Bare) as refused:
-        return Reply(_told(world, refused), number)
+        return Reply(_error_answer(world, refused), number)
     tenant = world.tenants[number or 0]
     if not world.limiter.admits((world.client_id, number)):
         return Reply(gateway(TOO_MANY, retry_after_s=world.habits.retry_after_s), number)
@@ -94,11 +94,11 @@ def serve(world: World, request: Request) -> Reply:
         is_sie = request.path.startswith("/3/sie")
         answer = spoiled(answer, due, encoding=tenant.made_with.encoding if is_sie else "utf-8")
     except (Refusal, Bare) as refused:
-        answer = _told(world, refused)
+        answer = _error_answer(world, refused)
     return Reply(answer, number, due)
 
 
-def _told(world: World, refused: Refusal | Bare) -> Answer:
+def _error_answer(world: World, refused: Refusal | Bare) -> Answer:
     if isinstance(refused, Bare):
         return refused.answer
     return envelope(refused, upper=world.tells_upper(refused.code))
@@ -135,10 +135,10 @@ def status_answer(fault: Fault) -> Answer:
     return gateway(details["status"], body=details["body"], retry_after_s=details["retry_after_s"])
 
 
-def _check_rights(world: World, amiss: set[str]) -> None:
-    if "consent_revoked" in amiss:
+def _check_rights(world: World, faults: set[str]) -> None:
+    if "consent_revoked" in faults:
         raise Refusal(FORBIDDEN, 2000310)
-    if "licence_missing" in amiss:
+    if "licence_missing" in faults:
         raise Refusal(world.habits.app_status, 2001103)
 
 
@@ -151,8 +151,8 @@ def _resource_answer(
     if found is None:
         raise Bare(json_answer({"message": "no Route matched with those values"}, status=404))
     resource, path = found
-    amiss = tenant.switches | set(due)
-    _check_scope(world, resource, world.tokens.access_tokens[request.token], amiss)
+    faults = tenant.switches | set(due)
+    _check_scope(world, resource, world.tokens.access_tokens[request.token], faults)
     _check_question(resource, request)
     ask = _ask(world, request, tenant, due)
     ask = replace(ask, path=path, edition=seen(ask, due))
@@ -161,10 +161,10 @@ def _resource_answer(
     return answer
 
 
-def _check_scope(world: World, resource: Resource, grant: Grant, amiss: set[str]) -> None:
-    if resource.scope not in grant.scopes or "scope_missing" in amiss:
+def _check_scope(world: World, resource: Resource, grant: Grant, faults: set[str]) -> None:
+    if resource.scope not in grant.scopes or "scope_missing" in faults:
         raise Refusal(400, 2000663)
-    if any(resource.scope in closed for switch, closed in MODULES.items() if switch in amiss):
+    if any(resource.scope in closed for switch, closed in MODULES.items() if switch in faults):
         raise Refusal(world.habits.licence_status, 2001101)
 
 

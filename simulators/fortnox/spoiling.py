@@ -65,8 +65,8 @@ def _is(item: Object, where: Object) -> bool:
 
 
 def _changed(answer: Answer, change: Callable[[Object], Object | None]) -> Answer:
-    told = _walked(json.loads(answer.body, parse_float=Decimal), change)
-    return replace(answer, body=json_text(told).encode())
+    changed = _walked(json.loads(answer.body, parse_float=Decimal), change)
+    return replace(answer, body=json_text(changed).encode())
 
 
 def _walked(value: Any, change: Callable[[Object], Object | None]) -> Any:

@@ -91,7 +91,7 @@ class World:
     ahead: dt.timedelta = dt.timedelta()
     lock: threading.RLock = field(default_factory=threading.RLock)
     crashes: list[Exception] = field(default_factory=list)
-    _errors_told: dict[int, int] = field(default_factory=dict)
+    _errors_answered: dict[int, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Begin with no grants."""
@@ -152,6 +152,6 @@ class World:
         if self.habits.error_keys != "alternate":
             return self.habits.error_keys == "upper"
         with self.lock:
-            told = self._errors_told.get(code, 0)
-            self._errors_told[code] = told + 1
-        return told % 2 == 1
+            answered = self._errors_answered.get(code, 0)
+            self._errors_answered[code] = answered + 1
+        return answered % 2 == 1

@@ -53,12 +53,12 @@ class DocumentsFound:
         """What was not fetched, and why; empty when nothing is missing."""
         is_partly = self.kinds == (VOUCHER,)
         what = "of supplier invoices not fetched" if is_partly else "not fetched"
-        said = (
+        sentences = (
             f"{what}: {self.refused}" if self.refused else "",
             f"{len(self.failed):,} files failed and are tried again" if self.failed else "",
             f"{self.waiting:,} files wait for the next run" if self.waiting else "",
         )
-        return "; ".join(filter(None, said))
+        return "; ".join(filter(None, sentences))
 
     @property
     def in_words(self) -> str:

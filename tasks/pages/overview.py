@@ -46,8 +46,8 @@ def overview_summary(rows: Sequence[OverviewRow]) -> str:
     for row in rows:
         worst[row.tenant] = min(worst.get(row.tenant, Light.GREEN), row.light, key=order.index)
     counts = Counter(worst.values())
-    told = ", ".join(f"{counts[light]} {light}" for light in order if counts[light])
-    return f"{len(worst)} {'tenant' if len(worst) == 1 else 'tenants'}: {told}."
+    counted = ", ".join(f"{counts[light]} {light}" for light in order if counts[light])
+    return f"{len(worst)} {'tenant' if len(worst) == 1 else 'tenants'}: {counted}."
 
 
 def age_in_words(age: dt.timedelta | None) -> str:

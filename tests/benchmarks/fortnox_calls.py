@@ -11,7 +11,7 @@ from typing import Any, Final, Self
 from blocks.systems.fortnox import fortnox_session
 from flows.cli.local import Imported, steps_into
 from flows.pull import pull_tenant
-from flows.runs.pull_year import Wish
+from flows.runs.pull_year import PullOptions
 from simulators.fortnox import FortnoxSimulator
 from tasks.stores import Stores, open_stores
 from tests.benchmarks.fortnox_books import (
@@ -89,7 +89,7 @@ def _share(simulator: FortnoxSimulator) -> float:
 def _calls_of(simulator: FortnoxSimulator, stores: Stores, night: str) -> dict[str, Any]:
     before = simulator.count()
     steps = steps_into(Imported(Path(), TENANT), lambda _step: None)
-    state = asyncio.run(pull_tenant(stores, TENANT, Wish(), steps=steps))
+    state = asyncio.run(pull_tenant(stores, TENANT, PullOptions(), steps=steps))
     paths = [call.path for call in simulator.calls[before:]]
     tokens = sum(path.startswith("/oauth-v1/") for path in paths)
     return {

@@ -52,11 +52,11 @@ def main(*, warm: bool) -> None:
     """Serve until Ctrl-C; `warm`: runs are forks, as ours are."""
     host = nullcontext
     if warm:
-        from flows.server.fork_server.host import warm_host
-        from flows.server.serve import start_runs_warm
+        from flows.server.fork_server.host import fork_host
+        from flows.server.serve import start_runs_by_fork
 
-        start_runs_warm()
-        host = warm_host
+        start_runs_by_fork()
+        host = fork_host
     with host(), suppress(KeyboardInterrupt):
         asyncio.run(serve())
 

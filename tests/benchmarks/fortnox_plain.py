@@ -13,7 +13,7 @@ from typing import Any
 from blocks.systems.fortnox import Company, FortnoxSession, SourceYear, YearExtract
 from flows.cli.local import Imported, steps_into
 from flows.pull import pull_tenant
-from flows.runs.pull_year import Wish
+from flows.runs.pull_year import PullOptions
 from flows.runs.steps import Steps
 from tasks.fetch import Fetched
 from tasks.jobs import Job
@@ -52,7 +52,7 @@ async def _pull_all(tenants: int, clock: Clock) -> dict[str, int]:
 
 async def _pull(stores: Stores, tenant: str, clock: Clock) -> str:
     steps = _timed(steps_into(Imported(Path(), tenant), lambda _step: None), clock)
-    return str((await pull_tenant(stores, tenant, Wish(), steps=steps)).name)
+    return str((await pull_tenant(stores, tenant, PullOptions(), steps=steps)).name)
 
 
 def _timed(steps: Steps, clock: Clock) -> Steps:

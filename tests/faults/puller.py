@@ -12,7 +12,7 @@ from blocks.hub import Connection, Method, Tenant
 from blocks.steps import KILL_AT
 from flows.cli.local import Imported, steps_into
 from flows.pull import pull_tenant
-from flows.runs.pull_year import Wish
+from flows.runs.pull_year import PullOptions
 from ledger.fiscal_year import FiscalYear
 from tasks.stores import Stores
 from tests.faults.homes import opened
@@ -39,8 +39,10 @@ def publish_first(
         assert "Published" == pulled(stores, tenant)
 
 
-def pulled(stores: Stores, tenant: str, wish: Wish | None = None) -> str:
+def pulled(stores: Stores, tenant: str, options: PullOptions | None = None) -> str:
     """Pull without a server, and return the name of the state in which it ends."""
     steps = steps_into(Imported(Path(), tenant), lambda _step: None)
-    state = asyncio.run(pull_tenant(stores, tenant, wish or Wish(), steps=steps, wait_limit_s=30))
+    state = asyncio.run(
+        pull_tenant(stores, tenant, options or PullOptions(), steps=steps, wait_limit_s=30)
+    )
     return str(state.name)

@@ -19,7 +19,7 @@ from flows.demo.outcome import published_balances
 from flows.import_file import take_in
 from flows.pull import pull_tenant
 from flows.runs.outcomes import combined
-from flows.runs.pull_year import Wish
+from flows.runs.pull_year import PullOptions
 from ledger.fiscal_year import FiscalYear
 from simulators.books.company import Company
 from simulators.books.years import broken_years, calendar_years
@@ -66,7 +66,7 @@ class House:
         work = pull_tenant(
             self.stores,
             tenant,
-            Wish(**wish),
+            PullOptions(**wish),
             steps=self._steps(tenant),
             wait_limit_s=WAIT_LIMIT_S,
         )

@@ -17,7 +17,7 @@ from blocks.warehouse import Warehouse
 from flows.cli.local import Imported, steps_into
 from flows.demo.ledgers import variables
 from flows.pull import pull_tenant
-from flows.runs.pull_year import Wish
+from flows.runs.pull_year import PullOptions
 from ledger.fiscal_year import FiscalYear
 from simulators.books.company import Company
 from simulators.books.years import calendar_years
@@ -74,7 +74,7 @@ def stores(tmp_path, simulator, empty_hub):
 def pull(stores):
     """Pull the open years; return the name and message of the end."""
     steps = steps_into(Imported(Path(), TENANT), lambda _step: None)
-    state = asyncio.run(pull_tenant(stores, TENANT, Wish(), steps=steps, wait_limit_s=5))
+    state = asyncio.run(pull_tenant(stores, TENANT, PullOptions(), steps=steps, wait_limit_s=5))
     return str(state.name), state.message
 
 

@@ -19,7 +19,7 @@ from blocks.warehouse import Warehouse
 from flows.cli.local import Imported, import_here, steps_into
 from flows.demo.ledgers import variables
 from flows.pull import pull_tenant
-from flows.runs.pull_year import Wish
+from flows.runs.pull_year import PullOptions
 from ledger.fiscal_year import FiscalYear
 from ledger.unit import Unit
 from simulators.books.chart import NUMBERS
@@ -101,7 +101,9 @@ def tenant(stores, simulator):
 def pull(stores, tenant, *, found=None, **wish):
     """Pull, and return the name and message of the end; `found` takes what the steps found."""
     steps = steps_into(found or Imported(Path(), tenant), lambda _step: None)
-    state = asyncio.run(pull_tenant(stores, tenant, Wish(**wish), steps=steps, wait_limit_s=5))
+    state = asyncio.run(
+        pull_tenant(stores, tenant, PullOptions(**wish), steps=steps, wait_limit_s=5)
+    )
     return str(state.name), state.message or ""
 
 

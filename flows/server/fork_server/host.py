@@ -53,7 +53,7 @@ Taken = tuple[Request, list[int]]
 
 
 @contextmanager
-def warm_host() -> Iterator[None]:
+def fork_host() -> Iterator[None]:
     """Fork a host and name it to all that this process starts; it ends after this process.
 
     To be entered before a thread or an event loop begins. Where sockets have no abstract names

@@ -16,7 +16,7 @@ from flows.server.own_secrets import (
     login,
     refuse_empty_key,
 )
-from flows.server.processes import PrefectServer, told_login
+from flows.server.processes import PrefectServer, login_in_words
 from ledger.errors import TerminalError
 
 PORT = 45_998
@@ -104,11 +104,11 @@ def test_pages_of_our_own_address_alone_may_ask(folder):
 
 def test_the_password_is_told_once_to_a_person_and_never_to_a_pipe(folder, monkeypatch):
     server = PrefectServer("http://127.0.0.1:1", folder, {SERVER_LOGIN: "tasma:word"})
-    first = told_login(server, is_known=False, to_person=True)
-    later = told_login(server, is_known=True, to_person=True)
-    piped = told_login(server, is_known=False, to_person=False)
+    first = login_in_words(server, is_known=False, to_person=True)
+    later = login_in_words(server, is_known=True, to_person=True)
+    piped = login_in_words(server, is_known=False, to_person=False)
 
     assert first.startswith("tasma:word ")
     assert f"in the file {folder / LOGIN_FILE}" == later == piped
     monkeypatch.setenv(SERVER_LOGIN, "somebody:something")
-    assert f"as in {SERVER_LOGIN}" == told_login(server, is_known=False, to_person=True)
+    assert f"as in {SERVER_LOGIN}" == login_in_words(server, is_known=False, to_person=True)

@@ -8,7 +8,7 @@ from blocks.hub import Hub, Tenant, UnitState
 from blocks.lake import Lake
 from blocks.warehouse import Warehouse
 from ledger.fiscal_year import FiscalYear
-from tasks.repair import mend_statuses, remove_leftovers
+from tasks.repair import remove_leftovers, repair_statuses
 from tests.staged_units import stage, voucher
 
 YEAR = FiscalYear.parse("2024")
@@ -36,18 +36,18 @@ def hub(tmp_path, monkeypatch):
 def test_a_unit_that_was_published_before_the_crash_becomes_published(hub, told_as_failed):
     if told_as_failed:
         hub.units.set_status("acme", YEAR, UnitState.FAILED, reason="interrupted")
-    mended = mend_statuses()
+    repaired = repair_statuses()
     unit = hub.units.find("acme", YEAR)
 
-    assert [UnitState.PUBLISHED] == [item.status for item in mended]
+    assert [UnitState.PUBLISHED] == [item.status for item in repaired]
     assert (UnitState.PUBLISHED, 1, 2) == (unit.status, unit.voucher_count, unit.posting_count)
     assert hub.years.find("acme", YEAR) is not None
-    assert mend_statuses() == []
+    assert repair_statuses() == []
 
 
 def test_a_unit_at_work_is_left_alone(hub):
     with hub.unit_lease("acme", YEAR, holder="a run"):
-        assert mend_statuses() == []
+        assert repair_statuses() == []
 
 
 def test_a_hub_that_knows_nothing_learns_all_when_asked_for_everything(tmp_path, hub):
@@ -55,8 +55,8 @@ def test_a_hub_that_knows_nothing_learns_all_when_asked_for_everything(tmp_path,
     with Hub(f"sqlite:///{tmp_path / 'hub' / 'hub.sqlite'}") as empty:
         empty.migrate().tenants.add(Tenant("acme", "Acme AB"))
 
-        assert mend_statuses() == []
-        assert [UnitState.PUBLISHED] == [item.status for item in mend_statuses(everything=True)]
+        assert repair_statuses() == []
+        assert [UnitState.PUBLISHED] == [item.status for item in repair_statuses(everything=True)]
 
 
 def test_leftovers_of_an_empty_home_are_none(tmp_path, monkeypatch):

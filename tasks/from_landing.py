@@ -28,7 +28,7 @@ class NotReceived(TerminalError):
         )
 
 
-def fetched_again(stores: Stores, load: Load) -> Fetched:
+def fetched_from_landing(stores: Stores, load: Load) -> Fetched:
     """Return the bytes of a load, opened, with what its source was asked beside them.
 
     Raises:
@@ -58,7 +58,7 @@ def fetched_again(stores: Stores, load: Load) -> Fetched:
         suffix,
         file,
         evidence=evidence,
-        standing_sha256=load.evidence_sha256,
+        evidence_sha256=load.evidence_sha256,
     )
 
 
