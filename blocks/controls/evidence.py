@@ -14,6 +14,7 @@ from blocks.controls.context import UnitContext
 from blocks.staging import StagedUnit
 from blocks.warehouse.records import LoadRecord
 from ledger.errors import TerminalError
+from ledger.organisation import Identity
 
 COMMENT: Final = re.compile("--.*")
 NAMED: Final = re.compile(r"\bevidence\.(\w+)")
@@ -62,9 +63,13 @@ def make_evidence(
     """Create what the controls read beside ``staged``, ``published`` and ``unit.facts``.
 
     ``unit.context`` (one row: what the hub knows), ``unit.defined_year``, ``unit.staged_table``
-    (what each table added up to when it was written), and whatever of `Evidence` is asked for.
+    (what each table added up to when it was written), ``unit.identity`` (one row, a
+    `ledger.organisation.Identity`; only of a staged unit, since what is published is the tenant's),
+    and whatever of `Evidence` is asked for.
     """
     _bind_context(connection, context)
+    if isinstance(unit, StagedUnit):
+        _bind_identity(connection, unit.facts.organisation_number, context)
     _bind_counts(connection, unit)
     return Evidence(connection)
 
@@ -101,6 +106,14 @@ def _bind_context(connection: DuckDBPyConnection, context: UnitContext) -> None:
             "starts": [year.start_date for year in context.defined_years],
             "ends": [year.end_date for year in context.defined_years],
         },
+    )
+
+
+def _bind_identity(connection: DuckDBPyConnection, found: str, context: UnitContext) -> None:
+    connection.execute(
+        "create table unit.identity as select $found::varchar as found,"
+        " $wanted::varchar as wanted, $is_readable::boolean as is_readable",
+        vars(Identity.of(found, context.organisation_number)),
     )
 
 

@@ -15,6 +15,7 @@ from blocks.hub import models
 from blocks.hub.database import Database
 from blocks.hub.errors import Refused, UnknownTenant
 from blocks.hub.events import Events
+from ledger.organisation import is_same
 
 NIGHT_ZONES: Final = ("Europe/Stockholm", "Europe/Helsinki")
 """Time zones whose nights have a schedule; a tenant in another one would never be pulled."""
@@ -151,6 +152,10 @@ class Tenants:
         """Return the tenant, None when there is none of that id."""
         with self._database.reading() as connection:
             return _find(connection, tenant_id)
+
+    def by_number(self, number: str) -> Tenant | None:
+        """Return the first tenant of an organisation number, however either is written."""
+        return next((item for item in self if is_same(item.organisation_number, number)), None)
 
     def update(self, tenant_id: str, **changes: str | bool) -> Tenant:
         """Change fields of a tenant, other than its id and the time it was made.

@@ -38,7 +38,7 @@ def tenant_of(hub: Hub, path: Path) -> tuple[Tenant, bool]:
         TerminalError: The file names no company, or one that cannot be told from another tenant.
     """
     header = read_header(path)
-    if found := _by_number(hub, header.organisation_number):
+    if found := hub.tenants.by_number(header.organisation_number):
         return found, False
     if not header.company_name and not header.organisation_number:
         raise TerminalError(
@@ -63,7 +63,7 @@ def tenant_of(hub: Hub, path: Path) -> tuple[Tenant, bool]:
 
 def is_known(hub: Hub, path: Path) -> bool:
     """Return whether a file's organisation number is that of a tenant."""
-    return _by_number(hub, read_header(path).organisation_number) is not None
+    return hub.tenants.by_number(read_header(path).organisation_number) is not None
 
 
 @contextmanager
@@ -92,11 +92,6 @@ def slug(name: str) -> str:
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     words = [word for word in re.findall(r"[a-z0-9]+", plain) if word not in COMPANY_FORMS]
     return "-".join(words)[:SLUG_MAX_CHARS].strip("-")
-
-
-def _by_number(hub: Hub, number: str) -> Tenant | None:
-    same = (tenant for tenant in hub.tenants if number and tenant.organisation_number == number)
-    return next(same, None)
 
 
 def _free_id(hub: Hub, wanted: str) -> str:

@@ -11,9 +11,10 @@ import typer
 from blocks.systems import FORTNOX
 from flows.cli.app import AsJson, app, command, group
 from flows.cli.opening import TenantId, known_tenant, open_hub, parse_year, short
-from flows.cli.output import is_terminal, next_steps, say, show_json, show_table
+from flows.cli.output import is_terminal, next_steps, remark, say, show_json, show_table
 from flows.cli.years import years
 from ledger.fiscal_year import FiscalYear
+from ledger.organisation import OrganisationNumber
 
 if TYPE_CHECKING:
     from blocks.hub import Connection, Hub, OverviewRow
@@ -68,7 +69,7 @@ def add(
             Tenant(
                 id=tenant,
                 name=name,
-                organisation_number=org_number.replace("-", "").replace(" ", ""),
+                organisation_number=_typed_number(org_number),
                 currency=currency,
                 time_zone=time_zone,
                 years_from_source=not found,
@@ -109,7 +110,7 @@ def correct(
     if not changes:
         raise typer.BadParameter("give --org-number or --time-zone.")
     if org_number is not None:
-        changes["organisation_number"] = org_number.replace("-", "").replace(" ", "")
+        changes["organisation_number"] = _typed_number(org_number)
     with open_hub() as hub:
         old = vars(known_tenant(hub, tenant))
         hub.tenants.update(tenant, **changes)
@@ -118,6 +119,16 @@ def correct(
         say(f"The {what} of {tenant} is {value or 'none'}; it was {old[name] or 'none'}.")
     retry = f"tasma import FILE --tenant {tenant}"
     next_steps(f"tasma tenant status {tenant}", *((retry,) if org_number is not None else ()))
+
+
+def _typed_number(text: str) -> str:
+    """Return a number as the hub keeps it; what is none is left for the hub to refuse."""
+    number = OrganisationNumber.parse(text)
+    if number is None:
+        return text.replace("-", "").replace(" ", "")
+    if number.remark:
+        remark(f"Kept as given, though {number.remark}.")
+    return number.digits
 
 
 @command(tenants, "list", examples=("tasma tenant list", "tasma tenant list --json"))

@@ -15,7 +15,7 @@ from blocks.hub import Connection, Hub, Method, Tenant
 from blocks.systems.fortnox.block import fortnox_app
 from blocks.systems.fortnox.connect import paced_calls
 from blocks.systems.fortnox.oauth import oauth
-from blocks.systems.fortnox.session import SYSTEM, FortnoxSession, require_same
+from blocks.systems.fortnox.session import SYSTEM, FortnoxSession, require_own, require_same
 from blocks.systems.fortnox.tokens import ClientCredentialTokens
 from blocks.systems.fortnox.wire import Company
 from blocks.systems.lease import WAIT_LIMIT_S, system_lease
@@ -51,7 +51,7 @@ async def connect_by_number(
     ):
         company = await FortnoxSession(hub, new, calls).who()
         require_same("DatabaseNumber", database_number, company.database_number)
-        require_same("organisation number", known.organisation_number, company.organisation_number)
+        require_own(known, company)
         return await asyncio.to_thread(_remember, hub, known, new, company)
 
 

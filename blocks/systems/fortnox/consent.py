@@ -24,7 +24,7 @@ from blocks.systems.fortnox.connect import paced_calls
 from blocks.systems.fortnox.documents import DOCUMENT_SCOPES
 from blocks.systems.fortnox.oauth import Grant, OAuth, oauth, with_refresh_token
 from blocks.systems.fortnox.rotation import load_tokens, save_tokens, tokens_of
-from blocks.systems.fortnox.session import SYSTEM, FortnoxSession, require_same
+from blocks.systems.fortnox.session import SYSTEM, FortnoxSession, require_own, require_same
 from blocks.systems.fortnox.tokens import ClientCredentialTokens, Token, Tokens
 from blocks.systems.fortnox.wire import Company
 from blocks.systems.lease import system_lease
@@ -135,7 +135,7 @@ async def _who(hub: Hub, connection: Connection, tokens: Tokens) -> tuple[Compan
 
 
 def _require_own(tenant: Tenant, old: Connection | None, company: Company) -> None:
-    require_same("organisation number", tenant.organisation_number, company.organisation_number)
+    require_own(tenant, company)
     if old:
         require_same("DatabaseNumber", old.source_tenant_id, company.database_number)
 

@@ -12,7 +12,7 @@ from urllib.parse import quote
 import pyarrow as pa
 
 from blocks.http import CallFailed, CallRefused, read_json
-from blocks.hub import Connection, Hub
+from blocks.hub import Connection, Hub, Tenant
 from blocks.systems import FORTNOX
 from blocks.systems.fortnox import wire
 from blocks.systems.fortnox.answers import refusal
@@ -22,6 +22,7 @@ from blocks.systems.fortnox.fields import Row
 from blocks.systems.fortnox.pages import Params, walk
 from blocks.systems.fortnox.pull import YearExtract, pull, read_accounts
 from blocks.systems.fortnox.wire import Company, SourceVoucher, SourceYear, UnexpectedShape
+from ledger.organisation import is_same
 
 SYSTEM: Final = FORTNOX
 
@@ -30,9 +31,6 @@ MAX_SIE_BYTES: Final = 512 << 20
 
 SIE_SILENCE_S: Final = 180.0
 """Longest wait for the next byte of a SIE file; a large year takes its time to begin; seconds."""
-
-ORGANISATION_DIGITS: Final = 10
-"""Some write the century before a Swedish number; the last ten digits are the number."""
 
 
 class FortnoxSession:
@@ -61,7 +59,7 @@ class FortnoxSession:
         here = self._connection
         tenant = await asyncio.to_thread(self._hub.tenants.get, here.tenant)
         require_same("DatabaseNumber", here.source_tenant_id, found.database_number)
-        require_same("organisation number", tenant.organisation_number, found.organisation_number)
+        require_own(tenant, found)
         await asyncio.to_thread(self._hub.connections.proved, here.tenant, SYSTEM)
         return found
 
@@ -173,13 +171,24 @@ class FortnoxSession:
 
 
 def require_same(what: str, expected: str, actual: str) -> None:
-    """Compare two numbers of a company by their last ten digits; an unknown one is not compared.
+    """Compare two of Fortnox's numbers of a company; an unknown one is not compared.
 
     Raises:
         CallRefused: They differ (code ``wrong_company``).
     """
-    if expected and expected[-ORGANISATION_DIGITS:] != actual[-ORGANISATION_DIGITS:]:
+    if expected and expected != actual:
         raise _wrong_company(what, expected, actual)
+
+
+def require_own(tenant: Tenant, company: Company) -> None:
+    """Compare a tenant's organisation number with the company's; an unknown one is not compared.
+
+    Raises:
+        CallRefused: They differ (code ``wrong_company``).
+    """
+    expected, actual = tenant.organisation_number, company.organisation_number
+    if expected and not is_same(expected, actual):
+        raise _wrong_company("organisation number", expected, actual)
 
 
 def _wrong_company(what: str, expected: str, actual: str) -> CallRefused:

@@ -1,6 +1,6 @@
 -- name: identity_missing
 -- grain: one row when the source names no readable organisation number
--- reads: evidence.identity, unit.facts
+-- reads: unit.identity, unit.facts
 -- why: an acceptance binds to the words of this break: to the program's name (not its version), so
 --      that it lasts for the program's later files, or to the year where no program is named
 -- source: R-SEN-15 (a number missing in the file is flagged)
@@ -9,7 +9,7 @@ select
         'the tenant has no organisation number on record to compare with'
     end as not_applicable,
     is_readable as passes
-from evidence.identity;
+from unit.identity;
 
 select
     'identity_missing' as control,
@@ -29,5 +29,5 @@ select
         else ''
     end as detail
 from unit.facts
-cross join evidence.identity
+cross join unit.identity
 where not identity.is_readable

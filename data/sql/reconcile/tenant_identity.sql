@@ -1,6 +1,6 @@
 -- name: tenant_identity
 -- grain: one row when the source names another organisation number than the tenant's
--- reads: evidence.identity, unit.facts
+-- reads: unit.identity, unit.facts
 -- source: SIE 4B #ORGNR; R-SEN-22
 select
     case
@@ -8,7 +8,7 @@ select
         when wanted = '' then 'the tenant has no organisation number on record to compare with'
     end as not_applicable,
     found = wanted as passes
-from evidence.identity;
+from unit.identity;
 
 select
     'tenant_identity' as control,
@@ -24,6 +24,6 @@ select
         when facts.organisation_number_line > 0 then ' (line ' || facts.organisation_number_line || ', #ORGNR)'
         else ''
     end as detail
-from evidence.identity
+from unit.identity
 cross join unit.facts
 where found <> wanted

@@ -34,6 +34,34 @@ def test_added_tenant_is_listed_with_its_number_as_digits(tasma, acme):
     assert found["years_from_source"] is True
 
 
+@pytest.mark.parametrize(
+    ("typed", "kept", "remark"),
+    [
+        ("16559990-0008", "5599900008", "559990-0008 is wrong"),
+        ("SE202100548901", "2021005489", ""),
+        ("2077474-0", "20774740", ""),
+        ("123456789", "123456789", ""),
+    ],
+    ids=["wrong check digit", "VAT number", "Finnish", "of another country"],
+)
+def test_number_is_kept_as_its_digits_and_a_wrong_check_digit_is_remarked(
+    tasma, typed, kept, remark
+):
+    added = tasma("tenant", "add", "acme", "--name", "A", "--org-number", typed)
+    (tenant,) = json.loads(tasma("tenant", "list", "--json").stdout)
+
+    assert (added.exit_code, tenant["organisation_number"]) == (0, kept)
+    assert ("check digit" in added.stderr) is bool(remark)
+    assert remark in added.stderr
+
+
+def test_number_that_is_none_adds_no_tenant(tasma):
+    refused = tasma("tenant", "add", "acme", "--name", "A", "--org-number", "acme")
+
+    assert "expected digits only, got 'acme'" in " ".join(refused.output.split())
+    assert json.loads(tasma("tenant", "list", "--json").stdout) == []
+
+
 def test_years_given_by_hand_are_the_only_ones(tasma):
     added = tasma("tenant", "add", "acme", "--name", "A", "--years", "2023, 2024-01-01_2024-06-30")
     years = json.loads(tasma("tenant", "year", "list", "acme", "--json").stdout)

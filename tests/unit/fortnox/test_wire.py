@@ -8,11 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blocks.http import CallRefused, WhoActs, read_json
+from blocks.hub import Tenant
 from blocks.systems.fortnox import wire
 from blocks.systems.fortnox.answers import state_after
 from blocks.systems.fortnox.codes import unknown_codes
-from blocks.systems.fortnox.session import require_same
-from blocks.systems.fortnox.wire import UnexpectedShape
+from blocks.systems.fortnox.session import require_own
+from blocks.systems.fortnox.wire import Company, UnexpectedShape
 from ledger.errors import TerminalError
 
 ACCOUNT = {"Number": 1930, "Description": "Bank", "BalanceBroughtForward": 1, "VATCode": None}
@@ -221,9 +222,13 @@ def test_year_that_cannot_be_one_is_not_taken(change, told):
         wire.source_years([row])
 
 
-@pytest.mark.parametrize(
-    ("expected", "actual"),
-    [("5560000001", "5560000001"), ("165560000001", "5560000001"), ("", "5560000001")],
-)
-def test_number_is_the_same_with_its_century_or_while_unknown(expected, actual):
-    require_same("organisation number", expected, actual)
+@pytest.mark.parametrize("ours", ["5560000001", "165560000001", ""])
+@pytest.mark.parametrize("theirs", ["5560000001", "165560000001"])
+def test_company_is_the_tenants_however_its_number_is_written_or_while_it_is_unknown(ours, theirs):
+    require_own(Tenant("acme", "Acme AB", ours), Company("Acme AB", theirs, "1"))
+
+
+@pytest.mark.parametrize("theirs", ["5560000019", "0000000001", "55600001", ""])
+def test_another_companys_number_is_refused(theirs):
+    with pytest.raises(CallRefused, match="organisation number here: 5560000001"):
+        require_own(Tenant("acme", "Acme AB", "5560000001"), Company("Acme AB", theirs, "1"))

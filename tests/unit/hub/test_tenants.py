@@ -146,3 +146,12 @@ def test_iteration_goes_on_past_a_full_page(hub):
         )
 
     assert sum(1 for _ in hub.tenants) == PAGE_SIZE + 1
+
+
+def test_tenant_is_found_by_its_number_however_either_is_written(hub):
+    hub.tenants.add(Tenant("none", "No number AB"))
+    acme = hub.tenants.add(Tenant("acme", "Acme AB", organisation_number="165560000001"))
+
+    assert hub.tenants.by_number("556000-0001") == acme
+    assert hub.tenants.by_number("5560000019") is None
+    assert hub.tenants.by_number("") is None
