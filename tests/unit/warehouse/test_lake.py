@@ -5,8 +5,9 @@ import os
 
 import pytest
 
-from blocks import lake as lake_module
 from blocks.durable import TEMPORARY_MAX_AGE_S, checked_slug
+from blocks.lake import Lake
+from blocks.lake import lake as lake_module
 from ledger.errors import TerminalError
 
 CONTENT = "#FLAGGA 0\r\n#KONTO 1930 Företagskonto\r\n".encode("cp437")
@@ -81,8 +82,8 @@ def test_pruned_file_is_named_with_what_to_do(lake):
         lake.read(landed)
 
 
-def test_file_at_the_limit_lands_and_one_byte_more_is_refused(lake, monkeypatch):
-    monkeypatch.setattr(lake_module, "LANDED_MAX_BYTES", len(CONTENT))
+def test_file_at_the_limit_lands_and_one_byte_more_is_refused(tmp_path):
+    lake = Lake(tmp_path, landed_max_bytes=len(CONTENT))
     land(lake)
 
     with pytest.raises(TerminalError, match=r"at most 38\."):
@@ -150,6 +151,17 @@ def test_file_that_came_again_is_young_again(lake):
     land(lake)
 
     assert lake.prune(keep_landed=(), keep_staged=(), older_than=dt.timedelta(days=30)) == []
+
+
+def test_file_that_comes_again_while_others_are_pruned_stays(lake, monkeypatch):
+    landed = land(lake)
+    age(landed.path)
+    weigh = lake_module.weigh
+    monkeypatch.setattr(lake_module, "weigh", lambda path: (land(lake), weigh(path))[1])
+
+    lake.prune(keep_landed=(), keep_staged=(), older_than=dt.timedelta(days=30), dry_run=False)
+
+    assert lake.read(landed) == CONTENT
 
 
 def test_erase_leaves_nothing_of_the_tenant_and_all_of_the_others(lake):

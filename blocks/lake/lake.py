@@ -1,0 +1,227 @@
+"""The lake: where what was received is landed, found again, read and pruned."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import os
+import time
+from collections.abc import Collection, Iterable
+from functools import partial
+from pathlib import Path
+
+from blocks.durable import checked_slug, clean_temporary, remove, space_checked, temporary_name
+from blocks.lake.landed import (
+    LANDED_MAX_BYTES,
+    MANIFEST,
+    PLAIN,
+    Landed,
+    find_landed,
+    is_intact,
+    read_landing,
+    too_large,
+    write_landing,
+)
+from blocks.lake.manifest import ExtractPart, read_manifest, write_manifest
+from blocks.lake.parts import PartsWriter, read_part, reuse, usable
+from blocks.lake.pruning import Prunable, Rule, weigh
+from blocks.names import shown_name
+from ledger.source import Part
+
+
+class Lake:
+    """A folder with what was received (``landing``) and what was read from it (``stage``)."""
+
+    def __init__(self, root: Path, *, landed_max_bytes: int = LANDED_MAX_BYTES) -> None:
+        self.root = root
+        self.temporary = root / "temporary"
+        self._landed_max_bytes = landed_max_bytes
+
+    def land(
+        self, tenant: str, source: str, content: bytes, *, file_name: str, format_name: str = ""
+    ) -> Landed:
+        """Keep ``content`` for good, exactly as it is; the same bytes again are the same landing.
+
+        Args:
+            tenant: Slug of the tenant.
+            source: Slug of the source, such as ``sie``.
+            content: At most `LANDED_MAX_BYTES`.
+            file_name: What the sender called it; its folders are dropped, and what is no text.
+            format_name: The reader's (`ledger.readers`), for what is a ledger.
+
+        Raises:
+            FileRefused: Too large.
+            TerminalError: A tenant or source unfit for a path.
+            NoSpaceError: The disk is full; no torn file is left.
+        """
+        if len(content) > self._landed_max_bytes:
+            raise too_large(file_name, len(content), max_bytes=self._landed_max_bytes)
+        landed = self._address(tenant, source, content, file_name, format_name)
+        return self._land(landed, content)
+
+    def land_extract(
+        self,
+        tenant: str,
+        source: str,
+        parts: Iterable[Part | ExtractPart],
+        *,
+        file_name: str,
+        format_name: str,
+    ) -> Landed:
+        """Keep all that a source sent of one year; a part that came before is named, not sent.
+
+        Args:
+            tenant: Slug of the tenant.
+            source: Slug of the source.
+            parts: What came, and what lies here already (`parts_of` an earlier extract, `usable`).
+            file_name: What an extract of several parts is called.
+            format_name: The reader's.
+
+        Returns:
+            The landing of the one part, or that of a manifest which names several.
+
+        Raises:
+            FileRefused: A part is too large.
+            TerminalError: A part that was not sent is not here, or two have one name.
+            NoSpaceError: The disk is full. Parts that were landed stay, for the next attempt.
+        """
+        pieces = list(parts)
+        folder = self._landing(tenant, source)
+        if len(pieces) == 1:
+            (part,) = pieces
+            content = part.read() if isinstance(part, Part) else read_part(folder, part)
+            return self.land(tenant, source, content, file_name=part.name, format_name=format_name)
+        named = self._land_parts(folder, pieces)
+        content = write_manifest(named, format_name=format_name)
+        manifest = self._address(tenant, source, content, file_name, format_name, ending=MANIFEST)
+        return self._land(manifest, content)
+
+    def find(self, tenant: str, source: str, sha256: str) -> Landed | None:
+        """Return what was landed under this hash, a file or an extract, or None."""
+        folder = self._landing(tenant, source)
+        return find_landed(folder, sha256, PLAIN) or find_landed(folder, sha256, MANIFEST)
+
+    def read(self, landed: Landed) -> bytes:
+        """Return the bytes as they were received; of an extract of several parts, its manifest.
+
+        Raises:
+            TerminalError: They are gone, or the disk gives back others than were landed.
+        """
+        return read_landing(landed)
+
+    def parts_of(self, landed: Landed) -> list[ExtractPart]:
+        """Return what an extract consists of, in order of name; a file consists of itself.
+
+        Raises:
+            TerminalError: Its manifest is gone or cannot be read.
+        """
+        if landed.is_manifest:
+            return read_manifest(self.read(landed))
+        name = landed.file_name or landed.sha256
+        return [ExtractPart(name=name, sha256=landed.sha256, size_bytes=landed.size_bytes)]
+
+    def open_parts(self, landed: Landed) -> list[Part]:
+        """Return the parts of an extract for its reader, each read when that asks for it."""
+        folder, parts = landed.path.parent, self.parts_of(landed)
+        return [Part(part.name, partial(read_part, folder, part)) for part in parts]
+
+    def usable(self, tenant: str, source: str, parts: Iterable[ExtractPart]) -> list[ExtractPart]:
+        """Return which parts of an earlier extract lie here as they were received; reads them.
+
+        The others have to be fetched again.
+        """
+        return list(usable(self._landing(tenant, source), parts))
+
+    def stage_folder(self, tenant: str, fiscal_year: str) -> Path:
+        """Return the folder under which a unit's staged versions lie."""
+        return self.root / "stage" / checked_slug(tenant) / fiscal_year
+
+    def prune(
+        self,
+        *,
+        keep_landed: Collection[str],
+        keep_staged: Collection[Path],
+        keep_sources: Collection[str] = (),
+        older_than: dt.timedelta,
+        dry_run: bool = True,
+    ) -> list[Prunable]:
+        """Remove, or with ``dry_run`` only list, what is old and not kept.
+
+        The parts of an extract stay as long as its manifest does.
+
+        Args:
+            keep_landed: Hashes (sha256) of landed files and extracts to keep.
+            keep_staged: Staged folders to keep.
+            keep_sources: Sources of which everything that was landed is kept.
+            older_than: Age, by the time of the last landing or staging, below which all is kept.
+            dry_run: Remove nothing.
+        """
+        limit = time.time() - older_than.total_seconds()
+        rule = Rule(keep_landed, keep_staged, keep_sources, limit=limit)
+        found = [weigh(path) for path in rule.prunable(self.root)]
+        if not dry_run:
+            for item in found:
+                self._discard(item.path, rule)
+            clean_temporary(self.temporary)
+        return found
+
+    def erase(self, tenant: str) -> list[Prunable]:
+        """Remove everything of a tenant: what was landed, staged, or left half-written."""
+        checked_slug(tenant)
+        folders = [self.root / part / tenant for part in ("landing", "stage")]
+        found = [weigh(folder) for folder in folders if folder.exists()]
+        for path in (*folders, *self.temporary.glob(f"{tenant}.*.tmp")):
+            remove(path)
+        return found
+
+    def _landing(self, tenant: str, source: str) -> Path:
+        return self.root / "landing" / checked_slug(tenant) / checked_slug(source, what="source")
+
+    def _address(  # noqa: PLR0917 - all that is noted of a landing
+        self,
+        tenant: str,
+        source: str,
+        content: bytes,
+        file_name: str,
+        format_name: str,
+        ending: str = PLAIN,
+    ) -> Landed:
+        sha256 = hashlib.sha256(content).hexdigest()
+        path = self._landing(tenant, source) / f"{sha256}{ending}"
+        name = shown_name(Path(file_name).name)
+        return Landed(tenant, source, sha256, len(content), name, path, format_name)
+
+    def _land(self, landed: Landed, content: bytes) -> Landed:
+        folder, ending = landed.path.parent, MANIFEST if landed.is_manifest else PLAIN
+        found = find_landed(folder, landed.sha256, ending)
+        if found is not None and is_intact(found):
+            os.utime(found.path)  # as young as if it had come now, so a prune leaves it alone
+            return found
+        clean_temporary(self.temporary)
+        with space_checked(f"landing {landed.file_name}", self.root):
+            write_landing(landed, content, temporary=self.temporary)
+        return landed
+
+    def _land_parts(self, folder: Path, parts: Iterable[Part | ExtractPart]) -> list[ExtractPart]:
+        writer = PartsWriter(folder, temporary=self.temporary, max_bytes=self._landed_max_bytes)
+        clean_temporary(self.temporary)
+        try:
+            with space_checked(f"landing {folder.name} of {folder.parent.name}", self.root):
+                named = [
+                    writer.write(part) if isinstance(part, Part) else reuse(folder, part)
+                    for part in parts
+                ]
+                writer.finish()
+        finally:
+            writer.abandon()
+        return named
+
+    def _discard(self, path: Path, rule: Rule) -> None:
+        if not rule.is_old(path):
+            return  # it came again since it was listed
+        # The new name goes first: a process that dies here leaves no half of a landing or folder.
+        self.temporary.mkdir(parents=True, exist_ok=True)
+        doomed = temporary_name(self.temporary, "pruned")
+        path.rename(doomed)
+        path.with_suffix(".json").unlink(missing_ok=True)
+        remove(doomed)

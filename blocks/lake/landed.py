@@ -1,0 +1,166 @@
+"""One landing: its two files, what is noted of it, and its bytes."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import pyarrow as pa
+from pydantic import BaseModel, ConfigDict
+
+from blocks.durable import remove, rename_synced, temporary_name, write_synced
+from blocks.names import shown_name
+from blocks.steps import reached
+from ledger.errors import TerminalError
+
+LANDED_MAX_BYTES: Final = 1 << 30
+"""The largest file that is taken in; bytes before compression."""
+
+PLAIN: Final = ".zst"
+MANIFEST: Final = ".manifest.zst"
+"""Endings of a landing: of bytes as received, and of a list of the parts of one extract."""
+
+
+class FileRefused(TerminalError):
+    """A file cannot be taken in as it is. The fault is the file's own; others go on."""
+
+
+@dataclass(frozen=True)
+class Landed:
+    """One file, or one extract of several parts, as received: where it lies and what it is.
+
+    `sha256`, `size_bytes`: of the bytes, which of several parts are their manifest's. `format`: the
+    name of the reader (`ledger.readers`); empty for what is no ledger and for what earlier releases
+    landed.
+    """
+
+    tenant: str
+    source: str
+    sha256: str
+    size_bytes: int
+    file_name: str
+    path: Path
+    format: str = ""
+
+    @property
+    def is_manifest(self) -> bool:
+        """Whether the bytes name the parts of an extract instead of being the source's own."""
+        return self.path.name.endswith(MANIFEST)
+
+
+class _Sidecar(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    tenant: str
+    source: str
+    sha256: str
+    size_bytes: int
+    file_name: str
+    landed_at: dt.datetime
+    format: str = ""
+
+
+def hash_of(path: Path) -> str:
+    """Return the hash that a landing's name begins with."""
+    return path.name.partition(".")[0]
+
+
+def find_landed(folder: Path, sha256: str, ending: str) -> Landed | None:
+    """Return what lies in a source's folder under a hash, or None."""
+    path = folder / f"{sha256}{ending}"
+    sidecar = path.with_suffix(".json")
+    if not (path.exists() and sidecar.exists()):
+        return None
+    noted = _Sidecar.model_validate_json(sidecar.read_bytes())
+    return Landed(
+        folder.parent.name,
+        folder.name,
+        sha256,
+        noted.size_bytes,
+        noted.file_name,
+        path,
+        noted.format,
+    )
+
+
+def write_landing(landed: Landed, content: bytes, *, temporary: Path) -> None:
+    """Write both files of a landing, each whole or not at all."""
+    sidecar = _Sidecar(
+        tenant=landed.tenant,
+        source=landed.source,
+        sha256=landed.sha256,
+        size_bytes=landed.size_bytes,
+        file_name=landed.file_name,
+        format=landed.format,
+        landed_at=dt.datetime.now(dt.UTC),
+    )
+    described = temporary_name(temporary, landed.tenant)
+    packed = temporary_name(temporary, landed.tenant)
+    try:
+        write_synced(packed, pa.compress(content, codec="zstd", asbytes=True))
+        write_synced(described, sidecar.model_dump_json().encode())
+        reached("land.written")
+        rename_synced(described, landed.path.with_suffix(".json"))
+        reached("land.described")
+        rename_synced(packed, landed.path)
+        reached("land.landed")
+    finally:
+        remove(described)
+        remove(packed)
+
+
+def read_landing(landed: Landed) -> bytes:
+    """Return the bytes as they were received.
+
+    Raises:
+        TerminalError: They are gone, or the disk gives back others than were landed.
+    """
+    try:
+        packed = landed.path.read_bytes()
+    except FileNotFoundError:
+        raise missing(landed.tenant, landed.sha256) from None
+    try:
+        content: bytes = pa.decompress(
+            packed, decompressed_size=landed.size_bytes, codec="zstd", asbytes=True
+        )
+    except (OSError, ValueError) as problem:
+        raise _spoiled(landed) from problem
+    if hashlib.sha256(content).hexdigest() != landed.sha256:
+        raise _spoiled(landed)
+    return content
+
+
+def is_intact(landed: Landed) -> bool:
+    """Return whether the disk still gives back the bytes that were landed."""
+    try:
+        read_landing(landed)
+    except TerminalError:
+        return False
+    return True
+
+
+def too_large(file_name: str, size_bytes: int, *, max_bytes: int = LANDED_MAX_BYTES) -> FileRefused:
+    """Return the refusal of a file that is larger than what is taken in."""
+    return FileRefused(
+        f"{shown_name(Path(file_name).name)} holds {size_bytes:,} bytes; expected at most "
+        f"{max_bytes:,}. Export one fiscal year to a file."
+    )
+
+
+def missing(tenant: str, sha256: str) -> TerminalError:
+    """Return the error of what should lie in the lake and does not."""
+    return TerminalError(
+        f"The landed file {sha256[:16]} of {tenant} is not in the lake: it was pruned or erased. "
+        "Fetch or drop the file again."
+    )
+
+
+def _spoiled(landed: Landed) -> TerminalError:
+    return TerminalError(
+        f"The landed file {landed.sha256[:16]} of {landed.tenant} no longer has the bytes that "
+        "were received: the disk or a person changed it. Fetch or drop the file again, which "
+        "repairs it."
+    )
