@@ -23,7 +23,7 @@ import os, sys
 from pathlib import Path
 from flows.server.fork_server import host
 host.code_state = lambda: Path(sys.argv[1]).read_text()
-with host.warm_host():
+with host.fork_host():
     print(os.environ["TASMA_WARM_HOST"], flush=True)
     sys.stdin.read()
 """

@@ -11,7 +11,7 @@ import pytest
 from blocks.hub import Connection, Hub, Method, Tenant
 from flows.cli import serving
 from flows.demo import home, ledgers
-from flows.demo.simulators import beside_server
+from flows.demo.simulators import simulators_of_server
 from ledger.errors import TerminalError
 from simulators.fortnox import FortnoxSimulator
 
@@ -39,7 +39,7 @@ def test_written_settings_lead_to_the_simulator_as_it_is():
 
 def test_companies_become_tenants_once_and_this_process_is_led_to_them(hub):
     for _ in range(2):
-        with beside_server(hub, port=0) as simulated:
+        with simulators_of_server(hub, port=0) as simulated:
             served = {item["name"] for item in about(simulated.url)["tenants"]}
             assert simulated.url == os.environ["TASMA_FORTNOX_API_URL"]
 
@@ -50,11 +50,11 @@ def test_companies_become_tenants_once_and_this_process_is_led_to_them(hub):
 
 
 def test_after_the_demo_the_books_are_those_of_its_night(hub):
-    with beside_server(hub, port=0):
+    with simulators_of_server(hub, port=0):
         pass
     hub.tenants.update(ledgers.CHANGING.slug, has_schedule=True)
 
-    with beside_server(hub, port=0) as simulated:
+    with simulators_of_server(hub, port=0) as simulated:
         editions = {
             item["database_number"]: item["edition"] for item in about(simulated.url)["tenants"]
         }
@@ -67,14 +67,14 @@ def test_tenant_of_the_real_fortnox_is_kept_away_from_a_simulated_one(hub):
     hub.connections.save(Connection("acme", "fortnox", Method.CLIENT_CREDENTIALS, "1234567"))
 
     with pytest.raises(TerminalError, match=r"acme .* connected to the real Fortnox"):
-        beside_server(hub, port=0).__enter__()
+        simulators_of_server(hub, port=0).__enter__()
 
     assert "elsewhere" == os.environ["TASMA_FORTNOX_API_URL"]
     assert ["acme"] == [tenant.id for tenant in hub.tenants]
 
 
 def test_taken_port_is_said_with_the_remedy(hub):
-    with beside_server(hub, port=0) as simulated:
+    with simulators_of_server(hub, port=0) as simulated:
         port = int(simulated.url.rpartition(":")[2])
         with pytest.raises(TerminalError, match=rf"Port {port} .* is taken"):
-            beside_server(hub, port=port).__enter__()
+            simulators_of_server(hub, port=port).__enter__()
