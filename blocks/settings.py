@@ -59,6 +59,9 @@ class Settings(BaseSettings):
     night_runs_per_minute: PositiveInt = 40
     """How many tenants' nightly runs begin within a minute; two cores keep up with 40."""
 
+    plain_prefect: bool = False
+    """Whether Prefect is used as it comes, without what `flows.server.prefect_internals` adds."""
+
     def model_post_init(self, _context: object) -> None:
         """Derive what was not set from `home`."""
         for name in ("lake", "warehouse", "inbox"):

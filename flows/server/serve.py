@@ -13,13 +13,9 @@ import time
 import urllib.error
 import urllib.request
 from contextlib import suppress
-from functools import partial
 from typing import Final
 
-import prefect.runner.runner
 from prefect.runner import Runner
-from prefect.runner._starter_engine import EngineCommandStarter
-from prefect.utilities.processutils import command_to_string
 
 from flows.runs.dead_runs import sweep
 from flows.runs.states import TAG
@@ -27,6 +23,7 @@ from flows.server.block_types import register_block_types
 from flows.server.deployments import DEPLOYMENTS
 from flows.server.fork_server import COMMAND
 from flows.server.fork_server.host import fork_host
+from flows.server.prefect_internals import is_plain
 from tasks.repair import repair_statuses
 
 MAX_RUNS: Final = max(4, os.cpu_count() or 1)
@@ -54,9 +51,13 @@ async def serve_all() -> None:
 
 
 def start_runs_by_fork() -> None:
-    """Have runners of this process start runs by `COMMAND`; they have no setting for it."""
-    starter = partial(EngineCommandStarter, command=command_to_string([*COMMAND]))
-    vars(prefect.runner.runner)[EngineCommandStarter.__name__] = starter
+    """Have runners of this process start runs by `COMMAND`, unless Prefect is to stay plain."""
+    if not is_plain():
+        from flows.server.prefect_internals.run_command import (  # noqa: PLC0415 - switched
+            start_runs_by,
+        )
+
+        start_runs_by(COMMAND)
 
 
 def wait_for_server(api_url: str) -> None:

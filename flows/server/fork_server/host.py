@@ -23,18 +23,13 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Final, NoReturn
 
-# Not used here: what every run imports while it runs.
-import anyio._backends._asyncio  # noqa: F401
-import prefect.concurrency.services
-import prefect.task_engine
-import prefect.utilities.visualization  # noqa: F401
 import pyarrow as pa
-from prefect.context import refresh_global_settings_context
 
 from blocks.http.client import tls
 from blocks.settings import PROJECT
 from flows.server.fork_server import ADDRESS
 from flows.server.fork_server.wire import Request, is_ours, receive_request
+from flows.server.prefect_internals import is_plain
 
 PATIENCE_S: Final = 5.0
 """For a request to arrive; it is sent at once, on this machine."""
@@ -57,9 +52,9 @@ def fork_host() -> Iterator[None]:
     """Fork a host and name it to all that this process starts; it ends after this process.
 
     To be entered before a thread or an event loop begins. Where sockets have no abstract names
-    (anything but Linux) there is no host, and runs start cold.
+    (anything but Linux), and where Prefect is to stay plain, there is no host, and runs start cold.
     """
-    if sys.platform != "linux":
+    if sys.platform != "linux" or is_plain():
         yield
         return
     _do_what_every_run_does_once()
@@ -81,6 +76,8 @@ def fork_host() -> Iterator[None]:
 
 
 def _do_what_every_run_does_once() -> None:
+    import flows.server.prefect_internals.run_imports  # noqa: F401, PLC0415 - switched
+
     # Arrow looks for pandas at the first list that it is given, and loads it where it finds it.
     pa.array([None])
     tls()
@@ -110,11 +107,13 @@ def _become_host(listener: socket.socket, owner_ended: int) -> NoReturn:
 
 def _run(request: Request) -> NoReturn:
     """Be the run: what ``python -m prefect.engine`` would do in the process that asked."""
+    from flows.server.prefect_internals import run_imports  # noqa: PLC0415 - imported long since
+
     os.umask(request.umask)
     os.chdir(request.folder)
     os.environ.clear()
     os.environ.update(request.environment)
-    refresh_global_settings_context()
+    run_imports.refresh_global_settings_context()
     sys.argv = ["prefect.engine"]
     warnings.filterwarnings("ignore", ".*prefect.engine.* found in sys.modules", RuntimeWarning)
     try:

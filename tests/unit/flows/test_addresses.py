@@ -11,7 +11,8 @@ from blocks.http.limiter import SlidingWindow
 from blocks.hub import Hub
 from flows.cli.failure import redacted
 from flows.cli.on_server import NoServerError, ask_server
-from flows.server.prefect_server import content_policy, dialect_of
+from flows.server.prefect_internals.content_policy import content_policy
+from flows.server.prefect_server import dialect_of
 from ledger.errors import TasmaError, TerminalError
 
 PASSWORD = "hemligt"  # noqa: S105 - it opens nothing

@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from prefect.server.database.configurations import AioSqliteConfiguration
 from sqlalchemy.exc import OperationalError
 
-import flows.server.prefect_server
-from flows.server.prefect_server import OneWriter
+from flows.server.prefect_internals import one_writer
+from flows.server.prefect_internals.one_writer import OneWriter
 
 WRITERS = 20
 COUNT, INSERT = sa.text("select count(*) from run"), sa.text("insert into run values (1)")
@@ -94,7 +94,7 @@ def test_a_transaction_within_a_transaction_does_not_wait_for_itself(url):
 
 
 def test_a_turn_that_does_not_come_is_not_waited_for_forever(url, monkeypatch):
-    monkeypatch.setattr(flows.server.prefect_server, "TURN_LIMIT_S", 0.1)
+    monkeypatch.setattr(one_writer, "TURN_LIMIT_S", 0.1)
 
     async def impatient(read_then_write, _count):
         slow = asyncio.create_task(read_then_write(pause_s=1))
