@@ -176,5 +176,5 @@ def _letters(part: ET.Element) -> Iterator[str]:
 
 
 def _count_of_blanks(element: ET.Element) -> int:
-    said = element.get(f"{_TEXT}c", "1")
-    return int(said) if said.isdecimal() else 1
+    repeated = element.get(f"{_TEXT}c", "1")
+    return int(repeated) if repeated.isdecimal() else 1

@@ -60,7 +60,7 @@ class Rules:
 
     `commit_lag_s`: longest time from a call's end until what it created shows in a search; at
     least as long as a claim and a request together. `settle_s`: longest time until a step that the
-    target concludes by itself (an approval, a number) shows. `look_again_s`: between two looks.
+    target concludes by itself (an approval, a number) shows. `poll_interval_s`: between two looks.
     """
 
     read_backs: Mapping[Step, ReadBack] = field(
@@ -68,7 +68,7 @@ class Rules:
     )
     commit_lag_s: float = 900.0
     settle_s: float = 600.0
-    look_again_s: float = 30.0
+    poll_interval_s: float = 30.0
 
     def proof(self, step: Step) -> ReadBack:
         """Return how a lost answer to a step is resolved."""
@@ -192,7 +192,7 @@ def _refused(item: Item, event: NoEffect, now: Clock) -> Item:
 def _in_doubt(item: Item, rules: Rules, now: Clock) -> Item:
     step = item.step
     if step in READ_ONLY:
-        at = Clock(now.seconds + rules.look_again_s, now.epoch)
+        at = Clock(now.seconds + rules.poll_interval_s, now.epoch)
         return replace(_ready(item), ready_at=at)
     if step is Step.CREATE and len(item.seen) > 1:
         return _adopted(item, item.seen)
@@ -310,7 +310,7 @@ def _wait(doubt: Doubt, lag_s: float, rules: Rules, now: Clock) -> float:
     if not doubt.looks or doubt.since.epoch != now.epoch:
         return 0.0
     left = lag_s - doubt.waited_at(now.seconds)
-    return min(left, rules.look_again_s) if left > 0 else 0.0
+    return min(left, rules.poll_interval_s) if left > 0 else 0.0
 
 
 def _elapsed(since: Clock, now: Clock) -> float:
