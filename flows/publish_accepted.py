@@ -17,6 +17,7 @@ from ledger.fiscal_year import FiscalYear
 from ledger.unit import Unit
 from tasks.accept import NothingHeld
 from tasks.jobs import Job
+from tasks.recheck import staged_as_published
 from tasks.stage import StagedLoad, staged_from_landing
 from tasks.stores import Stores, open_stores
 
@@ -58,6 +59,7 @@ def staged_load(stores: Stores, unit: Unit, *, load_id: str = "") -> StagedLoad:
 
     Raises:
         NothingHeld: No such hold is open, and the unit is not published.
+        ReadOtherwise: It is published, and this release reads its file otherwise.
         TerminalError: Stage and landed file are both gone; the file has to be loaded again.
     """
     load = stores.hub.holds.find(unit.tenant, unit.year, load_id=load_id)
@@ -65,5 +67,8 @@ def staged_load(stores: Stores, unit: Unit, *, load_id: str = "") -> StagedLoad:
     if load is None:
         if load_id or status is None or status.status is not UnitState.PUBLISHED:
             raise NothingHeld(unit, status, load_id=load_id)
-        load = stores.hub.loads.get(status.load_id)
+        published = stores.hub.loads.find(status.load_id)
+        if published is None:
+            raise NothingHeld(unit, status)
+        return StagedLoad(staged_as_published(stores, published), published.load_id)
     return StagedLoad(staged_from_landing(stores, load), load.load_id)

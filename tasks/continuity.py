@@ -7,10 +7,11 @@ year itself, beside which its other neighbour may have been published meanwhile,
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import suppress
 from typing import Final
 
 from blocks import controls
-from blocks.hub import LaterFinding
+from blocks.hub import LaterFinding, PublishedMeanwhile
 from ledger.controls import ControlResult
 from ledger.fiscal_year import FiscalYear
 from tasks.jobs import Job
@@ -18,6 +19,9 @@ from tasks.log import warn
 from tasks.reconcile import unit_context
 
 CONTINUITY: Final = "opening_continuity"
+
+MAX_ASKED: Final = 3
+"""How often a year is asked about that others publish meanwhile."""
 
 
 def ask_neighbours(job: Job, *, load_id: str) -> list[LaterFinding]:
@@ -37,17 +41,31 @@ def ask_neighbours(job: Job, *, load_id: str) -> list[LaterFinding]:
 
 
 def _ask(job: Job, year: FiscalYear, *, load_id: str) -> LaterFinding | None:
+    for _ in range(MAX_ASKED):
+        with suppress(PublishedMeanwhile):
+            return _ask_once(job, year, load_id=load_id)
+    warn(
+        f"{year} was published {MAX_ASKED} times while it was asked about; whoever publishes it "
+        "asks about it too",
+        tenant=job.unit.tenant,
+        unit=year.key,
+    )
+    return None
+
+
+def _ask_once(job: Job, year: FiscalYear, *, load_id: str) -> LaterFinding | None:
     stores, tenant = job.stores, job.unit.tenant
+    # The hub is asked first: what is published after this is refused as another load than this.
+    unit = stores.hub.units.find(tenant, year)
     record = stores.warehouse.load_record(tenant, year)
     if record is None:
         return None
     result = controls.ask_published(
         record, CONTINUITY, context=unit_context(job), warehouse=stores.warehouse
     )
-    published = stores.hub.loads.published(tenant, year)
     finding = stores.hub.later.record(
         result,
-        of=(tenant, year, published.load_id if published else record.load_id),
+        of=(tenant, year, (unit.published_load_id if unit else "") or record.load_id),
         asked_by=(job.unit.year, load_id),
         at_load=_result_at_load(job, year),
     )

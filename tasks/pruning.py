@@ -14,7 +14,9 @@ from blocks.lake import Prunable
 from blocks.settings import SQL
 from blocks.staging import noted_evidence
 from blocks.warehouse.errors import NoLedger
+from ledger.fiscal_year import FiscalYear
 from tasks.documents import DOCUMENTS
+from tasks.from_landing import ASKED
 from tasks.stores import Stores
 
 KEEP_REST: Final = dt.timedelta(days=30)
@@ -56,7 +58,21 @@ def keep(stores: Stores) -> Kept:
             kept.landed.update({load.landed_sha256, asked})
             kept.staged.add(Path(load.stage_folder))
         kept.landed.update(_published(stores, tenant.id))
+        for year in _forgotten(stores, tenant.id):
+            kept.landed.update(stores.lake.landed_of(tenant.id, ASKED))
+            kept.staged.update(stores.lake.staged_of(tenant.id, year.key))
     return kept
+
+
+def _forgotten(stores: Stores, tenant: str) -> Iterator[FiscalYear]:
+    """Return the years whose published load only the warehouse knows.
+
+    It knows the file, and neither the stage nor what the source was asked beside it: whatever of
+    the tenant may be that is kept.
+    """
+    for year in stores.warehouse.units(tenant):
+        if stores.hub.loads.published(tenant, year) is None:
+            yield year
 
 
 def _spoken_of(stores: Stores, tenant: str) -> Iterator[Load]:
@@ -65,7 +81,8 @@ def _spoken_of(stores: Stores, tenant: str) -> Iterator[Load]:
     for unit in stores.hub.units.of_tenant(tenant):
         at_work = unit.load_id if unit.status in WORKING else ""
         for load_id in {unit.published_load_id, at_work} - {""}:
-            yield stores.hub.loads.get(load_id)
+            if load := stores.hub.loads.find(load_id):
+                yield load
 
 
 def _published(stores: Stores, tenant: str) -> set[str]:

@@ -7,6 +7,7 @@ from typing import Final
 
 from blocks import controls
 from blocks.hub import Load, UnitState
+from blocks.staging import StagedUnit
 from blocks.warehouse.records import LoadRecord
 from ledger.errors import TerminalError
 from tasks.jobs import Job
@@ -14,6 +15,7 @@ from tasks.log import say
 from tasks.publish import publish_load
 from tasks.reconcile import Judgement, unit_context
 from tasks.stage import StagedLoad, staged_from_landing
+from tasks.stores import Stores
 
 AGREES: Final = "agrees"
 HELD: Final = "held"
@@ -26,10 +28,11 @@ DECIDE_FIRST: Final = "Another load is held: decide on what is held first, then 
 class ReadOtherwise(TerminalError):
     """The reader of this release makes other rows of what was received than are published."""
 
-    def __init__(self, record: LoadRecord) -> None:
+    def __init__(self, load: Load, *, published: str) -> None:
+        """Name the year, and the load by which it is published."""
         super().__init__(
-            f"{record.tenant} {record.fiscal_year}: this release reads the file of load "
-            f"{record.load_id} otherwise than it was published, so nothing is said of what is. "
+            f"{load.tenant} {load.year}: this release reads the file of load "
+            f"{published} otherwise than it was published, so nothing is said of what is. "
             "Load the file again, or pull the year again: what changes is listed and judged."
         )
 
@@ -60,9 +63,7 @@ def recheck_unit(job: Job) -> Rechecked:
     if record is None:
         raise TerminalError(f"{job.unit} is not published, so there is nothing to ask about.")
     published = job.stores.hub.loads.published(job.unit.tenant, job.unit.year) or _of(record)
-    staged = staged_from_landing(job.stores, published)
-    if staged.digest != record.digest:
-        raise ReadOtherwise(record)
+    staged = staged_as_published(job.stores, published)
     context = unit_context(job)
     results = controls.reconcile(staged, context=context, warehouse=job.stores.warehouse)
     holding = job.stores.hub.acceptances.unaccepted(job.unit.tenant, job.unit.year, results)
@@ -77,9 +78,25 @@ def recheck_unit(job: Job) -> Rechecked:
         return Rechecked(AGREES)
     if held is None:
         _hold(job, published, judgement)
-    elif not is_same:
+    elif is_same:
+        _hold_still(job, held, judgement)
+    else:
         return Rechecked(WOULD_HOLD, f"{judgement.reason}. {DECIDE_FIRST}")
     return Rechecked(HELD, judgement.reason)
+
+
+def staged_as_published(stores: Stores, load: Load) -> StagedUnit:
+    """Return a published load as it was staged, or staged anew to the very same rows.
+
+    Raises:
+        ReadOtherwise: It becomes other rows than those that are published.
+        TerminalError: What was received is gone.
+    """
+    record = stores.warehouse.load_record(load.tenant, load.year)
+    staged = staged_from_landing(stores, load)
+    if staged.digest != (record.digest if record else load.digest):
+        raise ReadOtherwise(load, published=record.load_id if record else load.load_id)
+    return staged
 
 
 def _is_same(held: Load, published: Load) -> bool:
@@ -110,7 +127,16 @@ def _of(record: LoadRecord) -> Load:
 def _hold(job: Job, published: Load, judgement: Judgement) -> None:
     """Hold the published rows as a load of their own: what an earlier one was told stays so."""
     held = replace(published, load_id="", run_id=job.run_id, status=UnitState.STAGED, reason="")
-    load = job.stores.hub.loads.save(held)
+    _say_held(job, job.stores.hub.loads.save(held), judgement)
+
+
+def _hold_still(job: Job, held: Load, judgement: Judgement) -> None:
+    """Show on the hold what the controls find now, if that is not what they found before."""
+    if job.stores.hub.loads.results(held.load_id) != judgement.results:
+        _say_held(job, held, judgement)
+
+
+def _say_held(job: Job, load: Load, judgement: Judgement) -> None:
     job.stores.hub.loads.save_results(load.load_id, judgement.results)
     about = {"load_id": load.load_id, "source": load.source, "digest": load.digest}
     job.tell(UnitState.RECONCILING, **about)

@@ -50,7 +50,8 @@ def forget_old() -> int:
     """Remove events and findings that no unit speaks of any more; say how many there were."""
     with open_stores() as stores:
         loads = stores.hub.loads.prune_results(older_than=KEPT)
-        return loads + stores.hub.events.prune(older_than=KEPT)
+        answers = stores.hub.later.prune(older_than=KEPT)
+        return loads + answers + stores.hub.events.prune(older_than=KEPT)
 
 
 def _is_suspect(units: Sequence[UnitStatus]) -> bool:

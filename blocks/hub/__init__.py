@@ -27,12 +27,13 @@ It holds no secret, no voucher and no amount but those of breaks that a person h
 """
 
 from blocks.hub.connection_states import ConnectionState, Method
-from blocks.hub.connections import Connection
+from blocks.hub.connections import Connection, UnusableCompanyId, check_company_id
 from blocks.hub.errors import (
     HubBusy,
     HubUnusable,
     LeaseLost,
     LeaseTaken,
+    PublishedMeanwhile,
     Refused,
     UnknownTenant,
 )
@@ -68,12 +69,15 @@ __all__ = [
     "Load",
     "Method",
     "OverviewRow",
+    "PublishedMeanwhile",
     "Refused",
     "Tenant",
     "UnitState",
     "UnitStatus",
     "UnknownTenant",
+    "UnusableCompanyId",
     "YearOverlap",
+    "check_company_id",
     "checked_tenant_id",
     "new_load_id",
     "unit_resource",

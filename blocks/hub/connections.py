@@ -9,6 +9,7 @@ process that died in between.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -39,6 +40,16 @@ class NotConnected(Refused):
             f"Tenant {tenant} is not connected to {system}. Connect it first "
             f"(tasma connect {system} {tenant}): its system administrator approves the "
             f"integration in {system}."
+        )
+
+
+class UnusableCompanyId(Refused):
+    """A company's id in the vendor's system is not one that can be sent."""
+
+    def __init__(self, source_tenant_id: str, *, system: str) -> None:
+        super().__init__(
+            f"{source_tenant_id!r} is no company's id in {system}: expected ASCII letters and "
+            "digits, such as 503072, as the vendor shows it. Connect the tenant again with that."
         )
 
 
@@ -124,7 +135,9 @@ class Connections:
 
         Raises:
             UnknownTenant: There is no such tenant.
+            UnusableCompanyId: The company's id cannot be sent in the header of a call.
         """
+        check_company_id(connection.source_tenant_id, system=connection.system)
         with self._database.writing() as transaction:
             require(transaction, connection.tenant)
             old = _find(transaction, connection.tenant, connection.system)
@@ -238,6 +251,16 @@ class Connections:
         self._events.record(
             transaction, "connection", f"{connection.system}: {message}", tenant=connection.tenant
         )
+
+
+def check_company_id(source_tenant_id: str, *, system: str) -> None:
+    """Refuse what no header can carry; empty is an id that is not known yet.
+
+    Raises:
+        UnusableCompanyId: It is other than visible ASCII.
+    """
+    if not re.fullmatch(r"[!-~]*", source_tenant_id):
+        raise UnusableCompanyId(source_tenant_id, system=system)
 
 
 def _find(transaction: Transaction, tenant: str, system: str) -> Connection | None:

@@ -44,6 +44,16 @@ class LeaseTaken(TransientError):
         )
 
 
+class PublishedMeanwhile(TransientError):
+    """A question was asked about a published load, and another has taken its place."""
+
+    def __init__(self, tenant: str, fiscal_year: str, *, asked: str, now: str) -> None:
+        super().__init__(
+            f"{tenant} {fiscal_year}: load {now} was published while load {asked} was asked about, "
+            "so the answer is about what is published no longer. Ask again."
+        )
+
+
 class LeaseLost(TerminalError):
     """A holder acts on a lease that ran out, was freed, or passed to somebody else."""
 

@@ -12,10 +12,11 @@ import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Row, and_, insert, select, update
+from sqlalchemy import Connection, Row, and_, delete, insert, select, update
 
 from blocks.hub import models
 from blocks.hub.database import Database
+from blocks.hub.errors import PublishedMeanwhile
 from blocks.hub.events import Events, cut
 from ledger.controls import MAX_BREAKS_KEPT, Break, ControlResult, Outcome
 from ledger.fiscal_year import FiscalYear, short_year
@@ -73,9 +74,13 @@ class Later:
             of: Tenant, fiscal year and published load that it is about.
             asked_by: Year and load whose publication gave rise to the question.
             at_load: What the control said when the year was loaded, None when that is not known.
+
+        Raises:
+            PublishedMeanwhile: Another load of the year is published now than the answer is about.
         """
         tenant, year, _ = of
         with self._database.writing() as connection:
+            _refuse_overtaken(connection, of)
             found = open_findings(connection, {tenant}, year.key)
             before = next((item for item in found if item.result.control == result.control), None)
             if _is_same(result, before.result if before else at_load):
@@ -98,6 +103,15 @@ class Later:
         """
         with self._database.writing() as connection:
             return self._close(connection, tenant, year, load_id=load_id)
+
+    def prune(self, *, older_than: dt.timedelta) -> int:
+        """Forget the answers that were closed so long ago, and say how many there were."""
+        table, lines = models.later_finding, models.later_break
+        old = table.c.closed_at < self._database.now() - older_than
+        of_old = lines.c.finding_id.in_(select(table.c.id).where(old))
+        with self._database.writing() as connection:
+            connection.execute(delete(lines).where(of_old))
+            return connection.execute(delete(table).where(old)).rowcount
 
     def _close(
         self,
@@ -171,6 +185,18 @@ def open_findings(
         which = and_(which, table.c.fiscal_year == year)
     query = select(table).where(which).order_by(table.c.fiscal_year, table.c.id)
     return [_finding(connection, row) for row in connection.execute(query).all()]
+
+
+def _refuse_overtaken(connection: Connection, of: tuple[str, FiscalYear, str]) -> None:
+    """Refuse an answer about a load that is published no longer; a year unknown here passes."""
+    tenant, year, load_id = of
+    unit = models.unit.c
+    published = select(unit.published_load_id).where(
+        unit.tenant == tenant, unit.fiscal_year == year.key, unit.published_load_id != ""
+    )
+    now = connection.execute(published).scalar_one_or_none()
+    if now is not None and now != load_id:
+        raise PublishedMeanwhile(tenant, year.key, asked=load_id, now=now)
 
 
 def _finding(connection: Connection, row: Row[tuple[object, ...]]) -> LaterFinding:

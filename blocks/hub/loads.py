@@ -131,6 +131,11 @@ class Loads:
         with self._database.reading() as connection:
             return required(connection, load_id)
 
+    def find(self, load_id: str) -> Load | None:
+        """Return the load, None when the hub does not know it (any more)."""
+        with self._database.reading() as connection:
+            return _find(connection, load_id)
+
     def published(self, tenant: str, year: FiscalYear) -> Load | None:
         """Return the load by which the unit was last published, or found to be; None without one.
 

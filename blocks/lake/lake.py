@@ -17,6 +17,7 @@ from blocks.lake.landed import (
     PLAIN,
     Landed,
     find_landed,
+    hash_of,
     is_intact,
     read_landing,
     too_large,
@@ -135,6 +136,14 @@ class Lake:
     def stage_folder(self, tenant: str, fiscal_year: str) -> Path:
         """Return the folder under which a unit's staged versions lie."""
         return self.root / "stage" / checked_slug(tenant) / fiscal_year
+
+    def landed_of(self, tenant: str, source: str) -> list[str]:
+        """Return the hashes of all that a source of a tenant sent."""
+        return [hash_of(path) for path in self._landing(tenant, source).glob(f"*{PLAIN}")]
+
+    def staged_of(self, tenant: str, fiscal_year: str) -> list[Path]:
+        """Return the folders of all staged versions of a unit."""
+        return list(self.stage_folder(tenant, fiscal_year).glob("*"))
 
     def prune(
         self,

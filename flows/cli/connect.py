@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Final
@@ -76,7 +77,7 @@ def fortnox(
             "--database-number goes without a link, a token and --documents: what the company "
             "approved before is what holds."
         )
-    if database_number and not database_number.isdecimal():
+    if database_number and not re.fullmatch("[0-9]+", database_number):
         raise typer.BadParameter(f"{database_number!r} is not a DatabaseNumber: expected digits.")
     with open_hub() as hub:
         known_tenant(hub, tenant)

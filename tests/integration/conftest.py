@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from blocks.hub import Connection, Hub, Method, Tenant
 from blocks.lake import Lake
 from blocks.systems.fortnox import calls, connect
 from blocks.warehouse import Warehouse
-from flows.cli.local import Imported, steps_into
+from flows.cli.local import Imported, import_here, steps_into
 from flows.demo.ledgers import variables
 from flows.demo.outcome import published_balances
 from flows.import_file import take_in
@@ -147,12 +148,38 @@ def fortnox(fortnox_of_session, monkeypatch):
     return fortnox_of_session
 
 
+@contextmanager
+def opened(folder, empty_hub):
+    """Open the stores of a new home without a tenant."""
+    shutil.copy(empty_hub, folder)
+    with Hub(f"sqlite:///{folder / 'hub.sqlite'}") as hub:
+        yield Stores(hub, Lake(folder / "lake"), Warehouse(folder / "warehouse"))
+
+
 @pytest.fixture
 def house(tmp_path, empty_hub):
-    shutil.copy(empty_hub, tmp_path)
-    with Hub(f"sqlite:///{tmp_path / 'hub.sqlite'}") as hub:
-        stores = Stores(hub, Lake(tmp_path / "lake"), Warehouse(tmp_path / "warehouse"))
+    with opened(tmp_path, empty_hub) as stores:
         yield House(stores, tmp_path)
+
+
+@pytest.fixture
+def stores(tmp_path, empty_hub):
+    """A home with the one tenant whose files `take` takes."""
+    with opened(tmp_path, empty_hub) as stores:
+        stores.hub.tenants.add(Tenant("acme", "Exempel AB", "5560000001"))
+        yield stores
+
+
+@pytest.fixture
+def take(stores, tmp_path):
+    """Load a file of the tenant acme as `tasma import` does; return what became of it."""
+
+    def take(content, *, name="books.se", dry_run=False, encoding="cp437"):
+        path = tmp_path / name
+        path.write_bytes(content.encode(encoding))
+        return import_here(stores, "acme", path, dry_run=dry_run, watch=lambda _step: None)
+
+    return take
 
 
 @pytest.fixture

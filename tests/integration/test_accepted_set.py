@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-import pytest
-
-from blocks.hub import Hub, Tenant
-from blocks.lake import Lake
-from blocks.warehouse import Warehouse
-from flows.cli.local import import_here
 from ledger.controls import MAX_BREAKS_KEPT
 from ledger.fiscal_year import FiscalYear
 from ledger.unit import Unit
 from tasks.accept import accept_breaks
-from tasks.stores import Stores
 
 HEAD = """#FLAGGA 0
 #SIETYP 4
@@ -36,23 +29,6 @@ def text(*, last="1.00"):
         f'#VER A {number} 20240301 "Rad"\n{{\n#TRANS 1930 {{}} {amount}\n}}\n'
         for number, amount in enumerate(amounts, start=1)
     )
-
-
-@pytest.fixture
-def stores(tmp_path):
-    with Hub(f"sqlite:///{tmp_path / 'hub.sqlite'}") as hub:
-        hub.migrate().tenants.add(Tenant("acme", "Exempel AB", "5560000001"))
-        yield Stores(hub, Lake(tmp_path / "lake"), Warehouse(tmp_path / "warehouse"))
-
-
-@pytest.fixture
-def take(stores, tmp_path):
-    def imported(content):
-        path = tmp_path / "books.se"
-        path.write_bytes(content.encode("cp437"))
-        return import_here(stores, "acme", path, watch=lambda _step: None)
-
-    return imported
 
 
 def accept_all(stores):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from contextlib import contextmanager
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
-from blocks.hub import Hub, Tenant, UnitState
-from blocks.lake import Lake
+from blocks.hub import UnitState, models
 from blocks.warehouse import Warehouse
 from flows.cli.local import import_here
 from ledger.controls import Outcome, Severity
@@ -16,7 +17,6 @@ from ledger.fiscal_year import FiscalYear
 from ledger.unit import Unit
 from tasks.accept import accept_breaks
 from tasks.pages.unit import later_page
-from tasks.stores import Stores
 
 Y2024, Y2025 = FiscalYear.parse("2024"), FiscalYear.parse("2025")
 
@@ -41,25 +41,28 @@ NEXT = books(2025, opening="100.00")
 NEXT_OTHERWISE = books(2025, opening="90.00")
 
 
-@pytest.fixture
-def stores(tmp_path):
-    with Hub(f"sqlite:///{tmp_path / 'hub.sqlite'}") as hub:
-        hub.migrate().tenants.add(Tenant("acme", "Exempel AB", "5560000001"))
-        yield Stores(hub, Lake(tmp_path / "lake"), Warehouse(tmp_path / "warehouse"))
+class AskedBeside(Warehouse):
+    """A warehouse in which something else happens once, while what is published is asked about."""
 
+    meanwhile = None
 
-@pytest.fixture
-def take(stores, tmp_path):
-    def imported(content):
-        path = tmp_path / "books.se"
-        path.write_bytes(content.encode("cp437"))
-        return import_here(stores, "acme", path, watch=lambda _step: None)
-
-    return imported
+    @contextmanager
+    def published_unit(self, record):
+        """Give the same; then let the other happen."""
+        with super().published_unit(record) as connection:
+            yield connection
+        act, self.meanwhile = self.meanwhile, None
+        if act:
+            act()
 
 
 def continuity(imported):
     return next(item for item in imported.judgement.results if item.control == "opening_continuity")
+
+
+def continuity_of_published(stores):
+    results = stores.hub.loads.results(stores.hub.loads.published("acme", Y2025).load_id)
+    return next(item for item in results if item.control == "opening_continuity")
 
 
 def found(stores, year=Y2025):
@@ -272,3 +275,44 @@ def test_finding_that_blocks_for_a_tenant_is_accepted_with_the_next_load(stores,
     assert (held.outcome, published.outcome) == ("held", "published")
     assert [row.light for row in stores.hub.overview(tenant="acme")] == ["green", "green"]
     assert take(NEXT_OTHERWISE).outcome == "unchanged"
+
+
+@pytest.fixture
+def take_beside(stores, tmp_path):
+    """Load the year before; while the later one is asked about, let something else happen."""
+
+    def take_beside(meanwhile):
+        warehouse = AskedBeside(stores.warehouse.root)
+        warehouse.meanwhile = meanwhile
+        path = tmp_path / "last.se"
+        path.write_bytes(LAST.encode("cp437"))
+        beside = replace(stores, warehouse=warehouse)
+        return import_here(beside, "acme", path, watch=lambda _step: None)
+
+    return take_beside
+
+
+def test_answer_about_a_load_that_was_replaced_meanwhile_does_not_stand(stores, take, take_beside):
+    take(NEXT_OTHERWISE)
+
+    earlier = take_beside(lambda: take(NEXT))
+
+    assert earlier.outcome == "published"
+    assert continuity_of_published(stores).outcome is Outcome.PASSED
+    assert found(stores) == []
+
+
+def test_year_that_is_published_while_it_is_asked_about_is_asked_again(stores, take, take_beside):
+    """Whoever published it may have died before it asked."""
+    take(NEXT_OTHERWISE)
+
+    def publish_and_die():
+        take(books(2025, opening="95.00"))
+        with stores.hub.database.writing() as connection:
+            connection.execute(models.control_result.delete())
+
+    take_beside(publish_and_die)
+
+    (finding,) = found(stores)
+    assert finding.load_id == stores.hub.loads.published("acme", Y2025).load_id
+    assert finding.result.breaks[0].difference == Decimal("-5.00")

@@ -8,16 +8,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text as sql
 
-from blocks.hub import Hub, Refused, Tenant, UnitState
-from blocks.lake import Lake
-from blocks.warehouse import Warehouse
+from blocks.hub import Refused, Tenant, UnitState
 from flows.cli.local import import_here, publish_here
 from flows.publish_accepted import staged_load
 from ledger.fiscal_year import FiscalYear
 from ledger.unit import Unit
 from tasks.accept import NothingHeld, accept_breaks, reject_hold
 from tasks.pruning import keep
-from tasks.stores import Stores
 
 Y2024 = FiscalYear.parse("2024")
 ACME = Unit("acme", Y2024)
@@ -59,25 +56,16 @@ FOREIGN = text(number="556000-0027", closing="90.00")
 
 
 @pytest.fixture
-def stores(tmp_path):
-    with Hub(f"sqlite:///{tmp_path / 'hub.sqlite'}") as hub:
-        hub.migrate().tenants.add(Tenant("acme", "Exempel AB", "5560000001"))
-        yield Stores(hub, Lake(tmp_path / "lake"), Warehouse(tmp_path / "warehouse"))
-
-
-@pytest.fixture
-def take(stores, tmp_path):
+def take(take):
     """Load files one after another; return how each ended."""
 
-    def take(*contents, name=""):
-        ends = []
-        for content in contents:
-            path = tmp_path / (name or ("books.se" if "#UB" in content else "few.si"))
-            path.write_bytes(content.encode("cp437"))
-            ends.append(import_here(stores, "acme", path, **NOBODY_WATCHES).outcome)
-        return ends
+    def take_all(*contents, name=""):
+        return [
+            take(content, name=name or ("books.se" if "#UB" in content else "few.si")).outcome
+            for content in contents
+        ]
 
-    return take
+    return take_all
 
 
 @pytest.fixture

@@ -10,17 +10,17 @@ import pytest
 from sqlalchemy import text as sql
 
 from blocks.controls.catalogue import CATALOGUE
-from blocks.hub import Hub, Tenant
-from blocks.lake import Lake
-from blocks.warehouse import Warehouse
+from blocks.hub import models
 from flows.cli.exits import ExitCode
-from flows.cli.local import import_here, publish_here
+from flows.cli.local import publish_here
 from flows.cli.recheck import CODES
 from flows.recheck import published_units, recheck
 from ledger.fiscal_year import FiscalYear
 from ledger.unit import Unit
-from tasks.accept import accept_breaks, reject_hold
-from tasks.stores import Stores
+from tasks.accept import NothingHeld, accept_breaks, reject_hold
+from tasks.from_landing import ASKED
+from tasks.pruning import keep
+from tasks.recheck import ReadOtherwise
 
 Y2024 = FiscalYear.parse("2024")
 ACME = Unit("acme", Y2024)
@@ -47,23 +47,6 @@ def books(*numbers, amount="5.00"):
 
 GAP = books(1, 3)
 WHOLE = books(1, 2, 3)
-
-
-@pytest.fixture
-def stores(tmp_path):
-    with Hub(f"sqlite:///{tmp_path / 'hub.sqlite'}") as hub:
-        hub.migrate().tenants.add(Tenant("acme", "Exempel AB", "5560000001"))
-        yield Stores(hub, Lake(tmp_path / "lake"), Warehouse(tmp_path / "warehouse"))
-
-
-@pytest.fixture
-def take(stores, tmp_path):
-    def imported(content):
-        path = tmp_path / "books.se"
-        path.write_bytes(content.encode("cp437"))
-        return import_here(stores, "acme", path, **NOBODY_WATCHES)
-
-    return imported
 
 
 @pytest.fixture
@@ -103,6 +86,13 @@ def status(stores):
 def files(stores):
     folder = stores.warehouse.root
     return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+
+
+def forget_loads(stores):
+    """Leave of the loads what a hub has that was set up anew: the units alone."""
+    with stores.hub.database.writing() as connection:
+        for table in (models.control_break, models.control_result, models.load):
+            connection.execute(table.delete())
 
 
 def stage_folder(stores):
@@ -333,3 +323,78 @@ def test_hold_of_which_stage_and_file_are_damaged_is_not_published(stores, take)
         publish_here(stores, ACME, **NOBODY_WATCHES)
 
     assert stores.warehouse.load_record("acme", Y2024) is None
+
+
+def test_published_year_that_this_release_reads_otherwise_is_not_published_under_its_old_load(
+    stores, take
+):
+    take(GAP)
+    before = stores.warehouse.load_record("acme", Y2024)
+    shutil.rmtree(stage_folder(stores))
+    landed = stores.lake.land("acme", "sie", WHOLE.encode(), file_name="other.se")
+    with stores.hub.database.writing() as connection:
+        connection.execute(sql("update load set landed_sha256 = :sha"), {"sha": landed.sha256})
+
+    with pytest.raises(ReadOtherwise, match=before.load_id):
+        publish_here(stores, ACME, **NOBODY_WATCHES)
+    assert before == stores.warehouse.load_record("acme", Y2024)
+
+
+def test_published_year_that_only_the_warehouse_knows_is_not_published_again(stores, take):
+    take(GAP)
+    forget_loads(stores)
+
+    with pytest.raises(NothingHeld):
+        publish_here(stores, ACME, **NOBODY_WATCHES)
+
+
+def test_hold_of_a_recheck_shows_what_is_found_now(stores, take, ask, stricter, status):
+    take(GAP)
+    stores.hub.tenants.update("acme", organisation_number="5560000027")
+    ask()
+    stores.hub.tenants.update("acme", organisation_number="5560000001")
+    stricter()
+    hold = status().hold
+
+    assert [item.outcome for item in ask()] == ["held"]
+    assert status().hold == hold
+    assert status().reason.startswith("published earlier, asked again: series_gaps (1 break")
+    broken = [item.control for item in stores.hub.loads.results(hold) if item.holds]
+    assert broken == ["series_gaps"]
+
+
+def test_hold_of_a_recheck_that_finds_the_same_is_not_said_again(stores, take, ask, stricter):
+    take(GAP)
+    stricter()
+    ask()
+    before = stores.hub.events.recent()
+
+    ask()
+
+    assert before == stores.hub.events.recent()
+
+
+def test_what_only_the_warehouse_knows_to_be_published_keeps_its_file_stage_and_evidence(
+    stores, take
+):
+    take(GAP)
+    folder, record = stage_folder(stores), stores.warehouse.load_record("acme", Y2024)
+    asked = stores.lake.land("acme", ASKED, b"what the source was asked", file_name="asked")
+    forget_loads(stores)
+
+    kept = keep(stores)
+
+    assert {record.landed_sha256, asked.sha256} <= kept.landed
+    assert folder in kept.staged
+
+
+def test_warning_that_a_hub_has_lost_is_back_when_the_file_is_loaded_again(stores, take, status):
+    damaged = GAP.replace("Bank", "B\ufffdnk")
+    take(damaged, encoding="utf-8")
+    warned = status().reason
+    forget_loads(stores)
+    stores.hub.repair("acme", [stores.warehouse.load_record("acme", Y2024)])
+
+    assert take(damaged, encoding="utf-8").outcome == "published"
+    assert "damaged_text" in warned
+    assert warned == status().reason

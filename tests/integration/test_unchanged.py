@@ -12,7 +12,6 @@ from blocks.controls.catalogue import CATALOGUE
 from blocks.hub import Hub, Tenant
 from blocks.lake import Lake
 from blocks.warehouse import Warehouse
-from flows.cli.local import import_here
 from ledger.fiscal_year import FiscalYear
 from ledger.unit import Unit
 from tasks.accept import accept_breaks
@@ -60,16 +59,6 @@ def stores(tmp_path, clock):
     with Hub(f"sqlite:///{tmp_path / 'hub.sqlite'}", clock=clock) as hub:
         hub.migrate().tenants.add(Tenant("acme", "Exempel AB", "5560000001"))
         yield Stores(hub, Lake(tmp_path / "lake"), Warehouse(tmp_path / "warehouse"))
-
-
-@pytest.fixture
-def take(stores, tmp_path):
-    def imported(content, *, dry_run=False):
-        path = tmp_path / "books.se"
-        path.write_bytes(content.encode("cp437"))
-        return import_here(stores, "acme", path, dry_run=dry_run, watch=lambda _step: None)
-
-    return imported
 
 
 def record(stores):

@@ -38,6 +38,7 @@ async def connect_by_number(
         LeaseTaken: Another run still uses the tenant's connection after ``wait_limit_s``.
         CallRefused: Nobody of that company has approved, or it is another company (code
             ``wrong_company``); nothing was changed.
+        UnusableCompanyId: The number cannot be sent, so nobody was asked.
         CallFailed: No answer; try again later.
     """
     known = await asyncio.to_thread(hub.tenants.get, tenant)

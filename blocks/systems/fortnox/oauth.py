@@ -7,6 +7,7 @@ Source:
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ import httpx
 from pydantic import SecretStr
 
 from blocks.http import PATIENT, CallFailed, SlidingWindow, Tally, http_client, read_json
+from blocks.hub import check_company_id
 from blocks.settings import settings
 from blocks.systems.fortnox import fields
 from blocks.systems.fortnox.answers import explain_token
@@ -84,7 +86,9 @@ class OAuth:
         Raises:
             CallRefused: The consent, a licence or our credentials are not there.
             CallFailed: No answer, or one that passes by itself.
+            UnusableCompanyId: The id, kept by an earlier release, cannot be sent.
         """
+        check_company_id(source_tenant_id, system="fortnox")
         return await self._ask(
             {"grant_type": "client_credentials"},
             headers={"TenantId": source_tenant_id},
@@ -152,7 +156,8 @@ def read_grant(content: bytes) -> Grant:
     """
     body = read_json(content)
     token = body.get("access_token") if isinstance(body, dict) else None
-    if not isinstance(token, str) or not token:
+    # A header carries it: anything else than visible ASCII is no token.
+    if not isinstance(token, str) or not re.fullmatch(r"[!-~]+", token):
         raise _incomplete("access token")
     refresh_token, scopes = body.get("refresh_token"), body.get("scope")
     return Grant(

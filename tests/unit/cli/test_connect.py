@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import httpx
 import pytest
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 
 from blocks.hub import Hub, models
 from blocks.hub.earlier_consents import file_of_earlier_release
@@ -316,3 +316,26 @@ def test_client_id_in_a_block_of_a_server_that_is_away_is_said_to_be_there(
 
     assert refused.exit_code == 75
     assert "block fortnox-app/default" in refused.stderr
+
+
+@pytest.mark.parametrize("number", ["٥٠٣٠٧٢", "503 072", "503072\n", "åäö"])
+def test_number_that_no_call_can_carry_is_refused_where_it_is_given(tasma, tenant, number):
+    refused = tasma("connect", "fortnox", tenant, "--database-number", number)
+
+    assert refused.exit_code == 2
+    assert "expected digits" in refused.stderr
+
+
+@pytest.mark.parametrize("arguments", [("connect", "check"), ("ledger", "pull")], ids=" ".join)
+def test_number_that_an_earlier_release_took_is_named_and_ends_in_no_traceback(
+    tasma, connected, arguments
+):
+    tenant = connected("acme")
+    with Hub(settings().hub_url) as hub, hub.database.writing() as connection:
+        connection.execute(update(models.connection).values(source_tenant_id="٥٠٣٠٧٢"))
+
+    refused = tasma(*arguments, tenant)
+
+    assert refused.exit_code == 1
+    assert "is no company's id in fortnox" in refused.output
+    assert "Traceback" not in refused.output

@@ -13,10 +13,12 @@ import duckdb
 import pyarrow.parquet as pq
 import pytest
 
-from blocks.hub import Hub
+from blocks.hub import Hub, models
 from blocks.settings import SQL, settings
+from ledger.controls import ControlResult, Outcome, Severity
 from ledger.fiscal_year import FiscalYear
 from simulators.books.faults import Fault
+from tasks.repair import forget_old
 
 YEAR = FiscalYear.parse("2024")
 
@@ -185,3 +187,18 @@ def test_file_that_was_published_at_the_years_end_is_kept_beside_the_latest():
         kept = {sha256 for (sha256,) in db.execute(query).fetchall()}
 
     assert kept == {"last day", "latest", "only after its end"}
+
+
+def test_answers_that_were_closed_long_ago_go_with_the_findings_of_replaced_loads(tasma, acme):
+    found = ControlResult("opening_continuity", Severity.WARNS, Outcome.BROKEN)
+    for days in (1_000, 100):
+        then = dt.datetime.now(dt.UTC) - dt.timedelta(days=days)
+        with Hub(settings().hub_url, clock=lambda then=then: then) as hub:
+            hub.later.record(found, of=(acme, YEAR, "l1"), asked_by=(YEAR, "l0"), at_load=None)
+            hub.later.close(acme, YEAR, load_id="l2")
+
+    forget_old()
+
+    with Hub(settings().hub_url) as hub, hub.database.reading() as connection:
+        (left,) = connection.execute(models.later_finding.select()).all()
+    assert left.found_at == then

@@ -37,7 +37,7 @@ def test_life_that_is_none_is_the_vendors_fault_and_loses_no_refresh_token(value
     assert "planted" not in str(raised.value)
 
 
-@pytest.mark.parametrize("value", [None, "", 7, {}, []])
+@pytest.mark.parametrize("value", [None, "", 7, {}, [], "tökén", "a\r\nb"])
 def test_answer_without_an_access_token_is_told(value):
     with pytest.raises(CallFailed, match="without access token"):
         grant(access_token=value)

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from blocks.hub import Connection, ConnectionState, Method, Tenant, UnknownTenant
+from blocks.hub import Connection, ConnectionState, Method, Tenant, UnknownTenant, UnusableCompanyId
 from blocks.hub.connections import MAX_RECENT_CALLS, CredentialMoved, NotConnected
 
 
@@ -164,3 +164,12 @@ def test_years_that_differ_are_an_event_and_end_when_they_agree(hub, acme, conne
         event.message for event in hub.events.recent(kind="connection")
     ][:2]
     assert 3 == len(hub.events.recent(kind="connection"))
+
+
+@pytest.mark.parametrize("number", ["٥٠٣٠٧٢", "5030 72", "503072\r\nX: y", "\x00"])
+def test_company_id_that_no_header_can_carry_is_not_kept(hub, acme, connected, number):
+    with pytest.raises(UnusableCompanyId, match="expected ASCII"):
+        hub.connections.save(
+            Connection(acme, "fortnox", Method.CLIENT_CREDENTIALS, source_tenant_id=number)
+        )
+    assert connected == hub.connections.get(acme, "fortnox")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
-from blocks.hub import Load, UnitState
+from blocks.hub import Load, PublishedMeanwhile, UnitState, models
 from ledger.controls import MAX_BREAKS_KEPT, Break, BreakKind, ControlResult, Outcome, Severity
 
 PASSED = ControlResult("opening_continuity", Severity.WARNS, Outcome.PASSED)
@@ -39,7 +40,13 @@ def record(hub, acme, y2024, year):
             at_load=at_load,
         )
 
+    record.load_id = load.load_id
     return record
+
+
+def publish(hub, year, load_id):
+    for state in (UnitState.FETCHING, UnitState.STAGED, UnitState.RECONCILING, UnitState.PUBLISHED):
+        hub.units.set_status("acme", year, state, load_id=load_id)
 
 
 @pytest.fixture
@@ -111,8 +118,7 @@ def test_breaks_that_are_too_many_are_counted(record, standing):
 
 def test_finding_of_a_control_that_blocks_turns_the_light_red(hub, acme, y2024, record):
 
-    for state in (UnitState.FETCHING, UnitState.STAGED, UnitState.RECONCILING, UnitState.PUBLISHED):
-        hub.units.set_status(acme, y2024, state, load_id="l1")
+    publish(hub, y2024, record.load_id)
     record(broken())
     (warned,) = hub.overview(tenant=acme)
     record(replace(broken("11.00"), severity=Severity.BLOCKS))
@@ -127,3 +133,33 @@ def test_it_is_logged(hub, acme, record):
 
     (event,) = hub.events.recent(kind="later finding")
     assert event.message.startswith("opening_continuity (1 break")
+
+
+def test_answer_about_a_load_that_is_published_no_longer_is_refused(
+    hub, acme, y2024, record, standing
+):
+    publish(hub, y2024, record.load_id)
+    publish(hub, y2024, hub.loads.save(Load(acme, y2024.key, "sie")).load_id)
+
+    with pytest.raises(PublishedMeanwhile, match="Ask again"):
+        record(broken())
+    assert standing() == []
+
+
+def test_answers_that_were_closed_long_ago_are_forgotten_and_no_others(
+    hub, y2024, record, standing, clock
+):
+    record(broken())
+    hub.later.close("acme", y2024, load_id="l3")
+    clock.advance(86_400)
+    record(broken("11.00"))
+    hub.later.close("acme", y2024, load_id="l4")
+    record(broken("12.00"))
+
+    assert hub.later.prune(older_than=dt.timedelta(days=1)) == 0
+    clock.advance(3_600)
+    assert hub.later.prune(older_than=dt.timedelta(days=1)) == 1
+    assert hub.later.prune(older_than=dt.timedelta(0)) == 1
+    assert standing() == [broken("12.00")]
+    with hub.database.reading() as connection:
+        assert len(connection.execute(models.later_break.select()).all()) == 1
