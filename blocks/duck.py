@@ -12,7 +12,7 @@ from typing import Final
 import duckdb
 from duckdb import DuckDBPyConnection
 
-from blocks.durable import NoSpaceError, remove, temporary_name
+from blocks.durable import NoSpace, remove, temporary_name
 
 MEMORY_LIMIT_MB: Final = 1_000
 """What one connection may hold before it sorts and joins on disk; the process needs some more."""
@@ -88,12 +88,12 @@ def quoted(text: str | Path) -> str:
 
 @contextmanager
 def duckdb_space_checked(doing: str, folder: Path) -> Iterator[None]:
-    """Turn DuckDB's errors for a full disk into `NoSpaceError`."""
+    """Turn DuckDB's errors for a full disk into `NoSpace`."""
     try:
         yield
     except duckdb.Error as problem:
         if any(words in str(problem) for words in NO_ROOM):
-            raise NoSpaceError(doing=doing, folder=folder) from problem
+            raise NoSpace(doing=doing, folder=folder) from problem
         raise
 
 

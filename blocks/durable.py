@@ -24,7 +24,7 @@ SLUG: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 """What may become part of a path: a tenant, a source."""
 
 
-class NoSpaceError(TerminalError):
+class NoSpace(TerminalError):
     """The disk is full. What was being written is removed; what was there before is untouched."""
 
     def __init__(self, *, doing: str, folder: Path) -> None:
@@ -53,12 +53,12 @@ def checked_slug(text: str, *, what: str = "tenant") -> str:
 
 @contextmanager
 def space_checked(doing: str, folder: Path) -> Iterator[None]:
-    """Turn the operating system's word for a full disk into `NoSpaceError`."""
+    """Turn the operating system's word for a full disk into `NoSpace`."""
     try:
         yield
     except OSError as problem:
         if problem.errno in DISK_FULL:
-            raise NoSpaceError(doing=doing, folder=folder) from problem
+            raise NoSpace(doing=doing, folder=folder) from problem
         raise
 
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-from blocks.http import CallError, CallFailed, CallRefused
+from blocks.http import CallFailed, CallProblem, CallRefused
 from blocks.systems.fortnox.answers import state_after
 from blocks.systems.fortnox.documents import NO_RIGHT, NOT_A_FILE, ConnectedFiles, missing_right
 from ledger.errors import TerminalError
@@ -61,7 +61,7 @@ class DocumentYear:
         """Whether it is no use to ask for more in this run."""
         return bool(self.refused) or self.troubles >= MAX_TROUBLES
 
-    def note(self, document_id: str, problem: CallError) -> None:
+    def note(self, document_id: str, problem: CallProblem) -> None:
         """Note what is amiss with one file; what is amiss with the connection is raised again."""
         if isinstance(problem, CallRefused) and problem.code in NO_RIGHT:
             self.refused = missing_right(problem)
@@ -76,7 +76,7 @@ class DocumentYear:
 
         Raises:
             LeaseLost, StaleLease: The unit has passed to another run.
-            NoSpaceError: The disk is full.
+            NoSpace: The disk is full.
         """
         job = self.job
         if job.lease is None:

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from prefect.artifacts import acreate_markdown_artifact
 
-from blocks.http import CallError
+from blocks.http import CallProblem
 from blocks.lake import Lake
 from blocks.media_types import media_type
 from blocks.steps import reached
@@ -96,7 +96,7 @@ async def _fetch(year: DocumentYear, fortnox: FortnoxSession, ids: list[str]) ->
                 return
             try:
                 content = await fortnox.documents.content(id_)
-            except CallError as problem:
+            except CallProblem as problem:
                 year.note(id_, problem)
                 return
             lake, tenant = year.job.stores.lake, year.job.unit.tenant

@@ -134,7 +134,7 @@ def land_file(stores: Stores, tenant: str, *, path: Path) -> Landed:
 
     Raises:
         FileRefused: It is not there, may not be read, is no file, or is too large.
-        NoSpaceError: The disk is full.
+        NoSpace: The disk is full.
     """
     is_dropped = path.absolute().is_relative_to(settings().inbox.absolute())
     content = read_received(path, follow_links=not is_dropped)

@@ -47,7 +47,7 @@ async def publish(job: Job, load: StagedLoad, judgement: Judgement) -> Publicati
     Raises:
         UnitMismatch: What was staged is another unit's; nothing was written.
         StaleLease: A later run has acted on the unit; nothing was written.
-        NoSpaceError: The disk is full; what was published is untouched.
+        NoSpace: The disk is full; what was published is untouched.
     """
     return await asyncio.to_thread(publish_load, job, load, judgement)
 

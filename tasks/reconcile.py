@@ -68,7 +68,7 @@ async def reconcile(job: Job, load: StagedLoad) -> Judgement:
     """Ask every control about the staged unit; breaks are returned, not raised.
 
     Raises:
-        ControlFailedError: A control could not be computed, so nothing is known.
+        ControlFailed: A control could not be computed, so nothing is known.
     """
     return await asyncio.to_thread(judge, job, load)
 

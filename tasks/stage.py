@@ -29,7 +29,7 @@ async def stage(job: Job, fetched: Fetched) -> StagedLoad:
     """Write the unit's tables; the same bytes read by the same reader are staged once.
 
     Raises:
-        NoSpaceError: The disk is full; nothing is left of the stage.
+        NoSpace: The disk is full; nothing is left of the stage.
     """
     return await asyncio.to_thread(stage_fetched, job, fetched)
 

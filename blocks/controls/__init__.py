@@ -2,19 +2,19 @@
 
 from blocks.controls.catalogue import (
     Control,
-    UnknownSourceError,
+    UnknownSource,
     catalogue_version,
     controls_for,
 )
 from blocks.controls.context import UnitContext
-from blocks.controls.evidence import ControlFailedError
+from blocks.controls.evidence import ControlFailed
 from blocks.controls.runner import ask_published, reconcile, run_controls
 
 __all__ = [
     "Control",
-    "ControlFailedError",
+    "ControlFailed",
     "UnitContext",
-    "UnknownSourceError",
+    "UnknownSource",
     "ask_published",
     "catalogue_version",
     "controls_for",

@@ -22,7 +22,7 @@ EVIDENCE: Final = SQL / "evidence"
 STRICTNESS: Final = (Severity.INFORMS, Severity.WARNS, Severity.BLOCKS)
 
 
-class UnknownSourceError(TerminalError):
+class UnknownSource(TerminalError):
     """The catalogue does not say what a control is worth for this kind of source."""
 
     def __init__(self, *, source: str, source_kind: str) -> None:
@@ -57,12 +57,12 @@ def controls_for(source: str, source_kind: str, *, context: UnitContext) -> list
     """Return every control, in the catalogue's order, as this source and this tenant have it.
 
     Raises:
-        UnknownSourceError: The catalogue has no column for the source.
+        UnknownSource: The catalogue has no column for the source.
     """
     column = _column(source, source_kind)
     rows = _rows()
     if column not in rows[0]:
-        raise UnknownSourceError(source=source, source_kind=source_kind)
+        raise UnknownSource(source=source, source_kind=source_kind)
     return [_control(row, column, context=context) for row in rows]
 
 
@@ -74,7 +74,7 @@ def catalogue_version(facts: UnitFacts, *, context: UnitContext) -> str:
     program of the source, to which an acceptance may be bound.
 
     Raises:
-        UnknownSourceError: The catalogue has no column for the source.
+        UnknownSource: The catalogue has no column for the source.
     """
     judged_by = hashlib.sha256()
     for control in controls_for(facts.source, facts.source_kind, context=context):

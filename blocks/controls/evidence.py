@@ -20,7 +20,7 @@ COMMENT: Final = re.compile("--.*")
 NAMED: Final = re.compile(r"\bevidence\.(\w+)")
 
 
-class ControlFailedError(TerminalError):
+class ControlFailed(TerminalError):
     """A control could not be computed, so nothing is known: neither passed nor broken."""
 
     def __init__(self, *, control: str, problem: str) -> None:
@@ -81,7 +81,7 @@ def run(
     try:
         return connection.execute(query, parameters or None)
     except duckdb.Error as problem:
-        raise ControlFailedError(control=control, problem=type(problem).__name__) from problem
+        raise ControlFailed(control=control, problem=type(problem).__name__) from problem
 
 
 def sql_text(path: Path) -> str:

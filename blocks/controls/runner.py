@@ -11,7 +11,7 @@ from duckdb import DuckDBPyConnection
 
 from blocks.controls.catalogue import Control, controls_for
 from blocks.controls.context import UnitContext
-from blocks.controls.evidence import ControlFailedError, Evidence, make_evidence, sql_text
+from blocks.controls.evidence import ControlFailed, Evidence, make_evidence, sql_text
 from blocks.staging import StagedUnit
 from blocks.steps import reached
 from blocks.warehouse import Warehouse
@@ -52,8 +52,8 @@ def reconcile(
         One result per control of the catalogue, in its order.
 
     Raises:
-        UnknownSourceError: The catalogue does not know the source.
-        ControlFailedError: A control could not be computed.
+        UnknownSource: The catalogue does not know the source.
+        ControlFailed: A control could not be computed.
     """
     reached("reconcile.started")
     with warehouse.workbench(staged) as connection:
@@ -95,7 +95,7 @@ def ask_first(evidence: Evidence, controls: Sequence[Control]) -> dict[str, Answ
     names = controls[0].name if len(controls) == 1 else "all"
     try:
         rows = evidence.ask(" union all by name ".join([ANSWER, *asked]), control=names).fetchall()
-    except ControlFailedError:
+    except ControlFailed:
         if len(controls) == 1:
             raise
         # One by one, so that the error names the control that is at fault.
@@ -129,7 +129,7 @@ def _statements(control: Control) -> list[str]:
     statements = sql_text(control.path).split(";\n")
     if len(statements) != STATEMENTS_PER_CONTROL:
         problem = f"{len(statements)} statements instead of {STATEMENTS_PER_CONTROL}"
-        raise ControlFailedError(control=control.name, problem=problem)
+        raise ControlFailed(control=control.name, problem=problem)
     return statements
 
 

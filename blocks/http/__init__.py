@@ -7,14 +7,14 @@ shares a vendor's limit, `read_json` keeps decimals exact.
 
 from blocks.http.bodies import read_json
 from blocks.http.client import ONCE, PATIENT, Tally, http_client, timeout
-from blocks.http.errors import CallError, CallFailed, CallRefused, WhoActs, with_message
+from blocks.http.errors import CallFailed, CallProblem, CallRefused, WhoActs, with_message
 from blocks.http.limiter import SlidingWindow
 
 __all__ = [
     "ONCE",
     "PATIENT",
-    "CallError",
     "CallFailed",
+    "CallProblem",
     "CallRefused",
     "SlidingWindow",
     "Tally",

@@ -20,7 +20,7 @@ from httpx_retries import Retry, RetryTransport
 
 from blocks.addresses import MALFORMED
 from blocks.http.bodies import whole
-from blocks.http.errors import FORBIDDEN_METHOD, LOST, CallError, CallFailed, CallRefused, WhoActs
+from blocks.http.errors import FORBIDDEN_METHOD, LOST, CallFailed, CallProblem, CallRefused, WhoActs
 from blocks.http.limiter import SlidingWindow
 
 CONNECT_LIMIT_S: Final = 10.0
@@ -65,7 +65,7 @@ ONCE: Final = PATIENT.copy_with(
 ATTEMPTS: Final = "attempts"
 """Name of the request's extension in which every attempt leaves a mark."""
 
-Explain = Callable[[httpx.Response], CallError]
+Explain = Callable[[httpx.Response], CallProblem]
 """Says what an answer that is not a good one means."""
 
 

@@ -27,7 +27,7 @@ class WhoActs(StrEnum):
     """Whoever runs or develops this program."""
 
 
-class CallError(Exception):
+class CallProblem(Exception):
     """What both kinds of failed call say of themselves.
 
     `code`: the vendor's own code or ours, empty when the answer had none. `status`: HTTP status, 0
@@ -48,15 +48,15 @@ class CallError(Exception):
         super().__init__(message)
 
 
-class CallFailed(CallError, TransientError):
+class CallFailed(CallProblem, TransientError):
     """The call did not succeed this time; later it may."""
 
 
-class CallRefused(CallError, TerminalError):
+class CallRefused(CallProblem, TerminalError):
     """The call will be refused again until somebody acts."""
 
 
-def with_message(problem: CallError, message: str) -> CallError:
+def with_message(problem: CallProblem, message: str) -> CallProblem:
     """Return the same failure with other words."""
     return type(problem)(
         message,

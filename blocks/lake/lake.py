@@ -53,7 +53,7 @@ class Lake:
         Raises:
             FileRefused: Too large.
             TerminalError: A tenant or source unfit for a path.
-            NoSpaceError: The disk is full; no torn file is left.
+            NoSpace: The disk is full; no torn file is left.
         """
         if len(content) > self._landed_max_bytes:
             raise too_large(file_name, len(content), max_bytes=self._landed_max_bytes)
@@ -84,7 +84,7 @@ class Lake:
         Raises:
             FileRefused: A part is too large.
             TerminalError: A part that was not sent is not here, or two have one name.
-            NoSpaceError: The disk is full. Parts that were landed stay, for the next attempt.
+            NoSpace: The disk is full. Parts that were landed stay, for the next attempt.
         """
         pieces = list(parts)
         folder = self._landing(tenant, source)

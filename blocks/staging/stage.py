@@ -63,7 +63,7 @@ def stage_unit(
 
     Raises:
         TerminalError: NUL in a text, or a key that is not unique: the reader is at fault.
-        NoSpaceError: The disk is full; nothing is left of the folder.
+        NoSpace: The disk is full; nothing is left of the folder.
     """
     folder = staged_folder(lake, facts)
     try:

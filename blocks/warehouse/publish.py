@@ -34,7 +34,7 @@ def publish_unit(staged: StagedUnit, files: TenantFiles, publication: Publicatio
         StageUnusable: A staged file is damaged; nothing was written.
         StaleLease: A later run has acted on the unit.
         WriterBusy: Another publication of the tenant did not end.
-        NoSpaceError: The disk is full; what was published is untouched.
+        NoSpace: The disk is full; what was published is untouched.
     """
     publication.unit.require(staged.facts.unit, of="A staged load")
     _refuse_unfit(staged, publication)

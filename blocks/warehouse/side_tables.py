@@ -42,7 +42,7 @@ def publish_side_tables(
     Raises:
         StaleLease: A later run has acted on the unit; nothing was written.
         WriterBusy: Another publication of the tenant did not end.
-        NoSpaceError: The disk is full; what was published is untouched.
+        NoSpace: The disk is full; what was published is untouched.
     """
     doing = f"publishing for {files.tenant}"
     with space_checked(doing, files.root), duckdb_space_checked(doing, files.root):

@@ -30,7 +30,7 @@ IMPORT: Final = "import-file/import-file"
 Answer = TypeVar("Answer")
 
 
-class NoServerError(TransientError):
+class NoServer(TransientError):
     """Prefect's server does not answer, or does not know our deployments."""
 
     def __init__(self, url: str, *, why: str) -> None:
@@ -53,7 +53,7 @@ def start_import(tenant: str, path: Path, *, dry_run: bool) -> str:
     """Ask the server for an import of a file, and return the run's page in the UI.
 
     Raises:
-        NoServerError: The server does not answer or has no such deployment.
+        NoServer: The server does not answer or has no such deployment.
     """
     started = start_run(
         IMPORT,
@@ -70,7 +70,7 @@ def start_run(
     """Ask the server for a run of a deployment.
 
     Raises:
-        NoServerError: The server does not answer or has no such deployment.
+        NoServer: The server does not answer or has no such deployment.
     """
     made = arun_deployment(
         deployment,
@@ -89,20 +89,20 @@ def ask_server(question: Coroutine[Any, Any, Answer], *, wanted: str) -> Answer:
     """Ask the server in an event loop of its own.
 
     Raises:
-        NoServerError: It does not answer, refuses, or lacks what is ``wanted``.
+        NoServer: It does not answer, refuses, or lacks what is ``wanted``.
     """
     url = api_url()
     try:
         with server_chosen():
             return asyncio.run(question)
     except httpx.InvalidURL:  # whose words repeat a part of it
-        raise NoServerError(url, why="has no address") from None
+        raise NoServer(url, why="has no address") from None
     except httpx.TransportError as problem:
-        raise NoServerError(url, why="does not answer") from problem
+        raise NoServer(url, why="does not answer") from problem
     except httpx.HTTPStatusError as problem:
-        raise NoServerError(url, why=_refusal(problem.response.status_code)) from problem
+        raise NoServer(url, why=_refusal(problem.response.status_code)) from problem
     except (ObjectNotFound, ValueError) as problem:
-        raise NoServerError(url, why=f"has no deployment {wanted}") from problem
+        raise NoServer(url, why=f"has no deployment {wanted}") from problem
 
 
 def _refusal(status: int) -> str:

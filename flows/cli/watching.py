@@ -80,7 +80,7 @@ def watch_backfill(run_id: UUID) -> State[Any]:
     Ctrl-C ends the watching, not the run.
 
     Raises:
-        NoServerError: The server no longer answers.
+        NoServer: The server no longer answers.
     """
     with _bar() as bar:
         task = bar.add_task("backfill", total=100, counts="")

@@ -34,7 +34,7 @@ class Run:
     message: str
 
 
-class NotAnsweredError(TerminalError):
+class NotAnswered(TerminalError):
     """Prefect's server did not do what it was asked."""
 
     def __init__(self, path: str, *, server: PrefectServer) -> None:
@@ -92,7 +92,7 @@ def _answer(server: PrefectServer, path: str, *, body: object = None) -> Any:
     deadline = time.monotonic() + ANSWER_LIMIT_S
     while (answer := server.ask(path, body=body)) is None:
         if time.monotonic() > deadline:
-            raise NotAnsweredError(path, server=server)
+            raise NotAnswered(path, server=server)
         time.sleep(POLL_S)
     return answer
 

@@ -13,7 +13,7 @@ from decimal import Decimal
 import pytest
 
 from blocks import durable
-from blocks.durable import NoSpaceError
+from blocks.durable import NoSpace
 from blocks.lake import Lake
 from blocks.steps import STEPS
 from blocks.warehouse import Warehouse
@@ -244,7 +244,7 @@ def test_full_disk_while_landing_leaves_no_torn_file(small_disk):
     fill(small_disk, leave_bytes=20_000)
     content = os.urandom(200_000)
 
-    with pytest.raises(NoSpaceError, match=r"No space left.*landing bok\.se") as failure:
+    with pytest.raises(NoSpace, match=r"No space left.*landing bok\.se") as failure:
         lake.land("acme", "sie", content, file_name="bok.se")
 
     assert "tasma lake prune" in str(failure.value)
@@ -261,7 +261,7 @@ def test_full_disk_while_staging_leaves_no_torn_folder(small_disk, leave_bytes):
     rows = joined(*(voucher(f"A:{n}", ("1930", f"{n}.00")) for n in range(5_000)))
     fill(small_disk, leave_bytes=leave_bytes)
 
-    with pytest.raises(NoSpaceError, match=r"acme 2024|a staged unit"):
+    with pytest.raises(NoSpace, match=r"acme 2024|a staged unit"):
         stage(lake, rows)
 
     assert list(lake.temporary.iterdir()) == []
@@ -286,7 +286,7 @@ def test_full_disk_while_publishing_leaves_the_last_good_books(tmp_path, small_d
     size = (small_disk / "warehouse" / "acme.duckdb").stat().st_size
     fill(small_disk, leave_bytes=int(share * size) + beyond)
 
-    with pytest.raises(NoSpaceError, match="publishing for acme"):
+    with pytest.raises(NoSpace, match="publishing for acme"):
         warehouse.publish(second, unit=second.facts.unit, token=2, load_id="2", run_id="run")
 
     assert warehouse.verify("acme", YEAR).is_intact

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import httpx
 
-from blocks.http import CallError, CallFailed, CallRefused, WhoActs, read_json
+from blocks.http import CallFailed, CallProblem, CallRefused, WhoActs, read_json
 from blocks.hub import ConnectionState
 from blocks.settings import REFERENCE
 
@@ -71,7 +71,7 @@ def catalogue() -> dict[str, Answer]:
         return {row["code"]: _answer(row) for row in rows}
 
 
-def explain(response: httpx.Response) -> CallError:
+def explain(response: httpx.Response) -> CallProblem:
     """Turn an answer that is not a good one into what a person or a retry can work with."""
     code = code_of(response)
     status = response.status_code
@@ -92,7 +92,7 @@ def explain(response: httpx.Response) -> CallError:
     )
 
 
-def explain_token(response: httpx.Response) -> CallError:
+def explain_token(response: httpx.Response) -> CallProblem:
     """Do as `explain` for the token endpoint, where no access token is in play.
 
     What would blame one there can only mean our own client id or secret, and so does every 401:
@@ -123,7 +123,7 @@ def refusal(code: str, message: str = "") -> CallRefused:
     return CallRefused(f"{message} {text}".strip(), code=code, who_acts=known.who_acts)
 
 
-def state_after(problem: CallError) -> ConnectionState | None:
+def state_after(problem: CallProblem) -> ConnectionState | None:
     """Say what a failed call tells about the connection; None when nothing."""
     known = catalogue().get(problem.code)
     return known.state if known and isinstance(problem, CallRefused) else None
@@ -166,7 +166,7 @@ def _code_of_call(inner: dict[str, Any]) -> str:
     return str(next((value for name, value in inner.items() if name.lower() == "code"), ""))
 
 
-def _by_status(where: str, status: int, code: str) -> CallError:
+def _by_status(where: str, status: int, code: str) -> CallProblem:
     passes = status >= HTTPStatus.INTERNAL_SERVER_ERROR or status in PASSING
     text = f"Fortnox answered {where} with {status}, code {code or 'none'}"
     if status == HTTPStatus.TOO_MANY_REQUESTS:

@@ -10,7 +10,7 @@ from typing import Final
 
 import httpx
 
-from blocks.http import ONCE, PATIENT, CallError, SlidingWindow, Tally, timeout, with_message
+from blocks.http import ONCE, PATIENT, CallProblem, SlidingWindow, Tally, timeout, with_message
 from blocks.http.bodies import MAX_JSON_BYTES
 from blocks.http.client import READ_LIMIT_S
 from blocks.systems.fortnox.tokens import Token, Tokens
@@ -64,7 +64,7 @@ class Calls:
         try:
             # A new token's 500 is looked at before it is repeated: see `BARE_500`.
             return await self._attempt(ask, token, is_patient=not is_new)
-        except CallError as problem:
+        except CallProblem as problem:
             blames_token = problem.is_about_token or (is_new and problem.code == BARE_500)
             is_first_500 = is_new and problem.status == HTTPStatus.INTERNAL_SERVER_ERROR
             if not blames_token and not is_first_500:
@@ -73,7 +73,7 @@ class Calls:
             token = await self._tokens.instead_of(token)
         try:
             return await self._attempt(ask, token, is_patient=True)
-        except CallError as problem:
+        except CallProblem as problem:
             raise _of_second_refusal(problem) if blames_token else problem from None
 
     async def _attempt(self, ask: Ask, token: Token, *, is_patient: bool) -> bytes:
@@ -94,7 +94,7 @@ class Calls:
         return response.content
 
 
-def _of_second_refusal(problem: CallError) -> CallError:
+def _of_second_refusal(problem: CallProblem) -> CallProblem:
     """Say of a second refusal in a row that a new token did not help."""
     if problem.is_about_token:
         return with_message(problem, f"A new access token was refused as well. {problem}")

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
 
-from blocks.http import CallError, SlidingWindow, Tally, http_client
+from blocks.http import CallProblem, SlidingWindow, Tally, http_client
 from blocks.hub import (
     Connection,
     ConnectionState,
@@ -144,7 +144,7 @@ async def paced_calls(hub: Hub, connection: Connection, tokens: Tokens) -> Async
 async def _noting_state(hub: Hub, connection: Connection) -> AsyncIterator[None]:
     try:
         yield
-    except CallError as problem:
+    except CallProblem as problem:
         if state := state_after(problem):
             await asyncio.to_thread(
                 hub.connections.set_status,

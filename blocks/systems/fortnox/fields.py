@@ -41,7 +41,7 @@ HUNDREDTH: Final = Decimal("0.01")
 FLAGS: Final = {"true": True, "false": False, "1": True, "0": False}
 
 
-class FieldError(ValueError):
+class UnexpectedField(ValueError):
     """A field holds something else than documented. `name`: which; never its value."""
 
     def __init__(self, name: str, problem: str) -> None:
@@ -73,7 +73,7 @@ def record(row: Row, name: str) -> Row:
     """Return the object in a field, which must be there."""
     value = _there(row, name)
     if not isinstance(value, dict):
-        raise FieldError(name, "is no object")
+        raise UnexpectedField(name, "is no object")
     return value
 
 
@@ -81,7 +81,7 @@ def records(row: Row, name: str) -> list[Row]:
     """Return the list of objects in a field, which must be there."""
     value = _there(row, name)
     if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
-        raise FieldError(name, "is no list of objects")
+        raise UnexpectedField(name, "is no list of objects")
     return value
 
 
@@ -94,7 +94,7 @@ def text(row: Row, name: str) -> str:
         return value
     if isinstance(value, int | Decimal) and not isinstance(value, bool):
         return str(value)
-    raise FieldError(name, "is no text")
+    raise UnexpectedField(name, "is no text")
 
 
 def word(row: Row, name: str) -> str:
@@ -102,7 +102,7 @@ def word(row: Row, name: str) -> str:
     value = _there(row, name)
     found = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
     if not isinstance(found, str) or not WORD.fullmatch(found):
-        raise FieldError(name, "is neither a word nor a whole number")
+        raise UnexpectedField(name, "is neither a word nor a whole number")
     return found
 
 
@@ -110,7 +110,7 @@ def whole(row: Row, name: str) -> int:
     """Return a whole number of 0 or more, which may have come as text."""
     found = word(row, name)
     if not DIGITS.fullmatch(found):
-        raise FieldError(name, "is no whole number")
+        raise UnexpectedField(name, "is no whole number")
     return int(found)
 
 
@@ -125,7 +125,7 @@ def code(row: Row, name: str) -> str | None:
     if value is None or value == "":
         return None
     if not isinstance(value, str) or not CODE.fullmatch(value):
-        raise FieldError(name, "is no code")
+        raise UnexpectedField(name, "is no code")
     return value
 
 
@@ -136,7 +136,7 @@ def flag(row: Row, name: str) -> bool:
         return bool(value)
     found = FLAGS.get(str(value).lower()) if isinstance(value, str | int) else None
     if found is None:
-        raise FieldError(name, "is neither true nor false")
+        raise UnexpectedField(name, "is neither true nor false")
     return found
 
 
@@ -144,11 +144,11 @@ def date(row: Row, name: str) -> dt.date:
     """Return a date written 2025-01-31."""
     value = _there(row, name)
     if not isinstance(value, str) or not DATE.fullmatch(value):
-        raise FieldError(name, "is no date such as 2025-01-31")
+        raise UnexpectedField(name, "is no date such as 2025-01-31")
     try:
         return dt.date.fromisoformat(value)
     except ValueError:
-        raise FieldError(name, "is a day that no calendar has") from None
+        raise UnexpectedField(name, "is a day that no calendar has") from None
 
 
 def amount(row: Row, name: str) -> Decimal | None:
@@ -162,15 +162,15 @@ def amount(row: Row, name: str) -> Decimal | None:
     if isinstance(value, str) and AMOUNT.fullmatch(value.strip()):
         value = Decimal("".join(value.split()).replace(",", "."))
     if not isinstance(value, int | Decimal) or isinstance(value, bool):
-        raise FieldError(name, "is no amount")
+        raise UnexpectedField(name, "is no amount")
     found = Decimal(value)
     if found.adjusted() >= AMOUNT_DIGITS or found != found.quantize(HUNDREDTH):
-        raise FieldError(name, "is no amount of at most 16 digits and two decimals")
+        raise UnexpectedField(name, "is no amount of at most 16 digits and two decimals")
     return found
 
 
 def _there(row: Row, name: str) -> Any:
     value = given(row, name)
     if value is None:
-        raise FieldError(name, "is missing")
+        raise UnexpectedField(name, "is missing")
     return value

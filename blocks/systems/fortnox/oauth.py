@@ -22,7 +22,7 @@ from blocks.settings import settings
 from blocks.systems.fortnox import fields
 from blocks.systems.fortnox.answers import explain_token
 from blocks.systems.fortnox.block import FortnoxApp
-from blocks.systems.fortnox.fields import FieldError, NoRight, Row
+from blocks.systems.fortnox.fields import NoRight, Row, UnexpectedField
 from blocks.systems.fortnox.wire import UnexpectedShape
 
 MAX_BODY_BYTES: Final = 1 << 16
@@ -174,7 +174,7 @@ def _life(body: Row) -> dt.timedelta | None:
         return dt.timedelta(seconds=DEFAULT_LIFE_S)
     try:
         seconds = fields.whole(body, "expires_in")
-    except (FieldError, NoRight):
+    except (UnexpectedField, NoRight):
         return None
     return dt.timedelta(seconds=seconds) if 0 < seconds <= MAX_LIFE.total_seconds() else None
 

@@ -14,7 +14,7 @@ from typing import Final
 
 from blocks.http import CallFailed, CallRefused, WhoActs
 from blocks.systems.fortnox import fields
-from blocks.systems.fortnox.fields import FieldError, Row
+from blocks.systems.fortnox.fields import Row, UnexpectedField
 from blocks.systems.fortnox.wire import checked
 
 PAGE_ROWS: Final = 500
@@ -112,5 +112,5 @@ def _meta(body: Row, *, page: int) -> _Meta | None:
         return None
     meta = fields.record(body, "MetaInformation")
     if meta.get("@CurrentPage") is not None and fields.whole(meta, "@CurrentPage") != page:
-        raise FieldError("@CurrentPage", "tells of another page than the one asked for")
+        raise UnexpectedField("@CurrentPage", "tells of another page than the one asked for")
     return _Meta(fields.whole(meta, "@TotalResources"), fields.whole(meta, "@TotalPages"))

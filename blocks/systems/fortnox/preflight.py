@@ -10,7 +10,7 @@ import asyncio
 from dataclasses import dataclass, replace
 from typing import Final
 
-from blocks.http import CallError, CallRefused, WhoActs
+from blocks.http import CallProblem, CallRefused, WhoActs
 from blocks.hub import Connection, Hub, Method
 from blocks.systems.fortnox.answers import catalogue, code_of_words, refusal
 from blocks.systems.fortnox.connect import fortnox_session
@@ -119,7 +119,7 @@ def _passed(name: str, reason: str) -> Requirement:
     return Requirement(name, passed=True, reason=reason)
 
 
-def _failed(problem: CallError) -> dict[str, Requirement]:
+def _failed(problem: CallProblem) -> dict[str, Requirement]:
     """Put a refusal to the requirement that it is about, or raise it again."""
     codes = {
         LICENCE: LICENCE_CODES,

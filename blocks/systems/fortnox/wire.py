@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from blocks.systems.fortnox import fields
 from blocks.systems.fortnox.answers import refusal
-from blocks.systems.fortnox.fields import FieldError, NoRight, Row
+from blocks.systems.fortnox.fields import NoRight, Row, UnexpectedField
 from ledger.errors import TerminalError
 from ledger.fiscal_year import FiscalYear
 from ledger.money import MONEY, ZERO
@@ -201,10 +201,10 @@ def of_year(row: Row, year_id: int, *, name: str = "Year") -> Row:
     """Return the row, which must not be of another year than was asked for.
 
     Raises:
-        FieldError: It is. Without a year that it understands Fortnox answers for the default one.
+        UnexpectedField: It is. Of a year that it does not understand it sends the default one.
     """
     if fields.given(row, name) is not None and fields.whole(row, name) != year_id:
-        raise FieldError(name, "tells of another year than the one asked for")
+        raise UnexpectedField(name, "tells of another year than the one asked for")
     return row
 
 
@@ -215,13 +215,13 @@ def digits(text: str) -> str:
 
 def _same(row: Row, name: str, asked: str) -> None:
     if fields.word(row, name) != asked:
-        raise FieldError(name, "is another than the one asked for")
+        raise UnexpectedField(name, "is another than the one asked for")
 
 
 def _source_year(row: Row) -> SourceYear:
     first, last = (fields.date(row, name) for name in ("FromDate", "ToDate"))
     if last < first:
-        raise FieldError("ToDate", "lies before FromDate")
+        raise UnexpectedField("ToDate", "lies before FromDate")
     method = fields.text(row, "AccountingMethod")
     return SourceYear(fields.whole(row, "Id"), FiscalYear(first, last), method)
 
@@ -263,7 +263,7 @@ def checked(what: str, read: Callable[[], T]) -> T:
             f"In place of {found.name} Fortnox's {what} holds the mark of a missing right; reading "
             f"it takes the right to {right}.",
         ) from None
-    except FieldError as problem:
+    except UnexpectedField as problem:
         raise UnexpectedShape(what, problem=str(problem)) from None
     except (TypeError, AttributeError, ValueError, pa.ArrowException) as problem:
         kind = type(problem).__name__

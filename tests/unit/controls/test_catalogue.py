@@ -9,7 +9,7 @@ from decimal import Decimal
 import duckdb
 import pytest
 
-from blocks.controls import UnitContext, UnknownSourceError, controls_for
+from blocks.controls import UnitContext, UnknownSource, controls_for
 from blocks.controls.catalogue import CATALOGUE, RECONCILE
 from blocks.controls.evidence import EVIDENCE
 from ledger.controls import Severity
@@ -103,7 +103,7 @@ def test_every_kind_of_sie_file_has_severities(kind):
 
 
 def test_source_without_severities_is_refused_by_name():
-    with pytest.raises(UnknownSourceError, match="no column fortnox"):
+    with pytest.raises(UnknownSource, match="no column fortnox"):
         controls_for("fortnox", "", context=UnitContext())
 
 

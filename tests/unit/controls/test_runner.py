@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from blocks.controls import ControlFailedError, controls_for
+from blocks.controls import ControlFailed, controls_for
 from blocks.controls.catalogue import Control
 from blocks.controls.evidence import make_evidence
 from blocks.controls.runner import ask_first, judge
@@ -136,7 +136,7 @@ def test_control_that_cannot_be_computed_is_named_and_quotes_no_data(
     monkeypatch.setattr("blocks.controls.catalogue.RECONCILE", tmp_path)
     control = replace(control_named(books, "currency"), name="own")
 
-    with pytest.raises(ControlFailedError, match=f"Control own could not .*{problem}") as failure:
+    with pytest.raises(ControlFailed, match=f"Control own could not .*{problem}") as failure:
         run_with(books, control)
 
     assert "secret" not in str(failure.value)

@@ -10,7 +10,7 @@ from blocks.http.client import http_client
 from blocks.http.limiter import SlidingWindow
 from blocks.hub import Hub
 from flows.cli.failure import redacted
-from flows.cli.on_server import NoServerError, ask_server
+from flows.cli.on_server import NoServer, ask_server
 from flows.server.prefect_internals.content_policy import content_policy
 from flows.server.prefect_server import dialect_of
 from ledger.errors import TasmaError, TerminalError
@@ -65,7 +65,7 @@ def test_the_address_of_prefects_server_is_not_repeated(url, monkeypatch):
             await client.read_deployment_by_name("a/b")
 
     monkeypatch.setenv("PREFECT_API_URL", url)
-    with pytest.raises(NoServerError) as refused:
+    with pytest.raises(NoServer) as refused:
         ask_server(question(), wanted="anything")
 
     assert PASSWORD not in redacted(str(refused.value))

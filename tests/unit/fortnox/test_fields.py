@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from blocks.systems.fortnox import fields
-from blocks.systems.fortnox.fields import FieldError, NoRight
+from blocks.systems.fortnox.fields import NoRight, UnexpectedField
 
 READERS = {
     name: getattr(fields, name)
@@ -60,7 +60,7 @@ def test_amount_is_read_in_every_form_seen(value, expected):
     ],
 )  # fmt: skip
 def test_what_is_no_amount_is_refused_and_never_rounded(value):
-    with pytest.raises(FieldError, match="its field F is no amount"):
+    with pytest.raises(UnexpectedField, match="its field F is no amount"):
         fields.amount({"F": value}, "F")
 
 
@@ -72,11 +72,11 @@ def test_text_is_taken_as_it_is_and_a_number_as_it_is_written(value, expected):
 @pytest.mark.parametrize("name", ["word", "whole", "number_in_words", "date", "record", "records"])
 @pytest.mark.parametrize("row", [{}, {"F": None}])
 def test_what_has_to_be_there_is_missed_by_name(name, row):
-    with pytest.raises(FieldError, match="its field F is missing"):
+    with pytest.raises(UnexpectedField, match="its field F is missing"):
         READERS[name](row, "F")
 
 
 @pytest.mark.parametrize("value", ["", " A", "A B", True, Decimal("1.0"), [], "x" * 65])
 def test_what_is_no_word_is_refused(value):
-    with pytest.raises(FieldError):
+    with pytest.raises(UnexpectedField):
         fields.word({"F": value}, "F")

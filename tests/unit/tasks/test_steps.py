@@ -11,7 +11,7 @@ from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import TaskRun
 from prefect.states import Failed
 
-from blocks.durable import NoSpaceError
+from blocks.durable import NoSpace
 from blocks.http import CallFailed
 from blocks.http.errors import LOST
 from blocks.hub import HubBusy
@@ -40,7 +40,7 @@ def test_a_step_is_retried_when_it_may_work_next_time(step, tmp_path):
     assert is_retried(step, HubBusy("busy"))
     assert is_retried(step, WriterBusy(tenant="acme", waited_s=1))
     assert not is_retried(step, TerminalError("a person has to act"))
-    assert not is_retried(step, NoSpaceError(doing="staging", folder=tmp_path))
+    assert not is_retried(step, NoSpace(doing="staging", folder=tmp_path))
     assert not is_retried(step, ValueError("a fault of the program"))
 
 
