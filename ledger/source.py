@@ -10,16 +10,14 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
-from typing import Literal, Protocol
+from typing import Protocol
 
 import pyarrow as pa
 
+from ledger.coverage import Coverage
 from ledger.diagnostics import Diagnostic
 from ledger.fiscal_year import FiscalYear
 from ledger.one_year import vouchers_of
-
-Coverage = Literal["whole_year", "partial", "evidence"]
-"""What a source may replace: its year, nothing (a few vouchers), nothing (balances alone)."""
 
 Batch = dict[str, pa.RecordBatch]
 """Rows of `ledger.schemas.VOUCHER_TABLES`, by table."""

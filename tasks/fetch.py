@@ -16,8 +16,9 @@ from blocks.lake import Lake, Landed
 from blocks.names import shown_name
 from blocks.received import read_received
 from blocks.settings import settings
-from blocks.staging import Coverage, UnitFacts
+from blocks.staging import UnitFacts
 from blocks.steps import reached
+from ledger.coverage import BALANCES, VOUCHERS, WHOLE_YEAR, Coverage
 from ledger.fiscal_year import FiscalYear
 from ledger.one_year import vouchers_of
 from ledger.sie.reader import SieFile, open_sie
@@ -32,7 +33,7 @@ SIE: Final = "sie"
 READER_VERSION: Final = 2
 """Raised when the reader makes other tables of the same bytes, which are then staged anew."""
 
-COVERAGE: Final[dict[str, Coverage]] = {"4E": "whole_year", "4I": "partial"}
+COVERAGE: Final[dict[str, Coverage]] = {"4E": WHOLE_YEAR, "4I": VOUCHERS}
 """What a SIE type may replace; types 1 to 3 have no vouchers and are evidence."""
 
 
@@ -197,8 +198,8 @@ def _by_defined_year(stores: Stores, landed: Landed, file: SieFile, *, suffix: s
 
 def coverage_of(file: SieFile) -> Coverage:
     """Say what a file may replace: a whole year only if it says which."""
-    coverage = COVERAGE.get(file.header.sie_type, "evidence")
-    return "partial" if coverage == "whole_year" and stated_year(file) is None else coverage
+    coverage = COVERAGE.get(file.header.sie_type, BALANCES)
+    return VOUCHERS if coverage == WHOLE_YEAR and stated_year(file) is None else coverage
 
 
 def _shown_year(stores: Stores, landed: Landed, *, suffix: str) -> FiscalYear:

@@ -8,6 +8,7 @@ from typing import Final
 from blocks.hub import Load
 from blocks.lake import Landed
 from blocks.staging import noted_evidence
+from ledger.coverage import Coverage
 from ledger.errors import TerminalError
 from ledger.sie.reader import open_sie
 from tasks.fetch import Fetched, facts_of
@@ -47,7 +48,7 @@ def fetched_from_landing(stores: Stores, load: Load) -> Fetched:
     file = open_sie(stores.lake.read(landed), suffix=suffix)
     facts = facts_of(file, landed, load.year)
     known = {
-        "coverage": load.coverage,
+        "coverage": Coverage.parse(load.coverage),
         "evidence_sha256": asked,
         "is_year_told_by_dates": file.header.sie_type == "4I" and stated_year(file) is None,
         "organisation_number": facts.organisation_number or load.organisation_number,

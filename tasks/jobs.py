@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from blocks.hub import KeptLease, UnitState, unit_resource
-from blocks.hub.states import WHOLE_YEAR
-from blocks.staging import Coverage
+from ledger.coverage import WHOLE_YEAR, Coverage
 from ledger.unit import Unit, UnitMismatch
 from tasks.stores import Stores
 
@@ -17,7 +16,7 @@ class Job:
     """What every step of a run on a unit is given.
 
     `lease` is None in a dry run, which reads, says nothing to the hub and publishes nothing.
-    `coverage`: what its load may replace; one of less than a year leaves the unit's status alone.
+    `coverage`: what its load may replace; if nothing, it leaves the unit's status alone.
     `defines`: whether the run is asked to define the unit's year first; a dry run only supposes it.
 
     Raises:
@@ -28,7 +27,7 @@ class Job:
     unit: Unit
     run_id: str
     lease: KeptLease | None
-    coverage: Coverage = "whole_year"
+    coverage: Coverage = WHOLE_YEAR
     defines: bool = False
 
     def __post_init__(self) -> None:
@@ -55,7 +54,7 @@ class Job:
         self.lease.check()
         who: dict[str, Any] = {"run_id": self.run_id, "token": self.lease.token}
         hub = self.stores.hub
-        if self.coverage == WHOLE_YEAR:
+        if self.coverage.may_replace:
             hub.units.set_status(self.unit.tenant, self.unit.year, status, **who, **what)
         elif what.get("load_id"):
             hub.side_loads.set_status(what["load_id"], status, reason=what.get("reason", ""), **who)

@@ -8,7 +8,6 @@ from typing import Final
 from prefect.artifacts import Artifact, acreate_markdown_artifact
 
 from blocks.controls import controls_for
-from blocks.hub.states import WHOLE_YEAR
 from blocks.steps import reached
 from blocks.warehouse.records import ChangePlan
 from ledger.errors import TerminalError
@@ -118,13 +117,13 @@ def make_pages(
 ) -> dict[str, str]:
     """Return the pages by name.
 
-    Those of a dry run have names of their own, and so have those of less than a year, which would
+    Those of a dry run have names of their own, and so have those that replace nothing, which would
     else take the place of what is said of the unit.
     """
     facts = load.staged.facts
     controls = controls_for(facts.source, facts.source_kind, context=unit_context(job))
     prefix = "plan-" if job.is_dry_run else ""
-    prefix += "" if job.coverage == WHOLE_YEAR else f"{job.coverage}-"
+    prefix += "" if job.coverage.may_replace else f"{job.coverage}-"
     pages = {
         f"{prefix}{RECONCILIATION}": reconciliation_page(
             job.unit,

@@ -104,7 +104,7 @@ def _record(job: Job, fetched: Fetched, staged: StagedUnit) -> str:
             asked_sha256=staged.facts.evidence_sha256,
             stage_folder=str(staged.folder),
             digest=staged.digest,
-            coverage=staged.facts.coverage,
+            coverage=str(staged.facts.coverage),
             organisation_number=staged.facts.organisation_number,
             error_count=staged.facts.error_count,
             run_id=job.run_id,

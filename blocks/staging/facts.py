@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from typing import Literal, Protocol
+from typing import Protocol
 
 from pydantic import BaseModel, ConfigDict
 
+from ledger.coverage import Coverage
 from ledger.diagnostics import Diagnostic
 from ledger.fiscal_year import FiscalYear
 from ledger.unit import Unit
-
-Coverage = Literal["whole_year", "partial", "evidence"]
 
 
 class ReaderDiagnostics(Protocol):
@@ -46,8 +45,8 @@ class ReaderPaths(Protocol):
 class UnitFacts(BaseModel):
     """What a source says of itself and of the year it sent.
 
-    `source_kind`: ``4E``, ``4I``, ``1`` ... for SIE. `coverage`: only ``whole_year`` may replace a
-    published year. `program` has a version behind its name, `program_name` has not.
+    `source_kind`: ``4E``, ``4I``, ``1`` ... for SIE. `coverage`: what of a published year it
+    may replace. `program` has a version behind its name, `program_name` has not.
     `evidence_sha256`: hash of what the source was asked beside the ledger, empty
     when it was asked nothing. `balances_up_to`: day of the balances that it reports, at most the
     year's last. `error_count`: diagnostics of level error. The four counts of the

@@ -121,7 +121,7 @@ def staged_folder(lake: Lake, facts: UnitFacts) -> Path:
 
     What covers less than a year says so in its name.
     """
-    part = "" if facts.coverage == "whole_year" else f"-{facts.coverage}"
+    part = "" if facts.coverage.is_whole_year else f"-{facts.coverage}".replace(":", "_")
     evidence = facts.evidence_sha256 and f"-e{facts.evidence_sha256[:8]}"
     name = f"{facts.landed_sha256[:16]}-r{facts.reader_version}{part}{evidence}"
     return lake.stage_folder(facts.tenant, facts.fiscal_year.key) / name

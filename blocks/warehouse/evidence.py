@@ -156,7 +156,7 @@ def _load(record: LoadRecord, staged: StagedUnit) -> dict[str, object]:
     return row | {
         "fiscal_year": record.fiscal_year.key,
         "published_at": record.published_at.replace(tzinfo=None),
-        "coverage": staged.facts.coverage,
+        "coverage": str(staged.facts.coverage),
         "organisation_number": staged.facts.organisation_number,
         "program": staged.facts.program,
     }

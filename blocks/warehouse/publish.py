@@ -58,7 +58,7 @@ def publish_unit(staged: StagedUnit, files: TenantFiles, publication: Publicatio
 
 def _refuse_unfit(staged: StagedUnit, publication: Publication) -> None:
     unit = f"{staged.facts.tenant} {staged.facts.fiscal_year}"
-    if staged.facts.coverage != "whole_year":
+    if not staged.facts.coverage.is_whole_year:
         raise NotPublishable(
             f"{unit}: the load covers {staged.facts.coverage}, and only a whole year may replace "
             "what is published. Nothing was written; ask the source for the whole year."

@@ -13,6 +13,7 @@ from blocks.staging import StagedUnit
 from blocks.warehouse.attach import PUBLISHED, attach_published_or_nothing, open_published
 from blocks.warehouse.files import TenantFiles
 from blocks.warehouse.records import LoadRecord
+from ledger.coverage import WHOLE_YEAR
 from ledger.schemas import CANONICAL, EVIDENCE
 
 STAGED_TABLES: Final = (*CANONICAL, "voucher_digest", "diagnostic")
@@ -57,7 +58,7 @@ def open_published_unit(record: LoadRecord, files: TenantFiles) -> Iterator[Duck
             "end_date": record.fiscal_year.end_date,
             "source": record.source,
             "source_kind": record.source_kind,
-            "coverage": "whole_year",
+            "coverage": str(WHOLE_YEAR),
         }
         columns = ", ".join(f"${name} as {name}" for name in facts)
         db.execute(f"create table unit.facts as select {columns}", facts)

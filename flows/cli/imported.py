@@ -111,7 +111,7 @@ def as_dict(found: Imported) -> dict[str, Any]:
 
 def decision(found: Imported, where: str) -> str:
     """Return the command by which a person decides about a hold, as far as there is a choice."""
-    is_whole = found.facts is None or found.facts.coverage == "whole_year"
+    is_whole = found.facts is None or found.facts.coverage.may_replace
     of_load = "" if is_whole or not found.load else f" --load {found.load.load_id}"
     is_foreign = found.judgement is not None and found.judgement.is_foreign
     verb = "tasma ledger reject" if is_foreign else "tasma accept"

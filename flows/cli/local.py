@@ -20,7 +20,7 @@ import tasks.reconcile
 import tasks.source_years
 import tasks.stage
 from blocks.hub import Hub, LeaseTaken, UnitState
-from blocks.hub.states import WHOLE_YEAR, WORKING
+from blocks.hub.states import WORKING
 from blocks.staging import UnitFacts
 from blocks.systems.fortnox import SourceYear
 from blocks.warehouse.records import ChangePlan
@@ -245,7 +245,7 @@ def fail_load(hub: Hub, found: Imported, *, reason: str) -> None:
     """Say in the hub that a load, as far as it came, ended without an outcome."""
     if found.facts is None:
         return
-    if found.facts.coverage == WHOLE_YEAR:
+    if found.facts.coverage.may_replace:
         fail_unit(hub, found.facts.unit, reason=reason)
     elif found.load:
         hub.side_loads.fail(found.load.load_id, reason=reason)

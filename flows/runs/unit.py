@@ -13,10 +13,10 @@ from typing import Any, Final
 from prefect import State
 
 from blocks.hub import UnitState
-from blocks.staging import Coverage
 from flows.runs.leasing import WAIT_LIMIT_S, unit_lease
 from flows.runs.states import PLANNED, UNCHANGED, ended, name_run, run_id
 from flows.runs.steps import AS_TASKS, Steps
+from ledger.coverage import Coverage, CoverageKind
 from tasks.fetch import Fetched
 from tasks.jobs import Job
 from tasks.pages.unit import changes_in_words
@@ -25,12 +25,13 @@ from tasks.report import lacks_pages, last_changes, published_load
 from tasks.stage import StagedLoad
 from tasks.stores import Stores
 
-VERDICT: Final[dict[Coverage, UnitState]] = {
-    "whole_year": UnitState.PUBLISHED,
-    "partial": UnitState.PARTIAL,
-    "evidence": UnitState.EVIDENCE,
+VERDICT: Final = {
+    CoverageKind.WHOLE_YEAR: UnitState.PUBLISHED,
+    CoverageKind.PERIOD: UnitState.PUBLISHED,
+    CoverageKind.VOUCHERS: UnitState.PARTIAL,
+    CoverageKind.BALANCES: UnitState.EVIDENCE,
 }
-"""What becomes of a load that nothing holds: only a whole year may replace a year."""
+"""What becomes of a load that nothing holds: only what is complete may replace."""
 
 KEPT_ASIDE: Final = {
     UnitState.PARTIAL: "a few vouchers of the year: checked, and never replacing the year",
@@ -102,7 +103,7 @@ async def plan_unit(job: Job, fetched: Fetched, *, steps: Steps = AS_TASKS) -> S
     judgement = await steps.reconcile(job, load)
     verdict = decide(judgement, load.staged.facts.coverage)
     plan = None
-    if load.staged.facts.coverage == "whole_year":
+    if load.staged.facts.coverage.may_replace:
         plan = await asyncio.to_thread(job.stores.warehouse.plan, load.staged)
     await steps.report(job, load, judgement, verdict=f"would be {verdict}", plan=plan)
     would = changes_in_words(plan) if plan else kept_aside(verdict, judgement)
@@ -118,4 +119,4 @@ def kept_aside(verdict: UnitState, judgement: Judgement) -> str:
 
 def decide(judgement: Judgement, coverage: Coverage) -> UnitState:
     """Say what becomes of a load: a break that blocks and that nobody accepted holds it."""
-    return UnitState.HELD if judgement.holding else VERDICT[coverage]
+    return UnitState.HELD if judgement.holding else VERDICT[coverage.kind]

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from ledger.coverage import BALANCES, VOUCHERS, WHOLE_YEAR, Coverage
 from ledger.sie.reader import SieFile, open_sie
 from ledger.sie.records.header import SieHeader
-from ledger.source import Coverage, LedgerFile, LedgerReader, Part, SourceFacts
+from ledger.source import LedgerFile, LedgerReader, Part, SourceFacts
 
 READER_VERSION: Final = 2
 
-COVERAGE: Final[dict[str, Coverage]] = {"4E": "whole_year", "4I": "partial"}
+COVERAGE: Final[dict[str, Coverage]] = {"4E": WHOLE_YEAR, "4I": VOUCHERS}
 """What a SIE type may replace; types 1 to 3 have no vouchers and are evidence."""
 
 LINES: Final = {"#ORGNR": "organisation_number", "#RAR": "fiscal_year", "#VALUTA": "currency"}
@@ -59,9 +60,9 @@ def facts_of(file: SieFile) -> SourceFacts:
 
 def coverage_of(header: SieHeader) -> Coverage:
     """Return what a file may replace: a whole year only if it says which."""
-    coverage = COVERAGE.get(header.sie_type, "evidence")
-    is_nameless = coverage == "whole_year" and 0 not in header.fiscal_years
-    return "partial" if is_nameless else coverage
+    coverage = COVERAGE.get(header.sie_type, BALANCES)
+    is_nameless = coverage == WHOLE_YEAR and 0 not in header.fiscal_years
+    return VOUCHERS if is_nameless else coverage
 
 
 SIE: Final = LedgerReader(

@@ -80,7 +80,7 @@ def reconciliation_page(
 def _advice(staged: StagedUnit, judgement: Judgement, load_id: str) -> str:
     if judgement.is_foreign:
         return FOREIGN_ADVICE
-    if staged.facts.coverage == "whole_year":
+    if staged.facts.coverage.may_replace:
         return HELD_ADVICE
     return SIDE_LOAD_ADVICE.format(load_id or "of its load")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from blocks.staging import UnitFacts
+from ledger.coverage import WHOLE_YEAR
 from ledger.sie.reader import SieFile
 
 
@@ -17,7 +18,7 @@ def facts_of(sie: SieFile, content: bytes, *, tenant: str) -> UnitFacts:
         end_date=year.end_date,
         source="sie",
         source_kind=header.sie_type,
-        coverage="whole_year",
+        coverage=WHOLE_YEAR,
         organisation_number=header.organisation_number,
         currency=header.currency,
         program=header.program,

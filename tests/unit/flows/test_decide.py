@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from prefect.client.schemas.objects import StateType
 
@@ -9,7 +11,10 @@ from blocks.hub import UnitState
 from flows.runs.states import HELD, MAX_MESSAGE_CHARS, PUBLISHED, UNCHANGED, ended
 from flows.runs.unit import decide
 from ledger.controls import Break, BreakKind, ControlResult, Outcome, Severity
+from ledger.coverage import BALANCES, VOUCHERS, WHOLE_YEAR, Coverage
 from tasks.reconcile import Judgement
+
+QUARTER = Coverage.period(dt.date(2025, 1, 1), dt.date(2025, 3, 31))
 
 BROKEN = ControlResult(
     "currency",
@@ -20,7 +25,7 @@ BROKEN = ControlResult(
 )
 
 
-@pytest.mark.parametrize("coverage", ["whole_year", "partial", "evidence"])
+@pytest.mark.parametrize("coverage", [WHOLE_YEAR, QUARTER, VOUCHERS, BALANCES])
 def test_what_blocks_holds_a_load_whatever_it_covers(coverage):
     assert decide(Judgement([BROKEN], [BROKEN]), coverage) is UnitState.HELD
 
@@ -28,12 +33,13 @@ def test_what_blocks_holds_a_load_whatever_it_covers(coverage):
 @pytest.mark.parametrize(
     ("coverage", "verdict"),
     [
-        ("whole_year", UnitState.PUBLISHED),
-        ("partial", UnitState.PARTIAL),
-        ("evidence", UnitState.EVIDENCE),
+        (WHOLE_YEAR, UnitState.PUBLISHED),
+        (QUARTER, UnitState.PUBLISHED),
+        (VOUCHERS, UnitState.PARTIAL),
+        (BALANCES, UnitState.EVIDENCE),
     ],
 )
-def test_what_was_accepted_holds_no_more_and_only_a_whole_year_is_published(coverage, verdict):
+def test_what_was_accepted_holds_no_more_and_only_what_is_complete_is_published(coverage, verdict):
     judgement = Judgement([BROKEN], [])
 
     assert decide(judgement, coverage) is verdict

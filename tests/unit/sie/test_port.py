@@ -6,6 +6,7 @@ import datetime as dt
 
 import pytest
 
+from ledger.coverage import WHOLE_YEAR
 from ledger.fiscal_year import FiscalYear
 from ledger.sie.port import SIE
 from ledger.source import Part
@@ -20,7 +21,7 @@ def opened(content, name="books.se"):
 def test_a_file_says_whose_it_is_and_where_that_stands(bend):
     facts = opened(bend().insert(9, "#VALUTA EUR", "#OMFATTN 20240630").content).facts
 
-    assert ("4E", "whole_year", YEAR) == (facts.kind, facts.coverage, facts.year)
+    assert ("4E", WHOLE_YEAR, YEAR) == (facts.kind, facts.coverage, facts.year)
     assert ("5566778899", "Övningsbolaget AB") == (facts.organisation_number, facts.company_name)
     assert ("Bokföraren 1.0", "Bokföraren") == (facts.program, facts.program_name)
     assert ("EUR", dt.date(2024, 6, 30)) == (facts.currency, facts.balances_up_to)
@@ -41,7 +42,7 @@ def test_a_file_says_whose_it_is_and_where_that_stands(bend):
 def test_a_type_says_what_it_may_replace(join, sie_type, year, name, says):
     facts = opened(join("#FLAGGA 0", f"#SIETYP {sie_type}", year), name).facts
 
-    assert says == (facts.coverage, facts.is_of_several_years)
+    assert says == (str(facts.coverage), facts.is_of_several_years)
 
 
 def test_vouchers_come_whole_where_the_year_is_named_and_by_year_where_it_is_not(join):

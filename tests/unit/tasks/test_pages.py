@@ -11,6 +11,7 @@ from blocks.controls import UnitContext, controls_for
 from blocks.lake import Lake
 from blocks.warehouse.records import AccountChange, ChangePlan, VoucherChange
 from ledger.controls import Break, BreakKind, ControlResult, Outcome, Severity
+from ledger.coverage import Coverage
 from ledger.fiscal_year import FiscalYear
 from ledger.unit import Unit
 from tasks.pages.statements import Statements, statements_page
@@ -50,7 +51,7 @@ def page(tmp_path):
     staged = stage(Lake(tmp_path), voucher("A:1", ("1930", "100.00"), ("3001", "-100.00")))
 
     def make(*results, coverage="whole_year"):
-        facts = staged.facts.model_copy(update={"coverage": coverage})
+        facts = staged.facts.model_copy(update={"coverage": Coverage.parse(coverage)})
         judgement = Judgement(list(results), [result for result in results if result.holds])
         return reconciliation_page(
             UNIT,

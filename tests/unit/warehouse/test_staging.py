@@ -11,6 +11,7 @@ import pytest
 from blocks.staging import folder as folder_module
 from blocks.staging import parquet, read_staged, stage_unit, staged_folder
 from blocks.staging import stage as stage_module
+from ledger.coverage import VOUCHERS, WHOLE_YEAR
 from ledger.diagnostics import Diagnostic, Level
 from ledger.errors import TerminalError
 from ledger.schemas import CANONICAL, EVIDENCE
@@ -99,7 +100,7 @@ def test_another_reader_or_file_is_staged_beside(lake, change):
 def test_same_bytes_taken_as_a_part_are_staged_apart(lake):
     whole, part = stage(lake, ROWS), stage(lake, ROWS, said=facts(coverage="partial"))
 
-    assert (whole.facts.coverage, part.facts.coverage) == ("whole_year", "partial")
+    assert (whole.facts.coverage, part.facts.coverage) == (WHOLE_YEAR, VOUCHERS)
     assert read_staged(whole.folder) == whole
 
 
