@@ -16,6 +16,7 @@ from simulators.fortnox.calls import Call
 from simulators.fortnox.connection import DroppableProtocol
 from simulators.fortnox.faults import Faults
 from simulators.fortnox.limiter import RATE_LIMIT, RATE_WINDOW_S, SlidingWindow
+from simulators.fortnox.prompt import PromptServer
 from simulators.fortnox.tenant import LEDGER_SCOPES, SimulatedTenant, Tenant
 from simulators.fortnox.world import Habits, World
 
@@ -63,7 +64,7 @@ class FortnoxSimulator:
         self.world = World({}, clock, limiter, habits=Habits(**settings), **own)
         self._tenants = tuple(tenants)
         self._port = port
-        self._server: uvicorn.Server | None = None
+        self._server: PromptServer | None = None
         self._thread: threading.Thread | None = None
 
     def __enter__(self) -> Self:
@@ -86,7 +87,7 @@ class FortnoxSimulator:
     def __exit__(self, *_: object) -> None:
         """Stop serving; a mistake of the simulator itself is raised here, if there was one."""
         if self._server and self._thread:
-            self._server.should_exit = True
+            self._server.stop()
             self._thread.join(STOP_TIMEOUT_S)
         if self.world.crashes:
             raise RuntimeError("The simulator itself failed.") from self.world.crashes[0]
@@ -97,14 +98,14 @@ class FortnoxSimulator:
         announce(self)
         server.run(sockets=[listening])
 
-    def _prepared(self) -> tuple[uvicorn.Server, socket.socket]:
+    def _prepared(self) -> tuple[PromptServer, socket.socket]:
         listening = socket.create_server((HOST, self._port), backlog=2048)
         # asyncio leaves Nagle on for sockets made without a protocol: 40 ms for every answer.
         listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.world.base = f"http://{HOST}:{listening.getsockname()[1]}"
         if not self.world.tenants:
             self.world.add_tenants(self._tenants)
-        self._server = uvicorn.Server(
+        self._server = PromptServer(
             uvicorn.Config(
                 App(self.world),
                 http=DroppableProtocol,

@@ -15,6 +15,9 @@ from simulators.fortnox import ALL_SCOPES, FortnoxSimulator, SimulatedTenant
 NORTH, SOUTH, NOBODY = 503072, 503073, 503074
 NOW = dt.datetime(2024, 11, 22, 3, 0, tzinfo=dt.UTC)
 
+TLS = httpx.create_ssl_context()
+"""Each client would make its own, which takes longer than most of these tests."""
+
 
 @pytest.fixture(scope="session")
 def fortnox_books():
@@ -61,7 +64,7 @@ class Client:
     def __init__(self, simulator, tenant):
         self.simulator = simulator
         self.tenant = tenant
-        self.http = httpx.Client(base_url=simulator.url, timeout=20)
+        self.http = httpx.Client(base_url=simulator.url, timeout=20, verify=TLS)
         self._token = None
 
     def post(self, path, headers=None, **form):

@@ -5,6 +5,8 @@ import signal
 import socket
 import subprocess
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
@@ -170,6 +172,31 @@ def test_stopped_simulator_refuses_connections():
 
     with pytest.raises(httpx.ConnectError):
         httpx.get(url)
+
+
+def test_stop_takes_no_time(start_fortnox):
+    stops_s = []
+    for _ in range(5):
+        simulator = start_fortnox()
+        began = time.monotonic()
+        simulator.__exit__()
+        stops_s.append(time.monotonic() - began)
+
+    assert min(stops_s) < 0.05, "uvicorn's own takes longer"
+
+
+def test_answer_under_way_is_finished_before_the_stop(fortnox, north):
+    assert north.token
+    fortnox.faults.add("delay", path="/3/", seconds=0.2)
+    with ThreadPoolExecutor() as other:
+        asked = other.submit(north.get, "/3/companyinformation")
+        while not (fortnox._server.server_state.tasks or asked.done()):
+            time.sleep(0.001)
+        is_under_way = not asked.done()
+        fortnox.__exit__()
+
+    assert is_under_way
+    assert 200 == asked.result().status_code
 
 
 def test_demo_tenants_are_distinct_and_hold_what_is_odd():
