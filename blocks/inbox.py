@@ -32,10 +32,8 @@ from blocks.lake import LANDED_MAX_BYTES
 from blocks.names import shown_name
 from blocks.received import kind_of, sha256_of
 from blocks.settings import settings
+from ledger.readers import SUFFIXES, suffixes_in_words
 from ledger.text import visible
-
-SUFFIXES: Final = frozenset({".se", ".si", ".sie"})
-"""Names that are taken up; anything else is left where it is, counted and said."""
 
 PROCESSED: Final = "processed"
 FAILED: Final = "failed"
@@ -272,7 +270,7 @@ def _not_taken_up(name: str, mode: int) -> str:
     if not stat.S_ISREG(mode):
         return f"of which each is {kind_of(mode)}, not a file"
     if Path(name).suffix.lower() not in SUFFIXES:
-        return "whose names do not end in .se, .si or .sie"
+        return f"whose names do not end in {suffixes_in_words()}"
     return ""
 
 

@@ -1,28 +1,73 @@
-"""The formats of ledgers that can be read: a new one is a module beside its reader and a line."""
+"""The formats of ledgers that can be read: a new one is a module beside its reader and a line here.
+
+This half is light: it imports no reader before one is asked for, since every command may ask which
+files are ledgers.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from importlib import import_module
 from pathlib import PurePath
-from typing import Final
+from typing import TYPE_CHECKING, Final, cast
 
-from ledger.sie.port import SIE
-from ledger.source import LedgerReader
+from ledger.errors import TerminalError
 
-READERS: Final[dict[str, LedgerReader]] = {reader.name: reader for reader in (SIE,)}
-"""By the format's name, as the lake notes it."""
+if TYPE_CHECKING:
+    from ledger.source import LedgerReader
 
-SUFFIXES: Final = frozenset(suffix for reader in READERS.values() for suffix in reader.suffixes)
+
+@dataclass(frozen=True)
+class Format:
+    """One format.
+
+    `name`: in the lake, and as the source of what was dropped in. `title`: in sentences.
+    `suffixes`: endings of file names, with the dot, in lower case. `port`: the module whose
+    ``READER`` reads it.
+    """
+
+    name: str
+    title: str
+    suffixes: frozenset[str]
+    port: str
+
+    @property
+    def reader(self) -> LedgerReader:
+        """The reader, imported when it is first asked for."""
+        return cast("LedgerReader", import_module(self.port).READER)
+
+
+SIE: Final = Format("sie", "SIE", frozenset({".se", ".si", ".sie"}), port="ledger.sie.port")
+
+FORMATS: Final = {item.name: item for item in (SIE,)}
+"""By name."""
+
+SUFFIXES: Final = frozenset(suffix for item in FORMATS.values() for suffix in item.suffixes)
 """Endings of file names that are taken for a ledger."""
 
 
-def reader_of(file_name: str) -> LedgerReader:
-    """Return the reader of a dropped file by the ending of its name.
+def format_of(file_name: str) -> Format:
+    """Return the format of a dropped file by the ending of its name.
 
     A file of any other name is taken for SIE, whose reader says what it is instead.
     """
     suffix = PurePath(file_name).suffix.lower()
-    fitting = (reader for reader in READERS.values() if suffix in reader.suffixes)
-    return next(fitting, SIE)
+    return next((item for item in FORMATS.values() if suffix in item.suffixes), SIE)
+
+
+def format_named(name: str) -> Format:
+    """Return the format that a landing notes; what earlier releases landed notes none and is SIE.
+
+    Raises:
+        TerminalError: No such format is known here.
+    """
+    try:
+        return FORMATS[name] if name else SIE
+    except KeyError:
+        raise TerminalError(
+            f"A ledger of format {name!r} cannot be read: known are {', '.join(FORMATS)}. A later "
+            "release landed it; read it with that one."
+        ) from None
 
 
 def suffixes_in_words() -> str:

@@ -1,7 +1,7 @@
 """What every format offers: a reader that opens the parts of a source as one ledger file.
 
-A format is a module of its own beside its reader, such as `ledger.sie.port`, and one line in
-`ledger.readers`. What a format calls things (record labels, types, name endings) stays in there.
+A format is a module beside its reader, such as `ledger.sie.port`, and one line in `ledger.readers`.
+What a format calls things (record labels, types) stays in there.
 """
 
 from __future__ import annotations
@@ -116,23 +116,15 @@ class LedgerFile:
 
 @dataclass(frozen=True)
 class LedgerReader:
-    """One format.
+    """How one format is read; `ledger.readers.Format` says of which files.
 
-    `name`: in the lake, in the hub and in ``controls.csv``, as the source of what was dropped in.
-    `title`: in sentences. `version`: raised when the reader makes other tables of the same bytes,
-    which are then staged anew. `suffixes`: endings of file names, with the dot, in lower case.
-    `open_parts`: never raises for what the parts hold. `says_year` and `says_company`: how a file
-    of the format says them, for whoever has to add it.
+    `version`: raised when the reader makes other tables of the same bytes, which are then staged
+    anew. `open_parts`: opens the parts of one source, in their order, as one ledger file; never
+    raises for what they hold. `says_year`, `says_company`: how a file of the format says them, for
+    whoever has to add it.
     """
 
-    name: str
-    title: str
     version: int
-    suffixes: frozenset[str]
     open_parts: Callable[[Sequence[Part]], LedgerFile]
     says_year: str
     says_company: str
-
-    def open(self, parts: Sequence[Part]) -> LedgerFile:
-        """Open the parts of one source, in their order, as one ledger file."""
-        return self.open_parts(parts)

@@ -11,7 +11,7 @@ from blocks.lake import FileRefused
 from blocks.names import shown_name
 from blocks.settings import settings
 from ledger.errors import TasmaError
-from tasks.fetch import SIE
+from ledger.readers import format_of
 from tasks.log import warn
 from tasks.stores import Stores
 
@@ -37,7 +37,8 @@ class Arrival:
             reason: Why the file was not taken in; empty when it was.
             load_id: The load that was made of it.
         """
-        landed = stores.lake.find(self.tenant, SIE, sha256) if sha256 else None
+        source = format_of(self.path.name).name
+        landed = stores.lake.find(self.tenant, source, sha256) if sha256 else None
         if landed is not None:
             stores.hub.files.record(
                 FileSeen(

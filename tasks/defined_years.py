@@ -1,4 +1,4 @@
-"""Vouchers of a source that names no year (SIE 4I without #RAR), by the years that are defined."""
+"""Vouchers of a source that names no year, by the years that are defined."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from ledger.fiscal_year import FiscalYear
 from ledger.one_year import is_within
-from ledger.sie.reader import SieFile
+from ledger.source import LedgerFile
 
 MAX_LISTED: Final = 100
 """Vouchers that a refusal lists; it counts them all."""
@@ -50,7 +50,7 @@ class RefusedVouchers:
         )
 
 
-def voucher_days(file: SieFile) -> pa.Table:
+def voucher_days(file: LedgerFile) -> pa.Table:
     """Return line and date of each voucher, in order of the file. Takes the batches."""
     parts = [batch["voucher"].select(COLUMNS) for batch in file.batches()]
     return pa.Table.from_batches(parts) if parts else pa.table({name: [] for name in COLUMNS})

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import datetime as dt
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
 
 import pyarrow as pa
 
@@ -18,23 +15,16 @@ from blocks.received import read_received
 from blocks.settings import settings
 from blocks.staging import UnitFacts
 from blocks.steps import reached
-from ledger.coverage import BALANCES, VOUCHERS, WHOLE_YEAR, Coverage
 from ledger.fiscal_year import FiscalYear
-from ledger.one_year import vouchers_of
-from ledger.sie.reader import SieFile, open_sie
+from ledger.readers import format_of
+from ledger.source import LedgerFile
 from tasks.defined_years import RefusedVouchers, by_year, voucher_days
 from tasks.evidence import unpack
+from tasks.ledger_files import facts_of, open_landed, require_ledger
 from tasks.log import say
-from tasks.source_year import NoFiscalYear, likely_year, read_sie, stated_year, voucher_dates
+from tasks.source_year import NoFiscalYear, likely_year, voucher_dates
 from tasks.steps import step
 from tasks.stores import Stores
-
-SIE: Final = "sie"
-READER_VERSION: Final = 2
-"""Raised when the reader makes other tables of the same bytes, which are then staged anew."""
-
-COVERAGE: Final[dict[str, Coverage]] = {"4E": WHOLE_YEAR, "4I": VOUCHERS}
-"""What a SIE type may replace; types 1 to 3 have no vouchers and are evidence."""
 
 
 @dataclass
@@ -47,24 +37,17 @@ class Fetched:
 
     landed: Landed
     facts: UnitFacts
-    suffix: str
-    _file: SieFile | None = None
+    _file: LedgerFile | None = None
     evidence: Landed | None = None
     evidence_sha256: str = ""
 
-    def open(self, lake: Lake) -> SieFile:
+    def open(self, lake: Lake) -> LedgerFile:
         """Return the file with its vouchers still to come.
 
         They come once: a step that is tried again gets the file opened anew.
         """
         file, self._file = self._file, None
-        return file or open_sie(lake.read(self.landed), suffix=self.suffix)
-
-    def batches(self, file: SieFile) -> Iterator[dict[str, pa.RecordBatch]]:
-        """Yield the vouchers of the unit's year; all of the file's if it names its year itself."""
-        if not self.facts.is_year_told_by_dates:
-            return file.batches()
-        return vouchers_of(file.batches(), self.facts.fiscal_year, file.path_counts)
+        return file or open_landed(lake, self.landed)
 
     def open_evidence(self, lake: Lake) -> dict[str, pa.Table]:
         """Return the tables of evidence; none when the source was asked for none."""
@@ -86,12 +69,12 @@ async def fetch(
 ) -> Received:
     """Land a file, or find it by its hash if it was landed before, and open it.
 
-    A few vouchers of no named year (SIE 4I without #RAR) are one load for each defined year; those
-    in none are refused.
+    A few vouchers of no named year (from a pre-system) are one load for each defined year; those in
+    none are refused.
 
     Raises:
         UnknownTenant: The hub has no such tenant; nothing was landed.
-        TerminalError: There is no such file, it is too large, no SIE, or of no known year.
+        TerminalError: There is no such file, it is too large, no ledger, or of no known year.
     """
     return await asyncio.to_thread(fetch_file, stores, tenant, path=path, sha256=sha256, who=who)
 
@@ -99,24 +82,27 @@ async def fetch(
 def fetch_file(stores: Stores, tenant: str, *, path: Path, sha256: str, who: str) -> Received:
     """Do what `fetch` says, in the caller's thread."""
     stores.hub.tenants.get(tenant)
-    landed = stores.lake.find(tenant, SIE, sha256) if sha256 else None
+    source = format_of(path.name)
+    landed = stores.lake.find(tenant, source.name, sha256) if sha256 else None
     if landed is None:
         landed = land_file(stores, tenant, path=path)
+    # The same bytes may have come under another name, and the ending of a name says what they are.
+    landed = replace(landed, file_name=shown_name(path.name), format=source.name)
     stores.hub.files.record(
         FileSeen(
             tenant=tenant,
             sha256=landed.sha256,
-            file_name=shown_name(path.name),
+            file_name=landed.file_name,
             size_bytes=landed.size_bytes,
             outcome="received",
             who=who,
         )
     )
-    file = read_sie(stores.lake.read(landed), file_name=path.name)
-    received = _received(stores, landed, file, suffix=path.suffix)
+    file = require_ledger(open_landed(stores.lake, landed), file_name=path.name)
+    received = _received(stores, landed, file)
     say(
-        f"Fetched {landed.file_name}: SIE {file.header.sie_type} from "
-        f"{file.header.program or 'an unnamed program'}, {landed.size_bytes:,} bytes",
+        f"Fetched {landed.file_name}: {source.title} {file.facts.kind} from "
+        f"{file.facts.program_name or 'an unnamed program'}, {landed.size_bytes:,} bytes",
         tenant=tenant,
         unit=", ".join(load.facts.fiscal_year.key for load in received.loads),
         size_bytes=landed.size_bytes,
@@ -140,77 +126,43 @@ def land_file(stores: Stores, tenant: str, *, path: Path) -> Landed:
     is_dropped = path.absolute().is_relative_to(settings().inbox.absolute())
     content = read_received(path, follow_links=not is_dropped)
     reached("fetch.received")
-    return stores.lake.land(tenant, SIE, content, file_name=path.name)
+    name = format_of(path.name).name
+    return stores.lake.land(tenant, name, content, file_name=path.name, format_name=name)
 
 
-def facts_of(file: SieFile, landed: Landed, year: FiscalYear) -> UnitFacts:
-    """Say which unit a file is about and what it may replace."""
-    header = file.header
-    return UnitFacts(
-        tenant=landed.tenant,
-        start_date=year.start_date,
-        end_date=year.end_date,
-        source=landed.source,
-        source_kind=header.sie_type,
-        coverage=coverage_of(file),
-        organisation_number=header.organisation_number,
-        currency=header.currency,
-        program=f"{header.program} {header.program_version}".strip(),
-        program_name=header.program.strip(),
-        encoding=file.encoding,
-        landed_sha256=landed.sha256,
-        balances_up_to=header.balances_up_to or dt.date.max,
-        reader_version=READER_VERSION,
-        organisation_number_line=header.lines.get("#ORGNR", 0),
-        fiscal_year_line=header.lines.get("#RAR", 0),
-        currency_line=header.lines.get("#VALUTA", 0),
-    )
-
-
-def _received(stores: Stores, landed: Landed, file: SieFile, *, suffix: str) -> Received:
-    """Say of which years a file is: the one that it names, else those of its vouchers.
+def _received(stores: Stores, landed: Landed, file: LedgerFile) -> Received:
+    """Return a load for the year that a file names, else for those of its vouchers.
 
     Raises:
         NoFiscalYear: It names no year and has no vouchers.
     """
-    year = stated_year(file)
-    if year is None and file.header.sie_type == "4I":
-        return _by_defined_year(stores, landed, file, suffix=suffix)
-    year = year or _shown_year(stores, landed, suffix=suffix)
-    return Received(landed, (Fetched(landed, facts_of(file, landed, year), suffix, file),))
+    if file.facts.is_of_several_years:
+        return _by_defined_year(stores, landed, file)
+    year = file.facts.year or _likely_year(stores, landed)
+    return Received(landed, (Fetched(landed, facts_of(file, landed, year), file),))
 
 
-def _by_defined_year(stores: Stores, landed: Landed, file: SieFile, *, suffix: str) -> Received:
+def _by_defined_year(stores: Stores, landed: Landed, file: LedgerFile) -> Received:
     # The vouchers come once, and each load reads the file for itself.
     vouchers = voucher_days(file)
     if not vouchers.num_rows:
-        raise NoFiscalYear(file_name=landed.file_name)
+        raise NoFiscalYear(landed)
     defined = [item.year for item in stores.hub.years.active(landed.tenant)]
     years, left = by_year(vouchers, defined)
-    by_dates = {"is_year_told_by_dates": True}
-    loads = [
-        Fetched(landed, facts_of(file, landed, year).model_copy(update=by_dates), suffix)
-        for year in years
-    ]
+    loads = [Fetched(landed, facts_of(file, landed, year)) for year in years]
     refused = RefusedVouchers(landed.tenant, landed.file_name, left) if left.num_rows else None
     return Received(landed, tuple(loads), refused)
 
 
-def coverage_of(file: SieFile) -> Coverage:
-    """Say what a file may replace: a whole year only if it says which."""
-    coverage = COVERAGE.get(file.header.sie_type, BALANCES)
-    return VOUCHERS if coverage == WHOLE_YEAR and stated_year(file) is None else coverage
-
-
-def _shown_year(stores: Stores, landed: Landed, *, suffix: str) -> FiscalYear:
+def _likely_year(stores: Stores, landed: Landed) -> FiscalYear:
     """Find the year of a file that does not name it, by the dates of its vouchers.
 
     Raises:
         NoFiscalYear: It has no vouchers either.
     """
     # The vouchers come once, so the look at their dates has an opening of its own.
-    dates = voucher_dates(open_sie(stores.lake.read(landed), suffix=suffix))
+    dates = voucher_dates(open_landed(stores.lake, landed))
     if dates is None:
-        raise NoFiscalYear(file_name=landed.file_name)
+        raise NoFiscalYear(landed)
     defined = [item.year for item in stores.hub.years.active(landed.tenant)]
     return likely_year(dates, defined)

@@ -10,9 +10,8 @@ from blocks.lake import Landed
 from blocks.staging import noted_evidence
 from ledger.coverage import Coverage
 from ledger.errors import TerminalError
-from ledger.sie.reader import open_sie
-from tasks.fetch import Fetched, facts_of
-from tasks.source_year import stated_year
+from tasks.fetch import Fetched
+from tasks.ledger_files import facts_of, open_landed
 from tasks.stores import Stores
 
 ASKED: Final = "fortnox-evidence"
@@ -44,19 +43,16 @@ def fetched_from_landing(stores: Stores, load: Load) -> Fetched:
     evidence = _landed(stores, load, ASKED, asked)
     if evidence is None and load.evidence_sha256:
         raise NotReceived(load, "what the source was asked beside the ledger")
-    suffix = Path(landed.file_name).suffix
-    file = open_sie(stores.lake.read(landed), suffix=suffix)
+    file = open_landed(stores.lake, landed)
     facts = facts_of(file, landed, load.year)
     known = {
         "coverage": Coverage.parse(load.coverage),
         "evidence_sha256": asked,
-        "is_year_told_by_dates": file.header.sie_type == "4I" and stated_year(file) is None,
         "organisation_number": facts.organisation_number or load.organisation_number,
     }
     return Fetched(
         landed,
         facts.model_copy(update=known),
-        suffix,
         file,
         evidence=evidence,
         evidence_sha256=load.evidence_sha256,

@@ -17,13 +17,14 @@ from blocks.systems.fortnox import FortnoxSession, SourceYear, YearExtract
 from ledger.errors import TransientError
 from ledger.fiscal_year import FiscalYear
 from ledger.money import MONEY
-from ledger.sie.reader import SieFile, open_sie
+from ledger.readers import SIE
+from ledger.source import LedgerFile, Part
 from tasks.evidence import pack
-from tasks.fetch import Fetched, facts_of
+from tasks.fetch import Fetched
 from tasks.from_landing import ASKED
 from tasks.jobs import Job
+from tasks.ledger_files import facts_of
 from tasks.log import say, warn
-from tasks.source_year import stated_year
 from tasks.steps import step
 
 SUFFIX: Final = ".se"
@@ -81,7 +82,7 @@ class Answers:
     organisation_number: str
 
 
-def balance_accounts(file: SieFile) -> list[str]:
+def balance_accounts(file: LedgerFile) -> list[str]:
     """Return the accounts of assets, liabilities and equity (BAS 1 and 2) that have a balance.
 
     What an account of the income statement carries forward, Fortnox does not say.
@@ -94,11 +95,12 @@ def balance_accounts(file: SieFile) -> list[str]:
     return sorted({number for number in accounts.to_pylist() if number[:1] in {"1", "2"}})
 
 
-def land_answers(job: Job, file: SieFile, answers: Answers) -> Fetched:
+def land_answers(job: Job, file: LedgerFile, answers: Answers) -> Fetched:
     """Keep what came as it came."""
     extract, year = answers.extract, job.unit.year
     lake, tenant = job.stores.lake, job.unit.tenant
-    landed = lake.land(tenant, FORTNOX, extract.sie, file_name=f"fortnox {year.key}{SUFFIX}")
+    name = f"fortnox {year.key}{SUFFIX}"
+    landed = lake.land(tenant, FORTNOX, extract.sie, file_name=name, format_name=SIE.name)
     evidence = _evidence(answers)
     asked = lake.land(tenant, ASKED, pack(evidence), file_name=f"asked {year.key}.arrow")
     facts = facts_of(file, landed, year)
@@ -122,18 +124,17 @@ def land_answers(job: Job, file: SieFile, answers: Answers) -> Fetched:
     return Fetched(
         landed,
         facts.model_copy(update=known),
-        SUFFIX,
         file,
         evidence=asked,
         evidence_sha256=hashlib.sha256(pack(_always_asked(evidence))).hexdigest(),
     )
 
 
-def _opened(extract: YearExtract, year: FiscalYear) -> SieFile:
-    file = open_sie(extract.sie, suffix=SUFFIX)
-    came = stated_year(file)
-    if file.header.sie_type != "4E" or came != year:
-        raise NotTheYear(asked=year, came=came, sie_type=file.header.sie_type)
+def _opened(extract: YearExtract, year: FiscalYear) -> LedgerFile:
+    file = SIE.reader.open_parts([Part(SUFFIX, lambda: extract.sie)])
+    came, kind = file.facts.year, file.facts.kind
+    if kind != "4E" or came != year:
+        raise NotTheYear(asked=year, came=came, sie_type=kind)
     return file
 
 

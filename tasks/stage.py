@@ -79,7 +79,7 @@ def _stage(stores: Stores, fetched: Fetched) -> StagedUnit:
         stores.lake,
         facts,
         tables=file.tables,
-        batches=fetched.batches(file),
+        batches=file.batches_of(facts.fiscal_year),
         diagnostics=file.diagnostics,
         path_counts=file.path_counts,
         evidence=fetched.open_evidence(stores.lake),

@@ -8,7 +8,7 @@ never changes: the manifest lists each file's sha256, which is checked whenever 
 
 from __future__ import annotations
 
-from blocks.staging.facts import ReaderDiagnostics, ReaderPaths, UnitFacts
+from blocks.staging.facts import UnitFacts
 from blocks.staging.folder import (
     DIAGNOSTIC,
     StagedUnit,
@@ -22,8 +22,6 @@ from blocks.staging.stage import stage_unit
 
 __all__ = [
     "DIAGNOSTIC",
-    "ReaderDiagnostics",
-    "ReaderPaths",
     "StageUnusable",
     "StagedUnit",
     "UnitFacts",

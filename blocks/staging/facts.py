@@ -1,45 +1,14 @@
-"""What a source says of itself, and what a reader tells about its reading."""
+"""What a source says of itself and of the year it sent, as a staged unit keeps it."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
-from typing import Protocol
 
 from pydantic import BaseModel, ConfigDict
 
 from ledger.coverage import Coverage
-from ledger.diagnostics import Diagnostic
 from ledger.fiscal_year import FiscalYear
 from ledger.unit import Unit
-
-
-class ReaderDiagnostics(Protocol):
-    """A reader's log, complete once its batches are exhausted."""
-
-    @property
-    def items(self) -> Iterable[Diagnostic]:
-        """The diagnostics that were kept (a bounded number)."""
-
-    @property
-    def errors(self) -> int:
-        """How many diagnostics of level error there were, kept or not."""
-
-
-class ReaderPaths(Protocol):
-    """How many rows took which path through the reader, complete once its batches are exhausted."""
-
-    @property
-    def fast_rows(self) -> int:
-        """Rows read by the vectorised path."""
-
-    @property
-    def exact_rows(self) -> int:
-        """Rows read by the exact path."""
-
-    @property
-    def set_aside_rows(self) -> int:
-        """Rows among them that belong to another year of the same source."""
 
 
 class UnitFacts(BaseModel):

@@ -15,7 +15,7 @@ from blocks.durable import clean_temporary, remove, rename_synced, space_checked
 from blocks.lake import Lake
 from blocks.row_digests import ROWS_AT_ONCE
 from blocks.staging.digest import StagingDigest
-from blocks.staging.facts import ReaderDiagnostics, ReaderPaths, UnitFacts
+from blocks.staging.facts import UnitFacts
 from blocks.staging.folder import (
     DIAGNOSTIC,
     StagedUnit,
@@ -29,6 +29,7 @@ from blocks.staging.parquet import TableFiles
 from blocks.steps import reached
 from ledger.diagnostics import Diagnostic
 from ledger.schemas import CANONICAL, EVIDENCE, FISCAL_YEAR, VOUCHER_TABLES
+from ledger.source import Diagnostics, PathCounts
 
 NO_EVIDENCE: Final[Mapping[str, pa.Table]] = {}
 
@@ -39,8 +40,8 @@ def stage_unit(
     *,
     tables: Mapping[str, pa.Table],
     batches: Iterable[Mapping[str, pa.RecordBatch]],
-    diagnostics: ReaderDiagnostics,
-    path_counts: ReaderPaths,
+    diagnostics: Diagnostics,
+    path_counts: PathCounts,
     evidence: Mapping[str, pa.Table] = NO_EVIDENCE,
     on_unusable: Callable[[StageUnusable], None] = lambda _: None,
 ) -> StagedUnit:

@@ -12,6 +12,7 @@ from flows.cli.ledger import ledger
 from flows.cli.opening import TenantId, YearOrLatest, known_tenant, known_year, open_hub, short
 from flows.cli.output import next_steps, say, show_json, show_table
 from ledger.acceptance import is_foreign
+from ledger.readers import FORMATS
 
 if TYPE_CHECKING:
     from blocks.controls import Control
@@ -241,7 +242,7 @@ def _ways_out(place: str, found: _Findings, *, option: str = "") -> tuple[str, .
 
 def _reload_command(load: Load) -> str:
     """Return the command that brings the corrected books, the way they came."""
-    if load.source == "sie":
+    if load.source in FORMATS:
         return f"tasma import FILE --tenant {load.tenant}"
     return f"tasma ledger pull {load.tenant} --year {short(load.fiscal_year)}"
 

@@ -1,4 +1,4 @@
-"""Which files a command line means: each file named, and the SIE files of each folder."""
+"""Which files a command line means: each file named, and the ledgers in each folder."""
 
 from __future__ import annotations
 
@@ -8,18 +8,19 @@ from typing import Final
 
 import typer
 
-SUFFIXES: Final = frozenset({".se", ".si", ".sie"})
-"""Names in a folder that are taken for SIE; a file that is named itself may be called anything."""
+from ledger.readers import SUFFIXES, suffixes_in_words
 
 MAX_FILES: Final = 10_000
 """Most files of one command."""
 
 
-def sie_files(paths: Iterable[Path]) -> list[Path]:
+def ledger_files(paths: Iterable[Path]) -> list[Path]:
     """Return the files, those of a folder in order of name; each once.
 
+    A file that is named itself may be called anything.
+
     Raises:
-        typer.BadParameter: A path is not there, a folder has no SIE file, or there are too many.
+        typer.BadParameter: A path is not there, a folder has no ledger, or there are too many.
     """
     found = list(dict.fromkeys(file for path in paths for file in _files(path)))
     if len(found) > MAX_FILES:
@@ -33,11 +34,11 @@ def _files(path: Path) -> Iterator[Path]:
     if path.is_file():
         yield path
         return
-    inside = [file for file in sorted(path.iterdir()) if _is_sie(file)]
+    inside = [file for file in sorted(path.iterdir()) if _is_ledger(file)]
     if not inside:
-        raise typer.BadParameter(f"{path} holds no file that ends in .se, .si or .sie.")
+        raise typer.BadParameter(f"{path} holds no file that ends in {suffixes_in_words()}.")
     yield from inside
 
 
-def _is_sie(path: Path) -> bool:
+def _is_ledger(path: Path) -> bool:
     return path.is_file() and not path.name.startswith(".") and path.suffix.lower() in SUFFIXES

@@ -12,7 +12,7 @@ import typer
 
 from flows.cli.app import AsJson, app, command
 from flows.cli.exits import worst
-from flows.cli.files import sie_files
+from flows.cli.files import ledger_files
 from flows.cli.opening import known_tenant
 from flows.cli.output import console, remark, say, show_json
 from ledger.errors import TasmaError
@@ -67,7 +67,7 @@ def import_files(
         raise typer.BadParameter("say whose the files are: --tenant ID, or --new-tenant.")
     if on_server and new_tenant and dry_run:
         raise typer.BadParameter("a dry run on the server needs a tenant that is there: --tenant.")
-    paths = sie_files(files)
+    paths = ledger_files(files)
     from flows.cli.imported import as_dict, code, show_many, show_one  # noqa: PLC0415 - Prefect
 
     with open_stores() as stores:

@@ -15,8 +15,9 @@ from blocks.lake import Lake
 from blocks.received import read_received
 from blocks.warehouse.warehouse import Warehouse
 from ledger.errors import TerminalError
-from ledger.sie.records.header import SieHeader
-from tasks.source_year import read_sie
+from ledger.readers import format_of
+from ledger.source import SourceFacts
+from tasks.ledger_files import open_received
 from tasks.stores import Stores
 
 SLUG_MAX_CHARS: Final = 40
@@ -37,16 +38,16 @@ def tenant_of(hub: Hub, path: Path) -> tuple[Tenant, bool]:
     Raises:
         TerminalError: The file names no company, or one that cannot be told from another tenant.
     """
-    header = read_header(path)
-    if found := hub.tenants.by_number(header.organisation_number):
+    facts = read_facts(path)
+    if found := hub.tenants.by_number(facts.organisation_number):
         return found, False
-    if not header.company_name and not header.organisation_number:
+    if not facts.company_name and not facts.organisation_number:
         raise TerminalError(
-            f"{path.name} names no company: expected lines such as #ORGNR 556000-1234 and "
-            '#FNAMN "Acme AB". Make the tenant with `tasma tenant add` and give its id: --tenant.'
+            f"{path.name} names no company: expected {format_of(path.name).reader.says_company}. "
+            "Make the tenant with `tasma tenant add` and give its id: --tenant."
         )
-    wanted = slug(header.company_name) or f"org{header.organisation_number}"
-    if not header.organisation_number and (same := hub.tenants.find(wanted)):
+    wanted = slug(facts.company_name) or f"org{facts.organisation_number}"
+    if not facts.organisation_number and (same := hub.tenants.find(wanted)):
         raise TerminalError(
             f"{path.name} has no organisation number, and a tenant {same.id} exists. If they are "
             f"the same company: --tenant {same.id}. If not, make another with `tasma tenant add`."
@@ -54,16 +55,16 @@ def tenant_of(hub: Hub, path: Path) -> tuple[Tenant, bool]:
     return hub.tenants.add(
         Tenant(
             id=_free_id(hub, wanted),
-            name=header.company_name or wanted,
-            organisation_number=header.organisation_number,
-            currency=header.currency,
+            name=facts.company_name or wanted,
+            organisation_number=facts.organisation_number,
+            currency=facts.currency,
         )
     ), True
 
 
 def is_known(hub: Hub, path: Path) -> bool:
     """Return whether a file's organisation number is that of a tenant."""
-    return hub.tenants.by_number(read_header(path).organisation_number) is not None
+    return hub.tenants.by_number(read_facts(path).organisation_number) is not None
 
 
 @contextmanager
@@ -78,13 +79,13 @@ def trial_stores() -> Iterator[Stores]:
             yield Stores(hub.migrate(), Lake(folder / "lake"), Warehouse(folder / "warehouse"))
 
 
-def read_header(path: Path) -> SieHeader:
+def read_facts(path: Path) -> SourceFacts:
     """Return what a file says of itself.
 
     Raises:
-        TerminalError: It is no SIE file, or is larger than what is taken in.
+        TerminalError: It is no ledger, or is larger than what is taken in.
     """
-    return read_sie(read_received(path), file_name=path.name).header
+    return open_received(read_received(path), file_name=path.name).facts
 
 
 def slug(name: str) -> str:

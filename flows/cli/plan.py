@@ -9,7 +9,7 @@ import typer
 
 from flows.cli.app import AsJson, command
 from flows.cli.exits import worst
-from flows.cli.files import sie_files
+from flows.cli.files import ledger_files
 from flows.cli.importing import ForTenant, open_stores, progress
 from flows.cli.ledger import ledger
 from flows.cli.opening import known_tenant
@@ -36,7 +36,7 @@ def plan(
     """
     if file.is_dir():
         raise typer.BadParameter(f"{file} is a folder; name one file of it.")
-    (path,) = sie_files([file])
+    (path,) = ledger_files([file])
     from flows.cli.imported import as_dict, code, show_one  # noqa: PLC0415 - brings Prefect
     from flows.cli.local import import_here  # noqa: PLC0415 - brings Prefect
 

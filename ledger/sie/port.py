@@ -10,7 +10,7 @@ from ledger.sie.reader import SieFile, open_sie
 from ledger.sie.records.header import SieHeader
 from ledger.source import LedgerFile, LedgerReader, Part, SourceFacts
 
-READER_VERSION: Final = 2
+VERSION: Final = 2
 
 COVERAGE: Final[dict[str, Coverage]] = {"4E": WHOLE_YEAR, "4I": VOUCHERS}
 """What a SIE type may replace; types 1 to 3 have no vouchers and are evidence."""
@@ -65,11 +65,8 @@ def coverage_of(header: SieHeader) -> Coverage:
     return VOUCHERS if is_nameless else coverage
 
 
-SIE: Final = LedgerReader(
-    name="sie",
-    title="SIE",
-    version=READER_VERSION,
-    suffixes=frozenset({".se", ".si", ".sie"}),
+READER: Final = LedgerReader(
+    version=VERSION,
     open_parts=open_file,
     says_year="a line such as #RAR 0 20240101 20241231 with readable dates",
     says_company='lines such as #ORGNR 556000-1234 and #FNAMN "Acme AB"',

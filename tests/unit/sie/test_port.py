@@ -8,14 +8,14 @@ import pytest
 
 from ledger.coverage import WHOLE_YEAR
 from ledger.fiscal_year import FiscalYear
-from ledger.sie.port import SIE
+from ledger.sie.port import READER
 from ledger.source import Part
 
 YEAR = FiscalYear.parse("2024")
 
 
 def opened(content, name="books.se"):
-    return SIE.open([Part(name, lambda: content)])
+    return READER.open_parts([Part(name, lambda: content)])
 
 
 def test_a_file_says_whose_it_is_and_where_that_stands(bend):

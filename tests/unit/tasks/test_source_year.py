@@ -8,21 +8,16 @@ import pytest
 
 from ledger.fiscal_year import FiscalYear
 from ledger.sie.reader import open_sie
-from tasks.source_year import likely_year, stated_year, voucher_dates
+from tasks.source_year import likely_year, voucher_dates
 
 MARCH, MAY = dt.date(2024, 3, 1), dt.date(2024, 5, 1)
 BROKEN = FiscalYear(dt.date(2023, 7, 1), dt.date(2024, 6, 30))
 LATER = FiscalYear(dt.date(2024, 7, 1), dt.date(2025, 6, 30))
 
 
-def file(*days, year=""):
+def file(*days):
     vouchers = [f'#VER "A" "{n}" {day:%Y%m%d}\r\n{{\r\n}}' for n, day in enumerate(days)]
-    return open_sie("\r\n".join(["#FLAGGA 0", "#SIETYP 4", year, *vouchers, ""]).encode("cp437"))
-
-
-def test_a_year_that_is_named_is_taken():
-    assert BROKEN == stated_year(file(year="#RAR 0 20230701 20240630"))
-    assert stated_year(file()) is None
+    return open_sie("\r\n".join(["#FLAGGA 0", "#SIETYP 4", *vouchers, ""]).encode("cp437"))
 
 
 def test_vouchers_show_their_first_and_last_date():

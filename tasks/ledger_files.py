@@ -1,0 +1,74 @@
+"""Ledger files: what lies in the lake, or waits to, opened by the reader of its format."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from blocks.lake import Lake, Landed
+from blocks.staging import UnitFacts
+from ledger.errors import TerminalError
+from ledger.fiscal_year import FiscalYear
+from ledger.readers import format_named, format_of
+from ledger.source import LedgerFile, Part
+
+
+class NotALedger(TerminalError):
+    """A file is of another kind than its name says."""
+
+    def __init__(self, *, file_name: str, refusal: str) -> None:
+        super().__init__(f"{file_name} is {refusal}")
+
+
+def open_landed(lake: Lake, landed: Landed) -> LedgerFile:
+    """Open what was landed.
+
+    Raises:
+        TerminalError: It is of an unknown format, or is not in the lake as it was received.
+    """
+    return format_named(landed.format).reader.open_parts(lake.open_parts(landed))
+
+
+def open_received(content: bytes, *, file_name: str) -> LedgerFile:
+    """Open a file that somebody gave for a ledger, by the ending of its name.
+
+    Raises:
+        NotALedger: It is none; the message says what it is and what to do.
+    """
+    file = format_of(file_name).reader.open_parts([Part(file_name, lambda: content)])
+    return require_ledger(file, file_name=file_name)
+
+
+def require_ledger(file: LedgerFile, *, file_name: str) -> LedgerFile:
+    """Return the file.
+
+    Raises:
+        NotALedger: Its reader refused it.
+    """
+    if file.refusal:
+        raise NotALedger(file_name=file_name, refusal=file.refusal)
+    return file
+
+
+def facts_of(file: LedgerFile, landed: Landed, year: FiscalYear) -> UnitFacts:
+    """Return which unit a file is about and what it may replace."""
+    facts = file.facts
+    return UnitFacts(
+        tenant=landed.tenant,
+        start_date=year.start_date,
+        end_date=year.end_date,
+        source=landed.source,
+        source_kind=facts.kind,
+        coverage=facts.coverage,
+        organisation_number=facts.organisation_number,
+        currency=facts.currency,
+        program=facts.program,
+        program_name=facts.program_name,
+        encoding=facts.encoding,
+        landed_sha256=landed.sha256,
+        balances_up_to=facts.balances_up_to or dt.date.max,
+        is_year_told_by_dates=facts.is_of_several_years,
+        reader_version=format_named(landed.format).reader.version,
+        organisation_number_line=facts.lines.get("organisation_number", 0),
+        fiscal_year_line=facts.lines.get("fiscal_year", 0),
+        currency_line=facts.lines.get("currency", 0),
+    )
