@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from blocks.hub.acceptances import Acceptances
+from blocks.hub.account_maps import AccountMaps
 from blocks.hub.connections import Connections
 from blocks.hub.consents import Consents
 from blocks.hub.database import BUSY_TIMEOUT_S, Clock, Database, utc_now
@@ -57,6 +58,7 @@ class Hub:
         self.events = Events(self.database)
         self.tenants = Tenants(self.database, self.events)
         self.tightened = Tightened(self.database, self.events)
+        self.account_maps = AccountMaps(self.database, self.events)
         self.years = Years(self.database, self.events)
         self.units = Units(self.database, self.events)
         self.loads = Loads(self.database)

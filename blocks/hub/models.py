@@ -236,6 +236,25 @@ tightened_control = Table(
     Column("set_at", UtcTime, nullable=False),
 )
 
+statement_scheme = Table(
+    "statement_scheme",
+    metadata,
+    _tenant(key=True),
+    _text("chart", 32),
+    _text("who"),
+    Column("set_at", UtcTime, nullable=False),
+)
+
+account_place = Table(
+    "account_place",
+    metadata,
+    _tenant(key=True),
+    Column("accounts", String(41), primary_key=True),
+    Column("valid_from", Date, primary_key=True),
+    _text("statement", 32),
+    _text("line", 64),
+)
+
 document_fetch = Table(
     "document_fetch",
     metadata,

@@ -1,8 +1,12 @@
 -- name: statement_account
 -- grain: one row per tenant, fiscal year, statement and account that the statement has a line for
--- reads: trial_balance, statement_line
--- why: which line an account is on, for whoever asks what a figure is made of. Accounts are compared
---      by their first four digits: programs let users add digits of their own (143010 is a 1430)
+-- reads: trial_balance, fiscal_year, tenant_line, account_place
+-- why: which line an account is on, for whoever asks what a figure is made of. The tenant's own map
+--      goes before the scheme's ranges, the most exact place first, then the latest; an account of
+--      the income statement is in the balance sheet as well, in the result that is not yet booked.
+--      A range is inclusive by prefix (365-39: from 365… to 39…): programs let users add digits of
+--      their own (143010 is a 1430); an account shorter than a prefix is the first of those it could be
+-- units: is_default = the scheme's range, not the tenant's own; is_placed = false on the line of *
 create or replace view statement_account as
 with
 
@@ -10,56 +14,124 @@ account as (
     select distinct
         tenant,
         fiscal_year,
-        account_number,
-        case when regexp_full_match(account_number, '[0-9]+') then rpad(left(account_number, 4), 4, '0') end as number
+        account_number
     from trial_balance
 ),
 
-account_range as (
+own_range as (
+    select
+        account_place.statement,
+        tenant_line.line_order,
+        account_place.valid_from,
+        split_part(account_place.accounts, '-', 1) as first,
+        string_split(account_place.accounts, '-')[-1] as last
+    from account_place
+    inner join tenant_line using (statement, line)
+),
+
+own as (
+    select
+        account.tenant,
+        account.fiscal_year,
+        own_range.statement,
+        own_range.line_order,
+        account.account_number
+    from account
+    inner join fiscal_year using (tenant, fiscal_year)
+    inner join own_range
+        on
+            own_range.valid_from <= fiscal_year.end_date
+            and rpad(left(account.account_number, length(first)), length(first)::integer, '0') >= first
+            and rpad(left(account.account_number, length(last)), length(last)::integer, '0') <= last
+    qualify row_number() over (
+        partition by account.tenant, account.fiscal_year, account.account_number
+        order by length(first) desc, valid_from desc, first, last
+    ) = 1
+),
+
+part as (
     select
         statement,
         line_order,
-        unnest(string_split(accounts, ' ')) as range
-    from statement_line
+        unnest(string_split(accounts, ' ')) as accounts
+    from tenant_line
     where accounts not in ('', '*')
+),
+
+default_range as (
+    select
+        statement,
+        line_order,
+        split_part(accounts, '-', 1) as first,
+        string_split(accounts, '-')[-1] as last
+    from part
+),
+
+by_default as (
+    select
+        account.tenant,
+        account.fiscal_year,
+        default_range.statement,
+        default_range.line_order,
+        account.account_number
+    from account
+    inner join default_range
+        on
+            rpad(left(account.account_number, length(first)), length(first)::integer, '0') >= first
+            and rpad(left(account.account_number, length(last)), length(last)::integer, '0') <= last
 ),
 
 placed as (
     select
-        account.tenant,
-        account.fiscal_year,
-        account_range.statement,
-        account_range.line_order,
-        account.account_number
-    from account
-    inner join account_range
-        on account.number between split_part(account_range.range, '-', 1) and split_part(account_range.range, '-', 2)
+        tenant,
+        fiscal_year,
+        statement,
+        line_order,
+        account_number,
+        false as is_default
+    from own
+    union all
+    select
+        own.tenant,
+        own.fiscal_year,
+        tenant_line.statement,
+        tenant_line.line_order,
+        own.account_number,
+        false as is_default
+    from own
+    inner join tenant_line on tenant_line.line = 'unbooked_result'
+    where own.statement = 'income_statement'
+    union all
+    select
+        by_default.tenant,
+        by_default.fiscal_year,
+        by_default.statement,
+        by_default.line_order,
+        by_default.account_number,
+        true as is_default
+    from by_default
+    anti join own using (tenant, fiscal_year, account_number)
 ),
 
 unplaced as (
     select
         account.tenant,
         account.fiscal_year,
-        statement_line.statement,
-        statement_line.line_order,
+        tenant_line.statement,
+        tenant_line.line_order,
         account.account_number
     from account
-    inner join statement_line on statement_line.accounts = '*'
+    inner join tenant_line on tenant_line.accounts = '*'
     anti join placed using (tenant, fiscal_year, statement, account_number)
 )
 
 select
-    tenant,
-    fiscal_year,
-    statement,
-    line_order,
-    account_number
+    *,
+    true as is_placed
 from placed
 union all
 select
-    tenant,
-    fiscal_year,
-    statement,
-    line_order,
-    account_number
+    *,
+    true as is_default,
+    false as is_placed
 from unplaced

@@ -1,6 +1,6 @@
 -- name: statement_amount
 -- grain: one row per tenant, fiscal year, month and line of each statement, lines without amounts too
--- reads: fiscal_year, trial_balance, statement_account, statement_line
+-- reads: fiscal_year, trial_balance, statement_account, tenant_line
 -- why: what the income statement and the balance sheet have in common; a line that adds others adds
 --      the accounts of every line in its range
 -- units: amounts in the year's currency, signed as the line is read; period = first day of the month
@@ -12,8 +12,8 @@ adds as (
         line.statement,
         line.line_order,
         part.line_order as part_order
-    from statement_line as line
-    inner join statement_line as part
+    from tenant_line as line
+    inner join tenant_line as part
         on
             part.statement = line.statement
             and part.accounts <> ''
@@ -64,21 +64,23 @@ select
     year_month.tenant,
     year_month.fiscal_year,
     year_month.period,
-    statement_line.statement,
-    statement_line.line_order,
-    statement_line.line,
-    statement_line.name_sv,
-    statement_line.name_en,
-    statement_line.adds <> '' as is_sum,
-    (statement_line.presented_sign * coalesce(line_amount.opening, 0))::decimal(38, 2) as opening,
-    (statement_line.presented_sign * coalesce(line_amount.movement, 0))::decimal(38, 2) as movement,
-    (statement_line.presented_sign * coalesce(line_amount.closing, 0))::decimal(38, 2) as closing
+    tenant_line.statement,
+    tenant_line.line_order,
+    tenant_line.line,
+    tenant_line.name,
+    tenant_line.name_sv,
+    tenant_line.name_fi,
+    tenant_line.name_en,
+    tenant_line.adds <> '' as is_sum,
+    (tenant_line.presented_sign * coalesce(line_amount.opening, 0))::decimal(38, 2) as opening,
+    (tenant_line.presented_sign * coalesce(line_amount.movement, 0))::decimal(38, 2) as movement,
+    (tenant_line.presented_sign * coalesce(line_amount.closing, 0))::decimal(38, 2) as closing
 from year_month
-cross join statement_line
+cross join tenant_line
 left join line_amount
     on
         line_amount.tenant = year_month.tenant
         and line_amount.fiscal_year = year_month.fiscal_year
         and line_amount.period = year_month.period
-        and line_amount.statement = statement_line.statement
-        and line_amount.line_order = statement_line.line_order
+        and line_amount.statement = tenant_line.statement
+        and line_amount.line_order = tenant_line.line_order
