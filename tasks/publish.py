@@ -11,6 +11,7 @@ from blocks.warehouse.records import ChangePlan
 from ledger.controls import warned_in_words
 from ledger.errors import TerminalError
 from ledger.fiscal_year import short_year
+from tasks.account_map import show_by_map
 from tasks.continuity import ask_neighbours
 from tasks.jobs import Job
 from tasks.log import say, warn
@@ -70,6 +71,7 @@ def publish_load(job: Job, load: StagedLoad, judgement: Judgement) -> Publicatio
         accepted=_accepted(job),
     )
     record_publication(job, load, warned=_warned(job, judgement))
+    show_by_map(job.stores, job.unit.tenant)
     answers_earlier = bool(judgement.results) and job.stores.hub.later.close(
         job.unit.tenant, job.unit.year, load_id=load.load_id
     )

@@ -11,6 +11,7 @@ from blocks.controls import UnitContext
 from blocks.hub import Load, UnitState
 from ledger.acceptance import is_foreign
 from ledger.controls import ControlResult, Outcome
+from tasks.account_map import places_of
 from tasks.jobs import Job
 from tasks.log import say
 from tasks.stage import StagedLoad
@@ -155,6 +156,7 @@ def unit_context(job: Job) -> UnitContext:
         currency=tenant.currency,
         defined_years=tuple(sorted(years)),
         tightened=hub.tightened.of(unit.tenant),
+        account_places=places_of(hub, unit.tenant),
         locked_until=max((item.locked_until for item in active if item.locked_until), default=None),
     )
 

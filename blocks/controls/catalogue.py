@@ -70,8 +70,8 @@ def catalogue_version(facts: UnitFacts, *, context: UnitContext) -> str:
     """Return a hash over what a unit is judged by: controls, and what the tenant is known by.
 
     It changes with the text, severity or tolerance of any control, with the tenant's organisation
-    number and currency, with its defined years as far as they touch the unit's, and with the
-    program of the source, to which an acceptance may be bound.
+    number, currency and account map, with its defined years as far as they touch the unit's, and
+    with the program of the source, to which an acceptance may be bound.
 
     Raises:
         UnknownSource: The catalogue has no column for the source.
@@ -85,6 +85,8 @@ def catalogue_version(facts: UnitFacts, *, context: UnitContext) -> str:
     touching = [year.key for year in context.defined_years if year.overlaps(facts.fiscal_year)]
     known = (context.organisation_number, context.currency, facts.program_name, *sorted(touching))
     judged_by.update("\0".join(known).encode())
+    for place in context.account_places or ():
+        judged_by.update(f"\0{place.accounts} {place.line} {place.valid_from}".encode())
     return judged_by.hexdigest()
 
 

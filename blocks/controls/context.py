@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from pydantic import BaseModel, ConfigDict
 
+from ledger.account_map import Place
 from ledger.controls import Severity
 from ledger.fiscal_year import FiscalYear
 
@@ -16,7 +17,8 @@ class UnitContext(BaseModel):
 
     `organisation_number` and `currency` are empty when unknown. `locked_until`: last day of the
     tenant's locked periods. `tightened` and `tolerances` (unit's currency, >= 0), both by control,
-    can make a control of `data/reference/controls.csv` stricter, never laxer.
+    can make a control of `data/reference/controls.csv` stricter, never laxer. `account_places`: the
+    tenant's own and those of its scheme of statements; None while it has no account map.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -27,3 +29,4 @@ class UnitContext(BaseModel):
     locked_until: dt.date | None = None
     tightened: dict[str, Severity] = {}
     tolerances: dict[str, Decimal] = {}
+    account_places: tuple[Place, ...] | None = None

@@ -62,12 +62,13 @@ def make_evidence(
 ) -> Evidence:
     """Create what the controls read beside ``staged``, ``published`` and ``unit.facts``.
 
-    ``unit.context`` (one row: what the hub knows), ``unit.defined_year``, ``unit.staged_table``
-    (what each table added up to when it was written), ``unit.identity`` (one row, a
-    `ledger.organisation.Identity`; only of a staged unit, since what is published is the tenant's),
-    and whatever of `Evidence` is asked for.
+    ``unit.context`` (one row: what the hub knows), ``unit.defined_year``, ``unit.account_place``
+    (first and last prefixes of the account map), ``unit.staged_table`` (what each table added up to
+    when it was written), ``unit.identity`` (one row, a `ledger.organisation.Identity`; only of a
+    staged unit, since what is published is the tenant's), and whatever of `Evidence` is asked for.
     """
     _bind_context(connection, context)
+    _bind_places(connection, context)
     if isinstance(unit, StagedUnit):
         _bind_identity(connection, unit.facts.organisation_number, context)
     _bind_counts(connection, unit)
@@ -92,8 +93,10 @@ def sql_text(path: Path) -> str:
 def _bind_context(connection: DuckDBPyConnection, context: UnitContext) -> None:
     connection.execute(
         "create table unit.context as select $number::varchar as organisation_number,"
-        " $currency::varchar as currency, $locked_until::date as locked_until",
+        " $currency::varchar as currency, $locked_until::date as locked_until,"
+        " $has_account_map::boolean as has_account_map",
         {
+            "has_account_map": context.account_places is not None,
             "number": context.organisation_number,
             "currency": context.currency,
             "locked_until": context.locked_until,
@@ -114,6 +117,20 @@ def _bind_identity(connection: DuckDBPyConnection, found: str, context: UnitCont
         "create table unit.identity as select $found::varchar as found,"
         " $wanted::varchar as wanted, $is_readable::boolean as is_readable",
         vars(Identity.of(found, context.organisation_number)),
+    )
+
+
+def _bind_places(connection: DuckDBPyConnection, context: UnitContext) -> None:
+    places = context.account_places or ()
+    connection.execute(
+        "create table unit.account_place as with place as (select"
+        " unnest($accounts::varchar[]) as accounts, unnest($valid_from::date[]) as valid_from)"
+        " select split_part(accounts, '-', 1) as first,"
+        " string_split(accounts, '-')[-1] as last, valid_from from place",
+        {
+            "accounts": [place.accounts for place in places],
+            "valid_from": [place.valid_from for place in places],
+        },
     )
 
 

@@ -12,6 +12,7 @@ from duckdb import DuckDBPyConnection
 from blocks.duck import open_duckdb
 from blocks.durable import remove
 from blocks.staging import StagedUnit
+from blocks.warehouse.account_places import place_accounts
 from blocks.warehouse.attach import (
     PUBLISHED,
     attach_published_or_nothing,
@@ -32,6 +33,7 @@ from blocks.warehouse.side_tables import (
 )
 from blocks.warehouse.verify import verify_unit
 from blocks.warehouse.workbench import open_published_unit, open_workbench
+from ledger.account_map import Place
 from ledger.controls import ControlResult
 from ledger.fiscal_year import FiscalYear
 from ledger.unit import Unit
@@ -121,6 +123,10 @@ class Warehouse:
     ) -> bool:
         """Replace a year's rows of tables beside its ledger (`side_tables.publish_side_tables`)."""
         return publish_side_tables(self._files(tenant), year, tables, token=token)
+
+    def place_accounts(self, tenant: str, chart: str, places: Sequence[Place]) -> bool:
+        """Have a tenant's statements read by an account map (`account_places.place_accounts`)."""
+        return place_accounts(self._files(tenant), chart, places)
 
     def read_side_table(
         self, tenant: str, name: str, *, year: FiscalYear | None = None

@@ -11,6 +11,7 @@ import sys
 from flows.cli import (  # noqa: F401 - their commands register here
     accept,
     acceptances,
+    accounts,
     app,
     approving,
     backfill,

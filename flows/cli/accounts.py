@@ -1,0 +1,158 @@
+"""`tasma accounts`: the account map of a tenant, exported and set, and what lacks a place."""
+
+from __future__ import annotations
+
+import getpass
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from flows.cli.app import AsJson, app, command, group
+from flows.cli.books import published_year
+from flows.cli.exits import ExitCode
+from flows.cli.importing import open_stores
+from flows.cli.opening import TenantId, YearOrLatest, known_tenant, open_hub
+from flows.cli.output import next_steps, remark, say, show_json, show_table
+from ledger.account_map import ALWAYS, read_map, write_map
+
+if TYPE_CHECKING:
+    from ledger.account_map import AccountMap, Coverage, Place, Suggestion
+
+accounts = group("Account maps: on which line of the statements each account is.")
+app.add_typer(accounts, name="accounts")
+
+MAX_MAP_BYTES = 4 << 20
+"""Largest file of a map; 10,000 places take less than one."""
+
+
+@command(accounts, "export", examples=("tasma accounts export acme > acme-map.csv",))
+def export(tenant: TenantId) -> None:
+    """Print the tenant's own places as CSV, as `tasma accounts set` reads them."""
+    from tasks.account_map import account_map  # noqa: PLC0415 - brings DuckDB
+
+    with open_hub() as hub:
+        known_tenant(hub, tenant)
+        found = account_map(hub, tenant)
+    sys.stdout.write(write_map(found.places))
+
+
+@command(
+    accounts,
+    "set",
+    examples=("tasma accounts set acme", "tasma accounts set acme acme-map.csv --scheme PMA"),
+)
+def set_map(
+    tenant: TenantId,
+    file: Annotated[
+        Path | None,
+        typer.Argument(help="Places as CSV; without, the tenant has the scheme's alone."),
+    ] = None,
+    *,
+    scheme: Annotated[
+        str, typer.Option(help="Scheme of statements: BAS or PMA; by country unless given.")
+    ] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Set a tenant's account map, as a whole: the scheme of statements and its own places.
+
+    From then on an account with a balance and no place holds a load. Published statements read by
+    the new map at once. All rows of the file are right, or nothing is set.
+    """
+    from tasks.account_map import account_map, set_account_map  # noqa: PLC0415 - brings DuckDB
+
+    with open_stores() as stores:
+        known_tenant(stores.hub, tenant)
+        before = account_map(stores.hub, tenant)
+        chart = scheme or before.chart
+        places, problems = _read(file, chart) if file else ((), ())
+        if problems:
+            for problem in problems:
+                remark(f"{file}: {problem}")
+            remark("Nothing was set.")
+            raise typer.Exit(ExitCode.FAILED)
+        is_shown = set_account_map(stores, tenant, chart, places, who=getpass.getuser())
+    if as_json:
+        show_json({"tenant": tenant, "scheme": chart, "places": len(places)})
+        return
+    say(f"{tenant}: scheme {chart}, {len(places):,} places of its own.")
+    if is_shown:
+        say("The published statements read by it now.")
+    next_steps(f"tasma accounts check {tenant}")
+
+
+@command(
+    accounts, "check", examples=("tasma accounts check acme", "tasma accounts check acme 2024")
+)
+def check(tenant: TenantId, year: YearOrLatest = "", *, as_json: AsJson = False) -> None:
+    """Show how much of a published year has a place, and suggest places for what has none.
+
+    Suggestions are by number and by name. They are never taken by themselves. Ends with 1 when an
+    account with a balance has no place.
+    """
+    from tasks.account_map import account_map, covered  # noqa: PLC0415 - brings DuckDB
+
+    wanted = published_year(tenant, year)
+    with open_stores() as stores:
+        found = account_map(stores.hub, tenant)
+        coverage, suggestions = covered(stores, tenant, wanted)
+    if as_json:
+        show_json(_as_dict(found, coverage, suggestions))
+    else:
+        _show(tenant, coverage, suggestions)
+    if any(coverage.unmapped.values()):
+        raise typer.Exit(ExitCode.FAILED)
+
+
+def _show(tenant: str, coverage: Coverage, suggestions: tuple[Suggestion, ...]) -> None:
+    say(
+        f"{coverage.accounts - len(coverage.unmapped):,} of {coverage.accounts:,} accounts have a "
+        f"place, {coverage.percent} % of the balances; {len(coverage.by_default):,} by default."
+    )
+    if not coverage.unmapped:
+        next_steps(f"tasma ledger report {tenant} --statement balance-sheet")
+        return
+    by_account = {item.account_number: item for item in reversed(suggestions)}
+    rows = [
+        (
+            number,
+            f"{balance:,.2f}",
+            by_account[number].line if number in by_account else "",
+            by_account[number].why if number in by_account else "",
+        )
+        for number, balance in coverage.unmapped.items()
+    ]
+    show_table(("account", "balance", "suggested line", "because it is"), rows)
+    next_steps(f"tasma accounts export {tenant} > map.csv", f"tasma accounts set {tenant} map.csv")
+
+
+def _read(file: Path, chart: str) -> tuple[tuple[Place, ...], tuple[str, ...]]:
+    from blocks.statement_lines import lines_of  # noqa: PLC0415 - for this command alone
+
+    try:
+        if file.stat().st_size > MAX_MAP_BYTES:
+            return (), (f"larger than {MAX_MAP_BYTES:,} bytes, so no account map",)
+        text = file.read_text(encoding="utf-8-sig")
+    except OSError as problem:
+        return (), (f"cannot be read ({problem.strerror})",)
+    except UnicodeDecodeError:
+        return (), ("is not in UTF-8; save it as CSV UTF-8",)
+    return read_map(text, lines_of(chart))
+
+
+def _as_dict(
+    found: AccountMap, coverage: Coverage, suggestions: tuple[Suggestion, ...]
+) -> dict[str, object]:
+    return {
+        "scheme": found.chart,
+        "places": [
+            vars(place) | {"valid_from": "" if place.valid_from == ALWAYS else place.valid_from}
+            for place in found.places
+        ],
+        "accounts": coverage.accounts,
+        "by_default": coverage.by_default,
+        "unmapped": {number: str(amount) for number, amount in coverage.unmapped.items()},
+        "percent": str(coverage.percent),
+        "suggestions": [vars(item) for item in suggestions],
+    }

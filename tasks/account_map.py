@@ -1,0 +1,87 @@
+"""The account map of a tenant: set by a person, read by controls and published statements."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+from blocks.hub import Hub
+from blocks.statement_lines import chart_of, charts, lines_of
+from ledger.account_map import AccountMap, Coverage, Place, Suggestion, cover, suggest
+from ledger.fiscal_year import FiscalYear
+from tasks.stores import Stores
+
+
+def account_map(hub: Hub, tenant: str) -> AccountMap:
+    """Return a tenant's map; before there is one, the scheme of its country without own places.
+
+    Raises:
+        UnknownTenant: The hub has no such tenant.
+    """
+    stored = hub.account_maps.find(tenant)
+    chart = stored.chart if stored else chart_of(hub.tenants.get(tenant).country)
+    return AccountMap(chart, lines_of(chart), stored.places if stored else ())
+
+
+def places_of(hub: Hub, tenant: str) -> tuple[Place, ...] | None:
+    """Return all places by which a tenant's loads are judged; None while nobody has set a map."""
+    if hub.account_maps.find(tenant) is None:
+        return None
+    found = account_map(hub, tenant)
+    defaults = (
+        Place(accounts, line.statement, line.line)
+        for line in found.lines
+        for accounts in line.accounts
+    )
+    return (*found.places, *defaults)
+
+
+def set_account_map(
+    stores: Stores, tenant: str, chart: str, places: Sequence[Place], *, who: str
+) -> bool:
+    """Replace a tenant's map; return whether published statements read otherwise now.
+
+    Raises:
+        UnknownScheme: There is no such scheme of statements.
+        UnknownTenant: The hub has no such tenant.
+    """
+    lines_of(chart)
+    stores.hub.account_maps.set(tenant, chart, places, who=who)
+    return show_by_map(stores, tenant)
+
+
+def show_by_map(stores: Stores, tenant: str) -> bool:
+    """Have what is published read by the tenant's map; False when it did already."""
+    found = account_map(stores.hub, tenant)
+    if found.chart == next(iter(charts())) and stores.hub.account_maps.find(tenant) is None:
+        return False  # what a file reads by that was never told otherwise
+    return stores.warehouse.place_accounts(tenant, found.chart, found.places)
+
+
+def covered(
+    stores: Stores, tenant: str, year: FiscalYear
+) -> tuple[Coverage, tuple[Suggestion, ...]]:
+    """Say how much of a published year has a place, with suggestions for what has none.
+
+    Raises:
+        NoLedger: Nothing of the tenant is published.
+    """
+    balances, names = _accounts(stores, tenant, year)
+    found = account_map(stores.hub, tenant)
+    coverage = cover(found, balances, year.end_date)
+    unmapped = {number: names.get(number, "") for number in coverage.unmapped}
+    named = {number: name for number, name in names.items() if number not in unmapped}
+    return coverage, tuple(suggest(found, unmapped, named, year.end_date))
+
+
+def _accounts(
+    stores: Stores, tenant: str, year: FiscalYear
+) -> tuple[Mapping[str, Decimal], Mapping[str, str]]:
+    """Return the closing balance and the name of every account in use, by number."""
+    with stores.warehouse.read(tenant) as db:
+        rows = db.execute(
+            "select account_number, any_value(name), arg_max(closing, period) from trial_balance"
+            " where fiscal_year = $year group by account_number",
+            {"year": year.key},
+        ).fetchall()
+    return {row[0]: row[2] for row in rows}, {row[0]: row[1] for row in rows}
