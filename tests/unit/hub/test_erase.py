@@ -14,6 +14,7 @@ from blocks.hub import (
     models,
     unit_resource,
 )
+from ledger.account_map import Place
 from ledger.controls import Break, BreakKind, ControlResult, Outcome, Severity
 
 BROKEN = ControlResult(
@@ -41,6 +42,8 @@ def fill(hub, tenant: str, year) -> None:
     hub.connections.save(Connection(tenant, "fortnox", Method.CLIENT_CREDENTIALS))
     hub.consents.state_of(tenant, "fortnox")
     hub.tightened.tighten(tenant, "series_gaps", severity=Severity.BLOCKS, who="anna")
+    place = Place("1930", "balance_sheet", "cash_and_bank")
+    hub.account_maps.set(tenant, "BAS", [place], who="anna")
     hub.documents.missed(tenant, year, reason="no right")
     hub.leases.release(lease)
 
