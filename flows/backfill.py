@@ -18,8 +18,7 @@ from prefect.deployments import arun_deployment
 from prefect.states import Scheduled
 from pydantic import Field
 
-from flows.pull import Undefined, Uploaded
-from flows.runs.forms import TenantId, Year
+from flows.runs.forms import TenantId, Undefined, Uploaded, Year
 from flows.runs.hooks import run_failed
 from flows.runs.rescheduling import BACKFILL
 from flows.runs.states import DONE, FAILED, HELD, TAG, ended, run_id

@@ -10,7 +10,7 @@ from prefect import State, flow
 from pydantic import Field
 
 from blocks.systems.fortnox import fortnox_session
-from flows.runs.forms import TenantId, Year
+from flows.runs.forms import TenantId, Undefined, Uploaded, Year
 from flows.runs.hooks import run_cancelled, run_crashed, run_failed
 from flows.runs.leasing import WAIT_LIMIT_S
 from flows.runs.outcomes import combined
@@ -27,8 +27,6 @@ MAX_YEARS: Final = 100
 
 Years = Annotated[tuple[Year, ...], Field(max_length=MAX_YEARS)]
 LedgerMode = Literal["fetch", "leave"]
-Uploaded = Literal["keep", "overwrite"]
-Undefined = Literal["refuse", "define"]
 
 FIRST_TRANSFER_PENDING: Final = (
     "First transfer pending: no nightly run writes anything before somebody has looked at the "

@@ -105,6 +105,6 @@ def _root(
 ) -> None:
     del debug, version  # read by `Root.invoke` and by the callback
     if demo:
-        from flows.demo.home import use_demo_home  # noqa: PLC0415 - for this switch alone
+        from flows.doors.demo_home import use_demo_home  # noqa: PLC0415 - for this switch alone
 
         use_demo_home()

@@ -18,10 +18,10 @@ from flows.cli.opening import short
 from flows.cli.output import next_steps, remark, say, show_json, show_table
 
 if TYPE_CHECKING:
-    from flows.demo.demo import Outcome
+    from flows.doors.demo import Outcome
 
 SIMULATOR_PORT: Final = 4302
-"""Unless told otherwise; commands with --demo look there (`flows.demo.home`)."""
+"""Unless told otherwise; commands with --demo look there (`flows.doors.demo_home`)."""
 
 
 @command(app, "up", examples=("tasma up", "tasma up --with-simulators", "tasma --demo up"))
@@ -44,7 +44,7 @@ def up(
     always has its simulated Fortnox beside it.
     """
     from blocks.settings import settings  # noqa: PLC0415 - for this command alone
-    from flows.demo import home  # noqa: PLC0415 - as above
+    from flows.doors import demo_home as home  # noqa: PLC0415 - as above
     from flows.server import processes  # noqa: PLC0415 - as above
 
     here = settings().home
@@ -60,9 +60,9 @@ def up(
 def _simulators(port: int) -> Iterator[None]:
     """Serve the simulated Fortnox, connect its companies, and say where it is."""
     from flows.cli.opening import open_hub  # noqa: PLC0415 - SQLAlchemy when the hub is asked
-    from flows.demo.simulators import simulators_of_server  # noqa: PLC0415 - brings uvicorn and numpy
+    from flows.doors import demo as door  # noqa: PLC0415 - as above
 
-    with open_hub() as hub, simulators_of_server(hub, port=port) as simulated:
+    with open_hub() as hub, door.demo().simulators_of_server(hub, port=port) as simulated:
         say(f"Fortnox        {simulated.url}/_simulator/ (simulated)")
         say(f"Its tenants    {', '.join(simulated.tenants)}")
         say("For `tasma` in another terminal:")
@@ -80,9 +80,9 @@ def demo(*, as_json: AsJson = False) -> None:
     exactly the planted breaks are found and all other books are right to the öre.
     It works in a home of its own, which it empties first; nothing else is touched.
     """
-    from flows.demo.demo import run_demo  # noqa: PLC0415 - brings DuckDB and numpy
+    from flows.doors import demo as door  # noqa: PLC0415 - for this command alone
 
-    outcome = run_demo(remark)
+    outcome = door.demo().run_demo(remark)
     if as_json:
         show_json({"took_s": round(outcome.took_s), "complaints": outcome.complaints})
     else:

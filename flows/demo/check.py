@@ -3,35 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
 from flows.demo.truth import ExpectedBreak, Truth
-from ledger.controls import Break
+from flows.doors.demo import Seen
 
 ACCOUNTS_NAMED: Final = 3
 """Accounts that a complaint names; its count is of all."""
-
-
-@dataclass(frozen=True)
-class Seen:
-    """One unit as it stands after the runs.
-
-    `trial_balance`: of what is published, zeros left out; empty when nothing is.
-    `blocking`: the breaks of the controls that hold the unit; `blocking_count` counts those not
-    kept too.
-    """
-
-    tenant: str
-    fiscal_year: str
-    status: str
-    trial_balance: dict[str, Decimal]
-    voucher_count: int
-    posting_count: int
-    blocking: tuple[Break, ...]
-    blocking_count: int
-    source: str = ""
 
 
 def complaints(truths: Iterable[Truth], seen: Iterable[Seen]) -> list[str]:

@@ -9,8 +9,6 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 from blocks.hub import Hub
@@ -18,33 +16,18 @@ from blocks.inbox import PROCESSED
 from blocks.settings import settings
 from blocks.warehouse.warehouse import Warehouse
 from flows.demo import night, runs
-from flows.demo.check import Seen, complaints
+from flows.demo.check import complaints
 from flows.demo.companies import Prepared, prepare
-from flows.demo.home import reset, use_demo_home, used_alone
 from flows.demo.ledgers import CHANGING, LEDGERS, connect, simulated_fortnox, truths
 from flows.demo.outcome import look
 from flows.demo.truth import Truth
+from flows.doors.demo import Outcome, Say
+from flows.doors.demo_home import reset, use_demo_home, used_alone
 from flows.server.processes import PrefectServer, server_with_deployments
 from simulators.fortnox import FortnoxSimulator
 
 UNCHANGED: Final = "Unchanged"
 """How a run ends that found everything published already."""
-
-Say = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What the demo found; `complaints` is empty when all is as it must be.
-
-    `changed`: the tenant whose books changed before its night.
-    """
-
-    home: Path
-    seen: list[Seen]
-    complaints: list[str]
-    took_s: float
-    changed: str = CHANGING.slug
 
 
 def run_demo(say: Say) -> Outcome:
@@ -68,7 +51,8 @@ def run_demo(say: Say) -> Outcome:
             expected, problems = _load(hub.migrate(), simulator, say)
             seen = look(hub, Warehouse(settings().warehouse))
             problems += complaints(expected, seen)
-    return Outcome(home, seen, problems, time.monotonic() - began)
+    took_s = time.monotonic() - began
+    return Outcome(home, seen, problems, took_s, changed=CHANGING.slug)
 
 
 def _load(hub: Hub, simulator: FortnoxSimulator, say: Say) -> tuple[list[Truth], list[str]]:

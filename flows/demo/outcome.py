@@ -5,13 +5,12 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Final
 
-from duckdb import DuckDBPyConnection
-
+from blocks.duck import Engine
 from blocks.hub import Hub, UnitStatus
 from blocks.settings import SQL
 from blocks.warehouse.errors import NoLedger
 from blocks.warehouse.warehouse import Warehouse
-from flows.demo.check import Seen
+from flows.doors.demo import Seen
 
 MAX_CHANGES: Final = 1_000
 """Vouchers of a change list that are looked at."""
@@ -49,7 +48,7 @@ def changed_vouchers(warehouse: Warehouse, tenant: str, fiscal_year: str) -> dic
     return found
 
 
-def _balances(db: DuckDBPyConnection, fiscal_year: str) -> dict[str, Decimal]:
+def _balances(db: Engine, fiscal_year: str) -> dict[str, Decimal]:
     query = (SQL / "report" / "closing_balance.sql").read_text(encoding="utf-8")
     return dict(db.execute(query, {"fiscal_year": fiscal_year}).fetchall())
 

@@ -5,11 +5,9 @@ from __future__ import annotations
 import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 from blocks.hub import Hub
 from blocks.systems import FORTNOX
-from flows.demo.home import FORTNOX_PORT
 from flows.demo.ledgers import (
     CHANGING,
     LEDGERS,
@@ -18,16 +16,9 @@ from flows.demo.ledgers import (
     simulated_fortnox,
     variables,
 )
+from flows.doors.demo import Simulated
+from flows.doors.demo_home import FORTNOX_PORT
 from ledger.errors import TerminalError
-
-
-@dataclass(frozen=True)
-class Simulated:
-    """Where the simulator is, whose companies it has, and the settings that lead there."""
-
-    url: str
-    tenants: tuple[str, ...]
-    variables: dict[str, str]
 
 
 @contextmanager

@@ -6,7 +6,7 @@ refuses a value that does not fit when the run is asked for.
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
@@ -31,3 +31,8 @@ Person = Annotated[str, Field(min_length=1, max_length=MAX_NAME_CHARS)]
 OptionalPerson = Annotated[str, Field(max_length=MAX_NAME_CHARS)]
 LoadId = Annotated[str, Field(pattern=r"^[0-9A-Za-z-]{0,64}$", max_length=64)]
 Hash = Annotated[str, Field(pattern=r"^([0-9a-f]{64})?$")]
+
+Uploaded = Literal["keep", "overwrite"]
+"""What a pull does with a year that was uploaded as a file."""
+Undefined = Literal["refuse", "define"]
+"""What a pull does with a named year that nobody has defined."""

@@ -6,7 +6,7 @@ every machine. Arithmetic is in whole öre. Import from the modules::
     from simulators.books.company import Company
     from simulators.books.faults import Fault
     from simulators.books.years import broken_years
-    from simulators.sie_text import Layout
+    from simulators.books.sie.text import Layout
 
     company = Company(seed=7, years=broken_years(2022, 2024), vouchers_per_year=500)
     company.name, company.organisation_number

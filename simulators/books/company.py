@@ -16,9 +16,9 @@ from simulators.books.edits import Edits, edited
 from simulators.books.faults import Fault, Planted, plant
 from simulators.books.model import Chunk, Extract, Totals, count
 from simulators.books.names import COMPANIES, organisation_number
+from simulators.books.sie.text import PLAIN, Layout, sie_pieces
 from simulators.books.year_end import first_opening, next_opening, vouchers
 from simulators.books.years import Year, calendar_years
-from simulators.sie_text import PLAIN, Layout, sie_pieces
 
 BOOKS_KEPT = 64
 """Books (years of companies) whose totals stay in memory."""

@@ -8,13 +8,13 @@ from typing import Final
 from simulators.books.chunks import Habits
 from simulators.books.company import Company
 from simulators.books.faults import Fault
+from simulators.books.sie.text import PLAIN, Layout
 from simulators.books.years import (
     LONG_FIRST_YEAR,
     SHORT_FIRST_YEAR,
     broken_years,
     calendar_years,
 )
-from simulators.sie_text import PLAIN, Layout
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,8 @@ import numpy as np
 
 from simulators.books.faults import Fault
 from simulators.books.model import Chunk, Extract
-from simulators.fortnox.edition import Edition
-from simulators.sie_records import Record, Text, balances, identification, shown
-from simulators.sie_rows import (
+from simulators.books.sie.records import Record, Text, balances, identification, shown
+from simulators.books.sie.rows import (
     fields_of,
     heads_of,
     join,
@@ -26,9 +25,10 @@ from simulators.sie_rows import (
     text_of,
     with_heads,
 )
+from simulators.fortnox.edition import Edition
 
 SIE_TYPES: Final = {"1": "1", "2": "2", "3": "3", "4": "4E"}
-"""Fortnox's type by what `simulators.sie_records` calls it."""
+"""Fortnox's type by what `simulators.books.sie.records` calls it."""
 
 PROGRAM: Final = ("#PROGRAM", Text("Fortnox"), "3.57.11")
 CHART_RECORDS: Final = ("#KONTO", "#SRU", "#ENHET", "#DIM", "#OBJEKT")

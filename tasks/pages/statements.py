@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
-from duckdb import DuckDBPyConnection
-
+from blocks.duck import Engine
 from blocks.settings import SQL
 from ledger.unit import Unit
 from tasks.jobs import Job
@@ -81,7 +80,7 @@ def _amounts(sums: Sequence[Decimal]) -> list[str]:
     return [amount(value) for value in sums]
 
 
-def _asker(db: DuckDBPyConnection, months: dict[str, Any]) -> Callable[[str], list[Row]]:
+def _asker(db: Engine, months: dict[str, Any]) -> Callable[[str], list[Row]]:
     def ask(name: str) -> list[Row]:
         text = (SQL / "report" / f"{name}.sql").read_text(encoding="utf-8")
         return db.execute(text, months).fetchall()

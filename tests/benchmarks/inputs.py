@@ -8,8 +8,8 @@ from typing import Final
 
 from simulators.books.chunks import Habits
 from simulators.books.company import Company
+from simulators.books.sie.text import Layout
 from simulators.books.years import calendar_years
-from simulators.sie_text import Layout
 
 BIG_VOUCHERS: Final = 200_000
 """Gives 600,000 booked rows and about 33 MB of SIE text."""

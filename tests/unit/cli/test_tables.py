@@ -22,8 +22,7 @@ from blocks.systems import FORTNOX
 from flows.cli import output, pulled, serving, tables
 from flows.cli.local import Imported
 from flows.cli.pulling import Pulled
-from flows.demo.check import Seen
-from flows.demo.demo import Outcome
+from flows.doors.demo import Outcome, Seen
 from ledger.controls import Break, BreakKind
 from ledger.fiscal_year import FiscalYear
 from ledger.unit import Unit

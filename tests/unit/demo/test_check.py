@@ -7,9 +7,10 @@ from decimal import Decimal
 
 import pytest
 
-from flows.demo.check import Seen, complaints
+from flows.demo.check import complaints
 from flows.demo.companies import companies_loaded, files_of
 from flows.demo.truth import ExpectedBreak, Truth, truth_of
+from flows.doors.demo import Seen
 from ledger.controls import Break, BreakKind
 
 PLANTED = ExpectedBreak("balance_roll_forward", "1930", Decimal("-100.00"))

@@ -10,8 +10,9 @@ import pytest
 
 from blocks.hub import Connection, Hub, Method, Tenant
 from flows.cli import serving
-from flows.demo import home, ledgers
+from flows.demo import ledgers
 from flows.demo.simulators import simulators_of_server
+from flows.doors import demo_home as home
 from ledger.errors import TerminalError
 from simulators.fortnox import FortnoxSimulator
 

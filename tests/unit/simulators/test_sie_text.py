@@ -6,8 +6,8 @@ import pytest
 
 from simulators.books.company import Company
 from simulators.books.faults import KEPT_PERCENT, Fault
+from simulators.books.sie.text import VOUCHERS_IN_4I, Layout
 from simulators.books.years import calendar_years
-from simulators.sie_text import VOUCHERS_IN_4I, Layout
 
 COMPANY = Company(seed=21, years=calendar_years(2023, 2024), vouchers_per_year=400)
 ODD = Layout(odd_percent=60, control_sum=True)

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from simulators.books.model import Chunk
-from simulators.sie_rows import (
+from simulators.books.sie.rows import (
     Fields,
     Heads,
     fields_of,

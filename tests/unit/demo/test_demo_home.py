@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from blocks.settings import settings
-from flows.demo import home
+from flows.doors import demo_home as home
 from ledger.errors import TerminalError, TransientError
 
 

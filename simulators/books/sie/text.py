@@ -17,10 +17,9 @@ import numpy as np
 import pyarrow as pa
 
 from simulators.books.model import Chunk, Extract
-from simulators.books.years import Year
-from simulators.sie_odd import choose, odd_fields, odd_heads, odd_rows
-from simulators.sie_records import SIE_TYPES, Record, balances, content, identification, shown
-from simulators.sie_rows import (
+from simulators.books.sie.odd import choose, odd_fields, odd_heads, odd_rows
+from simulators.books.sie.records import SIE_TYPES, Record, balances, content, identification, shown
+from simulators.books.sie.rows import (
     Heads,
     contents,
     fields_of,
@@ -32,6 +31,7 @@ from simulators.sie_rows import (
     text_of,
     with_heads,
 )
+from simulators.books.years import Year
 
 VOUCHERS_IN_4I: Final = 25
 """A file from a pre-system holds at most so many vouchers, all of series L and unnumbered."""

@@ -1,0 +1,1 @@
+"""What a company's books look like as a SIE file."""
