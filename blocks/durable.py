@@ -33,8 +33,19 @@ class NoSpace(TerminalError):
         super().__init__(
             f"No space left on the disk of {folder} while {doing}. Nothing of it was kept and "
             "what was there before is untouched. Free space (`tasma lake prune` shows what can "
-            "go), then run again."
+            "go), then run again.",
+            doing=doing,
+            folder=folder,
         )
+
+
+class NotASlug(TerminalError):
+    """A text was to become part of a path and cannot."""
+
+    sentence = (
+        "{text!r} cannot be a {what}: expected 1 to 64 of a-z, 0-9, - and _, the first a letter or "
+        "a digit."
+    )
 
 
 def checked_slug(text: str, *, what: str = "tenant") -> str:
@@ -44,10 +55,7 @@ def checked_slug(text: str, *, what: str = "tenant") -> str:
         TerminalError: It holds anything but a-z, 0-9, ``-`` and ``_``, or is too long.
     """
     if SLUG.fullmatch(text) is None:
-        raise TerminalError(
-            f"{text!r} cannot be a {what}: expected 1 to 64 of a-z, 0-9, - and _, "
-            "the first a letter or a digit."
-        )
+        raise NotASlug(text=text, what=what)
     return text
 
 

@@ -1,9 +1,127 @@
 """Promises that were broken, told apart by who has to act.
 
-A finding about the data is a value (`ledger.controls.Break`), never one of these.
+A finding about the data is a value (`ledger.controls.Break`), never one of these. All there are,
+with the module of each; those under `TransientError` are retried, the rest go to a person:
+
+    TasmaError
+        TerminalError  (ledger.errors)
+            CallRefused  (blocks.http.errors)
+            CompanyUncertain  (flows.cli.newcomer)
+            ConsentGone  (blocks.hub.consents)
+            ControlFailed  (blocks.controls.evidence)
+            ControlsHoldNothing  (tasks.accept)
+            CountsDiffer  (blocks.warehouse.errors)
+            DatabaseAddressMalformed  (flows.server.prefect_server)
+            DryRunPublishes  (tasks.jobs)
+            EarlierConsentsUnreadable  (blocks.hub.earlier_consents)
+            ExportFolderTaken  (blocks.warehouse.export)
+            FileRefused  (blocks.lake.landed)
+                LandingTooLarge  (blocks.lake.landed)
+                UnreadableFile  (blocks.received)
+            HistoryWithoutPosting  (ledger.sie.writing.errors)
+            HubUnusable  (blocks.hub.errors)
+                HubAddressMalformed  (blocks.hub.errors)
+                HubFileUnusable  (blocks.hub.errors)
+                HubNewer  (blocks.hub.errors)
+                HubOfOtherKind  (blocks.hub.errors)
+                HubOlder  (blocks.hub.errors)
+                HubOnNetworkDisk  (blocks.hub.errors)
+                HubWithoutWal  (blocks.hub.errors)
+            LandedFileGone  (blocks.lake.landed)
+            LandedFileSpoiled  (blocks.lake.landed)
+            LeaseLost  (blocks.hub.errors)
+            ManifestUnreadable  (blocks.lake.manifest)
+            NewerSchema  (blocks.warehouse.errors)
+            NoAppBlock  (blocks.systems.fortnox.block)
+            NoCompanyNamed  (flows.cli.newcomer)
+            NoFiscalYear  (tasks.source_year)
+            NoLedger  (blocks.warehouse.errors)
+            NoSchemaVersion  (blocks.warehouse.migrate)
+            NoSpace  (blocks.durable)
+            NoYears  (tasks.source_years)
+            NotADemo  (flows.demo.home)
+            NotALogin  (flows.server.own_secrets)
+            NotASlug  (blocks.durable)
+            NotAnAppBlock  (blocks.systems.fortnox.block)
+            NotAnEncryptionKey  (flows.server.own_secrets)
+            NotAnswered  (flows.demo.runs)
+            NotApproved  (flows.cli.approving)
+            NotPublishable  (blocks.warehouse.errors)
+                NotAWholeYear  (blocks.warehouse.publish)
+                StillHeld  (blocks.warehouse.publish)
+            NotReceived  (tasks.from_landing)
+            NotReturned  (blocks.systems.redirect)
+            NotSie  (tasks.source_year)
+            NotToBeApproved  (tasks.approve)
+            NothingHeld  (tasks.accept)
+            NothingReturned  (blocks.systems.redirect)
+            NothingToRecheck  (tasks.recheck)
+            NothingToShow  (tasks.report)
+            OpenToOthers  (flows.server.environment)
+            OtherColumns  (blocks.staging.parquet)
+            OtherConsent  (blocks.systems.redirect)
+            PartsOfExtract  (blocks.lake.manifest)
+            PortTaken  (flows.server.environment)
+            ReadOtherwise  (tasks.recheck)
+            RealConnections  (flows.demo.simulators)
+            Refused  (blocks.hub.errors)
+                AcceptanceEnded  (blocks.hub.refusals)
+                AcceptanceIncomplete  (blocks.hub.refusals)
+                BreaksUnseen  (blocks.hub.refusals)
+                DayOutsideYear  (blocks.hub.refusals)
+                LeaseLife  (blocks.hub.refusals)
+                LeaseUnnamed  (blocks.hub.refusals)
+                LoadIdTaken  (blocks.hub.refusals)
+                NoNight  (blocks.hub.tenants)
+                NotATenantId  (blocks.hub.refusals)
+                NotConnected  (blocks.hub.connections)
+                NotHeld  (blocks.hub.refusals)
+                NothingBlocks  (blocks.hub.refusals)
+                OtherCompany  (blocks.hub.refusals)
+                RejectionIncomplete  (blocks.hub.refusals)
+                StatusImpossible  (blocks.hub.refusals)
+                TenantExists  (blocks.hub.refusals)
+                TenantFieldFixed  (blocks.hub.refusals)
+                TenantFieldUnfit  (blocks.hub.refusals)
+                UnknownAcceptance  (blocks.hub.refusals)
+                UnknownBreak  (blocks.hub.refusals)
+                UnknownLoad  (blocks.hub.refusals)
+                UnknownYear  (blocks.hub.refusals)
+                UnusableCompanyId  (blocks.hub.connections)
+                YearOverlap  (blocks.hub.years)
+            RowWithoutVoucher  (ledger.sie.writing.errors)
+            RunsStuck  (flows.demo.runs)
+            ServerDidNotStart  (flows.server.processes)
+            SharedFolder  (blocks.staging.folder)
+            SimulatorPortTaken  (flows.demo.simulators)
+            StageUnusable  (blocks.staging.folder)
+            StagedTwice  (blocks.staging.digest)
+            StaleLease  (blocks.warehouse.errors)
+            StateTooShort  (blocks.systems.fortnox.consent)
+            StatementRefused  (ledger.statement.refusals)
+            TextWithNul  (blocks.staging.parquet)
+            UnexpectedShape  (blocks.systems.fortnox.wire)
+            UnitMismatch  (ledger.unit)
+            UnknownSource  (blocks.controls.catalogue)
+            UnknownSystem  (blocks.systems.registry)
+            UnknownTenant  (blocks.hub.errors)
+        TransientError  (ledger.errors)
+            CallFailed  (blocks.http.errors)
+            ConsentTaken  (blocks.hub.consents)
+            CredentialMoved  (blocks.hub.connections)
+            DemoInUse  (flows.demo.home)
+            HubBusy  (blocks.hub.errors)
+                HubLocked  (blocks.hub.errors)
+            LeaseTaken  (blocks.hub.errors)
+            NoServer  (flows.cli.on_server)
+            NotTheYear  (tasks.pull)
+            PublishedMeanwhile  (blocks.hub.errors)
+            WriterBusy  (blocks.warehouse.errors)
 """
 
 from __future__ import annotations
+
+import re
 
 from ledger.text import visible
 
@@ -14,10 +132,23 @@ class TasmaError(Exception):
     The message says what came, what was expected and what to do next. It never holds a
     secret, a payload or a person's name. It goes to screens, pages and logs, so what it quotes from
     outside is written out where it would act there (`ledger.text.visible`).
+
+    `code`: stable name of the refusal, by default the class's in snake case (`LeaseTaken`:
+    ``lease_taken``). `sentence`: the English message with its values in braces; a class that has
+    none builds its message itself. `values`: the facts that the message tells, by name.
     """
 
-    def __init__(self, message: str = "") -> None:
-        super().__init__(visible(message))
+    code: str = "tasma_error"
+    sentence: str = ""
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        if "code" not in vars(cls):
+            cls.code = re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
+
+    def __init__(self, message: str = "", /, **values: object) -> None:
+        super().__init__(visible(message or self.sentence.format_map(values)))
+        self.values = values
 
 
 class TransientError(TasmaError):

@@ -49,5 +49,8 @@ class UnitMismatch(TerminalError):
         self.expected, self.came = expected, came
         super().__init__(
             f"{of} came for {came}, where {expected} was expected. Nothing was written, and what "
-            "is published stays. Running it again will not help: report it with the run's log."
+            "is published stays. Running it again will not help: report it with the run's log.",
+            expected=expected,
+            came=came,
+            of=of,
         )

@@ -24,7 +24,10 @@ class NothingHeld(TerminalError):
         what = f"load {load_id} is no open hold of it" if load_id else "no load of it is held"
         super().__init__(
             f"{unit} {is_now} and {what}, so there is nothing to accept, to reject or to publish. "
-            "The overview and `tasma ledger breaks` show what is held."
+            "The overview and `tasma ledger breaks` show what is held.",
+            unit=str(unit),
+            status=status.status if status else "",
+            load_id=load_id,
         )
 
 
@@ -135,11 +138,14 @@ def open_hold(stores: Stores, unit: Unit, *, load_id: str = "") -> Load:
     return hold
 
 
+class ControlsHoldNothing(TerminalError):
+    """Controls were named that do not hold the load."""
+
+    sentence = "{unknown} does not hold this load; {holding} does. Nothing was accepted."
+
+
 def _refuse_unknown(results: Sequence[ControlResult], controls: Sequence[str]) -> None:
     """Refuse all when one control named holds nothing, so that nothing is accepted by halves."""
     holding = sorted(result.control for result in results if result.holds)
     if unknown := sorted(set(controls) - set(holding)):
-        raise TerminalError(
-            f"{', '.join(unknown)} does not hold this load; {', '.join(holding)} does. Nothing was "
-            "accepted."
-        )
+        raise ControlsHoldNothing(unknown=", ".join(unknown), holding=", ".join(holding))

@@ -12,7 +12,9 @@ class NotToBeApproved(TerminalError):
     """There is nothing to approve, or something still holds."""
 
     def __init__(self, tenant: str, *, why: str) -> None:
-        super().__init__(f"The first transfer of {tenant} cannot be approved: {why}")
+        super().__init__(
+            f"The first transfer of {tenant} cannot be approved: {why}", tenant=tenant, why=why
+        )
 
 
 def approve(stores: Stores, tenant: str, *, approved_by: str, note: str) -> list[UnitStatus]:

@@ -10,9 +10,8 @@ import pyarrow as pa
 from blocks.http import CallFailed, CallProblem, CallRefused
 from blocks.systems.fortnox.answers import state_after
 from blocks.systems.fortnox.documents import NO_RIGHT, NOT_A_FILE, ConnectedFiles, missing_right
-from ledger.errors import TerminalError
 from ledger.schemas import CONNECTED_FILE
-from tasks.jobs import Job
+from tasks.jobs import DryRunPublishes, Job
 from tasks.pages.documents import DocumentsFound, FileFailure
 
 MAX_TROUBLES: Final = 20
@@ -80,7 +79,7 @@ class DocumentYear:
         """
         job = self.job
         if job.lease is None:
-            raise TerminalError("A dry run publishes nothing; start the run without dry_run.")
+            raise DryRunPublishes
         job.lease.check()
         tables = {"connected_file": self._rows(), "account_vat_code": self.vat_codes}
         job.stores.warehouse.publish_side_tables(

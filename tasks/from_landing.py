@@ -24,7 +24,11 @@ class NotReceived(TerminalError):
     def __init__(self, load: Load, what: str) -> None:
         super().__init__(
             f"{load.tenant} {load.year}: {what} of load {load.load_id} is not in the lake any "
-            "more, so it cannot be staged again. Load the file again, or pull the year again."
+            "more, so it cannot be staged again. Load the file again, or pull the year again.",
+            tenant=load.tenant,
+            fiscal_year=load.year,
+            load_id=load.load_id,
+            what=what,
         )
 
 

@@ -7,8 +7,15 @@ from typing import Any
 
 from blocks.hub import KeptLease, UnitState, unit_resource
 from ledger.coverage import WHOLE_YEAR, Coverage
+from ledger.errors import TerminalError
 from ledger.unit import Unit, UnitMismatch
 from tasks.stores import Stores
+
+
+class DryRunPublishes(TerminalError):
+    """A run without a lease was to publish."""
+
+    sentence = "A dry run publishes nothing; start the run without dry_run."
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,10 @@ from blocks.hub import LaterFinding, UnitState
 from blocks.steps import reached
 from blocks.warehouse.records import ChangePlan
 from ledger.controls import warned_in_words
-from ledger.errors import TerminalError
 from ledger.fiscal_year import short_year
 from tasks.account_map import show_by_map
 from tasks.continuity import ask_neighbours
-from tasks.jobs import Job
+from tasks.jobs import DryRunPublishes, Job
 from tasks.log import say, warn
 from tasks.pages.unit import changes_in_words
 from tasks.reconcile import Judgement
@@ -56,7 +55,7 @@ async def publish(job: Job, load: StagedLoad, judgement: Judgement) -> Publicati
 def publish_load(job: Job, load: StagedLoad, judgement: Judgement) -> Publication:
     """Do what `publish` says, in the caller's thread."""
     if job.lease is None:
-        raise TerminalError("A dry run publishes nothing; start the run without dry_run.")
+        raise DryRunPublishes
     job.unit.require(load.staged.facts.unit, of=f"Load {load.load_id}")
     plan = job.stores.warehouse.plan(load.staged)
     job.lease.check()

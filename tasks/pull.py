@@ -37,7 +37,10 @@ class NotTheYear(TransientError):
         what = f"a SIE file of type {sie_type or 'unknown'} for {came or 'no named year'}"
         super().__init__(
             f"Fortnox was asked for the SIE 4 file of {asked} and sent {what}. Nothing was loaded; "
-            "it is asked again. If this stays, export the year in Fortnox by hand and look at it."
+            "it is asked again. If this stays, export the year in Fortnox by hand and look at it.",
+            asked=asked,
+            came=came,
+            sie_type=sie_type,
         )
 
 

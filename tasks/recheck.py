@@ -33,7 +33,10 @@ class ReadOtherwise(TerminalError):
         super().__init__(
             f"{load.tenant} {load.year}: this release reads the file of load "
             f"{published} otherwise than it was published, so nothing is said of what is. "
-            "Load the file again, or pull the year again: what changes is listed and judged."
+            "Load the file again, or pull the year again: what changes is listed and judged.",
+            tenant=load.tenant,
+            fiscal_year=load.year,
+            published=published,
         )
 
 
@@ -46,6 +49,12 @@ class Rechecked:
 
     outcome: str
     reason: str = ""
+
+
+class NothingToRecheck(TerminalError):
+    """A year was to be asked about again that is not published."""
+
+    sentence = "{unit} is not published, so there is nothing to ask about."
 
 
 def recheck_unit(job: Job) -> Rechecked:
@@ -61,7 +70,7 @@ def recheck_unit(job: Job) -> Rechecked:
     """
     record = job.stores.warehouse.load_record(job.unit.tenant, job.unit.year)
     if record is None:
-        raise TerminalError(f"{job.unit} is not published, so there is nothing to ask about.")
+        raise NothingToRecheck(unit=job.unit)
     published = job.stores.hub.loads.published(job.unit.tenant, job.unit.year) or _of(record)
     staged = staged_as_published(job.stores, published)
     context = unit_context(job)

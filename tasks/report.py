@@ -99,11 +99,17 @@ def published_load(job: Job, load: StagedLoad) -> tuple[StagedLoad, Judgement, C
     return StagedLoad(load.staged, load_id), Judgement(results, []), plan
 
 
+class NothingToShow(TerminalError):
+    """Pages were to be written of a year that is not published."""
+
+    sentence = "{unit} is not published, so there are no pages to write anew."
+
+
 def last_changes(job: Job) -> ChangePlan:
     """Return what the load changed by which the unit is published."""
     found = job.stores.warehouse.last_load(job.unit.tenant, job.unit.year)
     if found is None:
-        raise TerminalError(f"{job.unit} is not published, so there are no pages to write anew.")
+        raise NothingToShow(unit=job.unit)
     return found[1]
 
 

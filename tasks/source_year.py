@@ -21,7 +21,9 @@ class NoFiscalYear(TerminalError):
         expected = format_named(landed.format).reader.says_year
         super().__init__(
             f"{landed.file_name} does not say which fiscal year it is of: expected {expected}. "
-            "Export it again."
+            "Export it again.",
+            file_name=landed.file_name,
+            expected=expected,
         )
 
 

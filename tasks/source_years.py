@@ -30,7 +30,9 @@ class NoYears(TerminalError):
         super().__init__(
             f"{tenant} has no fiscal year here, and none was named. The source has: {known}. "
             f"Define those to fetch, such as tasma tenant year add {tenant} 2025; or name them and "
-            "say that they are to be defined (--define)."
+            "say that they are to be defined (--define).",
+            tenant=tenant,
+            known=known,
         )
 
 

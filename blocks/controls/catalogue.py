@@ -29,7 +29,9 @@ class UnknownSource(TerminalError):
         """Name the source and the column that is missing."""
         super().__init__(
             f"No severities are defined for source {source}, kind {source_kind}: controls.csv has "
-            f"no column {_column(source, source_kind)}. Add it before loading from this source."
+            f"no column {_column(source, source_kind)}. Add it before loading from this source.",
+            source=source,
+            source_kind=source_kind,
         )
 
 

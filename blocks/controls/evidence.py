@@ -28,7 +28,9 @@ class ControlFailed(TerminalError):
         self.control = control
         super().__init__(
             f"Control {control} could not be computed ({problem}), so the load is not judged and "
-            "nothing is published. The program is at fault: report it with the control's name."
+            "nothing is published. The program is at fault: report it with the control's name.",
+            control=control,
+            problem=problem,
         )
 
 

@@ -46,6 +46,7 @@ class CallProblem(Exception):
         self.code, self.status = code, status
         self.who_acts, self.is_about_token = who_acts, is_about_token
         super().__init__(message)
+        self.values: dict[str, object] = {"status": status, "who_acts": str(who_acts)}
 
 
 class CallFailed(CallProblem, TransientError):

@@ -10,9 +10,17 @@ from sqlalchemy import ColumnElement, Connection, insert, or_, select, true, upd
 
 from blocks.hub import loads, models
 from blocks.hub.database import Database
-from blocks.hub.errors import Refused
 from blocks.hub.events import Events, cut
 from blocks.hub.loads import Load
+from blocks.hub.refusals import (
+    AcceptanceEnded,
+    AcceptanceIncomplete,
+    BreaksUnseen,
+    NothingBlocks,
+    OtherCompany,
+    UnknownAcceptance,
+    UnknownBreak,
+)
 from ledger.acceptance import LASTING, Acceptance, acceptable, is_foreign, unaccepted
 from ledger.controls import Break, ControlResult
 from ledger.fiscal_year import FiscalYear
@@ -113,7 +121,7 @@ class Acceptances:
             query = select(table).where(table.c.id == acceptance_id)
             row = connection.execute(query).one_or_none()
             if row is None or not Acceptance(**row._asdict()).is_valid(now):
-                raise Refused(f"No valid acceptance has the number {acceptance_id}.")
+                raise UnknownAcceptance(acceptance_id=acceptance_id)
             connection.execute(
                 update(table).where(table.c.id == acceptance_id).values(expires_at=now)
             )
@@ -153,37 +161,25 @@ def _refuse_empty(
     reason: str, person: str, *, expires_at: dt.datetime | None, now: dt.datetime
 ) -> None:
     if not reason.strip() or not person.strip():
-        raise Refused(
-            "An acceptance is a person's decision: give a reason, and who decides. Both are kept."
-        )
+        raise AcceptanceIncomplete
     if expires_at is not None and expires_at <= now:
-        raise Refused(f"An acceptance that ends at {expires_at} would never be valid.")
+        raise AcceptanceEnded(expires_at=expires_at)
 
 
 def _refuse_foreign(results: Iterable[ControlResult], load: Load) -> None:
     if is_foreign(results):
-        raise Refused(
-            f"Load {load.load_id} is of another company than {load.tenant}: books of others are "
-            "never accepted. Reject it (`tasma ledger reject`, or the deployment reject-hold) and "
-            "load the right file; if the tenant's organisation number is what is wrong, correct "
-            "that (`tasma tenant correct`) and load the file again."
-        )
+        raise OtherCompany(load_id=load.load_id, tenant=load.tenant)
 
 
 def _blocking(found: Iterable[ControlResult], control: str, *, load_id: str) -> list[ControlResult]:
     """Return the results that can be accepted one way or another, or refuse."""
     blocking = [result for result in found if result.holds and control in {"", result.control}]
     if not blocking:
-        raise Refused(
-            f"Load {load_id} has no break that blocks{f' in {control}' if control else ''}: "
-            "there is nothing to accept. Publish it, or look at the unit's latest load."
-        )
+        raise NothingBlocks(load_id=load_id, where=f" in {control}" if control else "")
     for result in blocking:
         if not acceptable(result):
-            raise Refused(
-                f"{result.control} found {result.break_count} breaks, of which "
-                f"{len(result.breaks)} are known here. What nobody has seen cannot be accepted: "
-                "correct the source, or raise the control's tolerance."
+            raise BreaksUnseen(
+                control=result.control, break_count=result.break_count, known=len(result.breaks)
             )
     return blocking
 
@@ -200,10 +196,7 @@ def _asked(
 
 def _refuse_unknown(fingerprints: Collection[str], given: list[Acceptance]) -> None:
     if unknown := set(fingerprints) - {item.fingerprint for item in given}:
-        raise Refused(
-            f"The load has no blocking break {', '.join(sorted(unknown))}. It may have changed "
-            "since it was shown: look at the load again."
-        )
+        raise UnknownBreak(fingerprints=", ".join(sorted(unknown)))
 
 
 def _valid(

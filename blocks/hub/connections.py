@@ -39,7 +39,9 @@ class NotConnected(Refused):
         super().__init__(
             f"Tenant {tenant} is not connected to {system}. Connect it first "
             f"(tasma connect {system} {tenant}): its system administrator approves the "
-            f"integration in {system}."
+            f"integration in {system}.",
+            tenant=tenant,
+            system=system,
         )
 
 
@@ -49,7 +51,9 @@ class UnusableCompanyId(Refused):
     def __init__(self, source_tenant_id: str, *, system: str) -> None:
         super().__init__(
             f"{source_tenant_id!r} is no company's id in {system}: expected ASCII letters and "
-            "digits, such as 503072, as the vendor shows it. Connect the tenant again with that."
+            "digits, such as 503072, as the vendor shows it. Connect the tenant again with that.",
+            source_tenant_id=source_tenant_id,
+            system=system,
         )
 
 
@@ -59,7 +63,11 @@ class CredentialMoved(TransientError):
     def __init__(self, tenant: str, system: str, *, expected: int, actual: int) -> None:
         super().__init__(
             f"The {system} credential of {tenant} has revision {actual}, not {expected}: another "
-            "run renewed it in between. Try again with what that run saved."
+            "run renewed it in between. Try again with what that run saved.",
+            tenant=tenant,
+            system=system,
+            expected=expected,
+            actual=actual,
         )
 
 

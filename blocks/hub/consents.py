@@ -39,7 +39,9 @@ class ConsentTaken(TransientError):
     def __init__(self, tenant: str, system: str) -> None:
         super().__init__(
             f"Another terminal is connecting {tenant} to {system} with the same consent. Wait "
-            "until it is done, then look with `tasma connect list`."
+            "until it is done, then look with `tasma connect list`.",
+            tenant=tenant,
+            system=system,
         )
 
 
@@ -50,7 +52,9 @@ class ConsentGone(TerminalError):
         super().__init__(
             f"The consent of {tenant} for {system} was used before, or is older than "
             f"{STATE_LIFE.days} days. Nothing was connected. Look with `tasma connect list`; to "
-            f"connect anew run `tasma connect {system} {tenant}`."
+            f"connect anew run `tasma connect {system} {tenant}`.",
+            tenant=tenant,
+            system=system,
         )
 
 

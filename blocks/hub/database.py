@@ -18,7 +18,13 @@ from typing import Any, Final
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, DisconnectionError
 
-from blocks.hub.errors import HubBusy, HubUnusable
+from blocks.hub.errors import (
+    HubAddressMalformed,
+    HubFileUnusable,
+    HubLocked,
+    HubOfOtherKind,
+    HubOnNetworkDisk,
+)
 from blocks.hub.network_disk import MOUNTS, network_file_system
 from blocks.hub.revisions import require_current
 
@@ -118,16 +124,9 @@ class Database:
         # The low byte is the primary result code, the rest tells where it came from.
         code = getattr(problem.orig, "sqlite_errorcode", 0) & 0xFF
         if code in BUSY:
-            return HubBusy(
-                f"The hub at {self.path} stayed locked by another process for "
-                f"{self._busy_timeout_s:g} s. Try again; if it lasts, look for a process that "
-                "holds the file open in a long transaction."
-            )
+            return HubLocked(path=self.path, waited_s=self._busy_timeout_s)
         if code in UNUSABLE:
-            return HubUnusable(
-                f"SQLite cannot use the hub at {self.path}: {problem.orig} ({UNUSABLE[code]}). "
-                "What was committed before is still there; nothing of this step was written."
-            )
+            return HubFileUnusable(path=self.path, answer=str(problem.orig), meaning=UNUSABLE[code])
         return problem
 
     def _require_schema(self, connection: Connection) -> None:
@@ -142,20 +141,12 @@ def _file_of(url: str, *, mounts: Path) -> Path:
         address = make_url(url)
     except (ArgumentError, ValueError):
         # Neither it nor the library's words are repeated: there may be a password in them.
-        raise HubUnusable(
-            "The address of the hub (TASMA_HUB_URL) is none: expected sqlite:////folder/hub.sqlite."
-        ) from None
+        raise HubAddressMalformed from None
     if address.get_backend_name() != "sqlite" or address.database in {None, "", ":memory:"}:
-        raise HubUnusable(
-            "The hub is kept in a SQLite file that several processes share: expected an address "
-            f"like sqlite:////folder/hub.sqlite, got the kind {address.drivername!r}."
-        )
+        raise HubOfOtherKind(kind=address.drivername)
     path = Path(str(address.database)).absolute()
     if kind := network_file_system(path, mounts=mounts):
-        raise HubUnusable(
-            f"The hub's file {path} lies on a network disk ({kind}), where SQLite's locks do not "
-            "hold and data is lost. Set TASMA_HUB_URL to a file on a disk of this machine."
-        )
+        raise HubOnNetworkDisk(path=path, kind=kind)
     path.parent.mkdir(parents=True, exist_ok=True)
     return path
 

@@ -44,6 +44,16 @@ def take_over(hub: Hub, system: str) -> int:
     return len(new)
 
 
+class EarlierConsentsUnreadable(TerminalError):
+    """The file of consents that an earlier release waited for cannot be read."""
+
+    sentence = (
+        "{path} was expected to hold the consents that an earlier release waited for, and does "
+        "not. Delete it, and run the command again: addresses that were handed out before the "
+        "upgrade are then made anew."
+    )
+
+
 def _read(path: Path) -> Iterator[_Item]:
     if not path.exists():  # another process has brought it in
         return
@@ -51,11 +61,7 @@ def _read(path: Path) -> Iterator[_Item]:
         for tenant, item in json.loads(path.read_text(encoding="utf-8")).items():
             yield tenant, item["state"], dt.datetime.fromisoformat(item["at"])
     except (ValueError, AttributeError, KeyError, TypeError):
-        raise TerminalError(
-            f"{path} was expected to hold the consents that an earlier release waited for, and "
-            "does not. Delete it, and run the command again: addresses that were handed out "
-            "before the upgrade are then made anew."
-        ) from None
+        raise EarlierConsentsUnreadable(path=path) from None
 
 
 def _is_new(connection: Connection, item: _Item, system: str, now: dt.datetime) -> bool:

@@ -22,7 +22,8 @@ class UnknownTenant(TerminalError):
         self.tenant = tenant
         super().__init__(
             f"The hub knows no tenant {tenant!r}. List them with `tasma tenant list`, or add it "
-            "with `tasma tenant add`."
+            "with `tasma tenant add`.",
+            tenant=tenant,
         )
 
 
@@ -40,7 +41,11 @@ class LeaseTaken(TransientError):
         super().__init__(
             f"{resource} is already held by {holder} since {since:%Y-%m-%d %H:%M:%S} until "
             f"{until:%Y-%m-%d %H:%M:%S} UTC unless renewed. Wait for that run to end, or try "
-            "again after that time."
+            "again after that time.",
+            resource=resource,
+            holder=holder,
+            since=since,
+            until=until,
         )
 
 
@@ -50,7 +55,11 @@ class PublishedMeanwhile(TransientError):
     def __init__(self, tenant: str, fiscal_year: str, *, asked: str, now: str) -> None:
         super().__init__(
             f"{tenant} {fiscal_year}: load {now} was published while load {asked} was asked about, "
-            "so the answer is about what is published no longer. Ask again."
+            "so the answer is about what is published no longer. Ask again.",
+            tenant=tenant,
+            fiscal_year=fiscal_year,
+            asked=asked,
+            now=now,
         )
 
 
@@ -62,5 +71,80 @@ class LeaseLost(TerminalError):
         super().__init__(
             f"{holder} no longer holds {resource} (token {token}): the lease ran out or was "
             "freed, and another run may have it. Nothing more may be written under it; start "
-            "the run again."
+            "the run again.",
+            resource=resource,
+            holder=holder,
+            token=token,
         )
+
+
+class HubLocked(HubBusy):
+    """Another process kept the hub's file locked."""
+
+    sentence = (
+        "The hub at {path} stayed locked by another process for {waited_s:g} s. Try again; if it "
+        "lasts, look for a process that holds the file open in a long transaction."
+    )
+
+
+class HubFileUnusable(HubUnusable):
+    """SQLite cannot read or write the hub's file."""
+
+    sentence = (
+        "SQLite cannot use the hub at {path}: {answer} ({meaning}). What was committed before is "
+        "still there; nothing of this step was written."
+    )
+
+
+class HubAddressMalformed(HubUnusable):
+    """The hub's address is none."""
+
+    sentence = (
+        "The address of the hub (TASMA_HUB_URL) is none: expected sqlite:////folder/hub.sqlite."
+    )
+
+
+class HubOfOtherKind(HubUnusable):
+    """The hub's address is of another database."""
+
+    sentence = (
+        "The hub is kept in a SQLite file that several processes share: expected an address like "
+        "sqlite:////folder/hub.sqlite, got the kind {kind!r}."
+    )
+
+
+class HubOnNetworkDisk(HubUnusable):
+    """The hub's file lies where SQLite's locks do not hold."""
+
+    sentence = (
+        "The hub's file {path} lies on a network disk ({kind}), where SQLite's locks do not hold "
+        "and data is lost. Set TASMA_HUB_URL to a file on a disk of this machine."
+    )
+
+
+class HubWithoutWal(HubUnusable):
+    """SQLite cannot keep the hub's file in its WAL mode."""
+
+    sentence = (
+        "SQLite could not use its WAL mode for {path} (it answered {mode!r}). Put the hub on a "
+        "local disk that this user may write."
+    )
+
+
+class HubNewer(HubUnusable):
+    """A later version of the program made the hub's schema."""
+
+    sentence = (
+        "The hub at {path} has schema {found}, which is newer than this version of the program (it "
+        "knows up to {known}). Install the newer version, or point TASMA_HUB_URL at another file; "
+        "nothing was changed."
+    )
+
+
+class HubOlder(HubUnusable):
+    """The hub's schema is not up to date."""
+
+    sentence = (
+        "The hub at {path} has schema {found}, this version needs {needed}. Bring it up to date "
+        "with Hub.migrate(), which every `tasma` command does at its start."
+    )

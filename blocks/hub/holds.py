@@ -13,9 +13,10 @@ from sqlalchemy import ColumnElement, Connection, and_, or_, select, update
 
 from blocks.hub import acceptances, leases, loads, models, units
 from blocks.hub.database import Database
-from blocks.hub.errors import LeaseTaken, Refused
+from blocks.hub.errors import LeaseTaken
 from blocks.hub.events import Events, cut
 from blocks.hub.loads import Load
+from blocks.hub.refusals import NotHeld, RejectionIncomplete
 from blocks.hub.states import WHOLE_YEAR, WORKING, UnitState
 from blocks.hub.units import UnitStatus
 from ledger.fiscal_year import FiscalYear
@@ -45,9 +46,7 @@ class Holds:
             LeaseTaken: A run works on the unit; it may be publishing this very load.
         """
         if not reason.strip() or not rejected_by.strip():
-            raise Refused(
-                "A rejection is a person's decision: give a reason, and who decides. Both are kept."
-            )
+            raise RejectionIncomplete
         rejection = cut(f"rejected by {rejected_by.strip()}: {reason.strip()}")
         with self._database.writing() as connection:
             load = loads.required(connection, load_id)
@@ -109,10 +108,11 @@ def _write(connection: Connection, load: Load) -> None:
 
 def _refuse_closed(load: Load) -> None:
     if not load.is_open:
-        raise Refused(
-            f"Load {load.load_id} of {load.tenant} {load.fiscal_year} is {load.status} and not an "
-            "open hold: it was published, replaced or rejected. `tasma ledger breaks` shows what "
-            "is held now."
+        raise NotHeld(
+            load_id=load.load_id,
+            tenant=load.tenant,
+            fiscal_year=load.fiscal_year,
+            status=load.status,
         )
 
 

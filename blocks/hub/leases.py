@@ -15,7 +15,8 @@ from sqlalchemy import ColumnElement, Connection, and_, insert, select, update
 
 from blocks.hub import models
 from blocks.hub.database import Database
-from blocks.hub.errors import LeaseLost, LeaseTaken, Refused
+from blocks.hub.errors import LeaseLost, LeaseTaken
+from blocks.hub.refusals import LeaseLife, LeaseUnnamed
 from ledger.fiscal_year import FiscalYear
 
 DEFAULT_TTL_S: Final = 120.0
@@ -178,11 +179,9 @@ def advance_past(connection: Connection, token: int) -> None:
 
 def _check(resource: str, holder: str, ttl_s: float) -> None:
     if not MIN_TTL_S <= ttl_s <= MAX_TTL_S:
-        raise Refused(f"A lease lasts {MIN_TTL_S:g} to {MAX_TTL_S:g} s, not {ttl_s:g} s.")
+        raise LeaseLife(least_s=MIN_TTL_S, most_s=MAX_TTL_S, ttl_s=ttl_s)
     if not holder or not resource or len(resource) > models.NAME_CHARS:
-        raise Refused(
-            f"A lease needs a holder and a resource of 1 to {models.NAME_CHARS} characters."
-        )
+        raise LeaseUnnamed(limit_chars=models.NAME_CHARS)
 
 
 def _find(connection: Connection, resource: str) -> Lease | None:

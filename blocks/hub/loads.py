@@ -14,9 +14,9 @@ from sqlalchemy import Connection, Table, delete, func, insert, select, update
 
 from blocks.hub import models
 from blocks.hub.database import Database
-from blocks.hub.errors import Refused
 from blocks.hub.events import cut
 from blocks.hub.load_ids import new_load_id
+from blocks.hub.refusals import LoadIdTaken, UnknownLoad
 from blocks.hub.states import WHOLE_YEAR, UnitState
 from blocks.hub.tenants import require
 from ledger.controls import MAX_BREAKS_KEPT, Break, ControlResult, warned_in_words
@@ -249,7 +249,7 @@ def required(connection: Connection, load_id: str) -> Load:
     """Return the load within a transaction, or raise `Refused`."""
     if found := _find(connection, load_id):
         return found
-    raise Refused(f"The hub knows no load {load_id!r}. Its id stands in the unit's status.")
+    raise UnknownLoad(load_id=load_id)
 
 
 def has_passed(connection: Connection, load_id: str) -> bool:
@@ -339,9 +339,12 @@ def _find(connection: Connection, load_id: str) -> Load | None:
 
 def _refuse_other_unit(old: Load | None, new: Load) -> None:
     if old and (old.tenant, old.fiscal_year) != (new.tenant, new.fiscal_year):
-        raise Refused(
-            f"Load {new.load_id} is one of {old.tenant} {old.fiscal_year}, not of "
-            f"{new.tenant} {new.fiscal_year}. Give each load an id of its own."
+        raise LoadIdTaken(
+            load_id=new.load_id,
+            tenant_there=old.tenant,
+            fiscal_year_there=old.fiscal_year,
+            tenant=new.tenant,
+            fiscal_year=new.fiscal_year,
         )
 
 

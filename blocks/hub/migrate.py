@@ -16,7 +16,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from blocks.hub.database import BUSY_TIMEOUT_S, Database
-from blocks.hub.errors import HubUnusable
+from blocks.hub.errors import HubWithoutWal
 from blocks.hub.revisions import HEAD, MIGRATIONS, refuse_newer, revision_of
 
 WAL_RETRY_S: Final = 0.05
@@ -55,10 +55,7 @@ def _use_wal(path: Path) -> None:
     while (mode := _ask_for_wal(path)) == "locked" and time.monotonic() < give_up_at:
         time.sleep(WAL_RETRY_S)
     if mode != "wal":
-        raise HubUnusable(
-            f"SQLite could not use its WAL mode for {path} (it answered {mode!r}). Put the hub "
-            "on a local disk that this user may write."
-        )
+        raise HubWithoutWal(path=path, mode=mode)
 
 
 def _ask_for_wal(path: Path) -> str:

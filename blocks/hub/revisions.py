@@ -7,7 +7,7 @@ from typing import Final
 
 from sqlalchemy import Connection, inspect, text
 
-from blocks.hub.errors import HubUnusable
+from blocks.hub.errors import HubNewer, HubOlder
 
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
 
@@ -33,11 +33,7 @@ def revision_of(connection: Connection) -> str | None:
 def refuse_newer(found: str | None, *, path: Path) -> None:
     """Raise `HubUnusable` when a later version of the program made this schema."""
     if found is not None and found not in REVISIONS:
-        raise HubUnusable(
-            f"The hub at {path} has schema {found}, which is newer than this version of the "
-            f"program (it knows up to {HEAD}). Install the newer version, or point "
-            "TASMA_HUB_URL at another file; nothing was changed."
-        )
+        raise HubNewer(path=path, found=found, known=HEAD)
 
 
 def require_current(connection: Connection, *, path: Path) -> None:
@@ -45,7 +41,4 @@ def require_current(connection: Connection, *, path: Path) -> None:
     found = revision_of(connection)
     refuse_newer(found, path=path)
     if found != HEAD:
-        raise HubUnusable(
-            f"The hub at {path} has schema {found or 'none'}, this version needs {HEAD}. Bring "
-            "it up to date with Hub.migrate(), which every `tasma` command does at its start."
-        )
+        raise HubOlder(path=path, found=found or "none", needed=HEAD)

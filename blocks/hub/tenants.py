@@ -15,6 +15,7 @@ from blocks.hub import models
 from blocks.hub.database import Database
 from blocks.hub.errors import Refused, UnknownTenant
 from blocks.hub.events import Events
+from blocks.hub.refusals import NotATenantId, TenantExists, TenantFieldFixed, TenantFieldUnfit
 from ledger.organisation import is_same
 
 NIGHT_ZONES: Final = ("Europe/Stockholm", "Europe/Helsinki")
@@ -37,7 +38,9 @@ class NoNight(Refused):
         super().__init__(
             f"Tenant {tenant} would never have a night: none is scheduled in {time_zone}. Expected "
             f"{' or '.join(NIGHT_ZONES)}; choose the one whose clocks show the tenant's time. "
-            "`tasma tenant correct` changes that of a tenant there is."
+            "`tasma tenant correct` changes that of a tenant there is.",
+            tenant=tenant,
+            time_zone=time_zone,
         )
 
 
@@ -49,10 +52,7 @@ def checked_tenant_id(text: str) -> str:
     """
     if TENANT_ID.fullmatch(text):
         return text
-    raise Refused(
-        f"{text[:80]!r} cannot name a tenant: expected 1 to 63 lower-case letters (a-z), digits "
-        "and dashes, not starting with a dash, for instance acme-2."
-    )
+    raise NotATenantId(text=text[:80])
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ class Tenant:
             (self.time_zone, "a zone such as Europe/Stockholm", _is_zone(self.time_zone)),
         ):
             if not is_right:
-                raise Refused(f"Tenant {self.id}: expected {expected}, got {value[:80]!r}.")
+                raise TenantFieldUnfit(tenant=self.id, expected=expected, came=value[:80])
 
     @property
     def has_night(self) -> bool:
@@ -133,7 +133,7 @@ class Tenants:
         row = {**vars(tenant), "created_at": self._database.now()}
         with self._database.writing() as connection:
             if _find(connection, tenant.id):
-                raise Refused(f"Tenant {tenant.id} exists already. Choose another id.")
+                raise TenantExists(tenant=tenant.id)
             connection.execute(insert(models.tenant).values(row))
             self._events.record(connection, "tenant", "added", tenant=tenant.id)
         return Tenant(**row)
@@ -169,7 +169,7 @@ class Tenants:
         with self._database.writing() as connection:
             old = require(connection, tenant_id)
             if wrong := changes.keys() - (vars(old).keys() - {"id", "created_at"}):
-                raise Refused(f"Tenant {tenant_id}: cannot change {', '.join(sorted(wrong))}.")
+                raise TenantFieldFixed(tenant=tenant_id, fields=", ".join(sorted(wrong)))
             new = Tenant(**{**vars(old), **changes})
             needs_night = new.time_zone != old.time_zone or bool(changes.get("has_schedule"))
             if needs_night and not new.has_night:

@@ -14,9 +14,10 @@ from sqlalchemy import ColumnElement, Connection, and_, insert, select, update
 
 from blocks.hub import loads, models
 from blocks.hub.database import Database
-from blocks.hub.errors import LeaseLost, Refused
+from blocks.hub.errors import LeaseLost
 from blocks.hub.events import Events, cut
 from blocks.hub.leases import latest_token, unit_resource
+from blocks.hub.refusals import StatusImpossible
 from blocks.hub.states import WORKING, UnitState, may_follow
 from blocks.hub.tenants import require
 from ledger.fiscal_year import FiscalYear
@@ -206,10 +207,11 @@ def _where(connection: Connection, condition: ColumnElement[bool]) -> list[UnitS
 
 def _refuse_impossible(old: UnitStatus, new: UnitState, *, is_new: bool) -> None:
     if not may_follow(new, None if is_new else old.status):
-        raise Refused(
-            f"{old.tenant} {old.fiscal_year} is {'unknown' if is_new else old.status} and cannot "
-            f"become {new}: a load is reconciled before it is published, and read before it is "
-            "held. Start the load again from the beginning."
+        raise StatusImpossible(
+            tenant=old.tenant,
+            fiscal_year=old.fiscal_year,
+            is_now="unknown" if is_new else old.status,
+            wanted=new,
         )
 
 

@@ -11,6 +11,7 @@ from blocks.hub import models
 from blocks.hub.database import Database
 from blocks.hub.errors import Refused
 from blocks.hub.events import Events
+from blocks.hub.refusals import DayOutsideYear, UnknownYear
 from blocks.hub.tenants import require
 from ledger.fiscal_year import FiscalYear
 
@@ -22,7 +23,10 @@ class YearOverlap(Refused):
         self.new, self.existing = new, existing
         super().__init__(
             f"{tenant}: the fiscal year {new} overlaps {existing}, which is defined already. "
-            f"Retire {existing} first if its dates were wrong, or correct the new one."
+            f"Retire {existing} first if its dates were wrong, or correct the new one.",
+            tenant=tenant,
+            new=new,
+            existing=existing,
         )
 
 
@@ -102,7 +106,7 @@ class Years:
             Refused: The day lies outside the year, or the tenant has no such active year.
         """
         if day is not None and day not in year:
-            raise Refused(f"{tenant}: {day} lies outside {year}. Give a day of that year.")
+            raise DayOutsideYear(tenant=tenant, day=day, year=year)
         what = f"locked until {day}" if day else "opened"
         return self._change(tenant, year, what, locked_until=day)
 
@@ -174,7 +178,7 @@ def _required(connection: Connection, tenant: str, year: FiscalYear) -> DefinedY
     if found := _find(connection, tenant, year):
         return found
     known = ", ".join(str(item.year) for item in _active(connection, tenant)) or "none"
-    raise Refused(f"{tenant} has no active fiscal year {year}; it has: {known}.")
+    raise UnknownYear(tenant=tenant, year=year, known=known)
 
 
 def _overlapping(active: list[DefinedYear], year: FiscalYear) -> FiscalYear | None:

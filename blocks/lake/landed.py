@@ -142,25 +142,44 @@ def is_intact(landed: Landed) -> bool:
     return True
 
 
+class LandingTooLarge(FileRefused):
+    """A file is larger than what is taken in."""
+
+    sentence = (
+        "{file_name} holds {size_bytes:,} bytes; expected at most {limit_bytes:,}. Export one "
+        "fiscal year to a file."
+    )
+
+
 def too_large(file_name: str, size_bytes: int, *, max_bytes: int = LANDED_MAX_BYTES) -> FileRefused:
     """Return the refusal of a file that is larger than what is taken in."""
-    return FileRefused(
-        f"{shown_name(Path(file_name).name)} holds {size_bytes:,} bytes; expected at most "
-        f"{max_bytes:,}. Export one fiscal year to a file."
+    return LandingTooLarge(
+        file_name=shown_name(Path(file_name).name), size_bytes=size_bytes, limit_bytes=max_bytes
+    )
+
+
+class LandedFileGone(TerminalError):
+    """A landed file is no longer in the lake."""
+
+    sentence = (
+        "The landed file {sha256} of {tenant} is not in the lake: it was pruned or erased. Fetch "
+        "or drop the file again."
     )
 
 
 def missing(tenant: str, sha256: str) -> TerminalError:
     """Return the error of what should lie in the lake and does not."""
-    return TerminalError(
-        f"The landed file {sha256[:16]} of {tenant} is not in the lake: it was pruned or erased. "
-        "Fetch or drop the file again."
+    return LandedFileGone(sha256=sha256[:16], tenant=tenant)
+
+
+class LandedFileSpoiled(TerminalError):
+    """A landed file holds other bytes than were received."""
+
+    sentence = (
+        "The landed file {sha256} of {tenant} no longer has the bytes that were received: the disk "
+        "or a person changed it. Fetch or drop the file again, which repairs it."
     )
 
 
 def _spoiled(landed: Landed) -> TerminalError:
-    return TerminalError(
-        f"The landed file {landed.sha256[:16]} of {landed.tenant} no longer has the bytes that "
-        "were received: the disk or a person changed it. Fetch or drop the file again, which "
-        "repairs it."
-    )
+    return LandedFileSpoiled(sha256=landed.sha256[:16], tenant=landed.tenant)

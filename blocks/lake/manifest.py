@@ -37,6 +37,15 @@ class _Head(BaseModel):
     parts: int
 
 
+class PartsOfExtract(TerminalError):
+    """An extract has no parts, too many, or two of one name: a fault of this program."""
+
+    sentence = (
+        "An extract came in {parts:,} parts of {names:,} names; expected one to {limit:,}, each "
+        "with a name of its own. The program is at fault: report it."
+    )
+
+
 def write_manifest(parts: Iterable[ExtractPart], *, format_name: str) -> bytes:
     """Return the bytes of a manifest.
 
@@ -46,10 +55,7 @@ def write_manifest(parts: Iterable[ExtractPart], *, format_name: str) -> bytes:
     ordered = sorted(parts, key=lambda part: part.name)
     names = {part.name for part in ordered}
     if len(names) != len(ordered) or not 0 < len(ordered) <= MAX_PARTS:
-        raise TerminalError(
-            f"An extract came in {len(ordered):,} parts of {len(names):,} names; expected one "
-            f"to {MAX_PARTS:,}, each with a name of its own. The program is at fault: report it."
-        )
+        raise PartsOfExtract(parts=len(ordered), names=len(names), limit=MAX_PARTS)
     head = _Head(format=format_name, parts=len(ordered))
     lines = (item.model_dump_json() for item in (head, *ordered))
     return "".join(f"{line}\n" for line in lines).encode()
@@ -72,8 +78,14 @@ def read_manifest(content: bytes) -> list[ExtractPart]:
     return parts
 
 
-def _unreadable(finding: str) -> TerminalError:
-    return TerminalError(
-        f"The manifest of an extract cannot be read: {finding}. Another release may have written "
+class ManifestUnreadable(TerminalError):
+    """The list of an extract's parts is cut, damaged or of another release."""
+
+    sentence = (
+        "The manifest of an extract cannot be read: {finding}. Another release may have written "
         "it. Fetch the year again, which lands a new one."
     )
+
+
+def _unreadable(finding: str) -> TerminalError:
+    return ManifestUnreadable(finding=finding)

@@ -92,9 +92,15 @@ class StagingDigest:
         return [key for (key,) in self._db.execute(query).fetchmany(KEYS_NAMED)]
 
 
+class StagedTwice(TerminalError):
+    """Two rows of one table share a key: a fault of the reader."""
+
+    sentence = (
+        "Staging found {finding}: {keys}. The reader has to keep keys apart (ledger.voucher_key); "
+        "nothing was staged."
+    )
+
+
 def _refuse(keys: list[str], finding: str) -> None:
     if keys:
-        raise TerminalError(
-            f"Staging found {finding}: {', '.join(keys)}. The reader has to keep keys apart "
-            "(ledger.voucher_key); nothing was staged."
-        )
+        raise StagedTwice(finding=finding, keys=", ".join(keys))

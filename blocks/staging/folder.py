@@ -57,7 +57,9 @@ class StageUnusable(TerminalError):
         named = "/".join(folder.parts[-3:])
         super().__init__(
             f"The stage {named} cannot be used: {finding}. Nothing was made of it and nothing was "
-            "published. Load the file again, or fetch the year again: it is then staged anew."
+            "published. Load the file again, or fetch the year again: it is then staged anew.",
+            folder=folder,
+            finding=finding,
         )
 
 
@@ -127,6 +129,15 @@ def staged_folder(lake: Lake, facts: UnitFacts) -> Path:
     return lake.stage_folder(facts.tenant, facts.fiscal_year.key) / name
 
 
+class SharedFolder(TerminalError):
+    """Two landed files have hashes that begin alike, and so one folder."""
+
+    sentence = (
+        "Two files of {tenant} share the folder {folder}: {sha256_there} and {sha256} begin alike. "
+        "Remove the folder if the first is no longer needed, then run again."
+    )
+
+
 def find_staged(folder: Path, facts: UnitFacts) -> StagedUnit | None:
     """Return the unit that the folder holds, as ``facts`` have it; None when it is not there.
 
@@ -138,10 +149,11 @@ def find_staged(folder: Path, facts: UnitFacts) -> StagedUnit | None:
         return None
     staged = read_staged(folder)
     if staged.facts.landed_sha256 != facts.landed_sha256:
-        raise TerminalError(
-            f"Two files of {facts.tenant} share the folder {folder.name}: "
-            f"{staged.facts.landed_sha256} and {facts.landed_sha256} begin alike. Remove the "
-            "folder if the first is no longer needed, then run again."
+        raise SharedFolder(
+            tenant=facts.tenant,
+            folder=folder.name,
+            sha256_there=staged.facts.landed_sha256,
+            sha256=facts.landed_sha256,
         )
     if _stated(staged.facts) != _stated(facts):
         return None

@@ -39,6 +39,15 @@ SOUGHT: Final = ["voucher_key"]
 NUL: Final = "\0"
 
 
+class OtherColumns(TerminalError):
+    """Rows came with columns that are not their table's: a fault of the reader."""
+
+    sentence = (
+        "Rows for table {table} came as {names} {types}; expected {expected} as ledger.schemas has "
+        "them. Mend the reader."
+    )
+
+
 class TableFiles:
     """One Parquet file (lz4) per table in a folder; an untouched table becomes an empty file.
 
@@ -72,10 +81,11 @@ class TableFiles:
             TerminalError: The columns are not the table's, or a text holds NUL.
         """
         if not batch.schema.equals(self._schemas[name]):
-            raise TerminalError(
-                f"Rows for table {name} came as {batch.schema.names} "
-                f"{[str(kind) for kind in batch.schema.types]}; expected "
-                f"{self._schemas[name].names} as ledger.schemas has them. Mend the reader."
+            raise OtherColumns(
+                table=name,
+                names=batch.schema.names,
+                types=[str(kind) for kind in batch.schema.types],
+                expected=self._schemas[name].names,
             )
         _refuse_nul(name, batch)
         waiting = self._waiting[name]
@@ -127,15 +137,21 @@ def _empty_file(schema: pa.Schema) -> bytes:
     return bytes(sink.getvalue())
 
 
+class TextWithNul(TerminalError):
+    """A text holds NUL, which the reader should have replaced."""
+
+    sentence = (
+        "Table {table}: {rows} value(s) of {column} hold a NUL character, which no database keeps "
+        "alike. The reader has to replace it and say so in a diagnostic."
+    )
+
+
 def _refuse_nul(name: str, batch: pa.RecordBatch) -> None:
     for field, column in zip(batch.schema, batch.columns, strict=True):
         if not (pa.types.is_string(field.type) and _may_hold_nul(column)):
             continue
         if rows := pc.sum(pc.match_substring(column, NUL)).as_py():
-            raise TerminalError(
-                f"Table {name}: {rows} value(s) of {field.name} hold a NUL character, which no "
-                "database keeps alike. The reader has to replace it and say so in a diagnostic."
-            )
+            raise TextWithNul(table=name, rows=rows, column=field.name)
 
 
 def _may_hold_nul(column: pa.StringArray) -> bool:

@@ -29,6 +29,31 @@ class Returned:
     has_state: bool = False
 
 
+class NotReturned(TerminalError):
+    """What was given as the address that came back is none."""
+
+    sentence = (
+        "Expected the address that the browser shows after the approval (it has code= or error= in "
+        "it), or the code alone. Run the command again with it."
+    )
+
+
+class OtherConsent(TerminalError):
+    """The address that came back answers another question than the one asked."""
+
+    sentence = (
+        "The address that came back does not belong to the one printed here: its state is missing, "
+        "another, or used before. Nothing was connected. Run the command again, have the address "
+        "that it prints opened, and give the one that comes back."
+    )
+
+
+class NothingReturned(TerminalError):
+    """The address that came back holds neither a code nor an error."""
+
+    sentence = "The address that came back has neither code= nor error= in it."
+
+
 def read_returned(text: str, *, state: str) -> Returned:
     """Read the address that a system sent a customer back to, or the bare code out of it.
 
@@ -37,21 +62,14 @@ def read_returned(text: str, *, state: str) -> Returned:
     """
     text = text.strip()
     if not text or len(text) > MAX_ANSWER_CHARS or any(char.isspace() for char in text):
-        raise TerminalError(
-            "Expected the address that the browser shows after the approval (it has code= or "
-            "error= in it), or the code alone. Run the command again with it."
-        )
+        raise NotReturned
     if "=" not in text:
         return Returned(SecretStr(text))
     found = {name: values[0] for name, values in parse_qs(urlsplit(text).query).items()}
     if not secrets.compare_digest(found.get("state", "").encode(), state.encode()):
-        raise TerminalError(
-            "The address that came back does not belong to the one printed here: its state is "
-            "missing, another, or used before. Nothing was connected. Run the command again, have "
-            "the address that it prints opened, and give the one that comes back."
-        )
+        raise OtherConsent
     if not found.get("code") and not found.get("error"):
-        raise TerminalError("The address that came back has neither code= nor error= in it.")
+        raise NothingReturned
     return Returned(
         SecretStr(found.get("code", "")),
         found.get("error", ""),

@@ -21,6 +21,12 @@ SESSION_PARTS: Final = ("company", "financial_years", "pull_year", "voucher", "c
 """What every session offers that is opened there."""
 
 
+class UnknownSystem(TerminalError):
+    """A system was named that this release does not know."""
+
+    sentence = "There is no system {system!r}; there are {known}."
+
+
 def system(name: str) -> ModuleType:
     """Return the package of a system; loaded on first use, since most commands need none.
 
@@ -29,4 +35,4 @@ def system(name: str) -> ModuleType:
     """
     if name in SYSTEMS:
         return import_module(SYSTEMS[name])
-    raise TerminalError(f"There is no system {name[:80]!r}; there are {', '.join(SYSTEMS)}.")
+    raise UnknownSystem(system=name[:80], known=", ".join(SYSTEMS))

@@ -13,7 +13,9 @@ class NoLedger(TerminalError):
         year = f" for {fiscal_year}" if fiscal_year else ""
         super().__init__(
             f"Nothing is published for {tenant}{year} yet. Load it first; `tasma status` says "
-            "whether a load is held, and why."
+            "whether a load is held, and why.",
+            tenant=tenant,
+            fiscal_year=fiscal_year,
         )
 
 
@@ -26,7 +28,11 @@ class StaleLease(TerminalError):
         super().__init__(
             f"{tenant} {fiscal_year}: this run's lease (token {token}) has passed to a later run "
             f"(token {highest}), so what it read may be outdated. Nothing was written. See what "
-            "the later run did; start this one again if it is still needed."
+            "the later run did; start this one again if it is still needed.",
+            tenant=tenant,
+            fiscal_year=fiscal_year,
+            token=token,
+            highest=highest,
         )
 
 
@@ -37,7 +43,9 @@ class WriterBusy(TransientError):
         self.tenant = tenant
         super().__init__(
             f"Another process has been publishing for {tenant} for more than {waited_s:.0f} s. "
-            "It is tried again later; if it stays so, look for a hung run of that tenant."
+            "It is tried again later; if it stays so, look for a hung run of that tenant.",
+            tenant=tenant,
+            waited_s=waited_s,
         )
 
 
@@ -49,7 +57,9 @@ class NewerSchema(TerminalError):
         super().__init__(
             f"The tenant's warehouse file has schema version {version}; this release knows up to "
             f"{known}. Run the newer release of Täsmä, or erase the tenant's warehouse and load "
-            "its years again with this one."
+            "its years again with this one.",
+            version=version,
+            known=known,
         )
 
 
@@ -65,5 +75,8 @@ class CountsDiffer(TerminalError):
         super().__init__(
             f"Publishing table {table}: staged {staged}, published {published}. Nothing was "
             "written. The staged folder was changed by hand, or this release has a fault: load "
-            "the file again, and report it if it comes back."
+            "the file again, and report it if it comes back.",
+            table=table,
+            staged=staged,
+            published=published,
         )

@@ -11,6 +11,12 @@ from blocks.durable import remove, rename_synced, temporary_name
 from ledger.errors import TerminalError
 
 
+class ExportFolderTaken(TerminalError):
+    """The folder to export into holds something."""
+
+    sentence = "The export needs a new or empty folder; {folder} holds something. Name another."
+
+
 def export_tables(db: DuckDBPyConnection, folder: Path) -> list[Path]:
     """Write every published table and view into a new folder, as one Parquet file (zstd) each.
 
@@ -18,9 +24,7 @@ def export_tables(db: DuckDBPyConnection, folder: Path) -> list[Path]:
         TerminalError: The folder exists and is not empty.
     """
     if folder.exists() and any(folder.iterdir()):
-        raise TerminalError(
-            f"The export needs a new or empty folder; {folder} holds something. Name another."
-        )
+        raise ExportFolderTaken(folder=folder)
     temporary = temporary_name(folder.parent, folder.name)
     temporary.mkdir()
     try:

@@ -43,15 +43,21 @@ def current_shape() -> Shape:
     return Shape(version=max(_migrations()), derived=derived.hexdigest())
 
 
+class NoSchemaVersion(TerminalError):
+    """A tenant's warehouse file does not say its schema version."""
+
+    sentence = (
+        "The tenant's warehouse file does not say its schema version: it was not made by Täsmä, or "
+        "is damaged. Restore it, or erase the tenant's warehouse and load again."
+    )
+
+
 def shape_of(db: DuckDBPyConnection, database: str) -> Shape:
     """Read the shape of an attached file."""
     query = f"select version, derived from {database}.warehouse_shape"  # noqa: S608 - a name of ours
     row = db.execute(query).fetchone()
     if row is None:
-        raise TerminalError(
-            "The tenant's warehouse file does not say its schema version: it was not made by "
-            "Täsmä, or is damaged. Restore it, or erase the tenant's warehouse and load again."
-        )
+        raise NoSchemaVersion
     return Shape(version=row[0], derived=row[1])
 
 

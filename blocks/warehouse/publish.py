@@ -56,19 +56,31 @@ def publish_unit(staged: StagedUnit, files: TenantFiles, publication: Publicatio
             return Published(written=True, record=record)
 
 
+class NotAWholeYear(NotPublishable):
+    """A load of less than a year was to replace one."""
+
+    sentence = (
+        "{unit}: the load covers {coverage}, and only a whole year may replace what is published. "
+        "Nothing was written; ask the source for the whole year."
+    )
+
+
+class StillHeld(NotPublishable):
+    """A load is held by controls of which not every break was accepted."""
+
+    sentence = (
+        "{unit}: held by {controls}. Nothing was written; mend the source and load again, or "
+        "accept each break with a reason."
+    )
+
+
 def _refuse_unfit(staged: StagedUnit, publication: Publication) -> None:
     unit = f"{staged.facts.tenant} {staged.facts.fiscal_year}"
     if not staged.facts.coverage.is_whole_year:
-        raise NotPublishable(
-            f"{unit}: the load covers {staged.facts.coverage}, and only a whole year may replace "
-            "what is published. Nothing was written; ask the source for the whole year."
-        )
+        raise NotAWholeYear(unit=unit, coverage=staged.facts.coverage)
     held = [result.control for result in publication.results if _holds(result, publication)]
     if held:
-        raise NotPublishable(
-            f"{unit}: held by {', '.join(held)}. Nothing was written; mend the source and load "
-            "again, or accept each break with a reason."
-        )
+        raise StillHeld(unit=unit, controls=", ".join(held))
 
 
 def _holds(result: ControlResult, publication: Publication) -> bool:

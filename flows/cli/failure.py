@@ -6,12 +6,13 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 from blocks.addresses import without_logins
 from flows.cli.exits import ExitCode, code_of
 from flows.cli.output import remark
 from ledger.errors import TasmaError
+from ledger.text import json_text
 
 SECRET_VARIABLES: Final = (
     "PREFECT_API_AUTH_STRING",
@@ -31,6 +32,9 @@ def explain(problem: Exception) -> ExitCode:
     below: Sequence[str] = getattr(problem, "lines", ())
     for line in (paragraph(problem), *below):
         remark(redacted(line)[:MAX_CHARS])
+    if is_for_script():
+        fields = {"error": {**refusal(problem), "message": str(problem)}}
+        sys.stderr.write(f"{redacted(json_text(fields))}\n")
     return code_of(problem) if isinstance(problem, TasmaError) else ExitCode.FAILED
 
 
@@ -44,6 +48,26 @@ def show_traceback(problem: Exception) -> ExitCode:
 def is_debugging() -> bool:
     """Return whether the traceback is wanted in the place of the message."""
     return "--debug" in sys.argv[1:]
+
+
+def is_for_script() -> bool:
+    """Return whether the command was asked for JSON."""
+    return "--json" in sys.argv[1:]
+
+
+def refusal(problem: BaseException | None) -> dict[str, Any]:
+    """Return the code of a refusal and its values, as text where JSON has no such kind.
+
+    What is not raised on purpose, and what did not fail, has neither.
+    """
+    if not isinstance(problem, TasmaError):
+        return {"code": "", "values": {}}
+    kinds = bool | int | str
+    values = {
+        name: value if isinstance(value, kinds) else str(value)
+        for name, value in problem.values.items()
+    }
+    return {"code": problem.code or type(problem).code, "values": values}
 
 
 def paragraph(problem: Exception) -> str:

@@ -6,6 +6,7 @@ import shlex
 from typing import Any, Final
 
 from flows.cli.exits import ExitCode
+from flows.cli.failure import refusal
 from flows.cli.local import BUSY, FAILED, Imported
 from flows.cli.opening import short
 from flows.cli.output import next_steps, remark, say, show_table
@@ -100,6 +101,7 @@ def as_dict(found: Imported) -> dict[str, Any]:
         "would_be": found.would_be if found.outcome == "planned" else "",
         "exit_code": int(code(found)),
         "message": found.message,
+        **refusal(found.problem),
         "load_id": found.load.load_id if found.load else "",
         "digest": found.load.staged.digest if found.load else "",
         "vouchers": _count(found, "voucher"),

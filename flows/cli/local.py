@@ -71,6 +71,7 @@ class Imported:
     tenant: str
     outcome: str = ""
     message: str = ""
+    problem: BaseException | None = field(default=None, repr=False)
     facts: UnitFacts | None = None
     load: StagedLoad | None = None
     judgement: Judgement | None = None
@@ -114,7 +115,7 @@ class Imported:
         for found, outcome in zip(self.parts, outcomes, strict=False):
             is_busy = isinstance(outcome.problem, TransientError)
             found.outcome = BUSY if is_busy else outcome.name.lower()
-            found.message = outcome.message
+            found.message, found.problem = outcome.message, outcome.problem
         state = combined(outcomes)
         self.outcome, self.message = str(state.name).lower(), state.message or ""
 
@@ -137,9 +138,9 @@ def import_here(
         )
         found.conclude(outcomes)
     except LeaseTaken as taken:
-        found.outcome, found.message = BUSY, str(taken)
+        found.outcome, found.message, found.problem = BUSY, str(taken), taken
     except Exception as problem:
-        reason = explain(problem)
+        reason, found.problem = explain(problem), problem
         if is_debugging():
             raise
         # Whatever is wrong with one file, or with the program, the others are loaded.

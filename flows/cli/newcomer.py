@@ -30,6 +30,24 @@ COMPANY_FORMS: Final = frozenset({"ab", "aktiebolag", "publ", "hb", "kb"})
 """Words that no id needs (aktiebolag, handelsbolag, kommanditbolag)."""
 
 
+class NoCompanyNamed(TerminalError):
+    """A file says nothing that a tenant could be made from."""
+
+    sentence = (
+        "{file_name} names no company: expected {expected}. Make the tenant with `tasma tenant "
+        "add` and give its id: --tenant."
+    )
+
+
+class CompanyUncertain(TerminalError):
+    """A file without an organisation number may be of a tenant there is."""
+
+    sentence = (
+        "{file_name} has no organisation number, and a tenant {tenant} exists. If they are the "
+        "same company: --tenant {tenant}. If not, make another with `tasma tenant add`."
+    )
+
+
 def tenant_of(hub: Hub, path: Path) -> tuple[Tenant, bool]:
     """Return the tenant that a file is of, and whether it was made just now.
 
@@ -42,16 +60,11 @@ def tenant_of(hub: Hub, path: Path) -> tuple[Tenant, bool]:
     if found := hub.tenants.by_number(facts.organisation_number):
         return found, False
     if not facts.company_name and not facts.organisation_number:
-        raise TerminalError(
-            f"{path.name} names no company: expected {format_of(path.name).reader.says_company}. "
-            "Make the tenant with `tasma tenant add` and give its id: --tenant."
-        )
+        expected = format_of(path.name).reader.says_company
+        raise NoCompanyNamed(file_name=path.name, expected=expected)
     wanted = slug(facts.company_name) or f"org{facts.organisation_number}"
     if not facts.organisation_number and (same := hub.tenants.find(wanted)):
-        raise TerminalError(
-            f"{path.name} has no organisation number, and a tenant {same.id} exists. If they are "
-            f"the same company: --tenant {same.id}. If not, make another with `tasma tenant add`."
-        )
+        raise CompanyUncertain(file_name=path.name, tenant=same.id)
     return hub.tenants.add(
         Tenant(
             id=_free_id(hub, wanted),

@@ -37,7 +37,9 @@ class NoServer(TransientError):
         super().__init__(
             f"No run was started: Prefect's server at {shown_address(url)} {why}. Start it with "
             "`tasma up` in another terminal, set PREFECT_API_URL to the right one, or leave out "
-            "--on-server."
+            "--on-server.",
+            url=shown_address(url),
+            why=why,
         )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from flows.cli.exits import ExitCode
+from flows.cli.failure import refusal
 from flows.cli.imported import CODES, decision, show_breaks
 from flows.cli.opening import short
 from flows.cli.output import next_steps, remark, say, show_table
@@ -77,6 +78,7 @@ def as_dict(found: Pulled) -> dict[str, Any]:
         "would_be": work.would_be if found.outcome == "planned" else "",
         "exit_code": int(code(found)),
         "message": found.message,
+        **refusal(found.problem),
         "load_id": work.load.load_id if work.load else "",
         "digest": work.load.staged.digest if work.load else "",
         "rows": found.rows,

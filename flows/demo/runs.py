@@ -40,7 +40,9 @@ class NotAnswered(TerminalError):
     def __init__(self, path: str, *, server: PrefectServer) -> None:
         super().__init__(
             f"Prefect's server did not answer {path} within {ANSWER_LIMIT_S:g} s. Its log is "
-            f"{server.folder}/server.log, that of the runs {server.folder}/runs.log."
+            f"{server.folder}/server.log, that of the runs {server.folder}/runs.log.",
+            path=path,
+            folder=server.folder,
         )
 
 
@@ -52,6 +54,12 @@ def start(server: PrefectServer, deployment: str, **parameters: object) -> str:
     body = {"parameters": parameters, "state": {"type": "SCHEDULED"}, "idempotency_key": key}
     made = _answer(server, f"/deployments/{found['id']}/create_flow_run", body=body)
     return str(made["id"])
+
+
+class RunsStuck(TerminalError):
+    """The demo's runs do not come to an end."""
+
+    sentence = "For {limit_s:g} s no run has come to its end; {over} of {runs} have: {states}."
 
 
 def wait_for(
@@ -67,9 +75,11 @@ def wait_for(
         if over != (over := sum(run.is_over for run in runs)):
             since = time.monotonic()
         if time.monotonic() - since > QUIET_LIMIT_S:
-            raise TerminalError(
-                f"For {QUIET_LIMIT_S:g} s no run has come to its end; {over} of {len(runs)} have: "
-                f"{'; '.join(f'{run.name}: {run.state}' for run in runs)}."
+            raise RunsStuck(
+                limit_s=QUIET_LIMIT_S,
+                over=over,
+                runs=len(runs),
+                states="; ".join(f"{run.name}: {run.state}" for run in runs),
             )
         time.sleep(POLL_S)
 

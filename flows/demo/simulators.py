@@ -21,6 +21,15 @@ from flows.doors.demo_home import FORTNOX_PORT
 from ledger.errors import TerminalError
 
 
+class SimulatorPortTaken(TerminalError):
+    """The port of the simulated Fortnox is in use."""
+
+    sentence = (
+        "Port {port} of 127.0.0.1, where the simulated Fortnox listens, is taken. Is another "
+        "`tasma up --with-simulators` or `tasma --demo up` running? Stop it first."
+    )
+
+
 @contextmanager
 def simulators_of_server(hub: Hub, *, port: int = FORTNOX_PORT) -> Iterator[Simulated]:
     """Serve the companies until the context ends; add those that the hub lacks as tenants.
@@ -39,10 +48,17 @@ def simulators_of_server(hub: Hub, *, port: int = FORTNOX_PORT) -> Iterator[Simu
     except OSError as problem:
         if problem.errno != errno.EADDRINUSE:
             raise
-        raise TerminalError(
-            f"Port {port} of 127.0.0.1, where the simulated Fortnox listens, is taken. Is another "
-            "`tasma up --with-simulators` or `tasma --demo up` running? Stop it first."
-        ) from problem
+        raise SimulatorPortTaken(port=port) from problem
+
+
+class RealConnections(TerminalError):
+    """Tenants of the real Fortnox would be answered by a simulated one."""
+
+    sentence = (
+        "{tenants} and maybe others are connected to the real Fortnox; a simulated one beside them "
+        "would answer in its place. Start without --with-simulators, or look at the simulators "
+        "with `tasma --demo up`."
+    )
 
 
 def _refuse_real(hub: Hub) -> None:
@@ -54,8 +70,4 @@ def _refuse_real(hub: Hub) -> None:
         if item.source_tenant_id not in simulated
     ]
     if others:
-        raise TerminalError(
-            f"{', '.join(others[:3])} and maybe others are connected to the real Fortnox; a "
-            "simulated one beside them would answer in its place. Start without "
-            "--with-simulators, or look at the simulators with `tasma --demo up`."
-        )
+        raise RealConnections(tenants=", ".join(others[:3]))

@@ -58,6 +58,15 @@ def is_demo(home: Path) -> bool:
     return home.name == FOLDER
 
 
+class NotADemo(TerminalError):
+    """The demo's folder holds what no demo has made."""
+
+    sentence = (
+        "{home} was not made by a demo, so it is not emptied for one. Move it away, or choose "
+        "another home: TASMA_HOME=/some/folder."
+    )
+
+
 def reset(home: Path) -> None:
     """Make the folder anew and empty.
 
@@ -65,14 +74,17 @@ def reset(home: Path) -> None:
         TerminalError: Something is there that no demo has made.
     """
     if home.exists() and any(home.iterdir()) and not (home / MARK).exists():
-        raise TerminalError(
-            f"{home} was not made by a demo, so it is not emptied for one. Move it away, or choose "
-            "another home: TASMA_HOME=/some/folder."
-        )
+        raise NotADemo(home=home)
     if home.exists():
         shutil.rmtree(home)
     home.mkdir(parents=True)
     (home / MARK).touch()
+
+
+class DemoInUse(TransientError):
+    """Another process uses the demo's home."""
+
+    sentence = "Another demo, or `tasma --demo up`, is using {home}. Wait for it, or stop it."
 
 
 @contextmanager
@@ -87,7 +99,5 @@ def used_alone(home: Path) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise TransientError(
-                f"Another demo, or `tasma --demo up`, is using {home}. Wait for it, or stop it."
-            ) from None
+            raise DemoInUse(home=home) from None
         yield

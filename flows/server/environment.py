@@ -81,13 +81,19 @@ def _authority(folder: Path) -> str:
     return str(path.resolve())
 
 
+class OpenToOthers(TerminalError):
+    """Prefect's server would be open to other machines without a password of the user's own."""
+
+    sentence = (
+        "{host} is open to other machines, and whoever has the API's password can read the secrets "
+        "of its blocks. Choose one ({variable}=user:password) and put TLS in front, or leave "
+        "TASMA_HOST at 127.0.0.1."
+    )
+
+
 def _refuse_open_door(host: str) -> None:
     if not _is_loopback(host) and not os.environ.get(SERVER_LOGIN):
-        raise TerminalError(
-            f"{host} is open to other machines, and whoever has the API's password can read the "
-            f"secrets of its blocks. Choose one ({SERVER_LOGIN}=user:password) and put TLS in "
-            "front, or leave TASMA_HOST at 127.0.0.1."
-        )
+        raise OpenToOthers(host=host, variable=SERVER_LOGIN)
 
 
 def _is_loopback(host: str) -> bool:
@@ -97,11 +103,17 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
+class PortTaken(TerminalError):
+    """The port of Prefect's server is in use."""
+
+    sentence = (
+        "Something already listens on {host}:{port}; perhaps a server that is still running. Stop "
+        "it, or choose another port: TASMA_PORT={free_port}."
+    )
+
+
 def _refuse_taken_port(host: str, port: int) -> None:
     with socket.socket() as probe:
         probe.settimeout(PROBE_LIMIT_S)
         if probe.connect_ex((host, port)) == 0:
-            raise TerminalError(
-                f"Something already listens on {host}:{port}; perhaps a server that is still "
-                f"running. Stop it, or choose another port: TASMA_PORT={port + 100}."
-            )
+            raise PortTaken(host=host, port=port, free_port=port + 100)

@@ -60,6 +60,17 @@ def encryption_key(folder: Path) -> str:
     return checked_key(made, where=str(path))
 
 
+class NotAnEncryptionKey(TerminalError):
+    """What is kept or set as the encryption key is none."""
+
+    sentence = (
+        "{where} holds no encryption key: {chars} characters came, expected 44 that are "
+        "{key_bytes} bytes in URL-safe base64. Put it back from a backup: what the blocks hold "
+        "cannot be read without it. Where no block was saved yet, take it away, and the next start "
+        "of `tasma up` makes another."
+    )
+
+
 def checked_key(key: str, *, where: str) -> str:
     """Return a key that is one.
 
@@ -72,12 +83,7 @@ def checked_key(key: str, *, where: str) -> str:
         is_one = False
     if is_one:
         return key
-    raise TerminalError(
-        f"{where} holds no encryption key: {len(key)} characters came, expected 44 that are "
-        f"{KEY_BYTES} bytes in URL-safe base64. Put it back from a backup: what the blocks hold "
-        "cannot be read without it. Where no block was saved yet, take it away, and the next "
-        "start of `tasma up` makes another."
-    )
+    raise NotAnEncryptionKey(where=where, chars=len(key), key_bytes=KEY_BYTES)
 
 
 def refuse_empty_key(environment: Mapping[str, str]) -> None:
@@ -90,14 +96,20 @@ def refuse_empty_key(environment: Mapping[str, str]) -> None:
         checked_key(environment[KEY], where=KEY)
 
 
+class NotALogin(TerminalError):
+    """What is kept or set as the login is none."""
+
+    sentence = (
+        "{where} holds no login: expected user:password in one line. Set it, or take it away, and "
+        "the next start makes another."
+    )
+
+
 def _checked_login(text: str, *, where: str) -> str:
     user, colon, password = text.partition(":")
     if user and colon and password and text.isprintable():
         return text
-    raise TerminalError(
-        f"{where} holds no login: expected user:password in one line. Set it, or take it away, "
-        "and the next start makes another."
-    )
+    raise NotALogin(where=where)
 
 
 def _kept(path: Path, make: Callable[[], str]) -> str:

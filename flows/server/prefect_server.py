@@ -17,6 +17,16 @@ from flows.server.prefect_internals import is_plain
 from ledger.errors import TerminalError
 
 
+class DatabaseAddressMalformed(TerminalError):
+    """The address of Prefect's database is none; it is not repeated: it may hold a password."""
+
+    sentence = (
+        "The address of Prefect's database (PREFECT_SERVER_DATABASE_CONNECTION_URL) is none. "
+        "Expected postgresql+asyncpg://user:password@host:5432/name, in which a password's "
+        "own @ : and / are written as %40 %3A and %2F."
+    )
+
+
 def dialect_of(url: str) -> str:
     """Return the kind of database at an address.
 
@@ -25,11 +35,7 @@ def dialect_of(url: str) -> str:
     """
     if kind := kind_of(url):
         return kind
-    raise TerminalError(
-        "The address of Prefect's database (PREFECT_SERVER_DATABASE_CONNECTION_URL) is none. "
-        "Expected postgresql+asyncpg://user:password@host:5432/name, in which a password's "
-        "own @ : and / are written as %40 %3A and %2F."
-    )
+    raise DatabaseAddressMalformed
 
 
 def main() -> None:

@@ -42,7 +42,7 @@ class ServerDidNotStart(TerminalError):
     """A process ended, or did not answer in time."""
 
     def __init__(self, what: str, *, log: Path) -> None:
-        super().__init__(f"{what} The end of its log, {log}:")
+        super().__init__(f"{what} The end of its log, {log}:", what=what, log=log)
         self.lines = _tail(log)
         """What a person reads below the message."""
 

@@ -44,6 +44,5 @@ class StatementRefused(TerminalError):
     """A file from which no statement can be taken; `code` is one of `REASONS`, `values` its own."""
 
     def __init__(self, code: str, **values: object) -> None:
-        super().__init__(REASONS[code].format(**values))
+        super().__init__(REASONS[code].format_map(values), **values)
         self.code = code
-        self.values = values

@@ -74,6 +74,25 @@ def tokens_name(tenant: str) -> str:
     return f"{tenant}-fortnox"
 
 
+class NoAppBlock(TerminalError):
+    """The Prefect block with client id and secret is not there."""
+
+    sentence = (
+        "There is no Prefect block {block}. Make one of type Fortnox app with client id and secret "
+        "from Fortnox's Developer Portal, or set TASMA_FORTNOX_CLIENT_ID and "
+        "TASMA_FORTNOX_CLIENT_SECRET for a first try."
+    )
+
+
+class NotAnAppBlock(TerminalError):
+    """The Prefect block is of another type, or not filled in."""
+
+    sentence = (
+        "The Prefect block {block} is no Fortnox app, or lacks client id or secret. Fill it in, or "
+        "name another with TASMA_FORTNOX_APP_BLOCK."
+    )
+
+
 async def fortnox_app() -> FortnoxApp:
     """Return client id and secret: of the environment when both are there, else of the block.
 
@@ -90,19 +109,12 @@ async def fortnox_app() -> FortnoxApp:
         # What is loaded by type and name may be any block, which Prefect's types cannot say.
         found: object = await Block.aload(name)
     except ValueError:
-        raise TerminalError(
-            f"There is no Prefect block {name}. Make one of type Fortnox app with client id and "
-            "secret from Fortnox's Developer Portal, or set TASMA_FORTNOX_CLIENT_ID and "
-            "TASMA_FORTNOX_CLIENT_SECRET for a first try."
-        ) from None
+        raise NoAppBlock(block=name) from None
     except (HTTPError, RuntimeError) as problem:
         raise no_server(f"load the block {name}", problem) from None
     if isinstance(found, FortnoxApp) and found.client_id and found.client_secret:
         return found
-    raise TerminalError(
-        f"The Prefect block {name} is no Fortnox app, or lacks client id or secret. Fill it in, "
-        "or name another with TASMA_FORTNOX_APP_BLOCK."
-    )
+    raise NotAnAppBlock(block=name)
 
 
 def no_server(what: str, problem: Exception) -> CallFailed:

@@ -37,6 +37,15 @@ MIN_STATE_CHARS: Final = 16
 """A shorter ``state`` could be guessed."""
 
 
+class StateTooShort(TerminalError):
+    """The state of a consent could be guessed: a fault of this program."""
+
+    sentence = (
+        "The state of a consent needs at least {least_chars} characters that nobody can guess; "
+        "make one with secrets.token_urlsafe."
+    )
+
+
 async def authorize_url(state: str, *, documents: bool = False) -> str:
     """Return the address where the customer's system administrator approves.
 
@@ -48,10 +57,7 @@ async def authorize_url(state: str, *, documents: bool = False) -> str:
         TerminalError: `state` is too short, or client id and secret are nowhere to be found.
     """
     if len(state) < MIN_STATE_CHARS:
-        raise TerminalError(
-            f"The state of a consent needs at least {MIN_STATE_CHARS} characters that nobody can "
-            "guess; make one with secrets.token_urlsafe."
-        )
+        raise StateTooShort(least_chars=MIN_STATE_CHARS)
     redirect_uri = settings().fortnox_redirect_uri
     query = {
         "client_id": (await fortnox_app()).client_id,

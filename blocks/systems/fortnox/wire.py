@@ -71,7 +71,9 @@ class UnexpectedShape(TerminalError):
     def __init__(self, what: str, *, problem: str) -> None:
         super().__init__(
             f"Fortnox's {what} is not as documented: {problem}. Nothing of it was used. Compare "
-            "with the vendor's API documentation; the program may need to follow a change."
+            "with the vendor's API documentation; the program may need to follow a change.",
+            what=what,
+            problem=problem,
         )
 
 

@@ -15,7 +15,9 @@ class RowWithoutVoucher(TerminalError):
         super().__init__(
             f"Table {table} has a row of voucher {voucher_key} that belongs to nothing.\n"
             "Expected every row to have its voucher, and every object its posting, in the same "
-            "tables. Give the tables of one whole unit."
+            "tables. Give the tables of one whole unit.",
+            table=table,
+            voucher_key=voucher_key,
         )
 
 
@@ -29,5 +31,7 @@ class HistoryWithoutPosting(TerminalError):
         super().__init__(
             f"Voucher {voucher_key}: row {row_number} of its history was added later, but no "
             "booked row has its account, objects and amount, in the same order.\n"
-            "Expected one for each added row. Load the source again, or leave the history out."
+            "Expected one for each added row. Load the source again, or leave the history out.",
+            voucher_key=voucher_key,
+            row_number=row_number,
         )
