@@ -20,10 +20,12 @@ TITLE: Final = """# Commands
 Made from the commands themselves: `python -m flows.cli.reference > docs/cli.md`.
 
 Results go to standard output, everything else to standard error. With `--json` nothing but JSON is
-on standard output, amounts as strings. Without a terminal, or with `NO_COLOR`, there is neither
-colour nor a frame, and every text is whole. On a narrow terminal a table leaves out columns and
-names them below, or shows each row as a block of lines; no figure is cut. `tasma --debug ...` shows
-the traceback of a failure, `tasma --demo ...` works on what `make demo` left.
+on standard output, amounts as strings; a failed command's last line on standard error is then
+`{"error": {"code", "values", "message"}}`: the codes stand in `data/reference/refusals.csv`.
+Without a terminal, or with `NO_COLOR`, there is neither colour nor a frame, and every text is
+whole. On a narrow terminal a table leaves out columns and names them below, or shows each row as a
+block of lines; no figure is cut. `tasma --debug ...` shows the traceback of a failure, `tasma
+--demo ...` works on what `make demo` left.
 """
 
 

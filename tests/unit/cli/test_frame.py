@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import resource
 import shlex
@@ -14,9 +15,14 @@ import pytest
 import typer.main
 
 import flows.cli
+from blocks.http import CallRefused
+from blocks.hub import UnknownTenant
+from blocks.hub.errors import HubFileUnusable
 from flows.cli import exits, failure
 from flows.cli.exits import ExitCode
 from ledger.errors import TerminalError, TransientError
+
+CALL = {"status": 404, "who_acts": "wait"}
 
 TASMA = Path(sys.executable).with_name("tasma")
 
@@ -114,6 +120,45 @@ def test_failure_of_a_real_process_is_one_paragraph_without_a_traceback(tmp_path
     assert result.stderr.startswith("Error: ")
     assert str(blocked) in result.stderr
     assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("problem", "expected"),
+    [
+        (UnknownTenant("nobody"), {"code": "unknown_tenant", "values": {"tenant": "nobody"}}),
+        (
+            HubFileUnusable(path=Path("/h"), answer="broken", meaning="damaged"),
+            {
+                "code": "hub_file_unusable",
+                "values": {"path": "/h", "answer": "broken", "meaning": "damaged"},
+            },
+        ),
+        (CallRefused("no", code="", status=404), {"code": "call_refused", "values": CALL}),
+        (CallRefused("no", code="2001101", status=404), {"code": "2001101", "values": CALL}),
+        (ValueError("odd"), {"code": "", "values": {}}),
+    ],
+    ids=["facts", "path", "no code", "vendor's code", "not on purpose"],
+)
+def test_for_a_script_the_last_line_of_a_failure_is_its_code_and_values(
+    problem, expected, monkeypatch, capsys
+):
+    monkeypatch.setattr(sys, "argv", ["tasma", "tenant", "list", "--json"])
+
+    failure.explain(problem)
+
+    printed = capsys.readouterr()
+    last = json.loads(printed.err.splitlines()[-1])
+    assert {"error": {**expected, "message": str(problem)}} == last
+    assert printed.err.startswith("Error: ")
+    assert printed.out == ""
+
+
+def test_a_person_gets_no_code(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["tasma", "tenant", "list"])
+
+    failure.explain(UnknownTenant("nobody"))
+
+    assert "unknown_tenant" not in capsys.readouterr().err
 
 
 def test_debug_shows_where_it_failed(tmp_path):
