@@ -17,7 +17,9 @@ class UnknownScheme(TerminalError):
     def __init__(self, chart: str) -> None:
         """Name those there are."""
         super().__init__(
-            f"There is no scheme of statements {chart[:40]!r}. There are {', '.join(charts())}."
+            f"There is no scheme of statements {chart[:40]!r}. There are {', '.join(charts())}.",
+            chart=chart[:40],
+            known=", ".join(charts()),
         )
 
 

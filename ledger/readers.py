@@ -55,6 +55,15 @@ def format_of(file_name: str) -> Format:
     return next((item for item in FORMATS.values() if suffix in item.suffixes), SIE)
 
 
+class UnknownFormat(TerminalError):
+    """A landing is of a format that this release does not read."""
+
+    sentence = (
+        "A ledger of format {format!r} cannot be read: known are {known}. A later release landed "
+        "it; read it with that one."
+    )
+
+
 def format_named(name: str) -> Format:
     """Return the format that a landing notes; what earlier releases landed notes none and is SIE.
 
@@ -64,10 +73,7 @@ def format_named(name: str) -> Format:
     try:
         return FORMATS[name] if name else SIE
     except KeyError:
-        raise TerminalError(
-            f"A ledger of format {name!r} cannot be read: known are {', '.join(FORMATS)}. A later "
-            "release landed it; read it with that one."
-        ) from None
+        raise UnknownFormat(format=name, known=", ".join(FORMATS)) from None
 
 
 def suffixes_in_words() -> str:

@@ -16,7 +16,7 @@ class NotALedger(TerminalError):
     """A file is of another kind than its name says."""
 
     def __init__(self, *, file_name: str, refusal: str) -> None:
-        super().__init__(f"{file_name} is {refusal}")
+        super().__init__(f"{file_name} is {refusal}", file_name=file_name, refusal=refusal)
 
 
 def open_landed(lake: Lake, landed: Landed) -> LedgerFile:

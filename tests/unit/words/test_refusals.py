@@ -123,6 +123,14 @@ def test_every_code_with_its_values_is_in_the_reference_table(source):
     assert {} == {code: count for code, count in codes.items() if count > 1}
 
 
+def test_a_class_that_builds_its_message_passes_the_values_on(source):
+    assert [] == [
+        item.name
+        for item in source.known.values()
+        if item.values == [] and not item.sentence and item.name not in ROOTS
+    ]
+
+
 def made(source):
     """Return each place that makes an error of ours: path, line, class and call."""
     for path, tree in source.trees.items():
