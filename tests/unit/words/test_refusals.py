@@ -20,6 +20,9 @@ ROOT = Path(__file__).parents[3]
 PACKAGES = ("ledger", "blocks", "tasks", "flows")
 TABLE = ROOT / "data/reference/refusals.csv"
 
+EVERYTHING = "**"
+"""Whatever a class with a table of codes is given."""
+
 ROOTS = ("TasmaError", "TransientError", "TerminalError")
 
 
@@ -95,7 +98,7 @@ def passed_on(node):
     """Return the names of the values that the class's own `__init__` gives to `TasmaError`'s."""
     for call in ast.walk(node):
         if isinstance(call, ast.Call) and ast.unparse(call.func) == "super().__init__":
-            return [item.arg for item in call.keywords if item.arg]
+            return [item.arg or EVERYTHING for item in call.keywords]
     return None
 
 
@@ -111,16 +114,23 @@ def test_errors_open_with_the_tree_of_all_there_are(source):
     assert drawn.splitlines() == list(lines_below("TasmaError", source.known, 2))
 
 
+def codes(source):
+    """Return each code with the names of its values, as the reference table has them."""
+    found = [
+        (item.code, item.values)
+        for item in source.known.values()
+        if item.values not in (None, [EVERYTHING]) and item.name not in ROOTS
+    ]
+    found += [(code, fields_of(sentence)) for code, sentence in REASONS.items()]
+    return sorted((code, " ".join(dict.fromkeys(values))) for code, values in found)
+
+
 def test_every_code_with_its_values_is_in_the_reference_table(source):
     with TABLE.open(newline="") as file:
         listed = [tuple(row.values()) for row in csv.DictReader(file)]
-    assert listed == sorted(
-        (item.code, " ".join(dict.fromkeys(item.values)))
-        for item in source.known.values()
-        if item.values is not None and item.name not in ROOTS
-    )
-    codes = Counter([*(code for code, _ in listed), *REASONS])
-    assert {} == {code: count for code, count in codes.items() if count > 1}
+    assert listed == codes(source)
+    counted = Counter(code for code, _ in listed)
+    assert {} == {code: count for code, count in counted.items() if count > 1}
 
 
 def test_a_class_that_builds_its_message_passes_the_values_on(source):
