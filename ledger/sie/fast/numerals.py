@@ -1,6 +1,7 @@
 """Amounts, quantities and dates of many rows at once, eight digits to a step.
 
 What is not plainly a number or a date is marked as not valid and left to `ledger.sie.text.values`.
+In the pictures a word is eight bytes, the lowest first, as the text has them.
 """
 
 from __future__ import annotations
@@ -41,6 +42,9 @@ def read_numbers(
     Plain is ``-?digits`` with at most `whole_digits` (up to 16) digits, then at most `decimals`
     (up to 6) behind a point. Shapes (rows,).
     """
+    #    - 1 2 . 5      two decimals: 12 * 10**2 + 5 * 10**(2 - 1), negated: -1250
+    #      ╰┬╯ ↑ ╰┤
+    #   digits 2  behind 1
     negative = data[start] == MINUS
     start = start + negative
     words = words_of(data)
@@ -68,6 +72,9 @@ def read_amounts(data: Bytes, start: Places, stop: Places) -> tuple[Ints, Mask]:
     Nearly all have two decimals and at most five digits before the point, and so lie in one word
     with the point at a known place; it is shifted out. `read_numbers` takes the others.
     """
+    #   tail             1 2 3 4 5 . 6 7
+    #   << 8, _KRONOR    0 1 2 3 4 5 0 0      one byte later, the point and what follows cut
+    #   | _CENTS         0 1 2 3 4 5 6 7      1234567 hundredths
     tail = words_of(data)[stop - 8]
     negative = data[start] == MINUS
     digits = stop - start - negative - 1
@@ -110,6 +117,10 @@ def _digits_behind(tail: Words, size: Places) -> Places:
     """Count the digits behind the point, given each field's last eight bytes and its size."""
     # Turned round, the last byte is the lowest. Unlike the trick for blanks this one marks no
     # byte falsely, at the price of one more step.
+    #   tail       1  2  3  4  5  .  6  7
+    #   points    19 18 00 1b 1a 1d 1c 1f      turned round, zero where the point is
+    #   marks     00 00 80 00 00 00 00 00
+    #   below     ff ff 7f 00 00 00 00 00      23 bits, >> 3: two digits behind; no point: 64, 8
     points = tail.byteswap() ^ _POINTS
     marks = ~(((points & _LOW) + _LOW) | points | _LOW)
     below = (marks & (~marks + np.uint64(1))) - np.uint64(1)
@@ -131,6 +142,11 @@ def _whole(words: Words, stop: Places, digits: Places) -> tuple[Ints, Mask]:
 
 def _eight(words: Words, digits: Places) -> tuple[Ints, Mask]:
     """Read the last digits (0 to 8 of them) of each word as a number."""
+    #   text, 6 digits       .  .  1  2  3  4  5  6
+    #   ^ zeros, last 6      0  0  1  2  3  4  5  6      above: 80 in a byte that is more than 9
+    #   * (10 * 256 + 1)        0    12    34    56      a byte tenfold, and the next
+    #   * (100 * 65536 + 1)           12        3456
+    #   * (10000 * 2**32 + 1)               12 3456      the last product's upper half: 123456
     values = words ^ _ZEROS
     values &= _LAST[digits]
     above = values + _ABOVE_NINE
@@ -145,6 +161,9 @@ def _eight(words: Words, digits: Places) -> tuple[Ints, Mask]:
 
 def are_digits(words: Words, count: int) -> Mask:
     """Return which words begin with so many digits."""
+    #   text, count 4        1  2  a  4  .  .  .  .
+    #   ^ zeros, first 4     1  2 51  4  0  0  0  0
+    #   + 76, |, & 80        0  0 80  0  0  0  0  0      a mark: not digits
     mask = np.uint64((1 << 8 * count) - 1)
     values = (words & mask) ^ (_ZEROS & mask)
     digits: Mask = (((values + (_ABOVE_NINE & mask)) | values) & _HIGH) == 0
@@ -179,6 +198,8 @@ def read_dates(data: Bytes, field: Field) -> tuple[Days, Mask]:
     filled = field.filled
     if not filled.any():
         return np.full(len(filled), NO_DATE, np.int32), ~filled
+    #   text             2  0  2  4  0  1  3  1
+    #   two of _SPLIT       2024     .   131     .      four numbers of 16 bits: the first and third
     values = words_of(data)[field.start] ^ _ZEROS
     valid = (((values + _ABOVE_NINE) | values) & _HIGH) == 0
     for mask, factor, shift in _SPLIT[:2]:

@@ -119,6 +119,9 @@ def _read_texted(
 
 def _is_framed(data: Bytes, start: Places) -> Mask:
     """Say where an account of four digits and an empty object list stand."""
+    #   head              1  9  3  0     {  }      the lowest byte first, a blank behind the last
+    #   _FRAME_MASK   ff  0  0  0  0 ff ff ff      equal to _FRAME in these
+    #   head >> 8      1  9  3  0     {  }  0      begins with four digits
     head = words_of(data)[start]
     framed: Mask = ((head & _FRAME_MASK) == _FRAME) & (data[start + 8] == SPACE)
     return framed & are_digits(head >> np.uint64(8), 4)

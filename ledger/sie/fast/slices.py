@@ -57,6 +57,9 @@ class Slices:
         size = int(stop[0] - start[0]) if len(start) else 0
         if size not in _HIGH or not np.all(stop - start == size):
             return self._cut(start, stop)
+        #   text      1 9 3 0 SP { } SP      a word of eight bytes from each start
+        #   astype    1 9 3 0                the codes, one behind the other: 1 9 3 0 2 4 4 0 ...
+        #   & _HIGH   0 0 0 0                an 80 is a letter beyond ASCII: cut and decode instead
         words = words_of(self._data)[start].astype(_HIGH[size].dtype)
         if (words & _HIGH[size]).any():
             return self._cut(start, stop)

@@ -194,6 +194,9 @@ def choose(mask: Mask) -> Chosen:
 
 def first_blank(words: Words, *, in_list: bool = False) -> Places:
     """Where the first blank of each word of eight bytes is, in a list also ``}``; 8 for none."""
+    #   text        1  9  3  0     {  }         the lowest byte first
+    #   ^ blanks   11 19 13 10 00 5b 5d 00      zero where a blank is
+    #   marks      00 00 00 00 80 00 00 80      the lowest of them true: 4
     marks = _zero_bytes(words ^ _BLANKS)
     return _lowest(marks | _zero_bytes(words ^ _CLOSES) if in_list else marks)
 
@@ -204,6 +207,8 @@ def first_close(words: Words) -> Places:
 
 
 def _lowest(marks: Words) -> Places:
+    #   marks    00 00 00 00 80 00 00 80
+    #   below    ff ff ff ff 7f 00 00 00      39 bits, >> 3: byte 4; without a mark 64, 8
     below = (marks & (~marks + np.uint64(1))) - np.uint64(1)
     return (np.bitwise_count(below) >> 3).astype(np.int64)
 
@@ -213,6 +218,9 @@ def _zero_bytes(words: Words) -> Words:
 
     Subtracting borrows from above a zero byte only, so nothing below the first is ever marked.
     """
+    #   word             11 00 01 80
+    #   - 01             10 ff ff 7e      the zero borrows from the byte above it
+    #   & ~word, & 80    00 80 80 00      true for the 00, false for the 01 above it
     zero: Words = (words - _ONES) & ~words & _HIGH
     return zero
 

@@ -219,6 +219,10 @@ def _between(marks: Mask) -> Mask:
     A running exclusive-or over bits: within words of 64 by doubling shifts, then from word to
     word, which is much faster than byte by byte.
     """
+    #   marks        0 0 1 0 0 0 1 0 0 1 0 1 0
+    #   ^ by one     0 0 1 1 0 0 1 1 0 1 1 1 1      each shift doubles how far a mark reaches
+    #   ^ by two     0 0 1 1 1 1 1 1 1 0 1 0 0
+    #   at the end   0 0 1 1 1 1 0 0 0 1 1 0 0      a word that ends in 1 turns the next one round
     bits = np.packbits(marks, bitorder="little")
     words = np.zeros(-(-len(bits) // 8), np.uint64)
     words.view(np.uint8)[: len(bits)] = bits

@@ -67,6 +67,9 @@ def _count_sequences(
     piece: npt.NDArray[np.uint8], at: npt.NDArray[np.int64], first: npt.NDArray[np.uint8]
 ) -> tuple[int, int]:
     """Count the UTF-8 sequences of two to four bytes, and the bytes in them."""
+    #   ö    c3 b6             c2-df, then one byte 10xxxxxx: & c0 is 80
+    #   €    e2 82 ac          & f0 is e0, then two
+    #        f0 9f 93 92       f0-f4, then three
     lead = np.flatnonzero((first >= 0xC2) & (first <= 0xF4))
     if not len(lead):
         return 0, 0

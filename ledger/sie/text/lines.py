@@ -67,6 +67,9 @@ LABEL_SIZE: Final = np.array([len(name) for name in _NAMES], np.int64)
 _LABEL_MASK: Final = np.array([(1 << 8 * len(name)) - 1 for name in _NAMES], np.uint64)
 _LABEL_WORD: Final = np.array([int.from_bytes(name, "little") for name in _NAMES], np.uint64)
 _LABEL_END: Final = np.array([8 * len(name) for name in _NAMES], np.uint64)
+#   "#TRANS 1"    #  T  R  A  N  S  ␠  1      the lowest byte first
+#   _ROW_MASK    ff ff ff ff ff ff ff 00      equal to _ROW in these: a row
+#   _SMALL       00 20 20 20 20 20 20 20      | turns the letters into small ones
 _ROW_MASK: Final = np.uint64((1 << 56) - 1)
 _ROW: Final = np.uint64(int.from_bytes(b"#TRANS ", "little"))
 _VOUCHER_MASK: Final = np.uint64((1 << 40) - 1)
@@ -236,6 +239,9 @@ def classify(data: Bytes, start: Places) -> tuple[Bytes, Mask]:
     labelled = np.flatnonzero(first == HASH)
     words = words_of(data)[start[labelled]]
     guess = guess_kind(words)
+    #   word                #  V  E  R     1  9  3
+    #   & mask of "#VER"    #  V  E  R  0  0  0  0      equal to the label's word
+    #   >> its end                                      the byte behind must end the label
     mask = _LABEL_MASK[guess]
     in_capitals = (words & mask) == _LABEL_WORD[guess]
     small = ~in_capitals
@@ -248,4 +254,5 @@ def classify(data: Bytes, start: Places) -> tuple[Bytes, Mask]:
 
 def guess_kind(words: Words) -> Bytes:
     """Guess the kind of records from the two letters behind ``#``; `OTHER` is never wrong."""
+    #   # V E R ... | small >> 8:  v e r ...  & ffff:  v e      a place in a table of 65,536 kinds
     return _BY_TWO_LETTERS[(((words | _SMALL) >> np.uint64(8)) & np.uint64(0xFFFF)).astype(np.intp)]
