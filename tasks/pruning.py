@@ -36,8 +36,9 @@ def prune(
 ) -> list[Prunable]:
     """Remove, or with ``dry_run`` only list, what is old and that nothing needs.
 
-    Kept whatever its age: the files of what is published and of what was at each year's end, what
-    is held (it is published from its stage), what a run works on, and all documents.
+    Kept whatever its age: what is published and what was at each year's end, with all parts of it
+    and with what the source was asked; what is held (it is published from its stage), what a run
+    works on, and all documents.
     """
     kept = keep(stores)
     return stores.lake.prune(
@@ -54,8 +55,7 @@ def keep(stores: Stores) -> Kept:
     kept = Kept()
     for tenant in stores.hub.tenants:
         for load in _spoken_of(stores, tenant.id):
-            asked = load.asked_sha256 or noted_evidence(Path(load.stage_folder))
-            kept.landed.update({load.landed_sha256, asked})
+            kept.landed.update({load.landed_sha256, _asked(load)})
             kept.staged.add(Path(load.stage_folder))
         kept.landed.update(_published(stores, tenant.id))
         for year in _forgotten(stores, tenant.id):
@@ -85,11 +85,20 @@ def _spoken_of(stores: Stores, tenant: str) -> Iterator[Load]:
                 yield load
 
 
-def _published(stores: Stores, tenant: str) -> set[str]:
-    """Return the hashes of what the warehouse was loaded from, now and at each year's end."""
+def _published(stores: Stores, tenant: str) -> Iterator[str]:
+    """Yield the hashes of what is published, or was at each year's end, and of what was asked."""
     query = (SQL / "report" / "landed_to_keep.sql").read_text(encoding="utf-8")
     try:
         with stores.warehouse.read(tenant) as db:
-            return {sha256 for (sha256,) in db.execute(query).fetchall()}
+            loads = db.execute(query).fetchall()
     except NoLedger:
-        return set()
+        return
+    for load_id, landed_sha256 in loads:
+        yield landed_sha256
+        if load := stores.hub.loads.find(load_id):
+            yield _asked(load)
+
+
+def _asked(load: Load) -> str:
+    """Return the hash of what the source was asked; the hub of earlier releases did not know it."""
+    return load.asked_sha256 or noted_evidence(Path(load.stage_folder))

@@ -21,6 +21,7 @@ from flows.import_file import take_in
 from flows.pull import pull_tenant
 from flows.runs.outcomes import combined
 from flows.runs.pull_year import PullOptions
+from flows.runs.unit import load_unit
 from ledger.fiscal_year import FiscalYear
 from simulators.books.company import Company
 from simulators.books.years import broken_years, calendar_years
@@ -85,6 +86,12 @@ class House:
             wait_limit_s=WAIT_LIMIT_S,
         )
         return _end(combined(asyncio.run(work)))
+
+    def load(self, fetched):
+        """Take a fetched source all the way; return the same."""
+        steps = self._steps(fetched.facts.tenant)
+        work = load_unit(self.stores, fetched, steps=steps, wait_limit_s=WAIT_LIMIT_S)
+        return _end(asyncio.run(work))
 
     def _steps(self, tenant):
         """Give the steps of the command line, with the pages that a run would send to Prefect."""

@@ -211,3 +211,13 @@ def test_what_a_source_was_asked_beside_the_published_ledger_is_not_pruned(store
         connection.execute(sql("update load set asked_sha256 = 'asked'"))
 
     assert "asked" in keep(stores).landed
+
+
+def test_what_a_source_was_asked_beside_the_load_that_wrote_the_published_rows_is_not_pruned(
+    stores, take
+):
+    first, again = take(GOOD).load, take(GOOD).load
+    with stores.hub.database.writing() as connection:
+        connection.execute(sql("update load set asked_sha256 = 'asked ' || load_id"))
+
+    assert {f"asked {load.load_id}" for load in (first, again)} <= keep(stores).landed

@@ -163,30 +163,65 @@ def test_doctor_ends_with_1_when_the_hub_cannot_be_used(tasma, home, monkeypatch
     assert "expected an address" in done.stdout
 
 
-def test_file_that_was_published_at_the_years_end_is_kept_beside_the_latest():
+@pytest.mark.parametrize(
+    ("loads", "kept"),
+    [
+        (
+            [
+                ("2024-11-01", "whole_year", "november"),
+                ("2024-12-31", "whole_year", "last day"),
+                ("2025-01-15", "whole_year", "january"),
+                ("2025-02-01", "whole_year", "latest"),
+            ],
+            {"last day", "latest"},
+        ),
+        (
+            [
+                ("2025-06-01", "whole_year", "superseded"),
+                ("2025-07-01", "whole_year", "only after its end"),
+            ],
+            {"only after its end"},
+        ),
+        (
+            [
+                ("2024-09-01", "whole_year", "superseded"),
+                ("2024-10-01", "whole_year", "until the year's end"),
+                ("2024-11-01", "period:2024-10-01:2024-10-31", "october"),
+                ("2025-01-15", "whole_year", "all"),
+                ("2025-02-01", "period:2024-12-01:2024-12-31", "december"),
+            ],
+            {"until the year's end", "october", "all", "december"},
+        ),
+        (
+            [
+                ("2024-11-01", "period:2024-10-01:2024-10-31", "october"),
+                ("2025-01-15", "period:2024-12-01:2024-12-31", "december"),
+            ],
+            {"october", "december"},
+        ),
+    ],
+    ids=["at its last day", "loaded afterwards", "with periods", "of periods alone"],
+)
+def test_what_is_published_or_was_at_the_years_end_is_kept_with_all_loads_it_is_made_of(
+    loads, kept
+):
     """Who audits the year asks for the books as they were on its last day."""
     query = (SQL / "report" / "landed_to_keep.sql").read_text(encoding="utf-8")
     with duckdb.connect() as db:
         db.execute("create table fiscal_year (fiscal_year varchar, end_date date)")
-        db.execute("insert into fiscal_year values ('2024', '2024-12-31'), ('2023', '2023-12-31')")
+        db.execute("insert into fiscal_year values ('2024', '2024-12-31')")
         db.execute(
-            "create table load (fiscal_year varchar, load_number integer, published_at timestamp,"
-            " landed_sha256 varchar)"
+            "create table load (fiscal_year varchar, load_number integer, load_id varchar,"
+            " published_at timestamp, coverage varchar, landed_sha256 varchar)"
         )
-        db.executemany(
-            "insert into load values (?, ?, ?, ?)",
-            [
-                ("2024", 1, "2024-11-01 02:00", "november"),
-                ("2024", 2, "2024-12-31 23:00", "last day"),
-                ("2024", 3, "2025-01-15 02:00", "january"),
-                ("2024", 4, "2025-02-01 02:00", "latest"),
-                ("2023", 1, "2024-06-01 02:00", "superseded"),
-                ("2023", 2, "2024-07-01 02:00", "only after its end"),
-            ],
-        )
-        kept = {sha256 for (sha256,) in db.execute(query).fetchall()}
+        rows = [
+            ("2024", number, f"load {number}", f"{day} 23:00", coverage, name)
+            for number, (day, coverage, name) in enumerate(loads, start=1)
+        ]
+        db.executemany("insert into load values (?, ?, ?, ?, ?, ?)", rows)
+        found = {sha256 for _, sha256 in db.execute(query).fetchall()}
 
-    assert kept == {"last day", "latest", "only after its end"}
+    assert kept == found
 
 
 def test_answers_that_were_closed_long_ago_go_with_the_findings_of_replaced_loads(tasma, acme):
