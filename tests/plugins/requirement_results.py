@@ -39,7 +39,7 @@ FOLDERS: Final = (
     "data/demo",
 )
 FILES: Final = ("pyproject.toml", "requirements.txt", "prefect.yaml", str(CATALOGUE))
-VARIABLES: Final = ("SIE_SAMPLES", "TASMA_CI")
+VARIABLES: Final = ("SIE_SAMPLES", "STATEMENT_SAMPLES", "TASMA_CI")
 """Settings that decide whether a test is skipped."""
 
 

@@ -1,0 +1,69 @@
+"""What single cells of a table say: an amount, a time, a word."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+
+from ledger.statement.grid import Cell
+from ledger.statement.numbers import Notation, parse_amount
+from ledger.statement.periods import SERIALS, YEARS, Found, find_periods, of_day, of_serial, of_year
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How the cells of one file are read."""
+
+    notation: Notation
+
+    def amount(self, cell: Cell | None) -> Decimal | None:
+        """Return the amount that a cell holds, as a number or as text; None when it holds none."""
+        if cell is None or cell.error:
+            return None
+        if isinstance(cell.value, Decimal):
+            return cell.value
+        return parse_amount(cell.value, self.notation) if isinstance(cell.value, str) else None
+
+    def is_text(self, cell: Cell | None) -> bool:
+        """Return whether a cell holds words."""
+        text = cell.text if cell else ""
+        return any(letter.isalpha() for letter in text) and self.amount(cell) is None
+
+
+def periods_in(cell: Cell | None) -> list[Found]:
+    """Return the times that a heading names: a date, text, or a day or year as a bare number."""
+    if cell is None:
+        return []
+    if isinstance(cell.value, dt.date):
+        return [of_day(cell.value)]
+    if isinstance(cell.value, Decimal):
+        return _of_number(cell.value)
+    return find_periods(cell.text)
+
+
+def is_time_number(cell: Cell | None) -> bool:
+    """Return whether a cell is a number that could be a day of this century or a year."""
+    if cell is None:
+        return False
+    if isinstance(cell.value, str):
+        return cell.text.isdecimal() and len(cell.text) == 4 and int(cell.text) in YEARS
+    return isinstance(cell.value, Decimal) and bool(_of_number(cell.value))
+
+
+def shown(cell: Cell | None) -> str:
+    """Return a cell of a heading as text."""
+    if cell is None or cell.value is None:
+        return ""
+    if isinstance(cell.value, dt.date):
+        return f"{cell.value.day}.{cell.value.month}.{cell.value.year}"
+    return cell.text or str(cell.value)
+
+
+def _of_number(value: Decimal) -> list[Found]:
+    if value != value.to_integral_value():
+        return []
+    number = int(value)
+    if number in YEARS:
+        return [of_year(number)]
+    return [of_serial(number)] if number in SERIALS else []

@@ -1,0 +1,50 @@
+"""What stands above a table: whose it is, of which time, in which unit."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ledger.statement import words
+from ledger.statement.periods import Found, Grain, Period, find_periods
+
+
+@dataclass(frozen=True)
+class Titles:
+    """`period` is that of the report, `fiscal_year` what a title calls so."""
+
+    texts: tuple[str, ...]
+    company: str | None
+    period: Found | None
+    fiscal_year: Period | None
+
+    def year_start(self, day: dt.date) -> tuple[dt.date, bool]:
+        """Return where the fiscal year of a day starts, and whether that is only a guess."""
+        year = self.fiscal_year
+        if year and year.start and year.start <= day <= year.end:
+            return year.start, False
+        return dt.date(day.year, 1, 1), True
+
+
+def read_titles(texts: Sequence[str]) -> Titles:
+    """Read the texts above a table; dates of printing are none of the report's."""
+    company = next((found[0] for text in texts if (found := words.COMPANY.search(text))), None)
+    dated = [text for text in texts if not words.PRINTED.search(text.casefold())]
+    years = [text for text in dated if words.FISCAL_YEAR.search(text.casefold())]
+    fiscal_years = [
+        found.period for text in years for found in find_periods(text) if found.grain is Grain.RANGE
+    ]
+    own = [found for text in dated if text not in years for found in find_periods(text)]
+    own += [found for text in years for found in find_periods(text)]
+    return Titles(
+        tuple(texts),
+        company,
+        max(own, key=_preference, default=None),
+        fiscal_years[0] if fiscal_years else None,
+    )
+
+
+def _preference(found: Found) -> int:
+    """A range says most, then a day, a month, a year; of equals the first counts."""
+    return found.grain

@@ -1,0 +1,147 @@
+"""The rows of a statement: label, account and amounts, before totals and signs are known."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from ledger.statement import words
+from ledger.statement.accounts import BEFORE_NAME
+from ledger.statement.grid import Cell
+from ledger.statement.notes import Notes
+from ledger.statement.numbers import MAX_DIGITS
+from ledger.statement.refusals import StatementRefused
+from ledger.statement.sections import account_of
+from ledger.statement.tables import Table
+from ledger.statement.values import Column, Place
+
+CENT_TOLERANCE: Final = Decimal("0.0001")
+"""How far a stored number may be from its cents in silence: what adding in binary leaves."""
+CENTS: Final = 2
+"""Decimals of an amount in whole currency."""
+_FOOTNOTE: Final = re.compile(r"\s*(?:\d{1,2}\)|\*{1,3}|[\u00b9\u00b2\u00b3])\s*$")
+
+
+@dataclass(frozen=True)
+class RawLine:
+    """One row: amounts by column as printed, rounded to the statement's smallest unit."""
+
+    row: int
+    label: str
+    label_in_file: str
+    account: str | None
+    indent: int
+    amounts: Mapping[int, Decimal]
+    is_hidden: bool
+
+
+def read_lines(table: Table, columns: Sequence[Column], places: int, notes: Notes) -> list[RawLine]:
+    """Return the rows with a figure of the books, hidden ones too.
+
+    Args:
+        table: Where they stand.
+        columns: Every column of figures.
+        places: Decimals of an amount in the statement's unit.
+        notes: Where an amount is named that is no number of cents.
+
+    Raises:
+        StatementRefused: A used amount cannot be read, is an error, is not stored or too large.
+    """
+    _check_cells(table, columns)
+    kept = [column for column in columns if column.role.is_of_books]
+    lines = (_line(table, row, kept, places, notes) for row in table.data_rows)
+    return [line for line in lines if line.amounts]
+
+
+def clean_label(text: str) -> str:
+    """Return a label without blanks around it, line breaks and a footnote's mark."""
+    said = " ".join(text.split())
+    is_closing = said.endswith(")") and said.count("(") >= said.count(")")
+    return said if is_closing else _FOOTNOTE.sub("", said) or said
+
+
+def _line(table: Table, row: int, columns: Sequence[Column], places: int, notes: Notes) -> RawLine:
+    cell = table.sheet.rows[row].get(table.label_column)
+    in_file = cell.value if cell and isinstance(cell.value, str) else table.label(row)
+    account = account_of(table, row)
+    split = BEFORE_NAME.fullmatch(table.label(row)) if table.splits_accounts else None
+    amounts = {
+        column.column: _rounded(amount, places, Place(table.sheet.name, row, column.column), notes)
+        for column in columns
+        if (amount := table.reading.amount(table.sheet.rows[row].get(column.column))) is not None
+    }
+    return RawLine(
+        row,
+        clean_label(split[2] if split else table.label(row)),
+        in_file,
+        account,
+        _indent(cell),
+        amounts,
+        row in table.sheet.hidden_rows,
+    )
+
+
+def _indent(cell: Cell | None) -> int:
+    if cell is None or not isinstance(cell.value, str):
+        return 0
+    return cell.indent + len(cell.value) - len(cell.value.lstrip())
+
+
+def _rounded(amount: Decimal, places: int, place: Place, notes: Notes) -> Decimal:
+    if amount.adjusted() >= MAX_DIGITS:
+        raise StatementRefused("amount_too_large", places=_named(place))
+    rounded = round(amount, places)
+    if abs(rounded - amount) > CENT_TOLERANCE:
+        notes.say("amount_not_in_cents", place, stored=amount, read=rounded)
+    if places > CENTS and rounded == rounded.to_integral_value():
+        rounded = rounded.to_integral_value()
+    return rounded + 0  # a zero without a sign
+
+
+def _named(place: Place) -> str:
+    return Cell(place.row, place.column, None).place
+
+
+def _check_cells(table: Table, columns: Sequence[Column]) -> None:
+    used = [column.column for column in columns if column.use]
+    shown = [c.column for c in columns if c.role.is_of_books and not c.is_hidden]
+    cells = list(_cells(table, shown))
+    _refuse(table, "formula_without_value", (c for c in cells if c.value is None))
+    _refuse(table, "error_in_cell", (c for c in cells if c.error))
+    _refuse(
+        table, "amount_unreadable", (c for c in _cells(table, used) if _is_unreadable(table, c))
+    )
+
+
+def _cells(table: Table, columns: Sequence[int]) -> Iterator[Cell]:
+    for row in sorted((*table.data_rows, *table.headings)):
+        for column in columns:
+            if cell := table.sheet.rows[row].get(column):
+                yield cell
+
+
+def _is_unreadable(table: Table, cell: Cell) -> bool:
+    """Return whether a cell of a used column holds no amount where one was meant."""
+    if table.reading.amount(cell) is not None:
+        return False
+    has_digits = any(letter.isdigit() for letter in cell.text)
+    return cell.row in table.data_rows or (has_digits and bool(table.label(cell.row)))
+
+
+def _refuse(table: Table, code: str, cells: Iterator[Cell]) -> None:
+    sheet = f"{table.sheet.name}!" if table.sheet.name else ""
+    places = [cell.place for cell in cells]
+    if places:
+        raise StatementRefused(code, places=sheet + ", ".join(places[:MAX_NAMED]))
+
+
+MAX_NAMED: Final = 20
+"""Cells that a refusal names."""
+
+
+def is_sample(line: RawLine) -> bool:
+    """Return whether a row is one that a template came with."""
+    return bool(words.SAMPLE_ROW.search(line.label))

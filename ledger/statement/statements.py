@@ -1,0 +1,268 @@
+"""One statement made of one section of a sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+import numpy as np
+
+from ledger.statement import checks, words
+from ledger.statement.answers import Answers
+from ledger.statement.arrays import present, whole_numbers
+from ledger.statement.columns import read_columns
+from ledger.statement.headings import Titles
+from ledger.statement.hidden import hidden_parts
+from ledger.statement.lines import RawLine, read_lines
+from ledger.statement.notes import Notes
+from ledger.statement.refusals import StatementRefused
+from ledger.statement.sections import Section
+from ledger.statement.signs import Printed, Signs, find_signs, is_cost
+from ledger.statement.times import settle_time
+from ledger.statement.totals import Rows, Totals, Word, find_totals
+from ledger.statement.values import Amount, Column, Kind, Line, Place, Role, Statement
+
+MAX_LINES: Final = 2_000
+"""Lines without an account: a statement has some hundred, and each is held against the others."""
+LEAST_WHOLE: Final = 5
+"""Amounts other than zero that must all be whole for a statement to count as rounded."""
+
+
+@dataclass(frozen=True)
+class Context:
+    """What is known before a section is read."""
+
+    titles: Titles
+    unit: int
+    currency: str | None
+    language: str
+    answers: Answers
+
+
+def make_statement(section: Section, context: Context, notes: Notes) -> Statement | None:
+    """Return the statement of a section; None when none of its columns is the books'.
+
+    Raises:
+        StatementRefused: A used cell holds no amount, or there are too many lines.
+    """
+    sheet = section.table.sheet.name
+    columns = read_columns(section.table, context.titles, section.kind)
+    columns = settle_time(section, columns, context.titles, context.answers, notes)
+    places = 2 + len(str(context.unit)) - 1
+    lines = read_lines(section.table, columns, places, notes)
+    if not lines or not any(column.use for column in columns):
+        return None
+    _check_count(sheet, lines)
+    return _Made(section, context, notes, columns, lines).statement()
+
+
+def _check_count(sheet: str, lines: Sequence[RawLine]) -> None:
+    count = sum(line.account is None for line in lines)
+    if count > MAX_LINES:
+        named = sheet or "The file"
+        raise StatementRefused("too_many_lines", sheet=named, count=count, limit=MAX_LINES)
+
+
+@dataclass
+class _Made:
+    section: Section
+    context: Context
+    notes: Notes
+    columns: Sequence[Column]
+    lines: list[RawLine]
+    is_flipped: bool = False
+    """Whether costs are printed without a minus and subtracted all the same."""
+
+    def statement(self) -> Statement:
+        kind, table = self.section.kind, self.section.table
+        visible = [line for line in self.lines if not line.is_hidden]
+        rounding = self._is_rounded(visible)
+        totals = self._totals(visible, is_rounded=rounding)
+        self.lines, totals = hidden_parts(self.lines, visible, totals, table.sheet.name, self.notes)
+        side = self._side()
+        signs = self._signs(totals, side)
+        self._check(totals, side, is_rounded=rounding)
+        return Statement(
+            kind,
+            table.sheet.name,
+            tuple(self.columns),
+            table.header_rows,
+            table.label_column,
+            table.label_column if table.splits_accounts else table.account_column,
+            next((column.period for column in self.columns if column.use), None),
+            signs.printed,
+            self.context.unit,
+            self.context.currency,
+            self.context.language,
+            self.context.titles.company,
+            tuple(self._lines(totals, signs)),
+        )
+
+    def _used(self) -> list[Column]:
+        return [column for column in self.columns if column.use]
+
+    def _evidence(self) -> list[int]:
+        """Return the columns in which a total has to add up."""
+        return [c.column for c in self.columns if c.role.is_of_books and not c.is_hidden]
+
+    def _is_rounded(self, lines: Sequence[RawLine]) -> bool:
+        amounts = [amount for line in lines for amount in line.amounts.values() if amount]
+        return len(amounts) >= LEAST_WHOLE and all(a == a.to_integral_value() for a in amounts)
+
+    def _totals(self, lines: Sequence[RawLine], *, is_rounded: bool) -> Totals:
+        found = find_totals(self._rows(lines, is_rounded=is_rounded, is_flipped=False))
+        if self.section.kind is not Kind.INCOME_STATEMENT or not found.off:
+            return found
+        flipped = find_totals(self._rows(lines, is_rounded=is_rounded, is_flipped=True))
+        self.is_flipped = len(flipped.off) < len(found.off)
+        return flipped if self.is_flipped else found
+
+    def _rows(self, lines: Sequence[RawLine], *, is_rounded: bool, is_flipped: bool) -> Rows:
+        scale = 1 if is_rounded else 2 + len(str(self.context.unit)) - 1
+        columns = self._evidence()
+        amounts = [[line.amounts.get(column) for column in columns] for line in lines]
+        flips = [-1 if is_flipped and is_cost(_bare(line)) else 1 for line in lines]
+        headings = self.section.table.headings
+        above = [0, *(line.row for line in lines)]
+        return Rows(
+            whole_numbers(amounts, scale) * np.reshape(flips, (-1, 1)),
+            present(amounts),
+            [word_of(line, self.section.kind) for line in lines],
+            [line.indent for line in lines],
+            [
+                any(a < h < line.row for h in headings)
+                for a, line in zip(above, lines, strict=False)
+            ],
+            rounding=5 if is_rounded else 0,
+        )
+
+    def _side(self) -> int:
+        """Return the place of the first line of equity and liabilities."""
+        if self.section.kind is not Kind.BALANCE_SHEET:
+            return len(self.lines)
+        table = self.section.table
+        starts = [row for row in table.headings if words.SIDE.match(table.label(row).casefold())]
+        starts += [line.row for line in self.lines if words.SIDE.match(line.label.casefold())]
+        starts += [ln.row for ln in self.lines if (ln.account or "").lstrip("0").startswith("2")]
+        first = min(starts, default=self.lines[-1].row + 1)
+        return sum(line.row < first for line in self.lines)
+
+    def _signs(self, totals: Totals, side: int) -> Signs:
+        column = self._used()[0].column
+        rows = [
+            Printed(
+                line.label.casefold(),
+                line.account,
+                line.amounts.get(column, Decimal(0)),
+                place in totals.parts,
+            )
+            for place, line in enumerate(self.lines)
+        ]
+        signs = find_signs(self.section.kind, rows, side)
+        if not signs.is_certain:
+            place = Place(self.section.table.sheet.name, 0, column)
+            self.notes.ask("sign", place, dict(signs.printed))
+        return signs
+
+    def _check(self, totals: Totals, side: int, *, is_rounded: bool) -> None:
+        sheet, kind = self.section.table.sheet.name, self.section.kind
+        factors = [-1 if self.is_flipped and is_cost(_bare(line)) else 1 for line in self.lines]
+        checks.check_totals(
+            sheet, self.lines, totals, self.notes, factors=factors, is_rounded=is_rounded
+        )
+        leaves = [place for place in range(len(self.lines)) if place not in totals.parts]
+        checks.check_roll_forward(sheet, self.lines, self.columns, self.notes)
+        if kind is Kind.BALANCE_SHEET:
+            parts = {part for its in totals.parts.values() for part in its}
+            roots = [place for place in range(len(self.lines)) if place not in parts]
+            sides = (
+                [self.lines[place] for place in roots if place < side],
+                [self.lines[place] for place in roots if place >= side],
+            )
+            checks.check_sides(sheet, sides, self.columns, self.notes)
+        if kind is Kind.TRIAL_BALANCE:
+            accounts = [self.lines[place] for place in leaves]
+            checks.check_trial_balance(sheet, accounts, self.columns, self.notes)
+
+    def _lines(self, totals: Totals, signs: Signs) -> list[Line]:
+        levels = totals.levels(len(self.lines))
+        used = self._used()
+        accounts = _unpadded([line.account for line in self.lines])
+        return [
+            Line(
+                line.row,
+                line.label,
+                line.label_in_file,
+                line.account,
+                _amount(line, used, signs.factors[place], self.context.unit),
+                self._also(line, signs.factors[place]),
+                is_total=place in totals.parts,
+                is_hidden=line.is_hidden,
+                level=levels[place],
+                parts=tuple(self.lines[part].row for part in totals.parts.get(place, ())),
+                ledger_account=accounts[place],
+            )
+            for place, line in enumerate(self.lines)
+        ]
+
+    def _also(self, line: RawLine, factor: int) -> dict[int, Amount]:
+        unit = self.context.unit
+        return {
+            c.column: _of_column(line, c, factor, unit)
+            for c in self.columns
+            if c.column in line.amounts and not (c.use and len(self._used()) == 1)
+        }
+
+
+def word_of(line: RawLine, kind: Kind) -> Word:
+    """Return what a line's account and label say of its being a total."""
+    label = line.label.casefold()
+    if line.account is not None:
+        return Word.LEAF
+    if words.TOTALS.search(label):
+        return Word.TOTAL
+    if kind is Kind.BALANCE_SHEET:
+        return _word_in_balance(label)
+    if words.RESULTS.match(label):
+        return Word.RESULT
+    return Word.GROUP if words.GROUP_LINES.match(label) else Word.OPEN
+
+
+def _word_in_balance(label: str) -> Word:
+    if words.COMPUTED_RESULT.search(label):
+        return Word.RESULT
+    if words.RESULT_IN_BALANCE.match(label):
+        return Word.LEAF
+    if words.GROUPS.fullmatch(label):
+        return Word.TOP_GROUP
+    return Word.GROUP if words.GROUP_LINES.match(label) else Word.OPEN
+
+
+def _bare(line: RawLine) -> Printed:
+    return Printed(line.label.casefold(), line.account, Decimal(0), is_total=False)
+
+
+def _amount(line: RawLine, used: Sequence[Column], factor: int, unit: int) -> Amount | None:
+    """Return the amount of a line; of debit and credit, what they come to."""
+    found = [_of_column(line, c, factor, unit) for c in used if c.column in line.amounts]
+    if len(used) == 1 or not found:
+        return found[0] if found else None
+    ledger = sum((amount.ledger for amount in found), Decimal(0))
+    return Amount(ledger / unit, ledger)
+
+
+def _of_column(line: RawLine, column: Column, factor: int, unit: int) -> Amount:
+    printed = line.amounts[column.column]
+    is_credit = column.role is Role.CREDIT
+    ledger = -abs(printed) if is_credit else printed * factor
+    return Amount(printed, ledger * unit + 0)
+
+
+def _unpadded(accounts: Sequence[str | None]) -> list[str | None]:
+    """Return accounts without the zeros that some are padded with, when none becomes another."""
+    bare = [account.lstrip("0") if account else account for account in accounts]
+    named = [account for account in bare if account]
+    is_safe = len(set(named)) == len(named)
+    return bare if is_safe else list(accounts)

@@ -1,0 +1,254 @@
+"""Which rows add up others: found by arithmetic in every column, above their parts or below them.
+
+A row that merely looks like a total is none, and one that does not say so is one if it adds up.
+Words decide only where figures cannot: a total of one line, a total of zeros, and one that is off.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from itertools import combinations
+from typing import Final
+
+import numpy as np
+
+from ledger.statement.arrays import Figures
+
+MAX_PARTS: Final = 60
+"""Parts that a total can have which does not say that it is one."""
+MAX_PARTS_OF_NAMED: Final = 20_000
+"""Parts that a total can have which does."""
+MAX_DOUBTED: Final = 6
+"""Totals that are taken apart again, together, to make a later one add up."""
+
+
+class Word(Enum):
+    """What a row's words say of it."""
+
+    LEAF = "leaf"
+    """It has an account, or is a line that no layout adds up: never a total."""
+    OPEN = "open"
+    """They say nothing."""
+    GROUP = "group"
+    """It names a part of the layout that may have parts."""
+    TOP_GROUP = "top_group"
+    """The same, and it is a total even of a single line."""
+    TOTAL = "total"
+    """It says that it adds up."""
+    RESULT = "result"
+    """It is a result: it adds up all that stands above it."""
+
+    @property
+    def is_named(self) -> bool:
+        """Whether a row is a total by its words alone."""
+        return self in (Word.TOTAL, Word.RESULT)
+
+    @property
+    def is_group(self) -> bool:
+        """Whether it names a part of the layout."""
+        return self in (Word.GROUP, Word.TOP_GROUP)
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Rows in their order: figures (rows, columns) in whole units, `present` of the same shape.
+
+    `indent` by row; `after_heading`: a row without figures stands right above. `rounding` is the
+    largest error of one printed figure, in the figures' unit, 0 when they are exact.
+    """
+
+    figures: Figures
+    present: np.ndarray
+    words: Sequence[Word]
+    indent: Sequence[int]
+    after_heading: Sequence[bool]
+    rounding: int = 0
+
+
+@dataclass
+class Totals:
+    """Parts by total, both as places in `Rows`; `off` holds those that do not add up everywhere."""
+
+    parts: dict[int, list[int]] = field(default_factory=dict)
+    off: set[int] = field(default_factory=set)
+
+    def levels(self, count: int) -> list[int]:
+        """Return of how many totals each of so many rows is a part."""
+        owners = {part: total for total, parts in self.parts.items() for part in parts}
+        levels: dict[int, int] = {}
+        for row in range(count):
+            chain = [row]
+            while (owner := owners.get(chain[-1])) is not None and owner not in levels:
+                chain.append(owner)
+            known = levels[owner] + 1 if owner is not None else 0
+            levels |= {place: known + depth for depth, place in enumerate(reversed(chain))}
+        return [levels[row] for row in range(count)]
+
+
+def find_totals(rows: Rows) -> Totals:
+    """Return the rows that add up others, each with its parts."""
+    totals = Totals()
+    top = _totals_above(rows, totals)
+    _totals_below(rows, totals, top)
+    return totals
+
+
+def _totals_above(rows: Rows, totals: Totals) -> list[int]:
+    """Find totals above their parts, from the last row up; return what is left on top."""
+    following: list[int] = []
+    for row in range(len(rows.words) - 1, -1, -1):
+        count = 0 if _is_below_only(rows.words[row]) else _count_following(rows, row, following)
+        if count:
+            totals.parts[row] = following[::-1][:count]
+            del following[-count:]
+        following.append(row)
+    return following[::-1]
+
+
+def _is_below_only(word: Word) -> bool:
+    return word is Word.LEAF or word.is_named
+
+
+def _count_following(rows: Rows, row: int, following: Sequence[int]) -> int:
+    """Return how many of the following rows a row adds up, 0 for none."""
+    reach = list(following[: -MAX_PARTS - 1 : -1])
+    named = (place for place, other in enumerate(reach) if rows.words[other].is_named)
+    reach = reach[: next(named, len(reach))]
+    deeper = _count_deeper(rows, row, reach)
+    if deeper and _adds_up(rows, row, reach[:deeper]):
+        return deeper
+    sums = _matches(rows, row, reach)
+    return next((k for k in sums if _filled(rows, row, reach[:k]) > 1), 0)
+
+
+def _count_deeper(rows: Rows, row: int, reach: Sequence[int]) -> int:
+    """Return how many rows in a row are moved in further than this one."""
+    shallow = (p for p, other in enumerate(reach) if rows.indent[other] <= rows.indent[row])
+    return next(shallow, len(reach))
+
+
+def _totals_below(rows: Rows, totals: Totals, top: Sequence[int]) -> None:
+    """Find totals that stand below their parts, among the rows that no total above has."""
+    stack: list[int] = []
+    has_above = bool(totals.parts)
+    for row in top:
+        word = rows.words[row]
+        if word is not Word.LEAF and row not in totals.parts:
+            parts = _parts_before(rows, row, stack, totals, has_above=has_above)
+            if parts:
+                totals.parts[row] = parts
+                del stack[stack.index(parts[0]) :]
+        stack.append(row)
+
+
+def _parts_before(
+    rows: Rows, row: int, stack: list[int], totals: Totals, *, has_above: bool
+) -> list[int]:
+    """Return the last rows of the stack that a row adds up; the stack may be taken apart for it."""
+    if count := _count_before(rows, row, stack, has_above=has_above):
+        return stack[-count:]
+    word = rows.words[row]
+    if not (word.is_named or word.is_group):
+        return []
+    if opened := _taken_apart(rows, row, stack, totals):
+        return opened
+    if not word.is_named or not stack:
+        return []
+    totals.off.add(row)
+    return stack[-_count_nearly(rows, row, stack) :]
+
+
+def _count_before(rows: Rows, row: int, stack: Sequence[int], *, has_above: bool) -> int:
+    """Return how many of the last rows a row adds up, 0 for none."""
+    word = rows.words[row]
+    limit = MAX_PARTS_OF_NAMED if word.is_named else MAX_PARTS
+    reach = stack[: -limit - 1 : -1]
+    counts = _matches(rows, row, reach)
+    is_zero = not rows.figures[row][rows.present[row]].any()
+    if word.is_named and is_zero:
+        return counts[-1] if counts else 0
+    if word.is_named or (word is Word.TOP_GROUP and not has_above and not is_zero):
+        return _with_zeros(rows, reach, counts[0]) if counts else 0
+    several = (k for k in counts if _filled(rows, row, reach[:k]) > 1)
+    return next((_with_zeros(rows, reach, k) for k in several), 0)
+
+
+def _with_zeros(rows: Rows, reach: Sequence[int], count: int) -> int:
+    """Return a count of rows with the rows of zeros before them, up to a heading."""
+    while (
+        count < len(reach)
+        and not rows.after_heading[reach[count - 1]]
+        and not rows.figures[reach[count]].any()
+    ):
+        count += 1
+    return count
+
+
+def _matches(rows: Rows, row: int, reach: Sequence[int]) -> list[int]:
+    """Return the counts of nearest rows that add up to a row in every column that it fills."""
+    shown = rows.present[row]
+    if not reach or not shown.any():
+        return []
+    sums = np.cumsum(rows.figures[list(reach)][:, shown], axis=0)
+    error = np.abs(sums - rows.figures[row][shown])
+    exact = np.flatnonzero((error == 0).all(axis=1))
+    if not len(exact) and _may_round(rows, row):
+        allowed = rows.rounding * np.arange(2, len(reach) + 2)
+        exact = np.flatnonzero((error <= allowed[:, None]).all(axis=1))
+    return [int(place) + 1 for place in exact]
+
+
+def _may_round(rows: Rows, row: int) -> bool:
+    """Return whether a row may be off by rounding: not when only its sum makes it a total."""
+    return rows.rounding > 0 and rows.words[row] is not Word.OPEN
+
+
+def _adds_up(rows: Rows, row: int, parts: Sequence[int]) -> bool:
+    return len(parts) in _matches(rows, row, parts)
+
+
+def _filled(rows: Rows, row: int, parts: Sequence[int]) -> int:
+    """Return how many parts have a figure other than zero."""
+    return int(rows.figures[list(parts)][:, rows.present[row]].any(axis=1).sum())
+
+
+def _taken_apart(rows: Rows, row: int, stack: list[int], totals: Totals) -> list[int]:
+    """Take back totals that only their sums speak for, when this one adds up without them.
+
+    So a result that happens to be the sum of the two lines above it does not hide that equity is
+    all three.
+    """
+    doubted = [
+        other for other in stack if other in totals.parts and not rows.words[other].is_named
+    ][-MAX_DOUBTED:]
+    for size in range(1, len(doubted) + 1):
+        for chosen in combinations(reversed(doubted), size):
+            opened = _opened(stack, totals, chosen)
+            if count := _count_before(rows, row, opened, has_above=True):
+                for other in chosen:
+                    del totals.parts[other]
+                stack[:] = opened
+                return opened[-count:]
+    return []
+
+
+def _opened(stack: Sequence[int], totals: Totals, chosen: Sequence[int]) -> list[int]:
+    opened = [(*totals.parts[row], row) if row in chosen else (row,) for row in stack]
+    return sorted(row for rows in opened for row in rows)
+
+
+def _count_nearly(rows: Rows, row: int, stack: Sequence[int]) -> int:
+    """Return how many rows a total means that does not add up: most columns say, or its group."""
+    reach = stack[: -MAX_PARTS_OF_NAMED - 1 : -1]
+    shown = rows.present[row] & (rows.figures[row] != 0)
+    if shown.any():
+        sums = np.cumsum(rows.figures[list(reach)][:, shown], axis=0)
+        fitting = (sums == rows.figures[row][shown]).sum(axis=1)
+        if fitting.max():
+            return int(np.argmax(fitting)) + 1
+    if rows.words[row] is Word.RESULT:
+        return len(reach)
+    heading = (place + 1 for place, other in enumerate(reach) if rows.after_heading[other])
+    return next(heading, len(reach))
