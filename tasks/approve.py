@@ -31,14 +31,17 @@ def approve(stores: Stores, tenant: str, *, approved_by: str, note: str) -> list
     units = stores.hub.units.of_tenant(tenant)
     published = [unit for unit in units if unit.last_published_at]
     if not published:
-        raise NotToBeApproved(tenant, why="nothing is published yet. Run pull for its years first.")
+        raise NotToBeApproved(
+            tenant, why=f"nothing is published yet. Pull its years: tasma ledger pull {tenant}"
+        )
     unfinished = [unit for unit in units if unit.status in {UnitState.HELD, UnitState.FAILED}]
     if unfinished:
         years = ", ".join(
             f"{year_in_words(unit.fiscal_year)} is {unit.status}" for unit in unfinished
         )
         raise NotToBeApproved(
-            tenant, why=f"{years}. Look at the year's pages; accept what is right, mend the rest."
+            tenant,
+            why=f"{years}. Accept what is right and correct the rest: tasma tenant status {tenant}",
         )
     stores.hub.tenants.update(tenant, has_schedule=True)
     stores.hub.events.add(

@@ -12,6 +12,7 @@ from typer.core import TyperGroup
 
 from flows.cli import exits
 from flows.cli.failure import explain
+from flows.cli.own_command import as_called
 from ledger.errors import TasmaError
 from ledger.text import visible
 
@@ -32,7 +33,7 @@ class Root(TyperGroup):
         except typer.TyperException as misuse:
             # Typer prints it: the one text that does not come by `flows.cli.output`.
             if isinstance(message := getattr(misuse, "message", None), str):
-                misuse.message = visible(message)
+                misuse.message = as_called(visible(message))
             raise
         except TasmaError as problem:
             if ctx.params.get("debug"):

@@ -116,10 +116,11 @@ def _units(stores: Stores, tenants: Iterable[str], years: Iterable[str]) -> Iter
 
 
 def _pull_all(stores: Stores, answers: dict[Parts, bool], *, defines: bool) -> Iterator[Pulled]:
-    from flows.cli.pulling import pull_here  # noqa: PLC0415 - brings Prefect
+    from flows.cli.logged import logged_once  # noqa: PLC0415 - brings Prefect
+    from flows.cli.pulling import pull_here  # noqa: PLC0415 - as above
     from flows.cli.watching import backfill_bar  # noqa: PLC0415 - as above
 
-    with backfill_bar(len(answers)) as bar:
+    with backfill_bar(len(answers)) as bar, logged_once():
         for (tenant, year), overwrites in answers.items():
             found = pull_here(
                 stores,

@@ -142,8 +142,20 @@ def _show_findings(found: _Findings, *, everything: bool, limit: int) -> None:
                 limit=limit,
                 mark=_mark(found, result, is_holding=result.control in held_by),
             )
-    if everything or not any(result.break_count for result in found.results):
+    if everything and found.results:
         _show_controls(found.results, known)
+    elif not any(result.break_count for result in found.results):
+        say(_nothing_broke(found.results))
+
+
+def _nothing_broke(results: list[ControlResult]) -> str:
+    """Say so without a table; with no results at all, nobody knows."""
+    if not results:
+        return "What the controls found is kept no longer; load the books again to ask them anew."
+    passed = sum(result.outcome == "passed" for result in results)
+    skipped = len(results) - passed
+    said = f"{passed} controls passed, {skipped} do not apply" if skipped else f"{passed} passed"
+    return f"Nothing broke: {said} (--all lists them)."
 
 
 def _show_later(item: LaterFinding, control: Control | None, *, limit: int) -> None:

@@ -44,8 +44,7 @@ def show_one(found: Imported) -> None:
         remark(f"{found.outcome.title()}: {found.message}")
         next_steps(*_next(found))
         return
-    verdict = f"would be {found.would_be}" if found.outcome == "planned" else found.outcome
-    say(f"{place(found)}: {verdict}{'' if _is_held(found) else f'. {found.message}'}")
+    say(f"{place(found)}: {in_words(found, found.message)}")
     if found.facts and found.load:
         say(f"{_source(found)}, in {found.took_s:.1f} s.")
     if found.judgement:
@@ -138,8 +137,19 @@ def _next(found: Imported) -> tuple[str, ...]:
     return (f"tasma ledger report {where}", f"tasma tenant status {found.tenant}")
 
 
-def _is_held(found: Imported) -> bool:
-    return bool(found.judgement and found.judgement.holding)
+def in_words(found: Imported, message: str) -> str:
+    """Say what became of a load, or would become of it; what holds it is listed below that.
+
+    Args:
+        found: The load.
+        message: Of the state in which its run ended.
+    """
+    is_held = bool(found.judgement and found.judgement.holding)
+    if found.outcome != "planned":
+        return found.outcome if is_held else f"{found.outcome}. {message}"
+    would_be = f"would be {found.would_be}"
+    why = message.partition(f"{would_be.capitalize()}: ")[2]
+    return f"{would_be}{'' if is_held else f'. {why}'} (dry run: nothing was written)"
 
 
 def _in_brief(found: Imported) -> str:

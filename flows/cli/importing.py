@@ -14,7 +14,7 @@ from flows.cli.app import AsJson, app, command
 from flows.cli.exits import worst
 from flows.cli.files import ledger_files
 from flows.cli.opening import known_tenant
-from flows.cli.output import console, remark, say, show_json
+from flows.cli.output import console, next_steps, remark, say, show_json
 from ledger.errors import TasmaError
 from ledger.text import visible
 
@@ -138,14 +138,17 @@ def _start_runs(
 ) -> None:
     from flows.cli.on_server import start_import  # noqa: PLC0415 - brings Prefect
 
-    links = {}
+    links, owners = {}, []
     for path in paths:
         owner = tenant or _owner(stores, path)
+        owners.append(owner)
         links[str(path)] = start_import(owner, path.absolute(), dry_run=dry_run)
         if not as_json:
             say(f"{path.name}: started, see {links[str(path)]}")
     if as_json:
         show_json(links)
+    else:
+        next_steps(*(f"tasma tenant status {owner}" for owner in dict.fromkeys(owners)))
 
 
 @contextmanager

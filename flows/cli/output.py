@@ -5,7 +5,8 @@ nothing but the JSON is on standard output. Without a terminal, or with ``NO_COL
 neither colour nor a frame, and a row of a table is one line however long it is.
 
 All that is printed passes `visible` here, so that no name, text or message from outside acts on a
-terminal or makes a line of its own.
+terminal or makes a line of its own. A command of ours that a sentence advises is written as the
+person calls it (`flows.cli.own_command`).
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
+from flows.cli.own_command import as_called
 from ledger.text import json_text, visible
 
 if TYPE_CHECKING:
@@ -39,13 +41,13 @@ def is_terminal() -> bool:
 def say(*lines: str) -> None:
     """Print sentences of the result, each on a line."""
     for line in lines:
-        console().print(visible(line), markup=False)
+        console().print(as_called(visible(line)), markup=False)
 
 
 def remark(*lines: str) -> None:
     """Print what is no result, such as a warning, to standard error."""
     for line in lines:
-        console(sys.stderr).print(visible(line), markup=False)
+        console(sys.stderr).print(as_called(visible(line)), markup=False)
 
 
 def next_steps(*commands: str) -> None:
@@ -87,7 +89,8 @@ def show_table(
     if is_terminal():
         tables.print_fitting(console(), columns, spare=spare)
     else:
-        say(*tables.plain_lines(columns))
+        for line in tables.plain_lines(columns):
+            console().print(visible(line), markup=False)
 
 
 def cell(value: object) -> str:

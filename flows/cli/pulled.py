@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from flows.cli.exits import ExitCode
 from flows.cli.failure import refusal
-from flows.cli.imported import CODES, decision, show_breaks
+from flows.cli.imported import CODES, decision, in_words, show_breaks
 from flows.cli.opening import short
 from flows.cli.output import next_steps, remark, say, show_table
 from flows.cli.pulling import Pulled, why
@@ -33,9 +34,7 @@ def show_one(found: Pulled) -> None:
         remark(f"{place(found)}: {found.outcome}. {found.message}")
         next_steps(*_next(found))
         return
-    planned = found.outcome == "planned"
-    verdict = f"would be {found.work.would_be}" if planned else found.outcome
-    say(f"{place(found)}: {verdict}. {found.message}")
+    say(f"{place(found)}: {in_words(replace(found.work, outcome=found.outcome), found.message)}")
     if found.work.load:
         tables = found.work.load.staged.tables
         counts = ", ".join(f"{tables[name].row_count:,} {name}s" for name in ("voucher", "posting"))
@@ -64,7 +63,8 @@ def show_many(years: Sequence[Pulled]) -> None:
     outcomes = [found.outcome for found in years]
     counted = ", ".join(f"{outcomes.count(name)} {name}" for name in dict.fromkeys(outcomes))
     say(f"{len(years)} years: {counted}.")
-    steps = [step for found in years if code(found) for step in _next(found)[:1]]
+    others = [found for found in years if code(found) and not found.in_its_place]
+    steps = [*_corrected_years(years), *(step for found in others for step in _next(found)[:1])]
     next_steps(*dict.fromkeys(steps or ("tasma tenant status",)))
 
 
@@ -87,6 +87,29 @@ def as_dict(found: Pulled) -> dict[str, Any]:
     }
 
 
+def _corrected_years(years: Sequence[Pulled]) -> tuple[str, ...]:
+    """Return how years of other dates in the source are corrected here, if those are right.
+
+    What has to go goes first: two years of a tenant share no day.
+    """
+    return (
+        *(f"tasma tenant year retire {place(found)}" for found in years if found.in_its_place),
+        *(
+            f"tasma tenant year add {found.unit.tenant} {short(year.key)}"
+            for found in years
+            for year in found.in_its_place
+        ),
+    )
+
+
+def _after_failure(found: Pulled) -> tuple[str, ...]:
+    if found.in_its_place:
+        return _corrected_years([found])
+    if "--define" in found.message:
+        return (f"tasma tenant year add {place(found)}",)
+    return (f"tasma connect check {found.unit.tenant}",)
+
+
 def _next(found: Pulled) -> tuple[str, ...]:
     tenant = found.unit.tenant
     if found.outcome == "planned":
@@ -100,7 +123,5 @@ def _next(found: Pulled) -> tuple[str, ...]:
         year = short(found.unit.year.key)
         return (f"tasma ledger pull {tenant} --year {year} --overwrite-uploaded",)
     if code(found):
-        if "--define" in found.message:
-            return (f"tasma tenant year add {tenant} {short(found.unit.year.key)}",)
-        return (f"tasma connect check {tenant}",)
+        return _after_failure(found)
     return (f"tasma ledger report {place(found)}", f"tasma tenant status {tenant}")

@@ -12,7 +12,7 @@ from typing import Any, ParamSpec, TypeAlias, TypeVar
 
 from blocks.hub import unit_resource
 from blocks.systems import FORTNOX
-from blocks.systems.fortnox import FortnoxSession
+from blocks.systems.fortnox import FortnoxSession, SourceYear
 from blocks.systems.lease import resource
 from flows.cli.failure import is_debugging, paragraph
 from flows.cli.fortnox import refuse_busy
@@ -37,6 +37,7 @@ from tasks.arrivals import explain
 from tasks.fetch import Fetched
 from tasks.jobs import Job
 from tasks.pages.documents import DocumentsFound
+from tasks.source_years import overlapping
 from tasks.stores import Stores
 
 Asked = ParamSpec("Asked")
@@ -58,6 +59,8 @@ class Pulled:
     calls: int = 0
     took_s: float = 0.0
     problem: Exception | None = field(default=None, repr=False)
+    in_its_place: list[FiscalYear] = field(default_factory=list)
+    """What the source has in the place of a year that is defined here and not there."""
 
     @property
     def rows(self) -> int:
@@ -108,9 +111,9 @@ def pull_here(
 def _pull(stores: Stores, found: Pulled, options: PullOptions, watch: Watch) -> None:
     unit = found.unit
     refuse_busy(stores.hub, resource(unit.tenant, FORTNOX), unit_resource(unit.tenant, unit.year))
-    work = pull_tenant(
-        stores, unit.tenant, options, steps=_steps(found, watch), wait_limit_s=NO_WAIT_S
-    )
+    is_defined = stores.hub.years.find(unit.tenant, unit.year) is not None
+    steps = _steps(found, watch, is_defined=is_defined)
+    work = pull_tenant(stores, unit.tenant, options, steps=steps, wait_limit_s=NO_WAIT_S)
     with server_chosen():
         state = asyncio.run(work)
     found.outcome, found.message = str(state.name).lower(), state.message or ""
@@ -118,7 +121,7 @@ def _pull(stores: Stores, found: Pulled, options: PullOptions, watch: Watch) -> 
         raise found.problem
 
 
-def _steps(found: Pulled, watch: Watch) -> Steps:
+def _steps(found: Pulled, watch: Watch, *, is_defined: bool) -> Steps:
     """Return the steps without tasks; why one of them failed is kept in ``found``."""
     plain = steps_into(found.work, watch)
 
@@ -127,6 +130,12 @@ def _steps(found: Pulled, watch: Watch) -> Steps:
             return await plain.pull(job, fortnox, *args, **options)
         finally:
             found.calls = fortnox.calls
+
+    async def source_years(*args: Any) -> list[SourceYear]:
+        years = await plain.source_years(*args)
+        if is_defined and all(item.year != found.unit.year for item in years):
+            found.in_its_place = overlapping(found.unit.year, years)
+        return years
 
     async def documents(job: Job, fortnox: FortnoxSession, *args: Any) -> DocumentsFound:
         try:
@@ -142,7 +151,7 @@ def _steps(found: Pulled, watch: Watch) -> Steps:
         publish=_noting(found, plain.publish),
         report=plain.report,
         documents=_noting(found, documents),
-        source_years=plain.source_years,
+        source_years=source_years,
     )
 
 

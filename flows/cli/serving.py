@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
@@ -64,7 +60,8 @@ def _simulators(port: int) -> Iterator[None]:
 
     with open_hub() as hub, door.demo().simulators_of_server(hub, port=port) as simulated:
         say(f"Fortnox        {simulated.url}/_simulator/ (simulated)")
-        say(f"Its tenants    {', '.join(simulated.tenants)}")
+        tenants = (f"{tenant} ({number})" for tenant, number in simulated.tenants.items())
+        say(f"Its tenants    {', '.join(tenants)}")
         say("For `tasma` in another terminal:")
         say(
             f"  export {' '.join(f'{name}={value}' for name, value in simulated.variables.items())}"
@@ -128,23 +125,13 @@ def _show(outcome: Outcome) -> None:
         f"and the one deleted, and all other balances are the generator's to the öre "
         f"({outcome.took_s:.0f} s). Home: {outcome.home}"
     )
-    tasma = program()
     held = next(unit for unit in outcome.seen if unit.blocking_count)
     changed = next(unit for unit in outcome.seen if unit.tenant == outcome.changed)
     good = next(unit for unit in outcome.seen if not unit.blocking_count)
     next_steps(
-        f"{tasma} --demo ledger breaks {held.tenant} {short(held.fiscal_year)}",
-        f"{tasma} --demo ledger changes {changed.tenant} {short(changed.fiscal_year)}",
-        f"{tasma} --demo ledger report {good.tenant} {short(good.fiscal_year)}",
-        f"{tasma} --demo up                 (these tenants and runs in Prefect's UI)",
-        f"{tasma} import FILE --new-tenant  (your own SIE file, in a home of your own)",
+        f"tasma --demo ledger breaks {held.tenant} {short(held.fiscal_year)}",
+        f"tasma --demo ledger changes {changed.tenant} {short(changed.fiscal_year)}",
+        f"tasma --demo ledger report {good.tenant} {short(good.fiscal_year)}",
+        "tasma --demo up                 (these tenants and runs in Prefect's UI)",
+        "tasma import FILE --new-tenant  (your own SIE file, in a home of your own)",
     )
-
-
-def program() -> str:
-    """Return how this program is called from here: ``tasma`` when the shell finds it."""
-    found = shutil.which("tasma")
-    own_command = Path(sys.executable).with_name("tasma")
-    if found and Path(found).resolve() == own_command.resolve():
-        return "tasma"
-    return os.path.relpath(own_command) if own_command.exists() else "tasma"

@@ -14,7 +14,10 @@ from rich.table import Table
 from rich.text import Text
 
 UNBROKEN_CHARS: Final = 25
-"""Words up to this long are never broken: the largest amount, two dates of a year, an id."""
+"""Cells up to this long are never folded: the largest amount, two dates of a year, a status."""
+
+UNBROKEN_WORD_CHARS: Final = 40
+"""Words of longer texts up to this long: an id made of a company's name, or of a load."""
 
 TEXT_CHARS: Final = 16
 """Narrowest column of longer texts, which fold between words."""
@@ -45,7 +48,7 @@ class Column:
         words = _longest_word((self.heading,))
         if self.is_figure or longest <= UNBROKEN_CHARS:
             return max(longest, words)
-        return max(min(_longest_word(self.cells), UNBROKEN_CHARS), words, TEXT_CHARS)
+        return max(min(_longest_word(self.cells), UNBROKEN_WORD_CHARS), words, TEXT_CHARS)
 
     @property
     def is_empty(self) -> bool:

@@ -43,7 +43,7 @@ def simulators_of_server(hub: Hub, *, port: int = FORTNOX_PORT) -> Iterator[Simu
             connect(hub)
             if hub.tenants.get(CHANGING.slug).has_schedule:
                 change_books(simulator)  # as the demo left them
-            tenants = tuple(item.slug for item in LEDGERS)
+            tenants = {item.slug: str(item.number) for item in LEDGERS}
             yield Simulated(simulator.url, tenants, variables(simulator))
     except OSError as problem:
         if problem.errno != errno.EADDRINUSE:

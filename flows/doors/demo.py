@@ -60,7 +60,8 @@ class Simulated:
     """Where the simulator is, whose companies it has, and the settings that lead there."""
 
     url: str
-    tenants: tuple[str, ...]
+    tenants: dict[str, str]
+    """The number (DatabaseNumber) of each tenant's company there."""
     variables: dict[str, str]
 
 

@@ -80,11 +80,6 @@ class PullYear:
             return self._ended(KEPT, f"the source has no such year; {UPLOADED_KEPT}")
         has = ", ".join(str(item.year) for item in self.there) or "none"
         reason = f"the source has no fiscal year {self.unit.year}; those it has: {has}"
-        if others and self._is_defined():
-            reason += (
-                f". Its dates there are {others[0]}: if those are right, retire the year here and "
-                "define that one (tasma tenant year)"
-            )
         return self._ended(FAILED, reason)
 
     def _undefined(self) -> str:

@@ -107,8 +107,8 @@ async def plan_unit(job: Job, fetched: Fetched, *, steps: Steps = AS_TASKS) -> S
         plan = await asyncio.to_thread(job.stores.warehouse.plan, load.staged)
     await steps.report(job, load, judgement, verdict=f"would be {verdict}", plan=plan)
     would = changes_in_words(plan) if plan else kept_aside(verdict, judgement)
-    why = f"held: {judgement.reason}" if judgement.holding else would
-    return ended(PLANNED, f"Dry run, nothing was written. The load would be {verdict}; {why}")
+    why = judgement.reason if judgement.holding else would
+    return ended(PLANNED, f"Dry run, nothing was written. Would be {verdict}: {why}")
 
 
 def kept_aside(verdict: UnitState, judgement: Judgement) -> str:

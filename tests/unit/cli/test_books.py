@@ -9,7 +9,7 @@ import duckdb
 import pyarrow.parquet as pq
 import pytest
 
-from blocks.hub import Hub
+from blocks.hub import Hub, models
 from blocks.settings import settings
 from blocks.warehouse.warehouse import Warehouse
 from ledger.fiscal_year import FiscalYear
@@ -286,6 +286,29 @@ def test_few_vouchers_stand_beside_a_hold_and_are_decided_by_their_load(tasma, b
     accepted = tasma("accept", books, "2024", "--load", load_id, "--reason", "seen")
     assert (accepted.exit_code, "small 2024: partial" in accepted.stdout) == (4, True)
     assert rows(tasma, "breaks", books)["held_by"] == ["balance_roll_forward"]
+
+
+def test_evidence_that_agrees_is_said_to_in_a_line_and_listed_on_demand(tasma, books, sie):
+    assert tasma("import", sie(sie_type="2"), "--tenant", books).exit_code == 4
+
+    shown = tasma("ledger", "breaks", books).stdout.partition("Beside the year")[2]
+    everything = tasma("ledger", "breaks", books, "--all").stdout.partition("Beside the year")[2]
+
+    assert "Nothing broke: " in shown
+    assert "--all lists them" in shown
+    assert "tenant_identity" not in shown
+    assert "tenant_identity" in everything
+
+
+def test_findings_that_are_gone_are_not_called_clean(tasma, books):
+    with Hub(settings().hub_url) as hub, hub.database.writing() as connection:
+        connection.execute(models.control_break.delete())
+        connection.execute(models.control_result.delete())
+
+    shown = tasma("ledger", "breaks", books).stdout
+
+    assert "kept no longer" in shown
+    assert "Nothing broke" not in shown
 
 
 def test_another_companys_books_are_not_offered_for_acceptance(tasma, owner, sie):

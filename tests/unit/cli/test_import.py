@@ -322,6 +322,8 @@ def test_dry_run_of_a_new_tenants_file_writes_nothing_at_all(tasma, sie, home):
 
     assert planned.exit_code == 0
     assert "It would be a new tenant" in planned.stderr
+    assert planned.stdout.count("would be") == 1
+    assert planned.stdout.count("nothing was written") == 1
     assert "2024: would be published" in planned.stdout
     written = [path for path in home.rglob("*") if path not in before]
     assert [path for path in written if not path.name.startswith("hub.sqlite")] == []

@@ -301,6 +301,31 @@ def test_year_that_is_gone_or_prolonged_there_shows_in_the_status_with_what_to_d
     assert ("green", "") == (_status(tasma)["light"], _status(tasma)["connection"])
 
 
+def test_years_of_other_dates_are_advised_once_in_an_order_that_works(tasma, connected):
+    tenant = connected("acme", 503073, "2023,2024")
+
+    failed = tasma("ledger", "pull", tenant)
+    commands = [
+        line.removeprefix("Next:").split()
+        for line in failed.stdout.partition("2 failed.\n")[2].splitlines()
+    ]
+    done = [tasma(*command[1:]).exit_code for command in commands]
+    one = tasma("ledger", "pull", tenant, "--year", "2025")
+
+    assert commands == [
+        f"tasma tenant year {what}".split()
+        for what in (
+            "retire acme 2023",
+            "retire acme 2024",
+            "add acme 2022-07-01_2023-06-30",
+            "add acme 2023-07-01_2024-06-30",
+            "add acme 2024-07-01_2025-06-30",
+        )
+    ]
+    assert done == [0] * len(commands)
+    assert "retire" not in one.output
+
+
 def test_texts_that_lost_their_letters_are_warned_of_in_status_and_findings_with_their_count(
     tasma, fortnox, connected, company
 ):

@@ -71,7 +71,7 @@ def cut(columns, printed):
         if column.heading not in gone
         for text in column.cells
         for word in text.split()
-        if re.search(r"\d", word) and cell_len(word) <= tables.UNBROKEN_CHARS
+        if re.search(r"\d", word) and cell_len(word) <= tables.UNBROKEN_WORD_CHARS
         if word not in printed
     ]
 
@@ -151,6 +151,14 @@ def test_spare_columns_go_one_after_the_other_and_then_rows_become_blocks(width,
     )
 
     assert expected == [column.heading for column in found][: len(expected) or 1]
+
+
+def test_id_that_is_longer_than_most_is_not_broken():
+    """One letter of it on the next line cannot be typed or searched for."""
+    long = "ovningsakeriet-nordost-alvo"
+    column = tables.Column("tenant", ["acme", long, f"{long} and {long}"])
+
+    assert (len(long), column.least) == (27, 27)
 
 
 # Every table of the command line.

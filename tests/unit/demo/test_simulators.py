@@ -46,6 +46,10 @@ def test_companies_become_tenants_once_and_this_process_is_led_to_them(hub):
 
     assert {tenant.id for tenant in hub.tenants} == set(simulated.tenants)
     assert {tenant.name for tenant in hub.tenants} == served
+    assert simulated.tenants == {
+        tenant: hub.connections.get(tenant, "fortnox").source_tenant_id
+        for tenant in simulated.tenants
+    }
     assert all(hub.connections.find(tenant, "fortnox") for tenant in simulated.tenants)
     assert [2, 1, 1] == [len(hub.years.active(tenant)) for tenant in sorted(simulated.tenants)]
 

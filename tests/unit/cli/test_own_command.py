@@ -1,0 +1,89 @@
+"""What is advised can be typed as it is: by the name that the program was called with."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+import pytest
+import typer.main
+
+import flows.cli
+from flows.cli.logged import logged_once
+from flows.cli.output import next_steps, remark
+from flows.cli.own_command import COMMANDS, as_called
+from tasks.log import warn
+
+
+@pytest.fixture
+def called(monkeypatch):
+    """Call the program as: ``called(".venv/bin/tasma", "--demo", ...)``."""
+    return lambda *arguments: monkeypatch.setattr(sys, "argv", [*arguments])
+
+
+@pytest.mark.parametrize(
+    ("typed", "advised"),
+    [
+        (".venv/bin/tasma", ".venv/bin/tasma"),
+        ("/opt/a b/tasma", "'/opt/a b/tasma'"),
+        ("tasma", "tasma"),
+        ("/usr/lib/python3/pytest/__main__.py", "tasma"),
+    ],
+)
+def test_command_is_advised_as_the_program_was_called(called, capsys, typed, advised):
+    called(typed, "tenant", "list")
+
+    next_steps("tasma tenant status acme", "or: tasma ledger reject acme 2024")
+    remark("Start it: `tasma up`.")
+
+    shown = capsys.readouterr()
+    assert shown.out == (
+        f"Next: {advised} tenant status acme\n      or: {advised} ledger reject acme 2024\n"
+    )
+    assert shown.err == f"Start it: `{advised} up`.\n"
+
+
+def test_name_that_the_shell_looked_up_stays_a_name(called, tmp_path, monkeypatch):
+    program = tmp_path / "tasma"
+    program.touch(mode=0o700)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    called(str(program))
+
+    assert as_called("tasma up") == "tasma up"
+
+
+def test_demo_is_kept_and_said_once(called):
+    called(".venv/bin/tasma", "--demo", "tenant", "status")
+
+    assert as_called("tasma ledger breaks acme") == ".venv/bin/tasma --demo ledger breaks acme"
+    assert as_called("tasma --demo up") == ".venv/bin/tasma --demo up"
+
+
+@pytest.mark.parametrize(
+    "text", ["/srv/tasma import", "x-tasma up", "the tasma of Acme", "tasma upwards", "tasma-up"]
+)
+def test_what_is_no_command_stays_as_it_is(called, text):
+    called(".venv/bin/tasma")
+
+    assert as_called(text) == text
+
+
+def test_every_command_is_known():
+    """One that is not would be advised by the bare name."""
+    assert set(COMMANDS) - {"--debug"} == set(typer.main.get_command(flows.cli.app.app).commands)
+
+
+def test_what_steps_log_is_said_once_and_as_called(called, caplog):
+    called(".venv/bin/tasma", "ledger", "pull", "acme")
+    caplog.set_level(logging.WARNING)
+
+    with logged_once():
+        for message in ("Retire it: tasma tenant year retire acme 2024", "other") * 2:
+            warn(message)
+    warn("other")
+
+    assert caplog.messages == [
+        "Retire it: .venv/bin/tasma tenant year retire acme 2024",
+        "other",
+        "other",
+    ]
