@@ -6,7 +6,7 @@ with the module of each; those under `TransientError` are retried, the rest go t
     TasmaError
         TerminalError  (ledger.errors)
             CallRefused  (blocks.http.errors)
-            CompanyUncertain  (flows.cli.newcomer)
+            CompanyUncertain  (tasks.new_tenant)
             ConsentGone  (blocks.hub.consents)
             ControlFailed  (blocks.controls.evidence)
             ControlsHoldNothing  (tasks.accept)
@@ -33,7 +33,7 @@ with the module of each; those under `TransientError` are retried, the rest go t
             ManifestUnreadable  (blocks.lake.manifest)
             NewerSchema  (blocks.warehouse.errors)
             NoAppBlock  (blocks.systems.fortnox.block)
-            NoCompanyNamed  (flows.cli.newcomer)
+            NoCompanyNamed  (tasks.new_tenant)
             NoFiscalYear  (tasks.source_year)
             NoLedger  (blocks.warehouse.errors)
             NoSchemaVersion  (blocks.warehouse.migrate)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
@@ -13,10 +12,11 @@ from flows.cli.opening import TenantId, YearOrLatest, known_tenant, known_year, 
 from flows.cli.output import next_steps, say, show_json, show_table
 from ledger.acceptance import is_foreign
 from ledger.readers import FORMATS
+from tasks.findings import Findings, findings_of, findings_of_year
 
 if TYPE_CHECKING:
     from blocks.controls import Control
-    from blocks.hub import Hub, LaterFinding, Load, UnitStatus
+    from blocks.hub import LaterFinding, Load, UnitStatus
     from ledger.controls import ControlResult
     from ledger.fiscal_year import FiscalYear
 
@@ -54,8 +54,8 @@ def breaks(
         known_tenant(hub, tenant)
         wanted = known_year(hub, tenant, year)
         unit = hub.units.find(tenant, wanted)
-        found = _of_year(hub, unit) if unit else None
-        side_loads = [_findings(hub, load) for load in hub.side_loads.of_unit(tenant, wanted)]
+        found = findings_of_year(hub, unit) if unit else None
+        side_loads = [findings_of(hub, load) for load in hub.side_loads.of_unit(tenant, wanted)]
         later = hub.later.open_findings(tenant, wanted)
     if as_json:
         show_json(_as_dict(tenant, wanted, unit, found=found, side_loads=side_loads, later=later))
@@ -66,40 +66,10 @@ def breaks(
         _show(unit, found, side_loads, later=later, everything=everything, limit=limit)
 
 
-@dataclass(frozen=True)
-class _Findings:
-    """What the controls said about one load, and what of it nobody accepted."""
-
-    load: Load
-    results: list[ControlResult]
-    holding: list[ControlResult]
-
-
-def _of_year(hub: Hub, unit: UnitStatus) -> _Findings | None:
-    """Return the open hold with its findings, else those of the load in hand.
-
-    A run that failed before it staged anything has none: what is published speaks.
-    """
-    load = hub.holds.find(unit.tenant, unit.year)
-    if load is None and unit.load_id:
-        load = hub.loads.get(unit.load_id)
-        if unit.status == "published":
-            load = hub.loads.judged(load) or load
-    elif load is None and (load := hub.loads.published(unit.tenant, unit.year)):
-        load = hub.loads.judged(load) or load
-    return _findings(hub, load) if load else None
-
-
-def _findings(hub: Hub, load: Load) -> _Findings:
-    results = hub.loads.results(load.load_id)
-    holding = hub.acceptances.unaccepted(load.tenant, load.year, results) if load.is_open else []
-    return _Findings(load, results, holding)
-
-
 def _show(
     unit: UnitStatus,
-    found: _Findings | None,
-    side_loads: list[_Findings],
+    found: Findings | None,
+    side_loads: list[Findings],
     *,
     later: list[LaterFinding],
     everything: bool,
@@ -131,7 +101,7 @@ def _show(
             next_steps(*_ways_out(place, item, option=f" --load {load.load_id}"))
 
 
-def _show_findings(found: _Findings, *, everything: bool, limit: int) -> None:
+def _show_findings(found: Findings, *, everything: bool, limit: int) -> None:
     known = _catalogue(found.load)
     held_by = {item.control for item in found.holding}
     for result in found.results:
@@ -169,7 +139,7 @@ def _show_later(item: LaterFinding, control: Control | None, *, limit: int) -> N
     _show_breaks(item.result, control, limit=limit, mark="")
 
 
-def _mark(found: _Findings, result: ControlResult, *, is_holding: bool) -> str:
+def _mark(found: Findings, result: ControlResult, *, is_holding: bool) -> str:
     """Say what became of a break that would hold a load."""
     if not result.holds or is_holding:
         return ""
@@ -214,7 +184,7 @@ def _show_controls(results: list[ControlResult], known: dict[str, Control]) -> N
     show_table(("outcome", "control", "if broken", "breaks", "what holds when it passes"), rows)
 
 
-def _show_next(place: str, unit: UnitStatus, found: _Findings) -> None:
+def _show_next(place: str, unit: UnitStatus, found: Findings) -> None:
     say("")
     if not found.load.is_open:
         wants_file = unit.status in {"rejected", "failed"}
@@ -229,7 +199,7 @@ def _show_next(place: str, unit: UnitStatus, found: _Findings) -> None:
     next_steps(*_ways_out(place, found))
 
 
-def _ways_out(place: str, found: _Findings, *, option: str = "") -> tuple[str, ...]:
+def _ways_out(place: str, found: Findings, *, option: str = "") -> tuple[str, ...]:
     """Return what a person may do about a hold; another company's books are never accepted."""
     reject = f'tasma ledger reject {place}{option} --reason "..."'
     number = f"tasma tenant correct {found.load.tenant} --org-number NUMBER"
@@ -271,8 +241,8 @@ def _as_dict(
     year: FiscalYear,
     unit: UnitStatus | None,
     *,
-    found: _Findings | None,
-    side_loads: list[_Findings],
+    found: Findings | None,
+    side_loads: list[Findings],
     later: list[LaterFinding],
 ) -> dict[str, Any]:
     return {
@@ -286,7 +256,7 @@ def _as_dict(
     }
 
 
-def _findings_as_dict(found: _Findings | None) -> dict[str, Any]:
+def _findings_as_dict(found: Findings | None) -> dict[str, Any]:
     return {
         "load": found.load if found else None,
         "held_by": [result.control for result in found.holding] if found else [],

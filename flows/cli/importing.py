@@ -115,16 +115,16 @@ def _import_one(
 
 def _stores_for(stores: Stores, path: Path, *, dry_run: bool) -> AbstractContextManager[Stores]:
     """Return where a file that names its own tenant is loaded: a dry run makes no tenant."""
-    from flows.cli import newcomer  # noqa: PLC0415 - brings the SIE reader
+    from tasks import new_tenant  # noqa: PLC0415 - brings the SIE reader
 
-    if dry_run and not newcomer.is_known(stores.hub, path):
-        return newcomer.trial_stores()
+    if dry_run and not new_tenant.is_known(stores.hub, path):
+        return new_tenant.trial_stores()
     return nullcontext(stores)
 
 
 def _owner(stores: Stores, path: Path, *, dry_run: bool = False) -> str:
     """Return the tenant that the file itself names, made if it is new."""
-    from flows.cli.newcomer import tenant_of  # noqa: PLC0415 - brings the SIE reader
+    from tasks.new_tenant import tenant_of  # noqa: PLC0415 - brings the SIE reader
 
     found, is_new = tenant_of(stores.hub, path)
     if is_new:

@@ -1,4 +1,4 @@
-"""`tasma import --new-tenant`: a tenant made of what a file says of itself."""
+"""A tenant made of what a file says of itself (`tasma import --new-tenant`)."""
 
 from __future__ import annotations
 

@@ -1,0 +1,41 @@
+"""What the controls found of a year, and which load speaks for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # a listing of the hub comes at once: no SQL before it is asked
+    from blocks.hub import Hub, Load, UnitStatus
+    from ledger.controls import ControlResult
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What the controls said about one load, and what of it nobody accepted."""
+
+    load: Load
+    results: list[ControlResult]
+    holding: list[ControlResult]
+
+
+def findings_of_year(hub: Hub, unit: UnitStatus) -> Findings | None:
+    """Return the open hold with its findings, else those of the load in hand.
+
+    A run that failed before it staged anything has none: what is published speaks.
+    """
+    load = hub.holds.find(unit.tenant, unit.year)
+    if load is None and unit.load_id:
+        load = hub.loads.get(unit.load_id)
+        if unit.status == "published":
+            load = hub.loads.judged(load) or load
+    elif load is None and (load := hub.loads.published(unit.tenant, unit.year)):
+        load = hub.loads.judged(load) or load
+    return findings_of(hub, load) if load else None
+
+
+def findings_of(hub: Hub, load: Load) -> Findings:
+    """Return what the controls said about a load; what holds it only while it is open."""
+    results = hub.loads.results(load.load_id)
+    holding = hub.acceptances.unaccepted(load.tenant, load.year, results) if load.is_open else []
+    return Findings(load, results, holding)
