@@ -10,12 +10,12 @@ import pytest
 
 from blocks.steps import STEPS
 from blocks.warehouse import Warehouse
-from flows.demo.ledgers import variables
 from ledger.fiscal_year import FiscalYear
 from simulators.books.company import Company
 from simulators.books.years import calendar_years
 from simulators.fortnox import ALL_SCOPES, FortnoxSimulator, SimulatedTenant
 from tasks.documents import DOCUMENTS
+from tests import quick_fortnox
 from tests.faults.children import CHILDREN
 from tests.faults.homes import opened
 from tests.faults.puller import publish_first, pull, pulled
@@ -42,15 +42,11 @@ def fortnox():
         yield simulator
 
 
-def environment_of(simulator):
-    return {**variables(simulator), "TASMA_FORTNOX_CLOSING_AT_FIRST": "false"}
-
-
 @pytest.fixture(scope="module")
 def published(fortnox, tmp_path_factory):
     """The home of a tenant whose ledger and documents are published; tests work on copies."""
     home = tmp_path_factory.mktemp("published")
-    publish_first(environment_of(fortnox), home, TENANT, number=NUMBER, year=YEAR)
+    publish_first(quick_fortnox.settings_of(fortnox), home, TENANT, number=NUMBER, year=YEAR)
     return home, documents_of(home)
 
 
@@ -59,8 +55,8 @@ def simulator(fortnox, monkeypatch):
     """Fortnox as it was when the home was published."""
     there = fortnox.tenant(NUMBER)
     before = there.edition
-    for name, value in environment_of(fortnox).items():
-        monkeypatch.setenv(name, value)
+    quick_fortnox.shorten_waits(monkeypatch)
+    quick_fortnox.lead_to(fortnox, monkeypatch)
     yield fortnox
     there.edition = before
 
@@ -81,7 +77,9 @@ def test_a_run_killed_on_the_way_of_its_documents_loses_and_doubles_none(
     (gone, *_) = sorted(id_ for id_, key in published[1] if key == "L:10")
     there.detach(gone)
     tonight = {(new, "A:1"), *(row for row in published[1] if row[0] != gone)}
-    child = CHILDREN.Process(target=pull, args=(environment_of(simulator), home, TENANT, step))
+    child = CHILDREN.Process(
+        target=pull, args=(quick_fortnox.settings_of(simulator), home, TENANT, step)
+    )
     child.start()
     child.join(CHILD_LIMIT_S)
     assert child.exitcode == -signal.SIGKILL, f"{step} was not reached"

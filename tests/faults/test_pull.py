@@ -9,12 +9,12 @@ import signal
 import pytest
 
 from blocks.steps import STEPS
-from flows.demo.ledgers import variables
 from ledger.errors import TransientError
 from ledger.fiscal_year import FiscalYear
 from simulators.books.company import Company
 from simulators.books.years import calendar_years
 from simulators.fortnox import LEDGER_SCOPES, FortnoxSimulator, SimulatedTenant
+from tests import quick_fortnox
 from tests.faults.children import CHILDREN
 from tests.faults.homes import opened
 from tests.faults.puller import publish_first, pull, pulled
@@ -49,23 +49,16 @@ def simulator(fortnox, monkeypatch):
     """Fortnox with last night's books."""
     fortnox.faults.clear()
     fortnox.tenant(NUMBER).replace_books(COMPANY)
-    for name, value in environment_of(fortnox).items():
-        monkeypatch.setenv(name, value)
+    quick_fortnox.shorten_waits(monkeypatch)
+    quick_fortnox.lead_to(fortnox, monkeypatch)
     return fortnox
-
-
-def environment_of(simulator):
-    return {
-        **variables(simulator),
-        "TASMA_FORTNOX_CLOSING_AT_FIRST": "false",
-    }
 
 
 @pytest.fixture(scope="module")
 def published(fortnox, tmp_path_factory):
     """The home of a tenant with last night's books published; tests work on copies."""
     home = tmp_path_factory.mktemp("published")
-    publish_first(environment_of(fortnox), home, TENANT, number=NUMBER, year=YEAR)
+    publish_first(quick_fortnox.settings_of(fortnox), home, TENANT, number=NUMBER, year=YEAR)
     return home
 
 
@@ -94,7 +87,9 @@ def trial_balance(stores):
 @pytest.mark.parametrize("step", PULL_STEPS + SEEN_STEPS)
 def test_a_pull_killed_at_any_step_loses_and_doubles_nothing(home, simulator, stores, step):
     simulator.tenant(NUMBER).edit(**EDITS)
-    child = CHILDREN.Process(target=pull, args=(environment_of(simulator), home, TENANT, step))
+    child = CHILDREN.Process(
+        target=pull, args=(quick_fortnox.settings_of(simulator), home, TENANT, step)
+    )
     child.start()
     child.join(CHILD_LIMIT_S)
     assert child.exitcode == -signal.SIGKILL, f"{step} was not reached"

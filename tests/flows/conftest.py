@@ -23,20 +23,19 @@ import prefect
 import pytest
 from prefect.events.worker import EventsWorker
 from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary_settings
-from typer.testing import CliRunner
 from xdist.scheduler import LoadScopeScheduling
 
 from blocks.hub import Connection, Hub, Method, Tenant
 from blocks.lake import Lake
 from blocks.warehouse import Warehouse
-from flows.cli.app import app
-from flows.demo.ledgers import variables
 from flows.server.processes import PrefectServer, deployments_served, prefect_server
 from ledger.fiscal_year import FiscalYear
 from simulators.books.company import Company
 from simulators.books.years import broken_years, calendar_years
 from simulators.fortnox import ALL_SCOPES, LEDGER_SCOPES, FortnoxSimulator, SimulatedTenant
 from tasks.stores import Stores
+from tests.command_line import invoke
+from tests.quick_fortnox import settings_of
 
 RUN_LIMIT_S = 180.0
 """Longest wait for a run on a busy machine; seconds."""
@@ -121,7 +120,7 @@ class Desk:
     def do(self, flow, **parameters):
         """Run a flow in this very process, which saves the start of another; return its end."""
         with (
-            environment_of(self.home, **PLANTED, **connected_to(self.fortnox)),
+            environment_of(self.home, **PLANTED, **settings_of(self.fortnox)),
             reaching(self.server),
         ):
             return asyncio.run(flow(**parameters, return_state=True))
@@ -129,8 +128,8 @@ class Desk:
     def tasma(self, *arguments, api_url=""):
         """Run one command in this very process, on the home of the server's runs."""
         where = self.server.client_variables | ({"PREFECT_API_URL": api_url} if api_url else {})
-        with environment_of(self.home, **where, **connected_to(self.fortnox)):
-            return CliRunner().invoke(app, arguments)
+        with environment_of(self.home, **where, **settings_of(self.fortnox)):
+            return invoke(*arguments)
 
     def end_of(self, run_id, *, after=0):
         """Wait for the end of a run, or of its next attempt after ``after`` ones."""
@@ -183,14 +182,6 @@ def simulated(place):
 
 BROKEN_YEARS = 0
 """Place of the one company whose years are broken."""
-
-
-def connected_to(fortnox):
-    return {
-        **variables(fortnox),
-        # Forty calls more for each first pull would take the pace of eight seconds.
-        "TASMA_FORTNOX_CLOSING_AT_FIRST": "false",
-    }
 
 
 def process_of(run_id):
@@ -288,7 +279,7 @@ def desk(new_home, fortnox):
     home = new_home("home")
     (home / "prefect").chmod(0o755)  # as a release before left it
     with (
-        server_of(home, **PLANTED, **connected_to(fortnox)) as server,
+        server_of(home, **PLANTED, **settings_of(fortnox)) as server,
         deployments_served(server),
         ExitStack() as stack,
     ):

@@ -11,9 +11,8 @@ import time
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
-from flows.cli.app import app
+from tests.command_line import invoke
 from tests.flows.conftest import environment_of, processes_with
 
 TASMA = Path(sys.executable).with_name("tasma")
@@ -43,7 +42,7 @@ def demo(home: Path) -> subprocess.CompletedProcess[str]:
 def look(home: Path, *arguments: str) -> str:
     """Look into the home of the last demo, as a person does after it; return what is printed."""
     with environment_of(home):
-        return CliRunner().invoke(app, ["--demo", *arguments]).stdout
+        return invoke("--demo", *arguments).stdout
 
 
 @pytest.mark.timeout(DEMO_LIMIT_S)

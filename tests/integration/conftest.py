@@ -12,10 +12,8 @@ import pytest
 
 from blocks.hub import Connection, Hub, Method, Tenant
 from blocks.lake import Lake
-from blocks.systems.fortnox import calls, connect
 from blocks.warehouse import Warehouse
 from flows.cli.local import Imported, import_here, steps_into
-from flows.demo.ledgers import variables
 from flows.demo.outcome import published_balances
 from flows.import_file import take_in
 from flows.pull import pull_tenant
@@ -30,14 +28,12 @@ from tasks.arrivals import Arrival
 from tasks.pages.documents import documents_page
 from tasks.report import make_pages
 from tasks.stores import Stores
+from tests import quick_fortnox
 
 COMPANIES = 40
 FIRST_NUMBER = 700_001
 BROKEN_YEARS = 0
 """Place of the one company whose years are broken."""
-
-PERIOD_S = 0.1
-"""Both sides count their 25 calls in this window."""
 
 WAIT_LIMIT_S = 5
 
@@ -132,7 +128,7 @@ def simulated(place):
 def fortnox_of_session():
     """A Fortnox with more companies than there are tests that pull one."""
     made = [simulated(place) for place in range(COMPANIES)]
-    with FortnoxSimulator(made, rate_window_s=PERIOD_S) as simulator:
+    with FortnoxSimulator(made, rate_window_s=quick_fortnox.PERIOD_S) as simulator:
         yield simulator
 
 
@@ -143,15 +139,9 @@ def places():
 
 @pytest.fixture
 def fortnox(fortnox_of_session, monkeypatch):
-    """The settings lead to it. Waits are shortened; what happens between them is not touched."""
-    monkeypatch.setattr(connect, "PERIOD_S", PERIOD_S)
-    for name in ("PATIENT", "ONCE"):
-        quick = getattr(calls, name).copy_with(backoff_factor=0.001)
-        monkeypatch.setattr(calls, name, quick)
-    # Forty calls a year: asked where they are the point.
-    monkeypatch.setenv("TASMA_FORTNOX_CLOSING_AT_FIRST", "false")
-    for name, value in variables(fortnox_of_session).items():
-        monkeypatch.setenv(name, value)
+    """The settings lead to it."""
+    quick_fortnox.shorten_waits(monkeypatch)
+    quick_fortnox.lead_to(fortnox_of_session, monkeypatch)
     return fortnox_of_session
 
 

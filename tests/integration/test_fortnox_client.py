@@ -17,16 +17,16 @@ from pydantic import SecretStr
 from blocks.http import CallFailed, CallRefused, WhoActs
 from blocks.hub import Connection, Hub, LeaseTaken, Method, Tenant
 from blocks.hub.connections import NotConnected
-from blocks.systems.fortnox import calls, connect, finish_consent, fortnox_session
+from blocks.systems.fortnox import connect, finish_consent, fortnox_session
 from blocks.systems.fortnox import oauth as token_endpoint
 from blocks.systems.fortnox.preflight import preflight, preflight_of_redirect
 from blocks.systems.fortnox.pull import MAX_PULLS
 from blocks.systems.fortnox.rotation import tokens_of
 from blocks.systems.fortnox.wire import UnexpectedShape
-from flows.demo.ledgers import variables
 from simulators.books.company import Company
 from simulators.books.years import broken_years, calendar_years
 from simulators.fortnox import LEDGER_SCOPES, ConsentRefused, FortnoxSimulator, SimulatedTenant
+from tests import quick_fortnox
 
 NUMBER, LARGE, BROKEN = 503072, 503073, 503074
 COMPANY = Company(seed=7, years=calendar_years(2024, 2025), vouchers_per_year=30)
@@ -36,8 +36,6 @@ TENANTS = {
     BROKEN: Company(seed=9, years=broken_years(2022, 2024), vouchers_per_year=10),
 }
 IDS = {BROKEN: (2, 3, 1)}
-PERIOD_S = 0.1
-"""Both sides count their 25 calls in this window, but where the vendor's own is the point."""
 
 
 @pytest.fixture
@@ -46,19 +44,10 @@ def simulator(monkeypatch):
         SimulatedTenant(number, company, year_ids=IDS.get(number), consented=LEDGER_SCOPES)
         for number, company in TENANTS.items()
     ]
-    # Waits are shortened; what happens between them is not.
-    monkeypatch.setattr(connect, "PERIOD_S", PERIOD_S)
-    for module, name in ((calls, "PATIENT"), (calls, "ONCE"), (token_endpoint, "SAFE_POST")):
-        quick = getattr(module, name).copy_with(backoff_factor=0.001)
-        monkeypatch.setattr(module, name, quick)
-    with FortnoxSimulator(made, rate_window_s=PERIOD_S) as simulator:
-        use(simulator, monkeypatch)
+    quick_fortnox.shorten_waits(monkeypatch)
+    with FortnoxSimulator(made, rate_window_s=quick_fortnox.PERIOD_S) as simulator:
+        quick_fortnox.lead_to(simulator, monkeypatch)
         yield simulator
-
-
-def use(simulator, monkeypatch):
-    for name, value in variables(simulator).items():
-        monkeypatch.setenv(name, value)
 
 
 @pytest.fixture

@@ -12,10 +12,9 @@ import pytest
 from blocks.http import CallRefused
 from blocks.hub import Connection, Hub, Method, Tenant
 from blocks.lake import Lake
-from blocks.systems.fortnox import calls, connect, documents, fortnox_session
+from blocks.systems.fortnox import documents, fortnox_session
 from blocks.warehouse import Warehouse
 from flows.cli.local import Imported, steps_into
-from flows.demo.ledgers import variables
 from flows.pull import pull_tenant
 from flows.runs.pull_year import PullOptions
 from ledger.fiscal_year import FiscalYear
@@ -26,11 +25,11 @@ from tasks import document_year
 from tasks import documents as work
 from tasks.ledger_sources import year_sources
 from tasks.stores import Stores
+from tests import quick_fortnox
 
 NUMBER, TENANT = 503072, "acme"
 COMPANY = Company(seed=7, years=calendar_years(2024, 2025), vouchers_per_year=100)
 YEAR = FiscalYear.parse("2025")
-PERIOD_S = 0.1
 """Both sides count their 25 calls in this window."""
 
 ARCHIVE = "/3/archive"
@@ -42,15 +41,9 @@ INVOICES = "/3/supplierinvoices"
 @pytest.fixture
 def simulator(monkeypatch):
     made = SimulatedTenant(NUMBER, COMPANY, year_ids=(5, 4), consented=ALL_SCOPES)
-    # Waits are shortened; what happens between them is not.
-    monkeypatch.setattr(connect, "PERIOD_S", PERIOD_S)
-    for name in ("PATIENT", "ONCE"):
-        quick = getattr(calls, name).copy_with(backoff_factor=0.001)
-        monkeypatch.setattr(calls, name, quick)
-    with FortnoxSimulator([made], rate_window_s=PERIOD_S) as simulator:
-        monkeypatch.setenv("TASMA_FORTNOX_CLOSING_AT_FIRST", "false")
-        for name, value in variables(simulator).items():
-            monkeypatch.setenv(name, value)
+    quick_fortnox.shorten_waits(monkeypatch)
+    with FortnoxSimulator([made], rate_window_s=quick_fortnox.PERIOD_S) as simulator:
+        quick_fortnox.lead_to(simulator, monkeypatch)
         yield simulator
 
 

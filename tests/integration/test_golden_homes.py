@@ -9,9 +9,8 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
-from flows.cli.app import app
+from tests.command_line import invoke
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 
@@ -43,12 +42,8 @@ def home(request, tmp_path, monkeypatch):
     return home
 
 
-def tasma(*arguments):
-    return CliRunner().invoke(app, [str(argument) for argument in arguments])
-
-
 def asked(*arguments):
-    done = tasma(*arguments, "--json")
+    done = invoke(*arguments, "--json")
     assert done.exit_code == 0, done.output
     return json.loads(done.stdout)
 
@@ -66,35 +61,35 @@ def test_every_year_stands_where_it_stood(home):
 
 def test_what_is_published_is_verified_with_its_changes_and_documents(home):
     verified = {
-        (tenant, year): tasma("ledger", "verify", tenant, year).exit_code
+        (tenant, year): invoke("ledger", "verify", tenant, year).exit_code
         for (tenant, year), (_, status) in LIGHTS.items()
         if status == "published"
     }
     years = {row["fiscal_year"][:4]: row for row in asked("tenant", "year", "list", "ledger")}
 
     assert set(verified.values()) == {0}
-    assert "B:2" in tasma("ledger", "changes", "books", "2024").stdout
+    assert "B:2" in invoke("ledger", "changes", "books", "2024").stdout
     assert (0, 1) == (years["2024"]["documents"], years["2025"]["documents"])
 
 
 def test_the_same_file_is_judged_by_the_controls_of_today_and_changes_nothing(home):
-    before = tasma("ledger", "changes", "books", "2024").stdout
+    before = invoke("ledger", "changes", "books", "2024").stdout
     judged, again = (
-        tasma("import", home / "files" / "books-2024.se", "--tenant", "books") for _ in range(2)
+        invoke("import", home / "files" / "books-2024.se", "--tenant", "books") for _ in range(2)
     )
 
     assert (0, 0) == (judged.exit_code, again.exit_code), judged.output
     assert "published already" in judged.stdout
     assert "books 2024: unchanged" in again.stdout
-    assert before == tasma("ledger", "changes", "books", "2024").stdout
+    assert before == invoke("ledger", "changes", "books", "2024").stdout
     assert LIGHTS == lights()
 
 
 @pytest.mark.parametrize(("tenant", "year"), [("wrong", "2024"), ("hiding", "2025")])
 def test_what_is_held_can_be_accepted_and_is_published(home, tenant, year):
-    accepted = tasma("accept", tenant, year, "--reason", "known and agreed", "--no-publish")
-    published = tasma("publish", tenant, year)
+    accepted = invoke("accept", tenant, year, "--reason", "known and agreed", "--no-publish")
+    published = invoke("publish", tenant, year)
 
     assert (0, 0) == (accepted.exit_code, published.exit_code), published.output
     assert ("green", "published") == lights()[tenant, year]
-    assert 0 == tasma("ledger", "verify", tenant, year).exit_code
+    assert 0 == invoke("ledger", "verify", tenant, year).exit_code

@@ -14,10 +14,9 @@ import pytest
 from blocks.hub import Connection, Hub, Method, Tenant
 from blocks.lake import Lake
 from blocks.statements import statement
-from blocks.systems.fortnox import calls, connect, pages
+from blocks.systems.fortnox import pages
 from blocks.warehouse import Warehouse
 from flows.cli.local import Imported, import_here, steps_into
-from flows.demo.ledgers import variables
 from flows.pull import pull_tenant
 from flows.runs.pull_year import PullOptions
 from ledger.fiscal_year import FiscalYear
@@ -30,6 +29,7 @@ from simulators.books.years import calendar_years
 from simulators.fortnox import LEDGER_SCOPES, FortnoxSimulator, SimulatedTenant
 from tasks.pages.unit import changes_page
 from tasks.stores import Stores
+from tests import quick_fortnox
 
 NUMBER, OTHER, LARGE = 503072, 503073, 503074
 FAULTY = {Fault.UNBALANCED_VOUCHER: 503081, Fault.MISSING_ACCOUNT: 503082}
@@ -41,22 +41,11 @@ COMPANIES = {
     LARGE: Company(seed=9, years=calendar_years(2025, 2025), vouchers_per_year=1_203),
 }
 NIGHT = dt.date(2026, 11, 22)
-PERIOD_S = 0.1
-"""Both sides count their 25 calls in this window."""
-
-
-def quicken(monkeypatch):
-    """Shorten waits; what happens between them is not touched."""
-    monkeypatch.setattr(connect, "PERIOD_S", PERIOD_S)
-    for name in ("PATIENT", "ONCE"):
-        quick = getattr(calls, name).copy_with(backoff_factor=0.001)
-        monkeypatch.setattr(calls, name, quick)
-    monkeypatch.setenv("TASMA_FORTNOX_CLOSING_AT_FIRST", "false")
 
 
 @pytest.fixture
 def simulator(monkeypatch):
-    quicken(monkeypatch)
+    quick_fortnox.shorten_waits(monkeypatch)
     made = [
         SimulatedTenant(number, company, consented=LEDGER_SCOPES)
         for number, company in COMPANIES.items()
@@ -65,9 +54,8 @@ def simulator(monkeypatch):
         SimulatedTenant(number, COMPANIES[NUMBER], consented=LEDGER_SCOPES, sie_fault=fault)
         for fault, number in FAULTY.items()
     ]
-    with FortnoxSimulator(made, rate_window_s=PERIOD_S) as simulator:
-        for name, value in variables(simulator).items():
-            monkeypatch.setenv(name, value)
+    with FortnoxSimulator(made, rate_window_s=quick_fortnox.PERIOD_S) as simulator:
+        quick_fortnox.lead_to(simulator, monkeypatch)
         yield simulator
 
 

@@ -8,14 +8,14 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
-import flows.cli
-from flows.demo.ledgers import variables
 from simulators.books.company import Company
 from simulators.books.faults import Fault
 from simulators.books.years import broken_years, calendar_years
 from simulators.fortnox import FortnoxSimulator, SimulatedTenant
+from tests import quick_fortnox
+from tests.command_line import invoke
 
 Tasma = Callable[..., Result]
 
@@ -39,12 +39,6 @@ def new_home(folder: Path, environment: pytest.MonkeyPatch, empty_hub: Path) -> 
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, empty_hub: Path) -> Path:
     """A new home."""
     return new_home(tmp_path, monkeypatch, empty_hub)
-
-
-def invoke(*arguments: str | Path, answer: str | None = None) -> Result:
-    return CliRunner().invoke(
-        flows.cli.app.app, [str(argument) for argument in arguments], input=answer
-    )
 
 
 @pytest.fixture
@@ -114,21 +108,15 @@ def books(home: Path, published_home: Path) -> str:
 
 
 NUMBERS = {503072: COMPANY_IN_FORTNOX, 503073: Company(8, broken_years(2022, 2024), 20)}
-PERIOD_S = 0.1
-"""Both sides count their 25 calls in this window."""
 
 
 @pytest.fixture
 def fortnox(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FortnoxSimulator]:
     """A Fortnox that this machine's settings lead to; nobody has approved anything yet."""
     made = [SimulatedTenant(number, company) for number, company in NUMBERS.items()]
-    # Waits are shortened; what happens between them is not.
-    monkeypatch.setattr("blocks.systems.fortnox.connect.PERIOD_S", PERIOD_S)
-    with FortnoxSimulator(made, rate_window_s=PERIOD_S) as simulator:
-        # Fifty calls a year: asked where they are the point (tests/flows).
-        monkeypatch.setenv("TASMA_FORTNOX_CLOSING_AT_FIRST", "false")
-        for name, value in variables(simulator).items():
-            monkeypatch.setenv(name, value)
+    quick_fortnox.shorten_waits(monkeypatch)
+    with FortnoxSimulator(made, rate_window_s=quick_fortnox.PERIOD_S) as simulator:
+        quick_fortnox.lead_to(simulator, monkeypatch)
         yield simulator
 
 

@@ -6,7 +6,6 @@ from typing import Final
 
 import pytest
 import typer.main
-from typer.testing import CliRunner
 
 import flows.cli
 from blocks.hub import Connection, Hub, Method
@@ -18,6 +17,7 @@ from blocks.systems.fortnox.preflight import LICENCE
 from flows.cli import failure, output
 from flows.cli.connect import show_requirements
 from ledger.fiscal_year import FiscalYear
+from tests.command_line import invoke
 from tests.hostile_text import CLIPBOARD, FORGED, HOSTILE, acting, forged
 from tests.small_sie import small_sie
 from tests.terminal import on_terminal
@@ -33,8 +33,7 @@ def hostile(tmp_path, home):
         path = tmp_path / str(year) / name
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(small_sie(*vouchers, name=HOSTILE, year=year, **said))
-        tasma = CliRunner().invoke(flows.cli.app.app, ["import", str(path), "--new-tenant"])
-        return path, tasma
+        return path, invoke("import", path, "--new-tenant")
 
     import_((HOSTILE, 100, 100))
     import_((HOSTILE, 100, 100), ("2", 7, 7))
