@@ -49,6 +49,7 @@ with the module of each; those under `TransientError` are retried, the rest go t
             NotApproved  (flows.cli.approving)
             NotPublishable  (blocks.warehouse.errors)
                 NotAWholeYear  (blocks.warehouse.publish)
+                NotThePeriod  (blocks.warehouse.periods)
                 StillHeld  (blocks.warehouse.publish)
             NotReceived  (tasks.from_landing)
             NotReturned  (blocks.systems.redirect)

@@ -164,6 +164,24 @@ CANONICAL: Final[dict[str, pa.Schema]] = {
 VOUCHER_TABLES: Final = ("voucher", "posting", "posting_dimension", "posting_correction")
 """Tables that grow with the books and come in batches, cut at a voucher; the others are small."""
 
+SMALL_KEYS: Final[dict[str, tuple[str, ...]]] = {
+    "fiscal_year": ("start_date", "end_date"),
+    "ledger_account": ("account_number",),
+    "opening_balance": ("account_number",),
+    "reported_balance": (
+        "year_offset",
+        "balance_kind",
+        "period",
+        "account_number",
+        "dimension_number",
+        "object_number",
+    ),
+    "reported_fiscal_year": ("year_offset",),
+    "dimension": ("dimension_number",),
+    "dimension_object": ("dimension_number", "object_number"),
+}
+"""Columns by which rows of the other tables of one unit are the same, whatever else they say."""
+
 SOURCE_ACCOUNT: Final = pa.schema(
     [
         _required("account_number", _text),

@@ -11,6 +11,7 @@ from typing import Final
 import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
+from blocks.digest import TableDigest, unit_digest
 from blocks.settings import SQL
 from blocks.staging import StagedUnit
 from blocks.warehouse.records import CHANGES, Change, LoadRecord
@@ -73,31 +74,42 @@ class Publication:
     accepted: Mapping[str, str] = field(default_factory=dict)
 
 
+def insert_changes(db: DuckDBPyConnection, publication: Publication) -> None:
+    """Write the change list of a load, before any row is moved; `touched.sql` has run."""
+    changes = (SQL / "publish" / "change_list.sql").read_text(encoding="utf-8")
+    _insert(db, "voucher_change", _keys(publication), rows=f"({changes})")
+
+
 def insert_load(
     db: DuckDBPyConnection,
     staged: StagedUnit,
     publication: Publication,
     *,
     before: LoadRecord | None,
+    tables: Mapping[str, TableDigest],
 ) -> LoadRecord:
-    """Write the record of a load, before any row is moved, and return it.
+    """Write the record of a load, and return it.
 
-    Unless it is the unit's first load, `touched.sql` has run.
+    Unless it is the unit's first load, `touched.sql` has run. `tables`: what each table that is now
+    published adds up to.
     """
-    record = _record(staged, publication, before, touched_counts(db) if before else None)
-    unit = {
-        "tenant": record.tenant,
-        "fiscal_year": record.fiscal_year.key,
-        "load_id": record.load_id,
-    }
-    if before is not None:
-        changes = (SQL / "publish" / "change_list.sql").read_text(encoding="utf-8")
-        _insert(db, "voucher_change", unit, rows=f"({changes})")
+    touched = touched_counts(db) if before else first_counts(staged)
+    record = _record(staged, publication, before, touched=touched, tables=tables)
+    keys = _keys(publication)
     _insert(db, "load", _load(record, staged))
-    _insert_rows(db, "load_table", _load_table(staged), unit)
-    _insert_rows(db, "control_result", _control_result(publication.results), unit)
-    _insert_rows(db, "control_break", _control_break(publication), unit)
+    _insert_rows(db, "load_table", _load_table(tables), keys)
+    _insert_rows(db, "control_result", _control_result(publication.results), keys)
+    _insert_rows(db, "control_break", _control_break(publication), keys)
     return record
+
+
+def _keys(publication: Publication) -> dict[str, str]:
+    unit = publication.unit
+    return {
+        "tenant": unit.tenant,
+        "fiscal_year": unit.year.key,
+        "load_id": publication.load_id,
+    }
 
 
 def _insert_rows(
@@ -125,10 +137,11 @@ def _record(
     staged: StagedUnit,
     publication: Publication,
     before: LoadRecord | None,
-    touched: Mapping[Change, int] | None,
+    *,
+    touched: Mapping[Change, int],
+    tables: Mapping[str, TableDigest],
 ) -> LoadRecord:
     facts = staged.facts
-    touched = touched or first_counts(staged)
     return LoadRecord(
         tenant=facts.tenant,
         fiscal_year=facts.fiscal_year,
@@ -137,16 +150,16 @@ def _record(
         run_id=publication.run_id,
         token=publication.token,
         published_at=dt.datetime.now(dt.UTC),
-        digest=staged.digest,
+        digest=unit_digest(tables),
         source=facts.source,
         source_kind=facts.source_kind,
         landed_sha256=facts.landed_sha256,
-        voucher_count=staged.tables["voucher"].row_count,
-        posting_count=staged.tables["posting"].row_count,
+        voucher_count=tables["voucher"].row_count,
+        posting_count=tables["posting"].row_count,
         vouchers_added=touched["added"],
         vouchers_changed=touched["changed"],
         vouchers_removed=touched["removed"],
-        tables=staged.tables,
+        tables=dict(tables),
     )
 
 
@@ -173,7 +186,7 @@ def first_counts(staged: StagedUnit) -> dict[Change, int]:
     return {"added": staged.tables["voucher"].row_count, "changed": 0, "removed": 0}
 
 
-def _load_table(staged: StagedUnit) -> pa.Table:
+def _load_table(tables: Mapping[str, TableDigest]) -> pa.Table:
     rows = [
         {
             "table_name": name,
@@ -181,7 +194,7 @@ def _load_table(staged: StagedUnit) -> pa.Table:
             "amount_sum": digest.amount_sum,
             "md5_sum": Decimal(digest.md5_sum),
         }
-        for name, digest in staged.tables.items()
+        for name, digest in tables.items()
     ]
     return pa.Table.from_pylist(rows, schema=LOAD_TABLE)
 

@@ -11,6 +11,7 @@ from blocks.settings import SQL
 from blocks.staging import StagedUnit
 from blocks.warehouse.evidence import touched_counts
 from blocks.warehouse.loads import current_load
+from blocks.warehouse.periods import added_tables
 from blocks.warehouse.records import (
     CHANGES_LISTED,
     AccountChange,
@@ -41,7 +42,8 @@ def plan_changes(db: DuckDBPyConnection, staged: StagedUnit) -> ChangePlan:
     A unit's first load names no vouchers: every one of them is new.
     """
     before = current_load(db, staged.facts.fiscal_year)
-    if before is not None and before.digest == staged.digest:
+    is_whole = staged.facts.coverage.is_whole_year
+    if before is not None and is_whole and before.digest == staged.digest:
         return NOTHING_CHANGES
     bind_staged(db, staged, tables=("voucher", "voucher_digest", "posting", "opening_balance"))
     db.execute(_sql("touched"))
@@ -50,7 +52,7 @@ def plan_changes(db: DuckDBPyConnection, staged: StagedUnit) -> ChangePlan:
     return ChangePlan(
         first_load=before is None,
         **touched_counts(db),
-        tables=differing_tables(staged, before),
+        tables=differing_tables(staged, before) if is_whole else added_tables(db, staged),
         vouchers=tuple(_rows(db, listed, VoucherChange)) if before else (),
         accounts=tuple(accounts[:CHANGES_LISTED]),
         account_count=len(accounts),

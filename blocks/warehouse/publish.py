@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from duckdb import DuckDBPyConnection
 
 from blocks.duck import attach_read_only, duckdb_space_checked, open_duckdb
@@ -11,10 +13,11 @@ from blocks.staging import StagedUnit
 from blocks.steps import reached
 from blocks.warehouse.attach import PUBLISHED, attach_copy, detach
 from blocks.warehouse.errors import NotPublishable
-from blocks.warehouse.evidence import Publication, insert_load
+from blocks.warehouse.evidence import Publication, insert_changes, insert_load
 from blocks.warehouse.fence import raise_fence
 from blocks.warehouse.files import TenantFiles, swapping, writing
 from blocks.warehouse.loads import current_load
+from blocks.warehouse.periods import PeriodRows, changes_period, refuse_misplaced, refuse_other_days
 from blocks.warehouse.records import LoadRecord, Published
 from blocks.warehouse.rows import UnitRows
 from blocks.warehouse.workbench import bind_staged
@@ -22,15 +25,21 @@ from ledger.controls import ControlResult
 from ledger.fiscal_year import FiscalYear
 from ledger.schemas import CANONICAL
 
+MOVED: Final = ("voucher", "voucher_digest")
+"""Staged tables that say which vouchers move; the others are read from their files."""
+
+TOUCHED: Final = SQL / "publish" / "touched.sql"
+
 
 def publish_unit(staged: StagedUnit, files: TenantFiles, publication: Publication) -> Published:
     """Make a staged unit what is published for its tenant and fiscal year.
 
-    Only vouchers that differ are touched; when nothing differs nothing is written.
+    Only vouchers that differ are touched; when nothing differs nothing is written. A load of a
+    period leaves what is dated outside of it (`blocks.warehouse.periods`).
 
     Raises:
         UnitMismatch: The lease is of another unit than the staged one.
-        NotPublishable: The load is not of a whole year, or a control holds it.
+        NotPublishable: The load covers too little, or not what it says, or a control holds it.
         StageUnusable: A staged file is damaged; nothing was written.
         StaleLease: A later run has acted on the unit.
         WriterBusy: Another publication of the tenant did not end.
@@ -50,18 +59,18 @@ def publish_unit(staged: StagedUnit, files: TenantFiles, publication: Publicatio
         reached("publish.fenced")
         with open_duckdb(spill=files.spill, rows=rows) as db:
             before = _published(db, files, staged.facts.fiscal_year)
-            if before is not None and before.digest == staged.digest:
+            if before is not None and _is_published(db, staged, files, before=before):
                 return Published(written=False, record=before)
             record = _publish(db, staged, files, publication, before=before)
             return Published(written=True, record=record)
 
 
 class NotAWholeYear(NotPublishable):
-    """A load of less than a year was to replace one."""
+    """A load that is not complete was to replace what is published."""
 
     sentence = (
-        "{unit}: the load covers {coverage}, and only a whole year may replace what is published. "
-        "Nothing was written; ask the source for the whole year."
+        "{unit}: the load covers {coverage}, and only a whole year, or all of a period, may "
+        "replace what is published. Nothing was written; ask the source for that."
     )
 
 
@@ -76,8 +85,9 @@ class StillHeld(NotPublishable):
 
 def _refuse_unfit(staged: StagedUnit, publication: Publication) -> None:
     unit = f"{staged.facts.tenant} {staged.facts.fiscal_year}"
-    if not staged.facts.coverage.is_whole_year:
+    if not staged.facts.coverage.may_replace:
         raise NotAWholeYear(unit=unit, coverage=staged.facts.coverage)
+    refuse_other_days(staged)
     held = [result.control for result in publication.results if _holds(result, publication)]
     if held:
         raise StillHeld(unit=unit, controls=", ".join(held))
@@ -101,6 +111,20 @@ def _published(db: DuckDBPyConnection, files: TenantFiles, year: FiscalYear) -> 
     return record
 
 
+def _is_published(
+    db: DuckDBPyConnection, staged: StagedUnit, files: TenantFiles, *, before: LoadRecord
+) -> bool:
+    """Return whether all that a staged unit says is published already."""
+    if staged.facts.coverage.is_whole_year:
+        return before.digest == staged.digest
+    bind_staged(db, staged, tables=MOVED)
+    attach_read_only(db, files.database, PUBLISHED)
+    db.execute(TOUCHED.read_text(encoding="utf-8"))
+    is_changed = changes_period(db, staged)
+    detach(db)
+    return not is_changed
+
+
 def _publish(
     db: DuckDBPyConnection,
     staged: StagedUnit,
@@ -112,8 +136,7 @@ def _publish(
     if before is None:
         # A first load leaves no gaps; DuckDB would only shift its rows from group to group.
         db.execute("set max_vacuum_tasks = 0")
-    else:
-        bind_staged(db, staged, tables=("voucher", "voucher_digest"))
+    bind_staged(db, staged, tables=MOVED)
     with swapping(files) as copy:
         db.execute("begin")
         attach_copy(db, files, copy)
@@ -133,14 +156,25 @@ def _replace(
     *,
     before: LoadRecord | None,
 ) -> LoadRecord:
-    rows = UnitRows(db, staged, load_id=publication.load_id, before=before)
+    rows = _rows(db, staged, load_id=publication.load_id, before=before)
     staged.check_files([*CANONICAL, "voucher_digest"])
     if before is not None:
-        db.execute((SQL / "publish" / "touched.sql").read_text(encoding="utf-8"))
-    record = insert_load(db, staged, publication, before=before)
+        db.execute(TOUCHED.read_text(encoding="utf-8"))
+        insert_changes(db, publication)
     rows.remove()
     reached("publish.rows_removed")
     rows.insert()
     reached("publish.rows_inserted")
     rows.check()
-    return record
+    return insert_load(db, staged, publication, before=before, tables=rows.tables())
+
+
+def _rows(
+    db: DuckDBPyConnection, staged: StagedUnit, *, load_id: str, before: LoadRecord | None
+) -> UnitRows:
+    if staged.facts.coverage.is_whole_year:
+        return UnitRows(db, staged, load_id=load_id, before=before)
+    refuse_misplaced(db, staged)
+    # The first of a year's periods is all that there is of it.
+    make = PeriodRows if before else UnitRows
+    return make(db, staged, load_id=load_id, before=before)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Final
 
 from duckdb import DuckDBPyConnection
 
+from blocks.digest import TableDigest
 from blocks.duck import quoted
 from blocks.staging import StagedUnit
 from blocks.warehouse.errors import CountsDiffer
@@ -42,15 +43,13 @@ class UnitRows:
         """Delete vouchers that changed or are gone, and small tables that differ."""
         if self._before is None:
             return
-        for table in VOUCHER_TABLES:
-            self._delete(table, "voucher_key in (select voucher_key from touched)")
+        self._remove_vouchers()
         for table in self._tables:
             self._delete(table, "true")
 
     def insert(self) -> None:
         """Insert vouchers that are new or changed, and small tables that differ."""
-        for table in VOUCHER_TABLES:
-            self._insert(table)
+        self._insert_vouchers()
         for table in self._tables:
             self._insert(table)
 
@@ -60,18 +59,37 @@ class UnitRows:
         Raises:
             CountsDiffer: They are not the same, so the transaction must not be committed.
         """
-        queries = [
-            f"select '{table}', count(*), {_checked_sum(table)}::decimal(38, 2)"  # noqa: S608 - names of ours only
-            f" from published.{table} where fiscal_year = $year"
-            for table in CANONICAL
-        ]
-        rows = self._db.execute(" union all ".join(queries), {"year": self._year}).fetchall()
+        refuse_difference(self._expected(), self._found(CANONICAL))
+
+    def tables(self) -> Mapping[str, TableDigest]:
+        """Return what each table of the unit adds up to, once `check` has passed."""
+        return self._staged.tables
+
+    def _expected(self) -> dict[str, tuple[int, Decimal]]:
         expected = {
             table: (digest.row_count, digest.amount_sum)
             for table, digest in self._staged.tables.items()
         }
         expected["voucher"] = (expected["voucher"][0], self._digest_sum())
-        _refuse_difference(expected, {table: (count, total) for table, count, total in rows})
+        return expected
+
+    def _found(self, tables: Iterable[str], *, where: str = "true") -> dict[str, object]:
+        queries = [
+            f"select '{table}', count(*), {_checked_sum(table)}::decimal(38, 2)"  # noqa: S608 - names of ours only
+            f" from published.{table} where fiscal_year = $year and {where}"
+            for table in tables
+        ]
+        rows = self._db.execute(" union all ".join(queries), {"year": self._year}).fetchall()
+        return {table: (count, total) for table, count, total in rows}
+
+    def _remove_vouchers(self) -> None:
+        for table in VOUCHER_TABLES:
+            self._delete(table, "voucher_key in (select voucher_key from touched)")
+
+    def _insert_vouchers(self) -> None:
+        is_new = "rows.voucher_key in (select voucher_key from touched)"
+        for table in VOUCHER_TABLES:
+            self._insert(table, where="" if self._before is None else is_new)
 
     def _digest_sum(self) -> Decimal:
         digests = read_staged_sql(self._staged, "voucher_digest")
@@ -85,7 +103,7 @@ class UnitRows:
             {"year": self._year},
         )
 
-    def _insert(self, table: str) -> None:
+    def _insert(self, table: str, *, where: str = "") -> None:
         if not self._staged.tables[table].row_count:
             return
         columns = ", ".join(f"rows.{name}" for name in CANONICAL[table].names)
@@ -94,8 +112,8 @@ class UnitRows:
             columns += f", digests.digest, digests.debit_sum, {quoted(self._load_id)}"
             digests = read_staged_sql(self._staged, "voucher_digest")
             source += f" inner join {digests} as digests using (voucher_key)"
-        if table in VOUCHER_TABLES and self._before is not None:
-            source += " where rows.voucher_key in (select voucher_key from touched)"
+        if where:
+            source += f" where {where}"
         # Literals, because with parameters DuckDB writes each row's copy out: a third slower.
         unit = f"{quoted(self._staged.facts.tenant)}, {quoted(self._year)}"
         self._db.execute(f"insert into published.{table} select {unit}, {columns} from {source}")  # noqa: S608 - quoted
@@ -111,7 +129,8 @@ def _checked_sum(table: str) -> str:
     return "coalesce(sum(amount), 0)" if "amount" in CANONICAL[table].names else "0"
 
 
-def _refuse_difference(staged: Mapping[str, object], published: Mapping[str, object]) -> None:
+def refuse_difference(staged: Mapping[str, object], published: Mapping[str, object]) -> None:
+    """Raise `CountsDiffer` for the first table that is not as it was staged."""
     for table, expected in staged.items():
         if published[table] != expected:
             raise CountsDiffer(table=table, staged=expected, published=published[table])

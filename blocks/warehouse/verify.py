@@ -24,7 +24,7 @@ def verify_unit(db: DuckDBPyConnection, tenant: str, year: FiscalYear) -> Verifi
     record = current_load(db, year)
     if record is None:
         raise NoLedger(tenant=tenant, fiscal_year=year.key)
-    digests = _digests(db, year)
+    digests = digest_published(db, year)
     db.register("voucher_digest", digests.vouchers)
     tables = digests.tables
     return Verification(
@@ -35,15 +35,17 @@ def verify_unit(db: DuckDBPyConnection, tenant: str, year: FiscalYear) -> Verifi
     )
 
 
-def _digests(db: DuckDBPyConnection, year: FiscalYear) -> UnitDigests:
+def digest_published(db: DuckDBPyConnection, year: FiscalYear) -> UnitDigests:
+    """Digest a unit's rows as a connection sees them, its transaction under way included."""
     digested = DigestedRows()
-    for name, schema in CANONICAL.items():
-        query = f"select {', '.join(schema.names)} from published.{name} where fiscal_year = $year"  # noqa: S608 - names of ours only
-        # DuckDB streams into Arrow only where no other result is open.
-        with db.cursor() as alone:
-            rows = alone.sql(query, params={"year": year.key}).to_arrow_reader(ROWS_AT_ONCE)
+    # DuckDB streams into Arrow only where no other result is open.
+    with db.cursor() as alone:
+        for name, schema in CANONICAL.items():
+            columns = ", ".join(schema.names)
+            query = f"select {columns} from published.{name} where fiscal_year = $year"  # noqa: S608 - names of ours only
+            rows = db.sql(query, params={"year": year.key}).to_arrow_reader(ROWS_AT_ONCE)
             for batch in rows:
-                (numbers,) = row_numbers(db, [(name, batch)])
+                (numbers,) = row_numbers(alone, [(name, batch)])
                 digested.add(name, batch, numbers)
     return digested.digests()
 

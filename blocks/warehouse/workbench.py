@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Final
 
@@ -13,7 +14,8 @@ from blocks.staging import StagedUnit
 from blocks.warehouse.attach import PUBLISHED, attach_published_or_nothing, open_published
 from blocks.warehouse.files import TenantFiles
 from blocks.warehouse.records import LoadRecord
-from ledger.coverage import WHOLE_YEAR
+from ledger.coverage import WHOLE_YEAR, Coverage
+from ledger.fiscal_year import FiscalYear
 from ledger.schemas import CANONICAL, EVIDENCE
 
 STAGED_TABLES: Final = (*CANONICAL, "voucher_digest", "diagnostic")
@@ -26,8 +28,8 @@ def open_workbench(staged: StagedUnit, files: TenantFiles) -> Iterator[DuckDBPyC
     ``staged.<table>``: the canonical tables of the one unit, those of evidence (empty when the
     source was asked for none), voucher_digest and diagnostic.
     ``published.<table>``: all years of the tenant, with ``tenant`` and ``fiscal_year`` in front;
-    empty tables when nothing is published yet. ``unit.facts``: one row, the fields of `UnitFacts`
-    and ``fiscal_year``. Nothing that is done here is kept.
+    empty tables when nothing is published yet. ``unit.facts``: one row (`bind_facts`).
+    Nothing that is done here is kept.
     """
     rows = staged.tables["posting"].row_count
     with open_duckdb(spill=files.spill, rows=rows) as db:
@@ -53,15 +55,13 @@ def open_published_unit(record: LoadRecord, files: TenantFiles) -> Iterator[Duck
             db.execute(f"create view staged.{table} as {query}")
         facts = {
             "tenant": record.tenant,
-            "fiscal_year": record.fiscal_year.key,
             "start_date": record.fiscal_year.start_date,
             "end_date": record.fiscal_year.end_date,
             "source": record.source,
             "source_kind": record.source_kind,
             "coverage": str(WHOLE_YEAR),
         }
-        columns = ", ".join(f"${name} as {name}" for name in facts)
-        db.execute(f"create table unit.facts as select {columns}", facts)
+        bind_facts(db, facts, year=record.fiscal_year, coverage=WHOLE_YEAR)
         yield db
 
 
@@ -74,12 +74,32 @@ def bind_staged(
         StageUnusable: A file no longer has the bytes that were written.
     """
     staged.check_files(tables)
-    db.execute("create schema staged; create schema unit")
+    db.execute("create schema if not exists staged; create schema if not exists unit")
     for table in tables:
-        db.execute(f"create view staged.{table} as from {read_staged_sql(staged, table)}")
-    facts = {"fiscal_year": staged.facts.fiscal_year.key, **staged.facts.model_dump()}
-    columns = ", ".join(f"${name} as {name}" for name in facts)
-    db.execute(f"create table unit.facts as select {columns}", facts)
+        db.execute(
+            f"create or replace view staged.{table} as from {read_staged_sql(staged, table)}"
+        )
+    facts = staged.facts
+    bind_facts(db, facts.model_dump(), year=facts.fiscal_year, coverage=facts.coverage)
+
+
+def bind_facts(
+    db: DuckDBPyConnection, facts: Mapping[str, object], *, year: FiscalYear, coverage: Coverage
+) -> None:
+    """Create ``unit.facts``: facts of a source, the key of its year, and the days that it covers.
+
+    ``first_covered``, ``last_covered``: of a period; of any other coverage all days that there are,
+    so that a voucher whose date lies outside of its year is covered too.
+    """
+    row = {
+        **facts,
+        "fiscal_year": year.key,
+        "is_period": coverage.first is not None,
+        "first_covered": coverage.first or dt.date.min,
+        "last_covered": coverage.last or dt.date.max,
+    }
+    columns = ", ".join(f"${name} as {name}" for name in row)
+    db.execute(f"create or replace table unit.facts as select {columns}", row)
 
 
 def read_staged_sql(staged: StagedUnit, table: str) -> str:

@@ -1,7 +1,7 @@
 -- name: evidence.scope
 -- grain: one row
 -- reads: unit.facts, unit.defined_year, published.fiscal_year
--- why: three reasons not to judge that many controls share, each NULL where it does not hold; and
+-- why: four reasons not to judge that many controls share, each NULL where it does not hold; and
 --      how the unit's year lies to the tenant's others
 with
 
@@ -37,6 +37,10 @@ select
         'the source gives ' || case facts.coverage when 'evidence' then 'no vouchers' else 'only a part of the year' end
         || ', so nothing follows for the year as a whole'
     end as not_whole_year,
+    case when facts.coverage in ('partial', 'evidence') then
+        'the source gives ' || case facts.coverage when 'evidence' then 'no vouchers' else 'a few vouchers' end
+        || ', which replace nothing'
+    end as replaces_nothing,
     case when published_year.same_count = 0 then
         'nothing is published for this year yet'
     end as nothing_published,

@@ -2,7 +2,7 @@
 -- grain: one row per voucher that the load would add to, remove from or change in what is published
 -- reads: evidence.scope, evidence.voucher_total, unit.facts, published.voucher, published.posting,
 --        staged.voucher_digest, staged.voucher
--- why: empty while nothing is published for the year
+-- why: empty while nothing is published for the year; a load of a period leaves what is dated outside
 -- units: is_booked = there is a booked row, before or after (else it is history, such as a struck voucher);
 --        old_date is NULL for an added voucher, new_date for a removed one
 with
@@ -14,6 +14,7 @@ now_published as (
         voucher.digest
     from published.voucher
     inner join unit.facts using (tenant, fiscal_year)
+    where voucher.voucher_date between facts.first_covered and facts.last_covered
 ),
 
 coming as (

@@ -88,6 +88,7 @@ read_back as (
 select
     scope.no_vouchers,
     scope.not_whole_year,
+    scope.replaces_nothing,
     scope.nothing_published,
     scope.previous_count,
     scope.later_count,

@@ -1,9 +1,17 @@
 -- name: account_change
 -- grain: one row per account whose opening balance or movement the staged unit changes
 -- reads: unit.facts, staged.posting, staged.opening_balance, published.posting,
---        published.opening_balance
+--        published.opening_balance, published.voucher
 -- units: the unit's currency, debit positive
 with
+
+covered as (
+    -- Empty for a whole year, of which nothing has to be looked up.
+    select voucher.voucher_key
+    from published.voucher as voucher
+    inner join unit.facts as facts on facts.fiscal_year = voucher.fiscal_year
+    where facts.is_period and voucher.voucher_date between facts.first_covered and facts.last_covered
+),
 
 sides as (
     select
@@ -14,6 +22,7 @@ sides as (
         0 as movement_after
     from published.posting as posting
     inner join unit.facts as facts on facts.fiscal_year = posting.fiscal_year
+    where not facts.is_period or posting.voucher_key in (select voucher_key from covered)
     group by posting.account_number
     union all by name
     select
@@ -27,12 +36,19 @@ sides as (
         sum(opening.amount) as opening_before
     from published.opening_balance as opening
     inner join unit.facts as facts on facts.fiscal_year = opening.fiscal_year
+    where not facts.is_period
     group by opening.account_number
     union all by name
     select
         account_number,
         sum(amount) as opening_after
     from staged.opening_balance
+    cross join unit.facts as facts
+    where not facts.is_period or account_number not in (
+        select opening.account_number
+        from published.opening_balance as opening
+        where opening.fiscal_year = facts.fiscal_year
+    )
     group by account_number
 ),
 

@@ -1,5 +1,6 @@
 -- name: touched
--- grain: one row per voucher that the staged unit adds, changes or removes
+-- grain: one row per voucher that the staged unit adds, changes or removes; what lies outside of the
+--        days that it covers stays
 -- reads: unit.facts, staged.voucher_digest, published.voucher
 create or replace temp table touched as
 with
@@ -10,6 +11,7 @@ before as (
         voucher.digest
     from published.voucher as voucher
     inner join unit.facts as facts on facts.fiscal_year = voucher.fiscal_year
+    where voucher.voucher_date between facts.first_covered and facts.last_covered
 )
 
 select

@@ -3,8 +3,8 @@
 --        on or before the tenant's lock
 -- reads: evidence.glance, evidence.voucher_change, unit.facts, unit.context, staged.opening_balance,
 --        published.opening_balance
--- why: the first load of a year changes nothing that was there, and neither does a part of a year,
---      nor a voucher that books nothing before and after
+-- why: the first load of a year changes nothing that was there, and neither do a few vouchers, nor a
+--      voucher that books nothing before and after; a load of a period only adds opening balances
 -- units: amounts in the unit's currency, debit positive (opening balances only)
 -- source: design of publication: any change dated in a locked period
 select
@@ -12,7 +12,7 @@ select
         case when context.locked_until is null then 'no period is locked for the tenant' end,
         case when context.locked_until < facts.start_date then 'the lock ends before this year begins' end,
         no_vouchers,
-        not_whole_year,
+        replaces_nothing,
         nothing_published
     ) as not_applicable
 from evidence.glance
@@ -33,12 +33,19 @@ changed_opening as (
             0 as new_amount
         from published.opening_balance
         inner join unit.facts using (tenant, fiscal_year)
+        where not facts.is_period
         union all
         select
             account_number,
             0 as old_amount,
             amount as new_amount
         from staged.opening_balance
+        cross join unit.facts
+        where not facts.is_period or account_number not in (
+            select opening_balance.account_number
+            from published.opening_balance
+            inner join unit.facts using (tenant, fiscal_year)
+        )
     )
     group by account_number
     having sum(old_amount) <> sum(new_amount)

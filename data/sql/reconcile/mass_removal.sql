@@ -7,11 +7,20 @@
 --      vouchers were deleted. More than 1 % and at least 10, or all of them; a voucher that books
 --      nothing is not missed. Unused accounts, budgets and objects depend on how the source was
 --      exported, and count for nothing.
+--      Of a period, what is published within it is counted, and nothing else.
 -- source: R-FIN-34
-select coalesce(no_vouchers, not_whole_year, nothing_published) as not_applicable
+select coalesce(no_vouchers, replaces_nothing, nothing_published) as not_applicable
 from evidence.glance;
 
 with
+
+covered as (
+    -- Empty for a whole year, of which nothing has to be looked up.
+    select voucher.voucher_key
+    from published.voucher
+    inner join unit.facts using (tenant, fiscal_year)
+    where facts.is_period and voucher.voucher_date between facts.first_covered and facts.last_covered
+),
 
 counted as (
     select
@@ -19,6 +28,7 @@ counted as (
             select count(*)
             from published.voucher
             inner join unit.facts using (tenant, fiscal_year)
+            where voucher.voucher_date between facts.first_covered and facts.last_covered
         ) as published_count,
         (select count(*) from staged.voucher) as staged_count,
         count(*) as removed_count,
@@ -33,18 +43,19 @@ published_account as (
     select account_number
     from published.posting
     inner join unit.facts using (tenant, fiscal_year)
+    where not facts.is_period or posting.voucher_key in (select voucher_key from covered)
     group by account_number
     having sum(amount) <> 0
     union
     select account_number
     from published.opening_balance
     inner join unit.facts using (tenant, fiscal_year)
-    where amount <> 0
+    where amount <> 0 and not facts.is_period
     union
     select account_number
     from published.reported_balance
     inner join unit.facts using (tenant, fiscal_year)
-    where year_offset = 0 and balance_kind in ('closing', 'result') and amount <> 0
+    where not facts.is_period and year_offset = 0 and balance_kind in ('closing', 'result') and amount <> 0
 ),
 
 lacking as (

@@ -23,6 +23,7 @@ from blocks.duck import open_duckdb
 from blocks.settings import REFERENCE
 from blocks.staging import DIAGNOSTIC, StagedUnit, UnitFacts
 from blocks.warehouse.migrate import SCHEMA, VIEWS
+from blocks.warehouse.workbench import bind_facts
 from ledger.controls import Outcome
 from ledger.fiscal_year import FiscalYear
 from ledger.schemas import CANONICAL, EVIDENCE
@@ -211,9 +212,8 @@ class Books:
             beside = {"voucher_digest": digests, "diagnostic": self.diagnostics}
             for name, rows in (self.rows() | self.evidence | beside).items():
                 _insert(db, f"staged.{name}", pa.Table.from_pylist(rows, schema=STAGED[name]))
-            facts = self.staged.facts.model_dump() | {"fiscal_year": self.year.key}
-            columns = ", ".join(f"${name} as {name}" for name in facts)
-            db.execute(f"create table unit.facts as select {columns}", facts)
+            facts = self.staged.facts
+            bind_facts(db, facts.model_dump(), year=self.year, coverage=facts.coverage)
             db.execute("attach ':memory:' as published; use published")
             db.execute(f"set variable reference = '{REFERENCE}'")
             for scripts in (SCHEMA, VIEWS) if views else (SCHEMA,):

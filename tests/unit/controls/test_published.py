@@ -95,6 +95,46 @@ def test_partial_load_never_removes(empty_books):
     assert later.result("mass_removal").outcome == Outcome.NOT_APPLICABLE
 
 
+def of_june(books):
+    """A load of June alone, whose other months are published."""
+    books.facts = {"coverage": "period:2024-06-01:2024-06-30"}
+    return books
+
+
+@pytest.mark.parametrize(
+    ("removed", "breaks"),
+    [(9, set()), (10, {"10 of 500"}), (500, {"500 of 500", "2 of 2 accounts that are"})],
+)
+def test_a_period_misses_only_what_is_published_within_it(empty_books, removed, breaks):
+    """Of the year ten would be less than one per cent, and what is of May is not in the load."""
+    june = many_vouchers(empty_books, 500)
+    year = copy.deepcopy(june)
+    for number in range(700):
+        year.book("V", str(number), "2024-05-31", [("4010", "5"), ("2440", "-5")])
+    year.open(_2440="7").reports("closing", _2440="1")
+    later = of_june(without(june, keys(removed))).publishes(year)
+
+    found = later.result("mass_removal").breaks
+
+    assert breaks == {item.detail.partition(" published")[0] for item in found}
+
+
+def test_a_period_changes_a_locked_one_only_within_itself(empty_books):
+    year = many_vouchers(empty_books, 2).open(_1930="5")
+    year.book("V", "1", "2024-05-31", ROWS)
+    later = of_june(without(year, {"V:1", "M:2"}))
+    later.tables["opening_balance"] = []
+    later.open(_1930="6", _1510="7").publishes(year)
+    later.context = {"locked_until": dt.date(2024, 6, 30)}
+
+    found = later.result("locked_period").breaks
+
+    assert {(item.voucher_key, item.account_number) for item in found} == {
+        ("M:2", ""),
+        ("", "1510"),
+    }
+
+
 def test_each_change_in_a_locked_period_is_named(books):
     later = without(books, {"A:2"}).publishes(books)
     later.digests["A:1"] = -1
