@@ -51,13 +51,3 @@ def statement(
         f" order by period, {ORDER[name]}",
         params={"year": year.key, "period": period},
     ).to_arrow_table()
-
-
-def last_booked_month(connection: DuckDBPyConnection, year: FiscalYear) -> dt.date | None:
-    """Return the first day of the last month with vouchers; None when the year has none."""
-    row = connection.execute(
-        "select date_trunc('month', max(voucher_date))::date from voucher"
-        " where fiscal_year = $year",
-        {"year": year.key},
-    ).fetchone()
-    return row[0] if row else None

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass, replace
 from typing import Final
 
-from sqlalchemy import ColumnElement, and_, insert, select
+from sqlalchemy import ColumnElement, insert, select
 
 from blocks.hub import models
 from blocks.hub.database import Database
@@ -61,11 +61,6 @@ class Files:
             require(connection, seen.tenant)
             query = insert(models.file_seen).values(row).returning(models.file_seen.c.id)
             return replace(new, id=connection.execute(query).scalar_one())
-
-    def of_content(self, tenant: str, sha256: str) -> list[FileSeen]:
-        """Return when this tenant's files had these very bytes, newest first."""
-        table = models.file_seen.c
-        return self._where(and_(table.tenant == tenant, table.sha256 == sha256))
 
     def recent(self, tenant: str, *, limit: int = 100) -> list[FileSeen]:
         """Return the tenant's newest files first, at most `limit` (and `MAX_FILES`)."""

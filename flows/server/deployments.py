@@ -60,11 +60,6 @@ class Deployment:
         return self.called or self.flow.name
 
     @property
-    def full_name(self) -> str:
-        """What ``prefect deployment run`` takes."""
-        return f"{self.flow.name}/{self.name}"
-
-    @property
     def schedules(self) -> list[Schedule]:
         """When it runs by itself; every schedule names its time zone (R-X-7)."""
         return [Interval(self.every, timezone="UTC")] if self.every else [*self.nights]

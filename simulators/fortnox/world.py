@@ -24,8 +24,6 @@ CLIENT_ID: Final = "simulated-client"
 CLIENT_SECRET: Final = "simulated-client-secret"  # noqa: S105  opens the simulator, nothing else
 REDIRECT_URI: Final = "http://127.0.0.1:4300/fortnox/callback"
 
-ERROR_KEYS: Final = ("lower", "upper", "alternate")
-
 
 class ConsentRefused(Exception):
     """The consent step ends with an error in the redirect."""

@@ -16,7 +16,6 @@ from typing import Final
 
 MAX_REQUEST_BYTES: Final = 4 << 20
 """Largest environment that is passed on; Linux itself allows about 2 MB."""
-ANSWER_BYTES: Final = 64
 STREAMS: Final = 3
 """Standard input, output and error."""
 

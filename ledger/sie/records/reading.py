@@ -13,8 +13,6 @@ from ledger.sie.records.scan import Span
 from ledger.sie.text.encoding import decode
 from ledger.sie.text.tokenizer import Record, read_record
 
-VOUCHER_LABELS: Final = frozenset({"#VER", "#TRANS", "#RTRANS", "#BTRANS"})
-
 _LABEL: Final = re.compile(r"[^ \t\r]*")
 
 Handler = Callable[[Record, int], None]

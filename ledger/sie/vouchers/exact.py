@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 from typing import Final
 
@@ -180,8 +179,3 @@ def read_rows(lines: Sequence[tuple[str, int]], log: DiagnosticLog) -> RowColumn
     for text, line in lines:
         rows.read(text, line)
     return rows.columns()
-
-
-def date_days(date: dt.date | None) -> int:
-    """Days of a date that may be missing."""
-    return days(date) if date else NO_DATE

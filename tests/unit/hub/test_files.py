@@ -15,21 +15,11 @@ def test_file_is_remembered_with_who_when_and_what_became_of_it(hub, acme, clock
     assert [seen] == hub.files.recent(acme)
 
 
-def test_same_bytes_under_another_name_are_recognised(hub, acme):
-    hub.files.record(FILE)
-    hub.files.record(FileSeen(**{**vars(FILE), "file_name": "copy.se", "outcome": "duplicate"}))
-
-    names = [seen.file_name for seen in hub.files.of_content(acme, FILE.sha256)]
-
-    assert names == ["copy.se", "books.se"]
-    assert hub.files.of_content(acme, "cd" * 32) == []
-
-
-def test_same_bytes_of_another_tenant_are_another_matter(hub, acme):
+def test_files_of_another_tenant_are_not_listed(hub, acme):
     hub.tenants.add(Tenant("other", "Other AB"))
     hub.files.record(FILE)
 
-    assert hub.files.of_content("other", FILE.sha256) == []
+    assert hub.files.recent("other") == []
 
 
 def test_file_of_an_unknown_tenant_is_refused(hub):
@@ -49,4 +39,3 @@ def test_list_of_files_is_bounded(hub, acme):
         )
 
     assert len(hub.files.recent(acme, limit=10**6)) == MAX_FILES
-    assert len(hub.files.of_content(acme, "x")) == MAX_FILES
