@@ -20,6 +20,7 @@ from blocks.hub import UnknownTenant
 from blocks.hub.errors import HubFileUnusable
 from flows.cli import exits, failure
 from flows.cli.exits import ExitCode
+from flows.cli.on_server import NoServer
 from ledger.errors import TerminalError, TransientError
 
 CALL = {"status": 404, "who_acts": "wait"}
@@ -151,6 +152,12 @@ def test_for_a_script_the_last_line_of_a_failure_is_its_code_and_values(
     assert {"error": {**expected, "message": str(problem)}} == last
     assert printed.err.startswith("Error: ")
     assert printed.out == ""
+
+
+def test_no_value_holds_the_login_of_an_address():
+    refused = NoServer("http://user:hemligt@host/api", why="does not answer")
+
+    assert refused.values["url"] == "http://host/api"
 
 
 def test_a_person_gets_no_code(monkeypatch, capsys):

@@ -263,6 +263,8 @@ def test_folder_is_imported_file_by_file_and_one_failure_stops_no_other(tasma, o
         ("login.se", "failed"),
     ]
     assert done.exit_code == 1
+    assert ["", "", "not_a_ledger"] == [item["code"] for item in found]
+    assert found[2]["values"]["file_name"] == "login.se"
     assert found[1]["held_by"][0]["breaks"][0]["difference"] == "0.50"
 
 

@@ -221,7 +221,9 @@ def test_second_start_is_told_who_works_and_may_try_again(tasma, connected):
 
     assert found.exit_code == 75
     assert ["published", "busy"] == [item["outcome"] for item in json.loads(found.stdout)]
-    assert "already held by run 42" in json.loads(found.stdout)[1]["message"]
+    busy = json.loads(found.stdout)[1]
+    assert "already held by run 42" in busy["message"]
+    assert ("lease_taken", "run 42") == (busy["code"], busy["values"]["holder"])
 
 
 def test_source_that_does_not_answer_may_be_tried_again(tasma, connected, monkeypatch, closed_port):
