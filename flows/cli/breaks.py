@@ -124,8 +124,8 @@ def _nothing_broke(results: list[ControlResult]) -> str:
         return "What the controls found is kept no longer; load the books again to ask them anew."
     passed = sum(result.outcome == "passed" for result in results)
     skipped = len(results) - passed
-    said = f"{passed} controls passed, {skipped} do not apply" if skipped else f"{passed} passed"
-    return f"Nothing broke: {said} (--all lists them)."
+    counts = f"{passed} controls passed, {skipped} do not apply" if skipped else f"{passed} passed"
+    return f"Nothing broke: {counts} (--all lists them)."
 
 
 def _show_later(item: LaterFinding, control: Control | None, *, limit: int) -> None:

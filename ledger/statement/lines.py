@@ -58,9 +58,9 @@ def read_lines(table: Table, columns: Sequence[Column], places: int, notes: Note
 
 def clean_label(text: str) -> str:
     """Return a label without blanks around it, line breaks and a footnote's mark."""
-    said = " ".join(text.split())
-    is_closing = said.endswith(")") and said.count("(") >= said.count(")")
-    return said if is_closing else _FOOTNOTE.sub("", said) or said
+    spaced = " ".join(text.split())
+    is_closing = spaced.endswith(")") and spaced.count("(") >= spaced.count(")")
+    return spaced if is_closing else _FOOTNOTE.sub("", spaced) or spaced
 
 
 def _line(table: Table, row: int, columns: Sequence[Column], places: int, notes: Notes) -> RawLine:

@@ -75,13 +75,13 @@ def of_year(year: int) -> Found:
 
 def find_periods(text: str) -> list[Found]:
     """Return the periods that a text names, in its order; what is no date of a calendar is none."""
-    said = re.sub(r"\s+", " ", re.sub("[\u2010-\u2015\u2212]", "-", text)).casefold()
+    left = re.sub(r"\s+", " ", re.sub("[\u2010-\u2015\u2212]", "-", text)).casefold()
     found: list[tuple[int, Found]] = []
     for pattern, make in _FORMS:
-        for match in reversed(list(pattern.finditer(said))):
+        for match in reversed(list(pattern.finditer(left))):
             if (period := _made(make, match)) is not None:
                 found.append((match.start(), period))
-                said = said[: match.start()] + "\0" * len(match[0]) + said[match.end() :]
+                left = left[: match.start()] + "\0" * len(match[0]) + left[match.end() :]
     return [period for _, period in sorted(found, key=lambda item: item[0])]
 
 

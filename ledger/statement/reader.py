@@ -116,8 +116,10 @@ def _of(kept: list[Statement], notes: Notes) -> tuple[tuple, tuple]:  # type: ig
     sheets = {"", *(statement.sheet for statement in kept)}
     questions = tuple(q for q in notes.questions if q.place.sheet in sheets)
     file_codes = remarks.OF_OTHER_SHEETS
-    said = tuple(r for r in notes.remarks if r.place.sheet in sheets or r.code in file_codes)
-    return questions, said
+    kept_remarks = tuple(
+        r for r in notes.remarks if r.place.sheet in sheets or r.code in file_codes
+    )
+    return questions, kept_remarks
 
 
 def _refuse(visible: list[Sheet], tables: list[Table]) -> None:

@@ -193,32 +193,32 @@ COMPANY: Final = re.compile(r"^[^\d:]{1,80}?\b(Oyj?|OYJ?|A[Bb]|Ky|KY|Ay|Tmi|Ltd|
 
 def kind_of(texts: Iterable[str]) -> Kind | None:
     """Return the statement that titles name; None when they name none or more than one."""
-    said = " | ".join(texts).casefold()
-    named = [kind for kind, pattern in KINDS.items() if pattern.search(said)]
+    joined = " | ".join(texts).casefold()
+    named = [kind for kind, pattern in KINDS.items() if pattern.search(joined)]
     return named[0] if len(named) == 1 or Kind.TRIAL_BALANCE in named else None
 
 
 def role_of(header: str) -> Role | None:
     """Return what the heading of a column names; None when it names nothing."""
-    said = header.casefold()
-    return next((role for role, pattern in ROLES.items() if pattern.search(said)), None)
+    lowered = header.casefold()
+    return next((role for role, pattern in ROLES.items() if pattern.search(lowered)), None)
 
 
 def unit_of(texts: Iterable[str]) -> int:
     """Return the unit that titles name, 1 when none."""
-    said = " | ".join(texts).casefold()
-    return next((unit for unit, pattern in UNITS.items() if pattern.search(said)), 1)
+    joined = " | ".join(texts).casefold()
+    return next((unit for unit, pattern in UNITS.items() if pattern.search(joined)), 1)
 
 
 def currency_of(texts: Iterable[str]) -> str | None:
     """Return the currency that texts name; None when they name none or several."""
-    said = " | ".join(texts)
-    named = [code for code, pattern in CURRENCIES.items() if pattern.search(said)]
+    joined = " | ".join(texts)
+    named = [code for code, pattern in CURRENCIES.items() if pattern.search(joined)]
     return named[0] if len(named) == 1 else None
 
 
 def language_of(texts: Iterable[str]) -> str:
     """Return the language that most words are of."""
-    said = " | ".join(texts).casefold()
-    counts = {code: len(pattern.findall(said)) for code, pattern in LANGUAGES.items()}
+    joined = " | ".join(texts).casefold()
+    counts = {code: len(pattern.findall(joined)) for code, pattern in LANGUAGES.items()}
     return max(counts, key=counts.__getitem__)
