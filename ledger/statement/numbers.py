@@ -15,6 +15,9 @@ from typing import Final
 SPACES: Final = " \t\u00a0\u2007\u2009\u202f"
 MINUS: Final = "\\-\u2212\u2013\u2010\u2011"
 """Signs of a negative number, written for a class of a pattern: hyphens, minus, dash."""
+MAX_DIGITS: Final = 16
+"""Digits before the point that an amount of the books can have (`ledger.money.MONEY`)."""
+
 MAX_CHARS: Final = 64
 """Longest text that can be an amount."""
 
