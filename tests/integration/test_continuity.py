@@ -41,17 +41,29 @@ NEXT = books(2025, opening="100.00")
 NEXT_OTHERWISE = books(2025, opening="90.00")
 
 
-class AskedBeside(Warehouse):
-    """A warehouse in which something else happens once, while what is published is asked about."""
+class Interrupted(Warehouse):
+    """A warehouse in which something else happens once, at a moment of its use."""
 
-    meanwhile = None
+    after_asking = None
+    """While a published year is asked about: after the answer, before it is kept."""
+    before_publishing = None
+    """After a load was judged."""
 
     @contextmanager
     def published_unit(self, record):
         """Give the same; then let the other happen."""
         with super().published_unit(record) as connection:
             yield connection
-        act, self.meanwhile = self.meanwhile, None
+        self._let("after_asking")
+
+    def publish(self, *args, **options):
+        """Let the other happen; then do the same."""
+        self._let("before_publishing")
+        return super().publish(*args, **options)
+
+    def _let(self, moment):
+        act = getattr(self, moment)
+        setattr(self, moment, None)
         if act:
             act()
 
@@ -197,9 +209,10 @@ def test_other_difference_takes_the_place_of_the_one_that_was_found(stores, take
 def test_unchanged_later_year_keeps_what_was_found_of_it(stores, take):
     take(NEXT_OTHERWISE)
     take(LAST)
+    before = found(stores)
 
     assert take(NEXT_OTHERWISE).outcome == "unchanged"
-    assert len(found(stores)) == 1
+    assert [before] == [found(stores)] != [[]]
 
 
 def test_year_that_does_not_adjoin_is_not_asked(stores, take):
@@ -278,31 +291,47 @@ def test_finding_that_blocks_for_a_tenant_is_accepted_with_the_next_load(stores,
 
 
 @pytest.fixture
-def take_beside(stores, tmp_path):
-    """Load the year before; while the later one is asked about, let something else happen."""
+def take_interrupted(stores, tmp_path):
+    """Load a file; let something else happen at a moment: ``after_asking=...``."""
 
-    def take_beside(meanwhile):
-        warehouse = AskedBeside(stores.warehouse.root)
-        warehouse.meanwhile = meanwhile
-        path = tmp_path / "last.se"
-        path.write_bytes(LAST.encode("cp437"))
-        beside = replace(stores, warehouse=warehouse)
-        return import_here(beside, "acme", path, watch=lambda _step: None)
+    def take_interrupted(content, **meanwhile):
+        warehouse = Interrupted(stores.warehouse.root)
+        vars(warehouse).update(meanwhile)
+        path = tmp_path / "interrupted.se"
+        path.write_bytes(content.encode("cp437"))
+        interrupted = replace(stores, warehouse=warehouse)
+        return import_here(interrupted, "acme", path, watch=lambda _step: None)
 
-    return take_beside
+    return take_interrupted
 
 
-def test_answer_about_a_load_that_was_replaced_meanwhile_does_not_stand(stores, take, take_beside):
+def test_year_beside_which_the_one_before_is_published_meanwhile_is_asked_itself(
+    stores, take, take_interrupted
+):
+    """Neither the judgement before nor the other's question knew of both."""
+    later = take_interrupted(NEXT_OTHERWISE, before_publishing=lambda: take(LAST))
+
+    (finding,) = found(stores)
+    assert continuity(later).outcome is Outcome.NOT_APPLICABLE
+    assert finding.asked_by_load_id == later.load.load_id
+    assert finding.result.breaks[0].difference == Decimal("-10.00")
+
+
+def test_answer_about_a_load_that_was_replaced_meanwhile_does_not_stand(
+    stores, take, take_interrupted
+):
     take(NEXT_OTHERWISE)
 
-    earlier = take_beside(lambda: take(NEXT))
+    earlier = take_interrupted(LAST, after_asking=lambda: take(NEXT))
 
     assert earlier.outcome == "published"
     assert continuity_of_published(stores).outcome is Outcome.PASSED
     assert found(stores) == []
 
 
-def test_year_that_is_published_while_it_is_asked_about_is_asked_again(stores, take, take_beside):
+def test_year_that_is_published_while_it_is_asked_about_is_asked_again(
+    stores, take, take_interrupted
+):
     """Whoever published it may have died before it asked."""
     take(NEXT_OTHERWISE)
 
@@ -311,7 +340,7 @@ def test_year_that_is_published_while_it_is_asked_about_is_asked_again(stores, t
         with stores.hub.database.writing() as connection:
             connection.execute(models.control_result.delete())
 
-    take_beside(publish_and_die)
+    take_interrupted(LAST, after_asking=publish_and_die)
 
     (finding,) = found(stores)
     assert finding.load_id == stores.hub.loads.published("acme", Y2025).load_id

@@ -109,6 +109,15 @@ def test_load_with_nothing_new_that_passed_counts_as_published(hub, acme, unit_a
     assert [unit.status for unit in hub.repair(acme, [record()])] == [UnitState.PUBLISHED]
 
 
+def test_load_of_other_rows_that_passed_is_not_taken_for_published(hub, acme, unit_at, record):
+    """It died before it wrote them."""
+    hub.loads.save(Load(acme, Y, "sie", load_id="l2", digest="d2"))
+    unit_at(*PATH, load_id="l2", digest="d2")
+    hub.loads.passed("l2", passed_by="v1")
+
+    assert [unit.status for unit in hub.repair(acme, [record()])] == [UnitState.FAILED]
+
+
 def test_load_of_equal_rows_that_was_not_judged_is_not_taken_for_published(
     hub, acme, unit_at, record
 ):
