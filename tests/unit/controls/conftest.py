@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import duckdb
 import pyarrow as pa
 import pytest
 
@@ -206,23 +205,25 @@ class Books:
     @contextmanager
     def bench(self, *, views=False):
         """Yield a connection laid out like `blocks.warehouse.workbench.open_workbench`'s."""
-        with TemporaryDirectory() as folder, open_duckdb(spill=Path(folder), rows=0) as db:
-            db.execute(f"create schema unit; create schema staged; {staged_tables()}")
-            digests = [{"voucher_key": key, "digest": n} for key, n in self.digests.items()]
-            beside = {"voucher_digest": digests, "diagnostic": self.diagnostics}
-            for name, rows in (self.rows() | self.evidence | beside).items():
-                _insert(db, f"staged.{name}", pa.Table.from_pylist(rows, schema=STAGED[name]))
-            facts = self.staged.facts
-            bind_facts(db, facts.model_dump(), year=self.year, coverage=facts.coverage)
-            db.execute("attach ':memory:' as published; use published")
-            db.execute(f"set variable reference = '{REFERENCE}'")
-            for scripts in (SCHEMA, VIEWS) if views else (SCHEMA,):
-                for path in sorted(scripts.glob("*.sql")):
-                    db.execute(path.read_text())
+        engine, kept = laid_out(views=views)
+        with engine.cursor() as db:
             db.execute("use scratch")
-            for earlier in self.published:
-                _publish(db, earlier)
-            yield db
+            try:
+                self._fill(db)
+                yield db
+            finally:
+                clear(db, kept=kept)
+
+    def _fill(self, db):
+        db.execute("create schema unit")
+        digests = [{"voucher_key": key, "digest": n} for key, n in self.digests.items()]
+        beside = {"voucher_digest": digests, "diagnostic": self.diagnostics}
+        for name, rows in (self.rows() | self.evidence | beside).items():
+            _insert(db, f"staged.{name}", pa.Table.from_pylist(rows, schema=STAGED[name]))
+        facts = self.staged.facts
+        bind_facts(db, facts.model_dump(), year=self.year, coverage=facts.coverage)
+        for earlier in self.published:
+            _publish(db, earlier)
 
     def known(self):
         defaults = {"organisation_number": "556000-1234", "defined_years": (self.year,)}
@@ -272,15 +273,49 @@ def ask(evidence, control):
     return result
 
 
+benches = ExitStack()
+"""Ends with the session."""
+
+
 @cache
-def staged_tables():
-    """Write the statements that make the staged tables: made once from Arrow, they take 40 ms."""
-    with duckdb.connect(":memory:") as db:
-        db.execute("create schema staged")
-        for name, schema in STAGED.items():
-            db.register("arrow_rows", schema.empty_table())
-            db.execute(f"create table staged.{name} as from arrow_rows")
-        return ";".join(sql for (sql,) in db.execute("select sql from duckdb_tables()").fetchall())
+def laid_out(*, views):
+    """Return an engine with every table, and those that views and references have filled.
+
+    To make them takes as long as a control.
+    """
+    folder = benches.enter_context(TemporaryDirectory())
+    db = benches.enter_context(open_duckdb(spill=Path(folder), rows=0))
+    db.execute("create schema staged")
+    for name, schema in STAGED.items():
+        db.register("arrow_rows", schema.empty_table())
+        db.execute(f"create table staged.{name} as from arrow_rows")
+    db.unregister("arrow_rows")
+    db.execute("attach ':memory:' as published; use published")
+    db.execute(f"set variable reference = '{REFERENCE}'")
+    for scripts in (SCHEMA, VIEWS) if views else (SCHEMA,):
+        for path in sorted(scripts.glob("*.sql")):
+            db.execute(path.read_text())
+    return db, filled(db)
+
+
+def clear(db, *, kept):
+    """Take away what books put in, and what was made of it."""
+    db.execute("use scratch; drop schema unit cascade; drop schema if exists evidence cascade")
+    for name in filled(db) - kept:
+        db.execute(f"truncate {name}")
+
+
+def filled(db):
+    """Name the tables that have rows."""
+    names = "database_name || '.' || schema_name || '.' || table_name"
+    query = f"select {names} from duckdb_tables() where estimated_size > 0"  # noqa: S608 - names of ours
+    return {name for (name,) in db.execute(query).fetchall()}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _benches():
+    with benches:
+        yield
 
 
 def _insert(db, name, table):
