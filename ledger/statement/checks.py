@@ -120,7 +120,7 @@ def _added(lines: Sequence[RawLine], column: Column) -> Decimal:
 
 
 def _has_computed_result(lines: Sequence[RawLine]) -> bool:
-    return any(words.COMPUTED_RESULT.search(line.label.casefold()) for line in lines)
+    return any(words.COMPUTED_RESULT.search(words.bare(line.label)) for line in lines)
 
 
 def _difference(amount: Decimal) -> dict[str, object]:

@@ -17,6 +17,9 @@ from ledger.statement.values import Column, Kind, Role
 PERCENT_SHARE: Final = 0.5
 """Of a column's figures that are written as percentages."""
 
+DAYS_OF_YEAR: Final = 360
+"""Fewer days between the first days of two months than from one year to the next."""
+
 
 def read_columns(table: Table, titles: Titles, kind: Kind) -> list[Column]:
     """Return every column of figures with its role; at most one is used, or debit and credit.
@@ -85,7 +88,7 @@ def _shifted(day: date, years: int) -> date:
 
 def _of_movements(columns: Sequence[Column], titles: Titles) -> list[Column]:
     """Choose the column of an income statement: the longest of those that end last."""
-    timed = [_with_title(column, titles) for column in columns]
+    timed = _spanned([_with_title(column, titles) for column in columns])
     actual = [c for c in timed if _is_open(c) and not c.is_hidden]
     if not actual:
         return timed
@@ -102,6 +105,19 @@ def _with_title(column: Column, titles: Titles) -> Column:
     if column.role is Role.CUMULATIVE and titles.fiscal_year and titles.fiscal_year.start:
         period = Period(titles.fiscal_year.start, period.end)
     return replace(column, period=period)
+
+
+def _spanned(columns: Sequence[Column]) -> list[Column]:
+    """Give a sum that names no time that of the months beside it."""
+    actual = [column for column in columns if _is_open(column) and not column.is_hidden]
+    starts = [c.period.start for c in actual if c.period and c.period.start]
+    ends = [c.period.end for c in actual if c.period and c.period.start]
+    return [
+        replace(column, period=Period(min(starts), max(ends)))
+        if column.role is Role.CUMULATIVE and column.period is None and starts
+        else column
+        for column in columns
+    ]
 
 
 def _is_open(column: Column) -> bool:
@@ -123,25 +139,35 @@ def _as_movement(column: Column, chosen: Column, actual: Sequence[Column]) -> Co
     if column.column == chosen.column:
         several = any(_is_part(other, chosen) for other in actual)
         is_cumulative = several or column.role is Role.CUMULATIVE
-        is_month = column.role is Role.MONTH
+        is_month = column.role is Role.MONTH or any(_is_other_month(c, chosen) for c in actual)
         role = Role.CUMULATIVE if is_cumulative else Role.MONTH if is_month else Role.AMOUNT
         return replace(column, role=role, use=True)
     if not _is_open(column):
         return column
-    is_part = _is_part(column, chosen) or (column.role is Role.MONTH and not column.is_hidden)
+    is_named = column.role is Role.MONTH and not column.is_hidden
+    is_part = is_named or _is_part(column, chosen) or _is_other_month(column, chosen)
     return replace(column, role=Role.MONTH if is_part else Role.COMPARISON)
 
 
 def _is_part(column: Column, chosen: Column) -> bool:
-    """Return whether a column holds a single month of what the chosen one holds."""
+    """Return whether a column holds a month, or some, of what the chosen one holds."""
     if column.column == chosen.column or not (column.period and chosen.period):
         return False
-    return column.period.months == 1 and chosen.period.holds(column.period)
+    is_shorter = column.period.months < chosen.period.months
+    return is_shorter and chosen.period.holds(column.period)
+
+
+def _is_other_month(column: Column, chosen: Column) -> bool:
+    """Return whether both are single months of one year: each is that month's movement."""
+    if not (column.period and chosen.period and column.period.start and chosen.period.start):
+        return False
+    days = (chosen.period.start - column.period.start).days
+    return column.period.months == chosen.period.months == 1 and 0 < days < DAYS_OF_YEAR
 
 
 def _of_balances(columns: Sequence[Column], titles: Titles) -> list[Column]:
     """Choose the column of a balance sheet or trial balance: the closing one, the latest."""
-    timed = [_balance_time(column, titles) for column in columns]
+    timed = _openings([_balance_time(column, titles) for column in columns], titles)
     visible = [column for column in timed if not column.is_hidden]
     actual = [
         c for c in visible if c.role in (Role.AMOUNT, Role.CUMULATIVE, Role.UNKNOWN, Role.MONTH)
@@ -153,6 +179,18 @@ def _of_balances(columns: Sequence[Column], titles: Titles) -> list[Column]:
         ]
     chosen = max(named, key=lambda c: (c.period.end if c.period else date.min, -c.column))
     return [_as_balance(column, chosen) for column in timed]
+
+
+def _openings(columns: Sequence[Column], titles: Titles) -> list[Column]:
+    """Return columns in which only the last opening is the period's: others are the year's."""
+    openings = [column for column in columns if column.role is Role.OPENING and column.period]
+    last = openings[-1].column if openings else 0
+    return [
+        replace(c, period=Period(None, titles.year_start(c.period.end)[0]))
+        if c.role is Role.OPENING and c.period and c.column != last
+        else c
+        for c in columns
+    ]
 
 
 def _as_balance(column: Column, chosen: Column) -> Column:

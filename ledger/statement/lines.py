@@ -10,6 +10,7 @@ from typing import Final
 
 from ledger.statement import words
 from ledger.statement.accounts import BEFORE_NAME
+from ledger.statement.cells import periods_in
 from ledger.statement.grid import Cell
 from ledger.statement.notes import Notes
 from ledger.statement.numbers import MAX_DIGITS
@@ -64,7 +65,7 @@ def clean_label(text: str) -> str:
 
 
 def _line(table: Table, row: int, columns: Sequence[Column], places: int, notes: Notes) -> RawLine:
-    cell = table.sheet.rows[row].get(table.label_column)
+    cell = table.label_cell(row)
     in_file = cell.value if cell and isinstance(cell.value, str) else table.label(row)
     account = account_of(table, row)
     split = BEFORE_NAME.fullmatch(table.label(row)) if table.splits_accounts else None
@@ -93,10 +94,13 @@ def _indent(cell: Cell | None) -> int:
 def _rounded(amount: Decimal, places: int, place: Place, notes: Notes) -> Decimal:
     if amount.adjusted() >= MAX_DIGITS:
         raise StatementRefused("amount_too_large", places=_named(place))
-    rounded = round(amount, places)
+    most, rounded = places, round(amount, places)
     if abs(rounded - amount) > CENT_TOLERANCE:
         notes.say("amount_not_in_cents", place, stored=amount, read=rounded)
-    if places > CENTS and rounded == rounded.to_integral_value():
+    while places > CENTS and rounded == round(rounded, places - 1):
+        places -= 1
+        rounded = round(rounded, places)
+    if places == CENTS < most and rounded == rounded.to_integral_value():
         rounded = rounded.to_integral_value()
     return rounded + 0  # a zero without a sign
 
@@ -125,10 +129,12 @@ def _cells(table: Table, columns: Sequence[int]) -> Iterator[Cell]:
 
 def _is_unreadable(table: Table, cell: Cell) -> bool:
     """Return whether a cell of a used column holds no amount where one was meant."""
-    if table.reading.amount(cell) is not None:
+    if table.reading.amount(cell) is not None or periods_in(cell):
         return False
-    has_digits = any(letter.isdigit() for letter in cell.text)
-    return cell.row in table.data_rows or (has_digits and bool(table.label(cell.row)))
+    if cell.row in table.data_rows:
+        return True
+    is_heading = words.role_of(cell.text) or words.currency_of([cell.text])
+    return bool(table.label(cell.row)) and not is_heading
 
 
 def _refuse(table: Table, code: str, cells: Iterator[Cell]) -> None:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final
 
 SPACES: Final = " \t\u00a0\u2007\u2009\u202f"
@@ -21,6 +22,9 @@ MAX_DIGITS: Final = 16
 MAX_CHARS: Final = 64
 """Longest text that can be an amount."""
 
+KEPT: Final = 65_536
+"""Texts whose amounts are kept: each cell is looked at by several steps."""
+
 _CURRENCY: Final = re.compile(
     r"(?<!\w)(?:kr\.?|eur|sek|nok|dkk|usd|euroa|:-)(?!\w)|[€$£]", re.IGNORECASE
 )
@@ -28,6 +32,7 @@ _PARTS: Final = re.compile(
     rf"(?P<open>\()?(?P<minus>[{MINUS}+])?(?P<digits>\d[\d.,'\u2019{SPACES}]*?)"
     rf"(?P<behind>[{MINUS}])?(?P<close>\))?(?P<last>[{MINUS}])?"
 )
+_FIGURE: Final = re.compile(rf"\d|^[{SPACES}]*[{MINUS}]")
 _SPACE: Final = re.compile(f"[{SPACES}]")
 _EDGES: Final = re.compile(rf"(?<![\d])[{SPACES}]+|[{SPACES}]+(?!\d)")
 _NOTHING: Final = re.compile(rf"[{MINUS}]{{1,2}}")
@@ -75,13 +80,14 @@ def _vote(digits: str, votes: dict[str, int], doubtful: set[str]) -> None:
         votes[last] += 1
 
 
+@lru_cache(maxsize=KEPT)
 def parse_amount(text: str, notation: Notation) -> Decimal | None:
     """Return the amount that a text says, None when it is no number.
 
     A lone dash says zero, as sheets show it. Digits must be whole groups of three where they are
     parted, so that two numbers in one cell are none.
     """
-    if len(text) > MAX_CHARS:
+    if len(text) > MAX_CHARS or not _FIGURE.search(text):
         return None
     bare = _bare(text)
     if _NOTHING.fullmatch(bare):

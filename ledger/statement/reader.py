@@ -56,6 +56,8 @@ def _statements(table: Table, book: Book, answers: Answers, notes: Notes) -> Ite
     if not table.data_rows:
         return
     sections = [Section(table, answers.kind)] if answers.kind else find_sections(table)
+    if not sections:
+        notes.say("table_not_used", Place(table.sheet.name, table.data_rows[0]))
     for section in sections:
         context = _context(section, book, answers)
         if made := make_statement(section, context, notes):

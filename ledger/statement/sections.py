@@ -79,14 +79,14 @@ def _kind_by_lines(table: Table) -> Kind | None:
 
 def _labels(table: Table) -> list[str]:
     rows = sorted((*table.data_rows, *table.headings))
-    return [table.label(row).casefold() for row in rows]
+    return [words.bare(table.label(row)) for row in rows]
 
 
 def _split(table: Table) -> list[Section]:
     """Return the parts of a table that begin with the first line of another layout."""
     cuts: list[tuple[int, Kind]] = []
     for row in sorted((*table.data_rows, *table.headings)):
-        kind = _begins(table.label(row).casefold())
+        kind = _begins(words.bare(table.label(row)))
         if kind and (not cuts or cuts[-1][1] is not kind):
             cuts.append((row, kind))
     if len(cuts) < 2:

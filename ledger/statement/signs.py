@@ -38,16 +38,19 @@ class Signs:
     is_certain: bool = True
 
 
-def find_signs(kind: Kind, rows: Sequence[Printed], side_from: int) -> Signs:
+def find_signs(
+    kind: Kind, rows: Sequence[Printed], side_from: int, *, subtracts: bool = False
+) -> Signs:
     """Return the signs that the rows show.
 
     Args:
         kind: Which statement.
         rows: All of its rows, in order.
         side_from: Place of the first row of equity and liabilities, len(rows) when there is none.
+        subtracts: Whether the totals show that costs without a minus are subtracted.
     """
     if kind is Kind.INCOME_STATEMENT:
-        return _of_income(rows)
+        return _of_income(rows, subtracts=subtracts)
     if kind is Kind.BALANCE_SHEET:
         return _of_balance(rows, side_from)
     return Signs(LEDGER, (1,) * len(rows))
@@ -64,17 +67,25 @@ def is_cost(row: Printed) -> bool:
     """Return whether a row is of costs: by its account's class, or by its label."""
     if row.account:
         return row.account.lstrip("0")[:1] in tuple("4567")
-    return bool(words.COST_LINES.match(row.label))
+    return bool(words.COST_LINES.match(row.label)) and not words.INCOME_LINES.match(row.label)
 
 
-def _of_income(rows: Sequence[Printed]) -> Signs:
+def is_subtracted(row: Printed) -> bool:
+    """Return whether a row is subtracted where costs are printed without a minus."""
+    if row.account:
+        return not is_income(row) and not words.INCOME_LINES.match(row.label)
+    is_added = words.INCOME_LINES.match(row.label) or words.RESULTS.match(row.label)
+    return not is_added
+
+
+def _of_income(rows: Sequence[Printed], *, subtracts: bool) -> Signs:
     income = _sum(rows, is_income)
     costs = _sum(rows, is_cost)
     is_certain = bool(income or costs)
     if income < 0 or (not income and costs > 0):
         return Signs(LEDGER, (1,) * len(rows), is_certain)
-    if income > 0 and costs > 0:
-        factors = tuple(1 if is_cost(row) else -1 for row in rows)
+    if subtracts or (income > 0 and costs > 0):
+        factors = tuple(1 if is_subtracted(row) else -1 for row in rows)
         return Signs(BOTH_POSITIVE, factors, is_certain)
     return Signs(INCOME_POSITIVE, (-1,) * len(rows), is_certain)
 

@@ -19,12 +19,12 @@ from ledger.statement.lines import RawLine, read_lines
 from ledger.statement.notes import Notes
 from ledger.statement.refusals import StatementRefused
 from ledger.statement.sections import Section
-from ledger.statement.signs import Printed, Signs, find_signs, is_cost
+from ledger.statement.signs import Printed, Signs, find_signs, is_subtracted
 from ledger.statement.times import settle_time
 from ledger.statement.totals import Rows, Totals, Word, find_totals
 from ledger.statement.values import Amount, Column, Kind, Line, Place, Role, Statement
 
-MAX_LINES: Final = 2_000
+MAX_LINES: Final = 1_000
 """Lines without an account: a statement has some hundred, and each is held against the others."""
 LEAST_WHOLE: Final = 5
 """Amounts other than zero that must all be whole for a statement to count as rounded."""
@@ -123,7 +123,7 @@ class _Made:
         scale = 1 if is_rounded else 2 + len(str(self.context.unit)) - 1
         columns = self._evidence()
         amounts = [[line.amounts.get(column) for column in columns] for line in lines]
-        flips = [-1 if is_flipped and is_cost(_bare(line)) else 1 for line in lines]
+        flips = [-1 if is_flipped and is_subtracted(_bare(line)) else 1 for line in lines]
         headings = self.section.table.headings
         above = [0, *(line.row for line in lines)]
         return Rows(
@@ -135,6 +135,7 @@ class _Made:
                 any(a < h < line.row for h in headings)
                 for a, line in zip(above, lines, strict=False)
             ],
+            [line.account is not None for line in lines],
             rounding=5 if is_rounded else 0,
         )
 
@@ -143,8 +144,8 @@ class _Made:
         if self.section.kind is not Kind.BALANCE_SHEET:
             return len(self.lines)
         table = self.section.table
-        starts = [row for row in table.headings if words.SIDE.match(table.label(row).casefold())]
-        starts += [line.row for line in self.lines if words.SIDE.match(line.label.casefold())]
+        starts = [row for row in table.headings if words.SIDE.match(words.bare(table.label(row)))]
+        starts += [line.row for line in self.lines if words.SIDE.match(words.bare(line.label))]
         starts += [ln.row for ln in self.lines if (ln.account or "").lstrip("0").startswith("2")]
         first = min(starts, default=self.lines[-1].row + 1)
         return sum(line.row < first for line in self.lines)
@@ -153,22 +154,30 @@ class _Made:
         column = self._used()[0].column
         rows = [
             Printed(
-                line.label.casefold(),
+                words.bare(line.label),
                 line.account,
                 line.amounts.get(column, Decimal(0)),
                 place in totals.parts,
             )
             for place, line in enumerate(self.lines)
         ]
-        signs = find_signs(self.section.kind, rows, side)
-        if not signs.is_certain:
+        signs = find_signs(self.section.kind, rows, side, subtracts=self.is_flipped)
+        if not signs.is_certain or self._lacks_signs(rows):
             place = Place(self.section.table.sheet.name, 0, column)
             self.notes.ask("sign", place, dict(signs.printed))
         return signs
 
+    def _lacks_signs(self, rows: Sequence[Printed]) -> bool:
+        """Return whether a trial balance shows no negative balance, so that none adds up."""
+        amounts = [row.amount for row in rows if not row.is_total]
+        is_trial_balance = self.section.kind is Kind.TRIAL_BALANCE and len(self._used()) == 1
+        return is_trial_balance and all(amount >= 0 for amount in amounts) and any(amounts)
+
     def _check(self, totals: Totals, side: int, *, is_rounded: bool) -> None:
         sheet, kind = self.section.table.sheet.name, self.section.kind
-        factors = [-1 if self.is_flipped and is_cost(_bare(line)) else 1 for line in self.lines]
+        factors = [
+            -1 if self.is_flipped and is_subtracted(_bare(line)) else 1 for line in self.lines
+        ]
         checks.check_totals(
             sheet, self.lines, totals, self.notes, factors=factors, is_rounded=is_rounded
         )
@@ -218,7 +227,7 @@ class _Made:
 
 def word_of(line: RawLine, kind: Kind) -> Word:
     """Return what a line's account and label say of its being a total."""
-    label = line.label.casefold()
+    label = words.bare(line.label)
     if line.account is not None:
         return Word.LEAF
     if words.TOTALS.search(label):
@@ -241,7 +250,7 @@ def _word_in_balance(label: str) -> Word:
 
 
 def _bare(line: RawLine) -> Printed:
-    return Printed(line.label.casefold(), line.account, Decimal(0), is_total=False)
+    return Printed(words.bare(line.label), line.account, Decimal(0), is_total=False)
 
 
 def _amount(line: RawLine, used: Sequence[Column], factor: int, unit: int) -> Amount | None:
@@ -257,7 +266,7 @@ def _of_column(line: RawLine, column: Column, factor: int, unit: int) -> Amount:
     printed = line.amounts[column.column]
     is_credit = column.role is Role.CREDIT
     ledger = -abs(printed) if is_credit else printed * factor
-    return Amount(printed, ledger * unit + 0)
+    return Amount(printed, round(ledger * unit, 2) + 0)
 
 
 def _unpadded(accounts: Sequence[str | None]) -> list[str | None]:

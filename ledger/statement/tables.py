@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
 
 from ledger.statement import words
-from ledger.statement.accounts import account_column, account_text, split_account
+from ledger.statement.accounts import account_text, split_account
 from ledger.statement.cells import Reading, is_time_number, periods_in, shown
 from ledger.statement.grid import Cell, Sheet
+from ledger.statement.refusals import StatementRefused
+from ledger.statement.shapes import Shape, find_shape, has_figure
 
-LEFTMOST_SHARE: Final = 0.6
-"""Of the texts in the fullest column that the label column, further left, must have."""
+LONGEST_SIGN: Final = 3
+"""Letters of what may stand between figures, such as the side of a balance."""
 
 
 @dataclass(frozen=True)
@@ -37,8 +38,19 @@ class Table:
     splits_accounts: bool = False
 
     def label(self, row: int) -> str:
-        """Return the label's text as it stands, without blanks around it and line breaks."""
-        return shown(self.sheet.rows.get(row, {}).get(self.label_column))
+        """Return the label's text without blanks around it and line breaks.
+
+        A row without a name may have its label where others have their account: a total's.
+        """
+        cell = self.label_cell(row)
+        return shown(cell) if cell else ""
+
+    def label_cell(self, row: int) -> Cell | None:
+        """Return the cell of a row's label."""
+        cells = self.sheet.rows.get(row, {})
+        beside = cells.get(self.account_column or 0)
+        is_label = beside is not None and account_text(beside) is None
+        return cells.get(self.label_column) or (beside if is_label else None)
 
     def header(self, column: int) -> str:
         """Return the heading of a column, its rows joined."""
@@ -52,26 +64,19 @@ class Table:
         return [self.header(column) for column in columns]
 
 
-@dataclass(frozen=True)
-class _Shape:
-    """The columns of a sheet."""
-
-    label: int
-    account: int | None
-    amounts: tuple[int, ...]
-
-
 def find_tables(sheet: Sheet, reading: Reading) -> list[Table]:
     """Return the tables of a sheet from top to bottom; none when it has no row with an amount."""
-    shape = _shape(sheet, reading)
-    if shape is None or not (data := _data_rows(sheet, reading, shape)):
+    shape = find_shape(sheet, reading)
+    if shape is None:
+        return []
+    _refuse_beside(sheet, reading, shape)
+    if not (data := _data_rows(sheet, reading, shape)):
         return []
     starts = [_header_above(sheet, reading, shape, data[0])]
-    starts += [
-        header
-        for above, row in pairwise(data)
-        if (header := _header_between(sheet, reading, shape, above, row))
-    ]
+    for above, row in pairwise(data):
+        header = _header_between(sheet, reading, shape, above, row)
+        if header and _texts(sheet, header[-1]) != _texts(sheet, max(starts[-1], default=0)):
+            starts.append(header)  # the same heading again is that of a printed page
     ends = [*(start[0] for start in starts[1:]), max(sheet.rows) + 1]
     return [
         _table(sheet, reading, shape, data, within=(header, end))
@@ -79,74 +84,60 @@ def find_tables(sheet: Sheet, reading: Reading) -> list[Table]:
     ]
 
 
-def _shape(sheet: Sheet, reading: Reading) -> _Shape | None:
-    texts: Counter[int] = Counter()
-    figures: Counter[int] = Counter()
-    for row in sheet.rows.values():
-        filled = [c.column for c in row.values() if _has_figure(reading, c)]
-        words_in = [c.column for c in row.values() if reading.is_text(c)]
-        figures.update(filled)
-        texts.update(words_in if filled else ())
-    if not texts:
-        return None
-    most = max(texts.values())
-    label = min(column for column, count in texts.items() if count >= most * LEFTMOST_SHARE)
-    account = account_column(sheet, label)
-    amounts = tuple(
-        column
-        for column in sorted(figures)
-        if figures[column] and column != account and column > label
-    )
-    return _Shape(label, account, amounts)
+def _refuse_beside(sheet: Sheet, reading: Reading, shape: Shape) -> None:
+    """Refuse two tables beside each other: the names of one would be taken for both's."""
+    second = [
+        cell.column
+        for row in sheet.rows.values()
+        for cell in row.values()
+        if cell.column > min(shape.amounts, default=cell.column)
+        and reading.is_text(cell)
+        and len(cell.text) > LONGEST_SIGN
+        and has_figure(reading, row.get(cell.column + 1))
+        and has_figure(reading, row.get(cell.column - 1))
+    ]
+    if len(second) > 1:
+        raise StatementRefused("tables_beside", sheet=sheet.name or "The file")
 
 
-def _data_rows(sheet: Sheet, reading: Reading, shape: _Shape) -> list[int]:
+def _data_rows(sheet: Sheet, reading: Reading, shape: Shape) -> list[int]:
     """Return the rows with a label and a figure, without those whose figures are years or days."""
     rows = [
         row
         for row in sorted(sheet.rows)
         if (shape.label in sheet.rows[row] or shape.account in sheet.rows[row])
-        and any(_is_figure(sheet, reading, row, column) for column in shape.amounts)
+        and any(has_figure(reading, sheet.rows[row].get(column)) for column in shape.amounts)
     ]
-    return [row for row in rows if not _is_time_row(sheet, shape, row)]
+    return [row for row in rows if not _is_header(sheet, reading, shape, row)]
 
 
-def _is_figure(sheet: Sheet, reading: Reading, row: int, column: int) -> bool:
-    cell = sheet.rows[row].get(column)
-    return cell is not None and _has_figure(reading, cell)
+def _is_header(sheet: Sheet, reading: Reading, shape: Shape, row: int) -> bool:
+    """Return whether a row has words or times where the amounts stand, and no amount.
 
-
-def _has_figure(reading: Reading, cell: Cell) -> bool:
-    """Return whether a cell holds an amount, or a formula that should have made one."""
-    return cell.value is None or cell.error or reading.amount(cell) is not None
-
-
-def _is_time_row(sheet: Sheet, shape: _Shape, row: int) -> bool:
-    """Return whether all figures of a row are years or days and its label is a heading's."""
-    cells = [cell for column in shape.amounts if (cell := sheet.rows[row].get(column))]
-    label = shown(sheet.rows[row].get(shape.label)).casefold()
-    has_account = account_text(sheet.rows[row].get(shape.account or 0)) is not None
-    is_header_label = bool(words.HEADER_LABELS.fullmatch(label)) if label else not has_account
-    return is_header_label and all(is_time_number(cell) or periods_in(cell) for cell in cells)
-
-
-def _is_header(sheet: Sheet, reading: Reading, shape: _Shape, row: int) -> bool:
-    """Return whether a row has words or times where the amounts stand, and no amount."""
+    Years and days may be bare numbers: then its label is empty or a heading's.
+    """
     cells = [cell for column in shape.amounts if (cell := sheet.rows.get(row, {}).get(column))]
-    if not cells:
+    figures = [cell for cell in cells if has_figure(reading, cell)]
+    if not cells or not all(is_time_number(cell) for cell in figures):
         return False
-    figures = [cell for cell in cells if reading.amount(cell) is not None]
-    return not figures or (len(figures) == len(cells) and _is_time_row(sheet, shape, row))
+    return not figures or _has_header_label(sheet, shape, row)
 
 
-def _header_above(sheet: Sheet, reading: Reading, shape: _Shape, first: int) -> tuple[int, ...]:
+def _has_header_label(sheet: Sheet, shape: Shape, row: int) -> bool:
+    label = shown(sheet.rows[row].get(shape.label)).casefold()
+    if label:
+        return bool(words.HEADER_LABELS.fullmatch(label))
+    return account_text(sheet.rows[row].get(shape.account or 0)) is None
+
+
+def _header_above(sheet: Sheet, reading: Reading, shape: Shape, first: int) -> tuple[int, ...]:
     """Return the rows of the heading that is nearest above the first row with an amount."""
     above = (row for row in range(first - 1, 0, -1) if _is_header(sheet, reading, shape, row))
     last = next(above, 0)
     return _upwards(sheet, reading, shape, last) if last else ()
 
 
-def _upwards(sheet: Sheet, reading: Reading, shape: _Shape, last: int) -> tuple[int, ...]:
+def _upwards(sheet: Sheet, reading: Reading, shape: Shape, last: int) -> tuple[int, ...]:
     top = last
     while _is_header(sheet, reading, shape, top - 1):
         top -= 1
@@ -154,7 +145,7 @@ def _upwards(sheet: Sheet, reading: Reading, shape: _Shape, last: int) -> tuple[
 
 
 def _header_between(
-    sheet: Sheet, reading: Reading, shape: _Shape, above: int, below: int
+    sheet: Sheet, reading: Reading, shape: Shape, above: int, below: int
 ) -> tuple[int, ...]:
     """Return the heading of a new table between two rows with amounts; none when there is none."""
     for row in range(below - 1, above, -1):
@@ -163,7 +154,11 @@ def _header_between(
     return ()
 
 
-def _names_columns(sheet: Sheet, shape: _Shape, row: int) -> bool:
+def _texts(sheet: Sheet, row: int) -> dict[int, str]:
+    return {column: shown(cell) for column, cell in sheet.rows.get(row, {}).items()}
+
+
+def _names_columns(sheet: Sheet, shape: Shape, row: int) -> bool:
     cells = [sheet.rows[row].get(column) for column in shape.amounts]
     return any(periods_in(cell) or words.role_of(shown(cell)) for cell in cells if cell)
 
@@ -171,7 +166,7 @@ def _names_columns(sheet: Sheet, shape: _Shape, row: int) -> bool:
 def _table(
     sheet: Sheet,
     reading: Reading,
-    shape: _Shape,
+    shape: Shape,
     data: Sequence[int],
     *,
     within: tuple[tuple[int, ...], int],

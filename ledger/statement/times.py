@@ -69,6 +69,9 @@ class _Case:
             self.notes.ask("period_start", self.place, year_start, end=self.end, is_guess=is_guess)
             return Period(year_start, self.end)
         month = Period(start, self.end)
+        if self.used.role is Role.MONTH and self.has_other_months():
+            self.notes.ask("months_without_total", self.place, "last_month", month=month)
+            return month
         if start == year_start or not self.is_doubtful_month():
             return month
         return self.month(month, Period(year_start, self.end))
@@ -77,9 +80,12 @@ class _Case:
         """Return whether the heading names a month and nothing says that it is all or only it."""
         if grain_of(self.section.table, self.used.column) is not Grain.MONTH:
             return False
+        return self.used.role is not Role.MONTH
+
+    def has_other_months(self) -> bool:
+        """Return whether there are months beside the one that is used."""
         others = (c for c in self.columns if c.column != self.used.column)
-        is_one_of_several = any(c.role is Role.MONTH for c in others)
-        return self.used.role is Role.CUMULATIVE or not is_one_of_several
+        return any(c.role is Role.MONTH for c in others)
 
     def month(self, month: Period, until: Period) -> Period:
         """Return the fiscal year until a month's end, or the month when a person said so."""

@@ -64,6 +64,7 @@ class Rows:
     words: Sequence[Word]
     indent: Sequence[int]
     after_heading: Sequence[bool]
+    has_account: Sequence[bool]
     rounding: int = 0
 
 
@@ -73,6 +74,10 @@ class Totals:
 
     parts: dict[int, list[int]] = field(default_factory=dict)
     off: set[int] = field(default_factory=set)
+
+    def count_roots(self, count: int) -> int:
+        """Return how many of so many rows are part of no total."""
+        return count - len({part for parts in self.parts.values() for part in parts})
 
     def levels(self, count: int) -> list[int]:
         """Return of how many totals each of so many rows is a part."""
@@ -88,18 +93,42 @@ class Totals:
 
 
 def find_totals(rows: Rows) -> Totals:
-    """Return the rows that add up others, each with its parts."""
+    """Return the rows that add up others, each with its parts.
+
+    Where figures fit totals above as well as below, the reading counts that leaves fewest totals
+    off, and then fewest rows outside any total.
+    """
+    count = len(rows.words)
+    return min(
+        (_read_both_ways(rows), _read_below(rows)),
+        key=lambda totals: (len(totals.off), totals.count_roots(count)),
+    )
+
+
+def _read_below(rows: Rows) -> Totals:
     totals = Totals()
-    top = _totals_above(rows, totals)
+    _totals_below(rows, totals, range(len(rows.words)))
+    return totals
+
+
+def _read_both_ways(rows: Rows) -> Totals:
+    totals = Totals()
+    top = _totals_above(rows, totals, weak=False)
+    if totals.parts:  # totals stand above here, so a group may do so over a single line
+        totals = Totals()
+        top = _totals_above(rows, totals, weak=True)
     _totals_below(rows, totals, top)
     return totals
 
 
-def _totals_above(rows: Rows, totals: Totals) -> list[int]:
+def _totals_above(rows: Rows, totals: Totals, *, weak: bool) -> list[int]:
     """Find totals above their parts, from the last row up; return what is left on top."""
     following: list[int] = []
     for row in range(len(rows.words) - 1, -1, -1):
-        count = 0 if _is_below_only(rows.words[row]) else _count_following(rows, row, following)
+        count = 0
+        if not _is_below_only(rows.words[row]):
+            count = _count_following(rows, row, following)
+            count = count or int(weak and _heads_single(rows, row, following))
         if count:
             totals.parts[row] = following[::-1][:count]
             del following[-count:]
@@ -116,17 +145,33 @@ def _count_following(rows: Rows, row: int, following: Sequence[int]) -> int:
     reach = list(following[: -MAX_PARTS - 1 : -1])
     named = (place for place, other in enumerate(reach) if rows.words[other].is_named)
     reach = reach[: next(named, len(reach))]
-    deeper = _count_deeper(rows, row, reach)
-    if deeper and _adds_up(rows, row, reach[:deeper]):
-        return deeper
+    for group in (_count_deeper(rows, row, reach), _count_accounts(rows, row, reach)):
+        if group and _adds_up(rows, row, reach[:group]):
+            return group
     sums = _matches(rows, row, reach)
     return next((k for k in sums if _filled(rows, row, reach[:k]) > 1), 0)
+
+
+def _heads_single(rows: Rows, row: int, following: Sequence[int]) -> bool:
+    """Return whether a group equals the line below it, which is no group of its own rank."""
+    if not following or not rows.words[row].is_group:
+        return False
+    child = following[-1]
+    is_part = not rows.words[child].is_named and rows.words[child] is not Word.TOP_GROUP
+    return is_part and _filled(rows, row, [child]) > 0 and _adds_up(rows, row, [child])
 
 
 def _count_deeper(rows: Rows, row: int, reach: Sequence[int]) -> int:
     """Return how many rows in a row are moved in further than this one."""
     shallow = (p for p, other in enumerate(reach) if rows.indent[other] <= rows.indent[row])
     return next(shallow, len(reach))
+
+
+def _count_accounts(rows: Rows, row: int, reach: Sequence[int]) -> int:
+    """Return how many accounts follow right below a row that is none itself."""
+    places = range(len(reach))
+    end = next((p for p in places if not rows.has_account[reach[p]]), len(reach))
+    return end if end and not rows.has_account[row] else 0
 
 
 def _totals_below(rows: Rows, totals: Totals, top: Sequence[int]) -> None:

@@ -74,7 +74,19 @@ ACCOUNT_HEADERS: Final = _one(
     "account no", "nro", "nr", "no",
 )  # fmt: skip
 
-TOTALS: Final = _one("yhteensä", "yht", "summa", "total", "totalt", "sum", "summat", "samtliga")
+TOTALS: Final = _one(
+    "yhteensä",
+    "yht",
+    "summa",
+    "s:a",
+    "tot",
+    "loppusumma",
+    "total",
+    "totalt",
+    "sum",
+    "summat",
+    "samtliga",
+)
 """A line that says itself that it adds up others."""
 
 RESULTS: Final = _one(
@@ -124,7 +136,9 @@ SIDE: Final = _one(
 INCOME_LINES: Final = _one(
     "liikevaihto~", "myynti~", "myyntituotot", "nettoomsättning~", "försäljning~", "revenue~",
     "net sales", "sales", "turnover", "rörelsens intäkter~", "rörelseintäkter", "bruttotulos",
-    "liiketoiminnan muut tuotot", "övriga rörelseintäkter",
+    "liiketoiminnan muut tuotot", "övriga rörelseintäkter", "muut tuotot", "tuotot~",
+    "rahoitustuotot~", "korkotuotot", "ränteintäkter", "intäkter~", "other operating income",
+    "other income", "interest income", "financial income", "income(?! tax)", "finansiella intäkter",
 )  # fmt: skip
 COST_LINES: Final = _one(
     "materiaalit~", "ostot~", "henkilöstökulut~", "palkat~", "poistot~",
@@ -132,7 +146,8 @@ COST_LINES: Final = _one(
     "handelsvaror", "råvaror~", "övriga externa~", "personalkostnader", "av- och nedskrivningar",
     "löner~", "inköp~", "cost~", "personnel~", "depreciation~", "expenses", "other operating~",
     "henkilösivukulut~", "eläkekulut~", "ulkopuoliset palvelut", "muut kulut", "vuokrat",
-    "tuloverot~", "skatt~", "kulut",
+    "tuloverot~", "skatt~", "kulut", "kostnader", "income tax~", "tax~", "rahoituskulut",
+    "korkokulut", "räntekostnader", "interest expense~", "total expenses", "total costs",
 )  # fmt: skip
 BALANCE_LINES: Final = _one(
     "vastaavaa", "vastattavaa", "pysyvät vastaavat", "vaihtuvat vastaavat", "tillgångar", "assets",
@@ -188,7 +203,17 @@ LANGUAGES: Final = {
         r"(?<!\w)\w*(account|income|sheet|balance|equity|revenue|expense|profit|total)"
     ),
 }
-COMPANY: Final = re.compile(r"^[^\d:]{1,80}?\b(Oyj?|OYJ?|A[Bb]|Ky|KY|Ay|Tmi|Ltd|AS|ApS|Osk|ry)\b")
+COMPANY: Final = re.compile(
+    r"[^\W\d][^\d:,;|]{0,80}?\s(Oyj?|OYJ?|A[Bb]|Ky|KY|Ay|Tmi|Ltd|AS|ApS|Osk|ry)\b"
+)
+
+
+_NUMBERED: Final = re.compile(r"^(?:[ivx]{1,4}|[a-h]|\d{1,2})(?:[.)]\s*|\s+)(?=\w)")
+
+
+def bare(label: str) -> str:
+    """Return a label in small letters, without a number that a layout counts its lines with."""
+    return _NUMBERED.sub("", " ".join(label.casefold().split()))
 
 
 def kind_of(texts: Iterable[str]) -> Kind | None:
