@@ -32,7 +32,7 @@ REASONS: Final = {
     "template_not_filled": (
         "The template was not filled in: rows {rows} are its sample rows, nothing else is there."
     ),
-    "tables_beside": (
+    "adjacent_tables": (
         "{sheet} has two tables beside each other. Put one below the other and send it again."
     ),
     "no_rows": "There is a heading but no row with an amount. What was loaded before stays.",

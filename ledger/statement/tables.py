@@ -69,7 +69,7 @@ def find_tables(sheet: Sheet, reading: Reading) -> list[Table]:
     shape = find_shape(sheet, reading)
     if shape is None:
         return []
-    _refuse_beside(sheet, reading, shape)
+    _refuse_adjacent(sheet, reading, shape)
     if not (data := _data_rows(sheet, reading, shape)):
         return []
     starts = [_header_above(sheet, reading, shape, data[0])]
@@ -84,7 +84,7 @@ def find_tables(sheet: Sheet, reading: Reading) -> list[Table]:
     ]
 
 
-def _refuse_beside(sheet: Sheet, reading: Reading, shape: Shape) -> None:
+def _refuse_adjacent(sheet: Sheet, reading: Reading, shape: Shape) -> None:
     """Refuse two tables beside each other: the names of one would be taken for both's."""
     second = [
         cell.column
@@ -97,7 +97,7 @@ def _refuse_beside(sheet: Sheet, reading: Reading, shape: Shape) -> None:
         and has_figure(reading, row.get(cell.column - 1))
     ]
     if len(second) > 1:
-        raise StatementRefused("tables_beside", sheet=sheet.name or "The file")
+        raise StatementRefused("adjacent_tables", sheet=sheet.name or "The file")
 
 
 def _data_rows(sheet: Sheet, reading: Reading, shape: Shape) -> list[int]:
