@@ -48,9 +48,9 @@ class Table:
     def label_cell(self, row: int) -> Cell | None:
         """Return the cell of a row's label."""
         cells = self.sheet.rows.get(row, {})
-        beside = cells.get(self.account_column or 0)
-        is_label = beside is not None and account_text(beside) is None
-        return cells.get(self.label_column) or (beside if is_label else None)
+        in_account = cells.get(self.account_column or 0)
+        is_label = in_account is not None and account_text(in_account) is None
+        return cells.get(self.label_column) or (in_account if is_label else None)
 
     def header(self, column: int) -> str:
         """Return the heading of a column, its rows joined."""
