@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from pydantic import PositiveInt, SecretStr
+from pydantic import PositiveInt
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PROJECT: Final = Path(__file__).resolve().parents[1]
@@ -34,27 +34,6 @@ class Settings(BaseSettings):
 
     hub_url: str = ""
     """SQLAlchemy address of the hub; a SQLite file by default."""
-
-    fortnox_api_url: str = "https://api.fortnox.se"
-    """What ``/3/...`` is added to; a simulator's address on one's own machine."""
-
-    fortnox_oauth_url: str = "https://apps.fortnox.se/oauth-v1"
-    """What ``/auth`` and ``/token`` are added to."""
-
-    fortnox_redirect_uri: str = ""
-    """Where Fortnox sends the customer back to, exactly as registered in its Developer Portal."""
-
-    fortnox_app_block: str = "fortnox-app/default"
-    """Type and name of the Prefect block that holds client id and secret."""
-
-    fortnox_client_id: str = ""
-    """For a first try without a block, together with the secret."""
-
-    fortnox_client_secret: SecretStr = SecretStr("")
-
-    fortnox_closing_at_first: bool = True
-    """Whether a year's first pull asks for the closing balance of each balance account, one call
-    each; later ones only when told to."""
 
     night_runs_per_minute: PositiveInt = 40
     """How many tenants' nightly runs begin within a minute; two cores keep up with 40."""

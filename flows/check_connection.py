@@ -7,7 +7,7 @@ from typing import Any, Final
 from prefect import State, flow
 from prefect.artifacts import acreate_markdown_artifact
 
-from blocks.systems.fortnox import preflight
+from blocks.systems.registry import SYSTEMS, port
 from flows.runs.forms import TenantId
 from flows.runs.hooks import run_failed
 from flows.runs.states import FAILED, ended, name_run, run_id
@@ -33,7 +33,13 @@ async def check_connection(tenant: TenantId) -> State[Any]:
     """
     await name_run(f"check connection {tenant}", tags=[f"tenant:{tenant}"])
     with open_stores() as stores:
-        requirements = await preflight(stores.hub, tenant, run_id=run_id())
+        requirements = [
+            requirement
+            for connection in stores.hub.connections.of_tenant(tenant, [*SYSTEMS])
+            for requirement in await port(connection.system).connect.preflight(
+                stores.hub, tenant, run_id=run_id()
+            )
+        ]
     await acreate_markdown_artifact(
         key=f"{tenant}-connection", markdown=preflight_page(tenant, requirements)
     )

@@ -6,7 +6,7 @@ from typing import Any
 
 from prefect import State, flow
 
-from blocks.systems.fortnox import refresh_idle
+from blocks.systems.registry import SYSTEMS, port
 from flows.runs.hooks import run_failed
 from flows.runs.states import DONE, FAILED, ended, run_id
 from tasks.log import say, warn
@@ -25,7 +25,11 @@ async def keep_connections() -> State[Any]:
     Tenants connected by client credentials need none of this.
     """
     with open_stores() as stores:
-        found = await refresh_idle(stores.hub, run_id=run_id())
+        found = [
+            renewal
+            for name in SYSTEMS
+            for renewal in await port(name).connect.keep_alive(stores.hub, run_id=run_id())
+        ]
     for item in found:
         (warn if item.outcome == "failed" else say)(
             f"Token {item.outcome}. {item.reason}".strip(), tenant=item.tenant

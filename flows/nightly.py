@@ -14,7 +14,7 @@ from prefect.states import Completed
 
 from blocks.hub import Tenant
 from blocks.settings import settings
-from blocks.systems import FORTNOX
+from blocks.systems.registry import systems_with
 from flows.runs.rescheduling import NIGHT
 from flows.runs.states import TAG
 from tasks.log import say, warn
@@ -109,5 +109,5 @@ def nobodys(tenants: list[str]) -> str:
 
 def _connected() -> list[Tenant]:
     with open_stores() as stores:
-        connected = {item.tenant for item in stores.hub.connections.every(FORTNOX)}
+        connected = {item.tenant for item in stores.hub.connections.every(systems_with("ledger"))}
         return [tenant for tenant in stores.hub.tenants if tenant.id in connected]

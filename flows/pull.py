@@ -4,22 +4,31 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any, Final, Literal
 
 from prefect import State, flow
 from pydantic import Field
 
-from blocks.systems.fortnox import fortnox_session
+from blocks.systems.ports import SourceYear
+from blocks.systems.registry import Books, open_books, systems_with
 from flows.runs.forms import TenantId, Undefined, Uploaded, Year
 from flows.runs.hooks import run_cancelled, run_crashed, run_failed
 from flows.runs.leasing import WAIT_LIMIT_S
-from flows.runs.outcomes import combined
+from flows.runs.outcomes import YearOutcome, combined
 from flows.runs.pull_year import PullOptions, PullYear
 from flows.runs.states import SKIPPED, ended, name_run, run_id
 from flows.runs.steps import AS_TASKS, Steps
 from ledger.unit import Unit
 from tasks.log import say, warn
-from tasks.source_years import Which, compare_years, undefined_years, wanted_years
+from tasks.source_years import (
+    WantedYear,
+    Which,
+    compare_years,
+    undefined_years,
+    wanted_years,
+)
 from tasks.stores import Stores, open_stores
 
 MAX_YEARS: Final = 100
@@ -103,30 +112,66 @@ async def pull_tenant(
     if options.night and not stores.hub.tenants.get(tenant).has_schedule:
         say(FIRST_TRANSFER_PENDING, tenant=tenant)
         return ended(SKIPPED, FIRST_TRANSFER_PENDING)
-    async with fortnox_session(
-        stores.hub, tenant, run_id=run_id(), wait_limit_s=wait_limit_s
-    ) as fortnox:
-        there = await steps.source_years(tenant, fortnox)
-        if difference := await asyncio.to_thread(compare_years, stores, tenant, there):
-            warn(difference, tenant=tenant)
-        wanted = wanted_years(
-            stores,
-            tenant,
-            there,
-            named=options.years,
-            which=options.which,
-            is_night=options.night is not None,
-        )
-        units = [Unit(tenant, item.year) for item in wanted]
-        tags = [tag for unit in units for tag in unit.tags]
-        await name_run(_name(tenant, units, options), tags=tags)
-        outcomes = []
-        for unit, item in zip(units, wanted, strict=True):
-            work = PullYear(stores, unit, item.source, (*there,), options, steps, wait_limit_s)
-            outcomes.append(await work.outcome(fortnox))
-    for year in undefined_years(stores, tenant, there):
-        warn(f"The source also has {year}, which nobody has defined here", tenant=tenant)
+    outcomes = []
+    for connection in stores.hub.connections.of_tenant(tenant, systems_with("ledger")):
+        async with open_books(
+            stores.hub, tenant, connection.system, run_id=run_id(), wait_limit_s=wait_limit_s
+        ) as books:
+            work = PullBooks(stores, tenant, books, options, steps, wait_limit_s)
+            outcomes += await work.outcomes()
     return combined(outcomes)
+
+
+@dataclass(frozen=True)
+class PullBooks:
+    """The wanted years of a tenant's books in one system."""
+
+    stores: Stores
+    tenant: str
+    books: Books
+    options: PullOptions
+    steps: Steps
+    wait_limit_s: float
+
+    async def outcomes(self) -> list[YearOutcome]:
+        """Take each year all the way, in order of date."""
+        there = await self.steps.source_years(self.tenant, self.books)
+        await asyncio.to_thread(self._compare, there)
+        wanted = self._wanted(there)
+        units = [Unit(self.tenant, item.year) for item in wanted]
+        tags = [tag for unit in units for tag in unit.tags]
+        await name_run(_name(self.tenant, units, self.options), tags=tags)
+        return [
+            await PullYear(
+                self.stores,
+                Unit(self.tenant, item.year),
+                self.books,
+                item.source,
+                (*there,),
+                self.options,
+                self.steps,
+                self.wait_limit_s,
+            ).outcome()
+            for item in wanted
+        ]
+
+    def _wanted(self, there: Sequence[SourceYear]) -> list[WantedYear]:
+        return wanted_years(
+            self.stores,
+            self.tenant,
+            there,
+            named=self.options.years,
+            which=self.options.which,
+            is_night=self.options.night is not None,
+        )
+
+    def _compare(self, there: Sequence[SourceYear]) -> None:
+        """Say in the log, and in the connection, how the years here and there differ."""
+        stores, tenant = self.stores, self.tenant
+        if difference := compare_years(stores, tenant, self.books.name, there):
+            warn(difference, tenant=tenant)
+        for year in undefined_years(stores, tenant, there):
+            warn(f"The source also has {year}, which nobody has defined here", tenant=tenant)
 
 
 NAMED: Final = 3

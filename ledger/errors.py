@@ -56,6 +56,7 @@ with the module of each; those under `TransientError` are retried, the rest go t
             NotToBeApproved  (tasks.approve)
             NothingHeld  (tasks.accept)
             NothingReturned  (blocks.systems.redirect)
+            NothingToFetch  (blocks.systems.registry)
             NothingToRecheck  (tasks.recheck)
             NothingToShow  (tasks.report)
             OpenToOthers  (flows.server.environment)
@@ -117,7 +118,7 @@ with the module of each; those under `TransientError` are retried, the rest go t
                 HubLocked  (blocks.hub.errors)
             LeaseTaken  (blocks.hub.errors)
             NoServer  (flows.cli.on_server)
-            NotTheYear  (tasks.pull)
+            NotTheYear  (blocks.systems.fortnox.ledger)
             PublishedMeanwhile  (blocks.hub.errors)
             WriterBusy  (blocks.warehouse.errors)
 """

@@ -7,15 +7,13 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-from blocks.http import CallFailed, CallProblem, CallRefused
-from blocks.systems.fortnox.answers import state_after
-from blocks.systems.fortnox.documents import NO_RIGHT, NOT_A_FILE, ConnectedFiles, missing_right
+from blocks.systems.ports import MissingFile, Refusal, YearDocuments
 from ledger.schemas import CONNECTED_FILE
 from tasks.jobs import DryRunPublishes, Job
 from tasks.pages.documents import DocumentsFound, FileFailure
 
 MAX_TROUBLES: Final = 20
-"""Files that Fortnox may fail to send (no answer, a fault of its own) before a run gives up on the
+"""Files that a system may fail to send (no answer, a fault of its own) before a run gives up on the
 rest until the next. A file that is lost there is none of them: it may stay so for good."""
 
 STORED: Final = ("media_type", "size_bytes", "sha256", "lake_address", "fetched_at")
@@ -29,8 +27,7 @@ class DocumentYear:
     """One year. `before`: what was published; `stored`: files in the lake, of any year, by id."""
 
     job: Job
-    listed: ConnectedFiles
-    vat_codes: pa.Table
+    listed: YearDocuments
     before: pa.Table
     stored: dict[str, Row]
     failed: dict[str, str] = field(default_factory=dict)
@@ -38,7 +35,7 @@ class DocumentYear:
     troubles: int = 0
 
     @classmethod
-    def begun(cls, job: Job, listed: ConnectedFiles, vat_codes: pa.Table) -> DocumentYear:
+    def begun(cls, job: Job, listed: YearDocuments) -> DocumentYear:
         """Look up what is published, and which files lie in the lake."""
         warehouse, tenant = job.stores.warehouse, job.unit.tenant
         stored = {
@@ -47,7 +44,7 @@ class DocumentYear:
             if (job.stores.lake.root / row["lake_address"]).exists()
         }
         before = warehouse.read_side_table(tenant, "connected_file", year=job.unit.year)
-        return cls(job, listed, vat_codes, before, stored)
+        return cls(job, listed, before, stored)
 
     @property
     def missing(self) -> list[str]:
@@ -60,15 +57,13 @@ class DocumentYear:
         """Whether it is no use to ask for more in this run."""
         return bool(self.refused) or self.troubles >= MAX_TROUBLES
 
-    def note(self, document_id: str, problem: CallProblem) -> None:
-        """Note what is amiss with one file; what is amiss with the connection is raised again."""
-        if isinstance(problem, CallRefused) and problem.code in NO_RIGHT:
-            self.refused = missing_right(problem)
-        elif state_after(problem):
-            raise problem
+    def note(self, document_id: str, refused: MissingFile) -> None:
+        """Note why one file could not be fetched."""
+        if refused.refusal is Refusal.RIGHT:
+            self.refused = refused.reason
         else:
-            self.failed[document_id] = problem.code or str(problem.status)
-            self.troubles += isinstance(problem, CallFailed) and problem.code != NOT_A_FILE
+            self.failed[document_id] = refused.code
+            self.troubles += refused.refusal is Refusal.SOURCE
 
     def publish(self) -> None:
         """Publish what the lake has by now, and the VAT codes.
@@ -81,7 +76,7 @@ class DocumentYear:
         if job.lease is None:
             raise DryRunPublishes
         job.lease.check()
-        tables = {"connected_file": self._rows(), "account_vat_code": self.vat_codes}
+        tables = {"connected_file": self._rows(), "account_vat_code": self.listed.vat_codes}
         job.stores.warehouse.publish_side_tables(
             job.unit.tenant, job.unit.year, tables, token=job.lease.token
         )
@@ -100,6 +95,7 @@ class DocumentYear:
             unplaced=self.listed.unplaced,
             refused=self.refused or self.listed.refused,
             kinds=tuple(self.listed.files),
+            refused_kinds=self.listed.refused_kinds,
         )
 
     def _rows(self) -> pa.Table:

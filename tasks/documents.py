@@ -11,16 +11,12 @@ import asyncio
 import datetime as dt
 from typing import Any, Final
 
-import pyarrow as pa
-import pyarrow.compute as pc
 from prefect.artifacts import acreate_markdown_artifact
 
-from blocks.http import CallProblem
-from blocks.lake import Lake
 from blocks.media_types import media_type
 from blocks.steps import reached
-from blocks.systems.fortnox import FortnoxSession, SourceYear
-from ledger.schemas import ACCOUNT_VAT_CODE
+from blocks.systems.ports import DocumentSource, MissingFile, SourceYear
+from blocks.systems.registry import Books, NothingToFetch
 from tasks.document_year import DocumentYear
 from tasks.jobs import Job
 from tasks.log import say
@@ -28,11 +24,8 @@ from tasks.pages.documents import DocumentsFound, documents_page
 from tasks.pages.markdown import escaped
 from tasks.steps import step
 
-DOCUMENTS: Final = "fortnox-documents"
-"""Under this source the files lie in the lake; they are never pruned."""
-
 MAX_FILES: Final = 4_000
-"""Files fetched of a year in one run; the next run goes on. At Fortnox's pace they take 14 minutes,
+"""Files fetched of a year in one run; the next run goes on. At five a second they take 14 minutes,
 less than others wait for the unit."""
 
 BATCH_FILES: Final = 500
@@ -45,7 +38,7 @@ PAGE: Final = "documents"
 
 
 @step("documents", about="job.unit")
-async def documents(job: Job, fortnox: FortnoxSession, source_year: SourceYear) -> DocumentsFound:
+async def documents(job: Job, books: Books, source_year: SourceYear) -> DocumentsFound:
     """Fetch the files on a year's vouchers that are new, and publish them beside the ledger.
 
     One file's failure stops no other: it is counted, named, and tried again by the next run. A
@@ -53,24 +46,24 @@ async def documents(job: Job, fortnox: FortnoxSession, source_year: SourceYear) 
 
     Args:
         job: The unit's.
-        fortnox: Answers for the tenant's company.
+        books: The tenant's, in its accounting system.
         source_year: Which year.
 
     Raises:
-        TransientError: Fortnox did not answer for a list.
+        TransientError: The system did not answer for a list.
         TerminalError: The consent is gone, or a list is not as documented.
         StaleLease: A later run has acted on the unit.
 
     Source:
         R-SEN-16, R-SEN-30, R-SEN-36.
     """
-    listed = await fortnox.documents.of_year(source_year)
-    vat_codes = _with_code(await fortnox.accounts(source_year))
+    source = source_of(books)
+    listed = await source.of_year(source_year)
     reached("documents.listed")
-    year = await asyncio.to_thread(DocumentYear.begun, job, listed, vat_codes)
+    year = await asyncio.to_thread(DocumentYear.begun, job, listed)
     wanted = year.missing[:MAX_FILES]
     for first in range(0, len(wanted), BATCH_FILES):
-        await _fetch(year, fortnox, wanted[first : first + BATCH_FILES])
+        await _fetch(year, books, wanted[first : first + BATCH_FILES])
         reached("documents.landed")
         await asyncio.to_thread(year.publish)
         if year.is_over:
@@ -86,30 +79,46 @@ async def documents(job: Job, fortnox: FortnoxSession, source_year: SourceYear) 
     return found
 
 
-async def _fetch(year: DocumentYear, fortnox: FortnoxSession, ids: list[str]) -> None:
+async def _fetch(year: DocumentYear, books: Books, ids: list[str]) -> None:
     """Land the files, each as it came; note those that failed."""
-    free = asyncio.Semaphore(AT_ONCE)
+    free, source = asyncio.Semaphore(AT_ONCE), source_of(books)
 
     async def fetch(id_: str) -> None:
         async with free:
             if year.is_over:
                 return
-            try:
-                content = await fortnox.documents.content(id_)
-            except CallProblem as problem:
-                year.note(id_, problem)
-                return
-            lake, tenant = year.job.stores.lake, year.job.unit.tenant
-            year.stored[id_] = await asyncio.to_thread(_land, lake, tenant, content)
+            content = await source.content(id_)
+            if isinstance(content, MissingFile):
+                year.note(id_, content)
+            else:
+                kept = await asyncio.to_thread(_land, year.job, documents_of(books.name), content)
+                year.stored[id_] = kept
 
     for ended in await asyncio.gather(*map(fetch, ids), return_exceptions=True):
         if isinstance(ended, BaseException):
             raise ended
 
 
-def _land(lake: Lake, tenant: str, content: bytes) -> dict[str, Any]:
+def source_of(books: Books) -> DocumentSource:
+    """Return where the documents come from.
+
+    Raises:
+        NothingToFetch: The system offers none; callers ask before.
+    """
+    if books.documents is None:
+        raise NothingToFetch(title=books.title, offer="documents")
+    return books.documents
+
+
+def documents_of(system: str) -> str:
+    """Return the lake's source under which a system's files lie; they are never pruned."""
+    return f"{system}-documents"
+
+
+def _land(job: Job, source: str, content: bytes) -> dict[str, Any]:
+    lake = job.stores.lake
     # What the sender calls a file differs from voucher to voucher, so the landing has no name.
-    landed = lake.land(tenant, DOCUMENTS, content, file_name="")
+    landed = lake.land(job.unit.tenant, source, content, file_name="")
     return {
         "media_type": media_type(content),
         "size_bytes": landed.size_bytes,
@@ -117,11 +126,6 @@ def _land(lake: Lake, tenant: str, content: bytes) -> dict[str, Any]:
         "lake_address": landed.path.relative_to(lake.root).as_posix(),
         "fetched_at": dt.datetime.now(dt.UTC).replace(tzinfo=None),
     }
-
-
-def _with_code(accounts: pa.Table) -> pa.Table:
-    coded = accounts.filter(pc.is_valid(accounts["vat_code"]))
-    return coded.select(ACCOUNT_VAT_CODE.names).cast(ACCOUNT_VAT_CODE)
 
 
 def _conclude(year: DocumentYear) -> tuple[DocumentsFound, bool]:

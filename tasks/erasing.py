@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from blocks.hub import LeaseTaken, Method, checked_tenant_id
+from blocks.hub import LeaseTaken, checked_tenant_id
 from blocks.hub.earlier_consents import take_over
 from blocks.settings import settings
-from blocks.systems.fortnox import SYSTEM, delete_tokens
+from blocks.systems.registry import SYSTEMS, port
 from tasks.stores import Stores
 
 
@@ -33,19 +33,19 @@ def holdings(stores: Stores, tenant: str) -> list[Holding]:
 def erase(stores: Stores, tenant: str) -> None:
     """Remove everything of a tenant; a second call finishes what a first one was stopped at.
 
-    Its token goes first, since only the hub knows that there is one. Then the hub: it refuses while
-    a run works on the tenant, and afterwards no run of it can begin.
+    Its secrets go first, since only the hub knows that there are any. Then the hub: it refuses
+    while a run works on the tenant, and afterwards no run of it can begin.
 
     Raises:
         LeaseTaken: A run works on one of its units; its books are all there.
-        CallFailed: Prefect's server, which keeps its token, does not answer; nothing was removed.
+        CallFailed: Prefect's server, which keeps its secrets, does not answer; nothing was removed.
     """
     checked_tenant_id(tenant)  # it becomes part of paths that are removed
     refuse_busy(stores, tenant)
-    connection = stores.hub.connections.find(tenant, SYSTEM)
-    if connection and connection.method is Method.REFRESH_TOKEN:
-        asyncio.run(delete_tokens(tenant))
-    take_over(stores.hub, SYSTEM)
+    for name in SYSTEMS:
+        if connection := stores.hub.connections.find(tenant, name):
+            asyncio.run(port(name).connect.forget(connection))
+    take_over(stores.hub)
     stores.hub.erase_tenant(tenant)
     stores.warehouse.erase(tenant)
     stores.lake.erase(tenant)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final
 
 from blocks.hub import Load
 from blocks.lake import Landed
@@ -14,8 +13,10 @@ from tasks.fetch import Fetched
 from tasks.ledger_files import facts_of, open_landed
 from tasks.stores import Stores
 
-ASKED: Final = "fortnox-evidence"
-"""Under this source lies what Fortnox was asked beside the ledger."""
+
+def evidence_of(source: str) -> str:
+    """Return the lake's source under which lies what a system was asked beside its ledger."""
+    return f"{source}-evidence"
 
 
 class NotReceived(TerminalError):
@@ -44,7 +45,7 @@ def fetched_from_landing(stores: Stores, load: Load) -> Fetched:
         raise NotReceived(load, "the file")
     # The hub of earlier releases did not know what was asked; the load's stage did.
     asked = load.asked_sha256 or noted_evidence(Path(load.stage_folder))
-    evidence = _landed(stores, load, ASKED, asked)
+    evidence = _landed(stores, load, evidence_of(load.source), asked)
     if evidence is None and load.evidence_sha256:
         raise NotReceived(load, "what the source was asked beside the ledger")
     file = open_landed(stores.lake, landed)

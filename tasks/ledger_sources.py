@@ -8,11 +8,9 @@ from typing import Final
 
 from blocks.hub import DefinedYear, Hub, UnitState, UnitStatus
 from blocks.hub.documents import DocumentFetch
-from blocks.systems import FORTNOX
+from blocks.systems.registry import SYSTEMS
 from ledger.fiscal_year import FiscalYear
-
-SOURCES: Final = {"": "none", FORTNOX: "fortnox", "sie": "uploaded SIE"}
-"""The hub's word for a source, and a person's (R-SEN-32)."""
+from ledger.readers import FORMATS
 
 FETCH: Final = "fetch"
 SYNC: Final = "sync"
@@ -56,6 +54,12 @@ def year_sources(hub: Hub, tenant: str) -> list[YearSource]:
     ]
 
 
+def source_in_words(source: str) -> str:
+    """Return a person's word for the hub's word for a source (R-SEN-32)."""
+    uploaded = FORMATS.get(source)
+    return f"uploaded {uploaded.title}" if uploaded else source or "none"
+
+
 def documents_in_words(found: DocumentFetch | None) -> str:
     """Say how many documents a year has, how many lack a voucher, and what is missing."""
     if found is None:
@@ -66,8 +70,7 @@ def documents_in_words(found: DocumentFetch | None) -> str:
 
 
 def _source(unit: UnitStatus | None) -> str:
-    name = unit.published_source if unit else ""
-    return SOURCES.get(name, name)
+    return source_in_words(unit.published_source if unit else "")
 
 
 def _action(hub: Hub, unit: UnitStatus | None, documents: DocumentFetch | None) -> str:
@@ -78,7 +81,7 @@ def _action(hub: Hub, unit: UnitStatus | None, documents: DocumentFetch | None) 
 def _was_fetched(hub: Hub, unit: UnitStatus | None) -> bool:
     if unit is None:
         return False
-    if unit.published_source == FORTNOX:
+    if unit.published_source in SYSTEMS:
         return True
     # An uploaded file may have taken the place of what was fetched before.
     return _any_published(
@@ -87,4 +90,4 @@ def _was_fetched(hub: Hub, unit: UnitStatus | None) -> bool:
 
 
 def _any_published(loads: Iterable[tuple[str, UnitState]]) -> bool:
-    return any(load == (FORTNOX, UnitState.PUBLISHED) for load in loads)
+    return any(source in SYSTEMS and state is UnitState.PUBLISHED for source, state in loads)

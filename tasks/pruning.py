@@ -13,10 +13,11 @@ from blocks.hub.states import WORKING
 from blocks.lake import Prunable
 from blocks.settings import SQL
 from blocks.staging import noted_evidence
+from blocks.systems.registry import SYSTEMS
 from blocks.warehouse.errors import NoLedger
 from ledger.fiscal_year import FiscalYear
-from tasks.documents import DOCUMENTS
-from tasks.from_landing import ASKED
+from tasks.documents import documents_of
+from tasks.from_landing import evidence_of
 from tasks.stores import Stores
 
 KEEP_REST: Final = dt.timedelta(days=30)
@@ -44,7 +45,7 @@ def prune(
     return stores.lake.prune(
         keep_landed=kept.landed,
         keep_staged=kept.staged,
-        keep_sources={DOCUMENTS},
+        keep_sources={documents_of(name) for name in SYSTEMS},
         older_than=older_than,
         dry_run=dry_run,
     )
@@ -59,7 +60,8 @@ def keep(stores: Stores) -> Kept:
             kept.staged.add(Path(load.stage_folder))
         kept.landed.update(_published(stores, tenant.id))
         for year in _forgotten(stores, tenant.id):
-            kept.landed.update(stores.lake.landed_of(tenant.id, ASKED))
+            for name in SYSTEMS:
+                kept.landed.update(stores.lake.landed_of(tenant.id, evidence_of(name)))
             kept.staged.update(stores.lake.staged_of(tenant.id, year.key))
     return kept
 

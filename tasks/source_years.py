@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from blocks.hub import DefinedYear, UnitStatus
-from blocks.systems import FORTNOX
-from blocks.systems.fortnox import FortnoxSession, SourceYear
+from blocks.systems.ports import SourceYear
+from blocks.systems.registry import Books
 from ledger.errors import TerminalError
 from ledger.fiscal_year import FiscalYear
 from tasks.steps import step
@@ -45,14 +45,14 @@ class WantedYear:
 
 
 @step("source years", about="tenant")
-async def source_years(tenant: str, fortnox: FortnoxSession) -> list[SourceYear]:  # noqa: ARG001 - the step is named after it
+async def source_years(tenant: str, books: Books) -> list[SourceYear]:  # noqa: ARG001 - the step is named after it
     """List the fiscal years of the tenant's company: the first that is asked in every pull.
 
     Raises:
         TransientError: No answer that could be used; asked again a few times before that.
         TerminalError: Somebody has to act; the message says who.
     """
-    return await fortnox.financial_years()
+    return [*await books.ledger.fiscal_years()]
 
 
 def wanted_years(
@@ -99,7 +99,9 @@ def undefined_years(
     return sorted(item.year for item in source_years if item.year.start_date > last)
 
 
-def compare_years(stores: Stores, tenant: str, source_years: Sequence[SourceYear]) -> str:
+def compare_years(
+    stores: Stores, tenant: str, system: str, source_years: Sequence[SourceYear]
+) -> str:
     """Say which years here are gone or have other dates there, and let the connection say so.
 
     Returns:
@@ -111,19 +113,19 @@ def compare_years(stores: Stores, tenant: str, source_years: Sequence[SourceYear
     today = stores.hub.tenants.get(tenant).day_of(stores.hub.database.now())
     units = {unit.year: unit for unit in stores.hub.units.of_tenant(tenant)}
     found = [
-        _difference(tenant, item, units.get(item.year), source_years)
+        _difference(item, units.get(item.year), system, source_years)
         for item in stores.hub.years.active(tenant)
         if item.start_date <= today
     ]
     difference = " ".join(filter(None, found))
-    stores.hub.connections.compared_years(tenant, FORTNOX, difference=difference)
+    stores.hub.connections.compared_years(tenant, system, difference=difference)
     return difference
 
 
 def _difference(
-    tenant: str, defined: DefinedYear, unit: UnitStatus | None, there: Sequence[SourceYear]
+    defined: DefinedYear, unit: UnitStatus | None, system: str, there: Sequence[SourceYear]
 ) -> str:
-    year = defined.year
+    tenant, year = defined.tenant, defined.year
     if any(item.year == year for item in there):
         return ""
     if others := overlapping(year, there):
@@ -135,7 +137,7 @@ def _difference(
         )
     source = unit.published_source if unit else ""
     # A year that was only ever uploaded, or closed before the source was used, need not be there.
-    if source not in {"", FORTNOX} or (not source and _is_closed(defined)):
+    if source not in {"", system} or (not source and _is_closed(defined)):
         return ""
     return (
         f"The source has no fiscal year {year}{' any more' if source else ''}. Make it there, or "

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -33,11 +33,12 @@ MAX_RECENT_CALLS: Final = 25
 
 
 class NotConnected(Refused):
-    """A tenant has no connection to the system."""
+    """A tenant has no connection to the system, or to any of those that would do."""
 
-    def __init__(self, tenant: str, system: str) -> None:
+    def __init__(self, tenant: str, system: str, *others: str) -> None:
+        named = " or ".join((system, *others))
         super().__init__(
-            f"Tenant {tenant} is not connected to {system}. Connect it first "
+            f"Tenant {tenant} is not connected to {named}. Connect it first "
             f"(tasma connect {system} {tenant}): its system administrator approves the "
             f"integration in {system}.",
             tenant=tenant,
@@ -131,12 +132,27 @@ class Connections:
             rows = transaction.execute(query.order_by(table.c.tenant).limit(limit))
             return [_from_row(row._asdict()) for row in rows]
 
-    def every(self, system: str) -> Iterator[Connection]:
-        """Go through all connections to a system, in order of tenant."""
-        after = ""
-        while page := self.of_system(system, after=after):
-            yield from page
-            after = page[-1].tenant
+    def every(self, systems: Iterable[str]) -> Iterator[Connection]:
+        """Go through all connections to the systems, one after the other, in order of tenant."""
+        for system in systems:
+            after = ""
+            while page := self.of_system(system, after=after):
+                yield from page
+                after = page[-1].tenant
+
+    def of_tenant(self, tenant: str, systems: Sequence[str]) -> list[Connection]:
+        """Return the tenant's connections to any of the systems, in their order.
+
+        Raises:
+            UnknownTenant: There is no such tenant.
+            NotConnected: It is connected to none of them.
+        """
+        with self._database.reading() as transaction:
+            require(transaction, tenant)
+            found = [_find(transaction, tenant, system) for system in systems]
+        if not any(found):
+            raise NotConnected(tenant, *systems)
+        return [connection for connection in found if connection]
 
     def save(self, connection: Connection) -> Connection:
         """Add a connection or replace it, which a new consent does.

@@ -6,6 +6,7 @@ import datetime as dt
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
 from sqlalchemy import Connection, select
 
@@ -14,6 +15,9 @@ from blocks.hub.consents import STATE_LIFE, add
 from blocks.hub.hub import Hub
 from blocks.settings import settings
 from ledger.errors import TerminalError
+
+EARLIER_SYSTEM: Final = "fortnox"
+"""The one system that the earlier release could connect to."""
 
 _Item = tuple[str, str, dt.datetime]
 """Tenant, state, and when it was handed out."""
@@ -24,7 +28,7 @@ def file_of_earlier_release() -> Path:
     return settings().home / "hub" / "consents.json"
 
 
-def take_over(hub: Hub, system: str) -> int:
+def take_over(hub: Hub, system: str = EARLIER_SYSTEM) -> int:
     """Bring in the states of the file, then delete it; return how many there were.
 
     What the hub knows already, states that are too old and tenants that are gone are left out.

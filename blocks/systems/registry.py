@@ -1,24 +1,29 @@
-"""Which vendors' systems there are: one line each, and nothing else in the project lists them."""
+"""Which vendors' systems there are: one line each, and nothing else in the project lists them.
+
+`system` gives the light half, which every command can afford; `port` loads what speaks to one.
+"""
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from importlib import import_module
-from types import ModuleType
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from blocks.systems import FORTNOX
+from blocks.systems.ports import DocumentSource, LedgerSource, Offer, Port, Session, System
 from ledger.errors import TerminalError
 
-SYSTEMS: Final = {
-    FORTNOX: "blocks.systems.fortnox",
+if TYPE_CHECKING:
+    from blocks.hub import Hub
+
+NAMES: Final = ("fortnox",)
+"""The folders beside this file; each has a ``system.SYSTEM`` and what that names as its port."""
+
+SYSTEMS: Final[dict[str, System]] = {
+    name: import_module(f"blocks.systems.{name}.system").SYSTEM for name in NAMES
 }
-"""Name of each system, as the hub's connections have it, and the package that speaks to it."""
-
-PARTS: Final = ("SYSTEM", "BLOCKS", "CATALOGUE", "open_session", "preflight")
-"""What every such package offers; `tests/contract` says what one lacks."""
-
-SESSION_PARTS: Final = ("company", "financial_years", "pull_year", "voucher", "calls")
-"""What every session offers that is opened there."""
+"""By the name that the hub's connections have."""
 
 
 class UnknownSystem(TerminalError):
@@ -27,12 +32,82 @@ class UnknownSystem(TerminalError):
     sentence = "There is no system {system!r}; there are {known}."
 
 
-def system(name: str) -> ModuleType:
-    """Return the package of a system; loaded on first use, since most commands need none.
+class NothingToFetch(TerminalError):
+    """A system was asked for what it does not offer; callers ask before."""
+
+    sentence = "{title} has no {offer} that could be fetched. The program is at fault: report it."
+
+
+@dataclass(frozen=True)
+class Books:
+    """A tenant's books in its system, open to be read. `documents`: None when it has none."""
+
+    system: System
+    session: Session
+    ledger: LedgerSource
+    documents: DocumentSource | None = None
+
+    @property
+    def name(self) -> str:
+        """The system's name, which is the source of what is loaded from it."""
+        return self.system.name
+
+    @property
+    def title(self) -> str:
+        """The system in a sentence."""
+        return self.system.title
+
+    @property
+    def calls(self) -> int:
+        """Calls made so far, repetitions included."""
+        return self.session.calls
+
+
+def system(name: str) -> System:
+    """Return the light half of a system.
 
     Raises:
         TerminalError: There is no such system.
     """
-    if name in SYSTEMS:
-        return import_module(SYSTEMS[name])
+    if found := SYSTEMS.get(name):
+        return found
     raise UnknownSystem(system=name[:80], known=", ".join(SYSTEMS))
+
+
+def port(name: str) -> Port:
+    """Return the heavy half of a system; loaded on first use, since most commands need none.
+
+    Raises:
+        TerminalError: There is no such system.
+    """
+    found: Port = import_module(system(name).port).PORT
+    return found
+
+
+def systems_with(offer: Offer) -> tuple[str, ...]:
+    """Return the names of the systems that offer this, in the registry's order."""
+    return tuple(name for name, found in SYSTEMS.items() if offer in found.offers)
+
+
+@asynccontextmanager
+async def open_books(
+    hub: Hub, tenant: str, name: str, *, run_id: str = "", wait_limit_s: float
+) -> AsyncIterator[Books]:
+    """Open the tenant's books in a system that offers a ledger.
+
+    Raises:
+        TerminalError: The system offers none.
+        NotConnected, LeaseTaken, CallRefused, CallFailed: As `Connector.session` does.
+    """
+    there = port(name)
+    if there.ledger is None:
+        raise NothingToFetch(title=system(name).title, offer="ledger")
+    opening = there.connect.session(hub, tenant, run_id=run_id, wait_limit_s=wait_limit_s)
+    async with opening as session:
+        documents = there.documents(session) if there.documents else None
+        yield Books(system(name), session, there.ledger(session), documents)
+
+
+def secret_variables() -> tuple[str, ...]:
+    """Return the environment variables whose values must be shown nowhere."""
+    return tuple(name for found in SYSTEMS.values() for name in found.secrets)

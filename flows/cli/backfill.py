@@ -57,7 +57,7 @@ def backfill(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Fetch past fiscal years of one or many tenants from Fortnox, oldest first.
+    """Fetch past fiscal years of one or many tenants from their systems, oldest first.
 
     One that fails or is held stops no other; one that nobody has defined here is refused. Run it
     again after an interruption: what is there is found unchanged. On the server each year is a run

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-import re
+import inspect
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from blocks.systems import FORTNOX
+from blocks.systems.ports import Choice, System, Wants
+from blocks.systems.registry import SYSTEMS
 from flows.cli.app import AsJson, app, command, group
 from flows.cli.exits import ExitCode
 from flows.cli.opening import TenantId, known_tenant, open_hub
 from flows.cli.output import next_steps, remark, say, show_json, show_table
 
 if TYPE_CHECKING:
+    from pydantic import SecretStr
+
     from blocks.hub import Connection, Hub
-    from blocks.systems.fortnox import Requirement
+    from blocks.systems.ports import Requirement
     from blocks.systems.redirect import Returned
 
 connect = group("Connect tenants to their accounting systems, and see what is missing.")
@@ -27,83 +30,88 @@ app.add_typer(connect, name="connect")
 MARKS: Final = {True: "met", False: "missing", None: "not known"}
 
 
-@command(
-    connect,
-    "fortnox",
-    examples=(
-        "tasma connect fortnox acme",
-        "tasma connect fortnox acme --documents",
-        "tasma connect fortnox acme --link-only",
-        "tasma connect fortnox acme --database-number 503072",
-    ),
-)
-def fortnox(
-    tenant: TenantId,
-    *,
-    link_only: Annotated[
-        bool, typer.Option("--link-only", help="Print the address to send, and end.")
-    ] = False,
-    database_number: Annotated[
-        str,
-        typer.Option(
-            metavar="N", help="The company's DatabaseNumber, if it has approved before: no link."
-        ),
-    ] = "",
-    refresh_token: Annotated[
-        bool,
-        typer.Option(
-            "--refresh-token",
-            help="Keep a rotating token in a Prefect block instead of using client credentials.",
-        ),
-    ] = False,
-    documents: Annotated[
-        bool | None,
-        typer.Option(
-            "--documents/--no-documents",
-            help="Whether the approval covers documents too, for which the company needs "
-            "Arkivplats; as the last one did, and the first without.",
-            show_default=False,
-        ),
-    ] = None,
-    as_json: AsJson = False,
+def connect_tenant(
+    system: System, tenant: str, *, link_only: bool, wants: Wants, as_json: bool
 ) -> None:
-    """Connect a tenant to its company in Fortnox, with the approval of its administrator.
+    """Connect a tenant to its company in a system: by consent, or by what is typed."""
+    if wrong := system.connecting.contradiction({**wants, "link_only": link_only}):
+        raise typer.BadParameter(wrong)
+    from flows.cli import systems  # noqa: PLC0415 - brings Prefect
 
-    Prints the address to open, and reads what the browser shows afterwards: at a hidden prompt, or
-    from standard input. The code in it works once and for 10 minutes.
-    """
-    if database_number and (link_only or refresh_token or documents is not None):
-        raise typer.BadParameter(
-            "--database-number goes without a link, a token and --documents: what the company "
-            "approved before is what holds."
-        )
-    if database_number and not re.fullmatch("[0-9]+", database_number):
-        raise typer.BadParameter(f"{database_number!r} is not a DatabaseNumber: expected digits.")
     with open_hub() as hub:
         known_tenant(hub, tenant)
-        if database_number:
-            from flows.cli.fortnox import by_number  # noqa: PLC0415 - brings Prefect
-
-            connection = by_number(hub, tenant, database_number)
+        if system.connecting.has_link(wants):
+            wants = systems.completed(hub, tenant, system.name, wants)
+            connection = _by_consent(hub, tenant, system, wants=wants, link_only=link_only)
         else:
-            connection = _by_consent(
-                hub,
-                tenant,
-                link_only=link_only,
-                rotates=refresh_token,
-                documents=_covers_documents(hub, tenant) if documents is None else documents,
-            )
+            connection = systems.finish(hub, tenant, system.name, _typed(system), wants=wants)
         _conclude(hub, connection, as_json=as_json)
+
+
+def offer(system: System) -> None:
+    """Add ``tasma connect SYSTEM``, with the options that are the system's own."""
+
+    def run(tenant: str, *, as_json: bool, link_only: bool = False, **chosen: Any) -> None:
+        wants = {name: value for name, value in chosen.items() if _is_chosen(system, name, value)}
+        connect_tenant(system, tenant, link_only=link_only, wants=wants, as_json=as_json)
+
+    options = [LINK_ONLY] if system.connecting.has_link({}) else []
+    options += [_option(choice) for choice in system.connecting.choices]
+    parameters = [_parameter("tenant", TenantId, inspect.Parameter.empty), *options, AS_JSON]
+    run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # Typer reads it
+    run.__annotations__ = {item.name: item.annotation for item in parameters}
+    run.__doc__ = system.connecting.help
+    command(connect, system.name, examples=system.connecting.examples)(run)
+
+
+def _parameter(name: str, annotation: Any, default: Any) -> inspect.Parameter:
+    kind = inspect.Parameter.KEYWORD_ONLY
+    return inspect.Parameter(name, kind, annotation=annotation, default=default)
+
+
+def _option(choice: Choice) -> inspect.Parameter:
+    """Return a system's own choice as Typer takes options."""
+    kind, default = KINDS[choice.kind]
+    option = typer.Option(
+        choice.spelling,
+        help=choice.help,
+        metavar=choice.metavar or None,
+        show_default=default is not None,
+    )
+    return _parameter(choice.name, Annotated[kind, option], default)
+
+
+def _is_chosen(system: System, name: str, value: Any) -> bool:
+    (kind,) = [choice.kind for choice in system.connecting.choices if choice.name == name]
+    return bool(value) or (kind == "switch_or_nothing" and value is not None)
+
+
+KINDS: Final[dict[str, tuple[Any, Any]]] = {
+    "switch": (bool, False),
+    "switch_or_nothing": (bool | None, None),
+    "text": (str, ""),
+}
+"""Type and default of each kind of choice."""
+
+LINK_ONLY: Final = _parameter(
+    "link_only",
+    Annotated[bool, typer.Option("--link-only", help="Print the address to send, and end.")],
+    False,
+)
+AS_JSON: Final = _parameter("as_json", AsJson, False)
+
+for _system in SYSTEMS.values():
+    offer(_system)
 
 
 @command(connect, "check", examples=("tasma connect check acme", "tasma connect check acme --json"))
 def check(tenant: TenantId, *, as_json: AsJson = False) -> None:
-    """See which of Fortnox's three requirements a tenant meets, and who does what about the rest.
+    """See which requirements of its system a tenant meets, and who does what about the rest.
 
-    Licence, approval by a system administrator, bookkeeping module. Nothing is fetched. Ends with
-    1 when one is missing.
+    Such as a licence, the approval by a system administrator, a module. Nothing is fetched. Ends
+    with 1 when one is missing.
     """
-    from flows.cli.fortnox import requirements  # noqa: PLC0415 - brings Prefect
+    from flows.cli.systems import requirements  # noqa: PLC0415 - brings Prefect
 
     with open_hub() as hub:
         known_tenant(hub, tenant)
@@ -124,7 +132,7 @@ def list_connections(*, as_json: AsJson = False) -> None:
     from blocks.hub.connection_states import look_with  # noqa: PLC0415 - SQLAlchemy when asked
 
     with open_hub() as hub:
-        found = list(hub.connections.every(FORTNOX))
+        found = list(hub.connections.every(SYSTEMS))
     if as_json:
         show_json([_as_dict(item) for item in found])
     elif found:
@@ -144,7 +152,7 @@ def list_connections(*, as_json: AsJson = False) -> None:
         next_steps(*(look_with(item.status, item.tenant) for item in found if _is_red(item)))
     else:
         say("No tenant is connected to a system yet.")
-        next_steps("tasma connect fortnox TENANT")
+        next_steps(*(f"tasma connect {name} TENANT" for name in SYSTEMS))
 
 
 def show_requirements(found: Sequence[Requirement]) -> None:
@@ -170,70 +178,70 @@ def as_dicts(found: Sequence[Requirement]) -> list[dict[str, object]]:
     ]
 
 
-def _covers_documents(hub: Hub, tenant: str) -> bool:
-    """Return whether the last approval did."""
-    from blocks.systems.fortnox import DOCUMENT_SCOPES  # noqa: PLC0415 - brings Prefect
-
-    known = hub.connections.find(tenant, FORTNOX)
-    return known is not None and set(DOCUMENT_SCOPES) <= set(known.scopes.split())
-
-
 def _by_consent(
-    hub: Hub, tenant: str, *, link_only: bool, rotates: bool, documents: bool
+    hub: Hub, tenant: str, system: System, *, wants: Wants, link_only: bool
 ) -> Connection:
     """Hand out the address, read what comes back, and finish."""
-    from blocks.hub import Method  # noqa: PLC0415 - SQLAlchemy only when the hub is asked
+    from blocks.hub.earlier_consents import take_over  # noqa: PLC0415 - SQLAlchemy when asked
     from blocks.systems.redirect import read_returned  # noqa: PLC0415 - for this command alone
-    from flows.cli import fortnox as asking  # noqa: PLC0415 - brings Prefect
+    from flows.cli import systems  # noqa: PLC0415 - brings Prefect
 
-    state = asking.state_of(hub, tenant)
-    address = asking.authorize_url(state, documents=documents)
+    take_over(hub)
+    state = hub.consents.state_of(tenant, system.name)
+    address = systems.authorize_url(system.name, state, wants=wants)
     if link_only:
         say(address)
-        remark(f"Send it to a system administrator; then run: tasma connect fortnox {tenant}")
+        then = f"tasma connect {system.name} {tenant}"
+        remark(f"Send it to a system administrator; then run: {then}")
         raise typer.Exit
     remark(
         "A system administrator of the company opens this address and approves:", "", address, ""
     )
-    returned = read_returned(_answer(), state=state)
+    returned = read_returned(_hidden("Address the browser shows afterwards"), state=state)
     if returned.error:
         # The same address works as soon as what was missing is there (R-SEN-3).
-        _explain_error(returned)
+        _explain_error(system, returned)
         raise typer.Exit(ExitCode.FAILED)
     if not returned.has_state:
         remark("A bare code says nothing of who asked for it; the company's number is compared.")
-    method = Method.REFRESH_TOKEN if rotates else Method.CLIENT_CREDENTIALS
-    return asking.finish(hub, tenant, returned.code, state=state, method=method)
+    return systems.finish_consent(hub, tenant, system.name, returned.code, state=state, wants=wants)
 
 
-def _answer() -> str:
-    """Read what came back; it holds a code, so it is shown nowhere."""
+def _typed(system: System) -> dict[str, SecretStr]:
+    """Ask for what the system knows the tenant by."""
+    from pydantic import SecretStr  # noqa: PLC0415 - for this command alone
+
+    asked = system.connecting.secrets.items()
+    return {name: SecretStr(_hidden(question).strip()) for name, question in asked}
+
+
+def _hidden(question: str) -> str:
+    """Read a line that holds a secret, so that it is shown nowhere."""
     if sys.stdin.isatty():
-        text = typer.prompt("Address the browser shows afterwards", hide_input=True, err=True)
-        return str(text)
+        return str(typer.prompt(question, hide_input=True, err=True))
     return sys.stdin.readline()
 
 
-def _explain_error(returned: Returned) -> None:
-    from blocks.systems.fortnox import preflight_of_redirect  # noqa: PLC0415 - brings Prefect
+def _explain_error(system: System, returned: Returned) -> None:
+    from flows.cli import systems  # noqa: PLC0415 - brings Prefect
 
-    remark("Not connected: Fortnox sent the customer back with an error.")
-    show_requirements(preflight_of_redirect(returned.error, returned.description))
+    remark(f"Not connected: {system.title} sent the customer back with an error.")
+    show_requirements(systems.refused_consent(system.name, returned.error, returned.description))
     remark("The address above stays good: open it again once that is mended.")
 
 
 def _conclude(hub: Hub, connection: Connection, *, as_json: bool) -> None:
     """Show what the connected company lacks, if anything, and what comes next."""
-    from flows.cli.fortnox import requirements  # noqa: PLC0415 - brings Prefect
+    from flows.cli.systems import requirements  # noqa: PLC0415 - brings Prefect
 
-    found = requirements(hub, connection.tenant)
+    found = requirements(hub, connection.tenant, connection.system)
     is_ready = all(item.passed is not False for item in found)
     if as_json:
         show_json({**_as_dict(connection), "requirements": as_dicts(found)})
     else:
         say(
             f"{connection.tenant} is connected to the company {connection.source_tenant_id} in "
-            f"Fortnox by {connection.method.replace('_', ' ')}."
+            f"{SYSTEMS[connection.system].title} by {connection.method.replace('_', ' ')}."
         )
         show_requirements(found)
         retry = f"tasma connect check {connection.tenant}"

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from blocks.addresses import without_logins
+from blocks.systems.registry import secret_variables
 from flows.cli.exits import ExitCode, code_of
 from flows.cli.output import remark
 from ledger.errors import TasmaError
@@ -19,9 +20,9 @@ SECRET_VARIABLES: Final = (
     "PREFECT_SERVER_API_AUTH_STRING",
     "PREFECT_SERVER_ENCRYPTION_KEY",
     "PREFECT_API_KEY",
-    "TASMA_FORTNOX_CLIENT_SECRET",
 )
-"""Environment variables whose values must not be printed, whoever wrote the message."""
+"""Environment variables whose values must not be printed, whoever wrote the message; those of the
+systems are known to the registry."""
 
 MAX_CHARS: Final = 4_000
 """Longest message; the end of a longer one is cut off."""
@@ -87,7 +88,7 @@ def paragraph(problem: Exception) -> str:
 
 def redacted(text: str) -> str:
     """Replace the value of each secret of the environment, and of each login in an address."""
-    for name in SECRET_VARIABLES:
+    for name in SECRET_VARIABLES + secret_variables():
         if value := os.environ.get(name):
             text = text.replace(value, "***")
     return without_logins(text)

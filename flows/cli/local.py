@@ -22,7 +22,7 @@ import tasks.stage
 from blocks.hub import Hub, LeaseTaken, UnitState
 from blocks.hub.states import WORKING
 from blocks.staging import UnitFacts
-from blocks.systems.fortnox import SourceYear
+from blocks.systems.ports import SourceYear
 from blocks.warehouse.records import ChangePlan
 from flows.cli.failure import is_debugging, paragraph
 from flows.import_file import take_in

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from blocks.systems import FORTNOX
+from blocks.systems.registry import SYSTEMS, systems_with
 from flows.cli.app import AsJson, command
 from flows.cli.exits import worst
 from flows.cli.importing import open_stores, progress
@@ -33,7 +33,7 @@ OverwriteUploaded = Annotated[
 Define = Annotated[
     bool,
     typer.Option(
-        "--define", help="Define a named year that Fortnox has and nobody has defined here."
+        "--define", help="Define a named year that the source has and nobody has defined here."
     ),
 ]
 OnServer = Annotated[
@@ -73,7 +73,7 @@ def pull(
     on_server: OnServer = False,
     as_json: AsJson = False,
 ) -> None:
-    """Fetch a tenant's ledger from Fortnox, check it, and publish what nothing holds.
+    """Fetch a tenant's ledger from its system, check it, and publish what nothing holds.
 
     All years that are open here, unless others are named; one that nobody has defined here is
     refused and creates nothing. A year is replaced as a whole; fetching it again changes nothing.
@@ -84,7 +84,7 @@ def pull(
         raise typer.BadParameter("give --year or --two-latest, not both.")
     with open_stores() as stores:
         known_tenant(stores.hub, tenant)
-        stores.hub.connections.get(tenant, FORTNOX)
+        stores.hub.connections.of_tenant(tenant, systems_with("ledger"))
         years = _wanted(stores, tenant, year or [], two_latest=two_latest)
         answer = False if documents_only else overwrite_uploaded
         answers = {each: overwrite(stores, tenant, each, answer) for each in years}
@@ -104,11 +104,14 @@ def overwrite(stores: Stores, tenant: str, year: FiscalYear, answer: bool | None
     if answer is not None:
         return answer
     unit = stores.hub.units.find(tenant, year)
-    if unit is None or unit.published_source in {"", FORTNOX} or not is_attended():
+    find = stores.hub.connections.find
+    connected = [name for name in systems_with("ledger") if find(tenant, name)]
+    if unit is None or unit.published_source in {"", *connected} or not is_attended():
         return False
+    titles = " or ".join(SYSTEMS[name].title for name in connected)
     question = (
         f"The ledger of {tenant} {short(year.key)} came from an uploaded SIE file. Overwrite it "
-        "with Fortnox's?"
+        f"with {titles}'s?"
     )
     return typer.confirm(question, default=False, err=True)
 
@@ -128,7 +131,7 @@ def _wanted(
     try:
         found = wanted_years(stores, tenant, (), named=years, which=which)
     except NoYears:
-        from flows.cli.fortnox import source_years  # noqa: PLC0415 - as above
+        from flows.cli.systems import source_years  # noqa: PLC0415 - as above
 
         raise NoYears(tenant, source_years=source_years(stores.hub, tenant)) from None
     return [item.year for item in found]

@@ -38,7 +38,7 @@ def show_one(found: Pulled) -> None:
     if found.work.load:
         tables = found.work.load.staged.tables
         counts = ", ".join(f"{tables[name].row_count:,} {name}s" for name in ("voucher", "posting"))
-        say(f"From Fortnox: {counts}, in {found.calls} calls and {found.took_s:.1f} s.")
+        say(f"From {found.title}: {counts}, in {found.calls} calls and {found.took_s:.1f} s.")
     for result in found.work.judgement.holding if found.work.judgement else []:
         show_breaks(f"Held by {result.control}", result)
     next_steps(*_next(found))

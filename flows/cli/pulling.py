@@ -11,11 +11,10 @@ from pathlib import Path
 from typing import Any, ParamSpec, TypeAlias, TypeVar
 
 from blocks.hub import unit_resource
-from blocks.systems import FORTNOX
-from blocks.systems.fortnox import FortnoxSession, SourceYear
 from blocks.systems.lease import resource
+from blocks.systems.ports import SourceYear
+from blocks.systems.registry import Books, systems_with
 from flows.cli.failure import is_debugging, paragraph
-from flows.cli.fortnox import refuse_busy
 from flows.cli.local import (
     BUSY,
     FAILED,
@@ -27,6 +26,7 @@ from flows.cli.local import (
     steps_into,
 )
 from flows.cli.on_server import server_chosen
+from flows.cli.systems import refuse_busy
 from flows.pull import pull_tenant
 from flows.runs.pull_year import PullOptions
 from flows.runs.steps import Steps
@@ -47,9 +47,9 @@ Step: TypeAlias = Callable[Asked, Awaitable[Answer]]
 
 @dataclass
 class Pulled:
-    """What became of one year. `work`: what its steps found; `calls`: made to the source's API.
+    """What became of one year. `work`: what its steps found; `calls`: made to the system's API.
 
-    `outcome`: published, unchanged, kept, held, planned, failed or busy.
+    `title`: the system's. `outcome`: published, unchanged, kept, held, planned, failed or busy.
     """
 
     unit: Unit
@@ -57,6 +57,7 @@ class Pulled:
     outcome: str = ""
     message: str = ""
     calls: int = 0
+    title: str = ""
     took_s: float = 0.0
     problem: Exception | None = field(default=None, repr=False)
     in_its_place: list[FiscalYear] = field(default_factory=list)
@@ -110,7 +111,9 @@ def pull_here(
 
 def _pull(stores: Stores, found: Pulled, options: PullOptions, watch: Watch) -> None:
     unit = found.unit
-    refuse_busy(stores.hub, resource(unit.tenant, FORTNOX), unit_resource(unit.tenant, unit.year))
+    connections = stores.hub.connections.of_tenant(unit.tenant, systems_with("ledger"))
+    held = (resource(unit.tenant, connection.system) for connection in connections)
+    refuse_busy(stores.hub, *held, unit_resource(unit.tenant, unit.year))
     is_defined = stores.hub.years.find(unit.tenant, unit.year) is not None
     steps = _steps(found, watch, is_defined=is_defined)
     work = pull_tenant(stores, unit.tenant, options, steps=steps, wait_limit_s=NO_WAIT_S)
@@ -125,11 +128,11 @@ def _steps(found: Pulled, watch: Watch, *, is_defined: bool) -> Steps:
     """Return the steps without tasks; why one of them failed is kept in ``found``."""
     plain = steps_into(found.work, watch)
 
-    async def pull(job: Job, fortnox: FortnoxSession, *args: Any, **options: Any) -> Fetched:
+    async def pull(job: Job, books: Books, *args: Any, **options: Any) -> Fetched:
         try:
-            return await plain.pull(job, fortnox, *args, **options)
+            return await plain.pull(job, books, *args, **options)
         finally:
-            found.calls = fortnox.calls
+            found.calls, found.title = books.calls, books.title
 
     async def source_years(*args: Any) -> list[SourceYear]:
         years = await plain.source_years(*args)
@@ -137,11 +140,11 @@ def _steps(found: Pulled, watch: Watch, *, is_defined: bool) -> Steps:
             found.in_its_place = overlapping(found.unit.year, years)
         return years
 
-    async def documents(job: Job, fortnox: FortnoxSession, *args: Any) -> DocumentsFound:
+    async def documents(job: Job, books: Books, *args: Any) -> DocumentsFound:
         try:
-            return await plain.documents(job, fortnox, *args)
+            return await plain.documents(job, books, *args)
         finally:
-            found.calls = fortnox.calls
+            found.calls, found.title = books.calls, books.title
 
     return Steps(
         fetch=plain.fetch,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from blocks.systems import FORTNOX
+from blocks.systems.registry import SYSTEMS
 from flows.cli.app import AsJson, app, command, group
 from flows.cli.opening import TenantId, known_tenant, open_hub, parse_year, short
 from flows.cli.output import is_terminal, next_steps, remark, say, show_json, show_table
@@ -266,7 +266,7 @@ def _next(row: OverviewRow, broken: dict[str, Connection]) -> str:
 def _broken_connections(hub: Hub) -> dict[str, Connection]:
     """Return the connections through which nothing can be fetched now, by tenant."""
     return {
-        item.tenant: item for item in hub.connections.every(FORTNOX) if item.status != "connected"
+        item.tenant: item for item in hub.connections.every(SYSTEMS) if item.status != "connected"
     }
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from blocks.systems import FORTNOX
+from blocks.systems.registry import systems_with
 from flows.cli.app import AsJson, command, group
 from flows.cli.opening import (
     TenantId,
@@ -61,7 +61,9 @@ def list_years(tenant: TenantId, *, as_json: AsJson = False) -> None:
     with open_hub() as hub:
         known_tenant(hub, tenant)
         found = year_sources(hub, tenant)
-        is_connected = hub.connections.find(tenant, FORTNOX) is not None
+        is_connected = any(
+            hub.connections.find(tenant, system) for system in systems_with("ledger")
+        )
     if as_json:
         show_json([_as_dict(item) for item in found])
     elif found:

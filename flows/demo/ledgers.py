@@ -17,7 +17,6 @@ from typing import Final
 import numpy as np
 
 from blocks.hub import Connection, Hub, Method, Tenant
-from blocks.systems import FORTNOX
 from flows.demo.truth import ExpectedBreak, Truth
 from ledger.fiscal_year import FiscalYear
 from simulators.books.chart import CHART
@@ -25,6 +24,9 @@ from simulators.books.company import Book, Company
 from simulators.books.model import BOOKED
 from simulators.books.years import Year, broken_years, calendar_years
 from simulators.fortnox import DOCUMENT_SCOPES, LEDGER_SCOPES, FortnoxSimulator, SimulatedTenant
+
+FORTNOX: Final = "fortnox"
+"""The one system that the demo simulates."""
 
 
 @dataclass(frozen=True)

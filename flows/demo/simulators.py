@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from blocks.hub import Hub
-from blocks.systems import FORTNOX
 from flows.demo.ledgers import (
     CHANGING,
+    FORTNOX,
     LEDGERS,
     change_books,
     connect,
@@ -66,7 +66,7 @@ def _refuse_real(hub: Hub) -> None:
     simulated = {str(item.number) for item in LEDGERS}
     others = [
         item.tenant
-        for item in hub.connections.every(FORTNOX)
+        for item in hub.connections.every([FORTNOX])
         if item.source_tenant_id not in simulated
     ]
     if others:

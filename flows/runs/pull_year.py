@@ -11,8 +11,8 @@ from prefect import State
 
 from blocks.http import CallRefused
 from blocks.hub import Refused, UnitState
-from blocks.systems import FORTNOX
-from blocks.systems.fortnox import FortnoxSession, SourceYear
+from blocks.systems.ports import SourceYear
+from blocks.systems.registry import Books
 from flows.runs.leasing import unit_lease
 from flows.runs.outcomes import YearOutcome
 from flows.runs.states import FAILED, KEPT, run_id
@@ -51,10 +51,11 @@ class PullOptions:
 
 @dataclass(frozen=True)
 class PullYear:
-    """One year of a pull. `source`: the source's year of the same dates, None without one."""
+    """One year of a pull. `source`: the books' year of the same dates, None without one."""
 
     stores: Stores
     unit: Unit
+    books: Books
     source: SourceYear | None
     there: tuple[SourceYear, ...]
     """All years of the source."""
@@ -62,16 +63,16 @@ class PullYear:
     steps: Steps
     wait_limit_s: float
 
-    async def outcome(self, fortnox: FortnoxSession) -> YearOutcome:
+    async def outcome(self) -> YearOutcome:
         """Do the work, and say what became of it; what is refused for all years is raised."""
         if self.source is None:
             return await asyncio.to_thread(self._without_source)
         if refused := await asyncio.to_thread(self._undefined):
             return self._ended(FAILED, refused)
-        ledger = await self._ledger(fortnox, self.source)
-        if self.options.dry_run:
+        ledger = await self._ledger(self.source)
+        if self.options.dry_run or self.books.documents is None:
             return ledger
-        return await self._with_documents(ledger, fortnox, self.source)
+        return await self._with_documents(ledger, self.source)
 
     def _without_source(self) -> YearOutcome:
         """Say what a year is that the source does not have: only an uploaded one may be at rest."""
@@ -107,14 +108,14 @@ class PullYear:
     def _is_defined(self) -> bool:
         return self.stores.hub.years.find(self.unit.tenant, self.unit.year) is not None
 
-    async def _ledger(self, fortnox: FortnoxSession, source: SourceYear) -> YearOutcome:
+    async def _ledger(self, source: SourceYear) -> YearOutcome:
         if self.options.leaves_ledger:
             return self._ended(KEPT, LEDGER_LEFT)
         if self._is_kept():
             say(f"{self.unit}: {UPLOADED_KEPT}", tenant=self.unit.tenant, unit=self.unit.year.key)
             return self._ended(KEPT, UPLOADED_KEPT)
         try:
-            state = await self._load(fortnox, source)
+            state = await self._load(source)
         except CallRefused:
             raise
         except Exception as problem:  # noqa: BLE001 - one year's failure never stops the others
@@ -122,9 +123,7 @@ class PullYear:
             return self._ended(FAILED, explain(problem))
         return self._ended(str(state.name), state.message or "")
 
-    async def _with_documents(
-        self, ledger: YearOutcome, fortnox: FortnoxSession, source: SourceYear
-    ) -> YearOutcome:
+    async def _with_documents(self, ledger: YearOutcome, source: SourceYear) -> YearOutcome:
         """Fetch the documents, whatever became of the ledger, and say what became of both.
 
         Source:
@@ -134,7 +133,7 @@ class PullYear:
         try:
             async with unit_lease(self.stores, self.unit, wait_limit_s=self.wait_limit_s) as lease:
                 job = Job(self.stores, self.unit, run_id(), lease)
-                found = await self.steps.documents(job, fortnox, source)
+                found = await self.steps.documents(job, self.books, source)
         except Exception as problem:  # noqa: BLE001 - one year's failure never stops the others
             return await self._without_documents(ledger, explain(problem))
         return self._ended(ledger.name, f"{ledger.message.rstrip('.')}. {found.in_words}")
@@ -156,25 +155,26 @@ class PullYear:
         """
         status = self.stores.hub.units.find(self.unit.tenant, self.unit.year)
         source = status.published_source if status else ""
-        return source not in {"", FORTNOX} and not self.options.overwrites
+        return source not in {"", self.books.name} and not self.options.overwrites
 
-    async def _load(self, fortnox: FortnoxSession, source: SourceYear) -> State[Any]:
+    async def _load(self, source: SourceYear) -> State[Any]:
         if self.options.dry_run:
             job = Job(self.stores, self.unit, run_id(), lease=None, defines=self.options.defines)
-            fetched = await self._fetch(job, fortnox, source)
+            fetched = await self._fetch(job, source)
             return await plan_unit(job, fetched, steps=self.steps)
         async with unit_lease(self.stores, self.unit, wait_limit_s=self.wait_limit_s) as lease:
             job = Job(self.stores, self.unit, run_id(), lease)
             try:
-                await asyncio.to_thread(job.tell, UnitState.FETCHING, source=FORTNOX)
-                fetched = await self._fetch(job, fortnox, source)
+                await asyncio.to_thread(job.tell, UnitState.FETCHING, source=self.books.name)
+                fetched = await self._fetch(job, source)
                 return await settle(job, await self.steps.stage(job, fetched), steps=self.steps)
             except Exception as problem:
                 await asyncio.to_thread(job.tell, UnitState.FAILED, reason=explain(problem))
                 raise
 
-    async def _fetch(self, job: Job, fortnox: FortnoxSession, source: SourceYear) -> Fetched:
-        return await self.steps.pull(job, fortnox, source, asks_closing=self.options.asks_closing)
+    async def _fetch(self, job: Job, source: SourceYear) -> Fetched:
+        asks_closing = self.options.asks_closing
+        return await self.steps.pull(job, self.books, source, asks_closing=asks_closing)
 
     def _ended(self, name: str, message: str) -> YearOutcome:
         return YearOutcome(self.unit, name, message)

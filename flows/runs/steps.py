@@ -9,7 +9,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
 
-from blocks.systems.fortnox import FortnoxSession, SourceYear
+from blocks.systems.ports import SourceYear
+from blocks.systems.registry import Books
 from tasks.documents import documents
 from tasks.fetch import Fetched, Received, fetch
 from tasks.jobs import Job
@@ -33,7 +34,7 @@ class Steps:
     publish: Callable[[Job, StagedLoad, Judgement], Awaitable[Publication]]
     report: Callable[..., Awaitable[None]]
     documents: Callable[..., Awaitable[DocumentsFound]]
-    source_years: Callable[[str, FortnoxSession], Awaitable[list[SourceYear]]]
+    source_years: Callable[[str, Books], Awaitable[list[SourceYear]]]
 
 
 AS_TASKS: Final = Steps(fetch, pull, stage, reconcile, publish, report, documents, source_years)

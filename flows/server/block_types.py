@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from prefect.blocks.core import Block
 
-from blocks.systems.registry import SYSTEMS, system
+from blocks.systems.registry import SYSTEMS, port
 
 
 async def register_block_types() -> list[str]:
@@ -25,7 +25,7 @@ async def register_block_types() -> list[str]:
 def block_types() -> Iterator[type[Block]]:
     """Name the blocks that the systems have."""
     for name in SYSTEMS:
-        yield from system(name).BLOCKS
+        yield from port(name).blocks
 
 
 if __name__ == "__main__":

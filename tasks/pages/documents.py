@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from blocks.systems.fortnox.documents import VOUCHER
 from blocks.warehouse.side_tables import DocumentCounts
 from ledger.unit import Unit
 from tasks.pages.markdown import and_more, document, escaped, table
@@ -30,7 +29,7 @@ class DocumentsFound:
     `counts`: of what is published now. `new`, `known`, `removed`: documents, against what was
     published before. `waiting`: files left to the next run. `unplaced`: files of supplier invoices
     that no voucher books yet, of any year. `refused`: which right is missing. `kinds`: what could
-    be listed; of the rest nothing was changed.
+    be listed; of `refused_kinds` nothing was changed.
     """
 
     counts: DocumentCounts
@@ -42,6 +41,7 @@ class DocumentsFound:
     unplaced: int
     refused: str
     kinds: tuple[str, ...]
+    refused_kinds: tuple[str, ...] = ()
 
     @property
     def has_changes(self) -> bool:
@@ -51,8 +51,9 @@ class DocumentsFound:
     @property
     def reason(self) -> str:
         """What was not fetched, and why; empty when nothing is missing."""
-        is_partly = self.kinds == (VOUCHER,)
-        what = "of supplier invoices not fetched" if is_partly else "not fetched"
+        lacking = self.refused_kinds if self.kinds else ()
+        whose = " or ".join(f"of {kind.replace('_', ' ')}s" for kind in lacking)
+        what = f"{whose} not fetched".strip()
         sentences = (
             f"{what}: {self.refused}" if self.refused else "",
             f"{len(self.failed):,} files failed and are tried again" if self.failed else "",

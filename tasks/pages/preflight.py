@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from blocks.systems.fortnox.preflight import Requirement
+from blocks.systems.ports import Requirement
 from tasks.pages.markdown import table
 
 SYMBOL: Final = {True: "✓ met", False: "✗ missing", None: "○ not known"}

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final, Self
 
-from blocks.systems.fortnox import fortnox_session
+from blocks.systems.fortnox.connect import fortnox_session
 from flows.cli.local import Imported, steps_into
 from flows.pull import pull_tenant
 from flows.runs.pull_year import PullOptions

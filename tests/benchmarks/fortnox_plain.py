@@ -10,7 +10,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from blocks.systems.fortnox import Company, FortnoxSession, SourceYear, YearExtract
+from blocks.systems.fortnox.pull import YearExtract
+from blocks.systems.fortnox.session import FortnoxSession
+from blocks.systems.fortnox.wire import Company
+from blocks.systems.ports import SourceYear
 from flows.cli.local import Imported, steps_into
 from flows.pull import pull_tenant
 from flows.runs.pull_year import PullOptions

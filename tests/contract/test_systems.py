@@ -1,9 +1,12 @@
-"""One suite over every registered system: what a new one lacks is told by name."""
+"""One suite over every registered system: what a new one lacks is named."""
 
 from __future__ import annotations
 
+import ast
 import csv
 import inspect
+import subprocess
+import sys
 from importlib import import_module
 
 import pytest
@@ -12,47 +15,85 @@ from pydantic import SecretStr
 
 from blocks.http import WhoActs
 from blocks.hub import ConnectionState
-from blocks.settings import PROJECT
-from blocks.systems.registry import PARTS, SESSION_PARTS, SYSTEMS, system
+from blocks.settings import PROJECT, REFERENCE
+from blocks.systems import ports
+from blocks.systems.registry import NAMES, SYSTEMS, port, system
 from ledger.errors import TerminalError
 
-pytestmark = pytest.mark.parametrize("name", SYSTEMS)
+pytestmark = pytest.mark.parametrize("name", NAMES)
 
 
-def test_package_offers_every_part(name):
-    found = system(name)
+def test_registry_names_it_and_both_halves_agree(name):
+    light, heavy = SYSTEMS[name], port(name)
+    offered = {offer for offer in ("ledger", "documents") if getattr(heavy, offer)}
 
-    assert [] == [part for part in PARTS if not hasattr(found, part)]
-    assert name == found.SYSTEM
-    for part in (found.open_session, found.preflight):
-        assert ["hub", "tenant"] == list(inspect.signature(part).parameters)[:2]
-        assert "run_id" in inspect.signature(part).parameters
+    assert name == light.name
+    assert light.offers == offered
+    assert light.title
+    assert all(point.startswith(f"{name}.") for point in light.crash_points)
 
 
-def test_session_offers_every_method(name):
-    opened = inspect.signature(system(name).open_session, eval_str=True).return_annotation
-    session = import_module(f"blocks.systems.{name}.session")
-    (kind,) = [
-        kind
-        for kind in vars(session).values()
-        if inspect.isclass(kind) and kind.__name__ in str(opened)
+def test_connector_has_every_method_of_the_port(name):
+    connector = port(name).connect
+    expected = {
+        method: list(inspect.signature(found).parameters)[1:]
+        for method, found in vars(ports.Connector).items()
+        if inspect.isfunction(found) and not method.startswith("_")
+    }
+
+    assert expected == {
+        method: list(inspect.signature(getattr(connector, method)).parameters)
+        for method in expected
+    }
+
+
+def test_settings_are_of_its_own_name_and_their_secrets_are_known_to_the_light_half(name):
+    settings = port(name).settings
+    prefix = settings.model_config["env_prefix"]
+    secret = [
+        f"{prefix}{field}".upper()
+        for field, info in settings.model_fields.items()
+        if info.annotation is SecretStr
     ]
 
-    assert [] == [part for part in SESSION_PARTS if not hasattr(kind, part)]
-    assert [] == [
-        part
-        for part in SESSION_PARTS
-        if part != "calls" and not inspect.iscoroutinefunction(getattr(kind, part))
-    ]
-    assert isinstance(kind.calls, property)
+    assert f"TASMA_{name.upper()}_" == prefix
+    assert tuple(secret) == SYSTEMS[name].secrets
+    assert [] == [field for field, info in settings.model_fields.items() if info.is_required()]
+
+
+def test_light_half_needs_neither_prefect_nor_an_http_client(name):
+    asked = (
+        "import sys\n"
+        "from blocks.systems.registry import SYSTEMS\n"
+        f"assert SYSTEMS[{name!r}].connecting.help\n"
+        "heavy = {'prefect', 'httpx', 'sqlalchemy', 'duckdb', 'pyarrow', 'pydantic'}\n"
+        "print(*sorted(heavy & sys.modules.keys()))\n"
+    )
+
+    shown = subprocess.run(
+        [sys.executable, "-c", asked], cwd=PROJECT, capture_output=True, text=True, check=False
+    )
+
+    assert (0, "") == (shown.returncode, shown.stdout.strip()), shown.stderr
+
+
+def test_folder_imports_no_other_systems_folder(name):
+    others = {f"blocks.systems.{other}" for other in NAMES if other != name}
+    imported = set()
+    for path in (PROJECT / "blocks" / "systems" / name).rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom):
+                imported.add(node.module or "")
+            elif isinstance(node, ast.Import):
+                imported.update(alias.name for alias in node.names)
+
+    assert f"blocks.systems.{name}.settings" in imported
+    assert [] == [module for module in imported if module.startswith(tuple(others or {"\0"}))]
 
 
 def test_blocks_can_grow_and_show_no_secret(name):
     """A field without a default would break every block that was saved before it."""
-    blocks = system(name).BLOCKS
-
-    assert blocks
-    for kind in blocks:
+    for kind in port(name).blocks:
         assert issubclass(kind, Block)
         own = {
             field: info
@@ -67,10 +108,11 @@ def test_blocks_can_grow_and_show_no_secret(name):
         assert "planted" not in repr(shown) + str(shown) + shown.model_dump_json()
 
 
-def test_catalogue_says_of_every_answer_who_acts_and_what_to_do(name):
-    with system(name).CATALOGUE.open(encoding="utf-8", newline="") as file:
+def test_table_of_answers_says_of_each_who_acts_and_what_to_do(name):
+    with (REFERENCE / SYSTEMS[name].answers).open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
 
+    assert rows
     assert len(rows) == len({row["code"] for row in rows})
     for row in rows:
         assert row["meaning"], row["code"]
@@ -93,6 +135,6 @@ def test_simulator_stands_in_for_it(name):
     assert hasattr(simulator, f"{name.capitalize()}Simulator")
 
 
-def test_unknown_system_is_told_which_there_are(name):
+def test_unknown_system_is_answered_with_those_that_there_are(name):
     with pytest.raises(TerminalError, match=name):
         system("abacus")

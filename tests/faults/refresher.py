@@ -9,8 +9,7 @@ from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary
 
 from blocks.hub import Hub
 from blocks.steps import KILL_AT
-from blocks.systems.fortnox import fortnox_session
-from blocks.systems.fortnox.connect import credentials
+from blocks.systems.fortnox.connect import credentials, fortnox_session
 from blocks.systems.fortnox.rotation import RotatingTokens
 
 

@@ -8,7 +8,7 @@ import signal
 
 import pytest
 
-from blocks.steps import STEPS
+from blocks.systems.fortnox.system import CRASH_POINTS
 from ledger.errors import TransientError
 from ledger.fiscal_year import FiscalYear
 from simulators.books.company import Company
@@ -29,7 +29,7 @@ CHILD_LIMIT_S = 60
 LATER = dt.timedelta(minutes=5)
 """By then the leases of a killed run have run out."""
 
-PULL_STEPS = [step for step in STEPS if step.startswith("fortnox.pull.")]
+PULL_STEPS = [step for step in CRASH_POINTS if step.startswith("fortnox.pull.")]
 PULL_STEPS += ["land.landed", "stage.staged", "reconcile.done", "publish.committed"]
 SEEN_STEPS = ["publish.swapped", "publish.recorded"]
 """A pull's own steps, and one of each part that it shares with a file: test_pipeline.py walks all

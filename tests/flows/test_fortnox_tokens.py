@@ -15,17 +15,13 @@ from pydantic import SecretStr
 
 from blocks.http import CallFailed, CallRefused
 from blocks.hub import Hub, Method, Tenant
-from blocks.steps import STEPS
-from blocks.systems.fortnox import (
-    FortnoxApp,
-    FortnoxTokens,
-    delete_tokens,
-    finish_consent,
-    fortnox_session,
-    refresh_idle,
-    rotation,
-)
-from blocks.systems.fortnox.rotation import SAVE_ATTEMPTS, load_tokens
+from blocks.systems.fortnox import rotation
+from blocks.systems.fortnox.block import FortnoxApp, FortnoxTokens
+from blocks.systems.fortnox.connect import fortnox_session
+from blocks.systems.fortnox.consent import finish_consent
+from blocks.systems.fortnox.idle import refresh_idle
+from blocks.systems.fortnox.rotation import SAVE_ATTEMPTS, delete_tokens, load_tokens
+from blocks.systems.fortnox.system import CRASH_POINTS
 from flows.demo.ledgers import variables
 from ledger.errors import TerminalError
 from simulators.books.company import Company
@@ -37,7 +33,7 @@ from tests.flows.conftest import reaching
 
 NUMBER = 503072
 COMPANY = Company(seed=7, years=calendar_years(2025, 2025), vouchers_per_year=20)
-TOKEN_STEPS = [step for step in STEPS if step.startswith("fortnox.token.")]
+TOKEN_STEPS = [step for step in CRASH_POINTS if step.startswith("fortnox.token.")]
 
 CHILD_LIMIT_S = 120
 LATER = dt.timedelta(minutes=5)

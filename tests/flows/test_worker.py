@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from blocks.hub import Connection, Method, Tenant, unit_resource
-from blocks.systems.fortnox import BLOCKS
+from blocks.systems.fortnox.port import BLOCKS
 from flows.nightly import nightly
 from flows.runs.dead_runs import sweep
 from ledger.fiscal_year import FiscalYear

@@ -17,8 +17,10 @@ from pydantic import SecretStr
 from blocks.http import CallFailed, CallRefused, WhoActs
 from blocks.hub import Connection, Hub, LeaseTaken, Method, Tenant
 from blocks.hub.connections import NotConnected
-from blocks.systems.fortnox import connect, finish_consent, fortnox_session
+from blocks.systems.fortnox import connect
 from blocks.systems.fortnox import oauth as token_endpoint
+from blocks.systems.fortnox.connect import fortnox_session
+from blocks.systems.fortnox.consent import finish_consent
 from blocks.systems.fortnox.preflight import preflight, preflight_of_redirect
 from blocks.systems.fortnox.pull import MAX_PULLS
 from blocks.systems.fortnox.rotation import tokens_of
@@ -120,7 +122,7 @@ def test_company_and_years_are_read(hub, simulator):
         company.database_number,
         company.organisation_number,
     )
-    assert [2, 3, 1] == [year.source_id for year in years]
+    assert ["2", "3", "1"] == [year.source_ref for year in years]
     assert [(year.start_date, year.end_date) for year in TENANTS[BROKEN].years] == [
         (found.year.start_date, found.year.end_date) for found in years
     ]

@@ -7,7 +7,7 @@ import datetime as dt
 
 import pytest
 
-from blocks.systems.fortnox import preflight
+from blocks.systems.fortnox.preflight import preflight
 from ledger.fiscal_year import FiscalYear
 from tasks.approve import NotToBeApproved, approve
 from tasks.ledger_sources import year_sources

@@ -18,8 +18,7 @@ import httpx
 from blocks.http import CallFailed, CallProblem, CallRefused, WhoActs, read_json
 from blocks.hub import ConnectionState
 from blocks.settings import REFERENCE
-
-CATALOGUE: Final = REFERENCE / "fortnox_answers.csv"
+from blocks.systems.fortnox.system import ANSWERS
 
 CODE: Final = re.compile(r"[A-Za-z0-9_.-]{1,64}", re.ASCII)
 """What may pass for a code; anything else could be a payload."""
@@ -66,7 +65,7 @@ class Answer:
 @cache
 def catalogue() -> dict[str, Answer]:
     """Read the catalogue; its lines by code."""
-    with CATALOGUE.open(encoding="utf-8", newline="") as file:
+    with (REFERENCE / ANSWERS).open(encoding="utf-8", newline="") as file:
         rows = csv.DictReader(file)
         return {row["code"]: _answer(row) for row in rows}
 

@@ -10,7 +10,7 @@ from prefect.blocks.core import Block
 from pydantic import Field, HttpUrl, SecretStr
 
 from blocks.http import CallFailed
-from blocks.settings import settings
+from blocks.systems.fortnox.settings import settings
 from ledger.errors import TerminalError
 
 DOCUMENTATION: Final = HttpUrl("https://www.fortnox.se/developer/authorization")
@@ -101,10 +101,10 @@ async def fortnox_app() -> FortnoxApp:
         CallFailed: Prefect's server does not answer.
     """
     chosen = settings()
-    secret = chosen.fortnox_client_secret
-    if chosen.fortnox_client_id and secret.get_secret_value():
-        return FortnoxApp(client_id=chosen.fortnox_client_id, client_secret=secret)
-    name = chosen.fortnox_app_block
+    secret = chosen.client_secret
+    if chosen.client_id and secret.get_secret_value():
+        return FortnoxApp(client_id=chosen.client_id, client_secret=secret)
+    name = chosen.app_block
     try:
         # What is loaded by type and name may be any block, which Prefect's types cannot say.
         found: object = await Block.aload(name)

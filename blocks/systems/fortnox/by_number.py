@@ -15,7 +15,8 @@ from blocks.hub import Connection, Hub, Method, Tenant
 from blocks.systems.fortnox.block import fortnox_app
 from blocks.systems.fortnox.connect import paced_calls
 from blocks.systems.fortnox.oauth import oauth
-from blocks.systems.fortnox.session import SYSTEM, FortnoxSession, require_own, require_same
+from blocks.systems.fortnox.session import FortnoxSession, require_own, require_same
+from blocks.systems.fortnox.system import FORTNOX
 from blocks.systems.fortnox.tokens import ClientCredentialTokens
 from blocks.systems.fortnox.wire import Company
 from blocks.systems.lease import WAIT_LIMIT_S, system_lease
@@ -42,9 +43,9 @@ async def connect_by_number(
         CallFailed: No answer; try again later.
     """
     known = await asyncio.to_thread(hub.tenants.get, tenant)
-    new = Connection(tenant, SYSTEM, Method.CLIENT_CREDENTIALS, source_tenant_id=database_number)
+    new = Connection(tenant, FORTNOX, Method.CLIENT_CREDENTIALS, source_tenant_id=database_number)
     app = await fortnox_app()
-    lease = system_lease(hub, tenant, SYSTEM, run_id=run_id, wait_limit_s=wait_limit_s)
+    lease = system_lease(hub, tenant, FORTNOX, run_id=run_id, wait_limit_s=wait_limit_s)
     async with (
         lease,
         oauth(app) as endpoint,
@@ -60,5 +61,5 @@ def _remember(hub: Hub, tenant: Tenant, new: Connection, company: Company) -> Co
     if not tenant.organisation_number:
         hub.tenants.update(tenant.id, organisation_number=company.organisation_number)
     hub.connections.save(new)
-    hub.connections.set_status(tenant.id, SYSTEM, new.status)
-    return hub.connections.get(tenant.id, SYSTEM)
+    hub.connections.set_status(tenant.id, FORTNOX, new.status)
+    return hub.connections.get(tenant.id, FORTNOX)

@@ -20,13 +20,14 @@ from blocks.hub import (
     Refused,
     UnknownTenant,
 )
-from blocks.settings import settings
 from blocks.systems.fortnox.answers import explain, refusal, state_after
 from blocks.systems.fortnox.block import fortnox_app
 from blocks.systems.fortnox.calls import Calls
 from blocks.systems.fortnox.oauth import OAuth, oauth
 from blocks.systems.fortnox.rotation import RotatingTokens
-from blocks.systems.fortnox.session import SYSTEM, FortnoxSession
+from blocks.systems.fortnox.session import FortnoxSession
+from blocks.systems.fortnox.settings import settings
+from blocks.systems.fortnox.system import FORTNOX
 from blocks.systems.fortnox.tokens import ClientCredentialTokens, Tokens
 from blocks.systems.lease import WAIT_LIMIT_S, system_lease
 from ledger.errors import TasmaError, TransientError
@@ -88,7 +89,7 @@ async def _noting_trouble(
         if not any(session.knows_years for session in begun):
             state, reason = _trouble(problem)
             note = hub.connections.troubled
-            await asyncio.to_thread(note, tenant, SYSTEM, state, reason=reason)
+            await asyncio.to_thread(note, tenant, FORTNOX, state, reason=reason)
         raise
 
 
@@ -106,14 +107,14 @@ async def credentials(
     hub: Hub, tenant: str, *, run_id: str = "", wait_limit_s: float = WAIT_LIMIT_S
 ) -> AsyncIterator[tuple[Connection, Tokens]]:
     """Hold the tenant's connection and its source of tokens; raises as `fortnox_session` does."""
-    await asyncio.to_thread(hub.connections.get, tenant, SYSTEM)
+    await asyncio.to_thread(hub.connections.get, tenant, FORTNOX)
     app = await fortnox_app()
     async with (
-        system_lease(hub, tenant, SYSTEM, run_id=run_id, wait_limit_s=wait_limit_s) as lease,
+        system_lease(hub, tenant, FORTNOX, run_id=run_id, wait_limit_s=wait_limit_s) as lease,
         oauth(app) as endpoint,
     ):
         # Read under the lease: whoever held it before may have changed it.
-        connection = await asyncio.to_thread(hub.connections.get, tenant, SYSTEM)
+        connection = await asyncio.to_thread(hub.connections.get, tenant, FORTNOX)
         async with _noting_state(hub, connection):
             yield connection, _tokens(hub, connection, endpoint, lease)
 
@@ -128,7 +129,7 @@ async def paced_calls(hub: Hub, connection: Connection, tokens: Tokens) -> Async
     recent = [(now - at).total_seconds() for at in connection.recent_calls]
     window = SlidingWindow(calls=CALLS, period_s=PERIOD_S, recent=recent)
     tally = Tally()
-    client = http_client(settings().fortnox_api_url, explain, window=window, tally=tally)
+    client = http_client(settings().api_url, explain, window=window, tally=tally)
     async with client:
         calls = Calls(client, tokens, window=window, tally=tally)
         try:

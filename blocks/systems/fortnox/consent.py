@@ -17,14 +17,15 @@ from pydantic import SecretStr
 
 from blocks.http import CallRefused
 from blocks.hub import Connection, Hub, Method, Tenant
-from blocks.settings import settings
 from blocks.systems.fortnox.answers import refusal
 from blocks.systems.fortnox.block import fortnox_app
 from blocks.systems.fortnox.connect import paced_calls
 from blocks.systems.fortnox.documents import DOCUMENT_SCOPES
 from blocks.systems.fortnox.oauth import Grant, OAuth, oauth, with_refresh_token
 from blocks.systems.fortnox.rotation import load_tokens, save_tokens, tokens_of
-from blocks.systems.fortnox.session import SYSTEM, FortnoxSession, require_own, require_same
+from blocks.systems.fortnox.session import FortnoxSession, require_own, require_same
+from blocks.systems.fortnox.settings import settings
+from blocks.systems.fortnox.system import FORTNOX
 from blocks.systems.fortnox.tokens import ClientCredentialTokens, Token, Tokens
 from blocks.systems.fortnox.wire import Company
 from blocks.systems.lease import system_lease
@@ -58,7 +59,7 @@ async def authorize_url(state: str, *, documents: bool = False) -> str:
     """
     if len(state) < MIN_STATE_CHARS:
         raise StateTooShort(least_chars=MIN_STATE_CHARS)
-    redirect_uri = settings().fortnox_redirect_uri
+    redirect_uri = settings().redirect_uri
     query = {
         "client_id": (await fortnox_app()).client_id,
         **({"redirect_uri": redirect_uri} if redirect_uri else {}),
@@ -68,7 +69,7 @@ async def authorize_url(state: str, *, documents: bool = False) -> str:
         "response_type": "code",
         "account_type": "service",
     }
-    return f"{settings().fortnox_oauth_url}/auth?{httpx.QueryParams(query)}"
+    return f"{settings().oauth_url}/auth?{httpx.QueryParams(query)}"
 
 
 async def finish_consent(
@@ -92,11 +93,11 @@ async def finish_consent(
     """
     known = await asyncio.to_thread(hub.tenants.get, tenant)
     app = await fortnox_app()
-    async with system_lease(hub, tenant, SYSTEM, run_id=run_id), oauth(app) as endpoint:
-        old = await asyncio.to_thread(hub.connections.find, tenant, SYSTEM)
-        grant = await endpoint.by_code(code, redirect_uri=settings().fortnox_redirect_uri)
+    async with system_lease(hub, tenant, FORTNOX, run_id=run_id), oauth(app) as endpoint:
+        old = await asyncio.to_thread(hub.connections.find, tenant, FORTNOX)
+        grant = await endpoint.by_code(code, redirect_uri=settings().redirect_uri)
         require_scopes(grant.scopes)
-        blank = Connection(tenant, SYSTEM, method)
+        blank = Connection(tenant, FORTNOX, method)
         company, asked = await _who(hub, blank, _Granted(grant))
         _require_own(known, old, company)
         new = replace(

@@ -1,22 +1,22 @@
 """Documents: which files hang on a year's vouchers, and the bytes of one.
 
 Reading them takes scopes and a licence (Arkivplats) of their own, which a connection may lack while
-its ledger is read as ever. So a refusal of that kind is told here, not raised.
+its ledger is read as ever. So a refusal of that kind is a value here, and not raised.
 """
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Final
 from urllib.parse import quote
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from blocks.http import CallFailed, CallRefused
+from blocks.http import CallFailed, CallProblem, CallRefused
 from blocks.media_types import media_type
-from blocks.systems.fortnox.answers import refusal
+from blocks.systems.fortnox.answers import refusal, state_after
 from blocks.systems.fortnox.calls import Ask
 from blocks.systems.fortnox.connected import (
     CONNECTED,
@@ -25,7 +25,9 @@ from blocks.systems.fortnox.connected import (
     voucher_files,
 )
 from blocks.systems.fortnox.pages import GetJson, walk
-from blocks.systems.fortnox.wire import SourceYear
+from blocks.systems.fortnox.wire import id_of
+from blocks.systems.ports import MissingFile, Refusal, SourceYear, YearDocuments
+from ledger.schemas import ACCOUNT_VAT_CODE
 
 VOUCHER: Final = "voucher"
 SUPPLIER_INVOICE: Final = "supplier_invoice"
@@ -56,38 +58,27 @@ FILE_SILENCE_S: Final = 60.0
 """Longest wait for the next byte of a file; seconds."""
 
 Fetch = Callable[[Ask], Awaitable[bytes]]
-
-
-@dataclass(frozen=True)
-class ConnectedFiles:
-    """The files on a year's vouchers.
-
-    `files`: by kind, `connected.CONNECTED`; a kind that may not be read is not there. `refused`:
-    why, and who acts. `unplaced`: files of supplier invoices, of any year, that are not booked.
-    """
-
-    files: dict[str, pa.Table] = field(default_factory=dict)
-    refused: str = ""
-    unplaced: int = 0
+Accounts = Callable[[SourceYear], Awaitable[pa.Table]]
 
 
 class Documents:
     """The documents of one company. What is not by year is asked once: lists, and refusals."""
 
-    def __init__(self, get: GetJson, fetch: Fetch, *, scopes: str) -> None:
+    def __init__(self, get: GetJson, fetch: Fetch, accounts: Accounts, *, scopes: str) -> None:
         """Ask by these.
 
         Args:
             get: Fetches one page.
             fetch: Fetches a file.
+            accounts: Lists a year's accounts, whose VAT codes SIE does not carry.
             scopes: What the consent granted, joined by blanks; empty when nobody knows.
         """
-        self._get, self._fetch = get, fetch
+        self._get, self._fetch, self._accounts = get, fetch, accounts
         self._scopes = scopes.split()
         self._of_company: SupplierFiles | None = None
         self._refused: dict[str, CallRefused] = {}
 
-    async def of_year(self, source_year: SourceYear) -> ConnectedFiles:
+    async def of_year(self, year: SourceYear) -> YearDocuments:
         """List the files on a year's vouchers, as far as they may be read.
 
         Raises:
@@ -99,25 +90,35 @@ class Documents:
         for kind, listing in listings.items():
             try:
                 self._require(kind)
-                files[kind] = await listing(source_year)
+                files[kind] = await listing(year)
             except CallRefused as problem:
                 refused = missing_right(problem)
+                if not refused:
+                    raise
                 self._refused[kind] = problem
-                return ConnectedFiles(files, refused=refused)
-        return ConnectedFiles(files, unplaced=(await self._of_suppliers()).unplaced)
+                kinds = tuple(name for name in listings if name not in files)
+                vat_codes = await self._vat_codes(year)
+                return YearDocuments(files, vat_codes, refused=refused, refused_kinds=kinds)
+        unplaced = (await self._of_suppliers()).unplaced
+        return YearDocuments(files, await self._vat_codes(year), unplaced=unplaced)
 
-    async def content(self, document_id: str) -> bytes:
-        """Fetch one file, as it is.
+    async def content(self, document_id: str) -> bytes | MissingFile:
+        """Fetch one file, as it is, or say why it cannot be had.
 
         Some are not found by their id in the path, and only by ``fileid``.
 
         Raises:
-            CallRefused: There is none (status 404), it is too large, or it may not be read.
-            CallFailed: Try again later.
+            CallRefused: What is refused is the connection.
 
         Source:
             softwerkab/fortnox-csharp-api-sdk issues 99 and 177.
         """
+        try:
+            return await self._found(document_id)
+        except CallProblem as problem:
+            return refused_file(problem)
+
+    async def _found(self, document_id: str) -> bytes:
         try:
             return await self._content(f"/3/archive/{quote(document_id, safe='')}", {})
         except CallRefused as problem:
@@ -125,20 +126,25 @@ class Documents:
                 raise
         return await self._content("/3/archive", {"fileid": document_id})
 
+    async def _vat_codes(self, year: SourceYear) -> pa.Table:
+        accounts = await self._accounts(year)
+        coded = accounts.filter(pc.is_valid(accounts["vat_code"]))
+        return coded.select(ACCOUNT_VAT_CODE.names).cast(ACCOUNT_VAT_CODE)
+
     async def _on_vouchers(self, source_year: SourceYear) -> pa.Table:
         rows = await walk(
             self._get,
             "/3/voucherfileconnections",
-            {"financialyear": source_year.source_id},
+            {"financialyear": id_of(source_year)},
             name="VoucherFileConnections",
             key=("FileId", "VoucherSeries", "VoucherNumber"),
             what="list of files on vouchers",
         )
-        return voucher_files(rows, year_id=source_year.source_id)
+        return voucher_files(rows, year_id=id_of(source_year))
 
     async def _on_supplier_invoices(self, source_year: SourceYear) -> pa.Table:
         found = await self._of_suppliers()
-        return found.by_year.get(source_year.source_id, CONNECTED.empty_table())
+        return found.by_year.get(id_of(source_year), CONNECTED.empty_table())
 
     async def _of_suppliers(self) -> SupplierFiles:
         if self._of_company is None:
@@ -190,13 +196,25 @@ class Documents:
         return content
 
 
-def missing_right(problem: CallRefused) -> str:
-    """Say which right documents lack; any other refusal is raised again."""
-    if problem.code not in NO_RIGHT:
-        raise problem
+def missing_right(problem: CallProblem) -> str:
+    """Say which right documents lack, and who acts; empty when the problem is another."""
+    if not isinstance(problem, CallRefused) or problem.code not in NO_RIGHT:
+        return ""
     if problem.code == SUSPECTED:
         return str(problem)
     return WITHOUT_LICENCE if problem.code == "2001101" else WITHOUT_RIGHT
+
+
+def refused_file(problem: CallProblem) -> MissingFile:
+    """Say what a file's refusal means for the others; one of the connection is raised again."""
+    if reason := missing_right(problem):
+        return MissingFile(problem.code, Refusal.RIGHT, reason)
+    if state_after(problem):
+        raise problem
+    # A file that is lost there may stay so for good.
+    is_source = isinstance(problem, CallFailed) and problem.code != NOT_A_FILE
+    code = problem.code or str(problem.status)
+    return MissingFile(code, Refusal.SOURCE if is_source else Refusal.FILE)
 
 
 WITHOUT_RIGHT: Final = (

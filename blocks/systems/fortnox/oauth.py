@@ -18,11 +18,11 @@ from pydantic import SecretStr
 
 from blocks.http import PATIENT, CallFailed, SlidingWindow, Tally, http_client, read_json
 from blocks.hub import check_company_id
-from blocks.settings import settings
 from blocks.systems.fortnox import fields
 from blocks.systems.fortnox.answers import explain_token
 from blocks.systems.fortnox.block import FortnoxApp
 from blocks.systems.fortnox.fields import NoRight, Row, UnexpectedField
+from blocks.systems.fortnox.settings import settings
 from blocks.systems.fortnox.wire import UnexpectedShape
 
 MAX_BODY_BYTES: Final = 1 << 16
@@ -138,7 +138,7 @@ async def oauth(app: FortnoxApp) -> AsyncIterator[OAuth]:
     """Open the token endpoint of the settings."""
     tally = Tally()
     client = http_client(
-        settings().fortnox_oauth_url,
+        settings().oauth_url,
         explain_token,
         window=SlidingWindow(calls=CALLS, period_s=PERIOD_S),
         tally=tally,

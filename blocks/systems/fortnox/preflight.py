@@ -7,7 +7,7 @@ Source:
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from blocks.http import CallProblem, CallRefused, WhoActs
@@ -15,7 +15,8 @@ from blocks.hub import Connection, Hub, Method
 from blocks.systems.fortnox.answers import catalogue, code_of_words, refusal
 from blocks.systems.fortnox.connect import fortnox_session
 from blocks.systems.fortnox.consent import SCOPES, require_scopes
-from blocks.systems.fortnox.session import SYSTEM
+from blocks.systems.fortnox.system import FORTNOX
+from blocks.systems.ports import Requirement
 
 LICENCE: Final = "integration_licence"
 ADMINISTRATOR: Final = "approved_by_system_administrator"
@@ -52,21 +53,6 @@ ADMINISTRATOR_CODES: Final = frozenset(
 """Everything that a system administrator mends by approving (again)."""
 
 
-@dataclass(frozen=True)
-class Requirement:
-    """One thing that must be so. `passed`: None while it could not be found out."""
-
-    name: str
-    passed: bool | None = None
-    reason: str = "Not asked yet: see the others first."
-    who_acts: WhoActs | None = None
-
-    @property
-    def help(self) -> str:
-        """Where to look and what to do."""
-        return HELP[self.name]
-
-
 Requirements = tuple[Requirement, Requirement, Requirement]
 """Licence, administrator, bookkeeping module."""
 
@@ -79,7 +65,7 @@ async def preflight(hub: Hub, tenant: str, *, run_id: str = "") -> Requirements:
         CallRefused: The refusal is about none of the three: another company, our own credentials.
         CallFailed: Try again later.
     """
-    connection = await asyncio.to_thread(hub.connections.get, tenant, SYSTEM)
+    connection = await asyncio.to_thread(hub.connections.get, tenant, FORTNOX)
     found = _unknown()
     try:
         require_scopes(connection.scopes)
@@ -112,11 +98,15 @@ def preflight_of_redirect(error: str, description: str = "") -> Requirements:
 
 
 def _unknown() -> dict[str, Requirement]:
-    return {name: Requirement(name) for name in REQUIREMENTS}
+    return {name: _about(name) for name in REQUIREMENTS}
+
+
+def _about(name: str) -> Requirement:
+    return Requirement(name, help=HELP[name])
 
 
 def _passed(name: str, reason: str) -> Requirement:
-    return Requirement(name, passed=True, reason=reason)
+    return replace(_about(name), passed=True, reason=reason)
 
 
 def _failed(problem: CallProblem) -> dict[str, Requirement]:
@@ -129,13 +119,15 @@ def _failed(problem: CallProblem) -> dict[str, Requirement]:
     name = next((name for name, known in codes.items() if problem.code in known), None)
     if name is None:
         raise problem
-    failed = Requirement(name, passed=False, reason=str(problem), who_acts=problem.who_acts)
+    failed = replace(_about(name), passed=False, reason=str(problem), who_acts=problem.who_acts)
     if problem.code != "error_missing_license":
         return {name: failed}
     unclear = "It may be this licence that is missing: Fortnox does not say which."
     return {
         name: failed,
-        BOOKKEEPING: replace(failed, name=BOOKKEEPING, passed=None, reason=unclear),
+        BOOKKEEPING: replace(
+            failed, name=BOOKKEEPING, passed=None, reason=unclear, help=HELP[BOOKKEEPING]
+        ),
     }
 
 
@@ -146,7 +138,7 @@ def _administrator(connection: Connection) -> Requirement:
             ADMINISTRATOR,
             f"Approved as a service account, which only a system administrator can ({granted}).",
         )
-    return Requirement(
-        ADMINISTRATOR,
+    return replace(
+        _about(ADMINISTRATOR),
         reason="The tokens were entered by hand: nobody knows who approved. Connect by the link.",
     )

@@ -18,7 +18,9 @@ from blocks.steps import reached
 from blocks.systems.fortnox import wire
 from blocks.systems.fortnox.codes import unknown_codes
 from blocks.systems.fortnox.pages import GetJson, walk
-from blocks.systems.fortnox.wire import SourceYear
+from blocks.systems.fortnox.system import CRASH_POINTS
+from blocks.systems.fortnox.wire import id_of
+from blocks.systems.ports import SourceYear
 
 MAX_PULLS: Final = 3
 """SIE files fetched of one year until the books stood still around one of them."""
@@ -73,12 +75,12 @@ async def pull(
     calls_before = calls()
     before = await _evidence(get, source_year)
     for attempt in range(1, MAX_PULLS + 1):
-        reached("fortnox.pull.before")
+        reached("fortnox.pull.before", among=CRASH_POINTS)
         sie = await get_sie(source_year)
         fetched_at = dt.datetime.now(dt.UTC)
-        reached("fortnox.pull.sie")
+        reached("fortnox.pull.sie", among=CRASH_POINTS)
         after = await _evidence(get, source_year)
-        reached("fortnox.pull.after")
+        reached("fortnox.pull.after", among=CRASH_POINTS)
         if before.equals(after):
             spent = calls() - calls_before
             return YearExtract(
@@ -95,7 +97,7 @@ async def pull(
 
 async def _evidence(get: GetJson, source_year: SourceYear) -> Evidence:
     accounts = await read_accounts(get, source_year)
-    year = {"financialyear": source_year.source_id}
+    year = {"financialyear": id_of(source_year)}
     vouchers = await walk(
         get,
         "/3/vouchers",
@@ -104,14 +106,14 @@ async def _evidence(get: GetJson, source_year: SourceYear) -> Evidence:
         key=("VoucherSeries", "VoucherNumber"),
         what="voucher list",
     )
-    headers = wire.voucher_headers(vouchers, year_id=source_year.source_id)
+    headers = wire.voucher_headers(vouchers, year_id=id_of(source_year))
     return Evidence(accounts, headers)
 
 
 async def read_accounts(get: GetJson, source_year: SourceYear) -> pa.Table:
     """List a year's accounts; `wire.OPENING_BALANCES`."""
-    year = {"financialyear": source_year.source_id}
+    year = {"financialyear": id_of(source_year)}
     rows = await walk(
         get, "/3/accounts", year, name="Accounts", key=("Number",), what="account list"
     )
-    return wire.opening_balances(rows, year_id=source_year.source_id)
+    return wire.opening_balances(rows, year_id=id_of(source_year))

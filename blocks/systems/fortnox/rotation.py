@@ -29,6 +29,7 @@ from blocks.steps import reached
 from blocks.systems.fortnox.answers import refusal
 from blocks.systems.fortnox.block import FortnoxTokens, no_server, tokens_name
 from blocks.systems.fortnox.oauth import Grant, OAuth
+from blocks.systems.fortnox.system import CRASH_POINTS
 from blocks.systems.fortnox.tokens import SPARE, Token, Tokens
 
 LEASE_LEFT_MIN: Final = dt.timedelta(seconds=60)
@@ -78,13 +79,13 @@ class RotatingTokens(Tokens):
         await asyncio.to_thread(
             self._hub.connections.begin_refresh, self._tenant, self._system, revision=block.revision
         )
-        reached("fortnox.token.intent")
+        reached("fortnox.token.intent", among=CRASH_POINTS)
         grant = await self._spend(block, was_interrupted=was_interrupted)
-        reached("fortnox.token.answered")
+        reached("fortnox.token.answered", among=CRASH_POINTS)
         new = await self._save(grant, revision=block.revision + 1)
-        reached("fortnox.token.saved")
+        reached("fortnox.token.saved", among=CRASH_POINTS)
         await self._confirm(block.revision)
-        reached("fortnox.token.confirmed")
+        reached("fortnox.token.confirmed", among=CRASH_POINTS)
         return Token.lasting(new.access_token, grant.known_life)
 
     async def _spend(self, block: FortnoxTokens, *, was_interrupted: bool) -> Grant:

@@ -13,7 +13,6 @@ import pyarrow as pa
 
 from blocks.http import CallFailed, CallRefused, read_json
 from blocks.hub import Connection, Hub, Tenant
-from blocks.systems import FORTNOX
 from blocks.systems.fortnox import wire
 from blocks.systems.fortnox.answers import refusal
 from blocks.systems.fortnox.calls import Ask, Calls
@@ -21,10 +20,10 @@ from blocks.systems.fortnox.documents import Documents
 from blocks.systems.fortnox.fields import Row
 from blocks.systems.fortnox.pages import Params, walk
 from blocks.systems.fortnox.pull import YearExtract, pull, read_accounts
-from blocks.systems.fortnox.wire import Company, SourceVoucher, SourceYear, UnexpectedShape
+from blocks.systems.fortnox.system import FORTNOX
+from blocks.systems.fortnox.wire import Company, SourceVoucher, UnexpectedShape
+from blocks.systems.ports import SourceYear
 from ledger.organisation import is_same
-
-SYSTEM: Final = FORTNOX
 
 MAX_SIE_BYTES: Final = 512 << 20
 """Largest SIE file of a year; 27 years of a company were measured at 12 MB."""
@@ -41,7 +40,7 @@ class FortnoxSession:
         self._accounts: dict[int, pa.Table] = {}
         self.knows_years = False
         """Whether the list of years has come: what fails before that fails for all of them."""
-        self.documents = Documents(self._json, calls.get, scopes=connection.scopes)
+        self.documents = Documents(self._json, calls.get, self.accounts, scopes=connection.scopes)
 
     @property
     def calls(self) -> int:
@@ -60,7 +59,7 @@ class FortnoxSession:
         tenant = await asyncio.to_thread(self._hub.tenants.get, here.tenant)
         require_same("DatabaseNumber", here.source_tenant_id, found.database_number)
         require_own(tenant, found)
-        await asyncio.to_thread(self._hub.connections.proved, here.tenant, SYSTEM)
+        await asyncio.to_thread(self._hub.connections.proved, here.tenant, FORTNOX)
         return found
 
     async def who(self) -> Company:
@@ -87,7 +86,7 @@ class FortnoxSession:
         )
         years = wire.source_years(rows)
         self.knows_years = True
-        await asyncio.to_thread(self._hub.connections.answered, self._connection.tenant, SYSTEM)
+        await asyncio.to_thread(self._hub.connections.answered, self._connection.tenant, FORTNOX)
         return years
 
     async def pull_year(self, source_year: SourceYear) -> YearExtract:
@@ -100,7 +99,7 @@ class FortnoxSession:
         extract = await pull(
             source_year, get=self._json, get_sie=self._sie, calls=lambda: self.calls
         )
-        self._accounts[source_year.source_id] = extract.opening_balances
+        self._accounts[wire.id_of(source_year)] = extract.opening_balances
         return extract
 
     async def accounts(self, source_year: SourceYear) -> pa.Table:
@@ -109,7 +108,7 @@ class FortnoxSession:
         Raises:
             CallRefused, CallFailed: As for any call.
         """
-        known = self._accounts.get(source_year.source_id)
+        known = self._accounts.get(wire.id_of(source_year))
         return await read_accounts(self._json, source_year) if known is None else known
 
     async def closing_balances(
@@ -122,12 +121,12 @@ class FortnoxSession:
         Raises:
             CallRefused, CallFailed: As for any call.
         """
-        year = {"financialyear": source_year.source_id}
+        year = {"financialyear": wire.id_of(source_year)}
         bodies = await asyncio.gather(
             *(self._json(f"/3/accounts/{quote(number, safe='')}", year) for number in accounts)
         )
         found = {
-            number: wire.closing_balance(body, number=number, year_id=source_year.source_id)
+            number: wire.closing_balance(body, number=number, year_id=wire.id_of(source_year))
             for number, body in zip(accounts, bodies, strict=True)
         }
         return {number: amount for number, amount in found.items() if amount is not None}
@@ -140,7 +139,7 @@ class FortnoxSession:
             CallFailed: Try again later.
         """
         path = f"/3/vouchers/{quote(series, safe='')}/{quote(number, safe='')}"
-        year_id = source_year.source_id
+        year_id = wire.id_of(source_year)
         body = await self._json(path, {"financialyear": year_id})
         return wire.voucher(body, series=series, number=number, year_id=year_id)
 
@@ -154,7 +153,7 @@ class FortnoxSession:
         content = await self._calls.get(
             Ask(
                 "/3/sie/4",
-                {"financialyear": source_year.source_id},
+                {"financialyear": wire.id_of(source_year)},
                 # Any narrower type is refused with 1000030.
                 accept="*/*",
                 silence_s=SIE_SILENCE_S,

@@ -13,6 +13,7 @@ import pyarrow as pa
 from blocks.systems.fortnox import fields
 from blocks.systems.fortnox.answers import refusal
 from blocks.systems.fortnox.fields import NoRight, Row, UnexpectedField
+from blocks.systems.ports import SourceYear
 from ledger.errors import TerminalError
 from ledger.fiscal_year import FiscalYear
 from ledger.money import MONEY, ZERO
@@ -84,15 +85,6 @@ class Company:
     name: str
     organisation_number: str
     database_number: str
-
-
-@dataclass(frozen=True)
-class SourceYear:
-    """A financial year as Fortnox knows it. `source_id`: its Id there, never a calendar year."""
-
-    source_id: int
-    year: FiscalYear
-    accounting_method: str
 
 
 @dataclass(frozen=True)
@@ -199,6 +191,11 @@ def voucher(body: Row, *, series: str, number: str, year_id: int) -> SourceVouch
     return checked("voucher", read)
 
 
+def id_of(source_year: SourceYear) -> int:
+    """Return Fortnox's own Id of a financial year, which is never a calendar year."""
+    return int(source_year.source_ref)
+
+
 def of_year(row: Row, year_id: int, *, name: str = "Year") -> Row:
     """Return the row, which must not be of another year than was asked for.
 
@@ -224,8 +221,7 @@ def _source_year(row: Row) -> SourceYear:
     first, last = (fields.date(row, name) for name in ("FromDate", "ToDate"))
     if last < first:
         raise UnexpectedField("ToDate", "lies before FromDate")
-    method = fields.text(row, "AccountingMethod")
-    return SourceYear(fields.whole(row, "Id"), FiscalYear(first, last), method)
+    return SourceYear(FiscalYear(first, last), source_ref=fields.number_in_words(row, "Id"))
 
 
 def _voucher_rows(rows: list[Row]) -> pa.Table:

@@ -11,9 +11,9 @@ import flows.cli
 from blocks.hub import Connection, Hub, Method
 from blocks.hub.connection_states import ConnectionState
 from blocks.settings import settings
-from blocks.systems import FORTNOX
-from blocks.systems.fortnox import Requirement
 from blocks.systems.fortnox.preflight import LICENCE
+from blocks.systems.fortnox.system import FORTNOX
+from blocks.systems.ports import Requirement
 from flows.cli import failure, output
 from flows.cli.connect import show_requirements
 from ledger.fiscal_year import FiscalYear

@@ -18,7 +18,7 @@ import flows.cli
 from blocks.hub import Connection, Hub, Method
 from blocks.lake import Prunable
 from blocks.settings import settings
-from blocks.systems import FORTNOX
+from blocks.systems.fortnox.system import FORTNOX
 from flows.cli import output, pulled, serving, tables
 from flows.cli.local import Imported
 from flows.cli.pulling import Pulled

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from blocks.settings import settings
+from blocks.systems.fortnox.settings import settings as fortnox
 from flows.doors import demo_home as home
 from ledger.errors import TerminalError, TransientError
 
@@ -27,11 +28,11 @@ def test_demo_stays_in_its_own_home_whatever_else_is_set(tmp_path):
 
 def test_demo_never_asks_the_real_fortnox():
     home.use_demo_home()
-    chosen = settings()
+    chosen = fortnox()
 
-    assert chosen.fortnox_api_url.startswith("http://127.0.0.1:")
-    assert chosen.fortnox_oauth_url.startswith("http://127.0.0.1:")
-    assert chosen.fortnox_client_id == "simulated-client"
+    assert chosen.api_url.startswith("http://127.0.0.1:")
+    assert chosen.oauth_url.startswith("http://127.0.0.1:")
+    assert chosen.client_id == "simulated-client"
 
 
 def test_turning_to_the_demo_twice_is_turning_once():

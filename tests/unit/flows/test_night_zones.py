@@ -12,7 +12,7 @@ import pytest
 from blocks.hub import Connection, Hub, Method, Tenant
 from blocks.hub.tenants import NIGHT_ZONES
 from blocks.settings import settings
-from blocks.systems import FORTNOX
+from blocks.systems.fortnox.system import FORTNOX
 from flows.nightly import NAMED, Zone, nightly, nobodys
 from flows.server.deployments import NIGHTS
 from tests.earlier_hub import move

@@ -5,8 +5,7 @@ import asyncio
 import pytest
 from prefect.testing.standard_test_suites import BlockStandardTestSuite
 
-from blocks.systems.fortnox import FortnoxApp, FortnoxTokens
-from blocks.systems.fortnox.block import fortnox_app
+from blocks.systems.fortnox.block import FortnoxApp, FortnoxTokens, fortnox_app
 
 
 class OfPrefect(BlockStandardTestSuite):

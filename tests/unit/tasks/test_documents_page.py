@@ -38,10 +38,13 @@ def test_quiet_year_says_its_counts_and_nothing_missing():
     [
         ({"failed": failures(2)}, "2 files failed and are tried again"),
         ({"waiting": 1_000}, "1,000 files wait for the next run"),
-        ({"refused": "no right", "kinds": ()}, "not fetched: no right"),
+        (
+            {"refused": "no right", "kinds": (), "refused_kinds": ("voucher",)},
+            "not fetched: no right",
+        ),
         ({"refused": "no right"}, "not fetched: no right"),
         (
-            {"refused": "no right", "kinds": ("voucher",)},
+            {"refused": "no right", "kinds": ("voucher",), "refused_kinds": ("supplier_invoice",)},
             "of supplier invoices not fetched: no right",
         ),
     ],

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from blocks.controls import UnitContext, controls_for
 from blocks.hub import Light, OverviewRow
 from blocks.lake import Lake
-from blocks.systems.fortnox.preflight import LICENCE, Requirement
+from blocks.systems.fortnox.preflight import LICENCE
+from blocks.systems.ports import Requirement
 from blocks.warehouse.records import AccountChange, ChangePlan, VoucherChange
 from blocks.warehouse.side_tables import DocumentCounts
 from ledger.controls import Break, BreakKind, ControlResult, Outcome, Severity

@@ -9,7 +9,7 @@ import pytest
 
 from blocks.hub import Connection, Hub, Method, Tenant, UnitState
 from blocks.lake import Lake
-from blocks.systems.fortnox import SourceYear
+from blocks.systems.ports import SourceYear
 from blocks.warehouse import Warehouse
 from ledger.fiscal_year import FiscalYear
 from tasks.source_years import compare_years, wanted_years
@@ -62,7 +62,7 @@ def connected(stores):
 
 
 def there(*years):
-    return [SourceYear(place, year, "ACCRUAL") for place, year in enumerate(years, start=1)]
+    return [SourceYear(year, str(place)) for place, year in enumerate(years, start=1)]
 
 
 def publish(stores, year, source):
@@ -82,7 +82,7 @@ def test_year_that_is_gone_or_prolonged_in_the_source_turns_the_connections_ligh
 ):
     publish(connected, Y2025, "fortnox")
 
-    difference = compare_years(connected, "acme", there(*years))
+    difference = compare_years(connected, "acme", "fortnox", there(*years))
 
     found = connected.hub.connections.get("acme", "fortnox")
     assert said in difference
@@ -98,32 +98,32 @@ def test_year_that_is_gone_or_prolonged_in_the_source_turns_the_connections_ligh
 
 
 def test_year_that_was_retired_here_puts_the_light_out(connected):
-    compare_years(connected, "acme", there(Y2024, LONG))
+    compare_years(connected, "acme", "fortnox", there(Y2024, LONG))
     connected.hub.years.retire("acme", Y2025)
 
-    assert "" == compare_years(connected, "acme", there(Y2024, LONG))
+    assert "" == compare_years(connected, "acme", "fortnox", there(Y2024, LONG))
     assert "connected" == connected.hub.connections.get("acme", "fortnox").status
 
 
 def test_year_that_was_only_uploaded_need_not_be_in_the_source(connected):
     publish(connected, Y2024, "sie")
 
-    assert "" == compare_years(connected, "acme", there(Y2025))
+    assert "" == compare_years(connected, "acme", "fortnox", there(Y2025))
 
 
 def test_year_that_was_closed_before_the_source_was_used_need_not_be_there(connected):
     connected.hub.years.lock_until("acme", Y2024, day=Y2024.end_date)
 
-    assert "" == compare_years(connected, "acme", there(Y2025))
+    assert "" == compare_years(connected, "acme", "fortnox", there(Y2025))
 
 
 def test_year_that_is_to_be_fetched_and_was_never_there_is_told(connected):
     assert "has no fiscal year 2024-01-01_2024-12-31. Make it there" in compare_years(
-        connected, "acme", there(Y2025)
+        connected, "acme", "fortnox", there(Y2025)
     )
 
 
 def test_year_that_has_not_begun_may_still_be_missing_there(connected):
     connected.hub.years.define("acme", FiscalYear.parse("2027"))
 
-    assert "" == compare_years(connected, "acme", there(Y2024, Y2025))
+    assert "" == compare_years(connected, "acme", "fortnox", there(Y2024, Y2025))

@@ -1,0 +1,69 @@
+"""Fortnox's connector: consent, sessions, what a customer lacks, tokens that would end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Final
+
+from pydantic import SecretStr
+
+from blocks.hub import Connection, Hub, Method
+from blocks.systems.fortnox.by_number import connect_by_number
+from blocks.systems.fortnox.connect import fortnox_session
+from blocks.systems.fortnox.consent import authorize_url, finish_consent
+from blocks.systems.fortnox.documents import DOCUMENT_SCOPES
+from blocks.systems.fortnox.idle import refresh_idle
+from blocks.systems.fortnox.preflight import preflight, preflight_of_redirect
+from blocks.systems.fortnox.rotation import delete_tokens
+from blocks.systems.fortnox.session import FortnoxSession
+from blocks.systems.lease import WAIT_LIMIT_S
+from blocks.systems.ports import Renewal, Requirement, Wants
+
+NO_WAIT_S: Final = 0.0
+
+
+class FortnoxConnector:
+    """See `Connector`."""
+
+    def session(
+        self, hub: Hub, tenant: str, *, run_id: str = "", wait_limit_s: float = WAIT_LIMIT_S
+    ) -> AbstractAsyncContextManager[FortnoxSession]:
+        """Open a session with the tenant's company."""
+        return fortnox_session(hub, tenant, run_id=run_id, wait_limit_s=wait_limit_s)
+
+    async def preflight(self, hub: Hub, tenant: str, *, run_id: str = "") -> Sequence[Requirement]:
+        """Find out which of licence, approval and module the company has."""
+        return await preflight(hub, tenant, run_id=run_id)
+
+    def completed(self, wants: Wants, known: Connection | None) -> Wants:
+        """Let the approval cover documents as the last one did, and the first without."""
+        had = known is not None and set(DOCUMENT_SCOPES) <= set(known.scopes.split())
+        return {"documents": had, **wants}
+
+    async def authorize_url(self, state: str, *, wants: Wants) -> str:
+        """Return the address where the customer's system administrator approves."""
+        return await authorize_url(state, documents=bool(wants.get("documents")))
+
+    def refused_consent(self, error: str, description: str) -> Sequence[Requirement]:
+        """Say which requirement a customer who came back with an error did not meet."""
+        return preflight_of_redirect(error, description)
+
+    async def finish(
+        self, hub: Hub, tenant: str, answer: Mapping[str, SecretStr], *, wants: Wants
+    ) -> Connection:
+        """Connect by the code of a consent, or by the number of a company that gave one before."""
+        if number := wants.get("database_number"):
+            return await connect_by_number(hub, tenant, number, wait_limit_s=NO_WAIT_S)
+        rotates = wants.get("refresh_token")
+        method = Method.REFRESH_TOKEN if rotates else Method.CLIENT_CREDENTIALS
+        return await finish_consent(hub, tenant, answer["code"], method=method)
+
+    async def keep_alive(self, hub: Hub, *, run_id: str = "") -> Sequence[Renewal]:
+        """Renew the refresh tokens of quiet tenants: one that rests for 45 days ends."""
+        return await refresh_idle(hub, run_id=run_id)
+
+    async def forget(self, connection: Connection) -> None:
+        """Delete the block with the tenant's tokens, if the connection has one."""
+        if connection.method is Method.REFRESH_TOKEN:
+            await delete_tokens(connection.tenant)
