@@ -14,6 +14,7 @@ from typing import Protocol
 
 import pyarrow as pa
 
+from ledger.account_class import AccountClasses
 from ledger.coverage import Coverage
 from ledger.diagnostics import Diagnostic
 from ledger.fiscal_year import FiscalYear
@@ -47,7 +48,8 @@ class SourceFacts:
     replace. `year`: the fiscal year that it names as its own. `is_of_several_years`: it names none,
     and its vouchers belong to whichever years are defined. `program` has a version behind its name,
     `program_name` has not. `balances_up_to`: the day of the balances that it reports, when that is
-    not the year's last. `lines`: where in the source a fact stands, by the fact's name here.
+    not the year's last. `account_classes`: what numbers of accounts say, where the source's chart
+    is built so. `lines`: where in the source a fact stands, by the fact's name here.
     """
 
     kind: str
@@ -61,6 +63,7 @@ class SourceFacts:
     program_name: str = ""
     encoding: str = ""
     balances_up_to: dt.date | None = None
+    account_classes: AccountClasses = field(default_factory=dict)
     lines: Mapping[str, int] = field(default_factory=dict)
 
 

@@ -74,7 +74,7 @@ def publish_load(job: Job, load: StagedLoad, judgement: Judgement) -> Publicatio
     answers_earlier = bool(judgement.results) and job.stores.hub.later.close(
         job.unit.tenant, job.unit.year, load_id=load.load_id
     )
-    later = ask_neighbours(job, load_id=load.load_id)
+    later = ask_neighbours(job, load_id=load.load_id, classes=load.staged.facts.account_classes)
     done = Publication(published.written, plan, tuple(later), answers_earlier)
     say(f"Published. {done.in_words}", **job.where, written=published.written)
     return done

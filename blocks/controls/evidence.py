@@ -13,6 +13,7 @@ from blocks.controls.catalogue import EVIDENCE
 from blocks.controls.context import UnitContext
 from blocks.staging import StagedUnit
 from blocks.warehouse.records import LoadRecord
+from ledger.account_class import AccountClasses
 from ledger.errors import TerminalError
 from ledger.organisation import Identity
 
@@ -37,8 +38,8 @@ class ControlFailed(TerminalError):
 class Evidence:
     """Tables of schema ``evidence``, each made when the first query that names it is to run.
 
-    ``data/sql/evidence/<n>_<name>.sql`` is the query of one of them; it may name those of a lower
-    number.
+    ``data/sql/evidence/<n>_<name>.sql`` is the query of one of them, or creates a macro; it may
+    name those of a lower number.
     """
 
     def __init__(self, connection: DuckDBPyConnection) -> None:
@@ -56,21 +57,29 @@ class Evidence:
             if path := self._paths.pop(name, None):
                 text = sql_text(path)
                 self._provide(text)
-                run(self.connection, f"create table evidence.{name} as {text}", control=name)
+                is_macro = COMMENT.sub("", text).lstrip().startswith("create macro")
+                made = text if is_macro else f"create table evidence.{name} as {text}"
+                run(self.connection, made, control=name)
 
 
 def make_evidence(
-    connection: DuckDBPyConnection, unit: StagedUnit | LoadRecord, *, context: UnitContext
+    connection: DuckDBPyConnection,
+    unit: StagedUnit | LoadRecord,
+    *,
+    context: UnitContext,
+    classes: AccountClasses,
 ) -> Evidence:
     """Create what the controls read beside ``staged``, ``published`` and ``unit.facts``.
 
     ``unit.context`` (one row: what the hub knows), ``unit.defined_year``, ``unit.account_place``
     (first and last prefixes of the account map), ``unit.staged_table`` (what each table added up to
     when it was written), ``unit.identity`` (one row, a `ledger.organisation.Identity`; only of a
-    staged unit, since what is published is the tenant's), and whatever of `Evidence` is asked for.
+    staged unit, since what is published is the tenant's), ``unit.account_class`` (what the source's
+    numbers say), and whatever of `Evidence` is asked for.
     """
     _bind_context(connection, context)
     _bind_places(connection, context)
+    _bind_classes(connection, classes)
     if isinstance(unit, StagedUnit):
         _bind_identity(connection, unit.facts.organisation_number, context)
     _bind_counts(connection, unit)
@@ -133,6 +142,14 @@ def _bind_places(connection: DuckDBPyConnection, context: UnitContext) -> None:
             "accounts": [place.accounts for place in places],
             "valid_from": [place.valid_from for place in places],
         },
+    )
+
+
+def _bind_classes(connection: DuckDBPyConnection, classes: AccountClasses) -> None:
+    connection.execute(
+        "create table unit.account_class as select unnest($digits::varchar[]) as first_digits,"
+        " unnest($classes::varchar[]) as account_class",
+        {"digits": list(classes), "classes": [str(item) for item in classes.values()]},
     )
 
 

@@ -16,6 +16,7 @@ from blocks.staging import StagedUnit
 from blocks.steps import reached
 from blocks.warehouse import Warehouse
 from blocks.warehouse.records import LoadRecord
+from ledger.account_class import AccountClasses
 from ledger.controls import (
     LINE,
     MAX_BREAKS_KEPT,
@@ -63,15 +64,21 @@ def reconcile(
 
 
 def ask_published(
-    record: LoadRecord, control: str, *, context: UnitContext, warehouse: Warehouse
+    record: LoadRecord,
+    control: str,
+    *,
+    context: UnitContext,
+    classes: AccountClasses,
+    warehouse: Warehouse,
 ) -> ControlResult:
     """Ask one control about what is published of a year; reads only.
 
     It has to be one that reads canonical tables alone: diagnostics and evidence are not published.
+    `classes`: what the tenant's source says by the numbers of accounts.
     """
     chosen = controls_for(record.source, record.source_kind, context=context)
     with warehouse.published_unit(record) as connection:
-        evidence = make_evidence(connection, record, context=context)
+        evidence = make_evidence(connection, record, context=context, classes=classes)
         (asked,) = (item for item in chosen if item.name == control)
         return judge(evidence, asked, ask_first(evidence, [asked])[control])
 
@@ -81,7 +88,8 @@ def run_controls(
 ) -> list[ControlResult]:
     """Run every control on a connection that has ``staged``, ``published`` and ``unit.facts``."""
     controls = controls_for(staged.facts.source, staged.facts.source_kind, context=context)
-    evidence = make_evidence(connection, staged, context=context)
+    classes = staged.facts.account_classes
+    evidence = make_evidence(connection, staged, context=context, classes=classes)
     answers = ask_first(evidence, controls)
     return [judge(evidence, control, answers[control.name]) for control in controls]
 

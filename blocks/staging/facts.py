@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
+from ledger.account_class import AccountClass
 from ledger.coverage import Coverage
 from ledger.fiscal_year import FiscalYear
 from ledger.unit import Unit
@@ -21,6 +22,7 @@ class UnitFacts(BaseModel):
     year's last. `error_count`: diagnostics of level error. The four counts of the
     reader are filled in by `stage_unit`. `is_year_told_by_dates`: the source names no year, and
     only its vouchers of this one are the unit's; `set_aside_rows` counts the others' lines. The
+    `account_classes`: what the source's numbers of accounts say. The
     three lines say where in the source a fact stands; 0 where the source has no lines or does not
     say it.
     """
@@ -47,6 +49,7 @@ class UnitFacts(BaseModel):
     exact_rows: int = 0
     set_aside_rows: int = 0
     error_count: int = 0
+    account_classes: dict[str, AccountClass] = Field(default_factory=dict)
     organisation_number_line: int = 0
     fiscal_year_line: int = 0
     currency_line: int = 0

@@ -80,7 +80,8 @@ def bind_staged(
             f"create or replace view staged.{table} as from {read_staged_sql(staged, table)}"
         )
     facts = staged.facts
-    bind_facts(db, facts.model_dump(), year=facts.fiscal_year, coverage=facts.coverage)
+    known = facts.model_dump(exclude={"account_classes"})
+    bind_facts(db, known, year=facts.fiscal_year, coverage=facts.coverage)
 
 
 def bind_facts(

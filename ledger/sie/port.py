@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from ledger.account_class import AccountClass
 from ledger.coverage import BALANCES, VOUCHERS, WHOLE_YEAR, Coverage
 from ledger.sie.reader import SieFile, open_sie
 from ledger.sie.records.header import SieHeader
@@ -14,6 +15,14 @@ VERSION: Final = 2
 
 COVERAGE: Final[dict[str, Coverage]] = {"4E": WHOLE_YEAR, "4I": VOUCHERS}
 """What a SIE type may replace; types 1 to 3 have no vouchers and are evidence."""
+
+ACCOUNT_CLASSES: Final = {
+    "1": AccountClass.BALANCE,
+    "2": AccountClass.BALANCE,
+    "20": AccountClass.EQUITY,
+    **dict.fromkeys("345678", AccountClass.RESULT),
+}
+"""The classes of BAS, whatever #KTYP says: most programs write none, one writes T for income."""
 
 LINES: Final = {"#ORGNR": "organisation_number", "#RAR": "fiscal_year", "#VALUTA": "currency"}
 """Records whose lines are noted, with the facts that they state."""
@@ -54,6 +63,7 @@ def facts_of(file: SieFile) -> SourceFacts:
         program_name=header.program.strip(),
         encoding=file.encoding,
         balances_up_to=header.balances_up_to,
+        account_classes=ACCOUNT_CLASSES,
         lines={LINES[label]: line for label, line in header.lines.items() if label in LINES},
     )
 

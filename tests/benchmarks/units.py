@@ -6,6 +6,7 @@ import hashlib
 
 from blocks.staging import UnitFacts
 from ledger.coverage import WHOLE_YEAR
+from ledger.sie.port import ACCOUNT_CLASSES
 from ledger.sie.reader import SieFile
 
 
@@ -23,5 +24,6 @@ def facts_of(sie: SieFile, content: bytes, *, tenant: str) -> UnitFacts:
         currency=header.currency,
         program=header.program,
         encoding=sie.encoding,
+        account_classes=ACCOUNT_CLASSES,
         landed_sha256=hashlib.sha256(content).hexdigest(),
     )

@@ -1,10 +1,10 @@
 -- name: evidence.account
 -- grain: one row per account that is booked, opened or reported in the unit's year
--- reads: evidence.movement, staged.opening_balance, staged.reported_balance, staged.ledger_account
+-- reads: evidence.class_of, evidence.movement, staged.opening_balance, staged.reported_balance, staged.ledger_account
 -- why: which side an account is proven on. The balance side: the source carries it (#IB, #UB), or
---      its number is of BAS class 1-2. The result side: the source reports a result for it (#RES), or
---      its number is of class 3-8 and the source does not carry it. Some sources report result
---      accounts under #UB too, and then both hold. Outside classes 1-8 the account type decides.
+--      it is of that class (evidence.class_of). The result side: the source reports a result for it
+--      (#RES), or it is of that class and the source does not carry it. Some sources report result
+--      accounts under #UB too, and then both hold.
 -- units: amounts in the unit's currency, debit positive; NULL = the source is silent
 with
 
@@ -51,13 +51,7 @@ joined as (
         coalesce(movement.posting_count, 0) as posting_count,
         reported.closing,
         reported.result,
-        case
-            when regexp_matches(account_number, '^[12][0-9]*$') then 'balance'
-            when regexp_matches(account_number, '^[3-8][0-9]*$') then 'result'
-            when chart.account_type in ('asset', 'liability', 'equity') then 'balance'
-            when chart.account_type in ('income', 'expense') then 'result'
-            else 'unknown'
-        end as side,
+        replace(evidence.class_of(account_number, chart.account_type), 'equity', 'balance') as side,
         chart.account_number is not null as is_in_chart
     from movement
     full join opening using (account_number)

@@ -1,10 +1,11 @@
 -- name: opening_continuity
 -- grain: one row per balance account whose opening balance is not last year's closing balance; one
---        row (2000) for all of equity
--- reads: evidence.scope, unit.facts, published.fiscal_year, published.opening_balance,
---        published.posting, staged.reported_balance, staged.opening_balance
+--        row (2000, whatever its accounts are called) for all of equity
+-- reads: evidence.class_of, evidence.scope, unit.facts, published.fiscal_year, published.ledger_account,
+--        published.opening_balance, published.posting, staged.ledger_account, staged.reported_balance,
+--        staged.opening_balance
 -- why: what is published for the year before counts first, else what the source reports for it (#UB
---      -1). Equity (BAS 20xx) is one sum, with or without last year's result, which moves into it.
+--      -1). Equity is one sum, with or without last year's result, which moves into it.
 --      It is asked of published years too, so it reads canonical tables alone.
 -- units: amounts in the unit's currency, debit positive
 -- source: SIE 4B 5.16; R-FIN-15
@@ -65,29 +66,56 @@ closed as (
     group by account_number
 ),
 
-brought_forward as (
+chart as (
     select
-        case when starts_with(account_number, '20') then '2000' else account_number end as account_number,
+        account_number,
+        any_value(account_type) as account_type
+    from (
+        select
+            ledger_account.account_number,
+            ledger_account.account_type
+        from published.ledger_account
+        inner join previous_year using (tenant, fiscal_year)
+        union all
+        select
+            account_number,
+            account_type
+        from staged.ledger_account
+    )
+    group by account_number
+),
+
+carried as (
+    select
+        account_number,
         amount as closed,
-        0 as result,
         0 as opened
     from closed
-    where not regexp_matches(account_number, '^[3-8]')
     union all
     select
-        '2000' as account_number,
+        account_number,
         0 as closed,
-        amount as result,
-        0 as opened
-    from closed
-    where regexp_matches(account_number, '^[3-8]')
-    union all
-    select
-        case when regexp_matches(account_number, '^(20|[3-8])') then '2000' else account_number end as account_number,
-        0 as closed,
-        0 as result,
         amount as opened
     from staged.opening_balance
+),
+
+classed as (
+    select
+        account_number,
+        carried.closed,
+        carried.opened,
+        evidence.class_of(account_number, chart.account_type) as account_class
+    from carried
+    left join chart using (account_number)
+),
+
+brought_forward as (
+    select
+        case when account_class in ('equity', 'result') then '2000' else account_number end as account_number,
+        case when account_class = 'result' then 0 else closed end as closed,
+        case when account_class = 'result' then closed else 0 end as result,
+        opened
+    from classed
 ),
 
 compared as (

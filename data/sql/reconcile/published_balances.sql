@@ -1,7 +1,7 @@
 -- name: published_balances
 -- grain: one row per account and balance (opening, month, closing, result) on which a source without
 --        vouchers differs from what is published; one row per kind of balance that it leaves out
--- reads: evidence.glance, unit.facts, published.opening_balance, published.posting, published.voucher,
+-- reads: evidence.class_of, evidence.glance, unit.facts, published.opening_balance, published.posting, published.voucher,
 --        published.ledger_account, staged.reported_balance, staged.ledger_account
 -- why: a source of balances says where the books stood on a day, so the published vouchers up to that
 --      day are added up and held against it. A zero balance and no balance are the same statement.
@@ -129,13 +129,7 @@ joined as (
         published_opening.account_number is not null as is_opened,
         coalesce(published_opening.amount, 0) as published_opening,
         coalesce(published_movement.amount, 0) as published_movement,
-        case
-            when regexp_matches(account_number, '^[12][0-9]*$') then 'balance'
-            when regexp_matches(account_number, '^[3-8][0-9]*$') then 'result'
-            when chart.account_type in ('asset', 'liability', 'equity') then 'balance'
-            when chart.account_type in ('income', 'expense') then 'result'
-            else 'unknown'
-        end as side
+        replace(evidence.class_of(account_number, chart.account_type), 'equity', 'balance') as side
     from published_opening
     full join published_movement using (account_number)
     full join reported using (account_number)

@@ -26,6 +26,7 @@ from blocks.warehouse.workbench import bind_facts
 from ledger.controls import Outcome
 from ledger.fiscal_year import FiscalYear
 from ledger.schemas import CANONICAL, EVIDENCE
+from ledger.sie.port import ACCOUNT_CLASSES
 from ledger.voucher_key import voucher_key
 
 YEAR = FiscalYear(dt.date(2024, 1, 1), dt.date(2024, 12, 31))
@@ -184,6 +185,7 @@ class Books:
             "program": "Exempel",
             "encoding": "cp437",
             "landed_sha256": "0" * 64,
+            "account_classes": ACCOUNT_CLASSES,
             **self.facts,
         }
         counted = self.counted or {
@@ -221,7 +223,8 @@ class Books:
         for name, rows in (self.rows() | self.evidence | beside).items():
             _insert(db, f"staged.{name}", pa.Table.from_pylist(rows, schema=STAGED[name]))
         facts = self.staged.facts
-        bind_facts(db, facts.model_dump(), year=self.year, coverage=facts.coverage)
+        known = facts.model_dump(exclude={"account_classes"})
+        bind_facts(db, known, year=self.year, coverage=facts.coverage)
         for earlier in self.published:
             _publish(db, earlier)
 
@@ -240,7 +243,9 @@ class Books:
         known, staged = self.known(), self.staged
         controls = controls_for(staged.facts.source, staged.facts.source_kind, context=known)
         with self.bench() as db:
-            evidence = make_evidence(db, staged, context=known)
+            evidence = make_evidence(
+                db, staged, context=known, classes=staged.facts.account_classes
+            )
             answers = ask_first(evidence, controls)
             return [
                 control.name
@@ -257,7 +262,10 @@ class Books:
         controls = controls_for(facts.source, facts.source_kind, context=known)
         (control,) = (each for each in controls if each.name == name)
         with self.bench() as db:
-            return ask(make_evidence(db, staged, context=known), control)
+            return ask(
+                make_evidence(db, staged, context=known, classes=staged.facts.account_classes),
+                control,
+            )
 
 
 def ask(evidence, control):

@@ -93,7 +93,7 @@ def test_same_break_has_the_same_fingerprint_in_the_next_load(books):
 
 def run_with(books, control):
     with books.bench() as db:
-        evidence = make_evidence(db, books.staged, context=books.known())
+        evidence = make_evidence(db, books.staged, context=books.known(), classes={})
         return judge(evidence, control, ask_first(evidence, [control])[control.name])
 
 
