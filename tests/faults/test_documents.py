@@ -14,7 +14,7 @@ from ledger.fiscal_year import FiscalYear
 from simulators.books.company import Company
 from simulators.books.years import calendar_years
 from simulators.fortnox import ALL_SCOPES, FortnoxSimulator, SimulatedTenant
-from tasks.documents import DOCUMENTS
+from tasks.documents import documents_of as documents_from
 from tests import quick_fortnox
 from tests.faults.children import CHILDREN
 from tests.faults.homes import opened
@@ -91,5 +91,5 @@ def test_a_run_killed_on_the_way_of_its_documents_loses_and_doubles_none(
         assert stores.warehouse.verify(TENANT, YEAR).is_intact
         assert 1 == stores.warehouse.load_record(TENANT, YEAR).load_number
         hashes = stores.warehouse.read_side_table(TENANT, "connected_file")["sha256"].to_pylist()
-        assert all(stores.lake.find(TENANT, DOCUMENTS, sha256) for sha256 in hashes)
+        assert all(stores.lake.find(TENANT, documents_from("fortnox"), sha256) for sha256 in hashes)
     assert tonight == documents_of(home)

@@ -18,7 +18,7 @@ from flows.recheck import published_units, recheck
 from ledger.fiscal_year import FiscalYear
 from ledger.unit import Unit
 from tasks.accept import NothingHeld, accept_breaks, reject_hold
-from tasks.from_landing import ASKED
+from tasks.from_landing import evidence_of
 from tasks.pruning import keep
 from tasks.recheck import ReadOtherwise
 
@@ -379,7 +379,9 @@ def test_what_only_the_warehouse_knows_to_be_published_keeps_its_file_stage_and_
 ):
     take(GAP)
     folder, record = stage_folder(stores), stores.warehouse.load_record("acme", Y2024)
-    asked = stores.lake.land("acme", ASKED, b"what the source was asked", file_name="asked")
+    asked = stores.lake.land(
+        "acme", evidence_of("fortnox"), b"what the source was asked", file_name="asked"
+    )
     forget_loads(stores)
 
     kept = keep(stores)
