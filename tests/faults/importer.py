@@ -11,7 +11,7 @@ from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary
 from blocks.steps import KILL_AT
 from flows.cli.local import import_here
 from flows.import_file import import_file
-from tests.faults.homes import opened
+from tests.homes import opened
 
 
 def take(home: Path, tenant: str, path: Path, kill_at: str = "") -> None:

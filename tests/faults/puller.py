@@ -15,7 +15,7 @@ from flows.pull import pull_tenant
 from flows.runs.pull_year import PullOptions
 from ledger.fiscal_year import FiscalYear
 from tasks.stores import Stores
-from tests.faults.homes import opened
+from tests.homes import opened
 
 
 def pull(environment: dict[str, str], home: Path, tenant: str, kill_at: str = "") -> None:

@@ -17,8 +17,8 @@ from simulators.fortnox import ALL_SCOPES, FortnoxSimulator, SimulatedTenant
 from tasks.documents import documents_of as documents_from
 from tests import quick_fortnox
 from tests.faults.children import CHILDREN
-from tests.faults.homes import opened
 from tests.faults.puller import publish_first, pull, pulled
+from tests.homes import opened
 
 TENANT, NUMBER = "alv", 503072
 YEAR = FiscalYear.parse("2024")

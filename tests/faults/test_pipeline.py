@@ -16,8 +16,8 @@ from simulators.books.company import Company
 from simulators.books.faults import Fault
 from simulators.books.years import calendar_years
 from tests.faults.children import CHILDREN
-from tests.faults.homes import opened
 from tests.faults.importer import take
+from tests.homes import opened, opened_new
 
 TENANT = "alv"
 YEAR = FiscalYear(dt.date(2024, 1, 1), dt.date(2024, 12, 31))
@@ -36,11 +36,10 @@ SEEN_FROM = LOCAL_STEPS.index("publish.swapped")
 
 
 @pytest.fixture(scope="module")
-def published(tmp_path_factory):
+def published(tmp_path_factory, empty_hub):
     """The home of a tenant whose years are defined by hand, with last night's books published."""
     home = tmp_path_factory.mktemp("published")
-    with opened(home) as stores:
-        stores.hub.migrate()
+    with opened_new(home, empty_hub) as stores:
         stores.hub.tenants.add(
             Tenant(
                 TENANT,

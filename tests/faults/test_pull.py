@@ -16,8 +16,8 @@ from simulators.books.years import calendar_years
 from simulators.fortnox import LEDGER_SCOPES, FortnoxSimulator, SimulatedTenant
 from tests import quick_fortnox
 from tests.faults.children import CHILDREN
-from tests.faults.homes import opened
 from tests.faults.puller import publish_first, pull, pulled
+from tests.homes import opened
 
 TENANT, NUMBER = "alv", 503072
 YEAR = FiscalYear.parse("2024")

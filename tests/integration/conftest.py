@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
 
-from blocks.hub import Connection, Hub, Method, Tenant
-from blocks.lake import Lake
-from blocks.warehouse import Warehouse
+from blocks.hub import Connection, Method, Tenant
 from flows.cli.local import Imported, import_here, steps_into
 from flows.demo.outcome import published_balances
 from flows.import_file import take_in
@@ -29,6 +25,7 @@ from tasks.pages.documents import documents_page
 from tasks.report import make_pages
 from tasks.stores import Stores
 from tests import quick_fortnox
+from tests.homes import opened_new
 
 COMPANIES = 40
 FIRST_NUMBER = 700_001
@@ -145,24 +142,16 @@ def fortnox(fortnox_of_session, monkeypatch):
     return fortnox_of_session
 
 
-@contextmanager
-def opened(folder, empty_hub):
-    """Open the stores of a new home without a tenant."""
-    shutil.copy(empty_hub, folder)
-    with Hub(f"sqlite:///{folder / 'hub.sqlite'}") as hub:
-        yield Stores(hub, Lake(folder / "lake"), Warehouse(folder / "warehouse"))
-
-
 @pytest.fixture
 def house(tmp_path, empty_hub):
-    with opened(tmp_path, empty_hub) as stores:
+    with opened_new(tmp_path, empty_hub) as stores:
         yield House(stores, tmp_path)
 
 
 @pytest.fixture
 def stores(tmp_path, empty_hub):
     """A home with the one tenant whose files `take` takes."""
-    with opened(tmp_path, empty_hub) as stores:
+    with opened_new(tmp_path, empty_hub) as stores:
         stores.hub.tenants.add(Tenant("acme", "Exempel AB", "5560000001"))
         yield stores
 

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 
 import pyarrow.parquet as pq
 import pytest
 
-from blocks.hub import Hub, Tenant
-from blocks.lake import Lake
-from blocks.warehouse import Warehouse
+from blocks.hub import Tenant
 from flows.cli.local import Imported, steps_into
 from flows.import_file import take_in
 from ledger.fiscal_year import FiscalYear
@@ -18,7 +15,7 @@ from simulators.books.company import Company
 from simulators.books.years import calendar_years
 from tasks.arrivals import Arrival
 from tasks.fetch import land_file
-from tasks.stores import Stores
+from tests.homes import opened_new
 
 YEAR = FiscalYear.parse("2024")
 COMPANIES = {
@@ -29,13 +26,12 @@ COMPANIES = {
 @pytest.fixture
 def stores(tmp_path, monkeypatch, empty_hub):
     monkeypatch.setenv("TASMA_INBOX", str(tmp_path / "inbox"))
-    shutil.copy(empty_hub, tmp_path)
-    with Hub(f"sqlite:///{tmp_path / 'hub.sqlite'}") as hub:
+    with opened_new(tmp_path, empty_hub) as stores:
         for name, company in COMPANIES.items():
-            hub.tenants.add(
+            stores.hub.tenants.add(
                 Tenant(name, company.name, organisation_number=company.organisation_number)
             )
-        yield Stores(hub, Lake(tmp_path / "lake"), Warehouse(tmp_path / "warehouse"))
+        yield stores
 
 
 @pytest.fixture

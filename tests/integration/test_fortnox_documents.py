@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from blocks.hub import Connection, Hub, Method, Tenant
-from blocks.lake import Lake
+from blocks.hub import Connection, Method, Tenant
 from blocks.systems.fortnox import documents
 from blocks.systems.fortnox.connect import fortnox_session
 from blocks.systems.ports import MissingFile, Refusal
-from blocks.warehouse import Warehouse
 from flows.cli.local import Imported, steps_into
 from flows.pull import pull_tenant
 from flows.runs.pull_year import PullOptions
@@ -25,8 +22,8 @@ from simulators.fortnox import ALL_SCOPES, LEDGER_SCOPES, FortnoxSimulator, Simu
 from tasks import document_year
 from tasks import documents as work
 from tasks.ledger_sources import year_sources
-from tasks.stores import Stores
 from tests import quick_fortnox
+from tests.homes import opened_new
 
 NUMBER, TENANT = 503072, "acme"
 COMPANY = Company(seed=7, years=calendar_years(2024, 2025), vouchers_per_year=100)
@@ -55,14 +52,14 @@ def there(simulator):
 
 @pytest.fixture
 def stores(tmp_path, simulator, empty_hub):
-    shutil.copy(empty_hub, tmp_path)
-    with Hub(f"sqlite:///{tmp_path / 'hub.sqlite'}") as hub:
+    with opened_new(tmp_path, empty_hub) as stores:
+        hub = stores.hub
         hub.tenants.add(Tenant(TENANT, "Test AB"))
         hub.years.define(TENANT, YEAR)
         hub.connections.save(
             Connection(TENANT, "fortnox", Method.CLIENT_CREDENTIALS, source_tenant_id=str(NUMBER))
         )
-        yield Stores(hub, Lake(tmp_path / "lake"), Warehouse(tmp_path / "warehouse"))
+        yield stores
 
 
 def pull(stores):

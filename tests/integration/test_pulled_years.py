@@ -6,16 +6,13 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import logging
-import shutil
 from pathlib import Path
 
 import pytest
 
-from blocks.hub import Connection, Hub, Method, Tenant
-from blocks.lake import Lake
+from blocks.hub import Connection, Method, Tenant
 from blocks.statements import statement
 from blocks.systems.fortnox import pages
-from blocks.warehouse import Warehouse
 from flows.cli.local import Imported, import_here, steps_into
 from flows.pull import pull_tenant
 from flows.runs.pull_year import PullOptions
@@ -28,8 +25,8 @@ from simulators.books.model import BOOKED
 from simulators.books.years import calendar_years
 from simulators.fortnox import LEDGER_SCOPES, FortnoxSimulator, SimulatedTenant
 from tasks.pages.unit import changes_page
-from tasks.stores import Stores
 from tests import quick_fortnox
+from tests.homes import opened_new
 
 NUMBER, OTHER, LARGE = 503072, 503073, 503074
 FAULTY = {Fault.UNBALANCED_VOUCHER: 503081, Fault.MISSING_ACCOUNT: 503082}
@@ -61,9 +58,8 @@ def simulator(monkeypatch):
 
 @pytest.fixture
 def stores(tmp_path, empty_hub):
-    shutil.copy(empty_hub, tmp_path)
-    with Hub(f"sqlite:///{tmp_path / 'hub.sqlite'}") as hub:
-        yield Stores(hub, Lake(tmp_path / "lake"), Warehouse(tmp_path / "warehouse"))
+    with opened_new(tmp_path, empty_hub) as stores:
+        yield stores
 
 
 @pytest.fixture

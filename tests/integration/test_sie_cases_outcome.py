@@ -12,13 +12,12 @@ from typing import NamedTuple
 
 import pytest
 
-from blocks.hub import Hub, Tenant
-from blocks.lake import Lake
-from blocks.warehouse import Warehouse
+from blocks.hub import Tenant
 from flows.cli.local import Imported, import_here
 from ledger.controls import Outcome
 from ledger.sie.reader import open_sie
 from tasks.stores import Stores
+from tests.homes import opened_new
 
 SAMPLES = os.environ.get("SIE_SAMPLES", "")
 pytestmark = pytest.mark.skipif(
@@ -112,10 +111,9 @@ CASES: dict[tuple[str, ...], End] = {
 
 
 @pytest.fixture(scope="module")
-def stores(tmp_path_factory):
-    home = tmp_path_factory.mktemp("cases")
-    with Hub(f"sqlite:///{home / 'hub.sqlite'}") as hub:
-        yield Stores(hub.migrate(), Lake(home / "lake"), Warehouse(home / "warehouse"))
+def stores(tmp_path_factory, empty_hub):
+    with opened_new(tmp_path_factory.mktemp("cases"), empty_hub) as stores:
+        yield stores
 
 
 def load(stores: Stores, names: tuple[str, ...]) -> Imported:

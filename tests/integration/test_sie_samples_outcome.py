@@ -16,13 +16,12 @@ from typing import NamedTuple
 
 import pytest
 
-from blocks.hub import Hub, Tenant
-from blocks.lake import Lake
-from blocks.warehouse import Warehouse
+from blocks.hub import Tenant
 from flows.cli.local import Imported, import_here
 from ledger.fiscal_year import FiscalYear
 from ledger.sie.reader import open_sie
 from tasks.stores import Stores
+from tests.homes import opened_new
 
 SAMPLES = os.environ.get("SIE_SAMPLES", "")
 pytestmark = [
@@ -80,10 +79,8 @@ class Outcome(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Outcome]:
-    home = tmp_path_factory.mktemp("samples")
-    with Hub(f"sqlite:///{home / 'hub.sqlite'}") as hub:
-        stores = Stores(hub.migrate(), Lake(home / "lake"), Warehouse(home / "warehouse"))
+def outcomes(tmp_path_factory: pytest.TempPathFactory, empty_hub: Path) -> dict[str, Outcome]:
+    with opened_new(tmp_path_factory.mktemp("samples"), empty_hub) as stores:
         return {
             row["file"]: _import(stores, f"sample-{position}", row)
             for position, row in enumerate(_expected())

@@ -9,14 +9,12 @@ import pytest
 from sqlalchemy import text as sql
 
 from blocks.controls.catalogue import CATALOGUE
-from blocks.hub import Hub, Tenant
-from blocks.lake import Lake
-from blocks.warehouse import Warehouse
+from blocks.hub import Tenant
 from ledger.fiscal_year import FiscalYear
 from ledger.unit import Unit
 from tasks.accept import accept_breaks
 from tasks.pruning import keep
-from tasks.stores import Stores
+from tests.homes import opened_new
 
 Y2024 = FiscalYear.parse("2024")
 ACME = Unit("acme", Y2024)
@@ -55,10 +53,10 @@ def clock():
 
 
 @pytest.fixture
-def stores(tmp_path, clock):
-    with Hub(f"sqlite:///{tmp_path / 'hub.sqlite'}", clock=clock) as hub:
-        hub.migrate().tenants.add(Tenant("acme", "Exempel AB", "5560000001"))
-        yield Stores(hub, Lake(tmp_path / "lake"), Warehouse(tmp_path / "warehouse"))
+def stores(tmp_path, empty_hub, clock):
+    with opened_new(tmp_path, empty_hub, clock=clock) as stores:
+        stores.hub.tenants.add(Tenant("acme", "Exempel AB", "5560000001"))
+        yield stores
 
 
 def record(stores):

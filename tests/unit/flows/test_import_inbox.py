@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import os
-import shutil
 from collections import Counter
 
 import pytest
 from prefect.settings import PREFECT_API_URL, temporary_settings
 
-from blocks.hub import Hub, Tenant
+from blocks.hub import Tenant
 from blocks.inbox import Look, fair_share, look
-from blocks.lake import Lake
-from blocks.warehouse import Warehouse
 from flows.import_inbox import End, _concluded, _deal_with
-from tasks.stores import Stores
+from tests.homes import opened_new
 
 
 @pytest.fixture
@@ -28,10 +25,9 @@ def inbox(tmp_path, monkeypatch):
 
 @pytest.fixture
 def stores(tmp_path, empty_hub):
-    shutil.copy(empty_hub, tmp_path / "hub.sqlite")
-    with Hub(f"sqlite:///{tmp_path / 'hub.sqlite'}") as hub:
-        hub.tenants.add(Tenant("acme", "Acme AB"))
-        yield Stores(hub, Lake(tmp_path / "lake"), Warehouse(tmp_path / "warehouse"))
+    with opened_new(tmp_path, empty_hub) as stores:
+        stores.hub.tenants.add(Tenant("acme", "Acme AB"))
+        yield stores
 
 
 def deal_with_all(stores, inbox):

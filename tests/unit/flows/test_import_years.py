@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 
 import pytest
 
-from blocks.hub import Hub, Tenant
-from blocks.lake import Lake
-from blocks.warehouse import Warehouse
+from blocks.hub import Tenant
 from flows.cli.local import Imported, steps_into
 from flows.import_file import take_in
 from ledger.errors import TasmaError
 from ledger.fiscal_year import FiscalYear
 from tasks.arrivals import Arrival
 from tasks.fetch import land_file
-from tasks.stores import Stores
+from tests.homes import opened_new
 
 ROWS = ["{", "#TRANS 1930 {} 100.00", "#TRANS 3001 {} -100.00", "}"]
 HEAD = ["#FLAGGA 0", "#SIETYP 4", "#FNAMN Acme", "#KONTO 1930 Bank", "#KONTO 3001 Sale"]
@@ -26,11 +23,10 @@ TILL = "\r\n".join([*HEAD, '#VER "" "" 20241230', *ROWS, '#VER "" "" 20250105', 
 @pytest.fixture
 def stores(tmp_path, monkeypatch, empty_hub):
     monkeypatch.setenv("TASMA_HOME", str(tmp_path))
-    shutil.copy(empty_hub, tmp_path / "hub.sqlite")
-    with Hub(f"sqlite:///{tmp_path / 'hub.sqlite'}") as hub:
-        hub.tenants.add(Tenant("acme", "Acme AB"))
-        hub.years.define("acme", FiscalYear.parse("2025"))
-        yield Stores(hub, Lake(tmp_path / "lake"), Warehouse(tmp_path / "warehouse"))
+    with opened_new(tmp_path, empty_hub) as stores:
+        stores.hub.tenants.add(Tenant("acme", "Acme AB"))
+        stores.hub.years.define("acme", FiscalYear.parse("2025"))
+        yield stores
 
 
 @pytest.fixture

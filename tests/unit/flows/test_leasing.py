@@ -8,23 +8,21 @@ import threading
 import pytest
 
 import flows.runs.leasing
-from blocks.hub import Hub, LeaseTaken, Tenant, unit_resource
-from blocks.lake import Lake
-from blocks.warehouse import Warehouse
+from blocks.hub import LeaseTaken, Tenant, unit_resource
 from flows.runs.leasing import unit_lease
 from ledger.fiscal_year import FiscalYear
 from ledger.unit import Unit
-from tasks.stores import Stores
+from tests.homes import opened_new
 
 UNIT = Unit("acme", FiscalYear.parse("2024"))
 
 
 @pytest.fixture
-def stores(tmp_path, monkeypatch):
+def stores(tmp_path, monkeypatch, empty_hub):
     monkeypatch.setattr(flows.runs.leasing, "POLL_INTERVAL_S", 0.05)
-    with Hub(f"sqlite:///{tmp_path / 'hub.sqlite'}") as hub:
-        hub.migrate().tenants.add(Tenant("acme", "Acme AB"))
-        yield Stores(hub, Lake(tmp_path), Warehouse(tmp_path))
+    with opened_new(tmp_path, empty_hub) as stores:
+        stores.hub.tenants.add(Tenant("acme", "Acme AB"))
+        yield stores
 
 
 def hold(stores, wait_limit_s):

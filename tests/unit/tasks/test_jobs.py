@@ -4,27 +4,25 @@ from __future__ import annotations
 
 import pytest
 
-from blocks.hub import Hub, Tenant
-from blocks.lake import Lake
-from blocks.warehouse import Warehouse
+from blocks.hub import Tenant
 from ledger.fiscal_year import FiscalYear
 from ledger.unit import Unit, UnitMismatch
 from tasks.jobs import Job
 from tasks.publish import publish_load
 from tasks.reconcile import Judgement
 from tasks.stage import StagedLoad
-from tasks.stores import Stores
+from tests.homes import opened_new
 from tests.staged_units import facts, stage, voucher
 
 ACME = Unit("acme", FiscalYear.parse("2024"))
 
 
 @pytest.fixture
-def stores(tmp_path):
-    with Hub(f"sqlite:///{tmp_path / 'hub.sqlite'}") as hub:
+def stores(tmp_path, empty_hub):
+    with opened_new(tmp_path, empty_hub) as stores:
         for tenant in ("acme", "bolt"):
-            hub.migrate().tenants.add(Tenant(tenant, tenant.title()))
-        yield Stores(hub, Lake(tmp_path), Warehouse(tmp_path))
+            stores.hub.tenants.add(Tenant(tenant, tenant.title()))
+        yield stores
 
 
 @pytest.mark.parametrize(

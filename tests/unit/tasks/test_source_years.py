@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-import shutil
 
 import pytest
 
-from blocks.hub import Connection, Hub, Method, Tenant, UnitState
-from blocks.lake import Lake
+from blocks.hub import Connection, Method, Tenant, UnitState
 from blocks.systems.ports import SourceYear
-from blocks.warehouse import Warehouse
 from ledger.fiscal_year import FiscalYear
 from tasks.source_years import compare_years, wanted_years
-from tasks.stores import Stores
 from tests.earlier_hub import move
+from tests.homes import opened_new
 
 LAST = FiscalYear(dt.date(2025, 7, 1), dt.date(2026, 6, 30))
 NEXT = FiscalYear(dt.date(2026, 7, 1), dt.date(2027, 6, 30))
@@ -24,10 +21,8 @@ NIGHTLY_PULL = dt.datetime(2026, 6, 30, 23, 0, tzinfo=dt.UTC)
 
 @pytest.fixture
 def stores(empty_hub, tmp_path):
-    path = tmp_path / "hub.sqlite"
-    shutil.copy(empty_hub, path)
-    with Hub(f"sqlite:///{path}", clock=lambda: NIGHTLY_PULL) as hub:
-        yield Stores(hub, Lake(tmp_path / "lake"), Warehouse(tmp_path / "warehouse"))
+    with opened_new(tmp_path, empty_hub, clock=lambda: NIGHTLY_PULL) as stores:
+        yield stores
 
 
 @pytest.mark.requirement("R-X-7b")

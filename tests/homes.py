@@ -1,7 +1,8 @@
-"""The stores of a home, as the fault tests and their child processes open them."""
+"""The stores of a home, as tests and their child processes open them."""
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,3 +19,11 @@ def opened(home: Path, **clock: Clock) -> Iterator[Stores]:
     """Open the stores of a home; `clock`: of its hub."""
     with Hub(f"sqlite:///{home / 'hub.sqlite'}", **clock) as hub:
         yield Stores(hub, Lake(home / "lake"), Warehouse(home / "warehouse"))
+
+
+@contextmanager
+def opened_new(home: Path, empty_hub: Path, **clock: Clock) -> Iterator[Stores]:
+    """Open the stores of a home without a tenant; to migrate its hub would take longer."""
+    shutil.copy(empty_hub, home / "hub.sqlite")
+    with opened(home, **clock) as stores:
+        yield stores
