@@ -29,6 +29,7 @@ from flows.cli import (  # noqa: F401 - their commands register here
     recheck,
     report,
     serving,
+    statements,
     tenants,
 )
 from flows.cli.failure import explain, is_debugging, show_traceback

@@ -38,6 +38,7 @@ def hostile(tmp_path, home):
     import_((HOSTILE, 100, 100))
     import_((HOSTILE, 100, 100), ("2", 7, 7))
     import_((HOSTILE, 5, 4), year=2025)
+    (tmp_path / f"{FILE_NAME} statement").write_text(statement(FORGED), "utf-8")
     with Hub(settings().hub_url) as hub:
         (tenant,) = (tenant.id for tenant in hub.tenants)
         hub.events.add(HOSTILE, FORGED, tenant=tenant)
@@ -53,6 +54,15 @@ def hostile(tmp_path, home):
         )
         hub.documents.missed(tenant, FiscalYear.parse("2024"), reason=FORGED)
     return tenant, tmp_path
+
+
+def statement(text):
+    """Return a balance sheet that holds a text wherever one can stand."""
+    title, heading, label, group = (f'"{text} {place}"' for place in ("Oy", "2026", "x", "y"))
+    return (
+        f"{title};;\nTase 31.12.2026;;\nRivi;{heading};2025\n{group};;\n{label};5,00;4,00\n"
+        f"Pankki;2,00;1,00\nYhteensä;8,00;5,00\n"
+    )
 
 
 def commands(tenant, folder):
@@ -99,6 +109,8 @@ def commands(tenant, folder):
         ("tenant", "year", "lock", tenant, "2024", "--until", FORGED),
         ("tenant", "year", "retire", tenant, FORGED),
         ("lake", "prune"),
+        ("statements", "read", folder / f"{FILE_NAME} statement", "--dry-run"),
+        ("statements", "read", file, "--dry-run"),
         ("events",),
         ("doctor",),
         ("tenant", "erase", tenant, "--dry-run"),

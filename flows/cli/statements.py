@@ -1,0 +1,134 @@
+"""`tasma statements read`: what a customer's statement is understood to say, row by row."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from flows.cli.app import AsJson, app, command, group
+from flows.cli.output import say, show_json, show_table
+
+if TYPE_CHECKING:
+    from ledger.statement.grid import Book
+    from ledger.statement.values import Question, Remark, Statement, StatementFile
+
+statements = group("Customers' statements: what a file says, before it is held against the books.")
+app.add_typer(statements, name="statements")
+
+Kind = Literal["income-statement", "balance-sheet", "trial-balance"]
+Movement = Literal["month", "cumulative"]
+
+
+@command(
+    statements,
+    "read",
+    examples=(
+        "tasma statements read tase-2026.xlsx --dry-run",
+        "tasma statements read saldot.csv --dry-run --date 2026-12-31 --json",
+        "tasma statements read tulos.csv --dry-run --amounts month",
+    ),
+)
+def read(
+    file: Annotated[Path, typer.Argument(help="A .csv, .txt, .xlsx, .xls or .ods file.")],
+    *,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what is understood; write nothing.")
+    ] = False,
+    kind: Annotated[
+        Kind | None, typer.Option(help="Which statement it is, when the file does not say.")
+    ] = None,
+    date: Annotated[
+        str, typer.Option(metavar="DATE", help="Day of the balances, or last day of the amounts.")
+    ] = "",
+    start: Annotated[
+        str, typer.Option("--from", metavar="DATE", help="First day of the amounts.")
+    ] = "",
+    amounts: Annotated[
+        Movement | None,
+        typer.Option(help="What a column holds that is headed with a month alone."),
+    ] = None,
+    decimal_sign: Annotated[
+        Literal[",", "."] | None, typer.Option(help="Which sign stands before decimals.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Read a statement and show what is understood beside the file's own rows.
+
+    Options answer what the file leaves open; it says what was asked, and what it was read with.
+    """
+    if not dry_run:
+        raise typer.BadParameter("give --dry-run: a statement is shown, and not yet recorded.")
+    from ledger.statement.answers import Answers  # noqa: PLC0415 - brings numpy
+    from ledger.statement.reader import read_book  # noqa: PLC0415 - as above
+    from ledger.statement.values import Kind as StatementKind  # noqa: PLC0415 - as above
+
+    answers = Answers(
+        kind=StatementKind(kind.replace("-", "_")) if kind else None,
+        date=_day(date),
+        start=_day(start),
+        is_cumulative=None if amounts is None else amounts == "cumulative",
+        decimal_sign=decimal_sign,
+    )
+    book = _opened(file)
+    _show(read_book(book, answers), book, as_json=as_json)
+
+
+def _opened(path: Path) -> Book:
+    from blocks.workbooks.limits import DEFAULT_LIMITS  # noqa: PLC0415 - brings openpyxl
+    from blocks.workbooks.reader import read_workbook  # noqa: PLC0415 - as above
+
+    if not path.is_file():
+        raise typer.BadParameter(f"there is no file {path}.")
+    with path.open("rb") as stream:
+        # One byte more than the limit is enough to see that it is passed.
+        return read_workbook(stream.read(DEFAULT_LIMITS.file_bytes + 1))
+
+
+def _day(text: str) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(text) if text else None
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is not a day: expected 2026-12-31.") from None
+
+
+def _show(file: StatementFile, book: Book, *, as_json: bool) -> None:
+    from flows.cli.statement_rows import as_dict, rows_of  # noqa: PLC0415 - brings numpy
+    from ledger.statement.sentences import time  # noqa: PLC0415 - as above
+
+    if as_json:
+        show_json(as_dict(file))
+        return
+    for statement in file.statements:
+        sheet = next(sheet for sheet in book.sheets if sheet.name == statement.sheet)
+        named = " ".join(filter(None, (statement.sheet, statement.company)))
+        title = f"{statement.kind.replace('_', ' ')}, {time(statement.period)}"
+        headings = ("row", "in the file", "read as", "account", "amount", "in the books")
+        show_table(headings, rows_of(statement, sheet), title=f"{title} ({named})", spare=headings)
+        _show_columns(statement)
+    _show_notes("Asked", file.questions)
+    _show_notes("Noticed", file.remarks)
+
+
+def _show_columns(statement: Statement) -> None:
+    from ledger.statement.sentences import time  # noqa: PLC0415 - as above
+
+    signs = ", ".join(f"{side} {sign}" for side, sign in statement.sign.items())
+    say(f"Signs as printed: {signs}. Unit: {statement.unit:,} {statement.currency or ''}".rstrip())
+    headings = ("column", "heading", "holds", "of", "used", "hidden")
+    rows = [
+        (c.letters, c.header, c.role.value, time(c.period), c.use, c.is_hidden)
+        for c in statement.columns
+    ]
+    show_table(headings, rows, spare=("hidden",))
+    say("")
+
+
+def _show_notes(title: str, notes: tuple[Question, ...] | tuple[Remark, ...]) -> None:
+    from ledger.statement import sentences  # noqa: PLC0415 - as above
+
+    rows = [(sentences.where(note.place), note.code, sentences.say(note)) for note in notes]
+    if rows:
+        show_table(("where", "code", "what"), rows, title=title)
