@@ -27,6 +27,7 @@ from blocks.settings import settings
 from tasks.arrivals import explain
 from tasks.fetch import land_file
 from tasks.log import say, warn
+from tasks.onboarding import NotOpen, require_open
 from tasks.stores import Stores, open_stores
 
 IMPORT: Final = "import-file/import-file"
@@ -89,7 +90,11 @@ def _concluded(ends: Counter[End], found: Look, *, more: int) -> State[Any]:
 async def _deal_with(stores: Stores, file: Dropped) -> End:
     """Take up one file, or put it aside with the reason; whatever happens, others go on."""
     try:
+        await asyncio.to_thread(require_open, stores.hub, file.tenant, by_api=False)
         return await _take_up(stores, await asyncio.to_thread(named_as_text, file))
+    except NotOpen as problem:  # nothing is wrong with the file (R-FIN-24)
+        say(f"{shown_name(file.path.name)} waits: {problem.values['missing']}", tenant=file.tenant)
+        return End.WAITING
     except OSError as problem:
         trouble = f"{type(problem).__name__}: {problem.strerror}"
     except Exception as problem:  # noqa: BLE001 - whatever it was, it is this file's alone

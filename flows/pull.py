@@ -22,6 +22,7 @@ from flows.runs.states import SKIPPED, ended, name_run, run_id
 from flows.runs.steps import AS_TASKS, Steps
 from ledger.unit import Unit
 from tasks.log import say, warn
+from tasks.onboarding import require_open
 from tasks.source_years import (
     WantedYear,
     Which,
@@ -105,6 +106,7 @@ async def pull_tenant(
     """Take every wanted year all the way, and return the state in which the run ends.
 
     Raises:
+        NotOpen: The tenant's opening has not come that far.
         NotConnected: The tenant has no connection to an accounting system.
         CallRefused: Nothing can be fetched until the one acts whom the message names.
         LeaseTaken: Another run still fetches for the tenant after ``wait_limit_s``.
@@ -112,6 +114,7 @@ async def pull_tenant(
     if options.night and not stores.hub.tenants.get(tenant).has_schedule:
         say(FIRST_TRANSFER_PENDING, tenant=tenant)
         return ended(SKIPPED, FIRST_TRANSFER_PENDING)
+    await asyncio.to_thread(require_open, stores.hub, tenant, by_api=True)
     outcomes = []
     for connection in stores.hub.connections.of_tenant(tenant, systems_with("ledger")):
         async with open_books(

@@ -214,6 +214,7 @@ ALLOW: Final = "allow the API"
 CREDENTIALS: Final = "make credentials"
 DELIVER: Final = "deliver credentials"
 PREREQUISITES: Final = "prerequisites"
+APPROVAL: Final = "approval"
 _BEFORE: Final = frozenset({ALLOW, CREDENTIALS, DELIVER, PREREQUISITES})
 
 
@@ -289,6 +290,6 @@ def _statements(item: TransferredYear) -> Iterator[Step]:
 def _approval(facts: Facts) -> Step:
     left = [str(item.year) for item in facts.years if item.year not in facts.approved]
     if not left:
-        return Step("approval", Actor.OPERATOR, is_done=bool(facts.years), what="approved")
+        return Step(APPROVAL, Actor.OPERATOR, is_done=bool(facts.years), what="approved")
     what = f"look at the comparison and approve the first transfer of {', '.join(left)}"
-    return Step("approval", Actor.OPERATOR, is_done=False, what=what)
+    return Step(APPROVAL, Actor.OPERATOR, is_done=False, what=what)

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+from typing import Final
+
 from blocks.hub import UnitState, UnitStatus
+from blocks.hub.onboarding import Opening
 from ledger.errors import TerminalError
 from ledger.fiscal_year import year_in_words
+from ledger.onboarding import APPROVAL, Transfer
+from tasks.onboarding import onboarding_of
 from tasks.stores import Stores
+
+SHOWN: Final = 3
+"""Steps that a refusal names."""
 
 
 class NotToBeApproved(TerminalError):
@@ -27,7 +36,10 @@ def approve(stores: Stores, tenant: str, *, approved_by: str, note: str) -> list
     Source:
         R-FIN-10: the operator runs the first transfer; no schedule runs before it is done.
     """
+    opening = stores.hub.openings.find(tenant)
     stores.hub.tenants.get(tenant)
+    if opening is not None:
+        _require_reconciled(stores, tenant, opening)
     units = stores.hub.units.of_tenant(tenant)
     published = [unit for unit in units if unit.last_published_at]
     if not published:
@@ -43,8 +55,41 @@ def approve(stores: Stores, tenant: str, *, approved_by: str, note: str) -> list
             tenant,
             why=f"{years}. Accept what is right and correct the rest: tasma tenant status {tenant}",
         )
-    stores.hub.tenants.update(tenant, has_schedule=True)
+    seen = {unit.year: _figures(stores, unit) for unit in published}
+    stores.hub.approvals.add(tenant, seen, who=approved_by, note=note)
+    # Only what is pulled by itself has nights; a file comes when somebody brings it (R-FIN-28).
+    is_pulled = opening is None or (opening.form and opening.form.transfer is Transfer.API)
+    stores.hub.tenants.update(tenant, has_schedule=bool(is_pulled))
     stores.hub.events.add(
         "approval", f"first transfer approved by {approved_by}: {note}", tenant=tenant
     )
     return published
+
+
+def _require_reconciled(stores: Stores, tenant: str, opening: Opening) -> None:
+    """Make sure that every year of the form that nobody approved yet agrees with its statements.
+
+    Source:
+        R-FIN-2, R-FIN-11, R-FIN-12.
+    """
+    if opening.is_trial:
+        why = f"it is a trial. Begin its opening first: tasma tenant form {tenant}"
+        raise NotToBeApproved(tenant, why=why)
+    found = onboarding_of(stores.hub, tenant)
+    left = [step for step in found.missing if step.name != APPROVAL]
+    if left:
+        named = "; ".join(f"{step.name} ({step.owner}: {step.what})" for step in left[:SHOWN])
+        raise NotToBeApproved(tenant, why=f"{named}. `tasma tenant open {tenant}` shows all.")
+
+
+def _figures(stores: Stores, unit: UnitStatus) -> dict[str, Decimal]:
+    """Return what a person sees when approving a year: its result and its assets."""
+    with stores.warehouse.read(unit.tenant) as db:
+        rows = db.execute(
+            "select line, arg_max(accumulated, period) from income_statement"
+            " where fiscal_year = $year and line = 'net_result' group by line"
+            " union all select line, arg_max(closing, period) from balance_sheet"
+            " where fiscal_year = $year and line = 'assets' group by line",
+            {"year": unit.fiscal_year},
+        ).fetchall()
+    return dict(rows)

@@ -22,6 +22,7 @@ from tasks.defined_years import RefusedVouchers, by_year, voucher_days
 from tasks.evidence import unpack
 from tasks.ledger_files import facts_of, open_landed, require_ledger
 from tasks.log import say
+from tasks.onboarding import require_open
 from tasks.source_year import NoFiscalYear, likely_year, voucher_dates
 from tasks.steps import step
 from tasks.stores import Stores
@@ -74,6 +75,7 @@ async def fetch(
 
     Raises:
         UnknownTenant: The hub has no such tenant; nothing was landed.
+        NotOpen: Its opening has not come that far; nothing was landed.
         TerminalError: There is no such file, it is too large, no ledger, or of no known year.
     """
     return await asyncio.to_thread(fetch_file, stores, tenant, path=path, sha256=sha256, who=who)
@@ -81,7 +83,7 @@ async def fetch(
 
 def fetch_file(stores: Stores, tenant: str, *, path: Path, sha256: str, who: str) -> Received:
     """Do what `fetch` says, in the caller's thread."""
-    stores.hub.tenants.get(tenant)
+    require_open(stores.hub, tenant, by_api=False)
     source = format_of(path.name)
     landed = stores.lake.find(tenant, source.name, sha256) if sha256 else None
     if landed is None:

@@ -65,14 +65,16 @@ def tenant_of(hub: Hub, path: Path) -> tuple[Tenant, bool]:
     wanted = slug(facts.company_name) or f"org{facts.organisation_number}"
     if not facts.organisation_number and (same := hub.tenants.find(wanted)):
         raise CompanyUncertain(file_name=path.name, tenant=same.id)
-    return hub.tenants.add(
+    added = hub.tenants.add(
         Tenant(
             id=_free_id(hub, wanted),
             name=facts.company_name or wanted,
             organisation_number=facts.organisation_number,
             currency=facts.currency,
         )
-    ), True
+    )
+    hub.openings.begin(added.id, is_trial=True)
+    return added, True
 
 
 def is_known(hub: Hub, path: Path) -> bool:

@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING, Self
 
 from blocks.hub.acceptances import Acceptances
 from blocks.hub.account_maps import AccountMaps
+from blocks.hub.approvals import Approvals
+from blocks.hub.charts import Charts
 from blocks.hub.connections import Connections
 from blocks.hub.consents import Consents
+from blocks.hub.customer_statements import CustomerStatements
 from blocks.hub.database import BUSY_TIMEOUT_S, Clock, Database, utc_now
 from blocks.hub.documents import Documents
 from blocks.hub.erase import erase_tenant
@@ -22,6 +25,7 @@ from blocks.hub.later import Later
 from blocks.hub.leases import DEFAULT_TTL_S, Leases, unit_resource
 from blocks.hub.loads import Loads
 from blocks.hub.migrate import migrate
+from blocks.hub.onboarding import Openings
 from blocks.hub.overview import MAX_TENANTS, OverviewRow, read_overview
 from blocks.hub.repair import INTERRUPTED, repair_tenant
 from blocks.hub.side_loads import SideLoads
@@ -58,6 +62,10 @@ class Hub:
         self.events = Events(self.database)
         self.tenants = Tenants(self.database, self.events)
         self.tightened = Tightened(self.database, self.events)
+        self.openings = Openings(self.database, self.events)
+        self.approvals = Approvals(self.database)
+        self.charts = Charts(self.database, self.events)
+        self.customer_statements = CustomerStatements(self.database, self.events)
         self.account_maps = AccountMaps(self.database, self.events)
         self.years = Years(self.database, self.events)
         self.units = Units(self.database, self.events)

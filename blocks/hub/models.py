@@ -29,6 +29,7 @@ from blocks.hub.columns import ExactDecimal, UtcTime, words
 from blocks.hub.connection_states import ConnectionState, Method
 from blocks.hub.states import WHOLE_YEAR, UnitState
 from ledger.controls import BreakKind, Outcome, Severity
+from ledger.onboarding import Comparison, StatementKind
 
 ID_CHARS: Final = 64
 """Longest id: of a load, a run, a digest."""
@@ -253,6 +254,56 @@ account_place = Table(
     Column("valid_from", Date, primary_key=True),
     _text("statement", 32),
     _text("line", 64),
+)
+
+onboarding = Table(
+    "onboarding",
+    metadata,
+    _tenant(key=True),
+    Column("is_trial", Boolean, nullable=False),
+    Column("form", Text, nullable=False, default=""),
+    Column("delivered_at", UtcTime),
+    Column("filed_at", UtcTime),
+    _text("filed_by"),
+)
+
+approval = Table(
+    "approval",
+    metadata,
+    _tenant(key=True),
+    _year(key=True),
+    _text("approved_by"),
+    Column("approved_at", UtcTime, nullable=False),
+    _text("note", 2_000),
+    _text("figures", 2_000),
+)
+
+chart_account = Table(
+    "chart_account",
+    metadata,
+    _tenant(key=True),
+    Column("account_number", String(64), primary_key=True),
+    Column("name", Text, nullable=False, default=""),
+    _text("account_type", 32),
+)
+
+customer_statement = Table(
+    "customer_statement",
+    metadata,
+    _tenant(key=True),
+    _year(key=True),
+    Column("kind", words(StatementKind), primary_key=True),
+    _text("sha256", ID_CHARS),
+    _text("file_name"),
+    Column("as_of", Date, nullable=False),
+    Column("answers", Text, nullable=False, default=""),
+    Column("is_from_source", Boolean, nullable=False),
+    Column("outcome", words(Comparison), nullable=False),
+    _text("differing", 2_000),
+    _text("digest", NAME_CHARS),
+    _text("who"),
+    Column("added_at", UtcTime, nullable=False),
+    Column("compared_at", UtcTime),
 )
 
 document_fetch = Table(

@@ -27,7 +27,7 @@ MAX_MAP_BYTES = 4 << 20
 """Largest file of a map; 10,000 places take less than one."""
 
 
-@command(accounts, "export", examples=("tasma accounts export acme > acme-map.csv",))
+@command(accounts, "export", examples=("tasma accounts export acme",))
 def export(tenant: TenantId) -> None:
     """Print the tenant's own places as CSV, as `tasma accounts set` reads them."""
     from tasks.account_map import account_map  # noqa: PLC0415 - brings DuckDB
@@ -80,6 +80,24 @@ def set_map(
     if is_shown:
         say("The published statements read by it now.")
     next_steps(f"tasma accounts check {tenant}")
+
+
+@command(accounts, "import", examples=("tasma accounts import acme books.se",))
+def import_chart(
+    tenant: TenantId,
+    file: Annotated[Path, typer.Argument(help="A ledger file, such as SIE, with a chart in it.")],
+) -> None:
+    """Give a tenant its ledger accounts before its first file: those of a file's chart.
+
+    They replace those that it was given before. Nothing else of the file is taken.
+    """
+    from tasks.chart import import_chart as take  # noqa: PLC0415 - brings Arrow
+
+    with open_hub() as hub:
+        known_tenant(hub, tenant)
+        count = take(hub, tenant, file, who=getpass.getuser())
+    say(f"{tenant} has {count:,} ledger accounts.")
+    next_steps(f"tasma accounts set {tenant}", f"tasma tenant open {tenant}")
 
 
 @command(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import combinations
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
@@ -18,6 +19,9 @@ from ledger.organisation import OrganisationNumber
 
 if TYPE_CHECKING:
     from blocks.hub import Connection, Hub, OverviewRow
+
+CURRENCIES: Final = {"SE": "SEK", "FI": "EUR"}
+TIME_ZONES: Final = {"SE": "Europe/Stockholm", "FI": "Europe/Helsinki"}
 
 tenants = group("Add, list and erase tenants; see how each stands.")
 tenants.add_typer(years, name="year")
@@ -39,10 +43,13 @@ def add(
     org_number: Annotated[
         str, typer.Option(help="Its organisation number; a file of another one is held.")
     ] = "",
-    currency: Annotated[str, typer.Option(help="Of its books.")] = "SEK",
+    country: Annotated[
+        str, typer.Option(help="SE or FI: says which statements its books are read by.")
+    ] = "SE",
+    currency: Annotated[str, typer.Option(help="Of its books; by country unless given.")] = "",
     time_zone: Annotated[
-        str, typer.Option(help="Of its days and nights; or Europe/Helsinki.")
-    ] = "Europe/Stockholm",
+        str, typer.Option(help="Of its days and nights; by country unless given.")
+    ] = "",
     defined: Annotated[
         str,
         typer.Option(
@@ -57,8 +64,15 @@ def add(
             help="Years come with the files that are published; so it is unless --years is given.",
         ),
     ] = False,
+    trial: Annotated[
+        bool, typer.Option("--trial", help="No onboarding form: no gate holds what is loaded.")
+    ] = False,
 ) -> None:
-    """Add a tenant: one company whose books are kept apart from all others."""
+    """Add a tenant: one company whose books are kept apart from all others.
+
+    Its onboarding form is written for the customer to fill in; until it has come back and all that
+    it needs is there, nothing is loaded. A trial has no form, and no nights.
+    """
     if defined and years_from_source:
         raise typer.BadParameter("give --years or --years-from-source, not both.")
     found = _parse_years(defined)
@@ -70,17 +84,31 @@ def add(
                 id=tenant,
                 name=name,
                 organisation_number=_typed_number(org_number),
-                currency=currency,
-                time_zone=time_zone,
+                country=country,
+                currency=currency or CURRENCIES.get(country, "EUR"),
+                time_zone=time_zone or TIME_ZONES.get(country, "Europe/Stockholm"),
                 years_from_source=not found,
             )
         )
         for year in found:
             hub.years.define(tenant, year)
+        form = None if trial else _deliver(hub, tenant)
+        if trial:
+            hub.openings.begin(tenant, is_trial=True)
     number = f", {added.organisation_number}" if added.organisation_number else ""
     say(f"Added {tenant}: {added.name}{number}, {added.currency}.")
     say(f"Fiscal years: {', '.join(map(str, found)) or 'as the published files bring them'}.")
-    next_steps(f"tasma import FILE --tenant {tenant}")
+    if form is None:
+        next_steps(f"tasma import FILE --tenant {tenant}")
+        return
+    say(f"Its onboarding form is {form}. Let the customer fill it in.")
+    next_steps(f"tasma tenant open {tenant} {form}")
+
+
+def _deliver(hub: Hub, tenant: str) -> Path:
+    from tasks.onboarding import deliver_form  # noqa: PLC0415 - brings DuckDB
+
+    return deliver_form(hub, tenant)
 
 
 @command(

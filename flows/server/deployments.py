@@ -24,6 +24,7 @@ from flows.import_inbox import import_inbox
 from flows.janitor import janitor
 from flows.keep_connections import keep_connections
 from flows.nightly import nightly
+from flows.open_tenant import open_tenant
 from flows.overview import overview
 from flows.publish_accepted import publish_accepted
 from flows.pull import pull
@@ -90,6 +91,7 @@ DEPLOYMENTS: Final = (
     Deployment(backfill),
     Deployment(pull, limit=4, queue="backfill", called="pull-year"),
     Deployment(check_connection),
+    Deployment(open_tenant),
     Deployment(approve_first_transfer),
     Deployment(keep_connections, HOUSEKEEPING, every=dt.timedelta(days=1)),
     Deployment(import_file, limit=8),

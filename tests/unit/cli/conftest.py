@@ -10,6 +10,9 @@ from pathlib import Path
 import pytest
 from typer.testing import Result
 
+from blocks.hub import Hub, Tenant
+from blocks.settings import settings
+from ledger.fiscal_year import FiscalYear
 from simulators.books.company import Company
 from simulators.books.faults import Fault
 from simulators.books.years import broken_years, calendar_years
@@ -50,7 +53,9 @@ def tasma(home: Path) -> Tasma:
 @pytest.fixture
 def acme(tasma: Tasma) -> str:
     """A tenant."""
-    result = tasma("tenant", "add", "acme", "--name", "Åcme AB", "--org-number", "559990-0007")
+    result = tasma(
+        "tenant", "add", "acme", "--trial", "--name", "Åcme AB", "--org-number", "559990-0007"
+    )
     assert result.exit_code == 0, result.output
     return "acme"
 
@@ -77,7 +82,9 @@ def sie(tmp_path: Path) -> Callable[..., Path]:
 
 def add_owner() -> str:
     number = SMALL.organisation_number
-    result = invoke("tenant", "add", "small", "--name", SMALL.name, "--org-number", number)
+    result = invoke(
+        "tenant", "add", "small", "--trial", "--name", SMALL.name, "--org-number", number
+    )
     assert result.exit_code == 0, result.output
     return "small"
 
@@ -126,10 +133,12 @@ def connected(tasma: Tasma, fortnox: FortnoxSimulator) -> Callable[..., str]:
 
     def make(tenant: str, number: int = 503072, years: str = "2024,2025") -> str:
         fortnox.authorize(number)
-        add = ("tenant", "add", tenant, "--name", "Test AB", "--years", years)
-        for arguments in (add, ("connect", "fortnox", tenant, "--database-number", str(number))):
-            result = tasma(*arguments)
-            assert result.exit_code == 0, result.output
+        with Hub(settings().hub_url) as hub:  # as tenants of before there were forms are
+            hub.tenants.add(Tenant(tenant, "Test AB", years_from_source=False))
+            for year in years.split(","):
+                hub.years.define(tenant, FiscalYear.parse(year))
+        result = tasma("connect", "fortnox", tenant, "--database-number", str(number))
+        assert result.exit_code == 0, result.output
         return tenant
 
     return make

@@ -55,7 +55,9 @@ def test_same_file_again_changes_nothing_and_says_so(tasma, owner, sie, company)
 @pytest.mark.requirement("R-FIN-26c")
 def test_year_of_eighteen_months_loads(tasma, sie):
     company = Company(12, LONG_FIRST_YEAR, 40)
-    tasma("tenant", "add", "long", "--name", "Lång AB", "--years", "2022-07-01_2023-12-31")
+    tasma(
+        "tenant", "add", "long", "--trial", "--name", "Lång AB", "--years", "2022-07-01_2023-12-31"
+    )
 
     done = tasma("import", sie(company, year=0), "--tenant", "long")
 
@@ -489,7 +491,18 @@ def test_import_on_a_server_that_is_not_there_says_how_to_start_one(tasma, owner
 def test_file_of_another_company_year_or_currency_is_held_with_its_line(
     tasma, tmp_path, control, said, line
 ):
-    tasma("tenant", "add", "acme", "--name", "A", "--org-number", "559990-0007", "--years", "2024")
+    tasma(
+        "tenant",
+        "add",
+        "acme",
+        "--trial",
+        "--name",
+        "A",
+        "--org-number",
+        "559990-0007",
+        "--years",
+        "2024",
+    )
     path = tmp_path / "books.se"
     path.write_bytes(small_sie((1, 100, 100), **said))
 

@@ -19,10 +19,11 @@ from blocks.hub import Connection, Hub, Method
 from blocks.lake import Prunable
 from blocks.settings import settings
 from blocks.systems.fortnox.system import FORTNOX
-from flows.cli import output, pulled, serving, tables
+from flows.cli import accounts, output, pulled, serving, tables
 from flows.cli.local import Imported
 from flows.cli.pulling import Pulled
 from flows.doors.demo import Outcome, Seen
+from ledger.account_map import Coverage, Suggestion
 from ledger.controls import Break, BreakKind
 from ledger.fiscal_year import FiscalYear
 from ledger.unit import Unit
@@ -175,7 +176,8 @@ def busy(home, tmp_path):
         on_terminal("import", str(path), "--tenant", "acme")
         return path
 
-    on_terminal("tenant", "add", "acme", "--name", LONG, "--org-number", "559990-0007")
+    on_terminal("tenant", "add", "new", "--name", LONG)
+    on_terminal("tenant", "add", "acme", "--trial", "--name", LONG, "--org-number", "559990-0007")
     import_((123456, Decimal("9999999999.99"), Decimal("9999999999.99")))
     import_((123456, Decimal("9999999999.99"), Decimal("9999999999.99")), (7, 1201, 1201))
     import_((123456, Decimal("8888888888.88"), Decimal("7777777777.77")), year=2025)
@@ -209,6 +211,14 @@ def show_pulled(_):
     return shown.getvalue()
 
 
+def show_accounts(_):
+    unmapped = {"9001": HUGE, "9002": -HUGE}
+    found = Coverage(accounts=1_234, by_default=("1930",), unmapped=unmapped, percent=HUGE)
+    with terminal() as shown:
+        accounts._show("acme", found, (Suggestion("9001", "balance_sheet", LONG, LONG),))
+    return shown.getvalue()
+
+
 def show_demo(_):
     found = Break("x", BreakKind.AMOUNT, "1930", expected=HUGE, actual=HUGE, difference=HUGE)
     held = Seen("glasbruket", "2024-01-01_2024-12-31", "held", {}, 123_456, 9_876_543, (found,), 1)
@@ -222,6 +232,7 @@ COMMANDS = [
     ("tenant", "list"),
     ("tenant", "status"),
     ("tenant", "year", "list", "acme"),
+    ("tenant", "open", "new"),
     ("tenant", "erase", "acme", "--dry-run"),
     ("connect", "list"),
     ("ledger", "breaks", "acme", "2025", "--all"),
@@ -272,7 +283,7 @@ def test_every_table_of_the_command_line_has_its_figures_whole(busy, monkeypatch
     (busy / "second.se").write_bytes(small_sie((5, 1201, 1201), name=LONG))
     for arguments in COMMANDS:
         on_terminal(*(part.format(files=busy) for part in arguments), columns=80)
-    for show in (show_lake, show_pulled, show_demo):
+    for show in (show_lake, show_pulled, show_accounts, show_demo):
         show(monkeypatch)
 
     assert [] == wrong

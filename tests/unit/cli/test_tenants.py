@@ -167,7 +167,7 @@ def test_events_tell_newest_first_what_was_done(tasma, acme):
     found = json.loads(tasma("events", acme, "--json").stdout)
     limited = json.loads(tasma("events", acme, "--limit", "1", "--json").stdout)
 
-    assert [event["kind"] for event in found] == ["year", "tenant"]
+    assert [event["kind"] for event in found] == ["year", "onboarding", "tenant"]
     assert found[:1] == limited
     assert "defined by hand" in tasma("events", acme, "--kind", "year").stdout
 

@@ -14,8 +14,10 @@ from blocks.hub import (
     models,
     unit_resource,
 )
+from blocks.hub.customer_statements import CustomerStatement
 from ledger.account_map import Place
 from ledger.controls import Break, BreakKind, ControlResult, Outcome, Severity
+from ledger.onboarding import StatementKind
 
 BROKEN = ControlResult(
     "c", Severity.BLOCKS, Outcome.BROKEN, breaks=(Break("c", BreakKind.MISSING),), break_count=1
@@ -44,6 +46,14 @@ def fill(hub, tenant: str, year) -> None:
     hub.tightened.tighten(tenant, "series_gaps", severity=Severity.BLOCKS, who="anna")
     place = Place("1930", "balance_sheet", "cash_and_bank")
     hub.account_maps.set(tenant, "BAS", [place], who="anna")
+    hub.openings.begin(tenant)
+    hub.approvals.add(tenant, {year: {}}, who="anna", note="seen")
+    hub.charts.set(tenant, [("1930", "Bank", "asset")], who="anna")
+    hub.customer_statements.add(
+        CustomerStatement(
+            tenant, year, StatementKind.BALANCE_SHEET, "ab", "x.csv", year.end_date, who="anna"
+        )
+    )
     hub.documents.missed(tenant, year, reason="no right")
     hub.leases.release(lease)
 

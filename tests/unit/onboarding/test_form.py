@@ -23,7 +23,7 @@ def test_empty_form_shows_every_field_with_what_it_is_for():
         assert field.title in text
 
 
-@pytest.mark.requirement("R-FIN-3")
+@pytest.mark.requirement("R-FIN-3a", "R-FIN-3b")
 def test_empty_form_names_each_field_that_is_needed(tmp_path):
     path = tmp_path / "acme.yaml"
     path.write_text(write_form("acme"))

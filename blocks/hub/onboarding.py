@@ -1,0 +1,108 @@
+"""What is recorded of a tenant's opening: the form that was handed out, and what came back.
+
+The stage is not recorded: `tasks.onboarding` derives it from these facts and from what was loaded.
+A tenant without a row here was made before there were forms, and no gate holds it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from sqlalchemy import insert, select, update
+
+from blocks.hub import models
+from blocks.hub.database import Database
+from blocks.hub.errors import Refused
+from blocks.hub.events import Events
+from blocks.hub.tenants import require
+from ledger.onboarding_form import OnboardingForm
+
+
+@dataclass(frozen=True)
+class Opening:
+    """A tenant's opening. `form`: None until a right one came back.
+
+    `is_trial`: made by an import, so that somebody can look at a file; no gate holds it.
+    """
+
+    tenant: str
+    is_trial: bool
+    form: OnboardingForm | None
+    delivered_at: dt.datetime | None
+    filed_at: dt.datetime | None
+    filed_by: str
+
+
+class NotOpened(Refused):
+    """A tenant that was made before there were forms has no opening to work on."""
+
+    sentence = (
+        "{tenant} was made without an onboarding form. `tasma tenant form {tenant}` begins its "
+        "opening; what is loaded stays."
+    )
+
+
+class Openings:
+    """The openings of tenants."""
+
+    def __init__(self, database: Database, events: Events) -> None:
+        self._database = database
+        self._events = events
+
+    def find(self, tenant: str) -> Opening | None:
+        """Return a tenant's opening; None for one that was made before there were forms."""
+        table = models.onboarding
+        with self._database.reading() as connection:
+            row = connection.execute(select(table).where(table.c.tenant == tenant)).one_or_none()
+        if row is None:
+            return None
+        form = OnboardingForm.model_validate_json(row.form) if row.form else None
+        return Opening(
+            tenant, row.is_trial, form, row.delivered_at, row.filed_at, filed_by=row.filed_by
+        )
+
+    def begin(self, tenant: str, *, is_trial: bool = False) -> None:
+        """Begin a tenant's opening by handing out its form, or note that it is a trial.
+
+        An opening that was begun stays as it is; a trial becomes one when its form is handed out.
+
+        Raises:
+            UnknownTenant: The hub has no such tenant.
+        """
+        table = models.onboarding
+        with self._database.writing() as connection:
+            require(connection, tenant)
+            row = connection.execute(select(table).where(table.c.tenant == tenant)).one_or_none()
+            if row is not None and (is_trial or not row.is_trial):
+                return
+            delivered = None if is_trial else self._database.now()
+            values = {"is_trial": is_trial, "delivered_at": delivered}
+            if row is None:
+                connection.execute(insert(table).values(tenant=tenant, **values))
+            else:
+                connection.execute(update(table).where(table.c.tenant == tenant).values(**values))
+            message = "made as a trial" if is_trial else "onboarding form delivered"
+            self._events.record(connection, "onboarding", message, tenant=tenant)
+
+    def file(self, tenant: str, form: OnboardingForm, *, who: str) -> None:
+        """Keep a filled form; it replaces an earlier one.
+
+        Raises:
+            NotOpened: No form was ever handed out.
+        """
+        table = models.onboarding
+        with self._database.writing() as connection:
+            require(connection, tenant)
+            values = {
+                "form": form.model_dump_json(),
+                "filed_at": self._database.now(),
+                "filed_by": who,
+                "is_trial": False,
+            }
+            statement = update(table).where(table.c.tenant == tenant).values(**values)
+            if not connection.execute(statement).rowcount:
+                raise NotOpened(tenant=tenant)
+            years = ", ".join(map(str, form.fiscal_years))
+            message = f"onboarding form filed by {who}: {form.source_system}, {years}"
+            self._events.record(connection, "onboarding", message, tenant=tenant)

@@ -1,0 +1,28 @@
+"""`tasma guide`: what a customer does in the source system, printed to hand out."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from blocks.guides import guides, read_guide
+from flows.cli.app import app, command
+
+
+@command(app, "guide", examples=("tasma guide fortnox", "tasma guide file"))
+def guide(
+    system: Annotated[
+        str, typer.Argument(metavar="SYSTEM", help="The system that the books come from.")
+    ],
+) -> None:
+    """Print what a customer does in the source system so that its books can be fetched.
+
+    Allow the API, make the credentials, deliver them: these steps are always the customer's.
+    """
+    if system not in guides():
+        raise typer.BadParameter(
+            f"there is no guide for {system[:40]!r}. There are {', '.join(guides())}."
+        )
+    sys.stdout.write(read_guide(system))
