@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from blocks.hub import LeaseTaken, checked_tenant_id
+from blocks.hub import checked_tenant_id
 from blocks.hub.earlier_consents import take_over
 from blocks.settings import settings
 from blocks.systems.registry import SYSTEMS, port
@@ -41,7 +41,7 @@ def erase(stores: Stores, tenant: str) -> None:
         CallFailed: Prefect's server, which keeps its secrets, does not answer; nothing was removed.
     """
     checked_tenant_id(tenant)  # it becomes part of paths that are removed
-    refuse_busy(stores, tenant)
+    stores.hub.leases.refuse_busy(tenant=tenant)
     for name in SYSTEMS:
         if connection := stores.hub.connections.find(tenant, name):
             asyncio.run(port(name).connect.forget(connection))
@@ -52,14 +52,6 @@ def erase(stores: Stores, tenant: str) -> None:
     inbox = _inbox(tenant)
     if inbox.exists():
         shutil.rmtree(inbox)
-
-
-def refuse_busy(stores: Stores, tenant: str) -> None:
-    """Raise `LeaseTaken` while a run works on one of the tenant's units."""
-    for lease in stores.hub.leases.live(tenant=tenant):
-        raise LeaseTaken(
-            lease.resource, holder=lease.holder, since=lease.acquired_at, until=lease.expires_at
-        )
 
 
 def _in_hub(stores: Stores, tenant: str) -> Iterator[Holding]:

@@ -7,7 +7,6 @@ import datetime as dt
 from sqlalchemy import Connection, Table, delete
 
 from blocks.hub import leases, models
-from blocks.hub.errors import LeaseTaken
 
 
 def erase_tenant(connection: Connection, tenant: str, *, now: dt.datetime) -> dict[str, int]:
@@ -17,9 +16,7 @@ def erase_tenant(connection: Connection, tenant: str, *, now: dt.datetime) -> di
         LeaseTaken: A run works on one of its units; it would write again what was just erased.
     """
     for lease in leases.live(connection, now, tenant=tenant):
-        raise LeaseTaken(
-            lease.resource, holder=lease.holder, since=lease.acquired_at, until=lease.expires_at
-        )
+        raise lease.taken
     # Tables that refer to others come last in the list, and are emptied first.
     return {
         table.name: count

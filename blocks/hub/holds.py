@@ -13,7 +13,6 @@ from sqlalchemy import ColumnElement, Connection, and_, or_, select, update
 
 from blocks.hub import acceptances, leases, loads, models, units
 from blocks.hub.database import Database
-from blocks.hub.errors import LeaseTaken
 from blocks.hub.events import Events, cut
 from blocks.hub.loads import Load
 from blocks.hub.refusals import NotHeld, RejectionIncomplete
@@ -71,9 +70,7 @@ class Holds:
         resource = leases.unit_resource(load.tenant, load.year)
         for lease in leases.live(connection, self._database.now(), tenant=load.tenant):
             if lease.resource == resource:
-                raise LeaseTaken(
-                    resource, holder=lease.holder, since=lease.acquired_at, until=lease.expires_at
-                )
+                raise lease.taken
 
     def _step_back(self, connection: Connection, load: Load) -> None:
         unit = units.find(connection, load.tenant, load.year)

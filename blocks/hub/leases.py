@@ -45,6 +45,13 @@ class Lease:
         """Return whether the lease is held at that moment; at its very end it is not."""
         return bool(self.holder) and at < self.expires_at
 
+    @property
+    def taken(self) -> LeaseTaken:
+        """What somebody else is told who wants the resource."""
+        return LeaseTaken(
+            self.resource, holder=self.holder, since=self.acquired_at, until=self.expires_at
+        )
+
 
 def unit_resource(tenant: str, year: FiscalYear) -> str:
     """Name the resource that a load of this unit must hold."""
@@ -77,9 +84,7 @@ class Leases:
             now = self._database.now()
             found = _find(connection, resource)
             if found and found.is_live(now):
-                raise LeaseTaken(
-                    resource, holder=found.holder, since=found.acquired_at, until=found.expires_at
-                )
+                raise found.taken
             lease = Lease(
                 resource=resource,
                 tenant=resource.partition("/")[0],
@@ -122,6 +127,12 @@ class Leases:
         """Return the live leases, of one tenant or of all."""
         with self._database.reading() as connection:
             return live(connection, self._database.now(), tenant=tenant)
+
+    def refuse_busy(self, *resources: str, tenant: str = "") -> None:
+        """Raise `LeaseTaken` if one of the resources, or any of a tenant, is held; never waits."""
+        of_tenant = self.live(tenant=tenant) if tenant else []
+        for lease in filter(None, (*map(self.find, resources), *of_tenant)):
+            raise lease.taken
 
     def held_by_run(self, run_id: str) -> list[Lease]:
         """Return the live leases that a run took."""

@@ -36,7 +36,7 @@ def erase(
         found = erasing.holdings(stores, tenant)
         if not found:
             known_tenant(stores.hub, tenant)
-        erasing.refuse_busy(stores, tenant)
+        stores.hub.leases.refuse_busy(tenant=tenant)
         if as_json:
             show_json({"tenant": tenant, "erased": not dry_run, "holdings": found})
         else:

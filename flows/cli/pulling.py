@@ -26,7 +26,6 @@ from flows.cli.local import (
     steps_into,
 )
 from flows.cli.on_server import server_chosen
-from flows.cli.systems import refuse_busy
 from flows.pull import pull_tenant
 from flows.runs.pull_year import PullOptions
 from flows.runs.steps import Steps
@@ -113,7 +112,7 @@ def _pull(stores: Stores, found: Pulled, options: PullOptions, watch: Watch) -> 
     unit = found.unit
     connections = stores.hub.connections.of_tenant(unit.tenant, systems_with("ledger"))
     held = (resource(unit.tenant, connection.system) for connection in connections)
-    refuse_busy(stores.hub, *held, unit_resource(unit.tenant, unit.year))
+    stores.hub.leases.refuse_busy(*held, unit_resource(unit.tenant, unit.year))
     is_defined = stores.hub.years.find(unit.tenant, unit.year) is not None
     steps = _steps(found, watch, is_defined=is_defined)
     work = pull_tenant(stores, unit.tenant, options, steps=steps, wait_limit_s=NO_WAIT_S)

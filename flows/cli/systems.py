@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from pydantic import SecretStr
 
-from blocks.hub import Connection, Hub, LeaseTaken
+from blocks.hub import Connection, Hub
 from blocks.systems.lease import resource
 from blocks.systems.ports import Requirement, SourceYear, Wants
 from blocks.systems.registry import SYSTEMS, open_books, port, systems_with
@@ -40,7 +40,7 @@ def finish_consent(
         LeaseTaken: A run uses the tenant's connection.
         CallRefused, CallFailed: As `Connector.finish` does.
     """
-    refuse_busy(hub, resource(tenant, system))
+    hub.leases.refuse_busy(resource(tenant, system))
     with hub.consents.taken(tenant, system, state):
         return finish(hub, tenant, system, {"code": code}, wants=wants)
 
@@ -61,23 +61,9 @@ def requirements(hub: Hub, tenant: str, *systems: str) -> list[Requirement]:
     """Find out which requirements of its systems are met; raises as `Connector.preflight` does."""
     found: list[Requirement] = []
     for connection in hub.connections.of_tenant(tenant, systems or tuple(SYSTEMS)):
-        refuse_busy(hub, resource(tenant, connection.system))
+        hub.leases.refuse_busy(resource(tenant, connection.system))
         found += _ask(port(connection.system).connect.preflight(hub, tenant))
     return found
-
-
-def refuse_busy(hub: Hub, *resources: str) -> None:
-    """Say who works on one of the resources, rather than wait for them.
-
-    Raises:
-        LeaseTaken: Somebody does.
-    """
-    for name in resources:
-        lease = hub.leases.find(name)
-        if lease and lease.is_live(hub.database.now()):
-            raise LeaseTaken(
-                name, holder=lease.holder, since=lease.acquired_at, until=lease.expires_at
-            )
 
 
 def source_years(hub: Hub, tenant: str) -> list[SourceYear]:

@@ -52,10 +52,14 @@ def test_erase_asks_and_takes_no_for_an_answer(tasma, books, home):
 def test_erased_tenant_leaves_no_trace_and_others_stay(tasma, books, acme, home):
     (home / "inbox" / books).mkdir(parents=True)
     (home / "inbox" / books / "later.se").write_text("#FLAGGA 0")
+    of_earlier_release = home / "hub" / "consents.json"
+    made_at = dt.datetime.now(dt.UTC).isoformat()
+    of_earlier_release.write_text(json.dumps({books: {"state": "s", "at": made_at}}))
 
     done = tasma("tenant", "erase", books, "--yes")
 
     assert done.exit_code == 0
+    assert not of_earlier_release.exists()
     assert traces(home, books) == []
     assert [row["id"] for row in json.loads(tasma("tenant", "list", "--json").stdout)] == [acme]
     assert tasma("tenant", "erase", books, "--yes").exit_code == 2

@@ -152,3 +152,16 @@ def test_tokens_continue_above_what_the_warehouse_has_seen(hub):
         advance_past(connection, 7)
 
     assert hub.leases.acquire(UNIT, holder="me").token == 42
+
+
+def test_busy_resource_or_tenant_is_refused_and_a_free_one_is_not(hub, clock):
+    hub.leases.acquire("acme/fortnox", holder="run 1", ttl_s=60.0)
+    hub.leases.refuse_busy("acme/2024", "other/fortnox")
+    hub.leases.refuse_busy(tenant="other")
+
+    with pytest.raises(LeaseTaken, match="acme/fortnox is already held by run 1"):
+        hub.leases.refuse_busy("acme/2024", "acme/fortnox")
+    with pytest.raises(LeaseTaken, match="acme/fortnox is already held by run 1"):
+        hub.leases.refuse_busy(tenant="acme")
+    clock.advance(60)
+    hub.leases.refuse_busy("acme/fortnox", tenant="acme")
