@@ -73,4 +73,4 @@ def withdraw(
             raise typer.BadParameter(f"{tenant} has no acceptance {number} that still speaks.")
         hub.acceptances.withdraw(number, reason=reason, withdrawn_by=by or getpass.getuser())
     say(f"Acceptance {number} of {tenant} has ended.")
-    next_steps(f"tasma ledger acceptances {tenant}")
+    next_steps(f"tasma ledger recheck {tenant}", f"tasma ledger acceptances {tenant}")

@@ -65,6 +65,8 @@ def show_many(years: Sequence[Pulled]) -> None:
     say(f"{len(years)} years: {counted}.")
     others = [found for found in years if code(found) and not found.in_its_place]
     steps = [*_corrected_years(years), *(step for found in others for step in _next(found)[:1])]
+    planned = dict.fromkeys(it.unit.tenant for it in years if it.outcome == "planned")
+    steps = steps or [f"tasma ledger pull {tenant}" for tenant in planned]
     next_steps(*dict.fromkeys(steps or ("tasma tenant status",)))
 
 
@@ -105,6 +107,8 @@ def _corrected_years(years: Sequence[Pulled]) -> tuple[str, ...]:
 def _after_failure(found: Pulled) -> tuple[str, ...]:
     if found.in_its_place:
         return _corrected_years([found])
+    if "those it has: " in found.message:
+        return (f"tasma tenant year list {found.unit.tenant}",)
     if "--define" in found.message:
         return (f"tasma tenant year add {place(found)}",)
     return (f"tasma connect check {found.unit.tenant}",)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
@@ -99,7 +99,7 @@ def add(
     say(f"Added {tenant}: {added.name}{number}, {added.currency}.")
     say(f"Fiscal years: {', '.join(map(str, found)) or 'as the published files bring them'}.")
     if form is None:
-        next_steps(f"tasma import FILE --tenant {tenant}")
+        next_steps(f"tasma import FILE --tenant {tenant}", f"or: tasma connect fortnox {tenant}")
         return
     say(f"Its onboarding form is {form}. Let the customer fill it in.")
     next_steps(f"tasma tenant open {tenant} {form}")
@@ -206,18 +206,21 @@ def status(
         if tenant:
             known_tenant(hub, tenant)
         rows = list(_overview(hub, tenant))
-        broken = _broken_connections(hub)
+        connected = {item.tenant: item for item in hub.connections.every(SYSTEMS)}
+    broken = {name: item for name, item in connected.items() if item.status != "connected"}
     if as_json:
         show_json([_with_connection(row, broken) for row in rows])
     elif rows:
-        _show_status(rows, broken)
+        _show_status(rows, broken, connected=connected.keys())
     else:
         say("There is no tenant yet.")
         next_steps("tasma import FILE --new-tenant")
 
 
-def what_next(row: OverviewRow) -> str:
+def what_next(row: OverviewRow, *, is_connected: bool) -> str:
     """Return the command that moves a unit on; nothing has to be done for one that is published."""
+    if is_connected and not row.status:
+        return f"tasma ledger pull {row.tenant}"
     place = f"{row.tenant} {short(row.fiscal_year)}" if row.fiscal_year else row.tenant
     load = f"tasma import FILE --tenant {row.tenant}"
     if row.hold or row.side_loads or row.later:
@@ -253,7 +256,9 @@ STATUS_SPARE: Final = ("postings", "age", "vouchers", "last good load")
 """Left out on a narrow terminal, the first to go first."""
 
 
-def _show_status(rows: list[OverviewRow], broken: dict[str, Connection]) -> None:
+def _show_status(
+    rows: list[OverviewRow], broken: dict[str, Connection], *, connected: Collection[str]
+) -> None:
     """Print a row for each unit; on a terminal the two long columns stand below the table.
 
     What a tenant's connection lacks comes before what its units say: nothing else helps.
@@ -269,7 +274,7 @@ def _show_status(rows: list[OverviewRow], broken: dict[str, Connection]) -> None
             row.voucher_count,
             row.posting_count,
             _why(row, broken),
-            _next(row, broken),
+            _next(row, broken, is_connected=row.tenant in connected),
         )
         for row in rows
     ]
@@ -283,19 +288,12 @@ def _show_status(rows: list[OverviewRow], broken: dict[str, Connection]) -> None
             next_steps(*filter(None, [row[-1]]))
 
 
-def _next(row: OverviewRow, broken: dict[str, Connection]) -> str:
+def _next(row: OverviewRow, broken: dict[str, Connection], *, is_connected: bool) -> str:
     from blocks.hub.connection_states import look_with  # noqa: PLC0415 - SQLAlchemy when asked
 
     if row.tenant in broken:
         return look_with(broken[row.tenant].status, row.tenant)
-    return what_next(row)
-
-
-def _broken_connections(hub: Hub) -> dict[str, Connection]:
-    """Return the connections through which nothing can be fetched now, by tenant."""
-    return {
-        item.tenant: item for item in hub.connections.every(SYSTEMS) if item.status != "connected"
-    }
+    return what_next(row, is_connected=is_connected)
 
 
 def _why(row: OverviewRow, broken: dict[str, Connection]) -> str:

@@ -303,6 +303,19 @@ def test_year_that_is_gone_or_prolonged_there_shows_in_the_status_with_what_to_d
     assert ("green", "") == (_status(tasma)["light"], _status(tasma)["connection"])
 
 
+def test_status_of_a_connected_tenant_and_a_dry_run_of_its_years_advise_the_pull(tasma, connected):
+    tenant = connected("acme")
+
+    status = tasma("tenant", "status").stdout
+    planned = tasma("ledger", "pull", tenant, "--dry-run").stdout
+    unknown = tasma("ledger", "pull", tenant, "--year", "2019", "--define")
+
+    assert "tasma ledger pull acme" in status
+    assert "tasma import" not in status
+    assert planned.endswith("2 planned.\nNext: tasma ledger pull acme\n")
+    assert "Next: tasma tenant year list acme" in unknown.stdout
+
+
 def test_years_of_other_dates_are_advised_once_in_an_order_that_works(tasma, connected):
     tenant = connected("acme", 503073, "2023,2024")
 

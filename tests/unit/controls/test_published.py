@@ -70,6 +70,17 @@ def test_mass_removal_says_how_many_and_when(empty_books):
     )
 
 
+def test_mass_removal_says_when_no_voucher_is_left_however_few_they_were(empty_books):
+    earlier = many_vouchers(empty_books, 3)
+    later = without(earlier, keys(3)).publishes(earlier)
+
+    details = [item.detail for item in later.result("mass_removal").breaks]
+
+    assert any(
+        detail.startswith("3 of 3 published vouchers would be removed") for detail in details
+    )
+
+
 def test_vouchers_that_book_nothing_are_not_missed(empty_books):
     for number in range(1, 13):
         empty_books.book("M", str(number), "2024-06-01", [])
