@@ -62,6 +62,7 @@ class Job:
         who: dict[str, Any] = {"run_id": self.run_id, "token": self.lease.token}
         hub = self.stores.hub
         if self.coverage.may_replace:
+            who["is_whole_year"] = self.coverage == WHOLE_YEAR
             hub.units.set_status(self.unit.tenant, self.unit.year, status, **who, **what)
         elif what.get("load_id"):
             hub.side_loads.set_status(what["load_id"], status, reason=what.get("reason", ""), **who)

@@ -135,7 +135,7 @@ def _difference(
             f"tasma tenant year retire {tenant} {year}, then tasma tenant year add {tenant} "
             f"{others[0]}."
         )
-    source = unit.published_source if unit else ""
+    source = unit.ledger_source if unit else ""
     # A year that was only ever uploaded, or closed before the source was used, need not be there.
     if source not in {"", system} or (not source and _is_closed(defined)):
         return ""

@@ -120,6 +120,7 @@ unit = Table(
     _text("published_load_id", ID_CHARS),
     _text("published_digest", NAME_CHARS),
     _text("published_source"),
+    _text("ledger_source"),
     Column("voucher_count", Integer, nullable=False, default=0),
     Column("posting_count", Integer, nullable=False, default=0),
     Index(None, "run_id"),

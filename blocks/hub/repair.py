@@ -140,6 +140,8 @@ def _with_facts(unit: UnitStatus, record: LoadRecord) -> UnitStatus:
         published_load_id=record.load_id,
         published_digest=record.digest,
         published_source=record.source,
+        # Whose it was meanwhile nobody knows; nights keep what may have been uploaded.
+        ledger_source=record.source,
         voucher_count=record.voucher_count,
         posting_count=record.posting_count,
     )

@@ -30,7 +30,8 @@ class UnitStatus:
     `status`, `reason`, `source`, `load_id`, `digest` and `run_id` tell of the latest load, held
     and failed ones too. `last_published_at`, `published_*`, `voucher_count` and `posting_count`
     tell of the last good one, which stays until another takes its place. `last_published_at` is
-    renewed by a load that found nothing changed.
+    renewed by a load that found nothing changed. `ledger_source`: the system or format whose the
+    ledger of the year is; only it, or a person, replaces it.
     """
 
     tenant: str
@@ -47,6 +48,7 @@ class UnitStatus:
     published_load_id: str = ""
     published_digest: str = ""
     published_source: str = ""
+    ledger_source: str = ""
     voucher_count: int = 0
     posting_count: int = 0
 
@@ -81,6 +83,7 @@ class Units:
         voucher_count: int | None = None,
         posting_count: int | None = None,
         token: int | None = None,
+        is_whole_year: bool = True,
     ) -> UnitStatus:
         """Say where a unit stands now, and log it.
 
@@ -99,6 +102,8 @@ class Units:
             voucher_count: Vouchers published; only taken with ``published``.
             posting_count: Postings published; only taken with ``published``.
             token: The caller's lease token; refused once somebody has a higher one.
+            is_whole_year: Whether what is published makes the year's ledger the load's source's; a
+                part of a year does so only when it was nobody's.
 
         Raises:
             UnknownTenant: The hub has no such tenant.
@@ -122,7 +127,7 @@ class Units:
                 lease_token=old.lease_token if token is None else token,
             )
             if status is UnitState.PUBLISHED:
-                new = _published(new, counts)
+                new = _published(new, counts, is_whole_year=is_whole_year)
             write(connection, new)
             if status in _ENDS:
                 held = new.load_id if status is UnitState.HELD else ""
@@ -232,7 +237,9 @@ def _of_load(old: UnitStatus, status: UnitState, facts: dict[str, str]) -> UnitS
     return _with(kept, {name: value for name, value in facts.items() if value})
 
 
-def _published(unit: UnitStatus, counts: dict[str, int | None]) -> UnitStatus:
+def _published(
+    unit: UnitStatus, counts: dict[str, int | None], *, is_whole_year: bool
+) -> UnitStatus:
     """Take the load in hand for the last good one; counts that were not said stay."""
     good = replace(
         unit,
@@ -240,6 +247,7 @@ def _published(unit: UnitStatus, counts: dict[str, int | None]) -> UnitStatus:
         published_load_id=unit.load_id,
         published_digest=unit.digest,
         published_source=unit.source,
+        ledger_source=unit.source if is_whole_year else unit.ledger_source or unit.source,
     )
     return _with(good, {name: count for name, count in counts.items() if count is not None})
 

@@ -106,13 +106,13 @@ def overwrite(stores: Stores, tenant: str, year: FiscalYear, answer: bool | None
     unit = stores.hub.units.find(tenant, year)
     find = stores.hub.connections.find
     connected = [name for name in systems_with("ledger") if find(tenant, name)]
-    if unit is None or unit.published_source in {"", *connected} or not is_attended():
+    if unit is None or unit.ledger_source in {"", *connected} or not is_attended():
         return False
     titles = " or ".join(SYSTEMS[name].title for name in connected)
-    question = (
-        f"The ledger of {tenant} {short(year.key)} came from an uploaded SIE file. Overwrite it "
-        f"with {titles}'s?"
-    )
+    other = SYSTEMS.get(unit.ledger_source)
+    whose = other.title if other else "an uploaded SIE file"
+    question = f"The ledger of {tenant} {short(year.key)} came from {whose}. Overwrite it "
+    question += f"with {titles}'s?"
     return typer.confirm(question, default=False, err=True)
 
 

@@ -12,7 +12,7 @@ from prefect import State
 from blocks.http import CallRefused
 from blocks.hub import Refused, UnitState
 from blocks.systems.ports import SourceYear
-from blocks.systems.registry import Books
+from blocks.systems.registry import SYSTEMS, Books
 from flows.runs.leasing import unit_lease
 from flows.runs.outcomes import YearOutcome
 from flows.runs.states import FAILED, KEPT, run_id
@@ -26,8 +26,8 @@ from tasks.log import say, warn
 from tasks.source_years import Which, overlapping
 from tasks.stores import Stores
 
-UPLOADED_KEPT: Final = (
-    "its ledger came from an uploaded file, which is kept; to replace it by the source's, run pull "
+KEPT_AS_IT_IS: Final = (
+    "its ledger came from {whose}, which is kept; to replace it by the source's, run pull "
     "for this year with uploaded = overwrite"
 )
 
@@ -77,8 +77,8 @@ class PullYear:
     def _without_source(self) -> YearOutcome:
         """Say what a year is that the source does not have: only an uploaded one may be at rest."""
         others = overlapping(self.unit.year, self.there)
-        if self._is_kept() and not others:
-            return self._ended(KEPT, f"the source has no such year; {UPLOADED_KEPT}")
+        if (kept := self._kept()) and not others:
+            return self._ended(KEPT, f"the source has no such year; {kept}")
         has = ", ".join(str(item.year) for item in self.there) or "none"
         reason = f"the source has no fiscal year {self.unit.year}; those it has: {has}"
         return self._ended(FAILED, reason)
@@ -111,9 +111,9 @@ class PullYear:
     async def _ledger(self, source: SourceYear) -> YearOutcome:
         if self.options.leaves_ledger:
             return self._ended(KEPT, LEDGER_LEFT)
-        if self._is_kept():
-            say(f"{self.unit}: {UPLOADED_KEPT}", tenant=self.unit.tenant, unit=self.unit.year.key)
-            return self._ended(KEPT, UPLOADED_KEPT)
+        if kept := self._kept():
+            say(f"{self.unit}: {kept}", tenant=self.unit.tenant, unit=self.unit.year.key)
+            return self._ended(KEPT, kept)
         try:
             state = await self._load(source)
         except CallRefused:
@@ -147,15 +147,18 @@ class PullYear:
         message = f"{ledger.name}: {ledger.message.rstrip('.')}. Documents failed: {reason}"
         return self._ended(FAILED, message)
 
-    def _is_kept(self) -> bool:
-        """Return whether the year's ledger is an uploaded one that nobody said to overwrite.
+    def _kept(self) -> str:
+        """Say why the year's ledger is not these books' to replace; empty when it is.
 
         Source:
-            R-SEN-34: unattended runs keep it.
+            R-SEN-34: unattended runs keep an uploaded one, until somebody says to overwrite it.
         """
         status = self.stores.hub.units.find(self.unit.tenant, self.unit.year)
-        source = status.published_source if status else ""
-        return source not in {"", self.books.name} and not self.options.overwrites
+        owner = status.ledger_source if status else ""
+        if self.options.overwrites or owner in {"", self.books.name}:
+            return ""
+        other = SYSTEMS.get(owner)
+        return KEPT_AS_IT_IS.format(whose=other.title if other else "an uploaded file")
 
     async def _load(self, source: SourceYear) -> State[Any]:
         if self.options.dry_run:

@@ -24,13 +24,13 @@ from simulators.books.years import calendar_years
 from simulators.fortnox import LEDGER_SCOPES, FortnoxSimulator, SimulatedTenant
 from tests.flows.conftest import (
     Desk,
-    connected_to,
     environment_of,
     process_of,
     process_with,
     reaching,
     server_of,
 )
+from tests.quick_fortnox import settings_of
 
 PROJECT = Path(__file__).parents[2]
 TENANTS = 2
@@ -55,7 +55,7 @@ def pool(new_home):
     ]
     with (
         FortnoxSimulator(companies) as fortnox,
-        server_of(home, **connected_to(fortnox)) as server,
+        server_of(home, **settings_of(fortnox)) as server,
     ):
         pool = Desk(server, home, fortnox)
         pool.ask("/work_pools/", {"name": "tasma", "type": "process"})
@@ -118,7 +118,7 @@ def sweep_later(desk):
     """Do what the janitor does once a dead run has been silent for long enough."""
     later = dt.datetime.now(dt.UTC) + dt.timedelta(minutes=15)
     with (
-        environment_of(desk.home, **connected_to(desk.fortnox)),
+        environment_of(desk.home, **settings_of(desk.fortnox)),
         reaching(desk.server),
     ):
         return asyncio.run(sweep(now=later))

@@ -193,3 +193,14 @@ def test_unit_of_which_only_less_came_speaks_of_no_load(hub_before_open_holds):
         assert hub.holds.find("acme", unit.year) is None
         (beside,) = hub.side_loads.of_unit("acme", unit.year)
         assert (beside.status, beside.is_open, beside.reason) == ("held", True, "as it was")
+
+
+def test_a_year_s_ledger_is_so_far_that_of_what_was_published(hub_before_open_holds):
+    fill(hub_before_open_holds, load_row("l2", "published"), status="published", load_id="l2")
+    with closing(sqlite3.connect(hub_before_open_holds)) as connection, connection:
+        connection.execute("update unit set published_source = 'fortnox'")
+
+    with Hub(f"sqlite:///{hub_before_open_holds}") as hub:
+        (unit,) = hub.migrate().units.of_tenant("acme")
+
+    assert "fortnox" == unit.ledger_source

@@ -211,3 +211,19 @@ def test_dead_run_fails_only_what_it_left_working(hub, acme, year):
     ]
     assert hub.units.fail_run("", reason="no run has an empty id") == []
     assert [year("2024").key] == [unit.fiscal_year for unit in hub.units.working()]
+
+
+def test_the_ledger_is_the_source_s_whose_whole_year_was_published_last(go):
+    first = go(*GOOD, load_id="l1", source="fortnox")
+    held = go(*GOOD[:3], UnitState.HELD, load_id="l2", source="sie")
+    part = go(*GOOD, load_id="l3", source="journal", is_whole_year=False)
+    whole = go(*GOOD, load_id="l4", source="sie")
+
+    assert ["fortnox", "fortnox", "fortnox", "sie"] == [
+        unit.ledger_source for unit in (first, held, part, whole)
+    ]
+    assert "journal" == part.published_source
+
+
+def test_part_of_a_year_that_was_nobody_s_makes_it_its_source_s(go):
+    assert "journal" == go(*GOOD, load_id="l1", source="journal", is_whole_year=False).ledger_source
