@@ -117,6 +117,19 @@ def test_nothing_outside_the_room_leans_on_such_a_part():
     assert {} == leans
 
 
+def test_tasks_know_nothing_of_prefects_server_its_client_or_its_runner():
+    """A step runs without a server too (`tasma import`), so it may not ask one."""
+    asked = ("prefect.client.orchestration", "prefect.deployments", "prefect.runner", "flows.")
+    names = {
+        f"{path.name}: {name}"
+        for path in sorted((PROJECT / "tasks").rglob("*.py"))
+        for name, _ in imported(ast.parse(path.read_text(encoding="utf-8")))
+        if name.startswith(asked)
+    }
+
+    assert set() == names
+
+
 @pytest.mark.parametrize(
     "line",
     [
