@@ -6,19 +6,12 @@ import re
 import shlex
 import shutil
 import sys
+from functools import cache
 from pathlib import Path
 from typing import Final
 
 PROGRAM: Final = "tasma"
 DEMO: Final = " --demo"
-
-COMMANDS: Final = (
-    "accept", "accounts", "connect", "demo", "doctor", "events", "import", "lake", "ledger",
-    "publish", "tenant", "up", "--debug",
-)  # fmt: skip
-"""What may stand behind the program's name where a command is advised."""
-
-ADVISED: Final = re.compile(rf"(?<![\w./-]){PROGRAM}({DEMO})?(?= (?:{'|'.join(COMMANDS)})(?!\w))")
 
 
 def own_command() -> str:
@@ -41,4 +34,16 @@ def is_demo_wanted() -> bool:
 def as_called(text: str) -> str:
     """Write each command of ours that a text advises as it has to be typed here."""
     demo = DEMO if is_demo_wanted() else ""
-    return ADVISED.sub(lambda found: f"{own_command()}{found[1] or demo}", text)
+    return advised().sub(lambda found: f"{own_command()}{found[1] or demo}", text)
+
+
+@cache
+def advised() -> re.Pattern[str]:
+    """Return what finds the program's name, and ``--demo``, before one of its commands."""
+    # The commands' frame prints by way of this module.
+    from flows.cli.app import app  # noqa: PLC0415
+
+    names = [item.name for item in app.registered_commands]
+    names += [item.name for item in app.registered_groups]
+    commands = "|".join(["--debug", *filter(None, names)])
+    return re.compile(rf"(?<![\w./-]){PROGRAM}({DEMO})?(?= (?:{commands})(?!\w))")

@@ -11,7 +11,7 @@ import typer.main
 import flows.cli
 from flows.cli.logged import logged_once
 from flows.cli.output import next_steps, remark
-from flows.cli.own_command import COMMANDS, as_called
+from flows.cli.own_command import as_called
 from tasks.log import warn
 
 
@@ -68,9 +68,11 @@ def test_what_is_no_command_stays_as_it_is(called, text):
     assert as_called(text) == text
 
 
-def test_every_command_is_known():
-    """One that is not would be advised by the bare name."""
-    assert set(COMMANDS) - {"--debug"} == set(typer.main.get_command(flows.cli.app.app).commands)
+@pytest.mark.parametrize("name", typer.main.get_command(flows.cli.app.app).commands)
+def test_every_command_is_known(called, name):
+    called(".venv/bin/tasma")
+
+    assert as_called(f"Try tasma {name}.") == f"Try .venv/bin/tasma {name}."
 
 
 def test_what_steps_log_is_said_once_and_as_called(called, caplog):
