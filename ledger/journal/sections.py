@@ -1,0 +1,110 @@
+"""The sections of a file, found in its bytes without looking at every row."""
+
+from __future__ import annotations
+
+import codecs
+from dataclasses import dataclass
+from typing import Final
+
+from ledger.journal.findings import Findings
+from ledger.journal.layout import DELIMITERS, SECTIONS
+
+BOM: Final = codecs.BOM_UTF8
+DECODED_AT_ONCE: Final = 1 << 20
+
+
+@dataclass(frozen=True)
+class Section:
+    """One section. `first_row`: line of its first row below the headings, from 1.
+
+    `spare`: columns without a heading behind the last, as spreadsheets fill them up; all empty.
+    """
+
+    name: str
+    content: memoryview
+    first_row: int
+    delimiter: str
+    spare: int = 0
+
+
+def find_sections(content: bytes, findings: Findings) -> dict[str, Section]:
+    """Return the sections; none when one is missing or its headings are others."""
+    if not _is_text(content, findings):
+        return {}
+    starts = _starts(content.removeprefix(BOM), findings)
+    if len(starts) < len(SECTIONS):
+        return {}
+    content = content.removeprefix(BOM)
+    ends = [*starts[1:], len(content)]
+    delimiter = _delimiter(content[starts[0] : ends[0]])
+    found = {}
+    row = content.count(b"\n", 0, starts[0]) + 1
+    for name, start, end in zip(SECTIONS, starts, ends, strict=True):
+        section = _section(name, memoryview(content)[start:end], row, delimiter, findings)
+        if section:
+            found[name] = section
+        row += content.count(b"\n", start, end)
+    return found if len(found) == len(SECTIONS) else {}
+
+
+def _starts(content: bytes, findings: Findings) -> list[int]:
+    starts: list[int] = []
+    position = 0
+    for name in SECTIONS:
+        line = f"[{name}]".encode()
+        is_first = not starts and content.startswith(line)
+        at = 0 if is_first else content.find(b"\n" + line, position) + 1
+        if not is_first and at == 0:
+            findings.add(name, f"the section is missing; expected a line [{name}] in this order")
+            continue
+        starts.append(at)
+        position = at
+    return starts
+
+
+def _delimiter(section: bytes) -> str:
+    heading = section.partition(b"\n")[2]
+    fitting = (mark for mark in DELIMITERS if heading.startswith(f"key{mark}value".encode()))
+    return next(fitting, DELIMITERS[0])
+
+
+def _section(
+    name: str, content: memoryview, row: int, delimiter: str, findings: Findings
+) -> Section | None:
+    head = bytes(content[: 1 << 16]).split(b"\n", 2)
+    above = sum(len(line) + 1 for line in head[:2])
+    came = head[1].decode().rstrip("\r").split(delimiter) if len(head) > 1 else []
+    named = [heading.strip('"') for heading in came]
+    expected = SECTIONS[name]
+    spare = len(named) - len(expected)
+    if tuple(named[: len(expected)]) != expected or any(named[len(expected) :]):
+        findings.add(
+            name,
+            f"the headings are others; expected exactly {delimiter.join(expected)}",
+            row=row + 1,
+        )
+        return None
+    return Section(name, _trimmed(content[above:]), row + 2, delimiter, spare)
+
+
+def _trimmed(content: memoryview) -> memoryview:
+    """Leave out the empty lines between two sections."""
+    end = len(content)
+    while end and content[end - 1] in b"\r\n":
+        end -= 1
+    return content[:end]
+
+
+def _is_text(content: bytes, findings: Findings) -> bool:
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    for start in range(0, len(content), DECODED_AT_ONCE):
+        end = start + DECODED_AT_ONCE
+        try:
+            decoder.decode(content[start:end], final=end >= len(content))
+        except UnicodeDecodeError:
+            findings.add("journal", "the file is no UTF-8; save it as CSV UTF-8")
+            return False
+    if b"\0" in content:
+        findings.add("journal", "the file holds NUL bytes; it is no text")
+        return False
+    return True
