@@ -18,6 +18,17 @@ from ledger.errors import TerminalError
 from ledger.organisation import Identity
 
 COMMENT: Final = re.compile("--.*")
+DIFFERENCE_KIND: Final = """
+    create macro unit.difference_kind(expected, actual) as case
+        when abs(actual - expected) <= 0.01 then 'rounding'
+        when actual = -expected then 'sign'
+        when actual = 0 then 'missing'
+        when expected = 0 then 'unexpected'
+        else 'amount'
+    end
+"""
+"""The `ledger.controls.BreakKind` of two amounts that differ."""
+
 NAMED: Final = re.compile(r"\bevidence\.(\w+)")
 
 
@@ -71,12 +82,14 @@ def make_evidence(
 ) -> Evidence:
     """Create what the controls read beside ``staged``, ``published`` and ``unit.facts``.
 
-    ``unit.context`` (one row: what the hub knows), ``unit.defined_year``, ``unit.account_place``
+    ``unit.difference_kind`` (`DIFFERENCE_KIND`), ``unit.context`` (one row: what the hub knows),
+    ``unit.defined_year``, ``unit.account_place``
     (first and last prefixes of the account map), ``unit.staged_table`` (what each table added up to
     when it was written), ``unit.identity`` (one row, a `ledger.organisation.Identity`; only of a
     staged unit, since what is published is the tenant's), ``unit.account_class`` (what the source's
     numbers say), and whatever of `Evidence` is asked for.
     """
+    connection.execute(DIFFERENCE_KIND)
     _bind_context(connection, context)
     _bind_places(connection, context)
     _bind_classes(connection, classes)

@@ -137,13 +137,7 @@ select
     expected,
     actual,
     actual - expected as difference,
-    case
-        when abs(actual - expected) <= 0.01 then 'rounding'
-        when actual = -expected then 'sign'
-        when actual = 0 then 'missing'
-        when expected = 0 then 'unexpected'
-        else 'amount'
-    end as kind,
+    unit.difference_kind(expected, actual) as kind,
     case
         when account_number = '2000' then 'equity (20xx) opens neither with nor without the result of the year before'
         else 'the year does not open with what the year before closed with'

@@ -238,13 +238,7 @@ select
     expected,
     actual,
     actual - expected as difference,
-    case
-        when abs(actual - expected) <= 0.01 then 'rounding'
-        when actual = -expected then 'sign'
-        when actual = 0 then 'missing'
-        when expected = 0 then 'unexpected'
-        else 'amount'
-    end as kind,
+    unit.difference_kind(expected, actual) as kind,
     detail
 from compared
 where expected <> actual
