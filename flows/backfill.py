@@ -21,8 +21,9 @@ from pydantic import Field
 from flows.runs.forms import TenantId, Undefined, Uploaded, Year
 from flows.runs.hooks import run_failed
 from flows.runs.rescheduling import BACKFILL
-from flows.runs.states import DONE, FAILED, HELD, TAG, ended, run_id
+from flows.runs.states import TAG, ended, run_id
 from ledger.fiscal_year import FiscalYear
+from ledger.outcome import Outcome
 from ledger.unit import Unit
 
 PULL_YEAR: Final = "pull/pull-year"
@@ -117,16 +118,16 @@ class Backfill:
         return f"{', '.join(parts)}.{listed}"
 
     @property
-    def verdict(self) -> str:
+    def verdict(self) -> Outcome:
         """Name the state of the backfill after the worst of its runs."""
         names = set(self.ended.values())
-        if names & (BAD - {HELD}):
-            return FAILED
-        return HELD if HELD in names else DONE
+        if names & TO_RETRY:
+            return Outcome.FAILED
+        return Outcome.HELD if Outcome.HELD.state_name in names else Outcome.DONE
 
     async def _start(self, client: PrefectClient, parts: Parts) -> None:
         run = await self._run_of(parts)
-        if run.state and run.state.is_final() and run.state.name in BAD - {HELD}:
+        if run.state and run.state.is_final() and run.state.name in TO_RETRY:
             # From an earlier attempt at this backfill.
             await client.set_flow_run_state(run.id, Scheduled(), force=True)
         self.working[run.id] = parts
@@ -156,7 +157,10 @@ class Backfill:
                 self.ended[self.working.pop(run.id)] = run.state.name or run.state.type.value
 
 
-BAD: Final = frozenset({FAILED, HELD, "Crashed", "Cancelled", "TimedOut"})
+TO_RETRY: Final = frozenset({Outcome.FAILED.state_name, "Crashed", "Cancelled", "TimedOut"})
+"""Names of final states that another run may change for the better."""
+
+BAD: Final = TO_RETRY | {Outcome.HELD.state_name}
 """Names of final states after which a year is not what it should be."""
 
 

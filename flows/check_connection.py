@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 from prefect import State, flow
 from prefect.artifacts import acreate_markdown_artifact
@@ -10,11 +10,10 @@ from prefect.artifacts import acreate_markdown_artifact
 from blocks.systems.registry import SYSTEMS, port
 from flows.runs.forms import TenantId
 from flows.runs.hooks import run_failed
-from flows.runs.states import FAILED, ended, name_run, run_id
+from flows.runs.states import ended, name_run, run_id
+from ledger.outcome import Outcome
 from tasks.pages.preflight import in_one_line, preflight_page
 from tasks.stores import open_stores
-
-READY: Final = "Ready"
 
 
 @flow(
@@ -44,4 +43,4 @@ async def check_connection(tenant: TenantId) -> State[Any]:
         key=f"{tenant}-connection", markdown=preflight_page(tenant, requirements)
     )
     is_ready = all(item.passed is not False for item in requirements)
-    return ended(READY if is_ready else FAILED, in_one_line(requirements))
+    return ended(Outcome.READY if is_ready else Outcome.FAILED, in_one_line(requirements))

@@ -12,10 +12,11 @@ from prefect import State, flow
 from flows.runs.forms import FilePath, Hash, OptionalPerson, TenantId
 from flows.runs.hooks import run_cancelled, run_crashed, run_failed
 from flows.runs.leasing import WAIT_LIMIT_S
-from flows.runs.outcomes import YearOutcome, combined
-from flows.runs.states import FAILED
+from flows.runs.outcomes import Ending, combined
+from flows.runs.states import ended
 from flows.runs.steps import AS_TASKS, Steps
 from flows.runs.unit import load_unit
+from ledger.outcome import Outcome
 from tasks.arrivals import Arrival, explain, resolve
 from tasks.fetch import Fetched, Received
 from tasks.log import warn
@@ -53,7 +54,8 @@ async def import_file(
     """
     arrival = Arrival(tenant, resolve(tenant, path), who, sha256)
     with open_stores() as stores:
-        return combined(await take_in(stores, arrival, dry_run=dry_run))
+        found = combined(await take_in(stores, arrival, dry_run=dry_run))
+    return ended(found.outcome, found.message)
 
 
 async def take_in(
@@ -63,7 +65,7 @@ async def take_in(
     dry_run: bool = False,
     steps: Steps = AS_TASKS,
     wait_limit_s: float = WAIT_LIMIT_S,
-) -> list[YearOutcome]:
+) -> list[Ending]:
     """Take a file all the way, note what became of it, and return how each of its years ends.
 
     Of a file of several years, one that fails does not stop the others.
@@ -85,7 +87,7 @@ async def take_in(
                 arrival.conclude,
                 stores,
                 sha256=landed,
-                outcome="failed",
+                outcome=Outcome.FAILED,
                 reason=explain(problem),
             )
         raise
@@ -104,38 +106,37 @@ class YearsOfFile:
     steps: Steps
     wait_limit_s: float
 
-    async def outcomes(self, received: Received) -> list[YearOutcome]:
+    async def outcomes(self, received: Received) -> list[Ending]:
         """Do it, and say what became of each year, and of vouchers that are of none."""
         if received.refused is None and len(received.loads) == 1:
             return [await self._outcome(received.loads[0])]
         found = [await self._caught(fetched) for fetched in received.loads]
         if received.refused:
-            found.append(YearOutcome(None, FAILED, str(received.refused)))
+            found.append(Ending(Outcome.FAILED, str(received.refused)))
         return found
 
-    async def _outcome(self, fetched: Fetched) -> YearOutcome:
-        state = await load_unit(
+    async def _outcome(self, fetched: Fetched) -> Ending:
+        return await load_unit(
             self.stores,
             fetched,
             dry_run=self.dry_run,
             steps=self.steps,
             wait_limit_s=self.wait_limit_s,
         )
-        return YearOutcome(fetched.facts.unit, str(state.name), state.message or "")
 
-    async def _caught(self, fetched: Fetched) -> YearOutcome:
+    async def _caught(self, fetched: Fetched) -> Ending:
         try:
             return await self._outcome(fetched)
         except Exception as problem:  # noqa: BLE001 - one year's failure never stops the others
             unit, reason = fetched.facts.unit, explain(problem)
             warn(f"{unit} failed: {reason}", tenant=unit.tenant)
-            return YearOutcome(unit, FAILED, reason, problem)
+            return Ending(Outcome.FAILED, reason, unit, problem=problem)
 
 
 def _conclude(
-    arrival: Arrival, stores: Stores, received: Received, outcomes: Sequence[YearOutcome]
+    arrival: Arrival, stores: Stores, received: Received, outcomes: Sequence[Ending]
 ) -> None:
-    state = combined(outcomes)
+    found = combined(outcomes)
     years = [fetched.facts.fiscal_year for fetched in received.loads]
     latest = [stores.hub.loads.of_unit(arrival.tenant, year, limit=1) for year in years]
     sha256 = received.landed.sha256
@@ -143,8 +144,7 @@ def _conclude(
     arrival.conclude(
         stores,
         sha256=sha256,
-        outcome=(state.name or "").lower(),
-        # In full: of a state, the message is cut.
-        reason="\n".join(map(str, outcomes)) if state.is_failed() else "",
+        outcome=found.outcome,
+        reason="\n".join(map(str, outcomes)) if found.outcome.is_red else "",
         load_id=loads[0] if len(outcomes) == 1 and loads else "",
     )

@@ -8,7 +8,8 @@ from prefect import State, flow
 
 from blocks.systems.registry import SYSTEMS, port
 from flows.runs.hooks import run_failed
-from flows.runs.states import DONE, FAILED, ended, run_id
+from flows.runs.states import ended, run_id
+from ledger.outcome import Outcome
 from tasks.log import say, warn
 from tasks.stores import open_stores
 
@@ -37,5 +38,7 @@ async def keep_connections() -> State[Any]:
     failed = [item.tenant for item in found if item.outcome == "failed"]
     if failed:
         names = ", ".join(failed[:10])
-        return ended(FAILED, f"{len(failed)} of {len(found)} tokens were not renewed: {names}.")
-    return ended(DONE, f"{len(found)} tokens were due and are renewed or at work.")
+        return ended(
+            Outcome.FAILED, f"{len(failed)} of {len(found)} tokens were not renewed: {names}."
+        )
+    return ended(Outcome.DONE, f"{len(found)} tokens were due and are renewed or at work.")

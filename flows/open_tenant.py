@@ -10,8 +10,9 @@ from prefect.artifacts import acreate_markdown_artifact
 
 from flows.runs.forms import Person, TenantId
 from flows.runs.hooks import run_failed
-from flows.runs.states import DONE, FAILED, ended, name_run
+from flows.runs.states import ended, name_run
 from ledger.onboarding_form import OnboardingForm, read_form
+from ledger.outcome import Outcome
 from tasks.onboarding import file_form, onboarding_of
 from tasks.pages.onboarding import in_one_line, onboarding_page
 from tasks.stores import open_stores
@@ -41,10 +42,10 @@ async def open_tenant(
         if form is not None:
             _, problems = read_form(form.model_dump(mode="json"))
             if problems:
-                return ended(FAILED, f"The form was not taken: {'; '.join(problems)}")
+                return ended(Outcome.FAILED, f"The form was not taken: {'; '.join(problems)}")
             await asyncio.to_thread(file_form, stores.hub, tenant, form, who=filed_by)
         found = await asyncio.to_thread(onboarding_of, stores.hub, tenant)
     await acreate_markdown_artifact(
         key=f"{tenant}-opening", markdown=onboarding_page(tenant, found)
     )
-    return ended(DONE, in_one_line(found))
+    return ended(Outcome.DONE, in_one_line(found))

@@ -11,7 +11,7 @@ from blocks.hub import UnitState
 from flows.runs.forms import LoadId, TenantId, Year
 from flows.runs.hooks import run_cancelled, run_crashed, run_failed
 from flows.runs.leasing import unit_lease
-from flows.runs.states import name_run, run_id
+from flows.runs.states import ended, name_run, run_id
 from flows.runs.unit import settle
 from ledger.fiscal_year import FiscalYear
 from ledger.unit import Unit
@@ -48,7 +48,8 @@ async def publish_accepted(tenant: TenantId, fiscal_year: Year, load_id: LoadId 
         async with unit_lease(stores, unit) as lease:
             load = await asyncio.to_thread(staged_load, stores, unit, load_id=load_id)
             coverage = load.staged.facts.coverage
-            return await settle(Job(stores, unit, run_id(), lease, coverage), load)
+            found = await settle(Job(stores, unit, run_id(), lease, coverage), load)
+    return ended(found.outcome, found.message)
 
 
 def staged_load(stores: Stores, unit: Unit, *, load_id: str = "") -> StagedLoad:

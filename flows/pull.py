@@ -16,10 +16,11 @@ from blocks.systems.registry import Books, open_books, systems_with
 from flows.runs.forms import TenantId, Undefined, Uploaded, Year
 from flows.runs.hooks import run_cancelled, run_crashed, run_failed
 from flows.runs.leasing import WAIT_LIMIT_S
-from flows.runs.outcomes import YearOutcome, combined
+from flows.runs.outcomes import Ending, combined
 from flows.runs.pull_year import PullOptions, PullYear
-from flows.runs.states import SKIPPED, ended, name_run, run_id
+from flows.runs.states import ended, name_run, run_id
 from flows.runs.steps import AS_TASKS, Steps
+from ledger.outcome import Outcome
 from ledger.unit import Unit
 from tasks.log import say, warn
 from tasks.onboarding import require_open
@@ -92,7 +93,8 @@ async def pull(
         defines=undefined == "define",
     )
     with open_stores() as stores:
-        return await pull_tenant(stores, tenant, options)
+        found = await pull_tenant(stores, tenant, options)
+    return ended(found.outcome, found.message)
 
 
 async def pull_tenant(
@@ -102,8 +104,8 @@ async def pull_tenant(
     *,
     steps: Steps = AS_TASKS,
     wait_limit_s: float = WAIT_LIMIT_S,
-) -> State[Any]:
-    """Take every wanted year all the way, and return the state in which the run ends.
+) -> Ending:
+    """Take every wanted year all the way, and return how that ended.
 
     Raises:
         NotOpen: The tenant's opening has not come that far.
@@ -113,7 +115,7 @@ async def pull_tenant(
     """
     if options.night and not stores.hub.tenants.get(tenant).has_schedule:
         say(FIRST_TRANSFER_PENDING, tenant=tenant)
-        return ended(SKIPPED, FIRST_TRANSFER_PENDING)
+        return Ending(Outcome.SKIPPED, FIRST_TRANSFER_PENDING)
     await asyncio.to_thread(require_open, stores.hub, tenant, by_api=True)
     outcomes = []
     for connection in stores.hub.connections.of_tenant(tenant, systems_with("ledger")):
@@ -136,7 +138,7 @@ class PullBooks:
     steps: Steps
     wait_limit_s: float
 
-    async def outcomes(self) -> list[YearOutcome]:
+    async def outcomes(self) -> list[Ending]:
         """Take each year all the way, in order of date."""
         there = await self.steps.source_years(self.tenant, self.books)
         await asyncio.to_thread(self._compare, there)

@@ -10,14 +10,12 @@ from blocks.hub import LeaseTaken
 from flows.runs.leasing import unit_lease
 from flows.runs.states import run_id
 from ledger.errors import TasmaError
+from ledger.outcome import Outcome
 from ledger.unit import Unit
 from tasks.arrivals import explain
 from tasks.jobs import Job
 from tasks.recheck import Rechecked, recheck_unit
 from tasks.stores import Stores
-
-FAILED = "failed"
-BUSY = "busy"
 
 
 @dataclass(frozen=True)
@@ -42,7 +40,7 @@ async def recheck(stores: Stores, units: Sequence[Unit]) -> AsyncIterator[Answer
                 job = Job(stores, unit, run_id(), lease)
                 found = await asyncio.to_thread(recheck_unit, job)
         except LeaseTaken as taken:
-            found = Rechecked(BUSY, str(taken))
+            found = Rechecked(Outcome.BUSY, str(taken))
         except TasmaError as problem:
-            found = Rechecked(FAILED, explain(problem))
+            found = Rechecked(Outcome.FAILED, explain(problem))
         yield Answer(unit, found)

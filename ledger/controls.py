@@ -15,7 +15,7 @@ LINE: Final = r" \(line \d+(, #[A-Z]+)?\)$"
 of tomorrow's file."""
 
 
-class Outcome(StrEnum):
+class Answer(StrEnum):
     """A control's answer. Missing evidence is ``not_applicable`` with a reason, never a pass."""
 
     PASSED = "passed"
@@ -115,7 +115,7 @@ class ControlResult:
 
     control: str
     severity: Severity
-    outcome: Outcome
+    outcome: Answer
     reason: str = ""
     breaks: tuple[Break, ...] = ()
     break_count: int = 0
@@ -124,7 +124,7 @@ class ControlResult:
     @property
     def holds(self) -> bool:
         """Whether this result alone keeps the load from being published."""
-        return self.outcome is Outcome.BROKEN and self.severity is Severity.BLOCKS
+        return self.outcome is Answer.BROKEN and self.severity is Severity.BLOCKS
 
     @property
     def in_words(self) -> str:
@@ -144,7 +144,7 @@ def warned_in_words(results: Iterable[ControlResult]) -> str:
     found = [
         result.in_words
         for result in results
-        if result.control in SHOWN_IN_STATUS and result.outcome is Outcome.BROKEN
+        if result.control in SHOWN_IN_STATUS and result.outcome is Answer.BROKEN
     ]
     return f"warns: {'; '.join(found)}" if found else ""
 

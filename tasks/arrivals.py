@@ -11,6 +11,7 @@ from blocks.lake import FileRefused
 from blocks.names import shown_name
 from blocks.settings import settings
 from ledger.errors import TasmaError
+from ledger.outcome import Outcome
 from ledger.readers import format_of
 from tasks.log import warn
 from tasks.stores import Stores
@@ -26,14 +27,14 @@ class Arrival:
     sha256: str = ""
 
     def conclude(
-        self, stores: Stores, *, sha256: str, outcome: str, reason: str = "", load_id: str = ""
+        self, stores: Stores, *, sha256: str, outcome: Outcome, reason: str = "", load_id: str = ""
     ) -> None:
         """Note in the hub what became of the file; one that the inbox took up is filed away.
 
         Args:
             stores: Whose hub.
             sha256: The hash of what was landed; empty when nothing was.
-            outcome: In one word.
+            outcome: How it ended.
             reason: Why the file was not taken in; empty when it was.
             load_id: The load that was made of it.
         """
@@ -46,7 +47,7 @@ class Arrival:
                     sha256=landed.sha256,
                     file_name=shown_name(self.path.name),
                     size_bytes=landed.size_bytes,
-                    outcome=outcome,
+                    outcome=outcome.value,
                     reason=reason,
                     load_id=load_id,
                     who=self.who,

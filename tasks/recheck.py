@@ -10,16 +10,13 @@ from blocks.hub import Load, UnitState
 from blocks.staging import StagedUnit
 from blocks.warehouse.records import LoadRecord
 from ledger.errors import TerminalError
+from ledger.outcome import Outcome
 from tasks.jobs import Job
 from tasks.log import say
 from tasks.publish import publish_load
 from tasks.reconcile import Judgement, unit_context
 from tasks.stage import StagedLoad, staged_from_landing
 from tasks.stores import Stores
-
-AGREES: Final = "agrees"
-HELD: Final = "held"
-WOULD_HOLD: Final = "would hold"
 
 RECHECKED: Final = "published earlier, asked again: "
 DECIDE_FIRST: Final = "Another load is held: decide on what is held first, then ask again."
@@ -42,12 +39,9 @@ class ReadOtherwise(TerminalError):
 
 @dataclass(frozen=True)
 class Rechecked:
-    """What became of a published year: ``agrees``, or ``held`` for a reason.
+    """What became of a published year: it agrees, or is or would be held for a reason."""
 
-    ``would hold``: it would be held, were not another load of the year held; it stands nowhere.
-    """
-
-    outcome: str
+    outcome: Outcome
     reason: str = ""
 
 
@@ -84,14 +78,14 @@ def recheck_unit(job: Job) -> Rechecked:
         if held is not None and is_same:
             _settle(job, StagedLoad(staged, held.load_id), judgement)
         say("What is published agrees with the controls of today", **job.where)
-        return Rechecked(AGREES)
+        return Rechecked(Outcome.AGREES)
     if held is None:
         _hold(job, published, judgement)
     elif is_same:
         _hold_still(job, held, judgement)
     else:
-        return Rechecked(WOULD_HOLD, f"{judgement.reason}. {DECIDE_FIRST}")
-    return Rechecked(HELD, judgement.reason)
+        return Rechecked(Outcome.WOULD_HOLD, f"{judgement.reason}. {DECIDE_FIRST}")
+    return Rechecked(Outcome.HELD, judgement.reason)
 
 
 def staged_as_published(stores: Stores, load: Load) -> StagedUnit:

@@ -10,7 +10,7 @@ from blocks import controls
 from blocks.controls import UnitContext
 from blocks.hub import Load, UnitState
 from ledger.acceptance import is_foreign
-from ledger.controls import ControlResult, Outcome
+from ledger.controls import Answer, ControlResult
 from tasks.account_map import places_of
 from tasks.jobs import Job
 from tasks.log import say
@@ -44,7 +44,7 @@ class Judgement:
         return [
             result
             for result in self.results
-            if result.control in COMPARING and result.outcome is Outcome.BROKEN
+            if result.control in COMPARING and result.outcome is Answer.BROKEN
         ]
 
     @property
@@ -164,7 +164,7 @@ def unit_context(job: Job) -> UnitContext:
 def _summary(judgement: Judgement) -> str:
     outcomes = [result.outcome for result in judgement.results]
     counted = ", ".join(
-        f"{outcomes.count(outcome)} {outcome.replace('_', ' ')}" for outcome in Outcome
+        f"{outcomes.count(outcome)} {outcome.replace('_', ' ')}" for outcome in Answer
     )
     held = f"held by {', '.join(result.control for result in judgement.holding)}"
     return f"Controls: {counted}; {held if judgement.holding else 'nothing holds the load'}"

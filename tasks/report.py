@@ -12,6 +12,7 @@ from blocks.steps import reached
 from blocks.warehouse.records import ChangePlan
 from ledger.errors import TerminalError
 from ledger.fiscal_year import FiscalYear
+from ledger.outcome import Outcome
 from ledger.unit import Unit
 from tasks.jobs import Job
 from tasks.pages.statements import read_statements, statements_page
@@ -31,7 +32,7 @@ async def report(
     load: StagedLoad,
     judgement: Judgement,
     *,
-    verdict: str,
+    verdict: Outcome,
     publication: Publication | None = None,
     plan: ChangePlan | None = None,
 ) -> None:
@@ -118,7 +119,7 @@ def make_pages(
     load: StagedLoad,
     judgement: Judgement,
     *,
-    verdict: str,
+    verdict: Outcome,
     plan: ChangePlan | None = None,
 ) -> dict[str, str]:
     """Return the pages by name.
@@ -129,19 +130,20 @@ def make_pages(
     facts = load.staged.facts
     controls = controls_for(facts.source, facts.source_kind, context=unit_context(job))
     prefix = "plan-" if job.is_dry_run else ""
+    in_words = f"would be {verdict}" if job.is_dry_run else verdict.value
     prefix += "" if job.coverage.may_replace else f"{job.coverage}-"
     pages = {
         f"{prefix}{RECONCILIATION}": reconciliation_page(
             job.unit,
             load.staged,
             judgement,
-            verdict=verdict,
+            verdict=in_words,
             controls=controls,
             load_id=load.load_id,
         )
     }
     if plan is not None:
-        pages[f"{prefix}changes"] = changes_page(job.unit, plan, verdict=verdict)
+        pages[f"{prefix}changes"] = changes_page(job.unit, plan, verdict=in_words)
     if plan is not None and not job.is_dry_run:
         statements = read_statements(job, currency=facts.currency)
         pages["statements"] = statements_page(job.unit, statements)

@@ -20,10 +20,10 @@ from ledger.account_class import AccountClasses
 from ledger.controls import (
     LINE,
     MAX_BREAKS_KEPT,
+    Answer,
     Break,
     BreakKind,
     ControlResult,
-    Outcome,
     set_fingerprint,
 )
 
@@ -37,7 +37,7 @@ ANSWER: Final = "select '' as control, ''::varchar as not_applicable, true as pa
 
 
 @dataclass(frozen=True)
-class Answer:
+class FirstAnswer:
     """What a control's first statement says."""
 
     reason: str | None
@@ -94,7 +94,7 @@ def run_controls(
     return [judge(evidence, control, answers[control.name]) for control in controls]
 
 
-def ask_first(evidence: Evidence, controls: Sequence[Control]) -> dict[str, Answer]:
+def ask_first(evidence: Evidence, controls: Sequence[Control]) -> dict[str, FirstAnswer]:
     """Ask controls, in one query, whether they apply and whether there is anything to list."""
     asked = [
         f"select '{control.name}' as control, answer.* from ({_statements(control)[0]}\n) as answer"  # noqa: S608 - the text is our own SQL file
@@ -108,16 +108,16 @@ def ask_first(evidence: Evidence, controls: Sequence[Control]) -> dict[str, Answ
             raise
         # One by one, so that the error names the control that is at fault.
         return {item.name: ask_first(evidence, [item])[item.name] for item in controls}
-    return {name: Answer(reason, passes is True) for name, reason, passes, *_ in rows}
+    return {name: FirstAnswer(reason, passes is True) for name, reason, passes, *_ in rows}
 
 
-def judge(evidence: Evidence, control: Control, answer: Answer) -> ControlResult:
+def judge(evidence: Evidence, control: Control, answer: FirstAnswer) -> ControlResult:
     """Turn a control's answer into its result, with its breaks if it may have any."""
     name, severity = control.name, control.severity
     if answer.reason is not None:
-        return ControlResult(name, severity, Outcome.NOT_APPLICABLE, reason=answer.reason)
+        return ControlResult(name, severity, Answer.NOT_APPLICABLE, reason=answer.reason)
     if answer.passes:
-        return ControlResult(name, severity, Outcome.PASSED)
+        return ControlResult(name, severity, Answer.PASSED)
     return list_breaks(evidence, control)
 
 
@@ -130,7 +130,7 @@ def list_breaks(evidence: Evidence, control: Control) -> ControlResult:
     if len(rows) > MAX_BREAKS_KEPT:
         oldest = evidence.ask(_oldest(breaks), control=name, tolerance=control.tolerance)
         return _cut(control, oldest.fetchall())
-    return _whole(control, rows) if rows else ControlResult(name, severity, Outcome.PASSED)
+    return _whole(control, rows) if rows else ControlResult(name, severity, Answer.PASSED)
 
 
 def _statements(control: Control) -> list[str]:
@@ -186,7 +186,7 @@ def _whole(control: Control, rows: Sequence[tuple[Any, ...]]) -> ControlResult:
     return ControlResult(
         control.name,
         control.severity,
-        Outcome.BROKEN,
+        Answer.BROKEN,
         breaks=tuple(breaks),
         break_count=len(breaks),
         set_fingerprint=set_fingerprint(found.fingerprint for found in breaks),
@@ -198,7 +198,7 @@ def _cut(control: Control, rows: Sequence[tuple[Any, ...]]) -> ControlResult:
     return ControlResult(
         control.name,
         control.severity,
-        Outcome.BROKEN,
+        Answer.BROKEN,
         breaks=tuple(_break(row) for row in rows),
         break_count=break_count,
         set_fingerprint=f"{break_count}-{int(fingerprint_sum):x}",

@@ -18,7 +18,7 @@ from blocks.hub import models
 from blocks.hub.database import Database
 from blocks.hub.errors import PublishedMeanwhile
 from blocks.hub.events import Events, cut
-from ledger.controls import MAX_BREAKS_KEPT, Break, ControlResult, Outcome
+from ledger.controls import MAX_BREAKS_KEPT, Answer, Break, ControlResult
 from ledger.fiscal_year import FiscalYear, short_year
 
 
@@ -42,7 +42,7 @@ class LaterFinding:
     @property
     def is_break(self) -> bool:
         """Whether something disagrees; else it is that an earlier disagreement is gone."""
-        return self.result.outcome is Outcome.BROKEN
+        return self.result.outcome is Answer.BROKEN
 
     def __str__(self) -> str:
         """Say what was found, when and why it was asked, in a sentence's worth of words."""
@@ -237,8 +237,8 @@ def _breaks(connection: Connection, finding_id: int) -> list[Break]:
 
 def _is_same(one: ControlResult, other: ControlResult | None) -> bool:
     """Return whether two answers say the same; before a question was asked, nothing disagreed."""
-    if one.outcome is not Outcome.BROKEN:
-        return other is None or other.outcome is not Outcome.BROKEN
+    if one.outcome is not Answer.BROKEN:
+        return other is None or other.outcome is not Answer.BROKEN
     return other is not None and (one.breaks, one.break_count, one.severity) == (
         other.breaks,
         other.break_count,

@@ -28,7 +28,7 @@ from sqlalchemy import (
 from blocks.hub.columns import ExactDecimal, UtcTime, words
 from blocks.hub.connection_states import ConnectionState, Method
 from blocks.hub.states import WHOLE_YEAR, UnitState
-from ledger.controls import BreakKind, Outcome, Severity
+from ledger.controls import Answer, BreakKind, Severity
 from ledger.onboarding import Comparison, StatementKind
 
 ID_CHARS: Final = 64
@@ -160,7 +160,7 @@ control_result = Table(
     Column("position", Integer, primary_key=True),
     _text("control"),
     Column("severity", words(Severity), nullable=False),
-    Column("outcome", words(Outcome), nullable=False),
+    Column("outcome", words(Answer), nullable=False),
     _text("reason", 2_000),
     Column("break_count", Integer, nullable=False),
     _text("set_fingerprint", ID_CHARS),
@@ -188,7 +188,7 @@ later_finding = Table(
     Column("found_at", UtcTime, nullable=False),
     _text("control"),
     Column("severity", words(Severity), nullable=False),
-    Column("outcome", words(Outcome), nullable=False),
+    Column("outcome", words(Answer), nullable=False),
     _text("reason", 2_000),
     Column("break_count", Integer, nullable=False),
     Column("closed_at", UtcTime),

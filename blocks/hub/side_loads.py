@@ -20,7 +20,7 @@ from blocks.hub.events import Events, cut
 from blocks.hub.loads import Load
 from blocks.hub.states import SIDE_STATES, WHOLE_YEAR, WORKING, UnitState
 from blocks.hub.units import UnitStatus
-from ledger.controls import Outcome, Severity
+from ledger.controls import Answer, Severity
 from ledger.fiscal_year import FiscalYear
 
 MAX_LOADS: Final = 100
@@ -171,7 +171,7 @@ def _replace_earlier(connection: Connection, load: Load) -> None:
 def _warns(connection: Connection, load_id: str) -> bool:
     """Return whether a control that warns is broken; what was accepted of the rest is settled."""
     table = models.control_result.c
-    broken = and_(table.outcome == Outcome.BROKEN, table.severity == Severity.WARNS)
+    broken = and_(table.outcome == Answer.BROKEN, table.severity == Severity.WARNS)
     query = select(exists().where(table.load_id == load_id, broken))
     return bool(connection.execute(query).scalar())
 

@@ -17,6 +17,7 @@ from flows.cli.output import next_steps, remark, say, show_json
 from flows.cli.pull import Define, OnServer, OverwriteUploaded, overwrite
 from flows.cli.years import defined_year
 from ledger.fiscal_year import FiscalYear
+from ledger.outcome import Outcome
 
 if TYPE_CHECKING:
     from flows.cli.pulling import Pulled
@@ -26,9 +27,6 @@ SPAN: Final = re.compile(r"(\d{4})-(\d{4})", re.ASCII)
 
 MAX_YEARS: Final = 50
 """Most years of one command, as on the server."""
-
-ENDINGS: Final = {"Done": ExitCode.DONE, "Held": ExitCode.HELD}
-"""What the final states of the backfill deployment are worth to a script; all others failed."""
 
 Parts = tuple[str, FiscalYear]
 
@@ -151,4 +149,5 @@ def _on_server(asked: dict[str, Any], *, watch: bool, as_json: bool) -> None:
     else:
         next_steps(run.url)
     if ending:
-        raise typer.Exit(ENDINGS.get(ending.name or "", ExitCode.FAILED))
+        outcome = Outcome.of_state(ending.name) or Outcome.FAILED
+        raise typer.Exit(ExitCode(outcome.exit_code))

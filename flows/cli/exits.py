@@ -7,6 +7,7 @@ from enum import IntEnum
 from typing import Final
 
 from ledger.errors import TasmaError, TransientError
+from ledger.outcome import Outcome
 
 
 class ExitCode(IntEnum):
@@ -48,9 +49,14 @@ def worst(codes: Iterable[ExitCode]) -> ExitCode:
     return min(codes, key=_WORST_FIRST.index, default=ExitCode.DONE)
 
 
+def outcome_of(problem: BaseException) -> Outcome:
+    """Return what a problem comes to: what may work later is busy."""
+    return Outcome.BUSY if isinstance(problem, TransientError) else Outcome.FAILED
+
+
 def code_of(problem: TasmaError) -> ExitCode:
     """Return the exit code of a promise that was broken."""
-    return ExitCode.BUSY if isinstance(problem, TransientError) else ExitCode.FAILED
+    return ExitCode(outcome_of(problem).exit_code)
 
 
 def table() -> str:

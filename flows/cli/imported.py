@@ -7,30 +7,23 @@ from typing import Any, Final
 
 from flows.cli.exits import ExitCode
 from flows.cli.failure import refusal
-from flows.cli.local import BUSY, FAILED, Imported
+from flows.cli.local import Imported
 from flows.cli.opening import short
 from flows.cli.output import next_steps, remark, say, show_table
-from ledger.controls import ControlResult, Outcome
+from ledger.controls import Answer, ControlResult
+from ledger.outcome import Outcome
 from tasks.reconcile import Judgement
 
-CODES: Final = {
-    "published": ExitCode.DONE,
-    "unchanged": ExitCode.DONE,
-    "held": ExitCode.HELD,
-    "partial": ExitCode.NOT_PUBLISHED,
-    "evidence": ExitCode.NOT_PUBLISHED,
-    FAILED: ExitCode.FAILED,
-    BUSY: ExitCode.BUSY,
-}
-"""What each outcome is worth to a script; a dry run is worth what it would be."""
+UNFINISHED: Final = frozenset({Outcome.FAILED, Outcome.BUSY})
+"""Outcomes of which nothing is known but the message."""
 
 BREAKS_SHOWN: Final = 5
 """Breaks of a control that are shown at once; `tasma ledger breaks` shows more."""
 
 
 def code(found: Imported) -> ExitCode:
-    """Return the exit code of one file."""
-    return CODES[found.would_be if found.outcome == "planned" else found.outcome]
+    """Return the exit code of one file; a dry run is worth what it would be."""
+    return ExitCode((found.would_be or found.outcome).exit_code)
 
 
 def place(found: Imported) -> str:
@@ -40,11 +33,11 @@ def place(found: Imported) -> str:
 
 def show_one(found: Imported) -> None:
     """Say what became of one file, why, and what to do next."""
-    if found.outcome in {FAILED, BUSY}:
-        remark(f"{found.outcome.title()}: {found.message}")
+    if found.outcome in UNFINISHED:
+        remark(f"{found.outcome.state_name}: {found.message}")
         next_steps(*_next(found))
         return
-    say(f"{place(found)}: {in_words(found, found.message)}")
+    say(f"{place(found)}: {in_words(found)}")
     if found.facts and found.load:
         say(f"{_source(found)}, in {found.took_s:.1f} s.")
     if found.judgement:
@@ -97,7 +90,7 @@ def as_dict(found: Imported) -> dict[str, Any]:
         "tenant": found.tenant,
         "fiscal_year": found.fiscal_year,
         "outcome": found.outcome,
-        "would_be": found.would_be if found.outcome == "planned" else "",
+        "would_be": found.would_be or "",
         "exit_code": int(code(found)),
         "message": found.message,
         **refusal(found.problem),
@@ -125,31 +118,25 @@ def _next(found: Imported) -> tuple[str, ...]:
         retry = f"tasma import {found.path} --tenant {found.tenant}"
         first = (f"tasma import {found.path} --new-tenant",) if found.is_trial else ()
         return (*first, *found.refused.commands, retry)
-    if found.outcome == "planned":
+    if found.would_be:
         owner = "--new-tenant" if found.is_trial else f"--tenant {found.tenant}"
         return (f"tasma import {shlex.quote(str(found.path))} {owner}",)
-    if found.outcome == "held":
+    if found.outcome is Outcome.HELD:
         return (f"tasma ledger breaks {where}", decision(found, where))
-    if found.outcome in {"partial", "evidence"}:
+    if found.outcome in {Outcome.PARTIAL, Outcome.EVIDENCE}:
         return (f"tasma ledger breaks {where}",)
-    if found.outcome in {FAILED, BUSY}:
+    if found.outcome in UNFINISHED:
         return ("mend what the message says, then run the command again",)
     return (f"tasma ledger report {where}", f"tasma tenant status {found.tenant}")
 
 
-def in_words(found: Imported, message: str) -> str:
-    """Say what became of a load, or would become of it; what holds it is listed below that.
-
-    Args:
-        found: The load.
-        message: Of the state in which its run ended.
-    """
+def in_words(found: Imported) -> str:
+    """Say what became of a load, or would become of it; what holds it is listed below that."""
     is_held = bool(found.judgement and found.judgement.holding)
-    if found.outcome != "planned":
-        return found.outcome if is_held else f"{found.outcome}. {message}"
-    would_be = f"would be {found.would_be}"
-    why = message.partition(f"{would_be.capitalize()}: ")[2]
-    return f"{would_be}{'' if is_held else f'. {why}'} (dry run: nothing was written)"
+    why = "" if is_held else f". {found.why}"
+    if found.would_be:
+        return f"would be {found.would_be}{why} (dry run: nothing was written)"
+    return f"{found.outcome}{why}"
 
 
 def _in_brief(found: Imported) -> str:
@@ -174,7 +161,7 @@ def _remarks(judgement: Judgement) -> str:
     found = [
         item
         for item in judgement.results
-        if item.outcome is Outcome.BROKEN and not item.holds and item not in judgement.compared
+        if item.outcome is Answer.BROKEN and not item.holds and item not in judgement.compared
     ]
     return ", ".join(f"{item.control} ({item.break_count:,}, {item.severity})" for item in found)
 

@@ -99,7 +99,7 @@ def _import_all(stores: Stores, paths: list[Path], *, tenant: str, dry_run: bool
 def _import_one(
     stores: Stores, path: Path, *, tenant: str, dry_run: bool, watch: Callable[[str], None]
 ) -> Imported:
-    from flows.cli.local import FAILED, Imported, import_here  # noqa: PLC0415 - brings Prefect
+    from flows.cli.local import Imported, import_here  # noqa: PLC0415 - brings Prefect
 
     try:
         if tenant:
@@ -110,7 +110,7 @@ def _import_one(
             found.is_trial = chosen is not stores
             return found
     except (TasmaError, OSError) as problem:
-        return Imported(path, tenant, outcome=FAILED, message=str(problem))
+        return Imported(path, tenant, message=str(problem))
 
 
 def _stores_for(stores: Stores, path: Path, *, dry_run: bool) -> AbstractContextManager[Stores]:

@@ -10,8 +10,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from prefect import State
-
 import tasks.documents
 import tasks.fetch
 import tasks.publish
@@ -24,14 +22,16 @@ from blocks.hub.states import WORKING
 from blocks.staging import UnitFacts
 from blocks.systems.ports import SourceYear
 from blocks.warehouse.records import ChangePlan
+from flows.cli.exits import outcome_of
 from flows.cli.failure import is_debugging, paragraph
 from flows.import_file import take_in
 from flows.publish_accepted import staged_load
 from flows.runs.leasing import unit_lease
-from flows.runs.outcomes import YearOutcome, combined
+from flows.runs.outcomes import Ending, combined
 from flows.runs.steps import Steps
 from flows.runs.unit import settle
 from ledger.errors import TransientError
+from ledger.outcome import Outcome
 from ledger.unit import Unit
 from tasks.accept import NothingHeld
 from tasks.arrivals import Arrival, explain
@@ -48,9 +48,6 @@ NO_WAIT_S: Final = 0.0
 
 INTERRUPTED: Final = "interrupted: the command was stopped while it worked; run it again"
 
-FAILED: Final = "failed"
-BUSY: Final = "busy"
-
 Watch = Callable[[str], None]
 """Hears which step begins."""
 
@@ -59,24 +56,24 @@ Watch = Callable[[str], None]
 class Imported:
     """What became of one file.
 
-    `outcome`: published, unchanged, held, partial, evidence, planned, failed or busy.
-    `would_be`: of a dry run. `is_trial`: of a tenant that is not there. `is_begun`: the unit was
-    leased and its work begun. What a step would have
-    found is None when it did not come that far. `refused`: vouchers of no defined year. `parts`:
-    what became of each year (and of what was refused) of a file that is more than one load; then
-    `outcome` and `message` sum them up, and the rest is the parts'.
+    `why`: of the outcome; `message` says more where nothing was written. `would_be`: of a dry run.
+    `is_trial`: of a tenant that is not there. `is_begun`: the unit was leased and its work begun.
+    What a step would have found is None when it did not come that far. `refused`: vouchers of no
+    defined year. `parts`: what became of each year (and of what was refused) of a file that is more
+    than one load; then `outcome` and `message` sum them up, and the rest is the parts'.
     """
 
     path: Path
     tenant: str
-    outcome: str = ""
+    outcome: Outcome = Outcome.FAILED
     message: str = ""
+    why: str = ""
     problem: BaseException | None = field(default=None, repr=False)
     facts: UnitFacts | None = None
     load: StagedLoad | None = None
     judgement: Judgement | None = None
     plan: ChangePlan | None = None
-    would_be: str = ""
+    would_be: Outcome | None = None
     is_trial: bool = False
     is_begun: bool = False
     took_s: float = 0.0
@@ -108,16 +105,20 @@ class Imported:
                 Imported(self.path, self.tenant, facts=load.facts) for load in received.loads
             ]
 
-    def conclude(self, outcomes: Sequence[YearOutcome]) -> None:
+    def conclude(self, endings: Sequence[Ending]) -> None:
         """Take note of how each year ended."""
         if self.parts and self.refused:
             self.parts.append(Imported(self.path, self.tenant, refused=self.refused))
-        for found, outcome in zip(self.parts, outcomes, strict=False):
-            is_busy = isinstance(outcome.problem, TransientError)
-            found.outcome = BUSY if is_busy else outcome.name.lower()
-            found.message, found.problem = outcome.message, outcome.problem
-        state = combined(outcomes)
-        self.outcome, self.message = str(state.name).lower(), state.message or ""
+        for found, ending in zip(self.parts, endings, strict=False):
+            found.end(ending)
+        self.end(combined(endings))
+
+    def end(self, ending: Ending) -> None:
+        """Take note of how the work ended."""
+        is_busy = ending.outcome is Outcome.FAILED and isinstance(ending.problem, TransientError)
+        self.outcome = Outcome.BUSY if is_busy else ending.outcome
+        self.message, self.why = ending.message, ending.why
+        self.would_be, self.problem = ending.would_be, ending.problem
 
 
 def import_here(
@@ -138,13 +139,13 @@ def import_here(
         )
         found.conclude(outcomes)
     except LeaseTaken as taken:
-        found.outcome, found.message, found.problem = BUSY, str(taken), taken
+        found.outcome, found.message, found.problem = Outcome.BUSY, str(taken), taken
     except Exception as problem:
         reason, found.problem = explain(problem), problem
         if is_debugging():
             raise
         # Whatever is wrong with one file, or with the program, the others are loaded.
-        found.outcome = BUSY if isinstance(problem, TransientError) else FAILED
+        found.outcome = outcome_of(problem)
         found.message = paragraph(problem).partition(": ")[2]
     finally:
         if not dry_run:
@@ -172,20 +173,19 @@ def publish_here(stores: Stores, unit: Unit, *, load_id: str = "", watch: Watch)
     found = Imported(Path(), unit.tenant)
     began = time.monotonic()
     try:
-        state = asyncio.run(_settle(stores, unit, found, load_id=load_id, watch=watch))
+        found.end(asyncio.run(_settle(stores, unit, found, load_id=load_id, watch=watch)))
     except (LeaseTaken, NothingHeld):
         raise
     except BaseException as problem:
         fail_load(stores.hub, found, reason=explain(problem))
         raise
-    found.outcome, found.message = str(state.name).lower(), state.message or ""
     found.took_s = time.monotonic() - began
     return found
 
 
 async def _settle(
     stores: Stores, unit: Unit, found: Imported, *, load_id: str, watch: Watch
-) -> State[Any]:
+) -> Ending:
     async with unit_lease(stores, unit, wait_limit_s=NO_WAIT_S) as lease:
         load = staged_load(stores, unit, load_id=load_id)
         found.path, found.facts, found.load = load.staged.folder, load.staged.facts, load
@@ -225,11 +225,8 @@ def steps_into(found: Imported, watch: Watch) -> Steps:
         watch("publishing")
         return await tasks.publish.publish.fn(*args)
 
-    async def report(
-        job: Job, *_args: Any, verdict: str, plan: ChangePlan | None = None, **_more: Any
-    ) -> None:
-        part = found.part_of(job.unit)
-        part.would_be, part.plan = verdict.removeprefix("would be "), plan
+    async def report(job: Job, *_args: Any, plan: ChangePlan | None = None, **_more: Any) -> None:
+        found.part_of(job.unit).plan = plan
 
     async def documents(*args: Any, **options: Any) -> DocumentsFound:
         watch("fetching documents")

@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
-from typing import Any, Final
+from typing import Any
 
 from flows.cli.exits import ExitCode
 from flows.cli.failure import refusal
-from flows.cli.imported import CODES, decision, in_words, show_breaks
+from flows.cli.imported import decision, in_words, show_breaks
 from flows.cli.opening import short
 from flows.cli.output import next_steps, remark, say, show_table
 from flows.cli.pulling import Pulled, why
-
-KEPT: Final = "kept"
+from ledger.outcome import Outcome
 
 
 def code(found: Pulled) -> ExitCode:
     """Return the exit code of one year; a dry run is worth what it would be."""
-    if found.outcome == KEPT:
-        return ExitCode.DONE
-    return CODES[found.work.would_be if found.outcome == "planned" else found.outcome]
+    return ExitCode((found.work.would_be or found.work.outcome).exit_code)
 
 
 def place(found: Pulled) -> str:
@@ -34,7 +30,7 @@ def show_one(found: Pulled) -> None:
         remark(f"{place(found)}: {found.outcome}. {found.message}")
         next_steps(*_next(found))
         return
-    say(f"{place(found)}: {in_words(replace(found.work, outcome=found.outcome), found.message)}")
+    say(f"{place(found)}: {in_words(found.work)}")
     if found.work.load:
         tables = found.work.load.staged.tables
         counts = ", ".join(f"{tables[name].row_count:,} {name}s" for name in ("voucher", "posting"))
@@ -77,7 +73,7 @@ def as_dict(found: Pulled) -> dict[str, Any]:
         "tenant": found.unit.tenant,
         "fiscal_year": found.unit.year.key,
         "outcome": found.outcome,
-        "would_be": work.would_be if found.outcome == "planned" else "",
+        "would_be": work.would_be or "",
         "exit_code": int(code(found)),
         "message": found.message,
         **refusal(found.problem),
@@ -116,14 +112,14 @@ def _after_failure(found: Pulled) -> tuple[str, ...]:
 
 def _next(found: Pulled) -> tuple[str, ...]:
     tenant = found.unit.tenant
-    if found.outcome == "planned":
+    if found.work.would_be:
         return (f"tasma ledger pull {tenant} --year {short(found.unit.year.key)}",)
-    if found.outcome == "held":
+    if found.outcome is Outcome.HELD:
         return (
             f"tasma ledger breaks {place(found)}",
             decision(found.work, place(found)),
         )
-    if found.outcome == KEPT:
+    if found.outcome is Outcome.KEPT:
         year = short(found.unit.year.key)
         return (f"tasma ledger pull {tenant} --year {year} --overwrite-uploaded",)
     if code(found):

@@ -6,7 +6,7 @@ import asyncio
 import functools
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, ParamSpec, TypeAlias, TypeVar
 
@@ -14,10 +14,9 @@ from blocks.hub import unit_resource
 from blocks.systems.lease import resource
 from blocks.systems.ports import SourceYear
 from blocks.systems.registry import Books, systems_with
+from flows.cli.exits import outcome_of
 from flows.cli.failure import is_debugging, paragraph
 from flows.cli.local import (
-    BUSY,
-    FAILED,
     INTERRUPTED,
     NO_WAIT_S,
     Imported,
@@ -29,8 +28,8 @@ from flows.cli.on_server import server_chosen
 from flows.pull import pull_tenant
 from flows.runs.pull_year import PullOptions
 from flows.runs.steps import Steps
-from ledger.errors import TransientError
 from ledger.fiscal_year import FiscalYear
+from ledger.outcome import Outcome
 from ledger.unit import Unit
 from tasks.arrivals import explain
 from tasks.fetch import Fetched
@@ -48,19 +47,31 @@ Step: TypeAlias = Callable[Asked, Awaitable[Answer]]
 class Pulled:
     """What became of one year. `work`: what its steps found; `calls`: made to the system's API.
 
-    `title`: the system's. `outcome`: published, unchanged, kept, held, planned, failed or busy.
+    `title`: the system's.
     """
 
     unit: Unit
     work: Imported
-    outcome: str = ""
-    message: str = ""
     calls: int = 0
     title: str = ""
     took_s: float = 0.0
-    problem: Exception | None = field(default=None, repr=False)
     in_its_place: list[FiscalYear] = field(default_factory=list)
     """What the source has in the place of a year that is defined here and not there."""
+
+    @property
+    def outcome(self) -> Outcome:
+        """How it ended."""
+        return self.work.outcome
+
+    @property
+    def message(self) -> str:
+        """Why."""
+        return self.work.message
+
+    @property
+    def problem(self) -> BaseException | None:
+        """What was raised, if something was."""
+        return self.work.problem
 
     @property
     def rows(self) -> int:
@@ -96,14 +107,13 @@ def pull_here(
     except Exception as problem:
         if is_debugging():
             raise
-        found.problem = problem
-        found.outcome, found.message = FAILED, paragraph(problem).partition(": ")[2]
+        found.work.problem = problem
+        found.work.message = paragraph(problem).partition(": ")[2]
+        found.work.outcome = outcome_of(problem)
     except BaseException:
         if not dry_run:
             fail_unit(stores.hub, unit, reason=INTERRUPTED)
         raise
-    if found.outcome == FAILED and isinstance(found.problem, TransientError):
-        found.outcome = BUSY
     found.took_s = time.monotonic() - began
     return found
 
@@ -117,8 +127,8 @@ def _pull(stores: Stores, found: Pulled, options: PullOptions, watch: Watch) -> 
     steps = _steps(found, watch, is_defined=is_defined)
     work = pull_tenant(stores, unit.tenant, options, steps=steps, wait_limit_s=NO_WAIT_S)
     with server_chosen():
-        state = asyncio.run(work)
-    found.outcome, found.message = str(state.name).lower(), state.message or ""
+        ending = asyncio.run(work)
+    found.work.end(replace(ending, problem=ending.problem or found.work.problem))
     if found.problem and is_debugging():
         raise found.problem
 
@@ -165,7 +175,7 @@ def _noting(found: Pulled, step: Step[Asked, Answer]) -> Step[Asked, Answer]:
         try:
             return await step(*args, **options)
         except Exception as problem:
-            found.problem = problem
+            found.work.problem = problem
             raise
 
     return noting

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,19 +14,12 @@ from flows.cli.importing import open_stores
 from flows.cli.ledger import ledger
 from flows.cli.opening import known_tenant, short
 from flows.cli.output import next_steps, say, show_json, show_table
+from ledger.outcome import Outcome
 from ledger.unit import Unit
 
 if TYPE_CHECKING:
     from flows.recheck import Answer
     from tasks.stores import Stores
-
-CODES: Final = {
-    "agrees": ExitCode.DONE,
-    "held": ExitCode.HELD,
-    "would hold": ExitCode.HELD,
-    "busy": ExitCode.BUSY,
-    "failed": ExitCode.FAILED,
-}
 
 
 @command(
@@ -60,7 +53,7 @@ def recheck(
         show_json([_as_dict(item) for item in found])
     else:
         _show(found)
-    raise typer.Exit(worst(CODES[item.found.outcome] for item in found))
+    raise typer.Exit(worst(ExitCode(item.found.outcome.exit_code) for item in found))
 
 
 def _units(stores: Stores, tenant: str, year: str) -> list[Unit]:
@@ -88,13 +81,13 @@ def _show(found: list[Answer]) -> None:
     ]
     if rows:
         show_table(("tenant", "fiscal year", "outcome", "why"), rows)
-    agreeing = sum(item.found.outcome == "agrees" for item in found)
+    agreeing = sum(item.found.outcome is Outcome.AGREES for item in found)
     say(f"{agreeing:,} of {len(found):,} published years agree with the controls of today.")
     next_steps(
         *(
             f"tasma ledger breaks {item.unit.tenant} {short(item.unit.year.key)}"
             for item in found
-            if item.found.outcome in {"held", "would hold"}
+            if item.found.outcome in {Outcome.HELD, Outcome.WOULD_HOLD}
         )
     )
 

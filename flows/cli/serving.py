@@ -14,7 +14,7 @@ from flows.cli.opening import short
 from flows.cli.output import next_steps, remark, say, show_json, show_table
 
 if TYPE_CHECKING:
-    from flows.doors.demo import Outcome
+    from flows.doors.demo import DemoResult
 
 SIMULATOR_PORT: Final = 4302
 """Unless told otherwise; commands with --demo look there (`flows.doors.demo_home`)."""
@@ -88,7 +88,7 @@ def demo(*, as_json: AsJson = False) -> None:
         raise typer.Exit(ExitCode.FAILED)
 
 
-def _show(outcome: Outcome) -> None:
+def _show(outcome: DemoResult) -> None:
     rows = [
         (
             "red" if unit.blocking_count else "green",

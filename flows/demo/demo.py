@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import Final
 
 from blocks.hub import Hub
 from blocks.inbox import PROCESSED
@@ -21,16 +20,14 @@ from flows.demo.companies import Prepared, prepare
 from flows.demo.ledgers import CHANGING, LEDGERS, connect, simulated_fortnox, truths
 from flows.demo.outcome import look
 from flows.demo.truth import Truth
-from flows.doors.demo import Outcome, Say
+from flows.doors.demo import DemoResult, Say
 from flows.doors.demo_home import reset, use_demo_home, used_alone
 from flows.server.processes import PrefectServer, server_with_deployments
+from ledger.outcome import Outcome
 from simulators.fortnox import FortnoxSimulator
 
-UNCHANGED: Final = "Unchanged"
-"""How a run ends that found everything published already."""
 
-
-def run_demo(say: Say) -> Outcome:
+def run_demo(say: Say) -> DemoResult:
     """Load the demo's companies through the registered deployments, and judge the outcome.
 
     Args:
@@ -52,7 +49,7 @@ def run_demo(say: Say) -> Outcome:
             seen = look(hub, Warehouse(settings().warehouse))
             problems += complaints(expected, seen)
     took_s = time.monotonic() - began
-    return Outcome(home, seen, problems, took_s, changed=CHANGING.slug)
+    return DemoResult(home, seen, problems, took_s, changed=CHANGING.slug)
 
 
 def _load(hub: Hub, simulator: FortnoxSimulator, say: Say) -> tuple[list[Truth], list[str]]:
@@ -94,8 +91,8 @@ def _run_all(
     pulled, loaded = found[: len(pulls)], found[len(pulls) :]
     problems = [f"{run.name}: {run.state}: {run.message}" for run in loaded if _is_bad(run)]
     say(f"{twice.name}, loaded a second time, ended as {twice.state}: {twice.message}")
-    if twice.state != UNCHANGED:
-        problems.append(f"{twice.name}: expected {UNCHANGED}, got {twice.state}")
+    if twice.state != Outcome.UNCHANGED.state_name:
+        problems.append(f"{twice.name}: expected {Outcome.UNCHANGED.state_name}, got {twice.state}")
     say("; ".join(f"{run.name} ended as {run.state}: {run.message}" for run in started))
     return [
         *problems,

@@ -42,7 +42,7 @@ class Seen:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class DemoResult:
     """What the demo found; `complaints` is empty when all is as it must be.
 
     `changed`: the tenant whose books changed before its night.
@@ -68,7 +68,7 @@ class Simulated:
 class Demo(Protocol):
     """What `flows.demo.door` offers."""
 
-    def run_demo(self, say: Say) -> Outcome:
+    def run_demo(self, say: Say) -> DemoResult:
         """Load the demo's companies through the registered deployments, and judge the outcome."""
 
     def simulators_of_server(self, hub: Hub, *, port: int) -> AbstractContextManager[Simulated]:

@@ -17,7 +17,7 @@ from prefect.client.schemas.objects import FlowRun
 from blocks.hub import Hub
 from blocks.settings import settings
 from flows.runs.rescheduling import reschedule
-from flows.runs.states import HELD
+from ledger.outcome import Outcome
 from tasks.notify import notify
 
 CRASHED: Final = "interrupted: the run's process ended without a word; run it again"
@@ -39,7 +39,7 @@ async def run_cancelled(flow: Flow[Any, Any], flow_run: FlowRun, state: State[An
 
 async def run_failed(flow: Flow[Any, Any], flow_run: FlowRun, state: State[Any]) -> None:
     """Mark the unit as failed, unless the run ended as held, which the pipeline has told."""
-    if state.name != HELD:
+    if Outcome.of_state(state.name) is not Outcome.HELD:
         await asyncio.to_thread(end_run, str(flow_run.id), reason=f"failed: {state.message}")
     await notify(f"{state.name}: {flow.name}", f"{flow_run.name}: {state.message}")
 

@@ -5,19 +5,18 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 from dataclasses import dataclass
-from typing import Any, Final
-
-from prefect import State
+from typing import Final
 
 from blocks.http import CallRefused
 from blocks.hub import Refused, UnitState
 from blocks.systems.ports import SourceYear
 from blocks.systems.registry import SYSTEMS, Books
 from flows.runs.leasing import unit_lease
-from flows.runs.outcomes import YearOutcome
-from flows.runs.states import FAILED, KEPT, run_id
+from flows.runs.outcomes import Ending
+from flows.runs.states import run_id
 from flows.runs.steps import Steps
 from flows.runs.unit import plan_unit, settle
+from ledger.outcome import Outcome
 from ledger.unit import Unit
 from tasks.arrivals import explain
 from tasks.fetch import Fetched
@@ -63,25 +62,25 @@ class PullYear:
     steps: Steps
     wait_limit_s: float
 
-    async def outcome(self) -> YearOutcome:
+    async def outcome(self) -> Ending:
         """Do the work, and say what became of it; what is refused for all years is raised."""
         if self.source is None:
             return await asyncio.to_thread(self._without_source)
         if refused := await asyncio.to_thread(self._undefined):
-            return self._ended(FAILED, refused)
+            return self._ended(Outcome.FAILED, refused)
         ledger = await self._ledger(self.source)
         if self.options.dry_run or self.books.documents is None:
             return ledger
         return await self._with_documents(ledger, self.source)
 
-    def _without_source(self) -> YearOutcome:
+    def _without_source(self) -> Ending:
         """Say what a year is that the source does not have: only an uploaded one may be at rest."""
         others = overlapping(self.unit.year, self.there)
         if (kept := self._kept()) and not others:
-            return self._ended(KEPT, f"the source has no such year; {kept}")
+            return self._ended(Outcome.KEPT, f"the source has no such year; {kept}")
         has = ", ".join(str(item.year) for item in self.there) or "none"
         reason = f"the source has no fiscal year {self.unit.year}; those it has: {has}"
-        return self._ended(FAILED, reason)
+        return self._ended(Outcome.FAILED, reason)
 
     def _undefined(self) -> str:
         """Say why a year that nobody defined is not fetched, or define it if that was asked for.
@@ -108,22 +107,21 @@ class PullYear:
     def _is_defined(self) -> bool:
         return self.stores.hub.years.find(self.unit.tenant, self.unit.year) is not None
 
-    async def _ledger(self, source: SourceYear) -> YearOutcome:
+    async def _ledger(self, source: SourceYear) -> Ending:
         if self.options.leaves_ledger:
-            return self._ended(KEPT, LEDGER_LEFT)
+            return self._ended(Outcome.KEPT, LEDGER_LEFT)
         if kept := self._kept():
             say(f"{self.unit}: {kept}", tenant=self.unit.tenant, unit=self.unit.year.key)
-            return self._ended(KEPT, kept)
+            return self._ended(Outcome.KEPT, kept)
         try:
-            state = await self._load(source)
+            return await self._load(source)
         except CallRefused:
             raise
         except Exception as problem:  # noqa: BLE001 - one year's failure never stops the others
             warn(f"{self.unit} failed: {explain(problem)}", tenant=self.unit.tenant)
-            return self._ended(FAILED, explain(problem))
-        return self._ended(str(state.name), state.message or "")
+            return self._ended(Outcome.FAILED, explain(problem))
 
-    async def _with_documents(self, ledger: YearOutcome, source: SourceYear) -> YearOutcome:
+    async def _with_documents(self, ledger: Ending, source: SourceYear) -> Ending:
         """Fetch the documents, whatever became of the ledger, and say what became of both.
 
         Source:
@@ -136,16 +134,18 @@ class PullYear:
                 found = await self.steps.documents(job, self.books, source)
         except Exception as problem:  # noqa: BLE001 - one year's failure never stops the others
             return await self._without_documents(ledger, explain(problem))
-        return self._ended(ledger.name, f"{ledger.message.rstrip('.')}. {found.in_words}")
+        return self._ended(ledger.outcome, f"{ledger.message.rstrip('.')}. {found.in_words}")
 
-    async def _without_documents(self, ledger: YearOutcome, reason: str) -> YearOutcome:
+    async def _without_documents(self, ledger: Ending, reason: str) -> Ending:
         warn(f"The documents of {self.unit} failed: {reason}", tenant=self.unit.tenant)
         missed = self.stores.hub.documents.missed
         await asyncio.to_thread(
             missed, self.unit.tenant, self.unit.year, reason=f"failed: {reason}"
         )
-        message = f"{ledger.name}: {ledger.message.rstrip('.')}. Documents failed: {reason}"
-        return self._ended(FAILED, message)
+        message = (
+            f"{ledger.outcome.state_name}: {ledger.message.rstrip('.')}. Documents failed: {reason}"
+        )
+        return self._ended(Outcome.FAILED, message)
 
     def _kept(self) -> str:
         """Say why the year's ledger is not these books' to replace; empty when it is.
@@ -160,7 +160,7 @@ class PullYear:
         other = SYSTEMS.get(owner)
         return KEPT_AS_IT_IS.format(whose=other.title if other else "an uploaded file")
 
-    async def _load(self, source: SourceYear) -> State[Any]:
+    async def _load(self, source: SourceYear) -> Ending:
         if self.options.dry_run:
             job = Job(self.stores, self.unit, run_id(), lease=None, defines=self.options.defines)
             fetched = await self._fetch(job, source)
@@ -179,5 +179,5 @@ class PullYear:
         asks_closing = self.options.asks_closing
         return await self.steps.pull(job, self.books, source, asks_closing=asks_closing)
 
-    def _ended(self, name: str, message: str) -> YearOutcome:
-        return YearOutcome(self.unit, name, message)
+    def _ended(self, outcome: Outcome, why: str) -> Ending:
+        return Ending(outcome, why, self.unit)

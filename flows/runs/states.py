@@ -10,7 +10,7 @@ from prefect import State, runtime
 from prefect.client.orchestration import get_client
 from prefect.states import Completed, Failed
 
-from blocks.hub import UnitState
+from ledger.outcome import Outcome
 from ledger.text import visible
 
 TAG: Final = "tasma"
@@ -38,25 +38,13 @@ async def name_run(name: str, *, tags: Sequence[str]) -> None:
         )
 
 
-def ended(name: str, message: str) -> State[Any]:
+def ended(outcome: Outcome, message: str) -> State[Any]:
     """Return the final state by which the UI calls the run (docs/decisions/0008).
 
-    ``Held`` and ``Failed`` are of Prefect's type FAILED, so that they are red and somebody looks;
-    everything else that ends by plan is COMPLETED.
+    What is red (``Held``, ``Failed``) is of Prefect's type FAILED, so that somebody looks; all else
+    that ends by plan is COMPLETED.
     """
     message = visible(message)
     text = message if len(message) <= MAX_MESSAGE_CHARS else f"{message[: MAX_MESSAGE_CHARS - 1]}…"
-    make = Failed if name in {HELD, FAILED} else Completed
-    return make(name=name, message=text)
-
-
-HELD: Final = UnitState.HELD.value.title()
-PUBLISHED: Final = UnitState.PUBLISHED.value.title()
-PARTIAL: Final = UnitState.PARTIAL.value.title()
-EVIDENCE: Final = UnitState.EVIDENCE.value.title()
-UNCHANGED: Final = "Unchanged"
-PLANNED: Final = "Planned"
-FAILED: Final = UnitState.FAILED.value.title()
-KEPT: Final = "Kept"
-SKIPPED: Final = "Skipped"
-DONE: Final = "Done"
+    make = Failed if outcome.is_red else Completed
+    return make(name=outcome.state_name, message=text)

@@ -8,15 +8,15 @@ happens under the unit's lease, whose token fences off a run that was overtaken.
 from __future__ import annotations
 
 import asyncio
-from typing import Any, Final
-
-from prefect import State
+from typing import Final
 
 from blocks.hub import UnitState
 from flows.runs.leasing import WAIT_LIMIT_S, unit_lease
-from flows.runs.states import PLANNED, UNCHANGED, ended, name_run, run_id
+from flows.runs.outcomes import Ending
+from flows.runs.states import name_run, run_id
 from flows.runs.steps import AS_TASKS, Steps
 from ledger.coverage import Coverage, CoverageKind
+from ledger.outcome import Outcome
 from tasks.fetch import Fetched
 from tasks.jobs import Job
 from tasks.pages.unit import changes_in_words
@@ -26,16 +26,16 @@ from tasks.stage import StagedLoad
 from tasks.stores import Stores
 
 VERDICT: Final = {
-    CoverageKind.WHOLE_YEAR: UnitState.PUBLISHED,
-    CoverageKind.PERIOD: UnitState.PUBLISHED,
-    CoverageKind.VOUCHERS: UnitState.PARTIAL,
-    CoverageKind.BALANCES: UnitState.EVIDENCE,
+    CoverageKind.WHOLE_YEAR: Outcome.PUBLISHED,
+    CoverageKind.PERIOD: Outcome.PUBLISHED,
+    CoverageKind.VOUCHERS: Outcome.PARTIAL,
+    CoverageKind.BALANCES: Outcome.EVIDENCE,
 }
 """What becomes of a load that nothing holds: only what is complete may replace."""
 
 KEPT_ASIDE: Final = {
-    UnitState.PARTIAL: "a few vouchers of the year: checked, and never replacing the year",
-    UnitState.EVIDENCE: "balances without vouchers: evidence to compare with, nothing to publish",
+    Outcome.PARTIAL: "a few vouchers of the year: checked, and never replacing the year",
+    Outcome.EVIDENCE: "balances without vouchers: evidence to compare with, nothing to publish",
 }
 
 
@@ -46,8 +46,8 @@ async def load_unit(
     dry_run: bool = False,
     steps: Steps = AS_TASKS,
     wait_limit_s: float = WAIT_LIMIT_S,
-) -> State[Any]:
-    """Take a fetched source all the way, and return the state in which its run ends.
+) -> Ending:
+    """Take a fetched source all the way, and return how that ended.
 
     Raises:
         LeaseTaken: Another run still works on the unit after ``wait_limit_s``.
@@ -63,7 +63,7 @@ async def load_unit(
         return await settle(job, await steps.stage(job, fetched), steps=steps)
 
 
-async def settle(job: Job, load: StagedLoad, *, steps: Steps = AS_TASKS) -> State[Any]:
+async def settle(job: Job, load: StagedLoad, *, steps: Steps = AS_TASKS) -> Ending:
     """Publish what passes, hold what does not, set aside what may not replace a year."""
     if judgement_kept := await asyncio.to_thread(judgement_of_published, job, load):
         # Its controls were answered when it was published; this raises fence and freshness.
@@ -75,29 +75,29 @@ async def settle(job: Job, load: StagedLoad, *, steps: Steps = AS_TASKS) -> Stat
                 job,
                 shown,
                 judgement,
-                verdict=UnitState.PUBLISHED,
+                verdict=Outcome.PUBLISHED,
                 plan=plan,
                 publication=publication,
             )
-        return ended(UNCHANGED, "Everything in the source is published already.")
+        return Ending(Outcome.UNCHANGED, "Everything in the source is published already.", job.unit)
     judgement = await steps.reconcile(job, load)
     verdict = decide(judgement, load.staged.facts.coverage)
-    if verdict is UnitState.PUBLISHED:
+    if verdict is Outcome.PUBLISHED:
         publication = await steps.publish(job, load, judgement)
         plan = publication.plan
         if not publication.written:
             plan = await asyncio.to_thread(last_changes, job)
         await steps.report(
-            job, load, judgement, verdict=str(verdict), plan=plan, publication=publication
+            job, load, judgement, verdict=verdict, plan=plan, publication=publication
         )
-        return ended(verdict.title(), publication.in_words)
+        return Ending(verdict, publication.in_words, job.unit)
     reason = judgement.reason or kept_aside(verdict, judgement)
-    await asyncio.to_thread(job.tell, verdict, load_id=load.load_id, reason=reason)
-    await steps.report(job, load, judgement, verdict=str(verdict))
-    return ended(verdict.title(), reason)
+    await asyncio.to_thread(job.tell, UnitState(verdict.value), load_id=load.load_id, reason=reason)
+    await steps.report(job, load, judgement, verdict=verdict)
+    return Ending(verdict, reason, job.unit)
 
 
-async def plan_unit(job: Job, fetched: Fetched, *, steps: Steps = AS_TASKS) -> State[Any]:
+async def plan_unit(job: Job, fetched: Fetched, *, steps: Steps = AS_TASKS) -> Ending:
     """Say what a load would do, and do none of it."""
     load = await steps.stage(job, fetched)
     judgement = await steps.reconcile(job, load)
@@ -105,18 +105,18 @@ async def plan_unit(job: Job, fetched: Fetched, *, steps: Steps = AS_TASKS) -> S
     plan = None
     if load.staged.facts.coverage.may_replace:
         plan = await asyncio.to_thread(job.stores.warehouse.plan, load.staged)
-    await steps.report(job, load, judgement, verdict=f"would be {verdict}", plan=plan)
+    await steps.report(job, load, judgement, verdict=verdict, plan=plan)
     would = changes_in_words(plan) if plan else kept_aside(verdict, judgement)
     why = judgement.reason if judgement.holding else would
-    return ended(PLANNED, f"Dry run, nothing was written. Would be {verdict}: {why}")
+    return Ending(Outcome.PLANNED, why, job.unit, would_be=verdict)
 
 
-def kept_aside(verdict: UnitState, judgement: Judgement) -> str:
+def kept_aside(verdict: Outcome, judgement: Judgement) -> str:
     """Say why a load that nothing holds replaces nothing, and how it lies to what is published."""
     found = f". Beside the published year: {judgement.remarks}" if judgement.compared else ""
     return f"{KEPT_ASIDE[verdict]}{found}"
 
 
-def decide(judgement: Judgement, coverage: Coverage) -> UnitState:
+def decide(judgement: Judgement, coverage: Coverage) -> Outcome:
     """Say what becomes of a load: a break that blocks and that nobody accepted holds it."""
-    return UnitState.HELD if judgement.holding else VERDICT[coverage.kind]
+    return Outcome.HELD if judgement.holding else VERDICT[coverage.kind]

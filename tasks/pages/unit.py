@@ -9,7 +9,7 @@ from blocks.controls import Control
 from blocks.hub import LaterFinding
 from blocks.staging import StagedUnit
 from blocks.warehouse.records import AccountChange, ChangePlan, VoucherChange
-from ledger.controls import Break, ControlResult, Outcome
+from ledger.controls import Answer, Break, ControlResult
 from ledger.unit import Unit
 from tasks.pages.markdown import amount, and_more, document, escaped, table
 from tasks.reconcile import Judgement
@@ -39,9 +39,9 @@ SIDE_LOAD_ADVICE: Final = (
 )
 
 MARK: Final = {
-    Outcome.PASSED: "✓ passed",
-    Outcome.BROKEN: "✗ broken",
-    Outcome.NOT_APPLICABLE: "○ not applicable",
+    Answer.PASSED: "✓ passed",
+    Answer.BROKEN: "✗ broken",
+    Answer.NOT_APPLICABLE: "○ not applicable",
 }
 
 
@@ -61,7 +61,7 @@ def reconciliation_page(
     others = [
         _control_breaks(result, known)
         for result in judgement.results
-        if result.outcome is Outcome.BROKEN and result.control not in names
+        if result.outcome is Answer.BROKEN and result.control not in names
     ]
     return document(
         f"# {unit}: {verdict}",
@@ -169,7 +169,7 @@ def _control_table(results: Sequence[ControlResult], known: Mapping[str, Control
         )
         for result in results
     ]
-    heads = ("Outcome", "Control", "If broken", "Breaks", "What holds when it passes")
+    heads = ("Answer", "Control", "If broken", "Breaks", "What holds when it passes")
     return table(heads, rows, right=("Breaks",))
 
 

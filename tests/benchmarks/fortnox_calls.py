@@ -89,11 +89,11 @@ def _share(simulator: FortnoxSimulator) -> float:
 def _calls_of(simulator: FortnoxSimulator, stores: Stores, night: str) -> dict[str, Any]:
     before = simulator.count()
     steps = steps_into(Imported(Path(), TENANT), lambda _step: None)
-    state = asyncio.run(pull_tenant(stores, TENANT, PullOptions(), steps=steps))
+    ending = asyncio.run(pull_tenant(stores, TENANT, PullOptions(), steps=steps))
     paths = [call.path for call in simulator.calls[before:]]
     tokens = sum(path.startswith("/oauth-v1/") for path in paths)
     return {
-        f"{night}_state": state.name,
+        f"{night}_state": ending.outcome.state_name,
         f"{night}_calls": len(paths) - tokens,
         f"{night}_tokens": tokens,
     }

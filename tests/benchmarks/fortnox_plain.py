@@ -55,7 +55,8 @@ async def _pull_all(tenants: int, clock: Clock) -> dict[str, int]:
 
 async def _pull(stores: Stores, tenant: str, clock: Clock) -> str:
     steps = _timed(steps_into(Imported(Path(), tenant), lambda _step: None), clock)
-    return str((await pull_tenant(stores, tenant, PullOptions(), steps=steps)).name)
+    ending = await pull_tenant(stores, tenant, PullOptions(), steps=steps)
+    return ending.outcome.state_name
 
 
 def _timed(steps: Steps, clock: Clock) -> Steps:

@@ -42,7 +42,7 @@ def publish_first(
 def pulled(stores: Stores, tenant: str, options: PullOptions | None = None) -> str:
     """Pull without a server, and return the name of the state in which it ends."""
     steps = steps_into(Imported(Path(), tenant), lambda _step: None)
-    state = asyncio.run(
+    ending = asyncio.run(
         pull_tenant(stores, tenant, options or PullOptions(), steps=steps, wait_limit_s=30)
     )
-    return str(state.name)
+    return ending.outcome.state_name

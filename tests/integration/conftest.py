@@ -109,8 +109,8 @@ class House:
         return published_balances(self.stores.warehouse, tenant, key)
 
 
-def _end(state):
-    return str(state.name), state.message or ""
+def _end(ending):
+    return ending.outcome.state_name, ending.message
 
 
 def simulated(place):

@@ -12,7 +12,7 @@ import pytest
 from blocks.hub import UnitState, models
 from blocks.warehouse import Warehouse
 from flows.cli.local import import_here
-from ledger.controls import Outcome, Severity
+from ledger.controls import Answer, Severity
 from ledger.fiscal_year import FiscalYear
 from ledger.unit import Unit
 from tasks.accept import accept_breaks
@@ -87,7 +87,7 @@ def test_year_before_that_is_published_last_is_compared_and_the_finding_is_the_l
     later = take(NEXT_OTHERWISE)
     earlier = take(LAST)
 
-    assert continuity(later).outcome is Outcome.NOT_APPLICABLE
+    assert continuity(later).outcome is Answer.NOT_APPLICABLE
     (finding,) = found(stores)
     assert found(stores, Y2024) == []
     assert (finding.fiscal_year, finding.asked_by_year) == (Y2025.key, Y2024.key)
@@ -158,7 +158,7 @@ def test_finding_is_closed_when_a_corrected_year_before_agrees(stores, take):
     take(books(2024, bought="90.00"))
 
     (standing,) = found(stores)
-    assert (standing.is_break, standing.result.outcome) == (False, Outcome.PASSED)
+    assert (standing.is_break, standing.result.outcome) == (False, Answer.PASSED)
     rows = {row.fiscal_year: row for row in stores.hub.overview(tenant="acme")}
     assert rows[Y2025.key].reason == ""
 
@@ -169,7 +169,7 @@ def test_finding_is_closed_when_the_later_year_is_loaded_anew(stores, take):
 
     later = take(NEXT)
 
-    assert continuity(later).outcome is Outcome.PASSED
+    assert continuity(later).outcome is Answer.PASSED
     assert found(stores) == []
 
 
@@ -177,7 +177,7 @@ def test_break_of_a_load_that_agrees_since_is_said_to(stores, take):
     """Loaded in order, and the year before corrected afterwards."""
     take(LAST)
     later = take(NEXT_OTHERWISE)
-    assert continuity(later).outcome is Outcome.BROKEN
+    assert continuity(later).outcome is Answer.BROKEN
 
     take(books(2024, bought="90.00"))
 
@@ -312,7 +312,7 @@ def test_year_beside_which_the_one_before_is_published_meanwhile_is_asked_itself
     later = take_interrupted(NEXT_OTHERWISE, before_publishing=lambda: take(LAST))
 
     (finding,) = found(stores)
-    assert continuity(later).outcome is Outcome.NOT_APPLICABLE
+    assert continuity(later).outcome is Answer.NOT_APPLICABLE
     assert finding.asked_by_load_id == later.load.load_id
     assert finding.result.breaks[0].difference == Decimal("-10.00")
 
@@ -325,7 +325,7 @@ def test_answer_about_a_load_that_was_replaced_meanwhile_does_not_stand(
     earlier = take_interrupted(LAST, after_asking=lambda: take(NEXT))
 
     assert earlier.outcome == "published"
-    assert continuity_of_published(stores).outcome is Outcome.PASSED
+    assert continuity_of_published(stores).outcome is Answer.PASSED
     assert found(stores) == []
 
 

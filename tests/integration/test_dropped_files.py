@@ -11,6 +11,7 @@ from blocks.hub import Tenant
 from flows.cli.local import Imported, steps_into
 from flows.import_file import take_in
 from ledger.fiscal_year import FiscalYear
+from ledger.outcome import Outcome
 from simulators.books.company import Company
 from simulators.books.years import calendar_years
 from tasks.arrivals import Arrival
@@ -47,7 +48,7 @@ def dropped(stores, tmp_path):
         arrival = Arrival(tenant, path, sha256=landed.sha256)
         steps = steps_into(found, lambda _step: None)
         (end,) = asyncio.run(take_in(stores, arrival, steps=steps, wait_limit_s=5))
-        found.outcome = end.name
+        found.outcome = end.outcome
         return found
 
     return take
@@ -64,7 +65,7 @@ def test_file_of_another_company_is_refused_by_its_number_and_reaches_nobody(
 
     folder = tmp_path / "inbox" / "acme"
     reason = (folder / "failed" / "books.se.error.txt").read_text(encoding="utf-8")
-    assert ("Published", "Held") == (other.outcome, astray.outcome)
+    assert (Outcome.PUBLISHED, Outcome.HELD) == (other.outcome, astray.outcome)
     assert ["tenant_identity"] == [result.control for result in astray.judgement.holding]
     assert all(company.organisation_number in reason for company in COMPANIES.values())
     assert (folder / "failed" / "books.se").exists()

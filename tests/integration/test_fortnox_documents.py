@@ -65,8 +65,8 @@ def stores(tmp_path, simulator, empty_hub):
 def pull(stores):
     """Pull the open years; return the name and message of the end."""
     steps = steps_into(Imported(Path(), TENANT), lambda _step: None)
-    state = asyncio.run(pull_tenant(stores, TENANT, PullOptions(), steps=steps, wait_limit_s=5))
-    return str(state.name), state.message
+    ending = asyncio.run(pull_tenant(stores, TENANT, PullOptions(), steps=steps, wait_limit_s=5))
+    return ending.outcome.state_name, ending.message
 
 
 def published(stores):

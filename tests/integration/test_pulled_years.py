@@ -85,10 +85,10 @@ def tenant(stores, simulator):
 def pull(stores, tenant, *, found=None, **wish):
     """Pull, and return the name and message of the end; `found` takes what the steps found."""
     steps = steps_into(found or Imported(Path(), tenant), lambda _step: None)
-    state = asyncio.run(
+    ending = asyncio.run(
         pull_tenant(stores, tenant, PullOptions(**wish), steps=steps, wait_limit_s=5)
     )
-    return str(state.name), state.message or ""
+    return ending.outcome.state_name, ending.message
 
 
 def drop(stores, tenant, folder, content):

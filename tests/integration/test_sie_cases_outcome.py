@@ -14,7 +14,7 @@ import pytest
 
 from blocks.hub import Tenant
 from flows.cli.local import Imported, import_here
-from ledger.controls import Outcome
+from ledger.controls import Answer
 from ledger.sie.reader import open_sie
 from tasks.stores import Stores
 from tests.homes import opened_new
@@ -138,14 +138,14 @@ def findings(imported: Imported) -> str:
     return "\n".join(
         f"{result.control} {result.severity}: {found}"
         for result in results
-        if result.outcome is Outcome.BROKEN
+        if result.outcome is Answer.BROKEN
         for found in result.breaks
     )
 
 
 def passed(imported: Imported) -> set[str]:
     results = imported.judgement.results if imported.judgement else []
-    return {result.control for result in results if result.outcome is Outcome.PASSED}
+    return {result.control for result in results if result.outcome is Answer.PASSED}
 
 
 @pytest.mark.parametrize("names", CASES, ids=", then ".join)

@@ -10,7 +10,7 @@ import pytest
 from blocks.controls import UnitContext, reconcile
 from blocks.statements import statement
 from blocks.warehouse import Warehouse
-from ledger.controls import Outcome
+from ledger.controls import Answer
 from ledger.fiscal_year import FiscalYear
 from tests.staged_units import facts, joined, lake_in, stage, voucher
 
@@ -82,7 +82,7 @@ def test_load_that_agrees_with_itself_is_held_by_nothing(desk):
     results = desk(sales(30))
 
     assert [name for name, result in results.items() if result.holds] == []
-    assert results["row_counts"].outcome == Outcome.PASSED
+    assert results["row_counts"].outcome == Answer.PASSED
     assert results["mass_removal"].reason == "nothing is published for this year yet"
 
 
@@ -91,8 +91,8 @@ def test_same_books_again_change_nothing_even_under_a_lock(desk):
 
     results = desk(sales(30), context=MARCH_CLOSED)
 
-    assert results["locked_period"].outcome == Outcome.PASSED
-    assert results["mass_removal"].outcome == Outcome.PASSED
+    assert results["locked_period"].outcome == Answer.PASSED
+    assert results["mass_removal"].outcome == Answer.PASSED
 
 
 def test_books_that_lost_their_tail_are_held_for_mass_removal(desk):

@@ -22,10 +22,11 @@ from blocks.systems.fortnox.system import FORTNOX
 from flows.cli import accounts, output, pulled, serving, tables
 from flows.cli.local import Imported
 from flows.cli.pulling import Pulled
-from flows.doors.demo import Outcome, Seen
+from flows.doors.demo import DemoResult, Seen
 from ledger.account_map import Coverage, Suggestion
 from ledger.controls import Break, BreakKind
 from ledger.fiscal_year import FiscalYear
+from ledger.outcome import Outcome
 from ledger.unit import Unit
 from tasks import pruning
 from tests.hostile_text import OURS
@@ -198,9 +199,7 @@ def show_pulled(_):
     years = [
         Pulled(
             Unit("acme", FiscalYear.parse(year)),
-            Imported(Path(), "acme"),
-            "held",
-            f"account 1930: {HUGE}",
+            Imported(Path(), "acme", Outcome.HELD, f"account 1930: {HUGE}"),
             calls=12_345,
             took_s=1_234.5,
         )
@@ -224,7 +223,7 @@ def show_demo(_):
     held = Seen("glasbruket", "2024-01-01_2024-12-31", "held", {}, 123_456, 9_876_543, (found,), 1)
     good = Seen("vaveriet", "2024-07-01_2025-06-30", "published", {}, 123_456, 9_876_543, (), 0)
     with terminal() as shown:
-        serving._show(Outcome(Path(), [held, good], [], 1.0, changed="vaveriet"))
+        serving._show(DemoResult(Path(), [held, good], [], 1.0, changed="vaveriet"))
     return shown.getvalue()
 
 

@@ -15,7 +15,7 @@ import pytest
 
 from blocks.hub import Hub, models
 from blocks.settings import SQL, settings
-from ledger.controls import ControlResult, Outcome, Severity
+from ledger.controls import Answer, ControlResult, Severity
 from ledger.fiscal_year import FiscalYear
 from simulators.books.faults import Fault
 from tasks.repair import forget_old
@@ -229,7 +229,7 @@ def test_what_is_published_or_was_at_the_years_end_is_kept_with_all_loads_it_is_
 
 
 def test_answers_that_were_closed_long_ago_go_with_the_findings_of_replaced_loads(tasma, acme):
-    found = ControlResult("opening_continuity", Severity.WARNS, Outcome.BROKEN)
+    found = ControlResult("opening_continuity", Severity.WARNS, Answer.BROKEN)
     for days in (1_000, 100):
         then = dt.datetime.now(dt.UTC) - dt.timedelta(days=days)
         with Hub(settings().hub_url, clock=lambda then=then: then) as hub:

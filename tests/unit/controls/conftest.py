@@ -23,7 +23,7 @@ from blocks.settings import REFERENCE
 from blocks.staging import DIAGNOSTIC, StagedUnit, UnitFacts
 from blocks.warehouse.migrate import SCHEMA, VIEWS
 from blocks.warehouse.workbench import bind_facts
-from ledger.controls import Outcome
+from ledger.controls import Answer
 from ledger.fiscal_year import FiscalYear
 from ledger.schemas import CANONICAL, EVIDENCE
 from ledger.sie.port import ACCOUNT_CLASSES
@@ -252,7 +252,7 @@ class Books:
                 for control in controls
                 if answers[control.name].passes
                 and answers[control.name].reason is None
-                and list_breaks(evidence, control).outcome is not Outcome.PASSED
+                and list_breaks(evidence, control).outcome is not Answer.PASSED
             ]
 
     def result(self, name):
@@ -277,7 +277,7 @@ def ask(evidence, control):
     answer = ask_first(evidence, [control])[control.name]
     result = judge(evidence, control, answer)
     if answer.reason is None and answer.passes:
-        assert Outcome.PASSED is list_breaks(evidence, control).outcome
+        assert Answer.PASSED is list_breaks(evidence, control).outcome
     return result
 
 

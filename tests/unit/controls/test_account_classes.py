@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ledger.controls import Outcome
+from ledger.controls import Answer
 from ledger.fiscal_year import FiscalYear
 
 TYPES = {
@@ -41,9 +41,9 @@ def reported(books, **results):
 def test_results_of_any_number_are_proven_by_the_type_of_the_account(empty_books):
     results = reported(finnish(empty_books), _2500="-80.00", _9370="30.00")
 
-    assert results["result_roll_forward"].outcome == Outcome.PASSED
-    assert results["balance_roll_forward"].outcome == Outcome.PASSED
-    assert results["missing_evidence"].outcome == Outcome.PASSED
+    assert results["result_roll_forward"].outcome == Answer.PASSED
+    assert results["balance_roll_forward"].outcome == Answer.PASSED
+    assert results["missing_evidence"].outcome == Answer.PASSED
 
 
 def test_a_result_that_the_source_leaves_out_is_missed_on_any_number(empty_books):
@@ -54,7 +54,7 @@ def test_a_result_that_the_source_leaves_out_is_missed_on_any_number(empty_books
         "3000": "1.00",
         "9370": "30.00",
     }
-    assert results["balance_roll_forward"].outcome == Outcome.PASSED
+    assert results["balance_roll_forward"].outcome == Answer.PASSED
 
 
 def test_where_numbers_decide_a_wrong_type_changes_nothing(books):

@@ -23,7 +23,7 @@ from ledger.account_map import (
     suggest,
     write_map,
 )
-from ledger.controls import Outcome
+from ledger.controls import Answer
 
 YEAR_END = dt.date(2024, 12, 31)
 BAS = lines_of("BAS")
@@ -180,7 +180,7 @@ def test_account_with_a_balance_of_zero_and_no_place_only_warns(books):
 
     results = books.results()
 
-    assert results["unmapped_account"].outcome is Outcome.PASSED
+    assert results["unmapped_account"].outcome is Answer.PASSED
     assert ["9500"] == [item.account_number for item in results["unmapped_empty_account"].breaks]
     assert not results["unmapped_empty_account"].holds
 
@@ -188,7 +188,7 @@ def test_account_with_a_balance_of_zero_and_no_place_only_warns(books):
 def test_tenant_without_an_account_map_is_judged_by_none(books):
     books.book("A", "9", "2024-03-01", [("9500", "10.00"), ("1930", "-10.00")])
 
-    assert books.results()["unmapped_account"].outcome is Outcome.NOT_APPLICABLE
+    assert books.results()["unmapped_account"].outcome is Answer.NOT_APPLICABLE
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from ledger.controls import BreakKind, Outcome, Severity
+from ledger.controls import Answer, BreakKind, Severity
 from ledger.fiscal_year import FiscalYear
 
 BALANCES, VOUCHERS = "published_balances", "published_vouchers"
@@ -36,7 +36,7 @@ def found(result):
 
 
 def test_true_report_agrees_with_the_published_year(report):
-    assert report.result(BALANCES).outcome == Outcome.PASSED
+    assert report.result(BALANCES).outcome == Answer.PASSED
 
 
 @pytest.mark.parametrize("kind", ["1", "2", "3"])
@@ -61,7 +61,7 @@ def test_report_is_compared_as_of_its_day(report, books):
     report.reports("closing", _1930="50000", _1910="1500.50", _2081="-51500.50", _1510="1250")
     report.reports("closing", _2610="-250").reports("result", _3001="-1000")
 
-    assert report.result(BALANCES).outcome == Outcome.PASSED
+    assert report.result(BALANCES).outcome == Answer.PASSED
 
     report.facts["balances_up_to"] = dt.date(2024, 2, 20)
 
@@ -106,7 +106,7 @@ def test_opening_balance_that_differs_is_named_in_the_first_month(report):
 def test_report_that_gives_no_opening_balances_is_compared_by_its_closing_ones(report):
     report.drop_reported("opening")
 
-    assert report.result(BALANCES).outcome == Outcome.PASSED
+    assert report.result(BALANCES).outcome == Answer.PASSED
 
 
 def test_month_that_differs_is_named(report):
@@ -133,7 +133,7 @@ def test_months_and_balances_of_objects_are_no_balances_of_the_account(report):
     row |= {"account_number": "1510", "dimension_number": "1", "object_number": "7"}
     report.tables["reported_balance"].append(row | {"amount": Decimal(5)})
 
-    assert report.result(BALANCES).outcome == Outcome.PASSED
+    assert report.result(BALANCES).outcome == Answer.PASSED
 
 
 @pytest.mark.parametrize(
@@ -153,13 +153,13 @@ def test_report_of_nothing_is_no_pass(report):
 
     result = report.result(BALANCES)
 
-    assert (Outcome.NOT_APPLICABLE, True) == (result.outcome, "reports no closing" in result.reason)
+    assert (Answer.NOT_APPLICABLE, True) == (result.outcome, "reports no closing" in result.reason)
 
 
 def test_balances_of_the_year_before_are_not_this_years(report):
     report.reports("closing", offset=-1, _1930="1").reports("result", offset=-1, _3001="-1")
 
-    assert report.result(BALANCES).outcome == Outcome.PASSED
+    assert report.result(BALANCES).outcome == Answer.PASSED
 
 
 @pytest.mark.parametrize("control", [BALANCES, VOUCHERS])
@@ -171,7 +171,7 @@ def test_without_a_published_year_there_is_nothing_to_compare_with(books, contro
 
     result = books.result(control)
 
-    assert result.outcome == Outcome.NOT_APPLICABLE
+    assert result.outcome == Answer.NOT_APPLICABLE
     assert asked == (result.reason == "nothing is published for this year yet")
 
 
@@ -180,8 +180,8 @@ def test_published_year_of_other_dates_is_another_year(report, part):
         (earlier,) = made.published
         earlier.year = FiscalYear(dt.date(2023, 1, 1), dt.date(2023, 12, 31))
 
-    assert report.result(BALANCES).outcome == Outcome.NOT_APPLICABLE
-    assert part.result(VOUCHERS).outcome == Outcome.NOT_APPLICABLE
+    assert report.result(BALANCES).outcome == Answer.NOT_APPLICABLE
+    assert part.result(VOUCHERS).outcome == Answer.NOT_APPLICABLE
 
 
 def test_voucher_that_is_published_under_another_number_is_named(part):
@@ -229,7 +229,7 @@ def test_vouchers_that_book_nothing_are_never_there_already(part):
     year.book("C", "1", "2024-06-01", []).book("C", "2", "2024-06-01", [("1910", "0")])
     part.book("", "", "2024-06-01", [], key=":#1")
 
-    assert part.result(VOUCHERS).outcome == Outcome.PASSED
+    assert part.result(VOUCHERS).outcome == Answer.PASSED
 
 
 def test_rows_of_nothing_do_not_tell_vouchers_apart(part):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ledger.controls import Outcome
+from ledger.controls import Answer
 
 NO_CLOSING = "the source reports no closing balances (#UB) for the year"
 NO_RESULT = "the source reports no results (#RES) for the year, though result accounts are booked"
@@ -56,7 +56,7 @@ def test_balances_of_another_year_or_kind_do_not_prove_this_one(books, kind):
 
 
 def test_year_without_vouchers_that_closes_as_it_opened_is_whole(dormant):
-    assert dormant.result("closing_reported").outcome is Outcome.PASSED
+    assert dormant.result("closing_reported").outcome is Answer.PASSED
 
 
 def test_year_without_vouchers_whose_openings_do_not_sum_to_zero_is_held(dormant):
@@ -113,14 +113,14 @@ def test_results_that_stand_among_the_closing_balances_are_reported(books):
 def test_openings_that_do_not_sum_to_zero_hold_nothing_while_vouchers_are_there(books):
     books.tables["opening_balance"].pop()
 
-    assert books.result("closing_reported").outcome is Outcome.PASSED
+    assert books.result("closing_reported").outcome is Answer.PASSED
 
 
 def test_part_of_a_year_need_not_say_how_it_ends(books):
     books.facts = {"source_kind": "4I", "coverage": "partial"}
 
     assert books.drop_reported("closing").result("closing_reported").outcome is (
-        Outcome.NOT_APPLICABLE
+        Answer.NOT_APPLICABLE
     )
 
 

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from blocks.statements import statement
-from ledger.controls import Outcome
+from ledger.controls import Answer
 from tests.examples import examples
 
 LAWS = settings(
@@ -55,7 +55,7 @@ def booked(books, vouchers, opening):
 def test_whole_books_are_never_held(empty_books, vouchers, opening):
     results = booked(empty_books, vouchers, opening).results()
 
-    assert [name for name, result in results.items() if result.outcome is Outcome.BROKEN] == []
+    assert [name for name, result in results.items() if result.outcome is Answer.BROKEN] == []
 
 
 @pytest.mark.requirement("R-FIN-15a", "R-FIN-15b", "R-FIN-15c")
@@ -96,7 +96,7 @@ def test_voucher_that_is_lost_shows_on_exactly_its_accounts(empty_books, voucher
     assert {item.account_number: item.difference for item in found} == {
         number: value for number, value in sums.items() if value
     }
-    assert results["voucher_balance"].outcome in {Outcome.PASSED, Outcome.NOT_APPLICABLE}
+    assert results["voucher_balance"].outcome in {Answer.PASSED, Answer.NOT_APPLICABLE}
 
 
 @LAWS

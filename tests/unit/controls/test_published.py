@@ -7,7 +7,7 @@ import datetime as dt
 
 import pytest
 
-from ledger.controls import BreakKind, Outcome
+from ledger.controls import Answer, BreakKind
 from ledger.fiscal_year import FiscalYear
 
 ROWS = [("1910", "5"), ("1930", "-5")]
@@ -86,7 +86,7 @@ def test_vouchers_that_book_nothing_are_not_missed(empty_books):
         empty_books.book("M", str(number), "2024-06-01", [])
     later = without(empty_books, keys(12)).publishes(empty_books)
 
-    assert later.result("mass_removal").outcome == Outcome.PASSED
+    assert later.result("mass_removal").outcome == Answer.PASSED
 
 
 def test_vouchers_of_another_year_are_not_removed_by_this_one(empty_books):
@@ -95,7 +95,7 @@ def test_vouchers_of_another_year_are_not_removed_by_this_one(empty_books):
     later = without(earlier, keys(50)).publishes(earlier)
     later.year = FiscalYear(dt.date(2024, 1, 1), dt.date(2024, 12, 31))
 
-    assert later.result("mass_removal").outcome == Outcome.NOT_APPLICABLE
+    assert later.result("mass_removal").outcome == Answer.NOT_APPLICABLE
 
 
 def test_partial_load_never_removes(empty_books):
@@ -103,7 +103,7 @@ def test_partial_load_never_removes(empty_books):
     later = without(earlier, keys(50)).publishes(earlier)
     later.facts = {"source_kind": "4I", "coverage": "partial"}
 
-    assert later.result("mass_removal").outcome == Outcome.NOT_APPLICABLE
+    assert later.result("mass_removal").outcome == Answer.NOT_APPLICABLE
 
 
 def of_june(books):
@@ -172,7 +172,7 @@ def test_history_alone_changes_nothing_under_a_lock(books):
     later.book("A", "8", "2024-01-21", []).correct("A:8", "struck", "4010", "300")
     later.context = {"locked_until": dt.date(2024, 12, 31)}
 
-    assert later.result("locked_period").outcome == Outcome.PASSED
+    assert later.result("locked_period").outcome == Answer.PASSED
 
 
 def test_striking_all_rows_of_a_voucher_is_a_change_under_a_lock(books):
@@ -213,14 +213,14 @@ def test_part_of_a_year_changes_nothing_under_a_lock(books):
     later.facts = {"source_kind": "4I", "coverage": "partial"}
     later.context = {"locked_until": dt.date(2024, 12, 31)}
 
-    assert later.result("locked_period").outcome == Outcome.NOT_APPLICABLE
+    assert later.result("locked_period").outcome == Answer.NOT_APPLICABLE
 
 
 def test_changes_after_the_lock_pass(books):
     later = without(books, {"B:1"}).publishes(books)
     later.context = {"locked_until": dt.date(2024, 2, 27)}
 
-    assert later.result("locked_period").outcome == Outcome.PASSED
+    assert later.result("locked_period").outcome == Answer.PASSED
 
 
 @pytest.mark.parametrize("locked_until", [None, dt.date(2023, 12, 31)])
@@ -228,7 +228,7 @@ def test_lock_that_is_not_there_or_ends_before_the_year_is_no_control(books, loc
     later = copy.deepcopy(books).publishes(books)
     later.context = {"locked_until": locked_until}
 
-    assert later.result("locked_period").outcome == Outcome.NOT_APPLICABLE
+    assert later.result("locked_period").outcome == Answer.NOT_APPLICABLE
 
 
 def earlier_year(books):
@@ -243,7 +243,7 @@ def test_year_opens_with_what_the_published_year_before_closed_with(books):
     """The result (300.00 on 3001) has become equity, so equity is compared as one sum."""
     books.publishes(earlier_year(books))
 
-    assert books.result("opening_continuity").outcome == Outcome.PASSED
+    assert books.result("opening_continuity").outcome == Answer.PASSED
 
 
 def test_year_that_opens_before_the_result_is_moved_still_continues_the_year_before(books):
@@ -253,8 +253,8 @@ def test_year_that_opens_before_the_result_is_moved_still_continues_the_year_bef
 
     results = books.publishes(earlier_year(books)).results()
 
-    assert results["opening_continuity"].outcome == Outcome.PASSED
-    assert results["opening_sums_to_zero"].outcome == Outcome.BROKEN
+    assert results["opening_continuity"].outcome == Answer.PASSED
+    assert results["opening_sums_to_zero"].outcome == Answer.BROKEN
 
 
 def test_opening_balance_that_differs_from_the_published_close_is_named(books):
@@ -273,13 +273,13 @@ def test_opening_balance_that_differs_from_the_published_close_is_named(books):
 def test_published_year_counts_before_what_the_source_reports_of_it(books):
     books.publishes(earlier_year(books)).reports("closing", offset=-1, _1930="1.00")
 
-    assert books.result("opening_continuity").outcome == Outcome.PASSED
+    assert books.result("opening_continuity").outcome == Answer.PASSED
 
 
 def test_year_before_is_taken_from_the_source_when_none_is_published(books):
     books.reports("closing", offset=-1, _1930="50000.00", _1910="1500.50", _2081="-51200.50")
     books.reports("result", offset=-1, _3001="-300.00")
-    assert books.result("opening_continuity").outcome == Outcome.PASSED
+    assert books.result("opening_continuity").outcome == Answer.PASSED
 
     books.reports("closing", offset=-1, _1220="8.00")
     (item,) = books.result("opening_continuity").breaks
@@ -291,7 +291,7 @@ def test_opening_balances_taken_from_the_year_before_do_not_prove_themselves(boo
 
     result = books.result("opening_continuity")
 
-    assert result.outcome == Outcome.NOT_APPLICABLE
+    assert result.outcome == Answer.NOT_APPLICABLE
 
 
 def test_first_year_of_all_continues_nothing(books):
@@ -320,7 +320,7 @@ def test_published_chart_counts_for_a_source_that_sends_vouchers_only(books):
         "4010",
     }
 
-    assert new.publishes(books).result("account_in_chart").outcome == Outcome.PASSED
+    assert new.publishes(books).result("account_in_chart").outcome == Answer.PASSED
 
 
 def test_published_chart_does_not_excuse_a_whole_file(books):
@@ -343,11 +343,11 @@ def test_result_moved_to_equity_is_not_noted(books):
     later = type(books)(year=FiscalYear(dt.date(2025, 1, 1), dt.date(2025, 12, 31)))
     books.book("A", "3", "2024-12-31", [("8999", "519.75"), ("2099", "-519.75")])
 
-    assert books.publishes(later).result("year_result_unmoved").outcome == Outcome.PASSED
+    assert books.publishes(later).result("year_result_unmoved").outcome == Answer.PASSED
 
 
 def test_result_of_an_open_year_is_not_judged(books):
-    assert books.result("year_result_unmoved").outcome == Outcome.NOT_APPLICABLE
+    assert books.result("year_result_unmoved").outcome == Answer.NOT_APPLICABLE
 
 
 def with_accounts(books, count):
@@ -430,7 +430,7 @@ def test_unused_accounts_budgets_and_objects_may_go(empty_books):
         books.book("A", number, "2024-01-01", [])
     later = books.publishes(earlier)
 
-    assert later.result("mass_removal").outcome == Outcome.PASSED
+    assert later.result("mass_removal").outcome == Answer.PASSED
 
 
 def test_account_whose_balance_became_zero_is_still_there(empty_books):
@@ -439,4 +439,4 @@ def test_account_whose_balance_became_zero_is_still_there(empty_books):
     for row in later.tables["opening_balance"] + later.tables["reported_balance"]:
         row["amount"] *= 0
 
-    assert later.result("mass_removal").outcome == Outcome.PASSED
+    assert later.result("mass_removal").outcome == Answer.PASSED

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from ledger.controls import BreakKind, Outcome
+from ledger.controls import Answer, BreakKind
 
 
 def found(result):
@@ -41,7 +41,7 @@ def test_wrong_result_is_a_break_of_its_own_control(books):
 
     assert found(results["result_roll_forward"]) == {"3001": "0.70"}
     assert results["result_roll_forward"].holds
-    assert results["balance_roll_forward"].outcome == Outcome.PASSED
+    assert results["balance_roll_forward"].outcome == Answer.PASSED
 
 
 def test_account_absent_on_one_side_counts_as_zero(books):
@@ -51,8 +51,8 @@ def test_account_absent_on_one_side_counts_as_zero(books):
 
     results = books.results()
 
-    assert results["balance_roll_forward"].outcome == Outcome.PASSED
-    assert results["result_roll_forward"].outcome == Outcome.PASSED
+    assert results["balance_roll_forward"].outcome == Answer.PASSED
+    assert results["result_roll_forward"].outcome == Answer.PASSED
 
 
 def test_booked_account_without_a_reported_balance_is_compared_with_zero(books):
@@ -84,8 +84,8 @@ def test_result_account_that_the_source_carries_is_proven_by_its_closing_balance
 
     results = books.results()
 
-    assert results["balance_roll_forward"].outcome == Outcome.PASSED
-    assert results["result_roll_forward"].outcome == Outcome.PASSED
+    assert results["balance_roll_forward"].outcome == Answer.PASSED
+    assert results["result_roll_forward"].outcome == Answer.PASSED
 
 
 def test_account_reported_as_balance_and_as_result_must_agree_with_both(books):
@@ -94,7 +94,7 @@ def test_account_reported_as_balance_and_as_result_must_agree_with_both(books):
     results = books.results()
 
     assert found(results["balance_roll_forward"]) == {"3001": "-1.00"}
-    assert results["result_roll_forward"].outcome == Outcome.PASSED
+    assert results["result_roll_forward"].outcome == Answer.PASSED
 
 
 def test_account_outside_the_classes_goes_by_its_type(books):
@@ -131,8 +131,8 @@ def test_part_of_a_year_cannot_roll_forward(books, kind, coverage):
 
     results = books.results()
 
-    assert results["balance_roll_forward"].outcome == Outcome.NOT_APPLICABLE
-    assert results["result_roll_forward"].outcome == Outcome.NOT_APPLICABLE
+    assert results["balance_roll_forward"].outcome == Answer.NOT_APPLICABLE
+    assert results["result_roll_forward"].outcome == Answer.NOT_APPLICABLE
 
 
 def test_difference_of_one_hundredth_is_a_rounding(books):
@@ -343,7 +343,7 @@ def test_months_of_an_object_are_no_months_of_the_account(books):
     row = {**books.tables["reported_balance"][-1], "dimension_number": "1", "object_number": "10"}
     books.tables["reported_balance"].append(row)
 
-    assert books.result("period_balances").outcome == Outcome.PASSED
+    assert books.result("period_balances").outcome == Answer.PASSED
 
 
 def test_source_without_months_has_none_to_compare(books):
@@ -379,15 +379,15 @@ def test_report_that_carries_on_an_unbalanced_opening_is_not_noted_twice(empty_b
 
     results = books.results()
 
-    assert results["opening_sums_to_zero"].outcome == Outcome.BROKEN
-    assert results["reported_sums"].outcome == Outcome.PASSED
+    assert results["opening_sums_to_zero"].outcome == Answer.BROKEN
+    assert results["reported_sums"].outcome == Answer.PASSED
 
 
 @pytest.mark.parametrize("kind", ["closing", "result"])
 def test_half_a_report_has_no_sum(books, kind):
     books.drop_reported(kind)
 
-    assert books.result("reported_sums").outcome == Outcome.NOT_APPLICABLE
+    assert books.result("reported_sums").outcome == Answer.NOT_APPLICABLE
 
 
 @pytest.mark.parametrize(
@@ -418,7 +418,7 @@ def test_missing_evidence_is_named(books, kind, detail):
 def test_first_year_of_a_company_opens_with_nothing(books):
     books.drop_reported("opening")
 
-    assert books.result("missing_evidence").outcome == Outcome.PASSED
+    assert books.result("missing_evidence").outcome == Answer.PASSED
 
 
 def test_booked_account_that_no_balance_can_prove_is_named(books):
@@ -433,4 +433,4 @@ def test_part_of_a_year_need_not_bring_evidence(books):
     books.facts = {"source_kind": "4I", "coverage": "partial"}
     books.drop_reported("closing")
 
-    assert books.result("missing_evidence").outcome == Outcome.NOT_APPLICABLE
+    assert books.result("missing_evidence").outcome == Answer.NOT_APPLICABLE

@@ -11,7 +11,7 @@ from blocks.controls import ControlFailed, controls_for
 from blocks.controls.catalogue import Control
 from blocks.controls.evidence import make_evidence
 from blocks.controls.runner import ask_first, judge
-from ledger.controls import MAX_BREAKS_KEPT, Outcome, set_fingerprint
+from ledger.controls import MAX_BREAKS_KEPT, Answer, set_fingerprint
 from ledger.fiscal_year import FiscalYear
 
 UNBALANCED = [("1910", "5"), ("1930", "-4")]
@@ -105,7 +105,7 @@ def control_named(books, name):
 
 
 @pytest.mark.parametrize(
-    ("tolerance", "outcome"), [("0.10", Outcome.PASSED), ("0.09", Outcome.BROKEN)]
+    ("tolerance", "outcome"), [("0.10", Answer.PASSED), ("0.09", Answer.BROKEN)]
 )
 def test_difference_up_to_the_tolerance_is_no_break(books, tolerance, outcome):
     books.change_report("closing", "1930", "51250.10")
@@ -118,7 +118,7 @@ def test_tolerance_does_not_reach_breaks_without_an_amount(books):
     books.facts = {"currency": "EUR"}
     control = replace(control_named(books, "currency"), tolerance=Decimal("99.00"))
 
-    assert run_with(books, control).outcome == Outcome.BROKEN
+    assert run_with(books, control).outcome == Answer.BROKEN
 
 
 @pytest.mark.parametrize(
@@ -159,7 +159,7 @@ def test_every_break_carries_the_name_of_its_control(books):
     books.facts = {"currency": "EUR", "organisation_number": "5569999999"}
     books.context = {"defined_years": ()}
 
-    broken = [item for item in books.results().values() if item.outcome is Outcome.BROKEN]
+    broken = [item for item in books.results().values() if item.outcome is Answer.BROKEN]
 
     assert len(broken) > 6
     for item in broken:

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from blocks.digest import TableDigest
-from ledger.controls import BreakKind, Outcome, Severity
+from ledger.controls import Answer, BreakKind, Severity
 from ledger.fiscal_year import FiscalYear
 
 
@@ -51,7 +51,7 @@ def test_warnings_of_the_reader_damage_nothing_and_are_counted_by_kind(books):
 
     results = books.results()
 
-    assert results["source_damage"].outcome == Outcome.PASSED
+    assert results["source_damage"].outcome == Answer.PASSED
     assert not results["reader_warnings"].holds
     assert {item.detail for item in results["reader_warnings"].breaks} == {
         "bad_amount in #TRANS amount: 2 times, first on line 7",
@@ -132,7 +132,7 @@ def test_another_companys_file_is_a_break(books):
 def test_organisation_number_is_the_same_with_century_or_hyphen(books, number):
     books.context = {"organisation_number": number}
 
-    assert books.result("tenant_identity").outcome == Outcome.PASSED
+    assert books.result("tenant_identity").outcome == Answer.PASSED
 
 
 def test_file_without_organisation_number_is_flagged_and_never_passes_as_the_tenants(books):
@@ -140,7 +140,7 @@ def test_file_without_organisation_number_is_flagged_and_never_passes_as_the_ten
 
     results = books.results()
 
-    assert results["tenant_identity"].outcome == Outcome.NOT_APPLICABLE
+    assert results["tenant_identity"].outcome == Answer.NOT_APPLICABLE
     assert results["identity_missing"].holds
 
 
@@ -150,7 +150,7 @@ def test_number_that_cannot_be_one_is_missing_and_not_another_companys(books, nu
 
     results = books.results()
 
-    assert results["tenant_identity"].outcome == Outcome.NOT_APPLICABLE
+    assert results["tenant_identity"].outcome == Answer.NOT_APPLICABLE
     (item,) = results["identity_missing"].breaks
     assert item.detail.startswith("a file of program Exempel names no readable organisation number")
 
@@ -161,7 +161,7 @@ def test_number_of_another_form_is_readable_where_the_tenants_has_it(books):
 
     assert books.results()["tenant_identity"].holds
     books.facts = {"organisation_number": "12345678"}
-    assert books.results()["tenant_identity"].outcome == Outcome.PASSED
+    assert books.results()["tenant_identity"].outcome == Answer.PASSED
 
 
 def test_missing_number_beside_what_the_source_itself_answers_only_warns(books):
@@ -170,7 +170,7 @@ def test_missing_number_beside_what_the_source_itself_answers_only_warns(books):
 
     result = books.result("identity_missing")
 
-    assert (result.outcome, result.holds) == (Outcome.BROKEN, False)
+    assert (result.outcome, result.holds) == (Answer.BROKEN, False)
 
 
 def test_missing_number_is_one_break_for_all_files_of_a_program_and_another_for_each_other(books):
@@ -193,8 +193,8 @@ def test_tenant_without_organisation_number_has_nothing_to_compare(books):
 
     results = books.results()
 
-    assert results["tenant_identity"].outcome == Outcome.NOT_APPLICABLE
-    assert results["identity_missing"].outcome == Outcome.NOT_APPLICABLE
+    assert results["tenant_identity"].outcome == Answer.NOT_APPLICABLE
+    assert results["identity_missing"].outcome == Answer.NOT_APPLICABLE
 
 
 def test_source_in_another_currency_is_a_break(books):
@@ -213,7 +213,7 @@ def test_currency_is_not_judged_while_either_side_is_unknown(books):
     assert books.result("currency").reason == "the source names no currency"
 
     books.facts, books.context = {}, {"currency": ""}
-    assert books.result("currency").outcome == Outcome.NOT_APPLICABLE
+    assert books.result("currency").outcome == Answer.NOT_APPLICABLE
 
 
 @pytest.mark.requirement("R-SEN-13b")
@@ -255,7 +255,7 @@ def test_long_and_broken_years_pass_when_they_are_defined(books):
     neighbour = FiscalYear(dt.date(2022, 7, 1), dt.date(2023, 6, 30))
     books.context = {"defined_years": (books.year, neighbour)}
 
-    assert books.result("year_defined").outcome == Outcome.PASSED
+    assert books.result("year_defined").outcome == Answer.PASSED
 
 
 def test_tenant_without_any_defined_year_accepts_none(books):
@@ -275,13 +275,13 @@ def test_source_without_a_control_sum_is_not_judged_by_one(books):
     result = books.result("control_sum")
 
     assert (result.outcome, result.reason) == (
-        Outcome.NOT_APPLICABLE,
+        Answer.NOT_APPLICABLE,
         "the source has no #KSUMMA, so nothing says whether it was changed",
     )
 
 
 def test_right_control_sum_passes(books):
-    assert noted(books, "control_sum_right", "info").result("control_sum").outcome == Outcome.PASSED
+    assert noted(books, "control_sum_right", "info").result("control_sum").outcome == Answer.PASSED
 
 
 @pytest.mark.parametrize("code", ["control_sum_wrong", "control_sum_unopened"])
@@ -344,7 +344,7 @@ def test_each_text_that_has_lost_letters_is_named_and_holds_nothing(books):
 
     voucher = books.tables["voucher"][0]["voucher_key"]
     account = books.tables["ledger_account"][0]["account_number"]
-    assert (Outcome.BROKEN, Severity.WARNS, 5) == (
+    assert (Answer.BROKEN, Severity.WARNS, 5) == (
         result.outcome,
         result.severity,
         result.break_count,
@@ -404,4 +404,4 @@ def test_whole_texts_pass(books):
     books.tables["voucher"][0]["voucher_text"] = "Försäljning"
     books.evidence["source_account"] = [{"account_number": "3001", "name": "Försäljning"}]
 
-    assert Outcome.PASSED == books.result("damaged_text").outcome
+    assert Answer.PASSED == books.result("damaged_text").outcome

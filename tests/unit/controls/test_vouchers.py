@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from ledger.controls import BreakKind, Outcome
+from ledger.controls import Answer, BreakKind
 
 THREE_KINDS_OF_EVIDENCE = ["1", "2", "3"]
 
@@ -14,7 +14,7 @@ THREE_KINDS_OF_EVIDENCE = ["1", "2", "3"]
 def test_balanced_books_pass_every_control_that_applies(books):
     outcomes = {result.outcome for result in books.results().values()}
 
-    assert {Outcome.PASSED, Outcome.NOT_APPLICABLE} == outcomes
+    assert {Answer.PASSED, Answer.NOT_APPLICABLE} == outcomes
 
 
 @pytest.mark.requirement("R-FIN-15b", "R-FIN-15c")
@@ -79,7 +79,7 @@ def test_evidence_has_no_vouchers_to_balance(books, kind):
 
     result = books.result("voucher_balance")
 
-    assert result.outcome == Outcome.NOT_APPLICABLE
+    assert result.outcome == Answer.NOT_APPLICABLE
     assert f"a SIE type {kind} file is evidence of balances; it has no vouchers to judge" == (
         result.reason
     )
@@ -113,21 +113,21 @@ def test_first_and_last_day_lie_within_the_year(books):
     books.book("A", "3", "2024-01-01", [("1910", "5"), ("1930", "-5")])
     books.book("A", "4", "2024-12-31", [("1910", "5"), ("1930", "-5")])
 
-    assert books.result("posting_dates").outcome == Outcome.PASSED
+    assert books.result("posting_dates").outcome == Answer.PASSED
 
 
 def test_voucher_that_books_nothing_holds_no_year_wherever_it_is_dated(books):
     """Fortnox keeps a voucher whose rows were all struck; one of last year changes no balance."""
     books.book("B", "7", "2023-12-30", []).correct("B:7", "struck", "4010", "300")
 
-    assert books.result("posting_dates").outcome == Outcome.PASSED
+    assert books.result("posting_dates").outcome == Answer.PASSED
     assert [] == [name for name, result in books.results().items() if result.holds]
 
 
 def test_evidence_has_no_dates_to_judge(books):
     books.facts = {"source_kind": "1", "coverage": "evidence"}
 
-    assert books.result("posting_dates").outcome == Outcome.NOT_APPLICABLE
+    assert books.result("posting_dates").outcome == Answer.NOT_APPLICABLE
 
 
 @pytest.mark.requirement("R-FIN-25b", "R-FIN-25c")
@@ -173,13 +173,13 @@ def test_series_that_starts_high_or_counts_in_words_has_no_gap(books):
     books.book("C", "501", "2024-03-01", [("1910", "5"), ("1930", "-5")])
     books.book("C", "F-7", "2024-03-01", [("1910", "5"), ("1930", "-5")])
 
-    assert books.result("series_gaps").outcome == Outcome.PASSED
+    assert books.result("series_gaps").outcome == Answer.PASSED
 
 
 def test_number_longer_than_any_integer_is_passed_over(books):
     books.book("C", "9" * 40, "2024-03-01", [("1910", "5"), ("1930", "-5")])
 
-    assert books.result("series_gaps").outcome == Outcome.PASSED
+    assert books.result("series_gaps").outcome == Answer.PASSED
 
 
 def test_vouchers_without_numbers_have_no_series_to_judge(empty_books):
@@ -208,7 +208,7 @@ def test_vouchers_without_number_are_no_duplicates_of_each_other(books):
     books.book("B", "", "2024-04-01", rows, key="B:#1")
     books.book("B", "", "2024-04-01", rows, key="B:#2")
 
-    assert books.result("series_duplicates").outcome == Outcome.PASSED
+    assert books.result("series_duplicates").outcome == Answer.PASSED
 
 
 def test_object_in_use_that_is_not_declared_is_noted(books):

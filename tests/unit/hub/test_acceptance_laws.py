@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.acceptance import Acceptance, acceptable, unaccepted
-from ledger.controls import Break, BreakKind, ControlResult, Outcome, Severity
+from ledger.controls import Answer, Break, BreakKind, ControlResult, Severity
 
 NOW = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 AMOUNTS = st.decimals(min_value=-100, max_value=100, places=2)
@@ -29,7 +29,7 @@ BREAKS = st.builds(
 )
 RESULTS = st.lists(BREAKS, min_size=1, max_size=5).map(
     lambda breaks: ControlResult(
-        "c", Severity.BLOCKS, Outcome.BROKEN, breaks=tuple(breaks), break_count=len(breaks)
+        "c", Severity.BLOCKS, Answer.BROKEN, breaks=tuple(breaks), break_count=len(breaks)
     )
 )
 
@@ -79,15 +79,15 @@ def test_only_breaks_that_were_accepted_as_often_pass(seen, now):
 def test_result_that_does_not_block_never_holds(result):
     for harmless in (
         replace(result, severity=Severity.WARNS),
-        replace(result, outcome=Outcome.PASSED),
-        replace(result, outcome=Outcome.NOT_APPLICABLE),
+        replace(result, outcome=Answer.PASSED),
+        replace(result, outcome=Answer.NOT_APPLICABLE),
     ):
         assert unaccepted([harmless], [], at=NOW) == []
 
 
 def test_empty_fingerprint_speaks_for_nothing():
     """Two results whose breaks nobody summed up are not the same result."""
-    silent = ControlResult("c", Severity.BLOCKS, Outcome.BROKEN, break_count=5_000)
+    silent = ControlResult("c", Severity.BLOCKS, Answer.BROKEN, break_count=5_000)
     (given,) = accepted(replace(silent, set_fingerprint="5000-ab"))
 
     assert acceptable(silent) == []

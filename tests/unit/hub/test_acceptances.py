@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from blocks.hub import Load, Refused, Tenant
-from ledger.controls import Break, BreakKind, ControlResult, Outcome, Severity, set_fingerprint
+from ledger.controls import Answer, Break, BreakKind, ControlResult, Severity, set_fingerprint
 from ledger.fiscal_year import FiscalYear
 
 Y2024 = FiscalYear.parse("2024")
@@ -25,7 +25,7 @@ CHANGED = replace(WRONG_1910, actual=Decimal("1100.11"), difference=Decimal("-10
 
 def broken(*breaks: Break, severity=Severity.BLOCKS, **more) -> ControlResult:
     facts = {"breaks": breaks, "break_count": len(breaks), **more}
-    return ControlResult(breaks[0].control, severity, Outcome.BROKEN, **facts)
+    return ControlResult(breaks[0].control, severity, Answer.BROKEN, **facts)
 
 
 @pytest.fixture
@@ -193,7 +193,7 @@ def test_control_that_was_cut_is_accepted_as_a_whole(held, accept, still_open):
 
 
 def test_broken_control_that_names_no_break_holds(hub, held, accept, acme, y2024):
-    silent = ControlResult("row_count", Severity.BLOCKS, Outcome.BROKEN)
+    silent = ControlResult("row_count", Severity.BLOCKS, Answer.BROKEN)
 
     assert [silent] == hub.acceptances.unaccepted(acme, y2024, [silent])
     with pytest.raises(Refused, match="0 breaks"):

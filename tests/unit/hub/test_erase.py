@@ -16,11 +16,11 @@ from blocks.hub import (
 )
 from blocks.hub.customer_statements import CustomerStatement
 from ledger.account_map import Place
-from ledger.controls import Break, BreakKind, ControlResult, Outcome, Severity
+from ledger.controls import Answer, Break, BreakKind, ControlResult, Severity
 from ledger.onboarding import StatementKind
 
 BROKEN = ControlResult(
-    "c", Severity.BLOCKS, Outcome.BROKEN, breaks=(Break("c", BreakKind.MISSING),), break_count=1
+    "c", Severity.BLOCKS, Answer.BROKEN, breaks=(Break("c", BreakKind.MISSING),), break_count=1
 )
 OF_TENANTS = {
     table.name: table.c.id if table is models.tenant else table.c.tenant

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from blocks.hub import LeaseTaken, Load, Refused, UnitState, unit_resource
-from ledger.controls import ControlResult, Outcome, Severity
+from ledger.controls import Answer, ControlResult, Severity
 
 PATH = [UnitState.STAGED, UnitState.RECONCILING]
 
@@ -59,7 +59,7 @@ def test_hold_is_replaced_by_what_a_later_year_comes_to(hub, bring, held, later,
 
 
 def test_rejection_leaves_the_warning_of_what_is_published(hub, bring, acme, y2024):
-    damaged = ControlResult("damaged_text", Severity.WARNS, Outcome.BROKEN, break_count=1)
+    damaged = ControlResult("damaged_text", Severity.WARNS, Answer.BROKEN, break_count=1)
     hub.loads.save_results(bring(UnitState.PUBLISHED), [damaged])
     hold = bring(UnitState.HELD, digest="d2")
     hub.holds.reject(hold, reason="a wrong file", rejected_by="A. Person")

@@ -9,10 +9,10 @@ from decimal import Decimal
 import pytest
 
 from blocks.hub import Load, PublishedMeanwhile, UnitState, models
-from ledger.controls import MAX_BREAKS_KEPT, Break, BreakKind, ControlResult, Outcome, Severity
+from ledger.controls import MAX_BREAKS_KEPT, Answer, Break, BreakKind, ControlResult, Severity
 
-PASSED = ControlResult("opening_continuity", Severity.WARNS, Outcome.PASSED)
-SKIPPED = replace(PASSED, outcome=Outcome.NOT_APPLICABLE, reason="nothing is published before")
+PASSED = ControlResult("opening_continuity", Severity.WARNS, Answer.PASSED)
+SKIPPED = replace(PASSED, outcome=Answer.NOT_APPLICABLE, reason="nothing is published before")
 
 
 def broken(difference="10.00", *, count=1):
@@ -25,7 +25,7 @@ def broken(difference="10.00", *, count=1):
         difference=Decimal(difference),
         detail="other",
     )
-    return replace(PASSED, outcome=Outcome.BROKEN, breaks=(item,) * count, break_count=count)
+    return replace(PASSED, outcome=Answer.BROKEN, breaks=(item,) * count, break_count=count)
 
 
 @pytest.fixture

@@ -12,10 +12,10 @@ from sqlalchemy import select
 from blocks.hub import Load, Refused, Tenant, UnitState, UnknownTenant, models, new_load_id
 from ledger.controls import (
     MAX_BREAKS_KEPT,
+    Answer,
     Break,
     BreakKind,
     ControlResult,
-    Outcome,
     Severity,
     set_fingerprint,
 )
@@ -49,7 +49,7 @@ RESULTS = st.builds(
     ControlResult,
     control=TEXTS,
     severity=st.sampled_from(Severity),
-    outcome=st.sampled_from(Outcome),
+    outcome=st.sampled_from(Answer),
     reason=TEXTS,
     breaks=st.lists(BREAKS, max_size=4).map(tuple),
     break_count=st.integers(min_value=4, max_value=10**6),
@@ -138,7 +138,7 @@ def test_amount_is_kept_as_plain_text(hub, load, text):
     found = (Break("c", BreakKind.AMOUNT, expected=amount),)
     hub.loads.save_results(
         load.load_id,
-        [ControlResult("c", Severity.BLOCKS, Outcome.BROKEN, breaks=found, break_count=1)],
+        [ControlResult("c", Severity.BLOCKS, Answer.BROKEN, breaks=found, break_count=1)],
     )
     with hub.database.reading() as connection:
         raw = connection.exec_driver_sql("select expected, typeof(expected) from control_break")
@@ -151,7 +151,7 @@ def test_amount_that_is_no_finite_decimal_is_refused(hub, load, wrong):
     result = ControlResult(
         "c",
         Severity.BLOCKS,
-        Outcome.BROKEN,
+        Answer.BROKEN,
         breaks=(Break("c", BreakKind.AMOUNT, actual=wrong),),
         break_count=1,
     )
@@ -167,7 +167,7 @@ def test_breaks_are_kept_up_to_the_limit_and_counted_beyond(hub, load, count):
     found = tuple(Break("c", BreakKind.MISSING, account_number=str(n)) for n in range(count))
     hub.loads.save_results(
         load.load_id,
-        [ControlResult("c", Severity.WARNS, Outcome.BROKEN, breaks=found, break_count=count)],
+        [ControlResult("c", Severity.WARNS, Answer.BROKEN, breaks=found, break_count=count)],
     )
 
     (result,) = hub.loads.results(load.load_id)
@@ -177,8 +177,8 @@ def test_breaks_are_kept_up_to_the_limit_and_counted_beyond(hub, load, count):
 
 
 def test_later_findings_replace_the_earlier_ones(hub, load):
-    hub.loads.save_results(load.load_id, [ControlResult("a", Severity.INFORMS, Outcome.PASSED)])
-    hub.loads.save_results(load.load_id, [ControlResult("b", Severity.INFORMS, Outcome.PASSED)])
+    hub.loads.save_results(load.load_id, [ControlResult("a", Severity.INFORMS, Answer.PASSED)])
+    hub.loads.save_results(load.load_id, [ControlResult("b", Severity.INFORMS, Answer.PASSED)])
 
     assert [result.control for result in hub.loads.results(load.load_id)] == ["b"]
 
@@ -192,7 +192,7 @@ def test_old_findings_go_unless_a_unit_speaks_of_them(hub, acme, y2024, clock):
         "held": [UnitState.STAGED, UnitState.RECONCILING, UnitState.HELD],
     }.items():
         ids[name] = hub.loads.save(Load(acme, y2024.key, "sie")).load_id
-        hub.loads.save_results(ids[name], [ControlResult("c", Severity.WARNS, Outcome.PASSED)])
+        hub.loads.save_results(ids[name], [ControlResult("c", Severity.WARNS, Answer.PASSED)])
         for state in states:
             hub.units.set_status(acme, y2024, state, load_id=ids[name])
     clock.advance(30 * 86_400)
@@ -217,8 +217,8 @@ def test_findings_for_an_unchanged_load_are_those_of_a_published_one(hub, acme, 
     """The same rows were held in between, beside other evidence of the source."""
     ids = []
     for end, found in (
-        (UnitState.PUBLISHED, [ControlResult("c", Severity.BLOCKS, Outcome.PASSED)]),
-        (UnitState.HELD, [ControlResult("c", Severity.BLOCKS, Outcome.BROKEN)]),
+        (UnitState.PUBLISHED, [ControlResult("c", Severity.BLOCKS, Answer.PASSED)]),
+        (UnitState.HELD, [ControlResult("c", Severity.BLOCKS, Answer.BROKEN)]),
         (UnitState.PUBLISHED, []),
     ):
         clock.advance(1)

@@ -7,11 +7,11 @@ import pytest
 from blocks.hub import Load, UnitState, UnknownTenant, unit_resource
 from blocks.hub.repair import GONE
 from blocks.warehouse.records import LoadRecord
-from ledger.controls import ControlResult, Outcome, Severity
+from ledger.controls import Answer, ControlResult, Severity
 from ledger.fiscal_year import FiscalYear
 
 Y = "2024-01-01_2024-12-31"
-DAMAGED = ControlResult("damaged_text", Severity.WARNS, Outcome.BROKEN, break_count=1)
+DAMAGED = ControlResult("damaged_text", Severity.WARNS, Answer.BROKEN, break_count=1)
 PATH = [UnitState.FETCHING, UnitState.STAGED, UnitState.RECONCILING]
 
 

@@ -3,11 +3,11 @@ from __future__ import annotations
 import pytest
 
 from blocks.hub import LeaseLost, Load, UnitState, unit_resource
-from ledger.controls import ControlResult, Outcome, Severity
+from ledger.controls import Answer, ControlResult, Severity
 
-PASSED = ControlResult("currency", Severity.BLOCKS, Outcome.PASSED)
-WARNED = ControlResult("control_sum", Severity.WARNS, Outcome.BROKEN, break_count=1)
-INFORMED = ControlResult("series_gaps", Severity.INFORMS, Outcome.BROKEN, break_count=1)
+PASSED = ControlResult("currency", Severity.BLOCKS, Answer.PASSED)
+WARNED = ControlResult("control_sum", Severity.WARNS, Answer.BROKEN, break_count=1)
+INFORMED = ControlResult("series_gaps", Severity.INFORMS, Answer.BROKEN, break_count=1)
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from blocks.systems.fortnox.preflight import LICENCE
 from blocks.systems.ports import Requirement
 from blocks.warehouse.records import AccountChange, ChangePlan, VoucherChange
 from blocks.warehouse.side_tables import DocumentCounts
-from ledger.controls import Break, BreakKind, ControlResult, Outcome, Severity
+from ledger.controls import Answer, Break, BreakKind, ControlResult, Severity
 from ledger.fiscal_year import FiscalYear
 from ledger.unit import Unit
 from tasks.pages.documents import DocumentsFound, FileFailure, documents_page
@@ -80,9 +80,9 @@ def reconciliation(tmp_path):
         difference=ONE,
     )
     results = [
-        ControlResult("voucher_balance", Severity.BLOCKS, Outcome.BROKEN, FORGED, (found,), 1),
-        ControlResult("currency", Severity.WARNS, Outcome.BROKEN, FORGED, (found,), 1),
-        ControlResult(HOSTILE, Severity.WARNS, Outcome.NOT_APPLICABLE, FORGED),
+        ControlResult("voucher_balance", Severity.BLOCKS, Answer.BROKEN, FORGED, (found,), 1),
+        ControlResult("currency", Severity.WARNS, Answer.BROKEN, FORGED, (found,), 1),
+        ControlResult(HOSTILE, Severity.WARNS, Answer.NOT_APPLICABLE, FORGED),
     ]
     return reconciliation_page(
         UNIT,

@@ -10,7 +10,7 @@ import pytest
 from blocks.controls import UnitContext, controls_for
 from blocks.lake import Lake
 from blocks.warehouse.records import AccountChange, ChangePlan, VoucherChange
-from ledger.controls import Break, BreakKind, ControlResult, Outcome, Severity
+from ledger.controls import Answer, Break, BreakKind, ControlResult, Severity
 from ledger.coverage import Coverage
 from ledger.fiscal_year import FiscalYear
 from ledger.unit import Unit
@@ -36,13 +36,13 @@ def broken(count=1, *, severity=Severity.BLOCKS):
         for number in range(count)
     )
     return ControlResult(
-        "voucher_balance", severity, Outcome.BROKEN, breaks=breaks, break_count=count
+        "voucher_balance", severity, Answer.BROKEN, breaks=breaks, break_count=count
     )
 
 
-PASSED = ControlResult("currency", Severity.BLOCKS, Outcome.PASSED)
+PASSED = ControlResult("currency", Severity.BLOCKS, Answer.PASSED)
 SKIPPED = ControlResult(
-    "locked_period", Severity.BLOCKS, Outcome.NOT_APPLICABLE, reason="no period is locked"
+    "locked_period", Severity.BLOCKS, Answer.NOT_APPLICABLE, reason="no period is locked"
 )
 
 

@@ -14,7 +14,7 @@ from blocks.lake import Lake
 from blocks.staging import StageUnusable
 from blocks.warehouse import Warehouse
 from blocks.warehouse.errors import CountsDiffer, NoLedger, NotPublishable, StaleLease
-from ledger.controls import Break, BreakKind, ControlResult, Outcome, Severity
+from ledger.controls import Answer, Break, BreakKind, ControlResult, Severity
 from ledger.schemas import CANONICAL
 from ledger.unit import UnitMismatch
 from tests.examples import examples
@@ -266,7 +266,7 @@ def test_only_a_whole_year_may_replace(lake, warehouse, coverage):
 
 def broken(severity, *, count_of_all=1, whole=""):
     found = Break("trial_balance", BreakKind.AMOUNT, account_number="1930", detail="0.01 off")
-    outcome = Outcome.BROKEN
+    outcome = Answer.BROKEN
     return ControlResult("trial_balance", severity, outcome, "", (found,), count_of_all, whole)
 
 
