@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Final
 
 from ledger.statement import words
 from ledger.statement.grid import Cell
 
+LONGEST_NUMBER: Final = 8
 NUMBER: Final = re.compile(r"\d{3,8}", re.ASCII)
 BEFORE_NAME: Final = re.compile(r"(\d{3,8})[\s:.\u2013-]+(\S.*)", re.ASCII | re.DOTALL)
 LEAST_SPLIT_SHARE: Final = 0.5
@@ -22,6 +24,18 @@ def account_text(cell: Cell | None) -> str | None:
         return None
     text = f"{cell.value:f}" if isinstance(cell.value, Decimal) else cell.text
     return text if NUMBER.fullmatch(text) else None
+
+
+def is_code(cell: Cell) -> bool:
+    """Return whether a cell holds an account's number, or the shorter one of a class or group."""
+    text = f"{cell.value:f}" if isinstance(cell.value, Decimal) else cell.text
+    return text.isascii() and text.isdecimal() and len(text) <= LONGEST_NUMBER
+
+
+def usual_length(accounts: Iterable[str | None]) -> int:
+    """Return how many digits most accounts have."""
+    counts = Counter(len(account) for account in accounts if account)
+    return counts.most_common(1)[0][0] if counts else 0
 
 
 def split_account(labels: Sequence[str]) -> bool:

@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 from typing import Final
 
 from ledger.statement import words
-from ledger.statement.cells import periods_in
+from ledger.statement.cells import periods_in, shown
 from ledger.statement.headings import Titles
-from ledger.statement.periods import Found, Grain, Period
+from ledger.statement.periods import Found, Grain, Period, find_periods
 from ledger.statement.tables import Table
 from ledger.statement.values import Column, Kind, Role
 
 PERCENT_SHARE: Final = 0.5
 """Of a column's figures that are written as percentages."""
 
+DASHES: Final = ("-", "\u2013", "\u2014")
 DAYS_OF_YEAR: Final = 360
 """Fewer days between the first days of two months than from one year to the next."""
 
@@ -40,9 +42,22 @@ def grain_of(table: Table, column: int) -> Grain | None:
 
 def _found(table: Table, column: int) -> Found | None:
     """Return the time that the lowest row of the heading names."""
+    if broken := _broken_range(table, column):
+        return broken
     for row in reversed(table.header_rows):
         if times := periods_in(table.sheet.at(row, column)):
             return max(times, key=lambda time: time.grain)
+    return None
+
+
+def _broken_range(table: Table, column: int) -> Found | None:
+    """Return the time that a heading names in two rows, the second of which begins with a dash."""
+    texts = [shown(table.sheet.at(row, column)) for row in table.header_rows]
+    for above, below in pairwise(texts):
+        if below[:1] in DASHES or above[-1:] in DASHES:
+            ranges = [t for t in find_periods(f"{above} {below}") if t.grain is Grain.RANGE]
+            if above and below and ranges:
+                return ranges[0]
     return None
 
 
@@ -110,13 +125,15 @@ def _with_title(column: Column, titles: Titles) -> Column:
 def _spanned(columns: Sequence[Column]) -> list[Column]:
     """Give a sum that names no time that of the months beside it."""
     actual = [column for column in columns if _is_open(column) and not column.is_hidden]
-    starts = [c.period.start for c in actual if c.period and c.period.start]
-    ends = [c.period.end for c in actual if c.period and c.period.start]
+    times = [c.period for c in actual if c.period and c.period.start]
+    if not times:
+        return list(columns)
+    # A single month does not say where a sum beside it starts.
+    start = min(t.start for t in times if t.start) if len(times) > 1 else None
+    period = Period(start, max(time.end for time in times))
     return [
-        replace(column, period=Period(min(starts), max(ends)))
-        if column.role is Role.CUMULATIVE and column.period is None and starts
-        else column
-        for column in columns
+        replace(c, period=period) if c.role is Role.CUMULATIVE and c.period is None else c
+        for c in columns
     ]
 
 
@@ -153,6 +170,8 @@ def _is_part(column: Column, chosen: Column) -> bool:
     """Return whether a column holds a month, or some, of what the chosen one holds."""
     if column.column == chosen.column or not (column.period and chosen.period):
         return False
+    if chosen.period.start is None:
+        return chosen.role is Role.CUMULATIVE and column.period.end == chosen.period.end
     is_shorter = column.period.months < chosen.period.months
     return is_shorter and chosen.period.holds(column.period)
 

@@ -29,7 +29,7 @@ class Titles:
 
 def read_titles(texts: Sequence[str]) -> Titles:
     """Read the texts above a table; dates of printing are none of the report's."""
-    company = next((found[0] for text in texts if (found := words.COMPANY.search(text))), None)
+    company = next((name for text in texts if (name := _company(text))), None)
     dated = [text for text in texts if not words.PRINTED.search(text.casefold())]
     years = [text for text in dated if words.FISCAL_YEAR.search(text.casefold())]
     fiscal_years = [
@@ -43,6 +43,17 @@ def read_titles(texts: Sequence[str]) -> Titles:
         max(own, key=_preference, default=None),
         fiscal_years[0] if fiscal_years else None,
     )
+
+
+def _company(text: str) -> str | None:
+    """Return the company that a text names, without the statement's name before it."""
+    if not (found := words.COMPANY.search(text)):
+        return None
+    name = found[0]
+    for pattern in words.KINDS.values():
+        if title := pattern.match(name):
+            name = name[title.end() :].strip()
+    return name
 
 
 def _preference(found: Found) -> int:

@@ -88,7 +88,7 @@ def _line(table: Table, row: int, columns: Sequence[Column], places: int, notes:
 def _indent(cell: Cell | None) -> int:
     if cell is None or not isinstance(cell.value, str):
         return 0
-    return cell.indent + len(cell.value) - len(cell.value.lstrip())
+    return cell.column + cell.indent + len(cell.value) - len(cell.value.lstrip())
 
 
 def _rounded(amount: Decimal, places: int, place: Place, notes: Notes) -> Decimal:

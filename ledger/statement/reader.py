@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from ledger.statement import remarks, words
 from ledger.statement.answers import NO_ANSWERS, Answers
-from ledger.statement.cells import Reading, shown
+from ledger.statement.cells import Reading, periods_in, shown
 from ledger.statement.grid import Book, Sheet
 from ledger.statement.headings import read_titles
 from ledger.statement.lines import clean_label
@@ -91,7 +91,7 @@ def _context(section: Section, book: Book, answers: Answers) -> Context:
         for column in table.amount_columns
         if column in table.sheet.rows[row]
     )
-    named = read_titles(titles)
+    named = read_titles([*titles, *_day_of_rows(table)])
     company = named.company or read_titles(top).company
     labels = [clean_label(table.label(row)) for row in table.data_rows]
     return Context(
@@ -105,6 +105,18 @@ def _context(section: Section, book: Book, answers: Answers) -> Context:
 
 _TOP_ROWS = 8
 """Rows in which a company's name and a currency are looked for."""
+
+
+def _day_of_rows(table: Table) -> list[str]:
+    """Return the day that stands on every row of a table, in a column of its own."""
+    taken = {table.label_column, table.account_column, *table.amount_columns}
+    columns = {c for row in table.data_rows for c in table.sheet.rows[row]} - taken
+    for column in columns:
+        cells = [table.sheet.rows[row].get(column) for row in table.data_rows]
+        days = {shown(cell) for cell in cells if periods_in(cell)}
+        if len(days) == 1 and all(cells):
+            return list(days)
+    return []
 
 
 def _without_covers(statements: list[Statement]) -> list[Statement]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final
@@ -35,9 +36,10 @@ def of_file(book: Book, tables: Sequence[Table], kept: Sequence[Statement], note
     if book.container.quotes_irregular:
         notes.say("quotes_irregular", Place())
     for kind in Kind:
-        places = [s.sheet for s in kept if s.kind is kind]
-        if len(places) > 1:
-            notes.ask("several_of_a_kind", Place(), None, kind=kind, sheets=places)
+        alike = [s for s in kept if s.kind is kind]
+        if len(alike) > len({s.period for s in alike}):
+            sheets = [s.sheet for s in alike]
+            notes.ask("several_of_a_kind", Place(), None, kind=kind, sheets=sheets)
     for sheet in book.sheets:
         starts = [(s.kind, s.lines[0].row) for s in kept if s.sheet == sheet.name]
         if len(starts) > 1:
@@ -57,6 +59,9 @@ def of_statement(statement: Statement, section: Section, notes: Notes) -> None:
         notes.say("unit", place, unit=statement.unit)
         notes.ask("unit_precision", place, None, unit=statement.unit, per_line=statement.unit // 2)
     _zero_lines(statement, notes)
+    for line in statement.lines:
+        if not line.label and not line.account:
+            notes.say("line_without_label", Place(statement.sheet, line.row))
 
 
 def _columns(statement: Statement, notes: Notes) -> None:
@@ -90,6 +95,7 @@ def _cells(statement: Statement, table: Table, notes: Notes) -> None:
         accounts = [table.sheet.rows[r].get(table.account_column) for r in table.data_rows]
         _mixed("account_cells_mixed", [c for c in accounts if account_text(c)], statement, notes)
         _padded(statement, notes)
+        _repeated(statement, notes)
     for column in statement.used:
         cells = [table.sheet.rows[row].get(column.column) for row in table.data_rows]
         _mixed("amount_cells_mixed", cells, statement, notes)
@@ -109,10 +115,17 @@ def _padded(statement: Statement, notes: Notes) -> None:
     padded = [account for account in accounts if account.startswith("0")]
     if padded and len(padded) >= PADDED_SHARE * len(accounts):
         bare = {line.ledger_account for line in statement.lines if line.account}
-        is_safe = len(bare) == len(accounts)
+        is_safe = not any(account and account.startswith("0") for account in bare)
         place = Place(statement.sheet, 0, statement.account_column or 0)
         notes.ask("padded_accounts", place, "without_zeros" if is_safe else "as_they_stand",
                   count=len(padded), example=padded[0])  # fmt: skip
+
+
+def _repeated(statement: Statement, notes: Notes) -> None:
+    counts = Counter(line.account for line in statement.lines if line.account)
+    accounts = sorted(account for account, count in counts.items() if count > 1)
+    if accounts:
+        notes.say("account_repeated", Place(statement.sheet), accounts=accounts)
 
 
 def _zero_lines(statement: Statement, notes: Notes) -> None:

@@ -30,6 +30,7 @@ QUESTIONS: Final = {
 
 REMARKS: Final = {
     "account_cells_mixed": "Most accounts are stored otherwise than these {are}: {cells}.",
+    "account_repeated": "Accounts have several lines each, which are added up: {accounts}.",
     "amount_cells_mixed": "Most amounts are stored otherwise than these {are}: {cells}.",
     "amount_not_in_cents": "The stored number {stored} is more than 0.0001 from its cents: read as"
     " {read}.",
@@ -39,6 +40,7 @@ REMARKS: Final = {
     "hidden_rows_are_parts": "Rows {rows} are hidden; they are the parts of this row.",
     "hidden_rows_not_used": "Rows {rows} are hidden, are in no total and are not used.",
     "hidden_sheet_not_used": "The sheet is hidden and is not used; it holds: {statements}.",
+    "line_without_label": "The row has an amount and no label; it is read as a line of its own.",
     "months_and_cumulative": "Columns {months} are parts of the time of {used}, which is used.",
     "no_line_of_zero": "No line is zero: lines without an amount seem to be left out.",
     "quotes_irregular": "Quotation marks stand where they should not: they are read as letters.",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ledger.statement import words
-from ledger.statement.accounts import account_text
+from ledger.statement.accounts import account_text, is_code
 from ledger.statement.cells import Reading, shown
 from ledger.statement.grid import Cell, Row, Sheet
 
@@ -37,6 +37,25 @@ def find_shape(sheet: Sheet, reading: Reading) -> Shape | None:
     return Shape(label, account, tuple(amounts))
 
 
+def label_cell(row: Row, shape: Shape) -> Cell | None:
+    """Return the cell of a row's label: where most have it, or else the first text before figures.
+
+    Exports put each level of a statement in a column of its own, and a total's label where others
+    have their account.
+    """
+    if cell := row.get(shape.label):
+        return cell
+    end = min(shape.amounts, default=shape.label + 1)
+    texts = (row[place] for place in sorted(row) if place < end)
+    return next((cell for cell in texts if cell.text and not is_code(cell)), None)
+
+
+def is_named(row: Row, shape: Shape) -> bool:
+    """Return whether a row has a label or an account."""
+    account = row.get(shape.account) if shape.account else None
+    return label_cell(row, shape) is not None or account_text(account) is not None
+
+
 def has_figure(reading: Reading, cell: Cell | None) -> bool:
     """Return whether a cell holds an amount, or a formula that should have made one."""
     if cell is None:
@@ -60,7 +79,8 @@ def _holds_accounts(sheet: Sheet, reading: Reading, column: int) -> bool:
     rows = [row for _, row in sorted(sheet.rows.items()) if column in row]
     figures = [row for row in rows if has_figure(reading, row[column])]
     numbers = [text for row in figures if (text := account_text(row[column]))]
-    if not numbers or len(numbers) < len(figures):
+    codes = [row for row in figures if is_code(row[column])]
+    if len(numbers) <= len(codes) / 2 or len(codes) < len(figures):
         return False
     heads = [shown(row[column]).casefold() for row in rows if not has_figure(reading, row[column])]
     if any(words.ACCOUNT_HEADERS.fullmatch(head) for head in heads):

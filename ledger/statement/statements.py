@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 
 from ledger.statement import checks, words
+from ledger.statement.accounts import usual_length
 from ledger.statement.answers import Answers
 from ledger.statement.arrays import present, whole_numbers
 from ledger.statement.columns import read_columns
@@ -125,17 +126,18 @@ class _Made:
         amounts = [[line.amounts.get(column) for column in columns] for line in lines]
         flips = [-1 if is_flipped and is_subtracted(_bare(line)) else 1 for line in lines]
         headings = self.section.table.headings
+        usual = usual_length(line.account for line in lines)
         above = [0, *(line.row for line in lines)]
         return Rows(
             whole_numbers(amounts, scale) * np.reshape(flips, (-1, 1)),
             present(amounts),
-            [word_of(line, self.section.kind) for line in lines],
+            [word_of(line, self.section.kind, usual) for line in lines],
             [line.indent for line in lines],
             [
                 any(a < h < line.row for h in headings)
                 for a, line in zip(above, lines, strict=False)
             ],
-            [line.account is not None for line in lines],
+            [len(line.account or "") >= max(usual, 1) for line in lines],
             rounding=5 if is_rounded else 0,
         )
 
@@ -225,11 +227,16 @@ class _Made:
         }
 
 
-def word_of(line: RawLine, kind: Kind) -> Word:
-    """Return what a line's account and label say of its being a total."""
+def word_of(line: RawLine, kind: Kind, usual: int) -> Word:
+    """Return what a line's account and label say of its being a total.
+
+    An account with fewer digits than most, `usual`, may be a group of them.
+    """
     label = words.bare(line.label)
     if line.account is not None:
-        return Word.LEAF
+        return Word.LEAF if len(line.account) >= usual else Word.OPEN
+    if not label:
+        return Word.TOTAL
     if words.TOTALS.search(label):
         return Word.TOTAL
     if kind is Kind.BALANCE_SHEET:
@@ -271,7 +278,6 @@ def _of_column(line: RawLine, column: Column, factor: int, unit: int) -> Amount:
 
 def _unpadded(accounts: Sequence[str | None]) -> list[str | None]:
     """Return accounts without the zeros that some are padded with, when none becomes another."""
-    bare = [account.lstrip("0") if account else account for account in accounts]
-    named = [account for account in bare if account]
-    is_safe = len(set(named)) == len(named)
-    return bare if is_safe else list(accounts)
+    bare = {account: account.lstrip("0") for account in accounts if account}
+    is_safe = len(set(bare.values())) == len(bare)
+    return [bare[account] if account and is_safe else account for account in accounts]

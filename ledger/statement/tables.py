@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import dropwhile, pairwise
 from typing import Final
 
 from ledger.statement import words
@@ -12,7 +12,7 @@ from ledger.statement.accounts import account_text, split_account
 from ledger.statement.cells import Reading, is_time_number, periods_in, shown
 from ledger.statement.grid import Cell, Sheet
 from ledger.statement.refusals import StatementRefused
-from ledger.statement.shapes import Shape, find_shape, has_figure
+from ledger.statement.shapes import Shape, find_shape, has_figure, is_named, label_cell
 
 LONGEST_SIGN: Final = 3
 """Letters of what may stand between figures, such as the side of a balance."""
@@ -47,10 +47,8 @@ class Table:
 
     def label_cell(self, row: int) -> Cell | None:
         """Return the cell of a row's label."""
-        cells = self.sheet.rows.get(row, {})
-        in_account = cells.get(self.account_column or 0)
-        is_label = in_account is not None and account_text(in_account) is None
-        return cells.get(self.label_column) or (in_account if is_label else None)
+        shape = Shape(self.label_column, self.account_column, self.amount_columns)
+        return label_cell(self.sheet.rows.get(row, {}), shape)
 
     def header(self, column: int) -> str:
         """Return the heading of a column, its rows joined."""
@@ -101,14 +99,14 @@ def _refuse_adjacent(sheet: Sheet, reading: Reading, shape: Shape) -> None:
 
 
 def _data_rows(sheet: Sheet, reading: Reading, shape: Shape) -> list[int]:
-    """Return the rows with a label and a figure, without those whose figures are years or days."""
+    """Return the rows with a figure that is no year or day, from the first with a label on."""
     rows = [
         row
         for row in sorted(sheet.rows)
-        if (shape.label in sheet.rows[row] or shape.account in sheet.rows[row])
-        and any(has_figure(reading, sheet.rows[row].get(column)) for column in shape.amounts)
+        if any(has_figure(reading, sheet.rows[row].get(column)) for column in shape.amounts)
+        and not _is_header(sheet, reading, shape, row)
     ]
-    return [row for row in rows if not _is_header(sheet, reading, shape, row)]
+    return list(dropwhile(lambda row: not is_named(sheet.rows[row], shape), rows))
 
 
 def _is_header(sheet: Sheet, reading: Reading, shape: Shape, row: int) -> bool:
@@ -124,7 +122,7 @@ def _is_header(sheet: Sheet, reading: Reading, shape: Shape, row: int) -> bool:
 
 
 def _has_header_label(sheet: Sheet, shape: Shape, row: int) -> bool:
-    label = shown(sheet.rows[row].get(shape.label)).casefold()
+    label = shown(label_cell(sheet.rows[row], shape)).casefold()
     if label:
         return bool(words.HEADER_LABELS.fullmatch(label))
     return account_text(sheet.rows[row].get(shape.account or 0)) is None
