@@ -1,4 +1,10 @@
-"""The catalogue of controls: `data/reference/controls.csv`, with a SQL file for each row."""
+"""The catalogue of controls: what each means, and what a break is worth for each source.
+
+`data/reference/control_texts.csv` has a row, and `data/sql/reconcile` a SQL file, for each control.
+`data/reference/controls.csv` gives its severity and tolerance by source and kind: the row of both
+counts before that of the source (kind ``*``), and that before the default (``*``, ``*``). A kind of
+source that no row names is not judged but refused.
+"""
 
 from __future__ import annotations
 
@@ -16,8 +22,12 @@ from ledger.controls import Severity
 from ledger.errors import TerminalError
 
 CATALOGUE: Final = REFERENCE / "controls.csv"
+TEXTS: Final = REFERENCE / "control_texts.csv"
 RECONCILE: Final = SQL / "reconcile"
 EVIDENCE: Final = SQL / "evidence"
+
+ANY: Final = "*"
+"""Every source, or every kind of one."""
 
 STRICTNESS: Final = (Severity.INFORMS, Severity.WARNS, Severity.BLOCKS)
 
@@ -25,14 +35,10 @@ STRICTNESS: Final = (Severity.INFORMS, Severity.WARNS, Severity.BLOCKS)
 class UnknownSource(TerminalError):
     """The catalogue does not say what a control is worth for this kind of source."""
 
-    def __init__(self, *, source: str, source_kind: str) -> None:
-        """Name the source and the column that is missing."""
-        super().__init__(
-            f"No severities are defined for source {source}, kind {source_kind}: controls.csv has "
-            f"no column {_column(source, source_kind)}. Add it before loading from this source.",
-            source=source,
-            source_kind=source_kind,
-        )
+    sentence = (
+        "No severities are defined for source {source}, kind {source_kind!r}: controls.csv has no "
+        "row of it. Add those in which it differs from the default before loading from this source."
+    )
 
 
 @dataclass(frozen=True)
@@ -59,13 +65,22 @@ def controls_for(source: str, source_kind: str, *, context: UnitContext) -> list
     """Return every control, in the catalogue's order, as this source and this tenant have it.
 
     Raises:
-        UnknownSource: The catalogue has no column for the source.
+        UnknownSource: The catalogue has no row of this kind of source.
     """
-    column = _column(source, source_kind)
-    rows = _rows()
-    if column not in rows[0]:
+    if source_kind not in kinds_of(source):
         raise UnknownSource(source=source, source_kind=source_kind)
-    return [_control(row, column, context=context) for row in rows]
+    worth = _worth()
+    places = ((source, source_kind), (source, ANY), (ANY, ANY))
+    return [
+        _control(text, next(filter(None, map(worth[text["control"]].get, places))), context)
+        for text in _read(TEXTS)
+    ]
+
+
+def kinds_of(source: str) -> list[str]:
+    """Return the kinds of a source that are judged, in the order in which they are named."""
+    rows = (row for row in _read(CATALOGUE) if row["source"] == source)
+    return list(dict.fromkeys(row["kind"] for row in rows if row["kind"] != ANY))
 
 
 def catalogue_version(facts: UnitFacts, *, context: UnitContext) -> str:
@@ -76,7 +91,7 @@ def catalogue_version(facts: UnitFacts, *, context: UnitContext) -> str:
     with the program of the source, to which an acceptance may be bound.
 
     Raises:
-        UnknownSource: The catalogue has no column for the source.
+        UnknownSource: The catalogue has no row of this kind of source.
     """
     judged_by = hashlib.sha256()
     for control in controls_for(facts.source, facts.source_kind, context=context):
@@ -92,21 +107,25 @@ def catalogue_version(facts: UnitFacts, *, context: UnitContext) -> str:
     return judged_by.hexdigest()
 
 
-def _rows() -> list[dict[str, str]]:
-    with CATALOGUE.open(encoding="utf-8", newline="") as lines:
+def _read(table: Path) -> list[dict[str, str]]:
+    with table.open(encoding="utf-8", newline="") as lines:
         return list(csv.DictReader(lines))
 
 
-def _column(source: str, source_kind: str) -> str:
-    return f"{source}_{source_kind}" if source_kind else source
+def _worth() -> dict[str, dict[tuple[str, str], dict[str, str]]]:
+    """Return the rows of each control by source and kind."""
+    found: dict[str, dict[tuple[str, str], dict[str, str]]] = {}
+    for row in _read(CATALOGUE):
+        found.setdefault(row["control"], {})[row["source"], row["kind"]] = row
+    return found
 
 
-def _control(row: dict[str, str], column: str, *, context: UnitContext) -> Control:
-    name, severity, tolerance = row["control"], Severity(row[column]), Decimal(row["tolerance"])
+def _control(text: dict[str, str], worth: dict[str, str], context: UnitContext) -> Control:
+    name, severity, tolerance = text["control"], Severity(worth["severity"]), worth["tolerance"]
     return Control(
         name=name,
         severity=max(severity, context.tightened.get(name, severity), key=STRICTNESS.index),
-        tolerance=min(tolerance, context.tolerances.get(name, tolerance)),
-        meaning=row["meaning"],
-        what_to_do=row["what_to_do"],
+        tolerance=min(Decimal(tolerance), context.tolerances.get(name, Decimal(tolerance))),
+        meaning=text["meaning"],
+        what_to_do=text["what_to_do"],
     )

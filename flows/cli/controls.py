@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from blocks.systems.registry import SYSTEMS
 from flows.cli.app import AsJson, command
 from flows.cli.opening import TenantId, known_tenant, open_hub
 from flows.cli.output import next_steps, say, show_json, show_table
@@ -17,8 +18,8 @@ from ledger.controls import Severity
 if TYPE_CHECKING:
     from blocks.controls import Control
 
-KINDS: Final = {"SIE 4E": ("sie", "4E"), "SIE 4I": ("sie", "4I"), "Fortnox": ("fortnox", "4E")}
-"""Sources whose severities are shown, by heading."""
+SIE_KINDS: Final = {"SIE 4E": ("sie", "4E"), "SIE 4I": ("sie", "4I")}
+"""Kinds of files whose severities are shown, by heading; those of the systems come behind."""
 
 
 class Stricter(StrEnum):
@@ -38,10 +39,11 @@ def controls(tenant: TenantId, *, as_json: AsJson = False) -> None:
     with open_hub() as hub:
         known_tenant(hub, tenant)
         tightened = hub.tightened.of(tenant)
-    by_kind = {kind: _catalogue(*source, tightened) for kind, source in KINDS.items()}
+    kinds = _kinds()
+    by_kind = {kind: _catalogue(*source, tightened) for kind, source in kinds.items()}
     names = list(by_kind["SIE 4E"])
     if as_json:
-        show_json([_as_dict(name, by_kind, tightened) for name in names])
+        show_json([_as_dict(name, kinds, by_kind, tightened) for name in names])
         return
     rows = [
         (
@@ -52,7 +54,7 @@ def controls(tenant: TenantId, *, as_json: AsJson = False) -> None:
         )
         for name in names
     ]
-    headings = ("control", *KINDS, "tightened", "what holds when it passes")
+    headings = ("control", *kinds, "tightened", "what holds when it passes")
     show_table(headings, rows, spare=headings[-1:])
     next_steps(f"tasma tenant tighten {tenant} CONTROL")
 
@@ -98,12 +100,28 @@ def tighten(
     next_steps(f"tasma tenant controls {tenant}")
 
 
+def _kinds() -> dict[str, tuple[str, str]]:
+    """Return the kinds of sources whose severities are shown, by heading."""
+    from blocks.controls.catalogue import kinds_of  # noqa: PLC0415 - brings DuckDB
+
+    named = [(found, kinds_of(found.name)) for found in SYSTEMS.values()]
+    systems = {
+        found.title if len(kinds) == 1 else f"{found.title} {kind}": (found.name, kind)
+        for found, kinds in named
+        for kind in kinds
+    }
+    return SIE_KINDS | systems
+
+
 def _as_dict(
-    name: str, by_kind: dict[str, dict[str, Control]], tightened: dict[str, Severity]
+    name: str,
+    kinds: dict[str, tuple[str, str]],
+    by_kind: dict[str, dict[str, Control]],
+    tightened: dict[str, Severity],
 ) -> dict[str, object]:
     severities = {
         f"{source}_{kind}": by_kind[heading][name].severity
-        for heading, (source, kind) in KINDS.items()
+        for heading, (source, kind) in kinds.items()
     }
     return {
         "control": name,

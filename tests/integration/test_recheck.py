@@ -67,7 +67,7 @@ def stricter(tmp_path, monkeypatch):
     def stricter():
         path = tmp_path / "controls.csv"
         rows = CATALOGUE.read_text(encoding="utf-8")
-        path.write_text(rows.replace("\nseries_gaps,warns", "\nseries_gaps,blocks"))
+        path.write_text(rows.replace("\nseries_gaps,*,*,warns", "\nseries_gaps,*,*,blocks"))
         monkeypatch.setattr("blocks.controls.catalogue.CATALOGUE", path)
 
     return stricter

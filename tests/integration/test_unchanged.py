@@ -153,7 +153,7 @@ def test_controls_that_changed_since_are_asked_again_and_hold_what_they_would_no
     take(GAP)
     stricter = tmp_path / "controls.csv"
     rows = CATALOGUE.read_text(encoding="utf-8")
-    stricter.write_text(rows.replace("\nseries_gaps,warns", "\nseries_gaps,blocks"))
+    stricter.write_text(rows.replace("\nseries_gaps,*,*,warns", "\nseries_gaps,*,*,blocks"))
     monkeypatch.setattr("blocks.controls.catalogue.CATALOGUE", stricter)
 
     held = take(GAP)

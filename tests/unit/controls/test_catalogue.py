@@ -9,8 +9,8 @@ from decimal import Decimal
 import duckdb
 import pytest
 
-from blocks.controls import UnitContext, UnknownSource, controls_for
-from blocks.controls.catalogue import CATALOGUE, RECONCILE
+from blocks.controls import UnitContext, UnknownSource, catalogue, controls_for
+from blocks.controls.catalogue import ANY, CATALOGUE, RECONCILE, TEXTS, kinds_of
 from blocks.controls.evidence import EVIDENCE
 from ledger.controls import Severity
 
@@ -25,6 +25,7 @@ BLOCKING = {
     "currency",
     "voucher_balance",
     "account_in_chart",
+    "unmapped_account",
     "balance_roll_forward",
     "result_roll_forward",
     "closing_reported",
@@ -37,8 +38,8 @@ def stem(path):
     return path.stem
 
 
-def rows():
-    with CATALOGUE.open(encoding="utf-8", newline="") as lines:
+def rows(table=TEXTS):
+    with table.open(encoding="utf-8", newline="") as lines:
         return list(csv.DictReader(lines))
 
 
@@ -53,7 +54,52 @@ def test_every_row_says_what_is_meant_and_what_to_do():
 
 
 def test_default_tolerance_is_zero():
-    assert {row["tolerance"] for row in rows()} == {"0.00"}
+    assert {row["tolerance"] for row in rows(CATALOGUE)} == {"0.00"}
+
+
+def test_every_control_has_one_default_and_at_most_one_row_for_a_kind_of_source():
+    keys = [(row["control"], row["source"], row["kind"]) for row in rows(CATALOGUE)]
+
+    assert len(keys) == len(set(keys))
+    assert [row["control"] for row in rows()] == [
+        control for control, source, kind in keys if (source, kind) == (ANY, ANY)
+    ]
+    assert [] == [key for key in keys if key[1] == ANY != key[2]], "a kind is a source's own"
+
+
+def worth(path, *lines):
+    head, *defaults = CATALOGUE.read_text(encoding="utf-8").splitlines()
+    kept = [line for line in defaults if not line.startswith("series_gaps,")]
+    path.write_text("\n".join([head, *kept, *lines]), encoding="utf-8")
+    return path
+
+
+def test_row_of_source_and_kind_counts_before_that_of_the_source_and_that_before_the_default(
+    tmp_path, monkeypatch
+):
+    lines = ("*,*,warns,0.00", "toy,*,blocks,1.00", "toy,ledger,informs,2.00", "new,x,blocks,0.00")
+    path = worth(tmp_path / "controls.csv", *(f"series_gaps,{line}" for line in lines))
+    monkeypatch.setattr(catalogue, "CATALOGUE", path)
+    monkeypatch.setattr(catalogue, "kinds_of", lambda _source: ["ledger", "other", "4E"])
+
+    def of(*source):
+        controls = controls_for(*source, context=UnitContext())
+        return next(
+            (str(item.severity), str(item.tolerance))
+            for item in controls
+            if item.name == "series_gaps"
+        )
+
+    assert ("informs", "2.00") == of("toy", "ledger")
+    assert ("blocks", "1.00") == of("toy", "other")
+    assert ("warns", "0.00") == of("sie", "4E")
+
+
+def test_kind_that_no_row_names_is_not_judged_by_the_defaults():
+    assert ["4E", "4I", "3", "2", "1"] == sorted(kinds_of("sie"), key=KINDS.index)
+    assert ["4E"] == kinds_of("fortnox")
+    with pytest.raises(UnknownSource, match="source sie, kind '5'"):
+        controls_for("sie", "5", context=UnitContext())
 
 
 @pytest.mark.parametrize("path", [*RECONCILE.glob("*.sql"), *EVIDENCE.glob("*.sql")], ids=stem)
@@ -103,7 +149,7 @@ def test_every_kind_of_sie_file_has_severities(kind):
 
 
 def test_source_without_severities_is_refused_by_name():
-    with pytest.raises(UnknownSource, match="no column fortnox"):
+    with pytest.raises(UnknownSource, match="source fortnox, kind ''"):
         controls_for("fortnox", "", context=UnitContext())
 
 
