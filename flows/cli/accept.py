@@ -10,8 +10,9 @@ import typer
 from flows.cli.app import AsJson, app, command
 from flows.cli.importing import open_stores, progress
 from flows.cli.ledger import ledger
-from flows.cli.opening import TenantId, YearText, known_tenant, known_year, parse_day, short
+from flows.cli.opening import TenantId, YearText, known_tenant, known_year, parse_day
 from flows.cli.output import next_steps, remark, say, show_json
+from ledger.fiscal_year import short_year
 from ledger.unit import Unit
 
 if TYPE_CHECKING:
@@ -94,9 +95,9 @@ def accept(
         show_json({"tenant": tenant, "fiscal_year": unit.year.key, "still_held_by": names})
     elif names:
         say(f"Still held by {', '.join(names)}.")
-        next_steps(f"tasma ledger breaks {tenant} {short(unit.year.key)}")
+        next_steps(f"tasma ledger breaks {tenant} {short_year(unit.year.key)}")
     else:
-        next_steps(f"tasma publish {tenant} {short(unit.year.key)}")
+        next_steps(f"tasma publish {tenant} {short_year(unit.year.key)}")
 
 
 @command(app, "publish", examples=("tasma publish acme 2024",))

@@ -9,8 +9,9 @@ import typer
 
 from flows.cli.app import AsJson, command
 from flows.cli.ledger import ledger
-from flows.cli.opening import TenantId, known_tenant, open_hub, short
+from flows.cli.opening import TenantId, known_tenant, open_hub
 from flows.cli.output import next_steps, say, show_json, show_table
+from ledger.fiscal_year import short_year
 
 
 @command(
@@ -36,7 +37,7 @@ def acceptances(tenant: TenantId, *, as_json: AsJson = False) -> None:
         rows = [
             (
                 item.id,
-                short(item.fiscal_year) if item.fiscal_year else "lasting",
+                short_year(item.fiscal_year) if item.fiscal_year else "lasting",
                 item.control,
                 item.difference,
                 item.expires_at,

@@ -10,10 +10,11 @@ import typer
 
 from flows.cli.app import AsJson, command
 from flows.cli.importing import open_stores
-from flows.cli.opening import TenantId, known_tenant, open_hub, short
+from flows.cli.opening import TenantId, known_tenant, open_hub
 from flows.cli.output import next_steps, say, show_json
 from flows.cli.tenants import tenants
 from ledger.errors import TerminalError
+from ledger.fiscal_year import short_year
 
 
 class Switch(StrEnum):
@@ -60,7 +61,7 @@ def approve(
     if as_json:
         show_json({"tenant": tenant, "fiscal_years": years, "has_schedule": True})
         return
-    say(f"The nights begin for {tenant}: {', '.join(map(short, years))}.")
+    say(f"The nights begin for {tenant}: {', '.join(map(short_year, years))}.")
     next_steps(f"tasma tenant status {tenant}")
 
 

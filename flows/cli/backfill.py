@@ -12,11 +12,11 @@ from flows.cli.app import AsJson, command
 from flows.cli.exits import ExitCode, worst
 from flows.cli.importing import open_stores
 from flows.cli.ledger import ledger
-from flows.cli.opening import known_tenant, parse_year, short
+from flows.cli.opening import known_tenant, parse_year
 from flows.cli.output import next_steps, remark, say, show_json
 from flows.cli.pull import Define, OnServer, OverwriteUploaded, overwrite
 from flows.cli.years import defined_year
-from ledger.fiscal_year import FiscalYear
+from ledger.fiscal_year import FiscalYear, short_year
 from ledger.outcome import Outcome
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def parse_years(text: str) -> list[str]:
                 raise typer.BadParameter(f"{part} is no span of 1 to {MAX_YEARS} years.")
             found += [str(year) for year in range(first, last + 1)]
         else:
-            found.append(short(parse_year(part).key))
+            found.append(short_year(parse_year(part).key))
     years = list(dict.fromkeys(found))
     if not 0 < len(years) <= MAX_YEARS:
         raise typer.BadParameter(f"{len(years)} years; expected 1 to {MAX_YEARS}.")
@@ -126,7 +126,7 @@ def _pull_all(stores: Stores, answers: dict[Parts, bool], *, defines: bool) -> I
                 year,
                 overwrites=overwrites,
                 defines=defines,
-                watch=bar.of_unit(f"{tenant} {short(year.key)}"),
+                watch=bar.of_unit(f"{tenant} {short_year(year.key)}"),
             )
             bar.done(found)
             yield found

@@ -8,9 +8,10 @@ import typer
 
 from flows.cli.app import AsJson, command
 from flows.cli.ledger import ledger
-from flows.cli.opening import TenantId, YearOrLatest, known_tenant, known_year, open_hub, short
+from flows.cli.opening import TenantId, YearOrLatest, known_tenant, known_year, open_hub
 from flows.cli.output import next_steps, say, show_json, show_table
 from ledger.acceptance import is_foreign
+from ledger.fiscal_year import short_year
 from ledger.readers import FORMATS
 from tasks.findings import Findings, findings_of, findings_of_year
 
@@ -75,7 +76,7 @@ def _show(
     everything: bool,
     limit: int,
 ) -> None:
-    place = f"{unit.tenant} {short(unit.fiscal_year)}"
+    place = f"{unit.tenant} {short_year(unit.fiscal_year)}"
     say(f"{place}: {unit.status}{f': {unit.reason}' if unit.status in REASONED else ''}")
     if found:
         if found.load.is_open and unit.status != "held":
@@ -131,7 +132,7 @@ def _nothing_broke(results: list[ControlResult]) -> str:
 def _show_later(item: LaterFinding, control: Control | None, *, limit: int) -> None:
     """Show what was found after the year was loaded, with what gave rise to the question."""
     say("")
-    when = f"{item.found_at:%Y-%m-%d}, when {short(item.asked_by_year)} was loaded"
+    when = f"{item.found_at:%Y-%m-%d}, when {short_year(item.asked_by_year)} was loaded"
     if not item.is_break:
         say(f"Later: {item.result.control} agrees since {when} (load {item.asked_by_load_id}).")
         return
@@ -226,7 +227,7 @@ def _reload_command(load: Load) -> str:
     """Return the command that brings the corrected books, the way they came."""
     if load.source in FORMATS:
         return f"tasma import FILE --tenant {load.tenant}"
-    return f"tasma ledger pull {load.tenant} --year {short(load.fiscal_year)}"
+    return f"tasma ledger pull {load.tenant} --year {short_year(load.fiscal_year)}"
 
 
 def _catalogue(load: Load) -> dict[str, Control]:

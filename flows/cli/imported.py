@@ -8,9 +8,9 @@ from typing import Any, Final
 from flows.cli.exits import ExitCode
 from flows.cli.failure import refusal
 from flows.cli.local import Imported
-from flows.cli.opening import short
 from flows.cli.output import next_steps, remark, say, show_table
 from ledger.controls import Answer, ControlResult
+from ledger.fiscal_year import short_year
 from ledger.outcome import Outcome
 from tasks.reconcile import Judgement
 
@@ -28,7 +28,7 @@ def code(found: Imported) -> ExitCode:
 
 def place(found: Imported) -> str:
     """Name tenant and year as the commands take them: ``acme 2024``."""
-    return f"{found.tenant} {short(found.fiscal_year) if found.fiscal_year else ''}".strip()
+    return f"{found.tenant} {short_year(found.fiscal_year) if found.fiscal_year else ''}".strip()
 
 
 def show_one(found: Imported) -> None:

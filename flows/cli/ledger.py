@@ -10,8 +10,9 @@ import typer
 from flows.cli.app import AsJson, app, command, group
 from flows.cli.books import ask, published_year, warehouse
 from flows.cli.exits import ExitCode
-from flows.cli.opening import TenantId, YearOrLatest, known_tenant, open_hub, short
+from flows.cli.opening import TenantId, YearOrLatest, known_tenant, open_hub
 from flows.cli.output import next_steps, remark, say, show_json, show_table
+from ledger.fiscal_year import short_year
 
 if TYPE_CHECKING:
     from blocks.warehouse.records import Verification
@@ -47,7 +48,7 @@ def changes(
     show_table(
         ("load", "published (UTC)", "source", "vouchers", "postings", "+", "changed", "-"),
         [(row[0], row[3], f"{row[4]} {row[5]}", *row[6:]) for row in loads.rows],
-        title=f"{tenant} {short(wanted.key)}: loads that changed something, latest first",
+        title=f"{tenant} {short_year(wanted.key)}: loads that changed something, latest first",
         spare=("postings", "source", "vouchers", "load"),
     )
     if vouchers.rows:
@@ -110,7 +111,7 @@ def _verified(found: Verification) -> dict[str, Any]:
 
 def _say_verified(tenant: str, found: Verification) -> None:
     record = found.record
-    place = f"{tenant} {short(record.fiscal_year.key)}"
+    place = f"{tenant} {short_year(record.fiscal_year.key)}"
     if found.is_intact:
         say(
             f"{place} is intact: {record.voucher_count:,} vouchers, {record.posting_count:,} "

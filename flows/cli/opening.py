@@ -52,13 +52,6 @@ def parse_year(text: str) -> FiscalYear:
         raise typer.BadParameter(str(problem)) from None
 
 
-def short(key: str) -> str:
-    """Write a year as a person does: a calendar year as ``2024``, any other as its key."""
-    year = FiscalYear.parse(key)
-    calendar = str(year.end_date.year)
-    return calendar if FiscalYear.parse(calendar) == year else key
-
-
 def parse_day(text: str) -> dt.date:
     """Read a day as a person writes it."""
     try:

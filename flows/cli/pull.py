@@ -13,10 +13,10 @@ from flows.cli.app import AsJson, command
 from flows.cli.exits import worst
 from flows.cli.importing import open_stores, progress
 from flows.cli.ledger import ledger
-from flows.cli.opening import TenantId, known_tenant, short
+from flows.cli.opening import TenantId, known_tenant
 from flows.cli.output import next_steps, say, show_json
 from flows.cli.years import defined_year
-from ledger.fiscal_year import FiscalYear
+from ledger.fiscal_year import FiscalYear, short_year
 
 if TYPE_CHECKING:
     from tasks.stores import Stores
@@ -111,7 +111,7 @@ def overwrite(stores: Stores, tenant: str, year: FiscalYear, answer: bool | None
     titles = " or ".join(SYSTEMS[name].title for name in connected)
     other = SYSTEMS.get(unit.ledger_source)
     whose = other.title if other else "an uploaded SIE file"
-    question = f"The ledger of {tenant} {short(year.key)} came from {whose}. Overwrite it "
+    question = f"The ledger of {tenant} {short_year(year.key)} came from {whose}. Overwrite it "
     question += f"with {titles}'s?"
     return typer.confirm(question, default=False, err=True)
 
@@ -161,7 +161,7 @@ def _pull_all(
                 overwrites=overwrites,
                 dry_run=dry_run,
                 defines=defines,
-                watch=watch(short(year.key)),
+                watch=watch(short_year(year.key)),
             )
             for year, overwrites in answers.items()
         ]
@@ -194,18 +194,19 @@ def _start(
         years = [year for year, answer in answers.items() if answer == (uploaded == "overwrite")]
         if not years:
             continue
+        named = [short_year(year.key) for year in years]
         asked = {
             "tenant": tenant,
-            "years": [short(year.key) for year in years],
+            "years": named,
             "ledger": "leave" if leaves_ledger else "fetch",
             "uploaded": uploaded,
             "undefined": "define" if defines else "refuse",
             "dry_run": dry_run,
         }
         run = start_run("pull/pull", asked, name=f"{tenant} pull", tags=[f"tenant:{tenant}"])
-        links.append({"years": asked["years"], "run": str(run.run_id), "url": run.url})
+        links.append({"years": named, "run": str(run.run_id), "url": run.url})
         if not as_json:
-            say(f"{tenant} {', '.join(map(short, (year.key for year in years)))}: see {run.url}")
+            say(f"{tenant} {', '.join(named)}: see {run.url}")
     if as_json:
         show_json(links)
     elif not links:

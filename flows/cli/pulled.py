@@ -8,9 +8,9 @@ from typing import Any
 from flows.cli.exits import ExitCode
 from flows.cli.failure import refusal
 from flows.cli.imported import decision, in_words, show_breaks
-from flows.cli.opening import short
 from flows.cli.output import next_steps, remark, say, show_table
 from flows.cli.pulling import Pulled, why
+from ledger.fiscal_year import short_year
 from ledger.outcome import Outcome
 
 
@@ -21,7 +21,7 @@ def code(found: Pulled) -> ExitCode:
 
 def place(found: Pulled) -> str:
     """Name tenant and year as the commands take them: ``acme 2024``."""
-    return f"{found.unit.tenant} {short(found.unit.year.key)}"
+    return f"{found.unit.tenant} {short_year(found.unit.year.key)}"
 
 
 def show_one(found: Pulled) -> None:
@@ -46,7 +46,7 @@ def show_many(years: Sequence[Pulled]) -> None:
     rows = [
         (
             found.unit.tenant,
-            short(found.unit.year.key),
+            short_year(found.unit.year.key),
             found.outcome,
             found.rows,
             found.calls,
@@ -93,7 +93,7 @@ def _corrected_years(years: Sequence[Pulled]) -> tuple[str, ...]:
     return (
         *(f"tasma tenant year retire {place(found)}" for found in years if found.in_its_place),
         *(
-            f"tasma tenant year add {found.unit.tenant} {short(year.key)}"
+            f"tasma tenant year add {found.unit.tenant} {short_year(year.key)}"
             for found in years
             for year in found.in_its_place
         ),
@@ -113,14 +113,14 @@ def _after_failure(found: Pulled) -> tuple[str, ...]:
 def _next(found: Pulled) -> tuple[str, ...]:
     tenant = found.unit.tenant
     if found.work.would_be:
-        return (f"tasma ledger pull {tenant} --year {short(found.unit.year.key)}",)
+        return (f"tasma ledger pull {tenant} --year {short_year(found.unit.year.key)}",)
     if found.outcome is Outcome.HELD:
         return (
             f"tasma ledger breaks {place(found)}",
             decision(found.work, place(found)),
         )
     if found.outcome is Outcome.KEPT:
-        year = short(found.unit.year.key)
+        year = short_year(found.unit.year.key)
         return (f"tasma ledger pull {tenant} --year {year} --overwrite-uploaded",)
     if code(found):
         return _after_failure(found)

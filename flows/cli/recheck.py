@@ -12,8 +12,9 @@ from flows.cli.books import published_year
 from flows.cli.exits import ExitCode, worst
 from flows.cli.importing import open_stores
 from flows.cli.ledger import ledger
-from flows.cli.opening import known_tenant, short
+from flows.cli.opening import known_tenant
 from flows.cli.output import next_steps, say, show_json, show_table
+from ledger.fiscal_year import short_year
 from ledger.outcome import Outcome
 from ledger.unit import Unit
 
@@ -76,7 +77,7 @@ async def _ask(stores: Stores, units: list[Unit]) -> list[Answer]:
 
 def _show(found: list[Answer]) -> None:
     rows = [
-        (item.unit.tenant, short(item.unit.year.key), item.found.outcome, item.found.reason)
+        (item.unit.tenant, short_year(item.unit.year.key), item.found.outcome, item.found.reason)
         for item in found
     ]
     if rows:
@@ -85,7 +86,7 @@ def _show(found: list[Answer]) -> None:
     say(f"{agreeing:,} of {len(found):,} published years agree with the controls of today.")
     next_steps(
         *(
-            f"tasma ledger breaks {item.unit.tenant} {short(item.unit.year.key)}"
+            f"tasma ledger breaks {item.unit.tenant} {short_year(item.unit.year.key)}"
             for item in found
             if item.found.outcome in {Outcome.HELD, Outcome.WOULD_HOLD}
         )

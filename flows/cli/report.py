@@ -12,9 +12,9 @@ import typer
 from flows.cli.app import AsJson, command
 from flows.cli.books import Rows, ask, published_year
 from flows.cli.ledger import ledger
-from flows.cli.opening import TenantId, YearOrLatest, short
+from flows.cli.opening import TenantId, YearOrLatest
 from flows.cli.output import say, show_json, show_table
-from ledger.fiscal_year import FiscalYear
+from ledger.fiscal_year import FiscalYear, short_year
 
 MONTH: Final = re.compile(r"\d{4}-(0[1-9]|1[0-2])", re.ASCII)
 
@@ -58,7 +58,7 @@ def report(
     if as_json:
         show_json(found.as_dicts())
         return
-    _show(found, title=f"{tenant} {month or short(wanted.key)}: {statement.replace('-', ' ')}")
+    _show(found, title=f"{tenant} {month or short_year(wanted.key)}: {statement.replace('-', ' ')}")
     if statement is Statement.TRIAL_BALANCE:
         total = sum(row[-1] for row in found.rows)
         say(f"{len(found.rows)} accounts; the closing balances sum to {total:,.2f}.")

@@ -10,8 +10,8 @@ import typer
 
 from flows.cli.app import AsJson, app, command
 from flows.cli.exits import ExitCode
-from flows.cli.opening import short
 from flows.cli.output import next_steps, remark, say, show_json, show_table
+from ledger.fiscal_year import short_year
 
 if TYPE_CHECKING:
     from flows.doors.demo import DemoResult
@@ -93,7 +93,7 @@ def _show(outcome: DemoResult) -> None:
         (
             "red" if unit.blocking_count else "green",
             unit.tenant,
-            short(unit.fiscal_year),
+            short_year(unit.fiscal_year),
             unit.status,
             unit.voucher_count,
             unit.posting_count,
@@ -129,9 +129,9 @@ def _show(outcome: DemoResult) -> None:
     changed = next(unit for unit in outcome.seen if unit.tenant == outcome.changed)
     good = next(unit for unit in outcome.seen if not unit.blocking_count)
     next_steps(
-        f"tasma --demo ledger breaks {held.tenant} {short(held.fiscal_year)}",
-        f"tasma --demo ledger changes {changed.tenant} {short(changed.fiscal_year)}",
-        f"tasma --demo ledger report {good.tenant} {short(good.fiscal_year)}",
+        f"tasma --demo ledger breaks {held.tenant} {short_year(held.fiscal_year)}",
+        f"tasma --demo ledger changes {changed.tenant} {short_year(changed.fiscal_year)}",
+        f"tasma --demo ledger report {good.tenant} {short_year(good.fiscal_year)}",
         "tasma --demo up                 (these tenants and runs in Prefect's UI)",
         "tasma import FILE --new-tenant  (your own SIE file, in a home of your own)",
     )

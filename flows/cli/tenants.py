@@ -11,10 +11,10 @@ import typer
 
 from blocks.systems.registry import SYSTEMS
 from flows.cli.app import AsJson, app, command, group
-from flows.cli.opening import TenantId, known_tenant, open_hub, parse_year, short
+from flows.cli.opening import TenantId, known_tenant, open_hub, parse_year
 from flows.cli.output import is_terminal, next_steps, remark, say, show_json, show_table
 from flows.cli.years import years
-from ledger.fiscal_year import FiscalYear
+from ledger.fiscal_year import FiscalYear, short_year
 from ledger.organisation import OrganisationNumber
 
 if TYPE_CHECKING:
@@ -221,7 +221,7 @@ def what_next(row: OverviewRow, *, is_connected: bool) -> str:
     """Return the command that moves a unit on; nothing has to be done for one that is published."""
     if is_connected and not row.status:
         return f"tasma ledger pull {row.tenant}"
-    place = f"{row.tenant} {short(row.fiscal_year)}" if row.fiscal_year else row.tenant
+    place = f"{row.tenant} {short_year(row.fiscal_year)}" if row.fiscal_year else row.tenant
     load = f"tasma import FILE --tenant {row.tenant}"
     if row.hold or row.side_loads or row.later:
         return f"tasma ledger breaks {place}"
@@ -267,7 +267,7 @@ def _show_status(
         (
             str(row.light),
             row.tenant,
-            short(row.fiscal_year) if row.fiscal_year else "-",
+            short_year(row.fiscal_year) if row.fiscal_year else "-",
             row.status or "-",
             row.last_published_at,
             row.age,

@@ -9,17 +9,9 @@ import typer
 
 from blocks.systems.registry import systems_with
 from flows.cli.app import AsJson, command, group
-from flows.cli.opening import (
-    TenantId,
-    YearText,
-    known_tenant,
-    open_hub,
-    parse_day,
-    parse_year,
-    short,
-)
+from flows.cli.opening import TenantId, YearText, known_tenant, open_hub, parse_day, parse_year
 from flows.cli.output import next_steps, say, show_json, show_table
-from ledger.fiscal_year import FiscalYear
+from ledger.fiscal_year import FiscalYear, short_year
 
 if TYPE_CHECKING:
     from blocks.hub import Hub
@@ -85,7 +77,8 @@ def list_years(tenant: TenantId, *, as_json: AsJson = False) -> None:
         if is_connected:
             next_steps(
                 *(
-                    f"tasma ledger pull {tenant} --year {short(item.year.key)}  ({item.action})"
+                    f"tasma ledger pull {tenant} --year {short_year(item.year.key)} "
+                    f" ({item.action})"
                     for item in found
                     if item.action == "fetch"
                 )
