@@ -31,15 +31,18 @@ class Reading:
         return any(letter.isalpha() for letter in text) and self.amount(cell) is None
 
 
-def periods_in(cell: Cell | None) -> list[Found]:
-    """Return the times that a heading names: a date, text, or a day or year as a bare number."""
+def periods_in(cell: Cell | None, year: int | None = None) -> list[Found]:
+    """Return the times that a heading names: a date, text, or a day or year as a bare number.
+
+    `year` is that of months which name none.
+    """
     if cell is None:
         return []
     if isinstance(cell.value, dt.date):
         return [of_day(cell.value)]
     if isinstance(cell.value, Decimal):
         return _of_number(cell.value)
-    return find_periods(cell.text)
+    return find_periods(cell.text, year)
 
 
 def is_time_number(cell: Cell | None) -> bool:

@@ -34,25 +34,25 @@ def read_columns(table: Table, titles: Titles, kind: Kind) -> list[Column]:
     return _of_balances(columns, titles)
 
 
-def grain_of(table: Table, column: int) -> Grain | None:
+def grain_of(table: Table, column: int, year: int | None) -> Grain | None:
     """Return how the heading of a column names its time; None when it names none."""
-    found = _found(table, column)
+    found = _found(table, column, year)
     return found.grain if found else None
 
 
-def _found(table: Table, column: int) -> Found | None:
-    """Return the time that the lowest row of the heading names."""
+def _found(table: Table, column: int, year: int | None) -> Found | None:
+    """Return the time that the lowest row of the heading names; `year`: of months without one."""
     if broken := _broken_range(table, column):
         return broken
     for row in reversed(table.header_rows):
-        if times := periods_in(table.sheet.at(row, column)):
+        if times := periods_in(table.header_cell(row, column), year):
             return max(times, key=lambda time: time.grain)
     return None
 
 
 def _broken_range(table: Table, column: int) -> Found | None:
     """Return the time that a heading names in two rows, the second of which begins with a dash."""
-    texts = [shown(table.sheet.at(row, column)) for row in table.header_rows]
+    texts = [shown(table.header_cell(row, column)) for row in table.header_rows]
     for above, below in pairwise(texts):
         if below[:1] in DASHES or above[-1:] in DASHES:
             ranges = [t for t in find_periods(f"{above} {below}") if t.grain is Grain.RANGE]
@@ -66,7 +66,7 @@ def _column(table: Table, titles: Titles, kind: Kind, column: int) -> Column:
     role = Role.PERCENT if _is_percent(table, column) else words.role_of(header)
     if kind is Kind.INCOME_STATEMENT and role is Role.MOVEMENT:
         role = Role.MONTH if "period" in header.casefold() else Role.DIFFERENCE
-    found = _found(table, column)
+    found = _found(table, column, titles.year)
     return Column(
         column,
         header,

@@ -19,6 +19,11 @@ class Titles:
     period: Found | None
     fiscal_year: Period | None
 
+    @property
+    def year(self) -> int | None:
+        """The year that the titles speak of; None when they name no time."""
+        return self.period.period.end.year if self.period else None
+
     def year_start(self, day: dt.date) -> tuple[dt.date, bool]:
         """Return where the fiscal year of a day starts, and whether that is only a guess."""
         year = self.fiscal_year

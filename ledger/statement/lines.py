@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
@@ -37,6 +37,8 @@ class RawLine:
     indent: int
     amounts: Mapping[int, Decimal]
     is_hidden: bool
+    credits: frozenset[int] = frozenset()
+    """Columns whose amounts are printed without a sign and negative for the word behind them."""
 
 
 def read_lines(table: Table, columns: Sequence[Column], places: int, notes: Notes) -> list[RawLine]:
@@ -52,9 +54,34 @@ def read_lines(table: Table, columns: Sequence[Column], places: int, notes: Note
         StatementRefused: A used amount cannot be read, is an error, is not stored or too large.
     """
     _check_cells(table, columns)
+    sides = _side_columns(table, columns)
     kept = [column for column in columns if column.role.is_of_books]
     lines = (_line(table, row, kept, places, notes) for row in table.data_rows)
-    return [line for line in lines if line.amounts]
+    return [_with_sides(table, line, sides) for line in lines if line.amounts]
+
+
+def _side_columns(table: Table, columns: Sequence[Column]) -> list[int]:
+    """Return the columns of figures with another right behind that says debit or credit."""
+    known = words.DEBIT_SIGNS | words.CREDIT_SIGNS
+    return [
+        column.column
+        for column in columns
+        if (texts := [_text(table, row, column.column + 1) for row in table.data_rows])
+        and any(texts)
+        and {text for text in texts if text} <= known
+    ]
+
+
+def _with_sides(table: Table, line: RawLine, sides: Sequence[int]) -> RawLine:
+    """Return a line whose amounts are negative where a word behind them says credit."""
+    credit = [c for c in sides if _text(table, line.row, c + 1) in words.CREDIT_SIGNS]
+    amounts = {c: -amount if c in credit else amount for c, amount in line.amounts.items()}
+    return replace(line, amounts=amounts, credits=frozenset(credit))
+
+
+def _text(table: Table, row: int, column: int) -> str:
+    cell = table.sheet.rows[row].get(column)
+    return cell.text.casefold() if cell else ""
 
 
 def clean_label(text: str) -> str:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import cache
 from typing import Final
 
 from ledger.statement import months
@@ -73,11 +74,17 @@ def of_year(year: int) -> Found:
     return Found(Period(dt.date(year, 1, 1), dt.date(year, 12, 31)), Grain.YEAR)
 
 
-def find_periods(text: str) -> list[Found]:
-    """Return the periods that a text names, in its order; what is no date of a calendar is none."""
+def find_periods(text: str, year: int | None = None) -> list[Found]:
+    """Return the periods that a text names, in its order; what is no date of a calendar is none.
+
+    Args:
+        text: A heading, or a line above a table.
+        year: That of months which name none; without it they are no periods.
+    """
     left = re.sub(r"\s+", " ", re.sub("[\u2010-\u2015\u2212]", "-", text)).casefold()
     found: list[tuple[int, Found]] = []
-    for pattern, make in _FORMS:
+    forms = _FORMS if year is None else (*_FORMS, *_yearless(year))
+    for pattern, make in forms:
         for match in reversed(list(pattern.finditer(left))):
             if (period := _made(make, match)) is not None:
                 found.append((match.start(), period))
@@ -176,6 +183,18 @@ def _forms() -> Iterator[tuple[str, Callable[..., Found | None]]]:
     yield r"(\d{4})", lambda y: of_year(_year(y))
 
 
-_FORMS: Final = tuple(
-    (re.compile(rf"(?<![\w.,/]){pattern}(?![\w/]|[.,]\d)"), make) for pattern, make in _forms()
-)
+def _whole(pattern: str) -> re.Pattern[str]:
+    """Match a form where it is not a part of a longer word or number."""
+    return re.compile(rf"(?<![\w.,/]){pattern}(?![\w/]|[.,]\d)")
+
+
+@cache
+def _yearless(year: int) -> tuple[tuple[re.Pattern[str], Callable[..., Found | None]], ...]:
+    name = f"({months.PATTERN})"
+    return (
+        (_whole(rf"{name}\.? ?- ?{name}"), lambda m, n: _month_range("", m, str(year), n)),
+        (_whole(name), lambda m: _single_month(str(year), m)),
+    )
+
+
+_FORMS: Final = tuple((_whole(pattern), make) for pattern, make in _forms())

@@ -13,6 +13,8 @@ from ledger.statement.values import Kind
 LEDGER: Final = {"debit": "+", "credit": "-"}
 INCOME_POSITIVE: Final = {"income": "+", "costs": "-"}
 BOTH_POSITIVE: Final = {"income": "+", "costs": "+"}
+BY_WORD: Final = {"debit": "+", "credit": "+"}
+"""Both without a sign: a word behind the balance says which it is."""
 SIDES_POSITIVE: Final = {"assets": "+", "equity_and_liabilities": "+"}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
@@ -20,7 +20,7 @@ from ledger.statement.lines import RawLine, read_lines
 from ledger.statement.notes import Notes
 from ledger.statement.refusals import StatementRefused
 from ledger.statement.sections import Section
-from ledger.statement.signs import Printed, Signs, find_signs, is_subtracted
+from ledger.statement.signs import BY_WORD, Printed, Signs, find_signs, is_subtracted
 from ledger.statement.times import settle_time
 from ledger.statement.totals import Rows, Totals, Word, find_totals
 from ledger.statement.values import Amount, Column, Kind, Line, Place, Role, Statement
@@ -164,6 +164,8 @@ class _Made:
             for place, line in enumerate(self.lines)
         ]
         signs = find_signs(self.section.kind, rows, side, subtracts=self.is_flipped)
+        if any(line.credits for line in self.lines):
+            signs = replace(signs, printed=BY_WORD)
         if not signs.is_certain or self._lacks_signs(rows):
             place = Place(self.section.table.sheet.name, 0, column)
             self.notes.ask("sign", place, dict(signs.printed))
@@ -270,10 +272,11 @@ def _amount(line: RawLine, used: Sequence[Column], factor: int, unit: int) -> Am
 
 
 def _of_column(line: RawLine, column: Column, factor: int, unit: int) -> Amount:
-    printed = line.amounts[column.column]
+    amount = line.amounts[column.column]
     is_credit = column.role is Role.CREDIT
-    ledger = -abs(printed) if is_credit else printed * factor
-    return Amount(printed, round(ledger * unit, 2) + 0)
+    ledger = -abs(amount) if is_credit else amount * factor
+    printed = -amount if column.column in line.credits else amount
+    return Amount(printed + 0, round(ledger * unit, 2) + 0)
 
 
 def _unpadded(accounts: Sequence[str | None]) -> list[str | None]:

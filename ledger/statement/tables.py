@@ -52,8 +52,28 @@ class Table:
 
     def header(self, column: int) -> str:
         """Return the heading of a column, its rows joined."""
-        texts = (shown(self.sheet.at(row, column)) for row in self.header_rows)
+        texts = (shown(self.header_cell(row, column)) for row in self.header_rows)
         return " | ".join(dict.fromkeys(text for text in texts if text))
+
+    def header_cell(self, row: int, column: int) -> Cell | None:
+        """Return the cell of a heading that speaks of a column.
+
+        Over headings that repeat, one stands for all columns up to the next, merged or not.
+        """
+        found = self.sheet.at(row, column)
+        if found or column not in self.amount_columns or row not in self._spread_rows:
+            return found
+        left = (c for c in reversed(self.amount_columns) if c < column)
+        return next((cell for c in left if (cell := self.sheet.at(row, c))), None)
+
+    @property
+    def _spread_rows(self) -> tuple[int, ...]:
+        """The rows of a heading above one whose texts repeat."""
+        if len(self.header_rows) < 2:
+            return ()
+        last = self.sheet.rows.get(self.header_rows[-1], {})
+        texts = [shown(last[column]) for column in self.amount_columns if column in last]
+        return self.header_rows[:-1] if len(set(texts)) < len(texts) else ()
 
     @property
     def headers(self) -> list[str]:

@@ -78,7 +78,8 @@ class _Case:
 
     def is_doubtful_month(self) -> bool:
         """Return whether the heading names a month and nothing says that it is all or only it."""
-        if grain_of(self.section.table, self.used.column) is not Grain.MONTH:
+        grain = grain_of(self.section.table, self.used.column, self.titles.year)
+        if grain is not Grain.MONTH:
             return False
         return self.used.role is not Role.MONTH
 

@@ -37,7 +37,8 @@ KINDS: Final[dict[Kind, re.Pattern[str]]] = {
 ROLES: Final[dict[Role, re.Pattern[str]]] = {
     Role.PERCENT: re.compile(r"%|prosent|procent|percent|(?<!\w)(osuus|andel|share)(?!\w)"),
     Role.DIFFERENCE: _one(
-        "ero", "erotus", "poikkeama~", "avvikelse~", "differens", "diff", "variance", "difference",
+        "ero", "erotus", "poikkeama~", "avvikelse~", "avv", "differens", "diff", "variance",
+        "difference",
     ),
     Role.BUDGET: _one("budjet~", "budget~", "tavoite~", "talousarvio~"),
     Role.FORECAST: _one("ennust~", "prognos~", "forecast~", "estimate~", "arvio"),
@@ -63,6 +64,10 @@ ROLES: Final[dict[Role, re.Pattern[str]]] = {
     Role.MONTH: _one("kuukausi", "kuluva kuukausi", "månad~", "perioden", "month"),
     Role.MOVEMENT: _one("muutos", "tapahtumat", "period", "förändring", "movement", "change"),
 }  # fmt: skip
+
+DEBIT_SIGNS: Final = frozenset({"d", "debet", "debit", "dr", "deb", "+"})
+CREDIT_SIGNS: Final = frozenset({"k", "kredit", "c", "cr", "credit", "kred", "-"})
+"""What may stand behind a balance that is printed without a sign."""
 
 HEADER_LABELS: Final = _one(
     "rivi", "tili", "tilinro", "tilinumero", "konto", "kontonr", "account", "nimi", "benämning",
@@ -208,12 +213,15 @@ COMPANY: Final = re.compile(
 )
 
 
+_SPACED: Final = re.compile(r"(?<!\w)\w(?: \w){3,}(?!\w)")
+"""A word in spaced letters: ``v a s t a a v a a``."""
 _NUMBERED: Final = re.compile(r"^(?:[ivx]{1,4}|[a-h]|\d{1,2})(?:[.)]\s*|\s+)(?=\w)")
 
 
 def bare(label: str) -> str:
     """Return a label in small letters, without a number that a layout counts its lines with."""
-    return _NUMBERED.sub("", " ".join(label.casefold().split()))
+    said = " ".join(label.casefold().split())
+    return _NUMBERED.sub("", _SPACED.sub(lambda word: word[0].replace(" ", ""), said))
 
 
 def kind_of(texts: Iterable[str]) -> Kind | None:

@@ -69,6 +69,25 @@ def test_cumulative_columns_start_with_the_fiscal_year_that_a_title_names(read):
     assert "month" == statement.columns[0].role.value
 
 
+def test_months_without_a_year_have_that_of_the_title(read, codes):
+    text = "Tuloslaskelma 2026\nRivi;Maaliskuu\n" + lines(1)
+
+    assert ["movement_or_cumulative"] == codes(read(text).questions)
+    assert QUARTER == read(text).statements[0].period
+
+
+def test_a_heading_over_headings_that_repeat_stands_for_all_up_to_the_next(read, roles):
+    text = "Månadsrapport mars 2026\n;Mars;;;Jan-mars;;\n;Utfall;Budget;Avv;Utfall;Budget;Avv\n"
+    text += lines(6).replace("Liikevaihto", "Nettoomsättning").replace("Liikevoitto", "Resultat")
+    (statement,) = read(text.replace("Henkilöstökulut", "Personalkostnader")).statements
+
+    assert {
+        "B": "month", "C": "budget", "D": "difference", "E": "cumulative*", "F": "budget",
+        "G": "difference",
+    } == roles(statement)  # fmt: skip
+    assert QUARTER == statement.period
+
+
 def test_months_without_a_sum_are_asked_about_and_the_last_is_used(read, roles, codes):
     file = read("Resultaträkning\nRad;jan 2026;feb 2026;mar 2026\n" + lines(3))
 

@@ -195,6 +195,20 @@ def test_a_trial_balance_that_shows_no_credit_asks_for_its_signs(read, codes):
     assert "trial_balance_not_zero" in codes(read(text).remarks)
 
 
+def test_a_letter_behind_a_balance_says_its_side(read, codes):
+    text = "Saldoluettelo 31.12.2026\nTili;Nimi;Saldo;D/K\n1910;Pankki;90,00;D\n"
+    text += "2001;Pääoma;60,00;K\n3000;Myynti;30,00;K\nYhteensä;;0,00;\n"
+
+    file = read(text)
+    (statement,) = file.statements
+
+    assert list(map(Decimal, ("90", "-60", "-30", "0"))) == ledger(statement)
+    assert Decimal(60) == statement.lines[1].amount.statement
+    assert {"debit": "+", "credit": "+"} == statement.sign
+    assert [] == codes(file.questions)
+    assert "trial_balance_not_zero" not in codes(file.remarks)
+
+
 def test_thousands_or_decimals_that_nothing_tells_apart_are_asked_about(read, codes):
     text = "Tase 31.12.2026\nRivi;Saldo\nKoneet;1.234\nPankki;2.000\nYhteensä;3.234\n"
 

@@ -73,6 +73,15 @@ def test_every_way_to_write_two_days_says_the_time_between_them(day, days, form)
     assert (Period(day, end), Grain.RANGE) == (found.period, found.grain)
 
 
+@pytest.mark.parametrize(
+    ("text", "start", "end"),
+    [("Mars", "2026-03-01", "2026-03-31"), ("tammi-maaliskuu", "2026-01-01", "2026-03-31")],
+)
+def test_months_alone_are_of_the_year_that_is_given(text, start, end):
+    assert [span(start, end)] == [found.period for found in find_periods(text, 2026)]
+    assert [] == find_periods(text)
+
+
 def test_a_line_of_two_times_names_both_in_their_order():
     found = find_periods("Räkenskapsår 2025-01-01 - 2025-12-31, period 2025-03")
 
