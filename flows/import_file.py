@@ -39,11 +39,11 @@ async def import_file(
     who: OptionalPerson = "",
     sha256: Hash = "",
 ) -> State[Any]:
-    """Read an accounting file (SIE), check it, and publish it if nothing holds it.
+    """Read an accounting file (SIE, journal), check it, and publish it if nothing holds it.
 
-    The file replaces the fiscal year it is of, whatever was there before; loading it again
-    changes nothing. What does not pass the controls is held, and the last good data stays. A few
-    vouchers of no named year are one load for each defined year.
+    The file replaces the fiscal year it is of, whatever was there before, or the period that it
+    says it covers; loading it again changes nothing. What does not pass the controls is held, and
+    the last good data stays. A few vouchers of no named year are one load for each defined year.
 
     Args:
         tenant: Whose books: the tenant's id (small letters, digits, dashes), such as acme.

@@ -39,7 +39,9 @@ class Format:
 
 SIE: Final = Format("sie", "SIE", frozenset({".se", ".si", ".sie"}), port="ledger.sie.port")
 
-FORMATS: Final = {item.name: item for item in (SIE,)}
+JOURNAL: Final = Format("journal", "journal file", frozenset({".csv"}), port="ledger.journal.port")
+
+FORMATS: Final = {item.name: item for item in (SIE, JOURNAL)}
 """By name."""
 
 SUFFIXES: Final = frozenset(suffix for item in FORMATS.values() for suffix in item.suffixes)

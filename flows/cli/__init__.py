@@ -32,6 +32,7 @@ from flows.cli import (  # noqa: F401 - their commands register here
     report,
     serving,
     statements,
+    template,
     tenants,
 )
 from flows.cli.failure import explain, is_debugging, show_traceback

@@ -31,6 +31,9 @@ from ledger.source import Batch, LedgerFile, LedgerReader, Part, SourceFacts
 
 VERSION: Final = 1
 
+KIND: Final = "v1"
+"""Of the layout, by which `controls.csv` says what a break is worth."""
+
 NOT_DECLARED: Final = "journal_not_declared"
 """Of the diagnostic that holds a file of which nothing proves that it is whole."""
 
@@ -74,7 +77,7 @@ def open_file(parts: Sequence[Part], *, block_bytes: int = BLOCK_BYTES) -> Ledge
     findings = Findings()
     journal = read_journal(part.read(), findings, block_bytes)
     if journal is None:
-        nothing = SourceFacts(kind="", coverage=VOUCHERS)
+        nothing = SourceFacts(kind=KIND, coverage=VOUCHERS)
         return LedgerFile(nothing, {}, _Log(), _Counts(), lambda: iter(()), findings.refusal)
     return LedgerFile(
         facts=facts_of(journal.declared),
@@ -129,7 +132,7 @@ def facts_of(declared: Declaration) -> SourceFacts:
     """Return what a file says of itself."""
     values, lines = declared.values, declared.lines
     return SourceFacts(
-        kind="",
+        kind=KIND,
         coverage=declared.coverage,
         year=declared.year,
         organisation_number=plain_digits(values["organisation_number"]),
