@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import datetime as dt
 from collections.abc import Sequence
+from typing import Final
 
 from blocks.hub import Load, UnitStatus
 from ledger.controls import ControlResult
@@ -31,8 +31,7 @@ class NothingHeld(TerminalError):
         )
 
 
-@step("accept", about="unit")
-async def accept(
+def accept_breaks(
     stores: Stores,
     unit: Unit,
     *,
@@ -57,29 +56,6 @@ async def accept(
         NothingHeld: No such hold is open.
         Refused: A control named has no break that blocks, or the hub's rules forbid it.
     """
-    return await asyncio.to_thread(
-        accept_breaks,
-        stores,
-        unit,
-        controls=controls,
-        reason=reason,
-        accepted_by=accepted_by,
-        expires_on=expires_on,
-        load_id=load_id,
-    )
-
-
-def accept_breaks(
-    stores: Stores,
-    unit: Unit,
-    *,
-    controls: Sequence[str],
-    reason: str,
-    accepted_by: str,
-    expires_on: dt.date | None,
-    load_id: str = "",
-) -> list[ControlResult]:
-    """Do what `accept` says, in the caller's thread; no control named means all."""
     load_id = open_hold(stores, unit, load_id=load_id).load_id
     tenant = stores.hub.tenants.get(unit.tenant)
     _refuse_unknown(stores.hub.loads.results(load_id), controls)
@@ -100,8 +76,10 @@ def accept_breaks(
     return stores.hub.acceptances.unaccepted(unit.tenant, unit.year, results)
 
 
-@step("reject", about="unit")
-async def reject(
+accept: Final = step("accept", about="unit")(accept_breaks)
+
+
+def reject_hold(
     stores: Stores, unit: Unit, *, reason: str, rejected_by: str, load_id: str = ""
 ) -> UnitStatus | None:
     """Refuse what is held, so that the unit is as the last good load left it; return its status.
@@ -110,19 +88,13 @@ async def reject(
         NothingHeld: No such hold is open.
         LeaseTaken: A run works on the unit.
     """
-    return await asyncio.to_thread(
-        reject_hold, stores, unit, reason=reason, rejected_by=rejected_by, load_id=load_id
-    )
-
-
-def reject_hold(
-    stores: Stores, unit: Unit, *, reason: str, rejected_by: str, load_id: str = ""
-) -> UnitStatus | None:
-    """Do what `reject` says, in the caller's thread."""
     hold = open_hold(stores, unit, load_id=load_id)
     stores.hub.holds.reject(hold.load_id, reason=reason, rejected_by=rejected_by)
     say(f"Rejected load {hold.load_id}", tenant=unit.tenant, unit=unit.year.key)
     return stores.hub.units.find(unit.tenant, unit.year)
+
+
+reject: Final = step("reject", about="unit")(reject_hold)
 
 
 def open_hold(stores: Stores, unit: Unit, *, load_id: str = "") -> Load:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -65,9 +64,7 @@ class Received:
 
 
 @step("fetch", about="tenant")
-async def fetch(
-    stores: Stores, tenant: str, *, path: Path, sha256: str = "", who: str = ""
-) -> Received:
+def fetch(stores: Stores, tenant: str, *, path: Path, sha256: str = "", who: str = "") -> Received:
     """Land a file, or find it by its hash if it was landed before, and open it.
 
     A few vouchers of no named year (from a pre-system) are one load for each defined year; those in
@@ -78,11 +75,6 @@ async def fetch(
         NotOpen: Its opening has not come that far; nothing was landed.
         TerminalError: There is no such file, it is too large, no ledger, or of no known year.
     """
-    return await asyncio.to_thread(fetch_file, stores, tenant, path=path, sha256=sha256, who=who)
-
-
-def fetch_file(stores: Stores, tenant: str, *, path: Path, sha256: str, who: str) -> Received:
-    """Do what `fetch` says, in the caller's thread."""
     require_open(stores.hub, tenant, by_api=False)
     source = format_of(path.name)
     landed = stores.lake.find(tenant, source.name, sha256) if sha256 else None

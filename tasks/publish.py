@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
+from typing import Final
 
 from blocks.hub import LaterFinding, UnitState
 from blocks.steps import reached
@@ -40,8 +40,7 @@ class Publication:
         return " ".join([changes_in_words(self.plan), *found])
 
 
-@step("publish", about="job.unit")
-async def publish(job: Job, load: StagedLoad, judgement: Judgement) -> Publication:
+def publish_load(job: Job, load: StagedLoad, judgement: Judgement) -> Publication:
     """Replace the unit in the warehouse by what was staged, and say so in the hub.
 
     Raises:
@@ -49,11 +48,6 @@ async def publish(job: Job, load: StagedLoad, judgement: Judgement) -> Publicati
         StaleLease: A later run has acted on the unit; nothing was written.
         NoSpace: The disk is full; what was published is untouched.
     """
-    return await asyncio.to_thread(publish_load, job, load, judgement)
-
-
-def publish_load(job: Job, load: StagedLoad, judgement: Judgement) -> Publication:
-    """Do what `publish` says, in the caller's thread."""
     if job.lease is None:
         raise DryRunPublishes
     job.unit.require(load.staged.facts.unit, of=f"Load {load.load_id}")
@@ -78,6 +72,9 @@ def publish_load(job: Job, load: StagedLoad, judgement: Judgement) -> Publicatio
     done = Publication(published.written, plan, tuple(later), answers_earlier)
     say(f"Published. {done.in_words}", **job.where, written=published.written)
     return done
+
+
+publish: Final = step("publish", about="job.unit")(publish_load)
 
 
 def record_publication(job: Job, load: StagedLoad, *, warned: str = "") -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 from typing import Final
 
@@ -65,17 +64,12 @@ class Judgement:
 
 
 @step("reconcile", about="job.unit")
-async def reconcile(job: Job, load: StagedLoad) -> Judgement:
+def reconcile(job: Job, load: StagedLoad) -> Judgement:
     """Ask every control about the staged unit; breaks are returned, not raised.
 
     Raises:
         ControlFailed: A control could not be computed, so nothing is known.
     """
-    return await asyncio.to_thread(judge, job, load)
-
-
-def judge(job: Job, load: StagedLoad) -> Judgement:
-    """Do what `reconcile` says, in the caller's thread."""
     tell_judged(job, load)
     hub, context = job.stores.hub, unit_context(job)
     results = controls.reconcile(load.staged, context=context, warehouse=job.stores.warehouse)

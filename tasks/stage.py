@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,17 +24,12 @@ class StagedLoad:
 
 
 @step("stage", about="job.unit")
-async def stage(job: Job, fetched: Fetched) -> StagedLoad:
+def stage(job: Job, fetched: Fetched) -> StagedLoad:
     """Write the unit's tables; the same bytes read by the same reader are staged once.
 
     Raises:
         NoSpace: The disk is full; nothing is left of the stage.
     """
-    return await asyncio.to_thread(stage_fetched, job, fetched)
-
-
-def stage_fetched(job: Job, fetched: Fetched) -> StagedLoad:
-    """Do what `stage` says, in the caller's thread."""
     job.tell(UnitState.FETCHING, source=fetched.facts.source)
     staged = _stage(job.stores, fetched)
     counts = {name: table.row_count for name, table in staged.tables.items()}

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Final, ParamSpec, TypeVar
+import asyncio
+import functools
+import inspect
+from collections.abc import Callable, Coroutine
+from typing import Any, Final, ParamSpec, Protocol, TypeAlias, TypeVar, cast, overload
 
 from prefect import State, Task, task
 from prefect.cache_policies import NO_CACHE
@@ -24,14 +27,30 @@ Asked = ParamSpec("Asked")
 Answer = TypeVar("Answer")
 
 
-def step(name: str, *, about: str) -> Callable[[Callable[Asked, Answer]], Task[Asked, Answer]]:
-    """Make a function a step of a pipeline.
+Awaiting: TypeAlias = Callable[Asked, Coroutine[Any, Any, Answer]]
+
+
+class StepMaker(Protocol):
+    """Makes a step of a function that awaits, or of a plain one, which then runs in a thread."""
+
+    @overload
+    def __call__(
+        self, function: Awaiting[Asked, Answer]
+    ) -> Task[Asked, Coroutine[Any, Any, Answer]]: ...
+    @overload
+    def __call__(
+        self, function: Callable[Asked, Answer]
+    ) -> Task[Asked, Coroutine[Any, Any, Answer]]: ...
+
+
+def step(name: str, *, about: str) -> StepMaker:
+    """Make a function a step of a pipeline; a plain one runs in a thread, since it blocks.
 
     Args:
         name: What the step does, in a word.
         about: The argument, or a field of it, that a run of the step is named after.
     """
-    return task(
+    make = task(
         name=name,
         task_run_name=f"{name} {{{about}}}",
         cache_policy=NO_CACHE,
@@ -41,6 +60,18 @@ def step(name: str, *, about: str) -> Callable[[Callable[Asked, Answer]], Task[A
         retry_condition_fn=is_transient,
         timeout_seconds=STEP_LIMIT_S,
     )
+    return cast("StepMaker", lambda function: make(_awaiting(function)))
+
+
+def _awaiting(function: Callable[..., Any]) -> Callable[..., Coroutine[Any, Any, Any]]:
+    if inspect.iscoroutinefunction(function):
+        return function
+
+    @functools.wraps(function)
+    async def in_thread(*args: Any, **options: Any) -> Any:
+        return await asyncio.to_thread(function, *args, **options)
+
+    return in_thread
 
 
 async def is_transient(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
+import threading
 from itertools import pairwise
 
 import httpx
@@ -25,9 +27,38 @@ from tasks.pull import pull
 from tasks.reconcile import reconcile
 from tasks.report import report
 from tasks.stage import stage
-from tasks.steps import RETRIES, STEP_LIMIT_S
+from tasks.steps import RETRIES, STEP_LIMIT_S, step
 
 STEPS = [fetch, pull, stage, reconcile, publish, report, accept]
+
+
+def test_a_plain_function_runs_in_a_thread_and_one_that_awaits_in_the_loop():
+    @step("plain", about="name")
+    def plain(name, *, end=""):
+        return f"{name}{end}", threading.current_thread()
+
+    @step("awaiting", about="name")
+    async def awaiting(name):
+        await asyncio.sleep(0)
+        return name, threading.current_thread()
+
+    (first, thread), (second, loop) = (
+        asyncio.run(plain.fn("books", end=".")),
+        asyncio.run(awaiting.fn("books")),
+    )
+
+    assert (first, second, loop) == ("books.", "books", threading.main_thread())
+    assert thread is not threading.main_thread()
+    assert list(inspect.signature(plain.fn).parameters) == ["name", "end"]
+
+
+def test_what_a_plain_function_raises_comes_out_of_its_step():
+    @step("plain", about="name")
+    def plain(name):
+        raise HubBusy(name)
+
+    with pytest.raises(HubBusy):
+        asyncio.run(plain.fn("busy"))
 
 
 def is_retried(step, problem):
