@@ -155,7 +155,8 @@ def _chosen_movement(actual: Sequence[Column]) -> Column:
 def _as_movement(column: Column, chosen: Column, actual: Sequence[Column]) -> Column:
     if column.column == chosen.column:
         several = any(_is_part(other, chosen) for other in actual)
-        is_cumulative = several or column.role is Role.CUMULATIVE
+        is_plain_sum = words.SUM_HEADER.search(column.header.casefold()) is not None
+        is_cumulative = several or (column.role is Role.CUMULATIVE and not is_plain_sum)
         is_month = column.role is Role.MONTH or any(_is_other_month(c, chosen) for c in actual)
         role = Role.CUMULATIVE if is_cumulative else Role.MONTH if is_month else Role.AMOUNT
         return replace(column, role=role, use=True)

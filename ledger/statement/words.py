@@ -65,6 +65,9 @@ ROLES: Final[dict[Role, re.Pattern[str]]] = {
     Role.MOVEMENT: _one("muutos", "tapahtumat", "period", "förändring", "movement", "change"),
 }  # fmt: skip
 
+SUM_HEADER: Final = _one("yhteensä", "summa", "total")
+"""Headings of a sum: of months where there are some beside it, else of nothing but accounts."""
+
 DEBIT_SIGNS: Final = frozenset({"d", "debet", "debit", "dr", "deb", "+"})
 CREDIT_SIGNS: Final = frozenset({"k", "kredit", "c", "cr", "credit", "kred", "-"})
 """What may stand behind a balance that is printed without a sign."""
@@ -220,8 +223,8 @@ _NUMBERED: Final = re.compile(r"^(?:[ivx]{1,4}|[a-h]|\d{1,2})(?:[.)]\s*|\s+)(?=\
 
 def bare(label: str) -> str:
     """Return a label in small letters, without a number that a layout counts its lines with."""
-    said = " ".join(label.casefold().split())
-    return _NUMBERED.sub("", _SPACED.sub(lambda word: word[0].replace(" ", ""), said))
+    plain = " ".join(label.casefold().split())
+    return _NUMBERED.sub("", _SPACED.sub(lambda word: word[0].replace(" ", ""), plain))
 
 
 def kind_of(texts: Iterable[str]) -> Kind | None:
