@@ -9,7 +9,7 @@ from typing import Final
 from ledger.statement import words
 from ledger.statement.lines import RawLine
 from ledger.statement.notes import Notes
-from ledger.statement.totals import Totals
+from ledger.statement.rows import Totals
 from ledger.statement.values import Column, Place, Role
 
 ZERO: Final = Decimal(0)

@@ -8,7 +8,7 @@ from itertools import groupby
 
 from ledger.statement.lines import RawLine
 from ledger.statement.notes import Notes
-from ledger.statement.totals import Totals
+from ledger.statement.rows import Totals
 from ledger.statement.values import Place
 
 

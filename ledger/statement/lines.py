@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
 from ledger.statement import words
 from ledger.statement.accounts import BEFORE_NAME
-from ledger.statement.cells import periods_in
 from ledger.statement.grid import Cell
 from ledger.statement.notes import Notes
 from ledger.statement.numbers import MAX_DIGITS
 from ledger.statement.refusals import StatementRefused
 from ledger.statement.sections import account_of
 from ledger.statement.tables import Table
+from ledger.statement.unreadable import check_cells
 from ledger.statement.values import Column, Place
 
 CENT_TOLERANCE: Final = Decimal("0.0001")
@@ -53,7 +53,7 @@ def read_lines(table: Table, columns: Sequence[Column], places: int, notes: Note
     Raises:
         StatementRefused: A used amount cannot be read, is an error, is not stored or too large.
     """
-    _check_cells(table, columns)
+    check_cells(table, columns)
     sides = _side_columns(table, columns)
     kept = [column for column in columns if column.role.is_of_books]
     lines = (_line(table, row, kept, places, notes) for row in table.data_rows)
@@ -134,45 +134,6 @@ def _rounded(amount: Decimal, places: int, place: Place, notes: Notes) -> Decima
 
 def _named(place: Place) -> str:
     return Cell(place.row, place.column, None).place
-
-
-def _check_cells(table: Table, columns: Sequence[Column]) -> None:
-    used = [column.column for column in columns if column.use]
-    shown = [c.column for c in columns if c.role.is_of_books and not c.is_hidden]
-    cells = list(_cells(table, shown))
-    _refuse(table, "formula_without_value", (c for c in cells if c.value is None))
-    _refuse(table, "error_in_cell", (c for c in cells if c.error))
-    _refuse(
-        table, "amount_unreadable", (c for c in _cells(table, used) if _is_unreadable(table, c))
-    )
-
-
-def _cells(table: Table, columns: Sequence[int]) -> Iterator[Cell]:
-    for row in sorted((*table.data_rows, *table.headings)):
-        for column in columns:
-            if cell := table.sheet.rows[row].get(column):
-                yield cell
-
-
-def _is_unreadable(table: Table, cell: Cell) -> bool:
-    """Return whether a cell of a used column holds no amount where one was meant."""
-    if table.reading.amount(cell) is not None or periods_in(cell):
-        return False
-    if cell.row in table.data_rows:
-        return True
-    is_heading = words.role_of(cell.text) or words.currency_of([cell.text])
-    return bool(table.label(cell.row)) and not is_heading
-
-
-def _refuse(table: Table, code: str, cells: Iterator[Cell]) -> None:
-    sheet = f"{table.sheet.name}!" if table.sheet.name else ""
-    places = [cell.place for cell in cells]
-    if places:
-        raise StatementRefused(code, places=sheet + ", ".join(places[:MAX_NAMED]))
-
-
-MAX_NAMED: Final = 20
-"""Cells that a refusal names."""
 
 
 def is_sample(line: RawLine) -> bool:

@@ -11,19 +11,22 @@ import numpy as np
 
 from ledger.statement import checks, words
 from ledger.statement.accounts import usual_length
+from ledger.statement.amounts import amount_in, amount_of, unpadded
 from ledger.statement.answers import Answers
 from ledger.statement.arrays import present, whole_numbers
 from ledger.statement.columns import read_columns
 from ledger.statement.headings import Titles
 from ledger.statement.hidden import hidden_parts
+from ledger.statement.line_words import word_of
 from ledger.statement.lines import RawLine, read_lines
 from ledger.statement.notes import Notes
 from ledger.statement.refusals import StatementRefused
+from ledger.statement.rows import Rows, Totals
 from ledger.statement.sections import Section
 from ledger.statement.signs import BY_WORD, Printed, Signs, find_signs, is_subtracted
 from ledger.statement.times import settle_time
-from ledger.statement.totals import Rows, Totals, Word, find_totals
-from ledger.statement.values import Amount, Column, Kind, Line, Place, Role, Statement
+from ledger.statement.totals import find_totals
+from ledger.statement.values import Amount, Column, Kind, Line, Place, Statement
 
 MAX_LINES: Final = 1_000
 """Lines without an account: a statement has some hundred, and each is held against the others."""
@@ -202,14 +205,14 @@ class _Made:
     def _lines(self, totals: Totals, signs: Signs) -> list[Line]:
         levels = totals.levels(len(self.lines))
         used = self._used()
-        accounts = _unpadded([line.account for line in self.lines])
+        accounts = unpadded([line.account for line in self.lines])
         return [
             Line(
                 line.row,
                 line.label,
                 line.label_in_file,
                 line.account,
-                _amount(line, used, signs.factors[place], self.context.unit),
+                amount_of(line, used, signs.factors[place], self.context.unit),
                 self._also(line, signs.factors[place]),
                 is_total=place in totals.parts,
                 is_hidden=line.is_hidden,
@@ -223,64 +226,11 @@ class _Made:
     def _also(self, line: RawLine, factor: int) -> dict[int, Amount]:
         unit = self.context.unit
         return {
-            c.column: _of_column(line, c, factor, unit)
+            c.column: amount_in(line, c, factor, unit)
             for c in self.columns
             if c.column in line.amounts and not (c.use and len(self._used()) == 1)
         }
 
 
-def word_of(line: RawLine, kind: Kind, usual: int) -> Word:
-    """Return what a line's account and label say of its being a total.
-
-    An account with fewer digits than most, `usual`, may be a group of them.
-    """
-    label = words.bare(line.label)
-    if line.account is not None:
-        return Word.LEAF if len(line.account) >= usual else Word.OPEN
-    if not label:
-        return Word.TOTAL
-    if words.TOTALS.search(label):
-        return Word.TOTAL
-    if kind is Kind.BALANCE_SHEET:
-        return _word_in_balance(label)
-    if words.RESULTS.match(label):
-        return Word.RESULT
-    return Word.GROUP if words.GROUP_LINES.match(label) else Word.OPEN
-
-
-def _word_in_balance(label: str) -> Word:
-    if words.COMPUTED_RESULT.search(label):
-        return Word.RESULT
-    if words.RESULT_IN_BALANCE.match(label):
-        return Word.LEAF
-    if words.GROUPS.fullmatch(label):
-        return Word.TOP_GROUP
-    return Word.GROUP if words.GROUP_LINES.match(label) else Word.OPEN
-
-
 def _bare(line: RawLine) -> Printed:
     return Printed(words.bare(line.label), line.account, Decimal(0), is_total=False)
-
-
-def _amount(line: RawLine, used: Sequence[Column], factor: int, unit: int) -> Amount | None:
-    """Return the amount of a line; of debit and credit, what they come to."""
-    found = [_of_column(line, c, factor, unit) for c in used if c.column in line.amounts]
-    if len(used) == 1 or not found:
-        return found[0] if found else None
-    ledger = sum((amount.ledger for amount in found), Decimal(0))
-    return Amount(ledger / unit, ledger)
-
-
-def _of_column(line: RawLine, column: Column, factor: int, unit: int) -> Amount:
-    amount = line.amounts[column.column]
-    is_credit = column.role is Role.CREDIT
-    ledger = -abs(amount) if is_credit else amount * factor
-    printed = -amount if column.column in line.credits else amount
-    return Amount(printed + 0, round(ledger * unit, 2) + 0)
-
-
-def _unpadded(accounts: Sequence[str | None]) -> list[str | None]:
-    """Return accounts without the zeros that some are padded with, when none becomes another."""
-    bare = {account: account.lstrip("0") for account in accounts if account}
-    is_safe = len(set(bare.values())) == len(bare)
-    return [bare[account] if account and is_safe else account for account in accounts]

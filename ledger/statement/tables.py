@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from itertools import dropwhile, pairwise
 from typing import Final
 
-from ledger.statement import words
-from ledger.statement.accounts import account_text, split_account
-from ledger.statement.cells import Reading, is_time_number, periods_in, shown
+from ledger.statement.accounts import split_account
+from ledger.statement.cells import Reading, shown
 from ledger.statement.grid import Cell, Sheet
+from ledger.statement.heading_rows import header_above, header_between, is_header, row_texts
 from ledger.statement.refusals import StatementRefused
 from ledger.statement.shapes import Shape, find_shape, has_figure, is_named, label_cell
 
@@ -90,10 +90,10 @@ def find_tables(sheet: Sheet, reading: Reading) -> list[Table]:
     _refuse_adjacent(sheet, reading, shape)
     if not (data := _data_rows(sheet, reading, shape)):
         return []
-    starts = [_header_above(sheet, reading, shape, data[0])]
+    starts = [header_above(sheet, reading, shape, data[0])]
     for above, row in pairwise(data):
-        header = _header_between(sheet, reading, shape, above, row)
-        if header and _texts(sheet, header[-1]) != _texts(sheet, max(starts[-1], default=0)):
+        header = header_between(sheet, reading, shape, above, row)
+        if header and row_texts(sheet, header[-1]) != row_texts(sheet, max(starts[-1], default=0)):
             starts.append(header)  # the same heading again is that of a printed page
     ends = [*(start[0] for start in starts[1:]), max(sheet.rows) + 1]
     return [
@@ -124,61 +124,9 @@ def _data_rows(sheet: Sheet, reading: Reading, shape: Shape) -> list[int]:
         row
         for row in sorted(sheet.rows)
         if any(has_figure(reading, sheet.rows[row].get(column)) for column in shape.amounts)
-        and not _is_header(sheet, reading, shape, row)
+        and not is_header(sheet, reading, shape, row)
     ]
     return list(dropwhile(lambda row: not is_named(sheet.rows[row], shape), rows))
-
-
-def _is_header(sheet: Sheet, reading: Reading, shape: Shape, row: int) -> bool:
-    """Return whether a row has words or times where the amounts stand, and no amount.
-
-    Years and days may be bare numbers: then its label is empty or a heading's.
-    """
-    cells = [cell for column in shape.amounts if (cell := sheet.rows.get(row, {}).get(column))]
-    figures = [cell for cell in cells if has_figure(reading, cell)]
-    if not cells or not all(is_time_number(cell) for cell in figures):
-        return False
-    return not figures or _has_header_label(sheet, shape, row)
-
-
-def _has_header_label(sheet: Sheet, shape: Shape, row: int) -> bool:
-    label = shown(label_cell(sheet.rows[row], shape)).casefold()
-    if label:
-        return bool(words.HEADER_LABELS.fullmatch(label))
-    return account_text(sheet.rows[row].get(shape.account or 0)) is None
-
-
-def _header_above(sheet: Sheet, reading: Reading, shape: Shape, first: int) -> tuple[int, ...]:
-    """Return the rows of the heading that is nearest above the first row with an amount."""
-    above = (row for row in range(first - 1, 0, -1) if _is_header(sheet, reading, shape, row))
-    last = next(above, 0)
-    return _upwards(sheet, reading, shape, last) if last else ()
-
-
-def _upwards(sheet: Sheet, reading: Reading, shape: Shape, last: int) -> tuple[int, ...]:
-    top = last
-    while _is_header(sheet, reading, shape, top - 1):
-        top -= 1
-    return tuple(range(top, last + 1))
-
-
-def _header_between(
-    sheet: Sheet, reading: Reading, shape: Shape, above: int, below: int
-) -> tuple[int, ...]:
-    """Return the heading of a new table between two rows with amounts; none when there is none."""
-    for row in range(below - 1, above, -1):
-        if _is_header(sheet, reading, shape, row) and _names_columns(sheet, shape, row):
-            return tuple(r for r in _upwards(sheet, reading, shape, row) if r > above)
-    return ()
-
-
-def _texts(sheet: Sheet, row: int) -> dict[int, str]:
-    return {column: shown(cell) for column, cell in sheet.rows.get(row, {}).items()}
-
-
-def _names_columns(sheet: Sheet, shape: Shape, row: int) -> bool:
-    cells = [sheet.rows[row].get(column) for column in shape.amounts]
-    return any(periods_in(cell) or words.role_of(shown(cell)) for cell in cells if cell)
 
 
 def _table(

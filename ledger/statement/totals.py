@@ -7,14 +7,13 @@ Words decide only where figures cannot: a total of one line, a total of zeros, a
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from enum import Enum
 from itertools import combinations
 from typing import Final
 
 import numpy as np
 
-from ledger.statement.arrays import Figures
+from ledger.statement.rows import Rows, Totals, Word
+from ledger.statement.sums import adds_up, filled, matches, with_zeros
 
 MAX_PARTS: Final = 60
 """Parts that a total can have which does not say that it is one."""
@@ -22,74 +21,6 @@ MAX_PARTS_OF_NAMED: Final = 20_000
 """Parts that a total can have which does."""
 MAX_DOUBTED: Final = 6
 """Totals that are taken apart again, together, to make a later one add up."""
-
-
-class Word(Enum):
-    """What a row's words say of it."""
-
-    LEAF = "leaf"
-    """It has an account, or is a line that no layout adds up: never a total."""
-    OPEN = "open"
-    """They say nothing."""
-    GROUP = "group"
-    """It names a part of the layout that may have parts."""
-    TOP_GROUP = "top_group"
-    """The same, and it is a total even of a single line."""
-    TOTAL = "total"
-    """It says that it adds up."""
-    RESULT = "result"
-    """It is a result: it adds up all that stands above it."""
-
-    @property
-    def is_named(self) -> bool:
-        """Whether a row is a total by its words alone."""
-        return self in (Word.TOTAL, Word.RESULT)
-
-    @property
-    def is_group(self) -> bool:
-        """Whether it names a part of the layout."""
-        return self in (Word.GROUP, Word.TOP_GROUP)
-
-
-@dataclass(frozen=True)
-class Rows:
-    """Rows in their order: figures (rows, columns) in whole units, `present` of the same shape.
-
-    `indent` by row; `after_heading`: a row without figures stands right above. `rounding` is the
-    largest error of one printed figure, in the figures' unit, 0 when they are exact.
-    """
-
-    figures: Figures
-    present: np.ndarray
-    words: Sequence[Word]
-    indent: Sequence[int]
-    after_heading: Sequence[bool]
-    has_account: Sequence[bool]
-    rounding: int = 0
-
-
-@dataclass
-class Totals:
-    """Parts by total, both as places in `Rows`; `off` holds those that do not add up everywhere."""
-
-    parts: dict[int, list[int]] = field(default_factory=dict)
-    off: set[int] = field(default_factory=set)
-
-    def count_roots(self, count: int) -> int:
-        """Return how many of so many rows are part of no total."""
-        return count - len({part for parts in self.parts.values() for part in parts})
-
-    def levels(self, count: int) -> list[int]:
-        """Return of how many totals each of so many rows is a part."""
-        owners = {part: total for total, parts in self.parts.items() for part in parts}
-        levels: dict[int, int] = {}
-        for row in range(count):
-            chain = [row]
-            while (owner := owners.get(chain[-1])) is not None and owner not in levels:
-                chain.append(owner)
-            known = levels[owner] + 1 if owner is not None else 0
-            levels |= {place: known + depth for depth, place in enumerate(reversed(chain))}
-        return [levels[row] for row in range(count)]
 
 
 def find_totals(rows: Rows) -> Totals:
@@ -146,10 +77,10 @@ def _count_following(rows: Rows, row: int, following: Sequence[int]) -> int:
     named = (place for place, other in enumerate(reach) if rows.words[other].is_named)
     reach = reach[: next(named, len(reach))]
     for group in (_count_deeper(rows, row, reach), _count_accounts(rows, row, reach)):
-        if group and _adds_up(rows, row, reach[:group]):
+        if group and adds_up(rows, row, reach[:group]):
             return group
-    sums = _matches(rows, row, reach)
-    return next((k for k in sums if _filled(rows, row, reach[:k]) > 1), 0)
+    sums = matches(rows, row, reach)
+    return next((k for k in sums if filled(rows, row, reach[:k]) > 1), 0)
 
 
 def _heads_single(rows: Rows, row: int, following: Sequence[int]) -> bool:
@@ -158,7 +89,7 @@ def _heads_single(rows: Rows, row: int, following: Sequence[int]) -> bool:
         return False
     child = following[-1]
     is_part = not rows.words[child].is_named and rows.words[child] is not Word.TOP_GROUP
-    return is_part and _filled(rows, row, [child]) > 0 and _adds_up(rows, row, [child])
+    return is_part and filled(rows, row, [child]) > 0 and adds_up(rows, row, [child])
 
 
 def _count_deeper(rows: Rows, row: int, reach: Sequence[int]) -> int:
@@ -210,53 +141,14 @@ def _count_before(rows: Rows, row: int, stack: Sequence[int], *, has_above: bool
     word = rows.words[row]
     limit = MAX_PARTS_OF_NAMED if word.is_named else MAX_PARTS
     reach = stack[: -limit - 1 : -1]
-    counts = _matches(rows, row, reach)
+    counts = matches(rows, row, reach)
     is_zero = not rows.figures[row][rows.present[row]].any()
     if word.is_named and is_zero:
         return counts[-1] if counts else 0
     if word.is_named or (word is Word.TOP_GROUP and not has_above and not is_zero):
-        return _with_zeros(rows, reach, counts[0]) if counts else 0
-    several = (k for k in counts if _filled(rows, row, reach[:k]) > 1)
-    return next((_with_zeros(rows, reach, k) for k in several), 0)
-
-
-def _with_zeros(rows: Rows, reach: Sequence[int], count: int) -> int:
-    """Return a count of rows with the rows of zeros before them, up to a heading."""
-    while (
-        count < len(reach)
-        and not rows.after_heading[reach[count - 1]]
-        and not rows.figures[reach[count]].any()
-    ):
-        count += 1
-    return count
-
-
-def _matches(rows: Rows, row: int, reach: Sequence[int]) -> list[int]:
-    """Return the counts of nearest rows that add up to a row in every column that it fills."""
-    shown = rows.present[row]
-    if not reach or not shown.any():
-        return []
-    sums = np.cumsum(rows.figures[list(reach)][:, shown], axis=0)
-    error = np.abs(sums - rows.figures[row][shown])
-    exact = np.flatnonzero((error == 0).all(axis=1))
-    if not len(exact) and _may_round(rows, row):
-        allowed = rows.rounding * np.arange(2, len(reach) + 2)
-        exact = np.flatnonzero((error <= allowed[:, None]).all(axis=1))
-    return [int(place) + 1 for place in exact]
-
-
-def _may_round(rows: Rows, row: int) -> bool:
-    """Return whether a row may be off by rounding: not when only its sum makes it a total."""
-    return rows.rounding > 0 and rows.words[row] is not Word.OPEN
-
-
-def _adds_up(rows: Rows, row: int, parts: Sequence[int]) -> bool:
-    return len(parts) in _matches(rows, row, parts)
-
-
-def _filled(rows: Rows, row: int, parts: Sequence[int]) -> int:
-    """Return how many parts have a figure other than zero."""
-    return int(rows.figures[list(parts)][:, rows.present[row]].any(axis=1).sum())
+        return with_zeros(rows, reach, counts[0]) if counts else 0
+    several = (k for k in counts if filled(rows, row, reach[:k]) > 1)
+    return next((with_zeros(rows, reach, k) for k in several), 0)
 
 
 def _taken_apart(rows: Rows, row: int, stack: list[int], totals: Totals) -> list[int]:

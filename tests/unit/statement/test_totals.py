@@ -8,7 +8,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.statement.totals import MAX_PARTS, Rows, Word, find_totals
+from ledger.statement.rows import Rows, Word
+from ledger.statement.totals import MAX_PARTS, find_totals
 
 CENTS = st.integers(-(10**9), 10**9).filter(bool)
 

@@ -1,0 +1,49 @@
+"""Which counts of nearest rows add up to a row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from ledger.statement.rows import Rows, Word
+
+
+def matches(rows: Rows, row: int, reach: Sequence[int]) -> list[int]:
+    """Return the counts of nearest rows that add up to a row in every column that it fills."""
+    shown = rows.present[row]
+    if not reach or not shown.any():
+        return []
+    sums = np.cumsum(rows.figures[list(reach)][:, shown], axis=0)
+    error = np.abs(sums - rows.figures[row][shown])
+    exact = np.flatnonzero((error == 0).all(axis=1))
+    if not len(exact) and _may_round(rows, row):
+        allowed = rows.rounding * np.arange(2, len(reach) + 2)
+        exact = np.flatnonzero((error <= allowed[:, None]).all(axis=1))
+    return [int(place) + 1 for place in exact]
+
+
+def _may_round(rows: Rows, row: int) -> bool:
+    """Return whether a row may be off by rounding: not when only its sum makes it a total."""
+    return rows.rounding > 0 and rows.words[row] is not Word.OPEN
+
+
+def adds_up(rows: Rows, row: int, parts: Sequence[int]) -> bool:
+    """Return whether parts add up to a row in every column that it fills."""
+    return len(parts) in matches(rows, row, parts)
+
+
+def filled(rows: Rows, row: int, parts: Sequence[int]) -> int:
+    """Return how many parts have a figure other than zero."""
+    return int(rows.figures[list(parts)][:, rows.present[row]].any(axis=1).sum())
+
+
+def with_zeros(rows: Rows, reach: Sequence[int], count: int) -> int:
+    """Return a count of rows with the rows of zeros before them, up to a heading."""
+    while (
+        count < len(reach)
+        and not rows.after_heading[reach[count - 1]]
+        and not rows.figures[reach[count]].any()
+    ):
+        count += 1
+    return count
