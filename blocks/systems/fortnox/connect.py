@@ -7,18 +7,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
 
-from blocks.http import CallProblem, SlidingWindow, Tally, http_client
+from blocks.http import SlidingWindow, Tally, http_client
 from blocks.hub import (
     Connection,
     ConnectionState,
     Hub,
-    HubBusy,
     KeptLease,
-    LeaseLost,
-    LeaseTaken,
     Method,
-    Refused,
-    UnknownTenant,
 )
 from blocks.systems.fortnox.answers import explain, refusal, state_after
 from blocks.systems.fortnox.block import fortnox_app
@@ -30,7 +25,7 @@ from blocks.systems.fortnox.settings import settings
 from blocks.systems.fortnox.system import FORTNOX
 from blocks.systems.fortnox.tokens import ClientCredentialTokens, Tokens
 from blocks.systems.lease import WAIT_LIMIT_S, system_lease
-from ledger.errors import TasmaError, TransientError
+from blocks.systems.noting import noting_state, noting_trouble
 
 CALLS: Final = 25
 PERIOD_S: Final = 5.0
@@ -61,45 +56,14 @@ async def fortnox_session(
     """
     begun: list[FortnoxSession] = []
     async with (
-        _noting_trouble(hub, tenant, begun),
+        noting_trouble(
+            hub, tenant, FORTNOX, knows_years=lambda: any(found.knows_years for found in begun)
+        ),
         credentials(hub, tenant, run_id=run_id, wait_limit_s=wait_limit_s) as (connection, tokens),
         paced_calls(hub, connection, tokens) as calls,
     ):
         begun.append(FortnoxSession(hub, connection, calls))
         yield begun[0]
-
-
-NOT_THE_CONNECTIONS: Final = (Refused, UnknownTenant, LeaseTaken, LeaseLost, HubBusy)
-"""What fails for a reason that lies here, and says nothing of the connection."""
-
-
-@asynccontextmanager
-async def _noting_trouble(
-    hub: Hub, tenant: str, begun: list[FortnoxSession]
-) -> AsyncIterator[None]:
-    """Let the connection say at once that nothing can be fetched, whatever the reason.
-
-    What fails once the list of years has come is told by the year that it is about.
-    """
-    try:
-        yield
-    except NOT_THE_CONNECTIONS:
-        raise
-    except Exception as problem:
-        if not any(session.knows_years for session in begun):
-            state, reason = _trouble(problem)
-            note = hub.connections.troubled
-            await asyncio.to_thread(note, tenant, FORTNOX, state, reason=reason)
-        raise
-
-
-def _trouble(problem: Exception) -> tuple[ConnectionState, str]:
-    if isinstance(problem, TransientError):
-        return ConnectionState.UNREACHABLE, str(problem)
-    known = isinstance(problem, TasmaError)
-    # Only our own messages are known to hold no secret and nothing of an answer.
-    reason = str(problem) if known else f"{type(problem).__name__}: a fault of the program"
-    return ConnectionState.OPERATOR_REQUIRED, reason
 
 
 @asynccontextmanager
@@ -115,7 +79,7 @@ async def credentials(
     ):
         # Read under the lease: whoever held it before may have changed it.
         connection = await asyncio.to_thread(hub.connections.get, tenant, FORTNOX)
-        async with _noting_state(hub, connection):
+        async with noting_state(hub, connection, state_after):
             yield connection, _tokens(hub, connection, endpoint, lease)
 
 
@@ -139,22 +103,6 @@ async def paced_calls(hub: Hub, connection: Connection, tokens: Tokens) -> Async
             await asyncio.to_thread(
                 hub.connections.note_calls, connection.tenant, connection.system, times
             )
-
-
-@asynccontextmanager
-async def _noting_state(hub: Hub, connection: Connection) -> AsyncIterator[None]:
-    try:
-        yield
-    except CallProblem as problem:
-        if state := state_after(problem):
-            await asyncio.to_thread(
-                hub.connections.set_status,
-                connection.tenant,
-                connection.system,
-                state,
-                reason=str(problem),
-            )
-        raise
 
 
 def _tokens(hub: Hub, connection: Connection, endpoint: OAuth, lease: KeptLease) -> Tokens:

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from blocks.systems.fortnox.pull import YearExtract
 from blocks.systems.fortnox.session import FortnoxSession
 from blocks.systems.fortnox.settings import settings
+from blocks.systems.fortnox.wire import Company
 from blocks.systems.ports import Extract, KnownYear, SourceYear
 from ledger.errors import TransientError
 from ledger.fiscal_year import FiscalYear
@@ -47,10 +48,18 @@ class FortnoxLedger:
 
     def __init__(self, session: FortnoxSession) -> None:
         self._session = session
+        self._company: Company | None = None
 
     async def fiscal_years(self) -> Sequence[SourceYear]:
-        """List the company's financial years, oldest first."""
-        return await self._session.financial_years()
+        """List the financial years of the tenant's own company, oldest first.
+
+        Raises:
+            CallRefused: Another company answers (code ``wrong_company``), or the call is refused.
+            CallFailed: Try again later.
+        """
+        years = await self._session.financial_years()
+        await self._own_company()
+        return years
 
     async def extract(self, year: SourceYear, *, known: KnownYear) -> Extract:
         """Fetch a year's SIE file and its lists; the closing balances when that is due.
@@ -62,7 +71,7 @@ class FortnoxLedger:
             NotTheYear: What came is no SIE 4 file of that year.
             CallRefused, CallFailed: As for any call; also when another company answers.
         """
-        company = await self._session.company()
+        company = await self._own_company()
         found = await self._session.pull_year(year)
         part = Part(f"fortnox {year.year.key}{SUFFIX}", lambda: found.sie)
         file = await asyncio.to_thread(_opened, part, year.year)
@@ -79,6 +88,12 @@ class FortnoxLedger:
             calls=found.calls,
             unknown_codes=found.unknown_codes,
         )
+
+    async def _own_company(self) -> Company:
+        """Return who answers, which is asked once and must be the tenant's company."""
+        if self._company is None:
+            self._company = await self._session.company()
+        return self._company
 
 
 def balance_accounts(file: LedgerFile) -> list[str]:

@@ -12,7 +12,7 @@ from typing import Final
 
 from blocks.http import CallProblem, CallRefused, WhoActs
 from blocks.hub import Connection, Hub, Method
-from blocks.systems.fortnox.answers import catalogue, code_of_words, refusal
+from blocks.systems.fortnox.answers import CATALOGUE, code_of_words, refusal
 from blocks.systems.fortnox.connect import fortnox_session
 from blocks.systems.fortnox.consent import SCOPES, require_scopes
 from blocks.systems.fortnox.system import FORTNOX
@@ -87,7 +87,7 @@ def preflight_of_redirect(error: str, description: str = "") -> Requirements:
         CallRefused: It is about none of them.
     """
     code = code_of_words({"error": error, "error_description": description})
-    if code not in catalogue():
+    if code not in CATALOGUE.lines:
         raise CallRefused(
             "Fortnox sent the customer back with an error that the catalogue does not know. Try "
             "the link again; if it lasts, ask Fortnox.",

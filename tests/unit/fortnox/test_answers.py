@@ -9,7 +9,7 @@ import pytest
 
 from blocks.http import CallFailed, CallRefused, WhoActs
 from blocks.systems.fortnox.answers import (
-    catalogue,
+    CATALOGUE,
     explain,
     explain_token,
     refusal,
@@ -46,7 +46,7 @@ def envelope(code, *, upper=False):
 
 
 def test_every_documented_code_is_in_the_catalogue_with_who_acts_and_what_to_do():
-    known = catalogue()
+    known = CATALOGUE.lines
 
     assert set() == DOCUMENTED - known.keys()
     assert all(line.meaning and line.what_to_do for line in known.values())
@@ -56,7 +56,7 @@ def test_every_documented_code_is_in_the_catalogue_with_who_acts_and_what_to_do(
 @pytest.mark.parametrize("code", sorted(code for code in DOCUMENTED if code.isdigit()))
 @pytest.mark.parametrize("status", [400, 403, 404, 500])
 def test_code_decides_and_not_the_status(code, status):
-    known = catalogue()[code]
+    known = CATALOGUE.lines[code]
     told = [
         answer(status, envelope(int(code))),
         answer(status, envelope(code, upper=True)),

@@ -1,0 +1,112 @@
+"""What a vendor's refusals mean and who acts, by their code: a table for each system.
+
+The table lies in ``data/reference`` (`System.answers`). A code that is not in it is kept as it is.
+"""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from functools import cached_property
+from http import HTTPStatus
+from typing import Final
+
+import httpx
+
+from blocks.http import CallFailed, CallProblem, CallRefused, WhoActs
+from blocks.hub import ConnectionState
+from blocks.settings import REFERENCE
+
+PASSING: Final = frozenset(
+    {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS}
+)
+"""Statuses below 500 that pass by themselves."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A line of the table. `state`: what it makes of the connection, None for nothing.
+
+    `code`: the vendor's or ours; ``http_<status>`` for answers without one. `place`: where the
+    vendor gives it. `phrase`: words by which it is known when no code came. `remedy`: ``retry``,
+    ``new_token`` or nothing that helps.
+    """
+
+    code: str
+    place: str
+    phrase: str
+    meaning: str
+    who_acts: WhoActs
+    remedy: str
+    state: ConnectionState | None
+    what_to_do: str
+
+
+@dataclass(frozen=True)
+class AnswerCatalogue:
+    """The table of one system. `title`: the system in a sentence. `table`: the file's name."""
+
+    title: str
+    table: str
+
+    @cached_property
+    def lines(self) -> dict[str, Answer]:
+        """The lines by code."""
+        with (REFERENCE / self.table).open(encoding="utf-8", newline="") as file:
+            return {row["code"]: _answer(row) for row in csv.DictReader(file)}
+
+    def explain(self, response: httpx.Response, code: str, *, detail: str = "") -> CallProblem:
+        """Turn an answer that is not a good one into what a person or a retry can work with.
+
+        Args:
+            response: The answer.
+            code: What was found in its body, empty when nothing was.
+            detail: Said behind the meaning, such as the right that is missing.
+        """
+        status = response.status_code
+        known = self.lines.get(code) or self.lines.get(f"http_{status}")
+        where = f"{response.request.method} {response.request.url.path}"
+        # Seldom is a status surer than a code; too many requests is.
+        if known is None or status == HTTPStatus.TOO_MANY_REQUESTS:
+            return self._by_status(where, status, code)
+        kind = CallFailed if known.remedy == "retry" else CallRefused
+        return kind(
+            f"{self.title} answered {where} with {status}, code {code or 'none'}: "
+            f"{known.meaning}{detail}. {known.what_to_do}.",
+            code=code or known.code,
+            status=status,
+            who_acts=known.who_acts,
+            is_about_token=known.remedy == "new_token",
+        )
+
+    def refusal(self, code: str, message: str = "") -> CallRefused:
+        """Return the refusal that a code stands for, without an answer of a call."""
+        known = self.lines[code]
+        text = f"{self.title}: {known.meaning}. {known.what_to_do}."
+        return CallRefused(f"{message} {text}".strip(), code=code, who_acts=known.who_acts)
+
+    def state_after(self, problem: CallProblem) -> ConnectionState | None:
+        """Return what a failed call shows of the connection; None when nothing."""
+        known = self.lines.get(problem.code)
+        return known.state if known and isinstance(problem, CallRefused) else None
+
+    def _by_status(self, where: str, status: int, code: str) -> CallProblem:
+        passes = status >= HTTPStatus.INTERNAL_SERVER_ERROR or status in PASSING
+        text = f"{self.title} answered {where} with {status}, code {code or 'none'}"
+        known = self.lines.get("http_429") if status == HTTPStatus.TOO_MANY_REQUESTS else None
+        if known:
+            message = f"{text}: {known.meaning}. {known.what_to_do}."
+        else:
+            message = (
+                f"{text}, which the catalogue does not know. "
+                f"{'Try again later.' if passes else 'Trying again will not help.'} Look the code "
+                f"up on {self.title}'s page of errors, and add it to {self.table}."
+            )
+        who = WhoActs.WAIT if passes else WhoActs.US
+        kind = CallFailed if passes else CallRefused
+        return kind(message, code=code or f"http_{status}", status=status, who_acts=who)
+
+
+def _answer(row: dict[str, str]) -> Answer:
+    state = ConnectionState(row["state"]) if row["state"] else None
+    return Answer(**{**row, "who_acts": WhoActs(row["who_acts"]), "state": state})  # type: ignore[arg-type]  # the columns are its fields
