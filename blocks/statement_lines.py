@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from blocks.settings import REFERENCE
 from ledger.account_map import Line
 from ledger.errors import TerminalError
+from ledger.statement.matching import plain
 
 
 class UnknownScheme(TerminalError):
@@ -50,6 +51,7 @@ def lines_of(chart: str) -> tuple[Line, ...]:
             row["line"],
             int(row["line_order"]),
             tuple(row["accounts"].split()),
+            _range(row["adds"]),
             names[row["line"]],
         )
         for row in _rows("statement_line.csv")
@@ -58,6 +60,20 @@ def lines_of(chart: str) -> tuple[Line, ...]:
     if not found:
         raise UnknownScheme(chart)
     return found
+
+
+def labels_of(chart: str) -> dict[str, dict[str, tuple[str, ...]]]:
+    """Return what labels of customers' statements mean beyond the names of lines, by statement."""
+    found: dict[str, dict[str, tuple[str, ...]]] = defaultdict(dict)
+    for row in _rows("statement_label.csv"):
+        if row["chart"] == chart:
+            found[row["statement"]][plain(row["label"])] = tuple(row["lines"].split())
+    return found
+
+
+def _range(text: str) -> tuple[int, int]:
+    first, _, last = text.partition("-")
+    return (int(first), int(last or first)) if first else (0, 0)
 
 
 def _rows(name: str) -> Iterator[dict[str, str]]:

@@ -36,13 +36,15 @@ HUNDRED: Final = Decimal(100)
 class Line:
     """A line of a statement. `accounts`: default ranges; empty for a sum of other lines.
 
-    `names`: by language (sv, fi, en). `statement`: income_statement or balance_sheet.
+    `names`: by language (sv, fi, en). `statement`: income_statement or balance_sheet. `adds`: the
+    first and last order of the lines that a sum adds up.
     """
 
     statement: str
     line: str
     order: int
     accounts: tuple[str, ...] = ()
+    adds: tuple[int, int] = (0, 0)
     names: Mapping[str, str] = field(default_factory=dict)
 
 
