@@ -79,6 +79,15 @@ class AccountMap:
     lines: tuple[Line, ...]
     places: tuple[Place, ...] = ()
 
+    def all_places(self) -> tuple[Place, ...]:
+        """Return the tenant's own places, and behind them the scheme's defaults."""
+        defaults = (
+            Place(accounts, line.statement, line.line)
+            for line in self.lines
+            for accounts in line.accounts
+        )
+        return (*self.places, *defaults)
+
     def find(self, account_number: str, on: dt.date) -> Placed | None:
         """Return where an account is on a day; None when it has no place.
 

@@ -23,17 +23,9 @@ def account_map(hub: Hub, tenant: str) -> AccountMap:
     return AccountMap(chart, lines_of(chart), stored.places if stored else ())
 
 
-def places_of(hub: Hub, tenant: str) -> tuple[Place, ...] | None:
-    """Return all places by which a tenant's loads are judged; None while nobody has set a map."""
-    if hub.account_maps.find(tenant) is None:
-        return None
-    found = account_map(hub, tenant)
-    defaults = (
-        Place(accounts, line.statement, line.line)
-        for line in found.lines
-        for accounts in line.accounts
-    )
-    return (*found.places, *defaults)
+def map_of_tenant(hub: Hub, tenant: str) -> AccountMap | None:
+    """Return the map by which a tenant's loads are judged; None while nobody has set one."""
+    return account_map(hub, tenant) if hub.account_maps.find(tenant) else None
 
 
 def set_account_map(

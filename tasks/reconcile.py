@@ -10,7 +10,8 @@ from blocks.controls import UnitContext
 from blocks.hub import Load, UnitState
 from ledger.acceptance import is_foreign
 from ledger.controls import Answer, ControlResult
-from tasks.account_map import places_of
+from tasks.account_map import map_of_tenant
+from tasks.customer_statements import note_comparisons, statement_figures
 from tasks.jobs import Job
 from tasks.log import say
 from tasks.stage import StagedLoad
@@ -75,6 +76,7 @@ def reconcile(job: Job, load: StagedLoad) -> Judgement:
     results = controls.reconcile(load.staged, context=context, warehouse=job.stores.warehouse)
     if not job.is_dry_run:
         hub.loads.save_results(load.load_id, results)
+        note_comparisons(job.stores, job.unit, results, digest=load.staged.digest)
     judgement = Judgement(
         results,
         hub.acceptances.unaccepted(job.unit.tenant, job.unit.year, results),
@@ -150,7 +152,8 @@ def unit_context(job: Job) -> UnitContext:
         currency=tenant.currency,
         defined_years=tuple(sorted(years)),
         tightened=hub.tightened.of(unit.tenant),
-        account_places=places_of(hub, unit.tenant),
+        account_map=map_of_tenant(hub, unit.tenant),
+        statements=statement_figures(job.stores, unit),
         locked_until=max((item.locked_until for item in active if item.locked_until), default=None),
     )
 

@@ -102,8 +102,10 @@ def catalogue_version(facts: UnitFacts, *, context: UnitContext) -> str:
     touching = [year.key for year in context.defined_years if year.overlaps(facts.fiscal_year)]
     known = (context.organisation_number, context.currency, facts.program_name, *sorted(touching))
     judged_by.update("\0".join(known).encode())
-    for place in context.account_places or ():
+    for place in context.account_map.all_places() if context.account_map else ():
         judged_by.update(f"\0{place.accounts} {place.line} {place.valid_from}".encode())
+    for kind, figures in context.statements.items():
+        judged_by.update(f"\0{kind} {figures}".encode())
     return judged_by.hexdigest()
 
 

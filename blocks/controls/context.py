@@ -7,9 +7,11 @@ from decimal import Decimal
 
 from pydantic import BaseModel, ConfigDict
 
-from ledger.account_map import Place
+from ledger.account_map import AccountMap
 from ledger.controls import Severity
 from ledger.fiscal_year import FiscalYear
+from ledger.onboarding import StatementKind
+from ledger.statement.matching import Figures
 
 
 class UnitContext(BaseModel):
@@ -17,8 +19,9 @@ class UnitContext(BaseModel):
 
     `organisation_number` and `currency` are empty when unknown. `locked_until`: last day of the
     tenant's locked periods. `tightened` and `tolerances` (unit's currency, >= 0), both by control,
-    can make a control of `data/reference/controls.csv` stricter, never laxer. `account_places`: the
-    tenant's own and those of its scheme of statements; None while it has no account map.
+    can make a control of `data/reference/controls.csv` stricter, never laxer. `account_map`: None
+    while nobody has set one. `statements`: what the customer's say of the year, None for one that
+    is waited for; empty when none is asked for.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -29,4 +32,5 @@ class UnitContext(BaseModel):
     locked_until: dt.date | None = None
     tightened: dict[str, Severity] = {}
     tolerances: dict[str, Decimal] = {}
-    account_places: tuple[Place, ...] | None = None
+    account_map: AccountMap | None = None
+    statements: dict[StatementKind, Figures | None] = {}

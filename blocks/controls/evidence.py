@@ -83,15 +83,17 @@ def make_evidence(
     """Create what the controls read beside ``staged``, ``published`` and ``unit.facts``.
 
     ``unit.difference_kind`` (`DIFFERENCE_KIND`), ``unit.context`` (one row: what the hub knows),
-    ``unit.defined_year``, ``unit.account_place``
-    (first and last prefixes of the account map), ``unit.staged_table`` (what each table added up to
-    when it was written), ``unit.identity`` (one row, a `ledger.organisation.Identity`; only of a
-    staged unit, since what is published is the tenant's), ``unit.account_class`` (what the source's
-    numbers say), and whatever of `Evidence` is asked for.
+    ``unit.defined_year``, ``unit.account_place`` (the account map by first and last prefixes),
+    ``unit.customer_statement`` and ``unit.customer_row`` (what the customer says),
+    ``unit.staged_table`` (what each table added up to when it was written), ``unit.identity`` (one
+    row, a `ledger.organisation.Identity`; only of a staged unit, since what is published is the
+    tenant's), ``unit.account_class`` (what the source's numbers say), and whatever of `Evidence` is
+    asked for.
     """
     connection.execute(DIFFERENCE_KIND)
     _bind_context(connection, context)
     _bind_places(connection, context)
+    _bind_statements(connection, context)
     _bind_classes(connection, classes)
     if isinstance(unit, StagedUnit):
         _bind_identity(connection, unit.facts.organisation_number, context)
@@ -120,7 +122,7 @@ def _bind_context(connection: DuckDBPyConnection, context: UnitContext) -> None:
         " $currency::varchar as currency, $locked_until::date as locked_until,"
         " $has_account_map::boolean as has_account_map",
         {
-            "has_account_map": context.account_places is not None,
+            "has_account_map": context.account_map is not None,
             "number": context.organisation_number,
             "currency": context.currency,
             "locked_until": context.locked_until,
@@ -145,15 +147,56 @@ def _bind_identity(connection: DuckDBPyConnection, found: str, context: UnitCont
 
 
 def _bind_places(connection: DuckDBPyConnection, context: UnitContext) -> None:
-    places = context.account_places or ()
+    places = context.account_map.all_places() if context.account_map else ()
+    own = context.account_map.places if context.account_map else ()
     connection.execute(
         "create table unit.account_place as with place as (select"
-        " unnest($accounts::varchar[]) as accounts, unnest($valid_from::date[]) as valid_from)"
+        " unnest($accounts::varchar[]) as accounts, unnest($statement::varchar[]) as statement,"
+        " unnest($line::varchar[]) as line, unnest($valid_from::date[]) as valid_from,"
+        " unnest($is_own::boolean[]) as is_own)"
         " select split_part(accounts, '-', 1) as first,"
-        " string_split(accounts, '-')[-1] as last, valid_from from place",
+        " string_split(accounts, '-')[-1] as last, statement, line, valid_from, is_own from place",
         {
             "accounts": [place.accounts for place in places],
+            "statement": [place.statement for place in places],
+            "line": [place.line for place in places],
             "valid_from": [place.valid_from for place in places],
+            "is_own": [number < len(own) for number in range(len(places))],
+        },
+    )
+
+
+def _bind_statements(connection: DuckDBPyConnection, context: UnitContext) -> None:
+    """Create what the customer's statements say; a statement that is waited for has no day."""
+    kinds = list(context.statements)
+    found = [context.statements[kind] for kind in kinds]
+    connection.execute(
+        "create table unit.customer_statement as select unnest($kind::varchar[]) as kind,"
+        " unnest($first::date[]) as first, unnest($as_of::date[]) as as_of,"
+        " unnest($unit::integer[]) as unit, unnest($is_by_account::boolean[]) as is_by_account",
+        {
+            "kind": [str(kind) for kind in kinds],
+            "first": [item and item.first for item in found],
+            "as_of": [item and item.as_of for item in found],
+            "unit": [item and item.unit for item in found],
+            "is_by_account": [item and item.is_by_account for item in found],
+        },
+    )
+    rows = [
+        (kind, row) for kind, item in zip(kinds, found, strict=True) if item for row in item.rows
+    ]
+    connection.execute(
+        "create table unit.customer_row as select unnest($kind::varchar[]) as kind,"
+        " unnest($row::integer[]) as row_number, unnest($label::varchar[]) as label,"
+        " unnest($account::varchar[]) as account_number, unnest($lines::varchar[][]) as lines,"
+        " unnest($expected::decimal(38, 2)[]) as expected",
+        {
+            "kind": [str(kind) for kind, _ in rows],
+            "row": [row.row for _, row in rows],
+            "label": [row.label for _, row in rows],
+            "account": [row.account for _, row in rows],
+            "lines": [list(row.lines) for _, row in rows],
+            "expected": [row.expected for _, row in rows],
         },
     )
 

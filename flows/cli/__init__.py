@@ -16,6 +16,7 @@ from flows.cli import (  # noqa: F401 - their commands register here
     approving,
     backfill,
     breaks,
+    comparing,
     connect,
     controls,
     doctor,

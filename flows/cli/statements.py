@@ -67,8 +67,8 @@ def read(
 
     answers = Answers(
         kind=StatementKind(kind.replace("-", "_")) if kind else None,
-        date=_day(date),
-        start=_day(start),
+        date=day_of(date),
+        start=day_of(start),
         is_cumulative=None if amounts is None else amounts == "cumulative",
         decimal_sign=decimal_sign,
     )
@@ -87,7 +87,8 @@ def _opened(path: Path) -> Book:
         return read_workbook(stream.read(DEFAULT_LIMITS.file_bytes + 1))
 
 
-def _day(text: str) -> dt.date | None:
+def day_of(text: str) -> dt.date | None:
+    """Read a day as an option gives it; nothing when it is left out."""
     try:
         return dt.date.fromisoformat(text) if text else None
     except ValueError:

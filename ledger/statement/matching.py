@@ -16,7 +16,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from ledger.account_map import UNBOOKED
 from ledger.account_map import Line as OurLine
 from ledger.onboarding import StatementKind
 from ledger.statement.values import Kind, Line, Statement
@@ -146,11 +145,3 @@ def _matched(
     while found is not None and not ours.find(found.label):
         found = by_row.get(above.get(found.row, 0))
     return found or line
-
-
-def leaves_of(kind: StatementKind, lines: Sequence[OurLine]) -> tuple[str, ...]:
-    """Return the lines of a statement that hold accounts; on the balance sheet the result too."""
-    return tuple(line.line for line in lines if line.statement == kind and line.accounts)
-
-
-__all__ = ["UNBOOKED", "ComparedRow", "Figures", "Labels", "figures", "leaves_of", "plain"]

@@ -30,12 +30,6 @@ BAS = lines_of("BAS")
 PMA = lines_of("PMA")
 
 
-def defaults(lines):
-    return tuple(
-        Place(accounts, line.statement, line.line) for line in lines for accounts in line.accounts
-    )
-
-
 @pytest.mark.parametrize(
     ("number", "accounts", "is_in"),
     [
@@ -163,7 +157,7 @@ def test_each_wrong_row_of_a_map_is_named_and_none_is_taken(text, named):
 @pytest.mark.requirement("R-FIN-27a")
 def test_account_with_a_balance_and_no_place_holds_the_load(books):
     books.book("A", "9", "2024-03-01", [("9500", "10.00"), ("1930", "-10.00")])
-    books.context["account_places"] = defaults(BAS)
+    books.context["account_map"] = AccountMap("BAS", BAS)
 
     result = books.results()["unmapped_account"]
 
@@ -176,11 +170,11 @@ def test_account_with_a_balance_and_no_place_holds_the_load(books):
 @pytest.mark.requirement("R-FIN-27b")
 def test_account_with_a_balance_of_zero_and_no_place_only_warns(books):
     books.book("A", "9", "2024-03-01", [("9500", "10.00"), ("9500", "-10.00")])
-    books.context["account_places"] = defaults(BAS)
+    books.context["account_map"] = AccountMap("BAS", BAS)
 
     results = books.results()
 
-    assert results["unmapped_account"].outcome is Answer.PASSED
+    assert results["unmapped_account"].answer is Answer.PASSED
     assert ["9500"] == [item.account_number for item in results["unmapped_empty_account"].breaks]
     assert not results["unmapped_empty_account"].holds
 
@@ -188,7 +182,7 @@ def test_account_with_a_balance_of_zero_and_no_place_only_warns(books):
 def test_tenant_without_an_account_map_is_judged_by_none(books):
     books.book("A", "9", "2024-03-01", [("9500", "10.00"), ("1930", "-10.00")])
 
-    assert books.results()["unmapped_account"].outcome is Answer.NOT_APPLICABLE
+    assert books.results()["unmapped_account"].answer is Answer.NOT_APPLICABLE
 
 
 @contextmanager

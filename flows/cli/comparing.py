@@ -1,0 +1,242 @@
+"""`tasma statements add`, `compare` and `list`: customers' statements held against the books."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from flows.cli.app import AsJson, command
+from flows.cli.exits import ExitCode
+from flows.cli.importing import open_stores, progress
+from flows.cli.opening import TenantId, YearOrLatest, known_tenant, known_year, open_hub
+from flows.cli.output import next_steps, remark, say, show_json, show_table
+from flows.cli.statements import Kind, Movement, day_of, statements
+from ledger.fiscal_year import FiscalYear, short_year
+from ledger.unit import Unit
+
+if TYPE_CHECKING:
+    from blocks.hub.customer_statements import CustomerStatement
+    from ledger.controls import ControlResult
+    from tasks.customer_statements import Decisions
+    from tasks.stores import Stores
+
+MAX_SHOWN = 200
+"""Differing rows that are printed; ``--json`` has them all."""
+
+
+@command(
+    statements,
+    "add",
+    examples=(
+        "tasma statements add acme tulos-2025.xlsx",
+        "tasma statements add acme tase.csv --date 2025-12-31 --label Hallintokulut=other_funds",
+    ),
+)
+def add(
+    tenant: TenantId,
+    file: Annotated[Path, typer.Argument(help="A .csv, .txt, .xlsx, .xls or .ods file.")],
+    *,
+    kind: Annotated[
+        Kind | None, typer.Option(help="Which statement it is, when the file does not say.")
+    ] = None,
+    date: Annotated[
+        str, typer.Option(metavar="DATE", help="Day of the balances, or last day of the amounts.")
+    ] = "",
+    start: Annotated[
+        str, typer.Option("--from", metavar="DATE", help="First day of the amounts.")
+    ] = "",
+    amounts: Annotated[
+        Movement | None,
+        typer.Option(help="What a column holds that is headed with a month alone."),
+    ] = None,
+    decimal_sign: Annotated[
+        Literal[",", "."] | None, typer.Option(help="Which sign stands before decimals.")
+    ] = None,
+    label: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="LABEL=LINE", help="Which line a label of the file is; may be given again."
+        ),
+    ] = None,
+    accept_unit: Annotated[
+        bool, typer.Option("--accept-unit", help="Compare amounts in thousands to half of one.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Keep a customer's income statement, balance sheet or trial balance, and compare it.
+
+    The year is the one that its day lies in. What is held of that year is judged anew, and
+    published if nothing else holds it; what is published is compared as it is. Ends with 3 when a
+    row differs.
+    """
+    from ledger.statement.answers import Answers  # noqa: PLC0415 - brings numpy
+    from ledger.statement.values import Kind as StatementKind  # noqa: PLC0415 - as above
+    from tasks import customer_statements as taking  # noqa: PLC0415 - brings DuckDB
+
+    decisions = taking.Decisions(
+        Answers(
+            kind=StatementKind(kind.replace("-", "_")) if kind else None,
+            date=day_of(date),
+            start=day_of(start),
+            is_cumulative=None if amounts is None else amounts == "cumulative",
+            decimal_sign=decimal_sign,
+        ),
+        _labels(label or []),
+        accepts_unit=accept_unit,
+    )
+    with open_stores() as stores:
+        known_tenant(stores.hub, tenant)
+        added = _taken(stores, tenant, file, decisions)
+        for year in sorted({item.year for item in added}):
+            _compare(stores, Unit(tenant, year))
+        found = {item.year: stores.hub.customer_statements.of_tenant(tenant) for item in added}
+    kept = [item for items in found.values() for item in items if item.year in found]
+    _conclude(tenant, _unique(kept), as_json=as_json)
+
+
+@command(
+    statements,
+    "compare",
+    examples=("tasma statements compare acme", "tasma statements compare acme 2025 --json"),
+)
+def compare(tenant: TenantId, year: YearOrLatest = "", *, as_json: AsJson = False) -> None:
+    """Hold a published year against the customer's statements of it, row by row.
+
+    At any period close, or whenever figures are asked about. Nothing is changed. Ends with 3 when a
+    row differs.
+    """
+    from tasks.customer_statements import compare_published  # noqa: PLC0415 - brings DuckDB
+
+    with open_stores() as stores:
+        known_tenant(stores.hub, tenant)
+        unit = Unit(tenant, known_year(stores.hub, tenant, year))
+        results = compare_published(stores, unit)
+    if as_json:
+        show_json([_as_dict(result) for result in results])
+    else:
+        _show(unit, results)
+    if any(result.breaks for result in results):
+        raise typer.Exit(ExitCode.HELD)
+
+
+@command(statements, "list", examples=("tasma statements list acme",))
+def list_statements(tenant: TenantId, *, as_json: AsJson = False) -> None:
+    """List a tenant's statements: of which year and day, from which file, and what came of them."""
+    with open_hub() as hub:
+        known_tenant(hub, tenant)
+        found = hub.customer_statements.of_tenant(tenant)
+    if as_json:
+        show_json([_statement(item) for item in found])
+        return
+    if not found:
+        say(f"No statement of {tenant} has come yet.")
+        next_steps(f"tasma statements add {tenant} FILE")
+        return
+    _list(found)
+
+
+def _taken(
+    stores: Stores, tenant: str, file: Path, decisions: Decisions
+) -> list[CustomerStatement]:
+    from blocks.received import read_received  # noqa: PLC0415 - for this command alone
+    from tasks.customer_statements import add_statements  # noqa: PLC0415 - brings DuckDB
+
+    return add_statements(
+        stores,
+        tenant,
+        read_received(file),
+        file_name=file.name,
+        decisions=decisions,
+        who=getpass.getuser(),
+    )
+
+
+def _compare(stores: Stores, unit: Unit) -> None:
+    """Judge what is held of a year anew; compare what is published when nothing is held."""
+    from flows.cli.local import publish_here  # noqa: PLC0415 - brings Prefect
+    from tasks.customer_statements import compare_published  # noqa: PLC0415 - brings DuckDB
+
+    if stores.hub.holds.find(unit.tenant, unit.year):
+        with progress(1) as watch:
+            found = publish_here(stores, unit, watch=watch(str(unit)))
+        remark(f"{unit}: {found.message}")
+    elif stores.warehouse.load_record(unit.tenant, unit.year):
+        compare_published(stores, unit)
+
+
+def _conclude(tenant: str, kept: Sequence[CustomerStatement], *, as_json: bool) -> None:
+    if as_json:
+        show_json([_statement(item) for item in kept])
+    else:
+        _list(kept)
+        for item in kept:
+            if item.differing:
+                say(f"{item.kind.replace('_', ' ')} {short_year(item.year.key)}: {item.differing}")
+        next_steps(f"tasma tenant open {tenant}", f"tasma statements compare {tenant}")
+    if any(item.outcome == "differs" for item in kept):
+        raise typer.Exit(ExitCode.HELD)
+
+
+def _list(found: Sequence[CustomerStatement]) -> None:
+    rows = [
+        (short_year(i.year.key), i.kind.replace("_", " "), i.as_of, i.outcome, i.file_name)
+        for i in found
+    ]
+    show_table(("year", "statement", "as of", "outcome", "file"), rows, spare=("file",))
+
+
+def _show(unit: Unit, results: Sequence[ControlResult]) -> None:
+    if not results:
+        say(f"No statement of {unit} has come yet.")
+        next_steps(f"tasma statements add {unit.tenant} FILE")
+        return
+    for result in results:
+        title = result.control.removeprefix("customer_").replace("_", " ")
+        if not result.breaks:
+            say(f"{unit}: the books agree with the {title}.")
+            continue
+        rows = [
+            (item.account_number or "-", item.expected, item.actual, item.difference, item.detail)
+            for item in result.breaks[:MAX_SHOWN]
+        ]
+        headings = ("account", "statement", "books", "difference", "where")
+        show_table(headings, rows, title=f"{unit}: {title}", spare=())
+    next_steps(f"tasma ledger report {unit.tenant} {short_year(unit.year.key)}")
+
+
+def _labels(given: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    found = {}
+    for text in given:
+        label, sign, lines = text.rpartition("=")
+        if not sign or not label or not lines:
+            raise typer.BadParameter(f"{text[:80]!r}: expected LABEL=LINE.")
+        found[label] = tuple(lines.split(","))
+    return found
+
+
+def _unique(items: Sequence[CustomerStatement]) -> list[CustomerStatement]:
+    return list({(item.year, item.kind): item for item in items}.values())
+
+
+def _statement(item: CustomerStatement) -> dict[str, object]:
+    year: FiscalYear = item.year
+    return {
+        "fiscal_year": year.key,
+        "kind": item.kind,
+        "as_of": item.as_of,
+        "file_name": item.file_name,
+        "outcome": item.outcome,
+        "differing": item.differing,
+    }
+
+
+def _as_dict(result: ControlResult) -> dict[str, object]:
+    return {
+        "statement": result.control.removeprefix("customer_"),
+        "agrees": not result.breaks,
+        "differences": [vars(item) for item in result.breaks],
+    }

@@ -1,0 +1,276 @@
+"""The customer's statements of a year: taken in, held against the books, and what came of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+from blocks import controls
+from blocks.controls import UnitContext
+from blocks.hub import Hub
+from blocks.hub.customer_statements import CustomerStatement
+from blocks.statement_lines import labels_of
+from blocks.warehouse.errors import NoLedger
+from blocks.workbooks.reader import read_workbook
+from ledger.controls import ControlResult, Answer
+from ledger.errors import TerminalError
+from ledger.fiscal_year import FiscalYear
+from ledger.onboarding import Comparison, StatementKind
+from ledger.statement.answers import NO_ANSWERS, Answers
+from ledger.statement.matching import Figures, figures, plain
+from ledger.statement.reader import read_book
+from ledger.statement.values import Kind, Statement, StatementFile
+from ledger.unit import Unit
+from tasks.account_map import account_map
+from tasks.onboarding import awaits_statements
+from tasks.stores import Stores
+
+SOURCE: Final = "customer-statement"
+"""Under this source the files lie in the lake; they are never pruned."""
+
+CONTROLS: Final = {kind: f"customer_{kind}" for kind in StatementKind}
+"""The control that holds each statement against the books."""
+
+
+class NotDated(TerminalError):
+    """A statement does not say its day, and nobody has."""
+
+    sentence = (
+        "{file_name} does not say of which day it is. Say it: --date 2025-12-31, and for an income "
+        "statement that begins in the middle of the year --from as well."
+    )
+
+
+class NoSuchYear(TerminalError):
+    """A statement is of no fiscal year of the tenant."""
+
+    sentence = (
+        "{file_name} is of {as_of}, which lies in no fiscal year of {tenant}. Define the year, or "
+        "say the right day with --date."
+    )
+
+
+class InThousands(TerminalError):
+    """A statement is in thousands, and nobody has accepted that precision."""
+
+    sentence = (
+        "{file_name} is in units of {unit}: it can be compared to half a unit only. Ask for whole "
+        "amounts, or accept that precision with --accept-unit."
+    )
+
+
+class OwnFigures(TerminalError):
+    """A statement was computed from the very books that it is to prove."""
+
+    sentence = (
+        "{file_name} was made from the books here, so it proves nothing of them. Give what the "
+        "customer exported from the source system."
+    )
+
+
+@dataclass(frozen=True)
+class Decisions:
+    """What a person has decided about a file. `labels`: our lines by label of the file."""
+
+    answers: Answers = NO_ANSWERS
+    labels: Mapping[str, Sequence[str]] | None = None
+    accepts_unit: bool = False
+
+    def as_json(self) -> str:
+        """Return them as the hub keeps them."""
+        found = {name: value for name, value in asdict(self.answers).items() if value is not None}
+        return json.dumps(
+            {
+                "answers": found,
+                "labels": {label: list(lines) for label, lines in (self.labels or {}).items()},
+                "accepts_unit": self.accepts_unit,
+            },
+            default=str,
+        )
+
+    @classmethod
+    def of_json(cls, text: str) -> Decisions:
+        """Read what `as_json` wrote."""
+        found = json.loads(text or "{}")
+        return cls(
+            _answers(found.get("answers", {})),
+            found.get("labels", {}),
+            accepts_unit=bool(found.get("accepts_unit")),
+        )
+
+
+def add_statements(
+    stores: Stores,
+    tenant: str,
+    content: bytes,
+    *,
+    file_name: str,
+    decisions: Decisions,
+    who: str,
+    is_from_source: bool = False,
+) -> list[CustomerStatement]:
+    """Keep a customer's file, and note which statements of which years it holds.
+
+    Raises:
+        StatementRefused: It cannot be read as a statement.
+        NotDated, NoSuchYear, InThousands, OwnFigures: It cannot be held against the books.
+        UnknownTenant: The hub has no such tenant.
+
+    Source:
+        R-FIN-11 to R-FIN-13.
+    """
+    stores.hub.tenants.get(tenant)
+    if any(mark in content for mark in _OWN_MARKS):
+        raise OwnFigures(file_name=file_name)
+    file = read_book(read_workbook(content), decisions.answers)
+    landed = stores.lake.land(tenant, SOURCE, content, file_name=file_name)
+    added = []
+    for kind, statement in _sides(file):
+        as_of = _day_of(statement, file_name)
+        if statement.unit > 1 and not decisions.accepts_unit:
+            raise InThousands(file_name=file_name, unit=statement.unit)
+        added.append(
+            CustomerStatement(
+                tenant=tenant,
+                year=_year_of(stores.hub, tenant, as_of, file_name),
+                kind=kind,
+                sha256=landed.sha256,
+                file_name=file_name,
+                as_of=as_of,
+                answers=decisions.as_json(),
+                is_from_source=is_from_source,
+                who=who,
+            )
+        )
+    for item in added:
+        stores.hub.customer_statements.add(item)
+    return added
+
+
+def statement_figures(stores: Stores, unit: Unit) -> dict[StatementKind, Figures | None]:
+    """Return what the customer's statements say of a year whose first transfer is under way.
+
+    Of a year that is approved, or of a tenant without an opening, nothing is asked.
+    """
+    if not awaits_statements(stores.hub, unit.tenant, unit.year):
+        return {}
+    return dict.fromkeys(StatementKind) | all_figures(stores, unit)
+
+
+def all_figures(stores: Stores, unit: Unit) -> dict[StatementKind, Figures | None]:
+    """Return what the statements say that there are of a year."""
+    found = stores.hub.customer_statements.of_year(unit.tenant, unit.year)
+    return {kind: _figures(stores, item) for kind, item in found.items()}
+
+
+def note_comparisons(
+    stores: Stores, unit: Unit, results: Sequence[ControlResult], *, digest: str
+) -> None:
+    """Note in the hub what came of holding the statements of a year against its books."""
+    by_control = {result.control: result for result in results}
+    for kind, item in stores.hub.customer_statements.of_year(unit.tenant, unit.year).items():
+        result = by_control.get(CONTROLS[kind])
+        if result is None or result.outcome is Answer.NOT_APPLICABLE:
+            continue
+        agrees = result.outcome is Answer.PASSED
+        outcome = Comparison.AGREES if agrees else Comparison.DIFFERS
+        stores.hub.customer_statements.compared(
+            item, outcome, differing=_first(result), digest=digest
+        )
+
+
+def compare_published(stores: Stores, unit: Unit) -> list[ControlResult]:
+    """Hold the statements of a year against what is published of it, at any time (R-FIN-P6).
+
+    Raises:
+        NoLedger: The year is not published.
+    """
+    record = stores.warehouse.load_record(unit.tenant, unit.year)
+    if record is None:
+        raise NoLedger(tenant=unit.tenant, fiscal_year=unit.year.key)
+    tenant = stores.hub.tenants.get(unit.tenant)
+    context = UnitContext(
+        organisation_number=tenant.organisation_number,
+        currency=tenant.currency,
+        account_map=account_map(stores.hub, unit.tenant),
+        statements=all_figures(stores, unit),
+    )
+    results = [
+        controls.ask_published(
+            record, name, context=context, classes={}, warehouse=stores.warehouse
+        )
+        for kind, name in CONTROLS.items()
+        if kind in context.statements
+    ]
+    note_comparisons(stores, unit, results, digest=record.digest)
+    return results
+
+
+def _figures(stores: Stores, item: CustomerStatement) -> Figures | None:
+    landed = stores.lake.find(item.tenant, SOURCE, item.sha256)
+    if landed is None:
+        return None
+    decisions = Decisions.of_json(item.answers)
+    found = account_map(stores.hub, item.tenant)
+    labels = labels_of(found.chart).get(item.kind, {})
+    labels |= {plain(label): tuple(lines) for label, lines in (decisions.labels or {}).items()}
+    file = read_book(read_workbook(stores.lake.read(landed)), decisions.answers)
+    sides = (statement for kind, statement in _sides(file) if kind is item.kind)
+    statement = next(sides, None)
+    return figures(statement, item.kind, found.lines, labels) if statement else None
+
+
+def _sides(file: StatementFile) -> list[tuple[StatementKind, Statement]]:
+    """Return which side each statement speaks of; the first of a side counts."""
+    found: dict[StatementKind, Statement] = {}
+    for statement in file.statements:
+        kinds = (
+            list(StatementKind)
+            if statement.kind is Kind.TRIAL_BALANCE
+            else [StatementKind(statement.kind)]
+        )
+        for kind in kinds:
+            found.setdefault(kind, statement)
+    return list(found.items())
+
+
+def _day_of(statement: Statement, file_name: str) -> dt.date:
+    if statement.period is None:
+        raise NotDated(file_name=file_name)
+    return statement.period.end
+
+
+def _year_of(hub: Hub, tenant: str, as_of: dt.date, file_name: str) -> FiscalYear:
+    for item in hub.years.active(tenant):
+        if as_of in item.year:
+            return item.year
+    raise NoSuchYear(file_name=file_name, as_of=as_of, tenant=tenant)
+
+
+def _first(result: ControlResult) -> str:
+    if not result.breaks:
+        return ""
+    found = result.breaks[0]
+    where = f"account {found.account_number}, " if found.account_number else ""
+    return f"{where}{found.detail}: {found.expected} there, {found.actual} here"
+
+
+def _answers(found: dict[str, Any]) -> Answers:
+    return Answers(
+        kind=Kind(found["kind"]) if "kind" in found else None,
+        date=_day(found.get("date")),
+        start=_day(found.get("start")),
+        is_cumulative=found.get("is_cumulative"),
+        decimal_sign=found.get("decimal_sign"),
+    )
+
+
+def _day(text: str | None) -> dt.date | None:
+    return dt.date.fromisoformat(text) if text else None
+
+
+_OWN_MARKS: Final = (b"name_sv,name_en", b"name_sv;name_en", b'"name_sv"', b"tasma ledger report")
+"""What the layouts of our own reports have, and no program of a customer's."""
