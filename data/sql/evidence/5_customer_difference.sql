@@ -170,15 +170,15 @@ line_left_out as (
 ),
 
 compared as (
-    select *, 'amount' as finding from account_row
+    select kind, row_number, label, account_number, expected, actual, 'amount' as finding from account_row
     union all by name
-    select *, 'unexpected' as finding from account_left_out
+    select kind, row_number, label, account_number, expected, actual, 'unexpected' as finding from account_left_out
     union all by name
-    select *, 'amount' as finding from line_row
+    select kind, row_number, label, account_number, expected, actual, 'amount' as finding from line_row
     union all by name
-    select *, 'mapping_gap' as finding from unmatched_row
+    select kind, row_number, label, account_number, expected, actual, 'mapping_gap' as finding from unmatched_row
     union all by name
-    select *, 'unexpected' as finding from line_left_out
+    select kind, row_number, label, account_number, expected, actual, 'unexpected' as finding from line_left_out
 ),
 
 differing as (

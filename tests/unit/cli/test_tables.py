@@ -235,6 +235,10 @@ COMMANDS = [
     ("tenant", "erase", "acme", "--dry-run"),
     ("connect", "list"),
     ("ledger", "breaks", "acme", "2025", "--all"),
+    ("statements", "read", "{files}/statement.csv", "--dry-run"),
+    ("statements", "add", "acme", "{files}/statement.csv"),
+    ("statements", "list", "acme"),
+    ("statements", "compare", "acme", "2024"),
     ("accept", "acme", "2025", "--reason", LONG, "--by", LONG, "--no-publish"),
     ("ledger", "acceptances", "acme"),
     ("tenant", "controls", "acme"),
@@ -280,6 +284,10 @@ def test_every_table_of_the_command_line_has_its_figures_whole(busy, monkeypatch
 
     monkeypatch.setattr(tables, "print_fitting", noting)
     (busy / "second.se").write_bytes(small_sie((5, 1201, 1201), name=LONG))
+    (busy / "statement.csv").write_text(
+        "Balansrapport 2024-12-31\nKonto;Benämning;2024-12-31;2023-12-31\n"
+        f"1930;{LONG};9 999 999 999,99;0,00\nSumma;;9 999 999 999,99;0,00\n"
+    )
     for arguments in COMMANDS:
         on_terminal(*(part.format(files=busy) for part in arguments), columns=80)
     for show in (show_lake, show_pulled, show_accounts, show_demo):

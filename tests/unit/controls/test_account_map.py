@@ -174,7 +174,7 @@ def test_account_with_a_balance_of_zero_and_no_place_only_warns(books):
 
     results = books.results()
 
-    assert results["unmapped_account"].answer is Answer.PASSED
+    assert results["unmapped_account"].outcome is Answer.PASSED
     assert ["9500"] == [item.account_number for item in results["unmapped_empty_account"].breaks]
     assert not results["unmapped_empty_account"].holds
 
@@ -182,7 +182,7 @@ def test_account_with_a_balance_of_zero_and_no_place_only_warns(books):
 def test_tenant_without_an_account_map_is_judged_by_none(books):
     books.book("A", "9", "2024-03-01", [("9500", "10.00"), ("1930", "-10.00")])
 
-    assert books.results()["unmapped_account"].answer is Answer.NOT_APPLICABLE
+    assert books.results()["unmapped_account"].outcome is Answer.NOT_APPLICABLE
 
 
 @contextmanager

@@ -26,6 +26,8 @@ BLOCKING = {
     "voucher_balance",
     "account_in_chart",
     "unmapped_account",
+    "customer_income_statement",
+    "customer_balance_sheet",
     "balance_roll_forward",
     "result_roll_forward",
     "closing_reported",
