@@ -15,7 +15,7 @@ from blocks.hub.customer_statements import CustomerStatement
 from blocks.statement_lines import labels_of
 from blocks.warehouse.errors import NoLedger
 from blocks.workbooks.reader import read_workbook
-from ledger.controls import ControlResult, Answer
+from ledger.controls import Answer, ControlResult
 from ledger.errors import TerminalError
 from ledger.fiscal_year import FiscalYear
 from ledger.onboarding import Comparison, StatementKind
