@@ -22,9 +22,9 @@ def is_header(sheet: Sheet, reading: Reading, shape: Shape, row: int) -> bool:
 
 
 def _has_header_label(sheet: Sheet, shape: Shape, row: int) -> bool:
-    label = shown(label_cell(sheet.rows[row], shape)).casefold()
+    label = shown(label_cell(sheet.rows[row], shape))
     if label:
-        return bool(words.HEADER_LABELS.fullmatch(label))
+        return words.is_heading_label(label)
     return account_text(sheet.rows[row].get(shape.account or 0)) is None
 
 

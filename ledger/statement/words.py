@@ -234,6 +234,16 @@ def kind_of(texts: Iterable[str]) -> Kind | None:
     return named[0] if len(named) == 1 or Kind.TRIAL_BALANCE in named else None
 
 
+def is_heading_label(label: str) -> bool:
+    """Return whether a label is a heading's: a word of headings, a statement's or a company's name.
+
+    It is what tells years in a heading from amounts.
+    """
+    plain = label.casefold()
+    named = any(pattern.search(plain) for pattern in KINDS.values())
+    return named or bool(HEADER_LABELS.fullmatch(plain) or COMPANY.fullmatch(label))
+
+
 def role_of(header: str) -> Role | None:
     """Return what the heading of a column names; None when it names nothing."""
     lowered = header.casefold()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 
+import pytest
+
 from ledger.statement.answers import Answers
 from ledger.statement.periods import Period
 
@@ -119,6 +121,22 @@ def test_years_as_numbers_are_headings_and_the_last_is_used(read, roles):
     assert Period(dt.date(2026, 1, 1), dt.date(2026, 12, 31)) == statement.period
 
 
+@pytest.mark.parametrize(
+    "label", ["", "Rivi", "EUR", "Income statement", "Esimerkki Oy", "Tuloslaskelma (kululaji)"]
+)
+def test_years_beside_a_heading_s_label_are_no_amounts(read, label):
+    (statement,) = read(f"Tuloslaskelma\n{label};2025;2026\n" + lines(2)).statements
+
+    assert (2,) == statement.header_rows
+    assert 3 == len(statement.lines)
+
+
+def test_a_line_whose_amount_could_be_a_year_is_a_line(read):
+    text = "Tuloslaskelma\nRivi;1-12/2026\nLiikevaihto;2026,00\nKulut;-1026,00\nTulos;1000,00\n"
+
+    assert [3, 4, 5] == [line.row for line in read(text).statements[0].lines]
+
+
 def test_a_year_in_a_heading_is_cut_to_the_time_of_the_title(read):
     text = "Tuloslaskelma 1.1.2026 - 31.3.2026\n;2025;2026\n" + lines(2)
     (statement,) = read(text).statements
@@ -159,6 +177,22 @@ def test_hidden_columns_are_said_and_never_used(read_sheets, sheet, roles, codes
     assert {"B": "amount*", "C": "comparison"} == roles(file.statements[0])
     assert "hidden_column" in codes(file.remarks)
     assert dt.date(2025, 12, 31) == file.statements[0].period.end
+
+
+def test_a_hidden_column_that_ends_later_is_not_used_for_an_income_statement(
+    read_sheets, sheet, roles
+):
+    rows = [["Tuloslaskelma"], ["", "2025", "2026"], ["Liikevaihto", 5, 6], ["Tulos", 5, 6]]
+
+    file = read_sheets(sheet("S", rows, hidden_columns=(3,)))
+
+    assert {"B": "amount*", "C": "comparison"} == roles(file.statements[0])
+
+
+def test_of_two_columns_with_the_time_of_the_title_the_month_is_not_used(read, roles):
+    text = "Tuloslaskelma 1.1.2026 - 31.3.2026\nRivi;Kuukausi;Tilikausi\n" + lines(2)
+
+    assert {"B": "month", "C": "amount*"} == roles(read(text).statements[0])
 
 
 def test_headings_in_two_rows_are_joined_and_merged_ones_seen_over_all_they_cover(

@@ -115,6 +115,24 @@ def test_every_sign_of_an_income_statement_comes_to_the_same_books(read, income,
     assert not [remark for remark in file.remarks if remark.code == "total_differs"]
 
 
+def test_costs_alone_show_the_signs_of_a_statement_without_income(read):
+    for minus, first in (("-", {"income": "+", "costs": "-"}), ("", {"debit": "+", "credit": "-"})):
+        text = f"Tuloslaskelma;2026\nLiiketoiminnan muut kulut;{minus}30,00\n"
+        (statement,) = read(f"{text}Liikevoitto;{minus}30,00\n").statements
+
+        assert first == statement.sign
+        assert [Decimal(30), Decimal(30)] == ledger(statement)
+
+
+def test_costs_that_no_word_names_are_known_by_being_subtracted(read, codes):
+    text = "Income statement;2026\nRevenue;10.50\nCleaning;4.25\nOperating profit;6.25\n"
+
+    file = read(text)
+
+    assert list(map(Decimal, ("-10.50", "4.25", "-6.25"))) == ledger(file.statements[0])
+    assert "total_differs" not in codes(file.remarks)
+
+
 def test_thousands_become_whole_currency_and_are_asked_about(read, codes):
     text = "Oy, tuloslaskelma, t€\nRivi;2026\nLiikevaihto;120,3\nKulut;-60,2\nLiikevoitto;60,1\n"
 

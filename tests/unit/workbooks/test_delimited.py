@@ -54,6 +54,13 @@ def test_encoding_and_delimiter_are_told_from_the_bytes(encoding, has_bom, delim
     assert delimiter == book.container.delimiter
 
 
+def test_controls_of_iso_8859_15_are_letters_of_windows_1252():
+    book = read_workbook("Saldo € ¤;5\nx;6\n".encode("windows-1252"))
+
+    assert "windows-1252" == book.container.encoding
+    assert "Saldo € ¤" == book.sheets[0].rows[1][1].value
+
+
 def test_decimal_commas_do_not_part_fields_where_a_semicolon_does():
     content = b"Rivi;31.12.2026\nVASTAAVAA;\nPankki;18750,00\nKassa;9200,00\n"
 

@@ -100,6 +100,14 @@ def test_binary_noise_of_a_stored_sum_is_kept_to_its_last_digit(makers, sheet):
     assert Decimal("15834.669999999998") == found.rows[1][2].value
 
 
+def test_numbers_of_open_documents_are_never_binary(makers, sheet):
+    exact = "1234567890123456.78"
+
+    (found,) = read_workbook(makers["ods"](sheet("S", [["x", Decimal(exact)]]))).sheets
+
+    assert Decimal(exact) == found.rows[1][2].value
+
+
 def test_indents_of_excel_are_kept(makers, sheet):
     (found,) = read_workbook(makers["xlsx"](sheet("S", [["x", 1]], indents={"A1": 2}))).sheets
 
