@@ -20,7 +20,7 @@ from ledger.fiscal_year import FiscalYear, short_year
 from ledger.outcome import Outcome
 
 if TYPE_CHECKING:
-    from flows.cli.pulling import Pulled
+    from flows.cli.result import LoadResult
     from tasks.stores import Stores
 
 SPAN: Final = re.compile(r"(\d{4})-(\d{4})", re.ASCII)
@@ -79,7 +79,8 @@ def backfill(
         units = list(_units(stores, tenants, wanted))
         answers = {unit: overwrite(stores, *unit, overwrite_uploaded) for unit in units}
         found = list(_pull_all(stores, answers, defines=define))
-    from flows.cli.pulled import as_dict, code, show_many  # noqa: PLC0415 - brings Prefect
+    from flows.cli.imported import code  # noqa: PLC0415 - brings Prefect
+    from flows.cli.pulled import as_dict, show_many  # noqa: PLC0415 - as above
 
     if as_json:
         show_json([as_dict(item) for item in found])
@@ -113,9 +114,9 @@ def _units(stores: Stores, tenants: Iterable[str], years: Iterable[str]) -> Iter
     yield from sorted(units, key=lambda unit: (unit[1], unit[0]))
 
 
-def _pull_all(stores: Stores, answers: dict[Parts, bool], *, defines: bool) -> Iterator[Pulled]:
+def _pull_all(stores: Stores, answers: dict[Parts, bool], *, defines: bool) -> Iterator[LoadResult]:
+    from flows.cli.local import pull_here  # noqa: PLC0415 - as above
     from flows.cli.logged import logged_once  # noqa: PLC0415 - brings Prefect
-    from flows.cli.pulling import pull_here  # noqa: PLC0415 - as above
     from flows.cli.watching import backfill_bar  # noqa: PLC0415 - as above
 
     with backfill_bar(len(answers)) as bar, logged_once():

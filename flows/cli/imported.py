@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from flows.cli.exits import ExitCode
 from flows.cli.failure import refusal
-from flows.cli.local import Imported
 from flows.cli.output import next_steps, remark, say, show_table
+from flows.cli.result import LoadResult
 from ledger.controls import Answer, ControlResult
 from ledger.fiscal_year import short_year
 from ledger.outcome import Outcome
@@ -21,17 +21,17 @@ BREAKS_SHOWN: Final = 5
 """Breaks of a control that are shown at once; `tasma ledger breaks` shows more."""
 
 
-def code(found: Imported) -> ExitCode:
+def code(found: LoadResult) -> ExitCode:
     """Return the exit code of one file; a dry run is worth what it would be."""
     return ExitCode((found.would_be or found.outcome).exit_code)
 
 
-def place(found: Imported) -> str:
+def place(found: LoadResult) -> str:
     """Name tenant and year as the commands take them: ``acme 2024``."""
     return f"{found.tenant} {short_year(found.fiscal_year) if found.fiscal_year else ''}".strip()
 
 
-def show_one(found: Imported) -> None:
+def show_one(found: LoadResult) -> None:
     """Say what became of one file, why, and what to do next."""
     if found.outcome in UNFINISHED:
         remark(f"{found.outcome.state_name}: {found.message}")
@@ -50,7 +50,7 @@ def show_one(found: Imported) -> None:
     next_steps(*_next(found))
 
 
-def show_many(files: list[Imported]) -> None:
+def show_many(files: list[LoadResult]) -> None:
     """Show a table of what became of each load of each file, and count the outcomes."""
     headings = ("file", "tenant", "fiscal year", "outcome", "vouchers", "postings", "what")
     rows = [
@@ -59,8 +59,8 @@ def show_many(files: list[Imported]) -> None:
             found.tenant,
             found.fiscal_year or "-",
             found.outcome,
-            _count(found, "voucher"),
-            _count(found, "posting"),
+            found.count("voucher"),
+            found.count("posting"),
             _in_brief(found),
         )
         for found in files
@@ -82,7 +82,7 @@ def show_breaks(title: str, result: ControlResult) -> None:
         say(f"  ... and {result.break_count - BREAKS_SHOWN:,} more")
 
 
-def as_dict(found: Imported) -> dict[str, Any]:
+def as_dict(found: LoadResult) -> dict[str, Any]:
     """Return what a script wants to know of one file."""
     holding = found.judgement.holding if found.judgement else []
     return {
@@ -96,14 +96,14 @@ def as_dict(found: Imported) -> dict[str, Any]:
         **refusal(found.problem),
         "load_id": found.load.load_id if found.load else "",
         "digest": found.load.staged.digest if found.load else "",
-        "vouchers": _count(found, "voucher"),
-        "postings": _count(found, "posting"),
+        "vouchers": found.count("voucher"),
+        "postings": found.count("posting"),
         "held_by": holding,
         "refused": found.refused.vouchers.to_pylist() if found.refused else [],
     }
 
 
-def decision(found: Imported, where: str) -> str:
+def decision(found: LoadResult, where: str) -> str:
     """Return the command by which a person decides about a hold, as far as there is a choice."""
     is_whole = found.facts is None or found.facts.coverage.may_replace
     of_load = "" if is_whole or not found.load else f" --load {found.load.load_id}"
@@ -112,7 +112,7 @@ def decision(found: Imported, where: str) -> str:
     return f'{verb} {where}{of_load} --reason "..."'
 
 
-def _next(found: Imported) -> tuple[str, ...]:
+def _next(found: LoadResult) -> tuple[str, ...]:
     where = place(found)
     if found.refused:
         retry = f"tasma import {found.path} --tenant {found.tenant}"
@@ -130,7 +130,7 @@ def _next(found: Imported) -> tuple[str, ...]:
     return (f"tasma ledger report {where}", f"tasma tenant status {found.tenant}")
 
 
-def in_words(found: Imported) -> str:
+def in_words(found: LoadResult) -> str:
     """Say what became of a load, or would become of it; what holds it is listed below that."""
     is_held = bool(found.judgement and found.judgement.holding)
     why = "" if is_held else f". {found.why}"
@@ -139,7 +139,7 @@ def in_words(found: Imported) -> str:
     return f"{found.outcome}{why}"
 
 
-def _in_brief(found: Imported) -> str:
+def _in_brief(found: LoadResult) -> str:
     if found.plan is None:
         return found.message
     plan = found.plan
@@ -147,13 +147,13 @@ def _in_brief(found: Imported) -> str:
     return first if plan.first_load else f"{first} changed {plan.changed:,}"
 
 
-def _source(found: Imported) -> str:
+def _source(found: LoadResult) -> str:
     facts = found.facts
     if facts is None:
         return ""
     return (
         f"{facts.source.upper()} {facts.source_kind} from {facts.program or 'an unnamed program'}: "
-        f"{_count(found, 'voucher'):,} vouchers, {_count(found, 'posting'):,} postings"
+        f"{found.count('voucher'):,} vouchers, {found.count('posting'):,} postings"
     )
 
 
@@ -164,7 +164,3 @@ def _remarks(judgement: Judgement) -> str:
         if item.outcome is Answer.BROKEN and not item.holds and item not in judgement.compared
     ]
     return ", ".join(f"{item.control} ({item.break_count:,}, {item.severity})" for item in found)
-
-
-def _count(found: Imported, table: str) -> int:
-    return found.load.staged.tables[table].row_count if found.load else 0

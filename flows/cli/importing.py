@@ -19,7 +19,7 @@ from ledger.errors import TasmaError
 from ledger.text import visible
 
 if TYPE_CHECKING:
-    from flows.cli.local import Imported
+    from flows.cli.result import LoadResult
     from tasks.stores import Stores
 
 Files = Annotated[
@@ -88,7 +88,9 @@ def import_files(
     raise typer.Exit(worst(code(load) for load in loads))
 
 
-def _import_all(stores: Stores, paths: list[Path], *, tenant: str, dry_run: bool) -> list[Imported]:
+def _import_all(
+    stores: Stores, paths: list[Path], *, tenant: str, dry_run: bool
+) -> list[LoadResult]:
     with progress(len(paths)) as watch:
         return [
             _import_one(stores, path, tenant=tenant, dry_run=dry_run, watch=watch(path.name))
@@ -98,8 +100,9 @@ def _import_all(stores: Stores, paths: list[Path], *, tenant: str, dry_run: bool
 
 def _import_one(
     stores: Stores, path: Path, *, tenant: str, dry_run: bool, watch: Callable[[str], None]
-) -> Imported:
-    from flows.cli.local import Imported, import_here  # noqa: PLC0415 - brings Prefect
+) -> LoadResult:
+    from flows.cli.local import import_here  # noqa: PLC0415 - brings Prefect
+    from flows.cli.result import LoadResult  # noqa: PLC0415 - as above
 
     try:
         if tenant:
@@ -110,7 +113,7 @@ def _import_one(
             found.is_trial = chosen is not stores
             return found
     except (TasmaError, OSError) as problem:
-        return Imported(path, tenant, message=str(problem))
+        return LoadResult(tenant, path, message=str(problem))
 
 
 def _stores_for(stores: Stores, path: Path, *, dry_run: bool) -> AbstractContextManager[Stores]:

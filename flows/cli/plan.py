@@ -17,7 +17,7 @@ from flows.cli.output import say, show_json, show_table
 
 if TYPE_CHECKING:
     from blocks.warehouse.records import ChangePlan
-    from flows.cli.local import Imported
+    from flows.cli.result import LoadResult
 
 
 @command(ledger, "plan", examples=("tasma ledger plan acme-2024.se --tenant acme",))
@@ -103,7 +103,7 @@ def _and_more(count: int, shown: int) -> None:
         say(f"... and {count - shown:,} more.")
 
 
-def _as_dict(found: Imported) -> Any:
+def _as_dict(found: LoadResult) -> Any:
     if found.plan is None:
         return None
     changes = found.plan

@@ -147,9 +147,10 @@ def _pull_all(
     defines: bool,
     as_json: bool,
 ) -> None:
+    from flows.cli.imported import code  # noqa: PLC0415 - as above
+    from flows.cli.local import pull_here  # noqa: PLC0415 - as above
     from flows.cli.logged import logged_once  # noqa: PLC0415 - brings Prefect
-    from flows.cli.pulled import as_dict, code, show_many, show_one  # noqa: PLC0415 - Prefect
-    from flows.cli.pulling import pull_here  # noqa: PLC0415 - as above
+    from flows.cli.pulled import as_dict, show_many, show_one  # noqa: PLC0415 - as above
 
     with progress(len(answers)) as watch, logged_once():
         found = [

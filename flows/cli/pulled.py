@@ -7,51 +7,40 @@ from typing import Any
 
 from flows.cli.exits import ExitCode
 from flows.cli.failure import refusal
-from flows.cli.imported import decision, in_words, show_breaks
+from flows.cli.imported import code, decision, in_words, place, show_breaks
 from flows.cli.output import next_steps, remark, say, show_table
-from flows.cli.pulling import Pulled, why
+from flows.cli.result import LoadResult
 from ledger.fiscal_year import short_year
 from ledger.outcome import Outcome
 
 
-def code(found: Pulled) -> ExitCode:
-    """Return the exit code of one year; a dry run is worth what it would be."""
-    return ExitCode((found.work.would_be or found.work.outcome).exit_code)
-
-
-def place(found: Pulled) -> str:
-    """Name tenant and year as the commands take them: ``acme 2024``."""
-    return f"{found.unit.tenant} {short_year(found.unit.year.key)}"
-
-
-def show_one(found: Pulled) -> None:
+def show_one(found: LoadResult) -> None:
     """Say what became of one year, why, and what to do next."""
     if code(found) in {ExitCode.FAILED, ExitCode.BUSY}:
         remark(f"{place(found)}: {found.outcome}. {found.message}")
         next_steps(*_next(found))
         return
-    say(f"{place(found)}: {in_words(found.work)}")
-    if found.work.load:
-        tables = found.work.load.staged.tables
-        counts = ", ".join(f"{tables[name].row_count:,} {name}s" for name in ("voucher", "posting"))
+    say(f"{place(found)}: {in_words(found)}")
+    if found.load:
+        counts = f"{found.count('voucher'):,} vouchers, {found.count('posting'):,} postings"
         say(f"From {found.title}: {counts}, in {found.calls} calls and {found.took_s:.1f} s.")
-    for result in found.work.judgement.holding if found.work.judgement else []:
+    for result in found.judgement.holding if found.judgement else []:
         show_breaks(f"Held by {result.control}", result)
     next_steps(*_next(found))
 
 
-def show_many(years: Sequence[Pulled]) -> None:
+def show_many(years: Sequence[LoadResult]) -> None:
     """Show a table of what became of each year, and count the outcomes."""
     headings = ("tenant", "fiscal year", "outcome", "rows", "calls", "seconds", "what")
     rows = [
         (
-            found.unit.tenant,
-            short_year(found.unit.year.key),
+            found.tenant,
+            short_year(found.fiscal_year),
             found.outcome,
             found.rows,
             found.calls,
             f"{found.took_s:.1f}",
-            why(found),
+            " ".join(found.message.split()),
         )
         for found in years
     ]
@@ -61,31 +50,30 @@ def show_many(years: Sequence[Pulled]) -> None:
     say(f"{len(years)} years: {counted}.")
     others = [found for found in years if code(found) and not found.in_its_place]
     steps = [*_corrected_years(years), *(step for found in others for step in _next(found)[:1])]
-    planned = dict.fromkeys(it.unit.tenant for it in years if it.outcome == "planned")
+    planned = dict.fromkeys(it.tenant for it in years if it.would_be)
     steps = steps or [f"tasma ledger pull {tenant}" for tenant in planned]
     next_steps(*dict.fromkeys(steps or ("tasma tenant status",)))
 
 
-def as_dict(found: Pulled) -> dict[str, Any]:
+def as_dict(found: LoadResult) -> dict[str, Any]:
     """Return what a script wants to know of one year."""
-    work = found.work
     return {
-        "tenant": found.unit.tenant,
-        "fiscal_year": found.unit.year.key,
+        "tenant": found.tenant,
+        "fiscal_year": found.fiscal_year,
         "outcome": found.outcome,
-        "would_be": work.would_be or "",
+        "would_be": found.would_be or "",
         "exit_code": int(code(found)),
         "message": found.message,
         **refusal(found.problem),
-        "load_id": work.load.load_id if work.load else "",
-        "digest": work.load.staged.digest if work.load else "",
+        "load_id": found.load.load_id if found.load else "",
+        "digest": found.load.staged.digest if found.load else "",
         "rows": found.rows,
         "calls": found.calls,
-        "held_by": work.judgement.holding if work.judgement else [],
+        "held_by": found.judgement.holding if found.judgement else [],
     }
 
 
-def _corrected_years(years: Sequence[Pulled]) -> tuple[str, ...]:
+def _corrected_years(years: Sequence[LoadResult]) -> tuple[str, ...]:
     """Return how years of other dates in the source are corrected here, if those are right.
 
     What has to go goes first: two years of a tenant share no day.
@@ -93,34 +81,34 @@ def _corrected_years(years: Sequence[Pulled]) -> tuple[str, ...]:
     return (
         *(f"tasma tenant year retire {place(found)}" for found in years if found.in_its_place),
         *(
-            f"tasma tenant year add {found.unit.tenant} {short_year(year.key)}"
+            f"tasma tenant year add {found.tenant} {short_year(year.key)}"
             for found in years
             for year in found.in_its_place
         ),
     )
 
 
-def _after_failure(found: Pulled) -> tuple[str, ...]:
+def _after_failure(found: LoadResult) -> tuple[str, ...]:
     if found.in_its_place:
         return _corrected_years([found])
     if "those it has: " in found.message:
-        return (f"tasma tenant year list {found.unit.tenant}",)
+        return (f"tasma tenant year list {found.tenant}",)
     if "--define" in found.message:
         return (f"tasma tenant year add {place(found)}",)
-    return (f"tasma connect check {found.unit.tenant}",)
+    return (f"tasma connect check {found.tenant}",)
 
 
-def _next(found: Pulled) -> tuple[str, ...]:
-    tenant = found.unit.tenant
-    if found.work.would_be:
-        return (f"tasma ledger pull {tenant} --year {short_year(found.unit.year.key)}",)
+def _next(found: LoadResult) -> tuple[str, ...]:
+    tenant = found.tenant
+    if found.would_be:
+        return (f"tasma ledger pull {tenant} --year {short_year(found.fiscal_year)}",)
     if found.outcome is Outcome.HELD:
         return (
             f"tasma ledger breaks {place(found)}",
-            decision(found.work, place(found)),
+            decision(found, place(found)),
         )
     if found.outcome is Outcome.KEPT:
-        year = short_year(found.unit.year.key)
+        year = short_year(found.fiscal_year)
         return (f"tasma ledger pull {tenant} --year {year} --overwrite-uploaded",)
     if code(found):
         return _after_failure(found)

@@ -27,10 +27,10 @@ from rich.progress import (
 )
 
 from flows.cli.exits import ExitCode
+from flows.cli.imported import code, place
 from flows.cli.on_server import ask_server
 from flows.cli.output import console, remark
-from flows.cli.pulled import code
-from flows.cli.pulling import Pulled
+from flows.cli.result import LoadResult
 from ledger.text import visible
 
 BAR: Final = "backfill"
@@ -50,7 +50,7 @@ class BackfillBar:
         """Return what hears which step of a unit begins."""
         return lambda step: self._bar.update(self._task, description=f"{step} {name}")
 
-    def done(self, found: Pulled) -> None:
+    def done(self, found: LoadResult) -> None:
         """Count a year; without a terminal it is a line of its own."""
         self._rows += found.rows
         self._calls += found.calls
@@ -58,7 +58,7 @@ class BackfillBar:
         self._failed += code(found) in {ExitCode.FAILED, ExitCode.BUSY}
         self._bar.update(self._task, advance=1, counts=self._counts)
         if self._bar.disable:
-            remark(f"{found.unit}: {found.outcome} ({self._counts})")
+            remark(f"{place(found)}: {found.outcome} ({self._counts})")
 
     @property
     def _counts(self) -> str:

@@ -119,7 +119,7 @@ class PullYear:
             raise
         except Exception as problem:  # noqa: BLE001 - one year's failure never stops the others
             warn(f"{self.unit} failed: {explain(problem)}", tenant=self.unit.tenant)
-            return self._ended(Outcome.FAILED, explain(problem))
+            return self._ended(Outcome.FAILED, explain(problem), problem)
 
     async def _with_documents(self, ledger: Ending, source: SourceYear) -> Ending:
         """Fetch the documents, whatever became of the ledger, and say what became of both.
@@ -133,10 +133,11 @@ class PullYear:
                 job = Job(self.stores, self.unit, run_id(), lease)
                 found = await self.steps.documents(job, self.books, source)
         except Exception as problem:  # noqa: BLE001 - one year's failure never stops the others
-            return await self._without_documents(ledger, explain(problem))
+            return await self._without_documents(ledger, problem)
         return self._ended(ledger.outcome, f"{ledger.message.rstrip('.')}. {found.in_words}")
 
-    async def _without_documents(self, ledger: Ending, reason: str) -> Ending:
+    async def _without_documents(self, ledger: Ending, problem: Exception) -> Ending:
+        reason = explain(problem)
         warn(f"The documents of {self.unit} failed: {reason}", tenant=self.unit.tenant)
         missed = self.stores.hub.documents.missed
         await asyncio.to_thread(
@@ -145,7 +146,7 @@ class PullYear:
         message = (
             f"{ledger.outcome.state_name}: {ledger.message.rstrip('.')}. Documents failed: {reason}"
         )
-        return self._ended(Outcome.FAILED, message)
+        return self._ended(Outcome.FAILED, message, problem)
 
     def _kept(self) -> str:
         """Say why the year's ledger is not these books' to replace; empty when it is.
@@ -179,5 +180,5 @@ class PullYear:
         asks_closing = self.options.asks_closing
         return await self.steps.pull(job, self.books, source, asks_closing=asks_closing)
 
-    def _ended(self, outcome: Outcome, why: str) -> Ending:
-        return Ending(outcome, why, self.unit)
+    def _ended(self, outcome: Outcome, why: str, problem: Exception | None = None) -> Ending:
+        return Ending(outcome, why, self.unit, problem=problem)

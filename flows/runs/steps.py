@@ -1,41 +1,126 @@
-"""How the steps of the pipeline are taken: as tasks of a run, or plainly where there is no server.
+"""The steps of the pipelines, and how they are taken on the server: each as a task of a run.
 
-The pipeline itself (`flows.runs.unit`) is the same either way.
+A pipeline (`flows.runs.unit`, `flows.runs.pull_year`, `flows.import_file`) is given its steps, and
+is the same where there is no server (`flows.cli.local_steps`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final, Protocol
 
+import tasks.documents
+import tasks.fetch
+import tasks.publish
+import tasks.pull
+import tasks.reconcile
+import tasks.report
+import tasks.source_years
+import tasks.stage
 from blocks.systems.ports import SourceYear
 from blocks.systems.registry import Books
-from tasks.documents import documents
-from tasks.fetch import Fetched, Received, fetch
+from blocks.warehouse.records import ChangePlan
+from ledger.outcome import Outcome
+from tasks.fetch import Fetched, Received
 from tasks.jobs import Job
 from tasks.pages.documents import DocumentsFound
-from tasks.publish import Publication, publish
-from tasks.pull import pull
-from tasks.reconcile import Judgement, reconcile
-from tasks.report import report
-from tasks.source_years import source_years
-from tasks.stage import StagedLoad, stage
+from tasks.publish import Publication
+from tasks.reconcile import Judgement
+from tasks.stage import StagedLoad
+from tasks.stores import Stores
 
 
-@dataclass(frozen=True)
-class Steps:
-    """The steps, with the parameters of the tasks of their names; a source has one of the first."""
+class Steps(Protocol):
+    """The steps that a pipeline takes; each is what the task of its name says."""
 
-    fetch: Callable[..., Awaitable[Received]]
-    pull: Callable[..., Awaitable[Fetched]]
-    stage: Callable[[Job, Fetched], Awaitable[StagedLoad]]
-    reconcile: Callable[[Job, StagedLoad], Awaitable[Judgement]]
-    publish: Callable[[Job, StagedLoad, Judgement], Awaitable[Publication]]
-    report: Callable[..., Awaitable[None]]
-    documents: Callable[..., Awaitable[DocumentsFound]]
-    source_years: Callable[[str, Books], Awaitable[list[SourceYear]]]
+    async def fetch(
+        self, stores: Stores, tenant: str, *, path: Path, sha256: str = "", who: str = ""
+    ) -> Received:
+        """Land a file and open it."""
+
+    async def source_years(self, tenant: str, books: Books) -> Sequence[SourceYear]:
+        """List the fiscal years of a tenant's books in their system."""
+
+    async def pull(
+        self, job: Job, books: Books, source_year: SourceYear, *, asks_closing: bool = False
+    ) -> Fetched:
+        """Fetch a year's ledger and land it."""
+
+    async def stage(self, job: Job, fetched: Fetched) -> StagedLoad:
+        """Write the unit's tables."""
+
+    async def reconcile(self, job: Job, load: StagedLoad) -> Judgement:
+        """Ask the controls."""
+
+    async def publish(self, job: Job, load: StagedLoad, judgement: Judgement) -> Publication:
+        """Replace what is published."""
+
+    async def report(
+        self,
+        job: Job,
+        load: StagedLoad,
+        judgement: Judgement,
+        *,
+        verdict: Outcome,
+        publication: Publication | None = None,
+        plan: ChangePlan | None = None,
+    ) -> None:
+        """Say what became of the load."""
+
+    async def documents(self, job: Job, books: Books, source_year: SourceYear) -> DocumentsFound:
+        """Fetch the files on a year's vouchers."""
 
 
-AS_TASKS: Final = Steps(fetch, pull, stage, reconcile, publish, report, documents, source_years)
-"""Each a task of the present run: tried again when that can help, and seen in the UI."""
+class PrefectSteps:
+    """Each step a task of the present run: retried when that can help, and seen in the UI."""
+
+    async def fetch(
+        self, stores: Stores, tenant: str, *, path: Path, sha256: str = "", who: str = ""
+    ) -> Received:
+        """Take `tasks.fetch`."""
+        return await tasks.fetch.fetch(stores, tenant, path=path, sha256=sha256, who=who)
+
+    async def source_years(self, tenant: str, books: Books) -> Sequence[SourceYear]:
+        """Take `tasks.source_years`."""
+        return await tasks.source_years.source_years(tenant, books)
+
+    async def pull(
+        self, job: Job, books: Books, source_year: SourceYear, *, asks_closing: bool = False
+    ) -> Fetched:
+        """Take `tasks.pull`."""
+        return await tasks.pull.pull(job, books, source_year, asks_closing=asks_closing)
+
+    async def stage(self, job: Job, fetched: Fetched) -> StagedLoad:
+        """Take `tasks.stage`."""
+        return await tasks.stage.stage(job, fetched)
+
+    async def reconcile(self, job: Job, load: StagedLoad) -> Judgement:
+        """Take `tasks.reconcile`."""
+        return await tasks.reconcile.reconcile(job, load)
+
+    async def publish(self, job: Job, load: StagedLoad, judgement: Judgement) -> Publication:
+        """Take `tasks.publish`."""
+        return await tasks.publish.publish(job, load, judgement)
+
+    async def report(
+        self,
+        job: Job,
+        load: StagedLoad,
+        judgement: Judgement,
+        *,
+        verdict: Outcome,
+        publication: Publication | None = None,
+        plan: ChangePlan | None = None,
+    ) -> None:
+        """Take `tasks.report`."""
+        await tasks.report.report(
+            job, load, judgement, verdict=verdict, publication=publication, plan=plan
+        )
+
+    async def documents(self, job: Job, books: Books, source_year: SourceYear) -> DocumentsFound:
+        """Take `tasks.documents`."""
+        return await tasks.documents.documents(job, books, source_year)
+
+
+AS_TASKS: Final[Steps] = PrefectSteps()

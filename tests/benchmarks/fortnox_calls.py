@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 from blocks.systems.fortnox.connect import fortnox_session
-from flows.cli.local import Imported, steps_into
+from flows.cli.local_steps import LocalSteps
+from flows.cli.result import LoadResult
 from flows.pull import pull_tenant
 from flows.runs.pull_year import PullOptions
 from simulators.fortnox import FortnoxSimulator
@@ -88,7 +89,7 @@ def _share(simulator: FortnoxSimulator) -> float:
 
 def _calls_of(simulator: FortnoxSimulator, stores: Stores, night: str) -> dict[str, Any]:
     before = simulator.count()
-    steps = steps_into(Imported(Path(), TENANT), lambda _step: None)
+    steps = LocalSteps(LoadResult(TENANT), lambda _step: None)
     ending = asyncio.run(pull_tenant(stores, TENANT, PullOptions(), steps=steps))
     paths = [call.path for call in simulator.calls[before:]]
     tokens = sum(path.startswith("/oauth-v1/") for path in paths)

@@ -10,17 +10,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from blocks.systems.fortnox.pull import YearExtract
-from blocks.systems.fortnox.session import FortnoxSession
-from blocks.systems.fortnox.wire import Company
-from blocks.systems.ports import SourceYear
-from flows.cli.local import Imported, steps_into
+from blocks.systems.ports import Extract, KnownYear, LedgerSource, SourceYear
+from blocks.systems.registry import Books
+from flows.cli.local_steps import LocalSteps
+from flows.cli.result import LoadResult
 from flows.pull import pull_tenant
 from flows.runs.pull_year import PullOptions
-from flows.runs.steps import Steps
 from tasks.fetch import Fetched
 from tasks.jobs import Job
 from tasks.publish import Publication
+from tasks.reconcile import Judgement
 from tasks.stage import StagedLoad
 from tasks.stores import Stores, open_stores
 from tests.benchmarks.clock import Clock
@@ -54,42 +53,44 @@ async def _pull_all(tenants: int, clock: Clock) -> dict[str, int]:
 
 
 async def _pull(stores: Stores, tenant: str, clock: Clock) -> str:
-    steps = _timed(steps_into(Imported(Path(), tenant), lambda _step: None), clock)
+    steps = TimedSteps(LoadResult(tenant), clock)
     ending = await pull_tenant(stores, tenant, PullOptions(), steps=steps)
     return ending.outcome.state_name
 
 
-def _timed(steps: Steps, clock: Clock) -> Steps:
-    """Add the time of each step; what is left of `all` is session, token, leases and hub.
+class TimedSteps(LocalSteps):
+    """Adds the time of each step; what is left of `all` is session, token, leases and hub.
 
-    `calls` is the part of `pull` that asks Fortnox.
+    `calls` is the part of `pull` that asks the system.
     """
 
-    async def pull(job: Job, fortnox: FortnoxSession, *rest: Any, **options: Any) -> Fetched:
-        with clock.phase("pull"):
-            return await steps.pull(job, _timed_calls(fortnox, clock), *rest, **options)
+    def __init__(self, found: LoadResult, clock: Clock) -> None:
+        super().__init__(found, lambda _step: None)
+        self._clock = clock
 
-    async def stage(job: Job, fetched: Fetched) -> StagedLoad:
-        with clock.phase("read_and_stage"):
-            return await steps.stage(job, fetched)
+    async def pull(
+        self, job: Job, books: Books, source_year: SourceYear, *, asks_closing: bool = False
+    ) -> Fetched:
+        timed = replace(books, ledger=TimedLedger(books.ledger, self._clock))
+        with self._clock.phase("pull"):
+            return await super().pull(job, timed, source_year, asks_closing=asks_closing)
 
-    async def publish(*args: Any) -> Publication:
-        with clock.phase("publish"):
-            return await steps.publish(*args)
+    async def stage(self, job: Job, fetched: Fetched) -> StagedLoad:
+        with self._clock.phase("read_and_stage"):
+            return await super().stage(job, fetched)
 
-    return replace(steps, pull=pull, stage=stage, publish=publish)
+    async def publish(self, job: Job, load: StagedLoad, judgement: Judgement) -> Publication:
+        with self._clock.phase("publish"):
+            return await super().publish(job, load, judgement)
 
 
-def _timed_calls(fortnox: FortnoxSession, clock: Clock) -> FortnoxSession:
-    company, pull_year = fortnox.company, fortnox.pull_year
+class TimedLedger:
+    """A ledger of which the time of each extract counts as calls."""
 
-    async def timed_company() -> Company:
-        with clock.phase("calls"):
-            return await company()
+    def __init__(self, ledger: LedgerSource, clock: Clock) -> None:
+        self._ledger, self._clock = ledger, clock
+        self.fiscal_years = ledger.fiscal_years
 
-    async def timed_year(source: SourceYear) -> YearExtract:
-        with clock.phase("calls"):
-            return await pull_year(source)
-
-    vars(fortnox).update(company=timed_company, pull_year=timed_year)
-    return fortnox
+    async def extract(self, year: SourceYear, *, known: KnownYear) -> Extract:
+        with self._clock.phase("calls"):
+            return await self._ledger.extract(year, known=known)

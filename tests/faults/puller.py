@@ -10,7 +10,8 @@ from unittest.mock import patch
 
 from blocks.hub import Connection, Method, Tenant
 from blocks.steps import KILL_AT
-from flows.cli.local import Imported, steps_into
+from flows.cli.local_steps import LocalSteps
+from flows.cli.result import LoadResult
 from flows.pull import pull_tenant
 from flows.runs.pull_year import PullOptions
 from ledger.fiscal_year import FiscalYear
@@ -41,7 +42,7 @@ def publish_first(
 
 def pulled(stores: Stores, tenant: str, options: PullOptions | None = None) -> str:
     """Pull without a server, and return the name of the state in which it ends."""
-    steps = steps_into(Imported(Path(), tenant), lambda _step: None)
+    steps = LocalSteps(LoadResult(tenant), lambda _step: None)
     ending = asyncio.run(
         pull_tenant(stores, tenant, options or PullOptions(), steps=steps, wait_limit_s=30)
     )

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
 from blocks.hub import Connection, Method, Tenant
-from flows.cli.local import Imported, import_here, steps_into
+from flows.cli.local import import_here
+from flows.cli.local_steps import LocalSteps
+from flows.cli.result import LoadResult
 from flows.demo.outcome import published_balances
 from flows.import_file import take_in
 from flows.pull import pull_tenant
@@ -46,6 +48,23 @@ class Ledger:
     @property
     def company(self):
         return self.there.edition.company
+
+
+class PagedSteps(LocalSteps):
+    """The steps of the command line, which keep the pages that a run would send to Prefect."""
+
+    def __init__(self, found, pages):
+        super().__init__(found, lambda _step: None)
+        self._pages = pages
+
+    async def report(self, job, load, judgement, *, verdict, plan=None, **_):
+        made = make_pages(job, load, judgement, verdict=verdict, plan=plan)
+        self._pages.update({job.unit.artifact_key(name): page for name, page in made.items()})
+
+    async def documents(self, job, books, source_year):
+        found = await super().documents(job, books, source_year)
+        self._pages[job.unit.artifact_key("documents")] = documents_page(job.unit, found)
+        return found
 
 
 @dataclass(frozen=True)
@@ -88,18 +107,7 @@ class House:
 
     def _steps(self, tenant):
         """Give the steps of the command line, with the pages that a run would send to Prefect."""
-        steps = steps_into(Imported(Path(), tenant), lambda _step: None)
-
-        async def report(job, load, judgement, *, verdict, plan=None, **_more):
-            made = make_pages(job, load, judgement, verdict=verdict, plan=plan)
-            self.pages.update({job.unit.artifact_key(name): page for name, page in made.items()})
-
-        async def documents(job, *args):
-            found = await steps.documents(job, *args)
-            self.pages[job.unit.artifact_key("documents")] = documents_page(job.unit, found)
-            return found
-
-        return replace(steps, report=report, documents=documents)
+        return PagedSteps(LoadResult(tenant), self.pages)
 
     def units(self, tenant):
         return {item.fiscal_year[:4]: item for item in self.stores.hub.units.of_tenant(tenant)}

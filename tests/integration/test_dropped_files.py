@@ -8,7 +8,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from blocks.hub import Tenant
-from flows.cli.local import Imported, steps_into
+from flows.cli.local_steps import LocalSteps
+from flows.cli.result import LoadResult
 from flows.import_file import take_in
 from ledger.fiscal_year import FiscalYear
 from ledger.outcome import Outcome
@@ -44,9 +45,9 @@ def dropped(stores, tmp_path):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
         landed = land_file(stores, tenant, path=path)
-        found = Imported(path, tenant)
+        found = LoadResult(tenant, path)
         arrival = Arrival(tenant, path, sha256=landed.sha256)
-        steps = steps_into(found, lambda _step: None)
+        steps = LocalSteps(found, lambda _step: None)
         (end,) = asyncio.run(take_in(stores, arrival, steps=steps, wait_limit_s=5))
         found.outcome = end.outcome
         return found

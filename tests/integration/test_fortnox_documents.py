@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -12,7 +11,8 @@ from blocks.hub import Connection, Method, Tenant
 from blocks.systems.fortnox import documents
 from blocks.systems.fortnox.connect import fortnox_session
 from blocks.systems.ports import MissingFile, Refusal
-from flows.cli.local import Imported, steps_into
+from flows.cli.local_steps import LocalSteps
+from flows.cli.result import LoadResult
 from flows.pull import pull_tenant
 from flows.runs.pull_year import PullOptions
 from ledger.fiscal_year import FiscalYear
@@ -64,7 +64,7 @@ def stores(tmp_path, simulator, empty_hub):
 
 def pull(stores):
     """Pull the open years; return the name and message of the end."""
-    steps = steps_into(Imported(Path(), TENANT), lambda _step: None)
+    steps = LocalSteps(LoadResult(TENANT), lambda _step: None)
     ending = asyncio.run(pull_tenant(stores, TENANT, PullOptions(), steps=steps, wait_limit_s=5))
     return ending.outcome.state_name, ending.message
 

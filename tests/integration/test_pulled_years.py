@@ -6,14 +6,15 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import logging
-from pathlib import Path
 
 import pytest
 
 from blocks.hub import Connection, Method, Tenant
 from blocks.statements import statement
 from blocks.systems.fortnox import pages
-from flows.cli.local import Imported, import_here, steps_into
+from flows.cli.local import import_here
+from flows.cli.local_steps import LocalSteps
+from flows.cli.result import LoadResult
 from flows.pull import pull_tenant
 from flows.runs.pull_year import PullOptions
 from ledger.fiscal_year import FiscalYear
@@ -84,7 +85,7 @@ def tenant(stores, simulator):
 
 def pull(stores, tenant, *, found=None, **wish):
     """Pull, and return the name and message of the end; `found` takes what the steps found."""
-    steps = steps_into(found or Imported(Path(), tenant), lambda _step: None)
+    steps = LocalSteps(found or LoadResult(tenant), lambda _step: None)
     ending = asyncio.run(
         pull_tenant(stores, tenant, PullOptions(**wish), steps=steps, wait_limit_s=5)
     )
@@ -307,7 +308,7 @@ def test_file_dropped_by_hand_is_read_and_judged_as_the_same_file_fetched(
 ):
     by_api = tenant("by-api", defined=("2025",), number=FAULTY[fault])
     by_hand = tenant("by-hand", defined=("2025",), number=FAULTY[fault])
-    fetched = Imported(Path(), by_api)
+    fetched = LoadResult(by_api)
     end = pull(stores, by_api, found=fetched)
     content = stores.lake.read(
         stores.lake.find(by_api, "fortnox", fetched.load.staged.facts.landed_sha256)

@@ -13,7 +13,8 @@ from typing import NamedTuple
 import pytest
 
 from blocks.hub import Tenant
-from flows.cli.local import Imported, import_here
+from flows.cli.local import import_here
+from flows.cli.result import LoadResult
 from ledger.controls import Answer
 from ledger.sie.reader import open_sie
 from tasks.stores import Stores
@@ -116,7 +117,7 @@ def stores(tmp_path_factory, empty_hub):
         yield stores
 
 
-def load(stores: Stores, names: tuple[str, ...]) -> Imported:
+def load(stores: Stores, names: tuple[str, ...]) -> LoadResult:
     """Give a new tenant, who is whom the first file names, all files; return the last's end."""
     tenant = f"case-{list(CASES).index(names)}"
     paths = [Path(SAMPLES, "cases", name) for name in names]
@@ -133,7 +134,7 @@ def load(stores: Stores, names: tuple[str, ...]) -> Imported:
     return last
 
 
-def findings(imported: Imported) -> str:
+def findings(imported: LoadResult) -> str:
     results = imported.judgement.results if imported.judgement else []
     return "\n".join(
         f"{result.control} {result.severity}: {found}"
@@ -143,7 +144,7 @@ def findings(imported: Imported) -> str:
     )
 
 
-def passed(imported: Imported) -> set[str]:
+def passed(imported: LoadResult) -> set[str]:
     results = imported.judgement.results if imported.judgement else []
     return {result.control for result in results if result.outcome is Answer.PASSED}
 

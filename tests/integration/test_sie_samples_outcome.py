@@ -17,7 +17,8 @@ from typing import NamedTuple
 import pytest
 
 from blocks.hub import Tenant
-from flows.cli.local import Imported, import_here
+from flows.cli.local import import_here
+from flows.cli.result import LoadResult
 from ledger.fiscal_year import FiscalYear
 from ledger.sie.reader import open_sie
 from tasks.stores import Stores
@@ -64,9 +65,9 @@ class Outcome(NamedTuple):
     """How a file ends; `later`: how it ends once its years are defined, if it names none."""
 
     expected: dict[str, str]
-    imported: Imported
+    imported: LoadResult
     counts: str
-    later: Imported | None
+    later: LoadResult | None
 
     @property
     def end(self) -> str:
@@ -114,7 +115,7 @@ def _import(stores: Stores, tenant: str, row: dict[str, str]) -> Outcome:
     return Outcome(row, imported, counts, later)
 
 
-def _counts(stores: Stores, tenant: str, imported: Imported) -> str:
+def _counts(stores: Stores, tenant: str, imported: LoadResult) -> str:
     """Count what lies in the warehouse, in the notation of EXPECTED.tsv."""
     if imported.outcome != "published":
         return ""
@@ -130,7 +131,7 @@ def _counts(stores: Stores, tenant: str, imported: Imported) -> str:
     return "/".join(str(count) for count in row or ())
 
 
-def _breaks(imported: Imported, control: str) -> dict[str, Decimal]:
+def _breaks(imported: LoadResult, control: str) -> dict[str, Decimal]:
     assert imported.judgement is not None
     return {
         item.account_number: item.difference

@@ -20,14 +20,12 @@ from blocks.lake import Prunable
 from blocks.settings import settings
 from blocks.systems.fortnox.system import FORTNOX
 from flows.cli import accounts, output, pulled, serving, tables
-from flows.cli.local import Imported
-from flows.cli.pulling import Pulled
+from flows.cli.result import LoadResult
 from flows.doors.demo import DemoResult, Seen
 from ledger.account_map import Coverage, Suggestion
 from ledger.controls import Break, BreakKind
 from ledger.fiscal_year import FiscalYear
 from ledger.outcome import Outcome
-from ledger.unit import Unit
 from tasks import pruning
 from tests.hostile_text import OURS
 from tests.small_sie import small_sie
@@ -197,9 +195,11 @@ def show_lake(monkeypatch):
 
 def show_pulled(_):
     years = [
-        Pulled(
-            Unit("acme", FiscalYear.parse(year)),
-            Imported(Path(), "acme", Outcome.HELD, f"account 1930: {HUGE}"),
+        LoadResult(
+            "acme",
+            year=FiscalYear.parse(year),
+            outcome=Outcome.HELD,
+            message=f"account 1930: {HUGE}",
             calls=12_345,
             took_s=1_234.5,
         )

@@ -7,7 +7,8 @@ import asyncio
 import pytest
 
 from blocks.hub import Tenant
-from flows.cli.local import Imported, steps_into
+from flows.cli.local_steps import LocalSteps
+from flows.cli.result import LoadResult
 from flows.import_file import take_in
 from ledger.errors import TasmaError
 from ledger.fiscal_year import FiscalYear
@@ -38,7 +39,7 @@ def drop(stores, tmp_path):
         path.parent.mkdir(parents=True)
         path.write_bytes(content)
         sha256 = land_file(stores, "acme", path=path).sha256
-        steps = steps_into(Imported(path, "acme"), lambda _step: None)
+        steps = LocalSteps(LoadResult("acme", path), lambda _step: None)
         try:
             asyncio.run(take_in(stores, Arrival("acme", path, sha256=sha256), steps=steps))
         except TasmaError:

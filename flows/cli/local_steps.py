@@ -1,0 +1,113 @@
+"""The steps of the pipelines without a server: plain, watched, and kept as far as they came."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import tasks.documents
+import tasks.fetch
+import tasks.publish
+import tasks.pull
+import tasks.reconcile
+import tasks.source_years
+import tasks.stage
+from blocks.systems.ports import SourceYear
+from blocks.systems.registry import Books
+from blocks.warehouse.records import ChangePlan
+from flows.cli.result import LoadResult
+from tasks.fetch import Fetched, Received
+from tasks.jobs import Job
+from tasks.pages.documents import DocumentsFound
+from tasks.publish import Publication
+from tasks.reconcile import Judgement
+from tasks.source_years import overlapping
+from tasks.stage import StagedLoad
+from tasks.stores import Stores
+
+Watch = Callable[[str], None]
+"""Hears which step begins."""
+
+
+class LocalSteps:
+    """Takes each step once, in this process (`flows.runs.steps.Steps`).
+
+    `found` keeps what each step found, part by part. With `is_defined` the year that is asked for
+    is one of the tenant's, so that its absence in the source is a finding.
+    """
+
+    def __init__(self, found: LoadResult, watch: Watch, *, is_defined: bool = False) -> None:
+        self.found = found
+        self.watch = watch
+        self._is_defined = is_defined
+
+    async def fetch(
+        self, stores: Stores, tenant: str, *, path: Path, sha256: str = "", who: str = ""
+    ) -> Received:
+        """Read the file."""
+        self.watch("reading")
+        received = await tasks.fetch.fetch.fn(stores, tenant, path=path, sha256=sha256, who=who)
+        self.found.receive(received)
+        return received
+
+    async def source_years(self, tenant: str, books: Books) -> Sequence[SourceYear]:
+        """Ask for the years, and note what lies in the place of one that is not there."""
+        self.watch("asking for the years")
+        years = await tasks.source_years.source_years.fn(tenant, books)
+        asked = self.found.year if self._is_defined else None
+        if asked and all(item.year != asked for item in years):
+            self.found.in_its_place = overlapping(asked, years)
+        return years
+
+    async def pull(
+        self, job: Job, books: Books, source_year: SourceYear, *, asks_closing: bool = False
+    ) -> Fetched:
+        """Fetch the year."""
+        self.watch("fetching")
+        try:
+            fetched = await tasks.pull.pull.fn(job, books, source_year, asks_closing=asks_closing)
+        finally:
+            self.found.asked(books)
+        self.found.facts = fetched.facts
+        return fetched
+
+    async def stage(self, job: Job, fetched: Fetched) -> StagedLoad:
+        """Stage a part."""
+        self.watch("staging")
+        part = self.found.part_of(job.unit)
+        part.is_begun = True
+        part.load = await tasks.stage.stage.fn(job, fetched)
+        return part.load
+
+    async def reconcile(self, job: Job, load: StagedLoad) -> Judgement:
+        """Judge a part."""
+        self.watch("reconciling")
+        judgement = await tasks.reconcile.reconcile.fn(job, load)
+        self.found.part_of(job.unit).judgement = judgement
+        return judgement
+
+    async def publish(self, job: Job, load: StagedLoad, judgement: Judgement) -> Publication:
+        """Publish a part."""
+        self.watch("publishing")
+        return await tasks.publish.publish.fn(job, load, judgement)
+
+    async def report(
+        self,
+        job: Job,
+        load: StagedLoad,  # noqa: ARG002 - the step's, whose pages only a server shows
+        judgement: Judgement,  # noqa: ARG002 - as above
+        *,
+        plan: ChangePlan | None = None,
+        **_: Any,
+    ) -> None:
+        """Keep what a part changes; pages are only for a server's UI."""
+        self.found.part_of(job.unit).plan = plan
+
+    async def documents(self, job: Job, books: Books, source_year: SourceYear) -> DocumentsFound:
+        """Fetch the year's documents."""
+        self.watch("fetching documents")
+        try:
+            return await tasks.documents.documents.fn(job, books, source_year)
+        finally:
+            self.found.asked(books)
