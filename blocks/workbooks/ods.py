@@ -40,7 +40,8 @@ def read_ods(parts: Parts, limits: WorkbookLimits) -> Book:
         root = ET.fromstring(parts[CONTENT])  # noqa: S314
     except (KeyError, ET.ParseError):
         raise StatementRefused("damaged") from None
-    tables = list(root.iter(f"{_TABLE}table"))
+    sheets = root.iter(f"{_OFFICE}spreadsheet")
+    tables = [table for sheet in sheets for table in sheet.findall(f"{_TABLE}table")]
     limits.check("sheets", len(tables), sheet="The file")
     hidden = _hidden_styles(root)
     return Book(Container("ods"), tuple(_sheet(table, hidden, limits) for table in tables))
@@ -143,6 +144,9 @@ def _cells(
             limits.check("columns", column + count - 1, sheet=sheet)
             span = _count(cell, "number-rows-spanned"), _count(cell, "number-columns-spanned")
             value = _value(cell)
+            if value is None and f"{_OFFICE}value-type" in cell.attrib:
+                column += count
+                continue  # an empty text, also as the result of a formula
             kind = "0%" if cell.get(f"{_OFFICE}value-type") == "percentage" else ""
             is_error = is_formula and isinstance(value, str) and value.startswith(("#", "Err:"))
             for place in range(column, column + count):
@@ -161,6 +165,7 @@ def _value(cell: ET.Element) -> Value | None:
         if kind == "boolean":
             return cell.get(f"{_OFFICE}boolean-value") == "true"
         text = "\n".join("".join(_letters(part)) for part in cell.findall(f"{_TEXT}p"))
+        text = text or cell.get(f"{_OFFICE}string-value", "")
         return text if text.strip() else None
     raise StatementRefused("damaged")
 
@@ -168,7 +173,9 @@ def _value(cell: ET.Element) -> Value | None:
 def _letters(part: ET.Element) -> Iterator[str]:
     yield part.text or ""
     for inside in part:
-        if inside.tag == f"{_TEXT}s":
+        if inside.tag in (f"{_TEXT}tab", f"{_TEXT}line-break"):
+            yield " "
+        elif inside.tag == f"{_TEXT}s":
             yield " " * min(_count_of_blanks(inside), 100)
         else:
             yield from _letters(inside)

@@ -17,6 +17,8 @@ ZIP: Final = b"PK\x03\x04"
 COMPOUND: Final = bytes.fromhex("d0cf11e0a1b11ae1")
 """How .xls begins, and every Office file that is protected with a password."""
 NOT_TEXT: Final = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\x1f\x8b", b"PK\x05\x06")
+MARKUP: Final = (b"<html", b"<!doctype", b"<table", b"<?xml")
+"""What some programs name .xls though it is a page."""
 WORKBOOK: Final = "xl/workbook.xml"
 
 
@@ -32,7 +34,7 @@ def read_workbook(content: bytes, limits: WorkbookLimits = DEFAULT_LIMITS) -> Bo
         return _read_packed(content, limits)
     if content.startswith(COMPOUND):
         return read_xls(content, limits)
-    if content.startswith(NOT_TEXT):
+    if content.startswith(NOT_TEXT) or content.lstrip()[:9].lower().startswith(MARKUP):
         raise StatementRefused("format_unknown")
     return read_delimited(content, limits)
 

@@ -7,15 +7,14 @@ from dataclasses import replace
 
 from ledger.statement import remarks, words
 from ledger.statement.answers import NO_ANSWERS, Answers
-from ledger.statement.cells import Reading, periods_in, shown
+from ledger.statement.cells import Reading, shown
+from ledger.statement.context import Facts, context_of, facts_of
 from ledger.statement.grid import Book, Sheet
-from ledger.statement.headings import read_titles
-from ledger.statement.lines import clean_label
 from ledger.statement.notes import Notes
 from ledger.statement.numbers import Notation, find_notation
 from ledger.statement.refusals import StatementRefused
 from ledger.statement.sections import Section, find_sections
-from ledger.statement.statements import Context, make_statement
+from ledger.statement.statements import make_statement
 from ledger.statement.tables import Table, find_tables
 from ledger.statement.values import Place, Statement, StatementFile
 
@@ -33,7 +32,8 @@ def read_book(book: Book, answers: Answers = NO_ANSWERS) -> StatementFile:
     reading = _reading(book, answers, notes)
     visible = [sheet for sheet in book.sheets if not sheet.is_hidden]
     tables = [table for sheet in visible for table in find_tables(sheet, reading)]
-    statements = [made for table in tables for made in _statements(table, book, answers, notes)]
+    facts = facts_of(visible)
+    statements = [made for table in tables for made in _statements(table, facts, answers, notes)]
     kept = _without_covers(statements)
     if not kept:
         _refuse(visible, tables)
@@ -51,7 +51,7 @@ def _reading(book: Book, answers: Answers, notes: Notes) -> Reading:
     return Reading(notation)
 
 
-def _statements(table: Table, book: Book, answers: Answers, notes: Notes) -> Iterator[Statement]:
+def _statements(table: Table, facts: Facts, answers: Answers, notes: Notes) -> Iterator[Statement]:
     table = _without_samples(table, notes)
     if not table.data_rows:
         return
@@ -59,7 +59,7 @@ def _statements(table: Table, book: Book, answers: Answers, notes: Notes) -> Ite
     if not sections:
         notes.say("table_not_used", Place(table.sheet.name, table.data_rows[0]))
     for section in sections:
-        context = _context(section, book, answers)
+        context = context_of(section.table, facts, answers)
         if made := make_statement(section, context, notes):
             remarks.of_statement(made, section, notes)
             yield made
@@ -73,50 +73,6 @@ def _without_samples(table: Table, notes: Notes) -> Table:
     notes.say("sample_rows_left_out", Place(table.sheet.name, samples[0]), rows=samples)
     rows = tuple(row for row in table.data_rows if row not in samples)
     return replace(table, data_rows=rows)
-
-
-def _context(section: Section, book: Book, answers: Answers) -> Context:
-    table = section.table
-    titles = [text for _, text in table.titles]
-    top = [
-        shown(cell)
-        for sheet in book.sheets
-        for row in range(1, _TOP_ROWS + 1)
-        for cell in sheet.rows.get(row, {}).values()
-    ]
-    heads = [*titles, table.sheet.name, *table.headers]
-    figures = (
-        table.sheet.rows[row][column].text
-        for row in table.data_rows[:_TOP_ROWS]
-        for column in table.amount_columns
-        if column in table.sheet.rows[row]
-    )
-    named = read_titles([*titles, *_day_of_rows(table)])
-    company = named.company or read_titles(top).company
-    labels = [clean_label(table.label(row)) for row in table.data_rows]
-    return Context(
-        replace(named, company=company),
-        words.unit_of(heads),
-        words.currency_of([*heads, *figures]) or words.currency_of(top),
-        words.language_of([*heads, *labels]),
-        answers,
-    )
-
-
-_TOP_ROWS = 8
-"""Rows in which a company's name and a currency are looked for."""
-
-
-def _day_of_rows(table: Table) -> list[str]:
-    """Return the day that stands on every row of a table, in a column of its own."""
-    taken = {table.label_column, table.account_column, *table.amount_columns}
-    columns = {c for row in table.data_rows for c in table.sheet.rows[row]} - taken
-    for column in columns:
-        cells = [table.sheet.rows[row].get(column) for row in table.data_rows]
-        days = {shown(cell) for cell in cells if periods_in(cell)}
-        if len(days) == 1 and all(cells):
-            return list(days)
-    return []
 
 
 def _without_covers(statements: list[Statement]) -> list[Statement]:

@@ -12,10 +12,9 @@ import numpy as np
 from ledger.statement import checks, words
 from ledger.statement.accounts import usual_length
 from ledger.statement.amounts import amount_in, amount_of, unpadded
-from ledger.statement.answers import Answers
 from ledger.statement.arrays import present, whole_numbers
 from ledger.statement.columns import read_columns
-from ledger.statement.headings import Titles
+from ledger.statement.context import Context
 from ledger.statement.hidden import hidden_parts
 from ledger.statement.line_words import word_of
 from ledger.statement.lines import RawLine, read_lines
@@ -32,17 +31,6 @@ MAX_LINES: Final = 1_000
 """Lines without an account: a statement has some hundred, and each is held against the others."""
 LEAST_WHOLE: Final = 5
 """Amounts other than zero that must all be whole for a statement to count as rounded."""
-
-
-@dataclass(frozen=True)
-class Context:
-    """What is known before a section is read."""
-
-    titles: Titles
-    unit: int
-    currency: str | None
-    language: str
-    answers: Answers
 
 
 def make_statement(section: Section, context: Context, notes: Notes) -> Statement | None:

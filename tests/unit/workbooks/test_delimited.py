@@ -102,7 +102,9 @@ def test_text_that_breaks_its_own_mark_is_refused(content):
     assert "encoding_unknown" == refused.value.code
 
 
-@pytest.mark.parametrize("content", [b"%PDF-1.7", b"\x89PNG\r\n", b"\x1f\x8b\x08"])
+@pytest.mark.parametrize(
+    "content", [b"%PDF-1.7", b"\x89PNG\r\n", b"\x1f\x8b\x08", b"\n<HTML><table>"]
+)
 def test_what_is_no_table_is_refused_by_its_first_bytes(content):
     with pytest.raises(StatementRefused, match="neither text nor a workbook"):
         read_workbook(content)

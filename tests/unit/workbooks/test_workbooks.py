@@ -84,10 +84,11 @@ def test_a_formula_without_a_stored_value_is_told_from_one_with(kind, makers, sh
     assert [True, True, False] == [found.rows[1][column].is_formula for column in (2, 3, 4)]
 
 
-def test_a_formula_whose_result_is_no_text_at_all_is_an_empty_cell(makers, sheet):
+@pytest.mark.parametrize("kind", ["xlsx", "ods"])
+def test_a_formula_whose_result_is_an_empty_text_is_an_empty_cell(kind, makers, sheet):
     formulas = {"B1": ('=IF(A1="","",A1)', "")}
 
-    (found,) = read_workbook(makers["xlsx"](sheet("S", [["x", 1]], formulas=formulas))).sheets
+    (found,) = read_workbook(makers[kind](sheet("S", [["x", 1]], formulas=formulas))).sheets
 
     assert 2 not in found.rows[1]
 
