@@ -39,7 +39,12 @@ class Format:
 
 SIE: Final = Format("sie", "SIE", frozenset({".se", ".si", ".sie"}), port="ledger.sie.port")
 
-JOURNAL: Final = Format("journal", "journal file", frozenset({".csv"}), port="ledger.journal.port")
+JOURNAL: Final = Format(
+    "journal",
+    "journal file",
+    frozenset({".csv", ".xlsx", ".xls", ".ods"}),
+    port="ledger.journal.port",
+)
 
 FORMATS: Final = {item.name: item for item in (SIE, JOURNAL)}
 """By name."""

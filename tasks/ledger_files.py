@@ -6,6 +6,7 @@ import datetime as dt
 
 from blocks.lake import Lake, Landed
 from blocks.staging import UnitFacts
+from blocks.workbooks.journal import SUFFIXES, journal_text
 from ledger.errors import TerminalError
 from ledger.fiscal_year import FiscalYear
 from ledger.readers import format_named, format_of
@@ -25,7 +26,8 @@ def open_landed(lake: Lake, landed: Landed) -> LedgerFile:
     Raises:
         TerminalError: It is of an unknown format, or is not in the lake as it was received.
     """
-    return format_named(landed.format).reader.open_parts(lake.open_parts(landed))
+    parts = [_readable(part) for part in lake.open_parts(landed)]
+    return format_named(landed.format).reader.open_parts(parts)
 
 
 def open_received(content: bytes, *, file_name: str) -> LedgerFile:
@@ -34,8 +36,15 @@ def open_received(content: bytes, *, file_name: str) -> LedgerFile:
     Raises:
         NotALedger: It is none; the message says what it is and what to do.
     """
-    file = format_of(file_name).reader.open_parts([Part(file_name, lambda: content)])
+    file = format_of(file_name).reader.open_parts([_readable(Part(file_name, lambda: content))])
     return require_ledger(file, file_name=file_name)
+
+
+def _readable(part: Part) -> Part:
+    """Return a workbook as the text that its reader takes; any other part as it is."""
+    if part.suffix.lower() not in SUFFIXES:
+        return part
+    return Part(part.name, lambda: journal_text(part.read()))
 
 
 def require_ledger(file: LedgerFile, *, file_name: str) -> LedgerFile:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,6 +11,9 @@ from ledger.journal.findings import Findings
 from ledger.journal.layout import DELIMITERS, SECTIONS
 
 BOM: Final = codecs.BOM_UTF8
+SHEET_ROW: Final = re.compile(rb"\[\w+\] ([0-9]{1,7})")
+"""A section that was a sheet says in which row of it the headings stand."""
+
 DECODED_AT_ONCE: Final = 1 << 20
 
 
@@ -72,6 +76,8 @@ def _section(
     name: str, content: memoryview, row: int, delimiter: str, findings: Findings
 ) -> Section | None:
     head = bytes(content[: 1 << 16]).split(b"\n", 2)
+    if stated := SHEET_ROW.fullmatch(head[0].strip()):
+        row = int(stated[1]) - 1
     above = sum(len(line) + 1 for line in head[:2])
     came = head[1].decode().rstrip("\r").split(delimiter) if len(head) > 1 else []
     named = [heading.strip('"') for heading in came]

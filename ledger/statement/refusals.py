@@ -35,6 +35,10 @@ REASONS: Final = {
     "adjacent_tables": (
         "{sheet} has two tables beside each other. Put one below the other and send it again."
     ),
+    "hidden_cells": (
+        "{sheet} hides rows or columns that hold something: {places}. Show them or delete them, and"
+        " send it again."
+    ),
     "no_rows": "There is a heading but no row with an amount. What was loaded before stays.",
     "no_statement": (
         "No income statement, balance sheet or trial balance was found. Send the report with its"

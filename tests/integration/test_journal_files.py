@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import re
 from decimal import Decimal
 
 import pytest
@@ -9,6 +11,8 @@ import pytest
 from blocks.hub import Tenant
 from blocks.settings import REFERENCE
 from tasks.ledger_files import NotALedger
+from tests.made_workbooks.sheet import Made
+from tests.made_workbooks.xlsx import make_xlsx
 
 GOOD = (REFERENCE / "journal_template.csv").read_text().replace("SAMPLE", "A")
 FEBRUARY = (
@@ -25,7 +29,12 @@ FEBRUARY = FEBRUARY[: FEBRUARY.index("A,1,")] + (
 @pytest.fixture
 def take(house):
     house.stores.hub.tenants.add(Tenant("acme", "Sample Company", "12345671", currency="EUR"))
-    return lambda text, **how: house.take("acme", text.encode(), name="books.csv", **how)
+
+    def take(content, name="books.csv"):
+        content = content if isinstance(content, bytes) else content.encode()
+        return house.take("acme", content, name=name)
+
+    return take
 
 
 def balances(house):
@@ -41,6 +50,20 @@ def test_a_whole_year_is_published_and_unchanged_when_it_comes_again(house, take
     assert ("Published", "Unchanged") == (name, again), message
     assert "journal" == house.units("acme")["2025"].published_source
     assert Decimal("-124.50") == balances(house)["1910"]
+
+
+def test_a_workbook_is_published_and_the_same_as_csv_is_unchanged(house, take):
+    sections = re.split(r"(?m)^\[(\w+)\]\n", GOOD)[1:]
+    sheets = [
+        Made(name, list(csv.reader(text.splitlines())))
+        for name, text in zip(sections[::2], sections[1::2], strict=True)
+    ]
+
+    name, message = take(make_xlsx(*sheets), "books.xlsx")
+
+    assert "Published" == name, message
+    assert Decimal("-124.50") == balances(house)["1910"]
+    assert "Unchanged" == take(GOOD)[0]
 
 
 @pytest.mark.requirement("R-FIN-33b")

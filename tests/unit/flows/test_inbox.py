@@ -110,7 +110,9 @@ def test_what_is_not_taken_up_is_counted_with_its_reason(inbox):
     (inbox / "nobody").mkdir()
     (inbox / "nobody" / "a.se").write_bytes(b"1")
     found = left(inbox)
-    count, examples = found.pop(("acme", "whose names do not end in .csv, .se, .si or .sie"))
+    count, examples = found.pop(
+        ("acme", "whose names do not end in .csv, .ods, .se, .si, .sie, .xls or .xlsx")
+    )
 
     assert 7 == count
     assert 5 == len(examples)
