@@ -23,13 +23,14 @@ class Format:
 
     `name`: in the lake, and as the source of what was dropped in. `title`: in sentences.
     `suffixes`: endings of file names, with the dot, in lower case. `port`: the module whose
-    ``READER`` reads it.
+    ``READER`` reads it. `has_workbooks`: its files may be workbooks, which its reader gets as text.
     """
 
     name: str
     title: str
     suffixes: frozenset[str]
     port: str
+    has_workbooks: bool = False
 
     @property
     def reader(self) -> LedgerReader:
@@ -44,6 +45,7 @@ JOURNAL: Final = Format(
     "journal file",
     frozenset({".csv", ".xlsx", ".xls", ".ods"}),
     port="ledger.journal.port",
+    has_workbooks=True,
 )
 
 FORMATS: Final = {item.name: item for item in (SIE, JOURNAL)}

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
+from functools import partial
 
 from blocks.lake import Lake, Landed
 from blocks.staging import UnitFacts
-from blocks.workbooks.journal import SUFFIXES, journal_text
+from blocks.workbooks.journal import text_of
 from ledger.errors import TerminalError
 from ledger.fiscal_year import FiscalYear
-from ledger.readers import format_named, format_of
+from ledger.readers import Format, format_named, format_of
 from ledger.source import LedgerFile, Part
 
 
@@ -26,8 +28,7 @@ def open_landed(lake: Lake, landed: Landed) -> LedgerFile:
     Raises:
         TerminalError: It is of an unknown format, or is not in the lake as it was received.
     """
-    parts = [_readable(part) for part in lake.open_parts(landed)]
-    return format_named(landed.format).reader.open_parts(parts)
+    return _open(format_named(landed.format), lake.open_parts(landed))
 
 
 def open_received(content: bytes, *, file_name: str) -> LedgerFile:
@@ -36,15 +37,18 @@ def open_received(content: bytes, *, file_name: str) -> LedgerFile:
     Raises:
         NotALedger: It is none; the message says what it is and what to do.
     """
-    file = format_of(file_name).reader.open_parts([_readable(Part(file_name, lambda: content))])
+    file = _open(format_of(file_name), [Part(file_name, lambda: content)])
     return require_ledger(file, file_name=file_name)
 
 
-def _readable(part: Part) -> Part:
-    """Return a workbook as the text that its reader takes; any other part as it is."""
-    if part.suffix.lower() not in SUFFIXES:
-        return part
-    return Part(part.name, lambda: journal_text(part.read()))
+def _open(form: Format, parts: Sequence[Part]) -> LedgerFile:
+    if form.has_workbooks:
+        parts = [Part(part.name, partial(_text_of, part)) for part in parts]
+    return form.reader.open_parts(parts)
+
+
+def _text_of(part: Part) -> bytes:
+    return text_of(part.read())
 
 
 def require_ledger(file: LedgerFile, *, file_name: str) -> LedgerFile:

@@ -14,12 +14,10 @@ from decimal import Decimal
 from typing import Final
 
 from blocks.workbooks.limits import DEFAULT_LIMITS, WorkbookLimits
-from blocks.workbooks.reader import read_workbook
+from blocks.workbooks.reader import COMPOUND, ZIP, read_workbook
 from ledger.journal.layout import SECTIONS
 from ledger.statement.grid import Cell, Sheet
 from ledger.statement.refusals import StatementRefused
-
-SUFFIXES: Final = frozenset({".xlsx", ".xls", ".ods"})
 
 NEAR: Final = Decimal("0.0001")
 """How far a stored number may lie from whole cents to be meant so; one further away is named."""
@@ -27,6 +25,15 @@ NEAR: Final = Decimal("0.0001")
 CENT: Final = Decimal("0.01")
 
 PLACES_NAMED: Final = 10
+
+
+def text_of(content: bytes) -> bytes:
+    """Return a journal file as text: a workbook is told by its first bytes, not by its name.
+
+    Raises:
+        StatementRefused: As `journal_text`.
+    """
+    return journal_text(content) if content.startswith((ZIP, COMPOUND)) else content
 
 
 def journal_text(content: bytes, limits: WorkbookLimits = DEFAULT_LIMITS) -> bytes:
