@@ -94,6 +94,7 @@ with the module of each; those under `TransientError` are retried, the rest go t
                 TenantFieldUnfit  (blocks.hub.refusals)
                 UnknownAcceptance  (blocks.hub.refusals)
                 UnknownBreak  (blocks.hub.refusals)
+                UnknownDocument  (blocks.hub.outbox)
                 UnknownLoad  (blocks.hub.refusals)
                 UnknownYear  (blocks.hub.refusals)
                 UnusableCompanyId  (blocks.hub.connections)

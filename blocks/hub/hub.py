@@ -26,7 +26,9 @@ from blocks.hub.leases import DEFAULT_TTL_S, Leases, unit_resource
 from blocks.hub.loads import Loads
 from blocks.hub.migrate import migrate
 from blocks.hub.onboarding import Openings
+from blocks.hub.outbox import Outbox
 from blocks.hub.overview import MAX_TENANTS, OverviewRow, read_overview
+from blocks.hub.push_marks import PushMarks
 from blocks.hub.repair import INTERRUPTED, repair_tenant
 from blocks.hub.side_loads import SideLoads
 from blocks.hub.tenants import Tenants
@@ -62,6 +64,8 @@ class Hub:
         self.events = Events(self.database)
         self.tenants = Tenants(self.database, self.events)
         self.tightened = Tightened(self.database, self.events)
+        self.outbox = Outbox(self.database)
+        self.push_marks = PushMarks(self.database)
         self.openings = Openings(self.database, self.events)
         self.approvals = Approvals(self.database)
         self.charts = Charts(self.database, self.events)

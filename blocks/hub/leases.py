@@ -89,7 +89,7 @@ class Leases:
                 resource=resource,
                 tenant=resource.partition("/")[0],
                 holder=holder,
-                token=_next_token(connection),
+                token=next_token(connection),
                 run_id=run_id,
                 acquired_at=now,
                 expires_at=now + dt.timedelta(seconds=ttl_s),
@@ -201,7 +201,8 @@ def _find(connection: Connection, resource: str) -> Lease | None:
     return None if row is None else Lease(**row._asdict())
 
 
-def _next_token(connection: Connection) -> int:
+def next_token(connection: Connection) -> int:
+    """Return a token that is higher than any before, in the caller's transaction."""
     counter = models.counter
     connection.execute(
         update(counter).where(counter.c.name == COUNTER).values(value=counter.c.value + 1)

@@ -30,6 +30,7 @@ from blocks.hub.connection_states import ConnectionState, Method
 from blocks.hub.states import WHOLE_YEAR, UnitState
 from ledger.controls import Answer, BreakKind, Severity
 from ledger.onboarding import Comparison, StatementKind
+from ledger.push.items import Phase
 
 ID_CHARS: Final = 64
 """Longest id: of a load, a run, a digest."""
@@ -305,6 +306,64 @@ customer_statement = Table(
     _text("who"),
     Column("added_at", UtcTime, nullable=False),
     Column("compared_at", UtcTime),
+)
+
+outbox_item = Table(
+    "outbox_item",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _tenant(),
+    _text("target", ID_CHARS),
+    _text("kind", 32),
+    _text("key", ID_CHARS),
+    _text("source_id"),
+    _text("customer"),
+    Column("document", Text, nullable=False, default=""),
+    _text("document_digest", ID_CHARS),
+    Column("phase", words(Phase), nullable=False),
+    _text("target_id", ID_CHARS),
+    Column("item", Text, nullable=False),
+    Column("claimed_until", UtcTime),
+    Column("created_at", UtcTime, nullable=False),
+    Column("updated_at", UtcTime, nullable=False),
+    Index(None, "tenant", "target", "key", unique=True),
+    Index(None, "tenant", "target", "phase", "id"),
+    sqlite_autoincrement=True,
+)
+
+outbox_event = Table(
+    "outbox_event",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _tenant(),
+    Column("item_id", ForeignKey("outbox_item.id"), nullable=False),
+    Column("at", UtcTime, nullable=False),
+    _text("kind", 32),
+    _text("state", 32),
+    _text("step", 32),
+    Column("detail", Text, nullable=False, default=""),
+    _text("run_id", ID_CHARS),
+    Index(None, "item_id", "id"),
+    sqlite_autoincrement=True,
+)
+
+# Kept when a tenant is erased, and tied to none: what was pushed once is never pushed again.
+pushed_key = Table(
+    "pushed_key",
+    metadata,
+    Column("target", String(ID_CHARS), primary_key=True),
+    Column("key_sha256", String(ID_CHARS), primary_key=True),
+    _text("target_id_sha256", ID_CHARS),
+)
+
+push_mark = Table(
+    "push_mark",
+    metadata,
+    _tenant(key=True),
+    Column("target", String(ID_CHARS), primary_key=True),
+    _text("mark", ID_CHARS),
+    Column("paused", Boolean, nullable=False, default=False),
+    _text("reason", 2_000),
 )
 
 document_fetch = Table(

@@ -15,9 +15,15 @@ from blocks.hub import (
     unit_resource,
 )
 from blocks.hub.customer_statements import CustomerStatement
+from blocks.hub.outbox import NewDocument
 from ledger.account_map import Place
 from ledger.controls import Answer, Break, BreakKind, ControlResult, Severity
 from ledger.onboarding import StatementKind
+from ledger.push.advance import Rules
+from ledger.push.events import Found
+from ledger.push.items import Clock, Step
+
+PLAN = (Step.CREATE, Step.CHECK)
 
 BROKEN = ControlResult(
     "c", Severity.BLOCKS, Answer.BROKEN, breaks=(Break("c", BreakKind.MISSING),), break_count=1
@@ -25,7 +31,7 @@ BROKEN = ControlResult(
 OF_TENANTS = {
     table.name: table.c.id if table is models.tenant else table.c.tenant
     for table in models.metadata.sorted_tables
-    if table is not models.counter
+    if table not in (models.counter, models.pushed_key)
 }
 
 
@@ -54,6 +60,12 @@ def fill(hub, tenant: str, year) -> None:
             tenant, year, StatementKind.BALANCE_SHEET, "ab", "x.csv", year.end_date, who="anna"
         )
     )
+    hub.push_marks.set(tenant, "fennoa", "7")
+    hub.outbox.add(
+        tenant, "fennoa", [NewDocument("1", "sales_invoice", tenant, "c", "{}", "d", PLAN)]
+    )
+    (queued,) = hub.outbox.listed(tenant)
+    hub.outbox.apply(queued, Found("8"), rules=Rules(), now=Clock(0.0, "here"))
     hub.documents.missed(tenant, year, reason="no right")
     hub.leases.release(lease)
 

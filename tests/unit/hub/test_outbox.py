@@ -1,0 +1,195 @@
+"""The outbox: what is pushed is stored before and after each call, and never queued twice."""
+
+from __future__ import annotations
+
+import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from blocks.hub import Tenant
+from blocks.hub.outbox import NewDocument, UnknownDocument
+from ledger.push.advance import Impossible, Rules
+from ledger.push.events import After, Begun, Call, Found, Lost, NoEffect, Search, Succeeded
+from ledger.push.items import Clock, Doubt, Hold, HoldCode, Item, Phase, Step
+from ledger.push.stored import read_item, write_item
+
+TARGET = "fennoa"
+PLAN = (Step.CREATE, Step.CHECK)
+NOW = Clock(100.0, "here")
+RULES = Rules()
+A_MINUTE = dt.timedelta(minutes=1)
+
+
+def document(number, customer="c", digest="d"):
+    return NewDocument(
+        f"invoice {number}", "sales_invoice", f"key-{number}", customer, "{}", digest, PLAN
+    )
+
+
+@pytest.fixture
+def outbox(hub):
+    hub.tenants.add(Tenant("acme", "Acme AB"))
+    hub.tenants.add(Tenant("beta", "Beta AB"))
+    return hub.outbox
+
+
+def queued(outbox, number=1):
+    return outbox.find("acme", TARGET, f"invoice {number}")
+
+
+def begin(outbox, found):
+    token = outbox.claim(found, lasts=A_MINUTE)
+    return token, outbox.apply(found, Begun(token, "digest", "7"), rules=RULES, now=NOW)[0]
+
+
+def test_same_document_twice_is_one(outbox):
+    first = outbox.add("acme", TARGET, [document(1), document(2), document(1)])
+    again = outbox.add("acme", TARGET, [document(1)])
+
+    assert {"added": 2, "replaced": 0, "known": 1, "refused": 0} == first
+    assert 1 == again["known"]
+    assert 2 == len(outbox.listed("acme"))
+
+
+def test_changed_document_replaces_the_first_until_something_was_sent(outbox):
+    outbox.add("acme", TARGET, [document(1)])
+    replaced = outbox.add("acme", TARGET, [document(1, digest="other")])
+    begin(outbox, queued(outbox))
+    refused = outbox.add("acme", TARGET, [document(1, digest="third")])
+
+    assert (1, 1) == (replaced["replaced"], refused["refused"])
+    assert "other" == queued(outbox).digest
+    assert ["replaced", "begun", "changed"] == [line.kind for line in outbox.log(queued(outbox))]
+
+
+def test_each_event_is_stored_and_logged_before_the_next_action(outbox):
+    outbox.add("acme", TARGET, [document(1)])
+    token, found = begin(outbox, queued(outbox))
+    assert Phase.SENDING is queued(outbox).item.phase
+
+    lost, action = outbox.apply(found, Lost(token, "timeout"), rules=RULES, now=NOW, run_id="r")
+
+    assert isinstance(action, Search)
+    assert lost.item == queued(outbox).item
+    last = outbox.log(found)[-1]
+    assert ("lost", "in_doubt", "create", "r") == (last.kind, last.state, last.step, last.run_id)
+    assert "timeout" in last.detail
+
+
+def test_document_that_cannot_take_an_event_stays_as_it_was(outbox):
+    outbox.add("acme", TARGET, [document(1)])
+    token, _ = begin(outbox, queued(outbox))
+
+    with pytest.raises(Impossible):
+        outbox.apply(queued(outbox), Begun(token, "other"), rules=RULES, now=NOW)
+
+    assert Phase.SENDING is queued(outbox).item.phase
+
+
+def test_of_many_who_claim_a_document_one_has_it(outbox):
+    outbox.add("acme", TARGET, [document(1)])
+    found = queued(outbox)
+
+    with ThreadPoolExecutor(8) as pool:
+        tokens = list(pool.map(lambda _: outbox.claim(found, lasts=A_MINUTE), range(8)))
+
+    assert 1 == sum(token is not None for token in tokens)
+
+
+def test_claim_ends_and_the_next_has_a_higher_token(outbox, hub, monkeypatch):
+    outbox.add("acme", TARGET, [document(1)])
+    first = outbox.claim(queued(outbox), lasts=A_MINUTE)
+    later = hub.database.now() + A_MINUTE
+    monkeypatch.setattr(hub.database, "now", lambda: later)
+
+    second = outbox.claim(queued(outbox), lasts=A_MINUTE)
+    outbox.release(queued(outbox), first)
+
+    assert first < second
+    assert outbox.claim(queued(outbox), lasts=A_MINUTE) is not None
+
+
+def test_create_in_doubt_holds_up_its_customer_alone(outbox):
+    outbox.add("acme", TARGET, [document(1, "anna"), document(2, "anna"), document(3, "bo")])
+    token, found = begin(outbox, queued(outbox, 1))
+    outbox.apply(found, Lost(token), rules=RULES, now=NOW)
+
+    waiting = [item.source_id for item in outbox.open_items("acme", TARGET, limit=10)]
+    outbox.apply(found, Found("9"), rules=RULES, now=NOW)
+    after = [item.source_id for item in outbox.open_items("acme", TARGET, limit=10)]
+
+    assert ["invoice 1", "invoice 3"] == waiting
+    assert ["invoice 1", "invoice 2", "invoice 3"] == after
+
+
+def test_what_was_pushed_is_not_pushed_again_after_its_tenant_was_erased(outbox, hub):
+    outbox.add("acme", TARGET, [document(1), document(2)])
+    token, found = begin(outbox, queued(outbox))
+    outbox.apply(found, Succeeded(token, "42"), rules=RULES, now=NOW)
+
+    hub.erase_tenant("acme")
+    hub.tenants.add(Tenant("acme", "Acme AB"))
+    again = outbox.add("acme", TARGET, [document(1), document(2)])
+
+    assert {"added": 1, "replaced": 0, "known": 0, "refused": 1} == again
+    with pytest.raises(UnknownDocument):
+        queued(outbox)
+
+
+def test_tenants_with_work_are_those_with_something_to_do_that_are_not_paused(outbox, hub):
+    for tenant in ("acme", "beta"):
+        outbox.add(tenant, TARGET, [document(1)])
+    assert ["acme", "beta"] == outbox.tenants_with_work(TARGET)
+
+    hub.push_marks.pause("beta", TARGET, reason="its credential is broken")
+    token, found = begin(outbox, queued(outbox))
+    outbox.apply(found, NoEffect(token, "400", After.REJECT), rules=RULES, now=NOW)
+
+    assert [] == outbox.tenants_with_work(TARGET)
+    assert "its credential is broken" == hub.push_marks.paused("beta", TARGET)
+    hub.push_marks.resume("beta", TARGET)
+    assert ["beta"] == outbox.tenants_with_work(TARGET)
+    assert {"rejected": 1} == outbox.balance("acme", TARGET)
+
+
+def test_one_tenants_documents_are_not_anothers(outbox):
+    outbox.add("acme", TARGET, [document(1)])
+
+    with pytest.raises(UnknownDocument):
+        outbox.find("beta", TARGET, "invoice 1")
+    assert [] == outbox.open_items("beta", TARGET, limit=10)
+
+
+CLOCKS = st.builds(Clock, st.floats(0, 1e9), st.text(max_size=8))
+ITEMS = st.builds(
+    Item,
+    key=st.text(max_size=8),
+    steps=st.lists(st.sampled_from(Step), max_size=4).map(tuple),
+    phase=st.sampled_from(Phase),
+    finished=st.integers(0, 4),
+    target_id=st.text(max_size=8),
+    token=st.integers(0, 1_000),
+    seen=st.frozensets(st.text(max_size=4), max_size=2),
+    doubt=st.none() | st.builds(Doubt, CLOCKS, st.floats(0, 1e6), st.integers(0, 9)),
+    ready_at=st.none() | CLOCKS,
+    hold=st.none() | st.builds(Hold, st.sampled_from(HoldCode), st.text(max_size=8)),
+)
+
+
+@given(ITEMS)
+def test_item_that_was_stored_comes_back_as_it_was(item):
+    assert item == read_item(write_item(item))
+
+
+def test_an_item_is_called_as_long_as_nothing_happened(outbox):
+    outbox.add("acme", TARGET, [document(1)])
+    found = queued(outbox)
+
+    assert Item("key-1", PLAN) == found.item
+    ready = replace(found.item, ready_at=None)
+    assert Phase.READY is ready.phase
+    assert Call(Step.CREATE).step is ready.step
