@@ -41,9 +41,9 @@ class UnknownDocument(Refused):
 
 @dataclass(frozen=True)
 class NewDocument:
-    """A document to be pushed. `key`: ours, of no other tenant, which travels in it. `customer`: there.
+    """A document to be pushed. `key`: ours, of no other tenant; it travels along.
 
-    `document`: as JSON. `digest`: of it; the same document twice is one.
+    `customer`: whose it is there. `document`: as JSON, with its `digest`; the same twice is one.
     """
 
     source_id: str
