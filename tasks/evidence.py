@@ -7,24 +7,39 @@ their columns: a vendor's lists come in no promised order.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 
 import pyarrow as pa
 
 from ledger.schemas import EVIDENCE
 
+UNASKED: Final = {b"asked": b"no"}
+"""Marks a table that the source was not asked for, which is not one that came empty."""
+
 
 def pack(tables: Mapping[str, pa.Table]) -> bytes:
-    """Return the tables of `ledger.schemas.EVIDENCE`, in its order; a missing one is empty."""
+    """Return the tables of `ledger.schemas.EVIDENCE`, in its order; a missing one is marked."""
     sink = pa.BufferOutputStream()
     for name, schema in EVIDENCE.items():
         table = tables.get(name, schema.empty_table()).select(schema.names).cast(schema)
         rows = table.sort_by([(column, "ascending") for column in schema.names])
-        with pa.ipc.new_stream(sink, schema) as stream:
-            stream.write_table(rows.combine_chunks())
+        noted = schema if name in tables else schema.with_metadata(UNASKED)
+        with pa.ipc.new_stream(sink, noted) as stream:
+            stream.write_table(rows.combine_chunks().cast(noted))
     return bytes(sink.getvalue())
 
 
 def unpack(content: bytes) -> dict[str, pa.Table]:
     """Return what was packed."""
     source = pa.BufferReader(content)
-    return {name: pa.ipc.open_stream(source).read_all() for name in EVIDENCE}
+    return {
+        name: pa.ipc.open_stream(source).read_all().cast(schema)
+        for name, schema in EVIDENCE.items()
+    }
+
+
+def unasked(content: bytes) -> str:
+    """Return the names of the tables that the source was not asked for, joined by blanks."""
+    source = pa.BufferReader(content)
+    schemas = {name: pa.ipc.open_stream(source).read_all().schema for name in EVIDENCE}
+    return " ".join(name for name, schema in schemas.items() if schema.metadata == UNASKED)

@@ -9,6 +9,7 @@ from blocks.lake import Landed
 from blocks.staging import noted_evidence
 from ledger.coverage import Coverage
 from ledger.errors import TerminalError
+from tasks.evidence import unasked
 from tasks.fetch import Fetched
 from tasks.ledger_files import facts_of, open_landed
 from tasks.stores import Stores
@@ -53,6 +54,7 @@ def fetched_from_landing(stores: Stores, load: Load) -> Fetched:
     known = {
         "coverage": Coverage.parse(load.coverage),
         "evidence_sha256": asked,
+        "unasked": unasked(stores.lake.read(evidence)) if evidence else "",
         "organisation_number": facts.organisation_number or load.organisation_number,
     }
     return Fetched(

@@ -8,7 +8,7 @@ import hashlib
 from blocks.lake import ExtractPart
 from blocks.systems.ports import Extract, KnownYear, SourceYear
 from blocks.systems.registry import Books
-from tasks.evidence import pack
+from tasks.evidence import pack, unasked
 from tasks.fetch import Fetched
 from tasks.from_landing import evidence_of
 from tasks.jobs import Job
@@ -48,7 +48,8 @@ def land_extract(job: Job, books: Books, extract: Extract) -> Fetched:
         tenant, books.name, extract.parts, file_name=name, format_name=extract.format
     )
     asked = f"asked {year.key}.arrow"
-    evidence = lake.land(tenant, evidence_of(books.name), pack(extract.evidence), file_name=asked)
+    packed = pack(extract.evidence)
+    evidence = lake.land(tenant, evidence_of(books.name), packed, file_name=asked)
     file = open_landed(lake, landed)
     facts = facts_of(file, landed, year)
     size_bytes = sum(part.size_bytes for part in lake.parts_of(landed))
@@ -69,6 +70,7 @@ def land_extract(job: Job, books: Books, extract: Extract) -> Fetched:
         )
     known = {
         "evidence_sha256": evidence.sha256,
+        "unasked": unasked(packed),
         "organisation_number": facts.organisation_number or extract.organisation_number,
     }
     return Fetched(

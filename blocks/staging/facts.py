@@ -18,7 +18,8 @@ class UnitFacts(BaseModel):
     `source_kind`: ``4E``, ``4I``, ``1`` ... for SIE. `coverage`: what of a published year it
     may replace. `program` has a version behind its name, `program_name` has not.
     `evidence_sha256`: hash of what the source was asked beside the ledger, empty
-    when it was asked nothing. `balances_up_to`: day of the balances that it reports, at most the
+    when it was asked nothing; `unasked`: tables of it that this source is not asked for, joined by
+    blanks. `balances_up_to`: day of the balances that it reports, at most the
     year's last. `error_count`: diagnostics of level error. The four counts of the
     reader are filled in by `stage_unit`. `is_year_told_by_dates`: the source names no year, and
     only its vouchers of this one are the unit's; `set_aside_rows` counts the others' lines. The
@@ -44,6 +45,7 @@ class UnitFacts(BaseModel):
     balances_up_to: dt.date = dt.date.max
     is_year_told_by_dates: bool = False
     evidence_sha256: str = ""
+    unasked: str = ""
     reader_version: int = 1
     fast_rows: int = 0
     exact_rows: int = 0

@@ -19,6 +19,7 @@ from blocks.settings import PROJECT, REFERENCE
 from blocks.systems import ports
 from blocks.systems.registry import NAMES, SYSTEMS, port, system
 from ledger.errors import TerminalError
+from ledger.readers import FORMATS
 
 pytestmark = pytest.mark.parametrize("name", NAMES)
 
@@ -31,6 +32,11 @@ def test_registry_names_it_and_both_halves_agree(name):
     assert light.offers == offered
     assert light.title
     assert all(point.startswith(f"{name}.") for point in light.crash_points)
+
+
+def test_its_name_is_no_formats(name):
+    """What is dropped in has the format's name as its source: it would pass for what was pulled."""
+    assert name not in FORMATS
 
 
 def test_connector_has_every_method_of_the_port(name):

@@ -13,7 +13,8 @@ asked as (
 )
 
 select
-    case when asked.row_count = 0 and facts.evidence_sha256 = '' then
+    case when asked.row_count = 0
+        and (facts.evidence_sha256 = '' or contains(facts.unasked, 'source_voucher')) then
         'the source was not asked for its list of vouchers'
     end as not_applicable
 from unit.facts

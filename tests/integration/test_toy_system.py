@@ -1,0 +1,177 @@
+"""A second system, added as docs/extending.md says: keys, parts of months, one rate for all."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import json
+from collections import Counter
+from decimal import Decimal
+
+import pytest
+
+from blocks.hub import Tenant, UnitState
+from blocks.systems.registry import open_books
+from flows.cli.connect import connect_tenant
+from flows.cli.failure import redacted
+from ledger.fiscal_year import FiscalYear
+from tasks.erasing import erase, holdings
+from tasks.ledger_sources import year_sources
+from tests.harnesses import toy as harness
+from tests.toy import port
+from tests.toy.server import Company
+from tests.toy.system import SYSTEM
+
+YEAR = FiscalYear.parse("2025")
+BALANCES = {"1910": Decimal("887.66"), "3000": Decimal("-900.00"), "9100": Decimal("12.34")}
+
+
+@pytest.fixture
+def there(monkeypatch):
+    with harness.opened(monkeypatch) as there:
+        yield there
+
+
+@pytest.fixture
+def acme(house, there):
+    house.stores.hub.tenants.add(
+        Tenant("acme", "Acme Oy", harness.NUMBER, country="FI", currency="EUR")
+    )
+    house.stores.hub.years.define("acme", YEAR)
+    there.connect(house.stores.hub, "acme")
+    return "acme"
+
+
+def fetched(there):
+    """Count the parts that were asked for, and forget them."""
+    asked = sum(path == "/part" for _, path, _ in there.toy.calls)
+    there.toy.calls.clear()
+    return asked
+
+
+def test_its_ledger_goes_the_way_of_every_other(house, there, acme):
+    end, message = house.pull(acme)
+
+    assert "Published" == end, message
+    assert BALANCES == {
+        account: amount for account, amount in house.balances(acme).items() if amount
+    }
+    (unit,) = house.units(acme).values()
+    assert ("toy", "toy") == (unit.published_source, unit.ledger_source)
+    (source,) = year_sources(house.stores.hub, acme)
+    assert ("toy", "sync") == (source.source, source.action)
+
+
+def test_only_the_months_that_changed_are_fetched_again(house, there, acme):
+    house.pull(acme)
+    first = fetched(there)
+
+    quiet = house.pull(acme)[0], fetched(there)
+    there.books.book("2025-03", "11", ("1910", "7.00"), ("3000", "-7.00"))
+    changed = house.pull(acme)[0], fetched(there)
+
+    assert 10 == first
+    assert ("Unchanged", 0) == quiet
+    assert ("Published", 1) == changed
+    assert BALANCES["1910"] + 7 == house.balances(acme)["1910"]
+
+
+def test_month_that_the_lake_lost_is_fetched_again(house, there, acme):
+    house.pull(acme)
+    fetched(there)
+    lake = house.stores.lake
+    (load,) = house.stores.hub.loads.of_unit(acme, YEAR)
+    landed = lake.find(acme, "toy", load.landed_sha256)
+    lost = lake.parts_of(landed)[4]
+    for path in landed.path.parent.glob(f"*{lost.sha256}*"):
+        path.unlink()
+
+    end, message = house.pull(acme)
+
+    assert ("Unchanged", 1) == (end, fetched(there)), message
+
+
+def test_voucher_that_the_source_s_balances_lack_holds_the_year(house, there, acme, monkeypatch):
+    monkeypatch.setattr(Company, "balances", lambda _company: {"1910": Decimal(1)})
+
+    end, message = house.pull(acme)
+
+    assert "Held" == end
+    assert "source_closing_balances" in message
+
+
+def test_year_of_another_system_is_kept_and_named_until_somebody_says_overwrite(house, there, acme):
+    for status in ("fetching", "staged", "reconciling", "published"):
+        house.stores.hub.units.set_status(
+            acme, YEAR, UnitState(status), source="fortnox", load_id="l1"
+        )
+
+    kept = house.pull(acme)
+    told = house.pull(acme, overwrites=True)
+
+    assert "Kept" in kept[0] + kept[1]
+    assert "its ledger came from Fortnox, which is kept" in kept[1]
+    assert "Published" == told[0]
+    assert "toy" == house.units(acme)["2025"].ledger_source
+
+
+def test_all_tenants_share_one_rate(house, there, acme):
+    hub = house.stores.hub
+    for number in range(3):
+        tenant = f"t{number}"
+        hub.tenants.add(Tenant(tenant, "Other", harness.NUMBER))
+        there.toy.companies[f"key of {tenant}"] = there.books
+        port.KEYS[tenant] = port.SecretStr(f"key of {tenant}")
+        hub.connections.save(port.Connection(tenant, "toy", port.Method.CLIENT_CREDENTIALS))
+    there.toy.calls.clear()
+
+    async def ask(tenant):
+        async with open_books(hub, tenant, "toy", wait_limit_s=1) as books:
+            for _ in range(5):
+                await books.ledger.fiscal_years()
+
+    async def at_once():
+        await asyncio.gather(*(ask(f"t{number}") for number in range(3)))
+
+    asyncio.run(at_once())
+    times = sorted(at for at, _, _ in there.toy.calls)
+
+    assert 33 == len(times)
+    rate = port.RATE
+    for first, beyond in zip(times, times[rate.calls :], strict=False):
+        assert beyond - first > rate.period_s * 0.9
+
+
+def test_it_is_connected_by_the_key_that_is_typed(house, there, monkeypatch, capsys):
+    house.stores.hub.tenants.add(Tenant("acme", "Acme Oy", harness.NUMBER))
+    monkeypatch.setenv("TASMA_HUB_URL", f"sqlite:///{house.stores.hub.database.path}")
+    monkeypatch.setattr("sys.stdin", io.StringIO("key of acme\n"))
+
+    connect_tenant(SYSTEM, "acme", link_only=False, wants={}, as_json=True)
+    shown = json.loads(capsys.readouterr().out)
+
+    assert ("toy", "connected") == (shown["system"], shown["status"])
+    assert [True] == [item["passed"] for item in shown["requirements"]]
+    assert ["acme"] == there.secrets()
+
+
+def test_tenant_that_is_erased_leaves_no_key_and_no_books(house, there, acme, monkeypatch):
+    monkeypatch.setenv("TASMA_INBOX", str(house.folder / "inbox"))
+    house.pull(acme)
+
+    erase(house.stores, acme)
+
+    assert [] == there.secrets()
+    assert [] == holdings(house.stores, acme)
+
+
+def test_its_secret_is_shown_nowhere(there, monkeypatch):
+    monkeypatch.setenv("TASMA_TOY_CLIENT_SECRET", "planted")
+
+    assert "it was ***" == redacted("it was planted")
+
+
+def test_calls_of_a_pull_are_those_of_its_parts(house, there, acme):
+    house.pull(acme)
+
+    assert 1 == Counter(path for _, path, _ in there.toy.calls)["/balances"]
