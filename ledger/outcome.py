@@ -22,6 +22,8 @@ class Outcome(StrEnum):
     """A control that blocks is broken; a person has to look."""
     WOULD_HOLD = "would hold", "Would hold", 3
     """What is published would be held, were another load of its year not held already."""
+    DIFFERS = "differs", "Differs", 3
+    """What is published is not what the customer's statements say; nothing was changed."""
     BUSY = "busy", "Busy", 75
     """Somebody else works on it, or it may work later."""
     PLANNED = "planned", "Planned", 0
@@ -58,4 +60,4 @@ class Outcome(StrEnum):
     @property
     def is_red(self) -> bool:
         """Whether somebody has to look, or it has to be done again."""
-        return self in {Outcome.FAILED, Outcome.HELD, Outcome.WOULD_HOLD, Outcome.BUSY}
+        return self.goodness <= type(self).BUSY.goodness

@@ -19,6 +19,7 @@ from flows.accept_hold import accept_hold
 from flows.approve_first_transfer import approve_first_transfer
 from flows.backfill import backfill
 from flows.check_connection import check_connection
+from flows.compare_statements import compare_statements
 from flows.import_file import import_file
 from flows.import_inbox import import_inbox
 from flows.janitor import janitor
@@ -99,6 +100,7 @@ DEPLOYMENTS: Final = (
     Deployment(accept_hold),
     Deployment(reject_hold),
     Deployment(publish_accepted, limit=8),
+    Deployment(compare_statements),
     Deployment(overview, HOUSEKEEPING, every=dt.timedelta(minutes=15)),
     Deployment(janitor, HOUSEKEEPING, every=dt.timedelta(minutes=5)),
 )

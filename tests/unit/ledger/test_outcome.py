@@ -14,6 +14,7 @@ SEEN = {
     "failed": ("Failed", 1),
     "held": ("Held", 3),
     "would hold": ("Would hold", 3),
+    "differs": ("Differs", 3),
     "busy": ("Busy", 75),
     "planned": ("Planned", 0),
     "published": ("Published", 0),
@@ -32,7 +33,7 @@ SEEN = {
 def test_somebody_has_to_look_at_what_failed_is_held_or_is_busy():
     red = {item.value for item in Outcome if item.is_red}
 
-    assert red == {"failed", "held", "would hold", "busy"}
+    assert red == {"failed", "held", "would hold", "differs", "busy"}
 
 
 def test_words_states_and_exit_codes_are_those_that_scripts_know():
