@@ -68,10 +68,13 @@ def recheck_unit(job: Job) -> Rechecked:
     published = job.stores.hub.loads.published(job.unit.tenant, job.unit.year) or _of(record)
     staged = staged_as_published(job.stores, published)
     context = unit_context(job)
-    results = controls.reconcile(staged, context=context, warehouse=job.stores.warehouse)
+    chosen = controls.controls_for(staged.facts.source, staged.facts.source_kind, context=context)
+    results = controls.reconcile(
+        staged, controls=chosen, context=context, warehouse=job.stores.warehouse
+    )
     holding = job.stores.hub.acceptances.unaccepted(job.unit.tenant, job.unit.year, results)
-    asked = controls.catalogue_version(staged.facts, context=context)
-    judgement = Judgement(results, holding, asked=asked)
+    asked = controls.catalogue_version(staged.facts, controls=chosen, context=context)
+    judgement = Judgement(results, holding, asked=asked, controls=chosen)
     held = job.stores.hub.holds.find(job.unit.tenant, job.unit.year)
     is_same = held is not None and _is_same(held, published)
     if not holding:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from blocks import controls
-from blocks.controls import UnitContext
+from blocks.controls import Control, UnitContext
 from blocks.hub import Load, UnitState
 from ledger.acceptance import is_foreign
 from ledger.controls import Answer, ControlResult
@@ -26,12 +27,14 @@ class Judgement:
     """What the controls said, and what of it still holds the load.
 
     `holding`: results that block, each with only the breaks that nobody accepted; empty when the
-    load may be published. `asked`: the version of the controls that were asked.
+    load may be published. `asked`: the version of the controls that were asked, which are
+    `controls`, each with its tolerance, meaning and what to do.
     """
 
     results: list[ControlResult]
     holding: list[ControlResult]
     asked: str = ""
+    controls: Sequence[Control] = ()
 
     @property
     def reason(self) -> str:
@@ -72,15 +75,19 @@ def reconcile(job: Job, load: StagedLoad) -> Judgement:
         ControlFailed: A control could not be computed, so nothing is known.
     """
     tell_judged(job, load)
-    hub, context = job.stores.hub, unit_context(job)
-    results = controls.reconcile(load.staged, context=context, warehouse=job.stores.warehouse)
+    hub, context, facts = job.stores.hub, unit_context(job), load.staged.facts
+    asked = controls.controls_for(facts.source, facts.source_kind, context=context)
+    results = controls.reconcile(
+        load.staged, controls=asked, context=context, warehouse=job.stores.warehouse
+    )
     if not job.is_dry_run:
         hub.loads.save_results(load.load_id, results)
         note_comparisons(job.stores, job.unit, results, digest=load.staged.digest)
     judgement = Judgement(
         results,
         hub.acceptances.unaccepted(job.unit.tenant, job.unit.year, results),
-        asked=controls.catalogue_version(load.staged.facts, context=context),
+        asked=controls.catalogue_version(facts, controls=asked, context=context),
+        controls=asked,
     )
     say(_summary(judgement), **job.where, accepted_breaks=judgement.accepted_count)
     return judgement
@@ -114,7 +121,9 @@ def judgement_of_published(job: Job, load: StagedLoad) -> Judgement | None:
     this = loads.get(load.load_id)
     if this.load_id == published.load_id:
         return Judgement([], [], asked=this.passed_by)
-    version = controls.catalogue_version(load.staged.facts, context=unit_context(job))
+    facts, context = load.staged.facts, unit_context(job)
+    asked = controls.controls_for(facts.source, facts.source_kind, context=context)
+    version = controls.catalogue_version(facts, controls=asked, context=context)
     is_shown_alike = this.is_as(published) and this.asked_sha256 == this.evidence_sha256
     if is_shown_alike and published.passed_by == version and _still_passes(job, published):
         return Judgement([], [], asked=version)

@@ -96,8 +96,9 @@ def published_load(job: Job, load: StagedLoad) -> tuple[StagedLoad, Judgement, C
     """
     plan = last_changes(job)
     load_id = _judged_load_id(job)
-    results = job.stores.hub.loads.results(load_id)
-    return StagedLoad(load.staged, load_id), Judgement(results, []), plan
+    results, facts = job.stores.hub.loads.results(load_id), load.staged.facts
+    known = controls_for(facts.source, facts.source_kind, context=unit_context(job))
+    return StagedLoad(load.staged, load_id), Judgement(results, [], controls=known), plan
 
 
 class NothingToShow(TerminalError):
@@ -127,8 +128,6 @@ def make_pages(
     Those of a dry run have names of their own, and so have those that replace nothing, which would
     else take the place of what is said of the unit.
     """
-    facts = load.staged.facts
-    controls = controls_for(facts.source, facts.source_kind, context=unit_context(job))
     prefix = "plan-" if job.is_dry_run else ""
     in_words = f"would be {verdict}" if job.is_dry_run else verdict.value
     prefix += "" if job.coverage.may_replace else f"{job.coverage}-"
@@ -138,14 +137,13 @@ def make_pages(
             load.staged,
             judgement,
             verdict=in_words,
-            controls=controls,
             load_id=load.load_id,
         )
     }
     if plan is not None:
         pages[f"{prefix}changes"] = changes_page(job.unit, plan, verdict=in_words)
     if plan is not None and not job.is_dry_run:
-        statements = read_statements(job, currency=facts.currency)
+        statements = read_statements(job, currency=load.staged.facts.currency)
         pages["statements"] = statements_page(job.unit, statements)
     return pages
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -83,18 +84,18 @@ def kinds_of(source: str) -> list[str]:
     return list(dict.fromkeys(row["kind"] for row in rows if row["kind"] != ANY))
 
 
-def catalogue_version(facts: UnitFacts, *, context: UnitContext) -> str:
+def catalogue_version(
+    facts: UnitFacts, *, controls: Sequence[Control], context: UnitContext
+) -> str:
     """Return a hash over what a unit is judged by: controls, and what the tenant is known by.
 
     It changes with the text, severity or tolerance of any control, with the tenant's organisation
     number, currency and account map, with its defined years as far as they touch the unit's, and
-    with the program of the source, to which an acceptance may be bound.
-
-    Raises:
-        UnknownSource: The catalogue has no row of this kind of source.
+    with the program of the source, to which an acceptance may be bound. `controls`: those of the
+    unit (`controls_for`).
     """
     judged_by = hashlib.sha256()
-    for control in controls_for(facts.source, facts.source_kind, context=context):
+    for control in controls:
         judged_by.update(f"{control.name} {control.severity} {control.tolerance}\0".encode())
         judged_by.update(control.path.read_bytes())
     for path in sorted(EVIDENCE.glob("*.sql")):

@@ -45,20 +45,23 @@ class FirstAnswer:
 
 
 def reconcile(
-    staged: StagedUnit, *, context: UnitContext, warehouse: Warehouse
+    staged: StagedUnit,
+    *,
+    controls: Sequence[Control],
+    context: UnitContext,
+    warehouse: Warehouse,
 ) -> list[ControlResult]:
-    """Judge a staged unit by every control; reads only.
+    """Judge a staged unit by controls (`controls_for`); reads only.
 
     Returns:
-        One result per control of the catalogue, in its order.
+        One result per control, in their order.
 
     Raises:
-        UnknownSource: The catalogue does not know the source.
         ControlFailed: A control could not be computed.
     """
     reached("reconcile.started")
     with warehouse.workbench(staged) as connection:
-        results = run_controls(connection, staged, context=context)
+        results = run_controls(connection, staged, controls=controls, context=context)
     reached("reconcile.done")
     return results
 
@@ -84,10 +87,13 @@ def ask_published(
 
 
 def run_controls(
-    connection: DuckDBPyConnection, staged: StagedUnit, *, context: UnitContext
+    connection: DuckDBPyConnection,
+    staged: StagedUnit,
+    *,
+    controls: Sequence[Control],
+    context: UnitContext,
 ) -> list[ControlResult]:
-    """Run every control on a connection that has ``staged``, ``published`` and ``unit.facts``."""
-    controls = controls_for(staged.facts.source, staged.facts.source_kind, context=context)
+    """Run controls on a connection that has ``staged``, ``published`` and ``unit.facts``."""
     classes = staged.facts.account_classes
     evidence = make_evidence(connection, staged, context=context, classes=classes)
     answers = ask_first(evidence, controls)

@@ -51,11 +51,10 @@ def reconciliation_page(
     judgement: Judgement,
     *,
     verdict: str,
-    controls: Sequence[Control],
     load_id: str = "",
 ) -> str:
     """Return whether the load agrees with itself and its source, control by control (R-X-8)."""
-    known = {control.name: control for control in controls}
+    known = {control.name: control for control in judgement.controls}
     holding = [_control_breaks(result, known) for result in judgement.holding]
     names = {result.control for result in judgement.holding}
     others = [

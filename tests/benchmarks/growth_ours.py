@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
-from blocks.controls import UnitContext, reconcile
+from blocks.controls import UnitContext, controls_for, reconcile
 from blocks.lake import LANDED_MAX_BYTES, Lake
 from blocks.staging import StagedUnit, stage_unit
 from blocks.warehouse import Warehouse
@@ -34,7 +34,8 @@ def take_in(path: str, home: str) -> Callable[[], dict[str, Any]]:
             defined_years=(staged.facts.fiscal_year,),
         )
         with clock.phase("reconcile"):
-            results = reconcile(staged, context=context, warehouse=warehouse)
+            controls = controls_for("sie", staged.facts.source_kind, context=context)
+            results = reconcile(staged, controls=controls, context=context, warehouse=warehouse)
         assert not [result for result in results if result.holds]
         with clock.phase("publish"):
             published = warehouse.publish(

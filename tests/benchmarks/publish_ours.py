@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from blocks.controls import UnitContext, reconcile
+from blocks.controls import UnitContext, controls_for, reconcile
 from blocks.duck import open_duckdb
 from blocks.lake import Lake
 from blocks.staging import StagedUnit, UnitFacts, stage_unit
@@ -97,7 +97,8 @@ def _publish(
         organisation_number=facts.organisation_number, defined_years=(facts.fiscal_year,)
     )
     with clock.phase("reconcile"):
-        results = reconcile(staged, context=context, warehouse=warehouse)
+        controls = controls_for(facts.source, facts.source_kind, context=context)
+        results = reconcile(staged, controls=controls, context=context, warehouse=warehouse)
     assert not [result for result in results if result.holds]
     with clock.phase("publish"):
         published = warehouse.publish(

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from blocks.controls import UnitContext, reconcile
+from blocks.controls import UnitContext, controls_for, reconcile
 from blocks.statements import statement
 from blocks.warehouse import Warehouse
 from ledger.controls import Answer
@@ -61,7 +61,8 @@ def desk(tmp_path):
     def load(rows, *, context=OPEN, publish=False):
         number = next(loads)
         staged = stage(lake, rows, said=facts(landed_sha256=f"{number:016}".ljust(64, "0")))
-        results = reconcile(staged, context=context, warehouse=warehouse)
+        controls = controls_for("sie", "4E", context=context)
+        results = reconcile(staged, controls=controls, context=context, warehouse=warehouse)
         if publish:
             name = f"load-{number}"
             warehouse.publish(

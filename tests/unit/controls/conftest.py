@@ -235,7 +235,9 @@ class Books:
     def results(self):
         """Run every control; results by name."""
         with self.bench() as db:
-            results = run_controls(db, self.staged, context=self.known())
+            known, facts = self.known(), self.staged.facts
+            controls = controls_for(facts.source, facts.source_kind, context=known)
+            results = run_controls(db, self.staged, controls=controls, context=known)
         return {result.control: result for result in results}
 
     def overlooked(self):

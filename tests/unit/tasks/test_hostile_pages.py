@@ -87,9 +87,8 @@ def reconciliation(tmp_path):
     return reconciliation_page(
         UNIT,
         staged,
-        Judgement(results, results[:1]),
+        Judgement(results, results[:1], controls=controls_for("sie", "4E", context=UnitContext())),
         verdict="held",
-        controls=controls_for("sie", "4E", context=UnitContext()),
     )
 
 

@@ -52,13 +52,16 @@ def page(tmp_path):
 
     def make(*results, coverage="whole_year"):
         facts = staged.facts.model_copy(update={"coverage": Coverage.parse(coverage)})
-        judgement = Judgement(list(results), [result for result in results if result.holds])
+        judgement = Judgement(
+            list(results),
+            [result for result in results if result.holds],
+            controls=controls_for("sie", "4E", context=UnitContext()),
+        )
         return reconciliation_page(
             UNIT,
             replace(staged, facts=facts),
             judgement,
             verdict="held" if judgement.holding else "published",
-            controls=controls_for("sie", "4E", context=UnitContext()),
             load_id="l1",
         )
 
