@@ -138,7 +138,12 @@ def test_publishers_of_two_years_at_once_lose_nothing(tmp_path):
         threading.Thread(
             target=warehouse.publish,
             args=(unit,),
-            kwargs={"token": 1, "load_id": str(unit.facts.start_date), "run_id": "run"},
+            kwargs={
+                "unit": unit.facts.unit,
+                "token": 1,
+                "load_id": str(unit.facts.start_date),
+                "run_id": "run",
+            },
         )
         for unit in units
     ]
