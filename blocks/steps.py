@@ -17,6 +17,8 @@ STEPS: Final = (
     "land.written",  # bytes and sidecar lie under a temporary name, synced
     "land.described",  # the sidecar has its final name, the bytes not yet
     "land.landed",  # the bytes too: the landing is complete
+    "extract.written",  # parts lie under temporary names, synced
+    "extract.landed",  # the parts have their final names, and no manifest names them yet
     "stage.started",  # the temporary folder exists
     "stage.tables_written",  # every Parquet file is closed
     "stage.manifest_written",  # the temporary folder is complete and synced

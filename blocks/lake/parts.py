@@ -17,6 +17,7 @@ import pyarrow as pa
 from blocks.durable import remove, sync, temporary_name
 from blocks.lake.landed import PLAIN, Landed, is_intact, missing, read_landing, too_large
 from blocks.lake.manifest import ExtractPart
+from blocks.steps import reached
 from ledger.source import Part
 
 AT_ONCE: Final = 1_000
@@ -92,9 +93,11 @@ class PartsWriter:
         self._folder.mkdir(parents=True, exist_ok=True)
         with ThreadPoolExecutor(WAITING_AT_ONCE) as pool:
             list(pool.map(sync, self._waiting.values()))
+        reached("extract.written")
         for path, written in self._waiting.items():
             written.replace(path)
         sync(self._folder)
+        reached("extract.landed")
         self._waiting.clear()
         self._bytes = 0
 

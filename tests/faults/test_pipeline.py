@@ -28,7 +28,7 @@ CHILD_LIMIT_S = 60
 LATER = dt.timedelta(minutes=5)
 """By then the lease of a killed run has run out."""
 
-ELSEWHERE = ("documents.", "report.made")
+ELSEWHERE = ("documents.", "extract.", "report.made")
 LOCAL_STEPS = [step for step in STEPS if not step.startswith(ELSEWHERE)]
 """``report.made`` needs a Prefect server: tests/flows; the others are no steps of a file's."""
 
