@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BufferedReader
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final, cast
 
 from blocks.lake import LANDED_MAX_BYTES, FileRefused, too_large
 from blocks.names import shown_name
@@ -80,6 +80,40 @@ def read_received(path: Path, *, follow_links: bool = True) -> bytes:
     if len(content) > LANDED_MAX_BYTES:  # it grew meanwhile
         raise too_large(path.name, len(content))
     return content
+
+
+@contextmanager
+def opened_to_land(path: Path, name: str, *, follow_links: bool = True) -> Iterator[BinaryIO]:
+    """Open a file that is to be landed; its bytes are then read piece by piece.
+
+    Args:
+        path: The file.
+        name: What its sender calls it, for the refusal.
+        follow_links: As in `opened`.
+
+    Raises:
+        UnreadableFile: As `opened` does, or a read fails.
+        FileRefused: It is too large.
+        OSError: This process has no room for another open file.
+    """
+    with opened(path, follow_links=follow_links) as file:
+        size_bytes = os.fstat(file.fileno()).st_size
+        if size_bytes > LANDED_MAX_BYTES:
+            raise too_large(name, size_bytes)
+        yield cast("BinaryIO", _Read(path, file))
+
+
+class _Read:
+    """A file whose failing reads say that it is the file that cannot be read, not the lake."""
+
+    def __init__(self, path: Path, file: BufferedReader) -> None:
+        self._path, self._file = path, file
+
+    def read(self, size: int) -> bytes:
+        try:
+            return self._file.read(size)
+        except OSError as problem:
+            raise UnreadableFile(self._path, why=_reason(problem)) from problem
 
 
 def sha256_of(path: Path) -> str:

@@ -119,6 +119,7 @@ with the module of each; those under `TransientError` are retried, the rest go t
             UnknownTenant  (blocks.hub.errors)
         TransientError  (ledger.errors)
             CallFailed  (blocks.http.errors)
+            ChangedMeanwhile  (blocks.pickup.port)
             ConsentTaken  (blocks.hub.consents)
             CredentialMoved  (blocks.hub.connections)
             DemoInUse  (flows.doors.demo_home)

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from blocks.hub import FileSeen
-from blocks.inbox import file_away
 from blocks.lake import FileRefused
 from blocks.names import shown_name
+from blocks.pickup.folder import file_away
 from blocks.settings import settings
 from ledger.errors import TasmaError
 from ledger.outcome import Outcome

@@ -10,7 +10,8 @@ import pyarrow as pa
 from blocks.hub import FileSeen
 from blocks.lake import Lake, Landed
 from blocks.names import shown_name
-from blocks.received import read_received
+from blocks.pickup.port import File, Place
+from blocks.received import opened_to_land
 from blocks.settings import settings
 from blocks.staging import UnitFacts
 from blocks.steps import reached
@@ -107,21 +108,40 @@ def fetch(stores: Stores, tenant: str, *, path: Path, sha256: str = "", who: str
     return received
 
 
-def land_file(stores: Stores, tenant: str, *, path: Path) -> Landed:
+def land_file(stores: Stores, tenant: str, *, path: Path, name: str = "") -> Landed:
     """Keep a file's bytes in the lake.
 
     A link is followed where a person named it, and nowhere in the inbox: whoever may drop a file
     there could otherwise have any file of this machine read.
+
+    Args:
+        stores: Whose lake.
+        tenant: Whose file.
+        path: Where it lies.
+        name: What its sender calls it, if that is not its name there.
 
     Raises:
         FileRefused: It is not there, may not be read, is no file, or is too large.
         NoSpace: The disk is full.
     """
     is_dropped = path.absolute().is_relative_to(settings().inbox.absolute())
-    content = read_received(path, follow_links=not is_dropped)
-    reached("fetch.received")
-    name = format_of(path.name).name
-    return stores.lake.land(tenant, name, content, file_name=path.name, format_name=name)
+    called = name or path.name
+    source = format_of(called).name
+    with opened_to_land(path, called, follow_links=not is_dropped) as file:
+        reached("fetch.received")
+        return stores.lake.land_stream(tenant, source, file, file_name=called, format_name=source)
+
+
+def land_waiting(stores: Stores, place: Place[File], file: File) -> Landed:
+    """Keep the bytes of a file that waits in a place.
+
+    Raises:
+        ChangedMeanwhile: It is not as it was seen; at most its former bytes lie in the lake.
+        FileRefused: It cannot be taken in as it is.
+        NoSpace: The disk is full.
+    """
+    with place.take(file) as path:
+        return land_file(stores, file.tenant, path=path, name=file.name)
 
 
 def _received(stores: Stores, landed: Landed, file: LedgerFile) -> Received:

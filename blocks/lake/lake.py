@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import os
 import time
 from collections.abc import Collection, Iterable
 from functools import partial
+from io import BytesIO
 from pathlib import Path
+from typing import BinaryIO
 
 from blocks.durable import checked_slug, clean_temporary, remove, space_checked, temporary_name
 from blocks.lake.landed import (
@@ -19,8 +20,8 @@ from blocks.lake.landed import (
     find_landed,
     hash_of,
     is_intact,
+    pack,
     read_landing,
-    too_large,
     write_landing,
 )
 from blocks.lake.manifest import ExtractPart, read_manifest, write_manifest
@@ -55,10 +56,15 @@ class Lake:
             TerminalError: A tenant or source unfit for a path.
             NoSpace: The disk is full; no torn file is left.
         """
-        if len(content) > self._landed_max_bytes:
-            raise too_large(file_name, len(content), max_bytes=self._landed_max_bytes)
-        landed = self._address(tenant, source, content, file_name, format_name)
-        return self._land(landed, content)
+        return self._land(
+            tenant, source, BytesIO(content), file_name=file_name, format_name=format_name
+        )
+
+    def land_stream(
+        self, tenant: str, source: str, file: BinaryIO, *, file_name: str, format_name: str = ""
+    ) -> Landed:
+        """Keep what a file gives, as `land` does, without ever holding it whole in memory."""
+        return self._land(tenant, source, file, file_name=file_name, format_name=format_name)
 
     def land_extract(
         self,
@@ -94,8 +100,14 @@ class Lake:
             return self.land(tenant, source, content, file_name=part.name, format_name=format_name)
         named = self._land_parts(folder, pieces)
         content = write_manifest(named, format_name=format_name)
-        manifest = self._address(tenant, source, content, file_name, format_name, ending=MANIFEST)
-        return self._land(manifest, content)
+        return self._land(
+            tenant,
+            source,
+            BytesIO(content),
+            file_name=file_name,
+            format_name=format_name,
+            ending=MANIFEST,
+        )
 
     def find(self, tenant: str, source: str, sha256: str) -> Landed | None:
         """Return what was landed under this hash, a file or an extract, or None."""
@@ -186,29 +198,33 @@ class Lake:
     def _landing(self, tenant: str, source: str) -> Path:
         return self.root / "landing" / checked_slug(tenant) / checked_slug(source, what="source")
 
-    def _address(  # noqa: PLR0917 - all that is noted of a landing
+    def _land(
         self,
         tenant: str,
         source: str,
-        content: bytes,
+        file: BinaryIO,
+        *,
         file_name: str,
         format_name: str,
         ending: str = PLAIN,
     ) -> Landed:
-        sha256 = hashlib.sha256(content).hexdigest()
-        path = self._landing(tenant, source) / f"{sha256}{ending}"
-        name = shown_name(Path(file_name).name)
-        return Landed(tenant, source, sha256, len(content), name, path, format_name)
-
-    def _land(self, landed: Landed, content: bytes) -> Landed:
-        folder, ending = landed.path.parent, MANIFEST if landed.is_manifest else PLAIN
-        found = find_landed(folder, landed.sha256, ending)
-        if found is not None and is_intact(found):
-            os.utime(found.path)  # as young as if it had come now, so a prune leaves it alone
-            return found
+        folder, name = self._landing(tenant, source), shown_name(Path(file_name).name)
         clean_temporary(self.temporary)
-        with space_checked(f"landing {landed.file_name}", self.root):
-            write_landing(landed, content, temporary=self.temporary)
+        packed = temporary_name(self.temporary, tenant)
+        try:
+            with space_checked(f"landing {name}", self.root):
+                sha256, size_bytes = pack(
+                    file, packed, file_name=file_name, max_bytes=self._landed_max_bytes
+                )
+                found = find_landed(folder, sha256, ending)
+                if found is not None and is_intact(found):
+                    os.utime(found.path)  # as young as if it had come now: a prune leaves it alone
+                    return found
+                path = folder / f"{sha256}{ending}"
+                landed = Landed(tenant, source, sha256, size_bytes, name, path, format_name)
+                write_landing(landed, packed, temporary=self.temporary)
+        finally:
+            remove(packed)
         return landed
 
     def _land_parts(self, folder: Path, parts: Iterable[Part | ExtractPart]) -> list[ExtractPart]:

@@ -6,18 +6,21 @@ import datetime as dt
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 import pyarrow as pa
 from pydantic import BaseModel, ConfigDict
 
-from blocks.durable import remove, rename_synced, temporary_name, write_synced
+from blocks.durable import remove, rename_synced, sync, temporary_name, write_synced
 from blocks.names import shown_name
 from blocks.steps import reached
 from ledger.errors import TerminalError
 
 LANDED_MAX_BYTES: Final = 1 << 30
 """The largest file that is taken in; bytes before compression."""
+
+PIECE_BYTES: Final = 1 << 20
+"""Bytes that are read, hashed and compressed at once."""
 
 PLAIN: Final = ".zst"
 MANIFEST: Final = ".manifest.zst"
@@ -86,8 +89,26 @@ def find_landed(folder: Path, sha256: str, ending: str) -> Landed | None:
     )
 
 
-def write_landing(landed: Landed, content: bytes, *, temporary: Path) -> None:
-    """Write both files of a landing, each whole or not at all."""
+def pack(file: BinaryIO, packed: Path, *, file_name: str, max_bytes: int) -> tuple[str, int]:
+    """Compress what a file gives into a new one, piece by piece; return its hash and size.
+
+    Raises:
+        FileRefused: It gives more than `max_bytes`.
+    """
+    size_bytes, digest = 0, hashlib.sha256()
+    with pa.OSFile(str(packed), "wb") as raw, pa.CompressedOutputStream(raw, "zstd") as out:
+        while piece := file.read(PIECE_BYTES):
+            size_bytes += len(piece)
+            if size_bytes > max_bytes:
+                raise too_large(file_name, size_bytes, max_bytes=max_bytes)
+            digest.update(piece)
+            out.write(piece)
+    sync(packed)
+    return digest.hexdigest(), size_bytes
+
+
+def write_landing(landed: Landed, packed: Path, *, temporary: Path) -> None:
+    """Put both files of a landing in their places; `packed`: its bytes, which `pack` wrote."""
     sidecar = _Sidecar(
         tenant=landed.tenant,
         source=landed.source,
@@ -98,9 +119,7 @@ def write_landing(landed: Landed, content: bytes, *, temporary: Path) -> None:
         landed_at=dt.datetime.now(dt.UTC),
     )
     described = temporary_name(temporary, landed.tenant)
-    packed = temporary_name(temporary, landed.tenant)
     try:
-        write_synced(packed, pa.compress(content, codec="zstd", asbytes=True))
         write_synced(described, sidecar.model_dump_json().encode())
         reached("land.written")
         rename_synced(described, landed.path.with_suffix(".json"))
@@ -109,7 +128,6 @@ def write_landing(landed: Landed, content: bytes, *, temporary: Path) -> None:
         reached("land.landed")
     finally:
         remove(described)
-        remove(packed)
 
 
 def read_landing(landed: Landed) -> bytes:

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 from blocks.hub import Hub
-from blocks.inbox import PROCESSED
+from blocks.pickup.port import PROCESSED
 from blocks.settings import settings
 from blocks.warehouse.warehouse import Warehouse
 from flows.demo import night, runs

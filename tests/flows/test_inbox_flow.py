@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 from blocks.hub import Tenant
-from blocks.inbox import MAX_FILES
+from blocks.pickup.folder import MAX_FILES
 from flows.import_inbox import import_inbox
 from simulators.books.faults import Fault
 

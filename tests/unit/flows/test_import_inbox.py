@@ -10,7 +10,8 @@ import pytest
 from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from blocks.hub import Tenant
-from blocks.inbox import Look, fair_share, look
+from blocks.pickup.folder import Inbox, fair_share
+from blocks.pickup.port import Look
 from flows.import_inbox import End, _concluded, _deal_with
 from tests.homes import opened_new
 
@@ -32,8 +33,9 @@ def stores(tmp_path, empty_hub):
 
 def deal_with_all(stores, inbox):
     async def deal():
-        files = fair_share(look(inbox, ["acme"]).files)
-        return {file.path.name: await _deal_with(stores, file) for file in files}
+        place = Inbox(inbox, ["acme"])
+        files = fair_share(place.look().files)
+        return {file.path.name: await _deal_with(stores, place, file) for file in files}
 
     return asyncio.run(deal())
 
@@ -53,7 +55,9 @@ def test_a_file_that_cannot_be_taken_in_is_put_aside_with_its_reason(stores, inb
     assert reason(inbox, "empty.se").startswith("It is empty")
     told = [event.message for event in stores.hub.events.recent(tenant="acme", kind="inbox")]
     assert 2 == len(told)
-    assert [] == fair_share(look(inbox, ["acme"]).files), "nothing is left for the next sweep"
+    assert [] == fair_share(Inbox(inbox, ["acme"]).look().files), (
+        "nothing is left for the next sweep"
+    )
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read every file")
@@ -68,19 +72,19 @@ def test_a_file_that_may_not_be_read_is_put_aside(stores, inbox):
 def test_a_file_that_is_gone_when_it_is_its_turn_is_no_trouble(stores, inbox):
     path = inbox / "acme" / "a.se"
     path.write_bytes(b"1")
-    (seen,) = look(inbox, ["acme"]).files
+    (seen,) = Inbox(inbox, ["acme"]).look().files
     path.unlink()
 
-    assert End.WAITING == asyncio.run(_deal_with(stores, seen))
+    assert End.WAITING == asyncio.run(_deal_with(stores, Inbox(inbox, ["acme"]), seen))
 
 
 def test_a_file_written_to_while_it_was_read_waits_for_the_next_sweep(stores, inbox):
     path = inbox / "acme" / "a.se"
     path.write_bytes(b"1")
-    (seen,) = look(inbox, ["acme"]).files
+    (seen,) = Inbox(inbox, ["acme"]).look().files
     path.write_bytes(b"22")
 
-    assert End.WAITING == asyncio.run(_deal_with(stores, seen))
+    assert End.WAITING == asyncio.run(_deal_with(stores, Inbox(inbox, ["acme"]), seen))
     assert path.exists()
 
 

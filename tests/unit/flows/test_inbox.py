@@ -14,16 +14,16 @@ from pathlib import Path
 
 import pytest
 
-import blocks.inbox
-from blocks.inbox import (
+from blocks.pickup import folder
+from blocks.pickup.folder import (
     MAX_FILES,
     Dropped,
-    complete_files,
+    Inbox,
     fair_share,
     file_away,
-    look,
     named_as_text,
 )
+from blocks.pickup.port import complete_files
 from blocks.received import UnreadableFile
 from tasks.fetch import land_file
 
@@ -40,7 +40,7 @@ def inbox(tmp_path, monkeypatch):
 
 
 def names(inbox):
-    found = asyncio.run(complete_files(inbox, TENANTS, settle_s=SETTLE_S))
+    found = asyncio.run(complete_files(Inbox(inbox, TENANTS), settle_s=SETTLE_S))
     return [(file.tenant, file.path.name) for file in fair_share(found.files)]
 
 
@@ -48,7 +48,7 @@ def left(inbox):
     """Say what is left alone: where, how much, why, examples."""
     return {
         (item.folder, item.why.partition(" (")[0]): (item.count, item.names)
-        for item in look(inbox, TENANTS).left.values()
+        for item in Inbox(inbox, TENANTS).look().left.values()
     }
 
 
@@ -178,7 +178,7 @@ def test_a_folder_that_cannot_be_read_is_said_and_stops_no_other(inbox, monkeypa
 
 
 def test_a_folder_of_too_many_names_is_looked_at_as_far_as_the_limit(inbox, monkeypatch):
-    monkeypatch.setattr(blocks.inbox, "MAX_ENTRIES", 10)
+    monkeypatch.setattr(folder, "MAX_ENTRIES", 10)
     for number in range(11):
         (inbox / "acme" / f"{number}.se").write_bytes(b"1")
 
@@ -236,12 +236,12 @@ def test_a_name_that_is_no_text_becomes_one_where_the_file_lies(inbox, raw, clea
     path = os.path.join(os.fsencode(inbox / "acme"), raw)  # noqa: PTH118 - a name in bytes
     with open(path, "wb") as file:  # noqa: PTH123 - as above
         file.write(b"1")
-    (seen,) = look(inbox, TENANTS).files
+    (seen,) = Inbox(inbox, TENANTS).look().files
     named = named_as_text(seen)
 
     assert clean == named.path.name
     assert b"1" == named.path.read_bytes()
-    assert {named} == look(inbox, TENANTS).files
+    assert {named} == Inbox(inbox, TENANTS).look().files
 
 
 def test_a_file_taken_in_goes_to_processed_and_one_refused_to_failed_with_its_reason(inbox):
@@ -316,7 +316,7 @@ def test_a_full_disk_leaves_the_file_where_it_is_and_no_torn_reason(inbox):
 
 
 def test_a_name_used_a_thousand_times_is_still_told_apart(inbox, monkeypatch):
-    monkeypatch.setattr(blocks.inbox, "MAX_SAME_NAMES", 3)
+    monkeypatch.setattr(folder, "MAX_SAME_NAMES", 3)
     for _ in range(5):
         (inbox / "acme" / "a.se").write_bytes(b"1")
         assert file_away("acme", inbox / "acme" / "a.se")

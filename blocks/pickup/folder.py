@@ -13,7 +13,6 @@ opened, and what cannot be dealt with in one folder is no matter of another.
 
 from __future__ import annotations
 
-import asyncio
 import errno
 import os
 import secrets
@@ -21,8 +20,8 @@ import stat
 import uuid
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
-from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 from itertools import islice, zip_longest
 from pathlib import Path
 from typing import Final
@@ -30,16 +29,11 @@ from typing import Final
 from blocks.durable import write_synced
 from blocks.lake import LANDED_MAX_BYTES
 from blocks.names import shown_name
+from blocks.pickup.port import FAILED, PROCESSED, ChangedMeanwhile, Look
 from blocks.received import kind_of, sha256_of
 from blocks.settings import settings
 from ledger.readers import SUFFIXES, suffixes_in_words
 from ledger.text import visible
-
-PROCESSED: Final = "processed"
-FAILED: Final = "failed"
-
-SETTLE_S: Final = 2.0
-"""A file is complete when two looks this far apart see the same size and times."""
 
 MAX_FILES: Final = 200
 """Files taken up in one sweep, of all tenants together; the next sweep takes the rest."""
@@ -52,9 +46,6 @@ MAX_ENTRIES: Final = 100_000
 
 MAX_SAME_NAMES: Final = 1_000
 """Files of one name that are told apart by a number; later ones get something longer."""
-
-MAX_NAMED: Final = 5
-"""Names given as examples of what was left alone."""
 
 
 @dataclass(frozen=True)
@@ -71,68 +62,48 @@ class Dropped:
     modified_ns: int
     changed_ns: int
 
-
-@dataclass
-class LeftAlone:
-    """What lies in one folder and is not taken up, for one reason; some names as examples."""
-
-    folder: str
-    why: str
-    count: int = 0
-    names: list[str] = field(default_factory=list)
-
-    def __str__(self) -> str:
-        """Say it in a sentence."""
-        more = ", ..." if self.count > len(self.names) else ""
-        named = f" ({', '.join(self.names)}{more})" if self.names else ""
-        return f"Left alone in {self.folder}: {self.count:,} {self.why}{named}"
-
-
-@dataclass
-class Look:
-    """What lay in the inbox at one moment: files to take up, and what is left alone."""
-
-    files: set[Dropped] = field(default_factory=set)
-    left: dict[tuple[str, str], LeftAlone] = field(default_factory=dict)
-
-    def leave(self, folder: str, why: str, *, name: str = "", count: int = 1) -> None:
-        """Count something that is not taken up."""
-        left = self.left.setdefault((folder, why), LeftAlone(shown_name(folder), why))
-        left.count += count
-        if name and len(left.names) < MAX_NAMED:
-            left.names.append(shown_name(name))
-
     @property
-    def left_count(self) -> int:
-        """How much is left alone, in all folders."""
-        return sum(left.count for left in self.left.values())
+    def name(self) -> str:
+        """What its sender calls it; any bytes but a slash."""
+        return self.path.name
 
 
-def look(inbox: Path, tenants: Collection[str]) -> Look:
-    """Look through the folders of the tenants, and count what lies elsewhere."""
-    seen = Look()
-    for entry in _entries(inbox, seen):
-        if entry.is_symlink():
-            seen.leave(inbox.name, "links, which are not followed", name=entry.name)
-        elif not entry.is_dir(follow_symlinks=False):
-            seen.leave(inbox.name, "in no tenant's folder", name=entry.name)
-        elif entry.name not in tenants:
-            _count_strays(entry, seen)
-        else:
-            _look_into(entry, seen)
-    return seen
+@dataclass(frozen=True)
+class Inbox:
+    """The folders of this machine under `root`, one for each of `tenants`: a `Place`."""
 
+    root: Path
+    tenants: Collection[str]
 
-async def complete_files(
-    inbox: Path, tenants: Collection[str], *, settle_s: float = SETTLE_S
-) -> Look:
-    """Look for files that nobody is writing to any more; see `fair_share` for which to take up."""
-    first = await asyncio.to_thread(look, inbox, tenants)
-    if not first.files:
-        return first
-    await asyncio.sleep(settle_s)
-    second = await asyncio.to_thread(look, inbox, tenants)
-    return Look(first.files & second.files, second.left)
+    def look(self) -> Look[Dropped]:
+        """Look through the folders of the tenants, and count what lies elsewhere."""
+        seen: Look[Dropped] = Look()
+        for entry in _entries(self.root, seen):
+            if entry.is_symlink():
+                seen.leave(self.root.name, "links, which are not followed", name=entry.name)
+            elif not entry.is_dir(follow_symlinks=False):
+                seen.leave(self.root.name, "in no tenant's folder", name=entry.name)
+            elif entry.name not in self.tenants:
+                _count_strays(entry, seen)
+            else:
+                _look_into(entry, seen)
+        return seen
+
+    @contextmanager
+    def take(self, file: Dropped) -> Iterator[Path]:
+        """Give the path of a file; whether it is still as it was seen shows after the body.
+
+        Raises:
+            ChangedMeanwhile: Somebody has written to it since it was seen.
+        """
+        yield file.path
+        if not is_as_seen(file):
+            raise ChangedMeanwhile(name=shown_name(file.name), what="it is not as it was seen")
+
+    def done(self, file: Dropped, *, sha256: str = "", failed: str = "") -> str:
+        """File a file away, as `file_away` does; return folder and name."""
+        moved = file_away(file.tenant, file.path, reason=failed, sha256=sha256)
+        return f"{moved.parent.name}/{moved.name}" if moved else ""
 
 
 def fair_share(files: Iterable[Dropped]) -> list[Dropped]:
@@ -223,7 +194,7 @@ def _within_bytes(files: Iterable[Dropped]) -> Iterator[Dropped]:
             yield file
 
 
-def _entries(folder: Path, seen: Look) -> Iterator[os.DirEntry[str]]:
+def _entries(folder: Path, seen: Look[Dropped]) -> Iterator[os.DirEntry[str]]:
     """List a folder, as far as `MAX_ENTRIES`; what hides by its name is not there."""
     try:
         with os.scandir(folder) as entries:
@@ -240,7 +211,7 @@ def _entries(folder: Path, seen: Look) -> Iterator[os.DirEntry[str]]:
         seen.leave(folder.name, f"folder that cannot be read: {problem.strerror}")
 
 
-def _count_strays(folder: os.DirEntry[str], seen: Look) -> None:
+def _count_strays(folder: os.DirEntry[str], seen: Look[Dropped]) -> None:
     count = sum(1 for _ in _entries(Path(folder.path), seen))
     if count:
         seen.leave(
@@ -248,7 +219,7 @@ def _count_strays(folder: os.DirEntry[str], seen: Look) -> None:
         )
 
 
-def _look_into(folder: os.DirEntry[str], seen: Look) -> None:
+def _look_into(folder: os.DirEntry[str], seen: Look[Dropped]) -> None:
     for entry in _entries(Path(folder.path), seen):
         try:
             state = entry.stat(follow_symlinks=False)
