@@ -1,0 +1,1 @@
+"""Invoices as they come in files, and the tables by which they are judged and mapped."""
