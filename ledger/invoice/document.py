@@ -75,7 +75,7 @@ class Row(Value):
     @property
     def is_text(self) -> bool:
         """Return whether it is a text alone, without a sum."""
-        return all(getattr(self, name) in _NOTHING for name in _BESIDE_TEXT)
+        return all(getattr(self, name) in _NOTHING for name in _NOT_TEXT)
 
     @model_validator(mode="after")
     def _is_whole(self) -> Self:
@@ -100,7 +100,7 @@ class Row(Value):
 
 
 _NOTHING: Final[tuple[object, ...]] = (None, "", {})
-_BESIDE_TEXT: Final = tuple(name for name in Row.model_fields if name != "description")
+_NOT_TEXT: Final = tuple(name for name in Row.model_fields if name != "description")
 
 
 class Credited(Value):
