@@ -49,7 +49,8 @@ class SourceFacts:
     and its vouchers belong to whichever years are defined. `program` has a version behind its name,
     `program_name` has not. `balances_up_to`: the day of the balances that it reports, when that is
     not the year's last. `account_classes`: what numbers of accounts say, where the source's chart
-    is built so. `lines`: where in the source a fact stands, by the fact's name here.
+    is built so. `reports_balances`: whether it says what its vouchers lead to. `lines`: where in
+    the source a fact stands, by the fact's name here.
     """
 
     kind: str
@@ -64,6 +65,7 @@ class SourceFacts:
     encoding: str = ""
     balances_up_to: dt.date | None = None
     account_classes: AccountClasses = field(default_factory=dict)
+    reports_balances: bool = True
     lines: Mapping[str, int] = field(default_factory=dict)
 
 

@@ -82,6 +82,7 @@ def facts_of(file: LedgerFile, landed: Landed, year: FiscalYear) -> UnitFacts:
         is_year_told_by_dates=facts.is_of_several_years,
         reader_version=format_named(landed.format).reader.version,
         account_classes=dict(facts.account_classes),
+        reports_balances=facts.reports_balances,
         organisation_number_line=facts.lines.get("organisation_number", 0),
         fiscal_year_line=facts.lines.get("fiscal_year", 0),
         currency_line=facts.lines.get("currency", 0),

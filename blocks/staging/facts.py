@@ -23,7 +23,8 @@ class UnitFacts(BaseModel):
     year's last. `error_count`: diagnostics of level error. The four counts of the
     reader are filled in by `stage_unit`. `is_year_told_by_dates`: the source names no year, and
     only its vouchers of this one are the unit's; `set_aside_rows` counts the others' lines. The
-    `account_classes`: what the source's numbers of accounts say. The
+    `account_classes`: what the source's numbers of accounts say.
+    `reports_balances`: whether it says what its vouchers lead to. The
     three lines say where in the source a fact stands; 0 where the source has no lines or does not
     say it.
     """
@@ -52,6 +53,7 @@ class UnitFacts(BaseModel):
     set_aside_rows: int = 0
     error_count: int = 0
     account_classes: dict[str, AccountClass] = Field(default_factory=dict)
+    reports_balances: bool = True
     organisation_number_line: int = 0
     fiscal_year_line: int = 0
     currency_line: int = 0

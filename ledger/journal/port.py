@@ -141,6 +141,7 @@ def facts_of(declared: Declaration) -> SourceFacts:
         program=values["program"],
         program_name=values["program"],
         encoding="utf-8",
+        reports_balances=False,
         lines={
             "organisation_number": lines["organisation_number"],
             "fiscal_year": lines["year_first_day"],

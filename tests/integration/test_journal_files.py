@@ -10,6 +10,7 @@ import pytest
 
 from blocks.hub import Tenant
 from blocks.settings import REFERENCE
+from ledger.fiscal_year import FiscalYear
 from tasks.ledger_files import NotALedger
 from tests.made_workbooks.sheet import Made
 from tests.made_workbooks.xlsx import make_xlsx
@@ -50,6 +51,12 @@ def test_a_whole_year_is_published_and_unchanged_when_it_comes_again(house, take
     assert ("Published", "Unchanged") == (name, again), message
     assert "journal" == house.units("acme")["2025"].published_source
     assert Decimal("-124.50") == balances(house)["1910"]
+    load = house.stores.hub.loads.published("acme", FiscalYear.parse("2025"))
+    assert {} == {
+        item.control: item.breaks
+        for item in house.stores.hub.loads.results(house.stores.hub.loads.judged(load).load_id)
+        if item.breaks
+    }
 
 
 def test_a_workbook_of_any_name_is_published_and_the_same_as_csv_is_unchanged(house, take):

@@ -1,6 +1,6 @@
 -- name: closing_reported
 -- grain: one row per sign that the source may have been cut off before it said how the year ends
--- reads: evidence.glance
+-- reads: evidence.glance, unit.facts
 -- why: the balances that a file reports prove that the rest of it came. One that is cut before them
 --      agrees with itself, because where nothing is reported nothing differs. A result of zero may
 --      be left out, and so may the results of accounts that #UB reports. What did come is counted in
@@ -8,11 +8,17 @@
 -- units: amounts in the unit's currency, debit positive
 -- source: SIE 4B 5.16 (#UB of the current year is always present), 5.17 (zeros may be left out)
 select
-    not_whole_year as not_applicable,
+    coalesce(
+        not_whole_year,
+        case when not facts.reports_balances then
+            'sources of this kind report no balances; the rows that they declare prove them whole'
+        end
+    ) as not_applicable,
     closing_count > 0
     and (result_count > 0 or moved_result_count = 0)
     and (voucher_count > 0 or (opening_sum = 0 and filled_closing_count > 0)) as passes
-from evidence.glance;
+from evidence.glance
+cross join unit.facts;
 
 with
 

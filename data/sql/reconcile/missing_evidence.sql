@@ -1,18 +1,24 @@
 -- name: missing_evidence
 -- grain: one row per kind of evidence that the source should give and does not, or per booked account
 --        that no reported balance covers
--- reads: evidence.glance, evidence.account, staged.reported_balance,
+-- reads: evidence.glance, evidence.account, unit.facts, staged.reported_balance,
 --        staged.reported_fiscal_year
 -- why: silence is not proof. Zero balances may be left out, so only a kind that is absent as a whole
 --      counts, and a first year rightly opens with nothing
 -- source: SIE 4B 5.16, 5.17
 select
-    not_whole_year as not_applicable,
+    coalesce(
+        not_whole_year,
+        case when not facts.reports_balances then
+            'sources of this kind report no balances; the rows that they declare prove them whole'
+        end
+    ) as not_applicable,
     opening_count > 0
     and closing_count > 0
     and (result_count > 0 or booked_result_count = 0)
     and uncovered_count = 0 as passes
-from evidence.glance;
+from evidence.glance
+cross join unit.facts;
 
 with
 
