@@ -1,8 +1,9 @@
 """What the simulator serves exists in the vendor's OpenAPI file, or in a reviewed list.
 
 `simulators/fortnox/exceptions.csv` holds the paths, query parameters and fields of answers that
-the file lacks, why they are served nonetheless and where that is known from. A parameter is
-`name`, a field `field:Outer.Inner`; the path `*` means every list.
+the file lacks, or has of another type, why they are served nonetheless and where that is known
+from. A parameter is `name`, a field `field:Outer.Inner`, its type `type:Outer.Inner`, a null where
+the file allows none `null:Outer.Inner`; the path `*` means every list.
 """
 
 import csv
@@ -71,6 +72,38 @@ def resolved(vendor, schema):
     return vendor["components"]["schemas"][name] if name else schema
 
 
+TYPES = {
+    "integer": int,
+    "number": (int, float),
+    "string": str,
+    "boolean": bool,
+    "object": dict,
+}
+
+
+def wrong_types(vendor, schema, value, prefix=""):
+    """Give the fields of an answer that are null or of another type than the schema has."""
+    schema = resolved(vendor, schema)
+    kind = schema.get("type")
+    if isinstance(value, list):
+        for one in value:
+            yield from wrong_types(vendor, schema.get("items", schema), one, prefix)
+    elif value is None:
+        if not schema.get("nullable"):
+            yield f"null:{prefix}"
+    elif kind in TYPES and not is_of(value, kind):
+        yield f"type:{prefix}"
+    elif isinstance(value, dict):
+        known = schema.get("properties", {})
+        for name in value.keys() & known.keys():
+            full = f"{prefix}.{name}".lstrip(".")
+            yield from wrong_types(vendor, known[name], value[name], full)
+
+
+def is_of(value, kind):
+    return isinstance(value, TYPES[kind]) and (kind == "boolean") == isinstance(value, bool)
+
+
 def unknown_fields(vendor, schema, value, prefix=""):
     """Give the fields of an answer that its schema lacks, as Outer.Inner."""
     schema = resolved(vendor, schema)
@@ -90,14 +123,17 @@ def unknown_fields(vendor, schema, value, prefix=""):
 
 @pytest.fixture(scope="module")
 def differences_of_fields(vendor):
-    """Ask every resource that answers in JSON; give (path, field) that the file lacks."""
+    """Ask every resource that answers in JSON; give (path, field) that the file has otherwise."""
 
     def ask_all(client):
         for resource in RESOURCES:
             if resource.path not in NO_JSON:
                 answer = asked(client, resource.path)
-                for name in unknown_fields(vendor, schema_of(vendor, resource.path), answer):
+                schema = schema_of(vendor, resource.path)
+                for name in unknown_fields(vendor, schema, answer):
                     yield resource.path, f"field:{name}"
+                for name in wrong_types(vendor, schema, answer):
+                    yield resource.path, name
 
     return lambda client: set(ask_all(client))
 
@@ -159,4 +195,7 @@ def test_a_made_up_parameter_and_field_would_be_noticed(vendor):
     answer = {"Vouchers": [{"VoucherNumber": 1, "Amount": 2}]}
 
     assert ["Vouchers.Amount"] == list(unknown_fields(vendor, schema, answer))
+    odd = {"Vouchers": [{"VoucherNumber": "1", "VoucherSeries": None, "Year": True}]}
+    expected = {"type:Vouchers.VoucherNumber", "null:Vouchers.VoucherSeries", "type:Vouchers.Year"}
+    assert expected == set(wrong_types(vendor, schema, odd))
     assert "financialyeardate" in {name for _, name in differences_of_parameters(vendor)}

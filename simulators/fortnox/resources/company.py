@@ -65,7 +65,7 @@ def company_settings(ask: Ask) -> Answer:
 def locked_period(ask: Ask) -> Answer:
     """Answer /3/settings/lockedperiod; without a date nothing is locked."""
     until = ask.tenant.made_with.locked_until
-    return json_answer({"LockedPeriod": {"EndDate": str(until) if until else None}})
+    return json_answer({"LockedPeriod": {"EndDate": str(until)} if until else {}})
 
 
 def me(ask: Ask) -> Answer:

@@ -112,7 +112,6 @@ def _series(ask: Ask, place: int, code: str, label: str) -> dict[str, Any]:
         "Description": label,
         "Manual": code == "A",
         "Year": year_id,
-        "Approver": None,
     }
 
 
