@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 
 from ledger.statement.rows import Rows, Totals, Word
-from ledger.statement.sums import adds_up, filled, matches, with_zeros
+from ledger.statement.sums import adds_up, filled, matches, nearly, with_zeros
 
 MAX_PARTS: Final = 60
 """Parts that a total can have which does not say that it is one."""
@@ -60,6 +60,7 @@ def _totals_above(rows: Rows, totals: Totals, *, weak: bool) -> list[int]:
         if not _is_below_only(rows.words[row]):
             count = _count_following(rows, row, following)
             count = count or int(weak and _heads_single(rows, row, following))
+            count = count or _count_meant(rows, row, following, totals)
         if count:
             totals.parts[row] = following[::-1][:count]
             del following[-count:]
@@ -73,14 +74,31 @@ def _is_below_only(word: Word) -> bool:
 
 def _count_following(rows: Rows, row: int, following: Sequence[int]) -> int:
     """Return how many of the following rows a row adds up, 0 for none."""
-    reach = list(following[: -MAX_PARTS - 1 : -1])
-    named = (place for place, other in enumerate(reach) if rows.words[other].is_named)
-    reach = reach[: next(named, len(reach))]
+    reach = _reach_below(rows, following)
     for group in (_count_deeper(rows, row, reach), _count_accounts(rows, row, reach)):
         if group and adds_up(rows, row, reach[:group]):
             return group
     sums = matches(rows, row, reach)
     return next((k for k in sums if filled(rows, row, reach[:k]) > 1), 0)
+
+
+def _reach_below(rows: Rows, following: Sequence[int]) -> list[int]:
+    """Return the rows below that a total above them can have: up to one that says it is one."""
+    reach = list(following[: -MAX_PARTS - 1 : -1])
+    named = (place for place, other in enumerate(reach) if rows.words[other].is_named)
+    return reach[: next(named, len(reach))]
+
+
+def _count_meant(rows: Rows, row: int, following: Sequence[int], totals: Totals) -> int:
+    """Return how many of the following rows a group means that it does not add up to."""
+    if not rows.words[row].is_group:
+        return 0
+    reach = _reach_below(rows, following)
+    groups = (_count_deeper(rows, row, reach), _count_accounts(rows, row, reach))
+    count = next((k for k in groups if k > 1), 0) or nearly(rows, row, reach)
+    if count:
+        totals.off.add(row)
+    return count
 
 
 def _heads_single(rows: Rows, row: int, following: Sequence[int]) -> bool:
@@ -130,10 +148,12 @@ def _parts_before(
         return []
     if opened := _taken_apart(rows, row, stack, totals):
         return opened
-    if not word.is_named or not stack:
+    reach = stack[: -MAX_PARTS - 1 : -1]
+    count = _count_nearly(rows, row, stack) if word.is_named else nearly(rows, row, reach)
+    if not count or not stack:
         return []
     totals.off.add(row)
-    return stack[-_count_nearly(rows, row, stack) :]
+    return stack[-count:]
 
 
 def _count_before(rows: Rows, row: int, stack: Sequence[int], *, has_above: bool) -> int:

@@ -109,6 +109,26 @@ def test_a_named_total_that_is_off_in_one_column_is_still_one_and_said():
     assert {2} == found.off
 
 
+def test_a_group_that_is_off_in_one_column_has_its_parts_by_the_other():
+    rest, whole = (5, 1), (38, 4)
+    words = [Word.LEAF, Word.LEAF, Word.GROUP, Word.LEAF, Word.TOTAL]
+    below = find_totals(rows((10, 1), (20, 2), (33, 3), rest, whole, words=words))
+    words = [Word.GROUP, Word.LEAF, Word.LEAF, Word.LEAF, Word.TOTAL]
+    above = find_totals(rows((33, 3), (10, 1), (20, 2), rest, whole, words=words))
+
+    assert {2: [0, 1], 4: [2, 3]} == below.parts
+    assert {0: [1, 2], 4: [0, 3]} == above.parts
+    assert ({2}, {0}) == (below.off, above.off)
+
+
+def test_a_group_that_is_off_has_the_lines_that_are_moved_in_below_it():
+    words = [Word.GROUP, Word.LEAF, Word.LEAF, Word.LEAF, Word.RESULT]
+    found = find_totals(rows(33, 10, 20, 5, 38, words=words, indent=[0, 2, 2, 0, 0]))
+
+    assert {0: [1, 2], 4: [0, 3]} == found.parts
+    assert {0} == found.off
+
+
 def test_a_named_total_that_is_off_takes_in_its_group_and_no_other():
     words = [Word.LEAF, Word.LEAF, Word.LEAF, Word.TOTAL]
     found = find_totals(rows(5, 10, 20, 31, words=words, headings=(1,)))
