@@ -27,9 +27,12 @@ def read_columns(table: Table, titles: Titles, kind: Kind) -> list[Column]:
     Hidden columns are never used.
     """
     columns = [_column(table, titles, kind, column) for column in table.amount_columns]
-    if kind is Kind.INCOME_STATEMENT:
-        return choose_movement(columns, titles)
-    return choose_balance(columns, titles)
+    # Beside columns with headings, one without is notes or a sum of somebody's own.
+    named = [column for column in columns if column.header] or columns
+    is_income = kind is Kind.INCOME_STATEMENT
+    chosen = choose_movement(named, titles) if is_income else choose_balance(named, titles)
+    unnamed = [] if len(named) == len(columns) else [c for c in columns if not c.header]
+    return sorted((*chosen, *unnamed), key=lambda column: column.column)
 
 
 def grain_of(table: Table, column: int, year: int | None) -> Grain | None:

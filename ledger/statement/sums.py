@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 
 from ledger.statement.rows import Rows, Word
+
+CLOSE_SHARE: Final = 0.05
+"""Of a total by which its parts may be off and still be known for them."""
+CLOSE_SHARE_OF_ONE: Final = 0.0001
+"""The same of a single part: two lines of a like size are common."""
 
 
 def matches(rows: Rows, row: int, reach: Sequence[int]) -> list[int]:
@@ -35,6 +41,22 @@ def nearly(rows: Rows, row: int, reach: Sequence[int]) -> int:
     fitting = (sums == rows.figures[row][shown]).sum(axis=1)
     counts = (int(place) + 1 for place in np.flatnonzero(2 * fitting >= shown.sum()))
     return next((k for k in counts if filled(rows, row, reach[:k]) > 1), 0)
+
+
+def nearest(rows: Rows, row: int, reach: Sequence[int]) -> list[int]:
+    """Return the nearest rows that come closest to a row, none when no count of them is close."""
+    sums = np.cumsum(rows.figures[list(reach)], axis=0)
+    errors = np.abs(sums - rows.figures[row]).max(axis=1)
+    parts = list(reach[: int(np.argmin(errors)) + 1])
+    return parts if is_close(rows, row, parts) else []
+
+
+def is_close(rows: Rows, row: int, parts: Sequence[int]) -> bool:
+    """Return whether parts come to a row but for a small share of it, in every column."""
+    added = rows.figures[list(parts)].sum(axis=0)
+    error = np.abs(added - rows.figures[row])
+    share = CLOSE_SHARE if len(parts) > 1 else CLOSE_SHARE_OF_ONE
+    return bool((error <= share * np.abs(rows.figures[row])).all())
 
 
 def _may_round(rows: Rows, row: int) -> bool:

@@ -7,13 +7,14 @@ Words decide only where figures cannot: a total of one line, a total of zeros, a
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import combinations
+from itertools import combinations, product
+from operator import itemgetter
 from typing import Final
 
 import numpy as np
 
 from ledger.statement.rows import Rows, Totals, Word
-from ledger.statement.sums import adds_up, filled, matches, nearly, with_zeros
+from ledger.statement.sums import adds_up, filled, is_close, matches, nearest, nearly, with_zeros
 
 MAX_PARTS: Final = 60
 """Parts that a total can have which does not say that it is one."""
@@ -141,13 +142,15 @@ def _parts_before(
     rows: Rows, row: int, stack: list[int], totals: Totals, *, has_above: bool
 ) -> list[int]:
     """Return the last rows of the stack that a row adds up; the stack may be taken apart for it."""
-    if count := _count_before(rows, row, stack, has_above=has_above):
-        return stack[-count:]
     word = rows.words[row]
+    if count := _count_before(rows, row, stack, has_above=has_above):
+        return _with_lines_of_first(rows, stack, count, totals) if word.is_named else stack[-count:]
     if not (word.is_named or word.is_group):
         return []
     if opened := _taken_apart(rows, row, stack, totals):
         return opened
+    if word.is_named and (grouped := _grouped(rows, row, stack, totals)):
+        return grouped
     reach = stack[: -MAX_PARTS - 1 : -1]
     count = _count_nearly(rows, row, stack) if word.is_named else nearly(rows, row, reach)
     if not count or not stack:
@@ -189,6 +192,71 @@ def _taken_apart(rows: Rows, row: int, stack: list[int], totals: Totals) -> list
                 stack[:] = opened
                 return opened[-count:]
     return []
+
+
+def _grouped(rows: Rows, row: int, stack: list[int], totals: Totals) -> list[int]:
+    """Take groups for totals of the lines up to the next group, when a later total says so.
+
+    A group that is off does not add up by itself; the total of all groups shows what it is.
+    """
+    ranks = [[rows.words[other] is Word.TOP_GROUP for other in stack]]
+    ranks += [[rows.words[other].is_group for other in stack]]
+    found: list[tuple[int, dict[int, list[int]], list[int], int]] = []
+    for is_group, is_above in product(ranks, (False, True)):
+        meant = _parts_by_group(stack, is_group, totals, is_above=is_above)
+        closest = {
+            group: its
+            if rows.words[group] is Word.TOP_GROUP
+            else nearest(rows, group, its if is_above else its[::-1])
+            for group, its in meant.items()
+        }
+        parts = {group: sorted(its) for group, its in closest.items() if its}
+        inner = {part for its in parts.values() for part in its}
+        top = [other for other in stack if other not in inner]
+        if parts and (count := _count_before(rows, row, top, has_above=True)):
+            far = sum(not is_close(rows, group, its) for group, its in parts.items())
+            found.append((far, parts, top, count))
+    if not found:
+        return []
+    _, parts, stack[:], count = min(found, key=itemgetter(0))
+    totals.parts.update(parts)
+    totals.off.update(group for group, its in parts.items() if not adds_up(rows, group, its))
+    return stack[-count:]
+
+
+def _with_lines_of_first(rows: Rows, stack: list[int], count: int, totals: Totals) -> list[int]:
+    """Return the parts of a total; lines left over before a group that is the first are its own.
+
+    Nothing else can be meant by them: the total does without, and the group names a side's part.
+    """
+    parts = stack[-count:]
+    if not rows.words[parts[0]].is_group or parts[0] in totals.parts:
+        return parts
+    own: list[int] = []
+    for other in stack[-count - 1 :: -1]:
+        if other in totals.parts or rows.words[other] is Word.TOP_GROUP:
+            break
+        own.insert(0, other)
+    if own and (rows.words[parts[0]] is Word.TOP_GROUP or is_close(rows, parts[0], own)):
+        totals.parts[parts[0]] = own
+        totals.off.add(parts[0])
+        stack[:] = [other for other in stack if other not in own]
+    return parts
+
+
+def _parts_by_group(
+    stack: Sequence[int], is_group: Sequence[bool], totals: Totals, *, is_above: bool
+) -> dict[int, list[int]]:
+    """Return for each group the lines after it, or before it, up to the next group or total."""
+    order = list(zip(stack, is_group, strict=True))
+    parts: dict[int, list[int]] = {}
+    pending: list[int] = []
+    for row, is_head in reversed(order) if is_above else order:
+        is_group_here = is_head and row not in totals.parts
+        if is_group_here and pending:
+            parts[row] = sorted(pending)
+        pending = [] if is_group_here or row in totals.parts else [*pending, row]
+    return parts
 
 
 def _opened(stack: Sequence[int], totals: Totals, chosen: Sequence[int]) -> list[int]:

@@ -131,7 +131,9 @@ GROUP_LINES: Final = _one(
     "pitkäaikai~", "saamiset", "vastaavaa", "vastattavaa", "vaihto-omaisuus", "rahat ja~",
     "personalkostnader", "övriga~", "finansiella~", "kortfristiga~", "långfristiga~",
     "tillgångar", "varulager~", "fordringar", "kassa och bank", "rörelsens~", "personnel~",
-    "materials~", "other~", "financial~", "receivables", "inventories", "assets",
+    "liikevaihto", "nettoomsättning", "revenue", "net sales", "turnover", "cost of sales",
+    "handelsvaror", "råvaror~", "materials~", "other~", "financial~",
+    "receivables", "inventories", "assets",
 )  # fmt: skip
 """Lines that layouts give parts, so that rounding may keep them from adding up to the last unit."""
 

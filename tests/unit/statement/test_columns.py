@@ -160,6 +160,15 @@ def test_figures_that_are_none_of_the_books_are_never_amounts(read, roles, codes
     assert 5 == codes(file.remarks).count("column_not_of_the_books")
 
 
+def test_a_column_without_a_heading_beside_others_is_not_used(read, roles, codes):
+    text = "Tase\nRivi;;31.12.2026;31.12.2025\nKoneet;1;5,00;4,00\nPankki;2;6,00;5,00\n"
+    file = read(text + "Yhteensä;;11,00;9,00\n")
+
+    assert {"B": "unknown", "C": "amount*", "D": "comparison"} == roles(file.statements[0])
+    assert [5] == [line.row for line in file.statements[0].lines if line.is_total]
+    assert "column_not_of_the_books" in codes(file.remarks)
+
+
 def test_percentages_are_known_by_their_signs_and_formats(read, read_sheets, sheet, roles):
     text = "Tuloslaskelma\nRivi;2026;2025\nLiikevaihto;5,00;100,0 %\nLiikevoitto;4,00;80,0 %\n"
     formats = {"C3": "0.0%", "C4": "0.0%"}

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from hypothesis import given, settings
+import pytest
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from blocks.workbooks.reader import read_workbook
@@ -74,3 +75,61 @@ def test_every_layout_of_the_same_books_reads_the_same(case):
     codes = {remark.code for remark in file.remarks}
     assert not codes & {"total_differs", "total_rounded", "table_not_used"}
     assert not {question.code for question in file.questions} - {"months_without_total"}
+
+
+@settings(max_examples=examples(100))
+@given(cases(), st.integers(0, 2**32))
+def test_a_wrong_figure_is_named_and_makes_no_other_line_a_total(case, place):
+    layout, rows = case
+    assume(len(layout.columns) > 1)  # of a single column, chance may say as much as its figures
+    lines = grid(rows, layout)
+    leaves = [line for line, row in zip(lines[-len(rows) :], rows, strict=True) if is_leaf(row)]
+    column = 1 + layout.columns.index("used")
+    leaves[place % len(leaves)][column] += Decimal("0.01")
+
+    file = read_book(read_workbook(stored(lines, layout)))
+
+    (statement,) = file.statements
+    figures = [row for row in rows if row.figures]
+    assert [row.is_total for row in figures] == [line.is_total for line in statement.lines]
+    (off,) = [remark for remark in file.remarks if remark.code == "total_differs"]
+    assert column + 1 == off.place.column
+    assert abs(off.values["difference"]) == Decimal("0.01")
+
+
+def is_leaf(row):
+    return row.figures is not None and not row.is_total
+
+
+ALONE = """Tuloslaskelma;1-3/2026
+Liikevaihto;1250902,95
+Myynti kotimaa;564581,63
+Myynti EU;686321,32
+Materiaalit ja palvelut;-1190301,57
+Ostot tilikauden aikana;-407199,45
+Ulkopuoliset palvelut;-783102,12
+Henkilöstökulut;-1029304,53
+Palkat ja palkkiot;-187030,01
+Eläkekulut;-127379,70
+Muut henkilösivukulut;-714894,82
+Poistot ja arvonalentumiset;-197348,26
+Liiketoiminnan muut kulut;-979663,60
+Toimitilakulut;-979663,60
+Liikevoitto (-tappio);-2145715,01
+Rahoituskulut;-1177011,86
+Tilikauden voitto (tappio);-3322726,87
+"""
+
+
+@pytest.mark.parametrize("row", [3, 4, 6, 7, 9, 10, 11, 12, 14, 16])
+def test_a_wrong_figure_of_a_single_column_is_named_by_the_total_that_it_is_in(row):
+    lines = ALONE.splitlines()
+    last = "0" if lines[row - 1].endswith("9") else str(int(lines[row - 1][-1]) + 1)
+    lines[row - 1] = lines[row - 1][:-1] + last
+
+    file = read_book(read_workbook("\n".join(lines).encode()))
+
+    (statement,) = file.statements
+    assert [2, 5, 8, 13, 15, 17] == [line.row for line in statement.lines if line.is_total]
+    (off,) = [remark for remark in file.remarks if remark.code == "total_differs"]
+    assert row in off.values["rows"]
