@@ -41,6 +41,12 @@ STEPS: Final = (
     "documents.recorded",  # the hub knows how the documents stand
 )
 
+PUSH_STEPS: Final = (
+    "push.begun",  # the hub knows that a call is about to be made
+    "push.answered",  # the answer is in memory only
+    "push.stored",  # the hub knows what came of the call
+)
+
 KILL_AT: Final = "TASMA_KILL_AT"
 """Environment variable that only a fault test sets, and only for its child process."""
 

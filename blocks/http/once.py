@@ -1,0 +1,98 @@
+"""A call that is made once, over a connection of its own, and that knows whether it left.
+
+What a call that changes something came to has to be told apart: nothing was sent; an answer came;
+or its first byte left and no answer came, and then nobody knows. Retries are not made here.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import httpx
+
+from blocks.http.client import CONNECT_LIMIT_S
+
+MAX_ANSWER_BYTES: Final = 8 << 20
+"""Largest answer to one of these calls."""
+
+FIRST_BYTE: Final = "http11.send_request_headers.started"
+"""What the client traces right before the first byte of a request leaves."""
+
+
+@dataclass(frozen=True)
+class Once:
+    """What became of one call. `response`: None without a whole answer.
+
+    `was_sent`: whether the first byte left; False proves that nothing came of it.
+    """
+
+    was_sent: bool
+    response: httpx.Response | None = None
+    problem: str = ""
+
+
+class _TooLate(Exception):
+    """The time to begin is over; the first byte has not left."""
+
+
+async def call_once(
+    method: str,
+    url: str,
+    *,
+    until_s: float,
+    limit_s: float,
+    auth: tuple[str, str] | None = None,
+    data: Mapping[str, Any] | None = None,
+    files: Mapping[str, Any] | None = None,
+    transport: httpx.AsyncBaseTransport | None = None,
+) -> Once:
+    """Make a call over a fresh connection, unless its time is over before the first byte.
+
+    Args:
+        method: Of HTTP.
+        url: Whole address.
+        until_s: The first byte leaves before this or not at all; on ``CLOCK_BOOTTIME``, which goes
+            on while the machine is suspended; seconds.
+        limit_s: Longest time of the whole call; seconds.
+        auth: User and password.
+        data: Of a form.
+        files: Of a form with files.
+        transport: Another one than the network's, for tests.
+    """
+    sent: list[bool] = []
+
+    async def trace(event: str, _info: Mapping[str, Any]) -> None:
+        if event == FIRST_BYTE:
+            if time.clock_gettime(time.CLOCK_BOOTTIME) > until_s:
+                raise _TooLate
+            sent.append(True)
+
+    times = httpx.Timeout(limit_s, connect=min(CONNECT_LIMIT_S, limit_s))
+    try:
+        async with httpx.AsyncClient(timeout=times, auth=auth, transport=transport) as client:
+            request = client.build_request(
+                method, url, data=dict(data or {}), files=files, extensions={"trace": trace}
+            )
+            response = await client.send(request, stream=True)
+            try:
+                await _whole(response)
+            finally:
+                await response.aclose()
+    except _TooLate:
+        return Once(was_sent=False, problem="the claim was about to end")
+    except (httpx.HTTPError, OSError) as problem:
+        return Once(was_sent=bool(sent), problem=type(problem).__name__)
+    return Once(was_sent=True, response=response)
+
+
+async def _whole(response: httpx.Response) -> None:
+    size, parts = 0, []
+    async for part in response.aiter_bytes():
+        size += len(part)
+        if size > MAX_ANSWER_BYTES:
+            raise httpx.ReadError("the answer is larger than any that is expected")
+        parts.append(part)
+    response._content = b"".join(parts)  # noqa: SLF001 - what `aread` does, within a limit

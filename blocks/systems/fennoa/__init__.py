@@ -1,0 +1,1 @@
+"""Fennoa (REST v1): a target for sales invoices."""

@@ -1,0 +1,220 @@
+"""Sales invoices into one company's Fennoa: create, check, approve, await the number, send."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from typing import Any, Final
+
+from pydantic import SecretStr
+
+from blocks.http.once import Once, call_once
+from blocks.hub.outbox import Queued
+from blocks.systems.fennoa.answers import Good, read_answer
+from blocks.systems.fennoa.walk import Row, walk_invoices
+from blocks.systems.targets import Claim, Walk
+from ledger.push.advance import Rules
+from ledger.push.events import (
+    After,
+    Finding,
+    Lost,
+    NoEffect,
+    NotSent,
+    Refuted,
+    Succeeded,
+)
+from ledger.push.items import HoldCode, ReadBack, Step
+
+REQUEST_LIMIT_S: Final = 60.0
+READ_LIMIT_S: Final = 60.0
+NUMBER_LOOKS: Final = 30
+"""Looks for the number of an approved invoice before a person is asked."""
+NUMBER_EVERY_S: Final = 20.0
+KEY_FIELD: Final = "notes_internal"
+"""Where our key travels unless a setting says otherwise: it is not printed."""
+ALREADY_APPROVED: Final = ("jo hyväksytty", "already approved")
+
+RULES: Final = Rules(
+    {
+        Step.CREATE: ReadBack.SEARCH,
+        Step.APPROVE: ReadBack.STATE,
+        Step.ATTACH: ReadBack.NONE,
+        Step.SEND: ReadBack.NONE,
+    }
+)
+
+Answered = Succeeded | NoEffect | Lost | NotSent | Refuted
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What is sent for a document, and by what it is known there again.
+
+    `form`: the fields as they are posted, our key among them. `total_gross`: in its currency.
+    """
+
+    form: Mapping[str, str]
+    customer_no: str
+    invoice_date: str
+    total_gross: Decimal
+
+
+Prepare = Callable[[Queued], Prepared]
+"""Turns a document of the outbox into what is sent."""
+
+
+@dataclass
+class FennoaTarget:
+    """One company. `user` and `key`: of its API user. `rate`: waits for a turn of the pace."""
+
+    url: str
+    user: str
+    key: SecretStr
+    prepare: Prepare
+    rate: Callable[[], Awaitable[None]]
+    rules: Rules = RULES
+    request_limit_s: float = REQUEST_LIMIT_S
+    calls: int = 0
+    _steps: dict[Step, Callable[[Queued, Claim], Awaitable[Answered]]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._steps = {
+            Step.CREATE: self._create,
+            Step.CHECK: self._check,
+            Step.APPROVE: self._approve,
+            Step.NUMBER: self._number,
+            Step.SEND: self._send,
+        }
+
+    def request_digest(self, step: Step, queued: Queued) -> str:
+        """Return the sha256 of what the call sends: its form, or the id that it names."""
+        what: object = queued.item.target_id
+        if step is Step.CREATE:
+            what = dict(self.prepare(queued).form)
+        return hashlib.sha256(json.dumps([step, what], sort_keys=True).encode()).hexdigest()
+
+    async def call(self, step: Step, queued: Queued, claim: Claim) -> Answered:
+        """Take a step once, and say what is known of its effect."""
+        return await self._steps[step](queued, claim)
+
+    async def walk(self, mark: str, wanted: Mapping[str, Queued]) -> Walk:
+        """Look at all invoices newer than a mark."""
+        prepared = {key: self.prepare(queued) for key, queued in wanted.items()}
+        return await walk_invoices(self._get, mark, prepared)
+
+    async def read(self, step: Step, queued: Queued) -> Finding:
+        """Read the invoice of a step whose answer was lost."""
+        once = await self._get_once(f"sales_api/{queued.item.target_id}")
+        answer = read_answer(once, 0)
+        if isinstance(answer, NoEffect) and once.response is not None:
+            is_gone = once.response.status_code == 404
+            return Finding.GONE if is_gone else Finding.UNKNOWN
+        if not isinstance(answer, Good) or step is not Step.APPROVE:
+            return Finding.UNKNOWN
+        return Finding.DONE if _header(answer).get("invoice_no") else Finding.NOT_DONE
+
+    async def _create(self, queued: Queued, claim: Claim) -> Answered:
+        form = self.prepare(queued).form
+        answer = await self._post("sales_api/add", claim, form)
+        if isinstance(answer, Good):
+            target_id = answer.body.get("id")
+            # Without an id nobody knows which invoice was made.
+            return Succeeded(claim.token, str(target_id)) if target_id else Lost(claim.token)
+        return answer
+
+    async def _check(self, queued: Queued, claim: Claim) -> Answered:
+        answer = read_answer(await self._get_once(f"sales_api/{queued.item.target_id}"), 0)
+        if not isinstance(answer, Good):
+            return _for_now(answer, claim)
+        expected, found = self.prepare(queued), _header(answer)
+        total = _decimal(found.get("total_gross"))
+        if total != expected.total_gross:
+            detail = "its total there is not the one that was sent"
+            return Refuted(claim.token, HoldCode.DIFFERS, detail)
+        if queued.item.key not in str(found.get(KEY_FIELD, queued.item.key)):
+            return Refuted(claim.token, HoldCode.DIFFERS, "it has another key there")
+        return Succeeded(claim.token)
+
+    async def _approve(self, queued: Queued, claim: Claim) -> Answered:
+        answer = await self._post(f"sales_api/do/approve/{queued.item.target_id}", claim, {})
+        is_done = isinstance(answer, NoEffect) and any(
+            words in answer.code.casefold() for words in ALREADY_APPROVED
+        )
+        return Succeeded(claim.token) if is_done or isinstance(answer, Good) else answer
+
+    async def _number(self, queued: Queued, claim: Claim) -> Answered:
+        answer = read_answer(await self._get_once(f"sales_api/{queued.item.target_id}"), 0)
+        if not isinstance(answer, Good):
+            return _for_now(answer, claim)
+        if _header(answer).get("invoice_no"):
+            return Succeeded(claim.token)
+        if queued.item.attempts > NUMBER_LOOKS:
+            return Refuted(claim.token, HoldCode.OVERDUE, "it was approved and has no number")
+        return NoEffect(claim.token, "no_number_yet", After.RETRY, retry_after_s=NUMBER_EVERY_S)
+
+    async def _send(self, queued: Queued, claim: Claim) -> Answered:
+        answer = await self._post(f"sales_api/do/send/{queued.item.target_id}", claim, {})
+        if not isinstance(answer, Good):
+            return answer
+        # Good by its status, and a failure all the same.
+        if str(answer.body.get("data", "")).lower() == "failed":
+            return NoEffect(claim.token, "send_failed", After.REJECT)
+        return Succeeded(claim.token)
+
+    async def _post(
+        self, path: str, claim: Claim, form: Mapping[str, str]
+    ) -> Good | NoEffect | Lost | NotSent:
+        await self.rate()
+        self.calls += 1
+        once = await call_once(
+            "POST",
+            f"{self.url}/{path}",
+            until_s=claim.until_s,
+            limit_s=self.request_limit_s,
+            auth=(self.user, self.key.get_secret_value()),
+            data=form,
+        )
+        return read_answer(once, claim.token)
+
+    async def _get_once(self, path: str) -> Once:
+        await self.rate()
+        self.calls += 1
+        return await call_once(
+            "GET",
+            f"{self.url}/{path}",
+            until_s=float("inf"),
+            limit_s=READ_LIMIT_S,
+            auth=(self.user, self.key.get_secret_value()),
+        )
+
+    async def _get(self, path: str) -> list[Row] | Row | None:
+        """Return what a path has; None when it could not be read."""
+        answer = read_answer(await self._get_once(path), 0)
+        if not isinstance(answer, Good):
+            return None
+        found: list[Row] | Row | None = answer.body.get("data")
+        return found
+
+
+def _for_now(answer: NoEffect | Lost | NotSent, claim: Claim) -> Answered:
+    """Say of a reading that it brought nothing: it is done again."""
+    if isinstance(answer, NoEffect):
+        retry_after_s = answer.retry_after_s or NUMBER_EVERY_S
+        return NoEffect(claim.token, answer.code, After.RETRY, retry_after_s=retry_after_s)
+    return Lost(claim.token)
+
+
+def _header(answer: Good) -> dict[str, Any]:
+    found = answer.body.get("data")
+    header = found.get("SalesInvoice") if isinstance(found, dict) else None
+    return header if isinstance(header, dict) else {}
+
+
+def _decimal(value: object) -> Decimal | None:
+    try:
+        return Decimal(str(value))
+    except InvalidOperation:
+        return None

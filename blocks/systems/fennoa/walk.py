@@ -1,0 +1,121 @@
+"""Walking Fennoa's list of invoices: everything newer than a mark, or nothing is concluded.
+
+The list has pages by number, 200 a page, in an order that is not promised. New invoices shift rows
+to later pages; so a walk is complete only when nothing newer came while it walked.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Mapping
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Any, Final
+
+from blocks.systems.targets import Walk
+
+if TYPE_CHECKING:
+    from blocks.systems.fennoa.target import Prepared
+
+PAGE_ROWS: Final = 200
+MAX_PAGES: Final = 500
+"""Pages of one walk; a list that is longer concludes nothing."""
+MARGIN: Final = 500
+"""By how many ids a mark is set back: ids need not be given in the order of time."""
+MAX_DETAILS: Final = 1_000
+"""Invoices that are read one by one when the list does not show our key."""
+KEY: Final = re.compile(r"\btasma:([0-9a-f]{16,64})\b")
+"""Our key as it travels in an invoice."""
+
+Row = dict[str, Any]
+Get = Callable[[str], Awaitable[list[Row] | Row | None]]
+
+
+async def walk_invoices(get: Get, mark: str, wanted: Mapping[str, Prepared]) -> Walk:
+    """Return what is newer than a mark: ours by key, and what looks like a wanted one.
+
+    Args:
+        get: Returns what a path has, None when it could not be read.
+        mark: The highest id that was seen before; empty to look at everything.
+        wanted: What may be there, by key.
+    """
+    rows = await _newer(get, max(0, int(mark or 0) - MARGIN))
+    if rows is None:
+        return Walk(is_complete=False, newest="")
+    if (complete := await _with_keys(get, rows)) is None:
+        return Walk(is_complete=False, newest="")
+    ours: dict[str, set[str]] = defaultdict(set)
+    likely: dict[str, set[str]] = defaultdict(set)
+    for number, row in complete.items():
+        if found := KEY.search(str(row.get("notes_internal", ""))):
+            ours[found.group(1)].add(str(number))
+        elif number > int(mark or 0):
+            for key, prepared in wanted.items():
+                if _looks_like(row, prepared):
+                    likely[key].add(str(number))
+    newest = str(max(complete, default=0) or mark or "")
+    return Walk(
+        is_complete=True,
+        newest=newest,
+        ours={key: frozenset(ids) for key, ids in ours.items()},
+        lookalikes={key: frozenset(ids) for key, ids in likely.items()},
+    )
+
+
+async def _newer(get: Get, after: int) -> dict[int, Row] | None:
+    """Return the invoices with a higher id; None when the list could not be read as one."""
+    found: dict[int, Row] = {}
+    first: list[int] = []
+    for page in range(1, MAX_PAGES + 1):
+        rows = await get(f"sales_api/?page={page}")
+        numbers = _numbered(rows)
+        if numbers is None:
+            return None
+        first = first or list(numbers)
+        found |= numbers
+        is_descending = list(numbers) == sorted(numbers, reverse=True)
+        is_passed = is_descending and bool(numbers) and min(numbers) <= after
+        if len(numbers) < PAGE_ROWS or is_passed:
+            break
+    else:
+        return None
+    again = _numbered(await get("sales_api/?page=1"))
+    if again is None or list(again) != first:
+        return None  # something came, or went, while it was walked
+    return {number: row for number, row in found.items() if number > after}
+
+
+async def _with_keys(get: Get, rows: dict[int, Row]) -> dict[int, Row] | None:
+    """Return the rows with the field of our key, read one by one where the list has it not."""
+    blind = [number for number, row in rows.items() if "notes_internal" not in row]
+    if len(blind) > MAX_DETAILS:
+        return None
+    complete = dict(rows)
+    for number in blind:
+        found = await get(f"sales_api/{number}")
+        if not isinstance(found, dict) or "SalesInvoice" not in found:
+            return None
+        complete[number] = found["SalesInvoice"]
+    return complete
+
+
+def _numbered(rows: list[Row] | Row | None) -> dict[int, Row] | None:
+    if not isinstance(rows, list):
+        return None
+    try:
+        return {int(row["SalesInvoice"]["id"]): row["SalesInvoice"] for row in rows}
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def _looks_like(row: Row, prepared: Prepared) -> bool:
+    """Return whether an invoice without our key may be one of ours that somebody edited."""
+    try:
+        total = Decimal(str(row.get("total_gross")))
+    except InvalidOperation:
+        return False
+    return (
+        str(row.get("customer_no", "")) == prepared.customer_no
+        and str(row.get("invoice_date", "")) == prepared.invoice_date
+        and total == prepared.total_gross
+    )

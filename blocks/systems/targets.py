@@ -1,0 +1,66 @@
+"""What a system offers to whoever pushes documents into it.
+
+Each method that may change something there is one call of one step; what became of it is said by an
+event of `ledger.push.events`, never by an exception: a lost answer is a fact to be stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from blocks.hub.outbox import Queued
+    from ledger.push.advance import Rules
+    from ledger.push.events import Finding, Lost, NoEffect, NotSent, Refuted, Succeeded
+    from ledger.push.items import Step
+
+
+@dataclass(frozen=True)
+class Claim:
+    """The right to make one call: its token, and until when its first byte may leave.
+
+    `until_s`: on the clock that counts suspension (``CLOCK_BOOTTIME``); seconds.
+    """
+
+    token: int
+    until_s: float
+
+
+@dataclass(frozen=True)
+class Walk:
+    """What a search saw. `newest`: the highest id there is; a later search may begin after it."""
+
+    is_complete: bool
+    newest: str
+    ours: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Ids by our key."""
+    lookalikes: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Ids without our key that look like a document that was asked about, by that one's key."""
+
+
+class PushTarget(Protocol):
+    """One tenant's company in a system that documents are pushed into."""
+
+    rules: Rules
+    """What it can prove, and how long that takes there."""
+    request_limit_s: float
+    """Longest that one call takes; a claim lasts longer."""
+
+    def request_digest(self, step: Step, queued: Queued) -> str:
+        """Return the sha256 of what the call will send."""
+
+    async def call(
+        self, step: Step, queued: Queued, claim: Claim
+    ) -> Succeeded | NoEffect | Lost | NotSent | Refuted:
+        """Take a step once, over a fresh connection, and say what is known of its effect."""
+
+    async def walk(self, mark: str, wanted: Mapping[str, Queued]) -> Walk:
+        """Look at everything newer than a mark; ``wanted`` are the documents that may be there.
+
+        A walk that fails, or that was disturbed, is one that is not complete; nothing is raised.
+        """
+
+    async def read(self, step: Step, queued: Queued) -> Finding:
+        """Read the one document, for a step whose answer was lost."""

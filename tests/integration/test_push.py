@@ -1,0 +1,352 @@
+"""Pushing to the simulated Fennoa over HTTP: every invoice is there once, whatever is lost."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from decimal import Decimal
+
+import pytest
+from pydantic import SecretStr
+
+from blocks.hub.outbox import NewDocument
+from blocks.systems.fennoa.target import FennoaTarget, Prepared
+from ledger.push.advance import Rules
+from ledger.push.events import Begun, Lost, Retried, Succeeded
+from ledger.push.items import Phase, ReadBack, Step
+from simulators.fennoa import Company, Fault, FennoaSimulator
+from tasks import push
+from tasks.push import Pusher, now
+
+USER, KEY = "api-user", "plainly-fake-key"
+DRAFT = (Step.CREATE, Step.CHECK)
+SENT = (Step.CREATE, Step.CHECK, Step.APPROVE, Step.NUMBER, Step.SEND)
+QUICK = Rules(
+    {
+        Step.CREATE: ReadBack.SEARCH,
+        Step.APPROVE: ReadBack.STATE,
+        Step.ATTACH: ReadBack.NONE,
+        Step.SEND: ReadBack.NONE,
+    },
+    commit_lag_s=0.15,
+    settle_s=0.1,
+    poll_interval_s=0.02,
+)
+"""As the target's, in a world where everything happens a thousand times as fast."""
+
+
+def key(number):
+    return f"{number:016x}"
+
+
+def form(number, customer="1042", price="100.00"):
+    return {
+        "customer_no": customer,
+        "name": "Ostaja Esimerkki Oy",
+        "address": "Testitie 2",
+        "postalcode": "33100",
+        "city": "TAMPERE",
+        "country": "FI",
+        "invoice_date": "2026-01-15",
+        "due_date": "2026-01-29",
+        "delivery_method": "email",
+        "notes_internal": f"tasma:{key(number)}",
+        "row[1][name]": "Konsultointi",
+        "row[1][price]": price,
+        "row[1][quantity]": "1",
+        "row[1][vatpercent]": "25.5",
+    }
+
+
+def document(number, steps=DRAFT, gross="125.50"):
+    text = json.dumps({"form": form(number), "gross": gross})
+    return NewDocument(
+        f"INV-{number}", "sales_invoice", key(number), "1042", text, f"digest {number}", steps
+    )
+
+
+def prepare(queued):
+    found = json.loads(queued.document)
+    return Prepared(found["form"], "1042", "2026-01-15", Decimal(found["gross"]))
+
+
+@pytest.fixture(scope="module")
+def running():
+    with FennoaSimulator([Company(USER, KEY)]) as simulator:
+        yield simulator
+
+
+@pytest.fixture
+def fennoa(running):
+    """The one company, empty; nothing goes wrong unless a test says so."""
+    company = running.company(USER)
+    company.invoices.clear()
+    company.locked.clear()
+    running.faults.waiting.clear()
+    running.faults.late_s = 0.05
+    running.world.calls.clear()
+    return running
+
+
+@pytest.fixture
+def hub(stores):
+    return stores.hub
+
+
+@pytest.fixture
+def run(hub, fennoa):
+    """Push what is queued: ``run(key="another")``."""
+
+    def run(api_key=KEY, limit_s=10.0, **options):
+        async def no_pace():
+            return None
+
+        target = FennoaTarget(
+            fennoa.url, USER, SecretStr(api_key), prepare, no_pace, rules=QUICK, **options
+        )
+        pusher = Pusher(hub, "acme", "fennoa", target, limit_s=limit_s, pause_s=0.02)
+        return asyncio.run(pusher.run())
+
+    return run
+
+
+def invoices(fennoa):
+    return list(fennoa.company(USER).invoices.values())
+
+
+def queue(hub, *documents):
+    return hub.outbox.add("acme", "fennoa", documents)
+
+
+def item(hub, number):
+    return hub.outbox.find("acme", "fennoa", f"INV-{number}").item
+
+
+def test_invoices_become_drafts_that_hold_our_key_and_are_read_back(hub, fennoa, run):
+    queue(hub, document(1), document(2))
+
+    ends = run()
+
+    assert {"done": 2} == ends
+    assert ["tasma:" + key(1), "tasma:" + key(2)] == [
+        invoice.fields["notes_internal"] for invoice in invoices(fennoa)
+    ]
+    log = hub.outbox.log(hub.outbox.find("acme", "fennoa", "INV-1"))
+    assert ["begun", "succeeded", "begun", "succeeded"] == [line.kind for line in log]
+
+
+def test_invoice_is_approved_and_sent_once_its_number_has_come(hub, fennoa, run, monkeypatch):
+    monkeypatch.setattr(fennoa.world.habits, "number_delay_s", 0.05)
+    monkeypatch.setattr("blocks.systems.fennoa.target.NUMBER_EVERY_S", 0.02)
+    queue(hub, document(1, SENT))
+
+    assert {"done": 1} == run()
+
+    (invoice,) = invoices(fennoa)
+    assert (1, True) == (invoice.sent, bool(invoice.number))
+    approvals = [path for method, path, _ in fennoa.world.calls if "do/approve" in path]
+    assert 1 == len(approvals)
+
+
+@pytest.mark.parametrize(
+    "fault", [f for f in Fault if f not in {Fault.REFUSED_OK, Fault.UNAUTHORIZED}]
+)
+def test_lost_or_failed_answer_to_a_create_leaves_exactly_one_invoice(hub, fennoa, run, fault):
+    fennoa.faults.add("sales_api/add", fault)
+    queue(hub, document(1))
+
+    ends = run()
+
+    assert {"done": 1} == ends
+    assert 1 == len(invoices(fennoa))
+
+
+def test_refusal_without_effect_rejects_the_document_and_the_next_goes_on(hub, fennoa, run):
+    fennoa.faults.add("sales_api/add", Fault.REFUSED_OK)
+    queue(hub, document(1), document(2))
+
+    assert {"rejected": 1, "done": 1} == run()
+
+    assert 1 == len(invoices(fennoa))
+    assert "row: Virhe" == item(hub, 1).answer_code
+
+
+def test_commit_that_comes_later_than_promised_is_an_alarm(hub, fennoa, run):
+    fennoa.faults.late_s = 0.5
+    fennoa.faults.add("sales_api/add", Fault.LATE)
+    queue(hub, document(1))
+
+    first = run()
+    fennoa.world.clock = lambda real=fennoa.world.clock: real() + 10
+    again = run()
+
+    assert {"done": 1} == first
+    assert 2 == len(invoices(fennoa))
+    assert Phase.HELD is item(hub, 1).phase
+    assert "several" == str(item(hub, 1).hold.code)
+    assert {} == again
+
+
+def test_answer_lost_to_an_approval_is_found_out_by_reading(hub, fennoa, run):
+    fennoa.faults.add("sales_api/do/approve", Fault.LOST_DONE)
+    queue(hub, document(1, SENT))
+
+    assert {"done": 1} == run()
+
+    approvals = [path for _, path, _ in fennoa.world.calls if "do/approve" in path]
+    assert 1 == len(approvals)
+
+
+def test_answer_lost_to_a_sending_is_held_for_a_person(hub, fennoa, run):
+    fennoa.faults.add("sales_api/do/send", Fault.LOST_DONE)
+    queue(hub, document(1, SENT))
+
+    assert {"held": 1} == run()
+    assert {} == run()
+
+    assert 1 == invoices(fennoa)[0].sent
+    assert "no_proof" == str(item(hub, 1).hold.code)
+
+
+def test_sending_that_fails_with_a_good_status_is_a_failure(hub, fennoa, run):
+    form_ = form(1) | {"delivery_method": "finvoice"}
+    text = json.dumps({"form": form_, "gross": "125.50"})
+    queue(hub, NewDocument("INV-1", "sales_invoice", key(1), "1042", text, "d", SENT))
+
+    assert {"rejected": 1} == run()
+
+    assert "send_failed" == item(hub, 1).answer_code
+
+
+def test_totals_that_differ_hold_the_document_before_its_approval(hub, fennoa, run):
+    queue(hub, document(1, SENT, gross="125.49"))
+
+    assert {"held": 1} == run()
+
+    assert "differs" == str(item(hub, 1).hold.code)
+    assert not invoices(fennoa)[0].approved_at
+
+
+def test_hub_restored_from_a_copy_adopts_what_is_there_and_sends_nothing_again(hub, fennoa, run):
+    fennoa.world.add_invoice(fennoa.company(USER), _nested(form(1)))
+    queue(hub, document(1), document(2))
+
+    assert {"done": 2} == run()
+
+    assert 2 == len(invoices(fennoa))
+    kinds = [line.kind for line in hub.outbox.log(hub.outbox.find("acme", "fennoa", "INV-1"))]
+    assert "found" == kinds[0]
+
+
+def test_newer_invoice_that_looks_like_ours_without_our_key_is_an_alarm(hub, fennoa, run):
+    fennoa.faults.add("sales_api/add", Fault.LOST)
+    queue(hub, document(1))
+    edited = _nested(form(9) | {"notes_internal": "edited by hand"})
+    real_answer = fennoa.world.faults.take
+
+    def take(path):
+        fault = real_answer(path)
+        if fault is Fault.LOST:
+            fennoa.world.add_invoice(fennoa.company(USER), edited)
+        return fault
+
+    fennoa.world.faults.take = take
+    try:
+        assert {"held": 1} == run()
+    finally:
+        fennoa.world.faults.take = real_answer
+
+    assert "lookalike" == str(item(hub, 1).hold.code)
+    assert 1 == len(invoices(fennoa))
+
+
+def test_key_that_only_the_detail_gives_back_is_found_as_well(hub, fennoa, run, monkeypatch):
+    monkeypatch.setattr(fennoa.world.habits, "list_has_notes", False)
+    fennoa.faults.add("sales_api/add", Fault.LOST_DONE)
+    queue(hub, document(1))
+
+    assert {"done": 1} == run()
+
+    assert 1 == len(invoices(fennoa))
+
+
+@pytest.mark.parametrize("newest_first", [True, False])
+def test_walk_over_several_pages_finds_ours_among_others(
+    hub, fennoa, run, monkeypatch, newest_first
+):
+    monkeypatch.setattr(fennoa.world.habits, "newest_first", newest_first)
+    for _ in range(450):
+        fennoa.world.add_invoice(fennoa.company(USER), _nested(form(99) | {"notes_internal": ""}))
+    fennoa.faults.add("sales_api/add", Fault.LOST_DONE)
+    queue(hub, document(1))
+
+    assert {"done": 1} == run()
+
+    assert 451 == len(invoices(fennoa))
+
+
+def test_search_that_fails_is_no_absence(hub, fennoa, run):
+    fennoa.faults.add("sales_api/add", Fault.LOST_DONE)
+    fennoa.faults.add("sales_api", *[None] * 2, *[Fault.FAULT] * 6)
+    queue(hub, document(1))
+
+    assert {"done": 1} == run()
+
+    assert 1 == len(invoices(fennoa))
+
+
+def test_broken_credential_pauses_its_tenant_and_nothing_is_lost(hub, fennoa, run):
+    queue(hub, document(1), document(2))
+
+    ends = run(api_key="revoked")
+
+    assert "done" not in ends
+    assert [] == invoices(fennoa)
+    assert "401" in hub.push_marks.paused("acme", "fennoa")
+    hub.push_marks.resume("acme", "fennoa")
+    for number in (1, 2):
+        queued = hub.outbox.find("acme", "fennoa", f"INV-{number}")
+        hub.outbox.apply(queued, Retried(), rules=QUICK, now=now())
+    assert {"done": 2} == run()
+
+
+def test_sender_whose_claim_is_over_before_its_first_byte_sends_nothing(
+    hub, fennoa, run, monkeypatch
+):
+    monkeypatch.setattr(push, "SPARE_S", -1.0)
+    queue(hub, document(1))
+
+    run(limit_s=0.3)
+
+    assert [] == invoices(fennoa)
+    assert Phase.READY is item(hub, 1).phase
+
+
+def test_document_of_a_dead_worker_goes_into_doubt_and_is_not_sent_again(hub, fennoa, run):
+    """The worker died after its invoice was made and before it stored the answer."""
+    queue(hub, document(1))
+    queued = hub.outbox.find("acme", "fennoa", "INV-1")
+    hub.outbox.apply(queued, Begun(1, "digest", ""), rules=QUICK, now=now())
+    fennoa.world.add_invoice(fennoa.company(USER), _nested(form(1)))
+
+    assert {"done": 1} == run()
+
+    assert 1 == len(invoices(fennoa))
+
+
+def test_late_answer_of_a_fenced_sender_counts_as_a_hit(hub, fennoa, run):
+    queue(hub, document(1))
+    queued = hub.outbox.find("acme", "fennoa", "INV-1")
+    hub.outbox.apply(queued, Begun(1, "digest", ""), rules=QUICK, now=now())
+    hub.outbox.apply(queued, Lost(1), rules=QUICK, now=now())
+
+    hub.outbox.apply(queued, Succeeded(1, "77"), rules=QUICK, now=now())
+
+    assert "77" == item(hub, 1).target_id
+
+
+def _nested(flat):
+    """Return a form as the simulator reads it."""
+    found = {name: value for name, value in flat.items() if not name.startswith("row")}
+    row = {n.split("[")[2].rstrip("]"): v for n, v in flat.items() if n.startswith("row")}
+    return found | {"row": {1: row}}
