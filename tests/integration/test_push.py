@@ -287,7 +287,7 @@ def test_walk_over_several_pages_finds_ours_among_others(
 
 def test_search_that_fails_is_no_absence(hub, fennoa, run):
     fennoa.faults.add("sales_api/add", Fault.LOST_DONE)
-    fennoa.faults.add("sales_api", *[None] * 2, *[Fault.FAULT] * 6)
+    fennoa.faults.add("sales_api", *[None] * 2, *[Fault.FAULT] * 60)
     queue(hub, document(1))
 
     assert {"done": 1} == run()
