@@ -79,8 +79,8 @@ async def _newer(get: Get, after: int) -> dict[int, Row] | None:
             break
     else:
         return None
-    again = _numbered(await get("sales_api/?page=1"))
-    if again is None or list(again) != first:
+    reread = _numbered(await get("sales_api/?page=1"))
+    if reread is None or list(reread) != first:
         return None  # something came, or went, while it was walked
     return {number: row for number, row in found.items() if number > after}
 
