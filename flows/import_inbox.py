@@ -15,9 +15,9 @@ from blocks.names import shown_name
 from blocks.pickup.folder import Dropped, Inbox, fair_share, named_as_text
 from blocks.pickup.port import ChangedMeanwhile, Look, Place, complete_files
 from blocks.settings import settings
-from flows.runs.file_runs import FileRun
 from tasks.arrivals import explain
 from tasks.fetch import land_waiting
+from tasks.file_runs import FileRun
 from tasks.log import say, warn
 from tasks.onboarding import NotOpen, require_open
 from tasks.stores import Stores, open_stores

@@ -32,6 +32,15 @@ class ChangedMeanwhile(TransientError):
     )
 
 
+class NotMoved(TransientError):
+    """A file that was dealt with cannot be filed away; what became of it stays settled."""
+
+    sentence = (
+        "{name} could not be moved to {folder} ({why}). It was dealt with, is remembered, and is "
+        "not taken again as long as it stays as it is."
+    )
+
+
 class Waiting(Hashable, Protocol):
     """A file in a place as it looked at one moment; equal to another look if nothing changed."""
 
@@ -107,6 +116,9 @@ class Place(Protocol[File]):
         Returns:
             Where it lies now (folder and name); empty when it stays: other bytes than those of
             `sha256` have come under its name, or it is gone.
+
+        Raises:
+            NotMoved: The place does not let us; folders of this machine raise `OSError`.
         """
 
 

@@ -10,11 +10,12 @@ from collections.abc import Iterator
 
 from prefect.blocks.core import Block
 
+from blocks.pickup.account import SftpAccount
 from blocks.systems.registry import SYSTEMS, port
 
 
 async def register_block_types() -> list[str]:
-    """Register every block of every system, or bring it up to date; return their names."""
+    """Register every block of ours, or bring it up to date; return their names."""
     names = []
     for block in block_types():
         await block.aregister_type_and_schema()
@@ -23,7 +24,8 @@ async def register_block_types() -> list[str]:
 
 
 def block_types() -> Iterator[type[Block]]:
-    """Name the blocks that the systems have."""
+    """Name the block of logins at SFTP servers, and those that the systems have."""
+    yield SftpAccount
     for name in SYSTEMS:
         yield from port(name).blocks
 

@@ -1,0 +1,102 @@
+"""The login at an SFTP server, as a block that an operator sees in Prefect's UI."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Final
+
+from httpx import HTTPError
+from prefect.blocks.core import Block
+from pydantic import Field, SecretStr
+
+from blocks.http import CallFailed
+from ledger.errors import TerminalError
+
+TYPE_SLUG: Final = "sftp-account"
+
+
+class SftpAccount(Block):
+    """A login at one SFTP server, and the host keys by which the server is known.
+
+    Example:
+        Load the stored values::
+
+            from blocks.pickup.account import SftpAccount
+
+            account = SftpAccount.load("BLOCK_NAME")
+    """
+
+    _block_type_name = "SFTP account"
+    _block_type_slug = TYPE_SLUG
+    _description = "Login at an SFTP server, and the host keys by which it is known."
+    model_config: ClassVar[Any] = {"hide_input_in_errors": True}
+
+    host: str = Field(default="", max_length=255, description="Name or address of the server.")
+    port: int = Field(default=22, ge=1, le=65_535, description="Its port.")
+    user: str = Field(default="", max_length=255, description="The login.")
+    password: SecretStr = Field(
+        default=SecretStr(""), description="The password; empty where a key is used."
+    )
+    private_key: SecretStr = Field(
+        default=SecretStr(""), description="The private key, in OpenSSH's or PEM form."
+    )
+    passphrase: SecretStr = Field(
+        default=SecretStr(""), description="What unlocks the private key; mostly empty."
+    )
+    host_keys: str = Field(
+        default="",
+        description="The server's public host keys, one a line as in known_hosts. Write the "
+        "present one and the next, so that the server can change over without a gap.",
+    )
+
+    @property
+    def is_filled_in(self) -> bool:
+        """Whether there is a server, a login and something to prove it with."""
+        secrets = (self.password, self.private_key)
+        return bool(self.host and self.user and any(item.get_secret_value() for item in secrets))
+
+    @property
+    def server(self) -> str:
+        """Host and port, as messages name them."""
+        return f"{self.host}:{self.port}"
+
+
+class NoAccountBlock(TerminalError):
+    """The Prefect block with the login is not there."""
+
+    sentence = (
+        "There is no Prefect block {block}. Make one of type SFTP account with host, user, "
+        "password or private key, and the server's host keys (`tasma sftp test` shows them)."
+    )
+
+
+class NotAnAccountBlock(TerminalError):
+    """The Prefect block is of another type, or not filled in."""
+
+    sentence = (
+        "The Prefect block {block} is no SFTP account, or lacks host, user, or both password and "
+        "private key. Fill it in, or agree on another with `tasma sftp set`."
+    )
+
+
+async def sftp_account(name: str) -> SftpAccount:
+    """Return the login that a block holds; `name`: type and name, ``sftp-account/acme``.
+
+    Raises:
+        NoAccountBlock: There is none.
+        NotAnAccountBlock: It is of another type or not filled in.
+        CallFailed: Prefect's server does not answer.
+    """
+    try:
+        # What is loaded by type and name may be any block, which Prefect's types cannot say.
+        found: object = await Block.aload(name)
+    except ValueError:
+        raise NoAccountBlock(block=name) from None
+    except (HTTPError, RuntimeError) as problem:
+        raise CallFailed(
+            f"Prefect's server did not let us load the block {name} ({type(problem).__name__}). "
+            "Start it, then try again.",
+            code="no_prefect_server",
+        ) from None
+    if isinstance(found, SftpAccount) and found.is_filled_in:
+        return found
+    raise NotAnAccountBlock(block=name)

@@ -1,0 +1,50 @@
+"""What was agreed with a customer: where files are put, their names, and when they are whole."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import PurePosixPath
+from typing import Final
+
+from blocks.names import shown_name
+from ledger.readers import SUFFIXES
+
+TEMPORARY: Final = (".part", ".partial", ".filepart", ".tmp", ".temp", ".crdownload", ".swp")
+"""Endings of names under which programs send what is not whole yet."""
+
+
+@dataclass(frozen=True)
+class Agreed:
+    """The agreement with one tenant.
+
+    `folder`: on the server. `file_pattern`: of the names, with ``*`` and ``?``; empty means any
+    that ends like a ledger. `done_suffix`: of the empty file that says that one is whole
+    (``books.se.done``); empty means that none is sent. `others`: patterns of the tenants whose
+    files are put into the same folder.
+    """
+
+    tenant: str
+    folder: str
+    file_pattern: str = ""
+    done_suffix: str = ""
+    others: tuple[str, ...] = ()
+
+    def is_ours(self, name: str) -> bool:
+        """Return whether a file of that name is for this tenant, or for nobody who shares here."""
+        return self.has_agreed_name(name) if self.others else True
+
+    def has_agreed_name(self, name: str) -> bool:
+        """Return whether a name is as agreed, and ends like a ledger."""
+        is_like = not self.file_pattern or fnmatchcase(name, self.file_pattern)
+        return is_like and PurePosixPath(name).suffix.lower() in SUFFIXES
+
+
+def is_temporary(name: str) -> bool:
+    """Return whether a name says that the file is not whole yet."""
+    return name.startswith((".", "~")) or name.lower().endswith((*TEMPORARY, "~"))
+
+
+def is_plain(name: str) -> bool:
+    """Return whether a name is text, of one file: no folders, no signs that act, not too long."""
+    return name == shown_name(name) and "/" not in name and name not in {"", ".", ".."}

@@ -1,0 +1,264 @@
+"""A connection to an SFTP server that a pinned key has recognised, with a limit on every wait."""
+
+from __future__ import annotations
+
+import errno
+import io
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import Final
+
+import paramiko
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+    load_ssh_private_key,
+)
+from paramiko.ssh_exception import IncompatiblePeer
+
+from blocks.pickup.account import SftpAccount
+from blocks.pickup.host_keys import HostKey, algorithms_of, read_host_keys
+from ledger.errors import TerminalError, TransientError
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The longest waits, in seconds: to be connected, for one answer, for a listing, for a file."""
+
+    connect_s: float = 15.0
+    answer_s: float = 30.0
+    listing_s: float = 120.0
+    file_s: float = 900.0
+
+
+LIMITS: Final = Limits()
+
+OF_A_PATH: Final = frozenset({errno.ENOENT, errno.EACCES})
+"""What a server says of one path; whatever else breaks is the connection's."""
+
+
+class HostKeyChanged(TerminalError):
+    """A server showed another key than those it is known by. Nothing was sent or fetched."""
+
+    sentence = (
+        "{server} showed the host key {shown}, none of those pinned ({pinned}). "
+        "Nothing was sent or fetched. Ask whoever runs the server whether its key was changed; if "
+        "so, add the new one to the block, otherwise somebody may be in between."
+    )
+
+
+class NoHostKeys(TerminalError):
+    """No host key is pinned, so that any server would do."""
+
+    sentence = (
+        "No host key of {server} is pinned, so it cannot be recognised and nothing was sent to it. "
+        "`tasma sftp test TENANT` prints the key that it shows; compare it with what its owner "
+        "says, then write it into the block."
+    )
+
+
+class LoginRefused(TerminalError):
+    """The server does not accept the login."""
+
+    sentence = (
+        "{server} does not accept the login of {user}. Check user, password or private key in the "
+        "block, and with whoever runs the server that the login is open."
+    )
+
+
+class PrivateKeyUnreadable(TerminalError):
+    """The private key in the block is none, or its passphrase is another."""
+
+    sentence = (
+        "The private key for {server} cannot be read: expected an Ed25519, ECDSA or RSA key in "
+        "OpenSSH's or PEM form, and its passphrase if it has one. Put it into the block anew."
+    )
+
+
+class ServerAway(TransientError):
+    """The server does not answer, or went away."""
+
+    sentence = "{server} did not answer while we were {doing} ({why}). It is tried again."
+
+
+@dataclass(frozen=True)
+class Connection:
+    """An open connection, and the keys that its server is known by."""
+
+    account: SftpAccount
+    keys: tuple[HostKey, ...]
+    transport: paramiko.Transport
+    sftp: paramiko.SFTPClient
+    limits: Limits
+
+    @property
+    def server(self) -> str:
+        """Host and port, as messages name them."""
+        return self.account.server
+
+    @contextmanager
+    def asked(self, doing: str, *, limit_s: float) -> Iterator[None]:
+        """Turn what breaks the connection into `ServerAway`; what is of one path stays `OSError`.
+
+        Args:
+            doing: What the server is asked for, in a sentence.
+            limit_s: Seconds after which the connection is closed, however the server drips.
+
+        Raises:
+            HostKeyChanged: The server has shown another key meanwhile, as it may at any time.
+            ServerAway: It does not answer in time, or answers what cannot be read.
+        """
+        timer = threading.Timer(limit_s, self.transport.close)
+        timer.daemon = True
+        timer.start()
+        try:
+            with _answering(self.server, doing):
+                yield
+        finally:
+            timer.cancel()
+        _require_pinned(self.transport, self.keys, self.server)
+
+
+@contextmanager
+def connected(account: SftpAccount, *, limits: Limits = LIMITS) -> Iterator[Connection]:
+    """Connect, recognise the server by a pinned key, log in, and close at the end.
+
+    Raises:
+        NoHostKeys: None is pinned.
+        HostKeyUnreadable: What is pinned is no key.
+        HostKeyChanged: The server shows another; no login was sent.
+        LoginRefused, PrivateKeyUnreadable: The login does not work.
+        ServerAway: The server does not answer.
+    """
+    keys = read_host_keys(account.host_keys)
+    if not keys:
+        raise NoHostKeys(server=account.server)
+    with ExitStack() as stack:
+        with _answering(account.server, "connecting"):
+            transport = stack.enter_context(_transport(account, limits, algorithms_of(keys)))
+        _require_pinned(transport, keys, account.server)
+        _log_in(transport, account)
+        with _answering(account.server, "opening SFTP"):
+            sftp = paramiko.SFTPClient.from_transport(transport)
+            if sftp is None:
+                raise EOFError
+            sftp.get_channel().settimeout(limits.answer_s)
+        stack.callback(sftp.close)
+        yield Connection(account, keys, transport, sftp, limits)
+
+
+def shown_key(account: SftpAccount, *, limits: Limits = LIMITS) -> HostKey:
+    """Return the key that a server shows, whether or not it is pinned; nothing is sent to it.
+
+    Raises:
+        ServerAway: It does not answer.
+    """
+    keys = read_host_keys(account.host_keys)
+    with _answering(account.server, "connecting"), _transport(account, limits, ()) as transport:
+        shown = _key_of(transport)
+    if not keys or shown in keys:
+        return shown
+    try:  # it may have several, and show a pinned one when asked for that type
+        with (
+            _answering(account.server, "connecting"),
+            _transport(account, limits, algorithms_of(keys)) as transport,
+        ):
+            return _key_of(transport)
+    except HostKeyChanged:
+        return shown
+
+
+@contextmanager
+def _transport(
+    account: SftpAccount, limits: Limits, algorithms: tuple[str, ...]
+) -> Iterator[paramiko.Transport]:
+    with ExitStack() as stack:
+        address = (account.host, account.port)
+        link = stack.enter_context(socket.create_connection(address, timeout=limits.connect_s))
+        transport = paramiko.Transport(link)
+        stack.callback(transport.close)
+        transport.banner_timeout = transport.handshake_timeout = limits.connect_s
+        transport.auth_timeout = transport.channel_timeout = limits.connect_s
+        if algorithms:
+            transport.get_security_options().key_types = algorithms
+        transport.start_client(timeout=limits.connect_s)
+        yield transport
+
+
+@contextmanager
+def _answering(server: str, doing: str) -> Iterator[None]:
+    try:
+        yield
+    except IncompatiblePeer:
+        raise HostKeyChanged(
+            server=server, shown="of a type that is not pinned", pinned="see the block"
+        ) from None
+    except OSError as problem:
+        if problem.errno in OF_A_PATH or _is_failure(problem):
+            raise
+        # A server's text may hold anything, so it is not repeated.
+        why = problem.strerror if problem.errno else type(problem).__name__
+        raise ServerAway(server=server, doing=doing, why=why) from problem
+    except (paramiko.SSHException, EOFError, UnicodeDecodeError) as problem:
+        raise ServerAway(server=server, doing=doing, why=type(problem).__name__) from problem
+
+
+def _is_failure(problem: OSError) -> bool:
+    """Return whether it is SFTP's answer "failure", which says no more than that."""
+    return type(problem) is OSError and problem.errno is None
+
+
+def _key_of(transport: paramiko.Transport) -> HostKey:
+    key = transport.get_remote_server_key()
+    return HostKey(key.get_name(), key.asbytes())
+
+
+def _require_pinned(transport: paramiko.Transport, keys: tuple[HostKey, ...], server: str) -> None:
+    shown = _key_of(transport)
+    if shown.blob not in {key.blob for key in keys}:
+        raise HostKeyChanged(
+            server=server,
+            shown=f"{shown.kind} {shown.fingerprint}",
+            pinned=", ".join(key.fingerprint for key in keys),
+        )
+
+
+def _log_in(transport: paramiko.Transport, account: SftpAccount) -> None:
+    secret = account.private_key.get_secret_value()
+    key = _private_key(account, secret) if secret else None
+    try:
+        with _answering(account.server, "logging in"):
+            if key is not None:
+                transport.auth_publickey(account.user, key)
+            else:
+                transport.auth_password(account.user, account.password.get_secret_value())
+    except ServerAway as problem:
+        if isinstance(problem.__cause__, paramiko.AuthenticationException):
+            raise LoginRefused(server=account.server, user=account.user) from None
+        raise
+
+
+def _private_key(account: SftpAccount, secret: str) -> paramiko.PKey:
+    """Read a private key in either form; paramiko alone fails at every other ECDSA key."""
+    phrase = account.passphrase.get_secret_value().encode() or None
+    text = f"{secret.strip()}\n".encode()
+    read = load_ssh_private_key if b"OPENSSH" in text else load_pem_private_key
+    try:
+        key = read(text, phrase)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        raise PrivateKeyUnreadable(server=account.server) from None
+    if isinstance(key, ec.EllipticCurvePrivateKey):
+        return paramiko.ECDSAKey(vals=(key, key.public_key()))
+    if isinstance(key, rsa.RSAPrivateKey):
+        return paramiko.RSAKey(key=key)
+    if isinstance(key, ed25519.Ed25519PrivateKey):
+        plain = key.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption())
+        return paramiko.Ed25519Key.from_private_key(io.StringIO(plain.decode()))
+    raise PrivateKeyUnreadable(server=account.server)

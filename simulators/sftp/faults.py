@@ -1,0 +1,36 @@
+"""How the server misbehaves, as a test or a person asks for it; nothing by default."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import asyncssh
+
+
+@dataclass
+class Faults:
+    """What goes wrong; each may be set while the server runs.
+
+    `attributes`: changes what the server says of a file. `before_read`: called with name and
+    offset; may write to the file, wait, or raise. `entry`: called with the number of each name that
+    is listed; may raise. `is_read_only`: nothing may be moved, made or written. `stalls`: reads
+    are not answered any more.
+    """
+
+    attributes: Callable[[str, asyncssh.SFTPAttrs], None] | None = None
+    before_read: Callable[[str, int], None] | None = None
+    entry: Callable[[int], None] | None = None
+    is_read_only: bool = False
+    stalls: bool = False
+    reads: int = field(default=0, init=False)
+    """Reads that were asked for so far."""
+
+    def refuse_writing(self) -> None:
+        """Raise as a server does on which a login may only read."""
+        if self.is_read_only:
+            raise asyncssh.SFTPPermissionDenied("this login may only read")
+
+    def cut(self) -> None:
+        """Raise what ends the whole connection."""
+        raise asyncssh.ConnectionLost("cut by the simulator")

@@ -1,0 +1,33 @@
+"""An SFTP place for tests: the simulated server, a login, and limits short enough to be reached."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+
+from blocks.pickup.account import SftpAccount
+from blocks.pickup.agreed import Agreed
+from blocks.pickup.connection import Limits, connected
+from blocks.pickup.sftp import RemoteFolder
+
+LOGIN, PASSWORD = "acme", "not-a-secret"
+SHORT = Limits(connect_s=2.0, answer_s=0.3, listing_s=0.5, file_s=2.0)
+
+
+def account(server, **changed):
+    """Return the login at a simulated server, its present key pinned."""
+    values = {
+        "host": "127.0.0.1",
+        "port": server.port,
+        "user": LOGIN,
+        "password": PASSWORD,
+        "host_keys": server.host_key,
+    }
+    return SftpAccount(**(values | changed))
+
+
+@contextmanager
+def place(server, temporary, *, limits=SHORT, login=None, **agreed):
+    """Open the place of tenant acme, the login's own folder unless `agreed` says another."""
+    values = {"tenant": "acme", "folder": "/"} | agreed
+    with connected(login or account(server), limits=limits) as connection:
+        yield RemoteFolder(connection, Agreed(**values), temporary)
