@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import stat
-import urllib.request
 from collections.abc import Iterator, Sequence
-from http.client import HTTPException
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import httpx
 import typer
 
 from blocks.addresses import shown_address
@@ -127,9 +125,10 @@ def _server() -> Finding:
     url = os.environ.get("PREFECT_API_URL") or f"http://127.0.0.1:{_port()}/api"
     shown = shown_address(url)
     try:
-        with urllib.request.urlopen(f"{url}/health", timeout=ANSWER_LIMIT_S) as answer:  # noqa: S310 - the user's own address
-            is_well = json.load(answer) is True
-    except (OSError, ValueError, HTTPException):
+        is_well = (
+            httpx.get(f"{url}/health", timeout=ANSWER_LIMIT_S).raise_for_status().json() is True
+        )
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError):
         return "Prefect's server", "grey", f"no answer at {shown}; `tasma up` starts one"
     return "Prefect's server", "green" if is_well else "red", shown
 

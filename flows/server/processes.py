@@ -6,22 +6,20 @@ stands on PostgreSQL and `prefect.yaml` deploys to a process pool (docs/runbook.
 
 from __future__ import annotations
 
-import base64
 import datetime as dt
-import http.client
-import json
 import os
 import signal
 import subprocess
 import sys
 import threading
 import time
-import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
+
+import httpx
 
 from blocks.settings import PROJECT, settings
 from flows.server.environment import ServerSettings, environment
@@ -67,20 +65,18 @@ class PrefectServer:
 
     def ask(self, path: str, body: object = None) -> Any:
         """Ask the API (POST when there is a body); None when nobody answers yet."""
-        request = urllib.request.Request(  # noqa: S310 - http, to our own server
-            self.api_url + path,
-            data=None if body is None else json.dumps(body).encode(),
-            headers={"Content-Type": "application/json", **self._authorization()},
-        )
+        user, _, password = self.environment.get(CLIENT_LOGIN, "").partition(":")
         try:
-            with urllib.request.urlopen(request, timeout=ANSWER_LIMIT_S) as response:  # noqa: S310
-                return json.load(response)
-        except (OSError, http.client.HTTPException):
+            response = httpx.request(
+                "GET" if body is None else "POST",
+                self.api_url + path,
+                json=body,
+                auth=(user, password) if user else None,
+                timeout=ANSWER_LIMIT_S,
+            )
+            return response.raise_for_status().json()
+        except httpx.HTTPError:
             return None
-
-    def _authorization(self) -> dict[str, str]:
-        login = self.environment.get(CLIENT_LOGIN)
-        return {"Authorization": f"Basic {_base64(login)}"} if login else {}
 
 
 @contextmanager
@@ -280,10 +276,6 @@ def _polled_since(moment: dt.datetime, server: PrefectServer) -> bool:
         deployment["last_polled"] and dt.datetime.fromisoformat(deployment["last_polled"]) >= moment
         for deployment in found
     )
-
-
-def _base64(text: str) -> str:
-    return base64.b64encode(text.encode()).decode()
 
 
 def _tail(log: Path) -> list[str]:

@@ -10,11 +10,10 @@ import asyncio
 import os
 import signal
 import time
-import urllib.error
-import urllib.request
 from contextlib import suppress
 from typing import Final
 
+import httpx
 from prefect.runner import Runner
 
 from flows.runs.dead_runs import sweep
@@ -69,12 +68,10 @@ def wait_for_server(api_url: str) -> None:
 
 def _answers(url: str) -> bool:
     try:
-        with urllib.request.urlopen(url, timeout=ANSWER_LIMIT_S):  # noqa: S310 - http, our own server
-            return True
-    except urllib.error.HTTPError:
-        return True  # it wants a password, so it is there
-    except OSError:
+        httpx.get(url, timeout=ANSWER_LIMIT_S)
+    except httpx.TransportError:
         return False
+    return True  # whatever it says: it may want a password
 
 
 if __name__ == "__main__":
