@@ -20,6 +20,7 @@ from flows.runs.outcomes import Ending, combined
 from flows.runs.pull_year import PullOptions, PullYear
 from flows.runs.states import ended, name_run, run_id
 from flows.runs.steps import AS_TASKS, Steps
+from ledger.errors import TasmaError
 from ledger.outcome import Outcome
 from ledger.unit import Unit
 from tasks.log import say, warn
@@ -117,14 +118,20 @@ async def pull_tenant(
         say(FIRST_TRANSFER_PENDING, tenant=tenant)
         return Ending(Outcome.SKIPPED, FIRST_TRANSFER_PENDING)
     await asyncio.to_thread(require_open, stores.hub, tenant, by_api=True)
-    outcomes = []
+    endings: list[Ending] = []
+    refused: list[TasmaError] = []
     for connection in stores.hub.connections.of_tenant(tenant, systems_with("ledger")):
-        async with open_books(
-            stores.hub, tenant, connection.system, run_id=run_id(), wait_limit_s=wait_limit_s
-        ) as books:
-            work = PullBooks(stores, tenant, books, options, steps, wait_limit_s)
-            outcomes += await work.outcomes()
-    return combined(outcomes)
+        try:
+            async with open_books(
+                stores.hub, tenant, connection.system, run_id=run_id(), wait_limit_s=wait_limit_s
+            ) as books:
+                work = PullBooks(stores, tenant, books, options, steps, wait_limit_s)
+                endings += await work.outcomes()
+        except TasmaError as problem:  # one system's refusal never stops another
+            refused.append(problem)
+    if refused:
+        raise refused[0]
+    return combined(endings)
 
 
 @dataclass(frozen=True)

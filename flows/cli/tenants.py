@@ -206,12 +206,12 @@ def status(
         if tenant:
             known_tenant(hub, tenant)
         rows = list(_overview(hub, tenant))
-        connected = {item.tenant: item for item in hub.connections.every(SYSTEMS)}
-    broken = {name: item for name, item in connected.items() if item.status != "connected"}
+        connections = list(hub.connections.every(SYSTEMS))
+    broken = {item.tenant: item for item in connections if item.status != "connected"}
     if as_json:
         show_json([_with_connection(row, broken) for row in rows])
     elif rows:
-        _show_status(rows, broken, connected=connected.keys())
+        _show_status(rows, broken, connected={item.tenant for item in connections})
     else:
         say("There is no tenant yet.")
         next_steps("tasma import FILE --new-tenant")

@@ -10,10 +10,12 @@ from decimal import Decimal
 
 import pytest
 
+from blocks.http import CallRefused
 from blocks.hub import Tenant, UnitState
 from blocks.systems.registry import open_books
 from flows.cli.connect import connect_tenant
 from flows.cli.failure import redacted
+from flows.nightly import tenants_of
 from ledger.fiscal_year import FiscalYear
 from tasks.erasing import erase, holdings
 from tasks.ledger_sources import year_sources
@@ -175,3 +177,42 @@ def test_calls_of_a_pull_are_those_of_its_parts(house, there, acme):
     house.pull(acme)
 
     assert 1 == Counter(path for _, path, _ in there.toy.calls)["/balances"]
+
+
+@pytest.fixture
+def both(house, there, connected, monkeypatch):
+    """Give a tenant that is connected to Fortnox and to the toy."""
+    ledger = connected(defined=("2025",), schedule=True)
+    hub, tenant = house.stores.hub, ledger.tenant
+    there.toy.companies[f"key of {tenant}"] = there.books
+    there.books.number = ledger.company.organisation_number
+    port.KEYS[tenant] = port.SecretStr(f"key of {tenant}")
+    hub.connections.save(port.Connection(tenant, "toy", port.Method.CLIENT_CREDENTIALS))
+    monkeypatch.setenv("TASMA_HUB_URL", f"sqlite:///{hub.database.path}")
+    return tenant
+
+
+def test_each_year_of_two_systems_is_its_owners(house, both):
+    end, message = house.pull(both)
+
+    assert "Published" == end, message
+    assert "2025 Kept: its ledger came from Fortnox" in message
+    assert "fortnox" == house.units(both)["2025"].ledger_source
+
+
+def test_a_system_that_refuses_stops_no_other(house, both, fortnox):
+    fortnox.faults.add("revoke_consent", times=None, path="/3/")
+
+    with pytest.raises(CallRefused, match="Fortnox"):
+        house.pull(both)
+    fortnox.faults.clear()
+
+    assert "toy" == house.units(both)["2025"].source, "its year was fetched and judged"
+
+
+def test_a_night_has_the_tenants_of_every_system(house, both):
+    hub = house.stores.hub
+    hub.tenants.add(Tenant("keys", "Keys Oy", time_zone="Europe/Helsinki"))
+    hub.connections.save(port.Connection("keys", "toy", port.Method.CLIENT_CREDENTIALS))
+
+    assert (["keys"], [both]) == (tenants_of("Europe/Helsinki"), tenants_of("Europe/Stockholm"))

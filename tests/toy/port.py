@@ -171,7 +171,8 @@ class Ledger:
         session = self._session
         company = read_json(await session.get("/company"))
         tenant = session.hub.tenants.get(session.connection.tenant)
-        if not is_same(tenant.organisation_number, company["organisation_number"]):
+        known = tenant.organisation_number
+        if known and not is_same(known, company["organisation_number"]):
             raise ANSWERS.refusal("wrong_company")
         rows = read_json(await session.get("/years"))
         session.knows_years = True
