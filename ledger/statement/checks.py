@@ -35,7 +35,7 @@ def check_totals(
         is_rounded: Whether figures are rounded, so that a total may be off by that.
     """
     for total, parts in sorted(totals.parts.items()):
-        for column, printed in lines[total].amounts.items():
+        for column, printed in lines[total].amounts.items() if parts else ():
             added = factors[total] * sum(
                 (factors[part] * lines[part].amounts.get(column, ZERO) for part in parts), ZERO
             )

@@ -105,11 +105,19 @@ class _Made:
 
     def _totals(self, lines: Sequence[RawLine], *, is_rounded: bool) -> Totals:
         found = find_totals(self._rows(lines, is_rounded=is_rounded, is_flipped=False))
+        if self.section.kind is Kind.TRIAL_BALANCE:
+            self._without_parts_of_result(lines, found)
         if self.section.kind is not Kind.INCOME_STATEMENT or not found.off:
             return found
         flipped = find_totals(self._rows(lines, is_rounded=is_rounded, is_flipped=True))
         self.is_flipped = len(flipped.off) < len(found.off)
         return flipped if self.is_flipped else found
+
+    def _without_parts_of_result(self, lines: Sequence[RawLine], totals: Totals) -> None:
+        """Take a result below all accounts for a total of some of them, whichever they are."""
+        for place in totals.off:
+            if words.RESULTS.match(words.bare(lines[place].label)):
+                totals.parts[place] = []
 
     def _rows(self, lines: Sequence[RawLine], *, is_rounded: bool, is_flipped: bool) -> Rows:
         scale = 1 if is_rounded else 2 + len(str(self.context.unit)) - 1

@@ -141,6 +141,7 @@ def _table(
     header, end = within
     top = header[-1] if header else 0
     rows = tuple(row for row in data if top < row < end)
+    held = set(rows)
     before = max((row for row in data if row <= top), default=0)
     table = Table(
         sheet,
@@ -151,7 +152,7 @@ def _table(
         account_column=shape.account,
         amount_columns=shape.amounts,
         data_rows=rows,
-        headings=tuple(r for r in sorted(sheet.rows) if top < r < rows[-1] and r not in set(rows)),
+        headings=tuple(r for r in sorted(sheet.rows) if top < r < rows[-1] and r not in held),
     )
     splits = shape.account is None and split_account([table.label(row) for row in rows])
     return replace(table, splits_accounts=splits)

@@ -130,7 +130,7 @@ def _totals_below(rows: Rows, totals: Totals, top: Sequence[int]) -> None:
     has_above = bool(totals.parts)
     for row in top:
         word = rows.words[row]
-        if word is not Word.LEAF and row not in totals.parts:
+        if stack and word is not Word.LEAF and row not in totals.parts:
             parts = _parts_before(rows, row, stack, totals, has_above=has_above)
             if parts:
                 totals.parts[row] = parts
@@ -153,7 +153,7 @@ def _parts_before(
         return grouped
     reach = stack[: -MAX_PARTS - 1 : -1]
     count = _count_nearly(rows, row, stack) if word.is_named else nearly(rows, row, reach)
-    if not count or not stack:
+    if not count:
         return []
     totals.off.add(row)
     return stack[-count:]

@@ -206,6 +206,15 @@ def test_an_account_whose_opening_and_movements_are_not_its_closing_is_named(rea
     )  # fmt: skip
 
 
+def test_a_computed_result_below_a_trial_balance_is_counted_with_no_account(read, codes):
+    text = "Saldobalans 2026-12-31\nKonto;Benämning;Saldo\n1930;Bank;4,00\n3001;Fsg;-5,00\n"
+    file = read(text + "5010;Hyra;1,00\n;Totalt;0,00\n;Beräknat resultat;-4,00\n")
+
+    assert [False, False, False, True, True] == [line.is_total for line in file.statements[0].lines]
+    assert "total_differs" not in codes(file.remarks)
+    assert "trial_balance_not_zero" not in codes(file.remarks)
+
+
 def test_a_trial_balance_that_shows_no_credit_asks_for_its_signs(read, codes):
     text = "Saldoluettelo 31.12.2026\nTili;Nimi;Saldo\n1910;Pankki;9,00\n2001;Pääoma;9,00\n"
 

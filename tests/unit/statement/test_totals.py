@@ -70,6 +70,11 @@ def test_a_line_that_equals_the_one_above_it_is_no_total_without_words():
     assert {} == parts_of(500, 500, 700)
 
 
+def test_a_total_with_nothing_above_it_is_a_line():
+    assert {} == parts_of(5, words=[Word.TOTAL])
+    assert {2: [0, 1]} == parts_of(5, 6, 11, words=[Word.RESULT, Word.LEAF, Word.TOTAL])
+
+
 def test_a_line_of_zeros_is_no_total_without_words():
     assert {} == parts_of(100, 0, 0, -40)
     assert {2: [0, 1]} == parts_of(100, 0, 100, words=[Word.LEAF, Word.LEAF, Word.TOTAL])
