@@ -65,15 +65,14 @@ def test_two_latest_years_are_those_that_exist_here_and_again_changes_nothing(
     tasma, connected, company
 ):
     tenant = connected("acme", years="2024,2025")
-    outcomes = [
-        [item["outcome"] for item in json.loads(done.stdout)]
-        for done in (
-            tasma("ledger", "pull", tenant, "--two-latest", *more, "--json")
-            for more in (["--dry-run"], [], [])
-        )
+    found = [
+        json.loads(tasma("ledger", "pull", tenant, "--two-latest", *more, "--json").stdout)
+        for more in (["--dry-run"], [], [])
     ]
+    outcomes = [[item["outcome"] for item in years] for years in found]
 
     assert [["planned"] * 2, ["published"] * 2, ["unchanged"] * 2] == outcomes
+    assert all(item["calls"] > 0 and item["rows"] > 0 for years in found for item in years)
     assert company.trial_balance(0) == balances(tenant, Y2024)
 
 
