@@ -15,6 +15,7 @@ from blocks.hub import Tenant, UnitState
 from blocks.systems.registry import open_books
 from flows.cli.connect import connect_tenant
 from flows.cli.failure import redacted
+from flows.keep_connections import keep_connections
 from flows.nightly import tenants_of
 from ledger.fiscal_year import FiscalYear
 from tasks.erasing import erase, holdings
@@ -208,6 +209,17 @@ def test_a_system_that_refuses_stops_no_other(house, both, fortnox):
     fortnox.faults.clear()
 
     assert "toy" == house.units(both)["2025"].source, "its year was fetched and judged"
+
+
+def test_connections_of_every_system_are_kept_alive(house, there, acme, monkeypatch):
+    monkeypatch.setenv("TASMA_HUB_URL", f"sqlite:///{house.stores.hub.database.path}")
+    monkeypatch.setenv("TASMA_HOME", str(house.folder))
+    there.toy.calls.clear()
+
+    state = asyncio.run(keep_connections.fn())
+
+    assert "1 tokens were due" in state.message
+    assert ["/token", "/company"] == [path for _, path, _ in there.toy.calls]
 
 
 def test_a_night_has_the_tenants_of_every_system(house, both):

@@ -151,9 +151,14 @@ class Connector:
             await Ledger(session).fiscal_years()
         return hub.connections.get(tenant, SYSTEM.name)
 
-    async def keep_alive(self, hub: Hub, *, run_id: str = "") -> Sequence[Renewal]:  # noqa: ARG002
-        """A key does not end by itself."""
-        return []
+    async def keep_alive(self, hub: Hub, *, run_id: str = "") -> Sequence[Renewal]:
+        """Use every key, since one that rests for long ends."""
+        found = []
+        for connection in hub.connections.every([SYSTEM.name]):
+            async with self.session(hub, connection.tenant, run_id=run_id) as session:
+                await session.get("/company")
+            found.append(Renewal(connection.tenant, "refreshed"))
+        return found
 
     async def forget(self, connection: Connection) -> None:
         """Delete the key."""
