@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from blocks.settings import REFERENCE
 from ledger.account_map import Line
 from ledger.errors import TerminalError
-from ledger.statement.matching import plain
+from ledger.statement.line_names import plain
 
 
 class UnknownScheme(TerminalError):

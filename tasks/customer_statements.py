@@ -20,7 +20,8 @@ from ledger.errors import TerminalError
 from ledger.fiscal_year import FiscalYear
 from ledger.onboarding import Comparison, StatementKind
 from ledger.statement.answers import NO_ANSWERS, Answers
-from ledger.statement.matching import Figures, figures, plain
+from ledger.statement.line_names import plain
+from ledger.statement.matching import Figures, figures
 from ledger.statement.reader import read_book
 from ledger.statement.values import Kind, Statement, StatementFile
 from ledger.unit import Unit

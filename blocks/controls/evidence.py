@@ -173,13 +173,15 @@ def _bind_statements(connection: DuckDBPyConnection, context: UnitContext) -> No
     connection.execute(
         "create table unit.customer_statement as select unnest($kind::varchar[]) as kind,"
         " unnest($first::date[]) as first, unnest($as_of::date[]) as as_of,"
-        " unnest($unit::integer[]) as unit, unnest($is_by_account::boolean[]) as is_by_account",
+        " unnest($unit::integer[]) as unit, unnest($is_by_account::boolean[]) as is_by_account,"
+        " unnest($has_both_sides::boolean[]) as has_both_sides",
         {
             "kind": [str(kind) for kind in kinds],
             "first": [item and item.first for item in found],
             "as_of": [item and item.as_of for item in found],
             "unit": [item and item.unit for item in found],
             "is_by_account": [item and item.is_by_account for item in found],
+            "has_both_sides": [item and item.has_both_sides for item in found],
         },
     )
     rows = [
@@ -189,13 +191,14 @@ def _bind_statements(connection: DuckDBPyConnection, context: UnitContext) -> No
         "create table unit.customer_row as select unnest($kind::varchar[]) as kind,"
         " unnest($row::integer[]) as row_number, unnest($label::varchar[]) as label,"
         " unnest($account::varchar[]) as account_number, unnest($lines::varchar[][]) as lines,"
-        " unnest($expected::decimal(38, 2)[]) as expected",
+        " unnest($ranges::varchar[][]) as ranges, unnest($expected::decimal(38, 2)[]) as expected",
         {
             "kind": [str(kind) for kind, _ in rows],
             "row": [row.row for _, row in rows],
             "label": [row.label for _, row in rows],
             "account": [row.account for _, row in rows],
             "lines": [list(row.lines) for _, row in rows],
+            "ranges": [list(row.ranges) for _, row in rows],
             "expected": [row.expected for _, row in rows],
         },
     )

@@ -1,8 +1,10 @@
 """A customer's statement beside the account map: which of our lines or accounts each row is about.
 
 Rows of a statement by accounts are held against accounts. Rows of one by lines are held against the
-lines of the tenant's scheme by their names; a row that has none is covered by the nearest total
-above it that has one. What is left is a gap that a person fills (`labels`).
+lines of the tenant's scheme by their names; a row whose label is not known, is another row's as
+well, or contradicts the total above it is covered by the nearest total that can be held against
+ours. A total that its rows do not add up to is compared too: it stands for what the statement
+leaves out, or is wrong. What is left is a gap that a person fills (`labels`).
 
 Source:
     R-FIN-11, R-FIN-12, R-FIN-15.
@@ -11,24 +13,27 @@ Source:
 from __future__ import annotations
 
 import datetime as dt
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Final
 
+from ledger.account_map import UNBOOKED
 from ledger.account_map import Line as OurLine
 from ledger.onboarding import StatementKind
-from ledger.statement.values import Kind, Line, Statement
+from ledger.statement.line_names import Labels, LineNames, Parts, is_range
+from ledger.statement.values import Kind, Statement
 
-Labels = Mapping[str, tuple[str, ...]]
-"""Our lines by the plain form (`plain`) of a label."""
+MAX_LEVELS: Final = 50
+"""Totals above one another that are followed."""
 
 
 @dataclass(frozen=True)
 class ComparedRow:
     """One row that is compared. `expected`: debit positive, whole currency.
 
-    `lines`: of ours, leaves only; empty for a row of an account, and for one that has no match.
+    `lines`: of ours, leaves only; `ranges`: of accounts, beside them. Both are empty for a row of
+    an account, and for one that has no match.
     """
 
     row: int
@@ -36,6 +41,7 @@ class ComparedRow:
     account: str
     lines: tuple[str, ...]
     expected: Decimal
+    ranges: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -43,6 +49,7 @@ class Figures:
     """One side of a year as the customer has it. `first`: of its movements, None for balances.
 
     `unit`: 1 or 1000. `is_by_account`: each account of the side is to be found in it.
+    `has_both_sides`: a trial balance, whose accounts are of this side or of the other.
     """
 
     kind: StatementKind
@@ -51,6 +58,7 @@ class Figures:
     unit: int
     is_by_account: bool
     rows: tuple[ComparedRow, ...]
+    has_both_sides: bool = False
 
 
 def figures(
@@ -59,7 +67,7 @@ def figures(
     """Return what a statement says of one side; None when it says nothing of it, or of no time.
 
     Args:
-        statement: As read. A trial balance speaks of both sides.
+        statement: As read. A trial balance speaks of both sides, by balances.
         kind: Which side.
         lines: Of the tenant's scheme, both statements.
         labels: What labels mean beyond the names of lines.
@@ -67,81 +75,111 @@ def figures(
     if statement.kind not in {Kind.TRIAL_BALANCE, Kind(kind)} or statement.period is None:
         return None
     is_by_account = any(line.account for line in statement.leaves)
-    ours = _Names([line for line in lines if line.statement == kind], labels)
-    rows = _by_account(statement, ours) if is_by_account else _by_line(statement, ours)
-    is_movement = kind is StatementKind.INCOME_STATEMENT
+    ours = LineNames(kind, lines, labels)
+    rows = _by_account(statement, ours) if is_by_account else _ByLine(statement, ours).rows()
     return Figures(
         kind=kind,
-        first=statement.period.start if is_movement else None,
+        # A trial balance holds balances: its income accounts count from the year's first day.
+        first=statement.period.start if statement.kind is Kind.INCOME_STATEMENT else None,
         as_of=statement.period.end,
         unit=statement.unit,
         is_by_account=is_by_account,
         rows=tuple(rows),
+        has_both_sides=statement.kind is Kind.TRIAL_BALANCE,
     )
 
 
-def plain(label: str) -> str:
-    """Return the letters of a label alone, in small ones: what two spellings of it share."""
-    return re.sub(r"[\W\d_]+", " ", label.casefold()).strip()
-
-
-class _Names:
-    """Our lines, found by label; a sum is known by the leaves that it adds up."""
-
-    def __init__(self, lines: Sequence[OurLine], labels: Labels) -> None:
-        self._leaves = {line.line for line in lines if line.accounts}
-        self._orders = {line.line: line.order for line in lines if line.accounts}
-        self._parts = {line.line: self._parts_of(line) for line in lines}
-        self._by_name = {
-            plain(name): self._parts[line.line] for line in lines for name in line.names.values()
-        }
-        known = {line.line for line in lines}
-        self._labels = {
-            label: tuple(part for name in names for part in self._parts[name])
-            for label, names in labels.items()
-            if known.issuperset(names)
-        }
-
-    def find(self, label: str) -> tuple[str, ...]:
-        """Return the leaves that a label is about; nothing when it is not known."""
-        name = plain(label)
-        return self._labels.get(name) or self._by_name.get(name, ())
-
-    def _parts_of(self, line: OurLine) -> tuple[str, ...]:
-        if line.accounts:
-            return (line.line,)
-        first, last = line.adds
-        return tuple(name for name, order in self._orders.items() if first <= order <= last)
-
-
-def _by_account(statement: Statement, ours: _Names) -> Iterator[ComparedRow]:
+def _by_account(statement: Statement, ours: LineNames) -> Iterator[ComparedRow]:
     for line in statement.leaves:
         if line.amount is None:
             continue
         account = line.ledger_account or line.account or ""
-        # What a program computes of an open year stands in no account.
-        lines = () if account else ours.find(line.label)
+        lines = () if account else _computed(ours.find(line.label))
         yield ComparedRow(line.row, line.label, account, lines, line.amount.ledger)
 
 
-def _by_line(statement: Statement, ours: _Names) -> Iterator[ComparedRow]:
-    by_row = {line.row: line for line in statement.lines}
-    above = {part: line.row for line in statement.lines for part in line.parts}
-    taken: set[int] = set()
-    for line in statement.leaves:
-        found = _matched(line, by_row, above, ours)
-        if found.row in taken or found.amount is None:
-            continue
-        taken.add(found.row)
-        lines = ours.find(found.label)
-        yield ComparedRow(found.row, found.label, "", lines, found.amount.ledger)
+def _computed(parts: Parts) -> tuple[str, ...]:
+    """Return what a row without an account is about among rows of accounts.
+
+    What a program computes of an open year stands in no account; what is booked of the result has a
+    row of its own.
+    """
+    if UNBOOKED in parts.sure:
+        return (UNBOOKED,)
+    return tuple(part for part in parts.sure if not is_range(part))
 
 
-def _matched(
-    line: Line, by_row: Mapping[int, Line], above: Mapping[int, int], ours: _Names
-) -> Line:
-    """Return the line, or the nearest total over it that has a name of ours; itself without one."""
-    found: Line | None = line
-    while found is not None and not ours.find(found.label):
-        found = by_row.get(above.get(found.row, 0))
-    return found or line
+class _ByLine:
+    """The rows of one statement by lines, each matched with what it can be held against."""
+
+    def __init__(self, statement: Statement, ours: LineNames) -> None:
+        self._ours = ours
+        self._statement = statement
+        self._by_row = {line.row: line for line in statement.lines}
+        self._above = {part: line.row for line in statement.lines for part in line.parts}
+        self._totals = {row: self._totals_over(row) for row in self._by_row}
+        self._found = self._consistent()
+        self._found = {
+            row: parts for row, parts in self._found.items() if not self._is_shared(row, parts)
+        }
+
+    def rows(self) -> Iterator[ComparedRow]:
+        covering = [self._covering(line.row) for line in self._statement.leaves]
+        chosen = sorted({*covering, *filter(self._is_off, self._found)})
+        for row in chosen:
+            line = self._by_row[row]
+            if line.amount is None:
+                continue
+            parts = self._with_what_is_alone(row, chosen)
+            lines = tuple(part for part in parts if not is_range(part))
+            ranges = tuple(filter(is_range, parts))
+            yield ComparedRow(line.row, line.label, "", lines, line.amount.ledger, ranges)
+
+    def _totals_over(self, row: int) -> tuple[int, ...]:
+        """Return the totals over a row, the nearest first."""
+        found: list[int] = []
+        while (row := self._above.get(row, 0)) and len(found) < MAX_LEVELS:
+            found.append(row)
+        return tuple(found)
+
+    def _consistent(self) -> dict[int, Parts]:
+        """Return what rows are about whose label fits into the totals over them."""
+        found: dict[int, Parts] = {}
+        for row in sorted(self._by_row, key=lambda row: len(self._totals[row])):
+            parts = self._ours.find(self._by_row[row].label)
+            homes = self._ours.homes(parts.sure)
+            over = (found[total] for total in self._totals[row] if total in found)
+            if parts and all(homes <= self._ours.homes(total.all) for total in over):
+                found[row] = parts
+        return found
+
+    def _is_shared(self, row: int, parts: Parts) -> bool:
+        """Return whether another line, or for a total another total, is about the same."""
+        return any(
+            not set(parts.sure).isdisjoint(other.sure)
+            for place, other in self._found.items()
+            if place != row
+            and self._by_row[place].is_total == self._by_row[row].is_total
+            and place not in self._totals[row]
+            and row not in self._totals[place]
+        )
+
+    def _is_off(self, row: int) -> bool:
+        """Return whether a row is a total of other rows than those that are shown."""
+        line = self._by_row[row]
+        parts = [self._by_row[part].amount for part in line.parts]
+        added = sum((part.ledger for part in parts if part), Decimal(0))
+        return line.is_total and line.amount is not None and line.amount.ledger != added
+
+    def _covering(self, row: int) -> int:
+        """Return the row, or the nearest total over it, that can be held against ours."""
+        rows = (row, *self._totals[row])
+        return next((one for one in rows if one in self._found), row)
+
+    def _with_what_is_alone(self, row: int, chosen: Iterable[int]) -> tuple[str, ...]:
+        """Return what a row is about, with what it or a row under it has where no other has it."""
+        under = [one for one in self._found if one == row or row in self._totals[one]]
+        others = (one for one in chosen if one not in under and one in self._found)
+        taken = {part for one in others for part in self._found[one].all}
+        alone = [part for one in under for part in self._found[one].if_alone if part not in taken]
+        return tuple(dict.fromkeys((*self._found.get(row, Parts()).sure, *alone)))
