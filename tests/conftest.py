@@ -7,7 +7,12 @@ import pytest
 import blocks  # noqa: F401 - before any test imports Prefect, which reports from then on
 from tests.examples import load_profile
 
-pytest_plugins = ["pytester", "tests.plugins.requirements", "tests.plugins.costs"]
+pytest_plugins = [
+    "pytester",
+    "tests.plugins.requirements",
+    "tests.plugins.costs",
+    "tests.plugins.absent_parts",
+]
 
 load_profile()
 
