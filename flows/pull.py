@@ -4,34 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Annotated, Any, Final, Literal
 
 from prefect import State, flow
 from pydantic import Field
 
-from blocks.systems.ports import SourceYear
-from blocks.systems.registry import Books, open_books, systems_with
+from blocks.systems.registry import open_books, systems_with
 from flows.runs.forms import TenantId, Undefined, Uploaded, Year
 from flows.runs.hooks import run_cancelled, run_crashed, run_failed
 from flows.runs.leasing import WAIT_LIMIT_S
 from flows.runs.outcomes import Ending, combined
-from flows.runs.pull_year import PullOptions, PullYear
-from flows.runs.states import ended, name_run, run_id
+from flows.runs.pull_books import PullBooks
+from flows.runs.pull_year import PullOptions
+from flows.runs.states import ended, run_id
 from flows.runs.steps import AS_TASKS, Steps
 from ledger.errors import TasmaError
 from ledger.outcome import Outcome
-from ledger.unit import Unit
-from tasks.log import say, warn
+from tasks.log import say
 from tasks.onboarding import require_open
-from tasks.source_years import (
-    WantedYear,
-    Which,
-    compare_years,
-    undefined_years,
-    wanted_years,
-)
+from tasks.source_years import Which
 from tasks.stores import Stores, open_stores
 
 MAX_YEARS: Final = 100
@@ -132,66 +123,3 @@ async def pull_tenant(
     if refused:
         raise refused[0]
     return combined(endings)
-
-
-@dataclass(frozen=True)
-class PullBooks:
-    """The wanted years of a tenant's books in one system."""
-
-    stores: Stores
-    tenant: str
-    books: Books
-    options: PullOptions
-    steps: Steps
-    wait_limit_s: float
-
-    async def outcomes(self) -> list[Ending]:
-        """Take each year all the way, in order of date."""
-        there = await self.steps.source_years(self.tenant, self.books)
-        await asyncio.to_thread(self._compare, there)
-        wanted = self._wanted(there)
-        units = [Unit(self.tenant, item.year) for item in wanted]
-        tags = [tag for unit in units for tag in unit.tags]
-        await name_run(_name(self.tenant, units, self.options), tags=tags)
-        return [
-            await PullYear(
-                self.stores,
-                Unit(self.tenant, item.year),
-                self.books,
-                item.source,
-                (*there,),
-                self.options,
-                self.steps,
-                self.wait_limit_s,
-            ).outcome()
-            for item in wanted
-        ]
-
-    def _wanted(self, there: Sequence[SourceYear]) -> list[WantedYear]:
-        return wanted_years(
-            self.stores,
-            self.tenant,
-            there,
-            named=self.options.years,
-            which=self.options.which,
-            is_night=self.options.night is not None,
-        )
-
-    def _compare(self, there: Sequence[SourceYear]) -> None:
-        """Say in the log, and in the connection, how the years here and there differ."""
-        stores, tenant = self.stores, self.tenant
-        if difference := compare_years(stores, tenant, self.books.name, there):
-            warn(difference, tenant=tenant)
-        for year in undefined_years(stores, tenant, there):
-            warn(f"The source also has {year}, which nobody has defined here", tenant=tenant)
-
-
-NAMED: Final = 3
-"""Years that the name of a run lists."""
-
-
-def _name(tenant: str, units: list[Unit], options: PullOptions) -> str:
-    if options.night:
-        return f"{tenant} night {options.night}"
-    more = f" and {len(units) - NAMED} more" if len(units) > NAMED else ""
-    return ", ".join(str(unit) for unit in units[:NAMED]) + more

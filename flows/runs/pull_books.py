@@ -1,0 +1,82 @@
+"""The wanted years of a tenant's books in one system, one after the other."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from blocks.systems.ports import SourceYear
+from blocks.systems.registry import Books
+from flows.runs.outcomes import Ending
+from flows.runs.pull_year import PullOptions, PullYear
+from flows.runs.states import name_run
+from flows.runs.steps import Steps
+from ledger.unit import Unit
+from tasks.log import warn
+from tasks.source_years import WantedYear, compare_years, undefined_years, wanted_years
+from tasks.stores import Stores
+
+
+@dataclass(frozen=True)
+class PullBooks:
+    """The wanted years of a tenant's books in one system."""
+
+    stores: Stores
+    tenant: str
+    books: Books
+    options: PullOptions
+    steps: Steps
+    wait_limit_s: float
+
+    async def outcomes(self) -> list[Ending]:
+        """Take each year all the way, in order of date."""
+        there = await self.steps.source_years(self.tenant, self.books)
+        await asyncio.to_thread(self._compare, there)
+        wanted = self._wanted(there)
+        units = [Unit(self.tenant, item.year) for item in wanted]
+        tags = [tag for unit in units for tag in unit.tags]
+        await name_run(_name(self.tenant, units, self.options), tags=tags)
+        return [
+            await PullYear(
+                self.stores,
+                Unit(self.tenant, item.year),
+                self.books,
+                item.source,
+                (*there,),
+                self.options,
+                self.steps,
+                self.wait_limit_s,
+            ).outcome()
+            for item in wanted
+        ]
+
+    def _wanted(self, there: Sequence[SourceYear]) -> list[WantedYear]:
+        return wanted_years(
+            self.stores,
+            self.tenant,
+            there,
+            named=self.options.years,
+            which=self.options.which,
+            is_night=self.options.night is not None,
+        )
+
+    def _compare(self, there: Sequence[SourceYear]) -> None:
+        """Say in the log, and in the connection, how the years here and there differ."""
+        stores, tenant = self.stores, self.tenant
+        if difference := compare_years(stores, tenant, self.books.name, there):
+            warn(difference, tenant=tenant)
+        for year in undefined_years(stores, tenant, there):
+            warn(f"The source also has {year}, which nobody has defined here", tenant=tenant)
+
+
+NAMED: Final = 3
+"""Years that the name of a run lists."""
+
+
+def _name(tenant: str, units: list[Unit], options: PullOptions) -> str:
+    if options.night:
+        return f"{tenant} night {options.night}"
+    more = f" and {len(units) - NAMED} more" if len(units) > NAMED else ""
+    return ", ".join(str(unit) for unit in units[:NAMED]) + more
