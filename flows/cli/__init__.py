@@ -31,6 +31,7 @@ from flows.cli import (  # noqa: F401 - their commands register here
     pull,
     recheck,
     report,
+    schema,
     serving,
     statements,
     template,

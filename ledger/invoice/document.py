@@ -10,7 +10,7 @@ from typing import Annotated, Final, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from ledger.invoice.arithmetic import DEFAULT, Priced, Prices, Rounding, Totals, totals_of
-from ledger.invoice.fields import CountryCode, CurrencyCode, Line, Number, Percent, Text, Value
+from ledger.invoice.fields import CountryCode, CurrencyCode, Day, Line, Number, Percent, Text, Value
 from ledger.invoice.parties import Customer, DeliveryPlace, Recipient
 
 MAX_ROWS: Final = 5_000
@@ -112,7 +112,7 @@ class Credited(Value):
 
     id: SourceId | None = None
     number: Annotated[int, Field(gt=0)] | None = None
-    delivery_date: dt.date | None = None
+    delivery_date: Day | None = None
 
 
 class InvoiceDocument(Value):
@@ -127,11 +127,11 @@ class InvoiceDocument(Value):
     id: SourceId
     type: DocumentType = DocumentType.INVOICE
     number: Annotated[int, Field(gt=0)] | None = None
-    invoice_date: dt.date
-    due_date: dt.date | None = None
-    delivery_date: dt.date | None = None
-    delivery_period_start: dt.date | None = None
-    delivery_period_end: dt.date | None = None
+    invoice_date: Day
+    due_date: Day | None = None
+    delivery_date: Day | None = None
+    delivery_period_start: Day | None = None
+    delivery_period_end: Day | None = None
     currency: CurrencyCode = "EUR"
     language: Annotated[str, Field(pattern="^(fi|sv|en)$")] | None = None
     prices: Prices = Prices.NET
@@ -148,7 +148,7 @@ class InvoiceDocument(Value):
     contract_number: Line = ""
     delivery_terms: Line = ""
     delivery_method_text: Line = ""
-    cash_discount_date: dt.date | None = None
+    cash_discount_date: Day | None = None
     cash_discount_percent: Percent | None = None
     late_interest_percent: Percent | None = None
     factoring: bool | None = None

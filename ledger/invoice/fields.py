@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 from decimal import Decimal
 from typing import Annotated, Any, Final
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from ledger.text import visible
 
@@ -34,6 +36,13 @@ def _exact(number: Any) -> Any:
     return number
 
 
+def _day(day: Any) -> Any:
+    is_text = isinstance(day, str) and _DAY.fullmatch(day.strip())
+    if not is_text and (not isinstance(day, dt.date) or isinstance(day, dt.datetime)):
+        raise ValueError("no day; write it like 2026-01-31")
+    return day
+
+
 def _one_line(text: str) -> str:
     if text != visible(text):
         raise ValueError("holds a line break or a control character")
@@ -46,30 +55,25 @@ def _no_controls(text: str) -> str:
     return text
 
 
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
 _AsText = {"type": "string", "pattern": r"^-?\d{1,9}(\.\d{1,5})?$"}
 
 Number = Annotated[
     Decimal,
     BeforeValidator(_exact),
-    Field(
-        max_digits=PRICE_DIGITS,
-        decimal_places=PRICE_DECIMALS,
-        json_schema_extra={"anyOf": [_AsText, {"type": "number"}]},
-    ),
+    Field(max_digits=PRICE_DIGITS, decimal_places=PRICE_DECIMALS),
     AfterValidator(plain),
+    WithJsonSchema({"anyOf": [_AsText, {"type": "number"}]}),
 ]
 """A price or a quantity: at most five decimals, negative where a credit or a deduction is meant."""
 
 Percent = Annotated[
     Decimal,
     BeforeValidator(_exact),
-    Field(
-        ge=0,
-        le=100,
-        decimal_places=PERCENT_DECIMALS,
-        json_schema_extra={"anyOf": [_AsText, {"type": "number"}]},
-    ),
+    Field(ge=0, le=100, decimal_places=PERCENT_DECIMALS),
     AfterValidator(plain),
+    WithJsonSchema({"anyOf": [_AsText, {"type": "number"}]}),
 ]
 """Per cent, 0 to 100: 25.5 is twenty-five and a half."""
 
@@ -79,6 +83,9 @@ Line = Annotated[str, Field(max_length=NAME_CHARS), AfterValidator(_one_line)]
 Name = Annotated[str, Field(min_length=1, max_length=NAME_CHARS), AfterValidator(_one_line)]
 Text = Annotated[str, Field(max_length=TEXT_CHARS), AfterValidator(_no_controls)]
 """A text that may have several lines."""
+
+Day = Annotated[dt.date, BeforeValidator(_day)]
+"""A day, as text like 2026-01-31: not a moment, and no number of seconds."""
 
 CountryCode = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
 """ISO 3166-1 alpha-2: FI, SE."""

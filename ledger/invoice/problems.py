@@ -27,6 +27,7 @@ REFUSALS: Final = {
     "malformed": "{reason}",
     "unknown_field": "there is no such field; `tasma schema invoice` lists those there are",
     "unreadable": "{reason}",
+    "missing": "missing",
     "repeated_otherwise": (
         "the same source and id came before in this file with other content (record "
         "{earlier}); rows of one invoice stand together, and an invoice is given once"
