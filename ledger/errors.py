@@ -31,6 +31,7 @@ with the module of each; those under `TransientError` are retried, the rest go t
                 HubOnNetworkDisk  (blocks.hub.errors)
                 HubWithoutWal  (blocks.hub.errors)
             InThousands  (tasks.customer_statements)
+            InvoiceFileRefused  (blocks.invoices.refusals)
             LandedFileGone  (blocks.lake.landed)
             LandedFileSpoiled  (blocks.lake.landed)
             LeaseLost  (blocks.hub.errors)

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from ledger.errors import TerminalError
-
-HOW: Final = "docs/systems/invoices.md has the contract."
 
 
 class InvoiceFileRefused(TerminalError):
     """A file, not one of its invoices, is not as the contract has it."""
 
-    sentence = "{file}, at {place}: {reason} " + HOW
+    sentence = "{file}, at {place}: {reason} docs/systems/invoices.md has the contract."
 
 
 def refused(file: str, place: str, reason: str) -> InvoiceFileRefused:
