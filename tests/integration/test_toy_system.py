@@ -19,6 +19,7 @@ from flows.keep_connections import keep_connections
 from flows.nightly import tenants_of
 from ledger.fiscal_year import FiscalYear
 from tasks.erasing import erase, holdings
+from tasks.from_landing import fetched_from_landing
 from tasks.ledger_sources import year_sources
 from tests.harnesses import toy as harness
 from tests.toy import port
@@ -92,6 +93,17 @@ def test_month_that_the_lake_lost_is_fetched_again(house, there, acme):
     end, message = house.pull(acme)
 
     assert ("Unchanged", 1) == (end, fetched(there)), message
+
+
+def test_what_it_was_not_asked_is_known_again_from_what_was_landed(house, there, acme):
+    house.pull(acme)
+    (load,) = house.stores.hub.loads.of_unit(acme, YEAR)
+
+    fetched = fetched_from_landing(house.stores, load)
+
+    assert "source_account source_voucher" == fetched.facts.unasked
+    batches = fetched.open(house.stores.lake).batches()
+    assert 10 == sum(batch["voucher"].num_rows for batch in batches)
 
 
 def test_voucher_that_the_source_s_balances_lack_holds_the_year(house, there, acme, monkeypatch):
