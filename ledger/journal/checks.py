@@ -35,6 +35,11 @@ class Totals:
     debit: Decimal = ZERO
     objects: dict[str, set[str]] = field(default_factory=lambda: {n: set() for n in DIMENSIONS})
 
+    @property
+    def is_template(self) -> bool:
+        """Whether the file is the template as it was printed: its rows are all samples."""
+        return 0 < self.samples == self.rows
+
 
 def check_vouchers(tables: Iterable[pa.Table], findings: Findings) -> Totals:
     """Note what is wrong with vouchers as a whole, and count; ``tables`` end with a voucher."""
@@ -51,7 +56,7 @@ def check_vouchers(tables: Iterable[pa.Table], findings: Findings) -> Totals:
 
 def check_declared(declared: Declaration, totals: Totals, findings: Findings) -> None:
     """Note where the rows do not come to what is declared, and rows of the template."""
-    if totals.samples:
+    if totals.samples and not totals.is_template:
         findings.add(
             SECTION,
             f"{totals.samples:,} rows of series {SAMPLE} are the template's; put your own in "

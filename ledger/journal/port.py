@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
@@ -79,8 +79,14 @@ def open_file(parts: Sequence[Part], *, block_bytes: int = BLOCK_BYTES) -> Ledge
     if journal is None:
         nothing = SourceFacts(kind=KIND, coverage=VOUCHERS)
         return LedgerFile(nothing, {}, _Log(), _Counts(), lambda: iter(()), findings.refusal)
+    facts = facts_of(journal.declared)
+    if journal.totals.is_template:
+        # It is right as it is, and none of it is anybody's books.
+        nothing_whole = replace(facts, coverage=VOUCHERS)
+        chart = {"ledger_account": journal.tables["ledger_account"]}
+        return LedgerFile(nothing_whole, chart, _Log([_TEMPLATE]), _Counts(), lambda: iter(()))
     return LedgerFile(
-        facts=facts_of(journal.declared),
+        facts=facts,
         tables=journal.tables,
         diagnostics=_Log(
             [_undeclared(key, journal.declared) for key in journal.declared.undeclared]
@@ -173,6 +179,15 @@ def _undeclared(key: str, declared: Declaration) -> Diagnostic:
         "it is held until a person accepts it as it is",
     )
 
+
+_TEMPLATE: Final = Diagnostic(
+    "journal_template",
+    Level.WARNING,
+    0,
+    "vouchers",
+    "The file is the template: all its rows are samples, and none was taken.",
+    "put your own rows in their place",
+)
 
 READER: Final = LedgerReader(
     version=VERSION,

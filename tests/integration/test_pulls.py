@@ -82,6 +82,22 @@ def test_a_changed_and_a_deleted_voucher_are_seen_the_next_night(house, connecte
     assert ledger.company.trial_balance() == house.balances(ledger.tenant)
 
 
+@pytest.mark.requirement("R-FIN-P1", "R-FIN-P2a")
+def test_a_voucher_of_the_first_days_of_the_year_that_changed_is_seen_the_next_night(
+    house, connected
+):
+    ledger = connected(defined=("2025",), schedule=True)
+    house.pull(ledger.tenant)
+    chunk = next(iter(ledger.company.book().chunks()))
+    first = (chunk.series, int(chunk.number[0]))
+    ledger.there.edit(changed=[first])
+
+    night, said = house.pull(ledger.tenant, night=dt.date(2025, 12, 30))
+
+    assert ("Published", True) == (night, "changed: 1" in said)
+    assert ledger.company.trial_balance() == house.balances(ledger.tenant)
+
+
 def test_a_voucher_that_fortnox_lists_but_does_not_export_holds_the_year(house, connected):
     ledger = connected(defined=("2025",))
     house.pull(ledger.tenant)

@@ -113,6 +113,7 @@ def test_changes_name_the_voucher_that_the_source_removed(tasma, books, sie, com
     assert "removed" in tasma("ledger", "changes", books, "2024").stdout
 
 
+@pytest.mark.requirement("R-FIN-P2b")
 def test_verify_tells_intact_from_altered(tasma, books):
     """Somebody who edits the published file is found out, and the exit code says so."""
     assert tasma("ledger", "verify", books).exit_code == 0

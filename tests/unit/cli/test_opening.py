@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from blocks.hub import Hub
-from blocks.settings import settings
+from blocks.settings import PROJECT, settings
 from blocks.systems.registry import SYSTEMS
 from ledger.fiscal_year import FiscalYear
 from tests.small_sie import small_sie
@@ -339,3 +339,16 @@ def test_unknown_source_lists_those_there_are(tasma):
 
     assert done.exit_code == 2
     assert all(system in done.output for system in SYSTEMS)
+
+
+@pytest.mark.requirement("R-FIN-29a", "R-FIN-29b")
+def test_template_is_printed_with_where_its_layout_is_described_and_loads_as_it_is(tasma, tmp_path):
+    path = tmp_path / "template.csv"
+    path.write_text(tasma("template").stdout)
+
+    done = tasma("import", path, "--new-tenant")
+
+    assert (PROJECT / "docs" / "systems" / "journal.md").exists()
+    assert "docs/systems/journal.md" in tasma("template", "--help").output
+    assert done.exit_code == 4, done.output
+    assert "SAMPLE" not in tasma("tenant", "status").output

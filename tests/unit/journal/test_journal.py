@@ -267,10 +267,19 @@ def test_a_file_that_does_not_declare_how_much_it_holds_is_read_and_held(old, co
     assert {"journal_not_declared"} == {item.code for item in file.diagnostics.items}
 
 
-def test_the_template_is_read_as_it_is_but_for_its_sample_rows():
-    refusal = opened(TEMPLATE).refusal
+@pytest.mark.requirement("R-FIN-29b", "R-FIN-29c")
+def test_the_template_is_read_as_it_is_and_none_of_its_sample_rows_is_taken():
+    file = opened(TEMPLATE)
 
-    assert "1 place is to be corrected: [vouchers]: 5 rows of series SAMPLE" in refusal
+    assert ("", 0, VOUCHERS) == (file.refusal, file.diagnostics.errors, file.facts.coverage)
+    assert [] == list(file.batches())
+    assert ["journal_template"] == [item.code for item in file.diagnostics.items]
+
+
+def test_sample_rows_that_were_left_among_others_are_named():
+    own = TEMPLATE.replace("SAMPLE,2,", "A,2,")
+
+    assert "1 place is to be corrected: [vouchers]: 3 rows of series SAMPLE" in opened(own).refusal
 
 
 def test_bytes_that_are_no_text_are_refused():
