@@ -127,6 +127,7 @@ with the module of each; those under `TransientError` are retried, the rest go t
             UnknownSource  (blocks.controls.catalogue)
             UnknownSystem  (blocks.systems.registry)
             UnknownTenant  (blocks.hub.errors)
+            Unsendable  (blocks.systems.fennoa.target)
         TransientError  (ledger.errors)
             CallFailed  (blocks.http.errors)
             ChangedMeanwhile  (blocks.pickup.port)

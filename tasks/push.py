@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import os
 import time
 import uuid
 from collections import Counter
@@ -18,20 +19,19 @@ from typing import Final
 from blocks.hub import Hub
 from blocks.hub.outbox import Queued
 from blocks.steps import PUSH_STEPS, reached
-from blocks.systems.targets import Claim, PushTarget
+from blocks.systems.targets import Claim, PushTarget, Walk
+from ledger.push.advance import advance
 from ledger.push.events import (
-    Action,
     Begun,
     Call,
     Event,
     Found,
-    ReadState,
     Rescued,
     Search,
     StateRead,
 )
 from ledger.push.events import Walked as WalkedEvent
-from ledger.push.items import Clock, Item, Phase, Step
+from ledger.push.items import Clock, Phase, Step
 from tasks.log import say, warn
 
 MAX_DOCUMENTS: Final = 500
@@ -46,13 +46,18 @@ SPARE_S: Final = 30.0
 PAUSING: Final = frozenset({"401", "403"})
 """Answers by which a credential is broken: nothing more is sent for the tenant."""
 
-EPOCH: Final = uuid.uuid4().hex
-"""Names this process's clock."""
+FIRST_LOOKS: Final = 3
+"""Attempts at a run's first look; without a complete one nothing is sent."""
+
+BORN: Final = uuid.uuid4().hex
 
 
 def now() -> Clock:
-    """Return this moment on the clock that counts suspension."""
-    return Clock(time.clock_gettime(time.CLOCK_BOOTTIME), EPOCH)
+    """Return this moment on the clock that counts suspension.
+
+    The epoch is this process's own, also where it was forked from one that had imported this.
+    """
+    return Clock(time.clock_gettime(time.CLOCK_BOOTTIME), f"{BORN}-{os.getpid()}")
 
 
 @dataclass
@@ -71,6 +76,8 @@ class Pusher:
     limit_s: float = MAX_RUN_S
     pause_s: float = 1.0
     ends: Counter[str] = field(default_factory=Counter)
+    problem: str = ""
+    """Why the run ended before its time; empty when it did not."""
 
     async def run(self) -> Counter[str]:
         """Work until nothing is due, or a limit is reached; return how documents ended.
@@ -78,90 +85,96 @@ class Pusher:
         The caller holds the tenant's push lease.
         """
         began = now().seconds
-        await self._first_look()
-        touched: set[int] = set()
+        touched: dict[int, Queued] = {}
+        if self._is_paused() or not await self._first_look():
+            return self.ends
+        await asyncio.to_thread(self.hub.outbox.take_over, self.tenant, self.system, now())
         while now().seconds - began < self.limit_s and len(touched) < self.max_documents:
-            if reason := self.hub.push_marks.paused(self.tenant, self.system):
-                warn(f"Paused: {reason}", tenant=self.tenant)
+            if self._is_paused():
                 break
-            due, wait_s = await asyncio.to_thread(self._due)
+            due, wait_s = await asyncio.to_thread(
+                self.hub.outbox.next_due, self.tenant, self.system, now()
+            )
             if due is None:
                 if wait_s is None or now().seconds - began + wait_s > self.limit_s:
                     break
                 await asyncio.sleep(min(wait_s, self.pause_s))
                 continue
-            touched.add(due.id)
+            touched[due.id] = due
             await self._work(due)
         self._count(touched)
         return self.ends
 
-    async def _first_look(self) -> None:
-        """Adopt what is there with a key of ours that the outbox does not know as created."""
+    def _is_paused(self) -> bool:
+        self.problem = self.hub.push_marks.paused(self.tenant, self.system)
+        if self.problem:
+            warn(f"Paused: {self.problem}", tenant=self.tenant)
+        return bool(self.problem)
+
+    async def _first_look(self) -> bool:
+        """Adopt what is there with a key of ours that the outbox does not know as created.
+
+        Returns:
+            Whether everything newer than the mark was seen. If not, nothing may be sent: a hub that
+            was restored from a copy could not know what it sends once more.
+        """
         mark = self.hub.push_marks.of(self.tenant, self.system)
-        walk = await self.target.walk(mark, {})
-        known = self.hub.outbox.keys(self.tenant, self.system, list(walk.ours))
-        for key, queued in known.items():
-            for target_id in sorted(walk.ours[key]):
-                if queued.item.target_id != target_id:
-                    self._apply(queued, Found(target_id))
-                    say(f"{queued.source_id} was found there and adopted", tenant=self.tenant)
+        for _ in range(FIRST_LOOKS):
+            walk = await self.target.walk(mark, {})
+            if walk.is_complete or walk.problem in PAUSING:
+                break
+            await asyncio.sleep(self.pause_s)
+        self._adopt(walk)
         if walk.is_complete and walk.newest:
             self.hub.push_marks.set(self.tenant, self.system, walk.newest)
+        elif not walk.is_complete:
+            self._give_up(walk)
+        return walk.is_complete
 
-    def _due(self) -> tuple[Queued | None, float | None]:
-        """Return the next document with something to do now, else how long until one has."""
-        soonest: float | None = None
-        for queued in self.hub.outbox.open_items(
-            self.tenant, self.system, limit=self.max_documents
-        ):
-            wait_s = self._wait(queued)
-            if wait_s is not None and wait_s <= 0:
-                return queued, 0.0
-            if wait_s is not None:
-                soonest = wait_s if soonest is None else min(soonest, wait_s)
-        return None, soonest
+    def _adopt(self, walk: Walk) -> None:
+        known = self.hub.outbox.keys(self.tenant, self.system, list(walk.ours))
+        for key, queued in known.items():
+            for target_id in sorted(walk.ours[key] - queued.item.seen - {queued.item.target_id}):
+                self._apply(queued, Found(target_id))
+                say(f"{queued.source_id} was found there as {target_id}", tenant=self.tenant)
+        lost = {key: min(ids) for key, ids in walk.ours.items() if key not in known}
+        self.hub.outbox.remember(self.system, lost)
 
-    def _wait(self, queued: Queued) -> float | None:
-        """Return how long a document waits; None when only a later run can do something."""
-        if queued.claimed_until and queued.claimed_until > self.hub.database.now():
-            return None
-        if queued.item.phase is Phase.SENDING:
-            return 0.0
-        action = self._next(queued.item)
-        if isinstance(action, Search | ReadState):
-            return action.wait_s
-        if action is None:
-            at = queued.item.ready_at
-            return max(0.0, at.seconds - now().seconds) if at and at.epoch == EPOCH else 0.0
-        return 0.0
+    def _give_up(self, walk: Walk) -> None:
+        self.problem = (
+            f"what is there could not be looked at in full ({walk.problem or 'no whole list'}), so "
+            "nothing was sent"
+        )
+        warn(self.problem, tenant=self.tenant)
+        if walk.problem in PAUSING:
+            self._pause(walk.problem)
 
-    def _next(self, item: Item) -> Action | None:
-        from ledger.push.advance import advance  # noqa: PLC0415 - asked without an event
-
-        return advance(item, None, rules=self.target.rules, now=now())[1]
+    def _pause(self, code: str) -> None:
+        self.problem = f"the target answered {code}: its credential is not valid"
+        self.hub.push_marks.pause(self.tenant, self.system, reason=self.problem)
 
     async def _work(self, queued: Queued) -> None:
         if queued.item.phase is Phase.SENDING:
             self._apply(queued, Rescued())
             return
-        action = self._next(queued.item)
+        action = advance(queued.item, None, rules=self.target.rules, now=now())[1]
         if action is None:
             return
         lasts = dt.timedelta(seconds=self.target.request_limit_s + SPARE_S)
         # Read before the hub's: the claim ends no later there than here.
         until_s = now().seconds + SPARE_S
-        token = await asyncio.to_thread(self.hub.outbox.claim, queued, lasts=lasts)
-        if token is None:
+        claimed = await asyncio.to_thread(self.hub.outbox.claim, queued, lasts=lasts)
+        if claimed is None:
             return
         try:
             if isinstance(action, Call):
-                await self._call(queued, action.step, Claim(token, until_s))
+                await self._call(queued, action.step, Claim(claimed.token, until_s))
             elif isinstance(action, Search):
                 await self._search(queued)
             else:
                 await self._read(queued, action.step)
         finally:
-            self.hub.outbox.release(queued, token)
+            self.hub.outbox.release(queued, claimed)
 
     async def _call(self, queued: Queued, step: Step, claim: Claim) -> None:
         mark = queued.item.mark or self.hub.push_marks.of(self.tenant, self.system)
@@ -173,8 +186,7 @@ class Pusher:
         after = self._apply(begun, event)
         reached("push.stored", among=PUSH_STEPS)
         if after.item.answer_code in PAUSING:
-            reason = f"the target answered {after.item.answer_code}: its credential is not valid"
-            self.hub.push_marks.pause(self.tenant, self.system, reason=reason)
+            self._pause(after.item.answer_code)
 
     async def _search(self, queued: Queued) -> None:
         began_s = now().seconds
@@ -204,7 +216,7 @@ class Pusher:
         )
         return after
 
-    def _count(self, touched: set[int]) -> None:
-        for queued in self.hub.outbox.listed(self.tenant, self.system):
-            if queued.id in touched:
-                self.ends[queued.item.state] += 1
+    def _count(self, touched: dict[int, Queued]) -> None:
+        keys = [queued.item.key for queued in touched.values()]
+        after = self.hub.outbox.keys(self.tenant, self.system, keys)
+        self.ends.update(queued.item.state for queued in after.values())

@@ -6,6 +6,7 @@ or its first byte left and no answer came, and then nobody knows. Retries are no
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -72,7 +73,10 @@ async def call_once(
 
     times = httpx.Timeout(limit_s, connect=min(CONNECT_LIMIT_S, limit_s))
     try:
-        async with httpx.AsyncClient(timeout=times, auth=auth, transport=transport) as client:
+        async with (
+            asyncio.timeout(limit_s),  # the client's own limits are for each read alone
+            httpx.AsyncClient(timeout=times, auth=auth, transport=transport) as client,
+        ):
             request = client.build_request(
                 method, url, data=dict(data or {}), files=files, extensions={"trace": trace}
             )
@@ -83,7 +87,7 @@ async def call_once(
                 await response.aclose()
     except _TooLate:
         return Once(was_sent=False, problem="the claim was about to end")
-    except (httpx.HTTPError, OSError) as problem:
+    except (httpx.HTTPError, OSError) as problem:  # a timeout is an OSError
         return Once(was_sent=bool(sent), problem=type(problem).__name__)
     return Once(was_sent=True, response=response)
 

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     Date,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -324,10 +325,15 @@ outbox_item = Table(
     _text("target_id", ID_CHARS),
     Column("item", Text, nullable=False),
     Column("claimed_until", UtcTime),
+    # When there is next something to do, and on whose clock; no clock: at once.
+    Column("due_s", Float, nullable=False, default=0.0),
+    _text("due_epoch", ID_CHARS),
     Column("created_at", UtcTime, nullable=False),
     Column("updated_at", UtcTime, nullable=False),
     Index(None, "tenant", "target", "key", unique=True),
-    Index(None, "tenant", "target", "phase", "id"),
+    Index(None, "tenant", "target", "phase", "due_epoch", "id"),
+    Index(None, "tenant", "target", "due_epoch", "due_s"),
+    Index(None, "target", "phase", "tenant"),
     sqlite_autoincrement=True,
 )
 

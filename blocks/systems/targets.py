@@ -30,7 +30,10 @@ class Claim:
 
 @dataclass(frozen=True)
 class Walk:
-    """What a search saw. `newest`: the highest id there is; a later search may begin after it."""
+    """What a search saw. `newest`: the highest id there is; a later search may begin after it.
+
+    `problem`: why it is not complete, if the target said so itself: a code.
+    """
 
     is_complete: bool
     newest: str
@@ -38,6 +41,7 @@ class Walk:
     """Ids by our key."""
     lookalikes: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """Ids without our key that look like a document that was asked about, by that one's key."""
+    problem: str = ""
 
 
 class PushTarget(Protocol):

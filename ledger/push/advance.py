@@ -245,8 +245,11 @@ def _looked(item: Item, doubt: Doubt, *, began_s: float, lag_s: float, now: Cloc
 
 def _found(item: Item, target_id: str) -> Item:
     if item.is_created:
-        is_same = item.target_id == target_id
-        return item if is_same else item.held(HoldCode.SEVERAL, f"{item.target_id}, {target_id}")
+        # One that a person has seen and set aside (`Resolved`) is no news.
+        if target_id in item.seen | {item.target_id}:
+            return item
+        seen = item.seen | {target_id, item.target_id}
+        return replace(item, seen=seen).held(HoldCode.SEVERAL, _listed(seen))
     if item.phase is Phase.SENDING:
         return replace(item, seen=item.seen | {target_id})
     return _adopted(item, item.seen | {target_id})
@@ -261,12 +264,12 @@ def _adopted(item: Item, ids: frozenset[str]) -> Item:
 
 
 def _step_done(item: Item) -> Item:
-    after = replace(_ready(item), finished=item.finished + 1, attempts=0)
-    return after if after.step else replace(after, phase=Phase.DONE)
+    return _ready(replace(item, finished=item.finished + 1, attempts=0))
 
 
 def _ready(item: Item) -> Item:
-    return replace(item, phase=Phase.READY, doubt=None, hold=None, ready_at=None)
+    phase = Phase.READY if item.step else Phase.DONE
+    return replace(item, phase=phase, doubt=None, hold=None, ready_at=None)
 
 
 def _retried(item: Item) -> Item:
@@ -281,9 +284,11 @@ def _resolved(item: Item, event: Resolved) -> Item:
     if item.phase not in {Phase.HELD, Phase.IN_DOUBT}:
         raise Impossible(item, event)
     if event.target_id:
+        seen = item.seen | {event.target_id}
         if event.target_id == item.target_id:
-            return _ready(replace(item, seen=frozenset({event.target_id})))
-        return _adopted(item, frozenset({event.target_id}))
+            return _ready(replace(item, seen=seen))
+        ours = replace(item, target_id=event.target_id, seen=seen, finished=0)
+        return _step_done(ours)
     if item.step is Step.CREATE:
         if event.is_done:
             raise Impossible(item, event)  # done means that there is an id to go on with

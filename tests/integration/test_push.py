@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 from pydantic import SecretStr
 
+from blocks.http.once import call_once
 from blocks.hub.outbox import NewDocument
-from blocks.systems.fennoa.target import FennoaTarget, Prepared
+from blocks.systems.fennoa.target import FennoaTarget, Prepared, Unsendable
 from ledger.push.advance import Rules
-from ledger.push.events import Begun, Lost, Retried, Succeeded
+from ledger.push.events import Begun, Found, Lost, Resolved, Succeeded
 from ledger.push.items import Phase, ReadBack, Step
 from simulators.fennoa import Company, Fault, FennoaSimulator
 from tasks import push
@@ -67,6 +69,8 @@ def document(number, steps=DRAFT, gross="125.50"):
 
 def prepare(queued):
     found = json.loads(queued.document)
+    if code := found.get("unsendable"):
+        raise Unsendable(code=code)
     return Prepared(found["form"], "1042", "2026-01-15", Decimal(found["gross"]))
 
 
@@ -287,7 +291,7 @@ def test_walk_over_several_pages_finds_ours_among_others(
 
 def test_search_that_fails_is_no_absence(hub, fennoa, run):
     fennoa.faults.add("sales_api/add", Fault.LOST_DONE)
-    fennoa.faults.add("sales_api", *[None] * 2, *[Fault.FAULT] * 60)
+    fennoa.faults.add("sales_api", None, *[Fault.FAULT] * 60)
     queue(hub, document(1))
 
     assert {"done": 1} == run()
@@ -304,9 +308,6 @@ def test_broken_credential_pauses_its_tenant_and_nothing_is_lost(hub, fennoa, ru
     assert [] == invoices(fennoa)
     assert "401" in hub.push_marks.paused("acme", "fennoa")
     hub.push_marks.resume("acme", "fennoa")
-    for number in (1, 2):
-        queued = hub.outbox.find("acme", "fennoa", f"INV-{number}")
-        hub.outbox.apply(queued, Retried(), rules=QUICK, now=now())
     assert {"done": 2} == run()
 
 
@@ -320,6 +321,124 @@ def test_sender_whose_claim_is_over_before_its_first_byte_sends_nothing(
 
     assert [] == invoices(fennoa)
     assert Phase.READY is item(hub, 1).phase
+
+
+def test_first_look_that_fails_sends_nothing(hub, fennoa, run):
+    """A hub that was restored from a copy would send once more what it could not see."""
+    fennoa.world.add_invoice(fennoa.company(USER), _nested(form(1)))
+    queue(hub, document(1), document(2))
+    fennoa.faults.add("sales_api", *[Fault.FAULT] * push.FIRST_LOOKS)
+
+    assert {} == run()
+    assert 1 == len(invoices(fennoa))
+
+    assert {"done": 2} == run()
+    assert 2 == len(invoices(fennoa))
+
+
+def test_document_that_the_restored_hub_has_lost_is_not_sent_when_it_is_added_again(
+    hub, fennoa, run
+):
+    fennoa.world.add_invoice(fennoa.company(USER), _nested(form(1)))
+    run()
+    hub.push_marks.set("acme", "fennoa", "1000000")
+
+    assert 1 == queue(hub, document(1))["refused"]
+    run()
+
+    assert 1 == len(invoices(fennoa))
+
+
+def test_alarm_that_a_person_resolved_is_not_raised_by_every_run(hub, fennoa, run):
+    queue(hub, document(1))
+    run()
+    fennoa.world.add_invoice(fennoa.company(USER), _nested(form(1)))
+    run()
+    queued = hub.outbox.find("acme", "fennoa", "INV-1")
+    assert Phase.HELD is queued.item.phase
+    event = Resolved(is_done=True, target_id=queued.item.target_id)
+    hub.outbox.apply(queued, event, rules=QUICK, now=now())
+
+    run()
+
+    assert Phase.DONE is item(hub, 1).phase
+
+
+def test_invoice_that_was_deleted_there_is_held(hub, fennoa, run):
+    queue(hub, document(1))
+    queued = hub.outbox.find("acme", "fennoa", "INV-1")
+    hub.outbox.apply(queued, Found("123456"), rules=QUICK, now=now())
+
+    assert {"held": 1} == run()
+
+    assert "gone" == str(item(hub, 1).hold.code)
+
+
+def test_document_that_cannot_be_sent_is_rejected_and_the_next_goes_on(hub, fennoa, run):
+    queue(hub, replace(document(1), document='{"unsendable": "no_vat_number"}'), document(2))
+
+    assert {"rejected": 1, "done": 1} == run()
+
+    assert "no_vat_number" == item(hub, 1).answer_code
+    assert 1 == len(invoices(fennoa))
+
+
+def test_changed_content_replaces_no_invoice_that_is_there(hub, fennoa, run):
+    """It was created, and its sending was refused."""
+    form_ = form(1) | {"delivery_method": "finvoice"}
+    text = json.dumps({"form": form_, "gross": "125.50"})
+    first = NewDocument("INV-1", "sales_invoice", key(1), "1042", text, "d", SENT)
+    queue(hub, first)
+    assert {"rejected": 1} == run()
+
+    counts = queue(hub, replace(first, digest="another"))
+
+    assert (0, 1) == (counts["replaced"], counts["refused"])
+
+
+def test_what_was_in_doubt_when_its_tenant_was_erased_is_never_sent(hub, fennoa, run):
+    queue(hub, document(1))
+    queued = hub.outbox.find("acme", "fennoa", "INV-1")
+    hub.outbox.apply(queued, Begun(1, "digest", ""), rules=QUICK, now=now())
+    hub.outbox.apply(queued, Lost(1), rules=QUICK, now=now())
+    tenant = hub.tenants.get("acme")
+
+    hub.erase_tenant("acme")
+    hub.tenants.add(replace(tenant, created_at=None))
+
+    assert 1 == queue(hub, document(1))["refused"]
+
+
+def test_call_as_a_whole_ends_within_its_limit(hub, fennoa, run, monkeypatch):
+    """An answer that comes drop by drop would outlast the claim on its document."""
+
+    async def slow(_response):
+        await asyncio.sleep(5)
+
+    monkeypatch.setattr("blocks.http.once._whole", slow)
+
+    found = asyncio.run(
+        call_once("GET", f"{fennoa.url}/sales_api", until_s=float("inf"), limit_s=0.5)
+    )
+
+    assert (True, None) == (found.was_sent, found.response)
+
+
+def test_next_document_is_found_by_an_index_however_many_wait(hub):
+    """100 documents or 20,000: SQLite looks at no more of its index."""
+    database = hub.database
+    queue(hub, *(document(number) for number in range(1, 40)))
+    with database.reading() as connection:
+        for query in (
+            hub.outbox._fresh("acme", "fennoa"),
+            hub.outbox._waiting("acme", "fennoa", now()),
+            hub.outbox._abandoned("acme", "fennoa"),
+        ):
+            text = query.compile(connection, compile_kwargs={"render_postcompile": True})
+            asked = f"explain query plan {text}".replace("?", "1")
+            steps = [row[3] for row in connection.exec_driver_sql(asked)]
+            assert steps
+            assert not [step for step in steps if "TEMP B-TREE" in step or "SCAN" in step], steps
 
 
 def test_document_of_a_dead_worker_goes_into_doubt_and_is_not_sent_again(hub, fennoa, run):

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
+from http import HTTPStatus
 from typing import Any, Final
 
 from pydantic import SecretStr
@@ -16,6 +17,7 @@ from blocks.hub.outbox import Queued
 from blocks.systems.fennoa.answers import Good, read_answer
 from blocks.systems.fennoa.walk import Row, walk_invoices
 from blocks.systems.targets import Claim, Walk
+from ledger.errors import TerminalError
 from ledger.push.advance import Rules
 from ledger.push.events import (
     After,
@@ -49,6 +51,17 @@ RULES: Final = Rules(
 Answered = Succeeded | NoEffect | Lost | NotSent | Refuted
 
 
+class Unsendable(TerminalError):
+    """A document cannot be sent to Fennoa as it is."""
+
+    sentence = "It cannot be sent to Fennoa as it is: {code}."
+
+    @property
+    def why(self) -> str:
+        """Return why, in a few words or a code."""
+        return str(self.values["code"])
+
+
 @dataclass(frozen=True)
 class Prepared:
     """What is sent for a document, and by what it is known there again.
@@ -78,6 +91,7 @@ class FennoaTarget:
     rules: Rules = RULES
     request_limit_s: float = REQUEST_LIMIT_S
     calls: int = 0
+    _refused: str = field(default="", init=False)
     _steps: dict[Step, Callable[[Queued, Claim], Awaitable[Answered]]] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -93,7 +107,10 @@ class FennoaTarget:
         """Return the sha256 of what the call sends: its form, or the id that it names."""
         what: object = queued.item.target_id
         if step is Step.CREATE:
-            what = dict(self.prepare(queued).form)
+            try:
+                what = dict(self.prepare(queued).form)
+            except Unsendable as problem:
+                what = problem.why  # nothing will be sent
         return hashlib.sha256(json.dumps([step, what], sort_keys=True).encode()).hexdigest()
 
     async def call(self, step: Step, queued: Queued, claim: Claim) -> Answered:
@@ -102,22 +119,30 @@ class FennoaTarget:
 
     async def walk(self, mark: str, wanted: Mapping[str, Queued]) -> Walk:
         """Look at all invoices newer than a mark."""
-        prepared = {key: self.prepare(queued) for key, queued in wanted.items()}
-        return await walk_invoices(self._get, mark, prepared)
+        self._refused = ""
+        try:
+            prepared = {key: self.prepare(queued) for key, queued in wanted.items()}
+        except Unsendable as problem:
+            return Walk(is_complete=False, newest="", problem=problem.why)
+        walk = await walk_invoices(self._get, mark, prepared)
+        return walk if walk.is_complete else replace(walk, problem=self._refused)
 
     async def read(self, step: Step, queued: Queued) -> Finding:
         """Read the invoice of a step whose answer was lost."""
         once = await self._get_once(f"sales_api/{queued.item.target_id}")
         answer = read_answer(once, 0)
         if isinstance(answer, NoEffect) and once.response is not None:
-            is_gone = once.response.status_code == 404
+            is_gone = once.response.status_code == HTTPStatus.NOT_FOUND
             return Finding.GONE if is_gone else Finding.UNKNOWN
         if not isinstance(answer, Good) or step is not Step.APPROVE:
             return Finding.UNKNOWN
         return Finding.DONE if _header(answer).get("invoice_no") else Finding.NOT_DONE
 
     async def _create(self, queued: Queued, claim: Claim) -> Answered:
-        form = self.prepare(queued).form
+        try:
+            form = self.prepare(queued).form
+        except Unsendable as problem:
+            return NoEffect(claim.token, problem.why, After.REJECT)
         answer = await self._post("sales_api/add", claim, form)
         if isinstance(answer, Good):
             target_id = answer.body.get("id")
@@ -126,9 +151,9 @@ class FennoaTarget:
         return answer
 
     async def _check(self, queued: Queued, claim: Claim) -> Answered:
-        answer = read_answer(await self._get_once(f"sales_api/{queued.item.target_id}"), 0)
+        answer = await self._invoice(queued, claim)
         if not isinstance(answer, Good):
-            return _for_now(answer, claim)
+            return answer
         expected, found = self.prepare(queued), _header(answer)
         total = _decimal(found.get("total_gross"))
         if total != expected.total_gross:
@@ -146,14 +171,25 @@ class FennoaTarget:
         return Succeeded(claim.token) if is_done or isinstance(answer, Good) else answer
 
     async def _number(self, queued: Queued, claim: Claim) -> Answered:
-        answer = read_answer(await self._get_once(f"sales_api/{queued.item.target_id}"), 0)
+        answer = await self._invoice(queued, claim)
         if not isinstance(answer, Good):
-            return _for_now(answer, claim)
+            return answer
         if _header(answer).get("invoice_no"):
             return Succeeded(claim.token)
         if queued.item.attempts > NUMBER_LOOKS:
             return Refuted(claim.token, HoldCode.OVERDUE, "it was approved and has no number")
         return NoEffect(claim.token, "no_number_yet", After.RETRY, retry_after_s=NUMBER_EVERY_S)
+
+    async def _invoice(self, queued: Queued, claim: Claim) -> Good | Answered:
+        """Read the one invoice; one that is gone is for a person."""
+        once = await self._get_once(f"sales_api/{queued.item.target_id}")
+        answer = read_answer(once, claim.token)
+        if isinstance(answer, NoEffect) and once.response is not None:
+            if once.response.status_code == HTTPStatus.NOT_FOUND:
+                return Refuted(claim.token, HoldCode.GONE, "it is not there any more")
+            retry_after_s = answer.retry_after_s or NUMBER_EVERY_S
+            return NoEffect(claim.token, answer.code, After.RETRY, retry_after_s=retry_after_s)
+        return answer
 
     async def _send(self, queued: Queued, claim: Claim) -> Answered:
         answer = await self._post(f"sales_api/do/send/{queued.item.target_id}", claim, {})
@@ -194,17 +230,10 @@ class FennoaTarget:
         """Return what a path has; None when it could not be read."""
         answer = read_answer(await self._get_once(path), 0)
         if not isinstance(answer, Good):
+            self._refused = answer.code if isinstance(answer, NoEffect) else ""
             return None
         found: list[Row] | Row | None = answer.body.get("data")
         return found
-
-
-def _for_now(answer: NoEffect | Lost | NotSent, claim: Claim) -> Answered:
-    """Say of a reading that it brought nothing: it is done again."""
-    if isinstance(answer, NoEffect):
-        retry_after_s = answer.retry_after_s or NUMBER_EVERY_S
-        return NoEffect(claim.token, answer.code, After.RETRY, retry_after_s=retry_after_s)
-    return Lost(claim.token)
 
 
 def _header(answer: Good) -> dict[str, Any]:

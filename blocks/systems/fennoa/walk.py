@@ -1,7 +1,9 @@
 """Walking Fennoa's list of invoices: everything newer than a mark, or nothing is concluded.
 
-The list has pages by number, 200 a page, in an order that is not promised. New invoices shift rows
-to later pages; so a walk is complete only when nothing newer came while it walked.
+The list has pages by number, 200 a page, in an order that is not promised. What comes or goes while
+it is walked shifts rows from page to page, and one that goes may shift a row past the reader; so
+each page is read once more after the one that follows it, and a walk whose pages did not stay as
+they were has seen nothing.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ import re
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping
 from decimal import Decimal, InvalidOperation
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 from blocks.systems.targets import Walk
@@ -65,24 +68,32 @@ async def walk_invoices(get: Get, mark: str, wanted: Mapping[str, Prepared]) -> 
 async def _newer(get: Get, after: int) -> dict[int, Row] | None:
     """Return the invoices with a higher id; None when the list could not be read as one."""
     found: dict[int, Row] = {}
-    first: list[int] = []
+    order: list[int] = []
+    before: list[int] = []
     for page in range(1, MAX_PAGES + 1):
-        rows = await get(f"sales_api/?page={page}")
-        numbers = _numbered(rows)
+        numbers = await _page(get, page)
         if numbers is None:
             return None
-        first = first or list(numbers)
+        if page > 1:
+            reread = await _page(get, page - 1)
+            if reread is None or list(reread) != before:
+                return None
+        before = list(numbers)
+        order += before
         found |= numbers
-        is_descending = list(numbers) == sorted(numbers, reverse=True)
-        is_passed = is_descending and bool(numbers) and min(numbers) <= after
+        # Only a list that was newest first all the way is known to hold nothing newer further on.
+        is_passed = bool(before) and before[-1] <= after and _is_descending(order)
         if len(numbers) < PAGE_ROWS or is_passed:
-            break
-    else:
-        return None
-    reread = _numbered(await get("sales_api/?page=1"))
-    if reread is None or list(reread) != first:
-        return None  # something came, or went, while it was walked
-    return {number: row for number, row in found.items() if number > after}
+            return {number: row for number, row in found.items() if number > after}
+    return None
+
+
+async def _page(get: Get, page: int) -> dict[int, Row] | None:
+    return _numbered(await get(f"sales_api/?page={page}"))
+
+
+def _is_descending(numbers: list[int]) -> bool:
+    return all(one > next_ for one, next_ in pairwise(numbers))
 
 
 async def _with_keys(get: Get, rows: dict[int, Row]) -> dict[int, Row] | None:

@@ -11,15 +11,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blocks.hub import Tenant
-from blocks.hub.outbox import NewDocument, UnknownDocument
+from blocks.hub.outbox import Claimed, NewDocument, UnknownDocument
 from ledger.push.advance import Impossible, Rules
-from ledger.push.events import After, Begun, Call, Found, Lost, NoEffect, Search, Succeeded
+from ledger.push.events import (
+    After,
+    Begun,
+    Call,
+    Found,
+    Lost,
+    NoEffect,
+    Search,
+    Succeeded,
+    Walked,
+)
 from ledger.push.items import Clock, Doubt, Hold, HoldCode, Item, Phase, Step
 from ledger.push.stored import read_item, write_item
 
 TARGET = "fennoa"
 PLAN = (Step.CREATE, Step.CHECK)
 NOW = Clock(100.0, "here")
+LATER = Clock(102.0, "here")
 RULES = Rules()
 A_MINUTE = dt.timedelta(minutes=1)
 
@@ -42,8 +53,14 @@ def queued(outbox, number=1):
 
 
 def begin(outbox, found):
-    token = outbox.claim(found, lasts=A_MINUTE)
+    token = outbox.claim(found, lasts=A_MINUTE).token
     return token, outbox.apply(found, Begun(token, "digest", "7"), rules=RULES, now=NOW)[0]
+
+
+def due(outbox, now=NOW):
+    """Return which document is due, once nobody has a claim on it."""
+    found, _ = outbox.next_due("acme", TARGET, now)
+    return found and found.source_id
 
 
 def test_same_document_twice_is_one(outbox):
@@ -109,7 +126,9 @@ def test_claim_ends_and_the_next_has_a_higher_token(outbox, hub, monkeypatch):
     second = outbox.claim(queued(outbox), lasts=A_MINUTE)
     outbox.release(queued(outbox), first)
 
-    assert first < second
+    assert first.token < second.token
+    assert outbox.claim(queued(outbox), lasts=A_MINUTE) is None
+    outbox.release(queued(outbox), second)
     assert outbox.claim(queued(outbox), lasts=A_MINUTE) is not None
 
 
@@ -117,13 +136,43 @@ def test_create_in_doubt_holds_up_its_customer_alone(outbox):
     outbox.add("acme", TARGET, [document(1, "anna"), document(2, "anna"), document(3, "bo")])
     token, found = begin(outbox, queued(outbox, 1))
     outbox.apply(found, Lost(token), rules=RULES, now=NOW)
+    outbox.release(found, Claimed(token, queued(outbox).claimed_until))
 
-    waiting = [item.source_id for item in outbox.open_items("acme", TARGET, limit=10)]
-    outbox.apply(found, Found("9"), rules=RULES, now=NOW)
-    after = [item.source_id for item in outbox.open_items("acme", TARGET, limit=10)]
+    first = due(outbox)
+    outbox.apply(
+        found,
+        Walked(is_complete=True, hits=frozenset(), lookalikes=frozenset(), began_s=101.0),
+        rules=RULES,
+        now=LATER,
+    )
+    second = due(outbox, LATER)
+    outbox.apply(found, Found("9"), rules=RULES, now=LATER)
+    third = due(outbox, LATER)
 
-    assert ["invoice 1", "invoice 3"] == waiting
-    assert ["invoice 1", "invoice 2", "invoice 3"] == after
+    assert ("invoice 1", "invoice 3", "invoice 1") == (first, second, third)
+
+
+def test_wait_on_another_processs_clock_is_over_at_once(outbox):
+    outbox.add("acme", TARGET, [document(1)])
+    token, found = begin(outbox, queued(outbox))
+    outbox.apply(found, NoEffect(token, "429", After.RETRY, 60.0), rules=RULES, now=NOW)
+    outbox.release(found, Claimed(token, queued(outbox).claimed_until))
+    elsewhere = Clock(3.0, "elsewhere")
+
+    assert (None, 60.0) == outbox.next_due("acme", TARGET, NOW)
+    outbox.take_over("acme", TARGET, elsewhere)
+
+    assert "invoice 1" == due(outbox, elsewhere)
+
+
+def test_document_of_a_worker_that_is_gone_comes_first_once_its_claim_is_over(outbox, hub):
+    outbox.add("acme", TARGET, [document(1, "anna"), document(2, "bo")])
+    begin(outbox, queued(outbox, 2))
+    assert "invoice 1" == due(outbox)
+
+    outbox.release(queued(outbox, 2), Claimed(1, queued(outbox, 2).claimed_until))
+
+    assert "invoice 2" == due(outbox)
 
 
 def test_what_was_pushed_is_not_pushed_again_after_its_tenant_was_erased(outbox, hub):
@@ -161,7 +210,7 @@ def test_one_tenants_documents_are_not_anothers(outbox):
 
     with pytest.raises(UnknownDocument):
         outbox.find("beta", TARGET, "invoice 1")
-    assert [] == outbox.open_items("beta", TARGET, limit=10)
+    assert (None, None) == outbox.next_due("beta", TARGET, NOW)
 
 
 CLOCKS = st.builds(Clock, st.floats(0, 1e9), st.text(max_size=8))
