@@ -72,4 +72,4 @@ def staged_load(stores: Stores, unit: Unit, *, load_id: str = "") -> StagedLoad:
         if published is None:
             raise NothingHeld(unit, status)
         return StagedLoad(staged_as_published(stores, published), published.load_id)
-    return StagedLoad(staged_from_landing(stores, load), load.load_id)
+    return StagedLoad(staged_from_landing(stores, load), load.load_id, load.dated)

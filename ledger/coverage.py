@@ -77,6 +77,14 @@ class Coverage:
         """Whether a load may be published: all of what it gives is known to be there."""
         return self.kind in {CoverageKind.WHOLE_YEAR, CoverageKind.PERIOD}
 
+    def overlaps(self, other: Coverage) -> bool:
+        """Return whether both may replace some day of their year."""
+        if not (self.may_replace and other.may_replace):
+            return False
+        if None in {self.first, self.last, other.first, other.last}:
+            return True
+        return self.first <= other.last and other.first <= self.last  # type: ignore[operator]
+
     def __str__(self) -> str:
         days = "" if self.first is None else f":{self.first}:{self.last}"
         return f"{self.kind}{days}"

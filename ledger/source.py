@@ -48,9 +48,10 @@ class SourceFacts:
     replace. `year`: the fiscal year that it names as its own. `is_of_several_years`: it names none,
     and its vouchers belong to whichever years are defined. `program` has a version behind its name,
     `program_name` has not. `balances_up_to`: the day of the balances that it reports, when that is
-    not the year's last. `account_classes`: what numbers of accounts say, where the source's chart
-    is built so. `reports_balances`: whether it says what its vouchers lead to. `lines`: where in
-    the source a fact stands, by the fact's name here.
+    not the year's last. `generated_on`: the day on which it was made. `account_classes`: what
+    numbers of accounts say, where the source's chart is built so. `reports_balances`: whether it
+    says what its vouchers lead to. `lines`: where in the source a fact stands, by the fact's name
+    here.
     """
 
     kind: str
@@ -64,6 +65,7 @@ class SourceFacts:
     program_name: str = ""
     encoding: str = ""
     balances_up_to: dt.date | None = None
+    generated_on: dt.date | None = None
     account_classes: AccountClasses = field(default_factory=dict)
     reports_balances: bool = True
     lines: Mapping[str, int] = field(default_factory=dict)

@@ -20,6 +20,7 @@ from ledger.readers import format_of
 from ledger.source import LedgerFile
 from tasks.defined_years import RefusedVouchers, by_year, voucher_days
 from tasks.evidence import unpack
+from tasks.file_dates import date_of_file
 from tasks.ledger_files import facts_of, open_landed, require_ledger
 from tasks.log import say
 from tasks.onboarding import require_open
@@ -33,7 +34,8 @@ class Fetched:
     """A file of the lake and what it says of itself.
 
     `evidence`: what the source was asked beside it, None for a file that somebody dropped in.
-    `evidence_sha256`: the hash of that part of it which the source is asked every time.
+    `evidence_sha256`: the hash of that part of it which the source is asked every time. `dated`:
+    when the books are of (`ledger.file_order`). `is_refresh`: the year stays whose it is.
     """
 
     landed: Landed
@@ -41,6 +43,8 @@ class Fetched:
     _file: LedgerFile | None = None
     evidence: Landed | None = None
     evidence_sha256: str = ""
+    dated: str = ""
+    is_refresh: bool = False
 
     def open(self, lake: Lake) -> LedgerFile:
         """Return the file with its vouchers still to come.
@@ -65,7 +69,15 @@ class Received:
 
 
 @step("fetch", about="tenant")
-def fetch(stores: Stores, tenant: str, *, path: Path, sha256: str = "", who: str = "") -> Received:
+def fetch(
+    stores: Stores,
+    tenant: str,
+    *,
+    path: Path,
+    sha256: str = "",
+    who: str = "",
+    is_refresh: bool = False,
+) -> Received:
     """Land a file, or find it by its hash if it was landed before, and open it.
 
     A few vouchers of no named year (from a pre-system) are one load for each defined year; those in
@@ -95,6 +107,9 @@ def fetch(stores: Stores, tenant: str, *, path: Path, sha256: str = "", who: str
     )
     file = require_ledger(open_landed(stores.lake, landed), file_name=path.name)
     received = _received(stores, landed, file)
+    dated = date_of_file(stores.hub, tenant, path, file.facts)
+    for load in received.loads:
+        load.dated, load.is_refresh = dated, is_refresh
     say(
         f"Fetched {landed.file_name}: {source.title} {file.facts.kind} from "
         f"{file.facts.program_name or 'an unnamed program'}, {landed.size_bytes:,} bytes",

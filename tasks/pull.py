@@ -10,6 +10,7 @@ from blocks.systems.ports import Extract, KnownYear, SourceYear
 from blocks.systems.registry import Books
 from tasks.evidence import pack, unasked
 from tasks.fetch import Fetched
+from tasks.file_dates import date_of_extract
 from tasks.from_landing import evidence_of
 from tasks.jobs import Job
 from tasks.ledger_files import facts_of, open_landed
@@ -78,6 +79,7 @@ def land_extract(job: Job, books: Books, extract: Extract) -> Fetched:
         facts.model_copy(update=known),
         file,
         evidence=evidence,
+        dated=date_of_extract(job.stores.hub, tenant, file.facts),
         evidence_sha256=hashlib.sha256(pack(extract.asked_always)).hexdigest(),
     )
 

@@ -13,6 +13,7 @@ from ledger.acceptance import is_foreign
 from ledger.controls import Answer, ControlResult
 from tasks.account_map import map_of_tenant
 from tasks.customer_statements import note_comparisons, statement_figures
+from tasks.file_dates import published_date
 from tasks.jobs import Job
 from tasks.log import say
 from tasks.stage import StagedLoad
@@ -75,7 +76,7 @@ def reconcile(job: Job, load: StagedLoad) -> Judgement:
         ControlFailed: A control could not be computed, so nothing is known.
     """
     tell_judged(job, load)
-    hub, context, facts = job.stores.hub, unit_context(job), load.staged.facts
+    hub, context, facts = job.stores.hub, unit_context(job, load), load.staged.facts
     asked = controls.controls_for(facts.source, facts.source_kind, context=context)
     results = controls.reconcile(
         load.staged, controls=asked, context=context, warehouse=job.stores.warehouse
@@ -145,8 +146,10 @@ def _still_passes(job: Job, published: Load) -> bool:
     return not hub.acceptances.unaccepted(job.unit.tenant, job.unit.year, results)
 
 
-def unit_context(job: Job) -> UnitContext:
+def unit_context(job: Job, load: StagedLoad | None = None) -> UnitContext:
     """Gather what the hub knows of the tenant: the other side of several controls.
+
+    `load`: what is judged, when it is not what is published.
 
     A year that may become one of the tenant's by being published counts as defined (R-FIN-26).
     """
@@ -163,8 +166,18 @@ def unit_context(job: Job) -> UnitContext:
         tightened=hub.tightened.of(unit.tenant),
         account_map=map_of_tenant(hub, unit.tenant),
         statements=statement_figures(job.stores, unit),
+        **_dates(job, load),
         locked_until=max((item.locked_until for item in active if item.locked_until), default=None),
     )
+
+
+def _dates(job: Job, load: StagedLoad | None) -> dict[str, str]:
+    """Return when the books of a load are of, and those of what is published in its place."""
+    if load is None or not load.dated:
+        return {}
+    hub, lake, coverage = job.stores.hub, job.stores.lake, load.staged.facts.coverage
+    published = published_date(hub, lake, job.unit, coverage, digest=load.staged.digest)
+    return {"dated": load.dated, "published_dated": published}
 
 
 def _summary(judgement: Judgement) -> str:

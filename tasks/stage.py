@@ -17,10 +17,14 @@ from tasks.stores import Stores
 
 @dataclass(frozen=True)
 class StagedLoad:
-    """A staged unit and the id under which the hub knows this load of it; empty in a dry run."""
+    """A staged unit, the id under which the hub knows this load of it, and when its books are of.
+
+    `load_id` is empty in a dry run; `dated` is a date of `ledger.file_order`.
+    """
 
     staged: StagedUnit
     load_id: str = ""
+    dated: str = ""
 
 
 @step("stage", about="job.unit")
@@ -41,7 +45,8 @@ def stage(job: Job, fetched: Fetched) -> StagedLoad:
         postings=counts["posting"],
         digest=staged.digest[:16],
     )
-    return StagedLoad(staged, "" if job.is_dry_run else _record(job, fetched, staged))
+    load_id = "" if job.is_dry_run else _record(job, fetched, staged)
+    return StagedLoad(staged, load_id, fetched.dated)
 
 
 def staged_from_landing(stores: Stores, load: Load) -> StagedUnit:
@@ -101,6 +106,8 @@ def _record(job: Job, fetched: Fetched, staged: StagedUnit) -> str:
             coverage=str(staged.facts.coverage),
             organisation_number=staged.facts.organisation_number,
             error_count=staged.facts.error_count,
+            dated=fetched.dated,
+            is_refresh=fetched.is_refresh,
             run_id=job.run_id,
         )
     )

@@ -20,8 +20,9 @@ class UnitContext(BaseModel):
     `organisation_number` and `currency` are empty when unknown. `locked_until`: last day of the
     tenant's locked periods. `tightened` and `tolerances` (unit's currency, >= 0), both by control,
     can make a control of `data/reference/controls.csv` stricter, never laxer. `account_map`: None
-    while nobody has set one. `statements`: what the customer's say of the year, None for one that
-    is waited for; empty when none is asked for.
+    while nobody has set one. `dated`, `published_dated`: when the books of the load, and of what it
+    would replace, are of (`ledger.file_order`). `statements`: what the customer's say of the year,
+    None for one that is waited for; empty when none is asked for.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -30,6 +31,8 @@ class UnitContext(BaseModel):
     currency: str = "SEK"
     defined_years: tuple[FiscalYear, ...] = ()
     locked_until: dt.date | None = None
+    dated: str = ""
+    published_dated: str = ""
     tightened: dict[str, Severity] = {}
     tolerances: dict[str, Decimal] = {}
     account_map: AccountMap | None = None

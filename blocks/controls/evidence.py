@@ -120,8 +120,11 @@ def _bind_context(connection: DuckDBPyConnection, context: UnitContext) -> None:
     connection.execute(
         "create table unit.context as select $number::varchar as organisation_number,"
         " $currency::varchar as currency, $locked_until::date as locked_until,"
-        " $has_account_map::boolean as has_account_map",
+        " $has_account_map::boolean as has_account_map,"
+        " nullif($dated, '') as dated, nullif($published_dated, '') as published_dated",
         {
+            "dated": context.dated,
+            "published_dated": context.published_dated,
             "has_account_map": context.account_map is not None,
             "number": context.organisation_number,
             "currency": context.currency,

@@ -35,10 +35,11 @@ class Load:
     bytes of all that the source was asked beside them, `evidence_sha256` the hash of the part that
     it is asked every time (empty: nothing). `coverage` is that of `blocks.staging`: only a whole
     year has a say in its unit's status. `organisation_number` and `error_count` (damaged places)
-    are the source's. `reason`: of the status. `is_open`: something is still to be done about it: a
-    hold waits for a person (`blocks.hub.holds`), a load of less than a year for its verdict
-    (`blocks.hub.side_loads`). `passed_by`: the version of the controls by which nothing held it,
-    empty until then.
+    are the source's. `dated`: when its books are of (`ledger.file_order`). `is_refresh`: the year
+    stays whose it was (`UnitStatus.ledger_source`). `reason`: of the status. `is_open`: something
+    is still to be done about it: a hold waits for a person (`blocks.hub.holds`), a load of less
+    than a year for its verdict (`blocks.hub.side_loads`). `passed_by`: the version of the controls
+    by which nothing held it, empty until then.
     """
 
     tenant: str
@@ -55,6 +56,8 @@ class Load:
     coverage: str = WHOLE_YEAR
     organisation_number: str = ""
     error_count: int = 0
+    dated: str = ""
+    is_refresh: bool = False
     reason: str = ""
     is_open: bool = False
     """Set by the hub."""
@@ -256,6 +259,12 @@ def has_passed(connection: Connection, load_id: str) -> bool:
     """Say within a transaction whether the controls have let a load pass."""
     load = _find(connection, load_id) if load_id else None
     return load is not None and load.passed_by != ""
+
+
+def is_refresh(connection: Connection, load_id: str) -> bool:
+    """Say within a transaction whether a load leaves its year whose it was."""
+    load = _find(connection, load_id) if load_id else None
+    return load is not None and load.is_refresh
 
 
 def judged(connection: Connection, tenant: str, year: str, *, digest: str) -> Load | None:

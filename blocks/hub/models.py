@@ -150,6 +150,8 @@ load = Table(
     Column("asked_sha256", String(ID_CHARS), nullable=False, default="", server_default=""),
     Column("passed_by", String(ID_CHARS), nullable=False, default="", server_default=""),
     Column("error_count", Integer, nullable=False, default=0, server_default="0"),
+    Column("dated", String(32), nullable=False, default="", server_default=""),
+    Column("is_refresh", Boolean, nullable=False, default=False, server_default=false()),
     Index(None, "tenant", "fiscal_year", "created_at"),
     Index(None, "is_open", "tenant"),
 )

@@ -52,6 +52,8 @@ def repair_tenant(
         old, record = known.get(key), published.get(key)
         start = old or UnitStatus(tenant, key, status=UnitState.PUBLISHED, updated_at=now)
         new = _repaired(start, record, has_passed=loads.has_passed(connection, start.load_id))
+        if record is not None and loads.is_refresh(connection, new.published_load_id):
+            new = replace(new, ledger_source=start.ledger_source)
         if new != old and unit_resource(tenant, start.year) not in at_work:
             repaired.append(replace(new, updated_at=now))
     repaired = [_written(connection, unit) for unit in repaired]

@@ -31,7 +31,8 @@ class UnitStatus:
     and failed ones too. `last_published_at`, `published_*`, `voucher_count` and `posting_count`
     tell of the last good one, which stays until another takes its place. `last_published_at` is
     renewed by a load that found nothing changed. `ledger_source`: the system or format whose the
-    ledger of the year is; only it, or a person, replaces it.
+    ledger of the year is; only it, or a person, replaces it. A load that only refreshes the year
+    leaves it whose it was.
     """
 
     tenant: str
@@ -103,7 +104,7 @@ class Units:
             posting_count: Postings published; only taken with ``published``.
             token: The caller's lease token; refused once somebody has a higher one.
             is_whole_year: Whether what is published makes the year's ledger the load's source's; a
-                part of a year does so only when it was nobody's.
+                part of a year does so only when it was nobody's, and a refresh never.
 
         Raises:
             UnknownTenant: The hub has no such tenant.
@@ -127,7 +128,8 @@ class Units:
                 lease_token=old.lease_token if token is None else token,
             )
             if status is UnitState.PUBLISHED:
-                new = _published(new, counts, is_whole_year=is_whole_year)
+                owner = _owner(new, connection, is_whole_year=is_whole_year)
+                new = _published(new, counts, owner=owner)
             write(connection, new)
             if status in _ENDS:
                 held = new.load_id if status is UnitState.HELD else ""
@@ -237,9 +239,14 @@ def _of_load(old: UnitStatus, status: UnitState, facts: dict[str, str]) -> UnitS
     return _with(kept, {name: value for name, value in facts.items() if value})
 
 
-def _published(
-    unit: UnitStatus, counts: dict[str, int | None], *, is_whole_year: bool
-) -> UnitStatus:
+def _owner(unit: UnitStatus, connection: Connection, *, is_whole_year: bool) -> str:
+    """Return whose the ledger of the year is once the load in hand is published."""
+    if loads.is_refresh(connection, unit.load_id):
+        return unit.ledger_source
+    return unit.source if is_whole_year else unit.ledger_source or unit.source
+
+
+def _published(unit: UnitStatus, counts: dict[str, int | None], *, owner: str) -> UnitStatus:
     """Take the load in hand for the last good one; counts that were not said stay."""
     good = replace(
         unit,
@@ -247,7 +254,7 @@ def _published(
         published_load_id=unit.load_id,
         published_digest=unit.digest,
         published_source=unit.source,
-        ledger_source=unit.source if is_whole_year else unit.ledger_source or unit.source,
+        ledger_source=owner,
     )
     return _with(good, {name: count for name, count in counts.items() if count is not None})
 

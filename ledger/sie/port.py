@@ -63,6 +63,7 @@ def facts_of(file: SieFile) -> SourceFacts:
         program_name=header.program.strip(),
         encoding=file.encoding,
         balances_up_to=header.balances_up_to,
+        generated_on=header.generated_on,
         account_classes=ACCOUNT_CLASSES,
         lines={LINES[label]: line for label, line in header.lines.items() if label in LINES},
     )

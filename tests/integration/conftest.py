@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -86,10 +87,12 @@ class House:
         )
         return _end(asyncio.run(work))
 
-    def take(self, tenant, content, *, name="books.se", dry_run=False):
-        """Take a file with this content all the way; return the same."""
+    def take(self, tenant, content, *, name="books.se", dry_run=False, at=None):
+        """Take a file with this content (and time) all the way; return the same."""
         path = self.folder / name
         path.write_bytes(content)
+        if at:
+            os.utime(path, (at.timestamp(), at.timestamp()))
         work = take_in(
             self.stores,
             Arrival(tenant, path),

@@ -32,6 +32,7 @@ BLOCKING = {
     "result_roll_forward",
     "closing_reported",
     "mass_removal",
+    "older_than_published",
     "locked_period",
 }
 

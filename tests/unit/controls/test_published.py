@@ -440,3 +440,37 @@ def test_account_whose_balance_became_zero_is_still_there(empty_books):
         row["amount"] *= 0
 
     assert later.result("mass_removal").outcome == Answer.PASSED
+
+
+# --- a file that is older than what is published ----------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("dated", "published", "answer"),
+    [
+        ("2024-06-01", "2024-06-02", Answer.BROKEN),
+        ("2024-06-02", "2024-06-02", Answer.PASSED),
+        ("2024-06-02T08:00:00", "2024-06-02T08:00:01", Answer.BROKEN),
+        ("2024-06-02", "2024-06-02T08:00:01", Answer.PASSED),
+        ("2024-06-02T08:00:00", "2024-06-02", Answer.PASSED),
+        ("2024-06-03", "2024-06-02T08:00:01", Answer.PASSED),
+        ("", "2024-06-02", Answer.NOT_APPLICABLE),
+        ("2024-06-02", "", Answer.NOT_APPLICABLE),
+    ],
+)
+def test_file_older_than_what_it_would_replace_is_a_break_of_timing(
+    books, dated, published, answer
+):
+    books.context |= {"dated": dated, "published_dated": published}
+
+    result = books.publishes(copy.deepcopy(books)).result("older_than_published")
+
+    assert answer is result.outcome
+    assert [BreakKind.TIMING] * (answer is Answer.BROKEN) == [item.kind for item in result.breaks]
+    assert all(published.replace("T", " ") in item.detail for item in result.breaks)
+
+
+def test_first_load_of_a_year_is_older_than_nothing(books):
+    books.context |= {"dated": "2024-06-01", "published_dated": "2024-06-02"}
+
+    assert "nothing is published for this year yet" == books.result("older_than_published").reason

@@ -1,0 +1,90 @@
+"""When the books of a file are of, and those of what is published that it would replace."""
+
+from __future__ import annotations
+
+import datetime as dt
+from fnmatch import fnmatchcase
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from blocks.hub import Hub, Load, UnitState
+from blocks.lake import Lake
+from ledger.coverage import Coverage
+from ledger.errors import TerminalError
+from ledger.file_order import date_in, of_moment
+from ledger.source import SourceFacts
+from ledger.unit import Unit
+from tasks.ledger_files import open_landed
+
+
+def date_of_file(hub: Hub, tenant: str, path: Path, facts: SourceFacts) -> str:
+    """Return when the books of a file are of (`ledger.file_order`).
+
+    The date in its name, where the tenant's form agrees on names; else the source's own; else the
+    time of the file. Empty when it is not there any more.
+    """
+    return date_in_agreed_name(hub, tenant, path.name) or _own(facts) or _time(hub, tenant, path)
+
+
+def date_in_agreed_name(hub: Hub, tenant: str, file_name: str) -> str:
+    """Return the date in a name that is as the tenant's form has it; empty for any other."""
+    opening = hub.openings.find(tenant)
+    agreed = opening.form.file_pattern if opening and opening.form else ""
+    return date_in(file_name) if agreed and fnmatchcase(file_name, agreed) else ""
+
+
+def date_of_extract(hub: Hub, tenant: str, facts: SourceFacts) -> str:
+    """Return when the books that a system sent are of: now, unless it says so itself."""
+    return _own(facts) or _local(hub, tenant, hub.database.now())
+
+
+def published_date(hub: Hub, lake: Lake, unit: Unit, coverage: Coverage, *, digest: str) -> str:
+    """Return when the books are of that a load would replace.
+
+    Args:
+        hub: Knows the loads.
+        lake: Has what those of earlier releases were made from, which noted no date.
+        unit: Whose loads.
+        coverage: What the load may replace.
+        digest: Of the load: the same rows are never older than what is published.
+
+    Returns:
+        The latest date of the loads by which these rows are published; empty when there are none,
+        when they are those of the load, or when nothing says when they are of.
+    """
+    # A load that was held may have been published after a later one.
+    published = hub.loads.published(unit.tenant, unit.year)
+    earlier = hub.loads.of_unit(unit.tenant, unit.year)
+    loads = [
+        load
+        for load in (*filter(None, [published]), *earlier)
+        if load.status is UnitState.PUBLISHED and Coverage.parse(load.coverage).overlaps(coverage)
+    ]
+    if not loads or loads[0].digest == digest:
+        return ""
+    same = [load.dated for load in loads if load.digest == loads[0].digest]
+    return max(same) or _date_of_landed(lake, loads[0])
+
+
+def _date_of_landed(lake: Lake, load: Load) -> str:
+    landed = lake.find(load.tenant, load.source, load.landed_sha256)
+    try:
+        return _own(open_landed(lake, landed).facts) if landed else ""
+    except TerminalError:  # damaged meanwhile: the control says that nothing says when it was made
+        return ""
+
+
+def _own(facts: SourceFacts) -> str:
+    return facts.generated_on.isoformat() if facts.generated_on else ""
+
+
+def _time(hub: Hub, tenant: str, path: Path) -> str:
+    try:
+        seconds = path.stat().st_mtime
+    except OSError:  # taken up before, and moved since
+        return ""
+    return _local(hub, tenant, dt.datetime.fromtimestamp(seconds, dt.UTC))
+
+
+def _local(hub: Hub, tenant: str, moment: dt.datetime) -> str:
+    return of_moment(moment.astimezone(ZoneInfo(hub.tenants.get(tenant).time_zone)))

@@ -1,0 +1,133 @@
+"""Older files that come back: held by their dates, and never in the place of newer books."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from blocks.hub import Tenant
+from blocks.settings import REFERENCE
+from ledger.fiscal_year import FiscalYear
+from ledger.onboarding import Transfer
+from ledger.onboarding_form import OnboardingForm
+from ledger.unit import Unit
+from tasks.accept import accept_breaks
+from tasks.onboarding import file_form
+from tests.small_sie import small_sie
+
+JOURNAL = (REFERENCE / "journal_template.csv").read_text().replace("SAMPLE", "A")
+
+
+def made_on(day, *vouchers):
+    return small_sie(*vouchers).replace(b"#GEN 20250101", f"#GEN {day}".encode())
+
+
+OLD = made_on("20240601", ("1", 100, 100))
+NEW = made_on("20240701", ("1", 100, 100), ("2", 7, 7))
+CORRECTED = made_on("20240701", ("1", 100, 100), ("2", 8, 8))
+
+
+@pytest.fixture
+def take(house):
+    house.stores.hub.tenants.add(Tenant("acme", "Testbolaget AB", "5599900007"))
+    house.stores.hub.tenants.add(Tenant("euro", "Sample Company", "12345671", currency="EUR"))
+    return lambda content, tenant="acme", **more: house.take(tenant, content, **more)
+
+
+def published(house):
+    return house.units("acme")["2024"].published_digest
+
+
+@pytest.mark.requirement("R-FIN-33c")
+def test_an_older_file_that_comes_back_is_held_and_the_newer_books_stay(house, take):
+    first = take(OLD)
+    second = take(NEW)
+    kept = published(house)
+
+    came_back, why = take(OLD)
+
+    assert ("Published", "Published", "Held") == (first[0], second[0], came_back)
+    assert "older_than_published (1 break, first: the source is of 2024-06-01, what is" in why
+    assert published(house) == kept
+    assert "Published" == take(CORRECTED)[0], "a file of the same day is not older"
+
+
+def test_equal_content_stays_unchanged_whatever_its_date_and_makes_nothing_older(house, take):
+    take(NEW)
+
+    same = take(NEW.replace(b"#GEN 20240701", b"#GEN 20240501"))
+    between = take(OLD)
+
+    assert ("Unchanged", "Held") == (same[0], between[0])
+
+
+def test_a_person_who_accepts_the_older_books_has_them_and_the_newer_may_come_again(house, take):
+    take(NEW)
+    take(OLD)
+    year = FiscalYear.parse("2024")
+    held = house.stores.hub.holds.find("acme", year)
+    person = {"accepted_by": "anna", "reason": "as it was in June"}
+    accept_breaks(house.stores, Unit("acme", year), controls=(), **person)
+
+    assert "2024-06-01" == held.dated
+    assert ("Published", "Published") == (take(OLD)[0], take(NEW)[0])
+
+
+CHAIRS = JOURNAL.replace("Office chairs", "Green chairs")
+NOON = dt.datetime(2025, 6, 1, 12, tzinfo=dt.UTC)
+SECOND = dt.timedelta(seconds=1)
+
+
+def test_a_file_that_says_no_date_is_of_its_time(take):
+    first = take(JOURNAL.encode(), "euro", name="books.csv", at=NOON)
+    older = take(CHAIRS.encode(), "euro", name="chairs.csv", at=NOON - SECOND)
+    newer = take(CHAIRS.encode(), "euro", name="chairs.csv", at=NOON + SECOND)
+
+    assert ("Published", "Held", "Published") == (first[0], older[0], newer[0]), older[1]
+
+
+@pytest.mark.parametrize(("pattern", "end"), [("tasma-*.csv", "Held"), ("", "Published")])
+def test_the_date_in_a_name_counts_first_where_the_form_agrees_on_names(house, take, pattern, end):
+    form = OnboardingForm(
+        source_system="file",
+        transfer=Transfer.MANUAL,
+        fiscal_years=("2025",),
+        file_pattern=pattern,
+    )
+    house.stores.hub.openings.begin("euro")
+    file_form(house.stores.hub, "euro", form, who="anna")
+    year = FiscalYear.parse("2025")
+    house.stores.hub.approvals.add("euro", {year: {}}, who="anna", note="agrees")
+    take(JOURNAL.encode(), "euro", name="tasma-2025-06-02.csv", at=NOON)
+
+    later = take(CHAIRS.encode(), "euro", name="tasma-2025-06-01.csv", at=NOON + SECOND)
+
+    assert end == later[0], later[1]
+
+
+def test_a_period_is_compared_with_what_it_would_replace_alone(take):
+    """A late January is not older than the February that came before it."""
+    january, february = (part(month) for month in ("01", "02"))
+    take(february.encode(), "euro", name="february.csv", at=NOON)
+
+    late = take(january.encode(), "euro", name="january.csv", at=NOON - SECOND)
+    again = take(
+        february.replace("Office", "Green").encode(), "euro", name="old.csv", at=NOON - SECOND
+    )
+
+    assert ("Published", "Held") == (late[0], again[0]), late[1]
+
+
+def part(month):
+    """Return the journal's file of a month, of which it has one voucher each."""
+    last, total, count = {"01": ("31", "125.50", "3"), "02": ("28", "250.00", "2")}[month]
+    head, _, rows = JOURNAL.partition("row_text,cost_centre,project\n")
+    head = (
+        head.replace("covers_first_day,2025-01-01", f"covers_first_day,2025-{month}-01")
+        .replace("covers_last_day,2025-12-31", f"covers_last_day,2025-{month}-{last}")
+        .replace("row_count,5", f"row_count,{count}")
+        .replace("debit_total,375.50", f"debit_total,{total}")
+    )
+    kept = [row for row in rows.splitlines() if f",2025-{month}-" in row]
+    return "\n".join([f"{head}row_text,cost_centre,project", *kept, ""])
