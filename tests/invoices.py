@@ -70,5 +70,6 @@ def row(price=10, quantity=1, rate="25.5", **changes):
 
 
 def codes(problems):
-    """Return the codes of findings."""
+    """Return the codes of findings, each of which makes its sentence of its values."""
+    assert all(one.message for one in problems)
     return [one.code for one in problems]

@@ -52,6 +52,10 @@ Dimensions = Annotated[
 """Codes by dimension, in the order of the dimensions: in which order they came tells nothing."""
 
 
+FileName = Annotated[str, Field(pattern=r"^[^./\\\x00-\x1f][^/\\\x00-\x1f]{0,199}$")]
+"""Of a file that comes beside the invoice: a name, never a path."""
+
+
 class Row(Value):
     """One row: something sold, or a text alone (`description` and nothing else, R-FEN-11).
 
@@ -120,7 +124,7 @@ class InvoiceDocument(Value):
 
     `source` and `id` name it for ever: the same two with other content are the same invoice,
     changed. `factoring`: None when nobody decided. `vat_country`: whose VAT its rows carry, where
-    that is not the seller's.
+    that is not the seller's. `image`: name of a PDF beside it, which goes with it.
     """
 
     source: SourceId
@@ -155,6 +159,7 @@ class InvoiceDocument(Value):
     trade_name: Annotated[int, Field(gt=0)] | None = None
     note: Text = ""
     internal_note: Text = ""
+    image: FileName | None = None
     rows: Annotated[tuple[Row, ...], Field(max_length=MAX_ROWS)] = ()
 
     @property

@@ -92,6 +92,15 @@ REFUSALS: Final = {
     "text_too_long": "{length} characters; {target} takes {limit}",
     "key_field_taken": "our key travels in this field, so the invoice cannot use it",
     "image_not_pdf": "no PDF, and {target} takes nothing else",
+    "customer_differs": (
+        "{target} has another customer under this number: {fields} differ; correct the card there "
+        "or the number in the source"
+    ),
+    "period_locked": (
+        "{target} is locked until {locked_until} ({lock}); the customer opens the period, or the "
+        "invoice gets a date after it"
+    ),
+    "lock_unreadable": "{target} says of the lock {lock} what is no date; look it up there",
     "totals_differ": "{target} has {actual} where {expected} was expected",
     "process_absent": (
         "agree with the customer what becomes of invoices: draft, approve, approve_and_send"

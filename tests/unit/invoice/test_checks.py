@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
 from blocks.invoices.tables import rows_of, vat_rates
 from ledger.invoice.checks import check, check_credits
 from ledger.invoice.credit import credit_of
-from ledger.invoice.problems import SENTENCES, Severity
+from ledger.invoice.problems import REFUSALS, REMARKS, SENTENCES, WAITS, Severity
 from tests.invoices import CUSTOMER, codes, invoice, row
 
 
@@ -179,6 +180,13 @@ def test_a_finding_names_row_and_field():
     assert problem.message.startswith("row 2, vat_rate: 24 % is no VAT rate of FI for 2026-01-15")
 
 
-def test_codes_of_findings_are_in_one_severity():
-    assert len(SENTENCES) == len(set(SENTENCES))
-    assert all(text for text in SENTENCES.values())
+def test_a_code_has_one_severity_and_is_found_somewhere():
+    assert len(SENTENCES) == len(REFUSALS) + len(WAITS) + len(REMARKS)
+
+    source = "".join(file.read_text() for file in (ROOT / "ledger/invoice").rglob("*.py"))
+    made_of_two = {f"{name}_{end}" for name in NUMBERS for end in ("malformed", "check_digit")}
+    assert set() == {code for code in SENTENCES if source.count(f'"{code}"') < 2} - made_of_two
+
+
+NUMBERS = ("business_id", "vat_number", "reference")
+ROOT = Path(__file__).parents[3]

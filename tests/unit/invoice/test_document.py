@@ -142,3 +142,24 @@ def test_rows_have_a_limit(rows):
     else:
         with pytest.raises(ValidationError, match="5000"):
             InvoiceDocument.model_validate(given)
+
+
+def test_an_invoice_is_stored_as_json_and_read_back_as_it_was():
+    one = invoice(
+        rows=[row(price="10.10", dimensions={"1": "a"}), TEXT], image="a.pdf", factoring=False
+    )
+
+    same = InvoiceDocument.model_validate_json(one.model_dump_json())
+    assert (one, one.digest) == (same, same.digest)
+
+
+def test_the_digest_of_an_invoice_stays_from_release_to_release():
+    """It is stored with what was sent: another one would look like a changed document."""
+    assert invoice().digest == "9159ca2244562ab4a3a23379788ae879c3db9725589701c0bef2eb89761397dd"
+
+
+@pytest.mark.parametrize("name", ["../a.pdf", "a/b.pdf", ".a", "", "a\x00.pdf", "a\\b", "x" * 201])
+def test_an_image_is_the_name_of_a_file_and_no_path(name):
+    assert "Lasku 1.pdf" == invoice(image="Lasku 1.pdf").image
+    with pytest.raises(ValidationError):
+        invoice(image=name)

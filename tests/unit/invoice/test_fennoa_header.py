@@ -17,12 +17,14 @@ BANK = {"address": "FI2112345600000785", "operator": "NDEAFIHH"}
 def refusals(**how):
     found = mapped(**how)
     assert not found.is_sendable
+    assert codes(found.problems)
     return [(one.code, one.field) for one in found.problems if one.refuses]
 
 
 def remarks(**how):
     found = mapped(**how)
     assert found.is_sendable
+    assert codes(found.problems)
     return [(one.code, one.field) for one in found.problems]
 
 

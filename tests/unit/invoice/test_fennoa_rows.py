@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from ledger.invoice.mappings.fennoa.rows import as_credit
 from ledger.invoice.problems import Severity
 from tests.fennoa_terms import form, mapped, row_of, terms
-from tests.invoices import TEXT, invoice, row
+from tests.invoices import TEXT, codes, invoice, row
 
 REGISTER = {"P1": "Suunnittelu", "GEN": "Yleinen tuote"}
 CREDIT = {"type": "credit_note", "credited": {"number": 1001}}
@@ -23,6 +23,7 @@ def refusal(**how):
     found = mapped(**how)
     assert not found.is_sendable
     (problem,) = [one for one in found.problems if one.refuses]
+    assert codes(found.problems)
     return problem.code, problem.row, problem.field
 
 
