@@ -35,5 +35,7 @@ async def approve_first_transfer(
     await name_run(f"approve first transfer {tenant}", tags=[f"tenant:{tenant}"])
     with open_stores() as stores:
         years = await asyncio.to_thread(approve, stores, tenant, approved_by=approved_by, note=note)
+        has_nights = stores.hub.tenants.get(tenant).has_schedule
     listed = ", ".join(year_in_words(unit.fiscal_year) for unit in years)
-    return Completed(name="Approved", message=f"The nights begin for {tenant}: {listed}.")
+    begun = "The nights begin for" if has_nights else "The first transfer is approved of"
+    return Completed(name="Approved", message=f"{begun} {tenant}: {listed}.")

@@ -5,6 +5,7 @@ with the module of each; those under `TransientError` are retried, the rest go t
 
     TasmaError
         TerminalError  (ledger.errors)
+            BeyondYear  (tasks.customer_statements)
             CallRefused  (blocks.http.errors)
             CompanyUncertain  (tasks.new_tenant)
             ConsentGone  (blocks.hub.consents)

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
-from ledger.fiscal_year import FiscalYear
+from ledger.fiscal_year import FiscalYear, short_year, year_in_words
 
 
 class Stage(StrEnum):
@@ -266,21 +266,23 @@ def _transfer(item: TransferredYear) -> Step:
     held = f"held by {', '.join(item.holding)}" if item.holding else "transfer the year"
     is_done = came and not item.holding
     what = "the year came" if is_done else held
-    return Step(f"first transfer {item.year.key}", Actor.OPERATOR, is_done=is_done, what=what)
+    name = f"first transfer {short_year(item.year.key)}"
+    return Step(name, Actor.OPERATOR, is_done=is_done, what=what)
 
 
 def _statements(item: TransferredYear) -> Iterator[Step]:
+    when = year_in_words(item.year.key)
     for kind in StatementKind:
         found = item.of(kind)
         title = STATEMENTS[kind]
         what = {
-            Comparison.MISSING: f"send the {title} of {item.year} from the source system",
+            Comparison.MISSING: f"send the {title} of {when} from the source system",
             Comparison.DIFFERS: f"{title} differs: {item.differing or 'see the page'}",
             Comparison.AGREES: f"the books agree with the {title}",
         }[found]
         is_operators = found is Comparison.DIFFERS
         yield Step(
-            f"{title} {item.year.key}",
+            f"{title} {short_year(item.year.key)}",
             Actor.OPERATOR if is_operators else Actor.CUSTOMER,
             is_done=found is Comparison.AGREES,
             what=what,
@@ -288,7 +290,7 @@ def _statements(item: TransferredYear) -> Iterator[Step]:
 
 
 def _approval(facts: Facts) -> Step:
-    left = [str(item.year) for item in facts.years if item.year not in facts.approved]
+    left = [year_in_words(item.year.key) for item in facts.years if item.year not in facts.approved]
     if not left:
         return Step(APPROVAL, Actor.OPERATOR, is_done=bool(facts.years), what="approved")
     what = f"look at the comparison and approve the first transfer of {', '.join(left)}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
@@ -17,13 +17,15 @@ from blocks.warehouse.errors import NoLedger
 from blocks.workbooks.reader import read_workbook
 from ledger.controls import Answer, ControlResult
 from ledger.errors import TerminalError
-from ledger.fiscal_year import FiscalYear
+from ledger.fiscal_year import FiscalYear, year_in_words
 from ledger.onboarding import Comparison, StatementKind
+from ledger.statement import sentences
 from ledger.statement.answers import NO_ANSWERS, Answers
 from ledger.statement.line_names import plain
 from ledger.statement.matching import Figures, figures
+from ledger.statement.own_reports import is_own_report
 from ledger.statement.reader import read_book
-from ledger.statement.values import Kind, Statement, StatementFile
+from ledger.statement.values import Kind, Question, Remark, Statement, StatementFile
 from ledger.unit import Unit
 from tasks.account_map import account_map
 from tasks.onboarding import awaits_statements
@@ -72,6 +74,28 @@ class OwnFigures(TerminalError):
     )
 
 
+class BeyondYear(TerminalError):
+    """The amounts of an income statement begin before the year that they are to be held against."""
+
+    sentence = (
+        "{file_name} has amounts from {first} on, and the fiscal year {year} begins later. Ask for "
+        "an income statement of that year, or say where its amounts begin: --from {begins}."
+    )
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What became of a file. `kept`: its statements that count from now on.
+
+    `passed_over`: those that do not, since a customer's file of that kind and year is there.
+    `notes`: what had to be decided or noticed while reading it, each in a sentence.
+    """
+
+    kept: tuple[CustomerStatement, ...]
+    passed_over: tuple[CustomerStatement, ...]
+    notes: tuple[str, ...]
+
+
 @dataclass(frozen=True)
 class Decisions:
     """What a person has decided about a file. `labels`: our lines by label of the file."""
@@ -112,21 +136,33 @@ def add_statements(
     decisions: Decisions,
     who: str,
     is_from_source: bool = False,
-) -> list[CustomerStatement]:
+) -> Taken:
     """Keep a customer's file, and note which statements of which years it holds.
+
+    Args:
+        stores: Where it is kept.
+        tenant: Whose.
+        content: The file.
+        file_name: As the customer called it.
+        decisions: What a person has decided about reading it.
+        who: Gave it.
+        is_from_source: Whether it is a report of the source's own report service, fetched without
+            the customer: it is evidence too, and a customer's file goes before it.
 
     Raises:
         StatementRefused: It cannot be read as a statement.
-        NotDated, NoSuchYear, InThousands, OwnFigures: It cannot be held against the books.
+        NotDated, NoSuchYear, BeyondYear, InThousands, OwnFigures: It cannot be held against the
+            books.
         UnknownTenant: The hub has no such tenant.
 
     Source:
         R-FIN-11 to R-FIN-13.
     """
     stores.hub.tenants.get(tenant)
-    if any(mark in content for mark in _OWN_MARKS):
+    book = read_workbook(content)
+    if is_own_report(book):
         raise OwnFigures(file_name=file_name)
-    file = read_book(read_workbook(content), decisions.answers)
+    file = read_book(book, decisions.answers)
     landed = stores.lake.land(tenant, SOURCE, content, file_name=file_name)
     added = []
     for kind, statement in _sides(file):
@@ -136,7 +172,7 @@ def add_statements(
         added.append(
             CustomerStatement(
                 tenant=tenant,
-                year=_year_of(stores.hub, tenant, as_of, file_name),
+                year=_year_of(stores.hub, tenant, statement, file_name),
                 kind=kind,
                 sha256=landed.sha256,
                 file_name=file_name,
@@ -146,9 +182,10 @@ def add_statements(
                 who=who,
             )
         )
-    for item in added:
-        stores.hub.customer_statements.add(item)
-    return added
+    counts = [stores.hub.customer_statements.add(item) for item in added]
+    kept = [item for item, is_kept in zip(added, counts, strict=True) if is_kept]
+    passed_over = [item for item, is_kept in zip(added, counts, strict=True) if not is_kept]
+    return Taken(tuple(kept), tuple(passed_over), tuple(_notes(file)))
 
 
 def statement_figures(stores: Stores, unit: Unit) -> dict[StatementKind, Figures | None]:
@@ -244,11 +281,24 @@ def _day_of(statement: Statement, file_name: str) -> dt.date:
     return statement.period.end
 
 
-def _year_of(hub: Hub, tenant: str, as_of: dt.date, file_name: str) -> FiscalYear:
-    for item in hub.years.active(tenant):
-        if as_of in item.year:
-            return item.year
-    raise NoSuchYear(file_name=file_name, as_of=as_of, tenant=tenant)
+def _year_of(hub: Hub, tenant: str, statement: Statement, file_name: str) -> FiscalYear:
+    as_of = _day_of(statement, file_name)
+    year = next((item.year for item in hub.years.active(tenant) if as_of in item.year), None)
+    if year is None:
+        raise NoSuchYear(file_name=file_name, as_of=as_of, tenant=tenant)
+    first = statement.period.start if statement.period else None
+    if statement.kind is Kind.INCOME_STATEMENT and first and first < year.start_date:
+        begins = year.start_date
+        named = year_in_words(year.key)
+        raise BeyondYear(file_name=file_name, first=first, year=named, begins=begins)
+    return year
+
+
+def _notes(file: StatementFile) -> Iterator[str]:
+    notes: tuple[Question | Remark, ...] = (*file.questions, *file.remarks)
+    for note in notes:
+        where = sentences.where(note.place)
+        yield f"{where}: {sentences.say(note)}" if where else sentences.say(note)
 
 
 def _first(result: ControlResult) -> str:
@@ -271,7 +321,3 @@ def _answers(found: dict[str, Any]) -> Answers:
 
 def _day(text: str | None) -> dt.date | None:
     return dt.date.fromisoformat(text) if text else None
-
-
-_OWN_MARKS: Final = (b"name_sv,name_en", b"name_sv;name_en", b'"name_sv"', b"tasma ledger report")
-"""What the layouts of our own reports have, and no program of a customer's."""

@@ -71,10 +71,12 @@ class CustomerStatements:
         """Return the statements of one year."""
         return {item.kind: item for item in self.of_tenant(tenant) if item.year == year}
 
-    def add(self, statement: CustomerStatement) -> None:
+    def add(self, statement: CustomerStatement) -> bool:
         """Keep a statement; it replaces the one of its kind and year, and is not compared yet.
 
-        A report of the source's own service never replaces a customer's file (R-FIN-13).
+        Returns:
+            Whether it counts: a report of the source's own service never replaces a customer's
+            file (R-FIN-13).
 
         Raises:
             UnknownTenant: The hub has no such tenant.
@@ -82,7 +84,7 @@ class CustomerStatements:
         table = models.customer_statement
         before = self.of_year(statement.tenant, statement.year).get(statement.kind)
         if before and statement.is_from_source and not before.is_from_source:
-            return
+            return False
         now = self._database.now()
         row = {name: value for name, value in vars(statement).items() if name != "year"}
         row |= {"fiscal_year": statement.year.key, "added_at": now, "compared_at": None}
@@ -94,6 +96,7 @@ class CustomerStatements:
             message = f"{statement.kind.replace('_', ' ')} of {statement.year} as of "
             message += f"{statement.as_of}: {statement.file_name}, by {statement.who}"
             self._events.record(connection, "statement", message, tenant=statement.tenant)
+        return True
 
     def compared(
         self,

@@ -57,11 +57,13 @@ def approve(
     with open_stores() as stores:
         known_tenant(stores.hub, tenant)
         found = approving.approve(stores, tenant, approved_by=by or getpass.getuser(), note=note)
+        has_nights = stores.hub.tenants.get(tenant).has_schedule
     years = [unit.fiscal_year for unit in found]
     if as_json:
-        show_json({"tenant": tenant, "fiscal_years": years, "has_schedule": True})
+        show_json({"tenant": tenant, "fiscal_years": years, "has_schedule": has_nights})
         return
-    say(f"The nights begin for {tenant}: {', '.join(map(short_year, years))}.")
+    begun = "The nights begin for" if has_nights else "The first transfer is approved of"
+    say(f"{begun} {tenant}: {', '.join(map(short_year, years))}.")
     next_steps(f"tasma tenant status {tenant}")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import getpass
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -21,7 +21,7 @@ from ledger.unit import Unit
 if TYPE_CHECKING:
     from blocks.hub.customer_statements import CustomerStatement
     from ledger.controls import ControlResult
-    from tasks.customer_statements import Decisions
+    from tasks.customer_statements import Decisions, Taken
     from tasks.stores import Stores
 
 MAX_SHOWN = 200
@@ -65,6 +65,13 @@ def add(
     accept_unit: Annotated[
         bool, typer.Option("--accept-unit", help="Compare amounts in thousands to half of one.")
     ] = False,
+    from_source: Annotated[
+        bool,
+        typer.Option(
+            "--from-source",
+            help="A report of the source's own report service; a customer's file goes before it.",
+        ),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Keep a customer's income statement, balance sheet or trial balance, and compare it.
@@ -90,12 +97,19 @@ def add(
     )
     with open_stores() as stores:
         known_tenant(stores.hub, tenant)
-        added = _taken(stores, tenant, file, decisions)
-        for year in sorted({item.year for item in added}):
+        taken = _taken(stores, tenant, file, decisions, is_from_source=from_source)
+        years = {item.year for item in (*taken.kept, *taken.passed_over)}
+        for year in sorted(years):
             _compare(stores, Unit(tenant, year))
-        found = {item.year: stores.hub.customer_statements.of_tenant(tenant) for item in added}
-    kept = [item for items in found.values() for item in items if item.year in found]
-    _conclude(tenant, _unique(kept), as_json=as_json)
+        known = stores.hub.customer_statements.of_tenant(tenant)
+        held = {year for year in years if stores.hub.holds.find(tenant, year)}
+    for note in taken.notes:
+        remark(note)
+    for item in taken.passed_over:
+        title = item.kind.replace("_", " ")
+        remark(f"The {title} of {short_year(item.year.key)} is the customer's own file: it counts.")
+    kept = [item for item in known if item.year in years]
+    _conclude(tenant, kept, held=held, as_json=as_json)
 
 
 @command(
@@ -140,8 +154,8 @@ def list_statements(tenant: TenantId, *, as_json: AsJson = False) -> None:
 
 
 def _taken(
-    stores: Stores, tenant: str, file: Path, decisions: Decisions
-) -> list[CustomerStatement]:
+    stores: Stores, tenant: str, file: Path, decisions: Decisions, *, is_from_source: bool
+) -> Taken:
     from blocks.received import read_received  # noqa: PLC0415 - for this command alone
     from tasks.customer_statements import add_statements  # noqa: PLC0415 - brings DuckDB
 
@@ -152,6 +166,7 @@ def _taken(
         file_name=file.name,
         decisions=decisions,
         who=getpass.getuser(),
+        is_from_source=is_from_source,
     )
 
 
@@ -168,7 +183,13 @@ def _compare(stores: Stores, unit: Unit) -> None:
         compare_published(stores, unit)
 
 
-def _conclude(tenant: str, kept: Sequence[CustomerStatement], *, as_json: bool) -> None:
+def _conclude(
+    tenant: str,
+    kept: Sequence[CustomerStatement],
+    *,
+    held: Collection[FiscalYear],
+    as_json: bool,
+) -> None:
     if as_json:
         show_json([_statement(item) for item in kept])
     else:
@@ -176,7 +197,15 @@ def _conclude(tenant: str, kept: Sequence[CustomerStatement], *, as_json: bool) 
         for item in kept:
             if item.differing:
                 say(f"{item.kind.replace('_', ' ')} {short_year(item.year.key)}: {item.differing}")
-        next_steps(f"tasma tenant open {tenant}", f"tasma statements compare {tenant}")
+        differing = sorted({item.year for item in kept if item.outcome == "differs"})
+        next_steps(
+            *(
+                f"tasma {'ledger breaks' if year in held else 'statements compare'} {tenant} "
+                f"{short_year(year.key)}"
+                for year in differing
+            ),
+            f"tasma tenant open {tenant}",
+        )
     if any(item.outcome == "differs" for item in kept):
         raise typer.Exit(ExitCode.HELD)
 
@@ -216,10 +245,6 @@ def _labels(given: Sequence[str]) -> dict[str, tuple[str, ...]]:
             raise typer.BadParameter(f"{text[:80]!r}: expected LABEL=LINE.")
         found[label] = tuple(lines.split(","))
     return found
-
-
-def _unique(items: Sequence[CustomerStatement]) -> list[CustomerStatement]:
-    return list({(item.year, item.kind): item for item in items}.values())
 
 
 def _statement(item: CustomerStatement) -> dict[str, object]:

@@ -122,12 +122,28 @@ def _next(found: LoadResult) -> tuple[str, ...]:
         owner = "--new-tenant" if found.is_trial else f"--tenant {found.tenant}"
         return (f"tasma import {shlex.quote(str(found.path))} {owner}",)
     if found.outcome is Outcome.HELD:
-        return (f"tasma ledger breaks {where}", decision(found, where))
+        return _next_of_held(found, where)
     if found.outcome in {Outcome.PARTIAL, Outcome.EVIDENCE}:
         return (f"tasma ledger breaks {where}",)
     if found.outcome in UNFINISHED:
         return ("mend what the message says, then run the command again",)
     return (f"tasma ledger report {where}", f"tasma tenant status {found.tenant}")
+
+
+def _next_of_held(found: LoadResult, where: str) -> tuple[str, ...]:
+    if _waits_for_statements(found):
+        return (f"tasma statements add {found.tenant} FILE", f"tasma tenant open {found.tenant}")
+    return (f"tasma ledger breaks {where}", decision(found, where))
+
+
+def _waits_for_statements(found: LoadResult) -> bool:
+    """Return whether nothing but the customer's statements holds a first transfer."""
+    holding = found.judgement.holding if found.judgement else []
+    return bool(holding) and all(
+        item.control.startswith("customer_")
+        and all(one.expected is None and one.actual is None for one in item.breaks)
+        for item in holding
+    )
 
 
 def in_words(found: LoadResult) -> str:

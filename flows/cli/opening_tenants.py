@@ -13,7 +13,7 @@ from flows.cli.exits import ExitCode
 from flows.cli.opening import TenantId, known_tenant, open_hub
 from flows.cli.output import next_steps, remark, say, show_json, show_table
 from flows.cli.tenants import tenants
-from ledger.onboarding import TITLES, Actor, Stage
+from ledger.onboarding import PREREQUISITES, TITLES, Actor, Stage
 
 if TYPE_CHECKING:
     from ledger.onboarding import Onboarding
@@ -98,12 +98,16 @@ def what_next(tenant: str, found: Onboarding) -> str:
     if found.stage is Stage.LIVE or not found.missing:
         return f"tasma tenant status {tenant}"
     step = found.missing[0]
-    if found.stage is Stage.RECONCILED:
-        return f'tasma tenant approve {tenant} --note "..."'
-    if step.name == "form":
-        return f"tasma tenant open {tenant} FORM"
-    if step.name == "prerequisites":
-        return f"tasma accounts set {tenant}"
+    by_stage = {
+        Stage.RECONCILED: f'tasma tenant approve {tenant} --note "..."',
+        Stage.MISMATCH: f"tasma ledger breaks {tenant}",
+    }
+    by_step = {
+        "form": f"tasma tenant open {tenant} FORM",
+        PREREQUISITES: f"tasma accounts set {tenant}",
+    }
+    if command := by_stage.get(found.stage) or by_step.get(step.name):
+        return command
     if step.name.startswith(("income statement", "balance sheet")):
         return f"tasma statements add {tenant} FILE"
     return "" if step.owner is Actor.CUSTOMER else f"tasma import FILE --tenant {tenant}"

@@ -138,3 +138,22 @@ def test_a_file_that_is_no_form_is_named_as_what_it_is(tmp_path, content, named)
 
     assert form is None
     assert named in problems[0]
+
+
+@pytest.mark.requirement("R-FIN-18")
+@pytest.mark.parametrize("transfer", [None, "", "none", "both", "api,manual"])
+def test_tenant_with_neither_an_api_nor_a_file_transfer_is_refused_by_field(transfer):
+    form, problems = read_form(FILLED | {"transfer": transfer})
+
+    assert form is None
+    assert ["transfer"] == [problem.partition(":")[0] for problem in problems]
+
+
+@pytest.mark.requirement("R-FIN-19a")
+def test_files_come_by_sftp_or_by_hand_and_in_no_third_way():
+    place = {"pickup_path": "out", "file_pattern": "*.se", "credentials_block": "sftp/acme"}
+    names = ("sftp", "manual", "mail")
+    forms = {name: read_form(FILLED | place | {"transfer": name})[0] for name in names}
+
+    assert {"sftp", "manual"} == {name for name, form in forms.items() if form}
+    assert {"api", "sftp", "manual"} == set(Transfer)

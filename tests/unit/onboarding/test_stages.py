@@ -88,12 +88,12 @@ def test_stage_and_who_acts_follow_from_the_facts(facts, stage, who):
 def test_with_one_of_two_statements_it_waits_for_the_other_by_name():
     found = onboarding(staged(statements={INCOME: Comparison.AGREES}))
 
-    assert ["balance sheet 2025-01-01_2025-12-31"] == [
+    assert ["balance sheet 2025"] == [
         step.name for step in found.missing if step.owner is Actor.CUSTOMER
     ]
 
 
-@pytest.mark.requirement("R-FIN-6")
+@pytest.mark.requirement("R-FIN-6a", "R-FIN-6b", "R-FIN-6c")
 @pytest.mark.parametrize(
     ("access", "left"),
     [
@@ -108,6 +108,16 @@ def test_answer_of_the_connection_test_stops_the_checklist_where_the_customer_ac
 
     steps = [step for step in found.missing if step.owner is Actor.CUSTOMER]
     assert left == [step.name for step in steps if "20" not in step.name]
+
+
+@pytest.mark.requirement("R-FIN-7a", "R-FIN-7b")
+def test_steps_in_the_source_are_the_customers_and_the_first_transfer_is_the_operators():
+    owners = {step.name: step.owner for step in onboarding(FILED).checklist}
+
+    in_source = {"allow the API", "make credentials", "deliver credentials"}
+    assert {Actor.CUSTOMER} == {owners[name] for name in in_source}
+    assert {Actor.OPERATOR} == {o for name, o in owners.items() if name.startswith("first tran")}
+    assert Actor.OPERATOR is owners["approval"]
 
 
 def test_years_added_later_ask_for_an_approval_and_leave_the_tenant_live():
