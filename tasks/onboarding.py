@@ -7,6 +7,7 @@ from typing import Final
 
 from blocks.hub import ConnectionState, Hub
 from blocks.hub.onboarding import Opening
+from blocks.hub.pickups import Pickup
 from blocks.hub.states import WHOLE_YEAR
 from blocks.onboarding_form import write_form
 from blocks.settings import settings
@@ -143,6 +144,7 @@ def file_form(hub: Hub, tenant: str, form: OnboardingForm, *, who: str) -> Onboa
 
     Raises:
         YearOverlap: A year of the form shares days with one that is defined otherwise.
+        PickupUnfit: Folder or names of the pickup cannot be so.
         UnknownTenant: The hub has no such tenant.
 
     Source:
@@ -153,7 +155,19 @@ def file_form(hub: Hub, tenant: str, form: OnboardingForm, *, who: str) -> Onboa
             hub.years.define(tenant, year)
     hub.tenants.update(tenant, years_from_source=False)
     hub.openings.file(tenant, form, who=who)
+    if form.transfer is Transfer.SFTP and form.credentials_block:
+        hub.pickups.agree(_pickup(tenant, form), who=who)
     return onboarding_of(hub, tenant)
+
+
+def _pickup(tenant: str, form: OnboardingForm) -> Pickup:
+    return Pickup(
+        tenant,
+        form.credentials_block,
+        form.pickup_path,
+        file_pattern=form.file_pattern,
+        poll_minutes=form.poll_minutes,
+    )
 
 
 def _access(hub: Hub, tenant: str, form: OnboardingForm | None) -> Access:

@@ -28,6 +28,7 @@ from blocks.hub.migrate import migrate
 from blocks.hub.onboarding import Openings
 from blocks.hub.outbox import Outbox
 from blocks.hub.overview import MAX_TENANTS, OverviewRow, read_overview
+from blocks.hub.pickups import Pickups
 from blocks.hub.push_marks import PushMarks
 from blocks.hub.repair import INTERRUPTED, repair_tenant
 from blocks.hub.side_loads import SideLoads
@@ -79,6 +80,7 @@ class Hub:
         self.side_loads = SideLoads(self.database, self.events)
         self.acceptances = Acceptances(self.database, self.events)
         self.files = Files(self.database)
+        self.pickups = Pickups(self.database, self.events)
         self.documents = Documents(self.database)
         self.leases = Leases(self.database)
         self.connections = Connections(self.database, self.events)

@@ -28,7 +28,7 @@ from sqlalchemy import (
 
 from blocks.hub.columns import ExactDecimal, UtcTime, words
 from blocks.hub.connection_states import ConnectionState, Method
-from blocks.hub.states import WHOLE_YEAR, UnitState
+from blocks.hub.states import WHOLE_YEAR, PickupState, UnitState
 from ledger.controls import Answer, BreakKind, Severity
 from ledger.onboarding import Comparison, StatementKind
 from ledger.push.items import Phase
@@ -430,6 +430,38 @@ consent = Table(
     Column("state", String(ID_CHARS), nullable=False),
     Column("expires_at", UtcTime, nullable=False),
     Column("taken_at", UtcTime),
+)
+
+pickup = Table(
+    "pickup",
+    metadata,
+    _tenant(key=True),
+    _text("block"),
+    _text("folder", 1_024),
+    _text("file_pattern"),
+    _text("done_suffix", 32),
+    Column("poll_minutes", Integer, nullable=False),
+    _text("agreed_by"),
+    Column("agreed_at", UtcTime, nullable=False),
+    Column("due_at", UtcTime, nullable=False),
+    Column("polled_at", UtcTime),
+    Column("last_file_at", UtcTime),
+    _text("problem", 2_000),
+    Column("problem_since", UtcTime),
+)
+
+pickup_file = Table(
+    "pickup_file",
+    metadata,
+    _tenant(key=True),
+    Column("name", String(NAME_CHARS), primary_key=True),
+    Column("size_bytes", Integer, nullable=False),
+    Column("modified_s", Integer, nullable=False),
+    _text("sha256", ID_CHARS),
+    Column("state", words(PickupState), nullable=False),
+    _text("reason", 2_000),
+    Column("seen_at", UtcTime, nullable=False),
+    Column("move_attempts", Integer, nullable=False, default=0),
 )
 
 # Not tied to the tenant table: a lease or an event may belong to no tenant (empty text).

@@ -40,6 +40,19 @@ class UnitState(StrEnum):
     """A person refused what was held, and nothing was published before it."""
 
 
+class PickupState(StrEnum):
+    """Where a file that lies on a customer's server stands."""
+
+    UNFINISHED = "unfinished"
+    """It ends in the middle of a line, so its upload may have stalled."""
+    TAKEN = "taken"
+    """It is in the lake, and a run is wanted for it."""
+    ENDED = "ended"
+    """What became of it is settled; it is to be moved away."""
+    KEPT = "kept"
+    """It stays there, since the server does not let us move it."""
+
+
 WORKING: Final = frozenset({UnitState.FETCHING, UnitState.STAGED, UnitState.RECONCILING})
 """States that only a live run may leave a unit in."""
 

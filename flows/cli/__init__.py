@@ -33,6 +33,7 @@ from flows.cli import (  # noqa: F401 - their commands register here
     report,
     schema,
     serving,
+    sftp,
     statements,
     template,
     tenants,

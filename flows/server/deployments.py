@@ -31,6 +31,7 @@ from flows.publish_accepted import publish_accepted
 from flows.pull import pull
 from flows.reject_hold import reject_hold
 from flows.runs.states import TAG
+from flows.sftp_sweep import sftp_sweep
 
 BOOKS: Final = "books"
 """Tag of what a person starts about some tenant's books; the UI filters by it."""
@@ -51,7 +52,7 @@ class Deployment:
     flow: Flow[..., Any]
     kind: str = BOOKS
     every: dt.timedelta | None = None
-    nights: tuple[Schedule, ...] = ()
+    times: tuple[Schedule, ...] = ()
     limit: int | None = None
     queue: str | None = None
     called: str = ""
@@ -64,7 +65,7 @@ class Deployment:
     @property
     def schedules(self) -> list[Schedule]:
         """When it runs by itself; every schedule names its time zone (R-X-7)."""
-        return [Interval(self.every, timezone="UTC")] if self.every else [*self.nights]
+        return [Interval(self.every, timezone="UTC")] if self.every else [*self.times]
 
     async def registered(self) -> RunnerDeployment:
         """Return what a runner registers."""
@@ -86,8 +87,21 @@ NIGHTS: Final = tuple(
 )
 """The same moment in both zones, and one that each calendar night has once: clocks change later."""
 
+SHARDS: Final = 2
+"""Parts in which SFTP servers are polled beside each other."""
+
+EACH_MINUTE: Final = tuple(
+    Interval(
+        dt.timedelta(minutes=1),
+        timezone="UTC",
+        parameters={"shard": shard, "shards": SHARDS},
+        slug=f"shard-{shard}",
+    )
+    for shard in range(SHARDS)
+)
+
 DEPLOYMENTS: Final = (
-    Deployment(nightly, HOUSEKEEPING, nights=NIGHTS),
+    Deployment(nightly, HOUSEKEEPING, times=NIGHTS),
     Deployment(pull, limit=8),
     Deployment(backfill),
     Deployment(pull, limit=4, queue="backfill", called="pull-year"),
@@ -97,6 +111,7 @@ DEPLOYMENTS: Final = (
     Deployment(keep_connections, HOUSEKEEPING, every=dt.timedelta(days=1)),
     Deployment(import_file, limit=8),
     Deployment(import_inbox, HOUSEKEEPING, every=dt.timedelta(minutes=2), limit=1),
+    Deployment(sftp_sweep, HOUSEKEEPING, times=EACH_MINUTE, limit=SHARDS),
     Deployment(accept_hold),
     Deployment(reject_hold),
     Deployment(publish_accepted, limit=8),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import asyncssh
 
@@ -23,7 +23,7 @@ class Faults:
     entry: Callable[[int], None] | None = None
     is_read_only: bool = False
     stalls: bool = False
-    reads: int = field(default=0, init=False)
+    reads: int = 0
     """Reads that were asked for so far."""
 
     def refuse_writing(self) -> None:

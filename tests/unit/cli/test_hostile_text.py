@@ -10,6 +10,8 @@ import typer.main
 import flows.cli
 from blocks.hub import Connection, Hub, Method
 from blocks.hub.connection_states import ConnectionState
+from blocks.hub.pickups import Pickup, PickupFile
+from blocks.hub.states import PickupState
 from blocks.settings import settings
 from blocks.systems.fortnox.preflight import LICENCE
 from blocks.systems.fortnox.system import FORTNOX
@@ -53,6 +55,11 @@ def hostile(tmp_path, home):
             )
         )
         hub.documents.missed(tenant, FiscalYear.parse("2024"), reason=FORGED)
+        hub.pickups.agree(Pickup(tenant, "sftp-account/x", "[red]/out"), who=FORGED)
+        hub.pickups.ended(tenant, problem=FORGED)
+        hub.pickups.remember(
+            PickupFile(tenant, FORGED[:255], 1, 1, "ab", PickupState.KEPT, reason=FORGED)
+        )
     return tenant, tmp_path
 
 
@@ -117,6 +124,13 @@ def commands(tenant, folder):
         ("tenant", "year", "lock", tenant, "2024", "--until", FORGED),
         ("tenant", "year", "retire", tenant, FORGED),
         ("lake", "prune"),
+        ("sftp", "set", tenant, "--folder", FORGED),
+        ("sftp", "set", tenant, "--block", FORGED),
+        ("sftp", "set", tenant, "--pattern", "[red]*.se"),
+        ("sftp", "status"),
+        ("sftp", "status", tenant),
+        ("sftp", "test", tenant),
+        ("sftp", "poll", tenant),
         ("guide", FORGED),
         ("guide", "fortnox"),
         ("statements", "read", folder / f"{FILE_NAME} statement", "--dry-run"),

@@ -16,6 +16,8 @@ from rich.cells import cell_len
 
 import flows.cli
 from blocks.hub import Connection, Hub, Method
+from blocks.hub.pickups import Pickup, PickupFile
+from blocks.hub.states import PickupState
 from blocks.lake import Prunable
 from blocks.settings import settings
 from blocks.systems.fortnox.system import FORTNOX
@@ -181,6 +183,11 @@ def busy(home, tmp_path):
     import_((123456, Decimal("9999999999.99"), Decimal("9999999999.99")), (7, 1201, 1201))
     import_((123456, Decimal("8888888888.88"), Decimal("7777777777.77")), year=2025)
     with Hub(settings().hub_url) as hub:
+        hub.pickups.agree(Pickup("acme", "sftp-account/acme", f"/{LONG}"), who="me")
+        hub.pickups.ended("acme", problem=LONG, took_file=True)
+        hub.pickups.remember(
+            PickupFile("acme", "books.se", 12_345_678_901, 1, "ab", PickupState.TAKEN)
+        )
         hub.connections.save(
             Connection("acme", FORTNOX, method=Method.CLIENT_CREDENTIALS, source_tenant_id="503072")
         )
@@ -249,6 +256,7 @@ COMMANDS = [
     ("ledger", "report", "acme", "2024", "--statement", "balance-sheet"),
     ("ledger", "plan", "{files}/second.se", "--tenant", "acme"),
     ("import", "{files}", "--tenant", "acme"),
+    ("sftp", "status", "acme"),
     ("events",),
     ("doctor",),
 ]

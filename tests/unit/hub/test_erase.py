@@ -16,6 +16,8 @@ from blocks.hub import (
 )
 from blocks.hub.customer_statements import CustomerStatement
 from blocks.hub.outbox import NewDocument
+from blocks.hub.pickups import Pickup, PickupFile
+from blocks.hub.states import PickupState
 from ledger.account_map import Place
 from ledger.controls import Answer, Break, BreakKind, ControlResult, Severity
 from ledger.onboarding import StatementKind
@@ -66,6 +68,8 @@ def fill(hub, tenant: str, year) -> None:
     )
     (queued,) = hub.outbox.listed(tenant)
     hub.outbox.apply(queued, Found("8"), rules=Rules(), now=Clock(0.0, "here"))
+    hub.pickups.agree(Pickup(tenant, "sftp-account/some", "/out"), who="anna")
+    hub.pickups.remember(PickupFile(tenant, "x.se", 1, 2, "ab", PickupState.TAKEN))
     hub.documents.missed(tenant, year, reason="no right")
     hub.leases.release(lease)
 

@@ -1,0 +1,132 @@
+"""A sweep: the polls of many tenants, on connections that those of one login share."""
+
+from __future__ import annotations
+
+import asyncio
+import zlib
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from typing import Final
+
+from blocks.hub import LeaseLost, LeaseTaken
+from blocks.hub.leases import MAX_TTL_S
+from blocks.hub.pickups import Pickup
+from blocks.pickup.account import sftp_account
+from blocks.pickup.agreed import Agreed
+from blocks.pickup.connection import LIMITS, Connection, Limits, connected
+from blocks.pickup.sftp import RemoteFolder
+from tasks.arrivals import explain
+from tasks.pickup.poll import SETTLE_S, Poll, Polled
+from tasks.pickup.threads import AT_ONCE, Threads
+from tasks.stores import Stores
+
+PER_SERVER: Final = 2
+"""Connections to one server at a time, of one sweep."""
+
+
+def shard_of(pickup: Pickup, shards: int) -> int:
+    """Return in which of some shards a tenant is polled: that of its login, which others share."""
+    return zlib.crc32(pickup.block.encode()) % shards
+
+
+def agreed_of(pickup: Pickup, every: Iterable[Pickup]) -> Agreed:
+    """Return the agreement of a tenant, with the names of those who share its folder."""
+    others = tuple(
+        item.file_pattern
+        for item in every
+        if item.tenant != pickup.tenant
+        and (item.block, item.folder) == (pickup.block, pickup.folder)
+    )
+    return Agreed(
+        pickup.tenant, pickup.folder, pickup.file_pattern, pickup.done_suffix, others=others
+    )
+
+
+@dataclass
+class Sweep:
+    """One sweep; `run_id`: of the run that makes it, under which its leases are."""
+
+    stores: Stores
+    every: Sequence[Pickup]
+    threads: Threads
+    run_id: str = ""
+    settle_s: float = SETTLE_S
+    limits: Limits = LIMITS
+    _servers: dict[str, asyncio.Semaphore] = field(
+        default_factory=lambda: defaultdict(lambda: asyncio.Semaphore(PER_SERVER))
+    )
+    _free: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
+
+    async def poll(self, due: Iterable[Pickup]) -> list[Polled]:
+        """Poll tenants; what is in the way of one is a line of its own, and no matter of others."""
+        logins: dict[str, list[Pickup]] = defaultdict(list)
+        for pickup in due:
+            logins[pickup.block].append(pickup)
+        found = await asyncio.gather(*(self._login(*item) for item in logins.items()))
+        return [polled for polls in found for polled in polls]
+
+    async def _login(self, block: str, pickups: list[Pickup]) -> list[Polled]:
+        """Poll the tenants that share a login, on one connection."""
+        async with self._free, AsyncExitStack() as stack:
+            begun: list[Pickup] = []
+            try:
+                for pickup in pickups:
+                    is_begun = await stack.enter_async_context(self._begun(pickup))
+                    begun += [pickup] if is_begun else []
+                if not begun:
+                    return []
+                async with self._connection(block) as connection:
+                    link = asyncio.Lock()
+                    polls = (self._one(pickup, connection, link) for pickup in begun)
+                    return await asyncio.gather(*polls)
+            except Exception as problem:  # noqa: BLE001 - whatever it was, it is this login's alone
+                return [await self._failed(pickup, problem) for pickup in begun]
+
+    @asynccontextmanager
+    async def _connection(self, block: str) -> AsyncIterator[Connection]:
+        account = await sftp_account(block)
+        async with self._servers[account.server]:
+            stack = ExitStack()
+            try:
+                opened = connected(account, limits=self.limits)
+                yield await self.threads.do(stack.enter_context, opened)
+            finally:
+                await self.threads.do(stack.close)
+
+    @asynccontextmanager
+    async def _begun(self, pickup: Pickup) -> AsyncIterator[bool]:
+        """Begin the poll of a tenant, unless another goes on (R-FIN-21)."""
+        hub = self.stores.hub
+        try:
+            lease = await self.threads.do(
+                hub.leases.acquire,
+                f"{pickup.tenant}/pickup",
+                holder="SFTP sweep",
+                ttl_s=MAX_TTL_S,
+                run_id=self.run_id,
+            )
+        except LeaseTaken:
+            yield False
+            return
+        try:
+            yield await self.threads.do(hub.pickups.begin, pickup)
+        finally:
+            with suppress(LeaseLost):  # a poll that took an hour; the next has it by now
+                await self.threads.do(hub.leases.release, lease)
+
+    async def _one(self, pickup: Pickup, connection: Connection, link: asyncio.Lock) -> Polled:
+        place = RemoteFolder(connection, agreed_of(pickup, self.every), self.stores.lake.temporary)
+        try:
+            polled = await Poll(self.stores, place, self.threads, link, self.settle_s).run()
+        except Exception as problem:  # noqa: BLE001 - whatever it was, it is this tenant's alone
+            return await self._failed(pickup, problem)
+        took = bool(polled.taken)
+        await self.threads.do(self.stores.hub.pickups.ended, pickup.tenant, took_file=took)
+        return polled
+
+    async def _failed(self, pickup: Pickup, problem: Exception) -> Polled:
+        why = explain(problem)
+        is_new = await self.threads.do(self.stores.hub.pickups.ended, pickup.tenant, problem=why)
+        return Polled(pickup.tenant, problem=why, is_new_problem=is_new)

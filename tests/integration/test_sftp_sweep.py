@@ -1,0 +1,431 @@
+"""Sweeps over a real SFTP server, with the pipeline of the runs in this very process."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import os
+import shutil
+
+import pytest
+
+from blocks.hub import Tenant
+from blocks.hub.pickups import Pickup
+from blocks.hub.states import PickupState
+from flows.demo.outcome import published_balances
+from flows.sftp_sweep import SILENCE, SILENT_AFTER, _silence, chosen
+from ledger.fiscal_year import FiscalYear
+from simulators.books.company import Company
+from simulators.books.years import calendar_years
+from simulators.sftp import Faults, SftpSimulator
+from tasks import file_runs
+from tasks.pickup import poll, sweep
+from tasks.pickup.poll import STALLED, End
+from tasks.pickup.sweep import Sweep, shard_of
+from tasks.pickup.threads import Threads
+from tests.homes import opened_new
+from tests.sftp_place import LOGIN, PASSWORD, SHORT, account
+from tests.sftp_runs import Runs
+
+ACME = Company(3, calendar_years(2024, 2024), 20)
+OTHER = Company(4, calendar_years(2024, 2024), 20)
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory):
+    with SftpSimulator(tmp_path_factory.mktemp("sftp"), {LOGIN: PASSWORD}) as server:
+        yield server
+
+
+@pytest.fixture
+def server(running):
+    shutil.rmtree(running.folder(LOGIN))
+    running.folder(LOGIN).mkdir()
+    vars(running.faults).update(vars(Faults()))
+    return running
+
+
+@pytest.fixture
+def folder(server):
+    return server.folder(LOGIN)
+
+
+class Clock:
+    def __init__(self):
+        self.now = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
+
+    def __call__(self):
+        return self.now
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def stores(tmp_path, empty_hub, monkeypatch, clock):
+    monkeypatch.setenv("TASMA_INBOX", str(tmp_path / "inbox"))
+    with opened_new(tmp_path, empty_hub, clock=clock) as stores:
+        for tenant, company in (("acme", ACME), ("beta", OTHER)):
+            stores.hub.tenants.add(
+                Tenant(tenant, company.name, organisation_number=company.organisation_number)
+            )
+        stores.hub.pickups.agree(Pickup("acme", "sftp-account/acme", "/"), who="me")
+        yield stores
+
+
+@pytest.fixture
+def runs(stores, monkeypatch):
+    made = Runs(stores)
+    monkeypatch.setattr(file_runs, "arun_deployment", made)
+    return made
+
+
+@pytest.fixture
+def polled(stores, server, runs, clock, monkeypatch):
+    """Make a sweep of all that is due after some minutes; return what it found, by tenant."""
+    accounts = {"sftp-account/acme": account(server)}
+
+    async def of_block(name):
+        return accounts[name]
+
+    monkeypatch.setattr(sweep, "sftp_account", of_block)
+
+    async def once(settle_s):
+        with Threads() as threads:
+            every = stores.hub.pickups.every()
+            due = chosen(every, clock.now, shard=0, shards=1, tenant="")
+            made = Sweep(stores, every, threads, settle_s=settle_s, limits=SHORT)
+            return {found.tenant: found for found in await made.poll(due)}
+
+    def polled(minutes=5, settle_s=0.02):
+        clock.now += dt.timedelta(minutes=minutes)
+        return asyncio.run(once(settle_s))
+
+    polled.accounts = accounts
+    return polled
+
+
+def below(folder):
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+
+
+def reason(folder, name):
+    return (folder / "failed" / f"{name}.error.txt").read_text(encoding="utf-8")
+
+
+def balances(stores, tenant="acme"):
+    return published_balances(stores.warehouse, tenant, "2024-01-01_2024-12-31")
+
+
+def events(stores, kind):
+    return [event.message for event in stores.hub.events.recent(tenant="acme", kind=kind)]
+
+
+@pytest.mark.requirement("R-FIN-22b", "R-FIN-20c")
+def test_a_whole_file_is_loaded_once_and_archived_and_another_poll_does_nothing(
+    polled, stores, folder, runs
+):
+    (folder / "books.se").write_bytes(ACME.sie())
+    first = polled()["acme"]
+    assert {End.FILED: 1} == first.ends
+    assert balances(stores)
+    assert ["processed/books.se"] == below(folder)
+
+    again = polled()["acme"]
+    assert again.is_idle
+    assert 1 == len(runs.by_key)
+    assert {} == stores.hub.pickups.files("acme")
+
+
+@pytest.mark.requirement("R-FIN-22a")
+def test_a_file_that_grows_between_the_two_looks_is_left_alone(polled, folder, runs, monkeypatch):
+    books = folder / "books.se"
+    books.write_bytes(ACME.sie()[:500])
+    sleep = asyncio.sleep
+
+    async def growing(seconds):
+        with books.open("ab") as file:
+            file.write(b"x")
+        await sleep(seconds)
+
+    monkeypatch.setattr(poll.asyncio, "sleep", growing)
+    found = polled()["acme"]
+
+    assert {End.WAITING: 1} == +found.ends
+    assert {} == runs.by_key
+    assert ["books.se"] == below(folder)
+
+
+@pytest.mark.requirement("R-FIN-22c")
+def test_the_same_bytes_under_another_name_are_recognised_by_their_hash(
+    polled, stores, folder, runs
+):
+    (folder / "books.se").write_bytes(ACME.sie())
+    polled()
+    (folder / "copy.se").write_bytes(ACME.sie())
+    found = polled()["acme"]
+
+    assert {End.FILED: 1} == found.ends
+    assert 1 == len(runs.by_key), "no run was needed"
+    assert "duplicate" == stores.hub.files.recent("acme")[0].outcome
+    assert ["processed/books.se", "processed/copy.se"] == below(folder)
+
+
+def test_a_correction_of_the_same_name_and_size_within_the_second_is_loaded(
+    polled, stores, folder, runs
+):
+    content = ACME.sie()
+    changed = content.replace(b"#FNAMN", b"#fnamn", 1)
+    (folder / "books.se").write_bytes(content)
+    runs.keeps_running = True
+    assert {End.AT_WORK: 1} == polled()["acme"].ends
+    before = (folder / "books.se").stat()
+    (folder / "books.se").write_bytes(changed)
+    os.utime(folder / "books.se", ns=(before.st_atime_ns, before.st_mtime_ns))
+    (first,) = runs.by_key.values()
+    first.state = file_runs.State(type="COMPLETED", name="Published")
+    runs.keeps_running = False
+
+    assert {End.WAITING: 1} == polled()["acme"].ends, "other bytes lie there, and nothing is moved"
+    assert {End.FILED: 1} == polled()["acme"].ends
+    assert 2 == len(runs.by_key)
+    assert changed == (folder / "processed" / "books.se").read_bytes()
+
+
+def test_a_server_that_may_only_be_read_gives_a_file_once(polled, stores, folder, server, runs):
+    server.faults.is_read_only = True
+    (folder / "books.se").write_bytes(ACME.sie())
+    for _ in range(4):
+        assert {End.STAYS: 1} == polled()["acme"].ends
+    (kept,) = stores.hub.pickups.files("acme").values()
+    assert PickupState.KEPT is kept.state
+    before = server.faults.reads
+    assert polled()["acme"].is_idle
+
+    assert before == server.faults.reads
+    assert 1 == len(runs.by_key)
+    (folder / "books.se").write_bytes(ACME.sie() + b"\n")
+    polled()
+    assert 2 == len(runs.by_key), "what changed is new"
+
+
+@pytest.mark.requirement("R-FIN-23a", "R-FIN-23d")
+def test_a_wrong_name_is_put_aside_in_the_customers_language_and_others_are_unaffected(
+    polled, stores, folder
+):
+    stores.hub.tenants.update("beta", country="FI")
+    for tenant, where in (("acme", "a"), ("beta", "b")):
+        (folder / where).mkdir()
+        stores.hub.pickups.agree(
+            Pickup(tenant, "sftp-account/acme", f"/{where}", file_pattern=f"{tenant}-*.se"),
+            who="me",
+        )
+    (folder / "b" / "tilit.se").write_bytes(OTHER.sie())
+    (folder / "a" / "acme-1.se").write_bytes(ACME.sie())
+    found = polled()
+
+    assert {End.PUT_ASIDE: 1} == found["beta"].ends
+    why = reason(folder / "b", "tilit.se")
+    assert "Sovittu nimi: beta-*.se" in why
+    assert "Expected: beta-*.se" in why
+    assert {End.FILED: 1} == found["acme"].ends
+    assert balances(stores)
+
+
+@pytest.mark.requirement("R-FIN-23b", "R-FIN-23c")
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("books.csv", b"Fel;rubrik\n1;2\n"),
+        ("utf16.csv", "voucher;date\n1;2\n".encode("utf-32")),
+        ("empty.se", b""),
+        ("nothing.se", b"#FLAGGA 0\n"),
+    ],
+)
+def test_a_wrong_header_or_encoding_is_put_aside_with_its_reason(
+    polled, stores, folder, name, content
+):
+    (folder / name).write_bytes(content)
+    assert {End.PUT_ASIDE: 1} == polled()["acme"].ends
+
+    why = reason(folder, name)
+    assert "togs inte emot" in why
+    assert len(why.split("\n\n", 1)[1]) > 60
+    assert [] == stores.warehouse.units("acme")
+
+
+def test_a_file_of_another_company_is_held_and_reaches_nobody(polled, stores, folder):
+    (folder / "books.se").write_bytes(OTHER.sie())
+    assert {End.FILED: 1} == polled()["acme"].ends
+
+    assert "held" == stores.hub.files.recent("acme")[0].outcome
+    assert [] == stores.warehouse.units("acme")
+    assert ["processed/books.se"] == below(folder), "held is taken in: a person of ours decides"
+
+
+def test_an_upload_that_stalls_is_waited_for_and_taken_whole(polled, stores, folder, runs, server):
+    content = ACME.sie()
+    (folder / "books.se").write_bytes(content[:1_001])
+    assert content[1_000:1_001] not in b"\r\n}"
+    assert {End.WAITING: 1} == polled()["acme"].ends
+    assert {End.WAITING: 1} == polled()["acme"].ends
+    assert {} == runs.by_key
+    (folder / "books.se").write_bytes(content)
+
+    assert {End.FILED: 1} == polled()["acme"].ends
+    assert balances(stores)
+
+
+def test_a_file_that_stays_without_its_end_is_put_aside_after_a_while(polled, folder, runs):
+    (folder / "books.se").write_bytes(ACME.sie()[:1_001])
+    polled()
+    found = polled(minutes=STALLED.total_seconds() / 60)["acme"]
+
+    assert 1 == len(runs.by_key)
+    assert 0 == found.ends[End.WAITING]
+
+
+@pytest.mark.requirement("R-FIN-21a", "R-FIN-21b")
+def test_polls_of_a_tenant_never_overlap_and_a_long_load_takes_its_file_once(
+    polled, stores, folder, runs, clock
+):
+    (folder / "books.se").write_bytes(ACME.sie())
+    stores.hub.pickups.agree(Pickup("acme", "sftp-account/acme", "/", poll_minutes=1), who="me")
+    runs.keeps_running = True
+    for _ in range(3):
+        assert {End.AT_WORK: 1} == polled(minutes=1)["acme"].ends
+    assert 1 == len(runs.by_key)
+
+    lease = stores.hub.leases.acquire("acme/pickup", holder="another sweep")
+    assert {} == polled(minutes=1), "a tick that comes while a poll goes on is skipped"
+    stores.hub.leases.release(lease)
+    assert ["acme"] == list(polled(minutes=0)), "and made up for by none but the next"
+
+
+def test_a_run_that_died_is_started_again_and_a_sweep_that_was_killed_loses_nothing(
+    polled, stores, folder, runs
+):
+    runs.crashes = 2
+    (folder / "books.se").write_bytes(ACME.sie())
+    assert {End.FILED: 1} == polled()["acme"].ends
+    assert 3 == len(runs.by_key)
+    assert balances(stores)
+
+
+def test_a_kill_between_the_commit_and_the_move_moves_the_file_and_loads_nothing(
+    polled, stores, folder, runs, monkeypatch
+):
+    (folder / "books.se").write_bytes(ACME.sie())
+    with monkeypatch.context() as patch:
+        patch.setattr(poll.Poll, "_file_away", killed)
+        with pytest.raises(KeyboardInterrupt):
+            polled()
+    assert balances(stores)
+    assert ["books.se"] == below(folder)
+
+    assert {End.FILED: 1} == polled(minutes=61)["acme"].ends
+    assert 1 == len(runs.by_key)
+    assert ["processed/books.se"] == below(folder)
+
+
+async def killed(*_about):
+    raise KeyboardInterrupt
+
+
+@pytest.mark.requirement("R-FIN-30a", "R-FIN-30b", "R-FIN-31b")
+def test_the_same_file_by_hand_at_noon_and_by_sftp_loads_one_ledger(
+    polled, stores, folder, runs, tmp_path
+):
+    path = tmp_path / "noon.se"
+    path.write_bytes(ACME.sie())
+    asyncio.run(by_hand(runs, path))
+    at_noon = balances(stores)
+    assert at_noon
+    (folder / "books.se").write_bytes(ACME.sie())
+    polled()
+
+    assert at_noon == balances(stores)
+    assert 1 == len(stores.hub.loads.of_unit("acme", FiscalYear.parse("2024")))
+    (folder / "later.se").write_bytes(ACME.sie() + b"\n")
+    assert {End.FILED: 1} == polled()["acme"].ends
+    assert at_noon == balances(stores)
+
+
+async def by_hand(runs, path):
+    await runs(
+        "import-file/import-file",
+        parameters={"tenant": "acme", "path": str(path), "sha256": ""},
+        idempotency_key="by hand",
+        flow_run_name="by hand",
+    )
+
+
+def test_files_that_wait_for_prerequisites_are_not_fetched(polled, stores, folder, server, runs):
+    stores.hub.openings.begin("acme")
+    (folder / "books.se").write_bytes(ACME.sie())
+    for _ in range(3):
+        found = polled()["acme"]
+        assert {End.WAITING: 1} == +found.ends
+    assert "form" in found.waits_for
+    assert 0 == server.faults.reads
+    assert ["books.se"] == below(folder)
+
+
+def test_what_is_in_the_way_of_one_login_is_its_own_line_and_told_once(
+    polled, stores, folder, server
+):
+    polled.accounts["sftp-account/beta"] = account(server, host_keys="")
+    stores.hub.pickups.agree(Pickup("beta", "sftp-account/beta", "/"), who="me")
+    (folder / "books.se").write_bytes(ACME.sie())
+    found = polled()
+
+    assert {End.FILED: 1} == found["acme"].ends
+    assert "No host key" in found["beta"].problem
+    assert found["beta"].is_new_problem
+    assert not polled()["beta"].is_new_problem
+    polled.accounts["sftp-account/beta"] = account(server)
+    assert "" == polled()["beta"].problem
+
+
+def test_a_host_key_that_changed_stops_the_tenant_until_it_is_pinned(
+    polled, stores, folder, tmp_path
+):
+    with SftpSimulator(tmp_path / "own", {LOGIN: PASSWORD}) as server:
+        polled.accounts["sftp-account/acme"] = account(server)
+        assert "" == polled()["acme"].problem
+        (server.folder(LOGIN) / "books.se").write_bytes(ACME.sie())
+        server.change_host_key()
+        found = polled()["acme"]
+        assert "none of those pinned" in found.problem
+        assert [] == stores.warehouse.units("acme")
+        polled.accounts["sftp-account/acme"] = account(server)
+        assert {End.FILED: 1} == polled()["acme"].ends
+
+
+def test_tenants_that_share_a_login_share_one_connection(polled, stores, folder, server):
+    stores.hub.pickups.agree(Pickup("beta", "sftp-account/acme", "/b"), who="me")
+    (folder / "b").mkdir()
+    before = server.connections
+    assert {"acme", "beta"} == set(polled())
+
+    assert before + 1 == server.connections
+
+
+def test_silence_is_told_once_after_36_hours(polled, stores, clock):
+    found = polled()["acme"]
+    assert "" == _silence(stores, found)
+    clock.now += SILENT_AFTER
+    assert "36 hours" in _silence(stores, found)
+
+    assert "" == _silence(stores, found)
+    assert 1 == len(events(stores, SILENCE))
+
+
+def test_every_tenant_is_in_one_shard_with_those_of_its_login():
+    pickups = [Pickup(f"t{n}", f"sftp-account/b{n // 2}", "/") for n in range(100)]
+    shards = [shard_of(item, 4) for item in pickups]
+
+    assert {0, 1, 2, 3} == set(shards)
+    assert shards[::2] == shards[1::2]

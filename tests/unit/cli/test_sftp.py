@@ -1,0 +1,82 @@
+"""`tasma sftp`: what is agreed, whether it works, and that a test writes nothing."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from blocks.hub import Hub, Tenant
+from blocks.settings import settings
+from flows.cli import sftp
+from simulators.sftp import SftpSimulator
+from tests.command_line import invoke
+from tests.sftp_place import LOGIN, PASSWORD, account
+
+
+@pytest.fixture
+def acme(home):
+    with Hub(settings().hub_url) as hub:
+        hub.migrate().tenants.add(Tenant("acme", "Acme AB"))
+    return "acme"
+
+
+@pytest.fixture
+def agreed(acme):
+    found = invoke("sftp", "set", acme, "--block", "sftp-account/acme", "--folder", "/")
+    assert 0 == found.exit_code, found.output
+    return acme
+
+
+@pytest.fixture
+def server(tmp_path, monkeypatch):
+    with SftpSimulator(tmp_path / "sftp", {LOGIN: PASSWORD}) as server:
+        (server.folder(LOGIN) / "books.se").write_bytes(b"1\n")
+        server.account = account(server)
+        monkeypatch.setattr(sftp, "_account", lambda _block: server.account)
+        yield server
+
+
+def test_what_is_agreed_is_kept_and_what_is_not_named_stays(agreed):
+    invoke("sftp", "set", agreed, "--minutes", "20", "--pattern", "acme-*.se")
+    invoke("sftp", "set", agreed, "--done-suffix", ".done")
+    (found,) = json.loads(invoke("sftp", "status", agreed, "--json").stdout)["pickups"]
+
+    assert (20, "acme-*.se", ".done", "/") == (
+        found["poll_minutes"],
+        found["file_pattern"],
+        found["done_suffix"],
+        found["folder"],
+    )
+    assert "every 20 minutes" not in invoke("sftp", "set", agreed, "--stop").output
+    assert "No pickup was agreed" in invoke("sftp", "status", agreed).output
+
+
+@pytest.mark.requirement("R-FIN-20b")
+@pytest.mark.parametrize("minutes", ["0", "21", "0.5"])
+def test_an_interval_that_is_not_offered_is_refused(agreed, minutes):
+    refused = invoke("sftp", "set", agreed, "--minutes", minutes)
+
+    assert 0 != refused.exit_code
+    found = json.loads(invoke("sftp", "status", agreed, "--json").stdout)
+    assert 5 == found["pickups"][0]["poll_minutes"]
+
+
+def test_a_test_shows_the_fingerprint_and_writes_nothing(agreed, server):
+    server.faults.is_read_only = True
+    found = json.loads(invoke("sftp", "test", agreed, "--json").stdout)
+
+    assert found["pinned"]
+    assert found["fingerprint"].startswith("SHA256:")
+    assert ["books.se"] == found["files"]
+    assert ["books.se"] == [path.name for path in server.folder(LOGIN).iterdir()]
+    assert 0 == server.faults.reads
+
+
+def test_a_server_that_is_not_pinned_is_shown_no_login(agreed, server):
+    server.account = account(server, host_keys="", password="wrong")  # noqa: S106 - a fake
+    found = invoke("sftp", "test", agreed)
+
+    assert 1 == found.exit_code
+    assert server.host_key in found.output, "the line to pin"
+    assert "does not accept the login" not in found.output
