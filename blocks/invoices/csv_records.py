@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Final, TextIO
+from typing import BinaryIO, Final, TextIO
 
 from blocks.invoices.refusals import refused
+from blocks.invoices.texts import text_of
 from ledger.invoice.contract import Record
 from ledger.invoice.flat import NAMES, gather, unknown_columns
 
@@ -15,18 +15,15 @@ DELIMITERS: Final = (",", ";", "\t")
 HEADER_CHARS: Final = 64 * 1024
 
 
-def csv_records(path: Path) -> Iterator[Record]:
+def csv_records(file: BinaryIO, name: str) -> Iterator[Record]:
     """Yield a record for each invoice of a table.
 
     Raises:
         InvoiceFileRefused: The header names a column that no invoice has or lacks one that every
             line needs, a line has another number of cells, or the file is no UTF-8.
     """
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        try:
-            yield from gather(_lines(file, path.name))
-        except UnicodeDecodeError as found:
-            raise refused(path.name, f"byte {found.start + 1}", "it is no UTF-8.") from None
+    with text_of(file, name) as text:
+        yield from gather(_lines(text, name))
 
 
 def _lines(file: TextIO, name: str) -> Iterator[tuple[int, dict[str, str]]]:

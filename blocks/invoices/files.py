@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Final
+from pathlib import PurePath
+from typing import BinaryIO, Final
 
 from blocks.invoices.csv_records import csv_records
 from blocks.invoices.json_records import json_array, json_lines
@@ -12,7 +12,7 @@ from blocks.invoices.parquet_records import parquet_records
 from blocks.invoices.refusals import refused
 from ledger.invoice.contract import Record
 
-READERS: Final[dict[str, Callable[[Path], Iterator[Record]]]] = {
+READERS: Final[dict[str, Callable[[BinaryIO, str], Iterator[Record]]]] = {
     ".json": json_array,
     ".jsonl": json_lines,
     ".csv": csv_records,
@@ -20,14 +20,18 @@ READERS: Final[dict[str, Callable[[Path], Iterator[Record]]]] = {
 }
 
 
-def records_of(path: Path) -> Iterator[Record]:
+def records_of(file: BinaryIO, name: str) -> Iterator[Record]:
     """Return the records of a file, read piece by piece.
+
+    Args:
+        file: Its bytes, from the beginning; it can be moved in, and stays open.
+        name: By whose end its form is known.
 
     Raises:
         InvoiceFileRefused: Its name has no end that is known, or see its reader.
     """
-    reader = READERS.get(path.suffix.lower())
+    reader = READERS.get(PurePath(name).suffix.lower())
     if reader is None:
         known = ", ".join(READERS)
-        raise refused(path.name, "the end of its name", f"expected one of {known}.")
-    return reader(path)
+        raise refused(name, "the end of its name", f"expected one of {known}.")
+    return reader(file, name)

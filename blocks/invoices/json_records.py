@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from decimal import Decimal
-from pathlib import Path
 from typing import Any, BinaryIO, Final, TextIO
 
 from blocks.invoices.refusals import refused
+from blocks.invoices.texts import text_of
 from ledger.invoice.contract import Record
 
 MAX_RECORD_BYTES: Final = 8 * 1024 * 1024
@@ -39,17 +40,16 @@ _DECODER: Final = json.JSONDecoder(
 )
 
 
-def json_lines(path: Path) -> Iterator[Record]:
+def json_lines(file: BinaryIO, name: str) -> Iterator[Record]:
     """Yield a record for each line; a line that cannot be read is a record without content.
 
     Raises:
         InvoiceFileRefused: A line is longer than `MAX_RECORD_BYTES`.
     """
-    with path.open("rb") as file:
-        for number, line in enumerate(_lines(file, path.name), 1):
-            text = line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
-            if text.strip():
-                yield _record(number, text)
+    for number, line in enumerate(_lines(file, name), 1):
+        text = line.removeprefix(BOM_UTF8) if number == 1 else line
+        if text.strip():
+            yield _record(number, text)
 
 
 def _lines(file: BinaryIO, name: str) -> Iterator[bytes]:
@@ -83,7 +83,7 @@ def _of_content(number: int, content: Any) -> Record:
     return Record(number, None, unreadable="expected one JSON object, which is an invoice")
 
 
-def json_array(path: Path) -> Iterator[Record]:
+def json_array(file: BinaryIO, name: str) -> Iterator[Record]:
     """Yield a record for each element of the one array of a file, or for its one object.
 
     The file is read piece by piece, so memory stays bounded.
@@ -91,11 +91,8 @@ def json_array(path: Path) -> Iterator[Record]:
     Raises:
         InvoiceFileRefused: It is no array of JSON values from some place on.
     """
-    with path.open(encoding="utf-8-sig") as file:
-        try:
-            yield from _Array(file, path.name).records()
-        except UnicodeDecodeError as found:
-            raise refused(path.name, f"byte {found.start + 1}", "it is no UTF-8.") from None
+    with text_of(file, name) as text:
+        yield from _Array(text, name).records()
 
 
 class _Array:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -16,22 +15,21 @@ BATCH_ROWS: Final = 1_000
 """Invoices that are taken out of a file at once."""
 
 
-def parquet_records(path: Path) -> Iterator[Record]:
+def parquet_records(file: BinaryIO, name: str) -> Iterator[Record]:
     """Yield a record for each row of a file.
 
     Raises:
         InvoiceFileRefused: It is no Parquet, or a column holds binary fractions.
     """
     try:
-        file = pq.ParquetFile(path)
+        table = pq.ParquetFile(file)
     except (pa.ArrowInvalid, OSError) as found:
-        raise refused(path.name, "its end", "it is no Parquet file.") from found
-    with file:
-        floats = [place for field in file.schema_arrow for place in _floats(field, field.name)]
-        if floats:
-            reason = f"binary fractions are no exact numbers: {', '.join(floats[:5])}; use DECIMAL."
-            raise refused(path.name, "its schema", reason)
-        yield from _records(file)
+        raise refused(name, "its end", "it is no Parquet file.") from found
+    floats = [place for field in table.schema_arrow for place in _floats(field, field.name)]
+    if floats:
+        reason = f"binary fractions are no exact numbers: {', '.join(floats[:5])}; use DECIMAL."
+        raise refused(name, "its schema", reason)
+    yield from _records(table)
 
 
 def _records(file: pq.ParquetFile) -> Iterator[Record]:

@@ -14,6 +14,8 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from jsonschema import ValidationError as SchemaError
+from jsonschema import validate
 from typer.testing import CliRunner
 
 from blocks.invoices.files import records_of
@@ -68,14 +70,15 @@ def rows_flat(*rows):
 
 
 @pytest.fixture
-def taken(tmp_path):
+def taken():
     """Return what comes of a file with some text or bytes, and its count."""
 
     def take(name, text):
-        path = tmp_path / name
-        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        file = io.BytesIO(text if isinstance(text, bytes) else text.encode())
         delivery = Delivery(name)
-        return list(delivery.take_all(records_of(path))), delivery
+        found = list(delivery.take_all(records_of(file, name)))
+        assert not file.closed
+        return found, delivery
 
     return take
 
@@ -84,7 +87,7 @@ def findings(taken):
     return [str(one) for each in taken for one in each.findings]
 
 
-def the_same_in_every_form(tmp_path):
+def the_same_in_every_form():
     whole = content(rows=[row(price="10.10", dimensions={"1": "100"}), row(), {"description": "x"}])
     yield "invoices.jsonl", jsonl(whole).encode()
     yield "invoices.json", json.dumps([whole], default=str).encode()
@@ -99,9 +102,9 @@ def the_same_in_every_form(tmp_path):
     yield "invoices.parquet", buffer.getvalue()
 
 
-def test_the_same_invoice_in_every_form_of_file_has_one_digest(taken, tmp_path):
+def test_the_same_invoice_in_every_form_of_file_has_one_digest(taken):
     digests = {}
-    for name, text in the_same_in_every_form(tmp_path):
+    for name, text in the_same_in_every_form():
         (one,), _ = taken(name, text)
         assert one.findings == ()
         digests[name] = one.document.digest
@@ -218,7 +221,7 @@ def test_fields_of_an_invoice_that_differ_between_its_lines_refuse_it(taken):
         ("", "line 1: there is no column source and no id"),
         ("source,id\na,1,2\n", "line 2: it has 3 cells under 2 headings"),
         ('source,id\na,"1\n', "line 2: "),
-        (b"source,id\na,\xe4\n", "no UTF-8"),
+        (b"source,id\na,1\na,\xe4\n", "line 3: it is no UTF-8"),
         ("source,id,row.price\na,1," + "9" * 140_000, "line 2: field larger than field limit"),
     ],
 )
@@ -261,7 +264,7 @@ def test_a_line_that_is_no_json_refuses_itself_alone(taken, line, reason):
         ("x", "record 1: expected '['"),
         ("", "record 1: expected '['"),
         ('[{"a": 1, "a": 2}]', "record 1: a field is given twice"),
-        (b"[\xff]", "no UTF-8"),
+        (b"[\n\xff]", "line 2: it is no UTF-8"),
     ],
 )
 def test_an_array_that_is_none_is_refused(taken, text, reason):
@@ -352,8 +355,9 @@ def test_memory_stays_bounded_whatever_the_length(tmp_path, name):
     delivery = Delivery(name)
 
     tracemalloc.start()
-    for taken in delivery.take_all(records_of(path)):
-        assert taken.document
+    with path.open("rb") as file:
+        for taken in delivery.take_all(records_of(file, name)):
+            assert taken.document
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
 
@@ -361,11 +365,10 @@ def test_memory_stays_bounded_whatever_the_length(tmp_path, name):
     assert peak < len(text) / 2
 
 
-def test_records_come_before_the_file_is_read_to_its_end(tmp_path):
-    path = tmp_path / "a.json"
-    path.write_bytes(b"[" + b",".join(big(1_000).splitlines()) + b", broken")
+def test_records_come_before_the_file_is_read_to_its_end():
+    file = io.BytesIO(b"[" + b",".join(big(1_000).splitlines()) + b", broken")
 
-    assert 500 == len(list(itertools.islice(records_of(path), 500)))
+    assert 500 == len(list(itertools.islice(records_of(file, "a.json"), 500)))
 
 
 def test_the_schema_is_printed_and_says_what_is_required():
@@ -376,6 +379,15 @@ def test_the_schema_is_printed_and_says_what_is_required():
     assert schema() == found
     assert ["source", "id", "invoice_date", "customer"] == found["required"]
     assert found["additionalProperties"] is False
+
+
+def test_the_schema_takes_what_is_taken_here_and_nothing_else():
+    whole = json.loads(EXAMPLES["json"])
+    validate(whole, schema())
+
+    for wrong in ({"duedate": "2026-01-29"}, {"id": "a b"}, {"rows": [{"price": "1,5"}]}):
+        with pytest.raises(SchemaError):
+            validate(whole | wrong, schema())
 
 
 def test_every_field_of_the_schema_has_its_column_in_a_table():

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from ledger.invoice.mappings.fennoa.rows import as_credit
+from ledger.invoice.arithmetic import Priced, Prices, totals_of
+from ledger.invoice.mappings.fennoa.rows import as_credit, rows_of
 from ledger.invoice.problems import Severity
 from tests.fennoa_terms import form, mapped, row_of, terms
 from tests.invoices import TEXT, codes, invoice, row
@@ -259,6 +260,34 @@ def test_a_credit_that_names_nothing_is_refused_and_does_not_wait():
     found = mapped(type="credit_note", rows=[row(quantity=-1)])
 
     assert (False, False) == (found.is_sendable, found.is_waiting)
+
+
+numbers = st.decimals("-99999", "99999", places=4)
+percents = st.decimals("0", "100", places=1)
+made_rows = st.lists(
+    st.builds(row, numbers, numbers, percents, discount_percent=percents), min_size=1
+)
+
+
+@given(made_rows, st.sampled_from(["net", "gross"]), st.booleans())
+def test_what_is_sent_comes_to_the_totals_that_are_expected(rows, prices, is_credit):
+    """Fennoa computes from the fields alone, so they say all that the sums are made of."""
+    document = invoice(rows=rows, prices=prices, type="credit_note" if is_credit else "invoice")
+
+    sent = dict(rows_of(document, terms(precision=4)))
+    read = [
+        Priced(
+            *(Decimal(sent[f"row[{number}][{name}]"]) for name in ("price", "quantity")),
+            Decimal(sent[f"row[{number}][vatpercent]"]),
+            Decimal(sent[f"row[{number}][discount_percent]"]),
+        )
+        for number in range(1, len(rows) + 1)
+    ]
+    assert document.totals == totals_of(read, prices=Prices(prices))
+
+
+def test_what_is_sent_has_a_digest():
+    assert mapped().digest == mapped().digest != mapped(note="x").digest
 
 
 def test_numbers_have_a_point_and_no_exponent():

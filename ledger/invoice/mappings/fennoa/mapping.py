@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import dataclass
 
 from ledger.invoice.arithmetic import Totals
@@ -30,6 +32,11 @@ class Mapped:
     def is_sendable(self) -> bool:
         """Return whether nothing refuses it and it waits for nothing."""
         return bool(self.fields)
+
+    @property
+    def digest(self) -> str:
+        """Return a hash of what is sent, to be stored before the call."""
+        return hashlib.sha256(json.dumps(self.fields).encode()).hexdigest()
 
     @property
     def is_waiting(self) -> bool:
