@@ -1,43 +1,14 @@
 """The command line, `tasma`: what a person or a script asks for at a prompt.
 
-Commands import what is slow (Prefect, DuckDB, Arrow) when they run, so that help and the listings
-of the hub come at once.
+What commands there are stands in `flows.cli.commands`; each module is imported when one of its own
+is called, so that help and the listings of the hub come at once.
 """
 
 from __future__ import annotations
 
 import sys
 
-from flows.cli import (  # noqa: F401 - their commands register here
-    accept,
-    acceptances,
-    accounts,
-    app,
-    approving,
-    backfill,
-    breaks,
-    comparing,
-    connect,
-    controls,
-    doctor,
-    erase,
-    events,
-    guide,
-    importing,
-    lake,
-    ledger,
-    opening_tenants,
-    plan,
-    pull,
-    recheck,
-    report,
-    schema,
-    serving,
-    sftp,
-    statements,
-    template,
-    tenants,
-)
+from flows.cli import app
 from flows.cli.failure import explain, is_debugging, show_traceback
 
 __all__ = ["main"]

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows.cli.app import AsJson, app, command
+from flows.cli.app import AsJson, command
 from flows.cli.importing import open_stores, progress
-from flows.cli.ledger import ledger
 from flows.cli.opening import TenantId, YearText, known_tenant, known_year, parse_day
 from flows.cli.output import next_steps, remark, say, show_json
 from ledger.fiscal_year import short_year
@@ -30,7 +29,6 @@ OfLoad = Annotated[
 
 
 @command(
-    app,
     "accept",
     examples=(
         'tasma accept acme 2024 --reason "1930 is corrected in January, see voucher A12"',
@@ -100,7 +98,7 @@ def accept(
         next_steps(f"tasma publish {tenant} {short_year(unit.year.key)}")
 
 
-@command(app, "publish", examples=("tasma publish acme 2024",))
+@command("publish", examples=("tasma publish acme 2024",))
 def publish(
     tenant: TenantId, year: YearText, *, load: OfLoad = "", as_json: AsJson = False
 ) -> None:
@@ -114,7 +112,7 @@ def publish(
 
 
 @command(
-    ledger,
+    "ledger",
     "reject",
     examples=('tasma ledger reject acme 2024 --reason "the file is of another company"',),
 )

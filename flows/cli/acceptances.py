@@ -8,14 +8,13 @@ from typing import Annotated
 import typer
 
 from flows.cli.app import AsJson, command
-from flows.cli.ledger import ledger
 from flows.cli.opening import TenantId, known_tenant, open_hub
 from flows.cli.output import next_steps, say, show_json, show_table
 from ledger.fiscal_year import short_year
 
 
 @command(
-    ledger,
+    "ledger",
     "acceptances",
     examples=("tasma ledger acceptances acme", "tasma ledger acceptances acme --json"),
 )
@@ -53,7 +52,7 @@ def acceptances(tenant: TenantId, *, as_json: AsJson = False) -> None:
 
 
 @command(
-    ledger,
+    "ledger",
     "withdraw",
     examples=('tasma ledger withdraw acme 7 --reason "the program names the number now"',),
 )

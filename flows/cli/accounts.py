@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows.cli.app import AsJson, app, command, group
+from flows.cli.app import AsJson, command
 from flows.cli.books import published_year
 from flows.cli.exits import ExitCode
 from flows.cli.importing import open_stores
@@ -20,14 +20,12 @@ from ledger.account_map import ALWAYS, read_map, write_map
 if TYPE_CHECKING:
     from ledger.account_map import AccountMap, Coverage, Place, Suggestion
 
-accounts = group("Account maps: on which line of the statements each account is.")
-app.add_typer(accounts, name="accounts")
 
 MAX_MAP_BYTES = 4 << 20
 """Largest file of a map; 10,000 places take less than one."""
 
 
-@command(accounts, "export", examples=("tasma accounts export acme",))
+@command("accounts", "export", examples=("tasma accounts export acme",))
 def export(tenant: TenantId) -> None:
     """Print the tenant's own places as CSV, as `tasma accounts set` reads them."""
     from tasks.account_map import account_map  # noqa: PLC0415 - brings DuckDB
@@ -39,7 +37,7 @@ def export(tenant: TenantId) -> None:
 
 
 @command(
-    accounts,
+    "accounts",
     "set",
     examples=("tasma accounts set acme", "tasma accounts set acme acme-map.csv --scheme PMA"),
 )
@@ -82,7 +80,7 @@ def set_map(
     next_steps(f"tasma accounts check {tenant}")
 
 
-@command(accounts, "import", examples=("tasma accounts import acme books.se",))
+@command("accounts", "import", examples=("tasma accounts import acme books.se",))
 def import_chart(
     tenant: TenantId,
     file: Annotated[Path, typer.Argument(help="A ledger file, such as SIE, with a chart in it.")],
@@ -101,7 +99,7 @@ def import_chart(
 
 
 @command(
-    accounts, "check", examples=("tasma accounts check acme", "tasma accounts check acme 2024")
+    "accounts", "check", examples=("tasma accounts check acme", "tasma accounts check acme 2024")
 )
 def check(tenant: TenantId, year: YearOrLatest = "", *, as_json: AsJson = False) -> None:
     """Show how much of a published year has a place, and suggest places for what has none.

@@ -1,4 +1,4 @@
-"""The command line's frame: its groups, help texts with examples, and one way to fail."""
+"""The command line's frame: help texts with examples, and one way to fail."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from os import environ
 from typing import Annotated, Any, Final, Literal, TypeVar
 
 import typer
-from typer.core import TyperGroup
 
 from flows.cli import exits
 from flows.cli.failure import explain
+from flows.cli.lazy import LazyGroup, register
 from flows.cli.own_command import as_called
 from ledger.errors import TasmaError
 from ledger.text import visible
@@ -23,7 +23,7 @@ IS_FRAMED: Final = sys.stdout.isatty() and "NO_COLOR" not in environ
 MARKUP: Final[Literal["rich"] | None] = "rich" if IS_FRAMED else None
 
 
-class Root(TyperGroup):
+class Root(LazyGroup):
     """The whole command line; what the project raises on purpose ends here as a message."""
 
     def invoke(self, ctx: Any) -> Any:
@@ -48,31 +48,26 @@ def lines(*text: str) -> str:
     return "\n\n".join(line.replace("[", r"\[") for line in text)
 
 
-def group(help_text: str, *, cls: type[TyperGroup] = TyperGroup, **options: Any) -> typer.Typer:
-    """Make a group of commands."""
-    return typer.Typer(
-        help=help_text,
-        cls=cls,
-        no_args_is_help=True,
-        add_completion=False,
-        rich_markup_mode=MARKUP,
-        pretty_exceptions_enable=False,
-        context_settings={"help_option_names": ["-h", "--help"]},
-        **options,
-    )
+def command(*path: str, examples: tuple[str, ...]) -> Callable[[Function], Function]:
+    """Add a command of the table whose help ends with examples (tests run the parser over each)."""
+    epilog = lines("Examples:", *(f"  {line}" for line in examples))
+
+    def add(function: Function) -> Function:
+        register(path, function, epilog=epilog, markup=MARKUP)
+        return function
+
+    return add
 
 
-def command(
-    where: typer.Typer, name: str, *, examples: tuple[str, ...]
-) -> Callable[[Function], Function]:
-    """Add a command whose help ends with examples (tests run the parser over each)."""
-    return where.command(name, epilog=lines("Examples:", *(f"  {line}" for line in examples)))
-
-
-app: Final = group(
-    "Täsmä moves accounting data between systems and loads nothing it has not reconciled.",
+app: Final = typer.Typer(
+    help="Täsmä moves accounting data between systems and loads nothing it has not reconciled.",
     cls=Root,
     epilog=lines("Exit codes:", *exits.table().splitlines()),
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=MARKUP,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
 
 AsJson = Annotated[

@@ -12,7 +12,6 @@ from flows.cli.app import AsJson, command
 from flows.cli.importing import open_stores
 from flows.cli.opening import TenantId, known_tenant, open_hub
 from flows.cli.output import next_steps, say, show_json
-from flows.cli.tenants import tenants
 from ledger.errors import TerminalError
 from ledger.fiscal_year import short_year
 
@@ -36,7 +35,7 @@ class NotApproved(TerminalError):
 
 
 @command(
-    tenants,
+    "tenant",
     "approve",
     examples=('tasma tenant approve acme --note "agrees with the statements of 31 October"',),
 )
@@ -68,7 +67,7 @@ def approve(
 
 
 @command(
-    tenants,
+    "tenant",
     "schedule",
     examples=("tasma tenant schedule acme off", "tasma tenant schedule acme on"),
 )

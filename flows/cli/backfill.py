@@ -11,7 +11,6 @@ import typer
 from flows.cli.app import AsJson, command
 from flows.cli.exits import ExitCode, worst
 from flows.cli.importing import open_stores
-from flows.cli.ledger import ledger
 from flows.cli.opening import known_tenant, parse_year
 from flows.cli.output import next_steps, remark, say, show_json
 from flows.cli.pull import Define, OnServer, OverwriteUploaded, overwrite
@@ -32,7 +31,7 @@ Parts = tuple[str, FiscalYear]
 
 
 @command(
-    ledger,
+    "ledger",
     "backfill",
     examples=(
         "tasma ledger backfill acme --years 2021-2024 --define",

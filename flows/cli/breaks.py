@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from flows.cli.app import AsJson, command
-from flows.cli.ledger import ledger
 from flows.cli.opening import TenantId, YearOrLatest, known_tenant, known_year, open_hub
 from flows.cli.output import next_steps, say, show_json, show_table
 from ledger.acceptance import is_foreign
@@ -28,7 +27,7 @@ REASONED: Final = frozenset({"failed", "rejected"})
 
 
 @command(
-    ledger,
+    "ledger",
     "breaks",
     examples=(
         "tasma ledger breaks acme",

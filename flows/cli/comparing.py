@@ -14,7 +14,7 @@ from flows.cli.exits import ExitCode
 from flows.cli.importing import open_stores, progress
 from flows.cli.opening import TenantId, YearOrLatest, known_tenant, known_year, open_hub
 from flows.cli.output import next_steps, remark, say, show_json, show_table
-from flows.cli.statements import Kind, Movement, day_of, statements
+from flows.cli.statements import Kind, Movement, day_of
 from ledger.fiscal_year import FiscalYear, short_year
 from ledger.unit import Unit
 
@@ -29,7 +29,7 @@ MAX_SHOWN = 200
 
 
 @command(
-    statements,
+    "statements",
     "add",
     examples=(
         "tasma statements add acme tulos-2025.xlsx",
@@ -113,7 +113,7 @@ def add(
 
 
 @command(
-    statements,
+    "statements",
     "compare",
     examples=("tasma statements compare acme", "tasma statements compare acme 2025 --json"),
 )
@@ -137,7 +137,7 @@ def compare(tenant: TenantId, year: YearOrLatest = "", *, as_json: AsJson = Fals
         raise typer.Exit(ExitCode.HELD)
 
 
-@command(statements, "list", examples=("tasma statements list acme",))
+@command("statements", "list", examples=("tasma statements list acme",))
 def list_statements(tenant: TenantId, *, as_json: AsJson = False) -> None:
     """List a tenant's statements: of which year and day, from which file, and what came of them."""
     with open_hub() as hub:

@@ -11,7 +11,7 @@ import typer
 
 from blocks.systems.ports import Choice, System, Wants
 from blocks.systems.registry import SYSTEMS
-from flows.cli.app import AsJson, app, command, group
+from flows.cli.app import AsJson, command
 from flows.cli.exits import ExitCode
 from flows.cli.opening import TenantId, known_tenant, open_hub
 from flows.cli.output import next_steps, remark, say, show_json, show_table
@@ -22,9 +22,6 @@ if TYPE_CHECKING:
     from blocks.hub import Connection, Hub
     from blocks.systems.ports import Requirement
     from blocks.systems.redirect import Returned
-
-connect = group("Connect tenants to their accounting systems, and see what is missing.")
-app.add_typer(connect, name="connect")
 
 
 MARKS: Final = {True: "met", False: "missing", None: "not known"}
@@ -61,7 +58,7 @@ def offer(system: System) -> None:
     run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # Typer reads it
     run.__annotations__ = {item.name: item.annotation for item in parameters}
     run.__doc__ = system.connecting.help
-    command(connect, system.name, examples=system.connecting.examples)(run)
+    command("connect", system.name, examples=system.connecting.examples)(run)
 
 
 def _parameter(name: str, annotation: Any, default: Any) -> inspect.Parameter:
@@ -104,7 +101,9 @@ for _system in SYSTEMS.values():
     offer(_system)
 
 
-@command(connect, "check", examples=("tasma connect check acme", "tasma connect check acme --json"))
+@command(
+    "connect", "check", examples=("tasma connect check acme", "tasma connect check acme --json")
+)
 def check(tenant: TenantId, *, as_json: AsJson = False) -> None:
     """See which requirements of its system a tenant meets, and who does what about the rest.
 
@@ -126,7 +125,7 @@ def check(tenant: TenantId, *, as_json: AsJson = False) -> None:
         next_steps(f"tasma ledger pull {tenant}")
 
 
-@command(connect, "list", examples=("tasma connect list", "tasma connect list --json"))
+@command("connect", "list", examples=("tasma connect list", "tasma connect list --json"))
 def list_connections(*, as_json: AsJson = False) -> None:
     """List the connections: how each stands, why, and when a call last proved it."""
     from blocks.hub.connection_states import look_with  # noqa: PLC0415 - SQLAlchemy when asked

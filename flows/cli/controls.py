@@ -12,7 +12,6 @@ from blocks.systems.registry import SYSTEMS
 from flows.cli.app import AsJson, command
 from flows.cli.opening import TenantId, known_tenant, open_hub
 from flows.cli.output import next_steps, say, show_json, show_table
-from flows.cli.tenants import tenants
 from ledger.controls import Severity
 
 if TYPE_CHECKING:
@@ -30,7 +29,7 @@ class Stricter(StrEnum):
 
 
 @command(
-    tenants,
+    "tenant",
     "controls",
     examples=("tasma tenant controls acme", "tasma tenant controls acme --json"),
 )
@@ -60,7 +59,7 @@ def controls(tenant: TenantId, *, as_json: AsJson = False) -> None:
 
 
 @command(
-    tenants,
+    "tenant",
     "tighten",
     examples=(
         'tasma tenant tighten acme control_sum --reason "their program sums rightly"',

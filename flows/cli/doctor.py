@@ -14,7 +14,7 @@ import httpx
 import typer
 
 from blocks.addresses import shown_address
-from flows.cli.app import AsJson, app, command
+from flows.cli.app import AsJson, command
 from flows.cli.exits import ExitCode
 from flows.cli.output import next_steps, say, show_json, show_table
 
@@ -33,7 +33,7 @@ Finding = tuple[str, str, str]
 """What was looked at, ``green``, ``grey`` or ``red``, and what was seen."""
 
 
-@command(app, "doctor", examples=("tasma doctor", "tasma doctor --json"))
+@command("doctor", examples=("tasma doctor", "tasma doctor --json"))
 def doctor(*, as_json: AsJson = False) -> None:
     """Look at settings, folders, disk, hub and server; end with 1 if something must be mended.
 

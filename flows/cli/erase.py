@@ -11,11 +11,10 @@ from flows.cli.exits import ExitCode
 from flows.cli.importing import open_stores
 from flows.cli.opening import TenantId, known_tenant
 from flows.cli.output import next_steps, say, show_json, show_table
-from flows.cli.tenants import tenants
 
 
 @command(
-    tenants,
+    "tenant",
     "erase",
     examples=("tasma tenant erase acme --dry-run", "tasma tenant erase acme --yes"),
 )

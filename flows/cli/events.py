@@ -6,13 +6,12 @@ from typing import Annotated
 
 import typer
 
-from flows.cli.app import AsJson, app, command
+from flows.cli.app import AsJson, command
 from flows.cli.opening import known_tenant, open_hub
 from flows.cli.output import say, show_json, show_table
 
 
 @command(
-    app,
     "events",
     examples=("tasma events", "tasma events acme --kind status", "tasma events acme --limit 500"),
 )

@@ -8,10 +8,10 @@ from typing import Annotated
 import typer
 
 from blocks.guides import guides, read_guide
-from flows.cli.app import app, command
+from flows.cli.app import command
 
 
-@command(app, "guide", examples=("tasma guide fortnox", "tasma guide file"))
+@command("guide", examples=("tasma guide fortnox", "tasma guide file"))
 def guide(
     system: Annotated[
         str, typer.Argument(metavar="SYSTEM", help="The system that the books come from.")

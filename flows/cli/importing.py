@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows.cli.app import AsJson, app, command
+from flows.cli.app import AsJson, command
 from flows.cli.exits import worst
 from flows.cli.files import ledger_files
 from flows.cli.opening import known_tenant
@@ -31,7 +31,6 @@ ForTenant = Annotated[
 
 
 @command(
-    app,
     "import",
     examples=(
         "tasma import acme-2024.se --tenant acme",

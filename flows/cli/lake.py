@@ -7,16 +7,13 @@ from typing import Annotated
 
 import typer
 
-from flows.cli.app import AsJson, app, command, group
+from flows.cli.app import AsJson, command
 from flows.cli.importing import open_stores
 from flows.cli.output import next_steps, say, show_json, show_table
 
-lake = group("Look after the lake: files as received, and tables read from them.")
-app.add_typer(lake, name="lake")
-
 
 @command(
-    lake,
+    "lake",
     "prune",
     examples=("tasma lake prune", "tasma lake prune --older-than-days 90 --yes"),
 )

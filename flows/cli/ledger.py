@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from flows.cli.app import AsJson, app, command, group
+from flows.cli.app import AsJson, command
 from flows.cli.books import ask, published_year, warehouse
 from flows.cli.exits import ExitCode
 from flows.cli.opening import TenantId, YearOrLatest, known_tenant, open_hub
@@ -17,12 +17,9 @@ from ledger.fiscal_year import short_year
 if TYPE_CHECKING:
     from blocks.warehouse.records import Verification
 
-ledger = group("Read, compare, verify and export the books of a tenant.")
-app.add_typer(ledger, name="ledger")
-
 
 @command(
-    ledger,
+    "ledger",
     "changes",
     examples=("tasma ledger changes acme", "tasma ledger changes acme 2024 --limit 500"),
 )
@@ -71,7 +68,9 @@ def changes(
 
 
 @command(
-    ledger, "verify", examples=("tasma ledger verify acme", "tasma ledger verify acme 2024 --json")
+    "ledger",
+    "verify",
+    examples=("tasma ledger verify acme", "tasma ledger verify acme 2024 --json"),
 )
 def verify(
     tenant: TenantId,
@@ -126,7 +125,7 @@ def _say_verified(tenant: str, found: Verification) -> None:
     )
 
 
-@command(ledger, "export", examples=("tasma ledger export acme ~/acme-books",))
+@command("ledger", "export", examples=("tasma ledger export acme ~/acme-books",))
 def export(
     tenant: TenantId,
     folder: Annotated[Path, typer.Argument(help="A new or empty folder.")],

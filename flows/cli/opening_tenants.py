@@ -12,7 +12,6 @@ from flows.cli.app import AsJson, command
 from flows.cli.exits import ExitCode
 from flows.cli.opening import TenantId, known_tenant, open_hub
 from flows.cli.output import next_steps, remark, say, show_json, show_table
-from flows.cli.tenants import tenants
 from ledger.onboarding import PREREQUISITES, TITLES, Actor, Stage
 
 if TYPE_CHECKING:
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from ledger.onboarding_form import OnboardingForm
 
 
-@command(tenants, "form", examples=("tasma tenant form acme",))
+@command("tenant", "form", examples=("tasma tenant form acme",))
 def form(tenant: TenantId) -> None:
     """Write the empty onboarding form of a tenant, and begin its opening.
 
@@ -36,7 +35,7 @@ def form(tenant: TenantId) -> None:
 
 
 @command(
-    tenants,
+    "tenant",
     "open",
     examples=("tasma tenant open acme", "tasma tenant open acme data/forms/acme.yaml"),
 )

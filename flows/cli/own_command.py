@@ -10,6 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+from flows.cli.commands import COMMANDS, GROUPS
+
 PROGRAM: Final = "tasma"
 DEMO: Final = " --demo"
 
@@ -40,10 +42,6 @@ def as_called(text: str) -> str:
 @cache
 def advised() -> re.Pattern[str]:
     """Return what finds the program's name, and ``--demo``, before one of its commands."""
-    # The commands' frame prints by way of this module.
-    from flows.cli.app import app  # noqa: PLC0415
-
-    names = [item.name for item in app.registered_commands]
-    names += [item.name for item in app.registered_groups]
-    commands = "|".join(["--debug", *filter(None, names)])
+    names = [path[0] for path in (*COMMANDS, *GROUPS)]
+    commands = "|".join(["--debug", *dict.fromkeys(names)])
     return re.compile(rf"(?<![\w./-]){PROGRAM}({DEMO})?(?= (?:{commands})(?!\w))")

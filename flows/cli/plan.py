@@ -11,7 +11,6 @@ from flows.cli.app import AsJson, command
 from flows.cli.exits import worst
 from flows.cli.files import ledger_files
 from flows.cli.importing import ForTenant, open_stores, progress
-from flows.cli.ledger import ledger
 from flows.cli.opening import known_tenant
 from flows.cli.output import say, show_json, show_table
 
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from flows.cli.result import LoadResult
 
 
-@command(ledger, "plan", examples=("tasma ledger plan acme-2024.se --tenant acme",))
+@command("ledger", "plan", examples=("tasma ledger plan acme-2024.se --tenant acme",))
 def plan(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A SIE file.")],
     *,

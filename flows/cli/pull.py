@@ -12,7 +12,6 @@ from blocks.systems.registry import SYSTEMS, systems_with
 from flows.cli.app import AsJson, command
 from flows.cli.exits import worst
 from flows.cli.importing import open_stores, progress
-from flows.cli.ledger import ledger
 from flows.cli.opening import TenantId, known_tenant
 from flows.cli.output import next_steps, say, show_json
 from flows.cli.years import defined_year
@@ -42,7 +41,7 @@ OnServer = Annotated[
 
 
 @command(
-    ledger,
+    "ledger",
     "pull",
     examples=(
         "tasma ledger pull acme",

@@ -11,7 +11,6 @@ from flows.cli.app import AsJson, command
 from flows.cli.books import published_year
 from flows.cli.exits import ExitCode, worst
 from flows.cli.importing import open_stores
-from flows.cli.ledger import ledger
 from flows.cli.opening import known_tenant
 from flows.cli.output import next_steps, say, show_json, show_table
 from ledger.fiscal_year import short_year
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @command(
-    ledger,
+    "ledger",
     "recheck",
     examples=(
         "tasma ledger recheck --all",

@@ -8,12 +8,11 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any, Final
 
-import typer.main
-
-import flows.cli
 from flows.cli import exits
+from flows.cli.lazy import LazyGroup, every_command
 
 TITLE: Final = """# Commands
 
@@ -31,8 +30,8 @@ block of lines; no figure is cut. `tasma --debug ...` shows the traceback of a f
 
 def page() -> str:
     """Return the page."""
-    root = typer.main.get_command(flows.cli.app.app)
-    return "\n".join([TITLE, *_exit_codes(), *_commands(root, ("tasma",))])
+    shown = (_command(found, ("tasma", *path)) for path, found in every_command(LazyGroup()))
+    return "\n".join([TITLE, *_exit_codes(), *chain.from_iterable(shown)])
 
 
 def _exit_codes() -> Iterator[str]:
@@ -41,13 +40,6 @@ def _exit_codes() -> Iterator[str]:
     yield "| ---: | --- |"
     yield from (f"| {code.value} | {meaning} |" for code, meaning in exits.MEANING.items())
     yield ""
-
-
-def _commands(command: Any, path: tuple[str, ...]) -> Iterator[str]:
-    for name, found in getattr(command, "commands", {}).items():
-        yield from _commands(found, (*path, name))
-    if not hasattr(command, "commands"):
-        yield from _command(command, path)
 
 
 def _command(command: Any, path: tuple[str, ...]) -> Iterator[str]:

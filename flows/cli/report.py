@@ -11,7 +11,6 @@ import typer
 
 from flows.cli.app import AsJson, command
 from flows.cli.books import Rows, ask, published_year
-from flows.cli.ledger import ledger
 from flows.cli.opening import TenantId, YearOrLatest
 from flows.cli.output import say, show_json, show_table
 from ledger.fiscal_year import FiscalYear, short_year
@@ -28,7 +27,7 @@ class Statement(StrEnum):
 
 
 @command(
-    ledger,
+    "ledger",
     "report",
     examples=(
         "tasma ledger report acme 2024",

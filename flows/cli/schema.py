@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from flows.cli.app import app, command
+from flows.cli.app import command
 
 
 class Contract(StrEnum):
@@ -18,7 +18,7 @@ class Contract(StrEnum):
     INVOICE = "invoice"
 
 
-@command(app, "schema", examples=("tasma schema invoice",))
+@command("schema", examples=("tasma schema invoice",))
 def schema(
     contract: Annotated[Contract, typer.Argument(help="What the schema is of.")],
 ) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from flows.cli.app import AsJson, app, command
+from flows.cli.app import AsJson, command
 from flows.cli.exits import ExitCode
 from flows.cli.output import next_steps, remark, say, show_json, show_table
 from ledger.fiscal_year import short_year
@@ -20,7 +20,7 @@ SIMULATOR_PORT: Final = 4302
 """Unless told otherwise; commands with --demo look there (`flows.doors.demo_home`)."""
 
 
-@command(app, "up", examples=("tasma up", "tasma up --with-simulators", "tasma --demo up"))
+@command("up", examples=("tasma up", "tasma up --with-simulators", "tasma --demo up"))
 def up(
     *,
     with_simulators: Annotated[
@@ -69,7 +69,7 @@ def _simulators(port: int) -> Iterator[None]:
         yield
 
 
-@command(app, "demo", examples=("tasma demo",))
+@command("demo", examples=("tasma demo",))
 def demo(*, as_json: AsJson = False) -> None:
     """Load invented companies end to end through a Prefect server, and check the outcome.
 

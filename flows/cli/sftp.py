@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from flows.cli.app import AsJson, app, command, group
+from flows.cli.app import AsJson, command
 from flows.cli.exits import ExitCode
 from flows.cli.opening import TenantId, known_tenant, open_hub
 from flows.cli.output import next_steps, say, show_json, show_table
@@ -19,12 +19,9 @@ if TYPE_CHECKING:
 
 SWEEP: Final = "sftp-sweep/sftp-sweep"
 
-sftp = group("Fetch files from customers' SFTP servers.")
-app.add_typer(sftp, name="sftp")
-
 
 @command(
-    sftp,
+    "sftp",
     "set",
     examples=(
         "tasma sftp set acme --block sftp-account/acme --folder /out --pattern 'acme-*.se'",
@@ -72,7 +69,7 @@ def set_pickup(
     next_steps(f"tasma sftp test {tenant}")
 
 
-@command(sftp, "status", examples=("tasma sftp status", "tasma sftp status acme --json"))
+@command("sftp", "status", examples=("tasma sftp status", "tasma sftp status acme --json"))
 def status(
     tenant: Annotated[str, typer.Argument(metavar="TENANT", help="All unless given.")] = "",
     *,
@@ -97,7 +94,7 @@ def status(
         next_steps("tasma sftp test TENANT")
 
 
-@command(sftp, "test", examples=("tasma sftp test acme", "tasma sftp test acme --json"))
+@command("sftp", "test", examples=("tasma sftp test acme", "tasma sftp test acme --json"))
 def try_pickup(tenant: TenantId, *, as_json: AsJson = False) -> None:
     """Connect to a tenant's server, show its host key, and look into the folder; write nothing.
 
@@ -143,7 +140,7 @@ def try_pickup(tenant: TenantId, *, as_json: AsJson = False) -> None:
     next_steps(f"tasma sftp poll {tenant}")
 
 
-@command(sftp, "poll", examples=("tasma sftp poll acme",))
+@command("sftp", "poll", examples=("tasma sftp poll acme",))
 def poll(tenant: TenantId) -> None:
     """Have the server poll a tenant now, whether or not it is due."""
     from flows.cli.on_server import start_run  # noqa: PLC0415 - brings Prefect

@@ -8,22 +8,20 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from flows.cli.app import AsJson, app, command, group
+from flows.cli.app import AsJson, command
 from flows.cli.output import say, show_json, show_table
 
 if TYPE_CHECKING:
     from ledger.statement.grid import Book
     from ledger.statement.values import Question, Remark, Statement, StatementFile
 
-statements = group("Customers' statements: what a file says, before it is held against the books.")
-app.add_typer(statements, name="statements")
 
 Kind = Literal["income-statement", "balance-sheet", "trial-balance"]
 Movement = Literal["month", "cumulative"]
 
 
 @command(
-    statements,
+    "statements",
     "read",
     examples=(
         "tasma statements read tase-2026.xlsx --dry-run",

@@ -5,10 +5,10 @@ from __future__ import annotations
 import sys
 
 from blocks.settings import REFERENCE
-from flows.cli.app import app, command
+from flows.cli.app import command
 
 
-@command(app, "template", examples=("tasma template",))
+@command("template", examples=("tasma template",))
 def template() -> None:
     """Print a journal file with sample rows: chart, opening balances, vouchers.
 

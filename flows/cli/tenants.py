@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from blocks.systems.registry import SYSTEMS
-from flows.cli.app import AsJson, app, command, group
+from flows.cli.app import AsJson, command
 from flows.cli.opening import TenantId, known_tenant, open_hub, parse_year
 from flows.cli.output import is_terminal, next_steps, remark, say, show_json, show_table
-from flows.cli.years import years
 from ledger.fiscal_year import FiscalYear, short_year
 from ledger.organisation import OrganisationNumber
 
@@ -23,13 +22,9 @@ if TYPE_CHECKING:
 CURRENCIES: Final = {"SE": "SEK", "FI": "EUR"}
 TIME_ZONES: Final = {"SE": "Europe/Stockholm", "FI": "Europe/Helsinki"}
 
-tenants = group("Add, list and erase tenants; see how each stands.")
-tenants.add_typer(years, name="year")
-app.add_typer(tenants, name="tenant")
-
 
 @command(
-    tenants,
+    "tenant",
     "add",
     examples=(
         'tasma tenant add acme --name "Acme AB" --org-number 556000-1234',
@@ -112,7 +107,7 @@ def _deliver(hub: Hub, tenant: str) -> Path:
 
 
 @command(
-    tenants,
+    "tenant",
     "correct",
     examples=(
         "tasma tenant correct acme --org-number 556000-1234",
@@ -159,7 +154,7 @@ def _typed_number(text: str) -> str:
     return number.digits
 
 
-@command(tenants, "list", examples=("tasma tenant list", "tasma tenant list --json"))
+@command("tenant", "list", examples=("tasma tenant list", "tasma tenant list --json"))
 def list_tenants(*, as_json: AsJson = False) -> None:
     """List all tenants."""
     with open_hub() as hub:
@@ -189,7 +184,7 @@ def list_tenants(*, as_json: AsJson = False) -> None:
 
 
 @command(
-    tenants,
+    "tenant",
     "status",
     examples=("tasma tenant status", "tasma tenant status acme", "tasma tenant status --json"),
 )

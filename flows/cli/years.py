@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from blocks.systems.registry import systems_with
-from flows.cli.app import AsJson, command, group
+from flows.cli.app import AsJson, command
 from flows.cli.opening import TenantId, YearText, known_tenant, open_hub, parse_day, parse_year
 from flows.cli.output import next_steps, say, show_json, show_table
 from ledger.fiscal_year import FiscalYear, short_year
@@ -17,11 +17,10 @@ if TYPE_CHECKING:
     from blocks.hub import Hub
     from tasks.ledger_sources import YearSource
 
-years = group("Define, lock and retire the fiscal years of a tenant.")
-
 
 @command(
-    years,
+    "tenant",
+    "year",
     "add",
     examples=(
         "tasma tenant year add acme 2024",
@@ -38,7 +37,8 @@ def add(tenant: TenantId, year: YearText) -> None:
 
 
 @command(
-    years,
+    "tenant",
+    "year",
     "list",
     examples=("tasma tenant year list acme", "tasma tenant year list acme --json"),
 )
@@ -115,7 +115,8 @@ def _locked_until(item: YearSource) -> dt.date | None:
 
 
 @command(
-    years,
+    "tenant",
+    "year",
     "lock",
     examples=(
         "tasma tenant year lock acme 2024 --until 2024-09-30",
@@ -140,7 +141,9 @@ def lock(
     say(f"{tenant} {defined} is {f'locked until {day}' if day else 'open'}.")
 
 
-@command(years, "retire", examples=("tasma tenant year retire acme 2024-01-01_2024-12-31",))
+@command(
+    "tenant", "year", "retire", examples=("tasma tenant year retire acme 2024-01-01_2024-12-31",)
+)
 def retire(tenant: TenantId, year: YearText) -> None:
     """Take a year out of use, so that its days may belong to a year with other dates.
 

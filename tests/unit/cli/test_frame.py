@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import shlex
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import typer.main
 
-import flows.cli
 from blocks.http import CallRefused
 from blocks.hub import UnknownTenant
 from blocks.hub.errors import HubFileUnusable
 from flows.cli import exits, failure
 from flows.cli.exits import ExitCode
+from flows.cli.lazy import LazyGroup, every_command
 from flows.cli.on_server import NoServer
 from ledger.errors import TerminalError, TransientError
 
@@ -28,14 +25,7 @@ CALL = {"status": 404, "who_acts": "wait"}
 TASMA = Path(sys.executable).with_name("tasma")
 
 
-def _commands(command, *, path=()) -> Iterator[tuple[tuple[str, ...], object]]:
-    for name, found in getattr(command, "commands", {}).items():
-        yield from _commands(found, path=(*path, name))
-    if not hasattr(command, "commands"):
-        yield path, command
-
-
-COMMANDS = dict(_commands(typer.main.get_command(flows.cli.app.app)))
+COMMANDS = dict(every_command(LazyGroup()))
 
 
 def examples(command) -> list[str]:
@@ -189,27 +179,3 @@ def test_output_without_a_terminal_has_neither_colour_nor_frame(home, acme):
     assert "grey" in shown.stdout
     assert "\x1b" not in shown.stdout
     assert not set("│┃╭─━") & set(shown.stdout + run("--help").stdout)
-
-
-START_LIMIT_S = 2.0
-"""CPU time. Help takes 0.15 s and a listing 0.7 s on an idle core; with Prefect both take more."""
-
-
-def _cpu_of_children_s() -> float:
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
-
-
-@pytest.mark.parametrize("arguments", [("--help",), ("tenant", "list"), ("events",)], ids=" ".join)
-def test_light_commands_load_nothing_heavy(arguments, home):
-    code = (
-        "import sys, flows.cli\n"
-        f"sys.argv = ['tasma', *{arguments!r}]\n"
-        "try:\n    flows.cli.main()\n"
-        "finally:\n    print(sorted({'prefect', 'duckdb', 'pyarrow'} & set(sys.modules)))\n"
-    )
-    began = _cpu_of_children_s()
-    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-
-    assert shown.stdout.splitlines()[-1] == "[]"
-    assert _cpu_of_children_s() - began < START_LIMIT_S

@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 import pytest
-import typer.main
 
-import flows.cli
 from blocks.hub import Connection, Hub, Method
 from blocks.hub.connection_states import ConnectionState
 from blocks.hub.pickups import Pickup, PickupFile
@@ -18,6 +16,7 @@ from blocks.systems.fortnox.system import FORTNOX
 from blocks.systems.ports import Requirement
 from flows.cli import failure, output
 from flows.cli.connect import show_requirements
+from flows.cli.lazy import LazyGroup, every_command
 from ledger.fiscal_year import FiscalYear
 from tests.command_line import invoke
 from tests.hostile_text import CLIPBOARD, FORGED, HOSTILE, acting, forged
@@ -133,6 +132,8 @@ def commands(tenant, folder):
         ("sftp", "poll", tenant),
         ("guide", FORGED),
         ("guide", "fortnox"),
+        ("schema", FORGED),
+        ("template",),
         ("statements", "read", folder / f"{FILE_NAME} statement", "--dry-run"),
         ("statements", "read", file, "--dry-run"),
         ("statements", "add", tenant, folder / f"{FILE_NAME} statement"),
@@ -150,14 +151,10 @@ WITHOUT: Final = {("up",), ("demo",)}
 """They start servers, and show invented companies alone, by the functions that the others use."""
 
 
-def every_command(command, path=()):
-    for name, found in getattr(command, "commands", {}).items():
-        yield from every_command(found, (*path, name))
-    if not hasattr(command, "commands"):
-        yield path, {option for item in command.params for option in item.opts}
-
-
-COMMANDS = dict(every_command(typer.main.get_command(flows.cli.app.app)))
+COMMANDS = {
+    path: {option for item in command.params for option in item.opts}
+    for path, command in every_command(LazyGroup())
+}
 
 
 def named(arguments):

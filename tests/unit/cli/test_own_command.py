@@ -6,9 +6,8 @@ import logging
 import sys
 
 import pytest
-import typer.main
 
-import flows.cli
+from flows.cli.lazy import LazyGroup
 from flows.cli.logged import logged_once
 from flows.cli.output import next_steps, remark
 from flows.cli.own_command import as_called
@@ -68,7 +67,7 @@ def test_what_is_no_command_stays_as_it_is(called, text):
     assert as_called(text) == text
 
 
-@pytest.mark.parametrize("name", typer.main.get_command(flows.cli.app.app).commands)
+@pytest.mark.parametrize("name", LazyGroup().commands)
 def test_every_command_is_known(called, name):
     called(".venv/bin/tasma")
 

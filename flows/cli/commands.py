@@ -1,0 +1,224 @@
+"""Every command of `tasma`, in the order of the listings: its module and its one line of help.
+
+A listing is printed from this table and imports no command; a module is imported when one of its
+commands is called, or asked for its own help. So modules import at their head whatever they need,
+be it Prefect, DuckDB or Arrow. What is to stay quick (the listings of the hub) stands in a module
+that imports none of them.
+
+How a command is added:
+
+1. In ``flows/cli/<topic>.py``, its function below ``@command("ledger", "pull", examples=(...))``.
+2. Here, its row: the path, the module, and the first paragraph of the function's docstring.
+3. ``python -m flows.cli.reference > docs/cli.md``.
+
+A new group of commands is a row of `GROUPS`. A vendor's system needs nothing here: what the
+registry knows is a command of ``tasma connect``. Tests name each command that is missing here, or
+that reads differently.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from blocks.systems.registry import SYSTEMS
+
+CommandPath = tuple[str, ...]
+"""The words after `tasma`: ``("ledger", "pull")``."""
+
+
+class Listed(NamedTuple):
+    """A row: the module of ``flows.cli`` that has the command, and what a listing says of it."""
+
+    module: str
+    help: str
+
+
+SYSTEMS_OFFERED: Final[dict[CommandPath, Listed]] = {
+    ("connect", name): Listed("connect", system.connecting.help.partition("\n\n")[0])
+    for name, system in SYSTEMS.items()
+}
+
+GROUPS: Final[dict[CommandPath, str]] = {
+    ("ledger",): "Read, compare, verify and export the books of a tenant.",
+    ("accounts",): "Account maps: on which line of the statements each account is.",
+    ("tenant",): "Add, list and erase tenants; see how each stands.",
+    (
+        "statements",
+    ): "Customers' statements: what a file says, before it is held against the books.",
+    ("connect",): "Connect tenants to their accounting systems, and see what is missing.",
+    ("lake",): "Look after the lake: files as received, and tables read from them.",
+    ("sftp",): "Fetch files from customers' SFTP servers.",
+    ("tenant", "year"): "Define, lock and retire the fiscal years of a tenant.",
+}
+
+COMMANDS: Final[dict[CommandPath, Listed]] = {
+    ("import",): Listed("importing", "Read SIE files, check them, and publish what nothing holds."),
+    ("accept",): Listed("accept", "Let the breaks pass that hold a year, and publish it."),
+    ("publish",): Listed("accept", "Publish a held load whose breaks were accepted."),
+    ("doctor",): Listed(
+        "doctor",
+        "Look at settings, folders, disk, hub and server; end with 1 if something must be mended.",
+    ),
+    ("events",): Listed(
+        "events", "Show what happened: status changes, acceptances, repairs; newest first."
+    ),
+    ("guide",): Listed(
+        "guide", "Print what a customer does in the source system so that its books can be fetched."
+    ),
+    ("schema",): Listed("schema", "Print the JSON Schema of what another system gives us to push."),
+    ("up",): Listed(
+        "serving", "Start Prefect's server, its UI and the deployments, and stop them with Ctrl-C."
+    ),
+    ("demo",): Listed(
+        "serving",
+        "Load invented companies end to end through a Prefect server, and check the outcome.",
+    ),
+    ("template",): Listed(
+        "template", "Print a journal file with sample rows: chart, opening balances, vouchers."
+    ),
+    ("ledger", "changes"): Listed(
+        "ledger", "Show the loads of a year and which vouchers each added, changed or removed."
+    ),
+    ("ledger", "verify"): Listed(
+        "ledger",
+        "Compute the digest of what is published anew and compare it with the load record.",
+    ),
+    ("ledger", "export"): Listed(
+        "ledger", "Write all published tables and views of a tenant as Parquet files."
+    ),
+    ("ledger", "reject"): Listed(
+        "accept", "Refuse what is held of a year, such as a wrong file; it is never published."
+    ),
+    ("ledger", "acceptances"): Listed(
+        "acceptances",
+        "List what somebody let pass of a tenant and what still speaks, oldest first.",
+    ),
+    ("ledger", "withdraw"): Listed(
+        "acceptances", "End an acceptance: from the next load on the same break holds again."
+    ),
+    ("ledger", "pull"): Listed(
+        "pull", "Fetch a tenant's ledger from its system, check it, and publish what nothing holds."
+    ),
+    ("ledger", "backfill"): Listed(
+        "backfill",
+        "Fetch past fiscal years of one or many tenants from their systems, oldest first.",
+    ),
+    ("ledger", "breaks"): Listed(
+        "breaks",
+        "Show what the controls found in what is held of a year, else in what is published.",
+    ),
+    ("ledger", "plan"): Listed(
+        "plan",
+        "Show what loading a file would change, and whether it would be held; publish nothing.",
+    ),
+    ("ledger", "recheck"): Listed(
+        "recheck",
+        "Ask the controls of today about years that are published, such as after an upgrade.",
+    ),
+    ("ledger", "report"): Listed("report", "Show a statement of the books as published."),
+    ("accounts", "export"): Listed(
+        "accounts", "Print the tenant's own places as CSV, as `tasma accounts set` reads them."
+    ),
+    ("accounts", "set"): Listed(
+        "accounts",
+        "Set a tenant's account map, as a whole: the scheme of statements and its own places.",
+    ),
+    ("accounts", "import"): Listed(
+        "accounts",
+        "Give a tenant its ledger accounts before its first file: those of a file's chart.",
+    ),
+    ("accounts", "check"): Listed(
+        "accounts",
+        "Show how much of a published year has a place, and suggest places for what has none.",
+    ),
+    ("tenant", "add"): Listed(
+        "tenants", "Add a tenant: one company whose books are kept apart from all others."
+    ),
+    ("tenant", "correct"): Listed(
+        "tenants",
+        "Correct a tenant's organisation number, by which files are held, or its time zone.",
+    ),
+    ("tenant", "list"): Listed("tenants", "List all tenants."),
+    ("tenant", "status"): Listed(
+        "tenants",
+        "Show one row per tenant and year: its light, status, last good load, why, what next.",
+    ),
+    ("tenant", "approve"): Listed(
+        "approving", "Say that a tenant's first transfer is right, so that its nightly runs begin."
+    ),
+    ("tenant", "schedule"): Listed(
+        "approving",
+        "Switch a tenant's nightly runs off, or on again after its first transfer was approved.",
+    ),
+    ("tenant", "controls"): Listed(
+        "controls",
+        "List the controls and what each does to a load of the tenant when it is broken.",
+    ),
+    ("tenant", "tighten"): Listed(
+        "controls", "Let a control hold the tenant's loads, or warn, where it does less for others."
+    ),
+    ("tenant", "erase"): Listed(
+        "erase",
+        "Remove everything of a tenant from hub, lake, warehouse and inbox. It cannot be undone.",
+    ),
+    ("tenant", "form"): Listed(
+        "opening_tenants", "Write the empty onboarding form of a tenant, and begin its opening."
+    ),
+    ("tenant", "open"): Listed(
+        "opening_tenants", "Take in a tenant's filled form, and show how far its opening has come."
+    ),
+    ("tenant", "year", "add"): Listed(
+        "years", "Define a fiscal year, or take a retired one into use again."
+    ),
+    ("tenant", "year", "list"): Listed(
+        "years",
+        "List the fiscal years: the ledger's source, the documents, and whether to fetch or to "
+        "sync.",
+    ),
+    ("tenant", "year", "lock"): Listed(
+        "years", "Lock a year up to a day: a load that would change a locked day is held."
+    ),
+    ("tenant", "year", "retire"): Listed(
+        "years", "Take a year out of use, so that its days may belong to a year with other dates."
+    ),
+    ("statements", "read"): Listed(
+        "statements", "Read a statement and show what is understood beside the file's own rows."
+    ),
+    ("statements", "add"): Listed(
+        "comparing",
+        "Keep a customer's income statement, balance sheet or trial balance, and compare it.",
+    ),
+    ("statements", "compare"): Listed(
+        "comparing", "Hold a published year against the customer's statements of it, row by row."
+    ),
+    ("statements", "list"): Listed(
+        "comparing",
+        "List a tenant's statements: of which year and day, from which file, and what came of "
+        "them.",
+    ),
+    **SYSTEMS_OFFERED,
+    ("connect", "check"): Listed(
+        "connect",
+        "See which requirements of its system a tenant meets, and who does what about the rest.",
+    ),
+    ("connect", "list"): Listed(
+        "connect", "List the connections: how each stands, why, and when a call last proved it."
+    ),
+    ("lake", "prune"): Listed(
+        "lake", "Show the old files that nothing needs, and remove them with --yes."
+    ),
+    ("sftp", "set"): Listed(
+        "sftp", "Keep what was agreed with a tenant; what is not named stays as it was."
+    ),
+    ("sftp", "status"): Listed(
+        "sftp",
+        "Show with whom a pickup is agreed, when it was last polled, and what is in its way.",
+    ),
+    ("sftp", "test"): Listed(
+        "sftp",
+        "Connect to a tenant's server, show its host key, and look into the folder; write nothing.",
+    ),
+    ("sftp", "poll"): Listed(
+        "sftp", "Have the server poll a tenant now, whether or not it is due."
+    ),
+}
