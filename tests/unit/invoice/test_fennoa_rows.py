@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from ledger.invoice.arithmetic import Priced, Prices, totals_of
 from ledger.invoice.mappings.fennoa.rows import as_credit, rows_of
+from ledger.invoice.mappings.fennoa.terms import DimensionForm, Terms
 from ledger.invoice.problems import Severity
 from tests.fennoa_terms import form, mapped, row_of, terms
 from tests.invoices import TEXT, codes, invoice, row
@@ -198,8 +199,6 @@ def test_a_dimension_that_fennoa_does_not_list_is_refused(known):
     ],
 )
 def test_a_dimension_is_sent_in_the_form_that_is_set(form_of, name):
-    from ledger.invoice.mappings.fennoa.terms import DimensionForm  # noqa: PLC0415 - by name
-
     settings = terms(dimensions={"1": frozenset({"100"})}, dimension_form=DimensionForm[form_of])
 
     assert "100" == form(rows=[row(dimensions={"1": "100"})], settings=settings)[name]
@@ -264,9 +263,8 @@ def test_a_credit_that_names_nothing_is_refused_and_does_not_wait():
 
 numbers = st.decimals("-99999", "99999", places=4)
 percents = st.decimals("0", "100", places=1)
-made_rows = st.lists(
-    st.builds(row, numbers, numbers, percents, discount_percent=percents), min_size=1
-)
+made_row = st.builds(row, numbers, numbers, percents, discount_percent=percents)
+made_rows = st.lists(made_row, min_size=1, max_size=6)
 
 
 @given(made_rows, st.sampled_from(["net", "gross"]), st.booleans())
@@ -284,6 +282,27 @@ def test_what_is_sent_comes_to_the_totals_that_are_expected(rows, prices, is_cre
         for number in range(1, len(rows) + 1)
     ]
     assert document.totals == totals_of(read, prices=Prices(prices))
+
+
+@pytest.mark.parametrize(("prices", "sent"), [("gross", "price_with_vat"), ("net", "price")])
+def test_a_gross_price_stands_in_the_field_that_is_set(prices, sent):
+    settings = terms(gross_field="price_with_vat")
+
+    fields = row_of(form(prices=prices, rows=[row()], settings=settings), 1)
+    assert {sent: "10"} == {name: text for name, text in fields.items() if "price" in name}
+
+
+def test_terms_are_stored_as_json_and_read_back_as_they_were():
+    whole = terms(
+        dimensions={"1": frozenset({"100", "200"})},
+        rounding={"mode": "ROUND_HALF_EVEN"},
+        trade_names={4},
+        surcharges=[
+            {"product_number": "L", "delivery_method": "postal", "net": "5", "vat_rate": "25.5"}
+        ],
+    )
+
+    assert whole == Terms.model_validate_json(whole.model_dump_json())
 
 
 def test_what_is_sent_has_a_digest():

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import NamedTuple
 
+from ledger.invoice.arithmetic import Prices
 from ledger.invoice.document import InvoiceDocument, Row
 from ledger.invoice.mappings.fennoa.checks import TITLE
-from ledger.invoice.mappings.fennoa.terms import DimensionForm, Terms, decimals_of
+from ledger.invoice.mappings.fennoa.terms import DimensionForm, GrossField, Terms, decimals_of
 from ledger.invoice.problems import Problem, problem
 
 Fields = Iterator[tuple[str, str]]
@@ -85,21 +86,22 @@ def rows_of(document: InvoiceDocument, terms: Terms) -> Fields:
         if row.is_text:
             yield f"row[{number}][description]", row.description
             continue
-        for name, value in _fields(row, terms, is_credit=document.is_credit):
+        for name, value in _fields(row, document, terms):
             if value:
                 yield f"row[{number}][{name}]", value
         yield from _dimensions(row, number, terms.dimension_form)
 
 
-def _fields(row: Row, terms: Terms, *, is_credit: bool) -> Fields:
+def _fields(row: Row, document: InvoiceDocument, terms: Terms) -> Fields:
     product = product_of(row, terms)
     price, quantity = row.price or Decimal(0), row.quantity or Decimal(0)
-    if is_credit:
+    if document.is_credit:
         price, quantity = as_credit(price, quantity)
     yield "product_no", product.number
     yield "name", product.name
     yield "description", product.description
-    yield "price", as_text(price)
+    is_gross = document.prices is Prices.GROSS
+    yield str(terms.gross_field if is_gross else GrossField.PRICE), as_text(price)
     yield "quantity", as_text(quantity)
     yield "unit", row.unit
     yield "vatpercent", as_text(row.vat_rate)

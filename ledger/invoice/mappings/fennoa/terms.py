@@ -28,6 +28,13 @@ class DimensionForm(StrEnum):
     LONE = "row[{row}][dim]"
 
 
+class GrossField(StrEnum):
+    """The field of a row that has its price with VAT; Fennoa's pages and its users differ."""
+
+    PRICE = "price"
+    PRICE_WITH_VAT = "price_with_vat"
+
+
 class KeyField(StrEnum):
     """The field in which our key travels. The buyer does not see the first."""
 
@@ -75,6 +82,7 @@ class Terms(BaseModel):
     products: dict[str, str] | None = None
     dimensions: dict[str, frozenset[str]] | None = None
     dimension_form: DimensionForm = DimensionForm.NESTED
+    gross_field: GrossField = GrossField.PRICE
     consumer_e_invoicing: bool = False
     uses_factoring: bool = False
     factoring_ready: bool = False
