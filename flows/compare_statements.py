@@ -17,7 +17,7 @@ from flows.runs.states import ended, name_run
 from ledger.fiscal_year import FiscalYear
 from ledger.outcome import Outcome
 from ledger.unit import Unit
-from tasks.customer_statements import compare_published
+from tasks.customer_statements import compare_published, published_lines
 from tasks.pages.comparison import comparison_in_words, comparison_page
 from tasks.stores import open_stores
 
@@ -40,7 +40,7 @@ async def compare_statements(tenant: TenantId, fiscal_year: YearOrLatest = "") -
     """Hold a published year against the customer's statements of it, row by row.
 
     Start it by hand, or give it a schedule in the UI, such as on the tenth of each month. Nothing
-    is changed. The page *comparison* has the rows that differ; a run that finds some is red.
+    is changed. The page *comparison* has every row; a run that finds some is red.
 
     Args:
         tenant: Whose books: the tenant's id (small letters, digits, dashes), such as acme.
@@ -51,8 +51,9 @@ async def compare_statements(tenant: TenantId, fiscal_year: YearOrLatest = "") -
         unit = await asyncio.to_thread(wanted_unit, stores.hub, tenant, fiscal_year)
         await name_run(f"compare {unit}", tags=unit.tags)
         results = await asyncio.to_thread(compare_published, stores, unit)
+        lines = await asyncio.to_thread(published_lines, stores, unit)
     await acreate_markdown_artifact(
-        key=unit.artifact_key("comparison"), markdown=comparison_page(unit, results)
+        key=unit.artifact_key("comparison"), markdown=comparison_page(unit, results, lines)
     )
     message = comparison_in_words(results)
     if not results:

@@ -13,9 +13,12 @@ from flows.runs.hooks import run_failed
 from flows.runs.states import ended, name_run
 from ledger.onboarding_form import OnboardingForm, read_form
 from ledger.outcome import Outcome
-from tasks.onboarding import file_form, onboarding_of
+from ledger.unit import Unit
+from tasks.customer_statements import comparison_of
+from tasks.onboarding import file_form, onboarding_of, transferred_years
+from tasks.pages.comparison import comparison_page
 from tasks.pages.onboarding import in_one_line, onboarding_page
-from tasks.stores import open_stores
+from tasks.stores import Stores, open_stores
 
 
 @flow(
@@ -29,7 +32,8 @@ async def open_tenant(
 ) -> State[Any]:
     """Take in a tenant's onboarding form, or only show how far its opening has come.
 
-    The page *opening* lists what is left and who acts. Never write a password, key or token into
+    The page *opening* lists what is left and who acts, *comparison* of each year how it stands
+    beside the customer's statements. Never write a password, key or token into
     the form: it is stored in clear. Put it into a block, and name the block.
 
     Args:
@@ -45,7 +49,17 @@ async def open_tenant(
                 return ended(Outcome.FAILED, f"The form was not taken: {'; '.join(problems)}")
             await asyncio.to_thread(file_form, stores.hub, tenant, form, who=filed_by)
         found = await asyncio.to_thread(onboarding_of, stores.hub, tenant)
+        pages = await asyncio.to_thread(_comparisons, stores, tenant)
     await acreate_markdown_artifact(
         key=f"{tenant}-opening", markdown=onboarding_page(tenant, found)
     )
+    for unit, page in pages.items():
+        await acreate_markdown_artifact(key=unit.artifact_key("comparison"), markdown=page)
     return ended(Outcome.DONE, in_one_line(found))
+
+
+def _comparisons(stores: Stores, tenant: str) -> dict[Unit, str]:
+    """Return the page of each year of the form that can be held against statements already."""
+    years = transferred_years(stores.hub, tenant)
+    found = {unit: comparison_of(stores, unit) for unit in (Unit(tenant, year) for year in years)}
+    return {unit: comparison_page(unit, *each) for unit, each in found.items() if each is not None}

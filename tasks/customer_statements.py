@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from blocks import controls
 from blocks.controls import UnitContext
+from blocks.controls.comparison import compare_record
 from blocks.hub import Hub
 from blocks.hub.customer_statements import CustomerStatement
 from blocks.statement_lines import labels_of
@@ -21,6 +22,7 @@ from ledger.fiscal_year import FiscalYear, year_in_words
 from ledger.onboarding import Comparison, StatementKind
 from ledger.statement import sentences
 from ledger.statement.answers import NO_ANSWERS, Answers
+from ledger.statement.compared import ComparedLine
 from ledger.statement.line_names import plain
 from ledger.statement.matching import Figures, figures
 from ledger.statement.own_reports import is_own_report
@@ -229,13 +231,7 @@ def compare_published(stores: Stores, unit: Unit) -> list[ControlResult]:
     record = stores.warehouse.load_record(unit.tenant, unit.year)
     if record is None:
         raise NoLedger(tenant=unit.tenant, fiscal_year=unit.year.key)
-    tenant = stores.hub.tenants.get(unit.tenant)
-    context = UnitContext(
-        organisation_number=tenant.organisation_number,
-        currency=tenant.currency,
-        account_map=account_map(stores.hub, unit.tenant),
-        statements=all_figures(stores, unit),
-    )
+    context = _context(stores, unit)
     results = [
         controls.ask_published(
             record, name, context=context, classes={}, warehouse=stores.warehouse
@@ -245,6 +241,49 @@ def compare_published(stores: Stores, unit: Unit) -> list[ControlResult]:
     ]
     note_comparisons(stores, unit, results, digest=record.digest)
     return results
+
+
+def compared_results(results: Sequence[ControlResult]) -> list[ControlResult]:
+    """Return what came of the two statements of a judgement; nothing when none was asked for."""
+    names = set(CONTROLS.values())
+    asked = (item for item in results if item.outcome is not Answer.NOT_APPLICABLE)
+    return [item for item in asked if item.control in names]
+
+
+def comparison_of(
+    stores: Stores, unit: Unit
+) -> tuple[list[ControlResult], list[ComparedLine]] | None:
+    """Return how a year stands beside the customer's statements; None when nothing of it came.
+
+    What is held is as its last judgement found it; its rows are on the page of that run.
+    """
+    if hold := stores.hub.holds.find(unit.tenant, unit.year):
+        return compared_results(stores.hub.loads.results(hold.load_id)), []
+    if stores.warehouse.load_record(unit.tenant, unit.year) is None:
+        return None
+    return compare_published(stores, unit), published_lines(stores, unit)
+
+
+def published_lines(stores: Stores, unit: Unit) -> list[ComparedLine]:
+    """Return every row of the customer's statements beside what is published of a year.
+
+    Raises:
+        NoLedger: The year is not published.
+    """
+    record = stores.warehouse.load_record(unit.tenant, unit.year)
+    if record is None:
+        raise NoLedger(tenant=unit.tenant, fiscal_year=unit.year.key)
+    return compare_record(record, context=_context(stores, unit), warehouse=stores.warehouse)
+
+
+def _context(stores: Stores, unit: Unit) -> UnitContext:
+    tenant = stores.hub.tenants.get(unit.tenant)
+    return UnitContext(
+        organisation_number=tenant.organisation_number,
+        currency=tenant.currency,
+        account_map=account_map(stores.hub, unit.tenant),
+        statements=all_figures(stores, unit),
+    )
 
 
 def _figures(stores: Stores, item: CustomerStatement) -> Figures | None:

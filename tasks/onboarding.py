@@ -83,6 +83,12 @@ def facts_of(hub: Hub, tenant: str) -> Facts:
     )
 
 
+def transferred_years(hub: Hub, tenant: str) -> tuple[FiscalYear, ...]:
+    """Return the years of a tenant's form; none while it has not come back."""
+    opening = hub.openings.find(tenant)
+    return opening.form.fiscal_years if opening and opening.form else ()
+
+
 def require_open(hub: Hub, tenant: str, *, by_api: bool) -> None:
     """Make sure that a tenant's opening has come as far as a first transfer.
 

@@ -8,13 +8,16 @@ from typing import Final
 from prefect.artifacts import Artifact, acreate_markdown_artifact
 
 from blocks.controls import controls_for
+from blocks.controls.comparison import compare_staged
 from blocks.steps import reached
 from blocks.warehouse.records import ChangePlan
 from ledger.errors import TerminalError
 from ledger.fiscal_year import FiscalYear
 from ledger.outcome import Outcome
 from ledger.unit import Unit
+from tasks.customer_statements import compared_results
 from tasks.jobs import Job
+from tasks.pages.comparison import comparison_page
 from tasks.pages.statements import read_statements, statements_page
 from tasks.pages.unit import answered_page, changes_page, later_page, reconciliation_page
 from tasks.publish import Publication
@@ -24,6 +27,7 @@ from tasks.steps import step
 
 RECONCILIATION: Final = "reconciliation"
 FOUND_LATER: Final = "found-later"
+COMPARISON: Final = "comparison"
 
 
 @step("report", about="job.unit")
@@ -140,6 +144,10 @@ def make_pages(
             load_id=load.load_id,
         )
     }
+    if asked := compared_results(judgement.results):
+        context = unit_context(job)
+        lines = compare_staged(load.staged, context=context, warehouse=job.stores.warehouse)
+        pages[f"{prefix}{COMPARISON}"] = comparison_page(job.unit, asked, lines)
     if plan is not None:
         pages[f"{prefix}changes"] = changes_page(job.unit, plan, verdict=in_words)
     if plan is not None and not job.is_dry_run:

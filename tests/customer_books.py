@@ -9,11 +9,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 
-from blocks.controls import UnitContext, reconcile
+from blocks.controls import UnitContext, controls_for, reconcile
+from blocks.controls.comparison import compare_staged
 from blocks.hub import Tenant
-from ledger.controls import Break
+from blocks.staging import StagedUnit
+from ledger.controls import Break, ControlResult
 from ledger.fiscal_year import FiscalYear
+from ledger.onboarding import StatementKind
 from ledger.statement.answers import NO_ANSWERS
+from ledger.statement.compared import ComparedLine
 from ledger.unit import Unit
 from tasks.account_map import account_map, set_account_map
 from tasks.customer_statements import CONTROLS, Decisions, add_statements, all_figures
@@ -66,7 +70,30 @@ class CustomerBooks:
             who="anna",
         )
 
+    def lines(self) -> list[ComparedLine]:
+        """Return every row of the statements beside the books."""
+        staged, context = self._staged()
+        return compare_staged(staged, context=context, warehouse=self.stores.warehouse)
+
+    def results(self) -> list[ControlResult]:
+        """Return the answers of the two controls; a statement that has not come is waited for."""
+        staged, context = self._staged()
+        context = context.model_copy(
+            update={"statements": dict.fromkeys(StatementKind) | context.statements}
+        )
+        asked = [
+            item
+            for item in controls_for("sie", "4E", context=context)
+            if item.name in CONTROLS.values()
+        ]
+        return reconcile(staged, controls=asked, context=context, warehouse=self.stores.warehouse)
+
     def compare(self) -> list[Break]:
+        """Return on what the statements that have come differ."""
+        found = [one for item in self.results() for one in item.breaks]
+        return [one for one in found if one.detail and not one.detail.startswith("waiting for")]
+
+    def _staged(self) -> tuple[StagedUnit, UnitContext]:
         said = facts(self.tenant, currency=self.currency, source_kind="4E").model_copy(
             update={"start_date": self.year.start_date, "end_date": self.year.end_date}
         )
@@ -75,10 +102,7 @@ class CustomerBooks:
             account_map=account_map(self.stores.hub, self.tenant),
             statements=all_figures(self.stores, Unit(self.tenant, self.year)),
         )
-        staged = stage(self.stores.lake, self.rows, said=said)
-        results = reconcile(staged, context=context, warehouse=self.stores.warehouse)
-        found = [item for item in results if item.control in CONTROLS.values()]
-        return [one for item in found for one in item.breaks]
+        return stage(self.stores.lake, self.rows, said=said), context
 
 
 @contextmanager

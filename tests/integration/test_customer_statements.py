@@ -17,6 +17,8 @@ import pytest
 
 from ledger.account_map import lies_in
 from ledger.statement.answers import Answers
+from ledger.unit import Unit
+from tasks.pages.comparison import comparison_page
 from tests.customer_books import Account, customer_books, last_day
 from tests.staged_units import voucher
 
@@ -447,3 +449,22 @@ def test_account_that_the_customer_shows_in_another_row_is_guessed(shop):
 
     words = "perhaps account 5410 is in another row of the statement (a guess)"
     assert [True, True] == [words in one.detail for one in found if one.difference is not None]
+
+
+def test_every_row_is_laid_beside_the_books_with_the_accounts_of_ours_in_it(shop):
+    shop.keep(income(*(row.replace("-130", "-129") for row in INCOME_BY_LINES)))
+
+    lines = {line.label: line for line in shop.lines()}
+
+    costs = lines["Övriga externa kostnader"]
+    assert (Decimal(129), Decimal(130), Decimal(1), True) == (
+        costs.expected, costs.actual, costs.difference, costs.differs
+    )  # fmt: skip
+    assert (("5010", Decimal(100)), ("5410", Decimal(30))) == costs.accounts
+    assert (Decimal(-750), False) == (
+        lines["Nettoomsättning"].actual, lines["Nettoomsättning"].differs
+    )  # fmt: skip
+    page = comparison_page(Unit("acme", shop.year), shop.results(), list(lines.values()))
+    assert "5010: 100.00; 5410: 30.00" in page
+    assert "| ✓ | 3 | Nettoomsättning | -750.00 | -750.00 |" in page
+    assert "It has not come yet" in page, "the balance sheet"

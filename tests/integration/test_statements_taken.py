@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from blocks.hub import Tenant
 from ledger.fiscal_year import FiscalYear
 from ledger.onboarding import Comparison, StatementKind
 from ledger.onboarding_form import OnboardingForm
@@ -17,6 +18,7 @@ from tasks.customer_statements import (
     all_figures,
 )
 from tasks.onboarding import NotOpen, deliver_form, file_form, onboarding_of, require_open
+from tests.small_sie import small_sie
 
 YEAR = FiscalYear.parse("2024")
 CUSTOMERS = "Balansrapport 2024-12-31\nKonto;Benämning;2024-12-31\n1930;Bank;100,00\n"
@@ -155,3 +157,25 @@ def test_integration_may_be_switched_on_once_all_is_there(opening):
 
     missing = {step.name for step in onboarding_of(opening.hub, "acme").missing}
     assert "prerequisites" not in missing
+
+
+def test_first_transfer_has_the_page_of_its_comparison(house, monkeypatch):
+    monkeypatch.setenv("TASMA_HOME", str(house.folder))
+    hub = house.stores.hub
+    hub.tenants.add(Tenant("acme", "Acme AB", "5599900007"))
+    hub.charts.set("acme", [("1930", "Bank", "asset"), ("3001", "Sales", "income")], who="anna")
+    set_account_map(house.stores, "acme", "BAS", (), who="anna")
+    deliver_form(hub, "acme")
+    form = OnboardingForm(source_system="file", transfer="manual", fiscal_years=(YEAR,))
+    file_form(hub, "acme", form, who="anna")
+    add_statements(
+        house.stores, "acme", CUSTOMERS.encode(), file_name="tase.csv", decisions=Decisions(),
+        who="anna",
+    )  # fmt: skip
+
+    name, _ = house.take("acme", small_sie(("1", 1000, 1000)))
+
+    page = house.pages[Unit("acme", YEAR).artifact_key("comparison")]
+    assert "Held" == name
+    assert "| ✗ | 3 | 1930 Bank | 100.00 | 1,000.00 | 900.00 |" in page
+    assert "## Income statement\n\nIt has not come yet" in page
