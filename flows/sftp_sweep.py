@@ -18,7 +18,7 @@ from flows.runs.states import run_id
 from ledger.text import visible
 from tasks.notify import notify
 from tasks.pages.pickups import pickups_summary, pickups_table
-from tasks.pickup.poll import Polled
+from tasks.pickup.poll import SETTLE_S, Polled
 from tasks.pickup.sweep import Sweep, shard_of
 from tasks.pickup.threads import Threads
 from tasks.stores import Stores, open_stores
@@ -52,7 +52,7 @@ async def sftp_sweep(shard: Shard = 0, shards: Shards = 1, tenant: OneTenant = "
     with open_stores() as stores, Threads() as threads:
         every = await threads.do(stores.hub.pickups.every)
         due = chosen(every, stores.hub.database.now(), shard=shard, shards=shards, tenant=tenant)
-        polls = await Sweep(stores, every, threads, run_id=run_id()).poll(due)
+        polls = await Sweep(stores, every, threads, run_id=run_id(), settle_s=SETTLE_S).poll(due)
         await _tell(stores, polls)
     summary = pickups_summary(polls)
     if polls:

@@ -1,0 +1,93 @@
+"""Files on an SFTP server, fetched by the deployment: a run for each, a page for each shard."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import time
+
+import pytest
+
+import flows.sftp_sweep
+from blocks.hub.pickups import Pickup
+from blocks.pickup.account import SftpAccount
+from flows.sftp_sweep import sftp_sweep
+from simulators.sftp import SftpSimulator
+from tests.flows.conftest import reaching
+from tests.sftp_place import LOGIN, PASSWORD, account
+
+BLOCK = "books-of-customers"
+
+
+@pytest.fixture
+def server(tmp_path, desk):
+    with SftpSimulator(tmp_path, {LOGIN: PASSWORD}) as server, reaching(desk.server):
+        asyncio.run(saved(account(server)))
+        yield server
+
+
+async def saved(login):
+    await SftpAccount.aregister_type_and_schema()
+    await login.asave(BLOCK, overwrite=True)
+
+
+def sweep_until(desk, condition, **asked):
+    deadline = time.monotonic() + 120
+    desk.do(sftp_sweep, **asked)
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+        desk.do(sftp_sweep, **asked)
+
+
+def problems_of(desk, tenant):
+    """Return the task runs that name a tenant; they reach the server a little later."""
+    wanted = {"task_runs": {"name": {"like_": f"sftp {tenant}"}}}
+    deadline = time.monotonic() + 30
+    while not (found := desk.ask("/task_runs/filter", wanted)) and time.monotonic() < deadline:
+        time.sleep(0.2)
+    return found
+
+
+@pytest.mark.requirement("R-FIN-20c", "R-FIN-30a")
+def test_a_file_that_lies_ready_is_loaded_by_a_run_of_its_own_and_shown(
+    desk, book, server, monkeypatch
+):
+    monkeypatch.setattr(flows.sftp_sweep, "SETTLE_S", 0.1)
+    folder = server.folder(LOGIN)
+    shutil.copy(book.file("books.se"), folder)
+    with desk.stores() as stores:
+        agreed = Pickup(book.tenant, f"sftp-account/{BLOCK}", "/", poll_minutes=1)
+        stores.hub.pickups.agree(agreed, who="me")
+    moved = folder / "processed" / "books.se"
+    sweep_until(desk, moved.exists, tenant=book.tenant)
+
+    assert "published" == desk.status(book.tenant, book.year).status
+    rows = desk.artifact("sftp-shard-0")
+    assert book.tenant in str(rows)
+    tagged = {"tags": {"all_": [f"tenant:{book.tenant}"]}}
+    runs = desk.ask("/flow_runs/filter", {"flow_runs": tagged})
+    assert ["Published"] == [run["state"]["name"] for run in runs]
+    with desk.stores() as stores:
+        assert "SFTP" in {seen.who for seen in stores.hub.files.recent(book.tenant)}
+
+    server.change_host_key()
+    end = desk.do(sftp_sweep, tenant=book.tenant)
+    assert "1 failed" in end.message
+    failed = problems_of(desk, book.tenant)
+    assert ["FAILED"] == [run["state"]["type"] for run in failed]
+    assert "none of those pinned" in failed[0]["state"]["message"]
+    assert PASSWORD not in str([rows, failed, runs])
+
+
+def test_the_deployment_polls_a_tenant_from_the_prompt(desk, book, server):
+    with desk.stores() as stores:
+        agreed = Pickup(book.tenant, f"sftp-account/{BLOCK}", "/", poll_minutes=20)
+        stores.hub.pickups.agree(agreed, who="me")
+    tested = desk.tasma("sftp", "test", book.tenant)
+    asked = desk.tasma("sftp", "poll", book.tenant)
+
+    assert 0 == tested.exit_code, tested.output
+    assert 0 == asked.exit_code, asked.output
+    run_id = asked.output.split("/flow-run/")[1].split()[0]
+    assert "1 tenants polled: 1 idle" in desk.end_of(run_id)["state"]["message"]
