@@ -85,6 +85,11 @@ class Coverage:
             return True
         return self.first <= other.last and other.first <= self.last  # type: ignore[operator]
 
+    @property
+    def in_words(self) -> str:
+        """What a person calls a file that gives it, such as: file for 2025-01-01 to 2025-03-31."""
+        return f"file for {self.first} to {self.last}" if self.first else f"{self.kind} file"
+
     def __str__(self) -> str:
         days = "" if self.first is None else f":{self.first}:{self.last}"
         return f"{self.kind}{days}"

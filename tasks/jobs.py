@@ -51,7 +51,8 @@ class Job:
         """Say in the hub where the work stands; a dry run says nothing.
 
         A load of a whole year speaks for its unit (`Units.set_status`), any other for itself alone
-        (`SideLoads.set_status`), from when it is staged.
+        (`SideLoads.set_status`), from when it is staged; what is published of a period is told of
+        its unit as well (`Units.set_period`).
 
         Raises:
             LeaseLost: The unit has passed to another run.
@@ -61,11 +62,13 @@ class Job:
         self.lease.check()
         who: dict[str, Any] = {"run_id": self.run_id, "token": self.lease.token}
         hub = self.stores.hub
-        if self.coverage.may_replace:
-            who["is_whole_year"] = self.coverage == WHOLE_YEAR
+        if self.coverage == WHOLE_YEAR:
             hub.units.set_status(self.unit.tenant, self.unit.year, status, **who, **what)
-        elif what.get("load_id"):
+            return
+        if what.get("load_id"):
             hub.side_loads.set_status(what["load_id"], status, reason=what.get("reason", ""), **who)
+        if status is UnitState.PUBLISHED:
+            hub.units.set_period(self.unit.tenant, self.unit.year, **who, **what)
 
     @property
     def where(self) -> dict[str, str]:

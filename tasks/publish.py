@@ -7,7 +7,7 @@ from typing import Final
 
 from blocks.hub import LaterFinding, UnitState
 from blocks.steps import reached
-from blocks.warehouse.records import ChangePlan
+from blocks.warehouse.records import ChangePlan, LoadRecord
 from ledger.controls import warned_in_words
 from ledger.fiscal_year import short_year
 from tasks.account_map import show_by_map
@@ -63,7 +63,7 @@ def publish_load(job: Job, load: StagedLoad, judgement: Judgement) -> Publicatio
         results=judgement.results,
         accepted=_accepted(job),
     )
-    record_publication(job, load, warned=_warned(job, judgement))
+    record_publication(job, load, published.record, warned=_warned(job, judgement))
     show_by_map(job.stores, job.unit.tenant)
     answers_earlier = bool(judgement.results) and job.stores.hub.later.close(
         job.unit.tenant, job.unit.year, load_id=load.load_id
@@ -77,8 +77,11 @@ def publish_load(job: Job, load: StagedLoad, judgement: Judgement) -> Publicatio
 publish: Final = step("publish", about="job.unit")(publish_load)
 
 
-def record_publication(job: Job, load: StagedLoad, *, warned: str = "") -> None:
-    """Tell the hub that the unit is published, and that its year is one of the tenant's."""
+def record_publication(job: Job, load: StagedLoad, record: LoadRecord, *, warned: str = "") -> None:
+    """Tell the hub that the unit is published, and that its year is one of the tenant's.
+
+    The counts are those of the whole year, also when a part of it was published.
+    """
     if not job.stores.hub.years.adopt(job.unit.tenant, job.unit.year):
         warn(
             "Published although the year is not among the tenant's; somebody accepted that",
@@ -88,8 +91,10 @@ def record_publication(job: Job, load: StagedLoad, *, warned: str = "") -> None:
         UnitState.PUBLISHED,
         load_id=load.load_id,
         reason=warned,
-        voucher_count=load.staged.tables["voucher"].row_count,
-        posting_count=load.staged.tables["posting"].row_count,
+        source=record.source,
+        digest=record.digest,
+        voucher_count=record.voucher_count,
+        posting_count=record.posting_count,
     )
     reached("publish.recorded")
 

@@ -23,6 +23,7 @@ from blocks.hub.later import LaterFinding
 from blocks.hub.loads import Load
 from blocks.hub.states import WHOLE_YEAR, UnitState
 from blocks.hub.tenants import NIGHT_ZONES
+from ledger.coverage import Coverage
 
 STALE_AFTER: Final = dt.timedelta(hours=26)
 """Age of the last good load from which a scheduled tenant is red: a night and two hours."""
@@ -146,9 +147,12 @@ def _waiting(connection: Connection, tenants: set[str]) -> dict[tuple[str, str],
 
 
 def _with_waiting(row: OverviewRow, waiting: Iterable[Load]) -> OverviewRow:
-    """Say in a row what waits: a hold makes it red, whatever came after it."""
+    """Say in a row what waits: a hold makes it red, whatever came after it, also of a period."""
     hold = next((load for load in waiting if load.coverage == WHOLE_YEAR), None)
-    side_loads = tuple(_side_load_in_words(load) for load in waiting if load.coverage != WHOLE_YEAR)
+    others = [load for load in waiting if load.coverage != WHOLE_YEAR]
+    side_loads = tuple(map(_side_load_in_words, others))
+    if any(_is_stopped_period(load) for load in others):
+        row = replace(row, light=Light.RED)
     if hold and row.status != UnitState.HELD:
         still = "; ".join(filter(None, (row.reason, f"still held: {hold.reason}")))
         row = replace(row, light=Light.RED, reason=still)
@@ -156,10 +160,17 @@ def _with_waiting(row: OverviewRow, waiting: Iterable[Load]) -> OverviewRow:
     return replace(row, hold=hold.load_id if hold else "", side_loads=side_loads, reason=reason)
 
 
+def _is_stopped_period(load: Load) -> bool:
+    """Return whether a load was to replace a part of what is published, and did not."""
+    stopped = {UnitState.HELD, UnitState.FAILED}
+    return Coverage.parse(load.coverage).may_replace and load.status in stopped
+
+
 def _side_load_in_words(load: Load) -> str:
     day = f" of {load.created_at:%Y-%m-%d}" if load.created_at else ""
     why = f": {load.reason}" if load.reason else ""
-    return f"beside the year, a {load.coverage} file{day} is {load.status}{why}"
+    what = Coverage.parse(load.coverage).in_words
+    return f"beside the year, a {what}{day} is {load.status}{why}"
 
 
 def _cut_off(connection: Connection, tenants: set[str]) -> dict[str, _CutOff]:

@@ -21,6 +21,7 @@ from blocks.hub.loads import Load
 from blocks.hub.states import SIDE_STATES, WHOLE_YEAR, WORKING, UnitState
 from blocks.hub.units import UnitStatus
 from ledger.controls import Answer, Severity
+from ledger.coverage import Coverage
 from ledger.fiscal_year import FiscalYear
 
 MAX_LOADS: Final = 100
@@ -116,7 +117,8 @@ class SideLoads:
         return [self._say(connection, load, UnitState.FAILED, reason) for load in left]
 
     def _say(self, connection: Connection, load: Load, status: UnitState, reason: str) -> Load:
-        is_open = status not in SIDE_STATES or _warns(connection, load.load_id)
+        is_settled = status in SIDE_STATES | {UnitState.PUBLISHED}
+        is_open = not is_settled or _warns(connection, load.load_id)
         new = replace(load, status=status, reason=reason, is_open=is_open)
         here = models.load.c.load_id == new.load_id
         connection.execute(update(models.load).where(here).values(vars(new)))
@@ -133,7 +135,8 @@ class SideLoads:
         if old is not None and old.status not in SIDE_STATES:
             return
         start = old or UnitStatus(load.tenant, load.fiscal_year, UnitState.PARTIAL, now)
-        name = UnitState(load.coverage)
+        is_period = load.coverage not in SIDE_STATES
+        name = UnitState.PARTIAL if is_period else UnitState(load.coverage)
         units.write(connection, replace(start, status=name, reason="", updated_at=now))
 
     def _log(self, connection: Connection, load: Load) -> None:
@@ -141,7 +144,7 @@ class SideLoads:
         self._events.record(
             connection,
             "beside",
-            f"{load.coverage} file, beside the year: {load.status}{why}",
+            f"{Coverage.parse(load.coverage).in_words}, beside the year: {load.status}{why}",
             tenant=load.tenant,
             fiscal_year=load.fiscal_year,
             run_id=load.run_id,

@@ -18,7 +18,7 @@ from blocks.hub.errors import LeaseLost
 from blocks.hub.events import Events, cut
 from blocks.hub.leases import latest_token, unit_resource
 from blocks.hub.refusals import StatusImpossible
-from blocks.hub.states import WORKING, UnitState, may_follow
+from blocks.hub.states import SIDE_STATES, WORKING, UnitState, may_follow
 from blocks.hub.tenants import require
 from ledger.fiscal_year import FiscalYear
 
@@ -84,7 +84,6 @@ class Units:
         voucher_count: int | None = None,
         posting_count: int | None = None,
         token: int | None = None,
-        is_whole_year: bool = True,
     ) -> UnitStatus:
         """Say where a unit stands now, and log it.
 
@@ -103,8 +102,6 @@ class Units:
             voucher_count: Vouchers published; only taken with ``published``.
             posting_count: Postings published; only taken with ``published``.
             token: The caller's lease token; refused once somebody has a higher one.
-            is_whole_year: Whether what is published makes the year's ledger the load's source's; a
-                part of a year does so only when it was nobody's, and a refresh never.
 
         Raises:
             UnknownTenant: The hub has no such tenant.
@@ -128,13 +125,74 @@ class Units:
                 lease_token=old.lease_token if token is None else token,
             )
             if status is UnitState.PUBLISHED:
-                owner = _owner(new, connection, is_whole_year=is_whole_year)
+                owner = _owner(new, connection, is_whole_year=True)
                 new = _published(new, counts, owner=owner)
             write(connection, new)
             if status in _ENDS:
                 held = new.load_id if status is UnitState.HELD else ""
                 loads.settle_holds(connection, tenant, year, held=held)
             self._log(connection, new, before=found)
+        return new
+
+    def set_period(
+        self,
+        tenant: str,
+        year: FiscalYear,
+        *,
+        load_id: str,
+        source: str,
+        digest: str,
+        voucher_count: int,
+        posting_count: int,
+        reason: str = "",
+        run_id: str = "",
+        token: int | None = None,
+    ) -> UnitStatus:
+        """Say that a period of a year was published.
+
+        A hold or a failure of the whole year is answered by no part of it, and stays; the year's
+        ledger becomes the load's source's only when it was nobody's.
+
+        Args:
+            tenant: Whose books.
+            year: Which fiscal year.
+            load_id: The load of the period.
+            source: Where it came from.
+            digest: Of all that is published of the year now.
+            voucher_count: Vouchers of the year now.
+            posting_count: Postings of the year now.
+            reason: What is warned of.
+            run_id: The run that says so.
+            token: The caller's lease token; refused once somebody has a higher one.
+
+        Raises:
+            UnknownTenant: The hub has no such tenant.
+            LeaseLost: A later holder has the unit.
+        """
+        counts = {"voucher_count": voucher_count, "posting_count": posting_count}
+        with self._database.writing() as connection:
+            require(connection, tenant)
+            now = self._database.now()
+            found = find(connection, tenant, year)
+            old = found or UnitStatus(tenant, year.key, UnitState.PUBLISHED, now)
+            _refuse_late(connection, old, token, run_id=run_id)
+            load = replace(
+                old,
+                status=UnitState.PUBLISHED,
+                reason=cut(reason),
+                load_id=load_id,
+                source=source,
+                digest=digest,
+                run_id=run_id,
+                updated_at=now,
+                lease_token=old.lease_token if token is None else token,
+            )
+            owner = _owner(load, connection, is_whole_year=False)
+            good = _published(load, counts, owner=owner)
+            is_settled = old.status in SIDE_STATES | {UnitState.PUBLISHED}
+            new = good if is_settled else _with(good, _of_year(old))
+            write(connection, new)
+            self._log(connection, good, before=found)
         return new
 
     def find(self, tenant: str, year: FiscalYear) -> UnitStatus | None:
@@ -246,7 +304,13 @@ def _owner(unit: UnitStatus, connection: Connection, *, is_whole_year: bool) -> 
     return unit.source if is_whole_year else unit.ledger_source or unit.source
 
 
-def _published(unit: UnitStatus, counts: dict[str, int | None], *, owner: str) -> UnitStatus:
+def _of_year(unit: UnitStatus) -> dict[str, object]:
+    """Return what a status says of the load of the whole year that is in hand."""
+    names = ("status", "reason", "load_id", "source", "digest", "run_id", "updated_at")
+    return {name: getattr(unit, name) for name in names}
+
+
+def _published(unit: UnitStatus, counts: Mapping[str, int | None], *, owner: str) -> UnitStatus:
     """Take the load in hand for the last good one; counts that were not said stay."""
     good = replace(
         unit,

@@ -10,6 +10,7 @@ from flows.cli.app import AsJson, command
 from flows.cli.opening import TenantId, YearOrLatest, known_tenant, known_year, open_hub
 from flows.cli.output import next_steps, say, show_json, show_table
 from ledger.acceptance import is_foreign
+from ledger.coverage import Coverage
 from ledger.fiscal_year import short_year
 from ledger.readers import FORMATS
 from tasks.findings import Findings, findings_of, findings_of_year
@@ -90,10 +91,11 @@ def _show(
         _show_next(place, unit, found)
     for item in side_loads:
         load = item.load
+        what = Coverage.parse(load.coverage).in_words
         say("")
         why = f": {load.reason}" if load.reason else ""
         say(
-            f"Beside the year, the {load.coverage} file ({load.source} {load.source_kind}, load "
+            f"Beside the year, the {what} ({load.source} {load.source_kind}, load "
             f"{load.load_id}) is {load.status}{why}"
         )
         _show_findings(item, everything=everything, limit=limit)

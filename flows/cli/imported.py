@@ -10,6 +10,7 @@ from flows.cli.failure import refusal
 from flows.cli.output import next_steps, remark, say, show_table
 from flows.cli.result import LoadResult
 from ledger.controls import Answer, ControlResult
+from ledger.coverage import WHOLE_YEAR
 from ledger.fiscal_year import short_year
 from ledger.outcome import Outcome
 from tasks.reconcile import Judgement
@@ -105,7 +106,7 @@ def as_dict(found: LoadResult) -> dict[str, Any]:
 
 def decision(found: LoadResult, where: str) -> str:
     """Return the command by which a person decides about a hold, as far as there is a choice."""
-    is_whole = found.facts is None or found.facts.coverage.may_replace
+    is_whole = found.facts is None or found.facts.coverage == WHOLE_YEAR
     of_load = "" if is_whole or not found.load else f" --load {found.load.load_id}"
     is_foreign = found.judgement is not None and found.judgement.is_foreign
     verb = "tasma ledger reject" if is_foreign else "tasma accept"

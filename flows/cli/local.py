@@ -24,6 +24,7 @@ from flows.runs.leasing import unit_lease
 from flows.runs.outcomes import Ending
 from flows.runs.pull_year import PullOptions
 from flows.runs.unit import settle
+from ledger.coverage import WHOLE_YEAR
 from ledger.fiscal_year import FiscalYear
 from ledger.outcome import Outcome
 from ledger.unit import Unit
@@ -169,7 +170,7 @@ def fail_load(hub: Hub, found: LoadResult, *, reason: str) -> None:
     """Say in the hub that a load, as far as it came, ended without an outcome."""
     if found.facts is None:
         return
-    if found.facts.coverage.may_replace:
+    if found.facts.coverage == WHOLE_YEAR:
         fail_unit(hub, found.facts.unit, reason=reason)
     elif found.load:
         hub.side_loads.fail(found.load.load_id, reason=reason)

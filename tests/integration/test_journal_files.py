@@ -114,3 +114,74 @@ def test_a_file_that_is_not_as_the_layout_has_it_fails_and_changes_nothing(
     assert str(refused.value).startswith("books.csv is not as the layout of journal files has it")
     assert finding in str(refused.value)
     assert before == balances(house)
+
+
+UNBALANCED = FEBRUARY.replace("1910,-300.00", "1910,-299.00")
+
+
+def overview(house):
+    return next(row for row in house.stores.hub.overview(tenant="acme") if row.fiscal_year)
+
+
+def test_counts_of_a_year_are_those_of_all_that_is_published_after_a_period_was(house, take):
+    take(GOOD)
+
+    take(FEBRUARY)
+
+    unit = house.units("acme")["2025"]
+    assert (2, 5) == (unit.voucher_count, unit.posting_count)
+    record = house.stores.warehouse.load_record("acme", FiscalYear.parse("2025"))
+    assert record.digest == unit.published_digest
+
+
+def test_a_held_period_leaves_what_is_published_and_turns_the_year_red_until_a_person_decides(
+    house, take
+):
+    take(GOOD)
+    before = balances(house)
+
+    held, why = take(UNBALANCED)
+
+    row = overview(house)
+    assert ("Held", True) == (held, "voucher_balance" in why)
+    assert ("published", "red") == (row.status, str(row.light))
+    assert "a file for 2025-02-01 to 2025-02-28" in row.reason
+    assert before == balances(house)
+    (load,) = house.stores.hub.side_loads.of_unit("acme", FiscalYear.parse("2025"))
+    house.stores.hub.holds.reject(load.load_id, reason="wrong file", rejected_by="anna")
+    assert "green" == str(overview(house).light)
+
+
+def test_two_periods_that_are_held_are_each_decided_by_themselves(house, take):
+    take(GOOD)
+    march = UNBALANCED.replace("-02-", "-03-").replace("03-28", "03-31")
+    take(UNBALANCED)
+    take(march)
+    loads = house.stores.hub.side_loads.of_unit("acme", FiscalYear.parse("2025"))
+
+    house.stores.hub.holds.reject(loads[0].load_id, reason="wrong file", rejected_by="anna")
+
+    assert 2 == len(loads)
+    left = [
+        load
+        for load in house.stores.hub.side_loads.of_unit("acme", FiscalYear.parse("2025"))
+        if load.is_open
+    ]
+    assert [loads[1].load_id] == [load.load_id for load in left]
+
+
+def test_a_period_that_is_published_answers_no_hold_of_the_whole_year(house, take):
+    take(GOOD)
+    take(
+        GOOD.replace("1910,125.50", "1910,124.50").replace(
+            "debit_total,375.50", "debit_total,374.50"
+        )
+    )
+    held = overview(house)
+
+    take(FEBRUARY)
+
+    row = overview(house)
+    assert ("held", "held", "red") == (held.status, row.status, str(row.light))
+    assert row.hold
+    assert Decimal("-174.50") == balances(house)["1910"]

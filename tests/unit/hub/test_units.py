@@ -213,10 +213,13 @@ def test_dead_run_fails_only_what_it_left_working(hub, acme, year):
     assert [year("2024").key] == [unit.fiscal_year for unit in hub.units.working()]
 
 
-def test_the_ledger_is_the_source_s_whose_whole_year_was_published_last(go):
+PERIOD = {"digest": "d", "voucher_count": 7, "posting_count": 20}
+
+
+def test_the_ledger_is_the_source_s_whose_whole_year_was_published_last(go, hub, acme, y2024):
     first = go(*GOOD, load_id="l1", source="fortnox")
     held = go(*GOOD[:3], UnitState.HELD, load_id="l2", source="sie")
-    part = go(*GOOD, load_id="l3", source="journal", is_whole_year=False)
+    part = hub.units.set_period(acme, y2024, load_id="l3", source="journal", **PERIOD)
     whole = go(*GOOD, load_id="l4", source="sie")
 
     assert ["fortnox", "fortnox", "fortnox", "sie"] == [
@@ -225,5 +228,17 @@ def test_the_ledger_is_the_source_s_whose_whole_year_was_published_last(go):
     assert "journal" == part.published_source
 
 
-def test_part_of_a_year_that_was_nobody_s_makes_it_its_source_s(go):
-    assert "journal" == go(*GOOD, load_id="l1", source="journal", is_whole_year=False).ledger_source
+def test_part_of_a_year_that_was_nobody_s_makes_it_its_source_s(hub, acme, y2024):
+    part = hub.units.set_period(acme, y2024, load_id="l1", source="journal", **PERIOD)
+
+    assert ("journal", UnitState.PUBLISHED) == (part.ledger_source, part.status)
+
+
+def test_published_period_answers_no_hold_of_the_whole_year(go, hub, acme, y2024):
+    go(*GOOD, load_id="l1", source="sie")
+    held = go(*GOOD[:3], UnitState.HELD, load_id="l2", source="sie", reason="it differs")
+
+    part = hub.units.set_period(acme, y2024, load_id="l3", source="journal", **PERIOD)
+
+    assert (held.status, held.reason, held.load_id) == (part.status, part.reason, part.load_id)
+    assert ("l3", 7, 20) == (part.published_load_id, part.voucher_count, part.posting_count)

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from blocks.settings import PROJECT
-from blocks.steps import KILL_AT, STEPS, reached
+from blocks.steps import KILL_AT, PUSH_STEPS, STEPS, reached
 from blocks.systems.registry import SYSTEMS
 
 CALLS = re.compile(r'reached\("([a-z._]+)"')
@@ -23,7 +23,11 @@ def test_every_step_of_the_list_is_reached_somewhere_in_the_code():
     folders = ("blocks", "tasks", "flows")
     texts = [path.read_text() for name in folders for path in (PROJECT / name).rglob("*.py")]
 
-    listed = [*STEPS, *(point for system in SYSTEMS.values() for point in system.crash_points)]
+    listed = [
+        *STEPS,
+        *PUSH_STEPS,
+        *(point for system in SYSTEMS.values() for point in system.crash_points),
+    ]
     assert sorted(step for text in texts for step in CALLS.findall(text)) == sorted(listed)
 
 
