@@ -8,7 +8,7 @@ from typing import BinaryIO, Final, TextIO
 
 from blocks.invoices.refusals import refused
 from blocks.invoices.texts import text_of
-from ledger.invoice.contract import Record
+from ledger.invoice.contract import MAX_NAME_CHARS, Record
 from ledger.invoice.flat import NAMES, gather, unknown_columns
 
 DELIMITERS: Final = (",", ";", "\t")
@@ -45,7 +45,7 @@ def _lines(file: TextIO, name: str) -> Iterator[tuple[int, dict[str, str]]]:
 
 def _check_header(header: list[str], name: str) -> None:
     if unknown := unknown_columns(header):
-        listed = ", ".join(map(repr, unknown[:5]))
+        listed = ", ".join(repr(column[:MAX_NAME_CHARS]) for column in unknown[:5])
         raise refused(name, "line 1", f"no invoice has the columns {listed}.")
     repeated = sorted({column for column in header if header.count(column) > 1})
     if repeated:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -17,6 +17,10 @@ from ledger.invoice.document import InvoiceDocument
 from ledger.invoice.problems import Problem, problem
 
 ROWS: Final = "rows"
+MAX_PROBLEMS: Final = 100
+"""Findings that are kept of one invoice; of the others the number is."""
+MAX_NAME_CHARS: Final = 80
+"""What a finding repeats of a field's name, which may be anything when no such field is known."""
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 
 _VALUE_ERROR: Final = "Value error, "
@@ -47,7 +51,7 @@ def read(record: Record) -> tuple[InvoiceDocument | None, tuple[Problem, ...]]:
         return InvoiceDocument.model_validate(given(record.content)), ()
     except ValidationError as refused:
         errors = refused.errors(include_url=False, include_context=False, include_input=False)
-        return None, tuple(map(_problem, errors))
+        return None, tuple(_problems(errors))
 
 
 def given(value: Any) -> Any:
@@ -62,6 +66,12 @@ def given(value: Any) -> Any:
 def schema() -> dict[str, Any]:
     """Return the JSON Schema of one invoice."""
     return {"$schema": DIALECT, **InvoiceDocument.model_json_schema()}
+
+
+def _problems(errors: list[ErrorDetails]) -> Iterator[Problem]:
+    yield from map(_problem, errors[:MAX_PROBLEMS])
+    if len(errors) > MAX_PROBLEMS:
+        yield problem("more", count=len(errors) - MAX_PROBLEMS)
 
 
 def _problem(error: ErrorDetails) -> Problem:
@@ -79,7 +89,7 @@ def _place(loc: tuple[int | str, ...]) -> tuple[int, str]:
     row, names = 0, loc
     if len(loc) > 1 and loc[0] == ROWS and isinstance(loc[1], int):
         row, names = loc[1] + 1, loc[2:]
-    return row, ".".join(name for name in names if isinstance(name, str))
+    return row, ".".join(name for name in names if isinstance(name, str))[:MAX_NAME_CHARS]
 
 
 def _lower_first(text: str) -> str:

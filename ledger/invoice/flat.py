@@ -13,7 +13,7 @@ from typing import Any, Final, get_args
 from pydantic import BaseModel
 
 from ledger.invoice.contract import Record
-from ledger.invoice.document import InvoiceDocument
+from ledger.invoice.document import MAX_ROWS, InvoiceDocument
 
 ROW: Final = "row."
 LISTS: Final = {"rows": "row", "recipients": "recipient"}
@@ -66,6 +66,11 @@ class _Gathered:
             if self.fields.setdefault(name, text) != text and not self.wrong:
                 self.wrong = f"line {line}: {name} differs from the first line of the invoice"
         if row := {name[len(ROW) :]: text for name, text in cells.items() if name not in own}:
+            self._add_row(line, row)
+
+    def _add_row(self, line: int, row: dict[str, str]) -> None:
+        # One more than there may be is enough to be refused for it.
+        if len(self.rows) <= MAX_ROWS:
             self.rows.append(row)
             self.lines.append(line)
 

@@ -28,6 +28,7 @@ REFUSALS: Final = {
     "unknown_field": "there is no such field; `tasma schema invoice` lists those there are",
     "unreadable": "{reason}",
     "missing": "missing",
+    "more": "and {count} more findings of this invoice",
     "repeated_otherwise": (
         "the same source and id came before in this file with other content (record "
         "{earlier}); rows of one invoice stand together, and an invoice is given once"

@@ -24,7 +24,7 @@ from blocks.invoices.refusals import InvoiceFileRefused
 from flows.cli.app import app
 from ledger.invoice.contract import Record, read, schema
 from ledger.invoice.delivery import Delivery
-from ledger.invoice.flat import COLUMNS
+from ledger.invoice.flat import COLUMNS, gather
 from tests.invoices import CUSTOMER, E_INVOICE, content, invoice, row
 
 GUIDE = Path(__file__).parents[3] / "docs/systems/invoices.md"
@@ -192,6 +192,37 @@ def test_no_finding_repeats_what_was_given(taken):
     found, _ = taken("a.jsonl", jsonl(wrong))
     assert 2 == len(findings(found))
     assert not re.search("Salainen|010180", " ".join(findings(found)))
+
+
+def test_findings_of_one_invoice_have_a_limit_in_number_and_length():
+    wrong = content(rows=[{"price": "x"}] * 150) | {"x" * 1_000: 1}
+
+    _, problems = read(Record(1, wrong))
+    assert (101, 51) == (len(problems), problems[-1].values["count"])
+    assert all(len(one.message) < 250 for one in problems)
+
+
+@pytest.mark.parametrize("rows", [5_000, 5_001, 5_100])
+def test_an_invoice_of_a_table_has_as_many_rows_as_any_other(rows):
+    line = {"source": "webshop", "id": "1", "row.description": "x"}
+
+    first = {"invoice_date": "2026-01-15", "customer.name": "x"}
+    (record,) = gather(
+        (number, line | (first if number == 2 else {})) for number in range(2, rows + 2)
+    )
+    document, problems = read(record)
+    assert min(rows, 5_001) == len(record.content["rows"])
+    if rows == 5_000:
+        assert rows == len(document.rows)
+    else:
+        assert ["rows"] == [one.field for one in problems]
+
+
+def test_half_a_pair_of_signs_is_no_text(taken):
+    found, delivery = taken("a.jsonl", jsonl(content()).replace("Ostaja", "\\ud800"))
+
+    assert 1 == delivery.refused
+    assert "customer.name" in findings(found)[0]
 
 
 def test_in_a_table_a_finding_names_the_line_of_the_row(taken):
