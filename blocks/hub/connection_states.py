@@ -13,6 +13,8 @@ class Method(StrEnum):
     """Asked for with our own credentials and the customer's id: nothing to keep or to lose."""
     REFRESH_TOKEN = "refresh_token"  # noqa: S105 - the name of a way
     """Bought with a token that works once and is replaced each time."""
+    API_KEY = "api_key"
+    """A user and a key that the customer made for us, in a Prefect block."""
 
 
 class ConnectionState(StrEnum):

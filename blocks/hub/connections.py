@@ -78,6 +78,7 @@ class Connection:
 
     `source_tenant_id`: the company's id there (Fortnox: DatabaseNumber). `scopes`: what the consent
     granted, joined by blanks; empty when it was not given by way of this program.
+    `credential_block`: type and name of the Prefect block that a person keeps the credential in.
     `credential_revision`: counts the renewals of the credential. `refresh_intent_at`: since when a
     renewal is under way. `checked_at`: last time a call proved the connection. `recent_calls`:
     when the last calls were made, oldest first.
@@ -90,6 +91,7 @@ class Connection:
     status: ConnectionState = ConnectionState.CONNECTED
     reason: str = ""
     scopes: str = ""
+    credential_block: str = ""
     credential_revision: int = 0
     refresh_intent_at: dt.datetime | None = None
     refreshed_at: dt.datetime | None = None

@@ -413,6 +413,7 @@ connection = Table(
     Column("status", words(ConnectionState), nullable=False),
     _text("reason", 2_000),
     _text("scopes", 2_000),
+    _text("credential_block"),
     Column("credential_revision", Integer, nullable=False),
     Column("refresh_intent_at", UtcTime),
     Column("refreshed_at", UtcTime),

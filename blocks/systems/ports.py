@@ -23,10 +23,11 @@ if TYPE_CHECKING:
     from blocks.http import WhoActs
     from blocks.hub import Connection, Hub
     from blocks.lake import ExtractPart
+    from blocks.systems.targets import PushTarget
     from ledger.fiscal_year import FiscalYear
     from ledger.source import Part
 
-Offer = Literal["ledger", "documents"]
+Offer = Literal["ledger", "documents", "target"]
 
 Wants = Mapping[str, Any]
 """What a person chose when connecting, by the name of the `Choice`; what was left out is absent."""
@@ -97,6 +98,7 @@ class Port:
     connect: Connector
     ledger: Callable[[Any], LedgerSource] | None = None
     documents: Callable[[Any], DocumentSource] | None = None
+    target: Callable[[Any], PushTarget] | None = None
 
 
 class Session(Protocol):

@@ -16,8 +16,9 @@ from ledger.errors import TerminalError
 
 if TYPE_CHECKING:
     from blocks.hub import Hub
+    from blocks.systems.targets import PushTarget
 
-NAMES: Final = ("fortnox",)
+NAMES: Final = ("fortnox", "fennoa")
 """The folders beside this file; each has a ``system.SYSTEM`` and what that names as its port."""
 
 SYSTEMS: Final[dict[str, System]] = {
@@ -106,6 +107,23 @@ async def open_books(
     async with opening as session:
         documents = there.documents(session) if there.documents else None
         yield Books(system(name), session, there.ledger(session), documents)
+
+
+@asynccontextmanager
+async def open_target(
+    hub: Hub, tenant: str, name: str, *, run_id: str = ""
+) -> AsyncIterator[PushTarget]:
+    """Open the tenant's company in a system that documents are pushed into.
+
+    Raises:
+        TerminalError: Nothing can be pushed into the system.
+        NotConnected, CallRefused, CallFailed: As `Connector.session` does.
+    """
+    there = port(name)
+    if there.target is None:
+        raise NothingToFetch(title=system(name).title, offer="target")
+    async with there.connect.session(hub, tenant, run_id=run_id, wait_limit_s=0.0) as session:
+        yield there.target(session)
 
 
 def secret_variables() -> tuple[str, ...]:

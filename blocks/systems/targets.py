@@ -6,7 +6,7 @@ event of `ledger.push.events`, never by an exception: a lost answer is a fact to
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
@@ -51,6 +51,16 @@ class PushTarget(Protocol):
     """What it can prove, and how long that takes there."""
     request_limit_s: float
     """Longest that one call takes; a claim lasts longer."""
+
+    def plan(self, process: str) -> tuple[Step, ...]:
+        """Return the steps of a document that is to go as far as ``process`` says.
+
+        Raises:
+            TerminalError: The target knows no such process, or it is not released for the tenant.
+        """
+
+    def judge(self, document: str) -> Sequence[str]:
+        """Return what stands against a document, each in a sentence; empty when it can be sent."""
 
     def request_digest(self, step: Step, queued: Queued) -> str:
         """Return the sha256 of what the call will send."""

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.parametrize("name", NAMES)
 
 def test_registry_names_it_and_both_halves_agree(name):
     light, heavy = SYSTEMS[name], port(name)
-    offered = {offer for offer in ("ledger", "documents") if getattr(heavy, offer)}
+    offered = {offer for offer in ("ledger", "documents", "target") if getattr(heavy, offer)}
 
     assert name == light.name
     assert light.offers == offered
@@ -131,7 +131,8 @@ def test_docs_page_names_its_settings_and_limits(name):
     page = PROJECT / "docs" / "systems" / f"{name}.md"
 
     text = page.read_text(encoding="utf-8")
-    for heading in ("## Connecting", "## What is fetched", "## Limits", "## When it is refused"):
+    what = "pushed" if SYSTEMS[name].offers == {"target"} else "fetched"
+    for heading in ("## Connecting", f"## What is {what}", "## Limits", "## When it is refused"):
         assert heading in text, f"{page.name} lacks {heading}"
 
 

@@ -10,6 +10,7 @@ from decimal import Decimal
 import pytest
 from pydantic import SecretStr
 
+from blocks.http import SlidingWindow
 from blocks.http.once import call_once
 from blocks.hub.outbox import NewDocument
 from blocks.systems.fennoa.target import FennoaTarget, Prepared, Unsendable
@@ -20,6 +21,7 @@ from simulators.fennoa import Company, Fault, FennoaSimulator
 from tasks import push
 from tasks.push import Pusher, now
 
+NO_PACE = SlidingWindow(calls=100_000, period_s=0.001)
 USER, KEY = "api-user", "plainly-fake-key"
 DRAFT = (Step.CREATE, Step.CHECK)
 SENT = (Step.CREATE, Step.CHECK, Step.APPROVE, Step.NUMBER, Step.SEND)
@@ -102,11 +104,8 @@ def run(hub, fennoa):
     """Push what is queued: ``run(key="another")``."""
 
     def run(api_key=KEY, limit_s=10.0, **options):
-        async def no_pace():
-            return None
-
         target = FennoaTarget(
-            fennoa.url, USER, SecretStr(api_key), prepare, no_pace, rules=QUICK, **options
+            fennoa.url, USER, SecretStr(api_key), prepare, NO_PACE, rules=QUICK, **options
         )
         pusher = Pusher(hub, "acme", "fennoa", target, limit_s=limit_s, pause_s=0.02)
         return asyncio.run(pusher.run())

@@ -9,8 +9,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from http import HTTPStatus
 from typing import Any, Final
+
+import httpx
 
 from blocks.http.once import Once
 from ledger.push.events import After, Lost, NoEffect, NotSent
@@ -43,7 +46,7 @@ def read_answer(once: Once, token: int) -> Good | NoEffect | Lost | NotSent:
     """
     if not once.was_sent:
         return NotSent(token)
-    body = _own_json(once)
+    body = own_json(once.response)
     if once.response is None or body is None:
         status = once.response.status_code if once.response else 0
         return Lost(token, f"http_{status}" if status else once.problem)
@@ -56,7 +59,7 @@ def _own_answer(
     """Return what an answer of Fennoa's own proves."""
     state = str(body.get("status", "")).lower()
     if status == HTTPStatus.TOO_MANY_REQUESTS:
-        return NoEffect(token, "429", After.RETRY, retry_after_s=_retry_after(once))
+        return NoEffect(token, "429", After.RETRY, retry_after_s=retry_after(once))
     if status == HTTPStatus.UNAUTHORIZED:
         return NoEffect(token, "401", After.RETRY, retry_after_s=LATER_S)
     if status in REFUSALS or (status == HTTPStatus.OK and state == "error"):
@@ -80,17 +83,18 @@ def _errors(found: object, field: str = "") -> Iterator[str]:
             yield from _errors(item, str(name))
 
 
-def _own_json(once: Once) -> dict[str, Any] | None:
+def own_json(response: httpx.Response | None) -> dict[str, Any] | None:
     """Return the body if it is Fennoa's own: an object with a status."""
-    if once.response is None:
+    if response is None:
         return None
     try:
-        body = json.loads(once.response.content)
+        body = json.loads(response.content, parse_float=Decimal)
     except ValueError:
         return None
     return body if isinstance(body, dict) and "status" in body else None
 
 
-def _retry_after(once: Once) -> float:
+def retry_after(once: Once) -> float:
+    """Return how long the target asks to wait; seconds."""
     text = once.response.headers.get("retry-after", "") if once.response else ""
     return float(text) if text.isdigit() else LATER_S

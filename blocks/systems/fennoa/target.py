@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from http import HTTPStatus
@@ -12,12 +12,15 @@ from typing import Any, Final
 
 from pydantic import SecretStr
 
+from blocks.http import SlidingWindow
 from blocks.http.once import Once, call_once
 from blocks.hub.outbox import Queued
-from blocks.systems.fennoa.answers import Good, read_answer
+from blocks.systems.fennoa.answers import Good, read_answer, retry_after
 from blocks.systems.fennoa.walk import Row, walk_invoices
 from blocks.systems.targets import Claim, Walk
 from ledger.errors import TerminalError
+from ledger.invoice.mappings.fennoa.plan import steps_of
+from ledger.invoice.mappings.fennoa.terms import Process, Terms
 from ledger.push.advance import Rules
 from ledger.push.events import (
     After,
@@ -30,6 +33,7 @@ from ledger.push.events import (
 )
 from ledger.push.items import HoldCode, ReadBack, Step
 
+TOO_MANY_REQUESTS: Final = HTTPStatus.TOO_MANY_REQUESTS
 REQUEST_LIMIT_S: Final = 60.0
 READ_LIMIT_S: Final = 60.0
 NUMBER_LOOKS: Final = 30
@@ -49,6 +53,21 @@ RULES: Final = Rules(
 )
 
 Answered = Succeeded | NoEffect | Lost | NotSent | Refuted
+
+
+class NoSuchProcess(TerminalError):
+    """An invoice was to go as far as nobody knows."""
+
+    sentence = "There is no process {process!r}; there are {known}."
+
+
+class ImportNotVerified(TerminalError):
+    """More than drafts were asked for before somebody looked at the first drafts."""
+
+    sentence = (
+        "The process {process} is not released: push drafts, look at them in Fennoa, then set "
+        '"import_verified": true in the terms of the tenant\'s Prefect block.'
+    )
 
 
 class Unsendable(TerminalError):
@@ -81,13 +100,14 @@ Prepare = Callable[[Queued], Prepared]
 
 @dataclass
 class FennoaTarget:
-    """One company. `user` and `key`: of its API user. `rate`: waits for a turn of the pace."""
+    """One company. `user` and `key`: of its API user. `window`: the pace."""
 
     url: str
     user: str
     key: SecretStr
     prepare: Prepare
-    rate: Callable[[], Awaitable[None]]
+    window: SlidingWindow
+    terms: Terms = field(default_factory=Terms)
     rules: Rules = RULES
     request_limit_s: float = REQUEST_LIMIT_S
     calls: int = 0
@@ -102,6 +122,23 @@ class FennoaTarget:
             Step.NUMBER: self._number,
             Step.SEND: self._send,
         }
+
+    def plan(self, process: str) -> tuple[Step, ...]:
+        """Return the steps of an invoice; empty ``process`` is the one that is agreed."""
+        if process and process not in set(Process):
+            known = ", ".join(Process)
+            raise NoSuchProcess(process=process[:80], known=known)
+        chosen = Process(process) if process else self.terms.process
+        if chosen in {None, Process.DRAFT} or self.terms.import_verified:
+            return steps_of(self.terms.model_copy(update={"process": chosen}))
+        raise ImportNotVerified(process=chosen)
+
+    def judge(self, document: str) -> Sequence[str]:
+        """Return what stands against an invoice, each in a sentence."""
+        from blocks.systems.fennoa.prepare import mapped  # noqa: PLC0415 - it knows this module
+
+        found = mapped(document, self.terms)
+        return [] if found.is_sendable else [one.message for one in found.problems if one.refuses]
 
     def request_digest(self, step: Step, queued: Queued) -> str:
         """Return the sha256 of what the call sends: its form, or the id that it names."""
@@ -129,7 +166,7 @@ class FennoaTarget:
 
     async def read(self, step: Step, queued: Queued) -> Finding:
         """Read the invoice of a step whose answer was lost."""
-        once = await self._get_once(f"sales_api/{queued.item.target_id}")
+        once = await self.get_once(f"sales_api/{queued.item.target_id}")
         answer = read_answer(once, 0)
         if isinstance(answer, NoEffect) and once.response is not None:
             is_gone = once.response.status_code == HTTPStatus.NOT_FOUND
@@ -159,8 +196,9 @@ class FennoaTarget:
         if total != expected.total_gross:
             detail = "its total there is not the one that was sent"
             return Refuted(claim.token, HoldCode.DIFFERS, detail)
-        if queued.item.key not in str(found.get(KEY_FIELD, queued.item.key)):
-            return Refuted(claim.token, HoldCode.DIFFERS, "it has another key there")
+        if queued.item.key not in str(found.get(KEY_FIELD, "")):
+            detail = f"our key did not come back in {KEY_FIELD}"
+            return Refuted(claim.token, HoldCode.DIFFERS, detail)
         return Succeeded(claim.token)
 
     async def _approve(self, queued: Queued, claim: Claim) -> Answered:
@@ -182,7 +220,7 @@ class FennoaTarget:
 
     async def _invoice(self, queued: Queued, claim: Claim) -> Good | Answered:
         """Read the one invoice; one that is gone is for a person."""
-        once = await self._get_once(f"sales_api/{queued.item.target_id}")
+        once = await self.get_once(f"sales_api/{queued.item.target_id}")
         answer = read_answer(once, claim.token)
         if isinstance(answer, NoEffect) and once.response is not None:
             if once.response.status_code == HTTPStatus.NOT_FOUND:
@@ -203,32 +241,29 @@ class FennoaTarget:
     async def _post(
         self, path: str, claim: Claim, form: Mapping[str, str]
     ) -> Good | NoEffect | Lost | NotSent:
-        await self.rate()
-        self.calls += 1
-        once = await call_once(
-            "POST",
-            f"{self.url}/{path}",
-            until_s=claim.until_s,
-            limit_s=self.request_limit_s,
-            auth=(self.user, self.key.get_secret_value()),
-            data=form,
+        once = await self._paced(
+            "POST", path, until_s=claim.until_s, limit_s=self.request_limit_s, data=form
         )
         return read_answer(once, claim.token)
 
-    async def _get_once(self, path: str) -> Once:
-        await self.rate()
+    async def get_once(self, path: str) -> Once:
+        """Read a path, once."""
+        return await self._paced("GET", path, until_s=float("inf"), limit_s=READ_LIMIT_S)
+
+    async def _paced(self, method: str, path: str, **options: Any) -> Once:
+        """Make a call in its turn; when it was one too many, all wait."""
         self.calls += 1
-        return await call_once(
-            "GET",
-            f"{self.url}/{path}",
-            until_s=float("inf"),
-            limit_s=READ_LIMIT_S,
-            auth=(self.user, self.key.get_secret_value()),
-        )
+        auth = (self.user, self.key.get_secret_value())
+        async with self.window.turn() as answered:
+            once = await call_once(method, f"{self.url}/{path}", auth=auth, **options)
+            answered()
+        if once.response is not None and once.response.status_code == TOO_MANY_REQUESTS:
+            self.window.wait_out(retry_after_s=retry_after(once))
+        return once
 
     async def _get(self, path: str) -> list[Row] | Row | None:
         """Return what a path has; None when it could not be read."""
-        answer = read_answer(await self._get_once(path), 0)
+        answer = read_answer(await self.get_once(path), 0)
         if not isinstance(answer, Good):
             self._refused = answer.code if isinstance(answer, NoEffect) else ""
             return None

@@ -106,6 +106,8 @@ async def _with_keys(get: Get, rows: dict[int, Row]) -> dict[int, Row] | None:
         found = await get(f"sales_api/{number}")
         if not isinstance(found, dict) or "SalesInvoice" not in found:
             return None
+        if "notes_internal" not in found["SalesInvoice"]:
+            return None  # a key that is not shown is not one that is not there
         complete[number] = found["SalesInvoice"]
     return complete
 

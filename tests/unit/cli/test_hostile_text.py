@@ -101,6 +101,7 @@ def commands(tenant, folder):
         ("ledger", "pull", tenant),
         ("ledger", "backfill", tenant, "--years", "2024"),
         ("connect", "fortnox", tenant, "--link-only"),
+        ("connect", "fennoa", tenant, "--block", FORGED),
         ("connect", "check", tenant),
         ("connect", "list"),
         ("tenant", "add", "beta", "--name", FORGED[:255]),

@@ -1,0 +1,96 @@
+"""The API user of one company in Fennoa, as a block that an operator makes in Prefect's UI."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Final
+
+from httpx import HTTPError
+from prefect.blocks.core import Block
+from pydantic import Field, HttpUrl, SecretStr, ValidationError
+
+from blocks.http import CallFailed
+from ledger.errors import TerminalError
+from ledger.invoice.mappings.fennoa.terms import KeyField, Terms
+
+DOCUMENTATION: Final = HttpUrl("https://fennoa.com/en/api")
+
+
+class FennoaApiUser(Block):
+    """An API user of one company, and what is agreed with that company on its invoices.
+
+    Example:
+        Load the stored values::
+
+            from blocks.systems.fennoa.block import FennoaApiUser
+
+            user = FennoaApiUser.load("BLOCK_NAME")
+    """
+
+    _block_type_name = "Fennoa API user"
+    _block_type_slug = "fennoa-api-user"
+    _documentation_url = DOCUMENTATION
+    _description = "API user of one company in Fennoa, with its key and its terms."
+    model_config: ClassVar[Any] = {"hide_input_in_errors": True}
+
+    user: str = Field(default="", description="Name of the API user, as Fennoa shows it once.")
+    key: SecretStr = Field(default=SecretStr(""), description="Its key, which Fennoa shows once.")
+    terms: dict[str, Any] = Field(
+        default_factory=dict,
+        description="What is agreed with the company (docs/systems/fennoa.md), such as series_id.",
+    )
+
+
+class NoApiUser(TerminalError):
+    """The Prefect block with a company's API user is not there, or is not filled in."""
+
+    sentence = (
+        "There is no Prefect block {block} of type Fennoa API user with user and key. Make it in "
+        "Prefect's UI (Blocks), then `tasma connect fennoa {tenant} --block {block}`."
+    )
+
+
+class WrongTerms(TerminalError):
+    """The terms in a company's block are not ones that can be kept."""
+
+    sentence = "The terms in the Prefect block {block} are wrong: {reason}. Correct them there."
+
+
+async def api_user(tenant: str, name: str) -> FennoaApiUser:
+    """Return the block of a tenant's connection.
+
+    Raises:
+        NoApiUser: It is not there, of another type, or lacks user or key.
+        CallFailed: Prefect's server, which keeps it, does not answer.
+    """
+    try:
+        # What is loaded by type and name may be any block, which Prefect's types cannot say.
+        found: object = await Block.aload(name)
+    except ValueError:
+        raise NoApiUser(block=name, tenant=tenant) from None
+    except (HTTPError, RuntimeError) as problem:
+        raise CallFailed(
+            f"Prefect's server did not let us load the block {name} ({type(problem).__name__}). "
+            "Start it, then try again.",
+            code="no_prefect_server",
+        ) from None
+    if isinstance(found, FennoaApiUser) and found.user and found.key.get_secret_value():
+        return found
+    raise NoApiUser(block=name, tenant=tenant)
+
+
+def terms_of(found: FennoaApiUser, name: str) -> Terms:
+    """Return what is agreed with the company.
+
+    Raises:
+        WrongTerms: The block says something that cannot be kept.
+    """
+    try:
+        terms = Terms.model_validate(found.terms)
+    except ValidationError as problem:
+        first = problem.errors(include_input=False, include_url=False)[0]
+        field = ".".join(map(str, first["loc"]))
+        raise WrongTerms(block=name, reason=f"{field}: {first['msg']}") from None
+    if terms.key_field is not KeyField.NOTES_INTERNAL:
+        reason = "our key is searched in notes_internal alone, so key_field must be that"
+        raise WrongTerms(block=name, reason=reason)
+    return terms

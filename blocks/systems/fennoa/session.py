@@ -1,0 +1,93 @@
+"""A session with one company's Fennoa: reading what preflight asks; pushing is the target's."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import cache
+from http import HTTPStatus
+from typing import Any, Final
+
+from blocks.http import CallFailed, SlidingWindow
+from blocks.hub import Connection, Hub
+from blocks.systems.answers import AnswerCatalogue
+from blocks.systems.fennoa.answers import Good, first_error, own_json, read_answer
+from blocks.systems.fennoa.block import api_user, terms_of
+from blocks.systems.fennoa.prepare import preparing
+from blocks.systems.fennoa.settings import settings
+from blocks.systems.fennoa.system import FENNOA, SYSTEM
+from blocks.systems.fennoa.target import FennoaTarget
+from blocks.systems.noting import noting_state, noting_trouble
+from ledger.invoice.mappings.fennoa.terms import Terms
+
+ANSWERS: Final = AnswerCatalogue(SYSTEM.title, SYSTEM.answers)
+
+
+@cache
+def window(calls: int) -> SlidingWindow:
+    """Return the pace that all tenants of this process share."""
+    return SlidingWindow(calls=calls, period_s=1.0)
+
+
+class FennoaSession:
+    """One company; `target` pushes into it."""
+
+    def __init__(self, target: FennoaTarget, terms: Terms) -> None:
+        self.target, self.terms = target, terms
+
+    @property
+    def calls(self) -> int:
+        """Calls made so far."""
+        return self.target.calls
+
+    async def read(self, path: str) -> Any:
+        """Return what a path has.
+
+        Raises:
+            CallRefused: Somebody has to act; the message says who.
+            CallFailed: Try again later.
+        """
+        once = await self.target.get_once(path)
+        if once.response is None:
+            raise CallFailed(
+                f"Fennoa did not answer GET {path} ({once.problem}). Try again later.",
+                code="no_answer",
+            )
+        answer = read_answer(once, 0)
+        if isinstance(answer, Good):
+            return answer.body.get("data")
+        if once.response.status_code == HTTPStatus.OK:
+            raise CallFailed(f"Fennoa's answer to GET {path} is none of its own.", code="no_answer")
+        raise ANSWERS.explain(once.response, "", detail=_detail(once.response))
+
+
+@asynccontextmanager
+async def fennoa_session(hub: Hub, tenant: str) -> AsyncIterator[FennoaSession]:
+    """Open a session with the tenant's company; what it is refused becomes its status.
+
+    Raises:
+        NotConnected: The tenant has no connection to Fennoa.
+        NoApiUser, WrongTerms: Its Prefect block is not there, or not filled in.
+    """
+    connection = hub.connections.get(tenant, FENNOA)
+    async with (
+        noting_trouble(hub, tenant, FENNOA, knows_years=lambda: False),
+        noting_state(hub, connection, ANSWERS.state_after),
+    ):
+        yield await opened(connection)
+
+
+async def opened(connection: Connection) -> FennoaSession:
+    """Return a session by a connection that need not be in the hub yet."""
+    block = await api_user(connection.tenant, connection.credential_block)
+    terms = terms_of(block, connection.credential_block)
+    chosen = settings()
+    target = FennoaTarget(
+        chosen.url, block.user, block.key, preparing(terms), window(chosen.rate), terms=terms
+    )
+    return FennoaSession(target, terms)
+
+
+def _detail(response: Any) -> str:
+    words = first_error(own_json(response) or {})
+    return f" (“{words}”)" if words else ""

@@ -1,0 +1,23 @@
+"""Address and pace of Fennoa, from the environment (``TASMA_FENNOA_*``)."""
+
+from __future__ import annotations
+
+from pydantic import PositiveInt
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class FennoaSettings(BaseSettings):
+    """Each with a default that needs none; user and key lie in a Prefect block."""
+
+    model_config = SettingsConfigDict(env_prefix="TASMA_FENNOA_", frozen=True)
+
+    url: str = "https://app.fennoa.com/api"
+    """What ``/sales_api/...`` is added to; a simulator's address on one's own machine."""
+
+    rate: PositiveInt = 5
+    """Most calls a second of this process, of all tenants together."""
+
+
+def settings() -> FennoaSettings:
+    """Read the settings anew; cheap, and a test may change the environment at any time."""
+    return FennoaSettings()

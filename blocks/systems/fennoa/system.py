@@ -1,0 +1,58 @@
+"""What every command may need to know of Fennoa, without anything that speaks to it."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from blocks.systems.ports import Choice, Connecting, System, Wants
+
+FENNOA: Final = "fennoa"
+"""What Fennoa is called in the hub, in leases and in the outbox."""
+
+BLOCK_TYPE: Final = "fennoa-api-user"
+"""The type of the Prefect block that holds an API user."""
+
+CHOICES: Final = (
+    Choice(
+        "block",
+        "--block",
+        "Prefect block with the API user and its key, such as fennoa-api-user/acme.",
+        kind="text",
+        metavar="TYPE/NAME",
+    ),
+)
+
+
+def contradiction(wants: Wants) -> str:
+    """Say why the choices do not go together; empty when they do."""
+    name = str(wants.get("block", ""))
+    if re.fullmatch(rf"{BLOCK_TYPE}/[a-z0-9-]{{1,100}}", name):
+        return ""
+    came = f"{name!r} is none" if name else "--block is missing"
+    return (
+        f"{came}: make a block of type Fennoa API user in Prefect's UI (Blocks), with user and "
+        f"key, and name it: --block {BLOCK_TYPE}/NAME. Neither is ever put on a command line."
+    )
+
+
+HELP: Final = """Connect a tenant to its company in Fennoa, by an API user that the company made.
+
+User and key lie in a Prefect block of type Fennoa API user, which is named here. The newest invoice
+that is there now becomes the mark from which pushing looks for what it sent.
+"""
+
+SYSTEM: Final = System(
+    name=FENNOA,
+    title="Fennoa",
+    answers="fennoa_answers.csv",
+    secrets=(),
+    port="blocks.systems.fennoa.port",
+    offers=frozenset({"target"}),
+    connecting=Connecting(
+        help=HELP,
+        examples=(f"tasma connect fennoa acme --block {BLOCK_TYPE}/acme",),
+        choices=CHOICES,
+        contradiction=contradiction,
+    ),
+)
