@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any, Final
 
@@ -21,6 +22,7 @@ from tasks.file_runs import FileRun
 from tasks.log import say, warn
 from tasks.onboarding import NotOpen, require_open
 from tasks.stores import Stores, open_stores
+from tasks.waiting_files import Waiting, in_order
 
 SETTLE_S: Final = 2.0
 """A file is complete when two looks this far apart see the same size and times."""
@@ -42,8 +44,9 @@ async def import_inbox() -> State[Any]:
     """Look through all inbox folders and start an import for each complete new file.
 
     A file that is still being written (its size or time changes, or it has a temporary name) is
-    left for the next sweep. Done files are moved to *processed* or *failed*. Each file is dealt
-    with on its own: what is wrong with one, or with its tenant's folder, stops no other.
+    left for the next sweep, and so is one that would replace what an older one, at work now,
+    brings. Done files are moved to *processed* or *failed*. Each file is dealt with on its own:
+    what is wrong with one, or with its tenant's folder, stops no other.
     """
     inbox = settings().inbox
     inbox.mkdir(parents=True, exist_ok=True)
@@ -52,7 +55,7 @@ async def import_inbox() -> State[Any]:
         place = Inbox(inbox, tenants)
         found = await complete_files(place, settle_s=SETTLE_S)
         chosen = fair_share(found.files)
-        ends = Counter([await _deal_with(stores, place, file) for file in chosen])
+        ends = await _deal_with_all(stores, place, chosen)
     for left in found.left.values():
         warn(f"{left}.", tenant=left.folder if left.folder in tenants else "")
     return _concluded(ends, found, more=len(found.files) - len(chosen))
@@ -71,6 +74,23 @@ def _concluded(ends: Counter[End], found: Look[Dropped], *, more: int) -> State[
     if ends[End.TROUBLED]:
         return Failed(message=f"{message} The log of this run says what stood in the way.")
     return Completed(message=message)
+
+
+async def _deal_with_all(
+    stores: Stores, place: Place[Dropped], chosen: Sequence[Dropped]
+) -> Counter[End]:
+    """Take up files; of those that would replace each other the oldest, and others later."""
+    ends: Counter[End] = Counter()
+    for tenant in dict.fromkeys(file.tenant for file in chosen):
+        files = {file.path: file for file in chosen if file.tenant == tenant}
+        at_work: list[Waiting] = []
+        for waiting in await asyncio.to_thread(in_order, stores.hub, tenant, list(files)):
+            is_next = not any(map(waiting.shares_days, at_work))
+            end = await _deal_with(stores, place, files[waiting.path]) if is_next else End.WAITING
+            if end in {End.AT_WORK, End.WAITING}:
+                at_work.append(waiting)
+            ends[end] += 1
+    return ends
 
 
 async def _deal_with(stores: Stores, place: Place[Dropped], file: Dropped) -> End:

@@ -69,15 +69,7 @@ class Received:
 
 
 @step("fetch", about="tenant")
-def fetch(
-    stores: Stores,
-    tenant: str,
-    *,
-    path: Path,
-    sha256: str = "",
-    who: str = "",
-    is_refresh: bool = False,
-) -> Received:
+def fetch(stores: Stores, tenant: str, *, path: Path, sha256: str = "", who: str = "") -> Received:
     """Land a file, or find it by its hash if it was landed before, and open it.
 
     A few vouchers of no named year (from a pre-system) are one load for each defined year; those in
@@ -109,7 +101,7 @@ def fetch(
     received = _received(stores, landed, file)
     dated = date_of_file(stores.hub, tenant, path, file.facts)
     for load in received.loads:
-        load.dated, load.is_refresh = dated, is_refresh
+        load.dated = dated
     say(
         f"Fetched {landed.file_name}: {source.title} {file.facts.kind} from "
         f"{file.facts.program_name or 'an unnamed program'}, {landed.size_bytes:,} bytes",

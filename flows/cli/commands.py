@@ -53,6 +53,13 @@ GROUPS: Final[dict[CommandPath, str]] = {
 
 COMMANDS: Final[dict[CommandPath, Listed]] = {
     ("import",): Listed("importing", "Read SIE files, check them, and publish what nothing holds."),
+    ("drop-in",): Listed(
+        "dropping", "Load files of a tenant by hand, now, whatever else brings its books."
+    ),
+    ("tenant", "files"): Listed(
+        "dropping",
+        "Show which files came, who brought them, when, and what became of each; newest first.",
+    ),
     ("accept",): Listed("accept", "Let the breaks pass that hold a year, and publish it."),
     ("publish",): Listed("accept", "Publish a held load whose breaks were accepted."),
     ("doctor",): Listed(

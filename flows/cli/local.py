@@ -17,19 +17,19 @@ from flows.cli.failure import is_debugging, paragraph
 from flows.cli.local_steps import LocalSteps, Watch
 from flows.cli.on_server import server_chosen
 from flows.cli.result import LoadResult
-from flows.import_file import take_in
 from flows.publish_accepted import staged_load
 from flows.pull import pull_tenant
 from flows.runs.leasing import unit_lease
 from flows.runs.outcomes import Ending
 from flows.runs.pull_year import PullOptions
+from flows.runs.taking import take_in
 from flows.runs.unit import settle
 from ledger.coverage import WHOLE_YEAR
 from ledger.fiscal_year import FiscalYear
 from ledger.outcome import Outcome
 from ledger.unit import Unit
 from tasks.accept import NothingHeld
-from tasks.arrivals import Arrival, explain
+from tasks.arrivals import Arrival, Use, explain
 from tasks.jobs import Job
 from tasks.stores import Stores
 
@@ -40,7 +40,13 @@ INTERRUPTED: Final = "interrupted: the command was stopped while it worked; run 
 
 
 def import_here(
-    stores: Stores, tenant: str, path: Path, *, dry_run: bool = False, watch: Watch
+    stores: Stores,
+    tenant: str,
+    path: Path,
+    *,
+    dry_run: bool = False,
+    use: Use | None = None,
+    watch: Watch,
 ) -> LoadResult:
     """Take one file all the way; what fails is told in the result, so that others go on."""
     found = LoadResult(tenant, path)
@@ -49,7 +55,7 @@ def import_here(
         endings = asyncio.run(
             take_in(
                 stores,
-                Arrival(tenant, path.absolute(), who=getpass.getuser()),
+                Arrival(tenant, path.absolute(), who=getpass.getuser(), use=use),
                 dry_run=dry_run,
                 steps=LocalSteps(found, watch),
                 wait_limit_s=NO_WAIT_S,

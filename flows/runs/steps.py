@@ -1,6 +1,6 @@
 """The steps of the pipelines, and how they are taken on the server: each as a task of a run.
 
-A pipeline (`flows.runs.unit`, `flows.runs.pull_year`, `flows.import_file`) is given its steps, and
+A pipeline (`flows.runs.unit`, `flows.runs.pull_year`, `flows.runs.taking`) is given its steps, and
 is the same where there is no server (`flows.cli.local_steps`).
 """
 

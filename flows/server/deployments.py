@@ -20,6 +20,7 @@ from flows.approve_first_transfer import approve_first_transfer
 from flows.backfill import backfill
 from flows.check_connection import check_connection
 from flows.compare_statements import compare_statements
+from flows.drop_in import drop_in
 from flows.import_file import import_file
 from flows.import_inbox import import_inbox
 from flows.janitor import janitor
@@ -110,6 +111,7 @@ DEPLOYMENTS: Final = (
     Deployment(approve_first_transfer),
     Deployment(keep_connections, HOUSEKEEPING, every=dt.timedelta(days=1)),
     Deployment(import_file, limit=8),
+    Deployment(drop_in, limit=8),
     Deployment(import_inbox, HOUSEKEEPING, every=dt.timedelta(minutes=2), limit=1),
     Deployment(sftp_sweep, HOUSEKEEPING, times=EACH_MINUTE, limit=SHARDS),
     Deployment(accept_hold),

@@ -12,8 +12,10 @@ from prefect.settings import PREFECT_API_URL, temporary_settings
 from blocks.hub import Tenant
 from blocks.pickup.folder import Inbox, fair_share
 from blocks.pickup.port import Look
-from flows.import_inbox import End, _concluded, _deal_with
+from flows.import_inbox import End, _concluded, _deal_with, _deal_with_all
+from tasks.file_runs import FileRun
 from tests.homes import opened_new
+from tests.small_sie import small_sie
 
 
 @pytest.fixture
@@ -114,3 +116,32 @@ def test_a_sweep_says_how_many_files_ended_how_and_what_is_left_alone():
     assert fine.is_completed()
     assert fine.message == ("2 files at work, 1 put aside, 3 for the next sweep, 200 left alone.")
     assert red.is_failed()
+
+
+def test_of_files_that_would_replace_each_other_the_oldest_by_its_own_date_goes_first(
+    stores, inbox, monkeypatch
+):
+    """The times of the files say the contrary; what is of another year need not wait."""
+    books = (("new.se", "20250301", 2024), ("old.se", "20250201", 2024), ("x.se", "20250101", 2023))
+    for place, (name, day, year) in enumerate(books):
+        content = small_sie(("1", 1, 1), year=year)
+        path = inbox / "acme" / name
+        path.write_bytes(content.replace(b"#GEN 20250101", f"#GEN {day}".encode()))
+        os.utime(path, (place, place))
+    started = []
+
+    async def end(run):
+        started.append(run.name)
+
+    monkeypatch.setattr(FileRun, "end", end)
+
+    def sweep():
+        place = Inbox(inbox, {"acme"})
+        return asyncio.run(_deal_with_all(stores, place, fair_share(place.look().files)))
+
+    first = sweep()
+    (inbox / "acme" / "old.se").unlink()
+    sweep()
+
+    assert {End.AT_WORK: 2, End.WAITING: 1} == first
+    assert ["x.se", "old.se", "x.se", "new.se"] == started

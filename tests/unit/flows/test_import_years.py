@@ -9,7 +9,7 @@ import pytest
 from blocks.hub import Tenant
 from flows.cli.local_steps import LocalSteps
 from flows.cli.result import LoadResult
-from flows.import_file import take_in
+from flows.runs.taking import take_in
 from ledger.errors import TasmaError
 from ledger.fiscal_year import FiscalYear
 from tasks.arrivals import Arrival

@@ -1,0 +1,51 @@
+"""Drop a file in by hand: the form that asks who brings it, and what it is to the nights."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from prefect import State, flow
+
+from flows.runs.forms import FilePath, Person, TenantId
+from flows.runs.hooks import run_cancelled, run_crashed, run_failed
+from flows.runs.outcomes import combined
+from flows.runs.states import ended
+from flows.runs.taking import take_in
+from tasks.arrivals import REFRESH, Arrival, Use, resolve
+from tasks.stores import open_stores
+
+
+@flow(
+    name="drop-in",
+    flow_run_name="{tenant} drop-in",
+    retries=0,
+    on_failure=[run_failed],
+    on_crashed=[run_crashed],
+    on_cancellation=[run_cancelled],
+)
+async def drop_in(
+    tenant: TenantId,
+    path: FilePath,
+    *,
+    who: Person,
+    use: Use = REFRESH,
+    dry_run: bool = False,
+) -> State[Any]:
+    """Load a file by hand, now, whatever else brings the tenant's books.
+
+    It passes the same reader, gates and controls as any other file, and replaces the year (or the
+    period) that it is of. Who brought it, and when, is kept.
+
+    Args:
+        tenant: Whose books: the tenant's id (small letters, digits, dashes), such as acme.
+        path: The file: its full path, or its name in the tenant's inbox folder.
+        who: Who brings the file; it is kept with it.
+        use: Of a tenant whose system is asked every night. Refresh - the next night replaces the
+            file by what the system has; source of this year - the nights keep the file until
+            somebody says otherwise (pull with uploaded = overwrite).
+        dry_run: Only show what would change; publish nothing.
+    """
+    arrival = Arrival(tenant, resolve(tenant, path), who, use=use)
+    with open_stores() as stores:
+        found = combined(await take_in(stores, arrival, dry_run=dry_run))
+    return ended(found.outcome, found.message)
