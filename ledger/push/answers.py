@@ -25,9 +25,9 @@ NO_REMEDY: Final = {
     "sv": "ingen känd åtgärd; utred orsaken och försök igen för hand",
 }
 NOT_KNOWN: Final = {
-    "en": "the target answered what the catalogue does not know",
-    "fi": "kohde vastasi jotain, mitä luettelo ei tunne",
-    "sv": "målet svarade något som katalogen inte känner",
+    "en": "The target answered what the catalogue does not know",
+    "fi": "Kohde vastasi jotain, mitä luettelo ei tunne",
+    "sv": "Målet svarade något som katalogen inte känner",
 }
 
 
@@ -102,7 +102,8 @@ class Explained:
         """Return cause and remedy, the target's field, and its own words."""
         own = f" ({self.field})" if self.field else ""
         quoted = f" “{self.verbatim}”" if self.verbatim else ""
-        return f"{self.cause[language]}{own}: {self.remedy[language]}.{quoted}"
+        remedy = self.remedy[language]
+        return f"{self.cause[language]}{own}. {remedy[:1].upper()}{remedy[1:]}.{quoted}"
 
 
 @dataclass(frozen=True)
