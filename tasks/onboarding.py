@@ -58,6 +58,14 @@ def onboarding_of(hub: Hub, tenant: str) -> Onboarding:
     return onboarding(facts_of(hub, tenant))
 
 
+def stages(hub: Hub, tenant: str = "") -> dict[str, Stage]:
+    """Return the stage of every tenant, or of one; only openings under way are looked into."""
+    return {
+        name: stage or onboarding_of(hub, name).stage
+        for name, stage in hub.openings.settled(tenant).items()
+    }
+
+
 def facts_of(hub: Hub, tenant: str) -> Facts:
     """Gather what the hub knows of a tenant's opening.
 

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Row, exists, insert, select, update
 
 from blocks.hub import models
 from blocks.hub.database import Database
 from blocks.hub.errors import Refused
 from blocks.hub.events import Events
 from blocks.hub.tenants import require
+from ledger.onboarding import Stage
 from ledger.onboarding_form import OnboardingForm
 
 
@@ -62,6 +64,22 @@ class Openings:
             tenant, row.is_trial, form, row.delivered_at, row.filed_at, filed_by=row.filed_by
         )
 
+    def settled(self, tenant: str = "") -> dict[str, Stage | None]:
+        """Return the stage of each tenant, or of one, where few facts tell it: live or a trial.
+
+        One question, however many tenants there are; None where the opening is under way, so that
+        its stage has to be derived.
+        """
+        ours, opening, approval = models.tenant.c, models.onboarding.c, models.approval.c
+        is_approved = exists().where(approval.tenant == ours.id)
+        query = select(
+            ours.id, ours.has_schedule, opening.is_trial, is_approved.label("is_approved")
+        ).select_from(models.tenant.outerjoin(models.onboarding, opening.tenant == ours.id))
+        if tenant:
+            query = query.where(ours.id == tenant)
+        with self._database.reading() as connection:
+            return {row.id: _settled(row) for row in connection.execute(query)}
+
     def begin(self, tenant: str, *, is_trial: bool = False) -> None:
         """Begin a tenant's opening by handing out its form, or note that it is a trial.
 
@@ -106,3 +124,10 @@ class Openings:
             years = ", ".join(map(str, form.fiscal_years))
             message = f"onboarding form filed by {who}: {form.source_system}, {years}"
             self._events.record(connection, "onboarding", message, tenant=tenant)
+
+
+def _settled(row: Row[Any]) -> Stage | None:
+    was_live = row.is_trial is None and row.has_schedule
+    if row.is_approved or was_live:
+        return Stage.LIVE
+    return None if row.is_trial is False else Stage.TRIAL

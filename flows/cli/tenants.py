@@ -14,6 +14,7 @@ from flows.cli.app import AsJson, command
 from flows.cli.opening import TenantId, known_tenant, open_hub, parse_year
 from flows.cli.output import is_terminal, next_steps, remark, say, show_json, show_table
 from ledger.fiscal_year import FiscalYear, short_year
+from ledger.onboarding import Stage
 from ledger.organisation import OrganisationNumber
 
 if TYPE_CHECKING:
@@ -195,18 +196,21 @@ def status(
 ) -> None:
     """Show one row per tenant and year: its light, status, last good load, why, what next.
 
-    Green is loaded, grey has nothing yet, red is held, failed or late.
+    Green is loaded, grey has nothing yet, red is held, failed or late. The stage says how far the
+    tenant's opening has come; `tasma tenant open` says what is left of it.
     """
     with open_hub() as hub:
         if tenant:
             known_tenant(hub, tenant)
         rows = list(_overview(hub, tenant))
+        stages = _stages(hub, tenant)
         connections = list(hub.connections.every(SYSTEMS))
     broken = {item.tenant: item for item in connections if item.status != "connected"}
     if as_json:
-        show_json([_with_connection(row, broken) for row in rows])
+        show_json([_as_dict(row, broken, stages[row.tenant]) for row in rows])
     elif rows:
-        _show_status(rows, broken, connected={item.tenant for item in connections})
+        connected = {item.tenant for item in connections}
+        _show_status(rows, broken, stages, connected=connected)
     else:
         say("There is no tenant yet.")
         next_steps("tasma import FILE --new-tenant")
@@ -236,6 +240,7 @@ STATUS_HEADINGS: Final = (
     "tenant",
     "fiscal year",
     "status",
+    "stage",
     "last good load",
     "age",
     "vouchers",
@@ -247,12 +252,16 @@ STATUS_HEADINGS: Final = (
 KEYS: Final = {"side_loads": "beside"}
 """Fields of a row whose key under ``--json`` is another."""
 
-STATUS_SPARE: Final = ("postings", "age", "vouchers", "last good load")
+STATUS_SPARE: Final = ("postings", "age", "stage", "vouchers", "last good load")
 """Left out on a narrow terminal, the first to go first."""
 
 
 def _show_status(
-    rows: list[OverviewRow], broken: dict[str, Connection], *, connected: Collection[str]
+    rows: list[OverviewRow],
+    broken: dict[str, Connection],
+    stages: dict[str, Stage],
+    *,
+    connected: Collection[str],
 ) -> None:
     """Print a row for each unit; on a terminal the two long columns stand below the table.
 
@@ -264,12 +273,13 @@ def _show_status(
             row.tenant,
             short_year(row.fiscal_year) if row.fiscal_year else "-",
             row.status or "-",
+            stages[row.tenant].replace("_", " "),
             row.last_published_at,
             row.age,
             row.voucher_count,
             row.posting_count,
             _why(row, broken),
-            _next(row, broken, is_connected=row.tenant in connected),
+            _next(row, broken, stages[row.tenant], is_connected=row.tenant in connected),
         )
         for row in rows
     ]
@@ -283,11 +293,15 @@ def _show_status(
             next_steps(*filter(None, [row[-1]]))
 
 
-def _next(row: OverviewRow, broken: dict[str, Connection], *, is_connected: bool) -> str:
+def _next(
+    row: OverviewRow, broken: dict[str, Connection], stage: Stage, *, is_connected: bool
+) -> str:
     from blocks.hub.connection_states import look_with  # noqa: PLC0415 - SQLAlchemy when asked
 
     if row.tenant in broken:
         return look_with(broken[row.tenant].status, row.tenant)
+    if not row.status and stage not in {Stage.LIVE, Stage.TRIAL}:
+        return f"tasma tenant open {row.tenant}"
     return what_next(row, is_connected=is_connected)
 
 
@@ -298,13 +312,24 @@ def _why(row: OverviewRow, broken: dict[str, Connection]) -> str:
     return f"{connection.status.replace('_', ' ')}: {connection.reason}"
 
 
-def _with_connection(row: OverviewRow, broken: dict[str, Connection]) -> dict[str, object]:
+def _as_dict(row: OverviewRow, broken: dict[str, Connection], stage: Stage) -> dict[str, object]:
     connection = broken.get(row.tenant)
     return {
         **{KEYS.get(name, name): value for name, value in vars(row).items()},
+        "stage": stage,
         "connection": connection.status if connection else "",
         "connection_reason": connection.reason if connection else "",
     }
+
+
+def _stages(hub: Hub, tenant: str) -> dict[str, Stage]:
+    """Return the stage of each tenant; what derives it is loaded only for openings under way."""
+    settled = hub.openings.settled(tenant)
+    if all(settled.values()):
+        return {name: stage for name, stage in settled.items() if stage}
+    from tasks.onboarding import stages  # noqa: PLC0415 - brings DuckDB
+
+    return stages(hub, tenant)
 
 
 def _overview(hub: Hub, tenant: str) -> Iterator[OverviewRow]:

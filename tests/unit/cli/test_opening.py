@@ -155,6 +155,23 @@ def test_trial_is_shown_as_one_and_no_gate_holds_it(tasma, sie):
     assert "it is a trial" in refused.output
 
 
+def test_status_shows_the_stage_and_derives_it_for_openings_under_way_alone(tasma, opening):
+    tasma("tenant", "add", "look", "--name", "Look AB", "--trial")
+    tasma("tenant", "add", "live", "--name", "Live AB", "--org-number", "556000-0001")
+    year = FiscalYear.parse("2024")
+    with Hub(settings().hub_url) as hub:
+        hub.approvals.add("live", {year: {}}, who="anna", note="seen")
+        settled = hub.openings.settled()
+    shown = json.loads(tasma("tenant", "status", "--json").stdout)
+    (one,) = json.loads(tasma("tenant", "status", opening, "--json").stdout)
+
+    stages = {row["tenant"]: row["stage"] for row in shown}
+    assert {opening: "form_missing", "live": "live", "look": "trial"} == stages
+    assert {opening} == {name for name, stage in settled.items() if stage is None}
+    assert "form_missing" == one["stage"]
+    assert f"tasma tenant open {opening}" in tasma("tenant", "status").output
+
+
 @pytest.fixture
 def books(tmp_path):
     """Books of two vouchers, whose only accounts are 1930 and 3001."""
