@@ -28,15 +28,18 @@ class Prepared:
     files: dict[tuple[str, str], Path]
 
 
-def prepare(hub: Hub, inbox: Path) -> Prepared:
-    """Add the companies as tenants and write one SIE file per fiscal year into the inbox."""
+def prepare(hub: Hub, inbox: Path, *, fetched: dict[str, Path]) -> Prepared:
+    """Add the companies as tenants and write one SIE file per fiscal year into the inbox.
+
+    `fetched`: where the files of others lie instead, by tenant.
+    """
     companies = companies_loaded()
     for company in companies:
         hub.tenants.add(_tenant(company))
     truths, files = [], {}
     for company in companies:
-        folder = inbox / company.slug
-        folder.mkdir(parents=True)
+        folder = fetched.get(company.slug, inbox / company.slug)
+        folder.mkdir(parents=True, exist_ok=True)
         for file in files_of(company):
             truth = truth_of(company, file)
             truths.append(truth)

@@ -9,6 +9,8 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Final
 
 from blocks.hub import Hub
 from blocks.pickup.port import PROCESSED
@@ -19,12 +21,17 @@ from flows.demo.check import complaints
 from flows.demo.companies import Prepared, prepare
 from flows.demo.ledgers import CHANGING, LEDGERS, connect, simulated_fortnox, truths
 from flows.demo.outcome import look
+from flows.demo.pickup import FETCHED, sftp_server, start_pickup, wait_until_moved
 from flows.demo.truth import Truth
 from flows.doors.demo import DemoResult, Say
 from flows.doors.demo_home import reset, use_demo_home, used_alone
 from flows.server.processes import PrefectServer, server_with_deployments
 from ledger.outcome import Outcome
 from simulators.fortnox import FortnoxSimulator
+from simulators.sftp import SftpSimulator
+
+SFTP: Final = "sftp"
+"""Folder of the demo's home that is served over SFTP."""
 
 
 def run_demo(say: Say) -> DemoResult:
@@ -44,29 +51,45 @@ def run_demo(say: Say) -> DemoResult:
     home = use_demo_home()
     with used_alone(home):
         reset(home)
-        with Hub(settings().hub_url) as hub, simulated_fortnox() as simulator:
-            expected, problems = _load(hub.migrate(), simulator, say)
+        with (
+            Hub(settings().hub_url) as hub,
+            simulated_fortnox() as fortnox,
+            sftp_server(home / SFTP) as sftp,
+        ):
+            expected, problems = _load(hub.migrate(), Simulators(fortnox, sftp), say)
             seen = look(hub, Warehouse(settings().warehouse))
             problems += complaints(expected, seen)
     took_s = time.monotonic() - began
     return DemoResult(home, seen, problems, took_s, changed=CHANGING.slug)
 
 
-def _load(hub: Hub, simulator: FortnoxSimulator, say: Say) -> tuple[list[Truth], list[str]]:
+@dataclass(frozen=True)
+class Simulators:
+    """What the demo's companies are connected to."""
+
+    fortnox: FortnoxSimulator
+    sftp: SftpSimulator
+
+
+def _load(hub: Hub, there: Simulators, say: Say) -> tuple[list[Truth], list[str]]:
     """Run the deployments; return what must be true, and what went otherwise than it must."""
-    say("Starting a Prefect server, the deployments and a simulated Fortnox ...")
+    say("Starting a Prefect server, the deployments, a simulated Fortnox and an SFTP server ...")
+    fetched = {FETCHED: there.sftp.folder(FETCHED)}
     with ThreadPoolExecutor(1) as background:
         # The server takes several seconds to start, on one core: the books are invented meanwhile.
-        preparing = background.submit(prepare, hub, settings().inbox)
+        preparing = background.submit(prepare, hub, settings().inbox, fetched=fetched)
         connect(hub)
         with _server() as server:
             prepared = preparing.result()
             say(
-                f"Prefect answers at {server.url}. {len(prepared.truths)} SIE files to load, "
-                f"{len(LEDGERS)} tenants to pull from Fortnox."
+                f"Prefect answers at {server.url}. {len(prepared.truths)} SIE files to load, one "
+                f"of them from an SFTP server, {len(LEDGERS)} tenants to pull from Fortnox."
             )
-            problems = _run_all(server, prepared, simulator, say)
-            return [*prepared.truths, *truths(simulator)], problems
+            start_pickup(hub, server, there.sftp)
+            problems = _run_all(server, prepared, there.fortnox, say)
+            problems += wait_until_moved(server, there.sftp)
+            say(f"The file of {FETCHED} was fetched by SFTP, and lies in processed there.")
+            return [*prepared.truths, *truths(there.fortnox)], problems
 
 
 def _run_all(
@@ -76,7 +99,7 @@ def _run_all(
 
     What others wait for is asked for first, so that no core has to wait.
     """
-    first, second, *rest = prepared.truths
+    first, second, *rest = [item for item in prepared.truths if item.tenant != FETCHED]
     pulls = night.start_pulls(server)
     files = [_start(server, prepared, truth) for truth in (first, second)]
     runs.wait_for(server, pulls[:1], tell=_ignore)
