@@ -234,6 +234,12 @@ def test_in_a_table_a_finding_names_the_line_of_the_row(taken):
     assert text.startswith("shop.csv, record 2, line 4: row 2, price:")
 
 
+def test_lines_are_counted_behind_a_header_of_several_lines(taken):
+    found, _ = taken("shop.csv", 'source,"id\n",row.price\nwebshop,1,x\n')
+
+    assert "shop.csv, record 3, line 3: row 1, price: input" in "".join(findings(found))
+
+
 def test_fields_of_an_invoice_that_differ_between_its_lines_refuse_it(taken):
     one, other = rows_flat(row(), row())
 
