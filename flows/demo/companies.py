@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from blocks.hub import Hub, Tenant
+from flows.demo.customers import open_customers
 from flows.demo.truth import Truth, truth_of
 from simulators.books.demo import DemoCompany, DemoFile, demo_companies
 
@@ -31,7 +32,8 @@ class Prepared:
 def prepare(hub: Hub, inbox: Path, *, fetched: dict[str, Path]) -> Prepared:
     """Add the companies as tenants and write one SIE file per fiscal year into the inbox.
 
-    `fetched`: where the files of others lie instead, by tenant.
+    `fetched`: where the files of others lie instead, by tenant. Two customers are opened by
+    their form as well, so far as that goes before their books come.
     """
     companies = companies_loaded()
     for company in companies:
@@ -45,7 +47,8 @@ def prepare(hub: Hub, inbox: Path, *, fetched: dict[str, Path]) -> Prepared:
             truths.append(truth)
             files[truth.tenant, truth.fiscal_year] = folder / file.name
             (folder / file.name).write_bytes(file.content)
-    return Prepared(tuple(truths), files)
+    opened, their_files = open_customers(inbox)
+    return Prepared((*truths, *opened), files | their_files)
 
 
 def companies_loaded() -> list[DemoCompany]:

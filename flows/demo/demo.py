@@ -19,6 +19,7 @@ from blocks.warehouse.warehouse import Warehouse
 from flows.demo import night, runs
 from flows.demo.check import complaints
 from flows.demo.companies import Prepared, prepare
+from flows.demo.customers import approve_opened, complaints_of_customers
 from flows.demo.ledgers import CHANGING, LEDGERS, connect, simulated_fortnox, truths
 from flows.demo.outcome import look
 from flows.demo.pickup import FETCHED, sftp_server, start_pickup, wait_until_moved
@@ -58,7 +59,7 @@ def run_demo(say: Say) -> DemoResult:
         ):
             expected, problems = _load(hub.migrate(), Simulators(fortnox, sftp), say)
             seen = look(hub, Warehouse(settings().warehouse))
-            problems += complaints(expected, seen)
+            problems += [*complaints(expected, seen), *complaints_of_customers(hub)]
     took_s = time.monotonic() - began
     return DemoResult(home, seen, problems, took_s, changed=CHANGING.slug)
 
@@ -110,6 +111,8 @@ def _run_all(
     files += [_start(server, prepared, truth) for truth in rest]
     asked = [nightly, repeated, *pulls, *files]
     the_night, twice, *found = runs.wait_for(server, asked, tell=_teller(say))
+    approve_opened()
+    say("One customer agrees with both of its statements; its first transfer is approved.")
     started = runs.wait_for(server, runs.of_night(server), tell=_ignore)
     pulled, loaded = found[: len(pulls)], found[len(pulls) :]
     problems = [f"{run.name}: {run.state}: {run.message}" for run in loaded if _is_bad(run)]

@@ -58,10 +58,17 @@ def test_demo_holds_exactly_the_planted_breaks_and_leaves_nothing_running(tmp_pa
     assert "vaveriet night " in done.stderr
     assert "ended as Unchanged" in done.stderr
     assert {(row["tenant"], row["fiscal_year"][:4]) for row in status if row["light"] == "red"} == {
+        ("avvikande", "2025"),
         ("fantasifisket", "2024"),
         ("glasbruket", "2025"),
     }
-    assert len({row["tenant"] for row in status}) == 7
+    assert len({row["tenant"] for row in status}) == 9
+    assert {"provkund": "live", "avvikande": "mismatch"} == {
+        row["tenant"]: row["stage"]
+        for row in status
+        if row["stage"] in {"live", "mismatch"} and row["source"] != "fortnox"
+    }
+    assert "1930" in look(tmp_path, "tenant", "open", "avvikande")
     assert {"sie", "fortnox", ""} == {row["source"] for row in status}
     assert [("changed", "L:2"), ("removed", "B:2")] == [
         (item["change"], item["voucher_key"]) for item in changes["vouchers"]
