@@ -10,13 +10,14 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 from blocks.hub import Hub, Tenant
 from blocks.onboarding_form import read_form_file
 from blocks.settings import PROJECT
 from flows.demo.truth import ExpectedBreak, Truth
 from ledger.onboarding import Stage
+from ledger.onboarding_form import OnboardingForm
 from tasks.account_map import set_account_map
 from tasks.approve import approve
 from tasks.chart import import_chart
@@ -88,9 +89,7 @@ def _open(stores: Stores, customer: Customer, path: Path) -> Truth:
     hub, slug = stores.hub, customer.slug
     hub.tenants.add(Tenant(slug, customer.name, customer.number.replace("-", "")))
     deliver_form(hub, slug)
-    form, problems = read_form_file(EXAMPLE / "form.yaml")
-    if form is None:
-        raise ValueError(problems)
+    form = cast("OnboardingForm", read_form_file(EXAMPLE / "form.yaml")[0])
     file_form(hub, slug, form, who=WHO)
     content = (EXAMPLE / "books.se").read_bytes()
     content = content.replace(NUMBER_IN_FILE, customer.number.encode())
@@ -101,13 +100,12 @@ def _open(stores: Stores, customer: Customer, path: Path) -> Truth:
     for name in ("resultatrakning.csv", customer.balance_sheet):
         statement = (EXAMPLE / name).read_bytes()
         add_statements(stores, slug, statement, file_name=name, decisions=Decisions(), who=WHO)
-    return _truth(customer, content, form.fiscal_years[0].key)
+    return truth_of_books(customer, content, form.fiscal_years[0].key)
 
 
-def _truth(customer: Customer, content: bytes, fiscal_year: str) -> Truth:
-    said = (
-        (number.decode(), Decimal(amount.decode())) for number, amount in CLOSING.findall(content)
-    )
+def truth_of_books(customer: Customer, content: bytes, fiscal_year: str) -> Truth:
+    """Take from a SIE file itself what must be true of its books; debit positive."""
+    said = {number.decode(): Decimal(text.decode()) for number, text in CLOSING.findall(content)}
     return Truth(
         tenant=customer.slug,
         fiscal_year=fiscal_year,

@@ -75,7 +75,7 @@ def test_demo_holds_exactly_the_planted_breaks_and_leaves_nothing_running(tmp_pa
     ]
     assert "source_vouchers" in hidden
     assert "L:3" in hidden
-    assert "tasma --demo ledger breaks fantasifisket 2024" in done.stdout
+    assert "tasma --demo ledger breaks avvikande 2025" in done.stdout
     assert "1930" in breaks
     assert "-100.00" in breaks
     assert processes_with(tmp_path) == {}

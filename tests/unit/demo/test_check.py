@@ -7,8 +7,10 @@ from decimal import Decimal
 
 import pytest
 
+from blocks.onboarding_form import read_form_file
 from flows.demo.check import complaints
 from flows.demo.companies import companies_loaded, files_of
+from flows.demo.customers import EXAMPLE, OPENED, truth_of_books
 from flows.demo.truth import ExpectedBreak, Truth, truth_of
 from flows.doors.demo import Seen
 from ledger.controls import Break, BreakKind
@@ -126,3 +128,13 @@ def test_truth_comes_from_the_generator_and_holds_one_planted_break():
     assert [truth.planted for truth in truths if truth.planted] == [(PLANTED,)]
     assert {sum(truth.trial_balance.values()) for truth in truths} == {Decimal("0.00")}
     assert min(truth.voucher_count for truth in truths) > 100
+
+
+def test_books_of_the_example_add_up_and_are_what_the_demo_expects_of_its_customers():
+    content = (EXAMPLE / "books.se").read_bytes()
+
+    truth = truth_of_books(OPENED, content, "2025-01-01_2025-12-31")
+
+    assert Decimal("0.00") == sum(truth.trial_balance.values())
+    assert (54, 158, ()) == (truth.voucher_count, truth.posting_count, truth.planted)
+    assert read_form_file(EXAMPLE / "form.yaml")[0]
