@@ -306,7 +306,7 @@ def test_terms_are_stored_as_json_and_read_back_as_they_were():
 
 
 def test_what_is_sent_has_a_digest():
-    assert mapped().digest == mapped().digest != mapped(note="x").digest
+    assert mapped().digest == mapped().digest != mapped(due_date="2026-01-30").digest
 
 
 def test_numbers_have_a_point_and_no_exponent():

@@ -73,6 +73,7 @@ def test_codes_are_stable_names_given_once():
         (429, "Too Many Requests", "create", "too_many_calls"),
         (500, "", "create", "fennoa_failed"),
         (500, "Internal error", "create", "fennoa_failed"),
+        (500, "Table is locked", "create", "fennoa_failed"),
         (503, "", "create", "fennoa_away"),
     ],
 )
