@@ -68,7 +68,8 @@ def check_roll_forward(
         if opening + movement != closing:
             place = Place(sheet, line.row, roles[Role.AMOUNT])
             difference = _difference(closing - opening - movement)
-            notes.say("roll_forward_differs", place, account=line.account, **difference)
+            named = line.account or line.label
+            notes.say("roll_forward_differs", place, account=named, **difference)
 
 
 def check_sides(
