@@ -184,6 +184,12 @@ def _pickup(tenant: str, form: OnboardingForm) -> Pickup:
     )
 
 
+def excluded_dimensions(hub: Hub, tenant: str) -> tuple[str, ...]:
+    """Return the names of the dimensions that a tenant's form leaves out (R-FIN-P4)."""
+    opening = hub.openings.find(tenant)
+    return opening.form.excluded_dimensions if opening and opening.form else ()
+
+
 def _access(hub: Hub, tenant: str, form: OnboardingForm | None) -> Access:
     if form is None or form.transfer is not Transfer.API:
         return Access.UNTESTED

@@ -7,10 +7,12 @@ from pathlib import Path
 
 from blocks.hub import Load, UnitState
 from blocks.staging import StagedUnit, StageUnusable, read_staged, stage_unit
+from blocks.staging.excluded import in_other_case
 from tasks.fetch import Fetched
 from tasks.from_landing import fetched_from_landing
 from tasks.jobs import Job
 from tasks.log import say, warn
+from tasks.onboarding import excluded_dimensions
 from tasks.steps import step
 from tasks.stores import Stores
 
@@ -52,7 +54,8 @@ def stage(job: Job, fetched: Fetched) -> StagedLoad:
 def staged_from_landing(stores: Stores, load: Load) -> StagedUnit:
     """Return a load as it was staged; staged anew from what was received if that is needed.
 
-    It is needed when the stage was pruned, damaged, or written by another release. A later reader
+    It is needed when the stage was pruned, damaged, or written by another release, and when the
+    tenant leaves other dimensions out now. A later reader
     may then read the same bytes otherwise: the digest tells, and only what is held becomes what it
     is read as; what was published stays known by the digest under which it was.
 
@@ -62,6 +65,7 @@ def staged_from_landing(stores: Stores, load: Load) -> StagedUnit:
     try:
         staged = read_staged(Path(load.stage_folder))
         staged.check_files()
+        _require_excluded(staged, excluded_dimensions(stores.hub, load.tenant))
     except StageUnusable as unusable:
         _warn(unusable, load.tenant, load.fiscal_year)
         staged = _stage(stores, fetched_from_landing(stores, load))
@@ -72,8 +76,17 @@ def staged_from_landing(stores: Stores, load: Load) -> StagedUnit:
     return staged
 
 
+def _require_excluded(staged: StagedUnit, excluded: tuple[str, ...]) -> None:
+    if staged.facts.excluded_dimensions != excluded:
+        raise StageUnusable(staged.folder, "other dimensions are left out now")
+
+
 def _stage(stores: Stores, fetched: Fetched) -> StagedUnit:
-    file, facts = fetched.open(stores.lake), fetched.facts
+    file = fetched.open(stores.lake)
+    excluded = excluded_dimensions(stores.hub, fetched.facts.tenant)
+    facts = fetched.facts.model_copy(update={"excluded_dimensions": excluded})
+    for found in in_other_case(file.tables, excluded):
+        warn(f"{found.message} {found.assumed}", tenant=facts.tenant, unit=facts.fiscal_year.key)
     return stage_unit(
         stores.lake,
         facts,

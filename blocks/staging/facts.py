@@ -22,7 +22,8 @@ class UnitFacts(BaseModel):
     blanks. `balances_up_to`: day of the balances that it reports, at most the
     year's last. `error_count`: diagnostics of level error. The four counts of the
     reader are filled in by `stage_unit`. `is_year_told_by_dates`: the source names no year, and
-    only its vouchers of this one are the unit's; `set_aside_rows` counts the others' lines. The
+    only its vouchers of this one are the unit's; `set_aside_rows` counts the others' lines.
+    `excluded_dimensions`: names of those that are left out of the stage. The
     `account_classes`: what the source's numbers of accounts say.
     `reports_balances`: whether it says what its vouchers lead to. The
     three lines say where in the source a fact stands; 0 where the source has no lines or does not
@@ -52,6 +53,7 @@ class UnitFacts(BaseModel):
     exact_rows: int = 0
     set_aside_rows: int = 0
     error_count: int = 0
+    excluded_dimensions: tuple[str, ...] = ()
     account_classes: dict[str, AccountClass] = Field(default_factory=dict)
     reports_balances: bool = True
     organisation_number_line: int = 0

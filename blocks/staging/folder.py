@@ -121,11 +121,13 @@ class StagedUnit:
 def staged_folder(lake: Lake, facts: UnitFacts) -> Path:
     """Return where a unit read from certain bytes, by a certain reader, as a certain coverage lies.
 
-    What covers less than a year says so in its name.
+    What covers less than a year says so in its name, and so does what leaves dimensions out.
     """
     part = "" if facts.coverage.is_whole_year else f"-{facts.coverage}".replace(":", "_")
     evidence = facts.evidence_sha256 and f"-e{facts.evidence_sha256[:8]}"
-    name = f"{facts.landed_sha256[:16]}-r{facts.reader_version}{part}{evidence}"
+    excluded = "\0".join(sorted(facts.excluded_dimensions))
+    without = excluded and f"-x{hashlib.sha256(excluded.encode()).hexdigest()[:8]}"
+    name = f"{facts.landed_sha256[:16]}-r{facts.reader_version}{part}{evidence}{without}"
     return lake.stage_folder(facts.tenant, facts.fiscal_year.key) / name
 
 

@@ -15,6 +15,7 @@ from blocks.durable import clean_temporary, remove, rename_synced, space_checked
 from blocks.lake import Lake
 from blocks.row_digests import ROWS_AT_ONCE
 from blocks.staging.digest import StagingDigest
+from blocks.staging.excluded import in_other_case, numbers_of, without
 from blocks.staging.facts import UnitFacts
 from blocks.staging.folder import (
     DIAGNOSTIC,
@@ -72,6 +73,7 @@ def stage_unit(
             return found
     except StageUnusable as unusable:
         on_unusable(unusable)
+    excluded = facts.excluded_dimensions
     clean_temporary(lake.temporary)
     temporary = temporary_name(lake.temporary, facts.tenant)
     temporary.mkdir()
@@ -79,8 +81,10 @@ def stage_unit(
         with space_checked(f"staging {facts.tenant} {facts.fiscal_year}", lake.root):
             reached("stage.started")
             with _digesting(lake) as digest:
-                files = _write_tables(temporary, unit_pieces(facts, tables, batches), digest)
-                files |= _write_findings(temporary, facts, diagnostics.items, evidence)
+                kept = without(numbers_of(tables, excluded), tables, batches)
+                files = _write_tables(temporary, unit_pieces(facts, *kept), digest)
+                noticed = [*diagnostics.items, *in_other_case(tables, excluded)]
+                files |= _write_findings(temporary, facts, noticed, evidence)
                 reached("stage.tables_written")
                 digests, digest_file = digest.finish(temporary)
             read = facts.model_copy(

@@ -80,7 +80,7 @@ def bind_staged(
             f"create or replace view staged.{table} as from {read_staged_sql(staged, table)}"
         )
     facts = staged.facts
-    known = facts.model_dump(exclude={"account_classes"})
+    known = facts.model_dump(exclude={"account_classes", "excluded_dimensions"})
     bind_facts(db, known, year=facts.fiscal_year, coverage=facts.coverage)
 
 
