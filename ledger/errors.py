@@ -76,6 +76,7 @@ with the module of each; those under `TransientError` are retried, the rest go t
             NothingReturned  (blocks.systems.redirect)
             NothingToFetch  (blocks.systems.registry)
             NothingToRecheck  (tasks.recheck)
+            NothingToResolve  (flows.cli.pushing)
             NothingToShow  (tasks.report)
             OpenToOthers  (flows.server.environment)
             OtherColumns  (blocks.staging.parquet)

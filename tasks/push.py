@@ -13,12 +13,15 @@ import os
 import time
 import uuid
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
 from blocks.hub import Hub
 from blocks.hub.outbox import Queued
 from blocks.steps import PUSH_STEPS, reached
+from blocks.systems.lease import push_lease
+from blocks.systems.registry import open_target
 from blocks.systems.targets import Claim, PushTarget, Walk
 from ledger.push.advance import advance
 from ledger.push.events import (
@@ -60,6 +63,24 @@ def now() -> Clock:
     return Clock(time.clock_gettime(time.CLOCK_BOOTTIME), f"{BORN}-{os.getpid()}")
 
 
+async def push_tenant(
+    hub: Hub, tenant: str, system: str, *, run_id: str = "", wait_limit_s: float = 0.0
+) -> Pusher:
+    """Push what a tenant has for a system, and return how that went.
+
+    Raises:
+        LeaseTaken: Another run pushes for the tenant.
+        NotConnected, CallRefused, CallFailed: As `open_target`.
+    """
+    async with (
+        push_lease(hub, tenant, system, run_id=run_id, wait_limit_s=wait_limit_s) as kept,
+        open_target(hub, tenant, system, run_id=run_id) as target,
+    ):
+        pusher = Pusher(hub, tenant, system, target, run_id=run_id, check=kept.check)
+        await pusher.run()
+    return pusher
+
+
 @dataclass
 class Pusher:
     """The work on one tenant's documents for one target.
@@ -72,6 +93,8 @@ class Pusher:
     system: str
     target: PushTarget
     run_id: str = ""
+    check: Callable[[], None] = lambda: None
+    """Raises when the tenant's lease was lost."""
     max_documents: int = MAX_DOCUMENTS
     limit_s: float = MAX_RUN_S
     pause_s: float = 1.0
@@ -90,6 +113,7 @@ class Pusher:
             return self.ends
         await asyncio.to_thread(self.hub.outbox.take_over, self.tenant, self.system, now())
         while now().seconds - began < self.limit_s and len(touched) < self.max_documents:
+            self.check()
             if self._is_paused():
                 break
             due, wait_s = await asyncio.to_thread(

@@ -257,6 +257,21 @@ class Outbox:
         with self._database.reading() as connection:
             return {str(phase): count for phase, count in connection.execute(query)}
 
+    def received(self, tenant: str, target: str) -> int:
+        """Count all documents that a tenant ever queued for a target."""
+        table = models.outbox_item
+        query = select(func.count()).select_from(table).where(_of(tenant, target))
+        with self._database.reading() as connection:
+            return int(connection.execute(query).scalar_one())
+
+    def created(self, tenant: str, target: str, *, limit: int) -> list[Queued]:
+        """Return the newest documents that the target has, as far as we know."""
+        table = models.outbox_item
+        query = select(table).where(_of(tenant, target), table.c.target_id != "")
+        with self._database.reading() as connection:
+            rows = connection.execute(query.order_by(table.c.id.desc()).limit(limit)).mappings()
+            return [_queued(row) for row in rows]
+
     def claim(self, queued: Queued, *, lasts: dt.timedelta) -> Claimed | None:
         """Take a document for a call; None while somebody else has it."""
         table, until = models.outbox_item, self._database.now() + lasts

@@ -42,6 +42,20 @@ async def system_lease(
         yield kept
 
 
+@asynccontextmanager
+async def push_lease(
+    hub: Hub, tenant: str, system: str, *, run_id: str = "", wait_limit_s: float = 0.0
+) -> AsyncIterator[KeptLease]:
+    """Hold the right to push a tenant's documents into a system; it is apart from the pull's.
+
+    Raises:
+        LeaseTaken, LeaseLost: As `system_lease`.
+    """
+    push = f"push/{system}"
+    async with system_lease(hub, tenant, push, run_id=run_id, wait_limit_s=wait_limit_s) as kept:
+        yield kept
+
+
 def resource(tenant: str, system: str) -> str:
     """Name the resource; it begins with the tenant, as the hub's leases do, to go with it."""
     return f"{tenant}/{system}"

@@ -78,3 +78,6 @@ class PushTarget(Protocol):
 
     async def read(self, step: Step, queued: Queued) -> Finding:
         """Read the one document, for a step whose answer was lost."""
+
+    async def deviations(self, queued: Queued) -> Sequence[str] | None:
+        """Return in what a document there differs from what was sent; None if it was not read."""

@@ -48,6 +48,7 @@ GROUPS: Final[dict[CommandPath, str]] = {
     ("connect",): "Connect tenants to their accounting systems, and see what is missing.",
     ("lake",): "Look after the lake: files as received, and tables read from them.",
     ("sftp",): "Fetch files from customers' SFTP servers.",
+    ("push",): "Push invoices into other systems, each exactly once, and see what waits and why.",
     ("tenant", "year"): "Define, lock and retire the fiscal years of a tenant.",
 }
 
@@ -227,5 +228,33 @@ COMMANDS: Final[dict[CommandPath, Listed]] = {
     ),
     ("sftp", "poll"): Listed(
         "sftp", "Have the server poll a tenant now, whether or not it is due."
+    ),
+    ("push", "status"): Listed(
+        "push",
+        "Show how many documents stand where, and each that waits for a person, with what to do.",
+    ),
+    ("push", "events"): Listed(
+        "push", "Show everything that happened to a document, oldest first."
+    ),
+    ("push", "pause"): Listed(
+        "push", "Send nothing more for a tenant; what is under way ends first."
+    ),
+    ("push", "resume"): Listed("push", "Send again for a tenant."),
+    ("push", "add"): Listed(
+        "push_work",
+        "Judge the invoices of a file and queue those that can be sent; nothing is sent yet.",
+    ),
+    ("push", "run"): Listed(
+        "push_work", "Send what waits, here and now; the sweep does the same every 30 minutes."
+    ),
+    ("push", "retry"): Listed(
+        "push_work", "Have documents tried once more where that can make nothing twice."
+    ),
+    ("push", "resolve"): Listed(
+        "push_work", "Say what became of a call whose answer was lost, after looking there."
+    ),
+    ("push", "deviations"): Listed(
+        "push_work",
+        "Hold what is there now against what was sent: key, date and total of the newest 1,000.",
     ),
 }

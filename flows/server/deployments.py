@@ -30,6 +30,8 @@ from flows.open_tenant import open_tenant
 from flows.overview import overview
 from flows.publish_accepted import publish_accepted
 from flows.pull import pull
+from flows.push import push
+from flows.push_sweep import push_sweep
 from flows.reject_hold import reject_hold
 from flows.runs.states import TAG
 from flows.sftp_sweep import sftp_sweep
@@ -118,6 +120,8 @@ DEPLOYMENTS: Final = (
     Deployment(reject_hold),
     Deployment(publish_accepted, limit=8),
     Deployment(compare_statements),
+    Deployment(push, limit=8),
+    Deployment(push_sweep, HOUSEKEEPING, every=dt.timedelta(minutes=30), limit=1),
     Deployment(overview, HOUSEKEEPING, every=dt.timedelta(minutes=15)),
     Deployment(janitor, HOUSEKEEPING, every=dt.timedelta(minutes=5)),
 )

@@ -286,7 +286,10 @@ def _resolved(item: Item, event: Resolved) -> Item:
     if event.target_id:
         seen = item.seen | {event.target_id}
         if event.target_id == item.target_id:
-            return _ready(replace(item, seen=seen))
+            known = replace(item, seen=seen)
+            # What may have taken place is not done once more: the person saw that it did.
+            is_lost = item.hold.is_lost if item.hold else True
+            return _step_done(known) if is_lost and item.step else _ready(known)
         ours = replace(item, target_id=event.target_id, seen=seen, finished=0)
         return _step_done(ours)
     if item.step is Step.CREATE:

@@ -70,10 +70,14 @@ class HoldCode(StrEnum):
 
 @dataclass(frozen=True)
 class Hold:
-    """Why a document is held. `detail`: in words, without figures of the document."""
+    """Why a document is held. `detail`: in words, without figures of the document.
+
+    `is_lost`: the answer to its present step was lost, so that the step may have taken place.
+    """
 
     code: HoldCode
     detail: str = ""
+    is_lost: bool = False
 
 
 @dataclass(frozen=True)
@@ -150,7 +154,9 @@ class Item:
 
     def held(self, code: HoldCode, detail: str = "") -> Item:
         """Return it held."""
-        return replace(self, phase=Phase.HELD, hold=Hold(code, detail), doubt=None)
+        is_open = self.phase in {Phase.SENDING, Phase.IN_DOUBT}
+        hold = Hold(code, detail, is_lost=is_open and self.step not in READ_ONLY)
+        return replace(self, phase=Phase.HELD, hold=hold, doubt=None)
 
 
 _AFTER: Final = {

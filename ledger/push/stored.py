@@ -33,7 +33,7 @@ def read_item(text: str) -> Item:
         ready_at=_clock(found["ready_at"]) if found["ready_at"] else None,
         attempts=found["attempts"],
         answer_code=found["answer_code"],
-        hold=Hold(HoldCode(hold["code"]), hold["detail"]) if hold else None,
+        hold=Hold(HoldCode(hold["code"]), hold["detail"], hold["is_lost"]) if hold else None,
     )
 
 

@@ -68,8 +68,7 @@ def check_roll_forward(
         if opening + movement != closing:
             place = Place(sheet, line.row, roles[Role.AMOUNT])
             difference = _difference(closing - opening - movement)
-            named = line.account or line.label
-            notes.say("roll_forward_differs", place, account=named, **difference)
+            notes.say("roll_forward_differs", place, account=line.account, **difference)
 
 
 def check_sides(

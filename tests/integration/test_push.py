@@ -363,6 +363,26 @@ def test_alarm_that_a_person_resolved_is_not_raised_by_every_run(hub, fennoa, ru
     assert Phase.DONE is item(hub, 1).phase
 
 
+def test_alarm_during_a_sending_and_the_word_of_a_person_send_nothing_twice(hub, fennoa, run):
+    """The worker died while it sent; meanwhile a second invoice with our key came to light."""
+    queue(hub, document(1, SENT))
+    queued = hub.outbox.find("acme", "fennoa", "INV-1")
+    for event in (
+        Found("1"),
+        *(one for n in range(3) for one in (Begun(n + 1, "digest"), Succeeded(n + 1))),
+        Begun(9, "digest"),
+        Found("2"),
+    ):
+        hub.outbox.apply(queued, event, rules=QUICK, now=now())
+    held = item(hub, 1)
+    word = Resolved(is_done=True, target_id="1")
+
+    after, _ = hub.outbox.apply(queued, word, rules=QUICK, now=now())
+
+    assert (Step.SEND, "several", True) == (held.step, str(held.hold.code), held.hold.is_lost)
+    assert Phase.DONE is after.item.phase
+
+
 def test_invoice_that_was_deleted_there_is_held(hub, fennoa, run):
     queue(hub, document(1))
     queued = hub.outbox.find("acme", "fennoa", "INV-1")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from http import HTTPStatus
@@ -175,6 +175,16 @@ class FennoaTarget:
             return Finding.UNKNOWN
         return Finding.DONE if _header(answer).get("invoice_no") else Finding.NOT_DONE
 
+    async def deviations(self, queued: Queued) -> Sequence[str] | None:
+        """Return in what an invoice there differs from what was sent."""
+        once = await self.get_once(f"sales_api/{queued.item.target_id}")
+        if once.response is not None and once.response.status_code == HTTPStatus.NOT_FOUND:
+            return ["it is not there any more"]
+        answer = read_answer(once, 0)
+        if not isinstance(answer, Good):
+            return None
+        return list(_differing(_header(answer), self.prepare(queued), queued.item.key))
+
     async def _create(self, queued: Queued, claim: Claim) -> Answered:
         try:
             form = self.prepare(queued).form
@@ -275,6 +285,15 @@ def _header(answer: Good) -> dict[str, Any]:
     found = answer.body.get("data")
     header = found.get("SalesInvoice") if isinstance(found, dict) else None
     return header if isinstance(header, dict) else {}
+
+
+def _differing(header: dict[str, Any], sent: Prepared, key: str) -> Iterator[str]:
+    if key not in str(header.get(KEY_FIELD, "")):
+        yield f"not ours: our key is not in {KEY_FIELD}"
+    if (total := _decimal(header.get("total_gross"))) != sent.total_gross:
+        yield f"total {total} there, {sent.total_gross} sent"
+    if (day := str(header.get("invoice_date", ""))) != sent.invoice_date:
+        yield f"invoice date {day} there, {sent.invoice_date} sent"
 
 
 def _decimal(value: object) -> Decimal | None:

@@ -8,9 +8,11 @@ import pytest
 
 from blocks.hub import Connection, Hub, Method
 from blocks.hub.connection_states import ConnectionState
+from blocks.hub.outbox import NewDocument
 from blocks.hub.pickups import Pickup, PickupFile
 from blocks.hub.states import PickupState
 from blocks.settings import settings
+from blocks.systems.fennoa.system import FENNOA
 from blocks.systems.fortnox.preflight import LICENCE
 from blocks.systems.fortnox.system import FORTNOX
 from blocks.systems.ports import Requirement
@@ -18,6 +20,10 @@ from flows.cli import failure, output
 from flows.cli.connect import show_requirements
 from flows.cli.lazy import LazyGroup, every_command
 from ledger.fiscal_year import FiscalYear
+from ledger.push.advance import Rules
+from ledger.push.events import After, Begun, NoEffect
+from ledger.push.items import Step
+from tasks.push import now
 from tests.command_line import invoke
 from tests.hostile_text import CLIPBOARD, FORGED, HOSTILE, acting, forged
 from tests.small_sie import small_sie
@@ -54,12 +60,23 @@ def hostile(tmp_path, home):
             )
         )
         hub.documents.missed(tenant, FiscalYear.parse("2024"), reason=FORGED)
+        hub.connections.save(Connection(tenant, FENNOA, Method.API_KEY, credential_block="a/b"))
+        rejected(hub, tenant)
         hub.pickups.agree(Pickup(tenant, "sftp-account/x", "[red]/out"), who=FORGED)
         hub.pickups.ended(tenant, problem=FORGED)
         hub.pickups.remember(
             PickupFile(tenant, FORGED[:255], 1, 1, "ab", PickupState.KEPT, reason=FORGED)
         )
     return tenant, tmp_path
+
+
+def rejected(hub, tenant):
+    """Queue a document, and let its target refuse it."""
+    new = NewDocument(HOSTILE, "sales_invoice", "k", FORGED, "{}", "d", (Step.CREATE,))
+    hub.outbox.add(tenant, FENNOA, [new])
+    queued = hub.outbox.find(tenant, FENNOA, HOSTILE)
+    for event in (Begun(1, "digest"), NoEffect(1, FORGED, After.REJECT)):
+        hub.outbox.apply(queued, event, rules=Rules(), now=now())
 
 
 def statement(text):
@@ -124,6 +141,25 @@ def commands(tenant, folder):
         ("tenant", "year", "lock", tenant, "2024", "--until", FORGED),
         ("tenant", "year", "retire", tenant, FORGED),
         ("lake", "prune"),
+        *(
+            ("push", *words, "--to", "fennoa")
+            for words in (
+                ("status", tenant),
+                ("status", FORGED),
+                ("events", tenant, HOSTILE),
+                ("events", tenant, FORGED),
+                ("retry", tenant, HOSTILE),
+                ("resolve", tenant, HOSTILE, "--not-there"),
+                ("resolve", tenant, HOSTILE, "--id", FORGED),
+                ("add", tenant, file),
+                ("deviations", tenant),
+                ("run", tenant),
+                ("pause", tenant, "--reason", FORGED),
+                ("run", tenant),
+                ("status", tenant),
+                ("resume", tenant),
+            )
+        ),
         ("sftp", "set", tenant, "--folder", FORGED),
         ("sftp", "set", tenant, "--block", FORGED),
         ("sftp", "set", tenant, "--pattern", "[red]*.se"),
@@ -202,6 +238,9 @@ ASKING: Final = {
     ("ledger", "backfill"),
     ("connect", "fortnox"),
     ("connect", "check"),
+    ("push", "add"),
+    ("push", "run"),
+    ("push", "deviations"),
 }
 """They reach for a server; in the test above they have one."""
 

@@ -16,19 +16,25 @@ from rich.cells import cell_len
 
 import flows.cli
 from blocks.hub import Connection, Hub, Method
+from blocks.hub.outbox import NewDocument
 from blocks.hub.pickups import Pickup, PickupFile
 from blocks.hub.states import PickupState
 from blocks.lake import Prunable
 from blocks.settings import settings
+from blocks.systems.fennoa.system import FENNOA
 from blocks.systems.fortnox.system import FORTNOX
-from flows.cli import accounts, output, pulled, serving, tables
+from flows.cli import accounts, output, pulled, push_work, serving, tables
 from flows.cli.result import LoadResult
 from flows.doors.demo import DemoResult, Seen
 from ledger.account_map import Coverage, Suggestion
 from ledger.controls import Break, BreakKind
 from ledger.fiscal_year import FiscalYear
 from ledger.outcome import Outcome
+from ledger.push.advance import Rules
+from ledger.push.events import After, Begun, NoEffect
+from ledger.push.items import Clock, Step
 from tasks import pruning
+from tasks.push_deviations import Deviation, Deviations
 from tests.hostile_text import OURS
 from tests.small_sie import small_sie
 from tests.terminal import on_terminal, terminal
@@ -191,6 +197,12 @@ def busy(home, tmp_path):
         hub.connections.save(
             Connection("acme", FORTNOX, method=Method.CLIENT_CREDENTIALS, source_tenant_id="503072")
         )
+        hub.connections.save(Connection("acme", FENNOA, Method.API_KEY, credential_block="a/b"))
+        new = NewDocument(LONG, "sales_invoice", "k", "c", "{}", "d", (Step.CREATE,))
+        hub.outbox.add("acme", FENNOA, [new])
+        queued = hub.outbox.find("acme", FENNOA, LONG)
+        for event in (Begun(1, "0123456789abcdef" * 4), NoEffect(1, LONG, After.REJECT)):
+            hub.outbox.apply(queued, event, rules=Rules(), now=Clock(0.0, "here"))
     return tmp_path / "files"
 
 
@@ -198,6 +210,13 @@ def show_lake(monkeypatch):
     items = [Prunable(Path(f"landing/acme/sie/{'0123456789abcdef' * 4}"), 12_345_678_901)]
     monkeypatch.setattr(pruning, "prune", lambda *_, **__: items)
     return on_terminal("lake", "prune")
+
+
+def show_deviations(monkeypatch):
+    found = (Deviation(LONG, "12345678", LONG),)
+    counts = {"received": 1, "done": 1}
+    monkeypatch.setattr(push_work, "deviating", lambda *_: Deviations(1, 0, found, counts))
+    return on_terminal("push", "deviations", "acme", "--to", "fennoa")
 
 
 def show_pulled(_):
@@ -257,6 +276,8 @@ COMMANDS = [
     ("ledger", "plan", "{files}/second.se", "--tenant", "acme"),
     ("import", "{files}", "--tenant", "acme"),
     ("sftp", "status", "acme"),
+    ("push", "status", "acme", "--to", "fennoa"),
+    ("push", "events", "acme", LONG, "--to", "fennoa"),
     ("events",),
     ("doctor",),
 ]
@@ -298,7 +319,7 @@ def test_every_table_of_the_command_line_has_its_figures_whole(busy, monkeypatch
     )
     for arguments in COMMANDS:
         on_terminal(*(part.format(files=busy) for part in arguments), columns=80)
-    for show in (show_lake, show_pulled, show_accounts, show_demo):
+    for show in (show_lake, show_deviations, show_pulled, show_accounts, show_demo):
         show(monkeypatch)
 
     assert [] == wrong

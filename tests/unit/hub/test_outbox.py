@@ -225,7 +225,7 @@ ITEMS = st.builds(
     seen=st.frozensets(st.text(max_size=4), max_size=2),
     doubt=st.none() | st.builds(Doubt, CLOCKS, st.floats(0, 1e6), st.integers(0, 9)),
     ready_at=st.none() | CLOCKS,
-    hold=st.none() | st.builds(Hold, st.sampled_from(HoldCode), st.text(max_size=8)),
+    hold=st.none() | st.builds(Hold, st.sampled_from(HoldCode), st.text(max_size=8), st.booleans()),
 )
 
 

@@ -1,0 +1,131 @@
+"""`tasma push`: documents on their way to other systems, each made there once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from blocks.systems.registry import systems_with
+from flows.cli.app import AsJson, command
+from flows.cli.opening import TenantId, known_tenant, open_hub
+from flows.cli.output import next_steps, say, show_json, show_table
+from ledger.push.items import Phase
+from tasks.push_deviations import balance
+from tasks.push_words import remedy, why
+
+if TYPE_CHECKING:
+    from blocks.hub import Hub
+    from blocks.hub.outbox import Queued
+
+
+To = Annotated[str, typer.Option("--to", metavar="SYSTEM", help="System, such as fennoa.")]
+SourceId = Annotated[
+    str, typer.Argument(metavar="DOCUMENT", help="Source and id of it, such as webshop/1001.")
+]
+LIST_LIMIT: Final = 200
+EVENT_HEADS: Final = ("at (UTC)", "event", "step", "state after", "detail")
+
+
+@command("push", "status", examples=("tasma push status acme --to fennoa",))
+def status(tenant: TenantId, *, to: To, as_json: AsJson = False) -> None:
+    """Show how many documents stand where, and each that waits for a person, with what to do."""
+    with open_hub() as hub:
+        known_target(hub, tenant, to)
+        counts = balance(hub, tenant, to)
+        waiting = waiting_of(hub, tenant, to)
+        paused = hub.push_marks.paused(tenant, to)
+    if as_json:
+        rows = [{**as_dict(one), "why": why(one), "what_to_do": remedy(one)} for one in waiting]
+        show_json({"tenant": tenant, "system": to, "paused": paused, **counts, "waiting": rows})
+        return
+    say(", ".join(f"{count:,} {name}" for name, count in counts.items()) + ".")
+    if paused:
+        say(f"Paused: {paused}")
+    if waiting:
+        lines = [
+            (one.source_id, one.item.state, one.item.target_id or "-", why(one), remedy(one))
+            for one in waiting[:LIST_LIMIT]
+        ]
+        headings = ("document", "state", "id there", "why", "what to do")
+        show_table(headings, lines, spare=("id there",))
+    next_steps(*_next(tenant, to, paused=paused, waiting=waiting, queued=counts["queued"]))
+
+
+@command("push", "events", examples=("tasma push events acme webshop/1001 --to fennoa",))
+def events(tenant: TenantId, document: SourceId, *, to: To, as_json: AsJson = False) -> None:
+    """Show everything that happened to a document, oldest first."""
+    with open_hub() as hub:
+        known_target(hub, tenant, to)
+        queued = hub.outbox.find(tenant, to, document)
+        lines = hub.outbox.log(queued)
+    if as_json:
+        show_json({**as_dict(queued), "events": [vars(line) for line in lines]})
+        return
+    say(f"{document}: {queued.item.state}, id there {queued.item.target_id or 'none'}.")
+    rows = [(line.at, line.kind, line.step, line.state, line.detail) for line in lines]
+    show_table(EVENT_HEADS, rows, spare=("step", "state after", "detail"))
+    next_steps(f"tasma push status {tenant} --to {to}")
+
+
+@command("push", "pause", examples=('tasma push pause acme --to fennoa --reason "audit"',))
+def pause(
+    tenant: TenantId,
+    *,
+    to: To,
+    reason: Annotated[str, typer.Option("--reason", help="Why nothing is to be sent.")],
+) -> None:
+    """Send nothing more for a tenant; what is under way ends first."""
+    with open_hub() as hub:
+        known_target(hub, tenant, to)
+        hub.push_marks.pause(tenant, to, reason=reason)
+    say(f"Nothing more is sent to {to} for {tenant}.")
+    next_steps(f"tasma push resume {tenant} --to {to}")
+
+
+@command("push", "resume", examples=("tasma push resume acme --to fennoa",))
+def resume(tenant: TenantId, *, to: To) -> None:
+    """Send again for a tenant."""
+    with open_hub() as hub:
+        known_target(hub, tenant, to)
+        hub.push_marks.resume(tenant, to)
+    say(f"Documents are sent to {to} for {tenant} again.")
+    next_steps(f"tasma push run {tenant} --to {to}")
+
+
+def known_target(hub: Hub, tenant: str, system: str) -> None:
+    """Make sure that the tenant is there and connected to a system that takes documents."""
+    known_tenant(hub, tenant)
+    if system not in systems_with("target"):
+        there = ", ".join(systems_with("target"))
+        raise typer.BadParameter(f"nothing can be pushed into {system!r}; there is: {there}.")
+    hub.connections.get(tenant, system)
+
+
+def waiting_of(hub: Hub, tenant: str, system: str) -> list[Queued]:
+    """Return the documents that wait for a person."""
+    return [
+        one
+        for phase in (Phase.HELD, Phase.REJECTED)
+        for one in hub.outbox.listed(tenant, system, phase=phase)
+    ]
+
+
+def as_dict(one: Queued) -> dict[str, object]:
+    """Return where a document stands, as a script wants it."""
+    return {
+        "document": one.source_id,
+        "state": one.item.state,
+        "step": str(one.item.step or ""),
+        "target_id": one.item.target_id,
+        "updated_at": one.updated_at,
+    }
+
+
+def _next(
+    tenant: str, system: str, *, paused: str, waiting: list[Queued], queued: int
+) -> list[str]:
+    to = f"{tenant} --to {system}"
+    steps = [f"tasma push resume {to}"] if paused else []
+    steps += [f"tasma push events {tenant} {waiting[0].source_id} --to {system}"] if waiting else []
+    return steps or [f"tasma push run {to}" if queued else f"tasma push deviations {to}"]

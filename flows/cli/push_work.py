@@ -1,0 +1,183 @@
+"""`tasma push`: what speaks to a target, or changes where a document stands."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from flows.cli.app import AsJson, command
+from flows.cli.exits import ExitCode
+from flows.cli.opening import TenantId, open_hub
+from flows.cli.output import next_steps, remark, say, show_json, show_table
+from flows.cli.push import SourceId, To, as_dict, known_target, waiting_of
+from flows.cli.pushing import added, deviating, pushed, resolved, retried
+from tasks.pages.push import in_words
+
+
+@command(
+    "push",
+    "add",
+    examples=(
+        "tasma push add acme invoices.jsonl --to fennoa",
+        "tasma push add acme invoices.csv --to fennoa --process approve",
+    ),
+)
+def add(
+    tenant: TenantId,
+    file: Annotated[Path, typer.Argument(help="Invoices: .json, .jsonl, .csv or .parquet.")],
+    *,
+    to: To,
+    process: Annotated[
+        str,
+        typer.Option(
+            metavar="PROCESS",
+            help="draft, approve or approve_and_send; as agreed with the tenant unless given.",
+        ),
+    ] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Judge the invoices of a file and queue those that can be sent; nothing is sent yet.
+
+    The same invoice twice is one. Ends with 1 when some were refused; the others are queued.
+    """
+    with open_hub() as hub:
+        known_target(hub, tenant, to)
+        found = added(hub, tenant, to, file, process=process)
+    if as_json:
+        show_json({"tenant": tenant, "system": to, **vars(found)})
+    else:
+        say(
+            f"{found.received:,} received: {found.added:,} queued, {found.replaced:,} replaced, "
+            f"{found.known:,} known, {found.repeated:,} repeated, {found.refused:,} refused."
+        )
+        if found.sent_before:
+            say(f"{found.sent_before:,} of the refused were sent before: nothing is sent twice.")
+        say(*found.reasons)
+        next_steps(f"tasma push run {tenant} --to {to}")
+    if found.refused:
+        raise typer.Exit(ExitCode.FAILED)
+
+
+@command("push", "run", examples=("tasma push run acme --to fennoa",))
+def run(tenant: TenantId, *, to: To, as_json: AsJson = False) -> None:
+    """Send what waits, here and now; the sweep does the same every 30 minutes.
+
+    Ends after ten minutes or 500 documents, with 3 when one is held or rejected.
+    """
+    with open_hub() as hub:
+        known_target(hub, tenant, to)
+        pusher = pushed(hub, tenant, to)
+    needs = pusher.ends["held"] + pusher.ends["rejected"]
+    if as_json:
+        ends = dict(pusher.ends)
+        show_json({"tenant": tenant, "system": to, "ends": ends, "problem": pusher.problem})
+    else:
+        say(in_words(pusher.ends))
+        if pusher.problem:
+            remark(f"{pusher.problem[:1].upper()}{pusher.problem[1:]}.")
+        next_steps(f"tasma push status {tenant} --to {to}")
+    if pusher.problem:
+        raise typer.Exit(ExitCode.FAILED)
+    if needs:
+        raise typer.Exit(ExitCode.HELD)
+
+
+@command(
+    "push",
+    "retry",
+    examples=(
+        "tasma push retry acme webshop/1001 webshop/1002 --to fennoa",
+        "tasma push retry acme --all --to fennoa",
+    ),
+)
+def retry(
+    tenant: TenantId,
+    documents: Annotated[
+        list[str] | None, typer.Argument(metavar="[DOCUMENT]...", help="Such as webshop/1001.")
+    ] = None,
+    *,
+    to: To,
+    every: Annotated[bool, typer.Option("--all", help="All that are held or rejected.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Have documents tried once more where that can make nothing twice.
+
+    What was lost without proof is not tried again by this: see `tasma push resolve`.
+    """
+    if bool(documents) == every:
+        raise typer.BadParameter("name documents, or give --all.")
+
+    with open_hub() as hub:
+        known_target(hub, tenant, to)
+        chosen = waiting_of(hub, tenant, to) if every else []
+        chosen += [hub.outbox.find(tenant, to, name) for name in documents or []]
+        ready, others = retried(hub, chosen)
+    if as_json:
+        show_json({"tenant": tenant, "system": to, "retried": ready, "not_retried": others})
+        return
+    say(f"{len(ready):,} are tried once more, {len(others):,} are not: {', '.join(others[:10])}.")
+    next_steps(f"tasma push run {tenant} --to {to}")
+
+
+@command(
+    "push",
+    "resolve",
+    examples=(
+        "tasma push resolve acme webshop/1001 --to fennoa --id 4711",
+        "tasma push resolve acme webshop/1001 --to fennoa --not-there",
+    ),
+)
+def resolve(
+    tenant: TenantId,
+    document: SourceId,
+    *,
+    to: To,
+    there: Annotated[
+        str, typer.Option("--id", metavar="ID", help="It took place: the document's id there.")
+    ] = "",
+    not_there: Annotated[
+        bool, typer.Option("--not-there", help="It did not take place; it is done once more.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Say what became of a call whose answer was lost, after looking there.
+
+    Saying that it is not there has it done once more: look first.
+    """
+    if bool(there) == not_there:
+        raise typer.BadParameter("give --id ID or --not-there.")
+
+    with open_hub() as hub:
+        known_target(hub, tenant, to)
+        after = resolved(hub, hub.outbox.find(tenant, to, document), target_id=there)
+    if as_json:
+        show_json(as_dict(after))
+        return
+    say(f"{document} is {after.item.state.replace('_', ' ')} now.")
+    next_steps(f"tasma push run {tenant} --to {to}")
+
+
+@command("push", "deviations", examples=("tasma push deviations acme --to fennoa",))
+def show_deviations(tenant: TenantId, *, to: To, as_json: AsJson = False) -> None:
+    """Hold what is there now against what was sent: key, date and total of the newest 1,000.
+
+    Ends with 3 when one differs, or when the documents do not add up.
+    """
+    with open_hub() as hub:
+        known_target(hub, tenant, to)
+        found = deviating(hub, tenant, to)
+    counts = dict(found.balance)
+    adds_up = counts["received"] == sum(counts.values()) - counts["received"]
+    if as_json:
+        show_json({"tenant": tenant, "system": to, "adds_up": adds_up, **vars(found)})
+    else:
+        say(", ".join(f"{count:,} {name}" for name, count in counts.items()) + ".")
+        say(f"{found.read:,} read, {found.unread:,} could not be read.")
+        if found.found:
+            rows = [(one.document, one.target_id, one.what) for one in found.found]
+            show_table(("document", "id there", "what"), rows)
+        next_steps(f"tasma push status {tenant} --to {to}")
+    if found.found or not adds_up:
+        raise typer.Exit(ExitCode.HELD)

@@ -1,0 +1,77 @@
+"""Push one tenant's documents into its system: one run at a time, and each document once."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+from typing import Annotated, Any, Final
+
+from prefect import State, flow
+from prefect.artifacts import acreate_markdown_artifact
+from pydantic import Field
+
+from blocks.hub import Hub, LeaseTaken
+from blocks.hub.outbox import Queued
+from flows.runs.forms import TenantId
+from flows.runs.hooks import run_cancelled, run_crashed, run_failed
+from flows.runs.states import ended, run_id
+from ledger.outcome import Outcome
+from ledger.push.items import Phase
+from tasks.log import say
+from tasks.pages.push import in_words, push_page
+from tasks.push import Pusher, push_tenant
+from tasks.stores import open_stores
+
+SystemName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,31}$", examples=["fennoa"])]
+WAITING: Final = (Phase.HELD, Phase.REJECTED)
+
+
+@flow(
+    name="push",
+    flow_run_name="{tenant} push to {system}",
+    retries=0,
+    on_failure=[run_failed],
+    on_crashed=[run_crashed],
+    on_cancellation=[run_cancelled],
+)
+async def push(tenant: TenantId, system: SystemName) -> State[Any]:
+    """Send what the tenant's outbox has for a system, and look for what is in doubt.
+
+    Ends after ten minutes or 500 documents; the next run goes on. The page *push* has what was
+    sent, held and rejected, why, and what a person does. A run that leaves a document held that was
+    not held before is red, once.
+
+    Args:
+        tenant: Whose documents: the tenant's id (small letters, digits, dashes), such as acme.
+        system: Where to, such as fennoa.
+    """
+    began = dt.datetime.now(dt.UTC)
+    with open_stores() as stores:
+        try:
+            pusher = await push_tenant(stores.hub, tenant, system, run_id=run_id())
+        except LeaseTaken as taken:
+            return ended(Outcome.SKIPPED, f"Another run pushes: {taken}")
+        touched = await asyncio.to_thread(
+            stores.hub.outbox.listed, tenant, system, since=began, limit=1_000
+        )
+        waiting = await asyncio.to_thread(_waiting, stores.hub, tenant, system)
+    shown = list({one.id: one for one in [*waiting, *touched]}.values())
+    page = push_page(f"{tenant}: push to {system}", pusher.ends, shown, problem=pusher.problem)
+    await acreate_markdown_artifact(key=f"push-{tenant}-{system}".lower(), markdown=page)
+    say(in_words(pusher.ends), tenant=tenant, system=system)
+    return _ended(pusher)
+
+
+def _waiting(hub: Hub, tenant: str, system: str) -> list[Queued]:
+    return [one for phase in WAITING for one in hub.outbox.listed(tenant, system, phase=phase)]
+
+
+def _ended(pusher: Pusher) -> State[Any]:
+    if pusher.problem:
+        return ended(Outcome.FAILED, f"{pusher.problem}. {in_words(pusher.ends)}")
+    needs = pusher.ends["held"] + pusher.ends["rejected"]
+    if needs:
+        message = f"{in_words(pusher.ends)} `tasma push status {pusher.tenant}` says what to do."
+        return ended(Outcome.HELD, message)
+    done = Outcome.DONE if pusher.ends else Outcome.UNCHANGED
+    return ended(done, in_words(pusher.ends))

@@ -1,0 +1,53 @@
+"""The page of a push: what was sent, held and rejected, why, and what a person does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
+
+from blocks.hub.outbox import Queued
+from ledger.push.items import Phase
+from tasks.pages.markdown import and_more, document, escaped, table
+from tasks.push_words import remedy, why
+
+ROWS_SHOWN: Final = 100
+
+Line = Callable[[Queued], tuple[str, ...]]
+
+
+def push_page(
+    title: str, ends: Mapping[str, int], documents: Sequence[Queued], *, problem: str = ""
+) -> str:
+    """Lay out how a run left the documents that it touched, and all that wait for a person."""
+    acting = [one for one in documents if one.item.phase in {Phase.HELD, Phase.REJECTED}]
+    done = [one for one in documents if one.item.phase is Phase.DONE]
+    return document(
+        f"# {escaped(title)}",
+        escaped(problem),
+        escaped(in_words(ends)),
+        "## Waits for a person" if acting else "",
+        _table(("document", "state", "id there", "why", "what to do"), acting, _acting),
+        "## Done in this run" if done else "",
+        _table(("document", "state", "id there"), done, _done),
+    )
+
+
+def in_words(ends: Mapping[str, int]) -> str:
+    """Count how documents ended, in a sentence."""
+    counted = ", ".join(f"{count:,} {state.replace('_', ' ')}" for state, count in ends.items())
+    return f"{counted}." if counted else "Nothing was due."
+
+
+def _table(heads: Sequence[str], rows: Sequence[Queued], line: Line) -> str:
+    if not rows:
+        return ""
+    shown = table(heads, map(line, rows[:ROWS_SHOWN]))
+    return document(shown, and_more(min(len(rows), ROWS_SHOWN), len(rows), "documents"))
+
+
+def _acting(one: Queued) -> tuple[str, ...]:
+    return (*_done(one), why(one), remedy(one))
+
+
+def _done(one: Queued) -> tuple[str, ...]:
+    return (one.source_id, one.item.state, one.item.target_id)

@@ -1,0 +1,52 @@
+"""What a document of the outbox is waiting for, in words: why, and what a person does."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from blocks.hub.outbox import Queued
+from blocks.invoices.tables import push_answers
+from ledger.invoice.problems import SENTENCES
+from ledger.push.answers import Message
+from ledger.push.items import HoldCode, Phase
+
+REMEDIES: Final = {
+    HoldCode.SEVERAL: (
+        "look at each there, delete or credit those that are too many, then resolve with the id of "
+        "the one that is right"
+    ),
+    HoldCode.LOOKALIKE: (
+        "look at it there: if it is this document, resolve with its id, else resolve as not there"
+    ),
+    HoldCode.NO_PROOF: (
+        "look whether it took place there, then resolve with the id, or as not there to have it "
+        "done again"
+    ),
+    HoldCode.DIFFERS: "compare it there with the invoice; correct it there, then retry the check",
+    HoldCode.OVERDUE: "look at it there, then retry",
+    HoldCode.GONE: "somebody deleted it there: resolve with the id of what replaced it",
+}
+BAD_REQUEST: Final = 400
+
+
+def why(queued: Queued) -> str:
+    """Return why a document is held, rejected or waits; empty when nothing is wrong."""
+    item = queued.item
+    if item.hold:
+        return f"{item.hold.code.replace('_', ' ')}: {item.hold.detail}".removesuffix(": ")
+    return item.answer_code
+
+
+def remedy(queued: Queued) -> str:
+    """Return what a person does about a document; empty when nobody has to do anything."""
+    item = queued.item
+    if item.hold:
+        return REMEDIES[item.hold.code]
+    if item.phase is not Phase.REJECTED:
+        return ""
+    codes = item.answer_code.split(", ")
+    if all(code in SENTENCES for code in codes):
+        return "correct it where it comes from and add it again"
+    step = str(item.step or "")
+    found = push_answers(queued.target).explain(BAD_REQUEST, [Message(item.answer_code)], step=step)
+    return found[0].sentence()

@@ -1,0 +1,170 @@
+"""From a file of invoices to drafts in the simulated Fennoa and back, by the commands."""
+
+from __future__ import annotations
+
+import json
+import shutil
+
+import pytest
+
+from blocks.hub import Connection, Hub, Method, Tenant
+from blocks.settings import settings
+from simulators.fennoa import Company, Fault, FennoaSimulator
+from tests.command_line import invoke
+from tests.harnesses.fennoa import BLOCK, KEY, USER, give_block
+from tests.invoices import content, row
+
+TO = ("--to", "fennoa")
+
+
+@pytest.fixture(scope="module")
+def running():
+    with FennoaSimulator([Company(USER, KEY)]) as simulator:
+        yield simulator
+
+
+@pytest.fixture
+def fennoa(running, monkeypatch, tmp_path, empty_hub):
+    """A home of its own with a connected tenant, and a Fennoa that is empty."""
+    monkeypatch.delenv("TASMA_HUB_URL", raising=False)
+    monkeypatch.setenv("TASMA_HOME", str(tmp_path))
+    (tmp_path / "hub").mkdir()
+    shutil.copy(empty_hub, tmp_path / "hub")
+    running.company(USER).invoices.clear()
+    running.faults.waiting.clear()
+    give_block(monkeypatch, url=running.url)
+    with Hub(settings().hub_url) as hub:
+        hub.tenants.add(Tenant("acme", "Acme Oy"))
+        hub.connections.save(
+            Connection("acme", "fennoa", Method.API_KEY, USER, credential_block=BLOCK)
+        )
+        hub.push_marks.set("acme", "fennoa", "0")
+    return running
+
+
+@pytest.fixture
+def file(tmp_path):
+    """Write invoices: ``file(content(id="1"), ...)``."""
+
+    def write(*invoices):
+        path = tmp_path / "invoices.jsonl"
+        path.write_text("".join(json.dumps(one, default=str) + "\n" for one in invoices), "utf-8")
+        return path
+
+    return write
+
+
+def push(*arguments, code=0):
+    shown = invoke("push", *arguments, *TO)
+    assert code == shown.exit_code, shown.output
+    return shown.output
+
+
+def push_json(*arguments, code=0):
+    shown = invoke("push", *arguments, *TO, "--json")
+    assert code == shown.exit_code, shown.output
+    return json.loads(shown.stdout)
+
+
+def invoices(fennoa):
+    return list(fennoa.company(USER).invoices.values())
+
+
+def test_file_becomes_drafts_and_each_has_its_log(fennoa, file):
+    path = file(content(id="1"), content(id="2"), content(id="2"))
+
+    added = push_json("add", "acme", path)
+    again = push("add", "acme", path)
+    ran = push("run", "acme")
+
+    assert (3, 2, 1) == (added["received"], added["added"], added["repeated"])
+    assert "2 known" in again
+    assert "2 done." in ran
+    assert 2 == len(invoices(fennoa))
+    assert "webshop/1" in invoices(fennoa)[0].fields["notes_internal"]
+    events = push_json("events", "acme", "webshop/1")
+    assert ["begun", "succeeded"] * 2 == [line["kind"] for line in events["events"]]
+    assert str(invoices(fennoa)[0].id) == events["target_id"]
+
+
+def test_invoice_that_cannot_go_is_refused_by_name_and_the_others_are_queued(fennoa, file):
+    path = file(content(id="1"), content(id="2", rows=[row(rate="99")]))
+
+    shown = push("add", "acme", path, code=1)
+
+    assert "1 queued" in shown
+    assert "1 refused" in shown
+    assert "webshop/2" in shown
+    assert "99" in shown
+
+
+def test_rejection_is_shown_with_its_remedy_and_a_corrected_invoice_goes(fennoa, file):
+    push("add", "acme", file(content(id="1")))
+    fennoa.faults.add("sales_api/add", Fault.REFUSED_OK)
+
+    ran = push("run", "acme", code=3)
+    status = push_json("status", "acme")
+    push("add", "acme", file(content(id="1", buyer_reference="corrected")))
+    push("run", "acme")
+
+    assert "1 rejected" in ran
+    (waiting,) = status["waiting"]
+    assert ("webshop/1", "rejected") == (waiting["document"], waiting["state"])
+    assert waiting["what_to_do"]
+    assert 1 == len(invoices(fennoa))
+
+
+def test_held_document_is_resolved_by_what_a_person_saw(fennoa, file, monkeypatch):
+    give_block(monkeypatch, url=fennoa.url, terms={"import_verified": True})
+    email = [{"channel": "email", "address": "ap@example.com"}]
+    push("add", "acme", file(content(id="1", recipients=email)), "--process", "approve_and_send")
+    fennoa.faults.add("sales_api/do/send", Fault.LOST_DONE)
+    push("run", "acme", code=3)
+    (invoice,) = invoices(fennoa)
+
+    refused = push_json("retry", "acme", "webshop/1")
+    after = push_json("resolve", "acme", "webshop/1", "--id", invoice.id)
+    push("run", "acme")
+
+    assert ([], ["webshop/1"]) == (refused["retried"], refused["not_retried"])
+    assert "done" == after["state"]
+    assert 1 == invoice.sent
+
+
+def test_paused_tenant_sends_nothing_and_says_why(fennoa, file):
+    push("add", "acme", file(content(id="1")))
+
+    push("pause", "acme", "--reason", "year-end audit")
+    ran = push("run", "acme", code=1)
+
+    assert "Year-end audit" in ran
+    assert [] == invoices(fennoa)
+    push("resume", "acme")
+    push("run", "acme")
+    assert 1 == len(invoices(fennoa))
+
+
+def test_deviations_name_what_somebody_changed_or_deleted_there(fennoa, file):
+    push("add", "acme", file(*(content(id=str(number)) for number in range(1, 5))))
+    push("run", "acme")
+    good = push_json("deviations", "acme")
+    first, second, third, _ = invoices(fennoa)
+    first.totals["total_gross"] = "1.00"
+    second.fields["notes_internal"] = "edited"
+    del fennoa.company(USER).invoices[third.id]
+
+    found = push_json("deviations", "acme", code=3)
+
+    assert ([], True, 4) == (good["found"], good["adds_up"], good["read"])
+    what = {one["document"]: one["what"] for one in found["found"]}
+    assert what.keys() == {"webshop/1", "webshop/2", "webshop/3"}
+    assert "1.00 there" in what["webshop/1"]
+    assert "not ours" in what["webshop/2"]
+    assert "not there any more" in what["webshop/3"]
+
+
+def test_system_that_takes_no_documents_is_named(fennoa):
+    shown = invoke("push", "status", "acme", "--to", "fortnox")
+
+    assert 2 == shown.exit_code
+    assert "fennoa" in shown.output
