@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import getpass
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from flows.cli.app import AsJson, command
-from flows.cli.importing import open_stores, progress
+from flows.cli.imported import as_dict, code, show_one
+from flows.cli.local import publish_here
 from flows.cli.opening import TenantId, YearText, known_tenant, known_year, parse_day
 from flows.cli.output import next_steps, remark, say, show_json
+from flows.cli.progress import progress
 from ledger.fiscal_year import short_year
 from ledger.unit import Unit
-
-if TYPE_CHECKING:
-    from tasks.stores import Stores
-
+from tasks.accept import accept_breaks, reject_hold
+from tasks.stores import Stores, open_stores
 
 OfLoad = Annotated[
     str,
@@ -61,8 +61,6 @@ def accept(
     changes, it holds again. It is kept with reason, person and time. Another company's books are
     never accepted: `tasma ledger reject`.
     """
-    from tasks.accept import accept_breaks  # noqa: PLC0415 - brings Prefect
-
     with open_stores() as stores:
         unit = _unit(stores, tenant, year)
         before = stores.hub.acceptances.of_tenant(tenant)
@@ -130,8 +128,6 @@ def reject(
     The year is then as the last good load left it. The right file, or the next pull, is judged by
     itself; the same file again is held again.
     """
-    from tasks.accept import reject_hold  # noqa: PLC0415 - brings Prefect
-
     with open_stores() as stores:
         unit = _unit(stores, tenant, year)
         status = reject_hold(
@@ -146,9 +142,6 @@ def reject(
 
 
 def _publish(stores: Stores, unit: Unit, *, load_id: str, as_json: bool) -> int:
-    from flows.cli.imported import as_dict, code, show_one  # noqa: PLC0415 - brings Prefect
-    from flows.cli.local import publish_here  # noqa: PLC0415 - brings Prefect
-
     with progress(1) as watch:
         found = publish_here(stores, unit, load_id=load_id, watch=watch(str(unit)))
     if as_json:

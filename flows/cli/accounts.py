@@ -5,21 +5,20 @@ from __future__ import annotations
 import getpass
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from blocks.statement_lines import lines_of
 from flows.cli.app import AsJson, command
 from flows.cli.books import published_year
 from flows.cli.exits import ExitCode
-from flows.cli.importing import open_stores
 from flows.cli.opening import TenantId, YearOrLatest, known_tenant, open_hub
 from flows.cli.output import next_steps, remark, say, show_json, show_table
-from ledger.account_map import ALWAYS, read_map, write_map
-
-if TYPE_CHECKING:
-    from ledger.account_map import AccountMap, Coverage, Place, Suggestion
-
+from ledger.account_map import ALWAYS, AccountMap, Coverage, Place, Suggestion, read_map, write_map
+from tasks.account_map import account_map, covered, set_account_map
+from tasks.chart import import_chart as take
+from tasks.stores import open_stores
 
 MAX_MAP_BYTES = 4 << 20
 """Largest file of a map; 10,000 places take less than one."""
@@ -28,8 +27,6 @@ MAX_MAP_BYTES = 4 << 20
 @command("accounts", "export", examples=("tasma accounts export acme",))
 def export(tenant: TenantId) -> None:
     """Print the tenant's own places as CSV, as `tasma accounts set` reads them."""
-    from tasks.account_map import account_map  # noqa: PLC0415 - brings DuckDB
-
     with open_hub() as hub:
         known_tenant(hub, tenant)
         found = account_map(hub, tenant)
@@ -58,8 +55,6 @@ def set_map(
     From then on an account with a balance and no place holds a load. Published statements read by
     the new map at once. All rows of the file are right, or nothing is set.
     """
-    from tasks.account_map import account_map, set_account_map  # noqa: PLC0415 - brings DuckDB
-
     with open_stores() as stores:
         known_tenant(stores.hub, tenant)
         before = account_map(stores.hub, tenant)
@@ -89,8 +84,6 @@ def import_chart(
 
     They replace those that it was given before. Nothing else of the file is taken.
     """
-    from tasks.chart import import_chart as take  # noqa: PLC0415 - brings Arrow
-
     with open_hub() as hub:
         known_tenant(hub, tenant)
         count = take(hub, tenant, file, who=getpass.getuser())
@@ -107,8 +100,6 @@ def check(tenant: TenantId, year: YearOrLatest = "", *, as_json: AsJson = False)
     Suggestions are by number and by name. They are never taken by themselves. Ends with 1 when an
     account with a balance has no place.
     """
-    from tasks.account_map import account_map, covered  # noqa: PLC0415 - brings DuckDB
-
     wanted = published_year(tenant, year)
     with open_stores() as stores:
         found = account_map(stores.hub, tenant)
@@ -144,8 +135,6 @@ def _show(tenant: str, coverage: Coverage, suggestions: tuple[Suggestion, ...]) 
 
 
 def _read(file: Path, chart: str) -> tuple[tuple[Place, ...], tuple[str, ...]]:
-    from blocks.statement_lines import lines_of  # noqa: PLC0415 - for this command alone
-
     try:
         if file.stat().st_size > MAX_MAP_BYTES:
             return (), (f"larger than {MAX_MAP_BYTES:,} bytes, so no account map",)

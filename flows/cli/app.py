@@ -83,6 +83,14 @@ def _print_version(wanted: bool) -> None:  # noqa: FBT001 - Typer calls it with 
         raise typer.Exit
 
 
+def _use_demo_home(wanted: bool) -> None:  # noqa: FBT001 - as above
+    """Lead to the demo's home before a command is imported: Prefect reads the environment then."""
+    if wanted:
+        from flows.doors.demo_home import use_demo_home  # noqa: PLC0415 - for this switch alone
+
+        use_demo_home()
+
+
 @app.callback()
 def _root(
     *,
@@ -90,7 +98,13 @@ def _root(
         bool, typer.Option("--debug", help="Show the traceback when something fails.")
     ] = False,
     demo: Annotated[
-        bool, typer.Option("--demo", help="Work on what `tasma demo` left, not on your own books.")
+        bool,
+        typer.Option(
+            "--demo",
+            help="Work on what `tasma demo` left, not on your own books.",
+            callback=_use_demo_home,
+            is_eager=True,
+        ),
     ] = False,
     version: Annotated[
         bool,
@@ -99,8 +113,4 @@ def _root(
         ),
     ] = False,
 ) -> None:
-    del debug, version  # read by `Root.invoke` and by the callback
-    if demo:
-        from flows.doors.demo_home import use_demo_home  # noqa: PLC0415 - for this switch alone
-
-        use_demo_home()
+    del debug, demo, version  # read by `Root.invoke` and by the callbacks

@@ -9,11 +9,12 @@ from typing import Annotated
 import typer
 
 from flows.cli.app import AsJson, command
-from flows.cli.importing import open_stores
 from flows.cli.opening import TenantId, known_tenant, open_hub
 from flows.cli.output import next_steps, say, show_json
 from ledger.errors import TerminalError
 from ledger.fiscal_year import short_year
+from tasks import approve as approving
+from tasks.stores import open_stores
 
 
 class Switch(StrEnum):
@@ -51,8 +52,6 @@ def approve(
     Look at what was published first: `tasma ledger report`. A year that is held or failed is in
     the way.
     """
-    from tasks import approve as approving  # noqa: PLC0415 - brings DuckDB
-
     with open_stores() as stores:
         known_tenant(stores.hub, tenant)
         found = approving.approve(stores, tenant, approved_by=by or getpass.getuser(), note=note)

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import Annotated, Any, Final
 
 import typer
 
 from flows.cli.app import AsJson, command
 from flows.cli.exits import ExitCode, worst
-from flows.cli.importing import open_stores
+from flows.cli.imported import code
+from flows.cli.local import pull_here
+from flows.cli.logged import logged_once
+from flows.cli.on_server import start_run
 from flows.cli.opening import known_tenant, parse_year
 from flows.cli.output import next_steps, remark, say, show_json
 from flows.cli.pull import Define, OnServer, OverwriteUploaded, overwrite
+from flows.cli.pulled import as_dict, show_many
+from flows.cli.result import LoadResult
+from flows.cli.watching import backfill_bar, watch_backfill
 from flows.cli.years import defined_year
 from ledger.fiscal_year import FiscalYear, short_year
 from ledger.outcome import Outcome
-
-if TYPE_CHECKING:
-    from flows.cli.result import LoadResult
-    from tasks.stores import Stores
+from tasks.stores import Stores, open_stores
 
 SPAN: Final = re.compile(r"(\d{4})-(\d{4})", re.ASCII)
 
@@ -78,8 +81,6 @@ def backfill(
         units = list(_units(stores, tenants, wanted))
         answers = {unit: overwrite(stores, *unit, overwrite_uploaded) for unit in units}
         found = list(_pull_all(stores, answers, defines=define))
-    from flows.cli.imported import code  # noqa: PLC0415 - brings Prefect
-    from flows.cli.pulled import as_dict, show_many  # noqa: PLC0415 - as above
 
     if as_json:
         show_json([as_dict(item) for item in found])
@@ -114,10 +115,6 @@ def _units(stores: Stores, tenants: Iterable[str], years: Iterable[str]) -> Iter
 
 
 def _pull_all(stores: Stores, answers: dict[Parts, bool], *, defines: bool) -> Iterator[LoadResult]:
-    from flows.cli.local import pull_here  # noqa: PLC0415 - as above
-    from flows.cli.logged import logged_once  # noqa: PLC0415 - brings Prefect
-    from flows.cli.watching import backfill_bar  # noqa: PLC0415 - as above
-
     with backfill_bar(len(answers)) as bar, logged_once():
         for (tenant, year), overwrites in answers.items():
             found = pull_here(
@@ -133,9 +130,6 @@ def _pull_all(stores: Stores, answers: dict[Parts, bool], *, defines: bool) -> I
 
 
 def _on_server(asked: dict[str, Any], *, watch: bool, as_json: bool) -> None:
-    from flows.cli.on_server import start_run  # noqa: PLC0415 - brings Prefect
-    from flows.cli.watching import watch_backfill  # noqa: PLC0415 - as above
-
     years = asked["years"]
     run = start_run("backfill/backfill", asked, name=f"backfill {years[0]} to {years[-1]}")
     remark(f"Started, see {run.url}")

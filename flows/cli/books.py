@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from blocks.settings import SQL, settings
+from blocks.warehouse.errors import NoLedger
+from blocks.warehouse.warehouse import Warehouse
 from flows.cli.opening import known_tenant, known_year, open_hub
 from ledger.fiscal_year import FiscalYear
-
-if TYPE_CHECKING:
-    from blocks.warehouse.warehouse import Warehouse
 
 
 @dataclass(frozen=True)
@@ -27,9 +27,6 @@ class Rows:
 
 def warehouse() -> Warehouse:
     """Return the warehouse of the settings."""
-    from blocks.settings import settings  # noqa: PLC0415 - DuckDB only when books are read
-    from blocks.warehouse.warehouse import Warehouse  # noqa: PLC0415 - as above
-
     return Warehouse(settings().warehouse)
 
 
@@ -47,7 +44,6 @@ def published_year(tenant: str, text: str) -> FiscalYear:
         NoLedger: Nothing is published for it.
     """
     wanted = year_of(tenant, text)
-    from blocks.warehouse.errors import NoLedger  # noqa: PLC0415 - as in `warehouse`
 
     published = warehouse().units(tenant)
     if published and not text:
@@ -63,8 +59,6 @@ def ask(tenant: str, query: str, **parameters: object) -> Rows:
     Raises:
         NoLedger: Nothing is published for the tenant.
     """
-    from blocks.settings import SQL  # noqa: PLC0415 - as in `warehouse`
-
     text = (SQL / "report" / f"{query}.sql").read_text(encoding="utf-8")
     with warehouse().read(tenant) as db:
         cursor = db.execute(text, parameters)

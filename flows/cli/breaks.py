@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import Annotated, Any, Final
 
 import typer
 
+from blocks.controls import Control, UnitContext, controls_for
+from blocks.hub import LaterFinding, Load, UnitStatus
 from flows.cli.app import AsJson, command
 from flows.cli.opening import TenantId, YearOrLatest, known_tenant, known_year, open_hub
 from flows.cli.output import next_steps, say, show_json, show_table
 from ledger.acceptance import is_foreign
+from ledger.controls import ControlResult
 from ledger.coverage import Coverage
-from ledger.fiscal_year import short_year
+from ledger.fiscal_year import FiscalYear, short_year
 from ledger.readers import FORMATS
 from tasks.findings import Findings, findings_of, findings_of_year
-
-if TYPE_CHECKING:
-    from blocks.controls import Control
-    from blocks.hub import LaterFinding, Load, UnitStatus
-    from ledger.controls import ControlResult
-    from ledger.fiscal_year import FiscalYear
 
 HEADINGS = ("account", "month", "voucher", "expected", "actual", "difference", "kind", "detail")
 
@@ -232,8 +229,6 @@ def _reload_command(load: Load) -> str:
 
 
 def _catalogue(load: Load) -> dict[str, Control]:
-    from blocks.controls import UnitContext, controls_for  # noqa: PLC0415 - brings DuckDB
-
     found = controls_for(load.source, load.source_kind, context=UnitContext())
     return {control.name: control for control in found}
 

@@ -58,7 +58,7 @@ COMMANDS: Final[dict[CommandPath, Listed]] = {
         "dropping", "Load files of a tenant by hand, now, whatever else brings its books."
     ),
     ("tenant", "files"): Listed(
-        "dropping",
+        "tenant_files",
         "Show which files came, who brought them, when, and what became of each; newest first.",
     ),
     ("accept",): Listed("accept", "Let the breaks pass that hold a year, and publish it."),
@@ -200,7 +200,7 @@ COMMANDS: Final[dict[CommandPath, Listed]] = {
         "comparing", "Hold a published year against the customer's statements of it, row by row."
     ),
     ("statements", "list"): Listed(
-        "comparing",
+        "kept_statements",
         "List a tenant's statements: of which year and day, from which file, and what came of "
         "them.",
     ),
@@ -210,7 +210,7 @@ COMMANDS: Final[dict[CommandPath, Listed]] = {
         "See which requirements of its system a tenant meets, and who does what about the rest.",
     ),
     ("connect", "list"): Listed(
-        "connect", "List the connections: how each stands, why, and when a call last proved it."
+        "connections", "List the connections: how each stands, why, and when a call last proved it."
     ),
     ("lake", "prune"): Listed(
         "lake", "Show the old files that nothing needs, and remove them with --yes."
@@ -219,7 +219,7 @@ COMMANDS: Final[dict[CommandPath, Listed]] = {
         "sftp", "Keep what was agreed with a tenant; what is not named stays as it was."
     ),
     ("sftp", "status"): Listed(
-        "sftp",
+        "pickups",
         "Show with whom a pickup is agreed, when it was last polled, and what is in its way.",
     ),
     ("sftp", "test"): Listed(

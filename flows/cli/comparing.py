@@ -1,28 +1,32 @@
-"""`tasma statements add`, `compare` and `list`: customers' statements held against the books."""
+"""`tasma statements add` and `compare`: customers' statements held against the books."""
 
 from __future__ import annotations
 
 import getpass
 from collections.abc import Collection, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 import typer
 
+from blocks.hub.customer_statements import CustomerStatement
+from blocks.received import read_received
 from flows.cli.app import AsJson, command
 from flows.cli.exits import ExitCode
-from flows.cli.importing import open_stores, progress
-from flows.cli.opening import TenantId, YearOrLatest, known_tenant, known_year, open_hub
+from flows.cli.kept_statements import kept_as_dict, show_kept
+from flows.cli.local import publish_here
+from flows.cli.opening import TenantId, YearOrLatest, known_tenant, known_year
 from flows.cli.output import next_steps, remark, say, show_json, show_table
+from flows.cli.progress import progress
 from flows.cli.statements import Kind, Movement, day_of
+from ledger.controls import ControlResult
 from ledger.fiscal_year import FiscalYear, short_year
+from ledger.statement.answers import Answers
+from ledger.statement.values import Kind as StatementKind
 from ledger.unit import Unit
-
-if TYPE_CHECKING:
-    from blocks.hub.customer_statements import CustomerStatement
-    from ledger.controls import ControlResult
-    from tasks.customer_statements import Decisions, Taken
-    from tasks.stores import Stores
+from tasks import customer_statements as taking
+from tasks.customer_statements import Decisions, Taken, add_statements, compare_published
+from tasks.stores import Stores, open_stores
 
 MAX_SHOWN = 200
 """Differing rows that are printed; ``--json`` has them all."""
@@ -80,10 +84,6 @@ def add(
     published if nothing else holds it; what is published is compared as it is. Ends with 3 when a
     row differs.
     """
-    from ledger.statement.answers import Answers  # noqa: PLC0415 - brings numpy
-    from ledger.statement.values import Kind as StatementKind  # noqa: PLC0415 - as above
-    from tasks import customer_statements as taking  # noqa: PLC0415 - brings DuckDB
-
     decisions = taking.Decisions(
         Answers(
             kind=StatementKind(kind.replace("-", "_")) if kind else None,
@@ -123,8 +123,6 @@ def compare(tenant: TenantId, year: YearOrLatest = "", *, as_json: AsJson = Fals
     At any period close, or whenever figures are asked about. Nothing is changed. Ends with 3 when a
     row differs.
     """
-    from tasks.customer_statements import compare_published  # noqa: PLC0415 - brings DuckDB
-
     with open_stores() as stores:
         known_tenant(stores.hub, tenant)
         unit = Unit(tenant, known_year(stores.hub, tenant, year))
@@ -137,28 +135,9 @@ def compare(tenant: TenantId, year: YearOrLatest = "", *, as_json: AsJson = Fals
         raise typer.Exit(ExitCode.HELD)
 
 
-@command("statements", "list", examples=("tasma statements list acme",))
-def list_statements(tenant: TenantId, *, as_json: AsJson = False) -> None:
-    """List a tenant's statements: of which year and day, from which file, and what came of them."""
-    with open_hub() as hub:
-        known_tenant(hub, tenant)
-        found = hub.customer_statements.of_tenant(tenant)
-    if as_json:
-        show_json([_statement(item) for item in found])
-        return
-    if not found:
-        say(f"No statement of {tenant} has come yet.")
-        next_steps(f"tasma statements add {tenant} FILE")
-        return
-    _list(found)
-
-
 def _taken(
     stores: Stores, tenant: str, file: Path, decisions: Decisions, *, is_from_source: bool
 ) -> Taken:
-    from blocks.received import read_received  # noqa: PLC0415 - for this command alone
-    from tasks.customer_statements import add_statements  # noqa: PLC0415 - brings DuckDB
-
     return add_statements(
         stores,
         tenant,
@@ -172,9 +151,6 @@ def _taken(
 
 def _compare(stores: Stores, unit: Unit) -> None:
     """Judge what is held of a year anew; compare what is published when nothing is held."""
-    from flows.cli.local import publish_here  # noqa: PLC0415 - brings Prefect
-    from tasks.customer_statements import compare_published  # noqa: PLC0415 - brings DuckDB
-
     if stores.hub.holds.find(unit.tenant, unit.year):
         with progress(1) as watch:
             found = publish_here(stores, unit, watch=watch(str(unit)))
@@ -191,9 +167,9 @@ def _conclude(
     as_json: bool,
 ) -> None:
     if as_json:
-        show_json([_statement(item) for item in kept])
+        show_json([kept_as_dict(item) for item in kept])
     else:
-        _list(kept)
+        show_kept(kept)
         for item in kept:
             if item.differing:
                 say(f"{item.kind.replace('_', ' ')} {short_year(item.year.key)}: {item.differing}")
@@ -208,14 +184,6 @@ def _conclude(
         )
     if any(item.outcome == "differs" for item in kept):
         raise typer.Exit(ExitCode.HELD)
-
-
-def _list(found: Sequence[CustomerStatement]) -> None:
-    rows = [
-        (short_year(i.year.key), i.kind.replace("_", " "), i.as_of, i.outcome, i.file_name)
-        for i in found
-    ]
-    show_table(("year", "statement", "as of", "outcome", "file"), rows, spare=("file",))
 
 
 def _show(unit: Unit, results: Sequence[ControlResult]) -> None:
@@ -245,18 +213,6 @@ def _labels(given: Sequence[str]) -> dict[str, tuple[str, ...]]:
             raise typer.BadParameter(f"{text[:80]!r}: expected LABEL=LINE.")
         found[label] = tuple(lines.split(","))
     return found
-
-
-def _statement(item: CustomerStatement) -> dict[str, object]:
-    year: FiscalYear = item.year
-    return {
-        "fiscal_year": year.key,
-        "kind": item.kind,
-        "as_of": item.as_of,
-        "file_name": item.file_name,
-        "outcome": item.outcome,
-        "differing": item.differing,
-    }
 
 
 def _as_dict(result: ControlResult) -> dict[str, object]:

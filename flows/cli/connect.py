@@ -5,24 +5,22 @@ from __future__ import annotations
 import inspect
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import Annotated, Any, Final
 
 import typer
+from pydantic import SecretStr
 
-from blocks.systems.ports import Choice, System, Wants
+from blocks.hub import Connection, Hub
+from blocks.hub.earlier_consents import take_over
+from blocks.systems.ports import Choice, Requirement, System, Wants
+from blocks.systems.redirect import Returned, read_returned
 from blocks.systems.registry import SYSTEMS
+from flows.cli import systems
 from flows.cli.app import AsJson, command
+from flows.cli.connections import connection_as_dict
 from flows.cli.exits import ExitCode
 from flows.cli.opening import TenantId, known_tenant, open_hub
-from flows.cli.output import next_steps, remark, say, show_json, show_table
-
-if TYPE_CHECKING:
-    from pydantic import SecretStr
-
-    from blocks.hub import Connection, Hub
-    from blocks.systems.ports import Requirement
-    from blocks.systems.redirect import Returned
-
+from flows.cli.output import next_steps, remark, say, show_json
 
 MARKS: Final = {True: "met", False: "missing", None: "not known"}
 
@@ -33,8 +31,6 @@ def connect_tenant(
     """Connect a tenant to its company in a system: by consent, or by what is typed."""
     if wrong := system.connecting.contradiction({**wants, "link_only": link_only}):
         raise typer.BadParameter(wrong)
-    from flows.cli import systems  # noqa: PLC0415 - brings Prefect
-
     with open_hub() as hub:
         known_tenant(hub, tenant)
         if system.connecting.has_link(wants):
@@ -110,11 +106,9 @@ def check(tenant: TenantId, *, as_json: AsJson = False) -> None:
     Such as a licence, the approval by a system administrator, a module. Nothing is fetched. Ends
     with 1 when one is missing.
     """
-    from flows.cli.systems import requirements  # noqa: PLC0415 - brings Prefect
-
     with open_hub() as hub:
         known_tenant(hub, tenant)
-        found = requirements(hub, tenant)
+        found = systems.requirements(hub, tenant)
     if as_json:
         show_json({"tenant": tenant, "requirements": as_dicts(found)})
     else:
@@ -123,35 +117,6 @@ def check(tenant: TenantId, *, as_json: AsJson = False) -> None:
         raise typer.Exit(ExitCode.FAILED)
     if not as_json:
         next_steps(f"tasma ledger pull {tenant}")
-
-
-@command("connect", "list", examples=("tasma connect list", "tasma connect list --json"))
-def list_connections(*, as_json: AsJson = False) -> None:
-    """List the connections: how each stands, why, and when a call last proved it."""
-    from blocks.hub.connection_states import look_with  # noqa: PLC0415 - SQLAlchemy when asked
-
-    with open_hub() as hub:
-        found = list(hub.connections.every(SYSTEMS))
-    if as_json:
-        show_json([_as_dict(item) for item in found])
-    elif found:
-        headings = ("tenant", "system", "company", "status", "last proved (UTC)", "why")
-        rows = [
-            (
-                item.tenant,
-                item.system,
-                item.source_tenant_id or "-",
-                item.status.replace("_", " "),
-                item.checked_at or "-",
-                item.reason,
-            )
-            for item in found
-        ]
-        show_table(headings, rows, spare=("system", "company", "last proved (UTC)"))
-        next_steps(*(look_with(item.status, item.tenant) for item in found if _is_red(item)))
-    else:
-        say("No tenant is connected to a system yet.")
-        next_steps(*(f"tasma connect {name} TENANT" for name in SYSTEMS))
 
 
 def show_requirements(found: Sequence[Requirement]) -> None:
@@ -181,10 +146,6 @@ def _by_consent(
     hub: Hub, tenant: str, system: System, *, wants: Wants, link_only: bool
 ) -> Connection:
     """Hand out the address, read what comes back, and finish."""
-    from blocks.hub.earlier_consents import take_over  # noqa: PLC0415 - SQLAlchemy when asked
-    from blocks.systems.redirect import read_returned  # noqa: PLC0415 - for this command alone
-    from flows.cli import systems  # noqa: PLC0415 - brings Prefect
-
     take_over(hub)
     state = hub.consents.state_of(tenant, system.name)
     address = systems.authorize_url(system.name, state, wants=wants)
@@ -208,8 +169,6 @@ def _by_consent(
 
 def _typed(system: System) -> dict[str, SecretStr]:
     """Ask for what the system knows the tenant by."""
-    from pydantic import SecretStr  # noqa: PLC0415 - for this command alone
-
     asked = system.connecting.secrets.items()
     return {name: SecretStr(_hidden(question).strip()) for name, question in asked}
 
@@ -222,8 +181,6 @@ def _hidden(question: str) -> str:
 
 
 def _explain_error(system: System, returned: Returned) -> None:
-    from flows.cli import systems  # noqa: PLC0415 - brings Prefect
-
     remark(f"Not connected: {system.title} sent the customer back with an error.")
     show_requirements(systems.refused_consent(system.name, returned.error, returned.description))
     remark("The address above stays good: open it again once that is mended.")
@@ -231,12 +188,10 @@ def _explain_error(system: System, returned: Returned) -> None:
 
 def _conclude(hub: Hub, connection: Connection, *, as_json: bool) -> None:
     """Show what the connected company lacks, if anything, and what comes next."""
-    from flows.cli.systems import requirements  # noqa: PLC0415 - brings Prefect
-
-    found = requirements(hub, connection.tenant, connection.system)
+    found = systems.requirements(hub, connection.tenant, connection.system)
     is_ready = all(item.passed is not False for item in found)
     if as_json:
-        show_json({**_as_dict(connection), "requirements": as_dicts(found)})
+        show_json({**connection_as_dict(connection), "requirements": as_dicts(found)})
     else:
         say(
             f"{connection.tenant} is connected to the company {connection.source_tenant_id} in "
@@ -247,19 +202,3 @@ def _conclude(hub: Hub, connection: Connection, *, as_json: bool) -> None:
         next_steps(f"tasma ledger pull {connection.tenant} --dry-run" if is_ready else retry)
     if not is_ready:
         raise typer.Exit(ExitCode.FAILED)
-
-
-def _is_red(connection: Connection) -> bool:
-    return str(connection.status) != "connected"
-
-
-def _as_dict(connection: Connection) -> dict[str, object]:
-    return {
-        "tenant": connection.tenant,
-        "system": connection.system,
-        "method": connection.method,
-        "company": connection.source_tenant_id,
-        "status": connection.status,
-        "reason": connection.reason,
-        "checked_at": connection.checked_at,
-    }

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import getpass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import Annotated, Final
 
 import typer
 
+from blocks.controls import Control, UnitContext, controls_for
+from blocks.controls.catalogue import kinds_of
 from blocks.systems.registry import SYSTEMS
 from flows.cli.app import AsJson, command
 from flows.cli.opening import TenantId, known_tenant, open_hub
 from flows.cli.output import next_steps, say, show_json, show_table
 from ledger.controls import Severity
-
-if TYPE_CHECKING:
-    from blocks.controls import Control
 
 SIE_KINDS: Final = {"SIE 4E": ("sie", "4E"), "SIE 4I": ("sie", "4I")}
 """Kinds of files whose severities are shown, by heading; those of the systems come behind."""
@@ -101,8 +100,6 @@ def tighten(
 
 def _kinds() -> dict[str, tuple[str, str]]:
     """Return the kinds of sources whose severities are shown, by heading."""
-    from blocks.controls.catalogue import kinds_of  # noqa: PLC0415 - brings DuckDB
-
     named = [(found, kinds_of(found.name)) for found in SYSTEMS.values()]
     systems = {
         found.title if len(kinds) == 1 else f"{found.title} {kind}": (found.name, kind)
@@ -131,7 +128,5 @@ def _as_dict(
 
 
 def _catalogue(source: str, kind: str, tightened: dict[str, Severity]) -> dict[str, Control]:
-    from blocks.controls import UnitContext, controls_for  # noqa: PLC0415 - brings DuckDB
-
     found = controls_for(source, kind, context=UnitContext(tightened=tightened))
     return {control.name: control for control in found}

@@ -8,18 +8,19 @@ import stat
 from collections.abc import Iterator, Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import httpx
 import typer
 
 from blocks.addresses import shown_address
+from blocks.hub import Tenant
+from blocks.settings import settings
 from flows.cli.app import AsJson, command
 from flows.cli.exits import ExitCode
+from flows.cli.opening import open_hub
 from flows.cli.output import next_steps, say, show_json, show_table
-
-if TYPE_CHECKING:
-    from blocks.hub import Tenant
+from ledger.errors import TasmaError
 
 MIN_FREE_BYTES: Final = 2 << 30
 """Free space below which the disk is called short: a publish copies the tenant's file first."""
@@ -53,8 +54,6 @@ def doctor(*, as_json: AsJson = False) -> None:
 
 
 def _folders() -> Iterator[Finding]:
-    from blocks.settings import settings  # noqa: PLC0415 - for this command alone
-
     chosen = settings()
     yield "folder home", *_folder(chosen.home)
     for name in ("lake", "warehouse", "inbox"):
@@ -81,8 +80,6 @@ def _folder(folder: Path) -> tuple[str, str]:
 
 
 def _disk() -> Finding:
-    from blocks.settings import settings  # noqa: PLC0415 - for this command alone
-
     home = settings().home.absolute()
     place = next(folder for folder in (home, *home.parents) if folder.exists())
     free = shutil.disk_usage(place).free
@@ -91,9 +88,6 @@ def _disk() -> Finding:
 
 
 def _hub() -> Iterator[Finding]:
-    from flows.cli.opening import open_hub  # noqa: PLC0415 - SQLAlchemy when the hub is asked
-    from ledger.errors import TasmaError  # noqa: PLC0415 - as above
-
     try:
         with open_hub() as hub:
             rows = hub.overview()

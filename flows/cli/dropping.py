@@ -1,24 +1,26 @@
-"""`tasma drop-in`: files by hand, at any time of the day, and what became of those that came."""
+"""`tasma drop-in`: files by hand, at any time of the day."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final, Literal
+from typing import Annotated, Final, Literal
 
 import typer
 
 from flows.cli.app import AsJson, command
 from flows.cli.exits import worst
 from flows.cli.files import ledger_files
-from flows.cli.importing import Files, open_stores, progress
-from flows.cli.opening import TenantId, known_tenant, open_hub
-from flows.cli.output import next_steps, remark, say, show_json, show_table
+from flows.cli.imported import as_dict, code, show_many, show_one
+from flows.cli.importing import Files
+from flows.cli.local import import_here
+from flows.cli.opening import TenantId, known_tenant
+from flows.cli.output import remark, show_json
+from flows.cli.progress import progress
 from flows.cli.pull import is_attended
-
-if TYPE_CHECKING:
-    from flows.cli.result import LoadResult
-    from tasks.arrivals import Use
-    from tasks.stores import Stores
+from flows.cli.result import LoadResult
+from tasks.arrivals import Use, is_pulled
+from tasks.stores import Stores, open_stores
+from tasks.waiting_files import in_order
 
 Answer = Literal["refresh", "source"]
 
@@ -61,8 +63,6 @@ def drop_in(
     kept: `tasma tenant files TENANT`.
     """
     paths = ledger_files(files)
-    from flows.cli.imported import as_dict, code, show_many, show_one  # noqa: PLC0415 - Prefect
-
     with open_stores() as stores:
         known_tenant(stores.hub, tenant)
         chosen = _use(stores, tenant, use)
@@ -80,8 +80,6 @@ def drop_in(
 
 def _use(stores: Stores, tenant: str, answer: Answer | None) -> Use:
     """Return what a file is to the nights; asks where somebody is there, and says what it means."""
-    from tasks.arrivals import is_pulled  # noqa: PLC0415 - brings DuckDB
-
     if not is_pulled(stores.hub, tenant):
         return USES["source"]
     if answer is None and is_attended():
@@ -96,9 +94,6 @@ def _use(stores: Stores, tenant: str, answer: Answer | None) -> Use:
 def _take(
     stores: Stores, tenant: str, paths: list[Path], *, use: Use, dry_run: bool
 ) -> list[LoadResult]:
-    from flows.cli.local import import_here  # noqa: PLC0415 - brings Prefect
-    from tasks.waiting_files import in_order  # noqa: PLC0415 - brings DuckDB
-
     with progress(len(paths)) as watch:
         return [
             import_here(
@@ -106,25 +101,3 @@ def _take(
             )
             for file in in_order(stores.hub, tenant, paths)
         ]
-
-
-@command("tenant", "files", examples=("tasma tenant files acme", "tasma tenant files acme --json"))
-def files(
-    tenant: TenantId,
-    *,
-    limit: Annotated[int, typer.Option(min=1, max=1_000, help="Most files shown.")] = 50,
-    as_json: AsJson = False,
-) -> None:
-    """Show which files came, who brought them, when, and what became of each; newest first."""
-    with open_hub() as hub:
-        known_tenant(hub, tenant)
-        found = hub.files.recent(tenant, limit=limit)
-    if as_json:
-        show_json(found)
-    elif found:
-        headings = ("at (UTC)", "file", "by", "outcome", "bytes", "why")
-        rows = [(i.seen_at, i.file_name, i.who, i.outcome, i.size_bytes, i.reason) for i in found]
-        show_table(headings, rows, spare=("bytes", "why"))
-    else:
-        say(f"No file of {tenant} has come yet.")
-        next_steps(f"tasma drop-in {tenant} FILE")

@@ -8,9 +8,10 @@ import typer
 
 from flows.cli.app import AsJson, command
 from flows.cli.exits import ExitCode
-from flows.cli.importing import open_stores
 from flows.cli.opening import TenantId, known_tenant
 from flows.cli.output import next_steps, say, show_json, show_table
+from tasks import erasing
+from tasks.stores import open_stores
 
 
 @command(
@@ -29,8 +30,6 @@ def erase(
 
     What Prefect shows of its runs (names, logs, pages) goes when Prefect's own retention ends.
     """
-    from tasks import erasing  # noqa: PLC0415 - brings DuckDB
-
     with open_stores() as stores:
         found = erasing.holdings(stores, tenant)
         if not found:

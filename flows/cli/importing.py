@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from flows.cli.app import AsJson, command
 from flows.cli.exits import worst
 from flows.cli.files import ledger_files
+from flows.cli.imported import as_dict, code, show_many, show_one
+from flows.cli.local import import_here
+from flows.cli.on_server import start_import
 from flows.cli.opening import known_tenant
-from flows.cli.output import console, next_steps, remark, say, show_json
+from flows.cli.output import next_steps, remark, say, show_json
+from flows.cli.progress import progress
+from flows.cli.result import LoadResult
 from ledger.errors import TasmaError
-from ledger.text import visible
-
-if TYPE_CHECKING:
-    from flows.cli.result import LoadResult
-    from tasks.stores import Stores
+from tasks.new_tenant import is_known, tenant_of, trial_stores
+from tasks.stores import Stores, open_stores
 
 Files = Annotated[
     list[Path], typer.Argument(metavar="FILE|FOLDER...", help="SIE files, or folders of them.")
@@ -67,7 +68,6 @@ def import_files(
     if on_server and new_tenant and dry_run:
         raise typer.BadParameter("a dry run on the server needs a tenant that is there: --tenant.")
     paths = ledger_files(files)
-    from flows.cli.imported import as_dict, code, show_many, show_one  # noqa: PLC0415 - Prefect
 
     with open_stores() as stores:
         if tenant:
@@ -100,9 +100,6 @@ def _import_all(
 def _import_one(
     stores: Stores, path: Path, *, tenant: str, dry_run: bool, watch: Callable[[str], None]
 ) -> LoadResult:
-    from flows.cli.local import import_here  # noqa: PLC0415 - brings Prefect
-    from flows.cli.result import LoadResult  # noqa: PLC0415 - as above
-
     try:
         if tenant:
             return import_here(stores, tenant, path, dry_run=dry_run, watch=watch)
@@ -117,17 +114,13 @@ def _import_one(
 
 def _stores_for(stores: Stores, path: Path, *, dry_run: bool) -> AbstractContextManager[Stores]:
     """Return where a file that names its own tenant is loaded: a dry run makes no tenant."""
-    from tasks import new_tenant  # noqa: PLC0415 - brings the SIE reader
-
-    if dry_run and not new_tenant.is_known(stores.hub, path):
-        return new_tenant.trial_stores()
+    if dry_run and not is_known(stores.hub, path):
+        return trial_stores()
     return nullcontext(stores)
 
 
 def _owner(stores: Stores, path: Path, *, dry_run: bool = False) -> str:
     """Return the tenant that the file itself names, made if it is new."""
-    from tasks.new_tenant import tenant_of  # noqa: PLC0415 - brings the SIE reader
-
     found, is_new = tenant_of(stores.hub, path)
     if is_new:
         verb = "It would be a new tenant" if dry_run else "New tenant"
@@ -138,8 +131,6 @@ def _owner(stores: Stores, path: Path, *, dry_run: bool = False) -> str:
 def _start_runs(
     stores: Stores, paths: list[Path], *, tenant: str, dry_run: bool, as_json: bool
 ) -> None:
-    from flows.cli.on_server import start_import  # noqa: PLC0415 - brings Prefect
-
     links, owners = {}, []
     for path in paths:
         owner = tenant or _owner(stores, path)
@@ -151,49 +142,3 @@ def _start_runs(
         show_json(links)
     else:
         next_steps(*(f"tasma tenant status {owner}" for owner in dict.fromkeys(owners)))
-
-
-@contextmanager
-def open_stores() -> Iterator[Stores]:
-    """Open hub, lake and warehouse of the settings."""
-    from tasks import stores  # noqa: PLC0415 - brings DuckDB and Arrow
-
-    with stores.open_stores() as opened:
-        yield opened
-
-
-@contextmanager
-def progress(total: int) -> Iterator[Callable[[str], Callable[[str], None]]]:
-    """Show which step of which file is at work, on a terminal; nothing anywhere else.
-
-    Yields a function that, given a file's name, returns what hears of its steps.
-    """
-    from rich.progress import (  # noqa: PLC0415 - for commands that take long
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        SpinnerColumn,
-        TextColumn,
-        TimeElapsedColumn,
-    )
-
-    columns = (
-        SpinnerColumn(),
-        TextColumn("{task.description}", markup=False),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-    )
-    bar = Progress(*columns, console=console(sys.stderr), transient=True)
-    bar.disable = not sys.stderr.isatty()
-    with bar:
-        task = bar.add_task("", total=total)
-        done = -1
-
-        def of_file(name: str) -> Callable[[str], None]:
-            nonlocal done
-            done += 1
-            bar.update(task, completed=done)
-            return lambda step: bar.update(task, description=visible(f"{step} {name}"))
-
-        yield of_file

@@ -8,8 +8,9 @@ from typing import Annotated
 import typer
 
 from flows.cli.app import AsJson, command
-from flows.cli.importing import open_stores
 from flows.cli.output import next_steps, say, show_json, show_table
+from tasks import pruning
+from tasks.stores import open_stores
 
 
 @command(
@@ -34,7 +35,6 @@ def prune(
     """
     if yes and dry_run:
         raise typer.BadParameter("give --yes or --dry-run, not both.")
-    from tasks import pruning  # noqa: PLC0415 - brings DuckDB
 
     with open_stores() as stores:
         found = pruning.prune(

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
+from blocks.warehouse.records import Verification
 from flows.cli.app import AsJson, command
 from flows.cli.books import ask, published_year, warehouse
 from flows.cli.exits import ExitCode
 from flows.cli.opening import TenantId, YearOrLatest, known_tenant, open_hub
 from flows.cli.output import next_steps, remark, say, show_json, show_table
 from ledger.fiscal_year import short_year
-
-if TYPE_CHECKING:
-    from blocks.warehouse.records import Verification
 
 
 @command(

@@ -5,14 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from blocks.hub import Hub, Tenant
+from blocks.settings import settings
 from ledger.fiscal_year import FiscalYear
-
-if TYPE_CHECKING:
-    from blocks.hub import Hub, Tenant
 
 TenantId = Annotated[str, typer.Argument(metavar="TENANT", help="Id of the tenant, such as acme.")]
 YearText = Annotated[
@@ -27,9 +26,6 @@ YearOrLatest = Annotated[
 @contextmanager
 def open_hub() -> Iterator[Hub]:
     """Open the hub of the settings, with its schema up to date."""
-    from blocks.hub import Hub  # noqa: PLC0415 - SQLAlchemy only when the hub is asked
-    from blocks.settings import settings  # noqa: PLC0415 - as above
-
     with Hub(settings().hub_url) as hub:
         yield hub.migrate()
 

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import getpass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from blocks.onboarding_form import read_form_file
 from flows.cli.app import AsJson, command
 from flows.cli.exits import ExitCode
 from flows.cli.opening import TenantId, known_tenant, open_hub
 from flows.cli.output import next_steps, remark, say, show_json, show_table
-from ledger.onboarding import PREREQUISITES, TITLES, Actor, Stage
-
-if TYPE_CHECKING:
-    from ledger.onboarding import Onboarding
-    from ledger.onboarding_form import OnboardingForm
+from ledger.onboarding import PREREQUISITES, TITLES, Actor, Onboarding, Stage
+from ledger.onboarding_form import OnboardingForm
+from tasks.onboarding import deliver_form, file_form, onboarding_of
 
 
 @command("tenant", "form", examples=("tasma tenant form acme",))
@@ -25,8 +24,6 @@ def form(tenant: TenantId) -> None:
 
     A comment above each field says what it is for. Filled in, it is read by `tasma tenant open`.
     """
-    from tasks.onboarding import deliver_form  # noqa: PLC0415 - brings DuckDB
-
     with open_hub() as hub:
         known_tenant(hub, tenant)
         path = deliver_form(hub, tenant)
@@ -52,8 +49,6 @@ def open_tenant(
     Each missing or wrong field is named, and then nothing is taken. Its years are defined, those
     and no others. Ends with 4 while something is left to do.
     """
-    from tasks.onboarding import file_form, onboarding_of  # noqa: PLC0415 - brings DuckDB
-
     with open_hub() as hub:
         known_tenant(hub, tenant)
         if file is not None:
@@ -70,8 +65,6 @@ def open_tenant(
 
 
 def _read(file: Path) -> OnboardingForm:
-    from blocks.onboarding_form import read_form_file  # noqa: PLC0415 - for this command alone
-
     filled, problems = read_form_file(file)
     if filled is None:
         for problem in problems:

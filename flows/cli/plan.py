@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
+from blocks.warehouse.records import ChangePlan
 from flows.cli.app import AsJson, command
 from flows.cli.exits import worst
 from flows.cli.files import ledger_files
-from flows.cli.importing import ForTenant, open_stores, progress
+from flows.cli.imported import as_dict, code, show_one
+from flows.cli.importing import ForTenant
+from flows.cli.local import import_here
 from flows.cli.opening import known_tenant
 from flows.cli.output import say, show_json, show_table
-
-if TYPE_CHECKING:
-    from blocks.warehouse.records import ChangePlan
-    from flows.cli.result import LoadResult
+from flows.cli.progress import progress
+from flows.cli.result import LoadResult
+from tasks.stores import open_stores
 
 
 @command("ledger", "plan", examples=("tasma ledger plan acme-2024.se --tenant acme",))
@@ -36,8 +38,6 @@ def plan(
     if file.is_dir():
         raise typer.BadParameter(f"{file} is a folder; name one file of it.")
     (path,) = ledger_files([file])
-    from flows.cli.imported import as_dict, code, show_one  # noqa: PLC0415 - brings Prefect
-    from flows.cli.local import import_here  # noqa: PLC0415 - brings Prefect
 
     with open_stores() as stores, progress(1) as watch:
         known_tenant(stores.hub, tenant)

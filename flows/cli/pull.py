@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from blocks.systems.registry import SYSTEMS, systems_with
 from flows.cli.app import AsJson, command
 from flows.cli.exits import worst
-from flows.cli.importing import open_stores, progress
+from flows.cli.imported import code
+from flows.cli.local import pull_here
+from flows.cli.logged import logged_once
+from flows.cli.on_server import start_run
 from flows.cli.opening import TenantId, known_tenant
 from flows.cli.output import next_steps, say, show_json
+from flows.cli.progress import progress
+from flows.cli.pulled import as_dict, show_many, show_one
+from flows.cli.systems import source_years
 from flows.cli.years import defined_year
 from ledger.fiscal_year import FiscalYear, short_year
-
-if TYPE_CHECKING:
-    from tasks.stores import Stores
+from tasks.source_years import NoYears, Which, wanted_years
+from tasks.stores import Stores, open_stores
 
 OverwriteUploaded = Annotated[
     bool | None,
@@ -123,15 +128,11 @@ def is_attended() -> bool:
 def _wanted(
     stores: Stores, tenant: str, named: Sequence[str], *, two_latest: bool
 ) -> list[FiscalYear]:
-    from tasks.source_years import NoYears, Which, wanted_years  # noqa: PLC0415 - brings Prefect
-
     which: Which = "two latest years" if two_latest else "open years"
     years = [defined_year(stores.hub, tenant, text).key for text in named]
     try:
         found = wanted_years(stores, tenant, (), named=years, which=which)
     except NoYears:
-        from flows.cli.systems import source_years  # noqa: PLC0415 - as above
-
         raise NoYears(tenant, source_years=source_years(stores.hub, tenant)) from None
     return [item.year for item in found]
 
@@ -146,11 +147,6 @@ def _pull_all(
     defines: bool,
     as_json: bool,
 ) -> None:
-    from flows.cli.imported import code  # noqa: PLC0415 - as above
-    from flows.cli.local import pull_here  # noqa: PLC0415 - as above
-    from flows.cli.logged import logged_once  # noqa: PLC0415 - brings Prefect
-    from flows.cli.pulled import as_dict, show_many, show_one  # noqa: PLC0415 - as above
-
     with progress(len(answers)) as watch, logged_once():
         found = [
             pull_here(
@@ -187,8 +183,6 @@ def _start(
     as_json: bool,
 ) -> None:
     """Start a run for the years; those to overwrite and those to keep are a run each."""
-    from flows.cli.on_server import start_run  # noqa: PLC0415 - brings Prefect
-
     links = []
     for uploaded in ("keep", "overwrite"):
         years = [year for year, answer in answers.items() if answer == (uploaded == "overwrite")]

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from flows.cli.app import AsJson, command
 from flows.cli.books import published_year
 from flows.cli.exits import ExitCode, worst
-from flows.cli.importing import open_stores
 from flows.cli.opening import known_tenant
 from flows.cli.output import next_steps, say, show_json, show_table
+from flows.recheck import Answer, published_units
+from flows.recheck import recheck as ask
 from ledger.fiscal_year import short_year
 from ledger.outcome import Outcome
 from ledger.unit import Unit
-
-if TYPE_CHECKING:
-    from flows.recheck import Answer
-    from tasks.stores import Stores
+from tasks.stores import Stores, open_stores
 
 
 @command(
@@ -57,8 +55,6 @@ def recheck(
 
 
 def _units(stores: Stores, tenant: str, year: str) -> list[Unit]:
-    from flows.recheck import published_units  # noqa: PLC0415 - brings Prefect
-
     if tenant:
         known_tenant(stores.hub, tenant)
     return (
@@ -69,8 +65,6 @@ def _units(stores: Stores, tenant: str, year: str) -> list[Unit]:
 
 
 async def _ask(stores: Stores, units: list[Unit]) -> list[Answer]:
-    from flows.recheck import recheck as ask  # noqa: PLC0415 - brings Prefect
-
     return [answer async for answer in ask(stores, units)]
 
 

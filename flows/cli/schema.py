@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from flows.cli.app import command
+from ledger.invoice.contract import schema as of_invoice
 
 
 class Contract(StrEnum):
@@ -27,7 +28,5 @@ def schema(
     What the fields mean, and how the same is written as JSON lines, CSV or Parquet, stands in
     docs/systems/invoices.md.
     """
-    from ledger.invoice.contract import schema as of_invoice  # noqa: PLC0415 - pydantic is slow
-
     schemas = {Contract.INVOICE: of_invoice}
     sys.stdout.write(json.dumps(schemas[contract](), indent=2, ensure_ascii=False) + "\n")

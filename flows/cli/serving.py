@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import Annotated, Final
 
 import typer
 
+from blocks.settings import settings
 from flows.cli.app import AsJson, command
 from flows.cli.exits import ExitCode
+from flows.cli.opening import open_hub
 from flows.cli.output import next_steps, remark, say, show_json, show_table
+from flows.doors import demo as door
+from flows.doors import demo_home as home
+from flows.doors.demo import DemoResult
+from flows.server import processes
 from ledger.fiscal_year import short_year
-
-if TYPE_CHECKING:
-    from flows.doors.demo import DemoResult
 
 SIMULATOR_PORT: Final = 4302
 """Unless told otherwise; commands with --demo look there (`flows.doors.demo_home`)."""
@@ -39,10 +42,6 @@ def up(
     TASMA_HOST and TASMA_PORT say where it listens; 127.0.0.1:4200 unless set. The demo's home
     always has its simulated Fortnox beside it.
     """
-    from blocks.settings import settings  # noqa: PLC0415 - for this command alone
-    from flows.doors import demo_home as home  # noqa: PLC0415 - as above
-    from flows.server import processes  # noqa: PLC0415 - as above
-
     here = settings().home
     is_demo = home.is_demo(here)
     with home.used_alone(here) if is_demo else nullcontext():
@@ -55,9 +54,6 @@ def up(
 @contextmanager
 def _simulators(port: int) -> Iterator[None]:
     """Serve the simulated Fortnox, connect its companies, and say where it is."""
-    from flows.cli.opening import open_hub  # noqa: PLC0415 - SQLAlchemy when the hub is asked
-    from flows.doors import demo as door  # noqa: PLC0415 - as above
-
     with open_hub() as hub, door.demo().simulators_of_server(hub, port=port) as simulated:
         say(f"Fortnox        {simulated.url}/_simulator/ (simulated)")
         tenants = (f"{tenant} ({number})" for tenant, number in simulated.tenants.items())
@@ -77,8 +73,6 @@ def demo(*, as_json: AsJson = False) -> None:
     exactly the planted breaks are found and all other books are right to the öre.
     It works in a home of its own, which it empties first; nothing else is touched.
     """
-    from flows.doors import demo as door  # noqa: PLC0415 - for this command alone
-
     outcome = door.demo().run_demo(remark)
     if as_json:
         show_json({"took_s": round(outcome.took_s), "complaints": outcome.complaints})

@@ -1,21 +1,25 @@
-"""`tasma sftp`: what was agreed on pickups from SFTP servers, how they go, and whether they can."""
+"""`tasma sftp`: agree on pickups from a tenant's SFTP server, try them, and poll at once."""
 
 from __future__ import annotations
 
-import datetime as dt
 import getpass
-from typing import TYPE_CHECKING, Annotated, Final
+from dataclasses import replace
+from typing import Annotated, Final
 
 import typer
 
+from blocks.hub.pickups import Pickup
+from blocks.pickup.account import SftpAccount, sftp_account
+from blocks.pickup.connection import connected, shown_key
+from blocks.pickup.host_keys import read_host_keys
+from blocks.pickup.sftp import RemoteFolder
+from blocks.settings import settings
 from flows.cli.app import AsJson, command
 from flows.cli.exits import ExitCode
+from flows.cli.on_server import ask_server, start_run
 from flows.cli.opening import TenantId, known_tenant, open_hub
-from flows.cli.output import next_steps, say, show_json, show_table
-
-if TYPE_CHECKING:
-    from blocks.hub.pickups import Pickup
-    from blocks.pickup.account import SftpAccount
+from flows.cli.output import next_steps, say, show_json
+from tasks.pickup.sweep import agreed_of
 
 SWEEP: Final = "sftp-sweep/sftp-sweep"
 
@@ -44,10 +48,6 @@ def set_pickup(
     stop: Annotated[bool, typer.Option("--stop", help="Fetch nothing any more.")] = False,
 ) -> None:
     """Keep what was agreed with a tenant; what is not named stays as it was."""
-    from dataclasses import replace  # noqa: PLC0415 - for this command alone
-
-    from blocks.hub.pickups import Pickup  # noqa: PLC0415 - as above
-
     who = getpass.getuser()
     with open_hub() as hub:
         known_tenant(hub, tenant)
@@ -69,43 +69,12 @@ def set_pickup(
     next_steps(f"tasma sftp test {tenant}")
 
 
-@command("sftp", "status", examples=("tasma sftp status", "tasma sftp status acme --json"))
-def status(
-    tenant: Annotated[str, typer.Argument(metavar="TENANT", help="All unless given.")] = "",
-    *,
-    as_json: AsJson = False,
-) -> None:
-    """Show with whom a pickup is agreed, when it was last polled, and what is in its way."""
-    with open_hub() as hub:
-        if tenant:
-            known_tenant(hub, tenant)
-        found = [hub.pickups.get(tenant)] if tenant else hub.pickups.every()
-        files = [item for pickup in found for item in hub.pickups.files(pickup.tenant).values()]
-        now = hub.database.now()
-    if as_json:
-        show_json({"pickups": found, "files": files})
-        return
-    headings = ("tenant", "every", "next", "polled (UTC)", "last file (UTC)", "problem", "folder")
-    show_table(headings, [_row(item, now) for item in found], spare=("folder", "polled (UTC)"))
-    if tenant and files:
-        rows = [(item.name, str(item.state), item.size_bytes, item.seen_at) for item in files]
-        show_table(("file", "state", "bytes", "seen (UTC)"), rows, spare=("seen (UTC)",))
-    if any(item.problem for item in found):
-        next_steps("tasma sftp test TENANT")
-
-
 @command("sftp", "test", examples=("tasma sftp test acme", "tasma sftp test acme --json"))
 def try_pickup(tenant: TenantId, *, as_json: AsJson = False) -> None:
     """Connect to a tenant's server, show its host key, and look into the folder; write nothing.
 
     A server whose key is not pinned is shown no login.
     """
-    from blocks.pickup.connection import connected, shown_key  # noqa: PLC0415 - brings paramiko
-    from blocks.pickup.host_keys import read_host_keys  # noqa: PLC0415 - as above
-    from blocks.pickup.sftp import RemoteFolder  # noqa: PLC0415 - as above
-    from blocks.settings import settings  # noqa: PLC0415 - as above
-    from tasks.pickup.sweep import agreed_of  # noqa: PLC0415 - as above
-
     with open_hub() as hub:
         known_tenant(hub, tenant)
         pickup, every = hub.pickups.get(tenant), hub.pickups.every()
@@ -143,8 +112,6 @@ def try_pickup(tenant: TenantId, *, as_json: AsJson = False) -> None:
 @command("sftp", "poll", examples=("tasma sftp poll acme",))
 def poll(tenant: TenantId) -> None:
     """Have the server poll a tenant now, whether or not it is due."""
-    from flows.cli.on_server import start_run  # noqa: PLC0415 - brings Prefect
-
     with open_hub() as hub:
         known_tenant(hub, tenant)
         hub.pickups.get(tenant)
@@ -154,20 +121,4 @@ def poll(tenant: TenantId) -> None:
 
 
 def _account(block: str) -> SftpAccount:
-    from blocks.pickup.account import sftp_account  # noqa: PLC0415 - brings Prefect
-    from flows.cli.on_server import ask_server  # noqa: PLC0415 - as above
-
     return ask_server(sftp_account(block), wanted=f"the block {block}")
-
-
-def _row(pickup: Pickup, now: dt.datetime) -> tuple[object, ...]:
-    wait = pickup.due_at - now
-    return (
-        pickup.tenant,
-        f"{pickup.poll_minutes} min",
-        "now" if wait <= dt.timedelta(0) else wait,
-        pickup.polled_at,
-        pickup.last_file_at,
-        pickup.problem,
-        pickup.folder,
-    )

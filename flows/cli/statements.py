@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 import typer
 
+from blocks.workbooks.limits import DEFAULT_LIMITS
+from blocks.workbooks.reader import read_workbook
 from flows.cli.app import AsJson, command
 from flows.cli.output import say, show_json, show_table
-
-if TYPE_CHECKING:
-    from ledger.statement.grid import Book
-    from ledger.statement.values import Question, Remark, Statement, StatementFile
-
+from flows.cli.statement_rows import as_dict, rows_of
+from ledger.statement import sentences
+from ledger.statement.answers import Answers
+from ledger.statement.grid import Book
+from ledger.statement.reader import read_book
+from ledger.statement.sentences import time
+from ledger.statement.values import Kind as StatementKind
+from ledger.statement.values import Question, Remark, Statement, StatementFile
 
 Kind = Literal["income-statement", "balance-sheet", "trial-balance"]
 Movement = Literal["month", "cumulative"]
@@ -59,9 +64,6 @@ def read(
     """
     if not dry_run:
         raise typer.BadParameter("give --dry-run: a statement is shown, and not yet recorded.")
-    from ledger.statement.answers import Answers  # noqa: PLC0415 - brings numpy
-    from ledger.statement.reader import read_book  # noqa: PLC0415 - as above
-    from ledger.statement.values import Kind as StatementKind  # noqa: PLC0415 - as above
 
     answers = Answers(
         kind=StatementKind(kind.replace("-", "_")) if kind else None,
@@ -75,9 +77,6 @@ def read(
 
 
 def _opened(path: Path) -> Book:
-    from blocks.workbooks.limits import DEFAULT_LIMITS  # noqa: PLC0415 - brings openpyxl
-    from blocks.workbooks.reader import read_workbook  # noqa: PLC0415 - as above
-
     if not path.is_file():
         raise typer.BadParameter(f"there is no file {path}.")
     with path.open("rb") as stream:
@@ -94,9 +93,6 @@ def day_of(text: str) -> dt.date | None:
 
 
 def _show(file: StatementFile, book: Book, *, as_json: bool) -> None:
-    from flows.cli.statement_rows import as_dict, rows_of  # noqa: PLC0415 - brings numpy
-    from ledger.statement.sentences import time  # noqa: PLC0415 - as above
-
     if as_json:
         show_json(as_dict(file))
         return
@@ -112,8 +108,6 @@ def _show(file: StatementFile, book: Book, *, as_json: bool) -> None:
 
 
 def _show_columns(statement: Statement) -> None:
-    from ledger.statement.sentences import time  # noqa: PLC0415 - as above
-
     signs = ", ".join(f"{side} {sign}" for side, sign in statement.sign.items())
     say(f"Signs as printed: {signs}. Unit: {statement.unit:,} {statement.currency or ''}".rstrip())
     headings = ("column", "heading", "holds", "of", "used", "hidden")
@@ -126,8 +120,6 @@ def _show_columns(statement: Statement) -> None:
 
 
 def _show_notes(title: str, notes: tuple[Question, ...] | tuple[Remark, ...]) -> None:
-    from ledger.statement import sentences  # noqa: PLC0415 - as above
-
     rows = [(sentences.where(note.place), note.code, sentences.say(note)) for note in notes]
     if rows:
         show_table(("where", "code", "what"), rows, title=title)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from itertools import combinations
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import Annotated, Final
 
 import typer
 
+from blocks.hub import Connection, Hub, OverviewRow, Tenant
+from blocks.hub.connection_states import look_with
 from blocks.systems.registry import SYSTEMS
 from flows.cli.app import AsJson, command
 from flows.cli.opening import TenantId, known_tenant, open_hub, parse_year
@@ -16,9 +17,7 @@ from flows.cli.output import is_terminal, next_steps, remark, say, show_json, sh
 from ledger.fiscal_year import FiscalYear, short_year
 from ledger.onboarding import Stage
 from ledger.organisation import OrganisationNumber
-
-if TYPE_CHECKING:
-    from blocks.hub import Connection, Hub, OverviewRow
+from tasks.onboarding import deliver_form, stages
 
 CURRENCIES: Final = {"SE": "SEK", "FI": "EUR"}
 TIME_ZONES: Final = {"SE": "Europe/Stockholm", "FI": "Europe/Helsinki"}
@@ -72,8 +71,6 @@ def add(
     if defined and years_from_source:
         raise typer.BadParameter("give --years or --years-from-source, not both.")
     found = _parse_years(defined)
-    from blocks.hub import Tenant  # noqa: PLC0415 - SQLAlchemy only when the hub is asked
-
     with open_hub() as hub:
         added = hub.tenants.add(
             Tenant(
@@ -88,7 +85,7 @@ def add(
         )
         for year in found:
             hub.years.define(tenant, year)
-        form = None if trial else _deliver(hub, tenant)
+        form = None if trial else deliver_form(hub, tenant)
         if trial:
             hub.openings.begin(tenant, is_trial=True)
     number = f", {added.organisation_number}" if added.organisation_number else ""
@@ -99,12 +96,6 @@ def add(
         return
     say(f"Its onboarding form is {form}. Let the customer fill it in.")
     next_steps(f"tasma tenant open {tenant} {form}")
-
-
-def _deliver(hub: Hub, tenant: str) -> Path:
-    from tasks.onboarding import deliver_form  # noqa: PLC0415 - brings DuckDB
-
-    return deliver_form(hub, tenant)
 
 
 @command(
@@ -296,8 +287,6 @@ def _show_status(
 def _next(
     row: OverviewRow, broken: dict[str, Connection], stage: Stage, *, is_connected: bool
 ) -> str:
-    from blocks.hub.connection_states import look_with  # noqa: PLC0415 - SQLAlchemy when asked
-
     if row.tenant in broken:
         return look_with(broken[row.tenant].status, row.tenant)
     if not row.status and stage not in {Stage.LIVE, Stage.TRIAL}:
@@ -327,8 +316,6 @@ def _stages(hub: Hub, tenant: str) -> dict[str, Stage]:
     settled = hub.openings.settled(tenant)
     if all(settled.values()):
         return {name: stage for name, stage in settled.items() if stage}
-    from tasks.onboarding import stages  # noqa: PLC0415 - brings DuckDB
-
     return stages(hub, tenant)
 
 

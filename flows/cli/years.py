@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from blocks.hub import Hub
 from blocks.systems.registry import systems_with
 from flows.cli.app import AsJson, command
 from flows.cli.opening import TenantId, YearText, known_tenant, open_hub, parse_day, parse_year
 from flows.cli.output import next_steps, say, show_json, show_table
 from ledger.fiscal_year import FiscalYear, short_year
-
-if TYPE_CHECKING:
-    from blocks.hub import Hub
-    from tasks.ledger_sources import YearSource
+from tasks.ledger_sources import YearSource, documents_in_words, year_sources
 
 
 @command(
@@ -48,8 +46,6 @@ def list_years(tenant: TenantId, *, as_json: AsJson = False) -> None:
     A year is to be fetched until that has succeeded once, for its ledger or only its documents;
     from then on it is synced.
     """
-    from tasks.ledger_sources import documents_in_words, year_sources  # noqa: PLC0415 - SQLAlchemy when the hub is asked
-
     with open_hub() as hub:
         known_tenant(hub, tenant)
         found = year_sources(hub, tenant)

@@ -179,6 +179,8 @@ def commands(tenant, folder):
         ("events",),
         ("doctor",),
         ("tenant", "erase", tenant, "--dry-run"),
+        ("tenant", "files", tenant),
+        ("drop-in", tenant, folder / "2024" / FILE_NAME),
         ("import", folder / f"{FILE_NAME} is not there", "--tenant", tenant),
         ("import", folder / "2024" / FILE_NAME, "--tenant", FORGED),
     )

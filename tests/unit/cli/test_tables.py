@@ -257,6 +257,7 @@ COMMANDS = [
     ("tenant", "list"),
     ("tenant", "status"),
     ("tenant", "year", "list", "acme"),
+    ("tenant", "files", "acme"),
     ("tenant", "open", "new"),
     ("tenant", "erase", "acme", "--dry-run"),
     ("connect", "list"),
