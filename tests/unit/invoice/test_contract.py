@@ -311,6 +311,11 @@ def test_an_array_that_is_none_is_refused(taken, text, reason):
         taken("shop.json", text)
 
 
+def test_a_line_far_behind_is_named_too(taken):
+    with pytest.raises(InvoiceFileRefused, match="line 1100001: it is no UTF-8"):
+        taken("shop.json", b"[" + b"\n" * 1_100_000 + b"\xff]")
+
+
 @pytest.mark.parametrize("name", ["shop.json", "shop.jsonl"])
 def test_an_invoice_without_end_is_refused_at_the_limit(taken, name):
     start = {"shop.json": b"[", "shop.jsonl": b""}[name]
