@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +15,7 @@ from flows.cli import dropping
 from flows.demo.outcome import published_balances
 from flows.nightly import tenants_of
 from ledger.fiscal_year import FiscalYear
+from tasks.arrivals import REFRESH, Arrival
 from tests.small_sie import small_sie
 
 NUMBER = 503072
@@ -144,3 +146,17 @@ def test_a_dry_run_leaves_no_trace(tasma, acme, tmp_path):
 
     assert "would be published" in done.stdout
     assert [] == json.loads(tasma("events", acme, "--kind", "drop-in", "--json").stdout)
+
+
+def test_of_a_tenant_without_a_system_a_file_is_the_source_of_its_year_whatever_the_form_says(
+    acme, connected
+):
+    connected("pulled")
+
+    with Hub(settings().hub_url) as hub:
+        found = {
+            tenant: Arrival(tenant, Path("books.se"), use=REFRESH).is_refresh(hub)
+            for tenant in (acme, "pulled")
+        }
+
+    assert {acme: False, "pulled": True} == found

@@ -241,3 +241,18 @@ def test_tokens_go_on_above_the_warehouse_s(hub, acme, record):
 def test_unknown_tenant_is_refused(hub, record):
     with pytest.raises(UnknownTenant):
         hub.repair("nobody", [record()])
+
+
+@pytest.mark.parametrize(("is_refresh", "owner"), [(True, "fortnox"), (False, "sie")])
+def test_a_refresh_that_the_hub_never_heard_of_leaves_the_year_whose_it_was(  # noqa: PLR0917 - two of them are what is tried
+    hub, acme, y2024, unit_at, record, is_refresh, owner
+):
+    for state in (*PATH, UnitState.PUBLISHED):
+        facts = {} if state is UnitState.FETCHING else {"digest": "d0", "source": "fortnox"}
+        hub.units.set_status(acme, y2024, state, load_id="l0", **facts)
+    hub.loads.save(Load(acme, Y, "sie", load_id="l1", digest="d1", is_refresh=is_refresh))
+    unit_at(*PATH)
+
+    (unit,) = hub.repair(acme, [record()])
+
+    assert (UnitState.PUBLISHED, owner) == (unit.status, unit.ledger_source)

@@ -242,3 +242,24 @@ def test_published_period_answers_no_hold_of_the_whole_year(go, hub, acme, y2024
 
     assert (held.status, held.reason, held.load_id) == (part.status, part.reason, part.load_id)
     assert ("l3", 7, 20) == (part.published_load_id, part.voucher_count, part.posting_count)
+
+
+@pytest.mark.parametrize("is_whole_year", [True, False])
+def test_a_refresh_leaves_the_year_whose_it_was(go, hub, acme, y2024, is_whole_year):
+    coverage = "whole_year" if is_whole_year else "period:2024-02-01:2024-02-29"
+    refresh = Load(acme, y2024.key, "sie", load_id="l2", is_refresh=True, coverage=coverage)
+    go(*GOOD, load_id="l1", source="fortnox")
+    hub.loads.save(refresh)
+
+    if is_whole_year:
+        unit = go(*GOOD, load_id="l2", source="sie")
+    else:
+        unit = hub.units.set_period(acme, y2024, load_id="l2", source="sie", **PERIOD)
+
+    assert ("fortnox", "sie") == (unit.ledger_source, unit.published_source)
+
+
+def test_a_refresh_of_a_year_that_was_nobody_s_leaves_it_so(go, hub, acme, y2024):
+    hub.loads.save(Load(acme, y2024.key, "sie", load_id="l1", is_refresh=True))
+
+    assert "" == go(*GOOD, load_id="l1", source="sie").ledger_source
