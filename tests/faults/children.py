@@ -5,7 +5,7 @@ from __future__ import annotations
 import multiprocessing
 from typing import Final
 
-RUN: Final = ("extractor", "hub_users", "importer", "publisher", "puller", "refresher")
+RUN: Final = ("extractor", "hub_users", "importer", "publisher", "puller", "pusher", "refresher")
 """Modules of this folder with the functions that children run."""
 
 # A process has one fork server, which takes the list that it was first given: so all in one.
