@@ -33,34 +33,46 @@ NULL: Final = "\\N"
 WRITTEN_ALIKE: Final = (pa.types.is_decimal, pa.types.is_integer, pa.types.is_date32)
 """Types whose plain cast to text every engine writes the same way (decimals: up to scale 6)."""
 
-MANY_ROWS: Final = 8_192
-"""Rows from which on a question of their own costs DuckDB less than Arrow's texts."""
-PROBED_ROWS: Final = 1_024
-MOST_PROBED: Final = 256
-"""Different values among the rows probed up to which a column is held to have few."""
-MOST_DAYS: Final = 4_096
-"""Days from the first to the last up to which each is written, whether it occurs or not."""
-MOST_TOGETHER: Final = 1 << 20
-"""Combinations, whether they occur or not, up to which columns are joined beforehand."""
+
+@dataclass(frozen=True)
+class RowLimits:
+    """Up to where a row's text is made which way; the numbers are the same."""
+
+    many_rows: int = 8_192
+    """Rows from which on a question of their own costs DuckDB less than Arrow's texts."""
+    probed_rows: int = 1_024
+    most_probed: int = 256
+    """Different values among the rows probed up to which a column is held to have few."""
+    most_days: int = 4_096
+    """Days from the first to the last up to which each is written, whether it occurs or not."""
+    most_together: int = 1 << 20
+    """Combinations, whether they occur or not, up to which columns are joined beforehand."""
 
 
-def row_numbers(db: DuckDBPyConnection, rows: Sequence[Rows]) -> list[Ints]:
+ROW_LIMITS: Final = RowLimits()
+
+
+def row_numbers(
+    db: DuckDBPyConnection, rows: Sequence[Rows], *, limits: RowLimits = ROW_LIMITS
+) -> list[Ints]:
     """Return the 60-bit numbers of rows, arrays of shape (rows,) in the order given.
 
     Args:
         db: A connection on which no result is open.
         rows: Of one table or of several; columns that are no part of the digest may be there.
+        limits: Which rows go which way.
 
     Raises:
         TypeError: A type whose text other engines would not write alike.
     """
-    few = iter(_numbers_of_few(db, [item for item in rows if _is_few(item)]))
-    return [next(few) if _is_few(item) else _numbers_of_many(db, _columns(*item)) for item in rows]
-
-
-def _is_few(rows: Rows) -> bool:
-    few: bool = rows[1].num_rows < MANY_ROWS
-    return few
+    few = [item for item in rows if item[1].num_rows < limits.many_rows]
+    numbers = iter(_numbers_of_few(db, few))
+    return [
+        next(numbers)
+        if item[1].num_rows < limits.many_rows
+        else _numbers_of_many(db, _columns(*item), limits)
+        for item in rows
+    ]
 
 
 def _columns(table: str, rows: pa.RecordBatch) -> list[pa.Array]:
@@ -102,8 +114,8 @@ def _joined(columns: Sequence[pa.Array]) -> pa.StringArray:
     )
 
 
-def _numbers_of_many(db: DuckDBPyConnection, columns: list[pa.Array]) -> Ints:
-    apart, together = _split(columns)
+def _numbers_of_many(db: DuckDBPyConnection, columns: list[pa.Array], limits: RowLimits) -> Ints:
+    apart, together = _split(columns, limits)
     named = {f"c{place}": column for place, column in enumerate(apart)}
     pieces = [
         f"coalesce({name}::varchar, '{NULL}')" if column.null_count else name
@@ -133,30 +145,30 @@ class _Coded:
     values: pa.Array
 
 
-def _split(columns: list[pa.Array]) -> tuple[list[pa.Array], list[_Coded]]:
+def _split(columns: list[pa.Array], limits: RowLimits) -> tuple[list[pa.Array], list[_Coded]]:
     """Part the columns before those, at the end, that take few values together."""
     apart, together, size = [*columns], list[_Coded](), 1
-    while apart and _has_few(apart[-1]):
-        coded = _coded(apart[-1])
+    while apart and _has_few(apart[-1], limits):
+        coded = _coded(apart[-1], limits)
         size *= len(coded.values)
-        if size > MOST_TOGETHER:
+        if size > limits.most_together:
             break
         together.insert(0, coded)
         apart.pop()
     return apart, together
 
 
-def _has_few(column: pa.Array) -> bool:
-    return len(column.slice(0, PROBED_ROWS).unique()) <= MOST_PROBED
+def _has_few(column: pa.Array, limits: RowLimits) -> bool:
+    return len(column.slice(0, limits.probed_rows).unique()) <= limits.most_probed
 
 
-def _coded(column: pa.Array) -> _Coded:
+def _coded(column: pa.Array, limits: RowLimits) -> _Coded:
     if column.null_count == len(column):
         return _Coded(np.zeros(len(column), np.int8), column[:1])
     if pa.types.is_date32(column.type) and not column.null_count:
         days = column.view(pa.int32()).to_numpy()
         first, last = int(days.min()), int(days.max())
-        if last - first < MOST_DAYS:
+        if last - first < limits.most_days:
             values = pa.array(np.arange(first, last + 1), pa.int32()).view(pa.date32())
             return _Coded(days - np.int32(first), values)
     encoded = column.dictionary_encode(null_encoding="encode")

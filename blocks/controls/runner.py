@@ -117,24 +117,34 @@ def ask_first(evidence: Evidence, controls: Sequence[Control]) -> dict[str, Firs
     return {name: FirstAnswer(reason, passes is True) for name, reason, passes, *_ in rows}
 
 
-def judge(evidence: Evidence, control: Control, answer: FirstAnswer) -> ControlResult:
+def judge(
+    evidence: Evidence,
+    control: Control,
+    answer: FirstAnswer,
+    *,
+    max_breaks: int = MAX_BREAKS_KEPT,
+) -> ControlResult:
     """Turn a control's answer into its result, with its breaks if it may have any."""
     name, severity = control.name, control.severity
     if answer.reason is not None:
         return ControlResult(name, severity, Answer.NOT_APPLICABLE, reason=answer.reason)
     if answer.passes:
         return ControlResult(name, severity, Answer.PASSED)
-    return list_breaks(evidence, control)
+    return list_breaks(evidence, control, max_breaks=max_breaks)
 
 
-def list_breaks(evidence: Evidence, control: Control) -> ControlResult:
-    """Run a control's second statement."""
+def list_breaks(
+    evidence: Evidence, control: Control, *, max_breaks: int = MAX_BREAKS_KEPT
+) -> ControlResult:
+    """Run a control's second statement; of more than `max_breaks`, the oldest are kept."""
     name, severity = control.name, control.severity
     _, breaks = _statements(control)
     found = evidence.ask(_beyond_tolerance(breaks), control=name, tolerance=control.tolerance)
-    rows = found.fetchmany(MAX_BREAKS_KEPT + 1)
-    if len(rows) > MAX_BREAKS_KEPT:
-        oldest = evidence.ask(_oldest(breaks), control=name, tolerance=control.tolerance)
+    rows = found.fetchmany(max_breaks + 1)
+    if len(rows) > max_breaks:
+        oldest = evidence.ask(
+            _oldest(breaks, max_breaks), control=name, tolerance=control.tolerance
+        )
         return _cut(control, oldest.fetchall())
     return _whole(control, rows) if rows else ControlResult(name, severity, Answer.PASSED)
 
@@ -166,7 +176,7 @@ def _beyond_tolerance(breaks: str) -> str:
     """  # noqa: S608 - the text is our own SQL file
 
 
-def _oldest(breaks: str) -> str:
+def _oldest(breaks: str, count: int) -> str:
     # Counts all breaks and sums all their fingerprints (ledger.controls.set_fingerprint), without
     # bringing them here.
     return f"""
@@ -183,7 +193,7 @@ def _oldest(breaks: str) -> str:
             count(*) over () as break_count
         from judged
         order by period = '', period, account_number, voucher_key, kind, detail
-        limit {MAX_BREAKS_KEPT}
+        limit {count}
     """  # noqa: S608 - the text is our own SQL file
 
 

@@ -10,6 +10,8 @@ import io
 from collections.abc import Iterator
 from typing import Any, Final
 
+import xlrd
+
 from blocks.workbooks.limits import WorkbookLimits
 from blocks.workbooks.values import check_extent, covered, rows_of, value_of
 from ledger.statement.grid import Book, Cell, Container, Sheet
@@ -33,8 +35,6 @@ def read_xls(content: bytes, limits: WorkbookLimits) -> Book:
 
 
 def _opened(content: bytes) -> Any:
-    import xlrd  # noqa: PLC0415 - only when a workbook comes
-
     try:
         return xlrd.open_workbook(
             file_contents=content, formatting_info=True, ragged_rows=True, logfile=io.StringIO()
@@ -76,8 +76,6 @@ def _cells(book: Any, sheet: Any) -> Iterator[Cell]:
 
 
 def _value(book: Any, cell: Any) -> tuple[object, bool]:
-    import xlrd  # noqa: PLC0415 - as above
-
     if cell.ctype in (xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK):
         return None, False
     if cell.ctype == xlrd.XL_CELL_DATE:
@@ -91,8 +89,6 @@ def _value(book: Any, cell: Any) -> tuple[object, bool]:
 
 def _date(book: Any, serial: float) -> object:
     """Return the day of a serial; one that is none (a time, or out of range) stays a number."""
-    import xlrd  # noqa: PLC0415 - as above
-
     try:
         return xlrd.xldate_as_datetime(serial, book.datemode) if serial >= 1 else serial
     except (ValueError, OverflowError):

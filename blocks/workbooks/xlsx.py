@@ -8,6 +8,8 @@ import warnings
 from collections.abc import Iterator
 from typing import Any, Final
 
+from python_calamine import CalamineWorkbook
+
 from blocks.workbooks.limits import WorkbookLimits
 from blocks.workbooks.packed import Parts
 from blocks.workbooks.values import check_extent, covered, rows_of, value_of
@@ -83,8 +85,6 @@ def _cells(look: Any) -> Any:
 
 
 def _sheets(content: bytes, looks: Any, limits: WorkbookLimits) -> Iterator[Sheet]:
-    from python_calamine import CalamineWorkbook  # noqa: PLC0415 - only when a workbook comes
-
     values = CalamineWorkbook.from_filelike(io.BytesIO(content))
     stored = _Stored(content)
     for look in looks.worksheets:

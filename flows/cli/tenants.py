@@ -312,7 +312,7 @@ def _as_dict(row: OverviewRow, broken: dict[str, Connection], stage: Stage) -> d
 
 
 def _stages(hub: Hub, tenant: str) -> dict[str, Stage]:
-    """Return the stage of each tenant; what derives it is loaded only for openings under way."""
+    """Return the stage of each tenant; it is derived only for openings under way."""
     settled = hub.openings.settled(tenant)
     if all(settled.values()):
         return {name: stage for name, stage in settled.items() if stage}

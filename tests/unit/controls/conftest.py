@@ -23,7 +23,7 @@ from blocks.settings import REFERENCE
 from blocks.staging import DIAGNOSTIC, StagedUnit, UnitFacts
 from blocks.warehouse.migrate import SCHEMA, VIEWS
 from blocks.warehouse.workbench import bind_facts
-from ledger.controls import Answer
+from ledger.controls import MAX_BREAKS_KEPT, Answer
 from ledger.fiscal_year import FiscalYear
 from ledger.schemas import CANONICAL, EVIDENCE
 from ledger.sie.port import ACCOUNT_CLASSES
@@ -50,6 +50,7 @@ class Books:
     diagnostics: list = field(default_factory=list)
     digests: dict = field(default_factory=dict)
     context: dict = field(default_factory=dict)
+    max_breaks: int = MAX_BREAKS_KEPT
     published: list = field(default_factory=list)
     counted: dict | None = None
 
@@ -267,17 +268,18 @@ class Books:
             return ask(
                 make_evidence(db, staged, context=known, classes=staged.facts.account_classes),
                 control,
+                max_breaks=self.max_breaks,
             )
 
 
-def ask(evidence, control):
+def ask(evidence, control, *, max_breaks=MAX_BREAKS_KEPT):
     """Let one control answer, whether or not it could have been passed at a glance.
 
     Its breaks are listed in either case, so that every test of a control also proves that it does
     not pass at a glance when there is something to list.
     """
     answer = ask_first(evidence, [control])[control.name]
-    result = judge(evidence, control, answer)
+    result = judge(evidence, control, answer, max_breaks=max_breaks)
     if answer.reason is None and answer.passes:
         assert Answer.PASSED is list_breaks(evidence, control).outcome
     return result

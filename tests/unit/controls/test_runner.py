@@ -39,13 +39,13 @@ def test_breaks_come_oldest_month_first(empty_books, count):
     assert periods == sorted(periods)
 
 
-def test_fingerprint_of_cut_breaks_speaks_for_all_of_them(empty_books, monkeypatch):
+def test_fingerprint_of_cut_breaks_speaks_for_all_of_them(empty_books):
     """What DuckDB sums over the breaks it does not hand out is what Python sums over them all."""
     books = unbalanced(empty_books, 40)
     whole = books.result("voucher_balance")
 
     # The limit is shortened, as 1,001 breaks would have to be computed in Python to compare.
-    monkeypatch.setattr("blocks.controls.runner.MAX_BREAKS_KEPT", 7)
+    books.max_breaks = 7
     cut = books.result("voucher_balance")
 
     assert whole.set_fingerprint == set_fingerprint(item.fingerprint for item in whole.breaks)
@@ -54,7 +54,7 @@ def test_fingerprint_of_cut_breaks_speaks_for_all_of_them(empty_books, monkeypat
     assert cut.set_fingerprint == whole.set_fingerprint
 
 
-def test_fingerprint_leaves_out_the_line_in_python_and_in_duckdb(books, monkeypatch):
+def test_fingerprint_leaves_out_the_line_in_python_and_in_duckdb(books):
     """A new export shifts its lines; what was accepted stays the same break."""
     other = FiscalYear.parse(f"{books.year.start_date.year}-02-01_{books.year.end_date.year}-11-30")
     books.context = {"defined_years": (other,)}
@@ -62,7 +62,7 @@ def test_fingerprint_leaves_out_the_line_in_python_and_in_duckdb(books, monkeypa
     for line in (0, 9, 12):
         books.facts = {"fiscal_year_line": line}
         prints.add(books.result("year_defined").set_fingerprint)
-    monkeypatch.setattr("blocks.controls.runner.MAX_BREAKS_KEPT", 1)
+    books.max_breaks = 1
     cut = books.result("year_defined")
 
     assert {cut.set_fingerprint} == prints
@@ -70,9 +70,9 @@ def test_fingerprint_leaves_out_the_line_in_python_and_in_duckdb(books, monkeypa
     assert "(line 12, #RAR)" in cut.breaks[0].detail
 
 
-def test_fingerprint_changes_with_a_break_that_is_not_kept(empty_books, monkeypatch):
-    monkeypatch.setattr("blocks.controls.runner.MAX_BREAKS_KEPT", 7)
+def test_fingerprint_changes_with_a_break_that_is_not_kept(empty_books):
     books = unbalanced(empty_books, 40)
+    books.max_breaks = 7
     before = books.result("voucher_balance")
     last = before.breaks[-1]
     books.tables["posting"][-1]["amount"] += 2

@@ -3,7 +3,6 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from decimal import Decimal
-from unittest import mock
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -11,10 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from blocks import row_numbers
 from blocks.digest import NOT_IN_DIGEST
 from blocks.duck import open_duckdb
 from blocks.lake import Lake
+from blocks.row_numbers import ROW_LIMITS, RowLimits, row_numbers
 from ledger.schemas import CANONICAL, VOUCHER_TABLES
 from tests.examples import examples
 from tests.staged_units import facts, joined, stage, voucher
@@ -139,18 +138,17 @@ def batches(draw):
 @settings(max_examples=examples(150), deadline=None)
 @given(
     batch=batches(),
-    probed=st.sampled_from([0, 1, row_numbers.MOST_PROBED]),
-    together=st.sampled_from([4, row_numbers.MOST_TOGETHER]),
+    probed=st.sampled_from([0, 1, ROW_LIMITS.most_probed]),
+    together=st.sampled_from([4, ROW_LIMITS.most_together]),
     first=st.integers(0, 3),
 )
 def test_numbers_of_many_rows_are_what_the_definition_says(engine, batch, probed, together, first):
     """How many columns are joined beforehand makes no difference, nor where a slice begins."""
     table, rows = batch
-    limits = {"MANY_ROWS": 1, "PROBED_ROWS": 2, "MOST_PROBED": probed, "MOST_TOGETHER": together}
+    limits = RowLimits(many_rows=1, probed_rows=2, most_probed=probed, most_together=together)
 
-    with mock.patch.multiple(row_numbers, **limits):
-        made = pa.RecordBatch.from_pylist(rows, CANONICAL[table]).slice(first)
-        (numbers,) = row_numbers.row_numbers(engine, [(table, made)])
+    made = pa.RecordBatch.from_pylist(rows, CANONICAL[table]).slice(first)
+    (numbers,) = row_numbers(engine, [(table, made)], limits=limits)
 
     assert [number_of(table, row) for row in rows[first:]] == numbers.tolist()
 
@@ -164,9 +162,8 @@ def test_numbers_of_rows_of_a_year_are_what_the_definition_says(engine, many):
         for n in range(1, 60)
     ]
 
-    with mock.patch.object(row_numbers, "MANY_ROWS", many):
-        made = pa.RecordBatch.from_pylist(rows, CANONICAL["posting"])
-        (numbers,) = row_numbers.row_numbers(engine, [("posting", made)])
+    made = pa.RecordBatch.from_pylist(rows, CANONICAL["posting"])
+    (numbers,) = row_numbers(engine, [("posting", made)], limits=RowLimits(many_rows=many))
 
     assert [number_of("posting", row) for row in rows] == numbers.tolist()
 
@@ -177,8 +174,7 @@ def test_days_that_no_calendar_has_are_numbered_too(engine):
     rows = pa.RecordBatch.from_pylist([full_row("voucher")] * 3, CANONICAL["voucher"])
     rows = rows.set_column(3, CANONICAL["voucher"].field(3), days)
 
-    with mock.patch.object(row_numbers, "MANY_ROWS", 1):
-        (numbers,) = row_numbers.row_numbers(engine, [("voucher", rows)])
+    (numbers,) = row_numbers(engine, [("voucher", rows)], limits=RowLimits(many_rows=1))
 
     assert len({*numbers.tolist()}) == 3
 
@@ -290,4 +286,4 @@ def test_type_without_a_portable_text_is_refused(engine):
     )
 
     with pytest.raises(TypeError, match="voucher_key: no portable text for double"):
-        row_numbers.row_numbers(engine, [("posting", rows)])
+        row_numbers(engine, [("posting", rows)])
