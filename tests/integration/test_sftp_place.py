@@ -320,6 +320,13 @@ def test_a_server_with_another_key_is_sent_no_login(tmp_path):
             pass
 
 
+def test_of_several_host_keys_the_server_is_asked_for_the_pinned_one(tmp_path):
+    server = SftpSimulator(tmp_path, {LOGIN: PASSWORD})
+    server.host_keys.insert(0, asyncssh.generate_private_key("ecdsa-sha2-nistp256"))
+    with server, connected(account(server), limits=SHORT) as opened:
+        assert opened.keys[0].kind == "ecdsa-sha2-nistp256"
+
+
 def test_without_a_pinned_key_nothing_is_sent(server):
     with pytest.raises(NoHostKeys), connected(account(server, host_keys="")):
         pass

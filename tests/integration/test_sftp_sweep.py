@@ -298,15 +298,16 @@ def test_polls_of_a_tenant_never_overlap_and_a_long_load_takes_its_file_once(
         assert {End.AT_WORK: 1} == polled(minutes=1)["acme"].ends
     assert 1 == len(runs.by_key)
 
+    assert {} == polled(minutes=0), "it is not due again before its interval is over"
     lease = stores.hub.leases.acquire("acme/pickup", holder="another sweep")
     assert {} == polled(minutes=1), "a tick that comes while a poll goes on is skipped"
     stores.hub.leases.release(lease)
-    assert ["acme"] == list(polled(minutes=0)), "and made up for by none but the next"
+    stores.hub.leases.acquire("acme/pickup", holder="another sweep")
+    stores.hub.pickups.agree(Pickup("beta", "sftp-account/acme", "/"), who="me")
+    assert ["beta"] == list(polled(minutes=1)), "who shares the login is not kept waiting"
 
 
-def test_a_run_that_died_is_started_again_and_a_sweep_that_was_killed_loses_nothing(
-    polled, stores, folder, runs
-):
+def test_a_run_that_died_is_started_again(polled, stores, folder, runs):
     runs.crashes = 2
     (folder / "books.se").write_bytes(ACME.sie())
     assert {End.FILED: 1} == polled()["acme"].ends
@@ -314,23 +315,29 @@ def test_a_run_that_died_is_started_again_and_a_sweep_that_was_killed_loses_noth
     assert balances(stores)
 
 
-def test_a_kill_between_the_commit_and_the_move_moves_the_file_and_loads_nothing(
-    polled, stores, folder, runs, monkeypatch
+@pytest.mark.parametrize("moment", ["_is_published", "_follow", "_file_away"])
+def test_a_kill_after_landing_before_the_run_or_before_the_move_loses_and_doubles_nothing(  # noqa: PLR0917 - fixtures
+    polled, stores, folder, runs, monkeypatch, moment
 ):
     (folder / "books.se").write_bytes(ACME.sie())
     with monkeypatch.context() as patch:
-        patch.setattr(poll.Poll, "_file_away", killed)
+        patch.setattr(poll.Poll, moment, killed if moment != "_is_published" else killed_in_thread)
         with pytest.raises(KeyboardInterrupt):
             polled()
-    assert balances(stores)
+    assert (moment == "_file_away") == bool(balances(stores))
     assert ["books.se"] == below(folder)
 
     assert {End.FILED: 1} == polled(minutes=61)["acme"].ends
+    assert balances(stores)
     assert 1 == len(runs.by_key)
     assert ["processed/books.se"] == below(folder)
 
 
 async def killed(*_about):
+    raise KeyboardInterrupt
+
+
+def killed_in_thread(*_about):
     raise KeyboardInterrupt
 
 
