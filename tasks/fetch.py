@@ -99,7 +99,7 @@ def fetch(stores: Stores, tenant: str, *, path: Path, sha256: str = "", who: str
     )
     file = require_ledger(open_landed(stores.lake, landed), file_name=path.name)
     received = _received(stores, landed, file)
-    dated = date_of_file(stores.hub, tenant, path, file.facts)
+    dated = date_of_file(stores.hub, tenant, path, file.facts, sha256=landed.sha256)
     for load in received.loads:
         load.dated = dated
     say(

@@ -17,13 +17,15 @@ from ledger.unit import Unit
 from tasks.ledger_files import open_landed
 
 
-def date_of_file(hub: Hub, tenant: str, path: Path, facts: SourceFacts) -> str:
+def date_of_file(hub: Hub, tenant: str, path: Path, facts: SourceFacts, *, sha256: str = "") -> str:
     """Return when the books of a file are of (`ledger.file_order`).
 
     The date in its name, where the tenant's form agrees on names; else the source's own; else the
-    time of the file. Empty when it is not there any more.
+    time of the file; of one that is not there any more, or lies elsewhere, the time when its bytes
+    (`sha256`) were first seen. Empty when nothing says.
     """
-    return date_in_agreed_name(hub, tenant, path.name) or _own(facts) or _time(hub, tenant, path)
+    known = date_in_agreed_name(hub, tenant, path.name) or _own(facts)
+    return known or _time(hub, tenant, path, sha256)
 
 
 def date_in_agreed_name(hub: Hub, tenant: str, file_name: str) -> str:
@@ -78,11 +80,12 @@ def _own(facts: SourceFacts) -> str:
     return facts.generated_on.isoformat() if facts.generated_on else ""
 
 
-def _time(hub: Hub, tenant: str, path: Path) -> str:
+def _time(hub: Hub, tenant: str, path: Path, sha256: str) -> str:
     try:
         seconds = path.stat().st_mtime
-    except OSError:  # taken up before, and moved since
-        return ""
+    except OSError:  # taken up before and moved since, or fetched from a server
+        seen = hub.files.first_seen(tenant, sha256)
+        return _local(hub, tenant, seen) if seen else ""
     return _local(hub, tenant, dt.datetime.fromtimestamp(seconds, dt.UTC))
 
 

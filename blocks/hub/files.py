@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass, replace
 from typing import Final
 
-from sqlalchemy import ColumnElement, insert, select
+from sqlalchemy import ColumnElement, func, insert, select
 
 from blocks.hub import models
 from blocks.hub.database import Database
@@ -65,6 +65,16 @@ class Files:
     def recent(self, tenant: str, *, limit: int = 100) -> list[FileSeen]:
         """Return the tenant's newest files first, at most `limit` (and `MAX_FILES`)."""
         return self._where(models.file_seen.c.tenant == tenant, limit=limit)
+
+    def first_seen(self, tenant: str, sha256: str) -> dt.datetime | None:
+        """Return when these bytes came from the tenant for the first time, whatever their name."""
+        table = models.file_seen
+        query = select(func.min(table.c.seen_at)).where(
+            table.c.tenant == tenant, table.c.sha256 == sha256
+        )
+        with self._database.reading() as connection:
+            seen: dt.datetime | None = connection.execute(query).scalar_one()
+        return seen
 
     def _where(self, condition: ColumnElement[bool], *, limit: int = MAX_FILES) -> list[FileSeen]:
         table = models.file_seen

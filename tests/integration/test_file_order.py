@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from blocks.hub import Tenant
+from blocks.hub import FileSeen, Tenant
 from blocks.settings import REFERENCE
+from ledger.coverage import WHOLE_YEAR
+from ledger.file_order import of_moment
 from ledger.fiscal_year import FiscalYear
 from ledger.onboarding import Transfer
 from ledger.onboarding_form import OnboardingForm
+from ledger.source import SourceFacts
 from ledger.unit import Unit
 from tasks.accept import accept_breaks
+from tasks.file_dates import date_of_file
 from tasks.onboarding import file_form
 from tests.small_sie import small_sie
 
@@ -85,6 +90,21 @@ def test_a_file_that_says_no_date_is_of_its_time(take):
     newer = take(CHAIRS.encode(), "euro", name="chairs.csv", at=NOON + SECOND)
 
     assert ("Published", "Held", "Published") == (first[0], older[0], newer[0]), older[1]
+
+
+def test_a_file_that_lies_elsewhere_is_of_the_time_when_it_was_first_seen(house, take):
+    """As one of a server is, and one that was moved from the inbox and is tried again."""
+    hub, gone = house.stores.hub, house.folder / "gone.csv"
+    seen = [
+        hub.files.record(FileSeen("euro", sha256, name, 1, "received")).seen_at
+        for sha256, name in (("a" * 64, "first.csv"), ("b" * 64, "x.csv"), ("a" * 64, "gone.csv"))
+    ]
+    facts = SourceFacts(kind="v1", coverage=WHOLE_YEAR)
+
+    found = date_of_file(hub, "euro", gone, facts, sha256="a" * 64)
+
+    assert of_moment(seen[0].astimezone(ZoneInfo("Europe/Stockholm"))) == found
+    assert "" == date_of_file(hub, "euro", gone, facts, sha256="c" * 64)
 
 
 @pytest.mark.parametrize(("pattern", "end"), [("tasma-*.csv", "Held"), ("", "Published")])
