@@ -26,13 +26,14 @@ class FennoaSimulator:
     Use as a context manager; `url` is what a client needs beside a company's user and key.
     """
 
-    def __init__(self, companies: Iterable[Company], **habits: Any) -> None:
-        """Prepare a simulator; ``habits`` are fields of `world.Habits`."""
+    def __init__(self, companies: Iterable[Company], *, port: int = 0, **habits: Any) -> None:
+        """Prepare a simulator; ``habits`` are fields of `world.Habits`, port 0 any free one."""
+        self.port = port
         self.world = World({item.user: item for item in companies}, Habits(**habits))
 
     def __enter__(self) -> Self:
         """Start serving in a thread."""
-        listening = socket.create_server((HOST, 0), backlog=512)
+        listening = socket.create_server((HOST, self.port), backlog=512)
         listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.url = f"http://{HOST}:{listening.getsockname()[1]}/api"
         self._server = PromptServer(

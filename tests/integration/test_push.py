@@ -138,6 +138,7 @@ def test_invoices_become_drafts_that_hold_our_key_and_are_read_back(hub, fennoa,
     assert ["begun", "succeeded", "begun", "succeeded"] == [line.kind for line in log]
 
 
+@pytest.mark.requirement("R-FEN-2b")
 def test_invoice_is_approved_and_sent_once_its_number_has_come(hub, fennoa, run, monkeypatch):
     monkeypatch.setattr(fennoa.world.habits, "number_delay_s", 0.05)
     monkeypatch.setattr("blocks.systems.fennoa.target.NUMBER_EVERY_S", 0.02)
@@ -190,6 +191,35 @@ def test_commit_that_comes_later_than_promised_is_an_alarm(hub, fennoa, run):
     assert {} == again
 
 
+@pytest.mark.requirement("R-FEN-26c")
+def test_invoice_that_a_person_approved_meanwhile_counts_as_approved(hub, fennoa, run):
+    queue(hub, document(1, (Step.CREATE, Step.CHECK)))
+    run()
+    (invoice,) = invoices(fennoa)
+    fennoa.world.approve(fennoa.company(USER), invoice.id)
+    queue(hub, document(2, SENT))
+    queued = hub.outbox.find("acme", "fennoa", "INV-2")
+    hub.outbox.apply(queued, Found(str(invoice.id)), rules=QUICK, now=now())
+    invoice.fields["notes_internal"] = f"tasma:{key(2)}"
+
+    assert {"done": 1} == run()
+
+    assert 1 == invoice.sent
+
+
+@pytest.mark.requirement("R-FEN-26a", "R-FEN-26b")
+def test_draft_that_a_person_made_there_stays_a_draft(hub, fennoa, run):
+    theirs = _nested(form(9) | {"notes_internal": "", "customer_no": "7"})
+    draft = fennoa.world.add_invoice(fennoa.company(USER), theirs)
+    queue(hub, document(1, SENT))
+
+    assert {"done": 1} == run()
+
+    ours = next(one for one in invoices(fennoa) if one is not draft)
+    assert (None, 0) == (draft.approved_at, draft.sent)
+    assert (True, 1) == (ours.approved_at is not None, ours.sent)
+
+
 def test_answer_lost_to_an_approval_is_found_out_by_reading(hub, fennoa, run):
     fennoa.faults.add("sales_api/do/approve", Fault.LOST_DONE)
     queue(hub, document(1, SENT))
@@ -221,6 +251,7 @@ def test_sending_that_fails_with_a_good_status_is_a_failure(hub, fennoa, run):
     assert "send_failed" == item(hub, 1).answer_code
 
 
+@pytest.mark.requirement("R-FEN-12c")
 def test_totals_that_differ_hold_the_document_before_its_approval(hub, fennoa, run):
     queue(hub, document(1, SENT, gross="125.49"))
 
@@ -460,6 +491,7 @@ def test_next_document_is_found_by_an_index_however_many_wait(hub):
             assert not [step for step in steps if "TEMP B-TREE" in step or "SCAN" in step], steps
 
 
+@pytest.mark.requirement("R-FEN-28b")
 def test_document_of_a_dead_worker_goes_into_doubt_and_is_not_sent_again(hub, fennoa, run):
     """The worker died after its invoice was made and before it stored the answer."""
     queue(hub, document(1))

@@ -8,7 +8,7 @@ import shutil
 import pytest
 
 from blocks.hub import Connection, Hub, Method, Tenant
-from blocks.settings import settings
+from blocks.settings import PROJECT, settings
 from simulators.fennoa import Company, Fault, FennoaSimulator
 from tests.command_line import invoke
 from tests.harnesses.fennoa import BLOCK, KEY, USER, give_block
@@ -32,6 +32,7 @@ def fennoa(running, monkeypatch, tmp_path, empty_hub):
     shutil.copy(empty_hub, tmp_path / "hub")
     running.company(USER).invoices.clear()
     running.faults.waiting.clear()
+    running.world.calls.clear()
     give_block(monkeypatch, url=running.url)
     with Hub(settings().hub_url) as hub:
         hub.tenants.add(Tenant("acme", "Acme Oy"))
@@ -70,6 +71,7 @@ def invoices(fennoa):
     return list(fennoa.company(USER).invoices.values())
 
 
+@pytest.mark.requirement("R-FEN-24a", "R-FEN-24b", "R-FEN-31")
 def test_file_becomes_drafts_and_each_has_its_log(fennoa, file):
     path = file(content(id="1"), content(id="2"), content(id="2"))
 
@@ -82,9 +84,20 @@ def test_file_becomes_drafts_and_each_has_its_log(fennoa, file):
     assert "2 done." in ran
     assert 2 == len(invoices(fennoa))
     assert "webshop/1" in invoices(fennoa)[0].fields["notes_internal"]
+    assert [None, None] == [one.approved_at for one in invoices(fennoa)]
+    assert not [path for _, path, _ in fennoa.world.calls if "/do/" in path]
     events = push_json("events", "acme", "webshop/1")
     assert ["begun", "succeeded"] * 2 == [line["kind"] for line in events["events"]]
     assert str(invoices(fennoa)[0].id) == events["target_id"]
+
+
+def test_sample_of_the_readme_becomes_drafts(fennoa):
+    added = push_json("add", "acme", PROJECT / "docs" / "examples" / "invoices.jsonl")
+    push("run", "acme")
+
+    assert (2, 2) == (added["received"], added["added"])
+    assert 2 == len(invoices(fennoa))
+    assert push_json("events", "acme", "webshop/1001")["target_id"]
 
 
 def test_invoice_that_cannot_go_is_refused_by_name_and_the_others_are_queued(fennoa, file):

@@ -8,11 +8,14 @@ from dataclasses import replace
 
 import pytest
 
+from blocks.settings import PROJECT
 from ledger.push import advance as rules_of_pushing
 from ledger.push.items import Clock, Phase
+from tests.push_campaign import ALL, FEW, HEADS, play
 from tests.push_world import RULES, World
 
-SCHEDULES = 10_000 if os.environ.get("TASMA_CAMPAIGN") else 400
+SCHEDULES = ALL if os.environ.get("TASMA_CAMPAIGN") else FEW
+RECORD = PROJECT / "docs" / "decisions" / "0020-exactly-once.md"
 
 
 def wrong(seeds, **settings):
@@ -24,8 +27,13 @@ def wrong(seeds, **settings):
     return found
 
 
-def test_every_document_is_there_once_or_held_whatever_happens():
-    assert {} == wrong(range(SCHEDULES))
+def test_every_document_is_there_once_or_held_and_the_decision_has_the_figures():
+    found = play(range(SCHEDULES))
+
+    assert {} == found.wrong
+    table = RECORD.read_text(encoding="utf-8")
+    assert f"| {' | '.join(HEADS)} |" in table
+    assert found.line(SCHEDULES) in table
 
 
 def test_without_faults_every_document_is_done():
