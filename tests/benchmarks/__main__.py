@@ -17,7 +17,9 @@ from rich.console import Console
 from tests.benchmarks.drop import drop
 from tests.benchmarks.fortnox import fortnox
 from tests.benchmarks.growth import growth
+from tests.benchmarks.journal import journal
 from tests.benchmarks.measure import Contender, Run, run
+from tests.benchmarks.opening import opening
 from tests.benchmarks.plan import Benchmark, Result, Step, earlier
 from tests.benchmarks.publish import jsonl, publish, tenants
 from tests.benchmarks.report import as_json, machine, print_step
@@ -29,6 +31,8 @@ BENCHMARKS: Final[dict[str, Callable[[Path], Benchmark]]] = {
     "tenants": tenants,
     "jsonl": jsonl,
     "growth": growth,
+    "journal": journal,
+    "opening": opening,
     "drop": drop,
     "fortnox": fortnox,
 }
