@@ -144,6 +144,25 @@ def test_held_document_is_resolved_by_what_a_person_saw(fennoa, file, monkeypatc
     assert 1 == invoice.sent
 
 
+@pytest.mark.requirement("R-FEN-27a", "R-FEN-27b")
+def test_every_invoice_stays_a_draft_until_the_import_was_verified(fennoa, file, monkeypatch):
+    email = [{"channel": "email", "address": "ap@example.com"}]
+    give_block(monkeypatch, url=fennoa.url, terms={"process": "approve"})
+    agreed = invoke("push", "add", "acme", file(content(id="1", recipients=email)), *TO)
+    asked = invoke("push", "add", "acme", file(content(id="2")), *TO, "--process", "approve")
+    push("run", "acme")
+    before = [one.approved_at for one in invoices(fennoa)]
+    give_block(monkeypatch, url=fennoa.url, terms={"process": "approve", "import_verified": True})
+    push("add", "acme", file(content(id="3", recipients=email)))
+    push("run", "acme")
+
+    assert 0 == agreed.exit_code, agreed.output
+    assert 1 == asked.exit_code
+    assert "import_verified" in asked.output
+    assert [None] == before
+    assert [True] == [one.approved_at is not None for one in invoices(fennoa)[1:]]
+
+
 def test_paused_tenant_sends_nothing_and_says_why(fennoa, file):
     push("add", "acme", file(content(id="1")))
 

@@ -128,10 +128,10 @@ class FennoaTarget:
         if process and process not in set(Process):
             known = ", ".join(Process)
             raise NoSuchProcess(process=process[:80], known=known)
+        if process not in {"", Process.DRAFT} and not self.terms.import_verified:
+            raise ImportNotVerified(process=process)
         chosen = Process(process) if process else self.terms.process
-        if chosen in {None, Process.DRAFT} or self.terms.import_verified:
-            return steps_of(self.terms.model_copy(update={"process": chosen}))
-        raise ImportNotVerified(process=chosen)
+        return steps_of(self.terms.model_copy(update={"process": chosen}))
 
     def judge(self, document: str) -> Sequence[str]:
         """Return what stands against an invoice, each in a sentence."""
