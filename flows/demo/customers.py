@@ -105,11 +105,11 @@ def _open(stores: Stores, customer: Customer, path: Path) -> Truth:
 
 def truth_of_books(customer: Customer, content: bytes, fiscal_year: str) -> Truth:
     """Take from a SIE file itself what must be true of its books; debit positive."""
-    said = {number.decode(): Decimal(text.decode()) for number, text in CLOSING.findall(content)}
+    stated = {number.decode(): Decimal(text.decode()) for number, text in CLOSING.findall(content)}
     return Truth(
         tenant=customer.slug,
         fiscal_year=fiscal_year,
-        trial_balance={number: amount for number, amount in said.items() if amount},
+        trial_balance={number: amount for number, amount in stated.items() if amount},
         voucher_count=content.count(b"#VER "),
         posting_count=content.count(b"#TRANS "),
         planted=customer.planted,
