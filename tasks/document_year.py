@@ -12,9 +12,22 @@ from ledger.schemas import CONNECTED_FILE
 from tasks.jobs import DryRunPublishes, Job
 from tasks.pages.documents import DocumentsFound, FileFailure
 
-MAX_TROUBLES: Final = 20
-"""Files that a system may fail to send (no answer, a fault of its own) before a run gives up on the
-rest until the next. A file that is lost there is none of them: it may stay so for good."""
+
+@dataclass(frozen=True)
+class DocumentLimits:
+    """How much one run fetches of a year."""
+
+    files: int = 4_000
+    """The next run goes on. At five a second they take 14 minutes, less than others wait for the
+    unit."""
+    batch_files: int = 500
+    """Files between two publications: what a run that dies has to fetch again at most."""
+    troubles: int = 20
+    """Files that a system may fail to send (no answer, a fault of its own) before a run gives up on
+    the rest until the next. A file that is lost there is none of them: it may stay so for good."""
+
+
+DOCUMENT_LIMITS: Final = DocumentLimits()
 
 STORED: Final = ("media_type", "size_bytes", "sha256", "lake_address", "fetched_at")
 """What is known of a file itself, whatever it hangs on."""
@@ -30,12 +43,15 @@ class DocumentYear:
     listed: YearDocuments
     before: pa.Table
     stored: dict[str, Row]
+    limits: DocumentLimits = DOCUMENT_LIMITS
     failed: dict[str, str] = field(default_factory=dict)
     refused: str = ""
     troubles: int = 0
 
     @classmethod
-    def begun(cls, job: Job, listed: YearDocuments) -> DocumentYear:
+    def begun(
+        cls, job: Job, listed: YearDocuments, limits: DocumentLimits = DOCUMENT_LIMITS
+    ) -> DocumentYear:
         """Look up what is published, and which files lie in the lake."""
         warehouse, tenant = job.stores.warehouse, job.unit.tenant
         stored = {
@@ -44,7 +60,7 @@ class DocumentYear:
             if (job.stores.lake.root / row["lake_address"]).exists()
         }
         before = warehouse.read_side_table(tenant, "connected_file", year=job.unit.year)
-        return cls(job, listed, before, stored)
+        return cls(job, listed, before, stored, limits)
 
     @property
     def missing(self) -> list[str]:
@@ -55,7 +71,7 @@ class DocumentYear:
     @property
     def is_over(self) -> bool:
         """Whether it is no use to ask for more in this run."""
-        return bool(self.refused) or self.troubles >= MAX_TROUBLES
+        return bool(self.refused) or self.troubles >= self.limits.troubles
 
     def note(self, document_id: str, refused: MissingFile) -> None:
         """Note why one file could not be fetched."""

@@ -17,19 +17,12 @@ from blocks.media_types import media_type
 from blocks.steps import reached
 from blocks.systems.ports import DocumentSource, MissingFile, SourceYear
 from blocks.systems.registry import Books, NothingToFetch
-from tasks.document_year import DocumentYear
+from tasks.document_year import DOCUMENT_LIMITS, DocumentLimits, DocumentYear
 from tasks.jobs import Job
 from tasks.log import say
 from tasks.pages.documents import DocumentsFound, documents_page
 from tasks.pages.markdown import escaped
 from tasks.steps import step
-
-MAX_FILES: Final = 4_000
-"""Files fetched of a year in one run; the next run goes on. At five a second they take 14 minutes,
-less than others wait for the unit."""
-
-BATCH_FILES: Final = 500
-"""Files fetched between two publications: what a run that dies has to fetch again at most."""
 
 AT_ONCE: Final = 4
 """Files fetched at the same time; each is in memory as a whole."""
@@ -38,7 +31,9 @@ PAGE: Final = "documents"
 
 
 @step("documents", about="job.unit")
-async def documents(job: Job, books: Books, source_year: SourceYear) -> DocumentsFound:
+async def documents(
+    job: Job, books: Books, source_year: SourceYear, *, limits: DocumentLimits = DOCUMENT_LIMITS
+) -> DocumentsFound:
     """Fetch the files on a year's vouchers that are new, and publish them beside the ledger.
 
     One file's failure stops no other: it is counted, named, and tried again by the next run. A
@@ -48,6 +43,7 @@ async def documents(job: Job, books: Books, source_year: SourceYear) -> Document
         job: The unit's.
         books: The tenant's, in its accounting system.
         source_year: Which year.
+        limits: How much is fetched.
 
     Raises:
         TransientError: The system did not answer for a list.
@@ -60,10 +56,10 @@ async def documents(job: Job, books: Books, source_year: SourceYear) -> Document
     source = source_of(books)
     listed = await source.of_year(source_year)
     reached("documents.listed")
-    year = await asyncio.to_thread(DocumentYear.begun, job, listed)
-    wanted = year.missing[:MAX_FILES]
-    for first in range(0, len(wanted), BATCH_FILES):
-        await _fetch(year, books, wanted[first : first + BATCH_FILES])
+    year = await asyncio.to_thread(DocumentYear.begun, job, listed, limits)
+    wanted = year.missing[: limits.files]
+    for first in range(0, len(wanted), limits.batch_files):
+        await _fetch(year, books, wanted[first : first + limits.batch_files])
         reached("documents.landed")
         await asyncio.to_thread(year.publish)
         if year.is_over:

@@ -17,6 +17,7 @@ from blocks.systems.ports import SourceYear
 from blocks.systems.registry import Books
 from blocks.warehouse.records import ChangePlan
 from flows.cli.result import LoadResult
+from tasks.document_year import DOCUMENT_LIMITS, DocumentLimits
 from tasks.fetch import Fetched, Received
 from tasks.jobs import Job
 from tasks.pages.documents import DocumentsFound
@@ -37,10 +38,18 @@ class LocalSteps:
     is one of the tenant's, so that its absence in the source is a finding.
     """
 
-    def __init__(self, found: LoadResult, watch: Watch, *, is_defined: bool = False) -> None:
+    def __init__(
+        self,
+        found: LoadResult,
+        watch: Watch,
+        *,
+        is_defined: bool = False,
+        document_limits: DocumentLimits = DOCUMENT_LIMITS,
+    ) -> None:
         self.found = found
         self.watch = watch
         self._is_defined = is_defined
+        self._document_limits = document_limits
 
     async def fetch(
         self, stores: Stores, tenant: str, *, path: Path, sha256: str = "", who: str = ""
@@ -108,6 +117,8 @@ class LocalSteps:
         """Fetch the year's documents."""
         self.watch("fetching documents")
         try:
-            return await tasks.documents.documents.fn(job, books, source_year)
+            return await tasks.documents.documents.fn(
+                job, books, source_year, limits=self._document_limits
+            )
         finally:
             self.found.asked(books)

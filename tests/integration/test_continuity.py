@@ -17,6 +17,7 @@ from ledger.fiscal_year import FiscalYear
 from ledger.unit import Unit
 from tasks.accept import accept_breaks
 from tasks.pages.unit import later_page
+from tests.command_line import invoke
 
 Y2024, Y2025 = FiscalYear.parse("2024"), FiscalYear.parse("2025")
 
@@ -237,20 +238,12 @@ def test_page_of_the_later_year_names_amounts_and_what_gave_rise_to_the_question
 def test_breaks_tell_of_it_with_its_date_also_after_a_failed_run(
     stores, take, tmp_path, monkeypatch
 ):
-    from typer.testing import CliRunner  # noqa: PLC0415 - for this test alone
-
-    import flows.cli  # noqa: PLC0415 - as above
-
     take(NEXT_OTHERWISE)
     take(LAST)
     monkeypatch.setenv("TASMA_HUB_URL", f"sqlite:///{tmp_path / 'hub.sqlite'}")
 
     def breaks(*options):
-        return (
-            CliRunner()
-            .invoke(flows.cli.app.app, ["ledger", "breaks", "acme", "2025", *options])
-            .output
-        )
+        return invoke("ledger", "breaks", "acme", "2025", *options).output
 
     (finding,) = found(stores)
     assert f"Later: found on {finding.found_at:%Y-%m-%d}, when 2024 was loaded" in breaks()

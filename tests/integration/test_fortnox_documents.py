@@ -19,8 +19,8 @@ from ledger.fiscal_year import FiscalYear
 from simulators.books.company import Company
 from simulators.books.years import calendar_years
 from simulators.fortnox import ALL_SCOPES, LEDGER_SCOPES, FortnoxSimulator, SimulatedTenant
-from tasks import document_year
-from tasks import documents as work
+from tasks.document_year import DocumentLimits
+from tasks.documents import AT_ONCE
 from tasks.ledger_sources import year_sources
 from tests import quick_fortnox
 from tests.homes import opened_new
@@ -62,9 +62,10 @@ def stores(tmp_path, simulator, empty_hub):
         yield stores
 
 
-def pull(stores):
+def pull(stores, **limits):
     """Pull the open years; return the name and message of the end."""
-    steps = LocalSteps(LoadResult(TENANT), lambda _step: None)
+    limited = DocumentLimits(**limits)
+    steps = LocalSteps(LoadResult(TENANT), lambda _step: None, document_limits=limited)
     ending = asyncio.run(pull_tenant(stores, TENANT, PullOptions(), steps=steps, wait_limit_s=5))
     return ending.outcome.state_name, ending.message
 
@@ -284,17 +285,14 @@ def test_a_file_is_taken_up_to_its_limit(stores, there, monkeypatch, size_bytes)
     assert (size_bytes == 2_000) == ((id_, "voucher", "A", "1") in published(stores))
 
 
-def test_a_run_gives_up_on_the_rest_when_fortnox_fails_again_and_again(
-    stores, simulator, there, monkeypatch
-):
-    monkeypatch.setattr(document_year, "MAX_TROUBLES", 2)
+def test_a_run_gives_up_on_the_rest_when_fortnox_fails_again_and_again(stores, simulator, there):
     simulator.faults.add("status", tenant=NUMBER, path=ARCHIVE, times=None, status=503)
 
-    asked = pull(stores)
+    asked = pull(stores, troubles=2)
 
     # Those under way when the limit was reached fail as well.
     tried = {call.path for call in simulator.calls if call.path.startswith(ARCHIVE)}
-    assert len(tried) <= 2 + work.AT_ONCE
+    assert len(tried) <= 2 + AT_ONCE
     assert "files failed and are tried again" in asked[1]
     assert "wait for the next run" in asked[1]
 
@@ -303,23 +301,21 @@ def test_a_run_gives_up_on_the_rest_when_fortnox_fails_again_and_again(
     assert listed(there) == published(stores).keys()
 
 
-def test_files_that_are_lost_for_good_never_keep_the_others_waiting(stores, there, monkeypatch):
-    monkeypatch.setattr(document_year, "MAX_TROUBLES", 2)
+def test_files_that_are_lost_for_good_never_keep_the_others_waiting(stores, there):
     lost = {there.attach(("A", number), content=None) for number in range(5)}
 
-    pull(stores)
+    pull(stores, troubles=2)
 
     assert "5 files failed and are tried again" == known(stores).reason
     assert {row for row in listed(there) if row[0] not in lost} == published(stores).keys()
 
 
-def test_files_beyond_the_limit_of_a_run_wait_for_the_next(stores, there, monkeypatch):
-    monkeypatch.setattr(work, "MAX_FILES", 5)
-    monkeypatch.setattr(work, "BATCH_FILES", 2)
+def test_files_beyond_the_limit_of_a_run_wait_for_the_next(stores, there):
     total = len({id_ for id_, *_ in listed(there)})
     counts = []
     while (total - 5 * len(counts)) > 0:
-        counts.append((pull(stores)[0], known(stores).document_count, known(stores).reason))
+        outcome, _ = pull(stores, files=5, batch_files=2)
+        counts.append((outcome, known(stores).document_count, known(stores).reason))
 
     assert [min(5 * turn, total) for turn in range(1, len(counts) + 1)] == [
         count for _, count, _ in counts
