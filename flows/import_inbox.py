@@ -16,6 +16,7 @@ from blocks.names import shown_name
 from blocks.pickup.folder import Dropped, Inbox, fair_share, named_as_text
 from blocks.pickup.port import ChangedMeanwhile, Look, Place, complete_files
 from blocks.settings import settings
+from flows.runs.file_runs import end_of
 from tasks.arrivals import explain
 from tasks.fetch import land_waiting
 from tasks.file_runs import FileRun
@@ -125,7 +126,7 @@ async def _take_up(stores: Stores, place: Place[Dropped], file: Dropped) -> End:
     # The same bytes dropped again tomorrow are a new wish, so the key holds the time of the file.
     key = f"inbox:{file.tenant}:{landed.sha256}:{file.changed_ns}"
     run = FileRun(file.tenant, file.name, str(file.path), landed.sha256, key)
-    end = await run.end()
+    end = await end_of(run)
     if end is None:
         return End.AT_WORK
     # It ended, and did not get as far as to move the file: a full disk, perhaps.

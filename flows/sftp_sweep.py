@@ -14,6 +14,7 @@ from prefect.states import Completed, Failed
 from pydantic import Field
 
 from blocks.hub.pickups import Pickup
+from flows.runs.file_runs import end_of
 from flows.runs.states import run_id
 from ledger.text import visible
 from tasks.notify import notify
@@ -52,7 +53,9 @@ async def sftp_sweep(shard: Shard = 0, shards: Shards = 1, tenant: OneTenant = "
     with open_stores() as stores, Threads() as threads:
         every = await threads.do(stores.hub.pickups.every)
         due = chosen(every, stores.hub.database.now(), shard=shard, shards=shards, tenant=tenant)
-        polls = await Sweep(stores, every, threads, run_id=run_id(), settle_s=SETTLE_S).poll(due)
+        polls = await Sweep(
+            stores, every, threads, end_of, run_id=run_id(), settle_s=SETTLE_S
+        ).poll(due)
         await _tell(stores, polls)
     summary = pickups_summary(polls)
     if polls:

@@ -1,29 +1,11 @@
-"""Runs on files that were taken up: one for each, and how it ended."""
+"""The run that is wanted for a file that was taken up, and how it ended."""
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, Final
 
-from prefect import State
-from prefect.client.schemas.objects import FlowRun
-from prefect.deployments import arun_deployment
-
-from blocks.names import shown_name
 from ledger.outcome import Outcome
-from tasks.log import say
-
-IMPORT: Final = "import-file/import-file"
-
-MAX_ATTEMPTS: Final = 5
-"""Runs for one file, each of which died and left it lying."""
-
-GAVE_UP: Final = (
-    f"{MAX_ATTEMPTS} runs were started for this file and each of them died. Look at them in the "
-    "UI, then drop the file again."
-)
-CANCELLED: Final = "The run was cancelled. Drop the file again when it is wanted."
-ENDED: Final = "The run {name} ended as {state}; its page in the UI says why."
 
 
 @dataclass(frozen=True)
@@ -41,30 +23,6 @@ class FileRun:
     key: str
     who: str = ""
 
-    async def end(self) -> RunEnd | None:
-        """See to it that a run works on the file; return how it ended, None while it works."""
-        for attempt in range(1, MAX_ATTEMPTS + 1):
-            run = await self._run(attempt)
-            if run.state is None or not run.state.is_final():
-                say(f"{shown_name(self.name)}: run {run.name}", tenant=self.tenant)
-                return None
-            if not run.state.is_crashed():
-                return RunEnd(Outcome.of_state(run.state.name), _reason(run, run.state))
-        return RunEnd(Outcome.FAILED, GAVE_UP)
-
-    async def _run(self, attempt: int) -> FlowRun:
-        """Return the run: a new one, or the one that there is already."""
-        parameters = {"tenant": self.tenant, "path": self.path, "sha256": self.sha256}
-        return await arun_deployment(
-            IMPORT,
-            parameters=parameters | ({"who": self.who} if self.who else {}),
-            idempotency_key=f"{self.key}:{attempt}",
-            flow_run_name=f"{self.tenant} {self.name}",
-            tags=[f"tenant:{self.tenant}"],
-            timeout=0,
-            as_subflow=False,
-        )
-
 
 @dataclass(frozen=True)
 class RunEnd:
@@ -74,7 +32,5 @@ class RunEnd:
     reason: str
 
 
-def _reason(run: FlowRun, state: State[Any]) -> str:
-    if state.is_completed():
-        return ""
-    return CANCELLED if state.is_cancelled() else ENDED.format(name=run.name, state=state.name)
+EndOf = Callable[[FileRun], Awaitable[RunEnd | None]]
+"""See to it that a run works on the file; return how it ended, None while it works."""

@@ -23,7 +23,7 @@ from blocks.pickup.sftp import RemoteFile, RemoteFolder
 from ledger.outcome import Outcome
 from ledger.readers import suffixes_in_words
 from tasks.fetch import land_file
-from tasks.file_runs import FileRun, RunEnd
+from tasks.file_runs import EndOf, FileRun, RunEnd
 from tasks.log import say, warn
 from tasks.onboarding import NotOpen, require_open
 from tasks.pickup.threads import Threads
@@ -88,6 +88,7 @@ class Poll:
     place: RemoteFolder
     threads: Threads
     link: asyncio.Lock
+    end_of: EndOf
     settle_s: float = SETTLE_S
 
     @property
@@ -224,7 +225,7 @@ class Poll:
         if row.state in {PickupState.KEPT, PickupState.UNFINISHED}:
             return End.STAYS if row.state is PickupState.KEPT else End.WAITING
         if row.state is PickupState.TAKEN:
-            end = await self._run(file, row).end()
+            end = await self.end_of(self._run(file, row))
             if end is None:
                 return End.AT_WORK
             reason = await self.threads.do(self._reason, row, end)

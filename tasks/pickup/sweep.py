@@ -18,6 +18,7 @@ from blocks.pickup.agreed import Agreed
 from blocks.pickup.connection import LIMITS, Connection, Limits, connected
 from blocks.pickup.sftp import RemoteFolder
 from tasks.arrivals import explain
+from tasks.file_runs import EndOf
 from tasks.pickup.poll import SETTLE_S, Poll, Polled
 from tasks.pickup.threads import AT_ONCE, Threads
 from tasks.stores import Stores
@@ -51,6 +52,7 @@ class Sweep:
     stores: Stores
     every: Sequence[Pickup]
     threads: Threads
+    end_of: EndOf
     run_id: str = ""
     settle_s: float = SETTLE_S
     limits: Limits = LIMITS
@@ -119,7 +121,9 @@ class Sweep:
     async def _one(self, pickup: Pickup, connection: Connection, link: asyncio.Lock) -> Polled:
         place = RemoteFolder(connection, agreed_of(pickup, self.every), self.stores.lake.temporary)
         try:
-            polled = await Poll(self.stores, place, self.threads, link, self.settle_s).run()
+            polled = await Poll(
+                self.stores, place, self.threads, link, self.end_of, self.settle_s
+            ).run()
         except Exception as problem:  # noqa: BLE001 - whatever it was, it is this tenant's alone
             return await self._failed(pickup, problem)
         took = bool(polled.taken)

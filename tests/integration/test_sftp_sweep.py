@@ -13,12 +13,12 @@ from blocks.hub import Tenant
 from blocks.hub.pickups import Pickup
 from blocks.hub.states import PickupState
 from flows.demo.outcome import published_balances
+from flows.runs import file_runs
 from flows.sftp_sweep import SILENCE, SILENT_AFTER, _silence, chosen
 from ledger.fiscal_year import FiscalYear
 from simulators.books.company import Company
 from simulators.books.years import calendar_years
 from simulators.sftp import Faults, SftpSimulator
-from tasks import file_runs
 from tasks.pickup import poll, sweep
 from tasks.pickup.poll import STALLED, End
 from tasks.pickup.sweep import Sweep, shard_of
@@ -96,7 +96,7 @@ def polled(stores, server, runs, clock, monkeypatch):
         with Threads() as threads:
             every = stores.hub.pickups.every()
             due = chosen(every, clock.now, shard=0, shards=1, tenant="")
-            made = Sweep(stores, every, threads, settle_s=settle_s, limits=SHORT)
+            made = Sweep(stores, every, threads, file_runs.end_of, settle_s=settle_s, limits=SHORT)
             return {found.tenant: found for found in await made.poll(due)}
 
     def polled(minutes=5, settle_s=0.02):

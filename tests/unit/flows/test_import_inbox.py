@@ -12,8 +12,8 @@ from prefect.settings import PREFECT_API_URL, temporary_settings
 from blocks.hub import Tenant
 from blocks.pickup.folder import Inbox, fair_share
 from blocks.pickup.port import Look
+from flows import import_inbox
 from flows.import_inbox import End, _concluded, _deal_with, _deal_with_all
-from tasks.file_runs import FileRun
 from tests.homes import opened_new
 from tests.small_sie import small_sie
 
@@ -133,7 +133,7 @@ def test_of_files_that_would_replace_each_other_the_oldest_by_its_own_date_goes_
     async def end(run):
         started.append(run.name)
 
-    monkeypatch.setattr(FileRun, "end", end)
+    monkeypatch.setattr(import_inbox, "end_of", end)
 
     def sweep():
         place = Inbox(inbox, {"acme"})
