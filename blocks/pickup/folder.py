@@ -74,19 +74,21 @@ class Inbox:
 
     root: Path
     tenants: Collection[str]
+    max_entries: int = MAX_ENTRIES
+    """Of a folder; one with more is looked at that far."""
 
     def look(self) -> Look[Dropped]:
         """Look through the folders of the tenants, and count what lies elsewhere."""
         seen: Look[Dropped] = Look()
-        for entry in _entries(self.root, seen):
+        for entry in _entries(self.root, seen, self.max_entries):
             if entry.is_symlink():
                 seen.leave(self.root.name, "links, which are not followed", name=entry.name)
             elif not entry.is_dir(follow_symlinks=False):
                 seen.leave(self.root.name, "in no tenant's folder", name=entry.name)
             elif entry.name not in self.tenants:
-                _count_strays(entry, seen)
+                _count_strays(entry, seen, self.max_entries)
             else:
-                _look_into(entry, seen)
+                _look_into(entry, seen, self.max_entries)
         return seen
 
     @contextmanager
@@ -194,13 +196,13 @@ def _within_bytes(files: Iterable[Dropped]) -> Iterator[Dropped]:
             yield file
 
 
-def _entries(folder: Path, seen: Look[Dropped]) -> Iterator[os.DirEntry[str]]:
-    """List a folder, as far as `MAX_ENTRIES`; what hides by its name is not there."""
+def _entries(folder: Path, seen: Look[Dropped], limit: int) -> Iterator[os.DirEntry[str]]:
+    """List a folder, as far as its limit of entries; what hides by its name is not there."""
     try:
         with os.scandir(folder) as entries:
             for number, entry in enumerate(entries):
-                if number == MAX_ENTRIES:
-                    why = f"folder with more than {MAX_ENTRIES:,} entries, whose rest waits"
+                if number == limit:
+                    why = f"folder with more than {limit:,} entries, whose rest waits"
                     seen.leave(folder.name, why)
                     return
                 if not entry.name.startswith("."):
@@ -211,16 +213,16 @@ def _entries(folder: Path, seen: Look[Dropped]) -> Iterator[os.DirEntry[str]]:
         seen.leave(folder.name, f"folder that cannot be read: {problem.strerror}")
 
 
-def _count_strays(folder: os.DirEntry[str], seen: Look[Dropped]) -> None:
-    count = sum(1 for _ in _entries(Path(folder.path), seen))
+def _count_strays(folder: os.DirEntry[str], seen: Look[Dropped], limit: int) -> None:
+    count = sum(1 for _ in _entries(Path(folder.path), seen, limit))
     if count:
         seen.leave(
             folder.name, "in a folder of no tenant (`tasma tenant add` makes one)", count=count
         )
 
 
-def _look_into(folder: os.DirEntry[str], seen: Look[Dropped]) -> None:
-    for entry in _entries(Path(folder.path), seen):
+def _look_into(folder: os.DirEntry[str], seen: Look[Dropped], limit: int) -> None:
+    for entry in _entries(Path(folder.path), seen, limit):
         try:
             state = entry.stat(follow_symlinks=False)
         except FileNotFoundError:  # taken up or removed meanwhile

@@ -21,7 +21,11 @@ POLL_INTERVAL_S: Final = 3.0
 
 @asynccontextmanager
 async def unit_lease(
-    stores: Stores, unit: Unit, *, wait_limit_s: float = WAIT_LIMIT_S
+    stores: Stores,
+    unit: Unit,
+    *,
+    wait_limit_s: float = WAIT_LIMIT_S,
+    poll_interval_s: float = POLL_INTERVAL_S,
 ) -> AsyncIterator[KeptLease]:
     """Hold the unit's lease, renewed in the background; wait for a run that holds it now.
 
@@ -38,6 +42,6 @@ async def unit_lease(
         say(f"Waiting: {taken}", tenant=unit.tenant, unit=unit.year.key)
 
     async with awaited_lease(
-        take, wait_limit_s=wait_limit_s, poll_interval_s=POLL_INTERVAL_S, on_wait=on_wait
+        take, wait_limit_s=wait_limit_s, poll_interval_s=poll_interval_s, on_wait=on_wait
     ) as kept:
         yield kept

@@ -39,16 +39,16 @@ def inbox(tmp_path, monkeypatch):
     return tmp_path
 
 
-def names(inbox):
-    found = asyncio.run(complete_files(Inbox(inbox, TENANTS), settle_s=SETTLE_S))
+def names(inbox, **limits):
+    found = asyncio.run(complete_files(Inbox(inbox, TENANTS, **limits), settle_s=SETTLE_S))
     return [(file.tenant, file.path.name) for file in fair_share(found.files)]
 
 
-def left(inbox):
+def left(inbox, **limits):
     """Say what is left alone: where, how much, why, examples."""
     return {
         (item.folder, item.why.partition(" (")[0]): (item.count, item.names)
-        for item in Inbox(inbox, TENANTS).look().left.values()
+        for item in Inbox(inbox, TENANTS, **limits).look().left.values()
     }
 
 
@@ -177,13 +177,14 @@ def test_a_folder_that_cannot_be_read_is_said_and_stops_no_other(inbox, monkeypa
     assert [("acme", "folder that cannot be read: Permission denied")] == [*left(inbox)]
 
 
-def test_a_folder_of_too_many_names_is_looked_at_as_far_as_the_limit(inbox, monkeypatch):
-    monkeypatch.setattr(folder, "MAX_ENTRIES", 10)
+def test_a_folder_of_too_many_names_is_looked_at_as_far_as_the_limit(inbox):
     for number in range(11):
         (inbox / "acme" / f"{number}.se").write_bytes(b"1")
 
-    assert 10 == len(names(inbox))
-    assert [("acme", "folder with more than 10 entries, whose rest waits")] == [*left(inbox)]
+    assert 10 == len(names(inbox, max_entries=10))
+    assert [("acme", "folder with more than 10 entries, whose rest waits")] == [
+        *left(inbox, max_entries=10)
+    ]
 
 
 def test_a_sweep_takes_at_most_its_limit():

@@ -7,7 +7,6 @@ import threading
 
 import pytest
 
-import flows.runs.leasing
 from blocks.hub import LeaseTaken, Tenant, unit_resource
 from flows.runs.leasing import unit_lease
 from ledger.fiscal_year import FiscalYear
@@ -18,8 +17,7 @@ UNIT = Unit("acme", FiscalYear.parse("2024"))
 
 
 @pytest.fixture
-def stores(tmp_path, monkeypatch, empty_hub):
-    monkeypatch.setattr(flows.runs.leasing, "POLL_INTERVAL_S", 0.05)
+def stores(tmp_path, empty_hub):
     with opened_new(tmp_path, empty_hub) as stores:
         stores.hub.tenants.add(Tenant("acme", "Acme AB"))
         yield stores
@@ -27,7 +25,9 @@ def stores(tmp_path, monkeypatch, empty_hub):
 
 def hold(stores, wait_limit_s):
     async def take():
-        async with unit_lease(stores, UNIT, wait_limit_s=wait_limit_s) as kept:
+        async with unit_lease(
+            stores, UNIT, wait_limit_s=wait_limit_s, poll_interval_s=0.05
+        ) as kept:
             return kept.token, stores.hub.leases.find(unit_resource(UNIT.tenant, UNIT.year))
 
     return asyncio.run(take())
