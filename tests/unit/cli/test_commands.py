@@ -28,8 +28,11 @@ def first_paragraph(text):
 
 
 @pytest.mark.parametrize("path", COMMANDS, ids=" ".join)
-def test_each_row_of_the_table_says_what_its_command_says_first(path):
-    assert first_paragraph(AS_THEY_RUN[path].help) == COMMANDS[path].help
+def test_each_row_of_the_table_says_where_its_command_is_and_what_it_says_first(path):
+    command, row = AS_THEY_RUN[path], COMMANDS[path]
+
+    assert command.callback.__module__ == f"flows.cli.{row.module}"
+    assert first_paragraph(command.help) == row.help
 
 
 def test_no_command_is_missing_from_the_table():
