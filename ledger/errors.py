@@ -135,7 +135,7 @@ with the module of each; those under `TransientError` are retried, the rest go t
             UnknownSource  (blocks.controls.catalogue)
             UnknownSystem  (blocks.systems.registry)
             UnknownTenant  (blocks.hub.errors)
-            Unsendable  (blocks.systems.fennoa.target)
+            Unsendable  (blocks.systems.fennoa.prepared)
             WrongTerms  (blocks.systems.fennoa.block)
         TransientError  (ledger.errors)
             CallFailed  (blocks.http.errors)

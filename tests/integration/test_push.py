@@ -13,7 +13,8 @@ from pydantic import SecretStr
 from blocks.http import SlidingWindow
 from blocks.http.once import call_once
 from blocks.hub.outbox import NewDocument
-from blocks.systems.fennoa.target import FennoaTarget, Prepared, Unsendable
+from blocks.systems.fennoa.prepared import Prepared, Unsendable
+from blocks.systems.fennoa.target import FennoaTarget
 from ledger.push.advance import Rules
 from ledger.push.events import Begun, Found, Lost, Resolved, Succeeded
 from ledger.push.items import Phase, ReadBack, Step

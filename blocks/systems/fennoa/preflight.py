@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import Any, Final
 
 from blocks.http import CallRefused, WhoActs
+from blocks.systems.fennoa.prepared import KEY_FIELD
 from blocks.systems.fennoa.session import FennoaSession
-from blocks.systems.fennoa.target import KEY_FIELD
 from blocks.systems.fennoa.walk import PAGE_ROWS
 from blocks.systems.ports import Requirement
 

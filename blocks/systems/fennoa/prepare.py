@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from blocks.hub.outbox import Queued
 from blocks.invoices.tables import fennoa_tables
-from blocks.systems.fennoa.target import KEY_FIELD, Prepared, Unsendable
+from blocks.systems.fennoa.prepared import KEY_FIELD, Prepared, Unsendable
 from ledger.invoice.document import InvoiceDocument
 from ledger.invoice.mappings.fennoa.mapping import Mapped, map_invoice
 from ledger.invoice.mappings.fennoa.terms import Terms

@@ -16,6 +16,8 @@ from blocks.http import SlidingWindow
 from blocks.http.once import Once, call_once
 from blocks.hub.outbox import Queued
 from blocks.systems.fennoa.answers import Good, read_answer, retry_after
+from blocks.systems.fennoa.prepare import mapped
+from blocks.systems.fennoa.prepared import KEY_FIELD, Prepare, Prepared, Unsendable
 from blocks.systems.fennoa.walk import Row, walk_invoices
 from blocks.systems.targets import Claim, Walk
 from ledger.errors import TerminalError
@@ -39,8 +41,6 @@ READ_LIMIT_S: Final = 60.0
 NUMBER_LOOKS: Final = 30
 """Looks for the number of an approved invoice before a person is asked."""
 NUMBER_EVERY_S: Final = 20.0
-KEY_FIELD: Final = "notes_internal"
-"""Where our key travels unless a setting says otherwise: it is not printed."""
 ALREADY_APPROVED: Final = ("jo hyväksytty", "already approved")
 
 RULES: Final = Rules(
@@ -68,34 +68,6 @@ class ImportNotVerified(TerminalError):
         "The process {process} is not released: push drafts, look at them in Fennoa, then set "
         '"import_verified": true in the terms of the tenant\'s Prefect block.'
     )
-
-
-class Unsendable(TerminalError):
-    """A document cannot be sent to Fennoa as it is."""
-
-    sentence = "It cannot be sent to Fennoa as it is: {code}."
-
-    @property
-    def why(self) -> str:
-        """Return why, in a few words or a code."""
-        return str(self.values["code"])
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """What is sent for a document, and by what it is known there again.
-
-    `form`: the fields as they are posted, our key among them. `total_gross`: in its currency.
-    """
-
-    form: Mapping[str, str]
-    customer_no: str
-    invoice_date: str
-    total_gross: Decimal
-
-
-Prepare = Callable[[Queued], Prepared]
-"""Turns a document of the outbox into what is sent."""
 
 
 @dataclass
@@ -135,8 +107,6 @@ class FennoaTarget:
 
     def judge(self, document: str) -> Sequence[str]:
         """Return what stands against an invoice, each in a sentence."""
-        from blocks.systems.fennoa.prepare import mapped  # noqa: PLC0415 - it knows this module
-
         found = mapped(document, self.terms)
         return [] if found.is_sendable else [one.message for one in found.problems if one.refuses]
 

@@ -13,12 +13,10 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping
 from decimal import Decimal, InvalidOperation
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
+from blocks.systems.fennoa.prepared import Prepared
 from blocks.systems.targets import Walk
-
-if TYPE_CHECKING:
-    from blocks.systems.fennoa.target import Prepared
 
 PAGE_ROWS: Final = 200
 MAX_PAGES: Final = 500

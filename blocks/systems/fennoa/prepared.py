@@ -1,0 +1,42 @@
+"""What is sent to Fennoa for a document of the outbox, and by what it is known there again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from blocks.hub.outbox import Queued
+from ledger.errors import TerminalError
+
+KEY_FIELD: Final = "notes_internal"
+"""Where our key travels unless a setting says otherwise: it is not printed."""
+
+
+class Unsendable(TerminalError):
+    """A document cannot be sent to Fennoa as it is."""
+
+    sentence = "It cannot be sent to Fennoa as it is: {code}."
+
+    @property
+    def why(self) -> str:
+        """Return why, in a few words or a code."""
+        return str(self.values["code"])
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What is sent for a document, and by what it is known there again.
+
+    `form`: the fields as they are posted, our key among them. `total_gross`: in its currency.
+    """
+
+    form: Mapping[str, str]
+    customer_no: str
+    invoice_date: str
+    total_gross: Decimal
+
+
+Prepare = Callable[[Queued], Prepared]
+"""Turns a document of the outbox into what is sent."""
