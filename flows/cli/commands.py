@@ -148,7 +148,7 @@ COMMANDS: Final[dict[CommandPath, Listed]] = {
     ),
     ("tenant", "list"): Listed("tenants", "List all tenants."),
     ("tenant", "status"): Listed(
-        "tenants",
+        "tenant_status",
         "Show one row per tenant and year: its light, status, last good load, why, what next.",
     ),
     ("tenant", "approve"): Listed(

@@ -1,23 +1,19 @@
-"""`tasma tenant`: whose books are moved, and how each stands."""
+"""`tasma tenant`: whose books are moved."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
 from itertools import combinations
 from typing import Annotated, Final
 
 import typer
 
-from blocks.hub import Connection, Hub, OverviewRow, Tenant
-from blocks.hub.connection_states import look_with
-from blocks.systems.registry import SYSTEMS
+from blocks.hub import Tenant
 from flows.cli.app import AsJson, command
 from flows.cli.opening import TenantId, known_tenant, open_hub, parse_year
-from flows.cli.output import is_terminal, next_steps, remark, say, show_json, show_table
-from ledger.fiscal_year import FiscalYear, short_year
-from ledger.onboarding import Stage
+from flows.cli.output import next_steps, remark, say, show_json, show_table
+from ledger.fiscal_year import FiscalYear
 from ledger.organisation import OrganisationNumber
-from tasks.onboarding import deliver_form, stages
+from tasks.onboarding import deliver_form
 
 CURRENCIES: Final = {"SE": "SEK", "FI": "EUR"}
 TIME_ZONES: Final = {"SE": "Europe/Stockholm", "FI": "Europe/Helsinki"}
@@ -173,159 +169,6 @@ def list_tenants(*, as_json: AsJson = False) -> None:
             "tasma tenant add acme --name 'Acme AB' --org-number 556000-1234",
             "tasma import FILE --new-tenant",
         )
-
-
-@command(
-    "tenant",
-    "status",
-    examples=("tasma tenant status", "tasma tenant status acme", "tasma tenant status --json"),
-)
-def status(
-    tenant: Annotated[str, typer.Argument(metavar="TENANT", help="Only this tenant.")] = "",
-    *,
-    as_json: AsJson = False,
-) -> None:
-    """Show one row per tenant and year: its light, status, last good load, why, what next.
-
-    Green is loaded, grey has nothing yet, red is held, failed or late. The stage says how far the
-    tenant's opening has come; `tasma tenant open` says what is left of it.
-    """
-    with open_hub() as hub:
-        if tenant:
-            known_tenant(hub, tenant)
-        rows = list(_overview(hub, tenant))
-        stages = _stages(hub, tenant)
-        connections = list(hub.connections.every(SYSTEMS))
-    broken = {item.tenant: item for item in connections if item.status != "connected"}
-    if as_json:
-        show_json([_as_dict(row, broken, stages[row.tenant]) for row in rows])
-    elif rows:
-        connected = {item.tenant for item in connections}
-        _show_status(rows, broken, stages, connected=connected)
-    else:
-        say("There is no tenant yet.")
-        next_steps("tasma import FILE --new-tenant")
-
-
-def what_next(row: OverviewRow, *, is_connected: bool) -> str:
-    """Return the command that moves a unit on; nothing has to be done for one that is published."""
-    if is_connected and not row.status:
-        return f"tasma ledger pull {row.tenant}"
-    place = f"{row.tenant} {short_year(row.fiscal_year)}" if row.fiscal_year else row.tenant
-    load = f"tasma import FILE --tenant {row.tenant}"
-    if row.hold or row.side_loads or row.later:
-        return f"tasma ledger breaks {place}"
-    return {
-        "": load,
-        "held": f"tasma ledger breaks {place}",
-        "failed": f"tasma events {row.tenant}",
-        "published": "",
-        "partial": f"{load} (a whole year)",
-        "evidence": f"{load} (a whole year)",
-        "rejected": load,
-    }.get(row.status, "wait for the run")
-
-
-STATUS_HEADINGS: Final = (
-    "light",
-    "tenant",
-    "fiscal year",
-    "status",
-    "stage",
-    "last good load",
-    "age",
-    "vouchers",
-    "postings",
-    "why",
-    "next",
-)
-
-KEYS: Final = {"side_loads": "beside"}
-"""Fields of a row whose key under ``--json`` is another."""
-
-STATUS_SPARE: Final = ("postings", "age", "stage", "vouchers", "last good load")
-"""Left out on a narrow terminal, the first to go first."""
-
-
-def _show_status(
-    rows: list[OverviewRow],
-    broken: dict[str, Connection],
-    stages: dict[str, Stage],
-    *,
-    connected: Collection[str],
-) -> None:
-    """Print a row for each unit; on a terminal the two long columns stand below the table.
-
-    What a tenant's connection lacks comes before what its units say: nothing else helps.
-    """
-    cells = [
-        (
-            str(row.light),
-            row.tenant,
-            short_year(row.fiscal_year) if row.fiscal_year else "-",
-            row.status or "-",
-            stages[row.tenant].replace("_", " "),
-            row.last_published_at,
-            row.age,
-            row.voucher_count,
-            row.posting_count,
-            _why(row, broken),
-            _next(row, broken, stages[row.tenant], is_connected=row.tenant in connected),
-        )
-        for row in rows
-    ]
-    if not is_terminal():
-        show_table(STATUS_HEADINGS, cells)
-        return
-    show_table(STATUS_HEADINGS[:-2], [row[:-2] for row in cells], spare=STATUS_SPARE)
-    for row in cells:
-        if row[-2] or row[-1]:
-            say(f"{row[1]} {row[2]}: {row[-2] or row[3]}")
-            next_steps(*filter(None, [row[-1]]))
-
-
-def _next(
-    row: OverviewRow, broken: dict[str, Connection], stage: Stage, *, is_connected: bool
-) -> str:
-    if row.tenant in broken:
-        return look_with(broken[row.tenant].status, row.tenant)
-    if not row.status and stage not in {Stage.LIVE, Stage.TRIAL}:
-        return f"tasma tenant open {row.tenant}"
-    return what_next(row, is_connected=is_connected)
-
-
-def _why(row: OverviewRow, broken: dict[str, Connection]) -> str:
-    if row.tenant not in broken:
-        return row.reason
-    connection = broken[row.tenant]
-    return f"{connection.status.replace('_', ' ')}: {connection.reason}"
-
-
-def _as_dict(row: OverviewRow, broken: dict[str, Connection], stage: Stage) -> dict[str, object]:
-    connection = broken.get(row.tenant)
-    return {
-        **{KEYS.get(name, name): value for name, value in vars(row).items()},
-        "stage": stage,
-        "connection": connection.status if connection else "",
-        "connection_reason": connection.reason if connection else "",
-    }
-
-
-def _stages(hub: Hub, tenant: str) -> dict[str, Stage]:
-    """Return the stage of each tenant; it is derived only for openings under way."""
-    settled = hub.openings.settled(tenant)
-    if all(settled.values()):
-        return {name: stage for name, stage in settled.items() if stage}
-    return stages(hub, tenant)
-
-
-def _overview(hub: Hub, tenant: str) -> Iterator[OverviewRow]:
-    after = ""
-    while page := hub.overview(tenant=tenant, after=after):
-        yield from page
-        if tenant:
-            return
-        after = page[-1].tenant
 
 
 def _parse_years(text: str) -> list[FiscalYear]:
