@@ -15,13 +15,19 @@ def started(desk, request):
     book = make_book(desk, request.node.name.removesuffix(".py"))
     started = desk.tasma("import", book.file(), "--tenant", book.tenant, "--on-server")
     assert started.exit_code == 0, started.stderr
-    return book, started, desk.end_of(started.stdout.split()[-1].rpartition("/")[2])
+    return book, started, desk.end_of(page_of(started).rpartition("/")[2])
+
+
+def page_of(started):
+    """Return the address that the command line printed."""
+    (page,) = (word for word in started.stdout.split() if word.startswith("http"))
+    return page
 
 
 def test_import_on_the_server_starts_a_run_and_gives_its_page(desk, started):
     book, told, run = started
 
-    assert told.stdout.split()[-1] == f"{desk.server.url}/runs/flow-run/{run['id']}"
+    assert page_of(told) == f"{desk.server.url}/runs/flow-run/{run['id']}"
     assert run["state"]["name"] == "Published"
     assert f"tenant:{book.tenant}" in run["tags"]
 
