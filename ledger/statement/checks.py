@@ -68,7 +68,7 @@ def check_roll_forward(
         if opening + movement != closing:
             place = Place(sheet, line.row, roles[Role.AMOUNT])
             difference = _difference(closing - opening - movement)
-            notes.say("roll_forward_differs", place, account=line.account, **difference)
+            notes.say("roll_forward_differs", place, line=line.account or line.label, **difference)
 
 
 def check_sides(

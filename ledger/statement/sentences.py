@@ -44,8 +44,8 @@ REMARKS: Final = {
     "months_and_cumulative": "Columns {months} are parts of the time of {used}, which is used.",
     "no_line_of_zero": "No line is zero: lines without an amount seem to be left out.",
     "quotes_irregular": "Quotation marks stand where they should not: they are read as letters.",
-    "roll_forward_differs": "Account {account}: opening balance and movements are not the closing"
-    " balance; {difference} too much.",
+    "roll_forward_differs": "{line}: opening balance and movements are not the closing balance;"
+    " {difference} too much.",
     "sample_rows_left_out": "Rows {rows} are sample rows of a template and are left out.",
     "sheet_not_used": "The sheet holds no statement and is not used.",
     "sides_differ": "Assets {assets}, equity and liabilities {equity_and_liabilities}: they differ"

@@ -153,7 +153,7 @@ def _parts_before(
         return grouped
     reach = stack[: -MAX_PARTS - 1 : -1]
     count = _count_nearly(rows, row, stack) if word.is_named else nearly(rows, row, reach)
-    if not count:
+    if not count or (word is Word.RESULT and _balances(rows, row, stack)):
         return []
     totals.off.add(row)
     return stack[-count:]
@@ -262,6 +262,18 @@ def _parts_by_group(
 def _opened(stack: Sequence[int], totals: Totals, chosen: Sequence[int]) -> list[int]:
     opened = [(*totals.parts[row], row) if row in chosen else (row,) for row in stack]
     return sorted(row for rows in opened for row in rows)
+
+
+def _balances(rows: Rows, row: int, stack: Sequence[int]) -> bool:
+    """Return whether a result brings what stands above it to zero: then it is a line, no total.
+
+    So ends a balance sheet whose liabilities are negative: the result is what assets lack there.
+    """
+    shown = rows.present[row] & (rows.figures[row] != 0)
+    if not shown.any():
+        return False
+    sums = np.cumsum(rows.figures[stack[::-1]][:, shown], axis=0)
+    return bool((sums == -rows.figures[row][shown]).all(axis=1).any())
 
 
 def _count_nearly(rows: Rows, row: int, stack: Sequence[int]) -> int:

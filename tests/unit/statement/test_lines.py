@@ -195,6 +195,15 @@ def test_sides_that_differ_are_named(read, codes):
     assert "sides_differ" not in codes(read(BALANCE.format("20,00", "")).remarks)
 
 
+def test_a_total_whose_opening_and_movements_are_not_its_closing_is_named_by_its_words(read):
+    text = "Balansrapport 2026-12-31\nKonto;Namn;Ing balans;Period;Utg balans\n"
+    text += "1510;Kund;1,00;2,00;3,00\n1930;Bank;1,00;2,00;3,00\n;Summa tillgångar;2,00;4,00;7,00\n"
+
+    (named,) = [r for r in read(text).remarks if r.code == "roll_forward_differs"]
+
+    assert named.values["line"] == "Summa tillgångar"
+
+
 def test_an_account_whose_opening_and_movements_are_not_its_closing_is_named(read):
     text = "Balansrapport 2026-12-31\nKonto;Namn;Ing balans;Period;Utg balans\n"
     text += "1510;Kund;1,00;2,00;3,00\n1930;Bank;1,00;2,00;4,00\n"
@@ -202,7 +211,7 @@ def test_an_account_whose_opening_and_movements_are_not_its_closing_is_named(rea
     (named,) = [r for r in read(text).remarks if r.code == "roll_forward_differs"]
 
     assert (4, "1930", Decimal("1.00")) == (
-        named.place.row, named.values["account"], named.values["difference"],
+        named.place.row, named.values["line"], named.values["difference"],
     )  # fmt: skip
 
 

@@ -147,6 +147,17 @@ def test_a_line_that_happens_to_be_a_sum_does_not_hide_the_total_below_it():
     assert {3: [0, 1, 2]} == parts_of((3, 3), (21, 9), (24, 12), (48, 24), words=words)
 
 
+def test_a_result_that_brings_a_balance_sheet_to_zero_is_a_line_of_it_and_no_total_that_is_off():
+    """In the first column, of openings, it is zero, and so is the sum above it."""
+    figures = ((60, 237), (60, 237), (-25, -25), (-35, -74), (0, -138), (-60, -237))
+    words = [Word.LEAF, Word.TOTAL, Word.LEAF, Word.LEAF, Word.RESULT, Word.TOTAL]
+
+    found = find_totals(rows(*figures, words=words))
+
+    assert {1: [0], 5: [2, 3, 4]} == found.parts
+    assert not found.off
+
+
 def test_rounding_is_allowed_to_named_lines_alone():
     tenths = [90, 70, 40]
     words = [Word.LEAF] * 3 + [Word.GROUP]
