@@ -37,8 +37,8 @@ Movement = Literal["month", "cumulative"]
 def read(
     file: Annotated[Path, typer.Argument(help="A .csv, .txt, .xlsx, .xls or .ods file.")],
     *,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Show what is understood; write nothing.")
+    dry_run: Annotated[  # noqa: ARG001 - a reader never writes; the option says so
+        bool, typer.Option("--dry-run", help="Say that nothing is to be written; nothing ever is.")
     ] = False,
     kind: Annotated[
         Kind | None, typer.Option(help="Which statement it is, when the file does not say.")
@@ -62,9 +62,6 @@ def read(
 
     Options answer what the file leaves open; it says what was asked, and what it was read with.
     """
-    if not dry_run:
-        raise typer.BadParameter("give --dry-run: a statement is shown, and not yet recorded.")
-
     answers = Answers(
         kind=StatementKind(kind.replace("-", "_")) if kind else None,
         date=day_of(date),

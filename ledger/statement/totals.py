@@ -270,10 +270,9 @@ def _balances(rows: Rows, row: int, stack: Sequence[int]) -> bool:
     So ends a balance sheet whose liabilities are negative: the result is what assets lack there.
     """
     shown = rows.present[row] & (rows.figures[row] != 0)
-    if not shown.any():
-        return False
     sums = np.cumsum(rows.figures[stack[::-1]][:, shown], axis=0)
-    return bool((sums == -rows.figures[row][shown]).all(axis=1).any())
+    result = rows.figures[row][shown]
+    return bool((sums == -result).sum(axis=1).max() > (sums == result).sum(axis=1).max())
 
 
 def _count_nearly(rows: Rows, row: int, stack: Sequence[int]) -> int:

@@ -99,11 +99,10 @@ def test_a_file_that_is_refused_says_why_and_what_to_do(write):
     assert "no row with an amount" in shown.stderr
 
 
-def test_nothing_is_recorded_yet_so_the_command_asks_for_a_dry_run(write):
-    shown = invoke("statements", "read", write(INCOME))
+def test_a_statement_is_read_alike_with_and_without_dry_run(write):
+    path = write(INCOME)
 
-    assert ExitCode.USAGE == shown.exit_code
-    assert "--dry-run" in shown.output
+    assert read(path).stdout == invoke("statements", "read", path).stdout
 
 
 @pytest.mark.parametrize("options", [("--date", "31.12.2026"), ("--kind", "ledger")])
