@@ -109,6 +109,7 @@ def check(tenant: TenantId, *, as_json: AsJson = False) -> None:
     with open_hub() as hub:
         known_tenant(hub, tenant)
         found = systems.requirements(hub, tenant)
+        connected = [item.system for item in hub.connections.of_tenant(tenant, tuple(SYSTEMS))]
     if as_json:
         show_json({"tenant": tenant, "requirements": as_dicts(found)})
     else:
@@ -116,7 +117,14 @@ def check(tenant: TenantId, *, as_json: AsJson = False) -> None:
     if any(item.passed is False for item in found):
         raise typer.Exit(ExitCode.FAILED)
     if not as_json:
-        next_steps(f"tasma ledger pull {tenant}")
+        next_steps(*(what_next(tenant, SYSTEMS[name]) for name in connected))
+
+
+def what_next(tenant: str, system: System) -> str:
+    """Return the command that a connected system is for: its books, or what is sent there."""
+    if "ledger" in system.offers:
+        return f"tasma ledger pull {tenant} --dry-run"
+    return f"tasma push add {tenant} FILE --to {system.name}"
 
 
 def show_requirements(found: Sequence[Requirement]) -> None:
@@ -199,6 +207,7 @@ def _conclude(hub: Hub, connection: Connection, *, as_json: bool) -> None:
         )
         show_requirements(found)
         retry = f"tasma connect check {connection.tenant}"
-        next_steps(f"tasma ledger pull {connection.tenant} --dry-run" if is_ready else retry)
+        system = SYSTEMS[connection.system]
+        next_steps(what_next(connection.tenant, system) if is_ready else retry)
     if not is_ready:
         raise typer.Exit(ExitCode.FAILED)

@@ -13,6 +13,8 @@ from sqlalchemy import delete, update
 from blocks.hub import Hub, models
 from blocks.hub.earlier_consents import file_of_earlier_release
 from blocks.settings import settings
+from blocks.systems.registry import SYSTEMS
+from flows.cli.connect import what_next
 
 NUMBER = 503072
 
@@ -339,3 +341,8 @@ def test_number_that_an_earlier_release_took_is_named_and_ends_in_no_traceback(
     assert refused.exit_code == 1
     assert "is no company's id in fortnox" in refused.output
     assert "Traceback" not in refused.output
+
+
+def test_next_command_after_connecting_is_what_the_system_is_for():
+    assert "tasma ledger pull acme --dry-run" == what_next("acme", SYSTEMS["fortnox"])
+    assert "tasma push add acme FILE --to fennoa" == what_next("acme", SYSTEMS["fennoa"])
