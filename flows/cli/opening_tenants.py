@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from blocks.onboarding_form import read_form_file
+from blocks.systems.registry import systems_with
 from flows.cli.app import AsJson, command
 from flows.cli.exits import ExitCode
 from flows.cli.opening import TenantId, known_tenant, open_hub
@@ -56,10 +57,12 @@ def open_tenant(
             found = file_form(hub, tenant, filled, who=getpass.getuser())
         else:
             found = onboarding_of(hub, tenant)
+        ledgers = systems_with("ledger")
+        is_connected = any(hub.connections.find(tenant, name) for name in ledgers)
     if as_json:
         show_json(_as_dict(tenant, found))
     else:
-        _show(tenant, found)
+        _show(tenant, found, is_connected=is_connected)
     if found.stage is not Stage.LIVE:
         raise typer.Exit(ExitCode.NOT_PUBLISHED if found.missing else ExitCode.DONE)
 
@@ -74,7 +77,7 @@ def _read(file: Path) -> OnboardingForm:
     return filled
 
 
-def _show(tenant: str, found: Onboarding) -> None:
+def _show(tenant: str, found: Onboarding, *, is_connected: bool) -> None:
     say(f"{tenant}: {TITLES[found.stage]}.")
     rows = [
         ("done" if step.is_done else "left", step.name, step.owner, step.what)
@@ -82,10 +85,10 @@ def _show(tenant: str, found: Onboarding) -> None:
     ]
     if rows:
         show_table(("", "step", "who", "what"), rows, spare=("step",))
-    next_steps(*filter(None, [what_next(tenant, found)]))
+    next_steps(*filter(None, [what_next(tenant, found, is_connected=is_connected)]))
 
 
-def what_next(tenant: str, found: Onboarding) -> str:
+def what_next(tenant: str, found: Onboarding, *, is_connected: bool) -> str:
     """Return the command that moves an opening on; empty when it is the customer's turn."""
     if found.stage is Stage.LIVE or not found.missing:
         return f"tasma tenant status {tenant}"
@@ -102,7 +105,9 @@ def what_next(tenant: str, found: Onboarding) -> str:
         return command
     if step.name.startswith(("income statement", "balance sheet")):
         return f"tasma statements add {tenant} FILE"
-    return "" if step.owner is Actor.CUSTOMER else f"tasma import FILE --tenant {tenant}"
+    if step.owner is Actor.CUSTOMER:
+        return ""
+    return f"tasma ledger pull {tenant}" if is_connected else f"tasma import FILE --tenant {tenant}"
 
 
 def _as_dict(tenant: str, found: Onboarding) -> dict[str, object]:

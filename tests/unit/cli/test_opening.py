@@ -10,7 +10,9 @@ import pytest
 from blocks.hub import Hub
 from blocks.settings import PROJECT, settings
 from blocks.systems.registry import systems_with
+from flows.cli.opening_tenants import what_next
 from ledger.fiscal_year import FiscalYear
+from ledger.onboarding import Actor, Onboarding, Stage, Step
 from tests.small_sie import small_sie
 
 FORM = """\
@@ -369,3 +371,15 @@ def test_template_is_printed_with_where_its_layout_is_described_and_loads_as_it_
     assert "docs/systems/journal.md" in tasma("template", "--help").output
     assert done.exit_code == 4, done.output
     assert "SAMPLE" not in tasma("tenant", "status").output
+
+
+@pytest.mark.parametrize(
+    ("is_connected", "command"), [(True, "ledger pull"), (False, "import FILE")]
+)
+def test_first_transfer_of_a_connected_tenant_is_a_pull_and_of_another_a_file(
+    is_connected, command
+):
+    step = Step("first transfer 2024", Actor.OPERATOR, is_done=False, what="transfer the year")
+    left = Onboarding(Stage.READY, (step,))
+
+    assert what_next("acme", left, is_connected=is_connected).startswith(f"tasma {command}")
