@@ -26,7 +26,7 @@ demo: $(INSTALLED)  ## load synthetic companies end to end and check the outcome
 up: $(INSTALLED)  ## Prefect server, its UI, the deployments and a simulated Fortnox on this machine
 	$(BIN)/tasma up --with-simulators
 
-# Runs of a server, and locks and leases of the rest, are mostly waited for: so five processes.
+# Runs of a server are mostly waited for, so these go beside the rest; two processes each.
 test: $(INSTALLED)  ## the tests, the import rules and the types
 	$(MAKE) --no-print-directory --jobs 2 --output-sync=target test-flows check-and-rest
 
@@ -38,7 +38,7 @@ test-flows: $(INSTALLED)
 	$(BIN)/python -m pytest tests/flows --numprocesses 2 --dist loadscope
 
 test-rest: $(INSTALLED)
-	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile --ignore=tests/flows
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --ignore=tests/flows
 
 check: $(INSTALLED)
 	$(BIN)/ruff check .

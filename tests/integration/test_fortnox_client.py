@@ -619,9 +619,12 @@ def test_missing_credentials_turn_the_light_of_every_tenant_that_is_tried(
 
 
 def test_queue_of_calls_uses_the_allowed_rate_and_never_breaks_it(hub, simulator, monkeypatch):
-    """60 calls at once, then 20 of the next session, at the vendor's 25 per 5 s."""
+    """60 calls at once, then 20 of the next session, at the vendor's 25 per 5 s.
+
+    The simulator counts arrivals, which a busy machine delays and bunches: it allows them a second.
+    """
     monkeypatch.setattr(connect, "PERIOD_S", 5.0)
-    simulator.world.limiter.window_s = 5.0
+    simulator.world.limiter.window_s = 4.0
 
     async def many(count):
         async with fortnox_session(hub, f"t{NUMBER}") as fortnox:
@@ -635,6 +638,7 @@ def test_queue_of_calls_uses_the_allowed_rate_and_never_breaks_it(hub, simulator
 
     assert [] == [call for call in simulator.calls if call.status == 429]
     # 82 calls of which 25 may start at once.
+    assert took_s >= (82 - 25) / 5
     assert took_s <= (82 - 25) / 5 / 0.8 + 2
 
 
