@@ -5,7 +5,7 @@ from __future__ import annotations
 import getpass
 from collections.abc import Collection, Sequence
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
@@ -18,13 +18,18 @@ from flows.cli.local import publish_here
 from flows.cli.opening import TenantId, YearOrLatest, known_tenant, known_year
 from flows.cli.output import next_steps, remark, say, show_json, show_table
 from flows.cli.progress import progress
-from flows.cli.statements import Kind, Movement, day_of
+from flows.cli.statement_options import (
+    AmountsOption,
+    DateOption,
+    DecimalSign,
+    KindOption,
+    StartOption,
+    StatementPath,
+    answers_of,
+)
 from ledger.controls import ControlResult
 from ledger.fiscal_year import FiscalYear, short_year
-from ledger.statement.answers import Answers
-from ledger.statement.values import Kind as StatementKind
 from ledger.unit import Unit
-from tasks import customer_statements as taking
 from tasks.customer_statements import Decisions, Taken, add_statements, compare_published
 from tasks.stores import Stores, open_stores
 
@@ -42,24 +47,13 @@ MAX_SHOWN = 200
 )
 def add(
     tenant: TenantId,
-    file: Annotated[Path, typer.Argument(help="A .csv, .txt, .xlsx, .xls or .ods file.")],
+    file: StatementPath,
     *,
-    kind: Annotated[
-        Kind | None, typer.Option(help="Which statement it is, when the file does not say.")
-    ] = None,
-    date: Annotated[
-        str, typer.Option(metavar="DATE", help="Day of the balances, or last day of the amounts.")
-    ] = "",
-    start: Annotated[
-        str, typer.Option("--from", metavar="DATE", help="First day of the amounts.")
-    ] = "",
-    amounts: Annotated[
-        Movement | None,
-        typer.Option(help="What a column holds that is headed with a month alone."),
-    ] = None,
-    decimal_sign: Annotated[
-        Literal[",", "."] | None, typer.Option(help="Which sign stands before decimals.")
-    ] = None,
+    kind: KindOption = None,
+    date: DateOption = "",
+    start: StartOption = "",
+    amounts: AmountsOption = None,
+    decimal_sign: DecimalSign = None,
     label: Annotated[
         list[str] | None,
         typer.Option(
@@ -84,14 +78,8 @@ def add(
     published if nothing else holds it; what is published is compared as it is. Ends with 3 when a
     row differs.
     """
-    decisions = taking.Decisions(
-        Answers(
-            kind=StatementKind(kind.replace("-", "_")) if kind else None,
-            date=day_of(date),
-            start=day_of(start),
-            is_cumulative=None if amounts is None else amounts == "cumulative",
-            decimal_sign=decimal_sign,
-        ),
+    decisions = Decisions(
+        answers_of(kind, date, start, amounts, decimal_sign),
         _labels(label or []),
         accepts_unit=accept_unit,
     )

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
@@ -12,17 +11,21 @@ from blocks.workbooks.limits import DEFAULT_LIMITS
 from blocks.workbooks.reader import read_workbook
 from flows.cli.app import AsJson, command
 from flows.cli.output import say, show_json, show_table
+from flows.cli.statement_options import (
+    AmountsOption,
+    DateOption,
+    DecimalSign,
+    KindOption,
+    StartOption,
+    StatementPath,
+    answers_of,
+)
 from flows.cli.statement_rows import as_dict, rows_of
 from ledger.statement import sentences
-from ledger.statement.answers import Answers
 from ledger.statement.grid import Book
 from ledger.statement.reader import read_book
 from ledger.statement.sentences import time
-from ledger.statement.values import Kind as StatementKind
 from ledger.statement.values import Question, Remark, Statement, StatementFile
-
-Kind = Literal["income-statement", "balance-sheet", "trial-balance"]
-Movement = Literal["month", "cumulative"]
 
 
 @command(
@@ -35,40 +38,23 @@ Movement = Literal["month", "cumulative"]
     ),
 )
 def read(
-    file: Annotated[Path, typer.Argument(help="A .csv, .txt, .xlsx, .xls or .ods file.")],
+    file: StatementPath,
     *,
     dry_run: Annotated[  # noqa: ARG001 - a reader never writes; the option says so
         bool, typer.Option("--dry-run", help="Say that nothing is to be written; nothing ever is.")
     ] = False,
-    kind: Annotated[
-        Kind | None, typer.Option(help="Which statement it is, when the file does not say.")
-    ] = None,
-    date: Annotated[
-        str, typer.Option(metavar="DATE", help="Day of the balances, or last day of the amounts.")
-    ] = "",
-    start: Annotated[
-        str, typer.Option("--from", metavar="DATE", help="First day of the amounts.")
-    ] = "",
-    amounts: Annotated[
-        Movement | None,
-        typer.Option(help="What a column holds that is headed with a month alone."),
-    ] = None,
-    decimal_sign: Annotated[
-        Literal[",", "."] | None, typer.Option(help="Which sign stands before decimals.")
-    ] = None,
+    kind: KindOption = None,
+    date: DateOption = "",
+    start: StartOption = "",
+    amounts: AmountsOption = None,
+    decimal_sign: DecimalSign = None,
     as_json: AsJson = False,
 ) -> None:
     """Read a statement and show what is understood beside the file's own rows.
 
     Options answer what the file leaves open; it says what was asked, and what it was read with.
     """
-    answers = Answers(
-        kind=StatementKind(kind.replace("-", "_")) if kind else None,
-        date=day_of(date),
-        start=day_of(start),
-        is_cumulative=None if amounts is None else amounts == "cumulative",
-        decimal_sign=decimal_sign,
-    )
+    answers = answers_of(kind, date, start, amounts, decimal_sign)
     book = _opened(file)
     _show(read_book(book, answers), book, as_json=as_json)
 
@@ -79,14 +65,6 @@ def _opened(path: Path) -> Book:
     with path.open("rb") as stream:
         # One byte more than the limit is enough to see that it is passed.
         return read_workbook(stream.read(DEFAULT_LIMITS.file_bytes + 1))
-
-
-def day_of(text: str) -> dt.date | None:
-    """Read a day as an option gives it; nothing when it is left out."""
-    try:
-        return dt.date.fromisoformat(text) if text else None
-    except ValueError:
-        raise typer.BadParameter(f"{text!r} is not a day: expected 2026-12-31.") from None
 
 
 def _show(file: StatementFile, book: Book, *, as_json: bool) -> None:
