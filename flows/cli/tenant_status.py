@@ -9,7 +9,7 @@ import typer
 
 from blocks.hub import Connection, Hub, OverviewRow
 from blocks.hub.connection_states import look_with
-from blocks.systems.registry import SYSTEMS
+from blocks.systems.registry import SYSTEMS, systems_with
 from flows.cli.app import AsJson, command
 from flows.cli.opening import known_tenant, open_hub
 from flows.cli.output import is_terminal, next_steps, say, show_json, show_table
@@ -43,7 +43,8 @@ def status(
     if as_json:
         show_json([_as_dict(row, broken, stages[row.tenant]) for row in rows])
     elif rows:
-        connected = {item.tenant for item in connections}
+        ledgers = systems_with("ledger")
+        connected = {item.tenant for item in connections if item.system in ledgers}
         _show_status(rows, broken, stages, connected=connected)
     else:
         say("There is no tenant yet.")

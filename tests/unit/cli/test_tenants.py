@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from blocks.hub import Hub, UnitState
+from blocks.hub import Connection, Hub, Method, UnitState
 from blocks.settings import settings
 from ledger.fiscal_year import FiscalYear
 from tests.earlier_hub import move
@@ -159,6 +159,19 @@ def test_status_shows_light_reason_last_success_and_what_next(tasma, acme):
         row["posting_count"],
     ) == ("red", "held", 7, 21)
     assert row["last_published_at"]
+
+
+@pytest.mark.parametrize(
+    ("system", "command"), [("fortnox", "ledger pull kauppa"), ("fennoa", "import FILE")]
+)
+def test_a_system_that_only_takes_invoices_is_not_named_as_where_books_come_from(
+    tasma, system, command
+):
+    tasma("tenant", "add", "kauppa", "--name", "Kauppa Oy", "--trial")
+    with Hub(settings().hub_url) as hub:
+        hub.connections.save(Connection("kauppa", system, Method.API_KEY, "1"))
+
+    assert f"tasma {command}" in tasma("tenant", "status", "kauppa").stdout
 
 
 def test_events_tell_newest_first_what_was_done(tasma, acme):
