@@ -30,7 +30,8 @@ def plain(number: Decimal) -> Decimal:
     return number.quantize(Decimal(1)) if number == number.to_integral() else number.normalize()
 
 
-def _exact(number: Any) -> Any:
+def exact(number: Any) -> Any:
+    """Return a number as it came; a binary fraction is refused, since nobody knows its decimal."""
     if isinstance(number, float | bool):
         raise ValueError("a binary fraction is no exact number: write it as text or as a decimal")  # noqa: TRY004 - pydantic turns this into a finding
     return number
@@ -61,7 +62,7 @@ _AsText = {"type": "string", "pattern": r"^-?\d{1,9}(\.\d{1,5})?$"}
 
 Number = Annotated[
     Decimal,
-    BeforeValidator(_exact),
+    BeforeValidator(exact),
     Field(max_digits=PRICE_DIGITS, decimal_places=PRICE_DECIMALS),
     AfterValidator(plain),
     WithJsonSchema({"anyOf": [_AsText, {"type": "number"}]}),
@@ -70,7 +71,7 @@ Number = Annotated[
 
 Percent = Annotated[
     Decimal,
-    BeforeValidator(_exact),
+    BeforeValidator(exact),
     Field(ge=0, le=100, decimal_places=PERCENT_DECIMALS),
     AfterValidator(plain),
     WithJsonSchema({"anyOf": [_AsText, {"type": "number"}]}),
