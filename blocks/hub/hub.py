@@ -18,6 +18,7 @@ from blocks.hub.database import BUSY_TIMEOUT_S, Clock, Database, utc_now
 from blocks.hub.documents import Documents
 from blocks.hub.erase import erase_tenant
 from blocks.hub.events import Events
+from blocks.hub.feeds import Feeds
 from blocks.hub.files import Files
 from blocks.hub.holds import Holds
 from blocks.hub.kept_lease import KeptLease, leased
@@ -31,9 +32,12 @@ from blocks.hub.overview import MAX_TENANTS, OverviewRow, read_overview
 from blocks.hub.pickups import Pickups
 from blocks.hub.push_marks import PushMarks
 from blocks.hub.repair import INTERRUPTED, repair_tenant
+from blocks.hub.route_accounts import RouteAccounts
+from blocks.hub.routes import Routes
 from blocks.hub.side_loads import SideLoads
 from blocks.hub.tenants import Tenants
 from blocks.hub.tightened import Tightened
+from blocks.hub.transfers import Transfers
 from blocks.hub.units import Units, UnitStatus
 from blocks.hub.years import Years
 from ledger.fiscal_year import FiscalYear
@@ -67,6 +71,10 @@ class Hub:
         self.tightened = Tightened(self.database, self.events)
         self.outbox = Outbox(self.database)
         self.push_marks = PushMarks(self.database)
+        self.routes = Routes(self.database, self.events)
+        self.route_accounts = RouteAccounts(self.database, self.events)
+        self.feeds = Feeds(self.database)
+        self.transfers = Transfers(self.database)
         self.openings = Openings(self.database, self.events)
         self.approvals = Approvals(self.database)
         self.charts = Charts(self.database, self.events)

@@ -28,7 +28,7 @@ from sqlalchemy import (
 
 from blocks.hub.columns import ExactDecimal, UtcTime, words
 from blocks.hub.connection_states import ConnectionState, Method
-from blocks.hub.states import WHOLE_YEAR, PickupState, UnitState
+from blocks.hub.states import WHOLE_YEAR, LogLevel, PickupState, TransferState, UnitState
 from ledger.controls import Answer, BreakKind, Severity
 from ledger.onboarding import Comparison, StatementKind
 from ledger.push.items import Phase
@@ -372,6 +372,119 @@ push_mark = Table(
     _text("mark", ID_CHARS),
     Column("paused", Boolean, nullable=False, default=False),
     _text("reason", 2_000),
+)
+
+route = Table(
+    "route",
+    metadata,
+    _tenant(key=True),
+    Column("source", String(ID_CHARS), primary_key=True),
+    Column("kind", String(32), primary_key=True),
+    _text("target", ID_CHARS),
+    Column("settings", Text, nullable=False, default="{}"),
+    _text("mode", 32),
+    Column("activated_at", UtcTime),
+    _text("activated_by"),
+    Column("detached_at", UtcTime),
+    _text("created_by"),
+    Column("created_at", UtcTime, nullable=False),
+)
+
+# Only added to: in which mode a thing was triggered is asked for ever.
+route_mode = Table(
+    "route_mode",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _tenant(),
+    _text("source", ID_CHARS),
+    _text("kind", 32),
+    _text("mode", 32),
+    Column("since", UtcTime, nullable=False),
+    _text("who"),
+    Index(None, "tenant", "source", "kind", "id"),
+    sqlite_autoincrement=True,
+)
+
+route_account = Table(
+    "route_account",
+    metadata,
+    _tenant(key=True),
+    Column("source", String(ID_CHARS), primary_key=True),
+    Column("account", String(ID_CHARS), primary_key=True),
+    Column("vat_rate", ExactDecimal, primary_key=True),
+    _text("target_account", ID_CHARS),
+    _text("vat_status", ID_CHARS),
+    Column("is_for_sales", Boolean, nullable=False),
+    Column("is_for_purchases", Boolean, nullable=False),
+)
+
+feed_cursor = Table(
+    "feed_cursor",
+    metadata,
+    _tenant(key=True),
+    Column("source", String(ID_CHARS), primary_key=True),
+    _text("cursor", 1_024),
+    Column("read_at", UtcTime),
+    _text("problem", 2_000),
+    Column("problem_since", UtcTime),
+)
+
+feed_record = Table(
+    "feed_record",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _tenant(),
+    _text("source", ID_CHARS),
+    _text("kind", 32),
+    _text("record_id"),
+    Column("revision", Integer, nullable=False),
+    # What it is about: all records of one document are read together.
+    _text("subject"),
+    Column("content", Text, nullable=False),
+    _text("sha256", ID_CHARS),
+    Column("received_at", UtcTime, nullable=False),
+    # That it came again with other content; the first stays.
+    _text("problem", 2_000),
+    Index(None, "tenant", "source", "kind", "record_id", "revision", unique=True),
+    Index(None, "tenant", "source", "subject", "id"),
+    sqlite_autoincrement=True,
+)
+
+transfer = Table(
+    "transfer",
+    metadata,
+    _tenant(key=True),
+    Column("source", String(ID_CHARS), primary_key=True),
+    Column("item", String(NAME_CHARS), primary_key=True),
+    _text("subject"),
+    _text("kind", 32),
+    Column("revision", Integer, nullable=False),
+    _text("booked_by", 32),
+    Column("state", words(TransferState), nullable=False),
+    _text("code"),
+    _text("detail", 2_000),
+    Column("triggered_at", UtcTime),
+    Column("day", Date),
+    Column("updated_at", UtcTime, nullable=False),
+    Index(None, "tenant", "source", "state"),
+    Index(None, "tenant", "source", "subject"),
+)
+
+transfer_log = Table(
+    "transfer_log",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _tenant(),
+    _text("source", ID_CHARS),
+    _text("subject"),
+    _text("item"),
+    Column("at", UtcTime, nullable=False),
+    Column("level", words(LogLevel), nullable=False),
+    _text("code"),
+    _text("text", 2_000),
+    _text("run_id", ID_CHARS),
+    Index(None, "tenant", "source", "subject", "id"),
+    sqlite_autoincrement=True,
 )
 
 document_fetch = Table(

@@ -53,6 +53,27 @@ class PickupState(StrEnum):
     """It stays there, since the server does not let us move it."""
 
 
+class TransferState(StrEnum):
+    """Where a thing stands that a feed says is to go to another system."""
+
+    WAITS = "waits"
+    """For something that comes by itself: an event between, the document, its account."""
+    REFUSED = "refused"
+    """Something stands against it; a person corrects it and has it tried again."""
+    QUEUED = "queued"
+    """It is in the outbox, which says how it goes on."""
+    LEFT = "left"
+    """It is not sent by this route: by a person's word, or since a journal has it."""
+
+
+class LogLevel(StrEnum):
+    """What a line of a transfer's log asks of its reader."""
+
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
 WORKING: Final = frozenset({UnitState.FETCHING, UnitState.STAGED, UnitState.RECONCILING})
 """States that only a live run may leave a unit in."""
 

@@ -22,12 +22,13 @@ if TYPE_CHECKING:
 
     from blocks.http import WhoActs
     from blocks.hub import Connection, Hub
+    from blocks.hub.feeds import NewRecord
     from blocks.lake import ExtractPart
     from blocks.systems.targets import PushTarget
     from ledger.fiscal_year import FiscalYear
     from ledger.source import Part
 
-Offer = Literal["ledger", "documents", "target"]
+Offer = Literal["ledger", "documents", "target", "feed"]
 
 Wants = Mapping[str, Any]
 """What a person chose when connecting, by the name of the `Choice`; what was left out is absent."""
@@ -99,6 +100,7 @@ class Port:
     ledger: Callable[[Any], LedgerSource] | None = None
     documents: Callable[[Any], DocumentSource] | None = None
     target: Callable[[Any], PushTarget] | None = None
+    feed: Callable[[Any], DocumentFeed] | None = None
 
 
 class Session(Protocol):
@@ -308,6 +310,41 @@ class DocumentSource(Protocol):
 
     async def content(self, document_id: str) -> bytes | MissingFile:
         """Fetch one file as it is, or say why it cannot be had.
+
+        Raises:
+            CallRefused: What is refused is the connection.
+        """
+
+
+@dataclass(frozen=True)
+class FeedPage:
+    """What a source said since a cursor, as received. `cursor`: from where it is read on.
+
+    `has_more`: whether there was more at that moment. `unreadable`: what could not be taken for a
+    record, each in a sentence that names its place; the rest goes on.
+    """
+
+    records: Sequence[NewRecord]
+    cursor: str
+    has_more: bool = False
+    unreadable: tuple[str, ...] = ()
+
+
+class DocumentFeed(Protocol):
+    """What of one tenant's company is to go to another system.
+
+    The same may come twice and in any order: records are named by kind, id and revision for ever.
+    """
+
+    async def read(self, cursor: str) -> FeedPage:
+        """Return what is newer than a cursor, empty text being the beginning.
+
+        Raises:
+            CallRefused, CallFailed: As for any call.
+        """
+
+    async def file(self, sha256: str) -> bytes | MissingFile:
+        """Fetch a file that a record names, by the hash of its bytes.
 
         Raises:
             CallRefused: What is refused is the connection.

@@ -11,7 +11,15 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
-from blocks.systems.ports import DocumentSource, LedgerSource, Offer, Port, Session, System
+from blocks.systems.ports import (
+    DocumentFeed,
+    DocumentSource,
+    LedgerSource,
+    Offer,
+    Port,
+    Session,
+    System,
+)
 from ledger.errors import TerminalError
 
 if TYPE_CHECKING:
@@ -124,6 +132,24 @@ async def open_target(
         raise NothingToFetch(title=system(name).title, offer="target")
     async with there.connect.session(hub, tenant, run_id=run_id, wait_limit_s=0.0) as session:
         yield there.target(session)
+
+
+@asynccontextmanager
+async def open_feed(
+    hub: Hub, tenant: str, name: str, *, run_id: str = "", wait_limit_s: float = 0.0
+) -> AsyncIterator[DocumentFeed]:
+    """Open what a system says is to go elsewhere.
+
+    Raises:
+        TerminalError: The system says nothing of that kind.
+        NotConnected, LeaseTaken, CallRefused, CallFailed: As `Connector.session` does.
+    """
+    there = port(name)
+    if there.feed is None:
+        raise NothingToFetch(title=system(name).title, offer="feed")
+    opening = there.connect.session(hub, tenant, run_id=run_id, wait_limit_s=wait_limit_s)
+    async with opening as session:
+        yield there.feed(session)
 
 
 def secret_variables() -> tuple[str, ...]:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from sqlalchemy import func, select
 
@@ -15,9 +17,12 @@ from blocks.hub import (
     unit_resource,
 )
 from blocks.hub.customer_statements import CustomerStatement
+from blocks.hub.feeds import NewRecord
 from blocks.hub.outbox import NewDocument
 from blocks.hub.pickups import Pickup, PickupFile
-from blocks.hub.states import PickupState
+from blocks.hub.route_accounts import RouteAccount
+from blocks.hub.states import PickupState, TransferState
+from blocks.hub.transfers import Transfer
 from ledger.account_map import Place
 from ledger.controls import Answer, Break, BreakKind, ControlResult, Severity
 from ledger.onboarding import StatementKind
@@ -70,6 +75,12 @@ def fill(hub, tenant: str, year) -> None:
     hub.outbox.apply(queued, Found("8"), rules=Rules(), now=Clock(0.0, "here"))
     hub.pickups.agree(Pickup(tenant, "sftp-account/some", "/out"), who="anna")
     hub.pickups.remember(PickupFile(tenant, "x.se", 1, 2, "ab", PickupState.TAKEN))
+    route = hub.routes.add(tenant, "ecom", "vouchers", "procountor", who="anna")
+    hub.routes.switch(route, "memo", who="anna")
+    hub.route_accounts.set(tenant, "ecom", [RouteAccount("4000", Decimal("25.5"))], who="anna")
+    hub.feeds.take(tenant, "ecom", [NewRecord("event", "e1", "p-1", "{}")], cursor="1")
+    of = (tenant, "ecom", "p-1", "p-1", "purchase_invoice", 1, "memo")
+    hub.transfers.note(Transfer(*of, TransferState.QUEUED))
     hub.documents.missed(tenant, year, reason="no right")
     hub.leases.release(lease)
 
