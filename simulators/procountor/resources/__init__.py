@@ -1,0 +1,1 @@
+"""What Procountor's API offers, by resource."""
