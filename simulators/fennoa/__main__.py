@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 import time
 
+from simulators.fennoa.company import Company
 from simulators.fennoa.server import FennoaSimulator
-from simulators.fennoa.world import Company
 
 USER, KEY = "try-user", "plainly-fake-key"
 PORT = 9_020

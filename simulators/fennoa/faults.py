@@ -34,10 +34,14 @@ class Fault(StrEnum):
     """200 with a status of error; nothing was done."""
     UNAUTHORIZED = "unauthorized"
     """401, as after the key was removed."""
+    FAILED = "failed"
+    """200 and ok with data ``failed``, as a sending answers that did not go; nothing was done."""
+    UNDELIVERED = "undelivered"
+    """A sending is taken, and the delivery error comes up afterwards."""
 
 
 DONE = frozenset({Fault.LOST_DONE, Fault.FAULT_DONE, Fault.HTML_OK, Fault.NO_ID, Fault.CUT})
-"""Faults of which the effect is there."""
+"""Faults of which the effect is there, and the answer is not the one that belongs to it."""
 
 
 @dataclass

@@ -11,8 +11,10 @@ from typing import Any, Final, Self
 import uvicorn
 
 from simulators.fennoa.app import App
+from simulators.fennoa.company import Company
 from simulators.fennoa.faults import Faults
-from simulators.fennoa.world import Company, Habits, World
+from simulators.fennoa.habits import Habits
+from simulators.fennoa.world import World
 from simulators.fortnox.connection import DroppableProtocol
 from simulators.fortnox.prompt import PromptServer
 
@@ -27,7 +29,7 @@ class FennoaSimulator:
     """
 
     def __init__(self, companies: Iterable[Company], *, port: int = 0, **habits: Any) -> None:
-        """Prepare a simulator; ``habits`` are fields of `world.Habits`, port 0 any free one."""
+        """Prepare a simulator; ``habits`` are fields of `habits.Habits`, port 0 any free one."""
         self.port = port
         self.world = World({item.user: item for item in companies}, Habits(**habits))
 
@@ -69,6 +71,16 @@ class FennoaSimulator:
     def faults(self) -> Faults:
         """What goes wrong next."""
         return self.world.faults
+
+    def reset(self) -> None:
+        """Forget whatever the companies hold, what goes wrong and what was called."""
+        for company in self.world.companies.values():
+            company.empty()
+        self.world.faults.waiting.clear()
+        self.world.faults.late_s = 1.0
+        self.world.late.clear()
+        self.world.calls.clear()
+        self.world.recent.clear()
 
     def company(self, user: str) -> Company:
         """Return a company, to look at or to change."""

@@ -1,4 +1,4 @@
-"""What the simulated Fennoa holds: companies, their customers and sales invoices.
+"""What the simulated Fennoa holds, and what its calls do with it.
 
 Source:
     docs/systems/fennoa.md.
@@ -7,17 +7,20 @@ Source:
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import itertools
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from decimal import ROUND_HALF_UP, Decimal
-from typing import Any, Final
+from typing import Final, NamedTuple
 
+from simulators.fennoa.amounts import totals_of
+from simulators.fennoa.company import Company, Form, Invoice, Refused
 from simulators.fennoa.faults import Faults
+from simulators.fennoa.habits import BeyondEnd, Habits, Order
 
-CENT: Final = Decimal("0.01")
 REQUIRED: Final = (
     "name",
     "address",
@@ -28,61 +31,15 @@ REQUIRED: Final = (
     "due_date",
 )
 PAGE: Final = 200
-
-Form = dict[str, Any]
-
-
-@dataclass
-class Habits:
-    """What Fennoa does one way or another, and the documentation leaves open.
-
-    `number_delay_s`: from the approval until the invoice has its number. `newest_first`: order of
-    the list. `detail_has_notes`, `list_has_notes`: where ``notes_internal`` comes back.
-    """
-
-    number_delay_s: float = 0.0
-    newest_first: bool = True
-    list_has_notes: bool = True
-    detail_has_notes: bool = True
-    vat_per_row: bool = True
+CONSUMER_METHODS: Final = ("consumerfinvoice", "consumerdirect")
 
 
-@dataclass
-class Invoice:
-    """One sales invoice. `fields` and `rows` as they came in."""
+class Called(NamedTuple):
+    """One call that came in."""
 
-    id: int
-    fields: dict[str, str]
-    rows: list[dict[str, str]]
-    totals: dict[str, str]
-    created: str
-    number: str = ""
-    approved_at: float | None = None
-    sent: int = 0
-    attachments: list[bytes] = field(default_factory=list)
-
-
-@dataclass
-class Company:
-    """One company and the key that opens it. `locked`: what is locked, by Fennoa's code."""
-
-    user: str
-    key: str
-    first_id: int = 1
-    invoices: dict[int, Invoice] = field(default_factory=dict)
-    customers: dict[str, dict[str, str]] = field(default_factory=dict)
-    locked: dict[str, str] = field(default_factory=dict)
-    delivery_errors: list[dict[str, str]] = field(default_factory=list)
-    numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1001))
-    customer_numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(5001))
-
-
-class Refused(Exception):
-    """A call that Fennoa refuses: a status and what it says."""
-
-    def __init__(self, status: int, errors: object) -> None:
-        self.status, self.errors = status, errors
-        super().__init__(str(errors))
+    method: str
+    path: str
+    status: int
 
 
 @dataclass
@@ -96,15 +53,27 @@ class World:
     lock: threading.RLock = field(default_factory=threading.RLock)
     ids: itertools.count[int] = field(default_factory=lambda: itertools.count(990))
     late: list[tuple[float, Company, Form]] = field(default_factory=list)
-    calls: list[tuple[str, str, int]] = field(default_factory=list)
+    calls: list[Called] = field(default_factory=list)
+    recent: deque[float] = field(default_factory=deque)
 
     def settle(self) -> None:
-        """Let what was to come late be there, once its time has come."""
+        """Let what was to come late be there, and Fennoa do what it does by itself."""
         now = self.clock()
         due = [item for item in self.late if item[0] <= now]
         self.late = [item for item in self.late if item[0] > now]
         for _, company, form in due:
             self.add_invoice(company, form)
+        if self.habits.acts_by_itself:
+            for company in self.companies.values():
+                self._act(company)
+
+    def is_too_fast(self) -> bool:
+        """Return whether this call is one too many within a second; it counts as one."""
+        now = self.clock()
+        while self.recent and now - self.recent[0] >= 1.0:
+            self.recent.popleft()
+        self.recent.append(now)
+        return 0 < self.habits.calls_per_second < len(self.recent)
 
     def company(self, user: str, key: str) -> Company:
         """Return the company of a user and its key.
@@ -121,27 +90,21 @@ class World:
         """Make a draft; an unknown customer gets a card with a number of Fennoa's own.
 
         Raises:
-            Refused: A required field is missing (400).
+            Refused: Something is missing or not as Fennoa takes it (400).
         """
-        missing = {name: ["Pakollinen kenttä"] for name in REQUIRED if not form.get(name)}
-        rows = [row for _, row in sorted(form.get("row", {}).items())]
-        if not rows:
-            missing["row"] = ["Pakollinen kenttä"]
-        if missing:
-            raise Refused(400, missing)
-        number = str(form.get("customer_no", ""))
-        if number not in company.customers:
-            number = number or str(next(company.customer_numbers))
-            card = {"id": str(len(company.customers) + 1), "customer_no": number}
-            company.customers[number] = card | {"name": form["name"]}
         fields = {name: str(value) for name, value in form.items() if name != "row"}
-        invoice = Invoice(
-            id=next(self.ids),
-            fields=fields | {"customer_no": number},
-            rows=rows,
-            totals=self._totals(rows, fields),
-            created=dt.datetime.now(dt.UTC).strftime("%Y-%m-%d %H:%M:%S"),
+        rows = [row for _, row in sorted(form.get("row", {}).items())]
+        self._check(company, fields, rows)
+        card = company.customers.get(fields.get("customer_no", "")) or company.add_card(fields)
+        company.name_products(rows)
+        totals = totals_of(
+            rows,
+            includes_vat=fields.get("include_vat") == "1",
+            vat_per_row=self.habits.vat_per_row,
         )
+        created = dt.datetime.now(dt.UTC).strftime("%Y-%m-%d %H:%M:%S")
+        known = fields | {"customer_no": card["customer_no"]}
+        invoice = Invoice(next(self.ids), known, rows, totals, created, card["id"])
         company.invoices[invoice.id] = invoice
         return invoice
 
@@ -149,44 +112,38 @@ class World:
         """Approve a draft; its number comes after a while.
 
         Raises:
-            Refused: There is no such invoice, it is approved, or sales are locked.
+            Refused: There is no such invoice, it is approved, or its day is locked.
         """
-        invoice = self.find(company, invoice_id)
-        lock = company.locked.get("sales_invoices_locked", "")
-        if lock and invoice.fields["invoice_date"] <= lock:
-            raise Refused(400, ["Myyntilaskut on lukittu"])
+        invoice = company.find(invoice_id)
         if invoice.approved_at is not None:
             raise Refused(400, ["Lasku on jo hyväksytty"])
-        invoice.approved_at = self.clock()
+        self._check_locks(company, invoice.fields)
         proposed = invoice.fields.get("proposed_invoice_number", "")
+        if proposed and any(one.number == proposed for one in company.invoices.values()):
+            raise Refused(400, {"proposed_invoice_number": ["Laskunumero on jo käytössä"]})
+        invoice.approved_at = self.clock()
         invoice.number = proposed or str(next(company.numbers))
 
-    def send(self, company: Company, invoice_id: int) -> bool:
-        """Send an approved invoice; return whether it went.
+    def send(self, company: Company, invoice_id: int, *, is_lost_later: bool = False) -> bool:
+        """Send an approved invoice, with what its delivery method costs; return whether it went.
 
         Raises:
             Refused: There is no such invoice, or it is a draft (400).
         """
-        invoice = self.find(company, invoice_id)
+        invoice = company.find(invoice_id)
         if not self.number_of(invoice):
             raise Refused(400, ["Laskua ei ole hyväksytty"])
         method = invoice.fields.get("delivery_method", "")
-        if method in {"finvoice", "consumerfinvoice"} and not invoice.fields.get(
-            "einvoice_address"
-        ):
+        has_address = bool(invoice.fields.get("einvoice_address"))
+        if method in {"finvoice", "consumerfinvoice"} and not has_address:
             return False
+        if not invoice.sent and (extra := company.surcharges.get(method)):
+            invoice.totals = invoice.totals.plus(*extra)
         invoice.sent += 1
+        if is_lost_later:
+            error = {"sales_invoice_id": str(invoice.id), "invoice_no": invoice.number}
+            company.delivery_errors.append(error | {"message": "Vastaanottajaa ei löydy"})
         return True
-
-    def find(self, company: Company, invoice_id: int) -> Invoice:
-        """Return an invoice.
-
-        Raises:
-            Refused: There is none (404).
-        """
-        if invoice_id not in company.invoices:
-            raise Refused(404, "Not found")
-        return company.invoices[invoice_id]
 
     def number_of(self, invoice: Invoice) -> str:
         """Return an approved invoice's number, once it has come."""
@@ -203,7 +160,7 @@ class World:
             "id": str(invoice.id),
             "invoice_no": self.number_of(invoice),
             "invoice_type_id": fields.get("invoice_type_id", "1"),
-            "customer_no": fields["customer_no"],
+            "customer_id": invoice.customer_id,
             "name": fields["name"],
             "invoice_date": fields["invoice_date"],
             "due_date": fields["due_date"],
@@ -212,8 +169,10 @@ class World:
             "your_reference": fields.get("your_reference", ""),
             # Of a draft it comes back empty, although the documentation lists it.
             "delivery_method": fields.get("delivery_method", "") if invoice.approved_at else "",
-            **invoice.totals,
+            **invoice.totals.shown(),
         }
+        if self.habits.shows_customer_no:
+            header["customer_no"] = fields["customer_no"]
         if has_notes:
             header["notes_internal"] = fields.get("notes_internal", "")
         if in_list:
@@ -221,37 +180,54 @@ class World:
         return {"SalesInvoice": header, "SalesInvoiceRow": invoice.rows}
 
     def page(self, company: Company, number: int) -> list[dict[str, object]]:
-        """Return a page of the list of invoices."""
-        invoices: Iterable[Invoice] = sorted(
-            company.invoices.values(), key=lambda i: i.id, reverse=self.habits.newest_first
-        )
-        chosen = itertools.islice(invoices, (number - 1) * PAGE, number * PAGE)
+        """Return a page of the list of invoices.
+
+        Raises:
+            Refused: It lies behind the end, where that is refused (404).
+        """
+        last = max(1, -(-len(company.invoices) // PAGE))
+        if number > last and self.habits.beyond_end is BeyondEnd.NOT_FOUND:
+            raise Refused(404, "Not found")
+        if number > last and self.habits.beyond_end is BeyondEnd.LAST_PAGE:
+            number = last
+        chosen = self._ordered(company)[(number - 1) * PAGE : number * PAGE]
         return [self.shown(invoice, in_list=True) for invoice in chosen]
 
-    def _totals(self, rows: list[dict[str, str]], fields: dict[str, str]) -> dict[str, str]:
-        includes_vat = fields.get("include_vat") == "1"
-        net = Decimal(0)
-        by_rate: dict[Decimal, list[Decimal]] = {}
-        for row in rows:
-            if "price" not in row:
-                continue
-            amount = Decimal(row["price"]) * Decimal(row.get("quantity", "1"))
-            amount *= 1 - Decimal(row.get("discount_percent", "0")) / 100
-            rate = Decimal(row.get("vatpercent", "0"))
-            if includes_vat:
-                amount = amount / (1 + rate / 100)
-            amount = amount.quantize(CENT, ROUND_HALF_UP)
-            net += amount
-            by_rate.setdefault(rate, []).append(amount)
-        vat = sum((self._vat(rate, amounts) for rate, amounts in by_rate.items()), Decimal(0))
-        return {
-            "total_net": f"{net:.2f}",
-            "total_vat": f"{vat:.2f}",
-            "total_gross": f"{net + vat:.2f}",
-        }
+    def _ordered(self, company: Company) -> list[Invoice]:
+        is_newest_first = self.habits.order is Order.NEWEST_FIRST
+        if self.habits.order is Order.NONE:
+            return sorted(company.invoices.values(), key=_shuffled)
+        return sorted(company.invoices.values(), key=lambda i: i.id, reverse=is_newest_first)
 
-    def _vat(self, rate: Decimal, amounts: list[Decimal]) -> Decimal:
-        if self.habits.vat_per_row:
-            rounded = ((a * rate / 100).quantize(CENT, ROUND_HALF_UP) for a in amounts)
-            return sum(rounded, Decimal(0))
-        return (sum(amounts, Decimal(0)) * rate / 100).quantize(CENT, ROUND_HALF_UP)
+    def _check(self, company: Company, fields: dict[str, str], rows: list[dict[str, str]]) -> None:
+        missing = {name: ["Pakollinen kenttä"] for name in REQUIRED if not fields.get(name)}
+        if not rows:
+            missing["row"] = ["Pakollinen kenttä"]
+        if missing:
+            raise Refused(400, missing)
+        if fields.get("delivery_method") in CONSUMER_METHODS and not company.consumer_e_invoicing:
+            errors = {"delivery_method": ["Yrityksellä ei ole kuluttajaverkkolaskusopimusta"]}
+            raise Refused(400, errors)
+        if fields.get("invoice_type_id") == "2":
+            self._check_credit(company, fields.get("credited_invoice_no", ""))
+
+    def _check_credit(self, company: Company, number: str) -> None:
+        numbers = {self.number_of(one) for one in company.invoices.values()} - {""}
+        if number not in numbers:
+            raise Refused(400, {"credited_invoice_no": ["Hyvitettävää laskua ei löydy"]})
+
+    def _check_locks(self, company: Company, fields: dict[str, str]) -> None:
+        for code in ("accounting_locked", "sales_invoices_locked"):
+            if company.locked.get(code, "") >= fields["invoice_date"]:
+                raise Refused(400, ["Myyntilaskut on lukittu"])
+
+    def _act(self, company: Company) -> None:
+        for invoice in list(company.invoices.values()):
+            if invoice.approved_at is None:
+                self.approve(company, invoice.id)
+            if not invoice.sent and self.number_of(invoice):
+                self.send(company, invoice.id)
+
+
+def _shuffled(invoice: Invoice) -> str:
+    return hashlib.sha256(str(invoice.id).encode()).hexdigest()

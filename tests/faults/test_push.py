@@ -33,8 +33,7 @@ def running():
 
 @pytest.fixture
 def fennoa(running):
-    running.company(USER).invoices.clear()
-    running.faults.waiting.clear()
+    running.reset()
     return running
 
 

@@ -11,7 +11,7 @@ from blocks.hub import Method
 from blocks.systems.fennoa.block import WrongTerms
 from blocks.systems.registry import open_target, port
 from ledger.push.items import Step
-from simulators.fennoa import Company, FennoaSimulator
+from simulators.fennoa import Company, FennoaSimulator, Order
 from tests.harnesses.fennoa import BLOCK, KEY, USER, give_block
 
 
@@ -23,9 +23,7 @@ def running():
 
 @pytest.fixture
 def fennoa(running, monkeypatch):
-    running.company(USER).invoices.clear()
-    running.company(USER).locked.clear()
-    running.world.calls.clear()
+    running.reset()
     give_block(monkeypatch, url=running.url)
     return running
 
@@ -54,12 +52,10 @@ def requirements(hub):
     return {item.name: item for item in found}
 
 
-@pytest.mark.parametrize("newest_first", [True, False])
+@pytest.mark.parametrize("order", [Order.NEWEST_FIRST, Order.OLDEST_FIRST])
 @pytest.mark.parametrize("count", [1, 200, 401, 1_000])
-def test_mark_is_the_newest_invoice_and_few_pages_are_read(
-    hub, fennoa, monkeypatch, newest_first, count
-):
-    monkeypatch.setattr(fennoa.world.habits, "newest_first", newest_first)
+def test_mark_is_the_newest_invoice_and_few_pages_are_read(hub, fennoa, monkeypatch, order, count):
+    monkeypatch.setattr(fennoa.world.habits, "order", order)
     newest = add_invoices(fennoa, count)
 
     connected = connect(hub)

@@ -18,7 +18,7 @@ from blocks.systems.fennoa.target import FennoaTarget
 from ledger.push.advance import Rules
 from ledger.push.events import Begun, Found, Lost, Resolved, Succeeded
 from ledger.push.items import Phase, ReadBack, Step
-from simulators.fennoa import Company, Fault, FennoaSimulator
+from simulators.fennoa import Company, Fault, FennoaSimulator, Order
 from tasks import push
 from tasks.push import Pusher, now
 
@@ -86,12 +86,8 @@ def running():
 @pytest.fixture
 def fennoa(running):
     """The one company, empty; nothing goes wrong unless a test says so."""
-    company = running.company(USER)
-    company.invoices.clear()
-    company.locked.clear()
-    running.faults.waiting.clear()
+    running.reset()
     running.faults.late_s = 0.05
-    running.world.calls.clear()
     return running
 
 
@@ -305,11 +301,9 @@ def test_key_that_only_the_detail_gives_back_is_found_as_well(hub, fennoa, run, 
     assert 1 == len(invoices(fennoa))
 
 
-@pytest.mark.parametrize("newest_first", [True, False])
-def test_walk_over_several_pages_finds_ours_among_others(
-    hub, fennoa, run, monkeypatch, newest_first
-):
-    monkeypatch.setattr(fennoa.world.habits, "newest_first", newest_first)
+@pytest.mark.parametrize("order", Order)
+def test_walk_over_several_pages_finds_ours_among_others(hub, fennoa, run, monkeypatch, order):
+    monkeypatch.setattr(fennoa.world.habits, "order", order)
     for _ in range(450):
         fennoa.world.add_invoice(fennoa.company(USER), _nested(form(99) | {"notes_internal": ""}))
     fennoa.faults.add("sales_api/add", Fault.LOST_DONE)

@@ -120,13 +120,18 @@ def _numbered(rows: list[Row] | Row | None) -> dict[int, Row] | None:
 
 
 def _looks_like(row: Row, prepared: Prepared) -> bool:
-    """Return whether an invoice without our key may be one of ours that somebody edited."""
+    """Return whether an invoice without our key may be one of ours that somebody edited.
+
+    The list need not have the customer's number; then name, date and total tell enough to look.
+    """
     try:
         total = Decimal(str(row.get("total_gross")))
     except InvalidOperation:
         return False
+    number, name = str(row.get("customer_no", "")), str(row.get("name", ""))
+    is_same = number == prepared.customer_no or not number or name == prepared.form.get("name")
     return (
-        str(row.get("customer_no", "")) == prepared.customer_no
+        is_same
         and str(row.get("invoice_date", "")) == prepared.invoice_date
         and total == prepared.total_gross
     )
