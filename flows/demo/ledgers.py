@@ -19,7 +19,7 @@ import numpy as np
 from blocks.hub import Connection, Hub, Method, Tenant
 from flows.demo.truth import ExpectedBreak, Truth
 from ledger.fiscal_year import FiscalYear
-from simulators.books.chart import CHART
+from simulators.books.chart import ACCOUNTS
 from simulators.books.company import Book, Company
 from simulators.books.model import BOOKED
 from simulators.books.years import Year, broken_years, calendar_years
@@ -184,7 +184,7 @@ def _booked(book: Book, series: str, number: int) -> dict[str, int]:
         rows = chunk.rows
         of_voucher = (chunk.number[rows.voucher] == number) & (rows.kind == BOOKED)
         for place in np.flatnonzero(of_voucher):
-            account = CHART[rows.account[place]].number
+            account = ACCOUNTS[rows.account[place]].number
             found[account] = found.get(account, 0) + int(rows.ore[place])
     return found
 

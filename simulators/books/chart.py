@@ -1,4 +1,7 @@
-"""The chart of accounts that the invented companies share: numbers as in BAS, names of our own."""
+"""The charts of accounts of the invented companies: Swedish as in BAS, Finnish as usual there.
+
+Numbers are as programs have them, names are of our own.
+"""
 
 from __future__ import annotations
 
@@ -82,25 +85,58 @@ class Account:
         return self.number[0] in "12"
 
 
-CHART: Final = tuple(
-    Account(*entry.split(" ", 1))
-    for line in _CHART.split("\n")
-    if line
-    for entry in line.split("|")
-)
-"""All accounts, ascending by number."""
+_FINNISH: Final = """
+1020 Ohjelmistot|1029 Ohjelmistojen poistot|1161 Koneet ja kalusto|1169 Koneiden poistot
+1510 Tavaravarasto|1701 Myyntisaamiset|1761 Ennakkomaksut|1763 Arvonlisäverosaamiset
+17631 ALV-saamiset ostoista|1849 Muut siirtosaamiset|1900 Kassa|1910 Pankkitili|1920 Säästötili
+2001 Osakepääoma|2062 Sijoitetun pääoman rahasto|2251 Edellisten kausien voitto tai tappio
+2371 Tilikauden voitto tai tappio|2621 Pankkilaina|2851 Saadut ennakot|2871 Ostovelat
+2921 Ennakonpidätysvelka|2923 Sosiaaliturvamaksuvelka|2924 Eläkevakuutusmaksuvelka
+2939 Arvonlisäverovelka|29391 ALV-velat myynnistä|2959 Lomapalkkavelka|2969 Muut siirtovelat
+3000 Myynti, yleinen verokanta|3010 Myynti, alennettu verokanta|3020 Myynti, lehdet
+3300 Vienti, veroton|3500 Annetut alennukset|3650 Vuokratuotot|3990 Muut tuotot
+4000 Ostot, yleinen verokanta|4010 Ostot, elintarvikkeet|4130 Ostot ulkomailta
+4400 Varaston muutos|4450 Alihankinta|5000 Palkat|5300 Lomapalkat|5690 Palkkojen oikaisut
+6130 Eläkevakuutusmaksut|6300 Sosiaaliturvamaksut|6400 Muut henkilösivukulut
+6820 Poistot ohjelmistoista|6870 Poistot koneista ja kalustosta|7000 Henkilökunnan koulutus
+7230 Toimitilavuokrat|7270 Sähkö|7410 Vuokra-autot|7620 Kone- ja laitehankinnat
+7700 Matkaliput|7770 Majoitus|7960 Edustus|8000 Mainonta|8370 Kirjanpitopalvelut
+8450 Muut hallintokulut|8500 Vakuutukset|8680 Muut kulut|9160 Korkotuotot|9460 Korkokulut
+9740 Poistoeron muutos|9900 Tuloverot
+"""
+
+
+def _accounts(text: str) -> tuple[Account, ...]:
+    entries = (entry for line in text.split("\n") if line for entry in line.split("|"))
+    return tuple(Account(*entry.split(" ", 1)) for entry in entries)
+
+
+CHART: Final = _accounts(_CHART)
+"""The Swedish accounts, ascending by number."""
+
+FINNISH_CHART: Final = _accounts(_FINNISH)
+"""The Finnish accounts, ascending by text as they are listed."""
+
+ACCOUNTS: Final = CHART + FINNISH_CHART
+"""All accounts of both; columns hold positions in it."""
 
 NUMBERS: Final = tuple(account.number for account in CHART)
-"""The account numbers, in the order of `CHART`; columns hold positions in it."""
+"""The Swedish account numbers."""
+
+ALL_NUMBERS: Final = tuple(account.number for account in ACCOUNTS)
+"""The account numbers, in the order of `ACCOUNTS`."""
+
+HAS_BALANCE: Final = np.array([account.has_balance for account in ACCOUNTS])
+"""Per position: True for the accounts of the balance sheet."""
 
 _POSITION: Final = {number: position for position, number in enumerate(NUMBERS)}
-
-HAS_BALANCE: Final = np.array([account.has_balance for account in CHART])
-"""Per position: True for the accounts of the balance sheet."""
+_FINNISH_POSITION: Final = {
+    account.number: position for position, account in enumerate(FINNISH_CHART, start=len(CHART))
+}
 
 
 def at(number: str) -> int:
-    """Give an account's position in `CHART`.
+    """Give a Swedish account's position in `ACCOUNTS`.
 
     Raises:
         KeyError: No such account.
@@ -109,5 +145,19 @@ def at(number: str) -> int:
 
 
 def positions(*numbers: str) -> np.ndarray:
-    """Give several accounts' positions as an int16 column."""
+    """Give several Swedish accounts' positions as an int16 column."""
     return np.array([at(number) for number in numbers], dtype=np.int16)
+
+
+def finnish(number: str) -> int:
+    """Give a Finnish account's position in `ACCOUNTS`.
+
+    Raises:
+        KeyError: No such account.
+    """
+    return _FINNISH_POSITION[number]
+
+
+def finnish_positions(*numbers: str) -> np.ndarray:
+    """Give several Finnish accounts' positions as an int16 column."""
+    return np.array([finnish(number) for number in numbers], dtype=np.int16)

@@ -8,10 +8,12 @@ from typing import Final
 
 import numpy as np
 
-from simulators.books.chart import HAS_BALANCE, at
+from simulators.books.chart import HAS_BALANCE
+from simulators.books.countries import Country
 from simulators.books.model import ADDED, BOOKED, STRUCK, Chunk, Rows
 from simulators.books.names import COST_CENTRES, PARTNERS, PROJECTS, ROW_TEXTS
-from simulators.books.templates import ABSENT, SERIES, Grid, Series
+from simulators.books.templates import ABSENT, Grid, Series
+from simulators.books.years import Year
 
 CHUNK_VOUCHERS: Final = 50_000
 """Vouchers that are held in memory at a time."""
@@ -34,34 +36,50 @@ class Habits:
 
 
 def operations(
-    *, vouchers: int, days: int, seed: tuple[int, ...], habits: Habits
+    *, vouchers: int, year: Year, seed: tuple[int, ...], habits: Habits, country: Country
 ) -> Iterator[Chunk]:
     """Yield a year's vouchers, series by series, numbers and dates ascending.
 
     Args:
         vouchers: How many the year has in all series together.
-        days: Length of the year.
+        year: The fiscal year.
         seed: Company and year; the same seed gives the same books.
         habits: Corrections and objects.
+        country: Whose accounts and series they have.
     """
-    for order, (series, size) in enumerate(_shares(vouchers)):
+    for order, (series, size) in enumerate(_shares(vouchers, country.series(year))):
         for first in range(0, size, CHUNK_VOUCHERS):
             place = np.arange(first, min(first + CHUNK_VOUCHERS, size))
             rng = np.random.default_rng([*seed, order, first])
-            yield _chunk(series, place, rng=rng, day=place * days // size, habits=habits)
+            yield _chunk(
+                series,
+                place,
+                rng=rng,
+                day=place * year.days // size,
+                habits=habits,
+                country=country,
+            )
 
 
-def _shares(vouchers: int) -> list[tuple[Series, int]]:
-    sizes = [vouchers * series.permille // 1000 for series in SERIES]
+def _shares(vouchers: int, all_series: tuple[Series, ...]) -> list[tuple[Series, int]]:
+    sizes = [vouchers * series.permille // 1000 for series in all_series]
     sizes[1] += vouchers - sum(sizes)
-    return list(zip(SERIES, sizes, strict=True))
+    return list(zip(all_series, sizes, strict=True))
 
 
 def _chunk(
-    series: Series, place: np.ndarray, *, rng: np.random.Generator, day: np.ndarray, habits: Habits
+    series: Series,
+    place: np.ndarray,
+    *,
+    rng: np.random.Generator,
+    day: np.ndarray,
+    habits: Habits,
+    country: Country,
 ) -> Chunk:
     grid = series.fill(rng, place)
-    rows = _voided(_corrected(_rows(grid, rng, habits), place, habits), place, habits)
+    rows = _rows(grid, rng, habits, country.project_account)
+    rows = _corrected(rows, place, habits, country.corrected_account)
+    rows = _voided(rows, place, habits)
     return Chunk(
         series=series.letter,
         number=place + 1,
@@ -73,7 +91,7 @@ def _chunk(
     )
 
 
-def _rows(grid: Grid, rng: np.random.Generator, habits: Habits) -> Rows:
+def _rows(grid: Grid, rng: np.random.Generator, habits: Habits, project_account: int) -> Rows:
     voucher, column = np.nonzero(grid.account != ABSENT)
     account = grid.account[voucher, column]
     size = len(voucher)
@@ -82,7 +100,7 @@ def _rows(grid: Grid, rng: np.random.Generator, habits: Habits) -> Rows:
     centre = rng.integers(1, len(COST_CENTRES) + 1, size)
     project = rng.integers(1, len(PROJECTS) + 1, size)
     # Inventory is bought for a project, so that balance accounts have object balances too.
-    on_project = (objects & (chance % 3 == 0)) | (account == at("1220"))
+    on_project = (objects & (chance % 3 == 0)) | (account == project_account)
     return Rows(
         voucher=voucher.astype(np.int32),
         kind=np.zeros(size, dtype=np.int8),
@@ -95,7 +113,7 @@ def _rows(grid: Grid, rng: np.random.Generator, habits: Habits) -> Rows:
     )
 
 
-def _corrected(rows: Rows, place: np.ndarray, habits: Habits) -> Rows:
+def _corrected(rows: Rows, place: np.ndarray, habits: Habits, wrong_account: int) -> Rows:
     """Put a struck row and the mark of an added one before the second row of some vouchers."""
     if not habits.corrected_every:
         return rows
@@ -107,7 +125,7 @@ def _corrected(rows: Rows, place: np.ndarray, habits: Habits) -> Rows:
     struck = (np.cumsum(times) - times)[second[chosen]]
     longer.kind[struck], longer.kind[struck + 1] = STRUCK, ADDED
     # The row was first booked on a wrong account; only the account was corrected.
-    longer.account[struck] = at("6991")
+    longer.account[struck] = wrong_account
     return longer
 
 

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import numpy as np
 
-from simulators.books.chart import CHART, NUMBERS
+from simulators.books.chart import ACCOUNTS, ALL_NUMBERS, HAS_BALANCE, Account
 from simulators.books.chunks import Habits, operations
+from simulators.books.countries import SWEDEN, Country
 from simulators.books.edits import Edits, edited
 from simulators.books.faults import Fault, Planted, plant
 from simulators.books.model import Chunk, Extract, Totals, count
-from simulators.books.names import COMPANIES, organisation_number
 from simulators.books.sie.text import PLAIN, Layout, sie_pieces
 from simulators.books.year_end import first_opening, next_opening, vouchers
 from simulators.books.years import Year, calendar_years
@@ -32,8 +32,8 @@ class Company:
     """A company that does not exist; everything about it follows from these fields.
 
     A year is given by its position in `years` (0 the first, -1 the last). `closes_years`: whether
-    a year that has a successor books its own result (8999 to 2099); otherwise the successor's
-    opening balances hold it. The last year is always open.
+    a year that has a successor books its own result (8999 to 2099); otherwise, and in Finland, the
+    successor's opening balances hold it. The last year is always open.
     """
 
     seed: int
@@ -42,16 +42,32 @@ class Company:
     habits: Habits = USUAL
     closes_years: bool = True
     edits: tuple[tuple[int, Edits], ...] = ()
+    country: Country = SWEDEN
 
     @property
     def name(self) -> str:
-        """The company's name, with Swedish letters."""
-        return COMPANIES[self.seed % len(COMPANIES)]
+        """The company's name, with letters beyond ASCII."""
+        return self.country.name_of(self.seed)
 
     @property
     def organisation_number(self) -> str:
-        """Ten digits without a hyphen."""
-        return organisation_number(self.seed)
+        """Digits without a hyphen."""
+        return self.country.number_of(self.seed)
+
+    @property
+    def places(self) -> np.ndarray:
+        """Positions of the company's accounts in `chart.ACCOUNTS`."""
+        return np.arange(self.country.first_account, self.country.last_account + 1)
+
+    @property
+    def chart(self) -> tuple[Account, ...]:
+        """The company's accounts."""
+        return ACCOUNTS[self.country.first_account : self.country.last_account + 1]
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """The numbers of the company's accounts."""
+        return tuple(account.number for account in self.chart)
 
     def book(self, year: int = -1) -> Book:
         """Give the book of a year."""
@@ -66,7 +82,7 @@ class Company:
         book = self.book(year)
         accounts, months = np.nonzero(book.totals.by_month)
         return {
-            (NUMBERS[account], book.year.months[month]): _decimal(
+            (ALL_NUMBERS[account], book.year.months[month]): _decimal(
                 book.totals.by_month[account, month]
             )
             for account, month in zip(accounts, months, strict=True)
@@ -146,6 +162,11 @@ class Book:
         return np.asarray(self.opening_by_project.sum(axis=1))
 
     @property
+    def opening_of_chart(self) -> np.ndarray:
+        """Hundredths for each of the company's own accounts."""
+        return np.asarray(self.opening[self.company.places])
+
+    @property
     def closing_by_project(self) -> np.ndarray:
         """Öre, accounts x projects, at the end of the year; profit and loss accounts too."""
         return np.asarray(self.opening_by_project + self.totals.by_project.sum(axis=1))
@@ -164,13 +185,14 @@ class Book:
     def extract(self) -> Extract:
         """Give what a true export of the year says."""
         before = self.company.book(self.place - 1) if self.place else None
-        nothing = np.zeros(len(CHART), dtype=np.int64)
+        nothing = np.zeros(len(ACCOUNTS), dtype=np.int64)
         return Extract(
             name=self.company.name,
             organisation_number=self.company.organisation_number,
             year=self.year,
             previous_year=before.year if before else None,
-            accounts=np.arange(len(CHART)),
+            accounts=self.company.places,
+            country=self.company.country,
             opening=self.opening,
             opening_by_project=self.opening_by_project,
             closing=self.closing,
@@ -184,9 +206,10 @@ class Book:
         company = self.company
         chunks = operations(
             vouchers=company.vouchers_per_year,
-            days=self.year.days,
+            year=self.year,
             seed=(company.seed, self.place),
             habits=company.habits,
+            country=company.country,
         )
         for place, edits in company.edits:
             if place == self.place:
@@ -199,11 +222,12 @@ class Book:
 
     @cached_property
     def _year_end(self) -> Chunk:
-        result = self._operations_totals.by_account[[not a.has_balance for a in CHART]].sum()
+        result = self._operations_totals.by_account[~HAS_BALANCE].sum()
         return vouchers(
             opening=self.opening,
             result=int(result),
             days=self.year.days,
+            country=self.company.country,
             books_result=self.company.closes_years and self.place < len(self.company.years) - 1,
         )
 
@@ -211,12 +235,13 @@ class Book:
 @lru_cache(maxsize=BOOKS_KEPT)
 def _book(company: Company, place: int) -> Book:
     if not place:
-        return Book(company, place, first_opening(company.seed))
-    return Book(company, place, next_opening(_book(company, place - 1).closing_by_project))
+        return Book(company, place, first_opening(company.seed, company.country))
+    closing = _book(company, place - 1).closing_by_project
+    return Book(company, place, next_opening(closing, company.country))
 
 
 def _kronor(ore: np.ndarray) -> dict[str, Decimal]:
-    return {NUMBERS[place]: _decimal(ore[place]) for place in np.flatnonzero(ore)}
+    return {ALL_NUMBERS[place]: _decimal(ore[place]) for place in np.flatnonzero(ore)}
 
 
 def _decimal(ore: np.int64) -> Decimal:

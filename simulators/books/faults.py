@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from simulators.books.chart import NUMBERS, at
+from simulators.books.chart import ALL_NUMBERS, at
 from simulators.books.model import BOOKED, Chunk, Extract
 from simulators.books.names import organisation_number
 
@@ -65,7 +65,7 @@ def _unbalanced(extract: Extract) -> tuple[Extract, Planted]:
         ore[np.flatnonzero(rows.voucher == place)[0]] += UNBALANCED_ORE
         return replace(chunk, rows=replace(rows, ore=ore))
 
-    planted = Planted(Fault.UNBALANCED_VOUCHER, series, number, NUMBERS[row], UNBALANCED_ORE)
+    planted = Planted(Fault.UNBALANCED_VOUCHER, series, number, ALL_NUMBERS[row], UNBALANCED_ORE)
     return _damaged(extract, planted, damage), planted
 
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, fields, replace
-from typing import Final, Self
+from typing import TYPE_CHECKING, Final, Self
 
 import numpy as np
 
-from simulators.books.chart import CHART
+from simulators.books.chart import ACCOUNTS
 from simulators.books.names import COST_CENTRES, PROJECTS
 from simulators.books.years import Year
+
+if TYPE_CHECKING:
+    from simulators.books.countries import Country
 
 BOOKED: Final = 0
 ADDED: Final = 1
@@ -23,7 +26,7 @@ class Rows:
     """Rows of vouchers in file order; every field is a column of one length.
 
     `voucher` is the position of the row's voucher in its chunk, `account` the position in
-    `chart.CHART`, `ore` the amount in öre (debit positive), `quantity` in hundredths (0: none).
+    `chart.ACCOUNTS`, `ore` the amount in öre (debit positive), `quantity` in hundredths (0: none).
     `cost_centre` and `project` count from 1 (0: none); `text` is a position in `names.ROW_TEXTS`.
     """
 
@@ -112,8 +115,8 @@ class Totals:
 def count(chunks: Iterable[Chunk], month_of_day: np.ndarray) -> Totals:
     """Add up chunks in whole öre, one at a time."""
     months = int(month_of_day[-1]) + 1
-    centres = np.zeros((len(CHART), months, len(COST_CENTRES) + 1), dtype=np.int64)
-    projects = np.zeros((len(CHART), months, len(PROJECTS) + 1), dtype=np.int64)
+    centres = np.zeros((len(ACCOUNTS), months, len(COST_CENTRES) + 1), dtype=np.int64)
+    projects = np.zeros((len(ACCOUNTS), months, len(PROJECTS) + 1), dtype=np.int64)
     vouchers = booked = history = 0
     for chunk in chunks:
         rows = chunk.rows.take(chunk.rows.kind == BOOKED)
@@ -130,7 +133,7 @@ def count(chunks: Iterable[Chunk], month_of_day: np.ndarray) -> Totals:
 class Extract:
     """What one export of one year says; `faults` turn a true one into a damaged one.
 
-    Columns of balances are öre per account, in the order of `chart.CHART`; those of the year
+    Columns of balances are öre per account, in the order of `chart.ACCOUNTS`; those of the year
     before are zeros when there is none. `chunks` yields the vouchers anew each time it is called.
     """
 
@@ -146,3 +149,4 @@ class Extract:
     previous_closing: np.ndarray
     totals: Totals
     chunks: Callable[[], Iterator[Chunk]]
+    country: Country

@@ -41,13 +41,14 @@ class Series(NamedTuple):
     fill: Callable[[np.random.Generator, np.ndarray], Grid]
 
 
-def _amounts(rng: np.random.Generator, size: int) -> np.ndarray:
+def amounts_of(rng: np.random.Generator, size: int) -> np.ndarray:
     """Draw positive amounts from 10.00 to 99,999.99: as many small as large ones, none float."""
     magnitude = 10 ** rng.integers(3, 6, size=size)
     return rng.integers(1, 100, size=size) * magnitude + rng.integers(0, 100, size=size)
 
 
-def _grid(count: int, width: int) -> Grid:
+def blank_grid(count: int, width: int) -> Grid:
+    """Give a grid without rows."""
     blank = np.zeros((count, width), dtype=np.int64)
     return Grid(np.full((count, width), ABSENT, dtype=np.int16), blank, blank.copy())
 
@@ -58,10 +59,10 @@ def _percent(ore: np.ndarray, percent: np.ndarray | int) -> np.ndarray:
 
 def _sales(rng: np.random.Generator, place: np.ndarray) -> Grid:
     """Invoice: customer, one or two incomes, VAT. Every fifth is an export without VAT."""
-    grid = _grid(len(place), 4)
+    grid = blank_grid(len(place), 4)
     export, double = place % 5 == 0, place % 5 == 1
-    net = _amounts(rng, len(place))
-    extra = np.where(double, _amounts(rng, len(place)), 0)
+    net = amounts_of(rng, len(place))
+    extra = np.where(double, amounts_of(rng, len(place)), 0)
     grid.account[:, 0] = at("1510")
     grid.account[:, 1] = np.where(export, at("3305"), rng.choice(_SALES, len(place)))
     grid.account[:, 2] = np.where(double, at("3041"), ABSENT)
@@ -86,10 +87,10 @@ def _lower_the_vat(grid: Grid, place: np.ndarray, *, fixed: np.ndarray) -> np.nd
 
 def _purchases(rng: np.random.Generator, place: np.ndarray) -> Grid:
     """Supplier's invoice: debt, one or two costs, VAT. Every fifth is insurance without VAT."""
-    grid = _grid(len(place), 4)
+    grid = blank_grid(len(place), 4)
     insurance, double = place % 5 == 0, place % 5 == 1
-    net = _amounts(rng, len(place))
-    extra = np.where(double, _amounts(rng, len(place)), 0)
+    net = amounts_of(rng, len(place))
+    extra = np.where(double, amounts_of(rng, len(place)), 0)
     vat = np.where(insurance, 0, _percent(net + extra, 25))
     cost = np.where(place % 11 == 7, at("1220"), rng.choice(_COSTS, len(place)))
     grid.account[:, 0] = at("2440")
@@ -103,8 +104,8 @@ def _purchases(rng: np.random.Generator, place: np.ndarray) -> Grid:
 
 def _two_rows(debit: str, credit: str) -> Callable[[np.random.Generator, np.ndarray], Grid]:
     def fill(rng: np.random.Generator, place: np.ndarray) -> Grid:
-        grid = _grid(len(place), 2)
-        amount = _amounts(rng, len(place))
+        grid = blank_grid(len(place), 2)
+        amount = amounts_of(rng, len(place))
         grid.account[:] = positions(debit, credit)
         grid.ore[:] = np.stack([amount, -amount], axis=1)
         return grid
@@ -114,7 +115,7 @@ def _two_rows(debit: str, credit: str) -> Callable[[np.random.Generator, np.ndar
 
 def _general(rng: np.random.Generator, place: np.ndarray) -> Grid:
     """Of every four: two payrolls, a depreciation and a VAT settlement in whole kronor."""
-    grid = _grid(len(place), 7)
+    grid = blank_grid(len(place), 7)
     for residues, width, fill in (((0, 2), 7, _payroll), ((1,), 4, _wear), ((3,), 6, _settle)):
         picked = np.isin(place % 4, residues)
         accounts, ore = fill(rng, int(picked.sum()))
@@ -124,7 +125,7 @@ def _general(rng: np.random.Generator, place: np.ndarray) -> Grid:
 
 
 def _payroll(rng: np.random.Generator, size: int) -> tuple[np.ndarray, np.ndarray]:
-    gross = _amounts(rng, size)
+    gross = amounts_of(rng, size)
     tax, holiday, fees = _percent(gross, 31), _percent(gross, 12), _percent(gross, 32)
     accounts = positions("7210", "2710", "1930", "7290", "2920", "7510", "2731")
     ore = [gross, -tax, tax - gross, holiday, -holiday, fees, -fees]
@@ -132,13 +133,13 @@ def _payroll(rng: np.random.Generator, size: int) -> tuple[np.ndarray, np.ndarra
 
 
 def _wear(rng: np.random.Generator, size: int) -> tuple[np.ndarray, np.ndarray]:
-    tools, cars = _amounts(rng, size), _amounts(rng, size)
+    tools, cars = amounts_of(rng, size), amounts_of(rng, size)
     accounts = positions("7832", "1229", "7834", "1249")
     return accounts, np.stack([tools, -tools, cars, -cars], axis=1)
 
 
 def _settle(rng: np.random.Generator, size: int) -> tuple[np.ndarray, np.ndarray]:
-    high, middle, low, paid = (_amounts(rng, size) for _ in range(4))
+    high, middle, low, paid = (amounts_of(rng, size) for _ in range(4))
     due = high + middle + low - paid
     kronor = due // 100 * 100
     accounts = positions("2611", "2621", "2631", "2641", "2650", "3740")

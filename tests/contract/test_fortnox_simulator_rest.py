@@ -88,7 +88,7 @@ def test_year_that_is_not_said_is_the_current_one(south):
 def test_accounts_bring_opening_balances_and_vat_codes_of_their_year(north, fortnox_books):
     rows = exact(north.get("/3/accounts", limit=500, **FIRST_OF_2024))["Accounts"]
 
-    opening = fortnox_books.book(2).opening
+    opening = fortnox_books.book(2).opening_of_chart
     assert [int(account.number) for account in CHART] == [row["Number"] for row in rows]
     assert [Decimal(int(ore)).scaleb(-2) for ore in opening] == [
         row["BalanceBroughtForward"] for row in rows

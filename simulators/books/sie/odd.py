@@ -35,7 +35,7 @@ SHAPES: Final = 9
 
 def choose(chunk: Chunk, percent: int) -> tuple[np.ndarray, np.ndarray]:
     """Choose which vouchers and which rows of a chunk are odd: a shape each, mostly 0."""
-    seed = [ord(chunk.series), int(chunk.number[0]), len(chunk)]
+    seed = [*chunk.series.encode(), int(chunk.number[0]), len(chunk)]
     rng = np.random.default_rng(seed)
     vouchers = rng.integers(0, 100, len(chunk)) < percent
     rows = rng.integers(0, 100, len(chunk.rows)) < percent

@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from simulators.books.chart import CHART, HAS_BALANCE, NUMBERS
+from simulators.books.chart import ACCOUNTS, ALL_NUMBERS, HAS_BALANCE
 from simulators.books.model import Extract
 from simulators.books.names import COST_CENTRES, PROJECTS
 from simulators.books.years import Year
@@ -50,14 +50,16 @@ def identification(extract: Extract, sie_type: str) -> Iterator[Record]:
     yield "#GEN", _day(extract.year.end_date + dt.timedelta(days=20)), Text("export")
     yield "#SIETYP", sie_type[0]
     yield "#FNR", Text(number[-4:])
-    yield "#ORGNR", f"{number[:6]}-{number[6:]}"
+    before = extract.country.digits_before_hyphen
+    yield "#ORGNR", f"{number[:before]}-{number[before:]}"
     yield "#FNAMN", Text(extract.name)
     yield "#ADRESS", Text("Ekonomi"), Text("Påhittsgränd 1"), Text("000 00 Ingenstädes"), Text("")
     yield from _years(extract, sie_type)
     if sie_type in ("2", "3"):
         yield "#OMFATTN", _day(extract.year.end_date)
-    yield "#KPTYP", "EUBAS97"
-    yield "#VALUTA", "SEK"
+    if extract.country.chart_type:
+        yield "#KPTYP", extract.country.chart_type
+    yield "#VALUTA", extract.country.currency
     yield from _chart(extract, with_codes=sie_type != "4I")
     if sie_type in ("3", "4E", "4I"):
         yield from _objects()
@@ -74,7 +76,7 @@ def _year(offset: int, year: Year) -> Record:
 
 
 def _chart(extract: Extract, *, with_codes: bool) -> Iterator[Record]:
-    for account in (CHART[place] for place in extract.accounts):
+    for account in (ACCOUNTS[place] for place in extract.accounts):
         yield "#KONTO", account.number, Text(account.name)
         if with_codes:
             yield "#KTYP", account.number, account.sie_type
@@ -109,7 +111,7 @@ def balances(extract: Extract, sie_type: str) -> Iterator[Record]:
 
 def _per_account(label: str, offset: int, ore: np.ndarray) -> Iterator[Record]:
     for place in np.flatnonzero(ore):
-        yield label, str(offset), NUMBERS[place], _kronor(ore[place])
+        yield label, str(offset), ALL_NUMBERS[place], _kronor(ore[place])
 
 
 def _object_balances(extract: Extract) -> Iterator[Record]:
@@ -118,7 +120,13 @@ def _object_balances(extract: Extract) -> Iterator[Record]:
     for label, ore in (("#OIB", opening), ("#OUB", opening + change)):
         for place, project in zip(*np.nonzero(ore * HAS_BALANCE[:, None]), strict=True):
             if project:
-                yield label, "0", NUMBERS[place], _object(6, project), _kronor(ore[place, project])
+                yield (
+                    label,
+                    "0",
+                    ALL_NUMBERS[place],
+                    _object(6, project),
+                    _kronor(ore[place, project]),
+                )
 
 
 def _changes(extract: Extract, sie_type: str) -> Iterator[Record]:
@@ -134,7 +142,7 @@ def _monthly(extract: Extract, ore: np.ndarray, *, dimension: int) -> Iterator[R
         if bool(dimension) == bool(number):
             period = months[month].replace("-", "")
             amount = _kronor(ore[account, month, number])
-            yield "#PSALDO", "0", period, NUMBERS[account], _object(dimension, number), amount
+            yield "#PSALDO", "0", period, ALL_NUMBERS[account], _object(dimension, number), amount
 
 
 def _object(dimension: int, number: int) -> str:

@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from simulators.books.chart import NUMBERS
+from simulators.books.chart import ALL_NUMBERS
 from simulators.books.model import BOOKED, Chunk
 from simulators.books.names import COST_CENTRES, PARTNERS, PROJECTS, ROW_TEXTS, SIGNATURES
 from simulators.books.years import Year
@@ -21,7 +21,7 @@ from simulators.books.years import Year
 Part: TypeAlias = "pa.StringArray | str"
 
 _LABELS: Final = pa.array(["#TRANS", "#RTRANS", "#BTRANS"])
-_NUMBERS: Final = pa.array(NUMBERS)
+_NUMBERS: Final = pa.array(ALL_NUMBERS)
 _TEXTS: Final = pa.array(ROW_TEXTS)
 _PARTNERS: Final = pa.array(PARTNERS)
 _SIGNATURES: Final = pa.array(SIGNATURES)

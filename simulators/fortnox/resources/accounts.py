@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from simulators.books.chart import CHART, HAS_BALANCE, NUMBERS
+from simulators.books.chart import ACCOUNTS, HAS_BALANCE
 from simulators.fortnox.answers import Answer, Raw, Refusal, json_answer, json_text, number
 from simulators.fortnox.ask import BAD_REQUEST, NOT_FOUND, Ask
 from simulators.fortnox.paging import listing
@@ -27,7 +27,8 @@ def accounts(ask: Ask) -> Answer:
         ("accounts", place),
         lambda: [Raw(json_text(row)) for row in _accounts(ask, place)],
     )
-    wanted = [rows[at] for at in range(len(CHART)) if _is_wanted(ask, place, at)]
+    places = ask.edition.company.places.tolist()
+    wanted = [row for row, at in zip(rows, places, strict=True) if _is_wanted(ask, place, at)]
     return listing(ask, "Accounts", wanted, total=len(rows))
 
 
@@ -37,15 +38,16 @@ def _is_wanted(ask: Ask, place: int, at: int) -> bool:
         raise Refusal(BAD_REQUEST, 2000588)
     # The chart of a year is made with the year and never touched again.
     is_new = not since or since.date() <= begins
-    return is_new and ask.query.get("sru", CHART[at].sru_code) == CHART[at].sru_code
+    return is_new and ask.query.get("sru", ACCOUNTS[at].sru_code) == ACCOUNTS[at].sru_code
 
 
 def account(ask: Ask) -> Answer:
     """Answer /3/accounts/{Number}."""
     place = ask.place()
-    if ask.path["Number"] not in NUMBERS:
+    numbers = ask.edition.company.numbers
+    if ask.path["Number"] not in numbers:
         raise Refusal(NOT_FOUND, 2000423)
-    at = NUMBERS.index(ask.path["Number"])
+    at = ask.edition.company.country.first_account + numbers.index(ask.path["Number"])
     book = ask.edition.book(place)
     opening, closing = int(book.opening[at]), int(book.closing[at]) if HAS_BALANCE[at] else 0
     more = {
@@ -60,12 +62,12 @@ def account(ask: Ask) -> Answer:
 
 
 def _accounts(ask: Ask, place: int) -> list[dict[str, Any]]:
-    openings = ask.edition.book(place).opening.tolist()
-    return [_account(ask, place, at, opening=ore) for at, ore in enumerate(openings)]
+    openings, places = ask.edition.book(place).opening, ask.edition.company.places.tolist()
+    return [_account(ask, place, at, opening=int(openings[at])) for at in places]
 
 
 def _account(ask: Ask, place: int, at: int, *, opening: int) -> dict[str, Any]:
-    known, year_id = CHART[at], ask.edition.ids[place]
+    known, year_id = ACCOUNTS[at], ask.edition.ids[place]
     return {
         "@url": ask.url(f"accounts/{known.number}?financialyear={year_id}"),
         "Active": True,

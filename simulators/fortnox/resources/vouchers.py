@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from simulators.books.chart import CHART
+from simulators.books.chart import ACCOUNTS
 from simulators.books.model import ADDED, STRUCK, Chunk, Rows
 from simulators.books.names import PARTNERS, ROW_TEXTS
 from simulators.fortnox.answers import Answer, Raw, Refusal, json_answer, json_text, number
@@ -192,7 +192,7 @@ def _rows(chunk: Chunk, at: int) -> Iterator[dict[str, Any]]:
 
 
 def _row(rows: Rows, at: int) -> dict[str, Any]:
-    account, ore = CHART[rows.account[at]], int(rows.ore[at])
+    account, ore = ACCOUNTS[rows.account[at]], int(rows.ore[at])
     centre, project = int(rows.cost_centre[at]), int(rows.project[at])
     return {
         "Account": int(account.number),
