@@ -111,7 +111,8 @@ async def pull_tenant(
     await asyncio.to_thread(require_open, stores.hub, tenant, by_api=True)
     endings: list[Ending] = []
     refused: list[TasmaError] = []
-    for connection in stores.hub.connections.of_tenant(tenant, systems_with("ledger")):
+    systems = [options.system] if options.system else systems_with("ledger")
+    for connection in stores.hub.connections.of_tenant(tenant, systems):
         try:
             async with open_books(
                 stores.hub, tenant, connection.system, run_id=run_id(), wait_limit_s=wait_limit_s

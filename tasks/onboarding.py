@@ -40,6 +40,16 @@ ACCESS: Final = {
 """Where in the customer's three steps a connection stops (R-FIN-6); what is ours stops none."""
 
 
+class ManualTenant(TerminalError):
+    """A pickup was to be agreed with a tenant whose files are always dropped in by hand."""
+
+    sentence = (
+        "The form of {tenant} says manual: its files are dropped in by hand, and none is fetched. "
+        "If they are to be fetched, say transfer: sftp in the form and take it in again with "
+        "`tasma tenant open {tenant} FORM`."
+    )
+
+
 class NotOpen(TerminalError):
     """A transfer was asked for before the tenant's opening has come that far."""
 
@@ -163,6 +173,7 @@ def file_form(hub: Hub, tenant: str, form: OnboardingForm, *, who: str) -> Onboa
 
     Source:
         R-FIN-3, R-FIN-4: the first transfer covers exactly the years that the form names.
+        R-FIN-19: nothing is fetched for a tenant whose files are dropped in by hand.
     """
     for year in form.fiscal_years:
         if hub.years.find(tenant, year) is None:
@@ -171,7 +182,23 @@ def file_form(hub: Hub, tenant: str, form: OnboardingForm, *, who: str) -> Onboa
     hub.openings.file(tenant, form, who=who)
     if form.transfer is Transfer.SFTP and form.credentials_block:
         hub.pickups.agree(_pickup(tenant, form), who=who)
+    if form.transfer is Transfer.MANUAL and hub.pickups.find(tenant):
+        hub.pickups.stop(tenant, who=who)
     return onboarding_of(hub, tenant)
+
+
+def agree_pickup(hub: Hub, pickup: Pickup, *, who: str) -> Pickup:
+    """Keep what was agreed on a pickup, unless the tenant's files are dropped in by hand.
+
+    Raises:
+        ManualTenant: Its form says so (R-FIN-19).
+        IntervalUnfit, PickupUnfit: It cannot be as given.
+        UnknownTenant: The hub has no such tenant.
+    """
+    opening = hub.openings.find(pickup.tenant)
+    if opening and opening.form and opening.form.transfer is Transfer.MANUAL:
+        raise ManualTenant(tenant=pickup.tenant)
+    return hub.pickups.agree(pickup, who=who)
 
 
 def _pickup(tenant: str, form: OnboardingForm) -> Pickup:

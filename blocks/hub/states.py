@@ -51,6 +51,8 @@ class PickupState(StrEnum):
     """What became of it is settled; it is to be moved away."""
     KEPT = "kept"
     """It stays there, since the server does not let us move it."""
+    ANOTHERS = "another tenant's"
+    """It stays there for the tenant of the same folder whose organisation number it says."""
 
 
 class TransferState(StrEnum):

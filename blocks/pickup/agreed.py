@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 from typing import Final
@@ -20,15 +21,15 @@ class Agreed:
 
     `folder`: on the server. `file_pattern`: of the names, with ``*`` and ``?``; empty means any
     that ends like a ledger. `done_suffix`: of the empty file that says that one is whole
-    (``books.se.done``); empty means that none is sent. `others`: patterns of the tenants whose
-    files are put into the same folder.
+    (``books.se.done``); empty means that none is sent. `others`: the tenants whose files are put
+    into the same folder, and the pattern of each.
     """
 
     tenant: str
     folder: str
     file_pattern: str = ""
     done_suffix: str = ""
-    others: tuple[str, ...] = ()
+    others: Mapping[str, str] = field(default_factory=dict)
 
     def is_ours(self, name: str) -> bool:
         """Return whether a file of that name is for this tenant, or for nobody who shares here."""
@@ -36,8 +37,21 @@ class Agreed:
 
     def has_agreed_name(self, name: str) -> bool:
         """Return whether a name is as agreed, and ends like a ledger."""
-        is_like = not self.file_pattern or fnmatchcase(name, self.file_pattern)
-        return is_like and PurePosixPath(name).suffix.lower() in SUFFIXES
+        return _is_named(name, self.file_pattern)
+
+    def claimants(self, name: str) -> list[str]:
+        """Return the tenants, this one among them, whose file it may be by its name.
+
+        More than one where the names of a shared folder do not tell them apart.
+        """
+        patterns = {self.tenant: self.file_pattern, **self.others}
+        return sorted(tenant for tenant, like in patterns.items() if _is_named(name, like))
+
+
+def _is_named(name: str, pattern: str) -> bool:
+    """Return whether a name is like a pattern (empty: like any), and ends like a ledger."""
+    is_like = not pattern or fnmatchcase(name, pattern)
+    return is_like and PurePosixPath(name).suffix.lower() in SUFFIXES
 
 
 def is_temporary(name: str) -> bool:

@@ -18,6 +18,7 @@ class Note(StrEnum):
 
     WRONG_NAME = "wrong_name"
     EMPTY = "empty"
+    NOBODYS = "nobodys"
     REFUSED = "refused"
 
 

@@ -151,6 +151,10 @@ COMMANDS: Final[dict[CommandPath, Listed]] = {
         "tenant_status",
         "Show one row per tenant and year: its light, status, last good load, why, what next.",
     ),
+    ("tenant", "sync"): Listed(
+        "syncing",
+        "Synchronise all integrations that a tenant's books come by, one row for each.",
+    ),
     ("tenant", "approve"): Listed(
         "approving", "Say that a tenant's first transfer is right, so that its nightly runs begin."
     ),

@@ -86,6 +86,7 @@ def pull_here(
     overwrites: bool = False,
     dry_run: bool = False,
     defines: bool = False,
+    system: str = "",
     watch: Watch,
 ) -> LoadResult:
     """Take one year all the way; what fails is told in the result, so that others go on."""
@@ -96,6 +97,7 @@ def pull_here(
         overwrites=overwrites,
         dry_run=dry_run,
         defines=defines,
+        system=system,
     )
     began = time.monotonic()
     try:
@@ -138,7 +140,8 @@ def _pulled(
     stores: Stores, found: LoadResult, year: FiscalYear, options: PullOptions, *, watch: Watch
 ) -> Ending:
     tenant = found.tenant
-    connections = stores.hub.connections.of_tenant(tenant, systems_with("ledger"))
+    systems = [options.system] if options.system else systems_with("ledger")
+    connections = stores.hub.connections.of_tenant(tenant, systems)
     held = (resource(tenant, connection.system) for connection in connections)
     stores.hub.leases.refuse_busy(*held, unit_resource(tenant, year))
     is_defined = stores.hub.years.find(tenant, year) is not None

@@ -19,6 +19,7 @@ from flows.cli.exits import ExitCode
 from flows.cli.on_server import ask_server, start_run
 from flows.cli.opening import TenantId, known_tenant, open_hub
 from flows.cli.output import next_steps, say, show_json
+from tasks.onboarding import agree_pickup
 from tasks.pickup.sweep import agreed_of
 
 SWEEP: Final = "sftp-sweep/sftp-sweep"
@@ -64,7 +65,7 @@ def set_pickup(
             "done_suffix": done_suffix,
         }
         given = {name: value for name, value in named.items() if value is not None}
-        new = hub.pickups.agree(replace(old, **given), who=who)  # type: ignore[arg-type]
+        new = agree_pickup(hub, replace(old, **given), who=who)  # type: ignore[arg-type]
     say(f"{tenant}: every {new.poll_minutes} minutes from {new.folder}, login {new.block}.")
     next_steps(f"tasma sftp test {tenant}")
 

@@ -46,6 +46,8 @@ class PullOptions:
     night: dt.date | None = None
     defines: bool = False
     """Whether a named year that the source has and nobody defined here is to be defined."""
+    system: str = ""
+    """The only connected system that is asked; empty means every one."""
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ from tasks.file_runs import EndOf, FileRun, RunEnd
 from tasks.log import say, warn
 from tasks.onboarding import NotOpen, require_open
 from tasks.pickup.threads import Threads
+from tasks.pickup.whose import NOBODYS, whose
 from tasks.stores import Stores
 
 Answer = TypeVar("Answer")
@@ -59,6 +60,21 @@ class End(StrEnum):
     PUT_ASIDE = "put aside"
     WAITING = "waiting"
     STAYS = "stays there"
+    ANOTHERS = "another tenant's"
+
+
+QUIET: Final = frozenset({End.STAYS, End.ANOTHERS})
+"""How files are left of which there is nothing to show."""
+
+AS_IT_WAS_LEFT: Final = {
+    PickupState.KEPT: End.STAYS,
+    PickupState.UNFINISHED: End.WAITING,
+    PickupState.ANOTHERS: End.ANOTHERS,
+}
+"""How a file is left with which nothing is done for now."""
+
+REVISITED: Final = frozenset({PickupState.UNFINISHED, PickupState.ANOTHERS})
+"""States that may have changed after `STALLED`, though the file looks as it did."""
 
 
 @dataclass
@@ -76,7 +92,7 @@ class Polled:
     @property
     def is_idle(self) -> bool:
         """Whether there is nothing to show."""
-        shown = any(self.ends[end] for end in End if end is not End.STAYS)
+        shown = any(self.ends[end] for end in End if end not in QUIET)
         return not (shown or self.problem or self.left.left_count)
 
 
@@ -117,7 +133,7 @@ class Poll:
             polled.ends[await self._follow(file, known[file.name])] += 1
         whole = await self._whole(fresh, polled)
         for file in sorted(whole, key=_age)[:MAX_FILES]:
-            end = await self._take(file, known, polled)
+            end = await self._unfit(file) or await self._take(file, known, polled)
             polled.ends[end] += 1
         if left := len(fresh) - min(len(whole), MAX_FILES):
             polled.ends[End.WAITING] += left
@@ -139,7 +155,7 @@ class Poll:
         if row is None or (row.size_bytes, row.modified_s) != (file.size_bytes, file.modified_s):
             return False
         now = self.stores.hub.database.now()
-        return row.state is not PickupState.UNFINISHED or now - row.seen_at < STALLED
+        return row.state not in REVISITED or now - row.seen_at < STALLED
 
     def _has_waited(self, file: RemoteFile, known: dict[str, PickupFile]) -> bool:
         """Return whether a file that ends in the middle has long stayed so."""
@@ -161,41 +177,68 @@ class Poll:
         later = await self._ask(self.place.look)
         return fresh & later.files
 
-    async def _take(self, file: RemoteFile, known: dict[str, PickupFile], polled: Polled) -> End:
+    async def _unfit(self, file: RemoteFile) -> End | None:
+        """Put aside what need not be fetched to be refused; None when it may be taken."""
         if not self.agreed.has_agreed_name(file.name):
             expected = self.agreed.file_pattern or suffixes_in_words()
             return await self._put_aside(file, Note.WRONG_NAME, expected=expected)
         if not file.size_bytes:
             return await self._put_aside(file, Note.EMPTY)
+        return None
+
+    async def _take(self, file: RemoteFile, known: dict[str, PickupFile], polled: Polled) -> End:
         try:
-            landed, is_whole = await self._ask(self._land, file)
+            landed, is_whole, owner = await self._ask(self._land, file)
         except FileRefused as problem:
             return await self._put_aside(file, Note.REFUSED, reason=str(problem))
         except ChangedMeanwhile:
             return End.WAITING
         row = self._row(file, landed)
-        if not is_whole and not self._has_waited(file, known):
-            unfinished = replace(row, state=PickupState.UNFINISHED)
-            await self.threads.do(self.stores.hub.pickups.remember, unfinished)
+        may_grow = not is_whole and owner in {NOBODYS, self.tenant}
+        if may_grow and not self._has_waited(file, known):
+            row = replace(row, state=PickupState.UNFINISHED)
+            await self.threads.do(self.stores.hub.pickups.remember, row)
             return End.WAITING
+        return await (
+            self._work_on(file, row, landed, polled) if landed else self._leave(file, row, owner)
+        )
+
+    async def _work_on(
+        self, file: RemoteFile, row: PickupFile, landed: Landed, polled: Polled
+    ) -> End:
         polled.taken += 1
         if await self.threads.do(self._is_published, landed):
             row = replace(row, state=PickupState.ENDED)
         row = await self.threads.do(self.stores.hub.pickups.remember, row)
         return await self._follow(file, row)
 
-    def _land(self, file: RemoteFile) -> tuple[Landed, bool]:
+    def _land(self, file: RemoteFile) -> tuple[Landed | None, bool, str]:
+        """Keep a file unless it is another tenant's; say whether it is whole, and whose it is."""
+        claimants = self.agreed.claimants(file.name)
         with self.place.take(file) as path:
+            is_whole = bool(self.agreed.done_suffix) or looks_whole(path, file.name)
+            owner = whose(self.stores.hub, path, name=file.name, claimants=claimants)
+            if owner != self.tenant:
+                return None, is_whole, owner
             landed = land_file(self.stores, file.tenant, path=path, name=file.name)
-            return landed, bool(self.agreed.done_suffix) or looks_whole(path, file.name)
+            return landed, is_whole, owner
 
-    def _row(self, file: RemoteFile, landed: Landed) -> PickupFile:
+    async def _leave(self, file: RemoteFile, row: PickupFile, owner: str) -> End:
+        """Leave a file to its owner; one of nobody's the first of its claimants puts aside."""
+        if owner == NOBODYS and self.tenant == self.agreed.claimants(file.name)[0]:
+            return await self._put_aside(file, Note.NOBODYS)
+        reason = f"the organisation number in it is that of {owner or 'nobody who shares here'}"
+        row = replace(row, state=PickupState.ANOTHERS, reason=reason)
+        await self.threads.do(self.stores.hub.pickups.remember, row)
+        return End.ANOTHERS
+
+    def _row(self, file: RemoteFile, landed: Landed | None) -> PickupFile:
         return PickupFile(
             self.tenant,
             file.name,
             file.size_bytes,
             file.modified_s,
-            sha256=landed.sha256,
+            sha256=landed.sha256 if landed else "",
             state=PickupState.TAKEN,
         )
 
@@ -222,8 +265,8 @@ class Poll:
 
     async def _follow(self, file: RemoteFile, row: PickupFile) -> End:
         """See to what was taken: that a run works on it, and that it is moved when that is over."""
-        if row.state in {PickupState.KEPT, PickupState.UNFINISHED}:
-            return End.STAYS if row.state is PickupState.KEPT else End.WAITING
+        if left := AS_IT_WAS_LEFT.get(row.state):
+            return left
         if row.state is PickupState.TAKEN:
             end = await self.end_of(self._run(file, row))
             if end is None:

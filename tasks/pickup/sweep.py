@@ -34,12 +34,12 @@ def shard_of(pickup: Pickup, shards: int) -> int:
 
 def agreed_of(pickup: Pickup, every: Iterable[Pickup]) -> Agreed:
     """Return the agreement of a tenant, with the names of those who share its folder."""
-    others = tuple(
-        item.file_pattern
+    others = {
+        item.tenant: item.file_pattern
         for item in every
         if item.tenant != pickup.tenant
         and (item.block, item.folder) == (pickup.block, pickup.folder)
-    )
+    }
     return Agreed(
         pickup.tenant, pickup.folder, pickup.file_pattern, pickup.done_suffix, others=others
     )

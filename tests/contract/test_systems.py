@@ -8,6 +8,7 @@ import inspect
 import subprocess
 import sys
 from importlib import import_module
+from itertools import pairwise
 
 import pytest
 from prefect.blocks.core import Block
@@ -22,6 +23,21 @@ from ledger.errors import TerminalError
 from ledger.readers import FORMATS
 
 pytestmark = pytest.mark.parametrize("name", NAMES)
+
+METHODS = {"POST", "PUT", "PATCH", "DELETE"}
+"""Methods of a call that changes something there."""
+
+CHANGES = {
+    "fortnox": {"'/token'"},  # spends what the customer's consent gave
+    "fennoa": {
+        "'sales_api/add'",
+        "f'sales_api/do/approve/{queued.item.target_id}'",
+        "f'sales_api/do/send/{queued.item.target_id}'",
+        "path",  # of the method that the three above go through
+    },
+}
+"""Where each system is written to, as its code says it; none of these makes users, keys, consents
+or rights, which only the customer makes there."""
 
 
 def test_registry_names_it_and_both_halves_agree(name):
@@ -134,6 +150,28 @@ def test_docs_page_names_its_settings_and_limits(name):
     what = "pushed" if SYSTEMS[name].offers == {"target"} else "fetched"
     for heading in ("## Connecting", f"## What is {what}", "## Limits", "## When it is refused"):
         assert heading in text, f"{page.name} lacks {heading}"
+
+
+@pytest.mark.requirement("R-FIN-7c")
+def test_it_is_written_to_only_where_no_credentials_are_made(name):
+    """A call that is new here is added to `CHANGES` once somebody has seen what it makes."""
+    folder = PROJECT / "blocks" / "systems" / name
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in folder.rglob("*.py")]
+    calls = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call)]
+
+    assert set() == {where for call in calls for where in changed_by(call)} - CHANGES.get(
+        name, set()
+    )
+
+
+def changed_by(call):
+    """Yield where a call changes something there: ``client.post(path)``, ``ask("POST", path)``."""
+    named = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    if named.strip("_").upper() in METHODS and call.args:
+        yield ast.unparse(call.args[0])
+    for method, path in pairwise(call.args):
+        if isinstance(method, ast.Constant) and method.value in METHODS:
+            yield ast.unparse(path)
 
 
 def test_simulator_stands_in_for_it(name):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import shutil
 import time
 
@@ -12,6 +13,9 @@ import flows.sftp_sweep
 from blocks.hub.pickups import Pickup
 from blocks.pickup.account import SftpAccount
 from flows.sftp_sweep import sftp_sweep
+from ledger.fiscal_year import FiscalYear
+from simulators.books.company import Company
+from simulators.books.years import calendar_years
 from simulators.sftp import SftpSimulator
 from tests.flows.conftest import reaching
 from tests.sftp_place import LOGIN, PASSWORD, account
@@ -91,3 +95,24 @@ def test_the_deployment_polls_a_tenant_from_the_prompt(desk, book, server):
     assert 0 == asked.exit_code, asked.output
     run_id = asked.output.split("/flow-run/")[1].split()[0]
     assert "1 tenants polled: 1 idle" in desk.end_of(run_id)["state"]["message"]
+
+
+@pytest.mark.requirement("R-FIN-P3")
+def test_one_command_pulls_from_the_system_and_polls_the_folder_of_a_tenant(desk, connect, server):
+    ledger = connect(defined=("2024", "2025"))
+    folder = server.folder(LOGIN)
+    (folder / "early.se").write_bytes(Company(5, calendar_years(2024, 2024), 20).sie())
+    with desk.stores() as stores:
+        agreed = Pickup(ledger.tenant, f"sftp-account/{BLOCK}", "/")
+        stores.hub.pickups.agree(agreed, who="me")
+    done = desk.tasma("tenant", "sync", ledger.tenant, "--json")
+    rows = {row["name"]: row for row in json.loads(done.stdout)}
+
+    assert 0 == done.exit_code, done.output
+    assert ["fortnox", "sftp"] == list(rows)
+    assert "2024 published, 2025 published" == rows["fortnox"]["message"]
+    assert "published" == desk.status(ledger.tenant, FiscalYear.parse("2025")).status
+    end = desk.end_of(rows["sftp"]["message"].split("/flow-run/")[1])
+    assert "1 tenants polled" in end["state"]["message"]
+    with desk.stores() as stores:
+        assert "early.se" in stores.hub.pickups.files(ledger.tenant), "a run is at work on it"

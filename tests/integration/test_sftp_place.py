@@ -150,7 +150,7 @@ def test_a_file_whose_done_file_is_not_there_waits_and_a_done_file_alone_is_noth
 
 def test_files_of_others_in_a_shared_folder_are_left(server, folder, books, tmp_path):
     (folder / "beta-1.se").touch()
-    with place(server, tmp_path, file_pattern="books*", others=("beta-*",)) as where:
+    with place(server, tmp_path, file_pattern="books*", others={"beta": "beta-*"}) as where:
         assert ["books.se"] == names(where)
 
 

@@ -436,3 +436,63 @@ def test_every_tenant_is_in_one_shard_with_those_of_its_login():
 
     assert {0, 1, 2, 3} == set(shards)
     assert shards[::2] == shards[1::2]
+
+
+@pytest.fixture
+def shared(stores, folder):
+    """Let both tenants have their files put into one folder, under any name, by one login."""
+    stores.hub.pickups.agree(Pickup("beta", "sftp-account/acme", "/"), who="me")
+    return folder
+
+
+@pytest.mark.requirement("R-FIN-P5")
+def test_files_of_two_companies_by_one_login_land_in_their_own_tenants_by_their_numbers(
+    polled, stores, shared
+):
+    (shared / "one.se").write_bytes(OTHER.sie())
+    (shared / "two.se").write_bytes(ACME.sie())
+    found = polled()
+
+    for tenant in ("acme", "beta"):
+        assert {End.FILED: 1, End.ANOTHERS: 1} == +found[tenant].ends
+    assert ACME.trial_balance() == balances(stores)
+    assert OTHER.trial_balance() == balances(stores, "beta")
+    assert ["processed/one.se", "processed/two.se"] == below(shared)
+    landed = {tenant: stores.lake.landed_of(tenant, "sie") for tenant in ("acme", "beta")}
+    assert [1, 1] == [len(found) for found in landed.values()], "nobody has another's bytes"
+
+
+@pytest.mark.requirement("R-FIN-P5")
+def test_a_shared_file_that_says_nobodys_number_is_put_aside_and_lands_nowhere(
+    polled, stores, shared
+):
+    stranger = Company(5, calendar_years(2024, 2024), 20)
+    numberless = ACME.sie().replace(b"#ORGNR", b"#PROSA")
+    (shared / "stranger.se").write_bytes(stranger.sie())
+    (shared / "numberless.se").write_bytes(numberless)
+    found = polled()
+
+    assert {End.PUT_ASIDE: 2} == +found["acme"].ends
+    assert "organisation number" in reason(shared, "numberless.se")
+    assert [] == stores.lake.landed_of("acme", "sie") + stores.lake.landed_of("beta", "sie")
+    assert [] == stores.warehouse.units("acme") + stores.warehouse.units("beta")
+
+
+def test_a_shared_file_of_a_tenant_that_is_not_open_waits_and_is_looked_at_again_later(
+    polled, stores, shared, server
+):
+    stores.hub.openings.begin("beta")
+    (shared / "one.se").write_bytes(OTHER.sie())
+    first = polled()
+    reads = server.faults.reads
+    soon = polled()
+
+    assert {End.ANOTHERS: 1} == +first["acme"].ends == +soon["acme"].ends
+    assert reads == server.faults.reads, "it is not fetched at every poll"
+    assert first["acme"].is_idle
+    stores.hub.tenants.update("beta", organisation_number="5560004615")
+    stores.hub.tenants.update(
+        "acme", organisation_number=OTHER.organisation_number.replace("-", "")
+    )
+    polled(minutes=16)
+    assert OTHER.trial_balance() == balances(stores), "whose number it was is corrected meanwhile"

@@ -12,6 +12,7 @@ import pytest
 
 from blocks.http import CallRefused
 from blocks.hub import Tenant, UnitState
+from blocks.hub.pickups import Pickup
 from blocks.systems.registry import open_books
 from flows.cli.connect import connect_tenant
 from flows.cli.failure import redacted
@@ -21,6 +22,7 @@ from ledger.fiscal_year import FiscalYear
 from tasks.erasing import erase, holdings
 from tasks.from_landing import fetched_from_landing
 from tasks.ledger_sources import year_sources
+from tests.command_line import invoke
 from tests.harnesses import toy as harness
 from tests.toy import port
 from tests.toy.server import Company
@@ -221,6 +223,62 @@ def test_a_system_that_refuses_stops_no_other(house, both, fortnox):
     fortnox.faults.clear()
 
     assert "toy" == house.units(both)["2025"].source, "its year was fetched and judged"
+
+
+@pytest.fixture
+def sync(house, both, monkeypatch):
+    """Synchronise the tenant at the prompt; return the exit code and the rows by integration."""
+    monkeypatch.setenv("TASMA_HOME", str(house.folder))
+    house.stores.hub.years.define(both, FiscalYear.parse("2024"))
+
+    def sync(*more):
+        done = invoke("tenant", "sync", both, *more, "--json")
+        return done.exit_code, {row["name"]: row for row in json.loads(done.stdout)}
+
+    return sync
+
+
+@pytest.mark.requirement("R-FIN-P3")
+def test_each_of_two_systems_has_a_row_and_one_command_asks_both(house, both, there, sync):
+    _, listed = sync("--list")
+    asked = len(there.toy.calls)
+    exit_code, rows = sync()
+
+    assert ["fortnox", "toy"] == list(listed) == list(rows)
+    assert 0 == asked, "to list them asks nobody"
+    assert "2024 published, 2025 published" == rows["fortnox"]["message"]
+    assert rows["toy"]["message"].startswith("2024 kept, 2025 kept; ")
+    assert "its ledger came from Fortnox" in rows["toy"]["message"]
+    assert there.toy.calls, "it was asked for its years"
+    assert [0, 0, 0] == [exit_code, *(row["exit_code"] for row in rows.values())]
+    assert {"2024": "fortnox", "2025": "fortnox"} == {
+        year: unit.ledger_source for year, unit in house.units(both).items()
+    }
+
+
+def test_what_is_in_the_way_of_one_integration_is_its_rows_and_stops_no_other(
+    house, both, there, fortnox, sync
+):
+    fortnox.faults.add("revoke_consent", times=None, path="/3/")
+    house.stores.hub.pickups.agree(Pickup(both, "sftp-account/acme", "/out"), who="me")
+    exit_code, rows = sync()
+    fortnox.faults.clear()
+
+    assert ["fortnox", "toy", "sftp"] == list(rows)
+    assert 1 == exit_code == rows["fortnox"]["exit_code"]
+    assert "Fortnox" in rows["fortnox"]["message"]
+    assert "2025 held" in rows["toy"]["message"], "it was fetched and judged"
+    assert "no run was started" in rows["sftp"]["message"].lower()
+
+
+def test_a_tenant_without_an_integration_is_told_what_to_do(house, monkeypatch):
+    monkeypatch.setenv("TASMA_HOME", str(house.folder))
+    monkeypatch.setenv("TASMA_HUB_URL", f"sqlite:///{house.stores.hub.database.path}")
+    house.stores.hub.tenants.add(Tenant("alone", "Alone AB"))
+    done = invoke("tenant", "sync", "alone")
+
+    assert 1 == done.exit_code
+    assert "tasma sftp set" in done.stderr
 
 
 def test_connections_of_every_system_are_kept_alive(house, there, acme, monkeypatch):
