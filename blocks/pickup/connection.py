@@ -6,8 +6,8 @@ import errno
 import io
 import socket
 import threading
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -39,6 +39,9 @@ class Limits:
 
 
 LIMITS: Final = Limits()
+
+FAST_CIPHERS: Final = ("aes128-gcm@openssh.com", "aes256-gcm@openssh.com")
+"""Asked for first: they prove what they decipher in one step, and so take half the time."""
 
 OF_A_PATH: Final = frozenset({errno.ENOENT, errno.EACCES})
 """What a server says of one path; whatever else breaks is the connection's."""
@@ -103,6 +106,9 @@ class Connection:
         """Host and port, as messages name them."""
         return self.account.server
 
+    def _is_open(self) -> bool:
+        return self.transport.is_active() and not self.sftp.get_channel().closed
+
     @contextmanager
     def asked(self, doing: str, *, limit_s: float) -> Iterator[None]:
         """Turn what breaks the connection into `ServerAway`; what is of one path stays `OSError`.
@@ -119,7 +125,7 @@ class Connection:
         timer.daemon = True
         timer.start()
         try:
-            with _answering(self.server, doing):
+            with _answering(self.server, doing, is_open=self._is_open):
                 yield
         finally:
             timer.cancel()
@@ -150,7 +156,7 @@ def connected(account: SftpAccount, *, limits: Limits = LIMITS) -> Iterator[Conn
             if sftp is None:
                 raise EOFError
             sftp.get_channel().settimeout(limits.answer_s)
-        stack.callback(sftp.close)
+        stack.callback(_close, sftp)
         yield Connection(account, keys, transport, sftp, limits)
 
 
@@ -182,18 +188,30 @@ def _transport(
     with ExitStack() as stack:
         address = (account.host, account.port)
         link = stack.enter_context(socket.create_connection(address, timeout=limits.connect_s))
+        # Otherwise a few small requests wait for each other's receipt, 40 ms a time.
+        link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         transport = paramiko.Transport(link)
         stack.callback(transport.close)
         transport.banner_timeout = transport.handshake_timeout = limits.connect_s
         transport.auth_timeout = transport.channel_timeout = limits.connect_s
+        offered = transport.get_security_options()
+        offered.ciphers = tuple(dict.fromkeys((*FAST_CIPHERS, *offered.ciphers)))
         if algorithms:
-            transport.get_security_options().key_types = algorithms
+            offered.key_types = algorithms
         transport.start_client(timeout=limits.connect_s)
         yield transport
 
 
+def _close(sftp: paramiko.SFTPClient) -> None:
+    # The line may be gone, which whoever asked last was told, or whom nobody asks any more.
+    with suppress(EOFError, OSError, paramiko.SSHException):
+        sftp.close()
+
+
 @contextmanager
-def _answering(server: str, doing: str) -> Iterator[None]:
+def _answering(
+    server: str, doing: str, *, is_open: Callable[[], bool] = lambda: True
+) -> Iterator[None]:
     try:
         yield
     except IncompatiblePeer:
@@ -201,7 +219,8 @@ def _answering(server: str, doing: str) -> Iterator[None]:
             server=server, shown="of a type that is not pinned", pinned="see the block"
         ) from None
     except OSError as problem:
-        if problem.errno in OF_A_PATH or _is_failure(problem):
+        # Paramiko says of a closed channel what it says of the answer "failure".
+        if problem.errno in OF_A_PATH or (_is_failure(problem) and is_open()):
             raise
         # A server's text may hold anything, so it is not repeated.
         why = problem.strerror if problem.errno else type(problem).__name__

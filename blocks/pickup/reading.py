@@ -6,18 +6,21 @@ as much as the network gives.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, Final
 
 from paramiko import SFTPClient, SFTPFile
 from paramiko.sftp import CMD_DATA, CMD_READ, int64
 
-CHUNK_BYTES: Final = 32_768
-"""Bytes of one request; every server answers as many."""
+CHUNK_BYTES: Final = 255 * 1_024
+"""Bytes of one request: as much as OpenSSH answers at once. A server that gives less is asked for
+as much as it gave from then on."""
 
-WINDOW_CHUNKS: Final = 64
-"""Requests that are under way at once, so that memory stays at two megabytes."""
+WINDOW_BYTES: Final = 8 * CHUNK_BYTES
+"""Bytes that are asked for at once, so that memory stays at two megabytes."""
 
 
 def pieces(sftp: SFTPClient, opened: SFTPFile, size_bytes: int) -> Iterator[bytes]:
@@ -28,12 +31,16 @@ def pieces(sftp: SFTPClient, opened: SFTPFile, size_bytes: int) -> Iterator[byte
     Raises:
         OSError, SSHException: The server does not answer, or refuses.
     """
-    step = CHUNK_BYTES * WINDOW_CHUNKS
-    for start in range(0, size_bytes + 1, step):
-        found = _window(sftp, opened.handle, start, min(start + step, size_bytes + 1))
-        yield found
-        if len(found) < step:
-            return
+    at, chunk_bytes, end = 0, CHUNK_BYTES, size_bytes + 1
+    while at < end:
+        for asked, piece in _in_turn(sftp, opened.handle, range(at, end, chunk_bytes), end):
+            if not piece:
+                return
+            at += len(piece)
+            yield piece
+            if len(piece) < asked:  # the end, or a server that gives less at once
+                chunk_bytes = len(piece)
+                break
 
 
 @dataclass
@@ -46,38 +53,26 @@ class _Answers:
         self.came[number] = kind, message
 
 
-def _window(sftp: SFTPClient, handle: bytes, start: int, end: int) -> bytes:
-    answers = _Answers()
-    asked = {
-        sftp._async_request(  # noqa: SLF001 - reason above
-            answers, CMD_READ, handle, int64(at), min(CHUNK_BYTES, end - at)
-        ): min(CHUNK_BYTES, end - at)
-        for at in range(start, end, CHUNK_BYTES)
-    }
-    while len(answers.came) < len(asked):
-        sftp._read_response()  # noqa: SLF001 - as above
-    found = bytearray()
-    for number, size in asked.items():
-        piece = _data(sftp, *answers.came[number])
-        found += piece
-        if len(piece) < size:  # the end, or a server that gives less at once than it was asked for
-            found += _rest(sftp, handle, start + len(found), end)
-            break
-    return bytes(found)
+def _in_turn(
+    sftp: SFTPClient, handle: bytes, places: range, end: int
+) -> Iterator[tuple[int, bytes]]:
+    """Yield what lies at some places, and how much was asked for; nothing behind the file's end.
 
-
-def _rest(sftp: SFTPClient, handle: bytes, start: int, end: int) -> bytes:
-    found = bytearray()
-    while start + len(found) < end:
-        at, size = start + len(found), min(CHUNK_BYTES, end - start - len(found))
-        try:
-            answer = sftp._request(CMD_READ, handle, int64(at), size)  # noqa: SLF001 - as above
-        except EOFError:
-            break
-        if not (piece := _data(sftp, *answer)):
-            break
-        found += piece
-    return bytes(found)
+    What was asked for and is not waited for goes to the answers of this call, and away with them.
+    """
+    answers, waiting, ahead = _Answers(), deque[tuple[int, int]](), iter(places)
+    window = max(1, WINDOW_BYTES // places.step)
+    while True:
+        for at in islice(ahead, window - len(waiting)):
+            size = min(places.step, end - at)
+            number = sftp._async_request(answers, CMD_READ, handle, int64(at), size)  # noqa: SLF001 - reason above
+            waiting.append((number, size))
+        if not waiting:
+            return
+        number, size = waiting.popleft()
+        while number not in answers.came:
+            sftp._read_response()  # noqa: SLF001 - as above
+        yield size, _data(sftp, *answers.came.pop(number))
 
 
 def _data(sftp: SFTPClient, kind: int, message: Any) -> bytes:

@@ -90,7 +90,7 @@ class RemoteFolder:
         names = {entry.name for entry in found}
         seen: Look[RemoteFile] = Look()
         for entry in found:
-            if entry.name in {".", "..", PROCESSED, FAILED} or self._is_done_file(entry.name):
+            if entry.name in {PROCESSED, FAILED} or self._is_done_file(entry.name):
                 continue
             if why := self._why_left(entry, names):
                 seen.leave(self.agreed.folder, why, name=entry.name)
@@ -146,6 +146,8 @@ class RemoteFolder:
         try:
             with self.connection.asked("listing a folder", limit_s=limit_s):
                 for entry in entries(self.connection.sftp, self.agreed.folder):
+                    if entry.name in {".", ".."}:
+                        continue
                     if len(found) == MAX_ENTRIES:
                         raise ListingTooLong(
                             folder=self.agreed.folder,

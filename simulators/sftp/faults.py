@@ -15,7 +15,7 @@ class Faults:
     `attributes`: changes what the server says of a file. `before_read`: called with name and
     offset; may write to the file, wait, or raise. `entry`: called with the number of each name that
     is listed; may raise. `is_read_only`: nothing may be moved, made or written. `stalls`: reads
-    are not answered any more.
+    are not answered any more. `most_bytes`: that one answer gives, 0 for as many as asked for.
     """
 
     attributes: Callable[[str, asyncssh.SFTPAttrs], None] | None = None
@@ -23,6 +23,7 @@ class Faults:
     entry: Callable[[int], None] | None = None
     is_read_only: bool = False
     stalls: bool = False
+    most_bytes: int = 0
     reads: int = 0
     """Reads that were asked for so far."""
 
@@ -30,6 +31,10 @@ class Faults:
         """Raise as a server does on which a login may only read."""
         if self.is_read_only:
             raise asyncssh.SFTPPermissionDenied("this login may only read")
+
+    def at_most(self, size: int) -> int:
+        """Return how many of the bytes that are asked for one answer gives."""
+        return min(size, self.most_bytes) if self.most_bytes else size
 
     def cut(self) -> None:
         """Raise what ends the whole connection."""

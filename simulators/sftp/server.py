@@ -153,7 +153,7 @@ class _Files(asyncssh.SFTPServer):
             self._run(self._faults.before_read, os.path.basename(_name_of(file_obj)), offset)  # noqa: PTH119 - bytes
         while self._faults.stalls:  # noqa: ASYNC110 - set from another thread
             await asyncio.sleep(0.02)
-        return cast("bytes", super().read(file_obj, offset, size))
+        return cast("bytes", super().read(file_obj, offset, self._faults.at_most(size)))
 
     def _run(self, fault: Any, *about: Any) -> None:
         try:

@@ -204,6 +204,14 @@ def test_new_bytes_of_the_same_name_size_and_second_are_not_filed_away(
     assert ["books.se"] == below(folder)
 
 
+@pytest.mark.parametrize("most_bytes", [1_000, 100_000, len(CONTENT) - 1])
+def test_a_server_that_gives_less_at_once_is_asked_for_less(server, books, tmp_path, most_bytes):
+    server.faults.most_bytes = most_bytes
+    with place(server, tmp_path) as where:
+        assert CONTENT == taken(where)
+    assert server.faults.reads < len(CONTENT) // most_bytes + 20
+
+
 def test_a_name_that_is_taken_in_processed_gets_another(server, folder, books, tmp_path):
     (folder / "processed").mkdir()
     (folder / "processed" / "books.se").write_bytes(b"earlier")
