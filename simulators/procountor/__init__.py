@@ -11,11 +11,13 @@ Over HTTP, or in this process without sockets::
 
     world = World.of([Company(1001)], clock=lambda: moment)      # key-1001 opens it
     client = httpx.AsyncClient(transport=InProcess(world), base_url="https://any.invalid/api")
+    Acts(world, 1001).edit_posting(receipt_id, account="7230")   # what a person does there
 
-What a person does in Procountor is in `acts`; what Procountor does one way or another in
+What a person or the bank does there is in `acts`; what Procountor does one way or another in
 `habits.Habits`; what a user may do in `rights`.
 """
 
+from simulators.procountor.acts import Acts
 from simulators.procountor.company import Company, FiscalYear, User
 from simulators.procountor.faults import Fault
 from simulators.procountor.habits import Habits
@@ -26,6 +28,7 @@ from simulators.procountor.world import CLIENT_ID, CLIENT_SECRET, World
 __all__ = [
     "CLIENT_ID",
     "CLIENT_SECRET",
+    "Acts",
     "Company",
     "Fault",
     "FiscalYear",

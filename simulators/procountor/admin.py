@@ -5,8 +5,10 @@ from __future__ import annotations
 import html
 import json
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Any, Final
 
+from simulators.procountor.acts import act
 from simulators.procountor.answers import HTML_TYPE, Answer, Request, json_answer
 from simulators.procountor.world import World
 
@@ -20,7 +22,10 @@ def serve(world: World, request: Request) -> Answer:
     if action is None:
         return json_answer({"known": sorted(ACTIONS)}, status=404)
     try:
-        details = {**dict(request.query), **(json.loads(request.body) if request.body else {})}
+        details = {
+            **dict(request.query),
+            **(json.loads(request.body, parse_float=Decimal) if request.body else {}),
+        }
         with world.lock:
             answer = action(world, details)
     except (KeyError, TypeError, ValueError) as problem:
@@ -117,6 +122,10 @@ def _calls(world: World, details: Details) -> Any:
     ]
 
 
+def _act(world: World, details: Details) -> Any:
+    return act(world, dict(details))
+
+
 def _key(world: World, details: Details) -> Any:
     key = world.add_key(int(details["company"]), client_id=details["client_id"])
     return {"api_key": key.text}
@@ -136,7 +145,8 @@ ACTIONS: Final[dict[str, Callable[[World, Details], Any]]] = {
     "DELETE faults": _clear_faults,
     "POST advance": _advance,
     "GET calls": _calls,
+    "POST act": _act,
     "POST key": _key,
     "POST revoke": _revoke,
 }
-"""What can be asked; acts of a person are added by `acts`."""
+"""What can be asked."""

@@ -23,9 +23,11 @@ class Habits:
     `needs_balance`: a receipt whose rows do not sum to zero is refused unless a reconciliation row
     may close it. `approves_without_circulation`: purchase invoices can be approved while the
     circulation is off. `sales_approved`: the state of an approved sales invoice.
+    `products_hide_inactive`: lists of products, as of partners, have active ones only.
     `payments_touch_version`: a payment gives the invoice a new version. `takes_overpayment`: more
     than the open sum can be marked paid. `lists_deleted`: receipts that were deleted stay in lists.
-    `throttle_status`: of a call over the rate. `report_names`: how a report names an account.
+    `status_as_text`: VAT statuses of headers come as strings. `throttle_status`: of a call over the
+    rate. `report_names`: how a report names an account.
     """
 
     zone: str = "Europe/Helsinki"
@@ -41,8 +43,10 @@ class Habits:
     needs_balance: bool = True
     approves_without_circulation: bool = True
     sales_approved: str = "NOT_SENT"
+    products_hide_inactive: bool = True
     payments_touch_version: bool = True
     takes_overpayment: bool = False
     lists_deleted: bool = False
+    status_as_text: bool = False
     throttle_status: int = 429
     report_names: str = "{code} {name}"

@@ -49,20 +49,20 @@ def test_token_request_with_a_charset_is_refused(client):
     assert 400 == client.http.post("/oauth/token", content=body, headers=kind).status_code
 
 
-def test_token_ends_after_an_hour(client, world, messages):
+def test_token_ends_after_an_hour(client, world):
     client.read("/sessioninfo")
     world.advance(3601)
 
-    assert UNAUTHORIZED == messages(client.get("/sessioninfo"))
+    assert UNAUTHORIZED == client.errors(client.get("/sessioninfo"))
     client.token = ""
     assert 1001 == client.read("/sessioninfo")["companyId"]
 
 
-def test_revoked_key_opens_nothing_any_more(client, world, messages):
+def test_revoked_key_opens_nothing_any_more(client, world):
     client.read("/sessioninfo")
     world.revoke(world.keys["key-1001"])
 
-    assert UNAUTHORIZED == messages(client.get("/sessioninfo"))
+    assert UNAUTHORIZED == client.errors(client.get("/sessioninfo"))
     assert 401 == client.get_token().status_code
 
 
@@ -81,14 +81,14 @@ def test_get_with_a_body_is_stopped_on_the_way(client):
     assert (403, "text/html") == (answer.status_code, answer.headers["content-type"])
 
 
-def test_missing_right_is_refused(client, company, messages):
+def test_missing_right_is_refused(client, company):
     user = company.users[1]
     user.rights = changed(user.rights, {"management.basicCompanyInfo": "NO_ACCESS"})
     answer = client.get("/company")
 
     assert (403, "User rights check failed: Insufficient user rights") == (
         answer.status_code,
-        messages(answer)[0][2],
+        client.errors(answer)[0][2],
     )
     assert "NO_ACCESS" == client.read("/users/rights")["rights"]["management"]["basicCompanyInfo"]
 
