@@ -94,6 +94,25 @@ MEANINGS: Final[dict[str, Meaning]] = {
         "Korjaa tiliöinti tai laskurivit Ecomissa ja siirrä lasku uudelleen.",
         RED,
     ),
+    "gross_differs": Meaning(
+        "The rows make {invoiced}, and the invoice says {stated}",
+        "Correct the rows in Ecom, then send it again.",
+        "Korjaa laskurivit Ecomissa ja siirrä lasku uudelleen.",
+        RED,
+    ),
+    "rounding_large": Meaning(
+        "Posting and rows differ by {amount} in all, and a rounding is at most {limit}",
+        "Correct posting or rows in Ecom, then send it again.",
+        "Korjaa tiliöinti tai laskurivit Ecomissa ja siirrä lasku uudelleen.",
+        RED,
+    ),
+    "rounding_account_absent": Meaning(
+        "Posting and rows differ by a rounding of {amount}, and no account for it is set",
+        "Set the account: `tasma route set TENANT ecom vouchers rounding_account=8570`; then have "
+        "it tried again.",
+        "Aseta pyöristystili asetuksiin ja siirrä lasku uudelleen.",
+        RED,
+    ),
     "unapproved": Meaning(
         "Vie Procountoriin was pressed on an invoice that is not approved",
         "Approve it in Ecom, then press Vie Procountoriin again.",

@@ -69,8 +69,14 @@ def test_button_sends_what_is_approved_and_approval_alone_does_not_when_posted_i
 @pytest.mark.requirement("R-ECO-31c")
 @pytest.mark.parametrize(
     "before",
-    [(), (STEP[0], STEP[1]), ("approved", "rejected"), ("approved", "resubmitted")],
-    ids=["never", "two of three", "rejected since", "resubmitted since"],
+    [
+        (),
+        (STEP[0], STEP[1]),
+        ("approved", "rejected"),
+        ("approved", "resubmitted"),
+        (STEP[0], STEP[1], "rejected", STEP[2]),
+    ],
+    ids=["never", "two of three", "rejected since", "resubmitted since", "others rejected since"],
 )
 def test_button_on_an_invoice_that_is_not_approved_is_refused(before):
     found = decided(story("created", *before, "export_pressed"), MODE_B)

@@ -1,0 +1,66 @@
+"""What is agreed with a tenant whose Ecom leads to Procountor: settings of the route."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Annotated, Any, Final
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from ledger.ecom.events import Month
+from ledger.invoice.fields import Line, Number, Percent, plain
+from ledger.invoice.pushed.parts import BankAccount, Code
+
+SOURCE: Final = "ecom"
+MAX_IMAGE_BYTES: Final = 10_000_000
+"""Largest attachment that Procountor takes."""
+
+
+class Terms(BaseModel):
+    """The settings.
+
+    `bank_account`: of the company, which sales carry. `purchase_vat_status`: of purchases that
+    Procountor posts, with exceptions by rate. `sales_vat_status`: of sales whose rows say nothing.
+    `domestic_status`, `no_vat_status`: in the environment's list. `rounding_account`: where a
+    rounding of at most `rounding_limit` is posted. `units`: Procountor's by Ecom's. `language`: of
+    sales. `needs_all_approvals`: the button is for invoices of which every step is approved.
+    `first_month`: of the books in Ecom, from which its periods are to be closed. `had_integration`:
+    whether a bookkeeping integration was in use before; None as Ecom's events say.
+    `bank_connection`: whether Procountor's own is on for reference payments; None undeclared.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    bank_account: BankAccount | None = None
+    purchase_vat_status: Code = "1"
+    purchase_vat_status_by_rate: dict[str, Code] = Field(default_factory=dict)
+    sales_vat_status: Code = "1"
+    domestic_status: Code = "1"
+    no_vat_status: Code = "12"
+    rounding_account: Annotated[str, Field(pattern=r"^[0-9A-Za-z]{0,20}$")] = ""
+    rounding_limit: Annotated[Number, Field(ge=0, le=1)] = Decimal("0.05")
+    units: dict[str, Line] = Field(default_factory=dict)
+    language: Annotated[str, Field(pattern="^(fi|sv|en)$")] = "fi"
+    max_image_bytes: Annotated[int, Field(gt=0, le=MAX_IMAGE_BYTES)] = MAX_IMAGE_BYTES
+    first_month: Month | None = None
+    had_integration: bool | None = None
+    bank_connection: bool | None = None
+
+    @field_validator("purchase_vat_status_by_rate")
+    @classmethod
+    def _rates_are_numbers(cls, given: dict[str, str]) -> dict[str, str]:
+        return {f"{plain(Decimal(rate)):f}": status for rate, status in given.items()}
+
+    def purchase_status(self, rate: Percent) -> str:
+        """Return the VAT status of a purchase row of a rate, where Procountor posts."""
+        return self.purchase_vat_status_by_rate.get(f"{plain(rate):f}", self.purchase_vat_status)
+
+
+def terms_of(settings: Mapping[str, Any]) -> Terms:
+    """Return the terms of a route's settings.
+
+    Raises:
+        ValueError: A setting is unknown or not as expected.
+    """
+    return Terms.model_validate(dict(settings))
