@@ -7,7 +7,7 @@ Use from a test as ``Acts(world, 1001).approve(invoice_id)``, or from another pr
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from copy import deepcopy
 from decimal import Decimal
 from typing import Any, Final
@@ -17,6 +17,7 @@ from simulators.procountor.ask import Ask
 from simulators.procountor.company import Body, Company, Invoice, Receipt, Record
 from simulators.procountor.resources import invoices, partners, payments, products, transitions
 from simulators.procountor.rights import changed
+from simulators.procountor.summaries import summarise
 from simulators.procountor.world import Key, World
 
 Change = Callable[[Body], object]
@@ -41,7 +42,7 @@ class Acts:
 
     def edit_invoice(self, invoice_id: int, change: Change | None = None, **fields: Any) -> int:
         """Change what an invoice says and return the id of its receipt, which may be a new one."""
-        with self.world.lock:
+        with self.world.changing():
             invoice = self._invoice(invoice_id)
             body = deepcopy(invoice.body)
             body.update(fields)
@@ -52,7 +53,7 @@ class Acts:
 
     def save_invoice(self, invoice_id: int) -> int:
         """Save an invoice unchanged; its receipt is made anew, and the new id is returned."""
-        with self.world.lock:
+        with self.world.changing():
             invoice = self._invoice(invoice_id)
             invoices.new_receipt(self.world, self.company, invoice)
             self.world.touch(invoice)
@@ -60,7 +61,7 @@ class Acts:
 
     def edit_posting(self, receipt_id: int, *, account: str, row: int = 1) -> None:
         """Post a row of a receipt to another account."""
-        with self.world.lock:
+        with self.world.changing():
             receipt = self._receipt(receipt_id)
             receipt.rows[row]["account"] = account
             receipt.own_rows = False
@@ -68,7 +69,7 @@ class Acts:
 
     def edit_amount(self, receipt_id: int, difference: Decimal | str, *, row: int = 0) -> None:
         """Move an amount between two rows that follow each other; the receipt still balances."""
-        with self.world.lock:
+        with self.world.changing():
             receipt = self._receipt(receipt_id)
             receipt.rows[row]["accountingValue"] += Decimal(difference)
             receipt.rows[row + 1]["accountingValue"] -= Decimal(difference)
@@ -76,21 +77,21 @@ class Acts:
 
     def move_receipt(self, receipt_id: int, date: dt.date | str) -> None:
         """Give a receipt another date, of another year even."""
-        with self.world.lock:
+        with self.world.changing():
             receipt = self._receipt(receipt_id)
             receipt.date = dt.date.fromisoformat(str(date))
             self.world.touch(receipt)
 
     def delete_receipt(self, receipt_id: int) -> None:
         """Delete a receipt: a batch leaves it out, and there is no list of what was deleted."""
-        with self.world.lock:
+        with self.world.changing():
             receipt = self._receipt(receipt_id)
             receipt.is_deleted = True
             self.world.touch(receipt)
 
     def remake_receipt(self, receipt_id: int) -> int:
         """Give a receipt of an invoice a new id, as a save of the invoice does, with its rows."""
-        with self.world.lock:
+        with self.world.changing():
             old = self._receipt(receipt_id)
             del self.company.receipts[old.id]
             here = self.world.here
@@ -101,6 +102,29 @@ class Acts:
                 self.company.invoices[old.invoice_id].receipt_id = made.id
             return made.id
 
+    def summarise_vat(self, month: str, *, keeps_old: bool = False) -> int | None:
+        """Make a month's VAT summary anew (YYYY-MM); the old one goes unless it is kept."""
+        with self.world.changing():
+            return summarise(self.world, self.company, month, keeps_old=keeps_old)
+
+    def next_night(
+        self,
+        *,
+        year: int = -1,
+        removed: Iterable[tuple[str, int]] = (),
+        changed: Iterable[tuple[str, int]] = (),
+    ) -> None:
+        """Do to the receipts what `books.Company.next_night` does to its vouchers.
+
+        Summaries stay as they are: the VAT of a removed invoice is in its month's until that is
+        made anew.
+        """
+        place = range(len(self.company.years))[year]
+        for series, number in removed:
+            self.delete_receipt(self.company.booked[place, series, number])
+        for series, number in changed:
+            self.edit_amount(self.company.booked[place, series, number], "1.00")
+
     def bank_pays(
         self,
         invoice_id: int,
@@ -110,7 +134,7 @@ class Acts:
         kind: str = "BANKSTATEMENT_TO_INVOICE",
     ) -> None:
         """Let the bank's statement pay an invoice, wholly unless an amount is given."""
-        with self.world.lock:
+        with self.world.changing():
             invoice = self._invoice(invoice_id)
             paid = payments.open_sum(invoice) if amount is None else Decimal(amount)
             day = dt.date.fromisoformat(str(date)) if date else self.world.today
@@ -123,7 +147,7 @@ class Acts:
         Raises:
             ValueError: No fiscal year has the day.
         """
-        with self.world.lock:
+        with self.world.changing():
             period = self.company.period(dt.date.fromisoformat(str(date)))
             if period is None:
                 raise ValueError(f"No fiscal year has {date}.")
@@ -131,13 +155,13 @@ class Acts:
 
     def set_rights(self, user_id: int = 1, **changes: Any) -> None:
         """Change rights, as ``set_rights(**{"salaries.payroll": "NO_ACCESS"})``."""
-        with self.world.lock:
+        with self.world.changing():
             user = self.company.users[user_id]
             user.rights = changed(user.rights, changes)
 
     def add_partner(self, body: Body) -> int:
         """Make a card of any type, PERSON too, without checks; return its id."""
-        with self.world.lock:
+        with self.world.changing():
             return partners.add(self._ask(), exactly(body)).id
 
     def edit_partner(self, partner_id: int, change: Change | None = None, **fields: Any) -> None:
@@ -146,7 +170,7 @@ class Acts:
 
     def delete_partner(self, partner_id: int) -> None:
         """Delete a card."""
-        with self.world.lock:
+        with self.world.changing():
             del self.company.partners[partner_id]
 
     def set_active(self, partner_id: int, *, active: bool) -> None:
@@ -156,7 +180,7 @@ class Acts:
 
     def add_product(self, body: Body) -> int:
         """Make a product without checks; return its id."""
-        with self.world.lock:
+        with self.world.changing():
             return products.add(self._ask(), exactly(body)).id
 
     def edit_product(self, product_id: int, change: Change | None = None, **fields: Any) -> None:
@@ -165,18 +189,18 @@ class Acts:
 
     def delete_product(self, product_id: int) -> None:
         """Delete a product."""
-        with self.world.lock:
+        with self.world.changing():
             del self.company.products[product_id]
 
     def receive_invoice(self, body: Body) -> int:
         """Let an invoice come by another way, as a supplier's e-invoice; it is RECEIVED."""
-        with self.world.lock:
+        with self.world.changing():
             invoice = invoices.add(self.world, self.company, exactly(body))
             self._move(invoice, "RECEIVED", "RECEIVED")
             return invoice.id
 
     def _edit(self, record: Record, change: Change | None, fields: Body) -> None:
-        with self.world.lock:
+        with self.world.changing():
             body = deepcopy(record.body)
             body.update(fields)
             if change:
@@ -185,7 +209,7 @@ class Acts:
             self.world.touch(record)
 
     def _move(self, invoice: Invoice, status: str, event: str) -> None:
-        with self.world.lock:
+        with self.world.changing():
             transitions.move(self.world, self.company, invoice, status, event)
 
     def _invoice(self, invoice_id: int) -> Invoice:
@@ -211,7 +235,8 @@ def exactly(value: Any) -> Any:
 
 REMOTE: Final = (
     "approve", "set_status", "edit_invoice", "save_invoice", "edit_posting", "edit_amount",
-    "move_receipt", "delete_receipt", "remake_receipt", "bank_pays", "set_period", "set_rights",
+    "move_receipt", "delete_receipt", "remake_receipt",
+    "summarise_vat", "bank_pays", "set_period", "set_rights",
     "add_partner", "edit_partner", "delete_partner", "set_active", "add_product", "edit_product",
     "delete_product", "receive_invoice",
 )  # fmt: skip

@@ -100,7 +100,10 @@ class Invoice(Record):
 
 @dataclass
 class Receipt(Record):
-    """A ledger receipt. `own_rows`: its rows are still those that Procountor made itself."""
+    """A ledger receipt. `own_rows`: its rows are still those that Procountor made itself.
+
+    `vat`: accounts and amounts of its VAT, which are no rows; None: computed from the rows.
+    """
 
     type: str = "JOURNAL"
     status: str = "UNFINISHED"
@@ -111,6 +114,7 @@ class Receipt(Record):
     attachments: list[int] = field(default_factory=list)
     own_rows: bool = True
     is_deleted: bool = False
+    vat: list[tuple[str, Decimal]] | None = None
 
 
 @dataclass
@@ -127,7 +131,8 @@ class Company:
     """An environment. What has a usual value may be set before or while the simulator runs.
 
     `circulation`: of purchase invoices; `default_acceptors`: who an invoice gets when it names
-    nobody. `has_documents`: the paid feature that lets attachments be searched.
+    nobody. `booked`: receipt by year (its place), series and number of a generated voucher.
+    `has_documents`: the paid feature that lets attachments be searched.
     """
 
     id: int
@@ -154,6 +159,7 @@ class Company:
     invoices: dict[int, Invoice] = field(default_factory=dict)
     receipts: dict[int, Receipt] = field(default_factory=dict)
     attachments: dict[int, Attachment] = field(default_factory=dict)
+    booked: dict[tuple[int, str, int], int] = field(default_factory=dict)
     first_id: int = 1_000
     _ids: dict[str, Iterator[int]] = field(default_factory=dict)
 

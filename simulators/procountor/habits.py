@@ -27,7 +27,10 @@ class Habits:
     `payments_touch_version`: a payment gives the invoice a new version. `takes_overpayment`: more
     than the open sum can be marked paid. `lists_deleted`: receipts that were deleted stay in lists.
     `status_as_text`: VAT statuses of headers come as strings. `throttle_status`: of a call over the
-    rate. `report_names`: how a report names an account.
+    rate. `system_status`: the state of receipts that Procountor makes itself. `report_names`: how a
+    report names an account; `report_rows`: movement or balance; `report_vat`: summarised (what
+    VAT_SUMMARY receipts say) or computed (from each receipt). `reports_hide_payroll`: reports too
+    leave out what the user may not see.
     """
 
     zone: str = "Europe/Helsinki"
@@ -49,4 +52,8 @@ class Habits:
     lists_deleted: bool = False
     status_as_text: bool = False
     throttle_status: int = 429
+    system_status: str = "EMPTY"
     report_names: str = "{code} {name}"
+    report_rows: str = "movement"
+    report_vat: str = "summarised"
+    reports_hide_payroll: bool = False

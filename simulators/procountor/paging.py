@@ -53,9 +53,10 @@ def _sorted(ask: Ask, rows: Sequence[Row], orders: dict[str, Order[Row]]) -> lis
     if direction not in ("ASC", "DESC"):
         raise refuse(400, INVALID.format(chosen), chosen)
     by_id = orders["orderById"]
-    return sorted(
-        rows, key=lambda row: (orders[chosen](row), by_id(row)), reverse=direction == "DESC"
-    )
+    is_down = direction == "DESC"
+    if chosen == "orderById":
+        return sorted(rows, key=by_id, reverse=is_down)
+    return sorted(rows, key=lambda row: (orders[chosen](row), by_id(row)), reverse=is_down)
 
 
 def _after(ask: Ask, rows: list[Row], id_of: Callable[[Row], int]) -> list[Row]:
@@ -76,15 +77,15 @@ def within(ask: Ask, name: str, moment: dt.date | dt.datetime) -> bool:
     An empty name means ``startDate`` and ``endDate``. A date ends with its day.
     """
     first, last = (f"{name}StartDate", f"{name}EndDate") if name else ("startDate", "endDate")
-    return _is_from(ask.moment(first), moment) and _is_until(ask.moment(last), moment)
+    return is_between(moment, ask.moment(first), ask.moment(last))
 
 
-def _is_from(limit: dt.datetime | None, moment: dt.date | dt.datetime) -> bool:
-    return limit is None or _at(moment) >= limit
-
-
-def _is_until(limit: dt.datetime | None, moment: dt.date | dt.datetime) -> bool:
-    return limit is None or _at(moment) <= limit
+def is_between(
+    moment: dt.date | dt.datetime, first: dt.datetime | None, last: dt.datetime | None
+) -> bool:
+    """Return whether a date or a time lies within limits, which are part of it."""
+    at = _at(moment)
+    return (first is None or at >= first) and (last is None or at <= last)
 
 
 def _at(moment: dt.date | dt.datetime) -> dt.datetime:

@@ -17,6 +17,7 @@ from simulators.procountor.resources import (
     payments,
     products,
     receipts,
+    reports,
     transitions,
 )
 
@@ -90,6 +91,9 @@ _CALLS: Final[dict[str, Act]] = {
     "PUT ledgerreceipts/{}/approve": receipts.approve,
     "PUT ledgerreceipts/{}/unfinished": receipts.unfinish,
     "PUT ledgerreceipts/{}/invalidate": receipts.invalidate,
+    "POST reports/ledgeraccounts": reports.ledger_accounts,
+    "POST reports/generalledger/{}": reports.general_ledger,
+    "POST reports/accounting": reports.accounting,
     "GET attachments": attachments.search,
     "POST attachments": attachments.post,
     "GET attachments/{}": attachments.get,

@@ -48,6 +48,8 @@ def serve(world: World, request: Request) -> Reply:
     """Answer one request; whoever sends it drops the connection where the reply says so."""
     with world.lock:
         settle(world)
+        if request.method != "GET":
+            world.lists.clear()
         path = _below_api(request.path)
         _happen(world, path or "")
         fault = world.faults.take(request.method, path or "")
@@ -63,12 +65,14 @@ def settle(world: World) -> None:
     due = [request for at, request in world.late if at <= world.now]
     world.late = [item for item in world.late if item[0] > world.now]
     for request in due:
+        world.lists.clear()
         _guarded(world, request, _below_api(request.path), [])
 
 
 def _happen(world: World, path: str) -> None:
     due = [item for item in world.before if path.startswith(item[0])][:1]
     for item in due:
+        world.lists.clear()
         world.before.remove(item)
         item[1]()
 

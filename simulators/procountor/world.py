@@ -6,9 +6,10 @@ import datetime as dt
 import itertools
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from simulators.fortnox.limiter import SlidingWindow
@@ -72,7 +73,8 @@ class World:
 
     `clients`: secret by client id. `late`: requests whose effect is still to come. `before`: what
     happens once, right before the next call whose path begins so (books that change while read).
-    `crashes`: mistakes of the simulator itself.
+    `lists`: of large environments, until something changes. `crashes`: mistakes of the simulator
+    itself.
     """
 
     companies: dict[int, Company] = field(default_factory=dict)
@@ -86,6 +88,7 @@ class World:
     calls: deque[Call] = field(default_factory=lambda: deque(maxlen=CALLS_KEPT))
     late: list[tuple[dt.datetime, Request]] = field(default_factory=list)
     before: list[tuple[str, Callable[[], object]]] = field(default_factory=list)
+    lists: dict[object, list[Any]] = field(default_factory=dict)
     crashes: list[Exception] = field(default_factory=list)
     lock: threading.RLock = field(default_factory=threading.RLock)
     _serial: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
@@ -99,6 +102,13 @@ class World:
             world.companies[company.id] = company
             world.add_key(company.id, text=f"key-{company.id}")
         return world
+
+    @contextmanager
+    def changing(self) -> Iterator[None]:
+        """Hold the lock while something changes."""
+        with self.lock:
+            self.lists.clear()
+            yield
 
     @property
     def now(self) -> dt.datetime:
@@ -126,6 +136,7 @@ class World:
 
     def touch(self, record: Record) -> None:
         """Give a record a new version."""
+        self.lists.clear()
         record.version = later(self.here, record.version)
 
     def advance(self, seconds: float) -> None:

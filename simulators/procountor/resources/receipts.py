@@ -6,6 +6,8 @@ Source:
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Callable
 from copy import deepcopy
 from typing import Final
 
@@ -13,7 +15,7 @@ from simulators.procountor.answers import CLOSED, Answer, json_answer, refuse
 from simulators.procountor.ask import Ask
 from simulators.procountor.checks import date_of
 from simulators.procountor.company import Body, Company, Invoice, Receipt
-from simulators.procountor.paging import batch, page, within
+from simulators.procountor.paging import batch, is_between, page
 from simulators.procountor.resources.invoices import RIGHTS as INVOICE_RIGHTS
 from simulators.procountor.resources.receipt_checks import check_receipt
 from simulators.procountor.resources.versions import check_version, with_status
@@ -27,6 +29,15 @@ CHANGED_TYPES: Final = frozenset(
 """Types that PUT takes."""
 SALARY_TYPES: Final = frozenset({"SALARY", "EMPLOYER_CONTRIBUTION"})
 NO_RIGHT: Final = "insufficient access rights to modify the ledger receipt"
+KEPT_FROM: Final = 5_000
+"""Receipts of an environment from which on its lists are kept."""
+PAGING: Final = frozenset({"page", "size", "previousId"})
+SPANS: Final[tuple[tuple[Callable[[Receipt], dt.date], str, str], ...]] = (
+    (lambda receipt: receipt.date, "startDate", "endDate"),
+    (lambda receipt: receipt.created, "createdStartDate", "createdEndDate"),
+    (lambda receipt: receipt.version, "versionStartDate", "versionEndDate"),
+)
+"""What a list can be cut by: receipt date, creation and version."""
 HEADER: Final = (
     "name", "vatType", "vatStatus", "vatProcessing", "invoiceNotes", "accountantsNotes",
     "transactionDescription", "receiptValidity", "periodStartDate", "periodEndDate", "partnerId",
@@ -169,23 +180,11 @@ def get(ask: Ask) -> Answer:
 
 def search(ask: Ask) -> Answer:
     """Answer GET /ledgerreceipts; without ``types`` every type comes, VAT_SUMMARY among them."""
-    types = ask.texts("types")
-    if "VAT_SUMMARY" in types:
+    if "VAT_SUMMARY" in ask.texts("types"):
         raise refuse(400, "Value of the 'types' field is invalid: ", "types")
-    rows = [
-        receipt
-        for receipt in ask.company.receipts.values()
-        if (not receipt.is_deleted or ask.world.habits.lists_deleted)
-        and may_see(ask, receipt)
-        and (not types or receipt.type in types)
-        and ask.text("status") in ("", receipt.status)
-        and within(ask, "", receipt.date)
-        and within(ask, "created", receipt.created)
-        and within(ask, "version", receipt.version)
-    ]
     return page(
         ask,
-        rows,
+        _kept(ask),
         shown=lambda row: _row(ask, row),
         id_of=lambda row: row.id,
         orders={
@@ -194,6 +193,39 @@ def search(ask: Ask) -> Answer:
             "orderByVersion": lambda row: row.version,
         },
     )
+
+
+def _kept(ask: Ask) -> list[Receipt]:
+    """Return what a list has; of a large environment it is kept until something changes."""
+    if len(ask.company.receipts) < KEPT_FROM:
+        return _listed(ask)
+    query = tuple(item for item in ask.request.query if item[0] not in PAGING)
+    key = (ask.company.id, ask.key.user_id, query)
+    if key not in ask.world.lists:
+        ask.world.lists[key] = _listed(ask)
+    return ask.world.lists[key]
+
+
+def _listed(ask: Ask) -> list[Receipt]:
+    types, status = set(ask.texts("types")), ask.text("status")
+    lists_deleted = ask.world.habits.lists_deleted
+    seen = {
+        kind: may_see_type(ask, kind) for kind in {r.type for r in ask.company.receipts.values()}
+    }
+    spans = [
+        (of, ask.moment(first), ask.moment(last))
+        for of, first, last in SPANS
+        if ask.text(first) or ask.text(last)
+    ]
+    return [
+        receipt
+        for receipt in ask.company.receipts.values()
+        if (not receipt.is_deleted or lists_deleted)
+        and seen[receipt.type]
+        and (not types or receipt.type in types)
+        and status in ("", receipt.status)
+        and all(is_between(of(receipt), first, last) for of, first, last in spans)
+    ]
 
 
 def shown(world: World, company: Company, receipt: Receipt) -> Body:
@@ -233,10 +265,15 @@ def _row(ask: Ask, receipt: Receipt) -> Body:
 
 def may_see(ask: Ask, receipt: Receipt) -> bool:
     """Return whether the key's user sees a receipt; others are left out without a word."""
-    if receipt.type in SALARY_TYPES:
+    return may_see_type(ask, receipt.type)
+
+
+def may_see_type(ask: Ask, kind: str) -> bool:
+    """Return whether the key's user sees receipts of a type."""
+    if kind in SALARY_TYPES:
         return ask.may("salaries.payroll", ALL) and ask.may("salaries.personRegister", VIEW)
-    if receipt.type in INVOICE_RIGHTS:
-        return any(ask.may(right, VIEW) for right in INVOICE_RIGHTS[receipt.type])
+    if kind in INVOICE_RIGHTS:
+        return any(ask.may(right, VIEW) for right in INVOICE_RIGHTS[kind])
     return ask.may("accounting.journalReceiptSearch")
 
 
