@@ -47,6 +47,7 @@ with the module of each; those under `TransientError` are retried, the rest go t
             NoAppBlock  (blocks.systems.fortnox.block)
             NoChart  (tasks.chart)
             NoCompanyNamed  (tasks.new_tenant)
+            NoFeed  (blocks.systems.ecom.block)
             NoFiscalYear  (tasks.source_year)
             NoHostKeys  (blocks.pickup.connection)
             NoLedger  (blocks.warehouse.errors)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from blocks.hub import Hub
     from blocks.systems.targets import PushTarget
 
-NAMES: Final = ("fortnox", "fennoa")
+NAMES: Final = ("fortnox", "fennoa", "ecom")
 """The folders beside this file; each has a ``system.SYSTEM`` and what that names as its port."""
 
 SYSTEMS: Final[dict[str, System]] = {

@@ -42,7 +42,9 @@ or rights, which only the customer makes there."""
 
 def test_registry_names_it_and_both_halves_agree(name):
     light, heavy = SYSTEMS[name], port(name)
-    offered = {offer for offer in ("ledger", "documents", "target") if getattr(heavy, offer)}
+    offered = {
+        offer for offer in ("ledger", "documents", "target", "feed") if getattr(heavy, offer)
+    }
 
     assert name == light.name
     assert light.offers == offered

@@ -1,0 +1,1 @@
+"""Ecom: what its customers' documents, approvals and payments say is to go elsewhere."""

@@ -1,0 +1,70 @@
+"""The key of one company's feed, or the folder of its files, as a block made in Prefect's UI."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Final
+
+from httpx import HTTPError
+from prefect.blocks.core import Block
+from pydantic import Field, HttpUrl, SecretStr
+
+from blocks.http import CallFailed
+from ledger.errors import TerminalError
+
+DOCUMENTATION: Final = HttpUrl("https://support.ecomjet.com")
+
+
+class EcomFeed(Block):
+    """How the feed of one company is reached: by a key over HTTP, or as files in a folder.
+
+    Example:
+        Load the stored values::
+
+            from blocks.systems.ecom.block import EcomFeed
+
+            feed = EcomFeed.load("BLOCK_NAME")
+    """
+
+    _block_type_name = "Ecom feed"
+    _block_type_slug = "ecom-feed"
+    _documentation_url = DOCUMENTATION
+    _description = "Key of one company's feed in Ecom, or the folder of its files."
+    model_config: ClassVar[Any] = {"hide_input_in_errors": True}
+
+    key: SecretStr = Field(default=SecretStr(""), description="Key of the feed over HTTP.")
+    folder: str = Field(
+        default="",
+        description="Folder of this machine with its files of JSON lines, in place of a key.",
+    )
+
+
+class NoFeed(TerminalError):
+    """The Prefect block with a company's feed is not there, or is not filled in."""
+
+    sentence = (
+        "There is no Prefect block {block} of type Ecom feed with a key or a folder. Make it in "
+        "Prefect's UI (Blocks), then `tasma connect ecom {tenant} --block {block}`."
+    )
+
+
+async def feed_block(tenant: str, name: str) -> EcomFeed:
+    """Return the block of a tenant's connection.
+
+    Raises:
+        NoFeed: It is not there, of another type, or has neither key nor folder.
+        CallFailed: Prefect's server, which keeps it, does not answer.
+    """
+    try:
+        # What is loaded by type and name may be any block, which Prefect's types cannot say.
+        found: object = await Block.aload(name)
+    except ValueError:
+        raise NoFeed(block=name, tenant=tenant) from None
+    except (HTTPError, RuntimeError) as problem:
+        raise CallFailed(
+            f"Prefect's server did not let us load the block {name} ({type(problem).__name__}). "
+            "Start it, then try again.",
+            code="no_prefect_server",
+        ) from None
+    if isinstance(found, EcomFeed) and (found.key.get_secret_value() or found.folder):
+        return found
+    raise NoFeed(block=name, tenant=tenant)
