@@ -14,9 +14,6 @@ from duckdb import DuckDBPyConnection
 
 from blocks.durable import NoSpace, remove, temporary_name
 
-Engine = DuckDBPyConnection
-"""What tasks and flows call a connection that they are lent; only blocks know whose it is."""
-
 MEMORY_LIMIT_MB: Final = 1_000
 """What one connection may hold before it sorts and joins on disk; the process needs some more."""
 

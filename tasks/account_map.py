@@ -70,10 +70,6 @@ def _accounts(
     stores: Stores, tenant: str, year: FiscalYear
 ) -> tuple[Mapping[str, Decimal], Mapping[str, str]]:
     """Return the closing balance and the name of every account in use, by number."""
-    with stores.warehouse.read(tenant) as db:
-        rows = db.execute(
-            "select account_number, any_value(name), arg_max(closing, period) from trial_balance"
-            " where fiscal_year = $year group by account_number",
-            {"year": year.key},
-        ).fetchall()
-    return {row[0]: row[2] for row in rows}, {row[0]: row[1] for row in rows}
+    rows = stores.warehouse.report(tenant, "account_in_use", fiscal_year=year.key).to_pylist()
+    balances = {row["account_number"]: row["closing"] for row in rows}
+    return balances, {row["account_number"]: row["name"] for row in rows}

@@ -7,6 +7,7 @@ from typing import Final
 
 from blocks.hub import UnitState, UnitStatus
 from blocks.hub.onboarding import Opening
+from blocks.warehouse.reports import rows_of
 from ledger.errors import TerminalError
 from ledger.fiscal_year import year_in_words
 from ledger.onboarding import APPROVAL, Transfer
@@ -84,12 +85,5 @@ def _require_reconciled(stores: Stores, tenant: str, opening: Opening) -> None:
 
 def _figures(stores: Stores, unit: UnitStatus) -> dict[str, Decimal]:
     """Return what a person sees when approving a year: its result and its assets."""
-    with stores.warehouse.read(unit.tenant) as db:
-        rows = db.execute(
-            "select line, arg_max(accumulated, period) from income_statement"
-            " where fiscal_year = $year and line = 'net_result' group by line"
-            " union all select line, arg_max(closing, period) from balance_sheet"
-            " where fiscal_year = $year and line = 'assets' group by line",
-            {"year": unit.fiscal_year},
-        ).fetchall()
-    return dict(rows)
+    found = stores.warehouse.report(unit.tenant, "figures", fiscal_year=unit.fiscal_year)
+    return dict(rows_of(found))

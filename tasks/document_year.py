@@ -57,7 +57,7 @@ class DocumentYear:
         stored = {
             row["document_id"]: {name: row[name] for name in STORED}
             for row in warehouse.read_side_table(tenant, "connected_file").to_pylist()
-            if (job.stores.lake.root / row["lake_address"]).exists()
+            if job.stores.lake.has(row["lake_address"])
         }
         before = warehouse.read_side_table(tenant, "connected_file", year=job.unit.year)
         return cls(job, listed, before, stored, limits)

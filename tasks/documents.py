@@ -119,7 +119,7 @@ def _land(job: Job, source: str, content: bytes) -> dict[str, Any]:
         "media_type": media_type(content),
         "size_bytes": landed.size_bytes,
         "sha256": landed.sha256,
-        "lake_address": landed.path.relative_to(lake.root).as_posix(),
+        "lake_address": landed.address,
         "fetched_at": dt.datetime.now(dt.UTC).replace(tzinfo=None),
     }
 

@@ -7,12 +7,17 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from blocks.hub import checked_tenant_id
 from blocks.hub.earlier_consents import take_over
 from blocks.settings import settings
 from blocks.systems.registry import SYSTEMS, port
+from blocks.weights import Held, weighed
 from tasks.stores import Stores
+
+IN_LAKE: Final = {"landing": "files as received", "stage": "tables read from them"}
+"""What lies in each folder of the lake."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +32,7 @@ class Holding:
 def holdings(stores: Stores, tenant: str) -> list[Holding]:
     """List what is kept of a tenant; empty when there is nothing left of it."""
     checked_tenant_id(tenant)
-    return [*_in_hub(stores, tenant), *(item for item in _on_disk(stores, tenant) if item)]
+    return [*_in_hub(stores, tenant), *_on_disk(stores, tenant)]
 
 
 def erase(stores: Stores, tenant: str) -> None:
@@ -65,22 +70,18 @@ def _in_hub(stores: Stores, tenant: str) -> Iterator[Holding]:
     )
 
 
-def _on_disk(stores: Stores, tenant: str) -> Iterator[Holding | None]:
-    years = len(stores.warehouse.units(tenant))
-    yield _weigh(
-        "warehouse", stores.warehouse.root / f"{tenant}.duckdb", f"{years} published years"
-    )
-    yield _weigh("landing", stores.lake.root / "landing" / tenant, "files as received")
-    yield _weigh("stage", stores.lake.root / "stage" / tenant, "tables read from them")
-    yield _weigh("inbox", _inbox(tenant), "files dropped in by hand")
+def _on_disk(stores: Stores, tenant: str) -> Iterator[Holding]:
+    if found := stores.warehouse.held_of(tenant):
+        years = len(stores.warehouse.units(tenant))
+        yield _holding("warehouse", found, f"{years} published years")
+    for place, found in stores.lake.held_of(tenant).items():
+        yield _holding(place, found, IN_LAKE[place])
+    if _inbox(tenant).exists():
+        yield _holding("inbox", weighed(_inbox(tenant)), "files dropped in by hand")
 
 
-def _weigh(place: str, path: Path, what: str) -> Holding | None:
-    if not path.exists():
-        return None
-    files = [path] if path.is_file() else [item for item in path.rglob("*") if item.is_file()]
-    size_bytes = sum(item.stat().st_size for item in files)
-    return Holding(place, f"{what} ({len(files)} files at {path})", size_bytes)
+def _holding(place: str, found: Held, what: str) -> Holding:
+    return Holding(place, f"{what} ({found.files} files at {found.place})", found.size_bytes)
 
 
 def _inbox(tenant: str) -> Path:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from blocks.hub import Load
 from blocks.lake import Landed
 from blocks.staging import noted_evidence
@@ -45,7 +43,7 @@ def fetched_from_landing(stores: Stores, load: Load) -> Fetched:
     if landed is None:
         raise NotReceived(load, "the file")
     # The hub of earlier releases did not know what was asked; the load's stage did.
-    asked = load.asked_sha256 or noted_evidence(Path(load.stage_folder))
+    asked = load.asked_sha256 or noted_evidence(stores.lake, load.stage_folder)
     evidence = _landed(stores, load, evidence_of(load.source), asked)
     if evidence is None and load.evidence_sha256:
         raise NotReceived(load, "what the source was asked beside the ledger")

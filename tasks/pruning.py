@@ -5,16 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Final
 
 from blocks.hub import Load
 from blocks.hub.states import WORKING
 from blocks.lake import Prunable
-from blocks.settings import SQL
 from blocks.staging import noted_evidence
 from blocks.systems.registry import SYSTEMS
 from blocks.warehouse.errors import NoLedger
+from blocks.warehouse.reports import rows_of
 from ledger.fiscal_year import FiscalYear
 from tasks.documents import documents_of
 from tasks.from_landing import evidence_of
@@ -26,10 +25,10 @@ KEEP_REST: Final = dt.timedelta(days=30)
 
 @dataclass
 class Kept:
-    """What may not be pruned: hashes of landed files, and staged folders."""
+    """What may not be pruned: hashes of landed files, and addresses of staged folders."""
 
     landed: set[str] = field(default_factory=set)
-    staged: set[Path] = field(default_factory=set)
+    staged: set[str] = field(default_factory=set)
 
 
 def prune(
@@ -56,8 +55,8 @@ def keep(stores: Stores) -> Kept:
     kept = Kept()
     for tenant in stores.hub.tenants:
         for load in _spoken_of(stores, tenant.id):
-            kept.landed.update({load.landed_sha256, _asked(load)})
-            kept.staged.add(Path(load.stage_folder))
+            kept.landed.update({load.landed_sha256, _asked(stores, load)})
+            kept.staged.add(load.stage_folder)
         kept.landed.update(_published(stores, tenant.id))
         for year in _forgotten(stores, tenant.id):
             for name in SYSTEMS:
@@ -89,18 +88,16 @@ def _spoken_of(stores: Stores, tenant: str) -> Iterator[Load]:
 
 def _published(stores: Stores, tenant: str) -> Iterator[str]:
     """Yield the hashes of what is published, or was at each year's end, and of what was asked."""
-    query = (SQL / "report" / "landed_to_keep.sql").read_text(encoding="utf-8")
     try:
-        with stores.warehouse.read(tenant) as db:
-            loads = db.execute(query).fetchall()
+        loads = stores.warehouse.report(tenant, "landed_to_keep")
     except NoLedger:
         return
-    for load_id, landed_sha256 in loads:
+    for load_id, landed_sha256 in rows_of(loads):
         yield landed_sha256
         if load := stores.hub.loads.find(load_id):
-            yield _asked(load)
+            yield _asked(stores, load)
 
 
-def _asked(load: Load) -> str:
+def _asked(stores: Stores, load: Load) -> str:
     """Return the hash of what the source was asked; the hub of earlier releases did not know it."""
-    return load.asked_sha256 or noted_evidence(Path(load.stage_folder))
+    return load.asked_sha256 or noted_evidence(stores.lake, load.stage_folder)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from blocks.hub import Load, UnitState
 from blocks.staging import StagedUnit, StageUnusable, read_staged, stage_unit
@@ -63,7 +62,7 @@ def staged_from_landing(stores: Stores, load: Load) -> StagedUnit:
         TerminalError: What was received is gone as well.
     """
     try:
-        staged = read_staged(Path(load.stage_folder))
+        staged = read_staged(stores.lake, load.stage_folder)
         staged.check_files()
         _require_excluded(staged, excluded_dimensions(stores.hub, load.tenant))
     except StageUnusable as unusable:
@@ -71,7 +70,7 @@ def staged_from_landing(stores: Stores, load: Load) -> StagedUnit:
         staged = _stage(stores, fetched_from_landing(stores, load))
         if load.is_open or staged.digest == load.digest:
             stores.hub.loads.restaged(
-                load.load_id, stage_folder=str(staged.folder), digest=staged.digest
+                load.load_id, stage_folder=staged.address, digest=staged.digest
             )
     return staged
 
@@ -114,7 +113,7 @@ def _record(job: Job, fetched: Fetched, staged: StagedUnit) -> str:
             landed_sha256=staged.facts.landed_sha256,
             evidence_sha256=fetched.evidence_sha256,
             asked_sha256=staged.facts.evidence_sha256,
-            stage_folder=str(staged.folder),
+            stage_folder=staged.address,
             digest=staged.digest,
             coverage=str(staged.facts.coverage),
             organisation_number=staged.facts.organisation_number,

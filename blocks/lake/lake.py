@@ -8,8 +8,8 @@ import time
 from collections.abc import Collection, Iterable
 from functools import partial
 from io import BytesIO
-from pathlib import Path
-from typing import BinaryIO
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO, Final
 
 from blocks.durable import checked_slug, clean_temporary, remove, space_checked, temporary_name
 from blocks.lake.landed import (
@@ -26,9 +26,23 @@ from blocks.lake.landed import (
 )
 from blocks.lake.manifest import ExtractPart, read_manifest, write_manifest
 from blocks.lake.parts import PartsWriter, read_part, reuse, usable
-from blocks.lake.pruning import Prunable, Rule, weigh
+from blocks.lake.pruning import Prunable, Rule
 from blocks.names import shown_name
+from blocks.weights import Held, weighed
+from ledger.errors import TerminalError
 from ledger.source import Part
+
+KEPT: Final = ("landing", "stage")
+"""Folders of a lake that hold something of each tenant."""
+
+
+class NotAnAddress(TerminalError):
+    """What should name something of the lake leads elsewhere."""
+
+    sentence = (
+        "{address!r} is no address in the lake: expected one such as stage/acme/... below it. "
+        "Somebody changed the hub by hand; load the file again, which stores the right one."
+    )
 
 
 class Lake:
@@ -153,15 +167,42 @@ class Lake:
         """Return the hashes of all that a source of a tenant sent."""
         return [hash_of(path) for path in self._landing(tenant, source).glob(f"*{PLAIN}")]
 
-    def staged_of(self, tenant: str, fiscal_year: str) -> list[Path]:
-        """Return the folders of all staged versions of a unit."""
-        return list(self.stage_folder(tenant, fiscal_year).glob("*"))
+    def staged_of(self, tenant: str, fiscal_year: str) -> list[str]:
+        """Return the addresses of all staged versions of a unit."""
+        return [self.address_of(path) for path in self.stage_folder(tenant, fiscal_year).glob("*")]
+
+    def address_of(self, path: Path) -> str:
+        """Return where something lies below the lake, however that is kept: ``landing/acme/...``.
+
+        Addresses are what others store: they stay true when the lake is moved.
+        """
+        return path.relative_to(self.root).as_posix()
+
+    def place_of(self, address: str) -> Path:
+        """Return where an address is on this machine; for blocks alone.
+
+        Raises:
+            NotAnAddress: It leads out of the lake.
+        """
+        path = PurePosixPath(address)
+        if not address or path.is_absolute() or ".." in path.parts:
+            raise NotAnAddress(address=address)
+        return self.root / path
+
+    def has(self, address: str) -> bool:
+        """Return whether something lies at an address."""
+        return self.place_of(address).exists()
+
+    def held_of(self, tenant: str) -> dict[str, Held]:
+        """Return what is kept of a tenant, by what it is: ``landing``, ``stage``."""
+        folders = {name: self.root / name / checked_slug(tenant) for name in KEPT}
+        return {name: weighed(path) for name, path in folders.items() if path.exists()}
 
     def prune(
         self,
         *,
         keep_landed: Collection[str],
-        keep_staged: Collection[Path],
+        keep_staged: Collection[str],
         keep_sources: Collection[str] = (),
         older_than: dt.timedelta,
         dry_run: bool = True,
@@ -172,28 +213,32 @@ class Lake:
 
         Args:
             keep_landed: Hashes (sha256) of landed files and extracts to keep.
-            keep_staged: Staged folders to keep.
+            keep_staged: Addresses of staged folders to keep.
             keep_sources: Sources of which everything that was landed is kept.
             older_than: Age, by the time of the last landing or staging, below which all is kept.
             dry_run: Remove nothing.
         """
         limit = time.time() - older_than.total_seconds()
-        rule = Rule(keep_landed, keep_staged, keep_sources, limit=limit)
-        found = [weigh(path) for path in rule.prunable(self.root)]
+        staged = {self.place_of(address) for address in keep_staged if address}
+        rule = Rule(keep_landed, staged, keep_sources, limit=limit)
+        found = [self._weigh(path) for path in rule.prunable(self.root)]
         if not dry_run:
             for item in found:
-                self._discard(item.path, rule)
+                self._discard(self.place_of(item.address), rule)
             clean_temporary(self.temporary)
         return found
 
     def erase(self, tenant: str) -> list[Prunable]:
         """Remove everything of a tenant: what was landed, staged, or left half-written."""
         checked_slug(tenant)
-        folders = [self.root / part / tenant for part in ("landing", "stage")]
-        found = [weigh(folder) for folder in folders if folder.exists()]
+        folders = [self.root / name / tenant for name in KEPT]
+        found = [self._weigh(folder) for folder in folders if folder.exists()]
         for path in (*folders, *self.temporary.glob(f"{tenant}.*.tmp")):
             remove(path)
         return found
+
+    def _weigh(self, path: Path) -> Prunable:
+        return Prunable(self.address_of(path), weighed(path).size_bytes)
 
     def _landing(self, tenant: str, source: str) -> Path:
         return self.root / "landing" / checked_slug(tenant) / checked_slug(source, what="source")

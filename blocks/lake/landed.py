@@ -49,6 +49,11 @@ class Landed:
     format: str = ""
 
     @property
+    def address(self) -> str:
+        """Where it lies below the lake."""
+        return f"landing/{self.tenant}/{self.source}/{self.path.name}"
+
+    @property
     def is_manifest(self) -> bool:
         """Whether the bytes name the parts of an extract instead of being the source's own."""
         return self.path.name.endswith(MANIFEST)

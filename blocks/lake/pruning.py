@@ -13,9 +13,9 @@ from ledger.errors import TerminalError
 
 @dataclass(frozen=True)
 class Prunable:
-    """A landed file or a staged folder that nothing needs any more."""
+    """A landed file or a staged folder that nothing needs any more, by its address."""
 
-    path: Path
+    address: str
     size_bytes: int
 
 
@@ -45,12 +45,6 @@ class Rule:
     def _stays(self, path: Path) -> bool:
         is_kept = hash_of(path) in self.landed or path.parent.name in self.sources
         return is_kept or not self.is_old(path)
-
-
-def weigh(path: Path) -> Prunable:
-    """Count the bytes of a file, or of all files in a folder."""
-    files = [path] if path.is_file() else [item for item in path.rglob("*") if item.is_file()]
-    return Prunable(path, sum(item.stat().st_size for item in files))
 
 
 def _parts_that_stay(root: Path, going: Collection[Path]) -> Iterator[Path]:

@@ -15,6 +15,7 @@ from blocks.staging.folder import (
     StageUnusable,
     find_staged,
     noted_evidence,
+    read_folder,
     read_staged,
     staged_folder,
 )
@@ -27,6 +28,7 @@ __all__ = [
     "UnitFacts",
     "find_staged",
     "noted_evidence",
+    "read_folder",
     "read_staged",
     "stage_unit",
     "staged_folder",

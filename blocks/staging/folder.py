@@ -27,6 +27,9 @@ STAGE_FORMAT: Final = 4
 
 MANIFEST: Final = "manifest.json"
 
+ADDRESS_PARTS: Final = 4
+"""``stage/<tenant>/<fiscal year>/<version>``: the parts of a staged folder's address."""
+
 SEAL: Final = b'"sealed"'
 """Before this, the last field of a manifest, stands all that its own hash is of."""
 
@@ -99,6 +102,11 @@ class StagedUnit:
     tables: dict[str, TableDigest]
     files: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def address(self) -> str:
+        """Where it lies below the lake (`Lake.address_of`); it stays true when that is moved."""
+        return "/".join(self.folder.parts[-ADDRESS_PARTS:])
+
     def parquet(self, table: str) -> Path:
         """Return the file of a canonical table, ``voucher_digest`` or ``diagnostic``.
 
@@ -149,7 +157,7 @@ def find_staged(folder: Path, facts: UnitFacts) -> StagedUnit | None:
     """
     if not folder.exists():
         return None
-    staged = read_staged(folder)
+    staged = read_folder(folder)
     if staged.facts.landed_sha256 != facts.landed_sha256:
         raise SharedFolder(
             tenant=facts.tenant,
@@ -183,7 +191,19 @@ def write_manifest(
     sync(folder)
 
 
-def read_staged(folder: Path) -> StagedUnit:
+def read_staged(lake: Lake, address: str) -> StagedUnit:
+    """Return what was staged at an address; as `read_folder`.
+
+    Raises:
+        StageUnusable: As there.
+        NotAnAddress: It leads out of the lake.
+    """
+    if not address:  # a load that only the warehouse remembers
+        raise StageUnusable(lake.root / "stage", "the hub does not know where it lies")
+    return read_folder(lake.place_of(address))
+
+
+def read_folder(folder: Path) -> StagedUnit:
     """Return what was staged, as its manifest has it; files are checked when they are bound.
 
     Raises:
@@ -196,13 +216,14 @@ def read_staged(folder: Path) -> StagedUnit:
     )
 
 
-def noted_evidence(folder: Path) -> str:
+def noted_evidence(lake: Lake, address: str) -> str:
     """Return the hash of what a unit's source was asked, as a stage of any format notes it.
 
-    Empty when it notes nothing, or cannot be read.
+    Empty when it notes nothing, cannot be read, or was never staged (an empty address).
     """
     try:
-        return _Noted.model_validate_json((folder / MANIFEST).read_bytes()).facts.evidence_sha256
+        content = (lake.place_of(address) / MANIFEST).read_bytes() if address else b""
+        return _Noted.model_validate_json(content).facts.evidence_sha256
     except (OSError, ValidationError):
         return ""
 

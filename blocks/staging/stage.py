@@ -22,7 +22,7 @@ from blocks.staging.folder import (
     StagedUnit,
     StageUnusable,
     find_staged,
-    read_staged,
+    read_folder,
     staged_folder,
     write_manifest,
 )
@@ -101,7 +101,7 @@ def stage_unit(
             reached("stage.staged")
     finally:
         remove(temporary)
-    return read_staged(folder)
+    return read_folder(folder)
 
 
 @contextmanager

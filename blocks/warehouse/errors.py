@@ -63,6 +63,12 @@ class NewerSchema(TerminalError):
         )
 
 
+class NoSuchTable(TerminalError):
+    """A published table or view was asked for by a name that none has."""
+
+    sentence = "Nothing that is published is called {name!r}; there are {known}."
+
+
 class NotPublishable(TerminalError):
     """A load that may not replace what is published."""
 

@@ -18,6 +18,7 @@ from blocks.warehouse.attach import (
     attach_published_or_nothing,
     open_published,
 )
+from blocks.warehouse.errors import NoSuchTable
 from blocks.warehouse.evidence import Publication
 from blocks.warehouse.export import export_tables
 from blocks.warehouse.files import TenantFiles, writing
@@ -25,6 +26,7 @@ from blocks.warehouse.loads import current_load, published_years
 from blocks.warehouse.plan import changes_of_load, plan_changes
 from blocks.warehouse.publish import publish_unit
 from blocks.warehouse.records import ChangePlan, LoadRecord, Published, Verification
+from blocks.warehouse.reports import ask_relation, ask_report, relations
 from blocks.warehouse.side_tables import (
     DocumentCounts,
     count_documents,
@@ -33,6 +35,7 @@ from blocks.warehouse.side_tables import (
 )
 from blocks.warehouse.verify import verify_unit
 from blocks.warehouse.workbench import open_published_unit, open_workbench
+from blocks.weights import Held, weighed
 from ledger.account_map import Place
 from ledger.controls import ControlResult
 from ledger.fiscal_year import FiscalYear
@@ -53,12 +56,48 @@ class Warehouse:
     def read(self, tenant: str) -> Iterator[DuckDBPyConnection]:
         """Yield a read-only connection to a tenant's tables and views, under their plain names.
 
+        For what stands in blocks, and for tests; others ask `report` or `published`.
+
         Raises:
             NoLedger: Nothing is published for the tenant.
         """
         with open_published(self._files(tenant)) as db:
             db.execute(f"use {PUBLISHED}")
             yield db
+
+    def report(self, tenant: str, name: str, **parameters: object) -> pa.Table:
+        """Return the answer to a question of ``data/sql/report`` about a tenant's books.
+
+        Raises:
+            NoLedger: Nothing is published for the tenant.
+        """
+        with self.read(tenant) as db:
+            return ask_report(db, name, parameters)
+
+    def reports(
+        self, tenant: str, names: Sequence[str], **parameters: object
+    ) -> dict[str, pa.Table]:
+        """Return the answers to several questions about the books of one moment, by name.
+
+        Raises:
+            NoLedger: Nothing is published for the tenant.
+        """
+        with self.read(tenant) as db:
+            return {name: ask_report(db, name, parameters) for name in names}
+
+    def published(self, tenant: str, name: str, *, year: FiscalYear | None = None) -> pa.Table:
+        """Return a published table or view (docs/tables.md), of one year or of all, in one order.
+
+        It is held in memory: of postings, a million take about 100 MB.
+
+        Raises:
+            NoLedger: Nothing is published for the tenant.
+            NoSuchTable: There is no table and no view of that name.
+        """
+        with self.read(tenant) as db:
+            if name not in (known := relations(db)):
+                raise NoSuchTable(name=name, known=", ".join(known))
+            return ask_relation(db, name, year=year)
 
     def tenants(self) -> list[str]:
         """Return the tenants of which something is published."""
@@ -167,6 +206,11 @@ class Warehouse:
         """
         with open_published(self._files(tenant)) as db:
             return export_tables(db, folder)
+
+    def held_of(self, tenant: str) -> Held | None:
+        """Return how much is kept of a tenant; None when nothing is published."""
+        database = self._files(tenant).database
+        return weighed(database) if database.exists() else None
 
     def erase(self, tenant: str) -> bool:
         """Remove everything of a tenant; say whether anything was published."""

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from blocks.settings import SQL, settings
+from blocks.settings import settings
 from blocks.warehouse.errors import NoLedger
+from blocks.warehouse.reports import rows_of
 from blocks.warehouse.warehouse import Warehouse
 from flows.cli.opening import known_tenant, known_year, open_hub
 from ledger.fiscal_year import FiscalYear
@@ -59,8 +60,5 @@ def ask(tenant: str, query: str, **parameters: object) -> Rows:
     Raises:
         NoLedger: Nothing is published for the tenant.
     """
-    text = (SQL / "report" / f"{query}.sql").read_text(encoding="utf-8")
-    with warehouse().read(tenant) as db:
-        cursor = db.execute(text, parameters)
-        names = [column[0] for column in cursor.description or ()]
-        return Rows(names, cursor.fetchall())
+    found = warehouse().report(tenant, query, **parameters)
+    return Rows(found.column_names, rows_of(found))

@@ -44,7 +44,7 @@ def prune(
         show_json({"removed": yes, "items": found})
         return
     if found:
-        show_table(("path", "bytes"), [(item.path, item.size_bytes) for item in found])
+        show_table(("address", "bytes"), [(item.address, item.size_bytes) for item in found])
     size_bytes = sum(item.size_bytes for item in found)
     verb = "were removed" if yes else "would go"
     say(f"{len(found):,} files and folders of {size_bytes:,} bytes {verb}.")

@@ -116,9 +116,10 @@ def _say_verified(tenant: str, found: Verification) -> None:
             f"{record.published_at:%Y-%m-%d %H:%M} UTC."
         )
         return
+    file = warehouse().held_of(tenant)
     remark(
         f"Error: {place} is not what was loaded: {_altered(found.tables, found.vouchers)}. "
-        f"Somebody or something changed the file {warehouse().root / tenant}.duckdb; load the "
+        f"Somebody or something changed the file {file.place if file else ''}; load the "
         "year's file again to mend it."
     )
 

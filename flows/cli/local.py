@@ -156,7 +156,7 @@ async def _settled(
 ) -> Ending:
     async with unit_lease(stores, unit, wait_limit_s=NO_WAIT_S) as lease:
         load = staged_load(stores, unit, load_id=load_id)
-        found.path, found.facts, found.load = load.staged.folder, load.staged.facts, load
+        found.path, found.facts, found.load = Path(load.staged.address), load.staged.facts, load
         job = Job(stores, unit, "", lease, load.staged.facts.coverage)
         return await settle(job, load, steps=LocalSteps(found, watch))
 

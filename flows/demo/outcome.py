@@ -5,10 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Final
 
-from blocks.duck import Engine
 from blocks.hub import Hub, UnitStatus
-from blocks.settings import SQL
 from blocks.warehouse.errors import NoLedger
+from blocks.warehouse.reports import rows_of
 from blocks.warehouse.warehouse import Warehouse
 from flows.doors.demo import Seen
 
@@ -28,29 +27,23 @@ def look(hub: Hub, warehouse: Warehouse) -> list[Seen]:
 def published_balances(warehouse: Warehouse, tenant: str, fiscal_year: str) -> dict[str, Decimal]:
     """Return the closing balance per account of what is published, zeros left out."""
     try:
-        with warehouse.read(tenant) as db:
-            return _balances(db, fiscal_year)
+        found = warehouse.report(tenant, "closing_balance", fiscal_year=fiscal_year)
     except NoLedger:
         return {}
+    return dict(rows_of(found))
 
 
 def changed_vouchers(warehouse: Warehouse, tenant: str, fiscal_year: str) -> dict[str, list[str]]:
     """Return the vouchers of the change list by what became of each; empty without a list."""
-    query = (SQL / "report" / "voucher_change.sql").read_text(encoding="utf-8")
     found: dict[str, list[str]] = {}
+    wanted = {"fiscal_year": fiscal_year, "limit": MAX_CHANGES}
     try:
-        with warehouse.read(tenant) as db:
-            rows = db.execute(query, {"fiscal_year": fiscal_year, "limit": MAX_CHANGES}).fetchall()
+        changes = warehouse.report(tenant, "voucher_change", **wanted)
     except NoLedger:
         return found
-    for _, change, voucher_key, *_ in rows:
+    for _, change, voucher_key, *_ in rows_of(changes):
         found.setdefault(change, []).append(voucher_key)
     return found
-
-
-def _balances(db: Engine, fiscal_year: str) -> dict[str, Decimal]:
-    query = (SQL / "report" / "closing_balance.sql").read_text(encoding="utf-8")
-    return dict(db.execute(query, {"fiscal_year": fiscal_year}).fetchall())
 
 
 def _seen(hub: Hub, warehouse: Warehouse, unit: UnitStatus) -> Seen:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
-from blocks.duck import Engine
-from blocks.settings import SQL
+from blocks.warehouse.reports import rows_of
 from ledger.unit import Unit
 from tasks.jobs import Job
 from tasks.pages.markdown import amount, and_more, document, escaped, table
 
 ACCOUNTS_SHOWN: Final = 500
 """Accounts of the trial balance on the page; the warehouse has them all."""
+
+STATEMENTS: Final = ("income_statement", "balance_sheet", "trial_balance")
+"""Questions of ``data/sql/report``, in the order of the page."""
 
 Row = tuple[Any, ...]
 
@@ -41,11 +43,8 @@ def read_statements(job: Job, *, currency: str) -> Statements:
         "first": year.start_date.replace(day=1),
         "last": year.end_date.replace(day=1),
     }
-    with job.stores.warehouse.read(job.unit.tenant) as db:
-        ask = _asker(db, months)
-        return Statements(
-            currency, ask("income_statement"), ask("balance_sheet"), ask("trial_balance")
-        )
+    found = job.stores.warehouse.reports(job.unit.tenant, STATEMENTS, **months)
+    return Statements(currency, *(rows_of(found[name]) for name in STATEMENTS))
 
 
 def statements_page(unit: Unit, found: Statements) -> str:
@@ -78,11 +77,3 @@ def statements_page(unit: Unit, found: Statements) -> str:
 
 def _amounts(sums: Sequence[Decimal]) -> list[str]:
     return [amount(value) for value in sums]
-
-
-def _asker(db: Engine, months: dict[str, Any]) -> Callable[[str], list[Row]]:
-    def ask(name: str) -> list[Row]:
-        text = (SQL / "report" / f"{name}.sql").read_text(encoding="utf-8")
-        return db.execute(text, months).fetchall()
-
-    return ask

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-from pathlib import Path
 
 import pytest
 
@@ -77,8 +76,8 @@ def test_a_night_that_brings_few_new_parts_publishes_the_year_and_keeps_those_it
     published = house.stores.hub.loads.published("acme", YEAR)
     for path in lake.root.rglob("*"):
         os.utime(path, (0, 0))
-    gone = {item.path.name for item in prune(house.stores, dry_run=False)}
-    shutil.rmtree(Path(published.stage_folder))
+    gone = {item.address.rpartition("/")[2] for item in prune(house.stores, dry_run=False)}
+    shutil.rmtree(lake.place_of(published.stage_folder))
     restaged = staged_from_landing(house.stores, published)
 
     assert ("Published", "Unchanged") == (name, unchanged)
@@ -92,7 +91,7 @@ def test_a_night_that_brings_few_new_parts_publishes_the_year_and_keeps_those_it
 def test_a_part_that_is_gone_is_named_and_the_year_stays_as_it_is(house, lake, load):
     landed, *_ = load([HEAD, *map(slip, NUMBERS[:3])])
     published = house.stores.hub.loads.published("acme", YEAR)
-    shutil.rmtree(Path(published.stage_folder))
+    shutil.rmtree(lake.place_of(published.stage_folder))
     part = lake.parts_of(landed)[2]
     (landed.path.parent / f"{part.sha256}.zst").unlink()
 

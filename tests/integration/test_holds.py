@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from pathlib import Path
 
 import pytest
 from sqlalchemy import text as sql
@@ -308,10 +307,10 @@ def test_what_is_held_is_kept_when_the_rest_is_pruned(stores, take):
         take(BALANCES)
     kept = keep(stores).staged
 
-    assert {Path(hold.stage_folder), Path(side_load.stage_folder)} <= kept
+    assert {hold.stage_folder, side_load.stage_folder} <= kept
     reject(stores)
-    assert Path(hold.stage_folder) not in keep(stores).staged
-    assert Path(side_load.stage_folder) in keep(stores).staged
+    assert hold.stage_folder not in keep(stores).staged
+    assert side_load.stage_folder in keep(stores).staged
 
 
 def test_findings_of_what_is_open_are_kept(stores, take):

@@ -11,7 +11,6 @@ import re
 import pytest
 
 from blocks.hub import Connection, Method, Tenant
-from blocks.statements import statement
 from blocks.systems.fortnox import pages
 from flows.cli.local import import_here
 from flows.cli.local_steps import LocalSteps
@@ -29,6 +28,7 @@ from simulators.fortnox import LEDGER_SCOPES, FortnoxSimulator, SimulatedTenant
 from tasks.pages.unit import changes_page
 from tests import quick_fortnox
 from tests.homes import opened_new
+from tests.published_statements import statement
 
 NUMBER, OTHER, LARGE = 503072, 503073, 503074
 FAULTY = {Fault.UNBALANCED_VOUCHER: 503081, Fault.MISSING_ACCOUNT: 503082}

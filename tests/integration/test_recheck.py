@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from pathlib import Path
 
 import pytest
 from sqlalchemy import text as sql
@@ -95,7 +94,7 @@ def forget_loads(stores):
 
 
 def stage_folder(stores):
-    return Path(stores.hub.loads.published("acme", Y2024).stage_folder)
+    return stores.lake.place_of(stores.hub.loads.published("acme", Y2024).stage_folder)
 
 
 def test_what_agrees_stays_as_it_is(stores, take, ask, status):
@@ -386,7 +385,7 @@ def test_what_only_the_warehouse_knows_to_be_published_keeps_its_file_stage_and_
     kept = keep(stores)
 
     assert {record.landed_sha256, asked.sha256} <= kept.landed
-    assert folder in kept.staged
+    assert stores.lake.address_of(folder) in kept.staged
 
 
 def test_warning_that_a_hub_has_lost_is_back_when_the_file_is_loaded_again(stores, take, status):

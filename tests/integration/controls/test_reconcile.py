@@ -8,10 +8,10 @@ from decimal import Decimal
 import pytest
 
 from blocks.controls import UnitContext, controls_for, reconcile
-from blocks.statements import statement
 from blocks.warehouse import Warehouse
 from ledger.controls import Answer
 from ledger.fiscal_year import FiscalYear
+from tests.published_statements import statement
 from tests.staged_units import facts, joined, lake_in, stage, voucher
 
 YEAR = FiscalYear(dt.date(2024, 1, 1), dt.date(2024, 12, 31))

@@ -207,7 +207,7 @@ def busy(home, tmp_path):
 
 
 def show_lake(monkeypatch):
-    items = [Prunable(Path(f"landing/acme/sie/{'0123456789abcdef' * 4}"), 12_345_678_901)]
+    items = [Prunable(f"landing/acme/sie/{'0123456789abcdef' * 4}", 12_345_678_901)]
     monkeypatch.setattr(pruning, "prune", lambda *_, **__: items)
     return on_terminal("lake", "prune")
 
@@ -277,6 +277,7 @@ COMMANDS = [
     ("ledger", "plan", "{files}/second.se", "--tenant", "acme"),
     ("import", "{files}", "--tenant", "acme"),
     ("sftp", "status", "acme"),
+    ("tenant", "sync", "acme", "--list"),
     ("push", "status", "acme", "--to", "fennoa"),
     ("push", "events", "acme", LONG, "--to", "fennoa"),
     ("events",),

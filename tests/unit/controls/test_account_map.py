@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 
 from blocks.settings import REFERENCE
 from blocks.statement_lines import charts, lines_of
-from blocks.statements import statement
 from ledger.account_map import (
     AccountMap,
     Place,
@@ -24,6 +23,7 @@ from ledger.account_map import (
     write_map,
 )
 from ledger.controls import Answer
+from tests.published_statements import statement
 
 YEAR_END = dt.date(2024, 12, 31)
 BAS = lines_of("BAS")

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from blocks.statements import statement
 from ledger.controls import Answer
 from tests.examples import examples
+from tests.published_statements import statement
 
 LAWS = settings(
     max_examples=examples(12, least=6),

@@ -11,8 +11,8 @@ import pyarrow as pa
 import pytest
 
 from blocks.settings import REFERENCE
-from blocks.statements import statement
 from ledger.fiscal_year import FiscalYear
+from tests.published_statements import statement
 
 LINES = REFERENCE / "statement_line.csv"
 STATEMENTS = ["trial_balance", "income_statement", "balance_sheet"]

@@ -204,3 +204,15 @@ def test_a_year_s_ledger_is_so_far_that_of_what_was_published(hub_before_open_ho
         (unit,) = hub.migrate().units.of_tenant("acme")
 
     assert "fortnox" == unit.ledger_source
+
+
+def test_stages_are_known_by_address_whatever_their_paths_were(hub_before_open_holds):
+    address = f"stage/acme/{Y2024}/0123456789abcdef-r3"
+    staged, never = load_row("l1", "published"), load_row("l2", "held")
+    staged = (*staged[:7], f"/srv/tasma/data/lake/{address}", *staged[8:])
+    fill(hub_before_open_holds, staged, never, status="published", load_id="l1")
+
+    with Hub(f"sqlite:///{hub_before_open_holds}") as hub:
+        loads = hub.migrate().loads
+
+        assert (address, "") == (loads.get("l1").stage_folder, loads.get("l2").stage_folder)

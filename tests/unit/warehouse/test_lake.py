@@ -127,7 +127,7 @@ def test_prune_shows_first_and_removes_only_what_is_old_and_not_kept(lake):
     }
 
     shown = lake.prune(**rule)
-    assert [old.path] == [item.path for item in shown]
+    assert [old.address] == [item.address for item in shown]
     assert old.path.exists()
 
     lake.prune(**rule, dry_run=False)
@@ -141,7 +141,7 @@ def test_prune_leaves_a_source_that_is_kept_as_a_whole(lake):
     rule = {"keep_landed": (), "keep_staged": (), "older_than": dt.timedelta(days=30)}
 
     assert [] == lake.prune(**rule, keep_sources={"receipts"})
-    assert [receipt.path] == [item.path for item in lake.prune(**rule)]
+    assert [receipt.address] == [item.address for item in lake.prune(**rule)]
 
 
 def test_file_that_came_again_is_young_again(lake):
@@ -156,8 +156,8 @@ def test_file_that_came_again_is_young_again(lake):
 def test_file_that_comes_again_while_others_are_pruned_stays(lake, monkeypatch):
     landed = land(lake)
     age(landed.path)
-    weigh = lake_module.weigh
-    monkeypatch.setattr(lake_module, "weigh", lambda path: (land(lake), weigh(path))[1])
+    weighed = lake_module.weighed
+    monkeypatch.setattr(lake_module, "weighed", lambda path: (land(lake), weighed(path))[1])
 
     lake.prune(keep_landed=(), keep_staged=(), older_than=dt.timedelta(days=30), dry_run=False)
 

@@ -8,7 +8,7 @@ from contextlib import suppress
 
 import pytest
 
-from blocks.staging import StageUnusable, find_staged, read_staged, stage_unit
+from blocks.staging import StageUnusable, find_staged, read_folder, stage_unit
 from ledger.schemas import CANONICAL, EVIDENCE
 from tests.staged_units import Log, Paths, batches, facts, joined, stage, tables, voucher
 
@@ -65,8 +65,8 @@ def test_any_bit_that_turns_in_a_manifest_is_found(lake):
     """A manifest says which rows are published already, of which company: it is no less a file."""
     staged = stage(lake, ROWS)
 
-    assert missed(staged.folder / "manifest.json", lambda: read_staged(staged.folder)) == []
-    assert read_staged(staged.folder) == staged
+    assert missed(staged.folder / "manifest.json", lambda: read_folder(staged.folder)) == []
+    assert read_folder(staged.folder) == staged
 
 
 def test_text_of_a_manifest_that_reads_as_the_same_values_is_damage_too(lake):
@@ -75,7 +75,7 @@ def test_text_of_a_manifest_that_reads_as_the_same_values_is_damage_too(lake):
     path.write_text(json.dumps(json.loads(path.read_text())))
 
     with pytest.raises(StageUnusable, match=r"manifest\.json is damaged"):
-        read_staged(folder)
+        read_folder(folder)
 
 
 @pytest.mark.parametrize("name", ["posting", "fiscal_year", "voucher_digest", "diagnostic"])
@@ -117,7 +117,7 @@ def test_stage_that_another_release_wrote_without_hashes_is_not_used(lake):
     )
 
     with pytest.raises(StageUnusable, match="another release wrote it"):
-        read_staged(staged.folder)
+        read_folder(staged.folder)
     assert stage(lake, ROWS) == staged
 
 
@@ -173,4 +173,4 @@ def test_year_of_a_stage_is_named_by_tenant_and_year(lake):
     (folder / "manifest.json").unlink()
 
     with pytest.raises(StageUnusable, match=r"acme/2024-07-01_2024-12-31/0000000000000000-r1"):
-        read_staged(folder)
+        read_folder(folder)

@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from blocks.staging import folder as folder_module
-from blocks.staging import parquet, read_staged, stage_unit, staged_folder
+from blocks.staging import parquet, read_folder, stage_unit, staged_folder
 from blocks.staging import stage as stage_module
 from ledger.coverage import VOUCHERS, WHOLE_YEAR
 from ledger.diagnostics import Diagnostic, Level
@@ -48,7 +48,7 @@ def test_fiscal_year_table_says_the_year_and_its_currency(lake):
 def test_manifest_gives_back_what_was_staged(lake):
     staged = stage(lake, ROWS)
 
-    assert read_staged(staged.folder) == staged
+    assert read_folder(staged.folder) == staged
     assert (staged.tables["posting"].row_count, staged.tables["voucher"].row_count) == (4, 2)
     assert staged.tables["opening_balance"].amount_sum == Decimal("5.00")
 
@@ -101,7 +101,7 @@ def test_same_bytes_taken_as_a_part_are_staged_apart(lake):
     whole, part = stage(lake, ROWS), stage(lake, ROWS, said=facts(coverage="partial"))
 
     assert (whole.facts.coverage, part.facts.coverage) == (WHOLE_YEAR, VOUCHERS)
-    assert read_staged(whole.folder) == whole
+    assert read_folder(whole.folder) == whole
 
 
 def test_same_bytes_of_which_other_facts_are_known_are_staged_anew(lake):
@@ -207,7 +207,7 @@ def test_batches_become_row_groups_of_bounded_size(lake, monkeypatch):
 
 def test_pruned_stage_is_named_with_what_to_do(lake):
     with pytest.raises(TerminalError, match="Load the file again"):
-        read_staged(staged_folder(lake, facts()))
+        read_folder(staged_folder(lake, facts()))
 
 
 def test_staging_that_fails_in_the_reader_leaves_nothing(lake):
@@ -234,10 +234,13 @@ def test_prune_takes_a_whole_staged_folder_that_is_old_and_not_kept(lake):
         os.utime(folder, (0, 0))
 
     found = lake.prune(
-        keep_landed=(), keep_staged={kept}, older_than=dt.timedelta(days=30), dry_run=False
+        keep_landed=(),
+        keep_staged={lake.address_of(kept)},
+        older_than=dt.timedelta(days=30),
+        dry_run=False,
     )
 
-    assert [item.path for item in found] == [old]
+    assert [item.address for item in found] == [lake.address_of(old)]
     assert (kept.exists(), old.exists()) == (True, False)
 
 
