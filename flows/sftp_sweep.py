@@ -19,7 +19,8 @@ from flows.runs.states import run_id
 from ledger.text import visible
 from tasks.notify import notify
 from tasks.pages.pickups import pickups_summary, pickups_table
-from tasks.pickup.poll import SETTLE_S, Polled
+from tasks.pickup.poll import SETTLE_S
+from tasks.pickup.polled import Polled
 from tasks.pickup.sweep import Sweep, shard_of
 from tasks.pickup.threads import Threads
 from tasks.stores import Stores, open_stores

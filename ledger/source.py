@@ -104,7 +104,8 @@ class LedgerFile:
 
     `tables`: the small tables of `ledger.schemas.CANONICAL`; one that is missing is empty.
     `batches`: those that grow with the books, in pieces that hold whole vouchers. `refusal`: what
-    the source is instead of its format, and what to do; empty when it could be read.
+    the source is instead of its format, and what to do; empty when it could be read. `is_cut`: it
+    could not, because less came than it says of itself.
     """
 
     facts: SourceFacts
@@ -113,6 +114,7 @@ class LedgerFile:
     path_counts: PathCounts
     batches: Callable[[], Iterator[Batch]]
     refusal: str = ""
+    is_cut: bool = False
 
     def batches_of(self, year: FiscalYear) -> Iterator[Batch]:
         """Yield the vouchers of a unit's year: all of them where the source names its year."""

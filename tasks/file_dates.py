@@ -17,6 +17,15 @@ from ledger.unit import Unit
 from tasks.ledger_files import open_landed
 
 
+def date_of_remote(hub: Hub, tenant: str, name: str, facts: SourceFacts, *, modified_s: int) -> str:
+    """Return when the books of a file on a server are of, as `date_of_file` does.
+
+    `modified_s`: its time there, seconds since 1970 (UTC).
+    """
+    known = date_in_agreed_name(hub, tenant, name) or _own(facts)
+    return known or _local(hub, tenant, dt.datetime.fromtimestamp(modified_s, dt.UTC))
+
+
 def date_of_file(hub: Hub, tenant: str, path: Path, facts: SourceFacts, *, sha256: str = "") -> str:
     """Return when the books of a file are of (`ledger.file_order`).
 
@@ -29,9 +38,11 @@ def date_of_file(hub: Hub, tenant: str, path: Path, facts: SourceFacts, *, sha25
 
 
 def date_in_agreed_name(hub: Hub, tenant: str, file_name: str) -> str:
-    """Return the date in a name that is as the tenant's form has it; empty for any other."""
-    opening = hub.openings.find(tenant)
+    """Return the date in a name that is as agreed, by form or pickup; empty for any other."""
+    opening, pickup = hub.openings.find(tenant), hub.pickups.find(tenant)
     agreed = opening.form.file_pattern if opening and opening.form else ""
+    if not agreed and pickup:
+        agreed = pickup.file_pattern
     return date_in(file_name) if agreed and fnmatchcase(file_name, agreed) else ""
 
 

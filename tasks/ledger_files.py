@@ -37,8 +37,16 @@ def open_received(content: bytes, *, file_name: str) -> LedgerFile:
     Raises:
         NotALedger: It is none; the message says what it is and what to do.
     """
-    file = _open(format_of(file_name), [Part(file_name, lambda: content)])
-    return require_ledger(file, file_name=file_name)
+    return require_ledger(look_into(content, file_name=file_name), file_name=file_name)
+
+
+def look_into(content: bytes, *, file_name: str) -> LedgerFile:
+    """Open bytes as what the ending of their file's name says; whatever they are, its reader says.
+
+    Raises:
+        TerminalError: They are no workbook, where the name says so.
+    """
+    return _open(format_of(file_name), [Part(file_name, lambda: content)])
 
 
 def _open(form: Format, parts: Sequence[Part]) -> LedgerFile:

@@ -10,7 +10,8 @@ from blocks.pickup.connection import Limits, connected
 from blocks.pickup.sftp import RemoteFolder
 
 LOGIN, PASSWORD = "acme", "not-a-secret"
-SHORT = Limits(connect_s=2.0, answer_s=0.3, listing_s=0.5, file_s=2.0)
+SHORT = Limits(connect_s=10.0, answer_s=5.0, listing_s=10.0, file_s=10.0)
+"""Enough for a busy machine, and no test that meets them by mistake takes long."""
 
 
 def account(server, **changed):

@@ -44,7 +44,9 @@ class PickupState(StrEnum):
     """Where a file that lies on a customer's server stands."""
 
     UNFINISHED = "unfinished"
-    """It ends in the middle of a line, so its upload may have stalled."""
+    """It is not whole as far as its format tells, so its upload may have stalled."""
+    LANDED = "landed"
+    """It is in the lake, and its run waits until those of older files have ended."""
     TAKEN = "taken"
     """It is in the lake, and a run is wanted for it."""
     ENDED = "ended"

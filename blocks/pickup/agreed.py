@@ -32,8 +32,18 @@ class Agreed:
     others: Mapping[str, str] = field(default_factory=dict)
 
     def is_ours(self, name: str) -> bool:
-        """Return whether a file of that name is for this tenant, or for nobody who shares here."""
-        return self.has_agreed_name(name) if self.others else True
+        """Return whether a file of that name may be for this tenant, or is its to see to.
+
+        One whose name nobody agreed on is seen to by the first of those who share the folder.
+        """
+        claimants = self.claimants(name) or sorted([self.tenant, *self.others])[:1]
+        return self.tenant in claimants
+
+    @property
+    def names(self) -> str:
+        """The names that were agreed on for the folder, in words; empty where any will do."""
+        patterns = {self.file_pattern, *self.others.values()}
+        return "" if "" in patterns else ", ".join(sorted(patterns))
 
     def has_agreed_name(self, name: str) -> bool:
         """Return whether a name is as agreed, and ends like a ledger."""

@@ -43,6 +43,9 @@ LIMITS: Final = Limits()
 FAST_CIPHERS: Final = ("aes128-gcm@openssh.com", "aes256-gcm@openssh.com")
 """Asked for first: they prove what they decipher in one step, and so take half the time."""
 
+SAYS_NO: Final = "Authentication failed."
+"""What paramiko says when the server refused a login; it has other words for its silence."""
+
 OF_A_PATH: Final = frozenset({errno.ENOENT, errno.EACCES})
 """What a server says of one path; whatever else breaks is the connection's."""
 
@@ -259,9 +262,18 @@ def _log_in(transport: paramiko.Transport, account: SftpAccount) -> None:
             else:
                 transport.auth_password(account.user, account.password.get_secret_value())
     except ServerAway as problem:
-        if isinstance(problem.__cause__, paramiko.AuthenticationException):
-            raise LoginRefused(server=account.server, user=account.user) from None
-        raise
+        if not _is_refusal(problem.__cause__):
+            raise
+    if not transport.is_authenticated():  # or the server asks for another proof besides
+        raise LoginRefused(server=account.server, user=account.user)
+
+
+def _is_refusal(problem: BaseException | None) -> bool:
+    """Return whether the server said no; paramiko has one class for that and for its silence."""
+    if isinstance(problem, paramiko.BadAuthenticationType):
+        return True
+    is_about_login = isinstance(problem, paramiko.AuthenticationException)
+    return is_about_login and problem.args == (SAYS_NO,)  # type: ignore[union-attr]
 
 
 def _private_key(account: SftpAccount, secret: str) -> paramiko.PKey:

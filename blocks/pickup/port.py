@@ -78,10 +78,14 @@ class LeftAlone:
 
 @dataclass
 class Look(Generic[File]):
-    """What lay in a place at one moment: files to take up, and what is left alone."""
+    """What lay in a place at one moment: files to take up, and what is left alone.
+
+    `names`: of all that lay there, where the place gives one folder.
+    """
 
     files: set[File] = field(default_factory=set)
     left: dict[tuple[str, str], LeftAlone] = field(default_factory=dict)
+    names: set[str] = field(default_factory=set)
 
     def leave(self, folder: str, why: str, *, name: str = "", count: int = 1) -> None:
         """Count something that is not taken up."""

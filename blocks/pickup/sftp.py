@@ -16,11 +16,10 @@ from __future__ import annotations
 import hashlib
 import posixpath
 import stat
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Final
 
 from paramiko import SFTPFile
@@ -33,8 +32,8 @@ from blocks.pickup.connection import Connection
 from blocks.pickup.listing import Entry, entries
 from blocks.pickup.port import FAILED, PROCESSED, ChangedMeanwhile, Look, NotMoved
 from blocks.pickup.reading import pieces
+from blocks.pickup.shelves import Shelves
 from ledger.errors import TerminalError
-from ledger.text import visible
 
 MAX_ENTRIES: Final = 100_000
 """Names looked at in one folder; what lies behind them waits until there are fewer."""
@@ -88,7 +87,7 @@ class RemoteFolder:
         """
         found = self._entries()
         names = {entry.name for entry in found}
-        seen: Look[RemoteFile] = Look()
+        seen: Look[RemoteFile] = Look(names=names)
         for entry in found:
             if entry.name in {PROCESSED, FAILED} or self._is_done_file(entry.name):
                 continue
@@ -121,6 +120,24 @@ class RemoteFolder:
         finally:
             remove(path)
 
+    def head(self, file: RemoteFile, *, most_bytes: int) -> bytes:
+        """Return how a file begins; whether it is whole and stays so is for who takes it.
+
+        Raises:
+            ChangedMeanwhile: It was taken back.
+            ServerAway: The server does not answer.
+        """
+        try:
+            with (
+                self._asked("looking into a file"),
+                self.connection.sftp.open(self._at(file.name)) as it,
+            ):
+                size_bytes = min(most_bytes, file.size_bytes)
+                return b"".join(pieces(self.connection.sftp, it, size_bytes))
+        except OSError as problem:
+            why = problem.strerror or "it cannot be read"
+            raise ChangedMeanwhile(name=shown_name(file.name), what=why) from problem
+
     def done(self, file: RemoteFile, *, sha256: str = "", failed: str = "") -> str:
         """Move a file that was dealt with, if it still is what it was; see `Place`.
 
@@ -130,15 +147,21 @@ class RemoteFolder:
         """
         if sha256 and not self._is_still(file, sha256):
             return ""
-        shelf = FAILED if failed else PROCESSED
         try:
             with self._asked("moving a file"):
-                name = self._free_name(self._shelf(shelf), file.name, sha256)
-                moved = self._move(file, f"{shelf}/{name}", failed=failed)
+                shelves = Shelves(self.connection.sftp, self.agreed.folder)
+                moved = shelves.move(file.name, sha256=sha256, failed=failed)
+                if moved and self.agreed.done_suffix:
+                    # None is sent for what is refused by its name; and the file is moved.
+                    with suppress(OSError):
+                        self.connection.sftp.remove(
+                            self._at(f"{file.name}{self.agreed.done_suffix}")
+                        )
         except OSError as problem:
             why = problem.strerror or "the server gives no reason"
-            raise NotMoved(name=shown_name(file.name), folder=shelf, why=why) from problem
-        return f"{shelf}/{name}" if moved else ""
+            folder = FAILED if failed else PROCESSED
+            raise NotMoved(name=shown_name(file.name), folder=folder, why=why) from problem
+        return moved
 
     def _entries(self) -> list[Entry]:
         found: list[Entry] = []
@@ -223,55 +246,6 @@ class RemoteFolder:
         except ChangedMeanwhile:
             return False
         return digest.hexdigest() == sha256
-
-    def _shelf(self, name: str) -> str:
-        """Make the folder for files that were dealt with; a link in its place is not followed."""
-        path = self._at(name)
-        sftp = self.connection.sftp
-        if not self._is_there(path):
-            sftp.mkdir(path)
-        if not stat.S_ISDIR(sftp.lstat(path).st_mode or stat.S_IFDIR):
-            raise NotMoved(name=name, folder=name, why="a link or a file lies in its place")
-        return path
-
-    def _free_name(self, shelf: str, name: str, sha256: str) -> str:
-        path = PurePosixPath(name)
-        for free in (name, f"{path.stem}.{sha256[:8] or 'other'}{path.suffix}"):
-            if not self._is_there(f"{shelf}/{free}"):
-                return free
-        return f"{path.stem}.{uuid.uuid4().hex}{path.suffix}"
-
-    def _is_there(self, path: str) -> bool:
-        try:
-            self.connection.sftp.lstat(path)
-        except FileNotFoundError:
-            return False
-        return True
-
-    def _move(self, file: RemoteFile, target: str, *, failed: str) -> bool:
-        """Move a file, its reason first; return whether it was there."""
-        sftp = self.connection.sftp
-        reason = self._at(f"{target}.error.txt")
-        if failed:
-            with sftp.open(reason, "wx") as out:
-                out.write(f"{visible_lines(failed)}\n".encode())
-        try:
-            sftp.rename(self._at(file.name), self._at(target))
-        except OSError as problem:
-            if failed:
-                sftp.remove(reason)
-            if isinstance(problem, FileNotFoundError):  # somebody took it back
-                return False
-            raise
-        if self.agreed.done_suffix:
-            with suppress(FileNotFoundError):  # it is not sent for what is refused by its name
-                sftp.remove(self._at(f"{file.name}{self.agreed.done_suffix}"))
-        return True
-
-
-def visible_lines(text: str) -> str:
-    """Write a text of several lines so that nothing in it acts where it is read."""
-    return "\n".join(visible(line) for line in text.splitlines())
 
 
 def _pieces(connection: Connection, opened: SFTPFile, file: RemoteFile) -> Iterator[bytes]:

@@ -65,6 +65,7 @@ def check_declared(declared: Declaration, totals: Totals, findings: Findings) ->
     if findings.count:
         return  # rows that could not be read are not counted either
     if declared.row_count not in {None, totals.rows}:
+        findings.is_cut = totals.rows < (declared.row_count or 0)
         _differ(declared, "row_count", f"{totals.rows:,} rows of vouchers", findings)
     if declared.debit_total not in {None, totals.debit}:
         _differ(declared, "debit_total", f"debits of {totals.debit}", findings)

@@ -25,10 +25,11 @@ class Finding:
 
 @dataclass
 class Findings:
-    """All places, of which the first are kept."""
+    """All places, of which the first are kept. `is_cut`: one of them is that rows are missing."""
 
     kept: list[Finding] = field(default_factory=list)
     count: int = 0
+    is_cut: bool = False
 
     def add(self, section: str, message: str, *, row: int = 0, column: str = "") -> None:
         """Note one place."""

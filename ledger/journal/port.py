@@ -78,7 +78,15 @@ def open_file(parts: Sequence[Part], *, block_bytes: int = BLOCK_BYTES) -> Ledge
     journal = read_journal(part.read(), findings, block_bytes)
     if journal is None:
         nothing = SourceFacts(kind=KIND, coverage=VOUCHERS)
-        return LedgerFile(nothing, {}, _Log(), _Counts(), lambda: iter(()), findings.refusal)
+        return LedgerFile(
+            nothing,
+            {},
+            _Log(),
+            _Counts(),
+            lambda: iter(()),
+            findings.refusal,
+            is_cut=findings.is_cut,
+        )
     facts = facts_of(journal.declared)
     if journal.totals.is_template:
         # It is right as it is, and none of it is anybody's books.

@@ -37,6 +37,7 @@ def find_sections(content: bytes, findings: Findings) -> dict[str, Section]:
         return {}
     starts = _starts(content.removeprefix(BOM), findings)
     if len(starts) < len(SECTIONS):
+        findings.is_cut = bool(starts)
         return {}
     content = content.removeprefix(BOM)
     ends = [*starts[1:], len(content)]
@@ -84,6 +85,7 @@ def _section(
     expected = SECTIONS[name]
     spare = len(named) - len(expected)
     if tuple(named[: len(expected)]) != expected or any(named[len(expected) :]):
+        findings.is_cut = findings.is_cut or not any(head[1:])
         findings.add(
             name,
             f"the headings are others; expected exactly {delimiter.join(expected)}",

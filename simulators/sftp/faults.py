@@ -12,13 +12,15 @@ import asyncssh
 class Faults:
     """What goes wrong; each may be set while the server runs.
 
-    `attributes`: changes what the server says of a file. `before_read`: called with name and
-    offset; may write to the file, wait, or raise. `entry`: called with the number of each name that
-    is listed; may raise. `is_read_only`: nothing may be moved, made or written. `stalls`: reads
-    are not answered any more. `most_bytes`: that one answer gives, 0 for as many as asked for.
+    `attributes`: changes what the server says of a file. `before_login`: called when a login is
+    shown. `before_read`: called with name and offset; may write to the file, wait, or raise.
+    `entry`: called with the number of each name that is listed; may raise. `is_read_only`: nothing
+    may be moved, made or written. `stalls`: reads are not answered any more. `most_bytes`: that one
+    answer gives, 0 for as many as asked for.
     """
 
     attributes: Callable[[str, asyncssh.SFTPAttrs], None] | None = None
+    before_login: Callable[[], None] | None = None
     before_read: Callable[[str, int], None] | None = None
     entry: Callable[[int], None] | None = None
     is_read_only: bool = False

@@ -127,6 +127,8 @@ class _Logins(asyncssh.SSHServer):
         return True
 
     def validate_password(self, username: str, password: str) -> bool:
+        if self._simulator.faults.before_login:
+            self._simulator.faults.before_login()
         return self._simulator.logins.get(username) == password
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ledger.text import visible
-from tasks.pickup.poll import End, Polled
+from tasks.pickup.polled import End, Polled
 
 
 def pickups_table(polls: Sequence[Polled]) -> list[dict[str, object]]:

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from posixpath import normpath
 from typing import Final
 
 from blocks.hub import LeaseLost, LeaseTaken
@@ -19,7 +20,9 @@ from blocks.pickup.connection import LIMITS, Connection, Limits, connected
 from blocks.pickup.sftp import RemoteFolder
 from tasks.arrivals import explain
 from tasks.file_runs import EndOf
-from tasks.pickup.poll import SETTLE_S, Poll, Polled
+from tasks.pickup.poll import SETTLE_S, Poll
+from tasks.pickup.polled import Polled
+from tasks.pickup.taking import Taking
 from tasks.pickup.threads import AT_ONCE, Threads
 from tasks.stores import Stores
 
@@ -38,7 +41,7 @@ def agreed_of(pickup: Pickup, every: Iterable[Pickup]) -> Agreed:
         item.tenant: item.file_pattern
         for item in every
         if item.tenant != pickup.tenant
-        and (item.block, item.folder) == (pickup.block, pickup.folder)
+        and (item.block, normpath(item.folder)) == (pickup.block, normpath(pickup.folder))
     }
     return Agreed(
         pickup.tenant, pickup.folder, pickup.file_pattern, pickup.done_suffix, others=others
@@ -121,9 +124,8 @@ class Sweep:
     async def _one(self, pickup: Pickup, connection: Connection, link: asyncio.Lock) -> Polled:
         place = RemoteFolder(connection, agreed_of(pickup, self.every), self.stores.lake.temporary)
         try:
-            polled = await Poll(
-                self.stores, place, self.threads, link, self.end_of, self.settle_s
-            ).run()
+            taking = Taking(self.stores, place, self.threads, link)
+            polled = await Poll(taking, self.end_of, self.settle_s).run()
         except Exception as problem:  # noqa: BLE001 - whatever it was, it is this tenant's alone
             return await self._failed(pickup, problem)
         took = bool(polled.taken)

@@ -7,10 +7,8 @@ Source:
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from blocks.hub import Hub
-from blocks.received import read_received
 from ledger.errors import TerminalError
 from ledger.organisation import is_same
 from tasks.ledger_files import open_received
@@ -19,14 +17,14 @@ NOBODYS = ""
 """No tenant's, as far as the file says."""
 
 
-def whose(hub: Hub, path: Path, *, name: str, claimants: Sequence[str]) -> str:
+def whose(hub: Hub, content: bytes, *, name: str, claimants: Sequence[str]) -> str:
     """Return the tenant among the claimants whose organisation number a file says.
 
     A sole claimant's is his without a look: the controls hold it if it is another company's.
 
     Args:
         hub: Knows the tenants' numbers.
-        path: Where the file lies on this machine.
+        content: What came of the file, as far as it names its company.
         name: What its sender calls it.
         claimants: Tenants whose it may be by its name, at least one.
 
@@ -36,7 +34,7 @@ def whose(hub: Hub, path: Path, *, name: str, claimants: Sequence[str]) -> str:
     if len(claimants) == 1:
         return claimants[0]
     try:
-        number = open_received(read_received(path), file_name=name).facts.organisation_number
+        number = open_received(content, file_name=name).facts.organisation_number
     except TerminalError:  # whoever it is of, it is no ledger
         return NOBODYS
     tenants = [hub.tenants.get(tenant) for tenant in claimants]

@@ -30,6 +30,8 @@ from simulators.sftp import Faults, SftpSimulator
 from tests.sftp_place import LOGIN, PASSWORD, SHORT, account, place
 
 CONTENT = b"#FLAGGA 0\n" * 30_000
+SILENT = Limits(answer_s=0.3)
+
 SHA256 = hashlib.sha256(CONTENT).hexdigest()
 
 
@@ -273,7 +275,7 @@ def test_a_server_that_stops_answering_is_given_up_in_time(server, books, tmp_pa
     server.faults.stalls = True
     began = time.monotonic()
     try:
-        with place(server, tmp_path) as where, pytest.raises(ServerAway):
+        with place(server, tmp_path, limits=SILENT) as where, pytest.raises(ServerAway):
             taken(where)
     finally:
         server.faults.stalls = False
@@ -374,3 +376,18 @@ def test_a_thousand_names_are_listed_within_a_second(server, folder, tmp_path):
         assert 1_000 == len(where.look().files)
     assert time.monotonic() - began < 1
     assert threading.active_count() < 20
+
+
+@pytest.mark.parametrize("is_cut", [False, True])
+def test_a_server_that_does_not_answer_a_login_is_away_and_refuses_nobody(
+    tmp_path, monkeypatch, is_cut
+):
+    """What is refused waits for a person, and what is away is tried again."""
+    with SftpSimulator(tmp_path, {LOGIN: PASSWORD}) as server:
+        server.faults.before_login = server.faults.cut if is_cut else lambda: time.sleep(1)
+        limits = Limits(connect_s=0.5)
+        with (
+            pytest.raises(ServerAway, match="logging in"),
+            connected(account(server), limits=limits),
+        ):
+            pass

@@ -1,0 +1,97 @@
+"""Sweeps over a simulated SFTP server, with the pipeline of the runs in this very process."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import shutil
+
+import pytest
+
+from blocks.hub import Tenant
+from blocks.hub.pickups import Pickup
+from flows.runs import file_runs
+from flows.sftp_sweep import chosen
+from simulators.sftp import Faults, SftpSimulator
+from tasks.pickup import sweep
+from tasks.pickup.sweep import Sweep
+from tasks.pickup.threads import Threads
+from tests.homes import opened_new
+from tests.sftp_place import LOGIN, PASSWORD, SHORT, account
+from tests.sftp_runs import ACME, OTHER, Runs
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory):
+    with SftpSimulator(tmp_path_factory.mktemp("sftp"), {LOGIN: PASSWORD}) as server:
+        yield server
+
+
+@pytest.fixture
+def server(running):
+    shutil.rmtree(running.folder(LOGIN))
+    running.folder(LOGIN).mkdir()
+    vars(running.faults).update(vars(Faults()))
+    return running
+
+
+@pytest.fixture
+def folder(server):
+    return server.folder(LOGIN)
+
+
+class Clock:
+    def __init__(self):
+        self.now = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
+
+    def __call__(self):
+        return self.now
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def stores(tmp_path, empty_hub, monkeypatch, clock):
+    monkeypatch.setenv("TASMA_INBOX", str(tmp_path / "inbox"))
+    with opened_new(tmp_path, empty_hub, clock=clock) as stores:
+        for tenant, company in (("acme", ACME), ("beta", OTHER)):
+            stores.hub.tenants.add(
+                Tenant(tenant, company.name, organisation_number=company.organisation_number)
+            )
+        stores.hub.pickups.agree(Pickup("acme", "sftp-account/acme", "/"), who="me")
+        yield stores
+
+
+@pytest.fixture
+def runs(stores, monkeypatch):
+    made = Runs(stores)
+    monkeypatch.setattr(file_runs, "arun_deployment", made)
+    return made
+
+
+@pytest.fixture
+def polled(stores, server, runs, clock, monkeypatch):
+    """Make a sweep of all that is due after some minutes; return what it found, by tenant."""
+    accounts = {"sftp-account/acme": account(server)}
+
+    async def of_block(name):
+        return accounts[name]
+
+    monkeypatch.setattr(sweep, "sftp_account", of_block)
+
+    async def once(settle_s):
+        with Threads() as threads:
+            every = stores.hub.pickups.every()
+            due = chosen(every, clock.now, shard=0, shards=1, tenant="")
+            made = Sweep(stores, every, threads, file_runs.end_of, settle_s=settle_s, limits=SHORT)
+            return {found.tenant: found for found in await made.poll(due)}
+
+    def polled(minutes=5, settle_s=0.02):
+        clock.now += dt.timedelta(minutes=minutes)
+        return asyncio.run(once(settle_s))
+
+    polled.accounts = accounts
+    return polled
