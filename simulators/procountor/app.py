@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Callable
+from typing import Any, Final
 from urllib.parse import parse_qsl
 
 from starlette.concurrency import run_in_threadpool
@@ -12,18 +13,23 @@ from simulators.fortnox.connection import drop
 from simulators.procountor import admin
 from simulators.procountor.answers import Answer, Request, gateway
 from simulators.procountor.faults import Fault
-from simulators.procountor.service import serve
-from simulators.procountor.world import World
+from simulators.procountor.service import Reply, serve
 
 BODY_BYTES_MAX: Final = 11_000_000
 """A request's body may be so large; an attachment of 10,000,000 bytes and its parts fit."""
 
 
 class App:
-    """Serves a world over HTTP; what is under /_simulator/ is not Procountor's."""
+    """Serves a world over HTTP; what is under /_simulator/ is not the vendor's."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(
+        self,
+        world: Any,
+        serve: Callable[[Any, Request], Reply] = serve,
+        steer: Callable[[Any, Request], Answer] = admin.serve,
+    ) -> None:
         self.world = world
+        self._serve, self._steer = serve, steer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -31,12 +37,12 @@ class App:
             return
         request = await _read(scope, receive)
         if request.path.startswith("/_simulator"):
-            await _send(await run_in_threadpool(admin.serve, self.world, request), None, send)
+            await _send(await run_in_threadpool(self._steer, self.world, request), None, send)
             return
         if len(request.body) > BODY_BYTES_MAX:
             await _send(gateway(413), None, send)
             return
-        reply = serve(self.world, request)
+        reply = self._serve(self.world, request)
         if reply.is_dropped:
             await drop(scope, receive)
             return

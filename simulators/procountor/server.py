@@ -2,33 +2,26 @@
 
 from __future__ import annotations
 
-import socket
-import threading
-import time
 from collections.abc import Iterable
-from typing import Any, Final, Self
+from typing import Any
 
-import uvicorn
-
-from simulators.fortnox.connection import DroppableProtocol
 from simulators.fortnox.limiter import SlidingWindow
-from simulators.fortnox.prompt import PromptServer
 from simulators.procountor.app import App
 from simulators.procountor.company import Company
 from simulators.procountor.faults import Faults
 from simulators.procountor.habits import Habits
 from simulators.procountor.world import CLIENT_ID, RATE_LIMIT, RATE_WINDOW_S, World
-
-HOST: Final = "127.0.0.1"
-START_LIMIT_S: Final = 10.0
+from simulators.serving import Serving
 
 
-class ProcountorSimulator:
+class ProcountorSimulator(Serving):
     """Procountor's API over real HTTP on this machine, for invented environments.
 
     Use as a context manager. `url` ends with ``/api``; `world` is there to be looked at and
     changed. Each environment has a key ``key-{id}`` of the client `client_id`.
     """
+
+    world: World
 
     def __init__(
         self,
@@ -51,47 +44,13 @@ class ProcountorSimulator:
             habits: Fields of `habits.Habits`.
         """
         limiter = SlidingWindow(rate_limit, rate_window_s)
-        self.port = port
-        self.world = world or World.of(companies, habits=Habits(**habits), limiter=limiter)
+        known = world or World.of(companies, habits=Habits(**habits), limiter=limiter)
+        super().__init__(App(known), known, port=port)
 
-    def __enter__(self) -> Self:
-        """Start serving in a thread."""
-        listening = socket.create_server((HOST, self.port), backlog=2048)
-        # asyncio leaves Nagle on for sockets made without a protocol: 40 ms for every answer.
-        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.base = f"http://{HOST}:{listening.getsockname()[1]}"
-        self.url = f"{self.base}/api"
-        self._server = PromptServer(
-            uvicorn.Config(
-                App(self.world),
-                http=DroppableProtocol,
-                loop="asyncio",
-                ws="none",
-                lifespan="off",
-                log_config=None,
-                log_level="critical",
-                access_log=False,
-                server_header=False,
-                timeout_graceful_shutdown=1,
-            )
-        )
-        self._thread = threading.Thread(
-            target=self._server.run, kwargs={"sockets": [listening]}, daemon=True
-        )
-        self._thread.start()
-        deadline = time.monotonic() + START_LIMIT_S
-        while not self._server.started:
-            if time.monotonic() > deadline:
-                raise RuntimeError(f"The simulator did not start within {START_LIMIT_S} s.")
-            time.sleep(0.005)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Stop serving; a mistake of the simulator itself is raised here, if there was one."""
-        self._server.stop()
-        self._thread.join(START_LIMIT_S)
-        if self.world.crashes:
-            raise RuntimeError("The simulator itself failed.") from self.world.crashes[0]
+    @property
+    def url(self) -> str:
+        """The address that paths are added to."""
+        return f"{self.base}/api"
 
     @property
     def client_id(self) -> str:

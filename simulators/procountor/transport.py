@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
 from urllib.parse import parse_qsl
 
 import httpx
 
 from simulators.procountor.answers import Request
 from simulators.procountor.service import Reply, serve
-from simulators.procountor.world import World
 
 
 class InProcess(httpx.AsyncBaseTransport, httpx.BaseTransport):
@@ -18,17 +19,18 @@ class InProcess(httpx.AsyncBaseTransport, httpx.BaseTransport):
     shorter than its Content-Length says, which is an `httpx.RemoteProtocolError`.
     """
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: Any, serve: Callable[[Any, Request], Reply] = serve) -> None:
         self.world = world
+        self._serve = serve
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Answer one request."""
-        return _response(serve(self.world, _read(request, request.read())), request)
+        return _response(self._serve(self.world, _read(request, request.read())), request)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Answer one request."""
         body = await request.aread()
-        return _response(serve(self.world, _read(request, body)), request)
+        return _response(self._serve(self.world, _read(request, body)), request)
 
 
 def _read(request: httpx.Request, body: bytes) -> Request:
