@@ -76,7 +76,8 @@ def pair(
     for customer in customers:
         if customer.id in linked:
             continue
-        found = by_business_id.get(customer.business_id, []) if customer.business_id else []
+        is_known = has_form(customer.business_id)
+        found = by_business_id.get(customer.business_id, []) if is_known else []
         if reasons := tuple(_against(customer, found, first_of)):
             against[customer.id] = reasons
         elif found:

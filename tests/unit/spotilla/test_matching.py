@@ -1,7 +1,7 @@
 """Which customers and cards are one, what is made of the others, and what changes bring back."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ledger.spotilla.matching import PartnerCard, pair
@@ -96,6 +96,7 @@ def test_all_active_cards_come_at_first(customer):
 IDS = st.sampled_from(["1234567-8", "7654321-1", "1111111-1", "", "malformed"])
 
 
+@example(["malformed", "malformed"], [("malformed", True)])
 @given(
     st.lists(IDS, max_size=6),
     st.lists(st.tuples(IDS, st.booleans()), max_size=6),
