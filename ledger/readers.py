@@ -48,7 +48,10 @@ JOURNAL: Final = Format(
     has_workbooks=True,
 )
 
-FORMATS: Final = {item.name: item for item in (SIE, JOURNAL)}
+FENNOA: Final = Format("fennoa-ledger", "Fennoa", frozenset(), port="ledger.fennoa.port")
+"""The answers of its API, which nobody drops in."""
+
+FORMATS: Final = {item.name: item for item in (SIE, JOURNAL, FENNOA)}
 """By name."""
 
 SUFFIXES: Final = frozenset(suffix for item in FORMATS.values() for suffix in item.suffixes)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from functools import partial
 
 from blocks.lake import ExtractPart
 from blocks.systems.ports import Extract, KnownYear, SourceYear
@@ -90,7 +91,13 @@ def known_year(job: Job, system: str, *, asks_closing: bool = False) -> KnownYea
     status = job.stores.hub.units.find(unit.tenant, unit.year)
     is_from_here = status is not None and status.published_source == system
     parts = published_parts(job, system) if is_from_here else ()
-    return KnownYear(is_from_here, asks_closing, parts)
+    return KnownYear(
+        is_from_here,
+        asks_closing,
+        parts,
+        read=partial(job.stores.lake.read_part, unit.tenant, system),
+        today=job.stores.hub.tenants.get(unit.tenant).day_of(job.stores.hub.database.now()),
+    )
 
 
 def published_parts(job: Job, system: str) -> tuple[ExtractPart, ...]:

@@ -152,6 +152,14 @@ class Lake:
         folder, parts = landed.path.parent, self.parts_of(landed)
         return [Part(part.name, partial(read_part, folder, part)) for part in parts]
 
+    def read_part(self, tenant: str, source: str, part: ExtractPart) -> bytes:
+        """Return a part of an extract as it was received.
+
+        Raises:
+            TerminalError: It is gone, or the disk gives back other bytes than were landed.
+        """
+        return read_part(self._landing(tenant, source), part)
+
     def usable(self, tenant: str, source: str, parts: Iterable[ExtractPart]) -> list[ExtractPart]:
         """Return which parts of an earlier extract lie here as they were received; reads them.
 

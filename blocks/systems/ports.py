@@ -15,6 +15,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     import pyarrow as pa
     from prefect.blocks.core import Block
     from pydantic import SecretStr
@@ -211,12 +213,15 @@ class KnownYear:
     `is_published_from_here`: its published ledger came from this system. `asks_closing`: somebody
     wants the closing balance of each balance account asked for, whatever that costs. `parts`: those
     of the published ledger that lie in the lake as they were received, when it came in several;
-    a part that has not changed is named again in place of being fetched.
+    a part that has not changed is named again in place of being fetched. `read`: gives the bytes of
+    one of them. `today`: the tenant's calendar day, None where nobody says.
     """
 
     is_published_from_here: bool = False
     asks_closing: bool = False
     parts: tuple[ExtractPart, ...] = ()
+    read: Callable[[ExtractPart], bytes] | None = None
+    today: dt.date | None = None
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from simulators.fennoa.forms import read_form
 from simulators.fennoa.resources import ROUTES
 from simulators.fennoa.resources.route import Asked
 from simulators.fennoa.world import Called, World
+from simulators.fortnox.answers import json_text
 from simulators.fortnox.connection import drop
 
 PAGE_OF_A_GATEWAY: Final = "<html><body><h1>502 Bad Gateway</h1></body></html>"
@@ -61,7 +62,7 @@ class App:
             status, answer = refused.status, {"status": "error", "errors": refused.errors}
         if fault is Fault.NO_ID:
             answer.pop("id", None)
-        response = JSONResponse(answer, status)
+        response = Response(json_text(answer), status, media_type="application/json")
         if fault is Fault.FAULT_DONE:
             return JSONResponse({"status": "error", "errors": ["Technical failure"]}, 500)
         if fault is Fault.HTML_OK:

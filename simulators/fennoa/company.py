@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from simulators.fennoa.amounts import Totals
+from simulators.fennoa.ledger import Ledger
 
 Form = dict[str, Any]
 """A form as it came: texts by name, and under ``row`` the rows by their number."""
@@ -62,6 +63,7 @@ class Company:
 
     `locked`: what is locked, by Fennoa's code. `products`: names by number. `surcharges`: by
     delivery method. `may_read_accounting`: whether the API user has that role.
+    `ledger`: its books, None when it has none here.
     """
 
     user: str
@@ -74,6 +76,7 @@ class Company:
     delivery_errors: list[dict[str, str]] = field(default_factory=list)
     consumer_e_invoicing: bool = False
     may_read_accounting: bool = True
+    ledger: Ledger | None = None
     numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1001))
     customer_numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(5001))
 

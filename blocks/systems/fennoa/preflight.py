@@ -16,6 +16,7 @@ from blocks.systems.ports import Requirement
 
 USER: Final = "api_user"
 LOCKS: Final = "locking_periods"
+BOOKS: Final = "ledger"
 KEY: Final = "our_key"
 
 HELP: Final = {
@@ -26,6 +27,10 @@ HELP: Final = {
     LOCKS: (
         "Give the API user the role Accounting (Kirjanpito) for reading too. Without it invoices "
         "of a locked period are refused one by one by Fennoa itself."
+    ),
+    BOOKS: (
+        "To pull the ledger, give the API user the role Accounting (Kirjanpito) for reading. A "
+        "company into which invoices are pushed and no more can do without it."
     ),
     KEY: (
         "Fennoa gives an invoice's internal notes back neither in its list nor in the invoice, so "
@@ -44,9 +49,14 @@ async def preflight_of(session: FennoaSession) -> list[Requirement]:
         rows = await _page(session, 1)
     except CallRefused as problem:
         failed = Requirement(USER, False, str(problem), problem.who_acts, HELP[USER])
-        return [failed, Requirement(LOCKS, help=HELP[LOCKS]), Requirement(KEY, help=HELP[KEY])]
+        return [failed, *(Requirement(name, help=HELP[name]) for name in (LOCKS, KEY, BOOKS))]
     reason = f"Fennoa let us read its sales invoices as {session.target.user}."
-    return [Requirement(USER, True, reason), await _locks(session), await _key(session, rows)]
+    return [
+        Requirement(USER, True, reason),
+        await _locks(session),
+        await _key(session, rows),
+        await _books(session),
+    ]
 
 
 async def newest_id(session: FennoaSession) -> int:
@@ -93,6 +103,14 @@ async def _locks(session: FennoaSession) -> Requirement:
         return Requirement(LOCKS, None, "It may not be read; Fennoa refuses each by itself.")
     locked = ", ".join(f"{row['code']} {row['value']}" for row in found or [] if row.get("value"))
     return Requirement(LOCKS, True, f"Locked: {locked}." if locked else "Nothing is locked.")
+
+
+async def _books(session: FennoaSession) -> Requirement:
+    try:
+        periods = await session.read("accounting_api/get/periods")
+    except CallRefused as problem:
+        return Requirement(BOOKS, False, str(problem), problem.who_acts, HELP[BOOKS])
+    return Requirement(BOOKS, True, f"Its {len(periods or [])} accounting periods may be read.")
 
 
 async def _key(session: FennoaSession, rows: list[Any]) -> Requirement:

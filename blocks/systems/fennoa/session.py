@@ -6,21 +6,19 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import cache
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any
 
 from blocks.http import CallFailed, SlidingWindow
 from blocks.hub import Connection, Hub
-from blocks.systems.answers import AnswerCatalogue
 from blocks.systems.fennoa.answers import Good, first_error, own_json, read_answer
 from blocks.systems.fennoa.block import api_user, terms_of
 from blocks.systems.fennoa.prepare import preparing
+from blocks.systems.fennoa.reading import ANSWERS, BooksOfTenant, reading
 from blocks.systems.fennoa.settings import settings
-from blocks.systems.fennoa.system import FENNOA, SYSTEM
+from blocks.systems.fennoa.system import FENNOA
 from blocks.systems.fennoa.target import FennoaTarget
 from blocks.systems.noting import noting_state, noting_trouble
 from ledger.invoice.mappings.fennoa.terms import Terms
-
-ANSWERS: Final = AnswerCatalogue(SYSTEM.title, SYSTEM.answers)
 
 
 @cache
@@ -30,15 +28,17 @@ def window(calls: int) -> SlidingWindow:
 
 
 class FennoaSession:
-    """One company; `target` pushes into it."""
+    """One company; `target` pushes into it, `books` reads them."""
 
-    def __init__(self, target: FennoaTarget, terms: Terms) -> None:
-        self.target, self.terms = target, terms
+    def __init__(
+        self, target: FennoaTarget, terms: Terms, *, books: BooksOfTenant | None = None
+    ) -> None:
+        self.target, self.terms, self.books = target, terms, books
 
     @property
     def calls(self) -> int:
         """Calls made so far."""
-        return self.target.calls
+        return self.target.calls + (self.books.reading.calls if self.books else 0)
 
     async def read(self, path: str) -> Any:
         """Return what a path has.
@@ -70,11 +70,17 @@ async def fennoa_session(hub: Hub, tenant: str) -> AsyncIterator[FennoaSession]:
         NoApiUser, WrongTerms: Its Prefect block is not there, or not filled in.
     """
     connection = hub.connections.get(tenant, FENNOA)
+    begun: list[BooksOfTenant] = []
     async with (
-        noting_trouble(hub, tenant, FENNOA, knows_years=lambda: False),
+        noting_trouble(hub, tenant, FENNOA, knows_years=lambda: any(b.knows_years for b in begun)),
         noting_state(hub, connection, ANSWERS.state_after),
     ):
-        yield await opened(connection)
+        session = await opened(connection)
+        there = session.target
+        async with reading(there.url, there.user, there.key, there.window) as reader:
+            session.books = BooksOfTenant(hub, connection, there.user, reader)
+            begun.append(session.books)
+            yield session
 
 
 async def opened(connection: Connection) -> FennoaSession:

@@ -17,6 +17,10 @@ class FennoaSettings(BaseSettings):
     rate: PositiveInt = 5
     """Most calls a second of this process, of all tenants together."""
 
+    asks_results: bool = True
+    """Whether accounts of the income statement are asked for their balance too. Fennoa's page does
+    not say that it begins at zero every year; where it does not, every first pull would be held."""
+
 
 def settings() -> FennoaSettings:
     """Read the settings anew; cheap, and a test may change the environment at any time."""

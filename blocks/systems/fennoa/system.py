@@ -13,6 +13,12 @@ FENNOA: Final = "fennoa"
 BLOCK_TYPE: Final = "fennoa-api-user"
 """The type of the Prefect block that holds an API user."""
 
+CRASH_POINTS: Final = (
+    "fennoa.pull.before",  # years, chart and opening balances are read
+    "fennoa.pull.pages",  # one walk through the pages is in memory
+    "fennoa.pull.after",  # the pages are known to be of one moment
+)
+
 CHOICES: Final = (
     Choice(
         "block",
@@ -48,11 +54,12 @@ SYSTEM: Final = System(
     answers="fennoa_answers.csv",
     secrets=(),
     port="blocks.systems.fennoa.port",
-    offers=frozenset({"target"}),
+    offers=frozenset({"ledger", "target"}),
     connecting=Connecting(
         help=HELP,
         examples=(f"tasma connect fennoa acme --block {BLOCK_TYPE}/acme",),
         choices=CHOICES,
         contradiction=contradiction,
     ),
+    crash_points=CRASH_POINTS,
 )

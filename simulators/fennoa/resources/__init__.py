@@ -6,8 +6,8 @@ and the groups of the pattern, and returns what stands in the answer beside ``st
 
 from __future__ import annotations
 
-from simulators.fennoa.resources import accounting, customers, sales
+from simulators.fennoa.resources import accounting, customers, ledger, sales
 from simulators.fennoa.resources.route import Route
 
-ROUTES: tuple[Route, ...] = (*sales.ROUTES, *customers.ROUTES, *accounting.ROUTES)
+ROUTES: tuple[Route, ...] = (*sales.ROUTES, *customers.ROUTES, *accounting.ROUTES, *ledger.ROUTES)
 """All calls that there are."""
