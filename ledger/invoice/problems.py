@@ -107,6 +107,21 @@ REFUSALS: Final = {
         "agree with the customer what becomes of invoices: draft, approve, approve_and_send"
     ),
     "series_absent": "invoices from here need a number series of their own in {target}",
+    "status_with_rate": (
+        "{rate} % VAT under VAT status {status}, which has none; correct status or rate in the "
+        "account table, since a rate is never set to zero here"
+    ),
+    "currency_rate_absent": "missing, and {currency} is not the company's own currency",
+    "postings_differ": (
+        "the postings come to {actual} with VAT and the invoice to {expected}; correct the posting"
+    ),
+    "postings_unbalanced": (
+        "the postings come to {difference} with VAT in place of 0.00; correct the posting"
+    ),
+    "rounding_too_large": "a posting of rounding of {amount}; at most {limit} is rounding",
+    "country_unlisted": "{target} has no country {country}",
+    "address_needed": "missing, and {target} takes no customer without an address",
+    "link_unknown": "{document} is not in {target} yet",
 }
 """The invoice does not go as it is."""
 
@@ -128,6 +143,12 @@ REMARKS: Final = {
     "address_check_digit": "its check digit is wrong: it may be mistyped",
     "vat_number_wanted": "missing, and EU goods are sold without VAT only with it",
     "series_wanted": "production needs a number series of its own in {target}",
+    "transliterated": "{target} takes Windows-1252 alone; other signs were written in those",
+    "cut": "{length} characters; the first {limit} are sent",
+    "unit_unlisted": "{unit!r} is in no table of units; {used} is sent",
+    "reference_left_out": "no payment reference with a good check digit; it goes without",
+    "channel_unmet": "{channel} needs {missing}; it is not sent from there",
+    "image_too_large": "{size_bytes} bytes; {target} takes {limit}, so the image does not go",
     "automation_reaches_all": (
         "{target}'s own setting for automatic approval and sending reaches all its sales "
         "invoices, those that come from here and those that people write there alike; it is "
