@@ -7,6 +7,7 @@ from functools import cache
 
 from blocks.settings import REFERENCE
 from ledger.invoice.mappings.fennoa.tables import Tables as FennoaTables
+from ledger.invoice.mappings.procountor.tables import Tables as ProcountorTables
 from ledger.invoice.vat_rates import VatRates
 from ledger.push.answers import PushAnswers
 
@@ -25,6 +26,14 @@ def fennoa_tables() -> FennoaTables:
         tax_codes=rows_of("fennoa_tax_codes.csv"),
         methods=rows_of("fennoa_delivery_methods.csv"),
         operators=rows_of("fennoa_operators.csv"),
+    )
+
+
+@cache
+def procountor_tables() -> ProcountorTables:
+    """Return what Procountor lists: `data/reference/procountor_*.csv`."""
+    return ProcountorTables.of_lines(
+        countries=rows_of("procountor_countries.csv"), units=rows_of("procountor_units.csv")
     )
 
 

@@ -28,12 +28,12 @@ OPEN: Final = frozenset({"EMPTY", "UNSAVED", "UNFINISHED", "RECEIVED", "VERIFIED
 IN_BANK: Final = frozenset({"PAYMENT_QUEUED", "PAYMENT_SENT_TO_BANK", "PAID"})
 """States of an invoice that Procountor pays or has paid by itself."""
 BANK_EVENTS: Final = (
-    "BANK",
+    "BANKSTATEMENT",
+    "COMPENSATIONINVOICE",
+    "INVOICE_TO_",
+    "JOURNAL_TO_",
+    "NETS_",
     "REFERENCEPAYMENT",
-    "INVOICE_TO",
-    "JOURNAL_TO",
-    "NETS",
-    "COMPENSATION",
 )
 """How types of payment events begin that a bank or another document made."""
 
@@ -58,6 +58,7 @@ class Wanted:
     total: Decimal
     name: str
     numbers: frozenset[str]
+    country: str
     partner_id: int | None = None
 
 
@@ -73,6 +74,7 @@ def wanted_of(invoice: PushedInvoice, terms: Terms, *, partner_id: int | None) -
         invoice.totals_by(terms.rounding).gross,
         spelled(party.name),
         numbers_of(party.business_id, party.vat_number, country=country),
+        country,
         partner_id,
     )
 
@@ -110,7 +112,7 @@ def _is_of_party(row: Mapping[str, Any], wanted: Wanted) -> bool:
         return True
     party = row.get("counterParty")
     found = (text_in(party, "identifier"), text_in(party, "taxCode"))
-    if numbers_of(*found, country=(wanted.numbers and "FI") or "") & wanted.numbers:
+    if numbers_of(*found, country=wanted.country) & wanted.numbers:
         return True
     return spelled(text_in(party, "counterPartyAddress", "name")) == wanted.name
 
