@@ -34,7 +34,10 @@ async def check_connection(tenant: TenantId) -> State[Any]:
     with open_stores() as stores:
         requirements = [
             requirement
-            for connection in stores.hub.connections.of_tenant(tenant, [*SYSTEMS])
+            for connection in (
+                stores.hub.connections.all_of(tenant)
+                or stores.hub.connections.of_tenant(tenant, [*SYSTEMS])
+            )
             for requirement in await port(connection.system).connect.preflight(
                 stores.hub, tenant, run_id=run_id()
             )

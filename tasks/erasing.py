@@ -12,7 +12,7 @@ from typing import Final
 from blocks.hub import checked_tenant_id
 from blocks.hub.earlier_consents import take_over
 from blocks.settings import settings
-from blocks.systems.registry import SYSTEMS, port
+from blocks.systems.registry import port
 from blocks.weights import Held, weighed
 from tasks.stores import Stores
 
@@ -47,9 +47,9 @@ def erase(stores: Stores, tenant: str) -> None:
     """
     checked_tenant_id(tenant)  # it becomes part of paths that are removed
     stores.hub.leases.refuse_busy(tenant=tenant)
-    for name in SYSTEMS:
-        if connection := stores.hub.connections.find(tenant, name):
-            asyncio.run(port(name).connect.forget(connection))
+    if stores.hub.tenants.find(tenant):
+        for connection in stores.hub.connections.all_of(tenant):
+            asyncio.run(port(connection.system).connect.forget(connection))
     take_over(stores.hub)
     stores.hub.erase_tenant(tenant)
     stores.warehouse.erase(tenant)

@@ -145,6 +145,7 @@ def http_client(
     tally: Tally | None = None,
     methods: frozenset[str] = frozenset({"GET"}),
     retry: Retry = PATIENT,
+    wire: httpx.AsyncBaseTransport | None = None,
 ) -> httpx.AsyncClient:
     """Return a client; use it as a context manager.
 
@@ -158,13 +159,14 @@ def http_client(
         tally: Counts the calls.
         methods: What the client may do at all.
         retry: Patience of calls that name none.
+        wire: Another one than the network's, for tests.
 
     Raises:
         CallRefused: The address would send secrets in clear over a network.
     """
     _require_safe(base_url)
-    wire = httpx.AsyncHTTPTransport(verify=tls(), limits=CONNECTIONS)
-    paced = _Paced(wire, window, methods, tally or Tally())
+    network = wire or httpx.AsyncHTTPTransport(verify=tls(), limits=CONNECTIONS)
+    paced = _Paced(network, window, methods, tally or Tally())
     transport = _Explained(RetryTransport(paced, retry), explain)
     return httpx.AsyncClient(
         base_url=base_url,

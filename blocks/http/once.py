@@ -47,7 +47,9 @@ async def call_once(
     limit_s: float,
     auth: tuple[str, str] | None = None,
     data: Mapping[str, Any] | None = None,
-    files: Mapping[str, Any] | None = None,
+    files: Any = None,
+    content: bytes | None = None,
+    headers: Mapping[str, str] | None = None,
     transport: httpx.AsyncBaseTransport | None = None,
 ) -> Once:
     """Make a call over a fresh connection, unless its time is over before the first byte.
@@ -60,7 +62,9 @@ async def call_once(
         limit_s: Longest time of the whole call; seconds.
         auth: User and password.
         data: Of a form.
-        files: Of a form with files.
+        files: Of a form with files, as httpx takes them.
+        content: The body as it is, in place of a form.
+        headers: More of them.
         transport: Another one than the network's, for tests.
     """
     sent: list[bool] = []
@@ -78,7 +82,13 @@ async def call_once(
             httpx.AsyncClient(timeout=times, auth=auth, transport=transport) as client,
         ):
             request = client.build_request(
-                method, url, data=dict(data or {}), files=files, extensions={"trace": trace}
+                method,
+                url,
+                data=dict(data) if data else None,
+                files=files,
+                content=content,
+                headers=headers,
+                extensions={"trace": trace},
             )
             response = await client.send(request, stream=True)
             try:

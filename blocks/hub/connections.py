@@ -142,6 +142,25 @@ class Connections:
                 yield from page
                 after = page[-1].tenant
 
+    def all_of(self, tenant: str) -> list[Connection]:
+        """Return every connection of a tenant, those of each client of ours among them.
+
+        Raises:
+            UnknownTenant: There is no such tenant.
+        """
+        table = models.connection
+        query = select(table).where(table.c.tenant == tenant).order_by(table.c.system)
+        with self._database.reading() as transaction:
+            require(transaction, tenant)
+            return [_from_row(row._asdict()) for row in transaction.execute(query)]
+
+    def everything(self) -> Iterator[Connection]:
+        """Go through all connections to whatever system, in order of system, then of tenant."""
+        query = select(models.connection.c.system).distinct()
+        with self._database.reading() as transaction:
+            systems = sorted(transaction.execute(query).scalars())
+        return self.every(systems)
+
     def of_tenant(self, tenant: str, systems: Sequence[str]) -> list[Connection]:
         """Return the tenant's connections to any of the systems, in their order.
 

@@ -93,7 +93,8 @@ class System:
 class Port:
     """The heavy half: how a system is connected, opened and read.
 
-    `settings`: ``TASMA_<NAME>_*``, of which the secret fields are `System.secrets`.
+    `settings`: ``TASMA_<NAME>_*``, of which the secret fields are `System.secrets`. `of_client`:
+    the port of ``<name>@<client>``.
     """
 
     settings: type[BaseSettings]
@@ -103,6 +104,8 @@ class Port:
     documents: Callable[[Any], DocumentSource] | None = None
     target: Callable[[Any], PushTarget] | None = None
     feed: Callable[[Any], DocumentFeed] | None = None
+    of_client: Callable[[str], Port] | None = None
+    """For systems in which each client of ours is connected by itself."""
 
 
 class Session(Protocol):

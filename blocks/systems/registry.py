@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
@@ -26,13 +26,17 @@ if TYPE_CHECKING:
     from blocks.hub import Hub
     from blocks.systems.targets import PushTarget
 
-NAMES: Final = ("fortnox", "fennoa", "ecom")
+NAMES: Final = ("fortnox", "fennoa", "ecom", "procountor")
 """The folders beside this file; each has a ``system.SYSTEM`` and what that names as its port."""
 
 SYSTEMS: Final[dict[str, System]] = {
     name: import_module(f"blocks.systems.{name}.system").SYSTEM for name in NAMES
 }
 """By the name that the hub's connections have."""
+
+
+CLIENT_MARK: Final = "@"
+"""Behind a system's name in the hub stands the client of ours that is connected, if each is."""
 
 
 class UnknownSystem(TerminalError):
@@ -78,8 +82,9 @@ def system(name: str) -> System:
     Raises:
         TerminalError: There is no such system.
     """
-    if found := SYSTEMS.get(name):
-        return found
+    base, _, client = name.partition(CLIENT_MARK)
+    if found := SYSTEMS.get(base):
+        return replace(found, name=name) if client else found
     raise UnknownSystem(system=name[:80], known=", ".join(SYSTEMS))
 
 
@@ -90,7 +95,8 @@ def port(name: str) -> Port:
         TerminalError: There is no such system.
     """
     found: Port = import_module(system(name).port).PORT
-    return found
+    client = name.partition(CLIENT_MARK)[2]
+    return found.of_client(client) if client and found.of_client else found
 
 
 def systems_with(offer: Offer) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from blocks.hub.earlier_consents import take_over
 from blocks.systems.ports import Choice, Requirement, System, Wants
 from blocks.systems.redirect import Returned, read_returned
 from blocks.systems.registry import SYSTEMS
+from blocks.systems.registry import system as system_of
 from flows.cli import systems
 from flows.cli.app import AsJson, command
 from flows.cli.connections import connection_as_dict
@@ -109,7 +110,7 @@ def check(tenant: TenantId, *, as_json: AsJson = False) -> None:
     with open_hub() as hub:
         known_tenant(hub, tenant)
         found = systems.requirements(hub, tenant)
-        connected = [item.system for item in hub.connections.of_tenant(tenant, tuple(SYSTEMS))]
+        connected = [item.system for item in systems.connections(hub, tenant)]
     if as_json:
         show_json({"tenant": tenant, "requirements": as_dicts(found)})
     else:
@@ -117,7 +118,7 @@ def check(tenant: TenantId, *, as_json: AsJson = False) -> None:
     if any(item.passed is False for item in found):
         raise typer.Exit(ExitCode.FAILED)
     if not as_json:
-        next_steps(*(what_next(tenant, SYSTEMS[name]) for name in connected))
+        next_steps(*(what_next(tenant, system_of(name)) for name in connected))
 
 
 def what_next(tenant: str, system: System) -> str:
@@ -203,11 +204,11 @@ def _conclude(hub: Hub, connection: Connection, *, as_json: bool) -> None:
     else:
         say(
             f"{connection.tenant} is connected to the company {connection.source_tenant_id} in "
-            f"{SYSTEMS[connection.system].title} by {connection.method.replace('_', ' ')}."
+            f"{system_of(connection.system).title} by {connection.method.replace('_', ' ')}."
         )
         show_requirements(found)
         retry = f"tasma connect check {connection.tenant}"
-        system = SYSTEMS[connection.system]
-        next_steps(what_next(connection.tenant, system) if is_ready else retry)
+        there = system_of(connection.system)
+        next_steps(what_next(connection.tenant, there) if is_ready else retry)
     if not is_ready:
         raise typer.Exit(ExitCode.FAILED)

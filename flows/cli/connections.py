@@ -14,7 +14,7 @@ from flows.cli.output import next_steps, say, show_json, show_table
 def list_connections(*, as_json: AsJson = False) -> None:
     """List the connections: how each stands, why, and when a call last proved it."""
     with open_hub() as hub:
-        found = list(hub.connections.every(SYSTEMS))
+        found = list(hub.connections.everything())
     if as_json:
         show_json([connection_as_dict(item) for item in found])
     elif found:

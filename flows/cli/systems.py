@@ -60,10 +60,21 @@ def refused_consent(system: str, error: str, description: str) -> Sequence[Requi
 def requirements(hub: Hub, tenant: str, *systems: str) -> list[Requirement]:
     """Find out which requirements of its systems are met; raises as `Connector.preflight` does."""
     found: list[Requirement] = []
-    for connection in hub.connections.of_tenant(tenant, systems or tuple(SYSTEMS)):
+    for connection in connections(hub, tenant, *systems):
         hub.leases.refuse_busy(resource(tenant, connection.system))
         found += _ask(port(connection.system).connect.preflight(hub, tenant))
     return found
+
+
+def connections(hub: Hub, tenant: str, *systems: str) -> list[Connection]:
+    """Return a tenant's connections, those to some systems alone where any are named.
+
+    Raises:
+        NotConnected: There is none.
+    """
+    if systems:
+        return hub.connections.of_tenant(tenant, systems)
+    return hub.connections.all_of(tenant) or hub.connections.of_tenant(tenant, tuple(SYSTEMS))
 
 
 def source_years(hub: Hub, tenant: str) -> list[SourceYear]:

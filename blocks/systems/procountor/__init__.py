@@ -1,0 +1,1 @@
+"""Procountor: documents are pushed into it, by an API key for each tenant and client."""

@@ -1,0 +1,109 @@
+"""A session with one company's Procountor: opened by a key, and proven before it is used."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import httpx
+from httpx_retries import Retry
+
+from blocks.http import PATIENT, SlidingWindow
+from blocks.hub import Connection, Hub
+from blocks.systems.noting import noting_state, noting_trouble
+from blocks.systems.procountor.answers import CATALOGUE, wrong_company
+from blocks.systems.procountor.api import Api, opened
+from blocks.systems.procountor.block import Credentials, credentials
+from blocks.systems.procountor.settings import settings
+from blocks.systems.procountor.tokens import Grant
+from ledger.invoice.mappings.procountor.reading import number_of, text_in
+from ledger.invoice.mappings.procountor.terms import Terms
+
+
+@dataclass(frozen=True)
+class Wire:
+    """How calls leave: over the network with patience, or as a test has it."""
+
+    transport: httpx.AsyncBaseTransport | None = None
+    retry: Retry = PATIENT
+
+
+@dataclass(frozen=True)
+class Who:
+    """Whom a key opens: the environment's id, and the user who acts."""
+
+    company_id: int
+    user_id: int
+
+
+@dataclass
+class ProcountorSession:
+    """One company. `hub` and `connection`: where it stands; `who`: whose key it is."""
+
+    hub: Hub
+    connection: Connection
+    api: Api
+    terms: Terms
+    who: Who
+
+    @property
+    def calls(self) -> int:
+        """Calls made so far, repetitions included."""
+        return self.api.tally.calls
+
+    async def get(self, path: str, **params: str | int) -> Any:
+        """Return what a path has; raises as `Api.get`."""
+        return await self.api.get(path, params or None)
+
+
+@cache
+def window(client_id: str, calls: int) -> SlidingWindow:  # noqa: ARG001 - each client has its own
+    """Return the pace of a client, which all its tenants in this process share."""
+    return SlidingWindow(calls=calls, period_s=1.0)
+
+
+@asynccontextmanager
+async def procountor_session(
+    hub: Hub, tenant: str, system: str, *, wire: Wire | None = None
+) -> AsyncIterator[ProcountorSession]:
+    """Open a session by the tenant's connection; what it is refused becomes its status.
+
+    Raises:
+        NotConnected: The tenant has no such connection.
+        NoApiKey, WrongAgreement: Its Prefect blocks are not there, or not filled in.
+        CallRefused: The key is not accepted, or opens another company.
+        CallFailed: Try again later.
+    """
+    connection = hub.connections.get(tenant, system)
+    async with (
+        noting_trouble(hub, tenant, system, knows_years=lambda: False),
+        noting_state(hub, connection, CATALOGUE.state_after),
+    ):
+        held = await credentials(tenant, connection.credential_block)
+        async with session_by(hub, connection, held, wire=wire) as session:
+            if str(session.who.company_id) != connection.source_tenant_id:
+                raise wrong_company(connection.source_tenant_id, str(session.who.company_id))
+            yield session
+
+
+@asynccontextmanager
+async def session_by(
+    hub: Hub, connection: Connection, held: Credentials, *, wire: Wire | None = None
+) -> AsyncIterator[ProcountorSession]:
+    """Open a session by a connection that need not be in the hub yet, and ask who it is."""
+    chosen, way = settings(), wire or Wire()
+    client, key = held.client, held.key
+    grant = Grant(client.client_id, client.client_secret, key.api_key, client.redirect_uri)
+    pace = window(client.client_id, chosen.rate)
+    async with opened(chosen.url, grant, pace, wire=way.transport, retry=way.retry) as api:
+        who = await who_is(api)
+        yield ProcountorSession(hub, connection, api, held.terms, who)
+
+
+async def who_is(api: Api) -> Who:
+    """Ask whose key it is; it takes no right."""
+    found = await api.get("sessioninfo")
+    return Who(number_of(text_in(found, "companyId")), number_of(text_in(found, "userId")))

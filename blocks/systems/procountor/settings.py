@@ -1,0 +1,27 @@
+"""Address and pace of Procountor, from the environment (``TASMA_PROCOUNTOR_*``)."""
+
+from __future__ import annotations
+
+from pydantic import NonNegativeFloat, PositiveInt
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class ProcountorSettings(BaseSettings):
+    """Each with a default that needs none; keys and clients lie in Prefect blocks."""
+
+    model_config = SettingsConfigDict(env_prefix="TASMA_PROCOUNTOR_", frozen=True)
+
+    url: str = "https://api.procountor.com/supported/api"
+    """What ``/invoices`` is added to: a version that is kept, or a simulator's address."""
+
+    rate: PositiveInt = 40
+    """Most calls a second of one client in this process, of all tenants together; Procountor may
+    suspend a client that makes more than 60."""
+
+    overlap_hours: NonNegativeFloat = 3.0
+    """By how much a change list goes back behind the last one: the zone of versions is unknown."""
+
+
+def settings() -> ProcountorSettings:
+    """Read the settings anew; cheap, and a test may change the environment at any time."""
+    return ProcountorSettings()

@@ -1,0 +1,76 @@
+"""What every command may need to know of Procountor, without anything that speaks to it."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from blocks.systems.ports import Choice, Connecting, System, Wants
+
+PROCOUNTOR: Final = "procountor"
+"""What Procountor is called in the hub; with a client behind it, ``procountor@ecom-jetClient``."""
+
+KEY_TYPE: Final = "procountor-api-key"
+"""The type of the Prefect block that holds an API key."""
+CLIENT_TYPE: Final = "procountor-client"
+"""The type of the Prefect block that holds a client's id and secret."""
+
+CLIENT_ID: Final = r"[A-Za-z0-9._-]{1,100}"
+
+CHOICES: Final = (
+    Choice(
+        "block",
+        "--block",
+        "Prefect block with the tenant's API key, such as procountor-api-key/acme-ecom.",
+        kind="text",
+        metavar="TYPE/NAME",
+    ),
+    Choice(
+        "client",
+        "--client",
+        "Client identifier that the key was made for, such as ecom-jetClient; left out for the "
+        "client that fetches ledgers.",
+        kind="text",
+        metavar="CLIENT",
+    ),
+)
+
+
+def contradiction(wants: Wants) -> str:
+    """Say why the choices do not go together; empty when they do."""
+    client = str(wants.get("client", ""))
+    if client and not re.fullmatch(CLIENT_ID, client):
+        return f"{client!r} is no client identifier: expected letters, digits and . _ - only."
+    name = str(wants.get("block", ""))
+    if re.fullmatch(rf"{KEY_TYPE}/[a-z0-9-]{{1,100}}", name):
+        return ""
+    came = f"{name!r} is none" if name else "--block is missing"
+    return (
+        f"{came}: make a block of type Procountor API key in Prefect's UI (Blocks) and name it: "
+        f"--block {KEY_TYPE}/NAME. A key is never put on a command line."
+    )
+
+
+HELP: Final = """Connect a tenant to its company in Procountor, by an API key that the company made.
+
+The key lies in a Prefect block of type Procountor API key, which names the block of the client that
+it was made for. Each client of a tenant is a connection of its own, with its own key and rights.
+The company is proved by its business id before anything is kept.
+"""
+
+SYSTEM: Final = System(
+    name=PROCOUNTOR,
+    title="Procountor",
+    answers="procountor_answers.csv",
+    secrets=(),
+    port="blocks.systems.procountor.port",
+    offers=frozenset({"target"}),
+    connecting=Connecting(
+        help=HELP,
+        examples=(
+            f"tasma connect procountor acme --block {KEY_TYPE}/acme-ecom --client ecom-jetClient",
+        ),
+        choices=CHOICES,
+        contradiction=contradiction,
+    ),
+)
