@@ -35,6 +35,10 @@ CHANGES = {
         "f'sales_api/do/send/{queued.item.target_id}'",
         "path",  # of the method that the three above go through
     },
+    "procountor": {
+        "'oauth/token'",  # an access token of the key that the customer made
+        "'attachments'",
+    },
 }
 """Where each system is written to, as its code says it; none of these makes users, keys, consents
 or rights, which only the customer makes there."""

@@ -91,7 +91,7 @@ class Api:
         )
 
     async def upload(
-        self, path: str, *, token: int, until_s: float, meta: Any, content: bytes
+        self, *, token: int, until_s: float, meta: Any, content: bytes
     ) -> Good | NoEffect | Lost | NotSent:
         """Send a file with its description once; as `change`.
 
@@ -101,7 +101,7 @@ class Api:
             ("meta", (None, dumps_exact(meta).encode(), "application/json")),
             ("file", (meta["name"], content, meta["mimeType"])),
         ]
-        return await self._once("POST", path, token=token, until_s=until_s, files=parts)
+        return await self._once("POST", "attachments", token=token, until_s=until_s, files=parts)
 
     async def _read(
         self, path: str, params: Params | None, headers: Mapping[str, str] | None

@@ -18,7 +18,6 @@ TOKEN_LIFE_S: Final = 3_600.0
 """How long a token lasts where the answer does not say; seconds."""
 SPARE_S: Final = 60.0
 """A token is given up this long before its end, so that no call starts with one about to end."""
-PATH: Final = "oauth/token"
 
 
 @dataclass(frozen=True)
@@ -93,7 +92,7 @@ class Tokens:
 
     async def _ask(self) -> Token:
         _HELD.pop(self._place, None)
-        response = await self.client.post(PATH, data=self.grant.form)
+        response = await self.client.post("oauth/token", data=self.grant.form)
         body = read_json(response.content)
         value = body.get("access_token") if isinstance(body, dict) else None
         if not isinstance(value, str) or not value:

@@ -119,6 +119,7 @@ def commands(tenant, folder):
         ("ledger", "backfill", tenant, "--years", "2024"),
         ("connect", "fortnox", tenant, "--link-only"),
         ("connect", "fennoa", tenant, "--block", FORGED),
+        ("connect", "procountor", tenant, "--block", FORGED, "--client", FORGED),
         ("connect", "check", tenant),
         ("connect", "list"),
         ("tenant", "add", "beta", "--name", FORGED[:255]),

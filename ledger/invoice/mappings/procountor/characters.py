@@ -59,7 +59,7 @@ def _sign(sign: str) -> str:
     bare = unicodedata.normalize("NFKD", sign)
     kept = "".join(one for one in bare if not unicodedata.combining(one))
     if kept and kept != sign:
-        return "".join(map(_sign, unicodedata.normalize("NFC", kept)))
+        return "".join(map(_sign, kept))
     return "" if unicodedata.category(sign) in {"Cf", "Mn", "Me"} else LEFT
 
 

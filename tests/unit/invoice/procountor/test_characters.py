@@ -47,3 +47,7 @@ def test_whatever_comes_out_can_be_sent_and_stays_as_it_is(text):
 @given(st.text(st.characters(codec="cp1252", exclude_categories=["Cc"]), max_size=20))
 def test_what_the_set_has_stays(text):
     assert text == within(text)
+
+
+def test_a_sign_that_falls_apart_into_signs_that_the_set_lacks_ends():
+    assert "?" == within("\u1026")[:1]
