@@ -13,28 +13,32 @@ import os
 import time
 import uuid
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Final
 
-from blocks.hub import Hub
+from blocks.hub import Hub, LeaseTaken
 from blocks.hub.outbox import Queued
 from blocks.steps import PUSH_STEPS, reached
-from blocks.systems.lease import push_lease
+from blocks.systems.lease import company_lease, push_lease
 from blocks.systems.registry import open_target
-from blocks.systems.targets import Claim, PushTarget, Walk
-from ledger.push.advance import advance
+from blocks.systems.targets import Before, Claim, PushTarget, Walk
+from ledger.push.advance import Impossible, advance
 from ledger.push.events import (
     Begun,
     Call,
     Event,
     Found,
+    Postponed,
+    ReadState,
     Rescued,
     Search,
     StateRead,
 )
 from ledger.push.events import Walked as WalkedEvent
-from ledger.push.items import Clock, Phase, Step
+from ledger.push.items import READ_ONLY, Clock, Phase, Step
+from ledger.push.kinds import PushKind
 from tasks.log import say, warn
 
 MAX_DOCUMENTS: Final = 500
@@ -51,6 +55,9 @@ PAUSING: Final = frozenset({"401", "403"})
 
 FIRST_LOOKS: Final = 3
 """Attempts at a run's first look; without a complete one nothing is sent."""
+
+COMPANY_WAIT_S: Final = 10.0
+"""Longest wait for another run that creates in the same company, and pause after it; seconds."""
 
 BORN: Final = uuid.uuid4().hex
 
@@ -102,6 +109,9 @@ class Pusher:
     problem: str = ""
     """Why the run ended before its time; empty when it did not."""
 
+    looked: set[PushKind] = field(default_factory=set)
+    """Kinds of which everything that is there was seen; of no other anything is sent."""
+
     async def run(self) -> Counter[str]:
         """Work until nothing is due, or a limit is reached; return how documents ended.
 
@@ -109,16 +119,14 @@ class Pusher:
         """
         began = now().seconds
         touched: dict[int, Queued] = {}
-        if self._is_paused() or not await self._first_look():
+        if self._is_paused() or not await self._first_looks():
             return self.ends
         await asyncio.to_thread(self.hub.outbox.take_over, self.tenant, self.system, now())
         while now().seconds - began < self.limit_s and len(touched) < self.max_documents:
             self.check()
             if self._is_paused():
                 break
-            due, wait_s = await asyncio.to_thread(
-                self.hub.outbox.next_due, self.tenant, self.system, now()
-            )
+            due, wait_s = await asyncio.to_thread(self._next_due)
             if due is None:
                 if wait_s is None or now().seconds - began + wait_s > self.limit_s:
                     break
@@ -129,28 +137,47 @@ class Pusher:
         self._count(touched)
         return self.ends
 
+    def _next_due(self) -> tuple[Queued | None, float | None]:
+        return self.hub.outbox.next_due(
+            self.tenant, self.system, now(), kinds=self.looked, company=self.target.company
+        )
+
     def _is_paused(self) -> bool:
         self.problem = self.hub.push_marks.paused(self.tenant, self.system)
         if self.problem:
             warn(f"Paused: {self.problem}", tenant=self.tenant)
         return bool(self.problem)
 
-    async def _first_look(self) -> bool:
+    async def _first_looks(self) -> bool:
+        """Look at each kind of which there is something to do; return whether any was seen.
+
+        A document of a kind that is added while the run goes on is the next run's.
+        """
+        kinds = await asyncio.to_thread(self.hub.outbox.open_kinds, self.tenant, self.system)
+        for kind in kinds or [*self.target.kinds][:1]:
+            if await self._first_look(kind):
+                self.looked.add(kind)
+            elif self.hub.push_marks.paused(self.tenant, self.system):
+                self.looked.clear()
+                break
+        return bool(self.looked)
+
+    async def _first_look(self, kind: PushKind) -> bool:
         """Adopt what is there with a key of ours that the outbox does not know as created.
 
         Returns:
-            Whether everything newer than the mark was seen. If not, nothing may be sent: a hub that
-            was restored from a copy could not know what it sends once more.
+            Whether everything newer than the mark was seen. If not, nothing of the kind may be
+            sent: a hub that was restored from a copy could not know what it sends once more.
         """
-        mark = self.hub.push_marks.of(self.tenant, self.system)
+        mark = self.hub.push_marks.of(self.tenant, self.system, kind)
         for _ in range(FIRST_LOOKS):
-            walk = await self.target.walk(mark, {})
+            walk = await self.target.walk(kind, mark, {})
             if walk.is_complete or walk.problem in PAUSING:
                 break
             await asyncio.sleep(self.pause_s)
         self._adopt(walk)
         if walk.is_complete and walk.newest:
-            self.hub.push_marks.set(self.tenant, self.system, walk.newest)
+            self.hub.push_marks.set(self.tenant, self.system, walk.newest, kind)
         elif not walk.is_complete:
             self._give_up(walk)
         return walk.is_complete
@@ -182,40 +209,97 @@ class Pusher:
             self._apply(queued, Rescued())
             return
         action = advance(queued.item, None, rules=self.target.rules, now=now())[1]
-        if action is None:
+        if isinstance(action, Call):
+            await self._take(queued, action.step)
+        elif action:
+            async with self._claimed(queued) as claim:
+                if claim:
+                    await self._look(queued, action)
+
+    async def _take(self, queued: Queued, step: Step) -> None:
+        """Take a step; the first one in its turn, where others push into the company too."""
+        if not self.target.company or queued.item.finished:
+            await self._prepare(queued, step)
             return
+        try:
+            async with company_lease(
+                self.hub, self.target.company, run_id=self.run_id, wait_limit_s=COMPANY_WAIT_S
+            ) as kept:
+                await self._prepare(queued, step, check=kept.check)
+        except LeaseTaken:
+            self._apply(queued, Postponed("company_busy", COMPANY_WAIT_S))
+
+    async def _prepare(
+        self, queued: Queued, step: Step, *, check: Callable[[], None] = lambda: None
+    ) -> None:
+        """Learn what was waited for, read what has to be known before, then call."""
+        learned = await asyncio.to_thread(self.hub.outbox.learned, queued)
+        if learned is None:
+            return  # it is not due any more
+        knowing = queued.knowing(learned)
+        before = Before() if step in READ_ONLY else await self.target.before(step, knowing)
+        if not isinstance(before, Before):
+            self._paused_by(self._apply(queued, before))
+            return
+        async with self._claimed(queued) as claim:
+            if claim:
+                check()
+                await self._call(queued, knowing, step, claim, before)
+
+    @asynccontextmanager
+    async def _claimed(self, queued: Queued) -> AsyncIterator[Claim | None]:
+        """Hold a claim on a document; None while somebody else has it."""
         lasts = dt.timedelta(seconds=self.target.request_limit_s + SPARE_S)
         # Read before the hub's: the claim ends no later there than here.
         until_s = now().seconds + SPARE_S
         claimed = await asyncio.to_thread(self.hub.outbox.claim, queued, lasts=lasts)
         if claimed is None:
+            yield None
             return
         try:
-            if isinstance(action, Call):
-                await self._call(queued, action.step, Claim(claimed.token, until_s))
-            elif isinstance(action, Search):
-                await self._search(queued)
-            else:
-                await self._read(queued, action.step)
+            yield Claim(claimed.token, until_s)
         finally:
             self.hub.outbox.release(queued, claimed)
 
-    async def _call(self, queued: Queued, step: Step, claim: Claim) -> None:
-        mark = queued.item.mark or self.hub.push_marks.of(self.tenant, self.system)
-        digest = self.target.request_digest(step, queued)
-        begun = self._apply(queued, Begun(claim.token, digest, mark))
+    async def _call(
+        self, queued: Queued, knowing: Queued, step: Step, claim: Claim, before: Before
+    ) -> None:
+        of_kind = self.hub.push_marks.of(self.tenant, self.system, queued.kind)
+        digest = self.target.request_digest(step, knowing)
+        begin = Begun(
+            claim.token,
+            digest,
+            queued.item.mark or before.mark or of_kind,
+            knowing.item.learned,
+            before.facts,
+        )
+        try:
+            begun = self._apply(queued, begin)
+        except Impossible:
+            # Another process, or a person, did something to it since it was read here.
+            say(f"{queued.source_id} changed before it was called", tenant=self.tenant)
+            return
         reached("push.begun", among=PUSH_STEPS)
         event = await self.target.call(step, begun, claim)
         reached("push.answered", among=PUSH_STEPS)
         after = self._apply(begun, event)
         reached("push.stored", among=PUSH_STEPS)
-        if after.item.answer_code in PAUSING:
-            self._pause(after.item.answer_code)
+        self._paused_by(after)
+
+    def _paused_by(self, queued: Queued) -> None:
+        if queued.item.answer_code in PAUSING:
+            self._pause(queued.item.answer_code)
+
+    async def _look(self, queued: Queued, action: Search | ReadState) -> None:
+        if isinstance(action, Search):
+            await self._search(queued)
+        else:
+            await self._read(queued, action.step)
 
     async def _search(self, queued: Queued) -> None:
         began_s = now().seconds
         key = queued.item.key
-        walk = await self.target.walk(queued.item.mark, {key: queued})
+        walk = await self.target.walk(queued.kind, queued.item.mark, {key: queued})
         none: frozenset[str] = frozenset()
         event = WalkedEvent(
             walk.is_complete,
@@ -227,8 +311,11 @@ class Pusher:
 
     async def _read(self, queued: Queued, step: Step) -> None:
         began_s = now().seconds
-        finding = await self.target.read(step, queued)
-        self._apply(queued, StateRead(finding, began_s))
+        read = await self.target.read(step, queued)
+        event = StateRead(
+            step, queued.item.token, read.finding, began_s, read.detail, read.target_number
+        )
+        self._apply(queued, event)
 
     def _apply(self, queued: Queued, event: Event) -> Queued:
         after, _ = self.hub.outbox.apply(
@@ -237,6 +324,7 @@ class Pusher:
             rules=self.target.rules,
             now=now(),
             run_id=self.run_id,
+            company=self.target.company,
         )
         return after
 

@@ -14,8 +14,8 @@ from blocks.invoices.files import records_of
 from blocks.systems.targets import PushTarget
 from ledger.invoice.delivery import Delivery
 from ledger.invoice.document import InvoiceDocument
+from ledger.push.kinds import PushKind
 
-KIND: Final = "sales_invoice"
 REFUSALS_KEPT: Final = 500
 """Refused documents that are named; the count says all."""
 
@@ -38,9 +38,13 @@ class Added:
     reasons: list[str] = field(default_factory=list)
 
 
-def key_of(tenant: str, system: str, source_id: str) -> str:
+def key_of(
+    tenant: str, system: str, source_id: str, kind: PushKind = PushKind.SALES_INVOICE
+) -> str:
     """Return the key that travels in a document: the same for ever, and of no other tenant."""
-    return hashlib.sha256(f"{system}/{tenant}/{source_id}".encode()).hexdigest()[:32]
+    # Sales invoices were there before other kinds, and keep the keys that they have.
+    within = "" if kind is PushKind.SALES_INVOICE else f"{kind}/"
+    return hashlib.sha256(f"{system}/{tenant}/{within}{source_id}".encode()).hexdigest()[:32]
 
 
 def add_file(
@@ -52,7 +56,7 @@ def add_file(
         InvoiceFileRefused: The file cannot be read.
         TerminalError: See `PushTarget.plan`.
     """
-    steps = target.plan(process)
+    steps = target.plan(PushKind.SALES_INVOICE, process)
     delivery, added = Delivery(path.name), Added()
 
     def documents() -> Iterator[NewDocument]:
@@ -61,7 +65,7 @@ def add_file(
                 _refuse(added, *map(str, taken.findings))
             elif not taken.is_repeated:
                 new = _new(tenant, system, taken.document)
-                if against := target.judge(new.document):
+                if against := target.judge(new.kind, new.document):
                     _refuse(added, *(f"{new.source_id}: {sentence}" for sentence in against))
                 else:
                     yield NewDocument(**vars(new) | {"steps": steps})
@@ -78,7 +82,7 @@ def add_file(
 def _new(tenant: str, system: str, invoice: InvoiceDocument) -> NewDocument:
     return NewDocument(
         source_id=invoice.key,
-        kind=KIND,
+        kind=PushKind.SALES_INVOICE,
         key=key_of(tenant, system, invoice.key),
         customer=invoice.customer.key,
         document=invoice.model_dump_json(exclude_defaults=True),

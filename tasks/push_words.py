@@ -24,6 +24,10 @@ REMEDIES: Final = {
     ),
     HoldCode.DIFFERS: "compare it there with the invoice; correct it there, then retry the check",
     HoldCode.OVERDUE: "look at it there, then retry",
+    HoldCode.CONFLICT: (
+        "somebody changed it there, and it is not overwritten: look at it, then resolve with its "
+        "id if it is right as it is, or as not done to have the step taken after all"
+    ),
     HoldCode.GONE: "somebody deleted it there: resolve with the id of what replaced it",
 }
 BAD_REQUEST: Final = 400

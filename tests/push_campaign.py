@@ -15,14 +15,14 @@ from ledger.push.items import HoldCode, Phase
 from tests.push_world import World
 
 FEW, ALL = 400, 10_000
-HEADS: Final = ("schedules", "documents", "done", "held", "alarms", "wrong")
+HEADS: Final = ("schedules", "documents", "done", "held", "waiting", "alarms", "wrong")
 
 
 @dataclass(frozen=True)
 class Figures:
-    """What became of the documents. `alarms`: of the held, those that are there twice, by a commit
-    later than the target promises. `wrong`: schedules in which anything else came twice, was lost,
-    or was left; by seed."""
+    """What became of the documents. `waiting`: for one that is held. `alarms`: of the held, those
+    that are there twice, by a commit later than the target promises. `wrong`: schedules in which
+    anything else came twice, was lost, or was left; by seed."""
 
     ends: Counter[str]
     wrong: dict[int, list[str]]
@@ -31,6 +31,7 @@ class Figures:
         """Return the row of the table."""
         documents = sum(self.ends[phase] for phase in Phase)
         counted = (schedules, documents, self.ends[Phase.DONE], self.ends[Phase.HELD])
+        counted += (self.ends[Phase.READY],)
         counts = (*counted, self.ends["alarms"], len(self.wrong))
         return f"| {' | '.join(f'{count:,}' for count in counts)} |"
 

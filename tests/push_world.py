@@ -1,7 +1,8 @@
 """A target, a hub and workers in virtual time, for campaigns of faults against pushing.
 
 Nothing here sleeps or listens: a worker is a generator that yields how long it takes, and may be
-killed or put to sleep at any yield. The target commits when it likes, and answers what it likes.
+killed or put to sleep at any yield. A tenant has a partner, an invoice that waits for it and is
+booked, approved and paid, and an invoice of its own that is sent.
 """
 
 from __future__ import annotations
@@ -13,11 +14,14 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from ledger.push import advance as rules_of_pushing
-from ledger.push.advance import Rules
+from ledger.push.advance import Impossible, Rules
 from ledger.push.events import (
     After,
+    Already,
+    Barred,
     Begun,
     Call,
+    Event,
     Finding,
     Found,
     Lost,
@@ -25,92 +29,38 @@ from ledger.push.events import (
     NotSent,
     ReadState,
     Rescued,
+    Retried,
     Search,
     StateRead,
     Succeeded,
     Walked,
 )
-from ledger.push.items import Clock, HoldCode, Item, Phase, ReadBack, Step
+from ledger.push.items import Clock, HoldCode, Item, Phase
+from ledger.push.kinds import Learned, Prerequisite, PushKind
+from ledger.push.steps import ReadBack, Step
+from tests.push_target import LAG_S, REQUEST_S, SETTLE_S, Refusal, Target
 
-PLAN = (Step.CREATE, Step.ATTACH, Step.APPROVE, Step.SEND)
-CLAIM_S, REQUEST_S, LAG_S = 60.0, 30.0, 900.0
+CLAIM_S = 60.0
+PARTNER, BOOKED, SENT = "partner", "booked", "sent"
+PLANS = {
+    PARTNER: (Step.CREATE,),
+    BOOKED: (Step.CREATE, Step.BOOK, Step.APPROVE, Step.PAY),
+    SENT: (Step.CREATE, Step.ATTACH, Step.APPROVE, Step.SEND),
+}
+NEEDS = {BOOKED: (Prerequisite(PushKind.PARTNER, PARTNER),)}
 RULES = Rules(
     {
         Step.CREATE: ReadBack.SEARCH,
+        Step.BOOK: ReadBack.STATE,
         Step.APPROVE: ReadBack.STATE,
+        Step.PAY: ReadBack.STATE,
         Step.ATTACH: ReadBack.NONE,
         Step.SEND: ReadBack.NONE,
     },
     commit_lag_s=LAG_S,
-    settle_s=600.0,
+    settle_s=SETTLE_S,
 )
-ANSWERS = ("good", "lost_after", "lost_before", "late", "too_late", "busy", "fault_done", "fault")
-
-
-@dataclass
-class Target:
-    """What the other system holds. `effects`: what was done to each document, how often."""
-
-    random: random.Random
-    fault_rate: float
-    now: float = 0.0
-    ids: itertools.count = field(default_factory=lambda: itertools.count(1))
-    documents: dict[str, str] = field(default_factory=dict)
-    pending: list[tuple[float, str]] = field(default_factory=list)
-    effects: Counter = field(default_factory=Counter)
-    beyond_limit: set[str] = field(default_factory=set)
-    """Keys of which a commit came later than the target promises."""
-
-    def settle(self) -> None:
-        while self.pending and self.pending[0][0] <= self.now:
-            _, key = heapq.heappop(self.pending)
-            self._commit(key)
-
-    def _commit(self, key: str) -> str:
-        target_id = f"{next(self.ids):06}"
-        self.documents[target_id] = key
-        return target_id
-
-    def answer(self) -> str:
-        return self.random.choice(ANSWERS) if self.random.random() < self.fault_rate else "good"
-
-    def create(self, key: str) -> str | None:
-        """Return the id; None for no answer; raise `Refusal`."""
-        kind = self.answer()
-        if kind == "busy":
-            raise Refusal
-        if kind in {"late", "too_late"}:
-            longest = LAG_S - REQUEST_S if kind == "late" else 5 * LAG_S
-            delay = self.random.uniform(0, longest)
-            if delay >= LAG_S - REQUEST_S:
-                self.beyond_limit.add(key)
-            heapq.heappush(self.pending, (self.now + delay, key))
-            return None
-        if kind in {"lost_before", "fault"}:
-            return None
-        target_id = self._commit(key)
-        return target_id if kind == "good" else None
-
-    def act(self, step: Step, target_id: str) -> bool:
-        kind = self.answer()
-        if kind == "busy":
-            raise Refusal
-        if kind in {"lost_before", "fault", "late", "too_late"}:
-            return False
-        if not (step is Step.APPROVE and self.effects[target_id, step]):
-            self.effects[target_id, step] += 1
-        return kind == "good"
-
-    def search(self, key: str, mark: str) -> tuple[bool, frozenset[str]]:
-        is_complete = self.random.random() >= self.fault_rate / 2
-        hits = {
-            id_ for id_, found in self.documents.items() if found == key and id_ > (mark or "0")
-        }
-        return is_complete, frozenset(hits) if is_complete else frozenset()
-
-
-class Refusal(Exception):
-    """The target refused, and nothing came of it."""
+BY_US = (Step.BOOK, Step.ATTACH, Step.APPROVE, Step.SEND, Step.PAY)
 
 
 @dataclass
@@ -138,9 +88,24 @@ class Hub:
         self.claims[key] = (token, now + CLAIM_S)
         return token
 
-    def apply(self, key: str, event, clock: Clock) -> Item:
+    def learned(self, item: Item) -> tuple[Learned, ...] | None:
+        if item.finished:
+            return item.learned
+        there = [self.items[one.source_id] for one in item.waits_for]
+        if not all(
+            found.has_reached(one.step) for found, one in zip(there, item.waits_for, strict=True)
+        ):
+            return None
+        return tuple(
+            Learned(one.kind, one.source_id, found.target_id)
+            for found, one in zip(there, item.waits_for, strict=True)
+        )
+
+    def apply(self, key: str, event: Event, clock: Clock, read: Item | None = None) -> Item:
+        if isinstance(event, Begun) and event.learned != self.learned(self.items[key]):
+            raise Impossible(self.items[key], event)
         self.items[key], _ = rules_of_pushing.advance(
-            self.items[key], event, rules=RULES, now=clock
+            self.items[key], event, rules=RULES, now=clock, read=read
         )
         return self.items[key]
 
@@ -167,62 +132,88 @@ class Worker:
         hub, target = self.world.hub, self.world.target
         item = hub.items[key]
         if item.phase is Phase.SENDING and hub.claims[key][1] <= target.now:
-            hub.apply(key, Rescued(), self.clock())
+            item = hub.apply(key, Rescued(), self.clock())
             yield 0.0
-        _, action = rules_of_pushing.advance(hub.items[key], None, rules=RULES, now=self.clock())
-        if action is None:
-            return
-        token = hub.claim(key, target.now)
-        if token is None:
-            return
-        until = hub.claims[key][1]
+        _, action = rules_of_pushing.advance(item, None, rules=RULES, now=self.clock())
         if isinstance(action, Call):
-            yield from self.call(key, action.step, token, until)
-        else:
-            yield from self.look(key, action)
+            yield from self.prepare(key, item, action.step)
+        elif action is not None:
+            yield from self.claimed(key, self.look(key, item, action))
+
+    def claimed(self, key: str, work):
+        hub, target = self.world.hub, self.world.target
+        if hub.claim(key, target.now) is None:
+            return
+        token, _ = hub.claims[key]
+        yield from work
         if hub.claims[key][0] == token:
             hub.claims[key] = (token, target.now)
 
-    def call(self, key: str, step: Step, token: int, until: float):
+    def prepare(self, key: str, item: Item, step: Step):
+        """Learn, read what is there before the step, then claim and call."""
         hub, target = self.world.hub, self.world.target
-        mark = max(target.documents, default="") if not hub.items[key].mark else ""
-        yield 0.1
-        if hub.claims[key][0] != token or hub.items[key].phase is not Phase.READY:
+        learned = hub.learned(item)
+        if learned is None:
             return
-        hub.apply(key, Begun(token, "digest", mark), self.clock())
+        yield 0.1
+        before = target.before(step, item.target_id)
+        yield 0.1
+        if isinstance(before, Already | Barred):
+            self.attempt(key, before, item)
+            return
+        begin = Begun(0, "digest", "" if item.mark else max(target.documents, default=""), learned)
+        yield from self.claimed(key, self.call(key, item, step, begin, before))
+
+    def attempt(self, key: str, event: Event, read: Item) -> Item | None:
+        """Let an event happen to what was read; None if it is not that any more."""
+        try:
+            return self.world.hub.apply(key, event, self.clock(), read)
+        except Impossible:
+            return None
+
+    def call(self, key: str, read: Item, step: Step, begin: Begun, before: dict):
+        hub, target = self.world.hub, self.world.target
+        token, until = hub.claims[key]
+        yield 0.1
+        begun = Begun(token, begin.request_digest, begin.mark, begin.learned, before)
+        item = self.attempt(key, begun, read)
+        if item is None:
+            return
         yield 0.1
         if target.now + REQUEST_S > until:  # right before the first byte
             hub.apply(key, NotSent(token), self.clock())
             return
-        item = hub.items[key]
-        try:
-            if step is Step.CREATE:
-                target_id = target.create(key)
-                event = Succeeded(token, target_id) if target_id else Lost(token)
-            else:
-                done = target.act(step, item.target_id)
-                event = Succeeded(token) if done else Lost(token)
-        except Refusal:
-            event = NoEffect(token, "429", After.RETRY, retry_after_s=5.0)
+        event = self.answered(key, item, step, token)
         yield target.random.uniform(0.1, REQUEST_S)
         hub.apply(key, event, self.clock())
         yield 0.0
 
-    def look(self, key: str, action: Search | ReadState):
+    def answered(self, key: str, item: Item, step: Step, token: int) -> Event:
+        target = self.world.target
+        try:
+            if step is Step.CREATE:
+                knows = tuple(one.target_id for one in item.learned)
+                target_id = target.create(key, knows)
+                return Succeeded(token, target_id) if target_id else Lost(token)
+            done = target.act(step, item.target_id, dict(item.before))
+            return Succeeded(token) if done else Lost(token)
+        except Refusal:
+            return NoEffect(token, "429", After.RETRY, retry_after_s=5.0)
+
+    def look(self, key: str, item: Item, action: Search | ReadState):
         hub, target = self.world.hub, self.world.target
         if action.wait_s:
             yield min(action.wait_s, CLAIM_S / 2)
             return
         began = target.now
-        item = hub.items[key]
         if isinstance(action, Search):
             is_complete, hits = target.search(key, action.mark)
             event = Walked(is_complete, hits, frozenset(), began)
         else:
             is_known = target.random.random() >= target.fault_rate / 2
-            is_done = target.effects[item.target_id, action.step] > 0
-            finding = Finding.DONE if is_done else Finding.NOT_DONE
-            event = StateRead(finding if is_known else Finding.UNKNOWN, began)
+            finding = target.read(action.step, item.target_id, dict(item.before))
+            known = finding if is_known else Finding.UNKNOWN
+            event = StateRead(action.step, item.token, known, began)
         yield target.random.uniform(0.1, 5.0)
         hub.apply(key, event, self.clock())
         yield 0.0
@@ -230,20 +221,24 @@ class Worker:
 
 @dataclass
 class World:
-    """Everything, and a schedule drawn from a seed."""
+    """Everything, and a schedule drawn from a seed, or by whoever draws."""
 
-    seed: int
+    seed: int = 0
     fault_rate: float = 0.35
-    documents: int = 2
     workers: int = 2
     kills: int = 6
     sleeps: int = 3
+    longest_sleep_s: float = 2 * LAG_S
+    people: int = 2
+    """How often a person changes something there, or the bank pays; and how often one retries."""
+    draws: random.Random | None = None
 
     def __post_init__(self):
-        self.random = random.Random(self.seed)  # noqa: S311 - a schedule, never a key
+        self.random = self.draws or random.Random(self.seed)  # noqa: S311 - a schedule, never a key
         self.target = Target(self.random, self.fault_rate)
-        keys = [f"k{number}" for number in range(self.documents)]
-        self.hub = Hub({key: Item(key, PLAN) for key in keys})
+        self.hub = Hub(
+            {key: Item(key, plan, waits_for=NEEDS.get(key, ())) for key, plan in PLANS.items()}
+        )
 
     def play(self, limit_s: float = 40_000.0) -> World:
         """Let the workers run under faults, then in peace until nothing changes any more."""
@@ -256,7 +251,7 @@ class World:
 
         for _ in range(self.workers):
             start(self.random.uniform(0, 30))
-        kills, sleeps = self.kills, self.sleeps
+        kills, sleeps, people = self.kills, self.sleeps, self.people
         while queue:
             at, number, running = heapq.heappop(queue)
             if at > limit_s or (not kills and self._is_settled() and not self.target.pending):
@@ -270,43 +265,76 @@ class World:
                 continue
             if sleeps and chance > 0.95:
                 sleeps -= 1
-                pause = self.random.uniform(1, 2 * LAG_S)
+                pause = self.random.uniform(1, self.longest_sleep_s)
                 heapq.heappush(queue, (self.target.now + pause, number, running))
                 continue
+            if people and 0.5 < chance < 0.53:
+                people -= 1
+                self._let_people_act()
             heapq.heappush(queue, (self.target.now + next(running), number, running))
         self.target.now = limit_s * 2
         self.target.settle()
         return self
 
+    def _let_people_act(self) -> None:
+        self.target.interfere()
+        key = self.random.choice(list(PLANS))
+        self.hub.apply(key, Retried(), Clock(self.target.now, "a person"))
+
     def _is_settled(self) -> bool:
         settled = {Phase.DONE, Phase.HELD, Phase.REJECTED}
-        return all(item.phase in settled for item in self.hub.items.values())
+        return all(
+            item.phase in settled or self.is_waiting(item) for item in self.hub.items.values()
+        )
+
+    def is_waiting(self, item: Item) -> bool:
+        """Return whether an item waits for one that a person has to look at."""
+        there = [self.hub.items[one.source_id] for one in item.waits_for]
+        is_held = any(one.phase is Phase.HELD for one in there)
+        return item.phase is Phase.READY and self.hub.learned(item) is None and is_held
 
     def report_deviations(self) -> None:
         """Tell the hub of every document with a key of ours, as the nightly report does."""
         clock = Clock(self.target.now, "report")
-        for target_id, key in sorted(self.target.documents.items()):
-            self.hub.apply(key, Found(target_id), clock)
+        for target_id, document in sorted(self.target.documents.items()):
+            self.hub.apply(document.key, Found(target_id), clock)
 
     def faults(self) -> list[str]:
         """Say what is wrong once all is over; empty when every document is there exactly once."""
         self.report_deviations()
-        made = Counter(self.target.documents.values())
-        wrong = []
-        for key, item in self.hub.items.items():
-            is_alarmed = item.hold is not None and item.hold.code is HoldCode.SEVERAL
-            if made[key] > 1 and not (is_alarmed and key in self.target.beyond_limit):
-                wrong.append(f"{key}: {made[key]} documents, {item.phase}")
-            if is_alarmed and made[key] < 2:
-                wrong.append(f"{key}: alarmed for nothing")
-            if item.phase is Phase.DONE and (
-                made[key] != 1
-                or any(self.target.effects[item.target_id, step] != 1 for step in PLAN[1:])
-            ):
-                wrong.append(f"{key}: done, but not done")
-            if item.phase not in {Phase.DONE, Phase.HELD}:
-                wrong.append(f"{key}: left {item.phase} at {item.step}")
-        wrong += [
+        made = Counter(document.key for document in self.target.documents.values())
+        wrong = [
             f"{what} {count} times" for what, count in self.target.effects.items() if count > 1
         ]
+        for key, item in self.hub.items.items():
+            wrong += [f"{key}: {what}" for what in self._wrong_with(key, item, made[key])]
+        return wrong + self._orphans()
+
+    def _wrong_with(self, key: str, item: Item, made: int) -> list[str]:
+        wrong = []
+        is_alarmed = item.hold is not None and item.hold.code is HoldCode.SEVERAL
+        if made > 1 and not (is_alarmed and key in self.target.beyond_limit):
+            wrong.append(f"{made} documents, {item.phase}")
+        if is_alarmed and made < 2:
+            wrong.append("alarmed for nothing")
+        if item.phase is Phase.DONE and not (made == 1 and self._is_whole(item)):
+            wrong.append("done, but not done")
+        if item.phase not in {Phase.DONE, Phase.HELD} and not self.is_waiting(item):
+            wrong.append(f"left {item.phase} at {item.step}")
         return wrong
+
+    def _is_whole(self, item: Item) -> bool:
+        """Return whether each step took place; a person or the bank may have done it."""
+        there = self.target.documents[item.target_id]
+        done = {step: self.target.effects[item.target_id, step] for step in item.steps[1:]}
+        done[Step.PAY] = len(there.payments)
+        return all(done[step] for step in item.steps[1:])
+
+    def _orphans(self) -> list[str]:
+        """Name documents that refer to none of those that they waited for."""
+        partners = {id_ for id_, one in self.target.documents.items() if one.key == PARTNER}
+        return [
+            f"{one.key} was created without its partner"
+            for one in self.target.documents.values()
+            if one.key == BOOKED and not (one.knows and set(one.knows) <= partners)
+        ]

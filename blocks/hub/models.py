@@ -330,13 +330,35 @@ outbox_item = Table(
     # When there is next something to do, and on whose clock; no clock: at once.
     Column("due_s", Float, nullable=False, default=0.0),
     _text("due_epoch", ID_CHARS),
+    # How many documents have to be there before its first step.
+    Column("waits", Integer, nullable=False, default=0),
+    # The company there whose calls go one after another; known once the first step was begun.
+    _text("company"),
+    _text("route"),
+    _text("trigger"),
     Column("created_at", UtcTime, nullable=False),
     Column("updated_at", UtcTime, nullable=False),
     Index(None, "tenant", "target", "key", unique=True),
-    Index(None, "tenant", "target", "phase", "due_epoch", "id"),
+    Index(None, "tenant", "target", "kind", "source_id", unique=True),
+    Index(None, "tenant", "target", "phase", "due_epoch", "waits", "id"),
     Index(None, "tenant", "target", "due_epoch", "due_s"),
-    Index(None, "target", "phase", "tenant"),
+    Index(None, "target", "phase", "waits", "tenant"),
+    Index(None, "company", "phase"),
     sqlite_autoincrement=True,
+)
+
+# What a document waits for; gone once its first step is done.
+outbox_wait = Table(
+    "outbox_wait",
+    metadata,
+    _tenant(),
+    Column("item_id", ForeignKey("outbox_item.id"), primary_key=True),
+    Column("kind", String(32), primary_key=True),
+    Column("source_id", String(NAME_CHARS), primary_key=True),
+    _text("target", ID_CHARS),
+    _text("step", 32),
+    Column("is_met", Boolean, nullable=False, default=False),
+    Index(None, "tenant", "target", "kind", "source_id"),
 )
 
 outbox_event = Table(
@@ -369,9 +391,17 @@ push_mark = Table(
     metadata,
     _tenant(key=True),
     Column("target", String(ID_CHARS), primary_key=True),
-    _text("mark", ID_CHARS),
     Column("paused", Boolean, nullable=False, default=False),
     _text("reason", 2_000),
+)
+
+push_look = Table(
+    "push_look",
+    metadata,
+    _tenant(key=True),
+    Column("target", String(ID_CHARS), primary_key=True),
+    Column("kind", String(32), primary_key=True),
+    _text("mark", ID_CHARS),
 )
 
 route = Table(

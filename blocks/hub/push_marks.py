@@ -4,52 +4,59 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import RowMapping, insert, select, update
+from sqlalchemy import Connection, Table, and_, insert, select, update
 
 from blocks.hub import models
 from blocks.hub.database import Database
 from blocks.hub.tenants import require
+from ledger.push.kinds import PushKind
 
 
 class PushMarks:
-    """One row for each tenant and target."""
+    """A mark for each tenant, target and kind; a pause for each tenant and target."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def of(self, tenant: str, target: str) -> str:
-        """Return up to where the target was looked at in the last run; empty before the first."""
-        found = self._find(tenant, target)
-        return found["mark"] if found else ""
+    def of(self, tenant: str, target: str, kind: PushKind = PushKind.SALES_INVOICE) -> str:
+        """Return up to where a kind was looked at in the last run; empty before the first."""
+        table = models.push_look
+        query = select(table.c.mark).filter_by(tenant=tenant, target=target, kind=kind)
+        with self._database.reading() as connection:
+            return connection.execute(query).scalar() or ""
+
+    def set(
+        self, tenant: str, target: str, mark: str, kind: PushKind = PushKind.SALES_INVOICE
+    ) -> None:
+        """Note up to where a kind was looked at."""
+        here = {"tenant": tenant, "target": target, "kind": kind}
+        with self._database.writing() as connection:
+            _write(connection, models.push_look, here, {"mark": mark})
 
     def paused(self, tenant: str, target: str) -> str:
         """Return why nothing is pushed for a tenant; empty when it is not paused."""
-        found = self._find(tenant, target)
-        return found["reason"] if found and found["paused"] else ""
-
-    def set(self, tenant: str, target: str, mark: str) -> None:
-        """Note up to where the target was looked at."""
-        self._write(tenant, target, mark=mark)
+        table = models.push_mark
+        query = select(table.c.reason).filter_by(tenant=tenant, target=target, paused=True)
+        with self._database.reading() as connection:
+            return connection.execute(query).scalar() or ""
 
     def pause(self, tenant: str, target: str, *, reason: str) -> None:
         """Push nothing more for a tenant: its credential is broken, or a person asked for it."""
-        self._write(tenant, target, paused=True, reason=reason[:2_000])
+        self._pause(tenant, target, paused=True, reason=reason[:2_000])
 
     def resume(self, tenant: str, target: str) -> None:
         """Push again."""
-        self._write(tenant, target, paused=False, reason="")
+        self._pause(tenant, target, paused=False, reason="")
 
-    def _find(self, tenant: str, target: str) -> RowMapping | None:
-        table = models.push_mark
-        query = select(table).where(table.c.tenant == tenant, table.c.target == target)
-        with self._database.reading() as connection:
-            return connection.execute(query).mappings().one_or_none()
-
-    def _write(self, tenant: str, target: str, **values: Any) -> None:
-        table = models.push_mark
-        here = (table.c.tenant == tenant) & (table.c.target == target)
+    def _pause(self, tenant: str, target: str, **values: Any) -> None:
         with self._database.writing() as connection:
-            require(connection, tenant)
-            if not connection.execute(update(table).where(here).values(**values)).rowcount:
-                row = {"tenant": tenant, "target": target, "mark": "", "reason": ""}
-                connection.execute(insert(table).values(row | {"paused": False} | values))
+            _write(connection, models.push_mark, {"tenant": tenant, "target": target}, values)
+
+
+def _write(
+    connection: Connection, table: Table, here: dict[str, str], values: dict[str, Any]
+) -> None:
+    require(connection, here["tenant"])
+    same = and_(*(table.c[name] == value for name, value in here.items()))
+    if not connection.execute(update(table).where(same).values(**values)).rowcount:
+        connection.execute(insert(table).values(here | values))

@@ -56,6 +56,32 @@ async def push_lease(
         yield kept
 
 
+@asynccontextmanager
+async def company_lease(
+    hub: Hub, company: str, *, run_id: str = "", wait_limit_s: float
+) -> AsyncIterator[KeptLease]:
+    """Hold the right to create in a company that several tenants or routes may push into.
+
+    Raises:
+        LeaseTaken, LeaseLost: As `system_lease`.
+    """
+
+    def take() -> AbstractContextManager[KeptLease]:
+        # It begins with a slash: it is of no tenant, and stays when one is erased.
+        return leased(
+            hub.leases,
+            f"/push/{company}",
+            holder=f"run {run_id or 'without a server'}",
+            clock=hub.database.now,
+            run_id=run_id,
+        )
+
+    async with awaited_lease(
+        take, wait_limit_s=wait_limit_s, poll_interval_s=POLL_INTERVAL_S
+    ) as kept:
+        yield kept
+
+
 def resource(tenant: str, system: str) -> str:
     """Name the resource; it begins with the tenant, as the hub's leases do, to go with it."""
     return f"{tenant}/{system}"

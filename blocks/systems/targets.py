@@ -8,13 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from blocks.hub.outbox import Queued
     from ledger.push.advance import Rules
-    from ledger.push.events import Finding, Lost, NoEffect, NotSent, Refuted, Succeeded
+    from ledger.push.events import (
+        Already,
+        Barred,
+        Finding,
+        Lost,
+        NoEffect,
+        NotSent,
+        Postponed,
+        Refuted,
+        Succeeded,
+    )
     from ledger.push.items import Step
+    from ledger.push.kinds import PushKind
 
 
 @dataclass(frozen=True)
@@ -44,23 +55,65 @@ class Walk:
     problem: str = ""
 
 
-class PushTarget(Protocol):
-    """One tenant's company in a system that documents are pushed into."""
+@dataclass(frozen=True)
+class Before:
+    """What was read before a step, to hold a later read against: few facts, as JSON has them.
 
+    Never a document, a name or a float; sums as text. At most `BEFORE_CHARS` of the outbox.
+    `mark`: where a search for what the step creates begins; empty for that of the kind.
+    """
+
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    mark: str = ""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What the one document says of a step whose answer was lost.
+
+    `detail`: in words, for a person, without figures of the document. `target_number`: the target's
+    own for it, where it has one.
+    """
+
+    finding: Finding
+    detail: str = ""
+    target_number: str = ""
+
+
+class PushTarget(Protocol):
+    """One tenant's company in a system that documents are pushed into.
+
+    What a document waited for it finds in ``queued.item.learned``, and what it read before the
+    present step in ``queued.item.before``.
+    """
+
+    kinds: frozenset[PushKind]
+    """What it takes."""
+    company: str
+    """Names the company of which creates go one after another, whoever sends them: two tenants or
+    routes may reach the same. Empty where the tenant is all there is of it."""
     rules: Rules
     """What it can prove, and how long that takes there."""
     request_limit_s: float
     """Longest that one call takes; a claim lasts longer."""
 
-    def plan(self, process: str) -> tuple[Step, ...]:
+    def plan(self, kind: PushKind, process: str) -> tuple[Step, ...]:
         """Return the steps of a document that is to go as far as ``process`` says.
 
         Raises:
-            TerminalError: The target knows no such process, or it is not released for the tenant.
+            TerminalError: The target knows no such process, or it is not released for the tenant,
+                or it does not take the kind.
         """
 
-    def judge(self, document: str) -> Sequence[str]:
+    def judge(self, kind: PushKind, document: str) -> Sequence[str]:
         """Return what stands against a document, each in a sentence; empty when it can be sent."""
+
+    async def before(self, step: Step, queued: Queued) -> Before | Postponed | Barred | Already:
+        """Read what has to be known before a step that may change something is called.
+
+        It changes nothing there, and raises nothing: what could not be read postpones the step.
+        ``queued.item.before`` still has what was read before an earlier attempt of the same step.
+        """
 
     def request_digest(self, step: Step, queued: Queued) -> str:
         """Return the sha256 of what the call will send."""
@@ -70,13 +123,15 @@ class PushTarget(Protocol):
     ) -> Succeeded | NoEffect | Lost | NotSent | Refuted:
         """Take a step once, over a fresh connection, and say what is known of its effect."""
 
-    async def walk(self, mark: str, wanted: Mapping[str, Queued]) -> Walk:
-        """Look at everything newer than a mark; ``wanted`` are the documents that may be there.
+    async def walk(self, kind: PushKind, mark: str, wanted: Mapping[str, Queued]) -> Walk:
+        """Look at all of a kind newer than a mark; ``wanted`` are the documents that may be there.
+
+        A kind that is never created is nothing to look at: that walk is complete.
 
         A walk that fails, or that was disturbed, is one that is not complete; nothing is raised.
         """
 
-    async def read(self, step: Step, queued: Queued) -> Finding:
+    async def read(self, step: Step, queued: Queued) -> Reading:
         """Read the one document, for a step whose answer was lost."""
 
     async def deviations(self, queued: Queued) -> Sequence[str] | None:

@@ -16,8 +16,11 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from ledger.push.events import (
+    BY_READING,
     Action,
     After,
+    Already,
+    Barred,
     Begun,
     Call,
     Event,
@@ -26,6 +29,7 @@ from ledger.push.events import (
     Lost,
     NoEffect,
     NotSent,
+    Postponed,
     ReadState,
     Refuted,
     Rescued,
@@ -83,7 +87,7 @@ class Impossible(ValueError):
 
 
 def advance(
-    item: Item, event: Event | None, *, rules: Rules, now: Clock
+    item: Item, event: Event | None, *, rules: Rules, now: Clock, read: Item | None = None
 ) -> tuple[Item, Action | None]:
     """Return the document after an event, and what may be done next.
 
@@ -95,18 +99,31 @@ def advance(
         event: What happened; None to ask what is next.
         rules: The target's.
         now: On the clock of the process that asks.
+        read: The document as it was when the caller made up its mind; None: as it is now.
 
     Raises:
-        Impossible: The event cannot happen to such a document.
+        Impossible: The event cannot happen to such a document, or holds only of it as it was read.
     """
+    if isinstance(event, BY_READING) and not _is_as_read(item, read):
+        raise Impossible(item, event)
     after = item if event is None else _after(item, event, rules, now)
     return after, _next(after, rules, now)
+
+
+def _is_as_read(item: Item, read: Item | None) -> bool:
+    """Return whether nobody changed a document since it was read.
+
+    A process that slept since then would call a step that another one has taken.
+    """
+    return read is None or read == item
 
 
 def _after(item: Item, event: Event, rules: Rules, now: Clock) -> Item:
     match event:
         case Begun():
             after = _begun(item, event, now)
+        case Postponed() | Barred() | Already():
+            after = _not_called(item, event, now)
         case Succeeded() | NoEffect() | Lost() | NotSent() | Refuted():
             is_current = item.phase is Phase.SENDING and event.token == item.token
             after = _answered(item, event, rules, now) if is_current else _late(item, event)
@@ -131,6 +148,8 @@ def _begun(item: Item, event: Begun, now: Clock) -> Item:
         raise Impossible(item, event)
     if event.token <= item.token:
         raise Impossible(item, event)  # a claim that was overtaken may begin nothing
+    if not item.finished and not _is_all_learned(item, event):
+        raise Impossible(item, event)  # what it waits for is not there, as far as we know
     return replace(
         item,
         phase=Phase.SENDING,
@@ -140,7 +159,32 @@ def _begun(item: Item, event: Begun, now: Clock) -> Item:
         attempts=item.attempts + 1,
         ready_at=None,
         answer_code="",
+        learned=event.learned if not item.finished else item.learned,
+        before=dict(event.before),
     )
+
+
+def _is_all_learned(item: Item, event: Begun) -> bool:
+    named = {(one.kind, one.source_id) for one in item.waits_for}
+    return named == {(one.kind, one.source_id) for one in event.learned}
+
+
+def _not_called(item: Item, event: Postponed | Barred | Already, now: Clock) -> Item:
+    """Take what was read before a step, of which nothing was sent."""
+    if item.phase is not Phase.READY or item.step is None:
+        raise Impossible(item, event)
+    match event:
+        case Postponed():
+            at = Clock(now.seconds + event.retry_after_s, now.epoch)
+            tried = replace(item, attempts=item.attempts + 1)
+            after = replace(tried, ready_at=at, answer_code=event.code)
+        case Barred():
+            after = item.held(event.code, event.detail, is_before=True, ids=event.ids)
+        case Already():
+            if item.step is Step.CREATE:
+                raise Impossible(item, event)  # what is there is ours only by its key (`Found`)
+            after = _step_done(_numbered(item, event.target_number))
+    return after
 
 
 def _answered(
@@ -164,6 +208,7 @@ def _answered(
 
 
 def _succeeded(item: Item, event: Succeeded, rules: Rules, now: Clock) -> Item:
+    item = _numbered(item, event.target_number)
     if item.step is not Step.CREATE:
         return _step_done(item)
     if event.target_id:
@@ -211,19 +256,23 @@ def _walked(item: Item, event: Walked, rules: Rules, now: Clock) -> Item:
         return _adopted(item, found)
     if not event.is_complete:
         return item  # a lookup that failed is not an absence
-    if event.lookalikes:
-        return item.held(HoldCode.LOOKALIKE, f"newer than the mark: {_listed(event.lookalikes)}")
+    if alike := event.lookalikes - item.set_aside:
+        detail = f"newer than the mark: {_listed(alike)}"
+        return item.held(HoldCode.LOOKALIKE, detail, ids=alike)
     return _looked(item, item.doubt, began_s=event.began_s, lag_s=rules.commit_lag_s, now=now)
 
 
 def _read(item: Item, event: StateRead, rules: Rules, now: Clock) -> Item:
-    if item.phase is not Phase.IN_DOUBT or item.doubt is None or item.step is Step.CREATE:
+    is_of_it = (event.step, event.token) == (item.step, item.token) and item.step is not Step.CREATE
+    if item.phase is not Phase.IN_DOUBT or item.doubt is None or not is_of_it:
         return item
     match event.finding:
         case Finding.DONE:
-            after = _step_done(item)
+            after = _step_done(_numbered(item, event.target_number))
         case Finding.GONE:
-            after = item.held(HoldCode.GONE)
+            after = item.held(HoldCode.GONE, event.detail)
+        case Finding.CONFLICT:
+            after = item.held(HoldCode.CONFLICT, event.detail)
         case Finding.UNKNOWN:
             after = item
         case Finding.NOT_DONE:
@@ -264,7 +313,11 @@ def _adopted(item: Item, ids: frozenset[str]) -> Item:
 
 
 def _step_done(item: Item) -> Item:
-    return _ready(replace(item, finished=item.finished + 1, attempts=0))
+    return _ready(replace(item, finished=item.finished + 1, attempts=0, before={}))
+
+
+def _numbered(item: Item, number: str) -> Item:
+    return replace(item, target_number=number) if number else item
 
 
 def _ready(item: Item) -> Item:
@@ -276,7 +329,10 @@ def _retried(item: Item) -> Item:
     """Try a step once more where that can make nothing twice; elsewhere a person resolves it."""
     if item.phase is Phase.READY:
         return replace(item, ready_at=None)
-    is_safe = item.phase is Phase.REJECTED or (item.hold and item.hold.code in RETRYABLE)
+    hold = item.hold
+    is_safe = item.phase is Phase.REJECTED or (
+        hold is not None and (hold.code in RETRYABLE or hold.is_before)
+    )
     return _ready(item) if is_safe else item
 
 
@@ -295,7 +351,8 @@ def _resolved(item: Item, event: Resolved) -> Item:
     if item.step is Step.CREATE:
         if event.is_done:
             raise Impossible(item, event)  # done means that there is an id to go on with
-        return _ready(replace(item, seen=frozenset()))
+        alike = item.hold.ids if item.hold else frozenset[str]()
+        return _ready(replace(item, seen=frozenset(), set_aside=item.set_aside | alike))
     return _step_done(item) if event.is_done else _ready(item)
 
 

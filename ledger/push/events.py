@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
-from ledger.push.items import HoldCode, Step
+from ledger.push.items import HoldCode
+from ledger.push.kinds import Learned
+from ledger.push.steps import Step
 
 
 class After(StrEnum):
@@ -19,11 +23,44 @@ class After(StrEnum):
 
 @dataclass(frozen=True)
 class Begun:
-    """A worker holds the claim `token` and is about to call; stored before the first byte."""
+    """A worker holds the claim `token` and is about to call; stored before the first byte.
+
+    `learned`: of all that the document waits for, where this is its first step. `before`: what the
+    target read for the step, as JSON has it; a read after a lost answer is held against it.
+    """
 
     token: int
     request_digest: str
     mark: str = ""
+    learned: tuple[Learned, ...] = ()
+    before: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Postponed:
+    """What has to be read before a step could not be read; nothing was sent."""
+
+    code: str
+    retry_after_s: float
+
+
+@dataclass(frozen=True)
+class Barred:
+    """What was read before a step forbids it: a person looks; nothing was sent.
+
+    `ids`: of documents there that look like this one.
+    """
+
+    code: HoldCode
+    detail: str = ""
+    ids: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Already:
+    """What was read before a step other than a create shows that it took place already."""
+
+    target_number: str = ""
 
 
 @dataclass(frozen=True)
@@ -35,10 +72,14 @@ class NotSent:
 
 @dataclass(frozen=True)
 class Succeeded:
-    """The target's own good answer. `target_id`: of what was created."""
+    """The target's own good answer.
+
+    `target_id`: of what was created; of a create alone. `target_number`: the target's own for it.
+    """
 
     token: int
     target_id: str = ""
+    target_number: str = ""
 
 
 @dataclass(frozen=True)
@@ -83,16 +124,28 @@ class Finding(StrEnum):
 
     DONE = "done"
     NOT_DONE = "not_done"
+    """It is as it was before the call."""
     UNKNOWN = "unknown"
+    """It could not be read, or says nothing yet."""
     GONE = "gone"
+    CONFLICT = "conflict"
+    """It is neither as it was before nor as the call leaves it: a person changed it."""
 
 
 @dataclass(frozen=True)
 class StateRead:
-    """The one document was read for a step that is in doubt; `began_s` as in `Walked`."""
+    """The one document was read for a step that is in doubt; `began_s` as in `Walked`.
 
+    `token`: of the claim under which the step was begun. Both name the doubt that it was read for:
+    one that is settled meanwhile is no other's proof.
+    """
+
+    step: Step
+    token: int
     finding: Finding
     began_s: float = 0.0
+    detail: str = ""
+    target_number: str = ""
 
 
 @dataclass(frozen=True)
@@ -129,6 +182,9 @@ class Resolved:
 
 Event = (
     Begun
+    | Postponed
+    | Barred
+    | Already
     | NotSent
     | Succeeded
     | NoEffect
@@ -165,5 +221,8 @@ class ReadState:
     step: Step
     wait_s: float = 0.0
 
+
+BY_READING = Begun | Postponed | Barred | Already
+"""Events that hold only of a document that is still as it was when somebody read it."""
 
 Action = Call | Search | ReadState

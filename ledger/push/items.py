@@ -2,39 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
+from ledger.push.kinds import Learned, Prerequisite
+from ledger.push.steps import READ_ONLY, ReadBack, Step
 
-class Step(StrEnum):
-    """One call of a document's plan, in the order in which a target asks for them."""
-
-    CREATE = "create"
-    CHECK = "check"
-    """What was created is read back; it holds the document if figures or key differ."""
-    BOOK = "book"
-    ATTACH = "attach"
-    APPROVE = "approve"
-    NUMBER = "number"
-    """The target's own number is awaited: it comes a while after the approval."""
-    SEND = "send"
-    PAY = "pay"
-
-
-READ_ONLY: Final = frozenset({Step.CHECK, Step.NUMBER})
-"""Steps that change nothing there: whatever becomes of the answer, they are taken again."""
-
-
-class ReadBack(StrEnum):
-    """How a target proves what became of a step whose answer was lost."""
-
-    SEARCH = "search"
-    """By a walk over everything newer than a mark, for our key."""
-    STATE = "state"
-    """By reading the one document."""
-    NONE = "none"
-    """Not at all: a person looks."""
+__all__ = [
+    "READ_ONLY",
+    "Clock",
+    "Doubt",
+    "Hold",
+    "HoldCode",
+    "Item",
+    "Phase",
+    "ReadBack",
+    "Step",
+]
 
 
 class Phase(StrEnum):
@@ -66,6 +52,8 @@ class HoldCode(StrEnum):
     """The target did not do in time what it was to do by itself."""
     GONE = "gone"
     """The document is not there any more."""
+    CONFLICT = "conflict"
+    """A person changed there what the step was to change: neither as before nor as sent."""
 
 
 @dataclass(frozen=True)
@@ -73,11 +61,15 @@ class Hold:
     """Why a document is held. `detail`: in words, without figures of the document.
 
     `is_lost`: the answer to its present step was lost, so that the step may have taken place.
+    `is_before`: it was found out before the step was called, of which nothing was sent. `ids`: of
+    documents there that are not ours for all we know, and that look like this one.
     """
 
     code: HoldCode
     detail: str = ""
     is_lost: bool = False
+    is_before: bool = False
+    ids: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -116,7 +108,10 @@ class Item:
     `key`: ours, which travels in the document. `steps`: its plan. `finished`: how many of them are
     done. `token`: of the claim under which the present step was begun. `mark`: where a search
     begins. `seen`: ids with our key that came to light while a call was on its way. `ready_at`: not
-    before then; None at once.
+    before then; None at once. `target_number`: the target's own for it. `waits_for`: what has to be
+    there before its first step; `learned`: what the last call of that step knew of them.
+    `before`: what the target read right before the present step was called, as JSON has it; empty
+    before it was called. `set_aside`: ids that a person looked at and that are not this document.
     """
 
     key: str
@@ -133,6 +128,11 @@ class Item:
     attempts: int = 0
     answer_code: str = ""
     hold: Hold | None = None
+    target_number: str = ""
+    waits_for: tuple[Prerequisite, ...] = ()
+    learned: tuple[Learned, ...] = ()
+    before: Mapping[str, Any] = field(default_factory=dict)
+    set_aside: frozenset[str] = frozenset()
 
     @property
     def step(self) -> Step | None:
@@ -152,12 +152,28 @@ class Item:
         last = next((s for s in reversed(self.steps[: self.finished]) if s in _AFTER), None)
         return _AFTER[last] if last else "queued"
 
-    def held(self, code: HoldCode, detail: str = "") -> Item:
+    def has_reached(self, step: Step) -> bool:
+        """Return whether a step is done and the document there is ours beyond question."""
+        is_doubtful = self.hold is not None and self.hold.code in _DOUBTFUL
+        return step in self.steps[: self.finished] and not is_doubtful
+
+    def held(
+        self,
+        code: HoldCode,
+        detail: str = "",
+        *,
+        is_before: bool = False,
+        ids: frozenset[str] = frozenset(),
+    ) -> Item:
         """Return it held."""
         is_open = self.phase in {Phase.SENDING, Phase.IN_DOUBT}
-        hold = Hold(code, detail, is_lost=is_open and self.step not in READ_ONLY)
+        is_lost = is_open and self.step not in READ_ONLY
+        hold = Hold(code, detail, is_lost=is_lost, is_before=is_before, ids=ids)
         return replace(self, phase=Phase.HELD, hold=hold, doubt=None)
 
+
+_DOUBTFUL: Final = frozenset({HoldCode.SEVERAL, HoldCode.GONE})
+"""Holds under which nobody may go on by a document's id."""
 
 _AFTER: Final = {
     Step.CREATE: "created",

@@ -7,15 +7,23 @@ from dataclasses import asdict
 from typing import Any
 
 from ledger.push.items import Clock, Doubt, Hold, HoldCode, Item, Phase, Step
+from ledger.push.kinds import Learned, Prerequisite, PushKind
 
 
 def write_item(item: Item) -> str:
-    """Return an item as JSON; `read_item` gives it back."""
-    return json.dumps(asdict(item) | {"seen": sorted(item.seen)}, default=str)
+    """Return an item as JSON; `read_item` gives it back.
+
+    Raises:
+        TypeError: What was read before a step has a value that JSON has not.
+    """
+    found = asdict(item) | {"seen": sorted(item.seen), "set_aside": sorted(item.set_aside)}
+    if item.hold:
+        found["hold"]["ids"] = sorted(item.hold.ids)
+    return json.dumps(found, allow_nan=False)
 
 
 def read_item(text: str) -> Item:
-    """Return the item that `write_item` wrote."""
+    """Return the item that `write_item` wrote, now or before an item had all that it has now."""
     found: dict[str, Any] = json.loads(text)
     doubt = found["doubt"]
     hold = found["hold"]
@@ -33,8 +41,28 @@ def read_item(text: str) -> Item:
         ready_at=_clock(found["ready_at"]) if found["ready_at"] else None,
         attempts=found["attempts"],
         answer_code=found["answer_code"],
-        hold=Hold(HoldCode(hold["code"]), hold["detail"], hold["is_lost"]) if hold else None,
+        hold=_hold(hold) if hold else None,
+        target_number=found.get("target_number", ""),
+        waits_for=tuple(map(_prerequisite, found.get("waits_for", ()))),
+        learned=tuple(map(_learned, found.get("learned", ()))),
+        before=found.get("before", {}),
+        set_aside=frozenset(found.get("set_aside", ())),
     )
+
+
+def _hold(found: dict[str, Any]) -> Hold:
+    ids = frozenset(found.get("ids", ()))
+    is_before = found.get("is_before", False)
+    return Hold(HoldCode(found["code"]), found["detail"], found["is_lost"], is_before, ids)
+
+
+def _prerequisite(found: dict[str, Any]) -> Prerequisite:
+    return Prerequisite(PushKind(found["kind"]), found["source_id"], Step(found["step"]))
+
+
+def _learned(found: dict[str, Any]) -> Learned:
+    kind = PushKind(found["kind"])
+    return Learned(kind, found["source_id"], found["target_id"], found["target_number"])
 
 
 def _clock(found: dict[str, Any]) -> Clock:

@@ -14,6 +14,7 @@ from blocks.hub import Tenant
 from blocks.hub.outbox import NewDocument
 from blocks.steps import PUSH_STEPS
 from ledger.push.items import Phase, Step
+from ledger.push.kinds import PushKind
 from simulators.fennoa import Company, Fault, FennoaSimulator
 from tasks.push_add import key_of
 from tests.faults.children import CHILDREN
@@ -52,7 +53,7 @@ def document(number):
     made = invoice(id=str(number), customer=CUSTOMER | {"number": str(number)})
     return NewDocument(
         made.key,
-        "sales_invoice",
+        PushKind.SALES_INVOICE,
         key_of("acme", "fennoa", made.key),
         made.customer.key,
         made.model_dump_json(exclude_defaults=True),

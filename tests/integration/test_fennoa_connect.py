@@ -11,6 +11,7 @@ from blocks.hub import Method
 from blocks.systems.fennoa.block import WrongTerms
 from blocks.systems.registry import open_target, port
 from ledger.push.items import Step
+from ledger.push.kinds import PushKind
 from simulators.fennoa import Company, FennoaSimulator, Order
 from tests.harnesses.fennoa import BLOCK, KEY, USER, give_block
 
@@ -134,7 +135,7 @@ def test_more_than_drafts_wait_until_the_first_were_looked_at(hub, fennoa, monke
 
     async def plan(process):
         async with open_target(hub, "acme", "fennoa") as target:
-            return target.plan(process)
+            return target.plan(PushKind.SALES_INVOICE, process)
 
     assert (Step.CREATE, Step.CHECK) == asyncio.run(plan("")) == asyncio.run(plan("draft"))
     with pytest.raises(Exception, match="import_verified"):

@@ -12,12 +12,14 @@ from pydantic import SecretStr
 
 from blocks.http import SlidingWindow
 from blocks.http.once import call_once
+from blocks.hub import models, outbox_due, outbox_rows
 from blocks.hub.outbox import NewDocument
 from blocks.systems.fennoa.prepared import Prepared, Unsendable
 from blocks.systems.fennoa.target import FennoaTarget
 from ledger.push.advance import Rules
 from ledger.push.events import Begun, Found, Lost, Resolved, Succeeded
 from ledger.push.items import Phase, ReadBack, Step
+from ledger.push.kinds import PushKind
 from simulators.fennoa import Company, Fault, FennoaSimulator, Order
 from tasks import push
 from tasks.push import Pusher, now
@@ -66,7 +68,13 @@ def form(number, customer="1042", price="100.00"):
 def document(number, steps=DRAFT, gross="125.50"):
     text = json.dumps({"form": form(number), "gross": gross})
     return NewDocument(
-        f"INV-{number}", "sales_invoice", key(number), "1042", text, f"digest {number}", steps
+        f"INV-{number}",
+        PushKind.SALES_INVOICE,
+        key(number),
+        "1042",
+        text,
+        f"digest {number}",
+        steps,
     )
 
 
@@ -241,7 +249,7 @@ def test_answer_lost_to_a_sending_is_held_for_a_person(hub, fennoa, run):
 def test_sending_that_fails_with_a_good_status_is_a_failure(hub, fennoa, run):
     form_ = form(1) | {"delivery_method": "finvoice"}
     text = json.dumps({"form": form_, "gross": "125.50"})
-    queue(hub, NewDocument("INV-1", "sales_invoice", key(1), "1042", text, "d", SENT))
+    queue(hub, NewDocument("INV-1", PushKind.SALES_INVOICE, key(1), "1042", text, "d", SENT))
 
     assert {"rejected": 1} == run()
 
@@ -399,7 +407,7 @@ def test_alarm_during_a_sending_and_the_word_of_a_person_send_nothing_twice(hub,
         Begun(9, "digest"),
         Found("2"),
     ):
-        hub.outbox.apply(queued, event, rules=QUICK, now=now())
+        queued, _ = hub.outbox.apply(queued, event, rules=QUICK, now=now())
     held = item(hub, 1)
     word = Resolved(is_done=True, target_id="1")
 
@@ -432,7 +440,7 @@ def test_changed_content_replaces_no_invoice_that_is_there(hub, fennoa, run):
     """It was created, and its sending was refused."""
     form_ = form(1) | {"delivery_method": "finvoice"}
     text = json.dumps({"form": form_, "gross": "125.50"})
-    first = NewDocument("INV-1", "sales_invoice", key(1), "1042", text, "d", SENT)
+    first = NewDocument("INV-1", PushKind.SALES_INVOICE, key(1), "1042", text, "d", SENT)
     queue(hub, first)
     assert {"rejected": 1} == run()
 
@@ -471,13 +479,15 @@ def test_call_as_a_whole_ends_within_its_limit(hub, fennoa, run, monkeypatch):
 
 def test_next_document_is_found_by_an_index_however_many_wait(hub):
     """100 documents or 20,000: SQLite looks at no more of its index."""
-    database = hub.database
     queue(hub, *(document(number) for number in range(1, 40)))
-    with database.reading() as connection:
+    table = models.outbox_item
+    here = outbox_rows.of("acme", "fennoa") & table.c.kind.in_([PushKind.SALES_INVOICE])
+    may_call = outbox_due._may_call("acme/fennoa")
+    with hub.database.reading() as connection:
         for query in (
-            hub.outbox._fresh("acme", "fennoa"),
-            hub.outbox._waiting("acme", "fennoa", now()),
-            hub.outbox._abandoned("acme", "fennoa"),
+            outbox_due._fresh(here, may_call),
+            outbox_due._waiting(here, may_call, now()),
+            outbox_due._abandoned(here),
         ):
             text = query.compile(connection, compile_kwargs={"render_postcompile": True})
             asked = f"explain query plan {text}".replace("?", "1")

@@ -19,7 +19,7 @@ from blocks.systems.fennoa.answers import Good, read_answer, retry_after
 from blocks.systems.fennoa.prepare import mapped
 from blocks.systems.fennoa.prepared import KEY_FIELD, Prepare, Prepared, Unsendable
 from blocks.systems.fennoa.walk import Row, walk_invoices
-from blocks.systems.targets import Claim, Walk
+from blocks.systems.targets import Before, Claim, Reading, Walk
 from ledger.errors import TerminalError
 from ledger.invoice.mappings.fennoa.plan import steps_of
 from ledger.invoice.mappings.fennoa.terms import Process, Terms
@@ -34,6 +34,7 @@ from ledger.push.events import (
     Succeeded,
 )
 from ledger.push.items import HoldCode, ReadBack, Step
+from ledger.push.kinds import PushKind
 
 TOO_MANY_REQUESTS: Final = HTTPStatus.TOO_MANY_REQUESTS
 REQUEST_LIMIT_S: Final = 60.0
@@ -82,6 +83,8 @@ class FennoaTarget:
     terms: Terms = field(default_factory=Terms)
     rules: Rules = RULES
     request_limit_s: float = REQUEST_LIMIT_S
+    kinds: frozenset[PushKind] = frozenset({PushKind.SALES_INVOICE})
+    company: str = ""
     calls: int = 0
     _refused: str = field(default="", init=False)
     _steps: dict[Step, Callable[[Queued, Claim], Awaitable[Answered]]] = field(init=False)
@@ -95,7 +98,7 @@ class FennoaTarget:
             Step.SEND: self._send,
         }
 
-    def plan(self, process: str) -> tuple[Step, ...]:
+    def plan(self, kind: PushKind, process: str) -> tuple[Step, ...]:  # noqa: ARG002 - there is one
         """Return the steps of an invoice; empty ``process`` is the one that is agreed."""
         if process and process not in set(Process):
             known = ", ".join(Process)
@@ -105,10 +108,14 @@ class FennoaTarget:
         chosen = Process(process) if process else self.terms.process
         return steps_of(self.terms.model_copy(update={"process": chosen}))
 
-    def judge(self, document: str) -> Sequence[str]:
+    def judge(self, kind: PushKind, document: str) -> Sequence[str]:  # noqa: ARG002 - there is one
         """Return what stands against an invoice, each in a sentence."""
         found = mapped(document, self.terms)
         return [] if found.is_sendable else [one.message for one in found.problems if one.refuses]
+
+    async def before(self, step: Step, queued: Queued) -> Before:  # noqa: ARG002 - as the port asks
+        """Read nothing: what a lost answer is held against is the invoice itself."""
+        return Before()
 
     def request_digest(self, step: Step, queued: Queued) -> str:
         """Return the sha256 of what the call sends: its form, or the id that it names."""
@@ -124,7 +131,12 @@ class FennoaTarget:
         """Take a step once, and say what is known of its effect."""
         return await self._steps[step](queued, claim)
 
-    async def walk(self, mark: str, wanted: Mapping[str, Queued]) -> Walk:
+    async def walk(
+        self,
+        kind: PushKind,  # noqa: ARG002 - there is one
+        mark: str,
+        wanted: Mapping[str, Queued],
+    ) -> Walk:
         """Look at all invoices newer than a mark."""
         self._refused = ""
         try:
@@ -134,16 +146,17 @@ class FennoaTarget:
         walk = await walk_invoices(self._get, mark, prepared)
         return walk if walk.is_complete else replace(walk, problem=self._refused)
 
-    async def read(self, step: Step, queued: Queued) -> Finding:
+    async def read(self, step: Step, queued: Queued) -> Reading:
         """Read the invoice of a step whose answer was lost."""
         once = await self.get_once(f"sales_api/{queued.item.target_id}")
         answer = read_answer(once, 0)
         if isinstance(answer, NoEffect) and once.response is not None:
             is_gone = once.response.status_code == HTTPStatus.NOT_FOUND
-            return Finding.GONE if is_gone else Finding.UNKNOWN
+            return Reading(Finding.GONE if is_gone else Finding.UNKNOWN)
         if not isinstance(answer, Good) or step is not Step.APPROVE:
-            return Finding.UNKNOWN
-        return Finding.DONE if _header(answer).get("invoice_no") else Finding.NOT_DONE
+            return Reading(Finding.UNKNOWN)
+        number = str(_header(answer).get("invoice_no") or "")
+        return Reading(Finding.DONE if number else Finding.NOT_DONE, target_number=number)
 
     async def deviations(self, queued: Queued) -> Sequence[str] | None:
         """Return in what an invoice there differs from what was sent."""
@@ -192,8 +205,8 @@ class FennoaTarget:
         answer = await self._invoice(queued, claim)
         if not isinstance(answer, Good):
             return answer
-        if _header(answer).get("invoice_no"):
-            return Succeeded(claim.token)
+        if number := _header(answer).get("invoice_no"):
+            return Succeeded(claim.token, target_number=str(number))
         if queued.item.attempts > NUMBER_LOOKS:
             return Refuted(claim.token, HoldCode.OVERDUE, "it was approved and has no number")
         return NoEffect(claim.token, "no_number_yet", After.RETRY, retry_after_s=NUMBER_EVERY_S)

@@ -23,6 +23,7 @@ from ledger.fiscal_year import FiscalYear
 from ledger.push.advance import Rules
 from ledger.push.events import After, Begun, NoEffect
 from ledger.push.items import Step
+from ledger.push.kinds import PushKind
 from tasks.push import now
 from tests.command_line import invoke
 from tests.hostile_text import CLIPBOARD, FORGED, HOSTILE, acting, forged
@@ -72,7 +73,7 @@ def hostile(tmp_path, home):
 
 def rejected(hub, tenant):
     """Queue a document, and let its target refuse it."""
-    new = NewDocument(HOSTILE, "sales_invoice", "k", FORGED, "{}", "d", (Step.CREATE,))
+    new = NewDocument(HOSTILE, PushKind.SALES_INVOICE, "k", FORGED, "{}", "d", (Step.CREATE,))
     hub.outbox.add(tenant, FENNOA, [new])
     queued = hub.outbox.find(tenant, FENNOA, HOSTILE)
     for event in (Begun(1, "digest"), NoEffect(1, FORGED, After.REJECT)):

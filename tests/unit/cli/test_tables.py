@@ -33,6 +33,7 @@ from ledger.outcome import Outcome
 from ledger.push.advance import Rules
 from ledger.push.events import After, Begun, NoEffect
 from ledger.push.items import Clock, Step
+from ledger.push.kinds import PushKind
 from tasks import pruning
 from tasks.push_deviations import Deviation, Deviations
 from tests.hostile_text import OURS
@@ -198,7 +199,7 @@ def busy(home, tmp_path):
             Connection("acme", FORTNOX, method=Method.CLIENT_CREDENTIALS, source_tenant_id="503072")
         )
         hub.connections.save(Connection("acme", FENNOA, Method.API_KEY, credential_block="a/b"))
-        new = NewDocument(LONG, "sales_invoice", "k", "c", "{}", "d", (Step.CREATE,))
+        new = NewDocument(LONG, PushKind.SALES_INVOICE, "k", "c", "{}", "d", (Step.CREATE,))
         hub.outbox.add("acme", FENNOA, [new])
         queued = hub.outbox.find("acme", FENNOA, LONG)
         for event in (Begun(1, "0123456789abcdef" * 4), NoEffect(1, LONG, After.REJECT)):

@@ -29,8 +29,10 @@ from ledger.onboarding import StatementKind
 from ledger.push.advance import Rules
 from ledger.push.events import Found
 from ledger.push.items import Clock, Step
+from ledger.push.kinds import Prerequisite, PushKind
 
 PLAN = (Step.CREATE, Step.CHECK)
+NOT_THERE = Prerequisite(PushKind.SALES_INVOICE, "3")
 
 BROKEN = ControlResult(
     "c", Severity.BLOCKS, Answer.BROKEN, breaks=(Break("c", BreakKind.MISSING),), break_count=1
@@ -68,11 +70,16 @@ def fill(hub, tenant: str, year) -> None:
         )
     )
     hub.push_marks.set(tenant, "fennoa", "7")
+    hub.push_marks.pause(tenant, "fennoa", reason="audit")
     hub.outbox.add(
-        tenant, "fennoa", [NewDocument("1", "sales_invoice", tenant, "c", "{}", "d", PLAN)]
+        tenant, "fennoa", [NewDocument("1", PushKind.SALES_INVOICE, tenant, "c", "{}", "d", PLAN)]
     )
     (queued,) = hub.outbox.listed(tenant)
     hub.outbox.apply(queued, Found("8"), rules=Rules(), now=Clock(0.0, "here"))
+    credit = NewDocument(
+        "2", PushKind.SALES_INVOICE, f"{tenant}-2", "c", "{}", "d", PLAN, (NOT_THERE,)
+    )
+    hub.outbox.add(tenant, "fennoa", [credit])
     hub.pickups.agree(Pickup(tenant, "sftp-account/some", "/out"), who="anna")
     hub.pickups.remember(PickupFile(tenant, "x.se", 1, 2, "ab", PickupState.TAKEN))
     route = hub.routes.add(tenant, "ecom", "vouchers", "procountor", who="anna")

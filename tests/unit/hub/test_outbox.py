@@ -25,6 +25,7 @@ from ledger.push.events import (
     Walked,
 )
 from ledger.push.items import Clock, Doubt, Hold, HoldCode, Item, Phase, Step
+from ledger.push.kinds import PushKind
 from ledger.push.stored import read_item, write_item
 
 TARGET = "fennoa"
@@ -37,7 +38,7 @@ A_MINUTE = dt.timedelta(minutes=1)
 
 def document(number, customer="c", digest="d"):
     return NewDocument(
-        f"invoice {number}", "sales_invoice", f"key-{number}", customer, "{}", digest, PLAN
+        f"invoice {number}", PushKind.SALES_INVOICE, f"key-{number}", customer, "{}", digest, PLAN
     )
 
 

@@ -10,12 +10,15 @@ import pytest
 
 from blocks.settings import PROJECT
 from ledger.push import advance as rules_of_pushing
-from ledger.push.items import Clock, Phase
+from ledger.push.items import Clock, Item, Phase
 from tests.push_campaign import ALL, FEW, HEADS, play
 from tests.push_world import RULES, World
 
 SCHEDULES = ALL if os.environ.get("TASMA_CAMPAIGN") else FEW
 RECORD = PROJECT / "docs" / "decisions" / "0020-exactly-once.md"
+
+
+SLEEPY = {"sleeps": 100, "longest_sleep_s": 1_000.0, "workers": 4, "fault_rate": 0.6}
 
 
 def wrong(seeds, **settings):
@@ -37,10 +40,10 @@ def test_every_document_is_there_once_or_held_and_the_decision_has_the_figures()
 
 
 def test_without_faults_every_document_is_done():
-    worlds = [World(seed, fault_rate=0.0, kills=0, sleeps=0).play() for seed in range(20)]
+    worlds = [World(seed, fault_rate=0.0, kills=0, sleeps=0, people=0).play() for seed in range(20)]
 
     ends = Counter(item.phase for world in worlds for item in world.hub.items.values())
-    assert {Phase.DONE: 40} == ends
+    assert {Phase.DONE: 60} == ends
 
 
 def test_most_documents_get_there_in_spite_of_faults():
@@ -48,7 +51,7 @@ def test_most_documents_get_there_in_spite_of_faults():
     worlds = [World(seed, fault_rate=0.1).play() for seed in range(100)]
 
     ends = Counter(item.phase for world in worlds for item in world.hub.items.values())
-    assert ends[Phase.DONE] > 100
+    assert ends[Phase.DONE] > 200
 
 
 def mutant_no_doubt(item, rules, now):
@@ -79,7 +82,22 @@ def mutant_no_fence(item, event):
     return rules_of_pushing._answered(item, event, RULES, Clock(0.0, "nobody's"))
 
 
-MUTATED = {"_walked": rules_of_pushing._walked}
+def mutant_stale_reader(item, read):
+    """Let a process that slept begin a step that another has taken meanwhile."""
+    return True
+
+
+def mutant_stale_proof(item, event, rules, now):
+    """Take what was read for one step in doubt for the proof of another."""
+    forged = replace(event, step=item.step, token=item.token) if item.step else event
+    return MUTATED["_read"](item, forged, rules, now)
+
+
+def mutant_waits_for_nothing(item, step):
+    return True
+
+
+MUTATED = {"_walked": rules_of_pushing._walked, "_read": rules_of_pushing._read}
 
 
 @pytest.mark.parametrize(
@@ -96,3 +114,23 @@ def test_campaign_catches_a_rule_that_was_weakened(monkeypatch, name, mutant):
     monkeypatch.setattr(rules_of_pushing, name, mutant)
 
     assert wrong(range(600)), mutant.__name__
+
+
+@pytest.mark.parametrize(
+    ("name", "mutant"), [("_is_as_read", mutant_stale_reader), ("_read", mutant_stale_proof)]
+)
+def test_campaign_of_sleepy_workers_catches_what_is_taken_as_it_was_before(
+    monkeypatch, name, mutant
+):
+    assert {} == wrong(range(100), **SLEEPY)
+    monkeypatch.setattr(rules_of_pushing, name, mutant)
+
+    assert wrong(range(600), **SLEEPY), mutant.__name__
+
+
+def test_campaign_catches_a_document_that_does_not_wait(monkeypatch):
+    monkeypatch.setattr(Item, "has_reached", mutant_waits_for_nothing)
+
+    assert any(
+        "without its partner" in one for found in wrong(range(100)).values() for one in found
+    )

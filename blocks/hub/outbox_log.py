@@ -1,0 +1,92 @@
+"""The log of each document of the outbox, which is only added to."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, insert, select
+
+from blocks.hub import models
+from blocks.hub.outbox_rows import Queued
+from ledger.push.events import Begun, Event
+from ledger.push.items import Item
+from ledger.push.kinds import Learned
+
+
+@dataclass(frozen=True)
+class LogLine:
+    """One line of a document's log."""
+
+    at: dt.datetime
+    kind: str
+    state: str
+    step: str
+    detail: str
+    run_id: str
+
+
+def log_event(
+    connection: Connection,
+    before: Queued,
+    event: Event,
+    item: Item,
+    *,
+    at: dt.datetime,
+    run_id: str,
+) -> None:
+    """Note what happened to a document, and where it stands now, within a transaction."""
+    kind = type(event).__name__.lower()
+    facts = {name: value for name, value in vars(event).items() if value not in ("", None, (), {})}
+    if isinstance(event, Begun):
+        facts["request"] = facts.pop("request_digest", "")[:16]
+    if item.hold:
+        facts["hold"] = f"{item.hold.code} {item.hold.detail}".strip()
+    detail = ", ".join(f"{name}={_shown(value)}" for name, value in sorted(facts.items()))
+    step = before.item.step or ""
+    note(connection, before, kind, detail, at=at, state=item.state, step=step, run_id=run_id)
+
+
+def note(
+    connection: Connection,
+    queued: Queued,
+    kind: str,
+    detail: str,
+    *,
+    at: dt.datetime,
+    state: str = "",
+    step: str = "",
+    run_id: str = "",
+) -> None:
+    """Add a line to a document's log, within a transaction."""
+    row = {"tenant": queued.tenant, "item_id": queued.id, "at": at}
+    row |= {"kind": kind, "detail": detail, "run_id": run_id, "step": step}
+    row["state"] = state or queued.item.state
+    connection.execute(insert(models.outbox_event).values(row))
+
+
+def read_log(connection: Connection, queued: Queued) -> list[LogLine]:
+    """Return a document's log, oldest first."""
+    table = models.outbox_event
+    query = select(table).where(table.c.item_id == queued.id).order_by(table.c.id)
+    return [
+        LogLine(row.at, row.kind, row.state, row.step, row.detail, row.run_id)
+        for row in connection.execute(query)
+    ]
+
+
+def _shown(value: object) -> str:
+    match value:
+        case frozenset():
+            return " ".join(sorted(map(str, value)))
+        case dict():
+            return " ".join(sorted(map(str, value)))  # what was read stays with the document
+        case tuple():
+            return " ".join(_learned(one) for one in value)
+    return str(value)
+
+
+def _learned(one: object) -> str:
+    if isinstance(one, Learned):
+        return f"{one.kind}:{one.source_id}={one.target_id or one.target_number}"
+    return str(one)

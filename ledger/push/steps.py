@@ -1,0 +1,37 @@
+"""The steps of a document's plan, and how a target proves what became of one."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Final
+
+
+class Step(StrEnum):
+    """One call of a document's plan, in the order in which a target asks for them."""
+
+    CREATE = "create"
+    CHECK = "check"
+    """What was created is read back; it holds the document if figures or key differ."""
+    BOOK = "book"
+    """Its rows are written into the ledger there."""
+    ATTACH = "attach"
+    APPROVE = "approve"
+    NUMBER = "number"
+    """The target's own number is awaited: it comes a while after the approval."""
+    SEND = "send"
+    PAY = "pay"
+
+
+READ_ONLY: Final = frozenset({Step.CHECK, Step.NUMBER})
+"""Steps that change nothing there: whatever becomes of the answer, they are taken again."""
+
+
+class ReadBack(StrEnum):
+    """How a target proves what became of a step whose answer was lost."""
+
+    SEARCH = "search"
+    """By a walk over everything newer than a mark, for our key."""
+    STATE = "state"
+    """By reading the one document, and holding it against what was read before the call."""
+    NONE = "none"
+    """Not at all: a person looks."""
