@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, and_, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, func, insert, select, update
 
 from blocks.hub import models
 from blocks.hub.database import Database
@@ -22,6 +22,9 @@ from blocks.hub.tenants import require
 
 BATCH: Final = 500
 """Records that are stored in one transaction, and names of one question."""
+
+SETTLED: Final = "#settled"
+"""Behind a source's name: up to which record its feed was dealt with, and not only kept."""
 
 
 @dataclass(frozen=True)
@@ -113,6 +116,23 @@ class Feeds:
             self._note(tenant, source, cursor=cursor, problem="", problem_since=None)
         taken.subjects = tuple(subjects)
         return taken
+
+    def unsettled(self, tenant: str, source: str) -> tuple[list[str], int]:
+        """Return what records speak of that nobody has dealt with yet, and the last one's number.
+
+        It is asked of the records, not of who kept them: a worker may die in between.
+        """
+        table, since = models.feed_record, self.cursor(tenant, f"{source}{SETTLED}").cursor
+        query = select(table.c.subject, func.max(table.c.id)).where(_of(tenant, source))
+        query = query.where(table.c.id > int(since or 0)).group_by(table.c.subject)
+        with self._database.reading() as connection:
+            found = connection.execute(query.order_by(table.c.subject)).all()
+        last = max((number for _, number in found), default=int(since or 0))
+        return [subject for subject, _ in found], last
+
+    def settled(self, tenant: str, source: str, last: int) -> None:
+        """Note that everything up to a record was dealt with."""
+        self._note(tenant, f"{source}{SETTLED}", cursor=str(last), problem="", problem_since=None)
 
     def failed(self, tenant: str, source: str, problem: str) -> None:
         """Note that a feed could not be read; the cursor stays."""

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, func, insert, select, update
 
 from blocks.hub import models
 from blocks.hub.database import Database
@@ -54,6 +54,16 @@ class LogLine:
     run_id: str
 
 
+@dataclass(frozen=True)
+class Flag:
+    """What a log warns of."""
+
+    subject: str
+    item: str
+    code: str
+    text: str
+
+
 class Transfers:
     """The transfers of all tenants."""
 
@@ -63,8 +73,8 @@ class Transfers:
     def note(self, transfer: Transfer, *, run_id: str = "", level: LogLevel | None = None) -> bool:
         """Keep where a thing stands; a line of the log goes with what has changed.
 
-        The stamp of the first time stays whatever comes later. `level`: of the line; by default
-        an error when it is refused.
+        The stamp with which it was queued stays whatever comes later. `level`: of the line; by
+        default an error when it is refused.
 
         Returns:
             Whether anything changed.
@@ -76,7 +86,9 @@ class Transfers:
             require(connection, transfer.tenant)
             row = connection.execute(select(table).where(here)).mappings().one_or_none()
             if row is not None:
-                values["booked_by"] = row["booked_by"] or values["booked_by"]
+                is_settled = row["state"] is TransferState.QUEUED or not values["booked_by"]
+                if is_settled:
+                    values["booked_by"] = row["booked_by"]
                 if all(row[name] == value for name, value in values.items()):
                     return False
             values["updated_at"] = self._database.now()
@@ -94,6 +106,26 @@ class Transfers:
                 run_id=run_id,
             )
         return True
+
+    def release(self, transfer: Transfer, stamp: str, *, who: str) -> None:
+        """Give what was left to a journal another stamp, by a person's word; it is decided anew."""
+        table = models.transfer
+        here = and_(_of(table, transfer.tenant, transfer.source), table.c.item == transfer.item)
+        values = {"booked_by": stamp, "state": TransferState.WAITS, "code": "released"}
+        with self._database.writing() as connection:
+            connection.execute(update(table).where(here).values(**values))
+            text = f"{transfer.booked_by or 'nothing'} before, {stamp} from now on, by {who}"
+            self._log(connection, transfer, level=LogLevel.INFO, code="released", text=text)
+
+    def leave(self, transfer: Transfer, *, who: str) -> None:
+        """Leave a thing out for good, by a person's word."""
+        table = models.transfer
+        here = and_(_of(table, transfer.tenant, transfer.source), table.c.item == transfer.item)
+        with self._database.writing() as connection:
+            connection.execute(update(table).where(here).values(code="left_by_person"))
+            text = f"left out by {who}"
+            code = "left_by_person"
+            self._log(connection, transfer, level=LogLevel.INFO, code=code, text=text)
 
     def say(
         self,
@@ -145,6 +177,16 @@ class Transfers:
         with self._database.reading() as connection:
             return [_transfer(row) for row in connection.execute(query).mappings()]
 
+    def flags(self, tenant: str, source: str) -> list[Flag]:
+        """Return what the logs of a tenant's documents warn of, each once, oldest first."""
+        table = models.transfer_log
+        columns = (table.c.subject, table.c.item, table.c.code, table.c.text)
+        query = select(*columns, func.min(table.c.id)).where(_of(table, tenant, source))
+        query = query.where(table.c.level != LogLevel.INFO).group_by(*columns)
+        with self._database.reading() as connection:
+            rows = connection.execute(query.order_by(func.min(table.c.id)))
+            return [Flag(row.subject, row.item, row.code, row.text) for row in rows]
+
     def log(self, tenant: str, source: str, subject: str) -> list[LogLine]:
         """Return a document's log, oldest first."""
         table = models.transfer_log
@@ -160,8 +202,8 @@ class Transfers:
     ) -> None:
         row = {"tenant": transfer.tenant, "source": transfer.source, "item": transfer.item}
         row |= {"subject": transfer.subject, "text": cut(text)}
-        row_at = {"at": self._database.now()}
-        connection.execute(insert(models.transfer_log).values(**row, **row_at, **values))
+        values = {"run_id": "", "at": self._database.now(), **values}
+        connection.execute(insert(models.transfer_log).values(**row, **values))
 
 
 def _of(table: Any, tenant: str, source: str) -> ColumnElement[bool]:

@@ -82,7 +82,8 @@ class Case:
 
     `document`: the revision that is to be sent; None while it has not come. `today`: in
     Europe/Helsinki. `queued`: items that are in the outbox: they stay there whatever comes later.
-    `released`: the mode in which a person sends what was triggered at memo level.
+    `released`: the mode in which a person sends what was triggered at memo level. `sent_revision`:
+    the one that is in the outbox. `retried_revision`: the one that a person has tried once more.
     """
 
     id: str
@@ -92,6 +93,8 @@ class Case:
     today: dt.date
     queued: frozenset[str] = frozenset()
     released: Mode | None = None
+    sent_revision: int = 0
+    retried_revision: int = 0
 
 
 def decide(case: Case) -> tuple[Decision, ...]:
@@ -102,6 +105,8 @@ def decide(case: Case) -> tuple[Decision, ...]:
 
 def revision_of(history: History) -> int:
     """Return which revision is to be sent, or would be; 0 while nothing asks for one."""
+    if history.revision:
+        return history.revision
     event = _asking(history)
     return event.revision if event else 0
 
@@ -109,6 +114,8 @@ def revision_of(history: History) -> int:
 def _asking(history: History) -> Event | None:
     if history.trigger:
         return history.trigger.event
+    if history.awaits_export and not history.unposted_choice:
+        return history.awaits_export
     refused = history.refused_exports[-1] if history.refused_exports else None
     return history.unposted_choice or refused or history.memo
 
@@ -125,7 +132,7 @@ def _document(case: Case) -> Decision | None:
         kind,
         verdict,
         stamp=history.trigger.stamp if history.trigger else case.released or memo,
-        revision=asking.revision,
+        revision=case.retried_revision or revision_of(history),
         triggered_at=asking.occurred_at,
         day=document.date if document else None,
         code=code,
@@ -147,8 +154,12 @@ def _verdict(case: Case, asking: Event) -> tuple[Verdict, str]:
 
 
 def _untriggered(history: History) -> tuple[Verdict, str]:
+    if history.cancelled:
+        return Verdict.LEAVE, "cancelled"
     if history.unposted_choice:
         return Verdict.REFUSE, "purchase_posting_absent"
+    if history.awaits_export:
+        return Verdict.WAIT, "not_exported"
     if history.refused_exports:
         return Verdict.REFUSE, "unapproved"
     return Verdict.LEAVE, "memo_level"
@@ -178,7 +189,7 @@ def _payments(case: Case, whole: Decision) -> Iterator[Decision]:
         if payment.entered.origin is PaymentOrigin.MANUAL:
             yield _manual(case, whole, f"{case.id}:{name}", payment)
     if document.is_purchase and case.history.submitted and not document.is_credit_note:
-        yield from _automatic(case, whole, document)
+        yield _automatic(case, whole, document)
 
 
 def _manual(case: Case, whole: Decision, item: str, payment: PaymentHistory) -> Decision:
@@ -211,8 +222,8 @@ def _against(case: Case, payment: PaymentHistory) -> tuple[Verdict, str] | None:
     return None
 
 
-def _automatic(case: Case, whole: Decision, document: EcomDocument) -> Iterator[Decision]:
-    """Yield the mark that needs no person: submitted, no error of the bank, three days past due."""
+def _automatic(case: Case, whole: Decision, document: EcomDocument) -> Decision:
+    """Return the mark that no person makes: submitted, no bank error, three days past due."""
     item, paid_on = f"{case.id}:{AUTOMATIC}", document.due_date
     submitted = case.history.submitted
     verdict, code = _as_its_document(whole)
@@ -220,9 +231,9 @@ def _automatic(case: Case, whole: Decision, document: EcomDocument) -> Iterator[
         verdict, code = Verdict.SEND, ""
     elif case.history.bank_errors:
         verdict, code = Verdict.LEAVE, "bank_error"
-    elif case.today < paid_on + dt.timedelta(days=DAYS_AFTER_DUE):
-        return
-    yield Decision(
+    elif verdict is Verdict.SEND and case.today < paid_on + dt.timedelta(days=DAYS_AFTER_DUE):
+        verdict, code = Verdict.WAIT, "due_awaited"
+    return Decision(
         item,
         Kind.PAYMENT,
         verdict,

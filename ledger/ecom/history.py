@@ -52,11 +52,6 @@ class Trigger:
     event: Event
     stamp: Mode
 
-    @property
-    def revision(self) -> int:
-        """Return which revision is sent: the one that the trigger names, and no later one."""
-        return self.event.revision
-
 
 @dataclass
 class PaymentHistory:
@@ -88,9 +83,13 @@ class History:
 
     ordered: Ordered
     trigger: Trigger | None = None
+    revision: int = 0
+    """Which one is to be sent: that of the trigger, or of the last press since; no later one."""
     memo: Event | None = None
     unposted_choice: Event | None = None
     refused_exports: list[Event] = field(default_factory=list)
+    awaits_export: Event | None = None
+    """The approval after which only the button is awaited."""
     is_approved: bool = False
     cancelled: Event | None = None
     rejected: Event | None = None
@@ -98,7 +97,7 @@ class History:
     bank_errors: list[Event] = field(default_factory=list)
     payments: dict[str, PaymentHistory] = field(default_factory=dict)
     changed: Event | None = None
-    """The last change after the trigger."""
+    """The last change of the document or of its posting."""
     rejected_after: Event | None = None
     approvals: set[int] = field(default_factory=set)
 
@@ -124,14 +123,17 @@ def fold(events: Iterable[Event], modes: tuple[Since, ...], *, kind: DocumentKin
 
 
 def _approved(history: History, event: Event, mode: Mode | None) -> None:
+    is_first = not history.approvals
     history.approvals.add(event.step)
     history.is_approved = len(history.approvals) >= event.steps
-    if mode is Mode.VOUCHER_PROCOUNTOR:
+    if mode is Mode.VOUCHER_PROCOUNTOR and (is_first or history.trigger is None):
         _trigger(history, event, mode)
     elif mode is Mode.VOUCHER:
         history.unposted_choice = history.unposted_choice or event
     elif mode is Mode.MEMO and history.is_approved:
         history.memo = history.memo or event
+    elif mode is Mode.VOUCHER_ECOM and history.is_approved:
+        history.awaits_export = history.awaits_export or event
 
 
 def _exported(history: History, event: Event, mode: Mode | None) -> None:
@@ -152,22 +154,28 @@ def _sent(history: History, event: Event, mode: Mode | None) -> None:
 
 
 def _trigger(history: History, event: Event, mode: Mode) -> None:
-    if history.trigger is None and history.cancelled is None:
-        history.trigger = Trigger(event, mode)
+    if history.cancelled is not None:
+        return
+    history.trigger = history.trigger or Trigger(event, mode)
+    history.revision = event.revision
 
 
 def _rejected(history: History, event: Event, _: Mode | None) -> None:
-    history.approvals.clear()
-    history.is_approved = False
+    _withdraw_approvals(history)
     history.rejected = event
     if history.trigger:
         history.rejected_after = event
 
 
 def _resubmitted(history: History, _: Event, __: Mode | None) -> None:
+    _withdraw_approvals(history)
+    history.rejected = None
+
+
+def _withdraw_approvals(history: History) -> None:
     history.approvals.clear()
     history.is_approved = False
-    history.rejected = None
+    history.awaits_export = None
 
 
 def _cancelled(history: History, event: Event, _: Mode | None) -> None:
@@ -175,8 +183,7 @@ def _cancelled(history: History, event: Event, _: Mode | None) -> None:
 
 
 def _changed(history: History, event: Event, _: Mode | None) -> None:
-    if history.trigger and event.revision != history.trigger.revision:
-        history.changed = event
+    history.changed = event
 
 
 def _submitted(history: History, event: Event, _: Mode | None) -> None:

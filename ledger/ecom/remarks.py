@@ -56,7 +56,7 @@ def _of_events(case: Case) -> Iterator[Remark]:
 
 def _after_transfer(case: Case) -> Iterator[Remark]:
     history = case.history
-    if history.changed:
+    if history.changed and case.id in case.queued and history.changed.revision > case.sent_revision:
         values = (("revision", history.changed.revision),)
         yield Remark(case.id, "changed_after_transfer", Level.WARNING, values)
     if history.rejected_after:

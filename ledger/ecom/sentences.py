@@ -113,6 +113,12 @@ MEANINGS: Final[dict[str, Meaning]] = {
         "Aseta pyöristystili asetuksiin ja siirrä lasku uudelleen.",
         RED,
     ),
+    "target_refuses": Meaning(
+        "Procountor would not take it: {why}",
+        "Correct it in Ecom, then have it tried again.",
+        "Korjaa tiedot Ecomissa ja siirrä uudelleen.",
+        RED,
+    ),
     "unapproved": Meaning(
         "Vie Procountoriin was pressed on an invoice that is not approved",
         "Approve it in Ecom, then press Vie Procountoriin again.",
@@ -148,6 +154,7 @@ MEANINGS: Final[dict[str, Meaning]] = {
         "Report it to Ecom: which of the two holds cannot be known here.",
         colour=RED,
     ),
+    "due_awaited": Meaning("It counts as paid three days after its due date"),
     "document_not_sent": Meaning("It waits for its invoice", colour=YELLOW),
     "not_exported": Meaning(
         "The invoice is approved and was not sent: Vie Procountoriin has not been pressed",

@@ -57,12 +57,24 @@ def test_approved_rejected_and_approved_again_is_one_transfer():
 
     (only,) = decide(case_of(events, MODE_A))
 
-    assert (1, "send") == (only.revision, only.verdict)
+    assert (2, "send") == (only.revision, only.verdict)
+
+
+def test_button_pressed_again_names_the_corrected_revision_as_long_as_nothing_was_sent():
+    """What was refused is corrected in Ecom and sent again from there (R-ECO-35)."""
+    again = ("export_pressed", {"revision": 2})
+    events = story("created", "approved", "export_pressed", ("posting_changed", {"revision": 2}))
+
+    assert 1 == decide(case_of(events, MODE_B))[0].revision
+    (only,) = decide(case_of([*events, *story("a", "b", "c", "d", again)[4:]], MODE_B))
+    assert (2, "send", 3) == (only.revision, only.verdict, only.triggered_at.hour - 9)
 
 
 @pytest.mark.requirement("R-ECO-31a", "R-ECO-31b")
 def test_button_sends_what_is_approved_and_approval_alone_does_not_when_posted_in_ecom():
-    assert {} == decided(story("created", "approved"), MODE_B)
+    unsent = {"p-1": ("wait", "not_exported")}
+    assert unsent == decided(story("created", "approved"), MODE_B)
+    assert {} == decided(story("created", "approved", "rejected"), MODE_B)
     assert SENT == decided(story("created", "approved", "export_pressed"), MODE_B)
 
 
@@ -99,7 +111,8 @@ def test_nothing_is_sent_while_it_is_not_chosen_where_purchases_are_posted(press
 
     assert {"p-1": ("refuse", "purchase_posting_absent")} == found
     assert SENT == decided(events, MODE_A)
-    assert (SENT if pressed else {}) == decided(events, MODE_B)
+    unsent = {"p-1": ("wait", "not_exported")}
+    assert (SENT if pressed else unsent) == decided(events, MODE_B)
 
 
 @pytest.mark.requirement("R-ECO-37a", "R-ECO-37b")
@@ -164,8 +177,10 @@ def test_revision_of_the_trigger_is_sent_and_a_later_one_is_flagged():
     events = story("created", "approved", ("changed", {"revision": 2}))
 
     assert 1 == decide(case_of(events, MODE_A))[0].revision
-    assert [("p-1", "changed_after_transfer")] == remarked(events, MODE_A)
-    assert [] == remarked(events[:2], MODE_A)
+    sent = {"queued": frozenset({"p-1"}), "sent_revision": 1}
+    assert [("p-1", "changed_after_transfer")] == remarked(events, MODE_A, **sent)
+    assert [] == remarked(events, MODE_A, **sent | {"sent_revision": 2})
+    assert [] == remarked(events[:2], MODE_A, **sent)
 
 
 def test_cancelled_invoice_is_not_sent_and_one_that_is_there_already_is_flagged():

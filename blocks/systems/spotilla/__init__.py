@@ -1,1 +1,0 @@
-"""Spotilla: registers of customers and products, and tasks that become invoices elsewhere."""

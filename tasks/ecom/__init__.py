@@ -1,0 +1,1 @@
+"""What follows from Ecom's feed for a tenant: cases, decisions, what is queued, what is shown."""

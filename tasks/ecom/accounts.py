@@ -1,0 +1,100 @@
+"""The account table of a tenant's route: out as CSV, in again, checked and suggested."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from blocks.hub.route_accounts import RouteAccount
+from ledger.errors import TerminalError
+from ledger.invoice.mappings.ecom_procountor.accounts import (
+    AccountRow,
+    Finding,
+    VatStatus,
+    check_table,
+    read_csv,
+    write_csv,
+)
+from ledger.invoice.mappings.ecom_procountor.suggestions import Suggestion, suggest
+from ledger.invoice.mappings.ecom_procountor.terms import SOURCE
+from tasks.ecom.route import EcomRoute
+
+
+class AccountTableRefused(TerminalError):
+    """A file of the account table cannot be taken."""
+
+    sentence = "{file_name} was not taken: {reason}. Nothing was changed."
+
+
+@dataclass(frozen=True)
+class Environment:
+    """What Procountor has. None where it could not be asked."""
+
+    chart: Mapping[str, str] | None = None
+    statuses: Sequence[VatStatus] | None = None
+
+
+NOT_ASKED = Environment()
+
+
+def export_csv(route: EcomRoute) -> str:
+    """Return the table as CSV."""
+    return write_csv(route.table.values())
+
+
+def import_csv(
+    route: EcomRoute,
+    text: str,
+    *,
+    file_name: str,
+    who: str,
+    environment: Environment = NOT_ASKED,
+) -> list[Finding]:
+    """Replace the table by a file's, and return what is to be looked at in it.
+
+    Raises:
+        AccountTableRefused: A line is no row, comes twice, or names an account that Ecom has not.
+    """
+    try:
+        rows, findings = read_csv(text)
+    except ValueError as problem:
+        raise AccountTableRefused(file_name=file_name, reason=str(problem)) from None
+    unknown = [one for one in rows if one.account not in route.chart] if route.chart else []
+    findings += [Finding(one.account, one.vat_rate, "Ecom has no such account") for one in unknown]
+    if findings:
+        named = "; ".join(map(str, findings[:10]))
+        more = f"; and {len(findings) - 10} more" if len(findings) > 10 else ""
+        raise AccountTableRefused(file_name=file_name, reason=f"{named}{more}")
+    save(route, rows, who=who)
+    return check(route, rows, environment)
+
+
+def save(route: EcomRoute, rows: Iterable[AccountRow], *, who: str) -> None:
+    """Replace the table."""
+    kept = [RouteAccount(**vars(row) | {"vat_rate": row.key[1]}) for row in rows]
+    route.hub.route_accounts.set(route.tenant, SOURCE, kept, who=who)
+
+
+def check(
+    route: EcomRoute, rows: Iterable[AccountRow], environment: Environment = NOT_ASKED
+) -> list[Finding]:
+    """Return what is wrong with rows, against Ecom's chart and what Procountor has."""
+    return check_table(
+        rows,
+        chart=route.chart,
+        target_chart=environment.chart,
+        statuses=environment.statuses,
+    )
+
+
+def suggested(route: EcomRoute, environment: Environment) -> list[Suggestion]:
+    """Return rows for what the table lacks, from equal numbers and names."""
+    return list(
+        suggest(
+            route.chart.values(),
+            table=route.table,
+            target_chart=environment.chart or {},
+            domestic=route.terms.domestic_status,
+            without_vat=route.terms.no_vat_status,
+        )
+    )

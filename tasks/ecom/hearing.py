@@ -1,0 +1,109 @@
+"""One run for one tenant: listen, decide what is new or due, queue what goes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from blocks.hub import Hub
+from blocks.systems.lease import system_lease
+from blocks.systems.ports import DocumentFeed
+from blocks.systems.registry import open_feed, open_target
+from ledger.errors import TerminalError
+from ledger.invoice.mappings.ecom_procountor.terms import SOURCE
+from tasks.ecom.route import EcomRoute
+from tasks.ecom.settle import Settled, Settling, due
+from tasks.feeds import Heard, listen
+from tasks.stores import Stores
+
+LEASE: Final = f"feed/{SOURCE}"
+
+
+class Detached(TerminalError):
+    """Nothing goes by a route that was detached."""
+
+    sentence = (
+        "The route of {tenant} from Ecom is detached since {since:%Y-%m-%d}. `tasma route add` "
+        "attaches it again."
+    )
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a run came to."""
+
+    heard: Heard
+    settled: Settled
+
+
+async def hear(
+    stores: Stores,
+    tenant: str,
+    *,
+    run_id: str = "",
+    also: Sequence[str] = (),
+    wait_limit_s: float = 0.0,
+) -> Run:
+    """Listen for a tenant, and do what follows.
+
+    What was kept and not dealt with, by this run or one that died, is dealt with first.
+
+    Args:
+        stores: Hub and lake.
+        tenant: Whose.
+        run_id: Of the run.
+        also: Documents that are decided although nothing new was said of them.
+        wait_limit_s: Longest wait for another run of the tenant.
+
+    Raises:
+        NoRoute, Detached: Nothing was agreed.
+        LeaseTaken: Another run works on it.
+        NotConnected, CallRefused, CallFailed: As for any call; what was kept stays.
+    """
+    hub = stores.hub
+    route = await asyncio.to_thread(EcomRoute.of, hub, tenant)
+    if route.route.detached_at:
+        raise Detached(tenant=tenant, since=route.route.detached_at)
+    async with (
+        system_lease(hub, tenant, LEASE, run_id=run_id, wait_limit_s=wait_limit_s),
+        open_feed(hub, tenant, SOURCE, run_id=run_id) as feed,
+    ):
+        heard = await listen(hub, tenant, SOURCE, feed)
+        settled = await _settle(stores, tenant, feed, run_id=run_id, also=also)
+    return Run(heard, settled)
+
+
+async def _settle(
+    stores: Stores, tenant: str, feed: DocumentFeed, *, run_id: str, also: Sequence[str]
+) -> Settled:
+    hub = stores.hub
+    subjects, last = await asyncio.to_thread(hub.feeds.unsettled, tenant, SOURCE)
+    route = await asyncio.to_thread(EcomRoute.of, hub, tenant)
+    wanted = sorted({*subjects, *also, *await asyncio.to_thread(due, route)} - {""})
+    if wanted:
+        target_name = route.route.target
+        async with open_target(hub, tenant, target_name, run_id=run_id) as target:
+            settling = Settling(route, feed, target, stores.lake, run_id=run_id)
+            settled = await settling.of_subjects(wanted)
+    else:
+        settled = Settled()
+    await asyncio.to_thread(hub.feeds.settled, tenant, SOURCE, last)
+    return settled
+
+
+async def has_news(hub: Hub, tenant: str) -> bool:
+    """Return whether a run for a tenant would find anything; nothing is kept.
+
+    Raises:
+        NotConnected, CallRefused, CallFailed: As for any call.
+    """
+    route = await asyncio.to_thread(EcomRoute.of, hub, tenant)
+    unsettled, _ = await asyncio.to_thread(hub.feeds.unsettled, tenant, SOURCE)
+    if unsettled or await asyncio.to_thread(due, route):
+        return True
+    cursor = await asyncio.to_thread(hub.feeds.cursor, tenant, SOURCE)
+    async with open_feed(hub, tenant, SOURCE) as feed:
+        page = await feed.read(cursor.cursor)
+    return bool(page.records)

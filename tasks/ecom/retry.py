@@ -1,0 +1,144 @@
+"""Trying a document's transfer once more: one way in for purchases and sales.
+
+In Ecom it is called *Suorita Procountor siirto uudelleen* (extra actions), or sending again from
+the posting section of a purchase.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, replace
+
+from blocks.hub.outbox import Queued, UnknownDocument
+from blocks.hub.states import TransferState
+from blocks.hub.transfers import Transfer
+from ledger.ecom.contract import DOCUMENT
+from ledger.ecom.modes import Mode
+from ledger.errors import TerminalError
+from ledger.invoice.mappings.ecom_procountor.terms import SOURCE
+from ledger.push.advance import Rules
+from ledger.push.events import Retried
+from ledger.push.items import Phase
+from ledger.push.kinds import PushKind
+from tasks.ecom.cases import RETRIED
+from tasks.ecom.route import EcomRoute
+from tasks.push import now
+
+
+class AlreadyTransferred(TerminalError):
+    """A transfer that succeeded was to be tried again."""
+
+    sentence = (
+        "{item} of {tenant} is transferred already (id {target_id} in Procountor): nothing is sent "
+        "twice. What has changed since is changed in Procountor."
+    )
+
+
+class NothingToRetry(TerminalError):
+    """There is no failed transfer of that name."""
+
+    sentence = (
+        "{tenant} has no failed transfer of {item}. `tasma ecom list {tenant}` shows what needs "
+        "somebody."
+    )
+
+
+@dataclass(frozen=True)
+class Retry:
+    """What a retry does. `subject`: the document that is decided anew. `items`: what goes again."""
+
+    subject: str
+    items: tuple[str, ...]
+
+
+def retry(route: EcomRoute, item: str, *, who: str) -> Retry:
+    """Have what failed of a document, or of one payment, tried once more.
+
+    Raises:
+        AlreadyTransferred: All of it is there.
+        NothingToRetry: Nothing of that name failed.
+    """
+    hub = route.hub
+    found = hub.transfers.listed(route.tenant, SOURCE, subject=item)
+    one = hub.transfers.find(route.tenant, SOURCE, item)
+    chosen = found or ([one] if one else [])
+    again = [transfer.item for transfer in chosen if _again(route, transfer, who=who)]
+    if again:
+        return Retry(chosen[0].subject, tuple(again))
+    if done := next((queued for one in chosen if (queued := _done(route, one))), None):
+        target_id = done.item.target_id or "-"
+        raise AlreadyTransferred(item=item, tenant=route.tenant, target_id=target_id)
+    raise NothingToRetry(item=item, tenant=route.tenant)
+
+
+def _again(route: EcomRoute, transfer: Transfer, *, who: str) -> bool:
+    """Have one thing tried again; return whether it had failed."""
+    if transfer.state is TransferState.REFUSED:
+        _decide_anew(route, transfer, who=who)
+        return True
+    queued = queued_of(route, transfer)
+    if transfer.state is not TransferState.QUEUED or queued is None:
+        return False
+    if queued.item.phase is Phase.REJECTED and not queued.item.is_created:
+        _decide_anew(route, transfer, who=who)
+        return True
+    # All of them, and not only as far as the first: a card and its invoice may both be held.
+    retried = [_retried(route, one) for one in (*_needed(route, queued), queued)]
+    return any(retried)
+
+
+def _needed(route: EcomRoute, queued: Queued) -> Iterator[Queued]:
+    """Yield what a document waits for and is in the outbox."""
+    for one in queued.item.waits_for:
+        with suppress(UnknownDocument):
+            yield route.hub.outbox.find(queued.tenant, queued.target, one.source_id, one.kind)
+
+
+def _retried(route: EcomRoute, queued: Queued) -> bool:
+    if queued.item.phase not in {Phase.REJECTED, Phase.HELD}:
+        return False
+    route.hub.outbox.apply(queued, Retried(), rules=Rules(), now=now())
+    return True
+
+
+def _decide_anew(route: EcomRoute, transfer: Transfer, *, who: str) -> None:
+    """Let a document be decided again as it is in Ecom now, since it may have been corrected."""
+    hub = route.hub
+    if transfer.code == "purchase_posting_absent" and route.mode.is_voucher:
+        hub.transfers.release(transfer, route.mode, who=who)
+    latest = _latest(route, transfer.subject) if transfer.item == transfer.subject else 0
+    stamp = route.mode if transfer.code == "purchase_posting_absent" else transfer.booked_by
+    again = replace(
+        transfer,
+        state=TransferState.WAITS,
+        code=RETRIED,
+        detail=f"tried once more by {who}",
+        revision=latest,
+        booked_by=str(Mode(stamp)) if stamp else "",
+    )
+    hub.transfers.note(again)
+
+
+def _latest(route: EcomRoute, subject: str) -> int:
+    for _, records in route.hub.feeds.of_subjects(route.tenant, SOURCE, [subject]):
+        return max((one.revision for one in records if one.kind == DOCUMENT), default=0)
+    return 0
+
+
+def _done(route: EcomRoute, transfer: Transfer) -> Queued | None:
+    queued = queued_of(route, transfer)
+    return queued if queued and queued.item.phase is Phase.DONE else None
+
+
+def queued_of(route: EcomRoute, transfer: Transfer) -> Queued | None:
+    """Return the document of the outbox that a transfer became; None where it has not."""
+    try:
+        return route.hub.outbox.find(
+            route.tenant,
+            route.route.target,
+            f"{SOURCE}/{transfer.item}",
+            PushKind(transfer.kind),
+        )
+    except UnknownDocument:
+        return None

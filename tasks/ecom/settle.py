@@ -1,0 +1,210 @@
+"""Deciding what follows for documents of Ecom, queueing what goes, and noting what does not."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from blocks.hub.states import LogLevel, TransferState
+from blocks.hub.transfers import Transfer
+from blocks.lake import Lake
+from blocks.systems.ports import DocumentFeed
+from blocks.systems.targets import PushTarget
+from ledger.ecom.decide import DAYS_AFTER_DUE, Decision, Kind, Verdict, decide
+from ledger.ecom.documents import EcomDocument
+from ledger.ecom.modes import Mode
+from ledger.ecom.remarks import Level, Remark, remarks
+from ledger.ecom.sentences import MEANINGS, sentence
+from ledger.invoice.mappings.ecom_procountor.mapping import Mapped, map_document, map_payment
+from ledger.invoice.mappings.ecom_procountor.postings import Refusal
+from ledger.invoice.mappings.ecom_procountor.terms import SOURCE
+from ledger.invoice.pushed.parts import Pushed
+from ledger.push.kinds import PushKind
+from tasks.ecom.cases import Found, cases
+from tasks.ecom.images import fetch_image
+from tasks.ecom.queueing import queue
+from tasks.ecom.route import EcomRoute
+
+STATES: Final = {
+    Verdict.SEND: TransferState.QUEUED,
+    Verdict.WAIT: TransferState.WAITS,
+    Verdict.REFUSE: TransferState.REFUSED,
+    Verdict.LEAVE: TransferState.LEFT,
+}
+TARGET_REFUSES: Final = "target_refuses"
+BY_OTHERS: Final = frozenset({"left_by_person", "journal"})
+"""Codes of what was left out otherwise than by the mode, and stays so."""
+
+
+@dataclass
+class Settled:
+    """What a run decided, by what became of it; `queued`: items that are in the outbox now."""
+
+    by_state: Counter[str] = field(default_factory=Counter)
+    queued: list[str] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
+    """Subjects of which the image could not be fetched now: the next run decides them."""
+
+
+@dataclass
+class Settling:
+    """The work on one tenant's documents. `feed`, `target`: open."""
+
+    route: EcomRoute
+    feed: DocumentFeed
+    target: PushTarget
+    lake: Lake
+    run_id: str = ""
+    done: Settled = field(default_factory=Settled)
+
+    async def of_subjects(self, subjects: Sequence[str]) -> Settled:
+        """Decide documents one by one; one document's trouble stops no other.
+
+        Raises:
+            CallRefused, CallFailed: The feed does not answer for an image.
+        """
+        for found in await asyncio.to_thread(lambda: list(cases(self.route, subjects))):
+            await self._settle(found)
+        return self.done
+
+    async def _settle(self, found: Found) -> None:
+        case = found.case
+        for decision in decide(case):
+            if decision.item in case.queued:
+                continue
+            if decision.verdict is not Verdict.SEND:
+                await asyncio.to_thread(self._note, decision, found)
+            elif decision.kind is Kind.PAYMENT:
+                await asyncio.to_thread(self._pay, decision, found)
+            else:
+                await self._send(decision, found)
+        for remark in remarks(case):
+            await asyncio.to_thread(self._remark, remark, found)
+
+    async def _send(self, decision: Decision, found: Found) -> None:
+        document, route = found.case.document, self.route
+        if document is None or decision.stamp is None:
+            raise AssertionError(f"{decision.item} is to be sent without document or stamp.")
+        image = await fetch_image(self.lake, route.tenant, self.feed, document, route.terms)
+        mapped = map_document(
+            document,
+            stamp=decision.stamp,
+            table=route.table,
+            terms=route.terms,
+            image=image.image,
+        )
+        await asyncio.to_thread(self._queue, decision, found, mapped, document)
+        for note in (*image.notes, *mapped.notes):
+            remark = Remark(decision.item, note.code, Level.WARNING, note.values)
+            await asyncio.to_thread(self._remark, remark, found)
+
+    def _queue(
+        self, decision: Decision, found: Found, mapped: Mapped, document: EcomDocument
+    ) -> None:
+        if mapped.refusals:
+            self._refuse(decision, found, mapped.refusals)
+            return
+        kind = PushKind(document.kind)
+        self._add(decision, found, mapped.documents, kind, f"{SOURCE}/{decision.item}")
+
+    def _pay(self, decision: Decision, found: Found) -> None:
+        document = found.case.document
+        if decision.paid is None or document is None:
+            raise AssertionError(f"{decision.item} is to be paid without an amount or an invoice.")
+        payment = map_payment(decision, decision.paid, subject=found.case.id)
+        self._add(decision, found, (payment,), PushKind(document.kind), payment.key)
+
+    def _add(
+        self,
+        decision: Decision,
+        found: Found,
+        documents: Sequence[Pushed],
+        kind: PushKind,
+        key: str,
+    ) -> None:
+        refused = queue(
+            self.route.hub,
+            self.route.tenant,
+            self.route.route.target,
+            documents,
+            target=self.target,
+            stamp=decision.stamp or Mode.VOUCHER,
+            invoice_kind=kind,
+        )
+        if refused:
+            self._refuse(decision, found, [Refusal(TARGET_REFUSES, (("why", refused[key]),))])
+            return
+        self._note(decision, found)
+        self.done.queued.append(decision.item)
+
+    def _refuse(self, decision: Decision, found: Found, refusals: Sequence[Refusal]) -> None:
+        code = refusals[0].code
+        detail = "; ".join(sentence(one.code, one.values) for one in refusals)
+        self._keep(decision, found, TransferState.REFUSED, code, detail)
+
+    def _note(self, decision: Decision, found: Found) -> None:
+        known = found.known.get(decision.item)
+        if decision.code == "memo_level" and known and known.code in BY_OTHERS:
+            return
+        code = "document_differs" if found.is_other and decision.code == "document_awaited" else ""
+        code = code or decision.code
+        detail = sentence(code, decision.values) if code in MEANINGS else ""
+        self._keep(decision, found, STATES[decision.verdict], code, detail)
+
+    def _keep(
+        self, decision: Decision, found: Found, state: TransferState, code: str, detail: str
+    ) -> None:
+        transfer = Transfer(
+            self.route.tenant,
+            SOURCE,
+            decision.item,
+            found.case.id,
+            str(decision.kind),
+            decision.revision,
+            str(decision.stamp or ""),
+            state,
+            code=code,
+            detail=detail,
+            triggered_at=decision.triggered_at,
+            day=decision.day,
+        )
+        self.route.hub.transfers.note(transfer, run_id=self.run_id)
+        found.known[decision.item] = transfer
+        self.done.by_state[str(state)] += 1
+
+    def _remark(self, remark: Remark, found: Found) -> None:
+        transfer = found.known.get(remark.item) or found.known.get(found.case.id)
+        about = transfer or Transfer(
+            self.route.tenant,
+            SOURCE,
+            remark.item,
+            found.case.id,
+            "",
+            0,
+            "",
+            TransferState.WAITS,
+        )
+        self.route.hub.transfers.say(
+            about,
+            level=LogLevel(str(remark.level)),
+            code=remark.code,
+            text=sentence(remark.code, remark.values),
+            run_id=self.run_id,
+        )
+
+
+def due(route: EcomRoute) -> list[str]:
+    """Return the documents of which a payment counts as made by today."""
+    last = route.today - dt.timedelta(days=DAYS_AFTER_DUE)
+    waiting = route.hub.transfers.listed(route.tenant, SOURCE, states=[TransferState.WAITS])
+    return sorted(
+        {
+            one.subject
+            for one in waiting
+            if one.code == "due_awaited" and one.day is not None and one.day <= last
+        }
+    )
