@@ -112,7 +112,9 @@ def _start() -> DuckDBPyConnection:
         "autoinstall_known_extensions": "false",
         "autoload_known_extensions": "false",
     }
-    return duckdb.connect(":memory:", config=config)
+    engine = duckdb.connect(":memory:", config=config)
+    engine.execute("set global TimeZone = 'UTC'")  # moments are shown alike on every machine
+    return engine
 
 
 def _is_light(engine: DuckDBPyConnection) -> bool:

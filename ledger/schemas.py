@@ -202,8 +202,7 @@ SOURCE_BALANCE: Final = pa.schema(
 
 SOURCE_VOUCHER: Final = pa.schema(
     [
-        _required("voucher_series", _text),
-        _required("voucher_number", _text),
+        _required("voucher_key", _text),
         _required("voucher_date", pa.date32()),
         pa.field("voucher_text", _text),
         pa.field("reference_type", _text),
@@ -225,20 +224,19 @@ CONNECTED_FILE: Final = pa.schema(
     [
         _required("document_id", _text),
         _required("document_kind", _text),
-        _required("voucher_series", _text),
-        _required("voucher_number", _text),
+        _required("voucher_key", _text),
         _required("file_name", _text),
         _required("media_type", _text),
         _required("size_bytes", pa.int64()),
         _required("sha256", _text),
         _required("lake_address", _text),
-        _required("fetched_at", pa.timestamp("us")),
+        _required("fetched_at", pa.timestamp("us", tz="UTC")),
     ]
 )
 """A file that the source connects to a voucher, one row for each voucher. `document_kind`: voucher
 or supplier_invoice, by what the file hangs on. `file_name`: as the source has it, never a path.
 `sha256`, `size_bytes`: of the file as received. `lake_address`: below the lake's folder.
-`fetched_at`: UTC."""
+`voucher_key`: as the source says it, whether or not the ledger has that voucher."""
 
 ACCOUNT_VAT_CODE: Final = pa.schema(
     [_required("account_number", _text), _required("vat_code", _text)]

@@ -129,7 +129,7 @@ class DocumentYear:
 
     def _failures(self) -> tuple[FileFailure, ...]:
         places = {
-            row["document_id"]: f"{row['voucher_series']} {row['voucher_number']}"
+            row["document_id"]: row["voucher_key"]
             for rows in self.listed.files.values()
             for row in rows.to_pylist()
         }

@@ -120,7 +120,7 @@ def _land(job: Job, source: str, content: bytes) -> dict[str, Any]:
         "size_bytes": landed.size_bytes,
         "sha256": landed.sha256,
         "lake_address": landed.address,
-        "fetched_at": dt.datetime.now(dt.UTC).replace(tzinfo=None),
+        "fetched_at": dt.datetime.now(dt.UTC),
     }
 
 

@@ -12,6 +12,7 @@ from typing import Final
 import pyarrow as pa
 
 from ledger.schemas import EVIDENCE
+from ledger.voucher_key import NUMBERING, keyed
 
 UNASKED: Final = {b"asked": b"no"}
 """Marks a table that the source was not asked for, which is not one that came empty."""
@@ -33,9 +34,14 @@ def unpack(content: bytes) -> dict[str, pa.Table]:
     """Return what was packed."""
     source = pa.BufferReader(content)
     return {
-        name: pa.ipc.open_stream(source).read_all().cast(schema)
+        name: _as_now(pa.ipc.open_stream(source).read_all()).cast(schema)
         for name, schema in EVIDENCE.items()
     }
+
+
+def _as_now(rows: pa.Table) -> pa.Table:
+    """Return a table with the columns of today; earlier releases listed vouchers by series."""
+    return keyed(rows) if NUMBERING[0] in rows.column_names else rows
 
 
 def unasked(content: bytes) -> str:

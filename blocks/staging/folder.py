@@ -22,7 +22,7 @@ from blocks.staging.facts import UnitFacts
 from blocks.staging.hashed import hash_file
 from ledger.errors import TerminalError
 
-STAGE_FORMAT: Final = 4
+STAGE_FORMAT: Final = 5
 """Changes when a staged folder's files do; folders of another format are written anew."""
 
 MANIFEST: Final = "manifest.json"

@@ -272,9 +272,9 @@ class LedgerSource(Protocol):
 class YearDocuments:
     """The files on a year's vouchers.
 
-    `files`: by kind, a row for each file and voucher (document_id, voucher_series, voucher_number,
-    file_name); a kind that may not be read is not there, but in `refused_kinds`. `refused`: why,
-    and who acts. `unplaced`: files that hang on no voucher yet, of any year. `vat_codes`: what else
+    `files`: by kind, a row for each file and voucher (document_id, voucher_key, file_name); a kind
+    that may not be read is not there, but in `refused_kinds`. `refused`: why, and who acts.
+    `unplaced`: files that hang on no voucher yet, of any year. `vat_codes`: what else
     lies beside the ledger, `ledger.schemas.ACCOUNT_VAT_CODE`.
     """
 

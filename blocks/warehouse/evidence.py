@@ -168,7 +168,6 @@ def _load(record: LoadRecord, staged: StagedUnit) -> dict[str, object]:
     row = {name: value for name, value in vars(record).items() if name != "tables"}
     return row | {
         "fiscal_year": record.fiscal_year.key,
-        "published_at": record.published_at.replace(tzinfo=None),
         "coverage": str(staged.facts.coverage),
         "organisation_number": staged.facts.organisation_number,
         "program": staged.facts.program,

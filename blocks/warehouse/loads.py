@@ -37,7 +37,7 @@ def current_load(db: DuckDBPyConnection, year: FiscalYear) -> LoadRecord | None:
         return None
     record = dict(zip(names, row, strict=True))
     record["fiscal_year"] = year
-    record["published_at"] = record["published_at"].replace(tzinfo=dt.UTC)
+    record["published_at"] = record["published_at"].astimezone(dt.UTC)
     return LoadRecord(**record, tables=_tables(db, record["load_id"], year))
 
 

@@ -2,8 +2,8 @@
 
 ``data/sql/schema/NNNN_*.sql`` change tables and run once each, in order. ``data/sql/views/*.sql``
 hold what can be made from them at any time (``create or replace``); all run, in order of name,
-whenever one of them or a table in ``data/reference`` has changed. They find the latter's folder by
-``getvariable('reference')``.
+whenever one of them or a table in ``data/reference`` has changed, and the comments are written
+anew. They find the latter's folder by ``getvariable('reference')``.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict
 
 from blocks.duck import quoted
 from blocks.settings import REFERENCE, SQL
+from blocks.warehouse.descriptions import describe
 from blocks.warehouse.errors import NewerSchema
 from ledger.errors import TerminalError
 
@@ -122,6 +123,7 @@ def _derive(db: DuckDBPyConnection) -> None:
     db.execute(f"set variable reference = {quoted(REFERENCE)}")
     for path in _views():
         db.execute(path.read_text(encoding="utf-8"))
+    describe(db, REFERENCE)
 
 
 def _migrations() -> dict[int, Path]:

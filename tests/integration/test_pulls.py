@@ -227,9 +227,10 @@ def documents(house, tenant):
 
     The books bring three more, all on L 10.
     """
-    query = "select voucher_series, voucher_number, voucher_key from document order by all"
+    query = "select connected_key, voucher_key from document order by all"
     with house.stores.warehouse.read(tenant) as db:
-        return [row for row in db.execute(query).fetchall() if row[1] != "10"]
+        rows = [(*key.split(":"), found) for key, found in db.execute(query).fetchall()]
+    return [row for row in rows if row[1] != "10"]
 
 
 @pytest.fixture
@@ -330,4 +331,4 @@ def test_a_document_that_is_lost_is_named_on_the_page_and_holds_up_no_other(hous
     assert "1 files failed" in told
     assert [("L", "3", "L:3")] == documents(house, ledger.tenant)
     page = house.pages[f"{ledger.tenant}-2025-documents"]
-    assert f"| L 2 | {lost} | 2000423 |" in page
+    assert f"| L:2 | {lost} | 2000423 |" in page

@@ -28,6 +28,7 @@ from blocks.systems.fortnox.pages import GetJson, walk
 from blocks.systems.fortnox.wire import id_of
 from blocks.systems.ports import MissingFile, Refusal, SourceYear, YearDocuments
 from ledger.schemas import ACCOUNT_VAT_CODE
+from ledger.voucher_key import keyed
 
 VOUCHER: Final = "voucher"
 SUPPLIER_INVOICE: Final = "supplier_invoice"
@@ -90,7 +91,7 @@ class Documents:
         for kind, listing in listings.items():
             try:
                 self._require(kind)
-                files[kind] = await listing(year)
+                files[kind] = keyed(await listing(year))
             except CallRefused as problem:
                 refused = missing_right(problem)
                 if not refused:

@@ -20,6 +20,7 @@ from ledger.fiscal_year import FiscalYear
 from ledger.money import MONEY
 from ledger.readers import SIE
 from ledger.source import LedgerFile, Part
+from ledger.voucher_key import keyed
 
 SUFFIX: Final = ".se"
 WHOLE_YEAR: Final = "4E"
@@ -129,7 +130,7 @@ def _evidence(found: YearExtract, closing: dict[str, Decimal]) -> dict[str, pa.T
         "source_balance": pa.concat_tables(
             [_of_kind("opening", opening.cast(closed.schema)), _of_kind("closing", closed)]
         ),
-        "source_voucher": found.voucher_headers,
+        "source_voucher": keyed(found.voucher_headers),
     }
 
 

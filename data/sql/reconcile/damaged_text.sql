@@ -15,7 +15,7 @@ listed as (
     union all
     select count(*) as text_count
     from staged.source_voucher
-    where contains(concat_ws('', voucher_series, voucher_number, voucher_text, reference_number), chr(65533))
+    where contains(concat_ws('', voucher_key, voucher_text, reference_number), chr(65533))
 ),
 
 lines as (
@@ -92,10 +92,10 @@ place as (
     union all
     select
         '' as account_number,
-        voucher_series || ':' || voucher_number as voucher_key,
+        voucher_key,
         voucher_date as seen_on,
         'the text of the voucher in the source''s list' as what,
-        concat_ws('', voucher_series, voucher_number, voucher_text, reference_number) as words
+        concat_ws('', voucher_key, voucher_text, reference_number) as words
     from staged.source_voucher
 ),
 

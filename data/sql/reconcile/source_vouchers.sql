@@ -24,62 +24,57 @@ with
 
 listed as (
     select
-        voucher_series,
-        voucher_number,
-        min(voucher_date) as voucher_date,
-        count(*) as voucher_count
+        voucher_key,
+        min(voucher_date) as voucher_date
     from staged.source_voucher
-    group by voucher_series, voucher_number
+    group by voucher_key
 ),
 
 came as (
     select
-        voucher_series,
-        voucher_number,
-        min(voucher_key) as voucher_key,
-        min(voucher_date) as voucher_date,
-        count(*) as voucher_count,
-        bool_or(voucher_total.voucher_key is not null) as is_booked
+        voucher.voucher_key,
+        voucher.voucher_date,
+        voucher_total.voucher_key is not null as is_booked,
+        -- of several of one number the first has the key that a list gives
+        case when voucher.voucher_number <> '' then
+            min(voucher.voucher_key) over (partition by voucher.voucher_series, voucher.voucher_number)
+        end as first_key
     from staged.voucher
     left join evidence.voucher_total using (voucher_key)
-    group by voucher_series, voucher_number
 ),
 
 compared as (
     select
-        voucher_series,
-        voucher_number,
-        came.voucher_key,
+        coalesce(came.voucher_key, listed.voucher_key) as voucher_key,
         coalesce(came.voucher_date, listed.voucher_date) as voucher_date,
         listed.voucher_date as listed_date,
-        coalesce(listed.voucher_count, 0) as listed_count,
-        coalesce(came.voucher_count, 0) as came_count,
-        coalesce(came.is_booked, false) as is_booked
+        coalesce(came.is_booked, false) as is_booked,
+        case
+            when came.voucher_key is null then 'missing'
+            when listed.voucher_key is not null then 'attribute'
+            when came.first_key in (select first.voucher_key from listed as first) then 'duplicate'
+            else 'unexpected'
+        end as kind
     from listed
-    full join came using (voucher_series, voucher_number)
+    full join came on listed.voucher_key = came.voucher_key
 )
 
 select
     'source_vouchers' as control,
     '' as account_number,
     strftime(voucher_date, '%Y-%m') as period,
-    coalesce(voucher_key, voucher_series || ':' || voucher_number) as voucher_key,
+    voucher_key,
     null::decimal(18, 2) as expected,
     null::decimal(18, 2) as actual,
     null::decimal(18, 2) as difference,
-    case
-        when came_count < listed_count then 'missing'
-        when came_count > listed_count and listed_count = 0 then 'unexpected'
-        when came_count > listed_count then 'duplicate'
-        else 'attribute'
-    end as kind,
-    case
-        when came_count < listed_count then 'the source lists it, its ledger does not hold it'
-        when came_count > listed_count and listed_count = 0 then 'the source does not list it'
-        when came_count > listed_count then 'the source lists it once'
+    kind,
+    case kind
+        when 'missing' then 'the source lists it, its ledger does not hold it'
+        when 'duplicate' then 'the source lists it once'
+        when 'unexpected' then 'the source does not list it'
         else 'the source lists it with date ' || listed_date
     end as detail
 from compared
 where
-    came_count < listed_count
-    or (is_booked and (came_count > listed_count or voucher_date is distinct from listed_date))
+    kind = 'missing'
+    or (is_booked and (kind <> 'attribute' or voucher_date is distinct from listed_date))

@@ -3,7 +3,7 @@
 -- reads: data/reference/statement_line.csv, statement_line_name.csv, statement_chart.csv
 -- why: a line either holds accounts (ranges of prefixes, joined by a blank; * = every account that no
 --      other line holds) or adds up other lines (a range of line_order); names are rows by language
--- units: presented_sign turns debit positive into the way the line is read
+-- units: account_type: what most accounts of the line are; presented_sign turns debit positive into the way the line is read
 create or replace table statement_line as
 with
 
@@ -31,6 +31,7 @@ select
     line.presented_sign::integer as presented_sign,
     coalesce(line.accounts, '') as accounts,
     coalesce(line.adds, '') as adds,
+    coalesce(line.account_type, '') as account_type,
     line.source,
     line.source_date
 from read_csv(getvariable('reference') || '/statement_line.csv', header = true, all_varchar = true) as line

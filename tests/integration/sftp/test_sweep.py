@@ -398,8 +398,8 @@ def test_files_of_two_companies_by_one_login_land_in_their_own_tenants_by_their_
     (shared / "two.se").write_bytes(ACME.sie())
     found = polled()
 
-    for tenant in ("acme", "beta"):
-        assert {End.FILED: 1, End.ANOTHERS: 1} == +found[tenant].ends
+    # The other's file is another's, or gone already: its owner's poll goes on at the same time.
+    assert [1, 1] == [found[tenant].ends[End.FILED] for tenant in ("acme", "beta")]
     assert ACME.trial_balance() == balances(stores)
     assert OTHER.trial_balance() == balances(stores, "beta")
     assert ["processed/one.se", "processed/two.se"] == below(shared)

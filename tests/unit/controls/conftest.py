@@ -145,7 +145,7 @@ class Books:
     def source_lists(self, *vouchers):
         """Let the source list vouchers: (series, number, date)."""
         for series, number, date in vouchers:
-            row = {"voucher_series": series, "voucher_number": number}
+            row = {"voucher_key": f"{series}:{number}"}
             row["voucher_date"] = dt.date.fromisoformat(date)
             self.evidence["source_voucher"].append(row)
         return self.asked()

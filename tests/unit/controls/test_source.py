@@ -366,8 +366,7 @@ def test_text_that_the_sources_lists_have_lost_letters_of_is_named_without_a_rea
     books.evidence["source_account"] = [{"account_number": "3001", "name": LOST}]
     books.evidence["source_voucher"] = [
         {
-            "voucher_series": "A",
-            "voucher_number": "1",
+            "voucher_key": "A:1",
             "voucher_date": dt.date(2024, 1, 5),
             "voucher_text": LOST,
         }

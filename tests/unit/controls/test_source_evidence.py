@@ -49,6 +49,24 @@ def test_a_voucher_of_another_date_differs_in_an_attribute(books):
     assert [("attribute", "B:1")] == found(books.source_lists(*moved).result("source_vouchers"))
 
 
+def test_a_number_that_came_twice_and_is_listed_once_is_a_duplicate(books):
+    rows = [("1930", "10.00"), ("3001", "-10.00")]
+    books.book("B", "1", "2024-02-28", rows, key="B:1#2")
+
+    result = books.source_lists(*LISTED).result("source_vouchers")
+
+    assert [("duplicate", "B:1#2")] == found(result)
+
+
+def test_vouchers_without_series_and_number_are_told_apart_by_their_keys(books):
+    for row in books.tables["voucher"]:
+        row.update(voucher_series="", voucher_number="")
+
+    result = books.source_lists(*LISTED[:2]).result("source_vouchers")
+
+    assert [("unexpected", "B:1")] == found(result)
+
+
 @pytest.mark.parametrize("listed", [[], [("B", "7", "2024-02-01")]], ids=["unlisted", "listed"])
 def test_a_voucher_that_books_nothing_may_be_listed_or_not(books, listed):
     books.book("B", "7", "2024-03-01", []).correct("B:7", "struck", "4010", "300")

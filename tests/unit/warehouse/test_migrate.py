@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime as dt
 import re
 import shutil
 
@@ -7,10 +8,11 @@ import duckdb
 import pytest
 
 from blocks.settings import SQL
-from blocks.warehouse import migrate
+from blocks.warehouse import descriptions, migrate
 from blocks.warehouse.errors import NewerSchema
 from ledger.errors import TerminalError
 from ledger.schemas import CANONICAL
+from ledger.voucher_key import voucher_key
 from tests.staged_units import facts, stage, voucher
 
 ROWS = voucher("A:1", ("1930", "100.00"), ("3001", "-100.00"))
@@ -78,6 +80,43 @@ def test_file_of_an_earlier_release_is_migrated_by_a_publication(published, ware
     with warehouse.read("acme") as db:
         assert db.execute("select count(*) from note").fetchone() == (0,)
         assert db.execute("select count(*) from posting").fetchone() == (4,)
+
+
+OLD_FILE = (
+    "insert into connected_file values ('acme', '2024-01-01_2024-12-31', $id, 'voucher', $series,"
+    " $number, 'kvitto.pdf', 'application/pdf', 10, '00', 'landing/acme/x', '2025-01-01 12:00:00')"
+)
+
+
+def test_files_on_vouchers_get_the_keys_that_the_ledger_gives_and_moments_their_zone(
+    published, warehouse, sql, monkeypatch
+):
+    """As a release before 0004 wrote them."""
+    numbered = [("A", "17"), ("A:#", "1\\2"), ("", ""), ("å", "#")]
+    later, document = sql / "schema" / "0004_voucher_key.sql", sql / "views" / "7_document.sql"
+    kept = {path: path.read_text(encoding="utf-8") for path in (later, document)}
+    for path in kept:
+        path.unlink()
+    monkeypatch.setattr(descriptions, "COMMENTS", "no_comments.csv")
+    (sql / "reference" / "no_comments.csv").write_text("relation,column,comment\n")
+    published()
+    with duckdb.connect(str(warehouse.root / "acme.duckdb")) as db:
+        for place, (series, number) in enumerate(numbered):
+            db.execute(OLD_FILE, {"id": str(place), "series": series, "number": number})
+        (published_at,) = db.execute("select published_at from load").fetchone()
+    for path, text in kept.items():
+        path.write_text(text, encoding="utf-8")
+    monkeypatch.undo()
+
+    with warehouse.read("acme") as db:
+        found = db.execute(
+            "select connected_key, fetched_at from document order by document_id::integer"
+        ).fetchall()
+        (moved_at,) = db.execute("select published_at from load").fetchone()
+
+    assert [voucher_key(*item) for item in numbered] == [key for key, _ in found]
+    assert {dt.datetime(2025, 1, 1, 12, tzinfo=dt.UTC)} == {at for _, at in found}
+    assert published_at.replace(tzinfo=dt.UTC) == moved_at
 
 
 def test_new_tenant_begins_in_the_present_shape_whatever_others_began_in(published, warehouse, sql):

@@ -22,14 +22,13 @@ def connected(*places, document_id="f1", kind="voucher"):
         {
             "document_id": document_id,
             "document_kind": kind,
-            "voucher_series": series,
-            "voucher_number": number,
+            "voucher_key": f"{series}:{number}",
             "file_name": "kvitto.pdf",
             "media_type": "application/pdf",
             "size_bytes": 10,
             "sha256": "0" * 64,
             "lake_address": "landing/acme/x",
-            "fetched_at": dt.datetime(2025, 1, 1),  # noqa: DTZ001 - UTC, as the table has it
+            "fetched_at": dt.datetime(2025, 1, 1, tzinfo=dt.UTC),
         }
         for series, number in places
     ]
@@ -64,8 +63,9 @@ def publish_side(warehouse):
 
 def keys(warehouse):
     with warehouse.read("acme") as db:
-        query = "select voucher_series, voucher_number, voucher_key from document order by all"
-        return db.execute(query).fetchall()
+        query = "select connected_key, voucher_key from document order by all"
+        rows = db.execute(query).fetchall()
+    return [(*connected_key.split(":"), found) for connected_key, found in rows]
 
 
 def identity(warehouse):

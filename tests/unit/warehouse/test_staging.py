@@ -245,7 +245,7 @@ def test_prune_takes_a_whole_staged_folder_that_is_old_and_not_kept(lake):
 
 
 def test_evidence_is_staged_beside_the_unit_and_is_no_part_of_its_version(lake, warehouse):
-    listed = {"voucher_series": "A", "voucher_number": "1", "voucher_date": dt.date(2024, 3, 1)}
+    listed = {"voucher_key": "A:1", "voucher_date": dt.date(2024, 3, 1)}
     table = pa.Table.from_pylist([listed], schema=EVIDENCE["source_voucher"])
     alone = stage(lake, ROWS)
 
