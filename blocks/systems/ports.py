@@ -8,7 +8,7 @@ use it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from ledger.fiscal_year import FiscalYear
     from ledger.source import Part
 
-Offer = Literal["ledger", "documents", "target", "feed"]
+Offer = Literal["ledger", "documents", "target", "feed", "customers"]
 
 Wants = Mapping[str, Any]
 """What a person chose when connecting, by the name of the `Choice`; what was left out is absent."""
@@ -106,6 +106,9 @@ class Port:
     feed: Callable[[Any], DocumentFeed] | None = None
     of_client: Callable[[str], Port] | None = None
     """For systems in which each client of ours is connected by itself."""
+    customers: Callable[[Any], CustomerRegister] | None = None
+    is_main_user: Callable[[Hub, str, str, SecretStr], Awaitable[bool]] | None = None
+    """Whether the system's own answer to a person's log-in (e-mail, password) says so."""
 
 
 class Session(Protocol):
@@ -356,4 +359,27 @@ class DocumentFeed(Protocol):
 
         Raises:
             CallRefused: What is refused is the connection.
+        """
+
+
+class CustomerRegister(Protocol):
+    """Customers of one tenant's company, made and changed from what another system says."""
+
+    @property
+    def keeps_external_id(self) -> bool:
+        """Return whether a customer has a place for an id of ours, which the feed gives back."""
+
+    async def create(self, fields: Mapping[str, str], *, external_id: str) -> str:
+        """Make a customer and return its id; not called a second time before that is proven.
+
+        Raises:
+            CallRefused: The system refused it, and nothing was made.
+            CallFailed: Nobody knows whether it was made.
+        """
+
+    async def update(self, customer_id: str, fields: Mapping[str, str]) -> None:
+        """Write fields of a customer; the same may be written once more.
+
+        Raises:
+            CallRefused, CallFailed: As for any call.
         """

@@ -12,6 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 from blocks.systems.ports import (
+    CustomerRegister,
     DocumentFeed,
     DocumentSource,
     LedgerSource,
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from blocks.hub import Hub
     from blocks.systems.targets import PushTarget
 
-NAMES: Final = ("fortnox", "fennoa", "ecom", "procountor")
+NAMES: Final = ("fortnox", "fennoa", "ecom", "procountor", "spotilla")
 """The folders beside this file; each has a ``system.SYSTEM`` and what that names as its port."""
 
 SYSTEMS: Final[dict[str, System]] = {
@@ -156,6 +157,23 @@ async def open_feed(
     opening = there.connect.session(hub, tenant, run_id=run_id, wait_limit_s=wait_limit_s)
     async with opening as session:
         yield there.feed(session)
+
+
+@asynccontextmanager
+async def open_registers(
+    hub: Hub, tenant: str, name: str, *, run_id: str = ""
+) -> AsyncIterator[tuple[DocumentFeed, CustomerRegister]]:
+    """Open a system whose registers are read and whose customers are made and changed.
+
+    Raises:
+        TerminalError: The system has none.
+        NotConnected, CallRefused, CallFailed: As `Connector.session` does.
+    """
+    there = port(name)
+    if there.feed is None or there.customers is None:
+        raise NothingToFetch(title=system(name).title, offer="customers")
+    async with there.connect.session(hub, tenant, run_id=run_id, wait_limit_s=0.0) as session:
+        yield there.feed(session), there.customers(session)
 
 
 def secret_variables() -> tuple[str, ...]:

@@ -117,9 +117,9 @@ def _body(by_name: Mapping[str, Part], name: str) -> dict[str, Any]:
 def _rows(by_name: Mapping[str, Part], log: Log) -> pa.Table:
     names = sorted(name for name in by_name if name.startswith(PAGES_BEGIN))
     bodies = [_body(by_name, name) for name in names]
-    told = {max(pages_count(body, name), 1) for name, body in zip(names, bodies, strict=True)}
-    if told != {len(names)}:
-        log.left_out("pages", f"{len(names)} pages came; the pages say {sorted(told)}")
+    declared = {max(pages_count(body, name), 1) for name, body in zip(names, bodies, strict=True)}
+    if declared != {len(names)}:
+        log.left_out("pages", f"{len(names)} pages came; the pages say {sorted(declared)}")
     return ledger_rows(bodies)
 
 

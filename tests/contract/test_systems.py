@@ -39,6 +39,10 @@ CHANGES = {
         "'oauth/token'",  # an access token of the key that the customer made
         "'attachments'",
     },
+    "spotilla": {
+        "path",  # the log-in, and the method through which customers are made and changed
+        "self._api.names.path('customers')",
+    },
 }
 """Where each system is written to, as its code says it; none of these makes users, keys, consents
 or rights, which only the customer makes there."""
@@ -47,7 +51,9 @@ or rights, which only the customer makes there."""
 def test_registry_names_it_and_both_halves_agree(name):
     light, heavy = SYSTEMS[name], port(name)
     offered = {
-        offer for offer in ("ledger", "documents", "target", "feed") if getattr(heavy, offer)
+        offer
+        for offer in ("ledger", "documents", "target", "feed", "customers")
+        if getattr(heavy, offer)
     }
 
     assert name == light.name

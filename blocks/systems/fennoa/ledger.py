@@ -20,7 +20,7 @@ from blocks.systems.fennoa.balances import (
     read_year,
 )
 from blocks.systems.fennoa.pages import Walk, walk
-from blocks.systems.fennoa.parts import named_again, new_names, part_of
+from blocks.systems.fennoa.parts import new_names, part_of, sent_or_named
 from blocks.systems.fennoa.session import FennoaSession
 from blocks.systems.fennoa.system import CRASH_POINTS
 from blocks.systems.ports import Extract, KnownYear, SourceYear
@@ -49,7 +49,7 @@ class UnexpectedAnswer(TerminalError):
     sentence = "Fennoa's answer cannot be read: {problem}. Nothing was loaded; report it."
 
 
-class NotOpened(TerminalError):
+class NoBooks(TerminalError):
     """Books were asked for in a session that was not opened for a tenant."""
 
     sentence = "This session of Fennoa has no books. The program is at fault: report it."
@@ -60,7 +60,7 @@ class FennoaLedger:
 
     def __init__(self, session: FennoaSession) -> None:
         if session.books is None:
-            raise NotOpened
+            raise NoBooks
         self._books = session.books
         self._periods = b""
 
@@ -113,7 +113,7 @@ class FennoaLedger:
         parts, closing = await self._settled(year, small, known)
         reached("fennoa.pull.after", among=CRASH_POINTS)
         return Extract(
-            parts=tuple(named_again(parts, known.parts)),
+            parts=tuple(sent_or_named(parts, known.parts)),
             format=FORMAT,
             evidence={"source_balance": closing_table(closing)} if closing else {},
             asked_always={},

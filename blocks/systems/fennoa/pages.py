@@ -65,9 +65,9 @@ async def walk(get: Get, year: FiscalYear) -> Walk | None:
         parts[name] = await get(path, page=page, limit=PAGE_ROWS)
         body = read_json(parts[name], name)
         tables.append(ledger_rows([body]))
-        told = max(pages_count(body, name), 1)
-        count = told if page == 1 else count
-        if told != count or not _is_own(body, before, page):
+        declared = max(pages_count(body, name), 1)
+        count = declared if page == 1 else count
+        if declared != count or not _is_own(body, before, page):
             return None
         if page == count:
             rows = pa.concat_tables(tables)

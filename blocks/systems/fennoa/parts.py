@@ -15,7 +15,7 @@ def new_names(parts: Mapping[str, bytes], known: Sequence[ExtractPart]) -> set[s
     return {name for name, content in parts.items() if (name, _sha256(content)) not in there}
 
 
-def named_again(
+def sent_or_named(
     parts: Mapping[str, bytes], known: Sequence[ExtractPart]
 ) -> list[Part | ExtractPart]:
     """Return the parts, each that lies in the lake already by its name alone."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from blocks.hub import Connection, Hub, Method, UnitState
 from blocks.settings import settings
+from blocks.systems.registry import SYSTEMS
 from ledger.fiscal_year import FiscalYear
 from tests.earlier_hub import move
 
@@ -162,14 +164,17 @@ def test_status_shows_light_reason_last_success_and_what_next(tasma, acme):
 
 
 @pytest.mark.parametrize(
-    ("system", "command"), [("fortnox", "ledger pull kauppa"), ("fennoa", "import FILE")]
+    ("offers", "command"),
+    [({"ledger", "target"}, "ledger pull kauppa"), ({"target"}, "import FILE")],
 )
 def test_a_system_that_only_takes_invoices_is_not_named_as_where_books_come_from(
-    tasma, system, command
+    tasma, monkeypatch, offers, command
 ):
+    system = replace(SYSTEMS["fennoa"], offers=frozenset(offers))
+    monkeypatch.setitem(SYSTEMS, "fennoa", system)
     tasma("tenant", "add", "kauppa", "--name", "Kauppa Oy", "--trial")
     with Hub(settings().hub_url) as hub:
-        hub.connections.save(Connection("kauppa", system, Method.API_KEY, "1"))
+        hub.connections.save(Connection("kauppa", "fennoa", Method.API_KEY, "1"))
 
     assert f"tasma {command}" in tasma("tenant", "status", "kauppa").stdout
 

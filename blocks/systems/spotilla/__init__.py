@@ -1,0 +1,1 @@
+"""Spotilla: registers of customers and products, and tasks that become invoices elsewhere."""
