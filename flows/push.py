@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import re
 from typing import Annotated, Any, Final
 
 from prefect import State, flow
@@ -22,7 +23,13 @@ from tasks.pages.push import in_words, push_page
 from tasks.push import Pusher, push_tenant
 from tasks.stores import open_stores
 
-SystemName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,31}$", examples=["fennoa"])]
+SystemName = Annotated[
+    str,
+    Field(
+        pattern=r"^[a-z][a-z0-9_]{0,31}(@[A-Za-z0-9._-]{1,32})?$",
+        examples=["fennoa", "procountor@ecom-jetClient"],
+    ),
+]
 WAITING: Final = (Phase.HELD, Phase.REJECTED)
 
 
@@ -57,7 +64,8 @@ async def push(tenant: TenantId, system: SystemName) -> State[Any]:
         waiting = await asyncio.to_thread(_waiting, stores.hub, tenant, system)
     shown = list({one.id: one for one in [*waiting, *touched]}.values())
     page = push_page(f"{tenant}: push to {system}", pusher.ends, shown, problem=pusher.problem)
-    await acreate_markdown_artifact(key=f"push-{tenant}-{system}".lower(), markdown=page)
+    name = re.sub(r"[^a-z0-9]+", "-", f"push-{tenant}-{system}".lower())
+    await acreate_markdown_artifact(key=name, markdown=page)
     say(in_words(pusher.ends), tenant=tenant, system=system)
     return _ended(pusher)
 

@@ -10,7 +10,7 @@ from prefect import State, flow, runtime
 from prefect.client.schemas.objects import FlowRun
 from prefect.deployments import arun_deployment
 
-from blocks.systems.registry import systems_with
+from blocks.systems.registry import base_of, systems_with
 from flows.runs.hooks import run_failed
 from flows.runs.states import TAG, ended
 from ledger.outcome import Outcome
@@ -37,7 +37,8 @@ def waiting() -> list[tuple[str, str]]:
     with open_stores() as stores:
         return [
             (tenant, system)
-            for system in systems_with("target")
+            for system in stores.hub.outbox.targets_with_work()
+            if base_of(system) in systems_with("target")
             for tenant in stores.hub.outbox.tenants_with_work(system)
         ]
 

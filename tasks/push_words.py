@@ -6,7 +6,7 @@ from typing import Final
 
 from blocks.hub.outbox import Queued
 from blocks.invoices.tables import push_answers
-from blocks.systems.registry import CLIENT_MARK
+from blocks.systems.registry import base_of
 from ledger.invoice.problems import SENTENCES
 from ledger.push.answers import Message
 from ledger.push.items import HoldCode, Phase
@@ -53,6 +53,7 @@ def remedy(queued: Queued) -> str:
     if all(code in SENTENCES for code in codes):
         return "correct it where it comes from and add it again"
     step = str(item.step or "")
-    system = queued.target.partition(CLIENT_MARK)[0]
-    found = push_answers(system).explain(BAD_REQUEST, [Message(item.answer_code)], step=step)
+    found = push_answers(base_of(queued.target)).explain(
+        BAD_REQUEST, [Message(item.answer_code)], step=step
+    )
     return found[0].sentence()

@@ -35,6 +35,7 @@ from blocks.hub.repair import INTERRUPTED, repair_tenant
 from blocks.hub.route_accounts import RouteAccounts
 from blocks.hub.routes import Routes
 from blocks.hub.side_loads import SideLoads
+from blocks.hub.target_cards import TargetCards
 from blocks.hub.tenants import Tenants
 from blocks.hub.tightened import Tightened
 from blocks.hub.transfers import Transfers
@@ -71,6 +72,7 @@ class Hub:
         self.tightened = Tightened(self.database, self.events)
         self.outbox = Outbox(self.database)
         self.push_marks = PushMarks(self.database)
+        self.target_cards = TargetCards(self.database)
         self.routes = Routes(self.database, self.events)
         self.route_accounts = RouteAccounts(self.database, self.events)
         self.feeds = Feeds(self.database)

@@ -404,6 +404,29 @@ push_look = Table(
     _text("mark", ID_CHARS),
 )
 
+target_card = Table(
+    "target_card",
+    metadata,
+    _tenant(key=True),
+    Column("company", String(ID_CHARS), primary_key=True),
+    Column("card_id", Integer, primary_key=True, autoincrement=False),
+    _text("kind", 32),
+    _text("name", NAME_CHARS),
+    _text("numbers", NAME_CHARS),
+    Column("is_active", Boolean, nullable=False),
+    _text("version", ID_CHARS),
+    Index(None, "tenant", "company", "kind", "name"),
+)
+
+target_register = Table(
+    "target_register",
+    metadata,
+    _tenant(key=True),
+    Column("company", String(ID_CHARS), primary_key=True),
+    _text("cursor", ID_CHARS),
+    Column("swept_at", UtcTime, nullable=False),
+)
+
 route = Table(
     "route",
     metadata,

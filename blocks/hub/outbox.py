@@ -201,6 +201,13 @@ class Outbox:
         with self._database.reading() as connection:
             return list(connection.execute(query).scalars())
 
+    def targets_with_work(self) -> list[str]:
+        """Return the targets for which any tenant has something open, in order."""
+        table = models.outbox_item
+        query = select(table.c.target).where(table.c.phase.in_(OPEN)).distinct()
+        with self._database.reading() as connection:
+            return list(connection.execute(query.order_by(table.c.target)).scalars())
+
     def open_kinds(self, tenant: str, target: str) -> list[PushKind]:
         """Return the kinds of which a tenant has something to do, or may have soon."""
         table = models.outbox_item

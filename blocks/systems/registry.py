@@ -83,10 +83,14 @@ def system(name: str) -> System:
     Raises:
         TerminalError: There is no such system.
     """
-    base, _, client = name.partition(CLIENT_MARK)
-    if found := SYSTEMS.get(base):
-        return replace(found, name=name) if client else found
+    if found := SYSTEMS.get(base_of(name)):
+        return replace(found, name=name)
     raise UnknownSystem(system=name[:80], known=", ".join(SYSTEMS))
+
+
+def base_of(name: str) -> str:
+    """Return a system's name without the client that may stand behind it."""
+    return name.partition(CLIENT_MARK)[0]
 
 
 def port(name: str) -> Port:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from blocks.systems.registry import systems_with
+from blocks.systems.registry import base_of, systems_with
 from flows.cli.app import AsJson, command
 from flows.cli.opening import TenantId, known_tenant, open_hub
 from flows.cli.output import next_steps, say, show_json, show_table
@@ -96,7 +96,7 @@ def resume(tenant: TenantId, *, to: To) -> None:
 def known_target(hub: Hub, tenant: str, system: str) -> None:
     """Make sure that the tenant is there and connected to a system that takes documents."""
     known_tenant(hub, tenant)
-    if system not in systems_with("target"):
+    if base_of(system) not in systems_with("target"):
         there = ", ".join(systems_with("target"))
         raise typer.BadParameter(f"nothing can be pushed into {system!r}; there is: {there}.")
     hub.connections.get(tenant, system)

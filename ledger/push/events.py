@@ -58,9 +58,13 @@ class Barred:
 
 @dataclass(frozen=True)
 class Already:
-    """What was read before a step other than a create shows that it took place already."""
+    """What was read before a step other than a create shows that it took place already.
+
+    `detail`: in words, where there is something to say, such as that nothing is to be done.
+    """
 
     target_number: str = ""
+    detail: str = ""
 
 
 @dataclass(frozen=True)
@@ -75,11 +79,13 @@ class Succeeded:
     """The target's own good answer.
 
     `target_id`: of what was created; of a create alone. `target_number`: the target's own for it.
+    `detail`: in words, where there is something to say, such as that it was there already.
     """
 
     token: int
     target_id: str = ""
     target_number: str = ""
+    detail: str = ""
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,14 @@ CHANGES = {
     "procountor": {
         "'oauth/token'",  # an access token of the key that the customer made
         "'attachments'",
+        "'businesspartners'",
+        "'invoices'",
+        "'ledgerreceipts'",
+        "'products'",
+        "f\"ledgerreceipts/{queued.item.before['receipt']}\"",
+        "f'invoices/{queued.item.target_id}/approve'",
+        "f'invoices/{self._invoice_id(queued)}/paymentevents/markpaid'",
+        "f'ledgerreceipts/{queued.item.target_id}/approve'",
     },
     "spotilla": {
         "path",  # the log-in, and the method through which customers are made and changed

@@ -1,9 +1,11 @@
-"""The kinds of pushed documents: which value each is, read from JSON, and its schema."""
+"""Which value each kind of pushed document is, read from JSON, and its schema.
+
+A credit note is an invoice of its kind.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from enum import StrEnum
 from typing import Any, Final
 
 from ledger.invoice.contract import DIALECT
@@ -11,18 +13,7 @@ from ledger.invoice.pushed.cards import Partner, Product
 from ledger.invoice.pushed.invoices import PurchaseInvoice, SalesInvoice
 from ledger.invoice.pushed.ledger import Journal, Payment
 from ledger.invoice.pushed.parts import Pushed
-
-
-class PushKind(StrEnum):
-    """What a document is, as the outbox names it. A credit note is an invoice of its kind."""
-
-    PARTNER = "partner"
-    PRODUCT = "product"
-    PURCHASE_INVOICE = "purchase_invoice"
-    SALES_INVOICE = "sales_invoice"
-    PAYMENT = "payment"
-    JOURNAL = "journal"
-
+from ledger.push.kinds import PushKind
 
 VALUES: Final[Mapping[PushKind, type[Pushed]]] = {
     PushKind.PARTNER: Partner,

@@ -22,6 +22,7 @@ from blocks.hub.outbox import NewDocument
 from blocks.hub.pickups import Pickup, PickupFile
 from blocks.hub.route_accounts import RouteAccount
 from blocks.hub.states import PickupState, TransferState
+from blocks.hub.target_cards import StoredCard
 from blocks.hub.transfers import Transfer
 from ledger.account_map import Place
 from ledger.controls import Answer, Break, BreakKind, ControlResult, Severity
@@ -71,6 +72,8 @@ def fill(hub, tenant: str, year) -> None:
     )
     hub.push_marks.set(tenant, "fennoa", "7")
     hub.push_marks.pause(tenant, "fennoa", reason="audit")
+    card = StoredCard(7, "SUPPLIER", "Some Oy", ("FI12345671",))
+    hub.target_cards.keep(tenant, "procountor/1001", [card], "", is_whole=True)
     hub.outbox.add(
         tenant, "fennoa", [NewDocument("1", PushKind.SALES_INVOICE, tenant, "c", "{}", "d", PLAN)]
     )

@@ -14,14 +14,20 @@ from ledger.invoice.pushed.parts import Image
 
 HASH_CHARS: Final = 8
 STEM_CHARS: Final = 80
-TYPES: Final = {".pdf": "application/pdf", ".png": "image/png", ".jpg": "image/jpeg"}
+TYPES: Final = {
+    ".pdf": "application/pdf",
+    ".png": "image/png",
+    ".jpg": "image/jpeg",
+    ".gif": "image/gif",
+    ".tif": "image/tiff",
+}
 TYPES_AS: Final = {one: suffix for suffix, one in TYPES.items()}
 
 
 def image_name(image: Image) -> str:
     """Return a name by which the image is known there again, whose ending says what it is."""
     path = PurePosixPath(within(image.name).strip())
-    suffix = path.suffix.lower().replace(".jpeg", ".jpg").strip()
+    suffix = path.suffix.lower().strip().replace(".jpeg", ".jpg").replace(".tiff", ".tif")
     suffix = suffix if suffix in TYPES else TYPES_AS.get(image.media_type, ".pdf")
     stem = re.sub(r"[^\w .-]+", "_", path.stem).strip(" ._") or "image"
     return f"{stem[:STEM_CHARS]}-{image.sha256[:HASH_CHARS]}{suffix}"

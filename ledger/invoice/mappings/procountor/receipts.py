@@ -59,12 +59,13 @@ def rows_digest(receipt: Mapping[str, Any]) -> str:
 def is_generated(receipt: Mapping[str, Any], invoice: PushedInvoice) -> bool:
     """Return whether a receipt has the shape that Procountor generates of an invoice.
 
-    One REVERSING_ENTRY, and an ENTRY for each row of the invoice with its rate, nothing else.
+    One REVERSING_ENTRY, and an ENTRY for each row of the invoice or for each rate, nothing else.
     """
     rows = ledger_rows(receipt)
-    entries = sorted(row.rate for row in rows if row.kind == ENTRY)
+    rates = [row.rate for row in rows if row.kind == ENTRY]
     others = [row.kind for row in rows if row.kind != ENTRY]
-    return others == [REVERSING] and entries == sorted(row.vat_rate for row in invoice.rows)
+    is_of_rows = set(rates) == {row.vat_rate for row in invoice.rows}
+    return others == [REVERSING] and is_of_rows and len(rates) <= len(invoice.rows)
 
 
 def booked_body(receipt: Mapping[str, Any], invoice: PushedInvoice) -> Body:
@@ -114,7 +115,9 @@ def check_postings(invoice: PushedInvoice, writer: Writer) -> None:
     if invoice.postings is None:
         return
     sign = 1 if isinstance(invoice, PurchaseInvoice) else -1
-    expected = invoice.totals_by(writer.terms.rounding).gross * sign
+    total = invoice.totals_by(writer.terms.rounding).gross
+    # Postings are in the company's currency.
+    expected = writer.terms.rounding.cents(total * sign / (invoice.currency_rate or 1))
     check_rows(invoice.postings, invoice.vat_status, writer)
     actual = gross_of(invoice.postings, writer.terms.rounding)
     if actual != expected:

@@ -7,17 +7,21 @@ from typing import Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from ledger.invoice.arithmetic import DEFAULT, Rounding
+from ledger.invoice.arithmetic import Rounding, VatBase, VatPer
 from ledger.invoice.fields import CountryCode, CurrencyCode, Number
 
 MAX_IMAGE_BYTES: Final = 10_000_000
 """Largest attachment that Procountor takes."""
 
+BY_RATE: Final = Rounding(vat_base=VatBase.ROUNDED, vat_per=VatPer.RATE)
+"""VAT once for each rate, from rows in whole cents."""
+
 
 class Terms(BaseModel):
     """The settings of one tenant and client.
 
-    `country`, `currency`: the company's. `domestic_status`: the VAT status of which rows have VAT;
+    `country`, `currency`: the company's. `rounding`: of totals, which are read back and compared.
+    `domestic_status`: the VAT status of which rows have VAT;
     any other needs 0 %. `unit`: where a unit is not in the table. `payment_method`: of invoices.
     `own_approver`: our own user is named as the approver of purchases in place of nobody.
     `creator_is_known`: lists and invoices name who created them (decision 0033). `untouched_s`: by
@@ -30,7 +34,7 @@ class Terms(BaseModel):
 
     country: CountryCode = "FI"
     currency: CurrencyCode = "EUR"
-    rounding: Rounding = DEFAULT
+    rounding: Rounding = BY_RATE
     domestic_status: str = "1"
     unit: str = "PIECE"
     payment_method: str = "BANK_TRANSFER"

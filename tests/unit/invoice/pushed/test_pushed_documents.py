@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from ledger.invoice.pushed.kinds import VALUES, PushKind, kind_of, read_pushed, schema
+from ledger.invoice.pushed.kinds import VALUES, kind_of, read_pushed, schema
+from ledger.push.kinds import PushKind
 from tests.pushed import COST, IMAGE, RENT, journal, partner, payment, product, purchase, sale
 
 ALL = (
