@@ -68,5 +68,5 @@ clean:  ## remove what was made here at run time
 
 campaign: $(INSTALLED)  ## the laws, on all their examples (make test tries about a third)
 	TASMA_CAMPAIGN=1 $(BIN)/python -m pytest -m hypothesis --numprocesses auto --maxprocesses 4 --dist worksteal
-	TASMA_CAMPAIGN=1 $(BIN)/python -m pytest tests/unit/push
+	TASMA_CAMPAIGN=1 $(BIN)/python -m pytest tests/unit/push tests/faults/test_push_campaign.py
 .PHONY: campaign

@@ -18,9 +18,10 @@ from flows.runs.hooks import run_cancelled, run_crashed, run_failed
 from flows.runs.states import ended, run_id
 from ledger.outcome import Outcome
 from ledger.push.items import Phase
-from tasks.log import say
+from tasks.log import say, warn
 from tasks.pages.push import in_words, push_page
 from tasks.push import Pusher, push_tenant
+from tasks.push_words import waits
 from tasks.stores import open_stores
 
 SystemName = Annotated[
@@ -30,6 +31,8 @@ SystemName = Annotated[
         examples=["fennoa", "procountor@ecom-jetClient"],
     ),
 ]
+BEHIND_SHOWN: Final = 100
+"""Documents that wait for others of which the page and the log tell."""
 WAITING: Final = (Phase.HELD, Phase.REJECTED)
 
 
@@ -62,8 +65,10 @@ async def push(tenant: TenantId, system: SystemName) -> State[Any]:
             stores.hub.outbox.listed, tenant, system, since=began, limit=1_000
         )
         waiting = await asyncio.to_thread(_waiting, stores.hub, tenant, system)
+        behind = await asyncio.to_thread(_behind, stores.hub, tenant, system)
     shown = list({one.id: one for one in [*waiting, *touched]}.values())
-    page = push_page(f"{tenant}: push to {system}", pusher.ends, shown, problem=pusher.problem)
+    title = f"{tenant}: push to {system}"
+    page = push_page(title, pusher.ends, shown, problem=pusher.problem, behind=behind)
     name = re.sub(r"[^a-z0-9]+", "-", f"push-{tenant}-{system}".lower())
     await acreate_markdown_artifact(key=name, markdown=page)
     say(in_words(pusher.ends), tenant=tenant, system=system)
@@ -72,6 +77,16 @@ async def push(tenant: TenantId, system: SystemName) -> State[Any]:
 
 def _waiting(hub: Hub, tenant: str, system: str) -> list[Queued]:
     return [one for phase in WAITING for one in hub.outbox.listed(tenant, system, phase=phase)]
+
+
+def _behind(hub: Hub, tenant: str, system: str) -> list[tuple[Queued, str]]:
+    """Return the documents that wait for others, and warn of those that have for long."""
+    overdue = hub.outbox.overdue(tenant, system, limit=BEHIND_SHOWN)
+    for one in overdue:
+        warn(f"{one.source_id} {waits(hub, one)}", tenant=tenant, system=system)
+    found = hub.outbox.waiting(tenant, system, limit=BEHIND_SHOWN)
+    shown = {one.id: one for one in [*overdue, *found]}
+    return [(one, waits(hub, one)) for one in shown.values()]
 
 
 def _ended(pusher: Pusher) -> State[Any]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from blocks.hub import Hub
 from blocks.hub.outbox import Queued
+from blocks.hub.outbox_waits import WARN_AFTER
 from blocks.invoices.tables import push_answers
 from blocks.systems.registry import base_of
 from ledger.invoice.problems import SENTENCES
@@ -32,6 +34,19 @@ REMEDIES: Final = {
     HoldCode.GONE: "somebody deleted it there: resolve with the id of what replaced it",
 }
 BAD_REQUEST: Final = 400
+NAMED: Final = 3
+"""Documents that are named of those that one waits for; the count is of all."""
+
+
+def waits(hub: Hub, queued: Queued) -> str:
+    """Return what a document waits for, how each stands, and whether that is too long."""
+    missing = [str(one) for one in hub.outbox.waited_for(queued) if not one.is_met]
+    if not missing:
+        return ""
+    named = f"waits for {'; '.join(missing[:NAMED])}"
+    more = f"; and {len(missing) - NAMED:,} more" if len(missing) > NAMED else ""
+    days = (hub.database.now() - queued.created_at).days
+    return f"{named}{more} ({days} days)" if days >= WARN_AFTER.days else named + more
 
 
 def why(queued: Queued) -> str:

@@ -231,7 +231,11 @@ class World:
     longest_sleep_s: float = 2 * LAG_S
     people: int = 2
     """How often a person changes something there, or the bank pays; and how often one retries."""
+    steps: int = 0
+    """How often somebody sets the wall clock."""
     draws: random.Random | None = None
+    wall_s: float = field(default=0.0, init=False)
+    """By how much the wall clock is ahead of time."""
 
     def __post_init__(self):
         self.random = self.draws or random.Random(self.seed)  # noqa: S311 - a schedule, never a key
@@ -251,7 +255,7 @@ class World:
 
         for _ in range(self.workers):
             start(self.random.uniform(0, 30))
-        kills, sleeps, people = self.kills, self.sleeps, self.people
+        kills, sleeps, people, steps = self.kills, self.sleeps, self.people, self.steps
         while queue:
             at, number, running = heapq.heappop(queue)
             if at > limit_s or (not kills and self._is_settled() and not self.target.pending):
@@ -268,6 +272,9 @@ class World:
                 pause = self.random.uniform(1, self.longest_sleep_s)
                 heapq.heappush(queue, (self.target.now + pause, number, running))
                 continue
+            if steps and 0.6 < chance < 0.63:
+                steps -= 1
+                self.wall_s += self.random.choice((-1, 1)) * self.random.uniform(0, 2 * LAG_S)
             if people and 0.5 < chance < 0.53:
                 people -= 1
                 self._let_people_act()

@@ -11,8 +11,9 @@ from flows.cli.app import AsJson, command
 from flows.cli.opening import TenantId, known_tenant, open_hub
 from flows.cli.output import next_steps, say, show_json, show_table
 from ledger.push.items import Phase
+from ledger.push.kinds import PushKind
 from tasks.push_deviations import balance
-from tasks.push_words import remedy, why
+from tasks.push_words import remedy, waits, why
 
 if TYPE_CHECKING:
     from blocks.hub import Hub
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 To = Annotated[str, typer.Option("--to", metavar="SYSTEM", help="System, such as fennoa.")]
 SourceId = Annotated[
     str, typer.Argument(metavar="DOCUMENT", help="Source and id of it, such as webshop/1001.")
+]
+Kind = Annotated[
+    PushKind | None, typer.Option("--kind", help="Of the document, where its id says too little.")
 ]
 LIST_LIMIT: Final = 200
 EVENT_HEADS: Final = ("at (UTC)", "event", "step", "state after", "detail")
@@ -35,34 +39,50 @@ def status(tenant: TenantId, *, to: To, as_json: AsJson = False) -> None:
         counts = balance(hub, tenant, to)
         waiting = waiting_of(hub, tenant, to)
         paused = hub.push_marks.paused(tenant, to)
+        behind = [
+            (one, waits(hub, one)) for one in hub.outbox.waiting(tenant, to, limit=LIST_LIMIT)
+        ]
     if as_json:
         rows = [{**as_dict(one), "why": why(one), "what_to_do": remedy(one)} for one in waiting]
-        show_json({"tenant": tenant, "system": to, "paused": paused, **counts, "waiting": rows})
+        others = [{**as_dict(one), "why": words} for one, words in behind]
+        known = {"tenant": tenant, "system": to, "paused": paused, **counts}
+        show_json({**known, "waiting": rows, "waiting_for_others": others})
         return
     say(", ".join(f"{count:,} {name}" for name, count in counts.items()) + ".")
     if paused:
         say(f"Paused: {paused}")
     if waiting:
         lines = [
-            (one.source_id, one.item.state, one.item.target_id or "-", why(one), remedy(one))
+            (one.source_id, one.state, one.item.target_id or "-", why(one), remedy(one))
             for one in waiting[:LIST_LIMIT]
         ]
         headings = ("document", "state", "id there", "why", "what to do")
         show_table(headings, lines, spare=("id there",))
+    if behind:
+        show_table(("document", "kind", "why"), [(o.source_id, o.kind, w) for o, w in behind])
     next_steps(*_next(tenant, to, paused=paused, waiting=waiting, queued=counts["queued"]))
 
 
 @command("push", "events", examples=("tasma push events acme webshop/1001 --to fennoa",))
-def events(tenant: TenantId, document: SourceId, *, to: To, as_json: AsJson = False) -> None:
+def events(
+    tenant: TenantId,
+    document: SourceId,
+    *,
+    to: To,
+    kind: Kind = None,
+    as_json: AsJson = False,
+) -> None:
     """Show everything that happened to a document, oldest first."""
     with open_hub() as hub:
         known_target(hub, tenant, to)
-        queued = hub.outbox.find(tenant, to, document)
+        queued = hub.outbox.find(tenant, to, document, kind)
         lines = hub.outbox.log(queued)
+        behind = waits(hub, queued)
     if as_json:
         show_json({**as_dict(queued), "events": [vars(line) for line in lines]})
         return
-    say(f"{document}: {queued.item.state}, id there {queued.item.target_id or 'none'}.")
+    there = queued.item.target_id or "none"
+    say(f"{document}: {queued.state}, id there {there}{'; ' if behind else ''}{behind}.")
     rows = [(line.at, line.kind, line.step, line.state, line.detail) for line in lines]
     show_table(EVENT_HEADS, rows, spare=("step", "state after", "detail"))
     next_steps(f"tasma push status {tenant} --to {to}")
@@ -115,7 +135,8 @@ def as_dict(one: Queued) -> dict[str, object]:
     """Return where a document stands, as a script wants it."""
     return {
         "document": one.source_id,
-        "state": one.item.state,
+        "kind": str(one.kind),
+        "state": one.state,
         "step": str(one.item.step or ""),
         "target_id": one.item.target_id,
         "updated_at": one.updated_at,

@@ -11,7 +11,7 @@ from flows.cli.app import AsJson, command
 from flows.cli.exits import ExitCode
 from flows.cli.opening import TenantId, open_hub
 from flows.cli.output import next_steps, remark, say, show_json, show_table
-from flows.cli.push import SourceId, To, as_dict, known_target, waiting_of
+from flows.cli.push import Kind, SourceId, To, as_dict, known_target, waiting_of
 from flows.cli.pushing import added, deviating, pushed, resolved, retried
 from tasks.pages.push import in_words
 
@@ -99,6 +99,7 @@ def retry(
     ] = None,
     *,
     to: To,
+    kind: Kind = None,
     every: Annotated[bool, typer.Option("--all", help="All that are held or rejected.")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -112,7 +113,7 @@ def retry(
     with open_hub() as hub:
         known_target(hub, tenant, to)
         chosen = waiting_of(hub, tenant, to) if every else []
-        chosen += [hub.outbox.find(tenant, to, name) for name in documents or []]
+        chosen += [hub.outbox.find(tenant, to, name, kind) for name in documents or []]
         ready, others = retried(hub, chosen)
     if as_json:
         show_json({"tenant": tenant, "system": to, "retried": ready, "not_retried": others})
@@ -134,6 +135,7 @@ def resolve(
     document: SourceId,
     *,
     to: To,
+    kind: Kind = None,
     there: Annotated[
         str, typer.Option("--id", metavar="ID", help="It took place: the document's id there.")
     ] = "",
@@ -151,7 +153,8 @@ def resolve(
 
     with open_hub() as hub:
         known_target(hub, tenant, to)
-        after = resolved(hub, hub.outbox.find(tenant, to, document), target_id=there)
+        found = hub.outbox.find(tenant, to, document, kind)
+        after = resolved(hub, found, target_id=there)
     if as_json:
         show_json(as_dict(after))
         return

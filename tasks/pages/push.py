@@ -16,9 +16,17 @@ Line = Callable[[Queued], tuple[str, ...]]
 
 
 def push_page(
-    title: str, ends: Mapping[str, int], documents: Sequence[Queued], *, problem: str = ""
+    title: str,
+    ends: Mapping[str, int],
+    documents: Sequence[Queued],
+    *,
+    problem: str = "",
+    behind: Sequence[tuple[Queued, str]],
 ) -> str:
-    """Lay out how a run left the documents that it touched, and all that wait for a person."""
+    """Lay out how a run left the documents that it touched, and all that wait for a person.
+
+    `behind`: documents that wait for others, and for which, in words.
+    """
     acting = [one for one in documents if one.item.phase in {Phase.HELD, Phase.REJECTED}]
     done = [one for one in documents if one.item.phase is Phase.DONE]
     return document(
@@ -27,6 +35,8 @@ def push_page(
         escaped(in_words(ends)),
         "## Waits for a person" if acting else "",
         _table(("document", "state", "id there", "why", "what to do"), acting, _acting),
+        "## Wait for other documents" if behind else "",
+        table(("document", "kind", "why"), map(_waiting, behind)) if behind else "",
         "## Done in this run" if done else "",
         _table(("document", "state", "id there"), done, _done),
     )
@@ -51,3 +61,8 @@ def _acting(one: Queued) -> tuple[str, ...]:
 
 def _done(one: Queued) -> tuple[str, ...]:
     return (one.source_id, one.item.state, one.item.target_id)
+
+
+def _waiting(behind: tuple[Queued, str]) -> tuple[str, ...]:
+    one, why_ = behind
+    return (one.source_id, one.kind.replace("_", " "), why_)

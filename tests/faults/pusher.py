@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+from dataclasses import dataclass
 from pathlib import Path
 from unittest.mock import patch
 
@@ -26,7 +27,21 @@ QUICK = Rules(RULES.read_backs, commit_lag_s=0.9, settle_s=0.1, poll_interval_s=
 """As the target's, where everything happens a thousand times as fast; a claim lasts 0.8 s."""
 
 
-def push_here(hub: Hub, url: str, *, limit_s: float = 3.0) -> dict[str, int]:
+PATIENT = Rules(RULES.read_backs, commit_lag_s=2.0, settle_s=0.8, poll_interval_s=0.1)
+"""For many processes at once on a machine that is busy: a commit may lag twice as long as the
+campaign's does."""
+
+
+@dataclass(frozen=True)
+class Life:
+    """How a process ends: the how many-th time at which step, and by which signal."""
+
+    step: str
+    times: int
+    signal: signal.Signals
+
+
+def push_here(hub: Hub, url: str, *, limit_s: float = 3.0, rules: Rules = QUICK) -> dict[str, int]:
     """Push what the tenant has, and return how documents ended."""
     target = FennoaTarget(
         url,
@@ -34,7 +49,7 @@ def push_here(hub: Hub, url: str, *, limit_s: float = 3.0) -> dict[str, int]:
         SecretStr(KEY),
         preparing(Terms()),
         SlidingWindow(calls=1_000, period_s=0.1),
-        rules=QUICK,
+        rules=rules,
         request_limit_s=REQUEST_LIMIT_S,
     )
     pusher = push.Pusher(hub, "acme", "fennoa", target, limit_s=limit_s, pause_s=0.02)
@@ -60,3 +75,17 @@ def push_and_sleep(home: Path, url: str, sleep_at: str) -> None:
 
     with opened(home) as stores, patch.object(push, "reached", reached):
         push_here(stores.hub, url)
+
+
+def push_through(home: Path, url: str, life: Life) -> None:
+    """Push as long as anything is due, and send oneself a signal on the way."""
+    reached_so_far = 0
+
+    def reached(step: str, **_: object) -> None:
+        nonlocal reached_so_far
+        reached_so_far += step == life.step
+        if reached_so_far == life.times and step == life.step:
+            os.kill(os.getpid(), life.signal)
+
+    with opened(home) as stores, patch.object(push, "reached", reached):
+        push_here(stores.hub, url, limit_s=8.0, rules=PATIENT)

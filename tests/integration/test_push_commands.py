@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import shutil
 from decimal import Decimal
@@ -9,8 +10,12 @@ from decimal import Decimal
 import pytest
 
 from blocks.hub import Connection, Hub, Method, Tenant
+from blocks.hub.outbox import NewDocument
 from blocks.settings import PROJECT, settings
+from ledger.push.kinds import Prerequisite, PushKind
+from ledger.push.steps import Step
 from simulators.fennoa import Company, Fault, FennoaSimulator
+from tasks.push_words import waits
 from tests.command_line import invoke
 from tests.harnesses.fennoa import BLOCK, KEY, USER, give_block
 from tests.invoices import content, row
@@ -192,6 +197,26 @@ def test_deviations_name_what_somebody_changed_or_deleted_there(fennoa, file):
     assert "1.00 there" in what["webshop/1"]
     assert "not ours" in what["webshop/2"]
     assert "not there any more" in what["webshop/3"]
+
+
+def test_document_that_waits_says_for_which_and_how_that_stands(fennoa):
+    original = Prerequisite(PushKind.SALES_INVOICE, "webshop/1", Step.NUMBER)
+    credit = NewDocument(
+        "webshop/2", PushKind.SALES_INVOICE, "k", "c", "{}", "d", (Step.CREATE,), (original,)
+    )
+    with Hub(settings().hub_url) as hub:
+        hub.outbox.add("acme", "fennoa", [credit])
+
+    shown = push_json("status", "acme")
+    events = push("events", "acme", "webshop/2", "--kind", "sales_invoice")
+    with Hub(settings().hub_url, clock=lambda: dt.datetime.now(dt.UTC) + dt.timedelta(8)) as hub:
+        late = waits(hub, hub.outbox.find("acme", "fennoa", "webshop/2"))
+
+    (one,) = shown["waiting_for_others"]
+    assert ("webshop/2", "waiting") == (one["document"], one["state"])
+    assert "waits for sales invoice webshop/1, which was not added yet" == one["why"]
+    assert "waiting" in events
+    assert late.endswith("(8 days)")
 
 
 def test_system_that_takes_no_documents_is_named(fennoa):
