@@ -35,7 +35,7 @@ SYSTEM = f"procountor@{CLIENT_ID}"
 IMPATIENT = Retry(total=0, allowed_methods=[])
 QUICK = Rules(RULES.read_backs, commit_lag_s=0.1, settle_s=0.1, poll_interval_s=0.01)
 """As the target's, in a world where everything happens a thousand times as fast."""
-IMAGE_BYTES = b"%PDF-1.4 plainly fake\r\n--part\r"
+IMAGE_BYTES = b"%PDF-1.4 plainly fake\r\n--other\r\n\r\n\n\x00"
 IMAGE = {
     "sha256": hashlib.sha256(IMAGE_BYTES).hexdigest(),
     "name": "lasku 1.pdf",
