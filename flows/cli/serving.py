@@ -116,8 +116,8 @@ def _show(outcome: DemoResult) -> None:
         return
     say(
         f"As it must be: the planted breaks are held, the night saw the voucher that was changed "
-        f"and the one deleted, and all other balances are the generator's to the öre "
-        f"({outcome.took_s:.0f} s). Home: {outcome.home}"
+        f"and the one deleted, all other balances are the generator's to the öre, and each invoice "
+        f"was made once ({outcome.took_s:.0f} s). Home: {outcome.home}"
     )
     held = next(unit for unit in outcome.seen if unit.blocking_count)
     changed = next(unit for unit in outcome.seen if unit.tenant == outcome.changed)
@@ -126,6 +126,7 @@ def _show(outcome: DemoResult) -> None:
         f"tasma --demo ledger breaks {held.tenant} {short_year(held.fiscal_year)}",
         f"tasma --demo ledger changes {changed.tenant} {short_year(changed.fiscal_year)}",
         f"tasma --demo ledger report {good.tenant} {short_year(good.fiscal_year)}",
+        f"tasma --demo push status {outcome.pushed} --to {outcome.pushed_to}",
         "tasma --demo up                 (these tenants and runs in Prefect's UI)",
         "tasma import FILE --new-tenant  (your own SIE file, in a home of your own)",
     )

@@ -10,13 +10,14 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from blocks.hub import Hub
 from blocks.pickup.port import PROCESSED
 from blocks.settings import settings
 from blocks.warehouse.warehouse import Warehouse
-from flows.demo import night, runs
+from flows.demo import night, pushing, runs
 from flows.demo.check import complaints
 from flows.demo.companies import Prepared, prepare
 from flows.demo.customers import approve_opened, complaints_of_customers
@@ -56,12 +57,25 @@ def run_demo(say: Say) -> DemoResult:
             Hub(settings().hub_url) as hub,
             simulated_fortnox() as fortnox,
             sftp_server(home / SFTP) as sftp,
+            pushing.simulated_fennoa() as fennoa,
         ):
-            expected, problems = _load(hub.migrate(), Simulators(fortnox, sftp), say)
+            expected, problems = _load(hub.migrate(), Simulators(fortnox, sftp, home), say)
             seen = look(hub, Warehouse(settings().warehouse))
             problems += [*complaints(expected, seen), *complaints_of_customers(hub)]
+            unsent = pushing.complaints_of_push(hub, fennoa)
+            if not unsent:
+                say(pushing.outcome(hub))
+            problems += unsent
     took_s = time.monotonic() - began
-    return DemoResult(home, seen, problems, took_s, changed=CHANGING.slug)
+    return DemoResult(
+        home,
+        seen,
+        problems,
+        took_s,
+        changed=CHANGING.slug,
+        pushed=pushing.SELLER,
+        pushed_to=pushing.FENNOA,
+    )
 
 
 @dataclass(frozen=True)
@@ -70,11 +84,13 @@ class Simulators:
 
     fortnox: FortnoxSimulator
     sftp: SftpSimulator
+    home: Path
+    """Where files are written that are given to a command."""
 
 
 def _load(hub: Hub, there: Simulators, say: Say) -> tuple[list[Truth], list[str]]:
     """Run the deployments; return what must be true, and what went otherwise than it must."""
-    say("Starting a Prefect server, the deployments, a simulated Fortnox and an SFTP server ...")
+    say("Starting a Prefect server, the deployments, simulated systems and an SFTP server ...")
     fetched = {FETCHED: there.sftp.folder(FETCHED)}
     with ThreadPoolExecutor(1) as background:
         # The server takes several seconds to start, on one core: the books are invented meanwhile.
@@ -87,8 +103,10 @@ def _load(hub: Hub, there: Simulators, say: Say) -> tuple[list[Truth], list[str]
                 f"of them from an SFTP server, {len(LEDGERS)} tenants to pull from Fortnox."
             )
             start_pickup(hub, server, there.sftp)
+            pushed = pushing.start_push(hub, server, there.home)
             problems = _run_all(server, prepared, there.fortnox, say)
             problems += wait_until_moved(server, there.sftp)
+            runs.wait_for(server, [pushed], tell=_ignore)
             say(f"The file of {FETCHED} was fetched by SFTP, and lies in processed there.")
             return [*prepared.truths, *truths(there.fortnox)], problems
 

@@ -45,7 +45,8 @@ class Seen:
 class DemoResult:
     """What the demo found; `complaints` is empty when all is as it must be.
 
-    `changed`: the tenant whose books changed before its night.
+    `changed`: the tenant whose books changed before its night. `pushed`: whose invoices were
+    pushed, and into which system.
     """
 
     home: Path
@@ -53,6 +54,8 @@ class DemoResult:
     complaints: list[str]
     took_s: float
     changed: str
+    pushed: str
+    pushed_to: str
 
 
 @dataclass(frozen=True)

@@ -53,7 +53,14 @@ def test_demo_holds_exactly_the_planted_breaks_and_leaves_nothing_running(tmp_pa
     hidden = look(tmp_path, "ledger", "breaks", "glasbruket")
     changes = json.loads(look(tmp_path, "ledger", "changes", "vaveriet", "--json"))
 
+    invoices = json.loads(
+        look(tmp_path, "push", "status", "verkkokauppa", "--to", "fennoa", "--json")
+    )
+
     assert done.returncode == 0, done.stderr
+    assert (12, 11, 1) == (invoices["received"], invoices["done"], invoices["rejected"])
+    assert "consumer e-invoicing" in invoices["waiting"][0]["what_to_do"]
+    assert "found there after its answer was lost" in done.stderr
     assert "the planted breaks are held" in done.stdout
     assert "vaveriet night " in done.stderr
     assert "ended as Unchanged" in done.stderr
@@ -62,7 +69,7 @@ def test_demo_holds_exactly_the_planted_breaks_and_leaves_nothing_running(tmp_pa
         ("fantasifisket", "2024"),
         ("glasbruket", "2025"),
     }
-    assert len({row["tenant"] for row in status}) == 9
+    assert len({row["tenant"] for row in status}) == 10
     assert {"provkund": "live", "avvikande": "mismatch"} == {
         row["tenant"]: row["stage"]
         for row in status
