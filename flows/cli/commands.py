@@ -49,6 +49,9 @@ GROUPS: Final[dict[CommandPath, str]] = {
     ("lake",): "Look after the lake: files as received, and tables read from them.",
     ("sftp",): "Fetch files from customers' SFTP servers.",
     ("push",): "Push invoices into other systems, each exactly once, and see what waits and why.",
+    ("route",): "What of one system goes to another, and by which settings.",
+    ("ecom",): "What of Ecom goes to Procountor: the mode, what needs somebody, the accounts.",
+    ("ecom", "accounts"): "Ecom's chart joined to Procountor's.",
     ("tenant", "year"): "Define, lock and retire the fiscal years of a tenant.",
 }
 
@@ -232,6 +235,58 @@ COMMANDS: Final[dict[CommandPath, Listed]] = {
     ),
     ("sftp", "poll"): Listed(
         "sftp", "Have the server poll a tenant now, whether or not it is due."
+    ),
+    ("route", "list"): Listed(
+        "routes", "Show which routes there are, their mode, and whether anything goes by them."
+    ),
+    ("route", "add"): Listed(
+        "routes",
+        "Make a route, or attach one again that was detached; it begins where its kind begins.",
+    ),
+    ("route", "set"): Listed(
+        "routes", "Change settings of a route; nothing is changed unless all of them can be so."
+    ),
+    ("route", "detach"): Listed(
+        "routes",
+        "Let nothing more go by a route; what went stays known, and what is queued goes on.",
+    ),
+    ("ecom", "status"): Listed(
+        "ecom", "Show a tenant's mode, its feed, and how many of its documents stand where."
+    ),
+    ("ecom", "list"): Listed(
+        "ecom", "Show what needs somebody: red failed, yellow has not gone; none in closed periods."
+    ),
+    ("ecom", "log"): Listed(
+        "ecom",
+        "Show everything that happened to a document, oldest first, with what to do about it.",
+    ),
+    ("ecom", "run"): Listed(
+        "ecom_work", "Listen to Ecom now, and queue what is to go; `tasma push run` sends it."
+    ),
+    ("ecom", "activate"): Listed(
+        "ecom_work",
+        "Admit a tenant to voucher level, which is a pilot; the first who did so stays on record.",
+    ),
+    ("ecom", "check"): Listed(
+        "ecom_work", "Show what has to be so before voucher level is chosen, one by one."
+    ),
+    ("ecom", "mode"): Listed(
+        "ecom_work", "Choose the mode; what was triggered before it keeps the mode of then."
+    ),
+    ("ecom", "retry"): Listed(
+        "ecom_work",
+        "Have a failed transfer tried once more, of a purchase, a sale or a payment alike.",
+    ),
+    ("ecom", "accounts", "export"): Listed(
+        "ecom_accounts",
+        "Print the account table as CSV: Ecom's account and rate, and where it goes.",
+    ),
+    ("ecom", "accounts", "import"): Listed(
+        "ecom_accounts",
+        "Replace the account table by a file; nothing is changed when a line cannot be taken.",
+    ),
+    ("ecom", "accounts", "check"): Listed(
+        "ecom_accounts", "Hold the table against Ecom's chart; ends with 3 when a row is wrong."
     ),
     ("push", "status"): Listed(
         "push",

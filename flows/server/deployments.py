@@ -21,10 +21,12 @@ from flows.backfill import backfill
 from flows.check_connection import check_connection
 from flows.compare_statements import compare_statements
 from flows.drop_in import drop_in
+from flows.feed_sweep import feed_sweep
 from flows.import_file import import_file
 from flows.import_inbox import import_inbox
 from flows.janitor import janitor
 from flows.keep_connections import keep_connections
+from flows.listen import listen
 from flows.nightly import nightly
 from flows.open_tenant import open_tenant
 from flows.overview import overview
@@ -122,6 +124,8 @@ DEPLOYMENTS: Final = (
     Deployment(compare_statements),
     Deployment(push, limit=8),
     Deployment(push_sweep, HOUSEKEEPING, every=dt.timedelta(minutes=30), limit=1),
+    Deployment(listen, limit=8),
+    Deployment(feed_sweep, HOUSEKEEPING, every=dt.timedelta(minutes=5), limit=1),
     Deployment(overview, HOUSEKEEPING, every=dt.timedelta(minutes=15)),
     Deployment(janitor, HOUSEKEEPING, every=dt.timedelta(minutes=5)),
 )

@@ -1,0 +1,135 @@
+"""`tasma ecom`: where a tenant's documents of Ecom stand, and what needs somebody."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Annotated, Final
+
+import typer
+
+from blocks.hub.states import TransferState
+from flows.cli.app import AsJson, command
+from flows.cli.exits import ExitCode
+from flows.cli.opening import TenantId, known_tenant, open_hub
+from flows.cli.output import next_steps, say, show_json, show_table
+from ledger.ecom.sentences import remedy
+from ledger.invoice.mappings.ecom_procountor.terms import SOURCE
+from tasks.ecom.overview import Mark, marks
+from tasks.ecom.route import EcomRoute
+from tasks.push_words import remedy as target_remedy
+from tasks.push_words import why
+
+Item = Annotated[
+    str, typer.Argument(metavar="DOCUMENT", help="Id of the document or payment in Ecom.")
+]
+LOG_HEADS: Final = ("at (UTC)", "level", "item", "code", "text", "what to do")
+
+
+@command("ecom", "status", examples=("tasma ecom status acme",))
+def status(tenant: TenantId, *, as_json: AsJson = False) -> None:
+    """Show a tenant's mode, its feed, and how many of its documents stand where."""
+    with open_hub() as hub:
+        known_tenant(hub, tenant)
+        route = EcomRoute.of(hub, tenant)
+        feed = hub.feeds.cursor(tenant, SOURCE)
+        transfers = hub.transfers.listed(tenant, SOURCE)
+        modes = hub.routes.modes(route.route)
+        queued = hub.outbox.balance(tenant, route.route.target)
+        needs = Counter(str(one.colour) for one in marks(route))
+    counts = Counter(str(one.state) for one in transfers)
+    if as_json:
+        show_json(
+            {
+                "tenant": tenant,
+                "mode": str(route.mode),
+                "modes": [vars(one) for one in modes],
+                "activated_by": route.route.activated_by,
+                "feed": vars(feed),
+                "transfers": dict(counts),
+                "outbox": queued,
+                "needs": dict(needs),
+            }
+        )
+        return
+    say(f"{tenant}: mode {route.mode}, to {route.route.target}.")
+    read = f"{feed.read_at:%Y-%m-%d %H:%M} UTC" if feed.read_at else "never"
+    say(f"The feed was last read {read}. {feed.problem}".strip())
+    say(", ".join(f"{counts[state]:,} {state}" for state in TransferState) + ".")
+    say(f"{needs['red']:,} red and {needs['yellow']:,} yellow.")
+    next_steps(f"tasma ecom list {tenant}" if needs else f"tasma ecom run {tenant}")
+
+
+@command("ecom", "list", examples=("tasma ecom list acme", "tasma ecom list acme --all"))
+def listing(
+    tenant: TenantId,
+    *,
+    every: Annotated[
+        bool, typer.Option("--all", help="All documents, and not only what needs action.")
+    ] = False,
+    finnish: Annotated[bool, typer.Option("--fi", help="Remedies in Finnish.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show what needs somebody: red failed, yellow has not gone; none in closed periods.
+
+    Ends with 3 when something is red.
+    """
+    with open_hub() as hub:
+        known_tenant(hub, tenant)
+        route = EcomRoute.of(hub, tenant)
+        found = marks(route, language="fi" if finnish else "en")
+        transfers = hub.transfers.listed(tenant, SOURCE) if every else []
+    if as_json:
+        rows = [vars(one) for one in transfers]
+        show_json({"tenant": tenant, "needs": [vars(one) for one in found], "all": rows})
+    else:
+        if every:
+            heads = ("document", "kind", "state", "booked by", "why")
+            lines = [(t.item, t.kind, str(t.state), t.booked_by, t.code) for t in transfers]
+            show_table(heads, lines, spare=("booked by",))
+        rows_of = [(m.item, str(m.colour), m.text, m.remedy or "-") for m in found]
+        show_table(("needs action", "mark", "why", "what to do"), rows_of)
+        next_steps(*_next(tenant, found))
+    if any(one.colour == "red" for one in found):
+        raise typer.Exit(ExitCode.HELD)
+
+
+def _next(tenant: str, found: list[Mark]) -> list[str]:
+    red = [one for one in found if one.colour == "red"]
+    if red:
+        return [
+            f"tasma ecom log {tenant} {red[0].subject}",
+            f"tasma ecom retry {tenant} {red[0].item} --who NAME",
+        ]
+    return [f"tasma ecom status {tenant}"]
+
+
+@command("ecom", "log", examples=("tasma ecom log acme p-1",))
+def log(tenant: TenantId, document: Item, *, as_json: AsJson = False) -> None:
+    """Show everything that happened to a document, oldest first, with what to do about it."""
+    with open_hub() as hub:
+        known_tenant(hub, tenant)
+        route = EcomRoute.of(hub, tenant)
+        lines = [
+            (one.at, str(one.level), one.item, one.code, one.text, remedy(one.code))
+            for one in hub.transfers.log(tenant, SOURCE, document)
+        ]
+        items = {one.item for one in hub.transfers.listed(tenant, SOURCE, subject=document)}
+        for queued in hub.outbox.listed(tenant, route.route.target):
+            item = queued.source_id.removeprefix(f"{SOURCE}/")
+            if item in items:
+                text, advice = why(queued), target_remedy(queued)
+                lines += [
+                    (one.at, "info", item, f"{one.kind} {one.step}".strip(), one.detail, "")
+                    for one in hub.outbox.log(queued)
+                ]
+                if text:
+                    code = queued.item.answer_code or queued.item.state
+                    lines.append((queued.updated_at, "error", item, code, text, advice))
+    lines.sort(key=lambda one: one[0])
+    if as_json:
+        names = ("at", "level", "item", "code", "text", "what_to_do")
+        rows = [dict(zip(names, one, strict=True)) for one in lines]
+        show_json({"tenant": tenant, "document": document, "log": rows})
+        return
+    show_table(LOG_HEADS, lines, spare=("item", "level"))
+    next_steps(f"tasma ecom list {tenant}")

@@ -1,0 +1,153 @@
+"""`tasma ecom`: what listens, changes the mode, or has something tried once more."""
+
+from __future__ import annotations
+
+import asyncio
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from flows.cli.app import AsJson, command
+from flows.cli.ecom import Item
+from flows.cli.on_server import server_chosen
+from flows.cli.opening import TenantId, known_tenant, open_hub
+from flows.cli.output import next_steps, say, show_json, show_table
+from flows.cli.routes import Who
+from ledger.ecom.modes import Mode
+from tasks.ecom.hearing import Run, hear
+from tasks.ecom.mode import Earlier, checked, switch
+from tasks.ecom.retry import retry as retry_transfer
+from tasks.ecom.route import EcomRoute
+from tasks.stores import open_stores
+
+
+class Level(StrEnum):
+    """*Siirtotapa* of Ecom."""
+
+    MEMO = "memo"
+    VOUCHER = "voucher"
+
+
+class Purchases(StrEnum):
+    """*Ostolaskujen tiliöinti* of Ecom."""
+
+    ECOM = "ecom"
+    PROCOUNTOR = "procountor"
+
+
+@command("ecom", "run", examples=("tasma ecom run acme",))
+def run(tenant: TenantId, *, as_json: AsJson = False) -> None:
+    """Listen to Ecom now, and queue what is to go; `tasma push run` sends it."""
+    done = _heard(tenant)
+    if as_json:
+        show_json(
+            {
+                "tenant": tenant,
+                "heard": vars(done.heard),
+                "queued": done.settled.queued,
+                "by_state": dict(done.settled.by_state),
+            }
+        )
+        return
+    _tell(tenant, done)
+
+
+def _tell(tenant: str, done: Run) -> None:
+    heard = done.heard
+    say(
+        f"{heard.new:,} new records, {heard.known:,} known, {heard.unreadable_count:,} unreadable.",
+        *heard.unreadable[:10],
+        f"{len(done.settled.queued):,} queued: {', '.join(done.settled.queued[:20]) or '-'}.",
+    )
+    with open_hub() as hub:
+        target = EcomRoute.of(hub, tenant).route.target
+    next_steps(f"tasma push run {tenant} --to {target}", f"tasma ecom list {tenant}")
+
+
+def _heard(tenant: str, *also: str) -> Run:
+    with open_stores() as stores, server_chosen():
+        known_tenant(stores.hub, tenant)
+        return asyncio.run(hear(stores, tenant, also=also))
+
+
+@command("ecom", "activate", examples=("tasma ecom activate acme --who olli",))
+def activate(tenant: TenantId, *, who: Who) -> None:
+    """Admit a tenant to voucher level, which is a pilot; the first who did so stays on record."""
+    with open_hub() as hub:
+        known_tenant(hub, tenant)
+        found = hub.routes.activate(EcomRoute.of(hub, tenant).route, who=who)
+    say(f"{tenant} was admitted to voucher level by {found.activated_by}.")
+    next_steps(f"tasma ecom check {tenant}")
+
+
+@command("ecom", "check", examples=("tasma ecom check acme",))
+def check(tenant: TenantId, *, as_json: AsJson = False) -> None:
+    """Show what has to be so before voucher level is chosen, one by one."""
+    with open_hub() as hub:
+        known_tenant(hub, tenant)
+        found = checked(hub, tenant, Mode.VOUCHER)
+    if as_json:
+        show_json({"tenant": tenant, "guards": [vars(one) for one in found]})
+        return
+    rows = [(one.code, "yes" if one.passed else "no", one.reason) for one in found]
+    show_table(("guard", "passed", "how it is"), rows)
+    if all(one.passed for one in found):
+        next_steps(f"tasma ecom mode {tenant} voucher --purchases ecom --who NAME")
+
+
+@command(
+    "ecom",
+    "mode",
+    examples=(
+        "tasma ecom mode acme voucher --purchases ecom --who anna",
+        "tasma ecom mode acme voucher --purchases procountor --earlier leave --who anna",
+    ),
+)
+def mode(
+    tenant: TenantId,
+    level: Annotated[Level, typer.Argument(help="Siirtotapa: memo or voucher level.")],
+    *,
+    who: Who,
+    purchases: Annotated[
+        Purchases | None,
+        typer.Option("--purchases", help="Where purchases are posted, at voucher level."),
+    ] = None,
+    earlier: Annotated[
+        Earlier | None,
+        typer.Option("--earlier", help="What becomes of what was triggered before."),
+    ] = None,
+) -> None:
+    """Choose the mode; what was triggered before it keeps the mode of then.
+
+    Refused, with each reason, while something has to be so first.
+    """
+    if level is Level.MEMO and purchases:
+        raise typer.BadParameter("--purchases is for voucher level alone.")
+    wanted = Mode(f"voucher:{purchases}") if purchases else Mode(level.value)
+    with open_hub() as hub:
+        known_tenant(hub, tenant)
+        done = switch(hub, tenant, wanted, who=who, earlier_goes=earlier)
+    say(f"{tenant} is in mode {done.mode} from now on.")
+    if done.released or done.left:
+        say(f"Of what was triggered before, {len(done.released):,} go and {len(done.left):,} stay.")
+    if wanted is Mode.VOUCHER:
+        say("It is not chosen where purchases are posted: none goes until --purchases says so.")
+    if done.released:
+        _tell(tenant, _heard(tenant, *done.released))
+        return
+    next_steps(f"tasma ecom run {tenant}")
+
+
+@command("ecom", "retry", examples=("tasma ecom retry acme p-1 --who anna",))
+def retry(tenant: TenantId, document: Item, *, who: Who) -> None:
+    """Have a failed transfer tried once more, of a purchase, a sale or a payment alike.
+
+    In Ecom: Suorita Procountor siirto uudelleen (extra actions), or sending again from the posting
+    section. Refused for what is transferred already.
+    """
+    with open_hub() as hub:
+        known_tenant(hub, tenant)
+        found = retry_transfer(EcomRoute.of(hub, tenant), document, who=who)
+    say(f"Tried once more: {', '.join(found.items)}.")
+    _tell(tenant, _heard(tenant, found.subject))

@@ -1,0 +1,76 @@
+"""Which routes there can be, and how each begins: a line for each, and nothing else lists them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from blocks.hub import Hub
+from blocks.hub.routes import Route
+from ledger.errors import TerminalError
+from tasks.ecom.mode import add_route
+from tasks.ecom.route import KIND, TARGET, checked_terms
+
+
+@dataclass(frozen=True)
+class RouteKind:
+    """How a route of a source and kind is made. `target`: where it leads unless another is named.
+
+    `begin`: makes it; `check`: refuses settings that cannot be kept.
+    """
+
+    target: str
+    begin: Callable[..., object]
+    check: Callable[[str, dict[str, Any]], object]
+
+
+KINDS: Final[Mapping[tuple[str, str], RouteKind]] = {
+    ("ecom", KIND): RouteKind(TARGET, add_route, checked_terms),
+}
+"""By source and kind."""
+
+
+class UnknownRoute(TerminalError):
+    """A route was named that this release does not know."""
+
+    sentence = "There is no route of {kind} from {source}; there are {known}."
+
+
+def route_kind(source: str, kind: str) -> RouteKind:
+    """Return how a route is made.
+
+    Raises:
+        UnknownRoute: There is none of that name.
+    """
+    if found := KINDS.get((source, kind)):
+        return found
+    known = ", ".join(f"{one} from {system}" for system, one in KINDS)
+    raise UnknownRoute(source=source[:40], kind=kind[:40], known=known)
+
+
+def add(hub: Hub, tenant: str, source: str, kind: str, *, target: str, who: str) -> Route:
+    """Make a route, as its kind begins.
+
+    Raises:
+        UnknownRoute, RouteExists: It cannot be made.
+    """
+    found = route_kind(source, kind)
+    found.begin(hub, tenant, who=who, target=target or found.target)
+    return hub.routes.get(tenant, source, kind)
+
+
+def set_values(
+    hub: Hub, tenant: str, source: str, kind: str, values: Mapping[str, Any], *, who: str
+) -> Route:
+    """Change some settings of a route; one that is given nothing goes back to its default.
+
+    Raises:
+        NoRoute: It is not there.
+        TerminalError: A setting cannot be so; nothing was changed.
+    """
+    route = hub.routes.get(tenant, source, kind)
+    merged = {**route.settings, **values}
+    kept = {name: value for name, value in merged.items() if value != ""}
+    route_kind(source, kind).check(tenant, kept)
+    return hub.routes.set(route, kept, who=who)
