@@ -19,9 +19,12 @@ from tasks.ecom.route import EcomRoute
 MAX_FILE_BYTES: Final = 5_000_000
 
 
-@command("ecom", "accounts", "export", examples=("tasma ecom accounts export acme > tilit.csv",))
+@command("ecom", "accounts", "export", examples=("tasma ecom accounts export acme",))
 def export(tenant: TenantId) -> None:
-    """Print the account table as CSV: Ecom's account and rate, and where it goes."""
+    """Print the account table as CSV: Ecom's account and rate, and where it goes.
+
+    Keep it with > tilit.csv, edit it, and give it back by import.
+    """
     with open_hub() as hub:
         known_tenant(hub, tenant)
         text = accounts.export_csv(EcomRoute.of(hub, tenant))

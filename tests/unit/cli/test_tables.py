@@ -36,6 +36,7 @@ from ledger.push.items import Clock, Step
 from ledger.push.kinds import PushKind
 from tasks import pruning
 from tasks.push_deviations import Deviation, Deviations
+from tests import ecom_home
 from tests.hostile_text import OURS
 from tests.small_sie import small_sie
 from tests.terminal import on_terminal, terminal
@@ -199,6 +200,7 @@ def busy(home, tmp_path):
             Connection("acme", FORTNOX, method=Method.CLIENT_CREDENTIALS, source_tenant_id="503072")
         )
         hub.connections.save(Connection("acme", FENNOA, Method.API_KEY, credential_block="a/b"))
+        ecom_home.fill(hub, "acme", LONG)
         new = NewDocument(LONG, PushKind.SALES_INVOICE, "k", "c", "{}", "d", (Step.CREATE,))
         hub.outbox.add("acme", FENNOA, [new])
         queued = hub.outbox.find("acme", FENNOA, LONG)
@@ -288,6 +290,12 @@ COMMANDS = [
     ("import", "{files}", "--tenant", "acme"),
     ("sftp", "status", "acme"),
     ("tenant", "sync", "acme", "--list"),
+    ("route", "list"),
+    ("route", "set", "acme", "ecom", "vouchers", "language=fi", "--who", LONG),
+    ("ecom", "list", "acme", "--all"),
+    ("ecom", "log", "acme", "p-1"),
+    ("ecom", "check", "acme"),
+    ("ecom", "accounts", "check", "acme"),
     ("push", "status", "acme", "--to", "fennoa"),
     ("push", "events", "acme", LONG, "--to", "fennoa"),
     ("events",),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -16,6 +17,7 @@ from typing import Final
 
 from ledger.ecom.documents import EcomAccount
 from ledger.invoice.fields import plain
+from ledger.text import visible
 
 COLUMNS: Final = (
     "ecom_account",
@@ -28,6 +30,7 @@ COLUMNS: Final = (
 MAX_ROWS: Final = 20_000
 YES: Final = "yes"
 NO: Final = "no"
+_CODE: Final = re.compile(r"[0-9A-Za-z._-]{0,20}")
 _SWITCH: Final = {YES: True, NO: False, "": True}
 """Both switches start on."""
 
@@ -109,9 +112,8 @@ def read_csv(text: str) -> tuple[list[AccountRow], list[Finding]]:
     reader = csv.reader(io.StringIO(text.removeprefix("\ufeff")))
     heading = next(reader, [])
     if tuple(cell.strip().lower() for cell in heading) != COLUMNS:
-        raise ValueError(
-            f"the heading is {','.join(heading)[:120]!r}; expected {','.join(COLUMNS)}"
-        )
+        came = visible(",".join(heading)[:120])
+        raise ValueError(f"the heading is {came!r}; expected {','.join(COLUMNS)}")
     rows: list[AccountRow] = []
     findings: list[Finding] = []
     lines: dict[tuple[str, Decimal], int] = {}
@@ -140,6 +142,9 @@ def _row(cells: Sequence[str], line: int) -> AccountRow | Finding:
     vat_rate = _rate(rate)
     if not account or vat_rate is None:
         return Finding(account, None, f"rate {rate!r}; expected account and a rate like 25.5", line)
+    unfit = [one for one in (account, target, status) if not _CODE.fullmatch(one)]
+    if unfit:
+        return Finding("", vat_rate, f"{visible(unfit[0][:40])!r}; expected letters, digits", line)
     wrong = [one for one in (sales, purchases) if one.lower() not in _SWITCH]
     if wrong:
         return Finding(account, vat_rate, f"{wrong[0]!r}; expected {YES} or {NO}", line)
