@@ -33,6 +33,7 @@ from blocks.hub.pickups import Pickups
 from blocks.hub.push_marks import PushMarks
 from blocks.hub.repair import INTERRUPTED, repair_tenant
 from blocks.hub.route_accounts import RouteAccounts
+from blocks.hub.route_links import RouteLinks
 from blocks.hub.routes import Routes
 from blocks.hub.side_loads import SideLoads
 from blocks.hub.target_cards import TargetCards
@@ -75,6 +76,7 @@ class Hub:
         self.target_cards = TargetCards(self.database)
         self.routes = Routes(self.database, self.events)
         self.route_accounts = RouteAccounts(self.database, self.events)
+        self.route_links = RouteLinks(self.database)
         self.feeds = Feeds(self.database)
         self.transfers = Transfers(self.database)
         self.openings = Openings(self.database, self.events)

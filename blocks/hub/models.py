@@ -28,7 +28,14 @@ from sqlalchemy import (
 
 from blocks.hub.columns import ExactDecimal, UtcTime, words
 from blocks.hub.connection_states import ConnectionState, Method
-from blocks.hub.states import WHOLE_YEAR, LogLevel, PickupState, TransferState, UnitState
+from blocks.hub.states import (
+    WHOLE_YEAR,
+    LinkState,
+    LogLevel,
+    PickupState,
+    TransferState,
+    UnitState,
+)
 from ledger.controls import Answer, BreakKind, Severity
 from ledger.onboarding import Comparison, StatementKind
 from ledger.push.items import Phase
@@ -538,6 +545,23 @@ transfer_log = Table(
     _text("run_id", ID_CHARS),
     Index(None, "tenant", "source", "subject", "id"),
     sqlite_autoincrement=True,
+)
+
+# Which card of a route's target is which of its source. `source_id` is empty while it is intended.
+route_link = Table(
+    "route_link",
+    metadata,
+    _tenant(key=True),
+    Column("source", String(ID_CHARS), primary_key=True),
+    Column("kind", String(32), primary_key=True),
+    Column("target_id", String(ID_CHARS), primary_key=True),
+    _text("source_id", ID_CHARS),
+    Column("state", words(LinkState), nullable=False),
+    # Hashes by field, of the card as it was last taken over.
+    Column("remembered", Text, nullable=False, default="{}"),
+    _text("note", 2_000),
+    Column("changed_at", UtcTime, nullable=False),
+    Index(None, "tenant", "source", "kind", "source_id"),
 )
 
 document_fetch = Table(

@@ -78,6 +78,20 @@ class LogLevel(StrEnum):
     ERROR = "error"
 
 
+class LinkState(StrEnum):
+    """Where a link stands between a card of one register and a card of another."""
+
+    INTENT = "intent"
+    """It was about to be made in the source's system; nobody knows yet whether it was."""
+    LINKED = "linked"
+    GONE_HERE = "gone_here"
+    """The source's card was deleted; it is not made anew."""
+    GONE_THERE = "gone_there"
+    """The target's card was deleted or is not in use; it is not made anew."""
+    HELD = "held"
+    """A person looks which card it is."""
+
+
 WORKING: Final = frozenset({UnitState.FETCHING, UnitState.STAGED, UnitState.RECONCILING})
 """States that only a live run may leave a unit in."""
 

@@ -43,6 +43,10 @@ HELD: Final = {
     "second_of_business_id": (
         "customer {first} of Spotilla has the same business id; join them there, or correct one"
     ),
+    "may_be_made_here": (
+        "it may be the customer that was being made of Procountor's card {card}; "
+        "`tasma spotilla join` says whether it is"
+    ),
     "several_partners": "Procountor has several customers with this business id: {ids}",
     "partner_inactive": "the customer's card in Procountor is not active; nothing is made anew",
     "partner_gone": "the customer's card in Procountor was deleted; nothing is made anew",

@@ -167,7 +167,8 @@ def test_docs_page_names_its_settings_and_limits(name):
     page = PROJECT / "docs" / "systems" / f"{name}.md"
 
     text = page.read_text(encoding="utf-8")
-    what = "pushed" if SYSTEMS[name].offers == {"target"} else "fetched"
+    offers = SYSTEMS[name].offers
+    what = "pushed" if "target" in offers and "ledger" not in offers else "fetched"
     for heading in ("## Connecting", f"## What is {what}", "## Limits", "## When it is refused"):
         assert heading in text, f"{page.name} lacks {heading}"
 

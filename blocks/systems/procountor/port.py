@@ -10,6 +10,7 @@ from blocks.settings import settings
 from blocks.systems.ports import Port
 from blocks.systems.procountor.block import ProcountorApiKey, ProcountorClient
 from blocks.systems.procountor.connector import ProcountorConnector
+from blocks.systems.procountor.partner_feed import PartnerFeed
 from blocks.systems.procountor.register import Register
 from blocks.systems.procountor.session import ProcountorSession
 from blocks.systems.procountor.settings import ProcountorSettings
@@ -45,6 +46,16 @@ def of_client(client: str) -> Port:
     return replace(PORT, connect=ProcountorConnector(client))
 
 
+def partners_of(session: ProcountorSession) -> PartnerFeed:
+    """Return what a session's company says of its customers' cards."""
+    return PartnerFeed(session)
+
+
 PORT: Final = Port(
-    ProcountorSettings, BLOCKS, ProcountorConnector(), target=target_of, of_client=of_client
+    ProcountorSettings,
+    BLOCKS,
+    ProcountorConnector(),
+    target=target_of,
+    feed=partners_of,
+    of_client=of_client,
 )

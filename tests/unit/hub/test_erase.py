@@ -21,7 +21,8 @@ from blocks.hub.feeds import NewRecord
 from blocks.hub.outbox import NewDocument
 from blocks.hub.pickups import Pickup, PickupFile
 from blocks.hub.route_accounts import RouteAccount
-from blocks.hub.states import PickupState, TransferState
+from blocks.hub.route_links import RouteLink
+from blocks.hub.states import LinkState, PickupState, TransferState
 from blocks.hub.target_cards import StoredCard
 from blocks.hub.transfers import Transfer
 from ledger.account_map import Place
@@ -88,6 +89,8 @@ def fill(hub, tenant: str, year) -> None:
     route = hub.routes.add(tenant, "ecom", "vouchers", "procountor", who="anna")
     hub.routes.switch(route, "memo", who="anna")
     hub.route_accounts.set(tenant, "ecom", [RouteAccount("4000", Decimal("25.5"))], who="anna")
+    link = RouteLink("55501", "1", LinkState.LINKED)
+    hub.route_links.put(tenant, "ecom", "customer", [link])
     hub.feeds.take(tenant, "ecom", [NewRecord("event", "e1", "p-1", "{}")], cursor="1")
     of = (tenant, "ecom", "p-1", "p-1", "purchase_invoice", 1, "memo")
     hub.transfers.note(Transfer(*of, TransferState.QUEUED))

@@ -149,7 +149,19 @@ def test_deleted_task_is_left(against, task):
 
 def test_every_reason_has_a_stand_and_a_sentence():
     filled = dict.fromkeys(
-        ("product", "limit", "first", "ids", "since", "count", "fields", "channel", "lacks"), "x"
+        (
+            "product",
+            "limit",
+            "first",
+            "ids",
+            "since",
+            "count",
+            "fields",
+            "channel",
+            "lacks",
+            "card",
+        ),
+        "x",
     )
     reasons = [reason(code, **filled) for code in SENTENCES]
 

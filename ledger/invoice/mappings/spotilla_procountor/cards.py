@@ -50,7 +50,7 @@ def product_of(product: SpotillaProduct, terms: Terms) -> Product:
         type=ProductType.SALES,
         code=product.code,
         name=product.name,
-        unit=terms.units.get(product.unit, ""),
+        unit=terms.units.get(product.unit, product.unit),
         price=product.price,
         vat_rate=terms.vat_rate if product.vat_rate is None else product.vat_rate,
     )

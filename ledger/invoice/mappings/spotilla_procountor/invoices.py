@@ -117,7 +117,7 @@ def _row(row: TaskRow, product: SpotillaProduct, links: Links, terms: Terms) -> 
         product_number=product.code,
         product=links.product(product.id),
         quantity=row.quantity,
-        unit=terms.units.get(product.unit, ""),
+        unit=terms.units.get(product.unit, product.unit),
         price=product.price,
         vat_rate=Decimal(0) if rate is None else rate,
     )

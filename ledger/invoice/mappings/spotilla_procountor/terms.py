@@ -23,8 +23,9 @@ class Terms(BaseModel):
     `tasks`: which become invoices. `needs_acceptance`: tasks are accepted after they are finished.
     `start_date`: from which day on finished tasks are sent although they were finished before the
     switch-on. `max_creates`: cards made in one cycle, in both systems together. `vat_status`: of
-    sales in Procountor's list. `vat_rate`: of products that name none. `units`: Procountor's by
-    Spotilla's. `payment_term_days`, `language`: of customers whose card says nothing.
+    sales in Procountor's list. `vat_rate`: of products that name none. `units`: other spellings of
+    Spotilla's units, where Procountor's table does not know them. `payment_term_days`, `language`:
+    of customers whose card says nothing.
     `has_contract`: the extra is in the contract, which changes nothing here. `names`: spellings of
     Spotilla's fields that differ from the table's.
     """

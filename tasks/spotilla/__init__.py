@@ -1,0 +1,1 @@
+"""Spotilla and Procountor, every half hour: partners back, customers and products out, invoices."""
