@@ -1,0 +1,339 @@
+"""From what people do in Ecom to what stands in Procountor: both simulated, over HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import json
+from decimal import Decimal
+
+import pytest
+
+from blocks.hub import Tenant
+from blocks.systems.registry import port
+from ledger.ecom.modes import Mode
+from ledger.ecom.sentences import NO_REMEDY
+from ledger.invoice.mappings.ecom_procountor.accounts import AccountRow
+from simulators.ecom import Company as EcomCompany
+from simulators.ecom import EcomSimulator
+from simulators.procountor import (
+    CLIENT_SECRET,
+    Acts,
+    Company,
+    Fault,
+    ProcountorSimulator,
+    World,
+)
+from tasks.ecom import accounts
+from tasks.ecom.hearing import hear
+from tasks.ecom.mode import add_route, switch
+from tasks.ecom.overview import marks
+from tasks.ecom.retry import retry
+from tasks.ecom.route import CLIENT, TARGET, EcomRoute
+from tasks.push import push_tenant
+from tests.harnesses import ecom as ecom_harness
+from tests.harnesses import procountor as procountor_harness
+from tests.harnesses.procountor import COMPANY_ID, KEY_BLOCK
+from tests.homes import opened_new
+
+RATE = Decimal("25.5")
+ROWS = [AccountRow("7230", RATE, "7230", "1"), AccountRow("3000", RATE, "3000", "1")]
+IMAGE, OTHER = b"%PDF-1.4 the invoice", b"%PDF-1.4 another file"
+BUSINESS_ID = "1234567-1"
+
+
+class Clock:
+    """The time of hub and Ecom alike."""
+
+    def __init__(self):
+        self.moment = dt.datetime(2026, 5, 4, 9, 0, tzinfo=dt.UTC)
+
+    def __call__(self):
+        self.moment += dt.timedelta(seconds=1)
+        return self.moment
+
+
+class Both:
+    """One company in both systems, and the route between."""
+
+    def __init__(self, stores, ecom, procountor, clock):
+        self.stores, self.hub, self.ecom, self.procountor = stores, stores.hub, ecom, procountor
+        self.clock = clock
+        self.there = procountor.company(COMPANY_ID)
+        self.acts = Acts(procountor.world, COMPANY_ID)
+
+    def run(self, *also):
+        """Listen, decide, queue and push; return how documents ended."""
+        asyncio.run(hear(self.stores, "acme", also=also))
+        return self.push()
+
+    def push(self):
+        return dict(asyncio.run(push_tenant(self.hub, "acme", TARGET)).ends)
+
+    def route(self):
+        return EcomRoute.of(self.hub, "acme")
+
+    def retry(self, item):
+        return self.run(retry(self.route(), item, who="anna").subject)
+
+    def invoices(self, kind="PURCHASE_INVOICE"):
+        return [
+            one
+            for one in self.there.invoices.values()
+            if one.body["type"] == kind and not one.is_hidden
+        ]
+
+    def invoice(self, kind="PURCHASE_INVOICE"):
+        (only,) = self.invoices(kind)
+        return only
+
+    def entries(self, kind="PURCHASE_INVOICE", row_type="ENTRY"):
+        receipt = self.there.receipts[self.invoice(kind).receipt_id]
+        return [
+            (row["account"], row["accountingValue"], row.get("vatStatus"))
+            for row in receipt.rows
+            if row["transactionType"] == row_type
+        ]
+
+    def calls(self, path, method=""):
+        return self.procountor.world.matching(path, method=method)
+
+    def bodies(self):
+        """Return everything that was ever sent there, as text."""
+        return "\n".join(str(call) for call in self.procountor.world.calls)
+
+    def needs(self):
+        return [(one.item, one.code) for one in marks(self.route())]
+
+
+def world():
+    """Return a Procountor in which the company has made a key for Ecom's client."""
+    made = World.of([Company(COMPANY_ID)])
+    made.limiter.limit = 10**9
+    made.clients[CLIENT] = CLIENT_SECRET
+    made.add_key(COMPANY_ID, text=f"key-{COMPANY_ID}", client_id=CLIENT)
+    return made
+
+
+@pytest.fixture
+def both(tmp_path, empty_hub, monkeypatch):
+    clock = Clock()
+    ecom = EcomCompany(BUSINESS_ID, ecom_harness.KEY, clock=clock)
+    ecom.account("7230", "Vuokrat", "25.5")
+    ecom.account("3000", "Myynti", "25.5")
+    monkeypatch.setenv("TASMA_HOME", str(tmp_path))
+    with (
+        EcomSimulator([ecom]) as feed,
+        ProcountorSimulator([], world=world()) as procountor,
+        opened_new(tmp_path, empty_hub, clock=clock) as stores,
+    ):
+        ecom_harness.give_block(monkeypatch, url=feed.url)
+        procountor_harness.give_blocks(monkeypatch, url=procountor.url, client_id=CLIENT)
+        number = BUSINESS_ID.replace("-", "")
+        stores.hub.tenants.add(Tenant("acme", "Acme", organisation_number=number, country="FI"))
+        for system, wants in (
+            ("ecom", {"block": ecom_harness.BLOCK}),
+            ("procountor", {"block": KEY_BLOCK, "client": CLIENT}),
+        ):
+            asyncio.run(port(system).connect.finish(stores.hub, "acme", {}, wants=wants))
+        made = add_route(stores.hub, "acme", who="anna")
+        stores.hub.routes.set(
+            made.route, {"bank_account": {"iban": "FI2112345600000785"}}, who="anna"
+        )
+        stores.hub.routes.activate(made.route, who="olli")
+        found = Both(stores, ecom, procountor, clock)
+        accounts.save(found.route(), ROWS, who="anna")
+        yield found
+
+
+def at(both, mode):
+    switch(both.hub, "acme", mode, who="anna")
+    return both
+
+
+A, B = Mode.VOUCHER_PROCOUNTOR, Mode.VOUCHER_ECOM
+
+
+@pytest.mark.requirement("R-ECO-4a")
+def test_route_leads_by_the_client_that_the_article_names_unless_another_is(both):
+    assert "ecom-jetClient" == CLIENT
+    assert "procountor@ecom-jetClient" == both.route().route.target
+    both.hub.routes.detach(both.route().route, who="anna")
+    assert "procountor@ours" == (
+        add_route(both.hub, "acme", who="anna", target="procountor@ours").route.target
+    )
+
+
+@pytest.mark.requirement("R-ECO-34a", "R-ECO-34b", "R-ECO-33b")
+@pytest.mark.parametrize("mode", [A, B])
+def test_purchase_ends_approved_with_its_supplier_in_either_setting(both, mode):
+    at(both, mode)
+    for name in ("p-1", "p-2"):
+        both.ecom.purchase(name)
+        both.ecom.approve(name)
+        if mode is B:
+            both.ecom.export(name)
+
+    assert {"done": 3} == both.run()
+
+    assert ["APPROVED"] * 2 == [one.status for one in both.invoices()]
+    (card,) = both.there.partners.values()
+    assert {card.id} == {one.body["partnerId"] for one in both.invoices()}
+    writes = both.calls("ledgerreceipts", method="PUT")
+    assert len(writes) == (2 if mode is B else 0)
+    assert [] == both.needs()
+
+
+@pytest.mark.requirement("R-ECO-51a", "R-ECO-63b")
+def test_only_the_image_goes_and_the_invoice_is_paid_by_its_own_id(both):
+    at(both, B)
+    both.ecom.purchase("p-1")
+    both.ecom.attach("p-1", "lasku.pdf", IMAGE)
+    for number in (1, 2):
+        both.ecom.attach("p-1", f"liite-{number}.pdf", OTHER + str(number).encode(), is_image=False)
+    both.ecom.approve("p-1")
+    both.ecom.export("p-1")
+    both.ecom.pay("p-1", "m-1", amount="1255.00", date="2026-05-05")
+
+    assert {"done": 3} == both.run()
+
+    (attachment,) = both.there.attachments.values()
+    assert IMAGE == attachment.content
+    assert 1 == len(both.calls("attachments", method="POST"))
+    (paid,) = both.invoice().payments
+    assert (Decimal("1255.00"), "2026-05-05") == (paid["amount"], str(paid["paymentDate"]))
+    assert "MARKED_PAID" == both.invoice().status
+    assert [("7230", Decimal("1000.00"), 1)] == both.entries()
+
+
+@pytest.mark.requirement("R-ECO-53c", "R-ECO-45b")
+def test_sale_goes_with_its_image_alone_and_a_part_payment_leaves_it_partly_paid(both):
+    at(both, A)
+    both.ecom.sale("s-1")
+    both.ecom.attach("s-1", "lasku.pdf", IMAGE)
+    both.ecom.attach("s-1", "liite.pdf", OTHER, is_image=False)
+    both.ecom.send("s-1")
+    both.ecom.pay("s-1", "m-1", amount="255.00", date="2026-05-05")
+    both.ecom.pay("s-1", "r-1", amount="1000.00", date="2026-05-06", origin="reference")
+
+    assert {"done": 2} == both.run()
+
+    (attachment,) = both.there.attachments.values()
+    assert IMAGE == attachment.content
+    invoice = both.invoice("SALES_INVOICE")
+    assert ("PARTLY_PAID", "NO_SENDING") == (invoice.status, invoice.body["invoiceChannel"])
+    assert [Decimal("255.00")] == [one["amount"] for one in invoice.payments]
+    assert [] == both.calls(f"invoices/{invoice.id}/send")
+    assert [("3000", Decimal("-1000.00"), 1)] == both.entries("SALES_INVOICE")
+
+
+@pytest.mark.requirement("R-ECO-54a", "R-ECO-54b")
+@pytest.mark.parametrize("mode", [A, B])
+def test_dimensions_and_notes_are_in_no_request(both, mode):
+    at(both, mode)
+    marked = {
+        "note": "MARKNOTE",
+        "internal_note": "MARKINTERNAL",
+        "dimensions": {"MARKDIM": "MARKC"},
+    }
+    for make, name in ((both.ecom.purchase, "p-1"), (both.ecom.sale, "s-1")):
+        make(name)
+        latest = both.ecom.latest(name)
+        rows = [
+            row | {"note": "MARKROW", "dimensions": {"MARKD": "MARKE"}} for row in latest["rows"]
+        ]
+        posted = [one | {"note": "MARKPOST"} for one in latest["postings"]]
+        both.ecom.change(name, rows=rows, postings=posted, posting_text="MARKTEXT", **marked)
+    both.ecom.approve("p-1")
+    both.ecom.export("p-1")
+    both.ecom.send("s-1")
+
+    assert {"done": 3} == both.run()
+    sent = json.dumps([one.body for one in both.there.invoices.values()], default=str)
+    sent += json.dumps([one.rows for one in both.there.receipts.values()], default=str)
+    sent += json.dumps([one.body for one in both.there.partners.values()], default=str)
+    assert "MARK" not in sent + both.bodies()
+    assert "Vuokra" in sent
+
+
+@pytest.mark.requirement("R-ECO-35a", "R-ECO-35b")
+def test_ledger_write_that_was_refused_is_logged_and_a_retry_updates_the_same_invoice(both):
+    at(both, B)
+    both.ecom.purchase("p-1")
+    both.ecom.approve("p-1")
+    both.ecom.export("p-1")
+    narrow = {"purchases.purchaseInvoices": "VIEWING_RIGHTS"}
+    both.procountor.world.before.append(("ledgerreceipts", lambda: both.acts.set_rights(**narrow)))
+
+    both.run()
+    before = both.invoice().id
+    ((item, code),) = both.needs()
+    assert "p-1" == item
+    assert code
+    (mark,) = marks(both.route())
+    assert NO_REMEDY != mark.remedy
+    both.acts.set_rights(**{"purchases.purchaseInvoices": "ALL_RIGHTS"})
+
+    assert {"done": 1} == both.retry("p-1")
+    assert (before, "APPROVED") == (both.invoice().id, both.invoice().status)
+    assert [("7230", Decimal("1000.00"), 1)] == both.entries()
+    assert [] == both.needs()
+
+
+def test_closed_period_there_refuses_the_payment_and_moves_no_date(both):
+    at(both, A)
+    both.ecom.purchase("p-1")
+    both.ecom.approve("p-1")
+    both.run()
+    both.acts.set_period("2026-04-15")
+    both.ecom.pay("p-1", "m-1", amount="1255.00", date="2026-04-15")
+
+    both.run()
+
+    assert [] == both.invoice().payments
+    ((item, _),) = both.needs()
+    assert "p-1:m-1" == item
+    both.acts.set_period("2026-04-15", "OPEN")
+    assert {"done": 1} == both.retry("p-1:m-1")
+    assert ["2026-04-15"] == [str(one["paymentDate"]) for one in both.invoice().payments]
+
+
+def test_answer_that_was_lost_makes_no_second_invoice(both):
+    at(both, A)
+    both.ecom.purchase("p-1")
+    both.ecom.approve("p-1")
+    both.procountor.faults.add("POST invoices", Fault.LOST_DONE)
+
+    assert "done" in both.run()
+    assert "APPROVED" == both.invoice().status
+    assert [] == both.needs()
+
+
+@pytest.mark.requirement("R-ECO-38a", "R-ECO-42a")
+def test_invoice_that_was_submitted_is_paid_on_its_due_date_three_days_after_it(both):
+    at(both, A)
+    both.ecom.purchase("p-1")
+    both.ecom.approve("p-1")
+    both.ecom.submit("p-1")
+    both.ecom.pay("p-1", "m-1", amount="255.00", date="2026-05-05")
+    both.run()
+    both.clock.moment = dt.datetime(2026, 6, 4, 5, 0, tzinfo=dt.UTC)
+
+    assert {"done": 1} == both.run()
+
+    paid = [(one["amount"], str(one["paymentDate"])) for one in both.invoice().payments]
+    assert [(Decimal("255.00"), "2026-05-05"), (Decimal("1000.00"), "2026-06-01")] == paid
+    assert "MARKED_PAID" == both.invoice().status
+
+
+def test_second_run_sends_nothing_more(both):
+    at(both, A)
+    both.ecom.purchase("p-1")
+    both.ecom.approve("p-1")
+    both.run()
+    before = [call for call in both.procountor.world.calls if call.method != "GET"]
+
+    assert {} == both.run()
+
+    after = [call for call in both.procountor.world.calls if call.method != "GET"]
+    assert [] == [call for call in after[len(before) :] if "oauth" not in call.path]
