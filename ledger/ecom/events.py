@@ -39,6 +39,8 @@ class EventKind(StrEnum):
     SENT = "sent"
     SUBMITTED_FOR_PAYMENT = "submitted_for_payment"
     BANK_ERROR = "bank_error"
+    NOTICE = "notice"
+    """A line of the document's own log in Ecom that asks nobody for anything; `code` has it."""
     PAYMENT_CREATED = "payment_created"
     PAYMENT_CHANGED = "payment_changed"
     PAYMENT_DELETED = "payment_deleted"

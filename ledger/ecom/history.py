@@ -99,6 +99,7 @@ class History:
     changed: Event | None = None
     """The last change of the document or of its posting."""
     rejected_after: Event | None = None
+    notices: list[Event] = field(default_factory=list)
     approvals: set[int] = field(default_factory=set)
 
 
@@ -190,6 +191,10 @@ def _submitted(history: History, event: Event, _: Mode | None) -> None:
     history.submitted = history.submitted or event
 
 
+def _notice(history: History, event: Event, _: Mode | None) -> None:
+    history.notices.append(event)
+
+
 def _bank_error(history: History, event: Event, _: Mode | None) -> None:
     history.bank_errors.append(event)
 
@@ -214,6 +219,7 @@ _OF_BOTH: Final = {
     EventKind.CANCELLED: _cancelled,
     EventKind.CHANGED: _changed,
     EventKind.POSTING_CHANGED: _changed,
+    EventKind.NOTICE: _notice,
 }
 _OF_PURCHASES: Final = _OF_BOTH | {
     EventKind.APPROVED: _approved,

@@ -6,10 +6,14 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from ledger.ecom.decide import DAYS_AFTER_DUE, Case, day_of
 from ledger.ecom.history import PaymentHistory
 from ledger.invoice.pushed.ledger import PaymentOrigin
+
+PAYEE: Final = "Saajaa ei löydy toimittajarekisteristä"
+"""What Ecom writes of a payee that is in no register; the sixth of the article's errors."""
 
 
 class Level(StrEnum):
@@ -48,6 +52,11 @@ def _of_events(case: Case) -> Iterator[Remark]:
     ordered = case.history.ordered
     for kind in ordered.unknown:
         yield Remark(case.id, "event_unknown", Level.WARNING, (("kind", kind),))
+    for notice in case.history.notices:
+        is_payee = PAYEE in notice.code
+        code = "payee_not_in_register" if is_payee else "notice"
+        values = () if is_payee else (("text", notice.code),)
+        yield Remark(case.id, code, Level.INFO, values)
     if case.history.trigger and ordered.missing:
         yield Remark(case.id, "event_missing", Level.WARNING, (("sequence", ordered.missing),))
     if case.history.trigger and ordered.conflict:

@@ -258,6 +258,7 @@ MEANINGS: Final[dict[str, Meaning]] = {
         YELLOW,
     ),
     "vat_number_left_out": Meaning("The supplier's VAT number has no valid form; it went as it is"),
+    "notice": Meaning("Ecom notes: {text}"),
     "payee_not_in_register": Meaning(
         "Saajaa ei löydy toimittajarekisteristä: no effect on Procountor"
     ),

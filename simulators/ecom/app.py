@@ -37,6 +37,7 @@ ACTIONS: Final = (
     "send",
     "submit",
     "bank_error",
+    "note",
     "pay",
     "edit_payment",
     "delete_payment",

@@ -161,6 +161,10 @@ class Company:
         """Let the bank report an error."""
         self._say("bank_error", id_, code=code)
 
+    def note(self, id_: str, text: str) -> None:
+        """Write a line into the document's own log that asks nobody for anything."""
+        self._say("notice", id_, code=text)
+
     def pay(
         self,
         id_: str,

@@ -504,6 +504,21 @@ def test_day_comes_without_a_word_from_ecom_and_marks_the_invoice_paid(voucher):
     assert [] == house.run()
 
 
+@pytest.mark.requirement("R-ECO-61a", "R-ECO-61b")
+def test_payee_that_is_in_no_register_is_information_and_nothing_to_retry(voucher):
+    house = voucher(Mode.VOUCHER_PROCOUNTOR)
+    house.company.purchase("p-1")
+    house.company.approve("p-1")
+    house.company.note("p-1", "Saajaa ei löydy toimittajarekisteristä")
+
+    assert ["p-1"] == house.run()
+    levels = {one.code: one.level for one in house.hub.transfers.log("acme", "ecom", "p-1")}
+    assert "info" == levels["payee_not_in_register"]
+    assert [] == house.shown()
+    with pytest.raises(NothingToRetry):
+        retry(house.route(), "p-1", who="anna")
+
+
 def test_image_is_landed_before_the_invoice_is_queued_and_other_files_are_never_asked_for(voucher):
     house = voucher(Mode.VOUCHER_PROCOUNTOR)
     house.company.purchase("p-1")

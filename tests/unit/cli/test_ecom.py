@@ -1,0 +1,119 @@
+"""Commands of `tasma ecom` and `tasma route` on a tenant's route in a hub."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+
+import pytest
+
+from blocks.hub import Hub, Tenant
+from blocks.hub.states import TransferState
+from blocks.hub.transfers import Transfer
+from blocks.settings import settings
+from ledger.ecom.modes import Mode
+from tests import ecom_home
+
+
+@pytest.fixture
+def hub(home):
+    with Hub(settings().hub_url) as hub:
+        hub.migrate()
+        hub.tenants.add(Tenant("acme", "Acme", organisation_number="12345671", country="FI"))
+        ecom_home.fill(hub, "acme", "account_not_joined", day=dt.date(2026, 5, 4))
+        good = Transfer(
+            "acme", "ecom", "p-2", "p-2", "purchase_invoice", 1, "memo", TransferState.QUEUED
+        )
+        hub.transfers.note(good)
+        yield hub
+
+
+def items(result, name):
+    return [one["item"] for one in json.loads(result.stdout)[name]]
+
+
+@pytest.mark.requirement("R-ECO-P1c")
+def test_list_shows_what_needs_action_alone_unless_all_is_asked_for(hub, tasma):
+    needs = tasma("ecom", "list", "acme", "--json")
+    every = tasma("ecom", "list", "acme", "--all", "--json")
+
+    assert (3, {"p-1"}, []) == (needs.exit_code, set(items(needs, "needs")), items(needs, "all"))
+    assert ["p-1", "p-2"] == items(every, "all")
+    assert "p-2" not in tasma("ecom", "list", "acme").stdout
+
+
+@pytest.mark.requirement("R-ECO-P2a")
+def test_retry_is_one_command_under_both_of_its_names(tasma):
+    shown = " ".join(tasma("ecom", "retry", "--help").stdout.split())
+
+    assert "a purchase, a sale or a payment alike" in shown
+    assert "Suorita Procountor siirto uudelleen (extra actions)" in shown
+    assert "sending again from the posting section" in shown
+
+
+@pytest.mark.requirement("R-ECO-12a")
+def test_mode_is_memo_or_voucher_and_nothing_else(hub, tasma):
+    refused = tasma("ecom", "mode", "acme", "both", "--who", "anna")
+
+    assert 2 == refused.exit_code
+    assert ["memo", "voucher"] == sorted({one.partition(":")[0] for one in Mode})
+    assert "memo" == hub.routes.get("acme", "ecom", "vouchers").mode
+
+
+def test_voucher_level_is_refused_with_each_reason_and_the_guards_say_how_it_is(hub, tasma):
+    refused = tasma("ecom", "mode", "acme", "voucher", "--purchases", "ecom", "--who", "anna")
+    guards = json.loads(tasma("ecom", "check", "acme", "--json").stdout)["guards"]
+
+    assert 1 == refused.exit_code
+    text = " ".join(refused.output.split())
+    assert "Procountor is not connected" in text
+    assert "ask the customer service" in text
+    failed = {one["code"] for one in guards if not one["passed"]}
+    assert {"procountor_connected", "activated"} == failed
+
+
+def test_remedy_is_given_in_finnish_where_it_is_asked_for(hub, tasma):
+    found = json.loads(tasma("ecom", "list", "acme", "--fi", "--json").stdout)["needs"]
+
+    assert any("Asetukset > Procountor" in one["remedy"] for one in found)
+
+
+def test_setting_that_cannot_be_so_changes_nothing(hub, tasma):
+    refused = tasma("route", "set", "acme", "ecom", "vouchers", "language=xx", "--who", "anna")
+    mistyped = tasma("route", "set", "acme", "ecom", "vouchers", "langage=fi", "--who", "anna")
+
+    assert (1, 1) == (refused.exit_code, mistyped.exit_code)
+    assert "langage" in mistyped.output
+    assert {"first_month": "2026-01"} == hub.routes.get("acme", "ecom", "vouchers").settings
+
+
+def test_setting_is_taken_as_text_or_json_and_taken_back(hub, tasma):
+    account = 'bank_account={"iban":"FI49 5000 9420 0287 30"}'
+    tasma("route", "set", "acme", "ecom", "vouchers", account, "first_month=", "--who", "anna")
+
+    kept = hub.routes.get("acme", "ecom", "vouchers").settings
+    assert {"bank_account": {"iban": "FI49 5000 9420 0287 30"}} == kept
+
+
+def test_account_table_comes_out_as_it_went_in(hub, tasma, tmp_path):
+    table = (
+        "ecom_account,vat_rate,procountor_account,procountor_vat_status,sales_active,"
+        "purchases_active\n3000,25.5,3010,1,yes,no\n7230,0,7240,12,no,yes\n"
+    )
+    (tmp_path / "tilit.csv").write_text(table)
+
+    taken = tasma("ecom", "accounts", "import", "acme", tmp_path / "tilit.csv", "--who", "anna")
+
+    assert 0 == taken.exit_code
+    assert table == tasma("ecom", "accounts", "export", "acme").stdout
+
+
+def test_routes_are_listed_detached_and_attached_again(hub, tasma):
+    detached = tasma("route", "detach", "acme", "ecom", "vouchers", "--who", "anna")
+    listed = json.loads(tasma("route", "list", "--json").stdout)["routes"]
+
+    assert 0 == detached.exit_code
+    assert [("acme", "procountor@ecom-jetClient")] == [(r["tenant"], r["target"]) for r in listed]
+    assert listed[0]["detached_at"]
+    assert 1 == tasma("ecom", "run", "acme").exit_code
+    assert 0 == tasma("route", "add", "acme", "ecom", "vouchers", "--who", "anna").exit_code
