@@ -58,7 +58,9 @@ async def push(tenant: TenantId, system: SystemName) -> State[Any]:
     began = dt.datetime.now(dt.UTC)
     with open_stores() as stores:
         try:
-            pusher = await push_tenant(stores.hub, tenant, system, run_id=run_id())
+            pusher = await push_tenant(
+                stores.hub, tenant, system, lake=stores.lake, run_id=run_id()
+            )
         except LeaseTaken as taken:
             return ended(Outcome.SKIPPED, f"Another run pushes: {taken}")
         touched = await asyncio.to_thread(

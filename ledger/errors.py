@@ -59,6 +59,7 @@ with the module of each; those under `TransientError` are retried, the rest go t
             NoHostKeys  (blocks.pickup.connection)
             NoKey  (tasks.spotilla.switching)
             NoLedger  (blocks.warehouse.errors)
+            NoProcess  (blocks.systems.fennoa.target)
             NoSchemaVersion  (blocks.warehouse.migrate)
             NoSpace  (blocks.durable)
             NoSpotillaUser  (blocks.systems.spotilla.block)

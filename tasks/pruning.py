@@ -17,6 +17,7 @@ from blocks.warehouse.reports import rows_of
 from ledger.fiscal_year import FiscalYear
 from tasks.documents import documents_of
 from tasks.from_landing import evidence_of
+from tasks.push_files import SOURCE as PUSH_FILES
 from tasks.stores import Stores
 
 KEEP_REST: Final = dt.timedelta(days=30)
@@ -38,13 +39,13 @@ def prune(
 
     Kept whatever its age: what is published and what was at each year's end, with all parts of it
     and with what the source was asked; what is held (it is published from its stage), what a run
-    works on, and all documents.
+    works on, all documents, and the files of what is pushed.
     """
     kept = keep(stores)
     return stores.lake.prune(
         keep_landed=kept.landed,
         keep_staged=kept.staged,
-        keep_sources={documents_of(name) for name in SYSTEMS},
+        keep_sources={PUSH_FILES, *(documents_of(name) for name in SYSTEMS)},
         older_than=older_than,
         dry_run=dry_run,
     )

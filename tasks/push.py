@@ -20,6 +20,7 @@ from typing import Final
 
 from blocks.hub import Hub, LeaseTaken
 from blocks.hub.outbox import Queued
+from blocks.lake import Lake
 from blocks.steps import PUSH_STEPS, reached
 from blocks.systems.lease import company_lease, push_lease
 from blocks.systems.registry import open_target
@@ -40,6 +41,8 @@ from ledger.push.events import Walked as WalkedEvent
 from ledger.push.items import READ_ONLY, Clock, Phase, Step
 from ledger.push.kinds import PushKind
 from tasks.log import say, warn
+from tasks.push_credits import bar_credits
+from tasks.push_files import reading
 
 MAX_DOCUMENTS: Final = 500
 """Documents of one run."""
@@ -71,9 +74,15 @@ def now() -> Clock:
 
 
 async def push_tenant(
-    hub: Hub, tenant: str, system: str, *, run_id: str = "", wait_limit_s: float = 0.0
+    hub: Hub,
+    tenant: str,
+    system: str,
+    *,
+    lake: Lake,
+    run_id: str = "",
+    wait_limit_s: float = 0.0,
 ) -> Pusher:
-    """Push what a tenant has for a system, and return how that went.
+    """Push what a tenant has for a system, with the files that the lake keeps; return how it went.
 
     Raises:
         LeaseTaken: Another run pushes for the tenant.
@@ -83,6 +92,7 @@ async def push_tenant(
         push_lease(hub, tenant, system, run_id=run_id, wait_limit_s=wait_limit_s) as kept,
         open_target(hub, tenant, system, run_id=run_id) as target,
     ):
+        target.files = reading(lake)
         pusher = Pusher(hub, tenant, system, target, run_id=run_id, check=kept.check)
         await pusher.run()
     return pusher
@@ -122,6 +132,7 @@ class Pusher:
         if self._is_paused() or not await self._first_looks():
             return self.ends
         await asyncio.to_thread(self.hub.outbox.take_over, self.tenant, self.system, now())
+        await asyncio.to_thread(bar_credits, self.hub, self.tenant, self.system, self._apply)
         while now().seconds - began < self.limit_s and len(touched) < self.max_documents:
             self.check()
             if self._is_paused():

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
 from blocks.hub import Hub
-from blocks.hub.outbox import NewDocument
+from blocks.hub.outbox import NewDocument, QueuedFile, UnknownDocument
 from blocks.invoices.files import records_of
+from blocks.lake import Lake
 from blocks.systems.targets import PushTarget
+from ledger.invoice.checks import check_credits
 from ledger.invoice.delivery import Delivery
 from ledger.invoice.document import InvoiceDocument
-from ledger.push.kinds import PushKind
+from ledger.push.kinds import Prerequisite, PushKind
+from tasks.push_files import take_files
 
 REFUSALS_KEPT: Final = 500
 """Refused documents that are named; the count says all."""
+
+KIND: Final = PushKind.SALES_INVOICE
 
 
 @dataclass
@@ -25,7 +30,7 @@ class Added:
     """What became of a file: received = added + replaced + known + repeated + refused.
 
     `sent_before`: of the refused, those of which something was sent. `reasons`: of others, each in
-    a sentence.
+    a sentence. `remarks`: on documents that go, each in a sentence.
     """
 
     received: int = 0
@@ -36,39 +41,58 @@ class Added:
     refused: int = 0
     sent_before: int = 0
     reasons: list[str] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+
+    def refuse(self, *reasons: str) -> None:
+        """Count a refusal, and keep why."""
+        self.refused += 1
+        if len(self.reasons) < REFUSALS_KEPT:
+            self.reasons += reasons
+
+    def remark(self, source_id: str, *sentences: str) -> None:
+        """Keep what somebody may look at."""
+        if len(self.remarks) < REFUSALS_KEPT:
+            self.remarks += (f"{source_id}: {sentence}" for sentence in sentences)
 
 
-def key_of(
-    tenant: str, system: str, source_id: str, kind: PushKind = PushKind.SALES_INVOICE
-) -> str:
+def key_of(tenant: str, system: str, source_id: str, kind: PushKind = KIND) -> str:
     """Return the key that travels in a document: the same for ever, and of no other tenant."""
     # Sales invoices were there before other kinds, and keep the keys that they have.
-    within = "" if kind is PushKind.SALES_INVOICE else f"{kind}/"
+    within = "" if kind is KIND else f"{kind}/"
     return hashlib.sha256(f"{system}/{tenant}/{within}{source_id}".encode()).hexdigest()[:32]
 
 
 def add_file(
-    hub: Hub, tenant: str, system: str, path: Path, *, target: PushTarget, process: str
+    hub: Hub, tenant: str, system: str, path: Path, *, target: PushTarget, process: str, lake: Lake
 ) -> Added:
-    """Queue the invoices of a file that the target can take.
+    """Queue the invoices of a file that the target can take, with the files beside it.
 
     Raises:
         InvoiceFileRefused: The file cannot be read.
         TerminalError: See `PushTarget.plan`.
     """
-    steps = target.plan(PushKind.SALES_INVOICE, process)
+    steps = {0: target.plan(KIND, process)}
     delivery, added = Delivery(path.name), Added()
 
     def documents() -> Iterator[NewDocument]:
         for taken in delivery.take_all(records_of(file, path.name)):
             if taken.document is None:
-                _refuse(added, *map(str, taken.findings))
-            elif not taken.is_repeated:
-                new = _new(tenant, system, taken.document)
-                if against := target.judge(new.kind, new.document):
-                    _refuse(added, *(f"{new.source_id}: {sentence}" for sentence in against))
-                else:
-                    yield NewDocument(**vars(new) | {"steps": steps})
+                added.refuse(*map(str, taken.findings))
+            elif not taken.is_repeated and (new := judged(taken.document)):
+                yield new
+
+    def judged(invoice: InvoiceDocument) -> NewDocument | None:
+        text = invoice.model_dump_json(exclude_defaults=True)
+        against = list(target.judge(KIND, text))
+        files, unusable = take_files(lake, tenant, invoice, folder=path.parent, target=target)
+        if against := [*against, *unusable]:
+            added.refuse(*(f"{invoice.key}: {sentence}" for sentence in against))
+            return None
+        added.remark(
+            invoice.key, *target.remarks(KIND, text), *_above(hub, tenant, system, invoice)
+        )
+        plan = steps.setdefault(len(files), target.plan(KIND, process, files=len(files)))
+        return replace(_new(tenant, system, invoice, text, files), steps=plan)
 
     with path.open("rb") as file:
         counts = hub.outbox.add(tenant, system, documents())
@@ -79,19 +103,56 @@ def add_file(
     return added
 
 
-def _new(tenant: str, system: str, invoice: InvoiceDocument) -> NewDocument:
+def _new(
+    tenant: str, system: str, invoice: InvoiceDocument, text: str, files: tuple[QueuedFile, ...]
+) -> NewDocument:
     return NewDocument(
         source_id=invoice.key,
-        kind=PushKind.SALES_INVOICE,
+        kind=KIND,
         key=key_of(tenant, system, invoice.key),
         customer=invoice.customer.key,
-        document=invoice.model_dump_json(exclude_defaults=True),
-        digest=invoice.digest,
+        document=text,
+        digest=digest_of(invoice, files),
         steps=(),
+        waits_for=_awaited(invoice),
+        files=files,
     )
 
 
-def _refuse(added: Added, *reasons: str) -> None:
-    added.refused += 1
-    if len(added.reasons) < REFUSALS_KEPT:
-        added.reasons += reasons
+def digest_of(invoice: InvoiceDocument, files: tuple[QueuedFile, ...]) -> str:
+    """Return a hash of an invoice with its files: another image is another content."""
+    if not files:
+        return invoice.digest
+    whole = "\n".join([invoice.digest, *(f"{one.name} {one.sha256}" for one in files)])
+    return hashlib.sha256(whole.encode()).hexdigest()
+
+
+def _awaited(invoice: InvoiceDocument) -> tuple[Prerequisite, ...]:
+    """Return the invoice that a credit note corrects, unless it says its number itself."""
+    if original := _original(invoice):
+        return (Prerequisite(KIND, original),)
+    return ()
+
+
+def _original(invoice: InvoiceDocument) -> str:
+    credited = invoice.credited
+    is_named = invoice.is_credit and credited and credited.id and not credited.number
+    return f"{invoice.source}/{credited.id}" if is_named and credited else ""
+
+
+def _above(hub: Hub, tenant: str, system: str, credit: InvoiceDocument) -> list[str]:
+    """Return a remark when the credits of an invoice exceed it, this one among them."""
+    if not (name := _original(credit)):
+        return []
+    try:
+        queued = hub.outbox.find(tenant, system, name, KIND)
+    except UnknownDocument:
+        return []
+    original = InvoiceDocument.model_validate_json(queued.document)
+    others = (
+        InvoiceDocument.model_validate_json(one.document)
+        for one in hub.push_facts.documents_of(queued)
+        if one.source_id != credit.key
+    )
+    credits_so_far = (credit, *(one for one in others if _original(one) == name))
+    return [one.message for one in check_credits(original, credits_so_far)]

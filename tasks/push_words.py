@@ -31,6 +31,25 @@ REMEDIES: Final = {
         "somebody changed it there, and it is not overwritten: look at it, then resolve with its "
         "id if it is right as it is, or as not done to have the step taken after all"
     ),
+    HoldCode.LOCKED: (
+        "the customer opens the period there, or the document gets a date after it and is added "
+        "again; then retry"
+    ),
+    HoldCode.CUSTOMER: (
+        "correct the customer's card there or the number in the source, then retry, or add the "
+        "document again"
+    ),
+    HoldCode.ORIGINAL: (
+        "correct what it credits and add that again, or give its number there; then retry"
+    ),
+    HoldCode.ABSENT: (
+        "look for it there, also among those that were sent; resolve with its id, or as not there "
+        "to have it made once more"
+    ),
+    HoldCode.UNDELIVERED: (
+        "correct the address there and send it there; once the delivery error is gone, retry"
+    ),
+    HoldCode.FILE: "add the same document once more with its file beside it, then retry",
     HoldCode.GONE: "somebody deleted it there: resolve with the id of what replaced it",
 }
 BAD_REQUEST: Final = 400

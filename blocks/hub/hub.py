@@ -30,6 +30,7 @@ from blocks.hub.onboarding import Openings
 from blocks.hub.outbox import Outbox
 from blocks.hub.overview import MAX_TENANTS, OverviewRow, read_overview
 from blocks.hub.pickups import Pickups
+from blocks.hub.push_facts import PushFacts
 from blocks.hub.push_marks import PushMarks
 from blocks.hub.repair import INTERRUPTED, repair_tenant
 from blocks.hub.route_accounts import RouteAccounts
@@ -74,6 +75,7 @@ class Hub:
         self.outbox = Outbox(self.database)
         self.push_marks = PushMarks(self.database)
         self.target_cards = TargetCards(self.database)
+        self.push_facts = PushFacts(self.database)
         self.routes = Routes(self.database, self.events)
         self.route_accounts = RouteAccounts(self.database, self.events)
         self.route_links = RouteLinks(self.database)

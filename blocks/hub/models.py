@@ -343,6 +343,8 @@ outbox_item = Table(
     _text("company"),
     _text("route"),
     _text("trigger"),
+    # Those that go with it: name, sha256 and size of each.
+    Column("files", Text, nullable=False, default="[]"),
     Column("created_at", UtcTime, nullable=False),
     Column("updated_at", UtcTime, nullable=False),
     Index(None, "tenant", "target", "key", unique=True),
@@ -351,6 +353,7 @@ outbox_item = Table(
     Index(None, "tenant", "target", "due_epoch", "due_s"),
     Index(None, "target", "phase", "waits", "tenant"),
     Index(None, "company", "phase"),
+    Index(None, "tenant", "target", "customer", "id"),
     sqlite_autoincrement=True,
 )
 
@@ -391,6 +394,27 @@ pushed_key = Table(
     Column("target", String(ID_CHARS), primary_key=True),
     Column("key_sha256", String(ID_CHARS), primary_key=True),
     _text("target_id_sha256", ID_CHARS),
+)
+
+# What was found out of a target, by name.
+push_fact = Table(
+    "push_fact",
+    metadata,
+    _tenant(key=True),
+    Column("target", String(ID_CHARS), primary_key=True),
+    Column("name", String(ID_CHARS), primary_key=True),
+    _text("value"),
+)
+
+# What a customer is called there, whose own number it need not be.
+push_customer = Table(
+    "push_customer",
+    metadata,
+    _tenant(key=True),
+    Column("target", String(ID_CHARS), primary_key=True),
+    Column("customer", String(NAME_CHARS), primary_key=True),
+    _text("number", ID_CHARS),
+    Column("learned_at", UtcTime, nullable=False),
 )
 
 push_mark = Table(

@@ -24,19 +24,36 @@ from blocks.hub.outbox_log import LogLine, log_event, read_log
 from blocks.hub.outbox_rows import (
     NewDocument,
     Queued,
+    QueuedFile,
     columns_of,
     in_batches,
     of,
     queued_of,
 )
-from blocks.hub.outbox_waits import WARN_AFTER, WaitedFor, close_waits, learn, waited_for, wake
+from blocks.hub.outbox_waits import (
+    WARN_AFTER,
+    WaitedFor,
+    close_waits,
+    hurry,
+    learn,
+    waited_for,
+    wake,
+)
 from blocks.hub.tenants import require
 from ledger.push.advance import Impossible, Rules, advance
 from ledger.push.events import Action, Begun, Event
 from ledger.push.items import Clock, Item, Phase
 from ledger.push.kinds import Learned, PushKind
 
-__all__ = ["LogLine", "NewDocument", "Outbox", "Queued", "WaitedFor", "remember_tenant"]
+__all__ = [
+    "LogLine",
+    "NewDocument",
+    "Outbox",
+    "Queued",
+    "QueuedFile",
+    "WaitedFor",
+    "remember_tenant",
+]
 
 OPEN: Final = (Phase.READY, Phase.SENDING, Phase.IN_DOUBT)
 """Phases in which there may be something to do."""
@@ -352,6 +369,8 @@ class Outbox:
                 close_waits(connection, before.id)
             if _is_elsewhere(before, item):
                 wake(connection, before, item)
+            if item.target_number != before.item.target_number:
+                hurry(connection, before)
         waits = 0 if item.finished else before.waits
         return replace(before, item=item, updated_at=at, waits=waits), action
 

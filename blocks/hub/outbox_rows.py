@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Final, TypeVar
 
 from sqlalchemy import ColumnElement, RowMapping, and_
@@ -26,6 +27,15 @@ WAITING: Final = "waiting"
 
 
 @dataclass(frozen=True)
+class QueuedFile:
+    """A file that goes with a document. `sha256`: by which the lake has it."""
+
+    name: str
+    sha256: str
+    size_bytes: int
+
+
+@dataclass(frozen=True)
 class NewDocument:
     """A document to be pushed. `key`: ours, of no other tenant; it travels along.
 
@@ -33,7 +43,8 @@ class NewDocument:
     them. `customer`: whose it is there. `document`: as JSON, with its `digest`; the same twice is
     one. `waits_for`: what has to be there before its first step. `route`: by what it came, and
     `trigger`: who or what had it sent and how the source stood then, in words of the route; both
-    stay as they were when its content came.
+    stay as they were when its content came. `files`: in the order in which they are attached; they
+    belong to the digest.
     """
 
     source_id: str
@@ -46,6 +57,7 @@ class NewDocument:
     waits_for: tuple[Prerequisite, ...] = ()
     route: str = ""
     trigger: str = ""
+    files: tuple[QueuedFile, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -70,6 +82,7 @@ class Queued:
     waits: int = 0
     route: str = ""
     trigger: str = ""
+    files: tuple[QueuedFile, ...] = ()
 
     @property
     def state(self) -> str:
@@ -99,6 +112,7 @@ def queued_of(row: RowMapping) -> Queued:
         waits=row["waits"],
         route=row["route"],
         trigger=row["trigger"],
+        files=tuple(QueuedFile(**file) for file in json.loads(row["files"])),
     )
 
 
@@ -113,6 +127,7 @@ def row_of(new: NewDocument) -> dict[str, Any]:
         "document_digest": new.digest,
         "route": new.route,
         "trigger": new.trigger,
+        "files": json.dumps([asdict(file) for file in new.files]),
     }
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from sqlalchemy import Connection, and_, delete, func, insert, select, update
@@ -18,7 +18,7 @@ from blocks.hub import models
 from blocks.hub.outbox_rows import Queued
 from ledger.push.items import Item, Phase
 from ledger.push.kinds import Learned, Prerequisite, PushKind
-from ledger.push.stored import read_item
+from ledger.push.stored import read_item, write_item
 
 MAX_WAITS: Final = 1_000
 """Documents that one may wait for."""
@@ -90,6 +90,21 @@ def wake(connection: Connection, there: Queued, item: Item) -> None:
         )
         waiting = ITEM.c.id.in_(select(WAIT.c.item_id).where(here))
         connection.execute(update(ITEM).where(waiting).values(waits=unmet))
+
+
+def hurry(connection: Connection, there: Queued) -> None:
+    """Let what was put off for a document be due at once: its number is known now."""
+    waiting = select(WAIT.c.item_id).where(
+        WAIT.c.tenant == there.tenant,
+        WAIT.c.target == there.target,
+        WAIT.c.kind == there.kind,
+        WAIT.c.source_id == there.source_id,
+    )
+    here = and_(ITEM.c.id.in_(waiting), ITEM.c.phase == Phase.READY, ITEM.c.due_epoch != "")
+    for row in connection.execute(select(ITEM.c.id, ITEM.c.item).where(here)).all():
+        item = write_item(replace(read_item(row.item), ready_at=None))
+        values = {"item": item, "due_s": 0.0, "due_epoch": ""}
+        connection.execute(update(ITEM).where(ITEM.c.id == row.id).values(**values))
 
 
 def learn(

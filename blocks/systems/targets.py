@@ -6,7 +6,7 @@ event of `ledger.push.events`, never by an exception: a lost answer is a fact to
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     )
     from ledger.push.items import Step
     from ledger.push.kinds import PushKind
+
+
+ReadFile = Callable[[str, str], bytes]
+"""Returns the bytes of a tenant's file by their sha256; none where they are gone."""
 
 
 @dataclass(frozen=True)
@@ -92,13 +96,22 @@ class PushTarget(Protocol):
     company: str
     """Names the company of which creates go one after another, whoever sends them: two tenants or
     routes may reach the same. Empty where the tenant is all there is of it."""
-    rules: Rules
-    """What it can prove, and how long that takes there."""
+    files: ReadFile | None
+    """Reads the files of documents; given by whoever opens it to push."""
     request_limit_s: float
     """Longest that one call takes; a claim lasts longer."""
 
-    def plan(self, kind: PushKind, process: str) -> tuple[Step, ...]:
+    @property
+    def rules(self) -> Rules:
+        """What it can prove now, and how long that takes there."""
+
+    def plan(self, kind: PushKind, process: str, *, files: int = 0) -> tuple[Step, ...]:
         """Return the steps of a document that is to go as far as ``process`` says.
+
+        Args:
+            kind: Of the document.
+            process: As the target names it; empty for the one that is agreed.
+            files: How many go with it.
 
         Raises:
             TerminalError: The target knows no such process, or it is not released for the tenant,
@@ -107,6 +120,12 @@ class PushTarget(Protocol):
 
     def judge(self, kind: PushKind, document: str) -> Sequence[str]:
         """Return what stands against a document, each in a sentence; empty when it can be sent."""
+
+    def remarks(self, kind: PushKind, document: str) -> Sequence[str]:
+        """Return what somebody may look at of a document that can be sent, each in a sentence."""
+
+    def judge_file(self, beginning: bytes) -> Sequence[str]:
+        """Return what stands against a file, by its first 16 bytes; each in a sentence."""
 
     async def before(self, step: Step, queued: Queued) -> Before | Postponed | Barred | Already:
         """Read what has to be known before a step that may change something is called.

@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 
 from blocks.hub import Hub
 from blocks.hub.outbox import Queued
+from blocks.lake import Lake
+from blocks.settings import settings
 from blocks.systems.registry import open_target
 from flows.cli.on_server import server_chosen
 from ledger.errors import TerminalError
@@ -33,19 +35,24 @@ class NothingToResolve(TerminalError):
     )
 
 
+def lake() -> Lake:
+    """Return the lake of the settings."""
+    return Lake(settings().lake)
+
+
 def added(hub: Hub, tenant: str, system: str, path: Path, *, process: str) -> Added:
     """Queue the invoices of a file; raises as `add_file` and `open_target` do."""
 
     async def work() -> Added:
         async with open_target(hub, tenant, system) as target:
-            return add_file(hub, tenant, system, path, target=target, process=process)
+            return add_file(hub, tenant, system, path, target=target, process=process, lake=lake())
 
     return _ask(work())
 
 
 def pushed(hub: Hub, tenant: str, system: str) -> Pusher:
     """Send what waits; raises as `push_tenant` does."""
-    return _ask(push_tenant(hub, tenant, system))
+    return _ask(push_tenant(hub, tenant, system, lake=lake()))
 
 
 def deviating(hub: Hub, tenant: str, system: str) -> Deviations:

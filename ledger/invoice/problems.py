@@ -92,6 +92,8 @@ REFUSALS: Final = {
     "dimension_unknown": "dimension {dimension!r} has no code {code!r} in {target}",
     "text_too_long": "{length} characters; {target} takes {limit}",
     "key_field_taken": "our key travels in this field, so the invoice cannot use it",
+    "image_absent": "there is no file {name!r} beside the file of invoices",
+    "image_too_large": "{size:,} bytes, and at most {limit:,} are taken",
     "image_not_pdf": "no PDF, and {target} takes nothing else",
     "customer_differs": (
         "{target} has another customer under this number: {fields} differ; correct the card there "
@@ -142,6 +144,10 @@ REMARKS: Final = {
     "product_unknown": "{target} has no such product and makes none; the row goes without",
     "address_check_digit": "its check digit is wrong: it may be mistyped",
     "vat_number_wanted": "missing, and EU goods are sold without VAT only with it",
+    "products_unlisted": (
+        "{target} writes the name of a row over the one on the product's card; list the "
+        "register's names in the tenant's settings, or name one general product"
+    ),
     "series_wanted": "production needs a number series of its own in {target}",
     "transliterated": "{target} takes Windows-1252 alone; other signs were written in those",
     "cut": "{length} characters; the first {limit} are sent",

@@ -54,7 +54,7 @@ from ledger.push.items import (
 LOOKS: Final = 2
 """Complete looks without a hit before a call counts as one that never had its effect."""
 
-RETRYABLE: Final = frozenset({HoldCode.DIFFERS, HoldCode.OVERDUE})
+RETRYABLE: Final = frozenset({HoldCode.DIFFERS, HoldCode.OVERDUE, HoldCode.UNDELIVERED})
 """Holds of steps that only read: looking once more can do no harm."""
 
 
@@ -65,6 +65,7 @@ class Rules:
     `commit_lag_s`: longest time from a call's end until what it created shows in a search; at
     least as long as a claim and a request together. `settle_s`: longest time until a step that the
     target concludes by itself (an approval, a number) shows. `poll_interval_s`: between two looks.
+    `resends`: whether a create that was searched in full and not found is made once more.
     """
 
     read_backs: Mapping[Step, ReadBack] = field(
@@ -73,6 +74,7 @@ class Rules:
     commit_lag_s: float = 900.0
     settle_s: float = 600.0
     poll_interval_s: float = 30.0
+    resends: bool = True
 
     def proof(self, step: Step) -> ReadBack:
         """Return how a lost answer to a step is resolved."""
@@ -259,7 +261,10 @@ def _walked(item: Item, event: Walked, rules: Rules, now: Clock) -> Item:
     if alike := event.lookalikes - item.set_aside:
         detail = f"newer than the mark: {_listed(alike)}"
         return item.held(HoldCode.LOOKALIKE, detail, ids=alike)
-    return _looked(item, item.doubt, began_s=event.began_s, lag_s=rules.commit_lag_s, now=now)
+    looked = _looked(item, item.doubt, began_s=event.began_s, lag_s=rules.commit_lag_s, now=now)
+    if looked.phase is Phase.READY and not rules.resends:
+        return item.held(HoldCode.ABSENT, "looked for in full, and not found")
+    return looked
 
 
 def _read(item: Item, event: StateRead, rules: Rules, now: Clock) -> Item:

@@ -54,6 +54,18 @@ class HoldCode(StrEnum):
     """The document is not there any more."""
     CONFLICT = "conflict"
     """A person changed there what the step was to change: neither as before nor as sent."""
+    LOCKED = "locked"
+    """The target is locked for the document's day."""
+    CUSTOMER = "customer"
+    """The target has another customer under the document's number."""
+    ORIGINAL = "original"
+    """What the document credits was rejected, or is not there any more."""
+    ABSENT = "absent"
+    """It was not found, and is not sent once more: the target may have acted on it by itself."""
+    UNDELIVERED = "undelivered"
+    """The target took it for sending, and could not deliver it."""
+    FILE = "file"
+    """A file of the document cannot be read."""
 
 
 @dataclass(frozen=True)

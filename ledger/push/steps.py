@@ -10,6 +10,8 @@ class Step(StrEnum):
     """One call of a document's plan, in the order in which a target asks for them."""
 
     CREATE = "create"
+    CUSTOMER = "customer"
+    """What the target calls the customer of a new document is read, and kept for the next."""
     CHECK = "check"
     """What was created is read back; it holds the document if figures or key differ."""
     BOOK = "book"
@@ -19,10 +21,12 @@ class Step(StrEnum):
     NUMBER = "number"
     """The target's own number is awaited: it comes a while after the approval."""
     SEND = "send"
+    DELIVERY = "delivery"
+    """What was sent is read back: whether it arrived, and whether it is still as it was."""
     PAY = "pay"
 
 
-READ_ONLY: Final = frozenset({Step.CHECK, Step.NUMBER})
+READ_ONLY: Final = frozenset({Step.CUSTOMER, Step.CHECK, Step.NUMBER, Step.DELIVERY})
 """Steps that change nothing there: whatever becomes of the answer, they are taken again."""
 
 

@@ -48,6 +48,7 @@ class App:
             fault = Fault.BUSY if self.world.is_too_fast() else self.world.faults.take(path)
             response = self._answer(request, path, body, fault)
             self.world.calls.append(Called(request.method, path, response.status_code))
+            self.world.heads.append(_head(request))
         if fault in {Fault.LOST, Fault.LOST_DONE, Fault.LATE}:
             await drop(scope, receive)
             return
@@ -104,6 +105,11 @@ class App:
         if scheme.lower() != "basic":
             user = ""
         return self.world.company(user, key)
+
+
+def _head(request: Request) -> dict[str, str]:
+    scheme = request.headers.get("authorization", "").partition(" ")[0]
+    return {"scheme": scheme, "content_type": request.headers.get("content-type", "")}
 
 
 def _refusal(fault: Fault) -> Response:

@@ -80,6 +80,7 @@ class FennoaSimulator:
         self.world.faults.late_s = 1.0
         self.world.late.clear()
         self.world.calls.clear()
+        self.world.heads.clear()
         self.world.recent.clear()
 
     def company(self, user: str) -> Company:

@@ -54,6 +54,8 @@ class World:
     ids: itertools.count[int] = field(default_factory=lambda: itertools.count(990))
     late: list[tuple[float, Company, Form]] = field(default_factory=list)
     calls: list[Called] = field(default_factory=list)
+    heads: list[dict[str, str]] = field(default_factory=list)
+    """Of the calls: scheme of the authorization, content type."""
     recent: deque[float] = field(default_factory=deque)
 
     def settle(self) -> None:

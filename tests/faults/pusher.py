@@ -14,6 +14,7 @@ from pydantic import SecretStr
 from blocks.http import SlidingWindow
 from blocks.hub import Hub
 from blocks.steps import KILL_AT
+from blocks.systems.fennoa.memory import HubMemory
 from blocks.systems.fennoa.prepare import preparing
 from blocks.systems.fennoa.target import RULES, FennoaTarget
 from ledger.invoice.mappings.fennoa.terms import Terms
@@ -50,6 +51,7 @@ def push_here(hub: Hub, url: str, *, limit_s: float = 3.0, rules: Rules = QUICK)
         preparing(Terms()),
         SlidingWindow(calls=1_000, period_s=0.1),
         rules=rules,
+        memory=HubMemory(hub, "acme", "fennoa"),
         request_limit_s=REQUEST_LIMIT_S,
     )
     pusher = push.Pusher(hub, "acme", "fennoa", target, limit_s=limit_s, pause_s=0.02)

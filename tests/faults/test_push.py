@@ -19,6 +19,7 @@ from simulators.fennoa import Company, Fault, FennoaSimulator
 from tasks.push_add import key_of
 from tests.faults.children import CHILDREN
 from tests.faults.pusher import KEY, USER, push_and_sleep, push_here, push_or_die
+from tests.fennoa_pushing import prove_key
 from tests.homes import opened
 from tests.invoices import CUSTOMER, invoice
 
@@ -45,6 +46,7 @@ def stores(tmp_path, fennoa):
         stores.hub.migrate()
         stores.hub.tenants.add(Tenant("acme", "Acme Oy"))
         stores.hub.push_marks.set("acme", "fennoa", "0")
+        prove_key(stores.hub)
         stores.hub.outbox.add("acme", "fennoa", map(document, range(DOCUMENTS)))
         yield stores
 

@@ -31,7 +31,11 @@ def fennoa(monkeypatch):
 
 def save_block(desk, name):
     with environment_of(desk.home), reaching(desk.server):
-        asyncio.run(FennoaApiUser(user=USER, key=KEY).asave(name, overwrite=True))
+        asyncio.run(
+            FennoaApiUser(user=USER, key=KEY, terms={"process": "draft"}).asave(
+                name, overwrite=True
+            )
+        )
 
 
 def test_run_sends_what_waits_and_its_page_says_what_a_person_does(desk, fennoa, tmp_path):

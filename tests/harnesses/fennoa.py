@@ -17,6 +17,8 @@ from simulators.fennoa import Company, Fault, FennoaSimulator, Ledger
 
 USER, KEY = "api-user", "plainly-fake-key"
 BLOCK = "fennoa-api-user/acme"
+TERMS = {"process": "draft"}
+"""What is agreed with the tenant unless a test says otherwise."""
 COMPANY = BooksOfCompany(7, calendar_years(2025, 2025), 40, country=FINLAND)
 PATHS = {"years": "accounting_api/get/periods", "extract": "accounting_api/get/ledger"}
 FAULTS = {"rate limit": Fault.BUSY, "lost answer": Fault.LOST, "right missing": Fault.UNAUTHORIZED}
@@ -28,7 +30,7 @@ def give_block(patch, *, url, user=USER, key=KEY, terms=None):
     """Let the block be there, and Fennoa be at an address."""
 
     async def load(_tenant, _name):
-        return FennoaApiUser(user=user, key=key, terms=terms or {})
+        return FennoaApiUser(user=user, key=key, terms=TERMS if terms is None else TERMS | terms)
 
     patch.setattr(session, "api_user", load)
     patch.setenv("TASMA_FENNOA_URL", url)

@@ -91,7 +91,7 @@ def test_file_becomes_drafts_and_each_has_its_log(fennoa, file):
     assert [None, None] == [one.approved_at for one in invoices(fennoa)]
     assert not [path for _, path, _ in fennoa.world.calls if "/do/" in path]
     events = push_json("events", "acme", "webshop/1")
-    assert ["begun", "succeeded"] * 2 == [line["kind"] for line in events["events"]]
+    assert ["begun", "succeeded"] * 3 == [line["kind"] for line in events["events"]]
     assert str(invoices(fennoa)[0].id) == events["target_id"]
 
 
@@ -144,7 +144,10 @@ def test_held_document_is_resolved_by_what_a_person_saw(fennoa, file, monkeypatc
     push("run", "acme")
 
     assert ([], ["webshop/1"]) == (refused["retried"], refused["not_retried"])
-    assert "done" == after["state"]
+    assert "sent" == after["state"]
+    assert {"done": 1, "held": 0} == {
+        name: push_json("status", "acme")[name] for name in ("done", "held")
+    }
     assert 1 == invoice.sent
 
 
@@ -194,7 +197,7 @@ def test_deviations_name_what_somebody_changed_or_deleted_there(fennoa, file):
     assert ([], True, 4) == (good["found"], good["adds_up"], good["read"])
     what = {one["document"]: one["what"] for one in found["found"]}
     assert what.keys() == {"webshop/1", "webshop/2", "webshop/3"}
-    assert "1.00 there" in what["webshop/1"]
+    assert "1.00 where 938.22 was expected" in what["webshop/1"]
     assert "not ours" in what["webshop/2"]
     assert "not there any more" in what["webshop/3"]
 

@@ -10,7 +10,7 @@ from pydantic import Field, HttpUrl, SecretStr, ValidationError
 
 from blocks.http import CallFailed
 from ledger.errors import TerminalError
-from ledger.invoice.mappings.fennoa.terms import KeyField, Terms
+from ledger.invoice.mappings.fennoa.terms import Terms
 
 DOCUMENTATION: Final = HttpUrl("https://fennoa.com/en/api")
 
@@ -85,12 +85,8 @@ def terms_of(found: FennoaApiUser, name: str) -> Terms:
         WrongTerms: The block says something that cannot be kept.
     """
     try:
-        terms = Terms.model_validate(found.terms)
+        return Terms.model_validate(found.terms)
     except ValidationError as problem:
         first = problem.errors(include_input=False, include_url=False)[0]
         field = ".".join(map(str, first["loc"]))
         raise WrongTerms(block=name, reason=f"{field}: {first['msg']}") from None
-    if terms.key_field is not KeyField.NOTES_INTERNAL:
-        reason = "our key is searched in notes_internal alone, so key_field must be that"
-        raise WrongTerms(block=name, reason=reason)
-    return terms

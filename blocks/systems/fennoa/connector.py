@@ -10,6 +10,7 @@ from pydantic import SecretStr
 
 from blocks.http import CallRefused, WhoActs
 from blocks.hub import Connection, ConnectionState, Hub, Method
+from blocks.systems.fennoa.memory import OwnMemory
 from blocks.systems.fennoa.preflight import newest_id, preflight_of
 from blocks.systems.fennoa.session import FennoaSession, fennoa_session, opened
 from blocks.systems.fennoa.system import FENNOA
@@ -64,7 +65,8 @@ class FennoaConnector:
         keeps the user that it has until it is erased.
         """
         new = Connection(tenant, FENNOA, Method.API_KEY, credential_block=str(wants["block"]))
-        session = await opened(new)
+        memory = OwnMemory()
+        session = await opened(new, memory)
         known = await asyncio.to_thread(hub.connections.find, tenant, FENNOA)
         user = session.target.user
         if known and known.source_tenant_id not in {"", user}:
@@ -83,7 +85,7 @@ class FennoaConnector:
             source_tenant_id=user,
             credential_block=new.credential_block,
         )
-        await asyncio.to_thread(_save, hub, saved, str(newest))
+        await asyncio.to_thread(_save, hub, saved, str(newest), memory.facts())
         return hub.connections.get(tenant, FENNOA)
 
     async def keep_alive(self, hub: Hub, *, run_id: str = "") -> Sequence[Renewal]:  # noqa: ARG002
@@ -102,9 +104,10 @@ def _note(hub: Hub, tenant: str, user: Requirement) -> None:
         hub.connections.set_status(tenant, FENNOA, state, reason=user.reason)
 
 
-def _save(hub: Hub, connection: Connection, newest: str) -> None:
+def _save(hub: Hub, connection: Connection, newest: str, facts: dict[str, str]) -> None:
     # The mark goes first: with a connection and without a mark a run would walk everything.
     if not hub.push_marks.of(connection.tenant, FENNOA):
         hub.push_marks.set(connection.tenant, FENNOA, newest)
+    hub.push_facts.note(connection.tenant, FENNOA, **facts)
     hub.connections.save(connection)
     hub.connections.proved(connection.tenant, FENNOA)

@@ -6,18 +6,25 @@ Source:
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, Final
 
-from blocks.http import CallRefused, WhoActs
-from blocks.systems.fennoa.prepared import KEY_FIELD
+from blocks.http import CallFailed, CallRefused, WhoActs
+from blocks.systems.fennoa.listing import End, KeyIn, ListFacts, Order, Row, ids_of
+from blocks.systems.fennoa.locks import LOCKS as LOCKS_PATH
+from blocks.systems.fennoa.locks import rows_of
 from blocks.systems.fennoa.session import FennoaSession
-from blocks.systems.fennoa.walk import PAGE_ROWS
 from blocks.systems.ports import Requirement
+from ledger.invoice.mappings.fennoa.plan import check_activation
+from ledger.invoice.mappings.fennoa.terms import Terms
 
 USER: Final = "api_user"
 LOCKS: Final = "locking_periods"
-BOOKS: Final = "ledger"
+LIST: Final = "list_of_invoices"
 KEY: Final = "our_key"
+BOOKS: Final = "ledger"
+KEY_LOOKS: Final = 5
+"""Invoices that are read one by one to see whether the field of our key comes back."""
 
 HELP: Final = {
     USER: (
@@ -32,10 +39,26 @@ HELP: Final = {
         "To pull the ledger, give the API user the role Accounting (Kirjanpito) for reading. A "
         "company into which invoices are pushed and no more can do without it."
     ),
-    KEY: (
-        "Fennoa gives an invoice's internal notes back neither in its list nor in the invoice, so "
-        "a lost answer could not be resolved. Ask Fennoa to show notes_internal to the API user."
+    LIST: (
+        "Nothing is to be done: a list whose order does not show is read to its end, which takes "
+        "two calls for each 200 invoices."
     ),
+    KEY: (
+        "A lost answer is resolved by finding our key, so the field in which it travels has to "
+        "come back. Ask Fennoa to show it to the API user, or choose another key_field in the "
+        "terms of the Prefect block."
+    ),
+}
+
+_ENDS: Final = {
+    End.EMPTY: "the page behind the last is empty",
+    End.ABSENT: "the page behind the last is answered 404",
+    End.REPEATED: "the page behind the last is the last once more",
+}
+_ORDERS: Final = {
+    Order.NEWEST_FIRST: "newest first",
+    Order.OLDEST_FIRST: "oldest first",
+    Order.UNKNOWN: "in an order that does not show yet",
 }
 
 
@@ -46,16 +69,20 @@ async def preflight_of(session: FennoaSession) -> list[Requirement]:
         CallFailed: Try again later.
     """
     try:
-        rows = await _page(session, 1)
+        await session.read("sales_api/?page=1")
     except CallRefused as problem:
         failed = Requirement(USER, False, str(problem), problem.who_acts, HELP[USER])
-        return [failed, *(Requirement(name, help=HELP[name]) for name in (LOCKS, KEY, BOOKS))]
+        rest = [Requirement(name, help=HELP[name]) for name in (LOCKS, LIST, KEY, BOOKS)]
+        return [failed, *rest, *_agreed(session.terms)]
     reason = f"Fennoa let us read its sales invoices as {session.target.user}."
+    facts, rows = await _survey(session)
     return [
         Requirement(USER, True, reason),
         await _locks(session),
-        await _key(session, rows),
+        _list(facts),
+        await _key(session, facts, rows),
         await _books(session),
+        *_agreed(session.terms),
     ]
 
 
@@ -64,44 +91,35 @@ async def newest_id(session: FennoaSession) -> int:
 
     In a list whose newest stand neither at its beginning nor at its end it may be a lower one,
     which costs longer walks and nothing else.
+
+    Raises:
+        CallRefused, CallFailed: As for any call.
     """
-    first = await _page(session, 1)
-    ids = _ids(first)
-    if len(first) < PAGE_ROWS or ids == sorted(ids, reverse=True):
-        return max(ids, default=0)
-    return max(*ids, *_ids(await _last_page(session)))
+    await session.read("sales_api/?page=1")
+    facts, rows = await _survey(session)
+    await _key(session, facts, rows)
+    return max(ids_of(rows), default=0)
 
 
-async def _last_page(session: FennoaSession) -> list[Any]:
-    """Find the last page by halves: its number is promised nowhere."""
-    full, beyond = 1, 2
-    while len(rows := await _page(session, beyond)) == PAGE_ROWS:
-        full, beyond = beyond, beyond * 2
-    while beyond - full > 1 and not rows:
-        middle = (full + beyond) // 2
-        found = await _page(session, middle)
-        if len(found) == PAGE_ROWS:
-            full = middle
-        else:
-            beyond, rows = middle, found
-    return rows or await _page(session, full)
-
-
-async def _page(session: FennoaSession, page: int) -> list[Any]:
-    found = await session.read(f"sales_api/?page={page}")
-    return found if isinstance(found, list) else []
-
-
-def _ids(rows: list[Any]) -> list[int]:
-    return [int(row["SalesInvoice"]["id"]) for row in rows]
+async def _survey(session: FennoaSession) -> tuple[ListFacts, list[Row]]:
+    found = await session.target.survey()
+    if found is None:
+        raise CallFailed(
+            "Fennoa's list of sales invoices could not be read as one. Try again later.",
+            code="no_answer",
+        )
+    facts, first, last = found
+    return facts, [*first, *(last if facts.pages > 1 else [])]
 
 
 async def _locks(session: FennoaSession) -> Requirement:
     try:
-        found = await session.read("accounting_api/get/locking_periods")
+        found = await session.read(LOCKS_PATH)
     except CallRefused:
-        return Requirement(LOCKS, None, "It may not be read; Fennoa refuses each by itself.")
-    locked = ", ".join(f"{row['code']} {row['value']}" for row in found or [] if row.get("value"))
+        reason = "It may not be read; Fennoa refuses each by itself."
+        return Requirement(LOCKS, None, reason, help=HELP[LOCKS])
+    rows = rows_of(found or [])
+    locked = ", ".join(f"{row['code']} {row['value']}" for row in rows if row.get("value"))
     return Requirement(LOCKS, True, f"Locked: {locked}." if locked else "Nothing is locked.")
 
 
@@ -113,15 +131,56 @@ async def _books(session: FennoaSession) -> Requirement:
     return Requirement(BOOKS, True, f"Its {len(periods or [])} accounting periods may be read.")
 
 
-async def _key(session: FennoaSession, rows: list[Any]) -> Requirement:
-    if not rows:
-        reason = "No invoice is there yet; the first of ours shows it, as a draft."
-        return Requirement(KEY, None, reason, help=HELP[KEY])
-    header = rows[0]["SalesInvoice"]
-    if KEY_FIELD in header:
-        return Requirement(KEY, True, f"The list of invoices gives {KEY_FIELD} back.")
-    detail = await session.read(f"sales_api/{header['id']}")
-    if KEY_FIELD in detail.get("SalesInvoice", {}):
-        reason = f"Only the invoice gives {KEY_FIELD} back: a search reads them one by one."
+def _list(facts: ListFacts) -> Requirement:
+    pages = f"{facts.pages:,} page{'s' if facts.pages > 1 else ''}"
+    reason = f"{pages}, {_ORDERS[facts.order]}; {_ENDS[facts.end]}."
+    return Requirement(LIST, True, reason, help=HELP[LIST])
+
+
+async def _key(session: FennoaSession, facts: ListFacts, rows: list[Row]) -> Requirement:
+    """Say where the field of our key comes back, and keep it for searches."""
+    field = session.terms.key_field
+    found = await _key_in(session, rows)
+    if found is KeyIn.UNKNOWN and facts.key_in is not KeyIn.NOWHERE:
+        found = facts.key_in
+    session.target.memory.note(key_in=found)
+    if found is KeyIn.LIST:
+        return Requirement(KEY, True, f"The list of invoices gives {field} back.")
+    if found is KeyIn.DETAIL:
+        reason = f"Only the invoice gives {field} back: a search reads them one by one."
         return Requirement(KEY, True, reason)
-    return Requirement(KEY, False, f"Nothing gives {KEY_FIELD} back.", WhoActs.US, HELP[KEY])
+    if found is KeyIn.NOWHERE:
+        return Requirement(KEY, False, f"Nothing gives {field} back.", WhoActs.US, HELP[KEY])
+    reason = (
+        f"No invoice has anything in {field} yet. The first of ours shows it, as a draft, and the "
+        "others wait for that one."
+    )
+    return Requirement(KEY, None, reason, help=HELP[KEY])
+
+
+async def _key_in(session: FennoaSession, rows: list[Row]) -> KeyIn:
+    field = session.terms.key_field
+    headers = [row["SalesInvoice"] for row in rows]
+    if any(header.get(field) for header in headers):
+        return KeyIn.LIST
+    details = [await _header(session, header["id"]) for header in headers[:KEY_LOOKS]]
+    if any(detail.get(field) for detail in details):
+        return KeyIn.DETAIL
+    is_nowhere = bool(details) and not any(field in detail for detail in details)
+    return KeyIn.NOWHERE if is_nowhere else KeyIn.UNKNOWN
+
+
+async def _header(session: FennoaSession, number: Any) -> Row:
+    found = await session.read(f"sales_api/{number}")
+    header = found.get("SalesInvoice") if isinstance(found, dict) else None
+    return header if isinstance(header, dict) else {}
+
+
+def _agreed(terms: Terms) -> Iterator[Requirement]:
+    """Say what is missing before invoices are pushed, and what the company's people have to know.
+
+    What is missing is no failure: a company may be connected for its ledger alone.
+    """
+    for one in check_activation(terms):
+        who = WhoActs.US if one.refuses else None
+        yield Requirement(one.code, None if one.refuses else True, one.message, who, one.message)

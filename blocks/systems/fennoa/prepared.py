@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Final
 
 from blocks.hub.outbox import Queued
 from ledger.errors import TerminalError
+from ledger.invoice.arithmetic import Sum
 
-KEY_FIELD: Final = "notes_internal"
-"""Where our key travels unless a setting says otherwise: it is not printed."""
+NOTHING: Final = Sum()
 
 
 class Unsendable(TerminalError):
@@ -29,14 +28,21 @@ class Unsendable(TerminalError):
 class Prepared:
     """What is sent for a document, and by what it is known there again.
 
-    `form`: the fields as they are posted, our key among them. `total_gross`: in its currency.
+    `form`: the fields as they are posted, our key among them. `totals`: what Fennoa is expected to
+    compute, in its currency. `surcharge`: what Fennoa may add by itself when it sends.
     """
 
     form: Mapping[str, str]
     customer_no: str
     invoice_date: str
-    total_gross: Decimal
+    totals: Sum
+    surcharge: Sum = NOTHING
 
 
 Prepare = Callable[[Queued], Prepared]
 """Turns a document of the outbox into what is sent."""
+
+
+def marked(key: str) -> str:
+    """Return our key as it travels in an invoice."""
+    return f"tasma:{key}"

@@ -12,6 +12,8 @@ from blocks.http import CallFailed, SlidingWindow
 from blocks.hub import Connection, Hub
 from blocks.systems.fennoa.answers import Good, first_error, own_json, read_answer
 from blocks.systems.fennoa.block import api_user, terms_of
+from blocks.systems.fennoa.customers import price_list_of
+from blocks.systems.fennoa.memory import HubMemory, Memory
 from blocks.systems.fennoa.prepare import preparing
 from blocks.systems.fennoa.reading import ANSWERS, BooksOfTenant, reading
 from blocks.systems.fennoa.settings import settings
@@ -39,6 +41,10 @@ class FennoaSession:
     def calls(self) -> int:
         """Calls made so far."""
         return self.target.calls + (self.books.reading.calls if self.books else 0)
+
+    async def price_list_of(self, number: str) -> str | None:
+        """Return the id of a customer's price list, empty where it has none; None if unread."""
+        return await price_list_of(self.target.calls_of, number)
 
     async def read(self, path: str) -> Any:
         """Return what a path has.
@@ -75,21 +81,27 @@ async def fennoa_session(hub: Hub, tenant: str) -> AsyncIterator[FennoaSession]:
         noting_trouble(hub, tenant, FENNOA, knows_years=lambda: any(b.knows_years for b in begun)),
         noting_state(hub, connection, ANSWERS.state_after),
     ):
-        session = await opened(connection)
-        there = session.target
+        session = await opened(connection, HubMemory(hub, tenant, FENNOA))
+        there = session.target.calls_of
         async with reading(there.url, there.user, there.key, there.window) as reader:
             session.books = BooksOfTenant(hub, connection, there.user, reader)
             begun.append(session.books)
             yield session
 
 
-async def opened(connection: Connection) -> FennoaSession:
+async def opened(connection: Connection, memory: Memory) -> FennoaSession:
     """Return a session by a connection that need not be in the hub yet."""
     block = await api_user(connection.tenant, connection.credential_block)
     terms = terms_of(block, connection.credential_block)
     chosen = settings()
     target = FennoaTarget(
-        chosen.url, block.user, block.key, preparing(terms), window(chosen.rate), terms=terms
+        chosen.url,
+        block.user,
+        block.key,
+        preparing(terms),
+        window(chosen.rate),
+        terms=terms,
+        memory=memory,
     )
     return FennoaSession(target, terms)
 

@@ -1,48 +1,35 @@
-"""Sales invoices into one company's Fennoa: create, check, approve, await the number, send."""
+"""Sales invoices into one company's Fennoa: create, check, attach, approve, send, see it arrive."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from decimal import Decimal, InvalidOperation
-from http import HTTPStatus
-from typing import Any, Final
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Final
 
 from pydantic import SecretStr
 
 from blocks.http import SlidingWindow
-from blocks.http.once import Once, call_once
+from blocks.http.once import Once
 from blocks.hub.outbox import Queued
-from blocks.systems.fennoa.answers import Good, read_answer, retry_after
+from blocks.systems.fennoa.answers import Good, read_answer
+from blocks.systems.fennoa.calls import REQUEST_LIMIT_S, Calls, Refusal, header_of, is_absent
+from blocks.systems.fennoa.checking import differing
+from blocks.systems.fennoa.listing import ListFacts, Order, Row, Unread, judge_list
+from blocks.systems.fennoa.memory import Memory, OwnMemory, list_facts
 from blocks.systems.fennoa.prepare import mapped
-from blocks.systems.fennoa.prepared import KEY_FIELD, Prepare, Prepared, Unsendable
-from blocks.systems.fennoa.walk import Row, walk_invoices
-from blocks.systems.targets import Before, Claim, Reading, Walk
+from blocks.systems.fennoa.prepared import Prepare, Unsendable
+from blocks.systems.fennoa.steps import Answered, Limits, Steps
+from blocks.systems.fennoa.walk import Walker
+from blocks.systems.targets import Before, Claim, ReadFile, Reading, Walk
 from ledger.errors import TerminalError
-from ledger.invoice.mappings.fennoa.plan import steps_of
+from ledger.invoice.mappings.fennoa.plan import check_image, steps_of
 from ledger.invoice.mappings.fennoa.terms import Process, Terms
 from ledger.push.advance import Rules
-from ledger.push.events import (
-    After,
-    Finding,
-    Lost,
-    NoEffect,
-    NotSent,
-    Refuted,
-    Succeeded,
-)
-from ledger.push.items import HoldCode, ReadBack, Step
+from ledger.push.events import Already, Barred, Finding, Postponed
+from ledger.push.items import ReadBack, Step
 from ledger.push.kinds import PushKind
-
-TOO_MANY_REQUESTS: Final = HTTPStatus.TOO_MANY_REQUESTS
-REQUEST_LIMIT_S: Final = 60.0
-READ_LIMIT_S: Final = 60.0
-NUMBER_LOOKS: Final = 30
-"""Looks for the number of an approved invoice before a person is asked."""
-NUMBER_EVERY_S: Final = 20.0
-ALREADY_APPROVED: Final = ("jo hyväksytty", "already approved")
 
 RULES: Final = Rules(
     {
@@ -53,7 +40,20 @@ RULES: Final = Rules(
     }
 )
 
-Answered = Succeeded | NoEffect | Lost | NotSent | Refuted
+
+LIMITS: Final = Limits()
+
+Survey = tuple[ListFacts, list[Row], list[Row]]
+"""What was found out of a list, and the rows of its first and its last page."""
+
+
+class NoProcess(TerminalError):
+    """Nobody has agreed with the company what becomes of its invoices (R-FEN-3)."""
+
+    sentence = (
+        "Agree with the customer what becomes of invoices in Fennoa, and put it into the terms of "
+        'the tenant\'s Prefect block: "process": "draft", "approve" or "approve_and_send".'
+    )
 
 
 class NoSuchProcess(TerminalError):
@@ -63,224 +63,200 @@ class NoSuchProcess(TerminalError):
 
 
 class ImportNotVerified(TerminalError):
-    """More than drafts were asked for before somebody looked at the first drafts."""
+    """An invoice was to go further than a draft before a person has seen that drafts come right."""
 
     sentence = (
-        "The process {process} is not released: push drafts, look at them in Fennoa, then set "
-        '"import_verified": true in the terms of the tenant\'s Prefect block.'
+        "Invoices stay drafts until a person has looked at the first ones, and {process} goes "
+        'further. Once they are right, put "import_verified": true in the terms of the tenant\'s '
+        "Prefect block."
     )
 
 
-@dataclass
 class FennoaTarget:
-    """One company. `user` and `key`: of its API user. `window`: the pace."""
+    """One company."""
 
-    url: str
-    user: str
-    key: SecretStr
-    prepare: Prepare
-    window: SlidingWindow
-    terms: Terms = field(default_factory=Terms)
-    rules: Rules = RULES
-    request_limit_s: float = REQUEST_LIMIT_S
     kinds: frozenset[PushKind] = frozenset({PushKind.SALES_INVOICE})
     company: str = ""
-    calls: int = 0
-    _refused: str = field(default="", init=False)
-    _steps: dict[Step, Callable[[Queued, Claim], Awaitable[Answered]]] = field(init=False)
 
-    def __post_init__(self) -> None:
-        self._steps = {
-            Step.CREATE: self._create,
-            Step.CHECK: self._check,
-            Step.APPROVE: self._approve,
-            Step.NUMBER: self._number,
-            Step.SEND: self._send,
-        }
+    def __init__(
+        self,
+        url: str,
+        user: str,
+        key: SecretStr,
+        prepare: Prepare,
+        window: SlidingWindow,
+        *,
+        terms: Terms | None = None,
+        rules: Rules = RULES,
+        request_limit_s: float = REQUEST_LIMIT_S,
+        memory: Memory | None = None,
+        limits: Limits = LIMITS,
+    ) -> None:
+        """Open nothing yet.
 
-    def plan(self, kind: PushKind, process: str) -> tuple[Step, ...]:  # noqa: ARG002 - there is one
+        Args:
+            url: What ``/sales_api/...`` is added to.
+            user: Of the API user.
+            key: Of the API user.
+            prepare: Turns a document into what is sent.
+            window: The pace.
+            terms: What is agreed with the company.
+            rules: What can be proven there once our key has come back.
+            request_limit_s: Longest call that may change something; seconds.
+            memory: What is known of the company between runs.
+            limits: How often and how long things are awaited.
+        """
+        self.calls_of = Calls(url, user, key, window, request_limit_s)
+        self.terms, self.memory = terms or Terms(), memory or OwnMemory()
+        self.request_limit_s = request_limit_s
+        self.prepare = prepare
+        self._rules = rules
+        self._steps = Steps(self.calls_of, prepare, self.terms, self.memory, limits=limits)
+
+    @property
+    def files(self) -> ReadFile | None:
+        """Return what reads the files of documents."""
+        return self._steps.files
+
+    @files.setter
+    def files(self, read: ReadFile | None) -> None:
+        self._steps.files = read
+
+    @property
+    def user(self) -> str:
+        """Return the name of the API user."""
+        return self.calls_of.user
+
+    @property
+    def calls(self) -> int:
+        """Return how many calls were made."""
+        return self.calls_of.made
+
+    @property
+    def rules(self) -> Rules:
+        """Return what can be proven now.
+
+        Until our key has come back, a lost answer to a create is for a person. Where Fennoa acts by
+        itself, a create that is not found is never sent again: it may have been approved and sent.
+        """
+        proofs = dict(self._rules.read_backs)
+        if not self._steps.proof.is_there:
+            proofs[Step.CREATE] = ReadBack.NONE
+        resends = not self.terms.acts_by_itself
+        return replace(self._rules, read_backs=proofs, resends=resends)
+
+    def plan(self, kind: PushKind, process: str, *, files: int = 0) -> tuple[Step, ...]:  # noqa: ARG002 - there is one
         """Return the steps of an invoice; empty ``process`` is the one that is agreed."""
+        if not process and self.terms.process is None:
+            raise NoProcess
         if process and process not in set(Process):
             known = ", ".join(Process)
             raise NoSuchProcess(process=process[:80], known=known)
         if process not in {"", Process.DRAFT} and not self.terms.import_verified:
             raise ImportNotVerified(process=process)
         chosen = Process(process) if process else self.terms.process
-        return steps_of(self.terms.model_copy(update={"process": chosen}))
+        return steps_of(self.terms.model_copy(update={"process": chosen}), files=files)
 
     def judge(self, kind: PushKind, document: str) -> Sequence[str]:  # noqa: ARG002 - there is one
         """Return what stands against an invoice, each in a sentence."""
         found = mapped(document, self.terms)
-        return [] if found.is_sendable else [one.message for one in found.problems if one.refuses]
+        return [one.message for one in found.problems if one.refuses]
 
-    async def before(self, step: Step, queued: Queued) -> Before:  # noqa: ARG002 - as the port asks
-        """Read nothing: what a lost answer is held against is the invoice itself."""
-        return Before()
+    def remarks(self, kind: PushKind, document: str) -> Sequence[str]:  # noqa: ARG002 - there is one
+        """Return what somebody may look at of an invoice that goes, each in a sentence."""
+        return [one.message for one in mapped(document, self.terms).problems if not one.refuses]
+
+    def judge_file(self, beginning: bytes) -> Sequence[str]:
+        """Return a refusal of a file that is no PDF."""
+        return [one.message for one in check_image(beginning)]
+
+    async def before(self, step: Step, queued: Queued) -> Before | Postponed | Barred | Already:
+        """Read what has to be known before a step that changes something."""
+        return await self._steps.before(step, queued)
 
     def request_digest(self, step: Step, queued: Queued) -> str:
-        """Return the sha256 of what the call sends: its form, or the id that it names."""
+        """Return the sha256 of what the call sends: its form, its file, or the id that it names."""
         what: object = queued.item.target_id
         if step is Step.CREATE:
             try:
                 what = dict(self.prepare(queued).form)
             except Unsendable as problem:
                 what = problem.why  # nothing will be sent
+        if step is Step.ATTACH:
+            what = [what, self._steps.file_of(queued).sha256]
         return hashlib.sha256(json.dumps([step, what], sort_keys=True).encode()).hexdigest()
 
     async def call(self, step: Step, queued: Queued, claim: Claim) -> Answered:
         """Take a step once, and say what is known of its effect."""
-        return await self._steps[step](queued, claim)
+        return await self._steps.call(step, queued, claim)
 
-    async def walk(
-        self,
-        kind: PushKind,  # noqa: ARG002 - there is one
-        mark: str,
-        wanted: Mapping[str, Queued],
-    ) -> Walk:
+    async def walk(self, kind: PushKind, mark: str, wanted: Mapping[str, Queued]) -> Walk:  # noqa: ARG002 - there is one
         """Look at all invoices newer than a mark."""
-        self._refused = ""
+        problem = ""
+
+        async def get(path: str) -> list[Row] | Row | Unread:
+            nonlocal problem
+            found = await self.calls_of.rows(path)
+            if isinstance(found, Refusal):
+                problem = found.code
+                return Unread.FAILED
+            return found
+
         try:
             prepared = {key: self.prepare(queued) for key, queued in wanted.items()}
-        except Unsendable as problem:
-            return Walk(is_complete=False, newest="", problem=problem.why)
-        walk = await walk_invoices(self._get, mark, prepared)
-        return walk if walk.is_complete else replace(walk, problem=self._refused)
+        except Unsendable as unsendable:
+            return Walk(is_complete=False, newest="", problem=unsendable.why)
+        facts = await self._judged()
+        walker = Walker(get, facts, self.terms.key_field)
+        walk = await walker.walk(mark, prepared)
+        if walk.is_complete and walker.pages > facts.pages:
+            self.memory.note(pages=str(walker.pages))
+        return walk if walk.is_complete else replace(walk, problem=problem)
 
     async def read(self, step: Step, queued: Queued) -> Reading:
         """Read the invoice of a step whose answer was lost."""
         once = await self.get_once(f"sales_api/{queued.item.target_id}")
+        if is_absent(once):
+            return Reading(Finding.GONE)
         answer = read_answer(once, 0)
-        if isinstance(answer, NoEffect) and once.response is not None:
-            is_gone = once.response.status_code == HTTPStatus.NOT_FOUND
-            return Reading(Finding.GONE if is_gone else Finding.UNKNOWN)
         if not isinstance(answer, Good) or step is not Step.APPROVE:
             return Reading(Finding.UNKNOWN)
-        number = str(_header(answer).get("invoice_no") or "")
+        number = str(header_of(answer).get("invoice_no") or "")
         return Reading(Finding.DONE if number else Finding.NOT_DONE, target_number=number)
 
     async def deviations(self, queued: Queued) -> Sequence[str] | None:
         """Return in what an invoice there differs from what was sent."""
         once = await self.get_once(f"sales_api/{queued.item.target_id}")
-        if once.response is not None and once.response.status_code == HTTPStatus.NOT_FOUND:
+        if is_absent(once):
             return ["it is not there any more"]
         answer = read_answer(once, 0)
         if not isinstance(answer, Good):
             return None
-        return list(_differing(_header(answer), self.prepare(queued), queued.item.key))
-
-    async def _create(self, queued: Queued, claim: Claim) -> Answered:
-        try:
-            form = self.prepare(queued).form
-        except Unsendable as problem:
-            return NoEffect(claim.token, problem.why, After.REJECT)
-        answer = await self._post("sales_api/add", claim, form)
-        if isinstance(answer, Good):
-            target_id = answer.body.get("id")
-            # Without an id nobody knows which invoice was made.
-            return Succeeded(claim.token, str(target_id)) if target_id else Lost(claim.token)
-        return answer
-
-    async def _check(self, queued: Queued, claim: Claim) -> Answered:
-        answer = await self._invoice(queued, claim)
-        if not isinstance(answer, Good):
-            return answer
-        expected, found = self.prepare(queued), _header(answer)
-        total = _decimal(found.get("total_gross"))
-        if total != expected.total_gross:
-            detail = "its total there is not the one that was sent"
-            return Refuted(claim.token, HoldCode.DIFFERS, detail)
-        if queued.item.key not in str(found.get(KEY_FIELD, "")):
-            detail = f"our key did not come back in {KEY_FIELD}"
-            return Refuted(claim.token, HoldCode.DIFFERS, detail)
-        return Succeeded(claim.token)
-
-    async def _approve(self, queued: Queued, claim: Claim) -> Answered:
-        answer = await self._post(f"sales_api/do/approve/{queued.item.target_id}", claim, {})
-        is_done = isinstance(answer, NoEffect) and any(
-            words in answer.code.casefold() for words in ALREADY_APPROVED
-        )
-        return Succeeded(claim.token) if is_done or isinstance(answer, Good) else answer
-
-    async def _number(self, queued: Queued, claim: Claim) -> Answered:
-        answer = await self._invoice(queued, claim)
-        if not isinstance(answer, Good):
-            return answer
-        if number := _header(answer).get("invoice_no"):
-            return Succeeded(claim.token, target_number=str(number))
-        if queued.item.attempts > NUMBER_LOOKS:
-            return Refuted(claim.token, HoldCode.OVERDUE, "it was approved and has no number")
-        return NoEffect(claim.token, "no_number_yet", After.RETRY, retry_after_s=NUMBER_EVERY_S)
-
-    async def _invoice(self, queued: Queued, claim: Claim) -> Good | Answered:
-        """Read the one invoice; one that is gone is for a person."""
-        once = await self.get_once(f"sales_api/{queued.item.target_id}")
-        answer = read_answer(once, claim.token)
-        if isinstance(answer, NoEffect) and once.response is not None:
-            if once.response.status_code == HTTPStatus.NOT_FOUND:
-                return Refuted(claim.token, HoldCode.GONE, "it is not there any more")
-            retry_after_s = answer.retry_after_s or NUMBER_EVERY_S
-            return NoEffect(claim.token, answer.code, After.RETRY, retry_after_s=retry_after_s)
-        return answer
-
-    async def _send(self, queued: Queued, claim: Claim) -> Answered:
-        answer = await self._post(f"sales_api/do/send/{queued.item.target_id}", claim, {})
-        if not isinstance(answer, Good):
-            return answer
-        # Good by its status, and a failure all the same.
-        if str(answer.body.get("data", "")).lower() == "failed":
-            return NoEffect(claim.token, "send_failed", After.REJECT)
-        return Succeeded(claim.token)
-
-    async def _post(
-        self, path: str, claim: Claim, form: Mapping[str, str]
-    ) -> Good | NoEffect | Lost | NotSent:
-        once = await self._paced(
-            "POST", path, until_s=claim.until_s, limit_s=self.request_limit_s, data=form
-        )
-        return read_answer(once, claim.token)
+        expected = self.prepare(queued)
+        return list(differing(queued, header_of(answer), expected, self.terms.key_field))
 
     async def get_once(self, path: str) -> Once:
         """Read a path, once."""
-        return await self._paced("GET", path, until_s=float("inf"), limit_s=READ_LIMIT_S)
+        return await self.calls_of.read(path)
 
-    async def _paced(self, method: str, path: str, **options: Any) -> Once:
-        """Make a call in its turn; when it was one too many, all wait."""
-        self.calls += 1
-        auth = (self.user, self.key.get_secret_value())
-        async with self.window.turn() as answered:
-            once = await call_once(method, f"{self.url}/{path}", auth=auth, **options)
-            answered()
-        if once.response is not None and once.response.status_code == TOO_MANY_REQUESTS:
-            self.window.wait_out(retry_after_s=retry_after(once))
-        return once
+    async def _judged(self) -> ListFacts:
+        """Return what is known of the list, found out anew while its order is not."""
+        facts = list_facts(self.memory)
+        if facts.order is not Order.UNKNOWN:
+            return facts
+        found = await self.survey()
+        return found[0] if found else facts
 
-    async def _get(self, path: str) -> list[Row] | Row | None:
-        """Return what a path has; None when it could not be read."""
-        answer = read_answer(await self.get_once(path), 0)
-        if not isinstance(answer, Good):
-            self._refused = answer.code if isinstance(answer, NoEffect) else ""
+    async def survey(self) -> Survey | None:
+        """Find out and keep how the list is ordered and ends; None where it could not be read."""
+        found = await judge_list(self._page)
+        if found is None:
             return None
-        found: list[Row] | Row | None = answer.body.get("data")
-        return found
+        facts, first, last = found
+        facts = replace(facts, key_in=list_facts(self.memory).key_in)
+        self.memory.note(**facts.stored())
+        return facts, first, last
 
-
-def _header(answer: Good) -> dict[str, Any]:
-    found = answer.body.get("data")
-    header = found.get("SalesInvoice") if isinstance(found, dict) else None
-    return header if isinstance(header, dict) else {}
-
-
-def _differing(header: dict[str, Any], sent: Prepared, key: str) -> Iterator[str]:
-    if key not in str(header.get(KEY_FIELD, "")):
-        yield f"not ours: our key is not in {KEY_FIELD}"
-    if (total := _decimal(header.get("total_gross"))) != sent.total_gross:
-        yield f"total {total} there, {sent.total_gross} sent"
-    if (day := str(header.get("invoice_date", ""))) != sent.invoice_date:
-        yield f"invoice date {day} there, {sent.invoice_date} sent"
-
-
-def _decimal(value: object) -> Decimal | None:
-    try:
-        return Decimal(str(value))
-    except InvalidOperation:
-        return None
+    async def _page(self, page: int) -> list[Row] | Unread:
+        found = await self.calls_of.rows(f"sales_api/?page={page}")
+        return Unread.FAILED if isinstance(found, Refusal | dict) else found

@@ -25,7 +25,7 @@ from blocks.systems.procountor.there import (
     code_of,
     is_missing,
 )
-from blocks.systems.targets import Claim, Reading, Walk
+from blocks.systems.targets import Claim, ReadFile, Reading, Walk
 from ledger.errors import TerminalError
 from ledger.invoice.mappings.procountor.cards import partner_body, product_body
 from ledger.invoice.mappings.procountor.invoices import invoice_body
@@ -91,6 +91,7 @@ class ProcountorTarget:
     rules: Rules = RULES
     request_limit_s: float = 2 * REQUEST_LIMIT_S
     kinds: frozenset[PushKind] = frozenset(PLANS)
+    files: ReadFile | None = None
     company: str = field(init=False)
     _kinds: dict[PushKind, Kind] = field(init=False)
 
@@ -111,7 +112,7 @@ class ProcountorTarget:
         """Calls made so far, repetitions included."""
         return self.there.api.tally.calls
 
-    def plan(self, kind: PushKind, process: str) -> tuple[Step, ...]:
+    def plan(self, kind: PushKind, process: str, *, files: int = 0) -> tuple[Step, ...]:  # noqa: ARG002 - an image is a part of its document
         """Return the steps of a document."""
         ways = PLANS[kind]
         if (process or UNFINISHED) not in ways:
@@ -137,6 +138,14 @@ class ProcountorTarget:
             case Journal():
                 mapped = journal_body(found, writer, key="0" * 32)
         return [one.message for one in mapped.refusals]
+
+    def remarks(self, kind: PushKind, document: str) -> Sequence[str]:  # noqa: ARG002 - as the port asks
+        """Return none: what somebody may look at is said by the route that a document comes by."""
+        return ()
+
+    def judge_file(self, beginning: bytes) -> Sequence[str]:  # noqa: ARG002 - as the port asks
+        """Return none: an image is a part of its document, and judged with it."""
+        return ()
 
     async def before(self, step: Step, queued: Queued) -> Prepared:
         """Read what has to be known before a step; what could not be read postpones it."""

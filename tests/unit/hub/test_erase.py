@@ -75,6 +75,8 @@ def fill(hub, tenant: str, year) -> None:
     hub.push_marks.pause(tenant, "fennoa", reason="audit")
     card = StoredCard(7, "SUPPLIER", "Some Oy", ("FI12345671",))
     hub.target_cards.keep(tenant, "procountor/1001", [card], "", is_whole=True)
+    hub.push_facts.note(tenant, "fennoa", order="newest_first")
+    hub.push_facts.learn(tenant, "fennoa", "number:9001", "5001")
     hub.outbox.add(
         tenant, "fennoa", [NewDocument("1", PushKind.SALES_INVOICE, tenant, "c", "{}", "d", PLAN)]
     )

@@ -31,38 +31,47 @@ def test_an_invoice_with_an_image_is_made_checked_attached_approved_and_sent():
 
     assert (
         Step.CREATE,
+        Step.CUSTOMER,
         Step.CHECK,
         Step.ATTACH,
         Step.APPROVE,
         Step.NUMBER,
         Step.SEND,
-    ) == steps_of(settings, has_image=True)
+        Step.DELIVERY,
+    ) == steps_of(settings, files=1)
 
 
 @pytest.mark.requirement("R-FEN-2b", "R-FEN-P4c")
-@pytest.mark.parametrize("has_image", [True, False])
-def test_sending_comes_after_the_approval_and_the_number(has_image):
-    steps = steps_of(terms(process="approve_and_send", import_verified=True), has_image=has_image)
+@pytest.mark.parametrize("files", [0, 1, 3])
+def test_sending_comes_after_the_approval_and_the_number(files):
+    steps = steps_of(terms(process="approve_and_send", import_verified=True), files=files)
 
     assert steps.index(Step.APPROVE) < steps.index(Step.NUMBER) < steps.index(Step.SEND)
 
 
 @pytest.mark.requirement("R-FEN-24a")
 def test_a_draft_is_neither_approved_nor_sent():
-    steps = steps_of(terms(process="draft", import_verified=True), has_image=True)
+    steps = steps_of(terms(process="draft", import_verified=True), files=1)
 
-    assert (Step.CREATE, Step.CHECK, Step.ATTACH) == steps
+    assert (Step.CREATE, Step.CUSTOMER, Step.CHECK, Step.ATTACH) == steps
+
+
+@pytest.mark.parametrize("process", ["draft", "approve", "approve_and_send"])
+def test_where_fennoa_sends_by_itself_nothing_is_sent_from_here(process):
+    settings = terms(process=process, import_verified=True, acts_by_itself=True)
+
+    assert Step.SEND not in steps_of(settings)
 
 
 @pytest.mark.requirement("R-FEN-27a")
 @pytest.mark.parametrize("process", ["approve", "approve_and_send"])
 def test_until_imports_are_verified_every_invoice_stays_a_draft(process):
-    assert (Step.CREATE, Step.CHECK) == steps_of(terms(process=process))
+    assert (Step.CREATE, Step.CUSTOMER, Step.CHECK) == steps_of(terms(process=process))
 
 
 @pytest.mark.requirement("R-FEN-27b")
 @pytest.mark.parametrize(
-    ("process", "last"), [("approve", Step.NUMBER), ("approve_and_send", Step.SEND)]
+    ("process", "last"), [("approve", Step.NUMBER), ("approve_and_send", Step.DELIVERY)]
 )
 def test_once_verified_the_process_is_the_one_that_is_set(process, last):
     assert last is steps_of(terms(process=process, import_verified=True))[-1]

@@ -15,18 +15,26 @@ PDF: Final = b"%PDF-"
 _AFTER: Final = {
     Process.DRAFT: (),
     Process.APPROVE: (Step.APPROVE, Step.NUMBER),
-    Process.APPROVE_AND_SEND: (Step.APPROVE, Step.NUMBER, Step.SEND),
+    Process.APPROVE_AND_SEND: (Step.APPROVE, Step.NUMBER, Step.SEND, Step.DELIVERY),
 }
 
 
-def steps_of(terms: Terms, *, has_image: bool = False) -> tuple[Step, ...]:
+def steps_of(terms: Terms, *, files: int = 0) -> tuple[Step, ...]:
     """Return the steps of a document in order.
 
-    What was made is held against what was sent before anything makes it final. Sending waits for
-    the number, which comes a while after the approval.
+    The customer's number is learnt before another document of the same customer is made, and what
+    was made is held against what was sent before anything makes it final. Sending waits for the
+    number, which comes a while after the approval. Where Fennoa sends by itself, it is not sent
+    from here as well: its buyer would have it twice.
+
+    Args:
+        terms: Of the tenant.
+        files: How many files go with it.
     """
-    image = (Step.ATTACH,) if has_image else ()
-    return (Step.CREATE, Step.CHECK, *image, *_AFTER[terms.process_in_force])
+    after = _AFTER[terms.process_in_force]
+    if terms.acts_by_itself:
+        after = tuple(step for step in after if step is not Step.SEND)
+    return (Step.CREATE, Step.CUSTOMER, Step.CHECK, *[Step.ATTACH] * files, *after)
 
 
 def check_image(beginning: bytes) -> tuple[Problem, ...]:
@@ -42,3 +50,5 @@ def check_activation(terms: Terms) -> Iterator[Problem]:
         code = "series_absent" if terms.is_production else "series_wanted"
         yield problem(code, "series_id", target=TITLE)
     yield problem("automation_reaches_all", target=TITLE)
+    if terms.products is None and not terms.general_product:
+        yield problem("products_unlisted", "products", target=TITLE)

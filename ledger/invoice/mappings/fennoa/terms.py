@@ -65,6 +65,7 @@ class Terms(BaseModel):
     `products`: names by number as Fennoa's register has them, None where it was not read.
     `dimensions`: active codes by dimension as Fennoa lists them, None where it was not read.
     `factoring_value`: 1, or the partner's id where the tenant's Fennoa wants that.
+    `acts_by_itself`: Fennoa's own setting approves and sends all invoices (R-FEN-25).
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -92,6 +93,7 @@ class Terms(BaseModel):
     more_operators: frozenset[str] = frozenset()
     sends_number: bool = False
     key_field: KeyField = KeyField.NOTES_INTERNAL
+    acts_by_itself: bool = False
 
     @property
     def process_in_force(self) -> Process:

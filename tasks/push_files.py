@@ -1,0 +1,67 @@
+"""Files that go with documents: taken from beside what names them, and kept in the lake."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from blocks.hub.outbox import QueuedFile
+from blocks.lake import Lake
+from blocks.systems.targets import PushTarget, ReadFile
+from ledger.errors import TerminalError
+from ledger.invoice.document import InvoiceDocument
+from ledger.invoice.problems import problem
+
+SOURCE: Final = "push-files"
+"""Under which the lake keeps them; nothing of it is pruned."""
+
+FILE_MAX_BYTES: Final = 20 << 20
+"""Largest file that goes with a document."""
+
+
+def take_files(
+    lake: Lake, tenant: str, invoice: InvoiceDocument, *, folder: Path, target: PushTarget
+) -> tuple[tuple[QueuedFile, ...], Sequence[str]]:
+    """Keep the files that an invoice names; or say what stands against one, in sentences.
+
+    Args:
+        lake: Where they are kept.
+        tenant: Whose they are.
+        invoice: What names them.
+        folder: Where they lie.
+        target: What they go to.
+    """
+    names = [invoice.image] if invoice.image else []
+    against = [sentence for name in names for sentence in _against(folder / name, target)]
+    if against:
+        return (), against
+    return tuple(_keep(lake, tenant, folder / name) for name in names), ()
+
+
+def reading(lake: Lake) -> ReadFile:
+    """Return what reads a tenant's files by their sha256."""
+
+    def read(tenant: str, sha256: str) -> bytes:
+        landed = lake.find(tenant, SOURCE, sha256)
+        try:
+            return lake.read(landed) if landed else b""
+        except TerminalError:
+            return b""  # gone or damaged: whoever asked has the document held
+
+    return read
+
+
+def _against(path: Path, target: PushTarget) -> Sequence[str]:
+    """Return what stands against a file; it is only looked at, whatever its size."""
+    if not path.is_file():
+        return [problem("image_absent", "image", name=path.name).message]
+    if (size := path.stat().st_size) > FILE_MAX_BYTES:
+        return [problem("image_too_large", "image", size=size, limit=FILE_MAX_BYTES).message]
+    with path.open("rb") as file:
+        return target.judge_file(file.read(16))
+
+
+def _keep(lake: Lake, tenant: str, path: Path) -> QueuedFile:
+    landed = lake.land(tenant, SOURCE, path.read_bytes(), file_name=path.name)
+    return QueuedFile(path.name, landed.sha256, landed.size_bytes)
