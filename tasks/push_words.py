@@ -10,7 +10,7 @@ from blocks.hub.outbox_waits import WARN_AFTER
 from blocks.invoices.tables import push_answers
 from blocks.systems.registry import base_of
 from ledger.invoice.problems import SENTENCES
-from ledger.push.answers import Message
+from ledger.push.answers import Explained, Message
 from ledger.push.items import HoldCode, Phase
 
 REMEDIES: Final = {
@@ -52,6 +52,19 @@ REMEDIES: Final = {
     HoldCode.FILE: "add the same document once more with its file beside it, then retry",
     HoldCode.GONE: "somebody deleted it there: resolve with the id of what replaced it",
 }
+PUT_OFF: Final = {
+    "credited_number_awaited": (
+        "waits until what it credits is approved there: its number is asked for every hour"
+    ),
+    "customer_awaited": "waits for the number that its customer gets there by another document",
+    "key_unproven": "waits until the first document has shown that our key comes back",
+    "locks_unread": "waits because the locked periods there could not be read",
+    "card_unread": "waits because the customer's card there could not be read",
+    "original_unread": "waits because what it credits could not be read there",
+    "delivery_watched": "was sent, and delivery errors are looked for",
+    "no_number_yet": "was approved, and its number is awaited",
+}
+"""Why a document was put off, by the code of what was found."""
 BAD_REQUEST: Final = 400
 NAMED: Final = 3
 """Documents that are named of those that one waits for; the count is of all."""
@@ -60,9 +73,10 @@ NAMED: Final = 3
 def waits(hub: Hub, queued: Queued) -> str:
     """Return what a document waits for, how each stands, and whether that is too long."""
     missing = [str(one) for one in hub.outbox.waited_for(queued) if not one.is_met]
-    if not missing:
+    item = queued.item
+    if not missing and (item.phase is not Phase.READY or item.answer_code not in PUT_OFF):
         return ""
-    named = f"waits for {'; '.join(missing[:NAMED])}"
+    named = f"waits for {'; '.join(missing[:NAMED])}" if missing else PUT_OFF[item.answer_code]
     more = f"; and {len(missing) - NAMED:,} more" if len(missing) > NAMED else ""
     days = (hub.database.now() - queued.created_at).days
     return f"{named}{more} ({days} days)" if days >= WARN_AFTER.days else named + more
@@ -73,6 +87,9 @@ def why(queued: Queued) -> str:
     item = queued.item
     if item.hold:
         return f"{item.hold.code.replace('_', ' ')}: {item.hold.detail}".removesuffix(": ")
+    if item.phase is Phase.REJECTED and not _is_ours(item.answer_code):
+        found = _explained(queued)
+        return f"{found.code.replace('_', ' ')}: “{found.verbatim}”"
     return item.answer_code
 
 
@@ -83,11 +100,19 @@ def remedy(queued: Queued) -> str:
         return REMEDIES[item.hold.code]
     if item.phase is not Phase.REJECTED:
         return ""
-    codes = item.answer_code.split(", ")
-    if all(code in SENTENCES for code in codes):
+    if _is_ours(item.answer_code):
         return "correct it where it comes from and add it again"
-    step = str(item.step or "")
-    found = push_answers(base_of(queued.target)).explain(
-        BAD_REQUEST, [Message(item.answer_code)], step=step
-    )
-    return found[0].sentence()
+    return _explained(queued).sentence()
+
+
+def _is_ours(answer_code: str) -> bool:
+    """Return whether a document was rejected here, by what is known of the target."""
+    return all(code in SENTENCES for code in answer_code.split(", "))
+
+
+def _explained(queued: Queued) -> Explained:
+    """Return what the target's refusal means; its own words stand beside our code."""
+    step = str(queued.item.step or "")
+    message = Message(queued.item.answer_code)
+    (found,) = push_answers(base_of(queued.target)).explain(BAD_REQUEST, [message], step=step)
+    return found

@@ -80,8 +80,8 @@ class Pushing:
         assert not added.reasons, added.reasons
         return added
 
-    def run(self, limit_s: float = 10.0, **options: Any) -> dict[str, int]:
-        """Push what is due, and return how documents ended."""
+    def run(self, limit_s: float = 29.0, **options: Any) -> dict[str, int]:
+        """Push what is due, and return how documents ended; shorter than what waits half a minute."""
         pusher = Pusher(
             self.hub, self.tenant, "fennoa", self.target(**options), limit_s=limit_s, pause_s=0.02
         )

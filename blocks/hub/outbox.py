@@ -236,10 +236,16 @@ class Outbox:
     def waiting(
         self, tenant: str, target: str = "", *, limit: int, longer_than: dt.timedelta | None = None
     ) -> list[Queued]:
-        """Return documents that wait for others, oldest first: all, or those that do for long."""
+        """Return documents that wait for others, oldest first: all, or those that do for long.
+
+        Those too for which what they wait for is there, and has not got its number yet.
+        """
         table = models.outbox_item
+        put_off = and_(
+            table.c.due_epoch != "", table.c.id.in_(select(models.outbox_wait.c.item_id))
+        )
         query = select(table).where(
-            table.c.tenant == tenant, table.c.phase == Phase.READY, table.c.waits > 0
+            table.c.tenant == tenant, table.c.phase == Phase.READY, (table.c.waits > 0) | put_off
         )
         if target:
             query = query.where(table.c.target == target)

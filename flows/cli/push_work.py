@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -14,6 +15,9 @@ from flows.cli.output import next_steps, remark, say, show_json, show_table
 from flows.cli.push import Kind, SourceId, To, as_dict, known_target, waiting_of
 from flows.cli.pushing import added, deviating, pushed, resolved, retried
 from tasks.pages.push import in_words
+
+REMARKS_SHOWN: Final = 20
+"""Remarks on documents that go which are printed."""
 
 
 @command(
@@ -54,10 +58,17 @@ def add(
         )
         if found.sent_before:
             say(f"{found.sent_before:,} of the refused were sent before: nothing is sent twice.")
-        say(*found.reasons)
+        say(*found.reasons, *_remarks(found.remarks))
         next_steps(f"tasma push run {tenant} --to {to}")
     if found.refused:
         raise typer.Exit(ExitCode.FAILED)
+
+
+def _remarks(remarks: Sequence[str]) -> Iterator[str]:
+    """Yield the first remarks on documents that go, and how many there are besides."""
+    yield from (f"Remark: {sentence}" for sentence in remarks[:REMARKS_SHOWN])
+    if len(remarks) > REMARKS_SHOWN:
+        yield f"And {len(remarks) - REMARKS_SHOWN:,} remarks more: --json has them."
 
 
 @command("push", "run", examples=("tasma push run acme --to fennoa",))

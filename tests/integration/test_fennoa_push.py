@@ -569,7 +569,7 @@ def test_sending_that_answers_good_and_failed_is_a_failure(pushing, fennoa):
     pushing.add(invoice(1))
 
     assert {"rejected": 1} == pushing.run()
-    assert "send_failed" == pushing.queued(1).item.answer_code
+    assert "failed" == pushing.queued(1).item.answer_code
 
 
 @pytest.mark.requirement("R-FEN-41b")

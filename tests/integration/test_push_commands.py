@@ -131,6 +131,45 @@ def test_rejection_is_shown_with_its_remedy_and_a_corrected_invoice_goes(fennoa,
     assert 1 == len(invoices(fennoa))
 
 
+@pytest.mark.requirement("R-X-9")
+def test_rejection_keeps_fennoa_s_own_words_beside_our_code(fennoa, file, monkeypatch):
+    give_block(monkeypatch, url=fennoa.url, terms={"consumer_e_invoicing": True})
+    bank = {"channel": "consumerfinvoice", "address": "FI2112345600000785", "operator": "NDEAFIHH"}
+    made = content(id="1", recipients=[bank], prices="gross")
+    push("add", "acme", file(made))
+
+    push("run", "acme", code=3)
+
+    (waiting,) = push_json("status", "acme")["waiting"]
+    words = "Yrityksellä ei ole kuluttajaverkkolaskusopimusta"
+    assert "consumer e invoicing absent" in waiting["why"]
+    assert words in waiting["why"]
+    assert words in waiting["what_to_do"]
+    assert "Take consumer e-invoicing into use in Fennoa" in waiting["what_to_do"]
+
+
+def test_what_somebody_may_look_at_is_said_when_invoices_are_added(fennoa, file):
+    nameless = content(id="1", rows=[row(product_number=None)])
+
+    shown = push("add", "acme", file(nameless))
+
+    assert "1 queued" in shown
+    assert "Remark: webshop/1" in shown
+    assert "without it the row belongs to no product" in " ".join(shown.split())
+
+
+def test_credit_that_waits_is_shown_with_what_it_waits_for(fennoa, file):
+    minus = [row(quantity=-1)]
+    credit = content(id="2", type="credit_note", credited={"id": "1"}, rows=minus)
+    push("add", "acme", file(content(id="1"), credit))
+    push("run", "acme")
+
+    (waiting,) = push_json("status", "acme")["waiting_for_others"]
+
+    assert "webshop/2" == waiting["document"]
+    assert "until what it credits is approved there" in waiting["why"]
+
+
 def test_held_document_is_resolved_by_what_a_person_saw(fennoa, file, monkeypatch):
     give_block(monkeypatch, url=fennoa.url, terms={"import_verified": True})
     email = [{"channel": "email", "address": "ap@example.com"}]

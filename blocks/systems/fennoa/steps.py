@@ -18,6 +18,7 @@ from blocks.systems.fennoa.memory import Memory
 from blocks.systems.fennoa.prepared import Prepare, Unsendable
 from blocks.systems.fennoa.proof import Proof
 from blocks.systems.targets import Before, Claim, ReadFile
+from ledger.invoice.mappings.fennoa.answers import FAILED
 from ledger.invoice.mappings.fennoa.terms import Terms
 from ledger.push.events import (
     After,
@@ -185,8 +186,8 @@ class Steps:
         if not isinstance(answer, Good):
             return answer
         # Good by its status, and a failure all the same.
-        if str(answer.body.get("data", "")).lower() == "failed":
-            return NoEffect(claim.token, "send_failed", After.REJECT)
+        if str(answer.body.get("data", "")).lower() == FAILED:
+            return NoEffect(claim.token, FAILED, After.REJECT)
         return Succeeded(claim.token)
 
     async def _delivery(self, queued: Queued, claim: Claim) -> Answered:
