@@ -78,7 +78,7 @@ async def push_tenant(
     tenant: str,
     system: str,
     *,
-    lake: Lake,
+    lake: Lake | None = None,
     run_id: str = "",
     wait_limit_s: float = 0.0,
 ) -> Pusher:
@@ -92,7 +92,7 @@ async def push_tenant(
         push_lease(hub, tenant, system, run_id=run_id, wait_limit_s=wait_limit_s) as kept,
         open_target(hub, tenant, system, run_id=run_id) as target,
     ):
-        target.files = reading(lake)
+        target.files = reading(lake) if lake else None
         pusher = Pusher(hub, tenant, system, target, run_id=run_id, check=kept.check)
         await pusher.run()
     return pusher

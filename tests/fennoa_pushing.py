@@ -81,7 +81,7 @@ class Pushing:
         return added
 
     def run(self, limit_s: float = 29.0, **options: Any) -> dict[str, int]:
-        """Push what is due, and return how documents ended; shorter than what waits half a minute."""
+        """Push what is due, and return how documents ended; a wait of 30 s ends it."""
         pusher = Pusher(
             self.hub, self.tenant, "fennoa", self.target(**options), limit_s=limit_s, pause_s=0.02
         )

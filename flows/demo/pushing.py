@@ -20,6 +20,8 @@ from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary
 
 from blocks.hub import Hub, Tenant
 from blocks.hub.outbox import Queued
+from blocks.lake import Lake
+from blocks.settings import settings
 from blocks.systems.registry import open_target, port
 from flows.demo import runs
 from flows.server.own_secrets import CLIENT_LOGIN
@@ -48,7 +50,7 @@ ADDRESS: Final = {
     "city": "TAMPERE",
     "country": "FI",
 }
-TERMS: Final = {"consumer_e_invoicing": True}
+TERMS: Final = {"process": "draft", "consumer_e_invoicing": True}
 """What we were told of the company, and what is not so there."""
 
 
@@ -121,7 +123,8 @@ async def _connected(hub: Hub, path: Path) -> None:
     block = {"block": f"{user.get_block_type_slug()}/{SELLER}"}
     await there.connect.finish(hub, SELLER, {}, wants=block)
     async with open_target(hub, SELLER, FENNOA) as target:
-        add_file(hub, SELLER, FENNOA, path, target=target, process="")
+        lake = Lake(settings().lake)
+        add_file(hub, SELLER, FENNOA, path, target=target, process="", lake=lake)
 
 
 def complaints_of_push(hub: Hub, simulator: FennoaSimulator) -> list[str]:

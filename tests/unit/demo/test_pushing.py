@@ -25,10 +25,10 @@ def pushed(tmp_path, empty_hub, monkeypatch):
     monkeypatch.setenv("TASMA_FENNOA_URL", "")  # undone with the test, whatever the demo sets
     monkeypatch.setenv("TASMA_FENNOA_RATE", "")
 
-    async def push(hub):
+    async def push(hub, lake):
         async with open_target(hub, SELLER, FENNOA) as target:
-            add_file(hub, SELLER, FENNOA, path, target=target, process="")
-        await push_tenant(hub, SELLER, FENNOA)
+            add_file(hub, SELLER, FENNOA, path, target=target, process="", lake=lake)
+        await push_tenant(hub, SELLER, FENNOA, lake=lake)
 
     with opened_new(tmp_path, empty_hub) as stores, pushing.simulated_fennoa() as simulator:
         stores.hub.tenants.add(Tenant(SELLER, "Verkkokauppa Esimerkki Oy"))
@@ -36,7 +36,7 @@ def pushed(tmp_path, empty_hub, monkeypatch):
         made = Connection(SELLER, FENNOA, Method.API_KEY, USER, credential_block=BLOCK)
         stores.hub.connections.save(made)
         give_block(monkeypatch, url=simulator.url, user=USER, key=KEY, terms=TERMS)
-        asyncio.run(push(stores.hub))
+        asyncio.run(push(stores.hub, stores.lake))
         yield stores.hub, simulator
 
 
