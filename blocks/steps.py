@@ -28,6 +28,7 @@ STEPS: Final = (
     "publish.locked",  # the tenant's writer lock is held
     "publish.fenced",  # the token is on record: no lower one may publish
     "publish.copied",  # the tenant's file lies beside itself under a temporary name
+    "publish.rows_kept",  # inside the transaction
     "publish.rows_removed",  # inside the transaction
     "publish.rows_inserted",  # inside the transaction
     "publish.committed",

@@ -20,6 +20,9 @@ from blocks.settings import REFERENCE
 COMMENTS: Final = "table_comments.csv"
 EVERYWHERE: Final = "*"
 
+REPLACED: Final = "replaced_"
+"""Begins the name of a table that keeps the rows that loads took out of another."""
+
 
 @dataclass(frozen=True)
 class Column:
@@ -56,6 +59,13 @@ def describe(db: DuckDBPyConnection, folder: Path) -> None:
     db.execute("; ".join(statements))
 
 
+def comment_of(known: Mapping[tuple[str, str], str], relation: str, column: str) -> str:
+    """Return what a column is: by its own row, by the table it keeps rows of, or by its name."""
+    live = relation.removeprefix(REPLACED)
+    places = ((relation, column), (live, column), (EVERYWHERE, column))
+    return next((known[place] for place in places if place in known), "")
+
+
 def relation_kinds(db: DuckDBPyConnection) -> dict[str, str]:
     """Return ``table`` or ``view`` of each relation of the chosen database, by name."""
     rows = db.execute(
@@ -79,7 +89,7 @@ def columns(db: DuckDBPyConnection, known: Mapping[tuple[str, str], str]) -> lis
             name,
             kind,
             is_required,
-            known.get((relation, name)) or known.get((EVERYWHERE, name), ""),
+            comment_of(known, relation, name),
         )
         for relation, name, kind, is_required in rows
     ]

@@ -171,6 +171,7 @@ def _load(record: LoadRecord, staged: StagedUnit) -> dict[str, object]:
         "coverage": str(staged.facts.coverage),
         "organisation_number": staged.facts.organisation_number,
         "program": staged.facts.program,
+        "is_recorded": True,
     }
 
 

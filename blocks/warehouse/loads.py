@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 
 from duckdb import DuckDBPyConnection
 
@@ -19,6 +20,13 @@ from published.load
 where fiscal_year = $fiscal_year
 order by load_number desc
 limit 1
+"""
+
+_NUMBERED = """
+select load_number, load_id, digest, published_at, is_recorded
+from published.load
+where fiscal_year = $fiscal_year
+order by load_number
 """
 
 _LOAD_TABLES = """
@@ -39,6 +47,34 @@ def current_load(db: DuckDBPyConnection, year: FiscalYear) -> LoadRecord | None:
     record["fiscal_year"] = year
     record["published_at"] = record["published_at"].astimezone(dt.UTC)
     return LoadRecord(**record, tables=_tables(db, record["load_id"], year))
+
+
+@dataclass(frozen=True)
+class NumberedLoad:
+    """A load of a unit. `is_recorded`: it kept what it replaced. `tables`: their digests."""
+
+    load_number: int
+    load_id: str
+    digest: str
+    published_at: dt.datetime
+    is_recorded: bool
+    tables: dict[str, TableDigest]
+
+
+def numbered_loads(db: DuckDBPyConnection, year: FiscalYear) -> list[NumberedLoad]:
+    """Return the loads of a unit, oldest first."""
+    rows = db.execute(_NUMBERED, {"fiscal_year": year.key}).fetchall()
+    return [
+        NumberedLoad(
+            number,
+            load_id,
+            digest,
+            at.astimezone(dt.UTC),
+            bool(is_recorded),
+            _tables(db, load_id, year),
+        )
+        for number, load_id, digest, at, is_recorded in rows
+    ]
 
 
 def published_years(db: DuckDBPyConnection) -> list[FiscalYear]:

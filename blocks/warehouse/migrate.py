@@ -98,7 +98,8 @@ def migrate(db: DuckDBPyConnection, database: str, *, shape: Shape) -> None:
     target = current_shape()
     with _using(db, database):
         _run_migrations(db, after=shape.version)
-        _derive(db)
+        derive(db)
+        describe(db, REFERENCE)
         db.execute(
             "update warehouse_shape set version = $version, derived = $derived", dict(target)
         )
@@ -119,11 +120,11 @@ def _run_migrations(db: DuckDBPyConnection, *, after: int) -> None:
             db.execute(path.read_text(encoding="utf-8"))
 
 
-def _derive(db: DuckDBPyConnection) -> None:
+def derive(db: DuckDBPyConnection) -> None:
+    """Make views and reference tables of the chosen database, from the tables that it has."""
     db.execute(f"set variable reference = {quoted(REFERENCE)}")
     for path in _views():
         db.execute(path.read_text(encoding="utf-8"))
-    describe(db, REFERENCE)
 
 
 def _migrations() -> dict[int, Path]:

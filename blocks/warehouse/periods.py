@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from duckdb import DuckDBPyConnection
@@ -37,6 +37,9 @@ class PeriodRows(UnitRows):
     one period does not name may well be there, and the whole year's word stands until another whole
     year comes.
     """
+
+    def _changed(self) -> Iterable[str]:
+        return added_tables(self._db, self._staged)
 
     def remove(self) -> None:
         """Delete the period's vouchers that changed or are gone."""

@@ -161,6 +161,8 @@ def _replace(
     if before is not None:
         db.execute(TOUCHED.read_text(encoding="utf-8"))
         insert_changes(db, publication)
+    rows.keep()
+    reached("publish.rows_kept")
     rows.remove()
     reached("publish.rows_removed")
     rows.insert()

@@ -12,6 +12,7 @@ from blocks.digest import TableDigest
 from blocks.duck import quoted
 from blocks.staging import StagedUnit
 from blocks.warehouse.errors import CountsDiffer
+from blocks.warehouse.history import keep_tables, keep_vouchers
 from blocks.warehouse.records import LoadRecord
 from blocks.warehouse.workbench import read_staged_sql
 from ledger.money import ZERO
@@ -38,6 +39,17 @@ class UnitRows:
         self._load_id = load_id
         self._before = before
         self._tables = differing_tables(staged, before)
+
+    def keep(self) -> None:
+        """Keep what is about to be replaced (`blocks.warehouse.history`)."""
+        if self._before is None:
+            return
+        year = self._staged.facts.fiscal_year
+        keep_vouchers(self._db, year, load_id=self._load_id)
+        keep_tables(self._db, year, self._changed(), load_id=self._load_id)
+
+    def _changed(self) -> Iterable[str]:
+        return self._tables
 
     def remove(self) -> None:
         """Delete vouchers that changed or are gone, and small tables that differ."""

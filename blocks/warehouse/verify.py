@@ -37,12 +37,17 @@ def verify_unit(db: DuckDBPyConnection, tenant: str, year: FiscalYear) -> Verifi
 
 def digest_published(db: DuckDBPyConnection, year: FiscalYear) -> UnitDigests:
     """Digest a unit's rows as a connection sees them, its transaction under way included."""
+    return digest_tables(db, year, of="published")
+
+
+def digest_tables(db: DuckDBPyConnection, year: FiscalYear, *, of: str) -> UnitDigests:
+    """Digest a unit's rows of the canonical tables of a database or schema."""
     digested = DigestedRows()
     # DuckDB streams into Arrow only where no other result is open.
     with db.cursor() as alone:
         for name, schema in CANONICAL.items():
             columns = ", ".join(schema.names)
-            query = f"select {columns} from published.{name} where fiscal_year = $year"  # noqa: S608 - names of ours only
+            query = f"select {columns} from {of}.{name} where fiscal_year = $year"  # noqa: S608 - names of ours only
             rows = db.sql(query, params={"year": year.key}).to_arrow_reader(ROWS_AT_ONCE)
             for batch in rows:
                 (numbers,) = row_numbers(alone, [(name, batch)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +23,7 @@ from blocks.warehouse.errors import NoSuchTable
 from blocks.warehouse.evidence import Publication
 from blocks.warehouse.export import export_tables
 from blocks.warehouse.files import TenantFiles, writing
+from blocks.warehouse.history import AsOf, load_at, open_as_of, open_two
 from blocks.warehouse.loads import current_load, published_years
 from blocks.warehouse.plan import changes_of_load, plan_changes
 from blocks.warehouse.publish import publish_unit
@@ -65,14 +67,49 @@ class Warehouse:
             db.execute(f"use {PUBLISHED}")
             yield db
 
-    def report(self, tenant: str, name: str, **parameters: object) -> pa.Table:
+    def report(
+        self, tenant: str, name: str, *, as_of: AsOf | None = None, **parameters: object
+    ) -> pa.Table:
         """Return the answer to a question of ``data/sql/report`` about a tenant's books.
+
+        Args:
+            tenant: Whose.
+            name: Of the question.
+            as_of: The year as it was after one of its loads; None for all years as they are now.
+            parameters: Those of the question.
 
         Raises:
             NoLedger: Nothing is published for the tenant.
+            NotRecorded, HistoryDamaged: As `history.open_as_of`.
         """
-        with self.read(tenant) as db:
+        opened = open_as_of(self._files(tenant), as_of) if as_of else self.read(tenant)
+        with opened as db:
             return ask_report(db, name, parameters)
+
+    def load_at(self, tenant: str, year: FiscalYear, moment: dt.datetime) -> AsOf:
+        """Return which load's books a year had at a moment.
+
+        Raises:
+            NoLedger: Nothing is published for the tenant.
+            NotRecorded: The first load came later.
+        """
+        with open_published(self._files(tenant)) as db:
+            return load_at(db, tenant, year, moment)
+
+    def difference(
+        self, tenant: str, one: AsOf, other: AsOf, *, limit: int
+    ) -> tuple[pa.Table, pa.Table]:
+        """Return the vouchers and the accounts that differ between two loads of a year.
+
+        Raises:
+            NoLedger: Nothing is published for the tenant.
+            NotRecorded, HistoryDamaged: As `history.open_as_of`.
+        """
+        with open_two(self._files(tenant), one, other) as db:
+            return (
+                ask_report(db, "load_difference", {"limit": limit}),
+                ask_report(db, "load_difference_account", {"limit": limit}),
+            )
 
     def reports(
         self, tenant: str, names: Sequence[str], **parameters: object

@@ -6,8 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import pyarrow as pa
+
 from blocks.settings import settings
 from blocks.warehouse.errors import NoLedger
+from blocks.warehouse.history import AsOf
 from blocks.warehouse.reports import rows_of
 from blocks.warehouse.warehouse import Warehouse
 from flows.cli.opening import known_tenant, known_year, open_hub
@@ -54,11 +57,16 @@ def published_year(tenant: str, text: str) -> FiscalYear:
     return wanted
 
 
-def ask(tenant: str, query: str, **parameters: object) -> Rows:
-    """Run a query of ``data/sql/report`` over a tenant's published books.
+def ask(tenant: str, query: str, *, as_of: AsOf | None = None, **parameters: Any) -> Rows:
+    """Run a query of ``data/sql/report`` over a tenant's published books, now or as of a load.
 
     Raises:
         NoLedger: Nothing is published for the tenant.
+        NotRecorded, HistoryDamaged: The books cannot be rebuilt as of that load.
     """
-    found = warehouse().report(tenant, query, **parameters)
+    return as_rows(warehouse().report(tenant, query, as_of=as_of, **parameters))
+
+
+def as_rows(found: pa.Table) -> Rows:
+    """Return an answer of the warehouse as commands print it."""
     return Rows(found.column_names, rows_of(found))

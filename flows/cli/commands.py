@@ -90,6 +90,10 @@ COMMANDS: Final[dict[CommandPath, Listed]] = {
     ("ledger", "changes"): Listed(
         "ledger", "Show the loads of a year and which vouchers each added, changed or removed."
     ),
+    ("ledger", "diff"): Listed(
+        "differing",
+        "Show which vouchers and accounts differ between the books after two loads of a year.",
+    ),
     ("ledger", "verify"): Listed(
         "ledger",
         "Compute the digest of what is published anew and compare it with the load record.",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 
@@ -15,11 +15,20 @@ from flows.cli.opening import TenantId, YearOrLatest, known_tenant, open_hub
 from flows.cli.output import next_steps, remark, say, show_json, show_table
 from ledger.fiscal_year import short_year
 
+ROWS_EACH: Final = 20
+"""Rows that are shown for each of the vouchers that may be, before and after together."""
+
+CHANGE_ROW: Final = ("load", "change", "voucher", "side", "row", "account", "amount", "text")
+
 
 @command(
     "ledger",
     "changes",
-    examples=("tasma ledger changes acme", "tasma ledger changes acme 2024 --limit 500"),
+    examples=(
+        "tasma ledger changes acme",
+        "tasma ledger changes acme 2024 --limit 500",
+        "tasma ledger changes acme 2024 --rows",
+    ),
 )
 def changes(
     tenant: TenantId,
@@ -28,17 +37,25 @@ def changes(
     limit: Annotated[
         int, typer.Option(min=1, max=100_000, help="Most loads and most vouchers shown.")
     ] = 50,
+    rows: Annotated[
+        bool, typer.Option("--rows", help="Also the rows of each voucher, before and after.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Show the loads of a year and which vouchers each added, changed or removed.
 
-    A year's first load names no vouchers: all of them are new.
+    A year's first load names no vouchers: all of them are new. Loads of releases that kept nothing
+    have no rows before.
     """
     wanted = published_year(tenant, year)
     loads = ask(tenant, "load", fiscal_year=wanted.key, limit=limit)
     vouchers = ask(tenant, "voucher_change", fiscal_year=wanted.key, limit=limit)
+    found = (
+        ask(tenant, "change_row", fiscal_year=wanted.key, limit=limit * ROWS_EACH) if rows else None
+    )
     if as_json:
-        show_json({"loads": loads.as_dicts(), "vouchers": vouchers.as_dicts()})
+        shown = {"loads": loads.as_dicts(), "vouchers": vouchers.as_dicts()}
+        show_json(shown | ({"rows": found.as_dicts()} if found else {}))
         return
     show_table(
         ("load", "published (UTC)", "source", "vouchers", "postings", "+", "changed", "-"),
@@ -63,6 +80,8 @@ def changes(
         )
     else:
         say("No later load has changed a voucher.")
+    if found and found.rows:
+        show_table(CHANGE_ROW, found.rows, title="Rows before and after", spare=("text", "row"))
 
 
 @command(

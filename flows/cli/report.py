@@ -6,12 +6,14 @@ import datetime as dt
 import re
 from enum import StrEnum
 from typing import Annotated, Final
+from zoneinfo import ZoneInfo
 
 import typer
 
+from blocks.warehouse.history import AsOf
 from flows.cli.app import AsJson, command
-from flows.cli.books import Rows, ask, published_year
-from flows.cli.opening import TenantId, YearOrLatest
+from flows.cli.books import Rows, ask, published_year, warehouse
+from flows.cli.opening import TenantId, YearOrLatest, open_hub
 from flows.cli.output import say, show_json, show_table
 from ledger.fiscal_year import FiscalYear, short_year
 
@@ -33,6 +35,7 @@ class Statement(StrEnum):
         "tasma ledger report acme 2024",
         "tasma ledger report acme 2024 --statement income-statement --month 2024-05",
         "tasma ledger report acme --statement balance-sheet --json",
+        "tasma ledger report acme 2024 --as-of 2025-01-31",
     ),
 )
 def report(
@@ -43,24 +46,52 @@ def report(
     month: Annotated[
         str, typer.Option(metavar="YYYY-MM", help="Of this month; of the whole year unless given.")
     ] = "",
+    as_of: Annotated[
+        str,
+        typer.Option(
+            "--as-of",
+            metavar="DATE",
+            help="As the books were published at the end of this day, in the tenant's time zone.",
+        ),
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
     """Show a statement of the books as published.
 
     Trial balance: debit positive, credit negative. Income statement: income and profit positive.
-    Balance sheet: both sides positive.
+    Balance sheet: both sides positive. With --as-of it is rebuilt from what later loads replaced,
+    and proven by the digest of then; the account map is that of now.
     """
     wanted = published_year(tenant, year)
     first, last = _months(wanted, month)
     query = statement.replace("-", "_")
-    found = ask(tenant, query, fiscal_year=wanted.key, first=first, last=last)
+    then = _load_at(tenant, wanted, as_of) if as_of else None
+    found = ask(tenant, query, as_of=then, fiscal_year=wanted.key, first=first, last=last)
     if as_json:
         show_json(found.as_dicts())
         return
-    _show(found, title=f"{tenant} {month or short_year(wanted.key)}: {statement.replace('-', ' ')}")
+    of_when = f", as of {as_of} (load {then.load_number})" if then else ""
+    what = f"{statement.replace('-', ' ')}{of_when}"
+    _show(found, title=f"{tenant} {month or short_year(wanted.key)}: {what}")
     if statement is Statement.TRIAL_BALANCE:
         total = sum(row[-1] for row in found.rows)
         say(f"{len(found.rows)} accounts; the closing balances sum to {total:,.2f}.")
+
+
+def _load_at(tenant: str, year: FiscalYear, text: str) -> AsOf:
+    """Return the load that was the last at the end of a day, in the tenant's time zone.
+
+    Raises:
+        NotRecorded: Nothing was loaded by then.
+    """
+    try:
+        day = dt.date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is no day: expected 2025-01-31.") from None
+    with open_hub() as hub:
+        zone = ZoneInfo(hub.tenants.get(tenant).time_zone)
+    next_day = dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), tzinfo=zone)
+    return warehouse().load_at(tenant, year, next_day)
 
 
 def _show(found: Rows, *, title: str) -> None:

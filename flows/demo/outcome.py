@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 from blocks.hub import Hub, UnitStatus
 from blocks.warehouse.errors import NoLedger
@@ -36,7 +36,7 @@ def published_balances(warehouse: Warehouse, tenant: str, fiscal_year: str) -> d
 def changed_vouchers(warehouse: Warehouse, tenant: str, fiscal_year: str) -> dict[str, list[str]]:
     """Return the vouchers of the change list by what became of each; empty without a list."""
     found: dict[str, list[str]] = {}
-    wanted = {"fiscal_year": fiscal_year, "limit": MAX_CHANGES}
+    wanted: dict[str, Any] = {"fiscal_year": fiscal_year, "limit": MAX_CHANGES}
     try:
         changes = warehouse.report(tenant, "voucher_change", **wanted)
     except NoLedger:

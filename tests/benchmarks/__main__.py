@@ -17,6 +17,7 @@ from rich.console import Console
 from tests.benchmarks.drop import drop
 from tests.benchmarks.fortnox import fortnox
 from tests.benchmarks.growth import growth
+from tests.benchmarks.history import history
 from tests.benchmarks.journal import journal
 from tests.benchmarks.measure import Contender, Run, run
 from tests.benchmarks.opening import opening
@@ -31,6 +32,7 @@ BENCHMARKS: Final[dict[str, Callable[[Path], Benchmark]]] = {
     "tenants": tenants,
     "jsonl": jsonl,
     "growth": growth,
+    "history": history,
     "journal": journal,
     "opening": opening,
     "drop": drop,

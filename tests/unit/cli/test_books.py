@@ -354,3 +354,57 @@ def test_acceptance_of_a_program_is_said_listed_and_withdrawn(tasma, owner, sie)
     assert ended.exit_code == 0
     assert rows(tasma, "acceptances", owner) == []
     assert tasma("ledger", "withdraw", owner, number, "--reason", "again").exit_code == 2
+
+
+@pytest.fixture
+def changed(tasma, books, company, tmp_path):
+    """A year of which a second load changed a voucher, a day later by its record."""
+    path = tmp_path / "next.se"
+    path.write_bytes(company.next_night(changed=[("A", 1)]).sie())
+    done = tasma("import", path, "--tenant", books)
+    assert done.exit_code == 0, done.output
+    with duckdb.connect(str(settings().warehouse / f"{books}.duckdb")) as db:
+        db.execute("update load set published_at = '2025-01-31 22:30:00+00' where load_number = 1")
+        db.execute("update load set published_at = '2025-02-01 12:00:00+00' where load_number = 2")
+    return books
+
+
+def test_report_as_of_a_day_is_that_of_the_end_of_the_tenants_day(tasma, changed, company):
+    """The first load came at 23:30 of 31 January in Stockholm."""
+    early, late = (
+        rows(tasma, "report", changed, "2024", "--as-of", day)
+        for day in ("2025-01-31", "2025-02-01")
+    )
+    before = tasma("ledger", "report", changed, "2024", "--as-of", "2025-01-30")
+    wrong = tasma("ledger", "report", changed, "2024", "--as-of", "31.1.2025")
+    closing = {row["account_number"]: Decimal(row["closing"]) for row in early}
+
+    assert company.trial_balance() == {name: amount for name, amount in closing.items() if amount}
+    assert early != late == rows(tasma, "report", changed, "2024")
+    assert (1, 2) == (before.exit_code, wrong.exit_code)
+    assert "is not recorded: the first load came later" in before.stderr
+    said = tasma("ledger", "report", changed, "2024", "--as-of", "2025-01-31").stdout
+    assert "as of 2025-01-31 (load 1)" in said
+
+
+def test_rows_of_a_changed_voucher_are_shown_before_and_after(tasma, changed):
+    found = json.loads(tasma("ledger", "changes", changed, "--rows", "--json").stdout)["rows"]
+
+    assert {"before", "after"} == {row["side"] for row in found}
+    assert {"A:1"} == {row["voucher_key"] for row in found}
+    for side in ("before", "after"):
+        assert 0 == sum(Decimal(row["amount"]) for row in found if row["side"] == side)
+    assert "Rows before and after" in tasma("ledger", "changes", changed, "--rows").stdout
+
+
+def test_two_loads_are_compared_by_voucher_and_account(tasma, changed):
+    found = json.loads(tasma("ledger", "diff", changed, "2024", "1", "2", "--json").stdout)
+    same = tasma("ledger", "diff", changed, "2024", "2", "2")
+    none = tasma("ledger", "diff", changed, "2024", "1", "7")
+
+    assert [("changed", "A:1")] == [
+        (row["change"], row["voucher_key"]) for row in found["vouchers"]
+    ]
+    assert 0 == sum(Decimal(row["difference"]) for row in found["accounts"])
+    assert "was the same after load 2 and load 2" in same.stdout
+    assert (1, True) == (none.exit_code, "it has loads 1 to 2" in none.stderr)

@@ -282,6 +282,8 @@ COMMANDS = [
     ("ledger", "acceptances", "acme"),
     ("tenant", "controls", "acme"),
     ("ledger", "changes", "acme", "2024"),
+    ("ledger", "changes", "acme", "2024", "--rows"),
+    ("ledger", "diff", "acme", "2024", "1", "2"),
     ("ledger", "recheck", "acme"),
     ("ledger", "report", "acme", "2024"),
     ("ledger", "report", "acme", "2024", "--statement", "income-statement"),

@@ -1,0 +1,59 @@
+"""`tasma ledger diff`: what differs between the books after one load of a year and another."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from blocks.warehouse.history import AsOf
+from flows.cli.app import AsJson, command
+from flows.cli.books import as_rows, published_year, warehouse
+from flows.cli.opening import TenantId
+from flows.cli.output import next_steps, say, show_json, show_table
+from ledger.fiscal_year import short_year
+
+Load = Annotated[int, typer.Argument(metavar="LOAD", min=1, help="Number of a load of the year.")]
+
+
+@command(
+    "ledger",
+    "diff",
+    examples=("tasma ledger diff acme 2024 1 3", "tasma ledger diff acme 2024 2 5 --json"),
+)
+def diff(
+    tenant: TenantId,
+    year: Annotated[str, typer.Argument(metavar="YEAR", help="Such as 2024.")],
+    one: Load,
+    other: Load,
+    *,
+    limit: Annotated[
+        int, typer.Option(min=1, max=100_000, help="Most vouchers and accounts shown.")
+    ] = 50,
+    as_json: AsJson = False,
+) -> None:
+    """Show which vouchers and accounts differ between the books after two loads of a year.
+
+    `tasma ledger changes` lists the loads by number. Both sides are rebuilt, and proven by the
+    digests of then. An account is shown with its balance at the year's end, debit positive.
+    """
+    wanted = published_year(tenant, year)
+    sides = (AsOf(wanted, one), AsOf(wanted, other))
+    vouchers, accounts = map(as_rows, warehouse().difference(tenant, *sides, limit=limit))
+    if as_json:
+        show_json({"vouchers": vouchers.as_dicts(), "accounts": accounts.as_dicts()})
+        return
+    if not vouchers.rows and not accounts.rows:
+        say(f"{tenant} {short_year(wanted.key)} was the same after load {one} and load {other}.")
+        return
+    show_table(
+        ("change", "voucher", "date before", "date after", "debit before", "debit after"),
+        vouchers.rows,
+        title=f"{tenant} {short_year(wanted.key)}: from load {one} to load {other}",
+    )
+    show_table(
+        ("account", "closing before", "closing after", "difference"),
+        accounts.rows,
+        title="Accounts",
+    )
+    next_steps(f"tasma ledger changes {tenant} {short_year(wanted.key)} --rows")
