@@ -102,6 +102,7 @@ with the module of each; those under `TransientError` are retried, the rest go t
             OpenToOthers  (flows.server.environment)
             OtherColumns  (blocks.staging.parquet)
             OtherConsent  (blocks.systems.redirect)
+            OtherFormat  (blocks.warehouse.shared_export)
             OwnFigures  (tasks.customer_statements)
             PartsOfExtract  (blocks.lake.manifest)
             PortTaken  (flows.server.environment)

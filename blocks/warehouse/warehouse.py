@@ -29,6 +29,7 @@ from blocks.warehouse.plan import changes_of_load, plan_changes
 from blocks.warehouse.publish import publish_unit
 from blocks.warehouse.records import ChangePlan, LoadRecord, Published, Verification
 from blocks.warehouse.reports import ask_relation, ask_report, relations
+from blocks.warehouse.shared_export import Exported, Format, SharedFolder
 from blocks.warehouse.side_tables import (
     DocumentCounts,
     count_documents,
@@ -243,6 +244,33 @@ class Warehouse:
         """
         with open_published(self._files(tenant)) as db:
             return export_tables(db, folder)
+
+    def export_all(
+        self, folder: Path, *, replace: bool = False, file_format: Format = "parquet"
+    ) -> Exported:
+        """Write all tenants' years into one folder by partitions (`shared_export`).
+
+        Args:
+            folder: New or empty; with ``replace`` one that was written so before, of which only
+                what changed is written anew, and what is published no more removed.
+            replace: Whether it may be.
+            file_format: Of the files.
+
+        Raises:
+            ExportFolderTaken, OtherFormat: Nothing was written.
+            NoSpace: The disk is full; what was exported before is whole, and the rest comes next.
+        """
+        shared, found = SharedFolder(folder, file_format), Exported()
+        shared.prepare(replace=replace)
+        for tenant in self.tenants():
+            with open_published(self._files(tenant)) as db:
+                for year in published_years(db):
+                    is_new = shared.write_year(db, tenant, year)
+                    (found.written if is_new else found.unchanged).append((tenant, year.key))
+        found.removed = sorted(shared.noted() - {*found.written, *found.unchanged})
+        for tenant, key in found.removed:
+            shared.remove_year(tenant, key)
+        return found
 
     def held_of(self, tenant: str) -> Held | None:
         """Return how much is kept of a tenant; None when nothing is published."""

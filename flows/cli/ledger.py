@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from blocks.warehouse.records import Verification
+from blocks.warehouse.shared_export import Format
 from flows.cli.app import AsJson, command
 from flows.cli.books import ask, published_year, warehouse
 from flows.cli.exits import ExitCode
@@ -143,14 +144,41 @@ def _say_verified(tenant: str, found: Verification) -> None:
     )
 
 
-@command("ledger", "export", examples=("tasma ledger export acme ~/acme-books",))
+@command(
+    "ledger",
+    "export",
+    examples=(
+        "tasma ledger export acme ~/acme-books",
+        "tasma ledger export --all ~/books",
+        "tasma ledger export --all ~/books --replace",
+    ),
+)
 def export(
-    tenant: TenantId,
-    folder: Annotated[Path, typer.Argument(help="A new or empty folder.")],
+    tenant: Annotated[str, typer.Argument(metavar="[TENANT]", help="Whose; not with --all.")],
+    folder: Annotated[
+        Path | None, typer.Argument(metavar="FOLDER", help="A new or empty folder.")
+    ] = None,
     *,
+    every: Annotated[bool, typer.Option("--all", help="All tenants, by partitions.")] = False,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="With --all: bring an earlier export up to date.")
+    ] = False,
+    file_format: Annotated[Format, typer.Option("--format", help="With --all.")] = "parquet",
     as_json: AsJson = False,
 ) -> None:
-    """Write all published tables and views of a tenant as Parquet files."""
+    """Write all published tables and views of a tenant as Parquet files.
+
+    With --all one folder has every tenant, by partitions that Spark, Trino, Snowflake, dbt and
+    DuckDB read (TABLE/tenant=.../fiscal_year=.../data.parquet). With --replace only years that
+    changed since are written anew, which is what a schedule wants.
+    """
+    if every:
+        _export_all(
+            folder or Path(tenant), replace=replace, file_format=file_format, as_json=as_json
+        )
+        return
+    if folder is None or replace:
+        raise typer.BadParameter("give TENANT and FOLDER, or --all and a folder.")
     with open_hub() as hub:
         known_tenant(hub, tenant)
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -161,6 +189,17 @@ def export(
     size_bytes = sum(path.stat().st_size for path in files)
     say(f"Wrote {len(files)} Parquet files, {size_bytes:,} bytes, to {folder}.")
     next_steps(f"open {folder}/voucher.parquet and posting.parquet in any tool that reads Parquet")
+
+
+def _export_all(folder: Path, *, replace: bool, file_format: Format, as_json: bool) -> None:
+    found = warehouse().export_all(folder.absolute(), replace=replace, file_format=file_format)
+    if as_json:
+        show_json(found)
+        return
+    counts = {name: len(years) for name, years in vars(found).items()}
+    counted = ", ".join(f"{count:,} {name}" for name, count in counts.items())
+    say(f"Years of all tenants in {folder}: {counted}.")
+    next_steps(f"tasma ledger export --all {folder} --replace (again, such as every night)")
 
 
 def _altered(tables: tuple[str, ...], vouchers: tuple[str, ...]) -> str:

@@ -4,7 +4,7 @@
 -- why: load_id is the load that wrote a row, replaced_by the one that took it out; what is published
 --      now is in the tables without replaced_ in their names
 
-alter table load add column is_recorded boolean default false;
+alter table load add column if not exists is_recorded boolean default false;
 
 create table replaced_voucher as
 select *, ''::varchar as replaced_by from voucher where false;

@@ -408,3 +408,18 @@ def test_two_loads_are_compared_by_voucher_and_account(tasma, changed):
     assert 0 == sum(Decimal(row["difference"]) for row in found["accounts"])
     assert "was the same after load 2 and load 2" in same.stdout
     assert (1, True) == (none.exit_code, "it has loads 1 to 2" in none.stderr)
+
+
+def test_all_tenants_go_into_one_folder_and_only_what_changed_goes_again(tasma, books, tmp_path):
+    folder = tmp_path / "all"
+    first, again = (
+        json.loads(tasma("ledger", "export", "--all", folder, *more, "--json").stdout)
+        for more in ([], ["--replace"])
+    )
+    taken = tasma("ledger", "export", "--all", folder)
+    alone = tasma("ledger", "export", books)
+
+    assert [[books, YEAR.key]] == first["written"] == again["unchanged"]
+    assert pq.read_table(folder / "posting").num_rows > 0
+    assert (1, 2) == (taken.exit_code, alone.exit_code)
+    assert "holds something" in taken.stderr

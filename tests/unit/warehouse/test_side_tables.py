@@ -185,6 +185,8 @@ def test_file_of_the_first_release_gets_its_tables_when_documents_come(
             for path in getattr(migrate, name).glob(kept):
                 shutil.copy(path, folder)
             patch.setattr(migrate, name, folder)
+        with (tmp_path / "SCHEMA" / "0001_published.sql").open("a") as first:
+            first.write("alter table load add column is_recorded boolean")  # as is written today
         publish(BANK)
 
     publish_side(connected_file=connected(("A", "1")))
