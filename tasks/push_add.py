@@ -17,8 +17,12 @@ from ledger.invoice.checks import check_credits
 from ledger.invoice.delivery import Delivery
 from ledger.invoice.document import InvoiceDocument
 from ledger.push.kinds import Prerequisite, PushKind
+from ledger.push.sums import Sums
 from tasks.push_files import take_files
 
+FILE: Final = "file"
+"""The route of what came in a file, whose name is the trigger."""
+NAME_CHARS: Final = 255
 REFUSALS_KEPT: Final = 500
 """Refused documents that are named; the count says all."""
 
@@ -92,7 +96,7 @@ def add_file(
             invoice.key, *target.remarks(KIND, text), *_above(hub, tenant, system, invoice)
         )
         plan = steps.setdefault(len(files), target.plan(KIND, process, files=len(files)))
-        return replace(_new(tenant, system, invoice, text, files), steps=plan)
+        return replace(_new(tenant, system, invoice, text, files, file=path.name), steps=plan)
 
     with path.open("rb") as file:
         counts = hub.outbox.add(tenant, system, documents())
@@ -104,7 +108,13 @@ def add_file(
 
 
 def _new(
-    tenant: str, system: str, invoice: InvoiceDocument, text: str, files: tuple[QueuedFile, ...]
+    tenant: str,
+    system: str,
+    invoice: InvoiceDocument,
+    text: str,
+    files: tuple[QueuedFile, ...],
+    *,
+    file: str,
 ) -> NewDocument:
     return NewDocument(
         source_id=invoice.key,
@@ -116,6 +126,9 @@ def _new(
         steps=(),
         waits_for=_awaited(invoice),
         files=files,
+        route=FILE,
+        trigger=file[:NAME_CHARS],
+        sums=Sums.of_invoice(invoice),
     )
 
 

@@ -345,6 +345,7 @@ outbox_item = Table(
     _text("trigger"),
     # Those that go with it: name, sha256 and size of each.
     Column("files", Text, nullable=False, default="[]"),
+    Column("sums", Text, nullable=False, default=""),
     Column("created_at", UtcTime, nullable=False),
     Column("updated_at", UtcTime, nullable=False),
     Index(None, "tenant", "target", "key", unique=True),
@@ -354,6 +355,23 @@ outbox_item = Table(
     Index(None, "target", "phase", "waits", "tenant"),
     Index(None, "company", "phase"),
     Index(None, "tenant", "target", "customer", "id"),
+    sqlite_autoincrement=True,
+)
+
+# Only added to: each content of a document that was taken in, for the deliveries to add up.
+outbox_received = Table(
+    "outbox_received",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _tenant(),
+    _text("target", ID_CHARS),
+    _text("key", ID_CHARS),
+    _text("route"),
+    _text("trigger"),
+    Column("sums", Text, nullable=False, default=""),
+    Column("at", UtcTime, nullable=False),
+    Index(None, "tenant", "target", "key", "id"),
+    Index(None, "tenant", "target", "at"),
     sqlite_autoincrement=True,
 )
 

@@ -19,6 +19,7 @@ from blocks.hub.database import Database
 from blocks.hub.errors import Refused
 from blocks.hub.leases import next_token
 from blocks.hub.outbox_adding import add_document, remember_key, remember_tenant
+from blocks.hub.outbox_balance import Delivered, delivered
 from blocks.hub.outbox_due import busy_in, due_of, own_company
 from blocks.hub.outbox_log import LogLine, log_event, read_log
 from blocks.hub.outbox_rows import (
@@ -313,6 +314,21 @@ class Outbox:
         query = select(func.count()).select_from(table).where(of(tenant, target))
         with self._database.reading() as connection:
             return int(connection.execute(query).scalar_one())
+
+    def delivered(
+        self, tenant: str, target: str, *, since: dt.datetime | None = None
+    ) -> list[Delivered]:
+        """Return each document with what was taken in and where it stands: all, or since then."""
+        with self._database.reading() as connection:
+            return delivered(connection, tenant, target, since=since)
+
+    def targets_of(self) -> list[tuple[str, str]]:
+        """Return each tenant with each target that it ever queued a document for."""
+        table = models.outbox_item
+        query = select(table.c.tenant, table.c.target).distinct()
+        query = query.order_by(table.c.tenant, table.c.target)
+        with self._database.reading() as connection:
+            return [(tenant, target) for tenant, target in connection.execute(query)]
 
     def created(self, tenant: str, target: str, *, limit: int) -> list[Queued]:
         """Return the newest documents that the target has, as far as we know."""

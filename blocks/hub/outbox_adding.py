@@ -49,6 +49,7 @@ def add_document(
     values = row_of(new) | _at_once(item) | {"updated_at": now}
     connection.execute(update(table).where(here).values(values))
     open_waits(connection, before.id, tenant, target, new.waits_for)
+    _receive(connection, tenant, target, new, now=now)
     note(connection, before, "replaced", f"digest {before.digest[:16]} before", at=now)
     return "replaced", ""
 
@@ -66,7 +67,17 @@ def _add_new(
     added = connection.execute(insert(models.outbox_item).values(values)).inserted_primary_key
     if new.waits_for and added:
         open_waits(connection, added[0], tenant, target, new.waits_for)
+    _receive(connection, tenant, target, new, now=now)
     return "added", ""
+
+
+def _receive(
+    connection: Connection, tenant: str, target: str, new: NewDocument, *, now: dt.datetime
+) -> None:
+    """Note that a content was taken in; its row of the outbox may change, this one never."""
+    row = {"tenant": tenant, "target": target, "key": new.key, "at": now}
+    row |= {"route": new.route, "trigger": new.trigger, "sums": new.sums_text}
+    connection.execute(insert(models.outbox_received).values(row))
 
 
 def _why_never(connection: Connection, tenant: str, target: str, new: NewDocument) -> str:

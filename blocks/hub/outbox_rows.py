@@ -17,6 +17,7 @@ from ledger.push.items import Clock, Item, Phase
 from ledger.push.kinds import Learned, Prerequisite, PushKind
 from ledger.push.steps import Step
 from ledger.push.stored import read_item, write_item
+from ledger.push.sums import Sums
 
 T = TypeVar("T")
 
@@ -44,7 +45,7 @@ class NewDocument:
     one. `waits_for`: what has to be there before its first step. `route`: by what it came, and
     `trigger`: who or what had it sent and how the source stood then, in words of the route; both
     stay as they were when its content came. `files`: in the order in which they are attached; they
-    belong to the digest.
+    belong to the digest. `sums`: what it amounts to; None where it is no sum.
     """
 
     source_id: str
@@ -58,6 +59,12 @@ class NewDocument:
     route: str = ""
     trigger: str = ""
     files: tuple[QueuedFile, ...] = ()
+    sums: Sums | None = None
+
+    @property
+    def sums_text(self) -> str:
+        """Return what it amounts to, as it is stored."""
+        return self.sums.as_text() if self.sums else ""
 
 
 @dataclass(frozen=True)
@@ -128,6 +135,7 @@ def row_of(new: NewDocument) -> dict[str, Any]:
         "route": new.route,
         "trigger": new.trigger,
         "files": json.dumps([asdict(file) for file in new.files]),
+        "sums": new.sums_text,
     }
 
 

@@ -14,6 +14,13 @@ from flows.cli.opening import TenantId, open_hub
 from flows.cli.output import next_steps, remark, say, show_json, show_table
 from flows.cli.push import Kind, SourceId, To, as_dict, known_target, waiting_of
 from flows.cli.pushing import added, deviating, pushed, resolved, retried
+from tasks.pages.deviations import (
+    DAY_HEADS,
+    DELIVERY_HEADS,
+    day_line,
+    delivery_line,
+    summary,
+)
 from tasks.pages.push import in_words
 
 REMARKS_SHOWN: Final = 20
@@ -175,23 +182,26 @@ def resolve(
 
 @command("push", "deviations", examples=("tasma push deviations acme --to fennoa",))
 def show_deviations(tenant: TenantId, *, to: To, as_json: AsJson = False) -> None:
-    """Hold what is there now against what was sent: key, date and total of the newest 1,000.
+    """Hold what is there now against what was sent, and add up what was delivered.
 
-    Ends with 3 when one differs, or when the documents do not add up.
+    The newest 1,000 are read there. Ends with 3 when one differs, or when received is not done,
+    held, rejected and queued together, by count and by sums.
     """
     with open_hub() as hub:
         known_target(hub, tenant, to)
         found = deviating(hub, tenant, to)
-    counts = dict(found.balance)
-    adds_up = counts["received"] == sum(counts.values()) - counts["received"]
     if as_json:
-        show_json({"tenant": tenant, "system": to, "adds_up": adds_up, **vars(found)})
+        facts = {"tenant": tenant, "system": to, "adds_up": found.adds_up}
+        show_json({**facts, **vars(found)})
     else:
-        say(", ".join(f"{count:,} {name}" for name, count in counts.items()) + ".")
-        say(f"{found.read:,} read, {found.unread:,} could not be read.")
+        say(summary(found))
         if found.found:
             rows = [(one.document, one.target_id, one.what) for one in found.found]
             show_table(("document", "id there", "what"), rows)
+        if found.by_day:
+            show_table(DAY_HEADS, list(map(day_line, found.by_day)), spare=("net", "VAT"))
+        if found.deliveries:
+            show_table(DELIVERY_HEADS, list(map(delivery_line, found.deliveries)))
         next_steps(f"tasma push status {tenant} --to {to}")
-    if found.found or not adds_up:
+    if found.found or not found.adds_up:
         raise typer.Exit(ExitCode.HELD)

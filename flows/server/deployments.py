@@ -33,6 +33,7 @@ from flows.overview import overview
 from flows.publish_accepted import publish_accepted
 from flows.pull import pull
 from flows.push import push
+from flows.push_deviations import push_deviations
 from flows.push_sweep import push_sweep
 from flows.reject_hold import reject_hold
 from flows.runs.states import TAG
@@ -92,6 +93,9 @@ NIGHTS: Final = tuple(
 )
 """The same moment in both zones, and one that each calendar night has once: clocks change later."""
 
+MORNING: Final = Cron("30 4 * * *", timezone="Europe/Helsinki", slug="morning")
+"""After the nights, before anybody looks."""
+
 SHARDS: Final = 2
 """Parts in which SFTP servers are polled beside each other."""
 
@@ -126,6 +130,7 @@ DEPLOYMENTS: Final = (
     Deployment(push_sweep, HOUSEKEEPING, every=dt.timedelta(minutes=30), limit=1),
     Deployment(listen, limit=8),
     Deployment(feed_sweep, HOUSEKEEPING, every=dt.timedelta(minutes=5), limit=1),
+    Deployment(push_deviations, HOUSEKEEPING, times=(MORNING,), limit=1),
     Deployment(overview, HOUSEKEEPING, every=dt.timedelta(minutes=15)),
     Deployment(janitor, HOUSEKEEPING, every=dt.timedelta(minutes=5)),
 )

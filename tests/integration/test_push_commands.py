@@ -8,8 +8,9 @@ import shutil
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import delete
 
-from blocks.hub import Connection, Hub, Method, Tenant
+from blocks.hub import Connection, Hub, Method, Tenant, models
 from blocks.hub.outbox import NewDocument
 from blocks.settings import PROJECT, settings
 from ledger.push.kinds import Prerequisite, PushKind
@@ -226,7 +227,8 @@ def test_deviations_name_what_somebody_changed_or_deleted_there(fennoa, file):
     push("add", "acme", file(*(content(id=str(number)) for number in range(1, 5))))
     push("run", "acme")
     good = push_json("deviations", "acme")
-    first, second, third, _ = invoices(fennoa)
+    first, second, third, fourth = invoices(fennoa)
+    fourth.rows[0]["quantity"] = "13"
     first.totals = first.totals._replace(net=Decimal("0.80"), vat=Decimal("0.20"))
     second.fields["notes_internal"] = "edited"
     del fennoa.company(USER).invoices[third.id]
@@ -235,10 +237,39 @@ def test_deviations_name_what_somebody_changed_or_deleted_there(fennoa, file):
 
     assert ([], True, 4) == (good["found"], good["adds_up"], good["read"])
     what = {one["document"]: one["what"] for one in found["found"]}
-    assert what.keys() == {"webshop/1", "webshop/2", "webshop/3"}
+    assert what.keys() == {"webshop/1", "webshop/2", "webshop/3", "webshop/4"}
+    assert "row 1: quantity 13 there, 12.5" in what["webshop/4"]
     assert "1.00 where 938.22 was expected" in what["webshop/1"]
     assert "not ours" in what["webshop/2"]
     assert "not there any more" in what["webshop/3"]
+
+
+@pytest.mark.requirement("R-X-2")
+def test_delivery_adds_up_by_day_and_rate_and_a_document_that_is_lost_here_shows(fennoa, file):
+    push("add", "acme", file(content(id="1"), content(id="2", invoice_date="2026-01-16")))
+    push("add", "acme", file(content(id="2", invoice_date="2026-01-16", order_number="7")))
+    fennoa.faults.add("sales_api/add", None, Fault.REFUSED_OK)
+    push("run", "acme", code=3)
+
+    good = push_json("deviations", "acme")
+    shown = push("deviations", "acme")
+    with Hub(settings().hub_url) as hub, hub.database.writing() as connection:
+        item = models.outbox_item
+        connection.execute(delete(models.outbox_event))
+        connection.execute(delete(item).where(item.c.source_id == "webshop/2"))
+    bad = push_json("deviations", "acme", code=3)
+
+    days = {(one["day"], one["vat_rate"]): one for one in good["by_day"]}
+    assert {"2026-01-15", "2026-01-16"} == {day for day, _ in days}
+    first = days["2026-01-15", "25.5"]
+    assert {"net": "708.25", "vat": "180.60"} == first["received"]["total"]
+    assert (1, 0) == (first["by_state"]["done"]["count"], first["by_state"]["rejected"]["count"])
+    assert 1 == days["2026-01-16", "13.5"]["by_state"]["rejected"]["count"]
+    (delivery,) = good["deliveries"]
+    assert ("invoices.jsonl", 2) == (delivery["name"], delivery["received"])
+    assert (True, False) == (good["adds_up"], bad["adds_up"])
+    assert "2026-01-16" in shown
+    assert "which adds up" in shown
 
 
 def test_document_that_waits_says_for_which_and_how_that_stands(fennoa):

@@ -20,6 +20,7 @@ from blocks.systems.fennoa.listing import ListFacts, Order, Row, Unread, judge_l
 from blocks.systems.fennoa.memory import Memory, OwnMemory, list_facts
 from blocks.systems.fennoa.prepare import mapped
 from blocks.systems.fennoa.prepared import Prepare, Unsendable
+from blocks.systems.fennoa.rows import differing_rows, rows_there
 from blocks.systems.fennoa.steps import Answered, Limits, Steps
 from blocks.systems.fennoa.walk import Walker
 from blocks.systems.targets import Before, Claim, ReadFile, Reading, Walk
@@ -233,7 +234,8 @@ class FennoaTarget:
         if not isinstance(answer, Good):
             return None
         expected = self.prepare(queued)
-        return list(differing(queued, header_of(answer), expected, self.terms.key_field))
+        found = differing(queued, header_of(answer), expected, self.terms.key_field)
+        return [*found, *differing_rows(rows_there(answer.body), expected.form)]
 
     async def get_once(self, path: str) -> Once:
         """Read a path, once."""

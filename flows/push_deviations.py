@@ -1,0 +1,86 @@
+"""Hold what every target has against what was sent to it, once a night."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import re
+from typing import Any, Final
+
+from prefect import State, flow
+from prefect.artifacts import acreate_markdown_artifact, acreate_table_artifact
+
+from blocks.hub import Hub
+from blocks.systems.registry import open_target
+from flows.runs.hooks import run_failed
+from flows.runs.states import ended, run_id
+from ledger.errors import TasmaError
+from ledger.outcome import Outcome
+from tasks.log import say, warn
+from tasks.pages.deviations import deviations_page, summary
+from tasks.push_deviations import Deviations, deviations
+from tasks.stores import open_stores
+
+DELIVERED_WITHIN: Final = dt.timedelta(days=31)
+"""Deliveries that a nightly report adds up; `tasma push deviations` takes all."""
+
+READ: Final = 200
+"""Newest documents of each tenant that are read in a night; each is a call to the target."""
+
+KEY: Final = "push-deviations"
+
+
+@flow(
+    name="push-deviations",
+    flow_run_name="push deviations",
+    retries=0,
+    on_failure=[run_failed],
+)
+async def push_deviations() -> State[Any]:
+    """Read what was pushed in the last days where it is now, and add the deliveries up.
+
+    A tenant has a page of its own when something is not as it must be; the page *push-deviations*
+    has a line for each tenant and system. One that cannot be asked stops no other.
+    """
+    with open_stores() as stores:
+        hub = stores.hub
+        places = await asyncio.to_thread(hub.outbox.targets_of)
+        answers = [(place, await _asked(hub, *place)) for place in places]
+    lines = [
+        {"tenant": tenant, "system": system, "found": _words(answer)}
+        for (tenant, system), answer in answers
+    ]
+    await acreate_table_artifact(key=KEY, table=lines or [{"found": "Nothing was ever pushed."}])
+    wrong = [f"{tenant} ({system})" for (tenant, system), answer in answers if _is_wrong(answer)]
+    if wrong:
+        named = ", ".join(wrong[:10])
+        message = f"{len(wrong)} of {len(answers)} deviate: {named}. The pages say in what."
+        return ended(Outcome.HELD, message)
+    return ended(Outcome.DONE, f"{len(answers)} tenants' documents are there as they were sent.")
+
+
+async def _asked(hub: Hub, tenant: str, system: str) -> Deviations | TasmaError:
+    """Return a tenant's report, with its page where something is wrong; or why there is none."""
+    since = hub.database.now() - DELIVERED_WITHIN
+    try:
+        async with open_target(hub, tenant, system, run_id=run_id()) as target:
+            found = await deviations(hub, tenant, system, target, limit=READ, since=since)
+    except TasmaError as problem:
+        warn(f"Not compared: {problem}", tenant=tenant, system=system)
+        return problem
+    say(summary(found), tenant=tenant, system=system)
+    if _is_wrong(found):
+        page = deviations_page(f"{tenant}: what {system} has against what was sent", found)
+        name = re.sub(r"[^a-z0-9]+", "-", f"{KEY}-{tenant}-{system}".lower())
+        await acreate_markdown_artifact(key=name, markdown=page)
+    return found
+
+
+def _is_wrong(answer: Deviations | TasmaError) -> bool:
+    if isinstance(answer, TasmaError):
+        return True
+    return bool(answer.found or answer.overdue) or not answer.adds_up
+
+
+def _words(answer: Deviations | TasmaError) -> str:
+    return f"not compared: {answer}" if isinstance(answer, TasmaError) else summary(answer)
