@@ -104,6 +104,7 @@ class Port:
     documents: Callable[[Any], DocumentSource] | None = None
     target: Callable[[Any], PushTarget] | None = None
     feed: Callable[[Any], DocumentFeed] | None = None
+    environment: Callable[[Any], EnvironmentSource] | None = None
     of_client: Callable[[str], Port] | None = None
     """For systems in which each client of ours is connected by itself."""
     customers: Callable[[Any], CustomerRegister] | None = None
@@ -379,6 +380,35 @@ class CustomerRegister(Protocol):
 
     async def update(self, customer_id: str, fields: Mapping[str, str]) -> None:
         """Write fields of a customer; the same may be written once more.
+
+        Raises:
+            CallRefused, CallFailed: As for any call.
+        """
+
+
+@dataclass(frozen=True)
+class VatCode:
+    """A VAT status of a company's own list. `code`: as documents carry it; `name`: for people."""
+
+    code: str
+    name: str = ""
+    is_for_sales: bool = True
+    is_for_purchases: bool = True
+
+
+@dataclass(frozen=True)
+class Environment:
+    """What a company is set up with. `chart`: names by account number."""
+
+    chart: Mapping[str, str]
+    vat_codes: tuple[VatCode, ...]
+
+
+class EnvironmentSource(Protocol):
+    """What account tables are held against."""
+
+    async def environment(self) -> Environment:
+        """Read it.
 
         Raises:
             CallRefused, CallFailed: As for any call.

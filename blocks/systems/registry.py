@@ -15,6 +15,7 @@ from blocks.systems.ports import (
     CustomerRegister,
     DocumentFeed,
     DocumentSource,
+    Environment,
     LedgerSource,
     Offer,
     Port,
@@ -178,6 +179,20 @@ async def open_registers(
         raise NothingToFetch(title=system(name).title, offer="customers")
     async with there.connect.session(hub, tenant, run_id=run_id, wait_limit_s=0.0) as session:
         yield there.feed(session), there.customers(session)
+
+
+async def environment_of(hub: Hub, tenant: str, name: str, *, run_id: str = "") -> Environment:
+    """Read what a tenant's company is set up with in a system.
+
+    Raises:
+        TerminalError: The system does not tell.
+        NotConnected, CallRefused, CallFailed: As `Connector.session` does.
+    """
+    there = port(name)
+    if there.environment is None:
+        raise NothingToFetch(title=system(name).title, offer="environment")
+    async with there.connect.session(hub, tenant, run_id=run_id, wait_limit_s=0.0) as session:
+        return await there.environment(session).environment()
 
 
 def secret_variables() -> tuple[str, ...]:

@@ -290,7 +290,12 @@ COMMANDS: Final[dict[CommandPath, Listed]] = {
         "Replace the account table by a file; nothing is changed when a line cannot be taken.",
     ),
     ("ecom", "accounts", "check"): Listed(
-        "ecom_accounts", "Hold the table against Ecom's chart; ends with 3 when a row is wrong."
+        "ecom_accounts",
+        "Hold the table against Ecom's chart, and Procountor's; ends with 3 when a row is wrong.",
+    ),
+    ("ecom", "accounts", "suggest"): Listed(
+        "ecom_accounts",
+        "Suggest rows that the table lacks, by equal numbers and names, and list VAT statuses.",
     ),
     ("push", "status"): Listed(
         "push",

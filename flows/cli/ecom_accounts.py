@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from pathlib import Path
 from typing import Annotated, Final
@@ -10,6 +11,7 @@ import typer
 
 from flows.cli.app import AsJson, command
 from flows.cli.exits import ExitCode
+from flows.cli.on_server import server_chosen
 from flows.cli.opening import TenantId, known_tenant, open_hub
 from flows.cli.output import next_steps, say, show_json, show_table
 from flows.cli.routes import Who
@@ -54,13 +56,26 @@ def take(
     next_steps(f"tasma ecom accounts check {tenant}")
 
 
-@command("ecom", "accounts", "check", examples=("tasma ecom accounts check acme",))
-def check(tenant: TenantId, *, as_json: AsJson = False) -> None:
-    """Hold the table against Ecom's chart; ends with 3 when a row is wrong."""
+@command(
+    "ecom",
+    "accounts",
+    "check",
+    examples=("tasma ecom accounts check acme", "tasma ecom accounts check acme --ask"),
+)
+def check(
+    tenant: TenantId,
+    *,
+    ask: Annotated[
+        bool, typer.Option("--ask", help="Against Procountor's chart and VAT statuses as well.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Hold the table against Ecom's chart, and Procountor's; ends with 3 when a row is wrong."""
     with open_hub() as hub:
         known_tenant(hub, tenant)
         route = EcomRoute.of(hub, tenant)
-        found = accounts.check(route, route.table.values())
+        there = _asked(route) if ask else accounts.NOT_ASKED
+        found = accounts.check(route, route.table.values(), there)
     if as_json:
         show_json({"tenant": tenant, "findings": [str(one) for one in found]})
     else:
@@ -69,6 +84,37 @@ def check(tenant: TenantId, *, as_json: AsJson = False) -> None:
         show_table(("account", "rate", "what is wrong"), rows)
     if found:
         raise typer.Exit(ExitCode.HELD)
+
+
+@command("ecom", "accounts", "suggest", examples=("tasma ecom accounts suggest acme",))
+def suggest(tenant: TenantId, *, as_json: AsJson = False) -> None:
+    """Suggest rows that the table lacks, by equal numbers and names, and list VAT statuses.
+
+    Nothing is saved: write what is right into the CSV, and import it.
+    """
+    with open_hub() as hub:
+        known_tenant(hub, tenant)
+        route = EcomRoute.of(hub, tenant)
+        there = _asked(route)
+        found = accounts.suggested(route, there)
+    offered = [(one.code, one.name) for one in accounts.statuses(there)]
+    if as_json:
+        rows = [{**vars(one.row), "why": one.why} for one in found]
+        show_json({"tenant": tenant, "rows": rows, "vat_statuses": dict(offered)})
+        return
+    heads = ("account", "rate", "Procountor account", "VAT status", "by equal")
+    lines = [
+        (s.row.account, s.row.vat_rate, s.row.target_account, s.row.vat_status, s.why or "-")
+        for s in found
+    ]
+    show_table(heads, lines)
+    show_table(("VAT status", "name in Procountor"), offered)
+    next_steps(f"tasma ecom accounts export {tenant} > tilit.csv")
+
+
+def _asked(route: EcomRoute) -> accounts.There:
+    with server_chosen():
+        return asyncio.run(accounts.ask_there(route))
 
 
 def _text(file: Path) -> str:

@@ -9,7 +9,7 @@ from simulators.ecom.company import Company
 from simulators.ecom.server import EcomSimulator
 
 BUSINESS_ID, KEY = "1234567-1", "plainly-fake-key"
-PORT = 9_030
+PORT = 9_050
 
 
 def main() -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from blocks.hub.route_accounts import RouteAccount
+from blocks.systems.registry import environment_of
 from ledger.errors import TerminalError
 from ledger.invoice.mappings.ecom_procountor.accounts import (
     AccountRow,
@@ -15,7 +17,7 @@ from ledger.invoice.mappings.ecom_procountor.accounts import (
     read_csv,
     write_csv,
 )
-from ledger.invoice.mappings.ecom_procountor.suggestions import Suggestion, suggest
+from ledger.invoice.mappings.ecom_procountor.suggestions import Suggestion, offered, suggest
 from ledger.invoice.mappings.ecom_procountor.terms import SOURCE
 from tasks.ecom.route import EcomRoute
 
@@ -27,14 +29,24 @@ class AccountTableRefused(TerminalError):
 
 
 @dataclass(frozen=True)
-class Environment:
-    """What Procountor has. None where it could not be asked."""
+class There:
+    """What Procountor has. None where it was not asked."""
 
     chart: Mapping[str, str] | None = None
     statuses: Sequence[VatStatus] | None = None
 
 
-NOT_ASKED = Environment()
+NOT_ASKED: Final = There()
+
+
+async def ask_there(route: EcomRoute) -> There:
+    """Ask the route's target for its chart and its VAT statuses.
+
+    Raises:
+        NotConnected, CallRefused, CallFailed: As for any call.
+    """
+    found = await environment_of(route.hub, route.tenant, route.route.target)
+    return There(found.chart, tuple(VatStatus(**vars(one)) for one in found.vat_codes))
 
 
 def export_csv(route: EcomRoute) -> str:
@@ -48,7 +60,7 @@ def import_csv(
     *,
     file_name: str,
     who: str,
-    environment: Environment = NOT_ASKED,
+    environment: There = NOT_ASKED,
 ) -> list[Finding]:
     """Replace the table by a file's, and return what is to be looked at in it.
 
@@ -76,7 +88,7 @@ def save(route: EcomRoute, rows: Iterable[AccountRow], *, who: str) -> None:
 
 
 def check(
-    route: EcomRoute, rows: Iterable[AccountRow], environment: Environment = NOT_ASKED
+    route: EcomRoute, rows: Iterable[AccountRow], environment: There = NOT_ASKED
 ) -> list[Finding]:
     """Return what is wrong with rows, against Ecom's chart and what Procountor has."""
     return check_table(
@@ -87,7 +99,7 @@ def check(
     )
 
 
-def suggested(route: EcomRoute, environment: Environment) -> list[Suggestion]:
+def suggested(route: EcomRoute, environment: There) -> list[Suggestion]:
     """Return rows for what the table lacks, from equal numbers and names."""
     return list(
         suggest(
@@ -98,3 +110,8 @@ def suggested(route: EcomRoute, environment: Environment) -> list[Suggestion]:
             without_vat=route.terms.no_vat_status,
         )
     )
+
+
+def statuses(environment: There) -> list[VatStatus]:
+    """Return the environment's VAT statuses, those that most need first."""
+    return offered(environment.statuses or ())

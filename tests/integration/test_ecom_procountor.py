@@ -337,3 +337,20 @@ def test_second_run_sends_nothing_more(both):
 
     after = [call for call in both.procountor.world.calls if call.method != "GET"]
     assert [] == [call for call in after[len(before) :] if "oauth" not in call.path]
+
+
+@pytest.mark.requirement("R-ECO-20b", "R-ECO-22a")
+def test_account_table_is_held_against_procountors_own_chart_and_statuses(both):
+    wrong = [*ROWS, AccountRow("7230", Decimal(0), "9999", "77")]
+    asyncio.run(hear(both.stores, "acme"))
+    there = asyncio.run(accounts.ask_there(both.route()))
+
+    found = [one.reason for one in accounts.check(both.route(), wrong, there)]
+
+    assert ["Procountor's chart has no account 9999", "Procountor's list has no VAT status 77"] == (
+        found
+    )
+    assert ["1", "12", "35"] == [one.code for one in accounts.statuses(there)][:3]
+    accounts.save(both.route(), [], who="anna")
+    by_number = [(one.row.account, one.why) for one in accounts.suggested(both.route(), there)]
+    assert [("7230", "number"), ("3000", "number")] == by_number

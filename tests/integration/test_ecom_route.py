@@ -582,6 +582,6 @@ def test_account_table_goes_out_and_in_through_the_hub_and_names_what_is_wrong(h
             house.route(), f"{text}9999,25.5,1,1,yes,yes\n", file_name="tilit.csv", who="anna"
         )
     assert text == accounts.export_csv(house.route())
-    environment = accounts.Environment({"7240": "Vuokrat"}, None)
+    environment = accounts.There({"7240": "Vuokrat"}, None)
     found = accounts.check(house.route(), house.route().table.values(), environment)
     assert ["Procountor's chart has no account 3010"] == [one.reason for one in found]

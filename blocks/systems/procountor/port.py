@@ -10,6 +10,7 @@ from blocks.settings import settings
 from blocks.systems.ports import Port
 from blocks.systems.procountor.block import ProcountorApiKey, ProcountorClient
 from blocks.systems.procountor.connector import ProcountorConnector
+from blocks.systems.procountor.environment import ProcountorEnvironment
 from blocks.systems.procountor.partner_feed import PartnerFeed
 from blocks.systems.procountor.register import Register
 from blocks.systems.procountor.session import ProcountorSession
@@ -57,5 +58,6 @@ PORT: Final = Port(
     ProcountorConnector(),
     target=target_of,
     feed=partners_of,
+    environment=ProcountorEnvironment,
     of_client=of_client,
 )

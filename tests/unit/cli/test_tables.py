@@ -23,12 +23,13 @@ from blocks.lake import Prunable
 from blocks.settings import settings
 from blocks.systems.fennoa.system import FENNOA
 from blocks.systems.fortnox.system import FORTNOX
-from flows.cli import accounts, output, pulled, push_work, serving, tables
+from flows.cli import accounts, ecom_accounts, output, pulled, push_work, serving, tables
 from flows.cli.result import LoadResult
 from flows.doors.demo import DemoResult, Seen
 from ledger.account_map import Coverage, Suggestion
 from ledger.controls import Break, BreakKind
 from ledger.fiscal_year import FiscalYear
+from ledger.invoice.mappings.ecom_procountor.accounts import VatStatus
 from ledger.outcome import Outcome
 from ledger.push.advance import Rules
 from ledger.push.events import After, Begun, NoEffect
@@ -247,6 +248,14 @@ def show_accounts(_):
     return shown.getvalue()
 
 
+def show_suggestions(monkeypatch):
+    there = ecom_accounts.accounts.There({"7230": LONG}, (VatStatus("12", LONG),))
+    monkeypatch.setattr(ecom_accounts, "_asked", lambda _route: there)
+    with terminal() as shown:
+        ecom_accounts.suggest("acme")
+    return shown.getvalue()
+
+
 def show_demo(_):
     found = Break("x", BreakKind.AMOUNT, "1930", expected=HUGE, actual=HUGE, difference=HUGE)
     held = Seen("glasbruket", "2024-01-01_2024-12-31", "held", {}, 123_456, 9_876_543, (found,), 1)
@@ -341,7 +350,14 @@ def test_every_table_of_the_command_line_has_its_figures_whole(busy, monkeypatch
     )
     for arguments in COMMANDS:
         on_terminal(*(part.format(files=busy) for part in arguments), columns=80)
-    for show in (show_lake, show_deviations, show_pulled, show_accounts, show_demo):
+    for show in (
+        show_lake,
+        show_deviations,
+        show_pulled,
+        show_accounts,
+        show_demo,
+        show_suggestions,
+    ):
         show(monkeypatch)
 
     assert [] == wrong

@@ -24,10 +24,8 @@ class Terms(BaseModel):
     Procountor posts, with exceptions by rate. `sales_vat_status`: of sales whose rows say nothing.
     `domestic_status`, `no_vat_status`: in the environment's list. `rounding_account`: where a
     rounding of at most `rounding_limit` is posted. `units`: Procountor's by Ecom's. `language`: of
-    sales. `needs_all_approvals`: the button is for invoices of which every step is approved.
-    `first_month`: of the books in Ecom, from which its periods are to be closed. `had_integration`:
-    whether a bookkeeping integration was in use before; None as Ecom's events say.
-    `bank_connection`: whether Procountor's own is on for reference payments; None undeclared.
+    sales. `first_month`: of the books in Ecom, from which its periods are to be closed.
+    `had_integration`: whether a bookkeeping integration was in use before; None as events say.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -45,7 +43,6 @@ class Terms(BaseModel):
     max_image_bytes: Annotated[int, Field(gt=0, le=MAX_IMAGE_BYTES)] = MAX_IMAGE_BYTES
     first_month: Month | None = None
     had_integration: bool | None = None
-    bank_connection: bool | None = None
 
     @field_validator("purchase_vat_status_by_rate")
     @classmethod
