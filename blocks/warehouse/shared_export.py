@@ -82,7 +82,7 @@ class Exported:
 
 
 @dataclass(frozen=True)
-class SharedFolder:
+class PartitionedFolder:
     """The folder that all tenants' years are written into."""
 
     root: Path

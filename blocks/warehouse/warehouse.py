@@ -29,7 +29,7 @@ from blocks.warehouse.plan import changes_of_load, plan_changes
 from blocks.warehouse.publish import publish_unit
 from blocks.warehouse.records import ChangePlan, LoadRecord, Published, Verification
 from blocks.warehouse.reports import ask_relation, ask_report, relations
-from blocks.warehouse.shared_export import Exported, Format, SharedFolder
+from blocks.warehouse.shared_export import Exported, Format, PartitionedFolder
 from blocks.warehouse.side_tables import (
     DocumentCounts,
     count_documents,
@@ -260,7 +260,7 @@ class Warehouse:
             ExportFolderTaken, OtherFormat: Nothing was written.
             NoSpace: The disk is full; what was exported before is whole, and the rest comes next.
         """
-        shared, found = SharedFolder(folder, file_format), Exported()
+        shared, found = PartitionedFolder(folder, file_format), Exported()
         shared.prepare(replace=replace)
         for tenant in self.tenants():
             with open_published(self._files(tenant)) as db:
