@@ -202,6 +202,7 @@ def _transport(
         if algorithms:
             offered.key_types = algorithms
         transport.start_client(timeout=limits.connect_s)
+        transport.get_remote_server_key()  # raises when the time was over before there was one
         yield transport
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any, Final, Self, cast
 
@@ -41,6 +41,7 @@ class SftpSimulator:
         self.port = port
         self.faults = Faults()
         self.connections = 0
+        self.most_at_once = 0
         self.host_keys = [asyncssh.generate_private_key(KEY_TYPE)]
         self._links: list[asyncssh.SSHServerConnection] = []
         self._loop = asyncio.new_event_loop()
@@ -62,15 +63,32 @@ class SftpSimulator:
         self._do(self._stop())
         self._do(self._listen())
 
+    def exchange_keys(self, *, is_other: bool) -> None:
+        """Exchange keys anew on open connections, as either side may at any time.
+
+        `is_other`: with another host key than the one that was shown before.
+        """
+        if is_other:
+            self.host_keys = [asyncssh.generate_private_key(KEY_TYPE)]
+        pairs = asyncssh.load_keypairs(self.host_keys)
+        for link in list(self._links):
+            self._loop.call_soon_threadsafe(_exchange_keys, link, pairs)
+
     def cut_all(self) -> None:
         """Drop every connection at once."""
-        for link in self._links:
+        for link in list(self._links):
             self._loop.call_soon_threadsafe(link.abort)
 
     def note(self, link: asyncssh.SSHServerConnection) -> None:
         """Count a connection that was made."""
         self.connections += 1
         self._links.append(link)
+        self.most_at_once = max(self.most_at_once, len(self._links))
+
+    def forget(self, link: asyncssh.SSHServerConnection) -> None:
+        """Note that a connection has ended."""
+        if link in self._links:
+            self._links.remove(link)
 
     def __enter__(self) -> Self:
         for login in {*self.logins, *self.public_keys}:
@@ -103,10 +121,17 @@ class SftpSimulator:
     async def _stop(self) -> None:
         if self._acceptor:
             self._acceptor.close()
-            for link in self._links:
+            for link in list(self._links):
                 link.abort()
             self._links.clear()
             await self._acceptor.wait_closed()
+
+
+def _exchange_keys(link: Any, pairs: Sequence[asyncssh.SSHKeyPair]) -> None:
+    # asyncssh asks for the keys once per connection, and has no call to begin an exchange.
+    link._server_host_keys = {name: pair for pair in pairs for name in pair.host_key_algorithms}  # noqa: SLF001
+    link._send_kexinit()  # noqa: SLF001
+    link._kexinit_sent = True  # noqa: SLF001
 
 
 class _Logins(asyncssh.SSHServer):
@@ -116,6 +141,9 @@ class _Logins(asyncssh.SSHServer):
     def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
         self._simulator.note(conn)
         self._link = conn
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncssh's words
+        self._simulator.forget(self._link)
 
     def begin_auth(self, username: str) -> bool:
         line = self._simulator.public_keys.get(username)
@@ -179,8 +207,13 @@ class _Files(asyncssh.SFTPServer):
             self._faults.refuse_writing()
         return super().open(path, pflags, attrs)
 
+    def write(self, file_obj: Any, offset: int, data: bytes) -> int:
+        self._faults.refuse_more()
+        return cast("int", super().write(file_obj, offset, data))
+
     def mkdir(self, path: bytes, attrs: asyncssh.SFTPAttrs) -> Any:
         self._faults.refuse_writing()
+        self._faults.refuse_more()
         return super().mkdir(path, attrs)
 
     def rename(self, oldpath: bytes, newpath: bytes) -> Any:

@@ -14,9 +14,9 @@ from typing import Final
 from blocks.hub import LeaseLost, LeaseTaken
 from blocks.hub.leases import MAX_TTL_S
 from blocks.hub.pickups import Pickup
-from blocks.pickup.account import sftp_account
+from blocks.pickup.account import SftpAccount, sftp_account
 from blocks.pickup.agreed import Agreed
-from blocks.pickup.connection import LIMITS, Connection, Limits, connected
+from blocks.pickup.connection import LIMITS, Connection, Limits, ServerAway, connected
 from blocks.pickup.sftp import RemoteFolder
 from tasks.arrivals import explain
 from tasks.file_runs import EndOf
@@ -28,6 +28,10 @@ from tasks.stores import Stores
 
 PER_SERVER: Final = 2
 """Connections to one server at a time, of one sweep."""
+
+MISSED: Final = 3
+"""Connections to one server that fail in a row, before a sweep leaves its other logins out: each
+would take as long as is waited for an answer."""
 
 
 def shard_of(pickup: Pickup, shards: int) -> int:
@@ -49,6 +53,19 @@ def agreed_of(pickup: Pickup, every: Iterable[Pickup]) -> Agreed:
 
 
 @dataclass
+class Server:
+    """A server in one sweep; `missed`: how often in a row it could not be connected to."""
+
+    room: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(PER_SERVER))
+    missed: int = 0
+
+    @property
+    def is_away(self) -> bool:
+        """Whether nobody needs to try it again in this sweep."""
+        return self.missed >= MISSED
+
+
+@dataclass
 class Sweep:
     """One sweep; `run_id`: of the run that makes it, under which its leases are."""
 
@@ -59,9 +76,7 @@ class Sweep:
     run_id: str = ""
     settle_s: float = SETTLE_S
     limits: Limits = LIMITS
-    _servers: dict[str, asyncio.Semaphore] = field(
-        default_factory=lambda: defaultdict(lambda: asyncio.Semaphore(PER_SERVER))
-    )
+    _servers: dict[str, Server] = field(default_factory=lambda: defaultdict(Server))
     _free: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
 
     async def poll(self, due: Iterable[Pickup]) -> list[Polled]:
@@ -74,7 +89,12 @@ class Sweep:
 
     async def _login(self, block: str, pickups: list[Pickup]) -> list[Polled]:
         """Poll the tenants that share a login, on one connection."""
-        async with self._free, AsyncExitStack() as stack:
+        account = await self._account(block)
+        async with AsyncExitStack() as stack:
+            if isinstance(account, SftpAccount):
+                # First, so that those of a server that is away take no room of others.
+                await stack.enter_async_context(self._servers[account.server].room)
+            await stack.enter_async_context(self._free)
             begun: list[Pickup] = []
             try:
                 for pickup in pickups:
@@ -82,23 +102,39 @@ class Sweep:
                     begun += [pickup] if is_begun else []
                 if not begun:
                     return []
-                async with self._connection(block) as connection:
+                async with self._connection(account) as connection:
                     link = asyncio.Lock()
                     polls = (self._one(pickup, connection, link) for pickup in begun)
                     return await asyncio.gather(*polls)
             except Exception as problem:  # noqa: BLE001 - whatever it was, it is this login's alone
                 return [await self._failed(pickup, problem) for pickup in begun]
 
+    async def _account(self, block: str) -> SftpAccount | Exception:
+        """Return a login, or what is in the way of it."""
+        try:
+            async with self._free:
+                return await sftp_account(block)
+        except Exception as problem:  # noqa: BLE001 - each tenant of the login is told
+            return problem
+
     @asynccontextmanager
-    async def _connection(self, block: str) -> AsyncIterator[Connection]:
-        account = await sftp_account(block)
-        async with self._servers[account.server]:
-            stack = ExitStack()
+    async def _connection(self, account: SftpAccount | Exception) -> AsyncIterator[Connection]:
+        if isinstance(account, Exception):
+            raise account
+        server, stack = self._servers[account.server], ExitStack()
+        if server.is_away:
+            raise ServerAway(server=account.server, doing="connecting for others", why="as before")
+        try:
+            opened = connected(account, limits=self.limits)
             try:
-                opened = connected(account, limits=self.limits)
-                yield await self.threads.do(stack.enter_context, opened)
-            finally:
-                await self.threads.do(stack.close)
+                connection = await self.threads.do(stack.enter_context, opened)
+            except ServerAway:
+                server.missed += 1
+                raise
+            server.missed = 0
+            yield connection
+        finally:
+            await self.threads.do(stack.close)
 
     @asynccontextmanager
     async def _begun(self, pickup: Pickup) -> AsyncIterator[bool]:

@@ -5,7 +5,16 @@ from __future__ import annotations
 import multiprocessing
 from typing import Final
 
-RUN: Final = ("extractor", "hub_users", "importer", "publisher", "puller", "pusher", "refresher")
+RUN: Final = (
+    "extractor",
+    "hub_users",
+    "importer",
+    "publisher",
+    "puller",
+    "pusher",
+    "refresher",
+    "sweeper",
+)
 """Modules of this folder with the functions that children run."""
 
 # A process has one fork server, which takes the list that it was first given: so all in one.

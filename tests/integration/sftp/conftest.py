@@ -82,16 +82,16 @@ def polled(stores, server, runs, clock, monkeypatch):
 
     monkeypatch.setattr(sweep, "sftp_account", of_block)
 
-    async def once(settle_s):
+    async def once(settle_s, limits):
         with Threads() as threads:
             every = stores.hub.pickups.every()
             due = chosen(every, clock.now, shard=0, shards=1, tenant="")
-            made = Sweep(stores, every, threads, file_runs.end_of, settle_s=settle_s, limits=SHORT)
+            made = Sweep(stores, every, threads, file_runs.end_of, settle_s=settle_s, limits=limits)
             return {found.tenant: found for found in await made.poll(due)}
 
-    def polled(minutes=5, settle_s=0.02):
+    def polled(minutes=5, settle_s=0.02, limits=SHORT):
         clock.now += dt.timedelta(minutes=minutes)
-        return asyncio.run(once(settle_s))
+        return asyncio.run(once(settle_s, limits))
 
     polled.accounts = accounts
     return polled

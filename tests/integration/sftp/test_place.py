@@ -75,6 +75,11 @@ def taken(where):
         return path.read_bytes()
 
 
+def fetched(where, file):
+    with where.take(file) as path:
+        return path.read_bytes()
+
+
 def below(folder):
     return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if not path.is_dir())
 
@@ -328,6 +333,36 @@ def test_a_server_with_another_key_is_sent_no_login(tmp_path):
         server.change_host_key("ecdsa-sha2-nistp256")
         with pytest.raises(HostKeyChanged), connected(both, limits=SHORT):
             pass
+
+
+@pytest.mark.parametrize("doing", ["fetching", "listing", "moving"])
+def test_a_host_key_that_changes_while_connected_stops_everything(tmp_path, doing):
+    """Keys are exchanged anew within a connection, and the other one may be another's."""
+    with (
+        SftpSimulator(tmp_path, {LOGIN: PASSWORD}) as server,
+        place(server, tmp_path / "t") as where,
+    ):
+        books = server.folder(LOGIN) / "books.se"
+        books.write_bytes(CONTENT)
+        file = the_file(where)
+        server.exchange_keys(is_other=False)
+        with where.take(file) as path:
+            assert CONTENT == path.read_bytes(), "the same key goes on"
+
+        def act(*_about):
+            server.faults.before_read = server.faults.entry = None
+            server.exchange_keys(is_other=True)
+            time.sleep(0.01)
+
+        server.faults.before_read, server.faults.entry = act, act
+        calls = {
+            "fetching": lambda: fetched(where, file),
+            "listing": where.look,
+            "moving": lambda: where.done(file, sha256=SHA256),
+        }
+        with pytest.raises(HostKeyChanged):
+            calls[doing]()
+        assert books.exists(), "nothing was moved"
 
 
 def test_of_several_host_keys_the_server_is_asked_for_the_pinned_one(tmp_path):

@@ -1,0 +1,100 @@
+"""A full disk, on the customer's server and on ours: nothing is lost, and it goes on by itself."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from contextlib import contextmanager
+
+import pytest
+
+from blocks.pickup.port import NotMoved
+from tasks.pickup.polled import End
+from tests.plugins.absent_parts import ABSENT
+from tests.real_sftp import SSHD, RealServer
+from tests.sftp_place import place
+from tests.sftp_runs import ACME, balances, below, reason
+
+may_mount = pytest.mark.skipif(os.geteuid() != 0, reason="only root may mount a small disk")
+
+
+@contextmanager
+def small_disk(path, size="64k"):
+    """Give a folder a disk of its own."""
+    path.mkdir(parents=True, exist_ok=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "none", path], check=True)
+    try:
+        yield path
+    finally:
+        subprocess.run(["umount", path], check=True)
+
+
+def fill(folder):
+    """Fill what is left of a disk, to the last byte."""
+    path, piece = folder / ".filler", 1 << 12
+    with path.open("wb", buffering=0) as out:
+        while piece:
+            try:
+                out.write(bytes(piece))
+            except OSError:
+                piece //= 2
+    return path
+
+
+@may_mount
+def test_a_full_disk_of_ours_leaves_the_file_there_and_the_next_poll_takes_it(
+    polled, stores, folder
+):
+    (folder / "books.se").write_bytes(ACME.sie())
+    stores.lake.temporary.mkdir(parents=True, exist_ok=True)
+    with small_disk(stores.lake.temporary, "8k"):
+        found = polled()["acme"]
+        assert "No space left on the disk" in found.problem
+        assert [] == [*stores.lake.temporary.iterdir()], "nothing half-written stays"
+    assert ["books.se"] == below(folder)
+    assert [] == stores.lake.landed_of("acme", "sie")
+    assert "No space" in stores.hub.pickups.get("acme").problem
+
+    assert {End.FILED: 1} == polled()["acme"].ends
+    assert ACME.trial_balance() == balances(stores)
+    assert "" == stores.hub.pickups.get("acme").problem
+
+
+def test_a_full_disk_of_the_customer_keeps_no_file_from_being_loaded(
+    polled, stores, folder, server, runs
+):
+    """What cannot be moved away is remembered, and no half of a reason is left."""
+    server.faults.is_full = True
+    (folder / "books.se").write_bytes(ACME.sie())
+    (folder / "bad.csv").write_bytes(b"Fel;rubrik\n1;2\n")
+    assert {End.STAYS: 2} == polled()["acme"].ends
+    assert ACME.trial_balance() == balances(stores)
+    assert ["bad.csv", "books.se"] == below(folder)
+    server.faults.is_full = False
+    assert {End.FILED: 1, End.PUT_ASIDE: 1} == polled()["acme"].ends
+
+    assert 2 == len(runs.by_key), "each had one run"
+    assert "togs inte emot" in reason(folder, "bad.csv")
+    assert ["failed/bad.csv", "failed/bad.csv.error.txt", "processed/books.se"] == below(folder)
+
+
+@may_mount
+@pytest.mark.skipif(SSHD is None, reason=f"{ABSENT}sshd")
+def test_a_reason_that_does_not_fit_on_a_real_servers_disk_leaves_nothing(
+    tmp_path, tmp_path_factory
+):
+    with small_disk(tmp_path / "served") as served:
+        (served / "failed").mkdir()
+        (served / "books.se").write_bytes(b"1\n")
+        filler = fill(served)
+        with (
+            RealServer("sshd", tmp_path_factory.mktemp("sshd"), served) as server,
+            place(server, tmp_path / "t", login=server.account(), folder=str(served)) as where,
+        ):
+            (file,) = where.look().files
+            with pytest.raises(NotMoved, match="could not be moved"):
+                where.done(file, failed="why " * 4_000)
+            assert [".filler", "books.se"] == below(served)
+            filler.unlink()
+
+            assert "failed/books.se" == where.done(file, failed="why")
