@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, ClassVar, Final
 
 from httpx import HTTPError
 from prefect.blocks.core import Block
+from prefect.client.orchestration import get_client
 from pydantic import Field, SecretStr
 
 from blocks.http import CallFailed
 from ledger.errors import TerminalError
 
 TYPE_SLUG: Final = "sftp-account"
+
+PAGE_BLOCKS: Final = 200
+"""Blocks in one answer, the most that Prefect's server gives."""
+
+MAX_BLOCKS: Final = 20_000
+"""Logins that are read at once; whoever has more is asked for one by one."""
 
 
 class SftpAccount(Block):
@@ -88,15 +97,46 @@ async def sftp_account(name: str) -> SftpAccount:
     """
     try:
         # What is loaded by type and name may be any block, which Prefect's types cannot say.
-        found: object = await Block.aload(name)
+        with _asked(f"the block {name}"):
+            found: object = await Block.aload(name)
     except ValueError:
         raise NoAccountBlock(block=name) from None
-    except (HTTPError, RuntimeError) as problem:
-        raise CallFailed(
-            f"Prefect's server did not let us load the block {name} ({type(problem).__name__}). "
-            "Start it, then try again.",
-            code="no_prefect_server",
-        ) from None
     if isinstance(found, SftpAccount) and found.is_filled_in:
         return found
     raise NotAnAccountBlock(block=name)
+
+
+async def sftp_accounts() -> dict[str, SftpAccount]:
+    """Return all logins that are filled in, by type and name of their blocks.
+
+    One call for each `PAGE_BLOCKS`, where `sftp_account` asks for each login.
+
+    Raises:
+        CallFailed: Prefect's server does not answer.
+    """
+    found: dict[str, SftpAccount] = {}
+    async with get_client() as client:
+        for offset in range(0, MAX_BLOCKS, PAGE_BLOCKS):
+            with _asked("the logins"):
+                page = await client.read_block_documents_by_type(
+                    TYPE_SLUG, offset=offset, limit=PAGE_BLOCKS
+                )
+            for document in page:
+                account = Block._from_block_document(document)  # noqa: SLF001 - as `aload` does
+                if isinstance(account, SftpAccount) and account.is_filled_in:
+                    found[f"{TYPE_SLUG}/{document.name}"] = account
+            if len(page) < PAGE_BLOCKS:
+                break
+    return found
+
+
+@contextmanager
+def _asked(wanted: str) -> Iterator[None]:
+    try:
+        yield
+    except (HTTPError, RuntimeError) as problem:
+        raise CallFailed(
+            f"Prefect's server did not let us load {wanted} ({type(problem).__name__}). "
+            "Start it, then try again.",
+            code="no_prefect_server",
+        ) from None

@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 from posixpath import normpath
 from typing import Final
 
+from blocks.http import CallFailed
 from blocks.hub import LeaseLost, LeaseTaken
 from blocks.hub.leases import MAX_TTL_S
 from blocks.hub.pickups import Pickup
-from blocks.pickup.account import SftpAccount, sftp_account
+from blocks.pickup.account import SftpAccount, sftp_account, sftp_accounts
 from blocks.pickup.agreed import Agreed
 from blocks.pickup.connection import LIMITS, Connection, Limits, ServerAway, connected
 from blocks.pickup.sftp import RemoteFolder
@@ -28,6 +29,9 @@ from tasks.stores import Stores
 
 PER_SERVER: Final = 2
 """Connections to one server at a time, of one sweep."""
+
+FEW_LOGINS: Final = 5
+"""As many are asked for one by one; of more all are read together, which takes a few calls."""
 
 MISSED: Final = 3
 """Connections to one server that fail in a row, before a sweep leaves its other logins out: each
@@ -76,6 +80,7 @@ class Sweep:
     run_id: str = ""
     settle_s: float = SETTLE_S
     limits: Limits = LIMITS
+    _accounts: dict[str, SftpAccount] = field(default_factory=dict)
     _servers: dict[str, Server] = field(default_factory=lambda: defaultdict(Server))
     _free: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
 
@@ -84,6 +89,9 @@ class Sweep:
         logins: dict[str, list[Pickup]] = defaultdict(list)
         for pickup in due:
             logins[pickup.block].append(pickup)
+        if len(logins) > FEW_LOGINS:
+            with suppress(CallFailed):  # then each is asked for, and its tenants are told
+                self._accounts = await sftp_accounts()
         found = await asyncio.gather(*(self._login(*item) for item in logins.items()))
         return [polled for polls in found for polled in polls]
 
@@ -113,7 +121,7 @@ class Sweep:
         """Return a login, or what is in the way of it."""
         try:
             async with self._free:
-                return await sftp_account(block)
+                return self._accounts.get(block) or await sftp_account(block)
         except Exception as problem:  # noqa: BLE001 - each tenant of the login is told
             return problem
 

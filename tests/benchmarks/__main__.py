@@ -24,6 +24,7 @@ from tests.benchmarks.opening import opening
 from tests.benchmarks.plan import Benchmark, Result, Step, earlier
 from tests.benchmarks.publish import jsonl, publish, tenants
 from tests.benchmarks.report import as_json, machine, print_step
+from tests.benchmarks.sftp import sftp
 from tests.benchmarks.sie import sie
 
 BENCHMARKS: Final[dict[str, Callable[[Path], Benchmark]]] = {
@@ -37,6 +38,7 @@ BENCHMARKS: Final[dict[str, Callable[[Path], Benchmark]]] = {
     "opening": opening,
     "drop": drop,
     "fortnox": fortnox,
+    "sftp": sftp,
 }
 ROUNDS: Final = 3
 WIDTH: Final = 130

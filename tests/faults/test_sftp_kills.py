@@ -44,6 +44,8 @@ SLOW_SHARE = 0.5
 """Of the uploads, so many pause in the middle."""
 
 CALM_LIMIT_S = 120
+CAMPAIGN_LIMIT_S = 3_600
+"""Of a thousand kills on a busy machine; an idle one takes ten minutes."""
 
 
 @dataclass
@@ -141,6 +143,7 @@ def states(home):
     return Counter(str(row.state) for row in rows)
 
 
+@pytest.mark.timeout(CAMPAIGN_LIMIT_S)
 @pytest.mark.requirement("R-FIN-22b")
 def test_sweeps_killed_at_random_lose_nothing_and_take_nothing_twice(home, tmp_path_factory):
     chance, runner, left = random.Random(KILLS), Runner(home), Counter()  # noqa: S311 - no secret

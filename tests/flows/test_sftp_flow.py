@@ -11,6 +11,7 @@ import pytest
 
 import flows.sftp_sweep
 from blocks.hub.pickups import Pickup
+from blocks.pickup import account as account_blocks
 from blocks.pickup.account import SftpAccount
 from flows.sftp_sweep import sftp_sweep
 from ledger.fiscal_year import FiscalYear
@@ -82,6 +83,26 @@ def test_a_file_that_lies_ready_is_loaded_by_a_run_of_its_own_and_shown(
     assert ["FAILED"] == [run["state"]["type"] for run in failed]
     assert "none of those pinned" in failed[0]["state"]["message"]
     assert PASSWORD not in str([rows, failed, runs])
+
+
+def test_many_logins_are_read_together_and_those_that_lack_something_are_left_out(
+    desk, server, monkeypatch
+):
+    """A sweep asks Prefect's server a few times, not once for each tenant."""
+    monkeypatch.setattr(account_blocks, "PAGE_BLOCKS", 2)
+    asyncio.run(saved_as(account(server), "many-1", "many-2", "many-3"))
+    asyncio.run(saved_as(SftpAccount(host="127.0.0.1"), "many-empty"))
+    found = asyncio.run(account_blocks.sftp_accounts())
+
+    names = {f"sftp-account/many-{number}" for number in (1, 2, 3)}
+    assert names <= set(found)
+    assert "sftp-account/many-empty" not in found
+    assert {PASSWORD} == {found[name].password.get_secret_value() for name in names}
+
+
+async def saved_as(login, *names):
+    for name in names:
+        await login.asave(name, overwrite=True)
 
 
 def test_the_deployment_polls_a_tenant_from_the_prompt(desk, book, server):

@@ -80,7 +80,11 @@ def polled(stores, server, runs, clock, monkeypatch):
     async def of_block(name):
         return accounts[name]
 
+    async def of_all():
+        return dict(accounts)
+
     monkeypatch.setattr(sweep, "sftp_account", of_block)
+    monkeypatch.setattr(sweep, "sftp_accounts", of_all)
 
     async def once(settle_s, limits):
         with Threads() as threads:
