@@ -16,12 +16,6 @@ from ledger.errors import TerminalError
 
 TYPE_SLUG: Final = "sftp-account"
 
-PAGE_BLOCKS: Final = 200
-"""Blocks in one answer, the most that Prefect's server gives."""
-
-MAX_BLOCKS: Final = 20_000
-"""Logins that are read at once; whoever has more is asked for one by one."""
-
 
 class SftpAccount(Block):
     """A login at one SFTP server, and the host keys by which the server is known.
@@ -109,24 +103,20 @@ async def sftp_account(name: str) -> SftpAccount:
 async def sftp_accounts() -> dict[str, SftpAccount]:
     """Return all logins that are filled in, by type and name of their blocks.
 
-    One call for each `PAGE_BLOCKS`, where `sftp_account` asks for each login.
+    One call, where `sftp_account` asks for each login: Prefect's server gives all blocks of a type
+    at once, and knows no pages of them.
 
     Raises:
         CallFailed: Prefect's server does not answer.
     """
     found: dict[str, SftpAccount] = {}
     async with get_client() as client:
-        for offset in range(0, MAX_BLOCKS, PAGE_BLOCKS):
-            with _asked("the logins"):
-                page = await client.read_block_documents_by_type(
-                    TYPE_SLUG, offset=offset, limit=PAGE_BLOCKS
-                )
-            for document in page:
-                account = Block._from_block_document(document)  # noqa: SLF001 - as `aload` does
-                if isinstance(account, SftpAccount) and account.is_filled_in:
-                    found[f"{TYPE_SLUG}/{document.name}"] = account
-            if len(page) < PAGE_BLOCKS:
-                break
+        with _asked("the logins"):
+            documents = await client.read_block_documents_by_type(TYPE_SLUG)
+    for document in documents:
+        account = Block._from_block_document(document)  # noqa: SLF001 - as `aload` does
+        if isinstance(account, SftpAccount) and account.is_filled_in:
+            found[f"{TYPE_SLUG}/{document.name}"] = account
     return found
 
 

@@ -31,7 +31,7 @@ PER_SERVER: Final = 2
 """Connections to one server at a time, of one sweep."""
 
 FEW_LOGINS: Final = 5
-"""As many are asked for one by one; of more all are read together, which takes a few calls."""
+"""As many are asked for one by one; of more all are read together."""
 
 MISSED: Final = 3
 """Connections to one server that fail in a row, before a sweep leaves its other logins out: each

@@ -11,8 +11,7 @@ import pytest
 
 import flows.sftp_sweep
 from blocks.hub.pickups import Pickup
-from blocks.pickup import account as account_blocks
-from blocks.pickup.account import SftpAccount
+from blocks.pickup.account import SftpAccount, sftp_accounts
 from flows.sftp_sweep import sftp_sweep
 from ledger.fiscal_year import FiscalYear
 from simulators.books.company import Company
@@ -85,14 +84,11 @@ def test_a_file_that_lies_ready_is_loaded_by_a_run_of_its_own_and_shown(
     assert PASSWORD not in str([rows, failed, runs])
 
 
-def test_many_logins_are_read_together_and_those_that_lack_something_are_left_out(
-    desk, server, monkeypatch
-):
-    """A sweep asks Prefect's server a few times, not once for each tenant."""
-    monkeypatch.setattr(account_blocks, "PAGE_BLOCKS", 2)
+def test_many_logins_are_read_together_and_those_that_lack_something_are_left_out(desk, server):
+    """A sweep asks Prefect's server once, not for each tenant."""
     asyncio.run(saved_as(account(server), "many-1", "many-2", "many-3"))
     asyncio.run(saved_as(SftpAccount(host="127.0.0.1"), "many-empty"))
-    found = asyncio.run(account_blocks.sftp_accounts())
+    found = asyncio.run(sftp_accounts())
 
     names = {f"sftp-account/many-{number}" for number in (1, 2, 3)}
     assert names <= set(found)
