@@ -51,7 +51,12 @@ JOURNAL: Final = Format(
 FENNOA: Final = Format("fennoa-ledger", "Fennoa", frozenset(), port="ledger.fennoa.port")
 """The answers of its API, which nobody drops in."""
 
-FORMATS: Final = {item.name: item for item in (SIE, JOURNAL, FENNOA)}
+PROCOUNTOR: Final = Format(
+    "procountor-receipts", "Procountor", frozenset(), port="ledger.procountor.port"
+)
+"""The receipts of its API, which nobody drops in."""
+
+FORMATS: Final = {item.name: item for item in (SIE, JOURNAL, FENNOA, PROCOUNTOR)}
 """By name."""
 
 SUFFIXES: Final = frozenset(suffix for item in FORMATS.values() for suffix in item.suffixes)

@@ -50,8 +50,9 @@ class SourceFacts:
     `program_name` has not. `balances_up_to`: the day of the balances that it reports, when that is
     not the year's last. `generated_on`: the day on which it was made. `account_classes`: what
     numbers of accounts say, where the source's chart is built so. `reports_balances`: whether it
-    says what its vouchers lead to. `lines`: where in the source a fact stands, by the fact's name
-    here.
+    says what its vouchers lead to. `balances_by`: voucher, or month where one summary of each month
+    is the other side of its vouchers; `balanced_months`: those (YYYY-MM) that have to sum to zero
+    then. `lines`: where in the source a fact stands, by the fact's name here.
     """
 
     kind: str
@@ -68,6 +69,8 @@ class SourceFacts:
     generated_on: dt.date | None = None
     account_classes: AccountClasses = field(default_factory=dict)
     reports_balances: bool = True
+    balances_by: str = "voucher"
+    balanced_months: tuple[str, ...] = ()
     lines: Mapping[str, int] = field(default_factory=dict)
 
 

@@ -91,6 +91,8 @@ def facts_of(file: LedgerFile, landed: Landed, year: FiscalYear) -> UnitFacts:
         reader_version=format_named(landed.format).reader.version,
         account_classes=dict(facts.account_classes),
         reports_balances=facts.reports_balances,
+        balances_by=facts.balances_by,
+        balanced_months=" ".join(facts.balanced_months),
         organisation_number_line=facts.lines.get("organisation_number", 0),
         fiscal_year_line=facts.lines.get("fiscal_year", 0),
         currency_line=facts.lines.get("currency", 0),

@@ -25,7 +25,9 @@ class UnitFacts(BaseModel):
     only its vouchers of this one are the unit's; `set_aside_rows` counts the others' lines.
     `excluded_dimensions`: names of those that are left out of the stage. The
     `account_classes`: what the source's numbers of accounts say.
-    `reports_balances`: whether it says what its vouchers lead to. The
+    `reports_balances`: whether it says what its vouchers lead to. `balances_by`: voucher or month;
+    `balanced_months`: of a source by the month those that have to sum to zero, joined by blanks.
+    The
     three lines say where in the source a fact stands; 0 where the source has no lines or does not
     say it.
     """
@@ -56,6 +58,8 @@ class UnitFacts(BaseModel):
     excluded_dimensions: tuple[str, ...] = ()
     account_classes: dict[str, AccountClass] = Field(default_factory=dict)
     reports_balances: bool = True
+    balances_by: str = "voucher"
+    balanced_months: str = ""
     organisation_number_line: int = 0
     fiscal_year_line: int = 0
     currency_line: int = 0

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
+from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
@@ -222,6 +223,7 @@ class KnownYear:
     of the published ledger that lie in the lake as they were received, when it came in several;
     a part that has not changed is named again in place of being fetched. `read`: gives the bytes of
     one of them. `today`: the tenant's calendar day, None where nobody says.
+    `closing_before`: what accounts closed with in the published year before, debit positive.
     """
 
     is_published_from_here: bool = False
@@ -229,6 +231,7 @@ class KnownYear:
     parts: tuple[ExtractPart, ...] = ()
     read: Callable[[ExtractPart], bytes] | None = None
     today: dt.date | None = None
+    closing_before: Mapping[str, Decimal] | None = None
 
 
 @dataclass(frozen=True)

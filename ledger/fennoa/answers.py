@@ -88,7 +88,8 @@ def first_of(row: Mapping[str, Any], names: Iterable[str], what: str) -> str:
         Unreadable: It has none of them.
     """
     for name in names:
-        if (value := row.get(name)) not in {None, ""}:
+        value = row.get(name)
+        if value is not None and value != "" and not isinstance(value, dict | list):
             return str(value)
     raise Unreadable(f"{what} has a row without {' or '.join(names)}")
 

@@ -48,6 +48,7 @@ class Api:
 
     url: str
     reader: httpx.AsyncClient
+    questions: httpx.AsyncClient
     tokens: Tokens
     window: SlidingWindow
     tally: Tally
@@ -64,6 +65,32 @@ class Api:
             CallFailed: Try again later.
         """
         return read_json((await self._read(path, params, headers)).content)
+
+    async def content(self, path: str, params: Params | None = None) -> bytes:
+        """Return the answer of a path as it was received; raises as `get`."""
+        return (await self._read(path, params, None)).content
+
+    async def report(self, name: str, body: Any) -> bytes:
+        """Return a report, which is asked for by POST and changes nothing.
+
+        It is repeated as reading is; raises as `get`.
+        """
+        held = await self.tokens.current()
+        try:
+            return await self._report(name, body, held)
+        except CallProblem as problem:
+            if not problem.is_about_token:
+                raise
+        return await self._report(name, body, await self.tokens.instead_of(held))
+
+    async def _report(self, name: str, body: Any, held: Token) -> bytes:
+        headers = {
+            "Authorization": f"Bearer {held.value.get_secret_value()}",
+            "Content-Type": "application/json",
+        }
+        text = dumps_exact(body).encode()
+        answer = await self.questions.post(f"reports/{name}", content=text, headers=headers)
+        return answer.content
 
     async def file(self, path: str) -> httpx.Response:
         """Return the answer of a path that has more than JSON; raises as `get`."""
@@ -187,11 +214,18 @@ async def opened(
     """
     tally = Tally()
     common: dict[str, Any] = {"window": window, "tally": tally, "retry": retry, "wire": wire}
+    asked = common | {"retry": _of_posts(retry)}
     async with (
         http_client(url, explain, methods=READS, **common) as reader,
+        http_client(url, explain, methods=ASKS, **asked) as questions,
         http_client(url, explain_token, methods=ASKS, **common) as asking,
     ):
-        yield Api(url, reader, Tokens(grant, asking), window, tally, wire, limit_s)
+        yield Api(url, reader, questions, Tokens(grant, asking), window, tally, wire, limit_s)
+
+
+def _of_posts(retry: Retry) -> Retry:
+    """Return the patience for questions that are sent by POST."""
+    return retry.copy_with(allowed_methods=["POST"])
 
 
 def _is_about_token(once: Once) -> bool:

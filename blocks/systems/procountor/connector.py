@@ -15,6 +15,7 @@ from blocks.systems.lease import WAIT_LIMIT_S
 from blocks.systems.ports import Renewal, Requirement, Wants
 from blocks.systems.procountor.answers import CATALOGUE, wrong_company
 from blocks.systems.procountor.block import credentials
+from blocks.systems.procountor.ledger_rights import preflight_of_ledger
 from blocks.systems.procountor.preflight import preflight_of
 from blocks.systems.procountor.session import (
     ProcountorSession,
@@ -56,7 +57,7 @@ class ProcountorConnector:
     async def preflight(self, hub: Hub, tenant: str, *, run_id: str = "") -> Sequence[Requirement]:  # noqa: ARG002
         """Find out which rights are there, what the circulation asks, and what can be read."""
         async with self.session(hub, tenant) as session:
-            found = await preflight_of(session)
+            found = await (preflight_of(session) if self.client else preflight_of_ledger(session))
         await asyncio.to_thread(_note, hub, tenant, self.system, found)
         return found
 

@@ -11,6 +11,7 @@ from blocks.systems.ports import Port
 from blocks.systems.procountor.block import ProcountorApiKey, ProcountorClient
 from blocks.systems.procountor.connector import ProcountorConnector
 from blocks.systems.procountor.environment import ProcountorEnvironment
+from blocks.systems.procountor.ledger import ProcountorLedger
 from blocks.systems.procountor.partner_feed import PartnerFeed
 from blocks.systems.procountor.register import Register
 from blocks.systems.procountor.session import ProcountorSession
@@ -56,6 +57,7 @@ PORT: Final = Port(
     ProcountorSettings,
     BLOCKS,
     ProcountorConnector(),
+    ledger=ProcountorLedger,
     target=target_of,
     feed=partners_of,
     environment=ProcountorEnvironment,

@@ -41,13 +41,22 @@ class Who:
 
 @dataclass
 class ProcountorSession:
-    """One company. `hub` and `connection`: where it stands; `who`: whose key it is."""
+    """One company. `hub` and `connection`: where it stands; `who`: whose key it is.
+
+    `knows_years`: whether the list of years has come.
+    """
 
     hub: Hub
     connection: Connection
     api: Api
     terms: Terms
     who: Who
+    knows_years: bool = False
+
+    def years_came(self) -> None:
+        """Note that the company's years came."""
+        self.knows_years = True
+        self.hub.connections.proved(self.connection.tenant, self.connection.system)
 
     @property
     def calls(self) -> int:
@@ -78,14 +87,16 @@ async def procountor_session(
         CallFailed: Try again later.
     """
     connection = hub.connections.get(tenant, system)
+    begun: list[ProcountorSession] = []
     async with (
-        noting_trouble(hub, tenant, system, knows_years=lambda: False),
+        noting_trouble(hub, tenant, system, knows_years=lambda: any(s.knows_years for s in begun)),
         noting_state(hub, connection, CATALOGUE.state_after),
     ):
         held = await credentials(tenant, connection.credential_block)
         async with session_by(hub, connection, held, wire=wire) as session:
             if str(session.who.company_id) != connection.source_tenant_id:
                 raise wrong_company(connection.source_tenant_id, str(session.who.company_id))
+            begun.append(session)
             yield session
 
 

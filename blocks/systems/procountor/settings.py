@@ -21,6 +21,9 @@ class ProcountorSettings(BaseSettings):
     overlap_hours: NonNegativeFloat = 3.0
     """By how much a change list goes back behind the last one: the zone of versions is unknown."""
 
+    counts_period_openings: bool = False
+    """Whether TRACKING_PERIOD_OPENING_RECEIPT holds opening balances; it is never a movement."""
+
 
 def settings() -> ProcountorSettings:
     """Read the settings anew; cheap, and a test may change the environment at any time."""

@@ -17,6 +17,12 @@ CLIENT_TYPE: Final = "procountor-client"
 
 CLIENT_ID: Final = r"[A-Za-z0-9._-]{1,100}"
 
+CRASH_POINTS: Final = (
+    "procountor.pull.before",  # company, rights, years, chart, dimensions and VAT are read
+    "procountor.pull.receipts",  # what changed is fetched, what was replaced is asked for
+    "procountor.pull.compared",  # the report is compared
+)
+
 CHOICES: Final = (
     Choice(
         "block",
@@ -54,8 +60,9 @@ def contradiction(wants: Wants) -> str:
 HELP: Final = """Connect a tenant to its company in Procountor, by an API key that the company made.
 
 The key lies in a Prefect block of type Procountor API key, which names the block of the client that
-it was made for. Each client of a tenant is a connection of its own, with its own key and rights.
-The company is proved by its business id before anything is kept.
+it was made for. Without a client it is the one that fetches ledgers. Each client of a tenant is a
+connection of its own, with its own key and rights. The company is proved by its business id before
+anything is kept.
 """
 
 SYSTEM: Final = System(
@@ -64,13 +71,15 @@ SYSTEM: Final = System(
     answers="procountor_answers.csv",
     secrets=(),
     port="blocks.systems.procountor.port",
-    offers=frozenset({"target", "feed"}),
+    offers=frozenset({"ledger", "target", "feed"}),
     connecting=Connecting(
         help=HELP,
         examples=(
+            f"tasma connect procountor acme --block {KEY_TYPE}/acme",
             f"tasma connect procountor acme --block {KEY_TYPE}/acme-ecom --client ecom-jetClient",
         ),
         choices=CHOICES,
         contradiction=contradiction,
     ),
+    crash_points=CRASH_POINTS,
 )

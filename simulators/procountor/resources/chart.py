@@ -6,6 +6,7 @@ Source:
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from simulators.procountor.answers import Answer, json_answer, refuse
@@ -41,7 +42,7 @@ def fiscal_years(ask: Ask) -> Answer:
 
 
 def _year(ask: Ask, year: FiscalYear) -> dict[str, Any]:
-    modified = ask.world.stamp(ask.world.here.replace(year=year.start.year, month=1, day=1))
+    modified = ask.world.stamp(dt.datetime.combine(year.start, dt.time(8)))
     return {
         "id": year.id,
         "startDate": str(year.start),

@@ -22,6 +22,7 @@ BLOCKING = {
     "identity_missing",
     "year_defined",
     "posting_dates",
+    "month_balance",
     "currency",
     "voucher_balance",
     "account_in_chart",

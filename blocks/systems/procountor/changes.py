@@ -1,0 +1,179 @@
+"""One year on its way from what is published to what Procountor has."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import json
+from collections.abc import Mapping
+from typing import Final
+
+from blocks.http import CallFailed
+from blocks.lake import ExtractPart
+from blocks.systems.ports import KnownYear
+from blocks.systems.procountor.answers import CATALOGUE
+from blocks.systems.procountor.api import Api
+from blocks.systems.procountor.comparing import Compared, Comparing, Known
+from blocks.systems.procountor.holding import OVERLAP, Holding
+from blocks.systems.procountor.ledger_rights import less_than
+from blocks.systems.procountor.receipts import fetch_receipts, list_receipts
+from blocks.systems.procountor.report import Totals
+from blocks.systems.procountor.sweep import swept_days
+from ledger.account_class import AccountClass
+from ledger.procountor.parts import ASKED, CARRIED, CHART, RIGHTS, read_json
+from ledger.procountor.port import ACCOUNT_CLASSES
+from ledger.procountor.tables import chart_table
+from ledger.source import Part
+
+MAX_TURNS: Final = 4
+"""How often a list of changes is asked for until it says nothing new."""
+
+
+class Changes:
+    """See the module. `small`: the answers that are one part each, by name."""
+
+    def __init__(
+        self, api: Api, held: Holding, known: KnownYear, small: Mapping[str, bytes]
+    ) -> None:
+        self._api, self._held, self._known, self._small = api, held, known, dict(small)
+        self._is_first = not held.names
+
+    async def take_changes(self) -> None:
+        """Fetch what the list of changes names, until it names nothing new.
+
+        A first pull lists the year by date; what is booked meanwhile comes by version then.
+        """
+        year = self._held.year
+        if self._is_first:
+            days = {"startDate": str(year.start_date), "endDate": str(year.end_date)}
+            listed = await list_receipts(self._api, **days)
+            await self._fetch(self._held.wanted(listed))
+        for _turn in range(MAX_TURNS):
+            newest = self._held.newest
+            if newest is None:
+                return
+            since = (newest - OVERLAP).isoformat(timespec="seconds")
+            listed = await list_receipts(self._api, versionStartDate=since)
+            self._held.drop(self._held.moved_away(listed))
+            wanted = self._held.wanted(listed) - self._held.removed
+            if not wanted:
+                return
+            await self._fetch(wanted)
+        raise CallFailed(
+            f"The receipts of {year} in Procountor kept changing while they were fetched. Try "
+            "again when less is being booked.",
+            code="books_kept_changing",
+        )
+
+    async def ask_suspects(self) -> None:
+        """Ask for what another receipt has probably replaced, and drop what is gone."""
+        suspects = await asyncio.to_thread(self._held.suspects)
+        await self._fetch(suspects)
+
+    async def _fetch(self, numbers: set[int]) -> None:
+        """Fetch receipts by id; what is not answered is gone, if our user sees no less than before.
+
+        Raises:
+            CallRefused: A receipt that is published is gone, and the user sees less.
+        """
+        if not numbers:
+            return
+        came = await fetch_receipts(self._api, numbers)
+        gone = numbers - {item.name.id for item in came}
+        if lost := gone & self._held.names.keys():
+            await self._require_rights(len(lost))
+        self._held.drop(gone)
+        self._held.removed |= gone
+        self._held.take(came)
+
+    async def _require_rights(self, count: int) -> None:
+        before = self._published(RIGHTS)
+        if before is None:
+            return
+        # They may have been taken while this very run was at work.
+        self._small[RIGHTS] = await self._api.content("users/rights")
+        less = less_than(read_json(self._small[RIGHTS], RIGHTS), read_json(before, RIGHTS))
+        if less:
+            raise CATALOGUE.refusal(
+                "permission_suspected",
+                f"{count:,} receipts that are published are not to be seen any more, and of these "
+                f"rights there are fewer than before: {', '.join(less)}.",
+            )
+
+    def _published(self, name: str) -> bytes | None:
+        """Return a part of the published extract."""
+        if self._known.read is None:
+            return None
+        found = next((part for part in self._known.parts if part.name == name), None)
+        return self._known.read(found) if found else None
+
+    async def relist(self, first: dt.date, last: dt.date) -> bool:
+        """List some days by id and hold what they have; return whether that was anything new."""
+        listed = await list_receipts(self._api, startDate=str(first), endDate=str(last))
+        there = {item.name.id for item in listed}
+        within = self._held.within(first, last)
+        wanted = (self._held.wanted(listed) | (within - there)) - self._held.removed
+        await self._fetch(wanted)
+        return bool(wanted)
+
+    async def compare(self) -> Compared:
+        """Sweep a part of the year, then hold the receipts against Procountor's report."""
+        if not self._is_first:
+            for first, last in swept_days(self._held.year, self._known.today):
+                await self.relist(first, last)
+        comparing = Comparing(self._api, self._held, self._chart(), self._opening(), self._before())
+        compared = await comparing.settled(self.relist)
+        if compared.rows is None and not self._is_first:
+            # Without a report nothing else shows what was deleted.
+            await self.relist(self._held.year.start_date, self._held.year.end_date)
+        return compared
+
+    def _chart(self) -> dict[str, str]:
+        table = chart_table(read_json(self._small[CHART], CHART))
+        return dict(
+            zip(table["account_number"].to_pylist(), table["name"].to_pylist(), strict=True)
+        )
+
+    def _before(self) -> Known:
+        published = self._published(ASKED)
+        return Known.of(read_json(published, ASKED) if published else {})
+
+    def _opening(self) -> Totals:
+        return self._held.opening() or self._carried()
+
+    def _carried(self) -> Totals:
+        """Return what our year before closed with on accounts that are carried on.
+
+        Its result stands on none of them until somebody books it.
+        """
+        before = self._known.closing_before or {}
+        return {account: amount for account, amount in before.items() if is_carried(account)}
+
+    def parts(self, compared: Compared) -> list[Part | ExtractPart]:
+        """Return the parts of the extract, those that lie in the lake by their names."""
+        asked = {
+            "year": self._held.year.key,
+            "counts_period_openings": self._held.counts_period_openings,
+            **compared.noted(),
+        }
+        carried = {} if self._held.opening() else self._carried()
+        balances = [
+            {"account": account, "amount": f"{amount:.2f}"}
+            for account, amount in sorted(carried.items())
+            if amount
+        ]
+        small = {
+            **self._small,
+            ASKED: json.dumps(asked, sort_keys=True).encode(),
+            CARRIED: json.dumps({"balances": balances}).encode(),
+        }
+        return [*(_part(*item) for item in small.items()), *self._held.parts.values()]
+
+
+def is_carried(account: str) -> bool:
+    """Return whether an account is of the balance sheet."""
+    return ACCOUNT_CLASSES.get(account[:1]) is AccountClass.BALANCE
+
+
+def _part(name: str, content: bytes) -> Part:
+    return Part(name, lambda: content)
