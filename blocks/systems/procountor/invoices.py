@@ -16,7 +16,7 @@ from blocks.systems.procountor.answers import Good
 from blocks.systems.procountor.approving import Approving
 from blocks.systems.procountor.attaching import Attaching
 from blocks.systems.procountor.booking import Booking
-from blocks.systems.procountor.listing import Row, every, newer, newest_id
+from blocks.systems.procountor.listing import Row, every, newest_id, since
 from blocks.systems.procountor.there import (
     GONE,
     LATER_S,
@@ -93,8 +93,8 @@ class Invoices:
             # Nothing in an invoice says whose it is before it is known what is looked for; each
             # create looks by itself for what was there before it.
             return seen.walk(newest)
-        below = max(0, after - self.there.terms.margin_ids)
-        rows = await newer(self.there.api, PATH, below, {"types": self.type})
+        margin = self.there.terms.margin_ids
+        rows = await since(self.there.api, PATH, after, margin, {"types": self.type})
         for key, queued in wanted.items():
             named = await self._named(queued)
             found = {number_of(row.get("id")): row for row in (*rows, *named)}

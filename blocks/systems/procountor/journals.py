@@ -11,7 +11,7 @@ from blocks.http import CallProblem
 from blocks.hub.outbox import Queued
 from blocks.systems.procountor.answers import Good
 from blocks.systems.procountor.approving import SET_BACK, TAKEN_OUT
-from blocks.systems.procountor.listing import Row, every, newer, newest_id
+from blocks.systems.procountor.listing import Row, every, newest_id, since
 from blocks.systems.procountor.there import (
     GONE,
     LATER_S,
@@ -79,8 +79,8 @@ class Journals:
         newest, after = await newest_id(self.there.api, PATH, TYPE), int(mark or 0)
         seen = Seen()
         if wanted:
-            below = max(0, after - self.there.terms.margin_ids)
-            rows = await newer(self.there.api, PATH, below, TYPE)
+            margin = self.there.terms.margin_ids
+            rows = await since(self.there.api, PATH, after, margin, TYPE)
             for queued in wanted.values():
                 for row in rows:
                     await self._judge(row, queued, seen, after=after)

@@ -57,6 +57,23 @@ async def newer(api: Api, path: str, after: int, params: Params | None = None) -
     return found
 
 
+async def since(
+    api: Api, path: str, mark: int, margin: int, params: Params | None = None
+) -> list[Row]:
+    """Return the rows newer than a mark, and those a little below it.
+
+    The mark was the newest row once, so a list that shows nothing up to it shows less than it did:
+    a right to see may have been taken away, and what is not shown is not absent.
+
+    Raises:
+        CallRefused, CallFailed: As `newer`, or it shows less than it did.
+    """
+    rows = await newer(api, path, max(0, mark - margin), params)
+    if mark and all(number_of(row.get("id")) > mark for row in rows):
+        raise Disturbed(path, "does not show any more what was newest before")
+    return rows
+
+
 async def every(api: Api, path: str, params: Params | None = None) -> list[Row]:
     """Return all rows of a list; raises as `newer`."""
     return await newer(api, path, 0, params)

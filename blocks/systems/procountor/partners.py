@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from blocks.hub.outbox import Queued
 from blocks.systems.procountor.answers import Good
-from blocks.systems.procountor.listing import Row, batch, newer
+from blocks.systems.procountor.listing import Disturbed, Row, batch, newer
 from blocks.systems.procountor.register import IN_USE, PATH, RETIRED
 from blocks.systems.procountor.there import (
     Answered,
@@ -91,6 +91,8 @@ class Partners:
             rows = await newer(self.there.api, PATH, below, {"active": active})
             listed |= {number_of(row.get("id")): row for row in rows}
         cards = await batch(self.there.api, PATH, listed) if listed else {}
+        if int(mark) and not any(number <= int(mark) for number in listed):
+            raise Disturbed(PATH, "does not show any more what was newest before")
         if missing := listed.keys() - cards.keys():
             # Listed and not read: a right may be missing, so its key is not known.
             return Walk(is_complete=False, newest="", problem=f"card_{min(missing)}_unread")
