@@ -12,6 +12,7 @@ pytest_plugins = [
     "tests.plugins.requirements",
     "tests.plugins.costs",
     "tests.plugins.absent_parts",
+    "tests.plugins.own_machine",
 ]
 
 load_profile()

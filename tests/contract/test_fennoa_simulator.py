@@ -78,6 +78,7 @@ def test_message_names_known_products_and_makes_no_others(client, fennoa):
     assert {"P1": "Palvelu"} == fennoa.company(USER).products
 
 
+@pytest.mark.requirement("R-X-11b")
 @pytest.mark.parametrize(
     ("changes", "status"),
     [

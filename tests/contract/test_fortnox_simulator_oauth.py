@@ -202,6 +202,7 @@ def test_client_credentials_need_a_service_consent(fortnox, nobody):
     assert 200 == nobody.credentials().status_code
 
 
+@pytest.mark.requirement("R-X-11b")
 def test_scope_beyond_the_consent_is_refused(fortnox, nobody):
     fortnox.authorize(NOBODY, scopes=["bookkeeping"])
 

@@ -58,6 +58,7 @@ def test_role_comes_with_the_log_in(world, http):
     assert 401 == http.post("/login", json={**LOGIN, "password": "x"}).status_code
 
 
+@pytest.mark.requirement("R-X-11b")
 @pytest.mark.parametrize("name", ["X-User-Token", "X-User-Id", "X-User-Subdomain"])
 def test_all_three_headers_are_needed_and_of_one_log_in(client, name):
     assert 200 == client.get("/customers").status_code

@@ -96,6 +96,7 @@ def test_first_transfer_equals_the_books_however_balances_are_shown(
     assert ("fennoa", "fennoa") == (unit.published_source, unit.ledger_source)
 
 
+@pytest.mark.requirement("R-FEN-P2d")
 def test_first_transfer_asks_every_account_that_is_booked_for_its_balance(house, there, acme):
     house.pull(acme)
 

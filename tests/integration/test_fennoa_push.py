@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import re
 import socket
@@ -12,6 +13,7 @@ import pytest
 from blocks.systems.fennoa.memory import PROVEN
 from ledger.push.items import Phase
 from simulators.fennoa import Company, Fault, FennoaSimulator, Surcharge
+from tasks.push_deviations import deviations
 from tests.fennoa_pushing import Pushing, prove_key
 from tests.harnesses.fennoa import KEY, USER
 from tests.invoices import CUSTOMER, TEXT, WORK, content, row
@@ -560,6 +562,20 @@ def test_delivery_errors_are_asked_for_several_times_after_the_sending(pushing, 
     (sent,) = (i for i, path in enumerate(paths) if "do/send" in path)
     assert pushing.limits.delivery_looks == len(looks)
     assert sent < looks[0]
+
+
+def test_delivery_error_that_comes_up_days_later_is_in_the_deviation_report(pushing, company):
+    pushing.terms |= SEND
+    pushing.add(invoice(1), invoice(2))
+    pushing.run()
+    second = pushing.invoices[1]
+    company.delivery_errors.append({"invoice_no": second.number, "message": "Ei perille"})
+
+    found = asyncio.run(deviations(pushing.hub, "acme", "fennoa", pushing.target())).found
+
+    assert [("webshop/2", "it is among the delivery errors")] == [
+        (one.document, one.what) for one in found
+    ]
 
 
 @pytest.mark.requirement("R-FEN-P4a")

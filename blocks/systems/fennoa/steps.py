@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
@@ -12,7 +13,7 @@ from blocks.systems.fennoa.calls import Calls, Refusal, header_of, read_invoice
 from blocks.systems.fennoa.checking import against_sums, is_undelivered
 from blocks.systems.fennoa.credits import Credits
 from blocks.systems.fennoa.customers import Customers
-from blocks.systems.fennoa.listing import Unread
+from blocks.systems.fennoa.listing import Row, Unread
 from blocks.systems.fennoa.locks import Locks
 from blocks.systems.fennoa.memory import Memory
 from blocks.systems.fennoa.prepared import Prepare, Unsendable
@@ -38,6 +39,8 @@ Read = Before | Postponed | Barred | Already
 
 ALREADY_APPROVED: Final = ("jo hyväksytty", "already approved")
 DELIVERY_ERRORS: Final = "sales_api/get/delivery_errors"
+ERRORS_AGE_S: Final = 60.0
+"""How long a report relies on one answer about delivery errors; seconds."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,8 @@ class Steps:
     ) -> None:
         self._calls, self._prepare, self._limits = calls, prepare, limits
         self.files: ReadFile | None = None
+        self._errors: list[Row] | None = None
+        self._errors_at = 0.0
         self.proof = Proof(calls, memory, terms.key_field)
         self._locks = Locks(calls)
         self._customers = Customers(calls, memory)
@@ -190,6 +195,22 @@ class Steps:
             return NoEffect(claim.token, FAILED, After.REJECT)
         return Succeeded(claim.token)
 
+    async def delivery_problem(self, queued: Queued, header: Row) -> str:
+        """Return that a document which was sent is among the delivery errors now, in words."""
+        if Step.SEND not in queued.item.steps[: queued.item.finished]:
+            return ""
+        if self._errors is None or time.monotonic() - self._errors_at > ERRORS_AGE_S:
+            found = await self._delivery_errors()
+            self._errors = [] if isinstance(found, Unread | Refusal) else found
+            self._errors_at = time.monotonic()
+        number = str(header.get("invoice_no") or "")
+        is_one = is_undelivered(self._errors, queued.item.target_id, number)
+        return "it is among the delivery errors" if is_one else ""
+
+    async def _delivery_errors(self) -> list[Row] | Unread | Refusal:
+        found = await self._calls.rows(DELIVERY_ERRORS)
+        return Unread.FAILED if isinstance(found, dict) else found
+
     async def _delivery(self, queued: Queued, claim: Claim) -> Answered:
         """See that it went as it was: no delivery error, and no sum but for the surcharge."""
         answer = await read_invoice(self._calls, queued.item.target_id, claim)
@@ -198,8 +219,8 @@ class Steps:
         header = header_of(answer)
         if against := against_sums(header, self._prepare(queued), is_sent=True):
             return Refuted(claim.token, HoldCode.DIFFERS, f"after it was sent, {against}")
-        errors = await self._calls.rows(DELIVERY_ERRORS)
-        if isinstance(errors, Unread | Refusal | dict):
+        errors = await self._delivery_errors()
+        if isinstance(errors, Unread | Refusal):
             code = errors.code if isinstance(errors, Refusal) else "delivery_errors_unread"
             return NoEffect(claim.token, code, After.RETRY, retry_after_s=LATER_S)
         if is_undelivered(errors, queued.item.target_id, str(header.get("invoice_no") or "")):

@@ -233,9 +233,11 @@ class FennoaTarget:
         answer = read_answer(once, 0)
         if not isinstance(answer, Good):
             return None
-        expected = self.prepare(queued)
-        found = differing(queued, header_of(answer), expected, self.terms.key_field)
-        return [*found, *differing_rows(rows_there(answer.body), expected.form)]
+        expected, header = self.prepare(queued), header_of(answer)
+        found = list(differing(queued, header, expected, self.terms.key_field))
+        found += differing_rows(rows_there(answer.body), expected.form)
+        undelivered = await self._steps.delivery_problem(queued, header)
+        return [*found, undelivered] if undelivered else found
 
     async def get_once(self, path: str) -> Once:
         """Read a path, once."""

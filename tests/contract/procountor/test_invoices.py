@@ -234,6 +234,7 @@ def test_missing_right_to_approve_is_a_403(client, company, purchase):
     assert 403 == client.put(f"/invoices/{made['id']}/approve", {}).status_code
 
 
+@pytest.mark.requirement("R-X-11b")
 def test_stale_version_is_refused(client, sale):
     made = client.made("/invoices", sale())
     path = f"/invoices/{made['id']}"
