@@ -11,6 +11,7 @@ from decimal import Decimal
 import pytest
 
 from blocks.systems.fennoa.memory import PROVEN
+from blocks.systems.fennoa.steps import Limits
 from ledger.push.items import Phase
 from simulators.fennoa import Company, Fault, FennoaSimulator, Surcharge
 from tasks.push_deviations import deviations
@@ -173,7 +174,7 @@ def test_customer_s_number_with_a_slash_is_asked_for_as_one_name(pushing, compan
 def test_credit_waits_for_the_approval_of_its_original_and_carries_its_number(
     pushing, fennoa, company
 ):
-    pushing.limits = pushing.limits.__class__(number_every_s=0.02, credit_every_s=3_600.0)
+    pushing.limits = Limits(number_every_s=0.02, credit_every_s=3_600.0)
     pushing.add(invoice(1), credit(2, of=1))
     first = pushing.run()
     waits = pushing.queued(2)
@@ -193,16 +194,19 @@ def test_credit_waits_for_the_approval_of_its_original_and_carries_its_number(
 @pytest.mark.requirement("R-FEN-22b", "R-FEN-22c")
 def test_number_of_the_original_wakes_the_credit_that_waits_for_it(pushing, fennoa, monkeypatch):
     """The credit looked once, while the number had not come; it is not left to look hourly."""
-    monkeypatch.setattr(fennoa.world.habits, "number_delay_s", 1.5)
-    limits = {"number_every_s": 0.1, "number_looks": 100, "credit_every_s": 3_600.0}
-    pushing.limits = pushing.limits.__class__(**limits)
+    monkeypatch.setattr(fennoa.world.habits, "number_delay_s", 3_600.0)
+    pushing.limits = Limits(number_every_s=3_600.0, credit_every_s=3_600.0)
     pushing.terms |= APPROVE
     pushing.add(invoice(1), credit(2, of=1))
+    before = pushing.run()
+    waits = pushing.queued(2).item.answer_code
+    monkeypatch.setattr(fennoa.world.habits, "number_delay_s", 0.0)
+    pushing.retry(1)
 
-    assert {"done": 2} == pushing.run()
+    then = pushing.run()
 
-    codes = [line.detail for line in pushing.hub.outbox.log(pushing.queued(2))]
-    assert any("credited_number_awaited" in detail for detail in codes)
+    assert ({"approved": 1, "queued": 1}, "credited_number_awaited") == (before, waits)
+    assert {"done": 2} == then
     assert pushing.invoices[0].number == pushing.invoices[1].fields["credited_invoice_no"]
 
 
