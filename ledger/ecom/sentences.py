@@ -106,6 +106,13 @@ MEANINGS: Final[dict[str, Meaning]] = {
         "Korjaa tiliöinti tai laskurivit Ecomissa ja siirrä lasku uudelleen.",
         RED,
     ),
+    "payment_account_absent": Meaning(
+        "Payments of a closed period need an account of Procountor, and none is set",
+        "Set it: `tasma route set TENANT ecom vouchers payment_account=1910`; then have it tried "
+        "again.",
+        "Aseta maksutili asetuksiin ja siirrä uudelleen.",
+        RED,
+    ),
     "rounding_account_absent": Meaning(
         "Posting and rows differ by a rounding of {amount}, and no account for it is set",
         "Set the account: `tasma route set TENANT ecom vouchers rounding_account=8570`; then have "

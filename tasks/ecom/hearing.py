@@ -13,6 +13,7 @@ from blocks.systems.ports import DocumentFeed
 from blocks.systems.registry import open_feed, open_target
 from ledger.errors import TerminalError
 from ledger.invoice.mappings.ecom_procountor.terms import SOURCE
+from tasks.ecom.journals import awaits_journal, book
 from tasks.ecom.route import EcomRoute
 from tasks.ecom.settle import Settled, Settling, due
 from tasks.feeds import Heard, listen
@@ -82,11 +83,13 @@ async def _settle(
     subjects, last = await asyncio.to_thread(hub.feeds.unsettled, tenant, SOURCE)
     route = await asyncio.to_thread(EcomRoute.of, hub, tenant)
     wanted = sorted({*subjects, *also, *await asyncio.to_thread(due, route)} - {""})
-    if wanted:
+    is_closing: bool = await asyncio.to_thread(awaits_journal, route)
+    if wanted or is_closing:
         target_name = route.route.target
         async with open_target(hub, tenant, target_name, run_id=run_id) as target:
             settling = Settling(route, feed, target, stores.lake, run_id=run_id)
             settled = await settling.of_subjects(wanted)
+            settled.queued += await asyncio.to_thread(book, route, target, run_id=run_id)
     else:
         settled = Settled()
     await asyncio.to_thread(hub.feeds.settled, tenant, SOURCE, last)
@@ -101,7 +104,8 @@ async def has_news(hub: Hub, tenant: str) -> bool:
     """
     route = await asyncio.to_thread(EcomRoute.of, hub, tenant)
     unsettled, _ = await asyncio.to_thread(hub.feeds.unsettled, tenant, SOURCE)
-    if unsettled or await asyncio.to_thread(due, route):
+    is_closing: bool = await asyncio.to_thread(awaits_journal, route)
+    if unsettled or is_closing or await asyncio.to_thread(due, route):
         return True
     cursor = await asyncio.to_thread(hub.feeds.cursor, tenant, SOURCE)
     async with open_feed(hub, tenant, SOURCE) as feed:

@@ -354,3 +354,32 @@ def test_account_table_is_held_against_procountors_own_chart_and_statuses(both):
     accounts.save(both.route(), [], who="anna")
     by_number = [(one.row.account, one.why) for one in accounts.suggested(both.route(), there)]
     assert [("7230", "number"), ("3000", "number")] == by_number
+
+
+@pytest.mark.requirement("R-ECO-P3a")
+def test_journal_of_a_closed_period_is_approved_in_procountor(both):
+    memo = [
+        *ROWS,
+        AccountRow("2871", Decimal(0), "2880", "12"),
+        AccountRow("1701", Decimal(0), "1701", "12"),
+    ]
+    accounts.save(both.route(), memo, who="anna")
+    both.ecom.purchase("p-1")
+    both.ecom.approve("p-1")
+    both.ecom.sale("s-1")
+    both.ecom.send("s-1")
+    both.ecom.close("2026-05")
+
+    assert {"done": 2} == both.run()
+
+    journals = [one for one in both.there.receipts.values() if one.type == "JOURNAL"]
+    assert ["APPROVED"] * 2 == [one.status for one in journals]
+    rows = sorted((r["account"], r["accountingValue"]) for one in journals for r in one.rows)
+    assert [
+        ("1701", Decimal("1255.00")),
+        ("2880", Decimal("-1255.00")),
+        ("3000", Decimal("-1000.00")),
+        ("7230", Decimal("1000.00")),
+    ] == rows
+    assert [] == both.invoices()
+    assert [] == both.needs()

@@ -19,6 +19,7 @@ from ledger.push.advance import Rules
 from ledger.push.events import After, Begun, NoEffect, Succeeded
 from simulators.ecom import Company, EcomSimulator
 from tasks.ecom import accounts
+from tasks.ecom.journals import book
 from tasks.ecom.mode import (
     Earlier,
     EarlierUndecided,
@@ -78,7 +79,7 @@ class House:
                 settling = Settling(route, feed, self.target, self.stores.lake)
                 settled = await settling.of_subjects(wanted)
                 self.hub.feeds.settled("acme", "ecom", last)
-                return settled.queued
+                return settled.queued + book(route, self.target)
 
         return asyncio.run(work())
 
@@ -569,6 +570,137 @@ def test_target_that_refuses_a_document_refuses_all_that_goes_with_it(voucher):
     assert {} == house.outbox()
     assert ("refused", "target_refuses") == house.state("p-1")
     assert "the number is taken." in house.hub.transfers.find("acme", "ecom", "p-1").detail
+
+
+MEMO_ROWS = [
+    *ROWS,
+    AccountRow("2871", Decimal(0), "2880", "12"),
+    AccountRow("1701", Decimal(0), "1701", "12"),
+]
+
+
+@pytest.fixture
+def memo(house):
+    """Return a house at memo level whose table has the accounts of what is owed too."""
+    accounts.save(house.route(), MEMO_ROWS, who="anna")
+    house.hub.routes.set(house.route().route, {"payment_account": "1910"}, who="anna")
+    return house
+
+
+def journal_of(house, name):
+    found = json.loads(house.outbox()[f"ecom/{name}"].document)
+    return {
+        (one["account"], one.get("vat_rate", "0"), one.get("vat_status")): one["amount"]
+        for one in found["postings"]
+    }
+
+
+@pytest.mark.requirement("R-ECO-P3a")
+def test_closing_at_memo_level_queues_a_journal_of_purchases_sales_and_payments_each(memo):
+    for name in ("p-1", "p-2"):
+        memo.company.purchase(name)
+        memo.company.approve(name)
+    memo.company.sale("s-1")
+    memo.company.send("s-1")
+    memo.company.pay("p-1", "m-1", amount="1255.00", date="2026-05-20")
+    memo.company.pay("s-1", "r-1", amount="100.00", date="2026-05-21", origin="reference")
+    memo.company.purchase("p-3")
+    assert [] == memo.run()
+
+    memo.company.close("2026-05")
+
+    names = [f"journal-2026-05-{side}-1" for side in ("purchases", "sales", "payments")]
+    assert names == memo.run()
+    assert {f"ecom/{name}" for name in names} == set(memo.outbox())
+    assert {("2880", "0", "12"): "-2510", ("7240", "25.5", "1"): "2000"} == (
+        journal_of(memo, names[0])
+    )
+    assert {("1701", "0", "12"): "1255", ("3010", "25.5", "1"): "-1000"} == (
+        journal_of(memo, names[1])
+    )
+    assert {
+        ("1701", "0", "12"): "-100",
+        ("1910", "0", "12"): "-1155",
+        ("2880", "0", "12"): "1255",
+    } == journal_of(memo, names[2])
+    assert ("left", "journal") == memo.state("p-1") == memo.state("s-1")
+    assert None is memo.state("p-3")
+    assert [] == memo.run()
+
+
+@pytest.mark.requirement("R-ECO-P3b")
+def test_older_documents_that_are_in_no_journal_go_with_the_next_closing_and_none_twice(memo):
+    memo.company.purchase("p-1", date="2026-04-10")
+    memo.company.approve("p-1")
+    memo.company.close("2026-04")
+    assert ["journal-2026-04-purchases-1"] == memo.run()
+    memo.company.purchase("p-2", date="2026-03-10")
+    memo.company.approve("p-2")
+    assert [] == memo.run()
+    memo.company.purchase("p-3", date="2026-06-01")
+    memo.company.approve("p-3")
+
+    memo.company.close("2026-05")
+
+    assert ["journal-2026-05-purchases-1"] == memo.run()
+    amounts = journal_of(memo, "journal-2026-05-purchases-1")
+    assert {("2880", "0", "12"): "-1255", ("7240", "25.5", "1"): "1000"} == amounts
+    assert ("left", "memo_level") == memo.state("p-3")
+
+
+def test_what_went_as_a_voucher_is_in_no_journal_and_voucher_level_makes_none(memo):
+    memo.hub.routes.activate(memo.route().route, who="olli")
+    memo.company.purchase("p-1")
+    memo.company.approve("p-1")
+    memo.run()
+    memo.mode(Mode.VOUCHER_PROCOUNTOR, earlier_goes=Earlier.SEND)
+    memo.run("p-1")
+    memo.company.purchase("p-2")
+    memo.company.approve("p-2")
+    memo.run()
+
+    memo.company.close("2026-05")
+
+    assert [] == memo.run()
+    assert not [name for name in memo.outbox() if "journal" in name]
+    memo.mode(Mode.MEMO)
+    memo.company.close("2026-06")
+    assert [] == memo.run()
+
+
+def test_journal_that_cannot_be_made_says_why_and_goes_once_it_can(memo):
+    accounts.save(memo.route(), ROWS, who="anna")
+    memo.company.purchase("p-1")
+    memo.company.approve("p-1")
+    memo.company.close("2026-05")
+
+    assert [] == memo.run()
+    assert ("refused", "account_not_joined") == memo.state("journal-2026-05-purchases-1")
+    shown = [(item, code) for item, _, code in memo.shown()]
+    assert [("journal-2026-05-purchases-1", "account_not_joined")] == shown
+    accounts.save(memo.route(), MEMO_ROWS, who="anna")
+    assert ["journal-2026-05-purchases-1"] == memo.run()
+    assert [] == memo.shown()
+
+
+def test_run_that_died_between_settling_a_closing_and_its_journal_books_the_same(memo):
+    """What comes in between is the next closing's, however often the first one is tried."""
+    accounts.save(memo.route(), ROWS, who="anna")
+    memo.company.purchase("p-1")
+    memo.company.approve("p-1")
+    memo.company.close("2026-05")
+    memo.run()
+    memo.company.purchase("p-2", date="2026-05-05")
+    memo.company.approve("p-2")
+    memo.run()
+    accounts.save(memo.route(), MEMO_ROWS, who="anna")
+
+    memo.run()
+
+    assert "-1255" == journal_of(memo, "journal-2026-05-purchases-1")["2880", "0", "12"]
+    memo.company.reopen("2026-05")
+    memo.company.close("2026-05")
+    assert ["journal-2026-05-purchases-2"] == memo.run()
 
 
 def test_account_table_goes_out_and_in_through_the_hub_and_names_what_is_wrong(house):

@@ -23,7 +23,8 @@ class Terms(BaseModel):
     `bank_account`: of the company, which sales carry. `purchase_vat_status`: of purchases that
     Procountor posts, with exceptions by rate. `sales_vat_status`: of sales whose rows say nothing.
     `domestic_status`, `no_vat_status`: in the environment's list. `rounding_account`: where a
-    rounding of at most `rounding_limit` is posted. `units`: Procountor's by Ecom's. `language`: of
+    rounding of at most `rounding_limit` is posted. `payment_account`: Procountor's, of payments in
+    journals of memo level. `units`: Procountor's by Ecom's. `language`: of
     sales. `first_month`: of the books in Ecom, from which its periods are to be closed.
     `had_integration`: whether a bookkeeping integration was in use before; None as events say.
     """
@@ -37,6 +38,7 @@ class Terms(BaseModel):
     domestic_status: Code = "1"
     no_vat_status: Code = "12"
     rounding_account: Annotated[str, Field(pattern=r"^[0-9A-Za-z]{0,20}$")] = ""
+    payment_account: Annotated[str, Field(pattern=r"^[0-9A-Za-z]{0,20}$")] = ""
     rounding_limit: Annotated[Number, Field(ge=0, le=1)] = Decimal("0.05")
     units: dict[str, Line] = Field(default_factory=dict)
     language: Annotated[str, Field(pattern="^(fi|sv|en)$")] = "fi"
