@@ -147,6 +147,7 @@ with the module of each; those under `TransientError` are retried, the rest go t
             RowWithoutVoucher  (ledger.sie.writing.errors)
             RunsStuck  (flows.demo.runs)
             ServerDidNotStart  (flows.server.processes)
+            SharedFolder  (blocks.staging.folder)
             SimulatorPortTaken  (flows.demo.simulators)
             StageUnusable  (blocks.staging.folder)
             StagedTwice  (blocks.staging.digest)
