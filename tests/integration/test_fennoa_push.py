@@ -207,6 +207,7 @@ def test_number_of_the_original_wakes_the_credit_that_waits_for_it(pushing, fenn
 
     assert ({"approved": 1, "queued": 1}, "credited_number_awaited") == (before, waits)
     assert {"done": 2} == then
+    assert () == asyncio.run(deviations(pushing.hub, "acme", "fennoa", pushing.target())).found
     assert pushing.invoices[0].number == pushing.invoices[1].fields["credited_invoice_no"]
 
 

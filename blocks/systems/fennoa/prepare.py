@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Final
 
 from blocks.hub.outbox import Queued
 from blocks.invoices.tables import fennoa_tables
@@ -12,6 +13,9 @@ from blocks.systems.fennoa.prepared import Prepared, Unsendable, marked
 from ledger.invoice.document import InvoiceDocument
 from ledger.invoice.mappings.fennoa.mapping import Mapped, map_invoice
 from ledger.invoice.mappings.fennoa.terms import KeyField, Terms
+
+SENT_BEFORE: Final = "1"
+"""In place of the number of what a credit that is there credits: nothing is held against it."""
 
 
 def mapped(
@@ -33,6 +37,8 @@ def preparing(terms: Terms) -> Callable[[Queued], Prepared]:
     def prepare(queued: Queued) -> Prepared:
         before = queued.item.before
         number = before.get(CREDITED_NO)
+        if not number and queued.item.is_created:
+            number = SENT_BEFORE
         found = mapped(
             queued.document,
             terms,

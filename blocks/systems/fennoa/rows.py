@@ -34,7 +34,7 @@ def rows_there(body: Mapping[str, Any]) -> list[Any]:
     """Return the rows of an invoice that was read; empty when it has none to show."""
     found = body.get("data")
     rows = found.get("SalesInvoiceRow") if isinstance(found, dict) else None
-    return rows if isinstance(rows, list) else []
+    return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
 
 
 def rows_of(form: Mapping[str, str]) -> list[dict[str, Decimal]]:
