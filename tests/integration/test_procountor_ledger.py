@@ -472,3 +472,18 @@ def test_versions_in_another_form_fetch_nothing_again(house, there, acme):
 
     assert "Unchanged" == end, message
     assert calls(there)["ledgerreceipts"] <= 2
+
+
+def test_change_whose_version_lies_before_the_newest_is_seen(house, there, acme):
+    """Versions carry no zone: one that is hours behind must not fall before the last night's."""
+    there.acts.edit_amount(there.company.booked[PLACE, "IN", 9], "1.00")
+    house.pull(acme)
+    there.simulator.world.habits.zone = "America/New_York"
+    there.acts.edit_amount(there.company.booked[PLACE, "IN", 3], "1.00")
+    calls(there)
+
+    end, message = house.pull(acme)
+
+    assert "Published" == end, message
+    assert "changed: 1" in message
+    assert 1 == calls(there)["reports"], "by its version, not because the report differs"
