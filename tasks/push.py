@@ -276,7 +276,7 @@ class Pusher:
         self, queued: Queued, knowing: Queued, step: Step, claim: Claim, before: Before
     ) -> None:
         of_kind = self.hub.push_marks.of(self.tenant, self.system, queued.kind)
-        digest = self.target.request_digest(step, knowing)
+        digest = self.target.request_digest(step, knowing.reading(before.facts))
         begin = Begun(
             claim.token,
             digest,

@@ -32,11 +32,14 @@ def take_files(
         folder: Where they lie.
         target: What they go to.
     """
-    names = [invoice.image] if invoice.image else []
-    against = [sentence for name in names for sentence in _against(folder / name, target)]
+    named = [("image", invoice.image)] if invoice.image else []
+    named += [("attachments", name) for name in invoice.attachments]
+    against = [
+        sentence for field, name in named for sentence in _against(folder / name, field, target)
+    ]
     if against:
         return (), against
-    return tuple(_keep(lake, tenant, folder / name) for name in names), ()
+    return tuple(_keep(lake, tenant, folder / name) for _, name in named), ()
 
 
 def reading(lake: Lake) -> ReadFile:
@@ -52,14 +55,14 @@ def reading(lake: Lake) -> ReadFile:
     return read
 
 
-def _against(path: Path, target: PushTarget) -> Sequence[str]:
+def _against(path: Path, field: str, target: PushTarget) -> Sequence[str]:
     """Return what stands against a file; it is only looked at, whatever its size."""
     if not path.is_file():
-        return [problem("image_absent", "image", name=path.name).message]
+        return [problem("file_absent", field, name=path.name).message]
     if (size := path.stat().st_size) > FILE_MAX_BYTES:
-        return [problem("image_too_large", "image", size=size, limit=FILE_MAX_BYTES).message]
+        return [problem("file_too_large", field, size=size, limit=FILE_MAX_BYTES).message]
     with path.open("rb") as file:
-        return target.judge_file(file.read(16))
+        return [f"{path.name}: {sentence}" for sentence in target.judge_file(file.read(16))]
 
 
 def _keep(lake: Lake, tenant: str, path: Path) -> QueuedFile:

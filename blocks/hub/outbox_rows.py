@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Final, TypeVar
 
@@ -99,6 +99,10 @@ class Queued:
     def knowing(self, learned: tuple[Learned, ...]) -> Queued:
         """Return it with what it is about to learn of those that it waited for."""
         return replace(self, item=replace(self.item, learned=learned))
+
+    def reading(self, facts: Mapping[str, Any]) -> Queued:
+        """Return it with what was read before its present step."""
+        return replace(self, item=replace(self.item, before=dict(facts)))
 
 
 def queued_of(row: RowMapping) -> Queued:

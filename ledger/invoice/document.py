@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from enum import StrEnum
-from typing import Annotated, Final, Self
+from typing import Annotated, Any, Final, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from ledger.invoice.arithmetic import DEFAULT, Priced, Prices, Rounding, Totals, totals_of
 from ledger.invoice.fields import CountryCode, CurrencyCode, Day, Line, Number, Percent, Text, Value
@@ -16,6 +16,7 @@ from ledger.invoice.parties import Customer, DeliveryPlace, Recipient
 MAX_ROWS: Final = 5_000
 MAX_RECIPIENTS: Final = 10
 MAX_DIMENSIONS: Final = 20
+MAX_ATTACHMENTS: Final = 20
 
 
 class DocumentType(StrEnum):
@@ -54,6 +55,13 @@ Dimensions = Annotated[
 
 FileName = Annotated[str, Field(pattern=r"^[^./\\\x00-\x1f][^/\\\x00-\x1f]{0,199}$")]
 """Of a file that comes beside the invoice: a name, never a path."""
+
+
+def _names(names: Any) -> Any:
+    """Take names in one text, as a cell of a table has them, apart at semicolons."""
+    if isinstance(names, str):
+        return [name.strip() for name in names.split(";") if name.strip()]
+    return names
 
 
 class Row(Value):
@@ -124,7 +132,8 @@ class InvoiceDocument(Value):
 
     `source` and `id` name it for ever: the same two with other content are the same invoice,
     changed. `factoring`: None when nobody decided. `vat_country`: whose VAT its rows carry, where
-    that is not the seller's. `image`: name of a PDF beside it, which goes with it.
+    that is not the seller's. `image`: name of a PDF beside it, which goes with it; `attachments`:
+    of others, in the order in which they are attached.
     """
 
     source: SourceId
@@ -160,6 +169,9 @@ class InvoiceDocument(Value):
     note: Text = ""
     internal_note: Text = ""
     image: FileName | None = None
+    attachments: Annotated[
+        tuple[FileName, ...], BeforeValidator(_names), Field(max_length=MAX_ATTACHMENTS)
+    ] = ()
     rows: Annotated[tuple[Row, ...], Field(max_length=MAX_ROWS)] = ()
 
     @property

@@ -92,8 +92,8 @@ REFUSALS: Final = {
     "dimension_unknown": "dimension {dimension!r} has no code {code!r} in {target}",
     "text_too_long": "{length} characters; {target} takes {limit}",
     "key_field_taken": "our key travels in this field, so the invoice cannot use it",
-    "image_absent": "there is no file {name!r} beside the file of invoices",
-    "image_too_large": "{size:,} bytes, and at most {limit:,} are taken",
+    "file_absent": "there is no file {name!r} beside the file of invoices",
+    "file_too_large": "{size:,} bytes, and at most {limit:,} are taken",
     "image_not_pdf": "no PDF, and {target} takes nothing else",
     "customer_differs": (
         "{target} has another customer under this number: {fields} differ; correct the card there "

@@ -306,6 +306,21 @@ def test_image_that_is_no_pdf_or_is_not_there_is_refused_before_anything_is_sent
     assert [] == pushing.invoices == pushing.called()
 
 
+def test_further_attachments_go_after_the_image_each_once(pushing, fennoa, tmp_path):
+    names = ["lasku.pdf", "liite 1.pdf", "liite 2.pdf"]
+    for name in names:
+        (tmp_path / name).write_bytes(PDF + name.encode())
+    fennoa.faults.add("sales_api/do/upload_attachment", None, Fault.BUSY)
+    pushing.add(invoice(1, image=names[0], attachments=names[1:]))
+    pushing.run()
+    pushing.retry(1)
+
+    pushing.run()
+
+    attached = [(one.name, one.content) for one in pushing.invoices[0].attachments]
+    assert [(name, PDF + name.encode()) for name in names] == attached
+
+
 def test_attachment_whose_answer_was_lost_is_held_for_a_person(pushing, fennoa, tmp_path):
     (tmp_path / "lasku.pdf").write_bytes(PDF)
     fennoa.faults.add("sales_api/do/upload_attachment", Fault.LOST_DONE)

@@ -158,6 +158,14 @@ def test_the_digest_of_an_invoice_stays_from_release_to_release():
     assert invoice().digest == "9159ca2244562ab4a3a23379788ae879c3db9725589701c0bef2eb89761397dd"
 
 
+def test_attachments_are_names_in_a_list_or_in_one_cell():
+    assert ("a.pdf", "b c.pdf") == invoice(attachments=["a.pdf", "b c.pdf"]).attachments
+    assert ("a.pdf", "b c.pdf") == invoice(attachments="a.pdf; b c.pdf").attachments
+    assert () == invoice(attachments="").attachments
+    with pytest.raises(ValidationError):
+        invoice(attachments=["../a.pdf"])
+
+
 @pytest.mark.parametrize("name", ["../a.pdf", "a/b.pdf", ".a", "", "a\x00.pdf", "a\\b", "x" * 201])
 def test_an_image_is_the_name_of_a_file_and_no_path(name):
     assert "Lasku 1.pdf" == invoice(image="Lasku 1.pdf").image
