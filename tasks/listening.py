@@ -13,6 +13,7 @@ from ledger.errors import TasmaError, TerminalError
 from tasks.ecom import hearing as ecom
 from tasks.feeds import Heard
 from tasks.log import warn
+from tasks.spotilla import sweeping as spotilla
 from tasks.stores import Stores
 
 AT_ONCE: Final = 16
@@ -53,6 +54,7 @@ class Listener:
 
 LISTENERS: Final[Mapping[str, Listener]] = {
     "ecom": Listener(ecom.hear, ecom.has_news),
+    "spotilla": Listener(spotilla.hear, spotilla.has_news),
 }
 """By the source of a route."""
 

@@ -11,6 +11,8 @@ from blocks.hub.routes import Route
 from ledger.errors import TerminalError
 from tasks.ecom.mode import add_route
 from tasks.ecom.route import KIND, TARGET, checked_terms
+from tasks.spotilla import route as spotilla
+from tasks.spotilla.switching import request
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,7 @@ class RouteKind:
 
 KINDS: Final[Mapping[tuple[str, str], RouteKind]] = {
     ("ecom", KIND): RouteKind(TARGET, add_route, checked_terms),
+    ("spotilla", spotilla.KIND): RouteKind(spotilla.TARGET, request, spotilla.checked_terms),
 }
 """By source and kind."""
 

@@ -52,6 +52,7 @@ GROUPS: Final[dict[CommandPath, str]] = {
     ("route",): "What of one system goes to another, and by which settings.",
     ("ecom",): "What of Ecom goes to Procountor: the mode, what needs somebody, the accounts.",
     ("ecom", "accounts"): "Ecom's chart joined to Procountor's.",
+    ("spotilla",): "Spotilla and Procountor: switching on, cycles, tasks that wait and why.",
     ("tenant", "year"): "Define, lock and retire the fiscal years of a tenant.",
 }
 
@@ -296,6 +297,37 @@ COMMANDS: Final[dict[CommandPath, Listed]] = {
     ("ecom", "accounts", "suggest"): Listed(
         "ecom_accounts",
         "Suggest rows that the table lacks, by equal numbers and names, and list VAT statuses.",
+    ),
+    ("spotilla", "status"): Listed(
+        "spotilla",
+        "Show how far the integration is taken into use, its last cycle, and what stands where.",
+    ),
+    ("spotilla", "plan"): Listed(
+        "spotilla_work",
+        "Read both registers and show what the first cycle would do; nothing is changed there.",
+    ),
+    ("spotilla", "on"): Listed(
+        "spotilla_work",
+        "Switch the integration on, as a main user of Spotilla, after its plan was confirmed.",
+    ),
+    ("spotilla", "off"): Listed(
+        "spotilla_work",
+        "Let no further cycle begin; what is known stays, and what is queued goes on.",
+    ),
+    ("spotilla", "run"): Listed(
+        "spotilla_work",
+        "Run a tenant's cycle now; the sweep runs it every half hour by itself.",
+    ),
+    ("spotilla", "skipped"): Listed(
+        "spotilla", "Show which tasks wait and why, and which cards a person looks at."
+    ),
+    ("spotilla", "log"): Listed(
+        "spotilla",
+        "Show everything that happened to a task, oldest first, with what to do about it.",
+    ),
+    ("spotilla", "join"): Listed(
+        "spotilla_work",
+        "Say which customer of Spotilla a card of Procountor is, where nothing proves it.",
     ),
     ("push", "status"): Listed(
         "push",

@@ -28,7 +28,7 @@ from tasks.log import say, warn
 from tasks.push import push_tenant
 from tasks.push_add import key_of
 from tasks.spotilla.customers import Customers
-from tasks.spotilla.queueing import Queueing
+from tasks.spotilla.queueing import Planned, Queueing
 from tasks.spotilla.registers import Registers, read_registers
 from tasks.spotilla.route import SpotillaRoute
 
@@ -193,6 +193,15 @@ def _of_cards_on_their_way(registers: Registers, customers: Iterable[str]) -> li
         for card in registers.cards.values()
         if card.business_id in numbers or card.fields.get("name") in names
     ]
+
+
+def plan_of(
+    route: SpotillaRoute, registers: Registers, pairing: Pairing, *, limit: int
+) -> list[Planned]:
+    """Return what would be queued, of cards at most so many."""
+    queueing = Queueing(route, registers, limit, notes=False)
+    _plan(queueing, pairing)
+    return queueing.planned
 
 
 def _plan(queueing: Queueing, pairing: Pairing) -> None:

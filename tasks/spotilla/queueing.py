@@ -68,13 +68,15 @@ class Planned:
 class Queueing:
     """The work on one tenant's outbox in one cycle. `limit`: cards that may still be made.
 
-    What goes is planned first, so that nobody is asked for anything where nothing does.
+    What goes is planned first, so that nobody is asked for anything where nothing does. `notes`:
+    whether it is noted why others do not go.
     """
 
     route: SpotillaRoute
     registers: Registers
     limit: int
     run_id: str = ""
+    notes: bool = True
     planned: list[Planned] = field(default_factory=list)
     queued: dict[PushKind, int] = field(default_factory=dict)
     left: int = 0
@@ -263,9 +265,13 @@ class Queueing:
         self._stand(task, STATES[first.stand], first.code, text)
 
     def _stand(self, task: SpotillaTask, state: TransferState, code: str, text: str) -> None:
+        if not self.notes:
+            return
         self.route.hub.transfers.note(_transfer(self.route.tenant, task, state, code, text))
 
     def _say(self, task: SpotillaTask, notice: Reason) -> None:
+        if not self.notes:
+            return
         transfer = _transfer(self.route.tenant, task, TransferState.QUEUED, "", "")
         self.route.hub.transfers.say(
             transfer,

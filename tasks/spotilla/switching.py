@@ -80,15 +80,22 @@ class Plan:
         }
 
 
-def request(hub: Hub, tenant: str, *, who: str, settings: dict[str, object]) -> SpotillaRoute:
+def request(
+    hub: Hub,
+    tenant: str,
+    *,
+    who: str,
+    settings: dict[str, object] | None = None,
+    target: str = TARGET,
+) -> SpotillaRoute:
     """Note that the integration was asked for at the helpdesk.
 
     Raises:
         WrongSetting: A setting is not as expected.
         RouteExists, UnknownTenant: See `Routes.add`.
     """
-    checked_terms(tenant, settings)
-    route = hub.routes.add(tenant, SOURCE, KIND, TARGET, who=who, settings=settings)
+    checked_terms(tenant, dict(settings or {}))
+    route = hub.routes.add(tenant, SOURCE, KIND, target, who=who, settings=settings)
     if not route.mode:
         hub.routes.switch(route, Stage.REQUESTED, who=who)
     return SpotillaRoute.of(hub, tenant)
@@ -203,7 +210,7 @@ def _tasks_before(found: SpotillaRoute, registers: Registers) -> int:
     return sum(at is not None and at < since for at in moments)
 
 
-def join(hub: Hub, tenant: str, customer_id: str, card_id: str) -> None:
+def join(hub: Hub, tenant: str, customer_id: str, card_id: str, *, who: str) -> None:
     """Say that a customer of Spotilla is a card of Procountor, by a person's word.
 
     An empty ``customer_id`` says that none is: the card is made in Spotilla in the next cycle.
@@ -215,3 +222,6 @@ def join(hub: Hub, tenant: str, customer_id: str, card_id: str) -> None:
     state = LinkState.LINKED if customer_id else LinkState.INTENT
     link = RouteLink(card_id, customer_id, state)
     hub.route_links.put(tenant, SOURCE, CUSTOMER, [link])
+    message = f"card {card_id} is customer {customer_id or '(to be made)'} of Spotilla, says {who}"
+    with hub.database.writing() as connection:
+        hub.events.record(connection, "route", message, tenant=tenant)

@@ -25,7 +25,7 @@ from ledger.push.events import After, Begun, NoEffect
 from ledger.push.items import Step
 from ledger.push.kinds import PushKind
 from tasks.push import now
-from tests import ecom_home
+from tests import ecom_home, spotilla_home
 from tests.command_line import invoke
 from tests.hostile_text import CLIPBOARD, FORGED, HOSTILE, acting, forged
 from tests.small_sie import small_sie
@@ -65,6 +65,7 @@ def hostile(tmp_path, home):
         hub.connections.save(Connection(tenant, FENNOA, Method.API_KEY, credential_block="a/b"))
         rejected(hub, tenant)
         ecom_home.fill(hub, tenant, FORGED)
+        spotilla_home.fill(hub, tenant, FORGED)
         hub.pickups.agree(Pickup(tenant, "sftp-account/x", "[red]/out"), who=FORGED)
         hub.pickups.ended(tenant, problem=FORGED)
         hub.pickups.remember(
@@ -184,6 +185,16 @@ def commands(tenant, folder):
         ("ecom", "retry", tenant, FORGED, "--who", FORGED),
         ("ecom", "retry", tenant, ecom_home.DOCUMENT, "--who", FORGED),
         ("route", "detach", tenant, "ecom", "vouchers", "--who", FORGED),
+        ("connect", "spotilla", tenant, "--block", FORGED),
+        ("spotilla", "status", tenant),
+        ("spotilla", "skipped", tenant, "--all"),
+        ("spotilla", "log", tenant, spotilla_home.TASK),
+        ("spotilla", "log", tenant, FORGED),
+        ("spotilla", "plan", tenant),
+        ("spotilla", "on", tenant, "--confirm"),
+        ("spotilla", "run", tenant),
+        ("spotilla", "join", tenant, FORGED[:40], "--customer", FORGED[:40], "--who", FORGED),
+        ("spotilla", "off", tenant, "--who", FORGED),
         ("sftp", "set", tenant, "--folder", FORGED),
         ("sftp", "set", tenant, "--block", FORGED),
         ("sftp", "set", tenant, "--pattern", "[red]*.se"),
@@ -268,6 +279,9 @@ ASKING: Final = {
     ("ecom", "run"),
     ("ecom", "retry"),
     ("ecom", "accounts", "suggest"),
+    ("spotilla", "plan"),
+    ("spotilla", "on"),
+    ("spotilla", "run"),
     ("push", "add"),
     ("push", "run"),
     ("push", "deviations"),

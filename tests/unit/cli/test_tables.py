@@ -23,7 +23,16 @@ from blocks.lake import Prunable
 from blocks.settings import settings
 from blocks.systems.fennoa.system import FENNOA
 from blocks.systems.fortnox.system import FORTNOX
-from flows.cli import accounts, ecom_accounts, output, pulled, push_work, serving, tables
+from flows.cli import (
+    accounts,
+    ecom_accounts,
+    output,
+    pulled,
+    push_work,
+    serving,
+    spotilla_work,
+    tables,
+)
 from flows.cli.result import LoadResult
 from flows.doors.demo import DemoResult, Seen
 from ledger.account_map import Coverage, Suggestion
@@ -35,9 +44,12 @@ from ledger.push.advance import Rules
 from ledger.push.events import After, Begun, NoEffect
 from ledger.push.items import Clock, Step
 from ledger.push.kinds import PushKind
+from ledger.spotilla.sentences import reason
 from tasks import pruning
 from tasks.push_deviations import Deviation, Deviations
-from tests import ecom_home
+from tasks.spotilla.cycle import Cycle
+from tasks.spotilla.switching import Plan
+from tests import ecom_home, spotilla_home
 from tests.hostile_text import OURS
 from tests.small_sie import small_sie
 from tests.terminal import on_terminal, terminal
@@ -202,6 +214,7 @@ def busy(home, tmp_path):
         )
         hub.connections.save(Connection("acme", FENNOA, Method.API_KEY, credential_block="a/b"))
         ecom_home.fill(hub, "acme", LONG)
+        spotilla_home.fill(hub, "acme", LONG)
         new = NewDocument(LONG, PushKind.SALES_INVOICE, "k", "c", "{}", "d", (Step.CREATE,))
         hub.outbox.add("acme", FENNOA, [new])
         queued = hub.outbox.find("acme", FENNOA, LONG)
@@ -307,11 +320,23 @@ COMMANDS = [
     ("ecom", "log", "acme", "p-1"),
     ("ecom", "check", "acme"),
     ("ecom", "accounts", "check", "acme"),
+    ("spotilla", "skipped", "acme"),
+    ("spotilla", "log", "acme", spotilla_home.TASK),
     ("push", "status", "acme", "--to", "fennoa"),
     ("push", "events", "acme", LONG, "--to", "fennoa"),
     ("events",),
     ("doctor",),
 ]
+
+
+def show_spotilla(_):
+    """Print a plan and a cycle, which are read from two systems otherwise."""
+    against = (reason("several_partners", ids=LONG),)
+    plan = Plan((), ("1",), (), 1, (), (("17", against),), 9_999)
+    cycle = Cycle(against={"17": against}, problems=[LONG])
+    with terminal(80):
+        spotilla_work._show(plan)
+        spotilla_work._tell("acme", cycle)
 
 
 def call_sites():
@@ -357,6 +382,7 @@ def test_every_table_of_the_command_line_has_its_figures_whole(busy, monkeypatch
         show_accounts,
         show_demo,
         show_suggestions,
+        show_spotilla,
     ):
         show(monkeypatch)
 

@@ -1,0 +1,68 @@
+"""Commands of `tasma spotilla` on a tenant's route in a hub."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from blocks.hub import Hub, Tenant
+from blocks.settings import settings
+from tests import spotilla_home
+
+
+@pytest.fixture
+def hub(home):
+    with Hub(settings().hub_url) as hub:
+        hub.migrate()
+        hub.tenants.add(Tenant("acme", "Acme", organisation_number="12345671", country="FI"))
+        spotilla_home.fill(hub, "acme", "order_number_absent")
+        yield hub
+
+
+def test_status_says_how_far_it_is_and_what_stands_where(hub, tasma):
+    found = json.loads(tasma("spotilla", "status", "acme", "--json").stdout)
+
+    assert ("on", {"refused": 1}, {"held": 1}) == (
+        found["stage"],
+        found["tasks"],
+        found["customers"],
+    )
+
+
+def test_skipped_names_each_task_with_its_reason_and_ends_with_3(hub, tasma):
+    result = tasma("spotilla", "skipped", "acme", "--json")
+    found = json.loads(result.stdout)
+
+    assert 3 == result.exit_code
+    assert [("task-17", "order_number_absent")] == [(t["item"], t["code"]) for t in found["tasks"]]
+    assert ["55501"] == [one["target_id"] for one in found["held"]]
+
+
+def test_log_tells_of_a_task_in_order(hub, tasma):
+    found = json.loads(tasma("spotilla", "log", "acme", "17", "--json").stdout)["log"]
+
+    assert ["order_number_absent", "rows_left_out"] == [line["code"] for line in found]
+
+
+def test_card_is_joined_by_a_persons_word(hub, tasma):
+    result = tasma("spotilla", "join", "acme", "55501", "--customer", "17", "--who", "anna")
+    (link,) = hub.route_links.of("acme", "spotilla", "customer")
+
+    assert (0, "17", "linked") == (result.exit_code, link.source_id, link.state)
+
+
+def test_it_is_switched_off_by_command_and_asked_for_as_a_route(hub, tasma):
+    tasma("spotilla", "off", "acme", "--who", "anna")
+
+    assert "off" == hub.routes.get("acme", "spotilla", "invoicing").mode
+    hub.tenants.add(Tenant("other", "Other", organisation_number="22222229", country="FI"))
+    added = tasma("route", "add", "other", "spotilla", "invoicing", "--who", "helpdesk")
+    wrong = tasma("route", "set", "other", "spotilla", "invoicing", "tasks=some", "--who", "a")
+
+    assert (0, "requested") == (
+        added.exit_code,
+        hub.routes.get("other", "spotilla", "invoicing").mode,
+    )
+    assert 1 == wrong.exit_code
+    assert {} == hub.routes.get("other", "spotilla", "invoicing").settings
