@@ -63,16 +63,16 @@ def retry(route: EcomRoute, item: str, *, who: str) -> Retry:
     found = hub.transfers.listed(route.tenant, SOURCE, subject=item)
     one = hub.transfers.find(route.tenant, SOURCE, item)
     chosen = found or ([one] if one else [])
-    again = [transfer.item for transfer in chosen if _again(route, transfer, who=who)]
-    if again:
-        return Retry(chosen[0].subject, tuple(again))
+    tried = [transfer.item for transfer in chosen if _is_tried(route, transfer, who=who)]
+    if tried:
+        return Retry(chosen[0].subject, tuple(tried))
     if done := next((queued for one in chosen if (queued := _done(route, one))), None):
         target_id = done.item.target_id or "-"
         raise AlreadyTransferred(item=item, tenant=route.tenant, target_id=target_id)
     raise NothingToRetry(item=item, tenant=route.tenant)
 
 
-def _again(route: EcomRoute, transfer: Transfer, *, who: str) -> bool:
+def _is_tried(route: EcomRoute, transfer: Transfer, *, who: str) -> bool:
     """Have one thing tried again; return whether it had failed."""
     if transfer.state is TransferState.REFUSED:
         _decide_anew(route, transfer, who=who)
@@ -109,7 +109,7 @@ def _decide_anew(route: EcomRoute, transfer: Transfer, *, who: str) -> None:
         hub.transfers.release(transfer, route.mode, who=who)
     latest = _latest(route, transfer.subject) if transfer.item == transfer.subject else 0
     stamp = route.mode if transfer.code == "purchase_posting_absent" else transfer.booked_by
-    again = replace(
+    renewed = replace(
         transfer,
         state=TransferState.WAITS,
         code=RETRIED,
@@ -117,7 +117,7 @@ def _decide_anew(route: EcomRoute, transfer: Transfer, *, who: str) -> None:
         revision=latest,
         booked_by=str(Mode(stamp)) if stamp else "",
     )
-    hub.transfers.note(again)
+    hub.transfers.note(renewed)
 
 
 def _latest(route: EcomRoute, subject: str) -> int:
