@@ -17,7 +17,7 @@ from blocks.hub import Hub
 from blocks.pickup.port import PROCESSED
 from blocks.settings import settings
 from blocks.warehouse.warehouse import Warehouse
-from flows.demo import night, pushing, runs
+from flows.demo import night, pushing, runs, vouchers
 from flows.demo.check import complaints
 from flows.demo.companies import Prepared, prepare
 from flows.demo.customers import approve_opened, complaints_of_customers
@@ -58,14 +58,19 @@ def run_demo(say: Say) -> DemoResult:
             simulated_fortnox() as fortnox,
             sftp_server(home / SFTP) as sftp,
             pushing.simulated_fennoa() as fennoa,
+            vouchers.simulated_both() as both,
         ):
-            expected, problems = _load(hub.migrate(), Simulators(fortnox, sftp, home), say)
+            expected, problems = _load(hub.migrate(), Simulators(fortnox, sftp, home, both), say)
             seen = look(hub, Warehouse(settings().warehouse))
             problems += [*complaints(expected, seen), *complaints_of_customers(hub)]
             unsent = pushing.complaints_of_push(hub, fennoa)
             if not unsent:
                 say(pushing.outcome(hub))
             problems += unsent
+            unlike = vouchers.complaints_of_vouchers(hub, both)
+            if not unlike:
+                say(vouchers.outcome(hub))
+            problems += unlike
     took_s = time.monotonic() - began
     return DemoResult(
         home,
@@ -86,6 +91,7 @@ class Simulators:
     sftp: SftpSimulator
     home: Path
     """Where files are written that are given to a command."""
+    both: vouchers.Both
 
 
 def _load(hub: Hub, there: Simulators, say: Say) -> tuple[list[Truth], list[str]]:
@@ -104,9 +110,11 @@ def _load(hub: Hub, there: Simulators, say: Say) -> tuple[list[Truth], list[str]
             )
             start_pickup(hub, server, there.sftp)
             pushed = pushing.start_push(hub, server, there.home)
+            heard = vouchers.start(hub, server, there.both)
             problems = _run_all(server, prepared, there.fortnox, say)
             problems += wait_until_moved(server, there.sftp)
-            runs.wait_for(server, [pushed], tell=_ignore)
+            runs.wait_for(server, [pushed, heard], tell=_ignore)
+            runs.wait_for(server, [vouchers.start_push(server)], tell=_ignore)
             say(f"The file of {FETCHED} was fetched by SFTP, and lies in processed there.")
             return [*prepared.truths, *truths(there.fortnox)], problems
 
