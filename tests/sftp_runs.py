@@ -79,7 +79,7 @@ class Runs:
         arrival = Arrival(tenant, resolve(tenant, path), who, sha256)
         steps = LocalSteps(LoadResult(tenant, arrival.path), lambda _step: None)
         try:
-            found = combined(await take_in(self.stores, arrival, steps=steps, wait_limit_s=5))
+            found = combined(await take_in(self.stores, arrival, steps=steps, wait_limit_s=60))
             run.state = ended(found.outcome, found.message)
         except Exception as problem:  # noqa: BLE001 - as a run ends, whatever it was
             run.state = ended(Outcome.FAILED, explain(problem))

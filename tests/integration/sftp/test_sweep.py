@@ -101,6 +101,7 @@ def test_a_correction_of_the_same_name_and_size_within_the_second_is_loaded(
     assert changed == (folder / "processed" / "books.se").read_bytes()
 
 
+@pytest.mark.requirement("R-FIN-22e")
 def test_a_server_that_may_only_be_read_gives_a_file_once(polled, stores, folder, server, runs):
     server.faults.is_read_only = True
     (folder / "books.se").write_bytes(ACME.sie())
@@ -197,6 +198,7 @@ def cut(content, where):
     return content[: places[where]]
 
 
+@pytest.mark.requirement("R-FIN-22d")
 @pytest.mark.parametrize(
     "where",
     [
@@ -232,7 +234,7 @@ def test_a_file_that_stays_without_its_end_is_put_aside_after_a_while(polled, fo
     assert 0 == found.ends[End.WAITING]
 
 
-@pytest.mark.requirement("R-FIN-21a", "R-FIN-21b")
+@pytest.mark.requirement("R-FIN-21a", "R-FIN-21b", "R-FIN-21c")
 def test_polls_of_a_tenant_never_overlap_and_a_long_load_takes_its_file_once(
     polled, stores, folder, runs, clock
 ):
@@ -365,6 +367,7 @@ def test_tenants_that_share_a_login_share_one_connection(polled, stores, folder,
     assert before + 1 == server.connections
 
 
+@pytest.mark.requirement("R-FIN-23e")
 def test_silence_is_told_once_after_36_hours(polled, stores, clock):
     found = polled()["acme"]
     assert "" == _silence(stores, found)

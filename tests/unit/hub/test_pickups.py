@@ -17,7 +17,7 @@ def agreed(hub, acme):
     return Pickup(acme, "sftp-account/acme", "/out")
 
 
-@pytest.mark.requirement("R-FIN-20a", "R-FIN-20b")
+@pytest.mark.requirement("R-FIN-20a", "R-FIN-20b", "R-FIN-20d")
 def test_an_interval_is_1_to_20_whole_minutes_and_5_unless_agreed(hub, agreed):
     assert 5 == hub.pickups.agree(agreed, who="me").poll_minutes
     for minutes in (1, 20):
@@ -49,6 +49,7 @@ def test_an_agreement_that_cannot_be_so_is_refused(hub, agreed, change):
         hub.pickups.get("acme")
 
 
+@pytest.mark.requirement("R-FIN-21c")
 def test_polls_that_are_late_are_dropped_not_made_up_for(hub, agreed, clock):
     hub.pickups.agree(replace(agreed, poll_minutes=1), who="me")
     clock.advance(3 * 24 * 60 * MINUTE)
