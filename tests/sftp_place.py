@@ -10,8 +10,8 @@ from blocks.pickup.connection import Limits, connected
 from blocks.pickup.sftp import RemoteFolder
 
 LOGIN, PASSWORD = "acme", "not-a-secret"
-SHORT = Limits(connect_s=10.0, answer_s=5.0, listing_s=10.0, file_s=10.0)
-"""Enough for a busy machine, and no test that meets them by mistake takes long."""
+SHORT = Limits(connect_s=30.0, answer_s=30.0, listing_s=60.0, file_s=60.0)
+"""Enough for a busy machine; tests of a limit give one of their own."""
 
 
 def account(server, **changed):
