@@ -129,7 +129,7 @@ class Books:
         self.add(partner())
         self.add(document, **options)
 
-    def push(self, *, limit_s=5.0):
+    def push(self, *, limit_s=30.0):
         """Push what is due and return how documents ended."""
         return dict(asyncio.run(self._push(limit_s)))
 

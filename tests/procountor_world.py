@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import hashlib
+import json
 import random
 from collections import Counter
 from collections.abc import Callable
@@ -55,6 +56,7 @@ WRITES = (
 )
 READS = (*(Fault.FAULT, Fault.HTML, Fault.LOST, Fault.EXPIRED) * 10, Fault.HIDDEN)
 HAND_POSTED = "4300"
+GROSS = Decimal("1255.00")
 LIMIT_S = 60_000.0
 KEYS = {"partner": "ecom/supplier-1", "invoice": "ecom/p-1", "payment": "ecom/payment-1"}
 
@@ -85,6 +87,10 @@ class Cards:
 
     def drop(self, _tenant, _company, card_id):
         self.kept.pop(card_id, None)
+
+
+def _amount(call):
+    return json.loads(call.body, parse_float=Decimal, parse_int=Decimal)["amount"]
 
 
 @dataclass
@@ -124,6 +130,7 @@ class Schedule:
     now: float = 0.0
     epoch: int = 0
     acted: Counter = field(default_factory=Counter)
+    banked: list[tuple[dt.datetime, Decimal]] = field(default_factory=list)
     set_back: bool = False
     posted: bool = False
 
@@ -331,6 +338,7 @@ class Schedule:
             if invoice.status == "APPROVED" and not invoice.payments:
                 part = self.random.choice([None, "255.00"])
                 self.acts.bank_pays(invoice.id, part)
+                self.banked.append((self.world.now, Decimal(part or GROSS)))
                 self.acted["bank"] += 1
 
     def _receive(self):
@@ -406,9 +414,13 @@ class Schedule:
             if any(count > 1 for count in sums.values()):
                 yield "an image twice"
             marked = [one for one in invoice.payments if one["type"] == "ELSEWHERE"]
-            total = sum(one["amount"] for one in invoice.payments)
-            if len(marked) > 1 or total > Decimal("1255.00"):
-                yield f"{total} paid, {len(marked)} of them marked"
+            if len(marked) > 1:
+                yield f"marked paid {len(marked)} times"
+        for call in self.world.matching("invoices", method="PUT"):
+            # What the bank pays after our call was sent, nobody can take back.
+            known = sum(paid for at, paid in self.banked if at <= call.at)
+            if call.path.endswith("markpaid") and _amount(call) > GROSS - known:
+                yield "more was marked paid than was open"
 
     def _was_there_before(self):
         """Return whether somebody else's card was there before ours was first sent."""

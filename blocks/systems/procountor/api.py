@@ -22,6 +22,7 @@ from blocks.http import (
 )
 from blocks.http.once import Once, call_once
 from blocks.systems.procountor.answers import (
+    CATALOGUE,
     Good,
     errors_of,
     explain,
@@ -139,7 +140,12 @@ class Api:
         except CallProblem as problem:
             if not problem.is_about_token:
                 raise
-        return await self._attempt(path, params, headers, await self.tokens.instead_of(held))
+        try:
+            return await self._attempt(path, params, headers, await self.tokens.instead_of(held))
+        except CallRefused as problem:
+            if problem.is_about_token:
+                self.tokens.refusal = problem
+            raise
 
     async def _attempt(
         self, path: str, params: Params | None, headers: Mapping[str, str] | None, held: Token
@@ -161,6 +167,8 @@ class Api:
             except CallProblem as problem:
                 return _without_token(problem, token)
             once = await self._paced(method, path, held, until_s=until_s, **options)
+            if _is_about_token(once):
+                self.tokens.refusal = CATALOGUE.refusal("http_401")
         return read_answer(once, token)
 
     async def _paced(

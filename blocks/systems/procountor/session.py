@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from typing import Any
 import httpx
 from httpx_retries import Retry
 
-from blocks.http import PATIENT, SlidingWindow
+from blocks.http import PATIENT, CallRefused, SlidingWindow
 from blocks.hub import Connection, Hub
 from blocks.systems.noting import noting_state, noting_trouble
 from blocks.systems.procountor.answers import CATALOGUE, wrong_company
@@ -98,6 +99,14 @@ async def procountor_session(
                 raise wrong_company(connection.source_tenant_id, str(session.who.company_id))
             begun.append(session)
             yield session
+        if refusal := session.api.tokens.refusal:
+            # Pushing stores what became of its calls and raises nothing: the connection says it.
+            await asyncio.to_thread(_broken, hub, tenant, system, refusal)
+
+
+def _broken(hub: Hub, tenant: str, system: str, refusal: CallRefused) -> None:
+    if state := CATALOGUE.state_after(refusal):
+        hub.connections.set_status(tenant, system, state, reason=str(refusal))
 
 
 @asynccontextmanager

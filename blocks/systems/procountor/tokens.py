@@ -12,7 +12,7 @@ from typing import Final
 import httpx
 from pydantic import SecretStr
 
-from blocks.http import CallFailed, read_json
+from blocks.http import CallFailed, CallRefused, read_json
 
 TOKEN_LIFE_S: Final = 3_600.0
 """How long a token lasts where the answer does not say; seconds."""
@@ -66,6 +66,8 @@ class Tokens:
     grant: Grant
     client: httpx.AsyncClient
     clock: Callable[[], float] = time.monotonic
+    refusal: CallRefused | None = None
+    """Why the key opens nothing any more; None while it does."""
     _one_at_a_time: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def current(self) -> Token:
@@ -92,7 +94,11 @@ class Tokens:
 
     async def _ask(self) -> Token:
         _HELD.pop(self._place, None)
-        response = await self.client.post("oauth/token", data=self.grant.form)
+        try:
+            response = await self.client.post("oauth/token", data=self.grant.form)
+        except CallRefused as problem:
+            self.refusal = problem
+            raise
         body = read_json(response.content)
         value = body.get("access_token") if isinstance(body, dict) else None
         if not isinstance(value, str) or not value:

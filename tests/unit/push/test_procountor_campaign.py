@@ -56,7 +56,7 @@ def test_most_documents_get_there_in_spite_of_faults():
 
 
 def test_all_kinds_of_interference_occur():
-    acted = sum((schedule(seed, fault_rate=0.1).acted for seed in range(40)), Counter())
+    acted = sum((schedule(seed, people=0.6).acted for seed in range(60)), Counter())
 
     assert {"posted", "saved", "bank", "received", "card"} <= acted.keys()
 
