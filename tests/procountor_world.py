@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from fnmatch import fnmatchcase
 from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
@@ -36,7 +37,7 @@ from ledger.push.steps import READ_ONLY, Step
 from simulators.procountor import Company, Fault, User, World
 from simulators.procountor.acts import Acts
 from tests.procountor_push import COMPANY_ID, IMAGE, Books
-from tests.pushed import COST, SUPPLIER, partner, payment, purchase
+from tests.pushed import COST, SUPPLIER, journal, partner, payment, product, purchase
 
 LAG_S, SETTLE_S, REQUEST_S = 900.0, 600.0, 120.0
 RULES_HERE = Rules(RULES.read_backs, commit_lag_s=LAG_S, settle_s=SETTLE_S, poll_interval_s=30.0)
@@ -58,7 +59,6 @@ READS = (*(Fault.FAULT, Fault.HTML, Fault.LOST, Fault.EXPIRED) * 10, Fault.HIDDE
 HAND_POSTED = "4300"
 GROSS = Decimal("1255.00")
 LIMIT_S = 60_000.0
-KEYS = {"partner": "ecom/supplier-1", "invoice": "ecom/p-1", "payment": "ecom/payment-1"}
 
 
 class Cards:
@@ -93,6 +93,11 @@ def _amount(call):
     return json.loads(call.body, parse_float=Decimal, parse_int=Decimal)["amount"]
 
 
+def _is_whole(pattern, path):
+    """Return whether a pattern means a path and not one below it."""
+    return pattern.count("/") == path.count("/")
+
+
 @dataclass
 class Drawn:
     """Faults as they come by chance; none once there is peace."""
@@ -107,8 +112,9 @@ class Drawn:
     """What goes wrong with the first of some calls, before chance decides."""
 
     def take(self, method, path):
-        if self.first.get(f"{method} {path}"):
-            return self.first[f"{method} {path}"].pop(0)
+        for pattern, faults in self.first.items():
+            if faults and fnmatchcase(f"{method} {path}", pattern) and _is_whole(pattern, path):
+                return faults.pop(0)
         if not self.rate or path == "oauth/token" or self.random.random() > self.rate:
             return None
         self.count += 1
@@ -118,7 +124,10 @@ class Drawn:
 
 @dataclass
 class Schedule:
-    """One seeded course of events. `amount`: of the payment, None for all that is open."""
+    """One seeded course of events. `amount`: of the payment, None for all that is open.
+
+    `is_whole`: a product and a journal go too. `first`: what goes wrong with the first of a call.
+    """
 
     seed: int
     fault_rate: float = 0.25
@@ -127,6 +136,7 @@ class Schedule:
     reads: tuple[Fault, ...] = READS
     first: dict[str, list[Fault]] = field(default_factory=dict)
     amount: str | None = None
+    is_whole: bool = False
     now: float = 0.0
     epoch: int = 0
     acted: Counter = field(default_factory=Counter)
@@ -149,14 +159,19 @@ class Schedule:
             "invoice": (PushKind.PURCHASE_INVOICE, purchase(postings=[COST], image=IMAGE)),
             "payment": (PushKind.PAYMENT, payment(amount=self.amount)),
         }
+        if self.is_whole:
+            self.documents |= {
+                "product": (PushKind.PRODUCT, product()),
+                "journal": (PushKind.JOURNAL, journal()),
+            }
         self.items = {name: self._item(name) for name in self.documents}
         self.tokens = iter(range(1, 10**6))
         self.claims: dict[str, float] = {}
 
     def _item(self, name):
         waits = {
-            "invoice": (Prerequisite(PushKind.PARTNER, KEYS["partner"]),),
-            "payment": (Prerequisite(PushKind.PURCHASE_INVOICE, KEYS["invoice"], Step.APPROVE),),
+            "invoice": (Prerequisite(PushKind.PARTNER, "ecom/supplier-1"),),
+            "payment": (Prerequisite(PushKind.PURCHASE_INVOICE, "ecom/p-1", Step.APPROVE),),
         }
         kind, _ = self.documents[name]
         key = hashlib.sha256(f"{self.seed} {name}".encode()).hexdigest()[:32]
@@ -206,14 +221,16 @@ class Schedule:
         return False
 
     def _named(self, source_id):
-        return next(self.items[name] for name, key in KEYS.items() if key == source_id)
+        return next(
+            self.items[name] for name, (_, one) in self.documents.items() if one.key == source_id
+        )
 
     def _queued(self, name, item=None):
         kind, document = self.documents[name]
         return SimpleNamespace(
-            id=list(KEYS).index(name),
+            id=list(self.documents).index(name),
             kind=kind,
-            source_id=KEYS[name],
+            source_id=document.key,
             document=document.as_json(),
             item=item or self.items[name],
         )
@@ -394,7 +411,15 @@ class Schedule:
 
     def wrong(self):
         """Say what may not be; empty when everything is there once, or a person was told."""
-        return [*self._twice(), *self._undone(), *self._left()]
+        return [*self._twice(), *self._undone(), *self._left(), *self._others()]
+
+    def _others(self):
+        journals = [one for one in self.company.receipts.values() if one.type == "JOURNAL"]
+        for name, there in (("product", self.company.products), ("journal", journals)):
+            if name in self.items and len(there) != 1:
+                yield f"{len(there)} of one {name}"
+        if any(one.status != "APPROVED" for one in journals):
+            yield "a journal is not approved"
 
     def _twice(self):
         ours = self._ours()

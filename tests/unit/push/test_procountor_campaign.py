@@ -21,14 +21,12 @@ TRIES = 200
 """Schedules in which a mutant has to be caught."""
 HIDDEN = [Fault.HIDDEN] * 40
 PART = "100.00"
-FIRST_ID = 11_000
-"""The id that the simulated company gives its first invoice."""
 
 
 def schedule(seed, *, lost_approval=False, **settings):
     made = Schedule(seed, amount=PART if seed % 3 == 0 else None, **settings)
     if lost_approval:
-        made.first[f"PUT invoices/{FIRST_ID}/approve"] = [Fault.LOST_DONE]
+        made.first["PUT invoices/*/approve"] = [Fault.LOST_DONE]
     return made.play()
 
 
