@@ -404,20 +404,30 @@ def test_card_whose_answer_was_lost_is_there_once(on, path, fault):
 
 
 @pytest.mark.parametrize("keeps", [True, False])
-@pytest.mark.parametrize(("fault", "waits"), [("lost_done", 0), ("fault_done", 0), ("lost", 16)])
-def test_customer_whose_answer_was_lost_in_spotilla_is_there_once(on, keeps, fault, waits):
+@pytest.mark.parametrize("fault", ["lost_done", "fault_done", "lost"])
+def test_customer_whose_answer_was_lost_in_spotilla_is_there_once(on, keeps, fault):
     on.spotilla.tenant.keeps_external_id = keeps
     if not keeps:
         on.without_external_id()
     on.acts.add_partner(card())
     on.here.world.faults.add("POST customers", fault)
     on.cycle()
-    on.clock.advance(minutes=waits)
+    on.clock.advance(minutes=16)
     for _ in range(2):
         on.cycle()
 
+    (link,) = on.hub.route_links.of("acme", "spotilla", "customer")
     assert ["Procountorin Oy"] == [one["name"] for one in on.customers]
+    assert (str(on.customers[0]["id"]), "linked") == (link.source_id, link.state)
     assert [] == on.calls("POST", "businesspartners")
+
+
+def test_customer_without_business_id_comes_back_once_and_is_not_sent_back(on):
+    on.acts.add_partner(card(invoicingInfo={"identifier": ""}))
+    for _ in range(3):
+        on.cycle()
+
+    assert (1, 1) == (len(on.customers), len(on.cards))
 
 
 def test_customer_that_nothing_proves_is_held_and_not_made_again(on):
