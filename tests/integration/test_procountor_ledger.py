@@ -14,6 +14,7 @@ from blocks.http import CallRefused
 from blocks.hub import Tenant
 from blocks.lake import ExtractPart
 from blocks.systems.ports import KnownYear
+from blocks.systems.procountor.sweep import swept_days
 from blocks.systems.registry import open_books
 from ledger.fiscal_year import FiscalYear
 from simulators.books.company import Company
@@ -162,7 +163,6 @@ def test_receipt_that_was_made_anew_under_another_id_is_the_same_voucher(house, 
 def test_receipt_that_was_deleted_is_gone_the_next_night(house, there, acme):
     house.pull(acme)
     there.acts.delete_receipt(there.company.booked[PLACE, "PJ", 4])
-    calls(there)
 
     end, message = house.pull(acme)
 
@@ -474,12 +474,20 @@ def test_versions_in_another_form_fetch_nothing_again(house, there, acme):
     assert calls(there)["ledgerreceipts"] <= 2
 
 
+def unswept(house, there):
+    """Return a receipt of an invoice that tonight's sweep does not list."""
+    today = house.stores.hub.tenants.get("acme").day_of(house.stores.hub.database.now())
+    ((first, last),) = swept_days(YEAR, today)
+    numbers = (there.company.booked[PLACE, "IN", number] for number in range(1, 36))
+    return next(n for n in numbers if not first <= there.company.receipts[n].date <= last)
+
+
 def test_change_whose_version_lies_before_the_newest_is_seen(house, there, acme):
     """Versions carry no zone: one that is hours behind must not fall before the last night's."""
     there.acts.edit_amount(there.company.booked[PLACE, "IN", 9], "1.00")
     house.pull(acme)
     there.simulator.world.habits.zone = "America/New_York"
-    there.acts.edit_amount(there.company.booked[PLACE, "IN", 3], "1.00")
+    there.acts.edit_amount(unswept(house, there), "1.00")
     calls(there)
 
     end, message = house.pull(acme)

@@ -257,6 +257,12 @@ def test_sum_of_opening_balances_tells_the_side_when_no_row_does():
     assert {"1910": Decimal(500), "2001": Decimal(-500)} == balances(opened(parts()))
 
 
+def test_sum_of_opening_balances_tells_that_they_are_debit_positive_everywhere():
+    opening = [{"account": "1910", "balance": "500.00"}, {"account": "2001", "balance": "-500.00"}]
+
+    assert {"1910": Decimal(500), "2001": Decimal(-500)} == balances(opened(parts(opening=opening)))
+
+
 def test_side_that_nothing_tells_is_an_error():
     opening = [{"account": "1910", "balance": "500.00"}, {"account": "2001", "balance": "1.00"}]
 
