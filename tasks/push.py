@@ -103,6 +103,7 @@ class Pusher:
     """The work on one tenant's documents for one target.
 
     `limit_s` and `pause_s`: how long it goes on, and the longest pause while nothing is due.
+    `spare_s`: by how much a claim outlasts the longest call.
     """
 
     hub: Hub
@@ -115,6 +116,7 @@ class Pusher:
     max_documents: int = MAX_DOCUMENTS
     limit_s: float = MAX_RUN_S
     pause_s: float = 1.0
+    spare_s: float = SPARE_S
     ends: Counter[str] = field(default_factory=Counter)
     problem: str = ""
     """Why the run ended before its time; empty when it did not."""
@@ -260,9 +262,9 @@ class Pusher:
     @asynccontextmanager
     async def _claimed(self, queued: Queued) -> AsyncIterator[Claim | None]:
         """Hold a claim on a document; None while somebody else has it."""
-        lasts = dt.timedelta(seconds=self.target.request_limit_s + SPARE_S)
+        lasts = dt.timedelta(seconds=self.target.request_limit_s + self.spare_s)
         # Read before the hub's: the claim ends no later there than here.
-        until_s = now().seconds + SPARE_S
+        until_s = now().seconds + self.spare_s
         claimed = await asyncio.to_thread(self.hub.outbox.claim, queued, lasts=lasts)
         if claimed is None:
             yield None

@@ -18,6 +18,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -38,11 +39,11 @@ from tests.invoices import CUSTOMER, invoice
 FEW, ALL = 12, 200
 AT_ONCE: Final = 12
 """Schedules beside each other: they mostly wait."""
-LIMIT_S: Final = 180.0
+LIMIT_S: Final = 600.0
 """Longest that a schedule may take; seconds."""
-CHILD_LIMIT_S: Final = 90.0
+CHILD_LIMIT_S: Final = 240.0
 DOCUMENTS: Final = 3
-LATE_S: Final = 0.4
+LATE_S: Final = 0.8
 """How late a commit comes: within what the target promises (`PATIENT`)."""
 
 PLANS: Final = (
@@ -153,7 +154,8 @@ def _play_one(
             asleep = [_live(home, simulator.url, life, played) for life in schedule.lives]
             _settle(stores.hub, simulator.url, deadline)
             for child in filter(None, asleep):
-                os.kill(child.pid, signal.SIGCONT)
+                with suppress(ProcessLookupError):  # its exit code says how it ended
+                    os.kill(child.pid, signal.SIGCONT)
                 child.join(CHILD_LIMIT_S)
             _settle(stores.hub, simulator.url, deadline)
             left = stores.hub.outbox.listed("acme", "fennoa")
@@ -169,6 +171,8 @@ def _play_one(
 def _queue(hub: Hub, schedule: Schedule) -> None:
     hub.tenants.add(Tenant("acme", "Acme Oy"))
     hub.push_marks.set("acme", "fennoa", "0")
+    # As after a first draft: before one came back, a lost answer is held and nothing else begins.
+    hub.push_facts.note("acme", "fennoa", key_proven_in="notes_internal")
     made = [_document(number, plan) for number, plan in enumerate(schedule.plans)]
     hub.outbox.add("acme", "fennoa", made)
 
@@ -218,8 +222,8 @@ def _settle(hub: Hub, url: str, deadline: float) -> None:
     while {one.item.phase for one in hub.outbox.listed("acme", "fennoa")} - ended:
         if time.monotonic() > deadline:
             return  # what is left is named
-        push_here(hub, url, rules=PATIENT)
-    push_here(hub, url, rules=PATIENT)
+        push_here(hub, url, pace=PATIENT)
+    push_here(hub, url, pace=PATIENT)
 
 
 def _failed(asleep) -> list[str]:

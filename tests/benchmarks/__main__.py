@@ -23,6 +23,7 @@ from tests.benchmarks.measure import Contender, Run, run
 from tests.benchmarks.opening import opening
 from tests.benchmarks.plan import Benchmark, Result, Step, earlier
 from tests.benchmarks.publish import jsonl, publish, tenants
+from tests.benchmarks.push import push
 from tests.benchmarks.report import as_json, machine, print_step
 from tests.benchmarks.sftp import sftp
 from tests.benchmarks.sie import sie
@@ -39,6 +40,7 @@ BENCHMARKS: Final[dict[str, Callable[[Path], Benchmark]]] = {
     "drop": drop,
     "fortnox": fortnox,
     "sftp": sftp,
+    "push": push,
 }
 ROUNDS: Final = 3
 WIDTH: Final = 130

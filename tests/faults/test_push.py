@@ -46,6 +46,7 @@ def stores(tmp_path, fennoa):
         stores.hub.migrate()
         stores.hub.tenants.add(Tenant("acme", "Acme Oy"))
         stores.hub.push_marks.set("acme", "fennoa", "0")
+        stores.hub.push_facts.note("acme", "fennoa", key_proven_in="notes_internal")
         prove_key(stores.hub)
         stores.hub.outbox.add("acme", "fennoa", map(document, range(DOCUMENTS)))
         yield stores

@@ -93,7 +93,7 @@ def run(hub, fennoa):
     """Push what is queued: ``run(key="another")``; our key came back before."""
     prove_key(hub)
 
-    def run(api_key=KEY, limit_s=29.0, **options):
+    def run(api_key=KEY, limit_s=29.0, spare_s=push.SPARE_S, **options):
         target = FennoaTarget(
             fennoa.url,
             USER,
@@ -105,7 +105,9 @@ def run(hub, fennoa):
             limits=QUICK_LIMITS,
             **options,
         )
-        pusher = Pusher(hub, "acme", "fennoa", target, limit_s=limit_s, pause_s=0.02)
+        pusher = Pusher(
+            hub, "acme", "fennoa", target, limit_s=limit_s, pause_s=0.02, spare_s=spare_s
+        )
         return asyncio.run(pusher.run())
 
     return run
@@ -338,13 +340,10 @@ def test_broken_credential_pauses_its_tenant_and_nothing_is_lost(hub, fennoa, ru
     assert {"done": 2} == run()
 
 
-def test_sender_whose_claim_is_over_before_its_first_byte_sends_nothing(
-    hub, fennoa, run, monkeypatch
-):
-    monkeypatch.setattr(push, "SPARE_S", -1.0)
+def test_sender_whose_claim_is_over_before_its_first_byte_sends_nothing(hub, fennoa, run):
     queue(hub, document(1))
 
-    run(limit_s=0.3)
+    run(limit_s=0.3, spare_s=-1.0)
 
     assert [] == invoices(fennoa)
     assert Phase.READY is item(hub, 1).phase
