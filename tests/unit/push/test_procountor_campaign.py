@@ -13,6 +13,7 @@ from blocks.systems.procountor import api, approving, booking, invoices, payment
 from ledger.invoice.mappings.procountor.proofs import likeness
 from ledger.push.items import Phase
 from simulators.procountor import Fault
+from tests.procountor_campaign import schedule as drawn
 from tests.procountor_world import US, Schedule
 
 FEW, ALL = 60, 10_000
@@ -20,11 +21,10 @@ PLAYED = ALL if os.environ.get("TASMA_CAMPAIGN") else FEW
 TRIES = 200
 """Schedules in which a mutant has to be caught."""
 HIDDEN = [Fault.HIDDEN] * 40
-PART = "100.00"
 
 
 def schedule(seed, *, lost_approval=False, **settings):
-    made = Schedule(seed, amount=PART if seed % 3 == 0 else None, **settings)
+    made = drawn(seed, **settings)
     if lost_approval:
         made.first["PUT invoices/*/approve"] = [Fault.LOST_DONE]
     return made.play()
