@@ -68,13 +68,21 @@ class Books:
     """A tenant whose documents go into one simulated company."""
 
     def __init__(
-        self, hub, *, tenant="acme", world=None, rules=QUICK, client_id=CLIENT_ID, **terms
+        self,
+        hub,
+        *,
+        tenant="acme",
+        world=None,
+        rules=QUICK,
+        client_id=CLIENT_ID,
+        key=f"key-{COMPANY_ID}",
+        **terms,
     ):
         self.hub, self.tenant, self.rules = hub, tenant, rules
         self.world = world or World.of([Company(COMPANY_ID)])
         self.world.limiter.limit = 10**9
         self.terms = Terms(**terms)
-        self.client_id = client_id
+        self.client_id, self.key = client_id, key
         self.system = f"procountor@{client_id}"
         self.images = {IMAGE["sha256"]: IMAGE_BYTES}
         tokens._HELD.clear()
@@ -90,7 +98,7 @@ class Books:
     @asynccontextmanager
     async def target(self):
         secret = self.world.clients.get(self.client_id, CLIENT_SECRET)
-        grant = Grant(self.client_id, SecretStr(secret), SecretStr(f"key-{COMPANY_ID}"))
+        grant = Grant(self.client_id, SecretStr(secret), SecretStr(self.key))
         window = Unhurried(calls=10**6, period_s=0.001)
         wire = Traced(self.world)
         async with opened(URL, grant, window, wire=wire, retry=IMPATIENT, limit_s=5.0) as api:
@@ -131,9 +139,9 @@ class Books:
 
     def push(self, *, limit_s=30.0):
         """Push what is due and return how documents ended."""
-        return dict(asyncio.run(self._push(limit_s)))
+        return dict(asyncio.run(self.pushed(limit_s)))
 
-    async def _push(self, limit_s):
+    async def pushed(self, limit_s=30.0):
         async with self.target() as target:
             pusher = Pusher(
                 self.hub, self.tenant, self.system, target, limit_s=limit_s, pause_s=0.01

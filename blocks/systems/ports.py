@@ -59,7 +59,8 @@ class Connecting:
     `secrets`: what is typed at a hidden prompt, by name, with the words of the question; empty when
     an address is opened instead. `has_link`: whether these choices begin with an address that the
     customer's administrator opens. `contradiction`: why these choices do not go together, empty
-    when they do; it is also given ``link_only``.
+    when they do; it is also given ``link_only``. `then`: the command that comes next, in which
+    ``{tenant}`` stands for the tenant; empty for a pull of its books, or a file pushed there.
     """
 
     help: str
@@ -68,6 +69,7 @@ class Connecting:
     secrets: Mapping[str, str] = field(default_factory=dict)
     has_link: Callable[[Wants], bool] = lambda _wants: False
     contradiction: Callable[[Wants], str] = lambda _wants: ""
+    then: str = ""
 
 
 @dataclass(frozen=True)

@@ -123,6 +123,8 @@ def check(tenant: TenantId, *, as_json: AsJson = False) -> None:
 
 def what_next(tenant: str, system: System) -> str:
     """Return the command that a connected system is for: its books, or what is sent there."""
+    if system.connecting.then:
+        return system.connecting.then.format(tenant=tenant)
     if "ledger" in system.offers:
         return f"tasma ledger pull {tenant} --dry-run"
     return f"tasma push add {tenant} FILE --to {system.name}"

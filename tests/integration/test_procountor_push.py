@@ -981,18 +981,19 @@ def test_a_sale_to_a_foreign_buyer_has_its_currency_and_rate(books):
 
 
 def test_two_clients_that_make_one_supplier_at_once_make_one_card(books, stores):
-    """The second looks only once the first has made it: creates of a company go one by one."""
+    """Creates of a company go one by one, so the second looks once the first has made it."""
     books.world.clients["second-client"] = "plainly-fake"
-    other = Books(stores.hub, world=books.world, client_id="second-client")
+    books.world.add_key(COMPANY_ID, text="second-key", client_id="second-client")
+    other = Books(stores.hub, world=books.world, client_id="second-client", key="second-key")
     assert other.system != books.system
     books.add(partner())
-    other.world.keys[f"key-{COMPANY_ID}"].client_id = books.client_id
-    books.push()
-    other.world.keys[f"key-{COMPANY_ID}"].client_id = "second-client"
     other.add(partner())
 
-    assert {"done": 1} == other.push()
-    assert 1 == len(books.company.partners)
+    async def both():
+        return await asyncio.gather(books.pushed(), other.pushed())
+
+    assert [{"done": 1}, {"done": 1}] == [dict(ends) for ends in asyncio.run(both())]
+    assert 1 == len(books.company.partners) == len(books.calls("businesspartners", "POST"))
 
 
 def test_sales_postings_are_refused_here_before_anything_is_sent(books):

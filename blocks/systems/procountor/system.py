@@ -80,6 +80,7 @@ SYSTEM: Final = System(
         ),
         choices=CHOICES,
         contradiction=contradiction,
+        then="tasma route list {tenant}",
     ),
     crash_points=CRASH_POINTS,
 )
