@@ -103,12 +103,17 @@ def start(hub: Hub, server: PrefectServer, both: Both) -> str:
     ):
         asyncio.run(_connected(hub))
     _taken_into_use(hub)
-    for purchase in (PAID, UNJOINED):
-        both.ecom.approve(purchase)
-        both.ecom.export(purchase)
-    both.ecom.send(SOLD)
-    both.ecom.pay(PAID, "maksu-1", amount="1255.00", date="2026-05-05")
+    people_work(both.ecom)
     return runs.start(server, LISTEN, tenant=COMPANY, source="ecom")
+
+
+def people_work(ecom: EcomCompany) -> None:
+    """Let people approve, press the button, send and pay, once voucher level is in use."""
+    for purchase in (PAID, UNJOINED):
+        ecom.approve(purchase)
+        ecom.export(purchase)
+    ecom.send(SOLD)
+    ecom.pay(PAID, "maksu-1", amount="1255.00", date="2026-05-05")
 
 
 async def _connected(hub: Hub) -> None:

@@ -6,7 +6,7 @@ import asyncio
 import datetime as dt
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from blocks.hub.states import LogLevel, TransferState
@@ -73,7 +73,8 @@ class Settling:
 
     async def _settle(self, found: Found) -> None:
         case = found.case
-        for decision in decide(case):
+        for decided in decide(case):
+            decision = self._as_far_as_its_document(decided, found)
             if decision.item in case.queued:
                 continue
             if decision.verdict is not Verdict.SEND:
@@ -84,6 +85,13 @@ class Settling:
                 await self._send(decision, found)
         for remark in remarks(case):
             await asyncio.to_thread(self._remark, remark, found)
+
+    def _as_far_as_its_document(self, decision: Decision, found: Found) -> Decision:
+        """Return a decision; a payment of a document that was refused just now waits for it."""
+        is_payment = decision.kind is Kind.PAYMENT and decision.verdict is Verdict.SEND
+        if not is_payment or found.case.id in {*found.case.queued, *self.done.queued}:
+            return decision
+        return replace(decision, verdict=Verdict.WAIT, code="document_not_sent")
 
     async def _send(self, decision: Decision, found: Found) -> None:
         document, route = found.case.document, self.route

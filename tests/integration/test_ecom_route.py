@@ -488,6 +488,25 @@ def test_edited_payment_changes_nothing_in_the_outbox_and_is_shown(voucher):
 
 
 @pytest.mark.requirement("R-ECO-38a", "R-ECO-42a")
+def test_payment_of_an_invoice_that_was_refused_waits_and_goes_with_it(voucher):
+    house = voucher(Mode.VOUCHER_ECOM)
+    house.company.purchase("p-1", postings=[])
+    house.company.approve("p-1")
+    house.company.export("p-1")
+    house.company.pay("p-1", "m-1", amount="100.00", date="2026-05-05")
+
+    assert [] == house.run()
+    assert {} == house.outbox()
+    assert ("waits", "document_not_sent") == house.state("p-1:m-1")
+    posted = [
+        {"account": "7230", "amount": "1000.00", "vat_rate": "25.5"},
+        {"account": "2871", "amount": "-1000.00", "role": "balance"},
+    ]
+    house.company.post("p-1", posted)
+    house.company.export("p-1")
+    assert ["p-1", "p-1:m-1"] == house.run()
+
+
 def test_day_comes_without_a_word_from_ecom_and_marks_the_invoice_paid(voucher):
     house = voucher(Mode.VOUCHER_PROCOUNTOR)
     house.company.purchase("p-1")
