@@ -338,7 +338,8 @@ def test_switch_lists_what_was_triggered_before_and_sends_it_by_a_persons_word_a
     assert ["p-1", "p-2"] == house.run(*switched.released)
     assert [] == house.run(*switched.released)
     assert ("left", "journal") == house.state("p-3")
-    stamps = {one.item: one.booked_by for one in house.hub.transfers.listed("acme", "ecom")}
+    listed = house.hub.transfers.listed("acme", "ecom")
+    stamps = {one.item: one.booked_by for one in listed if one.item.startswith("p-")}
     assert {"p-1": "voucher:procountor", "p-2": "voucher:procountor", "p-3": "memo"} == stamps
 
 
