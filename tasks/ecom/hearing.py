@@ -82,16 +82,18 @@ async def _settle(
     hub = stores.hub
     subjects, last = await asyncio.to_thread(hub.feeds.unsettled, tenant, SOURCE)
     route = await asyncio.to_thread(EcomRoute.of, hub, tenant)
-    wanted = sorted({*subjects, *also, *await asyncio.to_thread(due, route)} - {""})
+    due_today = await asyncio.to_thread(due, route)
+    wanted = sorted(one for one in {*subjects, *also, *due_today} if one and one[0] != "#")
     is_closing: bool = await asyncio.to_thread(awaits_journal, route)
-    if wanted or is_closing:
-        target_name = route.route.target
-        async with open_target(hub, tenant, target_name, run_id=run_id) as target:
-            settling = Settling(route, feed, target, stores.lake, run_id=run_id)
+    settled = Settled()
+    if is_closing or (wanted and any(one.mode.is_voucher for one in route.modes)):
+        async with open_target(hub, tenant, route.route.target, run_id=run_id) as target:
+            settling = Settling(route, feed, stores.lake, target, run_id=run_id)
             settled = await settling.of_subjects(wanted)
             settled.queued += await asyncio.to_thread(book, route, target, run_id=run_id)
-    else:
-        settled = Settled()
+    elif wanted:
+        # At memo level nothing goes before a period is closed, so nobody has to be connected yet.
+        settled = await Settling(route, feed, stores.lake, run_id=run_id).of_subjects(wanted)
     await asyncio.to_thread(hub.feeds.settled, tenant, SOURCE, last)
     return settled
 

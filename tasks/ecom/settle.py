@@ -52,12 +52,12 @@ class Settled:
 
 @dataclass
 class Settling:
-    """The work on one tenant's documents. `feed`, `target`: open."""
+    """The work on one tenant's documents. `feed`, `target`: open; no target where nothing goes."""
 
     route: EcomRoute
     feed: DocumentFeed
-    target: PushTarget
     lake: Lake
+    target: PushTarget | None = None
     run_id: str = ""
     done: Settled = field(default_factory=Settled)
 
@@ -134,6 +134,8 @@ class Settling:
         kind: PushKind,
         key: str,
     ) -> None:
+        if self.target is None:
+            raise AssertionError(f"{decision.item} is to be sent and there is no target.")
         refused = queue(
             self.route.hub,
             self.route.tenant,

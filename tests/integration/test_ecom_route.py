@@ -19,6 +19,7 @@ from ledger.push.advance import Rules
 from ledger.push.events import After, Begun, NoEffect, Succeeded
 from simulators.ecom import Company, EcomSimulator
 from tasks.ecom import accounts
+from tasks.ecom.hearing import has_news, hear
 from tasks.ecom.journals import book
 from tasks.ecom.mode import (
     Earlier,
@@ -76,7 +77,7 @@ class House:
                 subjects, last = self.hub.feeds.unsettled("acme", "ecom")
                 route = self.route()
                 wanted = sorted({*subjects, *also, *due(route)} - {""})
-                settling = Settling(route, feed, self.target, self.stores.lake)
+                settling = Settling(route, feed, self.stores.lake, self.target)
                 settled = await settling.of_subjects(wanted)
                 self.hub.feeds.settled("acme", "ecom", last)
                 return settled.queued + book(route, self.target)
@@ -721,6 +722,21 @@ def test_run_that_died_between_settling_a_closing_and_its_journal_books_the_same
     memo.company.reopen("2026-05")
     memo.company.close("2026-05")
     assert ["journal-2026-05-purchases-2"] == memo.run()
+
+
+def test_listening_at_memo_level_needs_no_procountor(house):
+    with house.hub.database.writing() as connection:
+        connection.exec_driver_sql("delete from connection where system like 'procountor%'")
+    house.company.purchase("p-1")
+    house.company.approve("p-1")
+
+    done = asyncio.run(hear(house.stores, "acme"))
+
+    assert [] == done.settled.queued
+    assert ("left", "memo_level") == house.state("p-1")
+    assert not asyncio.run(has_news(house.hub, "acme"))
+    house.company.submit("p-1")
+    assert asyncio.run(has_news(house.hub, "acme"))
 
 
 def test_account_table_goes_out_and_in_through_the_hub_and_names_what_is_wrong(house):
