@@ -239,6 +239,33 @@ def test_a_retired_card_is_held_though_lists_hide_it(books, acts):
     assert 1 == len(books.company.partners)
 
 
+def test_a_card_that_was_deleted_since_it_was_seen_is_made_anew(books, acts):
+    first = acts.add_partner(card_body())
+    acts.add_partner(card_body(name="Toinen", invoicingInfo={}))
+    books.add_purchase(purchase())
+    books.push()
+    acts.delete_partner(first)
+    books.add(partner(id="supplier-2"))
+
+    assert {"done": 1} == books.push()
+    assert first != int(books.item("ecom/supplier-2", PushKind.PARTNER).target_id)
+
+
+def test_cards_that_are_not_shown_any_more_are_not_made_anew(books, acts):
+    """The right to the register was taken away, and its list is empty without a word."""
+    acts.add_partner(card_body())
+    books.add_purchase(purchase())
+    books.push()
+    user = books.company.users[1]
+    user.rights = changed(user.rights, {"purchases.supplierRegister": "NO_ACCESS"})
+    books.add(partner(id="supplier-2"))
+
+    books.push()
+
+    assert 1 == len(books.company.partners) == 1 + len(books.calls("businesspartners", "POST"))
+    assert not books.item("ecom/supplier-2", PushKind.PARTNER).target_id
+
+
 def card_body(**changes):
     whole = {
         "name": SUPPLIER["name"],

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from blocks.http import CallRefused
 from blocks.hub.outbox import Queued
 from blocks.systems.procountor.answers import Good
 from blocks.systems.procountor.listing import Disturbed, Row, batch, newer
@@ -18,6 +19,7 @@ from blocks.systems.procountor.there import (
     There,
     created,
     document_of,
+    is_missing,
     unsendable,
 )
 from blocks.systems.targets import Before, Claim, Reading, Walk
@@ -52,8 +54,11 @@ class Partners:
         register = self.there.register
         await register.sync()
         found = await register.match(partner, not_these=queued.item.set_aside)
+        if found.verdict is Verdict.JOINED and not await self._is_there(found.ids[0]):
+            await register.sync(is_whole=True)
+            found = await register.match(partner, not_these=queued.item.set_aside)
         if found.verdict is Verdict.JOINED:
-            await self.there.one(f"{PATH}/{found.ids[0]}")  # it may have been deleted since
+            await self.there.one(f"{PATH}/{found.ids[0]}")  # listed and not read: a person looks
             return Before({"found": found.ids[0]})
         if why := WHY.get(found.verdict):
             code, detail = why
@@ -104,6 +109,16 @@ class Partners:
     async def read(self, step: Step, queued: Queued) -> Reading:  # noqa: ARG002 - there is none
         """Read nothing: a card has one step, which is searched."""
         return Reading(Finding.UNKNOWN)
+
+    async def _is_there(self, number: int) -> bool:
+        """Return whether a card can be read; one that was deleted since cannot."""
+        try:
+            await self.there.one(f"{PATH}/{number}")
+        except CallRefused as problem:
+            if not is_missing(problem):
+                raise
+            return False
+        return True
 
     async def _newest(self) -> int:
         rows = [await self.there.api.get(PATH, {"active": a, "size": 1}) for a in (IN_USE, RETIRED)]

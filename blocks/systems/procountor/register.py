@@ -17,7 +17,7 @@ from typing import Any, Final
 from blocks.hub import Hub
 from blocks.hub.target_cards import StoredCard
 from blocks.systems.procountor.api import Api, Params
-from blocks.systems.procountor.listing import every
+from blocks.systems.procountor.listing import Disturbed, every
 from blocks.systems.procountor.settings import settings
 from blocks.systems.procountor.system import PROCOUNTOR
 from ledger.invoice.mappings.procountor.identity import numbers_of
@@ -45,19 +45,24 @@ class Register:
     country: str
     api: Api
 
-    async def sync(self) -> None:
-        """Bring the cards up to date.
+    async def sync(self, *, is_whole: bool = False) -> None:
+        """Bring the cards up to date. `is_whole`: look at all of them, so that deleted ones go.
 
         Raises:
-            CallRefused, CallFailed: A list was not read to its end; the cursor stays.
+            CallRefused, CallFailed: A list was not read to its end, or shows none of the cards that
+                there were; the cursor stays.
         """
         hub, company = self.hub.target_cards, self.company
         cursor = await asyncio.to_thread(hub.cursor, self.tenant, company)
+        cursor = "" if is_whole else cursor
         changed = [
             row
             for active in (IN_USE, RETIRED)
             for row in await every(self.api, PATH, {"active": active, **_since(cursor)})
         ]
+        if not changed and not cursor and await self.newest_id():
+            # A right to see them may have been taken away: what is not shown is not absent.
+            raise Disturbed(PATH, "shows none of the cards that it had")
         cards = [_stored(row, self.country) for row in changed]
         newest = max((cursor, *(one.version for one in cards)))
         keep = partial(hub.keep, is_whole=not cursor)

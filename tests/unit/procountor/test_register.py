@@ -111,8 +111,9 @@ def test_a_look_that_breaks_off_moves_no_cursor(hub, there):
 
 def test_once_a_week_all_are_looked_at_and_a_deleted_card_goes(hub, there):
     there.add(7)
+    there.add(8, identifier="7654321-2")
     sync(hub, there)
-    there.rows.clear()
+    del there.rows[0]
     sync(hub, there)
     assert Verdict.JOINED is matched(hub, there).verdict
 
@@ -139,3 +140,16 @@ def test_what_a_person_set_aside_is_no_candidate(hub, there):
     found = register(hub, there).match(partner(), not_these=frozenset({"8"}))
 
     assert (7,) == asyncio.run(found).ids
+
+
+def test_a_register_that_shows_nothing_any_more_keeps_what_it_had(hub, there):
+    """A right to see it was taken away: what is not shown is not absent."""
+    there.add(7)
+    sync(hub, there)
+    there.rows.clear()
+    hub.now[0] += dt.timedelta(days=8)
+
+    with pytest.raises(CallFailed, match="none of the cards"):
+        sync(hub, there)
+
+    assert Verdict.JOINED is matched(hub, there).verdict
