@@ -99,17 +99,17 @@ def known_year(job: Job, system: str, *, asks_closing: bool = False) -> KnownYea
         parts,
         read=partial(job.stores.lake.read_part, unit.tenant, system),
         today=job.stores.hub.tenants.get(unit.tenant).day_of(job.stores.hub.database.now()),
-        closing_before=closing_before(job),
+        closing_before=partial(closing_before, job),
     )
 
 
-def closing_before(job: Job) -> dict[str, Decimal] | None:
-    """Return what the published year before closed with; zeros left out."""
+def closing_before(job: Job) -> dict[str, Decimal]:
+    """Return what the published year before closed with; nothing where there is none."""
     warehouse, unit = job.stores.warehouse, job.unit
     last = unit.year.start_date - dt.timedelta(days=1)
     before = next((y for y in warehouse.units(unit.tenant) if y.end_date == last), None)
     if before is None:
-        return None
+        return {}
     found = warehouse.report(unit.tenant, "closing_balance", fiscal_year=before.key)
     return dict(zip(found["account_number"].to_pylist(), found["closing"].to_pylist(), strict=True))
 

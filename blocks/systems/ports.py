@@ -225,7 +225,7 @@ class KnownYear:
     of the published ledger that lie in the lake as they were received, when it came in several;
     a part that has not changed is named again in place of being fetched. `read`: gives the bytes of
     one of them. `today`: the tenant's calendar day, None where nobody says.
-    `closing_before`: what accounts closed with in the published year before, debit positive.
+    `closing_before`: gives what accounts closed with in the published year before, debit positive.
     """
 
     is_published_from_here: bool = False
@@ -233,7 +233,7 @@ class KnownYear:
     parts: tuple[ExtractPart, ...] = ()
     read: Callable[[ExtractPart], bytes] | None = None
     today: dt.date | None = None
-    closing_before: Mapping[str, Decimal] | None = None
+    closing_before: Callable[[], Mapping[str, Decimal]] | None = None
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from blocks.hub import Hub
 from blocks.pickup.port import PROCESSED
 from blocks.settings import settings
 from blocks.warehouse.warehouse import Warehouse
-from flows.demo import night, pushing, runs, vouchers
+from flows.demo import finnish, night, pushing, runs, vouchers
 from flows.demo.check import complaints
 from flows.demo.companies import Prepared, prepare
 from flows.demo.customers import approve_opened, complaints_of_customers
@@ -59,8 +59,10 @@ def run_demo(say: Say) -> DemoResult:
             sftp_server(home / SFTP) as sftp,
             pushing.simulated_fennoa() as fennoa,
             vouchers.simulated_both() as both,
+            finnish.simulated(fennoa, both.world) as books,
         ):
-            expected, problems = _load(hub.migrate(), Simulators(fortnox, sftp, home, both), say)
+            there = Simulators(fortnox, sftp, home, both, books)
+            expected, problems = _load(hub.migrate(), there, say)
             seen = look(hub, Warehouse(settings().warehouse))
             problems += [*complaints(expected, seen), *complaints_of_customers(hub)]
             unsent = pushing.complaints_of_push(hub, fennoa)
@@ -92,6 +94,7 @@ class Simulators:
     home: Path
     """Where files are written that are given to a command."""
     both: vouchers.Both
+    finnish: finnish.There
 
 
 def _load(hub: Hub, there: Simulators, say: Say) -> tuple[list[Truth], list[str]]:
@@ -106,22 +109,23 @@ def _load(hub: Hub, there: Simulators, say: Say) -> tuple[list[Truth], list[str]
             prepared = preparing.result()
             say(
                 f"Prefect answers at {server.url}. {len(prepared.truths)} SIE files to load, one "
-                f"of them from an SFTP server, {len(LEDGERS)} tenants to pull from Fortnox."
+                f"of them from an SFTP server, {len(LEDGERS)} tenants to pull from Fortnox, "
+                "one from Fennoa and one from Procountor."
             )
+            finnish.connect(hub, server)
             start_pickup(hub, server, there.sftp)
             pushed = pushing.start_push(hub, server, there.home)
             heard = vouchers.start(hub, server, there.both)
-            problems = _run_all(server, prepared, there.fortnox, say)
+            problems = _run_all(server, prepared, there, say)
             problems += wait_until_moved(server, there.sftp)
             runs.wait_for(server, [pushed, heard], tell=_ignore)
             runs.wait_for(server, [vouchers.start_push(server)], tell=_ignore)
             say(f"The file of {FETCHED} was fetched by SFTP, and lies in processed there.")
-            return [*prepared.truths, *truths(there.fortnox)], problems
+            known = [*prepared.truths, *truths(there.fortnox), *there.finnish.truths()]
+            return known, problems
 
 
-def _run_all(
-    server: PrefectServer, prepared: Prepared, simulator: FortnoxSimulator, say: Say
-) -> list[str]:
+def _run_all(server: PrefectServer, prepared: Prepared, there: Simulators, say: Say) -> list[str]:
     """Load every file, the first one twice; pull every ledger, and one again in its night.
 
     What others wait for is asked for first, so that no core has to wait.
@@ -129,9 +133,12 @@ def _run_all(
     first, second, *rest = [item for item in prepared.truths if item.tenant != FETCHED]
     pulls = night.start_pulls(server)
     files = [_start(server, prepared, truth) for truth in (first, second)]
-    runs.wait_for(server, pulls[:1], tell=_ignore)
-    nightly = night.start_night(server, simulator)
-    say("The first transfer of one tenant is approved, its books change, and its night begins.")
+    runs.wait_for(server, pulls[: len(night.IN_THE_NIGHT)], tell=_ignore)
+    nightly = night.start_night(server, there.fortnox, there.finnish)
+    say(
+        "The first transfers from Fortnox, Fennoa and Procountor are approved, the books change, "
+        "and the night begins."
+    )
     runs.wait_for(server, files[:1], tell=_ignore)
     repeated = _start(server, prepared, first, repeated=True)
     files += [_start(server, prepared, truth) for truth in rest]

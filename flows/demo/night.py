@@ -1,9 +1,11 @@
-"""The demo's Fortnox tenants: first transfer, approval, a change in the books, and one night."""
+"""The demo's tenants of systems: first transfer, approval, a change in the books, one night."""
 
 from __future__ import annotations
 
+from typing import Final
+
 from blocks.warehouse.warehouse import Warehouse
-from flows.demo import runs
+from flows.demo import finnish, runs
 from flows.demo.ledgers import BROKEN, CHANGES, CHANGING, HIDING, change_books
 from flows.demo.outcome import changed_vouchers
 from flows.server.processes import PrefectServer
@@ -11,7 +13,14 @@ from simulators.fortnox import FortnoxSimulator
 from tasks.approve import approve
 from tasks.stores import open_stores
 
-OUTCOMES = {CHANGING.slug: "Published", BROKEN.slug: "Published", HIDING.slug: "Held"}
+IN_THE_NIGHT: Final = (CHANGING.slug, *(item.slug for item in finnish.FINNISH))
+"""Tenants whose transfer is approved and whose books change."""
+
+OUTCOMES: Final = {
+    **dict.fromkeys(IN_THE_NIGHT, "Published"),
+    BROKEN.slug: "Published",
+    HIDING.slug: "Held",
+}
 """How each tenant's pull must end."""
 
 
@@ -20,11 +29,13 @@ def start_pulls(server: PrefectServer) -> list[str]:
     return [runs.start(server, runs.PULL, tenant=slug) for slug in OUTCOMES]
 
 
-def start_night(server: PrefectServer, simulator: FortnoxSimulator) -> str:
-    """Approve one tenant's transfer, change its books, and let the night of its zone begin."""
+def start_night(server: PrefectServer, simulator: FortnoxSimulator, there: finnish.There) -> str:
+    """Approve a transfer from each system, change the books, and let the zone's night begin."""
     with open_stores() as stores:
-        approve(stores, CHANGING.slug, approved_by="the demo", note="equals the simulator's books")
+        for slug in IN_THE_NIGHT:
+            approve(stores, slug, approved_by="the demo", note="equals the simulator's books")
     change_books(simulator)
+    there.change()
     return runs.start(server, runs.NIGHTLY, zone=CHANGING.time_zone)
 
 
@@ -40,16 +51,27 @@ def complaints_of_pulls(pulls: list[runs.Run]) -> list[str]:
 def complaints_of_night(
     night: runs.Run, started: list[runs.Run], warehouse: Warehouse
 ) -> list[str]:
-    """Say what of the night is not as it must be: one run of its zone, and its change list."""
-    ended = [(run.name.partition(" ")[0], run.state) for run in started]
+    """Say what of the night is not as it must be: the runs of the zone, and their change lists."""
+    ended = sorted((run.name.partition(" ")[0], run.state) for run in started)
+    expected_runs = sorted((slug, "Published") for slug in IN_THE_NIGHT)
     (_, year), *_ = CHANGING.years
     changes = changed_vouchers(warehouse, CHANGING.slug, year.key)
     return [
         f"the night: expected {what} {expected}, got {actual}"
         for what, expected, actual in (
             ("to end as", "Completed", night.state),
-            ("the runs", [(CHANGING.slug, "Published")], ended),
+            ("the runs", expected_runs, ended),
             ("the change list", CHANGES, changes),
+            *(
+                (f"the change list of {item.slug}", finnish.CHANGES, _counted(warehouse, item.slug))
+                for item in finnish.FINNISH
+            ),
         )
         if expected != actual
     ]
+
+
+def _counted(warehouse: Warehouse, slug: str) -> dict[str, int]:
+    """Count the vouchers of a change list by what became of them."""
+    changes = changed_vouchers(warehouse, slug, finnish.YEAR.key)
+    return {change: len(vouchers) for change, vouchers in changes.items()}

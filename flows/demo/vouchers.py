@@ -52,6 +52,8 @@ class Both:
 
     ecom: EcomCompany
     procountor: Company
+    world: World
+    """Of the simulated Procountor, where other companies may be."""
 
 
 @contextmanager
@@ -65,7 +67,7 @@ def simulated_both() -> Iterator[Both]:
         os.environ |= {"TASMA_ECOM_URL": feed.url, "TASMA_PROCOUNTOR_URL": there.url}
         os.environ[_KEY] = key.text
         _what_people_do(ecom)
-        yield Both(ecom, world.companies[COMPANY_ID])
+        yield Both(ecom, world.companies[COMPANY_ID], world)
 
 
 _KEY: Final = "TASMA_DEMO_PROCOUNTOR_KEY"

@@ -71,14 +71,14 @@ def test_demo_holds_exactly_the_planted_breaks_and_leaves_nothing_running(tmp_pa
     }
     assert "osto-1 is in Procountor, posted, approved and paid" in done.stderr
     assert "osto-2 is not: Accounts of a row are not joined" in done.stderr
-    assert len({row["tenant"] for row in status}) == 11
+    assert len({row["tenant"] for row in status}) == 13
     assert {"provkund": "live", "avvikande": "mismatch"} == {
         row["tenant"]: row["stage"]
         for row in status
         if row["stage"] in {"live", "mismatch"} and row["source"] != "fortnox"
     }
     assert "1930" in look(tmp_path, "tenant", "open", "avvikande")
-    assert {"sie", "fortnox", ""} == {row["source"] for row in status}
+    assert {"sie", "fortnox", "fennoa", "procountor", ""} == {row["source"] for row in status}
     assert [("changed", "L:2"), ("removed", "B:2")] == [
         (item["change"], item["voucher_key"]) for item in changes["vouchers"]
     ]

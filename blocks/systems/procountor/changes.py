@@ -37,6 +37,7 @@ class Changes:
     ) -> None:
         self._api, self._held, self._known, self._small = api, held, known, dict(small)
         self._is_first = not held.names
+        self._before_us: Totals | None = None
 
     async def take_changes(self) -> None:
         """Fetch what the list of changes names, until it names nothing new.
@@ -146,8 +147,14 @@ class Changes:
 
         Its result stands on none of them until somebody books it.
         """
-        before = self._known.closing_before or {}
-        return {account: amount for account, amount in before.items() if is_carried(account)}
+        if self._before_us is None:
+            ask = self._known.closing_before
+            self._before_us = {
+                account: amount
+                for account, amount in (ask() if ask else {}).items()
+                if is_carried(account)
+            }
+        return self._before_us
 
     def parts(self, compared: Compared) -> list[Part | ExtractPart]:
         """Return the parts of the extract, those that lie in the lake by their names."""
