@@ -155,6 +155,7 @@ with the module of each; those under `TransientError` are retried, the rest go t
             StateTooShort  (blocks.systems.fortnox.consent)
             StatementRefused  (ledger.statement.refusals)
             TextWithNul  (blocks.staging.parquet)
+            TooManyTenants  (blocks.warehouse.together)
             UnexpectedAnswer  (blocks.systems.fennoa.ledger)
             UnexpectedReceipts  (blocks.systems.procountor.ledger)
             UnexpectedShape  (blocks.systems.fortnox.wire)

@@ -37,7 +37,7 @@ def place_accounts(files: TenantFiles, chart: str, places: Sequence[Place]) -> b
     ):
         db.execute("begin")
         attach_copy(db, files, copy)
-        _replace(db, chart, places)
+        _replace(db, files.tenant, chart, places)
         db.execute("commit")
         db.execute(f"checkpoint {PUBLISHED}")
         detach(db)
@@ -53,17 +53,23 @@ def _is_same(files: TenantFiles, chart: str, places: Sequence[Place]) -> bool:
     return charts == [(chart,)] and sorted(rows) == sorted(map(_row, places))
 
 
-def _replace(db: DuckDBPyConnection, chart: str, places: Sequence[Place]) -> None:
+def _replace(db: DuckDBPyConnection, tenant: str, chart: str, places: Sequence[Place]) -> None:
     db.execute(f"delete from {PUBLISHED}.statement_scheme")  # noqa: S608 - names of ours only
-    db.execute(f"insert into {PUBLISHED}.statement_scheme values ($chart)", {"chart": chart})  # noqa: S608 - as above
+    db.execute(
+        f"insert into {PUBLISHED}.statement_scheme values ($tenant, $chart)",  # noqa: S608 - as above
+        {"tenant": tenant, "chart": chart},
+    )
     db.execute(f"delete from {PUBLISHED}.account_place")  # noqa: S608 - as above
     rows = list(zip(*map(_row, places), strict=True)) or [(), (), (), ()]
     names = ("statement", "line", "accounts", "valid_from")
     db.execute(
-        f"insert into {PUBLISHED}.account_place select"
+        f"insert into {PUBLISHED}.account_place select $tenant,"
         " unnest($statement::varchar[]), unnest($line::varchar[]),"
         " unnest($accounts::varchar[]), unnest($valid_from::date[])",
-        {name: list(column) for name, column in zip(names, rows, strict=True)},
+        {
+            "tenant": tenant,
+            **{name: list(column) for name, column in zip(names, rows, strict=True)},
+        },
     )
 
 

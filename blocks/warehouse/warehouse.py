@@ -19,7 +19,7 @@ from blocks.warehouse.attach import (
     attach_published_or_nothing,
     open_published,
 )
-from blocks.warehouse.errors import NoSuchTable
+from blocks.warehouse.errors import NoLedger, NoSuchTable
 from blocks.warehouse.evidence import Publication
 from blocks.warehouse.export import export_tables
 from blocks.warehouse.files import TenantFiles, writing
@@ -36,6 +36,7 @@ from blocks.warehouse.side_tables import (
     publish_side_tables,
     read_side_table,
 )
+from blocks.warehouse.together import attach_script
 from blocks.warehouse.verify import verify_unit
 from blocks.warehouse.workbench import open_published_unit, open_workbench
 from blocks.weights import Held, weighed
@@ -244,6 +245,18 @@ class Warehouse:
         """
         with open_published(self._files(tenant)) as db:
             return export_tables(db, folder)
+
+    def attach_script(self, tenants: Sequence[str] | None = None) -> str:
+        """Return statements by which a DuckDB client reads tenants' books as one (`together`).
+
+        Raises:
+            NoLedger: Nothing is published for one of them, or for nobody.
+            TooManyTenants: They are more than one client opens.
+        """
+        wanted = self.tenants() if tenants is None else tenants
+        if not wanted:
+            raise NoLedger(tenant="any tenant")
+        return attach_script([self._files(tenant) for tenant in wanted])
 
     def export_all(
         self, folder: Path, *, replace: bool = False, file_format: Format = "parquet"

@@ -47,6 +47,7 @@ GROUPS: Final[dict[CommandPath, str]] = {
     ): "Customers' statements: what a file says, before it is held against the books.",
     ("connect",): "Connect tenants to their accounting systems, and see what is missing.",
     ("lake",): "Look after the lake: files as received, and tables read from them.",
+    ("warehouse",): "What is published, of many tenants together.",
     ("sftp",): "Fetch files from customers' SFTP servers.",
     ("push",): "Push invoices into other systems, each exactly once, and see what waits and why.",
     ("route",): "What of one system goes to another, and by which settings.",
@@ -226,6 +227,9 @@ COMMANDS: Final[dict[CommandPath, Listed]] = {
     ),
     ("lake", "prune"): Listed(
         "lake", "Show the old files that nothing needs, and remove them with --yes."
+    ),
+    ("warehouse", "attach"): Listed(
+        "attaching", "Print a script by which a DuckDB client reads many tenants' books as one."
     ),
     ("sftp", "set"): Listed(
         "sftp", "Keep what was agreed with a tenant; what is not named stays as it was."

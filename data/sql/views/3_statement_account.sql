@@ -20,13 +20,14 @@ account as (
 
 own_range as (
     select
+        account_place.tenant,
         account_place.statement,
         tenant_line.line_order,
         account_place.valid_from,
         split_part(account_place.accounts, '-', 1) as first,
         string_split(account_place.accounts, '-')[-1] as last
     from account_place
-    inner join tenant_line using (statement, line)
+    inner join tenant_line using (tenant, statement, line)
 ),
 
 own as (
@@ -40,7 +41,8 @@ own as (
     inner join fiscal_year using (tenant, fiscal_year)
     inner join own_range
         on
-            own_range.valid_from <= fiscal_year.end_date
+            own_range.tenant = account.tenant
+            and own_range.valid_from <= fiscal_year.end_date
             and rpad(left(account.account_number, length(first)), length(first)::integer, '0') >= first
             and rpad(left(account.account_number, length(last)), length(last)::integer, '0') <= last
     qualify row_number() over (
@@ -51,6 +53,7 @@ own as (
 
 part as (
     select
+        tenant,
         statement,
         line_order,
         unnest(string_split(accounts, ' ')) as accounts
@@ -60,6 +63,7 @@ part as (
 
 default_range as (
     select
+        tenant,
         statement,
         line_order,
         split_part(accounts, '-', 1) as first,
@@ -77,7 +81,8 @@ by_default as (
     from account
     inner join default_range
         on
-            rpad(left(account.account_number, length(first)), length(first)::integer, '0') >= first
+            default_range.tenant = account.tenant
+            and rpad(left(account.account_number, length(first)), length(first)::integer, '0') >= first
             and rpad(left(account.account_number, length(last)), length(last)::integer, '0') <= last
 ),
 
@@ -99,7 +104,7 @@ placed as (
         own.account_number,
         false as is_default
     from own
-    inner join tenant_line on tenant_line.line = 'unbooked_result'
+    inner join tenant_line on tenant_line.tenant = own.tenant and tenant_line.line = 'unbooked_result'
     where own.statement = 'income_statement'
     union all
     select
@@ -121,8 +126,13 @@ unplaced as (
         tenant_line.line_order,
         account.account_number
     from account
-    inner join tenant_line on tenant_line.accounts = '*'
-    anti join placed using (tenant, fiscal_year, statement, account_number)
+    inner join tenant_line on tenant_line.tenant = account.tenant and tenant_line.accounts = '*'
+    anti join placed
+        on
+            placed.tenant = account.tenant
+            and placed.fiscal_year = account.fiscal_year
+            and placed.statement = tenant_line.statement
+            and placed.account_number = account.account_number
 )
 
 select

@@ -9,13 +9,15 @@ with
 
 adds as (
     select
+        line.tenant,
         line.statement,
         line.line_order,
         part.line_order as part_order
     from tenant_line as line
     inner join tenant_line as part
         on
-            part.statement = line.statement
+            part.tenant = line.tenant
+            and part.statement = line.statement
             and part.accounts <> ''
             and part.line_order between
             case when line.adds = '' then line.line_order else split_part(line.adds, '-', 1)::integer end
@@ -48,7 +50,7 @@ line_amount as (
         sum(part_amount.movement) as movement,
         sum(part_amount.closing) as closing
     from adds
-    inner join part_amount using (statement, part_order)
+    inner join part_amount using (tenant, statement, part_order)
     group by all
 ),
 
@@ -76,7 +78,7 @@ select
     (tenant_line.presented_sign * coalesce(line_amount.movement, 0))::decimal(38, 2) as movement,
     (tenant_line.presented_sign * coalesce(line_amount.closing, 0))::decimal(38, 2) as closing
 from year_month
-cross join tenant_line
+inner join tenant_line using (tenant)
 left join line_amount
     on
         line_amount.tenant = year_month.tenant

@@ -40,7 +40,7 @@ placed as (
         tenant_line.line,
         tenant_line.account_type
     from statement_account
-    inner join tenant_line using (statement, line_order)
+    inner join tenant_line using (tenant, statement, line_order)
     where statement_account.is_placed and tenant_line.line <> 'unbooked_result'
 )
 

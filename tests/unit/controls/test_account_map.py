@@ -191,10 +191,11 @@ def published(books, chart, *places):
         books.publishes(books)
     with books.bench(views=True) as db:
         db.execute("use published")
-        db.execute("insert into statement_scheme values ($chart)", {"chart": chart})
+        db.execute("insert into statement_scheme values ('exempel', $chart)", {"chart": chart})
         for place in places:
             db.execute(
-                "insert into account_place values ($statement, $line, $accounts, $valid_from)",
+                "insert into account_place"
+                " values ('exempel', $statement, $line, $accounts, $valid_from)",
                 vars(place),
             )
         yield db
