@@ -51,7 +51,7 @@ VIEWS: Final = (
 TABLES: Final = (*CANONICAL, "load", "load_table", "voucher_change", *VIEWS)
 """What is written of each year."""
 
-BESIDE: Final = ("connected_file", "account_vat_code")
+SIDE_TABLES: Final = ("connected_file", "account_vat_code")
 WITHOUT_YEAR: Final = ("statement_scheme", "account_place")
 """What the views read besides the year's books."""
 
@@ -160,19 +160,19 @@ class PartitionedFolder:
 
 def _made_of(db: DuckDBPyConnection, year: FiscalYear) -> dict[str, str]:
     record = current_load(db, year)
-    beside = hashlib.sha256()
-    for row in _rows_beside(db, year):
-        beside.update(repr(row).encode())
+    side = hashlib.sha256()
+    for row in _side_rows(db, year):
+        side.update(repr(row).encode())
     return {
         "digest": record.digest if record else "",
         "load_id": record.load_id if record else "",
         "shape": current_shape().model_dump_json(),
-        "beside": beside.hexdigest(),
+        "side": side.hexdigest(),
     }
 
 
-def _rows_beside(db: DuckDBPyConnection, year: FiscalYear) -> Iterator[tuple[object, ...]]:
-    for name in BESIDE:
+def _side_rows(db: DuckDBPyConnection, year: FiscalYear) -> Iterator[tuple[object, ...]]:
+    for name in SIDE_TABLES:
         query = f"from {PUBLISHED}.{name} where fiscal_year = $year order by all"
         yield from db.execute(query, {"year": year.key}).fetchall()
     for name in WITHOUT_YEAR:

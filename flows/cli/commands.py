@@ -359,6 +359,6 @@ COMMANDS: Final[dict[CommandPath, Listed]] = {
     ),
     ("push", "deviations"): Listed(
         "push_work",
-        "Hold what is there now against what was sent: key, date and total of the newest 1,000.",
+        "Hold what is there now against what was sent, and add up what was delivered.",
     ),
 }

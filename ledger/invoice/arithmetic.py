@@ -14,9 +14,10 @@ from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-from ledger.money import ZERO
-
 CENT: Final = Decimal("0.01")
+ZERO: Final = Decimal("0.00")
+"""Written anew: `ledger.money` loads numpy, and listings of the hub need only these sums."""
+
 _HUNDRED: Final = Decimal(100)
 
 _EXACT: Final = Context(prec=80)

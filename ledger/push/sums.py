@@ -7,10 +7,12 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from ledger.invoice.arithmetic import Sum
-from ledger.invoice.document import InvoiceDocument
+
+if TYPE_CHECKING:
+    from ledger.invoice.document import InvoiceDocument
 
 
 @dataclass(frozen=True)
