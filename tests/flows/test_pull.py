@@ -107,4 +107,4 @@ def test_a_document_that_is_lost_is_named_on_the_page(desk, connect):
     state = desk.do(pull, tenant=ledger.tenant, ledger="leave")
 
     assert "Kept" == state.name
-    assert f"| L 2 | {lost} |" in desk.artifact(f"{ledger.tenant}-2025-documents")
+    assert f"| L:2 | {lost} |" in desk.artifact(f"{ledger.tenant}-2025-documents")
