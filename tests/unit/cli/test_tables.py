@@ -6,6 +6,7 @@ import ast
 import datetime as dt
 import re
 import sys
+from collections import Counter
 from decimal import Decimal
 from pathlib import Path
 
@@ -231,7 +232,7 @@ def show_lake(monkeypatch):
 
 def show_deviations(monkeypatch):
     found = (Deviation(LONG, "12345678", LONG),)
-    counts = {"received": 1, "done": 1}
+    counts = Counter(received=1, done=1)
     monkeypatch.setattr(push_work, "deviating", lambda *_: Deviations(1, 0, found, counts))
     return on_terminal("push", "deviations", "acme", "--to", "fennoa")
 
