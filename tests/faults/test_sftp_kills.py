@@ -60,8 +60,9 @@ class Customer:
 
     def __post_init__(self):
         company = Company(self.number, calendar_years(2024, 2024), 12)
-        edited = [company.next_night(changed=[("A", number)]) for number in (1, 2, 3)]
+        edited = [company.next_night(changed=[("L", number)]) for number in (1, 2, 3)]
         self.versions = [(each.sie(), each.trial_balance()) for each in (company, *edited)]
+        assert len({content for content, _ in self.versions}) == len(self.versions)
 
     @property
     def path(self):
