@@ -164,7 +164,7 @@ def test_route_leads_by_the_client_that_the_article_names_unless_another_is(both
     )
 
 
-@pytest.mark.requirement("R-ECO-34a", "R-ECO-34b", "R-ECO-33b")
+@pytest.mark.requirement("R-ECO-28", "R-ECO-34a", "R-ECO-34b")
 @pytest.mark.parametrize("mode", [A, B])
 def test_purchase_ends_approved_with_its_supplier_in_either_setting(both, mode):
     at(both, mode)
@@ -206,7 +206,7 @@ def test_only_the_image_goes_and_the_invoice_is_paid_by_its_own_id(both):
     assert [("7230", Decimal("1000.00"), 1)] == both.entries()
 
 
-@pytest.mark.requirement("R-ECO-53c", "R-ECO-45b")
+@pytest.mark.requirement("R-ECO-53c", "R-ECO-45b", "R-ECO-45c")
 def test_sale_goes_with_its_image_alone_and_a_part_payment_leaves_it_partly_paid(both):
     at(both, A)
     both.ecom.sale("s-1")
@@ -223,6 +223,7 @@ def test_sale_goes_with_its_image_alone_and_a_part_payment_leaves_it_partly_paid
     invoice = both.invoice("SALES_INVOICE")
     assert ("PARTLY_PAID", "NO_SENDING") == (invoice.status, invoice.body["invoiceChannel"])
     assert [Decimal("255.00")] == [one["amount"] for one in invoice.payments]
+    assert 1 == len(both.calls(f"invoices/{invoice.id}/approve", method="PUT"))
     assert [] == both.calls(f"invoices/{invoice.id}/send")
     assert [("3000", Decimal("-1000.00"), 1)] == both.entries("SALES_INVOICE")
 
