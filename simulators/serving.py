@@ -5,7 +5,8 @@ from __future__ import annotations
 import socket
 import threading
 import time
-from typing import Any, Final, Self
+from collections.abc import Sequence
+from typing import Final, Self
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -20,12 +21,14 @@ START_LIMIT_S: Final = 10.0
 class Serving:
     """Serves an application over real HTTP on this machine, while it is a context manager.
 
-    `base`: the address, once it serves. ``world`` has `crashes`, mistakes of the simulator itself.
+    `base`: the address, once it serves. `crashes`: mistakes of the simulator itself, as they come.
     """
 
-    def __init__(self, app: ASGIApp, world: Any, *, port: int = 0) -> None:
+    def __init__(
+        self, app: ASGIApp, *, crashes: Sequence[BaseException] = (), port: int = 0
+    ) -> None:
         """Prepare; port 0 takes a free one."""
-        self.app, self.world, self.port = app, world, port
+        self.app, self.crashes, self.port = app, crashes, port
         self.base = ""
 
     def __enter__(self) -> Self:
@@ -63,5 +66,5 @@ class Serving:
         """Stop serving; a mistake of the simulator itself is raised here, if there was one."""
         self._server.stop()
         self._thread.join(START_LIMIT_S)
-        if self.world.crashes:
-            raise RuntimeError("The simulator itself failed.") from self.world.crashes[0]
+        if self.crashes:
+            raise RuntimeError("The simulator itself failed.") from self.crashes[0]

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from typing import Any, ClassVar, Final
 
 from httpx import HTTPError
@@ -11,7 +10,7 @@ from prefect.blocks.core import Block
 from prefect.client.orchestration import get_client
 from pydantic import Field, SecretStr, ValidationError
 
-from blocks.http import CallFailed
+from blocks.held_block import held_block, no_server
 from ledger.errors import TerminalError
 
 TYPE_SLUG: Final = "sftp-account"
@@ -89,12 +88,9 @@ async def sftp_account(name: str) -> SftpAccount:
         NotAnAccountBlock: It is of another type or not filled in.
         CallFailed: Prefect's server does not answer.
     """
-    try:
-        # What is loaded by type and name may be any block, which Prefect's types cannot say.
-        with _asked(f"the block {name}"):
-            found: object = await Block.aload(name)
-    except ValueError:
-        raise NoAccountBlock(block=name) from None
+    found = await held_block(name)
+    if found is None:
+        raise NoAccountBlock(block=name)
     if isinstance(found, SftpAccount) and found.is_filled_in:
         return found
     raise NotAnAccountBlock(block=name)
@@ -111,23 +107,13 @@ async def sftp_accounts() -> dict[str, SftpAccount]:
     """
     found: dict[str, SftpAccount] = {}
     async with get_client() as client:
-        with _asked("the logins"):
+        try:
             documents = await client.read_block_documents_by_type(TYPE_SLUG)
+        except (HTTPError, RuntimeError) as problem:
+            raise no_server("load the logins", problem) from None
     for document in documents:
         with suppress(ValidationError):  # of its own tenant alone, as `sftp_account` says
             account = SftpAccount.model_validate(document.data)
             if account.is_filled_in:
                 found[f"{TYPE_SLUG}/{document.name}"] = account
     return found
-
-
-@contextmanager
-def _asked(wanted: str) -> Iterator[None]:
-    try:
-        yield
-    except (HTTPError, RuntimeError) as problem:
-        raise CallFailed(
-            f"Prefect's server did not let us load {wanted} ({type(problem).__name__}). "
-            "Start it, then try again.",
-            code="no_prefect_server",
-        ) from None

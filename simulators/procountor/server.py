@@ -45,7 +45,8 @@ class ProcountorSimulator(Serving):
         """
         limiter = SlidingWindow(rate_limit, rate_window_s)
         known = world or World.of(companies, habits=Habits(**habits), limiter=limiter)
-        super().__init__(App(known), known, port=port)
+        super().__init__(App(known), crashes=known.crashes, port=port)
+        self.world = known
 
     @property
     def url(self) -> str:

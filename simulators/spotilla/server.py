@@ -18,7 +18,8 @@ class SpotillaSimulator(Serving):
     def __init__(self, tenants: Iterable[Tenant], *, port: int = 0, **settings: Any) -> None:
         """Prepare a simulator; ``settings`` are fields of `world.World`."""
         world = World.of(tenants, **settings)
-        super().__init__(App(world, serve, _shown), world, port=port)
+        super().__init__(App(world, serve, _shown), crashes=world.crashes, port=port)
+        self.world = world
 
     @property
     def url(self) -> str:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Final
 
-from httpx import HTTPError
 from prefect.blocks.core import Block
 from pydantic import Field, HttpUrl, SecretStr
 
-from blocks.http import CallFailed
+from blocks.held_block import held_block
 from ledger.errors import TerminalError
 
 DOCUMENTATION: Final = HttpUrl("https://support.ecomjet.com")
@@ -54,17 +53,7 @@ async def feed_block(tenant: str, name: str) -> EcomFeed:
         NoFeed: It is not there, of another type, or has neither key nor folder.
         CallFailed: Prefect's server, which keeps it, does not answer.
     """
-    try:
-        # What is loaded by type and name may be any block, which Prefect's types cannot say.
-        found: object = await Block.aload(name)
-    except ValueError:
-        raise NoFeed(block=name, tenant=tenant) from None
-    except (HTTPError, RuntimeError) as problem:
-        raise CallFailed(
-            f"Prefect's server did not let us load the block {name} ({type(problem).__name__}). "
-            "Start it, then try again.",
-            code="no_prefect_server",
-        ) from None
+    found = await held_block(name)
     if isinstance(found, EcomFeed) and (found.key.get_secret_value() or found.folder):
         return found
     raise NoFeed(block=name, tenant=tenant)

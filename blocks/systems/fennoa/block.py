@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Final
 
-from httpx import HTTPError
 from prefect.blocks.core import Block
 from pydantic import Field, HttpUrl, SecretStr, ValidationError
 
-from blocks.http import CallFailed
+from blocks.held_block import held_block
 from ledger.errors import TerminalError
 from ledger.invoice.mappings.fennoa.terms import Terms
 
@@ -62,17 +61,7 @@ async def api_user(tenant: str, name: str) -> FennoaApiUser:
         NoApiUser: It is not there, of another type, or lacks user or key.
         CallFailed: Prefect's server, which keeps it, does not answer.
     """
-    try:
-        # What is loaded by type and name may be any block, which Prefect's types cannot say.
-        found: object = await Block.aload(name)
-    except ValueError:
-        raise NoApiUser(block=name, tenant=tenant) from None
-    except (HTTPError, RuntimeError) as problem:
-        raise CallFailed(
-            f"Prefect's server did not let us load the block {name} ({type(problem).__name__}). "
-            "Start it, then try again.",
-            code="no_prefect_server",
-        ) from None
+    found = await held_block(name)
     if isinstance(found, FennoaApiUser) and found.user and found.key.get_secret_value():
         return found
     raise NoApiUser(block=name, tenant=tenant)

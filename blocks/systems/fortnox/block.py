@@ -5,11 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any, ClassVar, Final
 
-from httpx import HTTPError
 from prefect.blocks.core import Block
 from pydantic import Field, HttpUrl, SecretStr
 
-from blocks.http import CallFailed
+from blocks.held_block import held_block
 from blocks.systems.fortnox.settings import settings
 from ledger.errors import TerminalError
 
@@ -105,22 +104,9 @@ async def fortnox_app() -> FortnoxApp:
     if chosen.client_id and secret.get_secret_value():
         return FortnoxApp(client_id=chosen.client_id, client_secret=secret)
     name = chosen.app_block
-    try:
-        # What is loaded by type and name may be any block, which Prefect's types cannot say.
-        found: object = await Block.aload(name)
-    except ValueError:
-        raise NoAppBlock(block=name) from None
-    except (HTTPError, RuntimeError) as problem:
-        raise no_server(f"load the block {name}", problem) from None
+    found = await held_block(name)
+    if found is None:
+        raise NoAppBlock(block=name)
     if isinstance(found, FortnoxApp) and found.client_id and found.client_secret:
         return found
     raise NotAnAppBlock(block=name)
-
-
-def no_server(what: str, problem: Exception) -> CallFailed:
-    """Say that Prefect's server, which keeps the blocks, is not there."""
-    return CallFailed(
-        f"Prefect's server did not let us {what} ({type(problem).__name__}). Start it, then try "
-        "again.",
-        code="no_prefect_server",
-    )

@@ -22,12 +22,13 @@ from typing import Final
 from httpx import HTTPError
 from prefect.exceptions import PrefectException
 
+from blocks.held_block import no_server
 from blocks.http import CallFailed, CallRefused
 from blocks.hub import Connection, Hub, KeptLease
 from blocks.hub.connections import CredentialMoved
 from blocks.steps import reached
 from blocks.systems.fortnox.answers import refusal
-from blocks.systems.fortnox.block import FortnoxTokens, no_server, tokens_name
+from blocks.systems.fortnox.block import FortnoxTokens, tokens_name
 from blocks.systems.fortnox.oauth import Grant, OAuth
 from blocks.systems.fortnox.system import CRASH_POINTS
 from blocks.systems.fortnox.tokens import SPARE, Token, Tokens

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final, TypeVar
 
-from httpx import HTTPError
 from prefect.blocks.core import Block
 from pydantic import Field, HttpUrl, SecretStr, ValidationError
 
-from blocks.http import CallFailed
+from blocks.held_block import held_block
 from ledger.errors import TerminalError
 from ledger.invoice.mappings.procountor.terms import Terms
 
@@ -118,17 +117,7 @@ async def credentials(tenant: str, name: str) -> Credentials:
 
 
 async def _load(kind: type[Kind], name: str, tenant: str) -> Kind:
-    try:
-        # What is loaded by type and name may be any block, which Prefect's types cannot say.
-        found: object = await Block.aload(name) if name else None
-    except ValueError:
-        found = None
-    except (HTTPError, RuntimeError) as problem:
-        raise CallFailed(
-            f"Prefect's server did not let us load the block {name} ({type(problem).__name__}). "
-            "Start it, then try again.",
-            code="no_prefect_server",
-        ) from None
+    found = await held_block(name) if name else None
     if isinstance(found, kind):
         return found
     title = str(kind._block_type_name)  # noqa: SLF001 - Prefect has no other name for it

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Final
 
-from httpx import HTTPError
 from prefect.blocks.core import Block
 from pydantic import Field, HttpUrl, SecretStr
 
-from blocks.http import CallFailed
+from blocks.held_block import held_block
 from blocks.invoices.tables import rows_of
 from ledger.errors import TerminalError
 from ledger.spotilla.names import Names, UnknownSpelling
@@ -66,17 +65,7 @@ async def user_block(tenant: str, name: str) -> SpotillaUser:
         NoSpotillaUser: It is not there, of another type, or not filled in.
         CallFailed: Prefect's server, which keeps it, does not answer.
     """
-    try:
-        # What is loaded by type and name may be any block, which Prefect's types cannot say.
-        found: object = await Block.aload(name)
-    except ValueError:
-        raise NoSpotillaUser(block=name, tenant=tenant) from None
-    except (HTTPError, RuntimeError) as problem:
-        raise CallFailed(
-            f"Prefect's server did not let us load the block {name} ({type(problem).__name__}). "
-            "Start it, then try again.",
-            code="no_prefect_server",
-        ) from None
+    found = await held_block(name)
     if isinstance(found, SpotillaUser) and all(
         (found.subdomain, found.email, found.password.get_secret_value())
     ):
