@@ -103,6 +103,8 @@ class Port:
     settings: type[BaseSettings]
     blocks: tuple[type[Block], ...]
     connect: Connector
+    consent: Consent | None = None
+    """None where `Connecting.has_link` is never so."""
     ledger: Callable[[Any], LedgerSource] | None = None
     documents: Callable[[Any], DocumentSource] | None = None
     target: Callable[[Any], PushTarget] | None = None
@@ -150,20 +152,6 @@ class Connector(Protocol):
     def completed(self, wants: Wants, known: Connection | None) -> Wants:
         """Return the choices with what was left out filled in as the last connection had it."""
 
-    async def authorize_url(self, state: str, *, wants: Wants) -> str:
-        """Return the address where the customer's administrator approves.
-
-        Raises:
-            TerminalError: There are no credentials of ours, or no such address.
-        """
-
-    def refused_consent(self, error: str, description: str) -> Sequence[Requirement]:
-        """Say which requirement a customer who came back with ``error=`` did not meet.
-
-        Raises:
-            CallRefused: It is about none of them.
-        """
-
     async def finish(
         self, hub: Hub, tenant: str, answer: Mapping[str, SecretStr], *, wants: Wants
     ) -> Connection:
@@ -182,6 +170,24 @@ class Connector(Protocol):
 
         Raises:
             CallFailed: Where they are kept does not answer; nothing was deleted.
+        """
+
+
+class Consent(Protocol):
+    """Connects by an address that the customer's administrator opens (`Connecting.has_link`)."""
+
+    async def authorize_url(self, state: str, *, wants: Wants) -> str:
+        """Return the address where the customer's administrator approves.
+
+        Raises:
+            TerminalError: There are no credentials of ours, or no such address.
+        """
+
+    def refused_consent(self, error: str, description: str) -> Sequence[Requirement]:
+        """Say which requirement a customer who came back with ``error=`` did not meet.
+
+        Raises:
+            CallRefused: It is about none of them.
         """
 
 

@@ -10,7 +10,7 @@ from pydantic import SecretStr
 
 from blocks.hub import Connection, Hub
 from blocks.systems.lease import resource
-from blocks.systems.ports import Requirement, SourceYear, Wants
+from blocks.systems.ports import Consent, Requirement, SourceYear, Wants
 from blocks.systems.registry import SYSTEMS, open_books, port, systems_with
 from flows.cli.on_server import server_chosen
 
@@ -27,7 +27,7 @@ def completed(hub: Hub, tenant: str, system: str, wants: Wants) -> Wants:
 
 def authorize_url(system: str, state: str, *, wants: Wants) -> str:
     """Return the address where a customer's administrator approves."""
-    return _ask(port(system).connect.authorize_url(state, wants=wants))
+    return _ask(_consent(system).authorize_url(state, wants=wants))
 
 
 def finish_consent(
@@ -53,8 +53,15 @@ def finish(
 
 
 def refused_consent(system: str, error: str, description: str) -> Sequence[Requirement]:
-    """Say what a customer who came back with an error lacks; raises as the connector does."""
-    return port(system).connect.refused_consent(error, description)
+    """Say what a customer who came back with an error lacks; raises as `Consent` does."""
+    return _consent(system).refused_consent(error, description)
+
+
+def _consent(system: str) -> Consent:
+    found = port(system).consent
+    if found is None:
+        raise RuntimeError(f"{system} hands out no address, and its has_link says that it does.")
+    return found
 
 
 def requirements(hub: Hub, tenant: str, *systems: str) -> list[Requirement]:

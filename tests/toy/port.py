@@ -127,14 +127,6 @@ class Connector:
         """Nothing is chosen here."""
         return wants
 
-    async def authorize_url(self, state: str, *, wants: Wants) -> str:
-        """No address is handed out: `Connecting.has_link` says so."""
-        raise NotImplementedError
-
-    def refused_consent(self, error: str, description: str) -> Sequence[Requirement]:
-        """Nobody comes back from an address that was not handed out."""
-        raise NotImplementedError
-
     async def finish(
         self,
         hub: Hub,

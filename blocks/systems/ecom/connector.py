@@ -11,11 +11,12 @@ from pydantic import SecretStr
 
 from blocks.http import CallRefused
 from blocks.hub import Connection, Hub, Method
+from blocks.systems.by_block import ByBlock, save_proved
 from blocks.systems.ecom.http_feed import wrong_company
 from blocks.systems.ecom.session import EcomSession, digits, ecom_session, opened
 from blocks.systems.ecom.system import ECOM
 from blocks.systems.lease import WAIT_LIMIT_S
-from blocks.systems.ports import Renewal, Requirement, Wants
+from blocks.systems.ports import Requirement, Wants
 
 FEED: Final = "feed"
 HELP: Final = (
@@ -24,7 +25,7 @@ HELP: Final = (
 )
 
 
-class EcomConnector:
+class EcomConnector(ByBlock):
     """See `Connector`. Sessions wait for nobody: reading changes nothing there."""
 
     def session(
@@ -48,18 +49,6 @@ class EcomConnector:
         await asyncio.to_thread(hub.connections.proved, tenant, ECOM)
         return [Requirement(FEED, True, "Ecom gave the feed of the tenant's company.")]
 
-    def completed(self, wants: Wants, known: Connection | None) -> Wants:
-        """Return the choices; the block is that of the last connection unless another is named."""
-        return {"block": known.credential_block, **wants} if known else wants
-
-    async def authorize_url(self, state: str, *, wants: Wants) -> str:
-        """No address is handed out: `Connecting.has_link` says so."""
-        raise NotImplementedError
-
-    def refused_consent(self, error: str, description: str) -> Sequence[Requirement]:
-        """Nobody comes back from an address that was not handed out."""
-        raise NotImplementedError
-
     async def finish(
         self,
         hub: Hub,
@@ -79,17 +68,5 @@ class EcomConnector:
         saved = Connection(
             tenant, ECOM, Method.API_KEY, source_tenant_id=digits(theirs), credential_block=block
         )
-        await asyncio.to_thread(_save, hub, saved)
+        await asyncio.to_thread(save_proved, hub, saved)
         return hub.connections.get(tenant, ECOM)
-
-    async def keep_alive(self, hub: Hub, *, run_id: str = "") -> Sequence[Renewal]:  # noqa: ARG002
-        """A key does not end by itself."""
-        return []
-
-    async def forget(self, connection: Connection) -> None:
-        """Leave the block: a person made it, and whoever erases a tenant is shown its name."""
-
-
-def _save(hub: Hub, connection: Connection) -> None:
-    hub.connections.save(connection)
-    hub.connections.proved(connection.tenant, ECOM)

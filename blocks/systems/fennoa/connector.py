@@ -10,15 +10,16 @@ from pydantic import SecretStr
 
 from blocks.http import CallRefused, WhoActs
 from blocks.hub import Connection, ConnectionState, Hub, Method
+from blocks.systems.by_block import ByBlock, save_proved
 from blocks.systems.fennoa.memory import OwnMemory
 from blocks.systems.fennoa.preflight import newest_id, preflight_of
 from blocks.systems.fennoa.session import FennoaSession, fennoa_session, opened
 from blocks.systems.fennoa.system import FENNOA
 from blocks.systems.lease import WAIT_LIMIT_S
-from blocks.systems.ports import Renewal, Requirement, Wants
+from blocks.systems.ports import Requirement, Wants
 
 
-class FennoaConnector:
+class FennoaConnector(ByBlock):
     """See `Connector`. Sessions wait for nobody: a key is not spent, and pushes have a lease."""
 
     def session(
@@ -38,18 +39,6 @@ class FennoaConnector:
             found = await preflight_of(session)
         await asyncio.to_thread(_note, hub, tenant, found[0])
         return found
-
-    def completed(self, wants: Wants, known: Connection | None) -> Wants:
-        """Return the choices; the block is that of the last connection unless another is named."""
-        return {"block": known.credential_block, **wants} if known else wants
-
-    async def authorize_url(self, state: str, *, wants: Wants) -> str:
-        """No address is handed out: `Connecting.has_link` says so."""
-        raise NotImplementedError
-
-    def refused_consent(self, error: str, description: str) -> Sequence[Requirement]:
-        """Nobody comes back from an address that was not handed out."""
-        raise NotImplementedError
 
     async def finish(
         self,
@@ -88,13 +77,6 @@ class FennoaConnector:
         await asyncio.to_thread(_save, hub, saved, str(newest), memory.facts())
         return hub.connections.get(tenant, FENNOA)
 
-    async def keep_alive(self, hub: Hub, *, run_id: str = "") -> Sequence[Renewal]:  # noqa: ARG002
-        """A key does not end by itself."""
-        return []
-
-    async def forget(self, connection: Connection) -> None:
-        """Leave the block: a person made it, and whoever erases a tenant is shown its name."""
-
 
 def _note(hub: Hub, tenant: str, user: Requirement) -> None:
     if user.passed:
@@ -109,5 +91,4 @@ def _save(hub: Hub, connection: Connection, newest: str, facts: dict[str, str]) 
     if not hub.push_marks.of(connection.tenant, FENNOA):
         hub.push_marks.set(connection.tenant, FENNOA, newest)
     hub.push_facts.note(connection.tenant, FENNOA, **facts)
-    hub.connections.save(connection)
-    hub.connections.proved(connection.tenant, FENNOA)
+    save_proved(hub, connection)

@@ -24,7 +24,7 @@ NO_WAIT_S: Final = 0.0
 
 
 class FortnoxConnector:
-    """See `Connector`."""
+    """See `Connector` and `Consent`."""
 
     def session(
         self, hub: Hub, tenant: str, *, run_id: str = "", wait_limit_s: float = WAIT_LIMIT_S

@@ -20,6 +20,12 @@ def documents_of(session: FortnoxSession) -> DocumentSource:
     return session.documents
 
 
+CONNECTOR: Final = FortnoxConnector()
 PORT: Final = Port(
-    FortnoxSettings, BLOCKS, FortnoxConnector(), ledger=FortnoxLedger, documents=documents_of
+    FortnoxSettings,
+    BLOCKS,
+    CONNECTOR,
+    consent=CONNECTOR,
+    ledger=FortnoxLedger,
+    documents=documents_of,
 )

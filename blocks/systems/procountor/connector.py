@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from pydantic import SecretStr
 
 from blocks.hub import Connection, ConnectionState, Hub, Method
+from blocks.systems.by_block import ByBlock, save_proved
 from blocks.systems.lease import WAIT_LIMIT_S
-from blocks.systems.ports import Renewal, Requirement, Wants
+from blocks.systems.ports import Requirement, Wants
 from blocks.systems.procountor.answers import CATALOGUE, wrong_company
 from blocks.systems.procountor.block import credentials
 from blocks.systems.procountor.ledger_rights import preflight_of_ledger
@@ -29,7 +30,7 @@ from ledger.invoice.mappings.procountor.reading import text_in
 
 
 @dataclass(frozen=True)
-class ProcountorConnector:
+class ProcountorConnector(ByBlock):
     """See `Connector`. `client`: of which client; empty for the one that fetches ledgers.
 
     Sessions wait for nobody: a key is not spent, and pushes have a lease.
@@ -60,18 +61,6 @@ class ProcountorConnector:
             found = await (preflight_of(session) if self.client else preflight_of_ledger(session))
         await asyncio.to_thread(_note, hub, tenant, self.system, found)
         return found
-
-    def completed(self, wants: Wants, known: Connection | None) -> Wants:
-        """Return the choices; the block is that of the last connection unless another is named."""
-        return {"block": known.credential_block, **wants} if known else wants
-
-    async def authorize_url(self, state: str, *, wants: Wants) -> str:
-        """No address is handed out: `Connecting.has_link` says so."""
-        raise NotImplementedError
-
-    def refused_consent(self, error: str, description: str) -> Sequence[Requirement]:
-        """Nobody comes back from an address that was not handed out."""
-        raise NotImplementedError
 
     async def finish(
         self,
@@ -108,15 +97,8 @@ class ProcountorConnector:
         saved = Connection(
             tenant, name, Method.API_KEY, source_tenant_id=company_id, credential_block=block
         )
-        await asyncio.to_thread(_save, hub, saved)
+        await asyncio.to_thread(save_proved, hub, saved)
         return hub.connections.get(tenant, name)
-
-    async def keep_alive(self, hub: Hub, *, run_id: str = "") -> Sequence[Renewal]:  # noqa: ARG002
-        """A key does not end by itself."""
-        return []
-
-    async def forget(self, connection: Connection) -> None:
-        """Leave the blocks: a person made them, and whoever erases a tenant sees their names."""
 
 
 def named(client: str) -> str:
@@ -135,8 +117,3 @@ def _note(hub: Hub, tenant: str, system: str, found: Sequence[Requirement]) -> N
         return
     state = ConnectionState.PERMISSION_MISSING
     hub.connections.set_status(tenant, system, state, reason=missing[0].reason)
-
-
-def _save(hub: Hub, connection: Connection) -> None:
-    hub.connections.save(connection)
-    hub.connections.proved(connection.tenant, connection.system)

@@ -11,8 +11,9 @@ from pydantic import SecretStr
 
 from blocks.http import CallRefused
 from blocks.hub import Connection, Hub, Method
+from blocks.systems.by_block import ByBlock, save_proved
 from blocks.systems.lease import WAIT_LIMIT_S
-from blocks.systems.ports import Renewal, Requirement, Wants
+from blocks.systems.ports import Requirement, Wants
 from blocks.systems.spotilla.api import ANSWERS
 from blocks.systems.spotilla.session import SpotillaSession, session_by, spotilla_session
 from blocks.systems.spotilla.system import SPOTILLA
@@ -25,7 +26,7 @@ HELP: Final = (
 )
 
 
-class SpotillaConnector:
+class SpotillaConnector(ByBlock):
     """See `Connector`. Sessions wait for nobody: a log-in ends no other."""
 
     def session(
@@ -55,18 +56,6 @@ class SpotillaConnector:
             await asyncio.to_thread(hub.connections.proved, tenant, SPOTILLA)
         return found
 
-    def completed(self, wants: Wants, known: Connection | None) -> Wants:
-        """Return the choices; the block is that of the last connection unless another is named."""
-        return {"block": known.credential_block, **wants} if known else wants
-
-    async def authorize_url(self, state: str, *, wants: Wants) -> str:
-        """No address is handed out: `Connecting.has_link` says so."""
-        raise NotImplementedError
-
-    def refused_consent(self, error: str, description: str) -> Sequence[Requirement]:
-        """Nobody comes back from an address that was not handed out."""
-        raise NotImplementedError
-
     async def finish(
         self,
         hub: Hub,
@@ -87,15 +76,8 @@ class SpotillaConnector:
         saved = Connection(
             tenant, SPOTILLA, Method.API_KEY, source_tenant_id=subdomain, credential_block=block
         )
-        await asyncio.to_thread(_save, hub, saved)
+        await asyncio.to_thread(save_proved, hub, saved)
         return hub.connections.get(tenant, SPOTILLA)
-
-    async def keep_alive(self, hub: Hub, *, run_id: str = "") -> Sequence[Renewal]:  # noqa: ARG002
-        """A password does not end by itself."""
-        return []
-
-    async def forget(self, connection: Connection) -> None:
-        """Leave the block: a person made it, and whoever erases a tenant is shown its name."""
 
 
 async def _reads(session: SpotillaSession) -> Requirement:
@@ -107,8 +89,3 @@ async def _reads(session: SpotillaSession) -> Requirement:
             reason = f"{register}: {problem}"
             return Requirement(REGISTERS, False, reason, problem.who_acts, HELP)
     return Requirement(REGISTERS, True, "Customers, products and tasks can be read.")
-
-
-def _save(hub: Hub, connection: Connection) -> None:
-    hub.connections.save(connection)
-    hub.connections.proved(connection.tenant, SPOTILLA)
