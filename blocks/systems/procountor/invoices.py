@@ -10,32 +10,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from blocks.http import CallProblem, CallRefused
 from blocks.hub.outbox import Queued
-from blocks.systems.procountor.answers import Good
 from blocks.systems.procountor.approving import Approving
 from blocks.systems.procountor.attaching import Attaching
 from blocks.systems.procountor.booking import Booking
 from blocks.systems.procountor.listing import Row, every, newest_id, since
 from blocks.systems.procountor.there import (
-    GONE,
-    LATER_S,
     Answered,
     Prepared,
     Seen,
     There,
-    code_of,
-    created,
     document_of,
-    is_missing,
-    unsendable,
 )
 from blocks.systems.targets import Before, Claim, Reading, Walk
 from ledger.invoice.mappings.procountor.invoices import invoice_body
 from ledger.invoice.mappings.procountor.proofs import Likeness, Wanted, likeness, wanted_of
 from ledger.invoice.mappings.procountor.reading import gross_in, number_of, text_in
 from ledger.invoice.pushed.invoices import PushedInvoice
-from ledger.push.events import After, Barred, NoEffect, Refuted, Succeeded
+from ledger.push.events import Barred, NoEffect, Refuted, Succeeded
 from ledger.push.items import HoldCode
 from ledger.push.steps import Step
 
@@ -130,24 +122,13 @@ class Invoices:
     async def _create(self, queued: Queued, claim: Claim) -> Answered:
         if found := queued.item.before.get("found"):
             return Succeeded(claim.token, str(found), detail="it was there already, by us")
-        mapped = self._body(queued)
-        if mapped.body is None:
-            return unsendable(mapped, claim.token)
-        answer = await self.there.api.change(
-            "POST", "invoices", token=claim.token, until_s=claim.until_s, body=mapped.body
-        )
-        return created(answer.body, claim.token) if isinstance(answer, Good) else answer
+        return await self.there.make("POST", "invoices", self._body(queued), claim)
 
     async def _check(self, queued: Queued, claim: Claim) -> Answered:
         """Read an invoice back; one whose figures are others is for a person."""
-        try:
-            found = await self.there.one(f"{PATH}/{queued.item.target_id}")
-        except CallRefused as problem:
-            if is_missing(problem):
-                return Refuted(claim.token, HoldCode.GONE, GONE)
-            return NoEffect(claim.token, code_of(problem), After.RETRY, retry_after_s=LATER_S)
-        except CallProblem as problem:
-            return NoEffect(claim.token, code_of(problem), After.RETRY, retry_after_s=LATER_S)
+        found = await self.there.made(f"{PATH}/{queued.item.target_id}", claim)
+        if isinstance(found, Refuted | NoEffect):
+            return found
         if differing := list(self._differing(found, queued)):
             detail = f"not what was sent: {', '.join(differing)}"
             return Refuted(claim.token, HoldCode.DIFFERS, detail)

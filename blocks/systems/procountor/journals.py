@@ -7,24 +7,16 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
-from blocks.http import CallProblem
 from blocks.hub.outbox import Queued
-from blocks.systems.procountor.answers import Good
 from blocks.systems.procountor.approving import SET_BACK, TAKEN_OUT
 from blocks.systems.procountor.listing import Row, every, newest_id, since
 from blocks.systems.procountor.there import (
-    GONE,
-    LATER_S,
     Answered,
     Prepared,
     Seen,
     There,
-    code_of,
     confirmed,
-    created,
     document_of,
-    is_missing,
-    unsendable,
 )
 from blocks.systems.targets import Before, Claim, Reading, Walk
 from ledger.invoice.mappings.procountor.proofs import GONE_THERE, approval
@@ -32,7 +24,7 @@ from ledger.invoice.mappings.procountor.reading import number_of, same_version, 
 from ledger.invoice.mappings.procountor.receipts import ledger_rows
 from ledger.invoice.mappings.procountor.vouchers import journal_body, journal_name
 from ledger.invoice.pushed.ledger import Journal
-from ledger.push.events import After, Already, Barred, Finding, NoEffect, Refuted, Succeeded
+from ledger.push.events import Already, Barred, Finding, NoEffect, Refuted, Succeeded
 from ledger.push.items import HoldCode
 from ledger.push.steps import Step
 
@@ -113,21 +105,12 @@ class Journals:
     async def _create(self, queued: Queued, claim: Claim) -> Answered:
         if found := queued.item.before.get("found"):
             return Succeeded(claim.token, str(found), detail="it was there already, by us")
-        mapped = self._body(queued)
-        if mapped.body is None:
-            return unsendable(mapped, claim.token)
-        answer = await self.there.api.change(
-            "POST", "ledgerreceipts", token=claim.token, until_s=claim.until_s, body=mapped.body
-        )
-        return created(answer.body, claim.token) if isinstance(answer, Good) else answer
+        return await self.there.make("POST", "ledgerreceipts", self._body(queued), claim)
 
     async def _check(self, queued: Queued, claim: Claim) -> Answered:
-        try:
-            found = await self.there.one(f"{PATH}/{queued.item.target_id}")
-        except CallProblem as problem:
-            if is_missing(problem):
-                return Refuted(claim.token, HoldCode.GONE, GONE)
-            return NoEffect(claim.token, code_of(problem), After.RETRY, retry_after_s=LATER_S)
+        found = await self.there.made(f"{PATH}/{queued.item.target_id}", claim)
+        if isinstance(found, Refuted | NoEffect):
+            return found
         if ledger_rows(found) != ledger_rows(self._body(queued).body or {}):
             return Refuted(claim.token, HoldCode.DIFFERS, "its rows are not those that were sent")
         return Succeeded(claim.token, target_number=text_in(found, "receiptNumber"))

@@ -9,7 +9,6 @@ from typing import Any, Final
 
 from blocks.http import CallRefused
 from blocks.hub.outbox import Queued
-from blocks.systems.procountor.answers import Good
 from blocks.systems.procountor.listing import Disturbed, Row, batch, newer
 from blocks.systems.procountor.register import IN_USE, PATH, RETIRED
 from blocks.systems.procountor.there import (
@@ -17,10 +16,8 @@ from blocks.systems.procountor.there import (
     Prepared,
     Seen,
     There,
-    created,
     document_of,
     is_missing,
-    unsendable,
 )
 from blocks.systems.targets import Before, Claim, Reading, Walk
 from ledger.invoice.mappings.procountor.cards import KEY_MARK, partner_body
@@ -73,17 +70,7 @@ class Partners:
         """Make the card, unless one is joined."""
         if found := queued.item.before.get("found"):
             return Succeeded(claim.token, str(found), detail="joined the card that was there")
-        mapped = self._body(queued)
-        if mapped.body is None:
-            return unsendable(mapped, claim.token)
-        answer = await self.there.api.change(
-            "POST",
-            "businesspartners",
-            token=claim.token,
-            until_s=claim.until_s,
-            body=mapped.body,
-        )
-        return created(answer.body, claim.token) if isinstance(answer, Good) else answer
+        return await self.there.make("POST", "businesspartners", self._body(queued), claim)
 
     async def walk(self, mark: str, wanted: Mapping[str, Queued]) -> Walk:
         """Look at the cards newer than a mark, and at our keys a little below it."""

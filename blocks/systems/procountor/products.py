@@ -7,16 +7,13 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from blocks.hub.outbox import Queued
-from blocks.systems.procountor.answers import Good
 from blocks.systems.procountor.listing import Row, newer, newest_id
 from blocks.systems.procountor.there import (
     Answered,
     Prepared,
     Seen,
     There,
-    created,
     document_of,
-    unsendable,
 )
 from blocks.systems.targets import Before, Claim, Reading, Walk
 from ledger.invoice.mappings.procountor.cards import code_of, product_body
@@ -63,13 +60,7 @@ class Products:
         """Make the product, unless one is joined."""
         if found := queued.item.before.get("found"):
             return Succeeded(claim.token, str(found), detail="joined the product that was there")
-        mapped = self._body(queued)
-        if mapped.body is None:
-            return unsendable(mapped, claim.token)
-        answer = await self.there.api.change(
-            "POST", "products", token=claim.token, until_s=claim.until_s, body=mapped.body
-        )
-        return created(answer.body, claim.token) if isinstance(answer, Good) else answer
+        return await self.there.make("POST", "products", self._body(queued), claim)
 
     async def walk(self, mark: str, wanted: Mapping[str, Queued]) -> Walk:
         """Look for the codes and names of what is wanted among all products newer than a mark."""

@@ -100,6 +100,28 @@ class There:
         found = rows_in(await self.api.get(path))
         return found[0] if found else {}
 
+    async def make(self, method: str, path: str, mapped: Mapped, claim: Claim) -> Answered:
+        """Write a new document once; one that cannot be written is refused, and nothing is sent.
+
+        Each caller names method and path, so that whoever lists what is written there finds it.
+        """
+        if mapped.body is None:
+            codes = dict.fromkeys(one.code for one in mapped.refusals)
+            return NoEffect(claim.token, ", ".join(codes), After.REJECT)
+        answer = await self.api.change(
+            method, path, token=claim.token, until_s=claim.until_s, body=mapped.body
+        )
+        return _made(answer.body, claim.token) if isinstance(answer, Good) else answer
+
+    async def made(self, path: str, claim: Claim) -> Row | Refuted | NoEffect:
+        """Read back what was made; gone is for a person, and what could not be read comes later."""
+        try:
+            return await self.one(path)
+        except CallProblem as problem:
+            if is_missing(problem):
+                return Refuted(claim.token, HoldCode.GONE, GONE)
+            return NoEffect(claim.token, code_of(problem), After.RETRY, retry_after_s=LATER_S)
+
 
 @dataclass
 class Seen:
@@ -130,13 +152,7 @@ def document_of(queued: Queued, value: type[Value]) -> Value:
     return found
 
 
-def unsendable(mapped: Mapped, token: int) -> NoEffect:
-    """Return the refusal of a document that cannot be written as it is; nothing was sent."""
-    codes = dict.fromkeys(one.code for one in mapped.refusals)
-    return NoEffect(token, ", ".join(codes), After.REJECT)
-
-
-def created(answer: Any, token: int) -> Succeeded | Lost:
+def _made(answer: Any, token: int) -> Succeeded | Lost:
     """Return what a good answer to a create says; without an id nobody knows what was made."""
     found = next(iter(rows_in(answer)), {})
     number = found.get("id")
