@@ -15,6 +15,7 @@ from ledger.invoice.fields import Line, Number, Percent, Value
 from ledger.invoice.parties import Address
 from ledger.spotilla.names import Names
 from ledger.text import visible
+from ledger.wrong_field import wrong_field
 
 
 class Unreadable(ValueError):
@@ -179,6 +180,4 @@ def _made(
     try:
         return value.model_validate({**fields, "is_deleted": is_deleted})
     except ValidationError as problem:
-        first = problem.errors(include_input=False, include_url=False)[0]
-        place = ".".join(map(str, first["loc"]))
-        raise Unreadable(f"{place}: {first['msg']}") from None
+        raise Unreadable(str(wrong_field(problem))) from None

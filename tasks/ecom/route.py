@@ -19,6 +19,7 @@ from ledger.ecom.periods import Company, fold_company
 from ledger.errors import TerminalError
 from ledger.invoice.mappings.ecom_procountor.accounts import AccountRow, Table, table_of
 from ledger.invoice.mappings.ecom_procountor.terms import SOURCE, Terms, terms_of
+from ledger.wrong_field import wrong_field
 
 KIND: Final = "vouchers"
 """What goes by the route: invoices with their payments, and journals."""
@@ -114,6 +115,5 @@ def checked_terms(tenant: str, settings: dict[str, object]) -> Terms:
     try:
         return terms_of(settings)
     except ValidationError as problem:
-        first = problem.errors(include_input=False, include_url=False)[0]
-        field = ".".join(map(str, first["loc"]))
-        raise WrongSettings(tenant=tenant, field=field, reason=first["msg"]) from None
+        wrong = wrong_field(problem)
+        raise WrongSettings(tenant=tenant, field=wrong.field, reason=wrong.reason) from None

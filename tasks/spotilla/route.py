@@ -20,6 +20,7 @@ from blocks.hub.routes import Route
 from ledger.errors import TerminalError
 from ledger.invoice.mappings.spotilla_procountor.terms import SOURCE, Terms, terms_of
 from ledger.spotilla.judge import Choice
+from ledger.wrong_field import wrong_field
 
 KIND: Final = "invoicing"
 """What the route carries: customers, products, and tasks as invoices."""
@@ -123,6 +124,5 @@ def checked_terms(tenant: str, settings: dict[str, object]) -> Terms:
     try:
         return terms_of(settings)
     except ValidationError as problem:
-        first = problem.errors(include_input=False, include_url=False)[0]
-        field = ".".join(map(str, first["loc"]))
-        raise WrongSetting(tenant=tenant, field=field, reason=first["msg"]) from None
+        wrong = wrong_field(problem)
+        raise WrongSetting(tenant=tenant, field=wrong.field, reason=wrong.reason) from None

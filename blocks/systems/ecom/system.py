@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
-from blocks.systems.ports import Choice, Connecting, System, Wants
+from blocks.systems.block_choice import block_choice, misnamed_block
+from blocks.systems.ports import Connecting, System, Wants
 
 ECOM: Final = "ecom"
 """What Ecom is called in the hub, in leases and as the source of a route."""
@@ -14,25 +14,19 @@ BLOCK_TYPE: Final = "ecom-feed"
 """The type of the Prefect block that holds the key of a company's feed, or its folder."""
 
 CHOICES: Final = (
-    Choice(
-        "block",
-        "--block",
-        "Prefect block with the key of the company's feed or its folder, such as ecom-feed/acme.",
-        kind="text",
-        metavar="TYPE/NAME",
+    block_choice(
+        "Prefect block with the key of the company's feed or its folder, such as ecom-feed/acme."
     ),
 )
 
 
 def contradiction(wants: Wants) -> str:
     """Say why the choices do not go together; empty when they do."""
-    name = str(wants.get("block", ""))
-    if re.fullmatch(rf"{BLOCK_TYPE}/[a-z0-9-]{{1,100}}", name):
-        return ""
-    came = f"{name!r} is none" if name else "--block is missing"
-    return (
-        f"{came}: make a block of type Ecom feed in Prefect's UI (Blocks), with the key or the "
-        f"folder, and name it: --block {BLOCK_TYPE}/NAME. A key is never put on a command line."
+    return misnamed_block(
+        wants,
+        BLOCK_TYPE,
+        "make a block of type Ecom feed in Prefect's UI (Blocks), with the key or the "
+        f"folder, and name it: --block {BLOCK_TYPE}/NAME. A key is never put on a command line.",
     )
 
 

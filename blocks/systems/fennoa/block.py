@@ -10,6 +10,7 @@ from pydantic import Field, HttpUrl, SecretStr, ValidationError
 from blocks.held_block import held_block
 from ledger.errors import TerminalError
 from ledger.invoice.mappings.fennoa.terms import Terms
+from ledger.wrong_field import wrong_field
 
 DOCUMENTATION: Final = HttpUrl("https://fennoa.com/en/api")
 
@@ -76,6 +77,4 @@ def terms_of(found: FennoaApiUser, name: str) -> Terms:
     try:
         return Terms.model_validate(found.terms)
     except ValidationError as problem:
-        first = problem.errors(include_input=False, include_url=False)[0]
-        field = ".".join(map(str, first["loc"]))
-        raise WrongTerms(block=name, reason=f"{field}: {first['msg']}") from None
+        raise WrongTerms(block=name, reason=str(wrong_field(problem))) from None

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
-from blocks.systems.ports import Choice, Connecting, System, Wants
+from blocks.systems.block_choice import block_choice, misnamed_block
+from blocks.systems.ports import Connecting, System, Wants
 
 FENNOA: Final = "fennoa"
 """What Fennoa is called in the hub, in leases and in the outbox."""
@@ -20,25 +20,17 @@ CRASH_POINTS: Final = (
 )
 
 CHOICES: Final = (
-    Choice(
-        "block",
-        "--block",
-        "Prefect block with the API user and its key, such as fennoa-api-user/acme.",
-        kind="text",
-        metavar="TYPE/NAME",
-    ),
+    block_choice("Prefect block with the API user and its key, such as fennoa-api-user/acme."),
 )
 
 
 def contradiction(wants: Wants) -> str:
     """Say why the choices do not go together; empty when they do."""
-    name = str(wants.get("block", ""))
-    if re.fullmatch(rf"{BLOCK_TYPE}/[a-z0-9-]{{1,100}}", name):
-        return ""
-    came = f"{name!r} is none" if name else "--block is missing"
-    return (
-        f"{came}: make a block of type Fennoa API user in Prefect's UI (Blocks), with user and "
-        f"key, and name it: --block {BLOCK_TYPE}/NAME. Neither is ever put on a command line."
+    return misnamed_block(
+        wants,
+        BLOCK_TYPE,
+        "make a block of type Fennoa API user in Prefect's UI (Blocks), with user and "
+        f"key, and name it: --block {BLOCK_TYPE}/NAME. Neither is ever put on a command line.",
     )
 
 

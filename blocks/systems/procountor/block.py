@@ -11,6 +11,7 @@ from pydantic import Field, HttpUrl, SecretStr, ValidationError
 from blocks.held_block import held_block
 from ledger.errors import TerminalError
 from ledger.invoice.mappings.procountor.terms import Terms
+from ledger.wrong_field import wrong_field
 
 DOCUMENTATION: Final = HttpUrl("https://dev.procountor.com/m2m-authentication/")
 
@@ -111,9 +112,7 @@ async def credentials(tenant: str, name: str) -> Credentials:
     try:
         return Credentials(client, key, Terms.model_validate(key.terms))
     except ValidationError as problem:
-        first = problem.errors(include_input=False, include_url=False)[0]
-        field = ".".join(map(str, first["loc"]))
-        raise WrongAgreement(block=name, reason=f"{field}: {first['msg']}") from None
+        raise WrongAgreement(block=name, reason=str(wrong_field(problem))) from None
 
 
 async def _load(kind: type[Kind], name: str, tenant: str) -> Kind:

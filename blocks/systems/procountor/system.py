@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from blocks.systems.block_choice import block_choice, misnamed_block
 from blocks.systems.ports import Choice, Connecting, System, Wants
 
 PROCOUNTOR: Final = "procountor"
@@ -24,13 +25,7 @@ CRASH_POINTS: Final = (
 )
 
 CHOICES: Final = (
-    Choice(
-        "block",
-        "--block",
-        "Prefect block with the tenant's API key, such as procountor-api-key/acme-ecom.",
-        kind="text",
-        metavar="TYPE/NAME",
-    ),
+    block_choice("Prefect block with the tenant's API key, such as procountor-api-key/acme-ecom."),
     Choice(
         "client",
         "--client",
@@ -47,13 +42,11 @@ def contradiction(wants: Wants) -> str:
     client = str(wants.get("client", ""))
     if client and not re.fullmatch(CLIENT_ID, client):
         return f"{client!r} is no client identifier: expected letters, digits and . _ - only."
-    name = str(wants.get("block", ""))
-    if re.fullmatch(rf"{KEY_TYPE}/[a-z0-9-]{{1,100}}", name):
-        return ""
-    came = f"{name!r} is none" if name else "--block is missing"
-    return (
-        f"{came}: make a block of type Procountor API key in Prefect's UI (Blocks) and name it: "
-        f"--block {KEY_TYPE}/NAME. A key is never put on a command line."
+    return misnamed_block(
+        wants,
+        KEY_TYPE,
+        "make a block of type Procountor API key in Prefect's UI (Blocks) and name it: "
+        f"--block {KEY_TYPE}/NAME. A key is never put on a command line.",
     )
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
-from blocks.systems.ports import Choice, Connecting, System, Wants
+from blocks.systems.block_choice import block_choice, misnamed_block
+from blocks.systems.ports import Connecting, System, Wants
 
 SPOTILLA: Final = "spotilla"
 """What Spotilla is called in the hub, in leases and as the source of a route."""
@@ -14,26 +14,18 @@ BLOCK_TYPE: Final = "spotilla-user"
 """The type of the Prefect block that holds a company's user."""
 
 CHOICES: Final = (
-    Choice(
-        "block",
-        "--block",
-        "Prefect block with the company's user in Spotilla, such as spotilla-user/acme.",
-        kind="text",
-        metavar="TYPE/NAME",
-    ),
+    block_choice("Prefect block with the company's user in Spotilla, such as spotilla-user/acme."),
 )
 
 
 def contradiction(wants: Wants) -> str:
     """Say why the choices do not go together; empty when they do."""
-    name = str(wants.get("block", ""))
-    if re.fullmatch(rf"{BLOCK_TYPE}/[a-z0-9-]{{1,100}}", name):
-        return ""
-    came = f"{name!r} is none" if name else "--block is missing"
-    return (
-        f"{came}: make a block of type Spotilla user in Prefect's UI (Blocks), with subdomain, "
+    return misnamed_block(
+        wants,
+        BLOCK_TYPE,
+        "make a block of type Spotilla user in Prefect's UI (Blocks), with subdomain, "
         f"e-mail and password, and name it: --block {BLOCK_TYPE}/NAME. A password is never put on "
-        "a command line."
+        "a command line.",
     )
 
 
