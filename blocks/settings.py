@@ -38,6 +38,13 @@ class Settings(BaseSettings):
     night_runs_per_minute: PositiveInt = 40
     """How many tenants' nightly runs begin within a minute; two cores keep up with 40."""
 
+    portal_address: str = "http://127.0.0.1:4300"
+    """What people type to reach the portal, such as https://books.example.com: links are made of
+    it, and never of what a browser says."""
+
+    consent_link_days: PositiveInt = 14
+    """How long a link by which a customer approves is good."""
+
     plain_prefect: bool = False
     """Whether Prefect is used as it comes, without what `flows.server.prefect_internals` adds."""
 

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Final
 
 from blocks.hub import checked_tenant_id
-from blocks.hub.earlier_consents import take_over
 from blocks.settings import settings
 from blocks.systems.registry import port
 from blocks.weights import Held, weighed
@@ -18,6 +17,10 @@ from tasks.stores import Stores
 
 IN_LAKE: Final = {"landing": "files as received", "stage": "tables read from them"}
 """What lies in each folder of the lake."""
+
+
+EARLIER_CONSENTS: Final = "consents.json"
+"""Where an early release kept, for seven days, which tenants were asked to approve."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,7 @@ def erase(stores: Stores, tenant: str) -> None:
     if stores.hub.tenants.find(tenant):
         for connection in stores.hub.connections.all_of(tenant):
             asyncio.run(port(connection.system).connect.forget(connection))
-    take_over(stores.hub)
+    (settings().home / "hub" / EARLIER_CONSENTS).unlink(missing_ok=True)
     stores.hub.erase_tenant(tenant)
     stores.warehouse.erase(tenant)
     stores.lake.erase(tenant)

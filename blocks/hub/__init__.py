@@ -16,7 +16,7 @@ One door, `Hub`, with one store per topic::
     hub.acceptances    what a person has let pass, and what is still open
     hub.files          which files were seen, and what became of them
     hub.connections    which vendor's system each tenant is connected to, without its secrets
-    hub.consents       which consents are waited for: a state each, good once
+    hub.consents       links by which customers approve, and the clicks on them under way
     hub.leases         who works on what, with fencing tokens; `hub.unit_lease` holds one
     hub.events         what happened, in plain words
     hub.overview()     all of it in one listing of green, grey and red

@@ -98,7 +98,7 @@ class Hub:
         self.documents = Documents(self.database)
         self.leases = Leases(self.database)
         self.connections = Connections(self.database, self.events)
-        self.consents = Consents(self.database)
+        self.consents = Consents(self.database, self.events)
 
     def migrate(self) -> Self:
         """Bring the schema up to date, safe when several processes do it at once."""

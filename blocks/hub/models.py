@@ -28,6 +28,7 @@ from sqlalchemy import (
 
 from blocks.hub.columns import ExactDecimal, UtcTime, words
 from blocks.hub.connection_states import ConnectionState, Method
+from blocks.hub.consent_states import ConsentState
 from blocks.hub.states import (
     WHOLE_YEAR,
     LinkState,
@@ -655,14 +656,36 @@ connection = Table(
     Index(None, "system", "tenant"),
 )
 
-consent = Table(
-    "consent",
+consent_link = Table(
+    "consent_link",
     metadata,
-    _tenant(key=True),
-    Column("system", String(ID_CHARS), primary_key=True),
-    Column("state", String(ID_CHARS), nullable=False),
+    Column("id", String(ID_CHARS), primary_key=True),
+    _tenant(),
+    Column("system", String(ID_CHARS), nullable=False),
+    Column("secret_hash", String(ID_CHARS), nullable=False),
+    Column("wants", Text, nullable=False),
+    _text("made_by"),
+    Column("made_at", UtcTime, nullable=False),
     Column("expires_at", UtcTime, nullable=False),
+    _text("revoked_by"),
+    Column("revoked_at", UtcTime),
+    Column("connected_at", UtcTime),
     Column("taken_at", UtcTime),
+    Column("answer", words(ConsentState), nullable=False),
+    Column("detail", Text, nullable=False, default=""),
+    Index(None, "secret_hash", unique=True),
+    Index(None, "tenant", "system", "made_at"),
+)
+
+consent_click = Table(
+    "consent_click",
+    metadata,
+    Column("state_hash", String(ID_CHARS), primary_key=True),
+    _tenant(),
+    Column("link", String(ID_CHARS), ForeignKey("consent_link.id"), nullable=False),
+    Column("browser_hash", String(ID_CHARS), nullable=False),
+    Column("made_at", UtcTime, nullable=False),
+    Index(None, "link", "made_at"),
 )
 
 pickup = Table(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -178,6 +178,23 @@ class Tenants:
             connection.execute(query.values(vars(new)))
             fields = ", ".join(sorted(changes))
             self._events.record(connection, "tenant", f"changed {fields}", tenant=tenant_id)
+        return new
+
+    def replace_number(self, tenant_id: str, number: str, *, by: str, reason: str) -> Tenant:
+        """Put another organisation number in the place of the tenant's, and log whose word it was.
+
+        Raises:
+            UnknownTenant: There is none of that id.
+            Refused: The number is not digits.
+        """
+        with self._database.writing() as connection:
+            old = require(connection, tenant_id)
+            new = replace(old, organisation_number=number)
+            query = update(models.tenant).where(models.tenant.c.id == tenant_id)
+            connection.execute(query.values(organisation_number=number))
+            change = f"organisation number {old.organisation_number} replaced by {number}"
+            message = f"{change} on the word of {by}: {reason}"
+            self._events.record(connection, "tenant", message, tenant=tenant_id)
         return new
 
     def page(self, *, after: str = "", limit: int = PAGE_SIZE) -> list[Tenant]:

@@ -79,11 +79,19 @@ class AnswerCatalogue:
             is_about_token=known.remedy == "new_token",
         )
 
-    def refusal(self, code: str, message: str = "") -> CallRefused:
-        """Return the refusal that a code stands for, without an answer of a call."""
+    def refusal(self, code: str, message: str = "", **values: str) -> CallRefused:
+        """Return the refusal that a code stands for, without an answer of a call.
+
+        Args:
+            code: In the table.
+            message: Said before the code's meaning.
+            values: Facts that the message tells, by name.
+        """
         known = self.lines[code]
         text = f"{self.title}: {known.meaning}. {known.what_to_do}."
-        return CallRefused(f"{message} {text}".strip(), code=code, who_acts=known.who_acts)
+        refused = CallRefused(f"{message} {text}".strip(), code=code, who_acts=known.who_acts)
+        refused.values |= values
+        return refused
 
     def state_after(self, problem: CallProblem) -> ConnectionState | None:
         """Return what a failed call shows of the connection; None when nothing."""

@@ -13,7 +13,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pydantic import SecretStr
     from pydantic_settings import BaseSettings
 
-    from blocks.http import WhoActs
+    from blocks.http import CallProblem, WhoActs
     from blocks.hub import Connection, Hub
     from blocks.hub.feeds import NewRecord
     from blocks.lake import ExtractPart
@@ -189,6 +189,24 @@ class Consent(Protocol):
         Raises:
             CallRefused: It is about none of them.
         """
+
+    def asked(self) -> Sequence[Requirement]:
+        """Return what the system asks of the customer, before anybody has asked it."""
+
+    def unmet(self, problem: CallProblem) -> Sequence[Requirement]:
+        """Say which requirement a refusal is about, among the others.
+
+        Raises:
+            CallProblem: The same, when it is about none of them.
+        """
+
+
+WRONG_COMPANY: Final = "wrong_company"
+"""Code of the refusal of another company than the tenant's, in whatever system; its values say
+`what` was compared, `expected` here and `actual` there."""
+
+ORGANISATION_NUMBER: Final = "organisation number"
+"""What was compared, mostly."""
 
 
 @dataclass(frozen=True)

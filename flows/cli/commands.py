@@ -225,6 +225,17 @@ COMMANDS: Final[dict[CommandPath, Listed]] = {
     ("connect", "list"): Listed(
         "connections", "List the connections: how each stands, why, and when a call last proved it."
     ),
+    ("connect", "links"): Listed(
+        "consent_links",
+        "List the links by which a tenant's administrator may approve, and what came of each.",
+    ),
+    ("connect", "revoke"): Listed(
+        "consent_links", "Let a link be good no more; what it has connected stays connected."
+    ),
+    ("connect", "confirm"): Listed(
+        "consent_links",
+        "Say that the company which was picked is the tenant's after all, in spite of its number.",
+    ),
     ("lake", "prune"): Listed(
         "lake", "Show the old files that nothing needs, and remove them with --yes."
     ),

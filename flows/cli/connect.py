@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import getpass
 import inspect
+import secrets
 import sys
 from collections.abc import Sequence
 from typing import Annotated, Any, Final
@@ -11,9 +13,11 @@ import typer
 from pydantic import SecretStr
 
 from blocks.hub import Connection, Hub
-from blocks.hub.earlier_consents import take_over
+from blocks.hub.consent_states import ConsentState
+from blocks.hub.consents import CLICK_LIFE
+from blocks.systems.lease import resource
 from blocks.systems.ports import Choice, Requirement, System, Wants
-from blocks.systems.redirect import Returned, read_returned
+from blocks.systems.redirect import read_returned
 from blocks.systems.registry import SYSTEMS
 from blocks.systems.registry import system as system_of
 from flows.cli import systems
@@ -22,6 +26,7 @@ from flows.cli.connections import connection_as_dict
 from flows.cli.exits import ExitCode
 from flows.cli.opening import TenantId, known_tenant, open_hub
 from flows.cli.output import next_steps, remark, say, show_json
+from tasks import consent
 
 MARKS: Final = {True: "met", False: "missing", None: "not known"}
 
@@ -34,12 +39,15 @@ def connect_tenant(
         raise typer.BadParameter(wrong)
     with open_hub() as hub:
         known_tenant(hub, tenant)
-        if system.connecting.has_link(wants):
-            wants = systems.completed(hub, tenant, system.name, wants)
-            connection = _by_consent(hub, tenant, system, wants=wants, link_only=link_only)
-        else:
+        if not system.connecting.has_link(wants):
             connection = systems.finish(hub, tenant, system.name, _typed(system), wants=wants)
-        _conclude(hub, connection, as_json=as_json)
+            met = systems.requirements(hub, tenant, connection.system)
+            _conclude(connection, met, as_json=as_json)
+        elif link_only:
+            _hand_out(hub, tenant, system, wants)
+        else:
+            found = _by_consent(hub, tenant, system, wants)
+            _conclude(hub.connections.get(tenant, system.name), found, as_json=as_json)
 
 
 def offer(system: System) -> None:
@@ -89,7 +97,12 @@ KINDS: Final[dict[str, tuple[Any, Any]]] = {
 
 LINK_ONLY: Final = _parameter(
     "link_only",
-    Annotated[bool, typer.Option("--link-only", help="Print the address to send, and end.")],
+    Annotated[
+        bool,
+        typer.Option(
+            "--link-only", help="Print a link to send, good for 14 days and once, and end."
+        ),
+    ],
     False,
 )
 AS_JSON: Final = _parameter("as_json", AsJson, False)
@@ -153,29 +166,53 @@ def as_dicts(found: Sequence[Requirement]) -> list[dict[str, object]]:
     ]
 
 
-def _by_consent(
-    hub: Hub, tenant: str, system: System, *, wants: Wants, link_only: bool
-) -> Connection:
-    """Hand out the address, read what comes back, and finish."""
-    take_over(hub)
-    state = hub.consents.state_of(tenant, system.name)
-    address = systems.authorize_url(system.name, state, wants=wants)
-    if link_only:
-        say(address)
-        then = f"tasma connect {system.name} {tenant}"
-        remark(f"Send it to a system administrator; then run: {then}")
-        raise typer.Exit
+def _hand_out(hub: Hub, tenant: str, system: System, wants: Wants) -> None:
+    """Print the address of a link, which is shown this once."""
+    made = consent.make_link(hub, tenant, system.name, by=getpass.getuser(), wants=wants)
+    say(made.address)
     remark(
-        "A system administrator of the company opens this address and approves:", "", address, ""
+        f"Open it, or send it to a system administrator of the company: it is good until "
+        f"{made.link.expires_at:%Y-%m-%d %H:%M} UTC, once. It is shown here only.",
+        f"Next: tasma connect links {tenant}",
     )
-    returned = read_returned(_hidden("Address the browser shows afterwards"), state=state)
-    if returned.error:
-        # The same address works as soon as what was missing is there (R-SEN-3).
-        _explain_error(system, returned)
-        raise typer.Exit(ExitCode.FAILED)
+
+
+def _by_consent(hub: Hub, tenant: str, system: System, wants: Wants) -> Sequence[Requirement]:
+    """Show the vendor's address, read what comes back, and finish; the link is this terminal's."""
+    hub.leases.refuse_busy(resource(tenant, system.name))
+    by = getpass.getuser()
+    link = consent.make_link(
+        hub, tenant, system.name, by=by, wants=wants, life=CLICK_LIFE, needs_number=False
+    )
+    try:
+        outcome = _approved(hub, link)
+    finally:
+        consent.revoke(hub, tenant, link.link.id, by=by)
+    if not outcome.is_connected:
+        _say_refusal(outcome, system)
+    return outcome.requirements
+
+
+def _approved(hub: Hub, link: consent.MadeLink) -> consent.Outcome:
+    browser = SecretStr(secrets.token_urlsafe())
+    begun = systems.ask(consent.begin(hub, link.secret, browser=browser))
+    remark(
+        "A system administrator of the company opens this address and approves:",
+        "",
+        begun.address,
+        "",
+    )
+    returned = read_returned(
+        _hidden("Address the browser shows afterwards"), state=begun.state.get_secret_value()
+    )
     if not returned.has_state:
         remark("A bare code says nothing of who asked for it; the company's number is compared.")
-    return systems.finish_consent(hub, tenant, system.name, returned.code, state=state, wants=wants)
+    answer = {
+        "code": returned.code.get_secret_value(),
+        "error": returned.error,
+        "error_description": returned.description,
+    }
+    return systems.ask(consent.finish(hub, begun.state, browser=browser, answer=answer))
 
 
 def _typed(system: System) -> dict[str, SecretStr]:
@@ -191,15 +228,17 @@ def _hidden(question: str) -> str:
     return sys.stdin.readline()
 
 
-def _explain_error(system: System, returned: Returned) -> None:
-    remark(f"Not connected: {system.title} sent the customer back with an error.")
-    show_requirements(systems.refused_consent(system.name, returned.error, returned.description))
-    remark("The address above stays good: open it again once that is mended.")
+def _say_refusal(outcome: consent.Outcome, system: System) -> None:
+    """Say why nobody is connected, and end."""
+    remark(f"Not connected to {system.title}: {outcome.state.replace('_', ' ')}. {outcome.reason}")
+    show_requirements(outcome.requirements)
+    remark("Run the command again once that is mended.")
+    is_passing = outcome.state is ConsentState.FAILED
+    raise typer.Exit(ExitCode.BUSY if is_passing else ExitCode.FAILED)
 
 
-def _conclude(hub: Hub, connection: Connection, *, as_json: bool) -> None:
+def _conclude(connection: Connection, found: Sequence[Requirement], *, as_json: bool) -> None:
     """Show what the connected company lacks, if anything, and what comes next."""
-    found = systems.requirements(hub, connection.tenant, connection.system)
     is_ready = all(item.passed is not False for item in found)
     if as_json:
         show_json({**connection_as_dict(connection), "requirements": as_dicts(found)})

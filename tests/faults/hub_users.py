@@ -8,10 +8,11 @@ import signal
 import time
 from pathlib import Path
 
+from pydantic import SecretStr
 from sqlalchemy import event
 
 from blocks.hub import Hub, HubUnusable, LeaseLost, LeaseTaken, Tenant, UnitState
-from blocks.hub.consents import ConsentGone, ConsentTaken
+from blocks.hub.consent_states import ConsentState, ConsentTaken, ForeignAnswer
 from ledger.fiscal_year import FiscalYear
 
 YEAR = FiscalYear.parse("2024")
@@ -29,15 +30,17 @@ def compete(folder: Path, number: int) -> None:
             say(folder, "taken")
 
 
-def connect(folder: Path, number: int, state: str) -> None:
+def connect(folder: Path, number: int, state: str, browser: str) -> None:
     """Take the consent when the others do, and say what came of it."""
     with hub_in(folder) as hub:
         wait_for_go(folder, number)
         try:
-            with hub.consents.taken("acme", "fortnox", state):
-                say(folder, "connected")
-        except (ConsentGone, ConsentTaken) as refused:
-            say(folder, f"refused {type(refused).__base__.__name__}")
+            link = hub.consents.take(SecretStr(state), browser=SecretStr(browser))
+        except (ForeignAnswer, ConsentTaken):
+            say(folder, "refused")
+        else:
+            hub.consents.answered(link, ConsentState.CONNECTED, detail="{}")
+            say(folder, "connected")
 
 
 def count_up(folder: Path, rounds: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import shutil
 import signal
@@ -84,8 +85,12 @@ def test_of_several_processes_at_once_only_one_gets_the_lease(hub, start, tmp_pa
 
 
 def test_of_several_terminals_with_one_consent_exactly_one_connects(hub, start, tmp_path, answers):
-    state = hub.consents.state_of("acme", "fortnox")
-    children = [start(hub_users.connect, number, state) for number in range(SEVERAL)]
+    _, secret = hub.consents.make(
+        "acme", "fortnox", wants={}, made_by="me", life=dt.timedelta(days=1), needs_number=False
+    )
+    _, state = hub.consents.click(secret, browser=secret)
+    answer = state.get_secret_value(), secret.get_secret_value()
+    children = [start(hub_users.connect, number, *answer) for number in range(SEVERAL)]
     wait_until(lambda: len(list(tmp_path.glob("ready*"))) == SEVERAL)
     (tmp_path / "go").touch()
     for child in children:
@@ -93,7 +98,7 @@ def test_of_several_terminals_with_one_consent_exactly_one_connects(hub, start, 
 
     assert 1 == answers().count("connected")
     assert SEVERAL - 1 == sum(answer.startswith("refused") for answer in answers())
-    assert state != hub.consents.state_of("acme", "fortnox")
+    assert hub.consents.of_secret(secret).connected_at
 
 
 def test_processes_never_hold_one_lease_together_and_tokens_only_grow(hub, start, tmp_path):

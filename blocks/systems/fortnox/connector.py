@@ -8,13 +8,14 @@ from typing import Final
 
 from pydantic import SecretStr
 
+from blocks.http import CallProblem
 from blocks.hub import Connection, Hub, Method
 from blocks.systems.fortnox.by_number import connect_by_number
 from blocks.systems.fortnox.connect import fortnox_session
 from blocks.systems.fortnox.consent import authorize_url, finish_consent
 from blocks.systems.fortnox.documents import DOCUMENT_SCOPES
 from blocks.systems.fortnox.idle import refresh_idle
-from blocks.systems.fortnox.preflight import preflight, preflight_of_redirect
+from blocks.systems.fortnox.preflight import asked, preflight, preflight_of_redirect, unmet
 from blocks.systems.fortnox.rotation import delete_tokens
 from blocks.systems.fortnox.session import FortnoxSession
 from blocks.systems.lease import WAIT_LIMIT_S
@@ -48,6 +49,14 @@ class FortnoxConnector:
     def refused_consent(self, error: str, description: str) -> Sequence[Requirement]:
         """Say which requirement a customer who came back with an error did not meet."""
         return preflight_of_redirect(error, description)
+
+    def asked(self) -> Sequence[Requirement]:
+        """Return licence, approval and module, with where to look for each."""
+        return asked()
+
+    def unmet(self, problem: CallProblem) -> Sequence[Requirement]:
+        """Say which of the three a refusal is about."""
+        return unmet(problem)
 
     async def finish(
         self, hub: Hub, tenant: str, answer: Mapping[str, SecretStr], *, wants: Wants

@@ -34,6 +34,9 @@ from ledger.errors import TerminalError
 SCOPES: Final = ("companyinformation", "bookkeeping")
 """The least that a ledger needs; every scope more may cost the customer a licence."""
 
+WAIT_LIMIT_S: Final = 60.0
+"""Longest wait for a run that uses the tenant's connection: a person waits, and a code dies."""
+
 MIN_STATE_CHARS: Final = 16
 """A shorter ``state`` could be guessed."""
 
@@ -90,10 +93,12 @@ async def finish_consent(
         CallRefused: The code is not accepted, a scope is missing, or another company approved
             (code ``wrong_company``); nothing was changed.
         CallFailed: No answer; the customer approves again.
+        LeaseTaken: A run uses the tenant's connection; the code is not spent.
     """
     known = await asyncio.to_thread(hub.tenants.get, tenant)
     app = await fortnox_app()
-    async with system_lease(hub, tenant, FORTNOX, run_id=run_id), oauth(app) as endpoint:
+    lease = system_lease(hub, tenant, FORTNOX, run_id=run_id, wait_limit_s=WAIT_LIMIT_S)
+    async with lease, oauth(app) as endpoint:
         old = await asyncio.to_thread(hub.connections.find, tenant, FORTNOX)
         grant = await endpoint.by_code(code, redirect_uri=settings().redirect_uri)
         require_scopes(grant.scopes)

@@ -66,7 +66,7 @@ async def preflight(hub: Hub, tenant: str, *, run_id: str = "") -> Requirements:
         CallFailed: Try again later.
     """
     connection = await asyncio.to_thread(hub.connections.get, tenant, FORTNOX)
-    found = _unknown()
+    found = {item.name: item for item in asked()}
     try:
         require_scopes(connection.scopes)
         async with fortnox_session(hub, tenant, run_id=run_id) as fortnox:
@@ -77,7 +77,21 @@ async def preflight(hub: Hub, tenant: str, *, run_id: str = "") -> Requirements:
             found[ADMINISTRATOR] = _administrator(connection)
     except CallRefused as problem:
         found |= _failed(problem)
-    return found[LICENCE], found[ADMINISTRATOR], found[BOOKKEEPING]
+    return _in_order(found)
+
+
+def asked() -> Requirements:
+    """Return the three before anybody has asked, each with where to look."""
+    return _in_order({name: _about(name) for name in REQUIREMENTS})
+
+
+def unmet(problem: CallProblem) -> Requirements:
+    """Say which of the three a refusal is about.
+
+    Raises:
+        CallProblem: The same, when it is about none of them.
+    """
+    return _in_order({item.name: item for item in asked()} | _failed(problem))
 
 
 def preflight_of_redirect(error: str, description: str = "") -> Requirements:
@@ -93,12 +107,11 @@ def preflight_of_redirect(error: str, description: str = "") -> Requirements:
             "the link again; if it lasts, ask Fortnox.",
             who_acts=WhoActs.US,
         )
-    found = _unknown() | _failed(refusal(code))
+    return unmet(refusal(code))
+
+
+def _in_order(found: dict[str, Requirement]) -> Requirements:
     return found[LICENCE], found[ADMINISTRATOR], found[BOOKKEEPING]
-
-
-def _unknown() -> dict[str, Requirement]:
-    return {name: _about(name) for name in REQUIREMENTS}
 
 
 def _about(name: str) -> Requirement:

@@ -22,7 +22,7 @@ from blocks.systems.fortnox.pages import Params, walk
 from blocks.systems.fortnox.pull import YearExtract, pull, read_accounts
 from blocks.systems.fortnox.system import FORTNOX
 from blocks.systems.fortnox.wire import Company, SourceVoucher, UnexpectedShape
-from blocks.systems.ports import SourceYear
+from blocks.systems.ports import ORGANISATION_NUMBER, WRONG_COMPANY, SourceYear
 from ledger.organisation import is_same
 
 MAX_SIE_BYTES: Final = 512 << 20
@@ -187,10 +187,9 @@ def require_own(tenant: Tenant, company: Company) -> None:
     """
     expected, actual = tenant.organisation_number, company.organisation_number
     if expected and not is_same(expected, actual):
-        raise _wrong_company("organisation number", expected, actual)
+        raise _wrong_company(ORGANISATION_NUMBER, expected, actual)
 
 
 def _wrong_company(what: str, expected: str, actual: str) -> CallRefused:
-    return refusal(
-        "wrong_company", f"{what} here: {expected}, of the company that answers: {actual}."
-    )
+    both = f"{what} here: {expected}, of the company that answers: {actual}."
+    return refusal(WRONG_COMPANY, both, what=what, expected=expected, actual=actual)

@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-import datetime as dt
+import asyncio
 import json
 from dataclasses import replace
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import httpx
 import pytest
-from sqlalchemy import delete, update
+from pydantic import SecretStr
+from sqlalchemy import update
 
 from blocks.hub import Hub, models
-from blocks.hub.earlier_consents import file_of_earlier_release
 from blocks.settings import settings
 from blocks.systems.registry import SYSTEMS
 from flows.cli.connect import what_next
+from tasks import consent
 
 NUMBER = 503072
 
 
-def link_of(tasma, *options, tenant="acme"):
-    shown = tasma("connect", "fortnox", tenant, "--link-only", *options)
-    assert shown.exit_code == 0, shown.output
-    return shown.stdout.strip()
+def link_in(shown):
+    """The vendor's address out of what the terminal shows."""
+    (link,) = [line for line in shown.splitlines() if "/oauth-v1/auth?" in line]
+    return link
 
 
 def returned(fortnox, link, number=NUMBER):
@@ -36,31 +37,44 @@ def returned(fortnox, link, number=NUMBER):
 
 
 @pytest.fixture
+def approving(fortnox):
+    """An administrator who opens the address on the screen, and pastes what comes back."""
+    return lambda shown: returned(fortnox, link_in(shown))
+
+
+@pytest.fixture
 def tenant(tasma, fortnox):
     assert tasma("tenant", "add", "acme", "--name", "Acme AB").exit_code == 0
     return "acme"
 
 
 @pytest.mark.requirement("R-SEN-7a")
-def test_approval_connects_the_company_and_shows_the_three_requirements(tasma, fortnox, tenant):
-    link = link_of(tasma)
-    back = returned(fortnox, link)
+def test_approval_connects_the_company_and_shows_the_three_requirements(
+    tasma, fortnox, tenant, approving
+):
+    pasted = []
 
-    done = tasma("connect", "fortnox", tenant, answer=f"{back}\n")
+    def answer(shown):
+        pasted.append(approving(shown))
+        return pasted[0]
+
+    done = tasma("connect", "fortnox", tenant, answer=answer)
     (listed,) = json.loads(tasma("connect", "list", "--json").stdout)
 
     assert done.exit_code == 0, done.output
     assert f"connected to the company {NUMBER}" in done.stdout
     assert 3 == sum(line.startswith("met ") for line in done.stdout.splitlines())
     assert "Next: tasma ledger pull acme" in done.stdout
-    assert link in done.stderr, "the address that was handed out before stays good"
-    assert parse_qs(urlsplit(back).query)["code"][0] not in done.output
+    assert parse_qs(urlsplit(pasted[0]).query)["code"][0] not in done.output
     assert ("connected", str(NUMBER), "client_credentials") == (
         listed["status"],
         listed["company"],
         listed["method"],
     )
     assert listed["checked_at"]
+    replayed = tasma("connect", "fortnox", tenant, answer=f"{pasted[0]}\n")
+    assert replayed.exit_code == 1
+    assert "used before" in replayed.stderr
 
 
 def test_bare_code_connects_too(tasma, fortnox, tenant):
@@ -75,7 +89,6 @@ def test_bare_code_connects_too(tasma, fortnox, tenant):
 
 
 def test_answer_to_another_address_connects_nothing(tasma, fortnox, tenant):
-    link_of(tasma)
     foreign = f"{fortnox.redirect_uri}?code={fortnox.authorize(NUMBER)}&state=somebody-elses"
 
     refused = tasma("connect", "fortnox", tenant, answer=f"{foreign}\n")
@@ -83,15 +96,6 @@ def test_answer_to_another_address_connects_nothing(tasma, fortnox, tenant):
     assert refused.exit_code == 1
     assert "does not belong to the one printed here" in refused.stderr
     assert [] == json.loads(tasma("connect", "list", "--json").stdout)
-
-
-def test_state_is_good_once(tasma, fortnox, tenant):
-    back = returned(fortnox, link_of(tasma))
-    first = tasma("connect", "fortnox", tenant, answer=f"{back}\n")
-    again = tasma("connect", "fortnox", tenant, answer=f"{back}\n")
-
-    assert (0, 1) == (first.exit_code, again.exit_code)
-    assert "used before" in again.stderr
 
 
 @pytest.mark.parametrize("answer", ["", "two words\n", "https://example.com/?x=1\n"])
@@ -111,11 +115,14 @@ def test_nothing_that_came_back_is_no_code(tasma, tenant, answer):
         ("declines", ("missing    approved by system administrator", "users, whoever")),
     ],
 )
-def test_refused_consent_says_which_requirement_and_who_acts(tasma, fortnox, tenant, switch, said):
+def test_refused_consent_says_which_requirement_and_who_acts(
+    tasma, fortnox, approving, switch, said
+):
+    tenant = "acme"
+    tasma("tenant", "add", tenant, "--name", "Acme AB")
     fortnox.tenant(NUMBER).switch(switch)
-    back = returned(fortnox, link_of(tasma))
 
-    refused = tasma("connect", "fortnox", tenant, answer=f"{back}\n")
+    refused = tasma("connect", "fortnox", tenant, answer=approving)
 
     assert refused.exit_code == 1
     assert all(text in refused.stdout for text in (*said, "Who acts:  customer"))
@@ -124,13 +131,13 @@ def test_refused_consent_says_which_requirement_and_who_acts(tasma, fortnox, ten
 
 @pytest.mark.requirement("R-SEN-5")
 def test_company_without_the_bookkeeping_module_is_not_activated_for_that_reason(
-    tasma, fortnox, tenant
+    tasma, fortnox, tenant, approving
 ):
     """By the link Fortnox says only that a licence is missing; by the number, which."""
     fortnox.authorize(NUMBER)
     fortnox.tenant(NUMBER).switch("module_missing")
 
-    by_link = tasma("connect", "fortnox", tenant, answer=f"{returned(fortnox, link_of(tasma))}\n")
+    by_link = tasma("connect", "fortnox", tenant, answer=approving)
     after_link = json.loads(tasma("connect", "list", "--json").stdout)
     by_number = tasma("connect", "fortnox", tenant, "--database-number", str(NUMBER))
     (listed,) = json.loads(tasma("connect", "list", "--json").stdout)
@@ -143,67 +150,30 @@ def test_company_without_the_bookkeeping_module_is_not_activated_for_that_reason
     assert "module" in listed["reason"]
 
 
-@pytest.mark.requirement("R-SEN-3b")
-def test_address_still_works_after_refusals_once_the_licence_is_bought_and_then_no_more(
-    tasma, fortnox, tenant
-):
-    fortnox.tenant(NUMBER).switch("licence_missing")
-    link = link_of(tasma)
-    refused = [
-        tasma("connect", "fortnox", tenant, answer=f"{returned(fortnox, link)}\n") for _ in range(2)
-    ]
-    fortnox.tenant(NUMBER).switch("licence_missing", on=False)
-    back = returned(fortnox, link)
-
-    done = tasma("connect", "fortnox", tenant, answer=f"{back}\n")
-    replayed = tasma("connect", "fortnox", tenant, answer=f"{returned(fortnox, link)}\n")
-
-    assert [1, 1] == [item.exit_code for item in refused]
-    assert all("stays good" in item.stderr for item in refused)
-    assert (0, 1) == (done.exit_code, replayed.exit_code)
-    assert "used before" in replayed.stderr
-
-
-def test_company_of_another_is_refused_and_spends_no_address(tasma, fortnox, tenant):
+def test_company_of_another_is_refused_with_both_numbers(tasma, fortnox, approving):
     tasma("tenant", "add", "own", "--name", "Own AB", "--org-number", "559990-0007")
-    link = link_of(tasma, tenant="own")
 
-    foreign = tasma("connect", "fortnox", "own", answer=f"{returned(fortnox, link)}\n")
+    foreign = tasma("connect", "fortnox", "own", answer=approving)
 
     assert foreign.exit_code == 1
-    assert "not the tenant's" in foreign.stderr
-    assert link == link_of(tasma, tenant="own")
+    assert "wrong company" in foreign.stderr
+    theirs = fortnox.tenant(NUMBER).edition.company.organisation_number
+    assert all(number in foreign.stderr for number in ("5599900007", theirs))
     assert [] == json.loads(tasma("connect", "list", "--json").stdout)
 
 
-def test_address_of_an_earlier_release_still_works_and_only_once(tasma, fortnox, tenant):
-    state = parse_qs(urlsplit(link := link_of(tasma)).query)["state"][0]
-    with Hub(settings().hub_url) as hub, hub.database.writing() as connection:
-        connection.execute(delete(models.consent))
-    file = file_of_earlier_release()
-    made_at = dt.datetime.now(dt.UTC).isoformat()
-    file.write_text(json.dumps({tenant: {"state": state, "at": made_at}}), encoding="utf-8")
+def test_second_window_is_sent_away_while_the_first_connects(tasma, tenant, approving):
+    def meanwhile(shown):
+        with Hub(settings().hub_url) as hub:
+            hub.leases.acquire(f"{tenant}/fortnox", holder="run 42")
+        return approving(shown)
 
-    done = tasma("connect", "fortnox", tenant, answer=f"{returned(fortnox, link)}\n")
-    replayed = tasma("connect", "fortnox", tenant, answer=f"{returned(fortnox, link)}\n")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("blocks.systems.fortnox.consent.WAIT_LIMIT_S", 0.0)
+        busy = tasma("connect", "fortnox", tenant, answer=meanwhile)
 
-    assert (0, 1) == (done.exit_code, replayed.exit_code), done.output
-    assert not file.exists()
-
-
-def test_second_terminal_with_the_same_consent_is_sent_away_while_the_first_connects(
-    tasma, fortnox, tenant
-):
-    back = returned(fortnox, link_of(tasma))
-    with Hub(settings().hub_url) as hub:
-        first = hub.consents.taken(tenant, "fortnox", hub.consents.state_of(tenant, "fortnox"))
-        first.__enter__()
-        second = tasma("connect", "fortnox", tenant, answer=f"{back}\n")
-        first.__exit__(RuntimeError, RuntimeError(), None)
-    third = tasma("connect", "fortnox", tenant, answer=f"{back}\n")
-
-    assert (75, 0) == (second.exit_code, third.exit_code), third.output
-    assert "Another terminal is connecting acme" in second.stderr
+    assert busy.exit_code == 75, busy.output
+    assert "already held by run 42" in busy.stderr
 
 
 def test_company_that_has_approved_is_connected_by_its_number(tasma, fortnox, tenant):
@@ -219,20 +189,81 @@ def test_company_that_has_approved_is_connected_by_its_number(tasma, fortnox, te
     )
 
 
-def scopes_of(link):
-    return set(parse_qs(urlsplit(link).query)["scope"][0].split())
-
-
 def test_documents_are_asked_for_only_when_wanted_and_then_until_they_are_not(
-    tasma, fortnox, tenant
+    tasma, tenant, approving
 ):
-    plain, wanted = link_of(tasma), link_of(tasma, "--documents")
-    tasma("connect", "fortnox", tenant, answer=f"{returned(fortnox, wanted)}\n")
-    again, no_more = link_of(tasma), link_of(tasma, "--no-documents")
+    asked = []
 
-    assert {"companyinformation", "bookkeeping"} == scopes_of(plain) == scopes_of(no_more)
-    assert scopes_of(wanted) == scopes_of(again)
-    assert {"connectfile", "archive", "supplierinvoice"} == scopes_of(wanted) - scopes_of(plain)
+    def answer(shown):
+        asked.append(set(parse_qs(urlsplit(link_in(shown)).query)["scope"][0].split()))
+        return approving(shown)
+
+    for options in ((), ("--documents",), (), ("--no-documents",)):
+        assert tasma("connect", "fortnox", tenant, *options, answer=answer).exit_code == 0
+    plain, wanted, again, no_more = asked
+
+    assert {"companyinformation", "bookkeeping"} == plain == no_more
+    assert wanted == again
+    assert {"connectfile", "archive", "supplierinvoice"} == wanted - plain
+
+
+@pytest.mark.requirement("R-SEN-17a")
+def test_link_is_made_listed_and_revoked_by_commands(tasma, fortnox, acme):
+    made = tasma("connect", "fortnox", acme, "--link-only")
+    address = made.stdout.strip()
+    (listed,) = json.loads(tasma("connect", "links", acme, "--json").stdout)
+    secret = SecretStr(address.rpartition("/")[2])
+    with Hub(settings().hub_url) as hub:
+        opened = consent.look(hub, secret)
+    shown = tasma("connect", "links", acme)
+    ended = tasma("connect", "revoke", acme, listed["link"], "--by", "olle")
+    (after,) = json.loads(tasma("connect", "links", acme, "--json").stdout)
+
+    assert (0, 0, 0) == (made.exit_code, shown.exit_code, ended.exit_code), made.output
+    assert address.startswith("http://127.0.0.1:4300/consent/")
+    assert (acme, "waiting", listed["link"]) == (
+        opened.tenant.id,
+        listed["state"],
+        opened.link.id,
+    )
+    assert secret.get_secret_value() not in shown.output + ended.output
+    assert ("revoked", "olle") == (after["state"], after["revoked_by"])
+    assert "is revoked" in ended.stdout
+
+
+def test_link_is_not_made_without_an_organisation_number(tasma, tenant):
+    refused = tasma("connect", "fortnox", tenant, "--link-only")
+
+    assert refused.exit_code == 1
+    assert "tasma tenant correct acme --org-number" in refused.stderr
+    assert "No link was made" in tasma("connect", "links", tenant).stdout
+
+
+def test_company_that_nobody_picked_is_not_confirmed(tasma, acme):
+    refused = tasma("connect", "confirm", acme, "559990-0015", "--reason", "typed wrongly")
+
+    assert refused.exit_code == 1
+    assert "Nobody has approved acme" in refused.stderr
+
+
+@pytest.mark.requirement("R-SEN-22c")
+def test_company_that_was_picked_is_confirmed_with_a_reason(tasma, fortnox, acme):
+    secret = SecretStr(tasma("connect", "fortnox", acme, "--link-only").stdout.rpartition("/")[2])
+    secret = SecretStr(secret.get_secret_value().strip())
+    cookie = SecretStr("the browser's own")
+    with Hub(settings().hub_url) as hub:
+        begun = asyncio.run(consent.begin(hub, secret, browser=cookie))
+        query = parse_qs(urlsplit(returned(fortnox, begun.address)).query)
+        answer = {name: values[0] for name, values in query.items()}
+        asyncio.run(consent.finish(hub, begun.state, browser=cookie, answer=answer))
+    number = fortnox.tenant(NUMBER).edition.company.organisation_number
+
+    done = tasma("connect", "confirm", acme, number, "--reason", "typed wrongly", "--by", "olle")
+    (tenant,) = json.loads(tasma("tenant", "list", "--json").stdout)
+
+    assert done.exit_code == 0, done.output
+    assert f"is {number}; it was 5599900007" in done.stdout
+    assert number == tenant["organisation_number"]
 
 
 def test_documents_are_not_asked_for_without_a_link(tasma, tenant):
@@ -315,7 +346,7 @@ def test_client_id_in_a_block_of_a_server_that_is_away_is_said_to_be_there(
     monkeypatch.delenv("TASMA_FORTNOX_CLIENT_SECRET")
     monkeypatch.setenv("PREFECT_API_URL", f"http://127.0.0.1:{closed_port}/api")
 
-    refused = tasma("connect", "fortnox", tenant, "--link-only")
+    refused = tasma("connect", "fortnox", tenant)
 
     assert refused.exit_code == 75
     assert "block fortnox-app/default" in refused.stderr

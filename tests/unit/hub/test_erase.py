@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 
 import pytest
@@ -59,7 +60,10 @@ def fill(hub, tenant: str, year) -> None:
     hub.acceptances.accept(load.load_id, reason="seen", accepted_by="anna")
     hub.files.record(FileSeen(tenant, "ab", "x.se", 1, outcome="held"))
     hub.connections.save(Connection(tenant, "fortnox", Method.CLIENT_CREDENTIALS))
-    hub.consents.state_of(tenant, "fortnox")
+    _, secret = hub.consents.make(
+        tenant, "fortnox", wants={}, made_by="anna", life=dt.timedelta(days=1), needs_number=False
+    )
+    hub.consents.click(secret, browser=secret)
     hub.tightened.tighten(tenant, "series_gaps", severity=Severity.BLOCKS, who="anna")
     place = Place("1930", "balance_sheet", "cash_and_bank")
     hub.account_maps.set(tenant, "BAS", [place], who="anna")

@@ -1,0 +1,380 @@
+"""Consent: a customer's administrator approves a connection by a link, without an account here.
+
+What a door does with it:
+
+1. `make_link` gives the address to use oneself or to send on; `revoke` ends it, and
+   `ConsentLink.state` of `hub.consents.of_tenant` says where each stands.
+2. A GET of the address asks `look`, which changes nothing and starts nothing, so that a mail
+   scanner does no harm: the company's name, what is fetched, what is asked, each with help.
+3. The button, a POST, asks `begin` and sends a new window to the address that it gives. The door
+   sets a random secret as a cookie (HttpOnly, SameSite=Lax, as old as `CLICK_LIFE`) if the browser
+   has none, and passes it in.
+4. The page that the vendor sends the new window back to asks `finish` with the query it came with
+   and the cookie. What it returns is shown, and leaves the link good unless it is *connected*.
+5. The first window asks `poll` until the state is no longer *waiting*.
+
+Who may make, revoke or confirm is the door's to know; `by` is written down as it is given.
+
+Source:
+    R-SEN-1, R-SEN-2, R-SEN-17 to R-SEN-24; RFC 6749, 4.1.2.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+from pydantic import SecretStr
+
+from blocks.http import CallRefused, WhoActs
+from blocks.hub import Hub, Tenant
+from blocks.hub.consent_states import ConsentState
+from blocks.hub.consents import ConsentLink
+from blocks.hub.errors import Refused
+from blocks.settings import settings
+from blocks.systems.ports import (
+    ORGANISATION_NUMBER,
+    WRONG_COMPANY,
+    Consent,
+    Requirement,
+    Wants,
+)
+from blocks.systems.redirect import NothingReturned
+from blocks.systems.registry import NothingToFetch, port, system
+from ledger.errors import TerminalError, TransientError
+from ledger.organisation import OrganisationNumber
+
+PATH: Final = "/consent/{secret}"
+"""Of the page that a link opens, behind the portal's address."""
+
+MAX_CHARS: Final = 2_000
+"""Longest value of an answer that is read; a vendor's code is about 40 characters."""
+
+DENIED: Final = "access_denied"
+"""Whoever was asked said no (RFC 6749, 4.1.2.1)."""
+
+STATES: Final = {
+    WhoActs.CUSTOMER_ORDERS_LICENCE: ConsentState.LICENCE_MISSING,
+    WhoActs.CUSTOMER_ADMINISTRATOR: ConsentState.ADMINISTRATOR_MISSING,
+}
+"""What is shown when one of them has to act; of anybody else it is `REFUSED`."""
+
+
+@dataclass(frozen=True)
+class MadeLink:
+    """A link and its address, which holds the secret: it is shown once, and kept nowhere."""
+
+    link: ConsentLink
+    secret: SecretStr
+
+    @property
+    def address(self) -> str:
+        """The address to open or to send."""
+        portal = settings().portal_address.rstrip("/")
+        return portal + PATH.format(secret=self.secret.get_secret_value())
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of the last click. `reason`: in words, empty while nobody has come back.
+
+    `expected`, `actual`: the numbers, here and there, of a wrong company; `compared`: what they
+    are, such as organisation number. `requirements`: each as far as it is known by now.
+    """
+
+    state: ConsentState
+    reason: str = ""
+    compared: str = ""
+    expected: str = ""
+    actual: str = ""
+    requirements: tuple[Requirement, ...] = ()
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether the tenant is connected by the link, which is used up."""
+        return self.state is ConsentState.CONNECTED
+
+
+@dataclass(frozen=True)
+class Invitation:
+    """What the page of a link tells. `fetched`: kinds of data, such as ledger and documents.
+
+    `asked`: what the system asks of the customer, each with where to look.
+    """
+
+    link: ConsentLink
+    tenant: Tenant
+    title: str
+    fetched: tuple[str, ...]
+    asked: tuple[Requirement, ...]
+    outcome: Outcome
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A click under way: the vendor's address, and the state that is to come back from there."""
+
+    address: str
+    state: SecretStr
+
+
+class NothingToConfirm(Refused):
+    """A company was to be confirmed, and nobody has approved with another one."""
+
+    sentence = (
+        "Nobody has approved {tenant} with a company of number {number} by a link that is still "
+        "good. Look at what was picked with `tasma connect links {tenant}`."
+    )
+
+
+class HasOtherBooks(Refused):
+    """A tenant with published books was to be given another company's number."""
+
+    sentence = (
+        "{tenant} has published books of the company {number}: another company's would be mixed "
+        "with them. Add the other company as a tenant of its own, and connect that."
+    )
+
+
+class ReasonMissing(Refused):
+    """A person's decision came without its reason or its person."""
+
+    sentence = "A decision against the comparison needs a reason and whoever decides."
+
+
+def make_link(
+    hub: Hub,
+    tenant: str,
+    name: str,
+    *,
+    by: str,
+    wants: Wants | None = None,
+    life: dt.timedelta | None = None,
+    needs_number: bool = True,
+) -> MadeLink:
+    """Make a link by which a tenant's company in a system approves (R-SEN-1).
+
+    Args:
+        hub: Knows the tenant.
+        tenant: Whose.
+        name: The system's.
+        by: Who makes it.
+        wants: What was chosen; what is left out is as the last connection had it.
+        life: How long it is good; `TASMA_CONSENT_LINK_DAYS` unless somebody says.
+        needs_number: Refuse a tenant without organisation number.
+
+    Raises:
+        UnknownTenant, NoOrganisationNumber, TooManyLinks: As `hub.consents.make`.
+        NothingToFetch: The system is connected otherwise than by a link.
+    """
+    _consent(name)
+    wants = port(name).connect.completed(wants or {}, hub.connections.find(tenant, name))
+    life = life or dt.timedelta(days=settings().consent_link_days)
+    link, secret = hub.consents.make(
+        tenant, name, wants=wants, made_by=by, life=life, needs_number=needs_number
+    )
+    return MadeLink(link, secret)
+
+
+def look(hub: Hub, secret: SecretStr) -> Invitation:
+    """Return what the page of a link tells; asked as often as anybody likes (R-SEN-19).
+
+    Raises:
+        UnknownLink: The secret opens nothing.
+    """
+    link = hub.consents.of_secret(secret)
+    there = system(link.system)
+    kinds = {"ledger": "ledger" in there.offers, "documents": bool(link.wants.get("documents"))}
+    return Invitation(
+        link,
+        hub.tenants.get(link.tenant),
+        there.title,
+        tuple(kind for kind, is_fetched in kinds.items() if is_fetched),
+        tuple(_consent(link.system).asked()),
+        outcome_of(hub, link),
+    )
+
+
+async def begin(hub: Hub, secret: SecretStr, *, browser: SecretStr) -> Begun:
+    """Begin an approval: return where the administrator logs in and approves (R-SEN-20).
+
+    Args:
+        hub: Keeps the link.
+        secret: The link's.
+        browser: What only this browser and we know.
+
+    Raises:
+        UnknownLink, LinkEnded: The secret opens nothing, or nothing any more.
+        TerminalError: There are no credentials of ours for the system.
+    """
+    link, state = await asyncio.to_thread(hub.consents.click, secret, browser=browser)
+    there = _consent(link.system)
+    address = await there.authorize_url(state.get_secret_value(), wants=link.wants)
+    return Begun(address, state)
+
+
+async def finish(
+    hub: Hub, state: SecretStr, *, browser: SecretStr, answer: Mapping[str, str]
+) -> Outcome:
+    """Connect by what the vendor sent the browser back with, or say why not (R-SEN-21 to -24).
+
+    The state is spent whatever comes of it; the link only by a connection. Beside the approval
+    itself nothing is fetched but what the system's requirements take.
+
+    Args:
+        hub: Keeps the link and the connection.
+        state: As it came back.
+        browser: As it was given to `begin`.
+        answer: The query: ``code``, or ``error`` and ``error_description``.
+
+    Raises:
+        NothingReturned: The answer holds neither code nor error.
+        ForeignAnswer: The state is none, too old, used before, or of another browser.
+        LinkEnded: The link was revoked or used meanwhile.
+        ConsentTaken: Another window is being connected by the same link; try again.
+    """
+    given = {name: str(value)[:MAX_CHARS] for name, value in answer.items()}
+    if not given.get("code") and not given.get("error"):
+        raise NothingReturned
+    link = await asyncio.to_thread(hub.consents.take, state, browser=browser)
+    try:
+        outcome = await _answered(hub, link, given)
+    except BaseException:
+        await asyncio.to_thread(hub.consents.release, link)
+        raise
+    detail = json.dumps(asdict(outcome))
+    await asyncio.to_thread(hub.consents.answered, link, outcome.state, detail=detail)
+    return outcome
+
+
+def poll(hub: Hub, secret: SecretStr) -> Outcome:
+    """Return where a link stands, for the window that waits.
+
+    Raises:
+        UnknownLink: The secret opens nothing.
+    """
+    return outcome_of(hub, hub.consents.of_secret(secret))
+
+
+def outcome_of(hub: Hub, link: ConsentLink) -> Outcome:
+    """Return where a link stands, and what came of the last click on it."""
+    state = link.state(hub.database.now())
+    detail: dict[str, Any] = json.loads(link.detail) if link.detail else {}
+    requirements = tuple(_requirement(item) for item in detail.get("requirements", ()))
+    return Outcome(**{**detail, "state": state, "requirements": requirements})
+
+
+def revoke(hub: Hub, tenant: str, link_id: str, *, by: str) -> ConsentLink:
+    """End a link, by the id under which it is listed.
+
+    Raises:
+        UnknownLink: The tenant has none of that id.
+    """
+    return hub.consents.revoke(tenant, link_id, by=by)
+
+
+def confirm_company(hub: Hub, tenant: str, number: str, *, by: str, reason: str) -> Tenant:
+    """Let an operator say that the company which was picked is the tenant's after all.
+
+    Every later load is held against the tenant's number too, so it is that which is replaced,
+    and only by one that somebody has approved with. The link is good as before: the administrator
+    approves once more.
+
+    Args:
+        hub: Knows what was picked.
+        tenant: Whose.
+        number: The organisation number of the company that was picked.
+        by: The operator.
+        reason: Kept in the event log.
+
+    Raises:
+        NothingToConfirm: No open link was answered with that company.
+        HasOtherBooks: Books of the old number are published.
+        ReasonMissing: There is no reason, or nobody who gives it.
+    """
+    if not reason.strip() or not by.strip():
+        raise ReasonMissing
+    parsed = OrganisationNumber.parse(number)
+    for link in hub.consents.of_tenant(tenant):
+        found = outcome_of(hub, link)
+        is_wrong = found.state is ConsentState.WRONG_COMPANY
+        is_number = is_wrong and found.compared == ORGANISATION_NUMBER
+        if is_number and parsed and OrganisationNumber.parse(found.actual) == parsed:
+            break
+    else:
+        raise NothingToConfirm(tenant=tenant, number=number[:40])
+    if any(unit.last_published_at for unit in hub.units.of_tenant(tenant)):
+        raise HasOtherBooks(tenant=tenant, number=hub.tenants.get(tenant).organisation_number)
+    return hub.tenants.replace_number(tenant, parsed.digits, by=by, reason=reason.strip())
+
+
+async def _answered(hub: Hub, link: ConsentLink, answer: Mapping[str, str]) -> Outcome:
+    if error := answer.get("error"):
+        return _not_approved(link, error, answer.get("error_description", ""))
+    there, given = port(link.system).connect, {"code": SecretStr(answer["code"])}
+    try:
+        await there.finish(hub, link.tenant, given, wants=link.wants)
+        found = await _requirements(hub, link)
+    except TransientError as problem:
+        return Outcome(ConsentState.FAILED, str(problem))
+    except CallRefused as problem:
+        return _refused(link, problem)
+    except TerminalError as problem:
+        return Outcome(ConsentState.REFUSED, str(problem))
+    return _judged(found) or Outcome(ConsentState.CONNECTED, requirements=tuple(found))
+
+
+async def _requirements(hub: Hub, link: ConsentLink) -> Sequence[Requirement]:
+    """Find out what is met; the tenant is connected by now, so no answer leaves it unknown."""
+    try:
+        return await port(link.system).connect.preflight(hub, link.tenant)
+    except TransientError:
+        return _consent(link.system).asked()
+
+
+def _not_approved(link: ConsentLink, error: str, description: str) -> Outcome:
+    try:
+        found = _judged(_consent(link.system).refused_consent(error, description))
+    except CallRefused as problem:
+        return Outcome(ConsentState.REFUSED, str(problem))
+    if error == DENIED and found:
+        return Outcome(ConsentState.DENIED, found.reason, requirements=found.requirements)
+    return found or Outcome(ConsentState.REFUSED)
+
+
+def _refused(link: ConsentLink, problem: CallRefused) -> Outcome:
+    if problem.code == WRONG_COMPANY:
+        what, expected, actual = (
+            str(problem.values.get(name, "")) for name in ("what", "expected", "actual")
+        )
+        return Outcome(ConsentState.WRONG_COMPANY, str(problem), what, expected, actual)
+    try:
+        found = _consent(link.system).unmet(problem)
+    except CallRefused:
+        return Outcome(ConsentState.REFUSED, str(problem))
+    return _judged(found) or Outcome(ConsentState.REFUSED, str(problem))
+
+
+def _judged(found: Sequence[Requirement]) -> Outcome | None:
+    """Say what the first requirement that is not met makes of the consent; None when all are."""
+    failed = next((item for item in found if item.passed is False), None)
+    if failed is None:
+        return None
+    state = STATES.get(failed.who_acts or WhoActs.US, ConsentState.REFUSED)
+    return Outcome(state, failed.reason, requirements=tuple(found))
+
+
+def _requirement(written: Mapping[str, Any]) -> Requirement:
+    who = WhoActs(written["who_acts"]) if written["who_acts"] else None
+    return Requirement(**{**written, "who_acts": who})
+
+
+def _consent(name: str) -> Consent:
+    found = port(name).consent
+    if found is None:
+        raise NothingToFetch(title=system(name).title, offer="link to approve by")
+    return found
