@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import Decimal
+from typing import Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -16,24 +17,40 @@ ENDS = ("closing", "result")
 """What a source reports of an account at the end of its year, by the kind of account."""
 
 
-def falls_short(file: LedgerFile) -> bool:
-    """Return whether less came of a file than it says of itself.
+SUM_IS_RIGHT: Final = "control_sum_right"
+SUM_IS_MISSING: Final = "control_sum_missing"
+"""Codes of diagnostics: what the sum that closes a SIE file came to."""
 
-    Of a source that reports how its year ends, opening balances and vouchers have to come to it;
-    of one that declares its rows, they have to be there. A file whose books are wrong falls short
-    as well, as nothing tells the two apart; one that says nothing of itself never does. Takes the
-    file's batches.
+
+def proven_whole(file: LedgerFile) -> bool | None:
+    """Return whether a file proves that it is whole, or that less came than it says of itself.
+
+    A sum over all records that is right proves the first, one that was opened and is not there the
+    second. Else of a source that reports how its year ends, opening balances and vouchers have to
+    come to it; of one that declares its rows, they have to be there. A file whose books are wrong
+    falls short as well, as nothing tells the two apart. Takes the file's batches.
+
+    Returns:
+        None where it agrees with itself, or says nothing that could be missing.
 
     Source:
-        SIE 4B 5.16, 5.17 (#UB, #RES of the current year).
+        SIE 4B 5.16, 5.17 (#UB, #RES of the current year), 10 (#KSUMMA).
     """
     if file.is_cut:
-        return True
+        return False
+    moved = _moved(file)
+    noticed = {item.code for item in file.diagnostics.items}
+    if noticed & {SUM_IS_RIGHT, SUM_IS_MISSING}:
+        return SUM_IS_RIGHT in noticed
+    return False if not file.refusal and _falls_short(file, moved) else None
+
+
+def _falls_short(file: LedgerFile, moved: dict[str, Decimal]) -> bool:
     facts = file.facts
     can_tell = facts.coverage.is_whole_year and facts.reports_balances
-    if file.refusal or not can_tell or facts.balances_up_to:
+    if not can_tell or facts.balances_up_to:
         return False
-    reported, opening, moved = _reported(file), _opening(file), _moved(file)
+    reported, opening = _reported(file), _opening(file)
     if not reported:
         return True
     if not moved:  # cut before its vouchers, it may report of fewer accounts than it opens with

@@ -13,7 +13,7 @@ from pathlib import Path, PurePath
 from typing import Final
 
 from ledger.readers import SIE, format_of
-from ledger.wholeness import falls_short
+from ledger.wholeness import proven_whole
 from tasks.ledger_files import look_into
 
 PACKED: Final = frozenset({".xlsx", ".ods"})
@@ -44,7 +44,10 @@ def is_unfinished(path: Path, name: str) -> bool:
         return not zipfile.is_zipfile(path)
     if suffix == ".xls":
         return False
-    return _ends_in_the_middle(path, name) or _falls_short(path, name)
+    is_in_the_middle = _ends_in_the_middle(path, name)
+    if path.stat().st_size > ADDED_UP_BYTES:
+        return is_in_the_middle
+    return _falls_short(path, name, is_in_the_middle=is_in_the_middle)
 
 
 def _ends_in_the_middle(path: Path, name: str) -> bool:
@@ -59,12 +62,12 @@ def _ends_in_the_middle(path: Path, name: str) -> bool:
     return not tail.rstrip(b" \t").endswith(LINE_ENDS) or INSIDE_A_VOUCHER.match(last) is not None
 
 
-def _falls_short(path: Path, name: str) -> bool:
-    if path.stat().st_size > ADDED_UP_BYTES:
-        return False
+def _falls_short(path: Path, name: str, *, is_in_the_middle: bool) -> bool:
+    """Add a file up; only a sum over all of it makes good for the end of its last line."""
     with _one_at_a_time:
         content = path.read_bytes()
         file = look_into(content, file_name=name)
         # A table that was cut within a row is refused for that row.
-        is_cut_row = not content.rstrip(b"\0").endswith(LINE_ENDS)
-        return falls_short(file) or (bool(file.refusal) and is_cut_row)
+        is_cut_row = bool(file.refusal) and not content.rstrip(b"\0").endswith(LINE_ENDS)
+        is_whole = proven_whole(file)
+    return is_cut_row or is_whole is False or (is_whole is None and is_in_the_middle)

@@ -11,7 +11,7 @@ from tests.benchmarks.measure import Contender
 from tests.benchmarks.plan import Benchmark, Goal, Result, Results, Step
 
 TENANTS: Final = int(os.environ.get("SFTP_TENANTS", "1000"))
-SERVERS: Final = 50
+SERVERS: Final = int(os.environ.get("SFTP_SERVERS", "50"))
 FILE_MB: Final = 500
 
 QUIET: Final = "nothing new"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zlib
+
 import pytest
 
 from blocks.settings import REFERENCE
@@ -46,6 +48,32 @@ def test_a_file_is_finished_at_its_last_sign_and_nowhere_before(tmp_path):
 )
 def test_what_reports_no_balances_is_judged_by_its_end_alone(tmp_path, content, expected):
     assert expected == unfinished(tmp_path, content, "books.si")
+
+
+EVIDENCE = b"#FLAGGA 0\r\n#KSUMMA\r\n#SIETYP 1\r\n#UB 0 1930 1000.00\r\n"
+
+
+def summed(content):
+    """Close a file with the sum of its records (SIE 4B §10), without the end of the line."""
+    records = content.partition(b"#KSUMMA\r\n")[2]
+    plain = records.replace(b"\r\n", b"").replace(b" ", b"")
+    return content + b"#KSUMMA %d" % zlib.crc32(plain)
+
+
+def test_a_sum_over_all_records_proves_a_file_whole_that_lacks_its_last_line_end(tmp_path):
+    """Balances alone say nothing of what may be missing behind the last of them."""
+    file = summed(EVIDENCE)
+    assert not unfinished(tmp_path, file)
+    assert not unfinished(tmp_path, file + b"\r\n")
+    without = EVIDENCE.replace(b"#KSUMMA\r\n", b"")
+    assert not unfinished(tmp_path, without)
+
+    assert unfinished(tmp_path, without.rstrip()), "its last amount may go on"
+
+
+@pytest.mark.parametrize("missing", range(1, 40))
+def test_a_file_that_opens_a_sum_is_unfinished_until_it_is_closed(tmp_path, missing):
+    assert unfinished(tmp_path, summed(EVIDENCE)[:-missing])
 
 
 def test_a_large_file_is_judged_by_its_end_alone(tmp_path, monkeypatch):
