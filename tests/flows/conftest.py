@@ -152,6 +152,29 @@ class Desk:
         self.ask(f"/flow_runs/{run_id}/set_state", {"state": state, "force": True})
         return self.end_of(run_id, after=count)
 
+    @contextmanager
+    def unscheduled(self, name):
+        """Have no schedule begin runs of a deployment, and none be at work, until the end."""
+        runs = {
+            "deployment_id": {"any_": [self.deployment(name)["id"]]},
+            "state": {"type": {"not_any_": sorted(FINAL)}},
+        }
+        self._pause(name, is_paused=True)
+        deadline = time.monotonic() + RUN_LIMIT_S
+        while self.ask("/flow_runs/count", {"flow_runs": runs}):
+            assert time.monotonic() < deadline, f"{name} is still at work"
+            time.sleep(ASK_AGAIN_S)
+        try:
+            yield
+        finally:
+            self._pause(name, is_paused=False)
+
+    def _pause(self, name, *, is_paused):
+        """Ask until it is so; the answer itself is empty."""
+        word = "pause_deployment" if is_paused else "resume_deployment"
+        while (found := self.deployment(name))["paused"] is not is_paused:
+            self.server.ask(f"/deployments/{found['id']}/{word}", {})
+
     def artifact(self, key):
         found = self.ask("/artifacts/latest/filter", {"artifacts": {"key": {"any_": [key]}}})
         return found[0]["data"] if found else None

@@ -6,11 +6,18 @@ import hashlib
 import os
 import socket
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import pytest
 
-from blocks.pickup.connection import LIMITS, HostKeyChanged, LoginRefused, ServerAway, connected
+from blocks.pickup.connection import (
+    LIMITS,
+    HostKeyChanged,
+    Limits,
+    LoginRefused,
+    ServerAway,
+    connected,
+)
 from blocks.pickup.port import ChangedMeanwhile, NotMoved
 from blocks.pickup.sftp import MAX_ENTRIES, FolderUnusable
 from tests.plugins.absent_parts import ABSENT
@@ -200,11 +207,11 @@ def test_many_names_are_listed_in_time(tmp_path_factory, tmp_path, kind):
 
 
 class Line:
-    """A line to a server that can be cut; bytes that came from the server are counted."""
+    """A line to a server that is cut after so many of its bytes: closed, or dead without a word."""
 
-    def __init__(self, port, *, cut_after):
-        self.server_port, self.cut_after, self.came = port, cut_after, 0
-        self.ends = []
+    def __init__(self, port, *, cut_after, is_closed):
+        self.server_port, self.cut_after, self.is_closed = port, cut_after, is_closed
+        self.came, self.ends = 0, []
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
         threading.Thread(target=self._accept, daemon=True).start()
@@ -217,34 +224,57 @@ class Line:
         self._pass(server, client, True)
 
     def _pass(self, source, target, is_counted):
-        try:
+        with suppress(OSError):  # the other direction was cut
             while piece := source.recv(65_536):
                 self.came += len(piece) if is_counted else 0
-                if is_counted and self.came > self.cut_after:
+                if self.is_cut and not self.is_closed:
+                    continue
+                if self.is_cut:
                     break
                 target.sendall(piece)
-        except OSError:
-            pass  # the other direction was cut
         for end in (source, target):
-            end.close()
+            with suppress(OSError):  # it has gone already
+                end.shutdown(socket.SHUT_RDWR)
+
+    @property
+    def is_cut(self):
+        return self.came > self.cut_after
 
 
-def test_a_cut_in_the_middle_of_a_file_is_an_error_and_leaves_nothing(server, folder, tmp_path):
-    line = Line(server.port, cut_after=1_000_000)
-    login = server.account(port=line.port)
-    with (
-        placed(server, folder, tmp_path, login=login) as where,
-        pytest.raises(ServerAway),
-    ):
-        fetched(where, the_file(where))
+IMPATIENT = Limits(connect_s=30, answer_s=2, listing_s=60, file_s=60)
+"""A server that is gone without a word is given up after two seconds, otherwise as ever."""
+
+
+@pytest.fixture(params=[True, False], ids=["closed", "silent"])
+def cut_line(request, server):
+    """Make a line to the server that is cut after so many bytes, and a login through it."""
+
+    def made(cut_after):
+        line = Line(server.port, cut_after=cut_after, is_closed=request.param)
+        return line, {"login": server.account(port=line.port), "limits": IMPATIENT}
+
+    return made
+
+
+def test_a_cut_in_the_middle_of_a_file_is_an_error_and_leaves_nothing(
+    server, folder, tmp_path, cut_line
+):
+    line, through = cut_line(1_000_000)
+    with placed(server, folder, tmp_path, **through) as where:
+        file = the_file(where)
+        with pytest.raises(ServerAway):
+            fetched(where, file)
+    assert line.is_cut
     assert [] == list((tmp_path / "t").iterdir())
     assert CONTENT == (folder / "books.se").read_bytes()
 
 
-def test_a_server_that_vanishes_in_mid_listing_gives_no_files_at_all(server, folder, tmp_path):
+def test_a_server_that_vanishes_in_mid_listing_gives_no_files_at_all(
+    server, folder, tmp_path, cut_line
+):
     for number in range(3_000):
         os.link(folder / "books.se", folder / f"{number}.se")
-    line = Line(server.port, cut_after=60_000)
-    login = server.account(port=line.port)
-    with placed(server, folder, tmp_path, login=login) as where, pytest.raises(ServerAway):
+    line, through = cut_line(60_000)
+    with placed(server, folder, tmp_path, **through) as where, pytest.raises(ServerAway):
         where.look()
+    assert line.is_cut
