@@ -30,6 +30,9 @@ from blocks.hub.onboarding import Openings
 from blocks.hub.outbox import Outbox
 from blocks.hub.overview import MAX_TENANTS, OverviewRow, read_overview
 from blocks.hub.pickups import Pickups
+from blocks.hub.portal_audit import PortalAudit
+from blocks.hub.portal_sessions import PortalSessions
+from blocks.hub.portal_users import PortalUsers
 from blocks.hub.push_facts import PushFacts
 from blocks.hub.push_marks import PushMarks
 from blocks.hub.repair import INTERRUPTED, repair_tenant
@@ -99,6 +102,9 @@ class Hub:
         self.leases = Leases(self.database)
         self.connections = Connections(self.database, self.events)
         self.consents = Consents(self.database, self.events)
+        self.portal_users = PortalUsers(self.database)
+        self.portal_sessions = PortalSessions(self.database)
+        self.portal_audit = PortalAudit(self.database)
 
     def migrate(self) -> Self:
         """Bring the schema up to date, safe when several processes do it at once."""

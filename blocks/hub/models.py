@@ -29,6 +29,7 @@ from sqlalchemy import (
 from blocks.hub.columns import ExactDecimal, UtcTime, words
 from blocks.hub.connection_states import ConnectionState, Method
 from blocks.hub.consent_states import ConsentState
+from blocks.hub.portal_roles import Role
 from blocks.hub.states import (
     WHOLE_YEAR,
     LinkState,
@@ -754,5 +755,67 @@ event = Table(
     _text("load_id", ID_CHARS),
     Index(None, "tenant", "at"),
     Index(None, "at"),
+    sqlite_autoincrement=True,
+)
+
+# People of the portal. Of their passwords, links and sessions nothing is kept but a hash.
+portal_user = Table(
+    "portal_user",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("email", String(NAME_CHARS), nullable=False, unique=True),
+    _text("name"),
+    Column("role", words(Role), nullable=False),
+    _text("language", 2),
+    _text("password_hash"),
+    Column("password_set_at", UtcTime),
+    _text("created_by"),
+    Column("created_at", UtcTime, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+portal_membership = Table(
+    "portal_membership",
+    metadata,
+    Column("user_id", ForeignKey("portal_user.id"), primary_key=True),
+    _tenant(key=True),
+    Column("since", UtcTime, nullable=False),
+    Index(None, "tenant"),
+)
+
+portal_invitation = Table(
+    "portal_invitation",
+    metadata,
+    Column("token_hash", String(ID_CHARS), primary_key=True),
+    Column("user_id", ForeignKey("portal_user.id"), nullable=False),
+    _text("created_by"),
+    Column("created_at", UtcTime, nullable=False),
+    Column("expires_at", UtcTime, nullable=False),
+    Index(None, "user_id"),
+)
+
+portal_session = Table(
+    "portal_session",
+    metadata,
+    Column("token_hash", String(ID_CHARS), primary_key=True),
+    Column("user_id", ForeignKey("portal_user.id"), nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("seen_at", UtcTime, nullable=False),
+    Index(None, "user_id"),
+)
+
+# Tied to no user: what somebody did stays known when that person is removed.
+portal_audit = Table(
+    "portal_audit",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", UtcTime, nullable=False),
+    _text("who"),
+    _text("tenant", 63),
+    _text("action", ID_CHARS),
+    Column("status", Integer),
+    _text("detail", 2_000),
+    _text("address", ID_CHARS),
+    Index(None, "tenant", "id"),
     sqlite_autoincrement=True,
 )

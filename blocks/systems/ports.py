@@ -80,6 +80,7 @@ class System:
     table in ``data/reference`` of its refusals (code, meaning, who acts ...). `secrets`: variables
     of the environment whose values are shown nowhere. `port`: the module whose ``PORT`` is the
     heavy half. `crash_points`: where a fault test kills, in the order in which they are reached.
+    `countries`: where companies use it, to whom it is offered before they are connected.
     """
 
     name: str
@@ -90,6 +91,7 @@ class System:
     offers: frozenset[Offer]
     connecting: Connecting
     crash_points: tuple[str, ...] = ()
+    countries: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

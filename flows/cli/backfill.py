@@ -13,7 +13,6 @@ from flows.cli.exits import ExitCode, worst
 from flows.cli.imported import code
 from flows.cli.local import pull_here
 from flows.cli.logged import logged_once
-from flows.cli.on_server import start_run
 from flows.cli.opening import known_tenant, parse_year
 from flows.cli.output import next_steps, remark, say, show_json
 from flows.cli.pull import Define, OnServer, OverwriteUploaded, overwrite
@@ -21,6 +20,7 @@ from flows.cli.pulled import as_dict, show_many
 from flows.cli.result import LoadResult
 from flows.cli.watching import backfill_bar, watch_backfill
 from flows.cli.years import defined_year
+from flows.doors.on_server import start_run
 from ledger.fiscal_year import FiscalYear, short_year
 from ledger.outcome import Outcome
 from tasks.stores import Stores, open_stores

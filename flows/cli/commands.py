@@ -54,6 +54,7 @@ GROUPS: Final[dict[CommandPath, str]] = {
     ("ecom",): "What of Ecom goes to Procountor: the mode, what needs somebody, the accounts.",
     ("ecom", "accounts"): "Ecom's chart joined to Procountor's.",
     ("spotilla",): "Spotilla and Procountor: switching on, cycles, tasks that wait and why.",
+    ("portal",): "Pages for people without Prefect, and who may sign in to them.",
     ("tenant", "year"): "Define, lock and retire the fiscal years of a tenant.",
 }
 
@@ -85,6 +86,27 @@ COMMANDS: Final[dict[CommandPath, Listed]] = {
     ("demo",): Listed(
         "serving",
         "Load invented companies end to end through a Prefect server, and check the outcome.",
+    ),
+    ("portal", "serve"): Listed(
+        "portal", "Serve the portal alone, until Ctrl-C; `tasma up` serves it beside Prefect."
+    ),
+    ("portal", "invite"): Listed(
+        "portal",
+        "Let somebody in: prints a link, good for 7 days and once, at which they set a password.",
+    ),
+    ("portal", "reset"): Listed(
+        "portal", "Void somebody's password, end their sessions, and print a link to set another."
+    ),
+    ("portal", "change"): Listed(
+        "portal", "Give somebody another role, or exactly these companies; their sessions end."
+    ),
+    ("portal", "remove"): Listed(
+        "portal", "Let somebody in no longer; what they did stays in the log."
+    ),
+    ("portal", "users"): Listed("portal", "List who may sign in, their role and their companies."),
+    ("portal", "log"): Listed(
+        "portal",
+        "Show what people did in the portal: who, from where, and how it ended; newest first.",
     ),
     ("template",): Listed(
         "template", "Print a journal file with sample rows: chart, opening balances, vouchers."

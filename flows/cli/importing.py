@@ -14,11 +14,11 @@ from flows.cli.exits import worst
 from flows.cli.files import ledger_files
 from flows.cli.imported import as_dict, code, show_many, show_one
 from flows.cli.local import import_here
-from flows.cli.on_server import start_import
 from flows.cli.opening import known_tenant
 from flows.cli.output import next_steps, remark, say, show_json
 from flows.cli.progress import progress
 from flows.cli.result import LoadResult
+from flows.doors.on_server import start_import
 from ledger.errors import TasmaError
 from tasks.new_tenant import is_known, tenant_of, trial_stores
 from tasks.stores import Stores, open_stores

@@ -15,8 +15,8 @@ from blocks.systems.registry import systems_with
 from flows.cli.exits import outcome_of
 from flows.cli.failure import is_debugging, paragraph
 from flows.cli.local_steps import LocalSteps, Watch
-from flows.cli.on_server import server_chosen
 from flows.cli.result import LoadResult
+from flows.doors.on_server import server_chosen
 from flows.publish_accepted import staged_load
 from flows.pull import pull_tenant
 from flows.runs.leasing import unit_lease

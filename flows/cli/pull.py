@@ -14,13 +14,13 @@ from flows.cli.exits import worst
 from flows.cli.imported import code
 from flows.cli.local import pull_here
 from flows.cli.logged import logged_once
-from flows.cli.on_server import start_run
 from flows.cli.opening import TenantId, known_tenant
 from flows.cli.output import next_steps, say, show_json
 from flows.cli.progress import progress
 from flows.cli.pulled import as_dict, show_many, show_one
 from flows.cli.systems import source_years
 from flows.cli.years import defined_year
+from flows.doors.on_server import start_run
 from ledger.fiscal_year import FiscalYear, short_year
 from tasks.source_years import NoYears, Which, wanted_years
 from tasks.stores import Stores, open_stores

@@ -12,7 +12,7 @@ from blocks.hub.outbox import Queued
 from blocks.lake import Lake
 from blocks.settings import settings
 from blocks.systems.registry import open_target
-from flows.cli.on_server import server_chosen
+from flows.doors.on_server import server_chosen
 from ledger.errors import TerminalError
 from ledger.push.advance import Impossible, Rules
 from ledger.push.events import Resolved, Retried

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from functools import partial
 from typing import Annotated, Final
 
 import typer
@@ -12,12 +13,14 @@ from blocks.settings import settings
 from flows.cli.app import AsJson, command
 from flows.cli.exits import ExitCode
 from flows.cli.opening import open_hub
-from flows.cli.output import next_steps, remark, say, show_json, show_table
+from flows.cli.output import is_terminal, next_steps, remark, say, show_json, show_table
 from flows.doors import demo as door
 from flows.doors import demo_home as home
+from flows.doors import portal as portal_door
 from flows.doors.demo import DemoResult
 from flows.server import processes
 from ledger.fiscal_year import short_year
+from tasks import people
 
 SIMULATOR_PORT: Final = 4302
 """Unless told otherwise; commands with --demo look there (`flows.doors.demo_home`)."""
@@ -39,8 +42,9 @@ def up(
 ) -> None:
     """Start Prefect's server, its UI and the deployments, and stop them with Ctrl-C.
 
-    TASMA_HOST and TASMA_PORT say where it listens; 127.0.0.1:4200 unless set. The demo's home
-    always has its simulated Fortnox beside it.
+    TASMA_HOST and TASMA_PORT say where it listens; 127.0.0.1:4200 unless set. The portal is beside
+    it, at 127.0.0.1:4300 unless TASMA_PORTAL_HOST and TASMA_PORTAL_PORT say otherwise. The demo's
+    home always has its simulated Fortnox, too.
     """
     here = settings().home
     is_demo = home.is_demo(here)
@@ -48,7 +52,29 @@ def up(
         if is_demo and not here.exists():
             home.reset(here)
         with _simulators(simulator_port) if is_demo or with_simulators else nullcontext():
-            raise typer.Exit(processes.up(say))
+            raise typer.Exit(processes.up(say, also=[_portal()]))
+
+
+def _portal() -> processes.Also:
+    """Return the portal as a process beside the server."""
+    found = portal_door.portal()
+    return processes.Also(
+        portal_door.MODULE, "portal.log", found.health_address(), says=partial(_try_portal, found)
+    )
+
+
+def _try_portal(found: portal_door.PortalDoor) -> list[str]:
+    """Say where the portal is and, while nobody has ever signed in, give a link to try it by."""
+    lines = [f"Portal         {found.public_address()}/"]
+    with open_hub() as hub:
+        if any(user.has_password for user, _tenants in hub.portal_users.listed()):
+            return lines
+        # As with Prefect's password: a link that opens everything goes into no log. In the demo
+        # everything is invented.
+        if is_terminal() or home.is_demo(settings().home):
+            link = found.invitation_link(people.first_link(hub))
+            return [*lines, f"A link to try  {link}   (sets your password, as an operator)"]
+    return [*lines, "Nobody can sign in yet: tasma portal invite EMAIL --role operator"]
 
 
 @contextmanager

@@ -16,9 +16,9 @@ from blocks.pickup.sftp import RemoteFolder
 from blocks.settings import settings
 from flows.cli.app import AsJson, command
 from flows.cli.exits import ExitCode
-from flows.cli.on_server import ask_server, start_run
 from flows.cli.opening import TenantId, known_tenant, open_hub
 from flows.cli.output import next_steps, say, show_json
+from flows.doors.on_server import ask_server, start_run
 from tasks.onboarding import agree_pickup
 from tasks.pickup.sweep import agreed_of
 

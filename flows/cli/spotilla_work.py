@@ -10,10 +10,10 @@ from pydantic import SecretStr
 
 from flows.cli.app import AsJson, command
 from flows.cli.exits import ExitCode
-from flows.cli.on_server import server_chosen
 from flows.cli.opening import TenantId, known_tenant, open_hub
 from flows.cli.output import next_steps, say, show_json, show_table
 from flows.cli.routes import Who
+from flows.doors.on_server import server_chosen
 from tasks.spotilla import switching
 from tasks.spotilla.cycle import Cycle, run_cycle
 

@@ -12,11 +12,11 @@ from flows.cli.exits import ExitCode, worst
 from flows.cli.imported import code
 from flows.cli.local import pull_here
 from flows.cli.logged import logged_once
-from flows.cli.on_server import NoServer, start_run
 from flows.cli.opening import TenantId, known_tenant
 from flows.cli.output import next_steps, say, show_json, show_table
 from flows.cli.progress import progress
 from flows.cli.sftp import SWEEP
+from flows.doors.on_server import NoServer, start_run
 from ledger.errors import TasmaError
 from ledger.fiscal_year import FiscalYear, short_year
 from ledger.outcome import Outcome

@@ -12,7 +12,7 @@ from blocks.hub import Connection, Hub
 from blocks.systems.lease import resource
 from blocks.systems.ports import Requirement, SourceYear, Wants
 from blocks.systems.registry import SYSTEMS, open_books, port, systems_with
-from flows.cli.on_server import server_chosen
+from flows.doors.on_server import server_chosen
 
 Answer = TypeVar("Answer")
 

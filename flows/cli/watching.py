@@ -28,9 +28,9 @@ from rich.progress import (
 
 from flows.cli.exits import ExitCode
 from flows.cli.imported import code, place
-from flows.cli.on_server import ask_server
 from flows.cli.output import console, remark
 from flows.cli.result import LoadResult
+from flows.doors.on_server import ask_server
 from ledger.text import visible
 
 BAR: Final = "backfill"

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -79,6 +79,38 @@ class PrefectServer:
             return None
 
 
+@dataclass(frozen=True)
+class Also:
+    """A process beside the server. `module`: what Python runs. `log`: its file in that folder.
+
+    `answers_at`: an address that is asked until something answers. `says`: what a person is told
+    once it does.
+    """
+
+    module: str
+    log: str
+    answers_at: str
+    says: Callable[[], Sequence[str]]
+
+    @contextmanager
+    def started(self, server: PrefectServer) -> Iterator[subprocess.Popen[bytes]]:
+        """Run it until the context ends.
+
+        Raises:
+            ServerDidNotStart: It ended, or did not answer in time.
+        """
+        log = server.folder / self.log
+        command = [sys.executable, "-m", self.module]
+        with _process(command, server.environment, log=log) as process:
+            wait_for(self._answers, process=process, log=log)
+            yield process
+
+    def _answers(self) -> bool:
+        with suppress(httpx.HTTPError):
+            return httpx.get(self.answers_at, timeout=ANSWER_LIMIT_S).is_success
+        return False
+
+
 @contextmanager
 def prefect_server(
     *, home: Path | None = None, host: str = "127.0.0.1", port: int = 4200
@@ -128,10 +160,15 @@ def server_with_deployments(
         yield server, runs
 
 
-def up(say: Callable[[str], None] = print) -> int:
-    """Run server and deployments until Ctrl-C or SIGTERM; return the exit code.
+def up(say: Callable[[str], None] = print, *, also: Sequence[Also] = ()) -> int:
+    """Run server and deployments, and what else is wanted, until Ctrl-C or SIGTERM.
 
-    0 after a stop that was asked for, 1 when one of the two ended on its own.
+    Args:
+        say: Hears what is where.
+        also: Processes that need the server; started when it answers, and stopped before it.
+
+    Returns:
+        The exit code: 0 after a stop that was asked for, 1 when one of them ended on its own.
     """
     chosen = ServerSettings()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -144,11 +181,17 @@ def up(say: Callable[[str], None] = print) -> int:
             say(f"Password       {login_in_words(server, is_known=is_known)}")
             say(f"Drop files in  {settings().inbox}/<tenant>/")
             say(f"Logs           {server.folder}/server.log and runs.log")
-            say("Stop with Ctrl-C.")
-            _wait_for_either(server, runs)
-            say("Something ended on its own.")
-            for line in _tail(server.folder / "runs.log"):
-                say(line)
+            with ExitStack() as started:
+                others = [started.enter_context(one.started(server)) for one in also]
+                for one in also:
+                    for line in one.says():
+                        say(line)
+                say("Stop with Ctrl-C.")
+                _wait_for_one(server, [runs, *others])
+                say("Something ended on its own.")
+                for log in ("runs.log", *(one.log for one in also)):
+                    for line in _tail(server.folder / log):
+                        say(line)
             return 1
     except KeyboardInterrupt:
         say("Stopped. A run that was under way can be run again from the UI after the next start.")
@@ -214,8 +257,8 @@ def _wait_for_health(server: PrefectServer, process: subprocess.Popen[bytes]) ->
     wait_for(lambda: server.ask("/health") is True, process=process, log=log)
 
 
-def _wait_for_either(server: PrefectServer, runs: subprocess.Popen[bytes]) -> None:
-    while runs.poll() is None and server.ask("/health") is True:
+def _wait_for_one(server: PrefectServer, others: Sequence[subprocess.Popen[bytes]]) -> None:
+    while all(one.poll() is None for one in others) and server.ask("/health") is True:
         time.sleep(POLL_S * 8)
 
 

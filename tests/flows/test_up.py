@@ -39,6 +39,7 @@ class Stopped:
     exit_code: int
     said: str
     served: set[str]
+    sign_in: str
     tenants: set[str]
     deployments: set[str]
     blocks: set[str]
@@ -48,7 +49,8 @@ class Stopped:
 def stopped(new_home):
     home = new_home("up")
     port = free_port()
-    with environment_of(home, TASMA_PORT=str(port)):
+    portal = free_port()
+    with environment_of(home, TASMA_PORT=str(port), TASMA_PORTAL_PORT=str(portal)):
         process = subprocess.Popen(
             [TASMA, "up", "--with-simulators", "--simulator-port", str(free_port())],
             stdout=subprocess.PIPE,
@@ -61,6 +63,8 @@ def stopped(new_home):
     url = next(line.split()[1] for line in said if line.startswith("Fortnox "))
     with urllib.request.urlopen(url, timeout=10) as answer:  # noqa: S310 - it is on 127.0.0.1
         served = {item["name"] for item in json.load(answer)["tenants"]}
+    with urllib.request.urlopen(f"http://127.0.0.1:{portal}/sign-in", timeout=10) as answer:
+        sign_in = answer.read().decode()
     file = home / "books.se"
     file.write_bytes(b"#FLAGGA 0\r\n#SIETYP 4\r\n#RAR 0 20240101 20241231\r\n")
     login = {CLIENT_LOGIN: (home / "prefect" / LOGIN_FILE).read_text()}
@@ -81,6 +85,7 @@ def stopped(new_home):
         exit_code=process.returncode,
         said="".join([*said, rest]),
         served=served,
+        sign_in=sign_in,
         tenants=set(tenants.values()),
         deployments=deployments,
         blocks=blocks,
@@ -113,6 +118,12 @@ def test_up_with_simulators_serves_a_fortnox_with_tenants_connected_to_it(stoppe
     assert 3 == len(stopped.served)
     assert stopped.served == stopped.tenants
     assert {item.name for item in DEPLOYMENTS} == stopped.deployments
+
+
+def test_up_serves_the_portal_and_writes_no_link_into_a_pipe(stopped):
+    assert 'name="password"' in stopped.sign_in
+    assert "Portal         http://127.0.0.1:" in stopped.said
+    assert "/invitation/" not in stopped.said
 
 
 def test_up_makes_our_blocks_known_so_that_the_ui_has_a_form_for_them(stopped):

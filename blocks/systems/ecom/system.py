@@ -44,6 +44,7 @@ SYSTEM: Final = System(
     secrets=(),
     port="blocks.systems.ecom.port",
     offers=frozenset({"feed"}),
+    countries=frozenset({"FI"}),
     connecting=Connecting(
         help=HELP,
         examples=(f"tasma connect ecom acme --block {BLOCK_TYPE}/acme",),

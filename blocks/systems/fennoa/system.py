@@ -47,6 +47,7 @@ SYSTEM: Final = System(
     secrets=(),
     port="blocks.systems.fennoa.port",
     offers=frozenset({"ledger", "target"}),
+    countries=frozenset({"FI"}),
     connecting=Connecting(
         help=HELP,
         examples=(f"tasma connect fennoa acme --block {BLOCK_TYPE}/acme",),

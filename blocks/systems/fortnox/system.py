@@ -72,6 +72,7 @@ SYSTEM: Final = System(
     secrets=("TASMA_FORTNOX_CLIENT_SECRET",),
     port="blocks.systems.fortnox.port",
     offers=frozenset({"ledger", "documents"}),
+    countries=frozenset({"SE"}),
     connecting=Connecting(
         help=HELP,
         examples=(

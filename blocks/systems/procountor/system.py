@@ -65,6 +65,7 @@ SYSTEM: Final = System(
     secrets=(),
     port="blocks.systems.procountor.port",
     offers=frozenset({"ledger", "target", "feed"}),
+    countries=frozenset({"FI"}),
     connecting=Connecting(
         help=HELP,
         examples=(

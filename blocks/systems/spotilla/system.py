@@ -42,6 +42,7 @@ SYSTEM: Final = System(
     secrets=(),
     port="blocks.systems.spotilla.port",
     offers=frozenset({"feed", "customers"}),
+    countries=frozenset({"FI"}),
     connecting=Connecting(
         help=HELP,
         examples=(f"tasma connect spotilla acme --block {BLOCK_TYPE}/acme",),

@@ -17,7 +17,7 @@ from blocks.hub.errors import HubFileUnusable
 from flows.cli import exits, failure
 from flows.cli.exits import ExitCode
 from flows.cli.lazy import LazyGroup, every_command
-from flows.cli.on_server import NoServer
+from flows.doors.on_server import NoServer
 from ledger.errors import TerminalError, TransientError
 
 CALL = {"status": 404, "who_acts": "wait"}

@@ -198,6 +198,14 @@ def commands(tenant, folder):
         ("spotilla", "run", tenant),
         ("spotilla", "join", tenant, FORGED[:40], "--customer", FORGED[:40], "--who", FORGED),
         ("spotilla", "off", tenant, "--who", FORGED),
+        ("portal", "invite", "eve@example.com", "--tenant", tenant, "--name", FORGED),
+        ("portal", "invite", FORGED, "--role", "operator"),
+        ("portal", "users"),
+        ("portal", "change", "eve@example.com", "--tenant", FORGED),
+        ("portal", "reset", FORGED),
+        ("portal", "log"),
+        ("portal", "log", "--tenant", FORGED),
+        ("portal", "remove", FORGED),
         ("sftp", "set", tenant, "--folder", FORGED),
         ("sftp", "set", tenant, "--block", FORGED),
         ("sftp", "set", tenant, "--pattern", "[red]*.se"),
@@ -224,7 +232,7 @@ def commands(tenant, folder):
     )
 
 
-WITHOUT: Final = {("up",), ("demo",), ("ecom", "accounts", "export")}
+WITHOUT: Final = {("up",), ("demo",), ("portal", "serve"), ("ecom", "accounts", "export")}
 """They start servers, and show invented companies alone, by the functions that the others use; or
 print a table whose cells are letters and digits alone, which reading it holds to."""
 

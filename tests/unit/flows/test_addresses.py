@@ -10,7 +10,7 @@ from blocks.http.client import http_client
 from blocks.http.limiter import SlidingWindow
 from blocks.hub import Hub
 from flows.cli.failure import redacted
-from flows.cli.on_server import NoServer, ask_server
+from flows.doors.on_server import NoServer, ask_server
 from flows.server.prefect_internals.content_policy import content_policy
 from flows.server.prefect_server import dialect_of
 from ledger.errors import TasmaError, TerminalError

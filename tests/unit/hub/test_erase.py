@@ -21,6 +21,7 @@ from blocks.hub.customer_statements import CustomerStatement
 from blocks.hub.feeds import NewRecord
 from blocks.hub.outbox import NewDocument
 from blocks.hub.pickups import Pickup, PickupFile
+from blocks.hub.portal_roles import Role
 from blocks.hub.route_accounts import RouteAccount
 from blocks.hub.route_links import RouteLink
 from blocks.hub.states import LinkState, PickupState, TransferState
@@ -40,10 +41,17 @@ NOT_THERE = Prerequisite(PushKind.SALES_INVOICE, "3")
 BROKEN = ControlResult(
     "c", Severity.BLOCKS, Answer.BROKEN, breaks=(Break("c", BreakKind.MISSING),), break_count=1
 )
+OF_NO_TENANT = (
+    models.counter,
+    models.pushed_key,
+    models.portal_user,
+    models.portal_invitation,
+    models.portal_session,
+)
 OF_TENANTS = {
     table.name: table.c.id if table is models.tenant else table.c.tenant
     for table in models.metadata.sorted_tables
-    if table not in (models.counter, models.pushed_key)
+    if table not in OF_NO_TENANT
 }
 
 
@@ -101,6 +109,10 @@ def fill(hub, tenant: str, year) -> None:
     of = (tenant, "ecom", "p-1", "p-1", "purchase_invoice", 1, "memo")
     hub.transfers.note(Transfer(*of, TransferState.QUEUED))
     hub.documents.missed(tenant, year, reason="no right")
+    hub.portal_users.add(
+        f"anna{len(tenant)}@firm.example", Role.CUSTOMER, tenants=[tenant], by="eve"
+    )
+    hub.portal_audit.begin("company", who="anna", tenant=tenant)
     hub.leases.release(lease)
 
 

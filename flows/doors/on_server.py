@@ -1,4 +1,4 @@
-"""Runs on Prefect's server, started from the prompt."""
+"""Runs on Prefect's server, started by a door: from the prompt, or by a page of the portal."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from typing import Any, Final, TypeVar
 from uuid import UUID
 
 import httpx
+from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import FlowRun
 from prefect.deployments import arun_deployment
 from prefect.exceptions import ObjectNotFound
@@ -74,7 +75,42 @@ def start_run(
     Raises:
         NoServer: The server does not answer or has no such deployment.
     """
-    made = arun_deployment(
+    made = _asked_for(deployment, parameters, name=name, tags=tags)
+    run = ask_server(made, wanted=deployment)
+    return Started(run.id, _page_of(run.id))
+
+
+async def start(
+    deployment: str, parameters: Mapping[str, Any], *, name: str, tags: Sequence[str] = ()
+) -> Started:
+    """Do what `start_run` does, from within an event loop.
+
+    Raises:
+        NoServer: As it does.
+    """
+    with server_chosen(), _explained(wanted=deployment):
+        run = await _asked_for(deployment, parameters, name=name, tags=tags)
+    return Started(run.id, _page_of(run.id))
+
+
+async def look(run_id: UUID) -> FlowRun | None:
+    """Return a run as it is now; None when there is none of that id.
+
+    Raises:
+        NoServer: The server does not answer.
+    """
+    with server_chosen(), _explained(wanted="such a run"):
+        async with get_client() as client:
+            try:
+                return await client.read_flow_run(run_id)
+            except ObjectNotFound:
+                return None
+
+
+def _asked_for(
+    deployment: str, parameters: Mapping[str, Any], *, name: str, tags: Sequence[str]
+) -> Coroutine[Any, Any, FlowRun]:
+    made: Coroutine[Any, Any, FlowRun] = arun_deployment(
         deployment,
         parameters=dict(parameters),
         tags=list(tags),
@@ -82,9 +118,11 @@ def start_run(
         timeout=0,
         as_subflow=False,
     )
-    url = api_url()
-    run: FlowRun = ask_server(made, wanted=deployment)
-    return Started(run.id, f"{url.removesuffix('/api')}/runs/flow-run/{run.id}")
+    return made
+
+
+def _page_of(run_id: UUID) -> str:
+    return f"{api_url().removesuffix('/api')}/runs/flow-run/{run_id}"
 
 
 def ask_server(question: Coroutine[Any, Any, Answer], *, wanted: str) -> Answer:
@@ -93,10 +131,16 @@ def ask_server(question: Coroutine[Any, Any, Answer], *, wanted: str) -> Answer:
     Raises:
         NoServer: It does not answer, refuses, or lacks what is ``wanted``.
     """
+    with server_chosen(), _explained(wanted=wanted):
+        return asyncio.run(question)
+
+
+@contextmanager
+def _explained(*, wanted: str) -> Iterator[None]:
+    """Say of a server that does not do what is asked what is the matter with it."""
     url = api_url()
     try:
-        with server_chosen():
-            return asyncio.run(question)
+        yield
     except httpx.InvalidURL:  # whose words repeat a part of it
         raise NoServer(url, why="has no address") from None
     except httpx.TransportError as problem:

@@ -1,0 +1,150 @@
+"""`tasma portal`: pages for customers, accountants and operators, and who may sign in to them."""
+
+from __future__ import annotations
+
+import getpass
+from typing import Annotated
+
+import typer
+
+from blocks.hub.portal_roles import Role
+from flows.cli.app import AsJson, command
+from flows.cli.opening import open_hub
+from flows.cli.output import next_steps, remark, say, show_json, show_table
+from flows.doors.portal import portal
+from tasks import people
+
+Email = Annotated[str, typer.Argument(metavar="EMAIL", help="The address to sign in with.")]
+Tenants = Annotated[
+    list[str] | None,
+    typer.Option("--tenant", metavar="TENANT", help="A company that is open to them; repeatable."),
+]
+
+
+@command("portal", "serve", examples=("tasma portal serve",))
+def serve() -> None:
+    """Serve the portal alone, until Ctrl-C; `tasma up` serves it beside Prefect.
+
+    TASMA_PORTAL_HOST and TASMA_PORTAL_PORT say where it listens (127.0.0.1:4300 unless set),
+    TASMA_PORTAL_ADDRESS what people type; other machines reach it by TLS alone.
+    """
+    say(f"Portal  {portal().public_address()}/   (stop with Ctrl-C)")
+    portal().serve()
+
+
+@command(
+    "portal",
+    "invite",
+    examples=(
+        "tasma portal invite anna@example.com --role accountant --tenant acme --tenant bolaget",
+        "tasma portal invite me@example.com --role operator",
+    ),
+)
+def invite(
+    email: Email,
+    *,
+    role: Annotated[Role, typer.Option(help="What they may do.")] = Role.CUSTOMER,
+    tenant: Tenants = None,
+    name: Annotated[str, typer.Option(help="Their name, as the portal greets them.")] = "",
+) -> None:
+    """Let somebody in: prints a link, good for 7 days and once, at which they set a password.
+
+    An operator sees every company, an accountant and a customer those that are named.
+    """
+    if role is not Role.OPERATOR and not tenant:
+        raise typer.BadParameter("name at least one --tenant; only an operator sees all.")
+    with open_hub() as hub:
+        token = people.invite(
+            hub, email, role, tenants=tenant or (), name=name, by=getpass.getuser()
+        )
+    _show_link(email, token)
+
+
+@command("portal", "reset", examples=("tasma portal reset anna@example.com",))
+def reset(email: Email) -> None:
+    """Void somebody's password, end their sessions, and print a link to set another."""
+    with open_hub() as hub:
+        token = people.reset(hub, email, by=getpass.getuser())
+    _show_link(email, token)
+
+
+@command(
+    "portal",
+    "change",
+    examples=(
+        "tasma portal change anna@example.com --tenant acme",
+        "tasma portal change anna@example.com --role operator",
+    ),
+)
+def change(
+    email: Email,
+    *,
+    role: Annotated[Role | None, typer.Option(help="What they may do from now on.")] = None,
+    tenant: Tenants = None,
+) -> None:
+    """Give somebody another role, or exactly these companies; their sessions end."""
+    if role is None and tenant is None:
+        raise typer.BadParameter("give --role or --tenant.")
+    with open_hub() as hub:
+        user = hub.portal_users.change(email, role=role, tenants=tenant)
+    say(f"{user.email} is {user.role}, and signs in anew.")
+    next_steps("tasma portal users")
+
+
+@command("portal", "remove", examples=("tasma portal remove anna@example.com",))
+def remove(email: Email) -> None:
+    """Let somebody in no longer; what they did stays in the log."""
+    with open_hub() as hub:
+        hub.portal_users.remove(email)
+    say(f"{email} may sign in no longer.")
+
+
+@command("portal", "users", examples=("tasma portal users", "tasma portal users --json"))
+def users(*, as_json: AsJson = False) -> None:
+    """List who may sign in, their role and their companies."""
+    with open_hub() as hub:
+        found = hub.portal_users.listed()
+    if as_json:
+        show_json([{**vars(user), "tenants": tenants} for user, tenants in found])
+        return
+    rows = [
+        (
+            user.email,
+            user.name,
+            user.role.value,
+            "all" if user.sees_all else ", ".join(tenants),
+            "yes" if user.has_password else "invited",
+        )
+        for user, tenants in found
+    ]
+    show_table(("address", "name", "role", "companies", "signs in"), rows)
+    if not found:
+        next_steps("tasma portal invite EMAIL --role operator")
+
+
+@command(
+    "portal", "log", examples=("tasma portal log", "tasma portal log --tenant acme --limit 20")
+)
+def log(
+    *,
+    tenant: Annotated[str, typer.Option(help="Only what was done about this one.")] = "",
+    limit: Annotated[int, typer.Option(min=1, max=1_000, help="Most lines.")] = 100,
+    as_json: AsJson = False,
+) -> None:
+    """Show what people did in the portal: who, from where, and how it ended; newest first."""
+    with open_hub() as hub:
+        found = hub.portal_audit.recent(tenant=tenant, limit=limit)
+    if as_json:
+        show_json(found)
+        return
+    rows = [
+        (act.at, act.who, act.tenant, act.action, act.status or "no answer", act.detail)
+        for act in found
+    ]
+    show_table(("at (UTC)", "who", "tenant", "act", "status", "detail"), rows)
+
+
+def _show_link(email: str, token: str) -> None:
+    say(portal().invitation_link(token))
+    remark(f"Send it to {email} alone: whoever opens it first sets the password.")
+    next_steps("tasma portal users")

@@ -1,0 +1,22 @@
+"""The pages: one file for each group; importing this declares them all.
+
+A new group is a file here and its line below (docs/extending.md, A page of the portal).
+"""
+
+from flows.portal.pages import (
+    companies,
+    company,
+    invitations,
+    preferences,
+    signing_in,
+    static,
+)
+
+__all__ = [
+    "companies",
+    "company",
+    "invitations",
+    "preferences",
+    "signing_in",
+    "static",
+]

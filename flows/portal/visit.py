@@ -1,0 +1,176 @@
+"""One request as a page sees it: who asks, about which tenant, and what it takes."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from blocks.hub import Tenant
+from blocks.hub.portal_users import User
+from flows.portal.routes import PLACE, ROUTES, Route, path_of
+from flows.portal.tabs import TABS
+from flows.portal.texts import sentence
+from tasks.stores import Stores
+
+if TYPE_CHECKING:
+    from flows.portal.portal import Portal
+
+PAGE_POLICY: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "form-action 'self'{form_action}; frame-ancestors 'none'; base-uri 'none'"
+)
+
+
+class Unfit(Exception):
+    """The request is answered by an error page of this status."""
+
+    def __init__(self, status: int, reason: str = "") -> None:
+        """``reason``: the key of a sentence in `errors`, by status unless given."""
+        self.status = status
+        self.reason = reason or str(status)
+        super().__init__(self.reason)
+
+
+def not_found() -> Unfit:
+    """Return what a page raises for what is not there, or not this tenant's."""
+    return Unfit(404)
+
+
+@dataclass
+class Visit:
+    """A request that was let in.
+
+    `values`: what the route takes, by name; each a list, since a form may send several.
+    `secret`: of the session or, without one, of the visitor's cookie; forms are bound to it.
+    """
+
+    request: Request
+    portal: Portal
+    route: Route
+    language: str
+    secret: str
+    user: User | None = None
+    known_tenant: Tenant | None = None
+    values: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    proven: str = ""
+    """Who signed in by this very request."""
+
+    @property
+    def stores(self) -> Stores:
+        """The stores, for tasks."""
+        return self.portal.stores
+
+    @property
+    def tenant(self) -> Tenant:
+        """The tenant that the page is about; it is open to whoever asks."""
+        if self.known_tenant is None:
+            raise not_found()
+        return self.known_tenant
+
+    @property
+    def who(self) -> str:
+        """The address of whoever is signed in: the proven name of who does something."""
+        return self.user.email if self.user else ""
+
+    @property
+    def address(self) -> str:
+        """Where the request came from, a proxy of ours left aside."""
+        return str(self.request.scope.get("tasma.address", ""))
+
+    @property
+    def is_fragment(self) -> bool:
+        """Whether a part of a page is asked for, by htmx."""
+        return self.request.headers.get("hx-request") == "true"
+
+    def __getitem__(self, name: str) -> str:
+        """Return what was sent under a declared name.
+
+        Raises:
+            Unfit: Nothing was.
+        """
+        if found := self.values.get(name):
+            return found[0]
+        raise Unfit(404 if self._kind(name).is_id else 400)
+
+    def get(self, name: str, default: str = "") -> str:
+        """Return what was sent under a declared name, or the default."""
+        self._kind(name)
+        found = self.values.get(name)
+        return found[0] if found else default
+
+    def every(self, name: str) -> Sequence[str]:
+        """Return all that was sent under a declared name."""
+        self._kind(name)
+        return self.values.get(name, ())
+
+    def note(self, detail: str) -> None:
+        """Add to what the audit log says of this act: ids and decisions, no secret."""
+        self.notes.append(detail)
+
+    def t(self, key: str, /, **values: object) -> str:
+        """Return a sentence in the reader's language."""
+        return sentence(self.language, key, **values)
+
+    def page(
+        self, template: str, /, *, status: int = 200, form_action: Sequence[str] = (), **values: Any
+    ) -> Response:
+        """Return a page (or, by its template, a fragment of one).
+
+        Args:
+            template: File in ``templates``.
+            status: Of the answer.
+            form_action: Other sites to which a form of this page may lead, such as a vendor's.
+            values: What the template shows.
+        """
+        html = self.portal.templates.get_template(template).render(
+            visit=self,
+            t=self.t,
+            path=path_of,
+            here=self.here,
+            tabs=TABS,
+            csrf=self.csrf,
+            may=self.may,
+            **values,
+        )
+        allowed = "".join(f" {site}" for site in form_action)
+        policy = PAGE_POLICY.format(form_action=allowed)
+        return HTMLResponse(html, status, headers={"content-security-policy": policy})
+
+    def to(self, name: str, /, **values: str) -> Response:
+        """Lead to a page after an act."""
+        return RedirectResponse(path_of(name, **values), 303)
+
+    def may(self, name: str) -> bool:
+        """Return whether whoever asks may use a route, so that a page shows what works."""
+        who = ROUTES[name].who
+        return not who or bool(self.user and self.user.role in who)
+
+    @property
+    def here(self) -> str:
+        """Where to come back to from a change of language: this page, if it is one and no link."""
+        is_secret = any(kind.is_secret for kind in self.route.takes.values())
+        path = self.request.url.path
+        is_page = self.request.method == "GET" and PLACE.pattern.fullmatch(path)
+        return path if is_page and not is_secret else ""
+
+    @property
+    def csrf(self) -> str:
+        """The token that forms carry: bound to the session, worthless without its cookie."""
+        return csrf_of(self.secret)
+
+    def _kind(self, name: str) -> Any:
+        if name not in self.route.takes:
+            raise KeyError(f"route {self.route.name} does not declare that it takes {name}")
+        return self.route.takes[name]
+
+
+def csrf_of(secret: str) -> str:
+    """Return the token of a session or visitor."""
+    return hmac.new(secret.encode(), b"csrf", hashlib.sha256).hexdigest()

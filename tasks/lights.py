@@ -1,0 +1,77 @@
+"""A light for each integration of a tenant: green active, grey not activated, red broken.
+
+Source:
+    R-SEN-25: green when the integration is active; red, with the reason, once it is not any more.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from blocks.hub import Connection, ConnectionState, Hub, Tenant
+from blocks.hub.overview import Light
+from blocks.systems.registry import SYSTEMS, base_of
+from tasks.integrations import PICKUP
+
+NOT_ACTIVATED: Final = "not_activated"
+TROUBLED: Final = "troubled"
+
+
+@dataclass(frozen=True)
+class IntegrationLight:
+    """How one integration stands. `name`: the system's in the hub, or `PICKUP`.
+
+    `state`: a `ConnectionState`, or `NOT_ACTIVATED`; of a pickup also `TROUBLED`. `reason`: in
+    English words, empty unless it is red. `worked_at`: when it last worked, None when it never did.
+    `has_link`: whether a customer activates it by following a link.
+    """
+
+    name: str
+    title: str
+    light: Light
+    state: str
+    reason: str = ""
+    worked_at: dt.datetime | None = None
+    has_link: bool = False
+
+
+def lights(hub: Hub, tenant: Tenant) -> list[IntegrationLight]:
+    """Return a light for each connected system, each that could be, and an agreed pickup."""
+    connections = hub.connections.all_of(tenant.id)
+    known = {base_of(item.system) for item in connections}
+    found = [_of_connection(item) for item in connections]
+    found += _not_activated(tenant, known)
+    if pickup := hub.pickups.find(tenant.id):
+        light = Light.RED if pickup.problem else Light.GREEN
+        state = TROUBLED if pickup.problem else ConnectionState.CONNECTED.value
+        at = None if pickup.problem else pickup.polled_at
+        found.append(IntegrationLight(PICKUP, "SFTP", light, state, pickup.problem, at))
+    return found
+
+
+def _of_connection(connection: Connection) -> IntegrationLight:
+    system = SYSTEMS[base_of(connection.system)]
+    is_well = connection.status is ConnectionState.CONNECTED
+    return IntegrationLight(
+        connection.system,
+        system.title,
+        Light.GREEN if is_well else Light.RED,
+        connection.status.value,
+        "" if is_well else connection.reason,
+        connection.checked_at,
+        has_link=system.connecting.has_link({}),
+    )
+
+
+def _not_activated(tenant: Tenant, known: Iterable[str]) -> list[IntegrationLight]:
+    """Return the systems of the tenant's country that it is not connected to."""
+    return [
+        IntegrationLight(
+            name, system.title, Light.GREY, NOT_ACTIVATED, has_link=system.connecting.has_link({})
+        )
+        for name, system in SYSTEMS.items()
+        if tenant.country in system.countries and name not in known
+    ]

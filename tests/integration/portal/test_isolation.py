@@ -1,0 +1,193 @@
+"""Nobody reaches another company: every route that is declared, every id that it takes.
+
+`MAY` is who may use what, written down a second time: a route that is not in it, or that lets in
+others than it says, fails. `SENT` holds what a form needs besides ids to be let through.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import product
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from blocks.hub import models
+from blocks.hub.portal_roles import Role
+from flows.portal.routes import ROUTES, path_of
+from tests.portal_world import OURS, THEIRS
+
+EVERYBODY = ""
+ALL, STAFF, OPERATOR = "customer accountant operator", "accountant operator", "operator"
+
+MAY = {
+    # who may use it, and what it does to a company: reads or acts
+    "static_file": EVERYBODY,
+    "health": EVERYBODY,
+    "sign_in_form": EVERYBODY,
+    "sign_in_act": EVERYBODY,
+    "sign_out": ALL,
+    "invitation": EVERYBODY,
+    "take": EVERYBODY,
+    "choose_language": EVERYBODY,
+    "home": ALL,
+    "companies": ALL,
+    "company": ALL,
+    "company_lights": ALL,
+}
+
+SENT: dict[str, dict[str, str]] = {
+    "choose_language": {"language": "fi"},
+    "take": {"token": "t" * 43, "password": "x", "again": "y"},
+    "invitation": {"token": "t" * 43},
+    "static_file": {"name": "portal.css"},
+}
+
+OF_TENANT = [name for name, route in ROUTES.items() if route.is_of_tenant]
+IDS = [
+    (name, taken)
+    for name, route in ROUTES.items()
+    for taken, kind in route.takes.items()
+    if kind.is_id and taken != "tenant"
+]
+UNKNOWN = {
+    "tenant": "nowhere",
+    "year": "1999-01-01_1999-12-31",
+    "run": "0" * 8 + "-0000" * 3 + "-" + "0" * 12,
+}
+
+
+def test_every_route_is_in_the_table_and_lets_in_whom_it_says():
+    assert MAY == {
+        name: " ".join(role for role in Role if role in route.who) for name, route in ROUTES.items()
+    }
+
+
+@pytest.mark.parametrize(("name", "role"), [*product(OF_TENANT, [Role.CUSTOMER, Role.ACCOUNTANT])])
+def test_another_company_is_as_if_it_did_not_exist(shared, name, role):
+    client = shared.client(role)
+    before = _rows_of(shared, THEIRS), list(shared.runs.started)
+
+    theirs = _ask(client, name, _values(shared, name, theirs={"tenant"}))
+    nobodys = _ask(client, name, {**_values(shared, name), "tenant": "nowhere"})
+
+    assert 404 == theirs.status_code
+    assert _shown(nobodys) == _shown(theirs)
+    assert before == (_rows_of(shared, THEIRS), shared.runs.started)
+
+
+@pytest.mark.parametrize(("name", "role"), [*product(OF_TENANT, [Role.CUSTOMER, Role.ACCOUNTANT])])
+def test_another_company_stays_closed_with_all_its_own_ids(shared, name, role):
+    client = shared.client(role)
+    ids = {taken for taken, kind in ROUTES[name].takes.items() if kind.is_id}
+
+    theirs = _ask(client, name, _values(shared, name, theirs=ids))
+
+    assert 404 == theirs.status_code
+
+
+@pytest.mark.parametrize(("name", "taken"), IDS)
+@pytest.mark.parametrize("role", list(Role))
+def test_an_id_of_another_company_is_unknown_in_ones_own(shared, name, taken, role):
+    """Also to operators: a mistaken id must not act on a company that the page does not show."""
+    if role not in ROUTES[name].who:
+        pytest.skip("the role may not use the route, which another test proves")
+    client, kind = shared.client(role), ROUTES[name].takes[taken].name
+    before = _rows_of(shared, THEIRS), list(shared.runs.started)
+
+    theirs = _ask(client, name, _values(shared, name, theirs={taken}))
+    nobodys = _ask(client, name, {**_values(shared, name), taken: UNKNOWN[kind]})
+
+    assert 404 == theirs.status_code
+    assert _shown(nobodys) == _shown(theirs)
+    assert before == (_rows_of(shared, THEIRS), shared.runs.started)
+
+
+@pytest.mark.parametrize(("name", "role"), [*product(ROUTES, Role)])
+def test_a_role_may_what_the_table_says_in_its_own_company(world, name, role):
+    answer = _ask(world.client(role), name, _values(world, name))
+
+    is_allowed = not MAY[name] or role in MAY[name].split()
+    refused = {403} if not is_allowed else set()
+    if is_allowed and name not in {"take", "invitation", "sign_in_act"}:  # theirs are wrong here
+        assert answer.status_code not in {400, 403, 404}
+        assert answer.status_code < 500
+    assert refused <= {answer.status_code}
+
+
+@pytest.mark.parametrize("name", [name for name, route in ROUTES.items() if route.who])
+def test_whoever_is_not_signed_in_is_led_there(shared, name):
+    answer = _ask(shared.client(), name, _values(shared, name))
+
+    assert 303 == answer.status_code
+    assert answer.headers["location"].startswith("/sign-in")
+
+
+def test_a_list_names_no_company_but_ones_own(shared):
+    found = shared.client(Role.ACCOUNTANT).get("/companies?find=b").text
+
+    assert "Bolaget" not in found
+
+
+def test_a_company_is_closed_at_once_when_it_is_taken_from_somebody(world):
+    client = world.client(Role.CUSTOMER)
+    assert 200 == client.get("/companies/acme").status_code
+
+    world.stores.hub.portal_users.change("customer@acme.example", tenants=[THEIRS])
+
+    assert 303 == client.get("/companies/acme").status_code
+    again = world.stores.hub.portal_sessions.begin(
+        world.stores.hub.portal_users.get("customer@acme.example")
+    )
+    client.http.cookies.set("tasma_session", again)
+    assert 404 == client.get("/companies/acme").status_code
+
+
+def _values(world, name: str, *, theirs: set[str] = frozenset()) -> dict[str, str]:
+    """Return what a route takes: ids of acme, or of bolaget where it says so."""
+    route = ROUTES[name]
+    ids = {
+        taken: world.ids[kind.name][taken in theirs]
+        for taken, kind in route.takes.items()
+        if kind.is_id
+    }
+    return {**SENT.get(name, {}), **ids}
+
+
+def _ask(client, name: str, values: dict[str, str]) -> Any:
+    route = ROUTES[name]
+    in_path = {key: values[key] for key in route.in_path}
+    others = {key: value for key, value in values.items() if key not in in_path}
+    if route.method == "GET":
+        return client.get(path_of(name, **values))
+    if route.is_upload:
+        return client.upload(path_of(name, **values), b"#FLAGGA 0\r\n")
+    return client.post(path_of(name, **in_path), **others)
+
+
+def _shown(answer: Any) -> tuple[int, str]:
+    """Return an answer without what is another's each time: the page's own address and token."""
+    text = re.sub(r'name="(csrf|to)" value="[^"]*"', "", answer.text)
+    return answer.status_code, text
+
+
+def _rows_of(world, tenant: str) -> dict[str, list[Any]]:
+    """Return all that the hub knows of a company."""
+    tables = [table for table in models.metadata.sorted_tables if "tenant" in table.c]
+    with world.stores.hub.database.reading() as connection:
+        return {
+            table.name: [
+                tuple(row)
+                for row in connection.execute(select(table).where(table.c.tenant == tenant))
+            ]
+            for table in tables
+        }
+
+
+def test_the_table_has_both_companies_ids_of_every_kind_that_is_taken(shared):
+    kinds = {kind.name for route in ROUTES.values() for kind in route.takes.values() if kind.is_id}
+
+    assert kinds <= set(shared.ids)
+    assert all(ours != theirs for ours, theirs in shared.ids.values())
+    assert OURS in shared.ids["tenant"]

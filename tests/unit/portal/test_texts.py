@@ -1,0 +1,79 @@
+"""What pages say: the same sentences with the same values in every language."""
+
+from __future__ import annotations
+
+import re
+from string import Formatter
+
+import pytest
+
+from blocks.hub.connection_states import ConnectionState
+from flows.portal.portal import HERE
+from flows.portal.tabs import TABS
+from flows.portal.texts import LANGUAGES, chosen_language, texts_of
+
+TEMPLATES = sorted((HERE / "templates").glob("*.html"))
+ASKED = re.compile(r"\bt\('([a-z_]+\.[a-z_0-9]+)'[,)]")
+
+
+def values_of(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+
+@pytest.mark.parametrize("language", [name for name in LANGUAGES if name != "en"])
+def test_a_language_has_every_sentence_with_the_same_values(language):
+    english, other = texts_of("en"), texts_of(language)
+
+    assert set(english) == set(other)
+    assert {} == {
+        key: (values_of(text), values_of(other[key]))
+        for key, text in english.items()
+        if values_of(text) != values_of(other[key])
+    }
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.stem)
+def test_what_a_template_asks_for_is_there(path):
+    asked = set(ASKED.findall(path.read_text(encoding="utf-8")))
+
+    assert set() == asked - set(texts_of("en"))
+
+
+def test_what_the_menu_asks_for_is_there():
+    assert set() == {key for _, key in TABS} - set(texts_of("en"))
+
+
+def test_every_state_of_a_connection_that_is_red_has_a_sentence():
+    states = {f"lights.state_{state}" for state in ConnectionState} - {"lights.state_connected"}
+
+    assert set() == states - set(texts_of("sv"))
+
+
+@pytest.mark.parametrize(
+    ("accepts", "expected"),
+    [
+        ("sv-SE,sv;q=0.9,en;q=0.8", "sv"),
+        ("nb,fi;q=0.5", "fi"),
+        ("de", "en"),
+        ("", "en"),
+        ("FI", "fi"),
+    ],
+)
+def test_language_is_the_first_that_the_portal_has(accepts, expected):
+    assert expected == chosen_language(accepts)
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.stem)
+def test_no_template_holds_what_the_policy_stops(path):
+    text = path.read_text(encoding="utf-8")
+
+    assert [] == re.findall(r"\sstyle=|\son\w+=|<style|javascript:|hx-on|hx-vals='js", text)
+    assert [] == re.findall(r"<script(?![^>]*\ssrc=)", text)
+    assert [] == re.findall(r"\|\s*safe\b", text)
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.stem)
+def test_every_form_that_acts_carries_the_token(path):
+    forms = re.findall(r'<form method="post".*?</form>', path.read_text("utf-8"), flags=re.DOTALL)
+
+    assert [] == [form for form in forms if 'name="csrf" value="{{ csrf }}"' not in form]
