@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from blocks.hub import Hub
-from blocks.systems.ports import DocumentFeed
+from blocks.systems.ports import DocumentFeed, FeedPage
 from ledger.errors import TasmaError
 from tasks.log import warn
 
@@ -29,6 +29,11 @@ class Heard:
     unreadable_count: int = 0
     pages: int = 0
     has_more: bool = False
+
+
+async def keep(hub: Hub, tenant: str, source: str, page: FeedPage) -> None:
+    """Keep a page that was read from where the feed was left."""
+    await asyncio.to_thread(hub.feeds.take, tenant, source, page.records, cursor=page.cursor)
 
 
 async def listen(

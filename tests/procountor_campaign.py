@@ -1,37 +1,44 @@
 """The figures of the campaign against pushing into Procountor, as decision 0033 has them.
 
-``python -m tests.procountor_campaign 2000`` plays so many schedules and prints the line.
+``python -m tests.procountor_campaign 10000 --minutes 10`` plays what was not played yet, and prints
+the row; a test plays the first few, and the whole of it under ``make campaign``.
 """
 
 from __future__ import annotations
 
-import sys
-from collections import Counter
-
 from ledger.push.items import Phase
+from tests.campaigning import Campaign, Played, main
 from tests.procountor_world import Schedule
 
+FEW, ALL = 60, 10_000
 PART = "100.00"
+HEADS = ("schedules", "calls", "faults", "documents", "done", "held", "waiting", "wrong")
+ENDS = {Phase.DONE: "done", Phase.HELD: "held"}
 
 
 def schedule(seed, **settings):
-    """Return a schedule before it is played; every third payment is a part of what is open."""
-    return Schedule(seed, amount=PART if seed % 3 == 0 else None, **settings)
+    """Return a schedule before it is played.
+
+    Every third payment is a part of what is open; in every second a product, a journal, a sale and
+    its payment go too.
+    """
+    amount = PART if seed % 3 == 0 else None
+    return Schedule(seed, **{"amount": amount, "is_whole": seed % 2 == 1, **settings})
 
 
-def line(schedules):
-    """Play schedules and return the row of the table: how documents ended, and what was wrong."""
-    ends, wrong, calls = Counter(), 0, 0
-    for seed in range(schedules):
-        played = schedule(seed).play()
-        wrong += bool(list(played.wrong()))
-        calls += len(played.world.calls)
-        ends.update(one.phase for one in played.items.values())
-        ends["faults"] += played.world.faults.count
-    waiting = ends[Phase.READY] + ends[Phase.SENDING] + ends[Phase.IN_DOUBT]
-    counted = (schedules, calls, ends["faults"], ends[Phase.DONE], ends[Phase.HELD], waiting, wrong)
-    return f"| {' | '.join(f'{count:,}' for count in counted)} |"
+def play(seeds):
+    """Play the schedules of these seeds."""
+    played = Played()
+    for seed in seeds:
+        one = schedule(seed).play()
+        ends = [ENDS.get(item.phase, "waiting") for item in one.items.values()]
+        counts = {name: ends.count(name) for name in ("done", "held", "waiting")}
+        counts |= {"calls": len(one.world.calls), "faults": one.world.faults.count}
+        played.add(seed, {**counts, "documents": len(ends)}.items(), list(one.wrong()))
+    return played
 
+
+CAMPAIGN = Campaign("procountor", play, HEADS)
 
 if __name__ == "__main__":
-    print(line(int(sys.argv[1])))  # noqa: T201 - a command
+    main(CAMPAIGN, schedules=ALL)

@@ -1,8 +1,9 @@
 """Seeded schedules over the simulated Procountor, in one process, in virtual time, without sockets.
 
-A partner, a purchase with postings and image, and its payment go through the real target. Calls
-go wrong, the pusher dies between any two stored points, and people, a supplier's e-invoice and the
-bank do what they do in between. What is there in the end is held against what may be there.
+A partner, a purchase with postings and image, and its payment go through the real target; in a
+whole schedule a product, a journal, a sale and its payment too. Calls go wrong, the pusher dies
+between any two stored points, and people, a supplier's e-invoice and the bank do what they do in
+between. What is there in the end is held against what may be there.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ from ledger.push.steps import READ_ONLY, Step
 from simulators.procountor import Company, Fault, User, World
 from simulators.procountor.acts import Acts
 from tests.procountor_push import COMPANY_ID, IMAGE, Books
-from tests.pushed import COST, SUPPLIER, journal, partner, payment, product, purchase
+from tests.pushed import COST, SUPPLIER, journal, partner, payment, product, purchase, sale
 
 LAG_S, SETTLE_S, REQUEST_S = 900.0, 600.0, 120.0
 RULES_HERE = Rules(RULES.read_backs, commit_lag_s=LAG_S, settle_s=SETTLE_S, poll_interval_s=30.0)
@@ -59,6 +60,7 @@ READS = (*(Fault.FAULT, Fault.HTML, Fault.LOST, Fault.EXPIRED) * 10, Fault.HIDDE
 HAND_POSTED = "4300"
 GROSS = Decimal("1255.00")
 LIMIT_S = 60_000.0
+SALES_PAYMENT = {"id": "payment-2", "invoice": {"document": "ecom/s-1"}, "paid_on": "2026-04-24"}
 
 
 class Cards:
@@ -126,7 +128,8 @@ class Drawn:
 class Schedule:
     """One seeded course of events. `amount`: of the payment, None for all that is open.
 
-    `is_whole`: a product and a journal go too. `first`: what goes wrong with the first of a call.
+    `is_whole`: a product, a journal, a sale and its payment go too. `first`: what goes wrong with
+    the first of a call.
     """
 
     seed: int
@@ -163,6 +166,8 @@ class Schedule:
             self.documents |= {
                 "product": (PushKind.PRODUCT, product()),
                 "journal": (PushKind.JOURNAL, journal()),
+                "sale": (PushKind.SALES_INVOICE, sale()),
+                "sale's payment": (PushKind.PAYMENT, payment(**SALES_PAYMENT, amount=self.amount)),
             }
         self.items = {name: self._item(name) for name in self.documents}
         self.tokens = iter(range(1, 10**6))
@@ -172,6 +177,7 @@ class Schedule:
         waits = {
             "invoice": (Prerequisite(PushKind.PARTNER, "ecom/supplier-1"),),
             "payment": (Prerequisite(PushKind.PURCHASE_INVOICE, "ecom/p-1", Step.APPROVE),),
+            "sale's payment": (Prerequisite(PushKind.SALES_INVOICE, "ecom/s-1", Step.APPROVE),),
         }
         kind, _ = self.documents[name]
         key = hashlib.sha256(f"{self.seed} {name}".encode()).hexdigest()[:32]
@@ -315,11 +321,11 @@ class Schedule:
         act: Callable[[], None] = self.random.choice(acts)
         act()
 
-    def _ours(self):
+    def _ours(self, kind="PURCHASE_INVOICE"):
         return [
             one
             for one in self.company.invoices.values()
-            if not one.is_hidden and one.creator_id == US
+            if not one.is_hidden and one.creator_id == US and one.type == kind
         ]
 
     def _post(self):
@@ -415,11 +421,18 @@ class Schedule:
 
     def _others(self):
         journals = [one for one in self.company.receipts.values() if one.type == "JOURNAL"]
-        for name, there in (("product", self.company.products), ("journal", journals)):
-            if name in self.items and len(there) != 1:
-                yield f"{len(there)} of one {name}"
-        if any(one.status != "APPROVED" for one in journals):
+        sales = self._ours("SALES_INVOICE")
+        there = {"product": self.company.products, "journal": journals, "sale": sales}
+        for name, found in there.items():
+            if len(found) > 1 or (not found and self._is_done(name)):
+                yield f"{len(found)} of one {name}"
+        if self._is_done("journal") and journals[0].status != "APPROVED":
             yield "a journal is not approved"
+        if any(len(one.payments) > 1 for one in sales):
+            yield "a sale was marked paid twice"
+
+    def _is_done(self, name):
+        return name in self.items and self.items[name].phase is Phase.DONE
 
     def _twice(self):
         ours = self._ours()
@@ -441,11 +454,11 @@ class Schedule:
             marked = [one for one in invoice.payments if one["type"] == "ELSEWHERE"]
             if len(marked) > 1:
                 yield f"marked paid {len(marked)} times"
-        for call in self.world.matching("invoices", method="PUT"):
-            # What the bank pays after our call was sent, nobody can take back.
-            known = sum(paid for at, paid in self.banked if at <= call.at)
-            if call.path.endswith("markpaid") and _amount(call) > GROSS - known:
-                yield "more was marked paid than was open"
+            for call in self.world.matching(f"invoices/{invoice.id}/", method="PUT"):
+                # What the bank pays after our call was sent, nobody can take back.
+                known = sum(paid for at, paid in self.banked if at <= call.at)
+                if call.path.endswith("markpaid") and _amount(call) > GROSS - known:
+                    yield "more was marked paid than was open"
 
     def _was_there_before(self):
         """Return whether somebody else's card was there before ours was first sent."""

@@ -119,12 +119,17 @@ def opened_house(patch, path, *, has_key=True, **habits):
         there.world.add_key(procountor.COMPANY_ID, text=KEY, client_id=CLIENT)
         procountor.give_blocks(patch, url=there.url, key=KEY, client_id=CLIENT)
         spotilla.give_block(patch, url=here.url)
-        number = procountor.NUMBER
-        hub.tenants.add(Tenant("acme", "Acme", organisation_number=number, country="FI"))
-        _connect(hub, "spotilla", {"block": spotilla.BLOCK})
-        if has_key:
-            _connect(hub, TARGET, {"block": procountor.KEY_BLOCK, "client": CLIENT})
+        connect_both(hub, has_key=has_key)
         yield House(hub, there, here, clock, patch)
+
+
+def connect_both(hub, *, has_key=True):
+    """Add the tenant and connect it to both systems, unless Procountor's key has not come."""
+    number = procountor.NUMBER
+    hub.tenants.add(Tenant("acme", "Acme", organisation_number=number, country="FI"))
+    _connect(hub, "spotilla", {"block": spotilla.BLOCK})
+    if has_key:
+        _connect(hub, TARGET, {"block": procountor.KEY_BLOCK, "client": CLIENT})
 
 
 KEY = "key-of-spotillas-client"

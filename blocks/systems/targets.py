@@ -153,5 +153,14 @@ class PushTarget(Protocol):
     async def read(self, step: Step, queued: Queued) -> Reading:
         """Read the one document, for a step whose answer was lost."""
 
+    async def unusable(self, kind: PushKind, ids: Sequence[str]) -> Mapping[str, bool]:
+        """Return which cards of a kind cannot be named any more: by id, whether it is gone.
+
+        One that is there and not in use is not gone. A kind without cards has none.
+
+        Raises:
+            CallRefused, CallFailed: They were not read; nothing is known.
+        """
+
     async def deviations(self, queued: Queued) -> Sequence[str] | None:
         """Return in what a document there differs from what was sent; None if it was not read."""

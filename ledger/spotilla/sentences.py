@@ -50,7 +50,13 @@ HELD: Final = {
     "several_partners": "Procountor has several customers with this business id: {ids}",
     "partner_inactive": "the customer's card in Procountor is not active; nothing is made anew",
     "partner_gone": "the customer's card in Procountor was deleted; nothing is made anew",
-    "product_gone": "the product's card in Procountor was deleted; nothing is made anew",
+    "product_gone": (
+        "the card of product {product} in Procountor was deleted, or may not be seen; nothing is "
+        "made anew"
+    ),
+    "product_inactive": (
+        "the card of product {product} in Procountor is not in use; nothing is made anew"
+    ),
     "total_zero": "the rows come to nothing, and an invoice of 0.00 needs a person",
     "vat_rate_absent": "product {product} has no VAT rate, and no usual one is agreed",
 }

@@ -89,40 +89,25 @@ CURRENCIES: Final = frozenset(
 )
 LANGUAGES: Final = frozenset({"FINNISH", "SWEDISH", "ENGLISH", "ESTONIAN", "NORWEGIAN", "DANISH"})
 UNITS: Final = frozenset(
-    [
-        "PIECE",
-        "HOUR",
-        "DAY",
-        "FULL_DAY",
-        "WEEK",
-        "MONTH",
-        "YEAR",
-        "MINUTE",
-        "SECOND",
-        "KILOGRAM",
-        "GRAM",
-        "TON",
-        "LITER",
-        "METER",
-        "SQUARE_METER",
-        "CUBIC_METER",
-        "KILOMETER",
-        "KILOWATT_HOUR",
-        "BOX",
-        "PARCEL",
-        "BOTTLE",
-        "CAN",
-        "BAG",
-        "SACK",
-        "ROLL",
-        "SET",
-        "PAIR",
-        "PERSON",
-        "LOT",
-        "SALE_UNIT",
-        "NO_UNIT",
-    ]
-)
+    ["CM", "LOT", "GRAM", "HOUR", "PERSON", "LINEAR_METER", "KILOGRAM", "MONTH",
+     "KILOMETER", "PIECE", "KILOWATT_HOUR", "LITER", "BOX", "METER", "SQUARE_METER",
+     "CUBIC_METER", "SALE_UNIT", "MINUTE", "MILLIMETER", "PARCEL", "BOTTLE", "CAN", "BAG",
+     "DAY", "ROLL", "PAGE", "SACK", "SERIES", "TUBE", "TON", "YEAR", "WEEK", "FULL_DAY",
+     "KILOBIT", "MEGABIT", "GIGABIT", "TERABIT", "SQUARE_CENTIMETRE", "CENTILITRE", "CUP",
+     "DECILITRE", "GALLON_UK", "GALLON_US", "MILLILITRE", "PINT_UK", "PINT_US", "AMPERE",
+     "AMPERE_HOUR", "AMPERE_MINUTE", "KILOAMPERE_HOUR", "KILOVOLT", "MILLIVOLT",
+     "MILLIAMPERE_HOUR", "FOOT", "INCH", "MILE", "YARD", "EXAJOULE", "GIGAJOULE", "JOULE",
+     "JOULE_PER_SECOND", "KILOJOULE", "MILLIJOULE", "PETAJOULE", "TERAJOULE",
+     "GRAM_PER_CUBIC_METRE", "GRAM_PER_SQUARE_METRE", "KILOGRAM_PER_CUBIC_METRE",
+     "KILOGRAM_PER_SQUARE_METRE", "MILLIGRAM", "MILLIGRAM_PER_CUBIC_METRE", "OUNCE",
+     "POUND", "STONE_UK", "DOZEN", "DOZEN_PACK", "EIGHT_PACK", "FIVE_PACK", "FOUR_PACK",
+     "HUNDRED", "JAR", "NINE_PACK", "NUMBER_OF_WORDS", "PAIR", "PALLET", "PLATE", "SET",
+     "SEVEN_PACK", "SIX_PACK", "TEN_PACK", "THREE_PACK", "TWO_PACK", "WRAP", "GIGAWATT",
+     "GIGAWATT_HOUR", "KILOWATT", "MEGAWATT_HOUR", "MILLIWATT", "TERAWATT", "TERAWATT_HOUR",
+     "WATT", "WATT_HOUR", "BAR", "KILOPASCAL", "PASCAL", "KILOBYTE", "MEGABYTE", "GIGABYTE",
+     "SECOND", "HECTARE", "NO_UNIT"]
+)  # fmt: skip
+"""Procountor API 26.04, `InvoiceRow.unit`."""
 INVOICE_TYPES: Final = frozenset(
     {"SALES_INVOICE", "SALES_ORDER", "PURCHASE_INVOICE", "PURCHASE_ORDER", "TRAVEL_INVOICE",
      "BILL_OF_CHARGES"}

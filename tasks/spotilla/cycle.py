@@ -28,6 +28,7 @@ from tasks.log import say, warn
 from tasks.push import push_tenant
 from tasks.push_add import key_of
 from tasks.spotilla.customers import Customers
+from tasks.spotilla.products import look_at_products
 from tasks.spotilla.queueing import Planned, Queueing
 from tasks.spotilla.registers import Registers, read_registers
 from tasks.spotilla.route import SpotillaRoute
@@ -103,13 +104,25 @@ async def _registers(hub: Hub, route: SpotillaRoute, cycle: Cycle, *, run_id: st
         await customers.pull()
     _note(cycle, customers, pairing)
     queueing = Queueing(route, registers, limit - customers.made, run_id=run_id)
-    await asyncio.to_thread(_plan, queueing, pairing)
-    if queueing.planned:
-        async with open_target(hub, route.tenant, route.target, run_id=run_id) as target:
-            await asyncio.to_thread(queueing.queue, target)
+    await _queue(hub, queueing, pairing, run_id=run_id)
     cycle.queued.update({str(kind): count for kind, count in queueing.queued.items()})
     cycle.left = customers.left + queueing.left
     cycle.problems += queueing.problems
+
+
+async def _queue(hub: Hub, queueing: Queueing, pairing: Pairing, *, run_id: str) -> None:
+    """Plan what goes and queue it; nobody is asked for anything where nothing does."""
+    route, cards = queueing.route, queueing.cards_of_products()
+    if not cards:
+        await asyncio.to_thread(_plan, queueing, pairing)
+        if not queueing.planned:
+            return
+    async with open_target(hub, route.tenant, route.target, run_id=run_id) as target:
+        if cards:
+            found = await look_at_products(hub, route.tenant, target, cards)
+            queueing.registers.flagged = found
+            await asyncio.to_thread(_plan, queueing, pairing)
+        await asyncio.to_thread(queueing.queue, target)
 
 
 async def _take_over_created(hub: Hub, route: SpotillaRoute, customers: Customers) -> None:

@@ -116,6 +116,18 @@ class Queueing:
         for product in sorted(live, key=lambda one: one.id not in wanted):
             self._card(product_of(product, self.route.terms))
 
+    def cards_of_products(self) -> dict[str, str]:
+        """Return Procountor's ids of the products that finished tasks name which did not go yet."""
+        named = {
+            row.product_id
+            for task in self._done()
+            if self._key(PushKind.SALES_INVOICE, task_key(task.id)) not in self._there
+            for row in task.rows
+        }
+        keys = {one: self._key(PushKind.PRODUCT, product_key(one)) for one in named}
+        found = {one: self._there[key] for one, key in keys.items() if key in self._there}
+        return {one: card.item.target_id for one, card in found.items() if card.item.target_id}
+
     def _done(self) -> Iterable[SpotillaTask]:
         needs_acceptance = self.route.choice.needs_acceptance
         tasks = self.registers.tasks.values()
@@ -174,7 +186,9 @@ class Queueing:
         elif not self._is_queued(PushKind.PARTNER, customer_key(task.customer_id)):
             yield reason("customer_awaited")
         for number in dict.fromkeys(row.product_id for row in task.rows):
-            if not self._is_queued(PushKind.PRODUCT, product_key(number)):
+            if number in self.registers.flagged:
+                yield reason(self.registers.flagged[number], product=number)
+            elif not self._is_queued(PushKind.PRODUCT, product_key(number)):
                 yield reason("product_awaited", product=number)
 
     def _mapped(self, task: SpotillaTask) -> Mapped:

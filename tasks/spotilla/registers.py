@@ -30,6 +30,7 @@ from ledger.spotilla.records import (
     read_product,
     read_task,
 )
+from tasks.spotilla.products import flagged_products
 
 CUSTOMER: Final = "customer"
 
@@ -38,7 +39,8 @@ CUSTOMER: Final = "customer"
 class Registers:
     """What is known of both systems. Records by id; `cards` of Procountor without those gone.
 
-    `gone`: ids of cards that were deleted there. `links`: by Procountor's id.
+    `gone`: ids of cards that were deleted there. `links`: by Procountor's id. `flagged`: why
+    products cannot be named there, by Spotilla's id.
     """
 
     customers: dict[str, SpotillaCustomer] = field(default_factory=dict)
@@ -47,6 +49,7 @@ class Registers:
     cards: dict[str, PartnerCard] = field(default_factory=dict)
     gone: frozenset[str] = frozenset()
     links: dict[str, RouteLink] = field(default_factory=dict)
+    flagged: dict[str, str] = field(default_factory=dict)
     bank_account: BankAccount | None = None
     unreadable: list[str] = field(default_factory=list)
 
@@ -89,6 +92,7 @@ def read_registers(hub: Hub, tenant: str, target: str, names: Mapping[str, str])
     found.gone = frozenset(str(card["id"]) for card in cards if card.get("is_gone"))
     found.cards = {str(card["id"]): _card(card) for card in cards if not card.get("is_gone")}
     found.links = {link.target_id: link for link in hub.route_links.of(tenant, SOURCE, CUSTOMER)}
+    found.flagged = flagged_products(hub, tenant)
     for one in _newest(hub, tenant, target, "bank_account"):
         content = json.loads(one.content)
         found.bank_account = BankAccount(iban=content["iban"]) if content.get("iban") else None

@@ -1,7 +1,7 @@
 """A tenant's turn in the sweep: whether its cycle is due and would do anything.
 
-An idle tenant costs two lists of Procountor and no run: what its registers say is kept here, and
-the cycle counts as made.
+An idle tenant costs two lists of Procountor, a token an hour and no run: what its registers say is
+kept here, and the cycle counts as made.
 
 Source:
     R-SPO-28; decision 0036.
@@ -17,11 +17,11 @@ from dataclasses import dataclass, field
 from blocks.hub import Hub, LeaseTaken
 from blocks.hub.states import LinkState
 from blocks.systems.lease import system_lease
-from blocks.systems.ports import DocumentFeed
+from blocks.systems.ports import DocumentFeed, FeedPage
 from blocks.systems.registry import open_feed, open_registers
 from ledger.invoice.mappings.spotilla_procountor.terms import SOURCE
 from ledger.spotilla.schedule import is_due
-from tasks.feeds import Heard, listen
+from tasks.feeds import Heard, keep
 from tasks.spotilla.cycle import LEASE, Cycle, paired, plan_of, run_cycle
 from tasks.spotilla.registers import read_registers
 from tasks.spotilla.route import SpotillaRoute
@@ -82,31 +82,31 @@ async def has_news(hub: Hub, tenant: str) -> bool:
 
 
 async def _looks(hub: Hub, route: SpotillaRoute) -> bool:
-    """Read both registers; what is there is kept only when nothing follows from it."""
+    """Read both registers; what they say is kept only when nothing follows from it."""
     tenant = route.tenant
-    async with (
-        open_feed(hub, tenant, route.target) as partners,
-        open_registers(hub, tenant, SOURCE) as (feed, _),
-    ):
-        if await _is_news(hub, tenant, route.target, partners):
-            return True
-        if await _is_news(hub, tenant, SOURCE, feed):
-            return True
-        if await asyncio.to_thread(_is_left, hub, route):
-            return True
-        await listen(hub, tenant, route.target, partners)
-        await listen(hub, tenant, SOURCE, feed)
+    async with open_feed(hub, tenant, route.target) as partners:
+        cards = await _read(hub, tenant, route.target, partners)
+    async with open_registers(hub, tenant, SOURCE) as (feed, _):
+        theirs = await _read(hub, tenant, SOURCE, feed)
+    if await asyncio.to_thread(_is_news, hub, route, cards, theirs):
+        return True
+    await keep(hub, tenant, route.target, cards)
+    await keep(hub, tenant, SOURCE, theirs)
     return False
 
 
-async def _is_news(hub: Hub, tenant: str, source: str, feed: DocumentFeed) -> bool:
-    cursor = (await asyncio.to_thread(hub.feeds.cursor, tenant, source)).cursor
-    page = await feed.read(cursor)
-    known = [
-        hub.feeds.find(tenant, source, one.kind, one.record_id, revision=one.revision)
-        for one in page.records
-    ]
-    return not all(known)
+async def _read(hub: Hub, tenant: str, source: str, feed: DocumentFeed) -> FeedPage:
+    """Return what a register says since it was last heard: one page is all of it."""
+    return await feed.read((await asyncio.to_thread(hub.feeds.cursor, tenant, source)).cursor)
+
+
+def _is_news(hub: Hub, route: SpotillaRoute, cards: FeedPage, theirs: FeedPage) -> bool:
+    for source, page in ((route.target, cards), (SOURCE, theirs)):
+        for one in page.records:
+            revision = one.revision
+            if not hub.feeds.find(route.tenant, source, one.kind, one.record_id, revision=revision):
+                return True
+    return _is_left(hub, route)
 
 
 def _is_left(hub: Hub, route: SpotillaRoute) -> bool:

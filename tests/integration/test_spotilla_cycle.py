@@ -531,3 +531,48 @@ def test_second_customer_of_one_business_id_is_held(on):
     assert 1 == len(on.cards)
     assert ["second_of_business_id"] == [one.code for one in cycle.against[str(second)]]
     assert {f"task-{task}": "customer_awaited"} == on.standing()
+
+
+@pytest.mark.parametrize("reason", ["product_gone", "product_inactive"])
+def test_task_of_a_product_that_is_gone_in_procountor_waits_and_others_go(on, reason):
+    customer = on.spotilla.add_customer()
+    gone, kept = on.spotilla.add_product("Vanha"), on.spotilla.add_product("Uusi")
+    on.cycle()
+    number = next(iter(on.company.products))
+    if reason == "product_gone":
+        on.acts.delete_product(number)
+    else:
+        on.acts.edit_product(number, active=False)
+    waits, _ = on.task(customer, gone), on.task(customer, kept)
+    on.cycle()
+    before = len(on.calls(method="POST"))
+    on.cycle()
+
+    assert {f"task-{waits}": reason} == on.standing()
+    assert 1 == len(on.invoices)
+    assert before == len(on.calls(method="POST"))
+
+
+def test_task_goes_once_its_product_is_in_use_again(on):
+    customer, product = on.spotilla.add_customer(), on.spotilla.add_product()
+    on.cycle()
+    number = next(iter(on.company.products))
+    on.acts.edit_product(number, active=False)
+    on.task(customer, product)
+    on.cycle()
+    on.acts.edit_product(number, active=True)
+    on.cycle()
+
+    assert {} == on.standing()
+    assert 1 == len(on.invoices)
+
+
+def test_products_that_could_not_be_looked_at_are_not_taken_for_gone(on):
+    customer, product = on.spotilla.add_customer(), on.spotilla.add_product()
+    on.cycle()
+    on.task(customer, product)
+    on.there.world.faults.add("GET products/*", "forbidden")
+    on.cycle()
+
+    assert {} == on.standing()
+    assert 1 == len(on.invoices)

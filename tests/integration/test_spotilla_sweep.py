@@ -77,3 +77,16 @@ def test_switched_off_it_is_never_asked(house):
     switch_off(house.hub, "acme", who="anna")
 
     assert not asked(house)
+
+
+def test_idle_tenant_costs_two_lists_of_procountor_and_a_token_an_hour(house):
+    house.clock.advance(minutes=31)
+    before, tokens = len(house.calls()), len(house.there.world.matching("oauth/token"))
+
+    for _ in range(3):
+        assert not asked(house)
+        house.clock.advance(minutes=30)
+
+    lists = [("GET", "businesspartners")] * 2
+    assert 3 * lists == house.calls()[before:]
+    assert tokens == len(house.there.world.matching("oauth/token"))

@@ -225,6 +225,10 @@ class FennoaTarget:
         number = str(header_of(answer).get("invoice_no") or "")
         return Reading(Finding.DONE if number else Finding.NOT_DONE, target_number=number)
 
+    async def unusable(self, kind: PushKind, ids: Sequence[str]) -> Mapping[str, bool]:  # noqa: ARG002 - as the port asks
+        """Return none: invoices there name no cards of ours."""
+        return {}
+
     async def deviations(self, queued: Queued) -> Sequence[str] | None:
         """Return in what an invoice there differs from what was sent."""
         once = await self.get_once(f"sales_api/{queued.item.target_id}")

@@ -11,7 +11,7 @@ import asyncio
 import datetime as dt
 import hashlib
 import json
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, Final
 
@@ -43,7 +43,8 @@ class PartnerFeed:
     """See `DocumentFeed`. A record is a customer's card as it is, or that it is gone.
 
     The cursor is when the last walk began: it moves only when both lists, active and not, were
-    walked to their end. An idle reading takes two calls.
+    walked to their end: an empty page, or a first one that is all by Procountor's own count. An
+    idle reading takes two calls.
     """
 
     def __init__(self, session: ProcountorSession) -> None:
@@ -124,6 +125,8 @@ class PartnerFeed:
                 raise _disturbed("does not stand by ascending ids")
             for row in page:
                 yield row
+            if not place and _is_all(whole, page):
+                return
             place = {"previousId": ids[-1]}
         raise _disturbed(f"has more than {MAX_PAGES:,} pages")
 
@@ -141,6 +144,13 @@ class PartnerFeed:
                 if record is not None:
                     records.append(record)
         return records, unreadable
+
+
+def _is_all(whole: Mapping[str, Any], page: Sequence[Row]) -> bool:
+    """Return whether a first page is the whole list by Procountor's own count, where it counts."""
+    meta = whole.get("meta")
+    total = meta.get("totalCount") if isinstance(meta, Mapping) else None
+    return total == len(page) < PAGE_ROWS
 
 
 def _record(card: Row) -> NewRecord | None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from blocks.http import CallRefused
 from blocks.hub.outbox import Queued
 from blocks.systems.procountor.listing import Row, newer, newest_id
 from blocks.systems.procountor.there import (
@@ -14,11 +15,12 @@ from blocks.systems.procountor.there import (
     Seen,
     There,
     document_of,
+    is_missing,
 )
 from blocks.systems.targets import Before, Claim, Reading, Walk
 from ledger.invoice.mappings.procountor.cards import code_of, product_body
 from ledger.invoice.mappings.procountor.characters import within
-from ledger.invoice.mappings.procountor.reading import number_of, text_in
+from ledger.invoice.mappings.procountor.reading import number_of, rows_in, text_in
 from ledger.invoice.pushed.cards import Product
 from ledger.push.events import Barred, Finding, Succeeded
 from ledger.push.items import HoldCode
@@ -26,6 +28,8 @@ from ledger.push.steps import Step
 
 PATH: Final = "products"
 FLAGS: Final = ("true", "false")
+BATCH: Final = 200
+"""Most ids of one call."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +86,24 @@ class Products:
     async def read(self, step: Step, queued: Queued) -> Reading:  # noqa: ARG002 - there is none
         """Read nothing: a product has one step, which is searched."""
         return Reading(Finding.UNKNOWN)
+
+    async def unusable(self, ids: Sequence[str]) -> dict[str, bool]:
+        """Return which of some products cannot be named: by id, whether it is not there at all.
+
+        Raises:
+            CallRefused, CallFailed: They were not read.
+        """
+        found: dict[str, Row] = {}
+        for start in range(0, len(ids), BATCH):
+            try:
+                answer = await self.there.api.get(f"{PATH}/{','.join(ids[start : start + BATCH])}")
+            except CallRefused as problem:
+                if not is_missing(problem):
+                    raise
+                continue  # none of them is there, or may be seen
+            found |= {str(row.get("id")): row for row in rows_in(answer)}
+        in_use = {one for one, row in found.items() if _is_active(row)}
+        return {one: one not in found for one in ids if one not in in_use}
 
     async def _with(self, field: str, text: str, product: Product) -> list[Row]:
         """Return the products with exactly a code or name; Procountor's filter is a substring."""

@@ -124,6 +124,11 @@ async def session_by(
 
 
 async def who_is(api: Api) -> Who:
-    """Ask whose key it is; it takes no right."""
-    found = await api.get("sessioninfo")
-    return Who(number_of(text_in(found, "companyId")), number_of(text_in(found, "userId")))
+    """Ask whose key it is, once for each access token, which is of one company; no right needed."""
+    token = await api.tokens.current()
+    if not token.owner:
+        found = await api.get("sessioninfo")
+        token = await api.tokens.current()  # the first may have been refused
+        asked = ("companyId", "userId")
+        token.owner.update({name: number_of(text_in(found, name)) for name in asked})
+    return Who(token.owner["companyId"], token.owner["userId"])

@@ -94,13 +94,15 @@ class ProcountorTarget:
     files: ReadFile | None = None
     company: str = field(init=False)
     _kinds: dict[PushKind, Kind] = field(init=False)
+    _products: Products = field(init=False)
 
     def __post_init__(self) -> None:
         there = self.there
         self.company = there.register.company
+        self._products = Products(there)
         self._kinds = {
             PushKind.PARTNER: Partners(there),
-            PushKind.PRODUCT: Products(there),
+            PushKind.PRODUCT: self._products,
             PushKind.PURCHASE_INVOICE: Invoices(there, "PURCHASE_INVOICE"),
             PushKind.SALES_INVOICE: Invoices(there, "SALES_INVOICE"),
             PushKind.PAYMENT: Payments(there),
@@ -179,6 +181,10 @@ class ProcountorTarget:
         except CallProblem as problem:
             found = Finding.GONE if is_missing(problem) else Finding.UNKNOWN
             return Reading(found, GONE if is_missing(problem) else "")
+
+    async def unusable(self, kind: PushKind, ids: Sequence[str]) -> Mapping[str, bool]:
+        """Return which products are gone (or hidden by a right that is missing), or not in use."""
+        return await self._products.unusable(ids) if kind is PushKind.PRODUCT else {}
 
     async def deviations(self, queued: Queued) -> Sequence[str] | None:
         """Return in what an invoice there differs from what was sent."""

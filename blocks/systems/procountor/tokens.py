@@ -22,10 +22,14 @@ SPARE_S: Final = 60.0
 
 @dataclass(frozen=True)
 class Token:
-    """An access token, and until when it is used on the monotonic clock; seconds."""
+    """An access token, and until when it is used on the monotonic clock; seconds.
+
+    `owner`: whose it is, by names of the API, once that was asked; it stays so while it lasts.
+    """
 
     value: SecretStr
     good_until_s: float
+    owner: dict[str, int] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True)

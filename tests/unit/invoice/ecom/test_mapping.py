@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from blocks.invoices.tables import procountor_tables
 from ledger.ecom.documents import EcomDocument
 from ledger.ecom.modes import Mode
 from ledger.ecom.sentences import MEANINGS, remedy, sentence
@@ -16,6 +17,9 @@ from ledger.invoice.arithmetic import DEFAULT
 from ledger.invoice.mappings.ecom_procountor.accounts import AccountRow, table_of
 from ledger.invoice.mappings.ecom_procountor.mapping import map_document
 from ledger.invoice.mappings.ecom_procountor.terms import Terms, terms_of
+from ledger.invoice.mappings.procountor.invoices import invoice_body
+from ledger.invoice.mappings.procountor.terms import Terms as ProcountorTerms
+from ledger.invoice.mappings.procountor.writing import Writer
 from ledger.invoice.pushed.invoices import Channel, PurchaseInvoice
 from ledger.invoice.pushed.parts import Image, PostingKind
 from tests.ecom_said import CUSTOMER, ROW, SUPPLIER, purchase, sale
@@ -23,6 +27,7 @@ from tests.ecom_said import CUSTOMER, ROW, SUPPLIER, purchase, sale
 A, B = Mode.VOUCHER_PROCOUNTOR, Mode.VOUCHER_ECOM
 RATE = Decimal("25.5")
 TABLE = table_of([AccountRow("7230", RATE, "7240", "1"), AccountRow("3000", RATE, "3010", "1")])
+TABLES = procountor_tables()
 TERMS = Terms(bank_account={"iban": "FI49 5000 9420 0287 30", "bic": "OKOYFIHH"})
 IMAGE = Image(sha256="ab" * 32, name="lasku.pdf", size_bytes=3)
 
@@ -105,6 +110,25 @@ def test_rounding_goes_on_a_row_of_its_own_and_the_voucher_adds_up(cents):
     assert found.totals.gross == posted + sum(one.amount for one in rounding)
     assert all(("8570", 0, "") == (r.account, r.vat_rate, r.vat_status) for r in rounding)
     assert bool(cents) == bool(rounding)
+
+
+@pytest.mark.requirement("R-ECO-33d")
+@given(cents=st.integers(-5, 5))
+def test_rounding_of_a_sale_has_the_sign_by_which_its_credits_come_to_the_gross(cents):
+    net = Decimal(1000) + Decimal(cents) / 100
+    postings = [
+        {"account": "1701", "amount": net + 255, "role": "balance"},
+        {"account": "3000", "amount": -net, "vat_rate": "25.5"},
+        {"account": "2939", "amount": "-255.00", "role": "vat"},
+    ]
+    terms = Terms(rounding_account="8570", rounding_limit="0.07")
+
+    found = invoice_of(sale(postings=postings), terms=terms)
+
+    credited = [DEFAULT.cents(row.amount * (100 + row.vat_rate) / 100) for row in found.postings]
+    assert -found.totals.gross == sum(credited)
+    written = invoice_body(found, Writer(ProcountorTerms(rounding_limit="0.07"), TABLES, {}))
+    assert () == tuple(written.refusals)
 
 
 def test_difference_above_a_rounding_is_refused_by_rate_with_both_sums():
