@@ -180,6 +180,7 @@ with the module of each; those under `TransientError` are retried, the rest go t
             UnknownSystem  (blocks.systems.registry)
             UnknownTenant  (blocks.hub.errors)
             Unsendable  (blocks.systems.fennoa.prepared)
+            UploadRefused  (blocks.uploads)
             WrongAgreement  (blocks.systems.procountor.block)
             WrongSetting  (tasks.spotilla.route)
             WrongSettings  (tasks.ecom.route)

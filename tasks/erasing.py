@@ -1,4 +1,4 @@
-"""Removing a tenant wholly: hub, lake, warehouse and inbox."""
+"""Removing a tenant wholly: hub, lake, warehouse, inbox and uploads."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import Final
 from blocks.hub import checked_tenant_id
 from blocks.settings import settings
 from blocks.systems.registry import port
+from blocks.uploads import erase_uploads, uploads_of
 from blocks.weights import Held, weighed
 from tasks.stores import Stores
 
@@ -57,6 +58,7 @@ def erase(stores: Stores, tenant: str) -> None:
     stores.hub.erase_tenant(tenant)
     stores.warehouse.erase(tenant)
     stores.lake.erase(tenant)
+    erase_uploads(tenant)
     inbox = _inbox(tenant)
     if inbox.exists():
         shutil.rmtree(inbox)
@@ -81,6 +83,8 @@ def _on_disk(stores: Stores, tenant: str) -> Iterator[Holding]:
         yield _holding(place, found, IN_LAKE[place])
     if _inbox(tenant).exists():
         yield _holding("inbox", weighed(_inbox(tenant)), "files dropped in by hand")
+    if uploads_of(tenant).exists():
+        yield _holding("uploads", weighed(uploads_of(tenant)), "files sent through the portal")
 
 
 def _holding(place: str, found: Held, what: str) -> Holding:

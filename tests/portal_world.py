@@ -69,6 +69,10 @@ class World:
     runner: asyncio.Runner
     ids: dict[str, tuple[str, str]] = field(default_factory=dict)
 
+    def portal_at(self, settings: PortalSettings) -> Any:
+        """Return the same portal as it is with other settings."""
+        return create_app(Portal(self.stores, settings, self.runs, QUICK))
+
     def client(self, role: Role | None = None, *, tenant: str = OURS) -> Client:
         """Return a browser in which somebody of a tenant, or nobody, is signed in."""
         token = ""
