@@ -35,8 +35,8 @@ def place_accounts(files: TenantFiles, chart: str, places: Sequence[Place]) -> b
         swapping(files) as copy,
         open_duckdb(spill=files.spill) as db,
     ):
-        db.execute("begin")
         attach_copy(db, files, copy)
+        db.execute("begin")
         _replace(db, files.tenant, chart, places)
         db.execute("commit")
         db.execute(f"checkpoint {PUBLISHED}")

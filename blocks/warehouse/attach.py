@@ -14,7 +14,7 @@ from blocks.durable import remove, space_checked, temporary_name
 from blocks.warehouse.empty import NEW_FILE, empty_file
 from blocks.warehouse.errors import NoLedger
 from blocks.warehouse.files import TenantFiles, swapping, writing
-from blocks.warehouse.migrate import is_current, migrate, shape_of
+from blocks.warehouse.migrate import has_current_tables, is_current, migrate, shape_of
 
 PUBLISHED: Final = "published"
 """Database name under which a tenant's file is attached."""
@@ -73,14 +73,23 @@ def attach_published_or_nothing(db: DuckDBPyConnection, files: TenantFiles) -> N
 
 
 def attach_copy(db: DuckDBPyConnection, files: TenantFiles, copy: Path) -> None:
-    """Attach the writer's copy, made if need be, in the current shape and storage version."""
+    """Attach the writer's copy, made if need be, in the current shape and storage version.
+
+    It is called outside of a transaction. A file whose tables change, or that an older client could
+    not open, is written anew once: what the changes left behind would stay in it for ever.
+    """
     if not copy.exists():
         copy.write_bytes(empty_file(db, files.spill))
-    if is_for_any_client(copy):
-        _attach_writable(db, copy)
-    else:
+    if not is_for_any_client(copy):
         _rewrite(db, files, copy)
-    migrate(db, PUBLISHED, shape=shape_of(db, PUBLISHED))
+        return
+    _attach_writable(db, copy)
+    shape = shape_of(db, PUBLISHED)
+    if not has_current_tables(shape):
+        detach(db)
+        _rewrite(db, files, copy)
+        return
+    migrate(db, PUBLISHED, shape=shape)
 
 
 def is_for_any_client(path: Path) -> bool:
@@ -98,15 +107,20 @@ def _attach_writable(db: DuckDBPyConnection, path: Path, *, new: str = "") -> No
 
 
 def _rewrite(db: DuckDBPyConnection, files: TenantFiles, copy: Path) -> None:
-    """Write the copy anew and attach it: DuckDB lowers the version of no existing file."""
+    """Change the copy's tables, write them into a new file, and attach that.
+
+    DuckDB lowers the version of no existing file, and gives back no block that a change leaves.
+    """
     earlier = temporary_name(files.spill, EARLIER)
     copy.replace(earlier)
     try:
-        attach_read_only(db, earlier, EARLIER)
+        db.execute(f"attach {quoted(earlier)} as {EARLIER}")
+        migrate(db, EARLIER, shape=shape_of(db, EARLIER))
         _attach_writable(db, copy, new=NEW_FILE)
         db.execute(f"copy from database {EARLIER} to {PUBLISHED}")
+        db.execute(f"detach {EARLIER}")
     finally:
-        remove(earlier)  # what is attached stays open; a transaction under way cannot detach it
+        remove(earlier)
 
 
 def detach(db: DuckDBPyConnection) -> None:

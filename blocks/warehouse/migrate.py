@@ -79,6 +79,15 @@ def create(db: DuckDBPyConnection, database: str) -> None:
     migrate(db, database, shape=Shape(version=0, derived=""))
 
 
+def has_current_tables(shape: Shape) -> bool:
+    """Return whether a file has every change of its tables; its views may be older.
+
+    Raises:
+        NewerSchema: As `is_current`.
+    """
+    return is_current(shape) or shape.version == current_shape().version
+
+
 def is_current(shape: Shape) -> bool:
     """Return whether a file needs no migration.
 

@@ -138,8 +138,8 @@ def _publish(
         db.execute("set max_vacuum_tasks = 0")
     bind_staged(db, staged, tables=MOVED)
     with swapping(files) as copy:
-        db.execute("begin")
         attach_copy(db, files, copy)
+        db.execute("begin")
         record = _replace(db, staged, publication, before=before)
         db.execute("commit")
         reached("publish.committed")

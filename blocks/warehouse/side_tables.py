@@ -100,8 +100,8 @@ def _read(db: DuckDBPyConnection, name: str, *, year: FiscalYear | None) -> pa.T
 
 def _replace(files: TenantFiles, year: FiscalYear, tables: Mapping[str, pa.Table]) -> None:
     with swapping(files) as copy, open_duckdb(spill=files.spill) as db:
-        db.execute("begin")
         attach_copy(db, files, copy)
+        db.execute("begin")
         for name, rows in tables.items():
             _replace_table(db, files.tenant, year, name, rows)
         reached("documents.rows_replaced")

@@ -130,6 +130,24 @@ def test_files_on_vouchers_get_the_keys_that_the_ledger_gives_and_moments_their_
     assert warehouse.verify("acme", facts().fiscal_year).is_intact
 
 
+def test_file_whose_tables_change_is_written_anew_and_keeps_no_block_of_before(
+    published, warehouse, sql
+):
+    published()
+    changes = (
+        "create table large as select md5(i::varchar) as text from range(20000) t(i)",
+        "create table note as select 'kept' as text",
+        "drop table large",
+    )
+    (sql / "schema" / "0099_note.sql").write_text(";\ncheckpoint;\n".join(changes))
+
+    assert warehouse.verify("acme", facts().fiscal_year).is_intact
+    with duckdb.connect(str(warehouse.root / "acme.duckdb"), read_only=True) as db:
+        (free,) = db.execute("select free_blocks from pragma_database_size()").fetchone()
+        bare = "select table_name from duckdb_tables() where comment is null"
+        assert (0, [("note",)]) == (free, db.execute(bare).fetchall())
+
+
 def test_new_tenant_begins_in_the_present_shape_whatever_others_began_in(published, warehouse, sql):
     published()
     (sql / "schema" / "0099_note.sql").write_text("create table note (text varchar)")
