@@ -70,7 +70,7 @@ class SlidingWindow:
     async def turn(self) -> AsyncIterator[Callable[[], None]]:
         """Wait for a place and hold it; call what is yielded when the answer begins."""
         async with self._turn:
-            while (wait_s := self._wait_s()) > 0:  # noqa: ASYNC110 - what ends it is time
+            while (wait_s := await self._pause_s()) > 0:  # noqa: ASYNC110 - what ends it is time
                 await asyncio.sleep(wait_s)
             call = _Call(self._clock())
             self._made.append(call)
@@ -90,6 +90,9 @@ class SlidingWindow:
         now = self._clock()
         self._forget()
         return [max(now - call.arrived_by(), 0.0) for call in self._made]
+
+    async def _pause_s(self) -> float:
+        return self._wait_s()
 
     def _wait_s(self) -> float:
         now = self._clock()

@@ -35,6 +35,7 @@ from blocks.hub.portal_sessions import PortalSessions
 from blocks.hub.portal_users import PortalUsers
 from blocks.hub.push_facts import PushFacts
 from blocks.hub.push_marks import PushMarks
+from blocks.hub.rate_shares import RateShares
 from blocks.hub.repair import INTERRUPTED, repair_tenant
 from blocks.hub.route_accounts import RouteAccounts
 from blocks.hub.route_links import RouteLinks
@@ -100,6 +101,7 @@ class Hub:
         self.pickups = Pickups(self.database, self.events)
         self.documents = Documents(self.database)
         self.leases = Leases(self.database)
+        self.rate_shares = RateShares(self.database)
         self.connections = Connections(self.database, self.events)
         self.consents = Consents(self.database, self.events)
         self.portal_users = PortalUsers(self.database)

@@ -735,6 +735,19 @@ lease = Table(
     Index(None, "run_id"),
 )
 
+# Of no tenant: a vendor counts the calls of all.
+rate_share = Table(
+    "rate_share",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("scope", String(NAME_CHARS), nullable=False),
+    Column("holder", String(NAME_CHARS), nullable=False),
+    Column("calls", Integer, nullable=False),
+    Column("until", UtcTime, nullable=False),
+    Column("waits_since", UtcTime),
+    Index(None, "scope", "holder"),
+)
+
 counter = Table(
     "counter",
     metadata,

@@ -138,8 +138,8 @@ def keep_vouchers(db: DuckDBPyConnection, year: FiscalYear, *, load_id: str) -> 
     """Keep the rows of the vouchers that a load changes or removes; `touched.sql` has run."""
     # Few as a rule: by them alone the large tables are looked through, once each.
     db.execute(
-        "create or replace temp table gone as"
-        f" select voucher.* from {PUBLISHED}.voucher"  # noqa: S608 - names of ours only
+        "create or replace temp table gone as"  # noqa: S608 - names of ours only
+        f" select voucher.* from {PUBLISHED}.voucher"
         " semi join (from touched where change <> 'added') using (voucher_key)"
         " where voucher.fiscal_year = $year",
         {"year": year.key},

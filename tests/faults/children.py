@@ -14,6 +14,7 @@ RUN: Final = (
     "pusher",
     "refresher",
     "sweeper",
+    "system_puller",
 )
 """Modules of this folder with the functions that children run."""
 

@@ -39,6 +39,11 @@ def give_block(patch, *, url, user=USER, key=KEY, terms=None):
     patch.setattr(reading, "PATIENT", reading.PATIENT.copy_with(backoff_factor=0.001))
 
 
+def lead(patch: pytest.MonkeyPatch, url: str) -> None:
+    """Lead a process to a simulator that another one serves."""
+    give_block(patch, url=url)
+
+
 class Harness:
     """See `tests/contract/test_systems_behaviour.py`."""
 
@@ -58,6 +63,15 @@ class Harness:
             tenant, "fennoa", Method.API_KEY, source_tenant_id=USER, credential_block=BLOCK
         )
         hub.connections.save(made)
+
+    @property
+    def url(self) -> str:
+        """Where it is served."""
+        return self.simulator.url
+
+    def change(self) -> None:
+        """Change one voucher, as people do."""
+        self.books.edit(changed=[("IN", 3)])
 
     def plant(self, fault: str, method: str) -> None:
         """Let the next request of a method go wrong."""

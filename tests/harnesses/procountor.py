@@ -69,6 +69,12 @@ PATHS = {"years": "GET fiscalyears", "extract": "GET ledgerreceipts"}
 QUICK = Wire(retry=PATIENT.copy_with(backoff_factor=0.001))
 
 
+def lead(patch: pytest.MonkeyPatch, url: str) -> None:
+    """Lead a process to a simulator that another one serves."""
+    give_blocks(patch, url=url)
+    patch.setattr(session, "Wire", lambda: QUICK)
+
+
 class Harness:
     """See `tests/contract/test_systems_behaviour.py`."""
 
@@ -96,6 +102,15 @@ class Harness:
             credential_block=KEY_BLOCK,
         )
         hub.connections.save(made)
+
+    @property
+    def url(self) -> str:
+        """Where it is served."""
+        return self.simulator.url
+
+    def change(self) -> None:
+        """Change one voucher, as people do."""
+        self.acts.edit_amount(self.company.booked[0, "IN", 3], "1.00")
 
     def plant(self, fault: str, method: str) -> None:
         """Let the next request of a method go wrong."""
@@ -126,6 +141,5 @@ def opened(
     settings = {"rate_limit": 100_000, **habits}
     with ProcountorSimulator([company], **settings) as simulator:
         fill(simulator.world, company, books, openings=openings, summarised=summarised)
-        give_blocks(patch, url=simulator.url)
-        patch.setattr(session, "Wire", lambda: QUICK)
+        lead(patch, simulator.url)
         yield Harness(simulator, books, patch)

@@ -55,7 +55,7 @@ class FennoaConnector(ByBlock):
         """
         new = Connection(tenant, FENNOA, Method.API_KEY, credential_block=str(wants["block"]))
         memory = OwnMemory()
-        session = await opened(new, memory)
+        session = await opened(hub, new, memory)
         known = await asyncio.to_thread(hub.connections.find, tenant, FENNOA)
         user = session.target.user
         if known and known.source_tenant_id not in {"", user}:

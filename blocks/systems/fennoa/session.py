@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from functools import cache
 from http import HTTPStatus
 from typing import Any
 
@@ -20,13 +19,15 @@ from blocks.systems.fennoa.settings import settings
 from blocks.systems.fennoa.system import FENNOA
 from blocks.systems.fennoa.target import FennoaTarget
 from blocks.systems.noting import noting_state, noting_trouble
+from blocks.systems.pace import shared_window
 from ledger.invoice.mappings.fennoa.terms import Terms
 
 
-@cache
-def window(calls: int) -> SlidingWindow:
-    """Return the pace that all tenants of this process share."""
-    return SlidingWindow(calls=calls, period_s=1.0)
+def window(hub: Hub, user: str) -> SlidingWindow:
+    """Return the pace, which all processes that may call as often together keep to."""
+    chosen = settings()
+    scope = FENNOA if chosen.rate_scope == "everybody" else f"{FENNOA}/{user}"
+    return shared_window(hub, scope, chosen.rate)
 
 
 class FennoaSession:
@@ -81,7 +82,7 @@ async def fennoa_session(hub: Hub, tenant: str) -> AsyncIterator[FennoaSession]:
         noting_trouble(hub, tenant, FENNOA, knows_years=lambda: any(b.knows_years for b in begun)),
         noting_state(hub, connection, ANSWERS.state_after),
     ):
-        session = await opened(connection, HubMemory(hub, tenant, FENNOA))
+        session = await opened(hub, connection, HubMemory(hub, tenant, FENNOA))
         there = session.target.calls_of
         async with reading(there.url, there.user, there.key, there.window) as reader:
             session.books = BooksOfTenant(hub, connection, there.user, reader)
@@ -89,17 +90,16 @@ async def fennoa_session(hub: Hub, tenant: str) -> AsyncIterator[FennoaSession]:
             yield session
 
 
-async def opened(connection: Connection, memory: Memory) -> FennoaSession:
+async def opened(hub: Hub, connection: Connection, memory: Memory) -> FennoaSession:
     """Return a session by a connection that need not be in the hub yet."""
     block = await api_user(connection.tenant, connection.credential_block)
     terms = terms_of(block, connection.credential_block)
-    chosen = settings()
     target = FennoaTarget(
-        chosen.url,
+        settings().url,
         block.user,
         block.key,
         preparing(terms),
-        window(chosen.rate),
+        window(hub, block.user),
         terms=terms,
         memory=memory,
     )

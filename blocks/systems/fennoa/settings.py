@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import PositiveInt
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -15,7 +17,11 @@ class FennoaSettings(BaseSettings):
     """What ``/sales_api/...`` is added to; a simulator's address on one's own machine."""
 
     rate: PositiveInt = 5
-    """Most calls a second of this process, of all tenants together."""
+    """Most calls a second of all tenants, pulls and pushes and processes together."""
+
+    rate_scope: Literal["everybody", "user"] = "everybody"
+    """Whether the rate is of everybody or of each API user; Fennoa's page does not say what it
+    counts."""
 
     asks_results: bool = True
     """Whether accounts of the income statement are asked for their balance too. Fennoa's page does

@@ -6,19 +6,20 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import httpx
 from httpx_retries import Retry
 
-from blocks.http import PATIENT, CallRefused, SlidingWindow
+from blocks.http import PATIENT, CallRefused
 from blocks.hub import Connection, Hub
 from blocks.systems.noting import noting_state, noting_trouble
+from blocks.systems.pace import shared_window
 from blocks.systems.procountor.answers import CATALOGUE, wrong_company
 from blocks.systems.procountor.api import Api, opened
 from blocks.systems.procountor.block import Credentials, credentials
 from blocks.systems.procountor.settings import settings
+from blocks.systems.procountor.system import PROCOUNTOR
 from blocks.systems.procountor.tokens import Grant
 from ledger.invoice.mappings.procountor.reading import number_of, text_in
 from ledger.invoice.mappings.procountor.terms import Terms
@@ -69,12 +70,6 @@ class ProcountorSession:
         return await self.api.get(path, params or None)
 
 
-@cache
-def window(client_id: str, calls: int) -> SlidingWindow:  # noqa: ARG001 - each client has its own
-    """Return the pace of a client, which all its tenants in this process share."""
-    return SlidingWindow(calls=calls, period_s=1.0)
-
-
 @asynccontextmanager
 async def procountor_session(
     hub: Hub, tenant: str, system: str, *, wire: Wire | None = None
@@ -117,7 +112,7 @@ async def session_by(
     chosen, way = settings(), wire or Wire()
     client, key = held.client, held.key
     grant = Grant(client.client_id, client.client_secret, key.api_key, client.redirect_uri)
-    pace = window(client.client_id, chosen.rate)
+    pace = shared_window(hub, f"{PROCOUNTOR}/{client.client_id}", chosen.rate)
     async with opened(chosen.url, grant, pace, wire=way.transport, retry=way.retry) as api:
         who = await who_is(api)
         yield ProcountorSession(hub, connection, api, held.terms, who)

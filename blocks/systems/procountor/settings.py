@@ -15,8 +15,8 @@ class ProcountorSettings(BaseSettings):
     """What ``/invoices`` is added to: a version that is kept, or a simulator's address."""
 
     rate: PositiveInt = 40
-    """Most calls a second of one client in this process, of all tenants together; Procountor may
-    suspend a client that makes more than 60."""
+    """Most calls a second of one client, of all its tenants and of all processes together;
+    Procountor may suspend a client that makes more than 60."""
 
     overlap_hours: NonNegativeFloat = 3.0
     """By how much a change list goes back behind the last one: the zone of versions is unknown."""

@@ -1,0 +1,126 @@
+"""A pace that several windows keep together, in time that passes only when everybody sleeps."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import os
+import random
+import shutil
+from functools import partial
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from blocks.http.limiter import ARRIVAL_LIMIT_S
+from blocks.http.shared import SharedWindow
+from blocks.hub import Hub
+from tests.examples import examples
+from tests.unit.http.virtual_time import call, most_in_a_period, simulate
+
+LIMIT = 12
+
+
+@pytest.fixture(scope="module")
+def hub_url(empty_hub, tmp_path_factory):
+    path = tmp_path_factory.mktemp("shared") / "hub.sqlite"
+    shutil.copy(empty_hub, path)
+    return f"sqlite:///{path}"
+
+
+SCOPES = iter(range(10**6))
+
+
+def windows(hub, clock, count, *, limit=LIMIT):
+    """Give windows onto one rate, as so many processes have them."""
+
+    async def take(asked):
+        return hub.rate_shares.take(**vars(asked))
+
+    scope = f"scope {next(SCOPES)}"
+    make = partial(SharedWindow, scope=scope, take=take, limit=limit, clock=clock)
+    return [make(holder=f"process {number}") for number in range(count)]
+
+
+def together(hub_url, count, made, *, limit=LIMIT, seed=0):
+    """Let windows make so many calls each, and return when the calls arrived."""
+    wobble = random.Random(seed)  # noqa: S311 - a seed, not a key
+
+    async def work(clock):
+        began = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+        now = lambda: began + dt.timedelta(seconds=clock())  # noqa: E731 - a clock
+        arrivals = []
+
+        async def one(window, begins_s):
+            await asyncio.sleep(begins_s)
+            ways = [wobble.uniform(0, ARRIVAL_LIMIT_S) for _ in range(made)]
+            answers = [wobble.uniform(0, 0.5) for _ in range(made)]
+            await asyncio.gather(
+                *(
+                    call(window, clock, arrivals, way_s=way, answer_s=answer)
+                    for way, answer in zip(ways, answers, strict=True)
+                )
+            )
+
+        with Hub(hub_url, clock=now) as hub:
+            starts = [wobble.uniform(0, 3) for _ in range(count)]
+            found = windows(hub, clock, count, limit=limit)
+            await asyncio.gather(*map(one, found, starts))
+        return arrivals
+
+    return simulate(work)
+
+
+@settings(max_examples=examples(6), deadline=None)
+@given(
+    seed=st.integers(0, 10_000),
+    count=st.integers(1, 5),
+    made=st.integers(1, 25),
+    limit=st.integers(1, 8),
+)
+def test_no_second_ever_sees_more_calls_than_allowed_however_many_processes_call(
+    hub_url, seed, count, made, limit
+):
+    arrivals = together(hub_url, count, made, limit=limit, seed=seed)
+
+    assert count * made == len(arrivals)
+    assert most_in_a_period(arrivals, period_s=1.0) <= limit
+
+
+def test_two_that_are_busy_use_what_one_would(hub_url):
+    async def work(clock):
+        began = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+        now = lambda: began + dt.timedelta(seconds=clock())  # noqa: E731 - a clock
+        arrivals = []
+        with Hub(hub_url, clock=now) as hub:
+            await asyncio.gather(
+                *(
+                    call(window, clock, arrivals, way_s=0.005, answer_s=0.005)
+                    for window in windows(hub, clock, 2)
+                    for _ in range(240)
+                )
+            )
+        return sorted(arrivals)
+
+    arrivals = simulate(work)
+
+    # The three seconds in which the second waits for the first's are left out, and the last ones,
+    # in which one of them has nothing more to do.
+    steady = [at for at in arrivals if 5.0 <= at < 20.0]
+    assert len(steady) / (15.0 * LIMIT) >= 0.95
+
+
+def test_process_that_was_forked_begins_without_its_parents_share(hub_url, monkeypatch):
+    async def work(clock):
+        with Hub(hub_url, clock=lambda: dt.datetime(2026, 1, 1, tzinfo=dt.UTC)) as hub:
+            (window,) = windows(hub, clock, 1)
+            async with window.turn():
+                pass
+            monkeypatch.setattr(os, "getpid", lambda: -1)
+            with pytest.raises(TimeoutError):
+                async with asyncio.timeout(5), window.turn():
+                    pass
+            return True
+
+    assert simulate(work), "the parent's share lasts while the hub's clock stands"
