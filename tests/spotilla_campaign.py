@@ -43,7 +43,7 @@ def play(seeds):
     return found
 
 
-CAMPAIGN = Campaign("spotilla", play, HEADS)
+CAMPAIGN = Campaign("spotilla", play, HEADS, per_range=10)
 
 if __name__ == "__main__":
     main(CAMPAIGN, schedules=ALL)

@@ -17,7 +17,7 @@ from blocks.hub import Hub
 from blocks.pickup.port import PROCESSED
 from blocks.settings import settings
 from blocks.warehouse.warehouse import Warehouse
-from flows.demo import finnish, night, pushing, runs, vouchers
+from flows.demo import finnish, night, pushing, runs, vouchers, workshop
 from flows.demo.check import complaints
 from flows.demo.companies import Prepared, prepare
 from flows.demo.customers import approve_opened, complaints_of_customers
@@ -60,8 +60,9 @@ def run_demo(say: Say) -> DemoResult:
             pushing.simulated_fennoa() as fennoa,
             vouchers.simulated_both() as both,
             finnish.simulated(fennoa, both.world) as books,
+            workshop.simulated_workshop(both.world) as serviced,
         ):
-            there = Simulators(fortnox, sftp, home, both, books)
+            there = Simulators(fortnox, sftp, home, both, books, serviced)
             expected, problems = _load(hub.migrate(), there, say)
             seen = look(hub, Warehouse(settings().warehouse))
             problems += [*complaints(expected, seen), *complaints_of_customers(hub)]
@@ -73,6 +74,10 @@ def run_demo(say: Say) -> DemoResult:
             if not unlike:
                 say(vouchers.outcome(hub))
             problems += unlike
+            undone = workshop.complaints_of_workshop(serviced)
+            if not undone:
+                say(workshop.outcome(serviced))
+            problems += undone
     took_s = time.monotonic() - began
     return DemoResult(
         home,
@@ -95,6 +100,7 @@ class Simulators:
     """Where files are written that are given to a command."""
     both: vouchers.Both
     finnish: finnish.There
+    workshop: workshop.Workshop
 
 
 def _load(hub: Hub, there: Simulators, say: Say) -> tuple[list[Truth], list[str]]:
@@ -116,10 +122,13 @@ def _load(hub: Hub, there: Simulators, say: Say) -> tuple[list[Truth], list[str]
             start_pickup(hub, server, there.sftp)
             pushed = pushing.start_push(hub, server, there.home)
             heard = vouchers.start(hub, server, there.both)
+            cycle = workshop.start(hub, server, there.workshop)
             problems = _run_all(server, prepared, there, say)
             problems += wait_until_moved(server, there.sftp)
-            runs.wait_for(server, [pushed, heard], tell=_ignore)
-            runs.wait_for(server, [vouchers.start_push(server)], tell=_ignore)
+            runs.wait_for(server, [pushed, heard, cycle], tell=_ignore)
+            there.workshop.change_billing()
+            later = [vouchers.start_push(server), workshop.start_cycle(server)]
+            runs.wait_for(server, later, tell=_ignore)
             say(f"The file of {FETCHED} was fetched by SFTP, and lies in processed there.")
             known = [*prepared.truths, *truths(there.fortnox), *there.finnish.truths()]
             return known, problems
