@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated, Any
 
 from prefect import State, flow
+from prefect.artifacts import acreate_markdown_artifact
 from pydantic import Field
 
 from blocks.hub import LeaseTaken
@@ -12,9 +14,12 @@ from flows.runs.forms import TenantId
 from flows.runs.hooks import run_cancelled, run_crashed, run_failed
 from flows.runs.states import ended, run_id
 from ledger.outcome import Outcome
-from tasks.listening import Ran, hear
+from tasks.listening import Ran, hear, page
 from tasks.log import say
 from tasks.stores import open_stores
+
+LISTS = {"ecom": "tasma ecom list", "spotilla": "tasma spotilla skipped"}
+"""The command that names what needs a person, by source."""
 
 SourceName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,31}$", examples=["ecom"])]
 
@@ -30,8 +35,9 @@ SourceName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,31}$", examples=["
 async def listen(tenant: TenantId, source: SourceName = "ecom") -> State[Any]:
     """Keep what a tenant's source has said since the last run, and queue what follows from it.
 
-    Nothing is sent by it: the push of the target does that. What needs a person is named by
-    `tasma ecom list`, and a run that finds more of it is red.
+    What Ecom queues is sent by the push of the target; a cycle with Spotilla sends what it queued,
+    and writes the page *spotilla-TENANT*. What needs a person is named by `tasma ecom list` or
+    `tasma spotilla skipped`, and a run that finds more of it is red.
 
     Args:
         tenant: Whose: the tenant's id (small letters, digits, dashes), such as acme.
@@ -42,11 +48,14 @@ async def listen(tenant: TenantId, source: SourceName = "ecom") -> State[Any]:
             done = await hear(stores, tenant, source, run_id=run_id())
         except LeaseTaken as taken:
             return ended(Outcome.SKIPPED, f"Another run listens: {taken}")
+        text = await asyncio.to_thread(page, stores.hub, tenant, source, done)
+    if text:
+        await acreate_markdown_artifact(key=f"{source}-{tenant}", markdown=text)
     message = _in_words(done)
     say(message, tenant=tenant, source=source)
     refused = done.settled.by_state.get("refused", 0)
     if refused or done.heard.unreadable_count:
-        return ended(Outcome.HELD, f"{message} `tasma {source} list {tenant}` says what to do.")
+        return ended(Outcome.HELD, f"{message} `{LISTS[source]} {tenant}` says what to do.")
     return ended(Outcome.DONE if done.heard.new else Outcome.UNCHANGED, message)
 
 

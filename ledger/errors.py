@@ -54,6 +54,7 @@ with the module of each; those under `TransientError` are retried, the rest go t
             NoBooks  (blocks.systems.fennoa.ledger)
             NoChart  (tasks.chart)
             NoCompanyNamed  (tasks.new_tenant)
+            NoFailedTask  (tasks.spotilla.retry)
             NoFeed  (blocks.systems.ecom.block)
             NoFiscalYear  (tasks.source_year)
             NoHostKeys  (blocks.pickup.connection)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from blocks.hub import Hub
 from blocks.hub.routes import Route
@@ -46,15 +46,19 @@ class Ran(Protocol):
 
 @dataclass(frozen=True)
 class Listener:
-    """How a source is listened to. `has_news`: whether a run would find anything; keeps nothing."""
+    """How a source is listened to. `has_news`: whether a run would find anything; keeps nothing.
 
-    hear: Callable[..., Awaitable[Ran]]
+    `page`: lays out what a run came to; None where the source has no page.
+    """
+
+    hear: Callable[..., Awaitable[Any]]
     has_news: Callable[[Hub, str], Awaitable[bool]]
+    page: Callable[[Hub, str, Any], str] | None = None
 
 
 LISTENERS: Final[Mapping[str, Listener]] = {
     "ecom": Listener(ecom.hear, ecom.has_news),
-    "spotilla": Listener(spotilla.hear, spotilla.has_news),
+    "spotilla": Listener(spotilla.hear, spotilla.has_news, spotilla.page),
 }
 """By the source of a route."""
 
@@ -78,7 +82,14 @@ def listener(source: str) -> Listener:
 
 async def hear(stores: Stores, tenant: str, source: str, *, run_id: str = "") -> Ran:
     """Listen for a tenant and do what follows; raises as the source's own."""
-    return await listener(source).hear(stores, tenant, run_id=run_id)
+    ran: Ran = await listener(source).hear(stores, tenant, run_id=run_id)
+    return ran
+
+
+def page(hub: Hub, tenant: str, source: str, ran: Ran) -> str:
+    """Return the page of a run in Markdown; empty where the source has none."""
+    lay_out = listener(source).page
+    return lay_out(hub, tenant, ran) if lay_out else ""
 
 
 @dataclass(frozen=True)

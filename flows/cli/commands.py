@@ -362,6 +362,10 @@ COMMANDS: Final[dict[CommandPath, Listed]] = {
         "spotilla",
         "Show everything that happened to a task, oldest first, with what to do about it.",
     ),
+    ("spotilla", "retry"): Listed(
+        "spotilla_work",
+        "Have a task's invoice that failed or is held tried once more, and run a cycle.",
+    ),
     ("spotilla", "join"): Listed(
         "spotilla_work",
         "Say which customer of Spotilla a card of Procountor is, where nothing proves it.",

@@ -16,6 +16,8 @@ from flows.cli.routes import Who
 from flows.doors.on_server import server_chosen
 from tasks.spotilla import switching
 from tasks.spotilla.cycle import Cycle, run_cycle
+from tasks.spotilla.retry import retry_task
+from tasks.spotilla.route import SpotillaRoute
 
 LINES: dict[str, str] = {
     "link": "customers that are one with a card of Procountor",
@@ -133,6 +135,25 @@ def _as_values(cycle: Cycle) -> dict[str, Any]:
 
 def _counted(counts: Any) -> str:
     return ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in counts.items()) or "-"
+
+
+@command("spotilla", "retry", examples=("tasma spotilla retry acme 17",))
+def retry(
+    tenant: TenantId,
+    task: Annotated[str, typer.Argument(metavar="TASK", help="Id of the task in Spotilla.")],
+) -> None:
+    """Have a task's invoice that failed or is held tried once more, and run a cycle.
+
+    What Procountor refused is tried again in each cycle anyway; what is held waits for this, or for
+    tasma push resolve. Ends with 3 when something could not be done.
+    """
+    with open_hub() as hub, server_chosen():
+        known_tenant(hub, tenant)
+        retry_task(SpotillaRoute.of(hub, tenant), task)
+        cycle = asyncio.run(run_cycle(hub, tenant))
+    _tell(tenant, cycle)
+    if cycle.problems:
+        raise typer.Exit(ExitCode.HELD)
 
 
 @command(

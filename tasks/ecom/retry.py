@@ -6,8 +6,6 @@ the posting section of a purchase.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from blocks.hub.outbox import Queued, UnknownDocument
@@ -17,13 +15,11 @@ from ledger.ecom.contract import DOCUMENT
 from ledger.ecom.modes import Mode
 from ledger.errors import TerminalError
 from ledger.invoice.mappings.ecom_procountor.terms import SOURCE
-from ledger.push.advance import Rules
-from ledger.push.events import Retried
 from ledger.push.items import Phase
 from ledger.push.kinds import PushKind
 from tasks.ecom.cases import RETRIED
 from tasks.ecom.route import EcomRoute
-from tasks.push import now
+from tasks.push_retry import retry_with_needed
 
 
 class AlreadyTransferred(TerminalError):
@@ -83,23 +79,7 @@ def _is_tried(route: EcomRoute, transfer: Transfer, *, who: str) -> bool:
     if queued.item.phase is Phase.REJECTED and not queued.item.is_created:
         _decide_anew(route, transfer, who=who)
         return True
-    # All of them, and not only as far as the first: a card and its invoice may both be held.
-    retried = [_retried(route, one) for one in (*_needed(route, queued), queued)]
-    return any(retried)
-
-
-def _needed(route: EcomRoute, queued: Queued) -> Iterator[Queued]:
-    """Yield what a document waits for and is in the outbox."""
-    for one in queued.item.waits_for:
-        with suppress(UnknownDocument):
-            yield route.hub.outbox.find(queued.tenant, queued.target, one.source_id, one.kind)
-
-
-def _retried(route: EcomRoute, queued: Queued) -> bool:
-    if queued.item.phase not in {Phase.REJECTED, Phase.HELD}:
-        return False
-    route.hub.outbox.apply(queued, Retried(), rules=Rules(), now=now())
-    return True
+    return retry_with_needed(route.hub, queued)
 
 
 def _decide_anew(route: EcomRoute, transfer: Transfer, *, who: str) -> None:

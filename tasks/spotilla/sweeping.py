@@ -13,19 +13,24 @@ import asyncio
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from blocks.hub import Hub, LeaseTaken
-from blocks.hub.states import LinkState
+from blocks.hub.states import LinkState, TransferState
 from blocks.systems.lease import system_lease
 from blocks.systems.ports import DocumentFeed, FeedPage
 from blocks.systems.registry import open_feed, open_registers
 from ledger.invoice.mappings.spotilla_procountor.terms import SOURCE
+from ledger.push.items import Phase
 from ledger.spotilla.schedule import is_due
 from tasks.feeds import Heard, keep
+from tasks.pages.cycle import cycle_page
 from tasks.spotilla.cycle import LEASE, Cycle, paired, plan_of, run_cycle
 from tasks.spotilla.registers import read_registers
 from tasks.spotilla.route import SpotillaRoute
 from tasks.stores import Stores
+
+NOT_QUEUED: Final = (TransferState.WAITS, TransferState.REFUSED, TransferState.LEFT)
 
 
 @dataclass(frozen=True)
@@ -58,6 +63,33 @@ async def hear(stores: Stores, tenant: str, *, run_id: str = "") -> Turn:
     """Run a tenant's cycle; raises as `run_cycle`."""
     cycle = await run_cycle(stores.hub, tenant, run_id=run_id)
     return Turn(cycle, cycle.heard)
+
+
+def page(hub: Hub, tenant: str, turn: Turn) -> str:
+    """Return the page of a cycle: what was made, linked and skipped, and what failed."""
+    cycle, route = turn.cycle, SpotillaRoute.of(hub, tenant)
+    queued = {f"queued {kind.replace('_', ' ')}s": count for kind, count in cycle.queued.items()}
+    sent = {state.replace("_", " "): count for state, count in cycle.ends.items()}
+    made = {
+        "customers linked": cycle.linked,
+        "customers made in Spotilla": cycle.made,
+        "customers changed there": cycle.changed,
+        "cards that come later": cycle.left,
+    }
+    seen = [*cycle.against.items(), *((one, (notice,)) for one, notice in cycle.notices)]
+    failed = [
+        one
+        for phase in (Phase.REJECTED, Phase.HELD)
+        for one in hub.outbox.listed(tenant, route.target, phase=phase)
+    ]
+    return cycle_page(
+        f"{tenant}: Spotilla and {route.target}",
+        {**made, **queued, **sent},
+        standing=hub.transfers.listed(tenant, SOURCE, states=NOT_QUEUED),
+        failed=failed,
+        seen=[(one, "; ".join(found.message for found in reasons)) for one, reasons in seen],
+        problems=cycle.problems,
+    )
 
 
 async def has_news(hub: Hub, tenant: str) -> bool:

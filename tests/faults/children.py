@@ -13,6 +13,7 @@ RUN: Final = (
     "puller",
     "pusher",
     "refresher",
+    "router",
     "sweeper",
     "system_puller",
 )

@@ -10,12 +10,17 @@ import pytest
 
 from blocks.http import CallFailed, CallRefused
 from blocks.hub import Hub, Tenant
+from blocks.pickup.account import SftpAccount
+from blocks.pickup.connection import HostKeyChanged
+from blocks.systems.ecom import session
 from blocks.systems.ports import MissingFile
 from blocks.systems.registry import open_feed, port
 from simulators.ecom import Company, EcomSimulator, Fault
+from simulators.sftp import SftpSimulator
 from tests.harnesses.ecom import BLOCK, BUSINESS_ID, KEY, give_block
 
 PAGE = 4
+ON_SERVER = "plainly-fake"
 
 
 @pytest.fixture
@@ -263,3 +268,62 @@ def test_simulator_is_steered_over_http_as_people_steer_ecom(ecom, company):
 
     assert (200, 200, 400, 404) == tuple(one.status_code for one in (made, paid, refused, absent))
     assert "payment_created" == json.loads(json.dumps(company.feed[-1]))["content"]["kind"]
+
+
+@pytest.fixture
+def on_server(tmp_path, monkeypatch):
+    """A folder on an SFTP server, and the server."""
+    with SftpSimulator(tmp_path, {"ecom": ON_SERVER}) as server:
+        folder = server.folder("ecom") / "out"
+        folder.mkdir(parents=True)
+        (folder / "company.txt").write_text(f"{BUSINESS_ID}\n")
+        account = SftpAccount(
+            host="127.0.0.1",
+            port=server.port,
+            user="ecom",
+            password=ON_SERVER,
+            host_keys=server.host_key,
+        )
+
+        async def load(_name):
+            return account
+
+        monkeypatch.setattr(session, "sftp_account", load)
+        give_block(monkeypatch, key="", folder="/out", account="sftp-account/ecom")
+        yield folder, server
+
+
+def test_files_on_an_sftp_server_are_kept_and_moved_away_as_those_of_a_folder(
+    hub, company, on_server
+):
+    folder, _ = on_server
+    company.write_file(folder, "2026-05-04T0900.jsonl")
+    (folder / "half.jsonl.part").write_text("still being written")
+    (digest,) = company.files
+    connect(hub)
+
+    async def ask(sha256):
+        async with open_feed(hub, "acme", "ecom") as feed:
+            return await feed.file(sha256)
+
+    assert [] == read_all(hub)
+    assert WHOLE == kept(hub)
+    assert [] == read_all(hub)
+    assert [] == [*folder.glob("*.jsonl")]
+    assert 1 == len([*(folder / "processed").iterdir()])
+    assert company.files[digest] == asyncio.run(ask(digest))
+    assert "file_absent" == asyncio.run(ask("0" * 64)).code
+
+
+def test_server_that_shows_another_host_key_is_told_nothing_and_the_feed_stays(
+    hub, company, on_server
+):
+    folder, server = on_server
+    connect(hub)
+    company.write_file(folder, "1.jsonl")
+    server.change_host_key()
+
+    with pytest.raises(HostKeyChanged):
+        read_all(hub)
+    assert "" == hub.feeds.cursor("acme", "ecom").cursor
+    assert [folder / "1.jsonl"] == [*folder.glob("*.jsonl")]

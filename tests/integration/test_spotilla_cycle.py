@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 from decimal import Decimal
+from types import SimpleNamespace
 
 import pytest
 
-from tests.spotilla_house import opened_house
+from ledger.push.items import Phase
+from tasks.spotilla.retry import NoFailedTask, retry_task
+from tasks.spotilla.route import SpotillaRoute
+from tasks.spotilla.sweeping import hear, page
+from tests.spotilla_house import TARGET, opened_house
 
 NEW = {"name": "Procountorin Oy", "type": "CUSTOMER",
        "address": {"name": "Procountorin Oy", "street": "Tie 9", "zip": "20100", "city": "Turku",
@@ -576,3 +582,44 @@ def test_products_that_could_not_be_looked_at_are_not_taken_for_gone(on):
 
     assert {} == on.standing()
     assert 1 == len(on.invoices)
+
+
+def test_invoice_that_is_held_goes_on_by_a_persons_word_alone(on):
+    customer, product = on.spotilla.add_customer(), on.spotilla.add_product()
+    on.cycle()
+    task = on.task(customer, product)
+    # What is there is not what was sent: somebody put a row of 99.00 to it before it was read back.
+    on.there.world.before.append(("invoices/", lambda: _worth(on, "99.00")))
+    on.cycle()
+    on.cycle()
+    before = [one.item.phase for one in on.hub.outbox.listed("acme", TARGET, limit=1)]
+    _worth(on, "10.00")
+    retry_task(SpotillaRoute.of(on.hub, "acme"), str(task))
+    on.cycle()
+
+    assert [Phase.HELD] == before
+    assert [Phase.DONE] == [one.item.phase for one in on.hub.outbox.listed("acme", TARGET, limit=1)]
+    with pytest.raises(NoFailedTask):
+        retry_task(SpotillaRoute.of(on.hub, "acme"), str(task))
+
+
+def _worth(on, price):
+    (invoice,) = on.invoices
+    rows = [{**row, "unitPrice": Decimal(price)} for row in invoice.body["invoiceRows"]]
+    on.acts.edit_invoice(invoice.id, invoiceRows=rows)
+
+
+def test_page_of_a_cycle_names_what_was_made_what_waits_and_what_failed(on):
+    customer, product = on.spotilla.add_customer(), on.spotilla.add_product()
+    on.task(customer, product)
+    waits = on.task(customer, product, order_number=" ")
+    on.spotilla.add_customer("Toinen Oy")
+    on.there.world.faults.add("POST invoices", "forbidden")
+    turn = asyncio.run(hear(SimpleNamespace(hub=on.hub), "acme"))
+
+    found = page(on.hub, "acme", turn)
+
+    assert "queued partners: 1" in found
+    assert f"| task-{waits} | the task has no order number" in found.replace("\\", "")
+    assert "## Failed" in found
+    assert "the same business id" in found

@@ -14,7 +14,7 @@ DOCUMENTATION: Final = HttpUrl("https://support.ecomjet.com")
 
 
 class EcomFeed(Block):
-    """How the feed of one company is reached: by a key over HTTP, or as files in a folder.
+    """How the feed of one company is reached: a key over HTTP, or files in a folder or over SFTP.
 
     Example:
         Load the stored values::
@@ -27,13 +27,19 @@ class EcomFeed(Block):
     _block_type_name = "Ecom feed"
     _block_type_slug = "ecom-feed"
     _documentation_url = DOCUMENTATION
-    _description = "Key of one company's feed in Ecom, or the folder of its files."
+    _description = "Key of one company's feed in Ecom, or where its files lie."
     model_config: ClassVar[Any] = {"hide_input_in_errors": True}
 
     key: SecretStr = Field(default=SecretStr(""), description="Key of the feed over HTTP.")
     folder: str = Field(
         default="",
-        description="Folder of this machine with its files of JSON lines, in place of a key.",
+        description="Folder with its files of JSON lines, in place of a key: of this machine, or "
+        "on the server of the account below.",
+    )
+    account: str = Field(
+        default="",
+        description="Prefect block of type SFTP account, such as sftp-account/ecom, where the "
+        "folder is on a server; empty for a folder of this machine.",
     )
 
 
@@ -54,6 +60,8 @@ async def feed_block(tenant: str, name: str) -> EcomFeed:
         CallFailed: Prefect's server, which keeps it, does not answer.
     """
     found = await held_block(name)
-    if isinstance(found, EcomFeed) and (found.key.get_secret_value() or found.folder):
+    if isinstance(found, EcomFeed) and (
+        found.key.get_secret_value() or found.folder or found.account
+    ):
         return found
     raise NoFeed(block=name, tenant=tenant)

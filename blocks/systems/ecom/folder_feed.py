@@ -1,4 +1,4 @@
-"""The feed as files: ``*.jsonl`` in a folder, and ``files/<sha256>`` beside them.
+"""The feed as files: ``*.jsonl`` in a folder or on a server, and ``files/<sha256>`` beside them.
 
 A file is complete once it has its name (written under another, then renamed). One is read at a
 time, in the order of names; the cursor names it and its bytes, and the next reading, which proves
@@ -11,13 +11,13 @@ import asyncio
 import hashlib
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Final
 
 from blocks.http import CallRefused, WhoActs
 from blocks.names import shown_name
 from blocks.pickup.port import PROCESSED
 from blocks.systems.ecom.records import read_items
+from blocks.systems.ecom.shelf import Shelf, TooLarge
 from blocks.systems.ports import FeedPage, MissingFile, Refusal
 
 SUFFIX: Final = ".jsonl"
@@ -26,18 +26,21 @@ MAX_FILE_BYTES: Final = 200_000_000
 """Largest file of lines that is read; bytes."""
 MAX_LINE_BYTES: Final = 5_000_000
 """Longest line; a longer one is kept as unreadable, cut."""
-MAX_ENTRIES: Final = 100_000
+MAX_COMPANY_BYTES: Final = 1_000
+"""Largest ``company.txt``."""
+MAX_NAMED_BYTES: Final = 50_000_000
+"""Largest file that a document names."""
 _CURSOR: Final = re.compile(r"([0-9a-f]{64}) (.+)")
 
 
 class FolderFeed:
-    """One company's folder."""
+    """One company's folder, wherever it is."""
 
     calls = 0
     """None are made."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, shelf: Shelf) -> None:
+        self._shelf = shelf
 
     async def business_id(self) -> str:
         """Return whose feed it is: what ``company.txt`` in the folder says."""
@@ -53,8 +56,9 @@ class FolderFeed:
 
     def _company(self) -> str:
         try:
-            return (self._folder / "company.txt").read_text(encoding="utf-8").strip()[:40]
-        except (OSError, UnicodeDecodeError) as problem:
+            content = self._shelf.read("company.txt", most_bytes=MAX_COMPANY_BYTES)
+            return content.decode().strip()[:40]
+        except (OSError, UnicodeDecodeError, TooLarge) as problem:
             raise self._unusable(problem) from None
 
     def _read(self, cursor: str) -> FeedPage:
@@ -80,35 +84,26 @@ class FolderFeed:
             return
         digest, name = named[1], named[2]
         if hashlib.sha256(self._content(name)).hexdigest() == digest:
-            done = self._folder / PROCESSED
-            done.mkdir(exist_ok=True)
-            (self._folder / name).rename(done / f"{digest[:16]}-{name}")
+            self._shelf.move(name, PROCESSED, f"{digest[:16]}-{name}")
 
     def _waiting(self) -> list[str]:
-        names = []
-        for entry in self._folder.iterdir():
-            if entry.suffix == SUFFIX and entry.is_file() and not entry.is_symlink():
-                names.append(entry.name)
-            if len(names) >= MAX_ENTRIES:
-                break
-        return sorted(names)
+        return [name for name in self._shelf.names() if name.endswith(SUFFIX)]
 
     def _content(self, name: str) -> bytes:
-        path = self._folder / name
-        if path.stat().st_size > MAX_FILE_BYTES:
+        try:
+            return self._shelf.read(name, most_bytes=MAX_FILE_BYTES)
+        except TooLarge:
             raise CallRefused(
                 f"{shown_name(name)} is larger than {MAX_FILE_BYTES:,} bytes. Have Ecom write "
                 "smaller files, and take this one out of the folder.",
                 code="file_too_large",
                 who_acts=WhoActs.US,
-            )
-        return path.read_bytes()
+            ) from None
 
     def _file(self, sha256: str) -> bytes | MissingFile:
-        path = self._folder / FILES / sha256
         try:
-            content = path.read_bytes()
-        except OSError as problem:
+            content = self._shelf.read(f"{FILES}/{sha256}", most_bytes=MAX_NAMED_BYTES)
+        except (OSError, TooLarge) as problem:
             reason = f"files/{sha256[:16]}… cannot be read ({type(problem).__name__})"
             return MissingFile("file_absent", Refusal.FILE, reason)
         if hashlib.sha256(content).hexdigest() != sha256:

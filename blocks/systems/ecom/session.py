@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from functools import cache
 from pathlib import Path
 
 from blocks.http import SlidingWindow, Tally, http_client
 from blocks.hub import Connection, Hub
+from blocks.pickup.account import SftpAccount, sftp_account
+from blocks.pickup.connection import connected
 from blocks.systems.ecom.block import feed_block
 from blocks.systems.ecom.folder_feed import FolderFeed
 from blocks.systems.ecom.http_feed import ANSWERS, HttpFeed, explain, wrong_company
 from blocks.systems.ecom.settings import settings
+from blocks.systems.ecom.shelf import LocalShelf, SftpShelf
 from blocks.systems.ecom.system import ECOM
 from blocks.systems.noting import noting_state, noting_trouble
 
@@ -63,14 +66,27 @@ async def ecom_session(hub: Hub, tenant: str) -> AsyncIterator[EcomSession]:
 async def opened(connection: Connection) -> AsyncIterator[Feed]:
     """Open a feed by a connection that need not be in the hub yet."""
     block = await feed_block(connection.tenant, connection.credential_block)
+    if block.account:
+        account = await sftp_account(block.account)
+        async with _on_server(account, block.folder) as shelf:
+            yield FolderFeed(shelf)
+        return
     if block.folder:
-        yield FolderFeed(Path(block.folder))
+        yield FolderFeed(LocalShelf(Path(block.folder)))
         return
     chosen, tally = settings(), Tally()
     client = http_client(chosen.url, explain, window=window(chosen.rate), tally=tally)
     client.headers["Authorization"] = f"Bearer {block.key.get_secret_value()}"
     async with client:
         yield HttpFeed(client, tally, page_size=chosen.page_size)
+
+
+@asynccontextmanager
+async def _on_server(account: SftpAccount, folder: str) -> AsyncIterator[SftpShelf]:
+    """Connect to an SFTP server for the length of a session; paramiko waits in a thread."""
+    with ExitStack() as stack:
+        there = await asyncio.to_thread(stack.enter_context, connected(account))
+        yield SftpShelf(there, folder or ".")
 
 
 def digits(number: str) -> str:

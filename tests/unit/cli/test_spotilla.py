@@ -66,3 +66,10 @@ def test_it_is_switched_off_by_command_and_asked_for_as_a_route(hub, tasma):
     )
     assert 1 == wrong.exit_code
     assert {} == hub.routes.get("other", "spotilla", "invoicing").settings
+
+
+def test_task_whose_invoice_has_not_failed_is_not_tried_again(hub, tasma):
+    result = tasma("spotilla", "retry", "acme", "17")
+
+    assert 1 == result.exit_code
+    assert "no failed invoice of task 17" in result.stderr
