@@ -22,7 +22,8 @@ class YearSource:
 
     `source`: of what is published, in words. `action`: ``fetch`` until something of the year was
     fetched and published once, its ledger or only its documents; ``sync`` from then on.
-    `documents`: None when nobody tried to fetch any.
+    `documents`: None when nobody tried to fetch any. `owner`: whose its ledger is, by the hub's
+    word: a system, the format of an uploaded file, or empty.
     """
 
     year: FiscalYear
@@ -30,6 +31,12 @@ class YearSource:
     source: str
     action: str
     documents: DocumentFetch | None = None
+    owner: str = ""
+
+    @property
+    def asks(self) -> bool:
+        """Whether a sync has to ask if the ledger is to be overwritten (R-SEN-34)."""
+        return self.owner in FORMATS
 
 
 def year_sources(hub: Hub, tenant: str) -> list[YearSource]:
@@ -49,6 +56,7 @@ def year_sources(hub: Hub, tenant: str) -> list[YearSource]:
             _source(units.get(year)),
             _action(hub, units.get(year), documents.get(year)),
             documents.get(year),
+            units[year].ledger_source if year in units else "",
         )
         for year in sorted({*defined, *units, *documents})
     ]

@@ -13,7 +13,7 @@ from typing import Final
 
 from blocks.hub import Connection, ConnectionState, Hub, Tenant
 from blocks.hub.overview import Light
-from blocks.systems.registry import SYSTEMS, base_of
+from blocks.systems.registry import SYSTEMS, base_of, systems_with
 from tasks.integrations import PICKUP
 
 NOT_ACTIVATED: Final = "not_activated"
@@ -50,6 +50,11 @@ def lights(hub: Hub, tenant: Tenant) -> list[IntegrationLight]:
         at = None if pickup.problem else pickup.polled_at
         found.append(IntegrationLight(PICKUP, "SFTP", light, state, pickup.problem, at))
     return found
+
+
+def can_fetch(hub: Hub, tenant: str) -> bool:
+    """Return whether a system is connected from which books can be fetched."""
+    return any(hub.connections.find(tenant, name) for name in systems_with("ledger"))
 
 
 def _of_connection(connection: Connection) -> IntegrationLight:

@@ -7,6 +7,7 @@ sends the second where the first belongs. A page that takes a kind that has none
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -146,5 +147,12 @@ def world(
             "tenant": (OURS, THEIRS),
             "year": (OUR_YEAR.key, THEIR_YEAR.key),
             "run": (runs.add(OURS), runs.add(THEIRS)),
+            "link": (_link(stores, OURS), _link(stores, THEIRS)),
         }
         yield made
+
+
+def _link(stores: Stores, tenant: str) -> str:
+    about = {"wants": {}, "made_by": "test", "life": dt.timedelta(days=14)}
+    link, _secret = stores.hub.consents.make(tenant, "fortnox", **about)
+    return link.id

@@ -47,6 +47,8 @@ def create_app(portal: Portal) -> App:
         )
         for found in ROUTES.values()
     ]
+    for one in routes:
+        (one.methods or set()).discard("HEAD")  # a callback acts, whoever asks by whatever method
     made = Starlette(
         routes=routes,
         exception_handlers={HTTPException: partial(_unrouted, portal)},

@@ -12,6 +12,10 @@ from decimal import Decimal
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from blocks.systems.registry import SYSTEMS, base_of
+from ledger.outcome import Outcome
+from ledger.readers import FORMATS
+
 NARROW: Final = "\N{NARROW NO-BREAK SPACE}"
 MINUS: Final = "\N{MINUS SIGN}"
 
@@ -37,8 +41,49 @@ def count(value: int) -> str:
     return f"{value:,}".replace(",", NARROW)
 
 
+def digits(value: str) -> str:
+    """Return the digits of a number, however it is written."""
+    return "".join(sign for sign in value if sign.isdigit())
+
+
+def title_of(system: str) -> str:
+    """Return a system's title by its name in the hub; what is none stays."""
+    found = SYSTEMS.get(base_of(system))
+    return found.title if found else system
+
+
+def format_title(name: str) -> str:
+    """Return the title of a format of ledgers by its name."""
+    return FORMATS[name].title
+
+
+def run_word(state: str) -> str:
+    """Return which sentence of `runs` tells a run's state, which is Prefect's or an outcome's."""
+    return RUN_WORDS.get(Outcome.of_state(state) or state, "failed")
+
+
+RUN_WORDS: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("", "Scheduled", "Late", "Pending", "AwaitingRetry"), "waiting"),
+    **dict.fromkeys(("Running", "Retrying", "Cancelling"), "running"),
+    **dict.fromkeys((Outcome.HELD, Outcome.WOULD_HOLD, Outcome.DIFFERS), "held"),
+    **dict.fromkeys((Outcome.PARTIAL, Outcome.EVIDENCE), "partial"),
+    **dict.fromkeys((Outcome.AGREES, Outcome.READY, Outcome.SKIPPED, Outcome.DONE), "done"),
+    Outcome.PLANNED: "done",
+    Outcome.PUBLISHED: "published",
+    Outcome.UNCHANGED: "unchanged",
+    Outcome.KEPT: "kept",
+    Outcome.BUSY: "busy",
+    "Completed": "done",
+}
+"""What a state is to somebody who waits; whatever is not here (Failed, Crashed, Cancelled,
+TimedOut) did not work."""
+
 FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "amount": amount,
     "moment": moment,
     "count": count,
+    "digits": digits,
+    "format_title": format_title,
+    "run_word": run_word,
+    "title_of": title_of,
 }

@@ -28,8 +28,10 @@ LIMITS: Final[Mapping[str, Limit]] = {
     "sign-in": Limit(30, 900.0),
     "account": Limit(10, 900.0),
     "links": Limit(60, 600.0),
+    "polls": Limit(600, 600.0),
 }
-"""By one address: attempts to sign in, uses of links. By one account: attempts to sign in."""
+"""By one address: attempts to sign in, uses of links, looks at how one stands. By one account:
+attempts to sign in."""
 
 
 class Limiter:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 Method = Literal["GET", "POST"]
 Page = Callable[["Visit"], "Response | Awaitable[Response]"]
-Limited = Literal["", "links", "sign-in"]
+Limited = Literal["", "links", "polls", "sign-in"]
 
 
 @dataclass(frozen=True)
@@ -59,6 +59,8 @@ DOCUMENT: Final = _kind("document", r"[\w .:@+=~-]{1,255}", is_id=True)
 VOUCHER: Final = _kind("voucher", r"[^\x00-\x1f]{1,255}", is_id=True)
 ITEM: Final = _kind("item", r"[^\x00-\x1f]{1,255}", is_id=True)
 """A document of the outbox, or a thing of a route, by its name."""
+LINK: Final = _kind("link", r"[0-9a-f]{1,32}", is_id=True)
+"""A consent link by its id, which opens nothing."""
 EVENT: Final = _kind("event", r"\d{1,12}", is_id=True)
 
 ACCOUNT: Final = _kind("account", r"[^\x00-\x1f/]{1,64}")
@@ -66,7 +68,7 @@ SYSTEM: Final = _kind("system", r"[a-z0-9@._-]{1,64}")
 WORD: Final = _kind("word", r"[a-z0-9_.-]{1,64}")
 LANGUAGE: Final = _kind("language", r"sv|fi|en")
 DAY: Final = _kind("day", r"\d{4}-\d{2}-\d{2}")
-NUMBER: Final = _kind("number", r"\d{1,9}")
+NUMBER: Final = _kind("number", r"\d{1,20}")
 TEXT: Final = _kind("text", r"[^\x00]{0,2000}")
 EMAIL: Final = _kind("email", r"[^\x00-\x20]{3,254}")
 PASSWORD: Final = _kind("password", r"[^\x00]{0,1024}", is_secret=True)

@@ -6,17 +6,23 @@ A new group is a file here and its line below (docs/extending.md, A page of the 
 from flows.portal.pages import (
     companies,
     company,
+    consent,
     invitations,
+    links,
     preferences,
     signing_in,
     static,
+    syncing,
 )
 
 __all__ = [
     "companies",
     "company",
+    "consent",
     "invitations",
+    "links",
     "preferences",
     "signing_in",
     "static",
+    "syncing",
 ]

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from flows.portal.routes import ANYONE, route
+from flows.portal.pages.syncing import watched
+from flows.portal.routes import ANYONE, RUN, route
+from flows.portal.runs import Watched
 from flows.portal.visit import Visit
 from tasks.ledger_sources import year_sources
-from tasks.lights import lights
+from tasks.lights import can_fetch, lights
 
 
-@route("GET", "/companies/{tenant}", who=ANYONE)
-def company(visit: Visit) -> Response:
-    """Show "Read in data" (R-SEN-17, -25)."""
-    hub, tenant = visit.stores.hub, visit.tenant
-    return visit.page(
-        "company.html",
-        tenant=tenant,
-        lights=lights(hub, tenant),
-        years=list(reversed(year_sources(hub, tenant.id))),
-    )
+@route("GET", "/companies/{tenant}", who=ANYONE, takes={"run": RUN})
+async def company(visit: Visit) -> Response:
+    """Show "Read in data" (R-SEN-17, -25, -29, -32), and the runs that were just started."""
+    return await run_in_threadpool(_company, visit, await watched(visit, visit.every("run")))
 
 
 @route("GET", "/companies/{tenant}/lights", who=ANYONE)
@@ -27,3 +24,16 @@ def company_lights(visit: Visit) -> Response:
     """Show the lights alone, for a page that waits for one to change."""
     tenant = visit.tenant
     return visit.page("lights.html", tenant=tenant, lights=lights(visit.stores.hub, tenant))
+
+
+def _company(visit: Visit, runs: list[Watched]) -> Response:
+    hub, tenant = visit.stores.hub, visit.tenant
+    return visit.page(
+        "company.html",
+        tenant=tenant,
+        lights=lights(hub, tenant),
+        runs=runs,
+        can_fetch=can_fetch(hub, tenant.id),
+        is_poll=False,
+        years=list(reversed(year_sources(hub, tenant.id))),
+    )

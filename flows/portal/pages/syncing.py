@@ -1,0 +1,91 @@
+"""Hämta data and Synka: the question what becomes of an uploaded ledger, runs, and how they end.
+
+Source:
+    R-SEN-26 to R-SEN-35.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import RedirectResponse, Response
+
+from flows.portal.routes import ANYONE, RUN, YEAR, path_of, route
+from flows.portal.runs import Watched
+from flows.portal.visit import Visit, not_found
+from tasks.ledger_sources import year_sources
+from tasks.syncing import Asked, Choice, latest_years, one_year, pulls
+
+PULL: Final = "pull/pull"
+CHOICES: Final[tuple[Choice, ...]] = ("overwrite", "leave")
+"""What the person may tick, each for some of the years."""
+
+
+@route("GET", "/companies/{tenant}/sync", who=ANYONE, takes={"year": YEAR})
+def sync_form(visit: Visit) -> Response:
+    """Ask, for each year that a file brought, whether it is to be overwritten."""
+    hub, tenant = visit.stores.hub, visit.tenant
+    named = visit.every("year")
+    asked = _years(visit, named) if named else latest_years(hub, tenant.id)
+    return visit.page("sync.html", tenant=tenant, asked=asked)
+
+
+@route(
+    "POST",
+    "/companies/{tenant}/sync",
+    who=ANYONE,
+    takes={"year": YEAR, "overwrite": YEAR, "leave": YEAR},
+)
+async def sync(visit: Visit) -> Response:
+    """Start what was asked for; choices are bound to years, so that none slips to another."""
+    visit["year"]  # one at least
+    asked = await run_in_threadpool(_years, visit, visit.every("year"))
+    chosen: dict[str, Choice] = {}
+    for choice in CHOICES:
+        await run_in_threadpool(_years, visit, visit.every(choice))
+        chosen |= dict.fromkeys(visit.every(choice), choice)
+    tenant, started = visit.tenant.id, []
+    for parameters in pulls(asked, chosen):
+        started.append(await visit.portal.runs.start(PULL, tenant, parameters))
+        visit.note(f"{', '.join(parameters['years'])}: {parameters['uploaded']}")
+    query = "&".join(f"run={run_id}" for run_id in started)
+    return RedirectResponse(f"{path_of('company', tenant=tenant)}?{query}", 303)
+
+
+@route("GET", "/companies/{tenant}/runs/{run}", who=ANYONE, takes={"run": RUN})
+async def run_state(visit: Visit) -> Response:
+    """Show how a run stands, for a page that waits for its end; at its end the years, too."""
+    found = await watched(visit, [visit["run"]])
+    return await run_in_threadpool(_with_years, visit, found[0])
+
+
+async def watched(visit: Visit, run_ids: Sequence[str]) -> list[Watched]:
+    """Return runs of this company.
+
+    Raises:
+        Unfit: One is not there, or another's.
+    """
+    found = [await visit.portal.runs.look(run_id, tenant=visit.tenant.id) for run_id in run_ids]
+    if None in found:
+        raise not_found()
+    return [run for run in found if run]
+
+
+def _with_years(visit: Visit, run: Watched) -> Response:
+    hub, tenant = visit.stores.hub, visit.tenant
+    years = list(reversed(year_sources(hub, tenant.id))) if run.is_over else []
+    return visit.page("run.html", tenant=tenant, run=run, years=years, is_poll=True)
+
+
+def _years(visit: Visit, keys: Sequence[str]) -> list[Asked]:
+    """Return years of this company by their keys.
+
+    Raises:
+        Unfit: One is not there.
+    """
+    found = [one_year(visit.stores.hub, visit.tenant.id, key) for key in keys]
+    if None in found:
+        raise not_found()
+    return [item for item in found if item]

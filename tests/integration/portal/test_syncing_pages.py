@@ -1,0 +1,186 @@
+"""Hämta data and Synka, as somebody presses them; and the lights."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from blocks.hub import Connection, ConnectionState, Load, Method, UnitState, unit_resource
+from blocks.hub.portal_roles import Role
+from ledger.fiscal_year import FiscalYear
+from tests.portal_world import OUR_YEAR, OURS
+
+OLDER = FiscalYear.parse("2023")
+OLDEST = FiscalYear.parse("2022")
+PAGE = "/companies/acme"
+
+
+@pytest.fixture
+def client(world):
+    """Somebody of acme, which has three years and is connected to Fortnox."""
+    hub = world.stores.hub
+    hub.years.define(OURS, OLDER)
+    hub.years.define(OURS, OLDEST)
+    hub.connections.save(Connection(OURS, "fortnox", Method.CLIENT_CREDENTIALS))
+    hub.connections.proved(OURS, "fortnox")
+    return world.client(Role.CUSTOMER)
+
+
+def publish(world, year, source):
+    """Say that a ledger of a source is the year's."""
+    hub = world.stores.hub
+    lease = hub.leases.acquire(unit_resource(OURS, year), holder="test")
+    load = hub.loads.save(Load(OURS, year.key, source))
+    for state in (UnitState.STAGED, UnitState.RECONCILING, UnitState.PUBLISHED):
+        hub.units.set_status(
+            OURS, year, state, token=lease.token, load_id=load.load_id, source=source
+        )
+    hub.leases.release(lease)
+
+
+def form_of(answer):
+    """Return the fields of the page's main form, as a browser would send them untouched."""
+    main = answer.text.partition("<main")[2]
+    fields = re.findall(r'<input type="hidden" name="(?!csrf)(\w+)" value="([^"]+)"', main)
+    return {name: [v for n, v in fields if n == name] for name in {n for n, _ in fields}}
+
+
+@pytest.mark.requirement("R-SEN-26a", "R-SEN-27a")
+def test_two_latest_years_are_those_that_exist_here(world, client):
+    sent = form_of(client.get(f"{PAGE}/sync"))
+
+    answer = client.post(f"{PAGE}/sync", **sent)
+
+    (started,) = world.runs.started
+    assert ("pull/pull", OURS) == started[:2]
+    assert {"years": [OUR_YEAR.key, OLDER.key], "ledger": "fetch", "uploaded": "keep"} == started[2]
+    assert answer.headers["location"].startswith(f"{PAGE}?run=")
+
+
+@pytest.mark.requirement("R-SEN-26b", "R-SEN-28")
+def test_one_year_is_fetched_alone(world, client):
+    client.post(f"{PAGE}/sync", **form_of(client.get(f"{PAGE}/sync?year={OLDEST.key}")))
+
+    (started,) = world.runs.started
+    assert [OLDEST.key] == started[2]["years"]
+
+
+@pytest.mark.requirement("R-SEN-33b", "R-SEN-34d")
+def test_question_is_asked_of_a_year_that_a_file_brought_and_of_no_other(world, client):
+    publish(world, OUR_YEAR, "sie")
+    publish(world, OLDER, "fortnox")
+
+    page = client.get(f"{PAGE}/sync")
+    client.post(f"{PAGE}/sync", **form_of(page))
+
+    assert [OUR_YEAR.key] == re.findall(r'name="overwrite" value="([^"]+)"', page.text)
+    assert "checked" not in page.text
+    assert [] == re.findall('name="leave"', page.text)
+    assert ["keep"] == [parameters["uploaded"] for _, _, parameters in world.runs.started]
+
+
+def test_overwriting_is_bound_to_the_year_that_was_ticked(world, client):
+    publish(world, OUR_YEAR, "sie")
+    publish(world, OLDER, "sie")
+    sent = form_of(client.get(f"{PAGE}/sync"))
+
+    client.post(f"{PAGE}/sync", **sent, overwrite=OLDER.key)
+
+    assert [([OUR_YEAR.key], "keep"), ([OLDER.key], "overwrite")] == [
+        (parameters["years"], parameters["uploaded"]) for _, _, parameters in world.runs.started
+    ]
+
+
+@pytest.mark.requirement("R-SEN-31b")
+def test_ledger_of_a_year_without_one_may_be_left_out(world, client):
+    sent = form_of(client.get(f"{PAGE}/sync?year={OLDEST.key}"))
+
+    client.post(f"{PAGE}/sync", **sent, leave=OLDEST.key)
+
+    assert "leave" == world.runs.started[0][2]["ledger"]
+
+
+def test_what_is_no_choice_of_a_year_changes_nothing(world, client):
+    publish(world, OUR_YEAR, "fortnox")
+
+    client.post(f"{PAGE}/sync", year=OUR_YEAR.key, leave=OUR_YEAR.key, overwrite=OUR_YEAR.key)
+
+    (started,) = world.runs.started
+    assert {"years": [OUR_YEAR.key], "ledger": "fetch", "uploaded": "keep"} == started[2]
+
+
+@pytest.mark.requirement("R-SEN-32a", "R-SEN-32b", "R-SEN-29a")
+def test_each_year_names_its_source_and_what_can_be_done(world, client):
+    publish(world, OUR_YEAR, "fortnox")
+    publish(world, OLDER, "sie")
+
+    shown = client.get(PAGE, **{"accept-language": "sv"}).text
+
+    rows = re.findall(r'<tr><th scope="row">.*?</tr>', shown, flags=re.DOTALL)
+    told = [" ".join(re.sub(r"<[^>]+>", " ", row).split()) for row in rows]
+    assert [
+        f"{OUR_YEAR} Fortnox Synka {OUR_YEAR}",
+        f"{OLDER} Inläst SIE Hämta data {OLDER}",
+        f"{OLDEST} Ingen Hämta data {OLDEST}",
+    ] == told
+
+
+@pytest.mark.parametrize(
+    ("state", "ended", "shown"),
+    [
+        ("Scheduled", {}, "Waits for its turn"),
+        ("Running", {}, "Fetching"),
+        ("Published", {"is_over": True, "is_good": True}, "the ledger is read in"),
+        ("Kept", {"is_over": True, "is_good": True}, "the uploaded ledger was kept"),
+        ("Held", {"is_over": True, "is_good": False}, "somebody has to look"),
+        ("Crashed", {"is_over": True, "is_good": False}, "did not work"),
+    ],
+)
+def test_page_waits_for_a_run_to_end_and_then_shows_the_years(world, client, state, ended, shown):
+    polls = not ended
+    run_id = world.runs.add(OURS, state, "why it is so", **ended)
+
+    page, poll = client.get(f"{PAGE}?run={run_id}"), client.get(f"{PAGE}/runs/{run_id}")
+
+    for answer in (page, poll):
+        assert shown in answer.text
+        assert polls == ('hx-trigger="every 2s"' in answer.text)
+    assert polls == ('hx-swap-oob="true"' not in poll.text)
+    assert polls == ("why it is so" not in poll.text)
+
+
+def test_page_that_polls_leads_to_the_sign_in_when_the_session_is_over(world, client):
+    client.http.cookies.clear()
+
+    answer = client.get(f"{PAGE}/lights", **{"hx-request": "true"})
+
+    assert (401, "/sign-in") == (answer.status_code, answer.headers["hx-redirect"])
+
+
+@pytest.mark.requirement("R-SEN-25a", "R-SEN-25b", "R-SEN-25e")
+@pytest.mark.parametrize(
+    ("status", "light", "sentence"),
+    [
+        (None, "grey", "Not activated"),
+        (ConnectionState.CONNECTED, "green", "Last worked"),
+        (ConnectionState.RECONNECT_REQUIRED, "red", "The permission is gone"),
+        (ConnectionState.LICENCE_MISSING, "red", "licence for integrations is missing"),
+        (ConnectionState.UNREACHABLE, "red", "does not answer"),
+    ],
+)
+def test_light_of_an_integration_with_its_reason(world, status, light, sentence):
+    hub = world.stores.hub
+    if status:
+        hub.connections.save(Connection(OURS, "fortnox", Method.CLIENT_CREDENTIALS))
+        hub.connections.proved(OURS, "fortnox")
+        reason = "" if status is ConnectionState.CONNECTED else "what it answered"
+        hub.connections.set_status(OURS, "fortnox", status, reason=reason)
+
+    shown = world.client(Role.CUSTOMER).get(PAGE).text
+    lights = shown.partition('id="lights"')[2].partition("</ul>")[0]
+
+    assert [light] == re.findall(r'class="light (\w+)"', lights)
+    assert sentence in lights
+    assert ("what it answered" in lights) == (light == "red")
+    assert ("Activate" in lights) == (light != "green")
