@@ -12,6 +12,7 @@ from ledger.controls import warned_in_words
 from ledger.fiscal_year import short_year
 from tasks.account_map import show_by_map
 from tasks.continuity import ask_neighbours
+from tasks.damage import lost
 from tasks.jobs import DryRunPublishes, Job
 from tasks.log import say, warn
 from tasks.pages.unit import changes_in_words
@@ -47,10 +48,13 @@ def publish_load(job: Job, load: StagedLoad, judgement: Judgement) -> Publicatio
         UnitMismatch: What was staged is another unit's; nothing was written.
         StaleLease: A later run has acted on the unit; nothing was written.
         NoSpace: The disk is full; what was published is untouched.
+        PublishedDamaged: The tenant's file is gone or cannot be read; nothing was written.
     """
     if job.lease is None:
         raise DryRunPublishes
     job.unit.require(load.staged.facts.unit, of=f"Load {load.load_id}")
+    if gone := lost(job.stores, job.unit.tenant):
+        raise gone  # a new file would have this year alone, and look whole
     plan = job.stores.warehouse.plan(load.staged)
     job.lease.check()
     job.stores.hub.loads.passed(load.load_id, passed_by=judgement.asked)

@@ -9,6 +9,8 @@ from typing import Final
 from blocks.durable import clean_temporary
 from blocks.hub import UnitState, UnitStatus
 from blocks.hub.states import WORKING
+from blocks.warehouse.damage import PublishedDamaged
+from tasks.damage import DAMAGED, lost
 from tasks.stores import Stores, open_stores
 
 SUSPECT: Final = WORKING | {UnitState.FAILED}
@@ -37,7 +39,7 @@ def repair_statuses(*, everything: bool = False) -> list[UnitStatus]:
             or tenant.id in unfinished
             or _is_suspect(stores.hub.units.of_tenant(tenant.id))
         ]
-        return [unit for tenant in found for unit in _repair_twice(stores, tenant)]
+        return [unit for tenant in found for unit in repair_tenant(stores, tenant)]
 
 
 def remove_leftovers() -> int:
@@ -56,6 +58,25 @@ def forget_old() -> int:
 
 def _is_suspect(units: Sequence[UnitStatus]) -> bool:
     return any(unit.status in SUSPECT for unit in units)
+
+
+def repair_tenant(stores: Stores, tenant: str) -> list[UnitStatus]:
+    """Repair a tenant's statuses, and return what changed.
+
+    A file that is gone or cannot be read says nothing about what was published: then its published
+    years turn red, and stay what they were for `tasma ledger rebuild`.
+    """
+    try:
+        if finding := lost(stores, tenant):
+            raise finding
+        return _repair_twice(stores, tenant)
+    except PublishedDamaged as problem:
+        for unit in stores.hub.units.of_tenant(tenant):
+            if unit.published_digest:
+                stores.hub.units.set_damage(
+                    tenant, unit.year, DAMAGED.format(problem.values["finding"])
+                )
+        return []
 
 
 def _repair_twice(stores: Stores, tenant: str) -> list[UnitStatus]:

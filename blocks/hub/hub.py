@@ -122,8 +122,11 @@ class Hub:
         holder: str,
         run_id: str = "",
         ttl_s: float = DEFAULT_TTL_S,
+        above: int = 0,
     ) -> Iterator[KeptLease]:
         """Hold a unit for the length of the body, renewing in the background.
+
+        Its token is higher than all before, and than ``above``, which the warehouse has seen.
 
         Raises:
             LeaseTaken: Another run works on the unit.
@@ -136,6 +139,7 @@ class Hub:
             clock=self.database.now,
             ttl_s=ttl_s,
             run_id=run_id,
+            above=above,
         ) as kept:
             yield kept
 

@@ -86,6 +86,7 @@ def leased(
     clock: Clock,
     ttl_s: float = DEFAULT_TTL_S,
     run_id: str = "",
+    above: int = 0,
 ) -> Iterator[KeptLease]:
     """Hold the lease of `resource` for the length of the body.
 
@@ -93,7 +94,7 @@ def leased(
         LeaseTaken: Somebody else holds it.
         LeaseLost: It was lost while the body ran, which therefore may have been overtaken.
     """
-    lease = leases.acquire(resource, holder=holder, ttl_s=ttl_s, run_id=run_id)
+    lease = leases.acquire(resource, holder=holder, ttl_s=ttl_s, run_id=run_id, above=above)
     kept = KeptLease(leases, lease, ttl_s=ttl_s, clock=clock)
     kept.start()
     try:

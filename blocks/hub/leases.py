@@ -65,7 +65,13 @@ class Leases:
         self._database = database
 
     def acquire(
-        self, resource: str, *, holder: str, ttl_s: float = DEFAULT_TTL_S, run_id: str = ""
+        self,
+        resource: str,
+        *,
+        holder: str,
+        ttl_s: float = DEFAULT_TTL_S,
+        run_id: str = "",
+        above: int = 0,
     ) -> Lease:
         """Take the lease of a resource that is free or whose lease has run out.
 
@@ -75,6 +81,7 @@ class Leases:
             holder: Who takes it, in words for the message that others get.
             ttl_s: Seconds until it runs out unless renewed.
             run_id: The run that takes it, by which it can be freed when the run has died.
+            above: A token that has acted already: a hub restored from a backup has forgotten it.
 
         Raises:
             LeaseTaken: Somebody holds it; retrying later may help. Also for the same holder.
@@ -85,6 +92,7 @@ class Leases:
             found = _find(connection, resource)
             if found and found.is_live(now):
                 raise found.taken
+            advance_past(connection, above)
             lease = Lease(
                 resource=resource,
                 tenant=resource.partition("/")[0],
@@ -96,6 +104,12 @@ class Leases:
             )
             _write(connection, lease, is_new=found is None)
         return lease
+
+    def fresh_token(self, *, above: int = 0) -> int:
+        """Return a token that is higher than all that were given, and than ``above``; no lease."""
+        with self._database.writing() as connection:
+            advance_past(connection, above)
+            return next_token(connection)
 
     def renew(self, lease: Lease, *, ttl_s: float = DEFAULT_TTL_S) -> Lease:
         """Let the lease last `ttl_s` seconds from now.

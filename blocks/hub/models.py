@@ -134,6 +134,7 @@ unit = Table(
     _text("ledger_source"),
     Column("voucher_count", Integer, nullable=False, default=0),
     Column("posting_count", Integer, nullable=False, default=0),
+    Column("damage", String(2_000), nullable=False, default="", server_default=""),
     Index(None, "run_id"),
 )
 

@@ -70,6 +70,8 @@ class OverviewRow:
     side_loads: tuple[str, ...] = ()
     later: tuple[str, ...] = ()
     look_with: str = ""
+    damage: str = ""
+    """What is wrong with the published rows; then the row is red whatever else there is."""
 
 
 @dataclass(frozen=True)
@@ -222,9 +224,17 @@ def _row(unit: RowMapping, now: dt.datetime, *, is_stale: bool, cut_off: _CutOff
         tenant=unit["id"],
         name=unit["name"],
         fiscal_year=unit["fiscal_year"] or "",
-        light=_light(unit, is_red=is_stale or bool(cut_off)),
+        light=_light(unit, is_red=is_stale or bool(cut_off) or bool(unit["damage"])),
         status=unit["status"] or "",
-        reason=_reason(unit, age if is_stale else None, cut_off=cut_off.reason),
+        reason="; ".join(
+            filter(
+                None,
+                (
+                    unit["damage"],
+                    _reason(unit, age if is_stale else None, cut_off=cut_off.reason),
+                ),
+            )
+        ),
         source=unit["published_source"] or "",
         last_published_at=last,
         age=age,
@@ -234,6 +244,7 @@ def _row(unit: RowMapping, now: dt.datetime, *, is_stale: bool, cut_off: _CutOff
         load_id=unit["load_id"] or "",
         run_id=unit["run_id"] or "",
         look_with=cut_off.look_with,
+        damage=unit["damage"] or "",
     )
 
 

@@ -32,7 +32,8 @@ class UnitStatus:
     tell of the last good one, which stays until another takes its place. `last_published_at` is
     renewed by a load that found nothing changed. `ledger_source`: the system or format whose the
     ledger of the year is; only it, or a person, replaces it. A load that only refreshes the year
-    leaves it whose it was.
+    leaves it whose it was. `damage`: what was found wrong with the published rows, until they are
+    put right; empty when nothing was.
     """
 
     tenant: str
@@ -52,6 +53,7 @@ class UnitStatus:
     ledger_source: str = ""
     voucher_count: int = 0
     posting_count: int = 0
+    damage: str = ""
 
     @property
     def year(self) -> FiscalYear:
@@ -194,6 +196,32 @@ class Units:
             write(connection, new)
             self._log(connection, good, before=found)
         return new
+
+    def set_damage(self, tenant: str, year: FiscalYear, finding: str, *, because: str = "") -> None:
+        """Say what is wrong with a year's published rows, or with an empty finding that nothing is.
+
+        It is logged when that is news.
+
+        Args:
+            tenant: Whose books.
+            year: Which fiscal year.
+            finding: What was found.
+            because: Why nothing is wrong any more.
+        """
+        with self._database.writing() as connection:
+            unit = find(connection, tenant, year)
+            if unit is None or unit.damage == cut(finding):
+                return
+            here = and_(models.unit.c.tenant == tenant, models.unit.c.fiscal_year == year.key)
+            connection.execute(update(models.unit).where(here).values(damage=cut(finding)))
+            self._events.record(
+                connection,
+                "damage",
+                finding or because,
+                tenant=tenant,
+                fiscal_year=year.key,
+                load_id=unit.published_load_id,
+            )
 
     def find(self, tenant: str, year: FiscalYear) -> UnitStatus | None:
         """Return the unit's status, None when nothing was ever said of it."""

@@ -7,9 +7,9 @@ from typing import Final
 
 from duckdb import DuckDBPyConnection
 
-from blocks.duck import duckdb_space_checked, open_duckdb
+from blocks.duck import duckdb_space_checked
 from blocks.durable import space_checked
-from blocks.warehouse.attach import PUBLISHED, attach_copy, attach_published, detach
+from blocks.warehouse.attach import PUBLISHED, attach_copy, attach_published, detach, open_engine
 from blocks.warehouse.files import TenantFiles, swapping, writing
 from ledger.account_map import Place
 
@@ -33,7 +33,7 @@ def place_accounts(files: TenantFiles, chart: str, places: Sequence[Place]) -> b
         duckdb_space_checked(doing, files.root),
         writing(files),
         swapping(files) as copy,
-        open_duckdb(spill=files.spill) as db,
+        open_engine(files) as db,
     ):
         attach_copy(db, files, copy)
         db.execute("begin")
@@ -45,7 +45,7 @@ def place_accounts(files: TenantFiles, chart: str, places: Sequence[Place]) -> b
 
 
 def _is_same(files: TenantFiles, chart: str, places: Sequence[Place]) -> bool:
-    with open_duckdb(spill=files.spill) as db:
+    with open_engine(files) as db:
         if not attach_published(db, files):
             return True
         charts = db.execute(f"select chart from {PUBLISHED}.statement_scheme").fetchall()  # noqa: S608 - names of ours only

@@ -11,6 +11,7 @@ from duckdb import DuckDBPyConnection
 
 from blocks.duck import attach_read_only, open_duckdb, quoted
 from blocks.durable import remove, space_checked, temporary_name
+from blocks.warehouse.damage import damage_named
 from blocks.warehouse.empty import NEW_FILE, empty_file
 from blocks.warehouse.errors import NoLedger
 from blocks.warehouse.files import TenantFiles, swapping, writing
@@ -35,14 +36,30 @@ ROW_GROUP_ROWS: Final = 30_720
 
 
 @contextmanager
+def open_engine(files: TenantFiles, *, rows: int | None = None) -> Iterator[DuckDBPyConnection]:
+    """Yield an in-memory connection to which the tenant's file can be attached.
+
+    Args:
+        files: The tenant's.
+        rows: As of `open_duckdb`.
+
+    Raises:
+        PublishedDamaged: What was attached cannot be read.
+    """
+    with damage_named(files), open_duckdb(spill=files.spill, rows=rows) as db:
+        yield db
+
+
+@contextmanager
 def open_published(files: TenantFiles) -> Iterator[DuckDBPyConnection]:
     """Yield an in-memory connection with the tenant's file attached read-only.
 
     Raises:
         NoLedger: The tenant has no file.
         NewerSchema: A later release wrote it.
+        PublishedDamaged: It cannot be read.
     """
-    with open_duckdb(spill=files.spill) as db:
+    with open_engine(files) as db:
         if not attach_published(db, files):
             raise NoLedger(tenant=files.tenant)
         yield db
@@ -133,7 +150,7 @@ def _migrate_file(files: TenantFiles) -> None:
     with (
         writing(files),
         swapping(files) as copy,
-        open_duckdb(spill=files.spill) as db,
+        open_engine(files) as db,
     ):
         attach_copy(db, files, copy)
         db.execute(f"checkpoint {PUBLISHED}")

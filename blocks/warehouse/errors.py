@@ -36,6 +36,16 @@ class StaleLease(TerminalError):
         )
 
 
+class FenceDamaged(TerminalError):
+    """The file that says which run acted last cannot be read."""
+
+    sentence = (
+        "The file {place}, which keeps a run of {tenant} that was overtaken from writing, cannot "
+        "be read. Nothing was written, and what is published is untouched. `tasma ledger rebuild "
+        "{tenant}` writes it anew, so that no run of before can write any more."
+    )
+
+
 class WriterBusy(TransientError):
     """Another process has been writing the tenant's file for too long."""
 
@@ -80,8 +90,9 @@ class CountsDiffer(TerminalError):
         self.table = table
         super().__init__(
             f"Publishing table {table}: staged {staged}, published {published}. Nothing was "
-            "written. The staged folder was changed by hand, or this release has a fault: load "
-            "the file again, and report it if it comes back.",
+            "written. What is published was altered (`tasma ledger verify` says so, and `tasma "
+            "ledger rebuild` puts it right), or the staged folder was changed by hand: load the "
+            "file again, and report it if it comes back.",
             table=table,
             staged=staged,
             published=published,

@@ -7,10 +7,10 @@ write: a run that was overtaken by one that confirmed the present state may not 
 from __future__ import annotations
 
 import json
-from pathlib import Path
+from collections.abc import Iterable
 
 from blocks.durable import rename_synced, write_synced
-from blocks.warehouse.errors import StaleLease
+from blocks.warehouse.errors import FenceDamaged, StaleLease
 from blocks.warehouse.files import TenantFiles
 from ledger.fiscal_year import FiscalYear
 
@@ -20,19 +20,52 @@ def raise_fence(files: TenantFiles, year: FiscalYear, token: int) -> None:
 
     Raises:
         StaleLease: A higher token has acted on it already.
+        FenceDamaged: It does not say which token has.
     """
-    tokens = _tokens(files.fence)
+    tokens = _tokens(files)
     highest = tokens.get(year.key, token)
     if token < highest:
         raise StaleLease(tenant=files.tenant, fiscal_year=year.key, token=token, highest=highest)
     if tokens.get(year.key) != token:
-        temporary = files.fence.with_suffix(".tmp")
-        write_synced(temporary, json.dumps({**tokens, year.key: token}, indent=1).encode())
-        rename_synced(temporary, files.fence)
+        _write(files, {**tokens, year.key: token})
 
 
-def _tokens(path: Path) -> dict[str, int]:
-    if not path.exists():
+def highest_token(files: TenantFiles) -> int:
+    """Return the highest token that has acted on a unit of the tenant; 0 when none has.
+
+    Raises:
+        FenceDamaged: It does not say.
+    """
+    return max(_tokens(files).values(), default=0)
+
+
+def renew_fence(files: TenantFiles, years: Iterable[FiscalYear], token: int) -> None:
+    """Write the fence anew, for a damaged one: no token below this one acts on any unit any more.
+
+    Only inside `files.writing`. The token has to be a new one of a hub that has given no higher; a
+    fence is never lowered.
+    """
+    try:
+        known = _tokens(files)
+    except FenceDamaged:
+        known = {}
+    keys = known.keys() | {year.key for year in years}
+    _write(files, {key: max(token, known.get(key, token)) for key in sorted(keys)})
+
+
+def _tokens(files: TenantFiles) -> dict[str, int]:
+    try:
+        read = json.loads(files.fence.read_bytes())
+    except FileNotFoundError:
         return {}
-    tokens: dict[str, int] = json.loads(path.read_bytes())
-    return tokens
+    except ValueError as problem:  # no JSON, or not even text
+        raise FenceDamaged(tenant=files.tenant, place=files.fence) from problem
+    if not isinstance(read, dict) or not all(type(token) is int for token in read.values()):
+        raise FenceDamaged(tenant=files.tenant, place=files.fence)
+    return read
+
+
+def _write(files: TenantFiles, tokens: dict[str, int]) -> None:
+    temporary = files.fence.with_suffix(".tmp")
+    write_synced(temporary, json.dumps(tokens, indent=1).encode())
+    rename_synced(temporary, files.fence)

@@ -6,12 +6,12 @@ from typing import Final
 
 from duckdb import DuckDBPyConnection
 
-from blocks.duck import attach_read_only, duckdb_space_checked, open_duckdb
+from blocks.duck import attach_read_only, duckdb_space_checked
 from blocks.durable import space_checked
 from blocks.settings import SQL
 from blocks.staging import StagedUnit
 from blocks.steps import reached
-from blocks.warehouse.attach import PUBLISHED, attach_copy, detach
+from blocks.warehouse.attach import PUBLISHED, attach_copy, detach, open_engine
 from blocks.warehouse.errors import NotPublishable
 from blocks.warehouse.evidence import Publication, insert_changes, insert_load
 from blocks.warehouse.fence import raise_fence
@@ -57,7 +57,7 @@ def publish_unit(staged: StagedUnit, files: TenantFiles, publication: Publicatio
         reached("publish.locked")
         raise_fence(files, publication.unit.year, publication.token)
         reached("publish.fenced")
-        with open_duckdb(spill=files.spill, rows=rows) as db:
+        with open_engine(files, rows=rows) as db:
             before = _published(db, files, staged.facts.fiscal_year)
             if before is not None and _is_published(db, staged, files, before=before):
                 return Published(written=False, record=before)

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
-from blocks.duck import duckdb_space_checked, open_duckdb, quoted
+from blocks.duck import duckdb_space_checked, quoted
 from blocks.durable import space_checked
 from blocks.settings import SQL
 from blocks.steps import reached
-from blocks.warehouse.attach import PUBLISHED, attach_copy, attach_published, detach
+from blocks.warehouse.attach import PUBLISHED, attach_copy, attach_published, detach, open_engine
 from blocks.warehouse.fence import raise_fence
 from blocks.warehouse.files import TenantFiles, swapping, writing
 from ledger.fiscal_year import FiscalYear
@@ -58,7 +58,7 @@ def publish_side_tables(
 
 def read_side_table(files: TenantFiles, name: str, *, year: FiscalYear | None = None) -> pa.Table:
     """Return the rows of a table of `SIDE_TABLES`, of one year or of all, in one order."""
-    with open_duckdb(spill=files.spill) as db:
+    with open_engine(files) as db:
         if not attach_published(db, files):
             return SIDE_TABLES[name].empty_table()
         return _read(db, name, year=year)
@@ -67,7 +67,7 @@ def read_side_table(files: TenantFiles, name: str, *, year: FiscalYear | None = 
 def count_documents(files: TenantFiles, year: FiscalYear) -> DocumentCounts:
     """Count a year's documents against the vouchers of its ledger."""
     query = (SQL / "report" / "document_count.sql").read_text(encoding="utf-8")
-    with open_duckdb(spill=files.spill) as db:
+    with open_engine(files) as db:
         if not attach_published(db, files):
             return DocumentCounts()
         db.execute(f"use {PUBLISHED}")
@@ -78,7 +78,7 @@ def count_documents(files: TenantFiles, year: FiscalYear) -> DocumentCounts:
 def _differing(
     files: TenantFiles, year: FiscalYear, tables: Mapping[str, pa.Table]
 ) -> dict[str, pa.Table]:
-    with open_duckdb(spill=files.spill) as db:
+    with open_engine(files) as db:
         if not attach_published(db, files):
             return {name: rows for name, rows in tables.items() if rows.num_rows}
         return {
@@ -99,7 +99,7 @@ def _read(db: DuckDBPyConnection, name: str, *, year: FiscalYear | None) -> pa.T
 
 
 def _replace(files: TenantFiles, year: FiscalYear, tables: Mapping[str, pa.Table]) -> None:
-    with swapping(files) as copy, open_duckdb(spill=files.spill) as db:
+    with swapping(files) as copy, open_engine(files) as db:
         attach_copy(db, files, copy)
         db.execute("begin")
         for name, rows in tables.items():

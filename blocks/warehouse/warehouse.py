@@ -10,23 +10,32 @@ from pathlib import Path
 import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
-from blocks.duck import open_duckdb
 from blocks.durable import remove
 from blocks.staging import StagedUnit
 from blocks.warehouse.account_places import place_accounts
 from blocks.warehouse.attach import (
     PUBLISHED,
     attach_published_or_nothing,
+    open_engine,
     open_published,
 )
+from blocks.warehouse.damage import PublishedDamaged, damaged, first_sight
 from blocks.warehouse.errors import NoLedger, NoSuchTable
 from blocks.warehouse.evidence import Publication
 from blocks.warehouse.export import export_tables
+from blocks.warehouse.fence import highest_token, renew_fence
 from blocks.warehouse.files import TenantFiles, writing
 from blocks.warehouse.history import AsOf, load_at, open_as_of, open_two
 from blocks.warehouse.loads import current_load, published_years
 from blocks.warehouse.plan import changes_of_load, plan_changes
 from blocks.warehouse.publish import publish_unit
+from blocks.warehouse.rebuild import (
+    Rebuilt,
+    published_aside,
+    rebuild_unit,
+    refuse_unreadable,
+    set_aside,
+)
 from blocks.warehouse.records import ChangePlan, LoadRecord, Published, Verification
 from blocks.warehouse.reports import ask_relation, ask_report, relations
 from blocks.warehouse.shared_export import Exported, Format, PartitionedFolder
@@ -149,6 +158,14 @@ class Warehouse:
         with open_published(self._files(tenant)) as db:
             return published_years(db)
 
+    def highest_token(self, tenant: str) -> int:
+        """Return the highest lease token that has acted on the tenant's books; 0 when none has.
+
+        Raises:
+            FenceDamaged: What keeps it cannot be read.
+        """
+        return highest_token(self._files(tenant))
+
     def load_record(self, tenant: str, year: FiscalYear) -> LoadRecord | None:
         """Return what is published for a year, by which load; None when nothing is."""
         if not self._files(tenant).database.exists():
@@ -159,7 +176,7 @@ class Warehouse:
     def plan(self, staged: StagedUnit) -> ChangePlan:
         """Return what publishing ``staged`` would change; writes nothing."""
         files = self._files(staged.facts.tenant)
-        with open_duckdb(spill=files.spill, rows=staged.tables["posting"].row_count) as db:
+        with open_engine(files, rows=staged.tables["posting"].row_count) as db:
             attach_published_or_nothing(db, files)
             return plan_changes(db, staged)
 
@@ -224,6 +241,69 @@ class Warehouse:
         """
         with open_published(self._files(tenant)) as db:
             return verify_unit(db, tenant, year)
+
+    def damage(self, tenant: str) -> PublishedDamaged | None:
+        """Return what is wrong with a tenant's file at first sight (`first_sight`), if anything.
+
+        A tenant of whom nothing was published has no file either: the hub knows.
+        """
+        files = self._files(tenant)
+        finding = first_sight(files)
+        return damaged(files, finding) if finding else None
+
+    def renew_fence(self, tenant: str, years: Sequence[FiscalYear], *, token: int) -> None:
+        """Write anew what keeps overtaken runs of a tenant from writing (`fence.renew_fence`)."""
+        files = self._files(tenant)
+        with writing(files):
+            renew_fence(files, years, token)
+
+    def refuse_unreadable(self, tenant: str) -> None:
+        """Read all of a tenant's file (`rebuild.refuse_unreadable`).
+
+        Raises:
+            PublishedDamaged: It is gone, or some of it cannot be read.
+        """
+        refuse_unreadable(self._files(tenant))
+
+    def set_aside(self, tenant: str, *, now: dt.datetime) -> str:
+        """Give a damaged file another name in the same folder; return its path, or nothing."""
+        with writing(self._files(tenant)):
+            return set_aside(self._files(tenant), now=now)
+
+    def rebuild(
+        self,
+        loads: Sequence[tuple[StagedUnit, str]],
+        *,
+        unit: Unit,
+        digest: str,
+        token: int,
+        load_id: str,
+        run_id: str,
+    ) -> Rebuilt:
+        """Make a year's rows those of its loads again (`rebuild_unit`).
+
+        Args:
+            loads: What the year was loaded from, with the id of each load, oldest first: a whole
+                year, then the periods that came after it.
+            unit: The unit that is leased.
+            digest: What the year was published with.
+            token: Fencing token of the lease.
+            load_id: Names the rebuild, if anything has to be put right.
+            run_id: The run that a person would look at.
+
+        Raises:
+            OtherRows: The loads do not come to that digest; nothing was written.
+            StillAltered, PublishedDamaged, NoSpace: As `rebuild_unit`.
+        """
+        with published_aside(self._files(unit.tenant), loads, unit=unit, digest=digest) as aside:
+            return rebuild_unit(
+                self._files(unit.tenant),
+                aside,
+                unit=unit,
+                token=token,
+                load_id=load_id,
+                run_id=run_id,
+            )
 
     @contextmanager
     def workbench(self, staged: StagedUnit) -> Iterator[DuckDBPyConnection]:

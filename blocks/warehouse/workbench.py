@@ -9,9 +9,14 @@ from typing import Final
 
 from duckdb import DuckDBPyConnection
 
-from blocks.duck import open_duckdb, quoted
+from blocks.duck import quoted
 from blocks.staging import StagedUnit
-from blocks.warehouse.attach import PUBLISHED, attach_published_or_nothing, open_published
+from blocks.warehouse.attach import (
+    PUBLISHED,
+    attach_published_or_nothing,
+    open_engine,
+    open_published,
+)
 from blocks.warehouse.files import TenantFiles
 from blocks.warehouse.records import LoadRecord
 from ledger.coverage import WHOLE_YEAR, Coverage
@@ -32,7 +37,7 @@ def open_workbench(staged: StagedUnit, files: TenantFiles) -> Iterator[DuckDBPyC
     Nothing that is done here is kept.
     """
     rows = staged.tables["posting"].row_count
-    with open_duckdb(spill=files.spill, rows=rows) as db:
+    with open_engine(files, rows=rows) as db:
         bind_staged(db, staged)
         _bind_evidence(db, staged)
         attach_published_or_nothing(db, files)

@@ -52,6 +52,10 @@ def published_year(tenant: str, text: str) -> FiscalYear:
     published = warehouse().units(tenant)
     if published and not text:
         return published[-1]
+    with open_hub() as hub:
+        unit = hub.units.find(tenant, wanted)
+    if unit and unit.published_digest and (gone := warehouse().damage(tenant)):
+        raise gone
     if wanted not in published:
         raise NoLedger(tenant=tenant, fiscal_year=wanted.key)
     return wanted

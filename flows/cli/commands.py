@@ -119,8 +119,12 @@ COMMANDS: Final[dict[CommandPath, Listed]] = {
         "Show which vouchers and accounts differ between the books after two loads of a year.",
     ),
     ("ledger", "verify"): Listed(
-        "ledger",
+        "verify",
         "Compute the digest of what is published anew and compare it with the load record.",
+    ),
+    ("ledger", "rebuild"): Listed(
+        "verify",
+        "Put a tenant's published years right from what was received, after damage to its file.",
     ),
     ("ledger", "export"): Listed(
         "ledger", "Write all published tables and views of a tenant as Parquet files."

@@ -14,8 +14,9 @@ import httpx
 import typer
 
 from blocks.addresses import shown_address
-from blocks.hub import Tenant
+from blocks.hub import OverviewRow, Tenant
 from blocks.settings import settings
+from blocks.warehouse import Warehouse
 from flows.cli.app import AsJson, command
 from flows.cli.exits import ExitCode
 from flows.cli.opening import open_hub
@@ -27,6 +28,9 @@ MIN_FREE_BYTES: Final = 2 << 30
 
 ANSWER_LIMIT_S: Final = 2.0
 """How long Prefect's server may take to answer."""
+
+NAMED: Final = 10
+"""Tenants that a finding names."""
 
 PACKAGES: Final = ("tasma", "prefect", "duckdb", "pyarrow", "SQLAlchemy", "fastapi")
 
@@ -96,6 +100,7 @@ def _hub() -> Iterator[Finding]:
     except (TasmaError, OSError) as problem:
         yield "hub", "red", str(problem)
         return
+    yield _published_files(rows)
     tenants = len({row.tenant for row in rows})
     red = sum(row.light == "red" for row in rows)
     side_loads = sum(len(row.side_loads) for row in rows)
@@ -105,6 +110,19 @@ def _hub() -> Iterator[Finding]:
         yield _nights(nightless)
     running = ", ".join(f"{lease.resource} by {lease.holder}" for lease in busy)
     yield "runs", "green" if running else "grey", running or "nothing is being loaded"
+
+
+def _published_files(rows: Sequence[OverviewRow]) -> Finding:
+    """Look at the files of all that is published: one that is gone has told nobody."""
+    published = sorted({row.tenant for row in rows if row.last_published_at})
+    files = Warehouse(settings().warehouse)
+    found = {tenant: files.damage(tenant) for tenant in published}
+    damaged = [tenant for tenant, problem in found.items() if problem]
+    damaged += sorted({row.tenant for row in rows if row.damage} - set(damaged))
+    if not damaged:
+        return "books", "green", f"the files of {len(published):,} tenants are there"
+    named = ", ".join(damaged[:NAMED]) + (" ..." if damaged[NAMED:] else "")
+    return "books", "red", f"damaged: {named}; tasma ledger rebuild {damaged[0]}"
 
 
 def _nights(nightless: Sequence[Tenant]) -> Finding:

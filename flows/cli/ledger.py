@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 import typer
 
-from blocks.warehouse.records import Verification
 from blocks.warehouse.shared_export import Format
 from flows.cli.app import AsJson, command
 from flows.cli.books import ask, published_year, warehouse
-from flows.cli.exits import ExitCode
 from flows.cli.opening import TenantId, YearOrLatest, known_tenant, open_hub
-from flows.cli.output import next_steps, remark, say, show_json, show_table
+from flows.cli.output import next_steps, say, show_json, show_table
 from ledger.fiscal_year import short_year
 
 ROWS_EACH: Final = 20
@@ -87,65 +85,6 @@ def changes(
 
 @command(
     "ledger",
-    "verify",
-    examples=("tasma ledger verify acme", "tasma ledger verify acme 2024 --json"),
-)
-def verify(
-    tenant: TenantId,
-    year: Annotated[
-        str, typer.Argument(metavar="YEAR", help="Such as 2024; every year unless given.")
-    ] = "",
-    *,
-    as_json: AsJson = False,
-) -> None:
-    """Compute the digest of what is published anew and compare it with the load record.
-
-    Ends with 0 when every row is as it was loaded, with 1 when something was altered since.
-    """
-    wanted = [published_year(tenant, year)]
-    if not year:
-        wanted = warehouse().units(tenant)
-    found = [warehouse().verify(tenant, each) for each in wanted]
-    if as_json:
-        show_json([_verified(item) for item in found])
-    else:
-        for item in found:
-            _say_verified(tenant, item)
-    if not all(item.is_intact for item in found):
-        raise typer.Exit(ExitCode.FAILED)
-
-
-def _verified(found: Verification) -> dict[str, Any]:
-    return {
-        "fiscal_year": found.record.fiscal_year.key,
-        "intact": found.is_intact,
-        "digest": found.digest,
-        "loaded_digest": found.record.digest,
-        "tables": found.tables,
-        "vouchers": found.vouchers,
-    }
-
-
-def _say_verified(tenant: str, found: Verification) -> None:
-    record = found.record
-    place = f"{tenant} {short_year(record.fiscal_year.key)}"
-    if found.is_intact:
-        say(
-            f"{place} is intact: {record.voucher_count:,} vouchers, {record.posting_count:,} "
-            f"postings, digest {found.digest[:16]} as loaded on "
-            f"{record.published_at:%Y-%m-%d %H:%M} UTC."
-        )
-        return
-    file = warehouse().held_of(tenant)
-    remark(
-        f"Error: {place} is not what was loaded: {_altered(found.tables, found.vouchers)}. "
-        f"Somebody or something changed the file {file.place if file else ''}; load the "
-        "year's file again to mend it."
-    )
-
-
-@command(
-    "ledger",
     "export",
     examples=(
         "tasma ledger export acme ~/acme-books",
@@ -200,10 +139,3 @@ def _export_all(folder: Path, *, replace: bool, file_format: Format, as_json: bo
     counted = ", ".join(f"{count:,} {name}" for name, count in counts.items())
     say(f"Years of all tenants in {folder}: {counted}.")
     next_steps(f"tasma ledger export --all {folder} --replace (again, such as every night)")
-
-
-def _altered(tables: tuple[str, ...], vouchers: tuple[str, ...]) -> str:
-    parts = [f"tables {', '.join(tables)}"] if tables else []
-    if vouchers:
-        parts.append(f"vouchers {', '.join(vouchers[:10])}{' ...' if vouchers[10:] else ''}")
-    return "; ".join(parts) or "the digest differs"

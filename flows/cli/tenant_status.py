@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from typing import Annotated, Final
 
 import typer
 
-from blocks.hub import Connection, Hub, OverviewRow
+from blocks.hub import Connection, Hub, Light, OverviewRow
 from blocks.hub.connection_states import look_with
 from blocks.systems.registry import SYSTEMS, systems_with
 from flows.cli.app import AsJson, command
+from flows.cli.books import warehouse
 from flows.cli.opening import known_tenant, open_hub
 from flows.cli.output import is_terminal, next_steps, say, show_json, show_table
 from ledger.fiscal_year import short_year
 from ledger.onboarding import Stage
+from tasks.damage import DAMAGED
 from tasks.onboarding import stages
 
 
@@ -36,7 +39,7 @@ def status(
     with open_hub() as hub:
         if tenant:
             known_tenant(hub, tenant)
-        rows = list(_overview(hub, tenant))
+        rows = [_seen(row) for row in _overview(hub, tenant)]
         stages = _stages(hub, tenant)
         connections = list(hub.connections.every(SYSTEMS))
     broken = {item.tenant: item for item in connections if item.status != "connected"}
@@ -51,8 +54,22 @@ def status(
         next_steps("tasma import FILE --new-tenant")
 
 
+def _seen(row: OverviewRow) -> OverviewRow:
+    """Look at the file of a published row too: one that is gone has told nobody."""
+    if row.damage or row.last_published_at is None:
+        return row
+    gone = warehouse().damage(row.tenant)
+    if gone is None:
+        return row
+    found = DAMAGED.format(gone.values["finding"])
+    reason = "; ".join(filter(None, (found, row.reason)))
+    return replace(row, light=Light.RED, damage=found, reason=reason)
+
+
 def what_next(row: OverviewRow, *, is_connected: bool) -> str:
     """Return the command that moves a unit on; nothing has to be done for one that is published."""
+    if row.damage:
+        return f"tasma ledger rebuild {row.tenant}"
     if is_connected and not row.status:
         return f"tasma ledger pull {row.tenant}"
     place = f"{row.tenant} {short_year(row.fiscal_year)}" if row.fiscal_year else row.tenant

@@ -35,8 +35,13 @@ async def unit_lease(
     """
 
     def take() -> AbstractContextManager[KeptLease]:
-        holder = f"run {run_id() or 'without a server'}"
-        return stores.hub.unit_lease(unit.tenant, unit.year, holder=holder, run_id=run_id())
+        return stores.hub.unit_lease(
+            unit.tenant,
+            unit.year,
+            holder=f"run {run_id() or 'without a server'}",
+            run_id=run_id(),
+            above=stores.warehouse.highest_token(unit.tenant),
+        )
 
     def on_wait(taken: LeaseTaken) -> None:
         say(f"Waiting: {taken}", tenant=unit.tenant, unit=unit.year.key)

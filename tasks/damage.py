@@ -1,0 +1,21 @@
+"""What the hub knows to be published, and a tenant's file does not have."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from blocks.warehouse.damage import PublishedDamaged
+from tasks.stores import Stores
+
+DAMAGED: Final = "the published rows are damaged: {}"
+"""How a unit's status says it; what was found follows."""
+
+
+def lost(stores: Stores, tenant: str) -> PublishedDamaged | None:
+    """Return the error for a tenant of whom something is published, and whose file is no file.
+
+    One that is damaged further in shows when it is read.
+    """
+    if not any(unit.published_digest for unit in stores.hub.units.of_tenant(tenant)):
+        return None
+    return stores.warehouse.damage(tenant)
