@@ -178,7 +178,7 @@ def _by_wires(patch, lives, there, here):
     wire = procountor_session.Wire(Wire(lives, there.world), IMPATIENT)
     patch.setattr(procountor_session, "Wire", lambda: wire)
     unhurried = Unhurried(calls=10**6, period_s=0.001)
-    patch.setattr(procountor_session, "window", lambda *_: unhurried)
+    patch.setattr(procountor_session, "shared_window", lambda *_: unhurried)
     patch.setattr(spotilla_session, "window", lambda *_: unhurried)
     client = partial(HTTP_CLIENT, wire=Wire(lives, here.world, serve_spotilla), retry=IMPATIENT)
     patch.setattr(spotilla_api, "http_client", client)

@@ -444,3 +444,10 @@ class EnvironmentSource(Protocol):
         Raises:
             CallRefused, CallFailed: As for any call.
         """
+
+    async def bank_accounts(self) -> Mapping[str, str]:
+        """Return the BIC of each of the company's own accounts, by IBAN without spaces.
+
+        Raises:
+            CallRefused, CallFailed: As for any call.
+        """

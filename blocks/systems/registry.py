@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from importlib import import_module
@@ -16,6 +16,7 @@ from blocks.systems.ports import (
     DocumentFeed,
     DocumentSource,
     Environment,
+    EnvironmentSource,
     LedgerSource,
     Offer,
     Port,
@@ -188,11 +189,27 @@ async def environment_of(hub: Hub, tenant: str, name: str, *, run_id: str = "") 
         TerminalError: The system does not tell.
         NotConnected, CallRefused, CallFailed: As `Connector.session` does.
     """
+    async with _open_environment(hub, tenant, name, run_id=run_id) as source:
+        return await source.environment()
+
+
+async def bank_accounts_of(
+    hub: Hub, tenant: str, name: str, *, run_id: str = ""
+) -> Mapping[str, str]:
+    """Return the BIC of each own account of a tenant's company, by IBAN; raises the same."""
+    async with _open_environment(hub, tenant, name, run_id=run_id) as source:
+        return await source.bank_accounts()
+
+
+@asynccontextmanager
+async def _open_environment(
+    hub: Hub, tenant: str, name: str, *, run_id: str
+) -> AsyncIterator[EnvironmentSource]:
     there = port(name)
     if there.environment is None:
         raise NothingToFetch(title=system(name).title, offer="environment")
     async with there.connect.session(hub, tenant, run_id=run_id, wait_limit_s=0.0) as session:
-        return await there.environment(session).environment()
+        yield there.environment(session)
 
 
 def secret_variables() -> tuple[str, ...]:

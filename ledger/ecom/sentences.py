@@ -94,6 +94,12 @@ MEANINGS: Final[dict[str, Meaning]] = {
         "Korjaa tiliöinti tai laskurivit Ecomissa ja siirrä lasku uudelleen.",
         RED,
     ),
+    "bic_differs": Meaning(
+        "The bank account of the settings has the BIC {ours}, and in Procountor it has {theirs}",
+        "Correct the setting bank_account, or the account in Procountor, then retry.",
+        "Korjaa asetus bank_account tai pankkitili Procountorissa ja siirrä lasku uudelleen.",
+        RED,
+    ),
     "gross_differs": Meaning(
         "The rows make {invoiced}, and the invoice says {stated}",
         "Correct the rows in Ecom, then send it again.",

@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from blocks.http import CallProblem
 from blocks.hub.states import LogLevel, TransferState
 from blocks.hub.transfers import Transfer
 from blocks.lake import Lake
 from blocks.systems.ports import DocumentFeed
+from blocks.systems.registry import bank_accounts_of
 from blocks.systems.targets import PushTarget
 from ledger.ecom.decide import DAYS_AFTER_DUE, Decision, Kind, Verdict, decide
 from ledger.ecom.documents import EcomDocument
@@ -20,6 +22,7 @@ from ledger.ecom.modes import Mode
 from ledger.ecom.remarks import Level, Remark, remarks
 from ledger.ecom.sentences import MEANINGS, sentence
 from ledger.invoice.mappings.ecom_procountor.mapping import Mapped, map_document, map_payment
+from ledger.invoice.mappings.ecom_procountor.own_account import against_bic
 from ledger.invoice.mappings.ecom_procountor.postings import Refusal
 from ledger.invoice.mappings.ecom_procountor.terms import SOURCE
 from ledger.invoice.pushed.parts import Pushed
@@ -28,6 +31,7 @@ from tasks.ecom.cases import Found, cases
 from tasks.ecom.images import fetch_image
 from tasks.ecom.queueing import queue
 from tasks.ecom.route import EcomRoute
+from tasks.log import warn
 
 STATES: Final = {
     Verdict.SEND: TransferState.QUEUED,
@@ -52,7 +56,10 @@ class Settled:
 
 @dataclass
 class Settling:
-    """The work on one tenant's documents. `feed`, `target`: open; no target where nothing goes."""
+    """The work on one tenant's documents. `feed`, `target`: open; no target where nothing goes.
+
+    `own_accounts`: BIC by IBAN of the company's own in the target, once they were asked for.
+    """
 
     route: EcomRoute
     feed: DocumentFeed
@@ -60,6 +67,7 @@ class Settling:
     target: PushTarget | None = None
     run_id: str = ""
     done: Settled = field(default_factory=Settled)
+    own_accounts: Mapping[str, str] | None = None
 
     async def of_subjects(self, subjects: Sequence[str]) -> Settled:
         """Decide documents one by one; one document's trouble stops no other.
@@ -105,10 +113,30 @@ class Settling:
             terms=route.terms,
             image=image.image,
         )
+        if mapped.documents and not document.is_purchase and (against := await self._against_bic()):
+            mapped = Mapped(refusals=against)
         await asyncio.to_thread(self._queue, decision, found, mapped, document)
         for note in (*image.notes, *mapped.notes):
             remark = Remark(decision.item, note.code, Level.WARNING, note.values)
             await asyncio.to_thread(self._remark, remark, found)
+
+    async def _against_bic(self) -> tuple[Refusal, ...]:
+        """Return what stands against the account of our own sales; asked once in a run, if at all.
+
+        What could not be asked stands against nothing: Procountor looks the account up itself.
+        """
+        account, route = self.route.terms.bank_account, self.route
+        if account is None or not account.bic:
+            return ()
+        if self.own_accounts is None:
+            try:
+                self.own_accounts = await bank_accounts_of(
+                    route.hub, route.tenant, route.route.target, run_id=self.run_id
+                )
+            except CallProblem as problem:
+                warn(f"The own bank accounts were not read: {problem}", tenant=route.tenant)
+                self.own_accounts = {}
+        return against_bic(account, self.own_accounts)
 
     def _queue(
         self, decision: Decision, found: Found, mapped: Mapped, document: EcomDocument

@@ -384,3 +384,38 @@ def test_journal_of_a_closed_period_is_approved_in_procountor(both):
     ] == rows
     assert [] == both.invoices()
     assert [] == both.needs()
+
+
+def of_account(both, bic):
+    account = {"iban": "FI21 1234 5600 0007 85", "bic": bic}
+    both.hub.routes.set(both.route().route, {"bank_account": account}, who="anna")
+
+
+@pytest.mark.requirement("R-ECO-52a")
+def test_bic_of_the_settings_is_held_against_procountors_and_never_sent(both):
+    at(both, B)
+    of_account(both, "OKOYFIHH")
+    both.ecom.sale("s-1")
+    both.ecom.send("s-1")
+    both.run()
+    refused, made = both.needs(), both.calls("invoices", "POST")
+
+    of_account(both, "NDEAFIHHXXX")
+    both.retry("s-1")
+
+    assert ([("s-1", "bic_differs")], []) == (refused, made)
+    assert [] == both.needs()
+    account = both.invoice("SALES_INVOICE").body["paymentInfo"]["bankAccount"]
+    assert {"accountNumber": "FI2112345600000785"} == {k: v for k, v in account.items() if v}
+    assert 2 == len(both.calls("bankaccounts", "GET"))
+
+
+def test_sale_goes_where_the_own_accounts_may_not_be_read(both):
+    at(both, B)
+    of_account(both, "OKOYFIHH")
+    both.procountor.world.faults.add("GET bankaccounts", "forbidden")
+    both.ecom.sale("s-1")
+    both.ecom.send("s-1")
+    both.run()
+
+    assert both.invoice("SALES_INVOICE")

@@ -1,7 +1,7 @@
-"""What a company's Procountor is set up with: its chart and its VAT statuses, for account tables.
+"""What a company's Procountor is set up with: chart, VAT statuses, and its own bank accounts.
 
 Source:
-    Procountor API 26.04, GET /coa and GET /vats/default.
+    Procountor API 26.04, GET /coa, GET /vats/default and GET /bankaccounts.
 """
 
 from __future__ import annotations
@@ -40,6 +40,11 @@ class ProcountorEnvironment:
                 for row in statuses
             ),
         )
+
+    async def bank_accounts(self) -> Mapping[str, str]:
+        """Read the company's own accounts."""
+        found = await self._rows("bankaccounts", "results")
+        return {"".join(text_in(row, "iban").split()): text_in(row, "bic") for row in found}
 
     async def _rows(self, path: str, name: str) -> list[Mapping[str, Any]]:
         answer = await self._session.get(path)
