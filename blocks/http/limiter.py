@@ -60,7 +60,8 @@ class SlidingWindow:
     ) -> None:
         self.calls, self.period_s = calls, period_s
         self._clock = clock
-        self._turn = asyncio.Lock()  # it wakes those who wait in the order they came
+        self._turn = asyncio.Lock()
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._closed_until = clock()
         # A time that lies ahead is a clock that was set back; it counts as now.
         ages = (max(age, 0.0) for age in recent)
@@ -69,7 +70,7 @@ class SlidingWindow:
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[Callable[[], None]]:
         """Wait for a place and hold it; call what is yielded when the answer begins."""
-        async with self._turn:
+        async with self._in_turn():
             while (wait_s := await self._pause_s()) > 0:  # noqa: ASYNC110 - what ends it is time
                 await asyncio.sleep(wait_s)
             call = _Call(self._clock())
@@ -79,6 +80,12 @@ class SlidingWindow:
             call.answered = self._clock()
 
         yield answered
+
+    def _in_turn(self) -> asyncio.Lock:
+        """Return what wakes those who wait in their order; a window outlives event loops."""
+        if self._loop is not (running := asyncio.get_running_loop()):
+            self._turn, self._loop = asyncio.Lock(), running
+        return self._turn
 
     def wait_out(self, *, retry_after_s: float = 0.0) -> None:
         """Let nothing start for a whole period, or longer if the vendor says so."""

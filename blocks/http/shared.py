@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 from blocks.http.limiter import ARRIVAL_LIMIT_S, MARGIN_S, SlidingWindow
 
@@ -38,8 +38,14 @@ class Asked:
     counts_s: float
 
 
-Take = Callable[[Asked], Awaitable[int]]
-"""Gives a share: calls within a period, 0 when there is none at the moment."""
+class Shares(Protocol):
+    """Gives shares to all processes."""
+
+    async def take(self, asked: Asked) -> int:
+        """Return how many calls within a period a share has; 0 when there is none at the moment."""
+
+    async def leave(self, scope: str, holder: str, *, used: int) -> None:
+        """Take back what a holder has, but for the calls that it made and that still count."""
 
 
 class SharedWindow(SlidingWindow):
@@ -48,7 +54,7 @@ class SharedWindow(SlidingWindow):
     Args:
         scope: What the vendor counts together, such as one client of ours.
         holder: Names this window among those of all processes; a forked one is told apart by us.
-        take: Gives shares. It may be changed at any time.
+        shares: Gives shares. It may be changed at any time.
         limit: Most calls within a period, of everybody.
         period_s: Length of the period, in seconds.
         clock: A clock that never goes back, in seconds.
@@ -59,13 +65,13 @@ class SharedWindow(SlidingWindow):
         *,
         scope: str,
         holder: str,
-        take: Take,
+        shares: Shares,
         limit: int,
         period_s: float = 1.0,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__(calls=0, period_s=period_s, clock=clock)
-        self.take = take
+        self.shares = shares
         self._scope, self._holder, self._limit = scope, holder, limit
         self._ends_at = self._asked_at = -SHARE_S
         self._process = os.getpid()
@@ -86,14 +92,24 @@ class SharedWindow(SlidingWindow):
         self._asked_at = asked_at = self._clock()
         asked = Asked(
             scope=self._scope,
-            holder=f"{self._holder}:{self._process}",
+            holder=self._name,
             limit=self._limit,
             lasts_s=SHARE_S,
             counts_s=self.period_s + ARRIVAL_LIMIT_S + MARGIN_S,
         )
-        calls = await self.take(asked)
+        calls = await self.shares.take(asked)
         if calls:
             self.calls, self._ends_at = calls, asked_at + SHARE_S
+
+    async def leave(self) -> None:
+        """Leave what is not used to others; the next call asks anew."""
+        if self._clock() < self._ends_at and self._process == os.getpid():
+            self._ends_at = -SHARE_S
+            await self.shares.leave(self._scope, self._name, used=len(self.ages()))
+
+    @property
+    def _name(self) -> str:
+        return f"{self._holder}:{self._process}"
 
     def _forget_parent(self) -> None:
         """Begin without a share in a process that was forked from one that had it."""

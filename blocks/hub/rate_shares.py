@@ -12,7 +12,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from blocks.hub import models
 from blocks.hub.database import Database
@@ -59,6 +59,16 @@ class RateShares:
                 since = None if calls else waits_since or now
                 _note(connection, scope, holder, calls=calls, until=until, waits_since=since)
         return calls
+
+    def leave(self, scope: str, *, holder: str, used: int) -> None:
+        """End a holder's shares now. `used`: its calls that may still count."""
+        table = models.rate_share
+        mine = (table.c.scope == scope, table.c.holder == holder)
+        now = self._database.now()
+        with self._database.writing() as connection:
+            shrink = update(table).where(*mine, table.c.calls > used).values(calls=used)
+            connection.execute(shrink)
+            connection.execute(update(table).where(*mine, table.c.until > now).values(until=now))
 
 
 def _part(

@@ -4,34 +4,58 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from functools import cache
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Final
 
 from blocks.http import SlidingWindow
 from blocks.http.shared import Asked, SharedWindow
 from blocks.hub import Hub
 
 
-def shared_window(hub: Hub, scope: str, calls: int) -> SlidingWindow:
-    """Return this process's window onto a rate that is shared through the hub.
+@dataclass(frozen=True)
+class HubShares:
+    """See `Shares`."""
+
+    hub: Hub
+
+    async def take(self, asked: Asked) -> int:
+        """Take a share in the hub."""
+        return await asyncio.to_thread(lambda: self.hub.rate_shares.take(**vars(asked)))
+
+    async def leave(self, scope: str, holder: str, *, used: int) -> None:
+        """Leave it."""
+        await asyncio.to_thread(self.hub.rate_shares.leave, scope, holder=holder, used=used)
+
+
+@asynccontextmanager
+async def shared_pace(hub: Hub, scope: str, calls: int) -> AsyncIterator[SlidingWindow]:
+    """Yield this process's window onto a rate that is shared through the hub.
 
     Args:
-        hub: Gives the shares, until this is called with another.
+        hub: Gives the shares.
         scope: What the vendor counts together, such as one client of ours.
         calls: Most calls a second, of all processes.
     """
-    window = _window(str(hub.database.path), scope, calls)
-
-    async def take(asked: Asked) -> int:
-        return await asyncio.to_thread(lambda: hub.rate_shares.take(**vars(asked)))
-
-    window.take = take
-    return window
-
-
-@cache
-def _window(_hub: str, scope: str, calls: int) -> SharedWindow:
-    return SharedWindow(scope=scope, holder=uuid.uuid4().hex, take=_nobody, limit=calls)
+    window = _window(hub, scope, calls)
+    try:
+        yield window
+    finally:
+        # Others in this process who are at work still ask anew.
+        await window.leave()
 
 
-async def _nobody(asked: Asked) -> int:
-    raise LookupError(asked.scope)
+_WINDOWS: Final[dict[tuple[str, str, int], SharedWindow]] = {}
+"""Of this process, by hub, scope and rate."""
+
+
+def _window(hub: Hub, scope: str, calls: int) -> SharedWindow:
+    place = (str(hub.database.path), scope, calls)
+    if place not in _WINDOWS:
+        holder = uuid.uuid4().hex
+        _WINDOWS[place] = SharedWindow(
+            scope=scope, holder=holder, shares=HubShares(hub), limit=calls
+        )
+    _WINDOWS[place].shares = HubShares(hub)  # an earlier one may be closed
+    return _WINDOWS[place]

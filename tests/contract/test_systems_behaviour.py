@@ -18,7 +18,15 @@ from blocks.systems.ports import KnownYear, MissingFile, Refusal
 from blocks.systems.registry import SYSTEMS, open_books, port, systems_with
 from tests.toy.system import SYSTEM as TOY
 
-PASSES = ("rate limit", "lost answer", "token spent")
+PASSES = (
+    "rate limit",
+    "server error",
+    "server's web page",
+    "cut body",
+    "lost answer",
+    "token spent",
+    "clock skew",
+)
 LEDGER, DOCUMENTS = ("years", "extract"), ("documents", "content")
 READ = {name: system for name, system in SYSTEMS.items() if "ledger" in system.offers}
 KNOWN = {**READ, TOY.name: TOY}
@@ -131,6 +139,23 @@ def test_missing_right_to_the_ledger_names_who_acts(hub, harness, name, method):
     assert "permission_missing" == status(hub, name)
     found = asyncio.run(port(name).connect.preflight(hub, "acme"))
     assert [] == [item for item in found if item.passed is False and not item.help]
+
+
+REVOKED = [(name, method) for name in KNOWN for method in LEDGER]
+
+
+@pytest.mark.parametrize(("name", "method"), REVOKED)
+def test_key_that_is_revoked_in_mid_run_gives_nothing_and_names_who_acts(
+    hub, harness, name, method
+):
+    asked(hub, name, method)
+    harness.plant("key revoked", method)
+
+    with pytest.raises(CallRefused) as raised:
+        asked(hub, name, method)
+
+    assert WhoActs.CUSTOMER_ADMINISTRATOR == raised.value.who_acts
+    assert status(hub, name) in {"reconnect_required", "permission_missing"}
 
 
 @with_documents

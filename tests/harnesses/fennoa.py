@@ -21,8 +21,18 @@ TERMS = {"process": "draft"}
 """What is agreed with the tenant unless a test says otherwise."""
 COMPANY = BooksOfCompany(7, calendar_years(2025, 2025), 40, country=FINLAND)
 PATHS = {"years": "accounting_api/get/periods", "extract": "accounting_api/get/ledger"}
-FAULTS = {"rate limit": Fault.BUSY, "lost answer": Fault.LOST, "right missing": Fault.UNAUTHORIZED}
-ABSENT = {"token spent": "an API user has a key, and no token that could be spent"}
+FAULTS = {
+    "rate limit": Fault.BUSY,
+    "server error": Fault.FAULT,
+    "server's web page": Fault.HTML,
+    "cut body": Fault.CUT,
+    "lost answer": Fault.LOST,
+    "right missing": Fault.UNAUTHORIZED,
+}
+ABSENT = {
+    "token spent": "an API user has a key, and no token that could be spent",
+    "clock skew": "no time in an answer is looked at, and nothing ends by a clock",
+}
 """Faults that the system cannot have, and why."""
 
 
@@ -73,12 +83,18 @@ class Harness:
         """Change one voucher, as people do."""
         self.books.edit(changed=[("IN", 3)])
 
+    def _revoke(self) -> None:
+        self.simulator.company(USER).key = "another key"
+
     def plant(self, fault: str, method: str) -> None:
         """Let the next request of a method go wrong."""
         if fault == "wrong company":
             other = Company("other-user", "other-key", ledger=self.books)
             self.simulator.world.companies["other-user"] = other
             give_block(self._patch, url=self.simulator.url, user="other-user", key="other-key")
+        elif fault == "key revoked":
+            revoked = lambda _ledger=None: self._revoke()  # noqa: E731 - while pages are read
+            revoked() if method == "years" else self.books.after_page.append(revoked)
         elif fault == "books change":
             self.books.after_page.append(lambda ledger: ledger.edit(changed=[("IN", 3)]))
         else:

@@ -23,7 +23,12 @@ PATHS = {
 }
 FAULTS = {
     "rate limit": ("status", {"status": 429}),
+    "server error": ("status", {"status": 500}),
+    "server's web page": ("html_instead", {"status": 502}),
+    "cut body": ("cut_body", {}),
     "lost answer": ("lose_answer", {}),
+    "clock skew": ("clock_skew", {"seconds": 7_200}),
+    "key revoked": ("revoke_consent", {}),
     "token spent": ("expire_token", {}),
     "books change": ("books_change_during_pull", {"removed": (("B", 3),)}),
     "wrong company": ("wrong_company", {"times": None}),

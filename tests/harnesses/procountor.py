@@ -61,7 +61,12 @@ def give_blocks(
 BOOKS = Books(7, calendar_years(2025, 2025), 60, country=FINLAND)
 FAULTS = {
     "rate limit": Fault.BUSY,
+    "server error": Fault.FAULT,
+    "server's web page": Fault.HTML,
+    "cut body": Fault.CUT,
     "lost answer": Fault.LOST,
+    "clock skew": Fault.SKEW,
+    "key revoked": Fault.REVOKED,
     "token spent": Fault.EXPIRED,
     "right missing": Fault.FORBIDDEN,
 }

@@ -19,6 +19,8 @@ from tests.toy.server import Company, Toy, served
 from tests.toy.system import SYSTEM
 
 NUMBER = "12345671"
+ABSENT = {"clock skew": "its tokens and years end by no clock"}
+"""Faults that the system cannot have, and why."""
 PATHS = {"years": "/years", "extract": "/parts"}
 """What each method of the port asks, which is where its faults are planted."""
 

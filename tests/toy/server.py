@@ -109,19 +109,28 @@ def _handler(toy: Toy) -> type[BaseHTTPRequestHandler]:
             if toy.meets("lost answer", path):
                 self.close_connection = True
                 return
+            if toy.meets("key revoked", path):
+                toy.companies.pop(key)
             if toy.meets("rate limit", path):
                 self._send(429, b"")
+            elif toy.meets("server error", path):
+                self._send(500, b"{}")
+            elif toy.meets("server's web page", path):
+                self._send(502, b"<html>")
             elif path == "/token":
                 self._send(200, key.encode())
             else:
                 status, body = answer(toy, path, query, key)
-                self._send(status, json.dumps(body).encode())
+                content = json.dumps(body).encode()
+                is_cut = toy.meets("cut body", path)
+                self._send(status, content, sent=len(content) // 2 if is_cut else None)
+                self.close_connection = is_cut
 
-        def _send(self, status: int, body: bytes) -> None:
+        def _send(self, status: int, body: bytes, *, sent: int | None = None) -> None:
             self.send_response(status)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
-            self.wfile.write(body)
+            self.wfile.write(body[:sent])
 
         def log_message(self, *_arguments: object) -> None:
             """Nothing is printed."""

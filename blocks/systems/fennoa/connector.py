@@ -55,18 +55,11 @@ class FennoaConnector(ByBlock):
         """
         new = Connection(tenant, FENNOA, Method.API_KEY, credential_block=str(wants["block"]))
         memory = OwnMemory()
-        session = await opened(hub, new, memory)
         known = await asyncio.to_thread(hub.connections.find, tenant, FENNOA)
-        user = session.target.user
-        if known and known.source_tenant_id not in {"", user}:
-            raise CallRefused(
-                f"Tenant {tenant} is connected by the API user {known.source_tenant_id}, and the "
-                f"block has {user}. Nothing tells that both are of one company; a new key of the "
-                "same user can be put into the block.",
-                code="wrong_company",
-                who_acts=WhoActs.US,
-            )
-        newest = await newest_id(session)
+        async with opened(hub, new, memory) as session:
+            user = session.target.user
+            _require_same(tenant, known, user)
+            newest = await newest_id(session)
         saved = Connection(
             tenant,
             FENNOA,
@@ -84,6 +77,17 @@ def _note(hub: Hub, tenant: str, user: Requirement) -> None:
     else:
         state = ConnectionState.PERMISSION_MISSING
         hub.connections.set_status(tenant, FENNOA, state, reason=user.reason)
+
+
+def _require_same(tenant: str, known: Connection | None, user: str) -> None:
+    if known and known.source_tenant_id not in {"", user}:
+        raise CallRefused(
+            f"Tenant {tenant} is connected by the API user {known.source_tenant_id}, and the "
+            f"block has {user}. Nothing tells that both are of one company; a new key of the "
+            "same user can be put into the block.",
+            code="wrong_company",
+            who_acts=WhoActs.US,
+        )
 
 
 def _save(hub: Hub, connection: Connection, newest: str, facts: dict[str, str]) -> None:

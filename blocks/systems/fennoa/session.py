@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from http import HTTPStatus
 from typing import Any
 
@@ -19,15 +19,15 @@ from blocks.systems.fennoa.settings import settings
 from blocks.systems.fennoa.system import FENNOA
 from blocks.systems.fennoa.target import FennoaTarget
 from blocks.systems.noting import noting_state, noting_trouble
-from blocks.systems.pace import shared_window
+from blocks.systems.pace import shared_pace
 from ledger.invoice.mappings.fennoa.terms import Terms
 
 
-def window(hub: Hub, user: str) -> SlidingWindow:
+def pace(hub: Hub, user: str) -> AbstractAsyncContextManager[SlidingWindow]:
     """Return the pace, which all processes that may call as often together keep to."""
     chosen = settings()
     scope = FENNOA if chosen.rate_scope == "everybody" else f"{FENNOA}/{user}"
-    return shared_window(hub, scope, chosen.rate)
+    return shared_pace(hub, scope, chosen.rate)
 
 
 class FennoaSession:
@@ -82,28 +82,31 @@ async def fennoa_session(hub: Hub, tenant: str) -> AsyncIterator[FennoaSession]:
         noting_trouble(hub, tenant, FENNOA, knows_years=lambda: any(b.knows_years for b in begun)),
         noting_state(hub, connection, ANSWERS.state_after),
     ):
-        session = await opened(hub, connection, HubMemory(hub, tenant, FENNOA))
-        there = session.target.calls_of
-        async with reading(there.url, there.user, there.key, there.window) as reader:
-            session.books = BooksOfTenant(hub, connection, there.user, reader)
-            begun.append(session.books)
-            yield session
+        memory = HubMemory(hub, tenant, FENNOA)
+        async with opened(hub, connection, memory) as session:
+            there = session.target.calls_of
+            async with reading(there.url, there.user, there.key, there.window) as reader:
+                session.books = BooksOfTenant(hub, connection, there.user, reader)
+                begun.append(session.books)
+                yield session
 
 
-async def opened(hub: Hub, connection: Connection, memory: Memory) -> FennoaSession:
-    """Return a session by a connection that need not be in the hub yet."""
+@asynccontextmanager
+async def opened(hub: Hub, connection: Connection, memory: Memory) -> AsyncIterator[FennoaSession]:
+    """Open a session by a connection that need not be in the hub yet."""
     block = await api_user(connection.tenant, connection.credential_block)
     terms = terms_of(block, connection.credential_block)
-    target = FennoaTarget(
-        settings().url,
-        block.user,
-        block.key,
-        preparing(terms),
-        window(hub, block.user),
-        terms=terms,
-        memory=memory,
-    )
-    return FennoaSession(target, terms)
+    async with pace(hub, block.user) as window:
+        target = FennoaTarget(
+            settings().url,
+            block.user,
+            block.key,
+            preparing(terms),
+            window,
+            terms=terms,
+            memory=memory,
+        )
+        yield FennoaSession(target, terms)
 
 
 def _detail(response: Any) -> str:

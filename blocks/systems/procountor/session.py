@@ -14,7 +14,7 @@ from httpx_retries import Retry
 from blocks.http import PATIENT, CallRefused
 from blocks.hub import Connection, Hub
 from blocks.systems.noting import noting_state, noting_trouble
-from blocks.systems.pace import shared_window
+from blocks.systems.pace import shared_pace
 from blocks.systems.procountor.answers import CATALOGUE, wrong_company
 from blocks.systems.procountor.api import Api, opened
 from blocks.systems.procountor.block import Credentials, credentials
@@ -112,8 +112,10 @@ async def session_by(
     chosen, way = settings(), wire or Wire()
     client, key = held.client, held.key
     grant = Grant(client.client_id, client.client_secret, key.api_key, client.redirect_uri)
-    pace = shared_window(hub, f"{PROCOUNTOR}/{client.client_id}", chosen.rate)
-    async with opened(chosen.url, grant, pace, wire=way.transport, retry=way.retry) as api:
+    async with (
+        shared_pace(hub, f"{PROCOUNTOR}/{client.client_id}", chosen.rate) as pace,
+        opened(chosen.url, grant, pace, wire=way.transport, retry=way.retry) as api,
+    ):
         who = await who_is(api)
         yield ProcountorSession(hub, connection, api, held.terms, who)
 

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from blocks.http.limiter import ARRIVAL_LIMIT_S
-from blocks.http.shared import SharedWindow
+from blocks.http.shared import WAIT_S, SharedWindow
 from blocks.hub import Hub
 from tests.examples import examples
 from tests.unit.http.virtual_time import call, most_in_a_period, simulate
@@ -35,11 +35,15 @@ SCOPES = iter(range(10**6))
 def windows(hub, clock, count, *, limit=LIMIT):
     """Give windows onto one rate, as so many processes have them."""
 
-    async def take(asked):
-        return hub.rate_shares.take(**vars(asked))
+    class Direct:
+        async def take(self, asked):
+            return hub.rate_shares.take(**vars(asked))
+
+        async def leave(self, scope, holder, *, used):
+            hub.rate_shares.leave(scope, holder=holder, used=used)
 
     scope = f"scope {next(SCOPES)}"
-    make = partial(SharedWindow, scope=scope, take=take, limit=limit, clock=clock)
+    make = partial(SharedWindow, scope=scope, shares=Direct(), limit=limit, clock=clock)
     return [make(holder=f"process {number}") for number in range(count)]
 
 
@@ -56,12 +60,15 @@ def together(hub_url, count, made, *, limit=LIMIT, seed=0):
             await asyncio.sleep(begins_s)
             ways = [wobble.uniform(0, ARRIVAL_LIMIT_S) for _ in range(made)]
             answers = [wobble.uniform(0, 0.5) for _ in range(made)]
-            await asyncio.gather(
-                *(
-                    call(window, clock, arrivals, way_s=way, answer_s=answer)
-                    for way, answer in zip(ways, answers, strict=True)
-                )
-            )
+            turns = [
+                call(window, clock, arrivals, way_s=way, answer_s=answer)
+                for way, answer in zip(ways, answers, strict=True)
+            ]
+            half = made // 2
+            await asyncio.gather(*turns[:half])
+            await window.leave()
+            await asyncio.gather(*turns[half:])
+            await window.leave()
 
         with Hub(hub_url, clock=now) as hub:
             starts = [wobble.uniform(0, 3) for _ in range(count)]
@@ -109,6 +116,24 @@ def test_two_that_are_busy_use_what_one_would(hub_url):
     # in which one of them has nothing more to do.
     steady = [at for at in arrivals if 5.0 <= at < 20.0]
     assert len(steady) / (15.0 * LIMIT) >= 0.95
+
+
+def test_who_leaves_leaves_all_but_what_it_called(hub_url):
+    async def work(clock):
+        arrivals, began = [], dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+        now = lambda: began + dt.timedelta(seconds=clock())  # noqa: E731 - a clock
+        with Hub(hub_url, clock=now) as hub:
+            first, second = windows(hub, clock, 2)
+            await asyncio.gather(
+                *(call(first, clock, arrivals, way_s=0, answer_s=0) for _ in range(4))
+            )
+            await first.leave()
+            await asyncio.gather(
+                *(call(second, clock, arrivals, way_s=0, answer_s=0) for _ in range(LIMIT))
+            )
+        return sum(1 for at in arrivals if at < WAIT_S)
+
+    assert LIMIT - LIMIT // 2 + 4 == simulate(work), "four of one, then the other's part"
 
 
 def test_process_that_was_forked_begins_without_its_parents_share(hub_url, monkeypatch):
