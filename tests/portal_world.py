@@ -12,14 +12,18 @@ import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import httpx
 
-from blocks.hub import Tenant
+from blocks.hub import Tenant, UnitState
 from blocks.hub.portal_roles import Role
+from blocks.lake import Lake
 from blocks.passwords import Passwords
+from blocks.warehouse import Warehouse
 from flows.portal.app import create_app
 from flows.portal.limits import LIMITS, Limit, Limiter
 from flows.portal.portal import Portal
@@ -27,8 +31,10 @@ from flows.portal.runs import Watched
 from flows.portal.settings import PortalSettings
 from flows.portal.visit import csrf_of
 from ledger.fiscal_year import FiscalYear
+from ledger.unit import Unit
 from tasks.stores import Stores
 from tests.homes import opened_new
+from tests.staged_units import facts, stage, voucher
 
 ADDRESS = "http://127.0.0.1:4300"
 OURS, THEIRS = "acme", "bolaget"
@@ -36,6 +42,7 @@ SESSION = "tasma_session"
 QUICK = Passwords(memory_kib=8, passes=1, lanes=1)
 OUR_YEAR = FiscalYear.parse("2024")
 THEIR_YEAR = FiscalYear.parse("2023-07-01_2024-06-30")
+OUR_VOUCHER, THEIR_VOUCHER = "A:1", "B:7"
 
 
 class RecordedRuns:
@@ -136,6 +143,8 @@ def world(
         stores.hub.tenants.add(Tenant("bolaget", "Bolaget AB", organisation_number="5599900015"))
         stores.hub.years.define(OURS, OUR_YEAR)
         stores.hub.years.define(THEIRS, THEIR_YEAR)
+        publish(stores, OURS, OUR_YEAR, OUR_VOUCHER)
+        publish(stores, THEIRS, THEIR_YEAR, THEIR_VOUCHER)
         runs = RecordedRuns()
         # Every route is asked by one address here; how often it may is a test of its own.
         limits = {name: Limit(10_000, 60.0) for name in LIMITS}
@@ -148,8 +157,31 @@ def world(
             "year": (OUR_YEAR.key, THEIR_YEAR.key),
             "run": (runs.add(OURS), runs.add(THEIRS)),
             "link": (_link(stores, OURS), _link(stores, THEIRS)),
+            "voucher": (OUR_VOUCHER, THEIR_VOUCHER),
         }
         yield made
+
+
+def publish(stores: Stores, tenant: str, year: FiscalYear, key: str) -> None:
+    """Have a year published with one voucher of 5.00, from 3001 to 1930."""
+    stores.warehouse.root.mkdir(parents=True, exist_ok=True)
+    (stores.warehouse.root / f"{tenant}.duckdb").write_bytes(_books(tenant, year, key))
+    for state in (UnitState.RECONCILING, UnitState.PUBLISHED):
+        stores.hub.units.set_status(
+            tenant, year, state, load_id="load-1", digest="d", source="sie", voucher_count=1
+        )
+
+
+@cache
+def _books(tenant: str, year: FiscalYear, key: str) -> bytes:
+    said = facts(tenant, start_date=year.start_date, end_date=year.end_date)
+    rows = voucher(key, ("1930", "5.00"), ("3001", "-5.00"))
+    with TemporaryDirectory() as folder:
+        staged = stage(Lake(Path(folder) / "lake"), rows, said=said)
+        Warehouse(Path(folder)).publish(
+            staged, unit=Unit(tenant, year), token=1, load_id="load-1", run_id="run-1"
+        )
+        return (Path(folder) / f"{tenant}.duckdb").read_bytes()
 
 
 def _link(stores: Stores, tenant: str) -> str:

@@ -118,8 +118,8 @@ async def _connected(hub: Hub, workshop: Workshop) -> None:
     key, client = port("procountor").blocks
     for block in (user, key, client):
         await block.aregister_type_and_schema()
-    told: dict[str, Any] = {"subdomain": COMPANY, "email": USER, "password": SecretStr(PASSWORD)}
-    await user(**told).asave(COMPANY, overwrite=True)
+    values: dict[str, Any] = {"subdomain": COMPANY, "email": USER, "password": SecretStr(PASSWORD)}
+    await user(**values).asave(COMPANY, overwrite=True)
     ours = client(client_id=CLIENT, client_secret=SecretStr(CLIENT_SECRET))
     await ours.asave(CLIENT, overwrite=True)
     held = key(

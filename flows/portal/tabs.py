@@ -7,4 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-TABS: Final[tuple[tuple[str, str], ...]] = (("company", "company.title"),)
+TABS: Final[tuple[tuple[str, str], ...]] = (
+    ("company", "company.title"),
+    ("books", "books.title"),
+)

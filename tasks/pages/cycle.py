@@ -20,7 +20,7 @@ def cycle_page(
     title: str,
     counts: Mapping[str, int],
     *,
-    standing: Sequence[Transfer],
+    unsent: Sequence[Transfer],
     failed: Sequence[Queued],
     seen: Iterable[Row],
     problems: Sequence[str],
@@ -30,14 +30,14 @@ def cycle_page(
     Args:
         title: Whose, and between which systems.
         counts: What was made, linked, changed and queued, in words.
-        standing: What did not go, and why.
+        unsent: What did not go, and why.
         failed: Documents that the target refused, or that a person has to look at.
         seen: Customers of which something is to be seen: id, and what.
         problems: What could not be done at all.
     """
-    waits = [one for one in standing if one.state is TransferState.WAITS]
-    held = [one for one in standing if one.state is TransferState.REFUSED]
-    left = [one for one in standing if one.state is TransferState.LEFT]
+    waits = [one for one in unsent if one.state is TransferState.WAITS]
+    held = [one for one in unsent if one.state is TransferState.REFUSED]
+    left = [one for one in unsent if one.state is TransferState.LEFT]
     counted = ", ".join(f"{name}: {count:,}" for name, count in counts.items() if count)
     return document(
         f"# {escaped(title)}",

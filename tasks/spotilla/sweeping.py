@@ -85,7 +85,7 @@ def page(hub: Hub, tenant: str, turn: Turn) -> str:
     return cycle_page(
         f"{tenant}: Spotilla and {route.target}",
         {**made, **queued, **sent},
-        standing=hub.transfers.listed(tenant, SOURCE, states=NOT_QUEUED),
+        unsent=hub.transfers.listed(tenant, SOURCE, states=NOT_QUEUED),
         failed=failed,
         seen=[(one, "; ".join(found.message for found in reasons)) for one, reasons in seen],
         problems=cycle.problems,

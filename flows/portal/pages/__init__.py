@@ -4,6 +4,7 @@ A new group is a file here and its line below (docs/extending.md, A page of the 
 """
 
 from flows.portal.pages import (
+    books,
     companies,
     company,
     consent,
@@ -16,6 +17,7 @@ from flows.portal.pages import (
 )
 
 __all__ = [
+    "books",
     "companies",
     "company",
     "consent",

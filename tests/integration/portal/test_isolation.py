@@ -43,6 +43,11 @@ MAY = {
     "companies": ALL,
     "company": ALL,
     "company_lights": ALL,
+    "books": ALL,
+    "statement_line": ALL,
+    "ledger_account": ALL,
+    "voucher": ALL,
+    "changes": ALL,
     "sync_form": ALL,
     "sync": ALL,
     "run_state": ALL,
@@ -58,6 +63,8 @@ SENT: dict[str, dict[str, str]] = {
     "consent_outcome": {"secret": "t" * 43},
     "consent_callback": {"system": "fortnox", "state": "t" * 43, "code": "c"},
     "activate": {"system": "fortnox"},
+    "statement_line": {"statement": "balance_sheet", "line": "cash_and_bank"},
+    "ledger_account": {"account": "1930"},
     "confirm_company": {"number": "5599900015", "reason": "they merged"},
 }
 
@@ -77,6 +84,7 @@ UNKNOWN = {
     "tenant": "nowhere",
     "year": "1999-01-01_1999-12-31",
     "link": "0" * 12,
+    "voucher": "Z:999",
     "run": "0" * 8 + "-0000" * 3 + "-" + "0" * 12,
 }
 

@@ -1,0 +1,116 @@
+"""A company's published books: statements, and the way down to account, voucher and document."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from starlette.responses import Response
+
+from flows.portal.routes import ACCOUNT, ANYONE, NUMBER, VOUCHER, WORD, YEAR, route
+from flows.portal.visit import Visit, not_found
+from ledger.fiscal_year import FiscalYear
+from tasks.books import (
+    account_page,
+    find_voucher,
+    line_accounts,
+    published_years,
+    year_changes,
+    year_statements,
+)
+
+STATEMENTS: Final = ("income_statement", "balance_sheet")
+
+
+@route("GET", "/companies/{tenant}/books", who=ANYONE, takes={"year": YEAR})
+def books(visit: Visit) -> Response:
+    """Show a year's income statement and balance sheet; the latest unless one is named."""
+    years = published_years(visit.stores, visit.tenant.id)
+    if not years and not visit.get("year"):
+        return visit.page("books_none.html", tenant=visit.tenant)
+    year = _year(visit, years) if visit.get("year") else years[0]
+    found = year_statements(visit.stores, visit.tenant.id, year)
+    return visit.page("books.html", tenant=visit.tenant, years=years, year=year, found=found)
+
+
+@route(
+    "GET",
+    "/companies/{tenant}/books/line",
+    who=ANYONE,
+    takes={"year": YEAR, "statement": WORD, "line": WORD},
+)
+def statement_line(visit: Visit) -> Response:
+    """Show the accounts that a line is made of."""
+    year = _named_year(visit)
+    if visit["statement"] not in STATEMENTS:
+        raise not_found()
+    accounts = line_accounts(
+        visit.stores, visit.tenant.id, year, statement=visit["statement"], line=visit["line"]
+    )
+    return visit.page(
+        "books_line.html",
+        tenant=visit.tenant,
+        year=year,
+        statement=visit["statement"],
+        accounts=accounts,
+    )
+
+
+@route(
+    "GET",
+    "/companies/{tenant}/books/account",
+    who=ANYONE,
+    takes={"year": YEAR, "account": ACCOUNT, "first": NUMBER},
+)
+def ledger_account(visit: Visit) -> Response:
+    """Show the rows of an account, with its balance after each."""
+    year = _named_year(visit)
+    first = int(visit.get("first", "0"))
+    found = account_page(visit.stores, visit.tenant.id, year, visit["account"], first=first)
+    return visit.page(
+        "books_account.html",
+        tenant=visit.tenant,
+        year=year,
+        account=visit["account"],
+        first=first,
+        found=found,
+    )
+
+
+@route(
+    "GET",
+    "/companies/{tenant}/books/voucher",
+    who=ANYONE,
+    takes={"year": YEAR, "voucher": VOUCHER},
+)
+def voucher(visit: Visit) -> Response:
+    """Show a voucher's rows."""
+    year = _named_year(visit)
+    found = find_voucher(visit.stores, visit.tenant.id, year, visit["voucher"])
+    if found is None:
+        raise not_found()
+    return visit.page("books_voucher.html", tenant=visit.tenant, year=year, voucher=found)
+
+
+@route("GET", "/companies/{tenant}/books/changes", who=ANYONE, takes={"year": YEAR})
+def changes(visit: Visit) -> Response:
+    """Show what the loads of a year changed, the latest first: "what changed last night"."""
+    year = _named_year(visit)
+    found = year_changes(visit.stores, visit.tenant.id, year)
+    return visit.page("books_changes.html", tenant=visit.tenant, year=year, found=found)
+
+
+def _named_year(visit: Visit) -> FiscalYear:
+    visit["year"]  # 404 without it
+    return _year(visit, published_years(visit.stores, visit.tenant.id))
+
+
+def _year(visit: Visit, published: list[FiscalYear]) -> FiscalYear:
+    """Return the year that is asked for, if it is published.
+
+    Raises:
+        Unfit: It is not.
+    """
+    found = next((year for year in published if year.key == visit["year"]), None)
+    if found is None:
+        raise not_found()
+    return found

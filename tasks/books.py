@@ -1,0 +1,132 @@
+"""A published year as a person looks through it: from a line to its accounts, rows and vouchers.
+
+Each answer is of what is published now; amounts are exact, in the year's currency.
+
+Source:
+    R-SEN-10; design, the path from a line to a document.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Final
+
+from ledger.fiscal_year import FiscalYear
+from ledger.money import ZERO
+from tasks.stores import Stores
+
+ROWS: Final = 200
+"""Rows of an account on one page."""
+
+CHANGES: Final = 200
+"""Changed vouchers, and loads, that are listed."""
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class YearStatements:
+    """The lines of a year's income statement and balance sheet, in their order."""
+
+    income: Sequence[Row]
+    balance: Sequence[Row]
+
+
+@dataclass(frozen=True)
+class AccountPage:
+    """Some rows of an account; `next_first`: where the next page begins, None at the end."""
+
+    rows: Sequence[Row]
+    next_first: int | None
+
+
+@dataclass(frozen=True)
+class Voucher:
+    """A voucher with its rows; debit and credit are equal sums in a voucher that balances."""
+
+    key: str
+    date: dt.date | None
+    text: str
+    rows: Sequence[Row]
+
+    @property
+    def debit(self) -> Decimal:
+        """Its debits."""
+        return sum((row["debit"] for row in self.rows), ZERO)
+
+    @property
+    def credit(self) -> Decimal:
+        """Its credits, positive."""
+        return sum((row["credit"] for row in self.rows), ZERO)
+
+
+@dataclass(frozen=True)
+class YearChanges:
+    """The loads of a year that wrote something, latest first, and the vouchers they changed."""
+
+    loads: Sequence[Row]
+    vouchers: Sequence[Row]
+
+
+def published_years(stores: Stores, tenant: str) -> list[FiscalYear]:
+    """Return a tenant's published years, latest first."""
+    units = stores.hub.units.of_tenant(tenant)
+    return [unit.year for unit in reversed(units) if unit.published_digest]
+
+
+def year_statements(stores: Stores, tenant: str, year: FiscalYear) -> YearStatements:
+    """Return a year's two statements.
+
+    Raises:
+        NoLedger: The year is not published.
+        PublishedDamaged: The tenant's file cannot be read.
+    """
+    months = {
+        "fiscal_year": year.key,
+        "first": year.start_date.replace(day=1),
+        "last": year.end_date.replace(day=1),
+    }
+    found = stores.warehouse.reports(tenant, ("income_statement", "balance_sheet"), **months)
+    return YearStatements(found["income_statement"].to_pylist(), found["balance_sheet"].to_pylist())
+
+
+def line_accounts(
+    stores: Stores, tenant: str, year: FiscalYear, *, statement: str, line: str
+) -> Sequence[Row]:
+    """Return the accounts on a line of a statement; none where it has none, or is no line."""
+    return _ask(stores, tenant, "line_account", year, statement=statement, line=line)
+
+
+def account_page(
+    stores: Stores, tenant: str, year: FiscalYear, account: str, *, first: int = 0
+) -> AccountPage:
+    """Return the booked rows of an account from the row ``first`` on, at most `ROWS`."""
+    rows = _ask(stores, tenant, "account_row", year, account=account, first=first, limit=ROWS + 1)
+    more = len(rows) > ROWS
+    return AccountPage(rows[:ROWS], first + ROWS if more else None)
+
+
+def find_voucher(stores: Stores, tenant: str, year: FiscalYear, key: str) -> Voucher | None:
+    """Return a voucher of the year by its key; None when the year has no such voucher."""
+    rows = _ask(stores, tenant, "voucher_row", year, voucher=key)
+    if not rows:
+        return None
+    return Voucher(key, rows[0]["voucher_date"], rows[0]["voucher_text"], rows)
+
+
+def year_changes(stores: Stores, tenant: str, year: FiscalYear) -> YearChanges:
+    """Return what the loads of a year changed."""
+    return YearChanges(
+        _ask(stores, tenant, "load", year, limit=CHANGES),
+        _ask(stores, tenant, "voucher_change", year, limit=CHANGES),
+    )
+
+
+def _ask(
+    stores: Stores, tenant: str, name: str, year: FiscalYear, **parameters: Any
+) -> list[dict[str, Any]]:
+    found = stores.warehouse.report(tenant, name, fiscal_year=year.key, **parameters)
+    return list(found.to_pylist())

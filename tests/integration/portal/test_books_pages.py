@@ -1,0 +1,90 @@
+"""The way down from a statement to a voucher, as somebody of the company clicks it."""
+
+from __future__ import annotations
+
+import html
+import re
+
+import pytest
+
+from blocks.hub.portal_roles import Role
+from ledger.unit import Unit
+from tests.portal_world import OUR_YEAR, OURS
+from tests.staged_units import facts, joined, stage, voucher
+
+PAGE = "/companies/acme/books"
+
+
+@pytest.fixture
+def client(world):
+    return world.client(Role.CUSTOMER)
+
+
+def links_of(answer):
+    return [html.unescape(link) for link in re.findall(r'href="([^"]+)"', answer.text)]
+
+
+def one(answer, part):
+    """Return the first link of a page whose path ends in a part."""
+    return next(link for link in links_of(answer) if f"/{part}?" in link)
+
+
+@pytest.mark.parametrize(
+    ("statement", "line", "account"),
+    [("income_statement", "net_turnover", "3001"), ("balance_sheet", "cash", "1930")],
+)
+def test_each_line_leads_to_its_accounts_their_rows_and_the_voucher(
+    client, statement, line, account
+):
+    statements = client.get(PAGE)
+    assert OUR_YEAR.key in statements.text
+    (lines,) = {
+        link for link in links_of(statements) if f"statement={statement}" in link and line in link
+    }
+
+    accounts = client.get(lines)
+    rows = client.get(one(accounts, "account"))
+    voucher = client.get(one(rows, "voucher"))
+
+    assert f">{account}</a>" in accounts.text
+    assert "A:1" in rows.text
+    assert [">1930</a>" in voucher.text, ">3001</a>" in voucher.text] == [True, True]
+    assert 4 == voucher.text.count(">5.00<"), "a debit, a credit and their sums"
+
+
+def test_amounts_are_written_as_the_language_writes_them(world, client):
+    client.post("/language", language="sv")
+
+    assert ">5,00<" in client.get(f"{PAGE}/voucher?year={OUR_YEAR.key}&voucher=A:1").text
+
+
+def test_a_year_that_is_not_published_is_not_there(world, client):
+    for page in (PAGE, f"{PAGE}/changes", f"{PAGE}/account"):
+        answer = client.get(f"{page}?year=2020-01-01_2020-12-31&account=1930")
+        assert 404 == answer.status_code
+
+
+def test_a_line_that_is_no_name_of_a_statement_is_not_there(client):
+    answer = client.get(f"{PAGE}/line?year={OUR_YEAR.key}&statement=voucher&line=cash")
+
+    assert 404 == answer.status_code
+
+
+def test_what_a_load_changed_is_listed_with_its_figures_before_and_after(world, client):
+    unit = Unit(OURS, OUR_YEAR)
+    rows = joined(
+        voucher("A:1", ("1930", "6.00"), ("3001", "-6.00")),
+        voucher("A:2", ("1930", "7.00"), ("3001", "-7.00")),
+    )
+    said = facts(OURS, start_date=OUR_YEAR.start_date, end_date=OUR_YEAR.end_date)
+    staged = stage(world.stores.lake, rows, said=said)
+    world.stores.warehouse.publish(staged, unit=unit, token=2, load_id="load-2", run_id="")
+
+    page = client.get(f"{PAGE}/changes?year={OUR_YEAR.key}").text
+
+    added, changed = (row for row in page.split("<tr>") if "voucher=A%3A" in row)
+    assert [">Changed<", ">5.00<", ">6.00<"] == [
+        text for text in (">Changed<", ">5.00<", ">6.00<") if text in changed
+    ]
+    assert ">Added<" in added
+    assert ">7.00<" in added
