@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 
+import pytest
+
 from blocks.pickup.account import SftpAccount
 from blocks.pickup.agreed import Agreed
 from blocks.pickup.connection import Limits, connected
 from blocks.pickup.sftp import RemoteFolder
 
 LOGIN, PASSWORD = "acme", "not-a-secret"
+SIMULATED = "simulated"
+BOTH = ("sshd", "rclone")
+"""Real servers, of two families."""
+
+on_each_server = pytest.mark.parametrize("kind", [SIMULATED, *BOTH])
+on_real_servers = pytest.mark.parametrize("kind", BOTH)
 SHORT = Limits(connect_s=30.0, answer_s=30.0, listing_s=60.0, file_s=60.0)
 """Enough for a busy machine; tests of a limit give one of their own."""
 

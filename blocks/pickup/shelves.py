@@ -18,6 +18,8 @@ from ledger.text import visible
 REASON: Final = ".error.txt"
 """Ending of the file that says why the one beside it was not taken in."""
 
+SHORTENED: Final = "less was kept than was written"
+
 
 @dataclass(frozen=True)
 class Shelves:
@@ -66,8 +68,12 @@ class Shelves:
             raise NotMoved(name=name, folder=name, why="a link or a file lies in its place")
 
     def _write(self, path: str, text: str) -> None:
+        content = f"{visible_lines(text)}\n".encode()
         with self.sftp.open(path, "wx") as out:
-            out.write(f"{visible_lines(text)}\n".encode())
+            out.write(content)
+        # Some servers take bytes for which they have no room, and say nothing of it.
+        if self.sftp.lstat(path).st_size != len(content):
+            raise OSError(SHORTENED)
 
     def _free_name(self, shelf: str, name: str, sha256: str) -> str:
         path = PurePosixPath(name)

@@ -11,8 +11,8 @@ import pytest
 from blocks.pickup.port import NotMoved
 from tasks.pickup.polled import End
 from tests.plugins.absent_parts import ABSENT
-from tests.real_sftp import SSHD, RealServer
-from tests.sftp_place import place
+from tests.real_sftp import PARTS, RealServer
+from tests.sftp_place import on_real_servers, place
 from tests.sftp_runs import ACME, balances, below, reason
 
 may_mount = pytest.mark.skipif(os.geteuid() != 0, reason="only root may mount a small disk")
@@ -79,17 +79,21 @@ def test_a_full_disk_of_the_customer_keeps_no_file_from_being_loaded(
 
 
 @may_mount
-@pytest.mark.skipif(SSHD is None, reason=f"{ABSENT}sshd")
+@on_real_servers
 def test_a_reason_that_does_not_fit_on_a_real_servers_disk_leaves_nothing(
-    tmp_path, tmp_path_factory
+    tmp_path, tmp_path_factory, kind
 ):
+    if PARTS[kind] is None:
+        pytest.skip(f"{ABSENT}{kind}")
     with small_disk(tmp_path / "served") as served:
         (served / "failed").mkdir()
         (served / "books.se").write_bytes(b"1\n")
         filler = fill(served)
         with (
-            RealServer("sshd", tmp_path_factory.mktemp("sshd"), served) as server,
-            place(server, tmp_path / "t", login=server.account(), folder=str(served)) as where,
+            RealServer(kind, tmp_path_factory.mktemp(kind), served) as server,
+            place(
+                server, tmp_path / "t", login=server.account(), folder=server.path_of(served)
+            ) as where,
         ):
             (file,) = where.look().files
             with pytest.raises(NotMoved, match="could not be moved"):

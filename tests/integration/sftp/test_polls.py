@@ -13,7 +13,7 @@ from blocks.pickup.connection import Limits, ServerAway
 from ledger.fiscal_year import FiscalYear
 from tasks.pickup.poll import MAX_FILES
 from tasks.pickup.polled import End
-from tests.sftp_place import place
+from tests.sftp_place import on_each_server, place
 from tests.sftp_runs import ACME, balances, below
 
 YEAR = FiscalYear.parse("2024")
@@ -28,6 +28,7 @@ async def by_hand(runs, path):
     )
 
 
+@on_each_server
 @pytest.mark.requirement("R-FIN-30b", "R-FIN-31b")
 def test_the_same_file_by_hand_and_by_sftp_at_once_is_published_once(
     polled, stores, folder, runs, tmp_path
@@ -95,8 +96,11 @@ def test_a_listing_that_drips_is_given_up_at_its_deadline(server, folder, tmp_pa
         assert time.monotonic() - began < 4, "it would have been five seconds and more"
 
 
-def test_a_done_file_that_comes_before_its_data_takes_no_half_of_it(polled, stores, folder, runs):
-    agreed = Pickup("acme", "sftp-account/acme", "/", done_suffix=".done")
+@on_each_server
+def test_a_done_file_that_comes_before_its_data_takes_no_half_of_it(
+    polled, stores, folder, where, runs
+):
+    agreed = Pickup("acme", "sftp-account/acme", where, done_suffix=".done")
     stores.hub.pickups.agree(agreed, who="me")
     content = ACME.sie()
     (folder / "books.se.done").touch()
@@ -110,15 +114,15 @@ def test_a_done_file_that_comes_before_its_data_takes_no_half_of_it(polled, stor
     assert ["processed/books.se"] == below(folder), "and its done-file is gone"
 
 
-@pytest.mark.parametrize("content", [b"", b"#FLAGGA 0\r\n", b"#FLAGGA 0\r\n#SIETYP 4\r\n"])
-def test_an_empty_file_or_one_with_a_header_alone_leaves_what_is_published(
-    polled, stores, folder, content
-):
+@on_each_server
+def test_empty_files_and_those_with_a_header_alone_leave_what_is_published(polled, stores, folder):
     (folder / "books.se").write_bytes(ACME.sie())
     polled()
-    (folder / "next.se").write_bytes(content)
+    for number, content in enumerate((b"", b"#FLAGGA 0\r\n", b"#FLAGGA 0\r\n#SIETYP 4\r\n")):
+        (folder / f"next-{number}.se").write_bytes(content)
     polled()
     polled(minutes=61)
 
     assert ACME.trial_balance() == balances(stores)
-    assert "failed/next.se" in below(folder)
+    failed = {f"failed/next-{number}.se" for number in range(3)}
+    assert failed <= set(below(folder))

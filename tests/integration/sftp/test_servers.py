@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-import socket
-import threading
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 
 import pytest
 
@@ -22,11 +20,11 @@ from blocks.pickup.port import ChangedMeanwhile, NotMoved
 from blocks.pickup.sftp import MAX_ENTRIES, FolderUnusable
 from tests.plugins.absent_parts import ABSENT
 from tests.real_sftp import PARTS, RealServer, write_key
-from tests.sftp_place import SHORT, place
+from tests.sftp_line import Line
+from tests.sftp_place import BOTH, SHORT, place
 
 CONTENT = b"#FLAGGA 0\n" * 300_000
 SHA256 = hashlib.sha256(CONTENT).hexdigest()
-BOTH = ("sshd", "rclone")
 
 
 def started(tmp_path_factory, kind, **settings):
@@ -112,22 +110,47 @@ def test_links_and_hostile_names_are_left_alone(server, folder, tmp_path):
         assert {"books.se", "bad\N{SYMBOL FOR ESCAPE}[2J.se"} == names
 
 
+@pytest.mark.parametrize("is_read", [False, True], ids=["seen", "read"])
 @pytest.mark.parametrize("change", ["grow", "shrink", "replace"])
-def test_a_file_that_changed_since_it_was_seen_is_left(server, folder, tmp_path, change):
+def test_a_file_that_changes_after_it_was_seen_or_while_it_is_read_is_left(
+    server, folder, tmp_path, change, is_read
+):
     books = folder / "books.se"
-    with placed(server, folder, tmp_path) as where:
-        file = the_file(where)
+
+    def act():
         if change == "grow":
-            books.write_bytes(CONTENT + b"x")
+            with books.open("ab") as file:
+                file.write(b"x")
         elif change == "shrink":
             os.truncate(books, 100)
         else:
             (folder / "new").write_bytes(CONTENT[::-1])
             os.utime(folder / "new", (1, 1))
             (folder / "new").rename(books)
+
+    line = Line(server.port, acts_after=1_000_000 if is_read else None, act=act)
+    login = server.account(port=line.port)
+    with placed(server, folder, tmp_path, login=login) as where:
+        file = the_file(where)
+        if not is_read:
+            act()
         with pytest.raises(ChangedMeanwhile):
             fetched(where, file)
+    assert line.has_acted is is_read
     assert [] == list((tmp_path / "t").iterdir())
+
+
+def test_a_listing_that_takes_too_long_is_given_up_at_its_deadline(server, folder, tmp_path):
+    """Each piece comes soon enough, all of them together do not."""
+    for number in range(3_000):
+        os.link(folder / "books.se", folder / f"{number}.se")
+    line = Line(server.port)
+    limits = Limits(connect_s=30, answer_s=30, listing_s=1)
+    login = server.account(port=line.port)
+    with placed(server, folder, tmp_path, login=login, limits=limits) as where:
+        line.pause_s = 0.5
+        with pytest.raises(ServerAway):
+            where.look()
 
 
 def test_new_bytes_of_the_same_name_size_and_second_are_not_filed_away(server, folder, tmp_path):
@@ -204,41 +227,6 @@ def test_many_names_are_listed_in_time(tmp_path_factory, tmp_path, kind):
             (folder / f"{number}.se").touch()
         with placed(server, folder, tmp_path, limits=LIMITS) as where:
             assert count == len(where.look().files)
-
-
-class Line:
-    """A line to a server that is cut after so many of its bytes: closed, or dead without a word."""
-
-    def __init__(self, port, *, cut_after, is_closed):
-        self.server_port, self.cut_after, self.is_closed = port, cut_after, is_closed
-        self.came, self.ends = 0, []
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self.listener.getsockname()[1]
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    def _accept(self):
-        client, _ = self.listener.accept()
-        server = socket.create_connection(("127.0.0.1", self.server_port))
-        self.ends = [client, server]
-        threading.Thread(target=self._pass, args=(client, server, False), daemon=True).start()
-        self._pass(server, client, True)
-
-    def _pass(self, source, target, is_counted):
-        with suppress(OSError):  # the other direction was cut
-            while piece := source.recv(65_536):
-                self.came += len(piece) if is_counted else 0
-                if self.is_cut and not self.is_closed:
-                    continue
-                if self.is_cut:
-                    break
-                target.sendall(piece)
-        for end in (source, target):
-            with suppress(OSError):  # it has gone already
-                end.shutdown(socket.SHUT_RDWR)
-
-    @property
-    def is_cut(self):
-        return self.came > self.cut_after
 
 
 IMPATIENT = Limits(connect_s=30, answer_s=2, listing_s=60, file_s=60)

@@ -13,20 +13,10 @@ from blocks.pickup.connection import HostKeyChanged, ServerAway, connected, show
 from tasks.pickup.polled import End
 from tests.plugins.absent_parts import ABSENT
 from tests.real_sftp import PARTS, RealServer
-from tests.sftp_place import SHORT, place
+from tests.sftp_place import SHORT, on_real_servers, place
 from tests.sftp_runs import ACME, balances, below
 
-BOTH = ("sshd", "rclone")
 CHANGE_LIMIT_S = 20
-
-
-@pytest.fixture(params=BOTH)
-def real(request, tmp_path_factory):
-    if PARTS[request.param] is None:
-        pytest.skip(f"{ABSENT}{request.param}")
-    home = tmp_path_factory.mktemp(request.param)
-    with RealServer(request.param, home, home / "served") as server:
-        yield server
 
 
 @contextmanager
@@ -41,16 +31,13 @@ def uploading(server, path, content):
         yield out
 
 
+@on_real_servers
 @pytest.mark.requirement("R-FIN-22d")
 @pytest.mark.parametrize("share", [0.0, 0.6])
-def test_an_upload_that_stalls_longer_than_the_interval_is_taken_whole(
-    polled, stores, runs, real, share
+def test_an_upload_that_stalls_longer_than_the_interval_is_taken_whole(  # noqa: PLR0917 - fixtures
+    polled, stores, runs, real, where, share
 ):
     """Whatever a server shows of a file that is being sent: nothing, a part, or no bytes yet."""
-    where = real.path_of(real.served)
-    agreed = Pickup("acme", "sftp-account/acme", where, poll_minutes=5)
-    stores.hub.pickups.agree(agreed, who="me")
-    polled.accounts["sftp-account/acme"] = real.account()
     content = ACME.sie()
     cut = int(len(content) * share)
     with uploading(real, f"{where.rstrip('/')}/books.se", content[:cut]) as out:
@@ -89,12 +76,46 @@ def wait_until_shown(server, pinned):
         time.sleep(0.05)
 
 
-def test_a_host_key_that_changes_while_connected_stops_at_the_next_connection(real, tmp_path):
+@pytest.fixture
+def own_server(kind, tmp_path_factory):
+    """A server that a test may stop; which may only be read where a test says so."""
+    if PARTS[kind] is None:
+        pytest.skip(f"{ABSENT}{kind}")
+    home = tmp_path_factory.mktemp(kind)
+    with RealServer(kind, home, home / "served") as server:
+        yield server
+
+
+@on_real_servers
+def test_a_move_that_fails_after_the_commit_is_tried_again_and_doubles_nothing(
+    polled, stores, runs, own_server
+):
+    (own_server.served / "books.se").write_bytes(ACME.sie())
+    own_server.stop()
+    own_server.is_read_only = True
+    own_server.start()
+    agreed = Pickup("acme", "sftp-account/acme", own_server.path_of(own_server.served))
+    stores.hub.pickups.agree(agreed, who="me")
+    polled.accounts["sftp-account/acme"] = own_server.account()
+    assert {End.STAYS: 1} == polled()["acme"].ends
+    assert ACME.trial_balance() == balances(stores)
+    own_server.stop()
+    own_server.is_read_only = False
+    own_server.start()
+
+    assert {End.FILED: 1} == polled()["acme"].ends
+    assert 1 == len(runs.by_key)
+    assert ["processed/books.se"] == below(own_server.served)
+
+
+@on_real_servers
+def test_a_host_key_that_changes_while_connected_stops_at_the_next_connection(own_server, tmp_path):
     """Both servers read their keys once for each connection, so another cannot come within one.
 
     A server that does show another within one, as somebody in between would, is simulated
     (`test_place`).
     """
+    real = own_server
     (real.served / "books.se").write_bytes(ACME.sie())
     pinned = real.account()
     with place(real, tmp_path, login=pinned, folder=real.path_of(real.served)) as where:

@@ -20,7 +20,7 @@ from tasks.pickup import poll
 from tasks.pickup.polled import End
 from tasks.pickup.sweep import shard_of
 from tasks.pickup.taking import STALLED
-from tests.sftp_place import LOGIN, PASSWORD, account
+from tests.sftp_place import BOTH, LOGIN, PASSWORD, SIMULATED, account, on_each_server
 from tests.sftp_runs import ACME, OTHER, balances, below, reason
 
 STALLED_MINUTES = STALLED.total_seconds() / 60
@@ -80,6 +80,7 @@ def test_the_same_bytes_under_another_name_are_recognised_by_their_hash(
     assert ["processed/books.se", "processed/copy.se"] == below(folder)
 
 
+@on_each_server
 def test_a_correction_of_the_same_name_and_size_within_the_second_is_loaded(
     polled, stores, folder, runs
 ):
@@ -173,6 +174,7 @@ def test_an_empty_file_is_waited_for_and_then_put_aside(polled, folder, runs):
     assert {} == runs.by_key
 
 
+@on_each_server
 def test_a_file_of_another_company_is_held_and_reaches_nobody(polled, stores, folder):
     (folder / "books.se").write_bytes(OTHER.sie())
     assert {End.FILED: 1} == polled()["acme"].ends
@@ -262,7 +264,13 @@ def test_a_run_that_died_is_started_again(polled, stores, folder, runs):
     assert balances(stores)
 
 
-@pytest.mark.parametrize("moment", ["_is_published", "_follow", "_file_away"])
+@pytest.mark.parametrize(
+    ("kind", "moment"),
+    [
+        *((SIMULATED, moment) for moment in ("_is_published", "_follow", "_file_away")),
+        *((kind, "_file_away") for kind in BOTH),
+    ],
+)
 def test_a_kill_after_landing_before_the_run_or_before_the_move_loses_and_doubles_nothing(  # noqa: PLR0917 - fixtures
     polled, stores, folder, runs, monkeypatch, moment
 ):
