@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -14,13 +14,12 @@ TENANTS: Final = int(os.environ.get("SFTP_TENANTS", "1000"))
 SERVERS: Final = int(os.environ.get("SFTP_SERVERS", "50"))
 FILE_MB: Final = 500
 
-QUIET: Final = "nothing new"
-SOME: Final = "1 % have a file"
+SWEEPS: Final = "ours: one with nothing new, one with files"
 OURS: Final = "ours: fetched, checked, as a file of this machine"
 PEER: Final = "sftp, OpenSSH's client"
 
 SWEEP_LIMIT_S: Final = 60.0
-BOX_SHARE: Final = 0.25
+BOX: Final = 0.25
 """Of all cores for the length of the goal, what the sweep itself may take."""
 
 PACE: Final = 0.8
@@ -39,27 +38,16 @@ def sftp(folder: Path) -> Benchmark:
 
 
 def _sweeps(home: Path) -> Step:
+    words = {"tenants": TENANTS, "servers": SERVERS, "files": max(1, TENANTS // 100)}
     return Step(
-        title=f"one sweep of {TENANTS:,} tenants, each with a login, on {SERVERS} servers",
-        contenders=tuple(
-            Contender(
-                name,
-                "sftp_sweeps:sweep",
-                {
-                    "home": str(home / f"{files}-files"),
-                    "tenants": TENANTS,
-                    "servers": SERVERS,
-                    "files": files,
-                },
-            )
-            for name, files in ((QUIET, 0), (SOME, TENANTS // 100))
-        ),
+        title=f"two sweeps of {TENANTS:,} tenants, each with a login, on {SERVERS} servers",
+        contenders=(Contender(SWEEPS, "sftp_sweeps:sweeps", {"home": str(home), **words}),),
         goals=tuple(
             goal
-            for name in (QUIET, SOME)
+            for name, title in (("quiet", "nothing new"), ("some", "1 % have a file"))
             for goal in (
-                Goal(f"seconds, {name}", _wall, (name,), SWEEP_LIMIT_S, at_least=False),
-                Goal(f"share of the box, {name}", _share, (name,), BOX_SHARE, at_least=False),
+                Goal(f"seconds, {title}", _wall(name), (SWEEPS,), SWEEP_LIMIT_S, at_least=False),
+                Goal(f"share of the box, {title}", _share(name), (SWEEPS,), BOX, at_least=False),
             )
         ),
         check=_all_looked_at,
@@ -83,12 +71,13 @@ def _large(home: Path) -> Step:
     )
 
 
-def _wall(result: Result) -> float:
-    return result.fact("sweep_s")
+def _wall(name: str) -> Callable[[Result], float]:
+    return lambda result: result.fact(f"{name}_sweep_s")
 
 
-def _share(result: Result) -> float:
-    return result.fact("sweep_cpu_s") / (SWEEP_LIMIT_S * (os.cpu_count() or 1))
+def _share(name: str) -> Callable[[Result], float]:
+    cores_s = SWEEP_LIMIT_S * (os.cpu_count() or 1)
+    return lambda result: result.fact(f"{name}_sweep_cpu_s") / cores_s
 
 
 def _pace(ours: Result, peer: Result) -> float:
@@ -100,9 +89,10 @@ def _memory(result: Result) -> float:
 
 
 def _all_looked_at(results: Results) -> None:
-    for result in results.values():
-        facts = result.facts
-        assert (TENANTS, 0, facts["files"]) == (facts["polled"], facts["failed"], facts["runs"])
+    facts = results[SWEEPS].facts
+    for name, files in (("quiet", 0), ("some", facts["files"])):
+        expected = {"polled": TENANTS, "failed": 0, "taken": files, "runs": files}
+        assert expected == {word: facts[f"{name}_{word}"] for word in expected}
 
 
 def _same_bytes(results: Results) -> None:

@@ -1,10 +1,11 @@
-"""One sweep as the deployment makes it, with Prefect's server beside it; CPU by who spent it."""
+"""Sweeps as the deployment makes them, with Prefect's server beside them; CPU by who spent it."""
 
 from __future__ import annotations
 
 import asyncio
 import os
 import resource
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -36,41 +37,78 @@ FIRST: Final = "first"
 """The tenant of a sweep before the one that is timed."""
 
 BOOKS: Final = Company(3, calendar_years(2024, 2024), 20)
+BOOKS_NUMBER: Final = BOOKS.organisation_number
 
 
-def sweep(home: str, tenants: int, servers: int, files: int) -> Callable[[], dict[str, Any]]:
-    """Let a hub and Prefect's server know the tenants, then time one sweep over all of them."""
+def sweeps(home: str, tenants: int, servers: int, files: int) -> Callable[[], dict[str, Any]]:
+    """Let a hub and Prefect's server know the tenants, then time two sweeps over all of them.
+
+    One with nothing new, and one with so many files; to prepare them takes longer than both.
+    """
     os.environ["TASMA_HOME"] = home
     logins = [f"t{place}" for place in range(tenants)]
     sftp = started(Path(home) / "servers", servers, [*logins, FIRST])
-    _agree(Path(home), [*logins, FIRST])
 
     def work() -> dict[str, Any]:
-        with server_in(home) as server, deployments_served(server) as serving:
+        with (
+            Hub(f"sqlite:///{_hub_of(home)}") as hub,
+            server_in(home) as server,
+            deployments_served(server) as serving,
+        ):
             _stop_schedules(server)
+            _say("Prefect's server and the deployments are there")
+            hub.migrate()
+            for login in [*logins, FIRST]:
+                hub.tenants.add(Tenant(login, "Bench AB", organisation_number=BOOKS_NUMBER))
             login = server.client_variables[CLIENT_LOGIN]
-            where = {PREFECT_API_URL: server.api_url, PREFECT_API_AUTH_STRING: login}
-            with temporary_settings(where):
+            with temporary_settings(
+                {PREFECT_API_URL: server.api_url, PREFECT_API_AUTH_STRING: login}
+            ):
                 asyncio.run(_save(sftp, [*logins, FIRST]))
-                # Modules and caches are new to the first sweep; its tenant is not due again.
+                _say("the blocks are there")
+                # Modules and caches are new to the first sweep.
+                _agree(hub, [FIRST])
                 asyncio.run(sftp_sweep(tenant=FIRST))
+                _agree(hub, logins)
+                quiet = _timed(server, serving.pid, sftp)
+                _say(f"swept, nothing new: {quiet}")
                 _put(sftp, logins, files)
-                return _timed(server, serving.pid, sftp, files)
+                _agree(hub, logins)  # so all are due again
+                some = _timed(server, serving.pid, sftp)
+                _say(f"swept, with files: {some}")
+        facts = {f"quiet_{name}": value for name, value in quiet.items()}
+        return facts | {f"some_{name}": value for name, value in some.items()} | {"files": files}
 
     return work
 
 
+def _hub_of(home: str) -> Path:
+    folder = Path(home) / "hub"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder / "hub.sqlite"
+
+
+def _say(what: str) -> None:
+    print(f"{time.strftime('%H:%M:%S')} {what}", file=sys.stderr, flush=True)  # noqa: T201 - it takes minutes
+
+
+def _agree(hub: Hub, logins: list[str]) -> None:
+    """Agree on pickups, which are due at once."""
+    for login in logins:
+        hub.pickups.agree(Pickup(login, f"{TYPE_SLUG}/{login}", "/"), who="bench")
+
+
 def _put(sftp: Servers, logins: list[str], files: int) -> None:
-    for place in range(0, len(logins), len(logins) // files) if files else ():
+    for place in range(0, len(logins), len(logins) // files):
         (sftp.folder(place, logins[place]) / "books.se").write_bytes(BOOKS.sie())
 
 
-def _timed(server: PrefectServer, serving: int, sftp: Servers, files: int) -> dict[str, Any]:
+def _timed(server: PrefectServer, serving: int, sftp: Servers) -> dict[str, Any]:
+    """Time one sweep, then wait for the runs that it made; CPU seconds by who spent them."""
     load, before, sftp_s, began = os.getloadavg()[0], _cpu(serving), sftp.cpu_s, time.monotonic()
     state = asyncio.run(sftp_sweep(return_state=True))
     sweep_s, after, sftp_s = time.monotonic() - began, _cpu(serving), sftp.cpu_s - sftp_s
-    runs = _runs(server)
-    ends = _ends(server, runs)
+    ends = _ends(server, runs := _runs(server))
     polled, idle, failed, taken = (int(word) for word in _numbers(str(state.message)))
     return {
         "sweep_s": round(sweep_s, 1),
@@ -79,15 +117,14 @@ def _timed(server: PrefectServer, serving: int, sftp: Servers, files: int) -> di
         "sftp_servers_cpu_s": round(sftp_s, 2),
         "prefect_server_cpu_s": round(after["prefect_server"] - before["prefect_server"], 2),
         "loads_cpu_s": round(_cpu(serving)["loads"] - before["loads"], 2),
-        "sweep_peak_mib": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1_024),
+        "peak_mib": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1_024),
         "polled": polled,
         "idle": idle,
         "failed": failed,
-        "files": files,
         "taken": taken,
         "runs": runs,
         "ends": ends,
-        "load_before": round(load, 1),
+        "load": round(load, 1),
     }
 
 
@@ -130,16 +167,6 @@ def _cpu(serving: int) -> dict[str, float]:
         "prefect_server": sum(sum(process.cpu_times()[:2]) for process in servers),
         "loads": sum(sum(process.cpu_times()[:4]) for process in family),
     }
-
-
-def _agree(home: Path, logins: list[str]) -> None:
-    (home / "hub").mkdir(parents=True, exist_ok=True)
-    with Hub(f"sqlite:///{home / 'hub' / 'hub.sqlite'}") as hub:
-        hub.migrate()
-        for login in logins:
-            number = BOOKS.organisation_number
-            hub.tenants.add(Tenant(login, "Bench AB", organisation_number=number))
-            hub.pickups.agree(Pickup(login, f"{TYPE_SLUG}/{login}", "/"), who="bench")
 
 
 async def _save(sftp: Servers, logins: list[str]) -> None:
