@@ -111,7 +111,7 @@ with the module of each; those under `TransientError` are retried, the rest go t
             PartsOfExtract  (blocks.lake.manifest)
             PasswordUnfit  (tasks.people)
             PortTaken  (flows.server.environment)
-            PrivateKeyUnreadable  (blocks.pickup.connection)
+            PrivateKeyUnreadable  (blocks.pickup.private_key)
             ProxyUnfit  (flows.portal.settings)
             PublishedDamaged  (blocks.warehouse.damage)
             ReadOtherwise  (tasks.recheck)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import io
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -12,19 +11,11 @@ from dataclasses import dataclass
 from typing import Final
 
 import paramiko
-from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    load_pem_private_key,
-    load_ssh_private_key,
-)
 from paramiko.ssh_exception import IncompatiblePeer
 
 from blocks.pickup.account import SftpAccount
 from blocks.pickup.host_keys import HostKey, algorithms_of, read_host_keys
+from blocks.pickup.private_key import read_private_key
 from ledger.errors import TerminalError, TransientError
 
 
@@ -76,15 +67,6 @@ class LoginRefused(TerminalError):
     sentence = (
         "{server} does not accept the login of {user}. Check user, password or private key in the "
         "block, and with whoever runs the server that the login is open."
-    )
-
-
-class PrivateKeyUnreadable(TerminalError):
-    """The private key in the block is none, or its passphrase is another."""
-
-    sentence = (
-        "The private key for {server} cannot be read: expected an Ed25519, ECDSA or RSA key in "
-        "OpenSSH's or PEM form, and its passphrase if it has one. Put it into the block anew."
     )
 
 
@@ -254,8 +236,7 @@ def _require_pinned(transport: paramiko.Transport, keys: tuple[HostKey, ...], se
 
 
 def _log_in(transport: paramiko.Transport, account: SftpAccount) -> None:
-    secret = account.private_key.get_secret_value()
-    key = _private_key(account, secret) if secret else None
+    key = read_private_key(account) if account.private_key.get_secret_value() else None
     try:
         with _answering(account.server, "logging in"):
             if key is not None:
@@ -275,22 +256,3 @@ def _is_refusal(problem: BaseException | None) -> bool:
         return True
     is_about_login = isinstance(problem, paramiko.AuthenticationException)
     return is_about_login and problem.args == (SAYS_NO,)  # type: ignore[union-attr]
-
-
-def _private_key(account: SftpAccount, secret: str) -> paramiko.PKey:
-    """Read a private key in either form; paramiko alone fails at every other ECDSA key."""
-    phrase = account.passphrase.get_secret_value().encode() or None
-    text = f"{secret.strip()}\n".encode()
-    read = load_ssh_private_key if b"OPENSSH" in text else load_pem_private_key
-    try:
-        key = read(text, phrase)
-    except (ValueError, TypeError, UnsupportedAlgorithm):
-        raise PrivateKeyUnreadable(server=account.server) from None
-    if isinstance(key, ec.EllipticCurvePrivateKey):
-        return paramiko.ECDSAKey(vals=(key, key.public_key()))
-    if isinstance(key, rsa.RSAPrivateKey):
-        return paramiko.RSAKey(key=key)
-    if isinstance(key, ed25519.Ed25519PrivateKey):
-        plain = key.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption())
-        return paramiko.Ed25519Key.from_private_key(io.StringIO(plain.decode()))
-    raise PrivateKeyUnreadable(server=account.server)

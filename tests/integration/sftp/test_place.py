@@ -18,13 +18,13 @@ from blocks.pickup.connection import (
     Limits,
     LoginRefused,
     NoHostKeys,
-    PrivateKeyUnreadable,
     ServerAway,
     connected,
     shown_key,
 )
 from blocks.pickup.host_keys import HostKeyUnreadable
 from blocks.pickup.port import ChangedMeanwhile, NotMoved
+from blocks.pickup.private_key import PrivateKeyUnreadable
 from blocks.pickup.sftp import FolderUnusable, ListingTooLong
 from simulators.sftp import Faults, SftpSimulator
 from tests.sftp_place import LOGIN, PASSWORD, SHORT, account, place
@@ -388,14 +388,22 @@ def test_a_wrong_password_and_an_unreadable_key_are_told_apart(server):
         pass
 
 
-@pytest.mark.parametrize("kind", ["ssh-ed25519", "ecdsa-sha2-nistp256", "ssh-rsa"])
-def test_a_private_key_logs_in(tmp_path, kind):
-    key = asyncssh.generate_private_key(kind)
+FORMS = ["openssh", "pkcs8-pem"]
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("key_kind", ["ssh-ed25519", "ecdsa-sha2-nistp256", "ssh-rsa"])
+def test_a_private_key_logs_in_also_without_the_line_ends_that_a_field_of_the_ui_takes(
+    tmp_path, key_kind, form
+):
+    key = asyncssh.generate_private_key(key_kind)
     public = key.export_public_key().decode()
+    secret = key.export_private_key(form).decode()
     with SftpSimulator(tmp_path, {}, public_keys={LOGIN: public}) as server:
-        secret = key.export_private_key().decode()
-        with connected(account(server, password="", private_key=secret), limits=SHORT) as opened:
-            assert [] == opened.sftp.listdir("/")
+        for text in (secret, secret.replace("\n", ""), secret.replace("\n", " ")):
+            login = account(server, password="", private_key=text)
+            with connected(login, limits=SHORT) as opened:
+                assert [] == opened.sftp.listdir("/")
 
 
 def test_a_server_that_is_not_there_is_away(server):
