@@ -25,6 +25,7 @@ from blocks.pickup.connection import (
 from blocks.pickup.host_keys import HostKeyUnreadable
 from blocks.pickup.port import ChangedMeanwhile, NotMoved
 from blocks.pickup.private_key import PrivateKeyUnreadable
+from blocks.pickup.reading import CHUNK_BYTES, WINDOW_BYTES
 from blocks.pickup.sftp import FolderUnusable, ListingTooLong
 from simulators.sftp import Faults, SftpSimulator
 from tests.sftp_place import LOGIN, PASSWORD, SHORT, account, place
@@ -108,7 +109,8 @@ def test_a_file_that_failed_lies_beside_its_reason(server, folder, books, tmp_pa
 
 def test_what_is_no_whole_file_of_a_plain_name_is_left_and_counted(server, folder, books, tmp_path):
     (folder / "link.se").symlink_to("/etc/passwd")
-    (folder / "sub").mkdir()
+    (folder / "sub" / "deeper").mkdir(parents=True)
+    (folder / "sub" / "deeper" / "books.se").write_bytes(CONTENT)
     for name in ("half.se.part", ".hidden.se", "~lock.se", "bad\x1b[2J.se"):
         (folder / name).touch()
     (folder / os.fsdecode("räkenskap.se".encode("latin-1"))).touch()
@@ -276,15 +278,17 @@ def test_a_server_that_vanishes_while_listing_gives_no_files_at_all(server, fold
         where.look()
 
 
-def test_a_server_that_stops_answering_is_given_up_in_time(server, books, tmp_path):
-    server.faults.stalls = True
-    began = time.monotonic()
+def test_a_server_that_stops_answering_is_given_up_and_was_asked_for_a_window_at_most(
+    server, books, tmp_path
+):
+    books.write_bytes(CONTENT * 20)
+    server.faults.stalls = True  # until the end of the test
     try:
         with place(server, tmp_path, limits=SILENT) as where, pytest.raises(ServerAway):
             taken(where)
     finally:
         server.faults.stalls = False
-    assert time.monotonic() - began < 2
+    assert server.faults.reads <= WINDOW_BYTES // CHUNK_BYTES, "no more was asked for ahead"
 
 
 def test_a_server_that_drips_is_given_up_at_the_deadline_of_the_file(server, books, tmp_path):
@@ -411,13 +415,11 @@ def test_a_server_that_is_not_there_is_away(server):
         pass
 
 
-def test_a_thousand_names_are_listed_within_a_second(server, folder, tmp_path):
+def test_a_thousand_names_are_listed_and_leave_no_threads(server, folder, tmp_path):
     for number in range(1_000):
         (folder / f"{number}.se").touch()
     with place(server, tmp_path) as where:
-        began = time.monotonic()
         assert 1_000 == len(where.look().files)
-    assert time.monotonic() - began < 1
     assert threading.active_count() < 20
 
 
