@@ -231,10 +231,13 @@ CONNECTED_FILE: Final = pa.schema(
         _required("sha256", _text),
         _required("lake_address", _text),
         _required("fetched_at", pa.timestamp("us", tz="UTC")),
+        _required("revision", _text),
     ]
 )
-"""A file that the source connects to a voucher, one row for each voucher. `document_kind`: voucher
-or supplier_invoice, by what the file hangs on. `file_name`: as the source has it, never a path.
+"""A file that the source connects to a voucher, one row for each voucher. `document_kind`: by what
+the file hangs on: voucher, supplier_invoice or customer_invoice_file; customer_invoice is the
+source's own picture of one, made anew whenever it is asked for, of which `revision` says as of
+what. `file_name`: as the source has it, never a path.
 `sha256`, `size_bytes`: of the file as received. `lake_address`: below the lake's folder.
 `voucher_key`: as the source says it, whether or not the ledger has that voucher."""
 

@@ -101,8 +101,9 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Invitation:
-    """What the page of a link tells. `fetched`: kinds of data, such as ledger and documents.
+    """What the page of a link tells.
 
+    `fetched`: ledger, documents, customer_invoices (documents of those), as far as they are wanted.
     `asked`: what the system asks of the customer, each with where to look.
     """
 
@@ -188,7 +189,8 @@ def look(hub: Hub, secret: SecretStr) -> Invitation:
     """
     link = hub.consents.of_secret(secret)
     there = system(link.system)
-    kinds = {"ledger": "ledger" in there.offers, "documents": bool(link.wants.get("documents"))}
+    wanted = {kind: bool(link.wants.get(kind)) for kind in ("documents", "customer_invoices")}
+    kinds = {"ledger": "ledger" in there.offers, **wanted}
     return Invitation(
         link,
         hub.tenants.get(link.tenant),

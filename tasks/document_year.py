@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Final
 
 import pyarrow as pa
@@ -29,7 +30,7 @@ class DocumentLimits:
 
 DOCUMENT_LIMITS: Final = DocumentLimits()
 
-STORED: Final = ("media_type", "size_bytes", "sha256", "lake_address", "fetched_at")
+STORED: Final = ("media_type", "size_bytes", "sha256", "lake_address", "fetched_at", "revision")
 """What is known of a file itself, whatever it hangs on."""
 
 Row = dict[str, Any]
@@ -50,28 +51,46 @@ class DocumentYear:
 
     @classmethod
     def begun(
-        cls, job: Job, listed: YearDocuments, limits: DocumentLimits = DOCUMENT_LIMITS
+        cls,
+        job: Job,
+        listed: YearDocuments,
+        before: pa.Table,
+        limits: DocumentLimits = DOCUMENT_LIMITS,
     ) -> DocumentYear:
-        """Look up what is published, and which files lie in the lake."""
+        """Look up which files lie in the lake."""
         warehouse, tenant = job.stores.warehouse, job.unit.tenant
         stored = {
             row["document_id"]: {name: row[name] for name in STORED}
             for row in warehouse.read_side_table(tenant, "connected_file").to_pylist()
             if job.stores.lake.has(row["lake_address"])
         }
-        before = warehouse.read_side_table(tenant, "connected_file", year=job.unit.year)
         return cls(job, listed, before, stored, limits)
 
     @property
     def missing(self) -> list[str]:
-        """The files that are listed and not in the lake, in order of id."""
-        ids = {id_ for rows in self.listed.files.values() for id_ in _ids(rows)}
-        return sorted(ids - self.stored.keys())
+        """The files that are listed and not in the lake as of that revision, in order of id."""
+        return sorted(
+            id_
+            for id_, revision in self._revisions.items()
+            if id_ not in self.stored or self.stored[id_]["revision"] != revision
+        )
+
+    @cached_property
+    def _revisions(self) -> dict[str, str]:
+        return {
+            row["document_id"]: row.get("revision", "")
+            for rows in self.listed.files.values()
+            for row in rows.to_pylist()
+        }
 
     @property
     def is_over(self) -> bool:
         """Whether it is no use to ask for more in this run."""
         return bool(self.refused) or self.troubles >= self.limits.troubles
+
+    def keep(self, document_id: str, stored: Row) -> None:
+        """Note that a file lies in the lake, as it is listed now."""
+        self.stored[document_id] = {**stored, "revision": self._revisions[document_id]}
 
     def note(self, document_id: str, refused: MissingFile) -> None:
         """Note why one file could not be fetched."""
@@ -107,7 +126,7 @@ class DocumentYear:
             known=len(after & before),
             removed=len(before - after),
             failed=self._failures(),
-            waiting=len(self.missing) - len(self.failed),
+            waiting=len(self.missing) - len(self.failed) + self.listed.waiting,
             unplaced=self.listed.unplaced,
             refused=self.refused or self.listed.refused,
             kinds=tuple(self.listed.files),

@@ -54,9 +54,15 @@ async def documents(
         R-SEN-16, R-SEN-30, R-SEN-36.
     """
     source = source_of(books)
-    listed = await source.of_year(source_year)
+    before = await asyncio.to_thread(
+        job.stores.warehouse.read_side_table,
+        job.unit.tenant,
+        "connected_file",
+        year=job.unit.year,
+    )
+    listed = await source.of_year(source_year, before)
     reached("documents.listed")
-    year = await asyncio.to_thread(DocumentYear.begun, job, listed, limits)
+    year = await asyncio.to_thread(DocumentYear.begun, job, listed, before, limits)
     wanted = year.missing[: limits.files]
     for first in range(0, len(wanted), limits.batch_files):
         await _fetch(year, books, wanted[first : first + limits.batch_files])
@@ -88,7 +94,7 @@ async def _fetch(year: DocumentYear, books: Books, ids: list[str]) -> None:
                 year.note(id_, content)
             else:
                 kept = await asyncio.to_thread(_land, year.job, documents_of(books.name), content)
-                year.stored[id_] = kept
+                year.keep(id_, kept)
 
     for ended in await asyncio.gather(*map(fetch, ids), return_exceptions=True):
         if isinstance(ended, BaseException):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import time
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from functools import partial
 from io import BytesIO
 from pathlib import Path, PurePosixPath
@@ -20,8 +20,10 @@ from blocks.lake.landed import (
     find_landed,
     hash_of,
     is_intact,
+    missing,
     pack,
     read_landing,
+    stream_landing,
     write_landing,
 )
 from blocks.lake.manifest import ExtractPart, read_manifest, write_manifest
@@ -185,6 +187,20 @@ class Lake:
         Addresses are what others store: they stay true when the lake is moved.
         """
         return path.relative_to(self.root).as_posix()
+
+    def stream(self, address: str) -> Iterator[bytes]:
+        """Give the bytes of a file that was landed at an address, piece by piece.
+
+        Raises:
+            NotAnAddress: It leads out of the lake.
+            LandedFileGone: Nothing lies there.
+            LandedFileSpoiled: While they are read: they are others than were landed.
+        """
+        path = self.place_of(address)
+        landed = find_landed(path.parent, hash_of(path), PLAIN)
+        if landed is None:
+            raise missing(path.parent.parent.name, hash_of(path))
+        return stream_landing(landed)
 
     def place_of(self, address: str) -> Path:
         """Return where an address is on this machine; for blocks alone.

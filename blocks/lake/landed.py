@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -154,6 +155,30 @@ def read_landing(landed: Landed) -> bytes:
     if hashlib.sha256(content).hexdigest() != landed.sha256:
         raise _spoiled(landed)
     return content
+
+
+def stream_landing(landed: Landed) -> Iterator[bytes]:
+    """Give the bytes as they were received, piece by piece; the last one once all are proven.
+
+    Raises:
+        TerminalError: They are gone, or the disk gives back others than were landed.
+    """
+    digest, held = hashlib.sha256(), b""
+    try:
+        with pa.OSFile(str(landed.path)) as raw, pa.CompressedInputStream(raw, "zstd") as stream:
+            while piece := stream.read(PIECE_BYTES):
+                if held:
+                    yield held
+                digest.update(piece)
+                held = piece
+    except FileNotFoundError:
+        raise missing(landed.tenant, landed.sha256) from None
+    except (OSError, ValueError) as problem:
+        raise _spoiled(landed) from problem
+    if digest.hexdigest() != landed.sha256:
+        raise _spoiled(landed)
+    if held:
+        yield held
 
 
 def is_intact(landed: Landed) -> bool:

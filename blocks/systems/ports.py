@@ -307,10 +307,12 @@ class LedgerSource(Protocol):
 class YearDocuments:
     """The files on a year's vouchers.
 
-    `files`: by kind, a row for each file and voucher (document_id, voucher_key, file_name); a kind
-    that may not be read is not there, but in `refused_kinds`. `refused`: why, and who acts.
-    `unplaced`: files that hang on no voucher yet, of any year. `vat_codes`: what else
-    lies beside the ledger, `ledger.schemas.ACCOUNT_VAT_CODE`.
+    `files`: by kind, a row for each file and voucher (document_id, voucher_key, file_name, and
+    `revision` where the source makes the document anew each time: it is fetched again when that
+    differs); a kind that may not be read is not there, but in `refused_kinds`. `refused`: why, and
+    who acts. `unplaced`: files that hang on no voucher yet, of any year. `waiting`: what could not
+    be asked about in this run. `vat_codes`: what else lies beside the ledger,
+    `ledger.schemas.ACCOUNT_VAT_CODE`.
     """
 
     files: Mapping[str, pa.Table]
@@ -318,6 +320,7 @@ class YearDocuments:
     refused: str = ""
     refused_kinds: tuple[str, ...] = ()
     unplaced: int = 0
+    waiting: int = 0
 
 
 class Refusal(StrEnum):
@@ -343,8 +346,12 @@ class MissingFile:
 class DocumentSource(Protocol):
     """The documents of one tenant's company."""
 
-    async def of_year(self, year: SourceYear) -> YearDocuments:
+    async def of_year(self, year: SourceYear, known: pa.Table) -> YearDocuments:
         """List the files on a year's vouchers, as far as they may be read.
+
+        Args:
+            year: Which.
+            known: What is published of it, `ledger.schemas.CONNECTED_FILE`.
 
         Raises:
             CallRefused: For another reason than a right that documents alone take.

@@ -5,8 +5,10 @@ None of it is part of the unit's digest, and a publication of the ledger does no
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final, TypedDict, Unpack
 
 import pyarrow as pa
 from duckdb import DuckDBPyConnection
@@ -29,6 +31,42 @@ class DocumentCounts:
     documents: int = 0
     documents_without_voucher: int = 0
     vouchers_without_document: int = 0
+
+
+MAX_DOCUMENTS: Final = 500
+"""Documents returned at once."""
+
+
+class DocumentWish(TypedDict, total=False):
+    """Which documents are wanted: of one voucher; one alone, once for each voucher that it is on.
+
+    `first`: how many to leave out. `limit`: how many at most.
+    """
+
+    voucher_key: str
+    document_id: str
+    first: int
+    limit: int
+
+
+@dataclass(frozen=True)
+class Document:
+    """A document of a year, as the source connects it to a voucher.
+
+    `connected_key`: the voucher's key as the source says it; `has_voucher`: whether the ledger has
+    that voucher. `file_name`: a stranger's. `lake_address`: where its bytes lie, of `sha256`.
+    """
+
+    document_id: str
+    document_kind: str
+    connected_key: str
+    has_voucher: bool
+    file_name: str
+    media_type: str
+    size_bytes: int
+    sha256: str
+    lake_address: str
+    fetched_at: dt.datetime
 
 
 def publish_side_tables(
@@ -62,6 +100,27 @@ def read_side_table(files: TenantFiles, name: str, *, year: FiscalYear | None = 
         if not attach_published(db, files):
             return SIDE_TABLES[name].empty_table()
         return _read(db, name, year=year)
+
+
+def read_documents(
+    files: TenantFiles,
+    year: FiscalYear,
+    **wanted: Unpack[DocumentWish],
+) -> list[Document]:
+    """Return documents of a year in order of voucher, at most `MAX_DOCUMENTS`."""
+    query = (SQL / "report" / "document.sql").read_text(encoding="utf-8")
+    asked = {
+        "fiscal_year": year.key,
+        "voucher_key": wanted.get("voucher_key"),
+        "document_id": wanted.get("document_id"),
+        "first": wanted.get("first", 0),
+        "limit": min(wanted.get("limit", MAX_DOCUMENTS), MAX_DOCUMENTS),
+    }
+    with open_engine(files) as db:
+        if not attach_published(db, files):
+            return []
+        db.execute(f"use {PUBLISHED}")
+        return [Document(*row) for row in db.execute(query, asked).fetchall()]
 
 
 def count_documents(files: TenantFiles, year: FiscalYear) -> DocumentCounts:

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Unpack
 
 import pyarrow as pa
 from duckdb import DuckDBPyConnection
@@ -40,9 +41,12 @@ from blocks.warehouse.records import ChangePlan, LoadRecord, Published, Verifica
 from blocks.warehouse.reports import ask_relation, ask_report, relations
 from blocks.warehouse.shared_export import Exported, Format, PartitionedFolder
 from blocks.warehouse.side_tables import (
+    Document,
     DocumentCounts,
+    DocumentWish,
     count_documents,
     publish_side_tables,
+    read_documents,
     read_side_table,
 )
 from blocks.warehouse.together import attach_script
@@ -232,6 +236,12 @@ class Warehouse:
     def count_documents(self, tenant: str, year: FiscalYear) -> DocumentCounts:
         """Count a year's documents against the vouchers of its ledger."""
         return count_documents(self._files(tenant), year)
+
+    def documents(
+        self, tenant: str, year: FiscalYear, **wanted: Unpack[DocumentWish]
+    ) -> list[Document]:
+        """Return documents of a year in order of voucher (`side_tables.read_documents`)."""
+        return read_documents(self._files(tenant), year, **wanted)
 
     def verify(self, tenant: str, year: FiscalYear) -> Verification:
         """Digest what is published anew and compare it with what was loaded.

@@ -80,6 +80,8 @@ RESOURCES: Final = (
         invoices.supplier_invoices,
     ),
     Resource("/3/invoices", "invoice", PAGING | DATES | {"filter"}, invoices.invoices),
+    Resource("/3/invoices/{DocumentNumber}/preview", "invoice", NONE, invoices.preview),
+    Resource("/3/invoices/{DocumentNumber}/print", "invoice", NONE, invoices.printed),
     Resource("/3/archive", "archive", frozenset({"fileid"}), files.archive),
     Resource("/3/archive/{id}", "archive", frozenset({"fileid"}), files.archive_item),
     Resource("/3/inbox", "inbox", NONE, files.inbox),

@@ -43,7 +43,9 @@ class Edition:
     `ids`: Fortnox's Id per place; `base`: address of the simulator, for the links in lists;
     `modified_at`: when vouchers were changed, in Swedish time; `hidden`: vouchers that SIE files
     leave out; `unbalanced`: those of them that the balances of SIE files leave out too; `attached`:
-    files beside those that the books bring; `detached`: ids of files that hang on nothing any more.
+    files beside those that the books bring; `detached`: ids of files that hang on nothing any more;
+    `postponed`: customer invoices whose due date was moved, and how often; `unbooked`: those that
+    no voucher books yet; `sent`: those that were printed, which marks them as sent.
     """
 
     company: Company
@@ -55,6 +57,9 @@ class Edition:
     unbalanced: frozenset[PlacedVoucher] = frozenset()
     attached: tuple[Attached, ...] = ()
     detached: frozenset[str] = frozenset()
+    postponed: Mapping[int, int] = field(default_factory=dict)
+    unbooked: frozenset[int] = frozenset()
+    sent: frozenset[int] = frozenset()
     _kept: dict[Hashable, Any] = field(default_factory=dict, compare=False, repr=False)
     _lock: threading.RLock = field(default_factory=threading.RLock, compare=False, repr=False)
 
@@ -114,6 +119,19 @@ class Edition:
     def detaching(self, file_id: str) -> Edition:
         """Give the books in which nothing names a file; the archive still has it."""
         return replace(self.next(), detached=self.detached | {file_id})
+
+    def postponing(self, invoice: int) -> Edition:
+        """Give the books in which a customer invoice is due a day later than before."""
+        moved = {**self.postponed, invoice: self.postponed.get(invoice, 0) + 1}
+        return replace(self.next(), postponed=moved)
+
+    def unbooking(self, invoice: int) -> Edition:
+        """Give the books in which no voucher books a customer invoice."""
+        return replace(self.next(), unbooked=self.unbooked | {invoice})
+
+    def sending(self, invoice: int) -> Edition:
+        """Give the books in which a customer invoice is marked as sent."""
+        return replace(self.next(), sent=self.sent | {invoice})
 
     def _place(self, year: int) -> int:
         return range(len(self.company.years))[year]

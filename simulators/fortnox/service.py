@@ -26,6 +26,8 @@ from simulators.fortnox.world import World
 FORBIDDEN: Final = 403
 TOO_MANY: Final = 429
 JSON_ACCEPTED: Final = ("*/*", "application/json", "application/*")
+FILES: Final = ("/3/sie", "/3/archive", "/3/inbox")
+"""Beginnings of paths that answer with a file."""
 ODDITIES: Final = ("hide_voucher", "wrong_company", "empty_sie")
 """Faults that change what a resource says."""
 
@@ -172,7 +174,7 @@ def _check_question(resource: Resource, request: Request) -> None:
     if set(request.query) - resource.parameters:
         raise Refusal(400, 2000588)
     accept = request.headers.get("accept", "*/*")
-    is_file = resource.path.startswith(("/3/sie", "/3/archive", "/3/inbox"))
+    is_file = resource.path.startswith(FILES) or resource.path.endswith(("/preview", "/print"))
     if not is_file and not any(kind in accept for kind in JSON_ACCEPTED):
         raise Refusal(400, 1000030)
 

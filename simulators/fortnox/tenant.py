@@ -137,6 +137,21 @@ class Tenant:
             self.edition = self.edition.attaching(voucher, (file_id, name, content), year=year)
             return file_id
 
+    def postpone(self, invoice: int) -> None:
+        """Move the due date of a customer invoice, so that its row and its preview change."""
+        with self._lock:
+            self.edition = self.edition.postponing(invoice)
+
+    def unbook(self, invoice: int) -> None:
+        """Let a customer invoice be booked by no voucher yet."""
+        with self._lock:
+            self.edition = self.edition.unbooking(invoice)
+
+    def print(self, invoice: int) -> None:
+        """Mark a customer invoice as sent, which printing it does."""
+        with self._lock:
+            self.edition = self.edition.sending(invoice)
+
     def detach(self, file_id: str) -> None:
         """Take a file off all vouchers and supplier invoices; the archive keeps it."""
         with self._lock:

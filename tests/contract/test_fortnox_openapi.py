@@ -29,10 +29,16 @@ ASKED = {
     "{VoucherSeries}": "B",
     "{VoucherNumber}": "26",
     "{Code}": "B",
+    "{DocumentNumber}": "1",
 }
 """What stands for the parts of paths that vary. Files and folders are asked for by name below."""
 
-NO_JSON = ("/3/sie/{Type}", "/3/archive/{id}")
+NO_JSON = (
+    "/3/sie/{Type}",
+    "/3/archive/{id}",
+    "/3/invoices/{DocumentNumber}/preview",
+    "/3/invoices/{DocumentNumber}/print",
+)
 
 
 @pytest.fixture(scope="module")

@@ -123,6 +123,7 @@ def test_process_killed_at_any_step_of_a_refresh_never_loses_a_tenant_unsaid(hub
     assert now.credential_revision == asyncio.run(load_tokens("alv")).revision == before + 1
 
 
+@pytest.mark.requirement("R-SEN-24b")
 def test_no_token_is_in_the_hub_or_in_a_log(hub, simulator, caplog):
     caplog.set_level(logging.DEBUG)
     simulator.advance(3_700)

@@ -618,6 +618,7 @@ def test_missing_credentials_turn_the_light_of_every_tenant_that_is_tried(
 # --- the vendor's own window -----------------------------------------------------------------
 
 
+@pytest.mark.requirement("R-SEN-P1a")
 def test_queue_of_calls_uses_the_allowed_rate_and_never_breaks_it(hub, simulator, monkeypatch):
     """60 calls at once, then 20 of the next session, at the vendor's 25 per 5 s.
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from blocks.hub import Connection, Method, Tenant
+from blocks.lake.landed import LandedFileGone, LandedFileSpoiled
 from blocks.systems.fortnox import documents
 from blocks.systems.fortnox.connect import fortnox_session
 from blocks.systems.ports import MissingFile, Refusal
@@ -22,6 +23,13 @@ from simulators.fortnox import ALL_SCOPES, LEDGER_SCOPES, FortnoxSimulator, Simu
 from tasks.document_year import DocumentLimits
 from tasks.documents import AT_ONCE
 from tasks.ledger_sources import year_sources
+from tasks.opened_documents import (
+    NoSuchDocument,
+    count_documents,
+    documents_of_voucher,
+    documents_of_year,
+    open_document,
+)
 from tests import quick_fortnox
 from tests.homes import opened_new
 
@@ -136,15 +144,39 @@ def test_document_of_a_number_that_two_years_have_is_the_years_own(stores, there
 
     pull(stores)
 
-    query = (
-        "select document_id, sha256 from document where fiscal_year = ? and connected_key = 'B:2'"
-    )
     for year, expected in hung.items():
-        with stores.warehouse.read(TENANT) as db:
-            found = db.execute(query, [FiscalYear.parse(year).key]).fetchall()
-        ((id_, sha256),) = [row for row in found if row[0] in hung.values()]
-        content = stores.lake.read(stores.lake.find(TENANT, "fortnox-documents", sha256))
-        assert (expected, f"%PDF-of-{year}".encode()) == (id_, content)
+        asked = FiscalYear.parse(year)
+        (found,) = [
+            item
+            for item in documents_of_voucher(stores, TENANT, asked, "B:2")
+            if item.document_id in hung.values()
+        ]
+        opened = open_document(stores, TENANT, asked, found.document_id)
+        assert (expected, f"%PDF-of-{year}".encode()) == (
+            opened.document.document_id,
+            b"".join(opened.pieces),
+        )
+        assert str(len(f"%PDF-of-{year}")) == opened.headers["Content-Length"]
+        assert "kvitto.pdf" in opened.headers["Content-Disposition"]
+    with pytest.raises(NoSuchDocument):
+        open_document(stores, TENANT, FiscalYear.parse("2024"), hung["2025"])
+    total = count_documents(stores, TENANT, YEAR).documents
+    pages = [documents_of_year(stores, TENANT, YEAR, first=at, limit=4) for at in range(0, 40, 4)]
+    assert total == len({item.document_id for page in pages for item in page})
+    assert [4, 4] == [len(page) for page in pages[:2]]
+
+
+def test_bytes_that_the_disk_spoiled_are_never_sent_whole(stores):
+    pull(stores)
+    first, second = documents_of_year(stores, TENANT, YEAR, limit=2)
+    place = stores.lake.place_of(first.lake_address)
+    place.write_bytes(stores.lake.place_of(second.lake_address).read_bytes())
+
+    with pytest.raises(LandedFileSpoiled):
+        b"".join(open_document(stores, TENANT, YEAR, first.document_id).pieces)
+    place.unlink()
+    with pytest.raises(LandedFileGone):
+        open_document(stores, TENANT, YEAR, first.document_id)
 
 
 def test_one_file_on_two_vouchers_is_fetched_once_and_on_both(stores, simulator):
@@ -233,6 +265,7 @@ MET = [(ARCHIVE, fault) for fault in FAULTS]
 MET += [(path, fault) for path in (ON_VOUCHERS, ON_INVOICES, INVOICES) for fault in ("500", "cut")]
 
 
+@pytest.mark.requirement("R-SEN-P1b")
 @pytest.mark.parametrize(("path", "fault"), MET)
 def test_trouble_that_passes_costs_no_document(stores, simulator, there, path, fault):
     simulator.faults.add(**FAULTS[fault], tenant=NUMBER, path=path)

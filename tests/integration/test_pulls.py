@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import re
 
 import pytest
 
@@ -136,6 +137,25 @@ def test_an_uploaded_year_is_kept_until_somebody_says_overwrite(house, connected
     assert ("sie", uploaded) == (kept["2025"].published_source, kept["2025"].published_digest)
     assert "fortnox" == kept["2024"].published_source
     assert ("Published", "fortnox") == (told[0], replaced.published_source)
+
+
+@pytest.mark.requirement("R-SEN-35a", "R-SEN-35b")
+def test_file_over_a_year_of_fortnox_makes_it_the_files_and_the_next_sync_asks(house, connected):
+    ledger = connected(defined=("2025",))
+    house.pull(ledger.tenant)
+    (before,) = year_sources(house.stores.hub, ledger.tenant)
+    written = ledger.company.next_night(changed=[("B", 1)]).sie()
+    today = dt.datetime.now(dt.UTC).strftime("#GEN %Y%m%d").encode()
+    taken = house.take(ledger.tenant, re.sub(rb"#GEN \d{8}", today, written))
+    (after,) = year_sources(house.stores.hub, ledger.tenant)
+    unanswered = house.pull(ledger.tenant)
+    (kept,) = year_sources(house.stores.hub, ledger.tenant)
+
+    assert ("fortnox", False) == (before.source, before.asks)
+    assert "Published" == taken[0], taken
+    assert ("uploaded SIE", True, "sync") == (after.source, after.asks, after.action)
+    assert "its ledger came from an uploaded file, which is kept" in unanswered[1]
+    assert ("uploaded SIE", True) == (kept.source, kept.asks)
 
 
 def test_the_same_year_by_fortnox_and_by_its_exported_file_is_the_same_ledger(house, connected):

@@ -32,6 +32,7 @@ SCOPES: Final = {
     "supplierinvoicefileconnections": "connectfile",
     "archive": "archive",
     "supplierinvoices": "supplierinvoice",
+    "invoices": "invoice",
 }
 """The right that each thing asked for needs, which the refusal itself does not name.
 

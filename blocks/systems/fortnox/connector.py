@@ -13,7 +13,7 @@ from blocks.hub import Connection, Hub, Method
 from blocks.systems.fortnox.by_number import connect_by_number
 from blocks.systems.fortnox.connect import fortnox_session
 from blocks.systems.fortnox.consent import authorize_url, finish_consent
-from blocks.systems.fortnox.documents import DOCUMENT_SCOPES
+from blocks.systems.fortnox.documents import DOCUMENT_SCOPES, INVOICE_SCOPES
 from blocks.systems.fortnox.idle import refresh_idle
 from blocks.systems.fortnox.preflight import asked, preflight, preflight_of_redirect, unmet
 from blocks.systems.fortnox.rotation import delete_tokens
@@ -39,12 +39,20 @@ class FortnoxConnector:
 
     def completed(self, wants: Wants, known: Connection | None) -> Wants:
         """Let the approval cover documents as the last one did, and the first without."""
-        had = known is not None and set(DOCUMENT_SCOPES) <= set(known.scopes.split())
-        return {"documents": had, **wants}
+        granted = set(known.scopes.split()) if known else set()
+        had_documents = set(DOCUMENT_SCOPES) <= granted
+        had_invoices = had_documents and set(INVOICE_SCOPES) <= granted
+        documents = wants.get("documents", wants.get("customer_invoices") or had_documents)
+        invoices = documents and wants.get("customer_invoices", had_invoices)
+        return {**wants, "documents": documents, "customer_invoices": invoices}
 
     async def authorize_url(self, state: str, *, wants: Wants) -> str:
         """Return the address where the customer's system administrator approves."""
-        return await authorize_url(state, documents=bool(wants.get("documents")))
+        return await authorize_url(
+            state,
+            documents=bool(wants.get("documents")),
+            customer_invoices=bool(wants.get("customer_invoices")),
+        )
 
     def refused_consent(self, error: str, description: str) -> Sequence[Requirement]:
         """Say which requirement a customer who came back with an error did not meet."""

@@ -20,7 +20,7 @@ from blocks.hub import Connection, Hub, Method, Tenant
 from blocks.systems.fortnox.answers import refusal
 from blocks.systems.fortnox.block import fortnox_app
 from blocks.systems.fortnox.connect import paced_calls
-from blocks.systems.fortnox.documents import DOCUMENT_SCOPES
+from blocks.systems.fortnox.documents import DOCUMENT_SCOPES, INVOICE_SCOPES
 from blocks.systems.fortnox.oauth import Grant, OAuth, oauth, with_refresh_token
 from blocks.systems.fortnox.rotation import load_tokens, save_tokens, tokens_of
 from blocks.systems.fortnox.session import FortnoxSession, require_own, require_same
@@ -50,12 +50,15 @@ class StateTooShort(TerminalError):
     )
 
 
-async def authorize_url(state: str, *, documents: bool = False) -> str:
+async def authorize_url(
+    state: str, *, documents: bool = False, customer_invoices: bool = False
+) -> str:
     """Return the address where the customer's system administrator approves.
 
     Args:
         state: Opaque, unguessable and used once; comes back unchanged beside the code.
         documents: Ask for `DOCUMENT_SCOPES` too, for which the customer needs Arkivplats.
+        customer_invoices: Ask for both, so that documents of customer invoices are fetched too.
 
     Raises:
         TerminalError: `state` is too short, or client id and secret are nowhere to be found.
@@ -63,10 +66,12 @@ async def authorize_url(state: str, *, documents: bool = False) -> str:
     if len(state) < MIN_STATE_CHARS:
         raise StateTooShort(least_chars=MIN_STATE_CHARS)
     redirect_uri = settings().redirect_uri
+    scopes = SCOPES + (DOCUMENT_SCOPES if documents or customer_invoices else ())
+    scopes += INVOICE_SCOPES if customer_invoices else ()
     query = {
         "client_id": (await fortnox_app()).client_id,
         **({"redirect_uri": redirect_uri} if redirect_uri else {}),
-        "scope": " ".join(SCOPES + DOCUMENT_SCOPES if documents else SCOPES),
+        "scope": " ".join(scopes),
         "state": state,
         "access_type": "offline",
         "response_type": "code",

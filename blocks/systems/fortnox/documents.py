@@ -6,7 +6,9 @@ its ledger is read as ever. So a refusal of that kind is a value here, and not r
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
 from typing import Final
 from urllib.parse import quote
@@ -14,7 +16,7 @@ from urllib.parse import quote
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from blocks.http import CallFailed, CallProblem, CallRefused
+from blocks.http import CallFailed, CallProblem, CallRefused, read_json
 from blocks.media_types import media_type
 from blocks.systems.fortnox.answers import refusal, state_after
 from blocks.systems.fortnox.calls import Ask
@@ -24,8 +26,18 @@ from blocks.systems.fortnox.connected import (
     supplier_files,
     voucher_files,
 )
+from blocks.systems.fortnox.customer_invoices import (
+    PICTURE,
+    PICTURE_ID,
+    Before,
+    CustomerInvoices,
+    documents_of,
+    read_invoices,
+)
+from blocks.systems.fortnox.fields import Row
 from blocks.systems.fortnox.pages import GetJson, walk
-from blocks.systems.fortnox.wire import id_of
+from blocks.systems.fortnox.settings import settings
+from blocks.systems.fortnox.wire import UnexpectedShape, id_of
 from blocks.systems.ports import MissingFile, Refusal, SourceYear, YearDocuments
 from ledger.schemas import ACCOUNT_VAT_CODE
 from ledger.voucher_key import keyed
@@ -37,11 +49,19 @@ SUPPLIER_INVOICE: Final = "supplier_invoice"
 SCOPES: Final = {
     VOUCHER: ("connectfile", "archive"),
     SUPPLIER_INVOICE: ("connectfile", "archive", "supplierinvoice"),
+    PICTURE: ("archive", "invoice"),
 }
-"""What each kind takes."""
+"""What each kind takes; files on customer invoices are listed with the pictures of those."""
 
 DOCUMENT_SCOPES: Final = SCOPES[SUPPLIER_INVOICE]
 """What a customer is asked for in addition when documents are wanted."""
+
+INVOICE_SCOPES: Final = ("invoice",)
+"""What is asked for beside those when documents of customer invoices are wanted too. They are
+fetched only where somebody is known to have granted it, since they cost two calls each."""
+
+MODULES: Final = {"bookkeeping": VOUCHER, "suppliers": SUPPLIER_INVOICE, "invoicing": PICTURE}
+"""Bokföring, Leverantörer, Fakturering: the modules that documents come from (R-SEN-8)."""
 
 SUSPECTED: Final = "permission_suspected"
 """Code of a mark of a missing right in the place of a value."""
@@ -58,8 +78,21 @@ MAX_FILE_BYTES: Final = 64 << 20
 FILE_SILENCE_S: Final = 60.0
 """Longest wait for the next byte of a file; seconds."""
 
+PDF: Final = "application/pdf"
+
 Fetch = Callable[[Ask], Awaitable[bytes]]
 Accounts = Callable[[SourceYear], Awaitable[pa.Table]]
+
+
+@dataclass(frozen=True)
+class Listed:
+    """Documents of a year by kind. `waiting`: what is left to the next run to ask about."""
+
+    files: Mapping[str, pa.Table]
+    waiting: int = 0
+
+
+Listing = Callable[[SourceYear], Awaitable[Listed]]
 
 
 class Documents:
@@ -77,31 +110,41 @@ class Documents:
         self._get, self._fetch, self._accounts = get, fetch, accounts
         self._scopes = scopes.split()
         self._of_company: SupplierFiles | None = None
+        self._invoices: CustomerInvoices | None = None
+        self._by_file_id: set[str] = set()
         self._refused: dict[str, CallRefused] = {}
 
-    async def of_year(self, year: SourceYear) -> YearDocuments:
+    async def of_year(self, year: SourceYear, known: pa.Table) -> YearDocuments:
         """List the files on a year's vouchers, as far as they may be read.
 
         Raises:
             CallRefused: For another reason than a right that documents alone take.
             CallFailed: A list kept shifting, or a call failed for now.
+            UnknownModules: The setting names others than `MODULES`.
         """
-        listings = {VOUCHER: self._on_vouchers, SUPPLIER_INVOICE: self._on_supplier_invoices}
+        listings = self._listings(known)
         files: dict[str, pa.Table] = {}
+        refused, waiting = "", 0
         for kind, listing in listings.items():
             try:
                 self._require(kind)
-                files[kind] = keyed(await listing(year))
+                listed = await listing(year)
             except CallRefused as problem:
                 refused = missing_right(problem)
                 if not refused:
                     raise
                 self._refused[kind] = problem
-                kinds = tuple(name for name in listings if name not in files)
-                vat_codes = await self._vat_codes(year)
-                return YearDocuments(files, vat_codes, refused=refused, refused_kinds=kinds)
-        unplaced = (await self._of_suppliers()).unplaced
-        return YearDocuments(files, await self._vat_codes(year), unplaced=unplaced)
+                break
+            files |= {name: keyed(rows) for name, rows in listed.files.items()}
+            waiting += listed.waiting
+        return YearDocuments(
+            files,
+            await self._vat_codes(year),
+            refused=refused,
+            refused_kinds=tuple(kind for kind in listings if kind not in files),
+            unplaced=self._unplaced(files),
+            waiting=waiting,
+        )
 
     async def content(self, document_id: str) -> bytes | MissingFile:
         """Fetch one file, as it is, or say why it cannot be had.
@@ -120,6 +163,10 @@ class Documents:
             return refused_file(problem)
 
     async def _found(self, document_id: str) -> bytes:
+        if document_id.startswith(PICTURE_ID):
+            return await self._picture(document_id.removeprefix(PICTURE_ID))
+        if document_id in self._by_file_id:
+            return await self._content("/3/archive", {"fileid": document_id})
         try:
             return await self._content(f"/3/archive/{quote(document_id, safe='')}", {})
         except CallRefused as problem:
@@ -127,12 +174,60 @@ class Documents:
                 raise
         return await self._content("/3/archive", {"fileid": document_id})
 
+    async def _picture(self, number: str) -> bytes:
+        """Fetch Fortnox's own picture of a customer invoice, without marking it as sent."""
+        content = await self._content(f"/3/invoices/{quote(number, safe='')}/preview", {})
+        if media_type(content) != PDF:
+            raise not_a_file(content)
+        return content
+
+    def _listings(self, known: pa.Table) -> dict[str, Listing]:
+        """Return how each kind is listed that the setting and the consent let in, in one order."""
+        every: dict[str, Listing] = {
+            VOUCHER: self._on_vouchers,
+            SUPPLIER_INVOICE: self._on_supplier_invoices,
+            PICTURE: partial(self._of_customer_invoices, Before.of(known)),
+        }
+        wanted = {MODULES[module] for module in settings().modules(MODULES)}
+        if not set(INVOICE_SCOPES) <= set(self._scopes):
+            wanted.discard(PICTURE)
+        return {kind: listing for kind, listing in every.items() if kind in wanted}
+
+    def _unplaced(self, files: Mapping[str, pa.Table]) -> int:
+        suppliers = self._of_company.unplaced if self._of_company else 0
+        customers = self._invoices.unplaced if self._invoices and PICTURE in files else 0
+        return suppliers + customers
+
+    async def _of_customer_invoices(self, before: Before, year: SourceYear) -> Listed:
+        if self._invoices is None:
+            rows = await walk(
+                self._get,
+                "/3/invoices",
+                {},
+                name="Invoices",
+                key=("DocumentNumber",),
+                what="list of customer invoices",
+            )
+            self._invoices = read_invoices(rows)
+        of_year = self._invoices.by_year.get(id_of(year), [])
+        found = await documents_of(of_year, before, ask=self._attached_to)
+        self._by_file_id |= {row["document_id"] for row in found.attached}
+        return Listed(found.files, found.waiting)
+
+    async def _attached_to(self, number: str) -> list[Row]:
+        """List the files on one customer invoice."""
+        path = "/api/fileattachments/attachments-v1"
+        answer = read_json(await self._fetch(Ask(path, {"entityid": number, "entitytype": "F"})))
+        if not isinstance(answer, list) or not all(isinstance(row, dict) for row in answer):
+            raise UnexpectedShape("list of files on a customer invoice", problem="it is no list")
+        return answer
+
     async def _vat_codes(self, year: SourceYear) -> pa.Table:
         accounts = await self._accounts(year)
         coded = accounts.filter(pc.is_valid(accounts["vat_code"]))
         return coded.select(ACCOUNT_VAT_CODE.names).cast(ACCOUNT_VAT_CODE)
 
-    async def _on_vouchers(self, source_year: SourceYear) -> pa.Table:
+    async def _on_vouchers(self, source_year: SourceYear) -> Listed:
         rows = await walk(
             self._get,
             "/3/voucherfileconnections",
@@ -141,11 +236,12 @@ class Documents:
             key=("FileId", "VoucherSeries", "VoucherNumber"),
             what="list of files on vouchers",
         )
-        return voucher_files(rows, year_id=id_of(source_year))
+        return Listed({VOUCHER: voucher_files(rows, year_id=id_of(source_year))})
 
-    async def _on_supplier_invoices(self, source_year: SourceYear) -> pa.Table:
+    async def _on_supplier_invoices(self, source_year: SourceYear) -> Listed:
         found = await self._of_suppliers()
-        return found.by_year.get(id_of(source_year), CONNECTED.empty_table())
+        rows = found.by_year.get(id_of(source_year), CONNECTED.empty_table())
+        return Listed({SUPPLIER_INVOICE: rows})
 
     async def _of_suppliers(self) -> SupplierFiles:
         if self._of_company is None:
@@ -189,12 +285,17 @@ class Documents:
         )
         # A gateway's page with a good status would be kept for the file for good.
         if not content or media_type(content) == "text/html":
-            raise CallFailed(
-                f"Fortnox answered for a file with {len(content):,} bytes: nothing, or a web page, "
-                "as something between here and Fortnox may do. Try again later.",
-                code=NOT_A_FILE,
-            )
+            raise not_a_file(content)
         return content
+
+
+def not_a_file(content: bytes) -> CallFailed:
+    """Return what came in a file's place as a call that failed."""
+    return CallFailed(
+        f"Fortnox answered for a file with {len(content):,} bytes: nothing, or another thing, such "
+        "as the web page that something between here and Fortnox may send. Try again later.",
+        code=NOT_A_FILE,
+    )
 
 
 def missing_right(problem: CallProblem) -> str:

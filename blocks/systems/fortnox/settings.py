@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from pydantic import SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from ledger.errors import TerminalError
 
 
 class FortnoxSettings(BaseSettings):
@@ -28,9 +32,32 @@ class FortnoxSettings(BaseSettings):
 
     client_secret: SecretStr = SecretStr("")
 
+    document_modules: str = "bookkeeping,suppliers,invoicing"
+    """Which of Fortnox's modules documents come from, comma between."""
+
     closing_at_first: bool = True
     """Whether a year's first pull asks for the closing balance of each balance account, one call
     each; later ones only when asked to."""
+
+    def modules(self, known: Iterable[str]) -> list[str]:
+        """Return the modules that documents come from.
+
+        Raises:
+            UnknownModules: Another than the known ones is named.
+        """
+        named = [name.strip() for name in self.document_modules.split(",") if name.strip()]
+        if unknown := set(named) - set(known):
+            raise UnknownModules(named=", ".join(sorted(unknown)), known=", ".join(known))
+        return named
+
+
+class UnknownModules(TerminalError):
+    """A module was named that documents do not come from."""
+
+    sentence = (
+        "TASMA_FORTNOX_DOCUMENT_MODULES names {named}; documents come from {known}. Correct the "
+        "setting."
+    )
 
 
 def settings() -> FortnoxSettings:

@@ -42,18 +42,28 @@ CHOICES: Final = (
         "last one did, and the first without.",
         kind="switch_or_nothing",
     ),
+    Choice(
+        "customer_invoices",
+        "--customer-invoices/--no-customer-invoices",
+        "Whether it covers documents of customer invoices too, which cost two calls for each "
+        "invoice; as the last one did, and the first without.",
+        kind="switch_or_nothing",
+    ),
 )
 
 
 def contradiction(wants: Wants) -> str:
     """Say why the choices do not go together; empty when they do."""
     number = wants.get("database_number", "")
-    others = wants.get("link_only"), wants.get("refresh_token"), "documents" in wants
+    covers = "documents" in wants or "customer_invoices" in wants
+    others = wants.get("link_only"), wants.get("refresh_token"), covers
     if number and any(others):
         return (
             "--database-number goes without a link, a token and --documents: what the company "
             "approved before is what holds."
         )
+    if wants.get("customer_invoices") and wants.get("documents") is False:
+        return "--customer-invoices goes without --no-documents: they are documents."
     if number and not re.fullmatch("[0-9]+", number):
         return f"{number!r} is not a DatabaseNumber: expected digits."
     return ""
@@ -78,6 +88,7 @@ SYSTEM: Final = System(
         examples=(
             "tasma connect fortnox acme",
             "tasma connect fortnox acme --documents",
+            "tasma connect fortnox acme --customer-invoices --link-only",
             "tasma connect fortnox acme --link-only",
             "tasma connect fortnox acme --database-number 503072",
         ),

@@ -61,6 +61,8 @@ RIGHTS: Final = {
     "list of files on vouchers": "documents (scopes connectfile and archive, Arkivplats)",
     "list of files on supplier invoices": "supplier invoices (scope supplierinvoice)",
     "list of supplier invoices": "supplier invoices (scope supplierinvoice)",
+    "list of customer invoices": "customer invoices (scope invoice)",
+    "list of files on a customer invoice": "customer invoices (scope invoice)",
 }
 LEDGER_RIGHT: Final = "the ledger (scope bookkeeping, module Bokföring)"
 """The right that each answer takes; `LEDGER_RIGHT` for those that are not named."""

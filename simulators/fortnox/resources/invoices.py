@@ -8,6 +8,7 @@ in production, as were amounts such as ``1 713,94``.
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
@@ -16,9 +17,10 @@ import numpy as np
 from simulators.books.model import BOOKED, Chunk
 from simulators.books.names import PARTNERS
 from simulators.fortnox.answers import Answer, Raw, Refusal, json_text, number
-from simulators.fortnox.ask import BAD_REQUEST, Ask
+from simulators.fortnox.ask import BAD_REQUEST, NOT_FOUND, Ask
 from simulators.fortnox.edition import Edition
 from simulators.fortnox.paging import listing
+from simulators.fortnox.pictures import pdf
 
 DUE_DAYS: Final = 30
 UNPAID_EVERY: Final = 5
@@ -60,9 +62,44 @@ def supplier_invoices(ask: Ask) -> Answer:
     return _listed(ask, "SupplierInvoices", found, rows)
 
 
+def invoices_of(edition: Edition) -> list[Invoice]:
+    """Give all customer invoices."""
+    return edition.kept("invoices", lambda: _gathered(edition, "B"))
+
+
+def preview(ask: Ask) -> Answer:
+    """Answer /3/invoices/{DocumentNumber}/preview; the same invoice never makes the same bytes."""
+    invoice = _asked(ask)
+    word = f"Faktura {invoice.given_number} {_due(ask, invoice)} {ask.now.isoformat()}"
+    return Answer(200, pdf(f"{word} {next(_PREVIEWS)}"), "application/pdf")
+
+
+def printed(ask: Ask) -> Answer:
+    """Answer /3/invoices/{DocumentNumber}/print, which marks the invoice as sent."""
+    invoice = _asked(ask)
+    ask.tenant.print(invoice.given_number)
+    return Answer(200, pdf(f"Faktura {invoice.given_number}"), "application/pdf")
+
+
+_PREVIEWS: Final = itertools.count()
+
+
+def _asked(ask: Ask) -> Invoice:
+    number_ = ask.path["DocumentNumber"]
+    found = [i for i in invoices_of(ask.edition) if str(i.given_number) == number_]
+    if not found:
+        raise Refusal(NOT_FOUND, 2000423)
+    return found[0]
+
+
+def _due(ask: Ask, invoice: Invoice) -> dt.date:
+    later = ask.edition.postponed.get(invoice.given_number, 0)
+    return invoice.date + dt.timedelta(days=DUE_DAYS + later)
+
+
 def invoices(ask: Ask) -> Answer:
     """Answer /3/invoices, whose header names the voucher."""
-    found = ask.edition.kept("invoices", lambda: _gathered(ask.edition, "B"))
+    found = invoices_of(ask.edition)
     rows = ask.edition.kept("customer rows", lambda: [_customer_row(ask, i) for i in found])
     return _listed(ask, "Invoices", found, rows)
 
@@ -151,24 +188,26 @@ def _supplier_row(ask: Ask, invoice: Invoice) -> Raw:
 
 
 def _customer_row(ask: Ask, invoice: Invoice) -> Raw:
+    is_booked = invoice.given_number not in ask.edition.unbooked
     row: dict[str, Any] = {
         "@url": ask.url(f"invoices/{invoice.given_number}"),
         "DocumentNumber": str(invoice.given_number),
         "InvoiceDate": str(invoice.date),
-        "DueDate": str(invoice.date + dt.timedelta(days=DUE_DAYS)),
+        "DueDate": str(_due(ask, invoice)),
         "InvoiceType": "INVOICE",
         "CustomerNumber": str(invoice.partner + 1),
         "CustomerName": PARTNERS[invoice.partner],
         "Total": number(invoice.ore),
         "Balance": number(0 if invoice.is_paid else invoice.ore),
         "Currency": "SEK",
-        "Booked": True,
+        "Booked": is_booked,
         "Cancelled": False,
-        "Sent": True,
-        "VoucherNumber": invoice.voucher_number,
-        "VoucherSeries": invoice.series,
-        "VoucherYear": ask.edition.ids[invoice.place],
+        "Sent": invoice.given_number in ask.edition.sent,
     }
+    if is_booked:
+        row["VoucherNumber"] = invoice.voucher_number
+        row["VoucherSeries"] = invoice.series
+        row["VoucherYear"] = ask.edition.ids[invoice.place]
     return Raw(json_text(row))
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from blocks.media_types import UNKNOWN, media_type
-from simulators.fortnox.resources.files import pdf, png
+from simulators.fortnox.pictures import pdf, png
 
 
 @pytest.mark.parametrize(

@@ -61,6 +61,7 @@ def books(tmp_path_factory):
         "sha256": "0" * 64,
         "lake_address": "landing/acme/x",
         "fetched_at": dt.datetime(2025, 1, 1, tzinfo=dt.UTC),
+        "revision": "",
     }
     tables = {"connected_file": pa.Table.from_pylist([file], CONNECTED_FILE)}
     warehouse.publish_side_tables("acme", FiscalYear.parse("2024"), tables, token=9)

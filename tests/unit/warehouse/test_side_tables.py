@@ -29,6 +29,7 @@ def connected(*places, document_id="f1", kind="voucher"):
             "sha256": "0" * 64,
             "lake_address": "landing/acme/x",
             "fetched_at": dt.datetime(2025, 1, 1, tzinfo=dt.UTC),
+            "revision": "",
         }
         for series, number in places
     ]

@@ -17,6 +17,7 @@ from typing import Final
 
 from ledger.ecom.documents import EcomAccount
 from ledger.invoice.fields import plain
+from ledger.spreadsheet import as_cell, from_cell
 from ledger.text import visible
 
 COLUMNS: Final = (
@@ -99,7 +100,8 @@ def write_csv(rows: Iterable[AccountRow]) -> str:
     for row in sorted(rows, key=lambda one: one.key):
         switches = (YES if one else NO for one in (row.is_for_sales, row.is_for_purchases))
         rate = f"{plain(row.vat_rate):f}"
-        writer.writerow((row.account, rate, row.target_account, row.vat_status, *switches))
+        texts = map(as_cell, (row.account, rate, row.target_account, row.vat_status))
+        writer.writerow((*texts, *switches))
     return out.getvalue()
 
 
@@ -122,7 +124,7 @@ def read_csv(text: str) -> tuple[list[AccountRow], list[Finding]]:
             continue
         if len(rows) >= MAX_ROWS:
             raise ValueError(f"more than {MAX_ROWS:,} rows")
-        found = _row([cell.strip() for cell in cells], reader.line_num)
+        found = _row([from_cell(cell.strip()) for cell in cells], reader.line_num)
         if isinstance(found, Finding):
             findings.append(found)
         elif found.key in lines:
