@@ -12,6 +12,7 @@ import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,7 +20,7 @@ from typing import Any
 
 import httpx
 
-from blocks.hub import Tenant, UnitState
+from blocks.hub import Load, Tenant, UnitState
 from blocks.hub.portal_roles import Role
 from blocks.lake import Lake
 from blocks.passwords import Passwords
@@ -30,6 +31,7 @@ from flows.portal.portal import Portal
 from flows.portal.runs import Watched
 from flows.portal.settings import PortalSettings
 from flows.portal.visit import csrf_of
+from ledger.controls import Answer, Break, BreakKind, ControlResult, Severity
 from ledger.fiscal_year import FiscalYear
 from ledger.unit import Unit
 from tasks.stores import Stores
@@ -42,6 +44,7 @@ SESSION = "tasma_session"
 QUICK = Passwords(memory_kib=8, passes=1, lanes=1)
 OUR_YEAR = FiscalYear.parse("2024")
 THEIR_YEAR = FiscalYear.parse("2023-07-01_2024-06-30")
+OUR_OTHER_YEAR = FiscalYear.parse("2025")
 OUR_VOUCHER, THEIR_VOUCHER = "A:1", "B:7"
 
 
@@ -158,6 +161,7 @@ def world(
             "run": (runs.add(OURS), runs.add(THEIRS)),
             "link": (_link(stores, OURS), _link(stores, THEIRS)),
             "voucher": (OUR_VOUCHER, THEIR_VOUCHER),
+            "load": (hold(stores, OURS, OUR_OTHER_YEAR), hold(stores, THEIRS, OUR_OTHER_YEAR)),
         }
         yield made
 
@@ -170,6 +174,22 @@ def publish(stores: Stores, tenant: str, year: FiscalYear, key: str) -> None:
         stores.hub.units.set_status(
             tenant, year, state, load_id="load-1", digest="d", source="sie", voucher_count=1
         )
+
+
+def hold(stores: Stores, tenant: str, year: FiscalYear) -> str:
+    """Have a load of a year held by one break; return the load's id."""
+    hub = stores.hub
+    load = hub.loads.save(Load(tenant, year.key, "sie", digest="d"))
+    for state in (UnitState.STAGED, UnitState.RECONCILING):
+        hub.units.set_status(tenant, year, state, load_id=load.load_id, source="sie")
+    amounts = {"expected": Decimal(0), "actual": Decimal(7), "difference": Decimal(7)}
+    found = Break("voucher_balance", BreakKind.AMOUNT, voucher_key="A:4", **amounts)
+    result = ControlResult(
+        "voucher_balance", Severity.BLOCKS, Answer.BROKEN, breaks=(found,), break_count=1
+    )
+    hub.loads.save_results(load.load_id, [result])
+    hub.units.set_status(tenant, year, UnitState.HELD, load_id=load.load_id, reason="it differs")
+    return load.load_id
 
 
 @cache

@@ -10,4 +10,5 @@ from typing import Final
 TABS: Final[tuple[tuple[str, str], ...]] = (
     ("company", "company.title"),
     ("books", "books.title"),
+    ("holds", "holds.title"),
 )

@@ -48,6 +48,11 @@ MAY = {
     "ledger_account": ALL,
     "voucher": ALL,
     "changes": ALL,
+    "holds": ALL,
+    "hold": ALL,
+    "accept_hold": STAFF,
+    "refuse_hold": STAFF,
+    "approve_transfer": STAFF,
     "sync_form": ALL,
     "sync": ALL,
     "run_state": ALL,
@@ -65,6 +70,9 @@ SENT: dict[str, dict[str, str]] = {
     "activate": {"system": "fortnox"},
     "statement_line": {"statement": "balance_sheet", "line": "cash_and_bank"},
     "ledger_account": {"account": "1930"},
+    "accept_hold": {"reason": "known"},
+    "refuse_hold": {"reason": "wrong file"},
+    "approve_transfer": {"reason": "agrees with the statements"},
     "confirm_company": {"number": "5599900015", "reason": "they merged"},
 }
 
@@ -85,6 +93,7 @@ UNKNOWN = {
     "year": "1999-01-01_1999-12-31",
     "link": "0" * 12,
     "voucher": "Z:999",
+    "load": "load-0",
     "run": "0" * 8 + "-0000" * 3 + "-" + "0" * 12,
 }
 

@@ -1,0 +1,121 @@
+"""What waits for somebody's decision: holds, and the approval of a first transfer."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import RedirectResponse, Response
+
+from flows.portal.routes import ANYONE, LOAD, STAFF, TEXT, path_of, route
+from flows.portal.visit import Unfit, Visit, not_found
+from tasks.accept import accept_breaks, reject_hold
+from tasks.approve import NotToBeApproved, approve
+from tasks.held import Held, find_held, held_of
+from tasks.onboarding import onboarding_of
+
+PUBLISH: Final = "publish-accepted/publish-accepted"
+
+
+@route("GET", "/companies/{tenant}/holds", who=ANYONE)
+def holds(visit: Visit) -> Response:
+    """Show what is held, and how far the opening has come."""
+    stores, tenant = visit.stores, visit.tenant
+    return visit.page(
+        "holds.html",
+        tenant=tenant,
+        held=held_of(stores, tenant.id),
+        opening=onboarding_of(stores.hub, tenant.id),
+        refused="",
+    )
+
+
+@route("GET", "/companies/{tenant}/holds/one", who=ANYONE, takes={"load": LOAD})
+def hold(visit: Visit) -> Response:
+    """Show what holds a load, break by break."""
+    found = _held(visit)
+    return visit.page("hold.html", tenant=visit.tenant, item=found, refused="")
+
+
+@route(
+    "POST",
+    "/companies/{tenant}/holds/accept",
+    who=STAFF,
+    takes={"load": LOAD, "reason": TEXT},
+)
+async def accept_hold(visit: Visit) -> Response:
+    """Let the breaks pass that were shown, and publish the load if nothing else holds it."""
+    found = await run_in_threadpool(_held, visit)
+    reason = _reason(visit)
+    left = await run_in_threadpool(
+        accept_breaks,
+        visit.stores,
+        found.unit,
+        controls=(),
+        reason=reason,
+        accepted_by=visit.who,
+        load_id=found.load.load_id,
+    )
+    visit.note(f"load {found.load.load_id}")
+    if left:
+        return visit.to("hold", tenant=visit.tenant.id, load=found.load.load_id)
+    asked = {"fiscal_year": found.unit.year.key, "load_id": found.load.load_id}
+    run_id = await visit.portal.runs.start(PUBLISH, visit.tenant.id, asked)
+    return RedirectResponse(f"{path_of('company', tenant=visit.tenant.id)}?run={run_id}", 303)
+
+
+@route(
+    "POST",
+    "/companies/{tenant}/holds/reject",
+    who=STAFF,
+    takes={"load": LOAD, "reason": TEXT},
+)
+def refuse_hold(visit: Visit) -> Response:
+    """Say that what is held is wrong; it is never published."""
+    found = _held(visit)
+    reject_hold(
+        visit.stores,
+        found.unit,
+        reason=_reason(visit),
+        rejected_by=visit.who,
+        load_id=found.load.load_id,
+    )
+    visit.note(f"load {found.load.load_id}")
+    return visit.to("holds", tenant=visit.tenant.id)
+
+
+@route("POST", "/companies/{tenant}/approve", who=STAFF, takes={"reason": TEXT})
+def approve_transfer(visit: Visit) -> Response:
+    """Say that the first transfer is right, so that its nights begin."""
+    stores, tenant = visit.stores, visit.tenant
+    note = _reason(visit)
+    try:
+        approve(stores, tenant.id, approved_by=visit.who, note=note)
+    except NotToBeApproved as problem:
+        return visit.page(
+            "holds.html",
+            status=409,
+            tenant=tenant,
+            held=held_of(stores, tenant.id),
+            opening=onboarding_of(stores.hub, tenant.id),
+            refused=str(problem),
+        )
+    return visit.to("holds", tenant=tenant.id)
+
+
+def _held(visit: Visit) -> Held:
+    """Return the hold that was shown.
+
+    Raises:
+        Unfit: It is none any more, or another company's.
+    """
+    found = find_held(visit.stores, visit.tenant.id, visit["load"])
+    if found is None:
+        raise not_found()
+    return found
+
+
+def _reason(visit: Visit) -> str:
+    if not (reason := visit.get("reason").strip()):
+        raise Unfit(400)
+    return reason
