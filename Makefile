@@ -68,6 +68,6 @@ clean:  ## remove what was made here at run time
 
 campaign: $(INSTALLED)  ## the laws, on all their examples (make test tries about a third)
 	TASMA_CAMPAIGN=1 $(BIN)/python -m pytest -m hypothesis --numprocesses auto --maxprocesses 4 --dist worksteal
-	TASMA_CAMPAIGN=1 $(BIN)/python -m pytest tests/unit/push tests/faults/test_push_campaign.py
+	TASMA_CAMPAIGN=1 $(BIN)/python -m pytest tests/unit/push tests/faults/test_push_campaign.py tests/faults/test_route_campaigns.py
 	TASMA_CAMPAIGN=1 $(BIN)/python -m pytest tests/faults/test_sftp_kills.py tests/integration/sftp/test_servers.py
 .PHONY: campaign

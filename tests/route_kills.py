@@ -40,7 +40,7 @@ from tests.spotilla_house import CLIENT as SPOTILLA_CLIENT
 from tests.spotilla_house import KEY, House, opened_house
 from tests.spotilla_schedule import Schedule
 
-FEW, ALL = 2, 200
+FEW, MORE, ALL = 1, 10, 200
 RATE = Decimal("25.5")
 AFTER_DEATH_S = 300.0
 """By how much the hub's clock goes ahead after a death: longer than a lease or a claim lasts."""

@@ -36,6 +36,7 @@ from ledger.ecom.history import fold
 from ledger.ecom.modes import Mode, Since
 from ledger.ecom.periods import Company as Periods
 from ledger.ecom.remarks import remarks
+from ledger.invoice.mappings.procountor.terms import Terms
 from simulators.fortnox.limiter import SlidingWindow as ServerWindow
 from simulators.procountor import Company, InProcess, World
 from simulators.procountor.service import serve as serve_procountor
@@ -155,7 +156,7 @@ def _led(patch: pytest.MonkeyPatch, wires: tuple[Timed, Timed], keys: dict[str, 
 
     async def credentials(tenant: str, _block: str) -> SimpleNamespace:
         key = ProcountorApiKey(client_block="ours", api_key=keys[tenant])
-        return procountor_session.Credentials(key, ours)
+        return procountor_session.Credentials(ours, key, Terms())
 
     async def user(tenant: str, _block: str) -> SpotillaUser:
         return SpotillaUser(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import time
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -91,14 +90,13 @@ def test_what_is_queued_stays_wanted(events, modes):
     assert dict.fromkeys(wanted, "send") == {item: after[item] for item in wanted}
 
 
-def test_hundred_thousand_events_are_read_and_folded_within_five_seconds():
-    """As they are kept, so reading them is part of it; a tenth of them, and a tenth of the time."""
+def test_thousand_documents_of_ten_events_are_each_read_and_decided():
+    """As they are kept; what a hundred thousand events take, `tests.benchmarks.routes` says."""
     document, modes = purchase(), (Since(Mode.VOUCHER_PROCOUNTOR, ALWAYS),)
     kinds = ["created", "changed", "changed", "approved", "posting_changed"]
     kinds += ["submitted_for_payment", paid(), paid("m-2"), "changed", "bank_error"]
     kept = {f"p-{n}": story(*kinds, document=f"p-{n}") for n in range(1_000)}
     texts = {name: [one.model_dump_json() for one in events] for name, events in kept.items()}
-    before = time.process_time()
 
     decisions = 0
     for name, contents in texts.items():
@@ -107,7 +105,6 @@ def test_hundred_thousand_events_are_read_and_folded_within_five_seconds():
         decisions += len(decide(case)) + len(remarks(case))
 
     assert 1_000 * 5 == decisions
-    assert time.process_time() - before < 0.5
 
 
 def test_modes_of_the_route_are_asked_at_the_moment_of_the_event():

@@ -14,11 +14,11 @@ from blocks.systems.procountor import api, approving, booking, invoices, payment
 from ledger.invoice.mappings.procountor.proofs import likeness
 from ledger.push.items import Phase
 from simulators.procountor import Fault
-from tests.procountor_campaign import ALL, CAMPAIGN, FEW, play
+from tests.procountor_campaign import CAMPAIGN, FEW, RECORDED, play
 from tests.procountor_campaign import schedule as drawn
 from tests.procountor_world import US, Schedule
 
-PLAYED = ALL if os.environ.get("TASMA_CAMPAIGN") else FEW
+PLAYED = RECORDED if os.environ.get("TASMA_CAMPAIGN") else FEW
 RECORD = PROJECT / "docs" / "decisions" / "0033-procountor-lost-answers.md"
 TRIES = 200
 """Schedules in which a mutant has to be caught."""
