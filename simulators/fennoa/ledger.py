@@ -67,6 +67,11 @@ class Ledger:
         self.booked.setdefault(place, []).extend(made)
         self._rows.clear()
 
+    def unbook(self) -> None:
+        """Take all statements away that were added by hand."""
+        self.booked.clear()
+        self._rows.clear()
+
     def rows(self, place: int) -> list[Row]:
         """Return the rows of a year by account, then date, as the ledger lists them."""
         if place not in self._rows:

@@ -22,6 +22,7 @@ from tests.benchmarks.journal import journal
 from tests.benchmarks.measure import Contender, Run, run
 from tests.benchmarks.opening import opening
 from tests.benchmarks.plan import Benchmark, Result, Step, earlier
+from tests.benchmarks.procountor_first import procountor
 from tests.benchmarks.publish import jsonl, publish, tenants
 from tests.benchmarks.push import push
 from tests.benchmarks.report import as_json, machine, print_step
@@ -39,6 +40,7 @@ BENCHMARKS: Final[dict[str, Callable[[Path], Benchmark]]] = {
     "opening": opening,
     "drop": drop,
     "fortnox": fortnox,
+    "procountor": procountor,
     "sftp": sftp,
     "push": push,
 }

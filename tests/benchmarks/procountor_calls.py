@@ -1,7 +1,7 @@
 """Calls of a Procountor tenant, counted by the simulator.
 
-``python -m tests.benchmarks.procountor_calls``. The port alone is asked: nothing is staged or
-published.
+``python -m tests.benchmarks.procountor_calls [RECEIPTS]``; without a number the usual sizes. The
+port alone is asked: nothing is staged or published.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import hashlib
+import sys
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -36,7 +37,8 @@ Contents = list[dict[str, bytes]]
 def main() -> None:
     """Print how many calls a first pull, a quiet night, a change and a deletion take."""
     print("receipts  years  what      calls  lists of days (sweep, differing months)")  # noqa: T201 - a command
-    for receipts, years in SIZES:
+    asked = [(int(word), 1) for word in sys.argv[1:]]
+    for receipts, years in asked or SIZES:
         for what, made in measured(receipts, years):
             listed = made.pop("days")
             print(f"{receipts:8,}  {years:5}  {what:8}  {made.total():5}  {listed:5}")  # noqa: T201 - a command

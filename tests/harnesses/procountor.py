@@ -80,6 +80,18 @@ def lead(patch: pytest.MonkeyPatch, url: str) -> None:
     patch.setattr(session, "Wire", lambda: QUICK)
 
 
+def connection(hub: Hub, tenant: str) -> None:
+    """Note the tenant's connection, as was done before."""
+    made = Connection(
+        tenant,
+        "procountor",
+        Method.API_KEY,
+        source_tenant_id=str(COMPANY_ID),
+        credential_block=KEY_BLOCK,
+    )
+    hub.connections.save(made)
+
+
 class Harness:
     """See `tests/contract/test_systems_behaviour.py`."""
 
@@ -99,14 +111,7 @@ class Harness:
 
     def connect(self, hub: Hub, tenant: str) -> None:
         """Connect the tenant, as was done before."""
-        made = Connection(
-            tenant,
-            "procountor",
-            Method.API_KEY,
-            source_tenant_id=str(COMPANY_ID),
-            credential_block=KEY_BLOCK,
-        )
-        hub.connections.save(made)
+        connection(hub, tenant)
 
     @property
     def url(self) -> str:

@@ -158,6 +158,36 @@ def test_statement_that_was_deleted_or_added_is_seen_the_next_night(house, there
     assert "added: 1, changed: 0, removed: 1" in message
 
 
+def test_statement_that_was_made_anew_or_moved_to_another_month_is_seen_the_next_night(
+    house, there, acme
+):
+    """The key is the statement's id: what is made anew is another voucher, what moves is one."""
+    rows = ("7230", "10.00"), ("1910", "-10.00")
+    there.books.book("2025-03-03", *rows, number=77)
+    there.books.book("2025-03-04", *rows, number=78)
+    house.pull(acme)
+    there.books.unbook()
+    there.books.book("2025-03-03", *rows, number=79)
+    there.books.book("2025-06-04", *rows, number=78)
+
+    end, message = house.pull(acme)
+
+    assert "Published" == end, message
+    assert "added: 1, changed: 1, removed: 1" in message
+
+
+def test_deletions_that_sum_to_nothing_are_seen_the_next_night(house, there, acme):
+    there.books.book("2025-05-05", ("7230", "10.00"), ("1910", "-10.00"), number=77)
+    there.books.book("2025-05-06", ("7230", "-10.00"), ("1910", "10.00"), number=78)
+    house.pull(acme)
+    there.books.unbook()
+
+    end, message = house.pull(acme)
+
+    assert "Published" == end, message
+    assert "added: 0, changed: 0, removed: 2" in message
+
+
 def test_text_that_changed_is_seen_though_no_balance_moved(house, there, acme, monkeypatch):
     house.pull(acme)
     calls(there)

@@ -95,27 +95,31 @@ def test_no_second_ever_sees_more_calls_than_allowed_however_many_processes_call
     assert most_in_a_period(arrivals, period_s=1.0) <= limit
 
 
-def test_two_that_are_busy_use_what_one_would(hub_url):
+@pytest.mark.parametrize(("processes", "tenants", "limit"), [(2, 2, 12), (4, 52, 40)])
+def test_busy_tenants_of_several_processes_use_the_whole_rate_and_never_more(
+    hub_url, processes, tenants, limit
+):
     async def work(clock):
         began = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
         now = lambda: began + dt.timedelta(seconds=clock())  # noqa: E731 - a clock
         arrivals = []
+
+        async def tenant(window):
+            for _ in range(20 * limit // tenants):
+                await call(window, clock, arrivals, way_s=0.005, answer_s=0.005)
+
         with Hub(hub_url, clock=now) as hub:
-            await asyncio.gather(
-                *(
-                    call(window, clock, arrivals, way_s=0.005, answer_s=0.005)
-                    for window in windows(hub, clock, 2)
-                    for _ in range(240)
-                )
-            )
+            shared = windows(hub, clock, processes, limit=limit)
+            await asyncio.gather(*(tenant(shared[n % processes]) for n in range(tenants)))
         return sorted(arrivals)
 
     arrivals = simulate(work)
 
-    # The three seconds in which the second waits for the first's are left out, and the last ones,
-    # in which one of them has nothing more to do.
-    steady = [at for at in arrivals if 5.0 <= at < 20.0]
-    assert len(steady) / (15.0 * LIMIT) >= 0.95
+    # The seconds in which all others wait for the first's calls are left out, and the last ones, in
+    # which some have nothing more to do.
+    steady = [at for at in arrivals if 5.0 <= at < 15.0]
+    assert len(steady) / (10.0 * limit) >= 0.95
+    assert most_in_a_period(arrivals, period_s=1.0) <= limit
 
 
 def test_who_leaves_leaves_all_but_what_it_called(hub_url):
