@@ -19,10 +19,11 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import httpx
+import pyarrow as pa
 
 from blocks.hub import Load, Tenant, UnitState
 from blocks.hub.portal_roles import Role
-from blocks.lake import Lake
+from blocks.lake import Lake, Landed
 from blocks.passwords import Passwords
 from blocks.warehouse import Warehouse
 from flows.portal.app import create_app
@@ -33,6 +34,7 @@ from flows.portal.settings import PortalSettings
 from flows.portal.visit import csrf_of
 from ledger.controls import Answer, Break, BreakKind, ControlResult, Severity
 from ledger.fiscal_year import FiscalYear
+from ledger.schemas import SIDE_TABLES
 from ledger.unit import Unit
 from tasks.stores import Stores
 from tests.homes import opened_new
@@ -161,6 +163,7 @@ def world(
             "run": (runs.add(OURS), runs.add(THEIRS)),
             "link": (_link(stores, OURS), _link(stores, THEIRS)),
             "voucher": (OUR_VOUCHER, THEIR_VOUCHER),
+            "document": (document_of(OURS), document_of(THEIRS)),
             "load": (hold(stores, OURS, OUR_OTHER_YEAR), hold(stores, THEIRS, OUR_OTHER_YEAR)),
         }
         yield made
@@ -170,6 +173,7 @@ def publish(stores: Stores, tenant: str, year: FiscalYear, key: str) -> None:
     """Have a year published with one voucher of 5.00, from 3001 to 1930."""
     stores.warehouse.root.mkdir(parents=True, exist_ok=True)
     (stores.warehouse.root / f"{tenant}.duckdb").write_bytes(_books(tenant, year, key))
+    land_document(stores.lake, tenant)
     for state in (UnitState.RECONCILING, UnitState.PUBLISHED):
         stores.hub.units.set_status(
             tenant, year, state, load_id="load-1", digest="d", source="sie", voucher_count=1
@@ -201,7 +205,39 @@ def _books(tenant: str, year: FiscalYear, key: str) -> bytes:
         Warehouse(Path(folder)).publish(
             staged, unit=Unit(tenant, year), token=1, load_id="load-1", run_id="run-1"
         )
+        landed = land_document(Lake(Path(folder) / "lake"), tenant)
+        row = {
+            "document_id": document_of(tenant),
+            "document_kind": "voucher",
+            "revision": "",
+            "voucher_key": key,
+            "file_name": "../kvitto.html",
+            "media_type": "application/pdf",
+            "size_bytes": landed.size_bytes,
+            "sha256": landed.sha256,
+            "lake_address": landed.address,
+            "fetched_at": dt.datetime(2026, 1, 2, tzinfo=dt.UTC),
+        }
+        files = pa.Table.from_pylist([row], schema=SIDE_TABLES["connected_file"])
+        Warehouse(Path(folder)).publish_side_tables(
+            tenant, year, {"connected_file": files}, token=1
+        )
         return (Path(folder) / f"{tenant}.duckdb").read_bytes()
+
+
+def document_of(tenant: str) -> str:
+    """Return the id of a tenant's one document."""
+    return f"document-{tenant}"
+
+
+def content_of(tenant: str) -> bytes:
+    """Return what is in it."""
+    return f"%PDF-1.4 of {tenant}".encode()
+
+
+def land_document(lake: Lake, tenant: str) -> Landed:
+    """Have a lake hold it."""
+    return lake.land(tenant, "fortnox-documents", content_of(tenant), file_name="")
 
 
 def _link(stores: Stores, tenant: str) -> str:

@@ -17,6 +17,7 @@ from tasks.books import (
     year_changes,
     year_statements,
 )
+from tasks.opened_documents import documents_of_voucher
 
 STATEMENTS: Final = ("income_statement", "balance_sheet")
 
@@ -40,7 +41,7 @@ def books(visit: Visit) -> Response:
 )
 def statement_line(visit: Visit) -> Response:
     """Show the accounts that a line is made of."""
-    year = _named_year(visit)
+    year = named_year(visit)
     if visit["statement"] not in STATEMENTS:
         raise not_found()
     accounts = line_accounts(
@@ -63,7 +64,7 @@ def statement_line(visit: Visit) -> Response:
 )
 def ledger_account(visit: Visit) -> Response:
     """Show the rows of an account, with its balance after each."""
-    year = _named_year(visit)
+    year = named_year(visit)
     first = int(visit.get("first", "0"))
     found = account_page(visit.stores, visit.tenant.id, year, visit["account"], first=first)
     return visit.page(
@@ -83,23 +84,31 @@ def ledger_account(visit: Visit) -> Response:
     takes={"year": YEAR, "voucher": VOUCHER},
 )
 def voucher(visit: Visit) -> Response:
-    """Show a voucher's rows."""
-    year = _named_year(visit)
+    """Show a voucher's rows, and the documents that the source connects to it (R-SEN-10)."""
+    year = named_year(visit)
     found = find_voucher(visit.stores, visit.tenant.id, year, visit["voucher"])
     if found is None:
         raise not_found()
-    return visit.page("books_voucher.html", tenant=visit.tenant, year=year, voucher=found)
+    files = documents_of_voucher(visit.stores, visit.tenant.id, year, found.key)
+    return visit.page(
+        "books_voucher.html", tenant=visit.tenant, year=year, voucher=found, documents=files
+    )
 
 
 @route("GET", "/companies/{tenant}/books/changes", who=ANYONE, takes={"year": YEAR})
 def changes(visit: Visit) -> Response:
     """Show what the loads of a year changed, the latest first: "what changed last night"."""
-    year = _named_year(visit)
+    year = named_year(visit)
     found = year_changes(visit.stores, visit.tenant.id, year)
     return visit.page("books_changes.html", tenant=visit.tenant, year=year, found=found)
 
 
-def _named_year(visit: Visit) -> FiscalYear:
+def named_year(visit: Visit) -> FiscalYear:
+    """Return the published year that is asked for.
+
+    Raises:
+        Unfit: None is named, or it is not published.
+    """
     visit["year"]  # 404 without it
     return _year(visit, published_years(visit.stores, visit.tenant.id))
 

@@ -9,7 +9,7 @@ import pytest
 
 from blocks.hub.portal_roles import Role
 from ledger.unit import Unit
-from tests.portal_world import OUR_YEAR, OURS
+from tests.portal_world import OUR_YEAR, OURS, content_of, document_of
 from tests.staged_units import facts, joined, stage, voucher
 
 PAGE = "/companies/acme/books"
@@ -88,3 +88,23 @@ def test_what_a_load_changed_is_listed_with_its_figures_before_and_after(world, 
     ]
     assert ">Added<" in added
     assert ">7.00<" in added
+
+
+def test_voucher_leads_to_its_document_which_is_shown_shut_off_from_everything(client):
+    page = client.get(f"{PAGE}/voucher?year={OUR_YEAR.key}&voucher=A:1")
+
+    answer = client.get(one(page, "open"))
+
+    assert content_of(OURS) == answer.content
+    assert "application/pdf" == answer.headers["content-type"]
+    assert "sandbox; default-src 'none'" == answer.headers["content-security-policy"]
+    assert "nosniff" == answer.headers["x-content-type-options"]
+    assert "inline" == answer.headers["content-disposition"].partition(";")[0]
+    assert ".." not in answer.headers["content-disposition"]
+
+
+def test_list_of_documents_counts_what_is_connected_to_nothing(client):
+    page = client.get(f"/companies/acme/documents?year={OUR_YEAR.key}").text
+
+    assert "1 documents, 0 of them on a voucher that was not read in; 0 vouchers have none." in page
+    assert document_of(OURS) in page
