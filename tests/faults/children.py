@@ -22,7 +22,6 @@ RUN: Final = (
 # A process has one fork server, which takes the list that it was first given: so all in one.
 # A hub imports Alembic only once it migrates, and Arrow imports pandas, where it is installed, for
 # the first list that it is given: which would be in each child anew.
+IMPORTED: Final = ["alembic.command", "pandas", *(f"tests.faults.{name}" for name in RUN)]
 CHILDREN: Final = multiprocessing.get_context("forkserver")
-CHILDREN.set_forkserver_preload(
-    ["alembic.command", "pandas", *(f"tests.faults.{name}" for name in RUN)]
-)
+CHILDREN.set_forkserver_preload(IMPORTED)

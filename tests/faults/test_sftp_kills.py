@@ -11,7 +11,7 @@ import os
 import pytest
 
 from tests.homes import opened_new
-from tests.sftp_campaign import TENANTS, TURNS, Turn
+from tests.sftp_turns import TENANTS, TURNS, Turn
 
 SEEDS = range(TURNS if os.environ.get("TASMA_CAMPAIGN") else 1)
 TURN_LIMIT_S = 600
