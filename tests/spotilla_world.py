@@ -29,7 +29,7 @@ from simulators.spotilla.service import serve as serve_spotilla
 from simulators.spotilla.world import World as SpotillaWorld
 from tasks import push
 from tests.harnesses import procountor, spotilla
-from tests.procountor_push import IMPATIENT, URL, Traced, Unhurried
+from tests.procountor_push import IMPATIENT, URL, Traced, Unhurried, unpaced
 from tests.spotilla_house import CLIENT, KEY, House, connect_both
 from tests.spotilla_schedule import Schedule
 
@@ -178,7 +178,7 @@ def _by_wires(patch, lives, there, here):
     wire = procountor_session.Wire(Wire(lives, there.world), IMPATIENT)
     patch.setattr(procountor_session, "Wire", lambda: wire)
     unhurried = Unhurried(calls=10**6, period_s=0.001)
-    patch.setattr(procountor_session, "shared_window", lambda *_: unhurried)
+    patch.setattr(procountor_session, "shared_pace", unpaced)
     patch.setattr(spotilla_session, "window", lambda *_: unhurried)
     client = partial(HTTP_CLIENT, wire=Wire(lives, here.world, serve_spotilla), retry=IMPATIENT)
     patch.setattr(spotilla_api, "http_client", client)

@@ -7,12 +7,13 @@ from typing import Annotated, Final
 
 import typer
 
-from blocks.hub.states import TransferState
+from blocks.hub.states import LogLevel, TransferState
+from blocks.hub.transfers import LogLine
 from flows.cli.app import AsJson, command
 from flows.cli.exits import ExitCode
 from flows.cli.opening import TenantId, known_tenant, open_hub
 from flows.cli.output import next_steps, say, show_json, show_table
-from ledger.ecom.sentences import remedy
+from ledger.ecom.sentences import MEANINGS, remedy
 from ledger.invoice.mappings.ecom_procountor.terms import SOURCE
 from tasks.ecom.overview import Mark, marks
 from tasks.ecom.route import EcomRoute
@@ -103,6 +104,12 @@ def _next(tenant: str, found: list[Mark]) -> list[str]:
     return [f"tasma ecom status {tenant}"]
 
 
+def _advice(line: LogLine) -> str:
+    """Return what a person does about a line; what only tells asks for nothing."""
+    tells = line.level is LogLevel.INFO and line.code not in MEANINGS
+    return "" if tells else remedy(line.code)
+
+
 @command("ecom", "log", examples=("tasma ecom log acme p-1",))
 def log(tenant: TenantId, document: Item, *, as_json: AsJson = False) -> None:
     """Show everything that happened to a document, oldest first, with what to do about it."""
@@ -110,7 +117,7 @@ def log(tenant: TenantId, document: Item, *, as_json: AsJson = False) -> None:
         known_tenant(hub, tenant)
         route = EcomRoute.of(hub, tenant)
         lines = [
-            (one.at, str(one.level), one.item, one.code, one.text, remedy(one.code))
+            (one.at, str(one.level), one.item, one.code, one.text, _advice(one))
             for one in hub.transfers.log(tenant, SOURCE, document)
         ]
         items = {one.item for one in hub.transfers.listed(tenant, SOURCE, subject=document)}

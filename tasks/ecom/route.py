@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from pydantic import ValidationError
-
 from blocks.hub import Hub
 from blocks.hub.routes import Route
 from ledger.ecom.contract import COMPANY_SUBJECT, EVENT, account_of, event_of
@@ -16,10 +14,9 @@ from ledger.ecom.decide import day_of
 from ledger.ecom.documents import EcomAccount
 from ledger.ecom.modes import Mode, Since
 from ledger.ecom.periods import Company, fold_company
-from ledger.errors import TerminalError
 from ledger.invoice.mappings.ecom_procountor.accounts import AccountRow, Table, table_of
 from ledger.invoice.mappings.ecom_procountor.terms import SOURCE, Terms, terms_of
-from ledger.wrong_field import wrong_field
+from tasks.route_settings import checked_terms as checked
 
 KIND: Final = "vouchers"
 """What goes by the route: invoices with their payments, and journals."""
@@ -29,15 +26,6 @@ CLIENT: Final = "ecom-jetClient"
 
 TARGET: Final = f"procountor@{CLIENT}"
 """Where the route leads unless another is named."""
-
-
-class WrongSettings(TerminalError):
-    """A setting of the route is not one that can be kept."""
-
-    sentence = (
-        "The route's setting {field} of {tenant} cannot be so ({reason}). `tasma route set "
-        "{tenant} ecom vouchers {field}=VALUE` changes it; docs/systems/ecom.md lists them."
-    )
 
 
 @dataclass(frozen=True)
@@ -76,7 +64,7 @@ class EcomRoute:
         """Return its settings.
 
         Raises:
-            WrongSettings: One is not as expected.
+            WrongSetting: One is not as expected.
         """
         return checked_terms(self.tenant, dict(self.route.settings))
 
@@ -107,13 +95,5 @@ class EcomRoute:
 
 
 def checked_terms(tenant: str, settings: dict[str, object]) -> Terms:
-    """Return the terms of settings.
-
-    Raises:
-        WrongSettings: One is unknown or not as expected.
-    """
-    try:
-        return terms_of(settings)
-    except ValidationError as problem:
-        wrong = wrong_field(problem)
-        raise WrongSettings(tenant=tenant, field=wrong.field, reason=wrong.reason) from None
+    """Return the terms of settings; raises as `tasks.route_settings.checked_terms`."""
+    return checked(terms_of, settings, tenant=tenant, source=SOURCE, kind=KIND)

@@ -13,14 +13,11 @@ from functools import cached_property
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from pydantic import ValidationError
-
 from blocks.hub import Hub
 from blocks.hub.routes import Route
-from ledger.errors import TerminalError
 from ledger.invoice.mappings.spotilla_procountor.terms import SOURCE, Terms, terms_of
 from ledger.spotilla.judge import Choice
-from ledger.wrong_field import wrong_field
+from tasks.route_settings import checked_terms as checked
 
 KIND: Final = "invoicing"
 """What the route carries: customers, products, and tasks as invoices."""
@@ -40,15 +37,6 @@ class Stage(StrEnum):
     """Procountor is connected by the key that the customer made."""
     ON = "on"
     OFF = "off"
-
-
-class WrongSetting(TerminalError):
-    """A setting of the route is not one that can be kept."""
-
-    sentence = (
-        "The setting {field} of {tenant}'s route from Spotilla cannot be so ({reason}). "
-        "docs/systems/spotilla.md lists them."
-    )
 
 
 @dataclass(frozen=True)
@@ -116,13 +104,5 @@ class SpotillaRoute:
 
 
 def checked_terms(tenant: str, settings: dict[str, object]) -> Terms:
-    """Return the terms of settings.
-
-    Raises:
-        WrongSetting: One is unknown or not as expected.
-    """
-    try:
-        return terms_of(settings)
-    except ValidationError as problem:
-        wrong = wrong_field(problem)
-        raise WrongSetting(tenant=tenant, field=wrong.field, reason=wrong.reason) from None
+    """Return the terms of settings; raises as `tasks.route_settings.checked_terms`."""
+    return checked(terms_of, settings, tenant=tenant, source=SOURCE, kind=KIND)

@@ -50,7 +50,7 @@ from tasks.spotilla import sweeping
 from tasks.spotilla.route import CLIENT, TARGET, SpotillaRoute, Stage
 from tasks.spotilla.switching import request
 from tests.ecom_said import ALWAYS, paid, purchase, story
-from tests.procountor_push import IMPATIENT, URL, Unhurried
+from tests.procountor_push import IMPATIENT, URL, Unhurried, unpaced
 
 EVENTS: Final = 100_000
 KINDS: Final = (
@@ -146,7 +146,7 @@ def _led(patch: pytest.MonkeyPatch, wires: tuple[Timed, Timed], keys: dict[str, 
     unhurried = Unhurried(calls=10**6, period_s=0.001)
     wire = procountor_session.Wire(there, IMPATIENT)
     patch.setattr(procountor_session, "Wire", lambda: wire)
-    patch.setattr(procountor_session, "shared_window", lambda *_: unhurried)
+    patch.setattr(procountor_session, "shared_pace", unpaced)
     patch.setattr(spotilla_session, "window", lambda *_: unhurried)
     client = partial(spotilla_api.http_client, wire=here, retry=IMPATIENT)
     patch.setattr(spotilla_api, "http_client", client)

@@ -12,8 +12,9 @@ from blocks.http import CallRefused
 from blocks.hub import LeaseTaken
 from blocks.hub.routes import NoRoute
 from simulators.spotilla import User
+from tasks.route_settings import WrongSetting
 from tasks.spotilla.cycle import NotOn, run_cycle
-from tasks.spotilla.route import SpotillaRoute, Stage, WrongSetting
+from tasks.spotilla.route import SpotillaRoute, Stage
 from tasks.spotilla.switching import (
     NoKey,
     NotMainUser,

@@ -50,5 +50,6 @@ SYSTEM: Final = System(
         examples=(f"tasma connect ecom acme --block {BLOCK_TYPE}/acme",),
         choices=CHOICES,
         contradiction=contradiction,
+        then="tasma ecom check {tenant}",
     ),
 )

@@ -48,5 +48,6 @@ SYSTEM: Final = System(
         examples=(f"tasma connect spotilla acme --block {BLOCK_TYPE}/acme",),
         choices=CHOICES,
         contradiction=contradiction,
+        then="tasma spotilla plan {tenant}",
     ),
 )
