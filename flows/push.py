@@ -5,35 +5,26 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import re
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
 from prefect import State, flow
 from prefect.artifacts import acreate_markdown_artifact
-from pydantic import Field
 
 from blocks.hub import Hub, LeaseTaken
 from blocks.hub.outbox import Queued
-from flows.runs.forms import TenantId
+from flows.runs.forms import SystemName, TenantId
 from flows.runs.hooks import run_cancelled, run_crashed, run_failed
 from flows.runs.states import ended, run_id
 from ledger.outcome import Outcome
-from ledger.push.items import Phase
 from tasks.log import say, warn
 from tasks.pages.push import in_words, push_page
 from tasks.push import Pusher, push_tenant
+from tasks.push_people import waiting_of
 from tasks.push_words import waits
 from tasks.stores import open_stores
 
-SystemName = Annotated[
-    str,
-    Field(
-        pattern=r"^[a-z][a-z0-9_]{0,31}(@[A-Za-z0-9._-]{1,32})?$",
-        examples=["fennoa", "procountor@ecom-jetClient"],
-    ),
-]
 BEHIND_SHOWN: Final = 100
 """Documents that wait for others of which the page and the log tell."""
-WAITING: Final = (Phase.HELD, Phase.REJECTED)
 
 
 @flow(
@@ -66,7 +57,7 @@ async def push(tenant: TenantId, system: SystemName) -> State[Any]:
         touched = await asyncio.to_thread(
             stores.hub.outbox.listed, tenant, system, since=began, limit=1_000
         )
-        waiting = await asyncio.to_thread(_waiting, stores.hub, tenant, system)
+        waiting = await asyncio.to_thread(waiting_of, stores.hub, tenant, system)
         behind = await asyncio.to_thread(_behind, stores.hub, tenant, system)
     shown = list({one.id: one for one in [*waiting, *touched]}.values())
     title = f"{tenant}: push to {system}"
@@ -75,10 +66,6 @@ async def push(tenant: TenantId, system: SystemName) -> State[Any]:
     await acreate_markdown_artifact(key=name, markdown=page)
     say(in_words(pusher.ends), tenant=tenant, system=system)
     return _ended(pusher)
-
-
-def _waiting(hub: Hub, tenant: str, system: str) -> list[Queued]:
-    return [one for phase in WAITING for one in hub.outbox.listed(tenant, system, phase=phase)]
 
 
 def _behind(hub: Hub, tenant: str, system: str) -> list[tuple[Queued, str]]:

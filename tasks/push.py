@@ -13,13 +13,13 @@ import os
 import time
 import uuid
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final
 
 from blocks.hub import Hub, LeaseTaken
-from blocks.hub.outbox import Queued
+from blocks.hub.outbox import Claimed, Queued
 from blocks.lake import Lake
 from blocks.steps import PUSH_STEPS, reached
 from blocks.systems.lease import company_lease, push_lease
@@ -139,7 +139,7 @@ class Pusher:
             self.check()
             if self._is_paused():
                 break
-            due, wait_s = await asyncio.to_thread(self._next_due)
+            due, wait_s = self._next_due()
             if due is None:
                 if wait_s is None or now().seconds - began + wait_s > self.limit_s:
                     break
@@ -225,9 +225,7 @@ class Pusher:
         if isinstance(action, Call):
             await self._take(queued, action.step)
         elif action:
-            async with self._claimed(queued) as claim:
-                if claim:
-                    await self._look(queued, action)
+            await self._look(queued, action)
 
     async def _take(self, queued: Queued, step: Step) -> None:
         """Take a step; the first one in its turn, where others push into the company too."""
@@ -246,7 +244,7 @@ class Pusher:
         self, queued: Queued, step: Step, *, check: Callable[[], None] = lambda: None
     ) -> None:
         """Learn what was waited for, read what has to be known before, then call."""
-        learned = await asyncio.to_thread(self.hub.outbox.learned, queued)
+        learned = self.hub.outbox.learned(queued)
         if learned is None:
             return  # it is not due any more
         knowing = queued.knowing(learned)
@@ -254,83 +252,98 @@ class Pusher:
         if not isinstance(before, Before):
             self._paused_by(self._apply(queued, before))
             return
-        async with self._claimed(queued) as claim:
-            if claim:
-                check()
-                await self._call(queued, knowing, step, claim, before)
+        check()
+        await self._call(queued, knowing, step, before)
 
-    @asynccontextmanager
-    async def _claimed(self, queued: Queued) -> AsyncIterator[Claim | None]:
-        """Hold a claim on a document; None while somebody else has it."""
-        lasts = dt.timedelta(seconds=self.target.request_limit_s + self.spare_s)
+    async def _call(self, queued: Queued, knowing: Queued, step: Step, before: Before) -> None:
         # Read before the hub's: the claim ends no later there than here.
         until_s = now().seconds + self.spare_s
-        claimed = await asyncio.to_thread(self.hub.outbox.claim, queued, lasts=lasts)
-        if claimed is None:
-            yield None
+        begun = self._begun(queued, knowing, step, before)
+        if begun is None:
             return
-        try:
-            yield Claim(claimed.token, until_s)
-        finally:
-            self.hub.outbox.release(queued, claimed)
+        document, claimed = begun
+        with self._given_back(document, claimed):
+            reached("push.begun", among=PUSH_STEPS)
+            event = await self.target.call(step, document, Claim(claimed.token, until_s))
+            reached("push.answered", among=PUSH_STEPS)
+            after = self._apply(document, event, ends=claimed)
+        reached("push.stored", among=PUSH_STEPS)
+        self._paused_by(after)
 
-    async def _call(
-        self, queued: Queued, knowing: Queued, step: Step, claim: Claim, before: Before
-    ) -> None:
-        of_kind = self.hub.push_marks.of(self.tenant, self.system, queued.kind)
+    def _begun(
+        self, queued: Queued, knowing: Queued, step: Step, before: Before
+    ) -> tuple[Queued, Claimed] | None:
+        """Store that a call is about to be made; None where another has the document, or had."""
+        mark = queued.item.mark or before.mark or self._mark_of(queued.kind)
         digest = self.target.request_digest(step, knowing.reading(before.facts))
-        begin = Begun(
-            claim.token,
-            digest,
-            queued.item.mark or before.mark or of_kind,
-            knowing.item.learned,
-            before.facts,
-        )
+        event = Begun(0, digest, mark, knowing.item.learned, before.facts)
         try:
-            begun = self._apply(queued, begin)
+            return self.hub.outbox.begin(
+                queued,
+                event,
+                lasts=self._claim_lasts,
+                rules=self.target.rules,
+                now=now(),
+                run_id=self.run_id,
+                company=self.target.company,
+            )
         except Impossible:
             # Another process, or a person, did something to it since it was read here.
             say(f"{queued.source_id} changed before it was called", tenant=self.tenant)
-            return
-        reached("push.begun", among=PUSH_STEPS)
-        event = await self.target.call(step, begun, claim)
-        reached("push.answered", among=PUSH_STEPS)
-        after = self._apply(begun, event)
-        reached("push.stored", among=PUSH_STEPS)
-        self._paused_by(after)
+            return None
+
+    def _mark_of(self, kind: PushKind) -> str:
+        return self.hub.push_marks.of(self.tenant, self.system, kind)
+
+    @property
+    def _claim_lasts(self) -> dt.timedelta:
+        return dt.timedelta(seconds=self.target.request_limit_s + self.spare_s)
+
+    @contextmanager
+    def _given_back(self, queued: Queued, claimed: Claimed) -> Iterator[None]:
+        """Give a claim back when nothing was stored that did."""
+        try:
+            yield
+        except BaseException:
+            self.hub.outbox.release(queued, claimed)
+            raise
 
     def _paused_by(self, queued: Queued) -> None:
         if queued.item.answer_code in PAUSING:
             self._pause(queued.item.answer_code)
 
     async def _look(self, queued: Queued, action: Search | ReadState) -> None:
-        if isinstance(action, Search):
-            await self._search(queued)
-        else:
-            await self._read(queued, action.step)
+        """Look for what is in doubt, unless somebody else does."""
+        claimed = self.hub.outbox.claim(queued, lasts=self._claim_lasts)
+        if claimed is None:
+            return
+        with self._given_back(queued, claimed):
+            if isinstance(action, Search):
+                event: Event = await self._searched(queued)
+            else:
+                event = await self._read(queued, action.step)
+            self._apply(queued, event, ends=claimed)
 
-    async def _search(self, queued: Queued) -> None:
+    async def _searched(self, queued: Queued) -> WalkedEvent:
         began_s = now().seconds
         key = queued.item.key
         walk = await self.target.walk(queued.kind, queued.item.mark, {key: queued})
         none: frozenset[str] = frozenset()
-        event = WalkedEvent(
+        return WalkedEvent(
             walk.is_complete,
             walk.ours.get(key, none),
             walk.lookalikes.get(key, none),
             began_s,
         )
-        self._apply(queued, event)
 
-    async def _read(self, queued: Queued, step: Step) -> None:
+    async def _read(self, queued: Queued, step: Step) -> StateRead:
         began_s = now().seconds
         read = await self.target.read(step, queued)
-        event = StateRead(
+        return StateRead(
             step, queued.item.token, read.finding, began_s, read.detail, read.target_number
         )
-        self._apply(queued, event)
 
-    def _apply(self, queued: Queued, event: Event) -> Queued:
+    def _apply(self, queued: Queued, event: Event, *, ends: Claimed | None = None) -> Queued:
         after, _ = self.hub.outbox.apply(
             queued,
             event,
@@ -338,6 +351,7 @@ class Pusher:
             now=now(),
             run_id=self.run_id,
             company=self.target.company,
+            ends=ends,
         )
         return after
 

@@ -16,6 +16,8 @@ from blocks.systems.targets import PushTarget
 from ledger.invoice.checks import check_credits
 from ledger.invoice.delivery import Delivery
 from ledger.invoice.document import InvoiceDocument
+from ledger.invoice.pushed.invoices import PushedInvoice
+from ledger.invoice.pushed.parts import Pushed
 from ledger.push.kinds import Prerequisite, PushKind
 from ledger.push.sums import Sums
 from tasks.push_files import take_files
@@ -64,6 +66,11 @@ def key_of(tenant: str, system: str, source_id: str, kind: PushKind = KIND) -> s
     # Sales invoices were there before other kinds, and keep the keys that they have.
     within = "" if kind is KIND else f"{kind}/"
     return hashlib.sha256(f"{system}/{tenant}/{within}{source_id}".encode()).hexdigest()[:32]
+
+
+def sums_of(document: Pushed) -> Sums | None:
+    """Return what a route's document amounts to; None of cards, payments and journals."""
+    return Sums.of_invoice(document) if isinstance(document, PushedInvoice) else None
 
 
 def add_file(

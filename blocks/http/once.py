@@ -7,16 +7,15 @@ or its first byte left and no answer came, and then nobody knows. Retries are no
 from __future__ import annotations
 
 import asyncio
-import ssl
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, Final
+from weakref import WeakKeyDictionary
 
 import httpx
 
-from blocks.http.client import CONNECT_LIMIT_S
+from blocks.http.client import CONNECT_LIMIT_S, tls
 
 MAX_ANSWER_BYTES: Final = 8 << 20
 """Largest answer to one of these calls."""
@@ -78,13 +77,9 @@ async def call_once(
             sent.append(True)
 
     times = httpx.Timeout(limit_s, connect=min(CONNECT_LIMIT_S, limit_s))
+    client = httpx.AsyncClient(transport=transport) if transport else _client()
     try:
-        async with (
-            asyncio.timeout(limit_s),  # the client's own limits are for each read alone
-            httpx.AsyncClient(
-                timeout=times, auth=auth, transport=transport, verify=_trusted()
-            ) as client,
-        ):
+        async with asyncio.timeout(limit_s):  # the client's own limits are for each read alone
             request = client.build_request(
                 method,
                 url,
@@ -92,9 +87,10 @@ async def call_once(
                 files=files,
                 content=content,
                 headers=headers,
+                timeout=times,
                 extensions={"trace": trace},
             )
-            response = await client.send(request, stream=True)
+            response = await client.send(request, stream=True, auth=auth)
             try:
                 await _whole(response)
             finally:
@@ -106,10 +102,20 @@ async def call_once(
     return Once(was_sent=True, response=response)
 
 
-@cache
-def _trusted() -> ssl.SSLContext:
-    """Return whom a connection trusts; to read all authorities takes longer than most calls."""
-    return httpx.create_ssl_context()
+def _client() -> httpx.AsyncClient:
+    """Return the client of this event loop, which keeps no connection: each call has a fresh one.
+
+    To make a client takes as long as a call, and to read all authorities longer. Nothing of it is
+    open between calls, so nobody has to close it.
+    """
+    loop = asyncio.get_running_loop()
+    if loop not in _CLIENTS:
+        fresh = httpx.Limits(max_keepalive_connections=0)
+        _CLIENTS[loop] = httpx.AsyncClient(verify=tls(), limits=fresh)
+    return _CLIENTS[loop]
+
+
+_CLIENTS: Final = WeakKeyDictionary[asyncio.AbstractEventLoop, httpx.AsyncClient]()
 
 
 async def _whole(response: httpx.Response) -> None:

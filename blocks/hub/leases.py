@@ -27,6 +27,12 @@ MAX_TTL_S: Final = 3_600.0
 """Longest lease: a crashed holder blocks its resource for at most this long."""
 
 COUNTER: Final = "lease_token"
+NEXT_TOKEN: Final = (
+    update(models.counter)
+    .where(models.counter.c.name == COUNTER)
+    .values(value=models.counter.c.value + 1)
+    .returning(models.counter.c.value)
+)
 
 
 @dataclass(frozen=True)
@@ -217,12 +223,7 @@ def _find(connection: Connection, resource: str) -> Lease | None:
 
 def next_token(connection: Connection) -> int:
     """Return a token that is higher than any before, in the caller's transaction."""
-    counter = models.counter
-    connection.execute(
-        update(counter).where(counter.c.name == COUNTER).values(value=counter.c.value + 1)
-    )
-    query = select(counter.c.value).where(counter.c.name == COUNTER)
-    return int(connection.execute(query).scalar_one())
+    return int(connection.execute(NEXT_TOKEN).scalar_one())
 
 
 def _write(connection: Connection, lease: Lease, *, is_new: bool) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, and_, func, select, update
+from sqlalchemy import Connection, and_, bindparam, func, select, update
 
 from blocks.hub import models
 from blocks.hub.database import Database
@@ -20,7 +20,7 @@ from blocks.hub.errors import Refused
 from blocks.hub.leases import next_token
 from blocks.hub.outbox_adding import add_document, remember_key, remember_tenant
 from blocks.hub.outbox_balance import Delivered, delivered
-from blocks.hub.outbox_due import busy_in, due_of, own_company
+from blocks.hub.outbox_due import busy_in, due_of, is_free, own_company
 from blocks.hub.outbox_log import LogLine, log_event, read_log
 from blocks.hub.outbox_rows import (
     NewDocument,
@@ -58,6 +58,24 @@ __all__ = [
 
 OPEN: Final = (Phase.READY, Phase.SENDING, Phase.IN_DOUBT)
 """Phases in which there may be something to do."""
+
+# Built once: to build a statement takes longer than SQLite takes to execute it.
+ROW: Final = select(models.outbox_item).where(models.outbox_item.c.id == bindparam("row"))
+CHANGE: Final = update(models.outbox_item).where(models.outbox_item.c.id == bindparam("row"))
+CLAIM: Final = (
+    update(models.outbox_item)
+    .where(models.outbox_item.c.id == bindparam("row"), is_free())
+    .values(claimed_until=bindparam("until"))
+)
+OTHERS_OF_CUSTOMER: Final = (
+    select(models.outbox_item.c.id)
+    .where(
+        busy_in(bindparam("company")),
+        models.outbox_item.c.id != bindparam("row"),
+        models.outbox_item.c.customer == bindparam("customer"),
+    )
+    .limit(1)
+)
 
 BEFORE_CHARS: Final = 16_384
 """Longest text of what was read before a step: facts, not documents."""
@@ -195,14 +213,10 @@ class Outbox:
             kinds: Others are let alone.
             company: As the target names its company; empty where the tenant is all there is of it.
         """
-        kinds, company = list(kinds), company or own_company(tenant, target)
-        here = and_(of(tenant, target), models.outbox_item.c.kind.in_(kinds), self._is_free())
+        where: dict[str, Any] = {"tenant": tenant, "target": target, "kinds": list(kinds)}
+        where |= {"company": company or own_company(tenant, target), "at": self._database.now()}
         with self._database.reading() as connection:
-            return due_of(connection, here, now, company=company)
-
-    def _is_free(self) -> ColumnElement[bool]:
-        claimed_until = models.outbox_item.c.claimed_until
-        return claimed_until.is_(None) | (claimed_until <= self._database.now())
+            return due_of(connection, where, now)
 
     def tenants_with_work(self, target: str) -> list[str]:
         """Return the tenants that have something to do and are not paused, in order."""
@@ -340,14 +354,16 @@ class Outbox:
 
     def claim(self, queued: Queued, *, lasts: dt.timedelta) -> Claimed | None:
         """Take a document for a call; None while somebody else has it."""
-        table, until = models.outbox_item, self._database.now() + lasts
         with self._database.writing() as connection:
-            taken = connection.execute(
-                update(table)
-                .where(table.c.id == queued.id, self._is_free())
-                .values(claimed_until=until)
-            ).rowcount
-            return Claimed(next_token(connection), until) if taken else None
+            return self._claim(connection, queued, lasts=lasts)
+
+    def _claim(
+        self, connection: Connection, queued: Queued, *, lasts: dt.timedelta
+    ) -> Claimed | None:
+        at = self._database.now()
+        here = {"row": queued.id, "at": at, "until": at + lasts}
+        taken = connection.execute(CLAIM, here).rowcount
+        return Claimed(next_token(connection), at + lasts) if taken else None
 
     def release(self, queued: Queued, claimed: Claimed) -> None:
         """Give a claim back; one that was overtaken stays with who has it now."""
@@ -355,6 +371,33 @@ class Outbox:
         mine = and_(table.c.id == queued.id, table.c.claimed_until == claimed.until)
         with self._database.writing() as connection:
             connection.execute(update(table).where(mine).values(claimed_until=None))
+
+    def begin(
+        self,
+        queued: Queued,
+        event: Begun,
+        *,
+        lasts: dt.timedelta,
+        rules: Rules,
+        now: Clock,
+        run_id: str = "",
+        company: str = "",
+    ) -> tuple[Queued, Claimed] | None:
+        """Claim a document and let a call of it begin, at once; None while somebody else has it.
+
+        The event's token becomes that of the claim.
+
+        Raises:
+            Impossible, TooMuchBefore: As `apply`; then nothing was claimed.
+        """
+        with self._database.writing() as connection:
+            claimed = self._claim(connection, queued, lasts=lasts)
+            if claimed is None:
+                return None
+            begun = replace(event, token=claimed.token)
+            happening = _Happening(queued, begun, rules, now, run_id, company)
+            after, _ = happening.to_stored(connection, self._database.now())
+            return after, claimed
 
     def apply(
         self,
@@ -365,36 +408,27 @@ class Outbox:
         now: Clock,
         run_id: str = "",
         company: str = "",
+        ends: Claimed | None = None,
     ) -> tuple[Queued, Action | None]:
         """Let an event happen to a document as it is stored now, and log it.
+
+        Args:
+            queued: The document, as it was read.
+            event: What happens to it.
+            rules: Of the target.
+            now: On the caller's clock.
+            run_id: In whose run.
+            company: As the target names its company, for a call that begins.
+            ends: A claim that is given back with it.
 
         Raises:
             Impossible: It cannot happen to it; or it holds only of the document as it was read, and
                 another process has changed it, or what it waits for, or is busy with its customer.
             TooMuchBefore: What was read before the step is no few facts.
         """
-        table, at = models.outbox_item, self._database.now()
+        happening = _Happening(queued, event, rules, now, run_id, company, ends)
         with self._database.writing() as connection:
-            row = connection.execute(select(table).where(table.c.id == queued.id)).mappings().one()
-            before = queued_of(row)
-            values: dict[str, Any] = {"updated_at": at}
-            if isinstance(event, Begun):
-                values["company"] = company or own_company(before.tenant, before.target)
-                _require_free(connection, before, event, values["company"])
-            item, action = advance(before.item, event, rules=rules, now=now, read=queued.item)
-            values |= columns_of(item, action, now)
-            connection.execute(update(table).where(table.c.id == queued.id).values(**values))
-            log_event(connection, before, event, item, at=at, run_id=run_id)
-            if item.is_created and not before.item.is_created:
-                remember_key(connection, before.target, item.key, item.target_id)
-            if item.finished and not before.item.finished and item.waits_for:
-                close_waits(connection, before.id)
-            if _is_elsewhere(before, item):
-                wake(connection, before, item)
-            if item.target_number != before.item.target_number:
-                hurry(connection, before)
-        waits = 0 if item.finished else before.waits
-        return replace(before, item=item, updated_at=at, waits=waits), action
+            return happening.to_stored(connection, self._database.now())
 
     def log(self, queued: Queued) -> list[LogLine]:
         """Return a document's log, oldest first."""
@@ -424,6 +458,50 @@ class Outbox:
                 remember_key(connection, target, key, target_id)
 
 
+@dataclass(frozen=True)
+class _Happening:
+    """An event that happens to a document. `queued`: as it was read; the rest as `apply` has it."""
+
+    queued: Queued
+    event: Event
+    rules: Rules
+    now: Clock
+    run_id: str
+    company: str
+    ends: Claimed | None = None
+
+    def to_stored(self, connection: Connection, at: dt.datetime) -> tuple[Queued, Action | None]:
+        """Let it happen to the document as it is stored, within a transaction."""
+        row = connection.execute(ROW, {"row": self.queued.id}).mappings().one()
+        before = queued_of(row)
+        values: dict[str, Any] = {"row": before.id, "updated_at": at}
+        if isinstance(self.event, Begun):
+            values["company"] = self.company or own_company(before.tenant, before.target)
+            _require_free(connection, before, self.event, values["company"])
+        if self.ends and self.ends.until == before.claimed_until:
+            values["claimed_until"] = None
+        item, action = advance(
+            before.item, self.event, rules=self.rules, now=self.now, read=self.queued.item
+        )
+        connection.execute(CHANGE, values | columns_of(item, action, self.now))
+        log_event(connection, before, self.event, item, at=at, run_id=self.run_id)
+        _tell_others(connection, before, item)
+        waits = 0 if item.finished else before.waits
+        return replace(before, item=item, updated_at=at, waits=waits), action
+
+
+def _tell_others(connection: Connection, before: Queued, item: Item) -> None:
+    """Keep for ever what was made, and bring up to date whatever waits for the document."""
+    if item.is_created and not before.item.is_created:
+        remember_key(connection, before.target, item.key, item.target_id)
+    if item.finished and not before.item.finished and item.waits_for:
+        close_waits(connection, before.id)
+    if _is_elsewhere(before, item):
+        wake(connection, before, item)
+    if item.target_number != before.item.target_number:
+        hurry(connection, before)
+
+
 def _is_elsewhere(before: Queued, item: Item) -> bool:
     """Return whether those that wait for a document may find it elsewhere than before."""
     then = before.item
@@ -440,8 +518,6 @@ def _require_free(connection: Connection, queued: Queued, event: Begun, company:
         return
     if item.waits_for and event.learned != learn(connection, queued.tenant, queued.target, item):
         raise Impossible(item, event)
-    table = models.outbox_item
-    others = and_(table.c.id != queued.id, table.c.customer == queued.customer)
-    query = select(table.c.id).where(busy_in(company), others)
-    if connection.execute(query.limit(1)).first():
+    here = {"company": company, "row": queued.id, "customer": queued.customer}
+    if connection.execute(OTHERS_OF_CUSTOMER, here).first():
         raise Impossible(item, event)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Final
 
-from sqlalchemy import Connection, and_, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, insert, select, update
 
 from blocks.hub import models
 from blocks.hub.outbox_log import note
@@ -19,6 +20,12 @@ SENT: Mapping[bool, str] = {
     False: "another content came after something of it was sent",
     True: "it was pushed before its tenant was erased, or before the hub was restored",
 }
+
+
+KEYS = models.pushed_key
+KNOWN_KEY: Final = select(KEYS.c.target).where(
+    KEYS.c.target == bindparam("target"), KEYS.c.key_sha256 == bindparam("key")
+)
 
 
 def add_document(
@@ -102,16 +109,15 @@ def _at_once(item: Item) -> dict[str, object]:
 
 def is_pushed(connection: Connection, target: str, key: str) -> bool:
     """Return whether a key was noted for ever."""
-    table = models.pushed_key
-    query = select(table.c.target).filter_by(target=target, key_sha256=hashed(key))
-    return connection.execute(query).first() is not None
+    here = {"target": target, "key": hashed(key)}
+    return connection.execute(KNOWN_KEY, here).first() is not None
 
 
 def remember_key(connection: Connection, target: str, key: str, target_id: str) -> None:
     """Note for ever that a document was pushed, or may have been, within a transaction."""
     row = {"target": target, "key_sha256": hashed(key), "target_id_sha256": hashed(target_id)}
     if not is_pushed(connection, target, key):
-        connection.execute(insert(models.pushed_key).values(row))
+        connection.execute(insert(KEYS), row)
 
 
 def remember_tenant(connection: Connection, tenant: str) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from sqlalchemy import Connection, and_, delete, func, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, func, insert, select, update
 
 from blocks.hub import models
 from blocks.hub.outbox_rows import Queued
@@ -30,6 +30,18 @@ WARN_AFTER: Final = dt.timedelta(days=7)
 """How long one may wait before a person is warned."""
 
 ITEM, WAIT = models.outbox_item, models.outbox_wait
+
+WAITED_STEPS: Final = (
+    select(WAIT.c.step)
+    .where(
+        WAIT.c.tenant == bindparam("tenant"),
+        WAIT.c.target == bindparam("target"),
+        WAIT.c.kind == bindparam("kind"),
+        WAIT.c.source_id == bindparam("source_id"),
+    )
+    .distinct()
+)
+"""Asked for after each create, of which few are waited for."""
 
 
 @dataclass(frozen=True)
@@ -71,25 +83,23 @@ def close_waits(connection: Connection, item_id: int) -> None:
 
 def wake(connection: Connection, there: Queued, item: Item) -> None:
     """Bring up to date whatever waits for a document, which stands as `item` now."""
-    here = and_(
-        WAIT.c.tenant == there.tenant,
-        WAIT.c.target == there.target,
-        WAIT.c.kind == there.kind,
-        WAIT.c.source_id == there.source_id,
-    )
-    steps = connection.execute(select(WAIT.c.step).where(here).distinct()).scalars().all()
+    named = {"tenant": there.tenant, "target": there.target}
+    named |= {"kind": there.kind, "source_id": there.source_id}
+    steps = connection.execute(WAITED_STEPS, named).scalars().all()
+    if not steps:
+        return
+    here = and_(*(WAIT.c[column] == value for column, value in named.items()))
     for step in steps:
         is_met = item.has_reached(step)
         changed = and_(here, WAIT.c.step == step, WAIT.c.is_met != is_met)
         connection.execute(update(WAIT).where(changed).values(is_met=is_met))
-    if steps:
-        unmet = (
-            select(func.count())
-            .where(WAIT.c.item_id == ITEM.c.id, WAIT.c.is_met.is_(False))
-            .scalar_subquery()
-        )
-        waiting = ITEM.c.id.in_(select(WAIT.c.item_id).where(here))
-        connection.execute(update(ITEM).where(waiting).values(waits=unmet))
+    unmet = (
+        select(func.count())
+        .where(WAIT.c.item_id == ITEM.c.id, WAIT.c.is_met.is_(False))
+        .scalar_subquery()
+    )
+    waiting = ITEM.c.id.in_(select(WAIT.c.item_id).where(here))
+    connection.execute(update(ITEM).where(waiting).values(waits=unmet))
 
 
 def hurry(connection: Connection, there: Queued) -> None:

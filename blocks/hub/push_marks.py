@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, Table, and_, insert, select, update
+from sqlalchemy import Connection, Table, and_, bindparam, insert, select, update
 
 from blocks.hub import models
 from blocks.hub.database import Database
 from blocks.hub.tenants import require
 from ledger.push.kinds import PushKind
+
+LOOK, PAUSE = models.push_look, models.push_mark
+
+# Both are asked for each call; to build a statement takes longer than to execute it.
+MARK: Final = select(LOOK.c.mark).where(
+    LOOK.c.tenant == bindparam("tenant"),
+    LOOK.c.target == bindparam("target"),
+    LOOK.c.kind == bindparam("kind"),
+)
+PAUSED: Final = select(PAUSE.c.reason).where(
+    PAUSE.c.tenant == bindparam("tenant"),
+    PAUSE.c.target == bindparam("target"),
+    PAUSE.c.paused,
+)
 
 
 class PushMarks:
@@ -20,10 +34,9 @@ class PushMarks:
 
     def of(self, tenant: str, target: str, kind: PushKind = PushKind.SALES_INVOICE) -> str:
         """Return up to where a kind was looked at in the last run; empty before the first."""
-        table = models.push_look
-        query = select(table.c.mark).filter_by(tenant=tenant, target=target, kind=kind)
+        here = {"tenant": tenant, "target": target, "kind": kind}
         with self._database.reading() as connection:
-            return connection.execute(query).scalar() or ""
+            return connection.execute(MARK, here).scalar() or ""
 
     def set(
         self, tenant: str, target: str, mark: str, kind: PushKind = PushKind.SALES_INVOICE
@@ -35,10 +48,9 @@ class PushMarks:
 
     def paused(self, tenant: str, target: str) -> str:
         """Return why nothing is pushed for a tenant; empty when it is not paused."""
-        table = models.push_mark
-        query = select(table.c.reason).filter_by(tenant=tenant, target=target, paused=True)
+        here = {"tenant": tenant, "target": target}
         with self._database.reading() as connection:
-            return connection.execute(query).scalar() or ""
+            return connection.execute(PAUSED, here).scalar() or ""
 
     def pause(self, tenant: str, target: str, *, reason: str) -> None:
         """Push nothing more for a tenant: its credential is broken, or a person asked for it."""

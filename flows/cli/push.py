@@ -10,9 +10,9 @@ from blocks.systems.registry import base_of, systems_with
 from flows.cli.app import AsJson, command
 from flows.cli.opening import TenantId, known_tenant, open_hub
 from flows.cli.output import next_steps, say, show_json, show_table
-from ledger.push.items import Phase
 from ledger.push.kinds import PushKind
 from tasks.push_deviations import balance
+from tasks.push_people import waiting_of
 from tasks.push_words import remedy, waits, why
 
 if TYPE_CHECKING:
@@ -120,15 +120,6 @@ def known_target(hub: Hub, tenant: str, system: str) -> None:
         there = ", ".join(systems_with("target"))
         raise typer.BadParameter(f"nothing can be pushed into {system!r}; there is: {there}.")
     hub.connections.get(tenant, system)
-
-
-def waiting_of(hub: Hub, tenant: str, system: str) -> list[Queued]:
-    """Return the documents that wait for a person."""
-    return [
-        one
-        for phase in (Phase.HELD, Phase.REJECTED)
-        for one in hub.outbox.listed(tenant, system, phase=phase)
-    ]
 
 
 def as_dict(one: Queued) -> dict[str, object]:

@@ -12,8 +12,9 @@ from flows.cli.app import AsJson, command
 from flows.cli.exits import ExitCode
 from flows.cli.opening import TenantId, open_hub
 from flows.cli.output import next_steps, remark, say, show_json, show_table
-from flows.cli.push import Kind, SourceId, To, as_dict, known_target, waiting_of
-from flows.cli.pushing import added, deviating, pushed, resolved, retried
+from flows.cli.push import Kind, SourceId, To, as_dict, known_target
+from flows.cli.pushing import added, deviating, pushed
+from tasks import push_people as people
 from tasks.pages.deviations import (
     DAY_HEADS,
     DELIVERY_HEADS,
@@ -130,9 +131,9 @@ def retry(
 
     with open_hub() as hub:
         known_target(hub, tenant, to)
-        chosen = waiting_of(hub, tenant, to) if every else []
+        chosen = people.waiting_of(hub, tenant, to) if every else []
         chosen += [hub.outbox.find(tenant, to, name, kind) for name in documents or []]
-        ready, others = retried(hub, chosen)
+        ready, others = people.retry(hub, chosen)
     if as_json:
         show_json({"tenant": tenant, "system": to, "retried": ready, "not_retried": others})
         return
@@ -172,7 +173,7 @@ def resolve(
     with open_hub() as hub:
         known_target(hub, tenant, to)
         found = hub.outbox.find(tenant, to, document, kind)
-        after = resolved(hub, found, target_id=there)
+        after = people.resolve(hub, found, target_id=there)
     if as_json:
         show_json(as_dict(after))
         return

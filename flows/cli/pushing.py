@@ -3,36 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any, TypeVar
 
 from blocks.hub import Hub
-from blocks.hub.outbox import Queued
 from blocks.lake import Lake
 from blocks.settings import settings
 from blocks.systems.registry import open_target
 from flows.doors.on_server import server_chosen
-from ledger.errors import TerminalError
-from ledger.push.advance import Impossible, Rules
-from ledger.push.events import Resolved, Retried
-from ledger.push.items import Phase
-from tasks.push import Pusher, now, push_tenant
+from tasks.push import Pusher, push_tenant
 from tasks.push_add import Added, add_file
 from tasks.push_deviations import Deviations, deviations
 
 Answer = TypeVar("Answer")
-RULES = Rules()
-"""What a person says of a document holds whatever its target can prove."""
-
-
-class NothingToResolve(TerminalError):
-    """A person spoke of a document that is not in doubt, or said what cannot be."""
-
-    sentence = (
-        "{document} is {state}: what was said of it cannot be. `tasma push events` shows what "
-        "happened to it."
-    )
 
 
 def lake() -> Lake:
@@ -63,31 +47,6 @@ def deviating(hub: Hub, tenant: str, system: str) -> Deviations:
             return await deviations(hub, tenant, system, target)
 
     return _ask(work())
-
-
-def retried(hub: Hub, documents: Sequence[Queued]) -> tuple[list[str], list[str]]:
-    """Have documents tried once more; return which are, and which a person has to resolve."""
-    ready: list[str] = []
-    others: list[str] = []
-    for queued in documents:
-        after, _ = hub.outbox.apply(queued, Retried(), rules=RULES, now=now())
-        is_ready = after.item.phase is Phase.READY
-        (ready if is_ready else others).append(queued.source_id)
-    return ready, others
-
-
-def resolved(hub: Hub, queued: Queued, *, target_id: str) -> Queued:
-    """Say what became of a document: its id there, or that it is not there.
-
-    Raises:
-        NothingToResolve: It is neither held nor in doubt, or that cannot be said of it.
-    """
-    event = Resolved(is_done=bool(target_id), target_id=target_id)
-    try:
-        return hub.outbox.apply(queued, event, rules=RULES, now=now())[0]
-    except Impossible:
-        state = queued.item.state
-        raise NothingToResolve(document=queued.source_id, state=state) from None
 
 
 def _ask(question: Coroutine[Any, Any, Answer]) -> Answer:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Coroutine, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
@@ -23,6 +23,7 @@ from blocks.addresses import shown_address
 from blocks.settings import settings
 from flows.server.environment import ServerSettings
 from flows.server.own_secrets import CLIENT_LOGIN, known_login
+from flows.server.prefect_internals import is_plain
 from ledger.errors import TransientError
 from ledger.text import visible
 
@@ -162,10 +163,18 @@ def _refusal(status: int) -> str:
 
 @contextmanager
 def server_chosen() -> Iterator[None]:
-    """Have Prefect's client ask the server of `api_url`, with its password."""
+    """Have Prefect's client ask the server of `api_url`, with its password, and send no events."""
     url = api_url()
-    with temporary_settings({PREFECT_API_URL: url, **_login(url)}):
+    with temporary_settings({PREFECT_API_URL: url, **_login(url)}), _without_events():
         yield
+
+
+def _without_events() -> AbstractContextManager[None]:
+    if is_plain():
+        return nullcontext()
+    from flows.server.prefect_internals.no_events import without_events  # noqa: PLC0415 - switched
+
+    return without_events()
 
 
 def _login(url: str) -> dict[Any, str]:

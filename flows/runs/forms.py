@@ -24,6 +24,15 @@ Year = Annotated[
         examples=["2024", "2024-07-01_2025-06-30"],
     ),
 ]
+SystemName = Annotated[
+    str,
+    Field(
+        pattern=r"^[a-z][a-z0-9_]{0,31}(@[A-Za-z0-9._-]{1,32})?$",
+        examples=["fennoa", "procountor@ecom-jetClient"],
+    ),
+]
+DocumentId = Annotated[str, Field(min_length=1, max_length=255, examples=["webshop/1001"])]
+TargetId = Annotated[str, Field(max_length=64, examples=["4711"])]
 FilePath = Annotated[str, Field(min_length=1, max_length=MAX_PATH_CHARS)]
 ControlName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=MAX_NAME_CHARS)]
 Reason = Annotated[str, Field(min_length=3, max_length=MAX_REASON_CHARS)]

@@ -34,6 +34,8 @@ from flows.publish_accepted import publish_accepted
 from flows.pull import pull
 from flows.push import push
 from flows.push_deviations import push_deviations
+from flows.push_resolve import push_resolve
+from flows.push_retry import push_retry
 from flows.push_sweep import push_sweep
 from flows.reject_hold import reject_hold
 from flows.runs.states import TAG
@@ -127,6 +129,8 @@ DEPLOYMENTS: Final = (
     Deployment(publish_accepted, limit=8),
     Deployment(compare_statements),
     Deployment(push, limit=8),
+    Deployment(push_retry),
+    Deployment(push_resolve),
     Deployment(push_sweep, HOUSEKEEPING, every=dt.timedelta(minutes=30), limit=1),
     Deployment(listen, limit=8),
     Deployment(feed_sweep, HOUSEKEEPING, every=dt.timedelta(minutes=5), limit=1),

@@ -13,6 +13,7 @@ from ledger.invoice.arithmetic import Sum
 
 if TYPE_CHECKING:
     from ledger.invoice.document import InvoiceDocument
+    from ledger.invoice.pushed.invoices import PushedInvoice
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class Sums:
     by_rate: Mapping[Decimal, Sum] = field(default_factory=dict)
 
     @classmethod
-    def of_invoice(cls, invoice: InvoiceDocument) -> Self:
+    def of_invoice(cls, invoice: InvoiceDocument | PushedInvoice) -> Self:
         """Return those of an invoice as it says them, by the rounding that is nobody's own."""
         return cls(invoice.invoice_date, invoice.currency, invoice.totals.by_rate)
 

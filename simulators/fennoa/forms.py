@@ -13,7 +13,6 @@ from simulators.fennoa.company import Form, Refused
 ROW: Final = re.compile(r"^row\[(\d+)\]\[(\w+)\](?:\[(\w+)\])?$")
 URLENCODED: Final = "application/x-www-form-urlencoded"
 MULTIPART: Final = "multipart/form-data"
-FILE: Final = "file"
 
 
 def read_form(body: bytes, content_type: str) -> Form:
@@ -42,8 +41,8 @@ def read_form(body: bytes, content_type: str) -> Form:
     return form
 
 
-def file_of(body: bytes, content_type: str) -> tuple[str, bytes]:
-    """Return name and content of the one file of a form.
+def file_of(body: bytes, content_type: str, *, field: str) -> tuple[str, bytes]:
+    """Return name and content of the file in a field of a form.
 
     Raises:
         Refused: There is none (400).
@@ -53,7 +52,7 @@ def file_of(body: bytes, content_type: str) -> tuple[str, bytes]:
         message = BytesParser(policy=HTTP).parsebytes(head + body)
         for part in message.iter_parts():
             content = part.get_payload(decode=True)
-            is_file = part.get_param("name", header="content-disposition") == FILE
+            is_file = part.get_param("name", header="content-disposition") == field
             if is_file and isinstance(content, bytes):
                 return part.get_filename() or "", content
-    raise Refused(400, {FILE: ["Pakollinen kenttä"]})
+    raise Refused(400, {field: ["Pakollinen kenttä"]})

@@ -32,7 +32,8 @@ class Habits:
     `detail_has_notes`: where ``notes_internal`` comes back. `shows_customer_no`: whether an invoice
     has the customer's number beside ``customer_id``. `acts_by_itself`: Fennoa's own automation
     approves and sends every draft, whoever made it. `calls_per_second`: more are refused; 0 refuses
-    none.
+    none. `attachment_field`: of the form with an attachment. `delivery_error_names`: the field by
+    which a delivery error names its invoice, with its id or its number.
     """
 
     number_delay_s: float = 0.0
@@ -44,3 +45,5 @@ class Habits:
     vat_per_row: bool = True
     acts_by_itself: bool = False
     calls_per_second: int = 0
+    attachment_field: str = "file"
+    delivery_error_names: str = "sales_invoice_id"

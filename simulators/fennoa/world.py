@@ -143,8 +143,10 @@ class World:
             invoice.totals = invoice.totals.plus(*extra)
         invoice.sent += 1
         if is_lost_later:
-            error = {"sales_invoice_id": str(invoice.id), "invoice_no": invoice.number}
-            company.delivery_errors.append(error | {"message": "Vastaanottajaa ei löydy"})
+            name = self.habits.delivery_error_names
+            value = invoice.number if name == "invoice_no" else str(invoice.id)
+            error = {name: value, "message": "Vastaanottajaa ei löydy"}
+            company.delivery_errors.append(error)
         return True
 
     def number_of(self, invoice: Invoice) -> str:

@@ -23,7 +23,7 @@ from ledger.push.kinds import Prerequisite, PushKind
 from ledger.push.steps import Step
 from tasks.ecom.route import KIND
 from tasks.push import now
-from tasks.push_add import key_of
+from tasks.push_add import key_of, sums_of
 
 ROUTE: Final = f"{SOURCE}/{KIND}"
 
@@ -72,6 +72,7 @@ def queue(
             waits_for=_waits(document, invoice_kind),
             route=ROUTE,
             trigger=str(stamp),
+            sums=sums_of(document),
         )
         if against := target.judge(made.kind, made.document):
             refused[document.key] = " ".join(against)

@@ -40,7 +40,7 @@ from ledger.spotilla.judge import against_task
 from ledger.spotilla.records import SpotillaCustomer, SpotillaTask
 from ledger.spotilla.sentences import Reason, Stand, reason
 from tasks.push import now
-from tasks.push_add import key_of
+from tasks.push_add import key_of, sums_of
 from tasks.spotilla.registers import Registers
 from tasks.spotilla.route import KIND, SpotillaRoute
 
@@ -253,6 +253,7 @@ class Queueing:
             waits_for=planned.waits,
             route=ROUTE,
             trigger=planned.task.digest[:16] if planned.task else "",
+            sums=sums_of(document),
         )
         if against := target.judge(kind, new.document):
             return " ".join(against)

@@ -19,6 +19,7 @@ from blocks.http import SlidingWindow
 from blocks.hub import Hub, Tenant
 from blocks.hub.outbox import NewDocument
 from blocks.invoices.files import records_of
+from blocks.systems.fennoa.memory import PROVEN, HubMemory
 from blocks.systems.fennoa.prepare import preparing
 from blocks.systems.fennoa.target import FennoaTarget
 from ledger.invoice.delivery import Delivery
@@ -81,6 +82,7 @@ def through(home: str, documents: int, rate: int = 0) -> Work:
     hub = _hub(Path(home))
     hub.tenants.add(Tenant(TENANT, "Acme Oy"))
     hub.push_marks.set(TENANT, SYSTEM, "0")
+    hub.push_facts.note(TENANT, SYSTEM, **{PROVEN: "notes_internal"})  # as after a first draft
     hub.outbox.add(TENANT, SYSTEM, map(_document, range(1, documents + 1)))
 
     def work() -> dict[str, Any]:
@@ -88,7 +90,10 @@ def through(home: str, documents: int, rate: int = 0) -> Work:
         try:
             window = SlidingWindow(calls=rate or 1_000_000, period_s=1.0)
             secret = SecretStr(KEY)
-            target = FennoaTarget(simulator.url, USER, secret, preparing(Terms()), window)
+            memory = HubMemory(hub, TENANT, SYSTEM)
+            target = FennoaTarget(
+                simulator.url, USER, secret, preparing(Terms()), window, memory=memory
+            )
             pusher = Pusher(hub, TENANT, SYSTEM, target, max_documents=documents + 1)
             spent, began = simulator.cpu_s(), time.perf_counter()
             asyncio.run(pusher.run())

@@ -46,15 +46,6 @@ PATIENT = Pace(
 """For many processes at once on a machine that is busy."""
 
 
-@dataclass(frozen=True)
-class Life:
-    """How a process ends: the how many-th time at which step, and by which signal."""
-
-    step: str
-    times: int
-    signal: signal.Signals
-
-
 def push_here(hub: Hub, url: str, *, pace: Pace = QUICK) -> dict[str, int]:
     """Push what the tenant has, and return how documents ended."""
     target = FennoaTarget(
@@ -97,17 +88,3 @@ def push_and_sleep(home: Path, url: str, sleep_at: str) -> None:
 
     with opened(home) as stores, patch.object(push, "reached", reached):
         push_here(stores.hub, url)
-
-
-def push_through(home: Path, url: str, life: Life) -> None:
-    """Push as long as anything is due, and send oneself a signal on the way."""
-    reached_so_far = 0
-
-    def reached(step: str, **_: object) -> None:
-        nonlocal reached_so_far
-        reached_so_far += step == life.step
-        if reached_so_far == life.times and step == life.step:
-            os.kill(os.getpid(), life.signal)
-
-    with opened(home) as stores, patch.object(push, "reached", reached):
-        push_here(stores.hub, url, pace=PATIENT)

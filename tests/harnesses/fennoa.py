@@ -45,6 +45,8 @@ def give_block(patch, *, url, user=USER, key=KEY, terms=None):
     patch.setattr(session, "api_user", load)
     patch.setenv("TASMA_FENNOA_URL", url)
     patch.setenv("TASMA_FENNOA_RATE", "10000")
+    patch.setenv("TASMA_FENNOA_DELIVERY_EVERY_S", "0.05")
+    patch.setenv("TASMA_FENNOA_NUMBER_EVERY_S", "0.05")
     # Only the pauses are shorter; what happens between them is not touched.
     patch.setattr(reading, "PATIENT", reading.PATIENT.copy_with(backoff_factor=0.001))
 

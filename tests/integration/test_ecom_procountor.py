@@ -24,6 +24,7 @@ from simulators.procountor import (
     ProcountorSimulator,
     World,
 )
+from simulators.procountor.sums import sums_of
 from tasks.ecom import accounts
 from tasks.ecom.hearing import hear
 from tasks.ecom.mode import add_route, switch
@@ -31,6 +32,7 @@ from tasks.ecom.overview import marks
 from tasks.ecom.retry import retry
 from tasks.ecom.route import CLIENT, TARGET, EcomRoute
 from tasks.push import push_tenant
+from tasks.push_deviations import of_days
 from tests.harnesses import ecom as ecom_harness
 from tests.harnesses import procountor as procountor_harness
 from tests.harnesses.procountor import COMPANY_ID, KEY_BLOCK
@@ -182,6 +184,20 @@ def test_purchase_ends_approved_with_its_supplier_in_either_setting(both, mode):
     writes = both.calls("ledgerreceipts", method="PUT")
     assert len(writes) == (2 if mode is B else 0)
     assert [] == both.needs()
+
+
+def test_invoices_add_up_by_day_and_vat_rate_and_cards_are_no_sum(both):
+    at(both, A)
+    both.ecom.purchase("p-1")
+    both.ecom.approve("p-1")
+    both.run()
+
+    (day,) = of_days(both.hub.outbox.delivered("acme", TARGET))
+    sent = both.invoice().body
+    assert sent["date"] == day.day.isoformat()
+    assert 1 == day.received.count == day.by_state["done"].count
+    assert sums_of(sent).gross == day.received.total.gross
+    assert day.adds_up
 
 
 @pytest.mark.requirement("R-ECO-51a", "R-ECO-63b")

@@ -5,16 +5,20 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from pydantic import ValidationError
 
 from blocks.http import CallRefused, WhoActs
 from blocks.hub import Method
 from blocks.systems.fennoa.block import WrongTerms
+from blocks.systems.fennoa.calls import REQUEST_LIMIT_S
 from blocks.systems.fennoa.session import fennoa_session
+from blocks.systems.fennoa.settings import settings
 from blocks.systems.fennoa.target import NoProcess
 from blocks.systems.registry import open_target, port
 from ledger.push.items import Step
 from ledger.push.kinds import PushKind
 from simulators.fennoa import Company, FennoaSimulator, Order
+from tasks.push import SPARE_S
 from tests.harnesses.fennoa import BLOCK, KEY, USER, give_block
 
 
@@ -49,6 +53,15 @@ def add_invoices(fennoa, count, notes=""):
 def connect(hub):
     finish = port("fennoa").connect.finish
     return asyncio.run(finish(hub, "acme", {}, wants={"block": BLOCK}))
+
+
+def test_lag_that_a_fenced_sender_could_outlast_is_no_setting(monkeypatch):
+    """Its claim, and then its call, may take that long; what comes later is an alarm."""
+    longest_s = REQUEST_LIMIT_S + SPARE_S + REQUEST_LIMIT_S
+    monkeypatch.setenv("TASMA_FENNOA_COMMIT_LAG_S", str(longest_s))
+
+    with pytest.raises(ValidationError, match="commit_lag_s"):
+        settings()
 
 
 def requirements(hub):

@@ -306,6 +306,17 @@ def test_image_that_is_no_pdf_or_is_not_there_is_refused_before_anything_is_sent
     assert [] == pushing.invoices == pushing.called()
 
 
+def test_attachment_goes_in_the_field_that_is_agreed(pushing, fennoa, tmp_path):
+    """The documentation names it for purchases alone."""
+    (tmp_path / "lasku.pdf").write_bytes(PDF)
+    fennoa.world.habits.attachment_field = "attachment"
+    pushing.terms["attachment_field"] = "attachment"
+    pushing.add(invoice(1, image="lasku.pdf"))
+
+    assert {"done": 1} == pushing.run()
+    assert [("lasku.pdf", PDF)] == pushing.invoices[0].attachments
+
+
 def test_further_attachments_go_after_the_image_each_once(pushing, fennoa, tmp_path):
     names = ["lasku.pdf", "liite 1.pdf", "liite 2.pdf"]
     for name in names:
@@ -555,7 +566,10 @@ def test_invoice_that_fennoa_approves_and_sends_itself_is_not_sent_twice(
 
 
 @pytest.mark.requirement("R-FEN-P4b")
-def test_delivery_error_after_the_sending_holds_the_invoice(pushing, fennoa, company):
+@pytest.mark.parametrize("name", ["sales_invoice_id", "invoice_id", "invoice_no"])
+def test_delivery_error_after_the_sending_holds_the_invoice(pushing, fennoa, company, name):
+    """The documentation does not say by what a delivery error names its invoice."""
+    fennoa.world.habits.delivery_error_names = name
     fennoa.faults.add("sales_api/do/send", None, Fault.UNDELIVERED)
     pushing.terms |= SEND
     pushing.add(invoice(1), invoice(2))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 from dataclasses import replace
 
 import pytest
@@ -10,7 +11,7 @@ from pydantic import SecretStr
 
 from blocks.http import SlidingWindow
 from blocks.http.once import call_once
-from blocks.hub import models, outbox_due, outbox_rows
+from blocks.hub import outbox_due
 from blocks.hub.outbox import NewDocument
 from blocks.systems.fennoa.memory import HubMemory
 from blocks.systems.fennoa.prepare import preparing
@@ -473,16 +474,12 @@ def test_call_as_a_whole_ends_within_its_limit(hub, fennoa, run, monkeypatch):
 def test_next_document_is_found_by_an_index_however_many_wait(hub):
     """100 documents or 20,000: SQLite looks at no more of its index."""
     queue(hub, *(document(number) for number in range(1, 40)))
-    table = models.outbox_item
-    here = outbox_rows.of("acme", "fennoa") & table.c.kind.in_([PushKind.SALES_INVOICE])
-    may_call = outbox_due._may_call("acme/fennoa")
+    asked_for = {"tenant": "acme", "target": "fennoa", "kinds": [PushKind.SALES_INVOICE]}
+    asked_for |= {"company": "acme/fennoa", "epoch": "here", "at": dt.datetime.now(dt.UTC)}
     with hub.database.reading() as connection:
-        for query in (
-            outbox_due._fresh(here, may_call),
-            outbox_due._waiting(here, may_call, now()),
-            outbox_due._abandoned(here),
-        ):
-            text = query.compile(connection, compile_kwargs={"render_postcompile": True})
+        for query in (outbox_due.FRESH, outbox_due.WAITING, outbox_due.ABANDONED):
+            known = query.params(asked_for)
+            text = known.compile(connection, compile_kwargs={"render_postcompile": True})
             asked = f"explain query plan {text}".replace("?", "1")
             steps = [row[3] for row in connection.exec_driver_sql(asked)]
             assert steps

@@ -191,6 +191,18 @@ def test_held_document_is_resolved_by_what_a_person_saw(fennoa, file, monkeypatc
     assert 1 == invoice.sent
 
 
+def test_all_that_wait_for_a_person_are_retried_at_once(fennoa, file):
+    push("add", "acme", file(content(id="1"), content(id="2"), content(id="3")))
+    fennoa.faults.add("sales_api/add", None, Fault.REFUSED_OK, Fault.REFUSED_OK)
+    push("run", "acme", code=3)
+
+    retried = push_json("retry", "acme", "--all")
+    push("run", "acme")
+
+    assert ["webshop/2", "webshop/3"] == sorted(retried["retried"])
+    assert 3 == len(invoices(fennoa))
+
+
 @pytest.mark.requirement("R-FEN-27a", "R-FEN-27b")
 def test_every_invoice_stays_a_draft_until_the_import_was_verified(fennoa, file, monkeypatch):
     email = [{"channel": "email", "address": "ap@example.com"}]

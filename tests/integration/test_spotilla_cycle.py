@@ -10,6 +10,8 @@ from types import SimpleNamespace
 import pytest
 
 from ledger.push.items import Phase
+from simulators.procountor.sums import sums_of
+from tasks.push_deviations import of_days
 from tasks.spotilla.retry import NoFailedTask, retry_task
 from tasks.spotilla.route import SpotillaRoute
 from tasks.spotilla.sweeping import hear, page
@@ -49,6 +51,18 @@ def test_customer_product_and_finished_task_that_are_all_new_go_in_one_cycle(hou
         invoice.status,
         invoice.type,
     )
+
+
+def test_invoices_add_up_by_day_and_vat_rate_and_cards_are_no_sum(house):
+    house.switch_on()
+    house.task(house.spotilla.add_customer(), house.spotilla.add_product())
+    house.cycle()
+
+    (invoice,) = house.invoices
+    (day,) = of_days(house.hub.outbox.delivered("acme", TARGET))
+    assert 1 == day.received.count == day.by_state["done"].count
+    assert sums_of(invoice.body).gross == day.received.total.gross
+    assert day.adds_up
 
 
 @pytest.fixture

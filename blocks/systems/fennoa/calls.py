@@ -22,8 +22,6 @@ REQUEST_LIMIT_S: Final = 60.0
 READ_LIMIT_S: Final = 60.0
 """Longest that a call lasts which only reads; seconds."""
 PDF: Final = "application/pdf"
-FILE_FIELD: Final = "file"
-"""Presumed: purchases take their attachments in a field of this name."""
 
 Called = Good | NoEffect | Lost | NotSent
 
@@ -43,9 +41,11 @@ class Calls:
         """Post a form, once, before a claim ends."""
         return await self._change(path, claim, data=form or {})
 
-    async def post_file(self, path: str, claim: Claim, name: str, content: bytes) -> Called:
-        """Post a PDF, once, before a claim ends."""
-        return await self._change(path, claim, files={FILE_FIELD: (name, content, PDF)})
+    async def post_file(
+        self, path: str, claim: Claim, *, field: str, name: str, content: bytes
+    ) -> Called:
+        """Post a PDF as a field of a form, once, before a claim ends."""
+        return await self._change(path, claim, files={field: (name, content, PDF)})
 
     async def read(self, path: str) -> Once:
         """Read a path, once."""

@@ -7,7 +7,7 @@ from typing import Final
 from blocks.hub.outbox import Queued
 from blocks.systems.fennoa.calls import Calls, Refusal, postponed
 from blocks.systems.fennoa.listing import Unread
-from ledger.invoice.document import InvoiceDocument
+from blocks.systems.fennoa.prepared import document_of
 from ledger.push.events import Barred, Postponed
 from ledger.push.items import HoldCode
 from ledger.push.kinds import PushKind
@@ -25,7 +25,7 @@ class Credits:
 
     async def before(self, queued: Queued) -> dict[str, str] | Barred | Postponed:
         """Return the number of what a document credits; nothing where it credits nothing."""
-        credited = InvoiceDocument.model_validate_json(queued.document).credited
+        credited = document_of(queued.document).credited
         if credited is None or credited.number:
             return {}
         original = next(

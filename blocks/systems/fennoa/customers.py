@@ -15,8 +15,8 @@ from blocks.systems.fennoa.answers import LATER_S, Good
 from blocks.systems.fennoa.calls import Calls, Refusal, header_of, postponed, read_invoice
 from blocks.systems.fennoa.listing import Unread
 from blocks.systems.fennoa.memory import Memory
+from blocks.systems.fennoa.prepared import document_of
 from blocks.systems.targets import Claim
-from ledger.invoice.document import InvoiceDocument
 from ledger.invoice.mappings.fennoa.cards import Card
 from ledger.push.events import After, Barred, Lost, NoEffect, NotSent, Postponed, Refuted, Succeeded
 from ledger.push.items import HoldCode
@@ -36,7 +36,7 @@ class Customers:
         A number that is there and not ours by what we know is taken only if name and business id
         agree. Only 404 says that it is not there.
         """
-        customer = InvoiceDocument.model_validate_json(queued.document).customer
+        customer = document_of(queued.document).customer
         if not customer.number:
             return {}
         if known := self._memory.customer(queued.customer):
@@ -65,7 +65,7 @@ class Customers:
         self, queued: Queued, claim: Claim
     ) -> Succeeded | NoEffect | Lost | NotSent | Refuted:
         """Read which card an invoice went to, and keep its number."""
-        customer = InvoiceDocument.model_validate_json(queued.document).customer
+        customer = document_of(queued.document).customer
         if not customer.number or self._memory.customer(queued.customer):
             return Succeeded(claim.token)
         answer = await read_invoice(self._calls, queued.item.target_id, claim)

@@ -9,7 +9,7 @@ from typing import Final
 from blocks.hub.outbox import Queued
 from blocks.systems.fennoa.calls import Calls, Refusal, postponed
 from blocks.systems.fennoa.listing import Row, Unread
-from ledger.invoice.document import InvoiceDocument
+from blocks.systems.fennoa.prepared import document_of
 from ledger.invoice.mappings.fennoa.locks import check_locks
 from ledger.push.events import Barred, Postponed
 from ledger.push.items import HoldCode
@@ -41,7 +41,7 @@ class Locks:
         is_old = is_final or time.monotonic() - self._read_at > self.age_s
         if is_old and (trouble := await self._read()):
             return trouble
-        document = InvoiceDocument.model_validate_json(queued.document)
+        document = document_of(queued.document)
         problems = list(check_locks(document, self._rows))
         if not problems:
             return None

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Final
 
 from blocks.hub.outbox import Queued
 from blocks.invoices.tables import fennoa_tables
 from blocks.systems.fennoa.credits import CREDITED_NO
 from blocks.systems.fennoa.customers import CUSTOMER_NO
-from blocks.systems.fennoa.prepared import Prepared, Unsendable, marked
-from ledger.invoice.document import InvoiceDocument
+from blocks.systems.fennoa.prepared import PREPARED, Prepared, Unsendable, document_of, marked
 from ledger.invoice.mappings.fennoa.mapping import Mapped, map_invoice
 from ledger.invoice.mappings.fennoa.terms import KeyField, Terms
 
@@ -23,7 +23,7 @@ def mapped(
 ) -> Mapped:
     """Return an invoice, given as JSON, as Fennoa takes it, or what stands against it."""
     return map_invoice(
-        InvoiceDocument.model_validate_json(document),
+        document_of(document),
         terms=terms,
         tables=fennoa_tables(),
         customer_number=customer_number,
@@ -32,31 +32,37 @@ def mapped(
 
 
 def preparing(terms: Terms) -> Callable[[Queued], Prepared]:
-    """Return what turns a document into what is sent."""
+    """Return what turns a document into what is sent; it is asked before, at and after a call."""
 
-    def prepare(queued: Queued) -> Prepared:
-        before = queued.item.before
-        number = before.get(CREDITED_NO)
-        if not number and queued.item.is_created:
-            number = SENT_BEFORE
+    @lru_cache(maxsize=PREPARED)
+    def prepared(
+        document: str, key: str, customer: str, number: str, *, is_created: bool
+    ) -> Prepared:
         found = mapped(
-            queued.document,
+            document,
             terms,
-            customer_number=str(before.get(CUSTOMER_NO, "")),
+            customer_number=customer,
             credited_number=int(number) if number else None,
         )
         # What is there already is only held against what was sent.
-        if not found.is_sendable and not queued.item.is_created:
+        if not found.is_sendable and not is_created:
             raise Unsendable(code=", ".join(dict.fromkeys(one.code for one in found.problems)))
-        form = dict(found.fields)
-        document = InvoiceDocument.model_validate_json(queued.document)
-        method = document.recipients[0].channel if document.recipients else ""
+        form, read = dict(found.fields), document_of(document)
+        method = read.recipients[0].channel if read.recipients else ""
         return Prepared(
-            form=_with_key(form, marked(queued.item.key), terms.key_field),
+            form=_with_key(form, marked(key), terms.key_field),
             customer_no=form.get(CUSTOMER_NO, ""),
-            invoice_date=document.invoice_date.isoformat(),
+            invoice_date=read.invoice_date.isoformat(),
             totals=found.totals,
             surcharge=terms.surcharge_of(method),
+        )
+
+    def prepare(queued: Queued) -> Prepared:
+        item = queued.item
+        number = item.before.get(CREDITED_NO) or (SENT_BEFORE if item.is_created else "")
+        customer = str(item.before.get(CUSTOMER_NO, ""))
+        return prepared(
+            queued.document, item.key, customer, str(number), is_created=item.is_created
         )
 
     return prepare

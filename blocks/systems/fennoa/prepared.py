@@ -4,13 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from blocks.hub.outbox import Queued
 from ledger.errors import TerminalError
 from ledger.invoice.arithmetic import Sum
+from ledger.invoice.document import InvoiceDocument
 
 NOTHING: Final = Sum()
+
+
+PREPARED: Final = 4
+"""Documents that stay read: one after another goes through its steps, and few are in doubt."""
+
+
+@lru_cache(maxsize=PREPARED)
+def document_of(text: str) -> InvoiceDocument:
+    """Return an invoice, given as JSON."""
+    return InvoiceDocument.model_validate_json(text)
 
 
 class Unsendable(TerminalError):

@@ -23,17 +23,20 @@ class Proof:
 
     def __init__(self, calls: Calls, memory: Memory, key_field: KeyField) -> None:
         self._calls, self._memory, self.field = calls, memory, key_field
+        self._is_there = False
 
     @property
     def is_there(self) -> bool:
         """Return whether an invoice of ours came back with its key equal."""
-        return self._memory.facts().get(PROVEN) == self.field
+        # What was proven once stays so, and is asked for before each call.
+        self._is_there = self._is_there or self._memory.facts().get(PROVEN) == self.field
+        return self._is_there
 
     def before(self, queued: Queued) -> Postponed | None:
         """Let one document go ahead; the others wait until it proved the key."""
-        facts = self._memory.facts()
-        if facts.get(PROVEN) == self.field:
+        if self.is_there:
             return None
+        facts = self._memory.facts()
         if facts.get(TRIED, "") not in {"", queued.item.key}:
             return Postponed("key_unproven", TRIAL_EVERY_S)
         self._memory.note(**{TRIED: queued.item.key})

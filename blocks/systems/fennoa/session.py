@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import fields, replace
 from http import HTTPStatus
 from typing import Any
 
@@ -16,8 +17,9 @@ from blocks.systems.fennoa.memory import HubMemory, Memory
 from blocks.systems.fennoa.prepare import preparing
 from blocks.systems.fennoa.reading import ANSWERS, BooksOfTenant, reading
 from blocks.systems.fennoa.settings import settings
+from blocks.systems.fennoa.steps import Limits
 from blocks.systems.fennoa.system import FENNOA
-from blocks.systems.fennoa.target import FennoaTarget
+from blocks.systems.fennoa.target import RULES, FennoaTarget
 from blocks.systems.noting import noting_state, noting_trouble
 from blocks.systems.pace import shared_pace
 from ledger.invoice.mappings.fennoa.terms import Terms
@@ -96,15 +98,19 @@ async def opened(hub: Hub, connection: Connection, memory: Memory) -> AsyncItera
     """Open a session by a connection that need not be in the hub yet."""
     block = await api_user(connection.tenant, connection.credential_block)
     terms = terms_of(block, connection.credential_block)
+    chosen = settings()
+    waits = chosen.model_dump(include={one.name for one in fields(Limits)})
     async with pace(hub, block.user) as window:
         target = FennoaTarget(
-            settings().url,
+            chosen.url,
             block.user,
             block.key,
             preparing(terms),
             window,
             terms=terms,
+            rules=replace(RULES, commit_lag_s=chosen.commit_lag_s),
             memory=memory,
+            limits=Limits(**waits),
         )
         yield FennoaSession(target, terms)
 

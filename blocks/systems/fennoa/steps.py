@@ -73,6 +73,7 @@ class Steps:
         limits: Limits,
     ) -> None:
         self._calls, self._prepare, self._limits = calls, prepare, limits
+        self._terms = terms
         self.files: ReadFile | None = None
         self._errors: list[Row] | None = None
         self._errors_at = 0.0
@@ -160,7 +161,9 @@ class Steps:
         if not content:
             return NotSent(claim.token)
         path = f"sales_api/do/upload_attachment/{queued.item.target_id}"
-        answer = await self._calls.post_file(path, claim, file.name, content)
+        answer = await self._calls.post_file(
+            path, claim, field=self._terms.attachment_field, name=file.name, content=content
+        )
         return Succeeded(claim.token) if isinstance(answer, Good) else answer
 
     def _content(self, queued: Queued) -> bytes:

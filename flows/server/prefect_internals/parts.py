@@ -23,6 +23,7 @@ class Part:
 
 _COLD: Final = "`tasma up` starts each run from cold: four CPU seconds instead of one"
 _LOCKED: Final = "with SQLite the server answers 'database is locked' under load and stands still"
+_EVENTS: Final = "a command waits for events that nobody asked for, and says so at its end"
 _PAGES: Final = "the pages of Prefect's UI may call their makers' analytics"
 _SLOWER: Final = "a run imports this for itself instead of finding it imported"
 
@@ -52,4 +53,11 @@ PARTS: Final = (
     ),
     Part("prefect.server.database.dependencies:MODELS_DEPENDENCIES", _LOCKED, "one_writer"),
     Part("prefect.server.api.server:create_app", _PAGES, "content_policy"),
+    Part("prefect.events.clients:NullEventsClient", _EVENTS, "no_events"),
+    Part(
+        "prefect.events.worker:EventsWorker.set_client_override",
+        _EVENTS,
+        "no_events",
+        ("client_type",),
+    ),
 )

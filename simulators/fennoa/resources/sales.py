@@ -20,9 +20,11 @@ def _add(asked: Asked) -> dict[str, Any]:
 
 def _attach(asked: Asked, number: str) -> dict[str, Any]:
     invoice = asked.company.find(int(number))
-    name, content = file_of(asked.body, asked.request.headers.get("content-type", ""))
+    content_type = asked.request.headers.get("content-type", "")
+    field = asked.world.habits.attachment_field
+    name, content = file_of(asked.body, content_type, field=field)
     if not content.startswith(PDF):
-        raise Refused(400, {"file": ["Vain PDF-tiedosto kelpaa"]})
+        raise Refused(400, {field: ["Vain PDF-tiedosto kelpaa"]})
     invoice.attachments.append(Attachment(name, content))
     return {}
 

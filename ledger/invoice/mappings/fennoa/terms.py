@@ -66,6 +66,7 @@ class Terms(BaseModel):
     `dimensions`: active codes by dimension as Fennoa lists them, None where it was not read.
     `factoring_value`: 1, or the partner's id where the tenant's Fennoa wants that.
     `acts_by_itself`: Fennoa's own setting approves and sends all invoices (R-FEN-25).
+    `attachment_field`: of the form with an attachment; the documentation names it for purchases.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -94,6 +95,7 @@ class Terms(BaseModel):
     sends_number: bool = False
     key_field: KeyField = KeyField.NOTES_INTERNAL
     acts_by_itself: bool = False
+    attachment_field: str = "file"
 
     @property
     def process_in_force(self) -> Process:
