@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from functools import partial
@@ -46,6 +47,8 @@ def up(
     it, at 127.0.0.1:4300 unless TASMA_PORTAL_HOST and TASMA_PORTAL_PORT say otherwise. The demo's
     home always has its simulated Fortnox, too.
     """
+    # Links and what a vendor leads back to are made of it, here and in the processes below.
+    os.environ.setdefault("TASMA_PORTAL_ADDRESS", portal_door.portal().public_address())
     here = settings().home
     is_demo = home.is_demo(here)
     with home.used_alone(here) if is_demo else nullcontext():

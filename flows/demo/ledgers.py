@@ -17,6 +17,7 @@ from typing import Final
 import numpy as np
 
 from blocks.hub import Connection, Hub, Method, Tenant
+from blocks.settings import settings
 from flows.demo.truth import ExpectedBreak, Truth
 from ledger.fiscal_year import FiscalYear
 from simulators.books.chart import ACCOUNTS
@@ -95,7 +96,8 @@ def simulated_fortnox(*, port: int = 0) -> Iterator[FortnoxSimulator]:
         SimulatedTenant(item.number, item.company, year_ids=item.ids, consented=item.scopes)
         for item in LEDGERS
     ]
-    with FortnoxSimulator(made, port=port) as simulator:
+    back = f"{settings().portal_address}/{FORTNOX}/callback"
+    with FortnoxSimulator(made, port=port, redirect_uri=back) as simulator:
         simulator.tenant(HIDING.number).hide_from_sie(HIDDEN, in_balances=False)
         os.environ.update(variables(simulator))
         yield simulator

@@ -13,6 +13,8 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from blocks.systems.registry import SYSTEMS, base_of
+from ledger.fiscal_year import FiscalYear, short_year
+from ledger.organisation import OrganisationNumber
 from ledger.outcome import Outcome
 from ledger.readers import FORMATS
 
@@ -44,6 +46,17 @@ def count(value: int) -> str:
 def digits(value: str) -> str:
     """Return the digits of a number, however it is written."""
     return "".join(sign for sign in value if sign.isdigit())
+
+
+def year(value: FiscalYear) -> str:
+    """Write a fiscal year: 2025, or from day to day when it is no calendar year."""
+    return short_year(value.key).replace("_", " \N{EN DASH} ")
+
+
+def number(value: str) -> str:
+    """Write an organisation number with its dash; what is none stays."""
+    found = OrganisationNumber.parse(value)
+    return str(found) if found else value
 
 
 def title_of(system: str) -> str:
@@ -86,4 +99,6 @@ FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "format_title": format_title,
     "run_word": run_word,
     "title_of": title_of,
+    "number": number,
+    "year": year,
 }
