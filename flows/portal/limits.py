@@ -25,7 +25,7 @@ class Limit:
 
 
 LIMITS: Final[Mapping[str, Limit]] = {
-    "sign-in": Limit(30, 900.0),
+    "sign-in": Limit(100, 900.0),
     "account": Limit(10, 900.0),
     "links": Limit(60, 600.0),
     "polls": Limit(600, 600.0),
