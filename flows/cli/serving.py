@@ -49,6 +49,7 @@ def up(
     """
     # Links and what a vendor leads back to are made of it, here and in the processes below.
     os.environ.setdefault("TASMA_PORTAL_ADDRESS", portal_door.portal().public_address())
+    portal_door.portal().require_startable()
     here = settings().home
     is_demo = home.is_demo(here)
     with home.used_alone(here) if is_demo else nullcontext():

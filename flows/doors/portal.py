@@ -16,6 +16,9 @@ class PortalDoor(Protocol):
     def serve(self) -> None:
         """Serve the portal until it is stopped."""
 
+    def require_startable(self) -> None:
+        """Refuse settings by which it cannot be served, or a port that is taken."""
+
     def public_address(self) -> str:
         """Return the address that people type."""
 

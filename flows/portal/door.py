@@ -11,6 +11,7 @@ from flows.portal.app import create_app
 from flows.portal.portal import Portal
 from flows.portal.runs import ServerRuns
 from flows.portal.settings import PortalSettings, require_safe
+from flows.server.environment import refuse_taken_port
 from tasks.stores import open_stores
 
 if TYPE_CHECKING:  # whoever opens it loads it by name, so its types are held to the protocol here
@@ -29,10 +30,10 @@ def serve() -> None:
     """Serve the portal until it is stopped.
 
     Raises:
-        AddressUnfit, ProxyUnfit: A setting is none.
+        AddressUnfit, ProxyUnfit, PortTaken: As `require_startable`.
     """
+    require_startable()
     chosen = PortalSettings()
-    require_safe(chosen)
     # Links that tasks make lead here too, whatever the port.
     os.environ.setdefault("TASMA_PORTAL_ADDRESS", chosen.public_address)
     with open_stores() as stores:
@@ -50,6 +51,18 @@ def serve() -> None:
             log_level="warning",
         )
         uvicorn.Server(config).run()
+
+
+def require_startable() -> None:
+    """Refuse settings by which the portal cannot be served, or not safely.
+
+    Raises:
+        AddressUnfit, ProxyUnfit: A setting is none.
+        PortTaken: Something listens there already.
+    """
+    chosen = PortalSettings()
+    require_safe(chosen)
+    refuse_taken_port(chosen.host, chosen.port, variable="TASMA_PORTAL_PORT")
 
 
 def public_address() -> str:

@@ -37,7 +37,7 @@ def environment(folder: Path, *, host: str, port: int) -> dict[str, str]:
             already listens there, or the server's password or key is none.
     """
     _refuse_open_door(host)
-    _refuse_taken_port(host, port)
+    refuse_taken_port(host, port)
     password = login(folder)
     return {
         **read_environment_file(ENVIRONMENT_FILE),
@@ -104,16 +104,21 @@ def _is_loopback(host: str) -> bool:
 
 
 class PortTaken(TerminalError):
-    """The port of Prefect's server is in use."""
+    """The port of Prefect's server, or of the portal, is in use."""
 
     sentence = (
         "Something already listens on {host}:{port}; perhaps a server that is still running. Stop "
-        "it, or choose another port: TASMA_PORT={free_port}."
+        "it, or choose another port: {variable}={free_port}."
     )
 
 
-def _refuse_taken_port(host: str, port: int) -> None:
+def refuse_taken_port(host: str, port: int, *, variable: str = "TASMA_PORT") -> None:
+    """Refuse a port on which something listens.
+
+    Raises:
+        PortTaken: It does; ``variable`` chooses another.
+    """
     with socket.socket() as probe:
         probe.settimeout(PROBE_LIMIT_S)
         if probe.connect_ex((host, port)) == 0:
-            raise PortTaken(host=host, port=port, free_port=port + 100)
+            raise PortTaken(host=host, port=port, variable=variable, free_port=port + 100)

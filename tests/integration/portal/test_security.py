@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import ipaddress
 import re
+import socket
 
 import pytest
 
@@ -13,6 +14,7 @@ from blocks.hub.portal_roles import Role
 from blocks.hub.portal_sessions import IDLE_LIMIT, SESSION_LIFE
 from blocks.hub.portal_users import INVITATION_LIFE
 from flows.portal.app import client_address
+from flows.portal.door import require_startable
 from flows.portal.limits import LIMITS, Limiter
 from flows.portal.routes import (
     ANYONE,
@@ -26,6 +28,7 @@ from flows.portal.routes import (
     route,
 )
 from flows.portal.settings import AddressUnfit, PortalSettings, ProxyUnfit, require_safe
+from flows.server.environment import PortTaken
 from tasks import people
 from tests.portal_world import ADDRESS, OURS, QUICK, THEIRS, Client
 
@@ -403,3 +406,13 @@ def test_pages_name_nothing_that_lies_elsewhere(world):
     pages = [client.get(path).text for path in ("/companies", "/companies/acme")]
 
     assert [] == re.findall(r'(?:src|href|action)="(?!/|#)[^"]*"', "".join(pages))
+
+
+def test_port_that_is_taken_is_refused_with_the_setting_for_another(monkeypatch):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        monkeypatch.setenv("TASMA_PORTAL_PORT", str(taken.getsockname()[1]))
+
+        with pytest.raises(PortTaken, match="TASMA_PORTAL_PORT="):
+            require_startable()
