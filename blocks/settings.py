@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from pydantic import PositiveInt
+from pydantic import Field, PositiveInt
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PROJECT: Final = Path(__file__).resolve().parents[1]
@@ -35,8 +35,11 @@ class Settings(BaseSettings):
     hub_url: str = ""
     """SQLAlchemy address of the hub; a SQLite file by default."""
 
-    night_runs_per_minute: PositiveInt = 40
-    """How many tenants' nightly runs begin within a minute; two cores keep up with 40."""
+    night_shards: int = Field(default=2, ge=1, le=64)
+    """In how many parts the tenants of a time zone are looked at; two of them run at a time."""
+
+    night_at_once: int = Field(default=8, ge=1, le=64)
+    """Tenants that a shard of the night looks at at the same time."""
 
     portal_address: str = "http://127.0.0.1:4300"
     """What people type to reach the portal, such as https://books.example.com: links are made of
@@ -44,6 +47,9 @@ class Settings(BaseSettings):
 
     consent_link_days: PositiveInt = 14
     """How long a link by which a customer approves is good."""
+
+    watch_at_start: bool = True
+    """Whether `tasma up` looks at the inbox and the like at once, or from the next half hour on."""
 
     plain_prefect: bool = False
     """Whether Prefect is used as it comes, without what `flows.server.prefect_internals` adds."""

@@ -15,12 +15,11 @@ from prefect.client.orchestration import PrefectClient, get_client
 from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
 from prefect.client.schemas.objects import FlowRun
 from prefect.deployments import arun_deployment
-from prefect.states import Scheduled
 from pydantic import Field
 
 from flows.runs.forms import TenantId, Undefined, Uploaded, Year
 from flows.runs.hooks import run_failed
-from flows.runs.rescheduling import BACKFILL
+from flows.runs.rescheduling import BACKFILL, TO_RETRY, resumed
 from flows.runs.states import TAG, ended, run_id
 from ledger.fiscal_year import FiscalYear
 from ledger.outcome import Outcome
@@ -126,10 +125,7 @@ class Backfill:
         return Outcome.HELD if Outcome.HELD.state_name in names else Outcome.DONE
 
     async def _start(self, client: PrefectClient, parts: Parts) -> None:
-        run = await self._run_of(parts)
-        if run.state and run.state.is_final() and run.state.name in TO_RETRY:
-            # From an earlier attempt at this backfill.
-            await client.set_flow_run_state(run.id, Scheduled(), force=True)
+        run = await resumed(client, await self._run_of(parts))
         self.working[run.id] = parts
 
     async def _run_of(self, parts: Parts) -> FlowRun:
@@ -156,9 +152,6 @@ class Backfill:
             if run.state and run.state.is_final():
                 self.ended[self.working.pop(run.id)] = run.state.name or run.state.type.value
 
-
-TO_RETRY: Final = frozenset({Outcome.FAILED.state_name, "Crashed", "Cancelled", "TimedOut"})
-"""Names of final states that another run may change for the better."""
 
 BAD: Final = TO_RETRY | {Outcome.HELD.state_name}
 """Names of final states after which a year is not what it should be."""

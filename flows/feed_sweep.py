@@ -5,14 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any, Final
 
-from prefect import State, flow, runtime, task
+from prefect import State, flow, task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import FlowRun
 from prefect.deployments import arun_deployment
 from prefect.states import Failed
 
 from flows.runs.hooks import run_failed
-from flows.runs.states import TAG, ended
+from flows.runs.states import TAG, ended, scheduled_at
 from ledger.outcome import Outcome
 from ledger.text import visible
 from tasks.listening import sweep
@@ -28,7 +28,7 @@ async def feed_sweep() -> State[Any]:
     A sweep that is started twice for the same time starts nothing twice. A feed that cannot be read
     is a failed task named after its tenant, and stops no other.
     """
-    at = runtime.flow_run.get_scheduled_start_time() or dt.datetime.now(dt.UTC)
+    at = scheduled_at()
     with open_stores() as stores:
         found = await sweep(stores.hub)
     for tenant, source in found.news:

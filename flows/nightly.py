@@ -1,76 +1,125 @@
-"""The night: one pull run for every connected tenant of a time zone, each night exactly once."""
+"""The night: who is in it is written down once, and looked at by a few runs."""
 
 from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from typing import Any, Final, Literal
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from prefect import State, flow, runtime
+from prefect import State, flow
+from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import FlowRun
 from prefect.deployments import arun_deployment
-from prefect.states import Completed
 
-from blocks.hub import Tenant
+from blocks.hub import Member, Tenant
 from blocks.settings import settings
 from blocks.systems.registry import systems_with
-from flows.runs.rescheduling import NIGHT
-from flows.runs.states import TAG
+from flows.runs.forms import Zone
+from flows.runs.hooks import run_crashed, run_failed
+from flows.runs.rescheduling import SHARD, resumed
+from flows.runs.states import TAG, ended, scheduled_at
+from ledger.outcome import Outcome
 from tasks.log import say, warn
-from tasks.stores import open_stores
+from tasks.shards import shard_of
+from tasks.stores import Stores, open_stores
 
-PULL: Final = "pull/pull"
+NIGHT_SHARD: Final = "night-shard/night-shard"
 
-Zone = Literal["Europe/Stockholm", "Europe/Helsinki"]
+HOURS: Final[dict[Zone, int]] = {"Europe/Stockholm": 1, "Europe/Helsinki": 2}
+"""When the night of a zone begins, by its own clocks.
+
+The same moment in both, and one that each calendar night has once: clocks change later (R-FIN-16).
+"""
 
 NAMED: Final = 10
 """Tenants that a message names; it counts the others."""
 
-AT_ONCE: Final = 8
-"""Runs that are being made at the same time."""
 
-
-@flow(name="nightly", flow_run_name="night {zone}", retries=0)
+@flow(
+    name="nightly",
+    flow_run_name="night {zone}",
+    retries=0,
+    on_failure=[run_failed],
+    on_crashed=[run_crashed],
+)
 async def nightly(zone: Zone, night: dt.date | None = None) -> State[Any]:
-    """Start one pull for every connected tenant of a time zone; each fetches its open years.
+    """Begin the night of a time zone: a few runs look at every connected tenant, once.
 
-    Started again for the same night it makes no second run of any tenant.
+    Started again for the same night it adds nobody, and takes up only shards that did not end well.
 
     Args:
         zone: Tenants whose books are kept in this time zone.
         night: The calendar day whose night it is; empty means the day of this run's schedule.
     """
     the_night = night or night_of(scheduled_at(), zone)
-    tenants = await asyncio.to_thread(tenants_of, zone)
-    free = asyncio.Semaphore(AT_ONCE)
-
-    async def start(place: int, tenant: str) -> FlowRun:
-        async with free:
-            return await start_pull(tenant, the_night, after=stagger(place))
-
-    runs = await asyncio.gather(*(start(place, tenant) for place, tenant in enumerate(tenants)))
-    last = stagger(max(len(runs) - 1, 0))
-    message = f"{len(runs)} tenants of {zone} for the night of {the_night}, over {last}."
-    if left_out := await asyncio.to_thread(tenants_without_night):
+    if night is None and is_over(the_night, zone, now=dt.datetime.now(dt.UTC)):
+        return ended(Outcome.SKIPPED, MISSED.format(night=the_night))
+    with open_stores() as stores:
+        shards, left_out = await asyncio.to_thread(begin, stores, zone, the_night)
+    for shard in shards:
+        await start_shard(zone, the_night, shard)
+    size = sum(shards.values())
+    message = f"{size:,} tenants of {zone} for the night of {the_night}, in {len(shards)} shards."
+    if left_out:
         message += f" {nobodys(left_out)}"
         warn(nobodys(left_out))
     say(message)
-    return Completed(message=message)
+    return ended(Outcome.DONE, message)
 
 
-async def start_pull(tenant: str, night: dt.date, *, after: dt.timedelta) -> FlowRun:
-    """Make the tenant's run of a night, or return the one that there is already."""
-    return await arun_deployment(
-        PULL,
-        parameters={"tenant": tenant, "night": night.isoformat()},
-        idempotency_key=f"night:{tenant}:{night}",
-        flow_run_name=f"{tenant} night {night}",
-        scheduled_time=dt.datetime.now(dt.UTC) + after,
-        tags=[TAG, f"tenant:{tenant}", NIGHT],
+MISSED: Final = (
+    "The night of {night} was missed and the next is due, which fetches all that this one would "
+    "have. To make up for it nevertheless, start nightly with its date."
+)
+
+
+def begin(stores: Stores, zone: str, night: dt.date) -> tuple[Counter[int], list[str]]:
+    """Write a night down, unless it has begun; return how many are in each of its shards.
+
+    Returns:
+        The shards, those without anybody left out; and the tenants that have no night.
+    """
+    tenants, shards = list(stores.hub.tenants), settings().night_shards
+    stores.hub.nights.begin(zone, night, members_of(stores, tenants, zone, shards=shards))
+    rows = stores.hub.nights.of_night(night)
+    sizes = Counter(row.shard for row in rows if row.zone == zone)
+    return sizes, tenants_without_night(stores, tenants)
+
+
+def members_of(
+    stores: Stores, tenants: Iterable[Tenant], zone: str, *, shards: int
+) -> list[Member]:
+    """Return a time zone's tenants with each system that their books are fetched from."""
+    here = {tenant.id for tenant in tenants if tenant.time_zone == zone}
+    return [
+        Member(item.tenant, item.system, shard_of(item.tenant, shards))
+        for item in stores.hub.connections.every(systems_with("ledger"))
+        if item.tenant in here
+    ]
+
+
+def tenants_without_night(stores: Stores, tenants: Iterable[Tenant]) -> list[str]:
+    """Return the connected tenants whose time zone has no schedule, in order."""
+    connected = {item.tenant for item in stores.hub.connections.every(systems_with("ledger"))}
+    return [item.id for item in tenants if item.id in connected and not item.has_night]
+
+
+async def start_shard(zone: str, night: dt.date, shard: int) -> FlowRun:
+    """Make a shard's run of a night, or find it; one that did not end well is taken up again."""
+    run: FlowRun = await arun_deployment(
+        NIGHT_SHARD,
+        parameters={"zone": zone, "night": night.isoformat(), "shard": shard},
+        idempotency_key=f"night:{zone}:{night}:{shard}",
+        flow_run_name=f"night {night} {zone} {shard}",
+        tags=[TAG, SHARD],
         timeout=0,
         as_subflow=False,
     )
+    async with get_client() as client:
+        return await resumed(client, run)
 
 
 def night_of(moment: dt.datetime, zone: str) -> dt.date:
@@ -78,24 +127,10 @@ def night_of(moment: dt.datetime, zone: str) -> dt.date:
     return moment.astimezone(ZoneInfo(zone)).date()
 
 
-def scheduled_at() -> dt.datetime:
-    """Return when this run was to start; now, outside of a run."""
-    return runtime.flow_run.get_scheduled_start_time() or dt.datetime.now(dt.UTC)
-
-
-def stagger(place: int) -> dt.timedelta:
-    """Return how long after the first the tenant at a place starts, so that hosts keep up."""
-    return dt.timedelta(minutes=1) * place // settings().night_runs_per_minute
-
-
-def tenants_of(zone: str) -> list[str]:
-    """Return the tenants of a time zone that are connected to a system, in order."""
-    return [tenant.id for tenant in _connected() if tenant.time_zone == zone]
-
-
-def tenants_without_night() -> list[str]:
-    """Return the connected tenants whose time zone has no schedule, in order."""
-    return [tenant.id for tenant in _connected() if not tenant.has_night]
+def is_over(night: dt.date, zone: Zone, *, now: dt.datetime) -> bool:
+    """Return whether the night after a night is due."""
+    hour = dt.time(HOURS[zone], tzinfo=ZoneInfo(zone))
+    return now >= dt.datetime.combine(night + dt.timedelta(days=1), hour)
 
 
 def nobodys(tenants: list[str]) -> str:
@@ -105,9 +140,3 @@ def nobodys(tenants: list[str]) -> str:
         f"In no night, by their time zone: {', '.join(tenants[:NAMED])}{more}; "
         "`tasma tenant correct TENANT --time-zone ZONE`."
     )
-
-
-def _connected() -> list[Tenant]:
-    with open_stores() as stores:
-        connected = {item.tenant for item in stores.hub.connections.every(systems_with("ledger"))}
-        return [tenant for tenant in stores.hub.tenants if tenant.id in connected]

@@ -2,39 +2,29 @@
 
 from __future__ import annotations
 
-import asyncio
 import datetime as dt
 from typing import Annotated, Any, Final, Literal
 
-from prefect import State, flow
+from prefect import State, flow, runtime
 from pydantic import Field
 
-from blocks.systems.registry import open_books, systems_with
-from flows.runs.forms import TenantId, Undefined, Uploaded, Year
+from flows.runs.forms import System, TenantId, Undefined, Uploaded, Year
 from flows.runs.hooks import run_cancelled, run_crashed, run_failed
-from flows.runs.leasing import WAIT_LIMIT_S
-from flows.runs.outcomes import Ending, combined
-from flows.runs.pull_books import PullBooks
+from flows.runs.of_night import noted_for_night
+from flows.runs.pull_tenant import pull_tenant
 from flows.runs.pull_year import PullOptions
-from flows.runs.states import ended, run_id
-from flows.runs.steps import AS_TASKS, Steps
-from ledger.errors import TasmaError
-from ledger.outcome import Outcome
-from tasks.log import say
-from tasks.onboarding import require_open
+from flows.runs.states import ended
 from tasks.source_years import Which
-from tasks.stores import Stores, open_stores
+from tasks.stores import open_stores
 
 MAX_YEARS: Final = 100
 """Most years that one run fetches."""
 
 Years = Annotated[tuple[Year, ...], Field(max_length=MAX_YEARS)]
-LedgerMode = Literal["fetch", "leave"]
+FIRST: Final = 1
+"""A run that is started for the first time; Retry always fetches."""
 
-FIRST_TRANSFER_PENDING: Final = (
-    "First transfer pending: no nightly run writes anything before somebody has looked at the "
-    "first transfer. Run pull, look at its pages, then run approve-first-transfer."
-)
+LedgerMode = Literal["fetch", "leave"]
 
 
 @flow(
@@ -55,6 +45,7 @@ async def pull(
     undefined: Undefined = "refuse",
     closing_balances: bool = False,
     dry_run: bool = False,
+    system: System = "",
     night: dt.date | None = None,
 ) -> State[Any]:
     """Fetch a tenant's ledger from its accounting system, check it, and publish what nothing holds.
@@ -72,7 +63,8 @@ async def pull(
         closing_balances: Ask the source for the closing balance of each balance account, one call
             each. A year's first pull does so in any case.
         dry_run: Only show what would change; publish nothing.
-        night: Leave empty. The night for which the schedule started this run.
+        system: Only what comes from this system, such as fortnox; empty means all of them.
+        night: Leave empty. The night that handed this tenant on to a run of its own.
     """
     options = PullOptions(
         years,
@@ -83,44 +75,11 @@ async def pull(
         dry_run=dry_run,
         night=night,
         defines=undefined == "define",
+        system=system,
+        takes_look=night is not None and runtime.flow_run.run_count <= FIRST,
     )
     with open_stores() as stores:
-        found = await pull_tenant(stores, tenant, options)
+        async with noted_for_night(stores, tenant, options) as note:
+            found = await pull_tenant(stores, tenant, options)
+            note(found)
     return ended(found.outcome, found.message)
-
-
-async def pull_tenant(
-    stores: Stores,
-    tenant: str,
-    options: PullOptions,
-    *,
-    steps: Steps = AS_TASKS,
-    wait_limit_s: float = WAIT_LIMIT_S,
-) -> Ending:
-    """Take every wanted year all the way, and return how that ended.
-
-    Raises:
-        NotOpen: The tenant's opening has not come that far.
-        NotConnected: The tenant has no connection to an accounting system.
-        CallRefused: Nothing can be fetched until the one acts whom the message names.
-        LeaseTaken: Another run still fetches for the tenant after ``wait_limit_s``.
-    """
-    if options.night and not stores.hub.tenants.get(tenant).has_schedule:
-        say(FIRST_TRANSFER_PENDING, tenant=tenant)
-        return Ending(Outcome.SKIPPED, FIRST_TRANSFER_PENDING)
-    await asyncio.to_thread(require_open, stores.hub, tenant, by_api=True)
-    endings: list[Ending] = []
-    refused: list[TasmaError] = []
-    systems = [options.system] if options.system else systems_with("ledger")
-    for connection in stores.hub.connections.of_tenant(tenant, systems):
-        try:
-            async with open_books(
-                stores.hub, tenant, connection.system, run_id=run_id(), wait_limit_s=wait_limit_s
-            ) as books:
-                work = PullBooks(stores, tenant, books, options, steps, wait_limit_s)
-                endings += await work.outcomes()
-        except TasmaError as problem:  # one system's refusal never stops another
-            refused.append(problem)
-    if refused:
-        raise refused[0]
-    return combined(endings)

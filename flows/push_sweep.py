@@ -6,13 +6,13 @@ import asyncio
 import datetime as dt
 from typing import Any, Final
 
-from prefect import State, flow, runtime
+from prefect import State, flow
 from prefect.client.schemas.objects import FlowRun
 from prefect.deployments import arun_deployment
 
 from blocks.systems.registry import base_of, systems_with
 from flows.runs.hooks import run_failed
-from flows.runs.states import TAG, ended
+from flows.runs.states import TAG, ended, scheduled_at
 from ledger.outcome import Outcome
 from tasks.stores import open_stores
 
@@ -25,7 +25,7 @@ async def push_sweep() -> State[Any]:
 
     A sweep that is started twice for the same time starts nothing twice.
     """
-    at = runtime.flow_run.get_scheduled_start_time() or dt.datetime.now(dt.UTC)
+    at = scheduled_at()
     found = await asyncio.to_thread(waiting)
     for tenant, system in found:
         await start_push(tenant, system, at=at)

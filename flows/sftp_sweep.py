@@ -23,8 +23,9 @@ from tasks.notify import notify
 from tasks.pages.pickups import pickups_summary, pickups_table
 from tasks.pickup.poll import SETTLE_S
 from tasks.pickup.polled import Polled
-from tasks.pickup.sweep import Sweep, shard_of
+from tasks.pickup.sweep import Sweep
 from tasks.pickup.threads import Threads
+from tasks.shards import shard_of
 from tasks.stores import Stores, open_stores
 
 SILENT_AFTER: Final = dt.timedelta(hours=36)
@@ -79,7 +80,9 @@ def chosen(
     """Return the pickups of a sweep: those of the shard that are due, or the one tenant's."""
     if tenant:
         return [pickup for pickup in every if pickup.tenant == tenant]
-    return [item for item in every if shard_of(item, shards) == shard and item.is_due(at)]
+    # Tenants of one login share its connection, so they share a shard.
+    mine = [item for item in every if shard_of(item.block, shards) == shard]
+    return [item for item in mine if item.is_due(at)]
 
 
 @task(name="sftp-problem", task_run_name="sftp {tenant}", cache_policy=NO_CACHE, retries=0)

@@ -53,6 +53,14 @@ async def documents(
     Source:
         R-SEN-16, R-SEN-30, R-SEN-36.
     """
+    year = await list_documents(job, books, source_year, limits=limits)
+    return await take_documents(year, books)
+
+
+async def list_documents(
+    job: Job, books: Books, source_year: SourceYear, *, limits: DocumentLimits = DOCUMENT_LIMITS
+) -> DocumentYear:
+    """List a year's files, and what of them lies in the lake; raises as `documents`."""
     source = source_of(books)
     before = await asyncio.to_thread(
         job.stores.warehouse.read_side_table,
@@ -62,7 +70,12 @@ async def documents(
     )
     listed = await source.of_year(source_year, before)
     reached("documents.listed")
-    year = await asyncio.to_thread(DocumentYear.begun, job, listed, before, limits)
+    return await asyncio.to_thread(DocumentYear.begun, job, listed, before, limits)
+
+
+async def take_documents(year: DocumentYear, books: Books) -> DocumentsFound:
+    """Fetch what of a list is new, and publish it; raises as `documents`."""
+    job, limits = year.job, year.limits
     wanted = year.missing[: limits.files]
     for first in range(0, len(wanted), limits.batch_files):
         await _fetch(year, books, wanted[first : first + limits.batch_files])

@@ -36,6 +36,7 @@ class Fetched:
     `evidence`: what the source was asked beside it, None for a file that somebody dropped in.
     `evidence_sha256`: the hash of that part of it which the source is asked every time. `dated`:
     when the books are of (`ledger.file_order`). `is_refresh`: the year stays whose it is.
+    `load_id`: of a load that the hub knows already, which this becomes; empty for a new one.
     """
 
     landed: Landed
@@ -45,6 +46,7 @@ class Fetched:
     evidence_sha256: str = ""
     dated: str = ""
     is_refresh: bool = False
+    load_id: str = ""
 
     def open(self, lake: Lake) -> LedgerFile:
         """Return the file with its vouchers still to come.

@@ -61,6 +61,7 @@ def fetched_from_landing(stores: Stores, load: Load) -> Fetched:
         file,
         evidence=evidence,
         evidence_sha256=load.evidence_sha256,
+        dated=load.dated,
     )
 
 

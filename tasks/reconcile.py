@@ -76,22 +76,37 @@ def reconcile(job: Job, load: StagedLoad) -> Judgement:
         ControlFailed: A control could not be computed, so nothing is known.
     """
     tell_judged(job, load)
-    hub, context, facts = job.stores.hub, unit_context(job, load), load.staged.facts
+    judgement = judged(job, load)
+    if not job.is_dry_run:
+        keep_judgement(job, load, judgement)
+    say(_summary(judgement), **job.where, accepted_breaks=judgement.accepted_count)
+    return judgement
+
+
+def judged(job: Job, load: StagedLoad) -> Judgement:
+    """Return what the controls say of a load, and what of it nobody accepted; keeps nothing.
+
+    Raises:
+        ControlFailed: A control could not be computed, so nothing is known.
+    """
+    context, facts = unit_context(job, load), load.staged.facts
     asked = controls.controls_for(facts.source, facts.source_kind, context=context)
     results = controls.reconcile(
         load.staged, controls=asked, context=context, warehouse=job.stores.warehouse
     )
-    if not job.is_dry_run:
-        hub.loads.save_results(load.load_id, results)
-        note_comparisons(job.stores, job.unit, results, digest=load.staged.digest)
-    judgement = Judgement(
+    unaccepted = job.stores.hub.acceptances.unaccepted
+    return Judgement(
         results,
-        hub.acceptances.unaccepted(job.unit.tenant, job.unit.year, results),
+        unaccepted(job.unit.tenant, job.unit.year, results),
         asked=controls.catalogue_version(facts, controls=asked, context=context),
         controls=asked,
     )
-    say(_summary(judgement), **job.where, accepted_breaks=judgement.accepted_count)
-    return judgement
+
+
+def keep_judgement(job: Job, load: StagedLoad, judgement: Judgement) -> None:
+    """Remember what the controls said of a load, for as long as somebody may ask."""
+    job.stores.hub.loads.save_results(load.load_id, judgement.results)
+    note_comparisons(job.stores, job.unit, judgement.results, digest=load.staged.digest)
 
 
 def tell_judged(job: Job, load: StagedLoad) -> None:

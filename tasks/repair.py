@@ -21,6 +21,10 @@ run's end was told to the hub before anybody asked the warehouse."""
 KEPT: Final = dt.timedelta(days=400)
 """How long events and the findings of replaced loads are kept: a year and what closing it takes."""
 
+NIGHTS_KEPT: Final = dt.timedelta(days=35)
+"""How long it is kept what each night came to: ten thousand rows a night, and a few days longer
+than Prefect keeps their runs."""
+
 
 def repair_statuses(*, everything: bool = False) -> list[UnitStatus]:
     """Repair statuses from the warehouse's load records, and return what changed.
@@ -53,7 +57,8 @@ def forget_old() -> int:
     with open_stores() as stores:
         loads = stores.hub.loads.prune_results(older_than=KEPT)
         answers = stores.hub.later.prune(older_than=KEPT)
-        return loads + answers + stores.hub.events.prune(older_than=KEPT)
+        nights = stores.hub.nights.prune(older_than=NIGHTS_KEPT)
+        return loads + answers + nights + stores.hub.events.prune(older_than=KEPT)
 
 
 def _is_suspect(units: Sequence[UnitStatus]) -> bool:

@@ -121,6 +121,7 @@ def _record(job: Job, fetched: Fetched, staged: StagedUnit) -> str:
             dated=fetched.dated,
             is_refresh=fetched.is_refresh,
             run_id=job.run_id,
+            load_id=fetched.load_id,
         )
     )
     job.tell(

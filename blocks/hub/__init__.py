@@ -17,6 +17,7 @@ One door, `Hub`, with one store per topic::
     hub.files          which files were seen, and what became of them
     hub.connections    which vendor's system each tenant is connected to, without its secrets
     hub.consents       links by which customers approve, and the clicks on them under way
+    hub.nights         what each night came to for each tenant and system, exactly once
     hub.leases         who works on what, with fencing tokens; `hub.unit_lease` holds one
     hub.events         what happened, in plain words
     hub.overview()     all of it in one listing of green, grey and red
@@ -45,8 +46,9 @@ from blocks.hub.later import LaterFinding
 from blocks.hub.leases import Lease, unit_resource
 from blocks.hub.load_ids import new_load_id
 from blocks.hub.loads import Load
+from blocks.hub.nights import Member, NightRow
 from blocks.hub.overview import Light, OverviewRow
-from blocks.hub.states import UnitState
+from blocks.hub.states import NightState, UnitState
 from blocks.hub.tenants import Tenant, checked_tenant_id
 from blocks.hub.units import UnitStatus
 from blocks.hub.years import DefinedYear, YearOverlap
@@ -67,7 +69,10 @@ __all__ = [
     "LeaseTaken",
     "Light",
     "Load",
+    "Member",
     "Method",
+    "NightRow",
+    "NightState",
     "OverviewRow",
     "PublishedMeanwhile",
     "Refused",

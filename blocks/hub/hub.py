@@ -26,6 +26,7 @@ from blocks.hub.later import Later
 from blocks.hub.leases import DEFAULT_TTL_S, Leases, unit_resource
 from blocks.hub.loads import Loads
 from blocks.hub.migrate import migrate
+from blocks.hub.nights import Nights
 from blocks.hub.onboarding import Openings
 from blocks.hub.outbox import Outbox
 from blocks.hub.overview import MAX_TENANTS, OverviewRow, read_overview
@@ -100,6 +101,7 @@ class Hub:
         self.files = Files(self.database)
         self.pickups = Pickups(self.database, self.events)
         self.documents = Documents(self.database)
+        self.nights = Nights(self.database)
         self.leases = Leases(self.database)
         self.rate_shares = RateShares(self.database)
         self.connections = Connections(self.database, self.events)

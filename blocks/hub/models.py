@@ -34,6 +34,7 @@ from blocks.hub.states import (
     WHOLE_YEAR,
     LinkState,
     LogLevel,
+    NightState,
     PickupState,
     TransferState,
     UnitState,
@@ -832,4 +833,45 @@ portal_audit = Table(
     _text("address", ID_CHARS),
     Index(None, "tenant", "id"),
     sqlite_autoincrement=True,
+)
+
+# That a night has begun: its tenants are fixed from then on.
+night_zone = Table(
+    "night_zone",
+    metadata,
+    Column("zone", String(ID_CHARS), primary_key=True),
+    Column("night", Date, primary_key=True),
+    Column("begun_at", UtcTime, nullable=False),
+)
+
+# What a night came to for a tenant's books in one system, written by whoever finished.
+night_tenant = Table(
+    "night_tenant",
+    metadata,
+    _tenant(key=True),
+    Column("system", String(ID_CHARS), primary_key=True),
+    Column("night", Date, primary_key=True),
+    _text("zone", ID_CHARS),
+    Column("shard", Integer, nullable=False),
+    Column("state", words(NightState), nullable=False),
+    _text("outcome", 32),
+    _text("reason", 2_000),
+    _text("run_id", ID_CHARS),
+    # How often a shard died while it looked.
+    Column("deaths", Integer, nullable=False, default=0),
+    Column("calls", Integer, nullable=False, default=0),
+    Column("took_s", Float, nullable=False, default=0.0),
+    Column("held_since", UtcTime),
+    Column("updated_at", UtcTime, nullable=False),
+    Index(None, "night", "zone", "shard"),
+    Index(None, "run_id"),
+)
+
+# Of which outages somebody was told: one each night.
+night_outage = Table(
+    "night_outage",
+    metadata,
+    Column("system", String(ID_CHARS), primary_key=True),
+    Column("night", Date, primary_key=True),
+    Column("began_at", UtcTime, nullable=False),
 )

@@ -92,6 +92,17 @@ class LinkState(StrEnum):
     """A person looks which card it is."""
 
 
+class NightState(StrEnum):
+    """Where a tenant's books in one system stand in one night."""
+
+    WAITING = "waiting"
+    LOOKING = "looking"
+    """In the hands of a shard; if that died, the next one counts it."""
+    HANDED_ON = "handed_on"
+    """It is for a run of its own, which may not be made yet."""
+    ENDED = "ended"
+
+
 WORKING: Final = frozenset({UnitState.FETCHING, UnitState.STAGED, UnitState.RECONCILING})
 """States that only a live run may leave a unit in."""
 

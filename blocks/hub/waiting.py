@@ -6,9 +6,9 @@ import asyncio
 import sys
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractContextManager, asynccontextmanager
+from contextlib import AbstractContextManager, asynccontextmanager, suppress
 
-from blocks.hub.errors import LeaseTaken
+from blocks.hub.errors import HubBusy, LeaseTaken
 from blocks.hub.kept_lease import KeptLease
 
 Take = Callable[[], AbstractContextManager[KeptLease]]
@@ -57,8 +57,12 @@ async def _enter(
 ) -> tuple[AbstractContextManager[KeptLease], KeptLease]:
     while True:
         guard = take()
+        entering = asyncio.ensure_future(asyncio.to_thread(guard.__enter__))
         try:
-            return guard, await asyncio.to_thread(guard.__enter__)
+            return guard, await asyncio.shield(entering)
+        except asyncio.CancelledError:
+            await _give_back(guard, entering)
+            raise
         except LeaseTaken as taken:
             if time.monotonic() + poll_interval_s > deadline:
                 raise
@@ -66,3 +70,12 @@ async def _enter(
                 on_wait(taken)
             on_wait = None
         await asyncio.sleep(poll_interval_s)
+
+
+async def _give_back(
+    guard: AbstractContextManager[KeptLease], entering: asyncio.Future[KeptLease]
+) -> None:
+    """Free what a thread takes for somebody who waits no more: it would be renewed for ever."""
+    with suppress(LeaseTaken, HubBusy):
+        await entering
+        await asyncio.to_thread(guard.__exit__, None, None, None)

@@ -18,9 +18,9 @@ from flows.cli.local_steps import LocalSteps, Watch
 from flows.cli.result import LoadResult
 from flows.doors.on_server import server_chosen
 from flows.publish_accepted import staged_load
-from flows.pull import pull_tenant
 from flows.runs.leasing import unit_lease
 from flows.runs.outcomes import Ending
+from flows.runs.pull_tenant import pull_tenant
 from flows.runs.pull_year import PullOptions
 from flows.runs.taking import take_in
 from flows.runs.unit import settle

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import signal
 import socket
 import time
@@ -187,7 +188,10 @@ def _start(
 
 @contextmanager
 def _server() -> Iterator[PrefectServer]:
+    # Its files lie in the inbox and are asked for one by one: no sweep may come first.
+    os.environ["TASMA_WATCH_AT_START"] = "false"
     with server_with_deployments(port=_free_port()) as (server, _):
+        runs.pause(server, runs.WATCH)
         yield server
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Final
 
 from blocks.warehouse.warehouse import Warehouse
@@ -56,11 +57,18 @@ def complaints_of_night(
     expected_runs = sorted((slug, "Published") for slug in IN_THE_NIGHT)
     (_, year), *_ = CHANGING.years
     changes = changed_vouchers(warehouse, CHANGING.slug, year.key)
+    with open_stores() as stores:
+        rows = stores.hub.nights.of_night(stores.hub.nights.latest() or dt.date.min)
     return [
         f"the night: expected {what} {expected}, got {actual}"
         for what, expected, actual in (
-            ("to end as", "Completed", night.state),
+            ("to end as", "Done", night.state),
             ("the runs", expected_runs, ended),
+            (
+                "its rows",
+                dict.fromkeys(sorted(IN_THE_NIGHT), "published"),
+                {row.tenant: row.outcome for row in rows},
+            ),
             ("the change list", CHANGES, changes),
             *(
                 (f"the change list of {item.slug}", finnish.CHANGES, _counted(warehouse, item.slug))

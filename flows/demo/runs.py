@@ -8,12 +8,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
+from flows.runs.rescheduling import NIGHT, SHARD
 from flows.server.processes import PrefectServer
 from ledger.errors import TerminalError
 
 IMPORT_FILE: Final = "import-file/import-file"
 PULL: Final = "pull/pull"
 NIGHTLY: Final = "nightly/nightly"
+WATCH: Final = "watch/watch"
 
 QUIET_LIMIT_S: Final = 180.0
 """Without any run coming to its end; on two idle cores one does every other second."""
@@ -56,6 +58,12 @@ def start(server: PrefectServer, deployment: str, **parameters: object) -> str:
     return str(made["id"])
 
 
+def pause(server: PrefectServer, deployment: str) -> None:
+    """Stop the schedules of a deployment."""
+    found = _answer(server, f"/deployments/name/{deployment}")
+    server.ask(f"/deployments/{found['id']}/pause_deployment", body={})
+
+
 class RunsStuck(TerminalError):
     """The demo's runs do not come to an end."""
 
@@ -85,8 +93,13 @@ def wait_for(
 
 
 def of_night(server: PrefectServer) -> list[str]:
-    """Return the ids of the runs that a night has started."""
-    body = {"flow_runs": {"tags": {"all_": ["night"]}}}
+    """Return the ids of the runs that a night's shards have started, once those are over."""
+    wait_for(server, _tagged(server, SHARD), tell=lambda _found: None)
+    return _tagged(server, NIGHT)
+
+
+def _tagged(server: PrefectServer, tag: str) -> list[str]:
+    body = {"flow_runs": {"tags": {"all_": [tag]}}}
     return [str(item["id"]) for item in _answer(server, "/flow_runs/filter", body=body)]
 
 

@@ -41,6 +41,9 @@ OptionalPerson = Annotated[str, Field(max_length=MAX_NAME_CHARS)]
 LoadId = Annotated[str, Field(pattern=r"^[0-9A-Za-z-]{0,64}$", max_length=64)]
 Hash = Annotated[str, Field(pattern=r"^([0-9a-f]{64})?$")]
 
+Zone = Literal["Europe/Stockholm", "Europe/Helsinki"]
+"""A time zone that has a night (`blocks.hub.tenants.NIGHT_ZONES`)."""
+System = Annotated[str, Field(pattern=r"^[a-z]{0,63}$", max_length=63)]
 Uploaded = Literal["keep", "overwrite"]
 """What a pull does with a year that was uploaded as a file."""
 Undefined = Literal["refuse", "define"]

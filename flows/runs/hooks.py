@@ -16,7 +16,7 @@ from prefect.client.schemas.objects import FlowRun
 
 from blocks.hub import Hub
 from blocks.settings import settings
-from flows.runs.rescheduling import reschedule
+from flows.runs.rescheduling import UNFINISHED, reschedule
 from ledger.outcome import Outcome
 from tasks.notify import notify
 
@@ -44,11 +44,18 @@ async def run_failed(flow: Flow[Any, Any], flow_run: FlowRun, state: State[Any])
     await notify(f"{state.name}: {flow.name}", f"{flow_run.name}: {state.message}")
 
 
+async def shard_failed(flow: Flow[Any, Any], flow_run: FlowRun, state: State[Any]) -> None:
+    """Tell of a shard that broke off; of what one could not do somebody was told when it was so."""
+    if state.name != UNFINISHED:
+        await run_failed(flow=flow, flow_run=flow_run, state=state)
+
+
 def end_run(run_id: str, *, reason: str) -> None:
     """Release the leases of a run that works no more and fail the unit it left in the middle."""
     with Hub(settings().hub_url) as hub:
         hub.migrate()
         hub.leases.release_run(run_id)
+        hub.nights.fail_run(run_id, reason=reason)
         units = hub.units.fail_run(run_id, reason=reason)
         if not hub.side_loads.fail_run(run_id, reason=reason) and not units:
             hub.events.add("run", reason, run_id=run_id)

@@ -49,4 +49,5 @@ def combined(endings: Sequence[Ending]) -> Ending:
     worst = ordered[0].outcome
     counted = sum(ending.outcome is worst for ending in endings)
     details = "; ".join(map(str, ordered))
-    return Ending(worst, f"{counted} of {len(endings)} years {worst.state_name}. {details}")
+    why = f"{counted} of {len(endings)} years {worst.state_name}. {details}"
+    return Ending(worst, why, problem=ordered[0].problem)

@@ -37,7 +37,8 @@ class PullBooks:
         wanted = self._wanted(there)
         units = [Unit(self.tenant, item.year) for item in wanted]
         tags = [tag for unit in units for tag in unit.tags]
-        await name_run(_name(self.tenant, units, self.options), tags=tags)
+        if not self.options.is_look:  # the run is the shard's, and of many tenants
+            await name_run(_name(self.tenant, units, self.options), tags=tags)
         return [
             await PullYear(
                 self.stores,

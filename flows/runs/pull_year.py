@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from blocks.http import CallRefused
-from blocks.hub import Refused, UnitState
+from blocks.hub import KeptLease, Refused, UnitState
 from blocks.systems.ports import SourceYear
 from blocks.systems.registry import SYSTEMS, Books
 from flows.runs.leasing import unit_lease
@@ -22,6 +22,7 @@ from tasks.arrivals import explain
 from tasks.fetch import Fetched
 from tasks.jobs import Job
 from tasks.log import say, warn
+from tasks.look import LookJob, NeedsRun, StillHeld, fresh_extract
 from tasks.source_years import Which, overlapping
 from tasks.stores import Stores
 
@@ -48,6 +49,10 @@ class PullOptions:
     """Whether a named year that the source has and nobody defined here is to be defined."""
     system: str = ""
     """The only connected system that is asked; empty means every one."""
+    is_look: bool = False
+    """Whether a shard only looks: what has something new is left to a run of its own."""
+    takes_look: bool = False
+    """Whether the extract of a look that has just been made is taken in place of another."""
 
 
 @dataclass(frozen=True)
@@ -117,8 +122,10 @@ class PullYear:
             return self._ended(Outcome.KEPT, kept)
         try:
             return await self._load(source)
-        except CallRefused:
+        except (CallRefused, NeedsRun):
             raise
+        except StillHeld as held:
+            return self._ended(Outcome.HELD, str(held))
         except Exception as problem:  # noqa: BLE001 - one year's failure never stops the others
             warn(f"{self.unit} failed: {explain(problem)}", tenant=self.unit.tenant)
             return self._ended(Outcome.FAILED, explain(problem), problem)
@@ -132,8 +139,9 @@ class PullYear:
         """
         try:
             async with unit_lease(self.stores, self.unit, wait_limit_s=self.wait_limit_s) as lease:
-                job = Job(self.stores, self.unit, run_id(), lease)
-                found = await self.steps.documents(job, self.books, source)
+                found = await self.steps.documents(self._job(lease), self.books, source)
+        except NeedsRun:
+            raise
         except Exception as problem:  # noqa: BLE001 - one year's failure never stops the others
             return await self._without_documents(ledger, problem)
         return self._ended(ledger.outcome, f"{ledger.message.rstrip('.')}. {found.in_words}")
@@ -169,7 +177,7 @@ class PullYear:
             fetched = await self._fetch(job, source)
             return await plan_unit(job, fetched, steps=self.steps)
         async with unit_lease(self.stores, self.unit, wait_limit_s=self.wait_limit_s) as lease:
-            job = Job(self.stores, self.unit, run_id(), lease)
+            job = self._job(lease)
             try:
                 await asyncio.to_thread(job.tell, UnitState.FETCHING, source=self.books.name)
                 fetched = await self._fetch(job, source)
@@ -178,9 +186,21 @@ class PullYear:
                 await asyncio.to_thread(job.tell, UnitState.FAILED, reason=explain(problem))
                 raise
 
+    def _job(self, lease: KeptLease) -> Job:
+        kind = LookJob if self.options.is_look else Job
+        return kind(self.stores, self.unit, run_id(), lease)
+
     async def _fetch(self, job: Job, source: SourceYear) -> Fetched:
+        if self.options.takes_look and (looked := await self._looked(job)):
+            return looked
         asks_closing = self.options.asks_closing
         return await self.steps.pull(job, self.books, source, asks_closing=asks_closing)
+
+    async def _looked(self, job: Job) -> Fetched | None:
+        looked = await asyncio.to_thread(fresh_extract, job, self.books.name)
+        if looked:
+            say(f"{self.unit}: the extract that the night's look has just landed", **job.where)
+        return looked
 
     def _ended(self, outcome: Outcome, why: str, problem: Exception | None = None) -> Ending:
         return Ending(outcome, why, self.unit, problem=problem)

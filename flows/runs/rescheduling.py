@@ -8,21 +8,43 @@ from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.objects import FlowRun
 from prefect.states import Scheduled
 
+from ledger.outcome import Outcome
+
 NIGHT: Final = "night"
 BACKFILL: Final = "backfill"
+SHARD: Final = "night-shard"
 """Tags of the runs that a dispatcher makes."""
 
-UNWATCHED: Final = frozenset({NIGHT, BACKFILL})
+HOUSEKEEPING: Final = "housekeeping"
+"""Tag of what runs by itself."""
 
-MAX_ATTEMPTS: Final = 3
-"""Starts of one run; what dies as often as that dies for a reason that a person has to find."""
+MAX_ATTEMPTS: Final = {NIGHT: 3, BACKFILL: 3, HOUSEKEEPING: 3, SHARD: 10}
+"""Starts of one run; what dies as often as that dies for a reason that a person has to find.
+
+A shard gets further each time: what it died with in hand twice is out of its way."""
+
+UNFINISHED: Final = "Unfinished"
+"""Name of the final state of a shard that could not do all; somebody has been told why."""
+
+TO_RETRY: Final = frozenset(
+    {Outcome.FAILED.state_name, UNFINISHED, "Crashed", "Cancelled", "TimedOut"}
+)
+"""Names of final states that another run may change for the better."""
 
 WHY: Final = "Again, since the process of the run died or its host was gone."
 
 
 async def reschedule(client: PrefectClient, run: FlowRun) -> bool:
     """Schedule a dead run anew if it is one that nobody watches; say whether it comes again."""
-    if not UNWATCHED & set(run.tags) or run.run_count >= MAX_ATTEMPTS:
+    attempts = max((MAX_ATTEMPTS.get(tag, 0) for tag in run.tags), default=0)
+    if run.run_count >= attempts:
         return False
     await client.set_flow_run_state(run.id, Scheduled(message=WHY), force=True)
     return True
+
+
+async def resumed(client: PrefectClient, run: FlowRun) -> FlowRun:
+    """Schedule anew what an earlier attempt of its dispatcher made, if it did not end well."""
+    if run.state and run.state.is_final() and run.state.name in TO_RETRY:
+        await client.set_flow_run_state(run.id, Scheduled(), force=True)
+    return run

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
+from contextvars import ContextVar
 from typing import Any, Final
 from uuid import UUID
 
@@ -18,6 +20,15 @@ TAG: Final = "tasma"
 
 MAX_MESSAGE_CHARS: Final = 500
 """Longest message of a final state: the UI shows it in one line; the artifacts say all."""
+
+
+due_at: Final[ContextVar[dt.datetime | None]] = ContextVar("due_at", default=None)
+"""When the present look was due, within a run that looks again and again."""
+
+
+def scheduled_at() -> dt.datetime:
+    """Return when what is being done was to start; now, outside of a run."""
+    return due_at.get() or runtime.flow_run.get_scheduled_start_time() or dt.datetime.now(dt.UTC)
 
 
 def run_id() -> str:

@@ -27,7 +27,8 @@ from flows.import_inbox import import_inbox
 from flows.janitor import janitor
 from flows.keep_connections import keep_connections
 from flows.listen import listen
-from flows.nightly import nightly
+from flows.night_shard import night_shard
+from flows.nightly import HOURS, nightly
 from flows.open_tenant import open_tenant
 from flows.overview import overview
 from flows.publish_accepted import publish_accepted
@@ -38,13 +39,13 @@ from flows.push_resolve import push_resolve
 from flows.push_retry import push_retry
 from flows.push_sweep import push_sweep
 from flows.reject_hold import reject_hold
+from flows.runs.rescheduling import HOUSEKEEPING
 from flows.runs.states import TAG
 from flows.sftp_sweep import sftp_sweep
+from flows.watch import watch
 
 BOOKS: Final = "books"
 """Tag of what a person starts about some tenant's books; the UI filters by it."""
-HOUSEKEEPING: Final = "housekeeping"
-"""Tag of what runs by itself."""
 
 
 @dataclass(frozen=True)
@@ -90,29 +91,24 @@ class Deployment:
 
 
 NIGHTS: Final = tuple(
-    Cron(f"0 {hour} * * *", timezone=zone, parameters={"zone": zone}, slug=slug)
-    for hour, zone, slug in ((1, "Europe/Stockholm", "sweden"), (2, "Europe/Helsinki", "finland"))
+    Cron(
+        f"0 {hour} * * *",
+        timezone=zone,
+        parameters={"zone": zone},
+        slug=slug,
+    )
+    for (zone, hour), slug in zip(HOURS.items(), ("sweden", "finland"), strict=True)
 )
-"""The same moment in both zones, and one that each calendar night has once: clocks change later."""
 
 MORNING: Final = Cron("30 4 * * *", timezone="Europe/Helsinki", slug="morning")
 """After the nights, before anybody looks."""
 
-SHARDS: Final = 2
-"""Parts in which SFTP servers are polled beside each other."""
-
-EACH_MINUTE: Final = tuple(
-    Interval(
-        dt.timedelta(minutes=1),
-        timezone="UTC",
-        parameters={"shard": shard, "shards": SHARDS},
-        slug=f"shard-{shard}",
-    )
-    for shard in range(SHARDS)
-)
+EACH_HALF_HOUR: Final = Cron("*/30 * * * *", timezone="UTC", slug="half-hour")
+"""What looks every few minutes does so within these runs; its own deployments are for people."""
 
 DEPLOYMENTS: Final = (
     Deployment(nightly, HOUSEKEEPING, times=NIGHTS),
+    Deployment(night_shard, limit=2),
     Deployment(pull, limit=8),
     Deployment(backfill),
     Deployment(pull, limit=4, queue="backfill", called="pull-year"),
@@ -122,8 +118,9 @@ DEPLOYMENTS: Final = (
     Deployment(keep_connections, HOUSEKEEPING, every=dt.timedelta(days=1)),
     Deployment(import_file, limit=8),
     Deployment(drop_in, limit=8),
-    Deployment(import_inbox, HOUSEKEEPING, every=dt.timedelta(minutes=2), limit=1),
-    Deployment(sftp_sweep, HOUSEKEEPING, times=EACH_MINUTE, limit=SHARDS),
+    Deployment(watch, HOUSEKEEPING, times=(EACH_HALF_HOUR,), limit=1),
+    Deployment(import_inbox, HOUSEKEEPING, limit=1),
+    Deployment(sftp_sweep, HOUSEKEEPING, limit=2),
     Deployment(accept_hold),
     Deployment(reject_hold),
     Deployment(publish_accepted, limit=8),
@@ -131,10 +128,10 @@ DEPLOYMENTS: Final = (
     Deployment(push, limit=8),
     Deployment(push_retry),
     Deployment(push_resolve),
-    Deployment(push_sweep, HOUSEKEEPING, every=dt.timedelta(minutes=30), limit=1),
+    Deployment(push_sweep, HOUSEKEEPING, limit=1),
     Deployment(listen, limit=8),
-    Deployment(feed_sweep, HOUSEKEEPING, every=dt.timedelta(minutes=5), limit=1),
+    Deployment(feed_sweep, HOUSEKEEPING, limit=1),
     Deployment(push_deviations, HOUSEKEEPING, times=(MORNING,), limit=1),
-    Deployment(overview, HOUSEKEEPING, every=dt.timedelta(minutes=15)),
-    Deployment(janitor, HOUSEKEEPING, every=dt.timedelta(minutes=5)),
+    Deployment(overview, HOUSEKEEPING),
+    Deployment(janitor, HOUSEKEEPING),
 )

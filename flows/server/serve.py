@@ -7,6 +7,7 @@ it can do anything, and one after the other they would add up.
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import os
 import signal
 import time
@@ -14,19 +15,25 @@ from contextlib import suppress
 from typing import Final
 
 import httpx
+from prefect.client.orchestration import get_client
+from prefect.deployments import arun_deployment
 from prefect.runner import Runner
 
+from blocks.settings import settings
 from flows.runs.dead_runs import sweep
+from flows.runs.missed import forget_former_schedules, forget_missed
 from flows.runs.states import TAG
 from flows.server.block_types import register_block_types
 from flows.server.deployments import DEPLOYMENTS
 from flows.server.fork_server import COMMAND
 from flows.server.fork_server.host import fork_host
 from flows.server.prefect_internals import is_plain
+from flows.watch import end_of_period
 from tasks.repair import repair_statuses
 
-MAX_RUNS: Final = max(4, os.cpu_count() or 1)
-"""Runs at once on this machine; each is a process, of about 150 MB when it starts cold."""
+MAX_RUNS: Final = max(5, (os.cpu_count() or 1) + 1)
+"""Runs at once on this machine; each is a process, of about 150 MB when it starts cold. One of them
+is the watch, which mostly waits, and in the night two are shards."""
 START_LIMIT_S: Final = 120.0
 """Longest wait for the server; its first start makes its database."""
 POLL_S: Final = 0.25
@@ -42,11 +49,26 @@ async def serve_all() -> None:
     runner = Runner(name=TAG, pause_on_shutdown=False, limit=MAX_RUNS)
     for deployment in DEPLOYMENTS:
         await runner.aadd_deployment(await deployment.registered())
+    await begin_watch()
     try:
         await runner.start()
     finally:
         # The runner's end killed what ran; say so, so that it can be run again.
         await sweep(everything=True)
+
+
+async def begin_watch() -> None:
+    """Forget what was to be looked at meanwhile, and look at once, not at the next half hour."""
+    async with get_client() as client:
+        await forget_former_schedules(client)
+        nights = await client.read_deployment_by_name("nightly/nightly")
+        await forget_missed(client, keep=str(nights.id))
+    if not settings().watch_at_start:
+        return
+    until = end_of_period(dt.datetime.now(dt.UTC))
+    await arun_deployment(
+        "watch/watch", idempotency_key=f"watch:{until}", timeout=0, as_subflow=False
+    )
 
 
 def start_runs_by_fork() -> None:

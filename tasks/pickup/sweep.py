@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import zlib
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, suppress
@@ -36,11 +35,6 @@ FEW_LOGINS: Final = 5
 MISSED: Final = 3
 """Connections to one server that fail in a row, before a sweep leaves its other logins out: each
 would take as long as is waited for an answer."""
-
-
-def shard_of(pickup: Pickup, shards: int) -> int:
-    """Return in which of some shards a tenant is polled: that of its login, which others share."""
-    return zlib.crc32(pickup.block.encode()) % shards
 
 
 def agreed_of(pickup: Pickup, every: Iterable[Pickup]) -> Agreed:

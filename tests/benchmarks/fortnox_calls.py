@@ -11,7 +11,7 @@ from typing import Any, Final, Self
 from blocks.systems.fortnox.connect import fortnox_session
 from flows.cli.local_steps import LocalSteps
 from flows.cli.result import LoadResult
-from flows.pull import pull_tenant
+from flows.runs.pull_tenant import pull_tenant
 from flows.runs.pull_year import PullOptions
 from simulators.fortnox import FortnoxSimulator
 from tasks.stores import Stores, open_stores

@@ -1,63 +1,83 @@
-"""A night of quiet tenants through Prefect's server and real runs, and as many runs of nothing."""
+"""Nights through Prefect's server: in shards, a run per tenant, and as many runs of nothing."""
 
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import os
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import psutil
 from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary_settings
 
-from flows.pull import pull
+from flows.cli.local_steps import LocalSteps
+from flows.cli.result import LoadResult
+from flows.runs.pull_tenant import pull_tenant
+from flows.runs.pull_year import PullOptions
 from flows.server.processes import PrefectServer, deployments_served
-from tests.benchmarks.fortnox_books import ZONE, connect, name_of, served
+from tasks.report import report
+from tasks.stores import Stores, open_stores
+from tests.benchmarks.fortnox_books import FIRST_NUMBER, ZONE, Served, connect, name_of, served
 from tests.benchmarks.runs import FINAL, NOTHING, must, nothing_served, server_in, start
 
-NIGHT: Final = "2026-11-23"
 NIGHTLY: Final = "nightly/nightly"
+PULL: Final = "pull/pull"
 TAG: Final = "night"
+SHARD: Final = "night-shard"
 HOST: Final = "tasma-host"
 """Name of the process that our runs are forks of."""
 
-ALL_AT_ONCE: Final = "100000"
-"""Runs that a night begins per minute: the machine alone sets the pace here."""
+FORK: Final = "tasma-run"
+"""Name of such a fork."""
 
 AT_ONCE: Final = 4
 """Transfers at the same time while the night is prepared."""
 
-QUIET_LIMIT_S: Final = 120.0
-"""Longest time without any run coming to its end."""
+QUIET_LIMIT_S: Final = 300.0
+"""Longest time without any tenant coming to its end."""
 
 LOOK_S: Final = 1.0
 MANY: Final = 10_000
 HOURS: Final = 5
+CHANGED: Final = 20
+"""Of so many tenants one has changed books in the night of changes: 5 %."""
 
 
 def night(home: str, tenants: int, vouchers: int) -> Callable[[], dict[str, Any]]:
-    """Publish every tenant, then time a night in which nothing has changed."""
-    os.environ |= {"TASMA_HOME": home, "TASMA_NIGHT_RUNS_PER_MINUTE": ALL_AT_ONCE}
+    """Publish every tenant, then time three nights: a run for each, in shards, and with changes."""
+    os.environ["TASMA_HOME"] = home
     connect(Path(home), tenants)
     simulator = served(tenants, vouchers)
 
     def work() -> dict[str, Any]:
         with server_in(home) as server, deployments_served(server) as serving:
-            _stop_schedules(server)
-            before = asyncio.run(_transfers(server, tenants))
-            simulator.next_day()
-            calls, sim_s = len(simulator.statuses()), simulator.cpu_s
-            told = _timed(server, serving.pid, tenants, lambda: _start_night(server))
-            statuses = simulator.statuses()[calls:]
+            stop_schedules(server)
+            asyncio.run(_transfers(server, tenants))
+            nights = Nights(server, serving.pid, simulator, tenants)
+            by_run = nights.timed("2026-11-23", nights.start_runs)
+            in_shards = nights.timed("2026-11-24", nights.start_night)
+            changed = range(0, tenants, CHANGED)
+            for place in changed:
+                edit = {"tenant": FIRST_NUMBER + place, "changed": [["B", 3]]}
+                simulator.ask("edit", edit)
+            with_changes = nights.timed("2026-11-25", nights.start_night)
             return {
-                "before": before,
-                **told,
-                "simulator_cpu_ms_per_tenant": _ms(simulator.cpu_s - sim_s, tenants),
-                "calls": len(statuses),
-                "refused_429": statuses.count(429),
+                **in_shards,
+                **{f"run_per_tenant_{name}": value for name, value in by_run.items()},
+                **{f"changed_{name}": value for name, value in with_changes.items()},
+                "changed_tenants": len(changed),
+                "times_as_many_a_cpu_second": round(
+                    by_run["cpu_ms_per_tenant"] / in_shards["cpu_ms_per_tenant"], 2
+                ),
+                "times_as_many_a_minute": round(
+                    in_shards["tenants_per_minute"] / by_run["tenants_per_minute"], 2
+                ),
             }
 
     return work
@@ -136,29 +156,144 @@ def _wait(server: PrefectServer, tenants: int) -> dict[str, int]:
     return dict(Counter(run["state"]["name"] for run in found))
 
 
-def _start_night(server: PrefectServer) -> None:
-    start(server, NIGHTLY, parameters={"zone": ZONE, "night": NIGHT})
-
-
 def _start_nothing(server: PrefectServer, runs: int) -> None:
     for place in range(runs):
         start(server, NOTHING, parameters={"tenant": name_of(place)}, tags=[TAG])
 
 
-async def _transfers(server: PrefectServer, tenants: int) -> dict[str, int]:
-    """Pull every tenant as runs of this very process: quicker, and the UI has their pages."""
+class Nights:
+    """Nights of the same tenants, one after another; each is timed until all have an outcome."""
+
+    def __init__(
+        self, server: PrefectServer, serving: int, simulator: Served, tenants: int
+    ) -> None:
+        self._server, self._serving = server, serving
+        self._simulator, self._tenants = simulator, tenants
+
+    def timed(self, date: str, begin: Callable[[str], None]) -> dict[str, Any]:
+        """Let a day pass, begin a night, and say what it took until all was done."""
+        self._simulator.next_day()
+        calls, sim_s = len(self._simulator.statuses()), self._simulator.cpu_s
+        with Memory(self._serving) as memory:
+            before, began = _cpu(self._serving), time.monotonic()
+            begin(date)
+            outcomes = self._outcomes(date)
+            self._wait_for_runs()
+            wall_s, after = time.monotonic() - began, _cpu(self._serving)
+        spent = {name: after[name] - before[name] for name in after}
+        statuses = self._simulator.statuses()[calls:]
+        return {
+            "cpu_s": sum(spent.values()),
+            "tenants": self._tenants,
+            "outcomes": outcomes,
+            "tenants_per_minute": round(self._tenants / wall_s * 60, 1),
+            "cpu_ms_per_tenant": _ms(sum(spent.values()), self._tenants),
+            **{f"{name}_cpu_ms_per_tenant": _ms(s, self._tenants) for name, s in spent.items()},
+            f"minutes_for_{MANY}_as_here": round(MANY / self._tenants * wall_s / 60),
+            "simulator_cpu_ms_per_tenant": _ms(self._simulator.cpu_s - sim_s, self._tenants),
+            "calls": len(statuses),
+            "refused_429": statuses.count(429),
+            **memory.facts,
+        }
+
+    def start_night(self, date: str) -> None:
+        """Begin the night as its schedule does."""
+        start(self._server, NIGHTLY, parameters={"zone": ZONE, "night": date})
+
+    def start_runs(self, date: str) -> None:
+        """Start a run for each tenant, as nights did before there were shards."""
+        for place in range(self._tenants):
+            wish = {"tenant": name_of(place), "system": "fortnox", "night": date}
+            start(self._server, PULL, parameters=wish, tags=[TAG])
+
+    def _outcomes(self, date: str) -> dict[str, int]:
+        over, since = -1, time.monotonic()
+        with open_stores() as stores:
+            while True:
+                rows = stores.hub.nights.of_night(dt.date.fromisoformat(date))
+                found = Counter(row.outcome for row in rows if row.outcome)
+                if (done := sum(found.values())) == self._tenants:
+                    return dict(found)
+                if done != over:
+                    over, since = done, time.monotonic()
+                if time.monotonic() - since > QUIET_LIMIT_S:
+                    raise RuntimeError(f"{over} of {self._tenants} tenants came to their end.")
+                time.sleep(LOOK_S)
+
+    def _wait_for_runs(self) -> None:
+        """Wait until no run is left, so that what each has spent is counted."""
+        states = {"type": {"not_any_": list(FINAL)}}
+        for tag in (TAG, SHARD):
+            body = {"flow_runs": {"tags": {"all_": [tag]}, "state": states}}
+            while must(self._server, "/flow_runs/count", body):
+                time.sleep(LOOK_S)
+
+
+class Memory:
+    """The memory of the largest run at each second of the body; `facts` compare its quarters."""
+
+    def __init__(self, serving: int) -> None:
+        self._serving = serving
+        self._seen: list[int] = []
+        self._is_over = threading.Event()
+        self._thread = threading.Thread(target=self._look, daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_problem: object) -> None:
+        self._is_over.set()
+        self._thread.join()
+
+    def _look(self) -> None:
+        runner = psutil.Process(self._serving)
+        while not self._is_over.wait(LOOK_S):
+            with suppress(psutil.Error):
+                family = runner.children(recursive=True)
+                sizes = [each.memory_info().rss for each in family if each.name() == FORK]
+                self._seen.append(max(sizes, default=0))
+
+    @property
+    def facts(self) -> dict[str, float]:
+        """Peak of the largest run, and of it in the second and in the last quarter of the time."""
+        seen = [size for size in self._seen if size]
+        quarter = len(seen) // 4
+        if not quarter:
+            return {"peak_run_mib": round(max(seen, default=0) / 2**20)}
+        second, last = max(seen[quarter : 2 * quarter]), max(seen[-quarter:])
+        return {
+            "peak_run_mib": round(max(seen) / 2**20),
+            "second_quarter_mib": round(second / 2**20),
+            "last_quarter_mib": round(last / 2**20),
+        }
+
+
+class Published(LocalSteps):
+    """The steps of a first transfer in this process, with the pages that the UI has of it."""
+
+    async def report(self, *about: Any, **how: Any) -> None:
+        await report.fn(*about, **how)
+
+
+async def _transfers(server: PrefectServer, tenants: int) -> None:
+    """Pull every tenant in this very process, which is quicker than by runs."""
     free = asyncio.Semaphore(AT_ONCE)
 
-    async def one(place: int) -> str:
+    async def one(stores: Stores, place: int) -> None:
+        steps = Published(LoadResult(name_of(place)), lambda _step: None)
         async with free:
-            return str((await pull(name_of(place), return_state=True)).name)
+            await pull_tenant(stores, name_of(place), PullOptions(), steps=steps)
 
     login = server.client_variables["PREFECT_API_AUTH_STRING"]
-    with temporary_settings({PREFECT_API_URL: server.api_url, PREFECT_API_AUTH_STRING: login}):
-        return dict(Counter(await asyncio.gather(*map(one, range(tenants)))))
+    with (
+        temporary_settings({PREFECT_API_URL: server.api_url, PREFECT_API_AUTH_STRING: login}),
+        open_stores() as stores,
+    ):
+        await asyncio.gather(*(one(stores, place) for place in range(tenants)))
 
 
-def _stop_schedules(server: PrefectServer) -> None:
+def stop_schedules(server: PrefectServer) -> None:
     """Keep housekeeping out of the figures; what is asked for by hand still runs."""
     for deployment in must(server, "/deployments/filter", {}):
         server.ask(f"/deployments/{deployment['id']}/pause_deployment", {})

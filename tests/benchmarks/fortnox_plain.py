@@ -14,7 +14,7 @@ from blocks.systems.ports import Extract, KnownYear, LedgerSource, SourceYear
 from blocks.systems.registry import Books
 from flows.cli.local_steps import LocalSteps
 from flows.cli.result import LoadResult
-from flows.pull import pull_tenant
+from flows.runs.pull_tenant import pull_tenant
 from flows.runs.pull_year import PullOptions
 from tasks.fetch import Fetched
 from tasks.jobs import Job

@@ -24,7 +24,7 @@ from flows.server.processes import PrefectServer, deployments_served
 from flows.sftp_sweep import sftp_sweep
 from simulators.books.company import Company
 from simulators.books.years import calendar_years
-from tests.benchmarks.fortnox_night import _is_server, _stop_schedules
+from tests.benchmarks.fortnox_night import _is_server, stop_schedules
 from tests.benchmarks.runs import must, server_in
 from tests.benchmarks.sftp_servers import PASSWORD, Servers, started
 
@@ -55,7 +55,7 @@ def sweeps(home: str, tenants: int, servers: int, files: int) -> Callable[[], di
             server_in(home) as server,
             deployments_served(server) as serving,
         ):
-            _stop_schedules(server)
+            stop_schedules(server)
             _say("Prefect's server and the deployments are there")
             hub.migrate()
             for login in [*logins, FIRST]:

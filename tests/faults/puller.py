@@ -12,7 +12,7 @@ from blocks.hub import Connection, Method, Tenant
 from blocks.steps import KILL_AT
 from flows.cli.local_steps import LocalSteps
 from flows.cli.result import LoadResult
-from flows.pull import pull_tenant
+from flows.runs.pull_tenant import pull_tenant
 from flows.runs.pull_year import PullOptions
 from ledger.fiscal_year import FiscalYear
 from tasks.stores import Stores

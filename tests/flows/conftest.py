@@ -46,8 +46,13 @@ SECRET = "planted-secret-7f3a91c2"  # noqa: S105 - it opens nothing
 ASK_AGAIN_S = 0.25
 """Between two looks at a run."""
 
-SOON = {"PREFECT_RUNNER_POLL_FREQUENCY": "1", "PREFECT_WORKER_QUERY_SECONDS": "0.5"}
-"""Runs are looked for as often as Prefect allows, so that little of a test is waiting."""
+SOON = {
+    "PREFECT_RUNNER_POLL_FREQUENCY": "1",
+    "PREFECT_WORKER_QUERY_SECONDS": "0.5",
+    "TASMA_WATCH_AT_START": "false",
+}
+"""Runs are looked for as often as Prefect allows, so that little of a test is waiting; and no sweep
+comes before the one that a test makes."""
 
 PLANTED = {"TASMA_TEST_TOKEN": SECRET, "TASMA_NOTIFY_BLOCK": "custom-webhook/planted"}
 
@@ -92,6 +97,15 @@ class Desk:
             time.sleep(0.1)
         with environment_of(self.home, **PLANTED):
             self.stack.enter_context(prefect_server(home=self.home, port=port))
+
+    def lose_host(self):
+        """Kill all but the server, as the end of the host of the runs does; start it again."""
+        for pid, command in processes_with(self.home).items():
+            if any(word in command for word in ("server.serve", "fork_server", "prefect.engine")):
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+        with environment_of(self.home, **PLANTED, **settings_of(self.fortnox)):
+            self.stack.enter_context(deployments_served(self.server))
 
     def ask(self, path, body=None):
         """Ask until the server answers: on a busy machine SQLite may make it say 503."""

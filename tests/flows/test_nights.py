@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import os
 import signal
+import time
 
 import pytest
 
 from blocks.hub import unit_resource
 from flows.nightly import nightly
+from flows.pull import pull
 from ledger.fiscal_year import FiscalYear
 from tests.flows.conftest import process_of
 
@@ -29,17 +32,57 @@ def runs_of(desk, tenant, tag):
     return [run for run in found if tag in run["tags"]]
 
 
-@pytest.mark.requirement("R-FIN-16a", "R-FIN-10a")
-def test_a_night_makes_one_run_for_each_connected_tenant_however_often_it_is_started(desk, finns):
-    approved, pending = finns
-    for _ in range(2):
-        assert "Completed" == desk.do(nightly, zone=FINLAND, night=NIGHT).name
+def the_night(desk, night):
+    """Begin a night and wait until its shards are over; return them by number."""
+    assert "Done" == desk.do(nightly, zone=FINLAND, night=night).name
+    shards = shards_of(desk, night)
+    return [desk.end_of(run["id"]) for run in shards]
 
-    ends = {}
-    for ledger in finns:
-        (run,) = runs_of(desk, ledger.tenant, "night")
-        ends[ledger.tenant] = desk.end_of(run["id"])["state"]["name"]
-    assert {approved.tenant: "Published", pending.tenant: "Skipped"} == ends
+
+def shards_of(desk, night):
+    found = desk.ask("/flow_runs/filter", {"flow_runs": {"tags": {"all_": ["night-shard"]}}})
+    return [run for run in found if run["parameters"]["night"] == night.isoformat()]
+
+
+def rows_of(desk, night):
+    with desk.stores() as stores:
+        return {row.tenant: row for row in stores.hub.nights.of_night(night)}
+
+
+@pytest.mark.requirement("R-FIN-10a")
+def test_a_night_does_each_tenant_once_and_gives_a_run_to_what_is_new(desk, finns):
+    new, pending = finns
+    shards = the_night(desk, NIGHT)
+    (run,) = runs_of(desk, new.tenant, "night")
+    own = desk.end_of(run["id"])
+    fetched = desk.fortnox.count(new.number, "/3/sie/")
+    first = rows_of(desk, NIGHT)
+    again = the_night(desk, NIGHT)
+    for run in shards:
+        copy = desk.start("night-shard", **run["parameters"])
+        assert "Done" == desk.end_of(copy)["state"]["name"]
+        assert "Done" == desk.retry(run["id"])["state"]["name"]
+    looked = desk.fortnox.count(new.number, "/3/sie/")
+    retried = desk.retry(own["id"])
+
+    assert {"Done"} == {run["state"]["name"] for run in shards}
+    assert ("Published", 1) == (own["state"]["name"], own["run_count"])
+    assert ("published", "skipped") == (first[new.tenant].outcome, first[pending.tenant].outcome)
+    assert "First transfer pending" in first[pending.tenant].reason
+    assert [] == runs_of(desk, pending.tenant, "night")
+    assert {run["id"] for run in shards} == {run["id"] for run in again}
+    assert (1, 1) == (fetched, looked), "the run took the look's extract; nobody looked again"
+    assert ("Unchanged", 2) == (
+        retried["state"]["name"],
+        desk.fortnox.count(new.number, "/3/sie/"),
+    ), "Retry always fetches"
+    now = rows_of(desk, NIGHT)
+    assert first[pending.tenant] == now[pending.tenant], "done once, and not again"
+    assert "unchanged" == now[new.tenant].outcome
+    tables = [desk.artifact(f"night-helsinki-{run['parameters']['shard']}") for run in shards]
+    shown = {row["tenant"]: row["outcome"] for table in tables for row in json.loads(table)}
+    assert {new.tenant, pending.tenant} <= shown.keys()
+    assert "skipped" == shown[pending.tenant]
 
 
 def test_a_backfill_goes_on_past_a_year_that_fails_and_a_retry_does_the_rest(desk, connect):
@@ -62,11 +105,12 @@ def test_a_backfill_goes_on_past_a_year_that_fails_and_a_retry_does_the_rest(des
 
 def test_a_night_whose_process_dies_is_taken_up_again_without_anybody(desk, connect):
     ledger = connect(schedule=True, defined=("2025",), time_zone=FINLAND)
+    night = NIGHT + dt.timedelta(days=1)
     with desk.stores() as stores:
         resource = unit_resource(ledger.tenant, FiscalYear.parse("2025"))
         lease = stores.hub.leases.acquire(resource, holder="the test", ttl_s=3600)
-        desk.do(nightly, zone=FINLAND, night=NIGHT + dt.timedelta(days=1))
-        (run,) = runs_of(desk, ledger.tenant, "night")
+        desk.do(nightly, zone=FINLAND, night=night)
+        run = wait_for(lambda: runs_of(desk, ledger.tenant, "night"))[0]
         desk.wait(run["id"], lambda found: "year:2025" in found["tags"])
         os.kill(process_of(run["id"]), signal.SIGKILL)
         # Between the two attempts lies half a second, so the second may be what is seen.
@@ -75,24 +119,83 @@ def test_a_night_whose_process_dies_is_taken_up_again_without_anybody(desk, conn
     ended = desk.end_of(run["id"], after=1)
 
     assert ("Published", 2) == (ended["state"]["name"], ended["run_count"])
+    assert "published" == rows_of(desk, night)[ledger.tenant].outcome
 
 
 def test_a_night_goes_on_when_prefects_server_is_killed_in_the_middle(desk, connect):
     ledger = connect(schedule=True, defined=("2025",), time_zone=FINLAND)
-    with desk.stores() as stores:
-        resource = unit_resource(ledger.tenant, FiscalYear.parse("2025"))
-        lease = stores.hub.leases.acquire(resource, holder="the test", ttl_s=3600)
-        desk.do(nightly, zone=FINLAND, night=NIGHT + dt.timedelta(days=2))
-        (run,) = runs_of(desk, ledger.tenant, "night")
-        desk.wait(run["id"], lambda found: "year:2025" in found["tags"])
-        desk.lose_server()
-        stores.hub.leases.release(lease)
-    ended = desk.end_of(run["id"])
+    night = NIGHT + dt.timedelta(days=2)
+    slow(desk, ledger)
+    desk.do(nightly, zone=FINLAND, night=night)
+    wait_for(lambda: rows_of(desk, night)[ledger.tenant].state == "looking")
+    desk.lose_server()
+    quick(desk)
+    row = wait_for(lambda: ended_row(desk, night, ledger))
 
-    assert "Published" == ended["state"]["name"]
+    assert "published" == row.outcome
     with desk.stores() as stores:
         year = FiscalYear.parse("2025")
         assert 1 == stores.warehouse.load_record(ledger.tenant, year).load_number
+
+
+def test_a_shard_whose_process_dies_twice_gives_what_it_had_in_hand_a_run_of_its_own(desk, connect):
+    ledger = connect(schedule=True, defined=("2025",), time_zone=FINLAND)
+    desk.do(pull, tenant=ledger.tenant)
+    night = NIGHT + dt.timedelta(days=3)
+    slow(desk, ledger)
+    desk.do(nightly, zone=FINLAND, night=night)
+    for deaths in (0, 1):
+        row = wait_for(lambda deaths=deaths: in_hand(desk, night, ledger, deaths))
+        os.kill(process_of(row.run_id), signal.SIGKILL)
+    quick(desk)
+    row = wait_for(lambda: ended_row(desk, night, ledger))
+
+    assert ("unchanged", 2) == (row.outcome, row.deaths)
+    assert row.run_id == runs_of(desk, ledger.tenant, "night")[0]["id"]
+    assert {"Done"} == {desk.end_of(run["id"])["state"]["name"] for run in shards_of(desk, night)}
+
+
+def test_a_night_whose_host_is_gone_is_gone_on_with_by_the_next(desk, connect):
+    ledger = connect(schedule=True, defined=("2025",), time_zone=FINLAND)
+    night = NIGHT + dt.timedelta(days=4)
+    slow(desk, ledger)
+    desk.do(nightly, zone=FINLAND, night=night)
+    wait_for(lambda: in_hand(desk, night, ledger, 0))
+    desk.lose_host()
+    quick(desk)
+    row = wait_for(lambda: ended_row(desk, night, ledger))
+
+    assert ("published", 1) == (row.outcome, row.deaths)
+    ended = [desk.end_of(run["id"]) for run in shards_of(desk, night)]
+    assert {"Done"} == {run["state"]["name"] for run in ended}
+
+
+def slow(desk, ledger):
+    """Have the look at a tenant take long enough for something to happen meanwhile."""
+    desk.fortnox.faults.add("delay", tenant=ledger.number, path="/3/sie/", times=None, seconds=15)
+
+
+def quick(desk):
+    """Take that back."""
+    desk.fortnox.faults.clear()
+
+
+def in_hand(desk, night, ledger, deaths):
+    row = rows_of(desk, night)[ledger.tenant]
+    return row if row.state == "looking" and row.deaths == deaths else None
+
+
+def ended_row(desk, night, ledger):
+    row = rows_of(desk, night)[ledger.tenant]
+    return row if row.state == "ended" else None
+
+
+def wait_for(found, limit_s=180):
+    deadline = time.monotonic() + limit_s
+    while not (answer := found()):
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+    return answer
 
 
 def is_running(run):

@@ -14,8 +14,8 @@ from flows.cli.local import import_here
 from flows.cli.local_steps import LocalSteps
 from flows.cli.result import LoadResult
 from flows.demo.outcome import published_balances
-from flows.pull import pull_tenant
 from flows.runs.outcomes import combined
+from flows.runs.pull_tenant import pull_tenant
 from flows.runs.pull_year import PullOptions
 from flows.runs.taking import take_in
 from flows.runs.unit import load_unit

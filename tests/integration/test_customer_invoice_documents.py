@@ -11,7 +11,7 @@ from blocks.hub import Connection, Method, Tenant
 from blocks.systems.fortnox import customer_invoices
 from flows.cli.local_steps import LocalSteps
 from flows.cli.result import LoadResult
-from flows.pull import pull_tenant
+from flows.runs.pull_tenant import pull_tenant
 from flows.runs.pull_year import PullOptions
 from ledger.fiscal_year import FiscalYear
 from simulators.books.company import Company

@@ -16,7 +16,6 @@ from blocks.hub import Tenant
 from blocks.lake import ExtractPart
 from blocks.systems.ports import KnownYear
 from blocks.systems.registry import open_books
-from flows.nightly import tenants_of
 from ledger.fiscal_year import FiscalYear
 from simulators.books.company import Company
 from simulators.books.countries import FINLAND
@@ -24,6 +23,7 @@ from simulators.books.years import calendar_years
 from simulators.fennoa import Fault, Ledger, Manners
 from simulators.fennoa.resources import ledger as answers
 from tests.harnesses import fennoa as harness
+from tests.nights import tenants_of
 
 BOOKS = Company(31, calendar_years(2024, 2025), 300, country=FINLAND)
 YEAR = FiscalYear.parse("2025")

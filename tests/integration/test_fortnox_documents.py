@@ -14,7 +14,7 @@ from blocks.systems.fortnox.connect import fortnox_session
 from blocks.systems.ports import MissingFile, Refusal
 from flows.cli.local_steps import LocalSteps
 from flows.cli.result import LoadResult
-from flows.pull import pull_tenant
+from flows.runs.pull_tenant import pull_tenant
 from flows.runs.pull_year import PullOptions
 from ledger.fiscal_year import FiscalYear
 from simulators.books.company import Company

@@ -9,10 +9,10 @@ import pytest
 
 from blocks.http import CallRefused
 from blocks.hub import Tenant
-from flows.nightly import tenants_of
 from ledger.fiscal_year import FiscalYear
 from simulators.fennoa import Ledger
 from tests.harnesses import fennoa, procountor
+from tests.nights import tenants_of
 
 NIGHT = dt.date(2025, 12, 3)
 

@@ -15,7 +15,7 @@ from blocks.systems.fortnox import pages
 from flows.cli.local import import_here
 from flows.cli.local_steps import LocalSteps
 from flows.cli.result import LoadResult
-from flows.pull import pull_tenant
+from flows.runs.pull_tenant import pull_tenant
 from flows.runs.pull_year import PullOptions
 from ledger.fiscal_year import FiscalYear
 from ledger.unit import Unit

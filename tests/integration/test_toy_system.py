@@ -17,13 +17,13 @@ from blocks.systems.registry import open_books
 from flows.cli.connect import connect_tenant
 from flows.cli.failure import redacted
 from flows.keep_connections import keep_connections
-from flows.nightly import tenants_of
 from ledger.fiscal_year import FiscalYear
 from tasks.erasing import erase, holdings
 from tasks.from_landing import fetched_from_landing
 from tasks.ledger_sources import year_sources
 from tests.command_line import invoke
 from tests.harnesses import toy as harness
+from tests.nights import tenants_of
 from tests.toy import port
 from tests.toy.server import Company
 from tests.toy.system import SYSTEM

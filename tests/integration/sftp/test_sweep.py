@@ -18,8 +18,8 @@ from simulators.books.years import calendar_years
 from simulators.sftp import SftpSimulator
 from tasks.pickup import poll
 from tasks.pickup.polled import End
-from tasks.pickup.sweep import shard_of
 from tasks.pickup.taking import STALLED
+from tasks.shards import shard_of
 from tests.sftp_place import BOTH, LOGIN, PASSWORD, SIMULATED, account, on_each_server
 from tests.sftp_runs import ACME, OTHER, balances, below, reason
 
@@ -388,7 +388,7 @@ def test_silence_is_told_once_after_36_hours(polled, stores, clock):
 
 def test_every_tenant_is_in_one_shard_with_those_of_its_login():
     pickups = [Pickup(f"t{n}", f"sftp-account/b{n // 2}", "/") for n in range(100)]
-    shards = [shard_of(item, 4) for item in pickups]
+    shards = [shard_of(item.block, 4) for item in pickups]
 
     assert {0, 1, 2, 3} == set(shards)
     assert shards[::2] == shards[1::2]

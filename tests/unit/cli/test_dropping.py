@@ -13,9 +13,9 @@ from blocks.settings import settings
 from blocks.warehouse.warehouse import Warehouse
 from flows.cli import dropping
 from flows.demo.outcome import published_balances
-from flows.nightly import tenants_of
 from ledger.fiscal_year import FiscalYear
 from tasks.arrivals import REFRESH, Arrival
+from tests.nights import tenants_of
 from tests.small_sie import small_sie
 
 NUMBER = 503072

@@ -13,7 +13,8 @@ from blocks.hub import Connection, Hub, Method, Tenant
 from blocks.hub.tenants import NIGHT_ZONES
 from blocks.settings import settings
 from blocks.systems.fortnox.system import FORTNOX
-from flows.nightly import NAMED, Zone, nightly, nobodys
+from flows.nightly import NAMED, nightly, nobodys
+from flows.runs.forms import Zone
 from flows.server.deployments import NIGHTS
 from tests.earlier_hub import move
 
