@@ -184,6 +184,11 @@ def onboarding(facts: Facts) -> Onboarding:
     return Onboarding(_stage(facts, checklist), checklist, unapproved)
 
 
+def stage_of(facts: Facts) -> Stage:
+    """Return the stage alone; of the checklist no more is made than that takes."""
+    return _stage(facts, _checklist(facts))
+
+
 def _stage(facts: Facts, checklist: Iterable[Step]) -> Stage:
     if facts.was_live or facts.approved:
         return Stage.LIVE

@@ -11,6 +11,8 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 from blocks.hub import Hub, Tenant
+from blocks.hub.claims import NumberTaken
+from blocks.hub.refusals import TenantExists
 from blocks.lake import Lake
 from blocks.received import read_received
 from blocks.warehouse.warehouse import Warehouse
@@ -65,16 +67,27 @@ def tenant_of(hub: Hub, path: Path) -> tuple[Tenant, bool]:
     wanted = slug(facts.company_name) or f"org{facts.organisation_number}"
     if not facts.organisation_number and (same := hub.tenants.find(wanted)):
         raise CompanyUncertain(file_name=path.name, tenant=same.id)
-    added = hub.tenants.add(
-        Tenant(
+    return _added(hub, facts, wanted=wanted)
+
+
+def _added(hub: Hub, facts: SourceFacts, *, wanted: str) -> tuple[Tenant, bool]:
+    """Make the tenant, unless another process has made one of this number or id just now."""
+    for _ in range(MAX_SAME_NAMES):
+        tenant = Tenant(
             id=_free_id(hub, wanted),
             name=facts.company_name or wanted,
             organisation_number=facts.organisation_number,
             currency=facts.currency,
         )
-    )
-    hub.openings.begin(added.id, is_trial=True)
-    return added, True
+        try:
+            added = hub.tenants.add(tenant)
+        except NumberTaken as taken:
+            return hub.tenants.get(str(taken.values["holder"])), False
+        except TenantExists:
+            continue
+        hub.openings.begin(added.id, is_trial=True)
+        return added, True
+    raise TenantExists(tenant=wanted)
 
 
 def is_known(hub: Hub, path: Path) -> bool:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from blocks.hub import ConnectionState, Hub
+from blocks.hub import ConnectionState, Hub, Tenant
 from blocks.hub.onboarding import Opening
+from blocks.hub.opening_facts import OpeningFacts, YearFacts
 from blocks.hub.pickups import Pickup
-from blocks.hub.states import WHOLE_YEAR
 from blocks.onboarding_form import write_form
 from blocks.settings import settings
 from ledger.errors import TerminalError
@@ -22,6 +23,7 @@ from ledger.onboarding import (
     Transfer,
     TransferredYear,
     onboarding,
+    stage_of,
 )
 from ledger.onboarding_form import OnboardingForm
 
@@ -70,10 +72,13 @@ def onboarding_of(hub: Hub, tenant: str) -> Onboarding:
 
 def stages(hub: Hub, tenant: str = "") -> dict[str, Stage]:
     """Return the stage of every tenant, or of one; only openings under way are looked into."""
-    return {
-        name: stage or onboarding_of(hub, name).stage
-        for name, stage in hub.openings.settled(tenant).items()
+    settled = hub.openings.settled(tenant)
+    under_way = [name for name, stage in settled.items() if stage is None]
+    derived = {
+        known.id: stage_of(_facts(known, opening, facts))
+        for known, opening, facts in hub.openings.known(under_way)
     }
+    return {name: stage or derived[name] for name, stage in settled.items()}
 
 
 def facts_of(hub: Hub, tenant: str) -> Facts:
@@ -82,9 +87,11 @@ def facts_of(hub: Hub, tenant: str) -> Facts:
     Raises:
         UnknownTenant: The hub has no such tenant.
     """
-    known = hub.tenants.get(tenant)
-    opening = hub.openings.find(tenant)
-    approved = frozenset(item.year for item in hub.approvals.of_tenant(tenant))
+    ((known, opening, facts),) = hub.openings.known([tenant])
+    return _facts(known, opening, facts)
+
+
+def _facts(known: Tenant, opening: Opening | None, facts: OpeningFacts) -> Facts:
     if opening is None:
         # Made before there were forms: approved then, or held by no gate.
         return Facts(is_trial=not known.has_schedule, was_live=known.has_schedule)
@@ -94,10 +101,12 @@ def facts_of(hub: Hub, tenant: str) -> Facts:
         is_trial=opening.is_trial,
         form_delivered=opening.delivered_at is not None,
         form_filed=form is not None,
-        access=_access(hub, tenant, form),
-        missing_prerequisites=tuple(_missing(hub, opening)),
-        years=tuple(_year(hub, tenant, year) for year in form.fiscal_years) if form else (),
-        approved=approved,
+        access=_access(form, facts.connections),
+        missing_prerequisites=tuple(_missing(known, form, facts)),
+        years=tuple(_year(year, facts.years[year.key]) for year in form.fiscal_years)
+        if form
+        else (),
+        approved=frozenset(facts.approved),
     )
 
 
@@ -217,48 +226,36 @@ def excluded_dimensions(hub: Hub, tenant: str) -> tuple[str, ...]:
     return opening.form.excluded_dimensions if opening and opening.form else ()
 
 
-def _access(hub: Hub, tenant: str, form: OnboardingForm | None) -> Access:
+def _access(form: OnboardingForm | None, connections: Mapping[str, ConnectionState]) -> Access:
     if form is None or form.transfer is not Transfer.API:
         return Access.UNTESTED
-    connection = hub.connections.find(tenant, form.source_system)
-    return ACCESS.get(connection.status, Access.UNTESTED) if connection else Access.UNTESTED
+    state = connections.get(form.source_system)
+    return ACCESS.get(state, Access.UNTESTED) if state else Access.UNTESTED
 
 
-def _missing(hub: Hub, opening: Opening) -> list[str]:
+def _missing(known: Tenant, form: OnboardingForm | None, facts: OpeningFacts) -> list[str]:
     """Name what of company, accounts, fiscal years and account map is not there (R-FIN-24)."""
-    tenant, form = opening.tenant, opening.form
-    years = {item.year for item in hub.years.active(tenant)}
     is_api = form is not None and form.transfer is Transfer.API
     there = {
-        "organisation number": bool(hub.tenants.get(tenant).organisation_number),
+        "organisation number": bool(known.organisation_number),
         # Accounts of an API tenant come through the API.
-        "ledger accounts": is_api or bool(hub.charts.of(tenant)),
-        "fiscal years": form is not None and years.issuperset(form.fiscal_years),
-        "account map": hub.account_maps.find(tenant) is not None,
+        "ledger accounts": is_api or facts.has_chart,
+        "fiscal years": form is not None and facts.defined.issuperset(form.fiscal_years),
+        "account map": facts.has_account_map,
     }
     return [name for name, is_there in there.items() if not is_there]
 
 
-def _year(hub: Hub, tenant: str, year: FiscalYear) -> TransferredYear:
-    status = hub.units.find(tenant, year)
-    hold = hub.holds.find(tenant, year)
-    statements = hub.customer_statements.of_year(tenant, year)
-    is_staged = hold is not None and hold.coverage == WHOLE_YEAR
+def _year(year: FiscalYear, facts: YearFacts) -> TransferredYear:
+    """Return how a year stands; a control of the statements is a step of its own."""
+    differing = (
+        said for outcome, said in facts.statements.values() if outcome is Comparison.DIFFERS
+    )
     return TransferredYear(
         year,
-        is_staged=is_staged,
-        is_published=bool(status and status.last_published_at),
-        holding=_holding(hub, hold.load_id) if hold is not None else (),
-        statements={kind: item.outcome for kind, item in statements.items()},
-        differing=next(
-            (i.differing for i in statements.values() if i.outcome is Comparison.DIFFERS), ""
-        ),
-    )
-
-
-def _holding(hub: Hub, load_id: str) -> tuple[str, ...]:
-    """Return the controls that hold a load, but those that the checklist has of their own."""
-    results = hub.loads.results(load_id)
-    return tuple(
-        item.control for item in results if item.holds and not item.control.startswith("customer_")
+        is_staged=bool(facts.hold),
+        is_published=facts.is_published,
+        holding=tuple(name for name in facts.holding if not name.startswith("customer_")),
+        statements={kind: outcome for kind, (outcome, _) in facts.statements.items()},
+        differing=next(differing, ""),
     )

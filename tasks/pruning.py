@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -41,7 +41,7 @@ def prune(
     and with what the source was asked; what is held (it is published from its stage), what a run
     works on, all documents, and the files of what is pushed.
     """
-    kept = keep(stores)
+    kept = keep(stores, stores.lake.tenants_with_old(older_than))
     return stores.lake.prune(
         keep_landed=kept.landed,
         keep_staged=kept.staged,
@@ -51,18 +51,21 @@ def prune(
     )
 
 
-def keep(stores: Stores) -> Kept:
-    """Gather what every tenant needs."""
+def keep(stores: Stores, tenants: Iterable[str]) -> Kept:
+    """Gather what some tenants need; one that the hub has lost keeps what it has published."""
     kept = Kept()
-    for tenant in stores.hub.tenants:
-        for load in _spoken_of(stores, tenant.id):
+    published = frozenset(stores.warehouse.tenants())
+    for tenant in tenants:
+        if tenant not in published and stores.hub.tenants.find(tenant) is None:
+            continue
+        for load in _spoken_of(stores, tenant):
             kept.landed.update({load.landed_sha256, _asked(stores, load)})
             kept.staged.add(load.stage_folder)
-        kept.landed.update(_published(stores, tenant.id))
-        for year in _forgotten(stores, tenant.id):
+        kept.landed.update(_published(stores, tenant))
+        for year in _forgotten(stores, tenant):
             for name in SYSTEMS:
-                kept.landed.update(stores.lake.landed_of(tenant.id, evidence_of(name)))
-            kept.staged.update(stores.lake.staged_of(tenant.id, year.key))
+                kept.landed.update(stores.lake.landed_of(tenant, evidence_of(name)))
+            kept.staged.update(stores.lake.staged_of(tenant, year.key))
     return kept
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from typing import Final
 
 from blocks.durable import clean_temporary
@@ -35,14 +34,11 @@ def repair_statuses(*, everything: bool = False) -> list[UnitStatus]:
             the janitor cheap however many tenants there are.
     """
     with open_stores() as stores:
-        unfinished = stores.hub.side_loads.unfinished()
-        found = [
-            tenant.id
-            for tenant in stores.hub.tenants
+        found = (
+            [tenant.id for tenant in stores.hub.tenants]
             if everything
-            or tenant.id in unfinished
-            or _is_suspect(stores.hub.units.of_tenant(tenant.id))
-        ]
+            else sorted(_suspects(stores))
+        )
         return [unit for tenant in found for unit in repair_tenant(stores, tenant)]
 
 
@@ -61,8 +57,9 @@ def forget_old() -> int:
         return loads + answers + nights + stores.hub.events.prune(older_than=KEPT)
 
 
-def _is_suspect(units: Sequence[UnitStatus]) -> bool:
-    return any(unit.status in SUSPECT for unit in units)
+def _suspects(stores: Stores) -> set[str]:
+    units = stores.hub.units.in_states(SUSPECT)
+    return {unit.tenant for unit in units} | set(stores.hub.side_loads.unfinished())
 
 
 def repair_tenant(stores: Stores, tenant: str) -> list[UnitStatus]:

@@ -26,4 +26,5 @@ def open_stores() -> Iterator[Stores]:
     """Open the stores that the settings name, the hub with its schema up to date."""
     chosen = settings()
     with Hub(chosen.hub_url) as hub:
-        yield Stores(hub.migrate(), Lake(chosen.lake), Warehouse(chosen.warehouse))
+        lake = Lake(chosen.lake, is_tenant=hub.tenants.has)
+        yield Stores(hub.migrate(), lake, Warehouse(chosen.warehouse))

@@ -18,6 +18,7 @@ from sqlalchemy import Connection as Transaction
 from sqlalchemy import and_, insert, select, update
 
 from blocks.hub import models
+from blocks.hub.claims import claim_company
 from blocks.hub.connection_states import MAY_GIVE_WAY, OURS, ConnectionState, Method
 from blocks.hub.database import Database
 from blocks.hub.errors import Refused
@@ -181,10 +182,14 @@ class Connections:
         Raises:
             UnknownTenant: There is no such tenant.
             UnusableCompanyId: The company's id cannot be sent in the header of a call.
+            CompanyTaken: Another tenant is connected to it, and does not share its number.
         """
         check_company_id(connection.source_tenant_id, system=connection.system)
         with self._database.writing() as transaction:
             require(transaction, connection.tenant)
+            claim_company(
+                transaction, connection.tenant, connection.system, connection.source_tenant_id
+            )
             old = _find(transaction, connection.tenant, connection.system)
             made_at = old.created_at if old else self._database.now()
             new = replace(connection, created_at=made_at)

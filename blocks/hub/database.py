@@ -43,6 +43,12 @@ UNUSABLE: Final = {
 }
 """SQLite's primary result codes that need a person, and what that person can do."""
 
+NO_ROOM_TO_READ: Final = (
+    "its disk is so full that SQLite cannot make the index beside the file, without which nothing "
+    "is read either; remove something by hand, 1 MiB is enough, then `tasma lake prune --yes`"
+)
+"""What ``SQLITE_IOERR_SHMSIZE`` means: it is no error of the disk, though SQLite calls it one."""
+
 Clock = Callable[[], dt.datetime]
 
 
@@ -122,11 +128,14 @@ class Database:
     def _explained(self, problem: DatabaseError) -> Exception:
         """Say what SQLite's trouble means; an error of ours in the SQL stays what it is."""
         # The low byte is the primary result code, the rest tells where it came from.
-        code = getattr(problem.orig, "sqlite_errorcode", 0) & 0xFF
+        full_code = getattr(problem.orig, "sqlite_errorcode", 0)
+        code = full_code & 0xFF
         if code in BUSY:
             return HubLocked(path=self.path, waited_s=self._busy_timeout_s)
         if code in UNUSABLE:
-            return HubFileUnusable(path=self.path, answer=str(problem.orig), meaning=UNUSABLE[code])
+            is_full = full_code == sqlite3.SQLITE_IOERR_SHMSIZE
+            meaning = NO_ROOM_TO_READ if is_full else UNUSABLE[code]
+            return HubFileUnusable(path=self.path, answer=str(problem.orig), meaning=meaning)
         return problem
 
     def _require_schema(self, connection: Connection) -> None:

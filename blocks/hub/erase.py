@@ -6,7 +6,7 @@ import datetime as dt
 
 from sqlalchemy import Connection, Table, delete
 
-from blocks.hub import leases, models, outbox
+from blocks.hub import claims, leases, models, outbox
 
 
 def erase_tenant(connection: Connection, tenant: str, *, now: dt.datetime) -> dict[str, int]:
@@ -18,6 +18,7 @@ def erase_tenant(connection: Connection, tenant: str, *, now: dt.datetime) -> di
     for lease in leases.live(connection, now, tenant=tenant):
         raise lease.taken
     outbox.remember_tenant(connection, tenant)
+    claims.pass_on(connection, tenant)
     # Tables that refer to others come last in the list, and are emptied first.
     return {
         table.name: count

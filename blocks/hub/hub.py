@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from blocks.hub.abandoned import abandoned
 from blocks.hub.acceptances import Acceptances
 from blocks.hub.account_maps import AccountMaps
 from blocks.hub.approvals import Approvals
@@ -133,6 +134,7 @@ class Hub:
         Raises:
             LeaseTaken: Another run works on the unit.
             LeaseLost: The lease was lost while the body ran.
+            UnknownTenant: It was erased before; while the lease is held it cannot be.
         """
         with leased(
             self.leases,
@@ -143,6 +145,7 @@ class Hub:
             run_id=run_id,
             above=above,
         ) as kept:
+            self.tenants.get(tenant)
             yield kept
 
     def overview(
@@ -159,6 +162,20 @@ class Hub:
             return read_overview(
                 connection, now=self.database.now(), tenant=tenant, after=after, limit=limit
             )
+
+    def whole_overview(self, *, tenant: str = "") -> Iterator[OverviewRow]:
+        """Go through the rows of all tenants, or of one, page after page (R-X-12)."""
+        after = ""
+        while page := self.overview(tenant=tenant, after=after):
+            yield from page
+            if tenant:
+                return
+            after = page[-1].tenant
+
+    def abandoned(self) -> list[UnitStatus]:
+        """Return the units that a run left in the middle when it ended without a word."""
+        with self.database.reading() as connection:
+            return abandoned(connection, self.database.now())
 
     def repair(self, tenant: str, records: Iterable[LoadRecord]) -> list[UnitStatus]:
         """Mend the tenant's status from the warehouse's load records; return what changed.

@@ -17,6 +17,7 @@ from blocks.hub import models
 from blocks.hub.database import Database
 from blocks.hub.errors import LeaseLost, LeaseTaken
 from blocks.hub.refusals import LeaseLife, LeaseUnnamed
+from blocks.processes import is_gone, is_here, this_process
 from ledger.fiscal_year import FiscalYear
 
 DEFAULT_TTL_S: Final = 120.0
@@ -25,6 +26,9 @@ DEFAULT_TTL_S: Final = 120.0
 MIN_TTL_S: Final = 0.1
 MAX_TTL_S: Final = 3_600.0
 """Longest lease: a crashed holder blocks its resource for at most this long."""
+
+CLOCK_SLACK_S: Final = 60.0
+"""How far the clock by which a lease was given may have been ahead before that is noticed."""
 
 COUNTER: Final = "lease_token"
 NEXT_TOKEN: Final = (
@@ -37,7 +41,11 @@ NEXT_TOKEN: Final = (
 
 @dataclass(frozen=True)
 class Lease:
-    """The right to work on `resource` until `expires_at`; `token` goes with every write."""
+    """The right to work on `resource` until `expires_at`; `token` goes with every write.
+
+    `process`: who took it (`blocks.processes`), empty where that is not known. `ttl_s`: for how
+    long it was given or renewed the last time.
+    """
 
     resource: str
     tenant: str
@@ -46,9 +54,26 @@ class Lease:
     run_id: str
     acquired_at: dt.datetime
     expires_at: dt.datetime
+    process: str = ""
+    ttl_s: float = 0.0
 
     def is_live(self, at: dt.datetime) -> bool:
         """Return whether the lease is held at that moment; at its very end it is not."""
+        return self._lasts(at) and not self.is_stale(at)
+
+    def is_stale(self, at: dt.datetime) -> bool:
+        """Return whether it would last on although nobody holds it.
+
+        Its process has ended without a word; or the clock was ahead when it was given, and nobody
+        is known to be there who will renew it by the right one.
+        """
+        if not self._lasts(at):
+            return False
+        longest = dt.timedelta(seconds=(self.ttl_s or MAX_TTL_S) + CLOCK_SLACK_S)
+        is_ahead = self.expires_at - at > longest
+        return is_gone(self.process) or (is_ahead and not is_here(self.process))
+
+    def _lasts(self, at: dt.datetime) -> bool:
         return bool(self.holder) and at < self.expires_at
 
     @property
@@ -79,7 +104,7 @@ class Leases:
         run_id: str = "",
         above: int = 0,
     ) -> Lease:
-        """Take the lease of a resource that is free or whose lease has run out.
+        """Take the lease of a resource that is free, or whose lease has run out or is stale.
 
         Args:
             resource: A path whose first part is the tenant, such as `unit_resource` makes; one
@@ -107,6 +132,8 @@ class Leases:
                 run_id=run_id,
                 acquired_at=now,
                 expires_at=now + dt.timedelta(seconds=ttl_s),
+                process=this_process(),
+                ttl_s=ttl_s,
             )
             _write(connection, lease, is_new=found is None)
         return lease
@@ -125,8 +152,10 @@ class Leases:
         """
         _check(lease.resource, lease.holder, ttl_s)
         now = self._database.now()
-        renewed = replace(lease, expires_at=now + dt.timedelta(seconds=ttl_s))
-        self._change(lease, models.lease.c.expires_at > now, expires_at=renewed.expires_at)
+        renewed = replace(lease, expires_at=now + dt.timedelta(seconds=ttl_s), ttl_s=ttl_s)
+        self._change(
+            lease, models.lease.c.expires_at > now, expires_at=renewed.expires_at, ttl_s=ttl_s
+        )
         return renewed
 
     def release(self, lease: Lease) -> None:
@@ -148,6 +177,15 @@ class Leases:
         with self._database.reading() as connection:
             return live(connection, self._database.now(), tenant=tenant)
 
+    def stale(self) -> list[Lease]:
+        """Return the leases that would last on although nobody holds them."""
+        with self._database.reading() as connection:
+            return stale(connection, self._database.now())
+
+    def free_stale(self) -> list[Lease]:
+        """Free the leases that nobody holds any more, and return them."""
+        return [lease for lease in self.stale() if self._freed(lease)]
+
     def refuse_busy(self, *resources: str, tenant: str = "") -> None:
         """Raise `LeaseTaken` if one of the resources, or any of a tenant, is held; never waits."""
         of_tenant = self.live(tenant=tenant) if tenant else []
@@ -160,8 +198,8 @@ class Leases:
 
     def release_run(self, run_id: str) -> list[Lease]:
         """Free what a dead run still holds, and return it; the next holder gets a higher token."""
-        held = self.held_by_run(run_id) if run_id else []
-        return [lease for lease in held if self._freed(lease)]
+        lasting = (*self.live(), *self.stale()) if run_id else ()
+        return [lease for lease in lasting if lease.run_id == run_id and self._freed(lease)]
 
     def _freed(self, lease: Lease) -> bool:
         try:
@@ -171,7 +209,7 @@ class Leases:
         return True
 
     def _change(
-        self, lease: Lease, *conditions: ColumnElement[bool], **values: str | dt.datetime
+        self, lease: Lease, *conditions: ColumnElement[bool], **values: str | float | dt.datetime
     ) -> None:
         mine = and_(
             models.lease.c.resource == lease.resource,
@@ -188,7 +226,16 @@ class Leases:
 
 def live(connection: Connection, at: dt.datetime, *, tenant: str = "") -> list[Lease]:
     """Return the leases held at that moment, within a transaction."""
-    query = select(models.lease).where(models.lease.c.holder != "", models.lease.c.expires_at > at)
+    return [lease for lease in _held(connection, tenant=tenant) if lease.is_live(at)]
+
+
+def stale(connection: Connection, at: dt.datetime) -> list[Lease]:
+    """Return the leases that would last on although nobody holds them, within a transaction."""
+    return [lease for lease in _held(connection) if lease.is_stale(at)]
+
+
+def _held(connection: Connection, *, tenant: str = "") -> list[Lease]:
+    query = select(models.lease).where(models.lease.c.holder != "")
     if tenant:
         query = query.where(models.lease.c.tenant == tenant)
     rows = connection.execute(query.order_by(models.lease.c.resource))

@@ -101,6 +101,7 @@ tenant = Table(
     Column("years_from_source", Boolean, nullable=False),
     Column("has_schedule", Boolean, nullable=False),
     Column("created_at", UtcTime, nullable=False),
+    Column("same_number_as", String(63), nullable=False, default="", server_default=""),
 )
 
 fiscal_year = Table(
@@ -659,6 +660,15 @@ connection = Table(
     Index(None, "system", "tenant"),
 )
 
+claim = Table(
+    "claim",
+    metadata,
+    Column("what", String(ID_CHARS), primary_key=True),
+    Column("company", String(ID_CHARS), primary_key=True),
+    _tenant(),
+    Index(None, "tenant"),
+)
+
 consent_link = Table(
     "consent_link",
     metadata,
@@ -734,6 +744,8 @@ lease = Table(
     _text("run_id", ID_CHARS),
     Column("acquired_at", UtcTime, nullable=False),
     Column("expires_at", UtcTime, nullable=False),
+    Column("process", String(NAME_CHARS), nullable=False, default="", server_default=""),
+    Column("ttl_s", Float, nullable=False, default=0.0, server_default="0"),
     Index(None, "run_id"),
 )
 

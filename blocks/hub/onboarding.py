@@ -7,18 +7,24 @@ A tenant without a row here was made before there were forms, and no gate holds 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from itertools import islice
+from typing import Any, Final
 
 from sqlalchemy import Row, exists, insert, select, update
 
 from blocks.hub import models
 from blocks.hub.database import Database
-from blocks.hub.errors import Refused
+from blocks.hub.errors import Refused, UnknownTenant
 from blocks.hub.events import Events
-from blocks.hub.tenants import require
+from blocks.hub.opening_facts import OpeningFacts, opening_facts
+from blocks.hub.tenants import Tenant, require
 from ledger.onboarding import Stage
 from ledger.onboarding_form import OnboardingForm
+
+MAX_AT_ONCE: Final = 1_000
+"""Tenants of which the facts are gathered at once."""
 
 
 @dataclass(frozen=True)
@@ -57,12 +63,34 @@ class Openings:
         table = models.onboarding
         with self._database.reading() as connection:
             row = connection.execute(select(table).where(table.c.tenant == tenant)).one_or_none()
-        if row is None:
-            return None
-        form = OnboardingForm.model_validate_json(row.form) if row.form else None
-        return Opening(
-            tenant, row.is_trial, form, row.delivered_at, row.filed_at, filed_by=row.filed_by
-        )
+        return None if row is None else _opening(row)
+
+    def known(
+        self, tenants: Iterable[str]
+    ) -> Iterator[tuple[Tenant, Opening | None, OpeningFacts]]:
+        """Yield each of some tenants with its opening and the facts of it.
+
+        A few questions for each `MAX_AT_ONCE` of them.
+
+        Raises:
+            UnknownTenant: The hub has no such tenant.
+        """
+        asked = iter(tenants)
+        while batch := list(islice(asked, MAX_AT_ONCE)):
+            yield from self._known(batch)
+
+    def _known(self, asked: list[str]) -> Iterator[tuple[Tenant, Opening | None, OpeningFacts]]:
+        ours, table = models.tenant, models.onboarding
+        with self._database.reading() as connection:
+            tenants = connection.execute(select(ours).where(ours.c.id.in_(asked))).all()
+            found = {row.id: Tenant(**row._asdict()) for row in tenants}
+            rows = connection.execute(select(table).where(table.c.tenant.in_(asked))).all()
+            facts = opening_facts(connection, asked)
+        openings = {row.tenant: _opening(row) for row in rows}
+        for tenant in asked:
+            if tenant not in found:
+                raise UnknownTenant(tenant)
+            yield found[tenant], openings.get(tenant), facts[tenant]
 
     def settled(self, tenant: str = "") -> dict[str, Stage | None]:
         """Return the stage of each tenant, or of one, where few facts tell it: live or a trial.
@@ -124,6 +152,13 @@ class Openings:
             years = ", ".join(map(str, form.fiscal_years))
             message = f"onboarding form filed by {who}: {form.source_system}, {years}"
             self._events.record(connection, "onboarding", message, tenant=tenant)
+
+
+def _opening(row: Row[Any]) -> Opening:
+    form = OnboardingForm.model_validate_json(row.form) if row.form else None
+    return Opening(
+        row.tenant, row.is_trial, form, row.delivered_at, row.filed_at, filed_by=row.filed_by
+    )
 
 
 def _settled(row: Row[Any]) -> Stage | None:

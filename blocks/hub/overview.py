@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import groupby
@@ -17,6 +17,7 @@ from typing import Final
 from sqlalchemy import Connection, RowMapping, select
 
 from blocks.hub import later, models
+from blocks.hub.abandoned import ABANDONED, MEND_WITH, abandoned
 from blocks.hub.connection_states import ConnectionState, look_with
 from blocks.hub.holds import is_waiting
 from blocks.hub.later import LaterFinding
@@ -48,7 +49,8 @@ class OverviewRow:
     which is there also while a later run works or after it has failed. `side_loads`: what loads of
     less than a year wait for, one sentence each; they leave the light as it is. `later`: what was
     found of the published year after it was loaded; it is red where it would block. `look_with`:
-    the command that says more when the tenant is cut off from its system, else empty.
+    the command that says more when the tenant is cut off from its system, or mends what a dead
+    run left in the middle; else empty.
     """
 
     tenant: str
@@ -117,7 +119,15 @@ def read_overview(
         for row in _of_tenant(list(units), now, cut_off=cut_off.get(id_, NOT_CUT_OFF))
     ]
     waited = [_with_waiting(row, waiting.get((row.tenant, row.fiscal_year), ())) for row in rows]
-    return [_with_later(row, found_later.get((row.tenant, row.fiscal_year), ())) for row in waited]
+    told = [_with_later(row, found_later.get((row.tenant, row.fiscal_year), ())) for row in waited]
+    left = {(unit.tenant, unit.fiscal_year) for unit in abandoned(connection, now, tenants=tenants)}
+    return [_left(row) if (row.tenant, row.fiscal_year) in left else row for row in told]
+
+
+def _left(row: OverviewRow) -> OverviewRow:
+    """Say of a unit that a dead run left in the middle that waiting for it is in vain."""
+    reason = "; ".join(filter(None, (ABANDONED.format(row.status), row.reason)))
+    return replace(row, light=Light.RED, reason=reason, look_with=MEND_WITH)
 
 
 def _found_later(
@@ -131,7 +141,9 @@ def _found_later(
     return found
 
 
-def _with_later(row: OverviewRow, found: Iterable[LaterFinding]) -> OverviewRow:
+def _with_later(row: OverviewRow, found: Collection[LaterFinding]) -> OverviewRow:
+    if not found:
+        return row
     findings = tuple(str(item) for item in found)
     light = Light.RED if any(item.result.holds for item in found) else row.light
     reason = "; ".join(filter(None, (row.reason, *findings)))
@@ -148,8 +160,10 @@ def _waiting(connection: Connection, tenants: set[str]) -> dict[tuple[str, str],
     return waiting
 
 
-def _with_waiting(row: OverviewRow, waiting: Iterable[Load]) -> OverviewRow:
+def _with_waiting(row: OverviewRow, waiting: Collection[Load]) -> OverviewRow:
     """Say in a row what waits: a hold makes it red, whatever came after it, also of a period."""
+    if not waiting:
+        return row
     hold = next((load for load in waiting if load.coverage == WHOLE_YEAR), None)
     others = [load for load in waiting if load.coverage != WHOLE_YEAR]
     side_loads = tuple(map(_side_load_in_words, others))
@@ -191,7 +205,18 @@ def _cut_off(connection: Connection, tenants: set[str]) -> dict[str, _CutOff]:
 
 
 _UNIT_COLUMNS: Final = [
-    column for column in models.unit.c if column.name not in {"tenant", "updated_at"}
+    models.unit.c[name]
+    for name in (
+        "fiscal_year",
+        "status",
+        "reason",
+        "load_id",
+        "run_id",
+        "last_published_at",
+        "published_source",
+        "voucher_count",
+        "posting_count",
+    )
 ]
 
 

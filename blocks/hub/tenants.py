@@ -12,11 +12,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from sqlalchemy import Connection, insert, select, update
 
 from blocks.hub import models
+from blocks.hub.claims import Double, claim_number, doubles, holder_of_number
 from blocks.hub.database import Database
 from blocks.hub.errors import Refused, UnknownTenant
 from blocks.hub.events import Events
 from blocks.hub.refusals import NotATenantId, TenantExists, TenantFieldFixed, TenantFieldUnfit
-from ledger.organisation import is_same
 
 NIGHT_ZONES: Final = ("Europe/Stockholm", "Europe/Helsinki")
 """Time zones whose nights have a schedule; a tenant in another one would never be pulled."""
@@ -61,7 +61,9 @@ class Tenant:
 
     `organisation_number` is digits only, empty while unknown. With `years_from_source` a fiscal
     year that overlaps no defined one is defined by the first file published for it; without,
-    only by hand. `has_schedule` says that a nightly run is expected, so that silence is a fault.
+    only by hand. `same_number_as`: the tenant whose number it shares, which is said on purpose
+    (`blocks.hub.claims`). `has_schedule` says that a nightly run is expected, so that silence is a
+    fault.
     """
 
     id: str
@@ -74,6 +76,7 @@ class Tenant:
     has_schedule: bool = False
     created_at: dt.datetime | None = None
     """Set by the hub."""
+    same_number_as: str = ""
 
     def __post_init__(self) -> None:
         checked_tenant_id(self.id)
@@ -126,6 +129,8 @@ class Tenants:
 
         Raises:
             Refused: The id is in use; `update` changes a tenant.
+            NumberTaken: Another tenant has its organisation number that it does not share.
+            UnknownTenant: It is to share the number of one that there is not.
             NoNight: No nightly run is scheduled in its time zone.
         """
         if not tenant.has_night:
@@ -134,7 +139,9 @@ class Tenants:
         with self._database.writing() as connection:
             if _find(connection, tenant.id):
                 raise TenantExists(tenant=tenant.id)
+            row["same_number_as"] = _shared(connection, tenant)
             connection.execute(insert(models.tenant).values(row))
+            claim_number(connection, tenant.id, tenant.organisation_number)
             self._events.record(connection, "tenant", "added", tenant=tenant.id)
         return Tenant(**row)
 
@@ -153,9 +160,20 @@ class Tenants:
         with self._database.reading() as connection:
             return _find(connection, tenant_id)
 
+    def has(self, tenant_id: str) -> bool:
+        """Return whether there is a tenant of that id."""
+        return self.find(tenant_id) is not None
+
     def by_number(self, number: str) -> Tenant | None:
         """Return the first tenant of an organisation number, however either is written."""
-        return next((item for item in self if is_same(item.organisation_number, number)), None)
+        with self._database.reading() as connection:
+            holder = holder_of_number(connection, number)
+            return _find(connection, holder) if holder else None
+
+    def doubles(self) -> list[Double]:
+        """Return the tenants that an earlier release let be a company of another one."""
+        with self._database.reading() as connection:
+            return doubles(connection)
 
     def update(self, tenant_id: str, **changes: str | bool) -> Tenant:
         """Change fields of a tenant, other than its id and the time it was made.
@@ -163,6 +181,7 @@ class Tenants:
         Raises:
             UnknownTenant: There is none of that id.
             Refused: A value is not fit, or the field is not one that changes.
+            NumberTaken, UnknownTenant: As `add`.
             NoNight: Its nights are to begin, or its time zone is to be another, where no nightly
                 run is scheduled.
         """
@@ -174,8 +193,11 @@ class Tenants:
             needs_night = new.time_zone != old.time_zone or bool(changes.get("has_schedule"))
             if needs_night and not new.has_night:
                 raise NoNight(tenant_id, time_zone=new.time_zone)
+            new = replace(new, same_number_as=_shared(connection, new))
             query = update(models.tenant).where(models.tenant.c.id == tenant_id)
             connection.execute(query.values(vars(new)))
+            if changes.keys() & {"organisation_number", "same_number_as"}:
+                claim_number(connection, tenant_id, new.organisation_number)
             fields = ", ".join(sorted(changes))
             self._events.record(connection, "tenant", f"changed {fields}", tenant=tenant_id)
         return new
@@ -215,6 +237,15 @@ def _find(connection: Connection, tenant_id: str) -> Tenant | None:
     query = select(models.tenant).where(models.tenant.c.id == tenant_id)
     row = connection.execute(query).one_or_none()
     return None if row is None else Tenant(**row._asdict())
+
+
+def _shared(connection: Connection, tenant: Tenant) -> str:
+    """Return the tenant that holds the number which another one is said to share."""
+    if not tenant.same_number_as or tenant.same_number_as == tenant.id:
+        return ""
+    root = require(connection, tenant.same_number_as)
+    holder = root.same_number_as or root.id
+    return "" if holder == tenant.id else holder
 
 
 def require(connection: Connection, tenant_id: str) -> Tenant:

@@ -6,7 +6,7 @@ It tells of loads of the whole year alone; what else came stands in `blocks.hub.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -233,10 +233,10 @@ class Units:
         with self._database.reading() as connection:
             return of_tenant(connection, tenant)
 
-    def working(self) -> list[UnitStatus]:
-        """Return the units that a run claims to work on; a janitor asks whether it still lives."""
+    def in_states(self, states: Collection[UnitState]) -> list[UnitStatus]:
+        """Return the units of all tenants that are in one of the states."""
         with self._database.reading() as connection:
-            return _where(connection, models.unit.c.status.in_(WORKING))
+            return _where(connection, models.unit.c.status.in_(states))
 
     def fail_run(self, run_id: str, *, reason: str) -> list[UnitStatus]:
         """Mark as failed what a dead run left in a working state, and return those units."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import os
 import time
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from io import BytesIO
 from pathlib import Path, PurePosixPath
@@ -28,7 +29,7 @@ from blocks.lake.landed import (
 )
 from blocks.lake.manifest import ExtractPart, read_manifest, write_manifest
 from blocks.lake.parts import PartsWriter, read_part, reuse, usable
-from blocks.lake.pruning import Prunable, Rule
+from blocks.lake.pruning import Prunable, Rule, tenants_with_old
 from blocks.names import shown_name
 from blocks.weights import Held, weighed
 from ledger.errors import TerminalError
@@ -47,11 +48,31 @@ class NotAnAddress(TerminalError):
     )
 
 
-class Lake:
-    """A folder with what was received (``landing``) and what was read from it (``stage``)."""
+class TenantErased(TerminalError):
+    """A tenant was erased while something of it was being landed."""
 
-    def __init__(self, root: Path, *, landed_max_bytes: int = LANDED_MAX_BYTES) -> None:
+    sentence = (
+        "{tenant} was erased while something of it was being received; what had come of it is "
+        "removed as well."
+    )
+
+
+class Lake:
+    """A folder with what was received (``landing``) and what was read from it (``stage``).
+
+    `is_tenant`: whether a tenant is there. Who erases one takes it from the hub first and from the
+    lake last, and whoever lands asks last: so one of the two removes what came in between.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        *,
+        landed_max_bytes: int = LANDED_MAX_BYTES,
+        is_tenant: Callable[[str], bool] = lambda _: True,
+    ) -> None:
         self.root = root
+        self._is_tenant = is_tenant
         self.temporary = root / "temporary"
         self._landed_max_bytes = landed_max_bytes
 
@@ -70,6 +91,7 @@ class Lake:
         Raises:
             FileRefused: Too large.
             TerminalError: A tenant or source unfit for a path.
+            TenantErased: The tenant is gone by now, and so is what was landed.
             NoSpace: The disk is full; no torn file is left.
         """
         return self._land(
@@ -222,6 +244,10 @@ class Lake:
         folders = {name: self.root / name / checked_slug(tenant) for name in KEPT}
         return {name: weighed(path) for name, path in folders.items() if path.exists()}
 
+    def tenants_with_old(self, older_than: dt.timedelta) -> set[str]:
+        """Return the tenants of which `prune` may find something to remove."""
+        return tenants_with_old(self.root, limit=time.time() - older_than.total_seconds())
+
     def prune(
         self,
         *,
@@ -261,6 +287,15 @@ class Lake:
             remove(path)
         return found
 
+    @contextmanager
+    def _kept_while_tenant(self, tenant: str) -> Iterator[None]:
+        try:
+            yield
+        finally:
+            if not self._is_tenant(tenant):
+                self.erase(tenant)
+                raise TenantErased(tenant=tenant)
+
     def _weigh(self, path: Path) -> Prunable:
         return Prunable(self.address_of(path), weighed(path).size_bytes)
 
@@ -281,7 +316,10 @@ class Lake:
         clean_temporary(self.temporary)
         packed = temporary_name(self.temporary, tenant)
         try:
-            with space_checked(f"landing {name}", self.root):
+            with (
+                self._kept_while_tenant(tenant),
+                space_checked(f"landing {name}", self.root),
+            ):
                 sha256, size_bytes = pack(
                     file, packed, file_name=file_name, max_bytes=self._landed_max_bytes
                 )
@@ -300,7 +338,10 @@ class Lake:
         writer = PartsWriter(folder, temporary=self.temporary, max_bytes=self._landed_max_bytes)
         clean_temporary(self.temporary)
         try:
-            with space_checked(f"landing {folder.name} of {folder.parent.name}", self.root):
+            with (
+                self._kept_while_tenant(folder.parent.name),
+                space_checked(f"landing {folder.name} of {folder.parent.name}", self.root),
+            ):
                 named = [
                     writer.write(part) if isinstance(part, Part) else reuse(folder, part)
                     for part in parts

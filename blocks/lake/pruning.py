@@ -35,7 +35,7 @@ class Rule:
         """Return the landed files and staged folders under a lake's root that may go."""
         landed = {path for path in root.glob(f"landing/*/*/*{PLAIN}") if not self._stays(path)}
         staged = [path for path in root.glob("stage/*/*/*") if path not in self.staged]
-        landed -= set(_parts_that_stay(root, landed))
+        landed -= set(_parts_that_stay(landed))
         return [*sorted(landed), *(path for path in staged if self.is_old(path))]
 
     def is_old(self, path: Path) -> bool:
@@ -47,10 +47,23 @@ class Rule:
         return is_kept or not self.is_old(path)
 
 
-def _parts_that_stay(root: Path, going: Collection[Path]) -> Iterator[Path]:
-    for manifest in root.glob(f"landing/*/*/*{MANIFEST}"):
-        if manifest not in going:
-            yield from _parts(manifest)
+def tenants_with_old(root: Path, *, limit: float) -> set[str]:
+    """Return the tenants of which something is old enough to go, without opening any of it."""
+    kinds = (("landing", f"*/*{PLAIN}"), ("stage", "*/*"))
+    return {
+        folder.name
+        for kind, pattern in kinds
+        for folder in root.glob(f"{kind}/*")
+        if any(path.stat().st_mtime < limit for path in folder.glob(pattern))
+    }
+
+
+def _parts_that_stay(going: Collection[Path]) -> Iterator[Path]:
+    """Yield the parts of the extracts that stay where something is going; they lie beside them."""
+    for folder in {path.parent for path in going}:
+        for manifest in folder.glob(f"*{MANIFEST}"):
+            if manifest not in going:
+                yield from _parts(manifest)
 
 
 def _parts(manifest: Path) -> Iterable[Path]:

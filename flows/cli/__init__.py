@@ -6,7 +6,9 @@ is called, so that help and the listings of the hub come at once.
 
 from __future__ import annotations
 
+import signal
 import sys
+from types import FrameType
 
 from flows.cli import app
 from flows.cli.failure import explain, is_debugging, show_traceback
@@ -16,7 +18,16 @@ __all__ = ["main"]
 
 def main() -> None:
     """Run one command and end the process with its exit code."""
+    signal.signal(signal.SIGTERM, _stop)
     try:
         app.app()
     except Exception as problem:  # noqa: BLE001 - whatever it is, a person reads a paragraph
         sys.exit(show_traceback(problem) if is_debugging() else explain(problem))
+
+
+def _stop(_number: int, frame: FrameType | None) -> None:
+    """End on SIGTERM as on Ctrl-C, so that what the command holds is freed."""
+    act = signal.getsignal(signal.SIGINT)
+    if not callable(act):  # a shell's background job ignores Ctrl-C, and is stopped nevertheless
+        raise KeyboardInterrupt
+    act(signal.SIGINT, frame)

@@ -8,19 +8,20 @@ import stat
 from collections.abc import Iterator, Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import Final
+from typing import Annotated, Final
 
 import httpx
 import typer
 
 from blocks.addresses import shown_address
-from blocks.hub import OverviewRow, Tenant
+from blocks.hub import Lease, OverviewRow, Tenant, UnitStatus
+from blocks.hub.claims import Double
 from blocks.settings import settings
 from blocks.warehouse import Warehouse
 from flows.cli.app import AsJson, command
 from flows.cli.exits import ExitCode
 from flows.cli.opening import open_hub
-from flows.cli.output import next_steps, say, show_json, show_table
+from flows.cli.output import next_steps, remark, say, show_json, show_table
 from ledger.errors import TasmaError
 
 MIN_FREE_BYTES: Final = 2 << 30
@@ -38,12 +39,21 @@ Finding = tuple[str, str, str]
 """What was looked at, ``green``, ``grey`` or ``red``, and what was seen."""
 
 
-@command("doctor", examples=("tasma doctor", "tasma doctor --json"))
-def doctor(*, as_json: AsJson = False) -> None:
+@command("doctor", examples=("tasma doctor", "tasma doctor --free", "tasma doctor --json"))
+def doctor(
+    *,
+    free: Annotated[
+        bool, typer.Option("--free", help="First free and mend what dead processes left.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
     """Look at settings, folders, disk, hub and server; end with 1 if something must be mended.
 
-    Grey is something that is not there and need not be.
+    Grey is something that is not there and need not be. With --free, leases whose process is gone
+    are freed, and years that it left in the middle are brought in line with the warehouse.
     """
+    if free:
+        _free()
     findings = [*_folders(), _disk(), *_hub(), _server(), *_versions()]
     if as_json:
         names = ("what", "light", "seen")
@@ -94,8 +104,11 @@ def _disk() -> Finding:
 def _hub() -> Iterator[Finding]:
     try:
         with open_hub() as hub:
-            rows = hub.overview()
+            rows = list(hub.whole_overview())
             busy = hub.leases.live()
+            stale = hub.leases.stale()
+            left = hub.abandoned()
+            doubles = hub.tenants.doubles()
             nightless = [tenant for tenant in hub.tenants if not tenant.has_night]
     except (TasmaError, OSError) as problem:
         yield "hub", "red", str(problem)
@@ -108,6 +121,10 @@ def _hub() -> Iterator[Finding]:
     yield "hub", "green", f"{hub.database.path}: {tenants:,} tenants, {red:,} red units{waiting}"
     if nightless:
         yield _nights(nightless)
+    if doubles:
+        yield _doubles(doubles)
+    if stale or left:
+        yield _left(stale, left)
     running = ", ".join(f"{lease.resource} by {lease.holder}" for lease in busy)
     yield "runs", "green" if running else "grey", running or "nothing is being loaded"
 
@@ -123,6 +140,32 @@ def _published_files(rows: Sequence[OverviewRow]) -> Finding:
         return "books", "green", f"the files of {len(published):,} tenants are there"
     named = ", ".join(damaged[:NAMED]) + (" ..." if damaged[NAMED:] else "")
     return "books", "red", f"damaged: {named}; tasma ledger rebuild {damaged[0]}"
+
+
+def _free() -> None:
+    """Free the leases of processes that are gone, and mend what they left in the middle."""
+    from tasks.repair import repair_statuses  # noqa: PLC0415 - only this needs DuckDB
+
+    with open_hub() as hub:
+        freed = hub.leases.free_stale()
+    for lease in freed:
+        remark(f"Freed {lease.resource}, which {lease.holder} held: its process is gone.")
+    for unit in repair_statuses():
+        remark(f"{unit.tenant} {unit.fiscal_year} is now {unit.status}: {unit.reason or 'well'}.")
+
+
+def _doubles(doubles: Sequence[Double]) -> Finding:
+    """Name tenants that are one company, as an earlier release let them be."""
+    said = [f"{item.tenant} ({item.what} {item.company}, as {item.holder})" for item in doubles]
+    remedy = "erase one, or: tasma tenant correct TENANT --same-number-as OTHER"
+    return "one company twice", "red", f"{', '.join(said)}: {remedy}"
+
+
+def _left(stale: Sequence[Lease], left: Sequence[UnitStatus]) -> Finding:
+    """Name what dead processes left: leases that nobody holds, years in the middle of a load."""
+    said = [f"{lease.resource} by {lease.holder}, whose process is gone" for lease in stale]
+    said += [f"{unit.tenant} {unit.fiscal_year} says {unit.status}" for unit in left]
+    return "left behind", "red", f"{'; '.join(said)}: tasma doctor --free"
 
 
 def _nights(nightless: Sequence[Tenant]) -> Finding:

@@ -76,25 +76,28 @@ def show_table(
     """
     from flows.cli import tables  # noqa: PLC0415 - as in `console`
 
+    values = zip(*rows, strict=True) if rows else ([] for _ in headings)
     columns = [
         tables.Column(
             heading,
-            [visible(cell(row[position])) for row in rows],
-            is_figure=any(isinstance(row[position], int | Decimal) for row in rows),
+            [visible(cell(value)) for value in column],
+            is_figure=any(issubclass(kind, int | Decimal) for kind in set(map(type, column))),
         )
-        for position, heading in enumerate(headings)
+        for heading, column in zip(headings, values, strict=True)
     ]
     if title:
         console().print(visible(title), style="bold", markup=False)
     if is_terminal():
         tables.print_fitting(console(), columns, spare=spare)
     else:
-        for line in tables.plain_lines(columns):
-            console().print(visible(line), markup=False)
+        # Cells are `visible` by now; Rich's console would cost more than all else of a row.
+        sys.stdout.writelines(f"{line}\n" for line in tables.plain_lines(columns))
 
 
 def cell(value: object) -> str:
     """Write one value for people: amounts with two decimals, times in UTC to the minute."""
+    if isinstance(value, str):
+        return str(value)
     if isinstance(value, Decimal):
         return f"{value:,.2f}"
     if isinstance(value, bool) or value is None:

@@ -39,7 +39,7 @@ class Column:
     @cached_property
     def whole(self) -> int:
         """Width at which nothing folds."""
-        return max(map(cell_len, (self.heading, *self.cells)))
+        return max(map(_width_of, (self.heading, *self.cells)))
 
     @cached_property
     def least(self) -> int:
@@ -58,14 +58,19 @@ class Column:
 
 def plain_lines(columns: Sequence[Column]) -> Iterator[str]:
     """Yield the table for a file or a pipe: a row is a line, and all of its text is there."""
-    for row in zip(*((column.heading, *column.cells) for column in columns), strict=True):
-        padded = (
-            " " * (column.whole - cell_len(text)) + text
-            if column.is_figure
-            else set_cell_size(text, column.whole)
-            for column, text in zip(columns, row, strict=True)
-        )
-        yield (" " * GAP).join(padded).rstrip()
+    for row in zip(*map(_padded, columns), strict=True):
+        yield (" " * GAP).join(row).rstrip()
+
+
+def _padded(column: Column) -> list[str]:
+    width = column.whole
+    if column.is_figure:
+        return [" " * (width - _width_of(text)) + text for text in (column.heading, *column.cells)]
+    return [text + " " * (width - _width_of(text)) for text in (column.heading, *column.cells)]
+
+
+def _width_of(text: str) -> int:
+    return len(text) if text.isascii() else cell_len(text)
 
 
 def print_fitting(out: Console, columns: Sequence[Column], *, spare: Sequence[str]) -> None:

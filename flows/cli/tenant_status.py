@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Annotated, Final
 
 import typer
 
-from blocks.hub import Connection, Hub, Light, OverviewRow
+from blocks.hub import Connection, Light, OverviewRow
 from blocks.hub.connection_states import look_with
+from blocks.hub.states import WORKING
 from blocks.systems.registry import SYSTEMS, systems_with
 from flows.cli.app import AsJson, command
 from flows.cli.books import warehouse
@@ -18,7 +19,7 @@ from flows.cli.output import is_terminal, next_steps, say, show_json, show_table
 from ledger.fiscal_year import short_year
 from ledger.onboarding import Stage
 from tasks.damage import DAMAGED
-from tasks.onboarding import stages
+from tasks.onboarding import stages as stages_of
 
 
 @command(
@@ -39,8 +40,8 @@ def status(
     with open_hub() as hub:
         if tenant:
             known_tenant(hub, tenant)
-        rows = [_seen(row) for row in _overview(hub, tenant)]
-        stages = _stages(hub, tenant)
+        rows = _seen(list(hub.whole_overview(tenant=tenant)))
+        stages = stages_of(hub, tenant)
         connections = list(hub.connections.every(SYSTEMS))
     broken = {item.tenant: item for item in connections if item.status != "connected"}
     if as_json:
@@ -54,14 +55,20 @@ def status(
         next_steps("tasma import FILE --new-tenant")
 
 
-def _seen(row: OverviewRow) -> OverviewRow:
-    """Look at the file of a published row too: one that is gone has told nobody."""
-    if row.damage or row.last_published_at is None:
-        return row
-    gone = warehouse().damage(row.tenant)
-    if gone is None:
-        return row
-    found = DAMAGED.format(gone.values["finding"])
+def _seen(rows: Sequence[OverviewRow]) -> list[OverviewRow]:
+    """Look at the file of each tenant with published years too: one that is gone told nobody."""
+    files = warehouse()
+    published = {row.tenant for row in rows if row.last_published_at and not row.damage}
+    gone = {tenant: problem for tenant in published if (problem := files.damage(tenant))}
+    return [
+        _damaged(row, DAMAGED.format(gone[row.tenant].values["finding"]))
+        if row.tenant in gone and row.last_published_at and not row.damage
+        else row
+        for row in rows
+    ]
+
+
+def _damaged(row: OverviewRow, found: str) -> OverviewRow:
     reason = "; ".join(filter(None, (found, row.reason)))
     return replace(row, light=Light.RED, damage=found, reason=reason)
 
@@ -70,6 +77,8 @@ def what_next(row: OverviewRow, *, is_connected: bool) -> str:
     """Return the command that moves a unit on; nothing has to be done for one that is published."""
     if row.damage:
         return f"tasma ledger rebuild {row.tenant}"
+    if row.status in WORKING and row.look_with:
+        return row.look_with
     if is_connected and not row.status:
         return f"tasma ledger pull {row.tenant}"
     place = f"{row.tenant} {short_year(row.fiscal_year)}" if row.fiscal_year else row.tenant
@@ -170,20 +179,3 @@ def _as_dict(row: OverviewRow, broken: dict[str, Connection], stage: Stage) -> d
         "connection": connection.status if connection else "",
         "connection_reason": connection.reason if connection else "",
     }
-
-
-def _stages(hub: Hub, tenant: str) -> dict[str, Stage]:
-    """Return the stage of each tenant; it is derived only for openings under way."""
-    settled = hub.openings.settled(tenant)
-    if all(settled.values()):
-        return {name: stage for name, stage in settled.items() if stage}
-    return stages(hub, tenant)
-
-
-def _overview(hub: Hub, tenant: str) -> Iterator[OverviewRow]:
-    after = ""
-    while page := hub.overview(tenant=tenant, after=after):
-        yield from page
-        if tenant:
-            return
-        after = page[-1].tenant

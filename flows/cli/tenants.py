@@ -58,11 +58,16 @@ def add(
     trial: Annotated[
         bool, typer.Option("--trial", help="No onboarding form: no gate holds what is loaded.")
     ] = False,
+    same_number_as: Annotated[
+        str,
+        typer.Option(metavar="TENANT", help="It is another set of books of this tenant's company."),
+    ] = "",
 ) -> None:
     """Add a tenant: one company whose books are kept apart from all others.
 
     Its onboarding form is written for the customer to fill in; until it has come back and all that
-    it needs is there, nothing is loaded. A trial has no form, and no nights.
+    it needs is there, nothing is loaded. A trial has no form, and no nights. An organisation number
+    is one tenant's, unless another is said to share it.
     """
     if defined and years_from_source:
         raise typer.BadParameter("give --years or --years-from-source, not both.")
@@ -77,6 +82,7 @@ def add(
                 currency=currency or CURRENCIES.get(country, "EUR"),
                 time_zone=time_zone or TIME_ZONES.get(country, "Europe/Stockholm"),
                 years_from_source=not found,
+                same_number_as=same_number_as,
             )
         )
         for year in found:
@@ -111,15 +117,23 @@ def correct(
     time_zone: Annotated[
         str | None, typer.Option(help="Europe/Stockholm or Europe/Helsinki: those have nights.")
     ] = None,
+    same_number_as: Annotated[
+        str | None,
+        typer.Option(metavar="TENANT", help="Whose company it is another set of books of."),
+    ] = None,
 ) -> None:
     """Correct a tenant's organisation number, by which files are held, or its time zone.
 
     What is held keeps its findings; import the file again to have it judged anew.
     """
-    given = {"organisation_number": org_number, "time_zone": time_zone}
+    given = {
+        "organisation_number": org_number,
+        "time_zone": time_zone,
+        "same_number_as": same_number_as,
+    }
     changes = {name: value for name, value in given.items() if value is not None}
     if not changes:
-        raise typer.BadParameter("give --org-number or --time-zone.")
+        raise typer.BadParameter("give --org-number, --time-zone or --same-number-as.")
     if org_number is not None:
         changes["organisation_number"] = _typed_number(org_number)
     with open_hub() as hub:
@@ -127,6 +141,9 @@ def correct(
         hub.tenants.update(tenant, **changes)
     for name, value in changes.items():
         what = name.replace("_", " ")
+        if name == "same_number_as":
+            say(f"{tenant} shares the number of {value}.")
+            continue
         say(f"The {what} of {tenant} is {value or 'none'}; it was {old[name] or 'none'}.")
     retry = f"tasma import FILE --tenant {tenant}"
     next_steps(f"tasma tenant status {tenant}", *((retry,) if org_number is not None else ()))

@@ -26,6 +26,7 @@ from tests.benchmarks.procountor_first import procountor
 from tests.benchmarks.publish import jsonl, publish, tenants
 from tests.benchmarks.push import push
 from tests.benchmarks.report import as_json, machine, print_step
+from tests.benchmarks.scale import scale
 from tests.benchmarks.sftp import sftp
 from tests.benchmarks.sie import sie
 
@@ -43,6 +44,7 @@ BENCHMARKS: Final[dict[str, Callable[[Path], Benchmark]]] = {
     "procountor": procountor,
     "sftp": sftp,
     "push": push,
+    "scale": scale,
 }
 ROUNDS: Final = 3
 WIDTH: Final = 130

@@ -9,6 +9,7 @@ RUN: Final = (
     "extractor",
     "hub_users",
     "importer",
+    "lander",
     "publisher",
     "puller",
     "pusher",

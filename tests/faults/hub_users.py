@@ -14,6 +14,7 @@ from sqlalchemy import event
 from blocks.hub import Hub, HubUnusable, LeaseLost, LeaseTaken, Tenant, UnitState
 from blocks.hub.consent_states import ConsentState, ConsentTaken, ForeignAnswer
 from ledger.fiscal_year import FiscalYear
+from tasks.new_tenant import tenant_of
 
 YEAR = FiscalYear.parse("2024")
 SAID = "said"
@@ -21,13 +22,14 @@ SAID = "said"
 
 
 def compete(folder: Path, number: int) -> None:
-    """Ask for the lease when the others do, and say what came of it."""
+    """Ask for the lease when the others do, say what came of it, and stay: it goes with us."""
     with hub_in(folder) as hub:
         wait_for_go(folder, number)
         try:
             say(folder, f"won {hub.leases.acquire('acme/2024', holder=str(number)).token}")
         except LeaseTaken:
             say(folder, "taken")
+        wait_for(folder / "end")
 
 
 def connect(folder: Path, number: int, state: str, browser: str) -> None:
@@ -162,3 +164,11 @@ def die_after(statements: int, hub: Hub) -> None:
             left -= 1
             if left < 0:
                 os.kill(os.getpid(), signal.SIGKILL)
+
+
+def make_tenant(folder: Path, number: int, path: str) -> None:
+    """Make a tenant of what a file says when the others do, and say which it is."""
+    with hub_in(folder) as hub:
+        wait_for_go(folder, number)
+        tenant, is_new = tenant_of(hub, Path(path))
+        say(folder, f"{tenant.id} {'made' if is_new else 'found'}")

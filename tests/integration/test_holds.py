@@ -305,12 +305,12 @@ def test_what_is_held_is_kept_when_the_rest_is_pruned(stores, take):
     side_load = stores.hub.side_loads.of_unit("acme", Y2024)[0]
     for _ in range(3):
         take(BALANCES)
-    kept = keep(stores).staged
+    kept = keep(stores, {"acme"}).staged
 
     assert {hold.stage_folder, side_load.stage_folder} <= kept
     reject(stores)
-    assert hold.stage_folder not in keep(stores).staged
-    assert side_load.stage_folder in keep(stores).staged
+    assert hold.stage_folder not in keep(stores, {"acme"}).staged
+    assert side_load.stage_folder in keep(stores, {"acme"}).staged
 
 
 def test_findings_of_what_is_open_are_kept(stores, take):

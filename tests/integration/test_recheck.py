@@ -382,7 +382,7 @@ def test_what_only_the_warehouse_knows_to_be_published_keeps_its_file_stage_and_
     )
     forget_loads(stores)
 
-    kept = keep(stores)
+    kept = keep(stores, {"acme"})
 
     assert {record.landed_sha256, asked.sha256} <= kept.landed
     assert stores.lake.address_of(folder) in kept.staged

@@ -208,7 +208,7 @@ def test_what_a_source_was_asked_beside_the_published_ledger_is_not_pruned(store
     with stores.hub.database.writing() as connection:
         connection.execute(sql("update load set asked_sha256 = 'asked'"))
 
-    assert "asked" in keep(stores).landed
+    assert "asked" in keep(stores, {"acme"}).landed
 
 
 def test_what_a_source_was_asked_beside_the_load_that_wrote_the_published_rows_is_not_pruned(
@@ -218,4 +218,4 @@ def test_what_a_source_was_asked_beside_the_load_that_wrote_the_published_rows_i
     with stores.hub.database.writing() as connection:
         connection.execute(sql("update load set asked_sha256 = 'asked ' || load_id"))
 
-    assert {f"asked {load.load_id}" for load in (first, again)} <= keep(stores).landed
+    assert {f"asked {load.load_id}" for load in (first, again)} <= keep(stores, {"acme"}).landed

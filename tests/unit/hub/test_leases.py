@@ -1,12 +1,17 @@
 from __future__ import annotations
 
 import datetime as dt
+import signal
+import subprocess
+import sys
 
 import pytest
+from sqlalchemy import update
 
-from blocks.hub import LeaseLost, LeaseTaken, Refused, unit_resource
+from blocks.hub import LeaseLost, LeaseTaken, Refused, models, unit_resource
 from blocks.hub.leases import MAX_TTL_S, MIN_TTL_S, advance_past
 from blocks.hub.models import NAME_CHARS
+from blocks.processes import this_process
 from ledger.errors import TerminalError, TransientError
 
 UNIT = "acme/2024-01-01_2024-12-31"
@@ -165,3 +170,92 @@ def test_busy_resource_or_tenant_is_refused_and_a_free_one_is_not(hub, clock):
         hub.leases.refuse_busy(tenant="acme")
     clock.advance(60)
     hub.leases.refuse_busy("acme/fortnox", tenant="acme")
+
+
+def test_lease_of_a_process_that_has_ended_is_free_at_once_on_its_machine(hub, hub_url):
+    """`kill -9` leaves a lease that would last two minutes more, with nobody behind it."""
+    taken_and_killed(hub_url)
+
+    assert hub.leases.find(UNIT) is None
+    assert ["child"] == [lease.holder for lease in hub.leases.stale()]
+    assert hub.leases.acquire(UNIT, holder="next").token == 2
+    assert hub.leases.stale() == []
+
+
+def test_stale_leases_are_freed_when_asked_and_others_stay(hub, hub_url):
+    taken_and_killed(hub_url)
+    hub.leases.acquire("beta/2024-01-01_2024-12-31", holder="me")
+
+    freed = hub.leases.free_stale()
+
+    assert [UNIT] == [lease.resource for lease in freed]
+    assert ["me"] == [lease.holder for lease in hub.leases.live()]
+
+
+def test_dead_run_is_released_though_its_process_is_gone(hub, hub_url):
+    taken_and_killed(hub_url, run_id="r1")
+
+    assert [UNIT] == [lease.resource for lease in hub.leases.release_run("r1")]
+    assert hub.leases.stale() == []
+
+
+@pytest.mark.parametrize(
+    "where", ["another-host {boot} {space} 1 1", "{host} {boot} 1 1 1", "", "not such a name"]
+)
+def test_holder_that_cannot_be_seen_from_here_keeps_its_lease_until_it_runs_out(hub, clock, where):
+    """Another machine, another container, a release before: its process may well be alive."""
+    host, boot, space, *_ = this_process().split()
+    hub.leases.acquire(UNIT, holder="far", ttl_s=60)
+    rename_holder(hub, where.format(host=host, boot=boot, space=space))
+
+    with pytest.raises(LeaseTaken):
+        hub.leases.acquire(UNIT, holder="near")
+    clock.advance(60)
+    assert hub.leases.acquire(UNIT, holder="near").token == 2
+
+
+@pytest.mark.parametrize("change", ["{host} another-boot {space} 1 1", "{host} {boot} {space} 1 0"])
+def test_process_of_before_the_machine_started_or_of_a_number_used_again_is_gone(hub, change):
+    host, boot, space, *_ = this_process().split()
+    hub.leases.acquire(UNIT, holder="before", ttl_s=60)
+    rename_holder(hub, change.format(host=host, boot=boot, space=space))
+
+    assert hub.leases.acquire(UNIT, holder="after").token == 2
+
+
+def test_clock_that_was_an_hour_ahead_blocks_nobody_for_an_hour(hub, clock):
+    """The clock was set right after a lease was given, and nobody is known to be behind it."""
+    clock.advance(3_600)
+    hub.leases.acquire(UNIT, holder="fast", ttl_s=60)
+    rename_holder(hub, "another-host boot space 1 1")
+    clock.advance(-3_600)
+
+    assert hub.leases.acquire(UNIT, holder="right").token == 2
+
+
+def test_clock_set_back_takes_no_lease_from_a_process_that_is_there(hub, clock):
+    lease = hub.leases.acquire(UNIT, holder="me", ttl_s=60)
+    clock.advance(-3_600)
+
+    assert hub.leases.find(UNIT) == lease
+    renewed = hub.leases.renew(lease, ttl_s=60)
+    assert renewed.expires_at == clock.now + dt.timedelta(seconds=60)
+
+
+def taken_and_killed(hub_url: str, *, run_id: str = "") -> None:
+    """Let a process take the unit's lease by the test's clock, and kill it."""
+    program = (
+        "import datetime as dt, os, signal\n"
+        "from blocks.hub import Hub\n"
+        "now = dt.datetime(2026, 1, 1, 12, 0, tzinfo=dt.UTC)\n"
+        f"with Hub({hub_url!r}, clock=lambda: now) as hub:\n"
+        f"    hub.leases.acquire({UNIT!r}, holder='child', run_id={run_id!r})\n"
+        "    os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", program], check=False)
+    assert ended.returncode == -signal.SIGKILL
+
+
+def rename_holder(hub, process: str) -> None:
+    with hub.database.writing() as connection:
+        connection.execute(update(models.lease).values(process=process))

@@ -210,7 +210,7 @@ def test_dead_run_fails_only_what_it_left_working(hub, acme, year):
         UnitState.FETCHING,
     ]
     assert hub.units.fail_run("", reason="no run has an empty id") == []
-    assert [year("2024").key] == [unit.fiscal_year for unit in hub.units.working()]
+    assert [year("2024").key] == [unit.fiscal_year for unit in hub.units.in_states(WORKING)]
 
 
 PERIOD = {"digest": "d", "voucher_count": 7, "posting_count": 20}
