@@ -35,21 +35,25 @@ def erase(
         if not found:
             known_tenant(stores.hub, tenant)
         stores.hub.leases.refuse_busy(tenant=tenant)
-        if as_json:
-            show_json({"tenant": tenant, "erased": not dry_run, "holdings": found})
-        else:
+        if not as_json:
             show_table(
                 ("where", "what", "bytes"),
                 [(item.place, item.what, item.size_bytes) for item in found],
                 title=f"Everything that is kept of {tenant}",
             )
-        if dry_run:
-            say("" if as_json else "Dry run: nothing was removed.")
-            return
-        if not yes and not typer.confirm(f"Remove all of it for good? Tenant {tenant}", err=True):
-            say("Nothing was removed.")
-            raise typer.Exit(ExitCode.FAILED)
-        erasing.erase(stores, tenant)
-    if not as_json:
+        is_erased = not dry_run and (yes or _is_sure(tenant))
+        if is_erased:
+            erasing.erase(stores, tenant)
+    if as_json:
+        show_json({"tenant": tenant, "erased": is_erased, "holdings": found})
+    elif is_erased:
         say(f"{tenant} is erased.")
         next_steps("tasma tenant list")
+    else:
+        say("Dry run: nothing was removed." if dry_run else "Nothing was removed.")
+    if not is_erased and not dry_run:
+        raise typer.Exit(ExitCode.FAILED)
+
+
+def _is_sure(tenant: str) -> bool:
+    return typer.confirm(f"Remove all of it for good? Tenant {tenant}", err=True)

@@ -7,6 +7,8 @@ import os
 import shutil
 import signal
 import sqlite3
+import subprocess
+import sys
 import time
 from contextlib import closing
 
@@ -225,6 +227,23 @@ def test_full_disk_is_named_and_costs_nothing_that_was_committed(hub, start, ans
     assert "make room on its disk" in message
     assert int(written) == len(hub.events.recent(kind="run", limit=1_000))
     hub.events.add("run", "there is room again")
+
+
+def test_disk_without_room_for_the_index_that_reading_needs_is_called_full_and_not_broken(hub, url):
+    hub.close()
+    program = (
+        "import resource\n"
+        "from blocks.hub import Hub\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))\n"
+        f"Hub({url!r}).tenants.get('acme')\n"
+    )
+
+    ended = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, check=False, text=True
+    )
+
+    assert "so full that SQLite cannot make the index" in ended.stderr
+    assert "1 MiB is enough" in ended.stderr
 
 
 def test_damaged_file_is_not_written_over(tmp_path, hub, url):

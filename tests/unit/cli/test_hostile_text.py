@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 from typing import Final
 
 import pytest
@@ -335,3 +337,31 @@ def test_title_and_headings_stay_text(capsys):
     output.show_table((HOSTILE,), [(FORGED,)], title=FORGED)
 
     assert not acting(capsys.readouterr().out)
+
+
+def test_file_whose_name_is_no_utf8_is_imported_and_the_json_about_it_is_valid(tasma, sie):
+    """Old systems name files in Latin-1; Python reads such a byte as half of a pair."""
+    file = sie()
+    odd = file.rename(file.with_name(os.fsdecode("räkenskap.se".encode("latin-1"))))
+
+    done = tasma("import", str(odd), "--new-tenant", "--json")
+
+    (load,) = json.loads(done.stdout)
+    assert (done.exit_code, load["outcome"]) == (0, "published")
+    assert done.output.encode().decode() == done.output
+
+
+def test_export_into_a_folder_whose_name_is_no_utf8_is_refused_in_words(tasma, acme, tmp_path):
+    folder = str(tmp_path / os.fsdecode("böcker".encode("latin-1")))
+
+    for words in (("ledger", "export", acme, folder), ("ledger", "export", "--all", folder)):
+        refused = tasma(*words)
+        assert (refused.exit_code, "is no UTF-8" in refused.output) == (2, True)
+
+
+def test_erasing_that_was_not_confirmed_says_in_valid_json_that_nothing_went(tasma, acme):
+    refused = tasma("tenant", "erase", acme, "--json", answer="n\n")
+
+    assert refused.exit_code == 1
+    # The runner of the tests writes the answer that was typed before it.
+    assert json.loads(refused.stdout.partition("\n")[2])["erased"] is False

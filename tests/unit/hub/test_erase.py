@@ -57,7 +57,7 @@ OF_TENANTS = {
 
 def fill(hub, tenant: str, year) -> None:
     """Put at least one row of the tenant into every table that has tenants."""
-    hub.tenants.add(Tenant(tenant, "Some AB"))
+    hub.tenants.add(Tenant(tenant, "Some AB", f"{len(list(hub.tenants)) + 1}"))
     hub.years.define(tenant, year)
     lease = hub.leases.acquire(unit_resource(tenant, year), holder="me")
     load = hub.loads.save(Load(tenant, year.key, "sie"))

@@ -133,7 +133,7 @@ def test_listing_is_bounded(hub):
             with recursive numbers(n) as (select 1 union all select n + 1 from numbers
                                           where n < {MAX_TENANTS + 1})
             insert into tenant select printf('t%05d', n), 'x', '', 'SE', 'SEK', 'Europe/Stockholm',
-                                      1, 0, '2026-01-01 00:00:00.000000' from numbers
+                                      1, 0, '2026-01-01 00:00:00.000000', '' from numbers
             """  # noqa: S608 - a number of our own
         )
 

@@ -141,7 +141,7 @@ def test_iteration_goes_on_past_a_full_page(hub):
             with recursive numbers(n) as (select 1 union all select n + 1 from numbers
                                           where n < {PAGE_SIZE + 1})
             insert into tenant select printf('t%05d', n), 'x', '', 'SE', 'SEK', 'Europe/Stockholm',
-                                      1, 0, '2026-01-01 00:00:00.000000' from numbers
+                                      1, 0, '2026-01-01 00:00:00.000000', '' from numbers
             """  # noqa: S608 - a number of our own
         )
 
