@@ -15,7 +15,7 @@ WAIT_S = 60.0
 
 
 @pytest.fixture
-def real_hub(hub_url):
+def real_hub(hub_url, acme):
     with Hub(hub_url) as hub:
         yield hub
 
@@ -89,7 +89,7 @@ def test_lease_that_ran_out_unnoticed_counts_as_lost(hub, acme, y2024, clock):
             kept.check()
 
 
-def test_busy_hub_costs_a_renewal_but_not_the_lease(hub_url, y2024):
+def test_busy_hub_costs_a_renewal_but_not_the_lease(hub_url, acme, y2024):
     """Another process writes for longer than one renewal is ready to wait."""
     ttl_s = 4.5
     with (
