@@ -19,6 +19,13 @@ from ledger.organisation import plain_digits
 NUMBER: Final = "organisation number"
 """What is claimed beside a company of a system, which is claimed under the system's name."""
 
+BY_LOGIN: Final = frozenset({"fennoa"})
+"""Systems that answer with no company's id, so that the login stands for it (`Connection`).
+
+Whether a login serves one company nothing there tells: that two tenants have it is not refused, but
+named by `tasma doctor`.
+"""
+
 
 class NumberTaken(Refused):
     """Two tenants would be one company."""
@@ -42,7 +49,9 @@ class CompanyTaken(Refused):
 
 @dataclass(frozen=True)
 class Double:
-    """A tenant that is a company which another tenant is already; of an earlier release.
+    """A tenant that is a company which another tenant is already.
+
+    An earlier release let it be, or both have one login (`BY_LOGIN`).
 
     `what`: `NUMBER`, or the system; `company`: the number, or the company's id there.
     """
@@ -69,9 +78,10 @@ def claim_company(connection: Connection, tenant: str, system: str, company: str
     """Hold a company of a system for a tenant.
 
     Raises:
-        CompanyTaken: Another tenant holds it that does not share it.
+        CompanyTaken: Another tenant holds it that does not share it; of a login (`BY_LOGIN`) not.
     """
-    if holder := _claim(connection, system, company, tenant):
+    holder = _claim(connection, system, company, tenant)
+    if holder and system not in BY_LOGIN:
         raise CompanyTaken(company=company, system=system, tenant=tenant, holder=holder)
 
 

@@ -216,6 +216,7 @@ _UNIT_COLUMNS: Final = [
         "published_source",
         "voucher_count",
         "posting_count",
+        "damage",
     )
 ]
 

@@ -208,12 +208,14 @@ class Tenants:
         Raises:
             UnknownTenant: There is none of that id.
             Refused: The number is not digits.
+            NumberTaken: As `add`.
         """
         with self._database.writing() as connection:
             old = require(connection, tenant_id)
             new = replace(old, organisation_number=number)
             query = update(models.tenant).where(models.tenant.c.id == tenant_id)
             connection.execute(query.values(organisation_number=number))
+            claim_number(connection, tenant_id, number)
             change = f"organisation number {old.organisation_number} replaced by {number}"
             message = f"{change} on the word of {by}: {reason}"
             self._events.record(connection, "tenant", message, tenant=tenant_id)

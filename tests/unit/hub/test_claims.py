@@ -45,6 +45,8 @@ def test_number_that_is_corrected_is_free_for_another(hub, acme):
     hub.tenants.add(Tenant("other", "Other", NUMBER_OF_ACME))
     with pytest.raises(NumberTaken):
         hub.tenants.update("acme", organisation_number=NUMBER_OF_ACME)
+    with pytest.raises(NumberTaken):
+        hub.tenants.replace_number("acme", NUMBER_OF_ACME, by="Ann", reason="picked it")
     assert hub.tenants.get("acme").organisation_number == "5560000019"
 
 
@@ -66,6 +68,26 @@ def test_company_of_a_system_is_one_tenants(hub, acme):
     hub.connections.save(to_fortnox("acme"))
     hub.connections.save(to_fortnox("acme", company="1"))
     hub.connections.save(to_fortnox("other"))
+
+
+def test_login_of_two_tenants_is_named_and_not_refused(hub, acme):
+    """Fennoa answers with no company's id: one user of two companies cannot be told apart."""
+    hub.tenants.add(Tenant("other", "Other", "5560000019"))
+    for name in ("acme", "other"):
+        hub.connections.save(Connection(name, "fennoa", Method.API_KEY, source_tenant_id="user-1"))
+
+    assert hub.connections.get("other", "fennoa").source_tenant_id == "user-1"
+    assert hub.tenants.doubles() == [Double("other", "fennoa", "user-1", "acme")]
+
+
+def test_client_of_two_companies_is_refused_to_neither(hub, acme):
+    hub.tenants.add(Tenant("other", "Other", "5560000019"))
+    for name, company in (("acme", "1"), ("other", "2")):
+        hub.connections.save(
+            Connection(name, "procountor@client", Method.API_KEY, source_tenant_id=company)
+        )
+
+    assert hub.tenants.doubles() == []
 
 
 def test_company_of_a_system_is_shared_with_the_number(hub, acme):

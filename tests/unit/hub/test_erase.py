@@ -44,6 +44,7 @@ BROKEN = ControlResult(
 OF_NO_TENANT = (
     models.counter,
     models.pushed_key,
+    models.rate_share,
     models.portal_user,
     models.portal_invitation,
     models.portal_session,
