@@ -249,7 +249,7 @@ def _missing(known: Tenant, form: OnboardingForm | None, facts: OpeningFacts) ->
 def _year(year: FiscalYear, facts: YearFacts) -> TransferredYear:
     """Return how a year stands; a control of the statements is a step of its own."""
     differing = (
-        said for outcome, said in facts.statements.values() if outcome is Comparison.DIFFERS
+        text for outcome, text in facts.statements.values() if outcome is Comparison.DIFFERS
     )
     return TransferredYear(
         year,

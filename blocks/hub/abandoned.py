@@ -17,7 +17,7 @@ GRACE: Final = dt.timedelta(seconds=DEFAULT_TTL_S)
 """After the last word of a run, while it may be between two leases."""
 
 ABANDONED: Final = "nobody works on it any more: its run ended without a word while it was {}"
-MEND_WITH: Final = "tasma doctor --free"
+FREE_WITH: Final = "tasma doctor --free"
 
 
 def abandoned(

@@ -17,7 +17,7 @@ from typing import Final
 from sqlalchemy import Connection, RowMapping, select
 
 from blocks.hub import later, models
-from blocks.hub.abandoned import ABANDONED, MEND_WITH, abandoned
+from blocks.hub.abandoned import ABANDONED, FREE_WITH, abandoned
 from blocks.hub.connection_states import ConnectionState, look_with
 from blocks.hub.holds import is_waiting
 from blocks.hub.later import LaterFinding
@@ -119,15 +119,15 @@ def read_overview(
         for row in _of_tenant(list(units), now, cut_off=cut_off.get(id_, NOT_CUT_OFF))
     ]
     waited = [_with_waiting(row, waiting.get((row.tenant, row.fiscal_year), ())) for row in rows]
-    told = [_with_later(row, found_later.get((row.tenant, row.fiscal_year), ())) for row in waited]
+    rows = [_with_later(row, found_later.get((row.tenant, row.fiscal_year), ())) for row in waited]
     left = {(unit.tenant, unit.fiscal_year) for unit in abandoned(connection, now, tenants=tenants)}
-    return [_left(row) if (row.tenant, row.fiscal_year) in left else row for row in told]
+    return [_left(row) if (row.tenant, row.fiscal_year) in left else row for row in rows]
 
 
 def _left(row: OverviewRow) -> OverviewRow:
     """Say of a unit that a dead run left in the middle that waiting for it is in vain."""
     reason = "; ".join(filter(None, (ABANDONED.format(row.status), row.reason)))
-    return replace(row, light=Light.RED, reason=reason, look_with=MEND_WITH)
+    return replace(row, light=Light.RED, reason=reason, look_with=FREE_WITH)
 
 
 def _found_later(

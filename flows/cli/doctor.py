@@ -156,16 +156,16 @@ def _free() -> None:
 
 def _doubles(doubles: Sequence[Double]) -> Finding:
     """Name tenants that are one company, as an earlier release let them be."""
-    said = [f"{item.tenant} ({item.what} {item.company}, as {item.holder})" for item in doubles]
+    named = [f"{item.tenant} ({item.what} {item.company}, as {item.holder})" for item in doubles]
     remedy = "erase one, or: tasma tenant correct TENANT --same-number-as OTHER"
-    return "one company twice", "red", f"{', '.join(said)}: {remedy}"
+    return "one company twice", "red", f"{', '.join(named)}: {remedy}"
 
 
 def _left(stale: Sequence[Lease], left: Sequence[UnitStatus]) -> Finding:
     """Name what dead processes left: leases that nobody holds, years in the middle of a load."""
-    said = [f"{lease.resource} by {lease.holder}, whose process is gone" for lease in stale]
-    said += [f"{unit.tenant} {unit.fiscal_year} says {unit.status}" for unit in left]
-    return "left behind", "red", f"{'; '.join(said)}: tasma doctor --free"
+    named = [f"{lease.resource} by {lease.holder}, whose process is gone" for lease in stale]
+    named += [f"{unit.tenant} {unit.fiscal_year} says {unit.status}" for unit in left]
+    return "left behind", "red", f"{'; '.join(named)}: tasma doctor --free"
 
 
 def _nights(nightless: Sequence[Tenant]) -> Finding:
