@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
+from blocks.hub.claims import NumberTaken
 from blocks.hub.consent_states import NoOrganisationNumber, TooManyLinks
 from blocks.systems.registry import SYSTEMS
 from flows.portal.routes import ANYONE, LINK, NUMBER, OPERATOR, TEXT, WORD, route
@@ -70,7 +71,7 @@ def confirm_company(visit: Visit) -> Response:
             by=visit.who,
             reason=visit.get("reason"),
         )
-    except (NothingToConfirm, HasOtherBooks, ReasonMissing) as problem:
+    except (NothingToConfirm, HasOtherBooks, NumberTaken, ReasonMissing) as problem:
         visit.note(problem.code)
         return _page(visit, problem=problem.code, status=409)
     visit.note(f"number {visit.get('number')}: {visit.get('reason')}")
