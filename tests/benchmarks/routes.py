@@ -170,7 +170,8 @@ def _led(patch: pytest.MonkeyPatch, wires: tuple[Timed, Timed], keys: dict[str, 
 
 
 def _tenant(hub: Hub, login: str, company: int) -> None:
-    hub.tenants.add(Tenant(login, login, organisation_number="12345671", country="FI"))
+    shared = "" if login == "tenant-0" else "tenant-0"
+    hub.tenants.add(Tenant(login, login, "12345671", country="FI", same_number_as=shared))
     for system, source in ((TARGET, str(company)), ("spotilla", login)):
         hub.connections.save(
             Connection(

@@ -58,7 +58,7 @@ def sweeps(home: str, tenants: int, servers: int, files: int) -> Callable[[], di
             stop_schedules(server)
             _say("Prefect's server and the deployments are there")
             hub.migrate()
-            for login in [*logins, FIRST]:
+            for login in [FIRST, *logins]:
                 shared = "" if login == FIRST else FIRST
                 hub.tenants.add(Tenant(login, "Bench AB", BOOKS_NUMBER, same_number_as=shared))
             login = server.client_variables[CLIENT_LOGIN]
