@@ -104,5 +104,8 @@ def _know(home: Path, tenants: Sequence[str]) -> None:
     books = one_year(1, VOUCHERS)
     with Hub(f"sqlite:///{home / 'hub' / 'hub.sqlite'}") as hub:
         known = {tenant.id for tenant in hub.migrate().tenants}
-        for tenant in {*tenants} - known:
-            hub.tenants.add(Tenant(tenant, books.name, books.organisation_number))
+        number = books.organisation_number
+        for tenant in sorted({*tenants} - known):
+            holder = hub.tenants.by_number(number)
+            shared = holder.id if holder else ""
+            hub.tenants.add(Tenant(tenant, books.name, number, same_number_as=shared))
