@@ -9,8 +9,8 @@ from alembic import op
 
 from ledger.organisation import plain_digits
 
-revision: Final = "0030"
-down_revision: Final = "0029"
+revision: Final = "0031"
+down_revision: Final = "0030"
 
 
 def upgrade() -> None:

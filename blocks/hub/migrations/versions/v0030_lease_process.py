@@ -7,8 +7,8 @@ from typing import Final
 import sqlalchemy as sa
 from alembic import op
 
-revision: Final = "0029"
-down_revision: Final = "0028"
+revision: Final = "0030"
+down_revision: Final = "0029"
 
 
 def upgrade() -> None:
