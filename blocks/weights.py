@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +20,15 @@ class Held:
 
 
 def weighed(path: Path) -> Held:
-    """Count a file, or all files in a folder and below."""
-    files = [path] if path.is_file() else [item for item in path.rglob("*") if item.is_file()]
-    return Held(str(path), len(files), sum(item.stat().st_size for item in files))
+    """Count a file, or all files in a folder and below; what is removed meanwhile is left out."""
+    sizes = list(_sizes(path))
+    return Held(str(path), len(sizes), sum(sizes))
+
+
+def _sizes(path: Path) -> Iterator[int]:
+    below = (Path(folder, name) for folder, _, names in os.walk(path) for name in names)
+    for file in [path] if path.is_file() else below:
+        with suppress(FileNotFoundError):
+            found = file.stat()
+            if stat.S_ISREG(found.st_mode):
+                yield found.st_size
