@@ -100,7 +100,7 @@ with the module of each; those under `TransientError` are retried, the rest go t
             NothingToFetch  (blocks.systems.registry)
             NothingToRebuild  (tasks.rebuild)
             NothingToRecheck  (tasks.recheck)
-            NothingToResolve  (flows.cli.pushing)
+            NothingToResolve  (tasks.push_people)
             NothingToRetry  (tasks.ecom.retry)
             NothingToShow  (tasks.report)
             OpenToOthers  (flows.server.environment)

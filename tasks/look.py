@@ -32,7 +32,7 @@ class NeedsRun(Exception):
     """What is looked at is for a run of its own; the message says why. Not a refusal."""
 
 
-class StillHeld(Exception):
+class HeldAsBefore(Exception):
     """What is looked at is held as it was before; the message says by what and since when."""
 
 

@@ -79,9 +79,9 @@ def open_document(
     (document,) = found
     pieces = stores.lake.stream(document.lake_address)
     head = next(pieces, b"")
-    return OpenedDocument(document, serving(head, document.file_name), _again(head, pieces))
+    return OpenedDocument(document, serving(head, document.file_name), _from_start(head, pieces))
 
 
-def _again(head: bytes, pieces: Iterator[bytes]) -> Iterator[bytes]:
+def _from_start(head: bytes, pieces: Iterator[bytes]) -> Iterator[bytes]:
     yield head
     yield from pieces

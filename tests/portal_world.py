@@ -21,7 +21,7 @@ from typing import Any
 import httpx
 import pyarrow as pa
 
-from blocks.hub import Load, Tenant, UnitState
+from blocks.hub import Load, Tenant, UnitState, models
 from blocks.hub.portal_roles import Role
 from blocks.lake import Lake, Landed
 from blocks.passwords import Passwords
@@ -194,6 +194,13 @@ def hold(stores: Stores, tenant: str, year: FiscalYear) -> str:
     hub.loads.save_results(load.load_id, [result])
     hub.units.set_status(tenant, year, UnitState.HELD, load_id=load.load_id, reason="it differs")
     return load.load_id
+
+
+def unpublish(stores: Stores, tenant: str) -> None:
+    """Have nothing of a tenant published, nor held."""
+    with stores.hub.database.writing() as connection:
+        connection.execute(models.unit.delete().where(models.unit.c.tenant == tenant))
+    (stores.warehouse.root / f"{tenant}.duckdb").unlink()
 
 
 @cache

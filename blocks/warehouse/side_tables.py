@@ -37,7 +37,7 @@ MAX_DOCUMENTS: Final = 500
 """Documents returned at once."""
 
 
-class DocumentWish(TypedDict, total=False):
+class DocumentQuery(TypedDict, total=False):
     """Which documents are wanted: of one voucher; one alone, once for each voucher that it is on.
 
     `first`: how many to leave out. `limit`: how many at most.
@@ -105,7 +105,7 @@ def read_side_table(files: TenantFiles, name: str, *, year: FiscalYear | None = 
 def read_documents(
     files: TenantFiles,
     year: FiscalYear,
-    **wanted: Unpack[DocumentWish],
+    **wanted: Unpack[DocumentQuery],
 ) -> list[Document]:
     """Return documents of a year in order of voucher, at most `MAX_DOCUMENTS`."""
     query = (SQL / "report" / "document.sql").read_text(encoding="utf-8")

@@ -43,7 +43,7 @@ from blocks.warehouse.shared_export import Exported, Format, PartitionedFolder
 from blocks.warehouse.side_tables import (
     Document,
     DocumentCounts,
-    DocumentWish,
+    DocumentQuery,
     count_documents,
     publish_side_tables,
     read_documents,
@@ -238,7 +238,7 @@ class Warehouse:
         return count_documents(self._files(tenant), year)
 
     def documents(
-        self, tenant: str, year: FiscalYear, **wanted: Unpack[DocumentWish]
+        self, tenant: str, year: FiscalYear, **wanted: Unpack[DocumentQuery]
     ) -> list[Document]:
         """Return documents of a year in order of voucher (`side_tables.read_documents`)."""
         return read_documents(self._files(tenant), year, **wanted)

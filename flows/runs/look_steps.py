@@ -23,8 +23,8 @@ from tasks.jobs import Job
 from tasks.look import (
     MAX_EXTRACT_BYTES,
     MAX_POSTINGS,
+    HeldAsBefore,
     NeedsRun,
-    StillHeld,
     open_hold,
     says_nothing_new,
 )
@@ -90,7 +90,7 @@ class LookSteps:
         if held := open_hold(job, load, judgement):
             since = held.created_at
             self.held_since = min(filter(None, (self.held_since, since)), default=since)
-            raise StillHeld(f"as before: {judgement.reason}")
+            raise HeldAsBefore(f"as before: {judgement.reason}")
         if not says_nothing_new(job, load, judgement):
             would = f"would be held: {judgement.reason}" if judgement.holding else "is new"
             raise NeedsRun(f"{job.unit.year.key} {would}")

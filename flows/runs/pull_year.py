@@ -22,7 +22,7 @@ from tasks.arrivals import explain
 from tasks.fetch import Fetched
 from tasks.jobs import Job
 from tasks.log import say, warn
-from tasks.look import LookJob, NeedsRun, StillHeld, fresh_extract
+from tasks.look import HeldAsBefore, LookJob, NeedsRun, fresh_extract
 from tasks.source_years import Which, overlapping
 from tasks.stores import Stores
 
@@ -124,7 +124,7 @@ class PullYear:
             return await self._load(source)
         except (CallRefused, NeedsRun):
             raise
-        except StillHeld as held:
+        except HeldAsBefore as held:
             return self._ended(Outcome.HELD, str(held))
         except Exception as problem:  # noqa: BLE001 - one year's failure never stops the others
             warn(f"{self.unit} failed: {explain(problem)}", tenant=self.unit.tenant)

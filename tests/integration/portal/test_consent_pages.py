@@ -14,7 +14,7 @@ from simulators.books.company import Company
 from simulators.books.years import calendar_years
 from simulators.fortnox import FortnoxSimulator, SimulatedTenant
 from tests import quick_fortnox
-from tests.portal_world import ADDRESS, OURS
+from tests.portal_world import ADDRESS, OURS, unpublish
 
 OWN, OTHER = 503072, 503073
 COMPANIES = {
@@ -137,6 +137,7 @@ def test_answer_in_another_browser_or_a_second_time_connects_nothing(acme):
 
 
 def test_wrong_company_is_told_with_both_numbers_and_let_through_by_an_operator_alone(acme):
+    unpublish(acme.stores, OURS)
     path, browser = activate(acme), acme.client()
     own, other = (COMPANIES[number].organisation_number for number in (OWN, OTHER))
     shown = [f"{number[:6]}-{number[6:]}" for number in (own, other)]

@@ -147,6 +147,9 @@ def test_status_shows_light_reason_last_success_and_what_next(tasma, acme):
             hub.units.set_status(acme, YEAR, state, voucher_count=7, posting_count=21)
         for state in (UnitState.STAGED, UnitState.RECONCILING, UnitState.HELD):
             hub.units.set_status(acme, YEAR, state, reason="1930 differs by 100.00")
+    file = settings().warehouse / f"{acme}.duckdb"
+    file.parent.mkdir(parents=True)
+    file.write_bytes(bytes(8) + b"DUCK")  # whole at first sight
 
     shown = tasma("tenant", "status").stdout
     (row,) = json.loads(tasma("tenant", "status", acme, "--json").stdout)
