@@ -14,7 +14,7 @@ from httpx import ConnectError
 from pydantic import SecretStr
 
 from blocks.http import CallFailed, CallRefused
-from blocks.hub import Hub, Method, Tenant
+from blocks.hub import Hub, Light, Method, Tenant
 from blocks.systems.fortnox import rotation
 from blocks.systems.fortnox.block import FortnoxApp, FortnoxTokens
 from blocks.systems.fortnox.connect import fortnox_session
@@ -27,6 +27,7 @@ from ledger.errors import TerminalError
 from simulators.books.company import Company
 from simulators.books.years import calendar_years
 from simulators.fortnox import FortnoxSimulator, SimulatedTenant
+from tasks.lights import lights
 from tests.faults import refresher
 from tests.faults.children import CHILDREN
 from tests.flows.conftest import reaching
@@ -256,3 +257,21 @@ def test_token_that_cannot_be_renewed_is_told_and_does_not_stop_the_others(hub, 
         assert "no block fortnox-tokens/zed-fortnox" in zed.reason
         # Who has to act is known, so the next day asks no more.
         assert asyncio.run(refresh_idle(later)) == []
+
+
+@pytest.mark.requirement("R-SEN-P2", "R-SEN-25c")
+@pytest.mark.parametrize("how", ["expired", "used"])
+def test_token_that_is_refused_turns_the_light_red_and_asks_for_another_approval(
+    hub, simulator, how
+):
+    if how == "used":
+        spent = asyncio.run(load_tokens("alv")).refresh_token.get_secret_value()
+        simulator.world.tokens.use_refresh(spent, simulator.world.now)
+    simulator.advance(3_700 if how == "used" else 46 * 86_400)
+
+    with pytest.raises(CallRefused, match="approves the connection again"):
+        ask(hub)
+    (found,) = [item for item in lights(hub, hub.tenants.get("alv")) if item.name == "fortnox"]
+
+    assert ("reconnect_required", Light.RED) == (found.state, found.light)
+    assert "approves the connection again" in found.reason

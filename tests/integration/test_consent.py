@@ -12,18 +12,19 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from blocks.hub import ConnectionState, Hub, Tenant, UnitState, unit_resource
+from blocks.hub import ConnectionState, Hub, Light, Tenant, UnitState, unit_resource
 from blocks.hub.consent_states import ForeignAnswer, LinkEnded, UnknownLink
 from blocks.hub.consents import ConsentState
 from blocks.systems.fortnox.settings import settings as fortnox_settings
 from blocks.systems.redirect import NothingReturned
-from blocks.systems.registry import NothingToFetch
+from blocks.systems.registry import NothingToFetch, port
 from ledger.fiscal_year import FiscalYear
 from simulators.books.company import Company
 from simulators.books.years import calendar_years
 from simulators.fortnox import FortnoxSimulator, SimulatedTenant
 from tasks import consent
 from tasks.consent import HasOtherBooks, NothingToConfirm, Outcome, ReasonMissing
+from tasks.lights import lights
 from tests import quick_fortnox
 
 OWN, OTHER, THIRD = 503072, 503073, 503074
@@ -375,3 +376,25 @@ def test_outcome_is_read_back_as_it_was_written(hub, simulator, browser):
 
     assert outcome == consent.outcome_of(hub, link)
     assert set(json.loads(link.detail)) == set(vars(outcome))
+
+
+@pytest.mark.requirement("R-SEN-24a", "R-SEN-25d")
+def test_light_is_green_at_once_and_red_with_its_reason_when_the_licence_goes(
+    hub, simulator, browser
+):
+    browser.approve()
+    at_once = light(hub)
+    simulator.tenant(OWN).switch("licence_missing")
+    asyncio.run(port("fortnox").connect.preflight(hub, "acme"))
+    gone = light(hub)
+    simulator.tenant(OWN).switch("licence_missing", on=False)
+    asyncio.run(port("fortnox").connect.preflight(hub, "acme"))
+
+    assert (Light.GREEN, "", Light.RED) == (*at_once, gone[0])
+    assert "licence" in gone[1]
+    assert (Light.GREEN, "") == light(hub)
+
+
+def light(hub):
+    (found,) = [item for item in lights(hub, hub.tenants.get("acme")) if item.name == "fortnox"]
+    return found.light, found.reason

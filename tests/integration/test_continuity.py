@@ -140,6 +140,32 @@ def test_years_that_agree_leave_no_finding(stores, take):
     )
 
 
+@pytest.mark.requirement("R-SEN-P4")
+def test_an_import_lists_its_new_vouchers_and_its_warning_stays_until_the_source_is_put_right(
+    stores, take
+):
+    take(LAST)
+    take(NEXT_OTHERWISE)
+    more = NEXT_OTHERWISE.replace("#UB 0 1930 190.00\n#UB 0 2081 -190.00", BOTH_UB)
+    take(more + VOUCHER_2)
+
+    record = stores.warehouse.load_record("acme", Y2025)
+    listed = stores.warehouse.published("acme", "voucher_change", year=Y2025).to_pylist()
+    new = [item["voucher_key"] for item in listed if item["load_id"] == record.load_id]
+    still = continuity_of_published(stores)
+    right = more.replace("#IB 0 1930 90.00\n#IB 0 2081 -90.00", BOTH_IB)
+    take(right.replace("195.00", "205.00") + VOUCHER_2)
+
+    assert ["A:2"] == new
+    assert (Answer.BROKEN, 2) == (still.outcome, still.break_count)
+    assert Answer.PASSED is continuity_of_published(stores).outcome
+
+
+BOTH_UB = "#UB 0 1930 195.00\n#UB 0 2081 -195.00"
+BOTH_IB = "#IB 0 1930 100.00\n#IB 0 2081 -100.00"
+VOUCHER_2 = '#VER A 2 20250302 "In"\n{\n#TRANS 1930 {} 5.00\n#TRANS 2081 {} -5.00\n}\n'
+
+
 def test_finding_stands_in_status_and_keeps_the_light(stores, take):
     take(NEXT_OTHERWISE)
     take(LAST)

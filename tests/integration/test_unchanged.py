@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import text as sql
@@ -81,6 +82,24 @@ def test_the_same_file_again_is_unchanged_and_nothing_is_written(stores, take):
 
     assert [take(GOOD).outcome for _ in range(3)] == ["unchanged"] * 3
     assert file.read_bytes() == before
+
+
+@pytest.mark.requirement("R-SEN-P5")
+def test_year_imported_again_is_what_the_later_file_says_and_no_voucher_is_there_twice(
+    stores, take
+):
+    take(GAP)
+    corrected = GAP.replace("5.00", "6.00")
+
+    for file in (GAP, corrected, corrected):
+        take(file)
+
+    rows = stores.warehouse.published("acme", "posting", year=Y2024).to_pylist()
+    assert {("A:1", 1), ("A:1", 2), ("A:3", 1), ("A:3", 2)} == {
+        (row["voucher_key"], row["row_number"]) for row in rows
+    }
+    assert 4 == len(rows)
+    assert {Decimal("6.00"), Decimal("-6.00")} == {row["amount"] for row in rows}
 
 
 @pytest.mark.requirement("R-SEN-15c")
