@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from blocks.warehouse.damage import PublishedDamaged
 from tasks.stores import Stores
-
-DAMAGED: Final = "the published rows are damaged: {}"
-"""How a unit's status says it; what was found follows."""
 
 
 def lost(stores: Stores, tenant: str) -> PublishedDamaged | None:

@@ -8,8 +8,9 @@ from typing import Final
 from blocks.durable import clean_temporary
 from blocks.hub import UnitState, UnitStatus
 from blocks.hub.states import WORKING
+from blocks.published_files import DAMAGED
 from blocks.warehouse.damage import PublishedDamaged
-from tasks.damage import DAMAGED, lost
+from tasks.damage import lost
 from tasks.stores import Stores, open_stores
 
 SUSPECT: Final = WORKING | {UnitState.FAILED}

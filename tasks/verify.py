@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from blocks.published_files import DAMAGED
 from blocks.warehouse.damage import PublishedDamaged
 from blocks.warehouse.errors import NoLedger
 from blocks.warehouse.records import Verification
 from ledger.unit import Unit
-from tasks.damage import DAMAGED
 from tasks.stores import Stores
 
 

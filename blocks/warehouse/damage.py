@@ -14,10 +14,6 @@ import duckdb
 from blocks.warehouse.files import TenantFiles
 from ledger.errors import TerminalError
 
-MAGIC_AT: Final = 8
-MAGIC: Final = b"DUCK"
-"""What stands in a DuckDB file behind a sum of 8 bytes."""
-
 _DAMAGED: Final = (
     "Corrupt database file",
     "not a valid DuckDB database file",
@@ -53,18 +49,3 @@ def damage_named(files: TenantFiles) -> Iterator[None]:
         if not words:
             raise
         raise damaged(files, f"DuckDB says {words!r}") from problem
-
-
-def first_sight(files: TenantFiles) -> str:
-    """Say what is wrong with a file as its first bytes show it; empty when nothing is.
-
-    Cheap enough to be asked about every tenant. Damage further in shows when it is read.
-    """
-    try:
-        with files.database.open("rb") as file:
-            head = file.read(MAGIC_AT + len(MAGIC))
-    except FileNotFoundError:
-        return "the file is gone"
-    except OSError as problem:
-        return f"the file cannot be opened: {problem.strerror}"
-    return "" if head[MAGIC_AT:] == MAGIC else "the file is no database any more"

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from blocks.durable import checked_slug, clean_temporary, remove, rename_synced, sync
+from blocks.published_files import file_of
 from blocks.steps import reached
 from blocks.warehouse.errors import WriterBusy
 
@@ -36,7 +37,7 @@ class TenantFiles:
     @property
     def database(self) -> Path:
         """What is published; replaced, never written to."""
-        return self.root / f"{self.tenant}.duckdb"
+        return file_of(self.root, self.tenant)
 
     @property
     def copy(self) -> Path:

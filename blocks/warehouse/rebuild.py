@@ -20,10 +20,11 @@ from duckdb import DuckDBPyConnection
 from blocks.digest import unit_digest
 from blocks.duck import attach_read_only, duckdb_space_checked
 from blocks.durable import remove, rename_synced, space_checked, temporary_name
+from blocks.published_files import first_sight
 from blocks.settings import SQL
 from blocks.staging import StagedUnit
 from blocks.warehouse.attach import PUBLISHED, attach_copy, detach, open_engine, open_published
-from blocks.warehouse.damage import damaged, first_sight
+from blocks.warehouse.damage import damaged
 from blocks.warehouse.errors import NotPublishable
 from blocks.warehouse.evidence import Publication, touched_counts
 from blocks.warehouse.fence import renew_fence
@@ -116,7 +117,7 @@ def refuse_unreadable(files: TenantFiles) -> None:
     Raises:
         PublishedDamaged: It is gone, or some of it cannot be read.
     """
-    if finding := first_sight(files):
+    if finding := first_sight(files.database):
         raise damaged(files, finding)
     with open_engine(files) as db:
         attach_read_only(db, files.database, PUBLISHED)

@@ -12,6 +12,7 @@ import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
 from blocks.durable import remove
+from blocks.published_files import first_sight
 from blocks.staging import StagedUnit
 from blocks.warehouse.account_places import place_accounts
 from blocks.warehouse.attach import (
@@ -20,7 +21,7 @@ from blocks.warehouse.attach import (
     open_engine,
     open_published,
 )
-from blocks.warehouse.damage import PublishedDamaged, damaged, first_sight
+from blocks.warehouse.damage import PublishedDamaged, damaged
 from blocks.warehouse.errors import NoLedger, NoSuchTable
 from blocks.warehouse.evidence import Publication
 from blocks.warehouse.export import export_tables
@@ -258,7 +259,7 @@ class Warehouse:
         A tenant of whom nothing was published has no file either: the hub knows.
         """
         files = self._files(tenant)
-        finding = first_sight(files)
+        finding = first_sight(files.database)
         return damaged(files, finding) if finding else None
 
     def renew_fence(self, tenant: str, years: Sequence[FiscalYear], *, token: int) -> None:

@@ -11,14 +11,13 @@ import typer
 from blocks.hub import Connection, Light, OverviewRow
 from blocks.hub.connection_states import look_with
 from blocks.hub.states import WORKING
+from blocks.published_files import DAMAGED, damage_at_first_sight
 from blocks.systems.registry import SYSTEMS, systems_with
 from flows.cli.app import AsJson, command
-from flows.cli.books import warehouse
 from flows.cli.opening import known_tenant, open_hub
 from flows.cli.output import is_terminal, next_steps, say, show_json, show_table
 from ledger.fiscal_year import short_year
 from ledger.onboarding import Stage
-from tasks.damage import DAMAGED
 from tasks.onboarding import stages as stages_of
 
 
@@ -57,11 +56,10 @@ def status(
 
 def _seen(rows: Sequence[OverviewRow]) -> list[OverviewRow]:
     """Look at the file of each tenant with published years too: one that is gone told nobody."""
-    files = warehouse()
     published = {row.tenant for row in rows if row.last_published_at and not row.damage}
-    gone = {tenant: problem for tenant in published if (problem := files.damage(tenant))}
+    gone = {tenant: seen for tenant in published if (seen := damage_at_first_sight(tenant))}
     return [
-        _damaged(row, DAMAGED.format(gone[row.tenant].values["finding"]))
+        _damaged(row, DAMAGED.format(gone[row.tenant]))
         if row.tenant in gone and row.last_published_at and not row.damage
         else row
         for row in rows

@@ -16,6 +16,7 @@ from blocks.hub import Hub, Tenant
 from blocks.hub.connections import NotConnected
 from blocks.systems.ports import KnownYear, MissingFile, Refusal
 from blocks.systems.registry import SYSTEMS, open_books, port, systems_with
+from ledger.schemas import SIDE_TABLES
 from tests.toy.system import SYSTEM as TOY
 
 PASSES = (
@@ -27,6 +28,7 @@ PASSES = (
     "token spent",
     "clock skew",
 )
+NOTHING_KNOWN = SIDE_TABLES["connected_file"].empty_table()
 LEDGER, DOCUMENTS = ("years", "extract"), ("documents", "content")
 READ = {name: system for name, system in SYSTEMS.items() if "ledger" in system.offers}
 KNOWN = {**READ, TOY.name: TOY}
@@ -63,7 +65,7 @@ def asked(hub, name, method):
                 return years
             if method == "extract":
                 return await books.ledger.extract(years[-1], known=KnownYear())
-            listed = await books.documents.of_year(years[-1])
+            listed = await books.documents.of_year(years[-1], NOTHING_KNOWN)
             if method == "documents":
                 return listed
             ids = sorted(id_ for rows in listed.files.values() for id_ in _ids(rows))

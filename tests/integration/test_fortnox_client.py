@@ -656,7 +656,7 @@ def lines(hub):
 
 
 def test_consent_connects_and_pins_the_company(hub, simulator):
-    hub.tenants.add(Tenant("new", "New AB"))
+    hub.tenants.add(Tenant("new", "New AB", same_number_as=f"t{NUMBER}"))
 
     code = SecretStr(simulator.authorize(NUMBER))
     made = asyncio.run(finish_consent(hub, "new", code))
