@@ -7,6 +7,7 @@ look at hub, lake and warehouse.
 from __future__ import annotations
 
 import asyncio
+import itertools
 import os
 import shutil
 import signal
@@ -361,9 +362,13 @@ def taken(desk, request):
     return book, desk.run("import-file", tenant=book.tenant, path=book.file())
 
 
+SEEDS = itertools.count(3_000)
+"""No two companies of a process share a number."""
+
+
 def make_book(desk, name):
     name = name.rpartition("/")[2].replace("test_", "").replace("_", "-")[:40].strip("-")
-    company = Company(sum(name.encode()), calendar_years(2024, 2024), 60)
+    company = Company(next(SEEDS), calendar_years(2024, 2024), 60)
     with desk.stores() as stores:
         number = company.organisation_number.replace("-", "")
         stores.hub.tenants.add(Tenant(name, "Test AB", organisation_number=number))

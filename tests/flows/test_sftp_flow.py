@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import datetime as dt
 import json
 import shutil
 import time
@@ -18,12 +17,10 @@ from ledger.fiscal_year import FiscalYear
 from simulators.books.company import Company
 from simulators.books.years import calendar_years
 from simulators.sftp import SftpSimulator
-from tests.flows.conftest import FINAL, reaching
+from tests.flows.conftest import reaching
 from tests.sftp_place import LOGIN, PASSWORD, account
 
 BLOCK = "books-of-customers"
-MISSED = 100
-"""Sweeps that should have been made three days ago."""
 
 
 @pytest.fixture
@@ -102,30 +99,6 @@ def test_many_logins_are_read_together_and_those_that_lack_something_are_left_ou
 async def saved_as(login, *names):
     for name in names:
         await login.asave(name, overwrite=True)
-
-
-@pytest.mark.requirement("R-FIN-21c")
-def test_of_the_sweeps_of_three_days_nobody_made_hardly_any_is_made_up_for(desk):
-    """Prefect would have each of them run; there are more than it takes up at once."""
-    deployment = desk.deployment("sftp-sweep")["id"]
-    began = dt.datetime.now(dt.UTC) - dt.timedelta(days=3)
-    ended = began + dt.timedelta(hours=1)
-    days = {"after_": began.isoformat(), "before_": ended.isoformat()}
-    runs = {"deployment_id": {"any_": [deployment]}, "expected_start_time": days}
-
-    def count(**more):
-        return desk.ask("/flow_runs/count", {"flow_runs": runs | more})
-
-    asked = {"start_time": days["after_"], "end_time": days["before_"]}
-    asked |= {"min_time": 3_600.0, "min_runs": MISSED // 2, "max_runs": MISSED // 2}
-    while not count():
-        desk.server.ask(f"/deployments/{deployment}/schedule", asked)
-    deadline = time.monotonic() + 120
-    while count(state={"type": {"not_any_": sorted(FINAL)}}):
-        assert time.monotonic() < deadline
-        time.sleep(0.5)
-
-    assert count() <= MISSED // 5, "those that were taken up before the first of them began"
 
 
 def test_the_deployment_polls_a_tenant_from_the_prompt(desk, book, server):

@@ -242,7 +242,7 @@ def test_rights_that_go_in_mid_run_remove_nothing_and_name_who_acts(house, there
     before = house.balances(acme)
     there.acts.delete_receipt(there.company.booked[PLACE, "PJ", 4])
     lost = {"salaries.payroll": "NO_ACCESS"}
-    there.simulator.world.before.append(("reports", lambda: there.acts.set_rights(**lost)))
+    there.simulator.world.before.append(("ledgerreceipts", lambda: there.acts.set_rights(**lost)))
 
     with pytest.raises(CallRefused) as raised:
         house.pull(acme)

@@ -127,7 +127,7 @@ def test_verify_tells_intact_from_altered(tasma, books):
     altered = tasma("ledger", "verify", books)
 
     assert altered.exit_code == 1
-    assert "is not what was loaded: tables posting" in altered.stderr
+    assert "is not what was loaded: 1 vouchers and tables posting altered" in altered.stderr
     (found,) = json.loads(tasma("ledger", "verify", books, "--json").stdout)
     assert (found["fiscal_year"], found["intact"]) == (YEAR.key, False)
 
