@@ -145,8 +145,10 @@ def test_file_over_a_year_of_fortnox_makes_it_the_files_and_the_next_sync_asks(h
     house.pull(ledger.tenant)
     (before,) = year_sources(house.stores.hub, ledger.tenant)
     written = ledger.company.next_night(changed=[("B", 1)]).sie()
-    today = dt.datetime.now(dt.UTC).strftime("#GEN %Y%m%d").encode()
-    taken = house.take(ledger.tenant, re.sub(rb"#GEN \d{8}", today, written))
+    # A day ahead, since the tenant's own day may have begun already.
+    later = dt.datetime.now(dt.UTC) + dt.timedelta(days=1)
+    dated = later.strftime("#GEN %Y%m%d").encode()
+    taken = house.take(ledger.tenant, re.sub(rb"#GEN \d{8}", dated, written))
     (after,) = year_sources(house.stores.hub, ledger.tenant)
     unanswered = house.pull(ledger.tenant)
     (kept,) = year_sources(house.stores.hub, ledger.tenant)
