@@ -9,7 +9,7 @@ import pytest
 from blocks.hub import Connection, ConnectionState, Load, Method, UnitState, unit_resource
 from blocks.hub.portal_roles import Role
 from ledger.fiscal_year import FiscalYear
-from tests.portal_world import OUR_YEAR, OURS
+from tests.portal_world import OUR_YEAR, OURS, unpublish
 
 OLDER = FiscalYear.parse("2023")
 OLDEST = FiscalYear.parse("2022")
@@ -19,6 +19,7 @@ PAGE = "/companies/acme"
 @pytest.fixture
 def client(world):
     """Somebody of acme, which has three years and is connected to Fortnox."""
+    unpublish(world.stores, OURS)
     hub = world.stores.hub
     hub.years.define(OURS, OLDER)
     hub.years.define(OURS, OLDEST)
