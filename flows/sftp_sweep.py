@@ -15,10 +15,8 @@ from pydantic import Field
 
 from blocks.hub.pickups import Pickup
 from flows.runs.file_runs import end_of
-from flows.runs.late_runs import drop_late
 from flows.runs.states import run_id
 from ledger.text import visible
-from tasks.log import say
 from tasks.notify import notify
 from tasks.pages.pickups import pickups_summary, pickups_table
 from tasks.pickup.poll import SETTLE_S
@@ -33,9 +31,6 @@ SILENT_AFTER: Final = dt.timedelta(hours=36)
 
 SILENCE: Final = "silence"
 """Kind of the event that notes of whom somebody was told."""
-
-EACH: Final = dt.timedelta(minutes=1)
-"""Between two sweeps of a shard; one that is as late is the next one's work."""
 
 MAX_SHARDS: Final = 64
 
@@ -57,8 +52,6 @@ async def sftp_sweep(shard: Shard = 0, shards: Shards = 1, tenant: OneTenant = "
         shards: How many parts there are.
         tenant: Only this one, whether or not it is due.
     """
-    if dropped := await drop_late(after=EACH):
-        say(f"{dropped} late sweeps were dropped")
     with open_stores() as stores, Threads() as threads:
         every = await threads.do(stores.hub.pickups.every)
         due = chosen(every, stores.hub.database.now(), shard=shard, shards=shards, tenant=tenant)
