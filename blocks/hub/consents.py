@@ -16,7 +16,6 @@ Source:
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import json
 import secrets
 from collections.abc import Mapping
@@ -39,6 +38,7 @@ from blocks.hub.consent_states import (
 )
 from blocks.hub.database import Database
 from blocks.hub.events import Events
+from blocks.hub.handed_out import hash_of, new_secret
 from blocks.hub.tenants import require
 
 CLICK_LIFE: Final = dt.timedelta(minutes=15)
@@ -53,7 +53,6 @@ MAX_CLICKS: Final = 20
 MAX_LINKS: Final = 20
 """Links of one tenant and system under way at the same time."""
 
-SECRET_BYTES: Final = 32
 ID_BYTES: Final = 6
 """Of the id by which a link is listed and revoked; it opens nothing."""
 
@@ -111,11 +110,11 @@ class Consents:
             NoOrganisationNumber: It has no organisation number, and `needs_number`.
             TooManyLinks: It has `MAX_LINKS` under way.
         """
-        secret, now = secrets.token_urlsafe(SECRET_BYTES), self._database.now()
+        secret, now = new_secret(), self._database.now()
         link = ConsentLink(
             secrets.token_hex(ID_BYTES), tenant, system, wants, made_by, now, now + life
         )
-        row = {**vars(link), "wants": json.dumps(dict(wants)), "secret_hash": _hash(secret)}
+        row = {**vars(link), "wants": json.dumps(dict(wants)), "secret_hash": hash_of(secret)}
         with self._database.writing() as connection:
             if needs_number and not require(connection, tenant).organisation_number:
                 raise NoOrganisationNumber(tenant=tenant)
@@ -133,7 +132,7 @@ class Consents:
         """
         table = models.consent_link
         with self._database.reading() as connection:
-            return _one(connection, table.c.secret_hash == _hash(secret.get_secret_value()))
+            return _one(connection, table.c.secret_hash == hash_of(secret.get_secret_value()))
 
     def of_tenant(self, tenant: str) -> list[ConsentLink]:
         """Return a tenant's links, the newest first, whatever became of them.
@@ -169,17 +168,17 @@ class Consents:
         Raises:
             UnknownLink, LinkEnded: The secret opens nothing, or nothing any more.
         """
-        state, now = secrets.token_urlsafe(SECRET_BYTES), self._database.now()
+        state, now = new_secret(), self._database.now()
         table = models.consent_link
         with self._database.writing() as connection:
-            link = _one(connection, table.c.secret_hash == _hash(secret.get_secret_value()))
+            link = _one(connection, table.c.secret_hash == hash_of(secret.get_secret_value()))
             _require_open(link, now)
             _drop_clicks(connection, link, now)
             row = {
-                "state_hash": _hash(state),
+                "state_hash": hash_of(state),
                 "tenant": link.tenant,
                 "link": link.id,
-                "browser_hash": _hash(browser.get_secret_value()),
+                "browser_hash": hash_of(browser.get_secret_value()),
                 "made_at": now,
             }
             connection.execute(insert(models.consent_click).values(row))
@@ -196,8 +195,8 @@ class Consents:
         """
         now, click, table = self._database.now(), models.consent_click, models.consent_link
         here = and_(
-            click.c.state_hash == _hash(state.get_secret_value()),
-            click.c.browser_hash == _hash(browser.get_secret_value()),
+            click.c.state_hash == hash_of(state.get_secret_value()),
+            click.c.browser_hash == hash_of(browser.get_secret_value()),
             click.c.made_at > now - CLICK_LIFE,
         )
         is_free = or_(table.c.taken_at.is_(None), table.c.taken_at <= now - TAKE_LIFE)
@@ -229,11 +228,6 @@ class Consents:
     def _say(self, connection: Connection, link: ConsentLink, message: str) -> None:
         text = f"{link.system}: link {link.id} {message}"
         self._events.record(connection, "consent", text, tenant=link.tenant)
-
-
-def _hash(secret: str) -> str:
-    """Return what is kept of a secret: of 256 random bits a plain hash gives nothing away."""
-    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def _require_open(link: ConsentLink, now: dt.datetime) -> None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-import secrets
 from typing import Final
 
 from sqlalchemy import delete, insert, or_, select, update
 
 from blocks.hub import models
 from blocks.hub.database import Database
-from blocks.hub.portal_users import TOKEN_BYTES, User, hash_of, user_of_row
+from blocks.hub.handed_out import hash_of, new_secret
+from blocks.hub.portal_users import User, user_of_row
 
 SESSION_LIFE: Final = dt.timedelta(hours=12)
 IDLE_LIMIT: Final = dt.timedelta(hours=2)
@@ -27,7 +27,7 @@ class PortalSessions:
 
     def begin(self, user: User) -> str:
         """Begin a session and return its secret, of which only the hash is kept."""
-        token, now = secrets.token_urlsafe(TOKEN_BYTES), self._database.now()
+        token, now = new_secret(), self._database.now()
         table = models.portal_session
         row = {
             "token_hash": hash_of(token),

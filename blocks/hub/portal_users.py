@@ -7,9 +7,7 @@ another set of tenants ends every session of that person in the same transaction
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import re
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -19,11 +17,11 @@ from sqlalchemy import Connection, delete, insert, select, update
 from blocks.hub import models
 from blocks.hub.database import Database
 from blocks.hub.errors import Refused
+from blocks.hub.handed_out import hash_of, new_secret
 from blocks.hub.portal_roles import Role
 from blocks.hub.tenants import Tenant, require
 
 INVITATION_LIFE: Final = dt.timedelta(days=7)
-TOKEN_BYTES: Final = 32
 MAX_EMAIL_CHARS: Final = 254
 MAX_LISTED: Final = 1_000
 """Most users, or tenants, that one question returns."""
@@ -68,11 +66,6 @@ class User:
     def sees_all(self) -> bool:
         """Whether every tenant is open to this person."""
         return self.role is Role.OPERATOR
-
-
-def hash_of(token: str) -> str:
-    """Return what is kept of a secret that was handed out, which is too random to need salt."""
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def checked_email(text: str) -> str:
@@ -158,7 +151,7 @@ class PortalUsers:
         Raises:
             UnknownUser: There is none.
         """
-        token, now = secrets.token_urlsafe(TOKEN_BYTES), self._database.now()
+        token, now = new_secret(), self._database.now()
         table = models.portal_invitation
         with self._database.writing() as connection:
             user = _get(connection, email)
