@@ -13,7 +13,7 @@ from typing import Final
 from blocks.hub import Connection, ConnectionState, Hub
 from blocks.hub.errors import Refused
 from blocks.hub.pickups import Pickup
-from blocks.systems.registry import SYSTEMS, systems_with
+from blocks.systems.registry import SYSTEMS, base_of, systems_with
 
 PICKUP: Final = "sftp"
 """The name of the integration that fetches files."""
@@ -59,27 +59,29 @@ def integrations(hub: Hub, tenant: str) -> list[Integration]:
     """
     hub.tenants.get(tenant)
     connections = (hub.connections.find(tenant, name) for name in systems_with("ledger"))
-    found = [_of_system(item) for item in connections if item]
+    found = [of_connection(item) for item in connections if item]
     if pickup := hub.pickups.find(tenant):
-        found.append(_of_pickup(pickup))
+        found.append(of_pickup(pickup))
     if not found:
         raise NoIntegration(tenant=tenant)
     return found
 
 
-def _of_system(connection: Connection) -> Integration:
+def of_connection(connection: Connection) -> Integration:
+    """Return how a connected system stands."""
     is_well = connection.status is ConnectionState.CONNECTED
     return Integration(
         connection.tenant,
         connection.system,
-        SYSTEMS[connection.system].title,
+        SYSTEMS[base_of(connection.system)].title,
         connection.status.replace("_", " "),
         "" if is_well else connection.reason,
         connection.checked_at,
     )
 
 
-def _of_pickup(pickup: Pickup) -> Integration:
+def of_pickup(pickup: Pickup) -> Integration:
+    """Return how the pickup of files stands."""
     return Integration(
         pickup.tenant,
         PICKUP,

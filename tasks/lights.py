@@ -14,7 +14,7 @@ from typing import Final
 from blocks.hub import Connection, ConnectionState, Hub, Tenant
 from blocks.hub.overview import Light
 from blocks.systems.registry import SYSTEMS, base_of, systems_with
-from tasks.integrations import PICKUP
+from tasks.integrations import Integration, of_connection, of_pickup
 
 NOT_ACTIVATED: Final = "not_activated"
 TROUBLED: Final = "troubled"
@@ -45,10 +45,8 @@ def lights(hub: Hub, tenant: Tenant) -> list[IntegrationLight]:
     found = [_of_connection(item) for item in connections]
     found += _not_activated(tenant, known)
     if pickup := hub.pickups.find(tenant.id):
-        light = Light.RED if pickup.problem else Light.GREEN
-        state = TROUBLED if pickup.problem else ConnectionState.CONNECTED.value
-        at = None if pickup.problem else pickup.polled_at
-        found.append(IntegrationLight(PICKUP, "SFTP", light, state, pickup.problem, at))
+        state = TROUBLED if pickup.problem else ConnectionState.CONNECTED
+        found.append(_light(of_pickup(pickup), state, title="SFTP"))
     return found
 
 
@@ -58,16 +56,22 @@ def can_fetch(hub: Hub, tenant: str) -> bool:
 
 
 def _of_connection(connection: Connection) -> IntegrationLight:
-    system = SYSTEMS[base_of(connection.system)]
-    is_well = connection.status is ConnectionState.CONNECTED
+    known = of_connection(connection)
+    has_link = SYSTEMS[base_of(connection.system)].connecting.has_link({})
+    return _light(known, connection.status, title=known.title, has_link=has_link)
+
+
+def _light(
+    known: Integration, state: str, *, title: str, has_link: bool = False
+) -> IntegrationLight:
     return IntegrationLight(
-        connection.system,
-        system.title,
-        Light.GREEN if is_well else Light.RED,
-        connection.status.value,
-        "" if is_well else connection.reason,
-        connection.checked_at,
-        has_link=system.connecting.has_link({}),
+        known.name,
+        title,
+        Light.GREEN if state == ConnectionState.CONNECTED else Light.RED,
+        str(state),
+        known.reason,
+        known.proved_at,
+        has_link=has_link,
     )
 
 
