@@ -73,8 +73,7 @@ class YearChanges:
 
 def published_years(stores: Stores, tenant: str) -> list[FiscalYear]:
     """Return a tenant's published years, latest first."""
-    units = stores.hub.units.of_tenant(tenant)
-    return [unit.year for unit in reversed(units) if unit.published_digest]
+    return [unit.year for unit in reversed(stores.hub.units.published_of(tenant))]
 
 
 def year_statements(stores: Stores, tenant: str, year: FiscalYear) -> YearStatements:

@@ -11,6 +11,6 @@ def lost(stores: Stores, tenant: str) -> PublishedDamaged | None:
 
     One that is damaged further in shows when it is read.
     """
-    if not any(unit.published_digest for unit in stores.hub.units.of_tenant(tenant)):
+    if not stores.hub.units.published_of(tenant):
         return None
     return stores.warehouse.damage(tenant)

@@ -12,6 +12,7 @@ from blocks.warehouse.damage import PublishedDamaged
 from blocks.warehouse.errors import FenceDamaged
 from blocks.warehouse.rebuild import Rebuilt
 from ledger.errors import TerminalError
+from ledger.outcome import Outcome
 from ledger.unit import Unit
 from tasks.account_map import show_by_map
 from tasks.jobs import DryRunPublishes, Job
@@ -39,7 +40,12 @@ class RebuiltYear:
     found: Rebuilt
 
     @property
-    def in_words(self) -> str:
+    def outcome(self) -> Outcome:
+        """How it ended: what is published is what was loaded."""
+        return Outcome.AGREES
+
+    @property
+    def reason(self) -> str:
         """Say what was put right."""
         if self.found.is_new:
             return "published again from what was received; its earlier loads are not on record"
@@ -52,8 +58,7 @@ class RebuiltYear:
 
 def published_units(stores: Stores, tenant: str) -> list[Unit]:
     """Return a tenant's published years as the hub knows them, oldest first."""
-    units = stores.hub.units.of_tenant(tenant)
-    return [Unit(tenant, unit.year) for unit in units if unit.published_digest]
+    return [Unit(tenant, unit.year) for unit in stores.hub.units.published_of(tenant)]
 
 
 def make_readable(stores: Stores, tenant: str) -> str:
@@ -119,8 +124,8 @@ def rebuild_unit(job: Job) -> RebuiltYear:
     )
     show_by_map(stores, unit.tenant)
     rebuilt = RebuiltYear(unit, found)
-    stores.hub.units.set_damage(unit.tenant, unit.year, "", because=rebuilt.in_words)
-    say(f"Rebuilt: {rebuilt.in_words}", **job.where)
+    stores.hub.units.set_damage(unit.tenant, unit.year, "", because=rebuilt.reason)
+    say(f"Rebuilt: {rebuilt.reason}", **job.where)
     return rebuilt
 
 

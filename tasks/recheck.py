@@ -11,6 +11,7 @@ from blocks.staging import StagedUnit
 from blocks.warehouse.records import LoadRecord
 from ledger.errors import TerminalError
 from ledger.outcome import Outcome
+from ledger.unit import Unit
 from tasks.jobs import Job
 from tasks.log import say
 from tasks.publish import publish_load
@@ -43,6 +44,12 @@ class Rechecked:
 
     outcome: Outcome
     reason: str = ""
+
+
+def published_units(stores: Stores, *, tenant: str = "") -> list[Unit]:
+    """Return what is published, of one tenant or of all that the hub knows."""
+    tenants = [tenant] if tenant else [item.id for item in stores.hub.tenants]
+    return [Unit(each, year) for each in tenants for year in stores.warehouse.units(each)]
 
 
 class NothingToRecheck(TerminalError):

@@ -74,11 +74,9 @@ def repair_tenant(stores: Stores, tenant: str) -> list[UnitStatus]:
             raise finding
         return _repair_twice(stores, tenant)
     except PublishedDamaged as problem:
-        for unit in stores.hub.units.of_tenant(tenant):
-            if unit.published_digest:
-                stores.hub.units.set_damage(
-                    tenant, unit.year, DAMAGED.format(problem.values["finding"])
-                )
+        damage = DAMAGED.format(problem.values["finding"])
+        for unit in stores.hub.units.published_of(tenant):
+            stores.hub.units.set_damage(tenant, unit.year, damage)
         return []
 
 

@@ -233,6 +233,10 @@ class Units:
         with self._database.reading() as connection:
             return of_tenant(connection, tenant)
 
+    def published_of(self, tenant: str) -> list[UnitStatus]:
+        """Return the tenant's units of which something is published, in order of fiscal year."""
+        return [unit for unit in self.of_tenant(tenant) if unit.published_digest]
+
     def in_states(self, states: Collection[UnitState]) -> list[UnitStatus]:
         """Return the units of all tenants that are in one of the states."""
         with self._database.reading() as connection:

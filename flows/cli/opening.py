@@ -17,6 +17,11 @@ TenantId = Annotated[str, typer.Argument(metavar="TENANT", help="Id of the tenan
 YearText = Annotated[
     str, typer.Argument(metavar="YEAR", help="Such as 2024, or 2024-07-01_2025-06-30.")
 ]
+OneTenant = Annotated[str, typer.Argument(metavar="TENANT", help="Whose years.")]
+AllTenants = Annotated[bool, typer.Option("--all", help="The years of all tenants.")]
+YearOrEvery = Annotated[
+    str, typer.Argument(metavar="YEAR", help="Such as 2024; every year unless given.")
+]
 YearOrLatest = Annotated[
     str,
     typer.Argument(metavar="YEAR", help="Such as 2024; the latest year unless given."),
@@ -38,6 +43,12 @@ def known_tenant(hub: Hub, tenant: str) -> Tenant:
         f"there is no tenant {tenant!r}. `tasma tenant list` shows those there are, "
         f"`tasma tenant add {tenant} --name ...` makes one."
     )
+
+
+def require_one_or_all(tenant: str, *, everything: bool) -> None:
+    """Refuse a command that names neither one tenant nor all of them, or both."""
+    if bool(tenant) == everything:
+        raise typer.BadParameter("name a tenant, or give --all.")
 
 
 def parse_year(text: str) -> FiscalYear:

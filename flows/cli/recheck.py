@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated
 
 import typer
 
 from flows.cli.app import AsJson, command
 from flows.cli.books import published_year
 from flows.cli.exits import ExitCode, worst
-from flows.cli.opening import known_tenant
+from flows.cli.opening import (
+    AllTenants,
+    OneTenant,
+    YearOrEvery,
+    known_tenant,
+    require_one_or_all,
+)
 from flows.cli.output import next_steps, say, show_json, show_table
-from flows.recheck import Answer, published_units
-from flows.recheck import recheck as ask
+from flows.runs.in_turn import Answer, in_turn
 from ledger.fiscal_year import short_year
 from ledger.outcome import Outcome
 from ledger.unit import Unit
+from tasks.recheck import published_units, recheck_unit
 from tasks.stores import Stores, open_stores
 
 
@@ -30,12 +35,10 @@ from tasks.stores import Stores, open_stores
     ),
 )
 def recheck(
-    tenant: Annotated[str, typer.Argument(metavar="TENANT", help="Whose years.")] = "",
-    year: Annotated[
-        str, typer.Argument(metavar="YEAR", help="Such as 2024; every year unless given.")
-    ] = "",
+    tenant: OneTenant = "",
+    year: YearOrEvery = "",
     *,
-    everything: Annotated[bool, typer.Option("--all", help="The years of all tenants.")] = False,
+    everything: AllTenants = False,
     as_json: AsJson = False,
 ) -> None:
     """Ask the controls of today about years that are published, such as after an upgrade.
@@ -43,15 +46,14 @@ def recheck(
     Nothing is published or taken away. A year that would be held now turns red and stays readable:
     accept it, reject what was found, or load a corrected file.
     """
-    if bool(tenant) == everything:
-        raise typer.BadParameter("name a tenant, or give --all.")
+    require_one_or_all(tenant, everything=everything)
     with open_stores() as stores:
         found = asyncio.run(_ask(stores, _units(stores, tenant, year)))
     if as_json:
         show_json([_as_dict(item) for item in found])
     else:
         _show(found)
-    raise typer.Exit(worst(ExitCode(item.found.outcome.exit_code) for item in found))
+    raise typer.Exit(worst(ExitCode(item.outcome.exit_code) for item in found))
 
 
 def _units(stores: Stores, tenant: str, year: str) -> list[Unit]:
@@ -65,23 +67,23 @@ def _units(stores: Stores, tenant: str, year: str) -> list[Unit]:
 
 
 async def _ask(stores: Stores, units: list[Unit]) -> list[Answer]:
-    return [answer async for answer in ask(stores, units)]
+    return [answer async for answer in in_turn(stores, units, recheck_unit)]
 
 
 def _show(found: list[Answer]) -> None:
     rows = [
-        (item.unit.tenant, short_year(item.unit.year.key), item.found.outcome, item.found.reason)
+        (item.unit.tenant, short_year(item.unit.year.key), item.outcome, item.reason)
         for item in found
     ]
     if rows:
         show_table(("tenant", "fiscal year", "outcome", "why"), rows)
-    agreeing = sum(item.found.outcome is Outcome.AGREES for item in found)
+    agreeing = sum(item.outcome is Outcome.AGREES for item in found)
     say(f"{agreeing:,} of {len(found):,} published years agree with the controls of today.")
     next_steps(
         *(
             f"tasma ledger breaks {item.unit.tenant} {short_year(item.unit.year.key)}"
             for item in found
-            if item.found.outcome in {Outcome.HELD, Outcome.WOULD_HOLD}
+            if item.outcome in {Outcome.HELD, Outcome.WOULD_HOLD}
         )
     )
 
@@ -90,6 +92,6 @@ def _as_dict(item: Answer) -> dict[str, object]:
     return {
         "tenant": item.unit.tenant,
         "fiscal_year": item.unit.year.key,
-        "outcome": item.found.outcome,
-        "reason": item.found.reason,
+        "outcome": item.outcome,
+        "reason": item.reason,
     }

@@ -4,22 +4,31 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from typing import Annotated, Any
+from typing import Any, Final
 
 import typer
 
 from flows.cli.app import AsJson, command
 from flows.cli.exits import ExitCode, worst
-from flows.cli.opening import TenantId, known_tenant, known_year
+from flows.cli.opening import (
+    AllTenants,
+    OneTenant,
+    TenantId,
+    YearOrEvery,
+    known_tenant,
+    known_year,
+    require_one_or_all,
+)
 from flows.cli.output import next_steps, remark, say, show_json, show_table
-from flows.rebuild import Answer, rebuild
+from flows.runs.in_turn import Answer, in_turn
 from ledger.fiscal_year import short_year
 from ledger.unit import Unit
-from tasks.rebuild import make_readable, published_units
+from tasks.rebuild import make_readable, published_units, rebuild_unit
+from tasks.repair import repair_tenant
 from tasks.stores import Stores, open_stores
 from tasks.verify import Verified, verify_unit
 
-NAMED: int = 10
+NAMED: Final = 10
 """Vouchers that a line names."""
 
 
@@ -33,12 +42,10 @@ NAMED: int = 10
     ),
 )
 def verify(
-    tenant: Annotated[str, typer.Argument(metavar="TENANT", help="Whose years.")] = "",
-    year: Annotated[
-        str, typer.Argument(metavar="YEAR", help="Such as 2024; every year unless given.")
-    ] = "",
+    tenant: OneTenant = "",
+    year: YearOrEvery = "",
     *,
-    everything: Annotated[bool, typer.Option("--all", help="The years of all tenants.")] = False,
+    everything: AllTenants = False,
     as_json: AsJson = False,
 ) -> None:
     """Compute the digest of what is published anew and compare it with the load record.
@@ -46,8 +53,7 @@ def verify(
     Ends with 0 when every row is as it was loaded, with 1 when something was altered since or
     cannot be read; such a year stays red until it is rebuilt.
     """
-    if bool(tenant) == everything:
-        raise typer.BadParameter("name a tenant, or give --all.")
+    require_one_or_all(tenant, everything=everything)
     with open_stores() as stores:
         units = [unit for each in _tenants(stores, tenant) for unit in _units(stores, each, year)]
         found = [verify_unit(stores, unit) for unit in units]
@@ -113,9 +119,7 @@ def _say_verified(item: Verified) -> None:
 )
 def rebuild_years(
     tenant: TenantId,
-    year: Annotated[
-        str, typer.Argument(metavar="YEAR", help="Such as 2024; every year unless given.")
-    ] = "",
+    year: YearOrEvery = "",
     *,
     as_json: AsJson = False,
 ) -> None:
@@ -129,6 +133,7 @@ def rebuild_years(
         kept = make_readable(stores, tenant)
         units = _units(stores, tenant, "" if kept else year)
         found = asyncio.run(_rebuild(stores, units))
+        repair_tenant(stores, tenant)
     if as_json:
         show_json([{**_named(item), "damaged_file": kept} for item in found])
     else:
@@ -137,7 +142,7 @@ def rebuild_years(
 
 
 async def _rebuild(stores: Stores, units: list[Unit]) -> list[Answer]:
-    return [answer async for answer in rebuild(stores, units)]
+    return [answer async for answer in in_turn(stores, units, rebuild_unit)]
 
 
 def _named(item: Answer) -> dict[str, Any]:
@@ -145,7 +150,7 @@ def _named(item: Answer) -> dict[str, Any]:
         "tenant": item.unit.tenant,
         "fiscal_year": item.unit.year.key,
         "outcome": item.outcome,
-        "found": item.in_words,
+        "found": item.reason,
     }
 
 
@@ -156,7 +161,7 @@ def _show_rebuilt(found: list[Answer], kept: str) -> None:
     if not found:
         say("The hub knows no published year of this tenant.")
         return
-    rows = [(short_year(item.unit.year.key), item.outcome, item.in_words) for item in found]
+    rows = [(short_year(item.unit.year.key), item.outcome, item.reason) for item in found]
     show_table(("fiscal year", "outcome", "what"), rows)
     tenant = found[0].unit.tenant
     next_steps(f"tasma ledger verify {tenant}", f"tasma ledger changes {tenant}")

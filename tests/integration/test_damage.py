@@ -13,10 +13,10 @@ import pytest
 from blocks.hub import Hub, Tenant
 from blocks.warehouse.errors import StaleLease
 from blocks.warehouse.history import AsOf
-from flows.rebuild import rebuild
+from flows.runs.in_turn import in_turn
 from ledger.fiscal_year import FiscalYear
 from ledger.unit import Unit
-from tasks.rebuild import make_readable, published_units
+from tasks.rebuild import make_readable, published_units, rebuild_unit
 from tasks.repair import repair_tenant
 from tasks.verify import verify_unit
 
@@ -56,10 +56,12 @@ def mend(stores):
     def mend():
         async def answers():
             units = published_units(stores, "acme")
-            return [item async for item in rebuild(stores, units)]
+            return [item async for item in in_turn(stores, units, rebuild_unit)]
 
         kept = make_readable(stores, "acme")
-        return kept, asyncio.run(answers())
+        found = asyncio.run(answers())
+        repair_tenant(stores, "acme")
+        return kept, found
 
     return mend
 
@@ -116,7 +118,7 @@ def test_altered_rows_turn_the_year_red_until_a_rebuild_makes_them_what_they_wer
         assert ("red", "published") == (row().light, row().status), what
         _, (mended,) = mend()
 
-        assert "agrees" == mended.outcome, mended.in_words
+        assert "agrees" == mended.outcome, mended.reason
         assert before == content(stores), what
         assert not verify_unit(stores, ACME).damage, what
         assert "green" == row().light, what
@@ -259,6 +261,6 @@ def test_rebuild_without_what_was_received_says_so_and_writes_nothing(stores, ta
     _, (found,) = mend()
 
     assert "failed" == found.outcome
-    assert "not in the lake" in found.in_words
+    assert "not in the lake" in found.reason
     assert before == file.read_bytes()
     assert dt.datetime.now(dt.UTC) > stores.hub.units.find("acme", Y2024).updated_at

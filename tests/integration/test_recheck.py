@@ -12,13 +12,13 @@ from blocks.controls.catalogue import CATALOGUE
 from blocks.hub import models
 from flows.cli.exits import ExitCode
 from flows.cli.local import publish_here
-from flows.recheck import published_units, recheck
+from flows.runs.in_turn import in_turn
 from ledger.fiscal_year import FiscalYear
 from ledger.unit import Unit
 from tasks.accept import NothingHeld, accept_breaks, reject_hold
 from tasks.from_landing import evidence_of
 from tasks.pruning import keep
-from tasks.recheck import ReadOtherwise
+from tasks.recheck import ReadOtherwise, published_units, recheck_unit
 
 Y2024 = FiscalYear.parse("2024")
 ACME = Unit("acme", Y2024)
@@ -52,7 +52,7 @@ def ask(stores):
     def ask(tenant=""):
         async def answers():
             units = published_units(stores, tenant=tenant)
-            return [item.found async for item in recheck(stores, units)]
+            return [item async for item in in_turn(stores, units, recheck_unit)]
 
         return asyncio.run(answers())
 

@@ -34,7 +34,7 @@ def holds(visit: Visit) -> Response:
 def hold(visit: Visit) -> Response:
     """Show what holds a load, break by break."""
     found = _held(visit)
-    return visit.page("hold.html", tenant=visit.tenant, item=found, refused="")
+    return visit.page("hold.html", tenant=visit.tenant, item=found)
 
 
 @route(
