@@ -26,10 +26,17 @@ LIFE_S: Final = 86_400.0
 
 
 class UploadRefused(TerminalError):
-    """A file was not taken because of how much there is already, or is not what was said of it."""
+    """A file is not as long as was said."""
+
+    sentence = "{name} was not taken: {why}. Send it again; what came before is kept."
+
+
+class QuotaUsed(UploadRefused):
+    """A tenant has sent as much within a day as it may."""
 
     sentence = (
-        "{name} was not taken: {why}. Send it again, or less at once; what came before is kept."
+        "{name} was not taken: the company's quota of a day is used up. Send it tomorrow; what "
+        "came before is kept."
     )
 
 
@@ -40,7 +47,7 @@ class Upload:
         """Make room.
 
         Raises:
-            UploadRefused: The tenant has sent too much within a day.
+            QuotaUsed: The tenant has sent too much within a day.
             NoSpace: The disk is full.
         """
         folder = uploads_of(tenant)
@@ -55,7 +62,7 @@ class Upload:
             self._file.truncate(size_bytes)
         if sum(path.stat().st_size for path in _files(folder)) > quota_bytes:
             self.drop()
-            raise UploadRefused(name=self.name, why="the company's quota of a day is used up")
+            raise QuotaUsed(name=self.name)
 
     def write(self, content: bytes) -> None:
         """Add bytes.
@@ -95,6 +102,11 @@ class Upload:
 def uploads_of(tenant: str) -> Path:
     """Return where a tenant's files lie."""
     return settings().home / "uploads" / checked_slug(tenant)
+
+
+def find_upload(tenant: str, upload: str) -> Path | None:
+    """Return where a tenant's file lies by the name of its folder; None where none does."""
+    return next((uploads_of(tenant) / checked_slug(upload, what="upload")).glob("*"), None)
 
 
 def erase_uploads(tenant: str) -> None:

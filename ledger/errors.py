@@ -192,6 +192,7 @@ with the module of each; those under `TransientError` are retried, the rest go t
             UnknownTenant  (blocks.hub.errors)
             Unsendable  (blocks.systems.fennoa.prepared)
             UploadRefused  (blocks.uploads)
+                QuotaUsed  (blocks.uploads)
             WrongAgreement  (blocks.systems.procountor.block)
             WrongSetting  (tasks.route_settings)
             WrongSpelling  (blocks.systems.spotilla.block)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import hashlib
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -20,11 +21,13 @@ from typing import Any
 
 import httpx
 import pyarrow as pa
+import pytest
 
-from blocks.hub import Load, Tenant, UnitState, models
+from blocks.hub import FileSeen, Load, Tenant, UnitState, models, unit_resource
 from blocks.hub.portal_roles import Role
 from blocks.lake import Lake, Landed
 from blocks.passwords import Passwords
+from blocks.uploads import Upload
 from blocks.warehouse import Warehouse
 from flows.portal.app import create_app
 from flows.portal.limits import LIMITS, Limit, Limiter
@@ -143,7 +146,12 @@ def world(
     home: Path, empty_hub: Path, *, settings: PortalSettings | None = None
 ) -> Iterator[World]:
     """Open a portal with acme and bolaget."""
-    with opened_new(home, empty_hub) as stores, asyncio.Runner() as runner:
+    with (
+        pytest.MonkeyPatch.context() as patched,
+        opened_new(home, empty_hub) as stores,
+        asyncio.Runner() as runner,
+    ):
+        patched.setenv("TASMA_HOME", str(home))  # where uploads lie
         stores.hub.tenants.add(Tenant("acme", "Acme AB", organisation_number="5599900221"))
         stores.hub.tenants.add(Tenant("bolaget", "Bolaget AB", organisation_number="5599900015"))
         stores.hub.years.define(OURS, OUR_YEAR)
@@ -164,6 +172,8 @@ def world(
             "link": (_link(stores, OURS), _link(stores, THEIRS)),
             "voucher": (OUR_VOUCHER, THEIR_VOUCHER),
             "document": (document_of(OURS), document_of(THEIRS)),
+            "upload": (upload(OURS), upload(THEIRS)),
+            "file": (_file(stores, OURS), _file(stores, THEIRS)),
             "load": (hold(stores, OURS, OUR_OTHER_YEAR), hold(stores, THEIRS, OUR_OTHER_YEAR)),
         }
         yield made
@@ -194,6 +204,25 @@ def hold(stores: Stores, tenant: str, year: FiscalYear) -> str:
     hub.loads.save_results(load.load_id, [result])
     hub.units.set_status(tenant, year, UnitState.HELD, load_id=load.load_id, reason="it differs")
     return load.load_id
+
+
+def upload(tenant: str, content: bytes = b"#FLAGGA 0\r\n", name: str = "books.se") -> str:
+    """Have a file lie there that somebody sent; return its id."""
+    sent = Upload(tenant, name, size_bytes=len(content), quota_bytes=1_000_000)
+    sent.write(content)
+    return sent.finish().parent.name
+
+
+def own(stores: Stores, year: FiscalYear, source: str) -> None:
+    """Say that a ledger of a source is acme's of a year."""
+    hub = stores.hub
+    lease = hub.leases.acquire(unit_resource(OURS, year), holder="test")
+    load = hub.loads.save(Load(OURS, year.key, source))
+    for state in (UnitState.STAGED, UnitState.RECONCILING, UnitState.PUBLISHED):
+        hub.units.set_status(
+            OURS, year, state, token=lease.token, load_id=load.load_id, source=source
+        )
+    hub.leases.release(lease)
 
 
 def unpublish(stores: Stores, tenant: str) -> None:
@@ -245,6 +274,12 @@ def content_of(tenant: str) -> bytes:
 def land_document(lake: Lake, tenant: str) -> Landed:
     """Have a lake hold it."""
     return lake.land(tenant, "fortnox-documents", content_of(tenant), file_name="")
+
+
+def _file(stores: Stores, tenant: str) -> str:
+    sha256 = hashlib.sha256(tenant.encode()).hexdigest()
+    stores.hub.files.record(FileSeen(tenant, sha256, f"{tenant}.se", 10, outcome="received"))
+    return sha256
 
 
 def _link(stores: Stores, tenant: str) -> str:

@@ -66,6 +66,11 @@ class Files:
         """Return the tenant's newest files first, at most `limit` (and `MAX_FILES`)."""
         return self._where(models.file_seen.c.tenant == tenant, limit=limit)
 
+    def of_bytes(self, tenant: str, sha256: str) -> list[FileSeen]:
+        """Return what became of these bytes of the tenant each time they came, newest first."""
+        table = models.file_seen
+        return self._where((table.c.tenant == tenant) & (table.c.sha256 == sha256))
+
     def first_seen(self, tenant: str, sha256: str) -> dt.datetime | None:
         """Return when these bytes came from the tenant for the first time, whatever their name."""
         table = models.file_seen

@@ -91,11 +91,21 @@ RUN_WORDS: Final[Mapping[str, str]] = {
 """What a state is to somebody who waits; whatever is not here (Failed, Crashed, Cancelled,
 TimedOut) did not work."""
 
+
+def file_word(outcome: str) -> str:
+    """Return which sentence of `files` tells what became of a file, by the hub's word for it."""
+    return FILE_WORDS.get(outcome) or run_word(outcome)
+
+
+FILE_WORDS: Final[Mapping[str, str]] = {"received": "running", "duplicate": "unchanged"}
+"""What else is noted of a file besides outcomes."""
+
 FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "amount": amount,
     "moment": moment,
     "count": count,
     "digits": digits,
+    "file_word": file_word,
     "format_title": format_title,
     "run_word": run_word,
     "title_of": title_of,

@@ -55,6 +55,8 @@ LOAD: Final = _kind("load", r"[0-9A-Za-z-]{1,64}", is_id=True)
 RUN: Final = _kind("run", r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", is_id=True)
 FILE: Final = _kind("file", r"[0-9a-f]{64}", is_id=True)
 """A file by its hash."""
+UPLOAD: Final = _kind("upload", r"[0-9a-f]{32}", is_id=True)
+"""A file that was sent and that nothing has read yet."""
 DOCUMENT: Final = _kind("document", r"[\w .:@+=~-]{1,255}", is_id=True)
 VOUCHER: Final = _kind("voucher", r"[^\x00-\x1f]{1,255}", is_id=True)
 ITEM: Final = _kind("item", r"[^\x00-\x1f]{1,255}", is_id=True)

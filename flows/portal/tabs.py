@@ -9,6 +9,7 @@ from typing import Final
 
 TABS: Final[tuple[tuple[str, str], ...]] = (
     ("company", "company.title"),
+    ("files", "files.title"),
     ("books", "books.title"),
     ("holds", "holds.title"),
 )

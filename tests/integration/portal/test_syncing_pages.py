@@ -6,10 +6,10 @@ import re
 
 import pytest
 
-from blocks.hub import Connection, ConnectionState, Load, Method, UnitState, unit_resource
+from blocks.hub import Connection, ConnectionState, Method
 from blocks.hub.portal_roles import Role
 from ledger.fiscal_year import FiscalYear
-from tests.portal_world import OUR_YEAR, OURS, unpublish
+from tests.portal_world import OUR_YEAR, OURS, own, unpublish
 
 OLDER = FiscalYear.parse("2023")
 OLDEST = FiscalYear.parse("2022")
@@ -26,18 +26,6 @@ def client(world):
     hub.connections.save(Connection(OURS, "fortnox", Method.CLIENT_CREDENTIALS))
     hub.connections.proved(OURS, "fortnox")
     return world.client(Role.CUSTOMER)
-
-
-def publish(world, year, source):
-    """Say that a ledger of a source is the year's."""
-    hub = world.stores.hub
-    lease = hub.leases.acquire(unit_resource(OURS, year), holder="test")
-    load = hub.loads.save(Load(OURS, year.key, source))
-    for state in (UnitState.STAGED, UnitState.RECONCILING, UnitState.PUBLISHED):
-        hub.units.set_status(
-            OURS, year, state, token=lease.token, load_id=load.load_id, source=source
-        )
-    hub.leases.release(lease)
 
 
 def form_of(answer):
@@ -69,8 +57,8 @@ def test_one_year_is_fetched_alone(world, client):
 
 @pytest.mark.requirement("R-SEN-33b", "R-SEN-34d")
 def test_question_is_asked_of_a_year_that_a_file_brought_and_of_no_other(world, client):
-    publish(world, OUR_YEAR, "sie")
-    publish(world, OLDER, "fortnox")
+    own(world.stores, OUR_YEAR, "sie")
+    own(world.stores, OLDER, "fortnox")
 
     page = client.get(f"{PAGE}/sync")
     client.post(f"{PAGE}/sync", **form_of(page))
@@ -82,8 +70,8 @@ def test_question_is_asked_of_a_year_that_a_file_brought_and_of_no_other(world, 
 
 
 def test_overwriting_is_bound_to_the_year_that_was_ticked(world, client):
-    publish(world, OUR_YEAR, "sie")
-    publish(world, OLDER, "sie")
+    own(world.stores, OUR_YEAR, "sie")
+    own(world.stores, OLDER, "sie")
     sent = form_of(client.get(f"{PAGE}/sync"))
 
     client.post(f"{PAGE}/sync", **sent, overwrite=OLDER.key)
@@ -103,7 +91,7 @@ def test_ledger_of_a_year_without_one_may_be_left_out(world, client):
 
 
 def test_what_is_no_choice_of_a_year_changes_nothing(world, client):
-    publish(world, OUR_YEAR, "fortnox")
+    own(world.stores, OUR_YEAR, "fortnox")
 
     client.post(f"{PAGE}/sync", year=OUR_YEAR.key, leave=OUR_YEAR.key, overwrite=OUR_YEAR.key)
 
@@ -113,8 +101,8 @@ def test_what_is_no_choice_of_a_year_changes_nothing(world, client):
 
 @pytest.mark.requirement("R-SEN-32a", "R-SEN-32b", "R-SEN-29a")
 def test_each_year_names_its_source_and_what_can_be_done(world, client):
-    publish(world, OUR_YEAR, "fortnox")
-    publish(world, OLDER, "sie")
+    own(world.stores, OUR_YEAR, "fortnox")
+    own(world.stores, OLDER, "sie")
 
     shown = client.get(PAGE, **{"accept-language": "sv"}).text
 

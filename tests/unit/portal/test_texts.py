@@ -8,6 +8,7 @@ from string import Formatter
 import pytest
 
 from blocks.hub.connection_states import ConnectionState
+from flows.portal.formats import FILE_WORDS, RUN_WORDS
 from flows.portal.portal import HERE
 from flows.portal.tabs import TABS
 from flows.portal.texts import LANGUAGES, chosen_language, texts_of
@@ -41,6 +42,13 @@ def test_what_a_template_asks_for_is_there(path):
 
 def test_what_the_menu_asks_for_is_there():
     assert set() == {key for _, key in TABS} - set(texts_of("en"))
+
+
+def test_every_end_of_a_run_has_a_sentence_for_what_is_fetched_and_for_a_file():
+    words = {*RUN_WORDS.values(), *FILE_WORDS.values(), "failed"}
+    wanted = {f"{start}{word}" for word in words for start in ("runs.", "files.run_", "files.is_")}
+
+    assert set() == wanted - set(texts_of("fi"))
 
 
 def test_every_state_of_a_connection_that_is_red_has_a_sentence():

@@ -1,0 +1,124 @@
+"""Files that are dropped in: sent, asked about where a system sends the year too, and their fate.
+
+Source:
+    R-FIN-1, R-FIN-28, R-SEN-15, R-SEN-35.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import RedirectResponse, Response
+
+from flows.portal.pages.syncing import watched
+from flows.portal.routes import ANYONE, FILE, RUN, TEXT, UPLOAD, WORD, path_of, route
+from flows.portal.runs import Watched
+from flows.portal.settings import MIB
+from flows.portal.uploads import receive
+from flows.portal.visit import Unfit, Visit, not_found
+from ledger.readers import SUFFIXES
+from tasks.arrivals import REFRESH, SOURCE, Use
+from tasks.sent_files import SentFile, find_sent
+
+DROP_IN: Final = "drop-in/drop-in"
+USES: Final[Mapping[str, Use]] = {"refresh": REFRESH, "source": SOURCE}
+LISTED: Final = 50
+"""Files that the page lists, newest first."""
+
+
+@route("GET", "/companies/{tenant}/files", who=ANYONE, takes={"run": RUN})
+async def files(visit: Visit) -> Response:
+    """Offer to send a file, and list those that came with what became of each."""
+    return await run_in_threadpool(_files, visit, await watched(visit, visit.every("run")))
+
+
+@route("POST", "/companies/{tenant}/files", who=ANYONE, takes={"name": TEXT}, is_upload=True)
+async def send_file(visit: Visit) -> Response:
+    """Take a file, and have it read unless something has to be asked first."""
+    path = await receive(visit, name=visit["name"])
+    sent = await run_in_threadpool(_sent, visit, path.parent.name)
+    if sent.asks:
+        visit.note(f"upload {sent.id}: {sent.size_bytes} bytes")
+        return visit.to("sent_file", tenant=visit.tenant.id, upload=sent.id)
+    return await _read(visit, sent, SOURCE)
+
+
+@route("GET", "/companies/{tenant}/files/sent", who=ANYONE, takes={"upload": UPLOAD})
+def sent_file(visit: Visit) -> Response:
+    """Ask what a file is to a year that a system sends every night."""
+    return visit.page("sent_file.html", tenant=visit.tenant, sent=_sent(visit, visit["upload"]))
+
+
+@route(
+    "POST",
+    "/companies/{tenant}/files/sent",
+    who=ANYONE,
+    takes={"upload": UPLOAD, "use": WORD},
+)
+async def read_file(visit: Visit) -> Response:
+    """Have a file read, as what was answered."""
+    sent = await run_in_threadpool(_sent, visit, visit["upload"])
+    if visit.get("use") not in USES:
+        raise Unfit(400)
+    return await _read(visit, sent, USES[visit["use"]])
+
+
+@route("GET", "/companies/{tenant}/files/one", who=ANYONE, takes={"file": FILE})
+def seen_file(visit: Visit) -> Response:
+    """Show what became of a file each time it came, with what was wrong with it."""
+    hub, tenant = visit.stores.hub, visit.tenant
+    seen = hub.files.of_bytes(tenant.id, visit["file"])
+    if not seen:
+        raise not_found()
+    load = hub.loads.find(seen[0].load_id) if seen[0].load_id else None
+    is_held = load is not None and seen[0].outcome == "held" and load.is_open
+    return visit.page("seen_file.html", tenant=tenant, seen=seen, hold=load if is_held else None)
+
+
+@route("GET", "/companies/{tenant}/files/runs/{run}", who=ANYONE, takes={"run": RUN})
+async def file_run(visit: Visit) -> Response:
+    """Show how the reading of a file stands, for a page that waits; at its end the list, too."""
+    (run,) = await watched(visit, [visit["run"]])
+    return await run_in_threadpool(_with_files, visit, run)
+
+
+async def _read(visit: Visit, sent: SentFile, use: Use) -> Response:
+    tenant = visit.tenant.id
+    asked = {"path": str(sent.path.absolute()), "who": visit.who, "use": use}
+    run_id = await visit.portal.runs.start(DROP_IN, tenant, asked)
+    visit.note(f"upload {sent.id}: {sent.size_bytes} bytes, as {use}")
+    return RedirectResponse(f"{path_of('files', tenant=tenant)}?run={run_id}", 303)
+
+
+def _sent(visit: Visit, upload: str) -> SentFile:
+    """Return a file that waits.
+
+    Raises:
+        Unfit: It is gone, or another company's.
+    """
+    found = find_sent(visit.stores.hub, visit.tenant.id, upload)
+    if found is None:
+        raise not_found()
+    return found
+
+
+def _files(visit: Visit, runs: list[Watched]) -> Response:
+    tenant = visit.tenant
+    return visit.page(
+        "files.html",
+        tenant=tenant,
+        runs=runs,
+        is_poll=False,
+        found=visit.stores.hub.files.recent(tenant.id, limit=LISTED),
+        suffixes=", ".join(sorted(SUFFIXES)),
+        max_bytes=visit.portal.settings.upload_max_bytes,
+        max_mib=visit.portal.settings.upload_max_bytes // MIB,
+    )
+
+
+def _with_files(visit: Visit, run: Watched) -> Response:
+    tenant = visit.tenant
+    found = visit.stores.hub.files.recent(tenant.id, limit=LISTED) if run.is_over else []
+    return visit.page("file_run.html", tenant=tenant, run=run, found=found, is_poll=True)

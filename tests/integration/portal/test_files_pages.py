@@ -1,0 +1,131 @@
+"""Files are sent, asked about where a system sends the year too, and told what became of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from blocks.hub import Connection, FileSeen, Method
+from blocks.hub.portal_roles import Role
+from blocks.uploads import uploads_of
+from flows.portal.settings import PortalSettings
+from tasks.arrivals import REFRESH, SOURCE
+from tests.portal_world import ADDRESS, OUR_YEAR, OURS, Client, own, unpublish
+from tests.small_sie import small_sie
+
+PAGE = "/companies/acme/files"
+CONTENT = small_sie((1, 5, 5))
+SHA256 = "c" * 64
+
+
+@pytest.fixture
+def client(world):
+    return world.client(Role.CUSTOMER)
+
+
+@pytest.fixture
+def owned(world):
+    """Have the company's books come from Fortnox every night, and those of 2024 be of a source."""
+    unpublish(world.stores, OURS)
+    hub = world.stores.hub
+    hub.connections.save(Connection(OURS, "fortnox", Method.CLIENT_CREDENTIALS))
+    return lambda source: own(world.stores, OUR_YEAR, source)
+
+
+def test_a_file_is_read_by_a_run_in_the_name_of_whoever_is_signed_in(world, client):
+    answer = client.upload(f"{PAGE}?name=..%2F2024.se&who=somebody", CONTENT)
+
+    ((deployment, tenant, asked),) = world.runs.started
+    assert ("drop-in/drop-in", OURS) == (deployment, tenant)
+    assert ("customer@acme.example", "source of this year") == (asked["who"], asked["use"])
+    path = Path(asked["path"])
+    assert (CONTENT, "2024.se") == (path.read_bytes(), path.name)
+    assert uploads_of(OURS) == path.parent.parent
+    assert answer.headers["location"].startswith(f"{PAGE}?run=")
+
+
+@pytest.mark.parametrize(("answer", "as_what"), [("refresh", REFRESH), ("source", SOURCE)])
+def test_over_a_year_that_a_system_sends_nothing_is_read_before_somebody_has_answered(
+    world, client, owned, answer, as_what
+):
+    owned("fortnox")
+
+    sent = client.upload(f"{PAGE}?name=2024.se", CONTENT)
+    started = list(world.runs.started)
+    question = client.get(sent.headers["location"])
+    upload = sent.headers["location"].rpartition("upload=")[2]
+    client.post(f"{PAGE}/sent", upload=upload, use=answer)
+
+    assert [] == started
+    assert "2024.se · 2024" in question.text
+    assert "comes from Fortnox" in question.text
+    assert [as_what] == [asked["use"] for _, _, asked in world.runs.started]
+
+
+def test_nothing_is_asked_where_a_file_is_the_source_of_the_year_already(world, client, owned):
+    owned("sie")
+
+    client.upload(f"{PAGE}?name=2024.se", CONTENT)
+
+    assert [SOURCE] == [asked["use"] for _, _, asked in world.runs.started]
+
+
+def test_an_answer_that_is_none_reads_nothing(world, client):
+    answer = client.post(f"{PAGE}/sent", upload=world.ids["upload"][0], use="both")
+
+    assert (400, []) == (answer.status_code, world.runs.started)
+
+
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        ({"upload_max_bytes": 100}, "What was sent is too large"),
+        ({"upload_quota_bytes": 100}, "as much as it may within a day"),
+    ],
+)
+def test_a_file_that_is_not_taken_is_refused_in_words_and_none_is_kept(world, settings, sentence):
+    app = world.portal_at(PortalSettings(address=ADDRESS, **settings))
+    client = Client(world.runner, app, world.client(Role.CUSTOMER).secret)
+    before = list(uploads_of(OURS).glob("*"))
+
+    answer = client.upload(f"{PAGE}?name=2024.se", CONTENT)
+
+    assert sentence in answer.text
+    assert (before, []) == (list(uploads_of(OURS).glob("*")), world.runs.started)
+
+
+@pytest.mark.parametrize(
+    ("state", "ended", "told"),
+    [
+        ("Running", {}, "is being read"),
+        ("Published", {"is_over": True, "is_good": True}, "the ledger is read in"),
+        ("Held", {"is_over": True}, "does not agree with what it was checked against"),
+        ("Failed", {"is_over": True}, "Refused: nothing was read in"),
+    ],
+)
+def test_the_page_waits_until_it_can_tell_what_became_of_a_file(world, client, state, ended, told):
+    run = world.runs.add(OURS, state, "line 7: #TRANS has no amount", **ended)
+
+    shown = [client.get(f"{PAGE}?run={run}").text, client.get(f"{PAGE}/runs/{run}").text]
+
+    assert [True, True] == [told in text for text in shown]
+    assert [not ended] * 2 == ["every 2s" in text for text in shown]
+    assert [bool(ended)] * 2 == ["line 7: #TRANS has no amount" in text for text in shown]
+    assert bool(ended) == ('hx-swap-oob="true"' in shown[1])
+
+
+def test_a_file_is_listed_and_leads_to_what_was_wrong_with_it_each_time(world, client):
+    files, load = world.stores.hub.files, world.ids["load"][0]
+    files.record(FileSeen(OURS, SHA256, "<b>.se", 10, "failed", "line 3: no #RAR", who="anna"))
+    files.record(FileSeen(OURS, SHA256, "<b>.se", 10, "held", "A:4 differs", load_id=load))
+
+    listed = client.get(PAGE).text
+    page = client.get(f"{PAGE}/one?file={SHA256}").text
+
+    assert f"file={SHA256}" in listed
+    assert "&lt;b&gt;.se" in listed
+    assert ["line 3: no #RAR", "A:4 differs", "anna"] == [
+        word for word in ("line 3: no #RAR", "A:4 differs", "anna") if word in page
+    ]
+    assert f"/holds/one?load={load}" in page
