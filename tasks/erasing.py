@@ -47,9 +47,15 @@ def erase(stores: Stores, tenant: str) -> None:
 
     Raises:
         LeaseTaken: A run works on one of its units; its books are all there.
+        LakeBusy: A backup is being made; they are all there too.
         CallFailed: Prefect's server, which keeps its secrets, does not answer; nothing was removed.
     """
     checked_tenant_id(tenant)  # it becomes part of paths that are removed
+    with stores.lake.removing(f"the erasing of {tenant}"):
+        _erase(stores, tenant)
+
+
+def _erase(stores: Stores, tenant: str) -> None:
     stores.hub.leases.refuse_busy(tenant=tenant)
     if stores.hub.tenants.find(tenant):
         for connection in stores.hub.connections.all_of(tenant):

@@ -106,6 +106,42 @@ class Database:
         with closing(sqlite3.connect(self.path, timeout=self._busy_timeout_s)) as connection:
             connection.execute("pragma wal_checkpoint(truncate)")
 
+    def copy_into(self, path: Path) -> None:
+        """Write a copy of one moment of the file, journal included, and look whether it is whole.
+
+        Raises:
+            HubUnusable: The file is damaged, or the disk of the copy is full.
+        """
+        try:
+            with closing(sqlite3.connect(self.path, timeout=self._busy_timeout_s)) as connection:
+                connection.execute("vacuum into ?", (str(path),))
+            self._require_whole(path)
+        except sqlite3.DatabaseError as problem:
+            raise self._explained(problem, problem) from problem
+
+    def _require_whole(self, path: Path) -> None:
+        with closing(sqlite3.connect(path)) as connection:
+            (found,) = connection.execute("pragma integrity_check(1)").fetchone()
+        if found != "ok":
+            meaning = UNUSABLE[sqlite3.SQLITE_CORRUPT]
+            raise HubFileUnusable(path=self.path, answer=found, meaning=meaning)
+
+    def is_open_elsewhere(self) -> bool:
+        """Return whether another connection has the file open, at work or not.
+
+        In WAL mode each holds a lock on it for as long as it lives. A file that is damaged or not
+        there is said to be open to nobody.
+        """
+        if not self.path.exists():
+            return False
+        with closing(sqlite3.connect(self.path, timeout=0, isolation_level=None)) as connection:
+            try:
+                connection.execute("pragma locking_mode = exclusive")
+                connection.execute("begin exclusive")
+            except sqlite3.DatabaseError as problem:
+                return problem.sqlite_errorcode & 0xFF in BUSY
+        return False
+
     def close(self) -> None:
         """Close the file; the next transaction would open it again."""
         self._engine.dispose()
@@ -123,19 +159,19 @@ class Database:
             with engine.begin() as connection:
                 yield connection
         except DatabaseError as problem:
-            raise self._explained(problem) from problem
+            raise self._explained(problem, problem.orig) from problem
 
-    def _explained(self, problem: DatabaseError) -> Exception:
+    def _explained(self, problem: Exception, orig: BaseException | None) -> Exception:
         """Say what SQLite's trouble means; an error of ours in the SQL stays what it is."""
         # The low byte is the primary result code, the rest tells where it came from.
-        full_code = getattr(problem.orig, "sqlite_errorcode", 0)
+        full_code = getattr(orig, "sqlite_errorcode", 0)
         code = full_code & 0xFF
         if code in BUSY:
             return HubLocked(path=self.path, waited_s=self._busy_timeout_s)
         if code in UNUSABLE:
             is_full = full_code == sqlite3.SQLITE_IOERR_SHMSIZE
             meaning = NO_ROOM_TO_READ if is_full else UNUSABLE[code]
-            return HubFileUnusable(path=self.path, answer=str(problem.orig), meaning=meaning)
+            return HubFileUnusable(path=self.path, answer=str(orig), meaning=meaning)
         return problem
 
     def _require_schema(self, connection: Connection) -> None:

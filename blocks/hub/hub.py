@@ -26,7 +26,7 @@ from blocks.hub.kept_lease import KeptLease, leased
 from blocks.hub.later import Later
 from blocks.hub.leases import DEFAULT_TTL_S, Leases, unit_resource
 from blocks.hub.loads import Loads
-from blocks.hub.migrate import migrate
+from blocks.hub.migrate import migrate, use_wal
 from blocks.hub.nights import Nights
 from blocks.hub.onboarding import Openings
 from blocks.hub.outbox import Outbox
@@ -39,6 +39,7 @@ from blocks.hub.push_facts import PushFacts
 from blocks.hub.push_marks import PushMarks
 from blocks.hub.rate_shares import RateShares
 from blocks.hub.repair import INTERRUPTED, repair_tenant
+from blocks.hub.restored import RESTORED, begin_anew
 from blocks.hub.route_accounts import RouteAccounts
 from blocks.hub.route_links import RouteLinks
 from blocks.hub.routes import Routes
@@ -195,6 +196,16 @@ class Hub:
                 )
             self.side_loads.fail_abandoned(connection, tenant, reason=INTERRUPTED)
         return repaired
+
+    def begin_anew(self, *, above: int) -> None:
+        """Take a copy into use that was restored; every token is higher than ``above`` from now on.
+
+        Nobody is at work, signed in or invited any more (`restored.begin_anew`).
+        """
+        use_wal(self.database.path)
+        with self.database.writing() as connection:
+            begin_anew(connection, self.database.now(), above=above)
+            self.events.record(connection, "restore", RESTORED.format(above))
 
     def erase_tenant(self, tenant: str) -> dict[str, int]:
         """Delete everything of a tenant, and return how many rows went from which table.

@@ -38,7 +38,7 @@ def migrate(database: Database) -> None:
         if revision_of(connection) == HEAD:
             return
     with _one_at_a_time:
-        _use_wal(database.path)
+        use_wal(database.path)
         # The transaction is the lock: of several processes the first upgrades, the others wait
         # here and find nothing left to do.
         with database.unchecked("begin immediate") as connection:
@@ -46,7 +46,7 @@ def migrate(database: Database) -> None:
             _upgrade(connection)
 
 
-def _use_wal(path: Path) -> None:
+def use_wal(path: Path) -> None:
     """Set the journal's mode, which the file remembers.
 
     SQLite answers "locked" at once, without its usual wait, when somebody reads the file.

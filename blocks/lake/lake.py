@@ -6,7 +6,7 @@ import datetime as dt
 import os
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from io import BytesIO
 from pathlib import Path, PurePosixPath
@@ -30,6 +30,7 @@ from blocks.lake.landed import (
 from blocks.lake.manifest import ExtractPart, read_manifest, write_manifest
 from blocks.lake.parts import PartsWriter, read_part, reuse, usable
 from blocks.lake.pruning import Prunable, Rule, tenants_with_old
+from blocks.lake.removing import removing_alone
 from blocks.names import shown_name
 from blocks.weights import Held, weighed
 from ledger.errors import TerminalError
@@ -267,16 +268,32 @@ class Lake:
             keep_sources: Sources of which everything that was landed is kept.
             older_than: Age, by the time of the last landing or staging, below which all is kept.
             dry_run: Remove nothing.
+
+        Raises:
+            LakeBusy: Something else removes from the lake, or a backup is made of it.
         """
         limit = time.time() - older_than.total_seconds()
         staged = {self.place_of(address) for address in keep_staged if address}
         rule = Rule(keep_landed, staged, keep_sources, limit=limit)
         found = [self._weigh(path) for path in rule.prunable(self.root)]
         if not dry_run:
-            for item in found:
-                self._discard(self.place_of(item.address), rule)
-            clean_temporary(self.temporary)
+            with self.removing("a prune of the lake"):
+                for item in found:
+                    self._discard(self.place_of(item.address), rule)
+                clean_temporary(self.temporary)
         return found
+
+    def removing(self, doing: str) -> AbstractContextManager[None]:
+        """Be the only one who removes what is kept, or relies on nothing being removed.
+
+        Raises:
+            LakeBusy: Somebody else is.
+        """
+        return removing_alone(self.root, doing)
+
+    def landed_files(self) -> list[Path]:
+        """Return every file of the landing, oldest names first."""
+        return sorted(path for path in self.root.glob("landing/*/*/*") if path.is_file())
 
     def erase(self, tenant: str) -> list[Prunable]:
         """Remove everything of a tenant: what was landed, staged, or left half-written."""

@@ -181,6 +181,17 @@ def stream_landing(landed: Landed) -> Iterator[bytes]:
         yield held
 
 
+def is_whole(path: Path) -> bool:
+    """Return whether a landing has the bytes that its name stands for, whatever is noted of it."""
+    landed = Landed(path.parent.parent.name, path.parent.name, hash_of(path), 0, path.name, path)
+    try:
+        for _ in stream_landing(landed):
+            pass
+    except TerminalError:
+        return False
+    return True
+
+
 def is_intact(landed: Landed) -> bool:
     """Return whether the disk still gives back the bytes that were landed."""
     try:

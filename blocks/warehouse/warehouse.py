@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Unpack
@@ -22,7 +22,7 @@ from blocks.warehouse.attach import (
     open_published,
 )
 from blocks.warehouse.damage import PublishedDamaged, damaged
-from blocks.warehouse.errors import NoLedger, NoSuchTable
+from blocks.warehouse.errors import FenceDamaged, NoLedger, NoSuchTable
 from blocks.warehouse.evidence import Publication
 from blocks.warehouse.export import export_tables
 from blocks.warehouse.fence import highest_token, renew_fence
@@ -375,6 +375,21 @@ class Warehouse:
         for tenant, key in found.removed:
             shared.remove_year(tenant, key)
         return found
+
+    def kept_files(self, published: Collection[str] = ()) -> Iterator[tuple[Path, str]]:
+        """Yield what a backup needs, each with what is wrong with it at first sight, if anything.
+
+        `published`: tenants of whom something is published as the hub knows; each has a file.
+        """
+        for tenant in sorted({*self.tenants(), *published}):
+            yield self._files(tenant).database, str(self.damage(tenant) or "")
+        for fence in sorted(self.root.glob("*.fence.json")):
+            try:
+                self.highest_token(fence.name.removesuffix(".fence.json"))
+            except FenceDamaged as problem:
+                yield fence, str(problem)
+            else:
+                yield fence, ""
 
     def held_of(self, tenant: str) -> Held | None:
         """Return how much is kept of a tenant; None when nothing is published."""

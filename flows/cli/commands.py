@@ -73,6 +73,11 @@ COMMANDS: Final[dict[CommandPath, Listed]] = {
         "doctor",
         "Look at settings, folders, disk, hub and server; end with 1 if something must be mended.",
     ),
+    ("backup",): Listed(
+        "backup",
+        "Copy hub, warehouse and what was received into a folder; only what is new is copied.",
+    ),
+    ("restore",): Listed("backup", "Make a home from a backup, each file held against its hash."),
     ("events",): Listed(
         "events", "Show what happened: status changes, acceptances, repairs; newest first."
     ),

@@ -1,0 +1,79 @@
+"""Copies of files that are read again: what the disk gives back is held against what was read."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Final
+
+from blocks.backup.manifest import Noted
+from blocks.durable import remove
+from blocks.lake.landed import is_whole
+from blocks.staging.hashed import hash_file
+from ledger.errors import TerminalError
+
+PIECE_BYTES: Final = 1 << 20
+"""Bytes that are read and written at once."""
+
+SIDECAR: Final = ".json"
+
+
+class Unlike(TerminalError):
+    """A file is not what it should be: a copy, or what was to be copied."""
+
+    sentence = "{path} {finding}"
+
+
+def copy_noted(source: Path, target: Path, *, name: str) -> Noted:
+    """Copy a file, and return what it is; nobody sees a part of the copy under its name.
+
+    Raises:
+        Unlike: The disk gives back other bytes than were written.
+        OSError: It cannot be read or written.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    temporary = target.with_name(f"{target.name}.tmp")
+    try:
+        noted = _copied(source, temporary, name)
+        temporary.replace(target)
+    finally:
+        remove(temporary)
+    return noted
+
+
+def copy_landed(source: Path, target: Path, *, name: str) -> Noted:
+    """Copy a landed file if it has the bytes that its name stands for; as `copy_noted`.
+
+    Raises:
+        Unlike: It has others, as after damage to the disk; nothing was copied.
+    """
+    if source.suffix != SIDECAR and not is_whole(source):
+        raise Unlike(path=source, finding="no longer has the bytes that were received")
+    return copy_noted(source, target, name=name)
+
+
+def copy_as_noted(source: Path, target: Path, noted: Noted) -> None:
+    """Copy a file of a backup back, if it is what was noted of it.
+
+    Raises:
+        Unlike: It is gone, or other bytes than were backed up; nothing was copied.
+    """
+    try:
+        found = hash_file(source)
+    except FileNotFoundError:
+        raise Unlike(path=source, finding="is gone") from None
+    if found != noted.sha256:
+        raise Unlike(path=source, finding="has other bytes than were backed up")
+    copy_noted(source, target, name=noted.name)
+
+
+def _copied(source: Path, target: Path, name: str) -> Noted:
+    size_bytes, digest = 0, hashlib.sha256()
+    with source.open("rb") as read, target.open("wb") as written:
+        while piece := read.read(PIECE_BYTES):
+            size_bytes += len(piece)
+            digest.update(piece)
+            written.write(piece)
+    if hash_file(target) != digest.hexdigest():
+        raise Unlike(path=target, finding="was read back with other bytes than were written")
+    return Noted(name=name, size_bytes=size_bytes, sha256=digest.hexdigest())

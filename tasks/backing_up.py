@@ -1,0 +1,117 @@
+"""Backup: hub, then warehouse, then lake, so that each has what the one before it speaks of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from blocks.backup import Backup, BackupFolder, Draft, Unlike, copy_landed, copy_noted
+from blocks.backup.manifest import Noted
+from blocks.durable import space_checked
+from tasks.stores import Stores
+
+HUB: Final = "hub.sqlite"
+WAREHOUSE: Final = "warehouse/"
+
+
+@dataclass
+class BackedUp:
+    """What a backup came to. `lacking`: what is damaged here and not in it, a sentence each.
+
+    `copied`, `copied_bytes`: what was copied now; all else of the landing lay there already.
+    """
+
+    backup: Backup
+    copied: int
+    copied_bytes: int
+    lacking: tuple[str, ...]
+
+
+def back_up(stores: Stores, folder: Path, *, keep: int) -> BackedUp:
+    """Copy a home into a folder of backups, and let all but the last ``keep`` of them go.
+
+    While something is damaged here, no earlier backup goes: it may have it whole.
+
+    Raises:
+        BackupUnusable: The folder holds something else.
+        LakeBusy: Something is being removed.
+        HubUnusable: The hub is damaged; it is in no backup then, and the earlier ones stay.
+        NoSpace: The disk of the folder is full; what is there stays, and it is no backup.
+    """
+    there = BackupFolder(folder)
+    with stores.lake.removing("a backup"), space_checked("making a backup", there.root):
+        there.prepare(stores.hub.database.path)
+        known = {name: noted for backup in there.whole() for name, noted in backup.files.items()}
+        work = _Backup(stores, there.begin(stores.hub.database.now()), known)
+        made = work.run()
+        if not work.lacking:
+            there.forget(keep=keep)
+    return made
+
+
+@dataclass
+class _Backup:
+    stores: Stores
+    draft: Draft
+    known: dict[str, Noted]
+    lacking: list[str] = field(default_factory=list)
+    copied: list[Noted] = field(default_factory=list)
+
+    def run(self) -> BackedUp:
+        self._hub()
+        self._warehouse()
+        self._landing()
+        sizes = sum(noted.size_bytes for noted in self.copied)
+        return BackedUp(self.draft.finish(), len(self.copied), sizes, tuple(self.lacking))
+
+    def _hub(self) -> None:
+        whole = self.draft.folder / f"{HUB}.whole"
+        try:
+            self.stores.hub.database.copy_into(whole)
+            self._copy(whole, HUB)
+        finally:
+            whole.unlink(missing_ok=True)
+
+    def _warehouse(self) -> None:
+        hub = self.stores.hub
+        published = [item.id for item in hub.tenants if hub.units.published_of(item.id)]
+        for path, finding in self.stores.warehouse.kept_files(published):
+            if finding:
+                self.lacking.append(finding)
+                continue
+            with self._named():
+                self._copy(path, f"{WAREHOUSE}{path.name}")
+
+    def _landing(self) -> None:
+        for path in self.stores.lake.landed_files():
+            name = self.stores.lake.address_of(path)
+            if self._lies_there(name):
+                self.draft.add(self.known[name])
+            else:
+                with self._named():
+                    self._copy(path, name, copy=copy_landed)
+
+    def _lies_there(self, name: str) -> bool:
+        place = self.draft.place_of(name)
+        return (
+            name in self.known
+            and place.exists()
+            and (place.stat().st_size == self.known[name].size_bytes)
+        )
+
+    def _copy(self, path: Path, name: str, *, copy: Callable[..., Noted] = copy_noted) -> None:
+        noted = copy(path, self.draft.place_of(name), name=name)
+        self.copied.append(noted)
+        self.draft.add(noted)
+
+    @contextmanager
+    def _named(self) -> Iterator[None]:
+        try:
+            yield
+        except Unlike as problem:
+            self.lacking.append(str(problem))
+        except FileNotFoundError as problem:  # a tenant whose last bytes came after it was erased
+            self.lacking.append(f"{problem.filename} went while the backup was made")

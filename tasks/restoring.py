@@ -1,0 +1,128 @@
+"""Restore: a home from a backup, in which nobody is at work and tokens go on above the old ones."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from blocks.backup import Backup, BackupUnusable, Unlike, copy_as_noted
+from blocks.durable import remove, rename_synced, space_checked
+from blocks.hub import Hub
+from blocks.lake import Lake
+from blocks.settings import Settings
+from blocks.warehouse import Warehouse
+from ledger.errors import TerminalError, TransientError
+from tasks.backing_up import HUB, WAREHOUSE
+from tasks.repair import repair_tenant
+from tasks.stores import Stores
+
+JOURNALS: Final = ("", "-wal", "-shm")
+"""What SQLite keeps beside a file."""
+
+
+class HomeTaken(TerminalError):
+    """A backup was to be restored where something lies."""
+
+    sentence = (
+        "{places} of the home {home} are there already, and a backup is restored into an empty "
+        "home. Nothing was done. Name another with --into FOLDER, or give --replace, which keeps "
+        "what is there under another name."
+    )
+
+
+class HomeInUse(TransientError):
+    """A backup was to be restored under somebody's hands."""
+
+    sentence = (
+        "Somebody works with {hub}: a server, a portal or a command has it open. Nothing was done. "
+        "Stop them (`tasma up`, workers, cron), then run it again."
+    )
+
+
+@dataclass(frozen=True)
+class Restored:
+    """What a restore came to.
+
+    `lacking`: what of the backup is damaged and was left out, a sentence each. `aside`: where lies
+    what was there before. `above`: the token above which leases go on.
+    """
+
+    backup: Backup
+    home: Path
+    files: int
+    lacking: tuple[str, ...]
+    aside: tuple[Path, ...]
+    above: int
+
+
+def restore(backup: Backup, home: Settings, *, replace: bool, now: dt.datetime) -> Restored:
+    """Copy a backup into a home, each file held against its hash, the hub last.
+
+    Until it has a hub the home is none: a restore that was stopped is begun again with ``replace``.
+
+    Raises:
+        HomeTaken: Something lies there, and it is not to be replaced.
+        HomeInUse: A process has the hub open.
+        BackupUnusable: Its hub is damaged; nothing was done.
+        NoSpace: The disk is full.
+    """
+    hub = Hub(home.hub_url).database
+    there = [path for path in _places(home, hub.path) if path.exists()]
+    if there and not replace:
+        raise HomeTaken(places=", ".join(path.name for path in there), home=home.home)
+    if hub.is_open_elsewhere():
+        raise HomeInUse(hub=hub.path)
+    new = hub.path.with_name("restoring.sqlite")
+    with space_checked("restoring a backup", home.home):
+        try:
+            copy_as_noted(backup.place_of(HUB), new, backup.files[HUB])
+        except Unlike as problem:
+            raise BackupUnusable(folder=backup.folder, finding=str(problem)) from problem
+        aside = tuple(_set_aside(path, now) for path in there)
+        lacking = tuple(_copied(backup, home))
+        above = _begin_anew(new, home)
+        for name in JOURNALS[1:]:
+            remove(new.with_name(f"{new.name}{name}"))
+        rename_synced(new, hub.path)
+    files = len(backup.files) - len(lacking)
+    return Restored(backup, home.home, files, lacking, aside, above)
+
+
+def _places(home: Settings, hub: Path) -> list[Path]:
+    """Return what a backup brings; the hub goes first, by which a home is one."""
+    journals = [hub.with_name(f"{hub.name}{name}") for name in JOURNALS]
+    warehouse = [path for path, _ in Warehouse(home.warehouse).kept_files()]
+    return [*journals, *warehouse, home.lake / "landing"]
+
+
+def _set_aside(path: Path, now: dt.datetime) -> Path:
+    kept = path.with_name(f"{path.name}.replaced-{now:%Y%m%dT%H%M%SZ}")
+    rename_synced(path, kept)
+    return kept
+
+
+def _copied(backup: Backup, home: Settings) -> Iterator[str]:
+    for name, noted in backup.files.items():
+        is_books = name.startswith(WAREHOUSE)
+        target = home.warehouse / name.removeprefix(WAREHOUSE) if is_books else home.lake / name
+        if name != HUB:
+            try:
+                copy_as_noted(backup.place_of(name), target, noted)
+            except Unlike as problem:
+                yield str(problem)
+
+
+def _begin_anew(file: Path, home: Settings) -> int:
+    """Bring a hub in line with the warehouse that was restored; return the highest token there."""
+    with Hub(f"sqlite:///{file}") as hub:
+        stores = Stores(hub.migrate(), Lake(home.lake), Warehouse(home.warehouse))
+        tenants = [tenant.id for tenant in hub.tenants]
+        above = max((stores.warehouse.highest_token(tenant) for tenant in tenants), default=0)
+        hub.begin_anew(above=above)
+        for tenant in tenants:
+            repair_tenant(stores, tenant)
+        hub.database.empty_journal()
+    return above
