@@ -36,25 +36,30 @@ def waiting_of(hub: Hub, tenant: str, system: str) -> list[Queued]:
 
 
 def retry(
-    hub: Hub, documents: Sequence[Queued], *, run_id: str = ""
+    hub: Hub, documents: Sequence[Queued], *, run_id: str = "", who: str = ""
 ) -> tuple[list[str], list[str]]:
-    """Have documents tried once more; return which are, and which a person has to resolve."""
+    """Have documents tried once more; return which are, and which a person has to resolve.
+
+    `who`: wants it, where that is proven; each document's log keeps it.
+    """
     ready: list[str] = []
     others: list[str] = []
     for queued in documents:
-        after, _ = hub.outbox.apply(queued, Retried(), rules=RULES, now=now(), run_id=run_id)
+        after, _ = hub.outbox.apply(queued, Retried(who), rules=RULES, now=now(), run_id=run_id)
         is_ready = after.item.phase is Phase.READY
         (ready if is_ready else others).append(queued.source_id)
     return ready, others
 
 
-def resolve(hub: Hub, queued: Queued, *, target_id: str, run_id: str = "") -> Queued:
+def resolve(hub: Hub, queued: Queued, *, target_id: str, run_id: str = "", who: str = "") -> Queued:
     """Say what became of a document: its id there, or, where that is empty, that it is not there.
+
+    `who`: says so, where that is proven; the document's log keeps it.
 
     Raises:
         NothingToResolve: It is neither held nor in doubt, or that cannot be said of it.
     """
-    event = Resolved(is_done=bool(target_id), target_id=target_id)
+    event = Resolved(is_done=bool(target_id), target_id=target_id, who=who)
     try:
         return hub.outbox.apply(queued, event, rules=RULES, now=now(), run_id=run_id)[0]
     except Impossible:

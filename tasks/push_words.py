@@ -87,8 +87,7 @@ def why(queued: Queued) -> str:
     item = queued.item
     if item.hold:
         return f"{item.hold.code.replace('_', ' ')}: {item.hold.detail}".removesuffix(": ")
-    if item.phase is Phase.REJECTED and not _is_ours(item.answer_code):
-        found = _explained(queued)
+    if found := explained(queued):
         return f"{found.code.replace('_', ' ')}: “{found.verbatim}”"
     return item.answer_code
 
@@ -100,9 +99,8 @@ def remedy(queued: Queued) -> str:
         return REMEDIES[item.hold.code]
     if item.phase is not Phase.REJECTED:
         return ""
-    if _is_ours(item.answer_code):
-        return "correct it where it comes from and add it again"
-    return _explained(queued).sentence()
+    found = explained(queued)
+    return found.sentence() if found else "correct it where it comes from and add it again"
 
 
 def _is_ours(answer_code: str) -> bool:
@@ -110,9 +108,15 @@ def _is_ours(answer_code: str) -> bool:
     return all(code in SENTENCES for code in answer_code.split(", "))
 
 
-def _explained(queued: Queued) -> Explained:
-    """Return what the target's refusal means; its own words stand beside our code."""
-    step = str(queued.item.step or "")
-    message = Message(queued.item.answer_code)
+def explained(queued: Queued) -> Explained | None:
+    """Return what a target's refusal means in each language, beside its own words.
+
+    None of a document that no target refused: it is held, or was rejected here.
+    """
+    item = queued.item
+    if item.hold or item.phase is not Phase.REJECTED or _is_ours(item.answer_code):
+        return None
+    step = str(item.step or "")
+    message = Message(item.answer_code)
     (found,) = push_answers(base_of(queued.target)).explain(BAD_REQUEST, [message], step=step)
     return found

@@ -24,6 +24,7 @@ import pyarrow as pa
 import pytest
 
 from blocks.hub import FileSeen, Load, Tenant, UnitState, models, unit_resource
+from blocks.hub.outbox import NewDocument
 from blocks.hub.portal_roles import Role
 from blocks.lake import Lake, Landed
 from blocks.passwords import Passwords
@@ -37,8 +38,12 @@ from flows.portal.settings import PortalSettings
 from flows.portal.visit import csrf_of
 from ledger.controls import Answer, Break, BreakKind, ControlResult, Severity
 from ledger.fiscal_year import FiscalYear
+from ledger.push.events import Barred, Event
+from ledger.push.items import Clock, HoldCode, Step
+from ledger.push.kinds import PushKind
 from ledger.schemas import SIDE_TABLES
 from ledger.unit import Unit
+from tasks.push_people import RULES
 from tasks.stores import Stores
 from tests.homes import opened_new
 from tests.staged_units import facts, stage, voucher
@@ -174,6 +179,7 @@ def world(
             "document": (document_of(OURS), document_of(THEIRS)),
             "upload": (upload(OURS), upload(THEIRS)),
             "file": (_file(stores, OURS), _file(stores, THEIRS)),
+            "item": (_document(stores, OURS), _document(stores, THEIRS)),
             "load": (hold(stores, OURS, OUR_OTHER_YEAR), hold(stores, THEIRS, OUR_OTHER_YEAR)),
         }
         yield made
@@ -274,6 +280,21 @@ def content_of(tenant: str) -> bytes:
 def land_document(lake: Lake, tenant: str) -> Landed:
     """Have a lake hold it."""
     return lake.land(tenant, "fortnox-documents", content_of(tenant), file_name="")
+
+
+def _document(stores: Stores, tenant: str) -> str:
+    push(stores, tenant, f"{tenant}/1", Barred(HoldCode.LOCKED))
+    return f"{tenant}/1"
+
+
+def push(stores: Stores, tenant: str, name: str, *happened: Event) -> None:
+    """Have an invoice of a tenant on its way to Fennoa, to which something happened."""
+    outbox, steps = stores.hub.outbox, (Step.CREATE,)
+    new = NewDocument(name, PushKind.SALES_INVOICE, f"key of {name}", "c", "{}", "d", steps)
+    outbox.add(tenant, "fennoa", [new])
+    for event in happened:
+        queued = outbox.find(tenant, "fennoa", name)
+        outbox.apply(queued, event, rules=RULES, now=Clock(1.0, "test"))
 
 
 def _file(stores: Stores, tenant: str) -> str:

@@ -336,10 +336,12 @@ class Outbox:
         with self._database.reading() as connection:
             return delivered(connection, tenant, target, since=since)
 
-    def targets_of(self) -> list[tuple[str, str]]:
-        """Return each tenant with each target that it ever queued a document for."""
+    def targets_of(self, tenant: str = "") -> list[tuple[str, str]]:
+        """Return each tenant, or one, with each target that it ever queued a document for."""
         table = models.outbox_item
         query = select(table.c.tenant, table.c.target).distinct()
+        if tenant:
+            query = query.where(table.c.tenant == tenant)
         query = query.order_by(table.c.tenant, table.c.target)
         with self._database.reading() as connection:
             return [(tenant, target) for tenant, target in connection.execute(query)]

@@ -66,7 +66,8 @@ LINK: Final = _kind("link", r"[0-9a-f]{1,32}", is_id=True)
 EVENT: Final = _kind("event", r"\d{1,12}", is_id=True)
 
 ACCOUNT: Final = _kind("account", r"[^\x00-\x1f/]{1,64}")
-SYSTEM: Final = _kind("system", r"[a-z0-9@._-]{1,64}")
+SYSTEM: Final = _kind("system", r"[a-z][a-z0-9_]{0,31}(@[A-Za-z0-9._-]{1,32})?")
+"""A system by its name in the hub."""
 WORD: Final = _kind("word", r"[a-z0-9_.-]{1,64}")
 LANGUAGE: Final = _kind("language", r"sv|fi|en")
 DAY: Final = _kind("day", r"\d{4}-\d{2}-\d{2}")

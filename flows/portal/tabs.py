@@ -11,5 +11,6 @@ TABS: Final[tuple[tuple[str, str], ...]] = (
     ("company", "company.title"),
     ("files", "files.title"),
     ("books", "books.title"),
+    ("pushes", "pushes.title"),
     ("holds", "holds.title"),
 )

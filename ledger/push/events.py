@@ -172,18 +172,21 @@ class Found:
 
 @dataclass(frozen=True)
 class Retried:
-    """A person has it tried once more."""
+    """A person, `who`, has it tried once more."""
+
+    who: str = ""
 
 
 @dataclass(frozen=True)
 class Resolved:
-    """A person says what became of a lost answer. `is_done`: the step took place.
+    """A person, `who`, says what became of a lost answer. `is_done`: the step took place.
 
     `target_id`: of the document, when the step is to create it.
     """
 
     is_done: bool
     target_id: str = ""
+    who: str = ""
 
 
 Event = (

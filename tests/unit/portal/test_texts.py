@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import re
 from string import Formatter
+from typing import get_args
 
 import pytest
 
 from blocks.hub.connection_states import ConnectionState
+from blocks.hub.outbox_rows import WAITING
 from flows.portal.formats import FILE_WORDS, RUN_WORDS
 from flows.portal.portal import HERE
 from flows.portal.tabs import TABS
 from flows.portal.texts import LANGUAGES, chosen_language, texts_of
+from ledger.push.events import Event
+from ledger.push.items import HoldCode, Item, Phase
+from ledger.push.kinds import PushKind
+from ledger.push.steps import Step
 
 TEMPLATES = sorted((HERE / "templates").glob("*.html"))
 ASKED = re.compile(r"\bt\('([a-z_]+\.[a-z_0-9]+)'[,)]")
@@ -49,6 +55,17 @@ def test_every_end_of_a_run_has_a_sentence_for_what_is_fetched_and_for_a_file():
     wanted = {f"{start}{word}" for word in words for start in ("runs.", "files.run_", "files.is_")}
 
     assert set() == wanted - set(texts_of("fi"))
+
+
+def test_all_that_can_be_said_of_a_document_on_its_way_has_a_sentence():
+    codes = [f"{start}_{code}" for code in HoldCode for start in ("why", "remedy")]
+    events = [f"event_{event.__name__.lower()}" for event in get_args(Event)]
+    others = [f"kind_{kind}" for kind in PushKind] + [f"step_{step}" for step in Step]
+    states = [Item("k", tuple(Step), finished=done).state for done in range(len(Step) + 1)]
+    states += [phase for phase in Phase if phase is not Phase.READY]
+    named = [*codes, *events, *others, *(f"state_{state}" for state in [*states, WAITING])]
+
+    assert set() == {f"pushes.{name}" for name in named} - set(texts_of("sv"))
 
 
 def test_every_state_of_a_connection_that_is_red_has_a_sentence():
