@@ -5,10 +5,12 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from blocks.hub import Hub
 from blocks.hub.database import Clock
+from blocks.hub.tenants import Tenant
 from blocks.lake import Lake
 from blocks.warehouse import Warehouse
 from tasks.stores import Stores
@@ -27,3 +29,9 @@ def opened_new(home: Path, empty_hub: Path, **clock: Clock) -> Iterator[Stores]:
     shutil.copy(empty_hub, home / "hub.sqlite")
     with opened(home, **clock) as stores:
         yield stores
+
+
+def add_sharing(hub: Hub, tenant: Tenant) -> Tenant:
+    """Add a tenant; if another has its number, as one that keeps books of its own under it."""
+    holder = hub.tenants.by_number(tenant.organisation_number)
+    return hub.tenants.add(replace(tenant, same_number_as=holder.id if holder else ""))

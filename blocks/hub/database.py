@@ -47,7 +47,10 @@ NO_ROOM_TO_READ: Final = (
     "its disk is so full that SQLite cannot make the index beside the file, without which nothing "
     "is read either; remove something by hand, 1 MiB is enough, then `tasma lake prune --yes`"
 )
-"""What ``SQLITE_IOERR_SHMSIZE`` means: it is no error of the disk, though SQLite calls it one."""
+"""What a failing index means: it is no error of the disk, though SQLite calls it one."""
+
+NO_INDEX: Final = frozenset({sqlite3.SQLITE_IOERR_SHMSIZE, sqlite3.SQLITE_IOERR_SHMOPEN})
+"""Which of the two it is depends on how much of the index there was room for."""
 
 Clock = Callable[[], dt.datetime]
 
@@ -169,8 +172,7 @@ class Database:
         if code in BUSY:
             return HubLocked(path=self.path, waited_s=self._busy_timeout_s)
         if code in UNUSABLE:
-            is_full = full_code == sqlite3.SQLITE_IOERR_SHMSIZE
-            meaning = NO_ROOM_TO_READ if is_full else UNUSABLE[code]
+            meaning = NO_ROOM_TO_READ if full_code in NO_INDEX else UNUSABLE[code]
             return HubFileUnusable(path=self.path, answer=str(orig), meaning=meaning)
         return problem
 

@@ -79,7 +79,7 @@ def show_table(
     values = zip(*rows, strict=True) if rows else ([] for _ in headings)
     columns = [
         tables.Column(
-            heading,
+            visible(heading),
             [visible(cell(value)) for value in column],
             is_figure=any(issubclass(kind, int | Decimal) for kind in set(map(type, column))),
         )

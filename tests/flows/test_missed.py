@@ -35,7 +35,7 @@ def test_schedules_of_earlier_releases_go_and_a_persons_own_stays(desk):
     path = f"/deployments/{desk.deployment('overview')['id']}/schedules"
     for every_s in (900, 600):
         schedule = {"interval": every_s, "timezone": "UTC"}
-        desk.server.ask(path, [{"schedule": schedule, "active": False}])
+        desk.ask(path, [{"schedule": schedule, "active": False}])
     gone = asked(desk, forget_former_schedules)
     again = asked(desk, forget_former_schedules)
 

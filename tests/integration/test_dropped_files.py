@@ -81,7 +81,7 @@ def test_every_file_and_stage_is_one_tenants_also_when_the_bytes_are_the_same(
     """A company may be the books of two tenants; to take one away costs the other nothing."""
     same = COMPANIES["acme"].sie()
     number = COMPANIES["acme"].organisation_number
-    stores.hub.tenants.update("beta", organisation_number=number)
+    stores.hub.tenants.update("beta", organisation_number=number, same_number_as="acme")
     staged = {name: dropped(name, same).load.staged for name in COMPANIES}
 
     owners = [

@@ -12,6 +12,7 @@ from blocks.hub import Tenant
 from ledger.fiscal_year import FiscalYear
 from simulators.fennoa import Ledger
 from tests.harnesses import fennoa, procountor
+from tests.homes import add_sharing
 from tests.nights import tenants_of
 
 NIGHT = dt.date(2025, 12, 3)
@@ -32,7 +33,7 @@ def all_systems(house, connected, monkeypatch):
         there["fennoa"].simulator.company(fennoa.USER).ledger = Ledger(fennoa.COMPANY)
         for name, harness in there.items():
             zone = {"time_zone": "Europe/Helsinki", "country": "FI", "currency": "EUR"}
-            hub.tenants.add(Tenant(name, name, harness.number, has_schedule=True, **zone))
+            add_sharing(hub, Tenant(name, name, harness.number, has_schedule=True, **zone))
             hub.years.define(name, FiscalYear.parse("2025"))
             harness.connect(hub, name)
         for tenant in (swedish.tenant, *there):

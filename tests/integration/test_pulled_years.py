@@ -27,7 +27,7 @@ from simulators.books.years import calendar_years
 from simulators.fortnox import LEDGER_SCOPES, FortnoxSimulator, SimulatedTenant
 from tasks.pages.unit import changes_page
 from tests import quick_fortnox
-from tests.homes import opened_new
+from tests.homes import add_sharing, opened_new
 from tests.published_statements import statement
 
 NUMBER, OTHER, LARGE = 503072, 503073, 503074
@@ -71,8 +71,8 @@ def tenant(stores, simulator):
     def add(name="acme", *, defined=(), number=NUMBER, schedule=False):
         company = simulator.tenant(number).edition.company
         own = company.organisation_number
-        stores.hub.tenants.add(
-            Tenant(name, "Test AB", organisation_number=own, has_schedule=schedule)
+        add_sharing(
+            stores.hub, Tenant(name, "Test AB", organisation_number=own, has_schedule=schedule)
         )
         for year in defined:
             stores.hub.years.define(name, FiscalYear.parse(year))

@@ -18,7 +18,7 @@ from flows.cli.result import LoadResult
 from ledger.controls import Answer
 from ledger.sie.reader import open_sie
 from tasks.stores import Stores
-from tests.homes import opened_new
+from tests.homes import add_sharing, opened_new
 
 SAMPLES = os.environ.get("SIE_SAMPLES", "")
 pytestmark = pytest.mark.skipif(
@@ -122,13 +122,14 @@ def load(stores: Stores, names: tuple[str, ...]) -> LoadResult:
     tenant = f"case-{list(CASES).index(names)}"
     paths = [Path(SAMPLES, "cases", name) for name in names]
     header = open_sie(paths[0].read_bytes(), suffix=paths[0].suffix).header
-    stores.hub.tenants.add(
+    add_sharing(
+        stores.hub,
         Tenant(
             tenant,
             name=header.company_name or names[0],
             organisation_number=header.organisation_number,
             currency=header.currency,
-        )
+        ),
     )
     *_, last = [import_here(stores, tenant, path, watch=lambda _step: None) for path in paths]
     return last

@@ -22,7 +22,7 @@ from flows.cli.result import LoadResult
 from ledger.fiscal_year import FiscalYear
 from ledger.sie.reader import open_sie
 from tasks.stores import Stores
-from tests.homes import opened_new
+from tests.homes import add_sharing, opened_new
 
 SAMPLES = os.environ.get("SIE_SAMPLES", "")
 pytestmark = [
@@ -97,13 +97,14 @@ def _expected() -> list[dict[str, str]]:
 def _import(stores: Stores, tenant: str, row: dict[str, str]) -> Outcome:
     path = Path(SAMPLES, "good", row["file"])
     header = open_sie(path.read_bytes(), suffix=path.suffix).header
-    stores.hub.tenants.add(
+    add_sharing(
+        stores.hub,
         Tenant(
             tenant,
             name=header.company_name or path.name,
             organisation_number=header.organisation_number,
             currency=header.currency,
-        )
+        ),
     )
     imported = import_here(stores, tenant, path, watch=lambda _step: None)
     counts = _counts(stores, tenant, imported)

@@ -23,6 +23,7 @@ from tasks.from_landing import fetched_from_landing
 from tasks.ledger_sources import year_sources
 from tests.command_line import invoke
 from tests.harnesses import toy as harness
+from tests.homes import add_sharing
 from tests.nights import tenants_of
 from tests.toy import port
 from tests.toy.server import Company
@@ -136,7 +137,7 @@ def test_all_tenants_share_one_rate(house, there, acme):
     hub = house.stores.hub
     for number in range(3):
         tenant = f"t{number}"
-        hub.tenants.add(Tenant(tenant, "Other", harness.NUMBER))
+        add_sharing(hub, Tenant(tenant, "Other", harness.NUMBER))
         there.toy.companies[f"key of {tenant}"] = there.books
         port.KEYS[tenant] = port.SecretStr(f"key of {tenant}")
         hub.connections.save(port.Connection(tenant, "toy", port.Method.CLIENT_CREDENTIALS))

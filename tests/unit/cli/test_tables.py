@@ -19,6 +19,7 @@ import flows.cli
 from blocks.hub import Connection, Hub, Method
 from blocks.hub.outbox import NewDocument
 from blocks.hub.pickups import Pickup, PickupFile
+from blocks.hub.portal_roles import Role
 from blocks.hub.states import PickupState
 from blocks.lake import Prunable
 from blocks.settings import settings
@@ -214,6 +215,12 @@ def busy(home, tmp_path):
             Connection("acme", FORTNOX, method=Method.CLIENT_CREDENTIALS, source_tenant_id="503072")
         )
         hub.connections.save(Connection("acme", FENNOA, Method.API_KEY, credential_block="a/b"))
+        hub.consents.make(
+            "acme", FORTNOX, wants={}, made_by=LONG, life=dt.timedelta(days=1), needs_number=False
+        )
+        mail = "a.long.name@a-long-name.example"
+        hub.portal_users.add(mail, Role.CUSTOMER, tenants=["acme"], by=LONG)
+        hub.portal_audit.begin("company", who=LONG, tenant="acme")
         ecom_home.fill(hub, "acme", LONG)
         spotilla_home.fill(hub, "acme", LONG)
         new = NewDocument(LONG, PushKind.SALES_INVOICE, "k", "c", "{}", "d", (Step.CREATE,))
@@ -296,6 +303,10 @@ COMMANDS = [
     ("tenant", "open", "new"),
     ("tenant", "erase", "acme", "--dry-run"),
     ("connect", "list"),
+    ("connect", "links", "acme"),
+    ("ledger", "rebuild", "acme"),
+    ("portal", "users"),
+    ("portal", "log"),
     ("ledger", "breaks", "acme", "2025", "--all"),
     ("statements", "read", "{files}/statement.csv", "--dry-run"),
     ("statements", "add", "acme", "{files}/statement.csv"),

@@ -19,6 +19,7 @@ from blocks.hub import (
 )
 from blocks.hub.customer_statements import CustomerStatement
 from blocks.hub.feeds import NewRecord
+from blocks.hub.nights import Member
 from blocks.hub.outbox import NewDocument
 from blocks.hub.pickups import Pickup, PickupFile
 from blocks.hub.portal_roles import Role
@@ -43,6 +44,8 @@ BROKEN = ControlResult(
 )
 OF_NO_TENANT = (
     models.counter,
+    models.night_outage,
+    models.night_zone,
     models.pushed_key,
     models.rate_share,
     models.portal_user,
@@ -114,6 +117,8 @@ def fill(hub, tenant: str, year) -> None:
         f"anna{len(tenant)}@firm.example", Role.CUSTOMER, tenants=[tenant], by="eve"
     )
     hub.portal_audit.begin("company", who="anna", tenant=tenant)
+    night = dt.date(2025, 1, len(list(hub.tenants)))
+    hub.nights.begin("Europe/Helsinki", night, [Member(tenant, "fortnox", 0)])
     hub.leases.release(lease)
 
 
