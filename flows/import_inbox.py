@@ -1,11 +1,10 @@
-"""Take up the files dropped into the inbox folders: one import run for each complete one."""
+"""Take up the files dropped into the inbox folders: an import run for each complete ledger."""
 
 from __future__ import annotations
 
 import asyncio
 from collections import Counter
 from collections.abc import Sequence
-from enum import StrEnum
 from typing import Any, Final
 
 from prefect import State, flow
@@ -20,6 +19,8 @@ from flows.runs.file_runs import end_of
 from tasks.arrivals import explain
 from tasks.fetch import land_waiting
 from tasks.file_runs import FileRun
+from tasks.inbox import End, put_aside
+from tasks.inbox_invoices import invoices_place, take_up_invoices
 from tasks.log import say, warn
 from tasks.onboarding import NotOpen, require_open
 from tasks.stores import Stores, open_stores
@@ -31,32 +32,28 @@ SETTLE_S: Final = 2.0
 EMPTY: Final = "It is empty: 0 bytes. Export it again, then drop it again."
 
 
-class End(StrEnum):
-    """How a sweep left one file."""
-
-    AT_WORK = "at work"
-    PUT_ASIDE = "put aside"
-    WAITING = "for the next sweep"
-    TROUBLED = "in trouble"
-
-
 @flow(name="import-inbox", flow_run_name="inbox sweep", retries=0)
 async def import_inbox() -> State[Any]:
     """Look through all inbox folders and start an import for each complete new file.
 
     A file that is still being written (its size or time changes, or it has a temporary name) is
     left for the next sweep, and so is one that would replace what an older one, at work now,
-    brings. Done files are moved to *processed* or *failed*. Each file is dealt with on its own:
+    brings. Invoices of the folder *invoices* are queued for pushing by this run itself.
+    Done files are moved to *processed* or *failed*. Each file is dealt with on its own:
     what is wrong with one, or with its tenant's folder, stops no other.
     """
     inbox = settings().inbox
     inbox.mkdir(parents=True, exist_ok=True)
     with open_stores() as stores:
         tenants = {tenant.id for tenant in stores.hub.tenants}
-        place = Inbox(inbox, tenants)
-        found = await complete_files(place, settle_s=SETTLE_S)
+        place, invoices = Inbox(inbox, tenants), invoices_place(inbox, tenants)
+        found, dropped = await asyncio.gather(
+            complete_files(place, settle_s=SETTLE_S), complete_files(invoices, settle_s=SETTLE_S)
+        )
         chosen = fair_share(found.files)
         ends = await _deal_with_all(stores, place, chosen)
+        ends += await take_up_invoices(stores, invoices, dropped.files)
+    found.left |= dropped.left
     for left in found.left.values():
         warn(f"{left}.", tenant=left.folder if left.folder in tenants else "")
     return _concluded(ends, found, more=len(found.files) - len(chosen))
@@ -116,11 +113,11 @@ async def _deal_with(stores: Stores, place: Place[Dropped], file: Dropped) -> En
 async def _take_up(stores: Stores, place: Place[Dropped], file: Dropped) -> End:
     """Land a file and see to it that a run works on it; one that cannot be landed is put aside."""
     if not file.size_bytes:
-        return await _put_aside(stores, place, file, reason=EMPTY)
+        return await put_aside(stores, place, file, reason=EMPTY)
     try:
         landed = await asyncio.to_thread(land_waiting, stores, place, file)
     except FileRefused as problem:
-        return await _put_aside(stores, place, file, reason=str(problem))
+        return await put_aside(stores, place, file, reason=str(problem))
     except ChangedMeanwhile:
         return End.WAITING
     # The same bytes dropped again tomorrow are a new wish, so the key holds the time of the file.
@@ -130,18 +127,4 @@ async def _take_up(stores: Stores, place: Place[Dropped], file: Dropped) -> End:
     if end is None:
         return End.AT_WORK
     # It ended, and did not get as far as to move the file: a full disk, perhaps.
-    return await _put_aside(stores, place, file, reason=end.reason, sha256=landed.sha256)
-
-
-async def _put_aside(
-    stores: Stores, place: Place[Dropped], file: Dropped, *, reason: str, sha256: str = ""
-) -> End:
-    moved = await asyncio.to_thread(place.done, file, sha256=sha256, failed=reason)
-    if not moved:
-        return End.WAITING
-    if reason:
-        warn(f"{shown_name(file.name)} was put aside: {reason}", tenant=file.tenant)
-        folder, _, name = moved.partition("/")
-        moved_to = f"{name} was put aside in {folder}: {reason}"
-        await asyncio.to_thread(stores.hub.events.add, "inbox", moved_to, tenant=file.tenant)
-    return End.PUT_ASIDE
+    return await put_aside(stores, place, file, reason=end.reason, sha256=landed.sha256)

@@ -6,6 +6,7 @@ files are ledgers.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import PurePath
@@ -94,6 +95,11 @@ def format_named(name: str) -> Format:
 
 
 def suffixes_in_words() -> str:
-    """Return the endings as a sentence lists them: ``.se, .si or .sie``."""
-    *others, last = sorted(SUFFIXES)
+    """Return the endings of ledgers as a sentence lists them: ``.se, .si or .sie``."""
+    return in_words(SUFFIXES)
+
+
+def in_words(suffixes: Iterable[str]) -> str:
+    """Return at least two endings as a sentence lists them."""
+    *others, last = sorted(suffixes)
     return f"{', '.join(others)} or {last}"

@@ -29,6 +29,11 @@ def visible(text: str) -> str:
     return "".join(map(_written_out, text.translate(_SPACES)))
 
 
+def visible_lines(text: str) -> str:
+    """Return text of several lines, each of them as `visible` returns it."""
+    return "\n".join(visible(line) for line in text.splitlines())
+
+
 def json_text(value: object, *, indent: int | None = None) -> str:
     """Return JSON that says what ``value`` says, and in which nothing acts.
 

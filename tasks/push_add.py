@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
@@ -14,13 +14,15 @@ from blocks.invoices.files import records_of
 from blocks.lake import Lake
 from blocks.systems.targets import PushTarget
 from ledger.invoice.checks import check_credits
+from ledger.invoice.contract import Record
 from ledger.invoice.delivery import Delivery
 from ledger.invoice.document import InvoiceDocument
 from ledger.invoice.pushed.invoices import PushedInvoice
 from ledger.invoice.pushed.parts import Pushed
 from ledger.push.kinds import Prerequisite, PushKind
 from ledger.push.sums import Sums
-from tasks.push_files import take_files
+from ledger.text import visible
+from tasks.push_files import absent, take_files
 
 FILE: Final = "file"
 """The route of what came in a file, whose name is the trigger."""
@@ -33,10 +35,11 @@ KIND: Final = PushKind.SALES_INVOICE
 
 @dataclass
 class Added:
-    """What became of a file: received = added + replaced + known + repeated + refused.
+    """What became of a file: received = added + replaced + known + repeated + refused + waiting.
 
-    `sent_before`: of the refused, those of which something was sent. `reasons`: of others, each in
-    a sentence. `remarks`: on documents that go, each in a sentence.
+    `waiting`: those whose files have not come yet; `waits_for` has the names. `sent_before`: of the
+    refused, those of which something was sent. `reasons`: of all refused, each in a sentence.
+    `remarks`: on documents that go, each in a sentence.
     """
 
     received: int = 0
@@ -45,9 +48,25 @@ class Added:
     known: int = 0
     repeated: int = 0
     refused: int = 0
+    waiting: int = 0
     sent_before: int = 0
     reasons: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
+    waits_for: list[str] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        """Count them in a sentence."""
+        waiting = f", {self.waiting:,} waiting for their files" if self.waiting else ""
+        return (
+            f"{self.received:,} received: {self.added:,} queued, {self.replaced:,} replaced, "
+            f"{self.known:,} known, {self.repeated:,} repeated, {self.refused:,} refused{waiting}."
+        )
+
+    def wait(self, names: Iterable[str]) -> None:
+        """Count an invoice whose files have not come yet."""
+        self.waiting += 1
+        if len(self.waits_for) < REFUSALS_KEPT:
+            self.waits_for += names
 
     def refuse(self, *reasons: str) -> None:
         """Count a refusal, and keep why."""
@@ -74,9 +93,27 @@ def sums_of(document: Pushed) -> Sums | None:
 
 
 def add_file(
-    hub: Hub, tenant: str, system: str, path: Path, *, target: PushTarget, process: str, lake: Lake
+    hub: Hub,
+    tenant: str,
+    system: str,
+    path: Path,
+    *,
+    target: PushTarget,
+    process: str,
+    lake: Lake,
+    may_wait: bool = False,
 ) -> Added:
     """Queue the invoices of a file that the target can take, with the files beside it.
+
+    Args:
+        hub: Has the outbox.
+        tenant: Whose they are.
+        system: Where they go.
+        path: The file; image and attachments lie in its folder.
+        target: The same system, open.
+        process: How far they go there; empty for what is agreed.
+        lake: Where image and attachments are kept.
+        may_wait: Whether an invoice waits for a file that is not there, in place of being refused.
 
     Raises:
         InvoiceFileRefused: The file cannot be read.
@@ -89,15 +126,19 @@ def add_file(
         for taken in delivery.take_all(records_of(file, path.name)):
             if taken.document is None:
                 added.refuse(*map(str, taken.findings))
-            elif not taken.is_repeated and (new := judged(taken.document)):
+            elif not taken.is_repeated and (new := judged(taken.document, taken.record)):
                 yield new
 
-    def judged(invoice: InvoiceDocument) -> NewDocument | None:
+    def judged(invoice: InvoiceDocument, record: Record) -> NewDocument | None:
         text = invoice.model_dump_json(exclude_defaults=True)
         against = list(target.judge(KIND, text))
+        if may_wait and not against and (names := absent(invoice, folder=path.parent)):
+            added.wait(names)
+            return None
         files, unusable = take_files(lake, tenant, invoice, folder=path.parent, target=target)
         if against := [*against, *unusable]:
-            added.refuse(*(f"{invoice.key}: {sentence}" for sentence in against))
+            place = visible(f"{path.name}, record {record.number}, {invoice.key}: ")
+            added.refuse(*(place + sentence for sentence in against))
             return None
         added.remark(
             invoice.key, *target.remarks(KIND, text), *_above(hub, tenant, system, invoice)
@@ -105,12 +146,15 @@ def add_file(
         plan = steps.setdefault(len(files), target.plan(KIND, process, files=len(files)))
         return replace(_new(tenant, system, invoice, text, files, file=path.name), steps=plan)
 
+    def turned_away(new: NewDocument, why: str) -> None:
+        added.sent_before += 1
+        added.refuse(f"{visible(path.name)}, {new.source_id}: {why}.")
+
     with path.open("rb") as file:
-        counts = hub.outbox.add(tenant, system, documents())
+        counts = hub.outbox.add(tenant, system, documents(), refused=turned_away)
     added.received, added.repeated = delivery.received, delivery.repeated
     added.added, added.replaced = counts["added"], counts["replaced"]
-    added.known, added.sent_before = counts["known"], counts["refused"]
-    added.refused += counts["refused"]
+    added.known = counts["known"]
     return added
 
 

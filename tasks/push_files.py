@@ -42,6 +42,16 @@ def take_files(
     return tuple(_keep(lake, tenant, folder / name) for _, name in named), ()
 
 
+def absent(invoice: InvoiceDocument, *, folder: Path) -> list[str]:
+    """Return the names of files that an invoice names and that do not lie in a folder."""
+    return [name for name in named_by(invoice) if not (folder / name).is_file()]
+
+
+def named_by(invoice: InvoiceDocument) -> tuple[str, ...]:
+    """Return the names of the files that go with an invoice, its image first."""
+    return (*([invoice.image] if invoice.image else []), *invoice.attachments)
+
+
 def reading(lake: Lake) -> ReadFile:
     """Return what reads a tenant's files by their sha256."""
 

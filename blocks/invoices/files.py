@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import PurePath
 from typing import BinaryIO, Final
@@ -18,6 +19,26 @@ READERS: Final[dict[str, Callable[[BinaryIO, str], Iterator[Record]]]] = {
     ".csv": csv_records,
     ".parquet": parquet_records,
 }
+
+TAIL_BYTES: Final = 64
+"""How much of a file's end is looked at."""
+
+ENDS: Final = {
+    ".json": (b"]", b"}"),
+    ".jsonl": (b"\n", b"}"),
+    ".csv": (b"\n",),
+    ".parquet": (b"PAR1",),
+}
+"""How a whole file ends; a table whose last line has no end may have been cut within it."""
+
+
+def may_go_on(file: BinaryIO, name: str) -> bool:
+    """Return whether a file does not end as its form ends, so that more of it may still come."""
+    size = file.seek(0, os.SEEK_END)
+    file.seek(max(0, size - TAIL_BYTES))
+    suffix = PurePath(name).suffix.lower()
+    tail = file.read()
+    return not (tail if suffix in {".csv", ".parquet"} else tail.rstrip()).endswith(ENDS[suffix])
 
 
 def records_of(file: BinaryIO, name: str) -> Iterator[Record]:

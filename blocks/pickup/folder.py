@@ -6,6 +6,7 @@
     <inbox>/<tenant>/processed/books.se            taken in
     <inbox>/<tenant>/failed/books.se               not taken in,
     <inbox>/<tenant>/failed/books.se.error.txt     and why
+    <inbox>/<tenant>/invoices/                     the same for invoices that are to be pushed
 
 Whoever drops files is trusted with nothing: links are never followed, what is no file is never
 opened, and what cannot be dealt with in one folder is no matter of another.
@@ -29,11 +30,11 @@ from typing import Final
 from blocks.durable import write_synced
 from blocks.lake import LANDED_MAX_BYTES
 from blocks.names import shown_name
-from blocks.pickup.port import FAILED, PROCESSED, ChangedMeanwhile, Look
+from blocks.pickup.port import FAILED, INVOICES, PROCESSED, ChangedMeanwhile, Look
 from blocks.received import kind_of, sha256_of
 from blocks.settings import settings
-from ledger.readers import SUFFIXES, suffixes_in_words
-from ledger.text import visible
+from ledger.readers import SUFFIXES, in_words
+from ledger.text import visible_lines
 
 MAX_FILES: Final = 200
 """Files taken up in one sweep, of all tenants together; the next sweep takes the rest."""
@@ -70,12 +71,18 @@ class Dropped:
 
 @dataclass(frozen=True)
 class Inbox:
-    """The folders of this machine under `root`, one for each of `tenants`: a `Place`."""
+    """The folders of this machine under `root`, one for each of `tenants`: a `Place`.
+
+    `max_entries`: of a folder; one with more is looked at that far. `below`: the folder within each
+    of them in which the files lie, empty where they lie in it itself. `suffixes`: of the names that
+    are taken up, with the dot, in lower case.
+    """
 
     root: Path
     tenants: Collection[str]
     max_entries: int = MAX_ENTRIES
-    """Of a folder; one with more is looked at that far."""
+    below: str = ""
+    suffixes: Collection[str] = SUFFIXES
 
     def look(self) -> Look[Dropped]:
         """Look through the folders of the tenants, and count what lies elsewhere."""
@@ -88,7 +95,7 @@ class Inbox:
             elif entry.name not in self.tenants:
                 _count_strays(entry, seen, self.max_entries)
             else:
-                _look_into(entry, seen, self.max_entries)
+                self._look_into(entry.name, Path(entry.path, self.below), seen)
         return seen
 
     @contextmanager
@@ -104,8 +111,35 @@ class Inbox:
 
     def done(self, file: Dropped, *, sha256: str = "", failed: str = "") -> str:
         """File a file away, as `file_away` does; return folder and name."""
-        moved = file_away(file.tenant, file.path, reason=failed, sha256=sha256)
+        moved = file_away(file.tenant, file.path, reason=failed, sha256=sha256, below=self.below)
         return f"{moved.parent.name}/{moved.name}" if moved else ""
+
+    def _look_into(self, tenant: str, folder: Path, seen: Look[Dropped]) -> None:
+        if self.below and folder.is_symlink():
+            seen.leave(tenant, "links, which are not followed", name=folder.name)
+            return
+        for entry in _entries(folder, seen, self.max_entries):
+            try:
+                state = entry.stat(follow_symlinks=False)
+            except FileNotFoundError:  # taken up or removed meanwhile
+                continue
+            except OSError as problem:
+                seen.leave(tenant, f"that cannot be read: {problem.strerror}", name=entry.name)
+                continue
+            if stat.S_ISDIR(state.st_mode) and entry.name in {PROCESSED, FAILED, INVOICES}:
+                continue
+            if why := self._not_taken_up(entry.name, state.st_mode):
+                seen.leave(tenant, why, name=entry.name)
+            else:
+                seen.files.add(_dropped(tenant, Path(entry.path), state))
+
+    def _not_taken_up(self, name: str, mode: int) -> str:
+        """Say why something in a tenant's folder is left alone; empty when it is taken up."""
+        if not stat.S_ISREG(mode):
+            return f"of which each is {kind_of(mode)}, not a file"
+        if Path(name).suffix.lower() not in self.suffixes:
+            return f"whose names do not end in {in_words(self.suffixes)}"
+        return ""
 
 
 def fair_share(files: Iterable[Dropped]) -> list[Dropped]:
@@ -124,7 +158,9 @@ def fair_share(files: Iterable[Dropped]) -> list[Dropped]:
     return sorted(islice(_within_bytes(in_turn), MAX_FILES), key=_age)
 
 
-def file_away(tenant: str, path: Path, *, reason: str = "", sha256: str = "") -> Path | None:
+def file_away(
+    tenant: str, path: Path, *, reason: str = "", sha256: str = "", below: str = ""
+) -> Path | None:
     """Move a file that was dealt with out of the inbox; one that lies elsewhere stays.
 
     Args:
@@ -133,6 +169,7 @@ def file_away(tenant: str, path: Path, *, reason: str = "", sha256: str = "") ->
         reason: Why it was not taken in; written beside it. Empty: it was.
         sha256: The hash of what was dealt with, where it is known: another file that has come
             under its name stays, and is taken up by the next sweep.
+        below: The folder within the tenant's in which it lies.
 
     Returns:
         Where it lies now; None when it was not in the inbox (any more).
@@ -141,13 +178,14 @@ def file_away(tenant: str, path: Path, *, reason: str = "", sha256: str = "") ->
         OSError: It could not be moved, and lies where it was; no reason was written.
         UnreadableFile: It can no longer be read.
     """
-    folder = settings().inbox / tenant
-    if not _is_ours(folder, path) or (sha256 and sha256_of(path) != sha256):
+    home = settings().inbox / tenant
+    folder = home / below
+    if home.is_symlink() or not _is_ours(folder, path) or (sha256 and sha256_of(path) != sha256):
         return None
     target = _free_name(_shelf(folder, FAILED if reason else PROCESSED), shown_name(path.name))
     error_file = target.with_name(f"{target.name}.error.txt")
     if reason:
-        write_synced(error_file, f"{visible(reason)}\n".encode())
+        write_synced(error_file, f"{visible_lines(reason)}\n".encode())
     try:
         path.rename(target)
     except FileNotFoundError:  # somebody took it back
@@ -219,32 +257,6 @@ def _count_strays(folder: os.DirEntry[str], seen: Look[Dropped], limit: int) -> 
         seen.leave(
             folder.name, "in a folder of no tenant (`tasma tenant add` makes one)", count=count
         )
-
-
-def _look_into(folder: os.DirEntry[str], seen: Look[Dropped], limit: int) -> None:
-    for entry in _entries(Path(folder.path), seen, limit):
-        try:
-            state = entry.stat(follow_symlinks=False)
-        except FileNotFoundError:  # taken up or removed meanwhile
-            continue
-        except OSError as problem:
-            seen.leave(folder.name, f"that cannot be read: {problem.strerror}", name=entry.name)
-            continue
-        if stat.S_ISDIR(state.st_mode) and entry.name in {PROCESSED, FAILED}:
-            continue
-        if why := _not_taken_up(entry.name, state.st_mode):
-            seen.leave(folder.name, why, name=entry.name)
-        else:
-            seen.files.add(_dropped(folder.name, Path(entry.path), state))
-
-
-def _not_taken_up(name: str, mode: int) -> str:
-    """Say why something in a tenant's folder is left alone; empty when it is taken up."""
-    if not stat.S_ISREG(mode):
-        return f"of which each is {kind_of(mode)}, not a file"
-    if Path(name).suffix.lower() not in SUFFIXES:
-        return f"whose names do not end in {suffixes_in_words()}"
-    return ""
 
 
 def _dropped(tenant: str, path: Path, state: os.stat_result) -> Dropped:

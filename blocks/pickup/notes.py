@@ -20,6 +20,7 @@ class Note(StrEnum):
     EMPTY = "empty"
     NOBODYS = "nobodys"
     REFUSED = "refused"
+    INVOICES = "invoices"
 
 
 def note(kind: Note, country: str, **values: str) -> str:

@@ -19,6 +19,9 @@ PROCESSED: Final = "processed"
 FAILED: Final = "failed"
 """Folders beside the files that wait: of those that were taken in, and of those that were not."""
 
+INVOICES: Final = "invoices"
+"""Folder beside a tenant's ledgers: a place of its own, for invoices that are to be pushed."""
+
 MAX_NAMED: Final = 5
 """Names given as examples of what was left alone."""
 
@@ -80,12 +83,14 @@ class LeftAlone:
 class Look(Generic[File]):
     """What lay in a place at one moment: files to take up, and what is left alone.
 
-    `names`: of all that lay there, where the place gives one folder.
+    `names`: of all that lay there, where the place gives one folder. `has_invoices`: whether the
+    folder for them was among it.
     """
 
     files: set[File] = field(default_factory=set)
     left: dict[tuple[str, str], LeftAlone] = field(default_factory=dict)
     names: set[str] = field(default_factory=set)
+    has_invoices: bool = False
 
     def leave(self, folder: str, why: str, *, name: str = "", count: int = 1) -> None:
         """Count something that is not taken up."""

@@ -6,6 +6,7 @@
     <folder>/processed/books.se            taken in
     <folder>/failed/books.se               not taken in,
     <folder>/failed/books.se.error.txt     and why
+    <folder>/invoices/                     the same for invoices that are to be pushed
 
 Only the folder itself is looked at, never what lies below it. Whoever puts files there is trusted
 with nothing, and neither is the server: what it says of sizes is held against what it sends.
@@ -18,7 +19,7 @@ import posixpath
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -30,7 +31,7 @@ from blocks.names import shown_name
 from blocks.pickup.agreed import Agreed, is_plain, is_temporary
 from blocks.pickup.connection import Connection
 from blocks.pickup.listing import Entry, entries
-from blocks.pickup.port import FAILED, PROCESSED, ChangedMeanwhile, Look, NotMoved
+from blocks.pickup.port import FAILED, INVOICES, PROCESSED, ChangedMeanwhile, Look, NotMoved
 from blocks.pickup.reading import pieces
 from blocks.pickup.shelves import Shelves
 from ledger.errors import TerminalError
@@ -90,6 +91,9 @@ class RemoteFolder:
         seen: Look[RemoteFile] = Look(names=names)
         for entry in found:
             if entry.name in {PROCESSED, FAILED} or self._is_done_file(entry.name):
+                continue
+            if entry.name == INVOICES and stat.S_ISDIR(entry.mode or 0):
+                seen.has_invoices = True
                 continue
             if why := self._why_left(entry, names):
                 seen.leave(self.agreed.folder, why, name=entry.name)
@@ -162,6 +166,11 @@ class RemoteFolder:
             folder = FAILED if failed else PROCESSED
             raise NotMoved(name=shown_name(file.name), folder=folder, why=why) from problem
         return moved
+
+    def invoices(self) -> RemoteFolder:
+        """Return the folder for invoices within this one, where one tenant's files lie."""
+        folder = posixpath.join(self.agreed.folder, INVOICES)
+        return replace(self, agreed=replace(self.agreed, folder=folder, file_pattern=""))
 
     def _entries(self) -> list[Entry]:
         found: list[Entry] = []

@@ -13,7 +13,7 @@ from typing import Final
 from paramiko import SFTPClient
 
 from blocks.pickup.port import FAILED, PROCESSED, NotMoved
-from ledger.text import visible
+from ledger.text import visible_lines
 
 REASON: Final = ".error.txt"
 """Ending of the file that says why the one beside it was not taken in."""
@@ -92,8 +92,3 @@ class Shelves:
         except FileNotFoundError:
             return False
         return True
-
-
-def visible_lines(text: str) -> str:
-    """Write a text of several lines so that nothing in it acts where it is read."""
-    return "\n".join(visible(line) for line in text.splitlines())

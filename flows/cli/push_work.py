@@ -60,10 +60,7 @@ def add(
     if as_json:
         show_json({"tenant": tenant, "system": to, **vars(found)})
     else:
-        say(
-            f"{found.received:,} received: {found.added:,} queued, {found.replaced:,} replaced, "
-            f"{found.known:,} known, {found.repeated:,} repeated, {found.refused:,} refused."
-        )
+        say(str(found))
         if found.sent_before:
             say(f"{found.sent_before:,} of the refused were sent before: nothing is sent twice.")
         say(*found.reasons, *_remarks(found.remarks))

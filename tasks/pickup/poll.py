@@ -10,12 +10,13 @@ from blocks.hub import FileSeen
 from blocks.hub.pickups import PickupFile
 from blocks.hub.states import PickupState
 from blocks.pickup.notes import Note
-from blocks.pickup.port import Look, NotMoved
+from blocks.pickup.port import INVOICES, Look, NotMoved
 from blocks.pickup.sftp import RemoteFile, RemoteFolder
 from ledger.outcome import Outcome
 from tasks.file_runs import EndOf, FileRun, RunEnd
 from tasks.log import say
 from tasks.onboarding import NotOpen, require_open
+from tasks.pickup.invoices import BELOW, InvoicePoll
 from tasks.pickup.polled import AS_IT_WAS_LEFT, End, Polled
 from tasks.pickup.taking import Taking, is_known
 from tasks.pickup.threads import Threads
@@ -93,6 +94,8 @@ class Poll:
         if left := len(fresh) - min(len(whole), MAX_FILES):
             polled.ends[End.WAITING] += left
         await self._begin(came, at_work, polled)
+        if seen.has_invoices:  # last, since what is in their way is in no ledger's
+            await self._invoices(known, polled)
         return polled
 
     async def _go_on(
@@ -124,8 +127,17 @@ class Poll:
             busy += [turn] if end in {End.AT_WORK, End.WAITING} else []
             polled.ends[end] += 1
 
+    async def _invoices(self, known: dict[str, PickupFile], polled: Polled) -> None:
+        """Take the invoices of a folder that is one tenant's: none of them says whose it is."""
+        if self.place.agreed.others:
+            polled.left.leave(INVOICES, "folder for invoices where several companies share one")
+            return
+        taking = replace(self.taking, place=self.place.invoices())
+        await InvoicePoll(taking, self.settle_s).run(known, polled)
+
     async def _forget_gone(self, known: dict[str, PickupFile], seen: Look[RemoteFile]) -> None:
-        if gone := known.keys() - seen.names:
+        ledgers = {name for name in known if not name.startswith(BELOW)}
+        if gone := ledgers - seen.names:
             await self.threads.do(self.stores.hub.pickups.forget, self.tenant, *gone)
 
     async def _whole(self, fresh: set[RemoteFile], polled: Polled) -> set[RemoteFile]:
