@@ -76,19 +76,30 @@ def published_years(stores: Stores, tenant: str) -> list[FiscalYear]:
     return [unit.year for unit in reversed(stores.hub.units.published_of(tenant))]
 
 
-def year_statements(stores: Stores, tenant: str, year: FiscalYear) -> YearStatements:
-    """Return a year's two statements.
+def months_of(year: FiscalYear) -> list[dt.date]:
+    """Return the first day of each month that a year has days in, in order."""
+    first, last = year.start_date, year.end_date
+    count = (last.year - first.year) * 12 + last.month - first.month + 1
+    numbers = range(first.month - 1, first.month - 1 + count)
+    return [dt.date(first.year + number // 12, number % 12 + 1, 1) for number in numbers]
+
+
+def year_statements(
+    stores: Stores, tenant: str, year: FiscalYear, *, month: dt.date | None = None
+) -> YearStatements:
+    """Return the two statements of a year, or of one month of it, by its first day.
 
     Raises:
         NoLedger: The year is not published.
         PublishedDamaged: The tenant's file cannot be read.
     """
-    months = {
+    months = months_of(year)
+    about = {
         "fiscal_year": year.key,
-        "first": year.start_date.replace(day=1),
-        "last": year.end_date.replace(day=1),
+        "first": month or months[0],
+        "last": month or months[-1],
     }
-    found = stores.warehouse.reports(tenant, ("income_statement", "balance_sheet"), **months)
+    found = stores.warehouse.reports(tenant, ("income_statement", "balance_sheet"), **about)
     return YearStatements(found["income_statement"].to_pylist(), found["balance_sheet"].to_pylist())
 
 

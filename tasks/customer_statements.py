@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
@@ -15,6 +15,7 @@ from blocks.hub import Hub
 from blocks.hub.customer_statements import CustomerStatement
 from blocks.statement_lines import labels_of
 from blocks.warehouse.errors import NoLedger
+from blocks.warehouse.records import LoadRecord
 from blocks.workbooks.reader import read_workbook
 from ledger.controls import Answer, ControlResult
 from ledger.errors import TerminalError
@@ -228,19 +229,19 @@ def compare_published(stores: Stores, unit: Unit) -> list[ControlResult]:
     Raises:
         NoLedger: The year is not published.
     """
-    record = stores.warehouse.load_record(unit.tenant, unit.year)
-    if record is None:
-        raise NoLedger(tenant=unit.tenant, fiscal_year=unit.year.key)
-    context = _context(stores, unit)
-    results = [
-        controls.ask_published(
-            record, name, context=context, classes={}, warehouse=stores.warehouse
-        )
-        for kind, name in CONTROLS.items()
-        if kind in context.statements
-    ]
+    record = _published(stores, unit)
+    results = _ask_published(stores, record, unit)
     note_comparisons(stores, unit, results, digest=record.digest)
     return results
+
+
+def look_at_published(stores: Stores, unit: Unit) -> list[ControlResult]:
+    """Return what `compare_published` finds, and note nothing.
+
+    Raises:
+        NoLedger: The year is not published.
+    """
+    return _ask_published(stores, _published(stores, unit), unit)
 
 
 def compared_results(results: Sequence[ControlResult]) -> list[ControlResult]:
@@ -250,18 +251,28 @@ def compared_results(results: Sequence[ControlResult]) -> list[ControlResult]:
     return [item for item in asked if item.control in names]
 
 
+def compared_years(hub: Hub, tenant: str) -> list[FiscalYear]:
+    """Return the years of which a statement has come, latest first."""
+    years = {item.year for item in hub.customer_statements.of_tenant(tenant)}
+    return sorted(years, reverse=True)
+
+
 def comparison_of(
-    stores: Stores, unit: Unit
+    stores: Stores,
+    unit: Unit,
+    *,
+    compare: Callable[[Stores, Unit], list[ControlResult]] = compare_published,
 ) -> tuple[list[ControlResult], list[ComparedLine]] | None:
     """Return how a year stands beside the customer's statements; None when nothing of it came.
 
-    What is held is as its last judgement found it; its rows are on the page of that run.
+    What is held is as its last judgement found it; its rows are on the page of that run. `compare`:
+    `look_at_published` to have nothing noted.
     """
     if hold := stores.hub.holds.find(unit.tenant, unit.year):
         return compared_results(stores.hub.loads.results(hold.load_id)), []
     if stores.warehouse.load_record(unit.tenant, unit.year) is None:
         return None
-    return compare_published(stores, unit), published_lines(stores, unit)
+    return compare(stores, unit), published_lines(stores, unit)
 
 
 def published_lines(stores: Stores, unit: Unit) -> list[ComparedLine]:
@@ -270,10 +281,26 @@ def published_lines(stores: Stores, unit: Unit) -> list[ComparedLine]:
     Raises:
         NoLedger: The year is not published.
     """
+    record = _published(stores, unit)
+    return compare_record(record, context=_context(stores, unit), warehouse=stores.warehouse)
+
+
+def _ask_published(stores: Stores, record: LoadRecord, unit: Unit) -> list[ControlResult]:
+    context = _context(stores, unit)
+    return [
+        controls.ask_published(
+            record, name, context=context, classes={}, warehouse=stores.warehouse
+        )
+        for kind, name in CONTROLS.items()
+        if kind in context.statements
+    ]
+
+
+def _published(stores: Stores, unit: Unit) -> LoadRecord:
     record = stores.warehouse.load_record(unit.tenant, unit.year)
     if record is None:
         raise NoLedger(tenant=unit.tenant, fiscal_year=unit.year.key)
-    return compare_record(record, context=_context(stores, unit), warehouse=stores.warehouse)
+    return record
 
 
 def _context(stores: Stores, unit: Unit) -> UnitContext:

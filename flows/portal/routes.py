@@ -70,6 +70,7 @@ SYSTEM: Final = _kind("system", r"[a-z][a-z0-9_]{0,31}(@[A-Za-z0-9._-]{1,32})?")
 """A system by its name in the hub."""
 WORD: Final = _kind("word", r"[a-z0-9_.-]{1,64}")
 LANGUAGE: Final = _kind("language", r"sv|fi|en")
+MONTH: Final = _kind("month", r"\d{4}-(0[1-9]|1[0-2])")
 DAY: Final = _kind("day", r"\d{4}-\d{2}-\d{2}")
 NUMBER: Final = _kind("number", r"\d{1,20}")
 TEXT: Final = _kind("text", r"[^\x00]{0,2000}")

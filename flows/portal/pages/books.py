@@ -6,13 +6,14 @@ from typing import Final
 
 from starlette.responses import Response
 
-from flows.portal.routes import ACCOUNT, ANYONE, NUMBER, VOUCHER, WORD, YEAR, route
+from flows.portal.routes import ACCOUNT, ANYONE, MONTH, NUMBER, VOUCHER, WORD, YEAR, route
 from flows.portal.visit import Visit, not_found
 from ledger.fiscal_year import FiscalYear
 from tasks.books import (
     account_page,
     find_voucher,
     line_accounts,
+    months_of,
     published_years,
     year_changes,
     year_statements,
@@ -22,15 +23,26 @@ from tasks.opened_documents import documents_of_voucher
 STATEMENTS: Final = ("income_statement", "balance_sheet")
 
 
-@route("GET", "/companies/{tenant}/books", who=ANYONE, takes={"year": YEAR})
+@route("GET", "/companies/{tenant}/books", who=ANYONE, takes={"year": YEAR, "month": MONTH})
 def books(visit: Visit) -> Response:
-    """Show a year's income statement and balance sheet; the latest unless one is named."""
+    """Show a year's two statements, or a month's of it; the latest year unless one is named."""
     years = published_years(visit.stores, visit.tenant.id)
     if not years and not visit.get("year"):
         return visit.page("books_none.html", tenant=visit.tenant)
     year = _year(visit, years) if visit.get("year") else years[0]
-    found = year_statements(visit.stores, visit.tenant.id, year)
-    return visit.page("books.html", tenant=visit.tenant, years=years, year=year, found=found)
+    months = months_of(year)
+    month = next((day for day in months if f"{day:%Y-%m}" == visit.get("month")), None)
+    if visit.get("month") and month is None:
+        raise not_found()
+    return visit.page(
+        "books.html",
+        tenant=visit.tenant,
+        years=years,
+        year=year,
+        months=months,
+        month=month,
+        found=year_statements(visit.stores, visit.tenant.id, year, month=month),
+    )
 
 
 @route(

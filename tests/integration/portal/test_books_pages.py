@@ -8,7 +8,9 @@ import re
 import pytest
 
 from blocks.hub.portal_roles import Role
+from ledger.fiscal_year import FiscalYear
 from ledger.unit import Unit
+from tasks.books import months_of
 from tests.portal_world import OUR_YEAR, OURS, content_of, document_of
 from tests.staged_units import facts, joined, stage, voucher
 
@@ -50,6 +52,30 @@ def test_each_line_leads_to_its_accounts_their_rows_and_the_voucher(
     assert "A:1" in rows.text
     assert [">1930</a>" in voucher.text, ">3001</a>" in voucher.text] == [True, True]
     assert 4 == voucher.text.count(">5.00<"), "a debit, a credit and their sums"
+
+
+def test_a_month_has_its_own_amounts_beside_those_since_the_start_of_the_year(client):
+    months = re.findall(r"month=(2024-\d\d)", client.get(PAGE).text)
+    march, april = (
+        client.get(f"{PAGE}?year={OUR_YEAR.key}&month=2024-{month}").text for month in ("03", "04")
+    )
+
+    assert [f"2024-{number:02}" for number in range(1, 13)] == months
+    shown = [re.findall(r'net_turnover">.*?</tr>', page, re.DOTALL)[0] for page in (march, april)]
+    assert [[">5.00<", ">5.00<"], [">0.00<", ">5.00<"]] == [
+        re.findall(r">[\d.]+<", row) for row in shown
+    ]
+
+
+@pytest.mark.parametrize("month", ["2023-12", "2025-01"])
+def test_a_month_outside_of_the_year_is_not_there(client, month):
+    assert 404 == client.get(f"{PAGE}?year={OUR_YEAR.key}&month={month}").status_code
+
+
+def test_months_of_a_broken_year_are_those_that_it_has_days_in():
+    months = months_of(FiscalYear.parse("2023-11-15_2024-02-14"))
+
+    assert ["2023-11-01", "2023-12-01", "2024-01-01", "2024-02-01"] == list(map(str, months))
 
 
 def test_amounts_are_written_as_the_language_writes_them(world, client):

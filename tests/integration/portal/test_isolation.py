@@ -48,6 +48,7 @@ MAY = {
     "ledger_account": ALL,
     "voucher": ALL,
     "changes": ALL,
+    "comparison": ALL,
     "documents": ALL,
     "document": ALL,
     "files": ALL,
