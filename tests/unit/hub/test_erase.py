@@ -11,7 +11,6 @@ from blocks.hub import (
     FileSeen,
     LeaseTaken,
     Load,
-    Member,
     Method,
     Tenant,
     UnitState,
@@ -49,8 +48,6 @@ OF_NO_TENANT = (
     models.night_zone,
     models.pushed_key,
     models.rate_share,
-    models.night_zone,
-    models.night_outage,
     models.portal_user,
     models.portal_invitation,
     models.portal_session,
@@ -119,8 +116,6 @@ def fill(hub, tenant: str, year) -> None:
     hub.portal_users.add(
         f"anna{len(tenant)}@firm.example", Role.CUSTOMER, tenants=[tenant], by="eve"
     )
-    zone = f"Zone/{len(list(hub.tenants))}"
-    hub.nights.begin(zone, dt.date(2026, 1, 1), [Member(tenant, "fortnox", 0)])
     hub.portal_audit.begin("company", who="anna", tenant=tenant)
     night = dt.date(2025, 1, len(list(hub.tenants)))
     hub.nights.begin("Europe/Helsinki", night, [Member(tenant, "fortnox", 0)])
