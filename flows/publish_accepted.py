@@ -11,7 +11,9 @@ from blocks.hub import UnitState
 from flows.runs.forms import LoadId, TenantId, Year
 from flows.runs.hooks import run_cancelled, run_crashed, run_failed
 from flows.runs.leasing import unit_lease
+from flows.runs.moved import MovedYears
 from flows.runs.states import ended, name_run, run_id
+from flows.runs.steps import AS_TASKS
 from flows.runs.unit import settle
 from ledger.fiscal_year import FiscalYear
 from ledger.unit import Unit
@@ -48,8 +50,18 @@ async def publish_accepted(tenant: TenantId, fiscal_year: Year, load_id: LoadId 
         async with unit_lease(stores, unit) as lease:
             load = await asyncio.to_thread(staged_load, stores, unit, load_id=load_id)
             coverage = load.staged.facts.coverage
-            found = await settle(Job(stores, unit, run_id(), lease, coverage), load)
+            job = Job(stores, unit, run_id(), lease, coverage)
+            found = await settle(job, load, join=MovedYears(AS_TASKS, held_load).settle)
     return ended(found.outcome, found.message)
+
+
+async def held_load(job: Job) -> StagedLoad | None:
+    """Return what is held of a year, as staged; None when nothing is."""
+    load = await asyncio.to_thread(job.stores.hub.holds.find, job.unit.tenant, job.unit.year)
+    if load is None:
+        return None
+    staged = await asyncio.to_thread(staged_from_landing, job.stores, load)
+    return StagedLoad(staged, load.load_id, load.dated)
 
 
 def staged_load(stores: Stores, unit: Unit, *, load_id: str = "") -> StagedLoad:

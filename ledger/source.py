@@ -52,7 +52,9 @@ class SourceFacts:
     numbers of accounts say, where the source's chart is built so. `reports_balances`: whether it
     says what its vouchers lead to. `balances_by`: voucher, or month where one summary of each month
     is the other side of its vouchers; `balanced_months`: those (YYYY-MM) that have to sum to zero
-    then. `lines`: where in the source a fact stands, by the fact's name here.
+    then. `keys_outlive_years`: whether a voucher that moves into another year keeps its key;
+    `moved_vouchers`: days of other years, by the key of what was in this one when it was published.
+    `lines`: where in the source a fact stands, by the fact's name here.
     """
 
     kind: str
@@ -71,6 +73,8 @@ class SourceFacts:
     reports_balances: bool = True
     balances_by: str = "voucher"
     balanced_months: tuple[str, ...] = ()
+    keys_outlive_years: bool = False
+    moved_vouchers: Mapping[str, dt.date] = field(default_factory=dict)
     lines: Mapping[str, int] = field(default_factory=dict)
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from blocks.hub import LaterFinding, UnitState
 from blocks.steps import reached
-from blocks.warehouse.records import ChangePlan, LoadRecord
+from blocks.warehouse.evidence import Publication as Grounds
+from blocks.warehouse.records import ChangePlan, LoadRecord, Published
 from ledger.controls import warned_in_words
 from ledger.fiscal_year import short_year
 from tasks.account_map import show_by_map
@@ -41,6 +43,14 @@ class Publication:
         return " ".join([changes_in_words(self.plan), *found])
 
 
+class Passed(NamedTuple):
+    """A load that the controls let pass, and whose it is."""
+
+    job: Job
+    load: StagedLoad
+    judgement: Judgement
+
+
 def publish_load(job: Job, load: StagedLoad, judgement: Judgement) -> Publication:
     """Replace the unit in the warehouse by what was staged, and say so in the hub.
 
@@ -50,16 +60,38 @@ def publish_load(job: Job, load: StagedLoad, judgement: Judgement) -> Publicatio
         NoSpace: The disk is full; what was published is untouched.
         PublishedDamaged: The tenant's file is gone or cannot be read; nothing was written.
     """
+    (done,) = publish_loads([Passed(job, load, judgement)])
+    return done
+
+
+def publish_loads(passed: Sequence[Passed]) -> list[Publication]:
+    """Replace units of one tenant in the warehouse, all at once or none; raises as `publish_load`.
+
+    The hub is told of one after the other; where that is broken off, its repair reads the rest from
+    the warehouse.
+    """
+    stores, tenant = passed[0].job.stores, passed[0].job.unit.tenant
+    if gone := lost(stores, tenant):
+        raise gone  # a new file would have these years alone, and look whole
+    plans = [stores.warehouse.plan(item.load.staged) for item in passed]
+    grounds = [_grounds(item) for item in passed]
+    for _, load, judgement in passed:
+        stores.hub.loads.passed(load.load_id, passed_by=judgement.asked)
+    staged = [item.load.staged for item in passed]
+    published = stores.warehouse.publish_together(list(zip(staged, grounds, strict=True)))
+    for (job, load, judgement), item in zip(passed, published, strict=True):
+        record_publication(job, load, item.record, warned=_warned(job, judgement))
+    show_by_map(stores, tenant)
+    return [_done(*item) for item in zip(passed, plans, published, strict=True)]
+
+
+def _grounds(passed: Passed) -> Grounds:
+    job, load, judgement = passed
     if job.lease is None:
         raise DryRunPublishes
     job.unit.require(load.staged.facts.unit, of=f"Load {load.load_id}")
-    if gone := lost(job.stores, job.unit.tenant):
-        raise gone  # a new file would have this year alone, and look whole
-    plan = job.stores.warehouse.plan(load.staged)
     job.lease.check()
-    job.stores.hub.loads.passed(load.load_id, passed_by=judgement.asked)
-    published = job.stores.warehouse.publish(
-        load.staged,
+    return Grounds(
         unit=job.unit,
         token=job.lease.token,
         load_id=load.load_id,
@@ -67,8 +99,11 @@ def publish_load(job: Job, load: StagedLoad, judgement: Judgement) -> Publicatio
         results=judgement.results,
         accepted=_accepted(job),
     )
-    record_publication(job, load, published.record, warned=_warned(job, judgement))
-    show_by_map(job.stores, job.unit.tenant)
+
+
+def _done(passed: Passed, plan: ChangePlan, published: Published) -> Publication:
+    """Answer what was found of the year and its neighbours, now that it is published."""
+    job, load, judgement = passed
     answers_earlier = bool(judgement.results) and job.stores.hub.later.close(
         job.unit.tenant, job.unit.year, load_id=load.load_id
     )
@@ -79,6 +114,12 @@ def publish_load(job: Job, load: StagedLoad, judgement: Judgement) -> Publicatio
 
 
 publish: Final = step("publish", about="job.unit")(publish_load)
+
+
+@step("publish together", about="tenant")
+def publish_together(tenant: str, passed: Sequence[Passed]) -> list[Publication]:  # noqa: ARG001 - the step is named after it
+    """Replace years of a tenant at once; raises as `publish_load`."""
+    return publish_loads(passed)
 
 
 def record_publication(job: Job, load: StagedLoad, record: LoadRecord, *, warned: str = "") -> None:

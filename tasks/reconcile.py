@@ -11,6 +11,7 @@ from blocks.controls import Control, UnitContext
 from blocks.hub import Load, UnitState
 from ledger.acceptance import is_foreign
 from ledger.controls import Answer, ControlResult
+from ledger.fiscal_year import FiscalYear
 from tasks.account_map import map_of_tenant
 from tasks.customer_statements import note_comparisons, statement_figures
 from tasks.file_dates import published_date
@@ -18,6 +19,9 @@ from tasks.jobs import Job
 from tasks.log import say
 from tasks.stage import StagedLoad
 from tasks.steps import step
+
+MOVED: Final = "moved_vouchers"
+"""Control that a voucher is in one year alone; its breaks name the month on the other side."""
 
 COMPARING: Final = frozenset({"published_balances", "published_vouchers"})
 """Controls that hold what may not replace a year against the year that is published."""
@@ -69,27 +73,36 @@ class Judgement:
 
 
 @step("reconcile", about="job.unit")
-def reconcile(job: Job, load: StagedLoad) -> Judgement:
+def reconcile(job: Job, load: StagedLoad, *, neighbours: Sequence[StagedLoad] = ()) -> Judgement:
     """Ask every control about the staged unit; breaks are returned, not raised.
+
+    Args:
+        job: The unit's.
+        load: What is judged.
+        neighbours: Loads of other years that are to be published in one with it.
 
     Raises:
         ControlFailed: A control could not be computed, so nothing is known.
     """
     tell_judged(job, load)
-    judgement = judged(job, load)
+    judgement = judged(job, load, neighbours=neighbours)
     if not job.is_dry_run:
         keep_judgement(job, load, judgement)
     say(_summary(judgement), **job.where, accepted_breaks=judgement.accepted_count)
     return judgement
 
 
-def judged(job: Job, load: StagedLoad) -> Judgement:
+def judged(job: Job, load: StagedLoad, *, neighbours: Sequence[StagedLoad] = ()) -> Judgement:
     """Return what the controls say of a load, and what of it nobody accepted; keeps nothing.
 
     Raises:
         ControlFailed: A control could not be computed, so nothing is known.
     """
-    context, facts = unit_context(job, load), load.staged.facts
+    vouchers = {
+        item.staged.facts.fiscal_year: item.staged.parquet("voucher") for item in neighbours
+    }
+    context = unit_context(job, load).model_copy(update={"neighbours": vouchers})
+    facts = load.staged.facts
     asked = controls.controls_for(facts.source, facts.source_kind, context=context)
     results = controls.reconcile(
         load.staged, controls=asked, context=context, warehouse=job.stores.warehouse
@@ -101,6 +114,28 @@ def judged(job: Job, load: StagedLoad) -> Judgement:
         asked=controls.catalogue_version(facts, controls=asked, context=context),
         controls=asked,
     )
+
+
+def years_moved_with(job: Job, judgement: Judgement) -> set[FiscalYear]:
+    """Return the published years from which vouchers came into this one, or into which they went.
+
+    What somebody accepted counts no more.
+    """
+    months = {
+        item.period
+        for result in judgement.holding
+        if result.control == MOVED
+        for item in result.breaks
+    }
+    if not months:
+        return set()
+    published = job.stores.warehouse.units(job.unit.tenant)
+    return {
+        year
+        for year in published
+        if year != job.unit.year
+        and any(f"{year.start_date:%Y-%m}" <= month <= f"{year.end_date:%Y-%m}" for month in months)
+    }
 
 
 def keep_judgement(job: Job, load: StagedLoad, judgement: Judgement) -> None:

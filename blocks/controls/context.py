@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
+from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
@@ -22,7 +23,8 @@ class UnitContext(BaseModel):
     can make a control of `data/reference/controls.csv` stricter, never laxer. `account_map`: None
     while nobody has set one. `dated`, `published_dated`: when the books of the load, and of what it
     would replace, are of (`ledger.file_order`). `statements`: what the customer's say of the year,
-    None for one that is waited for; empty when none is asked for.
+    None for one that is waited for; empty when none is asked for. `neighbours`: the staged vouchers
+    (Parquet file) of other years that are to be published in one with this.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -37,3 +39,4 @@ class UnitContext(BaseModel):
     tolerances: dict[str, Decimal] = {}
     account_map: AccountMap | None = None
     statements: dict[StatementKind, Figures | None] = {}
+    neighbours: dict[FiscalYear, Path] = {}

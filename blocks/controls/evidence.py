@@ -85,6 +85,7 @@ def make_evidence(
     ``unit.difference_kind`` (`DIFFERENCE_KIND`), ``unit.context`` (one row: what the hub knows),
     ``unit.defined_year``, ``unit.account_place`` (the account map by first and last prefixes),
     ``unit.customer_statement`` and ``unit.customer_row`` (what the customer says),
+    ``unit.neighbour_year`` and ``unit.neighbour_voucher`` (years that are published with this one),
     ``unit.staged_table`` (what each table added up to when it was written), ``unit.identity`` (one
     row, a `ledger.organisation.Identity`; only of a staged unit, since what is published is the
     tenant's), ``unit.account_class`` (what the source's numbers say), and whatever of `Evidence` is
@@ -94,6 +95,7 @@ def make_evidence(
     _bind_context(connection, context)
     _bind_places(connection, context)
     _bind_statements(connection, context)
+    _bind_neighbours(connection, context)
     _bind_classes(connection, classes)
     if isinstance(unit, StagedUnit):
         _bind_identity(connection, unit.facts.organisation_number, context)
@@ -205,6 +207,23 @@ def _bind_statements(connection: DuckDBPyConnection, context: UnitContext) -> No
             "expected": [row.expected for _, row in rows],
         },
     )
+
+
+def _bind_neighbours(connection: DuckDBPyConnection, context: UnitContext) -> None:
+    connection.execute(
+        "create table unit.neighbour_year as select unnest($years::varchar[]) as fiscal_year",
+        {"years": [year.key for year in context.neighbours]},
+    )
+    connection.execute(
+        "create table unit.neighbour_voucher"
+        " (fiscal_year varchar, voucher_key varchar, voucher_date date)"
+    )
+    for year, file in context.neighbours.items():
+        connection.execute(
+            "insert into unit.neighbour_voucher"
+            " select $year, voucher_key, voucher_date from read_parquet($file)",
+            {"year": year.key, "file": str(file)},
+        )
 
 
 def _bind_classes(connection: DuckDBPyConnection, classes: AccountClasses) -> None:

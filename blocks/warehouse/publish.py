@@ -1,7 +1,9 @@
-"""Publishing: a staged unit becomes what is published, in one transaction on a copy of the file."""
+"""Publishing: staged units become what is published, on a copy of the tenant's file."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from duckdb import DuckDBPyConnection
@@ -31,38 +33,53 @@ MOVED: Final = ("voucher", "voucher_digest")
 TOUCHED: Final = SQL / "publish" / "touched.sql"
 
 
-def publish_unit(staged: StagedUnit, files: TenantFiles, publication: Publication) -> Published:
-    """Make a staged unit what is published for its tenant and fiscal year.
+@dataclass(frozen=True)
+class _Unit:
+    """A staged unit, who publishes it, and what is published of it so far."""
+
+    staged: StagedUnit
+    publication: Publication
+    before: LoadRecord | None
+
+
+def publish_units(
+    units: Sequence[tuple[StagedUnit, Publication]], files: TenantFiles
+) -> list[Published]:
+    """Make staged units what is published for a tenant and their fiscal years, all or none.
 
     Only vouchers that differ are touched; when nothing differs nothing is written. A load of a
     period leaves what is dated outside of it (`blocks.warehouse.periods`).
 
     Raises:
         UnitMismatch: The lease is of another unit than the staged one.
-        NotPublishable: The load covers too little, or not what it says, or a control holds it.
+        NotPublishable: A load covers too little, or not what it says, or a control holds it.
         StageUnusable: A staged file is damaged; nothing was written.
-        StaleLease: A later run has acted on the unit.
+        StaleLease: A later run has acted on a unit.
         WriterBusy: Another publication of the tenant did not end.
         NoSpace: The disk is full; what was published is untouched.
     """
-    publication.unit.require(staged.facts.unit, of="A staged load")
-    _refuse_unfit(staged, publication)
+    for staged, publication in units:
+        publication.unit.require(staged.facts.unit, of="A staged load")
+        _refuse_unfit(staged, publication)
     doing = f"publishing for {files.tenant}"
-    rows = staged.tables["posting"].row_count
+    rows = sum(staged.tables["posting"].row_count for staged, _ in units)
     with (
         space_checked(doing, files.root),
         duckdb_space_checked(doing, files.root),
         writing(files),
     ):
         reached("publish.locked")
-        raise_fence(files, publication.unit.year, publication.token)
+        for _, publication in units:
+            raise_fence(files, publication.unit.year, publication.token)
         reached("publish.fenced")
         with open_engine(files, rows=rows) as db:
-            before = _published(db, files, staged.facts.fiscal_year)
-            if before is not None and _is_published(db, staged, files, before=before):
-                return Published(written=False, record=before)
-            record = _publish(db, staged, files, publication, before=before)
-            return Published(written=True, record=record)
+            return _publish(db, [_unit(db, files, *item) for item in units], files)
+
+
+def _unit(
+    db: DuckDBPyConnection, files: TenantFiles, staged: StagedUnit, publication: Publication
+) -> _Unit:
+    return _Unit(staged, publication, _published(db, files, staged.facts.fiscal_year))
 
 
 class NotAWholeYear(NotPublishable):
@@ -125,37 +142,40 @@ def _is_published(
     return not is_changed
 
 
-def _publish(
-    db: DuckDBPyConnection,
-    staged: StagedUnit,
-    files: TenantFiles,
-    publication: Publication,
-    *,
-    before: LoadRecord | None,
-) -> LoadRecord:
-    if before is None:
+def _publish(db: DuckDBPyConnection, units: Sequence[_Unit], files: TenantFiles) -> list[Published]:
+    done = {
+        unit.staged.facts.fiscal_year: Published(written=False, record=unit.before)
+        for unit in units
+        if unit.before and _is_published(db, unit.staged, files, before=unit.before)
+    }
+    to_write = [unit for unit in units if unit.staged.facts.fiscal_year not in done]
+    if to_write:
+        for unit, record in zip(to_write, _written(db, to_write, files), strict=True):
+            done[unit.staged.facts.fiscal_year] = Published(written=True, record=record)
+    return [done[unit.staged.facts.fiscal_year] for unit in units]
+
+
+def _written(
+    db: DuckDBPyConnection, units: Sequence[_Unit], files: TenantFiles
+) -> list[LoadRecord]:
+    """Replace units on a copy, each in a transaction of its own; the swap is for all of them."""
+    if all(unit.before is None for unit in units):
         # A first load leaves no gaps; DuckDB would only shift its rows from group to group.
         db.execute("set max_vacuum_tasks = 0")
-    bind_staged(db, staged, tables=MOVED)
     with swapping(files) as copy:
         attach_copy(db, files, copy)
-        db.execute("begin")
-        record = _replace(db, staged, publication, before=before)
-        db.execute("commit")
+        records = [_replace(db, unit) for unit in units]
         reached("publish.committed")
         db.execute(f"checkpoint {PUBLISHED}")
         detach(db)
     db.execute("reset max_vacuum_tasks")  # the engine outlives this connection
-    return record
+    return records
 
 
-def _replace(
-    db: DuckDBPyConnection,
-    staged: StagedUnit,
-    publication: Publication,
-    *,
-    before: LoadRecord | None,
-) -> LoadRecord:
+def _replace(db: DuckDBPyConnection, unit: _Unit) -> LoadRecord:
+    staged, publication, before = unit.staged, unit.publication, unit.before
+    bind_staged(db, staged, tables=MOVED)
+    db.execute("begin")
     rows = _rows(db, staged, load_id=publication.load_id, before=before)
     staged.check_files([*CANONICAL, "voucher_digest"])
     if before is not None:
@@ -168,7 +188,9 @@ def _replace(
     rows.insert()
     reached("publish.rows_inserted")
     rows.check()
-    return insert_load(db, staged, publication, before=before, tables=rows.tables())
+    record = insert_load(db, staged, publication, before=before, tables=rows.tables())
+    db.execute("commit")
+    return record
 
 
 def _rows(

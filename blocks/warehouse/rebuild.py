@@ -30,7 +30,7 @@ from blocks.warehouse.evidence import Publication, touched_counts
 from blocks.warehouse.fence import renew_fence
 from blocks.warehouse.files import TenantFiles, swapping, writing
 from blocks.warehouse.loads import current_load
-from blocks.warehouse.publish import publish_unit
+from blocks.warehouse.publish import publish_units
 from blocks.warehouse.records import CHANGES, Change, LoadRecord
 from blocks.warehouse.rows import SMALL_TABLES
 from blocks.warehouse.verify import digest_published, verify_unit
@@ -101,7 +101,7 @@ def published_aside(
     aside = TenantFiles(folder, files.tenant)
     try:
         for staged, load_id in loads:
-            publish_unit(staged, aside, Publication(unit, 1, load_id, run_id=""))
+            publish_units([(staged, Publication(unit, 1, load_id, run_id=""))], aside)
         with open_published(aside) as db:
             found = verify_unit(db, unit.tenant, unit.year).digest
         if found != digest:

@@ -30,7 +30,7 @@ from blocks.warehouse.files import TenantFiles, writing
 from blocks.warehouse.history import AsOf, load_at, open_as_of, open_two
 from blocks.warehouse.loads import current_load, published_years
 from blocks.warehouse.plan import changes_of_load, plan_changes
-from blocks.warehouse.publish import publish_unit
+from blocks.warehouse.publish import publish_units
 from blocks.warehouse.rebuild import (
     Rebuilt,
     published_aside,
@@ -204,7 +204,7 @@ class Warehouse:
         results: Sequence[ControlResult] = (),
         accepted: Mapping[str, str] | None = None,
     ) -> Published:
-        """Make ``staged`` what is published (`publish_unit`).
+        """Make ``staged`` what is published (`publish_units`).
 
         Args:
             staged: The unit as it is to be.
@@ -216,7 +216,12 @@ class Warehouse:
             accepted: Fingerprints of breaks that a person let pass, with the reason.
         """
         publication = Publication(unit, token, load_id, run_id, results, accepted or {})
-        return publish_unit(staged, self._files(unit.tenant), publication)
+        (published,) = self.publish_together([(staged, publication)])
+        return published
+
+    def publish_together(self, units: Sequence[tuple[StagedUnit, Publication]]) -> list[Published]:
+        """Make units of one tenant what is published, all or none (`publish_units`)."""
+        return publish_units(units, self._files(units[0][1].unit.tenant))
 
     def publish_side_tables(
         self, tenant: str, year: FiscalYear, tables: Mapping[str, pa.Table], *, token: int

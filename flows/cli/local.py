@@ -17,8 +17,9 @@ from flows.cli.failure import is_debugging, paragraph
 from flows.cli.local_steps import LocalSteps, Watch
 from flows.cli.result import LoadResult
 from flows.doors.on_server import server_chosen
-from flows.publish_accepted import staged_load
+from flows.publish_accepted import held_load, staged_load
 from flows.runs.leasing import unit_lease
+from flows.runs.moved import MovedYears
 from flows.runs.outcomes import Ending
 from flows.runs.pull_tenant import pull_tenant
 from flows.runs.pull_year import PullOptions
@@ -158,7 +159,9 @@ async def _settled(
         load = staged_load(stores, unit, load_id=load_id)
         found.path, found.facts, found.load = Path(load.staged.address), load.staged.facts, load
         job = Job(stores, unit, "", lease, load.staged.facts.coverage)
-        return await settle(job, load, steps=LocalSteps(found, watch))
+        steps = LocalSteps(found, watch)
+        together = MovedYears(steps, held_load, NO_WAIT_S)
+        return await settle(job, load, steps=steps, join=together.settle)
 
 
 def _note(found: LoadResult, problem: Exception) -> None:

@@ -21,7 +21,7 @@ from tasks.document_year import DOCUMENT_LIMITS, DocumentLimits
 from tasks.fetch import Fetched, Received
 from tasks.jobs import Job
 from tasks.pages.documents import DocumentsFound
-from tasks.publish import Publication
+from tasks.publish import Passed, Publication
 from tasks.reconcile import Judgement
 from tasks.source_years import overlapping
 from tasks.stage import StagedLoad
@@ -89,10 +89,12 @@ class LocalSteps:
         part.load = await tasks.stage.stage.fn(job, fetched)
         return part.load
 
-    async def reconcile(self, job: Job, load: StagedLoad) -> Judgement:
+    async def reconcile(
+        self, job: Job, load: StagedLoad, *, neighbours: Sequence[StagedLoad] = ()
+    ) -> Judgement:
         """Judge a part."""
         self.watch("reconciling")
-        judgement = await tasks.reconcile.reconcile.fn(job, load)
+        judgement = await tasks.reconcile.reconcile.fn(job, load, neighbours=neighbours)
         self.found.part_of(job.unit).judgement = judgement
         return judgement
 
@@ -100,6 +102,11 @@ class LocalSteps:
         """Publish a part."""
         self.watch("publishing")
         return await tasks.publish.publish.fn(job, load, judgement)
+
+    async def publish_together(self, tenant: str, passed: Sequence[Passed]) -> list[Publication]:
+        """Publish years at once."""
+        self.watch("publishing")
+        return await tasks.publish.publish_together.fn(tenant, passed)
 
     async def report(
         self,

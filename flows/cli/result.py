@@ -76,7 +76,13 @@ class LoadResult:
         return self.load.staged.tables[table].row_count if self.load else 0
 
     def part_of(self, unit: Unit) -> LoadResult:
-        """Return the part that is of a unit; the result itself when it is of one load."""
+        """Return the part that is of a unit; the result itself when it is of one load.
+
+        Of another year than the one that was asked for, on which work is done beside it, one that
+        nobody looks at.
+        """
+        if self.year and unit.year != self.year:
+            return LoadResult(self.tenant, year=unit.year)
         same = (part for part in self.parts if part.facts and part.facts.unit == unit)
         return next(same, self)
 

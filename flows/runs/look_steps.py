@@ -29,8 +29,8 @@ from tasks.look import (
     says_nothing_new,
 )
 from tasks.pages.documents import DocumentsFound
-from tasks.publish import Publication
-from tasks.reconcile import Judgement, judged, keep_judgement, tell_judged
+from tasks.publish import Passed, Publication
+from tasks.reconcile import Judgement, judged, keep_judgement, tell_judged, years_moved_with
 from tasks.stage import StagedLoad
 from tasks.stores import Stores
 
@@ -81,13 +81,14 @@ class LookSteps:
         """Write the unit's tables."""
         return await tasks.stage.stage.fn(job, fetched)
 
-    async def reconcile(self, job: Job, load: StagedLoad) -> Judgement:
+    async def reconcile(self, job: Job, load: StagedLoad, **_: Any) -> Judgement:
         """Ask the controls about what is not plainly what is published."""
         return await asyncio.to_thread(self._judged, job, load)
 
     def _judged(self, job: Job, load: StagedLoad) -> Judgement:
         judgement = judged(job, load)
-        if held := open_hold(job, load, judgement):
+        held = open_hold(job, load, judgement)
+        if held and not years_moved_with(job, judgement):
             since = held.created_at
             self.held_since = min(filter(None, (self.held_since, since)), default=since)
             raise HeldAsBefore(f"as before: {judgement.reason}")
@@ -101,6 +102,10 @@ class LookSteps:
     async def publish(self, job: Job, load: StagedLoad, judgement: Judgement) -> Publication:
         """Say once more that these rows are what is published."""
         return await tasks.publish.publish.fn(job, load, judgement)
+
+    async def publish_together(self, tenant: str, passed: Sequence[Passed]) -> list[Publication]:
+        """Leave years that are published at once to a run."""
+        raise NeedsRun(f"{len(passed)} years of {tenant} have vouchers of each other")
 
     async def report(
         self,

@@ -9,13 +9,17 @@ from typing import Final
 
 from blocks.systems.ports import SourceYear
 from blocks.systems.registry import Books
+from flows.runs.moved import MovedYears
 from flows.runs.outcomes import Ending
 from flows.runs.pull_year import PullOptions, PullYear
 from flows.runs.states import name_run
 from flows.runs.steps import Steps
+from ledger.fiscal_year import FiscalYear
 from ledger.unit import Unit
+from tasks.jobs import Job
 from tasks.log import warn
 from tasks.source_years import WantedYear, compare_years, undefined_years, wanted_years
+from tasks.stage import StagedLoad
 from tasks.stores import Stores
 
 
@@ -39,19 +43,29 @@ class PullBooks:
         tags = [tag for unit in units for tag in unit.tags]
         if not self.options.is_look:  # the run is the shard's, and of many tenants
             await name_run(_name(self.tenant, units, self.options), tags=tags)
-        return [
-            await PullYear(
+        by_dates = {item.year: item for item in there}
+
+        async def load_of(job: Job) -> StagedLoad | None:
+            source = by_dates.get(job.unit.year)
+            return await year(job.unit.year, source).staged(job, source) if source else None
+
+        together = MovedYears(self.steps, load_of, self.wait_limit_s)
+
+        def year(which: FiscalYear, source: SourceYear | None) -> PullYear:
+            return PullYear(
                 self.stores,
-                Unit(self.tenant, item.year),
+                Unit(self.tenant, which),
                 self.books,
-                item.source,
+                source,
                 (*there,),
                 self.options,
                 self.steps,
                 self.wait_limit_s,
-            ).outcome()
-            for item in wanted
-        ]
+                together,
+            )
+
+        endings = [await year(item.year, item.source).outcome() for item in wanted]
+        return [*endings, *together.endings.values()]
 
     def _wanted(self, there: Sequence[SourceYear]) -> list[WantedYear]:
         return wanted_years(

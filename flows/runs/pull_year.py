@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,6 +14,7 @@ from blocks.hub import KeptLease, Refused, UnitState
 from blocks.systems.ports import SourceYear
 from blocks.systems.registry import SYSTEMS, Books
 from flows.runs.leasing import unit_lease
+from flows.runs.moved import MovedYears
 from flows.runs.outcomes import Ending
 from flows.runs.states import run_id
 from flows.runs.steps import Steps
@@ -24,6 +27,7 @@ from tasks.jobs import Job
 from tasks.log import say, warn
 from tasks.look import HeldAsBefore, LookJob, NeedsRun, fresh_extract
 from tasks.source_years import Which, overlapping
+from tasks.stage import StagedLoad
 from tasks.stores import Stores
 
 KEPT_AS_IT_IS: Final = (
@@ -68,6 +72,8 @@ class PullYear:
     options: PullOptions
     steps: Steps
     wait_limit_s: float
+    together: MovedYears
+    """Settles it with years that vouchers moved between; knows what became of those."""
 
     async def outcome(self) -> Ending:
         """Do the work, and say what became of it; what is refused for all years is raised."""
@@ -120,6 +126,8 @@ class PullYear:
         if kept := self._kept():
             say(f"{self.unit}: {kept}", tenant=self.unit.tenant, unit=self.unit.year.key)
             return self._ended(Outcome.KEPT, kept)
+        if settled := self.together.endings.pop(self.unit.year, None):
+            return settled
         try:
             return await self._load(source)
         except (CallRefused, NeedsRun):
@@ -178,13 +186,24 @@ class PullYear:
             return await plan_unit(job, fetched, steps=self.steps)
         async with unit_lease(self.stores, self.unit, wait_limit_s=self.wait_limit_s) as lease:
             job = self._job(lease)
-            try:
-                await asyncio.to_thread(job.tell, UnitState.FETCHING, source=self.books.name)
-                fetched = await self._fetch(job, source)
-                return await settle(job, await self.steps.stage(job, fetched), steps=self.steps)
-            except Exception as problem:
-                await asyncio.to_thread(job.tell, UnitState.FAILED, reason=explain(problem))
-                raise
+            async with self._telling(job):
+                load = await self.staged(job, source)
+                return await settle(job, load, steps=self.steps, join=self.together.settle)
+
+    async def staged(self, job: Job, source: SourceYear) -> StagedLoad:
+        """Fetch and stage the year, under its lease."""
+        async with self._telling(job):
+            await asyncio.to_thread(job.tell, UnitState.FETCHING, source=self.books.name)
+            return await self.steps.stage(job, await self._fetch(job, source))
+
+    @asynccontextmanager
+    async def _telling(self, job: Job) -> AsyncIterator[None]:
+        """Let the hub know of what goes wrong."""
+        try:
+            yield
+        except Exception as problem:
+            await asyncio.to_thread(job.tell, UnitState.FAILED, reason=explain(problem))
+            raise
 
     def _job(self, lease: KeptLease) -> Job:
         kind = LookJob if self.options.is_look else Job

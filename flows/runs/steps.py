@@ -25,7 +25,7 @@ from ledger.outcome import Outcome
 from tasks.fetch import Fetched, Received
 from tasks.jobs import Job
 from tasks.pages.documents import DocumentsFound
-from tasks.publish import Publication
+from tasks.publish import Passed, Publication
 from tasks.reconcile import Judgement
 from tasks.stage import StagedLoad
 from tasks.stores import Stores
@@ -50,11 +50,16 @@ class Steps(Protocol):
     async def stage(self, job: Job, fetched: Fetched) -> StagedLoad:
         """Write the unit's tables."""
 
-    async def reconcile(self, job: Job, load: StagedLoad) -> Judgement:
+    async def reconcile(
+        self, job: Job, load: StagedLoad, *, neighbours: Sequence[StagedLoad] = ()
+    ) -> Judgement:
         """Ask the controls."""
 
     async def publish(self, job: Job, load: StagedLoad, judgement: Judgement) -> Publication:
         """Replace what is published."""
+
+    async def publish_together(self, tenant: str, passed: Sequence[Passed]) -> list[Publication]:
+        """Replace what is published of several years at once."""
 
     async def report(
         self,
@@ -95,13 +100,19 @@ class PrefectSteps:
         """Take `tasks.stage`."""
         return await tasks.stage.stage(job, fetched)
 
-    async def reconcile(self, job: Job, load: StagedLoad) -> Judgement:
+    async def reconcile(
+        self, job: Job, load: StagedLoad, *, neighbours: Sequence[StagedLoad] = ()
+    ) -> Judgement:
         """Take `tasks.reconcile`."""
-        return await tasks.reconcile.reconcile(job, load)
+        return await tasks.reconcile.reconcile(job, load, neighbours=neighbours)
 
     async def publish(self, job: Job, load: StagedLoad, judgement: Judgement) -> Publication:
         """Take `tasks.publish`."""
         return await tasks.publish.publish(job, load, judgement)
+
+    async def publish_together(self, tenant: str, passed: Sequence[Passed]) -> list[Publication]:
+        """Take `tasks.publish`."""
+        return await tasks.publish.publish_together(tenant, passed)
 
     async def report(
         self,

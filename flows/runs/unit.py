@@ -8,7 +8,8 @@ happens under the unit's lease, whose token fences off a run that was overtaken.
 from __future__ import annotations
 
 import asyncio
-from typing import Final
+from collections.abc import Awaitable, Callable
+from typing import Final, TypeAlias
 
 from blocks.hub import UnitState
 from flows.runs.leasing import WAIT_LIMIT_S, unit_lease
@@ -16,14 +17,19 @@ from flows.runs.outcomes import Ending
 from flows.runs.states import name_run, run_id
 from flows.runs.steps import AS_TASKS, Steps
 from ledger.coverage import Coverage, CoverageKind
+from ledger.fiscal_year import FiscalYear
 from ledger.outcome import Outcome
 from tasks.fetch import Fetched
 from tasks.jobs import Job
 from tasks.pages.unit import changes_in_words
-from tasks.reconcile import Judgement, judgement_of_published, tell_judged
+from tasks.publish import Publication
+from tasks.reconcile import Judgement, judgement_of_published, tell_judged, years_moved_with
 from tasks.report import lacks_pages, last_changes, published_load
 from tasks.stage import StagedLoad
 from tasks.stores import Stores
+
+Join: TypeAlias = Callable[[Job, StagedLoad, set[FiscalYear]], Awaitable[Ending]]
+"""Settles a load together with those of other years (`flows.runs.moved`)."""
 
 VERDICT: Final = {
     CoverageKind.WHOLE_YEAR: Outcome.PUBLISHED,
@@ -63,8 +69,13 @@ async def load_unit(
         return await settle(job, await steps.stage(job, fetched), steps=steps)
 
 
-async def settle(job: Job, load: StagedLoad, *, steps: Steps = AS_TASKS) -> Ending:
-    """Publish what passes, hold what does not, set aside what may not replace a year."""
+async def settle(
+    job: Job, load: StagedLoad, *, steps: Steps = AS_TASKS, join: Join | None = None
+) -> Ending:
+    """Publish what passes, hold what does not, set aside what may not replace a year.
+
+    `join`: settles a year with those that vouchers came from, or went into.
+    """
     if judgement_kept := await asyncio.to_thread(judgement_of_published, job, load):
         # Its controls were answered when it was published; this raises fence and freshness.
         await asyncio.to_thread(tell_judged, job, load)
@@ -82,19 +93,32 @@ async def settle(job: Job, load: StagedLoad, *, steps: Steps = AS_TASKS) -> Endi
         return Ending(Outcome.UNCHANGED, "Everything in the source is published already.", job.unit)
     judgement = await steps.reconcile(job, load)
     verdict = decide(judgement, load.staged.facts.coverage)
+    if join and (years := await asyncio.to_thread(years_moved_with, job, judgement)):
+        return await join(job, load, years)
     if verdict is Outcome.PUBLISHED:
         publication = await steps.publish(job, load, judgement)
-        plan = publication.plan
-        if not publication.written:
-            plan = await asyncio.to_thread(last_changes, job)
-        await steps.report(
-            job, load, judgement, verdict=verdict, plan=plan, publication=publication
-        )
-        return Ending(verdict, publication.in_words, job.unit)
+        return await ending_of_published(job, load, judgement, publication, steps=steps)
     reason = judgement.reason or kept_aside(verdict, judgement)
     await asyncio.to_thread(job.tell, UnitState(verdict.value), load_id=load.load_id, reason=reason)
     await steps.report(job, load, judgement, verdict=verdict)
     return Ending(verdict, reason, job.unit)
+
+
+async def ending_of_published(
+    job: Job,
+    load: StagedLoad,
+    judgement: Judgement,
+    publication: Publication,
+    *,
+    steps: Steps,
+) -> Ending:
+    """Show what was published, and say how that ended."""
+    plan = publication.plan
+    if not publication.written:
+        plan = await asyncio.to_thread(last_changes, job)
+    verdict = Outcome.PUBLISHED
+    await steps.report(job, load, judgement, verdict=verdict, plan=plan, publication=publication)
+    return Ending(verdict, publication.in_words, job.unit)
 
 
 async def plan_unit(job: Job, fetched: Fetched, *, steps: Steps = AS_TASKS) -> Ending:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -139,7 +140,14 @@ def _facts(
         reports_balances=False,
         balances_by="month",
         balanced_months=tuple(months),
+        keys_outlive_years=True,
+        moved_vouchers=_moved(asked),
     )
+
+
+def _moved(asked: Mapping[str, Any]) -> dict[str, dt.date]:
+    moved = asked.get("moved") or {}
+    return {key: dt.date.fromisoformat(day) for key, day in sorted(moved.items())}
 
 
 def _lines(counted: pa.Table) -> int:

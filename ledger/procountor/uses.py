@@ -92,12 +92,18 @@ def with_keys(receipts: pa.Table, log: Log) -> pa.Table:
     keys = []
     for invoice, number in zip(invoices, numbers, strict=True):
         if invoice is None:
-            keys.append(f"receipt:{number}")
+            keys.append(key_of(number, None))
             continue
         seen[invoice] = seen.get(invoice, 0) + 1
-        keys.append(f"invoice:{invoice}" + (f"#{seen[invoice]}" if seen[invoice] > 1 else ""))
+        suffix = f"#{seen[invoice]}" if seen[invoice] > 1 else ""
+        keys.append(key_of(number, invoice) + suffix)
     _note_shared([invoice for invoice, count in seen.items() if count > 1], log)
     return ordered.append_column("key", pa.array(keys, pa.string()))
+
+
+def key_of(number: int, invoice: int | None) -> str:
+    """Return the key of a receipt, the first one of its invoice if it has one."""
+    return f"receipt:{number}" if invoice is None else f"invoice:{invoice}"
 
 
 def _note_shared(invoices: Sequence[int], log: Log) -> None:

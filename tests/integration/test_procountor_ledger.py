@@ -180,26 +180,6 @@ def test_receipt_that_was_moved_to_another_month_is_seen_the_next_night(house, t
     assert "changed: 1" in message
 
 
-def test_receipt_that_was_moved_over_the_year_end_changes_both_years(house, there):
-    acme = join(house, there, years=("2024", "2025"))
-    house.pull(acme)
-    moved = there.company.booked[0, "PJ", 4]
-    there.acts.move_receipt(moved, "2025-01-02")
-
-    end, message = house.pull(acme)
-
-    assert "Published" == end, message
-    keys = {
-        year: set(
-            house.stores.warehouse.published(acme, "voucher", year=FiscalYear.parse(year))[
-                "voucher_key"
-            ].to_pylist()
-        )
-        for year in ("2024", "2025")
-    }
-    assert [False, True] == [key_of(there, moved) in keys[year] for year in ("2024", "2025")]
-
-
 def test_deletions_that_sum_to_nothing_are_seen_within_seven_nights(house, there, acme):
     one = journal(there, "2025-05-05", ("7230", "10.00"), ("1910", "-10.00"))
     other = journal(there, "2025-05-06", ("7230", "-10.00"), ("1910", "10.00"))

@@ -16,13 +16,19 @@ from blocks.systems.procountor.api import Api
 from blocks.systems.procountor.comparing import Compared, Comparing, Known
 from blocks.systems.procountor.holding import OVERLAP, Holding
 from blocks.systems.procountor.ledger_rights import less_than
-from blocks.systems.procountor.receipts import fetch_receipts, list_receipts
+from blocks.systems.procountor.receipts import (
+    Listed,
+    fetch_receipts,
+    invoice_in,
+    list_receipts,
+)
 from blocks.systems.procountor.report import Totals
 from blocks.systems.procountor.sweep import swept_days
 from ledger.account_class import AccountClass
 from ledger.procountor.parts import ASKED, CARRIED, CHART, RIGHTS, read_json
 from ledger.procountor.port import ACCOUNT_CLASSES
 from ledger.procountor.tables import chart_table
+from ledger.procountor.uses import key_of
 from ledger.source import Part
 
 MAX_TURNS: Final = 4
@@ -38,6 +44,8 @@ class Changes:
         self._api, self._held, self._known, self._small = api, held, known, dict(small)
         self._is_first = not held.names
         self._before_us: Totals | None = None
+        self._elsewhere: dict[int, Listed] = {}
+        self._gone: dict[int, int] = {}
 
     async def take_changes(self) -> None:
         """Fetch what the list of changes names, until it names nothing new.
@@ -55,7 +63,8 @@ class Changes:
                 return
             since = (newest - OVERLAP).isoformat(timespec="seconds")
             listed = await list_receipts(self._api, versionStartDate=since)
-            self._held.drop(self._held.moved_away(listed))
+            self._held.let_go(listed)
+            self._elsewhere = {i.name.id: i for i in listed if i.date not in self._held.year}
             wanted = self._held.wanted(listed) - self._held.removed
             if not wanted:
                 return
@@ -83,9 +92,28 @@ class Changes:
         gone = numbers - {item.name.id for item in came}
         if lost := gone & self._held.names.keys():
             await self._require_rights(len(lost))
+            await asyncio.to_thread(self._note_gone, lost)
         self._held.drop(gone)
         self._held.removed |= gone
         self._held.take(came)
+
+    def _note_gone(self, lost: set[int]) -> None:
+        invoices = {number: self._held.invoice_of(number) for number in lost}
+        self._gone |= {invoice: number for number, invoice in invoices.items() if invoice}
+
+    async def follow_invoices(self) -> None:
+        """Note which invoices, whose receipts are gone, have a new one in another year.
+
+        What is newer than they are is asked for, and nothing on a night on which none is gone.
+        """
+        newer = {item for item in self._elsewhere if item > min(self._gone.values(), default=item)}
+        if not self._gone or not newer:
+            return
+        here = await asyncio.to_thread(self._held.invoices)
+        for item in await fetch_receipts(self._api, newer):
+            invoice = invoice_in(item.content)
+            if invoice in self._gone and invoice not in here:
+                self._held.moved[key_of(item.name.id, invoice)] = item.date
 
     async def _require_rights(self, count: int) -> None:
         before = self._published(RIGHTS)
@@ -163,6 +191,8 @@ class Changes:
             "counts_period_openings": self._held.counts_period_openings,
             **compared.noted(),
         }
+        if self._held.moved:
+            asked["moved"] = {key: str(day) for key, day in self._held.moved.items()}
         carried = {} if self._held.opening() else self._carried()
         balances = [
             {"account": account, "amount": f"{amount:.2f}"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -13,13 +13,14 @@ import pyarrow.compute as pc
 
 from blocks.lake import ExtractPart
 from blocks.systems.ports import KnownYear
-from blocks.systems.procountor.receipts import Fetched, Listed
+from blocks.systems.procountor.receipts import Fetched, Listed, invoice_in
 from blocks.systems.procountor.report import Ours, Totals
 from ledger.fiscal_year import FiscalYear
 from ledger.procountor.counting import SUMMARY
 from ledger.procountor.log import Log
 from ledger.procountor.parts import ReceiptName, receipt_name
 from ledger.procountor.port import Books, read_books
+from ledger.procountor.uses import key_of
 from ledger.procountor.vouchers import sums
 from ledger.source import Part
 
@@ -32,7 +33,8 @@ is documented nowhere."""
 class Holding:
     """The receipts of one year, by id. `read`: gives the bytes of a part that lies in the lake.
 
-    `removed`: ids that are known to be gone.
+    `removed`: ids that are known to be gone. `moved`: days of other years, by the key of what was
+    held with a day of this one.
     """
 
     year: FiscalYear
@@ -41,6 +43,7 @@ class Holding:
     parts: dict[int, Part | ExtractPart] = field(default_factory=dict)
     names: dict[int, ReceiptName] = field(default_factory=dict)
     removed: set[int] = field(default_factory=set)
+    moved: dict[str, dt.date] = field(default_factory=dict)
     _books: Books | None = None
 
     @classmethod
@@ -67,19 +70,26 @@ class Holding:
             if item.date in self.year and item.name.is_of not in held
         }
 
-    def moved_away(self, listed: Iterable[Listed]) -> set[int]:
-        """Return which of those held are listed with a day of another year."""
-        return {item.name.id for item in listed if item.date not in self.year} & self.names.keys()
+    def let_go(self, listed: Iterable[Listed | Fetched]) -> None:
+        """Hold no more what has a day of another year, and note where it went."""
+        for item in listed:
+            if item.date not in self.year and item.name.id in self.names:
+                number = item.name.id
+                self.moved[key_of(number, self.invoice_of(number))] = item.date
+                self.drop({number})
 
-    def take(self, fetched: Iterable[Fetched]) -> None:
+    def invoice_of(self, number: int) -> int | None:
+        """Return the invoice of a receipt that is held; None without one."""
+        return invoice_in(self._readable(self.parts[number]).read())
+
+    def take(self, fetched: Sequence[Fetched]) -> None:
         """Hold what came, in place of what was held under its ids."""
+        self.let_go(fetched)
         for item in fetched:
             if item.date in self.year:
                 self.parts[item.name.id] = _part(item)
                 self.names[item.name.id] = item.name
                 self.removed.discard(item.name.id)
-            else:
-                self.drop({item.name.id})
         self._books = None
 
     def drop(self, numbers: Iterable[int]) -> None:
@@ -110,6 +120,10 @@ class Holding:
             elif kind == SUMMARY:
                 newest["summary", day.year, day.month].append(number)
         return {number for numbers in newest.values() for number in sorted(numbers)[:-1]}
+
+    def invoices(self) -> set[int]:
+        """Return the invoices of what is held."""
+        return {invoice for _, invoice, _, _ in self._heads() if invoice is not None}
 
     def within(self, first: dt.date, last: dt.date) -> set[int]:
         """Return the ids of those held whose day lies within two, both included."""

@@ -124,6 +124,7 @@ class ProcountorLedger:
         await changes.ask_suspects()
         reached("procountor.pull.receipts", among=CRASH_POINTS)
         compared = await changes.compare()
+        await changes.follow_invoices()
         reached("procountor.pull.compared", among=CRASH_POINTS)
         parts = await asyncio.to_thread(changes.parts, compared)
         evidence = closing_evidence(compared)

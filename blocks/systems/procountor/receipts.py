@@ -120,6 +120,12 @@ async def _batch(api: Api, numbers: list[int]) -> list[Fetched]:
     return found
 
 
+def invoice_in(receipt: bytes) -> int | None:
+    """Return the id of a receipt's invoice; None without one."""
+    invoice = json.loads(receipt).get("invoiceId")
+    return None if invoice is None else int(invoice)
+
+
 def documents_in(text: str) -> Iterator[str]:
     """Yield each object of an array as it stands in the text, or the text's one object.
 

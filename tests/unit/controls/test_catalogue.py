@@ -33,6 +33,7 @@ BLOCKING = {
     "result_roll_forward",
     "closing_reported",
     "mass_removal",
+    "moved_vouchers",
     "older_than_published",
     "locked_period",
 }

@@ -14,6 +14,7 @@ from blocks.lake import Lake
 from blocks.staging import StageUnusable
 from blocks.warehouse import Warehouse
 from blocks.warehouse.errors import CountsDiffer, NoLedger, NotPublishable, StaleLease
+from blocks.warehouse.evidence import Publication
 from ledger.controls import Answer, Break, BreakKind, ControlResult, Severity
 from ledger.schemas import CANONICAL
 from ledger.unit import UnitMismatch
@@ -342,3 +343,35 @@ def test_file_does_not_grow_with_every_change(lake, warehouse):
         sizes.append((warehouse.root / "acme.duckdb").stat().st_size)
 
     assert sizes[-1] <= 2 * sizes[0]
+
+
+@pytest.mark.parametrize("point", ["publish.rows_inserted", "publish.committed"])
+def test_years_that_are_published_together_are_all_there_or_none(
+    lake, warehouse, monkeypatch, point
+):
+    put(lake, warehouse, joined(invoice(1), invoice(2)), year=2024)
+    put(lake, warehouse, joined(invoice(3)), year=2025)
+    before = published_rows(warehouse), published_rows(warehouse, "2025")
+    seen = []
+
+    def ending(step):
+        seen.append(step)
+        if step == point and seen.count(step) == points:
+            raise KeyboardInterrupt
+
+    units = []
+    for year, rows in ((2024, invoice(1)), (2025, joined(invoice(2), invoice(3)))):
+        said = facts(year=year, landed_sha256=f"{next(NUMBERS):016d}".ljust(64, "0"))
+        staged = stage(lake, rows, said=said)
+        units.append((staged, Publication(said.unit, 2, f"load-{next(NUMBERS)}", "run")))
+    points = 2 if point == "publish.rows_inserted" else 1
+    with monkeypatch.context() as patch:
+        patch.setattr("blocks.warehouse.publish.reached", ending)
+        with pytest.raises(KeyboardInterrupt):
+            warehouse.publish_together(units)
+    left = published_rows(warehouse), published_rows(warehouse, "2025")
+    published = warehouse.publish_together(units)
+
+    assert before == left
+    assert [True, True] == [item.written for item in published]
+    assert [1, 2] == [len(published_rows(warehouse, year)["voucher"]) for year in ("2024", "2025")]
