@@ -8,6 +8,7 @@ from typing import Final
 
 from blocks.hub import Hub
 from blocks.uploads import find_upload
+from blocks.workbooks.limits import DEFAULT_LIMITS
 from ledger.errors import TasmaError
 from ledger.fiscal_year import FiscalYear
 from ledger.readers import FORMATS, SIE, format_of
@@ -33,6 +34,11 @@ class SentFile:
     year: FiscalYear | None
     owner: str
     asks: bool
+
+    def read_statement(self) -> bytes:
+        """Return its bytes for the reader of statements; of one too large as many as show that."""
+        with self.path.open("rb") as file:
+            return file.read(DEFAULT_LIMITS.file_bytes + 1)
 
 
 def find_sent(hub: Hub, tenant: str, upload: str) -> SentFile | None:

@@ -17,6 +17,7 @@ from flows.portal.pages import (
     preferences,
     pushes,
     signing_in,
+    statements,
     static,
     syncing,
 )
@@ -35,6 +36,7 @@ __all__ = [
     "preferences",
     "pushes",
     "signing_in",
+    "statements",
     "static",
     "syncing",
 ]

@@ -34,11 +34,20 @@ async def files(visit: Visit) -> Response:
     return await run_in_threadpool(_files, visit, await watched(visit, visit.every("run")))
 
 
-@route("POST", "/companies/{tenant}/files", who=ANYONE, takes={"name": TEXT}, is_upload=True)
+@route(
+    "POST",
+    "/companies/{tenant}/files",
+    who=ANYONE,
+    takes={"name": TEXT, "what": WORD},
+    is_upload=True,
+)
 async def send_file(visit: Visit) -> Response:
     """Take a file, and have it read unless something has to be asked first."""
     path = await receive(visit, name=visit["name"])
-    sent = await run_in_threadpool(_sent, visit, path.parent.name)
+    sent = await run_in_threadpool(sent_of, visit, path.parent.name)
+    if visit.get("what") == "statement":
+        visit.note(f"upload {sent.id}: {sent.size_bytes} bytes, a statement")
+        return visit.to("statement", tenant=visit.tenant.id, upload=sent.id)
     if sent.asks:
         visit.note(f"upload {sent.id}: {sent.size_bytes} bytes")
         return visit.to("sent_file", tenant=visit.tenant.id, upload=sent.id)
@@ -48,7 +57,7 @@ async def send_file(visit: Visit) -> Response:
 @route("GET", "/companies/{tenant}/files/sent", who=ANYONE, takes={"upload": UPLOAD})
 def sent_file(visit: Visit) -> Response:
     """Ask what a file is to a year that a system sends every night."""
-    return visit.page("sent_file.html", tenant=visit.tenant, sent=_sent(visit, visit["upload"]))
+    return visit.page("sent_file.html", tenant=visit.tenant, sent=sent_of(visit, visit["upload"]))
 
 
 @route(
@@ -59,7 +68,7 @@ def sent_file(visit: Visit) -> Response:
 )
 async def read_file(visit: Visit) -> Response:
     """Have a file read, as what was answered."""
-    sent = await run_in_threadpool(_sent, visit, visit["upload"])
+    sent = await run_in_threadpool(sent_of, visit, visit["upload"])
     if visit.get("use") not in USES:
         raise Unfit(400)
     return await _read(visit, sent, USES[visit["use"]])
@@ -92,7 +101,7 @@ async def _read(visit: Visit, sent: SentFile, use: Use) -> Response:
     return RedirectResponse(f"{path_of('files', tenant=tenant)}?run={run_id}", 303)
 
 
-def _sent(visit: Visit, upload: str) -> SentFile:
+def sent_of(visit: Visit, upload: str) -> SentFile:
     """Return a file that waits.
 
     Raises:

@@ -27,7 +27,7 @@ document.addEventListener("submit", (event) => {
   };
   if (file.size > Number(form.dataset.maxBytes)) return end(form.dataset.tooLarge);
   const request = new XMLHttpRequest();
-  request.open("POST", `${form.action}?${new URLSearchParams({ name: file.name })}`);
+  request.open("POST", `${form.action}?${new URLSearchParams({ name: file.name, what: form.elements.what.value })}`);
   request.setRequestHeader("X-CSRF-Token", form.elements.csrf.value);
   request.upload.onprogress = (part) => (bar.value = part.loaded / part.total);
   request.onerror = () => end(form.dataset.broken);

@@ -56,6 +56,8 @@ MAY = {
     "sent_file": ALL,
     "read_file": ALL,
     "seen_file": ALL,
+    "statement": ALL,
+    "add_statement": ALL,
     "file_run": ALL,
     "pushes": ALL,
     "pushed": ALL,
