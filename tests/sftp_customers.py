@@ -68,9 +68,10 @@ class Customer:
             self.path.write_bytes(content[:cut])
 
     def finish(self):
-        """Upload what is still to come."""
-        with self.path.open("ab") as file:
-            file.write(self.rest)
+        """Upload what is still to come; to open a file that was taken away would make another."""
+        if self.rest:
+            with self.path.open("ab") as file:
+                file.write(self.rest)
         self.rest = b""
 
 

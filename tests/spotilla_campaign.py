@@ -18,7 +18,6 @@ from tests.spotilla_world import played as play_one
 FEW, MORE, ALL = 6, 200, 10_000
 HEADS = (
     "schedules",
-    "calls",
     "faults",
     "deaths",
     "customers",
