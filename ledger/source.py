@@ -9,8 +9,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import PurePath
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import pyarrow as pa
 
@@ -40,6 +41,21 @@ class Part:
         return PurePath(self.name).suffix
 
 
+class SummedVat(NamedTuple):
+    """The VAT of one side (SALES, PURCHASE) in a month (YYYY-MM), debit positive.
+
+    `accounts`: those it is booked on, joined by ``+``; `expected`: by the rates of the month's
+    vouchers; `actual`: as it was booked; `tolerance`: what rounding can explain.
+    """
+
+    month: str
+    side: str
+    accounts: str
+    expected: Decimal
+    actual: Decimal
+    tolerance: Decimal
+
+
 @dataclass(frozen=True)
 class SourceFacts:
     """What a source says of itself; every fact but the first two may be empty.
@@ -52,8 +68,10 @@ class SourceFacts:
     numbers of accounts say, where the source's chart is built so. `reports_balances`: whether it
     says what its vouchers lead to. `balances_by`: voucher, or month where one summary of each month
     is the other side of its vouchers; `balanced_months`: those (YYYY-MM) that have to sum to zero
-    then. `keys_outlive_years`: whether a voucher that moves into another year keeps its key;
-    `moved_vouchers`: days of other years, by the key of what was in this one when it was published.
+    then; `outdated_months`: those whose summary is older than their newest voucher; `summed_vat`:
+    the VAT of the former. `keys_outlive_years`: whether a voucher that moves into another year
+    keeps its key; `moved_vouchers`: days of other years, by the key of what was in this one when it
+    was published.
     `lines`: where in the source a fact stands, by the fact's name here.
     """
 
@@ -73,6 +91,8 @@ class SourceFacts:
     reports_balances: bool = True
     balances_by: str = "voucher"
     balanced_months: tuple[str, ...] = ()
+    outdated_months: tuple[str, ...] = ()
+    summed_vat: tuple[SummedVat, ...] = ()
     keys_outlive_years: bool = False
     moved_vouchers: Mapping[str, dt.date] = field(default_factory=dict)
     lines: Mapping[str, int] = field(default_factory=dict)

@@ -93,6 +93,8 @@ def facts_of(file: LedgerFile, landed: Landed, year: FiscalYear) -> UnitFacts:
         reports_balances=facts.reports_balances,
         balances_by=facts.balances_by,
         balanced_months=" ".join(facts.balanced_months),
+        outdated_months=" ".join(facts.outdated_months),
+        summed_vat=" ".join("|".join(map(str, item)) for item in facts.summed_vat),
         keys_outlive_years=facts.keys_outlive_years,
         moved_vouchers=" ".join(f"{key}>{day}" for key, day in facts.moved_vouchers.items()),
         organisation_number_line=facts.lines.get("organisation_number", 0),

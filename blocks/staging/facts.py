@@ -27,6 +27,8 @@ class UnitFacts(BaseModel):
     `account_classes`: what the source's numbers of accounts say.
     `reports_balances`: whether it says what its vouchers lead to. `balances_by`: voucher or month;
     `balanced_months`: of a source by the month those that have to sum to zero, joined by blanks.
+    `outdated_months`: those whose summary of VAT is too old; `summed_vat`: of each month and side,
+    a `ledger.source.SummedVat` joined by ``|``, joined by blanks.
     `keys_outlive_years`: whether a voucher keeps its key in another year; `moved_vouchers`: those
     that moved there, each as ``key>day``, joined by blanks. The
     three lines say where in the source a fact stands; 0 where the source has no lines or does not
@@ -61,6 +63,8 @@ class UnitFacts(BaseModel):
     reports_balances: bool = True
     balances_by: str = "voucher"
     balanced_months: str = ""
+    outdated_months: str = ""
+    summed_vat: str = ""
     keys_outlive_years: bool = False
     moved_vouchers: str = ""
     organisation_number_line: int = 0

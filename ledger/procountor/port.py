@@ -28,7 +28,7 @@ from ledger.procountor.parts import (
     receipt_name,
 )
 from ledger.procountor.receipts import RECEIPT, read_receipts
-from ledger.procountor.summaries import balanced_months
+from ledger.procountor.summaries import judged_months
 from ledger.procountor.tables import (
     carried_table,
     chart_table,
@@ -38,10 +38,11 @@ from ledger.procountor.tables import (
     years_table,
 )
 from ledger.procountor.uses import newest_summaries, with_keys, with_uses, within
+from ledger.procountor.vat import summed_vat
 from ledger.procountor.vouchers import batches_of, sums
 from ledger.source import LedgerFile, LedgerReader, Part, SourceFacts
 
-VERSION: Final = 1
+VERSION: Final = 2
 
 AGREED, UNTRIED = "agreed", "untried"
 """Kinds of source, by which `controls.csv` says what a break is worth: whether Procountor's report
@@ -91,7 +92,7 @@ def _opened(by_name: Mapping[str, Part], log: Log) -> LedgerFile:
     is_own = len(books.opening) > 0
     log.counts.fast_rows = _lines(books.counted)
     return LedgerFile(
-        facts=_facts(asked, company, year, balanced_months(books.counted, books.every, log)),
+        facts=_facts(asked, company, year, books),
         tables={
             "ledger_account": chart_table(_body(by_name, CHART)),
             "opening_balance": opening if is_own else carried_table(_body(by_name, CARRIED)),
@@ -122,8 +123,9 @@ def read_books(
 
 
 def _facts(
-    asked: Mapping[str, Any], company: Mapping[str, Any], year: FiscalYear, months: Sequence[str]
+    asked: Mapping[str, Any], company: Mapping[str, Any], year: FiscalYear, books: Books
 ) -> SourceFacts:
+    months = judged_months(books.counted, books.every)
     identifier = company.get("businessIdentifier")
     number = identifier.get("code") if isinstance(identifier, dict) else ""
     return SourceFacts(
@@ -139,7 +141,9 @@ def _facts(
         account_classes=ACCOUNT_CLASSES,
         reports_balances=False,
         balances_by="month",
-        balanced_months=tuple(months),
+        balanced_months=months.balanced,
+        outdated_months=months.outdated,
+        summed_vat=summed_vat(books.counted, months.balanced),
         keys_outlive_years=True,
         moved_vouchers=_moved(asked),
     )

@@ -24,6 +24,8 @@ ROW: Final = pa.struct(
         ("account", pa.string()),
         ("accountingValue", MONEY),
         ("vatPercent", RATE),
+        ("vatType", pa.string()),
+        ("vatDeductionPercent", RATE),
         ("description", pa.string()),
         ("dimensionItemValues", pa.list_(VALUE)),
     ]
@@ -38,6 +40,7 @@ RECEIPT: Final = pa.schema(
         ("receiptNumber", pa.int64()),
         ("invoiceId", pa.int64()),
         ("version", pa.string()),
+        ("vatType", pa.string()),
         ("transactions", pa.list_(ROW)),
     ]
 )

@@ -10,41 +10,41 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from ledger.procountor.counting import SUMMARY
-from ledger.procountor.log import Log
 from ledger.procountor.parts import to_second
 
 
-def balanced_months(counted: pa.Table, every: pa.Table, log: Log) -> tuple[str, ...]:
-    """Return the months (YYYY-MM) whose receipts have to sum to zero.
+@dataclass(frozen=True)
+class Months:
+    """Months (YYYY-MM) by what their VAT summary proves.
 
-    A month that has a VAT summary newer than all its receipts, or no VAT at all. A summary that is
-    older than its month's newest receipt is noted: it has to be made again there.
+    `balanced`: they have to sum to zero: they have a summary newer than all their receipts, or no
+    VAT at all. `outdated`: their summary is older than their newest receipt.
+    """
+
+    balanced: tuple[str, ...]
+    outdated: tuple[str, ...]
+
+
+def judged_months(counted: pa.Table, every: pa.Table) -> Months:
+    """Return the months of receipts by what can be said of them.
 
     Args:
         counted: The receipts that count, with ``day``.
         every: With those that do not count: one that was invalidated was in the summary.
-        log: Where it is noted.
     """
     summaries = _newest(counted.filter(pc.equal(counted["type"], SUMMARY)))
     newest = _newest(every.filter(pc.not_equal(every["type"], SUMMARY)))
     taxed = _months_with_vat(counted)
-    proven = []
-    for month in sorted(newest.keys() | summaries.keys()):
-        if month in summaries and newest.get(month, "") > summaries[month]:
-            log.assumed(
-                "procountor_summary_older",
-                month,
-                "its VAT summary is older than its newest receipt; make it again in Procountor",
-                "the month is not proven to sum to zero",
-            )
-        elif month in summaries or month not in taxed:
-            proven.append(month)
-    return tuple(proven)
+    outdated = {month for month, made in summaries.items() if newest.get(month, "") > made}
+    known = (summaries.keys() | newest.keys()) - outdated
+    balanced = {month for month in known if month in summaries or month not in taxed}
+    return Months(tuple(sorted(balanced)), tuple(sorted(outdated)))
 
 
 def _newest(receipts: pa.Table) -> dict[str, str]:

@@ -343,7 +343,7 @@ def test_month_without_a_vat_summary_is_not_judged_and_one_with_it_is(house, mon
     with harness.opened(monkeypatch, one_year, summarised=False) as there:
         acme = join(house, there)
         end, message = house.pull(acme)
-        unproven = results_of(house, "month_balance")
+        unproven, unproven_vat = results_of(house, "month_balance"), results_of(house, "month_vat")
         for month in range(1, 13):
             there.acts.summarise_vat(f"2025-{month:02d}")
         later, _ = house.pull(acme)
@@ -351,7 +351,9 @@ def test_month_without_a_vat_summary_is_not_judged_and_one_with_it_is(house, mon
         assert "Published" == end, message
         assert "not_applicable" == unproven.outcome
         assert "not_applicable" == results_of(house, "voucher_balance").outcome
+        assert "not_applicable" == unproven_vat.outcome
         assert ("Published", "passed") == (later, results_of(house, "month_balance").outcome)
+        assert "passed" == results_of(house, "month_vat").outcome
 
 
 def test_month_that_does_not_sum_to_zero_after_its_summary_is_held(house, there, acme, monkeypatch):
@@ -376,8 +378,12 @@ def test_summary_that_is_older_than_its_month_warns_and_proves_nothing(house, th
     end, message = house.pull(acme)
 
     assert "Published" == end, message
-    warned = results_of(house, "reader_warnings")
-    assert "procountor_summary_older" in str(warned.breaks)
+    outdated, sums = results_of(house, "summary_outdated"), results_of(house, "month_balance")
+    (found,) = outdated.breaks
+    assert ("broken", "warns", "timing") == (outdated.outcome, outdated.severity, found.kind)
+    month = f"{there.company.receipts[there.company.booked[PLACE, 'PU', 3]].date:%Y-%m}"
+    assert month == found.period
+    assert ("passed", "passed") == (sums.outcome, results_of(house, "month_vat").outcome)
 
 
 def test_two_receipts_of_one_invoice_that_are_both_there_are_both_kept(house, there, acme):

@@ -184,6 +184,73 @@ def test_months_that_have_to_sum_to_zero_are_those_that_a_summary_proves(receipt
     assert proven == opened(*receipts).facts.balanced_months
 
 
+def test_month_whose_summary_is_older_than_its_newest_receipt_is_outdated_and_no_other():
+    outdated = [
+        receipt(vat=25.5, version="2025-04-05T08:00:00"),
+        receipt("VAT_SUMMARY", "EMPTY", "2025-03-31"),
+    ]
+    fresh = [receipt(vat=25.5, day="2025-04-03"), receipt("VAT_SUMMARY", "EMPTY", "2025-04-30")]
+
+    facts = opened(*outdated, *fresh, receipt(day="2025-05-01", vat=14)).facts
+
+    assert ("2025-03",) == facts.outdated_months
+    assert {"2025-04"} == {item.month for item in facts.summed_vat}
+
+
+def vat(*receipts):
+    return {
+        item.side: (item.accounts, item.expected, item.actual, item.tolerance)
+        for item in opened(*receipts).facts.summed_vat
+    }
+
+
+SALE = {"vatType": "SALES", "rows": [("3000", -200), ("1701", 251)]}
+
+
+def sale():
+    """A sale of 200 at 25.5 %; a row's rate counts, and the row of the whole has none."""
+    one = receipt("SALES_INVOICE", "PAID", **SALE)
+    one["transactions"][0]["vatPercent"] = 25.5
+    return one
+
+
+def test_vat_of_each_side_is_what_the_rates_come_to_on_the_accounts_that_fit():
+    bought = receipt(vatType="PURCHASE", rows=[("4000", 100), ("2871", -114)])
+    bought["transactions"][0] |= {"vatPercent": 14, "vatDeductionPercent": 50}
+    summary = receipt("VAT_SUMMARY", "EMPTY", "2025-03-31", rows=[("1763", 7), ("2939", -51)])
+
+    assert {
+        "SALES": ("2939", Decimal("-51.00"), Decimal("-51.00"), Decimal("0.01")),
+        "PURCHASE": ("1763", Decimal("7.00"), Decimal("7.00"), Decimal("0.01")),
+    } == vat(sale(), bought, summary)
+
+
+def test_row_says_its_own_side_before_its_receipt():
+    one = sale()
+    one["transactions"][0]["vatType"] = "PURCHASE"
+    summary = receipt("VAT_SUMMARY", "EMPTY", "2025-03-31", rows=[("2939", -51)])
+
+    assert "2939" == vat(one, summary)["PURCHASE"][0]
+
+
+def test_vat_on_the_wrong_account_is_a_difference_though_the_month_sums_to_zero():
+    """An account is of one side in all months: May shows that 1763 is not of sales."""
+    bought = receipt(vatType="PURCHASE", day="2025-05-02", rows=[("4000", 100), ("2871", -114)])
+    bought["transactions"][0]["vatPercent"] = 14
+    summaries = [
+        receipt("VAT_SUMMARY", "EMPTY", "2025-03-31", rows=[("2939", -61), ("1763", 10)]),
+        receipt("VAT_SUMMARY", "EMPTY", "2025-05-31", rows=[("1763", 14)]),
+    ]
+
+    facts = opened(sale(), bought, *summaries).facts
+
+    assert {("2025-03", "SALES"): Decimal(-10), ("2025-03", "PURCHASE"): Decimal(10)} == {
+        (item.month, item.side): item.actual - item.expected
+        for item in facts.summed_vat
+        if item.actual != item.expected
+    }
+
+
 @pytest.mark.parametrize("amount", ["1.10", "-9999999999999.99", "100", "2.500"])
 def test_amounts_are_exact(amount):
     one = receipt(rows=[("1910", 1)])
