@@ -13,4 +13,5 @@ TABS: Final[tuple[tuple[str, str], ...]] = (
     ("books", "books.title"),
     ("pushes", "pushes.title"),
     ("holds", "holds.title"),
+    ("opening", "opening.title"),
 )

@@ -14,6 +14,8 @@ from flows.portal.formats import FILE_WORDS, RUN_WORDS
 from flows.portal.portal import HERE
 from flows.portal.tabs import TABS
 from flows.portal.texts import LANGUAGES, chosen_language, texts_of
+from ledger.onboarding import Stage, Transfer
+from ledger.onboarding_form import OnboardingForm
 from ledger.push.events import Event
 from ledger.push.items import HoldCode, Item, Phase
 from ledger.push.kinds import PushKind
@@ -66,6 +68,14 @@ def test_all_that_can_be_said_of_a_document_on_its_way_has_a_sentence():
     named = [*codes, *events, *others, *(f"state_{state}" for state in [*states, WAITING])]
 
     assert set() == {f"pushes.{name}" for name in named} - set(texts_of("sv"))
+
+
+def test_every_stage_of_an_opening_and_every_field_of_its_form_has_a_sentence():
+    named = [*(f"stage_{stage}" for stage in Stage), *(f"transfer_{way}" for way in Transfer)]
+    named += [f"field_{name}" for name in OnboardingForm.model_fields]
+    named += [f"about_{name}" for name in OnboardingForm.model_fields if name != "transfer"]
+
+    assert set() == {f"opening.{name}" for name in named} - set(texts_of("fi"))
 
 
 def test_every_state_of_a_connection_that_is_red_has_a_sentence():

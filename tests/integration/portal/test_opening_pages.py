@@ -1,0 +1,101 @@
+"""The onboarding form, filled in by whoever may, and the checklist of what is left."""
+
+from __future__ import annotations
+
+import pytest
+
+from blocks.hub.portal_roles import Role
+from tasks.onboarding import deliver_form
+from tests.portal_world import OURS, unpublish
+
+PAGE = "/companies/acme/opening"
+FORM = {"source_system": "fortnox", "transfer": "api", "fiscal_years": "2024, 2025"}
+
+
+@pytest.fixture
+def begun(world):
+    """A company whose form was handed out and of which nothing was read in."""
+    unpublish(world.stores, OURS)
+    deliver_form(world.stores.hub, OURS)
+    return world.stores.hub
+
+
+def form_of(hub):
+    return hub.openings.find(OURS).form
+
+
+@pytest.mark.requirement("R-FIN-36c")
+def test_a_customer_fills_the_form_in_by_the_proven_name_and_sees_what_is_left(world, begun):
+    client = world.client(Role.CUSTOMER)
+
+    before = client.get(PAGE).text
+    answer = client.post(PAGE, **FORM, company_name="Acme AB")
+    after = client.get(PAGE).text
+
+    assert 303 == answer.status_code
+    assert "has not come back" in before
+    assert "customer@acme.example" == begun.openings.find(OURS).filed_by
+    assert ["2024", "2025"] == [year.key[:4] for year in form_of(begun).fiscal_years]
+    assert "the filled form is on file" in after
+    assert 'value="2024, 2025"' in after
+
+
+@pytest.mark.requirement("R-FIN-3a", "R-FIN-3b", "R-FIN-18")
+@pytest.mark.parametrize("field", ["source_system", "fiscal_years", "transfer"])
+def test_a_form_without_a_needed_field_is_refused_with_its_name_and_keeps_what_was_typed(
+    world, begun, field
+):
+    answer = world.client(Role.CUSTOMER).post(PAGE, **FORM | {field: "", "contact": "ekonomi"})
+
+    assert 409 == answer.status_code
+    assert f"{field}: " in answer.text
+    assert 'value="ekonomi"' in answer.text
+    assert form_of(begun) is None
+
+
+def test_what_looks_like_a_secret_is_refused_and_not_repeated(world, begun):
+    answer = world.client(Role.CUSTOMER).post(PAGE, **FORM, contact="password=hunter22")
+
+    assert 409 == answer.status_code
+    assert "hunter22" not in answer.text
+    assert form_of(begun) is None
+
+
+@pytest.mark.parametrize(
+    ("role", "block"),
+    [(Role.CUSTOMER, ""), (Role.ACCOUNTANT, ""), (Role.OPERATOR, "fortnox-app/other")],
+)
+def test_by_whose_secret_is_fetched_only_an_operator_says(world, begun, role, block):
+    client = world.client(role)
+
+    shown = client.get(PAGE).text
+    client.post(PAGE, **FORM, credentials_block="fortnox-app/other")
+
+    assert block == form_of(begun).credentials_block
+    assert bool(block) == ('name="credentials_block"' in shown)
+
+
+def test_what_an_operator_said_stays_when_somebody_else_fills_the_form_in(world, begun):
+    world.client(Role.OPERATOR).post(PAGE, **FORM, credentials_block="fortnox-app/acme")
+    world.client(Role.CUSTOMER).post(PAGE, **FORM | {"fiscal_years": "2024"})
+
+    assert "fortnox-app/acme" == form_of(begun).credentials_block
+    assert 1 == len(form_of(begun).fiscal_years)
+
+
+@pytest.mark.parametrize(("role", "status"), [(Role.CUSTOMER, 409), (Role.ACCOUNTANT, 303)])
+def test_the_form_of_a_company_that_is_live_is_no_longer_the_customers(world, begun, role, status):
+    world.client(Role.OPERATOR).post(PAGE, **FORM)
+    year = form_of(begun).fiscal_years[0]
+    begun.approvals.add(OURS, {year: {}}, who="anna", note="agrees")
+
+    answer = world.client(role).post(PAGE, **FORM)
+
+    assert status == answer.status_code
+
+
+def test_without_an_opening_nothing_is_filled_in(world):
+    client = world.client(Role.OPERATOR)
+
+    assert "No form has been handed out" in client.get(PAGE).text
+    assert 409 == client.post(PAGE, **FORM).status_code
