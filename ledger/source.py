@@ -71,7 +71,8 @@ class SourceFacts:
     then; `outdated_months`: those whose summary is older than their newest voucher; `summed_vat`:
     the VAT of the former. `keys_outlive_years`: whether a voucher that moves into another year
     keeps its key; `moved_vouchers`: days of other years, by the key of what was in this one when it
-    was published.
+    was published. `unseen_vouchers`: keys of what was published and is not shown any more, while
+    the one who looks holds less of the `lost_rights` than then.
     `lines`: where in the source a fact stands, by the fact's name here.
     """
 
@@ -94,6 +95,8 @@ class SourceFacts:
     outdated_months: tuple[str, ...] = ()
     summed_vat: tuple[SummedVat, ...] = ()
     keys_outlive_years: bool = False
+    unseen_vouchers: tuple[str, ...] = ()
+    lost_rights: tuple[str, ...] = ()
     moved_vouchers: Mapping[str, dt.date] = field(default_factory=dict)
     lines: Mapping[str, int] = field(default_factory=dict)
 

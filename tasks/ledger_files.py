@@ -96,6 +96,8 @@ def facts_of(file: LedgerFile, landed: Landed, year: FiscalYear) -> UnitFacts:
         outdated_months=" ".join(facts.outdated_months),
         summed_vat=" ".join("|".join(map(str, item)) for item in facts.summed_vat),
         keys_outlive_years=facts.keys_outlive_years,
+        unseen_vouchers=" ".join(facts.unseen_vouchers),
+        lost_rights=" ".join(facts.lost_rights),
         moved_vouchers=" ".join(f"{key}>{day}" for key, day in facts.moved_vouchers.items()),
         organisation_number_line=facts.lines.get("organisation_number", 0),
         fiscal_year_line=facts.lines.get("fiscal_year", 0),

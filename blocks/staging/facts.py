@@ -30,7 +30,8 @@ class UnitFacts(BaseModel):
     `outdated_months`: those whose summary of VAT is too old; `summed_vat`: of each month and side,
     a `ledger.source.SummedVat` joined by ``|``, joined by blanks.
     `keys_outlive_years`: whether a voucher keeps its key in another year; `moved_vouchers`: those
-    that moved there, each as ``key>day``, joined by blanks. The
+    that moved there, each as ``key>day``, joined by blanks. `unseen_vouchers`: keys of those that
+    are not shown any more since one looks with less, `lost_rights`; both joined by blanks. The
     three lines say where in the source a fact stands; 0 where the source has no lines or does not
     say it.
     """
@@ -67,6 +68,8 @@ class UnitFacts(BaseModel):
     summed_vat: str = ""
     keys_outlive_years: bool = False
     moved_vouchers: str = ""
+    unseen_vouchers: str = ""
+    lost_rights: str = ""
     organisation_number_line: int = 0
     fiscal_year_line: int = 0
     currency_line: int = 0

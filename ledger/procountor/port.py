@@ -146,6 +146,8 @@ def _facts(
         summed_vat=summed_vat(books.counted, months.balanced),
         keys_outlive_years=True,
         moved_vouchers=_moved(asked),
+        unseen_vouchers=tuple(asked.get("unseen") or ()),
+        lost_rights=tuple(asked.get("lost_rights") or ()),
     )
 
 

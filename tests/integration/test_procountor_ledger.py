@@ -217,21 +217,32 @@ def extract(house, published=None, today=None):
     return asyncio.run(work())
 
 
-def test_rights_that_go_in_mid_run_remove_nothing_and_name_who_acts(house, there, acme):
+def test_receipt_that_is_missing_while_rights_are_fewer_is_a_break_and_removes_nothing(
+    house, there, acme
+):
     house.pull(acme)
     before = house.balances(acme)
-    there.acts.delete_receipt(there.company.booked[PLACE, "PJ", 4])
+    deleted = there.company.booked[PLACE, "PJ", 4]
+    key = key_of(there, deleted)
+    there.acts.delete_receipt(deleted)
     lost = {"salaries.payroll": "NO_ACCESS"}
     there.simulator.world.before.append(("ledgerreceipts", lambda: there.acts.set_rights(**lost)))
 
-    with pytest.raises(CallRefused) as raised:
-        house.pull(acme)
+    end, message = house.pull(acme)
+    suspected = results_of(house, "permission_suspected")
+    connection = house.stores.hub.connections.get(acme, "procountor")
+    there.acts.set_rights(**{"salaries.payroll": "ALL_RIGHTS"})
+    there.company.receipts[deleted].is_deleted = False
+    again, why = house.pull(acme)
 
-    assert "permission_suspected" == raised.value.code
-    assert "salaries.payroll" in str(raised.value)
+    assert "Held" == end, message
+    assert key in {item.voucher_key for item in suspected.breaks}
+    assert {"permission_suspected"} == {str(item.kind) for item in suspected.breaks}
+    assert "salaries.payroll" in suspected.breaks[0].detail
     assert before == house.balances(acme)
-    status = house.stores.hub.connections.get(acme, "procountor").status
-    assert "permission_missing" == str(status)
+    assert "permission_missing" == str(connection.status)
+    assert "salaries.payroll" in connection.reason
+    assert "Unchanged" == again, why
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,6 @@ from typing import Final
 from blocks.http import CallFailed
 from blocks.lake import ExtractPart
 from blocks.systems.ports import KnownYear
-from blocks.systems.procountor.answers import CATALOGUE
 from blocks.systems.procountor.api import Api
 from blocks.systems.procountor.comparing import Compared, Comparing, Known
 from blocks.systems.procountor.holding import OVERLAP, Holding
@@ -46,6 +45,8 @@ class Changes:
         self._before_us: Totals | None = None
         self._elsewhere: dict[int, Listed] = {}
         self._gone: dict[int, int] = {}
+        self._unseen: set[str] = set()
+        self.lost_rights: list[str] = []
 
     async def take_changes(self) -> None:
         """Fetch what the list of changes names, until it names nothing new.
@@ -81,17 +82,13 @@ class Changes:
         await self._fetch(suspects)
 
     async def _fetch(self, numbers: set[int]) -> None:
-        """Fetch receipts by id; what is not answered is gone, if our user sees no less than before.
-
-        Raises:
-            CallRefused: A receipt that is published is gone, and the user sees less.
-        """
+        """Fetch receipts by id; what is not answered is gone, or our user sees less than before."""
         if not numbers:
             return
         came = await fetch_receipts(self._api, numbers)
         gone = numbers - {item.name.id for item in came}
         if lost := gone & self._held.names.keys():
-            await self._require_rights(len(lost))
+            await self._compare_rights()
             await asyncio.to_thread(self._note_gone, lost)
         self._held.drop(gone)
         self._held.removed |= gone
@@ -100,6 +97,8 @@ class Changes:
     def _note_gone(self, lost: set[int]) -> None:
         invoices = {number: self._held.invoice_of(number) for number in lost}
         self._gone |= {invoice: number for number, invoice in invoices.items() if invoice}
+        if self.lost_rights:
+            self._unseen |= {key_of(*item) for item in invoices.items()}
 
     async def follow_invoices(self) -> None:
         """Note which invoices, whose receipts are gone, have a new one in another year.
@@ -115,19 +114,17 @@ class Changes:
             if invoice in self._gone and invoice not in here:
                 self._held.moved[key_of(item.name.id, invoice)] = item.date
 
-    async def _require_rights(self, count: int) -> None:
+    async def _compare_rights(self) -> None:
+        """Ask whether the user may see less than at the last publication.
+
+        It is asked after a receipt was not to be seen: a right may have been taken away while this
+        very run was at work.
+        """
         before = self._published(RIGHTS)
-        if before is None:
-            return
-        # They may have been taken while this very run was at work.
-        self._small[RIGHTS] = await self._api.content("users/rights")
-        less = less_than(read_json(self._small[RIGHTS], RIGHTS), read_json(before, RIGHTS))
-        if less:
-            raise CATALOGUE.refusal(
-                "permission_suspected",
-                f"{count:,} receipts that are published are not to be seen any more, and of these "
-                f"rights there are fewer than before: {', '.join(less)}.",
-            )
+        if before is not None:
+            self._small[RIGHTS] = await self._api.content("users/rights")
+            now = read_json(self._small[RIGHTS], RIGHTS)
+            self.lost_rights = less_than(now, read_json(before, RIGHTS))
 
     def _published(self, name: str) -> bytes | None:
         """Return a part of the published extract."""
@@ -191,6 +188,8 @@ class Changes:
             "counts_period_openings": self._held.counts_period_openings,
             **compared.noted(),
         }
+        if self._unseen:
+            asked |= {"unseen": sorted(self._unseen), "lost_rights": self.lost_rights}
         if self._held.moved:
             asked["moved"] = {key: str(day) for key, day in self._held.moved.items()}
         carried = {} if self._held.opening() else self._carried()

@@ -99,8 +99,7 @@ class ProcountorLedger:
         """Fetch what changed since the published extract, all of a year that is not published.
 
         Raises:
-            CallRefused, CallFailed: As for any call; ``permission_suspected`` when receipts are
-                gone and the user may see less than at the last publication.
+            CallRefused, CallFailed: As for any call.
             UnexpectedReceipts: An answer cannot be read.
         """
         before = self._session.calls
@@ -127,6 +126,8 @@ class ProcountorLedger:
         await changes.follow_invoices()
         reached("procountor.pull.compared", among=CRASH_POINTS)
         parts = await asyncio.to_thread(changes.parts, compared)
+        if changes.lost_rights:
+            await asyncio.to_thread(self._suspect, changes.lost_rights)
         evidence = closing_evidence(compared)
         return Extract(
             parts=tuple(parts),
@@ -136,6 +137,12 @@ class ProcountorLedger:
             organisation_number="",
             calls=self._session.calls - calls_before,
         )
+
+    def _suspect(self, lost_rights: Sequence[str]) -> None:
+        """Let the connection say what the extract says: who acts on the rights that are fewer."""
+        less = f"Receipts are not to be seen any more, and of these rights there are fewer than \
+before: {', '.join(lost_rights)}."
+        self._session.note(CATALOGUE.refusal("permission_suspected", less))
 
 
 def closing_evidence(compared: Compared) -> dict[str, pa.Table]:

@@ -87,16 +87,22 @@ def held_in(rights: Any, name: str) -> Any:
 
 
 def less_than(now: Any, before: Any) -> list[str]:
-    """Return the names of the rights of which less is held now than before, in order."""
-    rights, earlier = (
-        body.get("rights") if isinstance(body, dict) else None for body in (now, before)
-    )
-    lowered = [
-        name
-        for name in NEEDED
-        if RANK.get(str(held_in(rights, name)), 0) < RANK.get(str(held_in(earlier, name)), 0)
-    ]
-    limited = [
-        name for name in LIMITS if held_in(rights, name) is True and not held_in(earlier, name)
-    ]
-    return sorted(lowered + limited)
+    """Return the names of the rights of which less is held now than before, in order.
+
+    Of all that the answer names: which of them hides a receipt is documented for few. A limit is a
+    right that is true.
+    """
+    held, earlier = dict(_all_in(now)), dict(_all_in(before))
+    names = held.keys() | earlier.keys()
+    return sorted(name for name in names if _rank(held.get(name)) < _rank(earlier.get(name)))
+
+
+def _all_in(privileges: Any) -> Iterator[tuple[str, Any]]:
+    rights = privileges.get("rights") if isinstance(privileges, dict) else None
+    for group, held in (rights or {}).items():
+        for name, level in held.items() if isinstance(held, dict) else ():
+            yield f"{group}.{name}", level
+
+
+def _rank(level: Any) -> int:
+    return RANK.get(level, 0) if isinstance(level, str) else -int(level is True)

@@ -60,6 +60,12 @@ class ProcountorSession:
         self.knows_years = True
         self.hub.connections.proved(self.connection.tenant, self.connection.system)
 
+    def note(self, refusal: CallRefused) -> None:
+        """Let what was refused, or is as good as refused, be the connection's status."""
+        if state := CATALOGUE.state_after(refusal):
+            tenant, system = self.connection.tenant, self.connection.system
+            self.hub.connections.set_status(tenant, system, state, reason=str(refusal))
+
     @property
     def calls(self) -> int:
         """Calls made so far, repetitions included."""
@@ -96,12 +102,7 @@ async def procountor_session(
             yield session
         if refusal := session.api.tokens.refusal:
             # Pushing stores what became of its calls and raises nothing: the connection says it.
-            await asyncio.to_thread(_broken, hub, tenant, system, refusal)
-
-
-def _broken(hub: Hub, tenant: str, system: str, refusal: CallRefused) -> None:
-    if state := CATALOGUE.state_after(refusal):
-        hub.connections.set_status(tenant, system, state, reason=str(refusal))
+            await asyncio.to_thread(session.note, refusal)
 
 
 @asynccontextmanager

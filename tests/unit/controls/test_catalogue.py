@@ -34,6 +34,7 @@ BLOCKING = {
     "closing_reported",
     "mass_removal",
     "moved_vouchers",
+    "permission_suspected",
     "older_than_published",
     "locked_period",
 }
