@@ -23,8 +23,8 @@ $(INSTALLED): requirements.txt pyproject.toml
 demo: $(INSTALLED)  ## load synthetic companies end to end and check the outcome
 	$(BIN)/tasma demo
 
-up: $(INSTALLED)  ## Prefect server, its UI, the deployments and a simulated Fortnox on this machine
-	$(BIN)/tasma up --with-simulators
+up: $(INSTALLED)  ## Prefect server, its UI, the portal and a simulated Fortnox, on the demo's books
+	$(BIN)/tasma --demo up
 
 # Runs of a server are mostly waited for, so these go beside the rest; two processes each.
 test: $(INSTALLED)  ## the tests, the import rules and the types
@@ -63,8 +63,8 @@ lock:  ## write the locks anew (needs uv)
 	$(UV_COMPILE) -c requirements.txt -o requirements.txt
 	$(UV_COMPILE) --extra bench -c requirements.txt -o requirements-bench.txt
 
-clean:  ## remove what was made here at run time
-	rm -rf data/lake data/warehouse data/hub data/inbox data/prefect data/demo-home{,.lock} build
+clean:  ## remove what the demo and the tests made here, never books of your own
+	rm -rf data/demo-home{,.lock} build
 
 campaign: $(INSTALLED)  ## the laws, on all their examples (make test tries about a third)
 	TASMA_CAMPAIGN=1 $(BIN)/python -m pytest -m hypothesis --numprocesses auto --maxprocesses 4 --dist worksteal

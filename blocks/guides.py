@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from blocks.settings import PROJECT
+from blocks.home import PROJECT
 
 GUIDES: Final = PROJECT / "docs" / "guides"
 

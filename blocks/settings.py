@@ -8,8 +8,7 @@ from typing import Final
 from pydantic import Field, PositiveInt
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-PROJECT: Final = Path(__file__).resolve().parents[1]
-"""The checkout; SQL and reference tables are read from its ``data`` folder."""
+from blocks.home import PROJECT, default_home
 
 SQL: Final = PROJECT / "data" / "sql"
 REFERENCE: Final = PROJECT / "data" / "reference"
@@ -20,7 +19,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="TASMA_", frozen=True)
 
-    home: Path = PROJECT / "data"
+    home: Path = Field(default_factory=default_home)
     """The folder under which the others lie unless they are set on their own."""
 
     lake: Path = Path()

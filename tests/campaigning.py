@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from blocks.settings import PROJECT
+from blocks.home import PROJECT
 
 FOLDER: Final = PROJECT / "build" / "campaigns"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from os import environ
+from pathlib import Path
 from typing import Annotated, Any, Final, Literal, TypeVar
 
 import typer
@@ -13,6 +14,7 @@ from flows.cli import exits
 from flows.cli.failure import explain
 from flows.cli.lazy import LazyGroup, register
 from flows.cli.own_command import as_called
+from flows.cli.switches import in_front
 from ledger.errors import TasmaError
 from ledger.text import visible
 
@@ -25,6 +27,10 @@ MARKUP: Final[Literal["rich"] | None] = "rich" if IS_FRAMED else None
 
 class Root(LazyGroup):
     """The whole command line; what the project raises on purpose ends here as a message."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Take the program's own switches from wherever they stand."""
+        return super().parse_args(ctx, in_front(args))
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command; a `TasmaError` becomes one paragraph and an exit code."""
@@ -64,7 +70,6 @@ app: Final = typer.Typer(
     cls=Root,
     epilog=lines("Exit codes:", *exits.table().splitlines()),
     no_args_is_help=True,
-    add_completion=False,
     rich_markup_mode=MARKUP,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -91,6 +96,15 @@ def _use_demo_home(wanted: bool) -> None:  # noqa: FBT001 - as above
         use_demo_home()
 
 
+def _use_home(folder: Path | None) -> Path | None:
+    """Lead to a home that was named, before a command is imported, as above."""
+    if folder:
+        from flows.doors.demo_home import use_home  # noqa: PLC0415 - for this switch alone
+
+        use_home(folder)
+    return folder
+
+
 @app.callback()
 def _root(
     *,
@@ -106,6 +120,20 @@ def _root(
             is_eager=True,
         ),
     ] = False,
+    home: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER",
+            help="Work on this home, whatever the environment says.",
+            callback=_use_home,
+            is_eager=True,
+            file_okay=False,
+        ),
+    ] = None,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", help="Results and errors alone: no progress, no advice.")
+    ] = False,
+    csv: Annotated[bool, typer.Option("--csv", help="Print tables as CSV.")] = False,
     version: Annotated[
         bool,
         typer.Option(
@@ -113,4 +141,4 @@ def _root(
         ),
     ] = False,
 ) -> None:
-    del debug, demo, version  # read by `Root.invoke` and by the callbacks
+    del debug, demo, home, quiet, csv, version  # read by `Root.invoke` and by the callbacks

@@ -12,6 +12,7 @@ from blocks.addresses import without_logins
 from blocks.systems.registry import secret_variables
 from flows.cli.exits import ExitCode, code_of
 from flows.cli.output import remark
+from flows.cli.switches import is_given
 from ledger.errors import TasmaError
 from ledger.text import json_text
 
@@ -48,7 +49,7 @@ def show_traceback(problem: Exception) -> ExitCode:
 
 def is_debugging() -> bool:
     """Return whether the traceback is wanted in the place of the message."""
-    return "--debug" in sys.argv[1:]
+    return is_given("--debug")
 
 
 def is_for_script() -> bool:

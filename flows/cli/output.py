@@ -11,6 +11,7 @@ person calls it (`flows.cli.own_command`).
 
 from __future__ import annotations
 
+import csv
 import dataclasses
 import datetime as dt
 import sys
@@ -20,6 +21,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from flows.cli.own_command import as_called
+from flows.cli.switches import is_given
 from ledger.text import json_text, visible
 
 if TYPE_CHECKING:
@@ -39,9 +41,10 @@ def is_terminal() -> bool:
 
 
 def say(*lines: str) -> None:
-    """Print sentences of the result, each on a line."""
+    """Print sentences of the result, each on a line; beside CSV, where they are in nobody's way."""
+    out = console(sys.stderr if is_given("--csv") else sys.stdout)
     for line in lines:
-        console().print(as_called(visible(line)), markup=False)
+        out.print(as_called(visible(line)), markup=False)
 
 
 def remark(*lines: str) -> None:
@@ -51,7 +54,9 @@ def remark(*lines: str) -> None:
 
 
 def next_steps(*commands: str) -> None:
-    """Print what to do next, one a line."""
+    """Print what to do next, one a line; with ``--quiet`` or ``--csv`` nothing."""
+    if is_given("--quiet") or is_given("--csv"):
+        return
     for position, command in enumerate(commands):
         say(f"{'Next:' if not position else '     '} {command}")
 
@@ -66,7 +71,7 @@ def show_table(
     """Print rows under headings; amounts and counts to the right, a light in its colour.
 
     No figure is cut. A terminal that is too narrow gets no ``spare`` columns, and is told which; if
-    that is not enough, each row becomes a block of lines.
+    that is not enough, each row becomes a block of lines. With ``--csv`` it is CSV.
 
     Args:
         headings: One per column, each another.
@@ -74,6 +79,9 @@ def show_table(
         title: A line above the table.
         spare: Headings of columns that may be left out, the first to go first.
     """
+    if is_given("--csv"):
+        show_csv(headings, rows)
+        return
     from flows.cli import tables  # noqa: PLC0415 - as in `console`
 
     values = zip(*rows, strict=True) if rows else ([] for _ in headings)
@@ -92,6 +100,20 @@ def show_table(
     else:
         # Cells are `visible` by now; Rich's console would cost more than all else of a row.
         sys.stdout.writelines(f"{line}\n" for line in tables.plain_lines(columns))
+
+
+def show_csv(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """Print rows as CSV: amounts as they are, and no text that a spreadsheet would work out."""
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(headings)
+    writer.writerows([_csv_cell(value) for value in row] for row in rows)
+
+
+def _csv_cell(value: object) -> str:
+    if isinstance(value, Decimal | dt.datetime) or type(value) is int:
+        return value.isoformat() if isinstance(value, dt.datetime) else str(value)
+    text = visible(cell(value))
+    return f"'{text}" if text[1:] and text.startswith(("=", "+", "-", "@")) else text
 
 
 def cell(value: object) -> str:

@@ -10,10 +10,10 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+from flows.cli import switches
 from flows.cli.commands import COMMANDS, GROUPS
 
 PROGRAM: Final = "tasma"
-DEMO: Final = " --demo"
 
 
 def own_command() -> str:
@@ -28,15 +28,9 @@ def own_command() -> str:
     return shlex.quote(typed)
 
 
-def is_demo_wanted() -> bool:
-    """Return whether this command was to work on the demo's home, as the next ones then are."""
-    return DEMO.strip() in sys.argv[1:]
-
-
 def as_called(text: str) -> str:
     """Write each command of ours that a text advises as it has to be typed here."""
-    demo = DEMO if is_demo_wanted() else ""
-    return advised().sub(lambda found: f"{own_command()}{found[1] or demo}", text)
+    return advised().sub(lambda found: f"{own_command()}{found[1] or switches.kept()}", text)
 
 
 @cache
@@ -44,4 +38,4 @@ def advised() -> re.Pattern[str]:
     """Return what finds the program's name, and ``--demo``, before one of its commands."""
     names = [path[0] for path in (*COMMANDS, *GROUPS)]
     commands = "|".join(["--debug", *dict.fromkeys(names)])
-    return re.compile(rf"(?<![\w./-]){PROGRAM}({DEMO})?(?= (?:{commands})(?!\w))")
+    return re.compile(rf"(?<![\w./-]){PROGRAM}( --demo)?(?= (?:{commands})(?!\w))")

@@ -16,12 +16,13 @@ from rich.progress import (
 )
 
 from flows.cli.output import console
+from flows.cli.switches import is_given
 from ledger.text import visible
 
 
 @contextmanager
 def progress(total: int) -> Iterator[Callable[[str], Callable[[str], None]]]:
-    """Show which step of which file is at work, on a terminal; nothing anywhere else.
+    """Show which step of which file is at work, on a terminal that is not to be ``--quiet``.
 
     Yields a function that, given a file's name, returns what hears of its steps.
     """
@@ -33,7 +34,7 @@ def progress(total: int) -> Iterator[Callable[[str], Callable[[str], None]]]:
         TimeElapsedColumn(),
     )
     bar = Progress(*columns, console=console(sys.stderr), transient=True)
-    bar.disable = not sys.stderr.isatty()
+    bar.disable = not sys.stderr.isatty() or is_given("--quiet")
     with bar:
         task = bar.add_task("", total=total)
         done = -1

@@ -27,25 +27,19 @@ SIMULATOR_PORT: Final = 4302
 """Unless told otherwise; commands with --demo look there (`flows.doors.demo_home`)."""
 
 
-@command("up", examples=("tasma up", "tasma up --with-simulators", "tasma --demo up"))
+@command("up", examples=("tasma up", "tasma --demo up"))
 def up(
     *,
-    with_simulators: Annotated[
-        bool,
-        typer.Option(
-            "--with-simulators",
-            help="Also a simulated Fortnox with three companies, connected as tenants.",
-        ),
-    ] = False,
     simulator_port: Annotated[
-        int, typer.Option(min=1, max=65_535, help="Where the simulated Fortnox listens.")
+        int, typer.Option(min=1, max=65_535, help="Where the demo's simulated Fortnox listens.")
     ] = SIMULATOR_PORT,
 ) -> None:
     """Start Prefect's server, its UI and the deployments, and stop them with Ctrl-C.
 
     TASMA_HOST and TASMA_PORT say where it listens; 127.0.0.1:4200 unless set. The portal is beside
-    it, at 127.0.0.1:4300 unless TASMA_PORTAL_HOST and TASMA_PORTAL_PORT say otherwise. The demo's
-    home always has its simulated Fortnox, too.
+    it, at 127.0.0.1:4300 unless TASMA_PORTAL_HOST and TASMA_PORTAL_PORT say otherwise. With
+    --demo there is a simulated Fortnox, too, with three companies that are connected as tenants:
+    into a home of your own no invented company comes.
     """
     # Links and what a vendor leads back to are made of it, here and in the processes below.
     os.environ.setdefault("TASMA_PORTAL_ADDRESS", portal_door.portal().public_address())
@@ -55,7 +49,7 @@ def up(
     with home.used_alone(here) if is_demo else nullcontext():
         if is_demo and not here.exists():
             home.reset(here)
-        with _simulators(simulator_port) if is_demo or with_simulators else nullcontext():
+        with _simulators(simulator_port) if is_demo else nullcontext():
             raise typer.Exit(processes.up(say, also=[_portal()]))
 
 

@@ -12,9 +12,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Final, cast
 
+from blocks.home import PROJECT
 from blocks.hub import Hub, Tenant
 from blocks.onboarding_form import read_form_file
-from blocks.settings import PROJECT
 from flows.demo.truth import ExpectedBreak, Truth
 from ledger.onboarding import Stage
 from ledger.onboarding_form import OnboardingForm

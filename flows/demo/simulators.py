@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from blocks.hub import Hub
 from flows.demo.ledgers import (
     CHANGING,
-    FORTNOX,
     LEDGERS,
     change_books,
     connect,
@@ -26,7 +25,7 @@ class SimulatorPortTaken(TerminalError):
 
     sentence = (
         "Port {port} of 127.0.0.1, where the simulated Fortnox listens, is taken. Is another "
-        "`tasma up --with-simulators` or `tasma --demo up` running? Stop it first."
+        "`tasma --demo up` running? Stop it first."
     )
 
 
@@ -35,9 +34,8 @@ def simulators_of_server(hub: Hub, *, port: int = FORTNOX_PORT) -> Iterator[Simu
     """Serve the companies until the context ends; add those that the hub lacks as tenants.
 
     Raises:
-        TerminalError: The port is taken, or the hub has tenants of the real Fortnox.
+        TerminalError: The port is taken.
     """
-    _refuse_real(hub)
     try:
         with simulated_fortnox(port=port) as simulator:
             connect(hub)
@@ -49,25 +47,3 @@ def simulators_of_server(hub: Hub, *, port: int = FORTNOX_PORT) -> Iterator[Simu
         if problem.errno != errno.EADDRINUSE:
             raise
         raise SimulatorPortTaken(port=port) from problem
-
-
-class RealConnections(TerminalError):
-    """Tenants of the real Fortnox would be answered by a simulated one."""
-
-    sentence = (
-        "{tenants} and maybe others are connected to the real Fortnox; a simulated one beside them "
-        "would answer in its place. Start without --with-simulators, or look at the simulators "
-        "with `tasma --demo up`."
-    )
-
-
-def _refuse_real(hub: Hub) -> None:
-    """Keep tenants that are connected to the real Fortnox away from a simulated one."""
-    simulated = {str(item.number) for item in LEDGERS}
-    others = [
-        item.tenant
-        for item in hub.connections.every([FORTNOX])
-        if item.source_tenant_id not in simulated
-    ]
-    if others:
-        raise RealConnections(tenants=", ".join(others[:3]))

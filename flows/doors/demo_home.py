@@ -14,15 +14,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from blocks.settings import settings
+from blocks.home import IN_CHECKOUT
 from ledger.errors import TerminalError, TransientError
 
 FOLDER: Final = "demo-home"
 MARK: Final = "made-by-tasma-demo"
 """The file that says that a folder may be deleted by the next demo."""
 
-OTHER_SETTINGS: Final = ("TASMA_LAKE", "TASMA_WAREHOUSE", "TASMA_INBOX", "TASMA_HUB_URL")
-"""Settings that would lead out of the demo's home."""
+OVER_HOME: Final = ("TASMA_LAKE", "TASMA_WAREHOUSE", "TASMA_INBOX", "TASMA_HUB_URL")
+"""Settings that would lead out of a home that was named."""
 
 FORTNOX_PORT: Final = 4302
 """Where `tasma --demo up` has its simulated Fortnox."""
@@ -37,19 +37,25 @@ SIMULATED: Final = {
 """Settings that lead to it; written down, since to ask the simulator is to load it."""
 
 
-def use_demo_home() -> Path:
-    """Turn this process, and those it starts, to the demo's home."""
-    home = demo_home()
-    for name in OTHER_SETTINGS:
+def use_home(home: Path) -> Path:
+    """Turn this process, and those it starts, to a home, whatever the environment says."""
+    for name in OVER_HOME:
         os.environ.pop(name, None)
-    # Whatever real Fortnox the settings lead to, the demo's tenants are not there.
-    os.environ.update({"TASMA_HOME": str(home), **SIMULATED})
+    os.environ["TASMA_HOME"] = str(home.absolute())
     return home
 
 
+def use_demo_home() -> Path:
+    """Turn this process, and those it starts, to the demo's home."""
+    # Whatever real Fortnox the settings lead to, the demo's tenants are not there.
+    os.environ.update(SIMULATED)
+    return use_home(demo_home())
+
+
 def demo_home() -> Path:
-    """Return where the demo lives: beside the lake and the warehouse of the settings."""
-    home = settings().home.absolute()
+    """Return where the demo lives: in a home that was named, else in the checkout."""
+    named = os.environ.get("TASMA_HOME", "")
+    home = Path(named).absolute() if named else IN_CHECKOUT
     return home if is_demo(home) else home / FOLDER
 
 

@@ -21,7 +21,8 @@ from typing import Any, Final
 
 import httpx
 
-from blocks.settings import PROJECT, settings
+from blocks.home import PROJECT
+from blocks.settings import settings
 from flows.server.environment import ServerSettings, environment
 from flows.server.own_secrets import CLIENT_LOGIN, LOGIN_FILE, SERVER_LOGIN, known_login
 from ledger.errors import TerminalError

@@ -14,9 +14,10 @@ import pytest
 from prefect.blocks.core import Block
 from pydantic import SecretStr
 
+from blocks.home import PROJECT
 from blocks.http import WhoActs
 from blocks.hub import ConnectionState
-from blocks.settings import PROJECT, REFERENCE
+from blocks.settings import REFERENCE
 from blocks.systems import ports
 from blocks.systems.registry import NAMES, SYSTEMS, port, system
 from ledger.errors import TerminalError

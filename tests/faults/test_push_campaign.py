@@ -7,7 +7,7 @@ import signal
 
 import pytest
 
-from blocks.settings import PROJECT
+from blocks.home import PROJECT
 from tests.kills import ours
 from tests.kills.outcome import HEADS, lines, read_played
 from tests.kills.play import play

@@ -7,8 +7,8 @@ import os
 
 import pytest
 
+from blocks.home import PROJECT
 from blocks.hub.states import LinkState
-from blocks.settings import PROJECT
 from tasks.spotilla import customers
 from tests import route_kills, spotilla_campaign
 from tests.spotilla_campaign import play

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from blocks.home import PROJECT
 from blocks.hub import Hub
-from blocks.settings import PROJECT
 from flows.server.deployments import DEPLOYMENTS
 from flows.server.own_secrets import CLIENT_LOGIN, LOGIN_FILE
 from flows.server.processes import PrefectServer
@@ -47,12 +47,14 @@ class Stopped:
 
 @pytest.fixture(scope="module")
 def stopped(new_home):
-    home = new_home("up")
+    above = new_home("up")
+    (home := above / "demo-home").mkdir()
+    (above / "prefect").rename(home / "prefect")
     port = free_port()
     portal = free_port()
-    with environment_of(home, TASMA_PORT=str(port), TASMA_PORTAL_PORT=str(portal)):
+    with environment_of(above, TASMA_PORT=str(port), TASMA_PORTAL_PORT=str(portal)):
         process = subprocess.Popen(
-            [TASMA, "up", "--with-simulators", "--simulator-port", str(free_port())],
+            [TASMA, "--demo", "up", "--simulator-port", str(free_port())],
             stdout=subprocess.PIPE,
             text=True,
             cwd=PROJECT,
@@ -112,7 +114,7 @@ def last_state(stopped):
         return database.execute(query, [stopped.run_id]).fetchone()
 
 
-def test_up_with_simulators_serves_a_fortnox_with_tenants_connected_to_it(stopped):
+def test_up_of_the_demo_serves_a_fortnox_with_tenants_connected_to_it(stopped):
     assert "Prefect's UI   http://127.0.0.1:" in stopped.said
     assert "export TASMA_FORTNOX_API_URL=http://127.0.0.1:" in stopped.said
     assert 3 == len(stopped.served)

@@ -10,9 +10,10 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import delete
 
+from blocks.home import PROJECT
 from blocks.hub import Connection, Hub, Method, Tenant, models
 from blocks.hub.outbox import NewDocument
-from blocks.settings import PROJECT, settings
+from blocks.settings import settings
 from ledger.push.kinds import Prerequisite, PushKind
 from ledger.push.steps import Step
 from simulators.fennoa import Company, Fault, FennoaSimulator

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Final
 
-from blocks.settings import PROJECT
+from blocks.home import PROJECT
 from ledger.push.steps import Step
 from simulators.fennoa.company import Company, Invoice
 

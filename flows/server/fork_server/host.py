@@ -25,8 +25,8 @@ from typing import Final, NoReturn
 
 import pyarrow as pa
 
+from blocks.home import PROJECT
 from blocks.http.client import tls
-from blocks.settings import PROJECT
 from flows.server.fork_server import ADDRESS
 from flows.server.fork_server.wire import Request, is_ours, receive_request
 from flows.server.prefect_internals import is_plain

@@ -7,8 +7,9 @@ from decimal import Decimal
 
 import pytest
 
+from blocks.home import PROJECT
 from blocks.hub import Hub
-from blocks.settings import PROJECT, settings
+from blocks.settings import settings
 from blocks.systems.registry import systems_with
 from flows.cli.opening_tenants import what_next
 from ledger.fiscal_year import FiscalYear

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from blocks.settings import PROJECT
+from blocks.home import PROJECT
 from flows.cli.reference import page
 
 

@@ -13,7 +13,7 @@ from ledger.errors import TerminalError, TransientError
 @pytest.fixture(autouse=True)
 def environment(tmp_path, monkeypatch):
     monkeypatch.setenv("TASMA_HOME", str(tmp_path))
-    for name in (*home.OTHER_SETTINGS, *home.SIMULATED):
+    for name in (*home.OVER_HOME, *home.SIMULATED):
         monkeypatch.setenv(name, str(tmp_path / "elsewhere"))
 
 

@@ -8,7 +8,7 @@ import urllib.request
 
 import pytest
 
-from blocks.hub import Connection, Hub, Method, Tenant
+from blocks.hub import Hub
 from flows.cli import serving
 from flows.demo import ledgers
 from flows.demo.simulators import simulators_of_server
@@ -65,17 +65,6 @@ def test_after_the_demo_the_books_are_those_of_its_night(hub):
         }
 
     assert editions[ledgers.CHANGING.number] > editions[ledgers.BROKEN.number]
-
-
-def test_tenant_of_the_real_fortnox_is_kept_away_from_a_simulated_one(hub):
-    hub.tenants.add(Tenant("acme", "Acme AB"))
-    hub.connections.save(Connection("acme", "fortnox", Method.CLIENT_CREDENTIALS, "1234567"))
-
-    with pytest.raises(TerminalError, match=r"acme .* connected to the real Fortnox"):
-        simulators_of_server(hub, port=0).__enter__()
-
-    assert "elsewhere" == os.environ["TASMA_FORTNOX_API_URL"]
-    assert ["acme"] == [tenant.id for tenant in hub.tenants]
 
 
 def test_taken_port_is_said_with_the_remedy(hub):

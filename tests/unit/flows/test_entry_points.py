@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from blocks.settings import PROJECT
+from blocks.home import PROJECT
 from flows.server.environment import ENVIRONMENT_FILE, read_environment_file
 
 CI_VARIABLES = ("CI", "GITHUB_ACTIONS", "GITLAB_CI", "JENKINS_URL", "BUILD_NUMBER", "TF_BUILD")

@@ -16,7 +16,7 @@ import prefect
 import pytest
 
 import flows.server.prefect_internals
-from blocks.settings import PROJECT
+from blocks.home import PROJECT
 from flows.server.prefect_internals.parts import PARTS
 
 ROOM = Path(flows.server.prefect_internals.__file__).parent

@@ -7,7 +7,7 @@ from collections import Counter
 
 import pytest
 
-from blocks.settings import PROJECT
+from blocks.home import PROJECT
 from ledger.push.items import Phase
 from tests import push_mutants
 from tests.push_campaign import ALL, FEW, HEADS, play

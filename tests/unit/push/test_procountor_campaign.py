@@ -8,8 +8,8 @@ from http import HTTPStatus
 
 import pytest
 
+from blocks.home import PROJECT
 from blocks.http import CallProblem
-from blocks.settings import PROJECT
 from blocks.systems.procountor import api, approving, booking, invoices, payments, register
 from ledger.invoice.mappings.procountor.proofs import likeness
 from ledger.push.items import Phase

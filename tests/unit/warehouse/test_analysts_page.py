@@ -10,8 +10,8 @@ from itertools import count
 import pyarrow as pa
 import pytest
 
+from blocks.home import PROJECT
 from blocks.lake import Lake
-from blocks.settings import PROJECT
 from blocks.warehouse import Warehouse
 from ledger.fiscal_year import FiscalYear
 from ledger.schemas import CONNECTED_FILE

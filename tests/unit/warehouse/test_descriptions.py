@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from blocks.duck import open_duckdb
-from blocks.settings import PROJECT
+from blocks.home import PROJECT
 from blocks.warehouse.descriptions import EVERYWHERE, columns, descriptions, relation_kinds
 from blocks.warehouse.migrate import create
 from blocks.warehouse.tables_page import page

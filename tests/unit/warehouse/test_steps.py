@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from blocks.settings import PROJECT
+from blocks.home import PROJECT
 from blocks.steps import KILL_AT, PUSH_STEPS, STEPS, reached
 from blocks.systems.registry import SYSTEMS
 

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from blocks.settings import PROJECT
+from blocks.home import PROJECT
 
 PAGE = (PROJECT / "docs" / "extending.md").read_text(encoding="utf-8")
 SHOWN = re.findall(r"```\w+\n(?:#|--) (\S+)\n(.*?)\n```", PAGE, flags=re.DOTALL)
