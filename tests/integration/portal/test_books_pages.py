@@ -11,7 +11,7 @@ from blocks.hub.portal_roles import Role
 from ledger.fiscal_year import FiscalYear
 from ledger.unit import Unit
 from tasks.books import months_of
-from tests.portal_world import OUR_YEAR, OURS, content_of, document_of
+from tests.portal_companies import OUR_YEAR, OURS, content_of, document_of
 from tests.staged_units import facts, joined, stage, voucher
 
 PAGE = "/companies/acme/books"

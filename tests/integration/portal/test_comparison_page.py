@@ -9,7 +9,7 @@ from flows.portal.formats import MINUS
 from ledger.controls import Answer, Break, BreakKind, ControlResult, Severity
 from ledger.onboarding import Comparison
 from tasks.customer_statements import Decisions, add_statements
-from tests.portal_world import OUR_OTHER_YEAR, OUR_YEAR, OURS
+from tests.portal_companies import OUR_OTHER_YEAR, OUR_YEAR, OURS
 
 PAGE = "/companies/acme/comparison"
 

@@ -14,7 +14,8 @@ from simulators.books.company import Company
 from simulators.books.years import calendar_years
 from simulators.fortnox import FortnoxSimulator, SimulatedTenant
 from tests import quick_fortnox
-from tests.portal_world import ADDRESS, OURS, unpublish
+from tests.portal_companies import OURS, unpublish
+from tests.portal_world import ADDRESS
 
 OWN, OTHER = 503072, 503073
 COMPANIES = {

@@ -11,7 +11,8 @@ from blocks.hub.portal_roles import Role
 from blocks.uploads import uploads_of
 from flows.portal.settings import PortalSettings
 from tasks.arrivals import REFRESH, SOURCE
-from tests.portal_world import ADDRESS, OUR_YEAR, OURS, Client, own, unpublish
+from tests.portal_companies import OUR_YEAR, OURS, own, unpublish
+from tests.portal_world import ADDRESS, Client
 from tests.small_sie import small_sie
 
 PAGE = "/companies/acme/files"

@@ -6,7 +6,7 @@ import pytest
 
 from blocks.hub.portal_roles import Role
 from ledger.unit import Unit
-from tests.portal_world import OUR_OTHER_YEAR, OURS, hold
+from tests.portal_companies import OUR_OTHER_YEAR, OURS, hold
 
 PAGE = "/companies/acme/holds"
 HELD = Unit(OURS, OUR_OTHER_YEAR)

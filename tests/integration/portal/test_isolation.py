@@ -11,12 +11,11 @@ from itertools import product
 from typing import Any
 
 import pytest
-from sqlalchemy import select
 
 from blocks.hub import models
 from blocks.hub.portal_roles import Role
 from flows.portal.routes import ROUTES, path_of
-from tests.portal_world import OURS, THEIRS
+from tests.portal_companies import OURS, THEIRS
 
 EVERYBODY = ""
 ALL, STAFF, OPERATOR = "customer accountant operator", "accountant operator", "operator"
@@ -104,6 +103,7 @@ OF_SECRETS = frozenset(
 )
 """What they open is not there, and whoever comes may try."""
 
+OF_TENANTS = [table.name for table in models.metadata.sorted_tables if "tenant" in table.c]
 OF_TENANT = [name for name, route in ROUTES.items() if route.is_of_tenant]
 IDS = [
     (name, taken)
@@ -245,14 +245,12 @@ def _shown(answer: Any) -> tuple[int, str]:
 
 def _rows_of(world, tenant: str) -> dict[str, list[Any]]:
     """Return all that the hub knows of a company."""
-    tables = [table for table in models.metadata.sorted_tables if "tenant" in table.c]
     with world.stores.hub.database.reading() as connection:
+        # As text: to build and compile a statement takes many times as long as to run it.
+        asked = {name: f"select * from {name} where tenant = ?" for name in OF_TENANTS}  # noqa: S608 - names of ours
         return {
-            table.name: [
-                tuple(row)
-                for row in connection.execute(select(table).where(table.c.tenant == tenant))
-            ]
-            for table in tables
+            name: [tuple(row) for row in connection.exec_driver_sql(text, (tenant,))]
+            for name, text in asked.items()
         }
 
 

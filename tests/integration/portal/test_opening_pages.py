@@ -6,7 +6,7 @@ import pytest
 
 from blocks.hub.portal_roles import Role
 from tasks.onboarding import deliver_form
-from tests.portal_world import OURS, unpublish
+from tests.portal_companies import OURS, unpublish
 
 PAGE = "/companies/acme/opening"
 FORM = {"source_system": "fortnox", "transfer": "api", "fiscal_years": "2024, 2025"}

@@ -7,7 +7,7 @@ import pytest
 from blocks.hub.portal_roles import Role
 from ledger.push.events import After, Begun, Lost, NoEffect, Walked
 from ledger.push.items import HoldCode, Phase
-from tests.portal_world import OURS, push
+from tests.portal_companies import OURS, push
 
 PAGE = "/companies/acme/pushes"
 REFUSED = (Begun(1, "digest"), NoEffect(1, "Field is mandatory: due date", After.REJECT))

@@ -30,7 +30,8 @@ from flows.portal.routes import (
 from flows.portal.settings import AddressUnfit, PortalSettings, ProxyUnfit, require_safe
 from flows.server.environment import PortTaken
 from tasks import people
-from tests.portal_world import ADDRESS, OURS, QUICK, THEIRS, Client
+from tests.portal_companies import OURS, THEIRS
+from tests.portal_world import ADDRESS, QUICK, Client
 
 WORDS = "correct horse battery staple"
 WRONG = "battery staple correct horse"

@@ -8,7 +8,7 @@ import pytest
 
 from blocks.hub.portal_roles import Role
 from ledger.onboarding import Comparison
-from tests.portal_world import OUR_OTHER_YEAR, OUR_YEAR, OURS, upload
+from tests.portal_companies import OUR_OTHER_YEAR, OUR_YEAR, OURS, upload
 
 PAGE = "/companies/acme/statements/sent"
 DATED = "Balansrapport {year}-12-31\nKonto;Benämning;{year}-12-31\n1930;Bank;5,00\n"

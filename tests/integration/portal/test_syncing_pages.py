@@ -9,7 +9,7 @@ import pytest
 from blocks.hub import Connection, ConnectionState, Method
 from blocks.hub.portal_roles import Role
 from ledger.fiscal_year import FiscalYear
-from tests.portal_world import OUR_YEAR, OURS, own, unpublish
+from tests.portal_companies import OUR_YEAR, OURS, own, unpublish
 
 OLDER = FiscalYear.parse("2023")
 OLDEST = FiscalYear.parse("2022")

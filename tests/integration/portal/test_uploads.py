@@ -16,7 +16,8 @@ from flows.portal.settings import PortalSettings
 from flows.portal.uploads import receive
 from flows.portal.visit import Unfit, Visit
 from tasks.erasing import erase, holdings
-from tests.portal_world import OURS, QUICK
+from tests.portal_companies import OURS
+from tests.portal_world import QUICK
 
 MAX, QUOTA = 1_000, 1_500
 
