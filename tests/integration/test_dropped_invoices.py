@@ -10,7 +10,7 @@ import pytest
 
 from blocks.hub import Connection, Method, Tenant
 from blocks.pickup.folder import Inbox
-from blocks.settings import settings
+from blocks.settings import PROJECT, settings
 from tasks import dropped_invoices
 from tasks.inbox import End
 from tasks.inbox_invoices import invoices_place, take_up_invoices
@@ -84,17 +84,16 @@ def test_dropped_invoices_are_queued_and_their_files_go_with_them(stores, folder
     assert stores.lake.find("acme", "invoices", seen.sha256), "as it came"
 
 
-@pytest.mark.parametrize("ending", [".json", ".csv"])
-def test_a_form_is_known_by_the_end_of_the_name(stores, folder, ending):
-    table = (
-        "source,id,invoice_date,due_date,customer.name,customer.number,customer.address.street,"
-        "customer.address.postal_code,customer.address.city,customer.address.country,recipient.channel,recipient.address,"
-        "row.description,row.product_name,row.price,row.quantity,row.vat_rate\n"
-        "webshop,1,2026-01-15,2026-01-29,Ostaja Oy,1042,Testitie 2,33100,TAMPERE,FI,email,"
-        "laskut@example.com,Työ,Työ,56.66,1,25.5\n"
-    )
-    text = json.dumps([content(id="1")]) if ending == ".json" else table
-    (folder / f"a{ending}").write_text(text, encoding="utf-8")
+def test_the_table_of_the_readme_has_one_invoice_that_goes_and_one_that_does_not(stores, folder):
+    shutil.copy(PROJECT / "docs" / "examples" / "invoices.csv", folder)
+
+    assert {End.PUT_ASIDE: 1} == sweep(stores)
+    assert ["webshop/1003"] == queued(stores)
+    assert "record 4, webshop/1004: row 1, vat_rate: 99 %" in reason(folder, "invoices.csv")
+
+
+def test_a_form_is_known_by_the_end_of_the_name(stores, folder):
+    (folder / "a.json").write_text(json.dumps([content(id="1")]))
 
     assert {End.QUEUED: 1} == sweep(stores)
     assert ["webshop/1"] == queued(stores)
