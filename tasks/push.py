@@ -124,6 +124,9 @@ class Pusher:
     looked: set[PushKind] = field(default_factory=set)
     """Kinds of which everything that is there was seen; of no other anything is sent."""
 
+    _marks: dict[PushKind, str] = field(default_factory=dict)
+    """Up to where each of them was looked at; the tenant's lease keeps them as they are."""
+
     async def run(self) -> Counter[str]:
         """Work until nothing is due, or a limit is reached; return how documents ended.
 
@@ -189,6 +192,7 @@ class Pusher:
                 break
             await asyncio.sleep(self.pause_s)
         self._adopt(walk)
+        self._marks[kind] = walk.newest or mark
         if walk.is_complete and walk.newest:
             self.hub.push_marks.set(self.tenant, self.system, walk.newest, kind)
         elif not walk.is_complete:
@@ -274,7 +278,7 @@ class Pusher:
         self, queued: Queued, knowing: Queued, step: Step, before: Before
     ) -> tuple[Queued, Claimed] | None:
         """Store that a call is about to be made; None where another has the document, or had."""
-        mark = queued.item.mark or before.mark or self._mark_of(queued.kind)
+        mark = queued.item.mark or before.mark or self._marks[queued.kind]
         digest = self.target.request_digest(step, knowing.reading(before.facts))
         event = Begun(0, digest, mark, knowing.item.learned, before.facts)
         try:
@@ -291,9 +295,6 @@ class Pusher:
             # Another process, or a person, did something to it since it was read here.
             say(f"{queued.source_id} changed before it was called", tenant=self.tenant)
             return None
-
-    def _mark_of(self, kind: PushKind) -> str:
-        return self.hub.push_marks.of(self.tenant, self.system, kind)
 
     @property
     def _claim_lasts(self) -> dt.timedelta:

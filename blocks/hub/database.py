@@ -157,9 +157,9 @@ class Database:
             HubBusy: Another process kept the file locked for too long.
             HubUnusable: The file is damaged, may not be written, or its disk is full.
         """
-        engine = self._engine.execution_options(begin_with=begin_with)
         try:
-            with engine.begin() as connection:
+            with self._engine.connect() as connection, connection.begin():
+                connection.exec_driver_sql(begin_with)
                 yield connection
         except DatabaseError as problem:
             raise self._explained(problem, problem.orig) from problem
@@ -217,9 +217,5 @@ def _engine(path: Path, *, busy_timeout_s: float) -> Engine:
         if record.info["pid"] != os.getpid():
             record.dbapi_connection = None
             raise DisconnectionError
-
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql(str(connection.get_execution_options()["begin_with"]))
 
     return engine

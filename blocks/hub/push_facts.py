@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
-from sqlalchemy import Select, and_, insert, select, update
+from sqlalchemy import Select, and_, bindparam, insert, select, update
 
 from blocks.hub import models
 from blocks.hub.database import Database
@@ -14,6 +15,28 @@ from ledger.push.items import Phase
 
 MAX_DOCUMENTS: Final = 1_000
 """Documents of one customer that are looked at together."""
+
+ITEM, CUSTOMER = models.outbox_item, models.push_customer
+
+# Both are asked for each document; to build a statement takes longer than to execute it.
+NUMBER: Final = select(CUSTOMER.c.number).where(
+    CUSTOMER.c.tenant == bindparam("tenant"),
+    CUSTOMER.c.target == bindparam("target"),
+    CUSTOMER.c.customer == bindparam("customer"),
+)
+BEGUN: Final = (
+    select(ITEM)
+    .where(
+        ITEM.c.tenant == bindparam("tenant"),
+        ITEM.c.target == bindparam("target"),
+        ITEM.c.customer == bindparam("customer"),
+        ITEM.c.phase.not_in([Phase.DONE, Phase.REJECTED]),
+        (ITEM.c.target_id != "") | (ITEM.c.phase != Phase.READY),
+        ITEM.c.id != bindparam("row"),
+    )
+    .order_by(ITEM.c.id)
+    .limit(MAX_DOCUMENTS)
+)
 
 
 class PushFacts:
@@ -42,10 +65,9 @@ class PushFacts:
 
     def customer(self, tenant: str, target: str, customer: str) -> str:
         """Return a customer's number there; empty where none is known."""
-        table = models.push_customer
         here = {"tenant": tenant, "target": target, "customer": customer}
         with self._database.reading() as connection:
-            return connection.execute(select(table.c.number).filter_by(**here)).scalar() or ""
+            return connection.execute(NUMBER, here).scalar() or ""
 
     def learn(self, tenant: str, target: str, customer: str, number: str) -> str:
         """Note a customer's number there; return the one that is known from now on.
@@ -56,7 +78,7 @@ class PushFacts:
         here = {"tenant": tenant, "target": target, "customer": customer}
         with self._database.writing() as connection:
             require(connection, tenant)
-            known = connection.execute(select(table.c.number).filter_by(**here)).scalar()
+            known = connection.execute(NUMBER, here).scalar()
             if known:
                 return str(known)
             row = here | {"number": number, "learned_at": self._database.now()}
@@ -72,27 +94,18 @@ class PushFacts:
 
     def documents_of(self, queued: Queued) -> list[Queued]:
         """Return all documents of a document's customer, newest, at most `MAX_DOCUMENTS`."""
-        query = _of_customer(queued).order_by(models.outbox_item.c.id.desc())
-        return self._read(query)
+        here = and_(of(queued.tenant, queued.target), ITEM.c.customer == queued.customer)
+        query = select(ITEM).where(here).order_by(ITEM.c.id.desc()).limit(MAX_DOCUMENTS)
+        return self._read(query, {})
 
     def begun_of(self, queued: Queued) -> list[Queued]:
         """Return the others of a document's customer that were begun and are not done.
 
         At most `MAX_DOCUMENTS`; a rejected one made nothing there.
         """
-        table = models.outbox_item
-        is_begun = (table.c.target_id != "") | (table.c.phase != Phase.READY)
-        is_open = table.c.phase.not_in([Phase.DONE, Phase.REJECTED])
-        query = _of_customer(queued).where(is_open, is_begun, table.c.id != queued.id)
-        return self._read(query.order_by(table.c.id))
+        here = {"tenant": queued.tenant, "target": queued.target}
+        return self._read(BEGUN, here | {"customer": queued.customer, "row": queued.id})
 
-    def _read(self, query: Select[Any]) -> list[Queued]:
+    def _read(self, query: Select[Any], here: Mapping[str, Any]) -> list[Queued]:
         with self._database.reading() as connection:
-            rows = connection.execute(query.limit(MAX_DOCUMENTS)).mappings()
-            return [queued_of(row) for row in rows]
-
-
-def _of_customer(queued: Queued) -> Select[Any]:
-    table = models.outbox_item
-    here = of(queued.tenant, queued.target)
-    return select(table).where(here, table.c.customer == queued.customer)
+            return [queued_of(row) for row in connection.execute(query, here).mappings()]

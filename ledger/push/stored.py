@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from typing import Any
 
 from ledger.push.items import Clock, Doubt, Hold, HoldCode, Item, Phase, Step
@@ -16,10 +15,17 @@ def write_item(item: Item) -> str:
     Raises:
         TypeError: What was read before a step has a value that JSON has not.
     """
-    found = asdict(item) | {"seen": sorted(item.seen), "set_aside": sorted(item.set_aside)}
-    if item.hold:
-        found["hold"]["ids"] = sorted(item.hold.ids)
-    return json.dumps(found, allow_nan=False)
+    found = vars(item) | {"seen": sorted(item.seen), "set_aside": sorted(item.set_aside)}
+    return json.dumps(found, allow_nan=False, default=_fields)
+
+
+def _fields(value: object) -> dict[str, Any]:
+    """Return the fields of a part of an item; `asdict` copies each, and takes longer."""
+    if isinstance(value, Hold):
+        return vars(value) | {"ids": sorted(value.ids)}
+    if isinstance(value, Clock | Doubt | Prerequisite | Learned):
+        return vars(value)
+    raise TypeError(f"JSON has no {type(value).__name__}")
 
 
 def read_item(text: str) -> Item:
