@@ -22,6 +22,22 @@ PASSING: Final = frozenset(
 )
 """Statuses below 500 that pass by themselves."""
 
+MEANINGS: Final = {
+    HTTPStatus.INTERNAL_SERVER_ERROR: "something failed there",
+    HTTPStatus.BAD_GATEWAY: "what stands before it could not reach it",
+    HTTPStatus.SERVICE_UNAVAILABLE: "it is not available just now, such as for maintenance",
+    HTTPStatus.GATEWAY_TIMEOUT: "what stands before it waited too long for it",
+    HTTPStatus.MOVED_PERMANENTLY: "it leads to another address, which is not followed",
+    HTTPStatus.FOUND: "it leads to another address, which is not followed",
+    HTTPStatus.TEMPORARY_REDIRECT: "it leads to another address, which is not followed",
+    HTTPStatus.PERMANENT_REDIRECT: "it leads to another address, which is not followed",
+}
+"""What an answer without a code says by its status alone (RFC 9110 §15)."""
+
+OTHER_ADDRESS: Final = (
+    "Check the address in the settings: a path, http in the place of https, or a page to sign in"
+)
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -100,19 +116,35 @@ class AnswerCatalogue:
 
     def _by_status(self, where: str, status: int, code: str) -> CallProblem:
         passes = status >= HTTPStatus.INTERNAL_SERVER_ERROR or status in PASSING
-        text = f"{self.title} answered {where} with {status}, code {code or 'none'}"
+        text = f"{self.title} answered {where} with {status}"
         known = self.lines.get("http_429") if status == HTTPStatus.TOO_MANY_REQUESTS else None
         if known:
-            message = f"{text}: {known.meaning}. {known.what_to_do}."
-        else:
+            message = f"{text}, code {code or 'none'}: {known.meaning}. {known.what_to_do}."
+        elif code:
             message = (
-                f"{text}, which the catalogue does not know. "
-                f"{'Try again later.' if passes else 'Trying again will not help.'} Look the code "
-                f"up on {self.title}'s page of errors, and add it to {self.table}."
+                f"{text}, code {code}, which the catalogue does not know. "
+                f"{_what_to_do(status, passes=passes)}. Look the code up on {self.title}'s page of "
+                f"errors, and add it to {self.table}."
             )
+        else:
+            message = f"{text}: {_meaning(status)}. {_what_to_do(status, passes=passes)}."
         who = WhoActs.WAIT if passes else WhoActs.US
         kind = CallFailed if passes else CallRefused
         return kind(message, code=code or f"http_{status}", status=status, who_acts=who)
+
+
+def _meaning(status: int) -> str:
+    """Say what a status means that came without a code."""
+    if status in MEANINGS:
+        return MEANINGS[HTTPStatus(status)]
+    known = status in {item.value for item in HTTPStatus}
+    return f"{HTTPStatus(status).phrase if known else 'no status of HTTP'}, without a reason"
+
+
+def _what_to_do(status: int, *, passes: bool) -> str:
+    if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
+        return OTHER_ADDRESS
+    return "Try again later" if passes else "Trying again will not help"
 
 
 def _answer(row: dict[str, str]) -> Answer:

@@ -12,8 +12,8 @@ class NoLedger(TerminalError):
         self.tenant, self.fiscal_year = tenant, fiscal_year
         year = f" for {fiscal_year}" if fiscal_year else ""
         super().__init__(
-            f"Nothing is published for {tenant}{year} yet. Load it first; `tasma status` says "
-            "whether a load is held, and why.",
+            f"Nothing is published for {tenant}{year} yet. Load it first; "
+            "`tasma tenant status` says whether a load is held, and why.",
             tenant=tenant,
             fiscal_year=fiscal_year,
         )

@@ -75,7 +75,7 @@ def refusal(problem: BaseException | None) -> dict[str, Any]:
 def paragraph(problem: Exception) -> str:
     """Return the message for a person."""
     if isinstance(problem, TasmaError):
-        kind = "Busy" if code_of(problem) is ExitCode.BUSY else "Error"
+        kind = "Not now" if code_of(problem) is ExitCode.BUSY else "Error"
         return f"{kind}: {problem}"
     if isinstance(problem, OSError):
         place = f" ({problem.filename})" if problem.filename else ""

@@ -199,3 +199,23 @@ def test_token_endpoint_that_does_not_know_us_never_asks_the_customer_to_approve
 )
 def test_token_endpoint_that_says_what_it_lacks_is_believed(status, body, code):
     assert code == answer(status, body, told_by=explain_token).code
+
+
+@pytest.mark.parametrize(
+    ("status", "said", "to_do"),
+    [
+        (502, "what stands before it could not reach it", "Try again later"),
+        (503, "it is not available just now", "Try again later"),
+        (302, "it leads to another address", "Check the address in the settings"),
+        (418, "I'm a Teapot, without a reason", "Trying again will not help"),
+        (599, "no status of HTTP, without a reason", "Try again later"),
+    ],
+)
+def test_status_without_a_code_says_what_it_is_and_asks_nobody_to_look_a_code_up(
+    status, said, to_do
+):
+    told = str(answer(status, b"<html></html>"))
+
+    assert f"with {status}: {said}" in told
+    assert to_do in told
+    assert "code" not in told
