@@ -37,7 +37,7 @@ class Reading(io.RawIOBase):
 
 
 def invoke(
-    *arguments: str | Path, answer: str | Callable[[str], str] | None = None
+    *arguments: str | Path, answer: str | bytes | Callable[[str], str] | None = None
 ) -> testing.Result:
     """Run one command; `answer` is what the person types, or makes of what stands on the screen."""
     with ExitStack() as patches:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 
 import typer
@@ -12,6 +16,28 @@ from ledger.readers import SUFFIXES, suffixes_in_words
 
 MAX_FILES: Final = 10_000
 """Most files of one command."""
+
+
+STANDARD_INPUT: Final = Path("-")
+
+
+@contextmanager
+def with_standard_input(paths: list[Path], *, name: str) -> Iterator[list[Path]]:
+    """Give the paths, with what is piped in, where ``-`` stands, as a file of this name.
+
+    Raises:
+        typer.BadParameter: The name is a path, or nothing is piped in.
+    """
+    if STANDARD_INPUT not in paths:
+        yield paths
+        return
+    if name != Path(name).name or sys.stdin.isatty():
+        raise typer.BadParameter("- reads what is piped in; --name is a file's name, no path.")
+    with TemporaryDirectory(prefix="tasma-") as folder:
+        file = Path(folder, name)
+        with file.open("wb") as target:
+            shutil.copyfileobj(sys.stdin.buffer, target)
+        yield [file if path == STANDARD_INPUT else path for path in paths]
 
 
 def ledger_files(paths: Iterable[Path]) -> list[Path]:

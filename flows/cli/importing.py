@@ -11,7 +11,7 @@ import typer
 
 from flows.cli.app import AsJson, command
 from flows.cli.exits import worst
-from flows.cli.files import ledger_files
+from flows.cli.files import STANDARD_INPUT, ledger_files, with_standard_input
 from flows.cli.imported import as_dict, code, show_many, show_one
 from flows.cli.local import import_here
 from flows.cli.opening import known_tenant
@@ -24,7 +24,10 @@ from tasks.new_tenant import is_known, tenant_of, trial_stores
 from tasks.stores import Stores, open_stores
 
 Files = Annotated[
-    list[Path], typer.Argument(metavar="FILE|FOLDER...", help="SIE files, or folders of them.")
+    list[Path],
+    typer.Argument(
+        metavar="FILE|FOLDER...", help="SIE files, or folders of them; - is what is piped in."
+    ),
 ]
 ForTenant = Annotated[
     str, typer.Option("--tenant", "-t", metavar="TENANT", help="Whose books the files are.")
@@ -38,6 +41,7 @@ ForTenant = Annotated[
         "tasma import ~/sie-files --new-tenant",
         "tasma import acme-2024.se --tenant acme --dry-run",
         "tasma import acme-2024.se --tenant acme --on-server",
+        "tasma import - --tenant acme --name acme-2024.se",
     ),
 )
 def import_files(
@@ -56,6 +60,9 @@ def import_files(
     on_server: Annotated[
         bool, typer.Option("--on-server", help="Start a run on Prefect's server for each file.")
     ] = False,
+    name: Annotated[
+        str, typer.Option(metavar="NAME", help="What to call the file that is piped in.")
+    ] = "standard-input.se",
     as_json: AsJson = False,
 ) -> None:
     """Read SIE files, check them, and publish what nothing holds.
@@ -67,9 +74,11 @@ def import_files(
         raise typer.BadParameter("say whose the files are: --tenant ID, or --new-tenant.")
     if on_server and new_tenant and dry_run:
         raise typer.BadParameter("a dry run on the server needs a tenant that is there: --tenant.")
-    paths = ledger_files(files)
+    if on_server and STANDARD_INPUT in files:
+        raise typer.BadParameter("the server reads files of its own machine: not what is piped in.")
 
-    with open_stores() as stores:
+    with with_standard_input(files, name=name) as given, open_stores() as stores:
+        paths = ledger_files(given)
         if tenant:
             known_tenant(stores.hub, tenant)
         if on_server:

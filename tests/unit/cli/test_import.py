@@ -37,6 +37,25 @@ def test_good_file_is_published_with_the_generators_own_balances(tasma, owner, s
     assert published_balances(warehouse, owner, YEAR.key) == company.trial_balance()
 
 
+def test_what_is_piped_in_is_a_file_of_the_name_that_was_given(tasma, owner, sie):
+    file = sie()
+
+    piped = tasma(
+        *("import", "-", "--tenant", owner, "--name", "piped.se", "--json"),
+        answer=file.read_bytes(),
+    )
+    again = tasma("import", file, "--tenant", owner, "--json")
+
+    (load,) = json.loads(piped.stdout)
+    assert (load["outcome"], load["file"].rpartition("/")[2]) == ("published", "piped.se")
+    assert "unchanged" == json.loads(again.stdout)[0]["outcome"]
+
+
+@pytest.mark.parametrize("more", [("--name", "a/b.se"), ("--on-server",)])
+def test_what_is_piped_in_has_no_path_and_no_server_reads_it(tasma, owner, more):
+    assert 2 == tasma("import", "-", "--tenant", owner, *more, answer="#FLAGGA 0").exit_code
+
+
 @pytest.mark.requirement("R-FIN-33a")
 def test_same_file_again_changes_nothing_and_says_so(tasma, owner, sie, company):
     file = sie()
