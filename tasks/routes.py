@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
+
+from pydantic import BaseModel
 
 from blocks.hub import Hub
 from blocks.hub.routes import Route
@@ -19,12 +22,21 @@ from tasks.spotilla.switching import request
 class RouteKind:
     """How a route of a source and kind is made. `target`: where it leads unless another is named.
 
-    `begin`: makes it; `check`: refuses settings that cannot be kept.
+    `begin`: makes it; `check`: returns the terms of settings, or refuses what cannot be kept.
     """
 
     target: str
     begin: Callable[..., object]
-    check: Callable[[str, dict[str, Any]], object]
+    check: Callable[[str, dict[str, Any]], BaseModel]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One setting of a route. `value`: as somebody types it; `is_own`: it is no default."""
+
+    name: str
+    value: str
+    is_own: bool
 
 
 KINDS: Final[Mapping[tuple[str, str], RouteKind]] = {
@@ -61,6 +73,32 @@ def add(hub: Hub, tenant: str, source: str, kind: str, *, target: str, who: str)
     found = route_kind(source, kind)
     found.begin(hub, tenant, who=who, target=target or found.target)
     return hub.routes.get(tenant, source, kind)
+
+
+def settings_of(route: Route) -> list[Setting]:
+    """Return all settings of a route.
+
+    Raises:
+        WrongSetting: One that is kept cannot be so.
+    """
+    terms = route_kind(route.source, route.kind).check(route.tenant, dict(route.settings))
+    values = terms.model_dump(mode="json")
+    return [Setting(name, _typed(one), name in route.settings) for name, one in values.items()]
+
+
+def _typed(value: Any) -> str:
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def value_of(text: str) -> Any:
+    """Return what somebody types as a setting: JSON where it begins so, else the text itself.
+
+    Raises:
+        ValueError: It begins as JSON and is none.
+    """
+    return json.loads(text) if text[:1] in {"{", "["} or text in {"true", "false"} else text
 
 
 def set_values(

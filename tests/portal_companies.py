@@ -30,6 +30,7 @@ from ledger.push.kinds import PushKind
 from ledger.schemas import SIDE_TABLES
 from ledger.unit import Unit
 from tasks.push_people import RULES
+from tasks.routes import add
 from tasks.stores import Stores
 from tests.homes import opened_new
 from tests.staged_units import facts, stage, voucher
@@ -67,6 +68,8 @@ def _ids(stores: Stores) -> Ids:
     stores.hub.years.define(THEIRS, THEIR_YEAR)
     publish(stores, OURS, OUR_YEAR, OUR_VOUCHER)
     publish(stores, THEIRS, THEIR_YEAR, THEIR_VOUCHER)
+    for tenant in (OURS, THEIRS):
+        add(stores.hub, tenant, "ecom", "vouchers", target="", who="test")
     return {
         "tenant": (OURS, THEIRS),
         "year": (OUR_YEAR.key, THEIR_YEAR.key),

@@ -12,7 +12,7 @@ from flows.cli.app import AsJson, command
 from flows.cli.opening import TenantId, known_tenant, open_hub
 from flows.cli.output import next_steps, say, show_json, show_table
 from tasks.routes import add as add_route
-from tasks.routes import set_values
+from tasks.routes import set_values, value_of
 
 Source = Annotated[str, typer.Argument(metavar="SOURCE", help="System it comes from, as ecom.")]
 Kind = Annotated[str, typer.Argument(metavar="KIND", help="What goes, such as vouchers.")]
@@ -107,9 +107,7 @@ def _pair(text: str) -> tuple[str, Any]:
     name, sign, value = text.partition("=")
     if not sign or not name:
         raise typer.BadParameter(f"{text[:60]!r} is no setting: expected NAME=VALUE.")
-    if value[:1] in {"{", "["} or value in {"true", "false"}:
-        try:
-            return name, json.loads(value)
-        except ValueError:
-            raise typer.BadParameter(f"the value of {name} is no JSON.") from None
-    return name, value
+    try:
+        return name, value_of(value)
+    except ValueError:
+        raise typer.BadParameter(f"the value of {name} is no JSON.") from None

@@ -14,4 +14,5 @@ TABS: Final[tuple[tuple[str, str], ...]] = (
     ("pushes", "pushes.title"),
     ("holds", "holds.title"),
     ("opening", "opening.title"),
+    ("routes", "routes.title"),
 )

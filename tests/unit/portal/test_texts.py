@@ -20,6 +20,7 @@ from ledger.push.events import Event
 from ledger.push.items import HoldCode, Item, Phase
 from ledger.push.kinds import PushKind
 from ledger.push.steps import Step
+from tasks.routes import KINDS
 
 TEMPLATES = sorted((HERE / "templates").glob("*.html"))
 ASKED = re.compile(r"\bt\('([a-z_]+\.[a-z_0-9]+)'[,)]")
@@ -76,6 +77,16 @@ def test_every_stage_of_an_opening_and_every_field_of_its_form_has_a_sentence():
     named += [f"about_{name}" for name in OnboardingForm.model_fields if name != "transfer"]
 
     assert set() == {f"opening.{name}" for name in named} - set(texts_of("fi"))
+
+
+def test_every_setting_of_a_route_has_a_sentence():
+    named = {
+        f"routes.field_{name}"
+        for kind in KINDS.values()
+        for name in kind.check("a", {}).model_dump()
+    }
+
+    assert set() == named - set(texts_of("fi"))
 
 
 def test_every_state_of_a_connection_that_is_red_has_a_sentence():

@@ -1,0 +1,56 @@
+"""Settings of the routes by which a company's documents go from one system to another.
+
+Source:
+    Settings of Ecom (R-ECO-9 to -16) and Spotilla (R-SPO-5), as `tasma route set` changes them.
+"""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from blocks.hub.routes import NoRoute
+from flows.portal.routes import ANYONE, STAFF, TEXT, WORD, route
+from flows.portal.visit import Visit, not_found
+from tasks.route_settings import WrongSetting
+from tasks.routes import UnknownRoute, set_values, settings_of, value_of
+
+
+@route("GET", "/companies/{tenant}/routes", who=ANYONE)
+def routes(visit: Visit) -> Response:
+    """Show each route with all its settings."""
+    return _page(visit)
+
+
+@route(
+    "POST",
+    "/companies/{tenant}/routes",
+    who=STAFF,
+    takes={"source": WORD, "kind": WORD, "setting": WORD, "value": TEXT},
+)
+def set_route(visit: Visit) -> Response:
+    """Change one setting; an empty value takes it back to its default."""
+    source, kind, name = visit["source"], visit["kind"], visit["setting"]
+    try:
+        values = {name: value_of(visit.get("value").strip())}
+        set_values(visit.stores.hub, visit.tenant.id, source, kind, values, who=visit.who)
+    except (NoRoute, UnknownRoute):
+        raise not_found() from None
+    except WrongSetting as problem:
+        return _page(visit, detail=str(problem))
+    except ValueError:
+        return _page(visit, problem=visit.t("routes.no_json"))
+    visit.note(f"{source} {kind}: {name}")
+    return visit.to("routes", tenant=visit.tenant.id)
+
+
+def _page(visit: Visit, *, problem: str = "", detail: str = "") -> Response:
+    tenant = visit.tenant
+    found = visit.stores.hub.routes.listed(tenant=tenant.id)
+    return visit.page(
+        "routes.html",
+        status=409 if problem or detail else 200,
+        tenant=tenant,
+        routes=[(one, settings_of(one)) for one in found],
+        problem=problem,
+        detail=detail,
+    )

@@ -1,0 +1,98 @@
+"""Settings of a route: shown with their defaults, and changed one by one by who may."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from blocks.hub.portal_roles import Role
+from tasks.routes import add
+from tests.portal_companies import OURS
+
+PAGE = "/companies/acme/routes"
+ECOM = {"source": "ecom", "kind": "vouchers"}
+
+
+@pytest.fixture
+def accountant(world):
+    return world.client(Role.ACCOUNTANT)
+
+
+def settings(world):
+    return dict(world.stores.hub.routes.get(OURS, "ecom", "vouchers").settings)
+
+
+def row_of(page, name):
+    return re.findall(rf'<tr><th scope="row" id="[^"]*-{name}">.*?</tr>', page, re.DOTALL)[0]
+
+
+def test_each_setting_stands_there_with_its_value_and_whether_it_is_the_default(accountant):
+    before = row_of(accountant.get(PAGE).text, "language")
+    accountant.post(PAGE, **ECOM, setting="language", value="sv")
+    after = row_of(accountant.get(PAGE).text, "language")
+
+    assert ['value="fi"' in before, "(default)" in before] == [True, True]
+    assert ['value="sv"' in after, "(default)" in after] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "kept"),
+    [
+        ("first_month", "2026-01", "2026-01"),
+        ("units", '{"kpl": "piece"}', {"kpl": "piece"}),
+        ("had_integration", "true", True),
+    ],
+)
+def test_a_setting_is_changed_by_the_proven_name_and_taken_back(
+    world, accountant, name, text, kept
+):
+    accountant.post(PAGE, **ECOM, setting=name, value=text, who="somebody")
+    changed = settings(world)
+    accountant.post(PAGE, **ECOM, setting=name, value="")
+
+    assert ({name: kept}, {}) == (changed, settings(world))
+    events = world.stores.hub.events.recent(tenant=OURS, kind="route")
+    assert any("accountant@acme.example" in event.message for event in events)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "told"),
+    [
+        ("language", "de", "language"),
+        ("colour", "red", "colour"),
+        ("units", '{"kpl"', "is no JSON"),
+    ],
+)
+def test_a_setting_that_cannot_be_so_changes_nothing_and_is_named(
+    world, accountant, name, text, told
+):
+    answer = accountant.post(PAGE, **ECOM, setting=name, value=text)
+
+    assert 409 == answer.status_code
+    assert told in answer.text.partition('role="alert"')[2].partition("</div>")[0]
+    assert {} == settings(world)
+
+
+def test_settings_of_spotilla_stand_beside_those_of_ecom(world, accountant):
+    add(world.stores.hub, OURS, "spotilla", "invoicing", target="", who="test")
+
+    page = accountant.get(PAGE).text
+
+    assert 'value="with_order_number"' in row_of(page, "tasks")
+    assert row_of(page, "rounding_limit")
+
+
+def test_a_route_that_is_not_there_cannot_be_set(accountant):
+    sent = {"source": "spotilla", "kind": "invoicing", "setting": "language", "value": "sv"}
+
+    assert 404 == accountant.post(PAGE, **sent).status_code
+    assert 404 == accountant.post(PAGE, **sent | {"source": "ecom"}).status_code
+
+
+def test_a_customer_reads_settings_and_changes_none(world):
+    client = world.client(Role.CUSTOMER)
+
+    assert "<input name=" not in client.get(PAGE).text
+    assert 403 == client.post(PAGE, **ECOM, setting="language", value="sv").status_code
+    assert {} == settings(world)
