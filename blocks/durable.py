@@ -70,7 +70,7 @@ def space_checked(doing: str, folder: Path) -> Iterator[None]:
         raise
 
 
-def sync(path: Path) -> None:
+def sync(path: Path | str) -> None:
     """Have the disk hold what was written to a file, or the names in a folder."""
     handle = os.open(path, os.O_RDONLY)
     try:
@@ -101,7 +101,12 @@ def rename_synced(temporary: Path, final: Path) -> None:
 def temporary_name(folder: Path, prefix: str) -> Path:
     """Return a name in ``folder`` that nobody else uses; the prefix says whose it is."""
     folder.mkdir(parents=True, exist_ok=True)
-    return folder / f"{prefix}.{uuid.uuid4().hex}.tmp"
+    return folder / temporary_file(prefix)
+
+
+def temporary_file(prefix: str) -> str:
+    """Return a name, without a folder, that nobody else uses."""
+    return f"{prefix}.{uuid.uuid4().hex}.tmp"
 
 
 def remove(path: Path) -> None:

@@ -114,7 +114,7 @@ async def _batch(api: Api, numbers: list[int]) -> list[Fetched]:
         if problem.status == HTTPStatus.NOT_FOUND:
             return []
         raise
-    found = [_fetched(text) for text in documents_in(content.decode("utf-8"))]
+    found = [_fetched(*item) for item in documents_in(content.decode("utf-8"))]
     if unasked := {item.name.id for item in found} - set(numbers):
         raise Unreadable(f"{LIST} answered with {len(unasked)} receipts that were not asked for")
     return found
@@ -126,8 +126,8 @@ def invoice_in(receipt: bytes) -> int | None:
     return None if invoice is None else int(invoice)
 
 
-def documents_in(text: str) -> Iterator[str]:
-    """Yield each object of an array as it stands in the text, or the text's one object.
+def documents_in(text: str) -> Iterator[tuple[dict[str, Any], str]]:
+    """Yield each object of an array, and how it stands in the text; or the text's one object.
 
     Raises:
         Unreadable: It is neither.
@@ -142,7 +142,7 @@ def documents_in(text: str) -> Iterator[str]:
             raise Unreadable(f"{LIST} answered with no JSON") from None
         if not isinstance(found, dict):
             raise Unreadable(f"{LIST} answered with something else than receipts")
-        yield text[at:end]
+        yield found, text[at:end]
         at = _skip(text, end)
 
 
@@ -152,6 +152,6 @@ def _skip(text: str, at: int) -> int:
     return at
 
 
-def _fetched(text: str) -> Fetched:
-    listed = _listed(json.loads(text))
+def _fetched(found: dict[str, Any], text: str) -> Fetched:
+    listed = _listed(found)
     return Fetched(listed.name, listed.date, text.encode())
