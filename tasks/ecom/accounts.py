@@ -15,6 +15,8 @@ from ledger.invoice.mappings.ecom_procountor.accounts import (
     VatStatus,
     check_table,
     read_csv,
+    row_of,
+    table_of,
     write_csv,
 )
 from ledger.invoice.mappings.ecom_procountor.suggestions import Suggestion, offered, suggest
@@ -71,14 +73,34 @@ def import_csv(
         rows, findings = read_csv(text)
     except ValueError as problem:
         raise AccountTableRefused(file_name=file_name, reason=str(problem)) from None
-    unknown = [one for one in rows if one.account not in route.chart] if route.chart else []
-    findings += [Finding(one.account, one.vat_rate, "Ecom has no such account") for one in unknown]
+    findings += _unknown(route, rows)
     if findings:
         named = "; ".join(map(str, findings[:10]))
         more = f"; and {len(findings) - 10} more" if len(findings) > 10 else ""
         raise AccountTableRefused(file_name=file_name, reason=f"{named}{more}")
     save(route, rows, who=who)
     return check(route, rows, environment)
+
+
+def put(route: EcomRoute, lines: Iterable[Sequence[str]], *, who: str) -> list[Finding]:
+    """Add rows, or replace those of the same account and rate; return what is wrong with them.
+
+    Args:
+        route: Whose table.
+        lines: Of each row the cells, as the CSV has them. Nothing is changed when one is wrong.
+        who: Decides it.
+    """
+    found = [row_of(cells) for cells in lines]
+    rows = [one for one in found if isinstance(one, AccountRow)]
+    findings = [one for one in found if isinstance(one, Finding)] + _unknown(route, rows)
+    if not findings:
+        save(route, {**route.table, **table_of(rows)}.values(), who=who)
+    return findings
+
+
+def _unknown(route: EcomRoute, rows: Iterable[AccountRow]) -> list[Finding]:
+    unknown = [one for one in rows if one.account not in route.chart] if route.chart else []
+    return [Finding(one.account, one.vat_rate, "Ecom has no such account") for one in unknown]
 
 
 def save(route: EcomRoute, rows: Iterable[AccountRow], *, who: str) -> None:

@@ -10,7 +10,11 @@ from decimal import Decimal
 import pytest
 
 from blocks.hub import Tenant
+from blocks.hub.portal_roles import Role
 from blocks.systems.registry import port
+from flows.portal.app import create_app
+from flows.portal.portal import Portal
+from flows.portal.settings import PortalSettings
 from ledger.ecom.modes import Mode
 from ledger.ecom.sentences import NO_REMEDY
 from ledger.invoice.mappings.ecom_procountor.accounts import AccountRow
@@ -37,6 +41,7 @@ from tests.harnesses import ecom as ecom_harness
 from tests.harnesses import procountor as procountor_harness
 from tests.harnesses.procountor import COMPANY_ID, KEY_BLOCK
 from tests.homes import opened_new
+from tests.portal_world import ADDRESS, QUICK, Client, RecordedRuns
 
 RATE = Decimal("25.5")
 ROWS = [AccountRow("7230", RATE, "7230", "1"), AccountRow("3000", RATE, "3000", "1")]
@@ -371,6 +376,24 @@ def test_account_table_is_held_against_procountors_own_chart_and_statuses(both):
     accounts.save(both.route(), [], who="anna")
     by_number = [(one.row.account, one.why) for one in accounts.suggested(both.route(), there)]
     assert [("7230", "number"), ("3000", "number")] == by_number
+
+
+def test_somebody_of_the_office_asks_procountor_in_the_portal_and_is_offered_rows(both):
+    asyncio.run(hear(both.stores, "acme"))
+    accounts.save(both.route(), [], who="anna")
+    user = both.hub.portal_users.add("a@example.com", Role.ACCOUNTANT, tenants=["acme"], by="test")
+    portal = Portal(both.stores, PortalSettings(address=ADDRESS), RecordedRuns(), QUICK)
+
+    with asyncio.Runner() as runner:
+        client = Client(runner, create_app(portal), both.hub.portal_sessions.begin(user))
+        page = client.post("/companies/acme/account-table/ask").text
+
+    assert 'value="7230;25.5;7230;1;yes;yes"' in page
+    statuses = page.partition('id="statuses"')[2]
+    assert ['<th scope="row">1</th>', '<th scope="row">12</th>'] == [
+        cell for cell in ('<th scope="row">1</th>', '<th scope="row">12</th>') if cell in statuses
+    ]
+    assert {} == both.route().table
 
 
 @pytest.mark.requirement("R-ECO-P3a")

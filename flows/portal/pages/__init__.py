@@ -4,6 +4,7 @@ A new group is a file here and its line below (docs/extending.md, A page of the 
 """
 
 from flows.portal.pages import (
+    accounts,
     books,
     companies,
     company,
@@ -25,6 +26,7 @@ from flows.portal.pages import (
 )
 
 __all__ = [
+    "accounts",
     "books",
     "companies",
     "company",

@@ -124,7 +124,7 @@ def read_csv(text: str) -> tuple[list[AccountRow], list[Finding]]:
             continue
         if len(rows) >= MAX_ROWS:
             raise ValueError(f"more than {MAX_ROWS:,} rows")
-        found = _row([from_cell(cell.strip()) for cell in cells], reader.line_num)
+        found = row_of([from_cell(cell.strip()) for cell in cells], reader.line_num)
         if isinstance(found, Finding):
             findings.append(found)
         elif found.key in lines:
@@ -136,7 +136,13 @@ def read_csv(text: str) -> tuple[list[AccountRow], list[Finding]]:
     return rows, findings
 
 
-def _row(cells: Sequence[str], line: int) -> AccountRow | Finding:
+def row_of(cells: Sequence[str], line: int = 0) -> AccountRow | Finding:
+    """Return the row that cells say in the order of `COLUMNS`, or what is wrong with them.
+
+    Args:
+        cells: As text; a rate as 25.5, 25,5 or 25.5 %.
+        line: Of the file that they come from; 0 for none.
+    """
     if len(cells) != len(COLUMNS):
         reason = f"{len(cells)} cells; expected {len(COLUMNS)}"
         return Finding(cells[0] if cells else "", None, reason, line)

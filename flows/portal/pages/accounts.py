@@ -1,0 +1,121 @@
+"""The account table of a company whose Ecom leads to Procountor, with suggestions.
+
+Source:
+    R-ECO-17 to R-ECO-24, as `tasma ecom accounts` shows and changes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
+
+from blocks.hub.routes import NoRoute
+from flows.doors.on_server import server_chosen
+from flows.portal.routes import ACCOUNT, ANYONE, STAFF, TEXT, WORD, route
+from flows.portal.visit import Visit, not_found
+from ledger.invoice.mappings.ecom_procountor.accounts import NO, YES, Finding
+from tasks.ecom import accounts
+from tasks.ecom.route import EcomRoute
+
+ROWS: Final = 500
+"""Rows of a table on the page; the CSV file has them all."""
+
+PATH: Final = "/companies/{tenant}/account-table"
+
+
+@route("GET", PATH, who=ANYONE)
+def account_table(visit: Visit) -> Response:
+    """Show the table, what is wrong with it, and what it lacks."""
+    return _page(visit)
+
+
+@route("GET", PATH + "/csv", who=ANYONE)
+def account_table_csv(visit: Visit) -> Response:
+    """Hand out the whole table, in which nothing is a formula to a spreadsheet."""
+    found = _route(visit)
+    if found is None:
+        raise not_found()
+    disposition = f'attachment; filename="{visit.tenant.id}-accounts.csv"'
+    return Response(
+        accounts.export_csv(found),
+        media_type="text/csv; charset=utf-8",
+        headers={"content-disposition": disposition},
+    )
+
+
+@route("POST", PATH + "/ask", who=STAFF)
+async def ask_accounts(visit: Visit) -> Response:
+    """Ask Procountor for its chart and VAT statuses, and suggest by them; nothing is saved."""
+    found = await run_in_threadpool(_route, visit)
+    if found is None:
+        raise not_found()
+    with server_chosen():
+        there = await accounts.ask_there(found)
+    return await run_in_threadpool(_page, visit, there)
+
+
+@route(
+    "POST",
+    PATH,
+    who=STAFF,
+    takes={
+        "account": ACCOUNT,
+        "rate": TEXT,
+        "target": TEXT,
+        "status": TEXT,
+        "sales": WORD,
+        "purchases": WORD,
+    },
+)
+def save_account(visit: Visit) -> Response:
+    """Add a row, or change the one of its account and rate."""
+    switches = [YES if visit.get(name) else NO for name in ("sales", "purchases")]
+    texts = [visit.get(name).strip() for name in ("account", "rate", "target", "status")]
+    return _saved(visit, [[*texts, *switches]])
+
+
+@route("POST", PATH + "/rows", who=STAFF, takes={"row": TEXT})
+def save_accounts(visit: Visit) -> Response:
+    """Add the rows that were ticked."""
+    return _saved(visit, [text.split(";") for text in visit.every("row")])
+
+
+def _saved(visit: Visit, lines: Iterable[Sequence[str]]) -> Response:
+    found = _route(visit)
+    if found is None:
+        raise not_found()
+    rows = list(lines)
+    if wrong := accounts.put(found, rows, who=visit.who):
+        return _page(visit, wrong=wrong)
+    visit.note(f"{len(rows)} rows of the account table")
+    return visit.to("account_table", tenant=visit.tenant.id)
+
+
+def _route(visit: Visit) -> EcomRoute | None:
+    try:
+        return EcomRoute.of(visit.stores.hub, visit.tenant.id)
+    except NoRoute:
+        return None
+
+
+def _page(
+    visit: Visit, there: accounts.There = accounts.NOT_ASKED, *, wrong: Sequence[Finding] = ()
+) -> Response:
+    found = _route(visit)
+    if found is None:
+        return visit.page("accounts_none.html", tenant=visit.tenant)
+    rows = list(found.table.values())
+    return visit.page(
+        "accounts.html",
+        status=409 if wrong else 200,
+        tenant=visit.tenant,
+        rows=rows[:ROWS],
+        more=len(rows) - ROWS,
+        wrong=wrong,
+        findings=accounts.check(found, rows, there)[:ROWS],
+        missing=accounts.suggested(found, there)[:ROWS],
+        statuses=accounts.statuses(there),
+    )
