@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Final
 
@@ -14,18 +15,51 @@ MAGIC: Final = b"DUCK"
 DAMAGED: Final = "the published rows are damaged: {}"
 """How a unit's status says it; what was found follows."""
 
+FENCE_DAMAGED: Final = "nothing is loaded, since the fence of overtaken runs {}"
+"""The same of a tenant whose books are well."""
+
 
 def file_of(root: Path, tenant: str) -> Path:
     """Return where what is published of a tenant lies in a warehouse."""
     return root / f"{tenant}.duckdb"
 
 
-def damage_at_first_sight(tenant: str) -> str:
-    """Say what is wrong with a tenant's file in the warehouse of the settings (`first_sight`).
+def published_tenants() -> list[str]:
+    """Return the tenants that have a file in the warehouse of the settings."""
+    return sorted(path.stem for path in settings().warehouse.glob("*.duckdb"))
 
-    A tenant of whom nothing was published has no file either: the hub knows.
+
+def fence_of(root: Path, tenant: str) -> Path:
+    """Return where it lies which run acted last on each year of a tenant."""
+    return root / f"{tenant}.fence.json"
+
+
+def damage_at_first_sight(tenant: str) -> str:
+    """Say what is wrong with the files of a published tenant in the warehouse of the settings.
+
+    That is what `first_sight` finds, else what is wrong with its fence; empty when nothing is.
     """
-    return first_sight(file_of(settings().warehouse, tenant))
+    root = settings().warehouse
+    if finding := first_sight(file_of(root, tenant)):
+        return DAMAGED.format(finding)
+    finding, _ = read_fence(root, tenant)
+    return FENCE_DAMAGED.format(finding) if finding else ""
+
+
+def read_fence(root: Path, tenant: str) -> tuple[str, dict[str, int]]:
+    """Return what is wrong with a tenant's fence, and the highest token of each of its years.
+
+    There is one wherever there are published books, since it is written before them.
+    """
+    try:
+        read = json.loads(fence_of(root, tenant).read_bytes())
+    except FileNotFoundError:
+        return ("is gone" if file_of(root, tenant).exists() else ""), {}
+    except ValueError:  # no JSON, or not even text
+        return "cannot be read", {}
+    if not isinstance(read, dict) or not all(type(token) is int for token in read.values()):
+        return "cannot be read", {}
+    return "", read
 
 
 def first_sight(path: Path) -> str:

@@ -37,6 +37,7 @@ def fetched_from_landing(stores: Stores, load: Load) -> Fetched:
 
     Raises:
         NotReceived: They were pruned or erased.
+        LandingUndescribed: What is noted beside them is gone or damaged.
         TerminalError: The disk gives back other bytes than were landed.
     """
     landed = _landed(stores, load, load.source, load.landed_sha256)
@@ -66,4 +67,4 @@ def fetched_from_landing(stores: Stores, load: Load) -> Fetched:
 
 
 def _landed(stores: Stores, load: Load, source: str, sha256: str) -> Landed | None:
-    return stores.lake.find(load.tenant, source, sha256) if sha256 else None
+    return stores.lake.described(load.tenant, source, sha256) if sha256 else None

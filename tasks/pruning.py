@@ -58,7 +58,7 @@ def keep(stores: Stores, tenants: Iterable[str]) -> Kept:
     for tenant in tenants:
         if tenant not in published and stores.hub.tenants.find(tenant) is None:
             continue
-        for load in _spoken_of(stores, tenant):
+        for load in spoken_of(stores, tenant):
             kept.landed.update({load.landed_sha256, _asked(stores, load)})
             kept.staged.add(load.stage_folder)
         kept.landed.update(_published(stores, tenant))
@@ -80,7 +80,7 @@ def _forgotten(stores: Stores, tenant: str) -> Iterator[FiscalYear]:
             yield year
 
 
-def _spoken_of(stores: Stores, tenant: str) -> Iterator[Load]:
+def spoken_of(stores: Stores, tenant: str) -> Iterator[Load]:
     """Return the published load of each unit, what is held, and what a run works on."""
     yield from stores.hub.loads.open_of(tenant)
     for unit in stores.hub.units.of_tenant(tenant):

@@ -11,6 +11,7 @@ from functools import partial
 from blocks.lake import ExtractPart
 from blocks.systems.ports import Extract, KnownYear, SourceYear
 from blocks.systems.registry import Books
+from ledger.errors import TerminalError
 from tasks.evidence import pack, unasked
 from tasks.fetch import Fetched
 from tasks.file_dates import date_of_extract
@@ -115,13 +116,21 @@ def closing_before(job: Job) -> dict[str, Decimal]:
 
 
 def published_parts(job: Job, system: str) -> tuple[ExtractPart, ...]:
-    """Return the parts of the published extract that can be used again; none of a single file."""
+    """Return the parts of the published extract that can be used again; none of a single file.
+
+    Where the list of its parts is damaged, none is: all are fetched, and the list written anew.
+    """
     lake, tenant = job.stores.lake, job.unit.tenant
     load = job.stores.hub.loads.published(tenant, job.unit.year)
     landed = lake.find(tenant, system, load.landed_sha256) if load else None
     if landed is None or not landed.is_manifest:
         return ()
-    return tuple(lake.usable(tenant, system, lake.parts_of(landed)))
+    try:
+        parts = lake.parts_of(landed)
+    except TerminalError as problem:
+        warn(f"All parts are fetched again: {problem}", tenant=tenant, unit=job.unit.year.key)
+        return ()
+    return tuple(lake.usable(tenant, system, parts))
 
 
 def _list_in_words(extract: Extract) -> str:

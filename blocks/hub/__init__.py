@@ -46,6 +46,7 @@ from blocks.hub.later import LaterFinding
 from blocks.hub.leases import Lease, unit_resource
 from blocks.hub.load_ids import new_load_id
 from blocks.hub.loads import Load
+from blocks.hub.lost import opened
 from blocks.hub.nights import Member, NightRow
 from blocks.hub.overview import Light, OverviewRow
 from blocks.hub.states import NightState, UnitState
@@ -85,5 +86,6 @@ __all__ = [
     "check_company_id",
     "checked_tenant_id",
     "new_load_id",
+    "opened",
     "unit_resource",
 ]

@@ -20,6 +20,7 @@ from sqlalchemy.exc import ArgumentError, DatabaseError, DisconnectionError
 
 from blocks.hub.errors import (
     HubAddressMalformed,
+    HubDamaged,
     HubFileUnusable,
     HubLocked,
     HubOfOtherKind,
@@ -38,10 +39,11 @@ UNUSABLE: Final = {
     sqlite3.SQLITE_IOERR: "make room on its disk, and look at the system's log for disk errors",
     sqlite3.SQLITE_READONLY: "let this user write the file and its folder",
     sqlite3.SQLITE_CANTOPEN: "let this user write the file and its folder",
-    sqlite3.SQLITE_NOTADB: "it is no SQLite file: restore it, or set TASMA_HUB_URL to another",
-    sqlite3.SQLITE_CORRUPT: "it is damaged: restore it, then repair it from the warehouse",
 }
 """SQLite's primary result codes that need a person, and what that person can do."""
+
+DAMAGED: Final = frozenset({sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT})
+"""Those after which the file itself is what is wrong."""
 
 NO_ROOM_TO_READ: Final = (
     "its disk is so full that SQLite cannot make the index beside the file, without which nothing "
@@ -101,6 +103,11 @@ class Database:
             self._require_schema(connection)
             yield connection
 
+    @property
+    def is_there(self) -> bool:
+        """Whether the file is there and holds anything."""
+        return self.path.exists() and self.path.stat().st_size > 0
+
     def empty_journal(self) -> None:
         """Move the journal's pages into the file, so that no old copy of them is left there.
 
@@ -118,16 +125,20 @@ class Database:
         try:
             with closing(sqlite3.connect(self.path, timeout=self._busy_timeout_s)) as connection:
                 connection.execute("vacuum into ?", (str(path),))
-            self._require_whole(path)
+            _require_whole(path, of=self.path)
         except sqlite3.DatabaseError as problem:
             raise self._explained(problem, problem) from problem
 
-    def _require_whole(self, path: Path) -> None:
-        with closing(sqlite3.connect(path)) as connection:
-            (found,) = connection.execute("pragma integrity_check(1)").fetchone()
-        if found != "ok":
-            meaning = UNUSABLE[sqlite3.SQLITE_CORRUPT]
-            raise HubFileUnusable(path=self.path, answer=found, meaning=meaning)
+    def require_whole(self) -> None:
+        """Read all of the file.
+
+        Raises:
+            HubDamaged: Pages of it are not what was written.
+        """
+        try:
+            _require_whole(self.path, of=self.path)
+        except sqlite3.DatabaseError as problem:
+            raise self._explained(problem, problem) from problem
 
     def is_open_elsewhere(self) -> bool:
         """Return whether another connection has the file open, at work or not.
@@ -171,6 +182,8 @@ class Database:
         code = full_code & 0xFF
         if code in BUSY:
             return HubLocked(path=self.path, waited_s=self._busy_timeout_s)
+        if code in DAMAGED:
+            return HubDamaged(path=self.path, answer=str(orig))
         if code in UNUSABLE:
             meaning = NO_ROOM_TO_READ if full_code in NO_INDEX else UNUSABLE[code]
             return HubFileUnusable(path=self.path, answer=str(orig), meaning=meaning)
@@ -180,6 +193,13 @@ class Database:
         if not self._has_schema:
             require_current(connection, path=self.path)
             self._has_schema = True
+
+
+def _require_whole(path: Path, *, of: Path) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        (found,) = connection.execute("pragma integrity_check(1)").fetchone()
+    if found != "ok":
+        raise HubDamaged(path=of, answer=found)
 
 
 def _file_of(url: str, *, mounts: Path) -> Path:

@@ -96,6 +96,28 @@ class HubFileUnusable(HubUnusable):
     )
 
 
+class HubDamaged(HubUnusable):
+    """The hub's file is no SQLite file any more, or pages of it are not what was written."""
+
+    sentence = (
+        "The hub at {path} is damaged ({answer}), and nothing of this step was written. What is "
+        "published and what was received lie elsewhere, as they were. Restore it with `tasma "
+        "restore FOLDER --replace`; without a backup, `tasma doctor --adopt` begins another hub "
+        "with the years that are published."
+    )
+
+
+class HubGone(HubUnusable):
+    """The hub's file is gone or empty, and books are published."""
+
+    sentence = (
+        "The hub at {path} is gone, and {books:,} tenants have published books in {warehouse}: "
+        "nothing was done. Put it back with `tasma restore FOLDER --replace`; without a backup, "
+        "`tasma doctor --adopt` begins another hub with the years that are published. If it was "
+        "moved, TASMA_HUB_URL says where it is."
+    )
+
+
 class HubAddressMalformed(HubUnusable):
     """The hub's address is none."""
 

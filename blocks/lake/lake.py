@@ -13,14 +13,16 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO, Final
 
 from blocks.durable import checked_slug, clean_temporary, remove, space_checked, temporary_name
+from blocks.lake.checking import damaged_landings
 from blocks.lake.landed import (
     LANDED_MAX_BYTES,
     MANIFEST,
     PLAIN,
     Landed,
+    LandingUndescribed,
+    find_intact,
     find_landed,
     hash_of,
-    is_intact,
     missing,
     pack,
     read_landing,
@@ -149,7 +151,21 @@ class Lake:
         )
 
     def find(self, tenant: str, source: str, sha256: str) -> Landed | None:
-        """Return what was landed under this hash, a file or an extract, or None."""
+        """Return what was landed under this hash, a file or an extract.
+
+        None when nothing was, or when what is noted beside it is damaged: it is to be landed again.
+        """
+        try:
+            return self.described(tenant, source, sha256)
+        except LandingUndescribed:
+            return None
+
+    def described(self, tenant: str, source: str, sha256: str) -> Landed | None:
+        """Return what was landed under this hash, or None, for whoever cannot land it again.
+
+        Raises:
+            LandingUndescribed: What is noted beside it is gone or damaged.
+        """
         folder = self._landing(tenant, source)
         return find_landed(folder, sha256, PLAIN) or find_landed(folder, sha256, MANIFEST)
 
@@ -191,6 +207,21 @@ class Lake:
         The others have to be fetched again.
         """
         return list(usable(self._landing(tenant, source), parts))
+
+    def damaged(
+        self, tenant: str, expected: Iterable[tuple[str, str]]
+    ) -> Iterator[tuple[str, str]]:
+        """Yield the addresses of what is gone or damaged of a tenant, and what is wrong; reads all.
+
+        `expected`: sources and hashes of what has to lie there.
+        """
+        wanted = sorted(expected)
+        folder = self.root / "landing" / checked_slug(tenant)
+        sources = {source for source, _ in wanted} | {path.name for path in folder.glob("*")}
+        for source in sorted(sources):
+            hashes = [sha256 for of, sha256 in wanted if of == source]
+            for path, finding in damaged_landings(folder / source, hashes):
+                yield self.address_of(path), finding
 
     def stage_folder(self, tenant: str, fiscal_year: str) -> Path:
         """Return the folder under which a unit's staged versions lie."""
@@ -340,8 +371,8 @@ class Lake:
                 sha256, size_bytes = pack(
                     file, packed, file_name=file_name, max_bytes=self._landed_max_bytes
                 )
-                found = find_landed(folder, sha256, ending)
-                if found is not None and is_intact(found):
+                found = find_intact(folder, sha256, ending)
+                if found is not None:
                     os.utime(found.path)  # as young as if it had come now: a prune leaves it alone
                     return found
                 path = folder / f"{sha256}{ending}"

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 import pyarrow as pa
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from blocks.durable import remove, rename_synced, sync, temporary_name, write_synced
 from blocks.names import shown_name
@@ -78,12 +78,15 @@ def hash_of(path: Path) -> str:
 
 
 def find_landed(folder: Path, sha256: str, ending: str) -> Landed | None:
-    """Return what lies in a source's folder under a hash, or None."""
+    """Return what lies in a source's folder under a hash, or None.
+
+    Raises:
+        LandingUndescribed: What is noted beside it is gone or damaged.
+    """
     path = folder / f"{sha256}{ending}"
-    sidecar = path.with_suffix(".json")
-    if not (path.exists() and sidecar.exists()):
+    if not path.exists():
         return None
-    noted = _Sidecar.model_validate_json(sidecar.read_bytes())
+    noted = _noted(path)
     return Landed(
         folder.parent.name,
         folder.name,
@@ -93,6 +96,36 @@ def find_landed(folder: Path, sha256: str, ending: str) -> Landed | None:
         path,
         noted.format,
     )
+
+
+class LandingUndescribed(TerminalError):
+    """What is noted beside a landed file is gone or damaged."""
+
+    sentence = (
+        "What is noted beside the landed file {sha256} of {tenant}, {place}, {finding}. The bytes "
+        "that were received lie there as before. Fetch or drop the file again, which writes it "
+        "anew."
+    )
+
+
+def _noted(path: Path) -> _Sidecar:
+    """Return what is noted beside a landing.
+
+    Raises:
+        LandingUndescribed: It is gone, cannot be read, or speaks of another file.
+    """
+    sidecar = path.with_suffix(".json")
+    try:
+        noted = _Sidecar.model_validate_json(sidecar.read_bytes())
+        finding = "" if noted.sha256 == hash_of(path) else "speaks of another file"
+    except FileNotFoundError:
+        finding = "is gone"
+    except ValidationError:
+        finding = "cannot be read"
+    if finding:
+        tenant, sha256 = path.parent.parent.name, hash_of(path)[:16]
+        raise LandingUndescribed(sha256=sha256, tenant=tenant, place=sidecar, finding=finding)
+    return noted
 
 
 def pack(file: BinaryIO, packed: Path, *, file_name: str, max_bytes: int) -> tuple[str, int]:
@@ -142,19 +175,7 @@ def read_landing(landed: Landed) -> bytes:
     Raises:
         TerminalError: They are gone, or the disk gives back others than were landed.
     """
-    try:
-        packed = landed.path.read_bytes()
-    except FileNotFoundError:
-        raise missing(landed.tenant, landed.sha256) from None
-    try:
-        content: bytes = pa.decompress(
-            packed, decompressed_size=landed.size_bytes, codec="zstd", asbytes=True
-        )
-    except (OSError, ValueError) as problem:
-        raise _spoiled(landed) from problem
-    if hashlib.sha256(content).hexdigest() != landed.sha256:
-        raise _spoiled(landed)
-    return content
+    return b"".join(stream_landing(landed))
 
 
 def stream_landing(landed: Landed) -> Iterator[bytes]:
@@ -199,6 +220,15 @@ def is_intact(landed: Landed) -> bool:
     except TerminalError:
         return False
     return True
+
+
+def find_intact(folder: Path, sha256: str, ending: str) -> Landed | None:
+    """Return what lies under a hash if nothing of it is damaged; else it is to be written anew."""
+    try:
+        found = find_landed(folder, sha256, ending)
+    except LandingUndescribed:
+        return None
+    return found if found is not None and is_intact(found) else None
 
 
 class LandingTooLarge(FileRefused):

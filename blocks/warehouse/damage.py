@@ -29,8 +29,8 @@ class PublishedDamaged(TerminalError):
 
     sentence = (
         "The published books of {tenant} cannot be read: {finding} ({place}). Nothing was written. "
-        "What was received is in the lake still: `tasma ledger rebuild {tenant}` publishes it "
-        "again and keeps the damaged file."
+        "`tasma ledger rebuild {tenant}` publishes them again from what was received, which lies "
+        "in the lake, and keeps the damaged file."
     )
 
 

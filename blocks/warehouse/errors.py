@@ -37,11 +37,11 @@ class StaleLease(TerminalError):
 
 
 class FenceDamaged(TerminalError):
-    """The file that says which run acted last cannot be read."""
+    """The file that says which run acted last is gone or cannot be read."""
 
     sentence = (
-        "The file {place}, which keeps a run of {tenant} that was overtaken from writing, cannot "
-        "be read. Nothing was written, and what is published is untouched. `tasma ledger rebuild "
+        "The file {place}, which keeps a run of {tenant} that was overtaken from writing, "
+        "{finding}. Nothing was written, and what is published is untouched. `tasma ledger rebuild "
         "{tenant}` writes it anew, so that no run of before can write any more."
     )
 

@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterable
 
 from blocks.durable import rename_synced, write_synced
+from blocks.published_files import read_fence
 from blocks.warehouse.errors import FenceDamaged, StaleLease
 from blocks.warehouse.files import TenantFiles
 from ledger.fiscal_year import FiscalYear
@@ -54,15 +55,10 @@ def renew_fence(files: TenantFiles, years: Iterable[FiscalYear], token: int) -> 
 
 
 def _tokens(files: TenantFiles) -> dict[str, int]:
-    try:
-        read = json.loads(files.fence.read_bytes())
-    except FileNotFoundError:
-        return {}
-    except ValueError as problem:  # no JSON, or not even text
-        raise FenceDamaged(tenant=files.tenant, place=files.fence) from problem
-    if not isinstance(read, dict) or not all(type(token) is int for token in read.values()):
-        raise FenceDamaged(tenant=files.tenant, place=files.fence)
-    return read
+    finding, tokens = read_fence(files.root, files.tenant)
+    if finding:
+        raise FenceDamaged(tenant=files.tenant, place=files.fence, finding=finding)
+    return tokens
 
 
 def _write(files: TenantFiles, tokens: dict[str, int]) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from blocks.durable import checked_slug, clean_temporary, remove, rename_synced, sync
-from blocks.published_files import file_of
+from blocks.published_files import fence_of, file_of
 from blocks.steps import reached
 from blocks.warehouse.errors import WriterBusy
 
@@ -52,7 +52,7 @@ class TenantFiles:
     @property
     def fence(self) -> Path:
         """The highest token per fiscal year."""
-        return self.root / f"{self.tenant}.fence.json"
+        return fence_of(self.root, self.tenant)
 
     @property
     def spill(self) -> Path:

@@ -267,6 +267,9 @@ COMMANDS: Final[dict[CommandPath, Listed]] = {
         "consent_links",
         "Say that the company which was picked is the tenant's after all, in spite of its number.",
     ),
+    ("lake", "verify"): Listed(
+        "lake", "Read all that was received, and say what is gone or no longer the bytes that came."
+    ),
     ("lake", "prune"): Listed(
         "lake", "Show the old files that nothing needs, and remove them with --yes."
     ),

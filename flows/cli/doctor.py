@@ -16,7 +16,8 @@ import typer
 from blocks.addresses import shown_address
 from blocks.hub import Lease, OverviewRow, Tenant, UnitStatus
 from blocks.hub.claims import Double
-from blocks.published_files import damage_at_first_sight
+from blocks.noted_damage import Notes, read_notes
+from blocks.published_files import damage_at_first_sight, published_tenants
 from blocks.settings import settings
 from flows.cli.app import AsJson, command
 from flows.cli.exits import ExitCode
@@ -45,13 +46,24 @@ def doctor(
     free: Annotated[
         bool, typer.Option("--free", help="First free and mend what dead processes left.")
     ] = False,
+    adopt: Annotated[
+        bool,
+        typer.Option(
+            "--adopt",
+            help="First add tenants that only the warehouse knows, to a new hub if need be.",
+        ),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Look at settings, folders, disk, hub and server; end with 1 if something must be mended.
 
     Grey is something that is not there and need not be. With --free, leases whose process is gone
-    are freed, and years that it left in the middle are brought in line with the warehouse.
+    are freed, and years that it left in the middle are brought in line with the warehouse. With
+    --adopt, tenants with published books that the hub does not know are added to it, and a hub that
+    is gone or damaged is begun anew: without a backup, that is what can be had of it.
     """
+    if adopt:
+        _adopt()
     if free:
         _free()
     findings = [*_folders(), _disk(), *_hub(), _server(), *_versions()]
@@ -114,6 +126,10 @@ def _hub() -> Iterator[Finding]:
         yield "hub", "red", str(problem)
         return
     yield _published_files(rows)
+    if unknown := sorted(set(published_tenants()) - {row.tenant for row in rows}):
+        yield _unknown(unknown)
+    if noted := read_notes():
+        yield _in_lake(noted)
     tenants = len({row.tenant for row in rows})
     red = sum(row.light == "red" for row in rows)
     side_loads = sum(len(row.side_loads) for row in rows)
@@ -138,6 +154,29 @@ def _published_files(rows: Sequence[OverviewRow]) -> Finding:
         return "books", "green", f"the files of {len(published):,} tenants are there"
     named = ", ".join(damaged[:NAMED]) + (" ..." if damaged[NAMED:] else "")
     return "books", "red", f"damaged: {named}; tasma ledger rebuild {damaged[0]}"
+
+
+def _unknown(unknown: Sequence[str]) -> Finding:
+    """Name tenants with published books of whom the hub knows nothing, as an older copy of it."""
+    named = ", ".join(unknown[:NAMED]) + (" ..." if unknown[NAMED:] else "")
+    remedy = "tasma doctor --adopt, or tasma tenant erase where its erasing was stopped"
+    return "books of nobody", "red", f"the hub does not know {named}: {remedy}"
+
+
+def _in_lake(noted: Notes) -> Finding:
+    """Say what the last `tasma lake verify` found damaged."""
+    first = next(iter(noted))
+    count = sum(map(len, noted.values()))
+    return "lake", "red", f"{count:,} damaged, first {noted[first][0]}: tasma lake verify {first}"
+
+
+def _adopt() -> None:
+    """Make tenants known to the hub of whom only the warehouse knows."""
+    from tasks.adopting import adopt  # noqa: PLC0415 - only this needs DuckDB
+
+    for tenant in adopt():
+        number = tenant.organisation_number or "unknown"
+        remark(f"Adopted {tenant.id}, organisation number {number}, with its published years.")
 
 
 def _free() -> None:

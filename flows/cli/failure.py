@@ -82,7 +82,8 @@ def paragraph(problem: Exception) -> str:
         return f"Error: {problem.strerror or problem}{place}. Check the path, its rights and space."
     return (
         f"Error: this should not happen: {type(problem).__name__}: {problem} "
-        "It is a fault of the program, not of the books; what was published before is untouched. "
+        "It is a fault of the program, not of the books: a year is replaced as a whole or not at "
+        "all. "
         "Run the command again as `tasma --debug ...` and send its output to the developers."
     )
 

@@ -8,9 +8,54 @@ from typing import Annotated
 import typer
 
 from flows.cli.app import AsJson, command
-from flows.cli.output import next_steps, say, show_json, show_table
+from flows.cli.exits import ExitCode
+from flows.cli.opening import known_tenant
+from flows.cli.output import next_steps, remark, say, show_json, show_table
 from tasks import pruning
+from tasks.lake_check import Found, check_lake
 from tasks.stores import open_stores
+
+
+@command(
+    "lake",
+    "verify",
+    examples=("tasma lake verify", "tasma lake verify acme --json"),
+)
+def verify_lake(
+    tenant: Annotated[str, typer.Argument(metavar="TENANT", help="Only this tenant.")] = "",
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Read all that was received, and say what is gone or no longer the bytes that came.
+
+    Ends with 1 when something is; its tenant is red from then on, until a later look finds all
+    well. What is published is not touched by it: `tasma ledger verify` looks at that.
+    """
+    with open_stores() as stores:
+        if tenant:
+            known_tenant(stores.hub, tenant)
+        tenants = [tenant] if tenant else [item.id for item in stores.hub.tenants]
+        found = check_lake(stores, tenants)
+    if as_json:
+        show_json(found)
+    else:
+        _show_found(found, len(tenants))
+    if any(item.command for item in found):
+        raise typer.Exit(ExitCode.FAILED)
+
+
+def _show_found(found: list[Found], tenants: int) -> None:
+    for item in found:
+        if item.command:
+            remark(
+                f"Error: {item.address} {item.finding}. What is published lies elsewhere. Mend it "
+                f"with `{item.command}`, or copy it back from a backup; then `tasma lake verify "
+                f"{item.tenant}`."
+            )
+        else:
+            remark(f"{item.address}: {item.finding}. It was written anew from what was received.")
+    if not any(item.command for item in found):
+        say(f"All that was received of {tenants:,} tenants is as it came.")
 
 
 @command(

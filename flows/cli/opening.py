@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from blocks.hub import Hub, Tenant
+from blocks.hub import Hub, Tenant, opened
 from blocks.settings import settings
 from ledger.fiscal_year import FiscalYear
 
@@ -32,7 +32,7 @@ YearOrLatest = Annotated[
 def open_hub() -> Iterator[Hub]:
     """Open the hub of the settings, with its schema up to date."""
     with Hub(settings().hub_url) as hub:
-        yield hub.migrate()
+        yield opened(hub)
 
 
 def known_tenant(hub: Hub, tenant: str) -> Tenant:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Annotated, Final
 
@@ -11,7 +11,8 @@ import typer
 from blocks.hub import Connection, Light, OverviewRow
 from blocks.hub.connection_states import look_with
 from blocks.hub.states import WORKING
-from blocks.published_files import DAMAGED, damage_at_first_sight
+from blocks.noted_damage import read_notes
+from blocks.published_files import damage_at_first_sight
 from blocks.systems.registry import SYSTEMS, systems_with
 from flows.cli.app import AsJson, command
 from flows.cli.opening import known_tenant, open_hub
@@ -58,12 +59,27 @@ def _seen(rows: Sequence[OverviewRow]) -> list[OverviewRow]:
     """Look at the file of each tenant with published years too: one that is gone told nobody."""
     published = {row.tenant for row in rows if row.last_published_at and not row.damage}
     gone = {tenant: seen for tenant in published if (seen := damage_at_first_sight(tenant))}
+    in_lake = read_notes()
     return [
-        _damaged(row, DAMAGED.format(gone[row.tenant]))
+        _damaged_in_lake(row, in_lake[row.tenant]) if row.tenant in in_lake else row
+        for row in _with_files(rows, gone)
+    ]
+
+
+def _with_files(rows: Sequence[OverviewRow], gone: Mapping[str, str]) -> list[OverviewRow]:
+    return [
+        _damaged(row, gone[row.tenant])
         if row.tenant in gone and row.last_published_at and not row.damage
         else row
         for row in rows
     ]
+
+
+def _damaged_in_lake(row: OverviewRow, found: Sequence[str]) -> OverviewRow:
+    """Say what the last `tasma lake verify` found; what is published is none of it."""
+    more = f" and {len(found) - 1:,} more" if found[1:] else ""
+    reason = f"what was received is damaged: {found[0]}{more}; tasma lake verify {row.tenant}"
+    return replace(row, light=Light.RED, reason="; ".join(filter(None, (row.reason, reason))))
 
 
 def _damaged(row: OverviewRow, found: str) -> OverviewRow:
