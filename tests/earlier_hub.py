@@ -13,3 +13,13 @@ def move(hub: Hub, tenant: str, zone: str) -> None:
         connection.execute(
             update(models.tenant).where(models.tenant.c.id == tenant).values(time_zone=zone)
         )
+
+
+def give_number(hub: Hub, tenant: str, number: str) -> None:
+    """Give a tenant an organisation number, whoever has it already."""
+    with hub.database.writing() as connection:
+        connection.execute(
+            update(models.tenant)
+            .where(models.tenant.c.id == tenant)
+            .values(organisation_number=number)
+        )

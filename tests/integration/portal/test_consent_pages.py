@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import httpx
 import pytest
 
+from blocks.hub import Tenant
 from blocks.hub.portal_roles import Role
 from simulators.books.company import Company
 from simulators.books.years import calendar_years
@@ -146,11 +147,17 @@ def test_wrong_company_is_told_with_both_numbers_and_let_through_by_an_operator_
     wrong = browser.get(come_back(click(browser, path), picks=OTHER))
     form = {"number": other, "reason": "typed wrongly"}
     refused = acme.client(Role.ACCOUNTANT).post("/companies/acme/company-number", **form)
+    acme.stores.hub.tenants.add(Tenant("twin", "Twin AB", other))
+    taken = acme.client(Role.OPERATOR).post("/companies/acme/company-number", **form)
+    kept = acme.stores.hub.tenants.get(OURS).organisation_number
+    acme.stores.hub.erase_tenant("twin")
     changed = acme.client(Role.OPERATOR).post("/companies/acme/company-number", **form)
     right = browser.get(come_back(click(browser, path), picks=OTHER))
 
     assert all(number in text_of(wrong) for number in shown)
-    assert (403, 303) == (refused.status_code, changed.status_code)
+    assert (403, 409, 303) == (refused.status_code, taken.status_code, changed.status_code)
+    assert own == kept
+    assert "Another company here has this number" in text_of(taken)
     assert "the company is connected" in text_of(right)
     acts = acme.stores.hub.portal_audit.recent(tenant=OURS)
     assert ("operator@acme.example", "typed wrongly") in [

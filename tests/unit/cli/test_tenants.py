@@ -11,7 +11,7 @@ from blocks.hub import Connection, Hub, Method, UnitState
 from blocks.settings import settings
 from blocks.systems.registry import SYSTEMS
 from ledger.fiscal_year import FiscalYear
-from tests.earlier_hub import move
+from tests.earlier_hub import give_number, move
 
 YEAR = FiscalYear.parse("2024")
 
@@ -62,6 +62,34 @@ def test_number_that_is_none_adds_no_tenant(tasma):
 
     assert "expected digits only, got 'acme'" in " ".join(refused.output.split())
     assert json.loads(tasma("tenant", "list", "--json").stdout) == []
+
+
+def test_number_of_another_tenant_adds_none_and_the_message_says_whose_it_is(tasma, acme):
+    twin = ("tenant", "add", "twin", "--trial", "--name", "T", "--org-number", "5599900007")
+    refused = tasma(*twin)
+    before = json.loads(tasma("tenant", "list", "--json").stdout)
+    shared = tasma(*twin, "--same-number-as", acme)
+
+    assert (1, 0) == (refused.exit_code, shared.exit_code)
+    assert "5599900007 is the organisation number of tenant acme" in refused.stderr
+    assert "--same-number-as acme" in refused.stderr
+    assert ["acme"] == [tenant["id"] for tenant in before]
+
+
+def test_doctor_is_red_for_two_tenants_of_one_number_and_says_how_to_settle_it(tasma, acme):
+    tasma("tenant", "add", "twin", "--trial", "--name", "T")
+    with Hub(settings().hub_url) as hub:
+        give_number(hub, "twin", "5599900007")
+    seen = tasma("doctor", "--json")
+    settled = tasma("tenant", "correct", "twin", "--same-number-as", acme)
+    after = tasma("doctor", "--json")
+
+    found = {item["what"]: item for item in json.loads(seen.stdout)}["one company twice"]
+    assert "red" == found["light"]
+    assert found["seen"].startswith("twin (organisation number 5599900007, as acme): erase one, or")
+    assert "tasma tenant correct TENANT --same-number-as OTHER" in found["seen"]
+    assert 0 == settled.exit_code, settled.output
+    assert "one company twice" not in after.stdout
 
 
 def test_years_given_by_hand_are_the_only_ones(tasma):
