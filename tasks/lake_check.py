@@ -48,8 +48,8 @@ def _landings(stores: Stores, tenant: str) -> Iterator[Found]:
     for address, finding in stores.lake.damaged(tenant, expected):
         source = address.split("/")[2]
         by_file = f"tasma import FILE --tenant {tenant}"
-        again = f"tasma ledger pull {tenant}" if source in fetched else by_file
-        yield Found(tenant, address, finding, again)
+        mending = f"tasma ledger pull {tenant}" if source in fetched else by_file
+        yield Found(tenant, address, finding, mending)
 
 
 def _stages(stores: Stores, tenant: str) -> Iterator[Found]:
@@ -66,6 +66,6 @@ def _staged_anew(stores: Stores, load: Load, finding: str) -> Found:
     try:
         staged_from_landing(stores, load)
     except TerminalError as problem:
-        again = f"tasma import FILE --tenant {load.tenant}"
-        return Found(load.tenant, load.stage_folder, f"{finding}, and {problem}", again)
+        mending = f"tasma import FILE --tenant {load.tenant}"
+        return Found(load.tenant, load.stage_folder, f"{finding}, and {problem}", mending)
     return Found(load.tenant, load.stage_folder, finding, "")

@@ -12,6 +12,7 @@ from blocks.backup import BackupFolder
 from blocks.settings import Settings, settings
 from flows.cli.app import AsJson, command
 from flows.cli.exits import ExitCode
+from flows.cli.opening import require_utf8
 from flows.cli.output import next_steps, remark, say, show_json
 from tasks.backing_up import back_up
 from tasks.restoring import restore
@@ -38,6 +39,7 @@ def backup(
     Loads go on meanwhile, prunes and erasing wait. Ends with 1 if something is damaged here and so
     not in the backup; earlier ones stay then.
     """
+    require_utf8(folder)
     with open_stores() as stores:
         made = back_up(stores, folder, keep=keep)
     if as_json:
@@ -89,6 +91,8 @@ def restore_home(
     The home has to be empty and open to nobody. Ends with 1 if some of the backup is damaged; all
     else is restored then.
     """
+    for path in filter(None, (folder, into)):
+        require_utf8(path)
     there = BackupFolder(folder)
     home = settings() if into is None else _home(into.absolute())
     made = restore(there.last(), home, replace=replace, now=dt.datetime.now(dt.UTC))

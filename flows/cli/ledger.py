@@ -10,7 +10,7 @@ import typer
 from blocks.warehouse.shared_export import Format
 from flows.cli.app import AsJson, command
 from flows.cli.books import ask, published_year, warehouse
-from flows.cli.opening import TenantId, YearOrLatest, known_tenant, open_hub
+from flows.cli.opening import TenantId, YearOrLatest, known_tenant, open_hub, require_utf8
 from flows.cli.output import next_steps, say, show_json, show_table
 from ledger.fiscal_year import short_year
 
@@ -111,7 +111,7 @@ def export(
     DuckDB read (TABLE/tenant=.../fiscal_year=.../data.parquet). With --replace only years that
     changed since are written anew, which is what a schedule wants.
     """
-    _refuse_unreadable(folder or Path(tenant))
+    require_utf8(folder or Path(tenant))
     if every:
         _export_all(
             folder or Path(tenant), replace=replace, file_format=file_format, as_json=as_json
@@ -129,16 +129,6 @@ def export(
     size_bytes = sum(path.stat().st_size for path in files)
     say(f"Wrote {len(files)} Parquet files, {size_bytes:,} bytes, to {folder}.")
     next_steps(f"open {folder}/voucher.parquet and posting.parquet in any tool that reads Parquet")
-
-
-def _refuse_unreadable(folder: Path) -> None:
-    """Refuse a folder whose name is no UTF-8, which is all that DuckDB takes."""
-    try:
-        str(folder.absolute()).encode()
-    except UnicodeEncodeError:
-        raise typer.BadParameter(
-            f"the name of {folder} is no UTF-8, so DuckDB cannot write there: give another folder."
-        ) from None
 
 
 def _export_all(folder: Path, *, replace: bool, file_format: Format, as_json: bool) -> None:

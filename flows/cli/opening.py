@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -43,6 +44,16 @@ def known_tenant(hub: Hub, tenant: str) -> Tenant:
         f"there is no tenant {tenant!r}. `tasma tenant list` shows those there are, "
         f"`tasma tenant add {tenant} --name ...` makes one."
     )
+
+
+def require_utf8(folder: Path) -> None:
+    """Refuse a folder whose name is no UTF-8, which is all that the databases take."""
+    try:
+        str(folder.absolute()).encode()
+    except UnicodeEncodeError:
+        raise typer.BadParameter(
+            f"the name of {folder} is no UTF-8, so no database writes there: give another folder."
+        ) from None
 
 
 def require_one_or_all(tenant: str, *, everything: bool) -> None:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import os
+import threading
+import time
 from pathlib import Path
+from unittest.mock import patch
 
 from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary_settings
 
+from blocks import steps
 from blocks.steps import KILL_AT
 from flows.cli.local import import_here
 from flows.import_file import import_file
@@ -32,3 +36,26 @@ def run(environment: dict[str, str], tenant: str, path: str, kill_at: str) -> No
         }
     ):
         asyncio.run(import_file(tenant, path))
+
+
+class _Later:
+    """`os`, as `blocks.steps` asks it, whose kill comes a while after a step was reached."""
+
+    environ, getpid = os.environ, staticmethod(os.getpid)
+
+    def __init__(self, delay_s: float) -> None:
+        self._delay_s = delay_s
+
+    def kill(self, pid: int, signal_: int) -> None:
+        """Send the signal when the delay is over, wherever the process is by then."""
+        threading.Thread(target=self._kill, args=(pid, signal_), daemon=True).start()
+
+    def _kill(self, pid: int, signal_: int) -> None:
+        time.sleep(self._delay_s)
+        os.kill(pid, signal_)
+
+
+def take_until(home: Path, tenant: str, path: Path, step: str, delay_s: float) -> None:
+    """Import a file, and die by SIGKILL so long after a step was reached: at a random moment."""
+    with patch.object(steps, "os", _Later(delay_s)):
+        take(home, tenant, path, step)

@@ -233,6 +233,10 @@ def commands(tenant, folder):
         ("events",),
         ("doctor",),
         ("tenant", "erase", tenant, "--dry-run"),
+        ("lake", "verify", tenant),
+        ("backup", folder / f"{FILE_NAME} backup"),
+        ("restore", folder / f"{FILE_NAME} backup"),
+        ("restore", FORGED),
         ("tenant", "files", tenant),
         ("backup", folder / f"{FILE_NAME} backup"),
         ("restore", folder / f"{FILE_NAME} backup", "--into", folder / f"{FILE_NAME} home"),
@@ -361,10 +365,16 @@ def test_file_whose_name_is_no_utf8_is_imported_and_the_json_about_it_is_valid(t
     assert done.output.encode().decode() == done.output
 
 
-def test_export_into_a_folder_whose_name_is_no_utf8_is_refused_in_words(tasma, acme, tmp_path):
+def test_folder_to_write_to_whose_name_is_no_utf8_is_refused_in_words(tasma, acme, tmp_path):
     folder = str(tmp_path / os.fsdecode("böcker".encode("latin-1")))
 
-    for words in (("ledger", "export", acme, folder), ("ledger", "export", "--all", folder)):
+    for words in (
+        ("ledger", "export", acme, folder),
+        ("ledger", "export", "--all", folder),
+        ("backup", folder),
+        ("restore", folder),
+        ("restore", str(tmp_path), "--into", folder),
+    ):
         refused = tasma(*words)
         assert (refused.exit_code, "is no UTF-8" in refused.output) == (2, True)
 
