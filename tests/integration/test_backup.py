@@ -257,7 +257,7 @@ def test_damaged_hub_is_in_no_backup_and_the_earlier_ones_stay(place):
     failed = invoke("backup", place / "backup", "--keep", "1")
 
     assert ExitCode.FAILED == failed.exit_code
-    assert "restore it" in failed.stderr
+    assert "Restore it with" in failed.stderr
     shutil.rmtree(place / "home")
     restored(place)
     assert ["A:1", "A:2"] == sorted(published())
