@@ -178,6 +178,7 @@ def test_status_shows_light_reason_last_success_and_what_next(tasma, acme):
     file = settings().warehouse / f"{acme}.duckdb"
     file.parent.mkdir(parents=True)
     file.write_bytes(bytes(8) + b"DUCK")  # whole at first sight
+    file.with_suffix(".fence.json").write_bytes(b"{}")
 
     shown = tasma("tenant", "status").stdout
     (row,) = json.loads(tasma("tenant", "status", acme, "--json").stdout)
