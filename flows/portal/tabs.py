@@ -15,5 +15,4 @@ TABS: Final[tuple[tuple[str, str], ...]] = (
     ("holds", "holds.title"),
     ("opening", "opening.title"),
     ("routes", "routes.title"),
-    ("account_table", "accounts.title"),
 )
