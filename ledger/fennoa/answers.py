@@ -152,5 +152,5 @@ def movements(rows: pa.Table) -> pa.ChunkedArray:
 def totals(rows: pa.Table) -> pa.Table:
     """Return the sum of movements by account; columns account, amount."""
     moved = pa.table({"account": rows["account"], "amount": movements(rows)})
-    summed = moved.group_by("account").aggregate([("amount", "sum")])
+    summed = moved.group_by("account", use_threads=False).aggregate([("amount", "sum")])
     return pa.table({"account": summed["account"], "amount": summed["amount_sum"].cast(MONEY)})
