@@ -6,16 +6,29 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, and_, delete, insert, not_, or_, select
 
 from blocks.hub import models
 from blocks.hub.database import Database
+from blocks.hub.states import UnitState
 
 MAX_EVENTS: Final = 1_000
 """Most events one question returns, newest first."""
 
 MAX_MESSAGE_CHARS: Final = 2_000
 """Longest message or reason that is kept; the end of a longer one is cut off."""
+
+
+_ONLY_WENT_ON: Final = and_(
+    models.event.c.kind == "status",
+    not_(models.event.c.message.contains(": ")),  # a reason follows, so it is an end
+    or_(
+        *(
+            models.event.c.message.like(f"% -> {state}")
+            for state in (UnitState.FETCHING, UnitState.STAGED, UnitState.RECONCILING)
+        )
+    ),
+)
 
 
 def cut(message: str, chars: int = MAX_MESSAGE_CHARS) -> str:
@@ -71,14 +84,25 @@ class Events:
         connection.execute(insert(models.event).values(row))
 
     def recent(
-        self, *, tenant: str = "", kind: str = "", run_id: str = "", limit: int = 100
+        self,
+        *,
+        tenant: str = "",
+        kind: str = "",
+        run_id: str = "",
+        limit: int = 100,
+        is_whole: bool = True,
     ) -> list[Event]:
-        """Return the newest events first, at most `limit` (and `MAX_EVENTS`); empty is any."""
+        """Return the newest events first, at most `limit` (and `MAX_EVENTS`); empty is any.
+
+        With `is_whole` false those are left out by which a unit only went on to its next step.
+        """
         wanted = {"tenant": tenant, "kind": kind, "run_id": run_id}
         query = select(models.event).order_by(models.event.c.id.desc())
         for name, value in wanted.items():
             if value:
                 query = query.where(models.event.c[name] == value)
+        if not is_whole:
+            query = query.where(not_(_ONLY_WENT_ON))
         with self._database.reading() as connection:
             rows = connection.execute(query.limit(min(limit, MAX_EVENTS)))
             return [Event(**row._asdict()) for row in rows]

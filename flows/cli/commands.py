@@ -79,7 +79,8 @@ COMMANDS: Final[dict[CommandPath, Listed]] = {
     ),
     ("restore",): Listed("backup", "Make a home from a backup, each file held against its hash."),
     ("events",): Listed(
-        "events", "Show what happened: status changes, acceptances, repairs; newest first."
+        "events",
+        "Show what was published, held, accepted, repaired; newest first.",
     ),
     ("guide",): Listed(
         "guide", "Print what a customer does in the source system so that its books can be fetched."

@@ -22,13 +22,16 @@ def events(
         str, typer.Option(help="Only this kind: status, acceptance, tenant, year, repair ...")
     ] = "",
     limit: Annotated[int, typer.Option(min=1, max=1_000, help="Most events shown.")] = 50,
+    steps: Annotated[
+        bool, typer.Option("--steps", help="Also each step on the way of a year that was loaded.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Show what happened: status changes, acceptances, repairs; newest first."""
+    """Show what was published, held, accepted, repaired; newest first."""
     with open_hub() as hub:
         if tenant:
             known_tenant(hub, tenant)
-        found = hub.events.recent(tenant=tenant, kind=kind, limit=limit)
+        found = hub.events.recent(tenant=tenant, kind=kind, limit=limit, is_whole=steps)
     if as_json:
         show_json(found)
     elif found:

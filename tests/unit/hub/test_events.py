@@ -39,3 +39,16 @@ def test_events_are_pruned_by_age_and_not_a_moment_too_early(hub, clock):
     clock.advance(1)
     assert hub.events.prune(older_than=dt.timedelta(seconds=60)) == 1
     assert [e.message for e in hub.events.recent()] == ["new"]
+
+
+def test_steps_on_the_way_may_be_left_out_and_their_ends_stay(hub):
+    ways = ("new -> fetching", "fetching -> staged", "staged -> reconciling")
+    ends = ("reconciling -> published", "reconciling -> held: it is not -> staged", "x")
+    for message in (*ways, *ends):
+        hub.events.add("status" if message != "x" else "repair", message)
+    hub.events.add("repair", "of new -> fetching")
+
+    shown = [event.message for event in hub.events.recent(is_whole=False)]
+
+    assert ["of new -> fetching", *reversed(ends)] == shown
+    assert 7 == len(hub.events.recent())
