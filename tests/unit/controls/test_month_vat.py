@@ -47,3 +47,15 @@ def test_summary_that_is_older_than_a_voucher_of_its_month_is_timing_and_warns(y
 @pytest.mark.parametrize("control", ["month_vat", "summary_outdated"])
 def test_source_whose_vouchers_balance_one_by_one_has_no_summaries(books, control):
     assert "no summaries" in books.result(control).reason
+
+
+@pytest.mark.parametrize(("answered", "outcome"), [(True, Answer.PASSED), (False, Answer.BROKEN)])
+def test_source_without_a_usable_report_warns_that_everything_is_listed(year, answered, outcome):
+    year.facts["reports_balances"] = False
+    if answered:
+        year.source_answers("closing", _1910="12.00")
+
+    result = year.result("missing_evidence")
+
+    assert (outcome, Severity.WARNS) == (result.outcome, result.severity)
+    assert [] == [one for one in result.breaks if "report of its accounts" not in one.detail]
