@@ -19,9 +19,8 @@ import pytest
 
 from blocks.hub import FileSeen, Load, Tenant, UnitState, models, unit_resource
 from blocks.hub.outbox import NewDocument
-from blocks.lake import Lake, Landed
+from blocks.lake import Lake
 from blocks.uploads import Upload
-from blocks.warehouse import Warehouse
 from ledger.controls import Answer, Break, BreakKind, ControlResult, Severity
 from ledger.fiscal_year import FiscalYear
 from ledger.push.events import Barred, Event
@@ -84,10 +83,31 @@ def _ids(stores: Stores) -> Ids:
 
 
 def publish(stores: Stores, tenant: str, year: FiscalYear, key: str) -> None:
-    """Have a year published with one voucher of 5.00, from 3001 to 1930."""
-    stores.warehouse.root.mkdir(parents=True, exist_ok=True)
-    (stores.warehouse.root / f"{tenant}.duckdb").write_bytes(_books(tenant, year, key))
-    land_document(stores.lake, tenant)
+    """Have a year published with one voucher of 5.00, from 3001 to 1930, and its document."""
+    said = facts(tenant, start_date=year.start_date, end_date=year.end_date)
+    rows = voucher(key, ("1930", "5.00"), ("3001", "-5.00"))
+    with TemporaryDirectory() as folder:  # in their lake a later load would find this one's stage
+        staged = stage(
+            Lake(Path(folder)), voucher(key, ("1930", "5.00"), ("3001", "-5.00")), said=said
+        )
+        stores.warehouse.publish(
+            staged, unit=Unit(tenant, year), token=1, load_id="load-1", run_id="run-1"
+        )
+    landed = stores.lake.land(tenant, "fortnox-documents", content_of(tenant), file_name="")
+    row = {
+        "document_id": document_of(tenant),
+        "document_kind": "voucher",
+        "revision": "",
+        "voucher_key": key,
+        "file_name": "../kvitto.html",
+        "media_type": "application/pdf",
+        "size_bytes": landed.size_bytes,
+        "sha256": landed.sha256,
+        "lake_address": landed.address,
+        "fetched_at": dt.datetime(2026, 1, 2, tzinfo=dt.UTC),
+    }
+    files = pa.Table.from_pylist([row], schema=SIDE_TABLES["connected_file"])
+    stores.warehouse.publish_side_tables(tenant, year, {"connected_file": files}, token=1)
     for state in (UnitState.RECONCILING, UnitState.PUBLISHED):
         stores.hub.units.set_status(
             tenant, year, state, load_id="load-1", digest="d", source="sie", voucher_count=1
@@ -133,35 +153,7 @@ def unpublish(stores: Stores, tenant: str) -> None:
     """Have nothing of a tenant published, nor held."""
     with stores.hub.database.writing() as connection:
         connection.execute(models.unit.delete().where(models.unit.c.tenant == tenant))
-    (stores.warehouse.root / f"{tenant}.duckdb").unlink()
-
-
-def _books(tenant: str, year: FiscalYear, key: str) -> bytes:
-    said = facts(tenant, start_date=year.start_date, end_date=year.end_date)
-    rows = voucher(key, ("1930", "5.00"), ("3001", "-5.00"))
-    with TemporaryDirectory() as folder:
-        staged = stage(Lake(Path(folder) / "lake"), rows, said=said)
-        Warehouse(Path(folder)).publish(
-            staged, unit=Unit(tenant, year), token=1, load_id="load-1", run_id="run-1"
-        )
-        landed = land_document(Lake(Path(folder) / "lake"), tenant)
-        row = {
-            "document_id": document_of(tenant),
-            "document_kind": "voucher",
-            "revision": "",
-            "voucher_key": key,
-            "file_name": "../kvitto.html",
-            "media_type": "application/pdf",
-            "size_bytes": landed.size_bytes,
-            "sha256": landed.sha256,
-            "lake_address": landed.address,
-            "fetched_at": dt.datetime(2026, 1, 2, tzinfo=dt.UTC),
-        }
-        files = pa.Table.from_pylist([row], schema=SIDE_TABLES["connected_file"])
-        Warehouse(Path(folder)).publish_side_tables(
-            tenant, year, {"connected_file": files}, token=1
-        )
-        return (Path(folder) / f"{tenant}.duckdb").read_bytes()
+    stores.warehouse.erase(tenant)
 
 
 def document_of(tenant: str) -> str:
@@ -172,11 +164,6 @@ def document_of(tenant: str) -> str:
 def content_of(tenant: str) -> bytes:
     """Return what is in it."""
     return f"%PDF-1.4 of {tenant}".encode()
-
-
-def land_document(lake: Lake, tenant: str) -> Landed:
-    """Have a lake hold it."""
-    return lake.land(tenant, "fortnox-documents", content_of(tenant), file_name="")
 
 
 def _document(stores: Stores, tenant: str) -> str:
