@@ -87,9 +87,7 @@ def publish(stores: Stores, tenant: str, year: FiscalYear, key: str) -> None:
     said = facts(tenant, start_date=year.start_date, end_date=year.end_date)
     rows = voucher(key, ("1930", "5.00"), ("3001", "-5.00"))
     with TemporaryDirectory() as folder:  # in their lake a later load would find this one's stage
-        staged = stage(
-            Lake(Path(folder)), voucher(key, ("1930", "5.00"), ("3001", "-5.00")), said=said
-        )
+        staged = stage(Lake(Path(folder)), rows, said=said)
         stores.warehouse.publish(
             staged, unit=Unit(tenant, year), token=1, load_id="load-1", run_id="run-1"
         )
