@@ -182,6 +182,7 @@ with the module of each; those under `TransientError` are retried, the rest go t
             StateTooShort  (blocks.systems.fortnox.consent)
             StatementRefused  (ledger.statement.refusals)
             TenantErased  (blocks.lake.lake)
+            TenantsUnreadable  (tasks.applying)
             TextWithNul  (blocks.staging.parquet)
             TooManyTenants  (blocks.warehouse.together)
             TwoHomes  (blocks.home)

@@ -67,6 +67,9 @@ COMMANDS: Final[dict[CommandPath, Listed]] = {
         "tenant_files",
         "Show which files came, who brought them, when, and what became of each; newest first.",
     ),
+    ("apply",): Listed(
+        "applying", "Add and change tenants as a file says them; take nothing away."
+    ),
     ("accept",): Listed("accept", "Let the breaks pass that hold a year, and publish it."),
     ("publish",): Listed("accept", "Publish a held load whose breaks were accepted."),
     ("doctor",): Listed(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import combinations
-from typing import Annotated, Final
+from typing import Annotated
 
 import typer
 
@@ -13,10 +13,8 @@ from flows.cli.opening import TenantId, known_tenant, open_hub, parse_year
 from flows.cli.output import next_steps, remark, say, show_json, show_table
 from ledger.fiscal_year import FiscalYear
 from ledger.organisation import OrganisationNumber
+from tasks.applying import CURRENCIES, TIME_ZONES
 from tasks.onboarding import deliver_form
-
-CURRENCIES: Final = {"SE": "SEK", "FI": "EUR"}
-TIME_ZONES: Final = {"SE": "Europe/Stockholm", "FI": "Europe/Helsinki"}
 
 
 @command(

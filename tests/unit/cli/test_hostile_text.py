@@ -50,6 +50,9 @@ def hostile(tmp_path, home):
     import_((HOSTILE, 100, 100), ("2", 7, 7))
     import_((HOSTILE, 5, 4), year=2025)
     (tmp_path / f"{FILE_NAME} statement").write_text(statement(FORGED), "utf-8")
+    (tmp_path / f"{FILE_NAME} tenants").write_text(
+        json.dumps({"tenants": [{"id": "named", "name": HOSTILE}, {"id": FORGED, "name": "x"}]})
+    )
     with Hub(settings().hub_url) as hub:
         (tenant,) = (tenant.id for tenant in hub.tenants)
         hub.events.add(HOSTILE, FORGED, tenant=tenant)
@@ -144,6 +147,7 @@ def commands(tenant, folder):
         ("accounts", "export", tenant),
         ("accounts", "check", tenant),
         ("tenant", "list"),
+        ("apply", folder / f"{FILE_NAME} tenants"),
         ("tenant", "sync", tenant, "--list"),
         ("warehouse", "attach", tenant),
         ("tenant", "status"),

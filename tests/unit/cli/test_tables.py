@@ -297,6 +297,7 @@ def show_demo(_):
 
 COMMANDS = [
     ("tenant", "list"),
+    ("apply", "{files}/tenants.yaml"),
     ("tenant", "status"),
     ("tenant", "year", "list", "acme"),
     ("tenant", "files", "acme"),
@@ -385,6 +386,7 @@ def test_every_table_of_the_command_line_has_its_figures_whole(busy, monkeypatch
         "Balansrapport 2024-12-31\nKonto;Benämning;2024-12-31;2023-12-31\n"
         f"1930;{LONG};9 999 999 999,99;0,00\nSumma;;9 999 999 999,99;0,00\n"
     )
+    (busy / "tenants.yaml").write_text(f"tenants: [{{id: by-file, name: {LONG}}}]\n")
     for arguments in COMMANDS:
         on_terminal(*(part.format(files=busy) for part in arguments), columns=80)
     for show in (
