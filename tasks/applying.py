@@ -155,9 +155,9 @@ def _apply(hub: Hub, one: Wanted, *, who: str, dry_run: bool) -> Iterator[Change
 
 
 def _changed(hub: Hub, one: Wanted, new: Tenant, old: Tenant, *, dry_run: bool) -> Iterator[Change]:
-    said = one.model_fields_set
+    given = one.model_fields_set
     for name in ("country", "currency"):
-        if name in said and getattr(new, name) != getattr(old, name):
+        if name in given and getattr(new, name) != getattr(old, name):
             yield Change(
                 *(one.id, name, getattr(old, name), getattr(new, name)),
                 problem=f"the {name} of books does not change; it stays {getattr(old, name)}",
@@ -165,7 +165,7 @@ def _changed(hub: Hub, one: Wanted, new: Tenant, old: Tenant, *, dry_run: bool) 
     others = {
         name: getattr(new, name)
         for name in SETTLED
-        if name in said and getattr(new, name) != getattr(old, name)
+        if name in given and getattr(new, name) != getattr(old, name)
     }
     if others and not dry_run:
         hub.tenants.update(one.id, **others)
@@ -185,9 +185,9 @@ def _years(hub: Hub, one: Wanted, *, dry_run: bool) -> Iterator[Change]:
 def _pickup(hub: Hub, one: Wanted, *, who: str, dry_run: bool) -> Iterator[Change]:
     if one.pickup is None:
         return
-    said = one.pickup
+    agreed = one.pickup
     new = Pickup(
-        *(one.id, said.block, said.folder, said.pattern, said.done_suffix, said.minutes),
+        *(one.id, agreed.block, agreed.folder, agreed.pattern, agreed.done_suffix, agreed.minutes),
     )
     old = hub.pickups.find(one.id)
     if old and new == replace(

@@ -11,7 +11,7 @@ from blocks.hub import models
 from blocks.hub.leases import advance_past
 
 RESTORED: Final = (
-    "restored from a backup: leases, sessions of the portal and its open links were ended, and "
+    "restored from a backup: leases, sessions of the portal and all open links were ended, and "
     "tokens go on above {:,}"
 )
 
@@ -26,6 +26,13 @@ def begin_anew(connection: Connection, now: dt.datetime, *, above: int) -> None:
         .where(models.lease.c.holder != "")
         .values(holder="", run_id="", expires_at=now)
     )
+    link = models.consent_link
+    connection.execute(
+        update(link)
+        .where(link.c.connected_at.is_(None), link.c.revoked_at.is_(None))
+        .values(revoked_at=now, revoked_by="restore")
+    )
+    connection.execute(delete(models.consent_click))
     connection.execute(delete(models.portal_session))
     connection.execute(delete(models.portal_invitation))
     advance_past(connection, above)

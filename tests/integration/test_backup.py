@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import shutil
 from decimal import Decimal
@@ -223,6 +224,8 @@ def test_backup_is_restored_into_another_home_in_which_nobody_is_at_work_or_sign
         user = people.add("a@example.com", role=Role.OPERATOR, by="test")
         session = stores.hub.portal_sessions.begin(user)
         stores.hub.leases.acquire(f"{TENANT}/2024", holder="a run")
+        made = {"wants": {}, "made_by": "test", "life": dt.timedelta(days=1)}
+        stores.hub.consents.make(TENANT, "fortnox", **made, needs_number=False)
     backed_up(place)
 
     restored(place, "--into", place / "other")
@@ -231,6 +234,8 @@ def test_backup_is_restored_into_another_home_in_which_nobody_is_at_work_or_sign
     with open_stores() as stores:
         assert stores.hub.portal_sessions.user_of(session) is None
         assert [] == stores.hub.leases.live()
+        (link,) = stores.hub.consents.of_tenant(TENANT)
+        assert "restore" == link.revoked_by, "it may have been used or revoked since"
         assert ["a@example.com"] == [found.email for found, _ in stores.hub.portal_users.listed()]
     assert "unchanged" == load(FIRST, place).outcome
 

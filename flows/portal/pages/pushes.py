@@ -22,7 +22,7 @@ from tasks.push_words import explained, waits
 LISTED: Final = 200
 """Documents in each of the two lists of a page, newest first."""
 
-TRIED_AGAIN: Final = (Phase.HELD, Phase.REJECTED)
+RETRIED: Final = (Phase.HELD, Phase.REJECTED)
 RESOLVED: Final = (Phase.HELD, Phase.IN_DOUBT)
 ONE: Final = {"to": SYSTEM, "item": ITEM, "kind": WORD}
 
@@ -121,6 +121,6 @@ def _page(visit: Visit, one: Queued, *, problem: str = "") -> Response:
         waits=waits(hub, one),
         explained=explained,
         problem=problem,
-        can_retry=one.item.phase in TRIED_AGAIN,
+        can_retry=one.item.phase in RETRIED,
         can_resolve=one.item.phase in RESOLVED,
     )

@@ -129,13 +129,13 @@ def _day(text: str) -> dt.date | None:
 
 
 def _form(visit: Visit, problem: TerminalError | None = None) -> Response:
-    told = "refused" if isinstance(problem, StatementRefused | OwnFigures) else "not_taken"
+    reason = "refused" if isinstance(problem, StatementRefused | OwnFigures) else "not_taken"
     return visit.page(
         "statement.html",
         status=409 if problem else 200,
         tenant=visit.tenant,
         sent=sent_of(visit, visit["upload"]),
-        problem=visit.t(f"statements.{told}") if problem else "",
+        problem=visit.t(f"statements.{reason}") if problem else "",
         detail=str(problem or ""),
         given={name: visit.get(name) for name in ("kind", "date", "start", "amounts", "unit")}
         if problem
