@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from flows.cli.app import AsJson, command
+from flows.cli.exits import ExitCode
 from flows.cli.imported import as_dict, code, show_one
 from flows.cli.local import publish_here
 from flows.cli.opening import TenantId, YearText, known_tenant, known_year, parse_day
@@ -61,6 +62,7 @@ def accept(
     changes, it holds again. It is kept with reason, person and time. Another company's books are
     never accepted: `tasma ledger reject`.
     """
+    who = by or getpass.getuser()
     with open_stores() as stores:
         unit = _unit(stores, tenant, year)
         before = stores.hub.acceptances.of_tenant(tenant)
@@ -69,12 +71,12 @@ def accept(
             unit,
             controls=control or [],
             reason=reason,
-            accepted_by=by or getpass.getuser(),
+            accepted_by=who,
             expires_on=parse_day(expires) if expires else None,
             load_id=load,
         )
         if not as_json:
-            say(f"Accepted for {unit}.")
+            say(f"Accepted for {unit} by {who}.")
             given = (
                 item for item in stores.hub.acceptances.of_tenant(tenant) if item not in before
             )
@@ -94,6 +96,7 @@ def accept(
         next_steps(f"tasma ledger breaks {tenant} {short_year(unit.year.key)}")
     else:
         next_steps(f"tasma publish {tenant} {short_year(unit.year.key)}")
+    raise typer.Exit(ExitCode.HELD if names else ExitCode.DONE)
 
 
 @command("publish", examples=("tasma publish acme 2024",))

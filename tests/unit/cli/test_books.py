@@ -222,6 +222,20 @@ def test_control_that_holds_nothing_cannot_be_accepted(tasma, held):
     assert "does not hold this load; balance_roll_forward does" in refused.stderr
 
 
+def test_acceptance_of_one_of_two_controls_leaves_it_held_and_ends_with_3(tasma, owner, sie):
+    file = sie(faults=[Fault.WRONG_CLOSING_BALANCE, Fault.UNBALANCED_VOUCHER])
+    assert 3 == tasma("import", file, "--tenant", owner).exit_code
+
+    done = tasma(
+        *("accept", owner, "2024", "--control", "balance_roll_forward"),
+        *("--reason", "seen", "--by", "kim"),
+    )
+
+    assert 3 == done.exit_code
+    assert "by kim" in done.stdout
+    assert "Still held by voucher_balance" in done.stdout
+
+
 def test_acceptance_in_the_past_is_refused(tasma, held):
     refused = tasma("accept", held, "2024", "--reason", "x y z", "--expires", "2020-01-01")
 
