@@ -50,6 +50,11 @@ REMEDIES: Final = {
         "correct the address there and send it there; once the delivery error is gone, retry"
     ),
     HoldCode.FILE: "add the same document once more with its file beside it, then retry",
+    HoldCode.CHANGED: (
+        "`tasma push events` names the fields that differ: correct them there by hand, or credit "
+        "it and send a new document; then resolve with its id, or as not there if nothing was "
+        "made, and it goes on as it was queued"
+    ),
     HoldCode.GONE: "somebody deleted it there: resolve with the id of what replaced it",
 }
 PUT_OFF: Final = {
@@ -86,10 +91,13 @@ def why(queued: Queued) -> str:
     """Return why a document is held, rejected or waits; empty when nothing is wrong."""
     item = queued.item
     if item.hold:
-        return f"{item.hold.code.replace('_', ' ')}: {item.hold.detail}".removesuffix(": ")
-    if found := explained(queued):
-        return f"{found.code.replace('_', ' ')}: “{found.verbatim}”"
-    return item.answer_code
+        reason = f"{item.hold.code.replace('_', ' ')}: {item.hold.detail}".removesuffix(": ")
+    elif found := explained(queued):
+        reason = f"{found.code.replace('_', ' ')}: “{found.verbatim}”"
+    else:
+        reason = item.answer_code
+    is_besides = item.changed and not (item.hold and item.hold.code is HoldCode.CHANGED)
+    return f"{reason}; and another content came after it was sent" if is_besides else reason
 
 
 def remedy(queued: Queued) -> str:

@@ -405,6 +405,8 @@ outbox_event = Table(
     _text("state", 32),
     _text("step", 32),
     Column("detail", Text, nullable=False, default=""),
+    # Another content than the one that is sent: the one that was replaced, or that came too late.
+    Column("content", Text, nullable=False, default=""),
     _text("run_id", ID_CHARS),
     Index(None, "item_id", "id"),
     sqlite_autoincrement=True,

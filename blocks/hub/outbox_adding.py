@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
-from dataclasses import replace
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
 from typing import Final
 
 from sqlalchemy import Connection, and_, bindparam, insert, select, update
 
 from blocks.hub import models
-from blocks.hub.outbox_log import note
-from blocks.hub.outbox_rows import NewDocument, hashed, of, queued_of, row_of
+from blocks.hub.outbox_log import log_event, note
+from blocks.hub.outbox_rows import (
+    NewDocument,
+    Queued,
+    QueuedFile,
+    hashed,
+    of,
+    queued_of,
+    row_of,
+)
 from blocks.hub.outbox_waits import open_waits, why_never
-from ledger.push.items import Item, Phase
+from ledger.push.advance import Rules, advance
+from ledger.push.changes import differing
+from ledger.push.events import Changed
+from ledger.push.items import Clock, Item, Phase
+from ledger.push.kinds import PushKind
 from ledger.push.stored import read_item, write_item
 
 SENT: Mapping[bool, str] = {
@@ -21,6 +34,11 @@ SENT: Mapping[bool, str] = {
     True: "it was pushed before its tenant was erased, or before the hub was restored",
 }
 
+
+CARDS: Final = frozenset({PushKind.PARTNER, PushKind.PRODUCT})
+
+NO_MOMENT: Final = Clock(0.0, "")
+"""On nobody's clock: that another content came is no matter of time."""
 
 KEYS = models.pushed_key
 KNOWN_KEY: Final = select(KEYS.c.target).where(
@@ -41,7 +59,7 @@ def add_document(
     if before.digest == new.digest:
         return "known", ""
     if not _is_untouched(before.item):
-        note(connection, before, "changed", "another content came after it was sent", at=now)
+        _came_late(connection, before, new, now=now)
         return "refused", SENT[False]
     if why := _why_never(connection, tenant, target, new):
         return "refused", why
@@ -51,14 +69,49 @@ def add_document(
         phase=Phase.READY,
         hold=None,
         answer_code="",
+        changed="",
         waits_for=new.waits_for,
     )
     values = row_of(new) | _at_once(item) | {"updated_at": now}
     connection.execute(update(table).where(here).values(values))
     open_waits(connection, before.id, tenant, target, new.waits_for)
     _receive(connection, tenant, target, new, now=now)
-    note(connection, before, "replaced", f"digest {before.digest[:16]} before", at=now)
+    fields = " ".join(_differing(before, new))
+    detail = f"digest {before.digest[:16]} before" + (f", fields={fields}" if fields else "")
+    was = _content(before.document, before.files)
+    note(connection, before, "replaced", detail, at=now, content=was)
     return "replaced", ""
+
+
+def _came_late(
+    connection: Connection, before: Queued, new: NewDocument, *, now: dt.datetime
+) -> None:
+    """Raise an alarm that another content came after something was sent, once for each content.
+
+    A card that changes is none: whatever is sent goes by the card that is there.
+    """
+    if new.kind in CARDS:
+        return
+    event = Changed(new.digest, _differing(before, new))
+    item, _ = advance(before.item, event, rules=Rules(), now=NO_MOMENT)
+    if item == before.item:
+        return
+    # When there is next something to do stays as it was, unless a person has to come first.
+    due = _at_once(item) if item.hold != before.item.hold else {"item": write_item(item)}
+    here = models.outbox_item.c.id == before.id
+    connection.execute(update(models.outbox_item).where(here).values(due | {"updated_at": now}))
+    content = _content(new.document, new.files)
+    log_event(connection, before, event, item, at=now, content=content)
+
+
+def _differing(before: Queued, new: NewDocument) -> tuple[str, ...]:
+    files = ("files",) if before.files != new.files else ()
+    return (*differing(before.document, new.document), *files)
+
+
+def _content(document: str, files: Sequence[QueuedFile]) -> str:
+    whole = {"document": json.loads(document), "files": [asdict(file) for file in files]}
+    return json.dumps(whole, ensure_ascii=False)
 
 
 def _add_new(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, Update, bindparam, insert, select, update
 
 from blocks.hub import models
 from blocks.hub.outbox_rows import Queued
@@ -17,10 +17,26 @@ from ledger.push.kinds import Learned
 LINE: Final = insert(models.outbox_event)
 """Built once: to build a statement takes longer than SQLite takes to execute it."""
 
+CONTENTS_KEPT: Final = 20
+"""Contents in a document's log; a source that changes one without end must not fill the hub."""
+
+
+def _drop() -> Update:
+    log = models.outbox_event
+    has_content = (log.c.item_id == bindparam("item")) & (log.c.content != "")
+    newest = select(log.c.id).where(has_content).order_by(log.c.id.desc()).limit(CONTENTS_KEPT)
+    return update(log).where(has_content, log.c.id.not_in(newest)).values(content="")
+
+
+DROP: Final = _drop()
+
 
 @dataclass(frozen=True)
 class LogLine:
-    """One line of a document's log."""
+    """One line of a document's log.
+
+    `content`: as JSON, that of the document and its files which was replaced, or came too late.
+    """
 
     at: dt.datetime
     kind: str
@@ -28,6 +44,7 @@ class LogLine:
     step: str
     detail: str
     run_id: str
+    content: str = ""
 
 
 def log_event(
@@ -37,7 +54,8 @@ def log_event(
     item: Item,
     *,
     at: dt.datetime,
-    run_id: str,
+    run_id: str = "",
+    content: str = "",
 ) -> None:
     """Note what happened to a document, and where it stands now, within a transaction."""
     kind = type(event).__name__.lower()
@@ -48,7 +66,8 @@ def log_event(
         facts["hold"] = f"{item.hold.code} {item.hold.detail}".strip()
     detail = ", ".join(f"{name}={_shown(value)}" for name, value in sorted(facts.items()))
     step = before.item.step or ""
-    note(connection, before, kind, detail, at=at, state=item.state, step=step, run_id=run_id)
+    after: dict[str, Any] = {"state": item.state, "step": step, "run_id": run_id}
+    note(connection, before, kind, detail, at=at, content=content, **after)
 
 
 def note(
@@ -61,12 +80,19 @@ def note(
     state: str = "",
     step: str = "",
     run_id: str = "",
+    content: str = "",
 ) -> None:
-    """Add a line to a document's log, within a transaction."""
+    """Add a line to a document's log, within a transaction.
+
+    Of the contents in it the newest `CONTENTS_KEPT` stay.
+    """
     row = {"tenant": queued.tenant, "item_id": queued.id, "at": at}
     row |= {"kind": kind, "detail": detail, "run_id": run_id, "step": step}
+    row["content"] = content
     row["state"] = state or queued.item.state
     connection.execute(LINE, row)
+    if content:
+        connection.execute(DROP, {"item": queued.id})
 
 
 def read_log(connection: Connection, queued: Queued) -> list[LogLine]:
@@ -74,7 +100,7 @@ def read_log(connection: Connection, queued: Queued) -> list[LogLine]:
     table = models.outbox_event
     query = select(table).where(table.c.item_id == queued.id).order_by(table.c.id)
     return [
-        LogLine(row.at, row.kind, row.state, row.step, row.detail, row.run_id)
+        LogLine(row.at, row.kind, row.state, row.step, row.detail, row.run_id, row.content)
         for row in connection.execute(query)
     ]
 

@@ -23,6 +23,7 @@ from ledger.push.events import (
     Barred,
     Begun,
     Call,
+    Changed,
     Event,
     Finding,
     Found,
@@ -108,7 +109,7 @@ def advance(
     """
     if isinstance(event, BY_READING) and not _is_as_read(item, read):
         raise Impossible(item, event)
-    after = item if event is None else _after(item, event, rules, now)
+    after = item if event is None else _alarmed(_after(item, event, rules, now))
     return after, _next(after, rules, now)
 
 
@@ -137,11 +138,16 @@ def _after(item: Item, event: Event, rules: Rules, now: Clock) -> Item:
             after = _read(item, event, rules, now)
         case Found():
             after = _found(item, event.target_id)
-        case Retried():
-            after = _retried(item)
-        case Resolved():
-            after = _resolved(item, event)
+        case Changed() | Retried() | Resolved():
+            after = _told(item, event)
     return after
+
+
+def _alarmed(item: Item) -> Item:
+    """Hold a document of which another content came, once no call of it is on its way."""
+    if not item.changed or item.phase not in {Phase.READY, Phase.DONE}:
+        return item
+    return item.held(HoldCode.CHANGED, f"content {item.changed[:16]} came after it was sent")
 
 
 def _begun(item: Item, event: Begun, now: Clock) -> Item:
@@ -330,6 +336,23 @@ def _ready(item: Item) -> Item:
     return replace(item, phase=phase, doubt=None, hold=None, ready_at=None)
 
 
+def _told(item: Item, event: Changed | Retried | Resolved) -> Item:
+    """Take what no call or look found out, but the source or a person says."""
+    match event:
+        case Changed():
+            after = _changed(item, event.digest)
+        case Retried():
+            after = _retried(item)
+        case Resolved():
+            after = _resolved(item, event)
+    return after
+
+
+def _changed(item: Item, digest: str) -> Item:
+    """Note a content that came too late, unless a person has seen the same already."""
+    return item if digest in item.set_aside else replace(item, changed=digest)
+
+
 def _retried(item: Item) -> Item:
     """Try a step once more where that can make nothing twice; elsewhere a person resolves it."""
     if item.phase is Phase.READY:
@@ -344,6 +367,8 @@ def _retried(item: Item) -> Item:
 def _resolved(item: Item, event: Resolved) -> Item:
     if item.phase not in {Phase.HELD, Phase.IN_DOUBT}:
         raise Impossible(item, event)
+    if item.hold and item.hold.code is HoldCode.CHANGED:
+        item = replace(item, changed="", set_aside=item.set_aside | {item.changed})
     if event.target_id:
         seen = item.seen | {event.target_id}
         if event.target_id == item.target_id:

@@ -171,6 +171,17 @@ class Found:
 
 
 @dataclass(frozen=True)
+class Changed:
+    """Another content of the document came too late: something of it was sent already.
+
+    `digest`: of that content. `fields`: those that differ, by name; values are no part of it.
+    """
+
+    digest: str
+    fields: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Retried:
     """A person, `who`, has it tried once more."""
 
@@ -203,6 +214,7 @@ Event = (
     | StateRead
     | Refuted
     | Found
+    | Changed
     | Retried
     | Resolved
 )

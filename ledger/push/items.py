@@ -66,6 +66,8 @@ class HoldCode(StrEnum):
     """The target took it for sending, and could not deliver it."""
     FILE = "file"
     """A file of the document cannot be read."""
+    CHANGED = "changed"
+    """Another content of the document came after something of it was sent."""
 
 
 @dataclass(frozen=True)
@@ -123,7 +125,9 @@ class Item:
     before then; None at once. `target_number`: the target's own for it. `waits_for`: what has to be
     there before its first step; `learned`: what the last call of that step knew of them.
     `before`: what the target read right before the present step was called, as JSON has it; empty
-    before it was called. `set_aside`: ids that a person looked at and that are not this document.
+    before it was called. `changed`: digest of a content that came after something was sent; empty
+    once a person has seen it. `set_aside`: what a person looked at and that is not this document:
+    ids there, and digests of contents that came too late.
     """
 
     key: str
@@ -145,6 +149,7 @@ class Item:
     learned: tuple[Learned, ...] = ()
     before: Mapping[str, Any] = field(default_factory=dict)
     set_aside: frozenset[str] = frozenset()
+    changed: str = ""
 
     @property
     def step(self) -> Step | None:

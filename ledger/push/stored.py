@@ -53,6 +53,7 @@ def read_item(text: str) -> Item:
         learned=tuple(map(_learned, found.get("learned", ()))),
         before=found.get("before", {}),
         set_aside=frozenset(found.get("set_aside", ())),
+        changed=found.get("changed", ""),
     )
 
 

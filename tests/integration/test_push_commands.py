@@ -133,6 +133,29 @@ def test_rejection_is_shown_with_its_remedy_and_a_corrected_invoice_goes(fennoa,
     assert 1 == len(invoices(fennoa))
 
 
+def test_changed_invoice_replaces_the_first_and_is_an_alarm_once_it_was_sent(fennoa, file):
+    was = content(id="1", buyer_reference="Matti")
+    push("add", "acme", file(was))
+    push("add", "acme", file(was | {"buyer_reference": "Maija"}))
+    assert "fields=buyer_reference" in push("events", "acme", "webshop/1")
+    (line,) = push_json("events", "acme", "webshop/1")["events"]
+    assert "Matti" == json.loads(line["content"])["document"]["buyer_reference"]
+    push("run", "acme")
+
+    push("add", "acme", file(was | {"buyer_reference": "Liisa"}), code=1)
+
+    (waiting,) = push_json("status", "acme")["waiting"]
+    assert ("webshop/1", "held") == (waiting["document"], waiting["state"])
+    assert waiting["why"].startswith("changed: content ")
+    assert "correct them there by hand" in waiting["what_to_do"]
+    shown = push("events", "acme", "webshop/1")
+    assert [] == [name for name in ("Matti", "Maija", "Liisa") if name in shown]
+    push("resolve", "acme", "webshop/1", "--id", waiting["target_id"])
+    assert [] == push_json("status", "acme")["waiting"]
+    (made,) = invoices(fennoa)
+    assert str(made.id) == waiting["target_id"]
+
+
 @pytest.mark.requirement("R-X-9")
 def test_rejection_keeps_fennoa_s_own_words_beside_our_code(fennoa, file, monkeypatch):
     give_block(monkeypatch, url=fennoa.url, terms={"consumer_e_invoicing": True})

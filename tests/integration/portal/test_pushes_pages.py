@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from blocks.hub.portal_roles import Role
-from ledger.push.events import After, Begun, Lost, NoEffect, Walked
+from ledger.push.events import After, Begun, Changed, Lost, NoEffect, Succeeded, Walked
 from ledger.push.items import HoldCode, Phase
+from tasks.push_words import why
 from tests.portal_companies import OURS, push
 
 PAGE = "/companies/acme/pushes"
@@ -62,6 +63,17 @@ def test_event_log_tells_what_happened_in_words_and_when(world, accountant):
     log = page.partition('id="log"')[2]
     assert ["Began", "Refused"] == [word for word in ("Began", "Refused") if word in log]
     assert "rejected" in log
+
+
+@pytest.mark.parametrize("happened", [(Begun(1, "digest"), Succeeded(1, "77")), ALIKE])
+def test_alarm_of_a_content_that_came_too_late_is_shown(world, accountant, happened):
+    push(world.stores, OURS, "webshop/2", *happened, Changed("other", ("due_date",)))
+
+    page = accountant.get(f"{PAGE}/one?to=fennoa&item=webshop/2").text
+
+    assert 1 == page.count("Another content of it came after it was sent.")
+    assert "fields=due_date" in page
+    assert "content" in why(world.stores.hub.outbox.find(OURS, "fennoa", "webshop/2"))
 
 
 def test_retry_is_made_by_the_proven_name_and_the_document_is_on_its_way_again(world, accountant):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -11,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blocks.hub import Tenant
-from blocks.hub.outbox import Claimed, NewDocument, UnknownDocument
+from blocks.hub.outbox import Claimed, NewDocument, QueuedFile, UnknownDocument
+from blocks.hub.outbox_log import CONTENTS_KEPT
 from ledger.push.advance import Impossible, Rules
 from ledger.push.events import (
     After,
@@ -20,6 +22,8 @@ from ledger.push.events import (
     Found,
     Lost,
     NoEffect,
+    Resolved,
+    Retried,
     Search,
     Succeeded,
     Walked,
@@ -73,15 +77,108 @@ def test_same_document_twice_is_one(outbox):
     assert 2 == len(outbox.listed("acme"))
 
 
-def test_changed_document_replaces_the_first_until_something_was_sent(outbox):
-    outbox.add("acme", TARGET, [document(1)])
-    replaced = outbox.add("acme", TARGET, [document(1, digest="other")])
-    begin(outbox, queued(outbox))
-    refused = outbox.add("acme", TARGET, [document(1, digest="third")])
+def with_content(digest, **fields):
+    return replace(document(1), digest=digest, document=json.dumps(fields))
 
-    assert (1, 1) == (replaced["replaced"], refused["refused"])
-    assert "other" == queued(outbox).digest
-    assert ["replaced", "begun", "changed"] == [line.kind for line in outbox.log(queued(outbox))]
+
+def contents(outbox):
+    return [line.content and json.loads(line.content) for line in outbox.log(queued(outbox))]
+
+
+def test_changed_document_replaces_the_first_and_its_log_keeps_that_one(outbox):
+    scan = QueuedFile("scan.pdf", "f" * 64, 7)
+    first = {"id": "1", "rows": [{"price": "12.50"}], "customer": {"name": "Matti"}}
+    outbox.add("acme", TARGET, [replace(with_content("d1", **first), files=(scan,))])
+    second = {"id": "1", "rows": [{"price": "13.50"}], "customer": {"name": "Maija"}}
+    counts = outbox.add("acme", TARGET, [with_content("d2", **second)])
+
+    assert (1, 0) == (counts["replaced"], counts["refused"])
+    assert "d2" == queued(outbox).digest
+    (line,) = outbox.log(queued(outbox))
+    fields = "customer.name rows[1].price files"
+    assert ("replaced", f"digest d1 before, fields={fields}") == (line.kind, line.detail)
+    assert [{"document": first, "files": [vars(scan)]}] == contents(outbox)
+
+
+def test_of_the_contents_in_a_log_the_newest_stay(outbox):
+    for number in range(CONTENTS_KEPT + 3):
+        outbox.add("acme", TARGET, [with_content(f"d{number}", id=number)])
+
+    found = contents(outbox)
+    assert ["", ""] == found[:2]
+    assert list(range(2, CONTENTS_KEPT + 2)) == [one["document"]["id"] for one in found[2:]]
+
+
+def test_content_that_comes_while_sending_is_an_alarm_once_the_call_is_over(outbox):
+    outbox.add("acme", TARGET, [with_content("d1", price="12.50")])
+    token, found = begin(outbox, queued(outbox))
+    late = [with_content("d2", price="13.50")]
+    counts = [outbox.add("acme", TARGET, late) for _ in range(2)]
+
+    assert [1, 1] == [one["refused"] for one in counts]
+    assert (Phase.SENDING, "d1") == (queued(outbox).item.phase, queued(outbox).digest)
+    outbox.apply(found, Succeeded(token, "4711"), rules=RULES, now=NOW)
+
+    held = queued(outbox)
+    assert (Phase.HELD, HoldCode.CHANGED, "4711") == (
+        held.item.phase,
+        held.item.hold.code,
+        held.item.target_id,
+    )
+    assert due(outbox, LATER) is None
+    log = outbox.log(held)
+    assert ["begun", "changed", "succeeded"] == [line.kind for line in log]
+    assert "digest=d2, fields=price" == log[1].detail
+    assert {"price": "13.50"} == json.loads(log[1].content)["document"]
+
+
+def test_content_that_comes_while_in_doubt_is_an_alarm_and_leaves_its_wait_alone(outbox):
+    outbox.add("acme", TARGET, [document(1)])
+    begun = Begun(0, "digest")
+    found, claimed = outbox.begin(queued(outbox), begun, lasts=A_MINUTE, rules=RULES, now=NOW)
+    outbox.apply(found, Lost(claimed.token), rules=RULES, now=NOW, ends=claimed)
+    looked = Walked(True, frozenset(), frozenset(), began_s=NOW.seconds)
+    outbox.apply(queued(outbox), looked, rules=RULES, now=NOW)
+    assert (None, RULES.poll_interval_s) == outbox.next_due("acme", TARGET, NOW)
+
+    outbox.add("acme", TARGET, [document(1, digest="other")])
+
+    assert Phase.IN_DOUBT is queued(outbox).item.phase
+    assert (None, RULES.poll_interval_s) == outbox.next_due("acme", TARGET, NOW)
+    outbox.apply(queued(outbox), Found("4711"), rules=RULES, now=NOW)
+    assert HoldCode.CHANGED is queued(outbox).item.hold.code
+
+
+def test_alarm_of_a_content_that_a_person_has_seen_is_not_raised_again(outbox):
+    outbox.add("acme", TARGET, [document(1)])
+    token, found = begin(outbox, queued(outbox))
+    outbox.apply(found, Succeeded(token, "4711"), rules=RULES, now=NOW)
+    outbox.add("acme", TARGET, [document(1, digest="other")])
+    alarmed = queued(outbox)
+    assert HoldCode.CHANGED is alarmed.item.hold.code
+
+    retried, _ = outbox.apply(alarmed, Retried(), rules=RULES, now=NOW)
+    assert alarmed.item == retried.item
+    resolved = Resolved(is_done=True, target_id="4711")
+    seen, action = outbox.apply(retried, resolved, rules=RULES, now=NOW)
+
+    assert (Phase.READY, Call(Step.CHECK)) == (seen.item.phase, action)
+    lines = len(outbox.log(seen))
+    assert 1 == outbox.add("acme", TARGET, [document(1, digest="other")])["refused"]
+    assert (seen.item, lines) == (queued(outbox).item, len(outbox.log(seen)))
+    outbox.add("acme", TARGET, [document(1, digest="third")])
+    assert HoldCode.CHANGED is queued(outbox).item.hold.code
+
+
+def test_card_that_changes_after_it_was_sent_is_no_alarm(outbox):
+    card = replace(document(1), kind=PushKind.PARTNER)
+    outbox.add("acme", TARGET, [card])
+    token, found = begin(outbox, queued(outbox))
+    outbox.apply(found, Succeeded(token, "4711"), rules=RULES, now=NOW)
+
+    counts = outbox.add("acme", TARGET, [replace(card, digest="other")])
+
+    assert (1, Phase.READY) == (counts["refused"], queued(outbox).item.phase)
 
 
 def test_each_event_is_stored_and_logged_before_the_next_action(outbox):

@@ -15,6 +15,7 @@ from ledger.push.events import (
     Barred,
     Begun,
     Call,
+    Changed,
     Finding,
     Found,
     Lost,
@@ -81,6 +82,7 @@ EVENTS = st.one_of(
     st.builds(Postponed, st.just("429"), st.just(0.0)),
     st.builds(Barred, st.sampled_from(HoldCode)),
     st.just(Already()),
+    st.builds(Changed, st.sampled_from(["other", "third"])),
 )
 
 
@@ -99,6 +101,7 @@ def test_whatever_happens_a_call_knows_what_it_waited_for_and_a_step_is_done_at_
         if item.phase is Phase.SENDING and not item.finished:
             assert len(waits_for) == len(item.learned)
         assert not isinstance(action, Call) or item.phase is Phase.READY
+        assert not item.changed or item.phase not in {Phase.READY, Phase.DONE}
         assert not isinstance(action, Search | ReadState) or item.phase is Phase.IN_DOUBT
         if not isinstance(event, Resolved):  # a person may name another document
             assert finished <= item.finished <= finished + 1
