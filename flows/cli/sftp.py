@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Annotated, Final
 
@@ -11,7 +12,7 @@ import typer
 from blocks.hub.pickups import Pickup
 from blocks.pickup.account import SftpAccount, sftp_account
 from blocks.pickup.connection import connected, shown_key
-from blocks.pickup.host_keys import read_host_keys
+from blocks.pickup.host_keys import HostKey, read_host_keys
 from blocks.pickup.sftp import RemoteFolder
 from blocks.settings import settings
 from flows.cli.app import AsJson, command
@@ -87,12 +88,8 @@ def try_pickup(tenant: TenantId, *, as_json: AsJson = False) -> None:
         if as_json:
             show_json(found | {"pinned": False})
         else:
-            say(
-                f"{account.server} shows the host key {key.fingerprint}, which is not pinned.",
-                "Compare it with what the server's owner says. If it is the same, write this line "
-                f"into host_keys of the block {pickup.block}:",
-                str(key),
-            )
+            say(*_not_pinned(account, key, block=pickup.block))
+            next_steps(f"tasma sftp test {tenant}")
         raise typer.Exit(ExitCode.FAILED)
     with connected(account) as connection:
         place = RemoteFolder(connection, agreed_of(pickup, every), settings().lake / "temporary")
@@ -119,6 +116,21 @@ def poll(tenant: TenantId) -> None:
     started = start_run(SWEEP, {"tenant": tenant}, name=f"sftp {tenant}", tags=[f"tenant:{tenant}"])
     say(f"Its run: {started.url}")
     next_steps(f"tasma sftp status {tenant}")
+
+
+def _not_pinned(account: SftpAccount, key: HostKey, *, block: str) -> Iterator[str]:
+    """Yield what a person does about a host key; another one in its place is an alarm."""
+    shown = f"{account.server} shows the host key {key.fingerprint}"
+    if pinned := ", ".join(one.fingerprint for one in read_host_keys(account.host_keys)):
+        yield f"{shown}, none of those pinned ({pinned})."
+        yield "Either the server's key was changed, or somebody is in between."
+    else:
+        yield f"{shown}, which is not pinned."
+    yield (
+        "Compare it with what the server's owner says. If it is the same, write this line "
+        f"into host_keys of the block {block}:"
+    )
+    yield str(key)
 
 
 def _account(block: str) -> SftpAccount:

@@ -80,3 +80,14 @@ def test_a_server_that_is_not_pinned_is_shown_no_login(agreed, server):
     assert 1 == found.exit_code
     assert server.host_key in found.output, "the line to pin"
     assert "does not accept the login" not in found.output
+
+
+def test_a_server_that_shows_another_key_than_the_pinned_one_is_named_with_both(agreed, server):
+    pinned = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKQFeWF1gli/sNNHxpGCcO03Hpk06ekRpKJQBVfv4pNO"
+    server.account = account(server, host_keys=pinned)
+    found = invoke("sftp", "test", agreed)
+
+    assert 1 == found.exit_code
+    assert "none of those pinned (SHA256:QZx6YsJx2kg+" in found.output
+    assert "somebody is in between" in found.output
+    assert server.host_key in found.output, "the line to pin"
