@@ -122,10 +122,10 @@ def test_up_of_the_demo_serves_a_fortnox_with_tenants_connected_to_it(stopped):
     assert {item.name for item in DEPLOYMENTS} == stopped.deployments
 
 
-def test_up_serves_the_portal_and_writes_no_link_into_a_pipe(stopped):
+def test_up_of_the_demo_serves_the_portal_with_a_link_to_try(stopped):
     assert 'name="password"' in stopped.sign_in
     assert "Portal         http://127.0.0.1:" in stopped.said
-    assert "/invitation/" not in stopped.said
+    assert "/invitation/" in stopped.said
 
 
 def test_up_makes_our_blocks_known_so_that_the_ui_has_a_form_for_them(stopped):

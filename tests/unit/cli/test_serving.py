@@ -1,0 +1,25 @@
+"""What `tasma up` says of the portal: a link that opens everything goes into no log."""
+
+from __future__ import annotations
+
+import pytest
+
+from flows.cli import serving
+from flows.doors.portal import portal
+
+
+@pytest.mark.parametrize(
+    ("is_person", "place", "has_link"),
+    [(False, "home", False), (True, "home", True), (False, "demo-home", True)],
+)
+def test_link_to_try_is_given_to_a_person_and_in_the_demo_alone(
+    home, monkeypatch, is_person, place, has_link
+):
+    monkeypatch.setenv("TASMA_HOME", str(home.with_name(place)))
+    monkeypatch.setenv("TASMA_HUB_URL", f"sqlite:///{home / 'hub' / 'hub.sqlite'}")
+    monkeypatch.setattr(serving, "is_terminal", lambda: is_person)
+
+    said = "\n".join(serving._try_portal(portal()))
+
+    assert has_link == ("/invitation/" in said)
+    assert has_link != ("tasma portal invite" in said)
