@@ -183,6 +183,7 @@ class Poll:
 
     async def _follow(self, file: RemoteFile, row: PickupFile) -> End:
         """See to what was taken: that a run works on it, and that it is moved when that is over."""
+        hub = self.stores.hub
         if left := AS_IT_WAS_LEFT.get(row.state):
             return left
         if row.state is PickupState.TAKEN:
@@ -190,8 +191,11 @@ class Poll:
             if end is None:
                 return End.AT_WORK
             reason = await self.threads.do(self._reason, row, end)
+            if reason:
+                message = f"{file.name} was put aside: {reason}"
+                await self.threads.do(hub.events.add, "pickup", message, tenant=self.tenant)
             row = replace(row, state=PickupState.ENDED, reason=reason)
-            row = await self.threads.do(self.stores.hub.pickups.remember, row)
+            row = await self.threads.do(hub.pickups.remember, row)
         return await self._file_away(file, row)
 
     def _run(self, file: RemoteFile, row: PickupFile) -> FileRun:

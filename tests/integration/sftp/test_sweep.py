@@ -162,6 +162,8 @@ def test_a_wrong_header_or_encoding_is_put_aside_with_its_reason(
     assert "togs inte emot" in why
     assert len(why.split("\n\n", 1)[1]) > 60
     assert [] == stores.warehouse.units("acme")
+    told = [one.message for one in stores.hub.events.recent(tenant="acme", kind="pickup")]
+    assert 1 == len([text for text in told if text.startswith(f"{name} was put aside: ")])
 
 
 def test_an_empty_file_is_waited_for_and_then_put_aside(polled, folder, runs):
