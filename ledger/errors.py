@@ -148,6 +148,7 @@ with the module of each; those under `TransientError` are retried, the rest go t
                 NothingToConfirm  (tasks.consent)
                 NumberTaken  (blocks.hub.claims)
                 OtherCompany  (blocks.hub.refusals)
+                PickupStays  (tasks.onboarding)
                 PickupUnfit  (blocks.hub.pickups)
                 ReasonMissing  (tasks.consent)
                 RejectionIncomplete  (blocks.hub.refusals)

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Final
 
 from blocks.hub import ConnectionState, Hub, Tenant
-from blocks.hub.onboarding import Opening
+from blocks.hub.errors import Refused
+from blocks.hub.onboarding import NotOpened, Opening
 from blocks.hub.opening_facts import OpeningFacts, YearFacts
-from blocks.hub.pickups import Pickup
+from blocks.hub.pickups import Pickup, require_fit
 from blocks.onboarding_form import write_form
 from blocks.settings import settings
 from ledger.errors import TerminalError
@@ -48,6 +49,16 @@ class ManualTenant(TerminalError):
     sentence = (
         "The form of {tenant} says manual: its files are dropped in by hand, and none is fetched. "
         "If they are to be fetched, say transfer: sftp in the form and take it in again with "
+        "`tasma tenant open {tenant} FORM`."
+    )
+
+
+class PickupStays(Refused):
+    """A form that says manual came from somebody who may not end the tenant's pickup."""
+
+    sentence = (
+        "The form of {tenant} cannot say manual while a pickup is agreed, which only an operator "
+        "ends. Nothing was changed: say transfer: sftp, or let an operator take the form in with "
         "`tasma tenant open {tenant} FORM`."
     )
 
@@ -172,26 +183,49 @@ def deliver_form(hub: Hub, tenant: str) -> Path:
     return path
 
 
-def file_form(hub: Hub, tenant: str, form: OnboardingForm, *, who: str) -> Onboarding:
+def file_form(
+    hub: Hub, tenant: str, form: OnboardingForm, *, who: str, by_operator: bool = True
+) -> Onboarding:
     """Keep a filled form, and define its years: those and no others are transferred.
 
+    All is checked first: of a form that is refused nothing is kept.
+
+    Args:
+        hub: Keeps it.
+        tenant: Whose form.
+        form: As it was filled in.
+        who: Files it.
+        by_operator: Whether an operator does; what is agreed on a pickup stays as it is otherwise.
+
     Raises:
-        YearOverlap: A year of the form shares days with one that is defined otherwise.
+        NotOpened: No form was ever handed out.
+        PickupStays: It says manual, and would end a pickup that only an operator may end.
         PickupUnfit: Folder or names of the pickup cannot be so.
         UnknownTenant: The hub has no such tenant.
+        YearOverlap: A year of the form shares days with one that is defined otherwise.
 
     Source:
         R-FIN-3, R-FIN-4: the first transfer covers exactly the years that the form names.
         R-FIN-19: nothing is fetched for a tenant whose files are dropped in by hand.
     """
     for year in form.fiscal_years:
+        hub.years.require_definable(tenant, year)
+    if hub.openings.find(tenant) is None:
+        raise NotOpened(tenant=tenant)
+    ends = form.transfer is Transfer.MANUAL and hub.pickups.find(tenant) is not None
+    if ends and not by_operator:
+        raise PickupStays(tenant=tenant)
+    agreed = _pickup(tenant, form) if by_operator else None
+    if agreed:
+        require_fit(agreed)
+    for year in form.fiscal_years:
         if hub.years.find(tenant, year) is None:
             hub.years.define(tenant, year)
     hub.tenants.update(tenant, years_from_source=False)
     hub.openings.file(tenant, form, who=who)
-    if form.transfer is Transfer.SFTP and form.credentials_block:
-        hub.pickups.agree(_pickup(tenant, form), who=who)
-    if form.transfer is Transfer.MANUAL and hub.pickups.find(tenant):
+    if agreed:
+        hub.pickups.agree(agreed, who=who)
+    if ends:
         hub.pickups.stop(tenant, who=who)
     return onboarding_of(hub, tenant)
 
@@ -210,7 +244,10 @@ def agree_pickup(hub: Hub, pickup: Pickup, *, who: str) -> Pickup:
     return hub.pickups.agree(pickup, who=who)
 
 
-def _pickup(tenant: str, form: OnboardingForm) -> Pickup:
+def _pickup(tenant: str, form: OnboardingForm) -> Pickup | None:
+    """Return the pickup that a form agrees; None when it names no login or is no SFTP."""
+    if form.transfer is not Transfer.SFTP or not form.credentials_block:
+        return None
     return Pickup(
         tenant,
         form.credentials_block,

@@ -117,7 +117,7 @@ class Pickups:
             PickupUnfit: Block, folder, pattern or suffix cannot be so.
             UnknownTenant: The hub has no such tenant.
         """
-        _check(pickup)
+        require_fit(pickup)
         table, now = models.pickup, self._database.now()
         with self._database.writing() as connection:
             require(connection, pickup.tenant)
@@ -233,7 +233,12 @@ class Pickups:
             return [Pickup(**row._asdict()) for row in connection.execute(query)]
 
 
-def _check(pickup: Pickup) -> None:
+def require_fit(pickup: Pickup) -> None:
+    """Make sure that `Pickups.agree` would take an agreement, and change nothing.
+
+    Raises:
+        IntervalUnfit, PickupUnfit: As it does.
+    """
     least, most = POLL_MINUTES
     minutes = pickup.poll_minutes
     if not isinstance(minutes, int) or not least <= minutes <= most:

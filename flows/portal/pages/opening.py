@@ -55,8 +55,8 @@ def file_opening(visit: Visit) -> Response:
         shown = {name: "" if looks_secret(text) else text for name, text in filled.items()}
         return _page(visit, found, filled=shown, problems=problems)
     try:
-        file_form(hub, tenant.id, form, who=visit.who)
-    except Refused as problem:  # years that share days, a pickup that cannot be so
+        file_form(hub, tenant.id, form, who=visit.who, by_operator=_is_operator(visit))
+    except Refused as problem:  # years that share days, a pickup that cannot be so or stays
         return _page(visit, found, filled=filled, problems=[str(problem)])
     visit.note(f"{form.source_system}, {form.transfer}, {filled['fiscal_years']}")
     return visit.to("opening", tenant=tenant.id)

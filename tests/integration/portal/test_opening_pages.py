@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from blocks.hub.pickups import Pickup
 from blocks.hub.portal_roles import Role
+from ledger.fiscal_year import FiscalYear
 from tasks.onboarding import deliver_form
 from tests.portal_companies import OURS, unpublish
 
@@ -99,3 +101,48 @@ def test_without_an_opening_nothing_is_filled_in(world):
 
     assert "No form has been handed out" in client.get(PAGE).text
     assert 409 == client.post(PAGE, **FORM).status_code
+
+
+SFTP = FORM | {
+    "transfer": "sftp",
+    "credentials_block": "sftp-account/acme",
+    "pickup_path": "/out",
+}
+
+
+def kept(hub):
+    years = [one.year.key for one in hub.years.active(OURS)]
+    return form_of(hub), years, hub.pickups.find(OURS), hub.tenants.get(OURS)
+
+
+@pytest.mark.parametrize(
+    ("role", "changed"),
+    [
+        (Role.CUSTOMER, {"fiscal_years": "2017, 2018-07-01_2019-06-30"}),
+        (Role.OPERATOR, {"fiscal_years": "2017", "pickup_path": "../x"}),
+        (Role.CUSTOMER, {"fiscal_years": "2017", "transfer": "manual"}),
+        (Role.ACCOUNTANT, {"fiscal_years": "2017", "transfer": "manual"}),
+    ],
+)
+def test_a_refused_form_changes_nothing(world, begun, role, changed):
+    begun.years.define(OURS, FiscalYear.parse("2018"))
+    world.client(Role.OPERATOR).post(PAGE, **SFTP)
+    before = kept(begun)
+
+    answer = world.client(role).post(PAGE, **SFTP | changed)
+
+    assert 409 == answer.status_code
+    assert before == kept(begun)
+
+
+@pytest.mark.parametrize("role", [Role.CUSTOMER, Role.ACCOUNTANT])
+def test_what_an_operator_agreed_on_a_pickup_survives_what_others_file(world, begun, role):
+    world.client(Role.OPERATOR).post(PAGE, **SFTP)
+    newer = begun.pickups.agree(Pickup(OURS, "sftp-account/new", "/new", poll_minutes=9), who="me")
+    client = world.client(role)
+
+    assert 303 == client.post(PAGE, **SFTP | {"fiscal_years": "2024"}).status_code
+    assert newer == begun.pickups.find(OURS)
+    begun.pickups.stop(OURS, who="me")
+    assert 303 == client.post(PAGE, **SFTP).status_code
+    assert begun.pickups.find(OURS) is None, "a pickup that was stopped stays so"
