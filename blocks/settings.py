@@ -32,7 +32,7 @@ class Settings(BaseSettings):
     """Files dropped in by hand, in one folder per tenant."""
 
     hub_url: str = ""
-    """SQLAlchemy address of the hub; a SQLite file by default."""
+    """SQLAlchemy address of the hub, in SQLite or PostgreSQL; a SQLite file by default."""
 
     night_shards: int = Field(default=2, ge=1, le=64)
     """In how many parts the tenants of a time zone are looked at; two of them run at a time."""

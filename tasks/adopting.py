@@ -38,12 +38,12 @@ def adopt() -> list[Tenant]:
 def _make_usable(hub: Hub) -> None:
     try:
         hub.migrate()
-        hub.database.require_whole()
+        hub.database.storage.require_whole()
     except HubDamaged:
         hub.close()
-        now = hub.database.now()
+        now, file = hub.database.now(), hub.database.file.path
         for ending in ("", "-wal", "-shm"):
-            path = hub.database.path.with_name(f"{hub.database.path.name}{ending}")
+            path = file.with_name(f"{file.name}{ending}")
             if path.exists():
                 rename_synced(path, path.with_name(f"{path.name}.damaged-{now:%Y%m%dT%H%M%SZ}"))
         hub.migrate()

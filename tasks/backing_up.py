@@ -43,7 +43,7 @@ def back_up(stores: Stores, folder: Path, *, keep: int) -> BackedUp:
     """
     there = BackupFolder(folder)
     with stores.lake.removing("a backup"), space_checked("making a backup", there.root):
-        there.prepare(stores.hub.database.path)
+        there.prepare(stores.hub.database.file.path)
         known = {name: noted for backup in there.whole() for name, noted in backup.files.items()}
         work = _Backup(stores, there.begin(stores.hub.database.now()), known)
         made = work.run()
@@ -70,7 +70,7 @@ class _Backup:
     def _hub(self) -> None:
         whole = self.draft.folder / f"{HUB}.whole"
         try:
-            self.stores.hub.database.copy_into(whole)
+            self.stores.hub.database.file.copy_into(whole)
             self._copy(whole, HUB)
         finally:
             whole.unlink(missing_ok=True)

@@ -69,7 +69,7 @@ def restore(backup: Backup, home: Settings, *, replace: bool, now: dt.datetime) 
         BackupUnusable: Its hub is damaged; nothing was done.
         NoSpace: The disk is full.
     """
-    hub = Hub(home.hub_url).database
+    hub = Hub(home.hub_url).database.file
     there = [path for path in _places(home, hub.path) if path.exists()]
     if there and not replace:
         raise HomeTaken(places=", ".join(path.name for path in there), home=home.home)
@@ -124,5 +124,5 @@ def _begin_anew(file: Path, home: Settings) -> int:
         hub.begin_anew(above=above)
         for tenant in tenants:
             repair_tenant(stores, tenant)
-        hub.database.empty_journal()
+        hub.database.storage.leave_no_copies()
     return above

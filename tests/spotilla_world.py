@@ -163,9 +163,9 @@ WRITING = Database.writing
 
 def _dying(lives):
     @contextmanager
-    def writing(database):
+    def writing(database, **of):
         lives.reached()
-        with WRITING(database) as connection:
+        with WRITING(database, **of) as connection:
             yield connection
         lives.reached()
 

@@ -8,7 +8,7 @@ from ledger.errors import TerminalError, TransientError
 
 
 class HubBusy(TransientError):
-    """Another process kept the hub's file locked for longer than the wait allows."""
+    """The hub cannot be had now: others keep it locked, or its server does not answer."""
 
 
 class HubUnusable(TerminalError):
@@ -79,11 +79,50 @@ class LeaseLost(TerminalError):
 
 
 class HubLocked(HubBusy):
-    """Another process kept the hub's file locked."""
+    """Another process kept the hub locked for longer than the wait allows."""
 
     sentence = (
         "The hub at {path} stayed locked by another process for {waited_s:g} s. Try again; if it "
-        "lasts, look for a process that holds the file open in a long transaction."
+        "lasts, look for a process that stays in a long transaction with it."
+    )
+
+
+class HubServerAway(HubBusy):
+    """The hub's PostgreSQL server cannot be reached, or broke a connection off."""
+
+    sentence = (
+        "The hub's server at {address} does not answer ({answer}). If the connection broke while a "
+        "step was being committed, only the hub itself can say whether it was: what runs again "
+        "looks. Try again; if it lasts, see that the server runs and that TASMA_HUB_URL has the "
+        "right host, database, user and password."
+    )
+
+
+class HubServerUnusable(HubUnusable):
+    """The hub's PostgreSQL server refuses what the hub needs."""
+
+    sentence = (
+        "PostgreSQL cannot keep the hub at {address}: {answer} ({meaning}). Nothing of this step "
+        "was written."
+    )
+
+
+class HubWithoutDriver(HubUnusable):
+    """The hub is in PostgreSQL, and the driver is not installed."""
+
+    sentence = (
+        "The hub is in PostgreSQL (TASMA_HUB_URL), and the driver psycopg is not installed. "
+        "Install it with `pip install 'tasma[postgresql]'`."
+    )
+
+
+class HubInServer(HubUnusable):
+    """What was asked for works on a hub's file, and the hub is in PostgreSQL."""
+
+    sentence = (
+        "The hub is in PostgreSQL ({address}), and this works on a hub in a file; nothing was "
+        "done. Back it up with pg_dump and bring it back with pg_restore, or with what your server "
+        "is run with; lake and warehouse are folders, to be copied after it."
     )
 
 
@@ -108,13 +147,13 @@ class HubDamaged(HubUnusable):
 
 
 class HubGone(HubUnusable):
-    """The hub's file is gone or empty, and books are published."""
+    """The hub is gone or empty, and books are published."""
 
     sentence = (
         "The hub at {path} is gone, and {books:,} tenants have published books in {warehouse}: "
-        "nothing was done. Put it back with `tasma restore FOLDER --replace`; without a backup, "
-        "`tasma doctor --adopt` begins another hub with the years that are published. If it was "
-        "moved, TASMA_HUB_URL says where it is."
+        "nothing was done. Put it back with `tasma restore FOLDER --replace` (in PostgreSQL with "
+        "pg_restore); without a backup, `tasma doctor --adopt` begins another hub with the years "
+        "that are published. If it was moved, TASMA_HUB_URL says where it is."
     )
 
 
@@ -122,7 +161,8 @@ class HubAddressMalformed(HubUnusable):
     """The hub's address is none."""
 
     sentence = (
-        "The address of the hub (TASMA_HUB_URL) is none: expected sqlite:////folder/hub.sqlite."
+        "The address of the hub (TASMA_HUB_URL) is none: expected sqlite:////folder/hub.sqlite, "
+        "or postgresql+psycopg://user:password@host/database."
     )
 
 
@@ -130,8 +170,9 @@ class HubOfOtherKind(HubUnusable):
     """The hub's address is of another database."""
 
     sentence = (
-        "The hub is kept in a SQLite file that several processes share: expected an address like "
-        "sqlite:////folder/hub.sqlite, got the kind {kind!r}."
+        "The hub is kept in a SQLite file that several processes share, or in PostgreSQL: expected "
+        "an address like sqlite:////folder/hub.sqlite or "
+        "postgresql+psycopg://user:password@host/database, got the kind {kind!r} or no database."
     )
 
 
@@ -158,7 +199,7 @@ class HubNewer(HubUnusable):
 
     sentence = (
         "The hub at {path} has schema {found}, which is newer than this version of the program (it "
-        "knows up to {known}). Install the newer version, or point TASMA_HUB_URL at another file; "
+        "knows up to {known}). Install the newer version, or point TASMA_HUB_URL at another hub; "
         "nothing was changed."
     )
 

@@ -67,7 +67,7 @@ class Events:
         load_id: str = "",
     ) -> None:
         """Write one event of its own, such as a run that crashed."""
-        with self._database.writing() as connection:
+        with self._database.writing(tenant=tenant) as connection:
             self.record(
                 connection,
                 kind,

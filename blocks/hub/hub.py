@@ -15,7 +15,7 @@ from blocks.hub.charts import Charts
 from blocks.hub.connections import Connections
 from blocks.hub.consents import Consents
 from blocks.hub.customer_statements import CustomerStatements
-from blocks.hub.database import BUSY_TIMEOUT_S, Clock, Database, utc_now
+from blocks.hub.database import Clock, Database
 from blocks.hub.documents import Documents
 from blocks.hub.erase import erase_tenant
 from blocks.hub.events import Events
@@ -26,7 +26,7 @@ from blocks.hub.kept_lease import KeptLease, leased
 from blocks.hub.later import Later
 from blocks.hub.leases import DEFAULT_TTL_S, Leases, unit_resource
 from blocks.hub.loads import Loads
-from blocks.hub.migrate import migrate, use_wal
+from blocks.hub.migrate import migrate
 from blocks.hub.nights import Nights
 from blocks.hub.onboarding import Openings
 from blocks.hub.outbox import Outbox
@@ -44,6 +44,7 @@ from blocks.hub.route_accounts import RouteAccounts
 from blocks.hub.route_links import RouteLinks
 from blocks.hub.routes import Routes
 from blocks.hub.side_loads import SideLoads
+from blocks.hub.storage import BUSY_TIMEOUT_S
 from blocks.hub.target_cards import TargetCards
 from blocks.hub.tenants import Tenants
 from blocks.hub.tightened import Tightened
@@ -64,16 +65,17 @@ class Hub:
     synchronous and may be made from several threads and processes at once.
 
     Args:
-        url: ``sqlite:////folder/hub.sqlite``.
-        clock: Where the time comes from; tests bring their own.
+        url: ``sqlite:////folder/hub.sqlite``, or ``postgresql+psycopg://user:password@host/name``.
+        clock: Where the time comes from; tests bring their own. Without one it is this machine's
+            for a file, and the server's for PostgreSQL.
         busy_timeout_s: Longest wait for another writer, in seconds.
 
     Raises:
-        HubUnusable: The address cannot hold a hub (network disk, not SQLite).
+        HubUnusable: The address cannot hold a hub (network disk, another kind).
     """
 
     def __init__(
-        self, url: str, *, clock: Clock = utc_now, busy_timeout_s: float = BUSY_TIMEOUT_S
+        self, url: str, *, clock: Clock | None = None, busy_timeout_s: float = BUSY_TIMEOUT_S
     ) -> None:
         self.database = Database(url, clock=clock, busy_timeout_s=busy_timeout_s)
         self.events = Events(self.database)
@@ -202,7 +204,7 @@ class Hub:
 
         Nobody is at work, signed in or invited any more (`restored.begin_anew`).
         """
-        use_wal(self.database.path)
+        self.database.storage.prepare()
         with self.database.writing() as connection:
             begin_anew(connection, self.database.now(), above=above)
             self.events.record(connection, "restore", RESTORED.format(above))
@@ -217,11 +219,11 @@ class Hub:
             counts = erase_tenant(connection, tenant, now=self.database.now())
             # The event names nobody: it would be the last trace of the tenant.
             self.events.record(connection, "erase", f"a tenant was erased: {counts or 'no rows'}")
-        self.database.empty_journal()
+        self.database.storage.leave_no_copies()
         return counts
 
     def close(self) -> None:
-        """Close the hub's file."""
+        """Close the hub."""
         self.database.close()
 
     def __enter__(self) -> Self:

@@ -118,7 +118,8 @@ class Leases:
             LeaseTaken: Somebody holds it; retrying later may help. Also for the same holder.
         """
         _check(resource, holder, ttl_s)
-        with self._database.writing() as connection:
+        tenant = resource.partition("/")[0]
+        with self._database.writing(tenant=tenant) as connection:
             now = self._database.now()
             found = _find(connection, resource)
             if found and found.is_live(now):
@@ -126,7 +127,7 @@ class Leases:
             advance_past(connection, above)
             lease = Lease(
                 resource=resource,
-                tenant=resource.partition("/")[0],
+                tenant=tenant,
                 holder=holder,
                 token=next_token(connection),
                 run_id=run_id,
@@ -216,7 +217,7 @@ class Leases:
             models.lease.c.holder == lease.holder,
             models.lease.c.token == lease.token,
         )
-        with self._database.writing() as connection:
+        with self._database.writing(tenant=lease.tenant) as connection:
             changed = connection.execute(
                 update(models.lease).where(mine, *conditions).values(values)
             )

@@ -108,7 +108,7 @@ class Loads:
             Refused: The id belongs to a load of another unit.
         """
         now = self._database.now()
-        with self._database.writing() as connection:
+        with self._database.writing(tenant=load.tenant) as connection:
             require(connection, load.tenant)
             old = _find(connection, load.load_id) if load.load_id else None
             _refuse_other_unit(old, load)

@@ -16,6 +16,8 @@ def opened(hub: Hub) -> Hub:
             that all is well.
         HubUnusable: As `Hub.migrate`.
     """
-    if not hub.database.is_there and (books := published_tenants()):
-        raise HubGone(path=hub.database.path, books=len(books), warehouse=settings().warehouse)
+    if not hub.database.storage.is_there and (books := published_tenants()):
+        raise HubGone(
+            path=hub.database.storage.address, books=len(books), warehouse=settings().warehouse
+        )
     return hub.migrate()

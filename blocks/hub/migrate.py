@@ -6,21 +6,16 @@ upgrade happens in one transaction: a process killed in the middle leaves the ol
 
 from __future__ import annotations
 
-import sqlite3
 import threading
-import time
-from contextlib import closing
-from pathlib import Path
 from typing import Final
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, insert
 
-from blocks.hub.database import BUSY_TIMEOUT_S, Database
-from blocks.hub.errors import HubWithoutWal
+from blocks.hub import models
+from blocks.hub.columns import POSTGRESQL
+from blocks.hub.database import Database
+from blocks.hub.leases import COUNTER
 from blocks.hub.revisions import HEAD, MIGRATIONS, refuse_newer, revision_of
-
-WAL_RETRY_S: Final = 0.05
-"""Pause before asking for WAL mode again while another process reads the new file."""
 
 # Alembic keeps the migration it runs in a module's globals.
 _one_at_a_time: Final = threading.Lock()
@@ -34,46 +29,36 @@ def migrate(database: Database) -> None:
     Raises:
         HubUnusable: The schema is newer than this code, or the disk does not allow WAL mode.
     """
-    with database.unchecked("begin") as connection:
+    storage = database.storage
+    with storage.transaction(writes=False) as connection:
         if revision_of(connection) == HEAD:
             return
     with _one_at_a_time:
-        use_wal(database.path)
+        storage.prepare()
         # The transaction is the lock: of several processes the first upgrades, the others wait
         # here and find nothing left to do.
-        with database.unchecked("begin immediate") as connection:
-            refuse_newer(revision_of(connection), path=database.path)
-            _upgrade(connection)
+        with storage.transaction(writes=True) as connection:
+            found = revision_of(connection)
+            refuse_newer(found, path=storage.address)
+            if found is None and connection.dialect.name == POSTGRESQL:
+                _make(connection)
+            else:
+                _run(connection, "upgrade")
 
 
-def use_wal(path: Path) -> None:
-    """Set the journal's mode, which the file remembers.
-
-    SQLite answers "locked" at once, without its usual wait, when somebody reads the file.
-    """
-    give_up_at = time.monotonic() + BUSY_TIMEOUT_S
-    while (mode := _ask_for_wal(path)) == "locked" and time.monotonic() < give_up_at:
-        time.sleep(WAL_RETRY_S)
-    if mode != "wal":
-        raise HubWithoutWal(path=path, mode=mode)
+def _make(connection: Connection) -> None:
+    """Make the tables as they are today: the steps until 0032 were only ever taken in SQLite."""
+    models.metadata.create_all(connection)
+    connection.execute(insert(models.counter).values(name=COUNTER, value=0))
+    _run(connection, "stamp")
 
 
-def _ask_for_wal(path: Path) -> str:
-    with closing(sqlite3.connect(path)) as connection:
-        try:
-            return str(connection.execute("pragma journal_mode = wal").fetchone()[0])
-        except sqlite3.OperationalError as problem:
-            if problem.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
-                raise
-            return "locked"
-
-
-def _upgrade(connection: Connection) -> None:
+def _run(connection: Connection, command: str) -> None:
     # Alembic takes a sixth of a second to import, and a hub is migrated once in its life.
-    from alembic import command  # noqa: PLC0415 - reason above
+    from alembic import command as commands  # noqa: PLC0415 - reason above
     from alembic.config import Config  # noqa: PLC0415 - reason above
 
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    getattr(commands, command)(config, "head")

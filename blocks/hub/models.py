@@ -4,7 +4,8 @@ That column is what `erase` goes by, so a new table needs no new code there. Tim
 are dates, amounts are exact decimals (debit positive), a fiscal year is its key
 (``2024-01-01_2024-12-31``). Words of a fixed set are text; empty text means "none".
 
-A change here needs a new file in ``migrations/versions``; a test compares the two.
+A change here needs a new file in ``migrations/versions``, with types of `columns` as here, since it
+is taken in SQLite and in PostgreSQL; a test compares the two.
 """
 
 from __future__ import annotations
@@ -18,15 +19,12 @@ from sqlalchemy import (
     Float,
     ForeignKey,
     Index,
-    Integer,
     MetaData,
-    String,
     Table,
-    Text,
     false,
 )
 
-from blocks.hub.columns import ExactDecimal, UtcTime, words
+from blocks.hub.columns import INTEGER, TEXT, ExactDecimal, UtcTime, chars, words
 from blocks.hub.connection_states import ConnectionState, Method
 from blocks.hub.consent_states import ConsentState
 from blocks.hub.portal_roles import Role
@@ -63,15 +61,15 @@ metadata = MetaData(
 
 
 def _tenant(*, key: bool = False) -> Column[str]:
-    return Column("tenant", String(63), ForeignKey("tenant.id"), nullable=False, primary_key=key)
+    return Column("tenant", chars(63), ForeignKey("tenant.id"), nullable=False, primary_key=key)
 
 
 def _year(*, key: bool = False) -> Column[str]:
-    return Column("fiscal_year", String(YEAR_CHARS), nullable=False, primary_key=key)
+    return Column("fiscal_year", chars(YEAR_CHARS), nullable=False, primary_key=key)
 
 
 def _text(name: str, length: int = NAME_CHARS) -> Column[str]:
-    return Column(name, String(length), nullable=False, default="")
+    return Column(name, chars(length), nullable=False, default="")
 
 
 def _break() -> list[Column[Any]]:
@@ -81,18 +79,18 @@ def _break() -> list[Column[Any]]:
         Column("kind", words(BreakKind), nullable=False),
         _text("account_number"),
         _text("period", 7),
-        Column("voucher_key", Text, nullable=False, default=""),
+        Column("voucher_key", TEXT, nullable=False, default=""),
         Column("expected", ExactDecimal),
         Column("actual", ExactDecimal),
         Column("difference", ExactDecimal),
-        Column("detail", Text, nullable=False, default=""),
+        Column("detail", TEXT, nullable=False, default=""),
     ]
 
 
 tenant = Table(
     "tenant",
     metadata,
-    Column("id", String(63), primary_key=True),
+    Column("id", chars(63), primary_key=True),
     _text("name"),
     _text("organisation_number", 20),
     _text("country", 2),
@@ -101,7 +99,7 @@ tenant = Table(
     Column("years_from_source", Boolean, nullable=False),
     Column("has_schedule", Boolean, nullable=False),
     Column("created_at", UtcTime, nullable=False),
-    Column("same_number_as", String(63), nullable=False, default="", server_default=""),
+    Column("same_number_as", chars(63), nullable=False, default="", server_default=""),
 )
 
 fiscal_year = Table(
@@ -128,41 +126,41 @@ unit = Table(
     _text("digest", NAME_CHARS),
     _text("run_id", ID_CHARS),
     Column("updated_at", UtcTime, nullable=False),
-    Column("lease_token", Integer, nullable=False, default=0),
+    Column("lease_token", INTEGER, nullable=False, default=0),
     Column("last_published_at", UtcTime),
     _text("published_load_id", ID_CHARS),
     _text("published_digest", NAME_CHARS),
     _text("published_source"),
     _text("ledger_source"),
-    Column("voucher_count", Integer, nullable=False, default=0),
-    Column("posting_count", Integer, nullable=False, default=0),
-    Column("damage", String(2_000), nullable=False, default="", server_default=""),
+    Column("voucher_count", INTEGER, nullable=False, default=0),
+    Column("posting_count", INTEGER, nullable=False, default=0),
+    Column("damage", chars(2_000), nullable=False, default="", server_default=""),
     Index(None, "run_id"),
 )
 
 load = Table(
     "load",
     metadata,
-    Column("load_id", String(ID_CHARS), primary_key=True),
+    Column("load_id", chars(ID_CHARS), primary_key=True),
     _tenant(),
     _year(),
     _text("source"),
     _text("source_kind", 20),
     _text("landed_sha256", ID_CHARS),
-    Column("evidence_sha256", String(ID_CHARS), nullable=False, default="", server_default=""),
+    Column("evidence_sha256", chars(ID_CHARS), nullable=False, default="", server_default=""),
     _text("stage_folder", 4_096),
     _text("digest", NAME_CHARS),
     Column("status", words(UnitState), nullable=False),
     _text("run_id", ID_CHARS),
     Column("created_at", UtcTime, nullable=False),
-    Column("coverage", String(32), nullable=False, server_default=WHOLE_YEAR),
-    Column("reason", String(2_000), nullable=False, default="", server_default=""),
+    Column("coverage", chars(32), nullable=False, server_default=WHOLE_YEAR),
+    Column("reason", chars(2_000), nullable=False, default="", server_default=""),
     Column("is_open", Boolean, nullable=False, default=False, server_default=false()),
-    Column("organisation_number", String(NAME_CHARS), nullable=False, server_default=""),
-    Column("asked_sha256", String(ID_CHARS), nullable=False, default="", server_default=""),
-    Column("passed_by", String(ID_CHARS), nullable=False, default="", server_default=""),
-    Column("error_count", Integer, nullable=False, default=0, server_default="0"),
-    Column("dated", String(32), nullable=False, default="", server_default=""),
+    Column("organisation_number", chars(NAME_CHARS), nullable=False, server_default=""),
+    Column("asked_sha256", chars(ID_CHARS), nullable=False, default="", server_default=""),
+    Column("passed_by", chars(ID_CHARS), nullable=False, default="", server_default=""),
+    Column("error_count", INTEGER, nullable=False, default=0, server_default="0"),
+    Column("dated", chars(32), nullable=False, default="", server_default=""),
     Column("is_refresh", Boolean, nullable=False, default=False, server_default=false()),
     Index(None, "tenant", "fiscal_year", "created_at"),
     Index(None, "is_open", "tenant"),
@@ -173,12 +171,12 @@ control_result = Table(
     metadata,
     _tenant(),
     Column("load_id", ForeignKey("load.load_id"), primary_key=True),
-    Column("position", Integer, primary_key=True),
+    Column("position", INTEGER, primary_key=True),
     _text("control"),
     Column("severity", words(Severity), nullable=False),
     Column("outcome", words(Answer), nullable=False),
     _text("reason", 2_000),
-    Column("break_count", Integer, nullable=False),
+    Column("break_count", INTEGER, nullable=False),
     _text("set_fingerprint", ID_CHARS),
 )
 
@@ -187,15 +185,15 @@ control_break = Table(
     metadata,
     _tenant(),
     Column("load_id", ForeignKey("load.load_id"), primary_key=True),
-    Column("result_position", Integer, primary_key=True),
-    Column("position", Integer, primary_key=True),
+    Column("result_position", INTEGER, primary_key=True),
+    Column("position", INTEGER, primary_key=True),
     *_break(),
 )
 
 later_finding = Table(
     "later_finding",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", INTEGER, primary_key=True),
     _tenant(),
     _year(),
     _text("load_id", ID_CHARS),
@@ -206,7 +204,7 @@ later_finding = Table(
     Column("severity", words(Severity), nullable=False),
     Column("outcome", words(Answer), nullable=False),
     _text("reason", 2_000),
-    Column("break_count", Integer, nullable=False),
+    Column("break_count", INTEGER, nullable=False),
     Column("closed_at", UtcTime),
     _text("closed_by_load_id", ID_CHARS),
     Index(None, "tenant", "fiscal_year"),
@@ -218,19 +216,19 @@ later_break = Table(
     metadata,
     _tenant(),
     Column("finding_id", ForeignKey("later_finding.id"), primary_key=True),
-    Column("position", Integer, primary_key=True),
+    Column("position", INTEGER, primary_key=True),
     *_break(),
 )
 
 acceptance = Table(
     "acceptance",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", INTEGER, primary_key=True),
     _tenant(),
     _year(),
     _text("control"),
     _text("fingerprint", ID_CHARS),
-    Column("occurrences", Integer, nullable=False),
+    Column("occurrences", INTEGER, nullable=False),
     Column("expected", ExactDecimal),
     Column("actual", ExactDecimal),
     Column("difference", ExactDecimal),
@@ -247,7 +245,7 @@ tightened_control = Table(
     "tightened_control",
     metadata,
     _tenant(key=True),
-    Column("control", String(NAME_CHARS), primary_key=True),
+    Column("control", chars(NAME_CHARS), primary_key=True),
     Column("severity", words(Severity), nullable=False),
     _text("who"),
     _text("reason", 2_000),
@@ -267,7 +265,7 @@ account_place = Table(
     "account_place",
     metadata,
     _tenant(key=True),
-    Column("accounts", String(41), primary_key=True),
+    Column("accounts", chars(41), primary_key=True),
     Column("valid_from", Date, primary_key=True),
     _text("statement", 32),
     _text("line", 64),
@@ -278,7 +276,7 @@ onboarding = Table(
     metadata,
     _tenant(key=True),
     Column("is_trial", Boolean, nullable=False),
-    Column("form", Text, nullable=False, default=""),
+    Column("form", TEXT, nullable=False, default=""),
     Column("delivered_at", UtcTime),
     Column("filed_at", UtcTime),
     _text("filed_by"),
@@ -299,8 +297,8 @@ chart_account = Table(
     "chart_account",
     metadata,
     _tenant(key=True),
-    Column("account_number", String(64), primary_key=True),
-    Column("name", Text, nullable=False, default=""),
+    Column("account_number", chars(64), primary_key=True),
+    Column("name", TEXT, nullable=False, default=""),
     _text("account_type", 32),
 )
 
@@ -313,7 +311,7 @@ customer_statement = Table(
     _text("sha256", ID_CHARS),
     _text("file_name"),
     Column("as_of", Date, nullable=False),
-    Column("answers", Text, nullable=False, default=""),
+    Column("answers", TEXT, nullable=False, default=""),
     Column("is_from_source", Boolean, nullable=False),
     Column("outcome", words(Comparison), nullable=False),
     _text("differing", 2_000),
@@ -326,31 +324,31 @@ customer_statement = Table(
 outbox_item = Table(
     "outbox_item",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", INTEGER, primary_key=True),
     _tenant(),
     _text("target", ID_CHARS),
     _text("kind", 32),
     _text("key", ID_CHARS),
     _text("source_id"),
     _text("customer"),
-    Column("document", Text, nullable=False, default=""),
+    Column("document", TEXT, nullable=False, default=""),
     _text("document_digest", ID_CHARS),
     Column("phase", words(Phase), nullable=False),
     _text("target_id", ID_CHARS),
-    Column("item", Text, nullable=False),
+    Column("item", TEXT, nullable=False),
     Column("claimed_until", UtcTime),
     # When there is next something to do, and on whose clock; no clock: at once.
     Column("due_s", Float, nullable=False, default=0.0),
     _text("due_epoch", ID_CHARS),
     # How many documents have to be there before its first step.
-    Column("waits", Integer, nullable=False, default=0),
+    Column("waits", INTEGER, nullable=False, default=0),
     # The company there whose calls go one after another; known once the first step was begun.
     _text("company"),
     _text("route"),
     _text("trigger"),
     # Those that go with it: name, sha256 and size of each.
-    Column("files", Text, nullable=False, default="[]"),
-    Column("sums", Text, nullable=False, default=""),
+    Column("files", TEXT, nullable=False, default="[]"),
+    Column("sums", TEXT, nullable=False, default=""),
     Column("created_at", UtcTime, nullable=False),
     Column("updated_at", UtcTime, nullable=False),
     Index(None, "tenant", "target", "key", unique=True),
@@ -367,13 +365,13 @@ outbox_item = Table(
 outbox_received = Table(
     "outbox_received",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", INTEGER, primary_key=True),
     _tenant(),
     _text("target", ID_CHARS),
     _text("key", ID_CHARS),
     _text("route"),
     _text("trigger"),
-    Column("sums", Text, nullable=False, default=""),
+    Column("sums", TEXT, nullable=False, default=""),
     Column("at", UtcTime, nullable=False),
     Index(None, "tenant", "target", "key", "id"),
     Index(None, "tenant", "target", "at"),
@@ -386,8 +384,8 @@ outbox_wait = Table(
     metadata,
     _tenant(),
     Column("item_id", ForeignKey("outbox_item.id"), primary_key=True),
-    Column("kind", String(32), primary_key=True),
-    Column("source_id", String(NAME_CHARS), primary_key=True),
+    Column("kind", chars(32), primary_key=True),
+    Column("source_id", chars(NAME_CHARS), primary_key=True),
     _text("target", ID_CHARS),
     _text("step", 32),
     Column("is_met", Boolean, nullable=False, default=False),
@@ -397,16 +395,16 @@ outbox_wait = Table(
 outbox_event = Table(
     "outbox_event",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", INTEGER, primary_key=True),
     _tenant(),
     Column("item_id", ForeignKey("outbox_item.id"), nullable=False),
     Column("at", UtcTime, nullable=False),
     _text("kind", 32),
     _text("state", 32),
     _text("step", 32),
-    Column("detail", Text, nullable=False, default=""),
+    Column("detail", TEXT, nullable=False, default=""),
     # Another content than the one that is sent: the one that was replaced, or that came too late.
-    Column("content", Text, nullable=False, default=""),
+    Column("content", TEXT, nullable=False, default=""),
     _text("run_id", ID_CHARS),
     Index(None, "item_id", "id"),
     sqlite_autoincrement=True,
@@ -416,8 +414,8 @@ outbox_event = Table(
 pushed_key = Table(
     "pushed_key",
     metadata,
-    Column("target", String(ID_CHARS), primary_key=True),
-    Column("key_sha256", String(ID_CHARS), primary_key=True),
+    Column("target", chars(ID_CHARS), primary_key=True),
+    Column("key_sha256", chars(ID_CHARS), primary_key=True),
     _text("target_id_sha256", ID_CHARS),
 )
 
@@ -426,8 +424,8 @@ push_fact = Table(
     "push_fact",
     metadata,
     _tenant(key=True),
-    Column("target", String(ID_CHARS), primary_key=True),
-    Column("name", String(ID_CHARS), primary_key=True),
+    Column("target", chars(ID_CHARS), primary_key=True),
+    Column("name", chars(ID_CHARS), primary_key=True),
     _text("value"),
 )
 
@@ -436,8 +434,8 @@ push_customer = Table(
     "push_customer",
     metadata,
     _tenant(key=True),
-    Column("target", String(ID_CHARS), primary_key=True),
-    Column("customer", String(NAME_CHARS), primary_key=True),
+    Column("target", chars(ID_CHARS), primary_key=True),
+    Column("customer", chars(NAME_CHARS), primary_key=True),
     _text("number", ID_CHARS),
     Column("learned_at", UtcTime, nullable=False),
 )
@@ -446,7 +444,7 @@ push_mark = Table(
     "push_mark",
     metadata,
     _tenant(key=True),
-    Column("target", String(ID_CHARS), primary_key=True),
+    Column("target", chars(ID_CHARS), primary_key=True),
     Column("paused", Boolean, nullable=False, default=False),
     _text("reason", 2_000),
 )
@@ -455,8 +453,8 @@ push_look = Table(
     "push_look",
     metadata,
     _tenant(key=True),
-    Column("target", String(ID_CHARS), primary_key=True),
-    Column("kind", String(32), primary_key=True),
+    Column("target", chars(ID_CHARS), primary_key=True),
+    Column("kind", chars(32), primary_key=True),
     _text("mark", ID_CHARS),
 )
 
@@ -464,8 +462,8 @@ target_card = Table(
     "target_card",
     metadata,
     _tenant(key=True),
-    Column("company", String(ID_CHARS), primary_key=True),
-    Column("card_id", Integer, primary_key=True, autoincrement=False),
+    Column("company", chars(ID_CHARS), primary_key=True),
+    Column("card_id", INTEGER, primary_key=True, autoincrement=False),
     _text("kind", 32),
     _text("name", NAME_CHARS),
     _text("numbers", NAME_CHARS),
@@ -478,7 +476,7 @@ target_register = Table(
     "target_register",
     metadata,
     _tenant(key=True),
-    Column("company", String(ID_CHARS), primary_key=True),
+    Column("company", chars(ID_CHARS), primary_key=True),
     _text("cursor", ID_CHARS),
     Column("swept_at", UtcTime, nullable=False),
 )
@@ -487,10 +485,10 @@ route = Table(
     "route",
     metadata,
     _tenant(key=True),
-    Column("source", String(ID_CHARS), primary_key=True),
-    Column("kind", String(32), primary_key=True),
+    Column("source", chars(ID_CHARS), primary_key=True),
+    Column("kind", chars(32), primary_key=True),
     _text("target", ID_CHARS),
-    Column("settings", Text, nullable=False, default="{}"),
+    Column("settings", TEXT, nullable=False, default="{}"),
     _text("mode", 32),
     Column("activated_at", UtcTime),
     _text("activated_by"),
@@ -503,7 +501,7 @@ route = Table(
 route_mode = Table(
     "route_mode",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", INTEGER, primary_key=True),
     _tenant(),
     _text("source", ID_CHARS),
     _text("kind", 32),
@@ -518,8 +516,8 @@ route_account = Table(
     "route_account",
     metadata,
     _tenant(key=True),
-    Column("source", String(ID_CHARS), primary_key=True),
-    Column("account", String(ID_CHARS), primary_key=True),
+    Column("source", chars(ID_CHARS), primary_key=True),
+    Column("account", chars(ID_CHARS), primary_key=True),
     Column("vat_rate", ExactDecimal, primary_key=True),
     _text("target_account", ID_CHARS),
     _text("vat_status", ID_CHARS),
@@ -531,7 +529,7 @@ feed_cursor = Table(
     "feed_cursor",
     metadata,
     _tenant(key=True),
-    Column("source", String(ID_CHARS), primary_key=True),
+    Column("source", chars(ID_CHARS), primary_key=True),
     _text("cursor", 1_024),
     Column("read_at", UtcTime),
     _text("problem", 2_000),
@@ -541,15 +539,15 @@ feed_cursor = Table(
 feed_record = Table(
     "feed_record",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", INTEGER, primary_key=True),
     _tenant(),
     _text("source", ID_CHARS),
     _text("kind", 32),
     _text("record_id"),
-    Column("revision", Integer, nullable=False),
+    Column("revision", INTEGER, nullable=False),
     # What it is about: all records of one document are read together.
     _text("subject"),
-    Column("content", Text, nullable=False),
+    Column("content", TEXT, nullable=False),
     _text("sha256", ID_CHARS),
     Column("received_at", UtcTime, nullable=False),
     # That it came again with other content; the first stays.
@@ -563,11 +561,11 @@ transfer = Table(
     "transfer",
     metadata,
     _tenant(key=True),
-    Column("source", String(ID_CHARS), primary_key=True),
-    Column("item", String(NAME_CHARS), primary_key=True),
+    Column("source", chars(ID_CHARS), primary_key=True),
+    Column("item", chars(NAME_CHARS), primary_key=True),
     _text("subject"),
     _text("kind", 32),
-    Column("revision", Integer, nullable=False),
+    Column("revision", INTEGER, nullable=False),
     _text("booked_by", 32),
     Column("state", words(TransferState), nullable=False),
     _text("code"),
@@ -582,7 +580,7 @@ transfer = Table(
 transfer_log = Table(
     "transfer_log",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", INTEGER, primary_key=True),
     _tenant(),
     _text("source", ID_CHARS),
     _text("subject"),
@@ -601,13 +599,13 @@ route_link = Table(
     "route_link",
     metadata,
     _tenant(key=True),
-    Column("source", String(ID_CHARS), primary_key=True),
-    Column("kind", String(32), primary_key=True),
-    Column("target_id", String(ID_CHARS), primary_key=True),
+    Column("source", chars(ID_CHARS), primary_key=True),
+    Column("kind", chars(32), primary_key=True),
+    Column("target_id", chars(ID_CHARS), primary_key=True),
     _text("source_id", ID_CHARS),
     Column("state", words(LinkState), nullable=False),
     # Hashes by field, of the card as it was last taken over.
-    Column("remembered", Text, nullable=False, default="{}"),
+    Column("remembered", TEXT, nullable=False, default="{}"),
     _text("note", 2_000),
     Column("changed_at", UtcTime, nullable=False),
     Index(None, "tenant", "source", "kind", "source_id"),
@@ -619,8 +617,8 @@ document_fetch = Table(
     _tenant(key=True),
     _year(key=True),
     Column("fetched_at", UtcTime),
-    Column("document_count", Integer, nullable=False),
-    Column("without_voucher", Integer, nullable=False),
+    Column("document_count", INTEGER, nullable=False),
+    Column("without_voucher", INTEGER, nullable=False),
     _text("reason", 2_000),
     Column("updated_at", UtcTime, nullable=False),
 )
@@ -628,11 +626,11 @@ document_fetch = Table(
 file_seen = Table(
     "file_seen",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", INTEGER, primary_key=True),
     _tenant(),
     _text("sha256", ID_CHARS),
     _text("file_name"),
-    Column("size_bytes", Integer, nullable=False),
+    Column("size_bytes", INTEGER, nullable=False),
     Column("seen_at", UtcTime, nullable=False),
     _text("outcome", 32),
     _text("reason", 2_000),
@@ -646,18 +644,18 @@ connection = Table(
     "connection",
     metadata,
     _tenant(key=True),
-    Column("system", String(ID_CHARS), primary_key=True),
+    Column("system", chars(ID_CHARS), primary_key=True),
     Column("method", words(Method), nullable=False),
     _text("source_tenant_id", ID_CHARS),
     Column("status", words(ConnectionState), nullable=False),
     _text("reason", 2_000),
     _text("scopes", 2_000),
     _text("credential_block"),
-    Column("credential_revision", Integer, nullable=False),
+    Column("credential_revision", INTEGER, nullable=False),
     Column("refresh_intent_at", UtcTime),
     Column("refreshed_at", UtcTime),
     Column("checked_at", UtcTime),
-    Column("recent_calls", Text, nullable=False, default=""),
+    Column("recent_calls", TEXT, nullable=False, default=""),
     Column("created_at", UtcTime, nullable=False),
     Index(None, "system", "tenant"),
 )
@@ -665,8 +663,8 @@ connection = Table(
 claim = Table(
     "claim",
     metadata,
-    Column("what", String(ID_CHARS), primary_key=True),
-    Column("company", String(ID_CHARS), primary_key=True),
+    Column("what", chars(ID_CHARS), primary_key=True),
+    Column("company", chars(ID_CHARS), primary_key=True),
     _tenant(),
     Index(None, "tenant"),
 )
@@ -674,11 +672,11 @@ claim = Table(
 consent_link = Table(
     "consent_link",
     metadata,
-    Column("id", String(ID_CHARS), primary_key=True),
+    Column("id", chars(ID_CHARS), primary_key=True),
     _tenant(),
-    Column("system", String(ID_CHARS), nullable=False),
-    Column("secret_hash", String(ID_CHARS), nullable=False),
-    Column("wants", Text, nullable=False),
+    Column("system", chars(ID_CHARS), nullable=False),
+    Column("secret_hash", chars(ID_CHARS), nullable=False),
+    Column("wants", TEXT, nullable=False),
     _text("made_by"),
     Column("made_at", UtcTime, nullable=False),
     Column("expires_at", UtcTime, nullable=False),
@@ -687,7 +685,7 @@ consent_link = Table(
     Column("connected_at", UtcTime),
     Column("taken_at", UtcTime),
     Column("answer", words(ConsentState), nullable=False),
-    Column("detail", Text, nullable=False, default=""),
+    Column("detail", TEXT, nullable=False, default=""),
     Index(None, "secret_hash", unique=True),
     Index(None, "tenant", "system", "made_at"),
 )
@@ -695,10 +693,10 @@ consent_link = Table(
 consent_click = Table(
     "consent_click",
     metadata,
-    Column("state_hash", String(ID_CHARS), primary_key=True),
+    Column("state_hash", chars(ID_CHARS), primary_key=True),
     _tenant(),
-    Column("link", String(ID_CHARS), ForeignKey("consent_link.id"), nullable=False),
-    Column("browser_hash", String(ID_CHARS), nullable=False),
+    Column("link", chars(ID_CHARS), ForeignKey("consent_link.id"), nullable=False),
+    Column("browser_hash", chars(ID_CHARS), nullable=False),
     Column("made_at", UtcTime, nullable=False),
     Index(None, "link", "made_at"),
 )
@@ -711,7 +709,7 @@ pickup = Table(
     _text("folder", 1_024),
     _text("file_pattern"),
     _text("done_suffix", 32),
-    Column("poll_minutes", Integer, nullable=False),
+    Column("poll_minutes", INTEGER, nullable=False),
     _text("agreed_by"),
     Column("agreed_at", UtcTime, nullable=False),
     Column("due_at", UtcTime, nullable=False),
@@ -725,28 +723,28 @@ pickup_file = Table(
     "pickup_file",
     metadata,
     _tenant(key=True),
-    Column("name", String(NAME_CHARS), primary_key=True),
-    Column("size_bytes", Integer, nullable=False),
-    Column("modified_s", Integer, nullable=False),
+    Column("name", chars(NAME_CHARS), primary_key=True),
+    Column("size_bytes", INTEGER, nullable=False),
+    Column("modified_s", INTEGER, nullable=False),
     _text("sha256", ID_CHARS),
     Column("state", words(PickupState), nullable=False),
     _text("reason", 2_000),
     Column("seen_at", UtcTime, nullable=False),
-    Column("move_attempts", Integer, nullable=False, default=0),
+    Column("move_attempts", INTEGER, nullable=False, default=0),
 )
 
 # Not tied to the tenant table: a lease or an event may belong to no tenant (empty text).
 lease = Table(
     "lease",
     metadata,
-    Column("resource", String(NAME_CHARS), primary_key=True),
+    Column("resource", chars(NAME_CHARS), primary_key=True),
     _text("tenant", 63),
     _text("holder"),
-    Column("token", Integer, nullable=False),
+    Column("token", INTEGER, nullable=False),
     _text("run_id", ID_CHARS),
     Column("acquired_at", UtcTime, nullable=False),
     Column("expires_at", UtcTime, nullable=False),
-    Column("process", String(NAME_CHARS), nullable=False, default="", server_default=""),
+    Column("process", chars(NAME_CHARS), nullable=False, default="", server_default=""),
     Column("ttl_s", Float, nullable=False, default=0.0, server_default="0"),
     Index(None, "run_id"),
 )
@@ -755,10 +753,10 @@ lease = Table(
 rate_share = Table(
     "rate_share",
     metadata,
-    Column("id", Integer, primary_key=True),
-    Column("scope", String(NAME_CHARS), nullable=False),
-    Column("holder", String(NAME_CHARS), nullable=False),
-    Column("calls", Integer, nullable=False),
+    Column("id", INTEGER, primary_key=True),
+    Column("scope", chars(NAME_CHARS), nullable=False),
+    Column("holder", chars(NAME_CHARS), nullable=False),
+    Column("calls", INTEGER, nullable=False),
     Column("until", UtcTime, nullable=False),
     Column("waits_since", UtcTime),
     Index(None, "scope", "holder"),
@@ -767,14 +765,14 @@ rate_share = Table(
 counter = Table(
     "counter",
     metadata,
-    Column("name", String(NAME_CHARS), primary_key=True),
-    Column("value", Integer, nullable=False),
+    Column("name", chars(NAME_CHARS), primary_key=True),
+    Column("value", INTEGER, nullable=False),
 )
 
 event = Table(
     "event",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", INTEGER, primary_key=True),
     Column("at", UtcTime, nullable=False),
     _text("tenant", 63),
     _text("fiscal_year", YEAR_CHARS),
@@ -791,8 +789,8 @@ event = Table(
 portal_user = Table(
     "portal_user",
     metadata,
-    Column("id", Integer, primary_key=True),
-    Column("email", String(NAME_CHARS), nullable=False, unique=True),
+    Column("id", INTEGER, primary_key=True),
+    Column("email", chars(NAME_CHARS), nullable=False, unique=True),
     _text("name"),
     Column("role", words(Role), nullable=False),
     _text("language", 2),
@@ -815,7 +813,7 @@ portal_membership = Table(
 portal_invitation = Table(
     "portal_invitation",
     metadata,
-    Column("token_hash", String(ID_CHARS), primary_key=True),
+    Column("token_hash", chars(ID_CHARS), primary_key=True),
     Column("user_id", ForeignKey("portal_user.id"), nullable=False),
     _text("created_by"),
     Column("created_at", UtcTime, nullable=False),
@@ -826,7 +824,7 @@ portal_invitation = Table(
 portal_session = Table(
     "portal_session",
     metadata,
-    Column("token_hash", String(ID_CHARS), primary_key=True),
+    Column("token_hash", chars(ID_CHARS), primary_key=True),
     Column("user_id", ForeignKey("portal_user.id"), nullable=False),
     Column("created_at", UtcTime, nullable=False),
     Column("seen_at", UtcTime, nullable=False),
@@ -837,12 +835,12 @@ portal_session = Table(
 portal_audit = Table(
     "portal_audit",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", INTEGER, primary_key=True),
     Column("at", UtcTime, nullable=False),
     _text("who"),
     _text("tenant", 63),
     _text("action", ID_CHARS),
-    Column("status", Integer),
+    Column("status", INTEGER),
     _text("detail", 2_000),
     _text("address", ID_CHARS),
     Index(None, "tenant", "id"),
@@ -853,7 +851,7 @@ portal_audit = Table(
 night_zone = Table(
     "night_zone",
     metadata,
-    Column("zone", String(ID_CHARS), primary_key=True),
+    Column("zone", chars(ID_CHARS), primary_key=True),
     Column("night", Date, primary_key=True),
     Column("begun_at", UtcTime, nullable=False),
 )
@@ -863,17 +861,17 @@ night_tenant = Table(
     "night_tenant",
     metadata,
     _tenant(key=True),
-    Column("system", String(ID_CHARS), primary_key=True),
+    Column("system", chars(ID_CHARS), primary_key=True),
     Column("night", Date, primary_key=True),
     _text("zone", ID_CHARS),
-    Column("shard", Integer, nullable=False),
+    Column("shard", INTEGER, nullable=False),
     Column("state", words(NightState), nullable=False),
     _text("outcome", 32),
     _text("reason", 2_000),
     _text("run_id", ID_CHARS),
     # How often a shard died while it looked.
-    Column("deaths", Integer, nullable=False, default=0),
-    Column("calls", Integer, nullable=False, default=0),
+    Column("deaths", INTEGER, nullable=False, default=0),
+    Column("calls", INTEGER, nullable=False, default=0),
     Column("took_s", Float, nullable=False, default=0.0),
     Column("held_since", UtcTime),
     Column("updated_at", UtcTime, nullable=False),
@@ -885,7 +883,7 @@ night_tenant = Table(
 night_outage = Table(
     "night_outage",
     metadata,
-    Column("system", String(ID_CHARS), primary_key=True),
+    Column("system", chars(ID_CHARS), primary_key=True),
     Column("night", Date, primary_key=True),
     Column("began_at", UtcTime, nullable=False),
 )

@@ -116,7 +116,7 @@ class Nights:
         One that was in hand already is so because a shard died with it. What was handed on is
         returned as it is: its run is to be made.
         """
-        with self._database.writing() as connection:
+        with self._database.writing(tenant=row.tenant) as connection:
             found = _find(connection, row.tenant, row.system, row.night)
             if found is None or not found.is_open:
                 return None
@@ -175,7 +175,7 @@ class Nights:
             "took_s": took_s,
             "held_since": None,
         }
-        with self._database.writing() as connection:
+        with self._database.writing(tenant=tenant) as connection:
             zone = require(connection, tenant).time_zone
             now = self._database.now()
             new = NightRow(tenant, system, night, zone, 0, NightState.ENDED, now)
@@ -224,7 +224,7 @@ class Nights:
         self, row: NightRow, values: dict[str, Any], *, state: NightState = NightState.LOOKING
     ) -> bool:
         """Change a row that is in a state; say whether it was."""
-        with self._database.writing() as connection:
+        with self._database.writing(tenant=row.tenant) as connection:
             return self._write(connection, row, values, ROW.c.state == state)
 
     def _write(

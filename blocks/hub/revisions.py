@@ -30,13 +30,13 @@ def revision_of(connection: Connection) -> str | None:
     return None if found is None else str(found)
 
 
-def refuse_newer(found: str | None, *, path: Path) -> None:
+def refuse_newer(found: str | None, *, path: str) -> None:
     """Raise `HubUnusable` when a later version of the program made this schema."""
     if found is not None and found not in REVISIONS:
         raise HubNewer(path=path, found=found, known=HEAD)
 
 
-def require_current(connection: Connection, *, path: Path) -> None:
+def require_current(connection: Connection, *, path: str) -> None:
     """Raise `HubUnusable` unless the hub has exactly the schema this code was written for."""
     found = revision_of(connection)
     refuse_newer(found, path=path)

@@ -112,7 +112,7 @@ class Units:
         """
         facts = {"load_id": load_id, "source": source, "digest": digest, "run_id": run_id}
         counts = {"voucher_count": voucher_count, "posting_count": posting_count}
-        with self._database.writing() as connection:
+        with self._database.writing(tenant=tenant) as connection:
             require(connection, tenant)
             now = self._database.now()
             found = find(connection, tenant, year)
@@ -172,7 +172,7 @@ class Units:
             LeaseLost: A later holder has the unit.
         """
         counts = {"voucher_count": voucher_count, "posting_count": posting_count}
-        with self._database.writing() as connection:
+        with self._database.writing(tenant=tenant) as connection:
             require(connection, tenant)
             now = self._database.now()
             found = find(connection, tenant, year)
@@ -208,7 +208,7 @@ class Units:
             finding: What was found.
             because: Why nothing is wrong any more.
         """
-        with self._database.writing() as connection:
+        with self._database.writing(tenant=tenant) as connection:
             unit = find(connection, tenant, year)
             if unit is None or unit.damage == cut(finding):
                 return

@@ -51,7 +51,7 @@ _WINDOWS: Final[dict[tuple[str, str, int], SharedWindow]] = {}
 
 
 def _window(hub: Hub, scope: str, calls: int) -> SharedWindow:
-    place = (str(hub.database.path), scope, calls)
+    place = (hub.database.storage.address, scope, calls)
     if place not in _WINDOWS:
         holder = uuid.uuid4().hex
         _WINDOWS[place] = SharedWindow(

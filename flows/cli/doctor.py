@@ -134,7 +134,8 @@ def _hub() -> Iterator[Finding]:
     red = sum(row.light == "red" for row in rows)
     side_loads = sum(len(row.side_loads) for row in rows)
     waiting = f", {side_loads:,} files beside a year that wait" if side_loads else ""
-    yield "hub", "green", f"{hub.database.path}: {tenants:,} tenants, {red:,} red units{waiting}"
+    where = hub.database.storage.address
+    yield "hub", "green", f"{where}: {tenants:,} tenants, {red:,} red units{waiting}"
     if nightless:
         yield _nights(nightless)
     if doubles:

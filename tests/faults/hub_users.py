@@ -157,7 +157,7 @@ def die_after(statements: int, hub: Hub) -> None:
     """Let this process kill itself after so many SQL statements that write."""
     left = statements
 
-    @event.listens_for(hub.database._engine, "after_cursor_execute")
+    @event.listens_for(hub.database.storage._engine, "after_cursor_execute")
     def count(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
         nonlocal left
         if statement.split(maxsplit=1)[0].lower() not in {"select", "begin", "pragma"}:

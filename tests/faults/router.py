@@ -95,8 +95,8 @@ def _dying_at(commit: int):
     plain, left = Database.writing, [commit]
 
     @contextmanager
-    def writing(database: Database):
-        with plain(database) as connection:
+    def writing(database: Database, **of):
+        with plain(database, **of) as connection:
             yield connection
         left[0] -= 1
         if not left[0]:

@@ -78,7 +78,7 @@ def connection(hub):
 
 
 def child(target, hub, *arguments):
-    url = f"sqlite:///{hub.database.path}"
+    url = f"sqlite:///{hub.database.file.path}"
     environment = {
         name: value for name, value in os.environ.items() if name.startswith(("TASMA_", "PREFECT_"))
     }
@@ -129,7 +129,7 @@ def test_no_token_is_in_the_hub_or_in_a_log(hub, simulator, caplog):
     caplog.set_level(logging.DEBUG)
     simulator.advance(3_700)
     ask(hub)
-    kept = b"".join(path.read_bytes() for path in hub.database.path.parent.glob("hub.sqlite*"))
+    kept = b"".join(path.read_bytes() for path in hub.database.file.path.parent.glob("hub.sqlite*"))
     tokens = asyncio.run(load_tokens("alv"))
     secrets = [tokens.refresh_token, tokens.access_token]
     secrets = [secret.get_secret_value() for secret in secrets] + [simulator.client_secret]
@@ -232,7 +232,7 @@ def test_idle_token_is_renewed_before_it_dies_and_others_are_left_alone(hub, sim
 
     month_later = lambda: dt.datetime.now(dt.UTC) + dt.timedelta(days=31)  # noqa: E731
     simulator.advance(31 * 86_400)
-    with Hub(f"sqlite:///{hub.database.path}", clock=month_later) as later:
+    with Hub(f"sqlite:///{hub.database.file.path}", clock=month_later) as later:
         (renewed,) = asyncio.run(refresh_idle(later))
         assert ("alv", "refreshed", "") == (renewed.tenant, renewed.outcome, renewed.reason)
         assert asyncio.run(refresh_idle(later)) == []
@@ -248,7 +248,7 @@ def test_token_that_cannot_be_renewed_is_told_and_does_not_stop_the_others(hub, 
     month_later = lambda: dt.datetime.now(dt.UTC) + dt.timedelta(days=31)  # noqa: E731
     hub.tenants.add(Tenant("zed", name="Zed AB"))
     hub.connections.save(type(connection(hub))("zed", "fortnox", Method.REFRESH_TOKEN))
-    with Hub(f"sqlite:///{hub.database.path}", clock=month_later) as later:
+    with Hub(f"sqlite:///{hub.database.file.path}", clock=month_later) as later:
         alv, zed = asyncio.run(refresh_idle(later))
 
         assert ("alv", "failed") == (alv.tenant, alv.outcome)

@@ -351,7 +351,7 @@ def lock_out(there):
 
 
 def test_tenant_in_helsinki_has_its_night_there(house, acme, monkeypatch):
-    monkeypatch.setenv("TASMA_HUB_URL", f"sqlite:///{house.stores.hub.database.path}")
+    monkeypatch.setenv("TASMA_HUB_URL", f"sqlite:///{house.stores.hub.database.file.path}")
 
     assert (["acme"], []) == (tenants_of("Europe/Helsinki"), tenants_of("Europe/Stockholm"))
 

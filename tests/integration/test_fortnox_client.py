@@ -448,7 +448,7 @@ def test_secrets_are_in_nothing_that_is_raised_logged_shown_or_kept(hub, simulat
         within(hub, spoiled)
     told += traceback.format_exception(raised.value)
     text = "\n".join([*told, caplog.text]).encode()
-    text += b"".join(path.read_bytes() for path in hub.database.path.parent.iterdir())
+    text += b"".join(path.read_bytes() for path in hub.database.file.path.parent.iterdir())
 
     tokens = list(simulator.world.tokens.access_tokens)
     assert tokens

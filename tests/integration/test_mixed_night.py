@@ -22,7 +22,7 @@ NIGHT = dt.date(2025, 12, 3)
 def all_systems(house, connected, monkeypatch):
     """Give a tenant in each system, pulled once and approved, and the harness of two of them."""
     hub = house.stores.hub
-    monkeypatch.setenv("TASMA_HUB_URL", f"sqlite:///{hub.database.path}")
+    monkeypatch.setenv("TASMA_HUB_URL", f"sqlite:///{hub.database.file.path}")
     swedish = connected(defined=("2025",), schedule=True)
     hub.tenants.add(Tenant("files", "Files AB"))
     with ExitStack() as stack:

@@ -51,7 +51,7 @@ def counted(hub: Hub) -> Iterator[Counter[str]]:
     def note(_connection, _cursor, statement, *_rest) -> None:
         asked[statement.split()[0].lower()] += 1
 
-    engine = hub.database._engine
+    engine = hub.database.storage._engine
     event.listen(engine, "before_cursor_execute", note)
     try:
         yield asked

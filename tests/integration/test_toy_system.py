@@ -162,7 +162,7 @@ def test_all_tenants_share_one_rate(house, there, acme):
 
 def test_it_is_connected_by_the_key_that_is_typed(house, there, monkeypatch, capsys):
     house.stores.hub.tenants.add(Tenant("acme", "Acme Oy", harness.NUMBER))
-    monkeypatch.setenv("TASMA_HUB_URL", f"sqlite:///{house.stores.hub.database.path}")
+    monkeypatch.setenv("TASMA_HUB_URL", f"sqlite:///{house.stores.hub.database.file.path}")
     monkeypatch.setattr("sys.stdin", io.StringIO("key of acme\n"))
 
     connect_tenant(SYSTEM, "acme", link_only=False, wants={}, as_json=True)
@@ -204,7 +204,7 @@ def both(house, there, connected, monkeypatch):
     there.books.number = ledger.company.organisation_number
     port.KEYS[tenant] = port.SecretStr(f"key of {tenant}")
     hub.connections.save(port.Connection(tenant, "toy", port.Method.CLIENT_CREDENTIALS))
-    monkeypatch.setenv("TASMA_HUB_URL", f"sqlite:///{hub.database.path}")
+    monkeypatch.setenv("TASMA_HUB_URL", f"sqlite:///{hub.database.file.path}")
     return tenant
 
 
@@ -274,7 +274,7 @@ def test_what_is_in_the_way_of_one_integration_is_its_rows_and_stops_no_other(
 
 def test_a_tenant_without_an_integration_is_told_what_to_do(house, monkeypatch):
     monkeypatch.setenv("TASMA_HOME", str(house.folder))
-    monkeypatch.setenv("TASMA_HUB_URL", f"sqlite:///{house.stores.hub.database.path}")
+    monkeypatch.setenv("TASMA_HUB_URL", f"sqlite:///{house.stores.hub.database.file.path}")
     house.stores.hub.tenants.add(Tenant("alone", "Alone AB"))
     done = invoke("tenant", "sync", "alone")
 
@@ -283,7 +283,7 @@ def test_a_tenant_without_an_integration_is_told_what_to_do(house, monkeypatch):
 
 
 def test_connections_of_every_system_are_kept_alive(house, there, acme, monkeypatch):
-    monkeypatch.setenv("TASMA_HUB_URL", f"sqlite:///{house.stores.hub.database.path}")
+    monkeypatch.setenv("TASMA_HUB_URL", f"sqlite:///{house.stores.hub.database.file.path}")
     monkeypatch.setenv("TASMA_HOME", str(house.folder))
     there.toy.calls.clear()
 

@@ -9,7 +9,6 @@ import socket
 
 import pytest
 
-from blocks.hub.database import utc_now
 from blocks.hub.portal_roles import Role
 from blocks.hub.portal_sessions import IDLE_LIMIT, SESSION_LIFE
 from blocks.hub.portal_users import INVITATION_LIFE
@@ -145,7 +144,7 @@ def test_link_of_an_invitation_ends_by_age_and_by_a_newer_one(world):
     assert hub.portal_users.invited(first) is None
     assert hub.portal_users.invited(second)
 
-    hub.database.now = lambda: utc_now() + INVITATION_LIFE
+    hub.database.now = lambda: dt.datetime.now(dt.UTC) + INVITATION_LIFE
 
     assert hub.portal_users.invited(second) is None
 
@@ -176,7 +175,7 @@ def test_session_ends_when_what_it_rests_on_changes(world, anna, change):
 def test_session_ends_by_age(world, anna, age):
     sign_in(anna)
 
-    world.stores.hub.database.now = lambda: utc_now() + age
+    world.stores.hub.database.now = lambda: dt.datetime.now(dt.UTC) + age
 
     assert 303 == anna.get("/companies").status_code
 
@@ -186,7 +185,9 @@ def test_session_in_use_is_not_idle_and_still_ends(world, anna):
     codes = []
 
     for hours in range(1, 14):
-        world.stores.hub.database.now = lambda passed=hours: utc_now() + dt.timedelta(hours=passed)
+        world.stores.hub.database.now = lambda passed=hours: (
+            dt.datetime.now(dt.UTC) + dt.timedelta(hours=passed)
+        )
         codes.append(anna.get("/companies/acme").status_code)
 
     assert [200] * 11 + [303] * 2 == codes
@@ -196,7 +197,7 @@ def test_nothing_in_the_hub_opens_anything(world, anna):
     """Neither password, link nor session can be used by whoever reads the hub's file."""
     sign_in(anna)
     token = world.stores.hub.portal_users.invite(ANNA, by="test")
-    folder = world.stores.hub.database.path.parent
+    folder = world.stores.hub.database.file.path.parent
 
     content = b"".join(path.read_bytes() for path in folder.glob("hub.sqlite*"))
 

@@ -159,7 +159,7 @@ def test_doctor_finds_a_good_home_good_and_names_what_is_not_there(tasma, books)
 
 
 def test_doctor_ends_with_1_when_the_hub_cannot_be_used(tasma, home, monkeypatch):
-    monkeypatch.setenv("TASMA_HUB_URL", "postgresql://hub.example/hub")
+    monkeypatch.setenv("TASMA_HUB_URL", "mysql://hub.example/hub")
 
     done = tasma("doctor")
 

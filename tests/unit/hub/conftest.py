@@ -1,10 +1,11 @@
-"""A hub in a real SQLite file, with a clock that moves only when told to."""
+"""A hub in a real SQLite file or in PostgreSQL, with a clock that moves only when told to."""
 
 from __future__ import annotations
 
 import datetime as dt
 import shutil
 from collections.abc import Callable, Iterator
+from typing import Final
 
 import pytest
 
@@ -32,8 +33,37 @@ def clock() -> Clock:
     return Clock()
 
 
+BOTH: Final = frozenset(
+    {
+        "test_claims",
+        "test_events",
+        "test_leases",
+        "test_loads",
+        "test_nights",
+        "test_outbox",
+        "test_outbox_waits",
+        "test_overview",
+        "test_rate_shares",
+        "test_units",
+    }
+)
+"""Modules whose tests run over PostgreSQL as well: those of stores whose SQL could differ.
+
+Not their laws: what those try is the same over both, and they try it many times.
+"""
+
+
+def pytest_generate_tests(metafunc):
+    is_law = getattr(metafunc.function, "is_hypothesis_test", False)
+    module = metafunc.module.__name__.rpartition(".")[2]
+    if "hub_url" in metafunc.fixturenames and module in BOTH and not is_law:
+        metafunc.parametrize("hub_url", ["sqlite", "postgresql"], indirect=True)
+
+
 @pytest.fixture
-def hub_url(empty_hub, tmp_path) -> str:
+def hub_url(request, empty_hub, tmp_path) -> str:
+    if getattr(request, "param", "sqlite") == "postgresql":
+        return request.getfixturevalue("postgres").hub()
     path = tmp_path / "hub.sqlite"
     shutil.copy(empty_hub, path)
     return f"sqlite:///{path}"

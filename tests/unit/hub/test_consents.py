@@ -73,7 +73,7 @@ def test_no_secret_lies_in_the_file_or_is_shown_by_a_value(hub, acme):
     state = clicked(hub, secret)
     secrets = [item.get_secret_value() for item in (secret, state, BROWSER)]
     hub.close()
-    folder = Path(hub.database.path).parent
+    folder = Path(hub.database.file.path).parent
     kept = b"".join(path.read_bytes() for path in folder.iterdir() if path.is_file())
 
     assert [] == [text for text in secrets if text.encode() in kept]

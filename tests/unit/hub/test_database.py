@@ -10,8 +10,9 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from blocks.hub import Hub, HubBusy, HubUnusable, Tenant
-from blocks.hub.database import BUSY_TIMEOUT_S, Database
 from blocks.hub.network_disk import network_file_system
+from blocks.hub.sqlite import SqliteFile
+from blocks.hub.storage import BUSY_TIMEOUT_S
 from ledger.errors import TransientError
 
 MOUNTS = r"""
@@ -64,14 +65,14 @@ def test_hub_on_a_network_disk_is_refused(mounts, tmp_path):
     mounts.write_text(f"server:/x {tmp_path} nfs rw 0 0\n")
 
     with pytest.raises(HubUnusable, match=r"network disk \(nfs\).*TASMA_HUB_URL"):
-        Database(f"sqlite:///{tmp_path}/hub.sqlite", mounts=mounts)
+        SqliteFile(tmp_path / "hub.sqlite", mounts=mounts)
 
 
 @pytest.mark.parametrize(
     "url",
-    ["", "hub.sqlite", "sqlite://", "sqlite:///:memory:", "postgresql://someone:hunter2@db/hub"],
+    ["", "hub.sqlite", "sqlite://", "sqlite:///:memory:", "mysql://someone:hunter2@db/hub"],
 )
-def test_address_that_is_no_file_is_refused_without_repeating_secrets(url):
+def test_address_that_is_no_hub_s_is_refused_without_repeating_secrets(url):
     with pytest.raises(HubUnusable, match="expected") as refusal:
         Hub(url)
 
@@ -122,7 +123,7 @@ def test_file_that_is_no_database_is_refused_with_what_to_do(tmp_path):
 
     with (
         Hub(f"sqlite:///{tmp_path}/hub.sqlite") as hub,
-        pytest.raises(HubUnusable, match="it is no SQLite file: restore it"),
+        pytest.raises(HubUnusable, match=r"is damaged \(file is not a database\)"),
     ):
         hub.migrate()
 

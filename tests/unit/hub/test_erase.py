@@ -149,7 +149,7 @@ def test_erased_name_is_nowhere_in_the_bytes_of_the_hub(hub, y2024):
     """Neither in a message nor in a free page nor in the journal."""
     name = "zz-unmistakable-zz"
     fill(hub, name, y2024)
-    folder = hub.database.path.parent
+    folder = hub.database.file.path.parent
     assert name.encode() in b"".join(path.read_bytes() for path in folder.iterdir())
 
     hub.erase_tenant(name)
