@@ -139,7 +139,7 @@ def _after(item: Item, event: Event, rules: Rules, now: Clock) -> Item:
         case Found():
             after = _found(item, event.target_id)
         case Changed() | Retried() | Resolved():
-            after = _told(item, event)
+            after = _from_outside(item, event)
     return after
 
 
@@ -336,7 +336,7 @@ def _ready(item: Item) -> Item:
     return replace(item, phase=phase, doubt=None, hold=None, ready_at=None)
 
 
-def _told(item: Item, event: Changed | Retried | Resolved) -> Item:
+def _from_outside(item: Item, event: Changed | Retried | Resolved) -> Item:
     """Take what no call or look found out, but the source or a person says."""
     match event:
         case Changed():
