@@ -7,9 +7,11 @@ import shutil
 import pytest
 
 from blocks.hub import Tenant
+from blocks.systems.procountor.holding import OVERLAP
 from flows.cli.local import publish_here
 from ledger.fiscal_year import FiscalYear
 from ledger.outcome import Outcome
+from ledger.procountor.counting import SUMMARY
 from ledger.unit import Unit
 from simulators.books.company import Company
 from simulators.books.countries import FINLAND
@@ -82,6 +84,39 @@ def test_invoice_made_anew_in_another_year_changes_both_though_one_is_pulled(
     key = key_of(served, receipt)
     new = served.acts.remake_receipt(receipt)
     served.acts.move_receipt(new, "2025-01-02")
+    try:
+        end, message = house.pull(TENANT, years=("2024",))
+    finally:
+        del served.company.receipts[new]
+
+    assert "Published" == end, message
+    assert ["2025"] == places(house, key)
+
+
+@pytest.fixture
+def changed_later(served, receipt):
+    """Return what changes another receipt of 2024, two days after all else."""
+    others = (one for one in served.company.receipts.values() if one.id != receipt)
+    found = next(one for one in others if one.date.year == 2024 and one.type != SUMMARY)
+    version = found.version
+
+    def change():
+        served.acts.edit_amount(found.id, "1.00")
+        found.version += 2 * OVERLAP
+
+    yield change
+    served.acts.edit_amount(found.id, "-1.00")
+    found.version = version
+
+
+def test_invoice_made_anew_in_another_year_is_followed_though_something_changed_days_later(
+    house, served, receipt, changed_later
+):
+    """The list of changes is asked for anew from the latest change on, and names it no more."""
+    key = key_of(served, receipt)
+    new = served.acts.remake_receipt(receipt)
+    served.acts.move_receipt(new, "2025-01-02")
+    changed_later()
     try:
         end, message = house.pull(TENANT, years=("2024",))
     finally:

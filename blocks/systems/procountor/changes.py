@@ -16,7 +16,6 @@ from blocks.systems.procountor.comparing import Compared, Comparing, Known
 from blocks.systems.procountor.holding import OVERLAP, Holding
 from blocks.systems.procountor.ledger_rights import less_than
 from blocks.systems.procountor.receipts import (
-    Listed,
     fetch_receipts,
     invoice_in,
     list_receipts,
@@ -43,7 +42,7 @@ class Changes:
         self._api, self._held, self._known, self._small = api, held, known, dict(small)
         self._is_first = not held.names
         self._before_us: Totals | None = None
-        self._elsewhere: dict[int, Listed] = {}
+        self._elsewhere: set[int] = set()
         self._gone: dict[int, int] = {}
         self._unseen: set[str] = set()
         self.lost_rights: list[str] = []
@@ -65,7 +64,7 @@ class Changes:
             since = (newest - OVERLAP).isoformat(timespec="seconds")
             listed = await list_receipts(self._api, versionStartDate=since)
             self._held.let_go(listed)
-            self._elsewhere = {i.name.id: i for i in listed if i.date not in self._held.year}
+            self._elsewhere |= {i.name.id for i in listed if i.date not in self._held.year}
             wanted = self._held.wanted(listed) - self._held.removed
             if not wanted:
                 return
