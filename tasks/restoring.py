@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -20,7 +21,7 @@ from tasks.repair import repair_tenant
 from tasks.stores import Stores
 
 JOURNALS: Final = ("", "-wal", "-shm")
-"""What SQLite keeps beside a file."""
+"""A file of SQLite's, and what it keeps beside it."""
 
 
 class HomeTaken(TerminalError):
@@ -62,11 +63,13 @@ def restore(backup: Backup, home: Settings, *, replace: bool, now: dt.datetime) 
     """Copy a backup into a home, each file held against its hash, the hub last.
 
     Until it has a hub the home is none: a restore that was stopped is begun again with ``replace``.
+    The hub gets its name once the disk holds all else.
 
     Raises:
         HomeTaken: Something lies there, and it is not to be replaced.
         HomeInUse: A process has the hub open.
         BackupUnusable: Its hub is damaged; nothing was done.
+        HubDamaged: The hub is not whole once it is brought in line; it got no name.
         NoSpace: The disk is full.
     """
     hub = Hub(home.hub_url).database.file
@@ -77,6 +80,7 @@ def restore(backup: Backup, home: Settings, *, replace: bool, now: dt.datetime) 
         raise HomeInUse(hub=hub.path)
     new = hub.path.with_name("restoring.sqlite")
     with space_checked("restoring a backup", home.home):
+        _remove(new)  # of a restore that was stopped: its journal would be read into this hub
         try:
             copy_as_noted(backup.place_of(HUB), new, backup.files[HUB])
         except Unlike as problem:
@@ -84,18 +88,26 @@ def restore(backup: Backup, home: Settings, *, replace: bool, now: dt.datetime) 
         aside = tuple(_set_aside(path, now) for path in there)
         lacking = tuple(_copied(backup, home))
         above = _begin_anew(new, home)
-        for name in JOURNALS[1:]:
-            remove(new.with_name(f"{new.name}{name}"))
+        _remove(new, JOURNALS[1:])
+        os.sync()  # one wait for the files of all tenants, not one for each
         rename_synced(new, hub.path)
     files = len(backup.files) - len(lacking)
     return Restored(backup, home.home, files, lacking, aside, above)
 
 
+def _beside(file: Path, names: Sequence[str] = JOURNALS) -> list[Path]:
+    return [file.with_name(f"{file.name}{name}") for name in names]
+
+
+def _remove(file: Path, names: Sequence[str] = JOURNALS) -> None:
+    for path in _beside(file, names):
+        remove(path)
+
+
 def _places(home: Settings, hub: Path) -> list[Path]:
     """Return what a backup brings; the hub goes first, by which a home is one."""
-    journals = [hub.with_name(f"{hub.name}{name}") for name in JOURNALS]
     warehouse = [path for path, _ in Warehouse(home.warehouse).kept_files()]
-    return [*journals, *warehouse, home.lake / "landing"]
+    return [*_beside(hub), *warehouse, home.lake / "landing"]
 
 
 def _set_aside(path: Path, now: dt.datetime) -> Path:
@@ -125,4 +137,5 @@ def _begin_anew(file: Path, home: Settings) -> int:
         for tenant in tenants:
             repair_tenant(stores, tenant)
         hub.database.storage.leave_no_copies()
+        hub.database.storage.require_whole()
     return above

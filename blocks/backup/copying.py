@@ -1,4 +1,8 @@
-"""Copies of files that are read again: what the disk gives back is held against what was read."""
+"""Copies of files that are read again: what the system gives back is held against what was read.
+
+It mostly gives it from memory, so that damage on the way to the disk shows when the backup is read
+later: at a restore, and when a share of the copies is hashed anew (`tasks.backing_up`).
+"""
 
 from __future__ import annotations
 

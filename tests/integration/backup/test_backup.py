@@ -7,52 +7,14 @@ import json
 import shutil
 from decimal import Decimal
 
-import pytest
-
 from blocks.hub import Tenant
 from blocks.hub.portal_roles import Role
 from flows.cli.exits import ExitCode
 from tasks import backing_up
 from tasks.stores import open_stores
 from tests.command_line import invoke
-from tests.damaged_home import TENANT, books, lead_to, load, new_home, published
-
-FIRST = books((1, "5.00"), (2, "7.00"))
-SECOND = books((1, "5.00"), (2, "7.50"), (3, "9.00"))
-THIRD = books((1, "5.00"), (2, "7.50"), (3, "9.00"), (4, "11.00"))
-
-
-@pytest.fixture(scope="module")
-def loaded(tmp_path_factory, empty_hub):
-    """A home with one load, and its backup."""
-    place = tmp_path_factory.mktemp("loaded")
-    with pytest.MonkeyPatch.context() as environment:
-        lead_to(place / "home", environment)
-        new_home(place / "home", empty_hub)
-        assert "published" == load(FIRST, place).outcome
-        assert ExitCode.DONE == invoke("backup", place / "backup").exit_code
-    return place
-
-
-@pytest.fixture
-def place(loaded, tmp_path, monkeypatch):
-    """A copy of both, to which the settings lead; backups know their home by its path."""
-    shutil.copytree(loaded, tmp_path, dirs_exist_ok=True)
-    (tmp_path / "backup" / "tasma-backup").write_text(f"{tmp_path / 'home/hub/hub.sqlite'}\n")
-    lead_to(tmp_path / "home", monkeypatch)
-    return tmp_path
-
-
-def backed_up(place, *options, code=ExitCode.DONE):
-    done = invoke("backup", place / "backup", "--json", *options)
-    assert code == done.exit_code, done.output
-    return json.loads(done.stdout) if done.stdout else {}
-
-
-def restored(place, *options, code=ExitCode.DONE):
-    done = invoke("restore", place / "backup", "--json", *options)
-    assert code == done.exit_code, done.output
-    return json.loads(done.stdout) if done.stdout else done.stderr
+from tests.damaged_home import TENANT, books, lead_to, load, published
+from tests.integration.backup.copies import FIRST, SECOND, THIRD, backed_up, restored
 
 
 def light_of_hub():
