@@ -11,7 +11,7 @@ import datetime as dt
 import shutil
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 from typing import Any, Final, Generic
 
@@ -83,7 +83,8 @@ class Taken:
 class InvoiceFiles(Generic[File]):
     """Takes files of one tenant out of a place, for one system.
 
-    `ask`: how the place is asked, whose calls block. `target`: the system, open.
+    `ask`: how the place is asked, whose calls block. `target`: the system, open. `named`: names of
+    all that goes with the invoices of files that are done with.
     """
 
     stores: Stores
@@ -93,6 +94,7 @@ class InvoiceFiles(Generic[File]):
     target: PushTarget
     ask: Callable[..., Awaitable[Any]]
     who: str = ""
+    named: set[str] = field(default_factory=set)
 
     async def take(
         self, file: File, companions: Mapping[str, File], *, waited: dt.timedelta
@@ -115,17 +117,25 @@ class InvoiceFiles(Generic[File]):
             if waited < STALLED and await asyncio.to_thread(_may_go_on, path):
                 return Taken("", waits_for="the rest of it")
             landed = await asyncio.to_thread(self._land, path)
-            for name in sorted(await asyncio.to_thread(_named_in, path) & companions.keys()):
+            named = await asyncio.to_thread(_named_in, path)
+            for name in sorted(named & companions.keys()):
                 await self.ask(_fetch_companion, self.place, companions[name], folder / name)
-            return await asyncio.to_thread(self._add, path, landed, may_wait=waited < FILES_WAIT)
+            may_wait = waited < FILES_WAIT
+            taken = await asyncio.to_thread(self._add, path, landed, may_wait=may_wait)
+        if not taken.waits_for:
+            self.named.update(named)
+        return taken
 
     async def clear(self, companions: Mapping[str, File]) -> int:
-        """File away what went with an invoice, and is kept; return how many.
+        """File away what went with an invoice taken here, and is kept; return how many.
 
-        What is written to, or cannot be moved, stays.
+        Whoever calls makes sure that no other file of invoices lies there, which may name the same.
+        What no file taken here named stays, though its bytes be known: its file is yet to come. So
+        does what is written to, or cannot be moved.
         """
         moved = 0
-        for file in companions.values():
+        for name in sorted(self.named & companions.keys()):
+            file = companions[name]
             with suppress(ChangedMeanwhile, NotMoved, FileRefused):
                 sha256 = await self.ask(_hash, self.place, file)
                 if sha256 and self.stores.lake.find(self.tenant, SOURCE, sha256):

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import os
 import time
 from collections import Counter
 from collections.abc import Collection
@@ -45,10 +46,11 @@ async def take_up_invoices(
 ) -> Counter[End]:
     """Queue what the files of invoices hold, the oldest first, and file them away.
 
-    What is wrong with a tenant or a file stops no other.
+    What is wrong with a tenant or a file stops no other; what there is no room for waits.
     """
-    ends: Counter[End] = Counter()
-    chosen = fair_share(file for file in files if is_of_invoices(file.name))
+    documents = [file for file in files if is_of_invoices(file.name)]
+    chosen = fair_share(documents)
+    ends = Counter({End.WAITING: len(documents) - len(chosen)})
     for tenant in dict.fromkeys(file.tenant for file in chosen):
         mine = [file for file in chosen if file.tenant == tenant]
         companions = {
@@ -57,7 +59,7 @@ async def take_up_invoices(
             if file.tenant == tenant and not is_of_invoices(file.name)
         }
         ends += await _of_tenant(stores, place, mine, companions)
-    return ends
+    return +ends
 
 
 async def _of_tenant(
@@ -71,8 +73,8 @@ async def _of_tenant(
                 stores, tenant, place, system, target, ask=asyncio.to_thread, who="inbox"
             )
             ends = Counter([await _one(taking, file, companions) for file in files])
-            if not ends[End.WAITING] + ends[End.TROUBLED]:  # others may name the same attachment
-                await taking.clear(companions)
+            if not await asyncio.to_thread(_lie_in, files[0].path.parent):
+                await taking.clear(companions)  # nothing else may name the same attachment
             return ends
     except SeveralTargets as problem:
         return Counter([await put_aside(stores, place, one, reason=str(problem)) for one in files])
@@ -84,6 +86,14 @@ async def _of_tenant(
             f"Its invoices stay in the inbox for the next sweep. {explain(problem)}", tenant=tenant
         )
         return Counter({End.TROUBLED: len(files)})
+
+
+def _lie_in(folder: Path) -> bool:
+    """Return whether files of invoices are left: waiting, in trouble, or not swept yet."""
+    with os.scandir(folder) as entries:
+        return any(
+            is_of_invoices(entry.name) and entry.is_file(follow_symlinks=False) for entry in entries
+        )
 
 
 async def _one(taking: InvoiceFiles[Dropped], file: Dropped, companions: dict[str, Dropped]) -> End:

@@ -117,7 +117,8 @@ class InvoicePoll:
             )
             for file in whole:
                 await self._one(files, file, companions, known, polled)
-            if not polled.ends[End.WAITING]:  # others may name the same attachment
+            came = {file.name for file in later.files if is_of_invoices(file.name)} - seen.names
+            if not came and not polled.ends[End.WAITING]:  # which may name the same attachment
                 await files.clear(companions)
 
     async def _one(

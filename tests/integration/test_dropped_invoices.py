@@ -8,6 +8,7 @@ import shutil
 
 import pytest
 
+import blocks.pickup.folder
 from blocks.hub import Connection, Method, Tenant
 from blocks.pickup.folder import Inbox
 from blocks.settings import PROJECT, settings
@@ -162,6 +163,44 @@ def test_an_attachment_stays_while_another_file_waits_that_may_name_it(stores, f
     assert {"2.pdf", "terms.pdf", "a.jsonl", "b.jsonl"} == {
         name.removeprefix("processed/") for name in below(folder)
     }
+
+
+def test_an_attachment_whose_bytes_are_known_stays_until_its_file_comes(stores, folder):
+    (folder / "a.jsonl").write_text(lines(content(id="1", attachments=["terms.pdf"])))
+    (folder / "terms.pdf").write_bytes(PDF)
+    sweep(stores)
+    (folder / "terms.pdf").write_bytes(PDF)
+    (folder / "c.jsonl").write_text(lines(content(id="9")))
+    sweep(stores)
+
+    assert "terms.pdf" in below(folder), "no file of that sweep named it"
+    (folder / "b.jsonl").write_text(lines(content(id="2", attachments=["terms.pdf"])))
+    assert {End.QUEUED: 1} == sweep(stores)
+    assert "terms.pdf" not in below(folder)
+
+
+def test_an_attachment_stays_for_a_file_that_the_sweep_had_no_room_for(stores, folder, monkeypatch):
+    monkeypatch.setattr(blocks.pickup.folder, "MAX_FILES", 1)
+    for number in "12":
+        path = folder / f"{number}.jsonl"
+        path.write_text(lines(content(id=number, attachments=["terms.pdf"])))
+    (folder / "terms.pdf").write_bytes(PDF)
+
+    assert {End.QUEUED: 1, End.WAITING: 1} == sweep(stores)
+    assert {End.QUEUED: 1} == sweep(stores)
+    assert ["processed/1.jsonl", "processed/2.jsonl", "processed/terms.pdf"] == below(folder)
+
+
+def test_an_attachment_stays_for_a_file_that_came_as_others_were_swept(stores, folder):
+    (folder / "1.jsonl").write_text(lines(content(id="1", attachments=["terms.pdf"])))
+    (folder / "terms.pdf").write_bytes(PDF)
+    place = invoices_place(settings().inbox, {"acme"})
+    files = place.look().files
+    (folder / "2.jsonl").write_text(lines(content(id="2", attachments=["terms.pdf"])))
+
+    assert {End.QUEUED: 1} == asyncio.run(take_up_invoices(stores, place, files))
+    assert {End.QUEUED: 1} == sweep(stores)
+    assert ["processed/1.jsonl", "processed/2.jsonl", "processed/terms.pdf"] == below(folder)
 
 
 def test_a_file_that_breaks_off_waits_for_its_rest(stores, folder):
