@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 from pydantic import BaseModel
@@ -111,7 +112,5 @@ def set_values(
         TerminalError: A setting cannot be so; nothing was changed.
     """
     route = hub.routes.get(tenant, source, kind)
-    merged = {**route.settings, **values}
-    kept = {name: value for name, value in merged.items() if value != ""}
-    route_kind(source, kind).check(tenant, kept)
-    return hub.routes.set(route, kept, who=who)
+    check = partial(route_kind(source, kind).check, tenant)
+    return hub.routes.change(route, values, check=check, who=who)

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, and_, insert, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, insert, select, update
 
 from blocks.hub import models
 from blocks.hub.database import Database
@@ -124,10 +124,7 @@ class Routes:
             NoRoute: There is none.
         """
         with self._database.reading() as connection:
-            row = connection.execute(_row(tenant, source, kind)).mappings().one_or_none()
-        if row is None:
-            raise NoRoute(tenant=tenant, source=source, kind=kind)
-        return _route(row)
+            return _required(connection, tenant, source, kind)
 
     def listed(self, *, tenant: str = "", source: str = "") -> list[Route]:
         """Return the routes of a tenant or of a source, in order; those detached too."""
@@ -142,13 +139,37 @@ class Routes:
 
     def set(self, route: Route, settings: Mapping[str, Any], *, who: str) -> Route:
         """Replace the settings of a route as a whole."""
-        text = json.dumps(dict(settings), sort_keys=True)
-        changed = sorted(
-            name
-            for name in {*route.settings, *settings}
-            if route.settings.get(name) != settings.get(name)
-        )
-        return self._change(route, f"settings {', '.join(changed)} set by {who}", settings=text)
+        with self._database.writing() as connection:
+            self._set(connection, route, settings, who)
+        return self.get(route.tenant, route.source, route.kind)
+
+    def change(
+        self,
+        route: Route,
+        values: Mapping[str, Any],
+        *,
+        check: Callable[[dict[str, Any]], object],
+        who: str,
+    ) -> Route:
+        """Change some settings of a route as it is now; one that is given "" goes to its default.
+
+        Args:
+            route: Which.
+            values: By name.
+            check: Raises where all settings together cannot be kept; nothing is changed then.
+            who: Changes them.
+
+        Raises:
+            NoRoute: It is not there.
+        """
+        with self._database.writing() as connection:
+            now = _required(connection, route.tenant, route.source, route.kind)
+            kept = {
+                name: value for name, value in {**now.settings, **values}.items() if value != ""
+            }
+            check(kept)
+            self._set(connection, now, kept, who)
+        return self.get(route.tenant, route.source, route.kind)
 
     def activate(self, route: Route, *, who: str) -> Route:
         """Note that an operator admits the tenant; the first who did so stays on record."""
@@ -187,12 +208,24 @@ class Routes:
             return [ModeSince(row.mode, row.since, row.who) for row in rows]
 
     def _change(self, route: Route, message: str, **values: Any) -> Route:
-        here = _is(route.tenant, route.source, route.kind)
         with self._database.writing() as connection:
-            connection.execute(update(models.route).where(here).values(**values))
-            text = f"route of {route.kind} from {route.source}: {message}"
-            self._events.record(connection, "route", text, tenant=route.tenant)
+            self._write(connection, route, message, **values)
         return self.get(route.tenant, route.source, route.kind)
+
+    def _set(
+        self, connection: Connection, route: Route, settings: Mapping[str, Any], who: str
+    ) -> None:
+        names = {*route.settings, *settings}
+        changed = sorted(one for one in names if route.settings.get(one) != settings.get(one))
+        text = json.dumps(dict(settings), sort_keys=True)
+        message = f"settings {', '.join(changed)} set by {who}"
+        self._write(connection, route, message, settings=text)
+
+    def _write(self, connection: Connection, route: Route, message: str, **values: Any) -> None:
+        here = _is(route.tenant, route.source, route.kind)
+        connection.execute(update(models.route).where(here).values(**values))
+        text = f"route of {route.kind} from {route.source}: {message}"
+        self._events.record(connection, "route", text, tenant=route.tenant)
 
 
 def _is(tenant: str, source: str, kind: str) -> ColumnElement[bool]:
@@ -202,6 +235,13 @@ def _is(tenant: str, source: str, kind: str) -> ColumnElement[bool]:
 
 def _row(tenant: str, source: str, kind: str) -> Any:
     return select(models.route).where(_is(tenant, source, kind))
+
+
+def _required(connection: Connection, tenant: str, source: str, kind: str) -> Route:
+    row = connection.execute(_row(tenant, source, kind)).mappings().one_or_none()
+    if row is None:
+        raise NoRoute(tenant=tenant, source=source, kind=kind)
+    return _route(row)
 
 
 def _route(row: RowMapping) -> Route:

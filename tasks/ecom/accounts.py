@@ -94,7 +94,8 @@ def put(route: EcomRoute, lines: Iterable[Sequence[str]], *, who: str) -> list[F
     rows = [one for one in found if isinstance(one, AccountRow)]
     findings = [one for one in found if isinstance(one, Finding)] + _unknown(route, rows)
     if not findings:
-        save(route, {**route.table, **table_of(rows)}.values(), who=who)
+        kept = _to_keep(table_of(rows).values())
+        route.hub.route_accounts.put(route.tenant, SOURCE, kept, who=who)
     return findings
 
 
@@ -105,8 +106,11 @@ def _unknown(route: EcomRoute, rows: Iterable[AccountRow]) -> list[Finding]:
 
 def save(route: EcomRoute, rows: Iterable[AccountRow], *, who: str) -> None:
     """Replace the table."""
-    kept = [RouteAccount(**vars(row) | {"vat_rate": row.key[1]}) for row in rows]
-    route.hub.route_accounts.set(route.tenant, SOURCE, kept, who=who)
+    route.hub.route_accounts.set(route.tenant, SOURCE, _to_keep(rows), who=who)
+
+
+def _to_keep(rows: Iterable[AccountRow]) -> list[RouteAccount]:
+    return [RouteAccount(**vars(row) | {"vat_rate": row.key[1]}) for row in rows]
 
 
 def check(

@@ -9,6 +9,7 @@ import pytest
 
 from blocks.hub.feeds import NewRecord
 from blocks.hub.portal_roles import Role
+from tasks.ecom.accounts import put
 from tasks.ecom.route import EcomRoute
 from tests.portal_companies import OURS
 
@@ -42,6 +43,16 @@ def test_accounts_without_a_row_are_offered_and_only_what_is_ticked_is_saved(wor
     assert {("3000", Decimal("25.5")), ("7230", Decimal(0))} == set(table(world))
     assert "3000;14" in (after := accountant.get(PAGE).text)
     assert "3000;25.5" not in after
+
+
+def test_two_who_add_rows_at_once_lose_none_of_them(world, accountant):
+    seen = [EcomRoute.of(world.stores.hub, OURS) for _ in "ab"]
+    assert [{}, {}] == [one.table for one in seen]
+
+    for route, account in zip(seen, ("3000", "7230"), strict=True):
+        assert [] == put(route, [[account, "0", "1", "1", "yes", "yes"]], who="anna")
+
+    assert {"3000", "7230"} == {account for account, _ in table(world)}
 
 
 def test_a_row_is_changed_by_the_proven_name_with_its_switches(world, accountant):

@@ -145,3 +145,26 @@ def test_rates_of_the_account_table_come_back_as_exact_decimals(hub, acme):
     found = [one.vat_rate for one in hub.route_accounts.of("acme", "ecom")]
     assert list(map(str, rates)) == list(map(str, found))
     assert all(isinstance(rate, Decimal) for rate in found)
+
+
+def test_rows_put_into_an_account_table_leave_what_another_put_there(hub, acme):
+    rent, sales = RouteAccount("7230", Decimal(0), "7230"), RouteAccount("3000", Decimal(14), "1")
+    newer = RouteAccount("3000", Decimal("14.0"), "2")
+
+    for rows in ([rent], [sales], [newer]):
+        hub.route_accounts.put("acme", "ecom", rows, who="anna")
+
+    assert [newer, rent] == hub.route_accounts.of("acme", "ecom")
+
+
+def test_settings_that_are_changed_are_those_of_now_and_one_that_is_wrong_changes_none(hub, acme):
+    seen = hub.routes.add(*OF, "procountor", who="anna", settings={"x": 1, "gone": 1})
+    checked = []
+
+    hub.routes.change(seen, {"y": 2}, check=checked.append, who="anna")
+    changed = hub.routes.change(seen, {"z": 3, "gone": ""}, check=checked.append, who="bo")
+    with pytest.raises(ZeroDivisionError):
+        hub.routes.change(seen, {"x": 9}, check=lambda kept: kept["x"] / 0, who="bo")
+
+    assert {"x": 1, "y": 2, "z": 3} == changed.settings == checked[-1]
+    assert changed == hub.routes.get(*OF)
