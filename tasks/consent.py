@@ -48,6 +48,9 @@ from blocks.systems.registry import NothingToFetch, port, system
 from ledger.errors import TerminalError, TransientError
 from ledger.organisation import OrganisationNumber
 
+DOCUMENTS: Final = ("documents", "customer_invoices")
+"""What a link may ask for besides the ledger."""
+
 PATH: Final = "/consent/{secret}"
 """Of the page that a link opens, behind the portal's address."""
 
@@ -189,7 +192,7 @@ def look(hub: Hub, secret: SecretStr) -> Invitation:
     """
     link = hub.consents.of_secret(secret)
     there = system(link.system)
-    wanted = {kind: bool(link.wants.get(kind)) for kind in ("documents", "customer_invoices")}
+    wanted = {kind: bool(link.wants.get(kind)) for kind in DOCUMENTS}
     kinds = {"ledger": "ledger" in there.offers, **wanted}
     return Invitation(
         link,

@@ -70,9 +70,13 @@ def format_title(name: str) -> str:
     return FORMATS[name].title
 
 
-def run_word(state: str) -> str:
-    """Return which sentence of `runs` tells a run's state, which is Prefect's or an outcome's."""
-    return RUN_WORDS.get(Outcome.of_state(state) or state, "failed")
+def run_word(state: str, *, is_over: bool = True) -> str:
+    """Return which sentence of `runs` tells a run's state, which is Prefect's or an outcome's.
+
+    Whoever carries a run out names states on its way (Submitting, InfrastructurePending): as long
+    as it is not over, it waits.
+    """
+    return RUN_WORDS.get(Outcome.of_state(state) or state, "failed" if is_over else "waiting")
 
 
 RUN_WORDS: Final[Mapping[str, str]] = {

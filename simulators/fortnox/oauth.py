@@ -37,7 +37,13 @@ def authorize_page(world: World, query: Mapping[str, str]) -> Answer:
         f"{number} {html.escape(tenant.edition.company.name)}</a></li>"
         for number, tenant in world.tenants.items()
     )
-    page = f"<h1>Simulated Fortnox: who consents?</h1><ul>{links}</ul>"
+    title = "Simulated Fortnox: who consents?"
+    page = (
+        # An icon of its own, or a browser asks for one, which no resource is.
+        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title>'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f'<link rel="icon" href="data:,"><h1>{title}</h1><ul>{links}</ul></html>'
+    )
     return Answer(200, page.encode(), HTML_TYPE)
 
 

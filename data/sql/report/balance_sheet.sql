@@ -7,6 +7,7 @@
 select
     line,
     name_sv,
+    name_fi,
     name_en,
     sum(case when period = $first then opening else 0 end)::decimal(18, 2) as opening,
     sum(movement)::decimal(18, 2) as movement,
@@ -15,6 +16,6 @@ from balance_sheet
 where
     fiscal_year = $fiscal_year
     and period between $first and $last
-group by line_order, line, name_sv, name_en, is_sum
+group by line_order, line, name_sv, name_fi, name_en, is_sum
 having is_sum or bool_or(opening <> 0 or movement <> 0 or closing <> 0)
 order by line_order

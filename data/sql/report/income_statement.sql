@@ -7,6 +7,7 @@
 select
     line,
     name_sv,
+    name_fi,
     name_en,
     sum(amount)::decimal(18, 2) as amount,
     sum(case when period = $last then accumulated else 0 end)::decimal(18, 2) as accumulated
@@ -14,6 +15,6 @@ from income_statement
 where
     fiscal_year = $fiscal_year
     and period between $first and $last
-group by line_order, line, name_sv, name_en, is_sum
+group by line_order, line, name_sv, name_fi, name_en, is_sum
 having is_sum or bool_or(amount <> 0 or accumulated <> 0)
 order by line_order

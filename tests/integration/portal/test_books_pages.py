@@ -54,6 +54,13 @@ def test_each_line_leads_to_its_accounts_their_rows_and_the_voucher(
     assert 4 == voucher.text.count(">5.00<"), "a debit, a credit and their sums"
 
 
+def test_a_line_that_has_no_finnish_name_says_that_its_name_is_swedish(client):
+    finnish, english = (client.get(PAGE, **{"accept-language": name}).text for name in ("fi", "en"))
+
+    assert '<span lang="sv">Nettoomsättning</span>' in finnish
+    assert ">Net turnover</a>" in english
+
+
 def test_a_month_has_its_own_amounts_beside_those_since_the_start_of_the_year(client):
     months = re.findall(r"month=(2024-\d\d)", client.get(PAGE).text)
     march, april = (

@@ -10,7 +10,7 @@ import pytest
 
 from blocks.hub.connection_states import ConnectionState
 from blocks.hub.outbox_rows import WAITING
-from flows.portal.formats import FILE_WORDS, RUN_WORDS
+from flows.portal.formats import FILE_WORDS, RUN_WORDS, run_word
 from flows.portal.portal import HERE
 from flows.portal.tabs import TABS
 from flows.portal.texts import LANGUAGES, chosen_language, texts_of
@@ -20,6 +20,7 @@ from ledger.push.events import Event
 from ledger.push.items import HoldCode, Item, Phase
 from ledger.push.kinds import PushKind
 from ledger.push.steps import Step
+from tasks.consent import DOCUMENTS
 from tasks.routes import KINDS
 
 TEMPLATES = sorted((HERE / "templates").glob("*.html"))
@@ -93,6 +94,25 @@ def test_every_state_of_a_connection_that_is_red_has_a_sentence():
     states = {f"lights.state_{state}" for state in ConnectionState} - {"lights.state_connected"}
 
     assert set() == states - set(texts_of("sv"))
+
+
+def test_everything_that_a_link_may_ask_for_has_a_sentence():
+    kinds = {f"consent.fetched_{kind}" for kind in ("ledger", *DOCUMENTS)}
+
+    assert set() == kinds - set(texts_of("sv"))
+
+
+@pytest.mark.parametrize(
+    ("state", "is_over", "told"),
+    [
+        ("Submitting", False, "waiting"),
+        ("Running", False, "running"),
+        ("Crashed", True, "failed"),
+        ("Published", True, "published"),
+    ],
+)
+def test_a_run_that_is_not_over_has_not_failed_whatever_its_state_is_called(state, is_over, told):
+    assert told == run_word(state, is_over=is_over)
 
 
 @pytest.mark.parametrize(
