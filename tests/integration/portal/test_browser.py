@@ -1,0 +1,226 @@
+"""The portal in a real browser: what people read and press, on a phone, in each language."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from dataclasses import dataclass
+
+import pytest
+from playwright.sync_api import expect
+
+from blocks.hub.feeds import NewRecord
+from blocks.hub.portal_roles import Role
+from flows.portal.routes import ROUTES, path_of
+from flows.portal.settings import PortalSettings
+from flows.portal.texts import sentence
+from simulators.books.company import Company
+from simulators.books.years import calendar_years
+from simulators.fortnox import FortnoxSimulator, SimulatedTenant
+from simulators.serving import Serving
+from tasks import people
+from tasks.consent import DOCUMENTS
+from tasks.customer_statements import Decisions, add_statements
+from tests import portal_world, quick_fortnox
+from tests.plugins.absent_parts import ABSENT
+from tests.portal_browser import (
+    CHROMIUM,
+    LOCALES,
+    chromium,
+    free_port,
+    hindrances,
+    overhang,
+    phone,
+)
+from tests.portal_companies import OURS
+from tests.portal_world import World
+
+NO_PAGES = {
+    *("static_file", "health", "document", "account_table_csv"),  # files, or for machines
+    *("company_lights", "consent_outcome", "file_run", "run_state"),  # parts of pages
+    *("home", "consent_callback"),  # they lead elsewhere
+    *("sign_in_form", "invitation", "consent_page"),  # opened by whoever is not signed in
+}
+SENT = {
+    "pushed": {"to": "fennoa"},
+    "statement_line": {"statement": "balance_sheet", "line": "cash_and_bank"},
+    "ledger_account": {"account": "1930"},
+}
+PASSWORD = "four words of nobody"  # noqa: S105 - of a portal that ends with the test
+STATEMENT = "Balansrapport 2024-12-31\nKonto;Benämning;2024-12-31\n1930;Bank;7,25\n"
+COMPANY = Company(seed=7, years=calendar_years(2025, 2025), vouchers_per_year=5)
+NUMBER = 503072
+
+pytestmark = [
+    pytest.mark.skipif(CHROMIUM is None, reason=f"{ABSENT}chromium"),
+    pytest.mark.timeout(120),
+]
+in_each_language = pytest.mark.parametrize("language", LOCALES)
+
+
+@dataclass
+class Place:
+    """A portal that serves browsers."""
+
+    world: World
+    address: str
+
+    @property
+    def sign_in_form(self) -> str:
+        """The address of the page on which one signs in."""
+        return self.address + path_of("sign_in_form")
+
+    def invitation(self, name: str) -> str:
+        """Return the address of a page on which an operator sets a password."""
+        email = f"{name}@office.example"
+        token = people.invite(self.world.stores.hub, email, Role.OPERATOR, by="test")
+        return self.address + path_of("invitation", token=token)
+
+    def consent(self) -> str:
+        """Return the address of a link for acme."""
+        wants = dict.fromkeys(DOCUMENTS, True)
+        about = {"wants": wants, "made_by": "test", "life": dt.timedelta(days=1)}
+        hub = self.world.stores.hub
+        _link, secret = hub.consents.make(OURS, "fortnox", **about)
+        return self.address + path_of("consent_page", secret=secret.get_secret_value())
+
+    def pages(self) -> list[str]:
+        """Return the address of every page that an operator opens without another secret."""
+        return [
+            self.address + path_of(name, **self._ids(name), **SENT.get(name, {}))
+            for name, route in ROUTES.items()
+            if route.method == "GET" and name not in NO_PAGES
+        ]
+
+    def _ids(self, name: str) -> dict[str, str]:
+        takes = ROUTES[name].takes
+        return {key: self.world.ids[kind.name][0] for key, kind in takes.items() if kind.is_id}
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory, empty_hub):
+    """The portal with acme, whose pages have something to show, and the Fortnox it consents in."""
+    address = f"http://127.0.0.1:{(port := free_port())}"
+    with (
+        portal_world.world(tmp_path_factory.mktemp("browser"), empty_hub) as world,
+        pytest.MonkeyPatch.context() as patched,
+        FortnoxSimulator(
+            [SimulatedTenant(NUMBER, COMPANY)],
+            rate_window_s=quick_fortnox.PERIOD_S,
+            redirect_uri=f"{address}/fortnox/callback",
+        ) as simulator,
+        Serving(world.portal_at(PortalSettings(address=address)), port=port),
+    ):
+        quick_fortnox.shorten_waits(patched)
+        quick_fortnox.lead_to(simulator, patched)
+        patched.setenv("TASMA_FORTNOX_REDIRECT_URI", simulator.world.redirect_uri)
+        furnish(world)
+        yield Place(world, address)
+
+
+@pytest.fixture(scope="module")
+def browser(place):
+    """Chromium, which ends before the portal: while it runs, this thread has no other loop."""
+    with chromium() as browser:
+        yield browser
+
+
+def furnish(world):
+    hub = world.stores.hub
+    hub.tenants.update(OURS, organisation_number=COMPANY.organisation_number)
+    account = json.dumps({"number": "3000", "vat_rates": [25.5, 14]})
+    hub.feeds.take(OURS, "ecom", [NewRecord("account", "3000", "one", account)], cursor="1")
+    about = {"file_name": "tase.csv", "decisions": Decisions(), "who": "test"}
+    add_statements(world.stores, OURS, STATEMENT.encode(), **about)
+
+
+def sign_in(page, address):
+    """Set a password on the page of an invitation, which signs in."""
+    page.goto(address)
+    page.fill("#password", PASSWORD)
+    page.fill("#again", PASSWORD)
+    page.click("main button")
+    expect(page.locator("main .cards")).to_contain_text("Acme AB")
+
+
+@in_each_language
+def test_every_page_opens_without_an_error_in_ones_language_and_fits_a_phone(
+    place, browser, language
+):
+    told, wide = [], []
+    with phone(browser, language) as (context, complaints):
+        page = context.new_page()
+        sign_in(page, place.invitation(language))
+        for address in [*place.pages(), place.sign_in_form, place.consent()]:
+            status = page.goto(address).status
+            told.append((status, page.get_attribute("html", "lang")))
+            wide += [address] if overhang(page) else []
+
+    assert {(200, language)} == set(told)
+    assert [] == complaints
+    assert [] == wide
+
+
+def test_no_page_hinders_anybody_in_light_or_in_dark(place, browser):
+    """In Finnish, whose words are the longest; what axe-core sees is otherwise the same."""
+    nowhere = place.address + "/nowhere"
+    signed_out = [place.sign_in_form, place.invitation("another"), place.consent(), nowhere]
+    hindered = []
+    with phone(browser, "fi", bypass_csp=True) as (context, _):
+        page = context.new_page()
+        for address in signed_out:
+            page.goto(address)
+            hindered += hindrances(page)
+        sign_in(page, place.invitation("axe"))
+        for address in place.pages():
+            page.goto(address)
+            hindered += hindrances(page)
+
+    assert [] == hindered
+
+
+@in_each_language
+def test_first_window_turns_green_when_the_second_comes_back_from_the_vendor(
+    place, browser, language
+):
+    with phone(browser, language) as (context, complaints):
+        first = context.new_page()
+        first.goto(place.consent())
+        with context.expect_page() as opened:
+            first.get_by_role("button", name=sentence(language, "consent.act")).click()
+        second = opened.value
+        second.get_by_role("link", name=str(NUMBER)).click()
+        connected = sentence(language, "consent.state_connected")
+        expect(second.get_by_role("status")).to_contain_text(connected)
+        expect(first.locator("#outcome .good")).to_contain_text(connected)
+
+    assert [] == complaints
+
+
+def test_what_needs_a_script_works_under_the_pages_own_policy(place, browser):
+    with phone(browser, "sv") as (context, complaints):
+        context.grant_permissions(["clipboard-read", "clipboard-write"])
+        page = context.new_page()
+        sign_in(page, place.invitation("script"))
+
+        page.goto(place.address + path_of("links", tenant=OURS, system="fortnox"))
+        page.click("form.card button.main")
+        page.click("[data-copy]")
+        expect(page.locator("#copied")).to_have_text(sentence("sv", "links.copied"))
+        copied = page.evaluate("navigator.clipboard.readText()")
+        shown = page.input_value("#address")
+
+        page.goto(place.address + path_of("files", tenant=OURS))
+        sent = {"name": "bokslut.se", "mimeType": "text/plain", "buffer": b"#FLAGGA 0\r\n"}
+        page.set_input_files("#file", sent)
+        page.click("form[data-upload] button")
+        page.wait_for_url("**/files/sent?upload=*")
+        expect(page.locator("main")).to_contain_text("bokslut.se")
+
+        page.goto(place.address + path_of("company", tenant=OURS, run=place.world.ids["run"][0]))
+        with page.expect_response("**/runs/*") as polled:
+            pass
+
+    assert shown == copied
+    assert polled.value.ok
+    assert [] == complaints
