@@ -81,6 +81,21 @@ def attach_read_only(connection: DuckDBPyConnection, path: Path, name: str) -> N
     connection.execute(f"attach {quoted(path)} as {name} (read_only)")
 
 
+def lock(connection: DuckDBPyConnection) -> None:
+    """Let no query open a file, load anything, see Python's variables or change a setting any more.
+
+    What is attached or registered can still be read. To forbid access to the outside is not enough:
+    the path of every attached file stays allowed, for writing over it too.
+    """
+    for setting in (
+        "python_enable_replacements = false",
+        "enable_external_access = false",
+        "disabled_filesystems = 'LocalFileSystem'",
+        "lock_configuration = true",
+    ):
+        connection.execute(f"set {setting}")
+
+
 def quoted(text: str | Path) -> str:
     """Return a SQL string literal."""
     return "'" + str(text).replace("'", "''") + "'"

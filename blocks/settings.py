@@ -31,6 +31,9 @@ class Settings(BaseSettings):
     inbox: Path = Path()
     """Files dropped in by hand, in one folder per tenant."""
 
+    controls: Path = Path()
+    """The operator's own controls, in SQL; one that is named must be there."""
+
     hub_url: str = ""
     """SQLAlchemy address of the hub, in SQLite or PostgreSQL; a SQLite file by default."""
 
@@ -55,7 +58,7 @@ class Settings(BaseSettings):
 
     def model_post_init(self, _context: object) -> None:
         """Derive what was not set from `home`."""
-        for name in ("lake", "warehouse", "inbox"):
+        for name in ("lake", "warehouse", "inbox", "controls"):
             if getattr(self, name) == Path():
                 object.__setattr__(self, name, self.home / name)
         if not self.hub_url:

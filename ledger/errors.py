@@ -115,6 +115,7 @@ with the module of each; those under `TransientError` are retried, the rest go t
             OtherColumns  (blocks.staging.parquet)
             OtherConsent  (blocks.systems.redirect)
             OtherFormat  (blocks.warehouse.shared_export)
+            OwnControlsUnreadable  (blocks.controls.own)
             OwnFigures  (tasks.customer_statements)
             PartsOfExtract  (blocks.lake.manifest)
             PasswordUnfit  (tasks.people)

@@ -214,6 +214,7 @@ def unit_context(job: Job, load: StagedLoad | None = None) -> UnitContext:
         currency=tenant.currency,
         defined_years=tuple(sorted(years)),
         tightened=hub.tightened.of(unit.tenant),
+        own=controls.own_controls(unit.tenant),
         account_map=map_of_tenant(hub, unit.tenant),
         statements=statement_figures(job.stores, unit),
         **_dates(job, load),

@@ -11,12 +11,12 @@ from __future__ import annotations
 import csv
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
 from blocks.controls.context import UnitContext
+from blocks.controls.control import Control
 from blocks.settings import REFERENCE, SQL
 from blocks.staging import UnitFacts
 from ledger.controls import Severity
@@ -24,7 +24,6 @@ from ledger.errors import TerminalError
 
 CATALOGUE: Final = REFERENCE / "controls.csv"
 TEXTS: Final = REFERENCE / "control_texts.csv"
-RECONCILE: Final = SQL / "reconcile"
 EVIDENCE: Final = SQL / "evidence"
 
 ANY: Final = "*"
@@ -42,28 +41,10 @@ class UnknownSource(TerminalError):
     )
 
 
-@dataclass(frozen=True)
-class Control:
-    """One control as it applies to one unit.
-
-    `tolerance`: largest absolute difference that is not a break; unit's currency. `meaning`: what
-    holds when it passes; `what_to_do`: when it does not. Both in a bookkeeper's words.
-    """
-
-    name: str
-    severity: Severity
-    tolerance: Decimal
-    meaning: str
-    what_to_do: str
-
-    @property
-    def path(self) -> Path:
-        """The SQL file."""
-        return RECONCILE / f"{self.name}.sql"
-
-
 def controls_for(source: str, source_kind: str, *, context: UnitContext) -> list[Control]:
     """Return every control, in the catalogue's order, as this source and this tenant have it.
+
+    The operator's own (`UnitContext.own`) come behind ours.
 
     Raises:
         UnknownSource: The catalogue has no row of this kind of source.
@@ -72,10 +53,11 @@ def controls_for(source: str, source_kind: str, *, context: UnitContext) -> list
         raise UnknownSource(source=source, source_kind=source_kind)
     worth = _worth()
     places = ((source, source_kind), (source, ANY), (ANY, ANY))
-    return [
+    ours = [
         _control(text, next(filter(None, map(worth[text["control"]].get, places))), context)
         for text in _read(TEXTS)
     ]
+    return [*ours, *context.own]
 
 
 def kinds_of(source: str) -> list[str]:
@@ -97,7 +79,7 @@ def catalogue_version(
     judged_by = hashlib.sha256()
     for control in controls:
         judged_by.update(f"{control.name} {control.severity} {control.tolerance}\0".encode())
-        judged_by.update(control.path.read_bytes())
+        judged_by.update(control.judged_by)
     for path in sorted(EVIDENCE.glob("*.sql")):
         judged_by.update(f"{path.name}\0".encode() + path.read_bytes())
     touching = [year.key for year in context.defined_years if year.overlaps(facts.fiscal_year)]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
+from blocks.controls.control import OwnControl
 from ledger.account_map import AccountMap
 from ledger.controls import Severity
 from ledger.fiscal_year import FiscalYear
@@ -24,7 +25,8 @@ class UnitContext(BaseModel):
     while nobody has set one. `dated`, `published_dated`: when the books of the load, and of what it
     would replace, are of (`ledger.file_order`). `statements`: what the customer's say of the year,
     None for one that is waited for; empty when none is asked for. `neighbours`: the staged vouchers
-    (Parquet file) of other years that are to be published in one with this.
+    (Parquet file) of other years that are to be published in one with this. `own`: the operator's
+    own controls, as the tenant has them.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -40,3 +42,4 @@ class UnitContext(BaseModel):
     account_map: AccountMap | None = None
     statements: dict[StatementKind, Figures | None] = {}
     neighbours: dict[FiscalYear, Path] = {}
+    own: tuple[OwnControl, ...] = ()

@@ -4,28 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
-from typing import Any, Final, cast
+from typing import Final
 
 from duckdb import DuckDBPyConnection
 
-from blocks.controls.catalogue import Control, controls_for
+from blocks.controls.breaks import find_breaks
+from blocks.controls.catalogue import controls_for
 from blocks.controls.context import UnitContext
+from blocks.controls.control import Control, OwnControl
 from blocks.controls.evidence import ControlFailed, Evidence, make_evidence, sql_text
+from blocks.controls.own_run import run_own
 from blocks.staging import StagedUnit
 from blocks.steps import reached
 from blocks.warehouse import Warehouse
 from blocks.warehouse.records import LoadRecord
 from ledger.account_class import AccountClasses
-from ledger.controls import (
-    LINE,
-    MAX_BREAKS_KEPT,
-    Answer,
-    Break,
-    BreakKind,
-    ControlResult,
-    set_fingerprint,
-)
+from ledger.controls import MAX_BREAKS_KEPT, Answer, ControlResult
 
 STATEMENTS_PER_CONTROL: Final = 2
 """The first gives one row: ``not_applicable`` (why the control does not apply; NULL: it does) and,
@@ -54,14 +48,17 @@ def reconcile(
     """Judge a staged unit by controls (`controls_for`); reads only.
 
     Returns:
-        One result per control, in their order.
+        One result per control, in their order, the operator's own behind ours.
 
     Raises:
         ControlFailed: A control could not be computed.
     """
     reached("reconcile.started")
+    own = [item for item in controls if isinstance(item, OwnControl)]
+    ours = [item for item in controls if not isinstance(item, OwnControl)]
     with warehouse.workbench(staged) as connection:
-        results = run_controls(connection, staged, controls=controls, context=context)
+        results = run_controls(connection, staged, controls=ours, context=context)
+    results += run_own(staged, own, warehouse=warehouse)
     reached("reconcile.done")
     return results
 
@@ -137,16 +134,7 @@ def list_breaks(
     evidence: Evidence, control: Control, *, max_breaks: int = MAX_BREAKS_KEPT
 ) -> ControlResult:
     """Run a control's second statement; of more than `max_breaks`, the oldest are kept."""
-    name, severity = control.name, control.severity
-    _, breaks = _statements(control)
-    found = evidence.ask(_beyond_tolerance(breaks), control=name, tolerance=control.tolerance)
-    rows = found.fetchmany(max_breaks + 1)
-    if len(rows) > max_breaks:
-        oldest = evidence.ask(
-            _oldest(breaks, max_breaks), control=name, tolerance=control.tolerance
-        )
-        return _cut(control, oldest.fetchall())
-    return _whole(control, rows) if rows else ControlResult(name, severity, Answer.PASSED)
+    return find_breaks(evidence.ask, control, _statements(control)[1], max_breaks=max_breaks)
 
 
 def _statements(control: Control) -> list[str]:
@@ -155,89 +143,3 @@ def _statements(control: Control) -> list[str]:
         problem = f"{len(statements)} statements instead of {STATEMENTS_PER_CONTROL}"
         raise ControlFailed(control=control.name, problem=problem)
     return statements
-
-
-def _beyond_tolerance(breaks: str) -> str:
-    # Whatever control names a voucher, its line in the source is named too (R-SEN-15).
-    return f"""
-        select
-            control, kind, account_number, period, found.voucher_key,
-            expected::decimal(38, 2) as expected,
-            actual::decimal(38, 2) as actual,
-            difference::decimal(38, 2) as difference,
-            detail || case
-                when source_line is null or contains(detail, '(lines ') then ''
-                else ' (line ' || source_line || ')'
-            end as detail
-        from ({breaks}) as found
-        left join (select voucher_key, source_line from staged.voucher) as voucher
-            on found.voucher_key = voucher.voucher_key
-        where difference is null or abs(difference) > $tolerance
-    """  # noqa: S608 - the text is our own SQL file
-
-
-def _oldest(breaks: str, count: int) -> str:
-    # Counts all breaks and sums all their fingerprints (ledger.controls.set_fingerprint), without
-    # bringing them here.
-    return f"""
-        with judged as ({_beyond_tolerance(breaks)})
-        select
-            control, kind, account_number, period, voucher_key,
-            expected, actual, difference, detail,
-            sum(('0x' || substr(sha256(concat_ws(
-                chr(31), control, kind, account_number, period, voucher_key,
-                coalesce(difference::varchar, ''),
-                case when account_number = '' and voucher_key = ''
-                    then regexp_replace(detail, '{LINE}', '') else '' end
-            )), 1, 16))::ubigint) over () as fingerprint_sum,
-            count(*) over () as break_count
-        from judged
-        order by period = '', period, account_number, voucher_key, kind, detail
-        limit {count}
-    """  # noqa: S608 - the text is our own SQL file
-
-
-def _whole(control: Control, rows: Sequence[tuple[Any, ...]]) -> ControlResult:
-    breaks = sorted((_break(row) for row in rows), key=_age)
-    return ControlResult(
-        control.name,
-        control.severity,
-        Answer.BROKEN,
-        breaks=tuple(breaks),
-        break_count=len(breaks),
-        set_fingerprint=set_fingerprint(found.fingerprint for found in breaks),
-    )
-
-
-def _cut(control: Control, rows: Sequence[tuple[Any, ...]]) -> ControlResult:
-    *_, fingerprint_sum, break_count = rows[0]
-    return ControlResult(
-        control.name,
-        control.severity,
-        Answer.BROKEN,
-        breaks=tuple(_break(row) for row in rows),
-        break_count=break_count,
-        set_fingerprint=f"{break_count}-{int(fingerprint_sum):x}",
-    )
-
-
-def _age(found: Break) -> tuple[bool, str, str, str, str, str]:
-    # The order of `_oldest`: what has no month comes last.
-    place = (found.account_number, found.voucher_key, found.kind, found.detail)
-    return (found.period == "", found.period, *place)
-
-
-def _break(row: tuple[Any, ...]) -> Break:
-    control, kind, account_number, period, voucher_key, *amounts, detail = row[:9]
-    expected, actual, difference = cast("list[Decimal | None]", amounts)
-    return Break(
-        control=control,
-        kind=BreakKind(kind),
-        account_number=account_number,
-        period=period,
-        voucher_key=voucher_key,
-        expected=expected,
-        actual=actual,
-        difference=difference,
-        detail=detail,
-    )

@@ -84,6 +84,11 @@ def bind_staged(
         db.execute(
             f"create or replace view staged.{table} as from {read_staged_sql(staged, table)}"
         )
+    bind_facts_of(db, staged)
+
+
+def bind_facts_of(db: DuckDBPyConnection, staged: StagedUnit) -> None:
+    """Create ``unit.facts`` of a staged unit."""
     facts = staged.facts
     known = facts.model_dump(exclude={"account_classes", "excluded_dimensions"})
     bind_facts(db, known, year=facts.fiscal_year, coverage=facts.coverage)

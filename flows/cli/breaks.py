@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from blocks.controls import Control, UnitContext, controls_for
+from blocks.controls import Control, UnitContext, controls_for, own_controls
 from blocks.hub import LaterFinding, Load, UnitStatus
 from flows.cli.app import AsJson, command
 from flows.cli.opening import TenantId, YearOrLatest, known_tenant, known_year, open_hub
@@ -229,7 +229,8 @@ def _reload_command(load: Load) -> str:
 
 
 def _catalogue(load: Load) -> dict[str, Control]:
-    found = controls_for(load.source, load.source_kind, context=UnitContext())
+    context = UnitContext(own=own_controls(load.tenant))
+    found = controls_for(load.source, load.source_kind, context=context)
     return {control.name: control for control in found}
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Final
 
 import typer
 
-from blocks.controls import Control, UnitContext, controls_for
+from blocks.controls import Control, UnitContext, controls_for, own_controls
 from blocks.controls.catalogue import kinds_of
 from blocks.systems.registry import SYSTEMS
 from flows.cli.app import AsJson, command
@@ -33,12 +33,16 @@ class Stricter(StrEnum):
     examples=("tasma tenant controls acme", "tasma tenant controls acme --json"),
 )
 def controls(tenant: TenantId, *, as_json: AsJson = False) -> None:
-    """List the controls and what each does to a load of the tenant when it is broken."""
+    """List the controls and what each does to a load of the tenant when it is broken.
+
+    The operator's own come last; their names begin with own_.
+    """
     with open_hub() as hub:
         known_tenant(hub, tenant)
         tightened = hub.tightened.of(tenant)
+    context = UnitContext(tightened=tightened, own=own_controls(tenant))
     kinds = _kinds()
-    by_kind = {kind: _catalogue(*source, tightened) for kind, source in kinds.items()}
+    by_kind = {kind: _catalogue(*source, context) for kind, source in kinds.items()}
     names = list(by_kind["SIE 4E"])
     if as_json:
         show_json([_as_dict(name, kinds, by_kind, tightened) for name in names])
@@ -80,7 +84,7 @@ def tighten(
 
     It counts from the next load on, whatever its source. A control is never made laxer.
     """
-    if control not in (known := _catalogue("sie", "4E", {})):
+    if control not in (known := _catalogue("sie", "4E", UnitContext())):
         raise typer.BadParameter(f"there is no control {control!r}. There are {', '.join(known)}.")
     who = getpass.getuser()
     with open_hub() as hub:
@@ -127,6 +131,6 @@ def _as_dict(
     }
 
 
-def _catalogue(source: str, kind: str, tightened: dict[str, Severity]) -> dict[str, Control]:
-    found = controls_for(source, kind, context=UnitContext(tightened=tightened))
+def _catalogue(source: str, kind: str, context: UnitContext) -> dict[str, Control]:
+    found = controls_for(source, kind, context=context)
     return {control.name: control for control in found}

@@ -21,7 +21,13 @@ FOLDER: Final = "demo-home"
 MARK: Final = "made-by-tasma-demo"
 """The file that says that a folder may be deleted by the next demo."""
 
-OVER_HOME: Final = ("TASMA_LAKE", "TASMA_WAREHOUSE", "TASMA_INBOX", "TASMA_HUB_URL")
+OVER_HOME: Final = (
+    "TASMA_LAKE",
+    "TASMA_WAREHOUSE",
+    "TASMA_INBOX",
+    "TASMA_CONTROLS",
+    "TASMA_HUB_URL",
+)
 """Settings that would lead out of a home that was named."""
 
 FORTNOX_PORT: Final = 4302

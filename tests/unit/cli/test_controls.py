@@ -71,3 +71,16 @@ def test_every_control_is_listed(tasma, owner):
 
     assert listed.exit_code == 0
     assert {"closing_reported", "control_sum", "mass_removal"} <= set(listed.output.split())
+
+
+def test_the_operators_own_are_listed_as_the_tenant_has_them(tasma, owner, tmp_path, monkeypatch):
+    monkeypatch.setenv("TASMA_CONTROLS", str(tmp_path))
+    rows = ["control,tenant,severity,tolerance", f"mine,{owner},blocks,0.00", "theirs,x,warns,0"]
+    (tmp_path / "controls.csv").write_text("\n".join(rows))
+    (tmp_path / "mine.sql").write_text("-- means: Nothing is odd\nselect 1 as expected")
+
+    listed = json.loads(tasma("tenant", "controls", owner, "--json").stdout)
+
+    own = [item for item in listed if item["control"].startswith("own_")]
+    (mine,) = own
+    assert (mine["sie_4E"], mine["meaning"]) == ("blocks", "Nothing is odd")

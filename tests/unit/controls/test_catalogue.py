@@ -10,7 +10,8 @@ import duckdb
 import pytest
 
 from blocks.controls import UnitContext, UnknownSource, catalogue, controls_for
-from blocks.controls.catalogue import ANY, CATALOGUE, RECONCILE, TEXTS, kinds_of
+from blocks.controls.catalogue import ANY, CATALOGUE, TEXTS, kinds_of
+from blocks.controls.control import RECONCILE
 from blocks.controls.evidence import EVIDENCE
 from ledger.controls import Severity
 

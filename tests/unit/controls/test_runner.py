@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from blocks.controls import ControlFailed, controls_for
-from blocks.controls.catalogue import Control
+from blocks.controls.control import Control
 from blocks.controls.evidence import make_evidence
 from blocks.controls.runner import ask_first, judge
 from ledger.controls import MAX_BREAKS_KEPT, Answer, set_fingerprint
@@ -133,7 +133,7 @@ def test_control_that_cannot_be_computed_is_named_and_quotes_no_data(
     books, tmp_path, monkeypatch, text, problem
 ):
     (tmp_path / "own.sql").write_text(text)
-    monkeypatch.setattr("blocks.controls.catalogue.RECONCILE", tmp_path)
+    monkeypatch.setattr("blocks.controls.control.RECONCILE", tmp_path)
     control = replace(control_named(books, "currency"), name="own")
 
     with pytest.raises(ControlFailed, match=f"Control own could not .*{problem}") as failure:

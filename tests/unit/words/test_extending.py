@@ -1,4 +1,4 @@
-"""The page that says how to extend shows code that is in use."""
+"""The pages that say how to extend show code that is in use."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ import pytest
 
 from blocks.home import PROJECT
 
-PAGE = (PROJECT / "docs" / "extending.md").read_text(encoding="utf-8")
+PAGE = "\n".join(
+    (PROJECT / "docs" / name).read_text(encoding="utf-8")
+    for name in ("extending.md", "own-controls.md")
+)
 SHOWN = re.findall(r"```\w+\n(?:#|--) (\S+)\n(.*?)\n```", PAGE, flags=re.DOTALL)
 
 
