@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from blocks.durable import rename_synced
-from blocks.hub import Hub, Tenant
+from pathlib import Path
+from typing import Final
+
+from blocks.durable import remove, rename_synced, sync
+from blocks.hub import LOST, Hub, Tenant
 from blocks.hub.claims import NumberTaken
 from blocks.hub.errors import HubDamaged
 from blocks.lake import Lake
@@ -12,15 +15,22 @@ from blocks.settings import settings
 from blocks.warehouse import Warehouse
 from blocks.warehouse.damage import PublishedDamaged
 from tasks.repair import repair_tenant
+from tasks.restoring import JOURNALS, HomeInUse
 from tasks.stores import Stores
+
+MENDED: Final = "{}.mended-{:%Y%m%dT%H%M%SZ}"
+"""Name of a damaged hub whose rows are all in the one that took its place."""
 
 
 def adopt() -> list[Tenant]:
     """Add each tenant of the warehouse that the hub lacks, with its published years; return them.
 
-    A hub that is gone is made anew, and one that is damaged is kept under another name. Of a tenant
-    it then knows the organisation number of the last file and the published years, and nothing
-    else.
+    A hub that is gone is made anew. One that is damaged is mended, or made anew when some of its
+    rows cannot be read; what it was is kept under another name. Of a tenant it then knows the
+    organisation number of the last file and the published years, and nothing else.
+
+    Raises:
+        HomeInUse: It is damaged, and a process has it open; nothing was done.
     """
     chosen = settings()
     with Hub(chosen.hub_url) as hub:
@@ -39,14 +49,42 @@ def _make_usable(hub: Hub) -> None:
     try:
         hub.migrate()
         hub.database.storage.require_whole()
-    except HubDamaged:
+    except HubDamaged as problem:
         hub.close()
-        now, file = hub.database.now(), hub.database.file.path
-        for ending in ("", "-wal", "-shm"):
-            path = file.with_name(f"{file.name}{ending}")
-            if path.exists():
-                rename_synced(path, path.with_name(f"{path.name}.damaged-{now:%Y%m%dT%H%M%SZ}"))
+        if hub.database.file.is_open_elsewhere():
+            raise HomeInUse(hub=hub.database.file.path) from problem
+        hub.events.add("damage", f"{problem.values['answer']}; the hub was {_replaced(hub)}")
+
+
+def _replaced(hub: Hub) -> str:
+    """Put a whole hub into the place of a damaged one; say what became of both."""
+    file = hub.database.file
+    mended = file.path.with_name("mended.sqlite")
+    remove(mended)
+    try:
+        file.copy_into(mended, reindexed=True)
+    except HubDamaged:
+        remove(mended)
+        kept = _set_aside(hub, LOST)
         hub.migrate()
+        return f"begun anew, since not all of its rows can be read: it is kept as {kept}"
+    sync(mended)
+    kept = _set_aside(hub, MENDED)
+    rename_synced(mended, file.path)
+    file.prepare()
+    hub.migrate()
+    return f"mended, with all of its rows: what it was is kept as {kept}"
+
+
+def _set_aside(hub: Hub, name: str) -> Path:
+    """Give a hub another name, by which SQLite still finds its journal."""
+    path = hub.database.file.path
+    kept = path.with_name(name.format(path.name, hub.database.now()))
+    for ending in JOURNALS:
+        there = path.with_name(f"{path.name}{ending}")
+        if there.exists():
+            rename_synced(there, kept.with_name(f"{kept.name}{ending}"))
+    return kept
 
 
 def _added(stores: Stores, tenant: str) -> Tenant:

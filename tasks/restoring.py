@@ -35,7 +35,7 @@ class HomeTaken(TerminalError):
 
 
 class HomeInUse(TransientError):
-    """A backup was to be restored under somebody's hands."""
+    """A hub was to be replaced under somebody's hands."""
 
     sentence = (
         "Somebody works with {hub}: a server, a portal or a command has it open. Nothing was done. "

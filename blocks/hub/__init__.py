@@ -46,7 +46,7 @@ from blocks.hub.later import LaterFinding
 from blocks.hub.leases import Lease, unit_resource
 from blocks.hub.load_ids import new_load_id
 from blocks.hub.loads import Load
-from blocks.hub.lost import opened
+from blocks.hub.lost import LOST, lost_hubs, opened
 from blocks.hub.nights import Member, NightRow
 from blocks.hub.overview import Light, OverviewRow
 from blocks.hub.states import NightState, UnitState
@@ -55,6 +55,7 @@ from blocks.hub.units import UnitStatus
 from blocks.hub.years import DefinedYear, YearOverlap
 
 __all__ = [
+    "LOST",
     "Connection",
     "ConnectionState",
     "DefinedYear",
@@ -85,6 +86,7 @@ __all__ = [
     "YearOverlap",
     "check_company_id",
     "checked_tenant_id",
+    "lost_hubs",
     "new_load_id",
     "opened",
     "unit_resource",

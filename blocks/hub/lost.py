@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Final
+
 from blocks.hub.errors import HubGone
 from blocks.hub.hub import Hub
 from blocks.published_files import published_tenants
 from blocks.settings import settings
+
+LOST: Final = "{}.damaged-{:%Y%m%dT%H%M%SZ}"
+"""Name of a damaged hub in whose place another was begun."""
+
+
+def lost_hubs(hub: Hub) -> list[Path]:
+    """Return the hubs that were set aside with rows that the present one lacks, oldest first."""
+    path = Path(hub.database.storage.address)
+    return sorted(path.parent.glob(f"{path.name}.damaged-*Z"))
 
 
 def opened(hub: Hub) -> Hub:

@@ -128,8 +128,13 @@ class SqliteFile:
         with closing(sqlite3.connect(self.path, timeout=self._busy_timeout_s)) as connection:
             connection.execute("pragma wal_checkpoint(truncate)")
 
-    def copy_into(self, path: Path) -> None:
+    def copy_into(self, path: Path, *, reindexed: bool = False) -> None:
         """Write a copy of one moment of the file, journal included, and look whether it is whole.
+
+        Args:
+            path: Of the copy; nothing is there yet.
+            reindexed: Whether its indexes are made of the rows, and not copied: of a file whose
+                rows can all be read that gives a whole one.
 
         Raises:
             HubUnusable: The file is damaged, or the disk of the copy is full.
@@ -137,7 +142,12 @@ class SqliteFile:
         try:
             with closing(sqlite3.connect(self.path, timeout=self._busy_timeout_s)) as connection:
                 connection.execute("vacuum into ?", (str(path),))
+            if reindexed:
+                with closing(sqlite3.connect(path)) as connection:
+                    connection.execute("reindex")
             _require_whole(path, of=self.path)
+        except sqlite3.IntegrityError as problem:  # two rows of one key, of which only one is right
+            raise HubDamaged(path=self.path, answer=str(problem)) from problem
         except sqlite3.DatabaseError as problem:
             raise self._explained(problem, problem) from problem
 

@@ -14,7 +14,7 @@ import httpx
 import typer
 
 from blocks.addresses import shown_address
-from blocks.hub import Lease, OverviewRow, Tenant, UnitStatus
+from blocks.hub import Lease, OverviewRow, Tenant, UnitStatus, lost_hubs
 from blocks.hub.claims import Double
 from blocks.noted_damage import Notes, read_notes
 from blocks.published_files import damage_at_first_sight, published_tenants
@@ -59,8 +59,9 @@ def doctor(
 
     Grey is something that is not there and need not be. With --free, leases whose process is gone
     are freed, and years that it left in the middle are brought in line with the warehouse. With
-    --adopt, tenants with published books that the hub does not know are added to it, and a hub that
-    is gone or damaged is begun anew: without a backup, that is what can be had of it.
+    --adopt, a damaged hub is mended where all of its rows can be read, and else begun anew, as one
+    that is gone; then tenants with published books that the hub does not know are added to it.
+    Without a backup, that is what can be had of it.
     """
     if adopt:
         _adopt()
@@ -136,6 +137,8 @@ def _hub() -> Iterator[Finding]:
     waiting = f", {side_loads:,} files beside a year that wait" if side_loads else ""
     where = hub.database.storage.address
     yield "hub", "green", f"{where}: {tenants:,} tenants, {red:,} red units{waiting}"
+    if lost := lost_hubs(hub):
+        yield _lost(lost)
     if nightless:
         yield _nights(nightless)
     if doubles:
@@ -162,6 +165,15 @@ def _unknown(unknown: Sequence[str]) -> Finding:
     named = ", ".join(unknown[:NAMED]) + (" ..." if unknown[NAMED:] else "")
     remedy = "tasma doctor --adopt, or tasma tenant erase where its erasing was stopped"
     return "books of nobody", "red", f"the hub does not know {named}: {remedy}"
+
+
+def _lost(lost: Sequence[Path]) -> Finding:
+    """Name the hubs in whose place `--adopt` began another."""
+    seen = (
+        f"the hub was begun anew; kept with what could not be read: {', '.join(map(str, lost))}. "
+        "Move it away once it was looked at"
+    )
+    return "hub set aside", "red", seen
 
 
 def _in_lake(noted: Notes) -> Finding:
