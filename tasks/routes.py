@@ -99,7 +99,12 @@ def value_of(text: str) -> Any:
     Raises:
         ValueError: It begins as JSON and is none.
     """
-    return json.loads(text) if text[:1] in {"{", "["} or text in {"true", "false"} else text
+    if text[:1] not in {"{", "["} and text not in {"true", "false"}:
+        return text
+    try:
+        return json.loads(text)
+    except RecursionError:
+        raise ValueError("brackets within brackets, deeper than any setting") from None
 
 
 def set_values(

@@ -42,6 +42,7 @@ def test_each_setting_stands_there_with_its_value_and_whether_it_is_the_default(
         ("first_month", "2026-01", "2026-01"),
         ("units", '{"kpl": "piece"}', {"kpl": "piece"}),
         ("had_integration", "true", True),
+        ("purchase_vat_status_by_rate", '{"25.50": "3"}', {"25.50": "3"}),
     ],
 )
 def test_a_setting_is_changed_by_the_proven_name_and_taken_back(
@@ -62,6 +63,9 @@ def test_a_setting_is_changed_by_the_proven_name_and_taken_back(
         ("language", "de", "language"),
         ("colour", "red", "colour"),
         ("units", '{"kpl"', "is no JSON"),
+        ("units", "[" * 1_000, "is no JSON"),
+        ("purchase_vat_status_by_rate", '{"abc": "1"}', "purchase_vat_status_by_rate"),
+        ("purchase_vat_status_by_rate", '{"1E-999999": "1"}', "purchase_vat_status_by_rate"),
     ],
 )
 def test_a_setting_that_cannot_be_so_changes_nothing_and_is_named(

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field
 
 from ledger.ecom.events import Month
-from ledger.invoice.fields import Line, Number, Percent, plain
+from ledger.invoice.fields import Line, Number, Percent
 from ledger.invoice.pushed.parts import BankAccount, Code
 
 SOURCE: Final = "ecom"
@@ -33,7 +33,7 @@ class Terms(BaseModel):
 
     bank_account: BankAccount | None = None
     purchase_vat_status: Code = "1"
-    purchase_vat_status_by_rate: dict[str, Code] = Field(default_factory=dict)
+    purchase_vat_status_by_rate: dict[Percent, Code] = Field(default_factory=dict)
     sales_vat_status: Code = "1"
     domestic_status: Code = "1"
     no_vat_status: Code = "12"
@@ -46,14 +46,9 @@ class Terms(BaseModel):
     first_month: Month | None = None
     had_integration: bool | None = None
 
-    @field_validator("purchase_vat_status_by_rate")
-    @classmethod
-    def _rates_are_numbers(cls, given: dict[str, str]) -> dict[str, str]:
-        return {f"{plain(Decimal(rate)):f}": status for rate, status in given.items()}
-
     def purchase_status(self, rate: Percent) -> str:
         """Return the VAT status of a purchase row of a rate, where Procountor posts."""
-        return self.purchase_vat_status_by_rate.get(f"{plain(rate):f}", self.purchase_vat_status)
+        return self.purchase_vat_status_by_rate.get(rate, self.purchase_vat_status)
 
 
 def terms_of(settings: Mapping[str, Any]) -> Terms:
