@@ -75,6 +75,7 @@ def test_a_row_is_changed_by_the_proven_name_with_its_switches(world, accountant
     [
         ({"account": "9999"}, "no such account"),
         ({"rate": "many"}, "rate"),
+        ({"rate": "1E-999999"}, "at most 3 decimals"),
         ({"target": "a b"}, "a b"),
     ],
 )

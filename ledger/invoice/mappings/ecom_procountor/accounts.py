@@ -12,11 +12,13 @@ import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Final
 
+from pydantic import TypeAdapter, ValidationError
+
 from ledger.ecom.documents import EcomAccount
-from ledger.invoice.fields import plain
+from ledger.invoice.fields import PERCENT_DECIMALS, Percent, plain
 from ledger.spreadsheet import as_cell, from_cell
 from ledger.text import visible
 
@@ -32,6 +34,7 @@ MAX_ROWS: Final = 20_000
 YES: Final = "yes"
 NO: Final = "no"
 _CODE: Final = re.compile(r"[0-9A-Za-z._-]{0,20}")
+_PERCENT: Final[TypeAdapter[Decimal]] = TypeAdapter(Percent)
 _SWITCH: Final = {YES: True, NO: False, "": True}
 """Both switches start on."""
 
@@ -140,7 +143,7 @@ def row_of(cells: Sequence[str], line: int = 0) -> AccountRow | Finding:
     """Return the row that cells say in the order of `COLUMNS`, or what is wrong with them.
 
     Args:
-        cells: As text; a rate as 25.5, 25,5 or 25.5 %.
+        cells: As text; a rate as 25.5, 25,5 or 25.5 %, 0 to 100 with at most three decimals.
         line: Of the file that they come from; 0 for none.
     """
     if len(cells) != len(COLUMNS):
@@ -149,7 +152,8 @@ def row_of(cells: Sequence[str], line: int = 0) -> AccountRow | Finding:
     account, rate, target, status, sales, purchases = cells
     vat_rate = _rate(rate)
     if not account or vat_rate is None:
-        return Finding(account, None, f"rate {rate!r}; expected account and a rate like 25.5", line)
+        expected = f"account and a rate like 25.5, at most {PERCENT_DECIMALS} decimals"
+        return Finding(account, None, f"rate {visible(rate[:40])!r}; expected {expected}", line)
     unfit = [one for one in (account, target, status) if not _CODE.fullmatch(one)]
     if unfit:
         return Finding("", vat_rate, f"{visible(unfit[0][:40])!r}; expected letters, digits", line)
@@ -162,10 +166,9 @@ def row_of(cells: Sequence[str], line: int = 0) -> AccountRow | Finding:
 
 def _rate(text: str) -> Decimal | None:
     try:
-        rate = Decimal(text.replace(",", ".").removesuffix("%").strip())
-    except InvalidOperation:
+        return _PERCENT.validate_python(text.replace(",", ".").removesuffix("%").strip())
+    except ValidationError:
         return None
-    return plain(rate) if rate.is_finite() and 0 <= rate <= 100 else None
 
 
 def check_table(

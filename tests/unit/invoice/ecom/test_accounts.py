@@ -85,6 +85,8 @@ def test_both_switches_start_on():
         ("4000,x,4100,1,yes,yes", "rate 'x'"),
         ("4000,-1,4100,1,yes,yes", "rate '-1'"),
         ("4000,NaN,4100,1,yes,yes", "rate 'NaN'"),
+        ("4000,1E-999999,4100,1,yes,yes", "at most 3 decimals"),
+        ("4000,0.0001,4100,1,yes,yes", "rate '0.0001'"),
         (",25.5,4100,1,yes,yes", "expected account"),
         ("4000,25.5,4100,1,maybe,yes", "'maybe'"),
         ("4000,25.5,4100", "3 cells"),
