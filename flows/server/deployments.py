@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -44,6 +45,9 @@ from flows.runs.states import TAG
 from flows.sftp_sweep import sftp_sweep
 from flows.watch import watch
 
+SECTIONS: Final = re.compile(r"^(?:Args|Returns|Raises|Yields):$", re.MULTILINE)
+"""Where a docstring goes over to what is for readers of the code."""
+
 BOOKS: Final = "books"
 """Tag of what a person starts about some tenant's books; the UI filters by it."""
 
@@ -72,6 +76,11 @@ class Deployment:
         return self.called or self.flow.name
 
     @property
+    def description(self) -> str:
+        """What the UI says of it: the flow's words without its parameters, which the form has."""
+        return SECTIONS.split(self.flow.description or "")[0].strip()
+
+    @property
     def schedules(self) -> list[Schedule]:
         """When it runs by itself; every schedule names its time zone (R-X-7)."""
         return [Interval(self.every, timezone="UTC")] if self.every else [*self.times]
@@ -84,6 +93,7 @@ class Deployment:
         return await self.flow.ato_deployment(
             self.name,
             schedules=self.schedules or None,
+            description=self.description,
             tags=[TAG, self.kind],
             concurrency_limit=limit or None,
             entrypoint_type=EntrypointType.MODULE_PATH,

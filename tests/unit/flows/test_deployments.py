@@ -50,6 +50,17 @@ def test_schedules_limits_and_tags_agree(declared):
     assert [coded(item) for item in DEPLOYMENTS] == [said(entry) for entry in declared]
 
 
+def test_what_the_ui_says_of_each_are_words_without_parts_of_a_docstring(declared):
+    texts = [
+        entry.get("description", item.flow.description).strip()
+        for entry, item in zip(declared, DEPLOYMENTS, strict=True)
+    ]
+
+    assert [item.description for item in DEPLOYMENTS] == texts
+    assert all(texts)
+    assert [text for text in texts if "Args:" in text or "Raises:" in text] == []
+
+
 @pytest.mark.requirement("R-X-7a")
 def test_every_schedule_names_its_time_zone(declared):
     schedules = [at for item in DEPLOYMENTS for at in item.schedules]
