@@ -14,6 +14,7 @@ from blocks.published_files import published_tenants
 from blocks.settings import settings
 from blocks.warehouse import Warehouse
 from blocks.warehouse.damage import PublishedDamaged
+from tasks.fences import highest_token, renew_damaged_fence
 from tasks.repair import repair_tenant
 from tasks.restoring import JOURNALS, HomeInUse
 from tasks.stores import Stores
@@ -38,10 +39,11 @@ def adopt() -> list[Tenant]:
         stores = Stores(hub, Lake(chosen.lake), Warehouse(chosen.warehouse))
         unknown = [name for name in published_tenants() if not hub.tenants.has(name)]
         added = [_added(stores, tenant) for tenant in unknown]
-        highest = [stores.warehouse.highest_token(tenant.id) for tenant in added]
+        highest = [highest_token(stores, tenant.id) for tenant in added]
         hub.leases.fresh_token(above=max(highest, default=0))
         for tenant in added:
             repair_tenant(stores, tenant.id)
+            renew_damaged_fence(stores, tenant.id)
     return added
 
 

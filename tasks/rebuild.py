@@ -9,12 +9,12 @@ from blocks.hub import Load, UnitState
 from blocks.hub.load_ids import new_load_id
 from blocks.hub.states import WHOLE_YEAR
 from blocks.warehouse.damage import PublishedDamaged
-from blocks.warehouse.errors import FenceDamaged
 from blocks.warehouse.rebuild import Rebuilt
 from ledger.errors import TerminalError
 from ledger.outcome import Outcome
 from ledger.unit import Unit
 from tasks.account_map import show_by_map
+from tasks.fences import renew_damaged_fence
 from tasks.jobs import DryRunPublishes, Job
 from tasks.log import say
 from tasks.stage import staged_from_landing
@@ -66,7 +66,7 @@ def make_readable(stores: Stores, tenant: str) -> str:
 
     To be called before the leases of its years are taken; all of them are to be rebuilt then.
     """
-    _renew_fence(stores, tenant)
+    renew_damaged_fence(stores, tenant)
     try:
         stores.warehouse.refuse_unreadable(tenant)
     except PublishedDamaged as problem:
@@ -74,27 +74,6 @@ def make_readable(stores: Stores, tenant: str) -> str:
         stores.hub.events.add("damage", str(problem), tenant=tenant)
         return kept
     return ""
-
-
-def _renew_fence(stores: Stores, tenant: str) -> None:
-    """Write a damaged fence anew, above every token that may have acted on the tenant's books."""
-    try:
-        stores.warehouse.highest_token(tenant)
-    except FenceDamaged as problem:
-        years = [unit.year for unit in published_units(stores, tenant)]
-        token = stores.hub.leases.fresh_token(above=_highest_recorded(stores, tenant))
-        stores.warehouse.renew_fence(tenant, years, token=token)
-        stores.hub.events.add("damage", f"put right: {problem}", tenant=tenant)
-
-
-def _highest_recorded(stores: Stores, tenant: str) -> int:
-    """Return the highest token of the tenant's load records; 0 where they cannot be read."""
-    try:
-        years = stores.warehouse.units(tenant)
-        records = [stores.warehouse.load_record(tenant, year) for year in years]
-    except PublishedDamaged:
-        return 0
-    return max((record.token for record in records if record), default=0)
 
 
 def rebuild_unit(job: Job) -> RebuiltYear:

@@ -17,6 +17,7 @@ from blocks.settings import Settings
 from blocks.warehouse import Warehouse
 from ledger.errors import TerminalError, TransientError
 from tasks.backing_up import HUB, WAREHOUSE
+from tasks.fences import highest_token, renew_damaged_fence
 from tasks.repair import repair_tenant
 from tasks.stores import Stores
 
@@ -132,10 +133,11 @@ def _begin_anew(file: Path, home: Settings) -> int:
     with Hub(f"sqlite:///{file}") as hub:
         stores = Stores(hub.migrate(), Lake(home.lake), Warehouse(home.warehouse))
         tenants = [tenant.id for tenant in hub.tenants]
-        above = max((stores.warehouse.highest_token(tenant) for tenant in tenants), default=0)
+        above = max((highest_token(stores, tenant) for tenant in tenants), default=0)
         hub.begin_anew(above=above)
         for tenant in tenants:
             repair_tenant(stores, tenant)
+            renew_damaged_fence(stores, tenant)
         hub.database.storage.leave_no_copies()
         hub.database.storage.require_whole()
     return above

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import shutil
 
+import pytest
+
 from blocks.hub import Tenant
+from blocks.hub.errors import HubGone
 from flows.cli.exits import ExitCode
+from flows.runs.dead_runs import _holds_lease
+from flows.runs.hooks import end_run
 from tasks import restoring
 from tasks.stores import open_stores
 from tests.command_line import invoke
@@ -39,6 +44,31 @@ def test_restore_that_was_killed_leaves_nothing_that_the_next_one_takes_in(place
     with open_stores() as stores:
         stores.hub.database.storage.require_whole()
         assert [TENANT] == [tenant.id for tenant in stores.hub.tenants]
+
+
+def test_fence_that_was_damaged_in_the_backup_is_written_anew_above_all_that_is_recorded(place):
+    (fence,) = (place / "backup").rglob("*.fence.json")
+    fence.write_bytes(b"{")
+    with open_stores() as stores:
+        recorded = stores.warehouse.highest_token(TENANT)
+    shutil.rmtree(place / "home")
+
+    told = restored(place, code=ExitCode.FAILED)
+
+    assert fence.name in told["lacking"][0]
+    with open_stores() as stores:
+        assert stores.warehouse.highest_token(TENANT) > recorded
+    assert "published" == load(SECOND, place).outcome
+
+
+@pytest.mark.parametrize("ask", [lambda run: end_run(run, reason="interrupted"), _holds_lease])
+def test_run_that_ends_while_the_hub_is_gone_puts_no_empty_one_in_its_place(place, ask):
+    shutil.rmtree(place / "home/hub")
+
+    with pytest.raises(HubGone):
+        ask("1" * 8)
+
+    assert not (place / "home/hub/hub.sqlite").exists()
 
 
 def test_hub_gets_its_name_when_the_disk_holds_all_else(place, monkeypatch):
