@@ -24,7 +24,7 @@ from prefect.events.filters import (
 from prefect.settings import get_current_settings
 from prefect.states import Crashed
 
-from blocks.hub import Hub
+from blocks.hub import Hub, opened
 from blocks.settings import settings
 from flows.runs.hooks import CRASHED, end_run
 from flows.runs.rescheduling import reschedule
@@ -111,7 +111,7 @@ async def _is_dead(client: PrefectClient, run: FlowRun, *, now: dt.datetime) -> 
 def _holds_lease(run_id: str) -> bool:
     """Return whether the run renews a lease in the hub, which only a living process does."""
     with Hub(settings().hub_url) as hub:
-        return bool(hub.migrate().leases.held_by_run(run_id))
+        return bool(opened(hub).leases.held_by_run(run_id))
 
 
 async def _beat_since(client: PrefectClient, run: FlowRun, moment: dt.datetime) -> bool:

@@ -14,7 +14,7 @@ from prefect import Flow, State
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import FlowRun
 
-from blocks.hub import Hub
+from blocks.hub import Hub, opened
 from blocks.settings import settings
 from flows.runs.rescheduling import UNFINISHED, reschedule
 from ledger.outcome import Outcome
@@ -51,9 +51,13 @@ async def shard_failed(flow: Flow[Any, Any], flow_run: FlowRun, state: State[Any
 
 
 def end_run(run_id: str, *, reason: str) -> None:
-    """Release the leases of a run that works no more and fail the unit it left in the middle."""
+    """Release the leases of a run that works no more and fail the unit it left in the middle.
+
+    Raises:
+        HubGone: The hub is gone; no empty one takes its place.
+    """
     with Hub(settings().hub_url) as hub:
-        hub.migrate()
+        opened(hub)
         hub.leases.release_run(run_id)
         hub.nights.fail_run(run_id, reason=reason)
         units = hub.units.fail_run(run_id, reason=reason)
