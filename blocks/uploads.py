@@ -12,7 +12,7 @@ import os
 import shutil
 import time
 import uuid
-from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -59,9 +59,16 @@ class Upload:
             _remove_old(folder)
             self.path.parent.mkdir(parents=True)
             self._file = self.path.open("xb")
-            self._file.truncate(size_bytes)
-        if sum(path.stat().st_size for path in _files(folder)) > quota_bytes:
+        try:
+            self._reserve(folder, quota_bytes)
+        except BaseException:  # else it would count towards the quota for a day
             self.drop()
+            raise
+
+    def _reserve(self, folder: Path, quota_bytes: int) -> None:
+        with space_checked("taking a file in", folder):
+            self._file.truncate(self.size_bytes)
+        if _used_bytes(folder) > quota_bytes:
             raise QuotaUsed(name=self.name)
 
     def write(self, content: bytes) -> None:
@@ -114,12 +121,19 @@ def erase_uploads(tenant: str) -> None:
     shutil.rmtree(uploads_of(tenant), ignore_errors=True)
 
 
-def _files(folder: Path) -> Iterator[Path]:
-    return folder.glob("*/*")
+def _used_bytes(folder: Path) -> int:
+    """Return how large all files are together; one may be dropped meanwhile by who sends it."""
+    used = 0
+    for below, _, names in os.walk(folder):  # unlike glob it passes over a folder that is gone
+        for name in names:
+            with suppress(FileNotFoundError):
+                used += Path(below, name).stat().st_size
+    return used
 
 
 def _remove_old(folder: Path) -> None:
     before = time.time() - LIFE_S
     for path in folder.glob("*"):
-        if path.stat().st_mtime < before:
-            shutil.rmtree(path, ignore_errors=True)
+        with suppress(FileNotFoundError):
+            if path.stat().st_mtime < before:
+                shutil.rmtree(path, ignore_errors=True)

@@ -101,6 +101,22 @@ def test_quota_of_a_day_counts_what_is_on_its_way_and_ends_with_the_day(sent):
     assert not first.exists()
 
 
+def test_upload_that_is_gone_by_the_time_it_is_counted_stops_no_other(sent):
+    for name in ("gone", "others/books.se"):
+        path = uploads_of(OURS) / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.symlink_to("nowhere")  # listed, and not found by who then looks for it
+
+    assert sent(b"x" * 900).exists()
+
+
+def test_what_goes_wrong_as_room_is_made_leaves_nothing_that_counts(sent):
+    with pytest.raises(OverflowError):
+        Upload(OURS, "a.se", size_bytes=1 << 64, quota_bytes=QUOTA)
+
+    assert [] == left()
+
+
 def test_erased_tenant_leaves_no_upload(sent, world, monkeypatch):
     sent(b"x")
     assert "uploads" in {item.place for item in holdings(world.stores, OURS)}
