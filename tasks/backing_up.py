@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from blocks.backup import Backup, BackupFolder, Draft, Unlike, copy_landed, copy_noted
+from blocks.backup import Backup, BackupFolder, Draft, Unlike, copy_landed, copy_noted, is_as_noted
 from blocks.backup.manifest import Noted
 from blocks.durable import space_checked
 from tasks.stores import Stores
@@ -16,24 +16,31 @@ from tasks.stores import Stores
 HUB: Final = "hub.sqlite"
 WAREHOUSE: Final = "warehouse/"
 
+SHARES: Final = 16
+"""Of the landing's copies one in so many is hashed each day: every one at least once a month."""
+
 
 @dataclass
 class BackedUp:
     """What a backup came to. `lacking`: what is damaged here and not in it, a sentence each.
 
     `copied`, `copied_bytes`: what was copied now; all else of the landing lay there already.
+    `mended`: copies of earlier backups that were gone or had other bytes and were made anew.
     """
 
     backup: Backup
     copied: int
     copied_bytes: int
     lacking: tuple[str, ...]
+    mended: tuple[Path, ...]
 
 
-def back_up(stores: Stores, folder: Path, *, keep: int) -> BackedUp:
+def back_up(stores: Stores, folder: Path, *, keep: int, verify: bool = False) -> BackedUp:
     """Copy a home into a folder of backups, and let all but the last ``keep`` of them go.
 
-    While something is damaged here, no earlier backup goes: it may have it whole.
+    While something is damaged here, no earlier backup goes: it may have it whole. Copies of the
+    landing that lie there are held against what was noted of them: by their sizes, and a share of
+    them by their bytes too, all with `verify`.
 
     Raises:
         BackupUnusable: The folder holds something else.
@@ -45,7 +52,7 @@ def back_up(stores: Stores, folder: Path, *, keep: int) -> BackedUp:
     with stores.lake.removing("a backup"), space_checked("making a backup", there.root):
         there.prepare(stores.hub.database.file.path)
         known = {name: noted for backup in there.whole() for name, noted in backup.files.items()}
-        work = _Backup(stores, there.begin(stores.hub.database.now()), known)
+        work = _Backup(stores, there.begin(stores.hub.database.now()), known, verify)
         made = work.run()
         if not work.lacking:
             there.forget(keep=keep)
@@ -57,6 +64,8 @@ class _Backup:
     stores: Stores
     draft: Draft
     known: dict[str, Noted]
+    verify: bool
+    mended: list[Path] = field(default_factory=list)
     lacking: list[str] = field(default_factory=list)
     copied: list[Noted] = field(default_factory=list)
 
@@ -65,7 +74,9 @@ class _Backup:
         self._warehouse()
         self._landing()
         sizes = sum(noted.size_bytes for noted in self.copied)
-        return BackedUp(self.draft.finish(), len(self.copied), sizes, tuple(self.lacking))
+        return BackedUp(
+            self.draft.finish(), len(self.copied), sizes, tuple(self.lacking), tuple(self.mended)
+        )
 
     def _hub(self) -> None:
         whole = self.draft.folder / f"{HUB}.whole"
@@ -88,19 +99,19 @@ class _Backup:
     def _landing(self) -> None:
         for path in self.stores.lake.landed_files():
             name = self.stores.lake.address_of(path)
-            if self._lies_there(name):
-                self.draft.add(self.known[name])
-            else:
-                with self._named():
-                    self._copy(path, name, copy=copy_landed)
+            noted = self.known.get(name)
+            if noted and self._lies_there(noted):
+                self.draft.add(noted)
+                continue
+            with self._named():
+                self._copy(path, name, copy=copy_landed)
+                if noted:
+                    self.mended.append(self.draft.place_of(name))
 
-    def _lies_there(self, name: str) -> bool:
-        place = self.draft.place_of(name)
-        return (
-            name in self.known
-            and place.exists()
-            and (place.stat().st_size == self.known[name].size_bytes)
-        )
+    def _lies_there(self, noted: Noted) -> bool:
+        is_due = int(noted.sha256[:1], 16) % SHARES == self.draft.made_at.day % SHARES
+        place = self.draft.place_of(noted.name)
+        return is_as_noted(place, noted, hashed=self.verify or is_due)
 
     def _copy(self, path: Path, name: str, *, copy: Callable[..., Noted] = copy_noted) -> None:
         noted = copy(path, self.draft.place_of(name), name=name)

@@ -7,7 +7,7 @@ lake. Those are hashes, so that what lies there is not copied again.
 
 from __future__ import annotations
 
-from blocks.backup.copying import Unlike, copy_as_noted, copy_landed, copy_noted
+from blocks.backup.copying import Unlike, copy_as_noted, copy_landed, copy_noted, is_as_noted
 from blocks.backup.folder import Backup, BackupFolder, Draft
 from blocks.backup.manifest import BackupUnusable
 
@@ -20,4 +20,5 @@ __all__ = [
     "copy_as_noted",
     "copy_landed",
     "copy_noted",
+    "is_as_noted",
 ]

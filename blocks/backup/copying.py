@@ -19,8 +19,6 @@ from ledger.errors import TerminalError
 PIECE_BYTES: Final = 1 << 20
 """Bytes that are read and written at once."""
 
-SIDECAR: Final = ".json"
-
 
 class Unlike(TerminalError):
     """A file is not what it should be: a copy, or what was to be copied."""
@@ -46,13 +44,13 @@ def copy_noted(source: Path, target: Path, *, name: str) -> Noted:
 
 
 def copy_landed(source: Path, target: Path, *, name: str) -> Noted:
-    """Copy a landed file if it has the bytes that its name stands for; as `copy_noted`.
+    """Copy a file of the landing if it is what its name stands for; as `copy_noted`.
 
     Raises:
-        Unlike: It has others, as after damage to the disk; nothing was copied.
+        Unlike: It is not, as after damage to the disk; nothing was copied.
     """
-    if source.suffix != SIDECAR and not is_whole(source):
-        raise Unlike(path=source, finding="no longer has the bytes that were received")
+    if not is_whole(source):
+        raise Unlike(path=source, finding="is no longer what was written when it was received")
     return copy_noted(source, target, name=name)
 
 
@@ -69,6 +67,13 @@ def copy_as_noted(source: Path, target: Path, noted: Noted) -> None:
     if found != noted.sha256:
         raise Unlike(path=source, finding="has other bytes than were backed up")
     copy_noted(source, target, name=noted.name)
+
+
+def is_as_noted(place: Path, noted: Noted, *, hashed: bool) -> bool:
+    """Return whether a copy is what was noted of it; unless it is `hashed`, by its size alone."""
+    if not place.exists() or place.stat().st_size != noted.size_bytes:
+        return False
+    return not hashed or hash_file(place) == noted.sha256
 
 
 def _copied(source: Path, target: Path, name: str) -> Noted:

@@ -27,6 +27,9 @@ PLAIN: Final = ".zst"
 MANIFEST: Final = ".manifest.zst"
 """Endings of a landing: of bytes as received, and of a list of the parts of one extract."""
 
+NOTED: Final = ".json"
+"""The ending of what is noted beside one."""
+
 
 class FileRefused(TerminalError):
     """A file cannot be taken in as it is. The fault is the file's own; others go on."""
@@ -114,7 +117,7 @@ def _noted(path: Path) -> _Sidecar:
     Raises:
         LandingUndescribed: It is gone, cannot be read, or speaks of another file.
     """
-    sidecar = path.with_suffix(".json")
+    sidecar = path.with_suffix(NOTED)
     try:
         noted = _Sidecar.model_validate_json(sidecar.read_bytes())
         finding = "" if noted.sha256 == hash_of(path) else "speaks of another file"
@@ -161,7 +164,7 @@ def write_landing(landed: Landed, packed: Path, *, temporary: Path) -> None:
     try:
         write_synced(described, sidecar.model_dump_json().encode())
         reached("land.written")
-        rename_synced(described, landed.path.with_suffix(".json"))
+        rename_synced(described, landed.path.with_suffix(NOTED))
         reached("land.described")
         rename_synced(packed, landed.path)
         reached("land.landed")
@@ -203,12 +206,25 @@ def stream_landing(landed: Landed) -> Iterator[bytes]:
 
 
 def is_whole(path: Path) -> bool:
-    """Return whether a landing has the bytes that its name stands for, whatever is noted of it."""
+    """Return whether a file of the landing is what its name stands for.
+
+    That is the bytes, whatever is noted of them, or what is noted beside them (``.json``).
+    """
+    if path.suffix == NOTED:
+        return _is_described(path)
     landed = Landed(path.parent.parent.name, path.parent.name, hash_of(path), 0, path.name, path)
     try:
         for _ in stream_landing(landed):
             pass
     except TerminalError:
+        return False
+    return True
+
+
+def _is_described(path: Path) -> bool:
+    try:
+        _noted(path)
+    except LandingUndescribed:
         return False
     return True
 

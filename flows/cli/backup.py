@@ -26,22 +26,31 @@ NOT_IN_IT: Final = (
 
 @command(
     "backup",
-    examples=("tasma backup /mnt/backup/tasma", "tasma backup /mnt/backup/tasma --keep 14 --json"),
+    examples=(
+        "tasma backup /mnt/backup/tasma",
+        "tasma backup /mnt/backup/tasma --verify",
+        "tasma backup /mnt/backup/tasma --keep 14 --json",
+    ),
 )
 def backup(
     folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Of this home's backups.")],
     *,
     keep: Annotated[int, typer.Option(min=1, max=1_000, help="Backups that stay.")] = 3,
+    verify: Annotated[
+        bool,
+        typer.Option("--verify", help="Hash all copies that lie there, not a sixteenth of them."),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Copy hub, warehouse and what was received into a folder; only what is new is copied.
 
-    Loads go on meanwhile, prunes and erasing wait. Ends with 1 if something is damaged here and so
-    not in the backup; earlier ones stay then.
+    Copies of what was received that lie there are held against their hashes, each day another
+    sixteenth of them; one that was damaged is made anew. Loads go on meanwhile, prunes and erasing
+    wait. Ends with 1 if something is damaged here and so not in the backup; earlier ones stay then.
     """
     require_utf8(folder)
     with open_stores() as stores:
-        made = back_up(stores, folder, keep=keep)
+        made = back_up(stores, folder, keep=keep, verify=verify)
     if as_json:
         show_json(
             {
@@ -50,6 +59,7 @@ def backup(
                 "copied": made.copied,
                 "copied_bytes": made.copied_bytes,
                 "lacking": made.lacking,
+                "mended": made.mended,
             }
         )
     else:
@@ -59,6 +69,7 @@ def backup(
             NOT_IN_IT,
         )
         remark(*(f"Not in the backup: {lacking}" for lacking in made.lacking))
+        remark(*(f"Was damaged or gone there, and was copied anew: {path}" for path in made.mended))
     if made.lacking:
         raise typer.Exit(ExitCode.FAILED)
     if not as_json:

@@ -7,6 +7,8 @@ import json
 import shutil
 from decimal import Decimal
 
+import pytest
+
 from blocks.hub import Tenant
 from blocks.hub.portal_roles import Role
 from flows.cli.exits import ExitCode
@@ -87,6 +89,38 @@ def test_only_what_is_new_of_the_landing_is_copied_again(place):
         before.items()
         <= {path: path.stat().st_ino for path in (place / "backup/landing").rglob("*.zst")}.items()
     )
+
+
+@pytest.mark.parametrize(("options", "shares"), [(("--verify",), 16), ((), 1)])
+def test_copy_that_was_damaged_in_the_folder_is_made_anew_once_it_is_hashed(
+    place, options, shares, monkeypatch
+):
+    damaged = sorted(path for path in (place / "backup/landing").rglob("*") if path.is_file())
+    for path in damaged:
+        path.write_bytes(bytes(reversed(path.read_bytes())))
+    monkeypatch.setattr(backing_up, "SHARES", shares)
+
+    made = backed_up(place, *options)
+
+    assert [str(path) for path in damaged] == made["mended"]
+    shutil.rmtree(place / "home")
+    assert [] == restored(place)["lacking"]
+
+
+def test_each_copy_is_hashed_once_a_month_at_least():
+    assert {day % backing_up.SHARES for day in range(1, 29)} == set(range(16))
+
+
+def test_what_is_noted_beside_a_file_goes_into_no_backup_when_it_cannot_be_read(place):
+    (noted,) = (place / "home/lake/landing").rglob("*.json")
+    noted.write_bytes(b"x" * noted.stat().st_size)
+    shutil.rmtree(place / "backup")
+
+    told = backed_up(place, code=ExitCode.FAILED)
+
+    assert 1 == len(told["lacking"])
+    assert noted.name in told["lacking"][0]
+    assert [] == [*(place / "backup/landing").rglob("*.json")]
 
 
 def test_half_a_backup_is_told_as_such_and_the_one_before_it_is_restored(place):
