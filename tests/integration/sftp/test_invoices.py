@@ -103,6 +103,29 @@ def test_who_dies_between_queueing_and_moving_leaves_a_file_that_is_moved_later(
     assert (["webshop/1"], ["processed/a.jsonl"]) == (queued(stores), below(invoices))
 
 
+def test_an_attachment_stays_for_a_file_that_comes_as_others_are_looked_at(
+    polled, stores, invoices, monkeypatch
+):
+    both = [lines(content(id=number, attachments=["terms.pdf"])) for number in "12"]
+    (invoices / "1.jsonl").write_text(both[0])
+    (invoices / "terms.pdf").write_bytes(PDF)
+    looks, look = [], RemoteFolder.look
+
+    def looked(self):
+        looks.append(self)
+        if len(looks) == 3:  # of ledgers, of invoices, of invoices again
+            (invoices / "2.jsonl").write_text(both[1])
+        return look(self)
+
+    monkeypatch.setattr(RemoteFolder, "look", looked)
+    polled()
+    assert "terms.pdf" in below(invoices)
+    polled()
+
+    assert ["webshop/1", "webshop/2"] == queued(stores)
+    assert ["processed/1.jsonl", "processed/2.jsonl", "processed/terms.pdf"] == below(invoices)
+
+
 def test_a_folder_that_may_not_be_changed_gives_its_invoices_once(polled, stores, server, invoices):
     (invoices / "a.jsonl").write_text(lines(content(id="1")))
     server.faults.is_read_only = True
