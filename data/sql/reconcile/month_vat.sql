@@ -1,8 +1,11 @@
 -- name: month_vat
 -- grain: one row per month and side whose summary of VAT is not what the vouchers' rates come to
 -- reads: evidence.glance, unit.facts
--- why: a month may sum to zero with its VAT on the wrong accounts. Only a month whose summary is newer
---      than all its vouchers is judged; what rounding of each row can explain is no difference
+-- why: a month may sum to zero though its summary books too much VAT of sales and of purchases. Which
+--      accounts are of sales nobody says: the division of all of them, for all months alike, that fits
+--      the rates best is taken, so that VAT which always stands on the wrong account is not found. Only
+--      a month whose summary is newer than all its vouchers is judged; what rounding of each row can
+--      explain is no difference
 -- units: amounts in the unit's currency, debit positive
 -- source: Procountor API 26.04 (vatPercent, vatDeductionPercent, vatType)
 select
