@@ -7,14 +7,12 @@ from typing import Any
 
 from prefect import State, flow
 
-from blocks.hub import UnitState
+from blocks.hub import KeptLease, UnitState
 from flows.runs.forms import LoadId, TenantId, Year
 from flows.runs.hooks import run_cancelled, run_crashed, run_failed
-from flows.runs.leasing import unit_lease
 from flows.runs.moved import MovedYears
 from flows.runs.states import ended, name_run, run_id
 from flows.runs.steps import AS_TASKS
-from flows.runs.unit import settle
 from ledger.fiscal_year import FiscalYear
 from ledger.unit import Unit
 from tasks.accept import NothingHeld
@@ -47,11 +45,12 @@ async def publish_accepted(tenant: TenantId, fiscal_year: Year, load_id: LoadId 
     unit = Unit(tenant, FiscalYear.parse(fiscal_year))
     await name_run(f"publish accepted {unit}", tags=unit.tags)
     with open_stores() as stores:
-        async with unit_lease(stores, unit) as lease:
+
+        async def begin(lease: KeptLease) -> tuple[Job, StagedLoad]:
             load = await asyncio.to_thread(staged_load, stores, unit, load_id=load_id)
-            coverage = load.staged.facts.coverage
-            job = Job(stores, unit, run_id(), lease, coverage)
-            found = await settle(job, load, join=MovedYears(AS_TASKS, held_load).settle)
+            return Job(stores, unit, run_id(), lease, load.staged.facts.coverage), load
+
+        found = await MovedYears(stores, AS_TASKS, held_load).take(unit, begin)
     return ended(found.outcome, found.message)
 
 

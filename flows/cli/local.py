@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 from typing import Final
 
-from blocks.hub import Hub, LeaseTaken, UnitState, unit_resource
+from blocks.hub import Hub, KeptLease, LeaseTaken, UnitState, unit_resource
 from blocks.hub.states import WORKING
 from blocks.systems.lease import resource
 from blocks.systems.registry import systems_with
@@ -18,13 +18,11 @@ from flows.cli.local_steps import LocalSteps, Watch
 from flows.cli.result import LoadResult
 from flows.doors.on_server import server_chosen
 from flows.publish_accepted import held_load, staged_load
-from flows.runs.leasing import unit_lease
 from flows.runs.moved import MovedYears
 from flows.runs.outcomes import Ending
 from flows.runs.pull_tenant import pull_tenant
 from flows.runs.pull_year import PullOptions
 from flows.runs.taking import take_in
-from flows.runs.unit import settle
 from ledger.coverage import WHOLE_YEAR
 from ledger.fiscal_year import FiscalYear
 from ledger.outcome import Outcome
@@ -32,6 +30,7 @@ from ledger.unit import Unit
 from tasks.accept import NothingHeld
 from tasks.arrivals import Arrival, Use, explain
 from tasks.jobs import Job
+from tasks.stage import StagedLoad
 from tasks.stores import Stores
 
 NO_WAIT_S: Final = 0.0
@@ -155,13 +154,13 @@ def _pulled(
 async def _settled(
     stores: Stores, unit: Unit, found: LoadResult, *, load_id: str, watch: Watch
 ) -> Ending:
-    async with unit_lease(stores, unit, wait_limit_s=NO_WAIT_S) as lease:
+    async def begin(lease: KeptLease) -> tuple[Job, StagedLoad]:
         load = staged_load(stores, unit, load_id=load_id)
         found.path, found.facts, found.load = Path(load.staged.address), load.staged.facts, load
-        job = Job(stores, unit, "", lease, load.staged.facts.coverage)
-        steps = LocalSteps(found, watch)
-        together = MovedYears(steps, held_load, NO_WAIT_S)
-        return await settle(job, load, steps=steps, join=together.settle)
+        return Job(stores, unit, "", lease, load.staged.facts.coverage), load
+
+    together = MovedYears(stores, LocalSteps(found, watch), held_load, NO_WAIT_S)
+    return await together.take(unit, begin)
 
 
 def _note(found: LoadResult, problem: Exception) -> None:

@@ -49,7 +49,7 @@ class PullBooks:
             source = by_dates.get(job.unit.year)
             return await year(job.unit.year, source).staged(job, source) if source else None
 
-        together = MovedYears(self.steps, load_of, self.wait_limit_s)
+        together = MovedYears(self.stores, self.steps, load_of, self.wait_limit_s)
 
         def year(which: FiscalYear, source: SourceYear | None) -> PullYear:
             return PullYear(

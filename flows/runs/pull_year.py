@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,7 +16,7 @@ from flows.runs.moved import MovedYears
 from flows.runs.outcomes import Ending
 from flows.runs.states import run_id
 from flows.runs.steps import Steps
-from flows.runs.unit import plan_unit, settle
+from flows.runs.unit import plan_unit
 from ledger.outcome import Outcome
 from ledger.unit import Unit
 from tasks.arrivals import explain
@@ -184,23 +182,18 @@ class PullYear:
             job = Job(self.stores, self.unit, run_id(), lease=None, defines=self.options.defines)
             fetched = await self._fetch(job, source)
             return await plan_unit(job, fetched, steps=self.steps)
-        async with unit_lease(self.stores, self.unit, wait_limit_s=self.wait_limit_s) as lease:
+
+        async def begin(lease: KeptLease) -> tuple[Job, StagedLoad]:
             job = self._job(lease)
-            async with self._telling(job):
-                load = await self.staged(job, source)
-                return await settle(job, load, steps=self.steps, join=self.together.settle)
+            return job, await self.staged(job, source)
+
+        return await self.together.take(self.unit, begin)
 
     async def staged(self, job: Job, source: SourceYear) -> StagedLoad:
-        """Fetch and stage the year, under its lease."""
-        async with self._telling(job):
+        """Fetch and stage the year, under its lease; let the hub know of what goes wrong."""
+        try:
             await asyncio.to_thread(job.tell, UnitState.FETCHING, source=self.books.name)
             return await self.steps.stage(job, await self._fetch(job, source))
-
-    @asynccontextmanager
-    async def _telling(self, job: Job) -> AsyncIterator[None]:
-        """Let the hub know of what goes wrong."""
-        try:
-            yield
         except Exception as problem:
             await asyncio.to_thread(job.tell, UnitState.FAILED, reason=explain(problem))
             raise

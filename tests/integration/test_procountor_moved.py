@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
-from blocks.hub import Tenant
+from blocks.hub import LeaseTaken, Tenant
 from blocks.systems.procountor.holding import OVERLAP
 from flows.cli.local import publish_here
+from flows.cli.local_steps import LocalSteps
+from flows.cli.result import LoadResult
+from flows.publish_accepted import held_load, staged_load
+from flows.runs.moved import MovedYears
 from ledger.fiscal_year import FiscalYear
 from ledger.outcome import Outcome
 from ledger.procountor.counting import SUMMARY
@@ -17,6 +25,7 @@ from simulators.books.company import Company
 from simulators.books.countries import FINLAND
 from simulators.books.years import calendar_years
 from tasks.accept import accept_breaks
+from tasks.jobs import Job
 from tasks.reconcile import MOVED
 from tests.harnesses import procountor as harness
 from tests.homes import opened, opened_new
@@ -25,6 +34,7 @@ from tests.integration.conftest import House
 BOOKS = Company(41, calendar_years(2024, 2025), 30, country=FINLAND)
 TENANT = "acme"
 YEARS = ("2024", "2025")
+EARLIER, LATER = (Unit(TENANT, FiscalYear.parse(year)) for year in YEARS)
 
 
 @pytest.fixture(scope="module")
@@ -54,15 +64,28 @@ def house(published, tmp_path):
         yield House(stores, home)
 
 
+@contextmanager
+def restored(served, number):
+    """Let a receipt be after a test where, and as, it was before."""
+    found = served.company.receipts[number]
+    day, status, version = found.date, found.status, found.version
+    yield found
+    with served.simulator.world.changing():
+        found.date, found.status, found.version = day, status, version
+    served.company.receipts[number] = found
+
+
+def journal_of(served):
+    """Return the id of a journal of the year 2024."""
+    journals = (one for one in served.company.receipts.values() if one.type == "JOURNAL")
+    return next(one.id for one in journals if one.date.year == 2024 and one.invoice_id)
+
+
 @pytest.fixture
 def receipt(served):
     """A journal of the year 2024; where it was before is where it is after the test."""
-    journals = (one for one in served.company.receipts.values() if one.type == "JOURNAL")
-    found = next(one for one in journals if one.date.year == 2024 and one.invoice_id)
-    day, version = found.date, found.version
-    yield found.id
-    found.date, found.version = day, version
-    served.company.receipts[found.id] = found
+    with restored(served, journal_of(served)) as found:
+        yield found.id
 
 
 def key_of(served, number):
@@ -126,39 +149,119 @@ def test_invoice_made_anew_in_another_year_is_followed_though_something_changed_
     assert ["2025"] == places(house, key)
 
 
+@dataclass(frozen=True)
+class Held:
+    """A home in which both years are held, the later one by what somebody has accepted since.
+
+    `key`: of the voucher that moved. `end`, `message`: of the pull. `before`: where it was then.
+    """
+
+    home: Path
+    key: str
+    end: str
+    message: str
+    before: list[str]
+
+
+@pytest.fixture(scope="module")
+def both_held(served, published, tmp_path_factory):
+    """A receipt moved into 2025, which a receipt holds whose state nobody knows."""
+    home = shutil.copytree(published, tmp_path_factory.mktemp("held") / "home")
+    unknown, moving = served.company.booked[1, "PJ", 1], journal_of(served)
+    with restored(served, unknown) as found, restored(served, moving), opened(home) as stores:
+        with served.simulator.world.changing():
+            found.status = "STARTED"
+            served.simulator.world.touch(found)
+        served.acts.move_receipt(moving, "2025-01-02")
+        house, key = House(stores, home), key_of(served, moving)
+        made = Held(home, key, *house.pull(TENANT), places(house, key))
+        results = stores.hub.loads.results(house.units(TENANT)["2025"].load_id)
+        named = [item.control for item in results if item.holds and item.control != MOVED]
+        accept_breaks(stores, LATER, controls=named, reason="seen", accepted_by="Maija")
+    return made
+
+
 @pytest.fixture
-def unknown(served):
-    """A receipt of 2025 whose state nobody knows, which holds its year."""
-    found = served.company.receipts[served.company.booked[1, "PJ", 1]]
-    status, version = found.status, found.version
-    with served.simulator.world.changing():
-        found.status = "STARTED"
-        served.simulator.world.touch(found)
-    yield found
-    found.status, found.version = status, version
+def held(both_held, tmp_path):
+    home = shutil.copytree(both_held.home, tmp_path / "held")
+    with opened(home) as stores:
+        yield House(stores, home)
 
 
-def test_year_that_is_held_holds_the_other_too_and_both_follow_once_it_is_accepted(
-    house, served, receipt, unknown
+def test_year_that_is_held_holds_the_other_too_and_both_follow_once_it_is_accepted(held, both_held):
+    found = publish_here(held.stores, LATER, watch=lambda _step: None)
+
+    assert "Held" == both_held.end
+    assert both_held.message.startswith("2 of 2 years Held"), both_held.message
+    assert "the voucher went from this year to that of 2025-01-02" in both_held.message
+    assert ["2024"] == both_held.before
+    assert Outcome.PUBLISHED is found.outcome, found.message
+    assert ["2025"] == places(held, both_held.key)
+    assert {"published"} == {str(unit.status) for unit in held.units(TENANT).values()}
+
+
+def test_hold_stays_as_it_was_when_another_run_works_on_the_year_that_belongs_to_it(held):
+    hub = held.stores.hub
+    before, why = hub.holds.find(TENANT, LATER.year), held.units(TENANT)["2025"].reason
+
+    with (
+        hub.unit_lease(TENANT, EARLIER.year, holder="another run"),
+        pytest.raises(LeaseTaken, match="another run"),
+    ):
+        publish_here(held.stores, LATER, watch=lambda _step: None)
+
+    assert {"held"} == {str(unit.status) for unit in held.units(TENANT).values()}
+    assert before == hub.holds.find(TENANT, LATER.year)
+    assert why == held.units(TENANT)["2025"].reason
+    assert [] == hub.leases.live()
+
+
+def test_pull_that_another_run_keeps_from_the_other_year_fails_and_changes_neither(
+    house, served, receipt, monkeypatch
 ):
-    key = key_of(served, receipt)
+    monkeypatch.setattr("tests.integration.conftest.WAIT_LIMIT_S", 0)
+    key, hub = key_of(served, receipt), house.stores.hub
     served.acts.move_receipt(receipt, "2025-01-02")
 
-    held, why = house.pull(TENANT)
-    there = places(house, key)
-    unit = Unit(TENANT, FiscalYear.parse("2025"))
-    results = house.stores.hub.loads.results(house.units(TENANT)["2025"].load_id)
-    named = [item.control for item in results if item.holds and item.control != MOVED]
-    accept_breaks(house.stores, unit, controls=named, reason="seen", accepted_by="Maija")
-    found = publish_here(house.stores, unit, watch=lambda _step: None)
+    with hub.unit_lease(TENANT, LATER.year, holder="another run"):
+        end, message = house.pull(TENANT, years=("2024",))
 
-    assert "Held" == held
-    assert why.startswith("2 of 2 years Held"), why
-    assert "the voucher went from this year to that of 2025-01-02" in why
-    assert ["2024"] == there
-    assert Outcome.PUBLISHED is found.outcome, found.message
-    assert ["2025"] == places(house, key)
-    assert {"published"} == {str(unit.status) for unit in house.units(TENANT).values()}
+    states = {year: str(unit.status) for year, unit in house.units(TENANT).items()}
+    assert "Failed" == end
+    assert "already held by another run" in message
+    assert {"2024": "failed", "2025": "published"} == states
+    assert ["2024"] == places(house, key)
+
+
+def test_runs_of_both_years_that_start_at_once_publish_both_and_wait_for_none_for_ever(
+    held, both_held
+):
+    """Each has its own year's lease before either asks for the other's."""
+    stores, both = held.stores, asyncio.Barrier(2)
+
+    async def published(unit):
+        begun = []
+
+        async def begin(lease):
+            load = staged_load(stores, unit)
+            if not begun:
+                await both.wait()
+            begun.append(lease)
+            return Job(stores, unit, "", lease), load
+
+        steps = LocalSteps(LoadResult(TENANT), lambda _step: None)
+        return await MovedYears(stores, steps, held_load, 900.0).take(unit, begin)
+
+    async def at_once():
+        async with asyncio.timeout(60):
+            return await asyncio.gather(published(EARLIER), published(LATER))
+
+    ends = {ending.outcome for ending in asyncio.run(at_once())}
+
+    assert {Outcome.PUBLISHED, Outcome.UNCHANGED} == ends
+    assert ["2025"] == places(held, both_held.key)
+    assert {"published"} == {str(unit.status) for unit in held.units(TENANT).values()}
+    assert [] == stores.hub.leases.live()
 
 
 class Killed(BaseException):
