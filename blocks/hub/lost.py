@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from glob import escape
 from pathlib import Path
 from typing import Final
 
 from blocks.hub.errors import HubGone
 from blocks.hub.hub import Hub
+from blocks.hub.sqlite import SqliteFile
 from blocks.published_files import published_tenants
 from blocks.settings import settings
 
@@ -15,9 +17,14 @@ LOST: Final = "{}.damaged-{:%Y%m%dT%H%M%SZ}"
 
 
 def lost_hubs(hub: Hub) -> list[Path]:
-    """Return the hubs that were set aside with rows that the present one lacks, oldest first."""
-    path = Path(hub.database.storage.address)
-    return sorted(path.parent.glob(f"{path.name}.damaged-*Z"))
+    """Return the hubs that were set aside with rows that the present one lacks, oldest first.
+
+    Only a file is set aside: what is in a server is that server's business.
+    """
+    if not isinstance(hub.database.storage, SqliteFile):
+        return []
+    path = hub.database.file.path
+    return sorted(path.parent.glob(f"{escape(path.name)}.damaged-*Z"))
 
 
 def opened(hub: Hub) -> Hub:
