@@ -41,15 +41,15 @@ def migrate(database: Database) -> None:
             found = revision_of(connection)
             refuse_newer(found, path=storage.address)
             if found is None and connection.dialect.name == POSTGRESQL:
-                _make(connection)
+                make_tables(connection)
+                connection.execute(insert(models.counter).values(name=COUNTER, value=0))
             else:
                 _run(connection, "upgrade")
 
 
-def _make(connection: Connection) -> None:
+def make_tables(connection: Connection) -> None:
     """Make the tables as they are today: the steps until 0032 were only ever taken in SQLite."""
     models.metadata.create_all(connection)
-    connection.execute(insert(models.counter).values(name=COUNTER, value=0))
     _run(connection, "stamp")
 
 

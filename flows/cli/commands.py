@@ -47,6 +47,7 @@ GROUPS: Final[dict[CommandPath, str]] = {
     ): "Customers' statements: what a file says, before it is held against the books.",
     ("connect",): "Connect tenants to their accounting systems, and see what is missing.",
     ("lake",): "Look after the lake: files as received, and tables read from them.",
+    ("hub",): "Where the hub is kept.",
     ("warehouse",): "What is published, of many tenants together.",
     ("sftp",): "Fetch files from customers' SFTP servers.",
     ("push",): "Push invoices into other systems, each exactly once, and see what waits and why.",
@@ -276,6 +277,9 @@ COMMANDS: Final[dict[CommandPath, Listed]] = {
     ),
     ("lake", "prune"): Listed(
         "lake", "Show the old files that nothing needs, and remove them with --yes."
+    ),
+    ("hub", "move"): Listed(
+        "hub", "Move the hub from its file into an empty PostgreSQL database, all of it or nothing."
     ),
     ("warehouse", "attach"): Listed(
         "attaching", "Print a script by which a DuckDB client reads many tenants' books as one."

@@ -49,14 +49,25 @@ BOTH: Final = frozenset(
 )
 """Modules whose tests run over PostgreSQL as well: those of stores whose SQL could differ.
 
-Not their laws: what those try is the same over both, and they try it many times.
+Not their laws, which try the same SQL many times.
 """
+
+ONCE: Final = frozenset(
+    {
+        "test_dead_run_is_released_though_its_process_is_gone",
+        "test_lease_of_a_process_that_has_ended_is_free_at_once_on_its_machine",
+        "test_list_of_events_is_bounded",
+        "test_stale_leases_are_freed_when_asked_and_others_stay",
+    }
+)
+"""Tests of those modules that are about processes or many rows, and cost a second each."""
 
 
 def pytest_generate_tests(metafunc):
-    is_law = getattr(metafunc.function, "is_hypothesis_test", False)
-    module = metafunc.module.__name__.rpartition(".")[2]
-    if "hub_url" in metafunc.fixturenames and module in BOTH and not is_law:
+    test = metafunc.function
+    is_law = getattr(test, "is_hypothesis_test", False)
+    is_for_both = test.__module__.rpartition(".")[2] in BOTH and test.__name__ not in ONCE
+    if "hub_url" in metafunc.fixturenames and is_for_both and not is_law:
         metafunc.parametrize("hub_url", ["sqlite", "postgresql"], indirect=True)
 
 

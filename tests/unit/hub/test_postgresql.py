@@ -253,12 +253,16 @@ def test_what_works_on_a_file_is_left_to_the_servers_own_tools(hub):
 
 
 def test_forked_child_opens_a_connection_of_its_own(hub):
-    hub.tenants.get("acme")
+    def session():
+        with hub.database.reading() as connection:
+            return connection.exec_driver_sql("select pg_backend_pid()").scalar_one()
+
+    inherited = session()
     pid = os.fork()
     if not pid:
         try:
             hub.tenants.update("acme", name="Child AB")
-            os._exit(0)
+            os._exit(0 if session() != inherited else 2)
         finally:
             os._exit(1)
 
