@@ -196,13 +196,15 @@ def test_time_goes_on_between_transactions(hub):
     assert dt.timedelta(seconds=0.02) <= passed < dt.timedelta(seconds=10)
 
 
-def test_texts_are_in_the_order_of_their_bytes_as_in_sqlite(hub):
-    for key in ("B", "a b", "ab", "Ö"):
-        hub.leases.acquire(f"acme/{key}", holder="run 1")
+def test_texts_are_in_the_order_of_their_bytes_as_in_sqlite_whatever_the_server_speaks(by_hand):
+    """The server of the tests knows no language whose order would show it."""
+    texts = by_hand.execute(
+        "select distinct collation_name from information_schema.columns where table_schema = "
+        "'public' and data_type in ('text', 'character varying') and table_name <> %s",
+        ("alembic_version",),
+    )
 
-    assert ["acme/B", "acme/a b", "acme/ab", "acme/Ö"] == [
-        lease.resource for lease in hub.leases.live()
-    ]
+    assert [("C",)] == texts.fetchall()
 
 
 def test_numbers_have_64_bits(hub):
