@@ -141,8 +141,8 @@ class HubDamaged(HubUnusable):
     sentence = (
         "The hub at {path} is damaged ({answer}), and nothing of this step was written. What is "
         "published and what was received lie elsewhere, as they were. Restore it with `tasma "
-        "restore FOLDER --replace`; without a backup, `tasma doctor --adopt` begins another hub "
-        "with the years that are published."
+        "restore FOLDER --replace`; without a backup, `tasma doctor --adopt` mends it, or begins "
+        "another hub with the years that are published."
     )
 
 
