@@ -56,13 +56,13 @@ def statements_page(unit: Unit, found: Statements) -> str:
         "## Income statement (resultaträkning)",
         table(
             ("Line", "In English", "Year"),
-            ((sv, en, amount(year)) for _, sv, en, year, _ in found.income_statement),
+            ((sv, en, amount(year)) for _, sv, _, en, year, _ in found.income_statement),
             right=("Year",),
         ),
         "## Balance sheet (balansräkning)",
         table(
             ("Line", "In English", "Opening", "Movement", "Closing"),
-            ((sv, en, *_amounts(sums)) for _, sv, en, *sums in found.balance_sheet),
+            ((sv, en, *_amounts(sums)) for _, sv, _, en, *sums in found.balance_sheet),
             right=("Opening", "Movement", "Closing"),
         ),
         "## Trial balance (saldobalans)",

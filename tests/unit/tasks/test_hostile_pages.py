@@ -109,7 +109,10 @@ def changes(_):
 def statements(_):
     named, sums = (HOSTILE, HOSTILE), (ONE, ONE, ONE)
     found = Statements(
-        HOSTILE, [("x", *named, ONE, ONE)], [("x", *named, *sums)], [(*named, *sums)]
+        HOSTILE,
+        [("x", *named, HOSTILE, ONE, ONE)],
+        [("x", *named, HOSTILE, *sums)],
+        [(*named, *sums)],
     )
     return statements_page(UNIT, found)
 

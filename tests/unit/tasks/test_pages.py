@@ -171,7 +171,8 @@ def test_changes_beyond_the_limit_are_counted():
 
 
 def test_the_statements_name_their_lines_in_both_languages():
-    result = ("net_result", "Årets resultat", "Net result", Decimal("-5.00"), Decimal("-5.00"))
+    names = ("Årets resultat", "Tilikauden tulos", "Net result")
+    result = ("net_result", *names, Decimal("-5.00"), Decimal("-5.00"))
     text = statements_page(UNIT, Statements("SEK", [result], [], []))
 
     assert "As published, in SEK." in text
