@@ -330,12 +330,11 @@ class Pusher:
         key = queued.item.key
         walk = await self.target.walk(queued.kind, queued.item.mark, {key: queued})
         none: frozenset[str] = frozenset()
-        return WalkedEvent(
-            walk.is_complete,
-            walk.ours.get(key, none),
-            walk.lookalikes.get(key, none),
-            began_s,
-        )
+        alike = walk.lookalikes.get(key, none)
+        # What another of ours has made is not this one, however alike it is.
+        if alike:
+            alike -= self.hub.outbox.of_others(queued, alike)
+        return WalkedEvent(walk.is_complete, walk.ours.get(key, none), alike, began_s)
 
     async def _read(self, queued: Queued, step: Step) -> StateRead:
         began_s = now().seconds

@@ -449,6 +449,19 @@ class Outbox:
                 }
         return found
 
+    def of_others(self, queued: Queued, ids: Iterable[str]) -> frozenset[str]:
+        """Return those ids there that another document of its kind is known to have."""
+        table = models.outbox_item
+        here = and_(of(queued.tenant, queued.target), table.c.kind == queued.kind)
+        found: set[str] = set()
+        with self._database.reading() as connection:
+            for batch in in_batches(sorted(ids)):
+                query = select(table.c.target_id).where(
+                    here, table.c.id != queued.id, table.c.target_id.in_(batch)
+                )
+                found.update(connection.execute(query).scalars())
+        return frozenset(found)
+
     def remember(self, target: str, ids: Mapping[str, str]) -> None:
         """Note ids of documents with keys of ours that the outbox does not have, by key.
 

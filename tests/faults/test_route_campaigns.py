@@ -29,6 +29,12 @@ def test_each_card_and_task_is_there_once_and_the_decision_has_the_figures():
     assert IS_CAMPAIGN or spotilla_campaign.CAMPAIGN.row(played) in record
 
 
+@pytest.mark.requirement("R-X-2")
+def test_an_invoice_that_another_task_has_made_holds_none_that_is_alike():
+    """Two tasks of one customer, day and sum, and the answer to the first was lost."""
+    assert {} == play([34]).wrong
+
+
 def is_caught():
     return bool(play([LOSING]).wrong)
 

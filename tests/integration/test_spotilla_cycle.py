@@ -318,6 +318,21 @@ def test_where_both_changed_a_field_procountors_word_stands(on):
     assert [(str(customer), "overwritten")] == [(one, r.code) for one, r in cycle.notices]
 
 
+def test_a_card_that_changes_twice_within_a_second_is_here_as_it_is_in_the_end(on):
+    """Its version is a second, so the second change does not show in the list."""
+    on.spotilla.add_customer()
+    on.cycle()
+    on.cycle()
+    on.clock.advance(minutes=30)
+    on.acts.edit_partner(on.cards[0].id, name="Eka Oy")
+    on.cycle()
+    on.cards[0].body["name"] = "Toka Oy"
+    on.clock.advance(minutes=30)
+    on.cycle()
+
+    assert "Toka Oy" == on.customers[0]["name"]
+
+
 @pytest.mark.requirement("R-SPO-23b")
 def test_card_deleted_in_procountor_is_flagged_and_not_made_again(on):
     customer, product = on.spotilla.add_customer(), on.spotilla.add_product()

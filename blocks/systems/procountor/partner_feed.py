@@ -43,8 +43,10 @@ class PartnerFeed:
     """See `DocumentFeed`. A record is a customer's card as it is, or that it is gone.
 
     The cursor is when the last walk began: it moves only when both lists, active and not, were
-    walked to their end: an empty page, or a first one that is all by Procountor's own count. An
-    idle reading takes two calls.
+    walked to their end: an empty page, or a first one that is all by Procountor's own count. It
+    names the cards that were newest then: a version is a second, within which a card may have
+    changed once more after it was read, so they are read once again. An idle reading takes two
+    calls.
     """
 
     def __init__(self, session: ProcountorSession) -> None:
@@ -52,7 +54,7 @@ class PartnerFeed:
 
     async def read(self, cursor: str) -> FeedPage:
         """Return the cards that changed since a cursor, and once a week those that are gone."""
-        before: dict[str, str] = json.loads(cursor) if cursor else {}
+        before: dict[str, Any] = json.loads(cursor) if cursor else {}
         began = self._now().isoformat(timespec="seconds")
         is_sweep = self._is_sweep(before)
         since = {} if is_sweep else _since(before.get("since", ""))
@@ -60,12 +62,15 @@ class PartnerFeed:
         customers = {n: row for n, row in listed.items() if text_in(row, "type") == "CUSTOMER"}
         known = await asyncio.to_thread(self._known)
         changed = [n for n, row in customers.items() if known.get(n) != _version(row)]
-        records, unreadable = await self._read(changed)
+        again = customers.keys() & set(before.get("newest", ()))
+        records, unreadable = await self._read({*changed, *again})
         if is_sweep:
             records += await self._bank_account(unreadable)
             records += [_gone(n) for n, version in known.items() if version and n not in customers]
         swept = began if is_sweep else before["swept"]
-        after = json.dumps({"since": began, "swept": swept}, sort_keys=True)
+        newest = max(map(_version, customers.values()), default="")
+        young = [n for n in changed if _version(customers[n]) == newest][:PAGE_ROWS]
+        after = json.dumps({"since": began, "swept": swept, "newest": young}, sort_keys=True)
         return FeedPage(tuple(records), after, unreadable=tuple(unreadable))
 
     async def file(self, sha256: str) -> bytes | MissingFile:  # noqa: ARG002 - as the port has it
@@ -90,7 +95,7 @@ class PartnerFeed:
         stamp = self._now().isoformat(timespec="seconds")
         return [NewRecord(BANK_KIND, f"{stamp}#{digest}", BANK_KIND, text)]
 
-    def _is_sweep(self, before: Mapping[str, str]) -> bool:
+    def _is_sweep(self, before: Mapping[str, Any]) -> bool:
         swept = before.get("swept", "")
         return not swept or self._now() - dt.datetime.fromisoformat(swept) > SWEEP_AFTER
 
