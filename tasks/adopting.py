@@ -19,7 +19,7 @@ from tasks.repair import repair_tenant
 from tasks.restoring import JOURNALS, HomeInUse
 from tasks.stores import Stores
 
-MENDED: Final = "{}.mended-{:%Y%m%dT%H%M%SZ}"
+REPAIRED: Final = "{}.mended-{:%Y%m%dT%H%M%SZ}"
 """Name of a damaged hub whose rows are all in the one that took its place."""
 
 
@@ -61,18 +61,18 @@ def _make_usable(hub: Hub) -> None:
 def _replaced(hub: Hub) -> str:
     """Put a whole hub into the place of a damaged one; say what became of both."""
     file = hub.database.file
-    mended = file.path.with_name("mended.sqlite")
-    remove(mended)
+    repaired = file.path.with_name("mended.sqlite")
+    remove(repaired)
     try:
-        file.copy_into(mended, reindexed=True)
+        file.copy_into(repaired, reindexed=True)
     except HubDamaged:
-        remove(mended)
+        remove(repaired)
         kept = _set_aside(hub, LOST)
         hub.migrate()
         return f"begun anew, since not all of its rows can be read: it is kept as {kept}"
-    sync(mended)
-    kept = _set_aside(hub, MENDED)
-    rename_synced(mended, file.path)
+    sync(repaired)
+    kept = _set_aside(hub, REPAIRED)
+    rename_synced(repaired, file.path)
     file.prepare()
     hub.migrate()
     return f"mended, with all of its rows: what it was is kept as {kept}"

@@ -25,14 +25,14 @@ class BackedUp:
     """What a backup came to. `lacking`: what is damaged here and not in it, a sentence each.
 
     `copied`, `copied_bytes`: what was copied now; all else of the landing lay there already.
-    `mended`: copies of earlier backups that were gone or had other bytes and were made anew.
+    `renewed`: copies of earlier backups that were gone or had other bytes and were made anew.
     """
 
     backup: Backup
     copied: int
     copied_bytes: int
     lacking: tuple[str, ...]
-    mended: tuple[Path, ...]
+    renewed: tuple[Path, ...]
 
 
 def back_up(stores: Stores, folder: Path, *, keep: int, verify: bool = False) -> BackedUp:
@@ -65,7 +65,7 @@ class _Backup:
     draft: Draft
     known: dict[str, Noted]
     verify: bool
-    mended: list[Path] = field(default_factory=list)
+    renewed: list[Path] = field(default_factory=list)
     lacking: list[str] = field(default_factory=list)
     copied: list[Noted] = field(default_factory=list)
 
@@ -75,7 +75,7 @@ class _Backup:
         self._landing()
         sizes = sum(noted.size_bytes for noted in self.copied)
         return BackedUp(
-            self.draft.finish(), len(self.copied), sizes, tuple(self.lacking), tuple(self.mended)
+            self.draft.finish(), len(self.copied), sizes, tuple(self.lacking), tuple(self.renewed)
         )
 
     def _hub(self) -> None:
@@ -106,7 +106,7 @@ class _Backup:
             with self._named():
                 self._copy(path, name, copy=copy_landed)
                 if noted:
-                    self.mended.append(self.draft.place_of(name))
+                    self.renewed.append(self.draft.place_of(name))
 
     def _lies_there(self, noted: Noted) -> bool:
         is_due = int(noted.sha256[:1], 16) % SHARES == self.draft.made_at.day % SHARES

@@ -96,19 +96,19 @@ def restore(backup: Backup, home: Settings, *, replace: bool, now: dt.datetime) 
     return Restored(backup, home.home, files, lacking, aside, above)
 
 
-def _beside(file: Path, names: Sequence[str] = JOURNALS) -> list[Path]:
+def _with_journals(file: Path, names: Sequence[str] = JOURNALS) -> list[Path]:
     return [file.with_name(f"{file.name}{name}") for name in names]
 
 
 def _remove(file: Path, names: Sequence[str] = JOURNALS) -> None:
-    for path in _beside(file, names):
+    for path in _with_journals(file, names):
         remove(path)
 
 
 def _places(home: Settings, hub: Path) -> list[Path]:
     """Return what a backup brings; the hub goes first, by which a home is one."""
     warehouse = [path for path, _ in Warehouse(home.warehouse).kept_files()]
-    return [*_beside(hub), *warehouse, home.lake / "landing"]
+    return [*_with_journals(hub), *warehouse, home.lake / "landing"]
 
 
 def _set_aside(path: Path, now: dt.datetime) -> Path:

@@ -59,7 +59,7 @@ def backup(
                 "copied": made.copied,
                 "copied_bytes": made.copied_bytes,
                 "lacking": made.lacking,
-                "mended": made.mended,
+                "mended": made.renewed,
             }
         )
     else:
@@ -69,7 +69,9 @@ def backup(
             NOT_IN_IT,
         )
         remark(*(f"Not in the backup: {lacking}" for lacking in made.lacking))
-        remark(*(f"Was damaged or gone there, and was copied anew: {path}" for path in made.mended))
+        remark(
+            *(f"Was damaged or gone there, and was copied anew: {path}" for path in made.renewed)
+        )
     if made.lacking:
         raise typer.Exit(ExitCode.FAILED)
     if not as_json:

@@ -84,7 +84,7 @@ class MovedYears:
                 for year in sorted(years)
             }
             job, load = await begin(leases[unit.year])
-            await stack.enter_async_context(_told(job, load))
+            await stack.enter_async_context(_reported(job, load))
             join = partial(self._together, stack, leases)
             return await settle(job, load, steps=self.steps, join=join)
 
@@ -105,7 +105,7 @@ class MovedYears:
                 found = await self.load_of(other)
                 if found is None:
                     return await self._alone(loads.values(), job.unit.year)
-                await stack.enter_async_context(_told(other, found))
+                await stack.enter_async_context(_reported(other, found))
                 loads[year] = other, found
             judged = await self._judged(loads)
             for year, (one, _) in loads.items():
@@ -160,7 +160,7 @@ def _is_held(passed: Passed) -> bool:
 
 
 @asynccontextmanager
-async def _told(job: Job, load: StagedLoad) -> AsyncIterator[None]:
+async def _reported(job: Job, load: StagedLoad) -> AsyncIterator[None]:
     """Let the hub know of what goes wrong, while the lease lasts: nobody is at work then."""
     try:
         yield

@@ -62,8 +62,8 @@ class PartnerFeed:
         customers = {n: row for n, row in listed.items() if text_in(row, "type") == "CUSTOMER"}
         known = await asyncio.to_thread(self._known)
         changed = [n for n, row in customers.items() if known.get(n) != _version(row)]
-        again = customers.keys() & set(before.get("newest", ()))
-        records, unreadable = await self._read({*changed, *again})
+        reread = customers.keys() & set(before.get("newest", ()))
+        records, unreadable = await self._read({*changed, *reread})
         if is_sweep:
             records += await self._bank_account(unreadable)
             records += [_gone(n) for n, version in known.items() if version and n not in customers]
