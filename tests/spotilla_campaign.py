@@ -23,6 +23,7 @@ HEADS = (
     "customers",
     "products",
     "invoices",
+    "held",
     "wrong",
 )
 

@@ -207,6 +207,7 @@ def played(patch, hub, seed):
             "deaths": house.lives.deaths,
             "customers": len(house.customers),
             "invoices": len(house.invoices),
+            "held": len(schedule.held()),
             "products": len(house.company.products),
         }
         return counts, wrong

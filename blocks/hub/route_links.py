@@ -25,7 +25,8 @@ from blocks.hub.tenants import require
 class RouteLink:
     """One link. `source_id`: empty while the card is only intended.
 
-    `remembered`: a hash by field of what was taken over last. `note`: why it is held.
+    `remembered`: a hash by field of what was taken over last. `note`: why it is held, or what is in
+    doubt.
     """
 
     target_id: str

@@ -34,6 +34,7 @@ NOT_PROVABLE: Final = (
     "whether a customer was made in Spotilla cannot be proven: it has no business id, and Spotilla "
     "keeps no id of ours; make it by hand there"
 )
+MAY_COME_LATE: Final = "what was last written to it may come to pass later"
 SEVERAL: Final = "several customers of Spotilla may be this one: {ids}"
 
 
@@ -135,15 +136,24 @@ class Customers:
         if card is None or customer is None:
             return
         found = pull(card, customer, remembered=link.remembered)
-        if found.writes and not await self._write(customer, found.writes):
-            return
+        was_doubtful = bool(link.note)
+        if found.writes:
+            await self._put(replace(link, note=MAY_COME_LATE))
+            if not await self._write(customer, found.writes):
+                return
         self.notices += [(customer.id, notice) for notice in found.notices]
-        after = replace(link, state=LinkState.LINKED, remembered=found.remembered)
-        if after != link:
+        if was_doubtful and (found.writes or not self._has_waited(link)):
+            return  # what was written before may come yet, so the same is compared once more
+        after = replace(link, state=LinkState.LINKED, remembered=found.remembered, note="")
+        if after != self.registers.links[link.target_id]:
             await self._put(after)
 
     async def _write(self, customer: SpotillaCustomer, fields: Mapping[str, str]) -> bool:
-        """Write fields; after an answer that was lost the same are written in the next cycle."""
+        """Write fields; after an answer that was lost the same are written in the next cycle.
+
+        What was lost may come to pass later than what is written then, and put back older fields;
+        so until `COMMIT_LAG` after it the customer is compared in each cycle.
+        """
         try:
             await self.register.update(customer.id, fields)
         except (CallFailed, CallRefused) as problem:

@@ -32,7 +32,15 @@ def test_each_card_and_task_is_there_once_and_the_decision_has_the_figures():
 @pytest.mark.requirement("R-X-2")
 def test_an_invoice_that_another_task_has_made_holds_none_that_is_alike():
     """Two tasks of one customer, day and sum, and the answer to the first was lost."""
-    assert {} == play([34]).wrong
+    played = play([34])
+
+    assert ({}, 0) == (played.wrong, played.counts["held"])
+
+
+@pytest.mark.requirement("R-X-2")
+def test_a_field_that_came_late_gives_way_to_what_was_written_since():
+    """Its answer was lost, Procountor changed it once more, and then the older one came to pass."""
+    assert {} == play([343]).wrong
 
 
 def is_caught():
