@@ -38,7 +38,7 @@ test-flows: $(INSTALLED)
 	$(BIN)/python -m pytest tests/flows --numprocesses 2 --dist loadscope
 
 test-rest: $(INSTALLED)
-	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --ignore=tests/flows
+	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile --ignore=tests/flows
 
 check: $(INSTALLED)
 	$(BIN)/ruff check .
@@ -67,8 +67,9 @@ lock:  ## write the locks anew (needs uv)
 clean:  ## remove what the demo and the tests made here, never books of your own
 	rm -rf data/demo-home{,.lock} build
 
-campaign: $(INSTALLED)  ## the laws, on all their examples (make test tries about a third)
+campaign: $(INSTALLED)  ## the laws on all their examples, matrices whole (make test tries about a third)
 	TASMA_CAMPAIGN=1 $(BIN)/python -m pytest -m hypothesis --numprocesses auto --maxprocesses 4 --dist worksteal
+	TASMA_CAMPAIGN=1 $(BIN)/python -m pytest -m share --numprocesses auto --maxprocesses 4 --dist loadfile
 	TASMA_CAMPAIGN=1 $(BIN)/python -m pytest tests/unit/push tests/faults/test_push_campaign.py tests/faults/test_route_campaigns.py
 	TASMA_CAMPAIGN=1 $(BIN)/python -m pytest tests/faults/test_sftp_kills.py tests/integration/sftp/test_servers.py
 .PHONY: campaign

@@ -13,6 +13,7 @@ pytest_plugins = [
     "tests.plugins.costs",
     "tests.plugins.absent_parts",
     "tests.plugins.own_machine",
+    "tests.plugins.shares",
     "tests.plugins.postgres",
 ]
 

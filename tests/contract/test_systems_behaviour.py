@@ -97,6 +97,7 @@ def _absent(name):
 PASSING = [(*case, fault) for case in CASES for fault in PASSES if fault not in _absent(case[0])]
 
 
+@pytest.mark.share(3)
 @pytest.mark.parametrize(("name", "method", "fault"), PASSING)
 def test_what_passes_by_itself_changes_no_result(hub, harness, name, method, fault):
     expected = asked(hub, name, method)

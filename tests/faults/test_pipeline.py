@@ -91,6 +91,7 @@ def truth(company):
     return {account: amount for account, amount in company.trial_balance().items() if amount}
 
 
+@pytest.mark.share(2)
 @pytest.mark.parametrize("step", LOCAL_STEPS)
 @pytest.mark.requirement("R-FIN-34d", "R-FIN-34f")
 def test_run_killed_at_any_step_loses_nothing_and_its_repetition_doubles_nothing(

@@ -79,6 +79,7 @@ def assert_one_each(fennoa):
     assert dict.fromkeys((document(number).key for number in range(DOCUMENTS)), 1) == keys
 
 
+@pytest.mark.share(2)
 @pytest.mark.requirement("R-X-2", "R-FEN-28a", "R-FEN-28b")
 @pytest.mark.parametrize("step", PUSH_STEPS)
 @pytest.mark.parametrize("fault", [None, Fault.LOST_DONE, Fault.LOST])

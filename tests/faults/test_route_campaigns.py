@@ -69,6 +69,7 @@ def test_taking_a_customer_for_absent_at_once_is_caught(monkeypatch):
     assert is_caught()
 
 
+@pytest.mark.share(0)
 @pytest.mark.requirement("R-X-2")
 @pytest.mark.timeout(1_500)
 def test_killed_runs_of_ecom_make_each_document_once():

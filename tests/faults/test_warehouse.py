@@ -76,6 +76,7 @@ def home(published, tmp_path):
     return shutil.copytree(published, tmp_path / "home")
 
 
+@pytest.mark.share(2)
 @pytest.mark.parametrize("step", OWN_STEPS)
 @pytest.mark.requirement("R-FIN-34d", "R-FIN-34f")
 def test_killed_run_loses_nothing_and_its_repetition_doubles_nothing(home, step):

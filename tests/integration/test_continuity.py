@@ -57,10 +57,10 @@ class Interrupted(Warehouse):
             yield connection
         self._let("after_asking")
 
-    def publish(self, *args, **options):
+    def publish_together(self, *args, **options):
         """Let the other happen; then do the same."""
         self._let("before_publishing")
-        return super().publish(*args, **options)
+        return super().publish_together(*args, **options)
 
     def _let(self, moment):
         act = getattr(self, moment)

@@ -174,6 +174,7 @@ def test_voucher_is_drilled_with_its_rows(hub, simulator, read_sie):
     ]
 
 
+@pytest.mark.share(3)
 @pytest.mark.requirement("R-X-4a", "R-X-4b", "R-X-4c")
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize(

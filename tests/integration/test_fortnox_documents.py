@@ -265,6 +265,7 @@ MET = [(ARCHIVE, fault) for fault in FAULTS]
 MET += [(path, fault) for path in (ON_VOUCHERS, ON_INVOICES, INVOICES) for fault in ("500", "cut")]
 
 
+@pytest.mark.share(3)
 @pytest.mark.requirement("R-SEN-P1b")
 @pytest.mark.parametrize(("path", "fault"), MET)
 def test_trouble_that_passes_costs_no_document(stores, simulator, there, path, fault):

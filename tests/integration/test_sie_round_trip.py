@@ -54,6 +54,7 @@ def contents(table, change=lambda value: value):
     return Counter(zip(*columns, strict=True))
 
 
+@pytest.mark.share(3)
 @pytest.mark.parametrize("path", samples("good", "broken"))
 def test_what_was_read_survives_writing_and_reading(path, read_sie):
     """Types 1-3 and 4I too: all that the tables hold of them has its place in a 4E."""

@@ -205,6 +205,7 @@ def test_nothing_in_the_hub_opens_anything(world, anna):
     assert [] == [s for s in (WORDS, token, anna.secret) if s.encode() in content]
 
 
+@pytest.mark.share(3)
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [

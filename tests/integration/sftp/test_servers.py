@@ -244,6 +244,7 @@ def cut_line(request, server):
     return made
 
 
+@pytest.mark.share(2)
 def test_a_cut_in_the_middle_of_a_file_is_an_error_and_leaves_nothing(
     server, folder, tmp_path, cut_line
 ):
@@ -257,6 +258,7 @@ def test_a_cut_in_the_middle_of_a_file_is_an_error_and_leaves_nothing(
     assert CONTENT == (folder / "books.se").read_bytes()
 
 
+@pytest.mark.share(2)
 def test_a_server_that_vanishes_in_mid_listing_gives_no_files_at_all(
     server, folder, tmp_path, cut_line
 ):

@@ -31,6 +31,7 @@ def uploading(server, path, content):
         yield out
 
 
+@pytest.mark.share(2)
 @on_real_servers
 @pytest.mark.requirement("R-FIN-22d")
 @pytest.mark.parametrize("share", [0.0, 0.6])

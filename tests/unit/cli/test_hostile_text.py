@@ -238,6 +238,7 @@ def commands(tenant, folder):
         ("doctor",),
         ("tenant", "erase", tenant, "--dry-run"),
         ("lake", "verify", tenant),
+        ("hub", "move", "--to", FORGED),
         ("backup", folder / f"{FILE_NAME} backup"),
         ("restore", folder / f"{FILE_NAME} backup"),
         ("restore", FORGED),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -92,6 +94,10 @@ def test_plain_lines_are_split_as_bent_ones_would_be(line):
     assert read_plain(line) in (None, read_irregular(line))
 
 
+@pytest.mark.skipif(
+    sys.version_info < (3, 11, 5),
+    reason="possessive quantifiers miss matches there (gh-106052): such lines are read slower",
+)
 def test_common_lines_are_plain():
     for line in (
         "#FLAGGA 0",
