@@ -68,5 +68,6 @@ def test_one_server_sees_no_more_connections_at_once_than_are_allowed(polled, st
     assert {""} == {found.problem for found in polled().values()}
 
     assert before + 13 == server.connections
-    # The server counts one that we closed until it has read so; without the limit it sees twelve.
-    assert server.most_at_once in range(PER_SERVER, 2 * PER_SERVER + 1)
+    # The server counts one that we closed until it has read so, which on a busy machine takes long;
+    # without the limit it sees twelve.
+    assert server.most_at_once in range(PER_SERVER, 10)
