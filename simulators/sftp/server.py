@@ -41,7 +41,6 @@ class SftpSimulator:
         self.port = port
         self.faults = Faults()
         self.connections = 0
-        self.most_at_once = 0
         self.host_keys = [asyncssh.generate_private_key(KEY_TYPE)]
         self._links: list[asyncssh.SSHServerConnection] = []
         self._loop = asyncio.new_event_loop()
@@ -83,7 +82,6 @@ class SftpSimulator:
         """Count a connection that was made."""
         self.connections += 1
         self._links.append(link)
-        self.most_at_once = max(self.most_at_once, len(self._links))
 
     def forget(self, link: asyncssh.SSHServerConnection) -> None:
         """Note that a connection has ended."""
