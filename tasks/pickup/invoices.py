@@ -16,7 +16,7 @@ from blocks.hub.pickups import PickupFile, Pickups
 from blocks.hub.states import PickupState
 from blocks.lake import FileRefused
 from blocks.pickup.notes import Note
-from blocks.pickup.port import INVOICES, ChangedMeanwhile, Look, NotMoved
+from blocks.pickup.port import INVOICES, ChangedMeanwhile, Look
 from blocks.pickup.sftp import RemoteFile
 from blocks.systems.registry import open_target
 from ledger.readers import in_words
@@ -32,17 +32,11 @@ from tasks.dropped_invoices import (
     target_of,
     tell_waiting,
 )
-from tasks.log import say, warn
+from tasks.log import warn
 from tasks.pickup.polled import AS_IT_WAS_LEFT, End, Polled
-from tasks.pickup.taking import Taking
+from tasks.pickup.taking import MAX_FILES, Taking, age, is_same
 
 BELOW: Final = f"{INVOICES}/"
-MAX_FILES: Final = 20
-"""New files of invoices taken in one poll of one tenant; the next takes the rest."""
-
-MOVE_ATTEMPTS: Final = 3
-"""Polls that try to move a file away, before it stays where it is for good."""
-
 Known = Mapping[str, PickupFile]
 
 
@@ -70,10 +64,10 @@ class InvoicePoll:
             await self._do(self._pickups.forget, self.taking.tenant, *gone)
         documents = {file for file in seen.files if is_of_invoices(file.name)}
         fresh = {file for file in documents if self._is_fresh(file, known, seen.names)}
-        for file in sorted(documents - fresh, key=_age):
+        for file in sorted(documents - fresh, key=age):
             row = known[file.name]
             settled = AS_IT_WAS_LEFT.get(row.state)
-            mine.ends[settled or await self._file_away(file, row)] += 1
+            mine.ends[settled or await self.taking.file_away(file, row, kind=Note.INVOICES)] += 1
         if fresh:
             await self._take(fresh, seen, known, mine)
         polled.ends += mine.ends
@@ -99,7 +93,7 @@ class InvoicePoll:
         companions = {file.name: file for file in later.files if not is_of_invoices(file.name)}
         # What goes with invoices is whole by the same two looks.
         companions = {name: file for name, file in companions.items() if file in seen.files}
-        whole = sorted(fresh & later.files, key=_age)[:MAX_FILES]
+        whole = sorted(fresh & later.files, key=age)[:MAX_FILES]
         polled.ends[End.WAITING] += len(fresh) - len(whole)
         if unclear:
             for file in whole:
@@ -130,7 +124,7 @@ class InvoicePoll:
         polled: Polled,
     ) -> None:
         row = known.get(file.name)
-        row = row if row and _is_same(file, row) else None
+        row = row if row and is_same(file, row) else None
         waited = self._now() - row.seen_at if row else dt.timedelta()
         try:
             taken = await files.take(file, companions, waited=waited)
@@ -160,28 +154,13 @@ class InvoicePoll:
             events = self.taking.stores.hub.events
             await self._do(events.add, "pickup", message, tenant=file.tenant)
         # The hub keeps the beginning of a long reason; who put the file there gets all of it.
-        polled.ends[await self._file_away(file, replace(row, reason=taken.failed))] += 1
-
-    async def _file_away(self, file: RemoteFile, row: PickupFile) -> End:
-        failed = self.taking.note(Note.INVOICES, file, reason=row.reason) if row.reason else ""
-        place = self.taking.place
-        try:
-            moved = await self.taking.ask(place.done, file, sha256=row.sha256, failed=failed)
-        except NotMoved as problem:
-            tried = row.move_attempts + 1
-            state = PickupState.KEPT if tried == MOVE_ATTEMPTS else PickupState.ENDED
-            await self._do(self._pickups.remember, replace(row, move_attempts=tried, state=state))
-            say(str(problem), tenant=file.tenant)
-            return End.STAYS
-        await self._do(self._pickups.forget, file.tenant, row.name)
-        if not moved:  # other bytes lie there now, and are new to the next poll
-            return End.WAITING
-        return End.PUT_ASIDE if failed else End.FILED
+        whole = replace(row, reason=taken.failed)
+        polled.ends[await self.taking.file_away(file, whole, kind=Note.INVOICES)] += 1
 
     def _is_fresh(self, file: RemoteFile, known: Known, names: set[str]) -> bool:
         """Return whether a file is to be taken: a new one, or one for which something may do."""
         row = known.get(file.name)
-        if row is None or not _is_same(file, row):
+        if row is None or not is_same(file, row):
             return True
         if row.state is not PickupState.UNFINISHED:
             return False
@@ -219,11 +198,3 @@ class InvoicePoll:
 
 def _is_name(reason: str) -> bool:
     return PurePath(reason).suffix.lower() in ENDINGS
-
-
-def _is_same(file: RemoteFile, row: PickupFile) -> bool:
-    return (file.size_bytes, file.modified_s) == (row.size_bytes, row.modified_s)
-
-
-def _age(file: RemoteFile) -> tuple[int, str]:
-    return file.modified_s, file.name

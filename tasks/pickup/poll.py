@@ -10,7 +10,7 @@ from blocks.hub import FileSeen
 from blocks.hub.pickups import PickupFile
 from blocks.hub.states import PickupState
 from blocks.pickup.notes import Note
-from blocks.pickup.port import INVOICES, Look, NotMoved
+from blocks.pickup.port import INVOICES, Look
 from blocks.pickup.sftp import RemoteFile, RemoteFolder
 from ledger.outcome import Outcome
 from tasks.file_runs import EndOf, FileRun, RunEnd
@@ -18,7 +18,7 @@ from tasks.log import say
 from tasks.onboarding import NotOpen, require_open
 from tasks.pickup.invoices import BELOW, InvoicePoll
 from tasks.pickup.polled import AS_IT_WAS_LEFT, End, Polled
-from tasks.pickup.taking import Taking, is_known
+from tasks.pickup.taking import MAX_FILES, Taking, age, is_known
 from tasks.pickup.threads import Threads
 from tasks.pickup.turns import turn_of
 from tasks.stores import Stores
@@ -27,12 +27,6 @@ Answer = TypeVar("Answer")
 
 SETTLE_S: Final = 10.0
 """A file is not being written when two looks this far apart, in one poll, see the same."""
-
-MAX_FILES: Final = 20
-"""New files taken in one poll of one tenant; the next takes the rest."""
-
-MOVE_ATTEMPTS: Final = 3
-"""Polls that try to move a file away, before it stays where it is for good."""
 
 WHO: Final = "SFTP"
 """Who brought the file, in the hub's record of files (R-FIN-28)."""
@@ -84,7 +78,7 @@ class Poll:
         fresh = {file for file in seen.files if not is_known(file, known.get(file.name), at=now)}
         came, at_work = await self._go_on(seen.files - fresh, known, polled)
         whole = await self._whole(fresh, polled)
-        for file in sorted(whole, key=_age)[:MAX_FILES]:
+        for file in sorted(whole, key=age)[:MAX_FILES]:
             end = await self.taking.unfit(file, known) or await self.taking.take(file, known)
             if isinstance(end, PickupFile):
                 came.append((file, end))
@@ -104,7 +98,7 @@ class Poll:
         """Follow what was taken; return what waits for its turn, and what runs work on."""
         waiting: list[Came] = []
         at_work = []
-        for file in sorted(files, key=_age):
+        for file in sorted(files, key=age):
             row = known[file.name]
             if row.state is PickupState.LANDED:
                 waiting.append((file, row))
@@ -196,7 +190,7 @@ class Poll:
                 await self.threads.do(hub.events.add, "pickup", message, tenant=self.tenant)
             row = replace(row, state=PickupState.ENDED, reason=reason)
             row = await self.threads.do(hub.pickups.remember, row)
-        return await self._file_away(file, row)
+        return await self.taking.file_away(file, row, kind=Note.REFUSED)
 
     def _run(self, file: RemoteFile, row: PickupFile) -> FileRun:
         # The same bytes put there again tomorrow are a new wish, so the key holds when they came.
@@ -210,25 +204,3 @@ class Poll:
         seen = self.stores.hub.files.recent(self.tenant)
         reasons = (item.reason for item in seen if item.sha256 == row.sha256 and item.reason)
         return next(reasons, "") or end.reason
-
-    async def _file_away(self, file: RemoteFile, row: PickupFile) -> End:
-        failed = self.taking.note(Note.REFUSED, file, reason=row.reason) if row.reason else ""
-        hub = self.stores.hub
-        try:
-            moved = await self.taking.ask(self.place.done, file, sha256=row.sha256, failed=failed)
-        except NotMoved as problem:
-            tried = row.move_attempts + 1
-            state = PickupState.KEPT if tried == MOVE_ATTEMPTS else PickupState.ENDED
-            row = replace(row, move_attempts=tried, state=state)
-            await self.threads.do(hub.pickups.remember, row)
-            say(str(problem), tenant=self.tenant)
-            return End.STAYS
-        await self.threads.do(hub.pickups.forget, self.tenant, file.name)
-        if not moved:  # other bytes lie there now, and are new to the next poll
-            return End.WAITING
-        say(f"{file.name} lies in {moved} now", tenant=self.tenant)
-        return End.PUT_ASIDE if failed else End.FILED
-
-
-def _age(file: RemoteFile) -> tuple[int, str]:
-    return file.modified_s, file.name

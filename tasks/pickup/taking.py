@@ -18,7 +18,7 @@ from blocks.pickup.sftp import RemoteFile, RemoteFolder
 from blocks.received import read_received
 from ledger.readers import SIE, format_of, suffixes_in_words
 from tasks.fetch import land_file
-from tasks.log import warn
+from tasks.log import say, warn
 from tasks.pickup.polled import End
 from tasks.pickup.threads import Threads
 from tasks.pickup.whole import is_unfinished
@@ -27,6 +27,12 @@ from tasks.stores import Stores
 from tasks.waiting_files import FIRST_VOUCHER
 
 Answer = TypeVar("Answer")
+
+MAX_FILES: Final = 20
+"""New files of a kind taken in one poll of one tenant; the next takes the rest."""
+
+MOVE_ATTEMPTS: Final = 3
+"""Polls that try to move a file away, before it stays where it is for good."""
 
 STALLED: Final = dt.timedelta(hours=1)
 """How long a file that is not whole is waited for: its upload may have stalled. Three intervals."""
@@ -157,6 +163,25 @@ class Taking:
         await self.threads.do(self.stores.hub.events.add, "pickup", message, tenant=self.tenant)
         return End.PUT_ASIDE if moved else End.WAITING
 
+    async def file_away(self, file: RemoteFile, row: PickupFile, *, kind: Note) -> End:
+        """Move a file that was dealt with, aside with a note of a kind if there is a reason."""
+        failed = self.note(kind, file, reason=row.reason) if row.reason else ""
+        pickups = self.stores.hub.pickups
+        try:
+            moved = await self.ask(self.place.done, file, sha256=row.sha256, failed=failed)
+        except NotMoved as problem:
+            tried = row.move_attempts + 1
+            state = PickupState.KEPT if tried == MOVE_ATTEMPTS else PickupState.ENDED
+            row = replace(row, move_attempts=tried, state=state)
+            await self.threads.do(pickups.remember, row)
+            say(str(problem), tenant=self.tenant)
+            return End.STAYS
+        await self.threads.do(pickups.forget, self.tenant, row.name)
+        if not moved:  # other bytes lie there now, and are new to the next poll
+            return End.WAITING
+        say(f"{row.name} lies in {moved} now", tenant=self.tenant)
+        return End.PUT_ASIDE if failed else End.FILED
+
     def note(self, kind: Note, file: RemoteFile, **values: str) -> str:
         """Return what is written beside a file that is put aside."""
         country = self.stores.hub.tenants.get(self.tenant).country
@@ -165,7 +190,7 @@ class Taking:
 
 def is_known(file: RemoteFile, row: PickupFile | None, *, at: dt.datetime) -> bool:
     """Return whether a file is as it was when it was remembered, and need not be looked at anew."""
-    if not _is_same(file, row) or row is None:
+    if not is_same(file, row) or row is None:
         return False
     return row.state not in REVISITED or at - row.seen_at < STALLED
 
@@ -173,9 +198,15 @@ def is_known(file: RemoteFile, row: PickupFile | None, *, at: dt.datetime) -> bo
 def has_waited(file: RemoteFile, known: dict[str, PickupFile]) -> bool:
     """Return whether a file that was not whole has stayed so, as is asked after `STALLED`."""
     row = known.get(file.name)
-    return _is_same(file, row) and row is not None and row.state is PickupState.UNFINISHED
+    return is_same(file, row) and row is not None and row.state is PickupState.UNFINISHED
 
 
-def _is_same(file: RemoteFile, row: PickupFile | None) -> bool:
+def is_same(file: RemoteFile, row: PickupFile | None) -> bool:
+    """Return whether a file has the size and time that are remembered."""
     seen = row and (row.size_bytes, row.modified_s)
     return seen == (file.size_bytes, file.modified_s)
+
+
+def age(file: RemoteFile) -> tuple[int, str]:
+    """Return what puts files in the order in which they came."""
+    return file.modified_s, file.name

@@ -12,8 +12,8 @@ import pytest
 from blocks.hub.pickups import Pickup
 from blocks.pickup.connection import Limits, ServerAway
 from ledger.fiscal_year import FiscalYear
-from tasks.pickup.poll import MAX_FILES
 from tasks.pickup.polled import End
+from tasks.pickup.taking import MAX_FILES
 from tests.sftp_place import on_each_server, place
 from tests.sftp_runs import ACME, balances, below, reason
 

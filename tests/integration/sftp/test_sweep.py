@@ -18,7 +18,7 @@ from simulators.books.years import calendar_years
 from simulators.sftp import SftpSimulator
 from tasks.pickup import poll
 from tasks.pickup.polled import End
-from tasks.pickup.taking import STALLED
+from tasks.pickup.taking import STALLED, Taking
 from tasks.shards import shard_of
 from tests.sftp_place import BOTH, LOGIN, PASSWORD, SIMULATED, account, on_each_server
 from tests.sftp_runs import ACME, OTHER, balances, below, reason
@@ -269,8 +269,8 @@ def test_a_run_that_died_is_started_again(polled, stores, folder, runs):
 @pytest.mark.parametrize(
     ("kind", "moment"),
     [
-        *((SIMULATED, moment) for moment in ("_is_published", "_follow", "_file_away")),
-        *((kind, "_file_away") for kind in BOTH),
+        *((SIMULATED, moment) for moment in ("_is_published", "_follow", "file_away")),
+        *((kind, "file_away") for kind in BOTH),
     ],
 )
 def test_a_kill_after_landing_before_the_run_or_before_the_move_loses_and_doubles_nothing(  # noqa: PLR0917 - fixtures
@@ -278,10 +278,11 @@ def test_a_kill_after_landing_before_the_run_or_before_the_move_loses_and_double
 ):
     (folder / "books.se").write_bytes(ACME.sie())
     with monkeypatch.context() as patch:
-        patch.setattr(poll.Poll, moment, killed if moment != "_is_published" else killed_in_thread)
+        where = Taking if moment == "file_away" else poll.Poll
+        patch.setattr(where, moment, killed if moment != "_is_published" else killed_in_thread)
         with pytest.raises(KeyboardInterrupt):
             polled()
-    assert (moment == "_file_away") == bool(balances(stores))
+    assert (moment == "file_away") == bool(balances(stores))
     assert ["books.se"] == below(folder)
 
     assert {End.FILED: 1} == polled(minutes=61)["acme"].ends
@@ -290,7 +291,7 @@ def test_a_kill_after_landing_before_the_run_or_before_the_move_loses_and_double
     assert ["processed/books.se"] == below(folder)
 
 
-async def killed(*_about):
+async def killed(*_about, **_how):
     raise KeyboardInterrupt
 
 
