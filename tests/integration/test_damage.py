@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from decimal import Decimal
 from pathlib import Path
 
 import duckdb
@@ -19,22 +18,10 @@ from ledger.unit import Unit
 from tasks.rebuild import make_readable, published_units, rebuild_unit
 from tasks.repair import repair_tenant
 from tasks.verify import verify_unit
+from tests.damaged_home import books
 
 Y2023, Y2024 = FiscalYear.parse("2023"), FiscalYear.parse("2024")
 ACME = Unit("acme", Y2024)
-
-
-def books(*vouchers, year=2024):
-    total = sum(Decimal(amount) for _, amount in vouchers)
-    return (
-        f'#FLAGGA 0\n#PROGRAM "Exempel" 1\n#SIETYP 4\n#ORGNR 556000-0001\n#FNAMN "Exempel AB"\n'
-        f"#RAR 0 {year}0101 {year}1231\n#KONTO 1930 Bank\n#KONTO 3001 Intäkter\n"
-        f"#UB 0 1930 {total}\n#RES 0 3001 -{total}\n"
-    ) + "".join(
-        f'#VER A {number} {year}0301 ""\n'
-        f"{{\n#TRANS 1930 {{}} {amount}\n#TRANS 3001 {{}} -{amount}\n}}\n"
-        for number, amount in vouchers
-    )
 
 
 FIRST = books((1, "5.00"), (2, "7.00"), (3, "9.00"))
