@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
 from typing import Any, Final
@@ -31,6 +31,20 @@ TIME_ZONES: Final = {"SE": "Europe/Stockholm", "FI": "Europe/Helsinki"}
 
 SETTLED: Final = ("name", "organisation_number", "time_zone", "same_number_as")
 """What of a tenant that is there may be another; its country and currency may not."""
+
+
+AGREED: Final = ("block", "folder", "file_pattern", "done_suffix", "poll_minutes")
+"""What of a pickup is agreed; the rest is how its polls went."""
+
+
+def currency_of(country: str) -> str:
+    """Return the currency of a country's books unless another is said."""
+    return CURRENCIES.get(country, "EUR")
+
+
+def time_zone_of(country: str) -> str:
+    """Return the time zone of a country's companies unless another is said."""
+    return TIME_ZONES.get(country, "Europe/Stockholm")
 
 
 class TenantsUnreadable(TerminalError):
@@ -82,8 +96,8 @@ class Wanted(BaseModel):
             self.name,
             organisation_number=number.digits if number else self.organisation_number,
             country=self.country,
-            currency=self.currency or CURRENCIES.get(self.country, "EUR"),
-            time_zone=self.time_zone or TIME_ZONES.get(self.country, "Europe/Stockholm"),
+            currency=self.currency or currency_of(self.country),
+            time_zone=self.time_zone or time_zone_of(self.country),
             years_from_source=not self.years,
             same_number_as=self.same_number_as,
         )
@@ -146,7 +160,10 @@ def _apply(hub: Hub, one: Wanted, *, who: str, dry_run: bool) -> Iterator[Change
     if old is None:
         if not dry_run:
             hub.tenants.add(new)
-            hub.openings.begin(one.id, is_trial=True) if one.trial else deliver_form(hub, one.id)
+            if one.trial:
+                hub.openings.begin(one.id, is_trial=True)
+            else:
+                deliver_form(hub, one.id)
         yield Change(one.id, "tenant", after=one.name)
     else:
         yield from _changed(hub, one, new, old, dry_run=dry_run)
@@ -157,11 +174,10 @@ def _apply(hub: Hub, one: Wanted, *, who: str, dry_run: bool) -> Iterator[Change
 def _changed(hub: Hub, one: Wanted, new: Tenant, old: Tenant, *, dry_run: bool) -> Iterator[Change]:
     given = one.model_fields_set
     for name in ("country", "currency"):
-        if name in given and getattr(new, name) != getattr(old, name):
-            yield Change(
-                *(one.id, name, getattr(old, name), getattr(new, name)),
-                problem=f"the {name} of books does not change; it stays {getattr(old, name)}",
-            )
+        before, after = getattr(old, name), getattr(new, name)
+        if name in given and before != after:
+            problem = f"the {name} of books does not change; it stays {before}"
+            yield Change(one.id, name, before, after, problem)
     others = {
         name: getattr(new, name)
         for name in SETTLED
@@ -187,17 +203,15 @@ def _pickup(hub: Hub, one: Wanted, *, who: str, dry_run: bool) -> Iterator[Chang
         return
     agreed = one.pickup
     new = Pickup(
-        *(one.id, agreed.block, agreed.folder, agreed.pattern, agreed.done_suffix, agreed.minutes),
+        one.id,
+        agreed.block,
+        agreed.folder,
+        file_pattern=agreed.pattern,
+        done_suffix=agreed.done_suffix,
+        poll_minutes=agreed.minutes,
     )
     old = hub.pickups.find(one.id)
-    if old and new == replace(
-        new,
-        block=old.block,
-        folder=old.folder,
-        file_pattern=old.file_pattern,
-        done_suffix=old.done_suffix,
-        poll_minutes=old.poll_minutes,
-    ):
+    if old and all(getattr(old, name) == getattr(new, name) for name in AGREED):
         return
     if not dry_run:
         agree_pickup(hub, new, who=who)

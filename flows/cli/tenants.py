@@ -13,7 +13,7 @@ from flows.cli.opening import TenantId, known_tenant, open_hub, parse_year
 from flows.cli.output import next_steps, remark, say, show_json, show_table
 from ledger.fiscal_year import FiscalYear
 from ledger.organisation import OrganisationNumber
-from tasks.applying import CURRENCIES, TIME_ZONES
+from tasks.applying import currency_of, time_zone_of
 from tasks.onboarding import deliver_form
 
 
@@ -77,8 +77,8 @@ def add(
                 name=name,
                 organisation_number=_typed_number(org_number),
                 country=country,
-                currency=currency or CURRENCIES.get(country, "EUR"),
-                time_zone=time_zone or TIME_ZONES.get(country, "Europe/Stockholm"),
+                currency=currency or currency_of(country),
+                time_zone=time_zone or time_zone_of(country),
                 years_from_source=not found,
                 same_number_as=same_number_as,
             )
