@@ -12,7 +12,7 @@ import pytest
 
 from blocks.home import PROJECT
 
-UNITS = sorted((PROJECT / "deploy" / "systemd").glob("*.service"))
+UNITS = sorted((PROJECT / "docs" / "examples" / "systemd").glob("*.service"))
 ANALYZE = shutil.which("systemd-analyze")
 
 
