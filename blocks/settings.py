@@ -13,6 +13,9 @@ from blocks.home import PROJECT, default_home
 SQL: Final = PROJECT / "data" / "sql"
 REFERENCE: Final = PROJECT / "data" / "reference"
 
+MAX_SHARDS: Final = 64
+"""In so many parts at most tenants are looked at, of a night and of a sweep."""
+
 
 class Settings(BaseSettings):
     """Paths and addresses, from the environment (``TASMA_HOME``, ``TASMA_HUB_URL`` ...)."""
@@ -37,11 +40,14 @@ class Settings(BaseSettings):
     hub_url: str = ""
     """SQLAlchemy address of the hub, in SQLite or PostgreSQL; a SQLite file by default."""
 
-    night_shards: int = Field(default=2, ge=1, le=64)
+    night_shards: int = Field(default=2, ge=1, le=MAX_SHARDS)
     """In how many parts the tenants of a time zone are looked at; two of them run at a time."""
 
     night_at_once: int = Field(default=8, ge=1, le=64)
     """Tenants that a shard of the night looks at at the same time."""
+
+    sftp_shards: int = Field(default=1, ge=1, le=MAX_SHARDS)
+    """In how many parts the tenants on SFTP are polled, each in its own time, with its own page."""
 
     portal_address: str = "http://127.0.0.1:4300"
     """What people type to reach the portal, such as https://books.example.com: links are made of

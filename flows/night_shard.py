@@ -13,7 +13,7 @@ from pydantic import Field
 
 from blocks.hub.kept_lease import leased
 from blocks.hub.waiting import awaited_lease
-from blocks.settings import settings
+from blocks.settings import MAX_SHARDS, settings
 from flows.runs.forms import Zone
 from flows.runs.hooks import run_cancelled, run_crashed, shard_failed
 from flows.runs.night_page import live_table
@@ -25,8 +25,6 @@ from ledger.outcome import Outcome
 from tasks.log import say
 from tasks.pages.nights import night_summary
 from tasks.stores import open_stores
-
-MAX_SHARDS: Final = 64
 
 WAIT_LIMIT_S: Final = 180.0
 """Longest wait for another run of the same shard; the lease of one that died lasts two minutes."""

@@ -14,6 +14,7 @@ from prefect.states import Completed, Failed
 from pydantic import Field
 
 from blocks.hub.pickups import Pickup
+from blocks.settings import MAX_SHARDS
 from flows.runs.file_runs import end_of
 from flows.runs.states import run_id
 from ledger.text import visible
@@ -31,8 +32,6 @@ SILENT_AFTER: Final = dt.timedelta(hours=36)
 
 SILENCE: Final = "silence"
 """Kind of the event that notes of whom somebody was told."""
-
-MAX_SHARDS: Final = 64
 
 Shard = Annotated[int, Field(ge=0, lt=MAX_SHARDS)]
 Shards = Annotated[int, Field(ge=1, le=MAX_SHARDS)]

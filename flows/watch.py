@@ -18,6 +18,7 @@ from typing import Any, Final
 
 from prefect import State, flow
 
+from blocks.settings import settings
 from flows.feed_sweep import feed_sweep
 from flows.import_inbox import import_inbox
 from flows.janitor import janitor
@@ -45,12 +46,24 @@ class Chore:
 
 CHORES: Final = (
     Chore("inbox", dt.timedelta(minutes=2), import_inbox.fn),
-    Chore("SFTP", dt.timedelta(minutes=1), partial(sftp_sweep.fn, shard=0, shards=1)),
     Chore("feeds", dt.timedelta(minutes=5), feed_sweep.fn),
     Chore("pushes", dt.timedelta(minutes=30), push_sweep.fn),
     Chore("overview", dt.timedelta(minutes=15), overview.fn),
     Chore("janitor", dt.timedelta(minutes=5), janitor.fn),
 )
+
+
+def sftp_chores() -> list[Chore]:
+    """Return a chore for each part of the tenants on SFTP: servers that are slow delay one part."""
+    shards = settings().sftp_shards
+    return [
+        Chore(
+            f"SFTP {shard}" if shards > 1 else "SFTP",
+            dt.timedelta(minutes=1),
+            partial(sftp_sweep.fn, shard=shard, shards=shards),
+        )
+        for shard in range(shards)
+    ]
 
 
 @flow(
@@ -70,7 +83,7 @@ async def watch() -> State[Any]:
     until = end_of_period(scheduled_at())
     if now >= until:
         return ended(Outcome.SKIPPED, f"Missed: this half hour was over at {until:%H:%M} UTC.")
-    round_ = Round(CHORES)
+    round_ = Round([*CHORES, *sftp_chores()])
     await round_.keep_on(until=time.monotonic() + (until - now).total_seconds())
     return ended(Outcome.FAILED if round_.failing else Outcome.DONE, round_.summary)
 

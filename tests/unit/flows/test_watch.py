@@ -11,7 +11,7 @@ from prefect.states import Completed, Failed
 
 from flows import watch
 from flows.runs.states import due_at, scheduled_at
-from flows.watch import CHORES, PERIOD, Chore, Round, end_of_period
+from flows.watch import CHORES, PERIOD, Chore, Round, end_of_period, sftp_chores
 
 UTC = dt.UTC
 
@@ -123,3 +123,15 @@ def test_a_watch_whose_half_hour_is_over_ends_at_once(monkeypatch):
 
 def test_every_chore_is_done_at_least_once_in_a_watch():
     assert all(item.every <= PERIOD for item in CHORES)
+
+
+def test_each_part_of_the_tenants_on_sftp_is_a_chore_of_its_own(monkeypatch):
+    monkeypatch.setenv("TASMA_SFTP_SHARDS", "3")
+
+    parts = [(each.name, each.look.keywords) for each in sftp_chores()]
+
+    assert [(f"SFTP {n}", {"shard": n, "shards": 3}) for n in range(3)] == parts
+
+
+def test_one_part_unless_more_are_asked_for():
+    assert ["SFTP"] == [each.name for each in sftp_chores()]
