@@ -92,7 +92,7 @@ def _all_looked_at(results: Results) -> None:
     facts = results[SWEEPS].facts
     for name, files in (("quiet", 0), ("some", facts["files"])):
         expected = {"polled": TENANTS, "failed": 0, "taken": files, "runs": files}
-        assert expected == {word: facts[f"{name}_{word}"] for word in expected}
+        assert expected == {word: facts[f"{name}_{word}"] for word in expected}, facts
 
 
 def _same_bytes(results: Results) -> None:
