@@ -12,7 +12,7 @@ from blocks.hub.errors import HubDamaged
 from blocks.lake import Lake
 from blocks.published_files import published_tenants
 from blocks.settings import settings
-from blocks.warehouse import Warehouse
+from blocks.warehouse import warehouse_of
 from blocks.warehouse.damage import PublishedDamaged
 from tasks.fences import highest_token, renew_damaged_fence
 from tasks.repair import repair_tenant
@@ -36,7 +36,7 @@ def adopt() -> list[Tenant]:
     chosen = settings()
     with Hub(chosen.hub_url) as hub:
         _make_usable(hub)
-        stores = Stores(hub, Lake(chosen.lake), Warehouse(chosen.warehouse))
+        stores = Stores(hub, Lake(chosen.lake), warehouse_of(chosen))
         unknown = [name for name in published_tenants() if not hub.tenants.has(name)]
         added = [_added(stores, tenant) for tenant in unknown]
         highest = [highest_token(stores, tenant.id) for tenant in added]

@@ -15,7 +15,7 @@ from blocks.hub.claims import NumberTaken
 from blocks.hub.refusals import TenantExists
 from blocks.lake import Lake
 from blocks.received import read_received
-from blocks.warehouse.warehouse import Warehouse
+from blocks.warehouse import FileWarehouse
 from ledger.errors import TerminalError
 from ledger.readers import format_of
 from ledger.source import SourceFacts
@@ -104,7 +104,7 @@ def trial_stores() -> Iterator[Stores]:
     with TemporaryDirectory(prefix="tasma-trial-") as name:
         folder = Path(name)
         with Hub(f"sqlite:///{folder / 'hub.sqlite'}") as hub:
-            yield Stores(hub.migrate(), Lake(folder / "lake"), Warehouse(folder / "warehouse"))
+            yield Stores(hub.migrate(), Lake(folder / "lake"), FileWarehouse(folder / "warehouse"))
 
 
 def read_facts(path: Path) -> SourceFacts:

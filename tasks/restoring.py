@@ -14,7 +14,7 @@ from blocks.durable import remove, rename_synced, space_checked
 from blocks.hub import Hub
 from blocks.lake import Lake
 from blocks.settings import Settings
-from blocks.warehouse import Warehouse
+from blocks.warehouse import FileWarehouse
 from ledger.errors import TerminalError, TransientError
 from tasks.backing_up import HUB, WAREHOUSE
 from tasks.fences import highest_token, renew_damaged_fence
@@ -107,7 +107,7 @@ def _remove(file: Path, names: Sequence[str] = JOURNALS) -> None:
 
 def _places(home: Settings, hub: Path) -> list[Path]:
     """Return what a backup brings; the hub goes first, by which a home is one."""
-    warehouse = [path for path, _ in Warehouse(home.warehouse).kept_files()]
+    warehouse = [path for path, _ in FileWarehouse(home.warehouse).kept_files()]
     return [*_with_journals(hub), *warehouse, home.lake / "landing"]
 
 
@@ -131,7 +131,7 @@ def _copied(backup: Backup, home: Settings) -> Iterator[str]:
 def _begin_anew(file: Path, home: Settings) -> int:
     """Bring a hub in line with the warehouse that was restored; return the highest token there."""
     with Hub(f"sqlite:///{file}") as hub:
-        stores = Stores(hub.migrate(), Lake(home.lake), Warehouse(home.warehouse))
+        stores = Stores(hub.migrate(), Lake(home.lake), FileWarehouse(home.warehouse))
         tenants = [tenant.id for tenant in hub.tenants]
         above = max((highest_token(stores, tenant) for tenant in tenants), default=0)
         hub.begin_anew(above=above)

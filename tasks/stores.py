@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from blocks.hub import Hub, opened
 from blocks.lake import Lake
 from blocks.settings import settings
-from blocks.warehouse import Warehouse
+from blocks.warehouse import Warehouse, warehouse_of
 
 
 @dataclass(frozen=True)
@@ -27,4 +27,4 @@ def open_stores() -> Iterator[Stores]:
     chosen = settings()
     with Hub(chosen.hub_url) as hub:
         lake = Lake(chosen.lake, is_tenant=hub.tenants.has)
-        yield Stores(opened(hub), lake, Warehouse(chosen.warehouse))
+        yield Stores(opened(hub), lake, warehouse_of(chosen))

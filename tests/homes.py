@@ -12,7 +12,7 @@ from blocks.hub import Hub
 from blocks.hub.database import Clock
 from blocks.hub.tenants import Tenant
 from blocks.lake import Lake
-from blocks.warehouse import Warehouse
+from blocks.warehouse import FileWarehouse
 from tasks.stores import Stores
 
 
@@ -20,7 +20,7 @@ from tasks.stores import Stores
 def opened(home: Path, **clock: Clock) -> Iterator[Stores]:
     """Open the stores of a home; `clock`: of its hub."""
     with Hub(f"sqlite:///{home / 'hub.sqlite'}", **clock) as hub:
-        yield Stores(hub, Lake(home / "lake"), Warehouse(home / "warehouse"))
+        yield Stores(hub, Lake(home / "lake"), FileWarehouse(home / "warehouse"))
 
 
 @contextmanager

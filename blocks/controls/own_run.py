@@ -73,8 +73,8 @@ def run_own(
     results = {item.name: failing(item, item.problem) for item in controls if item.problem}
     rest = [item for item in controls if not item.problem]
     while rest:
-        asked = Asked(staged, warehouse.root.absolute(), rest, limits)
-        answers, ended = _ask(asked)
+        with warehouse.folder_of(staged.facts.tenant) as folder:
+            answers, ended = _ask(Asked(staged, folder, rest, limits))
         results |= {answer.control: answer for answer in answers}
         if lost := rest[len(answers) : len(answers) + 1]:
             results[lost[0].name] = failing(lost[0], ended)

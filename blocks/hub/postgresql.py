@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from sqlalchemy import URL, Connection, Engine, create_engine
+from sqlalchemy import URL, Connection
 from sqlalchemy.exc import DBAPIError
 
 from blocks.hub.errors import (
@@ -26,16 +26,8 @@ from blocks.hub.errors import (
     HubWithoutDriver,
 )
 from blocks.hub.revisions import revision_of
-from blocks.hub.storage import BUSY_TIMEOUT_S, keep_to_own_process
-
-CONNECT_TIMEOUT_S: Final = 10
-"""Longest wait for the server to take a connection."""
-
-IDLE_LIMIT_S: Final = 60
-"""After how long the server ends a transaction in which nothing is asked: its host is lost."""
-
-SILENCE_LIMIT_S: Final = 20
-"""After how long without a word from the server's host a connection counts as lost."""
+from blocks.hub.storage import BUSY_TIMEOUT_S
+from blocks.postgresql import LOCKED, first_line, is_away, open_engine
 
 CLOCK_CHECK_S: Final = 60.0
 """How old what is known of the server's clock may be before it is asked again."""
@@ -54,12 +46,6 @@ with hub as materialized (select pg_advisory_xact_lock_shared(%(hub)s::int)),
 tenant as materialized (select pg_advisory_xact_lock(%(hub)s::int, hashtext(%(tenant)s)) from hub)
 select clock_timestamp() from tenant
 """
-
-LOCKED: Final = frozenset({"55P03", "40P01"})
-"""SQLSTATEs: waited too long for a lock, or for each other."""
-
-AWAY: Final = frozenset({"25P03", "53300", "57P01", "57P02", "57P03", "57P05"})
-"""SQLSTATEs of a session that the server ended or did not begin; and all of class 08."""
 
 UNUSABLE: Final = {
     "25006": "TASMA_HUB_URL has to name the primary, which may be written",
@@ -84,7 +70,10 @@ class PostgresDatabase:
         self.address = address.set(password=None, query={}).render_as_string()
         self._password = address.password or ""
         self._busy_timeout_s = busy_timeout_s
-        self._engine = _engine(address, busy_timeout_s=busy_timeout_s)
+        try:
+            self._engine = open_engine(address, busy_timeout_s=busy_timeout_s)
+        except ModuleNotFoundError:
+            raise HubWithoutDriver from None
         self._clock: tuple[dt.datetime, float] | None = None
 
     @property
@@ -146,17 +135,10 @@ class PostgresDatabase:
         code = getattr(problem.orig, "sqlstate", None) or ""
         if code in LOCKED:
             return HubLocked(path=self.address, waited_s=self._busy_timeout_s)
-        answer = str(problem.orig).strip().partition("\n")[0]
-        if self._password:
-            answer = answer.replace(self._password, "***")
+        answer = first_line(problem.orig or problem, password=self._password)
         if code in UNUSABLE:
             return HubServerUnusable(address=self.address, answer=answer, meaning=UNUSABLE[code])
-        if (
-            problem.connection_invalidated
-            or code in AWAY
-            or code.startswith("08")
-            or _never_began(problem)
-        ):
+        if problem.connection_invalidated or is_away(code) or _never_began(problem):
             return HubServerAway(address=self.address, answer=answer)
         return problem
 
@@ -168,30 +150,3 @@ def _never_began(problem: DBAPIError) -> bool:
 
 def _passed_s() -> float:
     return time.clock_gettime(time.CLOCK_BOOTTIME)  # goes on while the machine sleeps
-
-
-def _engine(address: URL, *, busy_timeout_s: float) -> Engine:
-    settings = {
-        "timezone": "UTC",
-        "lock_timeout": f"{max(1, round(busy_timeout_s * 1_000))}ms",
-        "idle_in_transaction_session_timeout": f"{IDLE_LIMIT_S}s",
-    }
-    try:
-        engine = create_engine(
-            address.set(drivername="postgresql+psycopg"),
-            # A server that was restarted since is noticed before a transaction, not by it.
-            pool_pre_ping=True,
-            connect_args={
-                "application_name": "tasma",
-                "connect_timeout": CONNECT_TIMEOUT_S,
-                "keepalives_idle": SILENCE_LIMIT_S // 2,
-                "keepalives_interval": SILENCE_LIMIT_S // 4,
-                "keepalives_count": 2,
-                "tcp_user_timeout": SILENCE_LIMIT_S * 1_000,
-                "options": " ".join(f"-c {name}={value}" for name, value in settings.items()),
-            },
-        )
-    except ModuleNotFoundError:
-        raise HubWithoutDriver from None
-    keep_to_own_process(engine)
-    return engine

@@ -18,6 +18,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DatabaseError
 
+from blocks.forks import keep_to_own_process
 from blocks.hub.errors import (
     HubDamaged,
     HubFileUnusable,
@@ -26,7 +27,7 @@ from blocks.hub.errors import (
     HubWithoutWal,
 )
 from blocks.hub.network_disk import MOUNTS, network_file_system
-from blocks.hub.storage import BUSY_TIMEOUT_S, keep_to_own_process
+from blocks.hub.storage import BUSY_TIMEOUT_S
 
 WAL_RETRY_S: Final = 0.05
 """Pause before asking for WAL mode again while another process reads the new file."""

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 from contextlib import AbstractContextManager
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
-from sqlalchemy import Connection, Engine, event
-from sqlalchemy.exc import DisconnectionError
+from sqlalchemy import Connection
 
 BUSY_TIMEOUT_S: Final = 30.0
 """Longest wait for another writer before `HubBusy`."""
@@ -56,17 +54,3 @@ class Storage(Protocol):
 
     def close(self) -> None:
         """Close it; the next transaction would open it again."""
-
-
-def keep_to_own_process(engine: Engine) -> None:
-    """Let the child of a fork() open connections of its own: two cannot share one."""
-
-    @event.listens_for(engine, "connect")
-    def _note(_connection: object, record: Any) -> None:
-        record.info["pid"] = os.getpid()
-
-    @event.listens_for(engine, "checkout")
-    def _same_process(_connection: object, record: Any, _proxy: object) -> None:
-        if record.info["pid"] != os.getpid():
-            record.dbapi_connection = None
-            raise DisconnectionError

@@ -14,6 +14,7 @@ from duckdb import DuckDBPyConnection
 from blocks.digest import TableDigest, unit_digest
 from blocks.settings import SQL
 from blocks.staging import StagedUnit
+from blocks.warehouse.asked import Asked
 from blocks.warehouse.records import CHANGES, Change, LoadRecord
 from ledger.controls import ControlResult
 from ledger.money import MONEY
@@ -74,10 +75,20 @@ class Publication:
     accepted: Mapping[str, str] = field(default_factory=dict)
 
 
+def find_touched(db: DuckDBPyConnection) -> None:
+    """Make table ``touched``: the vouchers that the staged unit adds, changes or removes."""
+    db.execute(f"create or replace temp table touched as {publish_sql('touched')}")
+
+
+def publish_sql(name: str) -> str:
+    """Return a statement of ``data/sql/publish``."""
+    return (SQL / "publish" / f"{name}.sql").read_text(encoding="utf-8")
+
+
 def insert_changes(db: DuckDBPyConnection, publication: Publication) -> None:
-    """Write the change list of a load, before any row is moved; `touched.sql` has run."""
-    changes = (SQL / "publish" / "change_list.sql").read_text(encoding="utf-8")
-    _insert(db, "voucher_change", _keys(publication), rows=f"({changes})")
+    """Write the change list of a load, before any row is moved; after `find_touched`."""
+    changes = publish_sql("change_list")
+    _insert(db, "voucher_change", keys_of(publication), rows=f"({changes})")
 
 
 def insert_load(
@@ -90,20 +101,31 @@ def insert_load(
 ) -> LoadRecord:
     """Write the record of a load, and return it.
 
-    Unless it is the unit's first load, `touched.sql` has run. `tables`: what each table that is now
+    Unless it is the unit's first load, `find_touched` has run. `tables`: what each table now
     published adds up to.
     """
     touched = touched_counts(db) if before else first_counts(staged)
-    record = _record(staged, publication, before, touched=touched, tables=tables)
-    keys = _keys(publication)
-    _insert(db, "load", _load(record, staged))
-    _insert_rows(db, "load_table", _load_table(tables), keys)
-    _insert_rows(db, "control_result", _control_result(publication.results), keys)
-    _insert_rows(db, "control_break", _control_break(publication), keys)
+    now = dt.datetime.now(dt.UTC)
+    record = record_of(staged, publication, before, touched=touched, tables=tables, now=now)
+    _insert(db, "load", load_row(record, staged))
+    for table, rows in rows_of_load(publication, tables).items():
+        _insert_rows(db, table, rows, keys_of(publication))
     return record
 
 
-def _keys(publication: Publication) -> dict[str, str]:
+def rows_of_load(
+    publication: Publication, tables: Mapping[str, TableDigest]
+) -> dict[str, pa.Table]:
+    """Return what stands beside a load's record, by table, without the keys of the load."""
+    return {
+        "load_table": _load_table(tables),
+        "control_result": _control_result(publication.results),
+        "control_break": _control_break(publication),
+    }
+
+
+def keys_of(publication: Publication) -> dict[str, str]:
+    """Return what begins every row that belongs to a load."""
     unit = publication.unit
     return {
         "tenant": unit.tenant,
@@ -133,14 +155,16 @@ def _insert(
     )
 
 
-def _record(
+def record_of(
     staged: StagedUnit,
     publication: Publication,
     before: LoadRecord | None,
     *,
     touched: Mapping[Change, int],
     tables: Mapping[str, TableDigest],
+    now: dt.datetime,
 ) -> LoadRecord:
+    """Return the record of a load that comes after ``before``."""
     facts = staged.facts
     return LoadRecord(
         tenant=facts.tenant,
@@ -149,7 +173,7 @@ def _record(
         load_id=publication.load_id,
         run_id=publication.run_id,
         token=publication.token,
-        published_at=dt.datetime.now(dt.UTC),
+        published_at=now,
         digest=unit_digest(tables),
         source=facts.source,
         source_kind=facts.source_kind,
@@ -163,7 +187,7 @@ def _record(
     )
 
 
-def _load(record: LoadRecord, staged: StagedUnit) -> dict[str, object]:
+def load_row(record: LoadRecord, staged: StagedUnit) -> dict[str, object]:
     """Return the row of table ``load``; its columns are the record's and three of the source's."""
     row = {name: value for name, value in vars(record).items() if name != "tables"}
     return row | {
@@ -175,8 +199,8 @@ def _load(record: LoadRecord, staged: StagedUnit) -> dict[str, object]:
     }
 
 
-def touched_counts(db: DuckDBPyConnection) -> dict[Change, int]:
-    """Count the vouchers of `touched.sql` by what happens to them."""
+def touched_counts(db: Asked) -> dict[Change, int]:
+    """Count the vouchers of ``touched`` by what happens to them."""
     counts = dict(db.execute("select change, count(*) from touched group by change").fetchall())
     return {change: counts.get(change, 0) for change in CHANGES}
 

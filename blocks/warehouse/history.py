@@ -21,6 +21,7 @@ from duckdb import DuckDBPyConnection
 
 from blocks.digest import unit_digest
 from blocks.duck import quoted
+from blocks.warehouse.asked import Asked
 from blocks.warehouse.attach import PUBLISHED, open_published
 from blocks.warehouse.files import TenantFiles
 from blocks.warehouse.loads import NumberedLoad, numbered_loads
@@ -61,7 +62,7 @@ class AsOf:
     load_number: int
 
 
-def load_at(db: DuckDBPyConnection, tenant: str, year: FiscalYear, moment: dt.datetime) -> AsOf:
+def load_at(db: Asked, tenant: str, year: FiscalYear, moment: dt.datetime) -> AsOf:
     """Return the books of a year as of a moment: after the last load published before it.
 
     Raises:
@@ -135,7 +136,7 @@ def bind_as_of(db: DuckDBPyConnection, tenant: str, as_of: AsOf, *, schema: str)
 
 
 def keep_vouchers(db: DuckDBPyConnection, year: FiscalYear, *, load_id: str) -> None:
-    """Keep the rows of the vouchers that a load changes or removes; `touched.sql` has run."""
+    """Keep the rows of the vouchers that a load changes or removes; `find_touched` has run."""
     # Few as a rule: by them alone the large tables are looked through, once each.
     db.execute(
         "create or replace temp table gone as"  # noqa: S608 - names of ours only

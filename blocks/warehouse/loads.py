@@ -5,9 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from duckdb import DuckDBPyConnection
-
 from blocks.digest import TableDigest
+from blocks.warehouse.asked import Asked
 from blocks.warehouse.records import LoadRecord
 from ledger.fiscal_year import FiscalYear
 
@@ -36,7 +35,7 @@ where load_id = $load_id and fiscal_year = $fiscal_year
 """
 
 
-def current_load(db: DuckDBPyConnection, year: FiscalYear) -> LoadRecord | None:
+def current_load(db: Asked, year: FiscalYear) -> LoadRecord | None:
     """Return the record of what is published for a year, or None when nothing is."""
     cursor = db.execute(_LOAD, {"fiscal_year": year.key})
     names = [column[0] for column in cursor.description or ()]
@@ -61,7 +60,7 @@ class NumberedLoad:
     tables: dict[str, TableDigest]
 
 
-def numbered_loads(db: DuckDBPyConnection, year: FiscalYear) -> list[NumberedLoad]:
+def numbered_loads(db: Asked, year: FiscalYear) -> list[NumberedLoad]:
     """Return the loads of a unit, oldest first."""
     rows = db.execute(_NUMBERED, {"fiscal_year": year.key}).fetchall()
     return [
@@ -77,13 +76,13 @@ def numbered_loads(db: DuckDBPyConnection, year: FiscalYear) -> list[NumberedLoa
     ]
 
 
-def published_years(db: DuckDBPyConnection) -> list[FiscalYear]:
+def published_years(db: Asked) -> list[FiscalYear]:
     """Return the tenant's published years, oldest first."""
     rows = db.execute("select distinct fiscal_year from published.load").fetchall()
     return sorted(FiscalYear.parse(key) for (key,) in rows)
 
 
-def _tables(db: DuckDBPyConnection, load_id: str, year: FiscalYear) -> dict[str, TableDigest]:
+def _tables(db: Asked, load_id: str, year: FiscalYear) -> dict[str, TableDigest]:
     rows = db.execute(_LOAD_TABLES, {"load_id": load_id, "fiscal_year": year.key}).fetchall()
     return {
         name: TableDigest(row_count=count, amount_sum=amount, md5_sum=int(md5))

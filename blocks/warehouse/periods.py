@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 from duckdb import DuckDBPyConnection
@@ -20,6 +20,13 @@ from ledger.schemas import SMALL_KEYS, VOUCHER_TABLES
 NAMED: Final = 3
 """Vouchers that a refusal names."""
 
+IN_PERIOD: Final = (
+    "voucher_key in (select voucher_key from published.voucher as published_voucher"
+    " inner join unit.facts as facts on facts.fiscal_year = published_voucher.fiscal_year"
+    " where voucher_date between facts.first_covered and facts.last_covered)"
+)
+"""The rows of a unit that lie in the days that are covered."""
+
 
 class NotThePeriod(NotPublishable):
     """A load of a period has vouchers of other days, or days of another year."""
@@ -31,7 +38,7 @@ class NotThePeriod(NotPublishable):
 
 
 class PeriodRows(UnitRows):
-    """Moves a period's rows inside a transaction in which `touched.sql` has been run.
+    """Moves a period's rows inside a transaction in which `find_touched` has run.
 
     The chart, opening balances and other small tables are added to by their keys: what a source of
     one period does not name may well be there, and the whole year's word stands until another whole
@@ -57,12 +64,7 @@ class PeriodRows(UnitRows):
         Raises:
             CountsDiffer: They are not the same, so the transaction must not be committed.
         """
-        in_period = (
-            "voucher_key in (select voucher_key from published.voucher cross join unit.facts"
-            " where voucher.fiscal_year = facts.fiscal_year"
-            " and voucher_date between first_covered and last_covered)"
-        )
-        expected, found = self._expected(), self._found(VOUCHER_TABLES, where=in_period)
+        expected, found = self._expected(), self._found(VOUCHER_TABLES, where=IN_PERIOD)
         refuse_difference({name: expected[name] for name in VOUCHER_TABLES}, found)
 
     def tables(self) -> Mapping[str, TableDigest]:
@@ -87,14 +89,23 @@ def refuse_misplaced(db: DuckDBPyConnection, staged: StagedUnit) -> None:
     Raises:
         NotPublishable: A voucher is dated outside of the period, or was moved into it from outside.
     """
-    if outside := _keys(db, "outside_period"):
+    refuse_found_elsewhere(staged, lambda name: _keys(db, name))
+
+
+def refuse_found_elsewhere(staged: StagedUnit, keys: Callable[[str], str]) -> None:
+    """Refuse what two questions of ``data/sql/publish`` find; `keys` names the first of them.
+
+    Raises:
+        NotPublishable: As `refuse_misplaced`.
+    """
+    if outside := keys("outside_period"):
         raise _refusal(staged, f"vouchers are dated outside of it: {outside}")
-    if moved := _keys(db, "moved_into_period"):
+    if moved := keys("moved_into_period"):
         raise _refusal(staged, f"vouchers are published with a date outside of it: {moved}")
 
 
 def changes_period(db: DuckDBPyConnection, staged: StagedUnit) -> bool:
-    """Return whether a staged period differs from what is attached; `touched.sql` has run."""
+    """Return whether a staged period differs from what is attached; `find_touched` has run."""
     return any(touched_counts(db).values()) or bool(added_tables(db, staged))
 
 

@@ -7,9 +7,9 @@ from typing import Final, TypeVar
 
 from duckdb import DuckDBPyConnection
 
-from blocks.settings import SQL
 from blocks.staging import StagedUnit
-from blocks.warehouse.evidence import touched_counts
+from blocks.warehouse.asked import Asked
+from blocks.warehouse.evidence import find_touched, publish_sql, touched_counts
 from blocks.warehouse.loads import current_load
 from blocks.warehouse.periods import added_tables
 from blocks.warehouse.records import (
@@ -46,9 +46,9 @@ def plan_changes(db: DuckDBPyConnection, staged: StagedUnit) -> ChangePlan:
     if before is not None and is_whole and before.digest == staged.digest:
         return NOTHING_CHANGES
     bind_staged(db, staged, tables=("voucher", "voucher_digest", "posting", "opening_balance"))
-    db.execute(_sql("touched"))
-    accounts = _rows(db, _sql("account_change"), AccountChange)
-    listed = f"{_sql('change_list')} order by change, voucher_key limit {CHANGES_LISTED}"
+    find_touched(db)
+    accounts = _rows(db, publish_sql("account_change"), AccountChange)
+    listed = f"{publish_sql('change_list')} order by change, voucher_key limit {CHANGES_LISTED}"
     return ChangePlan(
         first_load=before is None,
         **touched_counts(db),
@@ -59,9 +59,9 @@ def plan_changes(db: DuckDBPyConnection, staged: StagedUnit) -> ChangePlan:
     )
 
 
-def changes_of_load(db: DuckDBPyConnection, record: LoadRecord) -> ChangePlan:
+def changes_of_load(db: Asked, record: LoadRecord) -> ChangePlan:
     """Return what a published load did, as far as its change list tells."""
-    query = f"{_sql('changes_of_load')} limit {CHANGES_LISTED}"
+    query = f"{publish_sql('changes_of_load')} limit {CHANGES_LISTED}"
     listed = _rows(db, query, VoucherChange, load_id=record.load_id)
     return ChangePlan(
         first_load=record.load_number == 1,
@@ -75,13 +75,7 @@ def changes_of_load(db: DuckDBPyConnection, record: LoadRecord) -> ChangePlan:
     )
 
 
-def _rows(
-    db: DuckDBPyConnection, query: str, make: Callable[..., T], **parameters: object
-) -> list[T]:
-    cursor = db.execute(query, parameters or None)
+def _rows(db: Asked, query: str, make: Callable[..., T], **parameters: object) -> list[T]:
+    cursor = db.execute(query, parameters)
     names = [column[0] for column in cursor.description or ()]
     return [make(**dict(zip(names, row, strict=True))) for row in cursor.fetchall()]
-
-
-def _sql(name: str) -> str:
-    return (SQL / "publish" / f"{name}.sql").read_text(encoding="utf-8")

@@ -10,12 +10,11 @@ from duckdb import DuckDBPyConnection
 
 from blocks.duck import attach_read_only, duckdb_space_checked
 from blocks.durable import space_checked
-from blocks.settings import SQL
 from blocks.staging import StagedUnit
 from blocks.steps import reached
 from blocks.warehouse.attach import PUBLISHED, attach_copy, detach, open_engine
 from blocks.warehouse.errors import NotPublishable
-from blocks.warehouse.evidence import Publication, insert_changes, insert_load
+from blocks.warehouse.evidence import Publication, find_touched, insert_changes, insert_load
 from blocks.warehouse.fence import raise_fence
 from blocks.warehouse.files import TenantFiles, swapping, writing
 from blocks.warehouse.loads import current_load
@@ -29,8 +28,6 @@ from ledger.schemas import CANONICAL
 
 MOVED: Final = ("voucher", "voucher_digest")
 """Staged tables that say which vouchers move; the others are read from their files."""
-
-TOUCHED: Final = SQL / "publish" / "touched.sql"
 
 
 @dataclass(frozen=True)
@@ -59,8 +56,7 @@ def publish_units(
         NoSpace: The disk is full; what was published is untouched.
     """
     for staged, publication in units:
-        publication.unit.require(staged.facts.unit, of="A staged load")
-        _refuse_unfit(staged, publication)
+        refuse_unfit(staged, publication)
     doing = f"publishing for {files.tenant}"
     rows = sum(staged.tables["posting"].row_count for staged, _ in units)
     with (
@@ -100,7 +96,13 @@ class StillHeld(NotPublishable):
     )
 
 
-def _refuse_unfit(staged: StagedUnit, publication: Publication) -> None:
+def refuse_unfit(staged: StagedUnit, publication: Publication) -> None:
+    """Let only a load pass that may replace what is published.
+
+    Raises:
+        UnitMismatch, NotPublishable: As `publish_units`.
+    """
+    publication.unit.require(staged.facts.unit, of="A staged load")
     unit = f"{staged.facts.tenant} {staged.facts.fiscal_year}"
     if not staged.facts.coverage.may_replace:
         raise NotAWholeYear(unit=unit, coverage=staged.facts.coverage)
@@ -136,7 +138,7 @@ def _is_published(
         return before.digest == staged.digest
     bind_staged(db, staged, tables=MOVED)
     attach_read_only(db, files.database, PUBLISHED)
-    db.execute(TOUCHED.read_text(encoding="utf-8"))
+    find_touched(db)
     is_changed = changes_period(db, staged)
     detach(db)
     return not is_changed
@@ -179,7 +181,7 @@ def _replace(db: DuckDBPyConnection, unit: _Unit) -> LoadRecord:
     rows = _rows(db, staged, load_id=publication.load_id, before=before)
     staged.check_files([*CANONICAL, "voucher_digest"])
     if before is not None:
-        db.execute(TOUCHED.read_text(encoding="utf-8"))
+        find_touched(db)
         insert_changes(db, publication)
     rows.keep()
     reached("publish.rows_kept")

@@ -29,7 +29,7 @@ def differing_tables(staged: StagedUnit, before: LoadRecord | None) -> tuple[str
 
 
 class UnitRows:
-    """Moves a staged unit's rows inside a transaction in which `touched.sql` has been run."""
+    """Moves a staged unit's rows inside a transaction in which `find_touched` has run."""
 
     def __init__(
         self, db: DuckDBPyConnection, staged: StagedUnit, *, load_id: str, before: LoadRecord | None
@@ -87,7 +87,7 @@ class UnitRows:
 
     def _found(self, tables: Iterable[str], *, where: str = "true") -> dict[str, object]:
         queries = [
-            f"select '{table}', count(*), {_checked_sum(table)}::decimal(38, 2)"  # noqa: S608 - names of ours only
+            f"select '{table}', count(*), {checked_sum(table)}::decimal(38, 2)"  # noqa: S608 - names of ours only
             f" from published.{table} where fiscal_year = $year and {where}"
             for table in tables
         ]
@@ -135,7 +135,8 @@ class UnitRows:
         return self._staged.facts.fiscal_year.key
 
 
-def _checked_sum(table: str) -> str:
+def checked_sum(table: str) -> str:
+    """Return the expression of which a table's sum is compared with what was staged."""
     if table == "voucher":
         return "coalesce(sum(digest), 0)"
     return "coalesce(sum(amount), 0)" if "amount" in CANONICAL[table].names else "0"

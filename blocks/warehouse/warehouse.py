@@ -1,87 +1,64 @@
-"""The warehouse: what is published, one DuckDB file per tenant, read while it is replaced."""
+"""The warehouse: what is published, and what anybody may ask of it, wherever it is kept.
+
+Who keeps the books answers the abstract methods: `in_files.FileWarehouse` in one DuckDB file per
+tenant. Judging is DuckDB's in any case, for a staged unit is Parquet files: what compares it with
+what is published, or reads the books as they were, works on a tenant's file as `_laid_out` lays it.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Unpack
 
 import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
-from blocks.durable import remove
-from blocks.published_files import first_sight
 from blocks.staging import StagedUnit
-from blocks.warehouse.account_places import place_accounts
-from blocks.warehouse.attach import (
-    PUBLISHED,
-    attach_published_or_nothing,
-    open_engine,
-    open_published,
-)
-from blocks.warehouse.damage import PublishedDamaged, damaged
-from blocks.warehouse.errors import FenceDamaged, NoLedger, NoSuchTable
+from blocks.warehouse.attach import attach_published_or_nothing, open_engine, open_published
+from blocks.warehouse.damage import PublishedDamaged
 from blocks.warehouse.evidence import Publication
 from blocks.warehouse.export import export_tables
-from blocks.warehouse.fence import highest_token, renew_fence
-from blocks.warehouse.files import TenantFiles, writing
-from blocks.warehouse.history import AsOf, load_at, open_as_of, open_two
-from blocks.warehouse.loads import current_load, published_years
-from blocks.warehouse.plan import changes_of_load, plan_changes
-from blocks.warehouse.publish import publish_units
-from blocks.warehouse.rebuild import (
-    Rebuilt,
-    published_aside,
-    rebuild_unit,
-    refuse_unreadable,
-    set_aside,
-)
+from blocks.warehouse.files import TenantFiles
+from blocks.warehouse.history import AsOf, open_as_of, open_two
+from blocks.warehouse.loads import published_years
+from blocks.warehouse.plan import plan_changes
+from blocks.warehouse.rebuild import Rebuilt
 from blocks.warehouse.records import ChangePlan, LoadRecord, Published, Verification
-from blocks.warehouse.reports import ask_relation, ask_report, relations
+from blocks.warehouse.reports import ask_report
 from blocks.warehouse.shared_export import Exported, Format, PartitionedFolder
-from blocks.warehouse.side_tables import (
-    Document,
-    DocumentCounts,
-    DocumentQuery,
-    count_documents,
-    publish_side_tables,
-    read_documents,
-    read_side_table,
-)
-from blocks.warehouse.together import attach_script
+from blocks.warehouse.side_tables import Document, DocumentCounts, DocumentQuery
 from blocks.warehouse.verify import verify_unit
 from blocks.warehouse.workbench import open_published_unit, open_workbench
-from blocks.weights import Held, weighed
+from blocks.weights import Held
 from ledger.account_map import Place
 from ledger.controls import ControlResult
 from ledger.fiscal_year import FiscalYear
 from ledger.unit import Unit
 
 
-class Warehouse:
-    """A folder of tenants' files.
+class Warehouse(ABC):
+    """What is published of all tenants.
 
-    A reader sees a tenant's books as they were when it opened them, and neither waits for a
-    publication nor holds one up.
+    A reader sees a tenant's books as they were when it asked, and neither waits for a publication
+    nor holds one up.
     """
 
-    def __init__(self, root: Path) -> None:
-        self.root = root
+    @abstractmethod
+    def _laid_out(
+        self, tenant: str, *, years: Collection[FiscalYear] | None = None, touching: bool = False
+    ) -> AbstractContextManager[TenantFiles]:
+        """Yield files in which a tenant's books lie as they are now, for reading.
 
-    @contextmanager
-    def read(self, tenant: str) -> Iterator[DuckDBPyConnection]:
-        """Yield a read-only connection to a tenant's tables and views, under their plain names.
-
-        For what stands in blocks, and for tests; others ask `report` or `published`.
-
-        Raises:
-            NoLedger: Nothing is published for the tenant.
+        Args:
+            tenant: Whose; there is no file when nothing is published.
+            years: Of which the rows of vouchers are needed; None for all. Everything else is there
+                of all years.
+            touching: Whether they are needed of the years too that overlap those or adjoin them.
         """
-        with open_published(self._files(tenant)) as db:
-            db.execute(f"use {PUBLISHED}")
-            yield db
 
     def report(
         self, tenant: str, name: str, *, as_of: AsOf | None = None, **parameters: object
@@ -98,10 +75,22 @@ class Warehouse:
             NoLedger: Nothing is published for the tenant.
             NotRecorded, HistoryDamaged: As `history.open_as_of`.
         """
-        opened = open_as_of(self._files(tenant), as_of) if as_of else self.read(tenant)
-        with opened as db:
+        if as_of is None:
+            return self.reports(tenant, [name], **parameters)[name]
+        with self._laid_out(tenant, years=[as_of.year]) as files, open_as_of(files, as_of) as db:
             return ask_report(db, name, parameters)
 
+    @abstractmethod
+    def reports(
+        self, tenant: str, names: Sequence[str], **parameters: object
+    ) -> dict[str, pa.Table]:
+        """Return the answers to several questions about the books of one moment, by name.
+
+        Raises:
+            NoLedger: Nothing is published for the tenant.
+        """
+
+    @abstractmethod
     def load_at(self, tenant: str, year: FiscalYear, moment: dt.datetime) -> AsOf:
         """Return which load's books a year had at a moment.
 
@@ -109,8 +98,6 @@ class Warehouse:
             NoLedger: Nothing is published for the tenant.
             NotRecorded: The first load came later.
         """
-        with open_published(self._files(tenant)) as db:
-            return load_at(db, tenant, year, moment)
 
     def difference(
         self, tenant: str, one: AsOf, other: AsOf, *, limit: int
@@ -121,23 +108,14 @@ class Warehouse:
             NoLedger: Nothing is published for the tenant.
             NotRecorded, HistoryDamaged: As `history.open_as_of`.
         """
-        with open_two(self._files(tenant), one, other) as db:
+        years = {one.year, other.year}
+        with self._laid_out(tenant, years=years) as files, open_two(files, one, other) as db:
             return (
                 ask_report(db, "load_difference", {"limit": limit}),
                 ask_report(db, "load_difference_account", {"limit": limit}),
             )
 
-    def reports(
-        self, tenant: str, names: Sequence[str], **parameters: object
-    ) -> dict[str, pa.Table]:
-        """Return the answers to several questions about the books of one moment, by name.
-
-        Raises:
-            NoLedger: Nothing is published for the tenant.
-        """
-        with self.read(tenant) as db:
-            return {name: ask_report(db, name, parameters) for name in names}
-
+    @abstractmethod
     def published(self, tenant: str, name: str, *, year: FiscalYear | None = None) -> pa.Table:
         """Return a published table or view (docs/tables.md), of one year or of all, in one order.
 
@@ -147,51 +125,40 @@ class Warehouse:
             NoLedger: Nothing is published for the tenant.
             NoSuchTable: There is no table and no view of that name.
         """
-        with self.read(tenant) as db:
-            if name not in (known := relations(db)):
-                raise NoSuchTable(name=name, known=", ".join(known))
-            return ask_relation(db, name, year=year)
 
+    @abstractmethod
     def tenants(self) -> list[str]:
         """Return the tenants of which something is published."""
-        return sorted(path.stem for path in self.root.glob("*.duckdb"))
 
+    @abstractmethod
     def units(self, tenant: str) -> list[FiscalYear]:
         """Return the tenant's published years, oldest first."""
-        if not self._files(tenant).database.exists():
-            return []
-        with open_published(self._files(tenant)) as db:
-            return published_years(db)
 
+    @abstractmethod
     def highest_token(self, tenant: str) -> int:
         """Return the highest lease token that has acted on the tenant's books; 0 when none has.
 
         Raises:
             FenceDamaged: What keeps it cannot be read.
         """
-        return highest_token(self._files(tenant))
 
+    @abstractmethod
     def load_record(self, tenant: str, year: FiscalYear) -> LoadRecord | None:
         """Return what is published for a year, by which load; None when nothing is."""
-        if not self._files(tenant).database.exists():
-            return None
-        with open_published(self._files(tenant)) as db:
-            return current_load(db, year)
 
     def plan(self, staged: StagedUnit) -> ChangePlan:
         """Return what publishing ``staged`` would change; writes nothing."""
-        files = self._files(staged.facts.tenant)
-        with open_engine(files, rows=staged.tables["posting"].row_count) as db:
+        facts, rows = staged.facts, staged.tables["posting"].row_count
+        with (
+            self._laid_out(facts.tenant, years=[facts.fiscal_year]) as files,
+            open_engine(files, rows=rows) as db,
+        ):
             attach_published_or_nothing(db, files)
             return plan_changes(db, staged)
 
+    @abstractmethod
     def last_load(self, tenant: str, year: FiscalYear) -> tuple[LoadRecord, ChangePlan] | None:
         """Return the load by which a year is published, and what it changed."""
-        if not self._files(tenant).database.exists():
-            return None
-        with open_published(self._files(tenant)) as db:
-            record = current_load(db, year)
-            return (record, changes_of_load(db, record)) if record else None
 
     def publish(
         self,
@@ -204,7 +171,7 @@ class Warehouse:
         results: Sequence[ControlResult] = (),
         accepted: Mapping[str, str] | None = None,
     ) -> Published:
-        """Make ``staged`` what is published (`publish_units`).
+        """Make ``staged`` what is published (`publish_together`).
 
         Args:
             staged: The unit as it is to be.
@@ -219,35 +186,62 @@ class Warehouse:
         (published,) = self.publish_together([(staged, publication)])
         return published
 
+    @abstractmethod
     def publish_together(self, units: Sequence[tuple[StagedUnit, Publication]]) -> list[Published]:
-        """Make units of one tenant what is published, all or none (`publish_units`)."""
-        return publish_units(units, self._files(units[0][1].unit.tenant))
+        """Make staged units what is published for a tenant and their fiscal years, all or none.
 
+        Only vouchers that differ are touched; when nothing differs nothing is written. A load of a
+        period leaves what is dated outside of it (`blocks.warehouse.periods`).
+
+        Raises:
+            UnitMismatch: The lease is of another unit than the staged one.
+            NotPublishable: A load covers too little, or not what it says, or a control holds it.
+            StageUnusable: A staged file is damaged; nothing was written.
+            StaleLease: A later run has acted on a unit.
+            WriterBusy: Another publication of the tenant did not end.
+            NoSpace: The disk is full; what was published is untouched.
+        """
+
+    @abstractmethod
     def publish_side_tables(
         self, tenant: str, year: FiscalYear, tables: Mapping[str, pa.Table], *, token: int
     ) -> bool:
-        """Replace a year's rows of tables beside its ledger (`side_tables.publish_side_tables`)."""
-        return publish_side_tables(self._files(tenant), year, tables, token=token)
+        """Replace a year's rows of some tables of `SIDE_TABLES`, and say whether anything changed.
 
+        A run that was overtaken changes nothing, nor what another confirmed meanwhile.
+
+        Raises:
+            StaleLease: A later run has acted on the unit; nothing was written.
+            WriterBusy: Another publication of the tenant did not end.
+            NoSpace: The disk is full; what was published is untouched.
+        """
+
+    @abstractmethod
     def place_accounts(self, tenant: str, chart: str, places: Sequence[Place]) -> bool:
-        """Have a tenant's statements read by an account map (`account_places.place_accounts`)."""
-        return place_accounts(self._files(tenant), chart, places)
+        """Have a tenant's statements read by an account map, and say whether anything changed.
 
+        Nothing is written when nothing is published yet: the first publication is followed by this.
+
+        Raises:
+            WriterBusy: A publication of the tenant did not end.
+            NoSpace: The disk is full; what was published is untouched.
+        """
+
+    @abstractmethod
     def read_side_table(
         self, tenant: str, name: str, *, year: FiscalYear | None = None
     ) -> pa.Table:
         """Return a table of `ledger.schemas.SIDE_TABLES`, of one year or of all; may be empty."""
-        return read_side_table(self._files(tenant), name, year=year)
 
+    @abstractmethod
     def count_documents(self, tenant: str, year: FiscalYear) -> DocumentCounts:
         """Count a year's documents against the vouchers of its ledger."""
-        return count_documents(self._files(tenant), year)
 
+    @abstractmethod
     def documents(
         self, tenant: str, year: FiscalYear, **wanted: Unpack[DocumentQuery]
     ) -> list[Document]:
-        """Return documents of a year in order of voucher (`side_tables.read_documents`)."""
-        return read_documents(self._files(tenant), year, **wanted)
+        """Return documents of a year in order of voucher, at most `MAX_DOCUMENTS`."""
 
     def verify(self, tenant: str, year: FiscalYear) -> Verification:
         """Digest what is published anew and compare it with what was loaded.
@@ -255,37 +249,33 @@ class Warehouse:
         Raises:
             NoLedger: The year is not published.
         """
-        with open_published(self._files(tenant)) as db:
+        with self._laid_out(tenant, years=[year]) as files, open_published(files) as db:
             return verify_unit(db, tenant, year)
 
+    @abstractmethod
     def damage(self, tenant: str) -> PublishedDamaged | None:
-        """Return what is wrong with a tenant's file at first sight (`first_sight`), if anything.
+        """Return what is wrong with a tenant's books at first sight, if anything.
 
-        A tenant of whom nothing was published has no file either: the hub knows.
+        A tenant of whom nothing was published has none: the hub knows.
         """
-        files = self._files(tenant)
-        finding = first_sight(files.database)
-        return damaged(files, finding) if finding else None
 
+    @abstractmethod
     def renew_fence(self, tenant: str, years: Sequence[FiscalYear], *, token: int) -> None:
         """Write anew what keeps overtaken runs of a tenant from writing (`fence.renew_fence`)."""
-        files = self._files(tenant)
-        with writing(files):
-            renew_fence(files, years, token)
 
+    @abstractmethod
     def refuse_unreadable(self, tenant: str) -> None:
-        """Read all of a tenant's file (`rebuild.refuse_unreadable`).
+        """Read all that is kept of a tenant.
 
         Raises:
             PublishedDamaged: It is gone, or some of it cannot be read.
         """
-        refuse_unreadable(self._files(tenant))
 
+    @abstractmethod
     def set_aside(self, tenant: str, *, now: dt.datetime) -> str:
-        """Give a damaged file another name in the same folder; return its path, or nothing."""
-        with writing(self._files(tenant)):
-            return set_aside(self._files(tenant), now=now)
+        """Take damaged books out of the way; return where they are kept, or nothing."""
 
+    @abstractmethod
     def rebuild(
         self,
         loads: Sequence[tuple[StagedUnit, str]],
@@ -296,7 +286,7 @@ class Warehouse:
         load_id: str,
         run_id: str,
     ) -> Rebuilt:
-        """Make a year's rows those of its loads again (`rebuild_unit`).
+        """Make a year's rows those of its loads again (`blocks.warehouse.rebuild`).
 
         Args:
             loads: What the year was loaded from, with the id of each load, oldest first: a whole
@@ -311,27 +301,32 @@ class Warehouse:
             OtherRows: The loads do not come to that digest; nothing was written.
             StillAltered, PublishedDamaged, NoSpace: As `rebuild_unit`.
         """
-        with published_aside(self._files(unit.tenant), loads, unit=unit, digest=digest) as aside:
-            return rebuild_unit(
-                self._files(unit.tenant),
-                aside,
-                unit=unit,
-                token=token,
-                load_id=load_id,
-                run_id=run_id,
-            )
 
     @contextmanager
     def workbench(self, staged: StagedUnit) -> Iterator[DuckDBPyConnection]:
         """Yield a connection with the staged unit beside what is published (`open_workbench`)."""
-        with open_workbench(staged, self._files(staged.facts.tenant)) as db:
+        tenant, year = staged.facts.tenant, staged.facts.fiscal_year
+        with (
+            self._laid_out(tenant, years=[year], touching=True) as files,
+            open_workbench(staged, files) as db,
+        ):
             yield db
 
     @contextmanager
     def published_unit(self, record: LoadRecord) -> Iterator[DuckDBPyConnection]:
         """Yield a connection on which a published year is judged (`open_published_unit`)."""
-        with open_published_unit(record, self._files(record.tenant)) as db:
+        years = [record.fiscal_year]
+        with (
+            self._laid_out(record.tenant, years=years, touching=True) as files,
+            open_published_unit(record, files) as db,
+        ):
             yield db
+
+    @contextmanager
+    def folder_of(self, tenant: str) -> Iterator[Path]:
+        """Yield a folder that has a tenant's file, for a process of its own that reads it."""
+        with self._laid_out(tenant) as files:
+            yield files.root.absolute()
 
     def export(self, tenant: str, folder: Path) -> list[Path]:
         """Write a tenant's tables and views as Parquet files into a new folder.
@@ -339,9 +334,10 @@ class Warehouse:
         Raises:
             NoLedger: Nothing is published for the tenant.
         """
-        with open_published(self._files(tenant)) as db:
+        with self._laid_out(tenant) as files, open_published(files) as db:
             return export_tables(db, folder)
 
+    @abstractmethod
     def attach_script(self, tenants: Sequence[str] | None = None) -> str:
         """Return statements by which a DuckDB client reads tenants' books as one (`together`).
 
@@ -349,10 +345,6 @@ class Warehouse:
             NoLedger: Nothing is published for one of them, or for nobody.
             TooManyTenants: They are more than one client opens.
         """
-        wanted = self.tenants() if tenants is None else tenants
-        if not wanted:
-            raise NoLedger(tenant="any tenant")
-        return attach_script([self._files(tenant) for tenant in wanted])
 
     def export_all(
         self, folder: Path, *, replace: bool = False, file_format: Format = "parquet"
@@ -372,7 +364,7 @@ class Warehouse:
         shared, found = PartitionedFolder(folder, file_format), Exported()
         shared.prepare(replace=replace)
         for tenant in self.tenants():
-            with open_published(self._files(tenant)) as db:
+            with self._laid_out(tenant) as files, open_published(files) as db:
                 for year in published_years(db):
                     is_new = shared.write_year(db, tenant, year)
                     (found.written if is_new else found.unchanged).append((tenant, year.key))
@@ -381,34 +373,17 @@ class Warehouse:
             shared.remove_year(tenant, key)
         return found
 
+    @abstractmethod
     def kept_files(self, published: Collection[str] = ()) -> Iterator[tuple[Path, str]]:
         """Yield what a backup needs, each with what is wrong with it at first sight, if anything.
 
         `published`: tenants of whom something is published as the hub knows; each has a file.
         """
-        for tenant in sorted({*self.tenants(), *published}):
-            yield self._files(tenant).database, str(self.damage(tenant) or "")
-        for fence in sorted(self.root.glob("*.fence.json")):
-            try:
-                self.highest_token(fence.name.removesuffix(".fence.json"))
-            except FenceDamaged as problem:
-                yield fence, str(problem)
-            else:
-                yield fence, ""
 
+    @abstractmethod
     def held_of(self, tenant: str) -> Held | None:
         """Return how much is kept of a tenant; None when nothing is published."""
-        database = self._files(tenant).database
-        return weighed(database) if database.exists() else None
 
+    @abstractmethod
     def erase(self, tenant: str) -> bool:
         """Remove everything of a tenant; say whether anything was published."""
-        files = self._files(tenant)
-        with writing(files):
-            existed = files.database.exists()
-            for path in (files.database, files.fence, files.lock):
-                remove(path)
-        return existed
-
-    def _files(self, tenant: str) -> TenantFiles:
-        return TenantFiles(self.root, tenant)

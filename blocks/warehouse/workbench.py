@@ -102,15 +102,19 @@ def bind_facts(
     ``first_covered``, ``last_covered``: of a period; of any other coverage all days that there are,
     so that a voucher whose date lies outside of its year is covered too.
     """
-    row = {
-        **facts,
+    row = {**facts, **covered_days(year, coverage)}
+    columns = ", ".join(f"${name} as {name}" for name in row)
+    db.execute(f"create or replace table unit.facts as select {columns}", row)
+
+
+def covered_days(year: FiscalYear, coverage: Coverage) -> dict[str, object]:
+    """Return the key of a year, and the days of it that a coverage means (`bind_facts`)."""
+    return {
         "fiscal_year": year.key,
         "is_period": coverage.first is not None,
         "first_covered": coverage.first or dt.date.min,
         "last_covered": coverage.last or dt.date.max,
     }
-    columns = ", ".join(f"${name} as {name}" for name in row)
-    db.execute(f"create or replace table unit.facts as select {columns}", row)
 
 
 def read_staged_sql(staged: StagedUnit, table: str) -> str:

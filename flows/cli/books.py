@@ -9,10 +9,10 @@ from typing import Any
 import pyarrow as pa
 
 from blocks.settings import settings
+from blocks.warehouse import Warehouse, warehouse_of
 from blocks.warehouse.errors import NoLedger
 from blocks.warehouse.history import AsOf
 from blocks.warehouse.reports import rows_of
-from blocks.warehouse.warehouse import Warehouse
 from flows.cli.opening import known_tenant, known_year, open_hub
 from ledger.fiscal_year import FiscalYear
 
@@ -31,7 +31,7 @@ class Rows:
 
 def warehouse() -> Warehouse:
     """Return the warehouse of the settings."""
-    return Warehouse(settings().warehouse)
+    return warehouse_of(settings())
 
 
 def year_of(tenant: str, text: str) -> FiscalYear:

@@ -17,7 +17,7 @@ from typing import Final
 from blocks.hub import Hub
 from blocks.pickup.port import PROCESSED
 from blocks.settings import settings
-from blocks.warehouse.warehouse import Warehouse
+from blocks.warehouse import warehouse_of
 from flows.demo import finnish, night, pushing, runs, vouchers, workshop
 from flows.demo.check import complaints
 from flows.demo.companies import Prepared, prepare
@@ -65,7 +65,7 @@ def run_demo(say: Say) -> DemoResult:
         ):
             there = Simulators(fortnox, sftp, home, both, books, serviced)
             expected, problems = _load(hub.migrate(), there, say)
-            seen = look(hub, Warehouse(settings().warehouse))
+            seen = look(hub, warehouse_of(settings()))
             problems += [*complaints(expected, seen), *complaints_of_customers(hub)]
             unsent = pushing.complaints_of_push(hub, fennoa)
             if not unsent:
@@ -166,7 +166,7 @@ def _run_all(server: PrefectServer, prepared: Prepared, there: Simulators, say: 
     return [
         *problems,
         *night.complaints_of_pulls(pulled),
-        *night.complaints_of_night(the_night, started, Warehouse(settings().warehouse)),
+        *night.complaints_of_night(the_night, started, warehouse_of(settings())),
     ]
 
 

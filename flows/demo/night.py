@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Final
 
-from blocks.warehouse.warehouse import Warehouse
+from blocks.warehouse import Warehouse
 from flows.demo import finnish, runs
 from flows.demo.ledgers import BROKEN, CHANGES, CHANGING, HIDING, change_books
 from flows.demo.outcome import changed_vouchers

@@ -6,9 +6,9 @@ from decimal import Decimal
 from typing import Any, Final
 
 from blocks.hub import Hub, UnitStatus
+from blocks.warehouse import Warehouse
 from blocks.warehouse.errors import NoLedger
 from blocks.warehouse.reports import rows_of
-from blocks.warehouse.warehouse import Warehouse
 from flows.doors.demo import Seen
 
 MAX_CHANGES: Final = 1_000

@@ -10,7 +10,7 @@ from typing import Any, Final
 from blocks.controls import UnitContext, controls_for, reconcile
 from blocks.lake import LANDED_MAX_BYTES, Lake
 from blocks.staging import StagedUnit, stage_unit
-from blocks.warehouse import Warehouse
+from blocks.warehouse import FileWarehouse
 from ledger.sie.limits import DEFAULT_LIMITS
 from ledger.sie.reader import open_sie
 from tests.benchmarks.child import peak_bytes
@@ -23,7 +23,7 @@ LIMITS: Final = replace(DEFAULT_LIMITS, file_bytes=LANDED_MAX_BYTES)
 
 def take_in(path: str, home: str) -> Callable[[], dict[str, Any]]:
     """Land a file, read and stage it, reconcile and publish it."""
-    lake, warehouse = Lake(Path(home) / "lake"), Warehouse(Path(home) / "warehouse")
+    lake, warehouse = Lake(Path(home) / "lake"), FileWarehouse(Path(home) / "warehouse")
 
     def work() -> dict[str, Any]:
         clock = Clock()

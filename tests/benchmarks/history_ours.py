@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from blocks.lake import Lake
 from blocks.staging import StagedUnit, stage_unit
-from blocks.warehouse import Warehouse
+from blocks.warehouse import FileWarehouse
 from blocks.warehouse.rows import UnitRows
 from ledger.schemas import CANONICAL
 from tests.benchmarks.clock import Clock
@@ -30,7 +30,7 @@ def publish_twice(home: str, vouchers: int, changed: int, *, keeps: bool) -> Cal
         changed: Of them, by the second load.
         keeps: Whether what is replaced is kept, as it is in earnest.
     """
-    lake, warehouse = Lake(Path(home) / "lake"), Warehouse(Path(home) / "warehouse")
+    lake, warehouse = Lake(Path(home) / "lake"), FileWarehouse(Path(home) / "warehouse")
     first, second = (
         _staged(lake, number, vouchers, count) for number, count in enumerate((0, changed))
     )

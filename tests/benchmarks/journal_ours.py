@@ -8,7 +8,7 @@ from typing import Any
 
 from blocks.hub import Hub, Tenant
 from blocks.lake import Lake
-from blocks.warehouse import Warehouse
+from blocks.warehouse import FileWarehouse
 from flows.cli.local import import_here
 from tasks.stores import Stores
 
@@ -19,7 +19,7 @@ def take_in(path: str, home: str) -> Callable[[], dict[str, Any]]:
     folder.mkdir(parents=True)
     hub = Hub(f"sqlite:///{folder / 'hub.sqlite'}").migrate()
     hub.tenants.add(Tenant("journal", "Provkund AB", "5599900015"))
-    stores = Stores(hub, Lake(folder / "lake"), Warehouse(folder / "warehouse"))
+    stores = Stores(hub, Lake(folder / "lake"), FileWarehouse(folder / "warehouse"))
 
     def work() -> dict[str, Any]:
         found = import_here(stores, "journal", Path(path), dry_run=False, watch=lambda _step: None)

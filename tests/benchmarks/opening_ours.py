@@ -11,7 +11,7 @@ from blocks.controls import UnitContext, controls_for, reconcile
 from blocks.lake import Lake
 from blocks.staging import stage_unit
 from blocks.statement_lines import lines_of
-from blocks.warehouse import Warehouse
+from blocks.warehouse import FileWarehouse
 from blocks.workbooks.reader import read_workbook
 from ledger.account_map import AccountMap
 from ledger.onboarding import StatementKind
@@ -29,7 +29,7 @@ CONTROLS = {f"customer_{kind}" for kind in StatementKind}
 
 def compare(path: str, home: str) -> Callable[[], dict[str, Any]]:
     """Stage a file, then hold it against a trial balance that is 0.01 off on one account."""
-    lake, warehouse = Lake(Path(home) / "lake"), Warehouse(Path(home) / "warehouse")
+    lake, warehouse = Lake(Path(home) / "lake"), FileWarehouse(Path(home) / "warehouse")
     content = Path(path).read_bytes()
     sie = open_sie(content, suffix=".se")
     staged = stage_unit(

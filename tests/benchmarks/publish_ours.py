@@ -16,7 +16,7 @@ from blocks.controls import UnitContext, controls_for, reconcile
 from blocks.duck import open_duckdb
 from blocks.lake import Lake
 from blocks.staging import StagedUnit, UnitFacts, stage_unit
-from blocks.warehouse import Warehouse
+from blocks.warehouse import FileWarehouse
 from ledger.schemas import CANONICAL, VOUCHER_TABLES
 from tests.benchmarks.clock import Clock
 
@@ -56,7 +56,7 @@ def load(units: str, home: str, night: str, *, source: str = "parquet") -> Work:
         night: Names the bytes that came: the same word stands for the same bytes.
         source: ``parquet`` or ``jsonl``.
     """
-    lake, warehouse = Lake(Path(home) / "lake"), Warehouse(Path(home) / "warehouse")
+    lake, warehouse = Lake(Path(home) / "lake"), FileWarehouse(Path(home) / "warehouse")
     read = {"parquet": _parquet, "jsonl": _jsonl}[source]
 
     def work() -> dict[str, Any]:
@@ -85,7 +85,7 @@ def _stage(lake: Lake, folder: Path, *, night: str, batches: Batches) -> StagedU
 
 
 def _publish(
-    warehouse: Warehouse, staged: StagedUnit, *, night: str, clock: Clock, told: dict[str, int]
+    warehouse: FileWarehouse, staged: StagedUnit, *, night: str, clock: Clock, told: dict[str, int]
 ) -> None:
     facts = staged.facts
     with clock.phase("compare"):

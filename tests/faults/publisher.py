@@ -7,7 +7,7 @@ from pathlib import Path
 
 from blocks.lake import Lake
 from blocks.steps import KILL_AT
-from blocks.warehouse import Warehouse
+from blocks.warehouse import FileWarehouse
 from blocks.warehouse.errors import StaleLease
 from tests.staged_units import facts, joined, stage, voucher
 
@@ -26,7 +26,7 @@ def publish_or_die(folder: Path, token: int, amounts: list[str], kill_at: str) -
 
 def publish(folder: Path, token: int, amounts: list[str]) -> None:
     """Load a unit of one voucher per amount."""
-    lake, warehouse = Lake(folder / "lake"), Warehouse(folder / "warehouse")
+    lake, warehouse = Lake(folder / "lake"), FileWarehouse(folder / "warehouse")
     landed = lake.land("acme", "sie", ",".join(amounts).encode(), file_name="bok.se")
     vouchers = [
         voucher(f"A:{number}", ("1930", amount), ("3001", f"-{amount}"))

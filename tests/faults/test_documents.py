@@ -9,7 +9,7 @@ import signal
 import pytest
 
 from blocks.steps import STEPS
-from blocks.warehouse import Warehouse
+from blocks.warehouse import FileWarehouse
 from ledger.fiscal_year import FiscalYear
 from simulators.books.company import Company
 from simulators.books.years import calendar_years
@@ -62,7 +62,7 @@ def simulator(fortnox, monkeypatch):
 
 
 def documents_of(home):
-    with Warehouse(home / "warehouse").read(TENANT) as db:
+    with FileWarehouse(home / "warehouse").read(TENANT) as db:
         query = "select document_id, voucher_key from document where document_kind = 'voucher'"
         return set(db.execute(query).fetchall())
 

@@ -16,7 +16,7 @@ from blocks import durable
 from blocks.durable import NoSpace
 from blocks.lake import Lake
 from blocks.steps import STEPS
-from blocks.warehouse import Warehouse
+from blocks.warehouse import FileWarehouse
 from blocks.warehouse import files as files_module
 from blocks.warehouse.errors import WriterBusy
 from blocks.warehouse.files import TenantFiles, writing
@@ -54,7 +54,7 @@ def run(folder, token, amounts, *, kill_at=""):
 
 
 def amounts_published(folder):
-    with Warehouse(folder / "warehouse").read("acme") as db:
+    with FileWarehouse(folder / "warehouse").read("acme") as db:
         rows = db.execute("select amount from posting where account_number = '1930' order by 1")
         return [str(amount) for (amount,) in rows.fetchall()]
 
@@ -85,7 +85,7 @@ def test_killed_run_loses_nothing_and_its_repetition_doubles_nothing(home, step)
 
     publisher.publish(home, 3, AFTER)
     assert amounts_published(home) == AFTER
-    warehouse = Warehouse(home / "warehouse")
+    warehouse = FileWarehouse(home / "warehouse")
     assert warehouse.verify("acme", YEAR).is_intact
     assert warehouse.load_record("acme", YEAR).load_number == 2
     assert [name for name in files_left(home / "warehouse") if "duckdb" in name] == []
@@ -94,7 +94,7 @@ def test_killed_run_loses_nothing_and_its_repetition_doubles_nothing(home, step)
 @pytest.mark.parametrize("step", OWN_STEPS)
 def test_killed_first_load_leaves_no_books_and_its_repetition_the_right_ones(tmp_path, step):
     assert run(tmp_path, 1, BEFORE, kill_at=step) == -signal.SIGKILL
-    tenants = Warehouse(tmp_path / "warehouse").tenants()
+    tenants = FileWarehouse(tmp_path / "warehouse").tenants()
     assert tenants == (["acme"] if step == "publish.swapped" else [])
 
     publisher.publish(tmp_path, 2, BEFORE)
@@ -125,12 +125,12 @@ def test_two_publishers_at_once_both_end_and_the_later_lease_wins(tmp_path):
         assert status(second) == 0
         assert status(first) in {0, publisher.TOO_LATE}
         assert amounts_published(tmp_path) == sorted([*AFTER, f"{turn}.00"])
-        assert Warehouse(tmp_path / "warehouse").verify("acme", YEAR).is_intact
+        assert FileWarehouse(tmp_path / "warehouse").verify("acme", YEAR).is_intact
 
 
 def test_publishers_of_two_years_at_once_lose_nothing(tmp_path):
     """They share the tenant's file: one waits for the other and works on what it left."""
-    lake, warehouse = Lake(tmp_path / "lake"), Warehouse(tmp_path / "warehouse")
+    lake, warehouse = Lake(tmp_path / "lake"), FileWarehouse(tmp_path / "warehouse")
     years = range(2015, 2021)
     units = [
         stage(lake, voucher("A:1", ("1930", f"{year}.00")), said=facts(year=year)) for year in years
@@ -158,7 +158,7 @@ def test_publishers_of_two_years_at_once_lose_nothing(tmp_path):
 
 def test_reader_neither_waits_for_publications_nor_holds_them_up(tmp_path):
     """Every reader sees one whole state: the amounts of a load always add up to its number."""
-    lake, warehouse = Lake(tmp_path / "lake"), Warehouse(tmp_path / "warehouse")
+    lake, warehouse = Lake(tmp_path / "lake"), FileWarehouse(tmp_path / "warehouse")
     units = [
         stage(
             lake,
@@ -282,7 +282,7 @@ ROOM = {"fence": (0, 0), "copy": (0.5, 0), "rows": (1, 50_000), "checkpoint": (1
 @pytest.mark.parametrize("room", ROOM)
 def test_full_disk_while_publishing_leaves_the_last_good_books(tmp_path, small_disk, room):
     """However far the publication gets: its token, its copy, its rows, the end."""
-    lake, warehouse = Lake(tmp_path / "lake"), Warehouse(small_disk / "warehouse")
+    lake, warehouse = Lake(tmp_path / "lake"), FileWarehouse(small_disk / "warehouse")
     first = stage(lake, voucher("A:1", ("1930", "1.00")))
     texts = (os.urandom(4_000).hex() for _ in range(1_200))  # 9.6 MB that do not compress to half
     rows = joined(*(voucher(f"A:{n}", ("1930", "1.00"), text=t) for n, t in enumerate(texts)))

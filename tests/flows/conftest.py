@@ -28,7 +28,7 @@ from xdist.scheduler import LoadScopeScheduling
 
 from blocks.hub import Connection, Hub, Method, Tenant
 from blocks.lake import Lake
-from blocks.warehouse import Warehouse
+from blocks.warehouse import FileWarehouse
 from flows.server.processes import PrefectServer, deployments_served, prefect_server
 from ledger.fiscal_year import FiscalYear
 from simulators.books.company import Company
@@ -198,7 +198,7 @@ class Desk:
     def stores(self):
         with Hub(f"sqlite:///{self.home / 'hub' / 'hub.sqlite'}") as hub:
             yield Stores(
-                hub.migrate(), Lake(self.home / "lake"), Warehouse(self.home / "warehouse")
+                hub.migrate(), Lake(self.home / "lake"), FileWarehouse(self.home / "warehouse")
             )
 
     def status(self, tenant, year):

@@ -10,7 +10,7 @@ from decimal import Decimal
 import pytest
 
 from blocks.hub import UnitState, models
-from blocks.warehouse import Warehouse
+from blocks.warehouse import FileWarehouse
 from flows.cli.local import import_here
 from ledger.controls import Answer, Severity
 from ledger.fiscal_year import FiscalYear
@@ -42,7 +42,7 @@ NEXT = books(2025, opening="100.00")
 NEXT_OTHERWISE = books(2025, opening="90.00")
 
 
-class Interrupted(Warehouse):
+class Interrupted(FileWarehouse):
     """A warehouse in which something else happens once, at a moment of its use."""
 
     after_asking = None

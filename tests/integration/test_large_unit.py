@@ -9,7 +9,7 @@ import pyarrow as pa
 from blocks import duck
 from blocks.lake import Lake
 from blocks.staging import stage_unit
-from blocks.warehouse import Warehouse
+from blocks.warehouse import FileWarehouse
 from ledger.schemas import CANONICAL
 from tests.staged_units import Log, Paths, facts
 
@@ -68,7 +68,7 @@ def batches(amount):
 
 def test_unit_larger_than_the_memory_limit_is_staged_published_and_replaced(tmp_path, monkeypatch):
     monkeypatch.setattr(duck, "MEMORY_LIMIT_MB", LIMIT_MB)
-    lake, warehouse = Lake(tmp_path / "lake"), Warehouse(tmp_path / "warehouse")
+    lake, warehouse = Lake(tmp_path / "lake"), FileWarehouse(tmp_path / "warehouse")
 
     for number, amount in enumerate((Decimal("1.00"), Decimal("2.00"))):
         staged = stage_unit(

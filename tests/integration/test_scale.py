@@ -15,7 +15,7 @@ from sqlalchemy import event
 from blocks.hub import Hub
 from blocks.lake import Lake
 from blocks.settings import settings
-from blocks.warehouse import Warehouse
+from blocks.warehouse import FileWarehouse
 from ledger.onboarding import Stage
 from tasks.onboarding import onboarding_of, stages
 from tasks.pruning import prune
@@ -40,7 +40,7 @@ def stores_of(home: Path, tenants: int) -> Iterator[Stores]:
     path = home / f"hub-{tenants}.sqlite"
     build_hub(path, tenants)
     with Hub(f"sqlite:///{path}") as hub:
-        yield Stores(hub, Lake(home / "lake"), Warehouse(home / "warehouse"))
+        yield Stores(hub, Lake(home / "lake"), FileWarehouse(home / "warehouse"))
 
 
 @contextmanager

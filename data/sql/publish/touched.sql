@@ -2,7 +2,7 @@
 -- grain: one row per voucher that the staged unit adds, changes or removes; what lies outside of the
 --        days that it covers stays
 -- reads: unit.facts, staged.voucher_digest, published.voucher
-create or replace temp table touched as
+-- why: what a publication does is decided by this text, over files and in PostgreSQL
 with
 
 before as (

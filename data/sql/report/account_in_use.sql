@@ -3,11 +3,10 @@
 -- reads: trial_balance
 -- parameters: $fiscal_year
 -- units: amounts in the year's currency, debit positive; closing = at the year's end
-select
+select distinct on (account_number)
     account_number,
-    any_value(name) as name,
-    arg_max(closing, period)::decimal(18, 2) as closing
+    name,
+    closing::decimal(18, 2) as closing
 from trial_balance
 where fiscal_year = $fiscal_year
-group by account_number
-order by account_number
+order by account_number, period desc

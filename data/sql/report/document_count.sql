@@ -28,6 +28,7 @@ select
     (
         select count(*)
         from voucher
-        anti join connected using (voucher_key)
-        where voucher.fiscal_year = $fiscal_year
+        where
+            voucher.fiscal_year = $fiscal_year
+            and not exists (select 1 from connected where connected.voucher_key = voucher.voucher_key)
     ) as vouchers_without_document

@@ -10,10 +10,12 @@ with
 
 year_month as (
     select
-        tenant,
-        fiscal_year,
-        unnest(generate_series(date_trunc('month', start_date), end_date, interval 1 month))::date as period
+        fiscal_year.tenant,
+        fiscal_year.fiscal_year,
+        month.first_day::date as period
     from fiscal_year
+    cross join lateral
+        generate_series(date_trunc('month', start_date), end_date, interval '1 month') as month(first_day)
 ),
 
 movement as (
@@ -26,7 +28,7 @@ movement as (
     from posting
     inner join voucher using (tenant, fiscal_year, voucher_key)
     inner join fiscal_year as year using (tenant, fiscal_year)
-    group by all
+    group by 1, 2, 3, 4
 ),
 
 opening as (
@@ -58,7 +60,7 @@ chart as (
         tenant,
         fiscal_year,
         account_number,
-        any_value(name) as name
+        min(name) as name
     from ledger_account
     group by tenant, fiscal_year, account_number
 ),

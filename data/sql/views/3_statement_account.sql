@@ -25,18 +25,22 @@ own_range as (
         tenant_line.line_order,
         account_place.valid_from,
         split_part(account_place.accounts, '-', 1) as first,
-        string_split(account_place.accounts, '-')[-1] as last
+        split_part(account_place.accounts, '-', -1) as last
     from account_place
     inner join tenant_line using (tenant, statement, line)
 ),
 
-own as (
+own_ranked as (
     select
         account.tenant,
         account.fiscal_year,
         own_range.statement,
         own_range.line_order,
-        account.account_number
+        account.account_number,
+        row_number() over (
+            partition by account.tenant, account.fiscal_year, account.account_number
+            order by length(first) desc, valid_from desc, first, last
+        ) as place
     from account
     inner join fiscal_year using (tenant, fiscal_year)
     inner join own_range
@@ -45,20 +49,28 @@ own as (
             and own_range.valid_from <= fiscal_year.end_date
             and rpad(left(account.account_number, length(first)), length(first)::integer, '0') >= first
             and rpad(left(account.account_number, length(last)), length(last)::integer, '0') <= last
-    qualify row_number() over (
-        partition by account.tenant, account.fiscal_year, account.account_number
-        order by length(first) desc, valid_from desc, first, last
-    ) = 1
+),
+
+own as (
+    select
+        tenant,
+        fiscal_year,
+        statement,
+        line_order,
+        account_number
+    from own_ranked
+    where place = 1
 ),
 
 part as (
     select
-        tenant,
-        statement,
-        line_order,
-        unnest(string_split(accounts, ' ')) as accounts
+        tenant_line.tenant,
+        tenant_line.statement,
+        tenant_line.line_order,
+        part.accounts
     from tenant_line
-    where accounts not in ('', '*')
+    cross join lateral unnest(string_to_array(tenant_line.accounts, ' ')) as part(accounts)
+    where tenant_line.accounts not in ('', '*')
 ),
 
 default_range as (
@@ -67,7 +79,7 @@ default_range as (
         statement,
         line_order,
         split_part(accounts, '-', 1) as first,
-        string_split(accounts, '-')[-1] as last
+        split_part(accounts, '-', -1) as last
     from part
 ),
 
@@ -115,7 +127,14 @@ placed as (
         by_default.account_number,
         true as is_default
     from by_default
-    anti join own using (tenant, fiscal_year, account_number)
+    where not exists (
+        select 1
+        from own
+        where
+            own.tenant = by_default.tenant
+            and own.fiscal_year = by_default.fiscal_year
+            and own.account_number = by_default.account_number
+    )
 ),
 
 unplaced as (
@@ -127,12 +146,15 @@ unplaced as (
         account.account_number
     from account
     inner join tenant_line on tenant_line.tenant = account.tenant and tenant_line.accounts = '*'
-    anti join placed
-        on
+    where not exists (
+        select 1
+        from placed
+        where
             placed.tenant = account.tenant
             and placed.fiscal_year = account.fiscal_year
             and placed.statement = tenant_line.statement
             and placed.account_number = account.account_number
+    )
 )
 
 select

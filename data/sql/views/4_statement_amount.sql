@@ -36,7 +36,7 @@ part_amount as (
         sum(trial_balance.closing) as closing
     from statement_account
     inner join trial_balance using (tenant, fiscal_year, account_number)
-    group by all
+    group by 1, 2, 3, 4, 5
 ),
 
 line_amount as (
@@ -51,15 +51,17 @@ line_amount as (
         sum(part_amount.closing) as closing
     from adds
     inner join part_amount using (tenant, statement, part_order)
-    group by all
+    group by 1, 2, 3, 4, 5
 ),
 
 year_month as (
     select
-        tenant,
-        fiscal_year,
-        unnest(generate_series(date_trunc('month', start_date), end_date, interval 1 month))::date as period
+        fiscal_year.tenant,
+        fiscal_year.fiscal_year,
+        month.first_day::date as period
     from fiscal_year
+    cross join lateral
+        generate_series(date_trunc('month', start_date), end_date, interval '1 month') as month(first_day)
 )
 
 select

@@ -21,7 +21,7 @@ chart as (
         tenant,
         fiscal_year,
         account_number,
-        any_value(name) as name
+        min(name) as name
     from ledger_account
     group by tenant, fiscal_year, account_number
 )

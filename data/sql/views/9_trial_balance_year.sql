@@ -1,6 +1,6 @@
 -- name: trial_balance_year
 -- grain: one row per tenant, fiscal year and account that is opened or booked
--- reads: trial_balance, statement_account, tenant_line, ledger_account
+-- reads: trial_balance, fiscal_year, statement_account, tenant_line, ledger_account
 -- why: the whole year in one row, with the line of the statements that the account is on; the type is
 --      that of its line, and the source's own word only where the account has no line: many programs
 --      say none, and some a wrong one
@@ -8,17 +8,26 @@
 create or replace view trial_balance_year as
 with
 
+month_end as (
+    select
+        trial_balance.*,
+        trial_balance.period = date_trunc('month', fiscal_year.start_date) as is_first,
+        trial_balance.period = date_trunc('month', fiscal_year.end_date) as is_last
+    from trial_balance
+    inner join fiscal_year using (tenant, fiscal_year)
+),
+
 whole as (
     select
         tenant,
         fiscal_year,
         account_number,
-        any_value(name) as name,
-        arg_min(opening, period) as opening,
+        name,
+        sum(case when is_first then opening else 0 end)::decimal(38, 2) as opening,
         sum(movement)::decimal(38, 2) as movement,
-        arg_max(closing, period) as closing
-    from trial_balance
-    group by tenant, fiscal_year, account_number
+        sum(case when is_last then closing else 0 end)::decimal(38, 2) as closing
+    from month_end
+    group by tenant, fiscal_year, account_number, name
 ),
 
 chart as (
@@ -26,7 +35,7 @@ chart as (
         tenant,
         fiscal_year,
         account_number,
-        any_value(account_type) as account_type
+        min(account_type) as account_type
     from ledger_account
     group by tenant, fiscal_year, account_number
 ),

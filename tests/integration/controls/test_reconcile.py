@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from blocks.controls import UnitContext, controls_for, reconcile
-from blocks.warehouse import Warehouse
+from blocks.warehouse import FileWarehouse
 from ledger.controls import Answer
 from ledger.fiscal_year import FiscalYear
 from tests.published_statements import statement
@@ -55,7 +55,7 @@ def reported(kind, number, amount):
 @pytest.fixture
 def desk(tmp_path):
     """Return what stages, judges and, when asked, publishes a load of the one unit."""
-    lake, warehouse = lake_in(tmp_path), Warehouse(tmp_path / "warehouse")
+    lake, warehouse = lake_in(tmp_path), FileWarehouse(tmp_path / "warehouse")
     loads = iter(range(1, 100))
 
     def load(rows, *, context=OPEN, publish=False):

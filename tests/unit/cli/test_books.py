@@ -11,7 +11,7 @@ import pytest
 
 from blocks.hub import Hub, models
 from blocks.settings import settings
-from blocks.warehouse.warehouse import Warehouse
+from blocks.warehouse import FileWarehouse
 from ledger.fiscal_year import FiscalYear
 from simulators.books.faults import Fault
 
@@ -184,7 +184,7 @@ def test_acceptance_needs_a_reason(tasma, held):
 
     assert refused.exit_code == 2
     assert "--reason" in refused.output
-    assert Warehouse(settings().warehouse).load_record(held, YEAR) is None
+    assert FileWarehouse(settings().warehouse).load_record(held, YEAR) is None
 
 
 def test_accepted_hold_is_published_with_reason_and_person_on_record(tasma, held):
@@ -192,7 +192,7 @@ def test_accepted_hold_is_published_with_reason_and_person_on_record(tasma, held
 
     assert done.exit_code == 0
     assert "small 2024: published" in done.stdout
-    assert Warehouse(settings().warehouse).load_record(held, YEAR) is not None
+    assert FileWarehouse(settings().warehouse).load_record(held, YEAR) is not None
     with Hub(settings().hub_url) as hub:
         (given,) = hub.acceptances.of_unit(held, YEAR)
     assert (given.accepted_by, given.reason) == ("kim", "corrected in January")
@@ -201,7 +201,7 @@ def test_accepted_hold_is_published_with_reason_and_person_on_record(tasma, held
 
 def test_acceptance_and_publication_may_be_two_steps(tasma, held):
     accepted = tasma("accept", held, "2024", "--reason", "seen", "--no-publish")
-    between = Warehouse(settings().warehouse).load_record(held, YEAR)
+    between = FileWarehouse(settings().warehouse).load_record(held, YEAR)
     published = tasma("publish", held, "2024")
 
     assert accepted.exit_code == 0
@@ -212,7 +212,7 @@ def test_acceptance_and_publication_may_be_two_steps(tasma, held):
 
 def test_publishing_what_nobody_accepted_holds_it_again(tasma, held):
     assert tasma("publish", held, "2024").exit_code == 3
-    assert Warehouse(settings().warehouse).load_record(held, YEAR) is None
+    assert FileWarehouse(settings().warehouse).load_record(held, YEAR) is None
 
 
 def test_control_that_holds_nothing_cannot_be_accepted(tasma, held):

@@ -10,7 +10,7 @@ import pytest
 
 from blocks.hub import Hub
 from blocks.settings import settings
-from blocks.warehouse.warehouse import Warehouse
+from blocks.warehouse import FileWarehouse
 from flows.cli import dropping
 from flows.demo.outcome import published_balances
 from ledger.fiscal_year import FiscalYear
@@ -23,7 +23,7 @@ YEAR = FiscalYear.parse("2025")
 
 
 def balances(tenant):
-    return published_balances(Warehouse(settings().warehouse), tenant, YEAR.key)
+    return published_balances(FileWarehouse(settings().warehouse), tenant, YEAR.key)
 
 
 def unit(tenant):

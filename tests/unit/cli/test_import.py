@@ -9,7 +9,7 @@ import pytest
 
 from blocks.hub import Hub
 from blocks.settings import settings
-from blocks.warehouse.warehouse import Warehouse
+from blocks.warehouse import FileWarehouse
 from flows.demo.outcome import published_balances
 from ledger.fiscal_year import FiscalYear
 from simulators.books.company import Company
@@ -33,7 +33,7 @@ def test_good_file_is_published_with_the_generators_own_balances(tasma, owner, s
     assert done.exit_code == 0
     assert "small 2024: published" in done.stdout
     assert "tasma ledger report small 2024" in done.stdout
-    warehouse = Warehouse(settings().warehouse)
+    warehouse = FileWarehouse(settings().warehouse)
     assert published_balances(warehouse, owner, YEAR.key) == company.trial_balance()
 
 
@@ -62,8 +62,8 @@ def test_same_file_again_changes_nothing_and_says_so(tasma, owner, sie, company)
     loads, totals = [], []
     for _ in range(3):
         loads += json.loads(tasma("import", file, "--tenant", owner, "--json").stdout)
-        totals.append(published_balances(Warehouse(settings().warehouse), owner, YEAR.key))
-    record = Warehouse(settings().warehouse).load_record(owner, YEAR)
+        totals.append(published_balances(FileWarehouse(settings().warehouse), owner, YEAR.key))
+    record = FileWarehouse(settings().warehouse).load_record(owner, YEAR)
 
     assert [item["outcome"] for item in loads] == ["published", "unchanged", "unchanged"]
     assert record.load_number == 1
@@ -82,7 +82,7 @@ def test_year_of_eighteen_months_loads(tasma, sie):
 
     assert done.exit_code == 0, done.output
     key = "2022-07-01_2023-12-31"
-    published = published_balances(Warehouse(settings().warehouse), "long", key)
+    published = published_balances(FileWarehouse(settings().warehouse), "long", key)
     assert published == company.trial_balance(0)
 
 
@@ -109,7 +109,7 @@ def test_amount_comes_from_the_text_to_the_last_table_and_sum_to_the_cent(tasma,
 
     (loaded,) = json.loads(done.stdout)
     assert loaded["outcome"] == "published", done.output
-    with Warehouse(settings().warehouse).read(loaded["tenant"]) as db:
+    with FileWarehouse(settings().warehouse).read(loaded["tenant"]) as db:
         rows = db.execute("select max(amount), min(amount), typeof(any_value(amount)) from posting")
         assert rows.fetchone() == (Decimal(WIDE), -Decimal(WIDE), "DECIMAL(18,2)")
         sums = db.execute(
@@ -130,7 +130,7 @@ def test_held_file_ends_with_3_names_the_break_and_leaves_the_books_alone(tasma,
     assert "account 1930" in held.stdout
     assert "difference -100.00" in held.stdout
     assert "tasma accept small 2024" in held.stdout
-    assert Warehouse(settings().warehouse).load_record(owner, YEAR) is None
+    assert FileWarehouse(settings().warehouse).load_record(owner, YEAR) is None
 
 
 @pytest.mark.parametrize(
@@ -376,7 +376,7 @@ def test_file_in_code_page_437_loads_with_its_letters(tasma, owner, sie, company
     done = tasma("import", file, "--tenant", owner)
 
     assert done.exit_code == 0, done.output
-    with Warehouse(settings().warehouse).read(owner) as db:
+    with FileWarehouse(settings().warehouse).read(owner) as db:
         query = "select name from ledger_account where account_number = '1930'"
         name = db.execute(query).fetchone()[0]
         texts = {text for (text,) in db.execute("select voucher_text from voucher").fetchall()}
@@ -410,7 +410,7 @@ def test_account_that_no_chart_knows_holds_the_whole_file_and_is_named(tasma, ow
     assert held.exit_code == 3
     assert "Held by account_in_chart" in held.stdout
     assert "account 3041" in held.stdout
-    assert Warehouse(settings().warehouse).load_record(owner, YEAR) is None
+    assert FileWarehouse(settings().warehouse).load_record(owner, YEAR) is None
 
 
 def test_other_companys_file_is_held_and_both_numbers_are_shown(tasma, owner, sie, company):
@@ -464,7 +464,7 @@ def test_plan_shows_accounts_and_vouchers_and_changes_nothing(tasma, owner, sie,
 
     planned = tasma("ledger", "plan", file, "--tenant", owner)
     found = json.loads(tasma("ledger", "plan", file, "--tenant", owner, "--json").stdout)
-    record = Warehouse(settings().warehouse).load_record(owner, YEAR)
+    record = FileWarehouse(settings().warehouse).load_record(owner, YEAR)
 
     assert planned.exit_code == 0
     assert "Vouchers that would change" in planned.stdout

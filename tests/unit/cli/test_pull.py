@@ -10,7 +10,7 @@ import pytest
 
 from blocks.hub import Hub, unit_resource
 from blocks.settings import settings
-from blocks.warehouse.warehouse import Warehouse
+from blocks.warehouse import FileWarehouse
 from flows.cli import backfill, pull
 from flows.demo.outcome import published_balances
 from ledger.fiscal_year import FiscalYear
@@ -23,7 +23,7 @@ Y2024, Y2025 = (FiscalYear.parse(text) for text in ("2024", "2025"))
 
 
 def balances(tenant, year=Y2025):
-    return published_balances(Warehouse(settings().warehouse), tenant, year.key)
+    return published_balances(FileWarehouse(settings().warehouse), tenant, year.key)
 
 
 def listed(tasma, tenant):
@@ -486,7 +486,7 @@ def test_backfill_touches_only_the_years_it_was_given(tasma, fortnox, connected)
     """Both years changed in the source."""
     tenant = connected("acme")
     tasma("ledger", "pull", tenant)
-    warehouse = Warehouse(settings().warehouse)
+    warehouse = FileWarehouse(settings().warehouse)
     before = warehouse.load_record(tenant, Y2025), balances(tenant)
     for place in (0, 1):
         fortnox.tenant(NUMBER).edit(changed=[("L", 2)], year=place)

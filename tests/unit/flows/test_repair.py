@@ -6,7 +6,7 @@ import pytest
 
 from blocks.hub import Hub, Tenant, UnitState
 from blocks.lake import Lake
-from blocks.warehouse import Warehouse
+from blocks.warehouse import FileWarehouse
 from ledger.fiscal_year import FiscalYear
 from tasks.repair import remove_leftovers, repair_statuses
 from tests.staged_units import stage, voucher
@@ -21,7 +21,7 @@ def hub(tmp_path, monkeypatch):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("TASMA_HOME", str(tmp_path))
     staged = stage(Lake(tmp_path / "lake"), voucher("A:1", ("1930", "5.00"), ("3001", "-5.00")))
-    Warehouse(tmp_path / "warehouse").publish(
+    FileWarehouse(tmp_path / "warehouse").publish(
         staged, unit=staged.facts.unit, token=1, load_id="load-1", run_id="run-1"
     )
     with Hub(f"sqlite:///{tmp_path / 'hub' / 'hub.sqlite'}") as hub:

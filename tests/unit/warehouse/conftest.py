@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from blocks.lake import Lake
-from blocks.warehouse import Warehouse
+from blocks.warehouse import FileWarehouse
 
 
 @pytest.fixture
@@ -15,4 +15,4 @@ def lake(tmp_path):
 
 @pytest.fixture
 def warehouse(tmp_path):
-    return Warehouse(tmp_path / "warehouse")
+    return FileWarehouse(tmp_path / "warehouse")

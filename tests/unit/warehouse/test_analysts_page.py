@@ -12,7 +12,7 @@ import pytest
 
 from blocks.home import PROJECT
 from blocks.lake import Lake
-from blocks.warehouse import Warehouse
+from blocks.warehouse import FileWarehouse
 from ledger.fiscal_year import FiscalYear
 from ledger.schemas import CONNECTED_FILE
 from tests.staged_units import facts, joined, stage, voucher
@@ -38,7 +38,7 @@ RENT = voucher("A:2", ("5010", "40.00"), ("1930", "-40.00"), day=2)
 def books(tmp_path_factory):
     """Two years; of the latter two loads, the second of which changed the sale."""
     folder = tmp_path_factory.mktemp("analyst")
-    lake, warehouse = Lake(folder / "lake"), Warehouse(folder / "warehouse")
+    lake, warehouse = Lake(folder / "lake"), FileWarehouse(folder / "warehouse")
 
     def put(year, *rows):
         number = next(NUMBERS)

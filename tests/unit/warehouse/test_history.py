@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from blocks.digest import unit_digest
 from blocks.lake import Lake
-from blocks.warehouse import Warehouse
+from blocks.warehouse import FileWarehouse
 from blocks.warehouse.attach import open_published
 from blocks.warehouse.history import AsOf, HistoryDamaged, NotRecorded, bind_as_of
 from blocks.warehouse.reports import rows_of
@@ -103,7 +103,7 @@ IN_PERIOD = {2, 3}
 def test_whatever_was_loaded_each_load_is_rebuilt_to_its_digest(loads, tmp_path_factory):
     """Whole years and periods, vouchers that come, change, go and come again, small tables too."""
     folder = tmp_path_factory.mktemp("history")
-    lake, warehouse = Lake(folder / "lake"), Warehouse(folder / "warehouse")
+    lake, warehouse = Lake(folder / "lake"), FileWarehouse(folder / "warehouse")
     for vouchers, balance, is_period in loads:
         rows = [
             invoice(number, amount, day=7 * number)

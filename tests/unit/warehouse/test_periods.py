@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from blocks.lake import Lake
-from blocks.warehouse import Warehouse
+from blocks.warehouse import FileWarehouse
 from blocks.warehouse.errors import CountsDiffer, NotPublishable
 from tests.examples import examples
 from tests.staged_units import facts, joined, stage, voucher
@@ -186,7 +186,7 @@ def test_a_period_leaves_what_lies_outside_and_has_exactly_its_own(
 ):
     first, last = days
     folder = tmp_path_factory.mktemp("law")
-    lake, warehouse = Lake(folder / "lake"), Warehouse(folder / "warehouse")
+    lake, warehouse = Lake(folder / "lake"), FileWarehouse(folder / "warehouse")
     publish(warehouse, staged(lake, *(invoice(n, *said) for n, said in before.items())))
     outside = {n: said for n, said in before.items() if not first <= said[0] <= last}
     inside = {n: v for n, v in after.items() if first <= v[0] <= last and n not in outside}

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from blocks.lake import Lake
 from blocks.staging import StageUnusable
-from blocks.warehouse import Warehouse
+from blocks.warehouse import FileWarehouse
 from blocks.warehouse.errors import CountsDiffer, NoLedger, NotPublishable, StaleLease
 from blocks.warehouse.evidence import Publication
 from ledger.controls import Answer, Break, BreakKind, ControlResult, Severity
@@ -94,7 +94,7 @@ def test_later_load_leaves_exactly_its_rows_whatever_was_there(
     tmp_path_factory, before, after, openings
 ):
     folder = tmp_path_factory.mktemp("law")
-    lake, warehouse = Lake(folder / "lake"), Warehouse(folder / "warehouse")
+    lake, warehouse = Lake(folder / "lake"), FileWarehouse(folder / "warehouse")
     first, second = (
         joined(
             *(invoice(n, amount, text=text) for n, (amount, text) in book.items()), opening(start)

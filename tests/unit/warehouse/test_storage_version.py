@@ -5,7 +5,7 @@ from __future__ import annotations
 import duckdb
 import pytest
 
-from blocks.warehouse import Warehouse, attach, empty
+from blocks.warehouse import FileWarehouse, attach, empty
 from tests.staged_units import facts, stage, voucher
 
 ROWS = voucher("A:1", ("1930", "100.00"), ("3001", "-100.00"))
@@ -94,7 +94,7 @@ def test_rewriting_leaves_nothing_behind_and_no_copy_of_what_was(lake, warehouse
     put(lake, warehouse, MORE, token=2, year=2025)
 
     assert not list((warehouse.root / "spill").iterdir())
-    assert Warehouse(warehouse.root).tenants() == ["acme"]
+    assert FileWarehouse(warehouse.root).tenants() == ["acme"]
 
 
 def test_file_is_told_by_its_header_as_the_engine_tells_it(lake, warehouse):

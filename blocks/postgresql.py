@@ -1,0 +1,70 @@
+"""Connections to a PostgreSQL server: how they are opened, and what its answers mean."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import URL, Engine, create_engine
+
+from blocks.forks import keep_to_own_process
+
+CONNECT_TIMEOUT_S: Final = 10
+"""Longest wait for the server to take a connection."""
+
+IDLE_LIMIT_S: Final = 60
+"""After how long the server ends a transaction in which nothing is asked: its host is lost."""
+
+SILENCE_LIMIT_S: Final = 20
+"""After how long without a word from the server's host a connection counts as lost."""
+
+LOCKED: Final = frozenset({"55P03", "40P01"})
+"""SQLSTATEs: waited too long for a lock, or for each other."""
+
+AWAY: Final = frozenset({"25P03", "53300", "57P01", "57P02", "57P03", "57P05"})
+"""SQLSTATEs of a session that the server ended or did not begin; and all of class 08."""
+
+
+def is_away(code: str) -> bool:
+    """Return whether a SQLSTATE says that the session ended, or did not begin."""
+    return code in AWAY or code.startswith("08")
+
+
+def first_line(problem: BaseException, *, password: str) -> str:
+    """Return what the server answered, without the password."""
+    answer = str(problem).strip().partition("\n")[0]
+    return answer.replace(password, "***") if password else answer
+
+
+def open_engine(address: URL, *, busy_timeout_s: float, **settings: str) -> Engine:
+    """Return an engine of psycopg connections in UTC; nothing is opened yet.
+
+    Args:
+        address: With user and password.
+        busy_timeout_s: Longest wait for a lock, in seconds.
+        settings: More settings of each session.
+
+    Raises:
+        ModuleNotFoundError: The driver is not installed.
+    """
+    of_session = {
+        "timezone": "UTC",
+        "lock_timeout": f"{max(1, round(busy_timeout_s * 1_000))}ms",
+        "idle_in_transaction_session_timeout": f"{IDLE_LIMIT_S}s",
+        **settings,
+    }
+    engine = create_engine(
+        address.set(drivername="postgresql+psycopg"),
+        # A server that was restarted since is noticed before a transaction, not by it.
+        pool_pre_ping=True,
+        connect_args={
+            "application_name": "tasma",
+            "connect_timeout": CONNECT_TIMEOUT_S,
+            "keepalives_idle": SILENCE_LIMIT_S // 2,
+            "keepalives_interval": SILENCE_LIMIT_S // 4,
+            "keepalives_count": 2,
+            "tcp_user_timeout": SILENCE_LIMIT_S * 1_000,
+            "options": " ".join(f"-c {name}={value}" for name, value in of_session.items()),
+        },
+    )
+    keep_to_own_process(engine)
+    return engine
