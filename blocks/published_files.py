@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
@@ -34,12 +35,17 @@ def fence_of(root: Path, tenant: str) -> Path:
     return root / f"{tenant}.fence.json"
 
 
-def damage_at_first_sight(tenant: str) -> str:
-    """Say what is wrong with the files of a published tenant in the warehouse of the settings.
+def damage_at_first_sight(tenants: Iterable[str]) -> dict[str, str]:
+    """Say what is wrong with the files of published tenants in the warehouse of the settings.
 
-    That is what `first_sight` finds, else what is wrong with its fence; empty when nothing is.
+    By tenant, that is what `first_sight` finds, else what is wrong with its fence; a tenant of
+    whom nothing is wrong is left out.
     """
     root = settings().warehouse
+    return {tenant: found for tenant in tenants if (found := _damage(root, tenant))}
+
+
+def _damage(root: Path, tenant: str) -> str:
     if finding := first_sight(file_of(root, tenant)):
         return DAMAGED.format(finding)
     finding, _ = read_fence(root, tenant)

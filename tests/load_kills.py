@@ -49,7 +49,7 @@ LONGEST_S: Final = 0.02
 """Longest wait after a step: about as long as the way from the swap to the hub's word."""
 
 AT_ONCE: Final = 2
-CHILD_LIMIT_S: Final = 120
+CHILD_LIMIT_S: Final = 600
 HEADS: Final = (
     "schedules",
     "killed",

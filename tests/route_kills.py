@@ -44,7 +44,7 @@ FEW, MORE, ALL = 1, 10, 200
 RATE = Decimal("25.5")
 AFTER_DEATH_S = 300.0
 """By how much the hub's clock goes ahead after a death: longer than a lease or a claim lasts."""
-CHILD_LIMIT_S = 120.0
+CHILD_LIMIT_S = 600.0
 MAX_COMMIT = 40
 PEACE = 6
 HEADS = ("schedules", "processes killed", "documents", "wrong")

@@ -58,7 +58,7 @@ def status(
 def _seen(rows: Sequence[OverviewRow]) -> list[OverviewRow]:
     """Look at the file of each tenant with published years too: one that is gone told nobody."""
     published = {row.tenant for row in rows if row.last_published_at and not row.damage}
-    gone = {tenant: seen for tenant in published if (seen := damage_at_first_sight(tenant))}
+    gone = damage_at_first_sight(published)
     in_lake = read_notes()
     return [
         _damaged_in_lake(row, in_lake[row.tenant]) if row.tenant in in_lake else row

@@ -102,6 +102,10 @@ def _cells(step: Step, result: Result, ours: Result) -> list[str]:
         speed,
         f"{wall:.2f}",
         f"{result.figure('peak_mib'):.0f}",
-        f"{cpu / ours.figure('cpu_s'):.2f}",
-        f"{wall / ours.figure('wall_s'):.2f}",
+        _times(cpu, ours.figure("cpu_s")),
+        _times(wall, ours.figure("wall_s")),
     ]
+
+
+def _times(figure: float, ours: float) -> str:
+    return f"{figure / ours:.2f}" if ours else ""

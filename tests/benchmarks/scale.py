@@ -22,6 +22,10 @@ LINEAR: Final = 2.5
 """Most that twice as many tenants may cost; 2 is linear, the rest is the noise of a machine."""
 
 
+TICK_S: Final = 0.01
+"""Less is not told apart."""
+
+
 def scale(folder: Path) -> Benchmark:
     """One step for each size and command; a hub is written once, and no command changes it."""
 
@@ -71,4 +75,4 @@ def _seconds(result: Result) -> float:
 
 
 def _ratio(whole: Result, half: Result) -> float:
-    return whole.figure() / half.figure()
+    return max(whole.figure(), TICK_S) / max(half.figure(), TICK_S)
