@@ -11,6 +11,7 @@ from blocks.hub.documents import DocumentFetch
 from blocks.systems.registry import SYSTEMS
 from ledger.fiscal_year import FiscalYear
 from ledger.readers import FORMATS
+from ledger.unit import Unit
 
 FETCH: Final = "fetch"
 SYNC: Final = "sync"
@@ -60,6 +61,37 @@ def year_sources(hub: Hub, tenant: str) -> list[YearSource]:
         )
         for year in sorted({*defined, *units, *documents})
     ]
+
+
+def owner_of(hub: Hub, tenant: str, year: FiscalYear) -> str:
+    """Return the system that alone may publish a year; empty when the first that does so may.
+
+    A year that was published before there were rows (`blocks.hub.ledger_owners`) has its owner in
+    its status.
+    """
+    if row := hub.ledger_owners.of_year(tenant, year):
+        return row.system
+    unit = hub.units.find(tenant, year)
+    return unit.ledger_source if unit and unit.ledger_source in SYSTEMS else ""
+
+
+def claim(hub: Hub, unit: Unit, *, source: str) -> None:
+    """Make sure that what a source says of a year may be published.
+
+    A file may be, whatever system has the year: a person brought it.
+
+    Raises:
+        LedgerOfAnother: The year is another system's.
+    """
+    if source in SYSTEMS:
+        earlier = owner_of(hub, unit.tenant, unit.year) or source
+        for system in dict.fromkeys((earlier, source)):
+            hub.ledger_owners.claim(unit.tenant, unit.year, system=system)
+
+
+def title_of(system: str) -> str:
+    """Return a person's word for a system."""
+    return SYSTEMS[system].title if system in SYSTEMS else system
 
 
 def source_in_words(source: str) -> str:

@@ -16,6 +16,7 @@ from tasks.account_map import show_by_map
 from tasks.continuity import ask_neighbours
 from tasks.damage import lost
 from tasks.jobs import DryRunPublishes, Job
+from tasks.ledger_sources import claim
 from tasks.log import say, warn
 from tasks.pages.unit import changes_in_words
 from tasks.reconcile import Judgement
@@ -59,6 +60,7 @@ def publish_load(job: Job, load: StagedLoad, judgement: Judgement) -> Publicatio
         StaleLease: A later run has acted on the unit; nothing was written.
         NoSpace: The disk is full; what was published is untouched.
         PublishedDamaged: The tenant's file is gone or cannot be read; nothing was written.
+        LedgerOfAnother: The year is another system's; nothing was written.
     """
     (done,) = publish_loads([Passed(job, load, judgement)])
     return done
@@ -73,6 +75,8 @@ def publish_loads(passed: Sequence[Passed]) -> list[Publication]:
     stores, tenant = passed[0].job.stores, passed[0].job.unit.tenant
     if gone := lost(stores, tenant):
         raise gone  # a new file would have these years alone, and look whole
+    for job, load, _ in passed:
+        claim(stores.hub, job.unit, source=load.staged.facts.source)
     plans = [stores.warehouse.plan(item.load.staged) for item in passed]
     grounds = [_grounds(item) for item in passed]
     for _, load, judgement in passed:

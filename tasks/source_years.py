@@ -12,6 +12,8 @@ from blocks.systems.ports import SourceYear
 from blocks.systems.registry import Books
 from ledger.errors import TerminalError
 from ledger.fiscal_year import FiscalYear
+from ledger.readers import FORMATS
+from tasks.ledger_sources import owner_of
 from tasks.steps import step
 from tasks.stores import Stores
 
@@ -111,9 +113,8 @@ def compare_years(
         R-SEN-13: years match by both their dates; a person retires one whose dates changed.
     """
     today = stores.hub.tenants.get(tenant).day_of(stores.hub.database.now())
-    units = {unit.year: unit for unit in stores.hub.units.of_tenant(tenant)}
     found = [
-        _difference(item, units.get(item.year), system, source_years)
+        _difference(item, _source_of(stores, tenant, item.year), system, source_years)
         for item in stores.hub.years.active(tenant)
         if item.start_date <= today
     ]
@@ -122,9 +123,7 @@ def compare_years(
     return difference
 
 
-def _difference(
-    defined: DefinedYear, unit: UnitStatus | None, system: str, there: Sequence[SourceYear]
-) -> str:
+def _difference(defined: DefinedYear, source: str, system: str, there: Sequence[SourceYear]) -> str:
     tenant, year = defined.tenant, defined.year
     if any(item.year == year for item in there):
         return ""
@@ -135,7 +134,6 @@ def _difference(
             f"tasma tenant year retire {tenant} {year}, then tasma tenant year add {tenant} "
             f"{others[0]}."
         )
-    source = unit.ledger_source if unit else ""
     # A year that was only ever uploaded, or closed before the source was used, need not be there.
     if source not in {"", system} or (not source and _is_closed(defined)):
         return ""
@@ -143,6 +141,13 @@ def _difference(
         f"The source has no fiscal year {year}{' any more' if source else ''}. Make it there, or "
         f"retire it here: tasma tenant year retire {tenant} {year}."
     )
+
+
+def _source_of(stores: Stores, tenant: str, year: FiscalYear) -> str:
+    """Return whose the ledger of a year is: the file's that was uploaded, else the owner's."""
+    unit = stores.hub.units.find(tenant, year)
+    uploaded = unit.ledger_source if unit and unit.ledger_source in FORMATS else ""
+    return uploaded or owner_of(stores.hub, tenant, year)
 
 
 def overlapping(year: FiscalYear, there: Sequence[SourceYear]) -> list[FiscalYear]:

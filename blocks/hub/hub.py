@@ -25,6 +25,7 @@ from blocks.hub.holds import Holds
 from blocks.hub.kept_lease import KeptLease, leased
 from blocks.hub.later import Later
 from blocks.hub.leases import DEFAULT_TTL_S, Leases, unit_resource
+from blocks.hub.ledger_owners import LedgerOwners
 from blocks.hub.loads import Loads
 from blocks.hub.migrate import migrate
 from blocks.hub.nights import Nights
@@ -96,6 +97,7 @@ class Hub:
         self.customer_statements = CustomerStatements(self.database, self.events)
         self.account_maps = AccountMaps(self.database, self.events)
         self.years = Years(self.database, self.events)
+        self.ledger_owners = LedgerOwners(self.database, self.events)
         self.units = Units(self.database, self.events)
         self.loads = Loads(self.database)
         self.later = Later(self.database, self.events)

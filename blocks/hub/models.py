@@ -241,6 +241,18 @@ acceptance = Table(
     sqlite_autoincrement=True,
 )
 
+# From which year on a system has a tenant's ledger; `who` is empty where a publication said so.
+ledger_owner = Table(
+    "ledger_owner",
+    metadata,
+    _tenant(key=True),
+    Column("first_day", Date, primary_key=True),
+    Column("system", chars(NAME_CHARS), nullable=False),
+    Column("set_at", UtcTime, nullable=False),
+    _text("who"),
+    _text("reason", 2_000),
+)
+
 tightened_control = Table(
     "tightened_control",
     metadata,

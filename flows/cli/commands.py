@@ -207,6 +207,9 @@ COMMANDS: Final[dict[CommandPath, Listed]] = {
         "approving",
         "Switch a tenant's nightly runs off, or on again after its first transfer was approved.",
     ),
+    ("tenant", "owner"): Listed(
+        "owners", "Show which system has the ledger of which years, or give them to another."
+    ),
     ("tenant", "controls"): Listed(
         "controls",
         "List the controls and what each does to a load of the tenant when it is broken.",

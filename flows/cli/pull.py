@@ -22,6 +22,7 @@ from flows.cli.systems import source_years
 from flows.cli.years import defined_year
 from flows.doors.on_server import start_run
 from ledger.fiscal_year import FiscalYear, short_year
+from ledger.readers import FORMATS
 from tasks.source_years import NoYears, Which, wanted_years
 from tasks.stores import Stores, open_stores
 
@@ -108,15 +109,13 @@ def overwrite(stores: Stores, tenant: str, year: FiscalYear, answer: bool | None
     if answer is not None:
         return answer
     unit = stores.hub.units.find(tenant, year)
+    if unit is None or unit.ledger_source not in FORMATS or not is_attended():
+        return False
     find = stores.hub.connections.find
     connected = [name for name in systems_with("ledger") if find(tenant, name)]
-    if unit is None or unit.ledger_source in {"", *connected} or not is_attended():
-        return False
     titles = " or ".join(SYSTEMS[name].title for name in connected)
-    other = SYSTEMS.get(unit.ledger_source)
-    whose = other.title if other else "an uploaded SIE file"
-    question = f"The ledger of {tenant} {short_year(year.key)} came from {whose}. Overwrite it "
-    question += f"with {titles}'s?"
+    question = f"The ledger of {tenant} {short_year(year.key)} came from an uploaded SIE file. "
+    question += f"Overwrite it with {titles}'s?"
     return typer.confirm(question, default=False, err=True)
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Annotated, Final
 
 import typer
 
-from blocks.hub import Connection, Light, OverviewRow
+from blocks.hub import Connection, Hub, Light, OverviewRow
 from blocks.hub.connection_states import look_with
+from blocks.hub.ledger_owners import LedgerOwner, owner_among
 from blocks.hub.states import WORKING
 from blocks.noted_damage import read_notes
 from blocks.published_files import damage_at_first_sight
@@ -17,8 +19,9 @@ from blocks.systems.registry import SYSTEMS, systems_with
 from flows.cli.app import AsJson, command
 from flows.cli.opening import known_tenant, open_hub
 from flows.cli.output import is_terminal, next_steps, say, show_json, show_table
-from ledger.fiscal_year import short_year
+from ledger.fiscal_year import FiscalYear, short_year
 from ledger.onboarding import Stage
+from tasks.ledger_sources import title_of
 from tasks.onboarding import stages as stages_of
 
 
@@ -43,16 +46,33 @@ def status(
         rows = _seen(list(hub.whole_overview(tenant=tenant)))
         stages = stages_of(hub, tenant)
         connections = list(hub.connections.every(SYSTEMS))
+        owners = _Owners(hub)
     broken = {item.tenant: item for item in connections if item.status != "connected"}
     if as_json:
-        show_json([_as_dict(row, broken, stages[row.tenant]) for row in rows])
+        show_json([_as_dict(row, broken, stages[row.tenant], owners) for row in rows])
     elif rows:
         ledgers = systems_with("ledger")
         connected = {item.tenant for item in connections if item.system in ledgers}
-        _show_status(rows, broken, stages, connected=connected)
+        _show_status(rows, broken, stages, owners, connected=connected)
     else:
         say("There is no tenant yet.")
         next_steps("tasma import FILE --new-tenant")
+
+
+class _Owners:
+    """Which system has the ledger of a row's year; of a tenant without a year, of its latest."""
+
+    def __init__(self, hub: Hub) -> None:
+        self._rows: dict[str, list[LedgerOwner]] = defaultdict(list)
+        for item in hub.ledger_owners.every():
+            self._rows[item.tenant].append(item)
+
+    def of(self, row: OverviewRow) -> str:
+        rows = self._rows.get(row.tenant, [])
+        if not row.fiscal_year:
+            return rows[-1].system if rows else ""
+        found = owner_among(rows, FiscalYear.parse(row.fiscal_year)) if rows else None
+        return found.system if found else ""
 
 
 def _seen(rows: Sequence[OverviewRow]) -> list[OverviewRow]:
@@ -116,6 +136,7 @@ STATUS_HEADINGS: Final = (
     "fiscal year",
     "status",
     "stage",
+    "ledger of",
     "last good load",
     "age",
     "vouchers",
@@ -127,7 +148,7 @@ STATUS_HEADINGS: Final = (
 KEYS: Final = {"side_loads": "beside"}
 """Fields of a row whose key under ``--json`` is another."""
 
-STATUS_SPARE: Final = ("postings", "age", "stage", "vouchers", "last good load")
+STATUS_SPARE: Final = ("postings", "age", "ledger of", "stage", "vouchers", "last good load")
 """Left out on a narrow terminal, the first to go first."""
 
 
@@ -135,6 +156,7 @@ def _show_status(
     rows: list[OverviewRow],
     broken: dict[str, Connection],
     stages: dict[str, Stage],
+    owners: _Owners,
     *,
     connected: Collection[str],
 ) -> None:
@@ -149,6 +171,7 @@ def _show_status(
             short_year(row.fiscal_year) if row.fiscal_year else "-",
             row.status or "-",
             stages[row.tenant].replace("_", " "),
+            title_of(owners.of(row)) or "-",
             row.last_published_at,
             row.age,
             row.voucher_count,
@@ -185,11 +208,14 @@ def _why(row: OverviewRow, broken: dict[str, Connection]) -> str:
     return f"{connection.status.replace('_', ' ')}: {connection.reason}"
 
 
-def _as_dict(row: OverviewRow, broken: dict[str, Connection], stage: Stage) -> dict[str, object]:
+def _as_dict(
+    row: OverviewRow, broken: dict[str, Connection], stage: Stage, owners: _Owners
+) -> dict[str, object]:
     connection = broken.get(row.tenant)
     return {
         **{KEYS.get(name, name): value for name, value in vars(row).items()},
         "stage": stage,
+        "ledger_owner": owners.of(row),
         "connection": connection.status if connection else "",
         "connection_reason": connection.reason if connection else "",
     }

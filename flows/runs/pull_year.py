@@ -10,18 +10,21 @@ from typing import Final
 from blocks.http import CallRefused
 from blocks.hub import KeptLease, Refused, UnitState
 from blocks.systems.ports import SourceYear
-from blocks.systems.registry import SYSTEMS, Books
+from blocks.systems.registry import Books
 from flows.runs.leasing import unit_lease
 from flows.runs.moved import MovedYears
 from flows.runs.outcomes import Ending
 from flows.runs.states import run_id
 from flows.runs.steps import Steps
 from flows.runs.unit import plan_unit
+from ledger.fiscal_year import short_year
 from ledger.outcome import Outcome
+from ledger.readers import FORMATS
 from ledger.unit import Unit
 from tasks.arrivals import explain
 from tasks.fetch import Fetched
 from tasks.jobs import Job
+from tasks.ledger_sources import owner_of, title_of
 from tasks.log import say, warn
 from tasks.look import HeldAsBefore, LookJob, NeedsRun, fresh_extract
 from tasks.source_years import Which, overlapping
@@ -29,8 +32,13 @@ from tasks.stage import StagedLoad
 from tasks.stores import Stores
 
 KEPT_AS_IT_IS: Final = (
-    "its ledger came from {whose}, which is kept; to replace it by the source's, run pull "
+    "its ledger came from an uploaded file, which is kept; to replace it by the source's, run pull "
     "for this year with uploaded = overwrite"
+)
+
+ANOTHERS: Final = (
+    "its ledger is {owner}'s, and what {system} says of it is evidence; an operator changes that: "
+    "tasma tenant owner {tenant} {name} --from {year} --reason WHY"
 )
 
 LEDGER_LEFT: Final = "the ledger was left as it is, as asked for"
@@ -170,12 +178,14 @@ class PullYear:
         Source:
             R-SEN-34: unattended runs keep an uploaded one, until somebody says to overwrite it.
         """
-        status = self.stores.hub.units.find(self.unit.tenant, self.unit.year)
-        owner = status.ledger_source if status else ""
-        if self.options.overwrites or owner in {"", self.books.name}:
-            return ""
-        other = SYSTEMS.get(owner)
-        return KEPT_AS_IT_IS.format(whose=other.title if other else "an uploaded file")
+        hub, tenant, year = self.stores.hub, self.unit.tenant, self.unit.year
+        owner, name = owner_of(hub, tenant, year), self.books.name
+        if owner not in {"", name}:
+            titles = {"owner": title_of(owner), "system": title_of(name)}
+            return ANOTHERS.format(**titles, tenant=tenant, name=name, year=short_year(year.key))
+        status = hub.units.find(tenant, year)
+        is_uploaded = status is not None and status.ledger_source in FORMATS
+        return KEPT_AS_IT_IS if is_uploaded and not self.options.overwrites else ""
 
     async def _load(self, source: SourceYear) -> Ending:
         if self.options.dry_run:

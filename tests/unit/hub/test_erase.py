@@ -79,6 +79,7 @@ def fill(hub, tenant: str, year) -> None:
     hub.tightened.tighten(tenant, "series_gaps", severity=Severity.BLOCKS, who="anna")
     place = Place("1930", "balance_sheet", "cash_and_bank")
     hub.account_maps.set(tenant, "BAS", [place], who="anna")
+    hub.ledger_owners.claim(tenant, year, system="fortnox")
     hub.openings.begin(tenant)
     hub.approvals.add(tenant, {year: {}}, who="anna", note="seen")
     hub.charts.set(tenant, [("1930", "Bank", "asset")], who="anna")
