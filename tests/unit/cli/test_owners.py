@@ -12,7 +12,7 @@ SET = (
     "--from",
     "2025",
     "--reason",
-    "moved",
+    "new",
     "--by",
     "eve",
 )
