@@ -12,6 +12,9 @@ ACTING: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 terminal begin with one), marks of direction and of no width, halves of pairs (what Python makes of
 a file's name that is no UTF-8), separators of lines and paragraphs."""
 
+TAGS: Final = range(0xE0000, 0xE0080)
+"""Signs that nothing shows: of no category where Unicode has given none of them a meaning yet."""
+
 _SPACES: Final = str.maketrans(dict.fromkeys("\t\n\v\f\r\x85\u2028\u2029", " "))
 
 _NOT_PLAIN: Final = re.compile(r"[^\n -~]")
@@ -52,4 +55,4 @@ def _as_json_escape(found: re.Match[str]) -> str:
 
 
 def _acts(sign: str) -> bool:
-    return unicodedata.category(sign) in ACTING
+    return unicodedata.category(sign) in ACTING or ord(sign) in TAGS

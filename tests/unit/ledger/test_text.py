@@ -35,8 +35,9 @@ def test_nothing_that_acts_is_left_and_all_of_it_can_be_encoded(text):
         ("\u202etxt.exe", r"\u202etxt.exe"),
         ("b\udcffoks.se", r"b\udcffoks.se"),
         ("\U000e0041", r"\U000e0041"),
+        ("\U000e0000", r"\U000e0000"),
     ],
-    ids=["clipboard", "c1", "lines", "separators", "direction", "no utf-8", "tag"],
+    ids=["clipboard", "c1", "lines", "separators", "direction", "no utf-8", "tag", "no tag yet"],
 )
 def test_what_acts_is_written_out(text, expected):
     assert expected == visible(text)
