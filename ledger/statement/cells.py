@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from ledger.statement.grid import Cell
+from ledger.statement.named_periods import find_periods
 from ledger.statement.numbers import Notation, parse_amount
-from ledger.statement.periods import SERIALS, YEARS, Found, find_periods, of_day, of_serial, of_year
+from ledger.statement.periods import SERIALS, YEARS, Found, of_day, of_serial, of_year
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ledger.statement import words
-from ledger.statement.periods import Found, Grain, Period, find_periods
+from ledger.statement.named_periods import find_periods
+from ledger.statement.periods import Found, Grain, Period
 
 
 @dataclass(frozen=True)
@@ -41,11 +42,12 @@ def read_titles(texts: Sequence[str]) -> Titles:
         found.period for text in years for found in find_periods(text) if found.grain is Grain.RANGE
     ]
     own = [found for text in dated if text not in years for found in find_periods(text)]
-    own += [found for text in years for found in find_periods(text)]
+    named = max(own, key=_preference, default=None)
+    year = max((f for text in years for f in find_periods(text)), key=_preference, default=None)
     return Titles(
         tuple(texts),
         company,
-        max(own, key=_preference, default=None),
+        named if named and (year is None or _is_within(named, year)) else year,
         fiscal_years[0] if fiscal_years else None,
     )
 
@@ -59,6 +61,14 @@ def _company(text: str) -> str | None:
         if title := pattern.match(name):
             name = name[title.end() :].strip()
     return name
+
+
+def _is_within(named: Found, year: Found) -> bool:
+    """Return whether a title's time is a part of the fiscal year that another title names."""
+    start = year.period.start
+    return named.grain is not Grain.YEAR and (
+        start is None or start <= named.period.end <= year.period.end
+    )
 
 
 def _preference(found: Found) -> int:

@@ -22,7 +22,7 @@ NUMBERS: Final[dict[str, int]] = {
     for names in (
         _FINNISH,
         [f"{name}kuu" for name in _FINNISH],
-        [f"{name}kuun" for name in _FINNISH],
+        *([f"{name}{case}" for name in _FINNISH] for case in ("kuun", "kuuta", "kuussa")),
         _SWEDISH,
         _ENGLISH,
         [name[:3] for name in _SWEDISH],

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.statement.periods import Grain, Period, find_periods
+from ledger.statement.named_periods import find_periods
+from ledger.statement.periods import Grain, Period
 
 DAYS = st.dates(dt.date(1995, 1, 1), dt.date(2090, 12, 31))
 
@@ -41,6 +42,12 @@ def span(start, end):
         ("3/2026", "2026-03-01", "2026-03-31"),
         ("2025-03", "2025-03-01", "2025-03-31"),
         ("Toteuma 2026", "2026-01-01", "2026-12-31"),
+        ("1-12 2025", "2025-01-01", "2025-12-31"),
+        ("1.-31.3.2026", "2026-03-01", "2026-03-31"),
+        ("1. neljännes 2026", "2026-01-01", "2026-03-31"),
+        ("H2 2026", "2026-07-01", "2026-12-31"),
+        ("jul-jun 2026", "2025-07-01", "2026-06-30"),
+        ("10/25-3/26", "2025-10-01", "2026-03-31"),
     ],
 )
 def test_a_heading_names_its_time(text, start, end):
@@ -51,7 +58,7 @@ def test_a_heading_names_its_time(text, start, end):
     "text",
     [
         "", "Y-tunnus 1234567-8", "555555-5555", "31.2.2026", "13/2026", "0/2026", "(3..9)",
-        "Toteuma-%", "1234", "Rivi 12", "25,5 %",
+        "Toteuma-%", "1234", "Rivi 12", "25,5 %", "Sivu 1/26", "Tilit 1901-1910", "1.1.", "12 - 3",
     ],
 )  # fmt: skip
 def test_what_is_no_time_is_not_read_as_one(text):
