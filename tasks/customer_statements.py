@@ -382,6 +382,7 @@ def _answers(found: dict[str, Any]) -> Answers:
         start=_day(found.get("start")),
         is_cumulative=found.get("is_cumulative"),
         decimal_sign=found.get("decimal_sign"),
+        column=found.get("column"),
     )
 
 

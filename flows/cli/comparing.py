@@ -20,6 +20,7 @@ from flows.cli.output import next_steps, remark, say, show_json, show_table
 from flows.cli.progress import progress
 from flows.cli.statement_options import (
     AmountsOption,
+    ColumnOption,
     DateOption,
     DecimalSign,
     KindOption,
@@ -54,6 +55,7 @@ def add(
     start: StartOption = "",
     amounts: AmountsOption = None,
     decimal_sign: DecimalSign = None,
+    column: ColumnOption = "",
     label: Annotated[
         list[str] | None,
         typer.Option(
@@ -79,7 +81,7 @@ def add(
     row differs.
     """
     decisions = Decisions(
-        answers_of(kind, date, start, amounts, decimal_sign),
+        answers_of(kind, date, start, amounts, decimal_sign, column=column),
         _labels(label or []),
         accepts_unit=accept_unit,
     )

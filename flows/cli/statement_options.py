@@ -27,6 +27,9 @@ AmountsOption = Annotated[
     Literal["month", "cumulative"] | None,
     typer.Option("--amounts", help="What a column holds that is headed with a month alone."),
 ]
+ColumnOption = Annotated[
+    str, typer.Option("--column", metavar="LETTERS", help="Which column holds the amounts: C.")
+]
 DecimalSign = Annotated[
     Literal[",", "."] | None,
     typer.Option("--decimal-sign", help="Which sign stands before decimals."),
@@ -34,7 +37,13 @@ DecimalSign = Annotated[
 
 
 def answers_of(
-    kind: KindOption, date: str, start: str, amounts: AmountsOption, decimal_sign: DecimalSign
+    kind: KindOption,
+    date: str,
+    start: str,
+    amounts: AmountsOption,
+    decimal_sign: DecimalSign,
+    *,
+    column: str,
 ) -> Answers:
     """Return what the options say of a statement; nothing of what was left out."""
     return Answers(
@@ -43,6 +52,7 @@ def answers_of(
         start=_day_of(start),
         is_cumulative=None if amounts is None else amounts == "cumulative",
         decimal_sign=decimal_sign,
+        column=column.upper() or None,
     )
 
 

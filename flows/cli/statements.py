@@ -13,6 +13,7 @@ from flows.cli.app import AsJson, command
 from flows.cli.output import say, show_json, show_table
 from flows.cli.statement_options import (
     AmountsOption,
+    ColumnOption,
     DateOption,
     DecimalSign,
     KindOption,
@@ -48,13 +49,14 @@ def read(
     start: StartOption = "",
     amounts: AmountsOption = None,
     decimal_sign: DecimalSign = None,
+    column: ColumnOption = "",
     as_json: AsJson = False,
 ) -> None:
     """Read a statement and show what is understood beside the file's own rows.
 
     Options answer what the file leaves open; it says what was asked, and what it was read with.
     """
-    answers = answers_of(kind, date, start, amounts, decimal_sign)
+    answers = answers_of(kind, date, start, amounts, decimal_sign, column=column)
     book = _opened(file)
     _show(read_book(book, answers), book, as_json=as_json)
 

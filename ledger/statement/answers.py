@@ -14,13 +14,15 @@ class Answers:
     """Each is None as long as nobody has decided; then the default of the question holds.
 
     `date`: day of the balances, or last day of the movements. `start`: their first day.
-    `is_cumulative`: a column headed with a month alone holds the fiscal year until then.
+    `is_cumulative`: a column headed with a month alone holds the fiscal year until then. `column`:
+    letters of the column of the amounts.
     """
 
     kind: Kind | None = None
     date: dt.date | None = None
     start: dt.date | None = None
     is_cumulative: bool | None = None
+    column: str | None = None
     decimal_sign: Literal[",", "."] | None = None
 
 

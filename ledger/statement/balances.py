@@ -8,6 +8,7 @@ from datetime import date
 
 from ledger.statement.headings import Titles
 from ledger.statement.periods import Period
+from ledger.statement.sides import choose_sides
 from ledger.statement.values import Column, Role
 
 
@@ -15,14 +16,10 @@ def choose_balance(columns: Sequence[Column], titles: Titles) -> list[Column]:
     """Choose the column of a balance sheet or trial balance: the closing one, the latest."""
     timed = _openings([_balance_time(column, titles) for column in columns], titles)
     visible = [column for column in timed if not column.is_hidden]
-    actual = [
-        c for c in visible if c.role in (Role.AMOUNT, Role.CUMULATIVE, Role.UNKNOWN, Role.MONTH)
-    ]
+    actual = [column for column in visible if column.role.is_open]
     named = [c for c in actual if c.role is Role.AMOUNT] or actual
     if not named:
-        return [
-            replace(c, use=c.role in (Role.DEBIT, Role.CREDIT) and not c.is_hidden) for c in timed
-        ]
+        return choose_sides(timed)
     chosen = max(named, key=lambda c: (c.period.end if c.period else date.min, -c.column))
     return [_as_balance(column, chosen) for column in timed]
 
@@ -42,8 +39,7 @@ def _openings(columns: Sequence[Column], titles: Titles) -> list[Column]:
 def _as_balance(column: Column, chosen: Column) -> Column:
     if column.column == chosen.column:
         return replace(column, role=Role.AMOUNT, use=True)
-    is_open = column.role in (Role.AMOUNT, Role.CUMULATIVE, Role.UNKNOWN, Role.MONTH)
-    return replace(column, role=Role.COMPARISON) if is_open else column
+    return replace(column, role=Role.COMPARISON) if column.role.is_open else column
 
 
 def _balance_time(column: Column, titles: Titles) -> Column:

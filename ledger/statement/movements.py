@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from ledger.statement import words
+from ledger.statement import column_words
 from ledger.statement.headings import Titles
 from ledger.statement.periods import Period
+from ledger.statement.sides import choose_sides
 from ledger.statement.values import Column, Role
 
 DAYS_OF_YEAR: Final = 360
@@ -18,9 +19,9 @@ DAYS_OF_YEAR: Final = 360
 def choose_movement(columns: Sequence[Column], titles: Titles) -> list[Column]:
     """Choose the column of an income statement: the longest of those that end last."""
     timed = _spanned([_with_title(column, titles) for column in columns])
-    actual = [c for c in timed if _is_open(c) and not c.is_hidden]
+    actual = [c for c in timed if c.role.is_open and not c.is_hidden]
     if not actual:
-        return timed
+        return choose_sides(timed)
     chosen = _chosen_movement(actual)
     return [_as_movement(column, chosen, actual) for column in timed]
 
@@ -38,7 +39,7 @@ def _with_title(column: Column, titles: Titles) -> Column:
 
 def _spanned(columns: Sequence[Column]) -> list[Column]:
     """Give a sum that names no time that of the months beside it."""
-    actual = [column for column in columns if _is_open(column) and not column.is_hidden]
+    actual = [column for column in columns if column.role.is_open and not column.is_hidden]
     times = [c.period for c in actual if c.period and c.period.start]
     if not times:
         return list(columns)
@@ -49,11 +50,6 @@ def _spanned(columns: Sequence[Column]) -> list[Column]:
         replace(c, period=period) if c.role is Role.CUMULATIVE and c.period is None else c
         for c in columns
     ]
-
-
-def _is_open(column: Column) -> bool:
-    """Return whether nothing said so far keeps a column from being the statement's."""
-    return column.role in (Role.AMOUNT, Role.CUMULATIVE, Role.MONTH, Role.UNKNOWN)
 
 
 def _chosen_movement(actual: Sequence[Column]) -> Column:
@@ -69,12 +65,14 @@ def _chosen_movement(actual: Sequence[Column]) -> Column:
 def _as_movement(column: Column, chosen: Column, actual: Sequence[Column]) -> Column:
     if column.column == chosen.column:
         several = any(_is_part(other, chosen) for other in actual)
-        is_plain_sum = words.SUM_HEADER.search(column.header.casefold()) is not None
+        is_plain_sum = column_words.SUM_HEADER.search(column.header.casefold()) is not None
         is_cumulative = several or (column.role is Role.CUMULATIVE and not is_plain_sum)
-        is_month = column.role is Role.MONTH or any(_is_other_month(c, chosen) for c in actual)
+        is_one = column.period is None or column.period.months == 1
+        is_month = column.role is Role.MONTH and is_one
+        is_month = is_month or any(_is_other_month(c, chosen) for c in actual)
         role = Role.CUMULATIVE if is_cumulative else Role.MONTH if is_month else Role.AMOUNT
         return replace(column, role=role, use=True)
-    if not _is_open(column):
+    if not column.role.is_open:
         return column
     is_named = column.role is Role.MONTH and not column.is_hidden
     is_part = is_named or _is_part(column, chosen) or _is_other_month(column, chosen)

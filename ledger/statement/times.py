@@ -19,13 +19,22 @@ def settle_time(
     section: Section, columns: Sequence[Column], titles: Titles, answers: Answers, notes: Notes
 ) -> list[Column]:
     """Return the columns with the statement's time on those used, asking what they do not say."""
-    used = next((column for column in columns if column.use), None)
+    used = max((column for column in columns if column.use), key=_end_of, default=None)
     if used is None:
         return list(columns)
     case = _Case(section, columns, used, titles, answers, notes)
     is_income = section.kind is Kind.INCOME_STATEMENT
     period = case.movements() if is_income else case.balances()
     return [replace(c, period=period) if _takes(c, used) else c for c in columns]
+
+
+def latest(columns: Sequence[Column]) -> Period | None:
+    """Return the time of the column that ends last."""
+    return max(columns, key=_end_of).period if columns else None
+
+
+def _end_of(column: Column) -> dt.date:
+    return column.period.end if column.period else dt.date.min
 
 
 def _takes(column: Column, used: Column) -> bool:

@@ -43,6 +43,11 @@ class Role(StrEnum):
         """Whether amounts of the books stand there, of this time or another."""
         return self in _OF_BOOKS
 
+    @property
+    def is_open(self) -> bool:
+        """Whether a heading leaves open that the column is the statement's own."""
+        return self in (Role.AMOUNT, Role.CUMULATIVE, Role.MONTH, Role.UNKNOWN)
+
 
 _OF_BOOKS = frozenset(
     {
