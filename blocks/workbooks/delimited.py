@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any, Final
@@ -19,6 +20,13 @@ SAMPLE_CHARS: Final = 64 * 1024
 """Text from which the delimiter is told."""
 _HINT: Final = "sep="
 """First line by which Excel is told the delimiter."""
+
+_TEXT_FORMULA: Final = re.compile(r'\s*="([^"]*)"\s*')
+"""How a program keeps Excel from taking an account number for a number."""
+_WHOLE: Final = re.compile(r"[(\-\u2212]?\d{1,3}(?:[ \u00a0]?\d{3})*")
+_HUNDREDTHS: Final = re.compile(r"\d\d(?: ?(?:€|eur|kr|sek))?[)\-]?", re.IGNORECASE)
+LEAST_BROKEN: Final = 3
+"""Records whose amounts all seem to be parted by the comma that parts fields."""
 
 Records = list[list[str]]
 
@@ -38,6 +46,8 @@ def read_delimited(content: bytes, limits: WorkbookLimits) -> Book:
     records, irregular = _records(text, delimiter, limits)
     if hint:
         records[0] = []
+    if delimiter == "," and '"' not in text:
+        _check_decimals(records)
     container = Container(
         "csv", decoded.encoding, decoded.has_bom, delimiter, _newline(text), irregular
     )
@@ -78,6 +88,32 @@ def _parsed(text: str, delimiter: str, **form: Any) -> Records:
     return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, **form))
 
 
+def _check_decimals(records: Records) -> None:
+    """Refuse a text whose every amount is two fields: its whole units, and two digits more.
+
+    Raises:
+        StatementRefused: It is so.
+    """
+    numbers = [[field.strip() for field in record[1:] if field.strip()] for record in records]
+    found = [fields for fields in numbers if fields and all(_WHOLE.match(f) for f in fields)]
+    broken = [fields for fields in found if _is_broken(fields)]
+    if len(broken) >= LEAST_BROKEN and len(broken) > len(found) / 2:
+        raise StatementRefused("comma_in_amounts")
+
+
+def _is_broken(fields: Sequence[str]) -> bool:
+    pairs = [*zip(fields[::2], fields[1::2], strict=False)]
+    return len(fields) % 2 == 0 and all(
+        _WHOLE.fullmatch(whole) and _HUNDREDTHS.fullmatch(rest) for whole, rest in pairs
+    )
+
+
+def _text(field: str) -> str:
+    """Return what a field shows in a spreadsheet: of a formula that is a text, that text."""
+    found = _TEXT_FORMULA.fullmatch(field)
+    return found[1] if found else field
+
+
 def _newline(text: str) -> str:
     names = {"\r\n": "CRLF", "\n": "LF", "\r": "CR"}
     return next((name for sign, name in names.items() if sign in text), "")
@@ -87,7 +123,7 @@ def _sheet(records: Records, limits: WorkbookLimits) -> Sheet:
     _check(records, limits)
     rows = {
         number: {
-            position: Cell(number, position, field)
+            position: Cell(number, position, _text(field))
             for position, field in enumerate(record, 1)
             if field.strip()
         }

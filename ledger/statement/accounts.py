@@ -16,6 +16,10 @@ NUMBER: Final = re.compile(r"\d{3,8}", re.ASCII)
 BEFORE_NAME: Final = re.compile(r"(\d{3,8})[\s:.\u2013-]+(\S.*)", re.ASCII | re.DOTALL)
 LEAST_SPLIT_SHARE: Final = 0.5
 """Of the labels that name no total which must begin with an account number."""
+LEAST_ALIKE_SHARE: Final = 0.2
+"""The same where the numbers are unlike each other and as long."""
+LEAST_ALIKE: Final = 3
+"""Numbers that must be so; two may be years."""
 
 
 def account_text(cell: Cell | None) -> str | None:
@@ -42,4 +46,7 @@ def split_account(labels: Sequence[str]) -> bool:
     """Return whether labels begin with account numbers."""
     plain = [label for label in labels if not words.TOTALS.search(label.casefold())]
     split = [label for label in plain if BEFORE_NAME.fullmatch(label)]
-    return len(split) > 1 and len(split) >= LEAST_SPLIT_SHARE * len(plain)
+    numbers = [found[1] for label in split if (found := BEFORE_NAME.fullmatch(label))]
+    is_alike = len(set(map(len, numbers))) == 1 and len(set(numbers)) == len(numbers) >= LEAST_ALIKE
+    share = LEAST_ALIKE_SHARE if is_alike else LEAST_SPLIT_SHARE
+    return len(split) > 1 and len(split) >= share * len(plain)

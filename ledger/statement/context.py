@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Final
 
 from ledger.statement import words
@@ -14,6 +17,7 @@ from ledger.statement.headings import Titles, read_titles
 from ledger.statement.lines import clean_label
 from ledger.statement.tables import Table
 
+_SCALE: Final = re.compile(r"[0#?](,+)(?![0#?,])")
 TOP_ROWS: Final = 8
 """Rows of a sheet in which a company's name and a currency are looked for."""
 
@@ -51,16 +55,32 @@ def facts_of(sheets: Sequence[Sheet]) -> Facts:
 def context_of(table: Table, facts: Facts, answers: Answers) -> Context:
     """Return what a table's titles, headings and first figures say, else the file as a whole."""
     titles = [text for _, text in table.titles]
-    heads = [*titles, table.sheet.name, *table.headers]
+    heads = table.heads
     named = read_titles([*titles, *_day_of_rows(table)])
     labels = [clean_label(table.label(row)) for row in table.data_rows]
     return Context(
         replace(named, company=named.company or facts.company),
-        words.unit_of(heads),
+        1 if unit_by_format(table) > 1 else words.unit_of(heads),
         words.currency_of([*heads, *_figures(table)]) or facts.currency,
         words.language_of([*heads, *labels]),
         answers,
     )
+
+
+def unit_by_format(table: Table) -> int:
+    """Return in which unit the formats of cells show most amounts: those stored are whole.
+
+    Source:
+        Office Open XML, number formats: a comma behind the last digit divides by a thousand.
+    """
+    cells = (cell for row in table.data_rows for cell in table.sheet.rows[row].values())
+    steps = Counter(
+        len(found[1]) if (found := _SCALE.search(cell.number_format.partition(";")[0])) else 0
+        for cell in cells
+        if isinstance(cell.value, Decimal) and cell.column in table.amount_columns
+    )
+    most = steps.most_common(1)
+    return int(1000 ** most[0][0]) if most else 1
 
 
 def _figures(table: Table) -> list[str]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from ledger.statement import words
+from ledger.statement import column_words, words
 from ledger.statement.accounts import account_text
 from ledger.statement.cells import Reading, is_time_number, periods_in, shown
-from ledger.statement.grid import Sheet
-from ledger.statement.shapes import Shape, has_figure, label_cell
+from ledger.statement.grid import Cell, Sheet
+from ledger.statement.shapes import Shape, has_figure, is_percent, label_cell
 
 
 def is_header(sheet: Sheet, reading: Reading, shape: Shape, row: int) -> bool:
@@ -16,15 +16,22 @@ def is_header(sheet: Sheet, reading: Reading, shape: Shape, row: int) -> bool:
     """
     cells = [cell for column in shape.amounts if (cell := sheet.rows.get(row, {}).get(column))]
     figures = [cell for cell in cells if has_figure(reading, cell)]
-    if not cells or not all(is_time_number(cell) for cell in figures):
+    if not cells or not all(is_time_number(cell) or _is_unit(cell) for cell in figures):
+        return False
+    if all(is_percent(cell) for cell in cells):
         return False
     return not figures or _has_header_label(sheet, shape, row)
+
+
+def _is_unit(cell: Cell) -> bool:
+    """Return whether a cell that looks like an amount may say the unit: "1 000 €"."""
+    return words.unit_of([cell.text]) > 1
 
 
 def _has_header_label(sheet: Sheet, shape: Shape, row: int) -> bool:
     label = shown(label_cell(sheet.rows[row], shape))
     if label:
-        return words.is_heading_label(label)
+        return column_words.is_heading_label(label)
     return account_text(sheet.rows[row].get(shape.account or 0)) is None
 
 
@@ -59,4 +66,4 @@ def row_texts(sheet: Sheet, row: int) -> dict[int, str]:
 
 def _names_columns(sheet: Sheet, shape: Shape, row: int) -> bool:
     cells = [sheet.rows[row].get(column) for column in shape.amounts]
-    return any(periods_in(cell) or words.role_of(shown(cell)) for cell in cells if cell)
+    return any(periods_in(cell) or column_words.role_of(shown(cell)) for cell in cells if cell)

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 from typing import Final
 
-SPACES: Final = " \t\u00a0\u2007\u2009\u202f"
-MINUS: Final = "\\-\u2212\u2013\u2010\u2011"
-"""Signs of a negative number, written for a class of a pattern: hyphens, minus, dash."""
+SPACES: Final = " \t\u00a0\u202f" + "".join(map(chr, range(0x2000, 0x200B)))
+MINUS: Final = "\\-\u2212\u2013\u2014\u2010\u2011\u00ad"
+"""Signs of a negative number, written for a class of a pattern: hyphens, minus, dashes."""
+UNSEEN: Final = dict.fromkeys((*range(0x200B, 0x2010), *range(0x202A, 0x202F), 0x2060, 0xFEFF))
+"""Marks of writing direction and joints, which spreadsheets copy along."""
 MAX_DIGITS: Final = 16
 """Digits before the point that an amount of the books can have (`ledger.money.MONEY`)."""
 
@@ -26,7 +28,12 @@ KEPT: Final = 65_536
 """Texts whose amounts are kept: each cell is looked at by several steps."""
 
 _CURRENCY: Final = re.compile(
-    r"(?<!\w)(?:kr\.?|eur|sek|nok|dkk|usd|euroa|:-)(?!\w)|[€$£]", re.IGNORECASE
+    r"(?<![^\W\d])(?:kr\.?|eur|sek|nok|dkk|usd|euroa|:-)(?![^\W\d])|[€$£]", re.IGNORECASE
+)
+_SIDE: Final = re.compile(
+    r"(?<=[\d)])(?:\s?(?P<debit>dr|deb\.?|debet|debit)|\s?(?P<credit>cr|kred\.?|kredit|credit)"
+    r"|\s(?P<d>d)|\s(?P<k>[kc]))$",
+    re.IGNORECASE,
 )
 _PARTS: Final = re.compile(
     rf"(?P<open>\()?(?P<minus>[{MINUS}+])?(?P<digits>\d[\d.,'\u2019{SPACES}]*?)"
@@ -40,10 +47,14 @@ _NOTHING: Final = re.compile(rf"[{MINUS}]{{1,2}}")
 
 @dataclass(frozen=True)
 class Notation:
-    """How a table writes numbers; `is_certain`: some number of it leaves no other reading."""
+    """How a table writes numbers; `is_certain`: some number of it leaves no other reading.
+
+    `has_sides`: amounts have no sign but a word behind them, debit on some and credit on others.
+    """
 
     decimal_sign: str = ","
     is_certain: bool = True
+    has_sides: bool = False
 
 
 def find_notation(texts: Iterable[str]) -> Notation:
@@ -55,14 +66,21 @@ def find_notation(texts: Iterable[str]) -> Notation:
     """
     votes = {".": 0, ",": 0}
     doubtful: set[str] = set()
+    sides: set[bool] = set()
     for text in texts:
         if (digits := _digits(text)) is not None:
             _vote(digits, votes, doubtful)
+            sides |= {_is_credit(side) for side in _SIDE.finditer(text.strip())}
+    has_sides = len(sides) > 1
     if votes["."] != votes[","]:
-        return Notation(max(votes, key=votes.__getitem__))
+        return Notation(max(votes, key=votes.__getitem__), has_sides=has_sides)
     if doubtful and not votes["."]:
-        return Notation("," if "." in doubtful else ".", is_certain=False)
-    return Notation()
+        return Notation("," if "." in doubtful else ".", is_certain=False, has_sides=has_sides)
+    return Notation(has_sides=has_sides)
+
+
+def _is_credit(side: re.Match[str]) -> bool:
+    return bool(side["credit"] or side["k"])
 
 
 def _vote(digits: str, votes: dict[str, int], doubtful: set[str]) -> None:
@@ -89,6 +107,10 @@ def parse_amount(text: str, notation: Notation) -> Decimal | None:
     """
     if len(text) > MAX_CHARS or not _FIGURE.search(text):
         return None
+    side = _SIDE.search(text.strip()) if notation.has_sides else None
+    if side:
+        unsigned = parse_amount(text.strip()[: side.start()], replace(notation, has_sides=False))
+        return -unsigned if unsigned and _is_credit(side) else unsigned
     bare = _bare(text)
     if _NOTHING.fullmatch(bare):
         return Decimal(0)
@@ -105,19 +127,21 @@ def parse_amount(text: str, notation: Notation) -> Decimal | None:
 
 def looks_like_amount(text: str) -> bool:
     """Return whether a text is a number in one notation or the other, a lone dash included."""
-    return any(parse_amount(text, Notation(sign)) is not None for sign in ",.")
+    return any(parse_amount(text, Notation(sign, has_sides=True)) is not None for sign in ",.")
 
 
 def _bare(text: str) -> str:
     """Return the text without its currency, and without spaces but those between digits."""
-    before, *behind = [_EDGES.sub("", part) for part in _CURRENCY.split(text.strip(), maxsplit=1)]
+    plain = text.translate(UNSEEN).strip()
+    before, *behind = [_EDGES.sub("", part) for part in _CURRENCY.split(plain, maxsplit=1)]
     if behind and before[-1:].isdecimal() and behind[0][:1].isdecimal():
         return text
     return "".join((before, *behind))
 
 
 def _digits(text: str) -> str | None:
-    found = _PARTS.fullmatch(_bare(text)) if looks_like_amount(text) else None
+    plain = _SIDE.sub("", text.strip())
+    found = _PARTS.fullmatch(_bare(plain)) if looks_like_amount(text) else None
     return found["digits"] if found else None
 
 

@@ -10,10 +10,12 @@ from ledger.statement.answers import NO_ANSWERS, Answers
 from ledger.statement.cells import Reading, shown
 from ledger.statement.context import Facts, context_of, facts_of
 from ledger.statement.grid import Book, Sheet
+from ledger.statement.lines import clean_label
 from ledger.statement.notes import Notes
 from ledger.statement.numbers import Notation, find_notation
 from ledger.statement.refusals import StatementRefused
-from ledger.statement.sections import Section, find_sections
+from ledger.statement.sections import Section, account_of, find_sections
+from ledger.statement.shapes import has_figure, is_percent
 from ledger.statement.statements import make_statement
 from ledger.statement.tables import Table, find_tables
 from ledger.statement.values import Place, Statement, StatementFile
@@ -45,14 +47,14 @@ def _reading(book: Book, answers: Answers, notes: Notes) -> Reading:
     if answers.decimal_sign:
         return Reading(Notation(answers.decimal_sign))
     texts = (cell.text for sheet in book.sheets if not sheet.is_hidden for cell in sheet.cells())
-    notation = find_notation(texts)
+    notation = find_notation(text for text in texts if words.unit_of([text]) == 1)
     if not notation.is_certain:
         notes.ask("decimal_sign", Place(), notation.decimal_sign)
     return Reading(notation)
 
 
 def _statements(table: Table, facts: Facts, answers: Answers, notes: Notes) -> Iterator[Statement]:
-    table = _without_samples(table, notes)
+    table = _without_key_figures(_without_samples(table, notes), notes)
     if not table.data_rows:
         return
     sections = [Section(table, answers.kind)] if answers.kind else find_sections(table)
@@ -73,6 +75,32 @@ def _without_samples(table: Table, notes: Notes) -> Table:
     notes.say("sample_rows_left_out", Place(table.sheet.name, samples[0]), rows=samples)
     rows = tuple(row for row in table.data_rows if row not in samples)
     return replace(table, data_rows=rows)
+
+
+def _without_key_figures(table: Table, notes: Notes) -> Table:
+    """Return a table without the rows of ratios and counts."""
+    rows = [row for row in (*table.data_rows, *table.headings) if _is_key_figure(table, row)]
+    for row in rows:
+        notes.say("row_not_of_the_books", Place(table.sheet.name, row), label=table.label(row))
+    return replace(
+        table,
+        data_rows=tuple(row for row in table.data_rows if row not in rows),
+        headings=tuple(row for row in table.headings if row not in rows),
+    )
+
+
+def _is_key_figure(table: Table, row: int) -> bool:
+    """Return whether a row is a ratio: its label says so, or each of its figures is a percentage.
+
+    An account is none, whatever its name.
+    """
+    if account_of(table, row):
+        return False
+    columns = [column for column in table.amount_columns if not table.is_of_percents(column)]
+    cells = [cell for column in columns if (cell := table.sheet.rows[row].get(column))]
+    figures = [cell for cell in cells if is_percent(cell) or has_figure(table.reading, cell)]
+    is_named = words.KEY_FIGURES.search(clean_label(table.label(row)).casefold()) is not None
+    return bool(figures) and (is_named or all(map(is_percent, figures)))
 
 
 def _without_covers(statements: list[Statement]) -> list[Statement]:

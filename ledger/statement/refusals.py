@@ -32,6 +32,10 @@ REASONS: Final = {
     "template_not_filled": (
         "The template was not filled in: rows {rows} are its sample rows, nothing else is there."
     ),
+    "comma_in_amounts": (
+        "A comma parts the fields and the decimals of amounts alike. Export it with semicolons, or"
+        " as a workbook."
+    ),
     "adjacent_tables": (
         "{sheet} has two tables beside each other. Put one below the other and send it again."
     ),

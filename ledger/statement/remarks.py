@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final
 
+from ledger.statement import words
 from ledger.statement.accounts import account_text
 from ledger.statement.cells import is_time_number
+from ledger.statement.context import unit_by_format
 from ledger.statement.grid import Book, Cell, letters
 from ledger.statement.notes import Notes
 from ledger.statement.sections import Section, find_sections
@@ -54,7 +56,11 @@ def of_statement(statement: Statement, section: Section, notes: Notes) -> None:
         rows = statement.header_rows[0] - table.titles[0][0]
         notes.say("title_rows", place, rows=rows)
     _columns(statement, notes)
+    if table.account_column in table.sheet.hidden_columns:
+        notes.say("hidden_accounts", Place(statement.sheet, 0, table.account_column or 0))
     _cells(statement, table, notes)
+    if unit_by_format(table) > 1 and words.unit_of(table.heads) > 1:
+        notes.say("unit_by_format", place, unit=words.unit_of(table.heads))
     if statement.unit > 1:
         notes.say("unit", place, unit=statement.unit)
         notes.ask("unit_precision", place, None, unit=statement.unit, per_line=statement.unit // 2)

@@ -11,6 +11,8 @@ from ledger.statement.periods import Period
 from ledger.statement.values import Place, Question, Remark
 
 QUESTIONS: Final = {
+    "column": "Headings do not say which of the columns {columns} is the statement's: {default} is"
+    " read.",
     "decimal_sign": "Nothing tells whether “.” and “,” part thousands or decimals: read with"
     " decimals behind “{default}”.",
     "movement_or_cumulative": "The heading names a month alone: its movement ({movement}) or the"
@@ -36,6 +38,7 @@ REMARKS: Final = {
     " {read}.",
     "column_not_of_the_books": "“{header}” is no column of the books ({role}) and is not used.",
     "comparison_column": "“{header}” is for comparison ({period}) and is not used.",
+    "hidden_accounts": "The column of accounts is hidden; its numbers are used.",
     "hidden_column": "“{header}” is hidden and is not used.",
     "hidden_rows_are_parts": "Rows {rows} are hidden; they are the parts of this row.",
     "hidden_rows_not_used": "Rows {rows} are hidden, are in no total and are not used.",
@@ -46,6 +49,8 @@ REMARKS: Final = {
     "quotes_irregular": "Quotation marks stand where they should not: they are read as letters.",
     "roll_forward_differs": "{line}: opening balance and movements are not the closing balance;"
     " {difference} too much.",
+    "row_not_of_the_books": "“{label}” is a ratio or a count, no amount of the books; it is left"
+    " out.",
     "sample_rows_left_out": "Rows {rows} are sample rows of a template and are left out.",
     "sheet_not_used": "The sheet holds no statement and is not used.",
     "sides_differ": "Assets {assets}, equity and liabilities {equity_and_liabilities}: they differ"
@@ -59,6 +64,8 @@ REMARKS: Final = {
     "total_rounded": "The total says {printed}, its rows {rows} come to {parts}: amounts are"
     " rounded.",
     "trial_balance_not_zero": "The accounts add up to {sum} and not to zero.",
+    "unit_by_format": "Amounts are shown in units of {unit:,} and stored in whole: they are read as"
+    " stored.",
     "unit": "Amounts are in units of {unit:,}.",
 }
 

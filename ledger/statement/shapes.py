@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Final
 
-from ledger.statement import words
+from ledger.statement import column_words, words
 from ledger.statement.accounts import account_text, is_code
 from ledger.statement.cells import Reading, shown
 from ledger.statement.grid import Cell, Row, Sheet
@@ -83,11 +83,19 @@ def _holds_accounts(sheet: Sheet, reading: Reading, column: int) -> bool:
     if len(numbers) <= len(codes) / 2 or len(codes) < len(figures):
         return False
     heads = [shown(row[column]).casefold() for row in rows if not has_figure(reading, row[column])]
-    if any(words.ACCOUNT_HEADERS.fullmatch(head) for head in heads):
+    if any(map(column_words.LINE_HEADERS.fullmatch, heads)) or _counts_lines(figures):
+        return False
+    if any(column_words.ACCOUNT_HEADERS.fullmatch(head) for head in heads):
         return True
     is_first = not any(_has_text_before(reading, row, column) for row in figures)
     has_name = sum(_has_text_after(reading, row, column) for row in figures)
     return is_first and len(set(numbers)) == len(numbers) > 1 and has_name > len(numbers) / 2
+
+
+def _counts_lines(rows: list[Row]) -> bool:
+    """Return whether numbers stand before lines that no chart has as an account."""
+    labels = (words.bare(cell.text) for row in rows for cell in row.values())
+    return any(map(words.ONLY_LINES.match, labels))
 
 
 def _has_text_before(reading: Reading, row: Row, column: int) -> bool:

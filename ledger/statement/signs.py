@@ -76,8 +76,10 @@ def is_subtracted(row: Printed) -> bool:
     """Return whether a row is subtracted where costs are printed without a minus."""
     if row.account:
         return not is_income(row) and not words.INCOME_LINES.match(row.label)
-    is_added = words.INCOME_LINES.match(row.label) or words.RESULTS.match(row.label)
-    return not is_added
+    label = words.TOTALS.sub("", row.label).strip()
+    if words.INCOME_LINES.match(label) or words.RESULTS.match(label):
+        return False
+    return bool(words.COST_LINES.match(label)) or not words.ADDED_LINES.search(label)
 
 
 def _of_income(rows: Sequence[Printed], *, subtracts: bool) -> Signs:

@@ -22,8 +22,8 @@ from ledger.statement.notes import Notes
 from ledger.statement.refusals import StatementRefused
 from ledger.statement.rows import Rows, Totals
 from ledger.statement.sections import Section
-from ledger.statement.signs import BY_WORD, Printed, Signs, find_signs, is_subtracted
-from ledger.statement.times import settle_time
+from ledger.statement.signs import BY_WORD, LEDGER, Printed, Signs, find_signs, is_subtracted
+from ledger.statement.times import latest, settle_time
 from ledger.statement.totals import find_totals
 from ledger.statement.values import Amount, Column, Kind, Line, Place, Statement
 
@@ -40,7 +40,11 @@ def make_statement(section: Section, context: Context, notes: Notes) -> Statemen
         StatementRefused: A used cell holds no amount, or there are too many lines.
     """
     sheet = section.table.sheet.name
-    columns = read_columns(section.table, context.titles, section.kind)
+    own = context.answers.column
+    columns, rivals = read_columns(section.table, context.titles, section.kind, own)
+    if rivals:
+        place = Place(sheet, max(section.table.header_rows, default=0), rivals[0].column)
+        notes.ask("column", place, rivals[0].letters, columns=[c.letters for c in rivals])
     columns = settle_time(section, columns, context.titles, context.answers, notes)
     places = 2 + len(str(context.unit)) - 1
     lines = read_lines(section.table, columns, places, notes)
@@ -83,7 +87,7 @@ class _Made:
             table.header_rows,
             table.label_column,
             table.label_column if table.splits_accounts else table.account_column,
-            next((column.period for column in self.columns if column.use), None),
+            latest(self._used()),
             signs.printed,
             self.context.unit,
             self.context.currency,
@@ -91,6 +95,11 @@ class _Made:
             self.context.titles.company,
             tuple(self._lines(totals, signs)),
         )
+
+    @property
+    def _nets_sides(self) -> bool:
+        """Whether debit and credit are two halves of one amount, which lines add up."""
+        return len(self._used()) > 1 and self.section.kind is not Kind.TRIAL_BALANCE
 
     def _used(self) -> list[Column]:
         return [column for column in self.columns if column.use]
@@ -121,7 +130,8 @@ class _Made:
 
     def _rows(self, lines: Sequence[RawLine], *, is_rounded: bool, is_flipped: bool) -> Rows:
         scale = 1 if is_rounded else 2 + len(str(self.context.unit)) - 1
-        columns = self._evidence()
+        lines = [self._netted(line) for line in lines]
+        columns = [self._used()[0].column] if self._nets_sides else self._evidence()
         amounts = [[line.amounts.get(column) for column in columns] for line in lines]
         flips = [-1 if is_flipped and is_subtracted(_bare(line)) else 1 for line in lines]
         headings = self.section.table.headings
@@ -139,6 +149,14 @@ class _Made:
             [len(line.account or "") >= max(usual, 1) for line in lines],
             rounding=5 if is_rounded else 0,
         )
+
+    def _netted(self, line: RawLine) -> RawLine:
+        """Return a line with what its debit and credit come to, where they are one amount."""
+        if not self._nets_sides:
+            return line
+        amount = amount_of(line, self._used(), 1, 1)
+        column = self._used()[0].column
+        return replace(line, amounts={column: amount.ledger} if amount else {})
 
     def _side(self) -> int:
         """Return the place of the first line of equity and liabilities."""
@@ -163,6 +181,8 @@ class _Made:
             for place, line in enumerate(self.lines)
         ]
         signs = find_signs(self.section.kind, rows, side, subtracts=self.is_flipped)
+        if len(self._used()) > 1:  # debit and credit say the side themselves
+            signs = Signs(LEDGER, (1,) * len(self.lines))
         if any(line.credits for line in self.lines):
             signs = replace(signs, printed=BY_WORD)
         if not signs.is_certain or self._lacks_signs(rows):
@@ -181,8 +201,9 @@ class _Made:
         factors = [
             -1 if self.is_flipped and is_subtracted(_bare(line)) else 1 for line in self.lines
         ]
+        netted = [self._netted(line) for line in self.lines]
         checks.check_totals(
-            sheet, self.lines, totals, self.notes, factors=factors, is_rounded=is_rounded
+            sheet, netted, totals, self.notes, factors=factors, is_rounded=is_rounded
         )
         leaves = [place for place in range(len(self.lines)) if place not in totals.parts]
         checks.check_roll_forward(sheet, self.lines, self.columns, self.notes)

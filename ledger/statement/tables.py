@@ -12,8 +12,10 @@ from ledger.statement.cells import Reading, shown
 from ledger.statement.grid import Cell, Sheet
 from ledger.statement.heading_rows import header_above, header_between, is_header, row_texts
 from ledger.statement.refusals import StatementRefused
-from ledger.statement.shapes import Shape, find_shape, has_figure, is_named, label_cell
+from ledger.statement.shapes import Shape, find_shape, has_figure, is_named, is_percent, label_cell
 
+PERCENT_SHARE: Final = 0.5
+"""Of a column's figures that are written as percentages."""
 LONGEST_SIGN: Final = 3
 """Letters of what may stand between figures, such as the side of a balance."""
 
@@ -66,6 +68,11 @@ class Table:
         left = (c for c in reversed(self.amount_columns) if c < column)
         return next((cell for c in left if (cell := self.sheet.at(row, c))), None)
 
+    def is_of_percents(self, column: int) -> bool:
+        """Return whether most figures of a column are percentages."""
+        cells = [cell for row in self.data_rows if (cell := self.sheet.rows[row].get(column))]
+        return sum(map(is_percent, cells)) > PERCENT_SHARE * len(cells)
+
     @property
     def _spread_rows(self) -> tuple[int, ...]:
         """The rows of a heading above one whose texts repeat."""
@@ -74,6 +81,11 @@ class Table:
         last = self.sheet.rows.get(self.header_rows[-1], {})
         texts = [shown(last[column]) for column in self.amount_columns if column in last]
         return self.header_rows[:-1] if len(set(texts)) < len(texts) else ()
+
+    @property
+    def heads(self) -> list[str]:
+        """All that stands over the table: titles, the sheet's name, headings."""
+        return [*(text for _, text in self.titles), self.sheet.name, *self.headers]
 
     @property
     def headers(self) -> list[str]:

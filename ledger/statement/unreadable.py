@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from ledger.statement import words
+from ledger.statement import column_words, words
 from ledger.statement.cells import periods_in
 from ledger.statement.grid import Cell
 from ledger.statement.refusals import StatementRefused
@@ -46,7 +46,9 @@ def _is_unreadable(table: Table, cell: Cell) -> bool:
         return False
     if cell.row in table.data_rows:
         return True
-    is_heading = words.role_of(cell.text) or words.currency_of([cell.text])
+    if table.label(cell.row) in {text for _, text in table.titles}:
+        return False  # the title again, on the next printed page
+    is_heading = column_words.role_of(cell.text) or words.currency_of([cell.text])
     return bool(table.label(cell.row)) and not is_heading
 
 

@@ -10,79 +10,35 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from ledger.statement.values import Kind, Role
+from ledger.statement.values import Kind
 
 
-def _one(*words: str) -> re.Pattern[str]:
+def one_of(*words: str) -> re.Pattern[str]:
     """Match any of the words; one that ends with ``~`` may go on."""
     bounded = (word[:-1] if word.endswith("~") else rf"{word}(?!\w)" for word in words)
     return re.compile(rf"(?<!\w)(?:{'|'.join(bounded)})", re.IGNORECASE)
 
 
 KINDS: Final[dict[Kind, re.Pattern[str]]] = {
-    Kind.TRIAL_BALANCE: _one(
+    Kind.TRIAL_BALANCE: one_of(
         "koetase~", "saldoluettelo~", "saldolista~", "saldoraportti", "tilien saldot", "saldot",
         "saldobalans~", "råbalans~", "balanslista", "kontosaldon", "trial balance",
     ),
-    Kind.INCOME_STATEMENT: _one(
+    Kind.INCOME_STATEMENT: one_of(
         "tuloslaskelma~", "tulosraportti", "tulosseuranta", "resultatrapport~", "resultaträkning~",
         "income statement", "profit and loss", "profit & loss", "p&l", "statement of income",
     ),
-    Kind.BALANCE_SHEET: _one(
+    Kind.BALANCE_SHEET: one_of(
         "tase", "taseraportti", "tase-erittely", "taselaskelma", "balansrapport~", "balansräkning~",
         "balance sheet", "statement of financial position",
     ),
 }  # fmt: skip
 
-ROLES: Final[dict[Role, re.Pattern[str]]] = {
-    Role.PERCENT: re.compile(r"%|prosent|procent|percent|(?<!\w)(osuus|andel|share)(?!\w)"),
-    Role.DIFFERENCE: _one(
-        "ero", "erotus", "poikkeama~", "avvikelse~", "avv", "differens", "diff", "variance",
-        "difference",
-    ),
-    Role.BUDGET: _one("budjet~", "budget~", "tavoite~", "talousarvio~"),
-    Role.FORECAST: _one("ennust~", "prognos~", "forecast~", "estimate~", "arvio"),
-    Role.NOTE: _one("liite~", "liitetieto~", "not", "note", "notes", "viite", "huom~"),
-    Role.QUANTITY: _one("määrä", "kpl", "antal", "quantity", "tunnit", "timmar", "hours"),
-    Role.COMPARISON: _one(
-        "edellinen~", "edellisen~", "ed", "edv", "vertailu~", "föregående~", "fg", "föreg",
-        "jämförelse~", "fjol~", "previous", "prior", "last year", "comparative", "ed vuosi",
-    ),
-    Role.OPENING: _one(
-        "alkusaldo~", "avaava~", "avaus~", "alkutase", "ing", "ingående~", "ib", "opening~",
-    ),
-    Role.DEBIT: _one("debet", "debit", "deb", "per kirjaukset"),
-    Role.CREDIT: _one("kredit", "kreditt", "credit", "kred"),
-    Role.CUMULATIVE: _one(
-        "kumul~", "kertymä~", "tilikauden alusta", "ackumul~", "ack", "ytd", "year to date",
-        "cumulative", "yhteensä", "summa", "total", "alusta",
-    ),
-    Role.AMOUNT: _one(
-        "loppusaldo~", "saldo~", "utg", "utgående~", "ub", "closing~", "balance", "toteuma",
-        "toteutunut", "utfall", "actual", "summa", "tilikausi",
-    ),
-    Role.MONTH: _one("kuukausi", "kuluva kuukausi", "månad~", "perioden", "month"),
-    Role.MOVEMENT: _one("muutos", "tapahtumat", "period", "förändring", "movement", "change"),
-}  # fmt: skip
-
-SUM_HEADER: Final = _one("yhteensä", "summa", "total")
-"""Headings of a sum: of months where there are some beside it, else of nothing but accounts."""
-
 DEBIT_SIGNS: Final = frozenset({"d", "debet", "debit", "dr", "deb", "+"})
 CREDIT_SIGNS: Final = frozenset({"k", "kredit", "c", "cr", "credit", "kred", "-"})
 """What may stand behind a balance that is printed without a sign."""
 
-HEADER_LABELS: Final = _one(
-    "rivi", "tili", "tilinro", "tilinumero", "konto", "kontonr", "account", "nimi", "benämning",
-    "tilin nimi", "selite", "eur", "sek", "euroa", "tilikausi", "vuosi", "kausi", "år", "year",
-    "period", "line", "row", "rad", "tuloslaskelma", "tase", "nimike", "text", "description",
-)  # fmt: skip
-ACCOUNT_HEADERS: Final = _one(
-    "tili", "tilinro", "tilinumero", "tili nro", "konto", "kontonr", "kontonummer", "account",
-    "account no", "nro", "nr", "no",
-)  # fmt: skip
-
-TOTALS: Final = _one(
+TOTALS: Final = one_of(
     "yhteensä",
     "yht",
     "summa",
@@ -97,7 +53,7 @@ TOTALS: Final = _one(
 )
 """A line that says itself that it adds up others."""
 
-RESULTS: Final = _one(
+RESULTS: Final = one_of(
     "liikevoitto~", "liiketulos", "liiketappio", "käyttökate~", "myyntikate~",
     r"voitto \(tappio\)", "voitto/tappio ennen~", "voitto ennen", "tulos ennen",
     "tilikauden voitto~", "tilikauden tulos~", "tilikauden tappio~", "rörelseresultat~",
@@ -109,23 +65,29 @@ RESULTS: Final = _one(
 )  # fmt: skip
 """Lines of an income statement that add up what stands above them."""
 
-RESULT_IN_BALANCE: Final = _one(
+ONLY_LINES: Final = one_of(
+    "liikevoitto~", "liiketulos", "rörelseresultat~", "resultat efter finansiella~",
+    "operating profit~", r"voitto \(tappio\) ennen", "profit before~", "tulos ennen~",
+)  # fmt: skip
+"""Lines that no chart has as an account: a number before them is only the line's."""
+
+RESULT_IN_BALANCE: Final = one_of(
     "tilikauden voitto~", "tilikauden tulos~", "tilikauden tappio~", "tilikauden voitto/tappio",
     "årets resultat", "periodens resultat", "profit for the~", "net result", "result for the~",
     "edellisten tilikausien~", "balanserad~", "balanserat resultat", "retained earnings",
 )  # fmt: skip
 """Lines of a balance sheet that are no total, however well they add up."""
 
-COMPUTED_RESULT: Final = _one("beräknat resultat", "calculated result", "laskennallinen tulos")
+COMPUTED_RESULT: Final = one_of("beräknat resultat", "calculated result", "laskennallinen tulos")
 
-GROUPS: Final = _one(
+GROUPS: Final = one_of(
     "pysyvät vastaavat", "vaihtuvat vastaavat", "oma pääoma", "vieras pääoma",
     "anläggningstillgångar", "omsättningstillgångar", "eget kapital", "skulder", "fixed assets",
     "non-current assets", "current assets", "equity", "liabilities",
 )  # fmt: skip
 """Lines of a balance sheet that name a side's parts: totals even of a single line."""
 
-GROUP_LINES: Final = _one(
+GROUP_LINES: Final = one_of(
     "materiaalit ja palvelut", "henkilöstökulut", "henkilösivukulut", "liiketoiminnan muut~",
     "rahoitustuotot ja~", "poistot ja~", "aineettomat~", "aineelliset~", "lyhytaikai~",
     "pitkäaikai~", "saamiset", "vastaavaa", "vastattavaa", "vaihto-omaisuus", "rahat ja~",
@@ -137,20 +99,26 @@ GROUP_LINES: Final = _one(
 )  # fmt: skip
 """Lines that layouts give parts, so that rounding may keep them from adding up to the last unit."""
 
-SIDE: Final = _one(
+SIDE: Final = one_of(
     "vastattavaa", "oma pääoma", "osakepääoma", "eget kapital", "aktiekapital", "equity",
     "share capital", "vieras pääoma", "skulder", "liabilities", "eget kapital och skulder",
 )  # fmt: skip
 """Where the second side of a balance sheet begins."""
 
-INCOME_LINES: Final = _one(
-    "liikevaihto~", "myynti~", "myyntituotot", "nettoomsättning~", "försäljning~", "revenue~",
-    "net sales", "sales", "turnover", "rörelsens intäkter~", "rörelseintäkter", "bruttotulos",
+INCOME_LINES: Final = one_of(
+    "liikevaihto~", "myynti(?!kulu|meno)~", "nettoomsättning~", "försäljning(?!skost|somk)~",
+    "revenue~", "net sales", "sales", "turnover", "rörelsens intäkter~", "rörelseintäkter",
+    "bruttotulos",
     "liiketoiminnan muut tuotot", "övriga rörelseintäkter", "muut tuotot", "tuotot~",
     "rahoitustuotot~", "korkotuotot", "ränteintäkter", "intäkter~", "other operating income",
     "other income", "interest income", "financial income", "income(?! tax)", "finansiella intäkter",
 )  # fmt: skip
-COST_LINES: Final = _one(
+ADDED_LINES: Final = re.compile(
+    r"tuotot|tuottoja|intäkter|(?<!\w)income(?! tax)|revenue|(?<!\w)sales|avustukset|resultat från"
+    r"|finansiella poster|rahoituserät|financial items|net financ"
+)
+"""Lines of income, and of income less costs, wherever the word stands in them."""
+COST_LINES: Final = one_of(
     "materiaalit~", "ostot~", "henkilöstökulut~", "palkat~", "poistot~",
     "liiketoiminnan muut kulut",
     "handelsvaror", "råvaror~", "övriga externa~", "personalkostnader", "av- och nedskrivningar",
@@ -159,31 +127,39 @@ COST_LINES: Final = _one(
     "tuloverot~", "skatt~", "kulut", "kostnader", "income tax~", "tax~", "rahoituskulut",
     "korkokulut", "räntekostnader", "interest expense~", "total expenses", "total costs",
 )  # fmt: skip
-BALANCE_LINES: Final = _one(
+BALANCE_LINES: Final = one_of(
     "vastaavaa", "vastattavaa", "pysyvät vastaavat", "vaihtuvat vastaavat", "tillgångar", "assets",
     "equity", "liabilities", "oma pääoma", "vieras pääoma", "eget kapital", "skulder",
     "osakepääoma", "ostovelat", "myyntisaamiset", "rahat ja pankkisaamiset", "kassa och bank",
 )  # fmt: skip
 
-PRINTED: Final = _one(
+PRINTED: Final = one_of(
     "tulostettu~", "tulostus~", "utskri~", "printed", "päivätty", "laadittu", "luotu", "haettu",
     "exported", "created", "luonnos~", "ajettu", "skapad~", "raportin ajopäivä",
 )  # fmt: skip
 """Lines above a table whose date is not the statement's."""
-FISCAL_YEAR: Final = _one(
+FISCAL_YEAR: Final = one_of(
     "tilikausi", "tilikauden", "räkenskapsår~", "fiscal year", "financial year"
 )
 
 STARTS: Final = {
-    Kind.INCOME_STATEMENT: _one(
+    Kind.INCOME_STATEMENT: one_of(
         "tuloslaskelma~", "liikevaihto", "nettoomsättning", "rörelsens intäkter~", "revenue",
         "resultaträkning~", "income statement", "profit and loss", "net sales", "turnover",
     ),
-    Kind.BALANCE_SHEET: _one(
+    Kind.BALANCE_SHEET: one_of(
         "vastaavaa", "tase", "tillgångar", "balansräkning~", "balance sheet", "assets", "pysyvät~",
     ),
 }  # fmt: skip
 """Lines with which a statement begins that has no heading of its own."""
+
+KEY_FIGURES: Final = re.compile(
+    r"(?<![\d\s])\s*%|^%|prosentti|(?<!\d )(?<!\d)(procent|percent)"
+    r"|henkilö(stö|stöä|t)? keskimäärin|henkilömäärä|lukumäärä|omavaraisuusaste|soliditet"
+    r"|(medel)?antal(et)? (anställda|aktier)|number of (employees|shares|personnel)|(equity|current"
+    r"|quick) ratio|per (aktie|share|osake)|osakekohtai"
+)
+"""Rows of ratios and counts among a statement's amounts; a rate of VAT in a name is none."""
 
 SAMPLE_ROW: Final = re.compile(
     r"mallirivi|esimerkkirivi|exempelrad|example row|sample row", re.IGNORECASE
@@ -192,8 +168,10 @@ SAMPLE_ROW: Final = re.compile(
 UNITS: Final = {
     1_000_000: re.compile(r"(?<!\w)(m€|meur|milj\.? ?(€|eur|euroa)|mnkr|msek|mkr|millions?)(?!\w)"),
     1_000: re.compile(
-        r"(?<!\w)(t€|te|teur|k€|keur|tkr|kkr|tsek|ksek|1 ?000 ?(€|eur|euroa|kr|sek)|tuhatta euroa"
-        r"|tuhansi(a|na) euro(ja|ina)|tusen(tals)? kronor|(in )?thousands?)(?!\w)"
+        r"(?<!\w)(t€|teur|k€|keur|tkr|kkr|tsek|ksek|1[ .,]?000 ?(€|eur|euroa|kr|sek)|tuhatta euroa"
+        r"|(eur|sek|kr) ?1[ .,]?000|tuhansi(a|na) euro(ja|ina)|tusen(tals?)? kr(onor)?"
+        r"|tusental|(in )?thousands?)(?!\w)"
+        r"|€ ?1[ .,]?000(?![\d.,])|['\u2019]000s?(?!\w)|(?:^|[(,;|])\s*te(?=\s*(?:[),;|]|$))"
     ),
 }
 CURRENCIES: Final = {
@@ -234,22 +212,6 @@ def kind_of(texts: Iterable[str]) -> Kind | None:
     joined = " | ".join(texts).casefold()
     named = [kind for kind, pattern in KINDS.items() if pattern.search(joined)]
     return named[0] if len(named) == 1 or Kind.TRIAL_BALANCE in named else None
-
-
-def is_heading_label(label: str) -> bool:
-    """Return whether a label is a heading's: a word of headings, a statement's or a company's name.
-
-    It is what tells years in a heading from amounts.
-    """
-    plain = label.casefold()
-    named = any(pattern.search(plain) for pattern in KINDS.values())
-    return named or bool(HEADER_LABELS.fullmatch(plain) or COMPANY.fullmatch(label))
-
-
-def role_of(header: str) -> Role | None:
-    """Return what the heading of a column names; None when it names nothing."""
-    lowered = header.casefold()
-    return next((role for role, pattern in ROLES.items() if pattern.search(lowered)), None)
 
 
 def unit_of(texts: Iterable[str]) -> int:
