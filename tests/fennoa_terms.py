@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from blocks.invoices.tables import fennoa_tables
+from blocks.systems.fennoa.tables import tables as fennoa_tables
 from ledger.invoice.mappings.fennoa.mapping import map_invoice
 from ledger.invoice.mappings.fennoa.terms import Terms
 from tests.invoices import invoice

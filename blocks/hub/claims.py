@@ -19,13 +19,6 @@ from ledger.organisation import plain_digits
 NUMBER: Final = "organisation number"
 """What is claimed beside a company of a system, which is claimed under the system's name."""
 
-BY_LOGIN: Final = frozenset({"fennoa"})
-"""Systems that answer with no company's id, so that the login stands for it (`Connection`).
-
-Whether a login serves one company nothing there tells: that two tenants have it is not refused, but
-named by `tasma doctor`.
-"""
-
 
 class NumberTaken(Refused):
     """Two tenants would be one company."""
@@ -51,7 +44,7 @@ class CompanyTaken(Refused):
 class Double:
     """A tenant that is a company which another tenant is already.
 
-    An earlier release let it be, or both have one login (`BY_LOGIN`).
+    An earlier release let it be, or both have one login.
 
     `what`: `NUMBER`, or the system; `company`: the number, or the company's id there.
     """
@@ -74,14 +67,20 @@ def claim_number(connection: Connection, tenant: str, number: str) -> None:
         raise NumberTaken(number=digits, tenant=tenant, holder=holder)
 
 
-def claim_company(connection: Connection, tenant: str, system: str, company: str) -> None:
+def claim_company(
+    connection: Connection, tenant: str, system: str, company: str, *, is_login: bool = False
+) -> None:
     """Hold a company of a system for a tenant.
 
+    `is_login`: the system answers with no company's id, so that the login stands for it. Whether a
+    login serves one company nothing there tells: that two tenants have it is not refused, but named
+    by `tasma doctor`.
+
     Raises:
-        CompanyTaken: Another tenant holds it that does not share it; of a login (`BY_LOGIN`) not.
+        CompanyTaken: Another tenant holds it that does not share it.
     """
     holder = _claim(connection, system, company, tenant)
-    if holder and system not in BY_LOGIN:
+    if holder and not is_login:
         raise CompanyTaken(company=company, system=system, tenant=tenant, holder=holder)
 
 

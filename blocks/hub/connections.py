@@ -176,8 +176,11 @@ class Connections:
             raise NotConnected(tenant, *systems)
         return [connection for connection in found if connection]
 
-    def save(self, connection: Connection) -> Connection:
+    def save(self, connection: Connection, *, is_login: bool = False) -> Connection:
         """Add a connection or replace it, which a new consent does.
+
+        `is_login`: its company's id is a login, of which nothing tells whose it is
+        (`claims.claim_company`).
 
         Raises:
             UnknownTenant: There is no such tenant.
@@ -188,7 +191,11 @@ class Connections:
         with self._database.writing() as transaction:
             require(transaction, connection.tenant)
             claim_company(
-                transaction, connection.tenant, connection.system, connection.source_tenant_id
+                transaction,
+                connection.tenant,
+                connection.system,
+                connection.source_tenant_id,
+                is_login=is_login,
             )
             old = _find(transaction, connection.tenant, connection.system)
             made_at = old.created_at if old else self._database.now()

@@ -1,4 +1,4 @@
-"""Reference tables of invoices as values: VAT rates, and the codes of each target."""
+"""Reference tables of invoices as values: VAT rates, and what each target answers."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ import csv
 from functools import cache
 
 from blocks.settings import REFERENCE
-from ledger.invoice.mappings.fennoa.tables import Tables as FennoaTables
-from ledger.invoice.mappings.procountor.tables import Tables as ProcountorTables
 from ledger.invoice.vat_rates import VatRates
 from ledger.push.answers import PushAnswers
 
@@ -16,25 +14,6 @@ from ledger.push.answers import PushAnswers
 def vat_rates() -> VatRates:
     """Return `data/reference/vat_rates.csv`."""
     return VatRates.of_lines(rows_of("vat_rates.csv"))
-
-
-@cache
-def fennoa_tables() -> FennoaTables:
-    """Return what Fennoa lists: `data/reference/fennoa_*.csv`."""
-    return FennoaTables.of_lines(
-        rates=vat_rates(),
-        tax_codes=rows_of("fennoa_tax_codes.csv"),
-        methods=rows_of("fennoa_delivery_methods.csv"),
-        operators=rows_of("fennoa_operators.csv"),
-    )
-
-
-@cache
-def procountor_tables() -> ProcountorTables:
-    """Return what Procountor lists: `data/reference/procountor_*.csv`."""
-    return ProcountorTables.of_lines(
-        countries=rows_of("procountor_countries.csv"), units=rows_of("procountor_units.csv")
-    )
 
 
 @cache

@@ -23,7 +23,7 @@ class ByBlock:
         """Leave the block: a person made it, and whoever erases a tenant is shown its name."""
 
 
-def save_proved(hub: Hub, connection: Connection) -> None:
-    """Store a connection that the system has just answered to."""
-    hub.connections.save(connection)
+def save_proved(hub: Hub, connection: Connection, *, is_login: bool = False) -> None:
+    """Store a connection that the system has just answered to (`Connections.save`)."""
+    hub.connections.save(connection, is_login=is_login)
     hub.connections.proved(connection.tenant, connection.system)

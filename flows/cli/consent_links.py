@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import getpass
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
 from blocks.hub.consents import ConsentLink
+from blocks.systems.registry import SYSTEMS
 from flows.cli.app import AsJson, command
 from flows.cli.opening import TenantId, known_tenant, open_hub
 from flows.cli.output import next_steps, say, show_json, show_table
 from tasks import consent
+
+BY_LINK: Final = [name for name, system in SYSTEMS.items() if system.connecting.has_link({})]
+"""Systems whose customers approve by a link."""
 
 By = Annotated[str, typer.Option(help="Who decides; else this machine's user.")]
 
@@ -46,7 +50,7 @@ def list_links(tenant: TenantId, *, as_json: AsJson = False) -> None:
         next_steps(f"tasma connect revoke {tenant} LINK")
     else:
         say(f"No link was made for {tenant}.")
-        next_steps(f"tasma connect fortnox {tenant} --link-only")
+        next_steps(*(f"tasma connect {name} {tenant} --link-only" for name in BY_LINK))
 
 
 @command("connect", "revoke", examples=("tasma connect revoke acme 3f9a01c2d4e5",))

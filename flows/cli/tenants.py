@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from blocks.hub import Tenant
+from blocks.systems.registry import SYSTEMS, systems_with
 from flows.cli.app import AsJson, command
 from flows.cli.opening import TenantId, known_tenant, open_hub, parse_year
 from flows.cli.output import next_steps, remark, say, show_json, show_table
@@ -92,7 +93,9 @@ def add(
     say(f"Added {tenant}: {added.name}{number}, {added.currency}.")
     say(f"Fiscal years: {', '.join(map(str, found)) or 'as the published files bring them'}.")
     if form is None:
-        next_steps(f"tasma import FILE --tenant {tenant}", f"or: tasma connect fortnox {tenant}")
+        offered = [name for name in systems_with("ledger") if country in SYSTEMS[name].countries]
+        connecting = [f"or: tasma connect {name} {tenant}" for name in offered]
+        next_steps(f"tasma import FILE --tenant {tenant}", *connecting)
         return
     say(f"Its onboarding form is {form}. Let the customer fill it in.")
     next_steps(f"tasma tenant open {tenant} {form}")

@@ -95,4 +95,4 @@ def _save(hub: Hub, connection: Connection, newest: str, facts: dict[str, str]) 
     if not hub.push_marks.of(connection.tenant, FENNOA):
         hub.push_marks.set(connection.tenant, FENNOA, newest)
     hub.push_facts.note(connection.tenant, FENNOA, **facts)
-    save_proved(hub, connection)
+    save_proved(hub, connection, is_login=True)  # no answer names the company

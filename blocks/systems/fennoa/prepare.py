@@ -7,10 +7,10 @@ from functools import lru_cache
 from typing import Final
 
 from blocks.hub.outbox import Queued
-from blocks.invoices.tables import fennoa_tables
 from blocks.systems.fennoa.credits import CREDITED_NO
 from blocks.systems.fennoa.customers import CUSTOMER_NO
 from blocks.systems.fennoa.prepared import PREPARED, Prepared, Unsendable, document_of, marked
+from blocks.systems.fennoa.tables import tables
 from ledger.invoice.mappings.fennoa.mapping import Mapped, map_invoice
 from ledger.invoice.mappings.fennoa.terms import KeyField, Terms
 
@@ -25,7 +25,7 @@ def mapped(
     return map_invoice(
         document_of(document),
         terms=terms,
-        tables=fennoa_tables(),
+        tables=tables(),
         customer_number=customer_number,
         credited_number=credited_number,
     )

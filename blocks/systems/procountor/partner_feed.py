@@ -17,9 +17,9 @@ from typing import Any, Final
 
 from blocks.http import CallFailed, CallRefused
 from blocks.hub.feeds import NewRecord
-from blocks.invoices.tables import procountor_tables
 from blocks.systems.ports import FeedPage, MissingFile, Refusal
 from blocks.systems.procountor.session import ProcountorSession
+from blocks.systems.procountor.tables import tables
 from ledger.invoice.mappings.procountor.cards_read import partner_of_card
 from ledger.invoice.mappings.procountor.reading import moment, number_of, rows_in, text_in
 from ledger.invoice.pushed.cards import PartnerType
@@ -162,7 +162,7 @@ def _record(card: Row) -> NewRecord | None:
     """Return a card as a record; None of what is no customer's."""
     if text_in(card, "type").lower() != PartnerType.CUSTOMER:
         return None
-    countries = {name: code for code, name in procountor_tables().countries.items()}
+    countries = {name: code for code, name in tables().countries.items()}
     number, version = number_of(card.get("id")), _version(card)
     content = {
         "id": str(number),

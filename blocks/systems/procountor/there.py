@@ -10,12 +10,12 @@ from typing import Any, Final, Protocol, TypeVar
 
 from blocks.http import CallProblem
 from blocks.hub.outbox import Queued
-from blocks.invoices.tables import procountor_tables
 from blocks.systems.procountor.answers import Good
 from blocks.systems.procountor.api import Api
 from blocks.systems.procountor.listing import Row
 from blocks.systems.procountor.register import Register
 from blocks.systems.procountor.session import Who
+from blocks.systems.procountor.tables import tables
 from blocks.systems.targets import Before, Claim, Reading, Walk
 from ledger.invoice.mappings.procountor.reading import rows_in
 from ledger.invoice.mappings.procountor.terms import Terms
@@ -83,7 +83,7 @@ class There:
         """Return what writes bodies, knowing the ids of all that a document waited for."""
         learned = queued.item.learned if queued else ()
         links = {one.source_id: one.target_id for one in learned}
-        return Writer(self.terms, procountor_tables(), links)
+        return Writer(self.terms, tables(), links)
 
     @property
     def user_id(self) -> int | None:

@@ -74,7 +74,8 @@ def test_login_of_two_tenants_is_named_and_not_refused(hub, acme):
     """Fennoa answers with no company's id: one user of two companies cannot be told apart."""
     hub.tenants.add(Tenant("other", "Other", "5560000019"))
     for name in ("acme", "other"):
-        hub.connections.save(Connection(name, "fennoa", Method.API_KEY, source_tenant_id="user-1"))
+        made = Connection(name, "fennoa", Method.API_KEY, source_tenant_id="user-1")
+        hub.connections.save(made, is_login=True)
 
     assert hub.connections.get("other", "fennoa").source_tenant_id == "user-1"
     assert hub.tenants.doubles() == [Double("other", "fennoa", "user-1", "acme")]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from blocks.invoices.tables import fennoa_tables, rows_of
+from blocks.invoices.tables import rows_of
+from blocks.systems.fennoa.tables import tables as fennoa_tables
 from ledger.invoice.document import VatTreatment
 from ledger.invoice.problems import Severity
 from tests.fennoa_terms import form, mapped, terms

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blocks.invoices.tables import procountor_tables
+from blocks.systems.procountor.tables import tables as procountor_tables
 from ledger.ecom.documents import EcomDocument
 from ledger.ecom.modes import Mode
 from ledger.ecom.sentences import MEANINGS, remedy, sentence

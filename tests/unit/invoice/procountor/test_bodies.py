@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from blocks.invoices.tables import procountor_tables
+from blocks.systems.procountor.tables import tables as procountor_tables
 from ledger.invoice.mappings.procountor.cards import partner_body, product_body
 from ledger.invoice.mappings.procountor.invoices import invoice_body
 from ledger.invoice.mappings.procountor.receipts import booked_body, is_generated, ledger_rows

@@ -6,7 +6,8 @@ from collections import Counter
 
 import pytest
 
-from blocks.invoices.tables import procountor_tables, rows_of
+from blocks.invoices.tables import rows_of
+from blocks.systems.procountor.tables import tables as procountor_tables
 from ledger.invoice.mappings.procountor.terms import Terms
 from ledger.invoice.mappings.procountor.writing import Writer
 from simulators.procountor.enums import UNITS
