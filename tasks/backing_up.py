@@ -97,6 +97,10 @@ class _Backup:
                 self._copy(path, f"{WAREHOUSE}{path.name}")
 
     def _landing(self) -> None:
+        for tenant in self.stores.hub.tenants:
+            known = self.stores.hub.loads.received(tenant.id)
+            gone = self.stores.lake.gone(tenant.id, known)
+            self.lacking += [f"{address} is gone" for address in gone]
         for path in self.stores.lake.landed_files():
             name = self.stores.lake.address_of(path)
             noted = self.known.get(name)

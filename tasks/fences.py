@@ -27,7 +27,13 @@ def renew_damaged_fence(stores: Stores, tenant: str) -> None:
         years = [unit.year for unit in stores.hub.units.published_of(tenant)]
         token = stores.hub.leases.fresh_token(above=_highest_recorded(stores, tenant))
         stores.warehouse.renew_fence(tenant, years, token=token)
-        stores.hub.events.add("damage", f"put right: {problem}", tenant=tenant)
+        finding = problem.values["finding"]
+        stores.hub.events.add(
+            "damage",
+            f"The fence of overtaken runs {finding}; it was written anew, above every token that "
+            "may have acted on the books. What is published is as it was.",
+            tenant=tenant,
+        )
 
 
 def _highest_recorded(stores: Stores, tenant: str) -> int:

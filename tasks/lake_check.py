@@ -45,7 +45,10 @@ def check_lake(stores: Stores, tenants: list[str]) -> list[Found]:
 def _landings(stores: Stores, tenant: str) -> Iterator[Found]:
     expected = {(load.source, load.landed_sha256) for load in spoken_of(stores, tenant)}
     fetched = {item.system for item in stores.hub.connections.all_of(tenant)}
-    for address, finding in stores.lake.damaged(tenant, expected):
+    found = dict(stores.lake.damaged(tenant, expected))
+    for address in stores.lake.gone(tenant, stores.hub.loads.received(tenant)):
+        found.setdefault(address, "is gone")
+    for address, finding in found.items():
         source = address.split("/")[2]
         by_file = f"tasma import FILE --tenant {tenant}"
         mending = f"tasma ledger pull {tenant}" if source in fetched else by_file

@@ -71,7 +71,12 @@ def make_readable(stores: Stores, tenant: str) -> str:
         stores.warehouse.refuse_unreadable(tenant)
     except PublishedDamaged as problem:
         kept = stores.warehouse.set_aside(tenant, now=stores.hub.database.now())
-        stores.hub.events.add("damage", str(problem), tenant=tenant)
+        stores.hub.events.add(
+            "damage",
+            f"The published books could not be read: {problem.values['finding']}. The file is kept "
+            f"as {kept}, and each year is published again from what was received.",
+            tenant=tenant,
+        )
         return kept
     return ""
 

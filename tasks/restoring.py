@@ -13,6 +13,7 @@ from blocks.backup import Backup, BackupUnusable, Unlike, copy_as_noted
 from blocks.durable import remove, rename_synced, space_checked
 from blocks.hub import Hub
 from blocks.lake import Lake
+from blocks.noted_damage import NOTES
 from blocks.settings import Settings
 from blocks.warehouse import FileWarehouse
 from ledger.errors import TerminalError, TransientError
@@ -108,7 +109,8 @@ def _remove(file: Path, names: Sequence[str] = JOURNALS) -> None:
 def _places(home: Settings, hub: Path) -> list[Path]:
     """Return what a backup brings; the hub goes first, by which a home is one."""
     warehouse = [path for path, _ in FileWarehouse(home.warehouse).kept_files()]
-    return [*_with_journals(hub), *warehouse, home.lake / "landing"]
+    # What was found damaged before is no word about what is restored.
+    return [*_with_journals(hub), *warehouse, home.lake / "landing", home.lake / NOTES]
 
 
 def _set_aside(path: Path, now: dt.datetime) -> Path:

@@ -180,6 +180,14 @@ class Loads:
         with self._database.reading() as connection:
             return [Load(**row._asdict()) for row in connection.execute(query)]
 
+    def received(self, tenant: str) -> set[str]:
+        """Return the hashes of all that loads of a tenant were made of, and asked beside it."""
+        table = models.load
+        named = (table.c.landed_sha256, table.c.asked_sha256, table.c.evidence_sha256)
+        with self._database.reading() as connection:
+            rows = connection.execute(select(*named).where(table.c.tenant == tenant).distinct())
+            return {sha256 for row in rows for sha256 in row if sha256}
+
     def open_of(self, tenant: str) -> list[Load]:
         """Return what is open of a tenant: holds, and what stands unsettled beside a unit."""
         table = models.load

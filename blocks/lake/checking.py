@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from pathlib import Path
 
-from blocks.lake.landed import MANIFEST, PLAIN, find_landed, hash_of, is_whole, read_landing
+from blocks.lake.landed import MANIFEST, NOTED, PLAIN, find_landed, hash_of, is_whole, read_landing
 from blocks.lake.manifest import read_manifest
 from blocks.lake.parts import landed_part
 from ledger.errors import TerminalError
@@ -31,6 +31,19 @@ def damaged_landings(folder: Path, expected: Iterable[str]) -> Iterator[tuple[Pa
     for path in sorted(folder.glob(f"*{PLAIN}")):
         if not path.name.endswith(MANIFEST) and (finding := _finding(path, PLAIN, of=parts)):
             yield path, finding
+
+
+def gone_landings(folder: Path, known: Container[str]) -> list[Path]:
+    """Return what is gone of a tenant's landing, as what was noted beside each shows.
+
+    `known`: hashes of what was landed to its end. What goes by right takes its note along, and what
+    was killed while it landed leaves one of what nobody knows.
+    """
+    return [
+        landed
+        for note in sorted(folder.glob(f"*/*{NOTED}"))
+        if hash_of(note) in known and not (landed := note.with_suffix(PLAIN)).exists()
+    ]
 
 
 def _finding(path: Path, ending: str, *, of: Iterable[Path] = ()) -> str:

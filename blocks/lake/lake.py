@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Container, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from io import BytesIO
@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO, Final
 
 from blocks.durable import checked_slug, clean_temporary, remove, space_checked, temporary_name
-from blocks.lake.checking import damaged_landings
+from blocks.lake.checking import damaged_landings, gone_landings
 from blocks.lake.landed import (
     LANDED_MAX_BYTES,
     MANIFEST,
@@ -208,12 +208,20 @@ class Lake:
         """
         return list(usable(self._landing(tenant, source), parts))
 
+    def gone(self, tenant: str, known: Container[str]) -> list[str]:
+        """Return the addresses of what was landed of a tenant and is gone, though no prune took it.
+
+        `known`: hashes of what loads were made of; what was killed while it landed is in none.
+        """
+        folder = self.root / "landing" / checked_slug(tenant)
+        return [self.address_of(path) for path in gone_landings(folder, known)]
+
     def damaged(
         self, tenant: str, expected: Iterable[tuple[str, str]]
     ) -> Iterator[tuple[str, str]]:
         """Yield the addresses of what is gone or damaged of a tenant, and what is wrong; reads all.
 
-        `expected`: sources and hashes of what has to lie there.
+        `expected`: sources and hashes of what has to lie there, whatever is noted of it.
         """
         wanted = sorted(expected)
         folder = self.root / "landing" / checked_slug(tenant)

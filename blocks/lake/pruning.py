@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from blocks.lake.landed import MANIFEST, PLAIN, find_landed, hash_of, read_landing
+from blocks.lake.landed import MANIFEST, NOTED, PLAIN, find_landed, hash_of, read_landing
 from blocks.lake.manifest import read_manifest
 from ledger.errors import TerminalError
 
@@ -34,6 +34,12 @@ class Rule:
     def prunable(self, root: Path) -> list[Path]:
         """Return the landed files and staged folders under a lake's root that may go."""
         landed = {path for path in root.glob(f"landing/*/*/*{PLAIN}") if not self._stays(path)}
+        # A prune that was stopped between the two files of a landing leaves what was noted.
+        landed |= {
+            note
+            for note in root.glob(f"landing/*/*/*{NOTED}")
+            if not note.with_suffix(PLAIN).exists() and not self._stays(note)
+        }
         staged = [path for path in root.glob("stage/*/*/*") if path not in self.staged]
         landed -= set(_parts_that_stay(landed))
         return [*sorted(landed), *(path for path in staged if self.is_old(path))]
@@ -49,12 +55,11 @@ class Rule:
 
 def tenants_with_old(root: Path, *, limit: float) -> set[str]:
     """Return the tenants of which something is old enough to go, without opening any of it."""
-    kinds = (("landing", f"*/*{PLAIN}"), ("stage", "*/*"))
     return {
         folder.name
-        for kind, pattern in kinds
+        for kind in ("landing", "stage")
         for folder in root.glob(f"{kind}/*")
-        if any(path.stat().st_mtime < limit for path in folder.glob(pattern))
+        if any(path.stat().st_mtime < limit for path in folder.glob("*/*"))
     }
 
 

@@ -130,7 +130,9 @@ def restore_home(
         )
         remark(*(f"Begun later, and never ended: {path}" for path in unfinished))
         remark(*(f"Damaged in the backup, and left out: {lacking}" for lacking in made.lacking))
-        next_steps("tasma doctor", "tasma ledger verify --all", "tasma connect list")
+        next_steps(
+            "tasma doctor", "tasma ledger verify --all", "tasma lake verify", "tasma connect list"
+        )
     if made.lacking:
         raise typer.Exit(ExitCode.FAILED)
 

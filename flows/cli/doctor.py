@@ -117,6 +117,7 @@ def _disk() -> Finding:
 def _hub() -> Iterator[Finding]:
     try:
         with open_hub() as hub:
+            hub.database.storage.require_whole()
             rows = list(hub.whole_overview())
             busy = hub.leases.live()
             stale = hub.leases.stale()

@@ -157,7 +157,10 @@ def _named(item: Answer) -> dict[str, Any]:
 def _show_rebuilt(found: list[Answer], kept: str) -> None:
     if kept:
         say(f"The file could not be read; it is kept as {kept}.")
-        say("Documents and VAT codes of accounts come back with the next pull.")
+        say(
+            "Its load history, control results and changes are in that file alone. Documents and "
+            "VAT codes of accounts come back with the next pull."
+        )
     if not found:
         say("The hub knows no published year of this tenant.")
         return

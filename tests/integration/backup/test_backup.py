@@ -11,6 +11,7 @@ import pytest
 
 from blocks.hub import Tenant
 from blocks.hub.portal_roles import Role
+from blocks.noted_damage import read_notes
 from flows.cli.exits import ExitCode
 from tasks import backing_up
 from tasks.stores import open_stores
@@ -121,6 +122,42 @@ def test_what_is_noted_beside_a_file_goes_into_no_backup_when_it_cannot_be_read(
     assert 1 == len(told["lacking"])
     assert noted.name in told["lacking"][0]
     assert [] == [*(place / "backup/landing").rglob("*.json")]
+
+
+def test_file_of_an_earlier_load_that_is_gone_is_named_and_goes_from_no_earlier_backup(place):
+    (before,) = (place / "home/lake/landing").rglob("*.zst")
+    load(SECOND, place)
+    before.unlink()
+
+    told = backed_up(place, "--keep", "1", code=ExitCode.FAILED)
+    looked = invoke("lake", "verify")
+
+    assert [f"{before.relative_to(place / 'home/lake')} is gone"] == told["lacking"]
+    assert ExitCode.FAILED == looked.exit_code
+    assert f"{before.name} is gone" in " ".join(looked.output.split())
+    (kept,) = (place / "backup/landing").rglob(before.name)
+    shutil.copy(kept, before)
+    assert ExitCode.DONE == invoke("lake", "verify").exit_code
+
+
+def test_what_was_killed_while_it_landed_is_not_missed(place):
+    (noted,) = (place / "home/lake/landing").rglob("*.json")
+    left = noted.with_name(f"{'0' * 64}.json")
+    left.write_text(noted.read_text().replace(noted.stem, left.stem))
+
+    assert [] == backed_up(place)["lacking"]
+    assert ExitCode.DONE == invoke("lake", "verify").exit_code
+
+
+def test_what_was_found_damaged_before_a_restore_is_no_word_about_what_is_restored(place):
+    (landed,) = (place / "home/lake/landing").rglob("*.zst")
+    landed.write_bytes(landed.read_bytes()[:-1])
+    assert ExitCode.FAILED == invoke("lake", "verify").exit_code
+
+    invoke("restore", place / "backup", "--replace")
+
+    assert {} == read_notes()
+    assert ExitCode.DONE == invoke("lake", "verify").exit_code
 
 
 def test_half_a_backup_is_told_as_such_and_the_one_before_it_is_restored(place):
