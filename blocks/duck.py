@@ -23,6 +23,9 @@ SPILL_LIMIT_GB: Final = 50
 ONE_CORE_ROWS: Final = 100_000
 """Up to so many rows one core is enough: sharing out work of a millisecond costs more than it."""
 
+SCRATCH: Final = "scratch"
+"""Name of the database in memory in which a connection makes what it needs."""
+
 IDLE_ENGINES: Final = 2
 """How many engines wait for the next caller."""
 
@@ -61,7 +64,7 @@ def open_duckdb(*, spill: Path, rows: int | None = None) -> Iterator[DuckDBPyCon
         # Temporary tables, variables and the chosen database go with this connection, everything
         # else with the databases that it attaches.
         with engine.cursor() as connection:
-            connection.execute("attach ':memory:' as scratch; use scratch")
+            connection.execute(f"attach ':memory:' as {SCRATCH}; use {SCRATCH}")
             yield connection
         _detach_all(engine)
         keep = _is_light(engine) and not temporary.exists()

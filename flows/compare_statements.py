@@ -17,7 +17,7 @@ from flows.runs.states import ended, name_run
 from ledger.fiscal_year import FiscalYear
 from ledger.outcome import Outcome
 from ledger.unit import Unit
-from tasks.customer_statements import compare_published, published_lines
+from tasks.customer_statements import compare_published
 from tasks.pages.comparison import comparison_in_words, comparison_page
 from tasks.stores import open_stores
 
@@ -50,8 +50,7 @@ async def compare_statements(tenant: TenantId, fiscal_year: YearOrLatest = "") -
     with open_stores() as stores:
         unit = await asyncio.to_thread(wanted_unit, stores.hub, tenant, fiscal_year)
         await name_run(f"compare {unit}", tags=unit.tags)
-        results = await asyncio.to_thread(compare_published, stores, unit)
-        lines = await asyncio.to_thread(published_lines, stores, unit)
+        results, lines = await asyncio.to_thread(compare_published, stores, unit)
     await acreate_markdown_artifact(
         key=unit.artifact_key("comparison"), markdown=comparison_page(unit, results, lines)
     )

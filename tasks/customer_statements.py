@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-from blocks import controls
 from blocks.controls import UnitContext
 from blocks.controls.comparison import compare_record
 from blocks.hub import Hub
@@ -36,6 +35,9 @@ from tasks.stores import Stores
 
 SOURCE: Final = "customer-statement"
 """Under this source the files lie in the lake; they are never pruned."""
+
+Compared = tuple[list[ControlResult], list[ComparedLine]]
+"""What the two controls find, and every row of the statements beside the books."""
 
 CONTROLS: Final = {kind: f"customer_{kind}" for kind in StatementKind}
 """The control that holds each statement against the books."""
@@ -223,19 +225,19 @@ def note_comparisons(
         )
 
 
-def compare_published(stores: Stores, unit: Unit) -> list[ControlResult]:
+def compare_published(stores: Stores, unit: Unit) -> Compared:
     """Hold the statements of a year against what is published of it, at any time (R-FIN-P6).
 
     Raises:
         NoLedger: The year is not published.
     """
     record = _published(stores, unit)
-    results = _ask_published(stores, record, unit)
-    note_comparisons(stores, unit, results, digest=record.digest)
-    return results
+    found = _ask_published(stores, record, unit)
+    note_comparisons(stores, unit, found[0], digest=record.digest)
+    return found
 
 
-def look_at_published(stores: Stores, unit: Unit) -> list[ControlResult]:
+def look_at_published(stores: Stores, unit: Unit) -> Compared:
     """Return what `compare_published` finds, and note nothing.
 
     Raises:
@@ -261,8 +263,8 @@ def comparison_of(
     stores: Stores,
     unit: Unit,
     *,
-    compare: Callable[[Stores, Unit], list[ControlResult]] = compare_published,
-) -> tuple[list[ControlResult], list[ComparedLine]] | None:
+    compare: Callable[[Stores, Unit], Compared] = compare_published,
+) -> Compared | None:
     """Return how a year stands beside the customer's statements; None when nothing of it came.
 
     What is held is as its last judgement found it; its rows are on the page of that run. `compare`:
@@ -272,28 +274,29 @@ def comparison_of(
         return compared_results(stores.hub.loads.results(hold.load_id)), []
     if stores.warehouse.load_record(unit.tenant, unit.year) is None:
         return None
-    return compare(stores, unit), published_lines(stores, unit)
+    return compare(stores, unit)
 
 
-def published_lines(stores: Stores, unit: Unit) -> list[ComparedLine]:
-    """Return every row of the customer's statements beside what is published of a year.
+def comparison_basis(stores: Stores, unit: Unit) -> Hashable:
+    """Return all that `comparison_of` follows from: equal ones give equal answers.
 
-    Raises:
-        NoLedger: The year is not published.
+    None where the warehouse does not tell one state of the books from another.
     """
-    record = _published(stores, unit)
+    hub, version = stores.hub, stores.warehouse.version(unit.tenant)
+    if version is None:
+        return None
+    hold = hub.holds.find(unit.tenant, unit.year)
+    return (
+        hold.load_id if hold else "",
+        version,
+        tuple(hub.customer_statements.of_year(unit.tenant, unit.year).values()),
+        hub.account_maps.find(unit.tenant),
+        hub.tenants.get(unit.tenant),
+    )
+
+
+def _ask_published(stores: Stores, record: LoadRecord, unit: Unit) -> Compared:
     return compare_record(record, context=_context(stores, unit), warehouse=stores.warehouse)
-
-
-def _ask_published(stores: Stores, record: LoadRecord, unit: Unit) -> list[ControlResult]:
-    context = _context(stores, unit)
-    return [
-        controls.ask_published(
-            record, name, context=context, classes={}, warehouse=stores.warehouse
-        )
-        for kind, name in CONTROLS.items()
-        if kind in context.statements
-    ]
 
 
 def _published(stores: Stores, unit: Unit) -> LoadRecord:

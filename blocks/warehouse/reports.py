@@ -8,16 +8,44 @@ from typing import Any, Final
 import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
+from blocks.duck import SCRATCH
 from blocks.settings import SQL
+from blocks.warehouse.attach import PUBLISHED
+from blocks.warehouse.migrate import VIEWS
 from ledger.fiscal_year import FiscalYear
 
 REPORTS: Final = SQL / "report"
 """One file a question; its header says the grain, the parameters and the units."""
 
+STATEMENTS: Final = frozenset({"income_statement", "balance_sheet"})
+"""The questions for which a year is best summed up first (`sum_up`)."""
+
+OVER_TRIAL_BALANCE: Final = (
+    "3_statement_account",
+    "4_statement_amount",
+    "5_income_statement",
+    "6_balance_sheet",
+)
+"""The views from the trial balance to the statements, in the order in which they are made."""
+
 
 def ask_report(db: DuckDBPyConnection, name: str, parameters: Mapping[str, object]) -> pa.Table:
     """Ask a question of `REPORTS` of a connection whose plain names are the published ones."""
     return _answer(db, (REPORTS / f"{name}.sql").read_text(encoding="utf-8"), parameters)
+
+
+def sum_up(db: DuckDBPyConnection, fiscal_year: str) -> None:
+    """Have plain names be the published ones, with a year's trial balance added up once.
+
+    The statements lie in views over it and name it several times, each time over all postings.
+    """
+    db.execute(
+        f"create table {SCRATCH}.trial_balance as from trial_balance where fiscal_year = $year",
+        {"year": fiscal_year},
+    )
+    db.execute(f"set search_path = '{SCRATCH}.main,{PUBLISHED}.main'")
+    for name in OVER_TRIAL_BALANCE:
+        db.execute((VIEWS / f"{name}.sql").read_text(encoding="utf-8"))
 
 
 def ask_relation(db: DuckDBPyConnection, name: str, *, year: FiscalYear | None) -> pa.Table:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Unpack
@@ -129,6 +129,10 @@ class Warehouse(ABC):
     @abstractmethod
     def tenants(self) -> list[str]:
         """Return the tenants of which something is published."""
+
+    def version(self, tenant: str) -> Hashable:  # noqa: ARG002 - where it is known, it is of a tenant
+        """Return what tells one state of a tenant's books from another; None where nothing does."""
+        return None
 
     @abstractmethod
     def units(self, tenant: str) -> list[FiscalYear]:

@@ -116,7 +116,7 @@ def compare(tenant: TenantId, year: YearOrLatest = "", *, as_json: AsJson = Fals
     with open_stores() as stores:
         known_tenant(stores.hub, tenant)
         unit = Unit(tenant, known_year(stores.hub, tenant, year))
-        results = compare_published(stores, unit)
+        results, _rows = compare_published(stores, unit)
     if as_json:
         show_json([_as_dict(result) for result in results])
     else:

@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from blocks.passwords import Passwords
 from flows.portal import formats
 from flows.portal.limits import Limiter
+from flows.portal.remembered import Remembered
 from flows.portal.runs import Runs
 from flows.portal.settings import PortalSettings
 from tasks.stores import Stores
@@ -50,4 +51,5 @@ class Portal:
     runs: Runs
     passwords: Passwords = field(default_factory=Passwords)
     limiter: Limiter = field(default_factory=Limiter)
+    remembered: Remembered = field(default_factory=Remembered)
     templates: Environment = field(default_factory=_templates)

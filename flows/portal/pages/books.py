@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Callable, Hashable
+from functools import partial
+from typing import Final, TypeVar
 
 from starlette.responses import Response
 
@@ -19,6 +21,9 @@ from tasks.books import (
     year_statements,
 )
 from tasks.opened_documents import documents_of_voucher
+from tasks.stores import Stores
+
+T = TypeVar("T")
 
 STATEMENTS: Final = ("income_statement", "balance_sheet")
 
@@ -41,7 +46,7 @@ def books(visit: Visit) -> Response:
         year=year,
         months=months,
         month=month,
-        found=year_statements(visit.stores, visit.tenant.id, year, month=month),
+        found=_of_books(visit, partial(year_statements, month=month), year, month),
     )
 
 
@@ -56,9 +61,8 @@ def statement_line(visit: Visit) -> Response:
     year = named_year(visit)
     if visit["statement"] not in STATEMENTS:
         raise not_found()
-    accounts = line_accounts(
-        visit.stores, visit.tenant.id, year, statement=visit["statement"], line=visit["line"]
-    )
+    name, line = visit["statement"], visit["line"]
+    accounts = _of_books(visit, partial(line_accounts, statement=name, line=line), year, name, line)
     return visit.page(
         "books_line.html",
         tenant=visit.tenant,
@@ -77,13 +81,14 @@ def statement_line(visit: Visit) -> Response:
 def ledger_account(visit: Visit) -> Response:
     """Show the rows of an account, with its balance after each."""
     year = named_year(visit)
-    first = int(visit.get("first", "0"))
-    found = account_page(visit.stores, visit.tenant.id, year, visit["account"], first=first)
+    first, account = int(visit.get("first", "0")), visit["account"]
+    asked = partial(account_page, account=account, first=first)
+    found = _of_books(visit, asked, year, account, first)
     return visit.page(
         "books_account.html",
         tenant=visit.tenant,
         year=year,
-        account=visit["account"],
+        account=account,
         first=first,
         found=found,
     )
@@ -111,7 +116,7 @@ def voucher(visit: Visit) -> Response:
 def changes(visit: Visit) -> Response:
     """Show what the loads of a year changed, the latest first: "what changed last night"."""
     year = named_year(visit)
-    found = year_changes(visit.stores, visit.tenant.id, year)
+    found = _of_books(visit, year_changes, year)
     return visit.page("books_changes.html", tenant=visit.tenant, year=year, found=found)
 
 
@@ -123,6 +128,19 @@ def named_year(visit: Visit) -> FiscalYear:
     """
     visit["year"]  # 404 without it
     return _year(visit, published_years(visit.stores, visit.tenant.id))
+
+
+def _of_books(
+    visit: Visit, ask: Callable[[Stores, str, FiscalYear], T], year: FiscalYear, *asked: Hashable
+) -> T:
+    """Return an answer about the published books, made anew only once they were replaced.
+
+    `asked`: what else the answer depends on.
+    """
+    stores, tenant = visit.stores, visit.tenant.id
+    key = (visit.route.name, tenant, year, *asked)
+    basis = stores.warehouse.version(tenant)
+    return visit.portal.remembered.of(key, basis, lambda: ask(stores, tenant, year))
 
 
 def _year(visit: Visit, published: list[FiscalYear]) -> FiscalYear:

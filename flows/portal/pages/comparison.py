@@ -15,7 +15,12 @@ from flows.portal.visit import Visit, not_found
 from ledger.fiscal_year import FiscalYear
 from ledger.unit import Unit
 from tasks.books import published_years
-from tasks.customer_statements import compared_years, comparison_of, look_at_published
+from tasks.customer_statements import (
+    compared_years,
+    comparison_basis,
+    comparison_of,
+    look_at_published,
+)
 
 ROWS: Final = 500
 """Rows of one statement on the page; `tasma statements compare --json` has them all."""
@@ -29,7 +34,12 @@ def comparison(visit: Visit) -> Response:
     year = _named(visit, years) if visit.get("year") else next(iter(years), None)
     found = None
     if year and year in years:
-        found = comparison_of(stores, Unit(tenant.id, year), compare=look_at_published)
+        unit = Unit(tenant.id, year)
+        found = visit.portal.remembered.of(
+            (visit.route.name, tenant.id, year),
+            comparison_basis(stores, unit),
+            lambda: comparison_of(stores, unit, compare=look_at_published),
+        )
     results, lines = found or ([], [])
     return visit.page(
         "comparison.html",

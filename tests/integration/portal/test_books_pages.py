@@ -8,6 +8,7 @@ import re
 import pytest
 
 from blocks.hub.portal_roles import Role
+from blocks.lake import Lake
 from ledger.fiscal_year import FiscalYear
 from ledger.unit import Unit
 from tasks.books import months_of
@@ -72,6 +73,20 @@ def test_a_month_has_its_own_amounts_beside_those_since_the_start_of_the_year(cl
     assert [[">5.00<", ">5.00<"], [">0.00<", ">5.00<"]] == [
         re.findall(r">[\d.]+<", row) for row in shown
     ]
+
+
+def test_books_that_were_looked_at_before_show_what_is_published_since(world, client, tmp_path):
+    pages = [PAGE, one(client.get(PAGE), "line")]
+    pages.append(one(client.get(pages[-1]), "account"))
+    before = [client.get(page).text for page in pages]
+    rows = voucher("A:1", ("1930", "777.00"), ("3001", "-777.00"))
+    said = facts(OURS, start_date=OUR_YEAR.start_date, end_date=OUR_YEAR.end_date)
+    staged = stage(Lake(tmp_path / "later"), rows, said=said)
+    unit = Unit(OURS, OUR_YEAR)
+    world.stores.warehouse.publish(staged, unit=unit, token=2, load_id="load-2", run_id="run")
+
+    assert [False] * 3 == ["777.00" in text for text in before]
+    assert [True] * 3 == ["777.00" in client.get(page).text for page in pages]
 
 
 @pytest.mark.parametrize("month", ["2023-12", "2025-01"])

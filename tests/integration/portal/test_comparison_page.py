@@ -59,6 +59,15 @@ def test_statement_stands_beside_the_published_books_row_by_row(
     assert "All rows (1)" in page
 
 
+def test_page_that_was_looked_at_before_shows_a_statement_that_came_since(client, take):
+    take("5,00")
+    before = client.get(PAGE).text
+    take("7,25")
+
+    assert "agree with every row" in before
+    assert "differ: 1." in client.get(PAGE).text
+
+
 def test_looking_at_a_comparison_notes_nothing(world, client, take):
     take("5,00")
 

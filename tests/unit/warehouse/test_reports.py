@@ -37,12 +37,28 @@ def test_a_report_is_a_table_with_exact_amounts(house):
     assert 0 == sum(row[1] for row in rows_of(found))
 
 
-def test_several_reports_are_of_one_moment_by_name(house):
+def test_several_reports_at_once_are_those_that_are_asked_for_one_by_one(house):
     first, last = YEAR.start_date, YEAR.end_date.replace(day=1)
-    names = ("trial_balance", "balance_sheet")
+    names = ("trial_balance", "income_statement", "balance_sheet")
     found = house.reports("acme", names, fiscal_year=YEAR.key, first=first, last=last)
+    alone = {"fiscal_year": YEAR.key, "first": first, "last": last}
 
     assert list(names) == list(found)
+    for name, table in found.items():
+        assert [] != rows_of(table)
+        assert rows_of(house.report("acme", name, **alone)) == rows_of(table)
+
+
+def test_version_of_a_tenants_books_changes_with_each_publication(house, tmp_path):
+    before = house.version("acme")
+    again = house.version("acme")
+    lake = Lake(tmp_path / "later")
+    other = stage(lake, voucher("A:1", ("1930", "1.00"), ("3001", "-1.00")), said=facts(year=2024))
+    house.publish(other, unit=other.facts.unit, token=1, load_id="load-2", run_id="run")
+
+    assert before == again
+    assert before != house.version("acme")
+    assert () == house.version("nobody")
 
 
 def test_a_table_is_given_of_one_year_or_of_all(house):
