@@ -1,9 +1,13 @@
-"""What an operator put into a Prefect block, by type and name; its server keeps it."""
+"""What lies in a Prefect block, by type and name; its server keeps it."""
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 from httpx import HTTPError
 from prefect.blocks.core import Block
+from prefect.exceptions import PrefectException
 
 from blocks.http import CallFailed
 
@@ -23,6 +27,48 @@ async def held_block(name: str) -> object | None:
     except (HTTPError, RuntimeError) as problem:
         raise no_server(f"load the block {name}", problem) from None
     return found
+
+
+@asynccontextmanager
+async def stored(block: Block, name: str) -> AsyncIterator[None]:
+    """Store a block under a name for the body, and for good unless that fails.
+
+    Raises:
+        CallFailed: Prefect's server, which keeps it, does not answer.
+    """
+    slug = type(block).get_block_type_slug()
+    before = await held_block(f"{slug}/{name}")
+    await _save(block, name)
+    try:
+        yield
+    except BaseException:
+        if isinstance(before, Block):
+            await _save(before, name)
+        else:
+            await delete_block(type(block), name)
+        raise
+
+
+async def delete_block(kind: type[Block], name: str) -> bool:
+    """Delete a block; False when there is none.
+
+    Raises:
+        CallFailed: Prefect's server, which keeps it, does not answer.
+    """
+    try:
+        await kind.adelete(name)
+    except ValueError:
+        return False
+    except (HTTPError, PrefectException, RuntimeError) as problem:
+        raise no_server(f"delete the block {name}", problem) from None
+    return True
+
+
+async def _save(block: Block, name: str) -> None:
+    try:
+        await block.asave(name, overwrite=True)
+    except (HTTPError, PrefectException, RuntimeError) as problem:
+        raise no_server(f"store the block {name}", problem) from None
 
 
 def no_server(what: str, problem: Exception) -> CallFailed:

@@ -134,6 +134,7 @@ with the module of each; those under `TransientError` are retried, the rest go t
                 BreaksUnseen  (blocks.hub.refusals)
                 CompanyTaken  (blocks.hub.claims)
                 DayOutsideYear  (blocks.hub.refusals)
+                EntryIncomplete  (tasks.consent)
                 ForeignAnswer  (blocks.hub.consent_states)
                 HasOtherBooks  (tasks.consent)
                 IntervalUnfit  (blocks.hub.pickups)

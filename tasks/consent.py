@@ -13,6 +13,9 @@ What a door does with it:
    and the cookie. What it returns is shown, and leaves the link good unless it is *connected*.
 5. The first window asks `poll` until the state is no longer *waiting*.
 
+Where a system has keys and no such address (`Connecting.entered`), the page has fields in place of
+the button; their POST asks `enter`, and 3 to 5 fall away.
+
 Who may make, revoke or confirm is the door's to know; `by` is written down as it is given.
 
 Source:
@@ -24,7 +27,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
@@ -39,7 +42,9 @@ from blocks.settings import settings
 from blocks.systems.ports import (
     ORGANISATION_NUMBER,
     WRONG_COMPANY,
+    Approval,
     Consent,
+    EnteredField,
     Requirement,
     Wants,
 )
@@ -107,7 +112,8 @@ class Invitation:
     """What the page of a link tells.
 
     `fetched`: ledger, documents, customer_invoices (documents of those), as far as they are wanted.
-    `asked`: what the system asks of the customer, each with where to look.
+    `asked`: what the system asks of the customer, each with where to look. `entered`: what the page
+    has fields for; `names_company`: whether the system says whose that is.
     """
 
     link: ConsentLink
@@ -116,6 +122,8 @@ class Invitation:
     fetched: tuple[str, ...]
     asked: tuple[Requirement, ...]
     outcome: Outcome
+    entered: tuple[EnteredField, ...] = ()
+    names_company: bool = True
 
 
 @dataclass(frozen=True)
@@ -142,6 +150,12 @@ class HasOtherBooks(Refused):
         "{tenant} has published books of the company {number}: another company's would be mixed "
         "with them. Add the other company as a tenant of its own, and connect that."
     )
+
+
+class EntryIncomplete(Refused):
+    """A link's page was sent without all that its system is connected by."""
+
+    sentence = "{title} is not connected: something was left empty, or nothing is entered for it."
 
 
 class ReasonMissing(Refused):
@@ -175,7 +189,7 @@ def make_link(
         UnknownTenant, NoOrganisationNumber, TooManyLinks: As `hub.consents.make`.
         NothingToFetch: The system is connected otherwise than by a link.
     """
-    _consent(name)
+    _approval(name)
     wants = port(name).connect.completed(wants or {}, hub.connections.find(tenant, name))
     life = life or dt.timedelta(days=settings().consent_link_days)
     link, secret = hub.consents.make(
@@ -199,8 +213,10 @@ def look(hub: Hub, secret: SecretStr) -> Invitation:
         hub.tenants.get(link.tenant),
         there.title,
         tuple(kind for kind, is_fetched in kinds.items() if is_fetched),
-        tuple(_consent(link.system).asked()),
+        tuple(_approval(link.system).asked()),
         outcome_of(hub, link),
+        there.connecting.entered,
+        there.connecting.names_company,
     )
 
 
@@ -246,14 +262,32 @@ async def finish(
     if not given.get("code") and not given.get("error"):
         raise NothingReturned
     link = await asyncio.to_thread(hub.consents.take, state, browser=browser)
-    try:
-        outcome = await _answered(hub, link, given)
-    except BaseException:
-        await asyncio.to_thread(hub.consents.release, link)
-        raise
-    detail = json.dumps(asdict(outcome))
-    await asyncio.to_thread(hub.consents.answered, link, outcome.state, detail=detail)
-    return outcome
+    return await _concluded(hub, link, _answered(hub, link, given))
+
+
+async def enter(hub: Hub, secret: SecretStr, entered: Mapping[str, SecretStr]) -> Outcome:
+    """Connect by what the customer entered on the page of a link, or say why not (R-SEN-P3).
+
+    It is tried before it is stored: the system accepts it, and answers as the tenant's company as
+    far as it says whose it is. Only a connection that lacks nothing uses the link up.
+
+    Args:
+        hub: Keeps the link and the connection.
+        secret: The link's.
+        entered: By the names of `Connecting.entered`.
+
+    Raises:
+        EntryIncomplete: A field is empty, or the system asks for none.
+        UnknownLink, LinkEnded: The secret opens nothing, or nothing any more.
+        ConsentTaken: Another window is at work on the same link; try again.
+    """
+    link = await asyncio.to_thread(hub.consents.of_secret, secret)
+    asked = system(link.system).connecting.entered
+    given = {field.name: entered.get(field.name, SecretStr("")) for field in asked}
+    if not given or not all(value.get_secret_value() for value in given.values()):
+        raise EntryIncomplete(title=system(link.system).title)
+    link = await asyncio.to_thread(hub.consents.take_by_secret, secret)
+    return await _concluded(hub, link, _connected(hub, link, given))
 
 
 def poll(hub: Hub, secret: SecretStr) -> Outcome:
@@ -317,28 +351,48 @@ def confirm_company(hub: Hub, tenant: str, number: str, *, by: str, reason: str)
     return hub.tenants.replace_number(tenant, parsed.digits, by=by, reason=reason.strip())
 
 
+async def _concluded(hub: Hub, link: ConsentLink, work: Awaitable[Outcome]) -> Outcome:
+    """Have a link that is taken say what came of it, or be given back."""
+    why = ""
+    try:
+        outcome = await work
+    except TransientError as problem:
+        outcome = Outcome(ConsentState.FAILED, str(problem))
+    except CallRefused as problem:
+        outcome = _refused(link, problem)
+    except TerminalError as problem:
+        # Its words may name another tenant, and whoever holds the link is anybody.
+        outcome, why = Outcome(ConsentState.REFUSED), str(problem)
+    except BaseException:
+        await asyncio.to_thread(hub.consents.release, link)
+        raise
+    detail = json.dumps(asdict(outcome))
+    await asyncio.to_thread(hub.consents.answered, link, outcome.state, detail=detail, why=why)
+    return outcome
+
+
 async def _answered(hub: Hub, link: ConsentLink, answer: Mapping[str, str]) -> Outcome:
     if error := answer.get("error"):
         return _not_approved(link, error, answer.get("error_description", ""))
-    there, given = port(link.system).connect, {"code": SecretStr(answer["code"])}
-    try:
-        await there.finish(hub, link.tenant, given, wants=link.wants)
-        found = await _requirements(hub, link)
-    except TransientError as problem:
-        return Outcome(ConsentState.FAILED, str(problem))
-    except CallRefused as problem:
-        return _refused(link, problem)
-    except TerminalError as problem:
-        return Outcome(ConsentState.REFUSED, str(problem))
-    return _judged(found) or Outcome(ConsentState.CONNECTED, requirements=tuple(found))
+    return await _connected(hub, link, {"code": SecretStr(answer["code"])})
+
+
+async def _connected(hub: Hub, link: ConsentLink, given: Mapping[str, SecretStr]) -> Outcome:
+    await port(link.system).connect.finish(hub, link.tenant, given, wants=link.wants)
+    found = await _requirements(hub, link)
+    has_keys = port(link.system).keys is not None
+    judged = _judged(found, state=ConsentState.RIGHTS_MISSING if has_keys else None)
+    return judged or Outcome(ConsentState.CONNECTED, requirements=tuple(found))
 
 
 async def _requirements(hub: Hub, link: ConsentLink) -> Sequence[Requirement]:
     """Find out what is met; the tenant is connected by now, so no answer leaves it unknown."""
+    there = port(link.system)
     try:
-        return await port(link.system).connect.preflight(hub, link.tenant)
+        found = await there.connect.preflight(hub, link.tenant)
     except TransientError:
-        return _consent(link.system).asked()
+        return _approval(link.system).asked()
+    return there.keys.met(found) if there.keys else found
 
 
 def _not_approved(link: ConsentLink, error: str, description: str) -> Outcome:
@@ -358,24 +412,33 @@ def _refused(link: ConsentLink, problem: CallRefused) -> Outcome:
         )
         return Outcome(ConsentState.WRONG_COMPANY, str(problem), what, expected, actual)
     try:
-        found = _consent(link.system).unmet(problem)
+        found = _approval(link.system).unmet(problem)
     except CallRefused:
         return Outcome(ConsentState.REFUSED, str(problem))
-    return _judged(found) or Outcome(ConsentState.REFUSED, str(problem))
+    has_keys = port(link.system).keys is not None
+    judged = _judged(found, state=ConsentState.KEY_REFUSED if has_keys else None)
+    return judged or Outcome(ConsentState.REFUSED, str(problem))
 
 
-def _judged(found: Sequence[Requirement]) -> Outcome | None:
-    """Say what the first requirement that is not met makes of the consent; None when all are."""
+def _judged(found: Sequence[Requirement], *, state: ConsentState | None = None) -> Outcome | None:
+    """Say what the first requirement that is not met makes of the consent; None when all are.
+
+    `state`: what that is called, unless it goes by who has to act.
+    """
     failed = next((item for item in found if item.passed is False), None)
     if failed is None:
         return None
-    state = STATES.get(failed.who_acts or WhoActs.US, ConsentState.REFUSED)
+    state = state or STATES.get(failed.who_acts or WhoActs.US, ConsentState.REFUSED)
     return Outcome(state, failed.reason, requirements=tuple(found))
 
 
 def _requirement(written: Mapping[str, Any]) -> Requirement:
     who = WhoActs(written["who_acts"]) if written["who_acts"] else None
     return Requirement(**{**written, "who_acts": who})
+
+
+def _approval(name: str) -> Approval:
+    return port(name).keys or _consent(name)
 
 
 def _consent(name: str) -> Consent:

@@ -26,7 +26,7 @@ class IntegrationLight:
 
     `state`: a `ConnectionState`, or `NOT_ACTIVATED`; of a pickup also `TROUBLED`. `reason`: in
     English words, empty unless it is red. `worked_at`: when it last worked, None when it never did.
-    `has_link`: whether a customer activates it by following a link.
+    `has_link`: whether a customer activates it by a link of ours.
     """
 
     name: str
@@ -57,7 +57,8 @@ def can_fetch(hub: Hub, tenant: str) -> bool:
 
 def _of_connection(connection: Connection) -> IntegrationLight:
     known = of_connection(connection)
-    has_link = SYSTEMS[base_of(connection.system)].connecting.has_link({})
+    # A client of ours beside the one that fetches ledgers is connected by a block alone.
+    has_link = connection.system in SYSTEMS and SYSTEMS[connection.system].connecting.has_page
     return _light(known, connection.status, title=known.title, has_link=has_link)
 
 
@@ -79,7 +80,7 @@ def _not_activated(tenant: Tenant, known: Iterable[str]) -> list[IntegrationLigh
     """Return the systems of the tenant's country that it is not connected to."""
     return [
         IntegrationLight(
-            name, system.title, Light.GREY, NOT_ACTIVATED, has_link=system.connecting.has_link({})
+            name, system.title, Light.GREY, NOT_ACTIVATED, has_link=system.connecting.has_page
         )
         for name, system in SYSTEMS.items()
         if tenant.country in system.countries and name not in known

@@ -199,26 +199,37 @@ class Consents:
             click.c.browser_hash == hash_of(browser.get_secret_value()),
             click.c.made_at > now - CLICK_LIFE,
         )
-        is_free = or_(table.c.taken_at.is_(None), table.c.taken_at <= now - TAKE_LIFE)
         with self._database.writing() as connection:
             link_id = connection.execute(select(click.c.link).where(here)).scalar()
             if link_id is None:
                 raise ForeignAnswer(minutes=int(CLICK_LIFE.total_seconds() // 60))
-            link = _one(connection, table.c.id == link_id)
-            _require_open(link, now)
-            taking = update(table).where(table.c.id == link.id, is_free).values(taken_at=now)
-            if not connection.execute(taking).rowcount:
-                raise ConsentTaken(link.tenant, link.system)
+            link = _taken(connection, table.c.id == link_id, now)
             connection.execute(delete(click).where(here))
         return link
 
-    def answered(self, link: ConsentLink, state: ConsentState, *, detail: str) -> None:
-        """Say what came of a click; a connection uses the link up."""
+    def take_by_secret(self, secret: SecretStr) -> ConsentLink:
+        """Have a link alone until `answered` or `release`, where nobody is led elsewhere.
+
+        Raises:
+            UnknownLink, LinkEnded: The secret opens nothing, or nothing any more.
+            ConsentTaken: The same link is being answered at this moment.
+        """
+        here = models.consent_link.c.secret_hash == hash_of(secret.get_secret_value())
+        with self._database.writing() as connection:
+            return _taken(connection, here, self._database.now())
+
+    def answered(
+        self, link: ConsentLink, state: ConsentState, *, detail: str, why: str = ""
+    ) -> None:
+        """Say what came of a click; a connection uses the link up.
+
+        `why`: for the event log, which whoever holds the link does not see.
+        """
         ends = state is ConsentState.CONNECTED
         with self._database.writing() as connection:
             ended = {"connected_at": self._database.now()} if ends else {}
             _change(connection, link, answer=state, detail=detail, taken_at=None, **ended)
-            self._say(connection, link, state.replace("_", " "))
+            self._say(connection, link, ": ".join(filter(None, (state.replace("_", " "), why))))
 
     def release(self, link: ConsentLink) -> None:
         """Give a link back of which nobody knows what came of the click."""
@@ -228,6 +239,16 @@ class Consents:
     def _say(self, connection: Connection, link: ConsentLink, message: str) -> None:
         text = f"{link.system}: link {link.id} {message}"
         self._events.record(connection, "consent", text, tenant=link.tenant)
+
+
+def _taken(connection: Connection, where: Any, now: dt.datetime) -> ConsentLink:
+    link, table = _one(connection, where), models.consent_link
+    _require_open(link, now)
+    is_free = or_(table.c.taken_at.is_(None), table.c.taken_at <= now - TAKE_LIFE)
+    taking = update(table).where(table.c.id == link.id, is_free).values(taken_at=now)
+    if not connection.execute(taking).rowcount:
+        raise ConsentTaken(link.tenant, link.system)
+    return link
 
 
 def _require_open(link: ConsentLink, now: dt.datetime) -> None:

@@ -6,8 +6,13 @@ Light, as `System` is: commands read it before anything speaks to a system.
 from __future__ import annotations
 
 import re
+from typing import Final
 
 from blocks.systems.ports import Choice, Wants
+
+NO_BLOCK_BY_LINK: Final = (
+    "--link-only goes without a block or a client: the company enters the key for fetching ledgers."
+)
 
 
 def block_choice(help_: str) -> Choice:

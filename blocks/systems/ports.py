@@ -53,12 +53,22 @@ class Choice:
 
 
 @dataclass(frozen=True)
+class EnteredField:
+    """What a customer enters on the page of a link. `is_secret`: it is not shown as it is typed."""
+
+    name: str
+    is_secret: bool = True
+
+
+@dataclass(frozen=True)
 class Connecting:
     """How a person connects a tenant: the words, the choices, and what is asked for.
 
     `secrets`: what is typed at a hidden prompt, by name, with the words of the question; empty when
     an address is opened instead. `has_link`: whether these choices begin with an address that the
-    customer's administrator opens. `contradiction`: why these choices do not go together, empty
+    customer's administrator opens. `entered`: what the customer enters on the page of a link, where
+    the system has no such address; `names_company`: whether it then says whose that is.
+    `contradiction`: why these choices do not go together, empty
     when they do; it is also given ``link_only``. `then`: the command that comes next, in which
     ``{tenant}`` stands for the tenant; empty for a pull of its books, or a file pushed there.
     """
@@ -68,8 +78,15 @@ class Connecting:
     choices: tuple[Choice, ...] = ()
     secrets: Mapping[str, str] = field(default_factory=dict)
     has_link: Callable[[Wants], bool] = lambda _wants: False
+    entered: tuple[EnteredField, ...] = ()
+    names_company: bool = True
     contradiction: Callable[[Wants], str] = lambda _wants: ""
     then: str = ""
+
+    @property
+    def has_page(self) -> bool:
+        """Whether a customer connects by a link of ours, whatever its page asks."""
+        return bool(self.entered) or self.has_link({})
 
 
 @dataclass(frozen=True)
@@ -107,6 +124,8 @@ class Port:
     connect: Connector
     consent: Consent | None = None
     """None where `Connecting.has_link` is never so."""
+    keys: KeyEntry | None = None
+    """None where nothing is `Connecting.entered`."""
     ledger: Callable[[Any], LedgerSource] | None = None
     documents: Callable[[Any], DocumentSource] | None = None
     target: Callable[[Any], PushTarget] | None = None
@@ -157,7 +176,9 @@ class Connector(Protocol):
     async def finish(
         self, hub: Hub, tenant: str, answer: Mapping[str, SecretStr], *, wants: Wants
     ) -> Connection:
-        """Connect the tenant: `answer` has ``code`` of a consent, or what was asked as secret.
+        """Connect the tenant: `answer` has ``code`` of a consent, or what was asked or entered.
+
+        What was entered is stored once the system has answered to it as the tenant's.
 
         Raises:
             CallRefused: It is not accepted, or another company answers; nothing was changed.
@@ -175,7 +196,28 @@ class Connector(Protocol):
         """
 
 
-class Consent(Protocol):
+class Approval(Protocol):
+    """What the page of a link tells of a system."""
+
+    def asked(self) -> Sequence[Requirement]:
+        """Return what the system asks of the customer, before anybody has asked it."""
+
+    def unmet(self, problem: CallProblem) -> Sequence[Requirement]:
+        """Say which requirement a refusal is about, among the others.
+
+        Raises:
+            CallProblem: The same, when it is about none of them.
+        """
+
+
+class KeyEntry(Approval, Protocol):
+    """Connects by what a customer enters (`Connecting.entered`), which `Connector.finish` gets."""
+
+    def met(self, found: Sequence[Requirement]) -> Sequence[Requirement]:
+        """Return what `Connector.preflight` found, by the names of `asked`."""
+
+
+class Consent(Approval, Protocol):
     """Connects by an address that the customer's administrator opens (`Connecting.has_link`)."""
 
     async def authorize_url(self, state: str, *, wants: Wants) -> str:
@@ -190,16 +232,6 @@ class Consent(Protocol):
 
         Raises:
             CallRefused: It is about none of them.
-        """
-
-    def asked(self) -> Sequence[Requirement]:
-        """Return what the system asks of the customer, before anybody has asked it."""
-
-    def unmet(self, problem: CallProblem) -> Sequence[Requirement]:
-        """Say which requirement a refusal is about, among the others.
-
-        Raises:
-            CallProblem: The same, when it is about none of them.
         """
 
 

@@ -39,12 +39,12 @@ def connect_tenant(
         raise typer.BadParameter(wrong)
     with open_hub() as hub:
         known_tenant(hub, tenant)
-        if not system.connecting.has_link(wants):
+        if link_only:
+            _hand_out(hub, tenant, system, wants)
+        elif not system.connecting.has_link(wants):
             connection = systems.finish(hub, tenant, system.name, _typed(system), wants=wants)
             met = systems.requirements(hub, tenant, connection.system)
             _conclude(connection, met, as_json=as_json)
-        elif link_only:
-            _hand_out(hub, tenant, system, wants)
         else:
             found = _by_consent(hub, tenant, system, wants)
             _conclude(hub.connections.get(tenant, system.name), found, as_json=as_json)
@@ -57,7 +57,7 @@ def offer(system: System) -> None:
         wants = {name: value for name, value in chosen.items() if _is_chosen(system, name, value)}
         connect_tenant(system, tenant, link_only=link_only, wants=wants, as_json=as_json)
 
-    options = [LINK_ONLY] if system.connecting.has_link({}) else []
+    options = [LINK_ONLY] if system.connecting.has_page else []
     options += [_option(choice) for choice in system.connecting.choices]
     parameters = [_parameter("tenant", TenantId, inspect.Parameter.empty), *options, AS_JSON]
     run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # Typer reads it

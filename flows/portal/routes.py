@@ -76,6 +76,8 @@ NUMBER: Final = _kind("number", r"\d{1,20}")
 TEXT: Final = _kind("text", r"[^\x00]{0,2000}")
 EMAIL: Final = _kind("email", r"[^\x00-\x20]{3,254}")
 PASSWORD: Final = _kind("password", r"[^\x00]{0,1024}", is_secret=True)
+CREDENTIAL: Final = _kind("credential", r"\s{0,10}[\x21-\x7e]{1,500}\s{0,10}", is_secret=True)
+"""A user's name or a key, as it is pasted from another system's page."""
 TOKEN: Final = _kind("token", r"[A-Za-z0-9_-]{16,128}", is_secret=True)
 """The secret of a link, without an account."""
 PLACE: Final = _kind("place", r"/(?:[A-Za-z0-9_.~-]+(?:/[A-Za-z0-9_.~-]+)*/?)?")

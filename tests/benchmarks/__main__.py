@@ -22,6 +22,7 @@ from tests.benchmarks.journal import journal
 from tests.benchmarks.measure import Contender, Run, run
 from tests.benchmarks.opening import opening
 from tests.benchmarks.plan import Benchmark, Result, Step, earlier
+from tests.benchmarks.portal import portal
 from tests.benchmarks.procountor_first import procountor
 from tests.benchmarks.publish import jsonl, publish, tenants
 from tests.benchmarks.push import push
@@ -45,6 +46,7 @@ BENCHMARKS: Final[dict[str, Callable[[Path], Benchmark]]] = {
     "sftp": sftp,
     "push": push,
     "scale": scale,
+    "portal": portal,
 }
 ROUNDS: Final = 3
 WIDTH: Final = 130

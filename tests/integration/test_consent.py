@@ -366,7 +366,7 @@ def test_documents_stay_wanted_until_somebody_says_otherwise(hub):
 
 def test_system_that_is_connected_otherwise_has_no_link(hub):
     with pytest.raises(NothingToFetch, match="link to approve by"):
-        consent.make_link(hub, "acme", "fennoa", by="anna")
+        consent.make_link(hub, "acme", "spotilla", by="anna")
 
 
 def test_outcome_is_read_back_as_it_was_written(hub, simulator, browser):

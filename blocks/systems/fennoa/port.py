@@ -6,6 +6,7 @@ from typing import Final
 
 from blocks.systems.fennoa.block import FennoaApiUser
 from blocks.systems.fennoa.connector import FennoaConnector
+from blocks.systems.fennoa.entered import FennoaKeys
 from blocks.systems.fennoa.ledger import FennoaLedger
 from blocks.systems.fennoa.session import FennoaSession
 from blocks.systems.fennoa.settings import FennoaSettings
@@ -21,4 +22,11 @@ def target_of(session: FennoaSession) -> FennoaTarget:
     return session.target
 
 
-PORT: Final = Port(FennoaSettings, BLOCKS, FennoaConnector(), ledger=FennoaLedger, target=target_of)
+PORT: Final = Port(
+    FennoaSettings,
+    BLOCKS,
+    FennoaConnector(),
+    keys=FennoaKeys(),
+    ledger=FennoaLedger,
+    target=target_of,
+)

@@ -11,7 +11,7 @@ from typing import Any
 from blocks.http import CallFailed, SlidingWindow
 from blocks.hub import Connection, Hub
 from blocks.systems.fennoa.answers import Good, first_error, own_json, read_answer
-from blocks.systems.fennoa.block import api_user, terms_of
+from blocks.systems.fennoa.block import FennoaApiUser, api_user, terms_of
 from blocks.systems.fennoa.customers import price_list_of
 from blocks.systems.fennoa.memory import HubMemory, Memory
 from blocks.systems.fennoa.prepare import preparing
@@ -94,17 +94,19 @@ async def fennoa_session(hub: Hub, tenant: str) -> AsyncIterator[FennoaSession]:
 
 
 @asynccontextmanager
-async def opened(hub: Hub, connection: Connection, memory: Memory) -> AsyncIterator[FennoaSession]:
-    """Open a session by a connection that need not be in the hub yet."""
-    block = await api_user(connection.tenant, connection.credential_block)
-    terms = terms_of(block, connection.credential_block)
+async def opened(
+    hub: Hub, connection: Connection, memory: Memory, *, user: FennoaApiUser | None = None
+) -> AsyncIterator[FennoaSession]:
+    """Open a session by a connection, and a `user`, that need not be stored yet."""
+    user = user or await api_user(connection.tenant, connection.credential_block)
+    terms = terms_of(user, connection.credential_block)
     chosen = settings()
     waits = chosen.model_dump(include={one.name for one in fields(Limits)})
-    async with pace(hub, block.user) as window:
+    async with pace(hub, user.user) as window:
         target = FennoaTarget(
             chosen.url,
-            block.user,
-            block.key,
+            user.user,
+            user.key,
             preparing(terms),
             window,
             terms=terms,

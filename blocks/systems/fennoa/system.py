@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from blocks.systems.block_choice import block_choice, misnamed_block
-from blocks.systems.ports import Connecting, System, Wants
+from blocks.systems.block_choice import NO_BLOCK_BY_LINK, block_choice, misnamed_block
+from blocks.systems.ports import Connecting, EnteredField, System, Wants
 
 FENNOA: Final = "fennoa"
 """What Fennoa is called in the hub, in leases and in the outbox."""
@@ -26,6 +26,8 @@ CHOICES: Final = (
 
 def contradiction(wants: Wants) -> str:
     """Say why the choices do not go together; empty when they do."""
+    if wants.get("link_only"):
+        return NO_BLOCK_BY_LINK if wants.get("block") else ""
     return misnamed_block(
         wants,
         BLOCK_TYPE,
@@ -36,8 +38,9 @@ def contradiction(wants: Wants) -> str:
 
 HELP: Final = """Connect a tenant to its company in Fennoa, by an API user that the company made.
 
-User and key lie in a Prefect block of type Fennoa API user, which is named here. The newest invoice
-that is there now becomes the mark from which pushing looks for what it sent.
+User and key lie in a Prefect block of type Fennoa API user, which is named here; with --link-only
+the company enters them itself. The newest invoice that is there now becomes the mark from which
+pushing looks for what it sent.
 """
 
 SYSTEM: Final = System(
@@ -50,8 +53,13 @@ SYSTEM: Final = System(
     countries=frozenset({"FI"}),
     connecting=Connecting(
         help=HELP,
-        examples=(f"tasma connect fennoa acme --block {BLOCK_TYPE}/acme",),
+        examples=(
+            "tasma connect fennoa acme --link-only",
+            f"tasma connect fennoa acme --block {BLOCK_TYPE}/acme",
+        ),
         choices=CHOICES,
+        entered=(EnteredField("user", is_secret=False), EnteredField("key")),
+        names_company=False,
         contradiction=contradiction,
     ),
     crash_points=CRASH_POINTS,

@@ -22,7 +22,7 @@ from typing import Final
 from httpx import HTTPError
 from prefect.exceptions import PrefectException
 
-from blocks.held_block import no_server
+from blocks.held_block import delete_block, no_server
 from blocks.http import CallFailed, CallRefused
 from blocks.hub import Connection, Hub, KeptLease
 from blocks.hub.connections import CredentialMoved
@@ -197,13 +197,7 @@ async def delete_tokens(tenant: str) -> bool:
     Raises:
         CallFailed: Prefect's server does not answer.
     """
-    try:
-        await FortnoxTokens.adelete(tokens_name(tenant))
-    except ValueError:
-        return False
-    except (HTTPError, PrefectException, RuntimeError) as problem:
-        raise no_server(f"delete the block {tokens_name(tenant)}", problem) from None
-    return True
+    return await delete_block(FortnoxTokens, tokens_name(tenant))
 
 
 async def _save_newer(tenant: str, tokens: FortnoxTokens) -> None:

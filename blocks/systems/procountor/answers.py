@@ -127,7 +127,10 @@ def _json(response: httpx.Response) -> Any:
         return None
 
 
-def wrong_company(asked: str, found: str) -> CallRefused:
-    """Return the refusal of a key that opens another company; neither number is a secret."""
+def wrong_company(asked: str, found: str, *, what: str = "environment") -> CallRefused:
+    """Return the refusal of a key that opens another company; neither number is a secret.
+
+    `what`: what both are.
+    """
     message = f"The tenant is {asked}, and the key opens {found}."
-    return CATALOGUE.refusal("wrong_company", message)
+    return CATALOGUE.refusal("wrong_company", message, what=what, expected=asked, actual=found)

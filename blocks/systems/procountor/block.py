@@ -103,7 +103,11 @@ async def credentials(tenant: str, name: str) -> Credentials:
         WrongAgreement: The terms cannot be kept.
         CallFailed: Prefect's server, which keeps them, does not answer.
     """
-    key = await _load(ProcountorApiKey, name, tenant)
+    return await with_client(tenant, name, await _load(ProcountorApiKey, name, tenant))
+
+
+async def with_client(tenant: str, name: str, key: ProcountorApiKey) -> Credentials:
+    """Return what a key opens, which need not be stored yet; raises as `credentials`."""
     client = await _load(ProcountorClient, key.client_block, tenant)
     if not key.api_key.get_secret_value():
         raise NoApiKey(block=name, kind="Procountor API key", tenant=tenant)

@@ -6,16 +6,22 @@ import asyncio
 import re
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pydantic import SecretStr
 
+from blocks.held_block import held_block, stored
 from blocks.hub import Connection, ConnectionState, Hub, Method
-from blocks.systems.by_block import ByBlock, save_proved
+from blocks.systems.by_block import ByEnteredKey, entered_name, save_proved
 from blocks.systems.lease import WAIT_LIMIT_S
-from blocks.systems.ports import Requirement, Wants
+from blocks.systems.ports import ORGANISATION_NUMBER, Requirement, Wants
 from blocks.systems.procountor.answers import CATALOGUE, wrong_company
-from blocks.systems.procountor.block import credentials
+from blocks.systems.procountor.block import (
+    Credentials,
+    ProcountorApiKey,
+    credentials,
+    with_client,
+)
 from blocks.systems.procountor.ledger_rights import preflight_of_ledger
 from blocks.systems.procountor.preflight import preflight_of
 from blocks.systems.procountor.session import (
@@ -24,17 +30,20 @@ from blocks.systems.procountor.session import (
     procountor_session,
     session_by,
 )
-from blocks.systems.procountor.system import PROCOUNTOR
+from blocks.systems.procountor.settings import settings
+from blocks.systems.procountor.system import KEY_TYPE, PROCOUNTOR
 from ledger.invoice.mappings.procountor.identity import canonical
 from ledger.invoice.mappings.procountor.reading import text_in
 
 
 @dataclass(frozen=True)
-class ProcountorConnector(ByBlock):
+class ProcountorConnector(ByEnteredKey):
     """See `Connector`. `client`: of which client; empty for the one that fetches ledgers.
 
     Sessions wait for nobody: a key is not spent, and pushes have a lease.
     """
+
+    block = ProcountorApiKey
 
     client: str = ""
     wire: Wire | None = None
@@ -63,21 +72,44 @@ class ProcountorConnector(ByBlock):
         return found
 
     async def finish(
-        self,
-        hub: Hub,
-        tenant: str,
-        answer: Mapping[str, SecretStr],  # noqa: ARG002 - everything lies in the blocks
-        *,
-        wants: Wants,
+        self, hub: Hub, tenant: str, answer: Mapping[str, SecretStr], *, wants: Wants
     ) -> Connection:
         """Prove key, client and company, then connect; nothing is kept of what is refused.
 
         The company is the tenant's when their business ids are one. Of a tenant without a number
         the first key decides, and another company's is refused from then on.
         """
-        client, block = str(wants.get("client", "")), str(wants["block"])
-        name = named(client)
+        if entered := answer.get("key"):
+            return await self._by_entered(hub, tenant, entered)
+        block = str(wants["block"])
         held = await credentials(tenant, block)
+        new = await self._proven(hub, tenant, held, block, client=str(wants.get("client", "")))
+        return await asyncio.to_thread(save_proved, hub, new)
+
+    async def _by_entered(self, hub: Hub, tenant: str, entered: SecretStr) -> Connection:
+        """Connect by a key that the customer entered, on the terms that were agreed before."""
+        known = await asyncio.to_thread(hub.connections.find, tenant, PROCOUNTOR)
+        before = await held_block(known.credential_block) if known else None
+        agreed = (
+            before
+            if isinstance(before, ProcountorApiKey)
+            else ProcountorApiKey(client_block=settings().client_block)
+        )
+        key = ProcountorApiKey(
+            api_key=entered, client_block=agreed.client_block, terms=agreed.terms
+        )
+        name = entered_name(tenant)
+        block = f"{KEY_TYPE}/{name}"
+        held = await with_client(tenant, block, key)
+        new = await self._proven(hub, tenant, held, block, client="")
+        async with stored(key, name):
+            return await asyncio.to_thread(save_proved, hub, new)
+
+    async def _proven(
+        self, hub: Hub, tenant: str, held: Credentials, block: str, *, client: str
+    ) -> Connection:
+        """Return the connection that a key makes, which is the tenant's."""
+        name = named(client)
         if client and client != held.client.client_id:
             named_here = (
                 f"The block has the client {held.client.client_id}, and {client} was named."
@@ -90,15 +122,11 @@ class ProcountorConnector(ByBlock):
         expected = await asyncio.to_thread(_number, hub, tenant)
         found = text_in(company, "businessIdentifier", "code")
         if expected and re.sub(r"\D", "", expected) != re.sub(r"\D", "", canonical(found)):
-            raise wrong_company(expected, found or company_id)
+            raise wrong_company(expected, found or company_id, what=ORGANISATION_NUMBER)
         known = await asyncio.to_thread(hub.connections.find, tenant, name)
         if known and known.source_tenant_id not in {"", company_id}:
             raise wrong_company(known.source_tenant_id, company_id)
-        saved = Connection(
-            tenant, name, Method.API_KEY, source_tenant_id=company_id, credential_block=block
-        )
-        await asyncio.to_thread(save_proved, hub, saved)
-        return hub.connections.get(tenant, name)
+        return replace(new, source_tenant_id=company_id)
 
 
 def named(client: str) -> str:

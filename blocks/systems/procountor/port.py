@@ -10,6 +10,7 @@ from blocks.settings import settings
 from blocks.systems.ports import Port
 from blocks.systems.procountor.block import ProcountorApiKey, ProcountorClient
 from blocks.systems.procountor.connector import ProcountorConnector
+from blocks.systems.procountor.entered import ProcountorKeys
 from blocks.systems.procountor.environment import ProcountorEnvironment
 from blocks.systems.procountor.ledger import ProcountorLedger
 from blocks.systems.procountor.partner_feed import PartnerFeed
@@ -45,7 +46,7 @@ def _images(tenant: str) -> Images:
 
 def of_client(client: str) -> Port:
     """Return the port by which one client's connections are used."""
-    return replace(PORT, connect=ProcountorConnector(client))
+    return replace(PORT, connect=ProcountorConnector(client), keys=None)
 
 
 def partners_of(session: ProcountorSession) -> PartnerFeed:
@@ -57,6 +58,7 @@ PORT: Final = Port(
     ProcountorSettings,
     BLOCKS,
     ProcountorConnector(),
+    keys=ProcountorKeys(),
     ledger=ProcountorLedger,
     target=target_of,
     feed=partners_of,

@@ -18,6 +18,9 @@ class ProcountorSettings(BaseSettings):
     """Most calls a second of one client, of all its tenants and of all processes together;
     Procountor may suspend a client that makes more than 60."""
 
+    client_block: str = "procountor-client/default"
+    """The block of the client that fetches ledgers, for keys that customers enter themselves."""
+
     overlap_hours: NonNegativeFloat = 3.0
     """By how much a change list goes back behind the last one: the zone of versions is unknown."""
 

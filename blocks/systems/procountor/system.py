@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from blocks.systems.block_choice import block_choice, misnamed_block
-from blocks.systems.ports import Choice, Connecting, System, Wants
+from blocks.systems.block_choice import NO_BLOCK_BY_LINK, block_choice, misnamed_block
+from blocks.systems.ports import Choice, Connecting, EnteredField, System, Wants
 
 PROCOUNTOR: Final = "procountor"
 """What Procountor is called in the hub; with a client behind it, ``procountor@ecom-jetClient``."""
@@ -42,6 +42,8 @@ def contradiction(wants: Wants) -> str:
     client = str(wants.get("client", ""))
     if client and not re.fullmatch(CLIENT_ID, client):
         return f"{client!r} is no client identifier: expected letters, digits and . _ - only."
+    if wants.get("link_only"):
+        return NO_BLOCK_BY_LINK if client or wants.get("block") else ""
     return misnamed_block(
         wants,
         KEY_TYPE,
@@ -55,7 +57,7 @@ HELP: Final = """Connect a tenant to its company in Procountor, by an API key th
 The key lies in a Prefect block of type Procountor API key, which names the block of the client that
 it was made for. Without a client it is the one that fetches ledgers. Each client of a tenant is a
 connection of its own, with its own key and rights. The company is proved by its business id before
-anything is kept.
+anything is kept. With --link-only the company enters the key for fetching ledgers itself.
 """
 
 SYSTEM: Final = System(
@@ -69,10 +71,12 @@ SYSTEM: Final = System(
     connecting=Connecting(
         help=HELP,
         examples=(
+            "tasma connect procountor acme --link-only",
             f"tasma connect procountor acme --block {KEY_TYPE}/acme",
             f"tasma connect procountor acme --block {KEY_TYPE}/acme-ecom --client ecom-jetClient",
         ),
         choices=CHOICES,
+        entered=(EnteredField("key"),),
         contradiction=contradiction,
         then="tasma route list {tenant}",
     ),

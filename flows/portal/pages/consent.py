@@ -1,10 +1,11 @@
 """The page that a consent link opens, without an account, and where the vendor leads back to.
 
 Opening it starts and uses up nothing, so that a mail scanner does no harm. Its button, a form,
-opens a new window, which is led to the vendor; the first window asks how that ended.
+opens a new window, which is led to the vendor; the first window asks how that ended. Of a system
+that is connected by a key it has fields for that in place of the button.
 
 Source:
-    R-SEN-2, R-SEN-6, R-SEN-7, R-SEN-19 to R-SEN-24.
+    R-SEN-2, R-SEN-6, R-SEN-7, R-SEN-19 to R-SEN-24, R-SEN-P3.
 """
 
 from __future__ import annotations
@@ -27,9 +28,10 @@ from blocks.hub.consents import CLICK_LIFE
 from blocks.systems.redirect import NothingReturned
 from blocks.systems.registry import SYSTEMS
 from flows.portal.guard import cookie_name, set_cookie
-from flows.portal.routes import PUBLIC, TEXT, TOKEN, WORD, Kind, route
-from flows.portal.visit import Visit, not_found
+from flows.portal.routes import CREDENTIAL, PUBLIC, TEXT, TOKEN, WORD, Kind, route
+from flows.portal.visit import Unfit, Visit, not_found
 from tasks import consent
+from tasks.consent import EntryIncomplete
 
 BROWSER: Final = "tasma_consent"
 ENDED: Final = frozenset({ConsentState.CONNECTED, ConsentState.EXPIRED, ConsentState.REVOKED})
@@ -69,6 +71,33 @@ async def give_permission(visit: Visit) -> Response:
     life_s = int(CLICK_LIFE.total_seconds())
     set_cookie(visit.portal, response, BROWSER, browser, max_age=life_s)
     return response
+
+
+@route(
+    "POST",
+    "/consent/{secret}/keys",
+    who=PUBLIC,
+    takes={"secret": TOKEN, "user": CREDENTIAL, "key": CREDENTIAL, "own": WORD},
+    limited="links",
+)
+async def enter_keys(visit: Visit) -> Response:
+    """Try what was entered, and connect by it; the page then tells what came of it (R-SEN-P3).
+
+    Where a system does not say whose a key is, whoever enters it has to.
+    """
+    hub, secret = visit.stores.hub, SecretStr(visit["secret"])
+    try:
+        found = await run_in_threadpool(consent.look, hub, secret)
+        if not found.names_company and not visit.get("own"):
+            raise Unfit(400)
+        entered = {field.name: SecretStr(visit.get(field.name).strip()) for field in found.entered}
+        outcome = await consent.enter(hub, secret, entered)
+    except (UnknownLink, LinkEnded):
+        return visit.page("consent_gone.html", status=404)
+    except EntryIncomplete:
+        raise Unfit(400) from None
+    visit.note(f"{found.link.tenant}: {found.link.system}: link {found.link.id}: {outcome.state}")
+    return visit.to("consent_page", secret=visit["secret"])
 
 
 @route("GET", "/consent/{secret}/outcome", who=PUBLIC, takes={"secret": TOKEN}, limited="polls")

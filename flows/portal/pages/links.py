@@ -32,7 +32,8 @@ def links(visit: Visit) -> Response:
 def activate(visit: Visit) -> Response:
     """Make a link and show it, once: of its secret nothing is kept but the hash."""
     name = _system(visit)
-    wants = {"documents": bool(visit.get("documents"))}
+    has_documents = "documents" in SYSTEMS[name].offers
+    wants = {"documents": bool(visit.get("documents"))} if has_documents else {}
     try:
         made = consent.make_link(visit.stores.hub, visit.tenant.id, name, by=visit.who, wants=wants)
     except (NoOrganisationNumber, TooManyLinks) as problem:
@@ -80,7 +81,7 @@ def confirm_company(visit: Visit) -> Response:
 
 def _system(visit: Visit) -> str:
     name = visit.get("system")
-    if name not in SYSTEMS or not SYSTEMS[name].connecting.has_link({}):
+    if name not in SYSTEMS or not SYSTEMS[name].connecting.has_page:
         raise Unfit(400)
     return name
 
@@ -89,13 +90,18 @@ def _page(
     visit: Visit, *, address: str = "", days: int = 0, problem: str = "", status: int = 200
 ) -> Response:
     hub, tenant = visit.stores.hub, visit.tenant
-    offered = [found for found in SYSTEMS.values() if found.connecting.has_link({})]
+    known = {item.system for item in hub.connections.all_of(tenant.id)}
+    offered = [
+        found
+        for name, found in SYSTEMS.items()
+        if found.connecting.has_page and (name in known or tenant.country in found.countries)
+    ]
     return visit.page(
         "links.html",
         status=status,
         tenant=tenant,
         offered=offered,
-        titles={found.name: found.title for found in offered},
+        titles={name: found.title for name, found in SYSTEMS.items()},
         address=address,
         days=days,
         problem=visit.t(f"links.problem_{problem}") if problem else "",
