@@ -14,9 +14,6 @@ from tests.benchmarks.portal_home import BIG, USERS, build, sessions, stores_of
 from tests.benchmarks.portal_process import Browser, Served, serving
 from tests.benchmarks.scale_hub import tenant_id
 
-ROUNDS: Final = 3
-"""How often each person goes through the pages once they are warm."""
-
 PAUSE_S: Final = 1.0
 """How long somebody reads on average before the next page; seconds."""
 
@@ -24,8 +21,13 @@ SENDERS: Final = 50
 P95: Final = 0.95
 
 
-def pages(home: str, tenants: int, vouchers: int, module: str) -> Callable[[], dict[str, Any]]:
-    """Have twenty people look at pages, cold and warm, at once and as people read."""
+def pages(
+    home: str, tenants: int, vouchers: int, module: str, rounds: int
+) -> Callable[[], dict[str, Any]]:
+    """Have twenty people look at pages: cold all at once, then warm as people read.
+
+    `rounds`: how often each goes through the pages once they are warm.
+    """
     place = Path(home)
     unit = build(place, tenants=tenants, vouchers=vouchers)
     with stores_of(place) as stores:
@@ -35,8 +37,7 @@ def pages(home: str, tenants: int, vouchers: int, module: str) -> Callable[[], d
         with serving(place, module) as served:
             looked = _Looked(served, tokens, unit.year.key, tenants)
             facts = looked.at("cold", rounds=1, pause_s=0.0)
-            facts |= looked.at("warm", rounds=ROUNDS, pause_s=PAUSE_S)
-            facts |= looked.at("at_once", rounds=1, pause_s=0.0)
+            facts |= looked.at("warm", rounds=rounds, pause_s=PAUSE_S)
             return {**facts, "cpu_s": served.cpu_s, "portal_mib": round(served.peak_mib)}
 
     return work
