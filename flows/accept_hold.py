@@ -39,7 +39,7 @@ async def accept_hold(
         accepted_by: Who decides. It is kept with the data.
         controls: Only the breaks of these controls; none named means all that block.
         expires_on: The last day of the acceptance; empty means until a break changes.
-        load_id: Leave empty. A held file of less than a year (SIE 1-3, 4I), by the id of its load.
+        load_id: Only of a held file of less than a year (SIE 1-3, 4I): the id of its load.
     """
     unit = Unit(tenant, FiscalYear.parse(fiscal_year))
     await name_run(f"accept {unit}", tags=unit.tags)

@@ -42,7 +42,7 @@ async def import_file(
         path: The file: its full path, or its name in the tenant's inbox folder.
         dry_run: Only show what would change; publish nothing.
         who: Who brings the file; it is kept with it.
-        sha256: Leave empty. The hash of a file that the inbox has already taken in.
+        sha256: In no form. The hash of a file that the inbox has already taken in.
     """
     arrival = Arrival(tenant, resolve(tenant, path), who, sha256)
     with open_stores() as stores:

@@ -39,8 +39,8 @@ async def publish_accepted(tenant: TenantId, fiscal_year: Year, load_id: LoadId 
     Args:
         tenant: Whose books: the tenant's id (small letters, digits, dashes), such as acme.
         fiscal_year: Such as 2024, or 2024-07-01_2025-06-30 for a broken year.
-        load_id: Leave empty. A held file of less than a year (SIE 1-3, 4I), by the id of its load;
-            it is judged again and, as any of its kind, never published.
+        load_id: Only of a held file of less than a year (SIE 1-3, 4I): the id of its load. It
+            is judged again and, as any of its kind, never published.
     """
     unit = Unit(tenant, FiscalYear.parse(fiscal_year))
     await name_run(f"publish accepted {unit}", tags=unit.tags)

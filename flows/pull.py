@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Annotated, Any, Final, Literal
 
 from prefect import State, flow, runtime
 from pydantic import Field
 
-from flows.runs.forms import System, TenantId, Undefined, Uploaded, Year
+from flows.runs.forms import (
+    AbsentYear,
+    HandedOnBy,
+    System,
+    TenantId,
+    Undefined,
+    Uploaded,
+    Year,
+)
 from flows.runs.hooks import run_cancelled, run_crashed, run_failed
 from flows.runs.of_night import noted_for_night
 from flows.runs.pull_tenant import pull_tenant
@@ -46,7 +53,8 @@ async def pull(
     closing_balances: bool = False,
     dry_run: bool = False,
     system: System = "",
-    night: dt.date | None = None,
+    night: HandedOnBy = None,
+    absent: AbsentYear = "fail",
 ) -> State[Any]:
     """Fetch a tenant's ledger from its accounting system, check it, and publish what nothing holds.
 
@@ -64,7 +72,8 @@ async def pull(
             each. A year's first pull does so in any case.
         dry_run: Only show what would change; publish nothing.
         system: Only what comes from this system, such as fortnox; empty means all of them.
-        night: Leave empty. The night that handed this tenant on to a run of its own.
+        night: In no form. The night that handed this tenant on to a run of its own.
+        absent: In no form. What becomes of a named year that the source does not have.
     """
     options = PullOptions(
         years,
@@ -75,6 +84,7 @@ async def pull(
         dry_run=dry_run,
         night=night,
         defines=undefined == "define",
+        skips_absent=absent == "skip",
         system=system,
         takes_look=night is not None and runtime.flow_run.run_count <= FIRST,
     )

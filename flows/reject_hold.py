@@ -34,7 +34,7 @@ async def reject_hold(
         fiscal_year: Such as 2024, or 2024-07-01_2025-06-30 for a broken year.
         reason: Why it is wrong. It is kept in the event log.
         rejected_by: Who decides. It is kept in the event log.
-        load_id: Leave empty. A held file of less than a year (SIE 1-3, 4I), by the id of its load.
+        load_id: Only of a held file of less than a year (SIE 1-3, 4I): the id of its load.
     """
     unit = Unit(tenant, FiscalYear.parse(fiscal_year))
     await name_run(f"reject {unit}", tags=unit.tags)

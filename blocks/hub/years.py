@@ -120,6 +120,16 @@ class Years:
         with self._database.reading() as connection:
             return _active(connection, tenant)
 
+    def meant(self, tenant: str, text: str) -> FiscalYear:
+        """Return the year in use that a person named, a broken one also by the year it ends in.
+
+        Raises:
+            ValueError: The text is no year.
+        """
+        in_use, wanted = [item.year for item in self.active(tenant)], FiscalYear.parse(text)
+        ending = [year for year in in_use if len(text) == 4 and year.end_date.year == int(text)]
+        return ending[0] if wanted not in in_use and len(ending) == 1 else wanted
+
     def latest(self, tenant: str, *, count: int = 2) -> list[DefinedYear]:
         """Return the `count` years in use that end last, latest first (R-SEN-27)."""
         return self.active(tenant)[::-1][:count]

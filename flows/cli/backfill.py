@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
-from typing import Annotated, Any, Final
+from collections.abc import Iterator, Sequence
+from typing import Annotated, Any
 
 import typer
 
@@ -13,24 +12,18 @@ from flows.cli.exits import ExitCode, worst
 from flows.cli.imported import code
 from flows.cli.local import pull_here
 from flows.cli.logged import logged_once
-from flows.cli.opening import known_tenant, parse_year
+from flows.cli.opening import known_tenant
 from flows.cli.output import next_steps, remark, say, show_json
 from flows.cli.pull import Define, OnServer, OverwriteUploaded, overwrite
 from flows.cli.pulled import as_dict, show_many
 from flows.cli.result import LoadResult
 from flows.cli.watching import backfill_bar, watch_backfill
-from flows.cli.years import defined_year
 from flows.doors.on_server import start_run
-from ledger.fiscal_year import FiscalYear, short_year
+from ledger.asked_years import asked_years
+from ledger.fiscal_year import short_year
 from ledger.outcome import Outcome
+from tasks.asked_units import AskedUnit, asked_units
 from tasks.stores import Stores, open_stores
-
-SPAN: Final = re.compile(r"(\d{4})-(\d{4})", re.ASCII)
-
-MAX_YEARS: Final = 50
-"""Most years of one command, as on the server."""
-
-Parts = tuple[str, FiscalYear]
 
 
 @command(
@@ -59,13 +52,14 @@ def backfill(
 ) -> None:
     """Fetch past fiscal years of one or many tenants from their systems, oldest first.
 
-    One that fails or is held stops no other; one that nobody has defined here is refused. Run it
-    again after an interruption: what is there is found unchanged. On the server each year is a run
+    One that fails or is held stops no other; one that nobody has defined here is refused, and a
+    year of a span that the system does not have is left out. Run it again after an interruption:
+    what is there is found unchanged. On the server each year is a run
     of its own, which gives way to the nights.
     """
     if watch and not on_server:
         raise typer.BadParameter("--watch goes with --on-server.")
-    wanted = parse_years(years)
+    wanted = split_years(years)
     with open_stores() as stores:
         for tenant in tenants:
             known_tenant(stores.hub, tenant)
@@ -78,9 +72,12 @@ def backfill(
             }
             _on_server(asked, watch=watch, as_json=as_json)
             return
-        units = list(_units(stores, tenants, wanted))
-        answers = {unit: overwrite(stores, *unit, overwrite_uploaded) for unit in units}
-        found = list(_pull_all(stores, answers, defines=define))
+        units = asked_units(stores.hub, tenants, wanted)
+        answers = [
+            overwrite(stores, item.unit.tenant, item.unit.year, overwrite_uploaded)
+            for item in units
+        ]
+        found = list(_pull_all(stores, units, answers, defines=define))
 
     if as_json:
         show_json([as_dict(item) for item in found])
@@ -89,41 +86,29 @@ def backfill(
     raise typer.Exit(worst(code(item) for item in found))
 
 
-def parse_years(text: str) -> list[str]:
+def split_years(text: str) -> list[str]:
     """Read years as a person writes them: ``2021-2024``, ``2023,2024-07-01_2025-06-30``."""
-    found: list[str] = []
-    for part in filter(None, (part.strip() for part in text.split(","))):
-        if span := SPAN.fullmatch(part):
-            first, last = int(span[1]), int(span[2])
-            if not 0 <= last - first < MAX_YEARS:
-                raise typer.BadParameter(f"{part} is no span of 1 to {MAX_YEARS} years.")
-            found += [str(year) for year in range(first, last + 1)]
-        else:
-            found.append(short_year(parse_year(part).key))
-    years = list(dict.fromkeys(found))
-    if not 0 < len(years) <= MAX_YEARS:
-        raise typer.BadParameter(f"{len(years)} years; expected 1 to {MAX_YEARS}.")
+    years = [part.strip() for part in text.split(",") if part.strip()]
+    try:
+        asked_years(years)
+    except ValueError as problem:
+        raise typer.BadParameter(str(problem)) from None
     return years
 
 
-def _units(stores: Stores, tenants: Iterable[str], years: Iterable[str]) -> Iterator[Parts]:
-    """Pair years with tenants, oldest first; a broken year is found by the year it ends in."""
-    units = {
-        (tenant, defined_year(stores.hub, tenant, text)) for tenant in tenants for text in years
-    }
-    yield from sorted(units, key=lambda unit: (unit[1], unit[0]))
-
-
-def _pull_all(stores: Stores, answers: dict[Parts, bool], *, defines: bool) -> Iterator[LoadResult]:
-    with backfill_bar(len(answers)) as bar, logged_once():
-        for (tenant, year), overwrites in answers.items():
+def _pull_all(
+    stores: Stores, units: Sequence[AskedUnit], answers: Sequence[bool], *, defines: bool
+) -> Iterator[LoadResult]:
+    with backfill_bar(len(units)) as bar, logged_once():
+        for item, overwrites in zip(units, answers, strict=True):
             found = pull_here(
                 stores,
-                tenant,
-                year,
+                item.unit.tenant,
+                item.unit.year,
                 overwrites=overwrites,
                 defines=defines,
-                watch=bar.of_unit(f"{tenant} {short_year(year.key)}"),
+                skips_absent=item.in_span,
+                watch=bar.of_unit(f"{item.unit.tenant} {short_year(item.unit.year.key)}"),
             )
             bar.done(found)
             yield found

@@ -86,6 +86,7 @@ def pull_here(
     overwrites: bool = False,
     dry_run: bool = False,
     defines: bool = False,
+    skips_absent: bool = False,
     system: str = "",
     watch: Watch,
 ) -> LoadResult:
@@ -97,6 +98,7 @@ def pull_here(
         overwrites=overwrites,
         dry_run=dry_run,
         defines=defines,
+        skips_absent=skips_absent,
         system=system,
     )
     began = time.monotonic()

@@ -155,9 +155,5 @@ def retire(tenant: TenantId, year: YearText) -> None:
 
 def defined_year(hub: Hub, tenant: str, text: str) -> FiscalYear:
     """Return the year in use that a person named, a broken one also by the year it ends in."""
-    in_use = [item.year for item in hub.years.active(tenant)]
-    wanted = parse_year(text)
-    ending = [year for year in in_use if len(text) == 4 and year.end_date.year == int(text)]
-    if wanted not in in_use and len(ending) == 1:
-        return ending[0]
-    return wanted
+    parse_year(text)
+    return hub.years.meant(tenant, text)

@@ -26,6 +26,7 @@ from flows.server.own_secrets import CLIENT_LOGIN, known_login
 from flows.server.prefect_internals import is_plain
 from ledger.errors import TransientError
 from ledger.text import visible
+from tasks.pages.links import run_page, ui_address
 
 IMPORT: Final = "import-file/import-file"
 
@@ -123,7 +124,7 @@ def _asked_for(
 
 
 def _page_of(run_id: UUID) -> str:
-    return f"{api_url().removesuffix('/api')}/runs/flow-run/{run_id}"
+    return ui_address(api_url()) + run_page(run_id)
 
 
 def ask_server(question: Coroutine[Any, Any, Answer], *, wanted: str) -> Answer:

@@ -57,6 +57,8 @@ class PullOptions:
     night: dt.date | None = None
     defines: bool = False
     """Whether a named year that the source has and nobody defined here is to be defined."""
+    skips_absent: bool = False
+    """Whether a named year that the source does not have is left out, as one of a span is."""
     system: str = ""
     """The only connected system that is asked; empty means every one."""
     is_look: bool = False
@@ -93,13 +95,18 @@ class PullYear:
         return await self._with_documents(ledger, self.source)
 
     def _without_source(self) -> Ending:
-        """Say what a year is that the source does not have: only an uploaded one may be at rest."""
+        """Say what a year is that the source does not have: only an uploaded one may be at rest.
+
+        Years of other dates that the source has in its place are offered by name.
+        """
         others = overlapping(self.unit.year, self.there)
         if (kept := self._kept()) and not others:
             return self._ended(Outcome.KEPT, f"the source has no such year; {kept}")
         has = ", ".join(str(item.year) for item in self.there) or "none"
         reason = f"the source has no fiscal year {self.unit.year}; those it has: {has}"
-        return self._ended(Outcome.FAILED, reason)
+        if others:
+            reason += f". In its place: name {' or '.join(map(str, others))}"
+        return self._ended(Outcome.SKIPPED if self.options.skips_absent else Outcome.FAILED, reason)
 
     def _undefined(self) -> str:
         """Say why a year that nobody defined is not fetched, or define it if that was asked for.

@@ -26,6 +26,7 @@ from blocks.settings import settings
 from flows.server.environment import ServerSettings, environment
 from flows.server.own_secrets import CLIENT_LOGIN, LOGIN_FILE, SERVER_LOGIN, known_login
 from ledger.errors import TerminalError
+from tasks.pages.links import DEPLOYMENTS, OVERVIEW, pages_of, ui_address
 
 START_LIMIT_S: Final = 120.0
 """Until a process answers (about 10 s on an idle machine, first migrations included)."""
@@ -178,7 +179,9 @@ def up(say: Callable[[str], None] = print, *, also: Sequence[Also] = ()) -> int:
     is_known = bool(known_login(settings().home / "prefect"))
     try:
         with server_with_deployments(host=chosen.host, port=chosen.port) as (server, runs):
-            say(f"Prefect's UI   {server.url}/v2/deployments")
+            address = ui_address(server.api_url)
+            say(f"Prefect's UI   {address}{DEPLOYMENTS}")
+            say(f"Overview       {address}{pages_of(OVERVIEW)}")
             say(f"Password       {login_in_words(server, is_known=is_known)}")
             say(f"Drop files in  {settings().inbox}/<tenant>/")
             say(f"Logs           {server.folder}/server.log and runs.log")

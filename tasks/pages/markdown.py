@@ -43,11 +43,34 @@ def amount(value: Decimal | None) -> str:
     return "" if value is None else f"{value:,.2f}"
 
 
+class Markup(str):
+    """Text that is Markdown already, made of escaped parts."""
+
+    __slots__ = ()
+
+
+def linked(text: str, path: str) -> Markup:
+    """Return a text that leads to a page of the same server; just the text without a path."""
+    return Markup(f"[{escaped(text)}]({path})" if path else escaped(text))
+
+
+def below_each_other(*parts: str) -> Markup:
+    """Return the lines of one cell; empty ones are left out."""
+    return Markup("<br>".join(_cell(part) for part in parts if part))
+
+
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]], *, right: Sequence[str] = ()) -> str:
-    """Build a table; the columns named in ``right`` are aligned to the right. Cells are escaped."""
+    """Build a table; the columns named in ``right`` are aligned to the right.
+
+    Cells are escaped, unless they are `Markup`.
+    """
     rules = ["---:" if head in right else "---" for head in heads]
-    lines = [list(heads), rules, *([escaped(cell) for cell in row] for row in rows)]
+    lines = [list(heads), rules, *([_cell(cell) for cell in row] for row in rows)]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _cell(text: str) -> str:
+    return text if isinstance(text, Markup) else escaped(text)
 
 
 def document(*blocks: str) -> str:

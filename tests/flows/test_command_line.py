@@ -27,7 +27,7 @@ def page_of(started):
 def test_import_on_the_server_starts_a_run_and_gives_its_page(desk, started):
     book, told, run = started
 
-    assert page_of(told) == f"{desk.server.url}/runs/flow-run/{run['id']}"
+    assert page_of(told) == f"{desk.server.url}/v2/runs/flow-run/{run['id']}"
     assert run["state"]["name"] == "Published"
     assert f"tenant:{book.tenant}" in run["tags"]
 

@@ -28,7 +28,7 @@ def test_pull_on_the_server_is_of_the_named_year_alone_and_doubles_nothing(desk,
     (here,) = json.loads(desk.tasma(*pull).stdout)
 
     assert 0 == started.exit_code, started.stderr
-    assert link["url"] == f"{desk.server.url}/runs/flow-run/{link['run']}"
+    assert link["url"] == f"{desk.server.url}/v2/runs/flow-run/{link['run']}"
     assert ("Published", ["2025"]) == (run["state"]["name"], run["parameters"]["years"])
     assert "keep" == run["parameters"]["uploaded"]
     assert (year.key, here["digest"]) == (unit.fiscal_year, unit.published_digest)

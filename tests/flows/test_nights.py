@@ -89,7 +89,7 @@ def test_a_backfill_goes_on_past_a_year_that_fails_and_a_retry_does_the_rest(des
     sound, broken = connect(defined=("2024",)), connect(defined=("2024",))
     broken.there.switch("module_missing")
     run = desk.start("backfill", tenants=[sound.tenant, broken.tenant], years=["2024"])
-    first = desk.end_of(run)
+    first, half, page = desk.end_of(run), desk.artifact("backfill"), desk.artifact("backfill-years")
     broken.there.switch("module_missing", on=False)
     made = {item["id"] for item in runs_of(desk, sound.tenant, "backfill")}
     again = desk.retry(run)
@@ -100,7 +100,10 @@ def test_a_backfill_goes_on_past_a_year_that_fails_and_a_retry_does_the_rest(des
     )
     assert "2 Published" in again["state"]["message"]
     assert made == {item["id"] for item in runs_of(desk, sound.tenant, "backfill")}
-    assert 100.0 == desk.artifact("backfill")
+    assert (50.0, 100.0) == (half, desk.artifact("backfill"))
+    (link,) = made
+    assert f"| {sound.tenant} | [✓ Published](/v2/runs/flow-run/{link}) |" in page
+    assert f"| {broken.tenant} | 2024 | [✗ Failed](" in page
 
 
 def test_a_night_whose_process_dies_is_taken_up_again_without_anybody(desk, connect):

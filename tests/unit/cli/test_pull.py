@@ -11,7 +11,7 @@ import pytest
 from blocks.hub import Hub, unit_resource
 from blocks.settings import settings
 from blocks.warehouse import FileWarehouse
-from flows.cli import backfill, pull
+from flows.cli import pull
 from flows.demo.outcome import published_balances
 from ledger.fiscal_year import FiscalYear
 from simulators.books.company import Company
@@ -459,7 +459,7 @@ def test_tenant_that_is_not_connected_or_not_there_is_refused(tasma, acme):
 
 def test_backfill_goes_on_after_failures_and_again_redoes_nothing(tasma, fortnox, connected):
     broken, sound = connected("broken", BROKEN, "2022-07-01_2023-06-30"), connected("sound")
-    asked = ("ledger", "backfill", sound, broken, "--years", "2023-2025", "--json")
+    asked = ("ledger", "backfill", sound, broken, "--years", "2023,2024,2025", "--json")
 
     first, again = (tasma(*asked) for _ in range(2))
 
@@ -479,6 +479,26 @@ def test_backfill_goes_on_after_failures_and_again_redoes_nothing(tasma, fortnox
     assert {"unchanged", "failed"} == set(found[1].values())
     assert "sound 2024: published" in first.stderr
     assert "0 held, 3 failed" in first.stderr
+
+
+def test_year_of_a_span_that_the_source_lacks_is_left_out_and_a_named_one_fails(
+    tasma, fortnox, connected
+):
+    """What meets it in the source is named in either case."""
+    tenant = connected("broken", BROKEN)
+    span, named = (
+        tasma("ledger", "backfill", tenant, "--years", years, "--define", "--json")
+        for years in ("2024-2025", "2024")
+    )
+
+    (left, later), (failed,) = json.loads(span.stdout), json.loads(named.stdout)
+    assert ((0, "skipped", "skipped"), (1, "failed")) == (
+        (span.exit_code, left["outcome"], later["outcome"]),
+        (named.exit_code, failed["outcome"]),
+    )
+    offered = "name 2023-07-01_2024-06-30 or 2024-07-01_2025-06-30"
+    assert offered in left["message"]
+    assert offered in failed["message"]
 
 
 @pytest.mark.requirement("R-X-5b")
@@ -546,19 +566,6 @@ def test_backfill_ends_with_a_table_of_all_years(tasma, connected):
     assert done.exit_code == 0, done.output
     assert "1 years: 1 published." in done.stdout
     assert "Next: tasma tenant status" in done.stdout
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("2021-2024", ["2021", "2022", "2023", "2024"]),
-        ("2024, 2023,2024", ["2024", "2023"]),
-        ("2024-07-01_2025-06-30", ["2024-07-01_2025-06-30"]),
-        ("2001-2050", [str(year) for year in range(2001, 2051)]),
-    ],
-)
-def test_years_are_read_as_a_person_writes_them(text, expected):
-    assert expected == backfill.parse_years(text)
 
 
 @pytest.mark.parametrize("text", ["2001-2051", "2024-2021", "", "last", ",", "2024-13-01_2025"])

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from prefect.exceptions import ParameterTypeError
 from prefect.utilities.importtools import import_object
 
 from flows.runs.states import TAG
@@ -75,3 +76,23 @@ def test_every_field_of_every_form_is_explained(deployment):
 
     assert all(field.get("description") for field in fields.values())
     assert deployment.flow.description
+
+
+@pytest.mark.parametrize("deployment", DEPLOYMENTS, ids=lambda item: item.name)
+def test_what_only_runs_pass_on_stands_in_no_form_and_is_taken_nevertheless(deployment):
+    fields = deployment.flow.parameters.properties
+    hidden = (
+        {"night", "absent", "sha256"} if deployment.flow.name in {"pull", "import-file"} else set()
+    )
+
+    assert not hidden & set(fields)
+    assert [] == [name for name, field in fields.items() if "Leave empty" in field["description"]]
+
+
+def test_what_stands_in_no_form_is_checked_when_the_run_begins():
+    pull = next(item.flow for item in DEPLOYMENTS if item.flow.name == "pull")
+    handed_on = pull.validate_parameters({"tenant": "acme", "night": "2026-11-30"})
+
+    assert dt.date(2026, 11, 30) == handed_on["night"]
+    with pytest.raises(ParameterTypeError, match="absent"):
+        pull.validate_parameters({"tenant": "acme", "absent": "perhaps"})

@@ -1,0 +1,32 @@
+"""The units of a backfill: the tenants and fiscal years that a person asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from blocks.hub import Hub
+from ledger.asked_years import asked_years
+from ledger.unit import Unit
+
+
+@dataclass(frozen=True)
+class AskedUnit:
+    """A year of a tenant. `in_span`: it need not be there."""
+
+    unit: Unit
+    in_span: bool = False
+
+
+def asked_units(hub: Hub, tenants: Iterable[str], years: Iterable[str]) -> list[AskedUnit]:
+    """Pair tenants with years, oldest first; a broken year is found by the year it ends in.
+
+    Raises:
+        ValueError: A span has no year, or there are too many years.
+    """
+    found: dict[Unit, AskedUnit] = {}
+    for year in sorted(asked_years(years), key=lambda item: item.in_span):
+        for tenant in dict.fromkeys(tenants):
+            unit = Unit(tenant, hub.years.meant(tenant, year.text))
+            found.setdefault(unit, AskedUnit(unit, year.in_span))
+    return sorted(found.values(), key=lambda item: item.unit.year)

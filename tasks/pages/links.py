@@ -1,0 +1,33 @@
+"""Where things stand in Prefect's UI, in one place: below the address at which people open it.
+
+Links within the UI have no address, so that they hold behind a proxy and at another port too.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Final
+from uuid import UUID
+
+ADDRESS: Final = "PREFECT_UI_URL"
+"""Prefect's own setting: where people open the UI, if that is not beside its API."""
+
+DEPLOYMENTS: Final = "/v2/deployments"
+
+OVERVIEW: Final = "tenants-overview"
+"""Key of the page of all tenants."""
+
+
+def run_page(run_id: UUID | str) -> str:
+    """Return where a run is; empty without one."""
+    return f"/v2/runs/flow-run/{run_id}" if run_id else ""
+
+
+def pages_of(key: str) -> str:
+    """Return where the versions of a page are, the newest first."""
+    return f"/v2/artifacts/key/{key}"
+
+
+def ui_address(api_url: str) -> str:
+    """Return where people open the UI, without a slash at the end."""
+    return os.environ.get(ADDRESS, "").rstrip("/") or api_url.rstrip("/").removesuffix("/api")
