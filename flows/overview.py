@@ -1,40 +1,44 @@
-"""The overview: every tenant with its light, as a table in the UI with a history."""
+"""The overview: every tenant with its light, as a page in the UI with a version for each day."""
 
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 from collections.abc import Sequence
 from typing import Any, Final
 
 from prefect import State, flow
-from prefect.artifacts import acreate_table_artifact
+from prefect.client.orchestration import get_client
 from prefect.states import Completed
 
 from blocks.hub.overview import MAX_TENANTS, OverviewRow
+from flows.runs.live_page import LivePage
 from tasks.notify import notify
-from tasks.pages.overview import overview_summary, overview_table
+from tasks.pages.links import OVERVIEW
+from tasks.pages.overview import overview_page, overview_summary
 from tasks.stores import Stores, open_stores
 
-ARTIFACT_KEY: Final = "tenants-overview"
 STALE: Final = "stale"
 """Kind of the event that notes of whom somebody was told."""
 
 MAX_PAGES: Final = 100
-"""Pages of `MAX_TENANTS` tenants that one table shows."""
+"""Pages of `MAX_TENANTS` tenants that are read."""
 
 
 @flow(name="overview", flow_run_name="overview of tenants", retries=0)
 async def overview() -> State[Any]:
-    """Show every tenant: green, grey or red, its status, its last good load, and why.
+    """Show every tenant's years: green, grey or red, the age of the last good load, and why.
 
-    The table is the artifact *tenants-overview*; its page keeps the earlier ones. Of a tenant whose
-    last good load has become too old somebody is told, once.
+    The page is the artifact *tenants-overview*, of which each day keeps its last version. Of a
+    tenant whose last good load has become too old somebody is told, once.
     """
     rows = await asyncio.to_thread(overview_rows)
     for row in await asyncio.to_thread(newly_stale, rows):
         await notify(f"Stale: {row.tenant}", f"{row.tenant} {row.fiscal_year}: {row.reason}")
-    summary = overview_summary(rows)
-    await acreate_table_artifact(key=ARTIFACT_KEY, table=overview_table(rows), description=summary)
+    now, summary = dt.datetime.now(dt.UTC), overview_summary(rows)
+    async with get_client() as client:
+        page = await LivePage.of_day(client, OVERVIEW, now.date())
+        await page.show(client, overview_page(rows, at=now), summary=summary)
     return Completed(message=summary)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import Final
 
 from markdown_it import MarkdownIt
@@ -61,13 +62,18 @@ HARMLESS: Final = frozenset(
 """What our pages are made of."""
 
 
-def live(markdown: str) -> list[str]:
-    """Return what a page has that text from outside must not make: links, pictures, HTML, lines."""
+def live(markdown: str, *, own: Collection[str] = ()) -> list[str]:
+    """Return what a page has that text from outside must not make: links, pictures, HTML, lines.
+
+    `own`: where the page's own links lead to; such a page may also end a line within a cell.
+    """
     found = []
     parser = MarkdownIt("commonmark").enable(["table", "strikethrough"])
     for block in parser.parse(markdown):
         for token in (block, *(block.children or ())):
             is_ours = token.type in HARMLESS or token.content in {NOTHING, *ADVICE}
+            is_ours |= bool(own) and (token.type == "link_close" or token.content == "<br>")
+            is_ours |= token.type == "link_open" and token.attrGet("href") in own
             found += [] if is_ours else [f"{token.type}: {token.content}"]
             if token.type == "text" and (address := ADDRESS.search(token.content)):
                 found.append(f"address: {address[0]}")

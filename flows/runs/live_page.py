@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
+from typing import Final, Self
 from uuid import UUID
 
 from prefect.artifacts import acreate_markdown_artifact
 from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.actions import ArtifactUpdate
+from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterKey
+from prefect.client.schemas.sorting import ArtifactSort
+
+MARKDOWN: Final = "markdown"
 
 
 @dataclass
@@ -17,6 +23,17 @@ class LivePage:
     key: str
     id: UUID | None = None
 
+    @classmethod
+    async def of_day(cls, client: PrefectClient, key: str, day: dt.date) -> Self:
+        """Return the version of a day (UTC), to go on with, or a page that has none yet."""
+        found = await client.read_artifacts(
+            artifact_filter=ArtifactFilter(key=ArtifactFilterKey(any_=[key])),
+            sort=ArtifactSort.CREATED_DESC,
+            limit=1,
+        )
+        is_it = found and found[0].type == MARKDOWN and _day_of(found[0].created) == day
+        return cls(key, found[0].id if is_it else None)
+
     async def show(self, client: PrefectClient, text: str, *, summary: str) -> None:
         """Have the page say this from now on. `summary`: what its card says, in one line."""
         if self.id is None:
@@ -25,3 +42,7 @@ class LivePage:
             )
         else:
             await client.update_artifact(self.id, ArtifactUpdate(data=text, description=summary))
+
+
+def _day_of(moment: dt.datetime | None) -> dt.date | None:
+    return moment.astimezone(dt.UTC).date() if moment else None

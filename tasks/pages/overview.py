@@ -1,4 +1,4 @@
-"""The overview of tenants as a table that a person reads for what is wrong."""
+"""The overview of tenants: what needs somebody first, then every year in a grid."""
 
 from __future__ import annotations
 
@@ -7,34 +7,54 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
+from blocks.hub import UnitState
 from blocks.hub.overview import Light, OverviewRow
-from ledger.fiscal_year import year_in_words
-from ledger.text import visible
+from ledger.fiscal_year import FiscalYear, year_in_words
+from ledger.unit import Unit
+from tasks.pages.grid import grid
+from tasks.pages.links import run_page
+from tasks.pages.markdown import (
+    Markup,
+    and_more,
+    below_each_other,
+    document,
+    escaped,
+    linked,
+    table,
+)
 
 SYMBOL: Final = {Light.GREEN: "✓", Light.GREY: "○", Light.RED: "✗"}
 
-REASON_CHARS: Final = 140
-"""The UI does not wrap the cells of a table, and reads no Markdown in them; the unit's own page
-says all."""
+ROWS_SHOWN: Final = 200
+"""Red rows with their reasons on the page; `tasma tenant status` has them all."""
+
+HEADS: Final = ("Tenant", "Fiscal year", "Status", "Age", "Why")
 
 
-def overview_table(rows: Sequence[OverviewRow]) -> list[dict[str, str]]:
-    """Return one line per unit, red first, then grey, then green (R-X-12)."""
-    order = list(Light)
-    ordered = sorted(rows, key=lambda row: (order.index(row.light), row.tenant, row.fiscal_year))
-    return [
-        {
-            "Light": f"{SYMBOL[row.light]} {row.light}",
-            "Tenant": row.tenant,
-            "Fiscal year": year_in_words(row.fiscal_year),
-            "Status": row.status or "no data",
-            "Age": age_in_words(row.age),
-            "Reason": _reason(row),
-            "Last good load (UTC)": _moment(row.last_published_at),
-            "Vouchers": f"{row.voucher_count:,}" if row.last_published_at else "",
-        }
-        for row in ordered
-    ]
+def overview_page(rows: Sequence[OverviewRow], *, at: dt.datetime) -> str:
+    """Lay out all tenants as of a moment: red ones with their reasons, then every year (R-X-12).
+
+    A cell says how old the last good load is, or what the year is instead; it leads to the run
+    that worked on the year last.
+    """
+    red = [row for row in rows if row.light is Light.RED]
+    order = list(dict.fromkeys(row.tenant for row in [*red, *rows] if row.fiscal_year))
+    cells = {
+        Unit(row.tenant, FiscalYear.parse(row.fiscal_year)): _cell(row)
+        for row in rows
+        if row.fiscal_year
+    }
+    without = [row.tenant for row in rows if not row.fiscal_year]
+    return document(
+        "# Tenants",
+        f"{overview_summary(rows)} As of {at:%Y-%m-%d %H:%M} UTC.",
+        "## What needs somebody" if red else "",
+        table(HEADS, map(_red, red[:ROWS_SHOWN])) if red else "",
+        and_more(min(len(red), ROWS_SHOWN), len(red), "years"),
+        "## All years" if cells else "",
+        grid(cells, order) if cells else "",
+        f"Without books yet: {escaped(', '.join(without))}" if without else "",
+    )
 
 
 def overview_summary(rows: Sequence[OverviewRow]) -> str:
@@ -60,12 +80,16 @@ def age_in_words(age: dt.timedelta | None) -> str:
     return f"{minutes // 60} h" if minutes < 48 * 60 else f"{minutes // (24 * 60)} days"
 
 
-def _reason(row: OverviewRow) -> str:
-    """Return the reason, and of a tenant that is cut off what to do; that is never cut."""
-    step = f" Next: {row.look_with}" if row.look_with else ""
-    room, reason = REASON_CHARS - len(step), visible(row.reason)
-    return f"{reason if len(reason) <= room else f'{reason[: room - 1]}…'}{step}"
+def _red(row: OverviewRow) -> tuple[str, ...]:
+    step = f"Next: {row.look_with}" if row.look_with else ""
+    year = year_in_words(row.fiscal_year) if row.fiscal_year else ""
+    status = linked(row.status or "no data", run_page(row.run_id))
+    why = below_each_other(row.reason, step)
+    return (row.tenant, year, status, age_in_words(row.age), why)
 
 
-def _moment(at: dt.datetime | None) -> str:
-    return f"{at:%Y-%m-%d %H:%M}" if at else ""
+def _cell(row: OverviewRow) -> Markup:
+    is_at_rest = row.status == UnitState.PUBLISHED
+    parts = ("" if is_at_rest else row.status, age_in_words(row.age) if row.age else "")
+    text = " ".join(filter(None, (SYMBOL[row.light], *parts)))
+    return linked(text, run_page(row.run_id))

@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from blocks.hub import Light, OverviewRow
-from tasks.pages.overview import REASON_CHARS, age_in_words, overview_summary, overview_table
+from tasks.pages.overview import ROWS_SHOWN, age_in_words, overview_page, overview_summary
 
 NOON = dt.datetime(2024, 5, 1, 12, tzinfo=dt.UTC)
 
@@ -30,48 +30,54 @@ def row(tenant, light, **more):
     return OverviewRow(tenant=tenant, light=light, **(said | more))
 
 
-def test_red_comes_before_grey_before_green():
-    rows = [row("a", Light.GREEN), row("b", Light.RED), row("c", Light.GREY)]
-
-    assert ["✗ red", "○ grey", "✓ green"] == [line["Light"] for line in overview_table(rows)]
+def page(*rows):
+    return overview_page(rows, at=NOON)
 
 
-def test_a_line_says_status_age_reason_and_last_good_load():
-    [line] = overview_table([row("a", Light.RED, status="held", reason="currency (1 break)")])
+def test_what_is_red_stands_above_the_grid_with_status_age_whole_reason_and_run():
+    reason = "account 1930: expected 1.00, actual 2.00, difference 1.00; " * 4
+    text = page(
+        row("a", Light.GREEN),
+        row("b", Light.RED, status="held", reason=reason, run_id="run-1", look_with="tasma x"),
+    )
 
-    assert {
-        "Light": "✗ red",
-        "Tenant": "a",
-        "Fiscal year": "2024",
-        "Status": "held",
-        "Age": "3 h",
-        "Reason": "currency (1 break)",
-        "Last good load (UTC)": "2024-05-01 12:00",
-        "Vouchers": "1,234",
-    } == line
+    above, _, grid = text.partition("## All years")
+    why = f"{reason.strip()}<br>Next: tasma x"
+    assert f"| b | 2024 | [held](/v2/runs/flow-run/run-1) | 3 h | {why} |" in above
+    assert "| a |" not in above
+    assert "As of 2024-05-01 12:00 UTC." in above
+    assert grid.index("| b |") < grid.index("| a |")
+
+
+def test_grid_has_a_line_for_each_tenant_and_a_column_for_each_year_that_leads_to_its_run():
+    text = page(
+        row("a", Light.GREEN, run_id="run-1"),
+        row("a", Light.RED, fiscal_year="2025-01-01_2025-12-31", status="held"),
+        row("b", Light.GREY, fiscal_year="2023-07-01_2024-06-30", status="", age=None),
+    )
+
+    assert "| Tenant | 2025 | 2024 |" in text
+    assert "| a | ✗ held 3 h | [✓ 3 h](/v2/runs/flow-run/run-1) |" in text
+    assert "| b |  | ○<br>2023-07-01 to 06-30 |" in text
 
 
 def test_a_tenant_without_data_says_so():
-    [line] = overview_table(
-        [row("a", Light.GREY, status="", fiscal_year="", last_published_at=None, age=None)]
+    nothing = {"status": "", "fiscal_year": "", "last_published_at": None, "age": None}
+
+    assert "Without books yet: a, b" in page(
+        row("a", Light.GREY, **nothing), row("b", Light.GREY, **nothing)
+    )
+    assert "| c |  | no data | never | no licence |" in page(
+        row("c", Light.RED, reason="no licence", **nothing)
     )
 
-    assert ("no data", "", "never", "") == (
-        line["Status"],
-        line["Fiscal year"],
-        line["Age"],
-        line["Vouchers"],
-    )
 
+def test_only_so_many_reasons_are_shown_and_the_others_counted():
+    text = page(*(row(f"t{number}", Light.RED) for number in range(ROWS_SHOWN + 3)))
 
-def test_a_long_reason_is_cut_at_its_limit():
-    lines = overview_table(
-        [row("a", Light.RED, reason="x" * length) for length in (REASON_CHARS, REASON_CHARS + 1)]
-    )
-
-    assert ["x" * REASON_CHARS, "x" * (REASON_CHARS - 1) + "…"] == [
-        line["Reason"] for line in lines
-    ]
+    assert f"| t{ROWS_SHOWN - 1} |" in text.partition("## All years")[0]
+    assert f"| t{ROWS_SHOWN} |" not in text.partition("## All years")[0]
+    assert "… and 3 more years." in text
 
 
 def test_tenants_are_counted_by_the_worst_of_their_years():
@@ -95,14 +101,3 @@ def test_tenants_are_counted_by_the_worst_of_their_years():
 )
 def test_ages_are_said_as_a_person_would(age, text):
     assert text == age_in_words(age)
-
-
-def test_what_to_do_about_a_tenant_that_is_cut_off_is_never_cut():
-    step = "tasma connect check acme"
-    cells = [
-        overview_table([row("acme", Light.RED, reason=f"fortnox: {'x' * count}", look_with=step)])
-        for count in (10, 500)
-    ]
-
-    assert all(cell[0]["Reason"].endswith(f" Next: {step}") for cell in cells)
-    assert all(len(cell[0]["Reason"]) <= REASON_CHARS for cell in cells)
