@@ -19,6 +19,7 @@ from ledger.outcome import Outcome
 from ledger.unit import Unit
 from tasks.customer_statements import compare_published
 from tasks.pages.comparison import comparison_in_words, comparison_page
+from tasks.pages.markdown import escaped
 from tasks.stores import open_stores
 
 YearOrLatest = Annotated[
@@ -51,10 +52,12 @@ async def compare_statements(tenant: TenantId, fiscal_year: YearOrLatest = "") -
         unit = await asyncio.to_thread(wanted_unit, stores.hub, tenant, fiscal_year)
         await name_run(f"compare {unit}", tags=unit.tags)
         results, lines = await asyncio.to_thread(compare_published, stores, unit)
-    await acreate_markdown_artifact(
-        key=unit.artifact_key("comparison"), markdown=comparison_page(unit, results, lines)
-    )
     message = comparison_in_words(results)
+    await acreate_markdown_artifact(
+        key=unit.artifact_key("comparison"),
+        markdown=comparison_page(unit, results, lines),
+        description=escaped(message),
+    )
     if not results:
         return ended(Outcome.SKIPPED, message)
     differs = any(result.breaks for result in results)

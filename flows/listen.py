@@ -49,9 +49,10 @@ async def listen(tenant: TenantId, source: SourceName = "ecom") -> State[Any]:
         except LeaseTaken as taken:
             return ended(Outcome.SKIPPED, f"Another run listens: {taken}")
         text = await asyncio.to_thread(page, stores.hub, tenant, source, done)
-    if text:
-        await acreate_markdown_artifact(key=f"{source}-{tenant}", markdown=text)
     message = _in_words(done)
+    if text:
+        key = f"{source}-{tenant}"
+        await acreate_markdown_artifact(key=key, markdown=text, description=message)
     say(message, tenant=tenant, source=source)
     refused = done.settled.by_state.get("refused", 0)
     if refused or done.heard.unreadable_count:

@@ -16,7 +16,8 @@ from ledger.outcome import Outcome
 from ledger.unit import Unit
 from tasks.customer_statements import comparison_of
 from tasks.onboarding import file_form, onboarding_of, transferred_years
-from tasks.pages.comparison import comparison_page
+from tasks.pages.comparison import comparison_in_words, comparison_page
+from tasks.pages.markdown import escaped
 from tasks.pages.onboarding import in_one_line, onboarding_page
 from tasks.stores import Stores, open_stores
 
@@ -51,15 +52,25 @@ async def open_tenant(
         found = await asyncio.to_thread(onboarding_of, stores.hub, tenant)
         pages = await asyncio.to_thread(_comparisons, stores, tenant)
     await acreate_markdown_artifact(
-        key=f"{tenant}-opening", markdown=onboarding_page(tenant, found)
+        key=f"{tenant}-opening",
+        markdown=onboarding_page(tenant, found),
+        description=escaped(in_one_line(found)),
     )
-    for unit, page in pages.items():
-        await acreate_markdown_artifact(key=unit.artifact_key("comparison"), markdown=page)
+    for unit, (page, card) in pages.items():
+        key = unit.artifact_key("comparison")
+        await acreate_markdown_artifact(key=key, markdown=page, description=escaped(card))
     return ended(Outcome.DONE, in_one_line(found))
 
 
-def _comparisons(stores: Stores, tenant: str) -> dict[Unit, str]:
-    """Return the page of each year of the form that can be held against statements already."""
+def _comparisons(stores: Stores, tenant: str) -> dict[Unit, tuple[str, str]]:
+    """Return the page of each year of the form that can be held against statements already.
+
+    With the line that its card says.
+    """
     years = transferred_years(stores.hub, tenant)
     found = {unit: comparison_of(stores, unit) for unit in (Unit(tenant, year) for year in years)}
-    return {unit: comparison_page(unit, *each) for unit, each in found.items() if each is not None}
+    return {
+        unit: (comparison_page(unit, *each), comparison_in_words(each[0]))
+        for unit, each in found.items()
+        if each is not None
+    }

@@ -50,13 +50,14 @@ async def push_deviations() -> State[Any]:
         {"tenant": tenant, "system": system, "found": _words(answer)}
         for (tenant, system), answer in answers
     ]
-    await acreate_table_artifact(key=KEY, table=lines or [{"found": "Nothing was ever pushed."}])
     wrong = [f"{tenant} ({system})" for (tenant, system), answer in answers if _is_wrong(answer)]
+    message = f"{len(answers)} tenants' documents are there as they were sent."
     if wrong:
         named = ", ".join(wrong[:10])
         message = f"{len(wrong)} of {len(answers)} deviate: {named}. The pages say in what."
-        return ended(Outcome.HELD, message)
-    return ended(Outcome.DONE, f"{len(answers)} tenants' documents are there as they were sent.")
+    table = lines or [{"found": "Nothing was ever pushed."}]
+    await acreate_table_artifact(key=KEY, table=table, description=message)
+    return ended(Outcome.HELD if wrong else Outcome.DONE, message)
 
 
 async def _asked(hub: Hub, tenant: str, system: str) -> Deviations | TasmaError:
@@ -72,7 +73,7 @@ async def _asked(hub: Hub, tenant: str, system: str) -> Deviations | TasmaError:
     if _is_wrong(found):
         page = deviations_page(f"{tenant}: what {system} has against what was sent", found)
         name = re.sub(r"[^a-z0-9]+", "-", f"{KEY}-{tenant}-{system}".lower())
-        await acreate_markdown_artifact(key=name, markdown=page)
+        await acreate_markdown_artifact(key=name, markdown=page, description=summary(found))
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 from typing import Final
 
 from prefect.artifacts import Artifact, acreate_markdown_artifact
@@ -17,9 +18,19 @@ from ledger.outcome import Outcome
 from ledger.unit import Unit
 from tasks.customer_statements import compared_results
 from tasks.jobs import Job
-from tasks.pages.comparison import comparison_page
-from tasks.pages.statements import read_statements, statements_page
-from tasks.pages.unit import answered_page, changes_page, later_page, reconciliation_page
+from tasks.pages.comparison import comparison_in_words, comparison_page
+from tasks.pages.markdown import escaped
+from tasks.pages.statements import read_statements, statements_in_words, statements_page
+from tasks.pages.unit import (
+    answered_page,
+    changes_in_words,
+    changes_page,
+    is_page_of,
+    later_in_words,
+    later_page,
+    reconciliation_in_words,
+    reconciliation_page,
+)
 from tasks.publish import Publication
 from tasks.reconcile import Judgement, unit_context
 from tasks.stage import StagedLoad
@@ -45,27 +56,37 @@ async def report(
     Of published years beside it, what was found because of the publication.
     """
     pages = await asyncio.to_thread(make_pages, job, load, judgement, verdict=verdict, plan=plan)
-    for name, text in pages.items():
-        await _write(job.unit, name, text, load_id=load.load_id)
-    for unit, text in later_pages(job.unit, publication).items():
-        await _write(unit, FOUND_LATER, text, load_id=load.load_id)
+    for name, page in pages.items():
+        await _write(job.unit, name, page)
+    for unit, page in later_pages(job.unit, publication).items():
+        await _write(unit, FOUND_LATER, page)
     reached("report.made")
 
 
-async def _write(unit: Unit, name: str, text: str, *, load_id: str) -> None:
+@dataclass(frozen=True)
+class Page:
+    """A page, and the line that its card in the list of artifacts says."""
+
+    text: str
+    card: str
+
+
+async def _write(unit: Unit, name: str, page: Page) -> None:
     await acreate_markdown_artifact(
-        key=unit.artifact_key(name), markdown=text, description=_description(unit, name, load_id)
+        key=unit.artifact_key(name), markdown=page.text, description=escaped(page.card)
     )
 
 
-def later_pages(unit: Unit, publication: Publication | None) -> dict[Unit, str]:
+def later_pages(unit: Unit, publication: Publication | None) -> dict[Unit, Page]:
     """Return the pages on what a publication led to in published years, its own among them."""
     if publication is None:
         return {}
-    pages = {unit: answered_page(unit)} if publication.answers_earlier else {}
+    pages = {}
+    if publication.answers_earlier:
+        pages[unit] = Page(answered_page(unit), "Nothing: the year was loaded again since.")
     for item in publication.later:
         later_unit = Unit(unit.tenant, FiscalYear.parse(item.fiscal_year))
-        pages[later_unit] = later_page(later_unit, item)
+        pages[later_unit] = Page(later_page(later_unit, item), later_in_words(item))
     return pages
 
 
@@ -78,8 +99,7 @@ async def lacks_pages(job: Job) -> bool:
         return False
     load_id = await asyncio.to_thread(_judged_load_id, job)
     page = await Artifact.aget(job.unit.artifact_key(RECONCILIATION))
-    wanted = _description(job.unit, RECONCILIATION, load_id)
-    return page is None or page.description != wanted
+    return page is None or not is_page_of(str(page.data), load_id)
 
 
 def _judged_load_id(job: Job) -> str:
@@ -126,7 +146,7 @@ def make_pages(
     *,
     verdict: Outcome,
     plan: ChangePlan | None = None,
-) -> dict[str, str]:
+) -> dict[str, Page]:
     """Return the pages by name.
 
     Those of a dry run have names of their own, and so have those that replace nothing, which would
@@ -135,27 +155,20 @@ def make_pages(
     prefix = "plan-" if job.is_dry_run else ""
     in_words = f"would be {verdict}" if job.is_dry_run else verdict.value
     prefix += "" if job.coverage.may_replace else f"{job.coverage}-"
-    pages = {
-        f"{prefix}{RECONCILIATION}": reconciliation_page(
-            job.unit,
-            load.staged,
-            judgement,
-            verdict=in_words,
-            load_id=load.load_id,
-        )
-    }
+    page = reconciliation_page(
+        job.unit, load.staged, judgement, verdict=in_words, load_id=load.load_id
+    )
+    card = reconciliation_in_words(judgement, verdict=in_words)
+    pages = {f"{prefix}{RECONCILIATION}": Page(page, card)}
     if asked := compared_results(judgement.results):
         context = unit_context(job)
         lines = compare_staged(load.staged, context=context, warehouse=job.stores.warehouse)
-        pages[f"{prefix}{COMPARISON}"] = comparison_page(job.unit, asked, lines)
+        page = comparison_page(job.unit, asked, lines)
+        pages[f"{prefix}{COMPARISON}"] = Page(page, comparison_in_words(asked))
     if plan is not None:
-        pages[f"{prefix}changes"] = changes_page(job.unit, plan, verdict=in_words)
+        page = changes_page(job.unit, plan, verdict=in_words)
+        pages[f"{prefix}changes"] = Page(page, changes_in_words(plan))
     if plan is not None and not job.is_dry_run:
-        statements = read_statements(job, currency=load.staged.facts.currency)
-        pages["statements"] = statements_page(job.unit, statements)
+        found = read_statements(job, currency=load.staged.facts.currency)
+        pages["statements"] = Page(statements_page(job.unit, found), statements_in_words(found))
     return pages
-
-
-def _description(unit: Unit, page: str, load_id: str) -> str:
-    of_load = f" of load {load_id}" if load_id else ""
-    return f"{unit}: {page.replace('-', ' ')}{of_load}"

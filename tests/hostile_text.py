@@ -52,6 +52,8 @@ ADDRESS: Final = re.compile(
 ADVICE: Final = frozenset({"tasma tenant correct", "load_id"})
 """What our pages quote as code."""
 
+DRAWN: Final = "data:image/svg+xml;base64,"
+
 HARMLESS: Final = frozenset(
     {"inline", "text", "text_special", "heading_open", "heading_close", "paragraph_open"}
     | {"paragraph_close", "bullet_list_open", "bullet_list_close", "list_item_open"}
@@ -65,7 +67,8 @@ HARMLESS: Final = frozenset(
 def live(markdown: str, *, own: Collection[str] = ()) -> list[str]:
     """Return what a page has that text from outside must not make: links, pictures, HTML, lines.
 
-    `own`: where the page's own links lead to; such a page may also end a line within a cell.
+    `own`: where the page's own links lead to; such a page may also end a line within a cell, and
+    hold the picture that it draws of amounts.
     """
     found = []
     parser = MarkdownIt("commonmark").enable(["table", "strikethrough"])
@@ -73,6 +76,7 @@ def live(markdown: str, *, own: Collection[str] = ()) -> list[str]:
         for token in (block, *(block.children or ())):
             is_ours = token.type in HARMLESS or token.content in {NOTHING, *ADVICE}
             is_ours |= bool(own) and (token.type == "link_close" or token.content == "<br>")
+            is_ours |= bool(own) and str(token.attrGet("src")).startswith(DRAWN)
             is_ours |= token.type == "link_open" and token.attrGet("href") in own
             found += [] if is_ours else [f"{token.type}: {token.content}"]
             if token.type == "text" and (address := ADDRESS.search(token.content)):

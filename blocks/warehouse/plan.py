@@ -24,6 +24,9 @@ from blocks.warehouse.workbench import bind_staged
 
 T = TypeVar("T")
 
+COMPARED: Final = ("voucher", "voucher_digest", "posting", "opening_balance", "ledger_account")
+"""Staged tables that a plan is made of; that of accounts only names them."""
+
 NOTHING_CHANGES: Final = ChangePlan(
     first_load=False,
     added=0,
@@ -45,7 +48,7 @@ def plan_changes(db: DuckDBPyConnection, staged: StagedUnit) -> ChangePlan:
     is_whole = staged.facts.coverage.is_whole_year
     if before is not None and is_whole and before.digest == staged.digest:
         return NOTHING_CHANGES
-    bind_staged(db, staged, tables=("voucher", "voucher_digest", "posting", "opening_balance"))
+    bind_staged(db, staged, tables=COMPARED)
     find_touched(db)
     accounts = _rows(db, publish_sql("account_change"), AccountChange)
     listed = f"{publish_sql('change_list')} order by change, voucher_key limit {CHANGES_LISTED}"

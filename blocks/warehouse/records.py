@@ -67,6 +67,7 @@ class AccountChange:
     opening_after: Decimal
     movement_before: Decimal
     movement_after: Decimal
+    name: str = ""
 
     @property
     def difference(self) -> Decimal:

@@ -13,6 +13,8 @@ from prefect.client.schemas.actions import ArtifactUpdate
 from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterKey
 from prefect.client.schemas.sorting import ArtifactSort
 
+from tasks.pages.markdown import escaped
+
 MARKDOWN: Final = "markdown"
 
 
@@ -36,12 +38,11 @@ class LivePage:
 
     async def show(self, client: PrefectClient, text: str, *, summary: str) -> None:
         """Have the page say this from now on. `summary`: what its card says, in one line."""
+        said = escaped(summary)
         if self.id is None:
-            self.id = await acreate_markdown_artifact(
-                key=self.key, markdown=text, description=summary
-            )
+            self.id = await acreate_markdown_artifact(key=self.key, markdown=text, description=said)
         else:
-            await client.update_artifact(self.id, ArtifactUpdate(data=text, description=summary))
+            await client.update_artifact(self.id, ArtifactUpdate(data=text, description=said))
 
 
 def _day_of(moment: dt.datetime | None) -> dt.date | None:

@@ -1,24 +1,33 @@
-"""The statements of a published year as a page: income statement, balance sheet, trial balance."""
+"""The statements of a published year as a page: of the year, by month, and by account."""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import groupby
 from typing import Any, Final
 
 from blocks.warehouse.reports import rows_of
 from ledger.unit import Unit
 from tasks.jobs import Job
 from tasks.pages.markdown import amount, and_more, document, escaped, table
+from tasks.pages.picture import bars
 
 ACCOUNTS_SHOWN: Final = 500
 """Accounts of the trial balance on the page; the warehouse has them all."""
 
+MONTHS_ACROSS: Final = 6
+"""Columns of exact amounts that a window of 1440 pixels shows beside the names of lines."""
+
 STATEMENTS: Final = ("income_statement", "balance_sheet", "trial_balance")
+BY_MONTH: Final = ("income_statement_month", "balance_sheet_month")
 """Questions of ``data/sql/report``, in the order of the page."""
 
 Row = tuple[Any, ...]
+OneLine = tuple[tuple[str, str], dict[dt.date, Decimal]]
+"""The names of a line, in the language of the books and in English, and its amount by month."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +38,8 @@ class Statements:
     income_statement: Sequence[Row]
     balance_sheet: Sequence[Row]
     trial_balance: Sequence[Row]
+    income_statement_month: Sequence[Row] = ()
+    balance_sheet_month: Sequence[Row] = ()
 
 
 def read_statements(job: Job, *, currency: str) -> Statements:
@@ -37,22 +48,25 @@ def read_statements(job: Job, *, currency: str) -> Statements:
     Raises:
         NoLedger: Nothing of the tenant is published.
     """
-    year = job.unit.year
-    months = {
-        "fiscal_year": year.key,
-        "first": year.start_date.replace(day=1),
-        "last": year.end_date.replace(day=1),
+    tenant, year = job.unit.tenant, job.unit.year
+    months = {"first": year.start_date.replace(day=1), "last": year.end_date.replace(day=1)}
+    reports = job.stores.warehouse.reports
+    found = {
+        **reports(tenant, STATEMENTS, fiscal_year=year.key, **months),
+        **reports(tenant, BY_MONTH, fiscal_year=year.key),
     }
-    found = job.stores.warehouse.reports(job.unit.tenant, STATEMENTS, **months)
-    return Statements(currency, *(rows_of(found[name]) for name in STATEMENTS))
+    return Statements(currency, **{name: rows_of(table) for name, table in found.items()})
 
 
 def statements_page(unit: Unit, found: Statements) -> str:
     """Lay out the statements; names in the language of the law and in English."""
     shown = found.trial_balance[:ACCOUNTS_SHOWN]
+    income, balance = _lines(found.income_statement_month), _lines(found.balance_sheet_month)
     return document(
         f"# {unit}: statements",
         f"As published, in {escaped(found.currency)}.",
+        "## Result by month" if income else "",
+        _picture(income),
         "## Income statement (resultaträkning)",
         table(
             ("Line", "In English", "Year"),
@@ -65,6 +79,10 @@ def statements_page(unit: Unit, found: Statements) -> str:
             ((sv, en, *_amounts(sums)) for _, sv, _, en, *sums in found.balance_sheet),
             right=("Opening", "Movement", "Closing"),
         ),
+        "## Income statement by month" if income else "",
+        *_by_month(income),
+        "## Balance sheet at the end of each month" if balance else "",
+        *_by_month(balance),
         "## Trial balance (saldobalans)",
         table(
             ("Account", "Name", "Opening", "Movement", "Closing"),
@@ -73,6 +91,41 @@ def statements_page(unit: Unit, found: Statements) -> str:
         ),
         and_more(len(shown), len(found.trial_balance), "accounts"),
     )
+
+
+def statements_in_words(found: Statements) -> str:
+    """Say in a line what the year came to: the last line of its income statement."""
+    if not found.income_statement:
+        return "No income statement."
+    _, name, _, in_english, year, _ = found.income_statement[-1]
+    return f"{in_english or name}: {amount(year)} {found.currency}"
+
+
+def _lines(rows: Sequence[Row]) -> list[OneLine]:
+    return [
+        ((sv, en), {period: value for *_, period, value in of_line})
+        for (_, sv, _, en), of_line in groupby(rows, key=lambda row: row[:4])
+    ]
+
+
+def _picture(income: Sequence[OneLine]) -> str:
+    """Draw the last line, which is the result."""
+    if not income:
+        return ""
+    _, result = income[-1]
+    return bars("Result by month", [(f"{month:%Y-%m}", value) for month, value in result.items()])
+
+
+def _by_month(lines: Sequence[OneLine]) -> list[str]:
+    months = list(lines[0][1]) if lines else []
+    halves = (months[at : at + MONTHS_ACROSS] for at in range(0, len(months), MONTHS_ACROSS))
+    return [_of_months(lines, half) for half in halves]
+
+
+def _of_months(lines: Sequence[OneLine], months: Sequence[dt.date]) -> str:
+    heads = [f"{month:%Y-%m}" for month in months]
+    rows = ((sv, *(amount(by[month]) for month in months)) for (sv, _), by in lines)
+    return table(("Line", *heads), rows, right=heads)
 
 
 def _amounts(sums: Sequence[Decimal]) -> list[str]:

@@ -11,6 +11,7 @@ from blocks.staging import StagedUnit
 from blocks.warehouse.records import AccountChange, ChangePlan, VoucherChange
 from ledger.controls import Answer, Break, ControlResult
 from ledger.unit import Unit
+from tasks.pages.break_months import months_of_breaks
 from tasks.pages.markdown import amount, and_more, document, escaped, table
 from tasks.reconcile import Judgement
 
@@ -67,8 +68,9 @@ def reconciliation_page(
         _advice(staged, judgement, load_id) if holding else "Nothing holds the load.",
         "## What holds the load" if holding else "",
         *holding,
+        months_of_breaks(judgement.results),
         "## What was loaded",
-        _source_table(staged),
+        _source_table(staged, load_id),
         "## All controls",
         _control_table(judgement.results, known),
         "## Other findings" if others else "",
@@ -118,6 +120,13 @@ def later_page(unit: Unit, finding: LaterFinding) -> str:
     )
 
 
+def later_in_words(finding: LaterFinding) -> str:
+    """Say in a line what a control says of a published year since another was loaded."""
+    count = finding.result.break_count
+    found = f"{count:,} {'break' if count == 1 else 'breaks'}" if finding.is_break else "agrees"
+    return f"{finding.result.control}: {found} since {finding.asked_by_year} was loaded"
+
+
 def answered_page(unit: Unit) -> str:
     """Say that the year was loaded again since something was found of it."""
     return document(
@@ -142,7 +151,26 @@ def changes_in_words(plan: ChangePlan) -> str:
     )
 
 
-def _source_table(staged: StagedUnit) -> str:
+def reconciliation_in_words(judgement: Judgement, *, verdict: str) -> str:
+    """Say in a line how a load was judged: what holds it, else how many controls it passed."""
+    if judgement.holding:
+        return f"{verdict.capitalize()}: {judgement.reason}"
+    outcomes = [result.outcome for result in judgement.results]
+    warns = outcomes.count(Answer.BROKEN)
+    found = f", {warns} with findings" if warns else ""
+    return f"{verdict.capitalize()}: {outcomes.count(Answer.PASSED)} controls passed{found}"
+
+
+def is_page_of(text: str, load_id: str) -> bool:
+    """Return whether a reconciliation page is the one of a load."""
+    return _load_row(load_id) in text
+
+
+def _load_row(load_id: str) -> str:
+    return f"| Load | {escaped(load_id)} |"
+
+
+def _source_table(staged: StagedUnit, load_id: str) -> str:
     facts = staged.facts
     rows = [
         ("Source", f"{facts.source.upper()} {facts.source_kind} from {facts.program or 'unknown'}"),
@@ -153,6 +181,7 @@ def _source_table(staged: StagedUnit) -> str:
         ("Postings", f"{staged.tables['posting'].row_count:,}"),
         ("File (sha256)", facts.landed_sha256[:16]),
         ("Version of the rows", staged.digest[:16]),
+        *([("Load", load_id)] if load_id else []),
     ]
     return table(("Fact", "Value"), rows)
 
@@ -206,20 +235,22 @@ def _balance_table(accounts: Sequence[AccountChange]) -> str:
     rows = [
         (
             item.account_number,
+            item.name,
             amount(item.opening_after),
             amount(item.movement_after),
             amount(item.difference),
         )
         for item in accounts
     ]
-    heads = ("Account", "Opening", "Movement", "Closing")
-    return table(heads, rows, right=heads[1:]) if rows else ""
+    heads = ("Account", "Name", "Opening", "Movement", "Closing")
+    return table(heads, rows, right=heads[2:]) if rows else ""
 
 
 def _account_table(accounts: Sequence[AccountChange]) -> str:
     rows = [
         (
             item.account_number,
+            item.name,
             amount(item.opening_before),
             amount(item.opening_after),
             amount(item.movement_before),
@@ -230,13 +261,14 @@ def _account_table(accounts: Sequence[AccountChange]) -> str:
     ]
     heads = (
         "Account",
+        "Name",
         "Opening before",
         "Opening after",
         "Movement before",
         "Movement after",
         "Difference of closing",
     )
-    return table(heads, rows, right=heads[1:]) if rows else ""
+    return table(heads, rows, right=heads[2:]) if rows else ""
 
 
 def _voucher_table(vouchers: Sequence[VoucherChange]) -> str:

@@ -60,7 +60,7 @@ class PagedSteps(LocalSteps):
 
     async def report(self, job, load, judgement, *, verdict, plan=None, **_):
         made = make_pages(job, load, judgement, verdict=verdict, plan=plan)
-        self._pages.update({job.unit.artifact_key(name): page for name, page in made.items()})
+        self._pages.update({job.unit.artifact_key(name): page.text for name, page in made.items()})
 
     async def documents(self, job, books, source_year):
         found = await super().documents(job, books, source_year)

@@ -1,8 +1,8 @@
 -- name: account_change
 -- grain: one row per account whose opening balance or movement the staged unit changes
--- reads: unit.facts, staged.posting, staged.opening_balance, published.posting,
---        published.opening_balance, published.voucher
--- units: the unit's currency, debit positive
+-- reads: unit.facts, staged.posting, staged.opening_balance, staged.ledger_account,
+--        published.posting, published.opening_balance, published.voucher, published.ledger_account
+-- units: the unit's currency, debit positive; name: as staged, else as the latest year has it
 with
 
 covered as (
@@ -61,16 +61,27 @@ accounts as (
         coalesce(sum(movement_after), 0)::decimal(38, 2) as movement_after
     from sides
     group by account_number
+),
+
+earlier as (
+    select
+        account_number,
+        arg_max(name, fiscal_year) as name
+    from published.ledger_account
+    group by account_number
 )
 
 select
-    account_number,
-    opening_before,
-    opening_after,
-    movement_before,
-    movement_after
+    accounts.account_number,
+    accounts.opening_before,
+    accounts.opening_after,
+    accounts.movement_before,
+    accounts.movement_after,
+    coalesce(ledger_account.name, earlier.name, '') as name
 from accounts
+left join staged.ledger_account as ledger_account using (account_number)
+left join earlier using (account_number)
 where
-    opening_before <> opening_after
-    or movement_before <> movement_after
-order by account_number
+    accounts.opening_before <> accounts.opening_after
+    or accounts.movement_before <> accounts.movement_after
+order by accounts.account_number

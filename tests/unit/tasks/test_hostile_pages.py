@@ -101,7 +101,7 @@ def changes(_):
         removed=0,
         tables=("posting",),
         vouchers=(VoucherChange("added", HOSTILE, HOSTILE, HOSTILE, None, None, None, ONE),),
-        accounts=(AccountChange(HOSTILE, ONE, ONE, ONE, ONE),),
+        accounts=(AccountChange(HOSTILE, ONE, ONE, ONE, ONE, HOSTILE),),
         account_count=1,
     )
     return changes_page(UNIT, plan, verdict="published")
@@ -114,6 +114,8 @@ def statements(_):
         [("x", *named, HOSTILE, ONE, ONE)],
         [("x", *named, HOSTILE, *sums)],
         [(*named, *sums)],
+        [("x", *named, HOSTILE, dt.date(2024, 1, 1), ONE)],
+        [("x", *named, HOSTILE, dt.date(2024, 1, 1), ONE)],
     )
     return statements_page(UNIT, found)
 

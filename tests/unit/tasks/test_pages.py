@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+import datetime as dt
+import re
 from dataclasses import replace
 from decimal import Decimal
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -14,8 +18,15 @@ from ledger.controls import Answer, Break, BreakKind, ControlResult, Severity
 from ledger.coverage import Coverage
 from ledger.fiscal_year import FiscalYear
 from ledger.unit import Unit
-from tasks.pages.statements import Statements, statements_page
-from tasks.pages.unit import BREAKS_SHOWN, CHANGES_SHOWN, changes_page, reconciliation_page
+from tasks.pages.statements import Statements, statements_in_words, statements_page
+from tasks.pages.unit import (
+    BREAKS_SHOWN,
+    CHANGES_SHOWN,
+    changes_page,
+    is_page_of,
+    reconciliation_in_words,
+    reconciliation_page,
+)
 from tasks.reconcile import Judgement
 from tests.staged_units import stage, voucher
 
@@ -114,6 +125,53 @@ def test_breaks_beyond_the_limit_are_counted_not_shown(page):
     assert "… and 7 more breaks." in text
 
 
+def test_breaks_are_counted_by_month_over_all_controls(page):
+    def of(control, *places):
+        breaks = tuple(
+            Break(control, BreakKind.AMOUNT, period=period, difference=Decimal(difference))
+            for period, difference in places
+        )
+        return ControlResult(
+            control, Severity.BLOCKS, Answer.BROKEN, breaks=breaks, break_count=len(breaks) + 3
+        )
+
+    text = page(
+        of("voucher_balance", ("2024-03", "-0.50"), ("2024-01", "2.00")),
+        of("opening_continuity", ("", "5.00"), ("2024-03", "1.25")),
+    )
+
+    months = text.partition("## Breaks by month")[2].partition("##")[0]
+    assert "Of the first 4 of 10 breaks." in months
+    assert [
+        "| 2024-01 | 1 | 2.00 | voucher\\_balance |",
+        "| 2024-03 | 2 | 1.75 | voucher\\_balance, opening\\_continuity |",
+        "| of no month | 1 | 5.00 | opening\\_continuity |",
+    ] == months.strip().splitlines()[-3:]
+    assert "Breaks by month" not in page(PASSED) + page(of("currency", ("", "1.00")))
+
+
+def test_page_of_a_load_is_told_from_that_of_another(tmp_path):
+    staged = stage(Lake(tmp_path), voucher("A:1", ("1930", "1.00"), ("3001", "-1.00")))
+    text = reconciliation_page(UNIT, staged, Judgement([], []), verdict="published", load_id="l-12")
+
+    assert is_page_of(text, "l-12")
+    assert not is_page_of(text, "l-1")
+    assert not is_page_of(text, "")
+
+
+def test_cards_say_what_came_of_it():
+    judged = Judgement([PASSED, SKIPPED, broken(severity=Severity.WARNS)], [])
+    held = Judgement([broken()], [broken()])
+
+    assert "Published: 1 controls passed, 1 with findings" == reconciliation_in_words(
+        judged, verdict="published"
+    )
+    assert reconciliation_in_words(held, verdict="held").startswith(
+        "Held: voucher_balance (1 break"
+    )
+    assert "Net result: -5.00 SEK" == statements_in_words(STATEMENTS)
+
+
 def plan(**more):
     said = {
         "first_load": False,
@@ -133,7 +191,8 @@ def test_a_plan_that_changes_nothing_says_so():
 
 
 def test_changes_are_listed_by_account_and_by_voucher():
-    account = AccountChange("1930", *map(Decimal, ("10.00", "10.00", "5.00", "7.50")))
+    amounts = map(Decimal, ("10.00", "10.00", "5.00", "7.50"))
+    account = AccountChange("1930", *amounts, "Företagskonto")
     gone = VoucherChange("removed", "A:1", "A", "1", None, None, Decimal("5.00"), None)
     text = changes_page(
         UNIT,
@@ -142,12 +201,12 @@ def test_changes_are_listed_by_account_and_by_voucher():
     )
 
     assert "Vouchers added: 0, changed: 0, removed: 1." in text
-    assert "| 1930 | 10.00 | 10.00 | 5.00 | 7.50 | 2.50 |" in text
+    assert "| 1930 | Företagskonto | 10.00 | 10.00 | 5.00 | 7.50 | 2.50 |" in text
     assert "| removed | A 1 |  |  | 5.00 |  |" in text
 
 
 def test_a_first_load_shows_balances_and_names_no_voucher():
-    account = AccountChange("1930", *map(Decimal, ("0.00", "10.00", "0.00", "7.50")))
+    account = AccountChange("1930", *map(Decimal, ("0.00", "10.00", "0.00", "7.50")), "Bank")
     text = changes_page(
         UNIT,
         plan(first_load=True, added=9, accounts=(account,), account_count=1),
@@ -155,7 +214,7 @@ def test_a_first_load_shows_balances_and_names_no_voucher():
     )
 
     assert "First load of the year: 9 vouchers, 1 accounts" in text
-    assert "| 1930 | 10.00 | 7.50 | 17.50 |" in text
+    assert "| 1930 | Bank | 10.00 | 7.50 | 17.50 |" in text
     assert "## Vouchers" not in text
 
 
@@ -170,10 +229,47 @@ def test_changes_beyond_the_limit_are_counted():
     assert f"… and {2_000 - CHANGES_SHOWN:,} more vouchers." in text
 
 
+NAMES = ("Årets resultat", "Tilikauden tulos", "Net result")
+MONTHS = [dt.date(2024, month, 1) for month in range(1, 13)]
+STATEMENTS = Statements(
+    "SEK",
+    [("net_result", *NAMES, Decimal("-5.00"), Decimal("-5.00"))],
+    [],
+    [],
+    [("net_result", *NAMES, month, Decimal(month.month - 4)) for month in MONTHS],
+    [("assets", "Tillgångar", "Vastaavaa", "Assets", MONTHS[0], Decimal("7.00"))],
+)
+
+
+def test_statements_by_month_stand_six_months_beside_each_other():
+    text = statements_page(UNIT, STATEMENTS)
+
+    assert "| Line | 2024-01 | 2024-02 | 2024-03 | 2024-04 | 2024-05 | 2024-06 |" in text
+    assert "| Årets resultat | -3.00 | -2.00 | -1.00 | 0.00 | 1.00 | 2.00 |" in text
+    assert "| Årets resultat | 3.00 | 4.00 | 5.00 | 6.00 | 7.00 | 8.00 |" in text
+    assert "| Tillgångar | 7.00 |" in text
+
+
+def test_result_of_each_month_is_a_bar_above_or_below_the_line():
+    picture = r"!\[Result by month\]\(data:image/svg\+xml;base64,(.+?)\)"
+    [link] = re.findall(picture, statements_page(UNIT, STATEMENTS))
+    picture = ET.fromstring(base64.b64decode(link))  # noqa: S314 - ours
+    at = "{http://www.w3.org/2000/svg}"
+    [line] = picture.iter(f"{at}line")
+    axis, found = int(line.get("y1")), list(picture.iter(f"{at}rect"))
+    labels = [text.text for text in picture.iter(f"{at}text")][::2]
+
+    heights = [int(bar.get("height")) for bar in found]
+    below = [int(bar.get("y")) == axis for bar in found]
+    assert [f"{month:%Y-%m}" for month in MONTHS] == labels
+    assert [True] * 3 + [False] * 8 == below[:3] + below[4:]
+    assert [heights[4] * 8] == pytest.approx([heights[11]], abs=8)
+    assert 0 == heights[3] < heights[2] < heights[1] < heights[0]
+    assert all(0 <= int(bar.get("y")) and axis <= 220 for bar in found)
+
+
 def test_the_statements_name_their_lines_in_both_languages():
-    names = ("Årets resultat", "Tilikauden tulos", "Net result")
-    result = ("net_result", *names, Decimal("-5.00"), Decimal("-5.00"))
-    text = statements_page(UNIT, Statements("SEK", [result], [], []))
+    text = statements_page(UNIT, STATEMENTS)
 
     assert "As published, in SEK." in text
     assert "| Årets resultat | Net result | -5.00 |" in text

@@ -49,6 +49,22 @@ def test_plan_names_vouchers_and_accounts_and_writes_nothing(lake, warehouse, pu
     assert (before.st_ino, before.st_mtime_ns) == (after.st_ino, after.st_mtime_ns)
 
 
+def test_changed_account_has_the_name_that_comes_and_else_the_one_that_is_published(
+    lake, warehouse
+):
+    def named(**names):
+        rows = [{"account_number": key[1:], "name": name} for key, name in names.items()]
+        return {"ledger_account": rows}
+
+    first = staged_rows(lake, invoice(1), named(_1930="Bank", _3001="Försäljning"))
+    warehouse.publish(first, unit=first.facts.unit, token=1, load_id="first", run_id="run")
+    changed = staged_rows(lake, invoice(1, "7.00"), named(_1930="Företagskonto"))
+
+    assert {"1930": "Företagskonto", "3001": "Försäljning"} == {
+        item.account_number: item.name for item in warehouse.plan(changed).accounts
+    }
+
+
 def test_plan_of_what_is_published_is_empty(warehouse, published):
     plan = warehouse.plan(published)
 
