@@ -17,7 +17,7 @@ from flows.cli.failure import is_debugging, paragraph
 from flows.cli.local_steps import LocalSteps, Watch
 from flows.cli.result import LoadResult
 from flows.doors.on_server import server_chosen
-from flows.publish_accepted import held_load, staged_load
+from flows.runs.held import held_load, staged_load
 from flows.runs.moved import MovedYears
 from flows.runs.outcomes import Ending
 from flows.runs.pull_tenant import pull_tenant

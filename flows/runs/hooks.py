@@ -13,12 +13,14 @@ from typing import Any, Final
 from prefect import Flow, State
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import FlowRun
+from prefect.settings import PREFECT_API_URL
 
 from blocks.hub import Hub, opened
 from blocks.settings import settings
 from flows.runs.rescheduling import UNFINISHED, reschedule
 from ledger.outcome import Outcome
 from tasks.notify import notify
+from tasks.pages.links import run_page, ui_address
 
 CRASHED: Final = "interrupted: the run's process ended without a word; run it again"
 CANCELLED: Final = "interrupted: the run was cancelled; run it again when wanted"
@@ -29,7 +31,7 @@ async def run_crashed(flow: Flow[Any, Any], flow_run: FlowRun, state: State[Any]
     await asyncio.to_thread(end_run, str(flow_run.id), reason=CRASHED)
     async with get_client() as client:
         await reschedule(client, await client.read_flow_run(flow_run.id))
-    await notify(f"Crashed: {flow.name}", f"{flow_run.name}: {CRASHED}")
+    await notify(f"Crashed: {flow.name}", f"{flow_run.name}: {CRASHED}", link=_address(flow_run))
 
 
 async def run_cancelled(flow: Flow[Any, Any], flow_run: FlowRun, state: State[Any]) -> None:
@@ -41,7 +43,14 @@ async def run_failed(flow: Flow[Any, Any], flow_run: FlowRun, state: State[Any])
     """Mark the unit as failed, unless the run ended as held, which the pipeline has told."""
     if Outcome.of_state(state.name) is not Outcome.HELD:
         await asyncio.to_thread(end_run, str(flow_run.id), reason=f"failed: {state.message}")
-    await notify(f"{state.name}: {flow.name}", f"{flow_run.name}: {state.message}")
+    said = f"{flow_run.name}: {state.message}"
+    await notify(f"{state.name}: {flow.name}", said, link=_address(flow_run))
+
+
+def _address(flow_run: FlowRun) -> str:
+    """Return where people open the run."""
+    api_url = PREFECT_API_URL.value() or ""
+    return ui_address(api_url) + run_page(flow_run.id) if api_url else ""
 
 
 async def shard_failed(flow: Flow[Any, Any], flow_run: FlowRun, state: State[Any]) -> None:

@@ -23,8 +23,8 @@ CHANGES_SHOWN: Final = 100
 
 HELD_ADVICE: Final = (
     "What was published before stays. Mend the source and load it again; or, if the figures are "
-    "right as they are, run *accept-hold* with a reason and then *publish-accepted*. A wrong file "
-    "is put away by *reject-hold*."
+    "right as they are, run *accept-hold* with a reason, which publishes it too. A wrong file is "
+    "put away by *reject-hold*."
 )
 
 FOREIGN_ADVICE: Final = (

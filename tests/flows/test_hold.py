@@ -34,7 +34,8 @@ def test_a_hold_is_published_after_a_person_accepted_it_and_not_before(desk, boo
     too_early = desk.do(publish_accepted, **where)
     with desk.stores() as stores:
         untouched = stores.warehouse.units(book.tenant)
-    accepted = desk.do(accept_hold, **where, accepted_by="A. Person", reason="the bank agrees")
+    decision = {"accepted_by": "A. Person", "reason": "the bank agrees", "publish": False}
+    accepted = desk.do(accept_hold, **where, **decision)
     published = desk.do(publish_accepted, **where)
 
     assert (held.type, held.name) == (StateType.FAILED, "Held")
@@ -46,6 +47,22 @@ def test_a_hold_is_published_after_a_person_accepted_it_and_not_before(desk, boo
         assert stores.hub.units.find(book.tenant, book.year).status == "published"
         assert stores.warehouse.load_record(book.tenant, book.year).voucher_count > 0
         assert stores.hub.leases.live(tenant=book.tenant) == []
+
+
+def test_a_hold_is_published_by_the_run_that_accepts_it_once_nothing_else_holds_it(desk, book):
+    path = book.file(faults=[Fault.WRONG_CLOSING_BALANCE, Fault.UNBALANCED_VOUCHER])
+    desk.do(import_file, tenant=book.tenant, path=path)
+    where = {"tenant": book.tenant, "fiscal_year": "2024"}
+    decision = {"accepted_by": "A. Person", "reason": "the bank agrees"}
+
+    first = desk.do(accept_hold, **where, **decision, controls=["balance_roll_forward"])
+    left = desk.status(book.tenant, book.year).status
+    second = desk.do(accept_hold, **where, **decision)
+
+    assert ("Accepted", "held", "Published") == (first.name, left, second.name)
+    assert "Still held by voucher_balance" in first.message
+    assert "Accepted. First load of the year" in second.message
+    assert "published" == desk.status(book.tenant, book.year).status
 
 
 @pytest.mark.requirement("R-X-12a", "R-X-12b")
