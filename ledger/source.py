@@ -133,9 +133,10 @@ class LedgerFile:
     """One source, opened. `batches` may be called once; then the two logs are complete.
 
     `tables`: the small tables of `ledger.schemas.CANONICAL`; one that is missing is empty.
-    `batches`: those that grow with the books, in pieces that hold whole vouchers. `refusal`: what
-    the source is instead of its format, and what to do; empty when it could be read. `is_cut`: it
-    could not, because less came than it says of itself.
+    `batches`: those that grow with the books, in pieces that hold whole vouchers. `piece_count`:
+    how many pieces, as far as that is known beforehand, else 0. `refusal`: what the source is
+    instead of its format, and what to do; empty when it could be read. `is_cut`: it could not,
+    because less came than it says of itself.
     """
 
     facts: SourceFacts
@@ -145,6 +146,7 @@ class LedgerFile:
     batches: Callable[[], Iterator[Batch]]
     refusal: str = ""
     is_cut: bool = False
+    piece_count: int = 0
 
     def batches_of(self, year: FiscalYear) -> Iterator[Batch]:
         """Yield the vouchers of a unit's year: all of them where the source names its year."""

@@ -12,6 +12,7 @@ from tasks.from_landing import fetched_from_landing
 from tasks.jobs import Job
 from tasks.log import say, warn
 from tasks.onboarding import excluded_dimensions
+from tasks.progress import counted
 from tasks.steps import step
 from tasks.stores import Stores
 
@@ -90,7 +91,9 @@ def _stage(stores: Stores, fetched: Fetched) -> StagedUnit:
         stores.lake,
         facts,
         tables=file.tables,
-        batches=file.batches_of(facts.fiscal_year),
+        batches=counted(
+            file.batches_of(facts.fiscal_year), of=file.piece_count, what=f"Staging {facts.unit}"
+        ),
         diagnostics=file.diagnostics,
         path_counts=file.path_counts,
         evidence=fetched.open_evidence(stores.lake),

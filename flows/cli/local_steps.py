@@ -21,6 +21,7 @@ from tasks.document_year import DOCUMENT_LIMITS, DocumentLimits
 from tasks.fetch import Fetched, Received
 from tasks.jobs import Job
 from tasks.pages.documents import DocumentsFound
+from tasks.progress import listener
 from tasks.publish import Passed, Publication
 from tasks.reconcile import Judgement
 from tasks.source_years import overlapping
@@ -86,7 +87,11 @@ class LocalSteps:
         self.watch("staging")
         part = self.found.part_of(job.unit)
         part.is_begun = True
-        part.load = await tasks.stage.stage.fn(job, fetched)
+        heard = listener.set(lambda percent: self.watch(f"staging {percent} % of"))
+        try:
+            part.load = await tasks.stage.stage.fn(job, fetched)
+        finally:
+            listener.reset(heard)
         return part.load
 
     async def reconcile(

@@ -38,6 +38,7 @@ def open_file(parts: Sequence[Part]) -> LedgerFile:
         diagnostics=file.diagnostics,
         path_counts=file.path_counts,
         batches=file.batches,
+        piece_count=file.piece_count,
         refusal=file.refusal and f"no SIE file of type 1 to 4. {file.refusal}",
     )
 

@@ -48,6 +48,11 @@ class SieFile:
     _limits: SieLimits = DEFAULT_LIMITS
     _exact_only: bool = False
 
+    @property
+    def piece_count(self) -> int:
+        """How many pieces `batches` yields, unless it gives the file up; 0 once it was taken."""
+        return len(self._blocks)
+
     def batches(self) -> Iterator[dict[str, pa.RecordBatch]]:
         """Yield the vouchers, block by block, each block cut at a #VER."""
         blocks, self._blocks = self._blocks, []

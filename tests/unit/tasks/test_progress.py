@@ -1,0 +1,32 @@
+"""A long step lets it be known how far it is."""
+
+from __future__ import annotations
+
+from tasks import progress
+from tasks.progress import counted, listener
+
+
+def listening(pieces, *, of):
+    heard = []
+    token = listener.set(heard.append)
+    try:
+        assert pieces == list(counted(iter(pieces), of=of, what="Staging acme 2024"))
+    finally:
+        listener.reset(token)
+    return heard
+
+
+def test_listener_hears_per_cent_of_the_pieces_and_nothing_of_an_unknown_number():
+    assert [25, 50, 75, 100] == listening([1, 2, 3, 4], of=4)
+    assert [50, 100, 100] == listening([1, 2, 3], of=2)
+    assert [] == listening([1, 2], of=0)
+
+
+def test_without_a_listener_the_log_of_a_step_that_takes_long_has_a_line_now_and_then(monkeypatch):
+    lines, clock = [], iter([0.0, 10.0, 16.0, 16.0, 20.0, 32.0, 32.0])
+    monkeypatch.setattr(progress, "say", lines.append)
+    monkeypatch.setattr(progress.time, "monotonic", lambda: next(clock))
+
+    list(counted(iter("abcd"), of=4, what="Staging acme 2024"))
+
+    assert ["Staging acme 2024: 50 %", "Staging acme 2024: 100 %"] == lines
