@@ -8,7 +8,7 @@ INSTALLED := $(VENV)/.installed
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test test-flows test-rest check-and-rest check check-quick requirements bench lock clean
+.PHONY: help install demo up test test-flows test-rest check-and-rest check check-quick requirements bench lock clean
 
 help:  ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -19,6 +19,8 @@ $(INSTALLED): requirements.txt pyproject.toml
 	$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements.txt
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
 	touch $@
+
+install: $(INSTALLED)  ## the virtual environment that the lock describes
 
 demo: $(INSTALLED)  ## load synthetic companies end to end and check the outcome
 	$(BIN)/tasma demo

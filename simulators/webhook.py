@@ -22,7 +22,7 @@ class Webhook:
     """
 
     def __init__(self, *, port: int = 0, hear: Callable[[Any], None] | None = None) -> None:
-        self.told: list[Any] = []
+        self.received: list[Any] = []
         self._hear = hear
         self._server = ThreadingHTTPServer(("127.0.0.1", port), self._handler())
 
@@ -40,9 +40,9 @@ class Webhook:
         self._server.server_close()
 
     def _take(self, body: bytes) -> None:
-        self.told.append(json.loads(body))
+        self.received.append(json.loads(body))
         if self._hear:
-            self._hear(self.told[-1])
+            self._hear(self.received[-1])
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         take = self._take

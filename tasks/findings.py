@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # a listing of the hub comes at once: no SQL before it is asked
     from blocks.hub import Hub, Load, UnitStatus
+    from ledger.acceptance import Acceptance
     from ledger.controls import ControlResult
 
 
@@ -17,6 +18,8 @@ class Findings:
     load: Load
     results: list[ControlResult]
     holding: list[ControlResult]
+    accepted: list[Acceptance]
+    """By whom breaks of it may pass, and why."""
 
 
 def findings_of_year(hub: Hub, unit: UnitStatus) -> Findings | None:
@@ -38,4 +41,6 @@ def findings_of(hub: Hub, load: Load) -> Findings:
     """Return what the controls said about a load; what holds it only while it is open."""
     results = hub.loads.results(load.load_id)
     holding = hub.acceptances.unaccepted(load.tenant, load.year, results) if load.is_open else []
-    return Findings(load, results, holding)
+    broken = {result.control for result in results if result.break_count}
+    given = hub.acceptances.of_unit(load.tenant, load.year)
+    return Findings(load, results, holding, [item for item in given if item.control in broken])

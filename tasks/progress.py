@@ -26,12 +26,12 @@ def counted(pieces: Iterator[Piece], *, of: int, what: str) -> Iterator[Piece]:
         of: How many there will be; 0 when nobody knows, and then nothing is said.
         what: What is being done, for the log.
     """
-    hear, said_at = listener.get(), time.monotonic()
+    hear, logged_at = listener.get(), time.monotonic()
     for number, piece in enumerate(pieces, start=1):
         yield piece
         percent = min(100, 100 * number // of) if of else 0
         if hear and of:
             hear(percent)
-        elif of and time.monotonic() - said_at >= SAY_EVERY_S:
+        elif of and time.monotonic() - logged_at >= SAY_EVERY_S:
             say(f"{what}: {percent} %")
-            said_at = time.monotonic()
+            logged_at = time.monotonic()

@@ -20,6 +20,8 @@ from tasks.findings import Findings, findings_of, findings_of_year
 
 HEADINGS = ("account", "month", "voucher", "expected", "actual", "difference", "kind", "detail")
 
+ACCEPTED: Final = ", accepted"
+
 REASONED: Final = frozenset({"failed", "rejected"})
 """Statuses whose reason is not among the findings."""
 
@@ -105,12 +107,10 @@ def _show_findings(found: Findings, *, everything: bool, limit: int) -> None:
     held_by = {item.control for item in found.holding}
     for result in found.results:
         if result.break_count:
-            _show_breaks(
-                result,
-                known.get(result.control),
-                limit=limit,
-                mark=_mark(found, result, is_holding=result.control in held_by),
-            )
+            mark = _mark(found, result, is_holding=result.control in held_by)
+            _show_breaks(result, known.get(result.control), limit=limit, mark=mark)
+            if mark == ACCEPTED:
+                _show_accepted(found, result)
     if everything and found.results:
         _show_controls(found.results, known)
     elif not any(result.break_count for result in found.results):
@@ -142,7 +142,7 @@ def _mark(found: Findings, result: ControlResult, *, is_holding: bool) -> str:
     """Say what became of a break that would hold a load."""
     if not result.holds or is_holding:
         return ""
-    return ", rejected" if found.load.status == "rejected" else ", accepted"
+    return ", rejected" if found.load.status == "rejected" else ACCEPTED
 
 
 def _show_breaks(result: ControlResult, control: Control | None, *, limit: int, mark: str) -> None:
@@ -166,6 +166,14 @@ def _show_breaks(result: ControlResult, control: Control | None, *, limit: int, 
         say(f"... and {result.break_count - len(rows):,} more.")
     if control:
         say(f"Should hold: {control.meaning}.", f"What to do:  {control.what_to_do}.")
+
+
+def _show_accepted(found: Findings, result: ControlResult) -> None:
+    """Say who let breaks of a control pass, when and why; a decision on many is said once."""
+    given = [item for item in found.accepted if item.control == result.control]
+    decisions = dict.fromkeys((it.accepted_by, it.accepted_at, it.reason) for it in given)
+    for who, at, reason in decisions:
+        say(f"Accepted by {who} on {at:%Y-%m-%d}: {reason}")
 
 
 def _show_controls(results: list[ControlResult], known: dict[str, Control]) -> None:
@@ -259,4 +267,5 @@ def _findings_as_dict(found: Findings | None) -> dict[str, Any]:
         "load": found.load if found else None,
         "held_by": [result.control for result in found.holding] if found else [],
         "controls": found.results if found else [],
+        "accepted": found.accepted if found else [],
     }

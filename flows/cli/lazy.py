@@ -51,6 +51,12 @@ class LazyGroup(TyperGroup):
             rich_markup_mode=self.rich_markup_mode,
         )
 
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002 - click's
+        """List each command with all of its line: what is too long for the window goes on below."""
+        rows = [(name, command.help or "") for name, command in self.commands.items()]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
+
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Find the command that is called, which imports its module."""
         name, _, rest = super().resolve_command(ctx, args)

@@ -43,8 +43,8 @@ async def run_failed(flow: Flow[Any, Any], flow_run: FlowRun, state: State[Any])
     """Mark the unit as failed, unless the run ended as held, which the pipeline has told."""
     if Outcome.of_state(state.name) is not Outcome.HELD:
         await asyncio.to_thread(end_run, str(flow_run.id), reason=f"failed: {state.message}")
-    said = f"{flow_run.name}: {state.message}"
-    await notify(f"{state.name}: {flow.name}", said, link=_address(flow_run))
+    message = f"{flow_run.name}: {state.message}"
+    await notify(f"{state.name}: {flow.name}", message, link=_address(flow_run))
 
 
 def _address(flow_run: FlowRun) -> str:

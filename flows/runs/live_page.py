@@ -38,11 +38,11 @@ class LivePage:
 
     async def show(self, client: PrefectClient, text: str, *, summary: str) -> None:
         """Have the page say this from now on. `summary`: what its card says, in one line."""
-        said = escaped(summary)
+        card = escaped(summary)
         if self.id is None:
-            self.id = await acreate_markdown_artifact(key=self.key, markdown=text, description=said)
+            self.id = await acreate_markdown_artifact(key=self.key, markdown=text, description=card)
         else:
-            await client.update_artifact(self.id, ArtifactUpdate(data=text, description=said))
+            await client.update_artifact(self.id, ArtifactUpdate(data=text, description=card))
 
 
 def _day_of(moment: dt.datetime | None) -> dt.date | None:

@@ -34,7 +34,7 @@ def test_a_block_that_is_named_is_told(desk, service, monkeypatch):
 
     with reaching(desk.server):
         assert asyncio.run(tell())
-    (told,) = service.told
+    (told,) = service.received
     body = "acme 2024: ‹!channel› ‹http://x|y› ＠here xxx"  # noqa: RUF001 - nothing acts in it
     assert "Held: import-file" == told["subject"]
     assert told["body"].startswith(body)

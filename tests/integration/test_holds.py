@@ -9,7 +9,7 @@ from sqlalchemy import text as sql
 
 from blocks.hub import Refused, Tenant, UnitState
 from flows.cli.local import import_here, publish_here
-from flows.publish_accepted import staged_load
+from flows.runs.held import staged_load
 from ledger.fiscal_year import FiscalYear
 from ledger.unit import Unit
 from tasks.accept import NothingHeld, accept_breaks, reject_hold

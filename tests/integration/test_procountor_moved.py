@@ -15,7 +15,7 @@ from blocks.systems.procountor.holding import OVERLAP
 from flows.cli.local import publish_here
 from flows.cli.local_steps import LocalSteps
 from flows.cli.result import LoadResult
-from flows.publish_accepted import held_load, staged_load
+from flows.runs.held import held_load, staged_load
 from flows.runs.moved import MovedYears
 from ledger.fiscal_year import FiscalYear
 from ledger.outcome import Outcome

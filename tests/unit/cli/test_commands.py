@@ -111,6 +111,19 @@ def test_lists_of_commands_import_none_of_them():
     assert not modules & {f"flows.cli.{row.module}" for row in COMMANDS.values()}
 
 
+@pytest.mark.parametrize("path", [(), *GROUPS], ids=" ".join)
+def test_list_of_commands_has_each_line_whole_within_80_columns(tasma, path, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    shown = tasma(*path, "--help").stdout
+    words = " ".join(shown.split())
+    below = [row.help for at, row in COMMANDS.items() if at[:-1] == path]
+    below += [text for at, text in GROUPS.items() if at[:-1] == path]
+
+    assert below
+    assert [] == [text for text in below if " ".join(text.split()) not in words]
+    assert [] == [line for line in shown.splitlines() if len(line) > 80]
+
+
 LISTINGS = [
     "tenant list",
     "tenant status",

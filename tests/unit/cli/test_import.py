@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from decimal import Decimal
 
 import pytest
@@ -131,6 +132,20 @@ def test_held_file_ends_with_3_names_the_break_and_leaves_the_books_alone(tasma,
     assert "difference -100.00" in held.stdout
     assert "tasma accept small 2024" in held.stdout
     assert FileWarehouse(settings().warehouse).load_record(owner, YEAR) is None
+
+
+def test_breaks_say_who_accepted_them_when_and_why(tasma, owner, sie):
+    tasma("import", sie(faults=[Fault.WRONG_CLOSING_BALANCE]), "--tenant", owner)
+    before = tasma("ledger", "breaks", owner, "2024").stdout
+    decision = ("--by", "A. Person", "--reason", "the bank agrees")
+    tasma("accept", owner, "2024", *decision)
+    shown = tasma("ledger", "breaks", owner, "2024").stdout
+    (given,) = json.loads(tasma("ledger", "breaks", owner, "2024", "--json").stdout)["accepted"]
+
+    assert "Accepted by" not in before
+    assert "balance_roll_forward: 1 found, blocks, accepted" in shown
+    assert re.search(r"Accepted by A\. Person on \d{4}-\d\d-\d\d: the bank agrees", shown)
+    assert ("balance_roll_forward", "A. Person") == (given["control"], given["accepted_by"])
 
 
 @pytest.mark.parametrize(
