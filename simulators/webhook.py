@@ -50,9 +50,13 @@ class Webhook:
         class Answering(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 size = min(int(self.headers.get("Content-Length", 0)), MAX_BYTES)
-                take(self.rfile.read(size))
-                self.send_response(204)
-                self.end_headers()
+                try:
+                    take(self.rfile.read(size))
+                except ValueError:
+                    self.send_error(400, "no JSON")
+                else:
+                    self.send_response(204)
+                    self.end_headers()
 
             def log_message(self, *_arguments: Any) -> None:
                 """Print nothing: what was said is what counts."""

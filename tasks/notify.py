@@ -25,23 +25,24 @@ class NotifySettings(BaseSettings):
     notify_block: str = ""
 
 
-async def notify(subject: str, body: str, *, link: str = "") -> bool:
+async def notify(subject: str, body: str, *, link: str = "", block: str = "") -> bool:
     """Send a message about a held, failed or crashed run; False when it was not sent.
 
-    `link`: where it is seen; a long body never cuts it off. Without a block it is only logged. A
-    message that cannot be sent never changes how a run ends.
+    `link`: where it is seen; a long body never cuts it off. `block`: in place of the one of the
+    settings; without any it is only logged. A message that cannot be sent never changes how a run
+    ends.
     """
     logger = get_logger("tasma.notify")
     subject, body = (visible(text).translate(LOOKALIKES) for text in (subject, body))
     body = "\n".join(filter(None, (body[:MAX_BODY_CHARS], link)))
-    name = NotifySettings().notify_block
+    name = block or NotifySettings().notify_block
     if not name:
         logger.warning("%s: %s", subject, body)
         return False
     try:
-        block = await Block.aload(name)
+        found = await Block.aload(name)
         # Prefect's own blocks offer both forms; a block of one's own may have only the second.
-        send = getattr(block, "anotify", None) or block.notify  # type: ignore[attr-defined]
+        send = getattr(found, "anotify", None) or found.notify  # type: ignore[attr-defined]
         sent = send(body=body, subject=subject)
         if inspect.isawaitable(sent):
             await sent

@@ -90,6 +90,9 @@ COMMANDS: Final[dict[CommandPath, Listed]] = {
         "guide", "Print what a customer does in the source system so that its books can be fetched."
     ),
     ("schema",): Listed("schema", "Print the JSON Schema of what another system gives us to push."),
+    ("notify",): Listed(
+        "notifying", "Send a message to try, through a block that is to be told of runs."
+    ),
     ("up",): Listed(
         "serving", "Start Prefect's server, its UI and the deployments, and stop them with Ctrl-C."
     ),

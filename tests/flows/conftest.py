@@ -140,11 +140,11 @@ class Desk:
         ):
             return asyncio.run(flow(**parameters, return_state=True))
 
-    def tasma(self, *arguments, api_url=""):
+    def tasma(self, *arguments, api_url="", **typed):
         """Run one command in this very process, on the home of the server's runs."""
         where = self.server.client_variables | ({"PREFECT_API_URL": api_url} if api_url else {})
         with environment_of(self.home, **where, **settings_of(self.fortnox)):
-            return invoke(*arguments)
+            return invoke(*arguments, **typed)
 
     def end_of(self, run_id, *, after=0):
         """Wait for the end of a run, or of its next attempt after ``after`` ones."""

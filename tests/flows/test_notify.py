@@ -51,3 +51,21 @@ def test_a_block_that_does_not_exist_changes_nothing(desk, monkeypatch):
     monkeypatch.setenv("TASMA_NOTIFY_BLOCK", "custom-webhook/absent")
     with reaching(desk.server):
         assert not asyncio.run(notify("Held", "acme 2024"))
+
+
+def test_webhook_is_kept_and_tried_from_the_prompt_and_its_address_is_shown_nowhere(desk, service):
+    block = "custom-webhook/from-the-prompt"
+    kept = desk.tasma("notify", block, "--webhook", answer=f"{service.url}\n")
+    again = desk.tasma("notify", block)
+    absent = desk.tasma("notify", "custom-webhook/nobody-made-it")
+
+    assert ([0, 0, 1]) == [done.exit_code for done in (kept, again, absent)], kept.output
+    assert service.url not in kept.output + again.output
+    assert 2 == len(service.received)
+    assert service.received[0]["text"].startswith("Täsmä: this is a message to try")
+    assert "Not sent: there is no block custom-webhook/nobody-made-it" in absent.stderr
+
+
+def test_webhook_needs_a_block_of_its_type(desk):
+    for asked in (("slack-webhook/ops", "--webhook"), ("ops",)):
+        assert 2 == desk.tasma("notify", *asked).exit_code
