@@ -43,6 +43,15 @@ SIMULATED: Final = {
 """Settings that lead to it; written down, since to ask the simulator is to load it."""
 
 
+NOWHERE: Final = "http://127.0.0.1:9"
+
+AWAY: Final = dict.fromkeys(
+    ("TASMA_FENNOA_URL", "TASMA_PROCOUNTOR_URL", "TASMA_ECOM_URL", "TASMA_SPOTILLA_URL"), NOWHERE
+)
+"""Settings by which nobody is asked: these simulators end with the demo, and its tenants are none
+of the vendors'."""
+
+
 def use_home(home: Path) -> Path:
     """Turn this process, and those it starts, to a home, whatever the environment says."""
     for name in OVER_HOME:
@@ -54,7 +63,7 @@ def use_home(home: Path) -> Path:
 def use_demo_home() -> Path:
     """Turn this process, and those it starts, to the demo's home."""
     # Whatever real Fortnox the settings lead to, the demo's tenants are not there.
-    os.environ.update(SIMULATED)
+    os.environ.update(SIMULATED | AWAY)
     return use_home(demo_home())
 
 

@@ -5,7 +5,11 @@ from __future__ import annotations
 import pytest
 
 from blocks.settings import settings
+from blocks.systems.ecom.settings import settings as ecom
+from blocks.systems.fennoa.settings import settings as fennoa
 from blocks.systems.fortnox.settings import settings as fortnox
+from blocks.systems.procountor.settings import settings as procountor
+from blocks.systems.spotilla.settings import settings as spotilla
 from flows.doors import demo_home as home
 from ledger.errors import TerminalError, TransientError
 
@@ -13,7 +17,7 @@ from ledger.errors import TerminalError, TransientError
 @pytest.fixture(autouse=True)
 def environment(tmp_path, monkeypatch):
     monkeypatch.setenv("TASMA_HOME", str(tmp_path))
-    for name in (*home.OVER_HOME, *home.SIMULATED):
+    for name in (*home.OVER_HOME, *home.SIMULATED, *home.AWAY):
         monkeypatch.setenv(name, str(tmp_path / "elsewhere"))
 
 
@@ -33,6 +37,13 @@ def test_demo_never_asks_the_real_fortnox():
     assert chosen.api_url.startswith("http://127.0.0.1:")
     assert chosen.oauth_url.startswith("http://127.0.0.1:")
     assert chosen.client_id == "simulated-client"
+
+
+@pytest.mark.parametrize("chosen", [ecom, fennoa, procountor, spotilla])
+def test_demo_asks_no_other_vendor_either(chosen):
+    home.use_demo_home()
+
+    assert home.NOWHERE == chosen().url
 
 
 def test_turning_to_the_demo_twice_is_turning_once():
