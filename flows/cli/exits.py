@@ -27,7 +27,7 @@ MEANING: Final = {
     ExitCode.DONE: "done; what was asked for is true now",
     ExitCode.FAILED: "failed; the message says why and what to do",
     ExitCode.USAGE: "the command was not understood: an option, a tenant, a year or a path",
-    ExitCode.HELD: "held: a control is broken, the last good data stays, a person has to look",
+    ExitCode.HELD: "held: a control is broken, the last good data stay; a person must look",
     ExitCode.NOT_PUBLISHED: "checked and kept, but no whole year to publish (SIE 1-3, 4I)",
     ExitCode.BUSY: "busy: somebody else works on it, or it may work later; run it again",
     ExitCode.INTERRUPTED: "interrupted with Ctrl-C",
