@@ -13,6 +13,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from blocks.systems.registry import SYSTEMS, base_of
+from blocks.translated import control_title
 from ledger.fiscal_year import FiscalYear, short_year
 from ledger.organisation import OrganisationNumber
 from ledger.outcome import Outcome
@@ -107,6 +108,7 @@ FILE_WORDS: Final[Mapping[str, str]] = {"received": "running", "duplicate": "unc
 FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "amount": amount,
     "moment": moment,
+    "control_title": control_title,
     "count": count,
     "digits": digits,
     "file_word": file_word,

@@ -8,11 +8,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from blocks.hub import Tenant
 from blocks.hub.portal_users import User
+from blocks.translated import translated
 from flows.portal.routes import PLACE, ROUTES, Route, path_of
 from flows.portal.tabs import TABS
 from flows.portal.texts import sentence
@@ -118,6 +120,13 @@ class Visit:
         """Return a sentence in the reader's language."""
         return sentence(self.language, key, **values)
 
+    def worded(self, reason: str) -> str:
+        """Return a reason in the reader's language, or marked as English where it has no other."""
+        if self.language == "en" or not reason:
+            return reason
+        found = translated(reason, self.language)
+        return Markup('<span lang="en">{}</span>').format(reason) if found is None else found
+
     def page(
         self, template: str, /, *, status: int = 200, form_action: Sequence[str] = (), **values: Any
     ) -> Response:
@@ -137,6 +146,7 @@ class Visit:
             tabs=TABS,
             csrf=self.csrf,
             may=self.may,
+            worded=self.worded,
             **values,
         )
         allowed = "".join(f" {site}" for site in form_action)

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from dataclasses import dataclass
 
 import pytest
 from playwright.sync_api import expect
 
-from blocks.hub.feeds import NewRecord
 from blocks.hub.portal_roles import Role
-from flows.portal.routes import ROUTES, path_of
+from flows.portal.routes import path_of
 from flows.portal.settings import PortalSettings
 from flows.portal.texts import sentence
 from simulators.books.company import Company
@@ -20,7 +18,6 @@ from simulators.fortnox import FortnoxSimulator, SimulatedTenant
 from simulators.serving import Serving
 from tasks import people
 from tasks.consent import DOCUMENTS
-from tasks.customer_statements import Decisions, add_statements
 from tests import portal_world, quick_fortnox
 from tests.plugins.absent_parts import ABSENT
 from tests.portal_browser import (
@@ -33,21 +30,10 @@ from tests.portal_browser import (
     phone,
 )
 from tests.portal_companies import OURS
+from tests.portal_pages import furnish, pages_of
 from tests.portal_world import World
 
-NO_PAGES = {
-    *("static_file", "health", "document", "account_table_csv"),  # files, or for machines
-    *("company_lights", "consent_outcome", "file_run", "run_state"),  # parts of pages
-    *("home", "consent_callback"),  # they lead elsewhere
-    *("sign_in_form", "invitation", "consent_page"),  # opened by whoever is not signed in
-}
-SENT = {
-    "pushed": {"to": "fennoa"},
-    "statement_line": {"statement": "balance_sheet", "line": "cash_and_bank"},
-    "ledger_account": {"account": "1930"},
-}
 PASSWORD = "four words of nobody"  # noqa: S105 - of a portal that ends with the test
-STATEMENT = "Balansrapport 2024-12-31\nKonto;Benämning;2024-12-31\n1930;Bank;7,25\n"
 COMPANY = Company(seed=7, years=calendar_years(2025, 2025), vouchers_per_year=5)
 NUMBER = 503072
 
@@ -86,15 +72,7 @@ class Place:
 
     def pages(self) -> list[str]:
         """Return the address of every page that an operator opens without another secret."""
-        return [
-            self.address + path_of(name, **self._ids(name), **SENT.get(name, {}))
-            for name, route in ROUTES.items()
-            if route.method == "GET" and name not in NO_PAGES
-        ]
-
-    def _ids(self, name: str) -> dict[str, str]:
-        takes = ROUTES[name].takes
-        return {key: self.world.ids[kind.name][0] for key, kind in takes.items() if kind.is_id}
+        return [self.address + path for path in pages_of(self.world.ids)]
 
 
 @pytest.fixture(scope="module")
@@ -114,7 +92,7 @@ def place(tmp_path_factory, empty_hub):
         quick_fortnox.shorten_waits(patched)
         quick_fortnox.lead_to(simulator, patched)
         patched.setenv("TASMA_FORTNOX_REDIRECT_URI", simulator.world.redirect_uri)
-        furnish(world)
+        furnish(world, number=COMPANY.organisation_number)
         yield Place(world, address)
 
 
@@ -123,15 +101,6 @@ def browser(place):
     """Chromium, which ends before the portal: while it runs, this thread has no other loop."""
     with chromium() as browser:
         yield browser
-
-
-def furnish(world):
-    hub = world.stores.hub
-    hub.tenants.update(OURS, organisation_number=COMPANY.organisation_number)
-    account = json.dumps({"number": "3000", "vat_rates": [25.5, 14]})
-    hub.feeds.take(OURS, "ecom", [NewRecord("account", "3000", "one", account)], cursor="1")
-    about = {"file_name": "tase.csv", "decisions": Decisions(), "who": "test"}
-    add_statements(world.stores, OURS, STATEMENT.encode(), **about)
 
 
 def sign_in(page, address):

@@ -1,0 +1,122 @@
+"""Reasons in Finnish and Swedish: what was stored or raised in English, for those who read pages.
+
+``data/reference/translated/reasons.csv`` has a row for each: English with the names of its values
+in braces, and the same in the other languages. A value written ``{name:phrase}`` is itself a reason
+that has to be there; of others that are, the translation is taken. Several that stand behind each
+other are translated one by one. ``controls.csv`` has the titles of controls.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from string import Formatter
+from typing import Final
+
+from blocks.settings import REFERENCE
+
+FOLDER: Final = REFERENCE / "translated"
+PHRASE: Final = "phrase"
+SEPARATORS: Final = ("; ", ", ")
+"""Between several reasons, or names, that stand behind each other."""
+
+MAX_CHARS: Final = 1_000
+"""A longer text is none of ours, or quotes too much of somebody else's."""
+
+MAX_PARTS: Final = 20
+"""Most reasons that are taken apart, so that a text which somebody made up costs little."""
+
+MAX_KEPT: Final = 4_096
+VALUE: Final = r"(?:(?!\); ).)+?"
+"""What a value may be: it ends where the next reason begins."""
+
+
+@dataclass(frozen=True)
+class _Pattern:
+    """A reason with values. `phrases`: the names of those that are reasons themselves."""
+
+    written: re.Pattern[str]
+    phrases: frozenset[str]
+    languages: Mapping[str, str]
+
+
+@lru_cache(maxsize=MAX_KEPT)
+def translated(text: str, language: str) -> str | None:
+    """Return a reason in a language other than English; None when it is no reason of ours."""
+    if len(text) > MAX_CHARS:
+        return None
+    if known := _plain().get(text):
+        return known[language]
+    found = (_filled(pattern, text, language) for pattern in _patterns())
+    return next((one for one in found if one), None) or _one_by_one(text, language)
+
+
+def control_title(control: str, language: str) -> str:
+    """Return a control's title; an operator's own control has its name."""
+    found = _titles().get(control)
+    return found[language] if found else control
+
+
+def _filled(pattern: _Pattern, text: str, language: str) -> str | None:
+    if not (found := pattern.written.fullmatch(text)):
+        return None
+    values = {}
+    for name, value in found.groupdict().items():
+        known = translated(value, language)
+        if known is None and name in pattern.phrases:
+            return None
+        values[name] = value if known is None else known
+    return pattern.languages[language].format_map(values)
+
+
+def _one_by_one(text: str, language: str) -> str | None:
+    for separator in SEPARATORS:
+        if text.count(separator) >= MAX_PARTS:
+            continue
+        for found in re.finditer(re.escape(separator), text):
+            first = translated(text[: found.start()], language)
+            rest = translated(text[found.end() :], language) if first else None
+            if rest:
+                return f"{first}{separator}{rest}"
+    return None
+
+
+@cache
+def _plain() -> dict[str, Mapping[str, str]]:
+    return _titles() | {row["en"]: row for row in _rows("reasons") if "{" not in row["en"]}
+
+
+@cache
+def _patterns() -> tuple[_Pattern, ...]:
+    """Return the reasons with values, those first that say the most themselves."""
+    rows = sorted(
+        (row for row in _rows("reasons") if "{" in row["en"]), key=_literal_chars, reverse=True
+    )
+    return tuple(map(_pattern, rows))
+
+
+def _pattern(row: Mapping[str, str]) -> _Pattern:
+    parts, phrases = [], set()
+    for literal, name, kind, _ in Formatter().parse(row["en"]):
+        parts.append(re.escape(literal))
+        if name:
+            parts.append(f"(?P<{name}>{VALUE})")
+            phrases |= {name} if kind == PHRASE else set()
+    return _Pattern(re.compile("".join(parts), re.DOTALL), frozenset(phrases), row)
+
+
+def _literal_chars(row: Mapping[str, str]) -> int:
+    return sum(len(literal) for literal, *_ in Formatter().parse(row["en"]))
+
+
+@cache
+def _titles() -> dict[str, Mapping[str, str]]:
+    return {row["control"]: row for row in _rows("controls")}
+
+
+def _rows(name: str) -> Iterator[dict[str, str]]:
+    with (FOLDER / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        yield from csv.DictReader(file)

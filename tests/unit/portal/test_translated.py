@@ -1,0 +1,131 @@
+"""Reasons in Finnish and Swedish, and that the table has those that are written."""
+
+from __future__ import annotations
+
+import csv
+import re
+import time
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+from blocks.translated import FOLDER, control_title, translated
+
+PROJECT = FOLDER.parents[2]
+SOURCES = [
+    *(PROJECT / "data" / "sql").rglob("*.sql"),
+    *(PROJECT / "data" / "reference").glob("*.csv"),
+    *(
+        path
+        for part in ("ledger", "blocks", "tasks", "flows")
+        for path in (PROJECT / part).rglob("*.py")
+    ),
+]
+OTHERS = ("fi", "sv")
+ORDERS = (
+    "the company has no Integration licence. The customer orders the Integration licence in "
+    "Fortnox; the connection then works again by itself."
+)
+BESTALLER = (
+    "företaget har ingen integrationslicens. Företaget beställer integrationslicensen i Fortnox; "
+    "kopplingen fungerar sedan igen av sig själv."
+)
+
+
+def rows(name):
+    with (FOLDER / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def names_of(text):
+    return sorted({name for _, name, _, _ in Formatter().parse(text) if name})
+
+
+def plain(text):
+    """Return what a source says without what joins its parts: quotes, operators, line ends."""
+    joined = re.sub(r"'\s*\|\|\s*'|\"\s*\n\s*f?\"", "", text.replace("''", "\0"))
+    return " ".join(joined.replace("\0", "'").split())
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_every_translation_names_only_values_that_the_english_has(language):
+    assert [] == [
+        row["en"]
+        for row in rows("reasons")
+        if set(names_of(row[language])) - set(names_of(row["en"]))
+    ]
+    assert [] == [row["en"] for row in rows("reasons") if not row[language].strip()]
+
+
+def test_no_reason_stands_twice():
+    written = [row["en"] for row in rows("reasons")]
+
+    assert sorted(set(written)) == sorted(written)
+
+
+def test_every_control_has_a_title_in_every_language():
+    assert sorted(
+        path.stem for path in (PROJECT / "data" / "sql" / "reconcile").glob("*.sql")
+    ) == sorted(row["control"] for row in rows("controls"))
+    assert "Verifikat som inte balanserar" == control_title("voucher_balance", "sv")
+    assert "own_control" == control_title("own_control", "sv")
+
+
+@pytest.mark.parametrize(
+    ("reason", "swedish"),
+    [
+        (
+            "series A lacks number 7, after voucher A:6",
+            "serie A saknar nummer 7, efter verifikat A:6",
+        ),
+        (
+            "voucher_balance (1 break, first: A:4: x; y); series_gaps (2 breaks, first: z)",
+            "Verifikat som inte balanserar (1); Luckor i en verifikationsserie (2)",
+        ),
+        (
+            f"Fortnox answered GET /3/company with 403, code 2001103: {ORDERS}",
+            f"Fortnox svarade (403, kod 2001103): {BESTALLER}",
+        ),
+        (
+            "the source is of organisation 1, the tenant is 2 (line 3, #ORGNR)",
+            "källan gäller organisationsnummer 1, företagets är 2 (rad 3, #ORGNR)",
+        ),
+    ],
+)
+def test_values_stay_and_reasons_within_a_reason_are_translated_too(reason, swedish):
+    assert swedish == translated(reason, "sv")
+
+
+@pytest.mark.parametrize(
+    "text", ["Acme: bought. sold.", "own_control (1 break)", "approved; by whom?", "x" * 5_000]
+)
+def test_what_is_not_all_a_reason_of_ours_is_left_as_it_is(text):
+    assert translated(text, "fi") is None
+
+
+@pytest.mark.parametrize("part", ["; ", ", ", ": . ", "row 1, as of 2; "])
+def test_a_text_made_to_cost_much_does_not(part):
+    begun = time.process_time()
+    translated(part * 200, "sv")
+
+    assert time.process_time() - begun < 2
+
+
+def test_every_reason_is_written_somewhere_as_it_stands_in_the_table():
+    """Each stretch between values is looked for, so that a reason that changes is noticed."""
+    written = plain(" ".join(Path(path).read_text(encoding="utf-8") for path in SOURCES))
+    stretches = {
+        stretch.strip(" .:,()'“”")
+        for row in rows("reasons")
+        for literal, *_ in Formatter().parse(row["en"])
+        for stretch in re.split(r"; |: ", literal)
+    }
+
+    def is_written(stretch):
+        """Return whether it stands there, perhaps joined of two parts by a condition."""
+        words = stretch.split()
+        parted = ((" ".join(words[:at]), " ".join(words[at:])) for at in range(len(words)))
+        return any(one in written and other in written for one, other in parted)
+
+    assert [] == sorted(one for one in stretches if one and not is_written(one))
