@@ -144,11 +144,17 @@ def _exported(history: History, event: Event, mode: Mode | None) -> None:
         history.refused_exports.append(event)
     elif mode is Mode.VOUCHER_ECOM:
         _trigger(history, event, mode)
+    elif mode is Mode.VOUCHER_PROCOUNTOR and history.trigger:
+        # The approval sends it there; what failed is sent again from the posting section.
+        _trigger(history, event, mode)
 
 
 def _sent(history: History, event: Event, mode: Mode | None) -> None:
-    # Sales are posted in Ecom whatever was chosen for purchases, so the choice is not awaited.
-    if mode is not None and mode.is_voucher:
+    # Sales are posted in Ecom whatever was chosen for purchases; but it is a step of taking into
+    # use, and nothing goes before that is over.
+    if mode is Mode.VOUCHER:
+        history.unposted_choice = history.unposted_choice or event
+    elif mode is not None and mode.is_voucher:
         _trigger(history, event, mode)
     elif mode is Mode.MEMO:
         history.memo = history.memo or event

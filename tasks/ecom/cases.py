@@ -16,6 +16,8 @@ from ledger.ecom.events import Event
 from ledger.ecom.history import fold
 from ledger.ecom.modes import Mode
 from ledger.invoice.mappings.ecom_procountor.terms import SOURCE
+from ledger.push.items import Phase
+from tasks.ecom.queueing import queued_of
 from tasks.ecom.route import EcomRoute
 
 RETRIED: Final = "retried"
@@ -61,10 +63,18 @@ def _case(route: EcomRoute, subject: str, events: list[Event], records: list[Kep
         route.today,
         queued=frozenset(item for item, one in known.items() if one.state is TransferState.QUEUED),
         released=_released(sent),
-        sent_revision=sent.revision if sent else 0,
+        sent_revision=_sent_revision(route, sent, latest=max(documents, default=0)),
         retried_revision=retried,
     )
     return Found(case, known, is_other)
+
+
+def _sent_revision(route: EcomRoute, sent: Transfer | None, *, latest: int) -> int:
+    """Return which revision is there; of one that was refused whatever comes goes with a retry."""
+    queued = queued_of(route, sent) if sent and sent.state is TransferState.QUEUED else None
+    if queued and queued.item.phase is Phase.REJECTED and not queued.item.is_created:
+        return latest
+    return sent.revision if sent else 0
 
 
 def _document(documents: dict[int, str], revision: int) -> EcomDocument | None:

@@ -14,6 +14,7 @@ from blocks.systems.registry import open_feed, open_target
 from ledger.errors import TerminalError
 from ledger.invoice.mappings.ecom_procountor.terms import SOURCE
 from tasks.ecom.journals import awaits_journal, book
+from tasks.ecom.retry import retry_pressed
 from tasks.ecom.route import EcomRoute
 from tasks.ecom.settle import Settled, Settling, due
 from tasks.feeds import Heard, listen
@@ -82,6 +83,7 @@ async def _settle(
     hub = stores.hub
     subjects, last = await asyncio.to_thread(hub.feeds.unsettled, tenant, SOURCE)
     route = await asyncio.to_thread(EcomRoute.of, hub, tenant)
+    await asyncio.to_thread(retry_pressed, route, subjects)
     due_today = await asyncio.to_thread(due, route)
     wanted = sorted(one for one in {*subjects, *also, *due_today} if one and one[0] != "#")
     is_closing: bool = await asyncio.to_thread(awaits_journal, route)

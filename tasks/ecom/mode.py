@@ -19,6 +19,7 @@ from ledger.ecom.modes import Mode
 from ledger.ecom.taking import Facts, Guard, Path, guards
 from ledger.errors import TerminalError
 from ledger.invoice.mappings.ecom_procountor.terms import SOURCE
+from ledger.push.kinds import PushKind
 from tasks.ecom.route import KIND, TARGET, EcomRoute
 
 
@@ -70,7 +71,7 @@ def facts_of(hub: Hub, tenant: str) -> Facts:
         reaches_procountor=_is_connected(hub, tenant, route.route.target),
         mode=route.mode if route.route.mode else None,
         is_activated=route.route.activated_at is not None,
-        had_integration=company.had_integration if had is None else had,
+        had_integration=company.had_integration or _has_booked(route) if had is None else had,
         attached=company.attached,
         open_periods=tuple(company.open_before(month, since=first)) if first else (),
         has_first_month=bool(first),
@@ -80,6 +81,12 @@ def facts_of(hub: Hub, tenant: str) -> Facts:
 def _is_connected(hub: Hub, tenant: str, system: str) -> bool:
     found = hub.connections.find(tenant, system)
     return found is not None and found.status is not ConnectionState.RECONNECT_REQUIRED
+
+
+def _has_booked(route: EcomRoute) -> bool:
+    """Return whether memo level was in use: then this very integration was there before."""
+    queued = route.hub.transfers.listed(route.tenant, SOURCE, states=[TransferState.QUEUED])
+    return any(one.kind == PushKind.JOURNAL for one in queued)
 
 
 def _first_month(route: EcomRoute) -> str:

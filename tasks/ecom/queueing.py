@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from blocks.hub import Hub
-from blocks.hub.outbox import NewDocument
+from blocks.hub.outbox import NewDocument, Queued, UnknownDocument
+from blocks.hub.transfers import Transfer
 from blocks.systems.targets import PushTarget
 from ledger.ecom.modes import Mode
 from ledger.invoice.mappings.ecom_procountor.terms import SOURCE
@@ -21,7 +22,7 @@ from ledger.push.events import Retried
 from ledger.push.items import Phase
 from ledger.push.kinds import Prerequisite, PushKind
 from ledger.push.steps import Step
-from tasks.ecom.route import KIND
+from tasks.ecom.route import KIND, EcomRoute
 from tasks.push import now
 from tasks.push_add import key_of, sums_of
 
@@ -104,3 +105,16 @@ def _waits(document: Pushed, invoice_kind: PushKind) -> tuple[Prerequisite, ...]
     if isinstance(document, PushedInvoice):
         return tuple(Prerequisite(PushKind.PARTNER, key) for key in document.waits_for)
     return tuple(Prerequisite(invoice_kind, key, Step.APPROVE) for key in document.waits_for)
+
+
+def queued_of(route: EcomRoute, transfer: Transfer) -> Queued | None:
+    """Return the document of the outbox that a transfer became; None where it has not."""
+    try:
+        return route.hub.outbox.find(
+            route.tenant,
+            route.route.target,
+            f"{SOURCE}/{transfer.item}",
+            PushKind(transfer.kind),
+        )
+    except UnknownDocument:
+        return None

@@ -6,20 +6,28 @@ the posting section of a purchase.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from typing import Final
 
-from blocks.hub.outbox import Queued, UnknownDocument
+from blocks.hub.feeds import Kept
+from blocks.hub.outbox import Queued
 from blocks.hub.states import TransferState
 from blocks.hub.transfers import Transfer
-from ledger.ecom.contract import DOCUMENT
+from ledger.ecom.contract import DOCUMENT, EVENT, event_of
+from ledger.ecom.events import EventKind
 from ledger.ecom.modes import Mode
 from ledger.errors import TerminalError
 from ledger.invoice.mappings.ecom_procountor.terms import SOURCE
 from ledger.push.items import Phase
-from ledger.push.kinds import PushKind
 from tasks.ecom.cases import RETRIED
+from tasks.ecom.queueing import queued_of
 from tasks.ecom.route import EcomRoute
 from tasks.push_retry import retry_with_needed
+
+BUTTON: Final = "Vie Procountoriin"
+"""Who had a transfer tried once more: whoever pressed it in Ecom."""
 
 
 class AlreadyTransferred(TerminalError):
@@ -68,6 +76,30 @@ def retry(route: EcomRoute, item: str, *, who: str) -> Retry:
     raise NothingToRetry(item=item, tenant=route.tenant)
 
 
+def retry_pressed(route: EcomRoute, subjects: Sequence[str]) -> None:
+    """Have those purchases tried once more that failed, and whose button was pressed since.
+
+    Source:
+        The article, 5 B and 8: what failed is corrected and sent again from the posting section.
+    """
+    for subject, records in route.hub.feeds.of_subjects(route.tenant, SOURCE, subjects):
+        if _is_pressed_since(route, subject, records):
+            with suppress(NothingToRetry, AlreadyTransferred):
+                retry(route, subject, who=BUTTON)
+
+
+def _is_pressed_since(route: EcomRoute, subject: str, records: Sequence[Kept]) -> bool:
+    """Return whether the button was heard of after the last change of what waits in the outbox."""
+    transfer = route.hub.transfers.find(route.tenant, SOURCE, subject)
+    is_there = transfer is not None and transfer.state is TransferState.QUEUED
+    queued = queued_of(route, transfer) if transfer and is_there else None
+    return queued is not None and any(
+        event_of(one.content).known is EventKind.EXPORT_PRESSED
+        for one in records
+        if one.kind == EVENT and one.received_at > queued.updated_at
+    )
+
+
 def _is_tried(route: EcomRoute, transfer: Transfer, *, who: str) -> bool:
     """Have one thing tried again; return whether it had failed."""
     if transfer.state is TransferState.REFUSED:
@@ -109,16 +141,3 @@ def _latest(route: EcomRoute, subject: str) -> int:
 def _done(route: EcomRoute, transfer: Transfer) -> Queued | None:
     queued = queued_of(route, transfer)
     return queued if queued and queued.item.phase is Phase.DONE else None
-
-
-def queued_of(route: EcomRoute, transfer: Transfer) -> Queued | None:
-    """Return the document of the outbox that a transfer became; None where it has not."""
-    try:
-        return route.hub.outbox.find(
-            route.tenant,
-            route.route.target,
-            f"{SOURCE}/{transfer.item}",
-            PushKind(transfer.kind),
-        )
-    except UnknownDocument:
-        return None

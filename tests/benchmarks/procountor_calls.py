@@ -82,7 +82,7 @@ def _night(
     if act:
         act()
     there.simulator.world.calls.clear()
-    lake[:] = asyncio.run(_pulled(hub, lake))
+    lake[:] = asyncio.run(pulled(hub, lake))
     made: Counter[str] = Counter()
     for call in there.simulator.world.calls:
         path = call.path.split("/")[0]
@@ -91,8 +91,9 @@ def _night(
     return made
 
 
-async def _pulled(hub: Hub, lake: Contents) -> Contents:
-    async with open_books(hub, "acme", "procountor", wait_limit_s=1) as books:
+async def pulled(hub: Hub, lake: Contents, *, tenant: str = "acme") -> Contents:
+    """Pull a tenant's years, of which so much lies in the lake, and return what lies there then."""
+    async with open_books(hub, tenant, "procountor", wait_limit_s=1) as books:
         years = await books.ledger.fiscal_years()
         held = lake or [{} for _ in years]
         return [

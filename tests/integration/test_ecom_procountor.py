@@ -278,8 +278,17 @@ def test_dimensions_and_notes_are_in_no_request(both, mode):
     assert "Vuokra" in sent
 
 
+def press(both):
+    """Press Vie Procountoriin once more, as the article says."""
+    both.ecom.export("p-1")
+    return both.run()
+
+
 @pytest.mark.requirement("R-ECO-35a", "R-ECO-35b")
-def test_ledger_write_that_was_refused_is_logged_and_a_retry_updates_the_same_invoice(both):
+@pytest.mark.parametrize(
+    "again", [lambda both: both.retry("p-1"), press], ids=["by an operator", "in Ecom"]
+)
+def test_ledger_write_that_was_refused_is_logged_and_a_retry_updates_the_same_invoice(both, again):
     at(both, B)
     both.ecom.purchase("p-1")
     both.ecom.approve("p-1")
@@ -296,10 +305,29 @@ def test_ledger_write_that_was_refused_is_logged_and_a_retry_updates_the_same_in
     assert NO_REMEDY != mark.remedy
     both.acts.set_rights(**{"purchases.purchaseInvoices": "ALL_RIGHTS"})
 
-    assert {"done": 1} == both.retry("p-1")
+    assert {"done": 1} == again(both)
     assert (before, "APPROVED") == (both.invoice().id, both.invoice().status)
     assert [("7230", Decimal("1000.00"), 1)] == both.entries()
     assert [] == both.needs()
+
+
+def test_purchase_that_procountor_refused_goes_as_corrected_when_the_button_is_pressed(both):
+    at(both, A)
+    row = {"product_name": "Vuokra", "quantity": "1", "price": "1000.00", "vat_rate": "25.5"}
+    both.ecom.purchase("p-1", rows=[row | {"vat_rate": "17"}])
+    both.ecom.approve("p-1")
+    both.run()
+    assert [] == both.invoices()
+    assert ["p-1"] == [item for item, _ in both.needs()]
+
+    both.ecom.change("p-1", rows=[row])
+    assert {} == both.run(), "a correction by itself sends nothing"
+    assert {"done": 1} == press(both)
+
+    assert [25.5] == [row["vatPercent"] for row in both.invoice().body["invoiceRows"]]
+    assert [] == both.needs()
+    assert {} == press(both), "nothing goes twice"
+    assert 1 == len(both.invoices())
 
 
 def test_closed_period_there_refuses_the_payment_and_moves_no_date(both):

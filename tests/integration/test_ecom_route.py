@@ -669,6 +669,27 @@ def test_older_documents_that_are_in_no_journal_go_with_the_next_closing_and_non
     assert ("left", "memo_level") == memo.state("p-3")
 
 
+@pytest.mark.requirement("R-ECO-3b", "R-ECO-7a")
+def test_company_that_memo_level_has_booked_for_had_an_integration_and_closes_what_came_before(
+    memo,
+):
+    """That is Procountor's, which is the first that the article names."""
+    memo.hub.routes.activate(memo.route().route, who="olli")
+    memo.hub.routes.set(memo.route().route, {"first_month": "2026-02"}, who="anna")
+    memo.company.purchase("p-1", date="2026-03-10")
+    memo.company.approve("p-1")
+    memo.company.close("2026-03")
+    memo.run()
+
+    with pytest.raises(GuardFails, match=r"are open in Ecom: 2026-02, 2026-04\."):
+        memo.mode(Mode.VOUCHER_ECOM)
+    memo.company.close("2026-02")
+    memo.company.close("2026-04")
+    memo.run()
+
+    assert Mode.VOUCHER_ECOM is memo.mode(Mode.VOUCHER_ECOM).mode
+
+
 def test_what_went_as_a_voucher_is_in_no_journal_and_voucher_level_makes_none(memo):
     memo.hub.routes.activate(memo.route().route, who="olli")
     memo.company.purchase("p-1")

@@ -20,6 +20,7 @@ from tests.ecom_said import (
     purchase,
     remarked,
     said,
+    sale,
     story,
 )
 
@@ -113,6 +114,26 @@ def test_nothing_is_sent_while_it_is_not_chosen_where_purchases_are_posted(press
     assert SENT == decided(events, MODE_A)
     unsent = {"p-1": ("wait", "not_exported")}
     assert (SENT if pressed else unsent) == decided(events, MODE_B)
+
+
+@pytest.mark.requirement("R-ECO-13a", "R-ECO-13b")
+def test_no_sale_is_sent_either_while_taking_into_use_is_not_over():
+    events = story("created", "sent", document="s-1")
+
+    found = decided(events, (Since(Mode.VOUCHER, ALWAYS),), of=sale)
+
+    assert {"s-1": ("refuse", "purchase_posting_absent")} == found
+    assert {"s-1": ("send", "")} == decided(events, MODE_A, of=sale)
+
+
+def test_button_pressed_again_where_procountor_posts_names_the_corrected_revision():
+    """An approval sends there, and what failed is sent again from the posting section."""
+    corrected = [("changed", {"revision": 2}), ("export_pressed", {"revision": 2})]
+
+    (only,) = decide(case_of(story("created", "approved", *corrected), MODE_A))
+
+    assert (2, Mode.VOUCHER_PROCOUNTOR) == (only.revision, only.stamp)
+    assert {} == decided(story("created", "export_pressed"), MODE_A)
 
 
 @pytest.mark.requirement("R-ECO-37a", "R-ECO-37b")
