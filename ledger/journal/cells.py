@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -16,8 +15,6 @@ from ledger.journal.findings import Findings
 from ledger.journal.layout import AMOUNT, BLOCK_BYTES, DATE, FINDINGS_KEPT, SECTIONS
 from ledger.journal.sections import Section
 from ledger.money import MONEY
-
-SPARE: Final = "spare column "
 
 
 @dataclass(frozen=True)
@@ -76,7 +73,8 @@ def read_blocks(
     Rows of another number of columns are noted and left out.
     """
     headings = SECTIONS[section.name]
-    names = [*headings, *(f"{SPARE}{place + 1}" for place in range(section.spare))]
+    places = range(len(headings) + 1, len(headings) + 1 + section.spare)
+    names = [*headings, *map(str, places)]
     skipped: list[int] = []
 
     def skip(row: pa_csv.InvalidRow) -> str:

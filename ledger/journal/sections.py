@@ -13,6 +13,8 @@ from ledger.journal.layout import DELIMITERS, SECTIONS
 BOM: Final = codecs.BOM_UTF8
 SHEET_ROW: Final = re.compile(rb"\[\w+\] ([0-9]{1,7})")
 """A section that was a sheet says in which row of it the headings stand."""
+SECTION_LINE: Final = re.compile(rb'(?m)^"?\[(?P<name>\w+)\]"?(?P<more>[^\r\n]*)\r?$')
+"""A line that begins a section, as a spreadsheet may quote it and fill it up."""
 
 DECODED_AT_ONCE: Final = 1 << 20
 
@@ -38,6 +40,7 @@ def find_sections(content: bytes, findings: Findings) -> dict[str, Section]:
     starts = _starts(content.removeprefix(BOM), findings)
     if len(starts) < len(SECTIONS):
         findings.is_cut = bool(starts)
+    if findings.count:
         return {}
     content = content.removeprefix(BOM)
     ends = [*starts[1:], len(content)]
@@ -53,17 +56,26 @@ def find_sections(content: bytes, findings: Findings) -> dict[str, Section]:
 
 
 def _starts(content: bytes, findings: Findings) -> list[int]:
+    """Return where the sections begin; what else stands there or before is noted."""
     starts: list[int] = []
     position = 0
     for name in SECTIONS:
-        line = f"[{name}]".encode()
-        is_first = not starts and content.startswith(line)
-        at = 0 if is_first else content.find(b"\n" + line, position) + 1
-        if not is_first and at == 0:
-            findings.add(name, f"the section is missing; expected a line [{name}] in this order")
+        lines = SECTION_LINE.finditer(content, position)
+        found = next((line for line in lines if line["name"].decode() == name), None)
+        if found is None:
+            findings.add(
+                name,
+                f"the section is missing; expected a line [{name}] in this order, in a workbook a "
+                f"sheet of that name",
+            )
             continue
-        starts.append(at)
-        position = at
+        if found["more"].strip(b',;\t" ') and not SHEET_ROW.fullmatch(found[0].strip()):
+            row = content.count(b"\n", 0, found.start()) + 1
+            findings.add(name, f"expected nothing but [{name}] on its line", row=row)
+        starts.append(found.start())
+        position = found.end()
+    if starts and content[: starts[0]].strip(b',;\t" \r\n'):
+        findings.add("journal", "something stands before the first section", row=1)
     return starts
 
 

@@ -129,6 +129,8 @@ def test_blocks_of_any_size_give_the_same_rows(block_bytes):
         GOOD.rstrip("\n"),
         PADDED,
         PADDED.replace("[opening]", ",,,,,,,,\n,,,,,,,,\n[opening]"),
+        GOOD.replace("[", '"[').replace("]", ']"'),
+        "\n\n" + GOOD,
     ],
     ids=[
         "CRLF",
@@ -138,6 +140,8 @@ def test_blocks_of_any_size_give_the_same_rows(block_bytes):
         "no last line end",
         "filled up",
         "empty rows",
+        "quoted section lines",
+        "empty lines first",
     ],
 )
 def test_what_spreadsheets_write_is_read_alike(text):
@@ -189,6 +193,8 @@ def test_a_period_is_covered_when_the_file_says_so():
             "[accounts] row 16, column account: is there more than once",
         ),
         (("[opening]\n", ""), "[opening]: the section is missing"),
+        (("[journal]", "# of July\n[journal]"), "[journal] row 1: something stands before"),
+        (("[opening]", "[opening] of July"), "[opening] row 21: expected nothing but [opening]"),
         (("currency,EUR", "currency,euro"), "[journal] row 7, column currency: expected a code"),
         (("currency,EUR\n", ""), "[journal]: key currency is there 0 times; expected once"),
         (("layout,1", "layout,2"), "[journal] row 3, column layout: expected 1"),
@@ -231,7 +237,7 @@ def test_a_quote_that_is_not_closed_is_refused(quote, block_bytes):
 def test_a_value_under_no_heading_is_named():
     refusal = opened(PADDED.replace("1910,2500.00,", "1910,2500.00,x")).refusal
 
-    assert "[opening] row 23, column spare column 1: has no heading" in refusal
+    assert "[opening] row 23, column 3: has no heading" in refusal
 
 
 def test_a_voucher_that_comes_again_is_named_also_in_a_later_block():
