@@ -37,5 +37,5 @@ async def approve_first_transfer(
         years = await asyncio.to_thread(approve, stores, tenant, approved_by=approved_by, note=note)
         has_nights = stores.hub.tenants.get(tenant).has_schedule
     listed = ", ".join(year_in_words(unit.fiscal_year) for unit in years)
-    begun = "The nights begin for" if has_nights else "The first transfer is approved of"
+    begun = "The nights begin for" if has_nights else "The first transfer is approved, of"
     return Completed(name="Approved", message=f"{begun} {tenant}: {listed}.")

@@ -60,7 +60,7 @@ def approve(
     if as_json:
         show_json({"tenant": tenant, "fiscal_years": years, "has_schedule": has_nights})
         return
-    begun = "The nights begin for" if has_nights else "The first transfer is approved of"
+    begun = "The nights begin for" if has_nights else "The first transfer is approved, of"
     say(f"{begun} {tenant}: {', '.join(map(short_year, years))}.")
     next_steps(f"tasma tenant status {tenant}")
 

@@ -222,8 +222,15 @@ def _ways_out(place: str, found: Findings, *, option: str = "") -> tuple[str, ..
             f"these are another company's books: {reject}",
             f"or, if the tenant's number is wrong: {number}, then import the file again",
         )
+    names = (result.control for result in found.holding)
+    statement = [
+        f"or, if the statement is wrong: tasma statements add {found.load.tenant} FILE"
+        for name in names
+        if name.startswith("customer_")
+    ]
     return (
         correct,
+        *statement[:1],
         f'or, if it is right as it is: tasma accept {place}{option} --reason "..."',
         f"or, if it is a wrong file: {reject}",
     )

@@ -97,9 +97,12 @@ def what_next(tenant: str, found: Onboarding, *, is_connected: bool) -> str:
         Stage.RECONCILED: f'tasma tenant approve {tenant} --note "..."',
         Stage.MISMATCH: f"tasma ledger breaks {tenant}",
     }
+    lacks_chart = "ledger accounts" in step.what
     by_step = {
         "form": f"tasma tenant open {tenant} FORM",
-        PREREQUISITES: f"tasma accounts set {tenant}",
+        PREREQUISITES: f"tasma accounts import {tenant} FILE"
+        if lacks_chart
+        else f"tasma accounts set {tenant}",
     }
     if command := by_stage.get(found.stage) or by_step.get(step.name):
         return command

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Final
 
 from ledger.statement.grid import Cell
 from ledger.statement.named_periods import find_periods
 from ledger.statement.numbers import Notation, parse_amount
-from ledger.statement.periods import SERIALS, YEARS, Found, of_day, of_serial, of_year
+from ledger.statement.periods import SERIALS, YEARS, Found, of_day, of_month, of_serial, of_year
+
+_LITERAL: Final = re.compile(r'\[[^]]*\]|"[^"]*"|\\.')
+"""Colours, languages and letters in the format of a cell, which are no codes of time."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +45,8 @@ def periods_in(cell: Cell | None, year: int | None = None) -> list[Found]:
     if cell is None:
         return []
     if isinstance(cell.value, dt.date):
-        return [of_day(cell.value)]
+        day = cell.value
+        return [of_month(day.year, day.month) if _is_month(cell) else of_day(day)]
     if isinstance(cell.value, Decimal):
         return _of_number(cell.value)
     return find_periods(cell.text, year)
@@ -60,8 +66,15 @@ def shown(cell: Cell | None) -> str:
     if cell is None or cell.value is None:
         return ""
     if isinstance(cell.value, dt.date):
-        return f"{cell.value.day}.{cell.value.month}.{cell.value.year}"
+        month = f"{cell.value.month}/{cell.value.year}"
+        return month if _is_month(cell) else f"{cell.value.day}.{month.replace('/', '.')}"
     return cell.text or str(cell.value)
+
+
+def _is_month(cell: Cell) -> bool:
+    """Return whether a day is shown as its month: its format names no day."""
+    shape = _LITERAL.sub("", cell.number_format).casefold()
+    return "m" in shape and "y" in shape and "d" not in shape
 
 
 def _of_number(value: Decimal) -> list[Found]:

@@ -36,15 +36,16 @@ ROLES: Final[dict[Role, re.Pattern[str]]] = {
     Role.CUMULATIVE: one_of(
         "kumul~", "kum", "kertymä~", "kertynyt", "tilikauden alusta", "ackum~", "ack", "ytd",
         "year to date",
-        "cumulative", "yhteensä", "summa", "total", "totalt", "sammanlagt",
-        "alusta",
+        "cumulative", "yhteensä", "yht", "summa", "total", "totalt",
+        "sammanlagt", "alusta", "hittills", "kuluva vuosi", "innevarande år", "this year",
     ),
     Role.AMOUNT: one_of(
         "loppusaldo~", "saldo~", "utg", "utgående~", "ub", "closing~", "balance", "toteuma",
         "toteutunut", "tot", "utfall", "actual", "summa", "tilikausi",
     ),
     Role.MONTH: one_of(
-        "kuukausi", "kuluva kuukausi", "kausi", "månad~", "perioden", "month",
+        "kuukausi", "kuluva kuukausi", "kuluva kk", "kausi", "månad~", "perioden", "denna period",
+        "denna månad", "month",
     ),
     Role.MOVEMENT: one_of("muutos", "tapahtumat", "period", "förändring", "movement", "change"),
 }  # fmt: skip
@@ -60,7 +61,7 @@ FAMILIAR: Final = one_of(
 )  # fmt: skip
 """Words of headings that say nothing of what a column holds."""
 
-SUM_HEADER: Final = one_of("yhteensä", "summa", "total", "totalt", "sammanlagt")
+SUM_HEADER: Final = one_of("yhteensä", "yht", "summa", "total", "totalt", "sammanlagt")
 """Headings of a sum: of months where there are some beside it, else of nothing but accounts."""
 
 HEADER_LABELS: Final = one_of(

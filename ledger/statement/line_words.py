@@ -8,10 +8,11 @@ from ledger.statement.rows import Word
 from ledger.statement.values import Kind
 
 
-def word_of(line: RawLine, kind: Kind, usual: int) -> Word:
+def word_of(line: RawLine, kind: Kind, usual: int, *, heads_account: bool = False) -> Word:
     """Return what a line's account and label say of its being a total.
 
-    An account with fewer digits than most, `usual`, may be a group of them.
+    An account with fewer digits than most, `usual`, may be a group of them; `heads_account`: an
+    account stands right below.
     """
     label = words.bare(line.label)
     if line.account is not None:
@@ -21,7 +22,8 @@ def word_of(line: RawLine, kind: Kind, usual: int) -> Word:
     if words.TOTALS.search(label):
         return Word.TOTAL
     if kind is Kind.BALANCE_SHEET:
-        return _word_in_balance(label)
+        word = _word_in_balance(label)
+        return Word.GROUP if heads_account and word is Word.LEAF else word
     if words.RESULTS.match(label):
         return Word.RESULT
     return Word.GROUP if words.GROUP_LINES.match(label) else Word.OPEN

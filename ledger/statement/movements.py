@@ -8,7 +8,7 @@ from typing import Final
 
 from ledger.statement import column_words
 from ledger.statement.headings import Titles
-from ledger.statement.periods import Period
+from ledger.statement.periods import Grain, Period
 from ledger.statement.sides import choose_sides
 from ledger.statement.values import Column, Role
 
@@ -32,6 +32,8 @@ def _with_title(column: Column, titles: Titles) -> Column:
     if column.period or not named or column.role in (Role.COMPARISON, Role.BUDGET, Role.FORECAST):
         return column
     period = named.period
+    if column.role is Role.CUMULATIVE and named.grain is Grain.MONTH:
+        period = Period(None, period.end)  # since a day that a fiscal year may tell
     if column.role is Role.CUMULATIVE and titles.fiscal_year and titles.fiscal_year.start:
         period = Period(titles.fiscal_year.start, period.end)
     return replace(column, period=period)

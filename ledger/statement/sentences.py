@@ -47,8 +47,8 @@ REMARKS: Final = {
     "months_and_cumulative": "Columns {months} are parts of the time of {used}, which is used.",
     "no_line_of_zero": "No line is zero: lines without an amount seem to be left out.",
     "quotes_irregular": "Quotation marks stand where they should not: they are read as letters.",
-    "roll_forward_differs": "{line}: opening balance and movements are not the closing balance;"
-    " {difference} too much.",
+    "roll_forward_differs": "{line}: opening balance and movements are not the closing balance:"
+    " it is {difference} off.",
     "row_not_of_the_books": "“{label}” is a ratio or a count, no amount of the books; it is left"
     " out.",
     "sample_rows_left_out": "Rows {rows} are sample rows of a template and are left out.",
@@ -59,8 +59,7 @@ REMARKS: Final = {
     "table_not_used": "A table begins here that is no statement; it is not used.",
     "time_as_number": "{cells} are days or years as bare numbers, and no amounts.",
     "title_rows": "{rows} rows stand above the heading.",
-    "total_differs": "The total says {printed}, its rows {rows} come to {parts}: {difference} too"
-    " much.",
+    "total_differs": "The total says {printed}, its rows {rows} come to {parts}: {difference} off.",
     "total_rounded": "The total says {printed}, its rows {rows} come to {parts}: amounts are"
     " rounded.",
     "trial_balance_not_zero": "The accounts add up to {sum} and not to zero.",

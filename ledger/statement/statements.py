@@ -140,7 +140,12 @@ class _Made:
         return Rows(
             whole_numbers(amounts, scale) * np.reshape(flips, (-1, 1)),
             present(amounts),
-            [word_of(line, self.section.kind, usual) for line in lines],
+            [
+                word_of(line, self.section.kind, usual, heads_account=bool(below))
+                for line, below in zip(
+                    lines, [*(ln.account for ln in lines[1:]), None], strict=True
+                )
+            ],
             [line.indent for line in lines],
             [
                 any(a < h < line.row for h in headings)

@@ -116,7 +116,7 @@ def _bjorn_lunden():
     titles = [AB, "Resultatrapport dec 2025", "Räkenskapsår 2025-07-01--2026-06-30"]
     form = Form("xlsx", signs="positive")
     yield "broken_year", export(IS, BROKEN, heads, form, titles=titles)
-    heads = [used(Q, "Innevarande år"), before(Q25, "Föregående år"), part(5, "Förändring")]
+    heads = [cumulative(Q, "Innevarande år"), before(Q25, "Föregående år"), part(5, "Förändring")]
     titles = [AB, "Resultatrapport 2026-01-01 - 2026-03-31"]
     yield "this_year_and_last", export(IS, SV, heads, Form("ods"), titles=titles)
 

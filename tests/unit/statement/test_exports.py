@@ -8,11 +8,11 @@ from blocks.workbooks.reader import read_workbook
 from ledger.statement.answers import Answers
 from ledger.statement.reader import read_book
 from ledger.statement.refusals import StatementRefused
-from tests.statement_exports import arranged, finnish, spelled, swedish
+from tests.statement_exports import arranged, finnish, kept, spelled, swedish
 
 EXPORTS = {
     name: made
-    for folder in (finnish, swedish, spelled, arranged)
+    for folder in (finnish, swedish, spelled, arranged, kept)
     for name, made in folder.exports()
 }
 READ = [name for name, made in EXPORTS.items() if not made.refused]

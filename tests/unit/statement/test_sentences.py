@@ -70,5 +70,5 @@ def test_values_are_written_as_people_do():
     )  # fmt: skip
 
     assert "2026-01-01 to 2026-03-31" in say(question)
-    assert "its rows 3, 4 come to 5.50: 4.50 too much." in say(remark)
+    assert "its rows 3, 4 come to 5.50: 4.50 off." in say(remark)
     assert "two digits" in say(remark)
