@@ -77,19 +77,39 @@ TREES = {
         ],
     },
 }
+NAMES = ("month", "used", "before")
 TITLES = {
     ("income_statement", "fi"): "Tuloslaskelma", ("balance_sheet", "fi"): "Tase",
     ("income_statement", "sv"): "Resultatrapport", ("balance_sheet", "sv"): "Balansrapport",
     ("income_statement", "en"): "Income statement", ("balance_sheet", "en"): "Balance sheet",
 }  # fmt: skip
 HEADS = {
-    "income_statement": {
-        "month": "3/2026", "used": "1-3/2026", "before": "1-3/2025",
-    },
-    "balance_sheet": {
-        "month": "28.2.2026", "used": "31.3.2026", "before": "31.3.2025",
-    },
-}  # fmt: skip
+    "income_statement": (
+        ("3/2026", "1-3/2026", "1-3/2025"),
+        ("maaliskuu 2026", "tammi\u2013maaliskuu 2026", "tammi\u2013maaliskuu 2025"),
+        ("2026-03", "2026-01 \u2013 2026-03", "2025-01 \u2013 2025-03"),
+        ("1.\u201331.3.2026", "1.1.\u201331.3.2026", "1.1.\u201331.3.2025"),
+        ("1-31 mars 2026", "1 jan - 31 mars 2026", "1 jan - 31 mars 2025"),
+        ("Mar 2026", "1 January 2026 to 31 March 2026", "1 January 2025 to 31 March 2025"),
+        ("03/2026", "Q1 2026", "Q1 2025"),
+    ),
+    "balance_sheet": (
+        ("28.2.2026", "31.3.2026", "31.3.2025"),
+        ("2026-02-28", "2026-03-31", "2025-03-31"),
+        ("28. helmikuuta 2026", "31. maaliskuuta 2026", "31. maaliskuuta 2025"),
+        ("28 februari 2026", "31 mars 2026", "31 mars 2025"),
+        ("February 28, 2026", "March 31, 2026", "March 31, 2025"),
+        ("28/02/2026", "31/03/2026", "31/03/2025"),
+    ),
+}
+"""Headings of a month or moment before, of the statement's own time, and of a year before."""
+
+OTHERS = {
+    "planned": ("Budjetti 1-3/2026", "Bud.", "TA 2027", "Budget 2026", "Prognos 2027"),
+    "index": ("Indeksi", "Index", "Rullaava 12 kk", "R12"),
+}
+"""Headings of columns whose figures are none of the books, at any place among the others."""
+
 NUMBERS = (
     ("", ",", "-{}"), (" ", ",", "-{}"), ("\u00a0", ",", "{}-"), ("\u202f", ",", "\u2212{}"),
     (".", ",", "({})"), (",", ".", "-{}"), ("", ".", "({})"), (" ", ",", "- {} €"),
@@ -98,7 +118,7 @@ NUMBERS = (
 
 @dataclass(frozen=True)
 class Layout:
-    """One way to print: `signs` is natural, ledger or positive; `columns` are keys of `HEADS`."""
+    """One way to print: `signs` is natural, ledger or positive; `columns` are keys of `heads`."""
 
     kind: str
     language: str
@@ -109,6 +129,7 @@ class Layout:
     titles: int
     indents: bool
     container: str
+    heads: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -129,23 +150,29 @@ def layouts(draw):
         ("natural", "ledger", "positive") if kind == "income_statement" else ("natural", "ledger")
     )
     sets = (("used",), ("used", "before"), ("before", "used"), ("month", "used", "before"))
+    columns = list(draw(st.sampled_from(sets)))
+    heads = dict(zip(NAMES, draw(st.sampled_from(HEADS[kind])), strict=True))
+    for name in draw(st.sampled_from(((), ("planned",), ("index",), ("planned", "index")))):
+        columns.insert(draw(st.integers(0, len(columns))), name)
+        heads[name] = draw(st.sampled_from(OTHERS[name]))
     return Layout(
         kind,
         draw(st.sampled_from(("fi", "sv", "en"))),
         draw(st.booleans()),
         draw(st.sampled_from(signs)),
-        draw(st.sampled_from(sets)),
+        tuple(columns),
         draw(st.sampled_from(NUMBERS)),
         draw(st.integers(0, 4)),
         draw(st.booleans()),
         draw(st.sampled_from(("csv", "txt", "xlsx", "xls", "ods"))),
+        heads,
     )
 
 
 @st.composite
 def books(draw, layout):
     """Return the rows of a statement: income and the second side credit, all else debit."""
-    names = ("month", "used", "before")
+    names = NAMES
     # Of a seed, since figures that shrink towards each other add up by chance.
     seeded = random.Random(draw(st.integers(0, 2**32)))  # noqa: S311 - figures, no keys
     rows, whole, side = [], [], dict.fromkeys(names, Decimal(0))
@@ -182,6 +209,8 @@ def books(draw, layout):
 
 def figure(row, name, layout):
     """Return an amount as the layout prints it."""
+    if name in OTHERS:
+        return (row.figures["used"] / 900).quantize(Decimal("0.01")) + 100
     amount = row.figures[name]
     if layout.signs == "ledger":
         return amount

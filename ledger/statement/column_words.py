@@ -16,10 +16,11 @@ ROLES: Final[dict[Role, re.Pattern[str]]] = {
         "variance", "difference",
     ),
     Role.BUDGET: one_of(
-        "budjet~", "budget~", "bud", "tavoite~", "talousarvio~", "ta", "plan", "planned", "target~",
+        r"\w*budjet~", r"\w*budget~", "bud", "tavoite~", "talousarvio~", "ta", "plan", "planned",
+        "target~",
     ),
     Role.FORECAST: one_of(
-        "ennust~", "enn", "prognos~", "progn", "forecast~", "fc", "estimate~", "arvio",
+        r"\w*ennust~", "enn", r"\w*prognos~", "progn", "forecast~", "fc", "estimate~", "arvio",
     ),
     Role.NOTE: one_of("liite~", "liitetieto~", "not", "note", "notes", "viite", "huom~"),
     Role.QUANTITY: one_of("määrä", "kpl", "antal", "quantity", "tunnit", "timmar", "hours"),
@@ -41,7 +42,7 @@ ROLES: Final[dict[Role, re.Pattern[str]]] = {
     ),
     Role.AMOUNT: one_of(
         "loppusaldo~", "saldo~", "utg", "utgående~", "ub", "closing~", "balance", "toteuma",
-        "toteutunut", "tot", "utfall", "actual", "summa", "tilikausi",
+        "toteutu~", "tot", "utfall", "actual", "summa", "tilikausi",
     ),
     Role.MONTH: one_of(
         "kuukausi", "kuluva kuukausi", "kuluva kk", "kausi", "månad~", "perioden", "denna period",
@@ -106,4 +107,4 @@ def strange_words(text: str) -> frozenset[str]:
     known = (pattern for table in tables for pattern in table.values())
     for pattern in (*known, HEADER_LABELS, words.FISCAL_YEAR, FAMILIAR):
         left = re.sub(rf"(?:{pattern.pattern})\w*", " ", left, flags=re.IGNORECASE)
-    return frozenset(re.findall(r"[^\W\d_]{2,}", left))
+    return frozenset(re.findall(r"[^\W\d_]{2,}|(?<!\w)[^\W\d_]\d+", left))

@@ -6,9 +6,10 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ledger.statement import words
+from ledger.statement import column_words, words
 from ledger.statement.named_periods import find_periods
 from ledger.statement.periods import Found, Grain, Period
+from ledger.statement.values import Role
 
 
 @dataclass(frozen=True)
@@ -36,14 +37,15 @@ class Titles:
 def read_titles(texts: Sequence[str]) -> Titles:
     """Read the texts above a table; dates of printing are none of the report's."""
     company = next((name for text in texts if (name := _company(text))), None)
-    dated = [text for text in texts if not words.PRINTED.search(text.casefold())]
-    years = [text for text in dated if words.FISCAL_YEAR.search(text.casefold())]
-    fiscal_years = [
-        found.period for text in years for found in find_periods(text) if found.grain is Grain.RANGE
-    ]
-    own = [found for text in dated if text not in years for found in find_periods(text)]
+    compared = column_words.ROLES[Role.COMPARISON]
+    # A title that speaks of figures for comparison may still be the only one with a time.
+    ordered = sorted(texts, key=lambda text: bool(compared.search(text.casefold())))
+    years = [text for text in ordered if words.FISCAL_YEAR.search(text.casefold())]
+    of_years = [found for text in years for found in _times(text)]
+    fiscal_years = [found.period for found in of_years if found.grain is Grain.RANGE]
+    own = [found for text in ordered if text not in years for found in _times(text)]
     named = max(own, key=_preference, default=None)
-    year = max((f for text in years for f in find_periods(text)), key=_preference, default=None)
+    year = max(of_years, key=_preference, default=None)
     return Titles(
         tuple(texts),
         company,
@@ -61,6 +63,12 @@ def _company(text: str) -> str | None:
         if title := pattern.match(name):
             name = name[title.end() :].strip()
     return name
+
+
+def _times(text: str) -> list[Found]:
+    """Return the times of a title; the day of printing is none, a range on its line is one."""
+    is_printed = words.PRINTED.search(text.casefold())
+    return [f for f in find_periods(text) if f.grain is Grain.RANGE or not is_printed]
 
 
 def _is_within(named: Found, year: Found) -> bool:

@@ -114,6 +114,8 @@ class _Made:
 
     def _totals(self, lines: Sequence[RawLine], *, is_rounded: bool) -> Totals:
         found = find_totals(self._rows(lines, is_rounded=is_rounded, is_flipped=False))
+        if found.off and (own := self._totals_of_own(lines, is_rounded=is_rounded)):
+            return own
         if self.section.kind is Kind.TRIAL_BALANCE:
             self._without_parts_of_result(lines, found)
         if self.section.kind is not Kind.INCOME_STATEMENT or not found.off:
@@ -121,6 +123,20 @@ class _Made:
         flipped = find_totals(self._rows(lines, is_rounded=is_rounded, is_flipped=True))
         self.is_flipped = len(flipped.off) < len(found.off)
         return flipped if self.is_flipped else found
+
+    def _totals_of_own(self, lines: Sequence[RawLine], *, is_rounded: bool) -> Totals | None:
+        """Return what adds up in the statement's own column alone, None where not all of it does.
+
+        A column beside it that holds no amounts of the books adds up nowhere.
+        """
+        rows = self._rows(lines, is_rounded=is_rounded, is_flipped=False)
+        used = {column.column for column in self._used()}
+        places = [n for n, column in enumerate(self._evidence()) if column in used]
+        if self._nets_sides or len(places) in (0, rows.figures.shape[1]):
+            return None
+        own = replace(rows, figures=rows.figures[:, places], present=rows.present[:, places])
+        found = find_totals(own)
+        return None if found.off else found
 
     def _without_parts_of_result(self, lines: Sequence[RawLine], totals: Totals) -> None:
         """Take a result below all accounts for a total of some of them, whichever they are."""

@@ -59,13 +59,16 @@ def exports():
         "levels_in_columns",
         export(IS, FI, INCOME, Form(), titles=TOP, accounts=True, change=stepped),
     )
-    yield "numbers_of_lines", export(
-        IS, FI, INCOME, Form("xlsx"), titles=TOP,
-        change=lambda lines: [
-            line if len(line) == 1 else [n * 10 if line[0] else "Rivi", *line]
-            for n, line in enumerate(lines, 8)
-        ],
-    )  # fmt: skip
+    for name, heading in (("numbers_of_lines", "Rivi"), ("numbers_without_a_heading", None)):
+        yield name, export(IS, FI, INCOME, Form("xlsx"), titles=TOP, change=numbered(heading))
+
+
+def numbered(heading):
+    """Return what puts the numbers of a layout's lines before its labels."""
+    return lambda lines: [
+        line if len(line) == 1 else [n * 10 if line[0] else heading, *line]
+        for n, line in enumerate(lines, 11)
+    ]
 
 
 def _sheets():

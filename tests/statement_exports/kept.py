@@ -107,6 +107,13 @@ def _words():
         income([before(YEAR25, "2025"), used(YEAR, "2026"), percent("Osuus")]),
     )
     yield "not_audited", income([used(YEAR, "2026 (tilintarkastamaton)"), before(YEAR25, "2025")])
+    heads = [used(Q, "Toteutuma 1-3/2026"), budget("Vuosibudjetti 2026")]
+    yield "budget_of_the_year", income(heads)
+    heads = [used(Q, "Kausi"), before(Q25, "Vertailukausi")]
+    title = [*TOP, "Vertailukausi: 1.1.2025 - 31.3.2025", "Kausi: 1.1.2026 - 31.3.2026"]
+    yield "compared_time_first", income(heads, titles=title)
+    title = ["Esimerkki Oy  Tuloslaskelma 1.1.2026 - 31.3.2026  Tulostettu 14.4.2026"]
+    yield "printed_on_the_same_line", income([used(Q, "EUR")], titles=title)
     later = budget("Arvio 2027", role="forecast")
     yield "estimate_of_next_year", income([used(YEAR, "Toteuma 1-12/2026"), later])
 

@@ -65,3 +65,14 @@ def test_a_wrong_letter_of_a_column_is_no_statement():
 
     with pytest.raises(StatementRefused, match="No income statement"):
         read_book(book, Answers(column="Q"))
+
+
+def test_an_account_is_no_ratio_whatever_its_name():
+    text = (
+        "Saldobalans;2026-12-31\nKonto;Benämning;Saldo\n1930;Bank;5,00\n7322;Procenttillägg %;-5,00"
+    )
+
+    file = read_book(read_workbook(text.encode()))
+
+    (statement,) = file.statements
+    assert ["1930", "7322"] == [line.account for line in statement.lines]

@@ -188,3 +188,16 @@ def test_totals_of_totals_have_levels(read):
 
     assert [2, 1, 2, 2, 1, 0] == [line.level for line in statement.lines]
     assert Decimal("8.00") == sum(line.amount.ledger for line in statement.leaves)
+
+
+def test_a_column_that_adds_up_nowhere_takes_no_total_away(read, parts):
+    """A comparison may hold averages; what it prints is named, and counts for nothing else."""
+    file = read(
+        "Tuloslaskelma;1-3/2026;Vertailu\n"
+        "Liikevaihto;900,10;30,00\nMateriaalit ja palvelut;-300,30;7,00\nOstot;-100,10;5,00\n"
+        "Ulkopuoliset palvelut;-200,20;4,00\nLiikevoitto;599,80;11,00\n"
+    )
+
+    (statement,) = file.statements
+    assert {3: [4, 5], 6: [2, 3]} == parts(statement)
+    assert {3} == {remark.place.column for remark in file.remarks if remark.code == "total_differs"}
