@@ -58,7 +58,8 @@ def test_a_heading_names_its_time(text, start, end):
     "text",
     [
         "", "Y-tunnus 1234567-8", "555555-5555", "31.2.2026", "13/2026", "0/2026", "(3..9)",
-        "Toteuma-%", "1234", "Rivi 12", "25,5 %", "Sivu 1/26", "Tilit 1901-1910", "12/50", "1.1.", "12 - 3",
+        "Toteuma-%", "1234", "Rivi 12", "25,5 %", "Sivu 1/26", "Tilit 1901-1910", "12/50",
+        "1.1.", "12 - 3",
     ],
 )  # fmt: skip
 def test_what_is_no_time_is_not_read_as_one(text):
