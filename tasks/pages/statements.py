@@ -26,13 +26,23 @@ BY_MONTH: Final = ("income_statement_month", "balance_sheet_month")
 """Questions of ``data/sql/report``, in the order of the page."""
 
 Row = tuple[Any, ...]
-OneLine = tuple[tuple[str, str], dict[dt.date, Decimal]]
-"""The names of a line, in the language of the books and in English, and its amount by month."""
+"""Of a line: its key, its names in Swedish, Finnish and English, and amounts."""
+OneLine = tuple[str, dict[dt.date, Decimal]]
+"""The name of a line, in the language of the books, and its amount by month."""
+
+TITLES: Final = {
+    "sv": ("resultaträkning", "balansräkning", "saldobalans"),
+    "fi": ("tuloslaskelma", "tase", "saldoluettelo"),
+}
+"""What the statements are called, in the languages of the books."""
 
 
 @dataclass(frozen=True)
 class Statements:
-    """Rows of ``data/sql/report``, in the order of each statement; amounts in ``currency``."""
+    """Rows of ``data/sql/report``, in the order of each statement; amounts in ``currency``.
+
+    `language`: of the books, ``sv`` or ``fi``.
+    """
 
     currency: str
     income_statement: Sequence[Row]
@@ -40,6 +50,11 @@ class Statements:
     trial_balance: Sequence[Row]
     income_statement_month: Sequence[Row] = ()
     balance_sheet_month: Sequence[Row] = ()
+    language: str = "sv"
+
+    def name(self, row: Row) -> str:
+        """Return what a line is called in the language of the books, where it has such a name."""
+        return str(row[2] if self.language == "fi" and row[2] else row[1])
 
 
 def read_statements(job: Job, *, currency: str) -> Statements:
@@ -55,35 +70,39 @@ def read_statements(job: Job, *, currency: str) -> Statements:
         **reports(tenant, STATEMENTS, fiscal_year=year.key, **months),
         **reports(tenant, BY_MONTH, fiscal_year=year.key),
     }
-    return Statements(currency, **{name: rows_of(table) for name, table in found.items()})
+    language = "fi" if job.stores.hub.tenants.get(tenant).country == "FI" else "sv"
+    rows = {name: rows_of(table) for name, table in found.items()}
+    return Statements(currency, **rows, language=language)
 
 
 def statements_page(unit: Unit, found: Statements) -> str:
     """Lay out the statements; names in the language of the law and in English."""
     shown = found.trial_balance[:ACCOUNTS_SHOWN]
-    income, balance = _lines(found.income_statement_month), _lines(found.balance_sheet_month)
+    income = _lines(found, found.income_statement_month)
+    balance = _lines(found, found.balance_sheet_month)
+    result, assets, accounts = TITLES[found.language]
     return document(
         f"# {unit}: statements",
         f"As published, in {escaped(found.currency)}.",
         "## Result by month" if income else "",
         _picture(income),
-        "## Income statement (resultaträkning)",
+        f"## Income statement ({result})",
         table(
             ("Line", "In English", "Year"),
-            ((sv, en, amount(year)) for _, sv, _, en, year, _ in found.income_statement),
+            ((found.name(row), row[3], amount(row[4])) for row in found.income_statement),
             right=("Year",),
         ),
-        "## Balance sheet (balansräkning)",
+        f"## Balance sheet ({assets})",
         table(
             ("Line", "In English", "Opening", "Movement", "Closing"),
-            ((sv, en, *_amounts(sums)) for _, sv, _, en, *sums in found.balance_sheet),
+            ((found.name(row), row[3], *_amounts(row[4:])) for row in found.balance_sheet),
             right=("Opening", "Movement", "Closing"),
         ),
         "## Income statement by month" if income else "",
         *_by_month(income),
         "## Balance sheet at the end of each month" if balance else "",
         *_by_month(balance),
-        "## Trial balance (saldobalans)",
+        f"## Trial balance ({accounts})",
         table(
             ("Account", "Name", "Opening", "Movement", "Closing"),
             ((number, name or "", *_amounts(sums)) for number, name, *sums in shown),
@@ -97,14 +116,14 @@ def statements_in_words(found: Statements) -> str:
     """Say in a line what the year came to: the last line of its income statement."""
     if not found.income_statement:
         return "No income statement."
-    _, name, _, in_english, year, _ = found.income_statement[-1]
-    return f"{in_english or name}: {amount(year)} {found.currency}"
+    last = found.income_statement[-1]
+    return f"{last[3] or found.name(last)}: {amount(last[4])} {found.currency}"
 
 
-def _lines(rows: Sequence[Row]) -> list[OneLine]:
+def _lines(found: Statements, rows: Sequence[Row]) -> list[OneLine]:
     return [
-        ((sv, en), {period: value for *_, period, value in of_line})
-        for (_, sv, _, en), of_line in groupby(rows, key=lambda row: row[:4])
+        (found.name(names), {period: value for *_, period, value in of_line})
+        for names, of_line in groupby(rows, key=lambda row: row[:4])
     ]
 
 
@@ -124,7 +143,7 @@ def _by_month(lines: Sequence[OneLine]) -> list[str]:
 
 def _of_months(lines: Sequence[OneLine], months: Sequence[dt.date]) -> str:
     heads = [f"{month:%Y-%m}" for month in months]
-    rows = ((sv, *(amount(by[month]) for month in months)) for (sv, _), by in lines)
+    rows = ((name, *(amount(by[month]) for month in months)) for name, by in lines)
     return table(("Line", *heads), rows, right=heads)
 
 

@@ -250,6 +250,15 @@ def test_statements_by_month_stand_six_months_beside_each_other():
     assert "| Tillgångar | 7.00 |" in text
 
 
+def test_finnish_books_have_their_lines_and_titles_in_finnish():
+    text = statements_page(UNIT, replace(STATEMENTS, language="fi"))
+
+    assert "## Income statement (tuloslaskelma)" in text
+    assert "| Tilikauden tulos | Net result | -5.00 |" in text
+    assert "| Vastaavaa | 7.00 |" in text
+    assert "Tillgångar" not in text
+
+
 def test_result_of_each_month_is_a_bar_above_or_below_the_line():
     picture = r"!\[Result by month\]\(data:image/svg\+xml;base64,(.+?)\)"
     [link] = re.findall(picture, statements_page(UNIT, STATEMENTS))
