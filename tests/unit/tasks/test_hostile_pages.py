@@ -22,7 +22,7 @@ from ledger.fiscal_year import FiscalYear
 from ledger.unit import Unit
 from tasks.pages.backfill import BackfillYear, backfill_page
 from tasks.pages.documents import DocumentsFound, FileFailure, documents_page
-from tasks.pages.markdown import escaped, table
+from tasks.pages.markdown import below_each_other, escaped, linked, table
 from tasks.pages.overview import overview_page
 from tasks.pages.preflight import in_one_line, preflight_page
 from tasks.pages.statements import Statements, statements_page
@@ -170,6 +170,12 @@ def test_trick_stays_text_at_the_begin_of_a_line_in_a_line_and_in_a_table(text):
     for page in (escaped(text), f"A {escaped(text)} b", table(("A", "B"), [(text, text)])):
         assert [] == live(page)
     assert "".join(text.split()) in "".join(shown_text(escaped(text)).split()) or acting(text)
+
+
+@pytest.mark.parametrize("text", TRICKS)
+def test_trick_in_the_text_of_a_link_or_of_a_line_in_a_cell_stays_text(text):
+    for cell in (linked(text, "/v2/ours"), below_each_other("above", text), linked(text, "")):
+        assert [] == live(table(("A",), [(cell,)]), own=("/v2/ours",))
 
 
 @given(st.text(MARKS, max_size=30))
