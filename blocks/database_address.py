@@ -1,4 +1,4 @@
-"""What kind of database an address is of, without opening it."""
+"""What an address of a database says, without opening it."""
 
 from __future__ import annotations
 
@@ -12,3 +12,11 @@ def kind_of(url: str) -> str | None:
         return str(make_url(url).get_dialect().name)
     except (SQLAlchemyError, ValueError):
         return None
+
+
+def without_password(url: str) -> str:
+    """Return an address for people; empty when it is none."""
+    try:
+        return make_url(url).set(password=None, query={}).render_as_string() if url else ""
+    except (SQLAlchemyError, ValueError):
+        return ""

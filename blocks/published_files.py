@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
+from blocks.database_address import without_password
 from blocks.settings import settings
 
 MAGIC_AT: Final = 8
@@ -26,8 +27,19 @@ def file_of(root: Path, tenant: str) -> Path:
 
 
 def published_tenants() -> list[str]:
-    """Return the tenants that have a file in the warehouse of the settings."""
-    return sorted(path.stem for path in settings().warehouse.glob("*.duckdb"))
+    """Return the tenants of whom something is published in the warehouse of the settings."""
+    chosen = settings()
+    if chosen.warehouse_url:
+        from blocks.warehouse.choice import warehouse_of  # noqa: PLC0415 - which loads the engine
+
+        return warehouse_of(chosen).tenants()
+    return sorted(path.stem for path in chosen.warehouse.glob("*.duckdb"))
+
+
+def published_in() -> str:
+    """Return where the warehouse of the settings is, without a password."""
+    chosen = settings()
+    return without_password(chosen.warehouse_url) or str(chosen.warehouse)
 
 
 def fence_of(root: Path, tenant: str) -> Path:
@@ -39,8 +51,10 @@ def damage_at_first_sight(tenants: Iterable[str]) -> dict[str, str]:
     """Say what is wrong with the files of published tenants in the warehouse of the settings.
 
     By tenant, that is what `first_sight` finds, else what is wrong with its fence; a tenant of
-    whom nothing is wrong is left out.
+    whom nothing is wrong is left out. Of books in a server nothing is known here.
     """
+    if settings().warehouse_url:
+        return {}
     root = settings().warehouse
     return {tenant: found for tenant in tenants if (found := _damage(root, tenant))}
 

@@ -37,6 +37,9 @@ class Settings(BaseSettings):
     controls: Path = Path()
     """The operator's own controls, in SQL; one that is named must be there."""
 
+    warehouse_url: str = ""
+    """SQLAlchemy address of a PostgreSQL database that has what is published, in place of files."""
+
     hub_url: str = ""
     """SQLAlchemy address of the hub, in SQLite or PostgreSQL; a SQLite file by default."""
 

@@ -213,6 +213,15 @@ with the module of each; those under `TransientError` are retried, the rest go t
             Unsendable  (blocks.systems.fennoa.prepared)
             UploadRefused  (blocks.uploads)
                 QuotaUsed  (blocks.uploads)
+            WarehouseInFiles  (blocks.warehouse.errors)
+            WarehouseUnusable  (blocks.warehouse.postgresql.errors)
+                OtherShape  (blocks.warehouse.postgresql.errors)
+                ReaderUnfit  (blocks.warehouse.postgresql.errors)
+                WarehouseAddressMalformed  (blocks.warehouse.postgresql.errors)
+                WarehouseInServer  (blocks.warehouse.postgresql.errors)
+                WarehouseServerUnusable  (blocks.warehouse.postgresql.errors)
+                WarehouseWithoutDriver  (blocks.warehouse.postgresql.errors)
+                WriterAboveRows  (blocks.warehouse.postgresql.errors)
             WrongAgreement  (blocks.systems.procountor.block)
             WrongSetting  (tasks.route_settings)
             WrongSpelling  (blocks.systems.spotilla.block)
@@ -236,6 +245,7 @@ with the module of each; those under `TransientError` are retried, the rest go t
             NotTheYear  (blocks.systems.fortnox.ledger)
             PublishedMeanwhile  (blocks.hub.errors)
             ServerAway  (blocks.pickup.connection)
+            WarehouseServerAway  (blocks.warehouse.postgresql.errors)
             WriterBusy  (blocks.warehouse.errors)
 """
 

@@ -45,9 +45,11 @@ def back_up(stores: Stores, folder: Path, *, keep: int, verify: bool = False) ->
     Raises:
         BackupUnusable: The folder holds something else.
         LakeBusy: Something is being removed.
+        WarehouseInServer: What is published lies in no file; nothing was done.
         HubUnusable: The hub is damaged; it is in no backup then, and the earlier ones stay.
         NoSpace: The disk of the folder is full; what is there stays, and it is no backup.
     """
+    stores.warehouse.require_files()
     there = BackupFolder(folder)
     with stores.lake.removing("a backup"), space_checked("making a backup", there.root):
         there.prepare(stores.hub.database.file.path)

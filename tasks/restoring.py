@@ -15,7 +15,7 @@ from blocks.hub import Hub
 from blocks.lake import Lake
 from blocks.noted_damage import NOTES
 from blocks.settings import Settings
-from blocks.warehouse import FileWarehouse
+from blocks.warehouse import FileWarehouse, warehouse_of
 from ledger.errors import TerminalError, TransientError
 from tasks.backing_up import HUB, WAREHOUSE
 from tasks.fences import highest_token, renew_damaged_fence
@@ -68,12 +68,14 @@ def restore(backup: Backup, home: Settings, *, replace: bool, now: dt.datetime) 
     The hub gets its name once the disk holds all else.
 
     Raises:
+        WarehouseInServer: The home's books lie in no file; nothing was done.
         HomeTaken: Something lies there, and it is not to be replaced.
         HomeInUse: A process has the hub open.
         BackupUnusable: Its hub is damaged; nothing was done.
         HubDamaged: The hub is not whole once it is brought in line; it got no name.
         NoSpace: The disk is full.
     """
+    warehouse_of(home).require_files()
     hub = Hub(home.hub_url).database.file
     there = [path for path in _places(home, hub.path) if path.exists()]
     if there and not replace:

@@ -9,8 +9,7 @@ from typing import Final
 from blocks.hub.errors import HubGone
 from blocks.hub.hub import Hub
 from blocks.hub.sqlite import SqliteFile
-from blocks.published_files import published_tenants
-from blocks.settings import settings
+from blocks.published_files import published_in, published_tenants
 
 LOST: Final = "{}.damaged-{:%Y%m%dT%H%M%SZ}"
 """Name of a damaged hub in whose place another was begun."""
@@ -36,7 +35,6 @@ def opened(hub: Hub) -> Hub:
         HubUnusable: As `Hub.migrate`.
     """
     if not hub.database.storage.is_there and (books := published_tenants()):
-        raise HubGone(
-            path=hub.database.storage.address, books=len(books), warehouse=settings().warehouse
-        )
+        where = published_in()
+        raise HubGone(path=hub.database.storage.address, books=len(books), warehouse=where)
     return hub.migrate()

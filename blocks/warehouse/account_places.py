@@ -50,7 +50,7 @@ def _is_same(files: TenantFiles, chart: str, places: Sequence[Place]) -> bool:
             return True
         charts = db.execute(f"select chart from {PUBLISHED}.statement_scheme").fetchall()  # noqa: S608 - names of ours only
         rows = db.execute(f"select {COLUMNS} from {PUBLISHED}.account_place").fetchall()  # noqa: S608 - as above
-    return charts == [(chart,)] and sorted(rows) == sorted(map(_row, places))
+    return charts == [(chart,)] and sorted(rows) == sorted(map(place_row, places))
 
 
 def _replace(db: DuckDBPyConnection, tenant: str, chart: str, places: Sequence[Place]) -> None:
@@ -60,7 +60,7 @@ def _replace(db: DuckDBPyConnection, tenant: str, chart: str, places: Sequence[P
         {"tenant": tenant, "chart": chart},
     )
     db.execute(f"delete from {PUBLISHED}.account_place")  # noqa: S608 - as above
-    rows = list(zip(*map(_row, places), strict=True)) or [(), (), (), ()]
+    rows = list(zip(*map(place_row, places), strict=True)) or [(), (), (), ()]
     names = ("statement", "line", "accounts", "valid_from")
     db.execute(
         f"insert into {PUBLISHED}.account_place select $tenant,"
@@ -73,5 +73,6 @@ def _replace(db: DuckDBPyConnection, tenant: str, chart: str, places: Sequence[P
     )
 
 
-def _row(place: Place) -> tuple[object, ...]:
+def place_row(place: Place) -> tuple[object, ...]:
+    """Return a place as its row, in the order of `COLUMNS`."""
     return place.statement, place.line, place.accounts, place.valid_from

@@ -8,5 +8,14 @@ from blocks.warehouse.warehouse import Warehouse
 
 
 def warehouse_of(chosen: Settings) -> Warehouse:
-    """Return the warehouse that settings name; nothing is opened yet."""
-    return FileWarehouse(chosen.warehouse)
+    """Return the warehouse that settings name; nothing is opened yet.
+
+    Raises:
+        WarehouseUnusable: Its address is none, or the driver is not installed.
+    """
+    if not chosen.warehouse_url:
+        return FileWarehouse(chosen.warehouse)
+    from blocks.warehouse.postgresql.server import server_at  # noqa: PLC0415 - few have it
+    from blocks.warehouse.postgresql.warehouse import ServerWarehouse  # noqa: PLC0415 - as above
+
+    return ServerWarehouse(server_at(chosen.warehouse_url), spill=chosen.warehouse / "laid-out")

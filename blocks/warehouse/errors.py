@@ -79,6 +79,16 @@ class NoSuchTable(TerminalError):
     sentence = "Nothing that is published is called {name!r}; there are {known}."
 
 
+class WarehouseInFiles(TerminalError):
+    """A reader was to be let in, and the warehouse is files."""
+
+    sentence = (
+        "What is published lies in files ({folder}), which whoever may open them reads: nothing "
+        "was done. Readers have tenants of theirs where the warehouse is in PostgreSQL "
+        "(TASMA_WAREHOUSE_URL)."
+    )
+
+
 class NotPublishable(TerminalError):
     """A load that may not replace what is published."""
 

@@ -1,5 +1,5 @@
 """A warehouse in files: one DuckDB file per tenant, read while it is replaced."""
-# ruff: noqa: D102 - `Warehouse` says what each method does
+# ruff: noqa: ARG002, D102 - `Warehouse` says what each method takes and does
 
 from __future__ import annotations
 
@@ -10,15 +10,14 @@ from pathlib import Path
 from typing import Unpack
 
 import pyarrow as pa
-from duckdb import DuckDBPyConnection
 
 from blocks.durable import remove
 from blocks.published_files import first_sight
 from blocks.staging import StagedUnit
 from blocks.warehouse.account_places import place_accounts
-from blocks.warehouse.attach import PUBLISHED, open_published
+from blocks.warehouse.attach import open_published
 from blocks.warehouse.damage import PublishedDamaged, damaged
-from blocks.warehouse.errors import FenceDamaged, NoLedger, NoSuchTable
+from blocks.warehouse.errors import FenceDamaged, NoLedger, NoSuchTable, WarehouseInFiles
 from blocks.warehouse.evidence import Publication
 from blocks.warehouse.fence import highest_token, renew_fence
 from blocks.warehouse.files import TenantFiles, writing
@@ -63,19 +62,6 @@ class FileWarehouse(Warehouse):
 
     def __init__(self, root: Path) -> None:
         self.root = root
-
-    @contextmanager
-    def read(self, tenant: str) -> Iterator[DuckDBPyConnection]:
-        """Yield a read-only connection to a tenant's tables and views, under their plain names.
-
-        For what stands in blocks, and for tests; others ask `report` or `published`.
-
-        Raises:
-            NoLedger: Nothing is published for the tenant.
-        """
-        with open_published(self._files(tenant)) as db:
-            db.execute(f"use {PUBLISHED}")
-            yield db
 
     def reports(
         self, tenant: str, names: Sequence[str], **parameters: object
@@ -194,6 +180,18 @@ class FileWarehouse(Warehouse):
         if not wanted:
             raise NoLedger(tenant="any tenant")
         return attach_script([self._files(tenant) for tenant in wanted])
+
+    def require_files(self) -> None:
+        pass  # they are
+
+    def allow(self, reader: str, tenants: Sequence[str]) -> bool:
+        raise WarehouseInFiles(folder=self.root)
+
+    def deny(self, reader: str, tenants: Sequence[str] = ()) -> list[str]:
+        raise WarehouseInFiles(folder=self.root)
+
+    def readers(self) -> list[tuple[str, str]]:
+        raise WarehouseInFiles(folder=self.root)
 
     def kept_files(self, published: Collection[str] = ()) -> Iterator[tuple[Path, str]]:
         for tenant in sorted({*self.tenants(), *published}):

@@ -109,18 +109,23 @@ def read_documents(
 ) -> list[Document]:
     """Return documents of a year in order of voucher, at most `MAX_DOCUMENTS`."""
     query = (SQL / "report" / "document.sql").read_text(encoding="utf-8")
-    asked = {
+    asked = asked_documents(year, wanted)
+    with open_engine(files) as db:
+        if not attach_published(db, files):
+            return []
+        db.execute(f"use {PUBLISHED}")
+        return [Document(*row) for row in db.execute(query, asked).fetchall()]
+
+
+def asked_documents(year: FiscalYear, wanted: DocumentQuery) -> dict[str, object]:
+    """Return the parameters of the question for documents."""
+    return {
         "fiscal_year": year.key,
         "voucher_key": wanted.get("voucher_key"),
         "document_id": wanted.get("document_id"),
         "first": wanted.get("first", 0),
         "limit": min(wanted.get("limit", MAX_DOCUMENTS), MAX_DOCUMENTS),
     }
-    with open_engine(files) as db:
-        if not attach_published(db, files):
-            return []
-        db.execute(f"use {PUBLISHED}")
-        return [Document(*row) for row in db.execute(query, asked).fetchall()]
 
 
 def count_documents(files: TenantFiles, year: FiscalYear) -> DocumentCounts:
@@ -143,7 +148,7 @@ def _differing(
         return {
             name: rows
             for name, rows in tables.items()
-            if not _ordered(rows).equals(_read(db, name, year=year))
+            if not ordered(rows).equals(_read(db, name, year=year))
         }
 
 
@@ -154,7 +159,7 @@ def _read(db: DuckDBPyConnection, name: str, *, year: FiscalYear | None) -> pa.T
     # Read out row by row: a table of DuckDB's own would keep the file in use.
     rows = db.execute(query).fetchall()
     read = list(map(list, zip(*rows, strict=True))) if rows else [[] for _ in SIDE_TABLES[name]]
-    return _ordered(pa.table(read, schema=SIDE_TABLES[name]))
+    return ordered(pa.table(read, schema=SIDE_TABLES[name]))
 
 
 def _replace(files: TenantFiles, year: FiscalYear, tables: Mapping[str, pa.Table]) -> None:
@@ -186,5 +191,6 @@ def _replace_table(
     db.unregister("beside")
 
 
-def _ordered(rows: pa.Table) -> pa.Table:
+def ordered(rows: pa.Table) -> pa.Table:
+    """Return rows in the order of their columns."""
     return rows.sort_by([(name, "ascending") for name in rows.column_names]).combine_chunks()

@@ -18,7 +18,12 @@ import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
 from blocks.staging import StagedUnit
-from blocks.warehouse.attach import attach_published_or_nothing, open_engine, open_published
+from blocks.warehouse.attach import (
+    PUBLISHED,
+    attach_published_or_nothing,
+    open_engine,
+    open_published,
+)
 from blocks.warehouse.damage import PublishedDamaged
 from blocks.warehouse.evidence import Publication
 from blocks.warehouse.export import export_tables
@@ -59,6 +64,19 @@ class Warehouse(ABC):
                 of all years.
             touching: Whether they are needed of the years too that overlap those or adjoin them.
         """
+
+    @contextmanager
+    def read(self, tenant: str) -> Iterator[DuckDBPyConnection]:
+        """Yield a read-only connection to a tenant's tables and views, under their plain names.
+
+        For what stands in blocks, and for tests; others ask `report` or `published`.
+
+        Raises:
+            NoLedger: Nothing is published for the tenant.
+        """
+        with self._laid_out(tenant) as files, open_published(files) as db:
+            db.execute(f"use {PUBLISHED}")
+            yield db
 
     def report(
         self, tenant: str, name: str, *, as_of: AsOf | None = None, **parameters: object
@@ -376,6 +394,39 @@ class Warehouse(ABC):
         for tenant, key in found.removed:
             shared.remove_year(tenant, key)
         return found
+
+    @abstractmethod
+    def require_files(self) -> None:
+        """Let only a warehouse pass whose books lie in files that can be copied.
+
+        Raises:
+            WarehouseInServer: They are in a server, whose own tools copy them.
+        """
+
+    @abstractmethod
+    def allow(self, reader: str, tenants: Sequence[str]) -> bool:
+        """Let a user of a server read tenants' books; say whether the user had to be made.
+
+        Raises:
+            ReaderUnfit: It may not be one; nothing was changed.
+            WarehouseInFiles: A file's readers are whoever may open it.
+        """
+
+    @abstractmethod
+    def deny(self, reader: str, tenants: Sequence[str] = ()) -> list[str]:
+        """Take tenants, or all, from a user of a server; return those that it may still read.
+
+        Raises:
+            WarehouseInFiles: As `allow`.
+        """
+
+    @abstractmethod
+    def readers(self) -> list[tuple[str, str]]:
+        """Return each user of a server and a tenant that it may read, in order.
+
+        Raises:
+            WarehouseInFiles: As `allow`.
+        """
 
     @abstractmethod
     def kept_files(self, published: Collection[str] = ()) -> Iterator[tuple[Path, str]]:

@@ -144,5 +144,6 @@ def _home(folder: Path) -> Settings:
         hub_url=f"sqlite:///{folder / 'hub' / 'hub.sqlite'}",
         lake=folder / "lake",
         warehouse=folder / "warehouse",
+        warehouse_url="",
         inbox=folder / "inbox",
     )

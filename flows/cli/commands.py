@@ -290,6 +290,15 @@ COMMANDS: Final[dict[CommandPath, Listed]] = {
     ("warehouse", "attach"): Listed(
         "attaching", "Print a script by which a DuckDB client reads many tenants' books as one."
     ),
+    ("warehouse", "allow"): Listed(
+        "readers", "Let a user of the warehouse's server read the books of tenants."
+    ),
+    ("warehouse", "deny"): Listed(
+        "readers", "Take tenants, or all of them, from a user of the warehouse's server."
+    ),
+    ("warehouse", "readers"): Listed(
+        "readers", "List who reads whose books in the warehouse's server."
+    ),
     ("sftp", "set"): Listed(
         "sftp", "Keep what was agreed with a tenant; what is not named stays as it was."
     ),

@@ -7,26 +7,37 @@ from pathlib import Path
 
 from blocks.lake import Lake
 from blocks.steps import KILL_AT
-from blocks.warehouse import FileWarehouse
+from blocks.warehouse import FileWarehouse, Warehouse
 from blocks.warehouse.errors import StaleLease
+from blocks.warehouse.postgresql.server import server_at
+from blocks.warehouse.postgresql.warehouse import ServerWarehouse
 from tests.staged_units import facts, joined, stage, voucher
 
 TOO_LATE = 75
 """Exit status of a child whose lease had passed on."""
 
 
-def publish_or_die(folder: Path, token: int, amounts: list[str], kill_at: str) -> None:
+def publish_or_die(
+    folder: Path, token: int, amounts: list[str], kill_at: str, url: str = ""
+) -> None:
     """Be a child process that publishes, and dies by SIGKILL at the step named, if any."""
     os.environ[KILL_AT] = kill_at
     try:
-        publish(folder, token, amounts)
+        publish(folder, token, amounts, url=url)
     except StaleLease:
         raise SystemExit(TOO_LATE) from None
 
 
-def publish(folder: Path, token: int, amounts: list[str]) -> None:
+def warehouse_in(folder: Path, url: str) -> Warehouse:
+    """Return the warehouse of a server's address; without one, that in a folder."""
+    if not url:
+        return FileWarehouse(folder / "warehouse")
+    return ServerWarehouse(server_at(url), spill=folder / "laid-out")
+
+
+def publish(folder: Path, token: int, amounts: list[str], *, url: str = "") -> None:
     """Load a unit of one voucher per amount."""
-    lake, warehouse = Lake(folder / "lake"), FileWarehouse(folder / "warehouse")
+    lake, warehouse = Lake(folder / "lake"), warehouse_in(folder, url)
     landed = lake.land("acme", "sie", ",".join(amounts).encode(), file_name="bok.se")
     vouchers = [
         voucher(f"A:{number}", ("1930", amount), ("3001", f"-{amount}"))

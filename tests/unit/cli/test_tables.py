@@ -31,6 +31,7 @@ from flows.cli import (
     output,
     pulled,
     push_work,
+    readers,
     serving,
     spotilla_work,
     tables,
@@ -277,6 +278,17 @@ def show_suggestions(monkeypatch):
     return shown.getvalue()
 
 
+def show_readers(monkeypatch):
+    class InServer:
+        def readers(self):
+            return [("analyst", "acme"), ("r" * 63, "t" * 64)]
+
+    monkeypatch.setattr(readers, "warehouse", InServer)
+    with terminal() as shown:
+        readers.list_readers()
+    return shown.getvalue()
+
+
 def show_demo(_):
     found = Break("x", BreakKind.AMOUNT, "1930", expected=HUGE, actual=HUGE, difference=HUGE)
     held = Seen("glasbruket", "2024-01-01_2024-12-31", "held", {}, 123_456, 9_876_543, (found,), 1)
@@ -397,6 +409,7 @@ def test_every_table_of_the_command_line_has_its_figures_whole(busy, monkeypatch
         show_accounts,
         show_demo,
         show_suggestions,
+        show_readers,
         show_spotilla,
     ):
         show(monkeypatch)

@@ -35,10 +35,10 @@ RENT = voucher("A:2", ("5010", "40.00"), ("1930", "-40.00"), day=2)
 
 
 @pytest.fixture(scope="module")
-def books(tmp_path_factory):
+def books(tmp_path_factory, new_warehouse):
     """Two years; of the latter two loads, the second of which changed the sale."""
     folder = tmp_path_factory.mktemp("analyst")
-    lake, warehouse = Lake(folder / "lake"), FileWarehouse(folder / "warehouse")
+    lake, warehouse = Lake(folder / "lake"), new_warehouse(folder)
 
     def put(year, *rows):
         number = next(NUMBERS)
@@ -118,7 +118,8 @@ def test_the_page_has_ten_questions():
 
 @pytest.mark.parametrize("number", ANSWERS)
 def test_each_question_of_the_page_has_the_answer_that_the_books_have(books, number):
-    with books.read("acme") as db:
+    is_file = isinstance(books, FileWarehouse)
+    with books.read("acme") if is_file else books.server.reading("acme") as db:
         found = db.execute(QUESTIONS[number]).fetchall()
 
     assert ANSWERS[number] == [plain(row) for row in found]

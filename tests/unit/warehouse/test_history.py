@@ -6,14 +6,12 @@ import datetime as dt
 from decimal import Decimal
 from itertools import count
 
-import duckdb
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from blocks.digest import unit_digest
 from blocks.lake import Lake
-from blocks.warehouse import FileWarehouse
 from blocks.warehouse.attach import open_published
 from blocks.warehouse.history import AsOf, HistoryDamaged, NotRecorded, bind_as_of
 from blocks.warehouse.reports import rows_of
@@ -100,10 +98,12 @@ IN_PERIOD = {2, 3}
 
 @settings(max_examples=examples(20), deadline=None)
 @given(loads=loads)
-def test_whatever_was_loaded_each_load_is_rebuilt_to_its_digest(loads, tmp_path_factory):
+def test_whatever_was_loaded_each_load_is_rebuilt_to_its_digest(
+    loads, tmp_path_factory, new_warehouse
+):
     """Whole years and periods, vouchers that come, change, go and come again, small tables too."""
     folder = tmp_path_factory.mktemp("history")
-    lake, warehouse = Lake(folder / "lake"), FileWarehouse(folder / "warehouse")
+    lake, warehouse = Lake(folder / "lake"), new_warehouse(folder)
     for vouchers, balance, is_period in loads:
         rows = [
             invoice(number, amount, day=7 * number)
@@ -117,7 +117,7 @@ def test_whatever_was_loaded_each_load_is_rebuilt_to_its_digest(loads, tmp_path_
     with warehouse.read("acme") as db:
         published = db.execute("select load_number, digest from load order by 1").fetchall()
 
-    with open_published(warehouse._files("acme")) as db:
+    with warehouse._laid_out("acme") as files, open_published(files) as db:
         for number, digest in published:
             bind_as_of(db, "acme", AsOf(YEAR, number), schema=f"after_{number}")
             assert digest == unit_digest(digest_tables(db, YEAR, of=f"after_{number}").tables)
@@ -133,18 +133,16 @@ def test_what_a_period_adds_to_a_small_table_was_not_there_before(lake, warehous
     assert "9.00" == balances(warehouse, 2)["1510"]
 
 
-def test_what_was_kept_and_changed_by_hand_is_not_shown(three_loads):
-    with duckdb.connect(str(three_loads.root / "acme.duckdb")) as db:
-        db.execute("update replaced_posting set amount = amount * 2")
+def test_what_was_kept_and_changed_by_hand_is_not_shown(three_loads, altered):
+    altered("update replaced_posting set amount = amount * 2")
 
     with pytest.raises(HistoryDamaged, match="as of load 1 cannot be rebuilt"):
         balances(three_loads, 1)
     assert balances(three_loads, 3)
 
 
-def test_a_load_after_which_something_was_not_kept_is_not_recorded(three_loads):
-    with duckdb.connect(str(three_loads.root / "acme.duckdb")) as db:
-        db.execute("update load set is_recorded = false where load_number = 2")
+def test_a_load_after_which_something_was_not_kept_is_not_recorded(three_loads, altered):
+    altered("update load set is_recorded = false where load_number = 2")
 
     with pytest.raises(NotRecorded, match="load 2 was published by a release that kept nothing"):
         balances(three_loads, 1)

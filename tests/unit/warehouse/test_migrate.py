@@ -19,6 +19,12 @@ ROWS = voucher("A:1", ("1930", "100.00"), ("3001", "-100.00"))
 
 
 @pytest.fixture
+def warehouse(in_files):
+    """What is tried here is about files."""
+    return in_files
+
+
+@pytest.fixture
 def sql(tmp_path, monkeypatch):
     """The project's SQL and reference tables, in folders that a test may change."""
     for name in ("SCHEMA", "VIEWS", "REFERENCE"):

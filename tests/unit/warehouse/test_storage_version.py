@@ -18,6 +18,12 @@ OF_1_2 = 65
 """Storage version of the header that DuckDB 1.2 and later read."""
 
 
+@pytest.fixture
+def warehouse(in_files):
+    """What is tried here is about files."""
+    return in_files
+
+
 def header(warehouse):
     content = (warehouse.root / "acme.duckdb").read_bytes()
     return content[8:12], int.from_bytes(content[HEADER_AT : HEADER_AT + 8], "little")

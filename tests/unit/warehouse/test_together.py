@@ -17,6 +17,12 @@ VIEWS = ("trial_balance", "trial_balance_year", "income_statement", "balance_she
 
 
 @pytest.fixture
+def warehouse(in_files):
+    """What is tried here is about files."""
+    return in_files
+
+
+@pytest.fixture
 def put(lake, warehouse):
     def put(tenant, amount, *, year=2024):
         sha256 = f"{next(NUMBERS):016d}".ljust(64, "0")

@@ -2,12 +2,16 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-import duckdb
 import pytest
 
 from blocks.warehouse.errors import NoLedger
 from tests.staged_units import facts, joined, stage, voucher
 
+OF_A_ROW = "tenant, fiscal_year, voucher_key, account_number, amount, posting_date"
+MORE_ROWS = (
+    f"insert into posting ({OF_A_ROW}, row_number) select {OF_A_ROW}, 9 from posting"  # noqa: S608 - names of ours only
+    " where row_number = 1"
+)
 YEAR = facts().fiscal_year
 ROWS = joined(
     voucher("A:1", ("1930", "100.00"), ("3001", "-100.00")),
@@ -21,11 +25,6 @@ def published(lake, warehouse):
     staged = stage(lake, ROWS)
     warehouse.publish(staged, unit=staged.facts.unit, token=1, load_id="first", run_id="run")
     return warehouse
-
-
-def tamper(warehouse, statement):
-    with duckdb.connect(str(warehouse.root / "acme.duckdb")) as db:
-        db.execute(statement)
 
 
 def test_untouched_books_verify(published):
@@ -45,14 +44,14 @@ def test_untouched_books_verify(published):
             ("A:2",),
         ),
         ("delete from posting where voucher_key = 'A:2'", "posting", ("A:2",)),
-        ("insert into posting from posting where row_number = 1", "posting", ("A:1", "A:2")),
+        (MORE_ROWS, "posting", ("A:1", "A:2")),
         ("update opening_balance set amount = 6", "opening_balance", ()),
         ("update fiscal_year set currency = 'EUR'", "fiscal_year", ()),
     ],
-    ids=["amount", "text", "lost rows", "doubled rows", "opening balance", "currency"],
+    ids=["amount", "text", "lost rows", "more rows", "opening balance", "currency"],
 )
-def test_row_altered_behind_our_back_is_found(published, statement, table, vouchers):
-    tamper(published, statement)
+def test_row_altered_behind_our_back_is_found(published, altered, statement, table, vouchers):
+    altered(statement)
 
     found = published.verify("acme", YEAR)
 
@@ -60,14 +59,14 @@ def test_row_altered_behind_our_back_is_found(published, statement, table, vouch
     assert (found.tables, found.vouchers) == ((table,), vouchers)
 
 
-def test_two_alterations_that_cancel_out_are_found(published):
-    tamper(published, "update posting set amount = -amount")
+def test_two_alterations_that_cancel_out_are_found(published, altered):
+    altered("update posting set amount = -amount")
 
     assert published.verify("acme", YEAR).vouchers == ("A:1", "A:2")
 
 
-def test_voucher_digest_altered_to_hide_something_is_found(published):
-    tamper(published, "update voucher set digest = digest + 1 where voucher_key = 'A:1'")
+def test_voucher_digest_altered_to_hide_something_is_found(published, altered):
+    altered("update voucher set digest = digest + 1 where voucher_key = 'A:1'")
 
     assert published.verify("acme", YEAR).vouchers == ("A:1",)
 

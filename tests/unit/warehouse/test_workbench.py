@@ -21,8 +21,8 @@ def publish(lake, warehouse, rows=ROWS, **said):
 
 
 def test_workbench_shows_the_staged_unit_beside_all_published_years(lake, warehouse):
-    publish(lake, warehouse, year=2022)
     publish(lake, warehouse, year=2023)
+    publish(lake, warehouse, year=2025)
 
     with warehouse.workbench(stage(lake, ROWS)) as db:
         both = (
@@ -71,7 +71,7 @@ def test_export_is_one_parquet_file_per_table(lake, warehouse, tmp_path):
     assert len(posting) == 4
     assert {row["tenant"] for row in posting} == {"acme"}
     assert {*CANONICAL, "load"} <= {path.stem for path in files}
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["lake", "out", "warehouse"]
+    assert [] == [path for path in tmp_path.iterdir() if path.name.startswith("out.")]
 
 
 def test_export_never_mixes_with_what_is_there(lake, warehouse, tmp_path):
