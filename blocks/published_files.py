@@ -17,6 +17,9 @@ MAGIC: Final = b"DUCK"
 DAMAGED: Final = "the published rows are damaged: {}"
 """How a unit's status says it; what was found follows."""
 
+GONE: Final = "nothing of them is there"
+"""What is wrong with books in a server that are not there."""
+
 FENCE_DAMAGED: Final = "nothing is loaded, since the fence of overtaken runs {}"
 """The same of a tenant whose books are well."""
 
@@ -51,10 +54,11 @@ def damage_at_first_sight(tenants: Iterable[str]) -> dict[str, str]:
     """Say what is wrong with the files of published tenants in the warehouse of the settings.
 
     By tenant, that is what `first_sight` finds, else what is wrong with its fence; a tenant of
-    whom nothing is wrong is left out. Of books in a server nothing is known here.
+    whom nothing is wrong is left out. In a server it is whether they are there.
     """
     if settings().warehouse_url:
-        return {}
+        known = set(published_tenants())
+        return {tenant: DAMAGED.format(GONE) for tenant in tenants if tenant not in known}
     root = settings().warehouse
     return {tenant: found for tenant in tenants if (found := _damage(root, tenant))}
 

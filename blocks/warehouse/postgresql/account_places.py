@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from blocks.warehouse.account_places import COLUMNS, place_row
 from blocks.warehouse.postgresql.server import Server
-from blocks.warehouse.postgresql.tenants import is_known
+from blocks.warehouse.postgresql.tenants import is_known, note
 from ledger.account_map import Place
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ def place_accounts(server: Server, tenant: str, chart: str, places: Sequence[Pla
         is_done = not is_known(db, tenant) or _is_same(db, chart, places)
         if not is_done:
             _replace(db, tenant, chart, places)
+            note(db, tenant)
     return not is_done
 
 

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow as pa
 
+from blocks.warehouse.migrate import VIEWS
 from blocks.warehouse.postgresql.copying import copy_out
+from blocks.warehouse.reports import OVER_TRIAL_BALANCE
 from ledger.fiscal_year import FiscalYear
 
 if TYPE_CHECKING:
@@ -33,6 +35,21 @@ def answer(db: Cursor, query: str, parameters: Mapping[str, object]) -> pa.Table
     schema = _schema_of(db, query, parameters)
     pieces = list(copy_out(db, query, schema, parameters))
     return pa.concat_tables([schema.empty_table(), *pieces]).combine_chunks()
+
+
+def sum_up(db: Cursor, fiscal_year: str) -> None:
+    """Have plain names be of a year, until the transaction ends, its trial balance added up once.
+
+    As `blocks.warehouse.reports.sum_up`: the statements lie in views over it.
+    """
+    db.execute(
+        "create temp table trial_balance on commit drop as"
+        " select * from published.trial_balance where fiscal_year = $year",
+        {"year": fiscal_year},
+    )
+    db.execute("set local search_path = pg_temp, published")
+    for name in OVER_TRIAL_BALANCE:
+        db.execute((VIEWS / f"{name}.sql").read_text(encoding="utf-8"))
 
 
 def relation(db: Cursor, name: str, *, year: FiscalYear | None) -> pa.Table:

@@ -87,9 +87,15 @@ class Server:
         self.has_shape = False
 
     @contextmanager
-    def reading(self, tenant: str = "") -> Iterator[Cursor]:
-        """Open a transaction that sees one moment of a tenant's rows and holds up nobody."""
-        with self._transaction("repeatable read read only", tenant) as db:
+    def reading(self, tenant: str = "", *, own_tables: bool = False) -> Iterator[Cursor]:
+        """Open a transaction that sees one moment of a tenant's rows and holds up nobody.
+
+        Args:
+            tenant: Whose; of none no rows are seen.
+            own_tables: Whether it makes tables and views that go with it.
+        """
+        kind = "repeatable read" if own_tables else "repeatable read read only"
+        with self._transaction(kind, tenant) as db:
             yield db
 
     @contextmanager

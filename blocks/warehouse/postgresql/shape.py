@@ -7,6 +7,7 @@ by the same texts, and read with the rights of who asks.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -32,6 +33,8 @@ FIRST_VERSION: Final = 7
 
 REFERENCE_TABLES: Final = ("statement_line",)
 """Made by a file among the views, from tables of ``data/reference``."""
+
+_LARGE: Final = re.compile(r"^(movement|opening) as \(", re.MULTILINE)
 
 _RELATIONS: Final = """
 select relname, relkind = 'v'
@@ -97,7 +100,7 @@ def _derive(db: Cursor) -> None:
         copy_in(db, name, content.to_batches())
     for path in sorted(VIEWS.glob("*.sql")):
         if path.stem.partition("_")[2] not in REFERENCE_TABLES:
-            db.execute(path.read_text(encoding="utf-8"))
+            db.execute(_inlined(path.read_text(encoding="utf-8")))
     for name, is_view in db.execute(_RELATIONS).fetchall():
         if is_view:
             db.execute(f"alter view {name} set (security_invoker = true)")
@@ -106,6 +109,14 @@ def _derive(db: Cursor) -> None:
         "select distinct reader from reader_tenant inner join pg_roles on rolname = reader"
     ).fetchall():
         let_in(db, reader)
+
+
+def _inlined(view: str) -> str:
+    """Have the large parts of a view worked out for the years that are asked for, not for all.
+
+    PostgreSQL works out a part that is named twice before it looks at what is asked.
+    """
+    return _LARGE.sub(r"\1 as not materialized (", view)
 
 
 def let_in(db: Cursor, reader: str) -> None:

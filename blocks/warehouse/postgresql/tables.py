@@ -76,8 +76,8 @@ OWN: Final = """
 create table warehouse_shape (version integer not null, derived text not null);
 insert into warehouse_shape values (0, '');
 
--- tenants of which something is published
-create table published_tenant (tenant text collate "C" primary key);
+-- tenants of which something is published; version: the transaction that last changed it
+create table published_tenant (tenant text collate "C" primary key, version xid8 not null);
 
 -- the highest lease token that has acted on a unit
 create table fence (

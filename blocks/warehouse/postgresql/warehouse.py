@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NoReturn, Unpack
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, NoReturn, Unpack
 import pyarrow as pa
 
 from blocks.durable import checked_slug
+from blocks.published_files import GONE
 from blocks.settings import SQL
 from blocks.staging import StagedUnit
 from blocks.warehouse.damage import PublishedDamaged
@@ -22,19 +23,21 @@ from blocks.warehouse.history import AsOf, load_at
 from blocks.warehouse.loads import current_load, published_years
 from blocks.warehouse.plan import changes_of_load
 from blocks.warehouse.postgresql.account_places import place_accounts
-from blocks.warehouse.postgresql.answers import answer, relation, relations
+from blocks.warehouse.postgresql.answers import answer, relation, relations, sum_up
 from blocks.warehouse.postgresql.errors import WarehouseInServer
 from blocks.warehouse.postgresql.fence import highest_token, renew_fence
 from blocks.warehouse.postgresql.laying_out import laid_out
 from blocks.warehouse.postgresql.publish import publish_units
 from blocks.warehouse.postgresql.readers import allow, deny, readers
+from blocks.warehouse.postgresql.rebuild import rebuild
 from blocks.warehouse.postgresql.server import Server, one
 from blocks.warehouse.postgresql.shape import bring_up
 from blocks.warehouse.postgresql.side_tables import publish_side_tables, read_side_table
 from blocks.warehouse.postgresql.tables import books_tables
-from blocks.warehouse.postgresql.tenants import is_known
+from blocks.warehouse.postgresql.tenants import is_known, version
 from blocks.warehouse.rebuild import Rebuilt
 from blocks.warehouse.records import ChangePlan, LoadRecord, Published
+from blocks.warehouse.reports import STATEMENTS
 from blocks.warehouse.side_tables import (
     Document,
     DocumentCounts,
@@ -53,10 +56,6 @@ if TYPE_CHECKING:
 REPORTS: Final = SQL / "report"
 
 BY_SERVER: Final = "Use what your server is run with, such as pg_dump and pg_restore."
-BY_LOADING: Final = (
-    "Bring the rows back by what your server is run with, or erase the tenant's books and load "
-    "its years again."
-)
 BY_CLIENT: Final = (
     "Connect a client to the server as a reader (`tasma warehouse allow`): it has all tenants "
     "that it may see in one."
@@ -78,7 +77,10 @@ class ServerWarehouse(Warehouse):
     def reports(
         self, tenant: str, names: Sequence[str], **parameters: object
     ) -> dict[str, pa.Table]:
-        with self._published(tenant) as db:
+        are_statements = bool(STATEMENTS.intersection(names))
+        with self._published(tenant, own_tables=are_statements) as db:
+            if are_statements:
+                sum_up(db, str(parameters["fiscal_year"]))
             return {name: answer(db, _report(name), parameters) for name in names}
 
     def load_at(self, tenant: str, year: FiscalYear, moment: dt.datetime) -> AsOf:
@@ -95,6 +97,10 @@ class ServerWarehouse(Warehouse):
         with self._reading() as db:
             found = db.execute("select tenant from published_tenant order by tenant")
             return [tenant for (tenant,) in found.fetchall()]
+
+    def version(self, tenant: str) -> Hashable:
+        with self._reading(tenant) as db:
+            return version(db, tenant)
 
     def units(self, tenant: str) -> list[FiscalYear]:
         with self._reading(tenant) as db:
@@ -146,8 +152,11 @@ class ServerWarehouse(Warehouse):
             return [Document(*row) for row in found.fetchall()]
 
     def damage(self, tenant: str) -> PublishedDamaged | None:
-        del tenant  # the server answers for its pages, and each read of a damaged one fails
-        return None
+        # The server answers for its pages, and each read of a damaged one fails.
+        with self._reading(tenant) as db:
+            if is_known(db, tenant):
+                return None
+        return PublishedDamaged(tenant=tenant, finding=GONE, place=self.server.address)
 
     def renew_fence(self, tenant: str, years: Sequence[FiscalYear], *, token: int) -> None:
         bring_up(self.server)
@@ -155,10 +164,10 @@ class ServerWarehouse(Warehouse):
             renew_fence(db, tenant, years, token)
 
     def refuse_unreadable(self, tenant: str) -> None:
-        self._refuse("rebuilding", BY_LOADING)
+        pass  # what cannot be read is the server's to bring back; what is gone is published anew
 
     def set_aside(self, tenant: str, *, now: dt.datetime) -> str:
-        self._refuse("rebuilding", BY_LOADING)
+        return ""  # there is nothing but rows, which change places
 
     def rebuild(
         self,
@@ -170,7 +179,17 @@ class ServerWarehouse(Warehouse):
         load_id: str,
         run_id: str,
     ) -> Rebuilt:
-        self._refuse("rebuilding", BY_LOADING)
+        bring_up(self.server)
+        return rebuild(
+            self.server,
+            self._spill,
+            loads,
+            unit=unit,
+            digest=digest,
+            token=token,
+            load_id=load_id,
+            run_id=run_id,
+        )
 
     def attach_script(self, tenants: Sequence[str] | None = None) -> str:
         self._refuse("attaching", BY_CLIENT)
@@ -223,16 +242,16 @@ class ServerWarehouse(Warehouse):
             yield files
 
     @contextmanager
-    def _published(self, tenant: str) -> Iterator[Cursor]:
-        with self._reading(tenant) as db:
+    def _published(self, tenant: str, *, own_tables: bool = False) -> Iterator[Cursor]:
+        with self._reading(tenant, own_tables=own_tables) as db:
             if not is_known(db, tenant):
                 raise NoLedger(tenant=tenant)
             yield db
 
     @contextmanager
-    def _reading(self, tenant: str = "") -> Iterator[Cursor]:
+    def _reading(self, tenant: str = "", *, own_tables: bool = False) -> Iterator[Cursor]:
         bring_up(self.server)
-        with self.server.reading(tenant) as db:
+        with self.server.reading(tenant, own_tables=own_tables) as db:
             yield db
 
     def _refuse(self, doing: str, instead: str) -> NoReturn:

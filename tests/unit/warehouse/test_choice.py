@@ -83,12 +83,11 @@ def test_tables_of_a_later_release_are_left_alone(books, postgres):
 @pytest.mark.parametrize(
     ("doing", "instead"),
     [
-        (lambda books, _: books.refuse_unreadable("acme"), "load its years again"),
         (lambda books, _: books.attach_script(), "tasma warehouse allow"),
         (lambda books, _: books.kept_files(), "pg_dump"),
         (lambda _, stores: back_up(stores, stores.lake.root / "backup", keep=3), "pg_dump"),
     ],
-    ids=["rebuild", "attach", "files", "backup"],
+    ids=["attach", "files", "backup"],
 )
 def test_what_works_on_files_says_what_to_do_instead(books, lake, tmp_path, doing, instead):
     with Hub(f"sqlite:///{tmp_path / 'hub.sqlite'}") as hub:

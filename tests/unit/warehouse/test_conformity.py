@@ -218,3 +218,49 @@ def test_what_is_not_there_is_said_alike(tmp_path, both):
         assert 0 == warehouse.read_side_table("acme", "connected_file").num_rows
         assert not warehouse.place_accounts("acme", "BAS", [])
         assert not warehouse.erase("acme")
+
+
+def test_statements_of_years_asked_one_after_another_leave_nothing_in_the_session(tmp_path, both):
+    """They are summed up in tables that go with the question, and would hide the published ones."""
+    lake, warehouses = Lake(tmp_path / "lake"), both(tmp_path)
+    publish(lake, warehouses, invoice(1), year=2023)
+    publish(lake, warehouses, invoice(1, "250.00"), year=2024)
+    statements = ("income_statement", "balance_sheet")
+
+    for year in (2023, 2024, 2023):
+        about = {
+            "fiscal_year": FiscalYear.parse(str(year)).key,
+            "first": dt.date(year, 1, 1),
+            "last": dt.date(year, 12, 1),
+        }
+        one, other = (each.reports("acme", statements, **about) for each in warehouses)
+        for name in statements:
+            assert one[name].to_pylist() == other[name].to_pylist()
+    with warehouses[1].server.reading("acme") as db:
+        left = db.execute(
+            "select relname from pg_class where relnamespace = pg_my_temp_schema()"
+        ).fetchall()
+    assert [] == left
+
+
+def test_each_change_of_the_books_is_another_version(tmp_path, both):
+    lake, warehouses = Lake(tmp_path / "lake"), both(tmp_path)
+    codes = pa.Table.from_pylist(
+        [{"account_number": "3001", "vat_code": "MP1"}], schema=SIDE_TABLES["account_vat_code"]
+    )
+    for warehouse in warehouses:
+        seen = [warehouse.version("acme")]
+        for change in (
+            lambda each: publish(lake, [each], invoice(1)),
+            lambda each: publish(lake, [each], invoice(1), invoice(2)),
+            lambda each: each.publish_side_tables(
+                "acme", YEAR, {"account_vat_code": codes}, token=next(NUMBERS)
+            ),
+            lambda each: each.place_accounts("acme", "BAS", []),
+            lambda each: each.erase("acme"),
+        ):
+            change(warehouse)
+            seen.append(warehouse.version("acme"))
+            assert seen[-1] == warehouse.version("acme")
+        assert 5 == len(set(seen))
+        assert () == seen[0] == seen[-1]
