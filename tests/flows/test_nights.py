@@ -7,13 +7,20 @@ import json
 import os
 import signal
 import time
+from functools import partial
 
 import pytest
 
 from blocks.hub import unit_resource
+from blocks.hub.nights import Member
+from flows.night_shard import night_shard
 from flows.nightly import nightly
 from flows.pull import pull
+from flows.runs import away
+from flows.runs.rescheduling import UNFINISHED
+from flows.runs.shard import Shard
 from ledger.fiscal_year import FiscalYear
+from tests import quick_fortnox
 from tests.flows.conftest import process_of
 
 NIGHT = dt.date(2026, 11, 23)
@@ -171,6 +178,49 @@ def test_a_night_whose_host_is_gone_is_gone_on_with_by_the_next(desk, connect):
     assert ("published", 1) == (row.outcome, row.deaths)
     ended = [desk.end_of(run["id"]) for run in shards_of(desk, night)]
     assert {"Done"} == {run["state"]["name"] for run in ended}
+
+
+def test_an_outage_makes_no_runs_and_one_message_and_retry_does_what_it_left(
+    desk, connect, quick_outage
+):
+    ledgers = [connect(schedule=True, defined=("2025",), time_zone=FINLAND) for _ in range(3)]
+    night = NIGHT + dt.timedelta(days=5)
+    with desk.stores() as stores:
+        members = [Member(each.tenant, "fortnox", 0) for each in ledgers]
+        stores.hub.nights.begin(FINLAND, night, members)
+    for each in ledgers:
+        desk.fortnox.faults.add("status", tenant=each.number, path="/3/", status=503, times=None)
+    here = {"zone": FINLAND, "night": night, "shard": 0}
+    broken = desk.do(night_shard, **here)
+    rows = rows_of(desk, night)
+    made = [run for each in ledgers for run in runs_of(desk, each.tenant, "night")]
+    quick(desk)
+    retried = desk.do(night_shard, **here)
+    runs = [run for each in ledgers for run in runs_of(desk, each.tenant, "night")]
+    ends = {desk.end_of(run["id"])["state"]["name"] for run in runs}
+
+    assert ("Failed", UNFINISHED) == (broken.type.name.title(), broken.name)
+    assert ["failed"] * 3 == [rows[each.tenant].outcome for each in ledgers]
+    assert all("nothing came from Fortnox" in row.reason for row in rows.values())
+    assert ([], 1) == (made, len(quick_outage)), "no runs of their own, one message"
+    assert "Fortnox" in quick_outage[0]
+    assert "Done" == retried.name
+    assert (3, {"Published"}) == (len(runs), ends)
+
+
+@pytest.fixture
+def quick_outage(monkeypatch):
+    """Have three failures be an outage, tried again at once; return the subjects of messages."""
+    sent = []
+
+    async def notify(subject, body):
+        sent.append(subject)
+
+    quick_fortnox.shorten_waits(monkeypatch)
+    monkeypatch.setattr(away, "FAILED_IN_A_ROW", 3)
+    monkeypatch.setattr("flows.night_shard.Shard", partial(Shard, pauses_s=(0.1, 0.1)))
+    monkeypatch.setattr("flows.runs.shard.notify", notify)
+    return sent
 
 
 def slow(desk, ledger):
