@@ -30,7 +30,8 @@ ROLES: Final[dict[Role, re.Pattern[str]]] = {
         "ed vuosi", "py", "ly",
     ),
     Role.OPENING: one_of(
-        "alkusaldo~", "avaava~", "avaus~", "alkutase", "ing", "ingående~", "ib", "opening~",
+        "alkusaldo~", "alku", "alussa", "början", "beginning", "avaava~", "avaus~", "alkutase",
+        "ing", "ingående~", "ib", "opening~",
     ),
     Role.DEBIT: one_of("debet", "debit", "deb", "per kirjaukset"),
     Role.CREDIT: one_of("kredit", "kreditt", "credit", "kred"),
@@ -41,7 +42,8 @@ ROLES: Final[dict[Role, re.Pattern[str]]] = {
         "sammanlagt", "alusta", "hittills", "kuluva vuosi", "innevarande år", "this year",
     ),
     Role.AMOUNT: one_of(
-        "loppusaldo~", "saldo~", "utg", "utgående~", "ub", "closing~", "balance", "toteuma",
+        "loppusaldo~", "loppu", "lopussa", "slut", "end", "saldo~", "utg", "utgående~", "ub",
+        "closing~", "balance", "toteuma",
         "toteutu~", "tot", "utfall", "actual", "summa", "tilikausi",
     ),
     Role.MONTH: one_of(

@@ -13,7 +13,9 @@ from typing import Final
 from ledger.statement.periods import Found, Grain, of_range
 from ledger.statement.time_forms import Mark, Part, find_marks
 
-_TO: Final = re.compile(r" ?(?:-{1,3}|to|till|until|through|t\.? ?o\.? ?m\.?|tom|till och med) ?")
+_TO: Final = re.compile(
+    r" ?(?:-{1,3}|to|till|until|through|t\.? ?o\.? ?m\.?|tom|till och med|alkaen) ?"
+)
 _CLOCK: Final = re.compile(r"(?<=\d)[ t]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?z?(?![\w:])")
 
 

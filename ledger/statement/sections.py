@@ -28,6 +28,8 @@ def find_sections(table: Table) -> list[Section]:
     titles = [text for _, text in table.titles]
     labels = [table.header(table.label_column), table.sheet.name, *table.headers]
     named = words.kind_of(labels) or words.kind_of([*titles, *labels])
+    if words.kind_of(titles) is Kind.TRIAL_BALANCE:
+        named = Kind.TRIAL_BALANCE  # whose columns may be called an opening and a closing balance
     if not named and _has_accounts(table) and len(parts := _split(table)) > 1:
         return parts
     if named is Kind.TRIAL_BALANCE or _has_accounts(table):

@@ -137,15 +137,17 @@ def _forms() -> Iterator[tuple[str, Maker]]:
     yield r"(\d{4})(\d{2})(\d{2})", _day
     yield rf"{nth} (?:of )?{name}\.?,? (\d{{4}})", lambda d, m, y: _day(y, m, d)
     yield rf"{name}\.? {nth},? (\d{{4}})", lambda m, d, y: _day(y, m, d)
-    yield r"q([1-4])[ /]?(\d{4})", lambda q, y: _part_of_year(y, q, 3)
+    yield r"q([1-4])[ /]?(\d{4}|\d{2})", lambda q, y: _part_of_year(y, q, 3)
     yield r"(\d{4})[ /]?q([1-4])", lambda y, q: _part_of_year(y, q, 3)
     yield rf"([1-4])\.? ?{quarter},? ?(\d{{4}})", lambda q, y: _part_of_year(y, q, 3)
     yield rf"{quarter} ?([1-4])[ /]?(\d{{4}})", lambda q, y: _part_of_year(y, q, 3)
     yield r"h([12])[ /]?(\d{4})", lambda h, y: _part_of_year(y, h, 6)
     yield rf"{name}\.?[ '-](\d{{4}}|\d{{2}}(?![\d.]))", lambda m, y: _single_month(y, m)
+    yield rf"{day} ?- ?{day} (\d{{4}})", lambda m, m2, y: _months(y, m, y, m2)
+    yield rf"(\d{{4}})[ /]{day} ?- ?{day}", lambda y, m, m2: _months(y, m, y, m2)
+    yield rf"{day} ?(?:kk|mån|months)[ /](\d{{4}})", lambda m, y: _months(y, "1", y, m)
     yield rf"(\d{{4}})[-/]{day}", _single_month
     yield rf"{day}[/.](\d{{4}})", lambda m, y: _single_month(y, m)
-    yield rf"{day} ?- ?{day} (\d{{4}})", lambda m, m2, y: _months(y, m, y, m2)
     yield r"(\d{4})(\d{2})", _single_month
     yield rf"{day}\. ?{day}\.?(?= ?-)", lambda d, m: Part(day=int(d), month=_month(m))
     yield rf"{nth} {name}", lambda d, m: Part(day=int(d), month=_month(m))

@@ -182,6 +182,15 @@ def _trial_balances():
         *sides(END, ("Loppusaldo debet",), ("Loppusaldo kredit",)),
     ]  # fmt: skip
     yield "three_pairs_in_one_row", export(TB, FI, plain, Form(**TRIAL), titles=titles)
+    for name, start, end in (
+        ("short", "Alku", "Loppu"), ("words", "Tilikauden alussa", "Kauden lopussa"),
+        ("balance_sheets", "Avaava tase", "Saldo yhteensä"),
+    ):  # fmt: skip
+        heads = [
+            opening(END, start), turnover(YEAR, 1, "Debet"), turnover(YEAR, -1, "Kredit"),
+            used(END, end),
+        ]  # fmt: skip
+        yield f"start_and_end_{name}", export(TB, FI, heads, Form(**TRIAL), titles=titles)
     heads = sides(END, ("Debet",), ("Kredit",))
     titles = ["Esimerkki Oy", "Koetase 31.12.2026"]
     yield "balances_by_side", export(TB, FI, heads, Form(**TRIAL), titles=titles)

@@ -47,6 +47,8 @@ RANGES = {
     "iso": "2026-01-01 \u2013 2026-03-31", "t_o_m": "2026-01-01 t.o.m. 2026-03-31",
     "clock": "2026-01-01 00:00:00 - 2026-03-31 00:00:00", "slashes": "01/01/2026 - 31/03/2026",
     "to": "1.1.2026 to 31.3.2026", "months_dashed": "2026/01 - 2026/03",
+    "year_first": "2026/1-3", "of_three_months": "3 kk 2026", "short_quarter": "Q1/26",
+    "alkaen": "1.1.2026 alkaen 31.3.2026 asti",
     "saakka": "1.1.2026 \u2013 31.3.2026 saakka", "three_months": "3 kk 1-3/2026",
     "one_month_of_days": "1 jan - 31 mars 2026",
 }  # fmt: skip
