@@ -87,11 +87,11 @@ def test_user_and_key_that_a_customer_enters_lie_in_a_block_of_the_server(desk, 
         FennoaSimulator([Company("enterer", "plainly-fake", ledger=Ledger(COMPANY))]) as fennoa,
         desk.stores() as stores,
     ):
-        monkeypatch.setenv("TASMA_FENNOA_URL", fennoa.url)
         stores.hub.tenants.add(Tenant(tenant, "Enters Oy", "12345671", country="FI"))
         made = make_link(stores.hub, tenant, "fennoa", by="test")
         path = made.address.removeprefix(ADDRESS)
         with browsers(desk, tenant) as (mine,):
+            monkeypatch.setenv("TASMA_FENNOA_URL", fennoa.url)
             form = {"user": "enterer", "key": "plainly-fake", "own": "yes"}
             answered = mine.post(f"{path}/keys", **form)
             page = mine.get(path)
