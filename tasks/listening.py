@@ -9,6 +9,7 @@ from typing import Any, Final, Protocol
 
 from blocks.hub import Hub
 from blocks.hub.routes import Route
+from blocks.systems.pace import gently
 from ledger.errors import TasmaError, TerminalError
 from tasks.ecom import hearing as ecom
 from tasks.feeds import Heard
@@ -101,7 +102,10 @@ class Swept:
 
 
 async def sweep(hub: Hub) -> Swept:
-    """Ask every attached route's source whether there is news; one's trouble is no other's."""
+    """Ask every attached route's source whether there is news; one's trouble is no other's.
+
+    It is in no hurry: a pull or a push by the same client of ours goes before it.
+    """
     routes = await asyncio.to_thread(_routes, hub)
     turns = asyncio.Semaphore(AT_ONCE)
 
@@ -113,7 +117,8 @@ async def sweep(hub: Hub) -> Swept:
                 warn(str(problem), tenant=tenant, source=source)
                 return str(problem)
 
-    answers = await asyncio.gather(*(ask(tenant, source) for tenant, source in routes))
+    with gently():
+        answers = await asyncio.gather(*(ask(tenant, source) for tenant, source in routes))
     found = dict(zip(routes, answers, strict=True))
     return Swept(
         tuple(one for one, answer in found.items() if answer is True),

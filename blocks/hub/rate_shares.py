@@ -11,11 +11,18 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from blocks.hub import models
 from blocks.hub.database import Database
+
+GENTLE: Final = "gentle "
+"""With what the name of a holder begins that leaves nearly all of a rate to others."""
+
+GENTLE_PART: Final = 13
+"""Of so many calls one is for all gentle holders together, if there are any."""
 
 
 @dataclass(frozen=True)
@@ -37,8 +44,9 @@ class RateShares:
     def take(self, scope: str, *, holder: str, limit: int, lasts_s: float, counts_s: float) -> int:
         """Give a share that begins now; 0 when nothing is free, and then a place among who waits.
 
-        Everybody who asked lately gets an equal part. Where they are more than the limit has calls,
-        who had a share goes behind those that wait.
+        Everybody who asked lately gets an equal part, the gentle of theirs and all others of the
+        rest. Where they are more than the limit has calls, who had a share goes behind those that
+        wait.
 
         Args:
             scope: What the vendor counts together.
@@ -79,9 +87,22 @@ def _part(
     if ahead and had and len(others) >= limit:
         return 0
     free = limit - sum(held.counted for held in others.values()) - ahead
-    part, rest = divmod(limit, len(others) + 1)
-    place = sum(1 for name in others if name < holder)
+    peers = [name for name in others if _is_gentle(name) == _is_gentle(holder)]
+    part, rest = divmod(_whole(holder, limit, others), len(peers) + 1)
+    place = sum(1 for name in peers if name < holder)
     return max(min(max(part + (place < rest), 1), free), 0)
+
+
+def _whole(holder: str, limit: int, others: Mapping[str, _Held]) -> int:
+    """Return what is divided among a holder and its like."""
+    gentle = max(limit // GENTLE_PART, 1)
+    if _is_gentle(holder):
+        return gentle
+    return limit - gentle if any(map(_is_gentle, others)) else limit
+
+
+def _is_gentle(holder: str) -> bool:
+    return holder.startswith(GENTLE)
 
 
 def _held(connection: Connection, scope: str, *, ended: dt.datetime) -> dict[str, _Held]:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Final
 
 from blocks.http import SlidingWindow
 from blocks.http.shared import Asked, SharedWindow
 from blocks.hub import Hub
+from blocks.hub.rate_shares import GENTLE
 
 
 @dataclass(frozen=True)
@@ -46,14 +48,28 @@ async def shared_pace(hub: Hub, scope: str, calls: int) -> AsyncIterator[Sliding
         await window.leave()
 
 
-_WINDOWS: Final[dict[tuple[str, str, int], SharedWindow]] = {}
-"""Of this process, by hub, scope and rate."""
+_IS_GENTLE: Final[ContextVar[bool]] = ContextVar("gentle", default=False)
+
+
+@contextmanager
+def gently() -> Iterator[None]:
+    """Leave nearly all of each rate to others, for what nobody waits for (`GENTLE_PART`)."""
+    token = _IS_GENTLE.set(True)
+    try:
+        yield
+    finally:
+        _IS_GENTLE.reset(token)
+
+
+_WINDOWS: Final[dict[tuple[str, str, int, bool], SharedWindow]] = {}
+"""Of this process, by hub, scope, rate and whether it is gentle."""
 
 
 def _window(hub: Hub, scope: str, calls: int) -> SharedWindow:
-    place = (hub.database.storage.address, scope, calls)
+    is_gentle = _IS_GENTLE.get()
+    place = (hub.database.storage.address, scope, calls, is_gentle)
     if place not in _WINDOWS:
-        holder = uuid.uuid4().hex
+        holder = f"{GENTLE if is_gentle else ''}{uuid.uuid4().hex}"
         _WINDOWS[place] = SharedWindow(
             scope=scope, holder=holder, shares=HubShares(hub), limit=calls
         )

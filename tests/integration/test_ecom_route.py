@@ -437,6 +437,23 @@ def test_failed_sale_is_tried_again_and_one_that_succeeded_is_not(voucher):
         retry(house.route(), "s-9", who="anna")
 
 
+@pytest.mark.requirement("R-ECO-13a", "R-ECO-13b")
+def test_sale_sent_before_it_is_chosen_where_purchases_are_posted_says_so_and_goes_afterwards(
+    voucher,
+):
+    house = voucher(Mode.VOUCHER)
+    house.company.sale("s-1")
+    house.company.send("s-1")
+    assert [] == house.run()
+    assert ("refused", "purchase_posting_absent") == house.state("s-1")
+
+    house.mode(Mode.VOUCHER_ECOM)
+    again = retry(house.route(), "s-1", who="anna")
+
+    assert ["s-1"] == house.run(again.subject)
+    assert [] == house.shown()
+
+
 @pytest.mark.requirement("R-ECO-62a", "R-ECO-62b")
 def test_unknown_answer_is_kept_verbatim_with_no_known_remedy_and_can_be_tried_again(voucher):
     house = voucher(Mode.VOUCHER_PROCOUNTOR)

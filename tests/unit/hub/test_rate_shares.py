@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
+from functools import partial
 from itertools import count
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from blocks.hub import Hub
+from blocks.hub.rate_shares import GENTLE
 from tests.examples import examples
 from tests.unit.hub.conftest import Clock
 
@@ -61,6 +63,32 @@ def test_who_stops_asking_is_forgotten_and_leaves_its_part(take, clock):
     assert {"a": LIMIT} == settled(take, clock, "a")
 
 
+GENTLE_ONE, GENTLE_TWO = f"{GENTLE}a", f"{GENTLE}b"
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        (["a", GENTLE_ONE], [37, 3]),
+        (["a", "b", GENTLE_ONE], [19, 18, 3]),
+        (["a", GENTLE_ONE, GENTLE_TWO], [37, 2, 1]),
+        ([GENTLE_ONE], [3]),
+    ],
+)
+def test_gentle_have_a_small_part_together_and_all_others_the_rest(take, clock, names, expected):
+    found = settled(partial(take, limit=40), clock, *names)
+
+    assert expected == [found[name] for name in names]
+
+
+def test_gentle_holder_gets_its_turn_though_others_ask_all_the_time(take, clock):
+    take_of_40 = partial(take, limit=40)
+    settled(take_of_40, clock, "a", "b")
+
+    assert 3 == settled(take_of_40, clock, "a", "b", GENTLE_ONE)[GENTLE_ONE]
+    assert {"a": 20, "b": 20} == settled(take_of_40, clock, "a", "b"), "it left no gap"
+
+
 def test_other_clients_and_other_vendors_take_nothing_of_it(take):
     assert [LIMIT, LIMIT] == [take("a"), take("b", scope="procountor/other")]
 
@@ -85,9 +113,11 @@ def lasting_hub(empty_hub, tmp_path_factory):
 @settings(max_examples=examples(15), deadline=None)
 @given(
     asks=st.lists(
-        st.tuples(st.sampled_from(NAMES), st.integers(0, 1_500)), min_size=5, max_size=60
+        st.tuples(st.sampled_from([*NAMES, GENTLE_ONE, GENTLE_TWO]), st.integers(0, 1_500)),
+        min_size=5,
+        max_size=60,
     ),
-    limit=st.integers(1, 6),
+    limit=st.integers(1, 30),
 )
 def test_shares_that_may_count_in_one_moment_never_exceed_the_limit(lasting_hub, asks, limit):
     """Of every holder the largest that lasted within `COUNTS_S` before."""
