@@ -2,8 +2,9 @@
 
 ``data/reference/translated/reasons.csv`` has a row for each: English with the names of its values
 in braces, and the same in the other languages. A value written ``{name:phrase}`` is itself a reason
-that has to be there; of others that are, the translation is taken. Several that stand behind each
-other are translated one by one. ``controls.csv`` has the titles of controls.
+that has to be there; of others that are, the translation is taken. A value ends at a semicolon,
+unless it is written ``{name:text}``. Several reasons that stand behind each other are translated
+one by one. ``controls.csv`` has the titles of controls.
 """
 
 from __future__ import annotations
@@ -30,8 +31,9 @@ MAX_PARTS: Final = 20
 """Most reasons that are taken apart, so that a text which somebody made up costs little."""
 
 MAX_KEPT: Final = 4_096
-VALUE: Final = r"(?:(?!\); ).)+?"
-"""What a value may be: it ends where the next reason begins."""
+VALUE: Final = r"(?:(?!; ).)+?"
+LONG_VALUE: Final = r"(?:(?!\); ).)+?"
+"""What a value may be; a long one ends where the next control is named."""
 
 
 @dataclass(frozen=True)
@@ -91,9 +93,9 @@ def _plain() -> dict[str, Mapping[str, str]]:
 
 @cache
 def _patterns() -> tuple[_Pattern, ...]:
-    """Return the reasons with values, those first that say the most themselves."""
+    """Return the reasons with values, the surest first."""
     rows = sorted(
-        (row for row in _rows("reasons") if "{" in row["en"]), key=_literal_chars, reverse=True
+        (row for row in _rows("reasons") if "{" in row["en"]), key=_certainty, reverse=True
     )
     return tuple(map(_pattern, rows))
 
@@ -103,13 +105,15 @@ def _pattern(row: Mapping[str, str]) -> _Pattern:
     for literal, name, kind, _ in Formatter().parse(row["en"]):
         parts.append(re.escape(literal))
         if name:
-            parts.append(f"(?P<{name}>{VALUE})")
+            parts.append(f"(?P<{name}>{LONG_VALUE if kind else VALUE})")
             phrases |= {name} if kind == PHRASE else set()
     return _Pattern(re.compile("".join(parts), re.DOTALL), frozenset(phrases), row)
 
 
-def _literal_chars(row: Mapping[str, str]) -> int:
-    return sum(len(literal) for literal, *_ in Formatter().parse(row["en"]))
+def _certainty(row: Mapping[str, str]) -> tuple[bool, int]:
+    """Return how much speaks for it: that it names another reason, then its own words."""
+    parts = list(Formatter().parse(row["en"]))
+    return any(kind == PHRASE for *_, kind, _ in parts), sum(len(words) for words, *_ in parts)
 
 
 @cache

@@ -54,8 +54,11 @@ def _ids_of(name: str, ids: Mapping[str, tuple[str, str]]) -> dict[str, str]:
     return {key: ids[kind.name][0] for key, kind in takes.items() if kind.is_id}
 
 
-def furnish(world: World, *, number: str) -> None:
-    """Have pages show amounts, lists and reasons; acme has that organisation number."""
+def furnish(world: World, *, number: str, company: str = "503999") -> None:
+    """Have pages show amounts, lists and reasons.
+
+    `number`: the organisation number of acme; `company`: its company in Fortnox.
+    """
     hub = world.stores.hub
     hub.tenants.update(OURS, organisation_number=number)
     account = json.dumps({"number": "3000", "vat_rates": [25.5, 14]})
@@ -67,10 +70,7 @@ def furnish(world: World, *, number: str) -> None:
     reason = "; ".join(result.in_words for result in results)
     file = world.ids["file"][0]
     hub.files.record(FileSeen(OURS, file, "acme.se", 10, outcome="held", reason=reason))
-    for run in world.runs.known.values():
-        run_over = {"is_over": True, "state": "Held", "message": reason}
-        world.runs.known[run.id] = type(run)(**{**vars(run), **run_over})
-    _break_connection(world)
+    _break_connection(world, company)
     form = OnboardingForm(
         source_system="fortnox", transfer=Transfer.API, fiscal_years=(OUR_YEAR.key,)
     )
@@ -84,10 +84,10 @@ def _broken(control: str, detail: str) -> ControlResult:
     return ControlResult(control, Severity.BLOCKS, Answer.BROKEN, breaks=(found,), break_count=1)
 
 
-def _break_connection(world: World) -> None:
+def _break_connection(world: World, company: str) -> None:
     """Have Fortnox refuse acme for want of a licence."""
     connections = world.stores.hub.connections
-    connections.save(Connection(OURS, "fortnox", Method.CLIENT_CREDENTIALS, "503999"))
+    connections.save(Connection(OURS, "fortnox", Method.CLIENT_CREDENTIALS, company))
     refused = AnswerCatalogue("Fortnox", "fortnox_answers.csv").refusal("2001103")
     state = ConnectionState.LICENCE_MISSING
     connections.set_status(OURS, "fortnox", state, reason=str(refused))

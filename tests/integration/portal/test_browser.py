@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+import json
+from dataclasses import asdict, dataclass
 
 import pytest
 from playwright.sync_api import expect
 
+from blocks.http import WhoActs
+from blocks.hub.consent_states import ConsentState
 from blocks.hub.portal_roles import Role
+from blocks.systems.ports import Requirement
 from flows.portal.routes import path_of
 from flows.portal.settings import PortalSettings
 from flows.portal.texts import sentence
@@ -17,7 +21,7 @@ from simulators.books.years import calendar_years
 from simulators.fortnox import FortnoxSimulator, SimulatedTenant
 from simulators.serving import Serving
 from tasks import people
-from tasks.consent import DOCUMENTS
+from tasks.consent import DOCUMENTS, Outcome
 from tests import portal_world, quick_fortnox
 from tests.plugins.absent_parts import ABSENT
 from tests.portal_browser import (
@@ -36,6 +40,8 @@ from tests.portal_world import World
 PASSWORD = "four words of nobody"  # noqa: S105 - of a portal that ends with the test
 COMPANY = Company(seed=7, years=calendar_years(2025, 2025), vouchers_per_year=5)
 NUMBER = 503072
+WITH_PAGES = ("fortnox", "fennoa", "procountor")
+"""Systems that a link connects."""
 
 pytestmark = [
     pytest.mark.skipif(CHROMIUM is None, reason=f"{ABSENT}chromium"),
@@ -62,13 +68,24 @@ class Place:
         token = people.invite(self.world.stores.hub, email, Role.OPERATOR, by="test")
         return self.address + path_of("invitation", token=token)
 
-    def consent(self) -> str:
-        """Return the address of a link for acme."""
+    def consent(self, system: str = "fortnox", outcome: Outcome | None = None) -> str:
+        """Return the address of a link for acme, on which somebody may have come to something."""
         wants = dict.fromkeys(DOCUMENTS, True)
         about = {"wants": wants, "made_by": "test", "life": dt.timedelta(days=1)}
-        hub = self.world.stores.hub
-        _link, secret = hub.consents.make(OURS, "fortnox", **about)
+        consents = self.world.stores.hub.consents
+        link, secret = consents.make(OURS, system, **about)
+        if outcome:
+            consents.answered(link, outcome.state, detail=json.dumps(asdict(outcome)))
         return self.address + path_of("consent_page", secret=secret.get_secret_value())
+
+    def signed_out(self, name: str) -> list[str]:
+        """Return the addresses of pages that somebody without a session opens."""
+        refused = Requirement("procountor_key", False, "invalid", WhoActs.CUSTOMER_ADMINISTRATOR)
+        outcome = Outcome(ConsentState.KEY_REFUSED, "invalid", requirements=(refused,))
+        return [
+            *(self.sign_in_form, self.invitation(name), self.address + "/nowhere"),
+            *(self.consent(), self.consent("fennoa"), self.consent("procountor", outcome)),
+        ]
 
     def pages(self) -> list[str]:
         """Return the address of every page that an operator opens without another secret."""
@@ -92,7 +109,7 @@ def place(tmp_path_factory, empty_hub):
         quick_fortnox.shorten_waits(patched)
         quick_fortnox.lead_to(simulator, patched)
         patched.setenv("TASMA_FORTNOX_REDIRECT_URI", simulator.world.redirect_uri)
-        furnish(world, number=COMPANY.organisation_number)
+        furnish(world, number=COMPANY.organisation_number, company=str(NUMBER))
         yield Place(world, address)
 
 
@@ -120,7 +137,7 @@ def test_every_page_opens_without_an_error_in_ones_language_and_fits_a_phone(
     with phone(browser, language) as (context, complaints):
         page = context.new_page()
         sign_in(page, place.invitation(language))
-        for address in [*place.pages(), place.sign_in_form, place.consent()]:
+        for address in [*place.pages(), place.sign_in_form, *map(place.consent, WITH_PAGES)]:
             status = page.goto(address).status
             told.append((status, page.get_attribute("html", "lang")))
             wide += [address] if overhang(page) else []
@@ -130,17 +147,15 @@ def test_every_page_opens_without_an_error_in_ones_language_and_fits_a_phone(
     assert [] == wide
 
 
-def test_no_page_hinders_anybody_in_light_or_in_dark(place, browser):
-    """In Finnish, whose words are the longest; what axe-core sees is otherwise the same."""
-    nowhere = place.address + "/nowhere"
-    signed_out = [place.sign_in_form, place.invitation("another"), place.consent(), nowhere]
+@in_each_language
+def test_no_page_hinders_anybody_in_light_or_in_dark(place, browser, language):
     hindered = []
-    with phone(browser, "fi", bypass_csp=True) as (context, _):
+    with phone(browser, language, bypass_csp=True) as (context, _):
         page = context.new_page()
-        for address in signed_out:
+        for address in place.signed_out(f"out-{language}"):
             page.goto(address)
             hindered += hindrances(page)
-        sign_in(page, place.invitation("axe"))
+        sign_in(page, place.invitation(f"axe-{language}"))
         for address in place.pages():
             page.goto(address)
             hindered += hindrances(page)

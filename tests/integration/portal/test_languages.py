@@ -23,6 +23,9 @@ SHORTEST = 12
 def furnished(tmp_path_factory, empty_hub):
     with portal_world.world(tmp_path_factory.mktemp("languages"), empty_hub) as world:
         furnish(world, number="5599900221")
+        held = world.stores.hub.files.of_bytes("acme", world.ids["file"][0])[0].reason
+        ended = world.runs.add("acme", "Held", held, is_over=True)
+        world.ids["run"] = (ended, world.ids["run"][1])
         yield world
 
 

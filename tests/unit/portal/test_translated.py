@@ -80,8 +80,11 @@ def test_every_control_has_a_title_in_every_language():
             "serie A saknar nummer 7, efter verifikat A:6",
         ),
         (
-            "voucher_balance (1 break, first: A:4: x; y); series_gaps (2 breaks, first: z)",
-            "Verifikat som inte balanserar (1); Luckor i en verifikationsserie (2)",
+            (
+                "voucher_balance (1 break, first: A:4: x; y); mass_removal (1 break, first: 9 of "
+                "10 published vouchers would be removed, dated a to b; the load brings 1)"
+            ),
+            "Verifikat som inte balanserar (1); Mycket skulle tas bort (1)",
         ),
         (
             f"Fortnox answered GET /3/company with 403, code 2001103: {ORDERS}",
