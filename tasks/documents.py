@@ -89,7 +89,7 @@ async def take_documents(year: DocumentYear, books: Books) -> DocumentsFound:
         await acreate_markdown_artifact(
             key=job.unit.artifact_key(PAGE),
             markdown=documents_page(job.unit, found),
-            description=escaped(f"{job.unit}: {found.in_words}"),
+            description=escaped(found.in_words),
         )
     return found
 

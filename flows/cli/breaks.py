@@ -20,8 +20,6 @@ from tasks.findings import Findings, findings_of, findings_of_year
 
 HEADINGS = ("account", "month", "voucher", "expected", "actual", "difference", "kind", "detail")
 
-ACCEPTED: Final = ", accepted"
-
 REASONED: Final = frozenset({"failed", "rejected"})
 """Statuses whose reason is not among the findings."""
 
@@ -109,7 +107,7 @@ def _show_findings(found: Findings, *, everything: bool, limit: int) -> None:
         if result.break_count:
             mark = _mark(found, result, is_holding=result.control in held_by)
             _show_breaks(result, known.get(result.control), limit=limit, mark=mark)
-            if mark == ACCEPTED:
+            if mark:
                 _show_accepted(found, result)
     if everything and found.results:
         _show_controls(found.results, known)
@@ -142,7 +140,7 @@ def _mark(found: Findings, result: ControlResult, *, is_holding: bool) -> str:
     """Say what became of a break that would hold a load."""
     if not result.holds or is_holding:
         return ""
-    return ", rejected" if found.load.status == "rejected" else ACCEPTED
+    return ", rejected" if found.load.status == "rejected" else ", accepted"
 
 
 def _show_breaks(result: ControlResult, control: Control | None, *, limit: int, mark: str) -> None:

@@ -44,12 +44,10 @@ from flows.runs.rescheduling import HOUSEKEEPING
 from flows.runs.states import TAG
 from flows.sftp_sweep import sftp_sweep
 from flows.watch import watch
+from tasks.pages.links import BOOKS
 
 SECTIONS: Final = re.compile(r"^(?:Args|Returns|Raises|Yields):$", re.MULTILINE)
 """Where a docstring goes over to what is for readers of the code."""
-
-BOOKS: Final = "books"
-"""Tag of what a person starts about some tenant's books; the UI filters by it."""
 
 
 @dataclass(frozen=True)

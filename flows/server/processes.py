@@ -26,7 +26,7 @@ from blocks.settings import settings
 from flows.server.environment import ServerSettings, environment
 from flows.server.own_secrets import CLIENT_LOGIN, LOGIN_FILE, SERVER_LOGIN, known_login
 from ledger.errors import TerminalError
-from tasks.pages.links import DEPLOYMENTS, OVERVIEW, pages_of, ui_address
+from tasks.pages.links import DEPLOYMENTS, OVERVIEW, RUNS_OF_BOOKS, pages_of, ui_address
 
 START_LIMIT_S: Final = 120.0
 """Until a process answers (about 10 s on an idle machine, first migrations included)."""
@@ -182,6 +182,7 @@ def up(say: Callable[[str], None] = print, *, also: Sequence[Also] = ()) -> int:
             address = ui_address(server.api_url)
             say(f"Prefect's UI   {address}{DEPLOYMENTS}")
             say(f"Overview       {address}{pages_of(OVERVIEW)}")
+            say(f"Runs of books  {address}{RUNS_OF_BOOKS}")
             say(f"Password       {login_in_words(server, is_known=is_known)}")
             say(f"Drop files in  {settings().inbox}/<tenant>/")
             say(f"Logs           {server.folder}/server.log and runs.log")

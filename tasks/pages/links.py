@@ -14,6 +14,12 @@ ADDRESS: Final = "PREFECT_UI_URL"
 
 DEPLOYMENTS: Final = "/v2/deployments"
 
+BOOKS: Final = "books"
+"""Tag of what is done for some tenant's books."""
+
+RUNS_OF_BOOKS: Final = f"/v2/runs?tags={BOOKS}"
+"""The list of runs without what looks after the house, and without what is only scheduled."""
+
 OVERVIEW: Final = "tenants-overview"
 """Key of the page of all tenants."""
 

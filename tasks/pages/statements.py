@@ -60,6 +60,8 @@ class Statements:
 def read_statements(job: Job, *, currency: str) -> Statements:
     """Read the statements of the unit as it is published.
 
+    A source that names no currency keeps its books in the tenant's.
+
     Raises:
         NoLedger: Nothing of the tenant is published.
     """
@@ -70,9 +72,10 @@ def read_statements(job: Job, *, currency: str) -> Statements:
         **reports(tenant, STATEMENTS, fiscal_year=year.key, **months),
         **reports(tenant, BY_MONTH, fiscal_year=year.key),
     }
-    language = "fi" if job.stores.hub.tenants.get(tenant).country == "FI" else "sv"
+    of = job.stores.hub.tenants.get(tenant)
+    language = "fi" if of.country == "FI" else "sv"
     rows = {name: rows_of(table) for name, table in found.items()}
-    return Statements(currency, **rows, language=language)
+    return Statements(currency or of.currency, **rows, language=language)
 
 
 def statements_page(unit: Unit, found: Statements) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import sqlite3
 import subprocess
@@ -116,6 +117,8 @@ def last_state(stopped):
 
 def test_up_of_the_demo_serves_a_fortnox_with_tenants_connected_to_it(stopped):
     assert "Prefect's UI   http://127.0.0.1:" in stopped.said
+    assert re.search(r"Overview +http://127\S+/v2/artifacts/key/tenants-overview\n", stopped.said)
+    assert re.search(r"Runs of books +http://127\S+/v2/runs\?tags=books\n", stopped.said)
     assert "export TASMA_FORTNOX_API_URL=http://127.0.0.1:" in stopped.said
     assert 3 == len(stopped.served)
     assert stopped.served == stopped.tenants

@@ -148,6 +148,16 @@ def test_breaks_say_who_accepted_them_when_and_why(tasma, owner, sie):
     assert ("balance_roll_forward", "A. Person") == (given["control"], given["accepted_by"])
 
 
+def test_breaks_of_what_was_rejected_are_nobodys_to_have_accepted(tasma, owner, sie):
+    tasma("import", sie(faults=[Fault.WRONG_CLOSING_BALANCE]), "--tenant", owner)
+    tasma("accept", owner, "2024", "--reason", "the bank agrees", "--no-publish")
+    tasma("ledger", "reject", owner, "2024", "--reason", "a wrong file")
+    shown = tasma("ledger", "breaks", owner, "2024").stdout
+
+    assert "balance_roll_forward: 1 found, blocks, rejected" in shown
+    assert "Accepted by" not in shown
+
+
 @pytest.mark.parametrize(
     ("sie_type", "outcome"), [("4I", "partial"), ("3", "evidence"), ("1", "evidence")]
 )
