@@ -47,7 +47,7 @@ async def accept_hold(
         fiscal_year: Such as 2024, or 2024-07-01_2025-06-30 for a broken year.
         reason: Why it is right to publish nevertheless. It is kept with the data.
         accepted_by: Who decides. It is kept with the data.
-        publish: Publish at once. Otherwise start *publish-accepted* next.
+        publish: Publish at once. Otherwise start publish-accepted next.
         controls: Only the breaks of these controls; none named means all that block.
         expires_on: The last day of the acceptance; empty means until a break changes.
         load_id: Only of a held file of less than a year (SIE 1-3, 4I): the id of its load.

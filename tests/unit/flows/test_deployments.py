@@ -79,6 +79,13 @@ def test_every_field_of_every_form_is_explained(deployment):
 
 
 @pytest.mark.parametrize("deployment", DEPLOYMENTS, ids=lambda item: item.name)
+def test_what_a_form_says_of_a_field_has_no_marks_which_it_would_show(deployment):
+    words = [field["description"] for field in deployment.flow.parameters.properties.values()]
+
+    assert [] == [text for text in words if "*" in text or "`" in text]
+
+
+@pytest.mark.parametrize("deployment", DEPLOYMENTS, ids=lambda item: item.name)
 def test_what_only_runs_pass_on_stands_in_no_form_and_is_taken_nevertheless(deployment):
     fields = deployment.flow.parameters.properties
     hidden = (
