@@ -62,6 +62,9 @@ class Settings(BaseSettings):
     watch_at_start: bool = True
     """Whether `tasma up` looks at the inbox and the like at once, or from the next half hour on."""
 
+    watch_without: str = ""
+    """What the watch leaves out, comma between: such as ``feeds,pushes``."""
+
     plain_prefect: bool = False
     """Whether Prefect is used as it comes, without what `flows.server.prefect_internals` adds."""
 

@@ -66,6 +66,12 @@ def sftp_chores() -> list[Chore]:
     ]
 
 
+def chores() -> list[Chore]:
+    """Return what is looked at, without what the settings leave out."""
+    left_out = {name.strip() for name in settings().watch_without.split(",")}
+    return [chore for chore in (*CHORES, *sftp_chores()) if chore.name not in left_out]
+
+
 @flow(
     name="watch",
     flow_run_name="watch",
@@ -83,7 +89,7 @@ async def watch() -> State[Any]:
     until = end_of_period(scheduled_at())
     if now >= until:
         return ended(Outcome.SKIPPED, f"Missed: this half hour was over at {until:%H:%M} UTC.")
-    round_ = Round([*CHORES, *sftp_chores()])
+    round_ = Round(chores())
     await round_.keep_on(until=time.monotonic() + (until - now).total_seconds())
     return ended(Outcome.FAILED if round_.failing else Outcome.DONE, round_.summary)
 

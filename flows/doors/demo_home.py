@@ -45,9 +45,13 @@ SIMULATED: Final = {
 
 NOWHERE: Final = "http://127.0.0.1:9"
 
-AWAY: Final = dict.fromkeys(
-    ("TASMA_FENNOA_URL", "TASMA_PROCOUNTOR_URL", "TASMA_ECOM_URL", "TASMA_SPOTILLA_URL"), NOWHERE
-)
+AWAY: Final = {
+    "TASMA_FENNOA_URL": NOWHERE,
+    "TASMA_PROCOUNTOR_URL": NOWHERE,
+    "TASMA_ECOM_URL": NOWHERE,
+    "TASMA_SPOTILLA_URL": NOWHERE,
+    "TASMA_WATCH_WITHOUT": "feeds,pushes",
+}
 """Settings by which nobody is asked: these simulators end with the demo, and its tenants are none
 of the vendors'."""
 

@@ -11,6 +11,7 @@ from blocks.systems.fortnox.settings import settings as fortnox
 from blocks.systems.procountor.settings import settings as procountor
 from blocks.systems.spotilla.settings import settings as spotilla
 from flows.doors import demo_home as home
+from flows.watch import chores
 from ledger.errors import TerminalError, TransientError
 
 
@@ -44,6 +45,12 @@ def test_demo_asks_no_other_vendor_either(chosen):
     home.use_demo_home()
 
     assert home.NOWHERE == chosen().url
+
+
+def test_demo_listens_to_no_feed_and_pushes_nothing_by_itself():
+    home.use_demo_home()
+
+    assert {"inbox", "overview", "janitor", "SFTP"} == {chore.name for chore in chores()}
 
 
 def test_turning_to_the_demo_twice_is_turning_once():

@@ -47,6 +47,13 @@ async def worse():
     raise ValueError("a secret")
 
 
+def test_what_the_settings_leave_out_is_not_looked_at(monkeypatch):
+    names = {one.name for one in watch.chores()}
+    monkeypatch.setenv("TASMA_WATCH_WITHOUT", "feeds, pushes")
+
+    assert {"feeds", "pushes"} == names - {one.name for one in watch.chores()}
+
+
 def test_a_chore_that_fails_stops_no_other_and_is_named():
     round_ = kept_on(chore("inbox", well), chore("feeds", badly), chore("janitor", worse))
 
