@@ -17,7 +17,7 @@ from blocks.addresses import shown_address
 from blocks.hub import Lease, OverviewRow, Tenant, UnitStatus, lost_hubs
 from blocks.hub.claims import Double
 from blocks.noted_damage import Notes, read_notes
-from blocks.published_files import damage_at_first_sight, published_tenants
+from blocks.published_files import damage_at_first_sight, published_in, published_tenants
 from blocks.settings import settings
 from flows.cli.app import AsJson, command
 from flows.cli.exits import ExitCode
@@ -127,9 +127,7 @@ def _hub() -> Iterator[Finding]:
     except (TasmaError, OSError) as problem:
         yield "hub", "red", str(problem)
         return
-    yield _published_files(rows)
-    if unknown := sorted(set(published_tenants()) - {row.tenant for row in rows}):
-        yield _unknown(unknown)
+    yield from _books(rows)
     if noted := read_notes():
         yield _in_lake(noted)
     tenants = len({row.tenant for row in rows})
@@ -150,15 +148,24 @@ def _hub() -> Iterator[Finding]:
     yield "runs", "green" if running else "grey", running or "nothing is being loaded"
 
 
-def _published_files(rows: Sequence[OverviewRow]) -> Finding:
-    """Look at the files of all that is published: one that is gone has told nobody."""
+def _books(rows: Sequence[OverviewRow]) -> Iterator[Finding]:
+    """Look at all that is published: what is gone has told nobody."""
     published = sorted({row.tenant for row in rows if row.last_published_at})
-    damaged = list(damage_at_first_sight(published))
+    try:
+        damaged = list(damage_at_first_sight(published))
+        unknown = sorted(set(published_tenants()) - {row.tenant for row in rows})
+    except TasmaError as problem:
+        yield "books", "red", str(problem)
+        return
     damaged += sorted({row.tenant for row in rows if row.damage} - set(damaged))
-    if not damaged:
-        return "books", "green", f"the files of {len(published):,} tenants are there"
-    named = ", ".join(damaged[:NAMED]) + (" ..." if damaged[NAMED:] else "")
-    return "books", "red", f"damaged: {named}; tasma ledger rebuild {damaged[0]}"
+    if damaged:
+        named = ", ".join(damaged[:NAMED]) + (" ..." if damaged[NAMED:] else "")
+        yield "books", "red", f"damaged: {named}; tasma ledger rebuild {damaged[0]}"
+    else:
+        where = published_in()
+        yield "books", "green", f"those of {len(published):,} tenants are there, in {where}"
+    if unknown:
+        yield _unknown(unknown)
 
 
 def _unknown(unknown: Sequence[str]) -> Finding:

@@ -92,6 +92,18 @@ def test_books_that_are_gone_from_the_server_are_named_and_published_anew(loaded
     assert "nothing of them is there" not in tasma("tenant", "status", "--json").stdout
 
 
+def test_a_server_that_is_away_is_a_finding_of_the_doctor(loaded, tasma, monkeypatch, tmp_path):
+    there = tasma("doctor").output
+    monkeypatch.setenv("TASMA_WAREHOUSE_URL", f"postgresql://writer:none@/books?host={tmp_path}")
+
+    away = tasma("doctor")
+
+    assert "those of 1 tenants are there, in postgresql" in " ".join(there.split())
+    assert 1 == away.exit_code
+    assert "The warehouse's server at" in away.output
+    assert "none@" not in away.output
+
+
 def test_readers_are_let_in_listed_and_shut_out(loaded, tasma, server):
     allowed = tasma("warehouse", "allow", "cli_reader", loaded)
     listed = json.loads(tasma("warehouse", "readers", "--json").stdout)
