@@ -148,9 +148,17 @@ def _verdict(case: Case, asking: Event) -> tuple[Verdict, str]:
         return Verdict.LEAVE, "cancelled"
     if case.document is None:
         return Verdict.WAIT, "document_awaited"
-    if _was_closed(case.company, case.document.date, asking.occurred_at):
-        return Verdict.REFUSE, "period_closed"
-    return Verdict.SEND, ""
+    code = _booked_elsewhere(case, case.document.date, asking.occurred_at)
+    return (Verdict.REFUSE, code) if code else (Verdict.SEND, "")
+
+
+def _booked_elsewhere(case: Case, day: dt.date, triggered_at: dt.datetime) -> str:
+    """Return why a document may be in the books without us; empty when nothing says so."""
+    if _was_closed(case.company, day, triggered_at):
+        return "period_closed"
+    if case.company.attached_at(triggered_at) and not case.retried_revision:
+        return "other_integration"
+    return ""
 
 
 def _untriggered(history: History) -> tuple[Verdict, str]:

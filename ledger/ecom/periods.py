@@ -14,16 +14,30 @@ from ledger.ecom.history import in_sequence
 class Company:
     """What a company's events say.
 
-    `closings`: by month, each change of it: (moment, whether it was closed then). `attached`: other
-    bookkeeping integrations that are attached. `had_integration`: whether there ever was one.
-    `missing`: sequence number of an event that has not come, behind which nothing counts.
+    `closings`: by month, each change of it: (moment, whether it was closed then). `others`: each
+    change of which other bookkeeping integrations are attached. `missing`: sequence number of an
+    event that has not come, behind which nothing counts.
     """
 
     closings: dict[str, list[tuple[dt.datetime, bool]]] = field(default_factory=dict)
-    attached: tuple[str, ...] = ()
-    had_integration: bool = False
+    others: tuple[tuple[dt.datetime, tuple[str, ...]], ...] = ()
     missing: int | None = None
     unknown: tuple[str, ...] = ()
+
+    @property
+    def attached(self) -> tuple[str, ...]:
+        """Return the other integrations that are attached now."""
+        return self.others[-1][1] if self.others else ()
+
+    @property
+    def had_integration(self) -> bool:
+        """Return whether there ever was another integration."""
+        return any(names for _, names in self.others)
+
+    def attached_at(self, moment: dt.datetime) -> tuple[str, ...]:
+        """Return the other integrations that were attached at a moment."""
+        until = [names for changed, names in self.others if changed <= moment]
+        return until[-1] if until else ()
 
     def is_closed(self, day: dt.date, *, at: dt.datetime | None = None) -> bool:
         """Return whether the period of a day is closed, now or at a moment."""
@@ -46,13 +60,15 @@ def fold_company(events: Iterable[Event]) -> Company:
     ordered = in_sequence(events)
     closings: dict[str, list[tuple[dt.datetime, bool]]] = {}
     attached: dict[str, None] = {}
-    had_integration = False
+    others: list[tuple[dt.datetime, tuple[str, ...]]] = []
     for event in ordered.events:
         if event.period:
             is_closed = event.known is EventKind.PERIOD_CLOSED
             closings.setdefault(event.period, []).append((event.occurred_at, is_closed))
         elif event.known is EventKind.INTEGRATION_ATTACHED:
-            attached[event.integration], had_integration = None, True
+            attached[event.integration] = None
+            others.append((event.occurred_at, tuple(attached)))
         elif event.known is EventKind.INTEGRATION_DETACHED:
             attached.pop(event.integration, None)
-    return Company(closings, tuple(attached), had_integration, ordered.missing, ordered.unknown)
+            others.append((event.occurred_at, tuple(attached)))
+    return Company(closings, tuple(others), ordered.missing, ordered.unknown)

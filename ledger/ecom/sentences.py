@@ -153,6 +153,14 @@ MEANINGS: Final[dict[str, Meaning]] = {
         "se uudelleen.",
         RED,
     ),
+    "other_integration": Meaning(
+        "Another bookkeeping integration was attached in Ecom when this was triggered",
+        "It may have booked the invoice. Detach it in Ecom; if the invoice is in no books, have it "
+        "tried again.",
+        "Toinen kirjanpitointegraatio oli kytkettynä. Irrota se Ecomissa ja siirrä lasku "
+        "uudelleen, jos sitä ei ole kirjanpidossa.",
+        RED,
+    ),
     "document_awaited": Meaning("The document itself has not come yet", colour=YELLOW),
     "document_differs": Meaning(
         "The document is not the one that the event names by its hash",

@@ -228,6 +228,28 @@ def test_attached_integration_stops_the_switch_until_it_is_detached(voucher, hou
     assert Mode.VOUCHER_ECOM is house.mode(Mode.VOUCHER_ECOM).mode
 
 
+@pytest.mark.requirement("R-ECO-8b")
+def test_what_is_triggered_while_another_integration_is_attached_goes_by_a_persons_word_alone(
+    voucher,
+):
+    """Ours was detached meanwhile, or was not: what the other has booked nobody tells us."""
+    house = voucher(Mode.VOUCHER_PROCOUNTOR)
+    house.company.purchase("p-1")
+    house.company.purchase("p-2")
+    house.hub.routes.detach(house.route().route, who="anna")
+    house.company.attach_integration("Tikon")
+    house.company.approve("p-1")
+    house.company.detach_integration("Tikon")
+    house.company.approve("p-2")
+    add_route(house.hub, "acme", who="anna")
+
+    assert ["p-2"] == house.run()
+    assert ("refused", "other_integration") == house.state("p-1")
+    assert [] == house.run("p-1"), "it is decided alike whenever it is asked"
+    again = retry(house.route(), "p-1", who="anna")
+    assert ["p-1"] == house.run(again.subject)
+
+
 @pytest.mark.requirement("R-ECO-7a", "R-ECO-7b", "R-ECO-7c")
 def test_open_periods_before_the_month_of_the_switch_stop_it_and_are_listed(voucher, house):
     house.company.attach_integration("Tikon")
