@@ -241,6 +241,7 @@ def commands(tenant, folder):
         ("statements", "list", tenant),
         ("events",),
         ("doctor",),
+        ("notify", FORGED),
         ("tenant", "erase", tenant, "--dry-run"),
         ("lake", "verify", tenant),
         ("hub", "move", "--to", FORGED),
