@@ -23,6 +23,7 @@ from tests.benchmarks.measure import Contender, Run, run
 from tests.benchmarks.opening import opening
 from tests.benchmarks.plan import Benchmark, Result, Step, earlier
 from tests.benchmarks.portal import portal
+from tests.benchmarks.postgresql import postgresql
 from tests.benchmarks.procountor_first import procountor
 from tests.benchmarks.publish import jsonl, publish, tenants
 from tests.benchmarks.push import push
@@ -35,6 +36,7 @@ BENCHMARKS: Final[dict[str, Callable[[Path], Benchmark]]] = {
     "sie": sie,
     "publish": publish,
     "tenants": tenants,
+    "postgresql": postgresql,
     "jsonl": jsonl,
     "growth": growth,
     "history": history,

@@ -1,4 +1,4 @@
-"""The peer: dlt 1.31.0 merges the same rows into DuckDB (delete-insert on the primary key)."""
+"""The peer: dlt 1.31.0 merges the same rows into DuckDB or PostgreSQL (on the primary key)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ os.environ["RUNTIME__DLTHUB_TELEMETRY"] = "false"
 os.environ["RUNTIME__LOG_LEVEL"] = "ERROR"
 
 import dlt
-import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -41,7 +40,12 @@ JSON_HINTS: Final = {
 
 
 def load(
-    units: str, home: str, *, source: str = "flat", loader: str | None = "parquet"
+    units: str,
+    home: str,
+    *,
+    source: str = "flat",
+    loader: str | None = "parquet",
+    url: str = "",
 ) -> Callable[[], dict[str, Any]]:
     """Merge units, one file and one pipeline per tenant.
 
@@ -51,36 +55,39 @@ def load(
         source: ``flat`` (one table), ``tables`` (the four tables that ours publishes) or
             ``jsonl`` (the flat rows as JSON lines).
         loader: The form in which dlt loads; None for the one that it takes by itself.
+        url: Of a database in PostgreSQL; without one it is a DuckDB file per tenant.
     """
     tenants: dict[str, list[Path]] = {}
     for folder in sorted(Path(units).glob("*/*")):
         tenants.setdefault(folder.parent.name, []).append(folder)
     Path(home).mkdir(parents=True, exist_ok=True)
-    _warm_up()
+    _warm_up(url)
 
     def work() -> dict[str, Any]:
+        counted = 0
         for tenant, folders in tenants.items():
-            _pipeline(Path(home), tenant).run(
-                _resources(folders, source), loader_file_format=loader
-            )
-        return {"postings": sum(_count(Path(home), tenant, source) for tenant in tenants)}
+            pipeline = _pipeline(Path(home), tenant, url)
+            pipeline.run(_resources(folders, source), loader_file_format=loader)
+            counted += _count(pipeline, source)
+        return {"postings": counted}
 
     return work
 
 
-def _warm_up() -> None:
+def _warm_up(url: str) -> None:
     """Merge one row, so that what dlt imports on first use is not timed."""
     row = pa.table({name: ["1"] for name in KEY["flat"]})
     with tempfile.TemporaryDirectory() as folder:
         resource = _resource("flat", iter([row]))
-        _pipeline(Path(folder), "warm_up").run(resource, loader_file_format="parquet")
+        _pipeline(Path(folder), "warm_up", url).run(resource, loader_file_format="parquet")
 
 
-def _pipeline(home: Path, tenant: str) -> Any:
+def _pipeline(home: Path, tenant: str, url: str) -> Any:
+    in_file = dlt.destinations.duckdb(str(home / f"{tenant}.duckdb"))
     return dlt.pipeline(
         f"load_{tenant}",
-        destination=dlt.destinations.duckdb(str(home / f"{tenant}.duckdb")),
-        dataset_name="books",
+        destination=dlt.destinations.postgres(url) if url else in_file,
+        dataset_name=f"books_{tenant}_{home.name}" if url else "books",
         pipelines_dir=str(home / "pipelines"),
     )
 
@@ -123,7 +130,7 @@ def _lines(folders: list[Path]) -> Iterator[list[dict[str, Any]]]:
                 yield [json.loads(line) for line in lines]
 
 
-def _count(home: Path, tenant: str, source: str) -> int:
+def _count(pipeline: Any, source: str) -> int:
     table = "posting" if source == "tables" else "flat"
-    with duckdb.connect(str(home / f"{tenant}.duckdb"), read_only=True) as db:
-        return db.execute(f"select count(*) from books.{table}").fetchone()[0]  # noqa: S608 - names of ours
+    with pipeline.sql_client() as db:
+        return db.execute_sql(f"select count(*) from {table}")[0][0]  # noqa: S608 - names of ours

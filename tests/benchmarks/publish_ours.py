@@ -15,8 +15,9 @@ import pyarrow.parquet as pq
 from blocks.controls import UnitContext, controls_for, reconcile
 from blocks.duck import open_duckdb
 from blocks.lake import Lake
+from blocks.settings import Settings
 from blocks.staging import StagedUnit, UnitFacts, stage_unit
-from blocks.warehouse import FileWarehouse
+from blocks.warehouse import Warehouse, warehouse_of
 from ledger.schemas import CANONICAL, VOUCHER_TABLES
 from tests.benchmarks.clock import Clock
 
@@ -47,7 +48,7 @@ class _Log:
     set_aside_rows = 0
 
 
-def load(units: str, home: str, night: str, *, source: str = "parquet") -> Work:
+def load(units: str, home: str, night: str, *, source: str = "parquet", url: str = "") -> Work:
     """Stage, reconcile and publish units.
 
     Args:
@@ -55,8 +56,9 @@ def load(units: str, home: str, night: str, *, source: str = "parquet") -> Work:
         home: Where lake and warehouse lie; kept between the nights of one round.
         night: Names the bytes that came: the same word stands for the same bytes.
         source: ``parquet`` or ``jsonl``.
+        url: Of a warehouse in PostgreSQL; without one it is files.
     """
-    lake, warehouse = Lake(Path(home) / "lake"), FileWarehouse(Path(home) / "warehouse")
+    lake, warehouse = Lake(Path(home) / "lake"), _warehouse(Path(home), url)
     read = {"parquet": _parquet, "jsonl": _jsonl}[source]
 
     def work() -> dict[str, Any]:
@@ -69,6 +71,10 @@ def load(units: str, home: str, night: str, *, source: str = "parquet") -> Work:
         return told | clock.facts
 
     return work
+
+
+def _warehouse(home: Path, url: str) -> Warehouse:
+    return warehouse_of(Settings(home=home, warehouse=home / "warehouse", warehouse_url=url))
 
 
 def _stage(lake: Lake, folder: Path, *, night: str, batches: Batches) -> StagedUnit:
@@ -85,7 +91,7 @@ def _stage(lake: Lake, folder: Path, *, night: str, batches: Batches) -> StagedU
 
 
 def _publish(
-    warehouse: FileWarehouse, staged: StagedUnit, *, night: str, clock: Clock, told: dict[str, int]
+    warehouse: Warehouse, staged: StagedUnit, *, night: str, clock: Clock, told: dict[str, int]
 ) -> None:
     facts = staged.facts
     with clock.phase("compare"):

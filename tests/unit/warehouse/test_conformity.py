@@ -45,7 +45,7 @@ BOOKS = st.dictionaries(
     max_size=4,
 )
 LOADS = st.lists(
-    st.tuples(BOOKS, st.sampled_from(["", "7.00", "9.99"]), st.booleans()), min_size=1, max_size=4
+    st.tuples(BOOKS, st.sampled_from(["", "7.00", "9.99"]), st.booleans()), min_size=1, max_size=3
 )
 
 
@@ -105,7 +105,7 @@ def require_alike(files, server):
     loads = files.published("acme", "load").num_rows
     for load in (None, *range(1, loads + 1)):
         as_of = AsOf(YEAR, load) if load else None
-        for name in QUESTIONS:
+        for name in QUESTIONS if as_of is None else ("balance_sheet",):
             about = {"fiscal_year": YEAR.key}
             if name.endswith(("_sheet", "statement", "trial_balance")):
                 about |= {"first": dt.date(2024, 1, 1), "last": dt.date(2024, 12, 1)}
