@@ -143,14 +143,22 @@ def _print_table(out: Console, columns: Sequence[Column]) -> None:
 def _print_blocks(out: Console, columns: Sequence[Column]) -> None:
     """Print a line for each value that there is; long texts fold behind their heading."""
     label = max(cell_len(column.heading) for column in columns) + GAP
-    room = out.width - label
+    room = max(out.width - label, UNBROKEN_CHARS)
     for place, row in enumerate(zip(*(column.cells for column in columns), strict=True)):
         if place:
             out.print()
         for column, text in zip(columns, row, strict=True):
-            value = Text(text, style=LIGHT_STYLES.get(text, ""))
-            fits = cell_len(text) <= max(room, UNBROKEN_CHARS)
-            parts = [value] if fits else value.wrap(out, max(room, UNBROKEN_CHARS))
-            for position, part in enumerate(parts if text else ()):
-                heading = "" if position else column.heading
-                out.print(Text(set_cell_size(heading, label)) + part)
+            if text:
+                _print_value(out, column.heading, text, label=label, room=room)
+
+
+def _print_value(out: Console, heading: str, text: str, *, label: int, room: int) -> None:
+    value = Text(text, style=LIGHT_STYLES.get(text, ""))
+    if room < min(_longest_word([text]), UNBROKEN_WORD_CHARS):
+        # Beside its heading a word would break that has room below it.
+        label, room = 0, out.width
+        out.print(Text(heading))
+        heading = ""
+    parts = [value] if cell_len(text) <= room else value.wrap(out, room)
+    for position, part in enumerate(parts):
+        out.print(Text(set_cell_size("" if position else heading, label)) + part)
