@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Final
 
 from httpx import HTTPError
 from prefect.blocks.core import Block
 from prefect.exceptions import PrefectException
 
 from blocks.http import CallFailed
+
+NO_SERVER: Final = "no_prefect_server"
+"""Code of what is refused for want of Prefect's server; its words name the block."""
 
 
 async def held_block(name: str) -> object | None:
@@ -76,5 +80,5 @@ def no_server(what: str, problem: Exception) -> CallFailed:
     return CallFailed(
         f"Prefect's server did not let us {what} ({type(problem).__name__}). Start it, then try "
         "again.",
-        code="no_prefect_server",
+        code=NO_SERVER,
     )

@@ -12,12 +12,16 @@ NAME_MAX_BYTES: Final = 200
 SUFFIX_MAX_CHARS: Final = 16
 
 
+NO_NAMES: Final = frozenset({"", ".", ".."})
+"""What names a folder, or nothing."""
+
+
 def shown_name(name: str) -> str:
     """Return a file's name as text that can be stored, shown and used as a name again.
 
     A name is any bytes but a slash. Those that are no UTF-8 are read as Latin-1, which old systems
     write; what is not printable (line ends, terminal escapes, signs that turn the direction of
-    writing) becomes ``_``; what is too long is cut before its suffix.
+    writing) becomes ``_``, as does what names no file; what is too long is cut before its suffix.
     """
     raw = os.fsencode(name)
     try:
@@ -25,7 +29,7 @@ def shown_name(name: str) -> str:
     except UnicodeDecodeError:
         text = raw.decode("latin-1")
     clean = "".join(sign if sign.isprintable() else "_" for sign in text)
-    return _shortened(clean) or "_"
+    return "_" if clean in NO_NAMES else _shortened(clean)
 
 
 def _shortened(name: str) -> str:

@@ -28,12 +28,13 @@ import asyncio
 import datetime as dt
 import json
 from collections.abc import Awaitable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
 from pydantic import SecretStr
 
-from blocks.http import CallRefused, WhoActs
+from blocks.held_block import NO_SERVER
+from blocks.http import CallFailed, CallRefused, WhoActs
 from blocks.hub import Hub, Tenant
 from blocks.hub.consent_states import ConsentState
 from blocks.hub.consents import ConsentLink
@@ -356,13 +357,15 @@ async def _concluded(hub: Hub, link: ConsentLink, work: Awaitable[Outcome]) -> O
     why = ""
     try:
         outcome = await work
-    except TransientError as problem:
-        outcome = Outcome(ConsentState.FAILED, str(problem))
     except CallRefused as problem:
         outcome = _refused(link, problem)
-    except TerminalError as problem:
-        # Its words may name another tenant, and whoever holds the link is anybody.
-        outcome, why = Outcome(ConsentState.REFUSED), str(problem)
+    except (TransientError, TerminalError) as problem:
+        is_passing = isinstance(problem, TransientError)
+        outcome = Outcome(ConsentState.FAILED if is_passing else ConsentState.REFUSED)
+        if isinstance(problem, CallFailed) and problem.code != NO_SERVER:
+            outcome = replace(outcome, reason=str(problem))
+        else:  # words of ours may name a tenant, a block or a path, to whoever holds the link
+            why = str(problem)
     except BaseException:
         await asyncio.to_thread(hub.consents.release, link)
         raise

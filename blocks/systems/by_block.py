@@ -42,10 +42,10 @@ class ByEnteredKey(ByBlock):
     async def forget(self, connection: Connection) -> None:
         """Delete a block that was made of what a customer entered.
 
-        One that a person made is left.
+        One that a person made is left, and so is another tenant's.
         """
         _, _, name = connection.credential_block.partition("/")
-        if name.endswith(ENTERED):
+        if name == entered_name(connection.tenant):
             await delete_block(self.block, name)
 
 

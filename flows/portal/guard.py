@@ -7,6 +7,7 @@ page begin; an act is in the audit log before it does.
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 import inspect
 import secrets
@@ -21,6 +22,7 @@ from starlette.responses import RedirectResponse, Response
 from blocks.hub import Tenant
 from blocks.hub.portal_users import User
 from flows.portal.errors import error_page
+from flows.portal.limits import asker_of
 from flows.portal.portal import Portal
 from flows.portal.routes import TENANT, Route, path_of
 from flows.portal.texts import LANGUAGES, chosen_language
@@ -28,6 +30,9 @@ from flows.portal.visit import Unfit, Visit, csrf_of
 
 MAX_FORM_BYTES: Final = 65_536
 MAX_FIELDS: Final = 500
+MAX_FORM_WAIT_S: Final = 20.0
+"""How long a form may take to come; files of whoever is signed in take as long as they take."""
+TOO_SLOW: Final = 408
 SESSION: Final = "tasma_session"
 VISITOR: Final = "tasma_visitor"
 LANGUAGE: Final = "tasma_language"
@@ -65,6 +70,8 @@ async def answer(request: Request, route: Route, portal: Portal) -> Response:
             response = await _carry_out(visit)
     except Unfit as problem:
         response = error_page(visit, problem)
+        if problem.status == TOO_SLOW:  # else the rest could go on coming, as slowly
+            response.headers["connection"] = "close"
     _keep_visitor(visit, response)
     return response
 
@@ -90,7 +97,7 @@ def _elsewhere(request: Request, route: Route, portal: Portal) -> Response | Non
 
 def _check_pace(visit: Visit) -> None:
     limited = visit.route.limited
-    if limited and not visit.portal.limiter.allows(limited, visit.address):
+    if limited and not visit.portal.limiter.allows(limited, asker_of(visit.address)):
         raise Unfit(429)
 
 
@@ -127,6 +134,14 @@ async def _body(request: Request) -> bytes:
     declared = request.headers.get("content-length", "0")
     if not declared.isdigit() or int(declared) > MAX_FORM_BYTES:
         raise Unfit(413)
+    try:
+        async with asyncio.timeout(MAX_FORM_WAIT_S):
+            return await _read(request)
+    except TimeoutError:
+        raise Unfit(TOO_SLOW) from None
+
+
+async def _read(request: Request) -> bytes:
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
@@ -237,9 +252,13 @@ async def _respond(visit: Visit) -> Response:
 
 
 def _keep_visitor(visit: Visit, response: Response) -> None:
-    """Give a visitor without a session what forms are bound to."""
+    """Give a visitor without a session what forms are bound to.
+
+    Not with what caches keep: they would hand one visitor's cookie to everybody.
+    """
     cookies = visit.request.cookies
-    if cookie_name(visit.portal, SESSION) in cookies:
+    is_shared = response.headers.get("cache-control", "").startswith("public")
+    if is_shared or cookie_name(visit.portal, SESSION) in cookies:
         return
     if cookies.get(cookie_name(visit.portal, VISITOR)) != visit.secret:
         set_cookie(visit.portal, response, VISITOR, visit.secret)

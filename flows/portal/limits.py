@@ -5,6 +5,7 @@ A restart forgets the counts; what they hold up is guessing by the thousand, not
 
 from __future__ import annotations
 
+import ipaddress
 import threading
 import time
 from collections import OrderedDict, deque
@@ -13,7 +14,10 @@ from dataclasses import dataclass
 from typing import Final
 
 MAX_KEYS: Final = 20_000
-"""Most askers that are counted at once; the one that asked longest ago is forgotten first."""
+"""Most askers that one limit counts; the one that asked longest ago is forgotten first."""
+
+ONE_SITE_BITS: Final = 64
+"""So long is the network of IPv6 in which one site picks its addresses as it likes (RFC 4291)."""
 
 
 @dataclass(frozen=True)
@@ -48,19 +52,36 @@ class Limiter:
         self._clock = clock
         self._max_keys = max_keys
         self._lock = threading.Lock()
-        self._asked: OrderedDict[tuple[str, str], deque[float]] = OrderedDict()
+        # One for each limit: whoever floods one makes no other forget.
+        self._asked: dict[str, OrderedDict[str, deque[float]]] = {
+            name: OrderedDict() for name in limits
+        }
 
     def allows(self, name: str, asker: str) -> bool:
         """Count one more, and return whether it is within the limit."""
         limit, now = self._limits[name], self._clock()
         with self._lock:
-            times = self._asked.pop((name, asker), None) or deque()
-            self._asked[name, asker] = times
+            asked = self._asked[name]
+            times = asked.pop(asker, None) or deque()
+            asked[asker] = times
             while times and times[0] <= now - limit.window_s:
                 times.popleft()
             is_allowed = len(times) < limit.count
             if is_allowed:
                 times.append(now)
-            while len(self._asked) > self._max_keys:
-                self._asked.popitem(last=False)
+            while len(asked) > self._max_keys:
+                asked.popitem(last=False)
         return is_allowed
+
+
+def asker_of(address: str) -> str:
+    """Return whom an address is counted as: itself, or its site's network where it is IPv6."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(found, ipaddress.IPv4Address):
+        return address
+    if found.ipv4_mapped:
+        return str(found.ipv4_mapped)
+    return str(ipaddress.ip_network((int(found), ONE_SITE_BITS), strict=False))

@@ -87,6 +87,17 @@ def test_a_row_that_cannot_be_is_named_and_nothing_is_saved(world, accountant, c
     assert {} == table(world)
 
 
+@pytest.mark.parametrize("language", ["sv", "fi"])
+def test_a_row_that_cannot_be_is_named_in_ones_language_too(world, accountant, language):
+    accountant.post("/language", language=language)
+
+    answer = accountant.post(PAGE, **ROW | {"rate": "many"})
+
+    assert 409 == answer.status_code
+    assert f'lang="{language}"' in answer.text[:60]
+    assert "many" in answer.text.partition('role="alert"')[2].partition("</div>")[0]
+
+
 def test_whole_table_is_handed_out_as_a_file(world, accountant):
     accountant.post(PAGE, **ROW)
 

@@ -245,6 +245,8 @@ def test_what_cannot_be_stored_connects_nobody(acme, blocks, monkeypatch):
     refused = enter(acme.client(), activate(acme, "procountor"), {"key": KEY})
 
     assert "Try again by the same link" in text_of(refused)
+    assert "acme-entered" not in refused.text
+    assert "acme-entered" in str(acme.stores.hub.events.recent())
     assert acme.stores.hub.connections.find(OURS, "procountor") is None
 
 
@@ -256,6 +258,16 @@ def test_erasing_a_company_deletes_the_block_of_what_was_entered(acme, blocks, s
     erase(acme.stores, OURS)
 
     assert BLOCKS[system] not in blocks
+
+
+def test_erasing_a_company_leaves_what_another_entered(acme, blocks):
+    enter(acme.client(), activate(acme, "fennoa"), OURS_THERE["fennoa"])
+    theirs = Connection("bolaget", "fennoa", Method.API_KEY, credential_block=BLOCKS["fennoa"])
+    acme.stores.hub.connections.save(theirs)
+
+    erase(acme.stores, "bolaget")
+
+    assert FENNOA_KEY == key_in(blocks[BLOCKS["fennoa"]])
 
 
 def test_keys_are_asked_for_where_the_country_of_the_company_uses_the_system(acme):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import ipaddress
 import re
@@ -12,9 +13,10 @@ import pytest
 from blocks.hub.portal_roles import Role
 from blocks.hub.portal_sessions import IDLE_LIMIT, SESSION_LIFE
 from blocks.hub.portal_users import INVITATION_LIFE
+from flows.portal import guard
 from flows.portal.app import client_address
 from flows.portal.door import require_startable
-from flows.portal.limits import LIMITS, Limiter
+from flows.portal.limits import LIMITS, Limiter, asker_of
 from flows.portal.routes import (
     ANYONE,
     LOAD,
@@ -107,7 +109,70 @@ def test_what_is_counted_stays_bounded():
     for number in range(100):
         limiter.allows("account", str(number))
 
-    assert 3 == len(limiter._asked)
+    assert 3 == len(limiter._asked["account"])
+
+
+def test_who_floods_one_limit_makes_no_other_forget():
+    limiter = Limiter(max_keys=3)
+    while limiter.allows("account", ANNA):
+        pass
+
+    for number in range(100):
+        limiter.allows("links", str(number))
+
+    assert not limiter.allows("account", ANNA)
+
+
+def test_one_site_of_ipv6_is_one_asker_and_each_address_of_ipv4_is_one():
+    sites = {asker_of(f"2001:db8:1:2::{number:x}") for number in range(50)}
+    others = [asker_of(text) for text in ("2001:db8:1:3::1", "192.0.2.1", "::ffff:192.0.2.2", "x")]
+
+    assert {"2001:db8:1:2::/64"} == sites
+    assert ["2001:db8:1:3::/64", "192.0.2.1", "192.0.2.2", "x"] == others
+
+
+def test_links_are_limited_by_the_site_that_asks(world):
+    app = world.portal_at(PortalSettings(address=ADDRESS, proxies="127.0.0.1"))
+    client = Client(world.runner, app)
+
+    codes = [
+        client.get("/consent/" + "t" * 43, **{"x-forwarded-for": f"2001:db8::{number:x}"})
+        for number in range(LIMITS["links"].count + 1)
+    ]
+
+    assert [404, 429] == [answer.status_code for answer in codes[-2:]]
+
+
+def test_what_caches_keep_brings_no_visitors_cookie(world):
+    """A cache would hand it to everybody, and with it the token that their forms carry."""
+    answer = world.client().get("/static/htmx.js")
+
+    assert "public" in answer.headers["cache-control"]
+    assert "set-cookie" not in answer.headers
+    assert "set-cookie" in world.client().get("/sign-in").headers
+
+
+def test_form_that_comes_too_slowly_is_waited_for_no_longer(world, monkeypatch):
+    monkeypatch.setattr(guard, "MAX_FORM_WAIT_S", 0.05)
+    client = world.client()
+
+    async def body():
+        yield b"csrf="
+        await asyncio.sleep(30)
+        yield b"x"
+
+    kind = {"content-type": "application/x-www-form-urlencoded", "origin": ADDRESS}
+    answer = client._ask("POST", "/sign-out", content=body(), headers=kind)
+
+    assert (408, "close") == (answer.status_code, answer.headers["connection"])
+    assert "too slowly" in answer.text
+
+
+def test_count_that_no_database_knows_is_refused(world):
+    client = world.client(Role.CUSTOMER)
+    path = f"/companies/acme/documents?year={world.ids['year'][0]}&first="
+
+    assert [200, 400] == [client.get(path + "9" * length).status_code for length in (18, 20)]
 
 
 @pytest.mark.parametrize(

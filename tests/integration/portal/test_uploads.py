@@ -61,6 +61,14 @@ def test_file_lies_there_byte_for_byte_under_its_name_without_folders(sent):
     assert "books.se" == path.name
 
 
+@pytest.mark.parametrize("name", ["..", ".", "../..", "/", "books/.."])
+def test_file_by_the_name_of_a_folder_is_taken_by_another(sent, name):
+    path = sent(b"x", name=name)
+
+    assert uploads_of(OURS) == path.parent.parent
+    assert path.is_file()
+
+
 def test_file_that_is_too_large_is_refused_before_a_byte_is_read(sent):
     read = []
 
