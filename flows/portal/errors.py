@@ -8,7 +8,6 @@ from typing import Final
 from starlette.responses import Response
 
 from blocks.hub.errors import UnknownTenant
-from blocks.hub.portal_roles import Role
 from flows.portal.texts import texts_of
 from flows.portal.visit import Unfit, Visit
 from ledger.errors import TasmaError, TransientError
@@ -35,11 +34,10 @@ def _page(visit: Visit, status: int, reason: str, problem: TasmaError | None = N
     """Show a sentence of ours; the words of a refusal, with paths and commands, to operators."""
     known = texts_of(visit.language)
     key = next(name for name in (f"errors.{reason}", f"errors.{status}") if name in known)
-    is_operator = bool(visit.user and visit.user.role is Role.OPERATOR)
     return visit.page(
         "error.html",
         status=status,
         sentence=visit.t(key),
         code=problem.code if problem else "",
-        detail=str(problem) if problem and is_operator else "",
+        detail=str(problem) if problem and visit.is_operator else "",
     )

@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from blocks.hub import Tenant
+from blocks.hub.portal_roles import Role
 from blocks.hub.portal_users import User
 from blocks.translated import translated
 from flows.portal.routes import PLACE, ROUTES, Route, path_of
@@ -80,6 +81,11 @@ class Visit:
     def who(self) -> str:
         """The address of whoever is signed in: the proven name of who does something."""
         return self.user.email if self.user else ""
+
+    @property
+    def is_operator(self) -> bool:
+        """Whether whoever asks runs Täsmä: paths and commands in words of ours are for them."""
+        return self.user is not None and self.user.role is Role.OPERATOR
 
     @property
     def address(self) -> str:

@@ -48,14 +48,14 @@ def file_opening(visit: Visit) -> Response:
     found = hub.openings.find(tenant.id)
     if not _may_file(visit, found):
         return _page(visit, found, filled=_filled(found), refused=visit.t("opening.not_now"))
-    asked = set(FIELDS) if _is_operator(visit) else set(FIELDS) - set(OPERATORS)
+    asked = set(FIELDS) if visit.is_operator else set(FIELDS) - set(OPERATORS)
     filled = _filled(found) | {name: visit.get(name).strip() for name in asked}
     form, problems = read_form({name: _value(name, text) for name, text in filled.items()})
     if form is None:
         shown = {name: "" if looks_secret(text) else text for name, text in filled.items()}
         return _page(visit, found, filled=shown, problems=problems)
     try:
-        file_form(hub, tenant.id, form, who=visit.who, by_operator=_is_operator(visit))
+        file_form(hub, tenant.id, form, who=visit.who, by_operator=visit.is_operator)
     except Refused as problem:  # years that share days, a pickup that cannot be so or stays
         return _page(visit, found, filled=filled, problems=[str(problem)])
     visit.note(f"{form.source_system}, {form.transfer}, {filled['fiscal_years']}")
@@ -68,10 +68,6 @@ def _may_file(visit: Visit, found: Opening | None) -> bool:
         return False
     stage = onboarding_of(visit.stores.hub, visit.tenant.id).stage
     return visit.user.role is not Role.CUSTOMER or stage not in {Stage.LIVE, Stage.TRIAL}
-
-
-def _is_operator(visit: Visit) -> bool:
-    return visit.user is not None and visit.user.role is Role.OPERATOR
 
 
 def _filled(found: Opening | None) -> dict[str, str]:
@@ -100,7 +96,7 @@ def _page(
     problems: Sequence[str] = (),
     refused: str = "",
 ) -> Response:
-    shown = [name for name in FIELDS if name not in OPERATORS or _is_operator(visit)]
+    shown = [name for name in FIELDS if name not in OPERATORS or visit.is_operator]
     return visit.page(
         "opening.html",
         status=409 if problems or refused else 200,

@@ -7,6 +7,7 @@ Source:
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from starlette.concurrency import run_in_threadpool
@@ -18,6 +19,8 @@ from flows.portal.visit import Visit, not_found
 from tasks.ledger_sources import year_sources
 from tasks.syncing import Asked, Choice, latest_years, one_year, pulls
 
+RAISED: Final = "Flow run encountered an exception: "
+"""How Prefect begins the message of a run that raised something."""
 PULL: Final = "pull/pull"
 CHOICES: Final[tuple[Choice, ...]] = ("overwrite", "leave")
 """What the person may tick, each for some of the years."""
@@ -70,7 +73,13 @@ async def watched(visit: Visit, run_ids: Sequence[str]) -> list[Watched]:
     found = [await visit.portal.runs.look(run_id, tenant=visit.tenant.id) for run_id in run_ids]
     if None in found:
         raise not_found()
-    return [run for run in found if run]
+    return [_fit(visit, run) for run in found if run]
+
+
+def _fit(visit: Visit, run: Watched) -> Watched:
+    """Leave out what a run raised, which names paths and commands, unless an operator looks."""
+    is_hidden = run.message.startswith(RAISED) and not visit.is_operator
+    return replace(run, message="") if is_hidden else run
 
 
 def _with_years(visit: Visit, run: Watched) -> Response:

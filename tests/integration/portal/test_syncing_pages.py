@@ -8,6 +8,7 @@ import pytest
 
 from blocks.hub import Connection, ConnectionState, Method
 from blocks.hub.portal_roles import Role
+from flows.portal.pages.syncing import RAISED
 from ledger.fiscal_year import FiscalYear
 from tests.portal_companies import OUR_YEAR, OURS, own, unpublish
 
@@ -137,6 +138,21 @@ def test_page_waits_for_a_run_to_end_and_then_shows_the_years(world, client, sta
         assert polls == ('hx-trigger="every 2s"' in answer.text)
     assert polls == ('hx-swap-oob="true"' not in poll.text)
     assert polls == ("why it is so" not in poll.text)
+
+
+@pytest.mark.parametrize("page", ["", "/files"])
+def test_what_a_run_raised_is_told_to_operators_alone(world, page):
+    raised = f"{RAISED}NoSpace: No space left on the disk of /srv/tasma"
+    run_id = world.runs.add(OURS, "Failed", raised, is_over=True)
+    path = f"/companies/acme{page}"
+
+    def told(role):
+        client = world.client(role)
+        answers = [client.get(f"{path}?run={run_id}"), client.get(f"{path}/runs/{run_id}")]
+        return ["/srv/tasma" in answer.text for answer in answers]
+
+    assert [False, False] == told(Role.CUSTOMER) == told(Role.ACCOUNTANT)
+    assert [True, True] == told(Role.OPERATOR)
 
 
 def test_page_that_polls_leads_to_the_sign_in_when_the_session_is_over(world, client):
