@@ -9,8 +9,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
+from blocks.books_files import read_fence
 from blocks.durable import rename_synced, write_synced
-from blocks.published_files import read_fence
 from blocks.warehouse.errors import FenceDamaged, StaleLease
 from blocks.warehouse.files import TenantFiles
 from ledger.fiscal_year import FiscalYear

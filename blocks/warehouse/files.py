@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from blocks.books_files import fence_of, file_of
 from blocks.durable import checked_slug, clean_temporary, remove, rename_synced, sync
-from blocks.published_files import fence_of, file_of
 from blocks.steps import reached
 from blocks.warehouse.errors import WriterBusy
 

@@ -11,8 +11,8 @@ from typing import Unpack
 
 import pyarrow as pa
 
+from blocks.books_files import first_sight
 from blocks.durable import remove
-from blocks.published_files import first_sight
 from blocks.staging import StagedUnit
 from blocks.warehouse.account_places import place_accounts
 from blocks.warehouse.attach import open_published

@@ -17,10 +17,10 @@ from typing import Final
 
 from duckdb import DuckDBPyConnection
 
+from blocks.books_files import first_sight
 from blocks.digest import unit_digest
 from blocks.duck import attach_read_only, duckdb_space_checked
 from blocks.durable import remove, rename_synced, space_checked, temporary_name
-from blocks.published_files import first_sight
 from blocks.settings import SQL
 from blocks.staging import StagedUnit
 from blocks.warehouse.attach import PUBLISHED, attach_copy, detach, open_engine, open_published

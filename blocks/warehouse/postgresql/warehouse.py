@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final, NoReturn, Unpack
 
 import pyarrow as pa
 
+from blocks.books_files import GONE
 from blocks.durable import checked_slug
-from blocks.published_files import GONE
 from blocks.settings import SQL
 from blocks.staging import StagedUnit
 from blocks.warehouse.damage import PublishedDamaged
