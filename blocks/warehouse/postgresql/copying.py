@@ -1,7 +1,7 @@
 """Rows in columns to the server and back, by COPY: text in CSV form, which keeps every digit.
 
 A text is quoted and what is missing is not, so that an empty text and no text stay apart. Measured
-beside a binary driver (decision 0050): as fast, and it runs in the transaction of all else.
+beside a binary driver (decision 0049): as fast, and it runs in the transaction of all else.
 """
 
 from __future__ import annotations
