@@ -23,6 +23,9 @@ from tests.small_sie import small_sie
 
 YEAR = FiscalYear.parse("2025").key
 
+NUMBER = "5599901013"
+"""Of the tenant whose file is sent; the server of all these tests has others."""
+
 
 @contextmanager
 def browsers(desk, *tenants):
@@ -61,9 +64,9 @@ def test_pressing_sync_is_a_run_that_its_own_company_alone_can_watch(desk, conne
 def test_file_that_is_sent_leads_to_a_run_that_publishes_it_and_to_what_its_page_shows(desk):
     tenant, year = "sent", FiscalYear.parse("2024")
     with desk.stores() as stores:
-        stores.hub.tenants.add(Tenant(tenant, "Sent AB", "5599900007"))
+        stores.hub.tenants.add(Tenant(tenant, "Sent AB", NUMBER))
         stores.hub.years.define(tenant, year)
-    content = small_sie(("1", 100, 100))
+    content = small_sie(("1", 100, 100), number=NUMBER)
     with browsers(desk, tenant) as (mine,):
         sent = mine.upload(f"/companies/{tenant}/files?name=bokslut.se", content)
         page = sent.headers["location"]
