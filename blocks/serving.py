@@ -69,7 +69,7 @@ def serving(head: bytes, name: str) -> Serving:
 
 def cleaned(name: str) -> str:
     """Return a file's name without folders, leading dots, and signs that act somewhere."""
-    last = name.replace("\\", "/").rpartition("/")[2]
+    last = name.replace("\\", "/").rpartition("/")[2].strip(" .")
     return _UNFIT.sub("_", shown_name(last) if last else "").strip(" .") or "document"
 
 

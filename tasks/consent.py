@@ -91,6 +91,8 @@ class MadeLink:
 class Outcome:
     """What came of the last click. `reason`: in words, empty while nobody has come back.
 
+    `why`: in words of ours, for operators alone, and not kept with the link.
+
     `expected`, `actual`: the numbers, here and there, of a wrong company; `compared`: what they
     are, such as organisation number. `requirements`: each as far as it is known by now.
     """
@@ -101,6 +103,7 @@ class Outcome:
     expected: str = ""
     actual: str = ""
     requirements: tuple[Requirement, ...] = ()
+    why: str = ""
 
     @property
     def is_connected(self) -> bool:
@@ -371,7 +374,7 @@ async def _concluded(hub: Hub, link: ConsentLink, work: Awaitable[Outcome]) -> O
         raise
     detail = json.dumps(asdict(outcome))
     await asyncio.to_thread(hub.consents.answered, link, outcome.state, detail=detail, why=why)
-    return outcome
+    return replace(outcome, why=why)
 
 
 async def _answered(hub: Hub, link: ConsentLink, answer: Mapping[str, str]) -> Outcome:

@@ -230,7 +230,8 @@ def _hidden(question: str) -> str:
 
 def _say_refusal(outcome: consent.Outcome, system: System) -> None:
     """Say why nobody is connected, and end."""
-    remark(f"Not connected to {system.title}: {outcome.state.replace('_', ' ')}. {outcome.reason}")
+    reason = outcome.reason or outcome.why
+    remark(f"Not connected to {system.title}: {outcome.state.replace('_', ' ')}. {reason}")
     show_requirements(outcome.requirements)
     remark("Run the command again once that is mended.")
     is_passing = outcome.state is ConsentState.FAILED

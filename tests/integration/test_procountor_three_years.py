@@ -10,7 +10,7 @@ import pytest
 
 from blocks.durable import NoSpace
 from blocks.hub import LeaseTaken, Tenant
-from blocks.warehouse.warehouse import Warehouse
+from blocks.warehouse import FileWarehouse
 from flows.cli.local import publish_here
 from ledger.fiscal_year import FiscalYear
 from ledger.outcome import Outcome
@@ -224,7 +224,7 @@ def test_joined_publication_that_is_refused_leaves_every_year_and_each_says_why(
     house, keys, monkeypatch
 ):
     with monkeypatch.context() as patch:
-        patch.setattr(Warehouse, "publish_together", refuse)
+        patch.setattr(FileWarehouse, "publish_together", refuse)
         end, message = house.pull(TENANT, years=("2023",))
 
     assert "Failed" == end, message
@@ -243,7 +243,7 @@ def test_joined_publication_of_holds_that_is_refused_leaves_each_hold_open(
     hub = held.stores.hub
 
     with monkeypatch.context() as patch:
-        patch.setattr(Warehouse, "publish_together", refuse)
+        patch.setattr(FileWarehouse, "publish_together", refuse)
         with pytest.raises(NoSpace):
             publish_here(held.stores, FIRST, watch=lambda _step: None)
 
