@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -45,7 +46,8 @@ def end_of(server: PrefectServer, run: str) -> str:
 
 
 def server_in(home: str) -> AbstractContextManager[PrefectServer]:
-    """Run a server on a free port."""
+    """Run a server on a free port, whose deployments do only what is asked of them."""
+    os.environ["TASMA_WATCH_AT_START"] = "false"
     return prefect_server(home=Path(home), port=free_port())
 
 
