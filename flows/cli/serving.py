@@ -83,9 +83,10 @@ def _simulators(port: int) -> Iterator[None]:
         tenants = (f"{tenant} ({number})" for tenant, number in simulated.tenants.items())
         say(f"Its tenants    {', '.join(tenants)}")
         say("For `tasma` in another terminal:")
-        say(
-            f"  export {' '.join(f'{name}={value}' for name, value in simulated.variables.items())}"
-        )
+        variables = dict(simulated.variables)
+        if port_of_server := os.environ.get("TASMA_PORT"):
+            variables["TASMA_PORT"] = port_of_server
+        say(f"  export {' '.join(f'{name}={value}' for name, value in variables.items())}")
         yield
 
 

@@ -66,8 +66,12 @@ def use_home(home: Path) -> Path:
 
 def use_demo_home() -> Path:
     """Turn this process, and those it starts, to the demo's home."""
-    # Whatever real Fortnox the settings lead to, the demo's tenants are not there.
-    os.environ.update(SIMULATED | AWAY)
+    # Whatever real Fortnox the settings lead to, the demo's tenants are not there; what `tasma
+    # --demo up` printed for another terminal leads to a simulated one on a port of its own.
+    client = "TASMA_FORTNOX_CLIENT_ID"
+    is_printed = os.environ.get(client) == SIMULATED[client]
+    kept = {name: os.environ[name] for name in SIMULATED if is_printed and name in os.environ}
+    os.environ.update(SIMULATED | AWAY | kept)
     return use_home(demo_home())
 
 

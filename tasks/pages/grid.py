@@ -52,5 +52,5 @@ def _block(
 def _dated(year: FiscalYear, cell: str) -> Markup:
     """Say of a year that is no calendar year on which days it begins and ends."""
     is_calendar = len(short_year(year.key)) == 4
-    days = "" if is_calendar else f"{year.start_date:%Y-%m-%d} to {year.end_date:%m-%d}"
+    days = "" if is_calendar else f"{year.start_date:%Y-%m-%d} to {year.end_date:%Y-%m-%d}"
     return below_each_other(cell, days)

@@ -40,6 +40,24 @@ def test_demo_never_asks_the_real_fortnox():
     assert chosen.client_id == "simulated-client"
 
 
+def test_demo_asks_the_simulated_fortnox_whose_port_was_printed(monkeypatch):
+    for name, value in home.SIMULATED.items():
+        monkeypatch.setenv(name, value.replace(str(home.FORTNOX_PORT), "4713"))
+
+    home.use_demo_home()
+
+    assert "http://127.0.0.1:4713" == fortnox().api_url
+
+
+def test_demo_never_asks_a_fortnox_of_somebody_elses_settings(monkeypatch):
+    monkeypatch.setenv("TASMA_FORTNOX_API_URL", "https://api.example.com")
+    monkeypatch.setenv("TASMA_FORTNOX_CLIENT_ID", "plainly-fake")
+
+    home.use_demo_home()
+
+    assert home.SIMULATED["TASMA_FORTNOX_API_URL"] == fortnox().api_url
+
+
 @pytest.mark.parametrize("chosen", [ecom, fennoa, procountor, spotilla])
 def test_demo_asks_no_other_vendor_either(chosen):
     home.use_demo_home()

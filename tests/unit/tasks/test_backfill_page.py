@@ -31,7 +31,7 @@ def test_grid_has_a_row_for_each_tenant_and_a_column_for_each_year_with_links_to
     assert "| Tenant | 2024 | 2023 | 2022 |" in page
     acme = "| acme | [… is fetched](/v2/runs/flow-run/run-3) "
     assert f"{acme}| [✓ Published](/v2/runs/flow-run/run-1) |  |" in page
-    beta = "| beta | … waits<br>2023-07-01 to 06-30 | [✗ Failed](/v2/runs/flow-run/run-2) "
+    beta = "| beta | … waits<br>2023-07-01 to 2024-06-30 | [✗ Failed](/v2/runs/flow-run/run-2) "
     assert f"{beta}| [○ Skipped](/v2/runs/flow-run/run-4) |" in page
     assert page.index("| beta | 2023 | [✗ Failed](/v2/runs/flow-run/run-2) | no licence |") < (
         page.index("## All years")

@@ -58,7 +58,7 @@ def test_grid_has_a_line_for_each_tenant_and_a_column_for_each_year_that_leads_t
 
     assert "| Tenant | 2025 | 2024 |" in text
     assert "| a | ✗ held 3 h | [✓ 3 h](/v2/runs/flow-run/run-1) |" in text
-    assert "| b |  | ○<br>2023-07-01 to 06-30 |" in text
+    assert "| b |  | ○<br>2023-07-01 to 2024-06-30 |" in text
 
 
 def test_a_tenant_without_data_says_so():
