@@ -88,7 +88,7 @@ def show_table(
     columns = [
         tables.Column(
             visible(heading),
-            [shown(value) for value in column],
+            [visible(cell(value)) for value in column],
             is_figure=any(issubclass(kind, int | Decimal) for kind in set(map(type, column))),
         )
         for heading, column in zip(headings, values, strict=True)
@@ -112,15 +112,8 @@ def show_csv(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
 def _csv_cell(value: object) -> str:
     if isinstance(value, Decimal | dt.datetime) or type(value) is int:
         return value.isoformat() if isinstance(value, dt.datetime) else str(value)
-    text = shown(value)
+    text = visible(cell(value))
     return f"'{text}" if text[1:] and text.startswith(("=", "+", "-", "@")) else text
-
-
-def shown(value: object) -> str:
-    """Write one value for people, as text in which nothing acts."""
-    if type(value) is str and value.isprintable():  # most cells of large tables
-        return value
-    return visible(cell(value))
 
 
 def cell(value: object) -> str:

@@ -64,8 +64,6 @@ def plain_lines(columns: Sequence[Column]) -> Iterator[str]:
 
 def _padded(column: Column) -> list[str]:
     width, texts = column.whole, (column.heading, *column.cells)
-    if all(map(str.isascii, texts)):  # nearly always, and the quicker way for many rows
-        return [text.rjust(width) if column.is_figure else text.ljust(width) for text in texts]
     if column.is_figure:
         return [" " * (width - _width_of(text)) + text for text in texts]
     return [text + " " * (width - _width_of(text)) for text in texts]
