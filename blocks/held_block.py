@@ -9,7 +9,9 @@ from typing import Final
 from httpx import HTTPError
 from prefect.blocks.core import Block
 from prefect.exceptions import PrefectException
+from prefect.settings import PREFECT_API_URL
 
+from blocks.addresses import shown_address
 from blocks.http import CallFailed
 
 NO_SERVER: Final = "no_prefect_server"
@@ -77,8 +79,11 @@ async def _save(block: Block, name: str) -> None:
 
 def no_server(what: str, problem: Exception) -> CallFailed:
     """Say that Prefect's server, which keeps the blocks, is not there."""
+    url = PREFECT_API_URL.value()
+    server = f"Prefect's server at {shown_address(url)}" if url else "Prefect's server"
     return CallFailed(
-        f"Prefect's server did not let us {what} ({type(problem).__name__}). Start it, then try "
-        "again.",
+        f"{server} did not let us {what} ({type(problem).__name__}). If it does not run, start it "
+        "with `tasma up` in another terminal; if it runs at another port, set TASMA_PORT here too; "
+        "then try again.",
         code=NO_SERVER,
     )

@@ -16,10 +16,8 @@ from flows.runs.states import ended, run_id
 from ledger.outcome import Outcome
 from tasks.listening import Ran, hear, page
 from tasks.log import say
+from tasks.overview import LISTS
 from tasks.stores import open_stores
-
-LISTS = {"ecom": "tasma ecom list", "spotilla": "tasma spotilla skipped"}
-"""The command that names what needs a person, by source."""
 
 SourceName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,31}$", examples=["ecom"])]
 
@@ -56,7 +54,8 @@ async def listen(tenant: TenantId, source: SourceName = "ecom") -> State[Any]:
     say(message, tenant=tenant, source=source)
     refused = done.settled.by_state.get("refused", 0)
     if refused or done.heard.unreadable_count:
-        return ended(Outcome.HELD, f"{message} `{LISTS[source]} {tenant}` says what to do.")
+        see = LISTS[source].format(tenant=tenant)
+        return ended(Outcome.HELD, f"{message} `{see}` says what to do.")
     return ended(Outcome.DONE if done.heard.new else Outcome.UNCHANGED, message)
 
 

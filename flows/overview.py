@@ -11,18 +11,16 @@ from prefect import State, flow
 from prefect.client.orchestration import get_client
 from prefect.states import Completed
 
-from blocks.hub.overview import MAX_TENANTS, OverviewRow
+from blocks.hub.overview import OverviewRow
 from flows.runs.live_page import LivePage
 from tasks.notify import notify
+from tasks.overview import whole_overview
 from tasks.pages.links import OVERVIEW
 from tasks.pages.overview import overview_page, overview_summary
 from tasks.stores import Stores, open_stores
 
 STALE: Final = "stale"
 """Kind of the event that notes of whom somebody was told."""
-
-MAX_PAGES: Final = 100
-"""Pages of `MAX_TENANTS` tenants that are read."""
 
 
 @flow(name="overview", flow_run_name="overview of tenants", retries=0)
@@ -58,11 +56,5 @@ def _was_reported(stores: Stores, row: OverviewRow) -> bool:
 
 def overview_rows() -> list[OverviewRow]:
     """Read the light of every unit as of now."""
-    rows: list[OverviewRow] = []
     with open_stores() as stores:
-        for _ in range(MAX_PAGES):
-            page = stores.hub.overview(after=rows[-1].tenant if rows else "", limit=MAX_TENANTS)
-            if not page:
-                break
-            rows += page
-    return rows
+        return list(whole_overview(stores.hub))

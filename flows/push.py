@@ -86,7 +86,8 @@ def _ended(pusher: Pusher) -> State[Any]:
         return ended(Outcome.FAILED, f"{pusher.problem}. {in_words(pusher.ends)}")
     needs = pusher.ends["held"] + pusher.ends["rejected"]
     if needs:
-        message = f"{in_words(pusher.ends)} `tasma push status {pusher.tenant}` says what to do."
+        see = f"tasma push status {pusher.tenant} --to {pusher.system}"
+        message = f"{in_words(pusher.ends)} `{see}` says what to do."
         return ended(Outcome.HELD, message)
     done = Outcome.DONE if pusher.ends else Outcome.UNCHANGED
     return ended(done, in_words(pusher.ends))

@@ -37,6 +37,12 @@ def visible_lines(text: str) -> str:
     return "\n".join(visible(line) for line in text.splitlines())
 
 
+def joined(*said: str, by: str = "; ") -> str:
+    """Join what is said into one sentence, without full stops before ``by``; nothing of empty."""
+    parts = [one for one in said if one]
+    return by.join([*(part.removesuffix(".") for part in parts[:-1]), *parts[-1:]])
+
+
 def json_text(value: object, *, indent: int | None = None) -> str:
     """Return JSON that says what ``value`` says, and in which nothing acts.
 

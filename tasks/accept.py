@@ -24,7 +24,7 @@ class NothingHeld(TerminalError):
         what = f"load {load_id} is no open hold of it" if load_id else "no load of it is held"
         super().__init__(
             f"{unit} {is_now} and {what}, so there is nothing to accept, to reject or to publish. "
-            "The overview and `tasma ledger breaks` show what is held.",
+            f"The overview and `tasma ledger breaks {unit.tenant}` show what is held.",
             unit=str(unit),
             status=status.status if status else "",
             load_id=load_id,

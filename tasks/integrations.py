@@ -24,8 +24,8 @@ class NoIntegration(Refused):
 
     sentence = (
         "{tenant} has no integration: no connected system has its books, and no pickup of files "
-        "was agreed. `tasma connect` connects a system, `tasma sftp set` agrees on a pickup; a "
-        "file is loaded with `tasma drop-in`."
+        "was agreed. `tasma connect SYSTEM {tenant}` connects a system, `tasma sftp set {tenant}` "
+        "agrees on a pickup; a file is loaded with `tasma drop-in {tenant} FILE`."
     )
 
 

@@ -11,6 +11,7 @@ from blocks.hub.documents import DocumentFetch
 from blocks.systems.registry import SYSTEMS
 from ledger.fiscal_year import FiscalYear
 from ledger.readers import FORMATS
+from ledger.text import joined
 from ledger.unit import Unit
 
 FETCH: Final = "fetch"
@@ -106,7 +107,7 @@ def documents_in_words(found: DocumentFetch | None) -> str:
         return ""
     without = f", {found.without_voucher:,} without voucher" if found.without_voucher else ""
     count = f"{found.document_count:,}{without}" if found.fetched_at else ""
-    return "; ".join(filter(None, (count, found.reason)))
+    return joined(count, found.reason)
 
 
 def _source(unit: UnitStatus | None) -> str:

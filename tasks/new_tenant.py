@@ -37,7 +37,7 @@ class NoCompanyNamed(TerminalError):
 
     sentence = (
         "{file_name} names no company: expected {expected}. Make the tenant with `tasma tenant "
-        "add` and give its id: --tenant."
+        "add TENANT --name NAME` and give its id: --tenant."
     )
 
 
@@ -46,7 +46,8 @@ class CompanyUncertain(TerminalError):
 
     sentence = (
         "{file_name} has no organisation number, and a tenant {tenant} exists. If they are the "
-        "same company: --tenant {tenant}. If not, make another with `tasma tenant add`."
+        "same company: --tenant {tenant}. If not, make another with `tasma tenant add "
+        "TENANT --name NAME`."
     )
 
 

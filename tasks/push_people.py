@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from blocks.hub import Hub
-from blocks.hub.outbox import Queued
+from blocks.hub.outbox import FOR_PEOPLE, Queued
 from ledger.errors import TerminalError
 from ledger.push.advance import Impossible, Rules
 from ledger.push.events import Resolved, Retried
@@ -21,18 +21,14 @@ class NothingToResolve(TerminalError):
     """A person spoke of a document that is not in doubt, or said what cannot be."""
 
     sentence = (
-        "{document} is {state}: what was said of it cannot be. `tasma push events` shows what "
-        "happened to it."
+        "{document} is {state}: what was said of it cannot be. `tasma push events {tenant} "
+        "{document} --to {target}` shows what happened to it."
     )
 
 
 def waiting_of(hub: Hub, tenant: str, system: str) -> list[Queued]:
     """Return the documents that wait for a person."""
-    return [
-        one
-        for phase in (Phase.HELD, Phase.REJECTED)
-        for one in hub.outbox.listed(tenant, system, phase=phase)
-    ]
+    return [one for phase in FOR_PEOPLE for one in hub.outbox.listed(tenant, system, phase=phase)]
 
 
 def retry(
@@ -64,4 +60,6 @@ def resolve(hub: Hub, queued: Queued, *, target_id: str, run_id: str = "", who: 
         return hub.outbox.apply(queued, event, rules=RULES, now=now(), run_id=run_id)[0]
     except Impossible:
         state = queued.item.state
-        raise NothingToResolve(document=queued.source_id, state=state) from None
+        raise NothingToResolve(
+            tenant=queued.tenant, target=queued.target, document=queued.source_id, state=state
+        ) from None

@@ -51,9 +51,9 @@ REMEDIES: Final = {
     ),
     HoldCode.FILE: "add the same document once more with its file beside it, then retry",
     HoldCode.CHANGED: (
-        "`tasma push events` names the fields that differ: correct them there by hand, or credit "
-        "it and send a new document; then resolve with its id, or as not there if nothing was "
-        "made, and it goes on as it was queued"
+        "`tasma push events {tenant} {document} --to {target}` names the fields that differ: "
+        "correct them there by hand, or credit it and send a new document; then resolve with its "
+        "id, or as not there if nothing was made, and it goes on as it was queued"
     ),
     HoldCode.GONE: "somebody deleted it there: resolve with the id of what replaced it",
 }
@@ -104,7 +104,9 @@ def remedy(queued: Queued) -> str:
     """Return what a person does about a document; empty when nobody has to do anything."""
     item = queued.item
     if item.hold:
-        return REMEDIES[item.hold.code]
+        return REMEDIES[item.hold.code].format(
+            tenant=queued.tenant, document=queued.source_id, target=queued.target
+        )
     if item.phase is not Phase.REJECTED:
         return ""
     found = explained(queued)

@@ -18,8 +18,8 @@ class WrongSetting(TerminalError):
 
     sentence = (
         "The setting {field} of {tenant}'s route from {source} cannot be so ({reason}). `tasma "
-        "route set {tenant} {source} {kind} {field}=VALUE` changes it; docs/systems/{source}.md "
-        "lists them."
+        "route set {tenant} {source} {kind} {field}=VALUE --who NAME` changes it; "
+        "docs/systems/{source}.md lists them."
     )
 
 

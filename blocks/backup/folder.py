@@ -99,10 +99,10 @@ class BackupFolder:
         if STAMPED.fullmatch(self.root.name):
             return Backup(self.root, *read_manifest(self.root))
         if not (self.root / MARK).exists():
-            raise self._unusable("it is no folder of `tasma backup`")
+            raise self._unusable("it is no folder that `tasma backup FOLDER` made")
         if found := self.whole():
             return found[-1]
-        raise self._unusable("it holds no backup that ended; make one with `tasma backup`")
+        raise self._unusable("it holds no backup that ended; make one with `tasma backup FOLDER`")
 
     def unfinished(self) -> list[Path]:
         """Return the folders of backups that never ended, or whose manifest is damaged."""

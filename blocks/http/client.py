@@ -197,10 +197,15 @@ def _require_safe(base_url: str) -> None:
         )
     if url.scheme == "http" and not _is_this_machine(url.host):
         raise CallRefused(
-            f"Calls to {url.host} over http would send secrets in clear. Give an https address in "
-            "the settings; http is for simulators on this machine.",
+            f"Calls to {place_of(url)} over http would send secrets in clear. Give an https "
+            "address in the settings; http is for simulators on this machine.",
             who_acts=WhoActs.US,
         )
+
+
+def place_of(url: httpx.URL) -> str:
+    """Return the host that an address leads to, and its port unless it is the scheme's own."""
+    return url.netloc.decode("ascii")
 
 
 def _is_this_machine(host: str) -> bool:
@@ -220,7 +225,7 @@ def _retry_after_s(response: httpx.Response) -> float:
 def _lost(request: httpx.Request, problem: httpx.RequestError, *, attempts: int) -> CallFailed:
     tried = f"in {attempts} attempts" if attempts > 1 else "to its only attempt"
     return CallFailed(
-        f"{request.method} {request.url.host}{request.url.path} got no whole answer {tried} "
+        f"{request.method} {place_of(request.url)}{request.url.path} got no whole answer {tried} "
         f"({type(problem).__name__}). Try again later; if it lasts, check the network and the "
         "vendor's status page.",
         code=LOST,

@@ -22,7 +22,7 @@ class UnknownTenant(TerminalError):
         self.tenant = tenant
         super().__init__(
             f"The hub knows no tenant {tenant!r}. List them with `tasma tenant list`, or add it "
-            "with `tasma tenant add`.",
+            "with `tasma tenant add TENANT --name NAME`.",
             tenant=tenant,
         )
 

@@ -31,7 +31,7 @@ class HubTargetNotInServer(TerminalError):
     sentence = (
         "A hub is moved out of its file into PostgreSQL: expected an address like "
         "postgresql+psycopg://user:password@host/database, got {address}. A file is moved by "
-        "`tasma backup` and `tasma restore`."
+        "`tasma backup FOLDER` and `tasma restore FOLDER`."
     )
 
 

@@ -57,6 +57,8 @@ __all__ = [
 ]
 
 OPEN: Final = (Phase.READY, Phase.SENDING, Phase.IN_DOUBT)
+FOR_PEOPLE: Final = (Phase.HELD, Phase.REJECTED)
+"""Where nothing goes on until somebody has looked."""
 """Phases in which there may be something to do."""
 
 # Built once: to build a statement takes longer than SQLite takes to execute it.
@@ -85,7 +87,8 @@ class UnknownDocument(Refused):
     """There is no such document in the outbox."""
 
     sentence = (
-        "The outbox of {tenant} has no document {source_id!r}. `tasma push status` lists them."
+        "The outbox of {tenant} has no document {source_id!r}. `tasma push status {tenant} --to "
+        "{target}` lists those that wait."
     )
 
 
@@ -174,7 +177,7 @@ class Outbox:
         with self._database.reading() as connection:
             rows = connection.execute(select(table).where(here, kinds)).mappings().all()
         if not rows:
-            raise UnknownDocument(tenant=tenant, source_id=source_id)
+            raise UnknownDocument(tenant=tenant, source_id=source_id, target=target)
         if len(rows) > 1:
             named = ", ".join(sorted(row["kind"] for row in rows))
             raise SeveralKinds(tenant=tenant, source_id=source_id, kinds=named)
@@ -321,6 +324,21 @@ class Outbox:
         )
         with self._database.reading() as connection:
             return {str(phase): count for phase, count in connection.execute(query)}
+
+    def for_people(self, tenant: str = "") -> dict[tuple[str, str], int]:
+        """Count the documents that wait for a person, by tenant and target: of all, or of one."""
+        table = models.outbox_item
+        # By the index that begins with the target: those that are done are millions.
+        targets = select(models.connection.c.system).distinct()
+        query = (
+            select(table.c.tenant, table.c.target, func.count())
+            .where(table.c.target.in_(targets), table.c.phase.in_(FOR_PEOPLE))
+            .group_by(table.c.tenant, table.c.target)
+        )
+        if tenant:
+            query = query.where(table.c.tenant == tenant)
+        with self._database.reading() as connection:
+            return {(of, target): count for of, target, count in connection.execute(query)}
 
     def received(self, tenant: str, target: str) -> int:
         """Count all documents that a tenant ever queued for a target."""

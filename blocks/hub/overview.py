@@ -25,6 +25,7 @@ from blocks.hub.loads import Load
 from blocks.hub.states import WHOLE_YEAR, UnitState
 from blocks.hub.tenants import NIGHT_ZONES
 from ledger.coverage import Coverage
+from ledger.text import joined
 
 STALE_AFTER: Final = dt.timedelta(hours=26)
 """Age of the last good load from which a scheduled tenant is red: a night and two hours."""
@@ -43,14 +44,18 @@ class Light(StrEnum):
 
 @dataclass(frozen=True)
 class OverviewRow:
-    """One unit of one tenant, or a tenant that has none (`fiscal_year` and `status` empty).
+    """One unit of one tenant, or the tenant itself (`fiscal_year` and `status` empty).
+
+    A tenant has a row of its own when it has no unit, and, before those of its years, when
+    something is wrong with the tenant as a whole (`has_years`): nothing comes from its system, or
+    documents wait for a person. What is published of its years stands as it was.
 
     Counts and `source` are those of the last good load, `age` its age. `hold` is the open hold,
     which is there also while a later run works or after it has failed. `side_loads`: what loads of
     less than a year wait for, one sentence each; they leave the light as it is. `later`: what was
     found of the published year after it was loaded; it is red where it would block. `look_with`:
-    the command that says more when the tenant is cut off from its system, or mends what a dead
-    run left in the middle; else empty.
+    the command that says more when the tenant is cut off from its system or documents wait, or
+    mends what a dead run left in the middle; else empty.
     """
 
     tenant: str
@@ -74,6 +79,35 @@ class OverviewRow:
     look_with: str = ""
     damage: str = ""
     """What is wrong with the published rows; then the row is red whatever else there is."""
+    has_years: bool = False
+    """Of a tenant's own row: whether rows of its years follow."""
+    waiting_documents: int = 0
+    """Of a tenant's own row: documents on their way elsewhere that wait for a person."""
+    documents_with: str = ""
+    """The command that names them."""
+
+    @property
+    def of_tenant(self) -> OverviewRow:
+        """Return this row where it is the tenant's own, else one to stand before its years."""
+        if not self.fiscal_year:
+            return self
+        return OverviewRow(
+            tenant=self.tenant,
+            name=self.name,
+            fiscal_year="",
+            light=Light.RED,
+            status="",
+            reason="",
+            source="",
+            last_published_at=None,
+            age=None,
+            is_stale=False,
+            voucher_count=0,
+            posting_count=0,
+            load_id="",
+            run_id="",
+            has_years=True,
+        )
 
 
 @dataclass(frozen=True)
@@ -126,7 +160,7 @@ def read_overview(
 
 def _left(row: OverviewRow) -> OverviewRow:
     """Say of a unit that a dead run left in the middle that waiting for it is in vain."""
-    reason = "; ".join(filter(None, (ABANDONED.format(row.status), row.reason)))
+    reason = joined(ABANDONED.format(row.status), row.reason)
     return replace(row, light=Light.RED, reason=reason, look_with=FREE_WITH)
 
 
@@ -146,7 +180,7 @@ def _with_later(row: OverviewRow, found: Collection[LaterFinding]) -> OverviewRo
         return row
     findings = tuple(str(item) for item in found)
     light = Light.RED if any(item.result.holds for item in found) else row.light
-    reason = "; ".join(filter(None, (row.reason, *findings)))
+    reason = joined(row.reason, *findings)
     return replace(row, light=light, reason=reason, later=findings)
 
 
@@ -170,9 +204,9 @@ def _with_waiting(row: OverviewRow, waiting: Collection[Load]) -> OverviewRow:
     if any(_is_stopped_period(load) for load in others):
         row = replace(row, light=Light.RED)
     if hold and row.status != UnitState.HELD:
-        still = "; ".join(filter(None, (row.reason, f"still held: {hold.reason}")))
+        still = joined(row.reason, f"still held: {hold.reason}")
         row = replace(row, light=Light.RED, reason=still)
-    reason = "; ".join(filter(None, (row.reason, *side_loads)))
+    reason = joined(row.reason, *side_loads)
     return replace(row, hold=hold.load_id if hold else "", side_loads=side_loads, reason=reason)
 
 
@@ -224,13 +258,19 @@ _UNIT_COLUMNS: Final = [
 def _of_tenant(
     units: list[RowMapping], now: dt.datetime, *, cut_off: _CutOff
 ) -> Iterable[OverviewRow]:
-    """Judge a tenant's units; only its latest year can be stale or cut off, since old ones rest."""
+    """Judge a tenant's units; only its latest year can be stale, since old ones rest.
+
+    That it is cut off is true of no year more than of another, so it is said in a row of its own.
+    """
     good = [unit["last_published_at"] for unit in units if unit["last_published_at"]]
     is_stale = bool(units[0]["has_schedule"] and good and now - max(good) > STALE_AFTER)
+    if cut_off and units[0]["fiscal_year"]:
+        own = _row(units[0], now, is_stale=False, cut_off=NOT_CUT_OFF).of_tenant
+        yield replace(own, reason=cut_off.reason, look_with=cut_off.look_with)
+        cut_off = NOT_CUT_OFF
     for unit in units:
         is_latest = unit is units[-1]
-        here = cut_off if is_latest else NOT_CUT_OFF
-        row = _row(unit, now, is_stale=is_stale and is_latest, cut_off=here)
+        row = _row(unit, now, is_stale=is_stale and is_latest, cut_off=cut_off)
         yield _without_night(row, unit) if is_latest else row
 
 
@@ -240,7 +280,7 @@ def _without_night(row: OverviewRow, tenant: RowMapping) -> OverviewRow:
         return row
     why = f"no nightly run is scheduled in its time zone, {tenant['time_zone']}"
     light = Light.RED if tenant["has_schedule"] else row.light
-    return replace(row, light=light, reason="; ".join(filter(None, (row.reason, why))))
+    return replace(row, light=light, reason=joined(row.reason, why))
 
 
 def _row(unit: RowMapping, now: dt.datetime, *, is_stale: bool, cut_off: _CutOff) -> OverviewRow:
@@ -252,14 +292,8 @@ def _row(unit: RowMapping, now: dt.datetime, *, is_stale: bool, cut_off: _CutOff
         fiscal_year=unit["fiscal_year"] or "",
         light=_light(unit, is_red=is_stale or bool(cut_off) or bool(unit["damage"])),
         status=unit["status"] or "",
-        reason="; ".join(
-            filter(
-                None,
-                (
-                    unit["damage"],
-                    _reason(unit, age if is_stale else None, cut_off=cut_off.reason),
-                ),
-            )
+        reason=joined(
+            unit["damage"] or "", _reason(unit, age if is_stale else None, cut_off=cut_off.reason)
         ),
         source=unit["published_source"] or "",
         last_published_at=last,
@@ -285,7 +319,7 @@ def _reason(unit: RowMapping, stale_age: dt.timedelta | None, *, cut_off: str) -
     if stale_age is not None:
         hours = int(stale_age.total_seconds() // 3_600)
         late = f"the last good load is {hours} hours old, although a nightly run is expected"
-        return f"{reason}; {late}" if reason else late
+        return joined(reason, late)
     if reason:
         return str(reason)
     return "" if unit["last_published_at"] else "nothing has been published yet"

@@ -39,8 +39,8 @@ class UserExists(Refused):
     """Somebody of that address may sign in already."""
 
     sentence = (
-        "{email} is a user of the portal already. `tasma portal reset` gives a new link, "
-        "`tasma portal change` another role or other tenants."
+        "{email} is a user of the portal already. `tasma portal reset {email}` gives a new link, "
+        "`tasma portal change {email}` another role or other tenants."
     )
 
 

@@ -30,9 +30,10 @@ class OtherCompany(Refused):
 
     sentence = (
         "Load {load_id} is of another company than {tenant}: books of others are never accepted. "
-        "Reject it (`tasma ledger reject`, or the deployment reject-hold) and load the right file; "
-        "if the tenant's organisation number is what is wrong, correct that (`tasma tenant "
-        "correct`) and load the file again."
+        "Reject it (`tasma ledger reject {tenant} YEAR --reason WHY`, or the deployment "
+        "reject-hold) and load the right file; if the tenant's organisation number is what is "
+        "wrong, correct that (`tasma tenant correct {tenant} --org-number NUMBER`) and load the "
+        "file again."
     )
 
 
@@ -74,7 +75,7 @@ class NotHeld(Refused):
 
     sentence = (
         "Load {load_id} of {tenant} {fiscal_year} is {status} and not an open hold: it was "
-        "published, replaced or rejected. `tasma ledger breaks` shows what is held now."
+        "published, replaced or rejected. `tasma ledger breaks {tenant}` shows what is held now."
     )
 
 

@@ -25,8 +25,8 @@ class NoRoute(Refused):
     """Nothing was agreed on what goes from a system of a tenant."""
 
     sentence = (
-        "{tenant} has no route for {kind} from {source}. `tasma route add` makes one, and "
-        "`tasma route list {tenant}` shows those there are."
+        "{tenant} has no route for {kind} from {source}. `tasma route add {tenant} {source} {kind} "
+        "--who NAME` makes one, and `tasma route list {tenant}` shows those there are."
     )
 
 
@@ -35,7 +35,7 @@ class RouteExists(Refused):
 
     sentence = (
         "{tenant} has a route for {kind} from {source} already, to {target}. Detach it first: "
-        "`tasma route detach`."
+        "`tasma route detach {tenant} {source} {kind} --who NAME`."
     )
 
 

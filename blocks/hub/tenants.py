@@ -38,7 +38,7 @@ class NoNight(Refused):
         super().__init__(
             f"Tenant {tenant} would never have a night: none is scheduled in {time_zone}. Expected "
             f"{' or '.join(NIGHT_ZONES)}; choose the one whose clocks show the tenant's time. "
-            "`tasma tenant correct` changes that of a tenant there is.",
+            f"`tasma tenant correct {tenant} --time-zone ZONE` changes that of a tenant there is.",
             tenant=tenant,
             time_zone=time_zone,
         )

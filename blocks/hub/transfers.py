@@ -177,6 +177,20 @@ class Transfers:
         with self._database.reading() as connection:
             return [_transfer(row) for row in connection.execute(query).mappings()]
 
+    def refused(self, tenant: str = "") -> dict[tuple[str, str], int]:
+        """Count what is refused of the routes in use, by tenant and source: of all, or of one."""
+        table, route = models.transfer, models.route
+        routes = select(route.c.tenant, route.c.source).where(route.c.detached_at.is_(None))
+        used = (routes.where(route.c.tenant == tenant) if tenant else routes).distinct().subquery()
+        query = (
+            select(table.c.tenant, table.c.source, func.count())
+            .join(used, and_(table.c.tenant == used.c.tenant, table.c.source == used.c.source))
+            .where(table.c.state == TransferState.REFUSED)
+            .group_by(table.c.tenant, table.c.source)
+        )
+        with self._database.reading() as connection:
+            return {(of, source): count for of, source, count in connection.execute(query)}
+
     def flags(self, tenant: str, source: str) -> list[Flag]:
         """Return what the logs of a tenant's documents warn of, each once, oldest first."""
         table = models.transfer_log

@@ -67,7 +67,7 @@ class NoAccountBlock(TerminalError):
 
     sentence = (
         "There is no Prefect block {block}. Make one of type SFTP account with host, user, "
-        "password or private key, and the server's host keys (`tasma sftp test` shows them)."
+        "password or private key, and the server's host keys (`tasma sftp test TENANT` shows them)."
     )
 
 
@@ -76,7 +76,7 @@ class NotAnAccountBlock(TerminalError):
 
     sentence = (
         "The Prefect block {block} is no SFTP account, or lacks host, user, or both password and "
-        "private key. Fill it in, or agree on another with `tasma sftp set`."
+        "private key. Fill it in, or agree on another with `tasma sftp set TENANT`."
     )
 
 

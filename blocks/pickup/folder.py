@@ -255,7 +255,7 @@ def _count_strays(folder: os.DirEntry[str], seen: Look[Dropped], limit: int) -> 
     count = sum(1 for _ in _entries(Path(folder.path), seen, limit))
     if count:
         seen.leave(
-            folder.name, "in a folder of no tenant (`tasma tenant add` makes one)", count=count
+            folder.name, "in a folder of no tenant (`tasma tenant list` shows them)", count=count
         )
 
 

@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Final
 
-from blocks.http import CallProblem
+from blocks.held_block import NO_SERVER
+from blocks.http import CallFailed, CallProblem
 from blocks.hub import (
     Connection,
     ConnectionState,
@@ -37,7 +38,7 @@ async def noting_trouble(
     except NOT_THE_CONNECTIONS:
         raise
     except Exception as problem:
-        if not knows_years():
+        if not knows_years() and not _is_ours(problem):
             state, reason = _trouble(problem)
             note = hub.connections.troubled
             await asyncio.to_thread(note, tenant, system, state, reason=reason)
@@ -63,6 +64,11 @@ async def noting_state(
                 reason=str(problem),
             )
         raise
+
+
+def _is_ours(problem: Exception) -> bool:
+    """Return whether nobody was asked: what the system is asked with could not be loaded."""
+    return isinstance(problem, CallFailed) and problem.code == NO_SERVER
 
 
 def _trouble(problem: Exception) -> tuple[ConnectionState, str]:

@@ -101,8 +101,8 @@ class CountsDiffer(TerminalError):
         super().__init__(
             f"Publishing table {table}: staged {staged}, published {published}. Nothing was "
             "written. What is published was altered (`tasma ledger verify` says so, and `tasma "
-            "ledger rebuild` puts it right), or the staged folder was changed by hand: load the "
-            "file again, and report it if it comes back.",
+            "ledger rebuild TENANT` puts it right), or the staged folder was changed by hand: "
+            "load the file again, and report it if it comes back.",
             table=table,
             staged=staged,
             published=published,

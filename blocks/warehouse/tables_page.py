@@ -21,9 +21,9 @@ HEAD: Final = """\
 # What is published
 
 Every table and view of a tenant's DuckDB file (`warehouse/<tenant>.duckdb` of the home), of `tasma
-ledger export` and of `Warehouse.published`. The same words are comments in the file (`select
-table_name, column_name, comment from duckdb_columns()`); [analysts.md](analysts.md) says how to
-ask.
+ledger export TENANT FOLDER` and of `Warehouse.published`. The same words are comments in the file
+(`select table_name, column_name, comment from duckdb_columns()`); [analysts.md](analysts.md) says
+how to ask.
 
 Written by `python -m blocks.warehouse.tables_page > docs/tables.md` from
 `data/reference/table_comments.csv`; do not edit by hand.

@@ -58,7 +58,7 @@ def acceptances(tenant: TenantId, *, as_json: AsJson = False) -> None:
 )
 def withdraw(
     tenant: TenantId,
-    number: Annotated[int, typer.Argument(help="As `tasma ledger acceptances` lists it.")],
+    number: Annotated[int, typer.Argument(help="As `tasma ledger acceptances TENANT` lists it.")],
     *,
     reason: Annotated[str, typer.Option(help="Why it ends; kept in the event log.")],
     by: Annotated[str, typer.Option(help="Who decides; else this machine's user.")] = "",

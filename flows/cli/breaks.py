@@ -198,10 +198,16 @@ def _show_next(place: str, unit: UnitStatus, found: Findings) -> None:
         return
     if found.holding:
         names = ", ".join(result.control for result in found.holding)
-        say(f"Held by {names}. What was published before is untouched.")
+        say(f"Held by {names}. {_untouched(unit)}")
     else:
         say("Everything that held it has been accepted.")
     next_steps(*_ways_out(place, found))
+
+
+def _untouched(unit: UnitStatus) -> str:
+    if unit.last_published_at:
+        return "What was published before is untouched."
+    return "Nothing of the year is published."
 
 
 def _ways_out(place: str, found: Findings, *, option: str = "") -> tuple[str, ...]:

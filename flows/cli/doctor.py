@@ -24,6 +24,7 @@ from flows.cli.exits import ExitCode
 from flows.cli.opening import open_hub
 from flows.cli.output import next_steps, remark, say, show_json, show_table
 from ledger.errors import TasmaError
+from tasks.overview import whole_overview
 
 MIN_FREE_BYTES: Final = 2 << 30
 """Free space below which the disk is called short: a publish copies the tenant's file first."""
@@ -35,6 +36,8 @@ NAMED: Final = 10
 """Tenants that a finding names."""
 
 PACKAGES: Final = ("tasma", "prefect", "duckdb", "pyarrow", "SQLAlchemy", "fastapi")
+
+PEOPLE: Final = "people"
 
 Finding = tuple[str, str, str]
 """What was looked at, ``green``, ``grey`` or ``red``, and what was seen."""
@@ -57,11 +60,11 @@ def doctor(
 ) -> None:
     """Look at settings, folders, disk, hub and server; end with 1 if something must be mended.
 
-    Grey is something that is not there and need not be. With --free, leases whose process is gone
-    are freed, and years that it left in the middle are brought in line with the warehouse. With
-    --adopt, a damaged hub is mended where all of its rows can be read, and else begun anew, as one
-    that is gone; then tenants with published books that the hub does not know are added to it.
-    Without a backup, that is what can be had of it.
+    Grey is something that is not there and need not be, or what waits for a person. With --free,
+    leases whose process is gone are freed, and years that it left in the middle are brought in line
+    with the warehouse. With --adopt, a damaged hub is mended where all of its rows can be read, and
+    else begun anew, as one that is gone; then tenants with published books that the hub does not
+    know are added to it. Without a backup, that is what can be had of it.
     """
     if adopt:
         _adopt()
@@ -76,7 +79,9 @@ def doctor(
     if any(light == "red" for _, light, _ in findings):
         raise typer.Exit(ExitCode.FAILED)
     if not as_json:
-        say("Nothing must be mended.")
+        waiting = [seen for what, light, seen in findings if what == PEOPLE and light == "grey"]
+        say(*(f"Nothing of this machine must be mended; {seen}." for seen in waiting))
+        say(*["Nothing must be mended."] * (not waiting))
         next_steps("tasma tenant status")
 
 
@@ -118,7 +123,7 @@ def _hub() -> Iterator[Finding]:
     try:
         with open_hub() as hub:
             hub.database.storage.require_whole()
-            rows = list(hub.whole_overview())
+            rows = list(whole_overview(hub))
             busy = hub.leases.live()
             stale = hub.leases.stale()
             left = hub.abandoned()
@@ -131,11 +136,9 @@ def _hub() -> Iterator[Finding]:
     if noted := read_notes():
         yield _in_lake(noted)
     tenants = len({row.tenant for row in rows})
-    red = sum(row.light == "red" for row in rows)
-    side_loads = sum(len(row.side_loads) for row in rows)
-    waiting = f", {side_loads:,} files beside a year that wait" if side_loads else ""
     where = hub.database.storage.address
-    yield "hub", "green", f"{where}: {tenants:,} tenants, {red:,} red units{waiting}"
+    yield "hub", "green", f"{where}: {tenants:,} tenants"
+    yield "people", *_people(rows)
     if lost := lost_hubs(hub):
         yield _lost(lost)
     if nightless:
@@ -146,6 +149,21 @@ def _hub() -> Iterator[Finding]:
         yield _left(stale, left)
     running = ", ".join(f"{lease.resource} by {lease.holder}" for lease in busy)
     yield "runs", "green" if running else "grey", running or "nothing is being loaded"
+
+
+def _people(rows: Sequence[OverviewRow]) -> tuple[str, str]:
+    """Say what of the books waits for somebody: that is no fault of the machine."""
+    documents = [row for row in rows if row.waiting_documents]
+    counts = {
+        "red year": sum(row.light == "red" for row in rows if row.fiscal_year),
+        "side load": sum(len(row.side_loads) for row in rows),
+        "document": sum(row.waiting_documents for row in documents),
+    }
+    parts = [f"{count:,} {what}{'s' * (count > 1)}" for what, count in counts.items() if count]
+    if not parts:
+        return "green", "nothing of the books waits for a person"
+    commands = ["tasma tenant status", *(row.documents_with for row in documents[:1])]
+    return "grey", f"{', '.join(parts)} for a person to look at: {', '.join(commands)}"
 
 
 def _books(rows: Sequence[OverviewRow]) -> Iterator[Finding]:

@@ -109,8 +109,9 @@ def decision(found: LoadResult, where: str) -> str:
     is_whole = found.facts is None or found.facts.coverage == WHOLE_YEAR
     of_load = "" if is_whole or not found.load else f" --load {found.load.load_id}"
     is_foreign = found.judgement is not None and found.judgement.is_foreign
-    verb = "tasma ledger reject" if is_foreign else "tasma accept"
-    return f'{verb} {where}{of_load} --reason "..."'
+    if is_foreign:
+        return f'tasma ledger reject {where}{of_load} --reason "..."'
+    return f'tasma accept {where}{of_load} --reason "..."'
 
 
 def _next(found: LoadResult) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ import typer.main
 from typer.core import TyperCommand, TyperGroup
 
 from flows.cli.commands import COMMANDS, GROUPS, CommandPath
+from flows.cli.own_command import told
 
 _REGISTERED: Final[dict[CommandPath, typer.Typer]] = {}
 
@@ -17,13 +18,22 @@ _REGISTERED: Final[dict[CommandPath, typer.Typer]] = {}
 def register(path: CommandPath, function: Callable[..., None], *, epilog: str, markup: Any) -> None:
     """Take a function as the command at a path."""
     alone = typer.Typer(add_completion=False, rich_markup_mode=markup)
-    alone.command(path[-1], epilog=epilog)(function)
+    alone.command(path[-1], epilog=epilog, cls=Told)(function)
     _REGISTERED[path] = alone
 
 
 def registered() -> tuple[CommandPath, ...]:
     """Return the paths of the commands whose modules are imported, in the order they came."""
     return tuple(_REGISTERED)
+
+
+class Told(TyperCommand):
+    """A command that lets its advice know what it was told."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run it."""
+        told(ctx.params)
+        return super().invoke(ctx)
 
 
 class LazyGroup(TyperGroup):

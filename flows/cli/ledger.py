@@ -81,6 +81,9 @@ def changes(
         say("No later load has changed a voucher.")
     if found and found.rows:
         show_table(CHANGE_ROW, found.rows, title="Rows before and after", spare=("text", "row"))
+    place = f"{tenant} {short_year(wanted.key)}"
+    further = f"tasma ledger changes {place} --rows"
+    next_steps(*([further] if vouchers.rows and not rows else []), f"tasma ledger report {place}")
 
 
 @command(

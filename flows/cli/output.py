@@ -88,7 +88,7 @@ def show_table(
     columns = [
         tables.Column(
             visible(heading),
-            [visible(cell(value)) for value in column],
+            [as_called(visible(cell(value))) for value in column],
             is_figure=any(issubclass(kind, int | Decimal) for kind in set(map(type, column))),
         )
         for heading, column in zip(headings, values, strict=True)

@@ -6,6 +6,7 @@ import re
 import shlex
 import shutil
 import sys
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -28,9 +29,33 @@ def own_command() -> str:
     return shlex.quote(typed)
 
 
+_NAMED: Final[dict[str, str]] = {}
+"""What the command that runs was told, by the word for it in advice."""
+
+PLACES: Final = {"tenant": "TENANT", "to": "SYSTEM"}
+"""Parameters that most commands share, and the word that stands for each where a text that was
+written elsewhere cannot know it: ``tasma push status TENANT --to SYSTEM``."""
+
+
+def told(values: Mapping[str, object]) -> None:
+    """Keep what the command that begins was told: its advice is about the same tenant."""
+    _NAMED.clear()
+    for name, word in PLACES.items():
+        if isinstance(value := values.get(name), str) and value:
+            _NAMED[word] = shlex.quote(value)
+
+
 def as_called(text: str) -> str:
-    """Write each command of ours that a text advises as it has to be typed here."""
-    return advised().sub(lambda found: f"{own_command()}{found[1] or switches.kept()}", text)
+    """Write each command of ours that a text advises as it has to be typed here, and in full."""
+    if PROGRAM not in text:
+        return text
+    called, count = advised().subn(
+        lambda found: f"{own_command()}{found[1] or switches.kept()}", text
+    )
+    return _PLACE.sub(lambda found: _NAMED.get(found[0], found[0]), called) if count else text
+
+
+_PLACE: Final = re.compile(rf"\b(?:{'|'.join(PLACES.values())})\b")
 
 
 @cache

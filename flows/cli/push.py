@@ -137,7 +137,7 @@ def as_dict(one: Queued) -> dict[str, object]:
 def _next(
     tenant: str, system: str, *, paused: str, waiting: list[Queued], queued: int
 ) -> list[str]:
-    to = f"{tenant} --to {system}"
-    steps = [f"tasma push resume {to}"] if paused else []
+    steps = [f"tasma push resume {tenant} --to {system}"] if paused else []
     steps += [f"tasma push events {tenant} {waiting[0].source_id} --to {system}"] if waiting else []
-    return steps or [f"tasma push run {to}" if queued else f"tasma push deviations {to}"]
+    further = "run" if queued else "deviations"
+    return steps or [f"tasma push {further} {tenant} --to {system}"]

@@ -14,6 +14,7 @@ from flows.cli.opening import TenantId, known_tenant, open_hub
 from flows.cli.output import next_steps, say, show_json, show_table
 from flows.cli.routes import Who
 from flows.doors.on_server import server_chosen
+from ledger.text import joined
 from tasks.spotilla import switching
 from tasks.spotilla.cycle import Cycle, run_cycle
 from tasks.spotilla.retry import retry_task
@@ -52,7 +53,7 @@ def _show(found: switching.Plan) -> None:
     rows = [(count, LINES[name]) for name, count in found.counts.items()]
     show_table(("how many", "what"), rows)
     named = found.against[: switching.NAMED]
-    lines = [(one, "; ".join(r.message for r in reasons)) for one, reasons in named]
+    lines = [(one, joined(*(r.message for r in reasons))) for one, reasons in named]
     show_table(("customer", "why it stays"), lines)
 
 
@@ -113,7 +114,7 @@ def _tell(tenant: str, cycle: Cycle) -> None:
         f"{cycle.changed:,} changed there; {cycle.left:,} come later.",
         f"Queued: {_counted(cycle.queued)}. Sent: {_counted(cycle.ends)}.",
     )
-    rows = [(one, "; ".join(r.message for r in found)) for one, found in _seen(cycle).items()]
+    rows = [(one, joined(*(r.message for r in found))) for one, found in _seen(cycle).items()]
     show_table(("customer", "to be seen"), rows)
     show_table(("could not be done",), [(one,) for one in cycle.problems])
     next_steps(f"tasma spotilla skipped {tenant}")

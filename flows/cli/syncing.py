@@ -20,6 +20,7 @@ from flows.doors.on_server import NoServer, start_run
 from ledger.errors import TasmaError
 from ledger.fiscal_year import FiscalYear, short_year
 from ledger.outcome import Outcome
+from ledger.text import joined
 from tasks.integrations import Integration, integrations
 from tasks.source_years import wanted_years
 from tasks.stores import Stores, open_stores
@@ -104,7 +105,7 @@ def _pulled(stores: Stores, integration: Integration) -> Synced:
     reasons = dict.fromkeys(
         item.message for item in found if code(item) or item.outcome is Outcome.KEPT
     )
-    message = "; ".join((", ".join(outcomes) or "no fiscal year is open", *reasons))
+    message = joined(", ".join(outcomes) or "no fiscal year is open", *reasons)
     exit_code = worst(code(item) for item in found)
     return Synced(integration, exit_code.name.lower().replace("_", " "), message, exit_code)
 

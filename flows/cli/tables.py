@@ -25,6 +25,9 @@ TEXT_CHARS: Final = 16
 GAP: Final = 2
 """Between two columns."""
 
+NOTHING: Final = ("", "-")
+"""Cells that say that there is nothing to say."""
+
 LIGHT_STYLES: Final = {"green": "green", "grey": "bright_black", "red": "bold red"}
 
 
@@ -52,8 +55,8 @@ class Column:
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is nothing in it that could be missed."""
-        return not any(self.cells)
+        """Whether it has cells, and nothing in any of them that could be missed."""
+        return bool(self.cells) and not any(cell not in NOTHING for cell in self.cells)
 
 
 def plain_lines(columns: Sequence[Column]) -> Iterator[str]:
@@ -87,15 +90,14 @@ def print_fitting(out: Console, columns: Sequence[Column], *, spare: Sequence[st
 
 
 def fitting(columns: Sequence[Column], width: int, *, spare: Sequence[str]) -> list[Column]:
-    """Return the columns that a width has room for: first the empty ones go, then the spare ones.
+    """Return the columns that a width has room for: never the empty ones, then the spare ones go.
 
     Returns:
         Nothing when there is no room even without those.
     """
-    empty = [column for column in columns if column.is_empty]
-    going = [*empty, *sorted((c for c in columns if c.heading in spare and c not in empty),
-             key=lambda column: spare.index(column.heading))]  # fmt: skip
-    kept = list(columns)
+    kept = [column for column in columns if not column.is_empty] or list(columns)
+    order = {heading: place for place, heading in enumerate(spare)}
+    going = sorted((c for c in kept if c.heading in order), key=lambda c: order[c.heading])
     for column in (*going, None):
         if _width(kept) <= width:
             return kept
@@ -148,7 +150,7 @@ def _print_blocks(out: Console, columns: Sequence[Column]) -> None:
         if place:
             out.print()
         for column, text in zip(columns, row, strict=True):
-            if text:
+            if text not in NOTHING:
                 _print_value(out, column.heading, text, label=label, room=room)
 
 

@@ -10,7 +10,6 @@ from typing import Annotated, Final
 import typer
 
 from blocks.hub import Connection, Hub, Light, OverviewRow
-from blocks.hub.connection_states import look_with
 from blocks.hub.ledger_owners import LedgerOwner, owner_among
 from blocks.hub.states import WORKING
 from blocks.noted_damage import read_notes
@@ -21,8 +20,10 @@ from flows.cli.opening import known_tenant, open_hub
 from flows.cli.output import is_terminal, next_steps, say, show_json, show_table
 from ledger.fiscal_year import FiscalYear, short_year
 from ledger.onboarding import Stage
+from ledger.text import joined
 from tasks.ledger_sources import title_of
 from tasks.onboarding import stages as stages_of
+from tasks.overview import whole_overview
 
 
 @command(
@@ -37,13 +38,15 @@ def status(
 ) -> None:
     """Show one row per tenant and year: its light, status, last good load, why, what next.
 
-    Green is loaded, grey has nothing yet, red is held, failed or late. The stage says how far the
-    tenant's opening has come; `tasma tenant open` says what is left of it.
+    Green is loaded, grey has nothing yet, red is held, failed or late. What is wrong with the
+    tenant as a whole, such as a source that does not answer or documents that wait for a person,
+    is a row of its own: what is published of the years stays as it is. The stage says how far the
+    tenant's opening has come; `tasma tenant open TENANT` says what is left of it.
     """
     with open_hub() as hub:
         if tenant:
             known_tenant(hub, tenant)
-        rows = _seen(list(hub.whole_overview(tenant=tenant)))
+        rows = _seen(list(whole_overview(hub, tenant=tenant)))
         stages = stages_of(hub, tenant)
         connections = list(hub.connections.every(SYSTEMS))
         owners = _Owners(hub)
@@ -53,7 +56,7 @@ def status(
     elif rows:
         ledgers = systems_with("ledger")
         connected = {item.tenant for item in connections if item.system in ledgers}
-        _show_status(rows, broken, stages, owners, connected=connected)
+        _show_status(rows, stages, owners, connected=connected)
     else:
         say("There is no tenant yet.")
         next_steps("tasma import FILE --new-tenant")
@@ -99,11 +102,11 @@ def _damaged_in_lake(row: OverviewRow, found: Sequence[str]) -> OverviewRow:
     """Say what the last `tasma lake verify` found; what is published is none of it."""
     more = f" and {len(found) - 1:,} more" if found[1:] else ""
     reason = f"what was received is damaged: {found[0]}{more}; tasma lake verify {row.tenant}"
-    return replace(row, light=Light.RED, reason="; ".join(filter(None, (row.reason, reason))))
+    return replace(row, light=Light.RED, reason=joined(row.reason, reason))
 
 
 def _damaged(row: OverviewRow, found: str) -> OverviewRow:
-    reason = "; ".join(filter(None, (found, row.reason)))
+    reason = joined(found, row.reason)
     return replace(row, light=Light.RED, damage=found, reason=reason)
 
 
@@ -111,8 +114,10 @@ def what_next(row: OverviewRow, *, is_connected: bool) -> str:
     """Return the command that moves a unit on; nothing has to be done for one that is published."""
     if row.damage:
         return f"tasma ledger rebuild {row.tenant}"
-    if row.status in WORKING and row.look_with:
+    if row.look_with and (row.status in WORKING or not row.fiscal_year):
         return row.look_with
+    if not row.fiscal_year and row.light is Light.GREEN:
+        return ""
     if is_connected and not row.status:
         return f"tasma ledger pull {row.tenant}"
     place = f"{row.tenant} {short_year(row.fiscal_year)}" if row.fiscal_year else row.tenant
@@ -154,7 +159,6 @@ STATUS_SPARE: Final = ("postings", "age", "ledger of", "stage", "vouchers", "las
 
 def _show_status(
     rows: list[OverviewRow],
-    broken: dict[str, Connection],
     stages: dict[str, Stage],
     owners: _Owners,
     *,
@@ -162,7 +166,7 @@ def _show_status(
 ) -> None:
     """Print a row for each unit; on a terminal the two long columns stand below the table.
 
-    What a tenant's connection lacks comes before what its units say: nothing else helps.
+    What a tenant's connection lacks stands before what its units say: nothing else helps.
     """
     cells = [
         (
@@ -176,8 +180,8 @@ def _show_status(
             row.age,
             row.voucher_count,
             row.posting_count,
-            _why(row, broken),
-            _next(row, broken, stages[row.tenant], is_connected=row.tenant in connected),
+            row.reason,
+            _next(row, stages[row.tenant], is_connected=row.tenant in connected),
         )
         for row in rows
     ]
@@ -191,21 +195,10 @@ def _show_status(
             next_steps(*filter(None, [row[-1]]))
 
 
-def _next(
-    row: OverviewRow, broken: dict[str, Connection], stage: Stage, *, is_connected: bool
-) -> str:
-    if row.tenant in broken:
-        return look_with(broken[row.tenant].status, row.tenant)
-    if not row.status and stage not in {Stage.LIVE, Stage.TRIAL}:
+def _next(row: OverviewRow, stage: Stage, *, is_connected: bool) -> str:
+    if not row.status and not row.look_with and stage not in {Stage.LIVE, Stage.TRIAL}:
         return f"tasma tenant open {row.tenant}"
     return what_next(row, is_connected=is_connected)
-
-
-def _why(row: OverviewRow, broken: dict[str, Connection]) -> str:
-    if row.tenant not in broken:
-        return row.reason
-    connection = broken[row.tenant]
-    return f"{connection.status.replace('_', ' ')}: {connection.reason}"
 
 
 def _as_dict(

@@ -162,7 +162,8 @@ def _run_all(server: PrefectServer, prepared: Prepared, there: Simulators, say: 
     say(f"{twice.name}, loaded a second time, ended as {twice.state}: {twice.message}")
     if twice.state != Outcome.UNCHANGED.state_name:
         problems.append(f"{twice.name}: expected {Outcome.UNCHANGED.state_name}, got {twice.state}")
-    say("; ".join(f"{run.name} ended as {run.state}: {run.message}" for run in started))
+    for run in started:
+        say(f"{run.name} ended as {run.state}: {run.message}")
     return [
         *problems,
         *night.complaints_of_pulls(pulled),

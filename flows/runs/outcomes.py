@@ -8,6 +8,7 @@ from typing import Final
 
 from ledger.fiscal_year import year_in_words
 from ledger.outcome import Outcome
+from ledger.text import joined
 from ledger.unit import Unit
 
 NOTHING_TO_DO: Final = "No fiscal year here is open: nothing was fetched."
@@ -48,6 +49,6 @@ def combined(endings: Sequence[Ending]) -> Ending:
     ordered = sorted(endings, key=lambda ending: ending.outcome.goodness)
     worst = ordered[0].outcome
     counted = sum(ending.outcome is worst for ending in endings)
-    details = "; ".join(map(str, ordered))
+    details = joined(*map(str, ordered))
     why = f"{counted} of {len(endings)} years {worst.state_name}. {details}"
     return Ending(worst, why, problem=ordered[0].problem)

@@ -58,7 +58,7 @@ class Guard:
 
 MEMO_FIRST: Final = (
     "The route is not there yet. It begins at memo level (muistiotositetaso): `tasma route add "
-    "TENANT ecom vouchers`, and goes to voucher level from there."
+    "TENANT ecom vouchers --who NAME`, and goes to voucher level from there."
 )
 NOT_ADMITTED: Final = (
     "Voucher level is a pilot and needs an activation: ask the customer service for it (chat). An "
@@ -85,7 +85,8 @@ def _connected(facts: Facts) -> Iterator[Guard]:
         "Procountor is connected."
         if facts.reaches_procountor
         else "Procountor is not connected, and a mode is chosen after that: make the key there "
-        "for the client ecom-jetClient (Perustiedot > API-avaimet), then `tasma connect`.",
+        "for the client ecom-jetClient (Perustiedot > API-avaimet), then `tasma connect procountor "
+        "TENANT`.",
     )
 
 
@@ -117,7 +118,7 @@ def _periods(facts: Facts) -> Guard:
     if not facts.has_first_month:
         reason = (
             "From which month the books are in Ecom is not known: `tasma route set TENANT ecom "
-            "vouchers first_month=2025-01`."
+            "vouchers first_month=2025-01 --who NAME`."
         )
         return Guard("periods_closed", False, reason)
     named = ", ".join(facts.open_periods)

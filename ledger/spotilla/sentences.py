@@ -45,7 +45,7 @@ HELD: Final = {
     ),
     "may_be_made_here": (
         "it may be the customer that was being made of Procountor's card {card}; "
-        "`tasma spotilla join` says whether it is"
+        "`tasma spotilla join TENANT {card} --who NAME` says whether it is"
     ),
     "several_partners": "Procountor has several customers with this business id: {ids}",
     "partner_inactive": "the customer's card in Procountor is not active; nothing is made anew",

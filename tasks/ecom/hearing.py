@@ -27,8 +27,8 @@ class Detached(TerminalError):
     """Nothing goes by a route that was detached."""
 
     sentence = (
-        "The route of {tenant} from Ecom is detached since {since:%Y-%m-%d}. `tasma route add` "
-        "attaches it again."
+        "The route of {tenant} from Ecom is detached since {since:%Y-%m-%d}. `tasma route add "
+        "{tenant} ecom vouchers --who NAME` attaches it again."
     )
 
 

@@ -26,6 +26,7 @@ from ledger.invoice.mappings.ecom_procountor.journals import (
 )
 from ledger.invoice.mappings.ecom_procountor.terms import SOURCE
 from ledger.push.kinds import PushKind
+from ledger.text import joined
 from tasks.ecom.queueing import queue
 from tasks.ecom.route import EcomRoute
 
@@ -181,7 +182,7 @@ def _queue(
 ) -> bool:
     """Queue a journal, or note why it cannot be; return whether it is queued."""
     code = made.refusals[0].code if made.refusals else ""
-    detail = "; ".join(sentence(one.code, one.values) for one in made.refusals)
+    detail = joined(*(sentence(one.code, one.values) for one in made.refusals))
     if made.journal is not None:
         refused = queue(
             route.hub,

@@ -9,16 +9,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from blocks.hub.outbox import Queued
+from blocks.hub import Hub
+from blocks.hub.outbox import FOR_PEOPLE, Queued
 from blocks.hub.states import TransferState
 from blocks.hub.transfers import Transfer
 from ledger.ecom.sentences import NO_REMEDY, Colour, colour, remedy, sentence
 from ledger.invoice.mappings.ecom_procountor.terms import SOURCE
-from ledger.push.items import Phase
 from tasks import push_words
 from tasks.ecom.route import EcomRoute
 
-WAITING: Final = (Phase.HELD, Phase.REJECTED)
 _ORDER: Final = {Colour.RED: 0, Colour.YELLOW: 1, Colour.NONE: 2}
 
 
@@ -51,6 +50,13 @@ def marks(route: EcomRoute, *, language: str = "en") -> list[Mark]:
     return sorted(unique.values(), key=lambda one: (_ORDER[one.colour], one.subject, one.item))
 
 
+def refused(hub: Hub, tenant: str) -> list[Transfer]:
+    """Return what is refused of a tenant and of no closed period; most urgent for a person."""
+    route = EcomRoute.of(hub, tenant)
+    found = hub.transfers.listed(tenant, SOURCE, states=(TransferState.REFUSED,))
+    return [one for one in found if not (one.day and route.company.is_closed(one.day))]
+
+
 def _is_closed(route: EcomRoute, transfers: dict[str, Transfer], mark: Mark) -> bool:
     known = transfers.get(mark.subject) or transfers.get(mark.item)
     return bool(known and known.day and route.company.is_closed(known.day))
@@ -71,7 +77,7 @@ def _mark(one: Transfer, code: str, text: str, language: str) -> Mark:
 
 
 def _of_outbox(route: EcomRoute, transfers: dict[str, Transfer]) -> Iterator[Mark]:
-    for phase in WAITING:
+    for phase in FOR_PEOPLE:
         for queued in route.hub.outbox.listed(route.tenant, route.route.target, phase=phase):
             item = item_of(queued)
             if item is None:

@@ -27,6 +27,7 @@ from ledger.invoice.mappings.ecom_procountor.postings import Refusal
 from ledger.invoice.mappings.ecom_procountor.terms import SOURCE
 from ledger.invoice.pushed.parts import Pushed
 from ledger.push.kinds import PushKind
+from ledger.text import joined
 from tasks.ecom.cases import Found, cases
 from tasks.ecom.images import fetch_image
 from tasks.ecom.queueing import queue
@@ -181,7 +182,7 @@ class Settling:
 
     def _refuse(self, decision: Decision, found: Found, refusals: Sequence[Refusal]) -> None:
         code = refusals[0].code
-        detail = "; ".join(sentence(one.code, one.values) for one in refusals)
+        detail = joined(*(sentence(one.code, one.values) for one in refusals))
         self._keep(decision, found, TransferState.REFUSED, code, detail)
 
     def _note(self, decision: Decision, found: Found) -> None:

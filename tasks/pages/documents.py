@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from blocks.warehouse.side_tables import DocumentCounts
+from ledger.text import joined
 from ledger.unit import Unit
 from tasks.pages.markdown import and_more, document, escaped, table
 
@@ -59,7 +60,7 @@ class DocumentsFound:
             f"{len(self.failed):,} files failed and are tried again" if self.failed else "",
             f"{self.waiting:,} files wait for the next run" if self.waiting else "",
         )
-        return "; ".join(filter(None, sentences))
+        return joined(*sentences)
 
     @property
     def in_words(self) -> str:

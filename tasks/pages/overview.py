@@ -11,6 +11,7 @@ from blocks.hub import UnitState
 from blocks.hub.overview import Light, OverviewRow
 from ledger.fiscal_year import FiscalYear, year_in_words
 from ledger.unit import Unit
+from tasks.overview import waits
 from tasks.pages.grid import grid
 from tasks.pages.links import run_page
 from tasks.pages.markdown import (
@@ -44,7 +45,7 @@ def overview_page(rows: Sequence[OverviewRow], *, at: dt.datetime) -> str:
         for row in rows
         if row.fiscal_year
     }
-    without = [row.tenant for row in rows if not row.fiscal_year]
+    without = [row for row in rows if not row.fiscal_year and not row.has_years]
     return document(
         "# Tenants",
         f"{overview_summary(rows)} As of {at:%Y-%m-%d %H:%M} UTC.",
@@ -53,21 +54,32 @@ def overview_page(rows: Sequence[OverviewRow], *, at: dt.datetime) -> str:
         and_more(min(len(red), ROWS_SHOWN), len(red), "years"),
         "## All years" if cells else "",
         grid(cells, order) if cells else "",
-        f"Without books yet: {escaped(', '.join(without))}" if without else "",
+        _named("Without books yet", [row for row in without if row.light is not Light.GREEN]),
+        _named(
+            "Their documents alone go through here",
+            [row for row in without if row.light is Light.GREEN],
+        ),
     )
+
+
+def _named(what: str, rows: Sequence[OverviewRow]) -> str:
+    names = ", ".join(row.tenant for row in rows)
+    return f"{what}: {escaped(names)}" if names else ""
 
 
 def overview_summary(rows: Sequence[OverviewRow]) -> str:
     """Count tenants by their worst light, in a sentence."""
     if not rows:
-        return "There are no tenants yet. Add one with `tasma tenant add`."
+        return "There are no tenants yet. Add one with `tasma tenant add TENANT --name NAME`."
     order = list(Light)
     worst: dict[str, Light] = {}
     for row in rows:
         worst[row.tenant] = min(worst.get(row.tenant, Light.GREEN), row.light, key=order.index)
     counts = Counter(worst.values())
     counted = ", ".join(f"{counts[light]} {light}" for light in order if counts[light])
-    return f"{len(worst)} {'tenant' if len(worst) == 1 else 'tenants'}: {counted}."
+    documents = sum(row.waiting_documents for row in rows)
+    waiting = f" {waits(documents)}." if documents else ""
+    return f"{len(worst)} {'tenant' if len(worst) == 1 else 'tenants'}: {counted}.{waiting}"
 
 
 def age_in_words(age: dt.timedelta | None) -> str:
@@ -83,9 +95,10 @@ def age_in_words(age: dt.timedelta | None) -> str:
 def _red(row: OverviewRow) -> tuple[str, ...]:
     step = f"Next: {row.look_with}" if row.look_with else ""
     year = year_in_words(row.fiscal_year) if row.fiscal_year else ""
-    status = linked(row.status or "no data", run_page(row.run_id))
+    says_nothing = row.has_years or row.waiting_documents
+    status = linked(row.status or ("" if says_nothing else "no data"), run_page(row.run_id))
     why = below_each_other(row.reason, step)
-    return (row.tenant, year, status, age_in_words(row.age), why)
+    return (row.tenant, year, status, "" if says_nothing else age_in_words(row.age), why)
 
 
 def _cell(row: OverviewRow) -> Markup:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ledger.text import visible
+from ledger.text import joined, visible
 from tasks.pickup.polled import End, Polled
 
 
@@ -35,7 +35,7 @@ def _row(polled: Polled) -> dict[str, object]:
 
 def _why(polled: Polled) -> str:
     left = (str(item) for item in polled.left.left.values())
-    return "; ".join(filter(None, (polled.problem, polled.waits_for, *left)))
+    return joined(polled.problem, polled.waits_for, *left)
 
 
 def _tenant(polled: Polled) -> str:

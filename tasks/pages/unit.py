@@ -30,7 +30,8 @@ HELD_ADVICE: Final = (
 FOREIGN_ADVICE: Final = (
     "What was published before stays. These are another company's books, which nobody can accept: "
     "run *reject-hold* with a reason and load the right file. If the tenant's organisation number "
-    "is what is wrong, correct it (`tasma tenant correct`) and load the file again."
+    "is what is wrong, correct it (`tasma tenant correct TENANT --org-number NUMBER`) and load the "
+    "file again."
 )
 
 SIDE_LOAD_ADVICE: Final = (
@@ -275,7 +276,7 @@ def _voucher_table(vouchers: Sequence[VoucherChange]) -> str:
     rows = [
         (
             item.change,
-            f"{item.voucher_series} {item.voucher_number}".strip() or item.voucher_key,
+            item.voucher_key,
             str(item.date_before or ""),
             str(item.date_after or ""),
             amount(item.debit_before),

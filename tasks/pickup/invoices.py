@@ -20,6 +20,7 @@ from blocks.pickup.port import INVOICES, ChangedMeanwhile, Look
 from blocks.pickup.sftp import RemoteFile
 from blocks.systems.registry import open_target
 from ledger.readers import in_words
+from ledger.text import joined
 from tasks.dropped_invoices import (
     ENDINGS,
     FILES_WAIT,
@@ -72,7 +73,7 @@ class InvoicePoll:
             await self._take(fresh, seen, known, mine)
         polled.ends += mine.ends
         polled.taken += mine.taken
-        polled.waits_for = "; ".join(filter(None, (polled.waits_for, mine.waits_for)))
+        polled.waits_for = joined(polled.waits_for, mine.waits_for)
         self._count_others(seen, polled)
 
     async def _take(

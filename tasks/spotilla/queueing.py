@@ -39,6 +39,7 @@ from ledger.spotilla.conditions import against_card
 from ledger.spotilla.judge import against_task
 from ledger.spotilla.records import SpotillaCustomer, SpotillaTask
 from ledger.spotilla.sentences import Reason, Stand, reason
+from ledger.text import joined
 from tasks.push import now
 from tasks.push_add import key_of, sums_of
 from tasks.spotilla.registers import Registers
@@ -276,7 +277,7 @@ class Queueing:
 
     def _note(self, task: SpotillaTask, against: Sequence[Reason]) -> None:
         first = against[0]
-        text = "; ".join(one.message for one in against)
+        text = joined(*(one.message for one in against))
         self._stand(task, STATES[first.stand], first.code, text)
 
     def _stand(self, task: SpotillaTask, state: TransferState, code: str, text: str) -> None:

@@ -23,6 +23,7 @@ from blocks.systems.registry import open_feed, open_registers
 from ledger.invoice.mappings.spotilla_procountor.terms import SOURCE
 from ledger.push.items import Phase
 from ledger.spotilla.schedule import is_due
+from ledger.text import joined
 from tasks.feeds import Heard, keep
 from tasks.pages.cycle import cycle_page
 from tasks.spotilla.cycle import LEASE, Cycle, paired, plan_of, run_cycle
@@ -87,7 +88,7 @@ def page(hub: Hub, tenant: str, turn: Turn) -> str:
         {**made, **queued, **sent},
         unsent=hub.transfers.listed(tenant, SOURCE, states=NOT_QUEUED),
         failed=failed,
-        seen=[(one, "; ".join(found.message for found in reasons)) for one, reasons in seen],
+        seen=[(one, joined(*(found.message for found in reasons))) for one, reasons in seen],
         problems=cycle.problems,
     )
 

@@ -34,7 +34,8 @@ HELP: Final = """Connect a tenant to what Ecom says of its company's documents.
 
 Ecom gives it as a feed over HTTP, by a key, or as files of JSON lines in a folder; which of them,
 the Prefect block of type Ecom feed says that is named here. The company has to be the tenant's, by
-its business id. Nothing is sent anywhere before a route is added: tasma route add.
+its business id. Nothing is sent anywhere before a route is added: `tasma route add
+TENANT ecom vouchers --who NAME`.
 """
 
 SYSTEM: Final = System(

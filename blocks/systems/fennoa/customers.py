@@ -20,6 +20,7 @@ from blocks.systems.targets import Claim
 from ledger.invoice.mappings.fennoa.cards import Card
 from ledger.push.events import After, Barred, Lost, NoEffect, NotSent, Postponed, Refuted, Succeeded
 from ledger.push.items import HoldCode
+from ledger.text import joined
 
 CUSTOMER_NO: Final = "customer_no"
 
@@ -48,7 +49,7 @@ class Customers:
             is_awaited = self._memory.is_awaited(queued)
             return Postponed("customer_awaited", LATER_S) if is_awaited else {}
         if differing := card.check(customer):
-            return Barred(HoldCode.CUSTOMER, "; ".join(one.message for one in differing))
+            return Barred(HoldCode.CUSTOMER, joined(*(one.message for one in differing)))
         self._memory.learn(queued.customer, card.number or customer.number)
         return {CUSTOMER_NO: customer.number}
 

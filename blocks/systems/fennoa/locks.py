@@ -13,6 +13,7 @@ from blocks.systems.fennoa.prepared import document_of
 from ledger.invoice.mappings.fennoa.locks import check_locks
 from ledger.push.events import Barred, Postponed
 from ledger.push.items import HoldCode
+from ledger.text import joined
 
 LOCKS: Final = "accounting_api/get/locking_periods"
 LOCKS_AGE_S: Final = 30.0
@@ -45,7 +46,7 @@ class Locks:
         problems = list(check_locks(document, self._rows))
         if not problems:
             return None
-        return Barred(HoldCode.LOCKED, "; ".join(one.message for one in problems))
+        return Barred(HoldCode.LOCKED, joined(*(one.message for one in problems)))
 
     async def _read(self) -> Postponed | None:
         found = await self.calls.rows(LOCKS)

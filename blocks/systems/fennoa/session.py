@@ -8,7 +8,10 @@ from dataclasses import fields, replace
 from http import HTTPStatus
 from typing import Any
 
+import httpx
+
 from blocks.http import CallFailed, SlidingWindow
+from blocks.http.client import place_of
 from blocks.hub import Connection, Hub
 from blocks.systems.fennoa.answers import Good, first_error, own_json, read_answer
 from blocks.systems.fennoa.block import FennoaApiUser, api_user, terms_of
@@ -49,6 +52,10 @@ class FennoaSession:
         """Return the id of a customer's price list, empty where it has none; None if unread."""
         return await price_list_of(self.target.calls_of, number)
 
+    @property
+    def _place(self) -> str:
+        return place_of(httpx.URL(self.target.calls_of.url))
+
     async def read(self, path: str) -> Any:
         """Return what a path has.
 
@@ -59,7 +66,8 @@ class FennoaSession:
         once = await self.target.get_once(path)
         if once.response is None:
             raise CallFailed(
-                f"Fennoa did not answer GET {path} ({once.problem}). Try again later.",
+                f"Fennoa did not answer GET {path} at {self._place} ({once.problem}). Try again "
+                "later.",
                 code="no_answer",
             )
         answer = read_answer(once, 0)

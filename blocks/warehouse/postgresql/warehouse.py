@@ -57,8 +57,8 @@ REPORTS: Final = SQL / "report"
 
 BY_SERVER: Final = "Use what your server is run with, such as pg_dump and pg_restore."
 BY_CLIENT: Final = (
-    "Connect a client to the server as a reader (`tasma warehouse allow`): it has all tenants "
-    "that it may see in one."
+    "Connect a client to the server as a reader (`tasma warehouse allow READER TENANT`): it has "
+    "all tenants that it may see in one."
 )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -27,10 +28,11 @@ TEXTS = (
     "data/reference/**/*.csv",
 )
 
+EVERY = dict(every_command(LazyGroup()))
 OPTIONS = {
     path: {option for item in command.params for option in (*item.opts, *item.secondary_opts)}
     | {"--help", "-h"}
-    for path, command in every_command(LazyGroup())
+    for path, command in EVERY.items()
 }
 OF_PROGRAM = {*switches.ALONE, switches.HOME, "--version", "--help", "--install-completion"}
 
@@ -78,20 +80,101 @@ def is_name(word: str) -> bool:
 
 def sentences() -> Iterator[tuple[str, str]]:
     """Yield the texts of the code and of documents, each with the file it is in."""
-    for package in SOURCES:
-        for file in sorted((ROOT / package).rglob("*.py")):
-            for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-                if isinstance(node, ast.JoinedStr):
-                    parts = (
-                        part.value if isinstance(part, ast.Constant) else "X"
-                        for part in node.values
-                    )
-                    yield str(file.relative_to(ROOT)), "".join(map(str, parts))
-                elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-                    yield str(file.relative_to(ROOT)), node.value
+    for file, tree in trees():
+        for node in ast.walk(tree):
+            if text := text_of(node):
+                yield file, text
     for pattern in TEXTS:
         for file in sorted(ROOT.glob(pattern)):
             yield str(file.relative_to(ROOT)), file.read_text(encoding="utf-8")
+
+
+@cache
+def trees() -> list[tuple[str, ast.Module]]:
+    """Return the modules that name the program."""
+    files = [file for package in SOURCES for file in sorted((ROOT / package).rglob("*.py"))]
+    texts = {str(file.relative_to(ROOT)): file.read_text(encoding="utf-8") for file in files}
+    return [(name, ast.parse(text)) for name, text in texts.items() if "tasma " in text]
+
+
+def text_of(node: ast.AST) -> str:
+    """Return what a string of the code says, `VALUE` for what is put in; else nothing."""
+    if isinstance(node, ast.JoinedStr):
+        parts = (part.value if isinstance(part, ast.Constant) else VALUE for part in node.values)
+        return "".join(map(str, parts))
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+
+
+def lacking(text: str) -> Iterator[str]:
+    """Yield the commands that a text names without all that they cannot do without.
+
+    A value that is put in may be several words, such as a tenant and a year; options are written
+    out.
+    """
+    for found in NAMED.finditer(" ".join(text.split())):
+        words = list(typed(found[1].split()))
+        while words and words[0] in OF_PROGRAM:
+            words = words[2:] if words[0] == switches.HOME else words[1:]
+        path = longest(OPTIONS, words)
+        needed = [item for item in EVERY[path].params if item.required] if path else []
+        given = {word.partition("=")[0] for word in words[len(path) :]}
+        values = [word for word in words[len(path) :] if not word.startswith("-")]
+        arguments = [item for item in needed if item.param_type_name == "argument"]
+        is_short = len(values) < len(arguments) and not any(VALUE in word for word in values)
+        options = [item.opts[0] for item in needed if item not in arguments]
+        if is_short or not given.issuperset(options):
+            yield f"tasma {' '.join(words)}"
+
+
+def said_to_people() -> Iterator[tuple[str, str]]:
+    """Yield the texts that a person reads while something is at stake: not help, not documents."""
+    for file, tree in trees():
+        beside = {id(part) for node in ast.walk(tree) for part in not_said(node)}
+        for node in ast.walk(tree):
+            if id(node) not in beside and (text := text_of(node)):
+                yield file, text
+    for file in sorted((ROOT / "data/reference").rglob("*.csv")):
+        yield str(file.relative_to(ROOT)), file.read_text(encoding="utf-8")
+
+
+def not_said(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield what is a docstring, a line of help, or a part of a longer text."""
+    if isinstance(node, ast.Expr):
+        yield node.value
+    elif isinstance(node, ast.JoinedStr):
+        yield from node.values
+    elif isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Listed":
+        yield from node.args
+
+
+VALUE = "VALUE"
+
+
+def test_what_a_message_tells_people_to_type_is_whole():
+    """`TENANT` and the like stand for what it cannot know; the command line fills them in."""
+    wrong = {(file, command) for file, text in said_to_people() for command in lacking(text)}
+
+    assert set() == wrong
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("see `tasma push status`.", "tasma push status"),
+        ("see `tasma push status VALUE`.", "tasma push status VALUE"),
+        ("give tasma ecom accounts\n export, then", "tasma ecom accounts export"),
+        ("tasma tenant year add acme", "tasma tenant year add acme"),
+    ],
+)
+def test_a_command_that_lacks_something_is_seen(text, found):
+    assert [found] == list(lacking(text))
+
+
+@pytest.mark.parametrize(
+    "text", ["tasma push status acme --to fennoa", "tasma tenant year add VALUE", "tasma demo"]
+)
+def test_a_command_that_is_whole_is_not(text):
+    assert [] == list(lacking(text))
 
 
 def test_every_command_that_is_named_is_there_with_its_options():

@@ -9,8 +9,8 @@ import pytest
 
 from flows.cli.lazy import LazyGroup
 from flows.cli.logged import logged_once
-from flows.cli.output import next_steps, remark
-from flows.cli.own_command import as_called
+from flows.cli.output import next_steps, remark, show_table
+from flows.cli.own_command import as_called, told
 from tasks.log import warn
 
 
@@ -56,6 +56,35 @@ def test_demo_is_kept_and_said_once(called):
 
     assert as_called("tasma ledger breaks acme") == ".venv/bin/tasma --demo ledger breaks acme"
     assert as_called("tasma --demo up") == ".venv/bin/tasma --demo up"
+
+
+def test_tenant_and_system_of_the_command_stand_where_a_text_could_not_know_them(called):
+    called("tasma", "--demo", "push", "status", "acme", "--to", "fennoa")
+    told({"tenant": "acme", "to": "fennoa", "as_json": False})
+
+    assert as_called("see `tasma push status TENANT --to SYSTEM` of TENANTS") == (
+        "see `tasma --demo push status acme --to fennoa` of TENANTS"
+    )
+    told({"tenant": ""})
+    assert as_called("tasma ledger breaks TENANT") == "tasma --demo ledger breaks TENANT"
+
+
+def test_each_command_begins_with_what_it_was_told_itself(tasma, called):
+    """The advice of one command is never about the tenant of the one before."""
+    called("tasma")
+    told({"tenant": "before"})
+
+    tasma("tenant", "list")
+
+    assert as_called("tasma ledger breaks TENANT") == "tasma ledger breaks TENANT"
+
+
+def test_command_in_a_table_is_advised_as_the_program_was_called(called, capsys):
+    called(".venv/bin/tasma", "--demo")
+
+    show_table(("what to do",), [("give tasma up",)])
+
+    assert "give .venv/bin/tasma --demo up" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

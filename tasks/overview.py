@@ -1,0 +1,104 @@
+"""Every tenant and year with its light, and what of a tenant's documents waits for a person.
+
+A document that no system takes is nobody's year: it stands in the tenant's own row, beside what
+cuts the tenant off from its source.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import Final
+
+from blocks.hub import Hub, Light, OverviewRow
+from blocks.systems.registry import SYSTEMS, base_of
+from ledger.text import joined
+
+LISTS: Final = {"ecom": "tasma ecom list {tenant}", "spotilla": "tasma spotilla skipped {tenant}"}
+"""The command that names what of a source needs a person."""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Documents of a tenant that wait for a person. `look_with`: the command that names them."""
+
+    count: int
+    system: str
+    look_with: str
+
+    def __str__(self) -> str:
+        """Say it in a sentence without its end."""
+        title = SYSTEMS[base_of(self.system)].title
+        return f"{waits(self.count)} ({title})"
+
+
+def waits(count: int) -> str:
+    """Say how many documents wait for a person."""
+    return (
+        "1 document waits for a person" if count == 1 else f"{count:,} documents wait for a person"
+    )
+
+
+def whole_overview(hub: Hub, *, tenant: str = "") -> Iterator[OverviewRow]:
+    """Go through all tenants and years, or those of one tenant (R-X-12)."""
+    waiting = _waiting(hub, tenant)
+    for name, rows in groupby(hub.whole_overview(tenant=tenant), key=lambda row: row.tenant):
+        yield from _of_tenant(hub, list(rows), waiting.get(name, ()))
+
+
+def _of_tenant(
+    hub: Hub, rows: list[OverviewRow], waiting: Sequence[Waiting]
+) -> Iterator[OverviewRow]:
+    own, *years = rows if not rows[0].fiscal_year else (rows[0].of_tenant, *rows)
+    if waiting:
+        yield _with_waiting(own, waiting)
+    elif not own.has_years:
+        yield _without_books(hub, own)
+    elif own is rows[0]:
+        yield own
+    yield from years
+
+
+def _with_waiting(own: OverviewRow, waiting: Sequence[Waiting]) -> OverviewRow:
+    """Say what waits: with what cuts the tenant off, but not that there are no books either."""
+    cut_off = own.reason if own.look_with else ""
+    return replace(
+        own,
+        light=Light.RED,
+        reason=joined(cut_off, *map(str, waiting)),
+        look_with=own.look_with or waiting[0].look_with,
+        documents_with=waiting[0].look_with,
+        waiting_documents=sum(one.count for one in waiting),
+    )
+
+
+def _without_books(hub: Hub, own: OverviewRow) -> OverviewRow:
+    """Say of a tenant whose documents alone go through here that it is as it should be."""
+    targets = {target for _, target in hub.outbox.targets_of(own.tenant)}
+    targets |= {route.target for route in hub.routes.listed(tenant=own.tenant) if route.is_attached}
+    if own.light is not Light.GREY or not targets:
+        return own
+    titles = sorted({SYSTEMS[base_of(target)].title for target in targets})
+    reason = f"no books are kept here; its documents go to {' and '.join(titles)}"
+    return replace(own, light=Light.GREEN, reason=reason)
+
+
+def _waiting(hub: Hub, tenant: str) -> dict[str, list[Waiting]]:
+    found: dict[str, list[Waiting]] = defaultdict(list)
+    for (of, target), count in hub.outbox.for_people(tenant).items():
+        found[of].append(Waiting(count, target, f"tasma push status {of} --to {target}"))
+    for (of, source), count in hub.transfers.refused(tenant).items():
+        if left := _still_refused(hub, of, source, count):
+            found[of].append(Waiting(left, source, LISTS[source].format(tenant=of)))
+    return found
+
+
+def _still_refused(hub: Hub, tenant: str, source: str, count: int) -> int:
+    """Leave out what Ecom refused of a period that is closed by now: nobody has to see it."""
+    if source != "ecom":
+        return count
+    from tasks.ecom.overview import refused  # noqa: PLC0415 - few tenants have such
+
+    return len(refused(hub, tenant))
