@@ -16,7 +16,7 @@ from blocks.hub.waiting import awaited_lease
 from blocks.settings import MAX_SHARDS, settings
 from flows.runs.forms import Zone
 from flows.runs.hooks import run_cancelled, run_crashed, shard_failed
-from flows.runs.night_page import live_table
+from flows.runs.night_page import live_night
 from flows.runs.own_run import hand_on
 from flows.runs.rescheduling import UNFINISHED
 from flows.runs.shard import Shard
@@ -45,7 +45,7 @@ async def night_shard(
 ) -> State[Any]:
     """Look at the tenants of a shard; those with something new get a run of *pull* of their own.
 
-    The table *night-…* says what became of each, while this runs and after. Retry, and Copy to new
+    The page *night-…* says what became of each, while this runs and after. Retry, and Copy to new
     run, look at those that have no outcome yet or failed, and at nobody else.
 
     Args:
@@ -78,7 +78,8 @@ async def night_shard(
             say(
                 f"{sum(row.is_open for row in rows):,} of {len(rows):,} tenants are to be looked at"
             )
-            async with live_table(artifact_key(zone, shard), read):
+            title = f"Night of {night}, {zone}, {shard}"
+            async with live_night(artifact_key(zone, shard), title, read):
                 await work.work(row for row in rows if row.is_open)
             rows = await asyncio.to_thread(read)
     summary = night_summary(rows)
@@ -99,5 +100,5 @@ def _left(work: Shard) -> str:
 
 
 def artifact_key(zone: str, shard: int) -> str:
-    """Return the key of a shard's table, the same every night, so that it has a history."""
+    """Return the key of a shard's page, the same every night, so that it has a history."""
     return f"night-{zone.rpartition('/')[2].lower()}-{shard}"

@@ -15,7 +15,7 @@ from blocks.hub.overview import OverviewRow
 from flows.runs.live_page import LivePage
 from tasks.notify import notify
 from tasks.overview import whole_overview
-from tasks.pages.links import OVERVIEW
+from tasks.pages.links import OVERVIEW, OVERVIEW_DAYS
 from tasks.pages.overview import overview_page, overview_summary
 from tasks.stores import Stores, open_stores
 
@@ -27,15 +27,16 @@ STALE: Final = "stale"
 async def overview() -> State[Any]:
     """Show every tenant's years: green, grey or red, the age of the last good load, and why.
 
-    The page is the artifact *tenants-overview*, of which each day keeps its last version. Of a
-    tenant whose last good load has become too old somebody is told, once.
+    The page is the artifact *tenants-overview*, whose address stays; *tenants-overview-days* has
+    how it was at the end of each day before. Of a tenant whose last good load has become too old
+    somebody is told, once.
     """
     rows = await asyncio.to_thread(overview_rows)
     for row in await asyncio.to_thread(newly_stale, rows):
         await notify(f"Stale: {row.tenant}", f"{row.tenant} {row.fiscal_year}: {row.reason}")
     now, summary = dt.datetime.now(dt.UTC), overview_summary(rows)
     async with get_client() as client:
-        page = await LivePage.of_day(client, OVERVIEW, now.date())
+        page = await LivePage.lasting(client, OVERVIEW, days=OVERVIEW_DAYS, today=now.date())
         await page.show(client, overview_page(rows, at=now), summary=summary)
     return Completed(message=summary)
 

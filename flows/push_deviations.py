@@ -8,7 +8,7 @@ import re
 from typing import Any, Final
 
 from prefect import State, flow
-from prefect.artifacts import acreate_markdown_artifact, acreate_table_artifact
+from prefect.artifacts import acreate_markdown_artifact
 
 from blocks.hub import Hub
 from blocks.systems.registry import open_target
@@ -18,6 +18,7 @@ from ledger.errors import TasmaError
 from ledger.outcome import Outcome
 from tasks.log import say, warn
 from tasks.pages.deviations import deviations_page, summary
+from tasks.pages.markdown import and_more, document, table
 from tasks.push_deviations import Deviations, deviations
 from tasks.stores import open_stores
 
@@ -28,6 +29,9 @@ READ: Final = 200
 """Newest documents of each tenant that are read in a night; each is a call to the target."""
 
 KEY: Final = "push-deviations"
+
+ROWS_SHOWN: Final = 500
+"""Tenants and systems on the page, those with deviations first."""
 
 
 @flow(
@@ -46,17 +50,17 @@ async def push_deviations() -> State[Any]:
         hub = stores.hub
         places = await asyncio.to_thread(hub.outbox.targets_of)
         answers = [(place, await _asked(hub, *place)) for place in places]
-    lines = [
-        {"tenant": tenant, "system": system, "found": _words(answer)}
-        for (tenant, system), answer in answers
-    ]
+    answers.sort(key=lambda one: not _is_wrong(one[1]))
+    lines = [(tenant, system, _words(answer)) for (tenant, system), answer in answers]
     wrong = [f"{tenant} ({system})" for (tenant, system), answer in answers if _is_wrong(answer)]
     message = f"{len(answers)} tenants' documents are there as they were sent."
     if wrong:
         named = ", ".join(wrong[:10])
         message = f"{len(wrong)} of {len(answers)} deviate: {named}. The pages say in what."
-    table = lines or [{"found": "Nothing was ever pushed."}]
-    await acreate_table_artifact(key=KEY, table=table, description=message)
+    shown = table(("Tenant", "System", "Found"), lines[:ROWS_SHOWN])
+    more = and_more(min(len(lines), ROWS_SHOWN), len(lines), "tenants")
+    text = document(shown, more) if lines else "Nothing was ever pushed."
+    await acreate_markdown_artifact(key=KEY, markdown=text, description=message)
     return ended(Outcome.HELD if wrong else Outcome.DONE, message)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Annotated, Any, Final
 
 from prefect import State, flow, task
-from prefect.artifacts import acreate_table_artifact
+from prefect.artifacts import acreate_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.states import Completed, Failed
 from pydantic import Field
@@ -19,7 +19,7 @@ from flows.runs.file_runs import end_of
 from flows.runs.states import run_id
 from ledger.text import visible
 from tasks.notify import notify
-from tasks.pages.pickups import pickups_summary, pickups_table
+from tasks.pages.pickups import pickups_page, pickups_summary
 from tasks.pickup.poll import SETTLE_S
 from tasks.pickup.polled import Polled
 from tasks.pickup.sweep import Sweep
@@ -43,7 +43,7 @@ async def sftp_sweep(shard: Shard = 0, shards: Shards = 1, tenant: OneTenant = "
     """Look into the folders that are due, and start an import for each new file that is whole.
 
     A tenant whose poll still goes on is left out, and polls that are late are dropped. What is in
-    the way of one tenant stops no other: it is a line of the table *sftp-shard-…*, and when it is
+    the way of one tenant stops no other: it is a line of the page *sftp-shard-…*, and when it is
     new a failed task named after the tenant.
 
     Args:
@@ -60,8 +60,9 @@ async def sftp_sweep(shard: Shard = 0, shards: Shards = 1, tenant: OneTenant = "
         await _tell(stores, polls)
     summary = pickups_summary(polls)
     if polls:
-        await acreate_table_artifact(
-            key=f"sftp-shard-{shard}", table=pickups_table(polls), description=summary
+        page = pickups_page(f"SFTP sweep {shard}", polls)
+        await acreate_markdown_artifact(
+            key=f"sftp-shard-{shard}", markdown=page, description=summary
         )
     return Completed(message=summary)
 

@@ -26,15 +26,22 @@ class LivePage:
     id: UUID | None = None
 
     @classmethod
-    async def of_day(cls, client: PrefectClient, key: str, day: dt.date) -> Self:
-        """Return the version of a day (UTC), to go on with, or a page that has none yet."""
+    async def lasting(cls, client: PrefectClient, key: str, *, days: str, today: dt.date) -> Self:
+        """Return the page that stays under a key, to go on with, or one that has no version yet.
+
+        How it was at the end of an earlier day (UTC) is kept as a version under the key ``days``.
+        """
         found = await client.read_artifacts(
             artifact_filter=ArtifactFilter(key=ArtifactFilterKey(any_=[key])),
             sort=ArtifactSort.CREATED_DESC,
             limit=1,
         )
-        is_it = found and found[0].type == MARKDOWN and _day_of(found[0].created) == day
-        return cls(key, found[0].id if is_it else None)
+        if not found or found[0].type != MARKDOWN:
+            return cls(key)
+        if _day_of(found[0].updated) != today:
+            kept = cls(days)
+            await kept.show(client, str(found[0].data), summary=found[0].description or "")
+        return cls(key, found[0].id)
 
     async def show(self, client: PrefectClient, text: str, *, summary: str) -> None:
         """Have the page say this from now on. `summary`: what its card says, in one line."""

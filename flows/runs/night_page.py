@@ -1,4 +1,4 @@
-"""The table of a shard in the UI, brought up to date while the shard works."""
+"""The page of a shard in the UI, brought up to date while the shard works."""
 
 from __future__ import annotations
 
@@ -6,29 +6,29 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Final
-from uuid import UUID
 
-from prefect.artifacts import TableArtifact
 from prefect.client.orchestration import get_client
-from prefect.client.schemas.actions import ArtifactUpdate
 
 from blocks.hub import NightRow
+from flows.runs.live_page import LivePage
 from tasks.log import warn
-from tasks.pages.nights import night_summary, night_table
+from tasks.pages.nights import night_page, night_summary
 
 EVERY_S: Final = 30.0
-"""Between two versions of the table; of 5,000 tenants it is a megabyte."""
+"""Between two states of the page."""
 
 Read = Callable[[], Sequence[NightRow]]
 
 
 @asynccontextmanager
-async def live_table(key: str, read: Read, *, every_s: float = EVERY_S) -> AsyncIterator[None]:
-    """Show a table under a key from now on, and once more when the body has ended.
+async def live_night(
+    key: str, title: str, read: Read, *, every_s: float = EVERY_S
+) -> AsyncIterator[None]:
+    """Show a page under a key from now on, and once more when the body has ended.
 
-    At best effort: a server that is away costs the table a version, and the night nothing.
+    At best effort: a server that is away costs the page a state, and the night nothing.
     """
-    page = _Page(key, read)
+    page = _Page(LivePage(key), title, read)
     showing = asyncio.create_task(page.keep(every_s))
     try:
         yield
@@ -40,12 +40,12 @@ async def live_table(key: str, read: Read, *, every_s: float = EVERY_S) -> Async
 
 
 class _Page:
-    """One artifact: made by the first call, changed by the others."""
+    """One page: made by the first call, changed by the others."""
 
-    def __init__(self, key: str, read: Read) -> None:
-        self._key = key
+    def __init__(self, page: LivePage, title: str, read: Read) -> None:
+        self._page = page
+        self._title = title
         self._read = read
-        self._id: UUID | None = None
 
     async def keep(self, every_s: float) -> None:
         while True:
@@ -56,14 +56,9 @@ class _Page:
         try:
             await self._show(await asyncio.to_thread(self._read))
         except Exception as problem:  # noqa: BLE001 - whatever a server that is away makes of it
-            warn(f"The table {self._key} is not up to date: {type(problem).__name__}")
+            warn(f"The page {self._page.key} is not up to date: {type(problem).__name__}")
 
     async def _show(self, rows: Sequence[NightRow]) -> None:
-        summary = night_summary(rows)
-        table = TableArtifact(key=self._key, table=night_table(rows), description=summary)
+        text = night_page(self._title, rows)
         async with get_client() as client:
-            if self._id is None:
-                self._id = (await table.acreate(client)).id
-            else:
-                change = ArtifactUpdate(data=await table.aformat(), description=summary)
-                await client.update_artifact(self._id, change)
+            await self._page.show(client, text, summary=night_summary(rows))

@@ -26,7 +26,7 @@ from blocks.settings import settings
 from flows.server.environment import ServerSettings, environment
 from flows.server.own_secrets import CLIENT_LOGIN, LOGIN_FILE, SERVER_LOGIN, known_login
 from ledger.errors import TerminalError
-from tasks.pages.links import DEPLOYMENTS, OVERVIEW, RUNS_OF_BOOKS, pages_of, ui_address
+from tasks.pages.links import DEPLOYMENTS, OVERVIEW, RUNS_OF_BOOKS, page_of, ui_address
 
 START_LIMIT_S: Final = 120.0
 """Until a process answers (about 10 s on an idle machine, first migrations included)."""
@@ -36,6 +36,7 @@ POLL_S: Final = 0.25
 ANSWER_LIMIT_S: Final = 40.0
 """A request that is given up is not taken back: with SQLite it may hold up those that follow."""
 LOG_TAIL_LINES: Final = 12
+ASKED_FOR: Final = "Prefect's page asks for all of it, user:password, once"
 
 
 class ServerDidNotStart(TerminalError):
@@ -181,7 +182,7 @@ def up(say: Callable[[str], None] = print, *, also: Sequence[Also] = ()) -> int:
         with server_with_deployments(host=chosen.host, port=chosen.port) as (server, runs):
             address = ui_address(server.api_url)
             say(f"Prefect's UI   {address}{DEPLOYMENTS}")
-            say(f"Overview       {address}{pages_of(OVERVIEW)}")
+            say(f"Overview       {address}{_overview(server)}")
             say(f"Runs of books  {address}{RUNS_OF_BOOKS}")
             say(f"Password       {login_in_words(server, is_known=is_known)}")
             say(f"Drop files in  {settings().inbox}/<tenant>/")
@@ -203,6 +204,13 @@ def up(say: Callable[[str], None] = print, *, also: Sequence[Also] = ()) -> int:
         return 0
 
 
+def _overview(server: PrefectServer) -> str:
+    """Return where the overview is; before its first look it is a page that says so."""
+    empty = {"key": OVERVIEW, "type": "markdown", "data": "# Tenants\n\nThey are being looked at."}
+    found = server.ask(f"/artifacts/{OVERVIEW}/latest") or server.ask("/artifacts/", body=empty)
+    return page_of(found["id"]) if found else "/v2/artifacts"
+
+
 def login_in_words(server: PrefectServer, *, is_known: bool, to_person: bool | None = None) -> str:
     """Say what the browser asks for: itself once and to a person, else where it is kept.
 
@@ -215,8 +223,8 @@ def login_in_words(server: PrefectServer, *, is_known: bool, to_person: bool | N
         return f"as in {SERVER_LOGIN}"
     kept = server.folder / LOGIN_FILE
     if is_known or not (sys.stdout.isatty() if to_person is None else to_person):
-        return f"in the file {kept}"
-    return f"{server.environment[SERVER_LOGIN]}   (the browser asks once; kept in {kept})"
+        return f"the line in {kept}   ({ASKED_FOR})"
+    return f"{server.environment[SERVER_LOGIN]}   ({ASKED_FOR}; kept in {kept})"
 
 
 def wait_for(

@@ -21,7 +21,10 @@ RUNS_OF_BOOKS: Final = f"/v2/runs?tags={BOOKS}"
 """The list of runs without what looks after the house, and without what is only scheduled."""
 
 OVERVIEW: Final = "tenants-overview"
-"""Key of the page of all tenants."""
+"""Key of the page of all tenants: one artifact for good, so that its address stays."""
+
+OVERVIEW_DAYS: Final = "tenants-overview-days"
+"""Key of how that page was at the end of each day before."""
 
 
 def run_page(run_id: UUID | str) -> str:
@@ -29,9 +32,9 @@ def run_page(run_id: UUID | str) -> str:
     return f"/v2/runs/flow-run/{run_id}" if run_id else ""
 
 
-def pages_of(key: str) -> str:
-    """Return where the versions of a page are, the newest first."""
-    return f"/v2/artifacts/key/{key}"
+def page_of(artifact_id: UUID | str) -> str:
+    """Return where one version of a page is; by its key Prefect's UI opens the list of them."""
+    return f"/v2/artifacts/artifact/{artifact_id}"
 
 
 def ui_address(api_url: str) -> str:

@@ -69,6 +69,19 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[str]], *, right: Sequenc
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
+def filled(
+    heads: Sequence[str], rows: Iterable[Sequence[str]], *, right: Sequence[str] = ()
+) -> str:
+    """Build a table without the columns that have nothing in any row."""
+    lines = list(rows)
+    kept = [place for place in range(len(heads)) if any(row[place] for row in lines)]
+    return table(
+        [heads[place] for place in kept],
+        [[row[place] for place in kept] for row in lines],
+        right=right,
+    )
+
+
 def _cell(text: str) -> str:
     return text if isinstance(text, Markup) else escaped(text)
 

@@ -1,24 +1,37 @@
-"""The table of a shard of the night: each tenant, what became of it, and what to look at."""
+"""The page of a shard of the night: each tenant, what became of it, and what to look at."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import Final
 
 from blocks.hub import NightRow, NightState
 from ledger.outcome import Outcome
-from ledger.text import visible
+from tasks.pages.links import run_page
+from tasks.pages.markdown import and_more, document, filled, linked
 
 IN_WORDS = {
-    NightState.WAITING: "waits",
-    NightState.LOOKING: "is looked at",
-    NightState.HANDED_ON: "has a run of its own",
+    NightState.WAITING: "waiting",
+    NightState.LOOKING: "being looked at",
+    NightState.HANDED_ON: "in an own run",
 }
 
+ROWS_SHOWN: Final = 500
+"""Rows of the page, those that somebody should look at first; all others are counted above."""
 
-def night_table(rows: Sequence[NightRow]) -> list[dict[str, object]]:
-    """Return a row for each tenant and system: those that somebody should look at first."""
-    return [_row(row) for row in sorted(rows, key=_place)]
+HEADS: Final = ("Tenant", "System", "Outcome", "Calls", "Seconds", "Why")
+
+
+def night_page(title: str, rows: Sequence[NightRow]) -> str:
+    """Lay out each tenant and system; an outcome leads to the run that it is of."""
+    shown = sorted(rows, key=_place)[:ROWS_SHOWN]
+    return document(
+        f"# {title}",
+        night_summary(rows),
+        filled(HEADS, map(_row, shown), right=HEADS[3:5]) if shown else "",
+        and_more(len(shown), len(rows), "tenants, none of which needs somebody"),
+    )
 
 
 def night_summary(rows: Sequence[NightRow]) -> str:
@@ -29,17 +42,12 @@ def night_summary(rows: Sequence[NightRow]) -> str:
     return f"{len(rows):,} tenants: {', '.join(parts) or 'none'}; {calls:,} calls."
 
 
-def _row(row: NightRow) -> dict[str, object]:
+def _row(row: NightRow) -> tuple[str, ...]:
     since = f"since {row.held_since:%Y-%m-%d}" if row.held_since else ""
-    return {
-        "tenant": row.tenant,
-        "system": row.system,
-        "outcome": " ".join(filter(None, (_state(row), since))),
-        "calls": row.calls,
-        "seconds": round(row.took_s, 1),
-        "why": visible(row.reason),
-        "run": row.run_id if row.state is not NightState.WAITING else "",
-    }
+    outcome = " ".join(filter(None, (_state(row), since)))
+    run = run_page(row.run_id) if row.state is not NightState.WAITING else ""
+    figures = (f"{row.calls:,}", f"{row.took_s:.1f}") if row.calls or row.took_s else ("", "")
+    return (row.tenant, row.system, linked(outcome, run), *figures, row.reason)
 
 
 def _state(row: NightRow) -> str:

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
-from ledger.text import joined, visible
+from ledger.text import joined
+from tasks.pages.markdown import document, filled
 from tasks.pickup.polled import End, Polled
 
+HEADS: Final = ("Tenant", "Taken", *(str(end).capitalize() for end in End), "Left alone", "Why")
 
-def pickups_table(polls: Sequence[Polled]) -> list[dict[str, object]]:
-    """Return a row for each tenant that is not idle."""
-    return [_row(polled) for polled in sorted(polls, key=_tenant) if not polled.is_idle]
+
+def pickups_page(title: str, polls: Sequence[Polled]) -> str:
+    """Lay out each tenant that is not idle; what is 0 of all of them is left out."""
+    busy = [polled for polled in sorted(polls, key=_tenant) if not polled.is_idle]
+    rows = filled(HEADS, map(_row, busy), right=HEADS[1:-1]) if busy else ""
+    return document(f"# {title}", pickups_summary(polls), rows)
 
 
 def pickups_summary(polls: Sequence[Polled]) -> str:
@@ -18,19 +24,16 @@ def pickups_summary(polls: Sequence[Polled]) -> str:
     failed = sum(bool(polled.problem) for polled in polls)
     idle = sum(polled.is_idle for polled in polls)
     taken = sum(polled.taken for polled in polls)
+    tenants, files = ("" if count == 1 else "s" for count in (len(polls), taken))
     return (
-        f"{len(polls):,} tenants polled: {idle:,} idle, {failed:,} failed; {taken:,} files taken."
+        f"{len(polls):,} tenant{tenants} polled: {idle:,} idle, {failed:,} failed; "
+        f"{taken:,} file{files} taken."
     )
 
 
-def _row(polled: Polled) -> dict[str, object]:
-    return {
-        "tenant": polled.tenant,
-        "taken": polled.taken,
-        **{str(end): polled.ends[end] for end in End},
-        "left alone": polled.left.left_count,
-        "why": visible(_why(polled)),
-    }
+def _row(polled: Polled) -> tuple[str, ...]:
+    counts = (polled.taken, *(polled.ends[end] for end in End), polled.left.left_count)
+    return (polled.tenant, *(f"{count:,}" if count else "" for count in counts), _why(polled))
 
 
 def _why(polled: Polled) -> str:

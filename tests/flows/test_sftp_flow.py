@@ -111,7 +111,7 @@ def test_the_deployment_polls_a_tenant_from_the_prompt(desk, book, server):
     assert 0 == tested.exit_code, tested.output
     assert 0 == asked.exit_code, asked.output
     run_id = asked.output.split("/flow-run/")[1].split()[0]
-    assert "1 tenants polled: 1 idle" in desk.end_of(run_id)["state"]["message"]
+    assert "1 tenant polled: 1 idle" in desk.end_of(run_id)["state"]["message"]
 
 
 @pytest.mark.requirement("R-FIN-P3")

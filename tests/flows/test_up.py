@@ -44,6 +44,7 @@ class Stopped:
     tenants: set[str]
     deployments: set[str]
     blocks: set[str]
+    overview: str
 
 
 @pytest.fixture(scope="module")
@@ -73,6 +74,7 @@ def stopped(new_home):
     login = {CLIENT_LOGIN: (home / "prefect" / LOGIN_FILE).read_text()}
     server = Desk(PrefectServer(f"http://127.0.0.1:{port}", home / "prefect", login), home)
     blocks = {item["name"] for item in server.ask("/block_types/filter", {})}
+    overview = server.ask("/artifacts/tenants-overview/latest")["id"]
     with Hub(f"sqlite:///{home / 'hub' / 'hub.sqlite'}") as hub:
         tenants = {tenant.id: tenant.name for tenant in hub.tenants}
         tenant = min(tenants)
@@ -92,6 +94,7 @@ def stopped(new_home):
         tenants=set(tenants.values()),
         deployments=deployments,
         blocks=blocks,
+        overview=overview,
     )
 
 
@@ -117,7 +120,9 @@ def last_state(stopped):
 
 def test_up_of_the_demo_serves_a_fortnox_with_tenants_connected_to_it(stopped):
     assert "Prefect's UI   http://127.0.0.1:" in stopped.said
-    assert re.search(r"Overview +http://127\S+/v2/artifacts/key/tenants-overview\n", stopped.said)
+    overview = re.search(r"Overview +http://127\S+/v2/artifacts/artifact/(\S+)\n", stopped.said)
+    assert overview, "the page itself, not the list of its versions"
+    assert overview[1] == stopped.overview
     assert re.search(r"Runs of books +http://127\S+/v2/runs\?tags=books\n", stopped.said)
     assert "export TASMA_FORTNOX_API_URL=http://127.0.0.1:" in stopped.said
     assert 3 == len(stopped.served)
@@ -138,7 +143,7 @@ def test_up_makes_our_blocks_known_so_that_the_ui_has_a_form_for_them(stopped):
 def test_up_says_where_the_password_is_and_writes_it_into_no_pipe(stopped):
     kept = stopped.home / "prefect" / LOGIN_FILE
 
-    assert f"Password       in the file {kept}" in stopped.said
+    assert f"Password       the line in {kept}" in stopped.said
     assert kept.read_text().partition(":")[2] not in stopped.said
 
 
