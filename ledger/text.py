@@ -37,9 +37,9 @@ def visible_lines(text: str) -> str:
     return "\n".join(visible(line) for line in text.splitlines())
 
 
-def joined(*said: str, by: str = "; ") -> str:
+def joined(*sentences: str, by: str = "; ") -> str:
     """Join what is said into one sentence, without full stops before ``by``; nothing of empty."""
-    parts = [one for one in said if one]
+    parts = [one for one in sentences if one]
     return by.join([*(part.removesuffix(".") for part in parts[:-1]), *parts[-1:]])
 
 

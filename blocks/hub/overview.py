@@ -231,7 +231,7 @@ def _cut_off(connection: Connection, tenants: set[str]) -> dict[str, _CutOff]:
     )
     return {
         row.tenant: _CutOff(
-            f"{row.system}: {row.reason or row.status.replace('_', ' ')}",
+            joined(f"{row.system}, {row.status.replace('_', ' ')}", row.reason, by=": "),
             look_with(row.status, row.tenant),
         )
         for row in connection.execute(query)

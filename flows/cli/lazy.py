@@ -10,7 +10,7 @@ import typer.main
 from typer.core import TyperCommand, TyperGroup
 
 from flows.cli.commands import COMMANDS, GROUPS, CommandPath
-from flows.cli.own_command import told
+from flows.cli.own_command import remember
 
 _REGISTERED: Final[dict[CommandPath, typer.Typer]] = {}
 
@@ -18,7 +18,7 @@ _REGISTERED: Final[dict[CommandPath, typer.Typer]] = {}
 def register(path: CommandPath, function: Callable[..., None], *, epilog: str, markup: Any) -> None:
     """Take a function as the command at a path."""
     alone = typer.Typer(add_completion=False, rich_markup_mode=markup)
-    alone.command(path[-1], epilog=epilog, cls=Told)(function)
+    alone.command(path[-1], epilog=epilog, cls=Remembering)(function)
     _REGISTERED[path] = alone
 
 
@@ -27,12 +27,12 @@ def registered() -> tuple[CommandPath, ...]:
     return tuple(_REGISTERED)
 
 
-class Told(TyperCommand):
-    """A command that lets its advice know what it was told."""
+class Remembering(TyperCommand):
+    """A command that has its advice know what it was given."""
 
     def invoke(self, ctx: Any) -> Any:
         """Run it."""
-        told(ctx.params)
+        remember(ctx.params)
         return super().invoke(ctx)
 
 

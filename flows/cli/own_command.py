@@ -30,15 +30,15 @@ def own_command() -> str:
 
 
 _NAMED: Final[dict[str, str]] = {}
-"""What the command that runs was told, by the word for it in advice."""
+"""What the command that runs was given, by the word for it in advice."""
 
 PLACES: Final = {"tenant": "TENANT", "to": "SYSTEM"}
 """Parameters that most commands share, and the word that stands for each where a text that was
 written elsewhere cannot know it: ``tasma push status TENANT --to SYSTEM``."""
 
 
-def told(values: Mapping[str, object]) -> None:
-    """Keep what the command that begins was told: its advice is about the same tenant."""
+def remember(values: Mapping[str, object]) -> None:
+    """Keep what the command that begins was given: its advice is about the same tenant."""
     _NAMED.clear()
     for name, word in PLACES.items():
         if isinstance(value := values.get(name), str) and value:

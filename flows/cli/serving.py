@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from functools import partial
 from typing import Annotated, Final
@@ -18,7 +18,7 @@ from flows.cli.output import is_terminal, next_steps, remark, say, show_json, sh
 from flows.doors import demo as door
 from flows.doors import demo_home as home
 from flows.doors import portal as portal_door
-from flows.doors.demo import DemoResult
+from flows.doors.demo import DemoResult, Seen
 from flows.server import processes
 from ledger.fiscal_year import short_year
 from tasks import people
@@ -107,7 +107,42 @@ def demo(*, as_json: AsJson = False) -> None:
         raise typer.Exit(ExitCode.FAILED)
 
 
+HEADINGS: Final = (
+    "light",
+    "tenant",
+    "year",
+    "status",
+    "vouchers",
+    "postings",
+    "breaks",
+    "source",
+    "why",
+)
+
+
 def _show(outcome: DemoResult) -> None:
+    _show_seen(outcome.seen)
+    for complaint in outcome.complaints:
+        remark(f"Wrong: {complaint}")
+    if outcome.complaints:
+        remark(f"The demo failed after {outcome.took_s:.0f} s. Logs: {outcome.home}/prefect/*.log")
+        return
+    say(
+        f"As it must be: what was planted is held, and all else is right to the öre "
+        f"({outcome.took_s:.0f} s). Home: {outcome.home}"
+    )
+    held = next(unit for unit in outcome.seen if unit.blocking_count)
+    place = f"{held.tenant} {short_year(held.fiscal_year)}"
+    next_steps(
+        f"tasma --demo ledger breaks {place}   (why it is held)",
+        "tasma --demo tenant status   (every company: its light, why, and what comes next)",
+        "tasma --demo up   (the same in Prefect's UI and in the portal)",
+        "tasma import FILE --new-tenant --dry-run   (your own SIE file; writes nothing)",
+    )
+
+
+def _show_seen(seen: Sequence[Seen]) -> None:
+    """Print a row for each year; on a terminal why it is held stands below the table."""
     rows = [
         (
             "red" if unit.blocking_count else "green",
@@ -120,38 +155,13 @@ def _show(outcome: DemoResult) -> None:
             unit.source,
             "; ".join(str(item) for item in unit.blocking),
         )
-        for unit in outcome.seen
+        for unit in seen
     ]
-    headings = (
-        "light",
-        "tenant",
-        "year",
-        "status",
-        "vouchers",
-        "postings",
-        "breaks",
-        "source",
-        "why",
-    )
-    show_table(headings, rows, spare=("postings", "source", "vouchers"))
-    for complaint in outcome.complaints:
-        remark(f"Wrong: {complaint}")
-    if outcome.complaints:
-        remark(f"The demo failed after {outcome.took_s:.0f} s. Logs: {outcome.home}/prefect/*.log")
+    if not is_terminal():
+        show_table(HEADINGS, rows)
         return
-    say(
-        f"As it must be: the planted breaks are held, the night saw the voucher that was changed "
-        f"and the one deleted, all other balances are the generator's to the öre, and each invoice "
-        f"was made once ({outcome.took_s:.0f} s). Home: {outcome.home}"
-    )
-    held = next(unit for unit in outcome.seen if unit.blocking_count)
-    changed = next(unit for unit in outcome.seen if unit.tenant == outcome.changed)
-    good = next(unit for unit in outcome.seen if not unit.blocking_count)
-    next_steps(
-        f"tasma --demo ledger breaks {held.tenant} {short_year(held.fiscal_year)}",
-        f"tasma --demo ledger changes {changed.tenant} {short_year(changed.fiscal_year)}",
-        f"tasma --demo ledger report {good.tenant} {short_year(good.fiscal_year)}",
-        f"tasma --demo push status {outcome.pushed} --to {outcome.pushed_to}",
-        "tasma --demo up                 (these tenants and runs in Prefect's UI)",
-        "tasma import FILE --new-tenant  (your own SIE file, in a home of your own)",
-    )
+    show_table(HEADINGS[:-1], [row[:-1] for row in rows], spare=("postings", "source", "vouchers"))
+    for unit in seen:
+        if unit.blocking:
+            more = f"; and {unit.blocking_count - 1:,} more" if unit.blocking_count > 1 else ""
+            say(f"{unit.tenant} {short_year(unit.fiscal_year)}: {unit.blocking[0]}{more}")

@@ -22,7 +22,7 @@ from flows.demo import finnish, night, pushing, runs, vouchers, workshop
 from flows.demo.check import complaints
 from flows.demo.companies import Prepared, prepare
 from flows.demo.customers import approve_opened, complaints_of_customers
-from flows.demo.ledgers import CHANGING, LEDGERS, connect, simulated_fortnox, truths
+from flows.demo.ledgers import LEDGERS, connect, simulated_fortnox, truths
 from flows.demo.outcome import look
 from flows.demo.pickup import FETCHED, sftp_server, start_pickup, wait_until_moved
 from flows.demo.truth import Truth
@@ -80,15 +80,7 @@ def run_demo(say: Say) -> DemoResult:
                 say(workshop.outcome(serviced))
             problems += undone
     took_s = time.monotonic() - began
-    return DemoResult(
-        home,
-        seen,
-        problems,
-        took_s,
-        changed=CHANGING.slug,
-        pushed=pushing.SELLER,
-        pushed_to=pushing.FENNOA,
-    )
+    return DemoResult(home, seen, problems, took_s)
 
 
 @dataclass(frozen=True)
@@ -163,7 +155,7 @@ def _run_all(server: PrefectServer, prepared: Prepared, there: Simulators, say: 
     if twice.state != Outcome.UNCHANGED.state_name:
         problems.append(f"{twice.name}: expected {Outcome.UNCHANGED.state_name}, got {twice.state}")
     for run in started:
-        say(f"{run.name} ended as {run.state}: {run.message}")
+        say(f"{run.name} ended as {run.state}: {run.message.partition('. ')[0]}.")
     return [
         *problems,
         *night.complaints_of_pulls(pulled),

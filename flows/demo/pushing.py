@@ -176,5 +176,6 @@ def outcome(hub: Hub) -> str:
     (refused,) = (one for one in found if one.item.phase is Phase.REJECTED)
     return (
         f"{done} of {len(found)} invoices are drafts in Fennoa, each once, one of them found there "
-        f"after its answer was lost; {refused.source_id} was refused: {remedy(refused)}"
+        f"after its answer was lost; {refused.source_id} waits for a person: "
+        f"tasma --demo push status {SELLER} --to {FENNOA}"
     )

@@ -43,19 +43,12 @@ class Seen:
 
 @dataclass(frozen=True)
 class DemoResult:
-    """What the demo found; `complaints` is empty when all is as it must be.
-
-    `changed`: the tenant whose books changed before its night. `pushed`: whose invoices were
-    pushed, and into which system.
-    """
+    """What the demo found; `complaints` is empty when all is as it must be."""
 
     home: Path
     seen: list[Seen]
     complaints: list[str]
     took_s: float
-    changed: str
-    pushed: str
-    pushed_to: str
 
 
 @dataclass(frozen=True)

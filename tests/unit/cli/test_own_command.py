@@ -10,7 +10,7 @@ import pytest
 from flows.cli.lazy import LazyGroup
 from flows.cli.logged import logged_once
 from flows.cli.output import next_steps, remark, show_table
-from flows.cli.own_command import as_called, told
+from flows.cli.own_command import as_called, remember
 from tasks.log import warn
 
 
@@ -60,19 +60,19 @@ def test_demo_is_kept_and_said_once(called):
 
 def test_tenant_and_system_of_the_command_stand_where_a_text_could_not_know_them(called):
     called("tasma", "--demo", "push", "status", "acme", "--to", "fennoa")
-    told({"tenant": "acme", "to": "fennoa", "as_json": False})
+    remember({"tenant": "acme", "to": "fennoa", "as_json": False})
 
     assert as_called("see `tasma push status TENANT --to SYSTEM` of TENANTS") == (
         "see `tasma --demo push status acme --to fennoa` of TENANTS"
     )
-    told({"tenant": ""})
+    remember({"tenant": ""})
     assert as_called("tasma ledger breaks TENANT") == "tasma --demo ledger breaks TENANT"
 
 
 def test_each_command_begins_with_what_it_was_told_itself(tasma, called):
     """The advice of one command is never about the tenant of the one before."""
     called("tasma")
-    told({"tenant": "before"})
+    remember({"tenant": "before"})
 
     tasma("tenant", "list")
 

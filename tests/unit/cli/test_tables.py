@@ -294,16 +294,7 @@ def show_demo(_):
     held = Seen("glasbruket", "2024-01-01_2024-12-31", "held", {}, 123_456, 9_876_543, (found,), 1)
     good = Seen("vaveriet", "2024-07-01_2025-06-30", "published", {}, 123_456, 9_876_543, (), 0)
     with terminal() as shown:
-        result = DemoResult(
-            Path(),
-            [held, good],
-            [],
-            1.0,
-            changed="vaveriet",
-            pushed="verkkokauppa",
-            pushed_to="fennoa",
-        )
-        serving._show(result)
+        serving._show(DemoResult(Path(), [held, good], [], 1.0))
     return shown.getvalue()
 
 

@@ -111,7 +111,11 @@ def test_a_source_that_does_not_answer_is_said_once_and_leaves_the_years_as_they
 
     own, *years = whole_overview(hub)
 
-    assert ("", Light.RED, "fortnox: No answer.") == (own.fiscal_year, own.light, own.reason)
+    assert ("", Light.RED, "fortnox, unreachable: No answer.") == (
+        own.fiscal_year,
+        own.light,
+        own.reason,
+    )
     assert [(Light.GREEN, "")] * 2 == [(row.light, row.reason) for row in years]
     assert 1 == tasma("tenant", "status").stdout.count("tasma connect check acme")
 
@@ -122,7 +126,7 @@ def test_a_cut_off_tenant_whose_documents_wait_says_both_in_one_sentence(acme, h
 
     (row,) = whole_overview(hub, tenant=acme)
 
-    assert "fennoa: No answer; 1 document waits for a person (Fennoa)" == row.reason
+    assert "fennoa, unreachable: No answer; 1 document waits for a person (Fennoa)" == row.reason
     assert ("tasma connect check acme", f"tasma {TO_FENNOA}") == (row.look_with, row.documents_with)
 
 

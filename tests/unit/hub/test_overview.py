@@ -146,4 +146,4 @@ def test_tenant_that_is_cut_off_from_its_system_is_red_and_says_who_acts(hub):
     hub.connections.set_status("acme", "fortnox", ConnectionState.LICENCE_MISSING, reason=why)
 
     (row,) = hub.overview()
-    assert (Light.RED, f"fortnox: {why}") == (row.light, row.reason)
+    assert (Light.RED, f"fortnox, licence missing: {why}") == (row.light, row.reason)

@@ -202,7 +202,7 @@ def test_changes_are_listed_by_account_and_by_voucher():
 
     assert "Vouchers added: 0, changed: 0, removed: 1." in text
     assert "| 1930 | Företagskonto | 10.00 | 10.00 | 5.00 | 7.50 | 2.50 |" in text
-    assert "| removed | A 1 |  |  | 5.00 |  |" in text
+    assert "| removed | A:1 |  |  | 5.00 |  |" in text
 
 
 def test_a_first_load_shows_balances_and_names_no_voucher():
