@@ -13,6 +13,9 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 PROC: Final = Path("/proc")
+HOST_NAME: Final = "TASMA_HOST_NAME"
+"""Names the machine where the system's own name of it does not tell it from others."""
+
 DEAD: Final = frozenset("ZXx")
 """States of a process that has ended and only waits to be forgotten."""
 
@@ -65,7 +68,8 @@ def _here() -> Place | None:
         space = os.stat(PROC / "self/ns/pid").st_ino  # noqa: PTH116 - what the link leads to has no path
     except OSError:
         return None
-    return Place(platform.node().replace(" ", "-")[:64] or "-", boot, str(space))
+    name = os.environ.get(HOST_NAME) or platform.node()
+    return Place(name.replace(" ", "-")[:64] or "-", boot, str(space))
 
 
 def _began(pid: int) -> str | None:

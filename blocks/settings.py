@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 from pathlib import Path
 from typing import Final
 
@@ -65,8 +66,15 @@ class Settings(BaseSettings):
     watch_without: str = ""
     """What the watch leaves out, comma between: such as ``feeds,pushes``."""
 
+    host_name: str = Field(default_factory=lambda: platform.node() or "unnamed", max_length=64)
+    """What this machine is called among those that share its hub."""
+
     plain_prefect: bool = False
     """Whether Prefect is used as it comes, without what `flows.server.prefect_internals` adds."""
+
+    def leaves_out(self, chore: str) -> bool:
+        """Return whether the watch leaves something out."""
+        return chore in {name.strip() for name in self.watch_without.split(",")}
 
     def model_post_init(self, _context: object) -> None:
         """Derive what was not set from `home`."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from prefect import State, flow
 
-from flows.runs.forms import FilePath, Person, TenantId
+from flows.runs.forms import FilePath, Hash, Person, TenantId
 from flows.runs.hooks import run_cancelled, run_crashed, run_failed
 from flows.runs.outcomes import combined
 from flows.runs.states import ended
@@ -30,6 +30,7 @@ async def drop_in(
     who: Person,
     use: Use = REFRESH,
     dry_run: bool = False,
+    sha256: Hash = "",
 ) -> State[Any]:
     """Load a file by hand, now, whatever else brings the tenant's books.
 
@@ -44,8 +45,9 @@ async def drop_in(
             file by what the system has; source of this year - the nights keep the file until
             somebody says otherwise (pull with uploaded = overwrite).
         dry_run: Only show what would change; publish nothing.
+        sha256: In no form. The hash of a file that the portal has already taken in.
     """
-    arrival = Arrival(tenant, resolve(tenant, path), who, use=use)
+    arrival = Arrival(tenant, resolve(tenant, path), who, sha256, use=use)
     with open_stores() as stores:
         found = combined(await take_in(stores, arrival, dry_run=dry_run))
     return ended(found.outcome, found.message)

@@ -68,8 +68,8 @@ def sftp_chores() -> list[Chore]:
 
 def chores() -> list[Chore]:
     """Return what is looked at, without what the settings leave out."""
-    left_out = {name.strip() for name in settings().watch_without.split(",")}
-    return [chore for chore in (*CHORES, *sftp_chores()) if chore.name not in left_out]
+    chosen = settings()
+    return [chore for chore in (*CHORES, *sftp_chores()) if not chosen.leaves_out(chore.name)]
 
 
 @flow(

@@ -1,18 +1,39 @@
 """Prefect's process worker, which starts our runs from what it has imported already.
 
 ``python -m flows.worker --pool tasma`` takes every option of ``prefect worker start``. The plain
-worker runs the same deployments, each run from cold.
+worker runs the same deployments, each run from cold, and does not say which machine it is.
 """
 
 from __future__ import annotations
 
+import asyncio
 import runpy
 import sys
 
 import flows.server.deployments  # noqa: F401 - so that the host of the runs has imported every flow
 from flows.server.fork_server.host import fork_host
+from flows.server.pool import require_one_host, worker_name
+from ledger.errors import TasmaError
+from tasks.hosts import joined
+
+
+def main() -> None:
+    """Work until stopped.
+
+    Raises:
+        HostsApart: Another machine works on the hub and keeps things elsewhere.
+        HubOfOneHost: Another machine works on the pool, and the hub is a file.
+    """
+    asyncio.run(require_one_host())
+    named = [] if {"--name", "-n"} & set(sys.argv) else ["--name", worker_name()]
+    # The host of the runs is forked first: after that there are threads.
+    with fork_host(), joined():
+        sys.argv = ["prefect", "worker", "start", *sys.argv[1:], *named]
+        runpy.run_module("prefect", run_name="__main__", alter_sys=True)
+
 
 if __name__ == "__main__":
-    with fork_host():
-        sys.argv = ["prefect", "worker", "start", *sys.argv[1:]]
-        runpy.run_module("prefect", run_name="__main__", alter_sys=True)
+    try:
+        main()
+    except TasmaError as problem:
+        sys.exit(f"Error: {problem}")

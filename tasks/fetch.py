@@ -8,7 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from blocks.hub import FileSeen
-from blocks.lake import Lake, Landed
+from blocks.lake import FileRefused, Lake, Landed
 from blocks.names import shown_name
 from blocks.pickup.port import File, Place
 from blocks.received import opened_to_land
@@ -23,7 +23,7 @@ from tasks.evidence import unpack
 from tasks.file_dates import date_of_file
 from tasks.ledger_files import facts_of, open_landed, require_ledger
 from tasks.log import say
-from tasks.onboarding import require_open
+from tasks.onboarding import NotOpen, require_open
 from tasks.source_year import NoFiscalYear, likely_year, voucher_dates
 from tasks.steps import step
 from tasks.stores import Stores
@@ -139,6 +139,21 @@ def land_file(stores: Stores, tenant: str, *, path: Path, name: str = "") -> Lan
     with opened_to_land(path, called, follow_links=not is_dropped) as file:
         reached("fetch.received")
         return stores.lake.land_stream(tenant, source, file, file_name=called, format_name=source)
+
+
+def land_sent(stores: Stores, tenant: str, path: Path) -> str:
+    """Keep the bytes of a file that a person sent, for a run on whichever host; return their hash.
+
+    Empty when it is not to be taken in: the run then says why.
+
+    Raises:
+        NoSpace: The disk is full.
+    """
+    try:
+        require_open(stores.hub, tenant, by_api=False)
+        return land_file(stores, tenant, path=path).sha256
+    except (NotOpen, FileRefused):
+        return ""
 
 
 def land_waiting(stores: Stores, place: Place[File], file: File) -> Landed:

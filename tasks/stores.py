@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from blocks.hub import Hub, opened
 from blocks.lake import Lake
+from blocks.places import places_of
 from blocks.settings import settings
 from blocks.warehouse import Warehouse, warehouse_of
 
@@ -23,8 +24,14 @@ class Stores:
 
 @contextmanager
 def open_stores() -> Iterator[Stores]:
-    """Open the stores that the settings name, the hub with its schema up to date."""
+    """Open the stores that the settings name, the hub with its schema up to date.
+
+    Raises:
+        HostsApart: Other machines work on the hub, and keep what they land or publish elsewhere.
+    """
     chosen = settings()
     with Hub(chosen.hub_url) as hub:
         lake = Lake(chosen.lake, is_tenant=hub.tenants.has)
-        yield Stores(opened(hub), lake, warehouse_of(chosen))
+        stores = Stores(opened(hub), lake, warehouse_of(chosen))
+        hub.hosts.require_together(chosen.host_name, lambda: places_of(chosen))
+        yield stores

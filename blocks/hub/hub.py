@@ -22,6 +22,7 @@ from blocks.hub.events import Events
 from blocks.hub.feeds import Feeds
 from blocks.hub.files import Files
 from blocks.hub.holds import Holds
+from blocks.hub.hosts import Hosts
 from blocks.hub.kept_lease import KeptLease, leased
 from blocks.hub.later import Later
 from blocks.hub.leases import DEFAULT_TTL_S, Leases, unit_resource
@@ -109,6 +110,7 @@ class Hub:
         self.documents = Documents(self.database)
         self.nights = Nights(self.database)
         self.leases = Leases(self.database)
+        self.hosts = Hosts(self.database)
         self.rate_shares = RateShares(self.database)
         self.connections = Connections(self.database, self.events)
         self.consents = Consents(self.database, self.events)

@@ -899,3 +899,18 @@ night_outage = Table(
     Column("night", Date, primary_key=True),
     Column("began_at", UtcTime, nullable=False),
 )
+
+# Machines that work on this hub, and where each keeps what the others have to see.
+host = Table(
+    "host",
+    metadata,
+    Column("name", chars(ID_CHARS), primary_key=True),
+    _text("lake", 2_000),
+    _text("warehouse", 2_000),
+    _text("inbox", 2_000),
+    _text("release", ID_CHARS),
+    # Seconds by which its clock is ahead of the hub's.
+    Column("clock_ahead_s", Float, nullable=False, default=0.0),
+    Column("joined_at", UtcTime, nullable=False),
+    Column("seen_at", UtcTime, nullable=False),
+)

@@ -152,6 +152,10 @@ class Warehouse(ABC):
         """Return what tells one state of a tenant's books from another; None where nothing does."""
         return None
 
+    def identity(self) -> str:
+        """Return what tells this warehouse from any other; empty where one machine alone has it."""
+        return ""
+
     @abstractmethod
     def units(self, tenant: str) -> list[FiscalYear]:
         """Return the tenant's published years, oldest first."""

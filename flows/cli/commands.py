@@ -96,6 +96,16 @@ COMMANDS: Final[dict[CommandPath, Listed]] = {
     ("up",): Listed(
         "serving", "Start Prefect's server, its UI and the deployments, and stop them with Ctrl-C."
     ),
+    ("deploy",): Listed(
+        "hosts",
+        "Make pool, queues, deployments and block types on Prefect's server, or bring them up.",
+    ),
+    ("ready",): Listed(
+        "hosts", "See by its effects whether work gets done; end with 1 if it does not."
+    ),
+    ("hosts",): Listed(
+        "hosts", "List the machines that work on this hub, and when each was last heard of."
+    ),
     ("demo",): Listed(
         "serving",
         "Load invented companies end to end through a Prefect server, and check the outcome.",

@@ -6,9 +6,11 @@ import sys
 
 from flows.portal.door import serve
 from ledger.errors import TasmaError
+from tasks.hosts import joined
 
 if __name__ == "__main__":
     try:
-        serve()
+        with joined():
+            serve()
     except TasmaError as problem:
         sys.exit(f"Error: {problem}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
 from typing import Final
 
 from prefect.client.orchestration import PrefectClient, get_client
@@ -42,6 +43,12 @@ STUCK_AFTER: Final = dt.timedelta(minutes=10)
 PAGE_RUNS: Final = 200
 """Runs looked at in one sweep; the next sweep sees what is left."""
 
+CLOCKS_OFF: Final = dt.timedelta(days=1)
+"""By how much the clocks of hosts may differ at most."""
+
+BEATS: Final = 50
+"""Beats of a run that are looked at: ten minutes and more of each of two hosts."""
+
 HEARTBEAT: Final = "prefect.flow-run.heartbeat"
 
 
@@ -69,11 +76,11 @@ async def sweep(
         own_run_id: A run to leave alone: the one that asks.
         everything: Take all for dead that is not ours to keep: the only process that could have
             run them has just started or is about to end.
-        now: The time by which silence is judged; the present one unless given.
+        now: The time by which silence is judged; the server's unless given.
     """
     swept = Swept()
-    now = now or dt.datetime.now(dt.UTC)
     async with get_client() as client:
+        now = now or await server_time(client)
         for run in await _unfinished(client):
             if str(run.id) == own_run_id:
                 continue
@@ -83,6 +90,15 @@ async def sweep(
                 await reschedule(client, run)
                 swept.crashed.append(run.name)
     return swept
+
+
+async def server_time(client: PrefectClient) -> dt.datetime:
+    """Return what time it is for Prefect's server, which dates states and the arrival of beats.
+
+    The clock of a host may be minutes off.
+    """
+    answer = await client.hello()
+    return parsedate_to_datetime(answer.headers["date"])
 
 
 async def _unfinished(client: PrefectClient) -> list[FlowRun]:
@@ -100,12 +116,13 @@ async def _is_dead(client: PrefectClient, run: FlowRun, *, now: dt.datetime) -> 
     """Return whether nothing has been heard of the run for too long."""
     since = run.state.timestamp if run.state else run.expected_start_time
     if run.state_type is StateType.PENDING:
-        return since is not None and now - since > STUCK_AFTER
+        return now - max(filter(None, (since, run.expected_start_time))) > STUCK_AFTER
     if since is None or now - since < silent_after():
         return False
-    return not await asyncio.to_thread(_holds_lease, str(run.id)) and not await _beat_since(
-        client, run, now - silent_after()
-    )
+    if await asyncio.to_thread(_holds_lease, str(run.id)):
+        return False
+    beat = await _last_beat(client, run, now=now)
+    return beat is None or now - beat >= silent_after()
 
 
 def _holds_lease(run_id: str) -> bool:
@@ -114,13 +131,19 @@ def _holds_lease(run_id: str) -> bool:
         return bool(opened(hub).leases.held_by_run(run_id))
 
 
-async def _beat_since(client: PrefectClient, run: FlowRun, moment: dt.datetime) -> bool:
+async def _last_beat(
+    client: PrefectClient, run: FlowRun, *, now: dt.datetime
+) -> dt.datetime | None:
+    """Return when the server last received a sign of life, whatever time its host thought it was.
+
+    Of two hosts of one run the one whose clock is ahead seems the later, so several are looked at.
+    """
     page = await client.read_events(
         EventFilter(
-            occurred=EventOccurredFilter(since=moment),
+            occurred=EventOccurredFilter(since=now - CLOCKS_OFF, until=now + CLOCKS_OFF),
             event=EventNameFilter(name=[HEARTBEAT]),
             resource=EventResourceFilter(id=[f"prefect.flow-run.{run.id}"]),
         ),
-        limit=1,
+        limit=BEATS,
     )
-    return bool(page.events)
+    return max((beat.received for beat in page.events), default=None)

@@ -74,6 +74,11 @@ class Deployment:
         return self.called or self.flow.name
 
     @property
+    def is_work(self) -> bool:
+        """Whether it does tenants' work, of which several hosts do more than one."""
+        return self.limit is not None and self.limit > SMALL
+
+    @property
     def description(self) -> str:
         """What the UI says of it: the flow's words without its parameters, which the form has."""
         return SECTIONS.split(self.flow.description or "")[0].strip()
@@ -97,6 +102,9 @@ class Deployment:
             entrypoint_type=EntrypointType.MODULE_PATH,
         )
 
+
+SMALL: Final = 2
+"""Of what looks and hands out no more run at a time, however many hosts there are."""
 
 NIGHTS: Final = tuple(
     Cron(

@@ -36,7 +36,7 @@ def environment(folder: Path, *, host: str, port: int) -> dict[str, str]:
         TerminalError: The address is open to other machines and no password is set, something
             already listens there, or the server's password or key is none.
     """
-    _refuse_open_door(host)
+    refuse_open_door(host)
     refuse_taken_port(host, port)
     password = login(folder)
     return {
@@ -91,7 +91,12 @@ class OpenToOthers(TerminalError):
     )
 
 
-def _refuse_open_door(host: str) -> None:
+def refuse_open_door(host: str) -> None:
+    """Refuse to listen for other machines without a password.
+
+    Raises:
+        OpenToOthers: There is none.
+    """
     if not _is_loopback(host) and not os.environ.get(SERVER_LOGIN):
         raise OpenToOthers(host=host, variable=SERVER_LOGIN)
 

@@ -8,13 +8,19 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Final
 
-from prefect.settings import PREFECT_API_DATABASE_CONNECTION_URL
+from prefect.settings import PREFECT_API_DATABASE_CONNECTION_URL, PREFECT_SERVER_API_HOST
 
 from blocks.database_address import kind_of
+from flows.server.environment import refuse_open_door
 from flows.server.own_secrets import refuse_empty_key
 from flows.server.prefect_internals import is_plain
 from ledger.errors import TerminalError
+
+LOOPBACK: Final = "127.0.0.1"
 
 
 class DatabaseAddressMalformed(TerminalError):
@@ -41,6 +47,7 @@ def dialect_of(url: str) -> str:
 def main() -> None:
     """Run Prefect's own command line, with its server set up as above."""
     refuse_empty_key(os.environ)
+    refuse_open_door(_listens_at(sys.argv))
     url = PREFECT_API_DATABASE_CONNECTION_URL.value()
     is_sqlite = dialect_of(url) == "sqlite"
     if not is_plain():
@@ -49,6 +56,15 @@ def main() -> None:
     from prefect.cli import app  # noqa: PLC0415 - reason above
 
     app()
+
+
+def _listens_at(arguments: Sequence[str]) -> str:
+    """Return the address at which a server would listen; our own where none is started."""
+    if arguments[1:3] != ["server", "start"]:
+        return LOOPBACK
+    given = [word.partition("=")[2] for word in arguments if word.startswith("--host=")]
+    given += [after for word, after in pairwise(arguments) if word == "--host"]
+    return given[-1] if given else PREFECT_SERVER_API_HOST.value()
 
 
 def add_to_server(url: str, *, is_sqlite: bool) -> None:

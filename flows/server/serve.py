@@ -29,6 +29,7 @@ from flows.server.fork_server import COMMAND
 from flows.server.fork_server.host import fork_host
 from flows.server.prefect_internals import is_plain
 from flows.watch import end_of_period
+from tasks.hosts import joined
 from tasks.repair import repair_statuses
 
 MAX_RUNS: Final = max(5, (os.cpu_count() or 1) + 1)
@@ -102,6 +103,6 @@ if __name__ == "__main__":
     # script ignores SIGINT unless told otherwise.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     start_runs_by_fork()
-    with fork_host(), suppress(KeyboardInterrupt):
+    with fork_host(), joined(), suppress(KeyboardInterrupt):
         wait_for_server(os.environ["PREFECT_API_URL"])
         asyncio.run(serve_all())

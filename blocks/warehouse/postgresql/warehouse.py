@@ -55,6 +55,11 @@ if TYPE_CHECKING:
 
 REPORTS: Final = SQL / "report"
 
+IDENTITY: Final = (
+    "select current_database() || ' of cluster ' || system_identifier from pg_control_system()"
+)
+"""A server has several addresses, and its cluster one number, which its standby has too."""
+
 BY_SERVER: Final = "Use what your server is run with, such as pg_dump and pg_restore."
 BY_CLIENT: Final = (
     "Connect a client to the server as a reader (`tasma warehouse allow READER TENANT`): it has "
@@ -101,6 +106,10 @@ class ServerWarehouse(Warehouse):
     def version(self, tenant: str) -> Hashable:
         with self._reading(tenant) as db:
             return version(db, tenant)
+
+    def identity(self) -> str:
+        with self.server.reading() as db:
+            return f"database {one(db, IDENTITY)}"
 
     def units(self, tenant: str) -> list[FiscalYear]:
         with self._reading(tenant) as db:

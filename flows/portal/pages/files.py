@@ -20,6 +20,7 @@ from flows.portal.uploads import receive
 from flows.portal.visit import Unfit, Visit, not_found
 from ledger.readers import SUFFIXES
 from tasks.arrivals import REFRESH, SOURCE, Use
+from tasks.fetch import land_sent
 from tasks.sent_files import SentFile, find_sent
 
 DROP_IN: Final = "drop-in/drop-in"
@@ -95,7 +96,9 @@ async def file_run(visit: Visit) -> Response:
 
 async def _read(visit: Visit, sent: SentFile, use: Use) -> Response:
     tenant = visit.tenant.id
-    asked = {"path": str(sent.path.absolute()), "who": visit.who, "use": use}
+    sha256 = await run_in_threadpool(land_sent, visit.stores, tenant, sent.path)
+    path = str(sent.path.absolute())
+    asked = {"path": path, "who": visit.who, "use": use, "sha256": sha256}
     run_id = await visit.portal.runs.start(DROP_IN, tenant, asked)
     visit.note(f"upload {sent.id}: {sent.size_bytes} bytes, as {use}")
     return RedirectResponse(f"{path_of('files', tenant=tenant)}?run={run_id}", 303)

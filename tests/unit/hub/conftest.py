@@ -37,6 +37,7 @@ BOTH: Final = frozenset(
     {
         "test_claims",
         "test_events",
+        "test_hosts",
         "test_leases",
         "test_ledger_owners",
         "test_loads",

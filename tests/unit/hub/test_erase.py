@@ -44,6 +44,7 @@ BROKEN = ControlResult(
 )
 OF_NO_TENANT = (
     models.counter,
+    models.host,
     models.night_outage,
     models.night_zone,
     models.pushed_key,

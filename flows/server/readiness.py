@@ -1,0 +1,136 @@
+"""Whether work gets done, told by its effects: runs are scheduled, and what is due has begun.
+
+A server that answers may have lost its scheduler, and a worker that is online may start nothing:
+both have happened to others while every health check was green.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import httpx
+from prefect.client.orchestration import PrefectClient, get_client
+from prefect.client.schemas.filters import (
+    DeploymentFilter,
+    DeploymentFilterId,
+    FlowRunFilter,
+    FlowRunFilterExpectedStartTime,
+    FlowRunFilterState,
+    FlowRunFilterStateType,
+)
+from prefect.client.schemas.objects import FlowRun, StateType
+from prefect.client.schemas.responses import DeploymentResponse
+from prefect.client.schemas.sorting import FlowRunSort
+from prefect.exceptions import ObjectNotFound, PrefectHTTPStatusError
+
+from blocks.hub import Hub
+from blocks.settings import settings
+from flows.runs.dead_runs import server_time
+from flows.watch import PERIOD
+from tasks.hosts import CLOCK_SLACK_S
+
+SCHEDULED: Final = ("nightly/nightly", "watch/watch")
+"""Deployments of which a run always lies ahead."""
+
+GRACE: Final = dt.timedelta(minutes=3)
+"""How late a run that is due may begin: a worker looks every few seconds, and forks."""
+
+Light = Literal["green", "grey", "red"]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What was looked at, how it is, and what was seen. Grey: it cannot be told yet."""
+
+    what: str
+    light: Light
+    seen: str
+
+
+async def look() -> list[Seen]:
+    """Look at the scheduler, at the workers, and at the clocks of server and hosts."""
+    try:
+        async with get_client() as client:
+            now = await server_time(client)
+            found = [await _scheduler(client, now), await _workers(client, now)]
+    except (httpx.HTTPError, PrefectHTTPStatusError) as problem:
+        return [Seen("server", "red", _why(problem))]
+    away_s = abs((dt.datetime.now(dt.UTC) - now).total_seconds())
+    return [*found, *await asyncio.to_thread(_hosts), _clock("the server's clock", away_s)]
+
+
+async def _scheduler(client: PrefectClient, now: dt.datetime) -> Seen:
+    """See that a run of each schedule lies ahead: the server makes them all the time."""
+    missing = []
+    for name in SCHEDULED:
+        try:
+            deployment = await client.read_deployment_by_name(name)
+        except ObjectNotFound:
+            return Seen("scheduler", "red", f"no deployment {name}: tasma deploy, or tasma up")
+        if not await _ahead(client, deployment, now):
+            missing.append(name)
+    if missing:
+        remedy = "restart the server's background services, and see that nothing is paused"
+        return Seen("scheduler", "red", f"no run of {', '.join(missing)} lies ahead: {remedy}")
+    return Seen("scheduler", "green", "runs lie ahead")
+
+
+async def _ahead(
+    client: PrefectClient, deployment: DeploymentResponse, now: dt.datetime
+) -> list[FlowRun]:
+    return await client.read_flow_runs(
+        flow_run_filter=FlowRunFilter(
+            state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.SCHEDULED])),
+            expected_start_time=FlowRunFilterExpectedStartTime(after_=now),
+        ),
+        deployment_filter=DeploymentFilter(id=DeploymentFilterId(any_=[deployment.id])),
+        limit=1,
+    )
+
+
+async def _workers(client: PrefectClient, now: dt.datetime) -> Seen:
+    """See that the watch that was due has begun: somebody takes up runs."""
+    deployment = await client.read_deployment_by_name("watch/watch")
+    due = await client.read_flow_runs(
+        flow_run_filter=FlowRunFilter(
+            expected_start_time=FlowRunFilterExpectedStartTime(
+                after_=now - PERIOD - GRACE, before_=now - GRACE
+            ),
+        ),
+        deployment_filter=DeploymentFilter(id=DeploymentFilterId(any_=[deployment.id])),
+        sort=FlowRunSort.EXPECTED_START_TIME_DESC,
+        limit=10,
+    )
+    if any(run.start_time for run in due):
+        return Seen("workers", "green", "the watch that was due has begun")
+    if not due:
+        return Seen("workers", "grey", "no watch was due yet since the deployments were made")
+    since = max(run.expected_start_time for run in due if run.expected_start_time)
+    remedy = "see that a worker runs (tasma hosts), and what the log of one says"
+    return Seen("workers", "red", f"the watch of {since:%H:%M} UTC has not begun: {remedy}")
+
+
+def _hosts() -> Iterator[Seen]:
+    """Compare each host's clock with the hub's, by which leases go."""
+    with Hub(settings().hub_url) as hub:
+        now = hub.database.now()
+        live = [host for host in hub.hosts.every() if host.is_live(now)]
+    return (_clock(f"the clock of {host.name}", abs(host.clock_ahead_s)) for host in live)
+
+
+def _clock(what: str, away_s: float) -> Seen:
+    if away_s <= CLOCK_SLACK_S:
+        return Seen(what, "green", f"within {CLOCK_SLACK_S:.0f} s")
+    return Seen(what, "red", f"is {away_s:,.0f} s off: have it set by NTP")
+
+
+def _why(problem: Exception) -> str:
+    if isinstance(problem, httpx.HTTPStatusError):
+        return (
+            f"it answers {problem.response.status_code}: is PREFECT_API_AUTH_STRING the server's?"
+        )
+    return f"no answer ({type(problem).__name__}): is PREFECT_API_URL right, and the server up?"
