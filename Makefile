@@ -60,7 +60,7 @@ bench: $(INSTALLED)  ## benchmarks, ours and the peer's in one run
 
 UV_COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" pyproject.toml \
-	--extra postgresql --extra dev
+	--extra postgresql --extra hosts --extra dev
 
 lock:  ## write the locks anew (needs uv)
 	$(UV_COMPILE) -c requirements.txt -o requirements.txt

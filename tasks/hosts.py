@@ -71,6 +71,9 @@ def _beat(places: Places, over: threading.Event) -> None:
 def _join(places: Places) -> None:
     chosen = settings()
     with Hub(chosen.hub_url) as hub:
-        name = chosen.host_name
-        now = dt.datetime.now(dt.UTC)
-        opened(hub).hosts.join(name, places, release=version("tasma"), clock=now)
+        release = version("tasma")
+        opened(hub).hosts.join(chosen.host_name, places, release=release, clock=_clock)
+
+
+def _clock() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)

@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 from sqlalchemy import Connection, delete, insert, select, update
 
 from blocks.hub import models
-from blocks.hub.database import Database
+from blocks.hub.database import Clock, Database
 from ledger.errors import TerminalError
 
 BEAT_S: Final = 60.0
@@ -75,14 +75,14 @@ class Hosts:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def join(self, name: str, places: Places, *, release: str, clock: dt.datetime) -> None:
+    def join(self, name: str, places: Places, *, release: str, clock: Clock) -> None:
         """Enter a host, or say again that it is there.
 
         Args:
             name: Of the machine.
             places: Where it keeps what the others have to see.
             release: Which release it runs.
-            clock: What its clock says now.
+            clock: Its clock, which is held against the hub's.
 
         Raises:
             HostsApart: A host that is there keeps something elsewhere; nothing was entered.
@@ -90,7 +90,7 @@ class Hosts:
         with self._database.writing() as connection:
             now = self._database.now()
             _refuse_apart(name, places, _live(connection, now))
-            ahead_s = (clock - now).total_seconds()
+            ahead_s = (clock() - self._database.now()).total_seconds()
             row = {**places._asdict(), "release": release, "clock_ahead_s": ahead_s, "seen_at": now}
             same = models.host.c.name == name
             if not connection.execute(update(models.host).where(same).values(**row)).rowcount:

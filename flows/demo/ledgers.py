@@ -8,7 +8,7 @@ no sum inside the file shows.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
@@ -36,6 +36,7 @@ class DemoLedger:
 
     `time_zone` says in which of the two nights it is pulled. `count`: latest years that are
     defined here, and so are pulled. `scopes`: what its administrator approved.
+    `has_nights`: whether it is pulled by night from the first one on, with no transfer approved.
     """
 
     slug: str
@@ -45,6 +46,7 @@ class DemoLedger:
     time_zone: str = "Europe/Stockholm"
     count: int = 1
     scopes: tuple[str, ...] = LEDGER_SCOPES
+    has_nights: bool = False
 
     @property
     def years(self) -> list[tuple[int, FiscalYear]]:
@@ -90,15 +92,18 @@ CHANGES: Final = {"changed": ["L:2"], "removed": ["B:2"]}
 
 
 @contextmanager
-def simulated_fortnox(*, port: int = 0) -> Iterator[FortnoxSimulator]:
+def simulated_fortnox(
+    *, port: int = 0, ledgers: Sequence[DemoLedger] = LEDGERS
+) -> Iterator[FortnoxSimulator]:
     """Serve the companies over HTTP, and lead this process and its children there."""
     made = [
         SimulatedTenant(item.number, item.company, year_ids=item.ids, consented=item.scopes)
-        for item in LEDGERS
+        for item in ledgers
     ]
     back = f"{settings().portal_address}/{FORTNOX}/callback"
     with FortnoxSimulator(made, port=port, redirect_uri=back) as simulator:
-        simulator.tenant(HIDING.number).hide_from_sie(HIDDEN, in_balances=False)
+        if HIDING in ledgers:
+            simulator.tenant(HIDING.number).hide_from_sie(HIDDEN, in_balances=False)
         os.environ.update(variables(simulator))
         yield simulator
 
@@ -114,9 +119,9 @@ def variables(simulator: FortnoxSimulator) -> dict[str, str]:
     }
 
 
-def connect(hub: Hub) -> None:
+def connect(hub: Hub, ledgers: Sequence[DemoLedger] = LEDGERS) -> None:
     """Add the tenants that are not there yet, each connected, with the years to pull defined."""
-    for item in LEDGERS:
+    for item in ledgers:
         if hub.tenants.find(item.slug):
             continue
         hub.tenants.add(
@@ -125,6 +130,7 @@ def connect(hub: Hub) -> None:
                 item.company.name,
                 organisation_number=item.company.organisation_number,
                 time_zone=item.time_zone,
+                has_schedule=item.has_nights,
             )
         )
         for _, year in item.years:
@@ -145,11 +151,11 @@ def change_books(simulator: FortnoxSimulator) -> None:
     simulator.tenant(CHANGING.number).edit(removed=[REMOVED], changed=[CHANGED])
 
 
-def truths(simulator: FortnoxSimulator) -> list[Truth]:
+def truths(simulator: FortnoxSimulator, ledgers: Sequence[DemoLedger] = LEDGERS) -> list[Truth]:
     """Ask the simulator what its books say now, year by year."""
     return [
         _truth(item, year, simulator.tenant(item.number).edition.company.book(place))
-        for item in LEDGERS
+        for item in ledgers
         for place, year in item.years
     ]
 

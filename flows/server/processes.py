@@ -104,7 +104,7 @@ class Also:
         """
         log = server.folder / self.log
         command = [sys.executable, "-m", self.module]
-        with _process(command, server.environment, log=log) as process:
+        with running(command, server.environment, log=log) as process:
             wait_for(self._answers, process=process, log=log)
             yield process
 
@@ -136,7 +136,7 @@ def deployments_served(server: PrefectServer) -> Iterator[subprocess.Popen[bytes
     log = server.folder / "runs.log"
     started_at = dt.datetime.now(dt.UTC)
     command = [sys.executable, "-m", "flows.server.serve"]
-    with _process(command, server.environment, log=log) as process:
+    with running(command, server.environment, log=log) as process:
         wait_for(lambda: _polled_since(started_at, server), process=process, log=log)
         yield process
 
@@ -156,7 +156,7 @@ def server_with_deployments(
     command = [sys.executable, "-m", "flows.server.serve"]
     with (
         _server_process(server) as process,
-        _process(command, server.environment, log=log) as runs,
+        running(command, server.environment, log=log) as runs,
     ):
         _wait_for_health(server, process)
         wait_for(lambda: _polled_since(started_at, server), process=runs, log=log)
@@ -262,7 +262,7 @@ def _prepared(home: Path, *, host: str, port: int) -> PrefectServer:
 
 def _server_process(server: PrefectServer) -> AbstractContextManager[subprocess.Popen[bytes]]:
     command = [sys.executable, "-m", "flows.server.prefect_server", "server", "start"]
-    return _process(command, server.environment, log=server.folder / "server.log")
+    return running(command, server.environment, log=server.folder / "server.log")
 
 
 def _wait_for_health(server: PrefectServer, process: subprocess.Popen[bytes]) -> None:
@@ -276,9 +276,10 @@ def _wait_for_one(server: PrefectServer, others: Sequence[subprocess.Popen[bytes
 
 
 @contextmanager
-def _process(
+def running(
     command: list[str], env: Mapping[str, str], *, log: Path
 ) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a command of ours, in a session of its own, until the context ends."""
     with ExitStack() as started:
         with log.open("ab") as sink, _undisturbed():
             # A session of its own: Ctrl-C reaches us alone, and we stop runs before their server.

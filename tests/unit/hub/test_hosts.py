@@ -12,8 +12,8 @@ SHARED = Places(lake="folder 1", warehouse="database books", inbox="folder 2")
 
 
 def join(hub, name, places=SHARED, *, ahead_s=0.0):
-    clock = hub.database.now() + dt.timedelta(seconds=ahead_s)
-    hub.hosts.join(name, places, release="1.0", clock=clock)
+    ahead = dt.timedelta(seconds=ahead_s)
+    hub.hosts.join(name, places, release="1.0", clock=lambda: hub.database.now() + ahead)
 
 
 def test_hosts_that_share_all_places_work_side_by_side(hub):

