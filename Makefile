@@ -8,7 +8,7 @@ INSTALLED := $(VENV)/.installed
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo up test test-flows test-rest check-and-rest check check-quick requirements bench lock clean
+.PHONY: help install demo up hosts test test-flows test-rest check-and-rest check check-quick requirements bench lock clean
 
 help:  ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -27,6 +27,9 @@ demo: $(INSTALLED)  ## load synthetic companies end to end and check the outcome
 
 up: $(INSTALLED)  ## Prefect server, its UI, the portal and a simulated Fortnox, on the demo's books
 	$(BIN)/tasma --demo up
+
+hosts: $(INSTALLED)  ## a night on two hosts: PostgreSQL, Redis, two Prefect servers, on this machine
+	$(BIN)/tasma --demo up --hosts 2
 
 # Runs of a server are mostly waited for, so these go beside the rest; two processes each.
 test: $(INSTALLED)  ## the tests, the import rules and the types
@@ -60,11 +63,12 @@ bench: $(INSTALLED)  ## benchmarks, ours and the peer's in one run
 
 UV_COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" pyproject.toml \
-	--extra postgresql --extra hosts --extra dev
+	--extra postgresql --extra hosts
 
 lock:  ## write the locks anew (needs uv)
-	$(UV_COMPILE) -c requirements.txt -o requirements.txt
-	$(UV_COMPILE) --extra bench -c requirements.txt -o requirements-bench.txt
+	$(UV_COMPILE) --extra dev -c requirements.txt -o requirements.txt
+	$(UV_COMPILE) --extra dev --extra bench -c requirements.txt -o requirements-bench.txt
+	$(UV_COMPILE) --extra image -c requirements.txt -o requirements-run.txt
 
 clean:  ## remove what the demo and the tests made here, never books of your own
 	rm -rf data/demo-home{,.lock} build

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from functools import partial
@@ -20,6 +21,8 @@ from flows.doors import demo_home as home
 from flows.doors import portal as portal_door
 from flows.doors.demo import DemoResult, Seen
 from flows.server import processes
+from flows.server.environment import ServerSettings
+from ledger.errors import TerminalError
 from ledger.fiscal_year import short_year
 from tasks import people
 
@@ -27,12 +30,33 @@ SIMULATOR_PORT: Final = 4302
 """Unless told otherwise; commands with --demo look there (`flows.doors.demo_home`)."""
 
 
-@command("up", examples=("tasma up", "tasma --demo up"))
+MAX_HOSTS: Final = 8
+"""Of one machine; each has a worker and its runs."""
+
+
+class HostsOfDemo(TerminalError):
+    """Several hosts were asked for on one machine, for books of one's own."""
+
+    sentence = (
+        "Several hosts on one machine are for looking at: tasma --demo up --hosts 2. For books of "
+        "your own each host is a machine (docs/hosts.md)."
+    )
+
+
+@command("up", examples=("tasma up", "tasma --demo up", "tasma --demo up --hosts 2"))
 def up(
     *,
     simulator_port: Annotated[
         int, typer.Option(min=1, max=65_535, help="Where the demo's simulated Fortnox listens.")
     ] = SIMULATOR_PORT,
+    hosts: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            max=MAX_HOSTS,
+            help="With --demo: a night on so many hosts, on PostgreSQL, Redis and two servers.",
+        ),
+    ] = 0,
 ) -> None:
     """Start Prefect's server, its UI and the deployments, and stop them with Ctrl-C.
 
@@ -41,6 +65,8 @@ def up(
     --demo there is a simulated Fortnox, too, with three companies that are connected as tenants:
     into a home of your own no invented company comes.
     """
+    if hosts:
+        raise typer.Exit(_hosts(hosts))
     # Links and what a vendor leads back to are made of it, here and in the processes below.
     os.environ.setdefault("TASMA_PORTAL_ADDRESS", portal_door.portal().public_address())
     portal_door.portal().require_startable()
@@ -51,6 +77,21 @@ def up(
             home.reset(here)
         with _simulators(simulator_port) if is_demo else nullcontext():
             raise typer.Exit(processes.up(say, also=[_portal()]))
+
+
+def _hosts(hosts: int) -> int:
+    """Run several hosts in a folder of the demo's home."""
+    here = settings().home
+    if not home.is_demo(here):
+        raise HostsOfDemo
+    with home.used_alone(here):
+        if not here.exists():
+            home.reset(here)
+        own = here / "hosts"
+        shutil.rmtree(own, ignore_errors=True)
+        own.mkdir()
+        port = ServerSettings().port
+        return door.demo().run_hosts(say, home=own, hosts=hosts, port=port)
 
 
 def _portal() -> processes.Also:

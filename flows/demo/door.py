@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flows.demo.demo import run_demo
+from flows.demo.hosts.up import run_hosts
 from flows.demo.simulators import simulators_of_server
 
 if TYPE_CHECKING:  # whoever opens it loads it by name, so its types are held to the protocol here
@@ -13,4 +14,4 @@ if TYPE_CHECKING:  # whoever opens it loads it by name, so its types are held to
 
     DOOR: Demo = flows.demo.door
 
-__all__ = ["run_demo", "simulators_of_server"]
+__all__ = ["run_demo", "run_hosts", "simulators_of_server"]

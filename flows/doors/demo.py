@@ -67,6 +67,9 @@ class Demo(Protocol):
     def run_demo(self, say: Say) -> DemoResult:
         """Load the demo's companies through the registered deployments, and judge the outcome."""
 
+    def run_hosts(self, say: Say, *, home: Path, hosts: int, port: int) -> int:
+        """Run several hosts on this machine and a night on them; return the exit code."""
+
     def simulators_of_server(self, hub: Hub, *, port: int) -> AbstractContextManager[Simulated]:
         """Serve the demo's companies until the context ends, connected to the hub."""
 

