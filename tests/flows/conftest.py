@@ -63,7 +63,7 @@ EVENTS_DRAINED_S = 20
 FINAL = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
 
 
-WITHOUT_DESK = {"test_demo.py", "test_up.py", "test_warm.py", "test_worker.py"}
+WITHOUT_DESK = {"test_demo.py", "test_hosts.py", "test_up.py", "test_warm.py", "test_worker.py"}
 """Files whose tests start servers of their own, or none."""
 
 

@@ -13,10 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary_settings
 
 from blocks.hub import Connection, Method, Tenant, unit_resource
 from blocks.systems.fortnox.port import BLOCKS
 from flows.runs.dead_runs import sweep
+from flows.server.readiness import look
 from ledger.fiscal_year import FiscalYear
 from simulators.books.company import Company
 from simulators.books.years import calendar_years
@@ -24,6 +26,7 @@ from simulators.fortnox import LEDGER_SCOPES, FortnoxSimulator, SimulatedTenant
 from tests.flows.conftest import (
     Desk,
     environment_of,
+    free_port,
     process_of,
     process_with,
     reaching,
@@ -57,11 +60,9 @@ def pool(new_home):
         server_of(home, **settings_of(fortnox)) as server,
     ):
         pool = Desk(server, home, fortnox)
-        pool.ask("/work_pools/", {"name": "tasma", "type": "process"})
-        pool.ask("/work_pools/tasma/queues", {"name": "backfill", "priority": 10})
-        command = [sys.executable, "-m", "prefect", "--no-prompt", "deploy", "--all"]
-        # The steps of prefect.yaml, in their order.
-        for step in (command, [sys.executable, "-m", "flows.server.block_types"]):
+        deploy = [Path(sys.executable).with_name("tasma"), "deploy"]
+        # As it was after an update, where all is there already.
+        for step in (deploy, [*deploy, "--at-once", "16"]):
             subprocess.run(
                 step, cwd=PROJECT, env=server.environment, check=True, capture_output=True
             )
@@ -193,3 +194,65 @@ def test_a_night_whose_worker_dies_with_its_host_completes_on_another_host(night
     assert night.ends[0] == "Published"
     assert {*night.ends[1:]} <= {"Published", "Unchanged"}
     assert [1] * TENANTS == night.load_numbers
+
+
+def deployed(desk, name):
+    found = desk.deployment(name)
+    return found["work_pool_name"], found["work_queue_name"], found["concurrency_limit"]
+
+
+def test_pool_has_its_queue_and_limits_by_what_several_hosts_do(pool):
+    queue = pool.ask("/work_pools/tasma/queues/backfill")
+
+    assert 10 == queue["priority"]
+    assert 16 == pool.ask("/work_pools/tasma")["concurrency_limit"]
+    assert ("tasma", "default", 16) == deployed(pool, "pull")
+    assert ("tasma", "default", 1) == deployed(pool, "watch")
+
+
+def seen(desk):
+    with reaching(desk.server), environment_of(desk.home):
+        return {one.what: one for one in asyncio.run(look())}
+
+
+def test_readiness_is_told_by_what_lies_ahead_and_by_what_has_begun(pool):
+    watch = pool.deployment("watch")
+    assert "green" == seen(pool)["scheduler"].light
+    assert "green" == seen(pool)["the server's clock"].light
+
+    due = dt.datetime.now(dt.UTC) - dt.timedelta(minutes=5)
+    state = {"type": "SCHEDULED", "state_details": {"scheduled_time": due.isoformat()}}
+    run = pool.ask(f"/deployments/{watch['id']}/create_flow_run", {"state": state})
+    late = seen(pool)["workers"]
+    assert ("red", True) == (late.light, f"{due:%H:%M} UTC has not begun" in late.seen)
+
+    pool.ask(f"/flow_runs/{run['id']}/set_state", {"state": {"type": "RUNNING"}, "force": True})
+    assert "green" == seen(pool)["workers"].light
+
+    pool.server.ask(f"/deployments/{watch['id']}/pause_deployment", {})
+    without = seen(pool)["scheduler"]
+    pool.server.ask(f"/deployments/{watch['id']}/resume_deployment", {})
+    assert ("red", True) == (without.light, "no run of watch/watch lies ahead" in without.seen)
+
+
+def test_readiness_says_of_a_server_that_is_away_or_wants_another_password(pool):
+    with temporary_settings({PREFECT_API_URL: f"http://127.0.0.1:{free_port()}/api"}):
+        (away,) = asyncio.run(look())
+    with reaching(pool.server), temporary_settings({PREFECT_API_AUTH_STRING: "tasma:wrong"}):
+        (shut,) = asyncio.run(look())
+
+    assert ("red", True) == (away.light, "no answer (ConnectError)" in away.seen)
+    assert ("red", True) == (shut.light, "it answers 401" in shut.seen)
+
+
+def test_second_host_with_a_hub_in_a_file_is_refused_while_the_first_is_online(pool):
+    beat = {"name": "tasma other", "heartbeat_interval_seconds": 30}
+    pool.server.ask("/work_pools/tasma/workers/heartbeat", beat)
+    command = [sys.executable, "-m", "flows.worker", "--pool", "tasma"]
+    ended = subprocess.run(
+        command, env=pool.server.environment, capture_output=True, text=True, check=False
+    )
+
+    assert 1 == ended.returncode
+    assert "Error: other works on this pool, and the hub of " in ended.stderr
+    assert "is a file that no other machine has" in ended.stderr

@@ -1,0 +1,123 @@
+"""Two hosts with one hub: PostgreSQL, Redis, two API servers, and what breaks in a night."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from blocks.hub import NightState
+from blocks.hub.leases import DEFAULT_TTL_S
+from flows.demo import runs
+from flows.demo.hosts import night
+from flows.demo.hosts.hosts import Hosts, installation
+from flows.demo.ledgers import CHANGED, REMOVED, connect, simulated_fortnox
+from tasks.stores import open_stores
+from tests.plugins.absent_parts import ABSENT
+
+TENANTS = 10
+NIGHT = dt.date(2026, 11, 23)
+DAY = dt.timedelta(days=1)
+SWEEP_S = 20
+AHEAD = "+10m"
+FAKETIME = next(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"), None)
+
+pytestmark = pytest.mark.timeout(1_200)
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory):
+    """Give an installation whose second host has a clock that is ten minutes ahead."""
+    if FAKETIME is None:
+        pytest.skip(f"{ABSENT}libfaketime (apt-get install faketime)")
+    home = tmp_path_factory.mktemp("hosts")
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        simulated_fortnox(ledgers=night.companies(TENANTS)) as fortnox,
+        installation(home) as found,
+    ):
+        for name, value in found.shared.items():
+            patch.setenv(name, value)
+        patch.setenv("TASMA_HOME", str(home / "prompt"))
+        patch.setenv("TASMA_HOST_NAME", "prompt")
+        found.fortnox = fortnox
+        found.add_host()
+        found.add_host(server=1, more=ahead())
+        yield found
+
+
+def ahead():
+    return {
+        "LD_PRELOAD": str(FAKETIME),
+        "FAKETIME": AHEAD,
+        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+    }
+
+
+@dataclass
+class Story:
+    """What happens in the course of a night: each thing once so many tenants have an outcome.
+
+    Beside that the janitor comes, as it does of itself every five minutes.
+    """
+
+    found: Hosts
+    events: list[tuple[int, Callable[[], object]]]
+    swept_at: float = field(default_factory=time.monotonic)
+
+    def __call__(self, rows):
+        ended = sum(row.state is NightState.ENDED for row in rows)
+        if self.events and ended >= self.events[0][0]:
+            _, happens = self.events.pop(0)
+            happens()
+        if time.monotonic() - self.swept_at > SWEEP_S:
+            self.swept_at = time.monotonic()
+            runs.start(self.found.servers[1], "janitor/janitor")
+
+
+def asleep_for(host, seconds):
+    """Stop a host now; let it go on later, with all that it believes."""
+    host.sleep()
+    threading.Timer(seconds, host.wake).start()
+
+
+def play(found, date, events):
+    """Play a night; return what it came to, and in what the books are not the source's."""
+    story, ledgers = Story(found, events), night.companies(TENANTS)
+    with open_stores() as stores:
+        connect(stores.hub, ledgers)
+        night.begin_night(found.servers[1], date)
+        rows = night.wait_for_night(stores, date, count=TENANTS, meanwhile=story)
+        problems = night.complaints(stores, found.fortnox, ledgers)
+    assert [] == story.events
+    return Counter(row.outcome for row in rows), problems
+
+
+def test_night_is_whole_though_postgresql_restarts_and_a_host_sleeps_longer_than_its_leases(found):
+    first, _ahead = found.hosts
+    events = [
+        (1, found.databases.restart),
+        (2, partial(asleep_for, first, DEFAULT_TTL_S + 20)),
+    ]
+    came, problems = play(found, NIGHT, events)
+
+    assert {"published": TENANTS} == came
+    assert [] == problems
+
+
+def test_night_is_whole_though_a_host_is_lost_and_with_it_a_server(found):
+    first, _ahead = found.hosts
+    for item in night.companies(TENANTS):
+        found.fortnox.tenant(item.number).edit(removed=[REMOVED], changed=[CHANGED])
+    lost = found.api[found.servers[0].url]
+    came, problems = play(found, NIGHT + DAY, [(1, first.lose), (1, lost.kill)])
+
+    assert {"published": TENANTS} == came
+    assert [] == problems
