@@ -115,12 +115,12 @@ async def require_one_host() -> None:
             workers = await client.read_workers_for_work_pool(POOL)
         except ObjectNotFound:
             return
-    if other := _host_beside(workers):
+    if other := _other_host(workers):
         chosen = settings()
         raise HubOfOneHost(other=other, host=chosen.host_name, address=chosen.hub_url)
 
 
-def _host_beside(workers: Iterable[Worker]) -> str:
+def _other_host(workers: Iterable[Worker]) -> str:
     """Return another machine with a worker of ours that is online; empty without one."""
     for worker in workers:
         first, _, host = worker.name.partition(" ")

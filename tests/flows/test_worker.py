@@ -198,7 +198,8 @@ def test_a_night_whose_worker_dies_with_its_host_completes_on_another_host(night
 
 def deployed(desk, name):
     found = desk.deployment(name)
-    return found["work_pool_name"], found["work_queue_name"], found["concurrency_limit"]
+    limit = found["global_concurrency_limit"]["limit"]
+    return found["work_pool_name"], found["work_queue_name"], limit
 
 
 def test_pool_has_its_queue_and_limits_by_what_several_hosts_do(pool):

@@ -241,6 +241,7 @@ def commands(tenant, folder):
         ("statements", "list", tenant),
         ("events",),
         ("doctor",),
+        ("hosts", "--forget", FORGED),
         ("notify", FORGED),
         ("tenant", "erase", tenant, "--dry-run"),
         ("lake", "verify", tenant),
@@ -258,9 +259,16 @@ def commands(tenant, folder):
     )
 
 
-WITHOUT: Final = {("up",), ("demo",), ("portal", "serve"), ("ecom", "accounts", "export")}
-"""They start servers, and show invented companies alone, by the functions that the others use; or
-print a table whose cells are letters and digits alone, which reading it holds to."""
+WITHOUT: Final = {
+    ("up",),
+    ("demo",),
+    ("deploy",),
+    ("ready",),
+    ("portal", "serve"),
+    ("ecom", "accounts", "export"),
+}
+"""They start servers or ask one, and show invented companies alone, by the functions that the
+others use; or print a table whose cells are letters and digits alone, which reading it holds to."""
 
 
 COMMANDS = {

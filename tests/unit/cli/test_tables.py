@@ -7,16 +7,20 @@ import datetime as dt
 import re
 import sys
 from collections import Counter
+from contextlib import nullcontext, suppress
 from decimal import Decimal
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+import typer
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
 import flows.cli
 from blocks.hub import Connection, Hub, Method
+from blocks.hub.hosts import Host
 from blocks.hub.outbox import NewDocument
 from blocks.hub.pickups import Pickup, PickupFile
 from blocks.hub.portal_roles import Role
@@ -28,6 +32,7 @@ from blocks.systems.fortnox.system import FORTNOX
 from flows.cli import (
     accounts,
     ecom_accounts,
+    hosts,
     output,
     pulled,
     push_work,
@@ -38,6 +43,7 @@ from flows.cli import (
 )
 from flows.cli.result import LoadResult
 from flows.doors.demo import DemoResult, Seen
+from flows.server import readiness
 from ledger.account_map import Coverage, Suggestion
 from ledger.controls import Break, BreakKind
 from ledger.fiscal_year import FiscalYear
@@ -289,6 +295,27 @@ def show_readers(monkeypatch):
     return shown.getvalue()
 
 
+def show_hosts(monkeypatch):
+    now = dt.datetime.now(dt.UTC)
+    one = Host(LONG, "folder " + "f" * 32, "database " + LONG, "", "0.1.0", -123_456.7, now, now)
+    listed = SimpleNamespace(every=lambda: [one])
+    hub = SimpleNamespace(hosts=listed, database=SimpleNamespace(now=lambda: now))
+    monkeypatch.setattr(hosts, "open_hub", lambda: nullcontext(hub))
+    with terminal() as shown:
+        hosts.hosts()
+    return shown.getvalue()
+
+
+def show_ready(monkeypatch):
+    async def look():
+        return [readiness.Seen("the clock of " + "h" * 64, "red", LONG)]
+
+    monkeypatch.setattr(hosts.readiness, "look", look)
+    with terminal() as shown, suppress(typer.Exit):
+        hosts.ready()
+    return shown.getvalue()
+
+
 def show_demo(_):
     found = Break("x", BreakKind.AMOUNT, "1930", expected=HUGE, actual=HUGE, difference=HUGE)
     held = Seen("glasbruket", "2024-01-01_2024-12-31", "held", {}, 123_456, 9_876_543, (found,), 1)
@@ -399,6 +426,8 @@ def test_every_table_of_the_command_line_has_its_figures_whole(busy, monkeypatch
         show_pulled,
         show_accounts,
         show_demo,
+        show_hosts,
+        show_ready,
         show_suggestions,
         show_readers,
         show_spotilla,
