@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Final
+import time
+from typing import Any, Final
 
-from sqlalchemy import URL, Engine, create_engine
+from sqlalchemy import URL, Dialect, Engine, create_engine, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
 
 from blocks.forks import keep_to_own_process
+from blocks.settings import settings
 
 CONNECT_TIMEOUT_S: Final = 10
 """Longest wait for the server to take a connection."""
+
+PATIENCE_POLL_S: Final = 1.0
+"""Between two attempts to open a connection."""
 
 IDLE_LIMIT_S: Final = 60
 """After how long the server ends a transaction in which nothing is asked: its host is lost."""
@@ -35,13 +41,13 @@ def first_line(problem: BaseException, *, password: str) -> str:
     return answer.replace(password, "***") if password else answer
 
 
-def open_engine(address: URL, *, busy_timeout_s: float, **settings: str) -> Engine:
+def open_engine(address: URL, *, busy_timeout_s: float, **more: str) -> Engine:
     """Return an engine of psycopg connections in UTC; nothing is opened yet.
 
     Args:
         address: With user and password.
         busy_timeout_s: Longest wait for a lock, in seconds.
-        settings: More settings of each session.
+        more: More settings of each session.
 
     Raises:
         ModuleNotFoundError: The driver is not installed.
@@ -50,7 +56,7 @@ def open_engine(address: URL, *, busy_timeout_s: float, **settings: str) -> Engi
         "timezone": "UTC",
         "lock_timeout": f"{max(1, round(busy_timeout_s * 1_000))}ms",
         "idle_in_transaction_session_timeout": f"{IDLE_LIMIT_S}s",
-        **settings,
+        **more,
     }
     engine = create_engine(
         address.set(drivername="postgresql+psycopg"),
@@ -67,4 +73,22 @@ def open_engine(address: URL, *, busy_timeout_s: float, **settings: str) -> Engi
         },
     )
     keep_to_own_process(engine)
+    event.listen(engine, "do_connect", _connect)
     return engine
+
+
+def _connect(
+    dialect: Dialect, _record: object, arguments: list[Any], named: dict[str, Any]
+) -> DBAPIConnection:
+    """Open a connection; where nobody waits for an answer, a server may take a while to be there.
+
+    Nothing was asked of it yet, so to try again can do nothing twice.
+    """
+    until = time.monotonic() + settings().server_patience_s
+    while True:
+        try:
+            return dialect.connect(*arguments, **named)
+        except dialect.loaded_dbapi.OperationalError:
+            if time.monotonic() > until:
+                raise
+        time.sleep(PATIENCE_POLL_S)

@@ -14,6 +14,10 @@ from blocks.home import PROJECT, default_home
 SQL: Final = PROJECT / "data" / "sql"
 REFERENCE: Final = PROJECT / "data" / "reference"
 
+PATIENCE: Final = "TASMA_SERVER_PATIENCE_S"
+PATIENCE_OF_RUNS_S: Final = "60"
+"""How long runs wait for a server unless the environment says otherwise: its restart ends none."""
+
 MAX_SHARDS: Final = 64
 """In so many parts at most tenants are looked at, of a night and of a sweep."""
 
@@ -68,6 +72,9 @@ class Settings(BaseSettings):
 
     host_name: str = Field(default_factory=lambda: platform.node() or "unnamed", max_length=64)
     """What this machine is called among those that share its hub."""
+
+    server_patience_s: float = Field(default=0.0, ge=0, le=600)
+    """How long a PostgreSQL server that is away is waited for; of runs `PATIENCE_OF_RUNS_S`."""
 
     plain_prefect: bool = False
     """Whether Prefect is used as it comes, without what `flows.server.prefect_internals` adds."""

@@ -7,10 +7,12 @@ worker runs the same deployments, each run from cold, and does not say which mac
 from __future__ import annotations
 
 import asyncio
+import os
 import runpy
 import sys
 
 import flows.server.deployments  # noqa: F401 - so that the host of the runs has imported every flow
+from blocks.settings import PATIENCE, PATIENCE_OF_RUNS_S
 from flows.server.fork_server.host import fork_host
 from flows.server.pool import require_one_host, worker_name
 from ledger.errors import TasmaError
@@ -24,6 +26,7 @@ def main() -> None:
         HostsApart: Another machine works on the hub and keeps things elsewhere.
         HubOfOneHost: Another machine works on the pool, and the hub is a file.
     """
+    os.environ.setdefault(PATIENCE, PATIENCE_OF_RUNS_S)
     asyncio.run(require_one_host())
     named = [] if {"--name", "-n"} & set(sys.argv) else ["--name", worker_name()]
     # The host of the runs is forked first: after that there are threads.

@@ -19,7 +19,7 @@ from prefect.client.orchestration import get_client
 from prefect.deployments import arun_deployment
 from prefect.runner import Runner
 
-from blocks.settings import settings
+from blocks.settings import PATIENCE, PATIENCE_OF_RUNS_S, settings
 from flows.runs.dead_runs import sweep
 from flows.runs.missed import forget_former_schedules, forget_missed
 from flows.runs.states import TAG
@@ -102,6 +102,7 @@ if __name__ == "__main__":
     # ends the process at once, and the next start sweeps. A process started in the background of a
     # script ignores SIGINT unless told otherwise.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    os.environ.setdefault(PATIENCE, PATIENCE_OF_RUNS_S)
     start_runs_by_fork()
     with fork_host(), joined(), suppress(KeyboardInterrupt):
         wait_for_server(os.environ["PREFECT_API_URL"])
