@@ -48,9 +48,9 @@ class HubOfOneHost(TerminalError):
 
     sentence = (
         "{other} works on this pool, and the hub of {host} is a file that no other machine has "
-        "({address}): each would do the other's work again. Put the hub into PostgreSQL (`tasma "
-        "hub move`), books and lake where both have them, and set TASMA_HUB_URL on both. If "
-        "{other} has stopped, wait two minutes and start again."
+        "({address}): each would do the other's work again. Put the hub into PostgreSQL "
+        "(`tasma hub move --to URL`), books and lake where both have them, and set TASMA_HUB_URL "
+        "on both. If {other} has stopped, wait two minutes and start again."
     )
 
 

@@ -182,7 +182,7 @@ def up(say: Callable[[str], None] = print, *, also: Sequence[Also] = ()) -> int:
         with server_with_deployments(host=chosen.host, port=chosen.port) as (server, runs):
             address = ui_address(server.api_url)
             say(f"Prefect's UI   {address}{DEPLOYMENTS}")
-            say(f"Overview       {address}{_overview(server)}")
+            say(f"Overview       {address}{overview_of(server)}")
             say(f"Runs of books  {address}{RUNS_OF_BOOKS}")
             say(f"Password       {login_in_words(server, is_known=is_known)}")
             say(f"Drop files in  {settings().inbox}/<tenant>/")
@@ -204,7 +204,7 @@ def up(say: Callable[[str], None] = print, *, also: Sequence[Also] = ()) -> int:
         return 0
 
 
-def _overview(server: PrefectServer) -> str:
+def overview_of(server: PrefectServer) -> str:
     """Return where the overview is; before its first look it is a page that says so."""
     empty = {"key": OVERVIEW, "type": "markdown", "data": "# Tenants\n\nThey are being looked at."}
     found = server.ask(f"/artifacts/{OVERVIEW}/latest") or server.ask("/artifacts/", body=empty)

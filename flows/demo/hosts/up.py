@@ -20,9 +20,9 @@ from flows.demo.ledgers import connect, simulated_fortnox, variables
 from flows.doors.demo import Say
 from flows.doors.demo_home import FORTNOX_PORT, SIMULATED
 from flows.server.own_secrets import CLIENT_LOGIN
-from flows.server.processes import PrefectServer, login_in_words
+from flows.server.processes import PrefectServer, login_in_words, overview_of
 from simulators.fortnox import FortnoxSimulator
-from tasks.pages.links import OVERVIEW, pages_of, ui_address
+from tasks.pages.links import ui_address
 from tasks.stores import open_stores
 
 TENANTS: Final = 12
@@ -109,7 +109,7 @@ def _turn_here(found: Hosts, fortnox: FortnoxSimulator) -> None:
 def _say_where(say: Say, found: Hosts) -> None:
     for number, server in enumerate(found.servers, start=1):
         say(f"API server {number}   {ui_address(server.api_url)}/v2/dashboard")
-    say(f"Overview       {ui_address(found.servers[0].api_url)}{pages_of(OVERVIEW)}")
+    say(f"Overview       {ui_address(found.servers[0].api_url)}{overview_of(found.servers[0])}")
     say(f"Password       {login_in_words(_with_login(found), is_known=False)}")
     for host in found.hosts:
         process = host.process.pid if host.process else 0
