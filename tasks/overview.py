@@ -7,7 +7,7 @@ cuts the tenant off from its source.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Final
@@ -41,11 +41,23 @@ def waits(count: int) -> str:
     )
 
 
-def whole_overview(hub: Hub, *, tenant: str = "") -> Iterator[OverviewRow]:
-    """Go through all tenants and years, or those of one tenant (R-X-12)."""
+def whole_overview(
+    hub: Hub, *, tenant: str = "", among: Collection[str] = ()
+) -> Iterator[OverviewRow]:
+    """Go through all tenants and years, or those of one or of some tenants (R-X-12)."""
     waiting = _waiting(hub, tenant)
-    for name, rows in groupby(hub.whole_overview(tenant=tenant), key=lambda row: row.tenant):
+    found = hub.whole_overview(tenant=tenant, among=among)
+    for name, rows in groupby(found, key=lambda row: row.tenant):
         yield from _of_tenant(hub, list(rows), waiting.get(name, ()))
+
+
+def lights_of(hub: Hub, tenants: Collection[str]) -> dict[str, Light]:
+    """Return the worst light of each of some tenants: of its years, and of what is its own."""
+    lights: dict[str, Light] = {}
+    order = list(Light)
+    for row in whole_overview(hub, among=tenants) if tenants else ():
+        lights[row.tenant] = min(lights.get(row.tenant, row.light), row.light, key=order.index)
+    return lights
 
 
 def _of_tenant(

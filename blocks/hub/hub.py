@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -156,27 +156,34 @@ class Hub:
             yield kept
 
     def overview(
-        self, *, tenant: str = "", after: str = "", limit: int = MAX_TENANTS
+        self,
+        *,
+        tenant: str = "",
+        among: Collection[str] = (),
+        after: str = "",
+        limit: int = MAX_TENANTS,
     ) -> list[OverviewRow]:
         """List tenants and their units with a light, a reason and the last good load (R-X-12).
 
         Args:
             tenant: Only this one; empty means all.
+            among: Only these; empty means all.
             after: Continue behind this tenant.
             limit: Most tenants, at most `MAX_TENANTS`.
         """
+        only = [tenant] if tenant else among
         with self.database.reading() as connection:
             return read_overview(
-                connection, now=self.database.now(), tenant=tenant, after=after, limit=limit
+                connection, now=self.database.now(), among=only, after=after, limit=limit
             )
 
-    def whole_overview(self, *, tenant: str = "") -> Iterator[OverviewRow]:
-        """Go through the rows of all tenants, or of one, page after page (R-X-12)."""
+    def whole_overview(
+        self, *, tenant: str = "", among: Collection[str] = ()
+    ) -> Iterator[OverviewRow]:
+        """Go through the rows of all tenants, of one or of some, page after page (R-X-12)."""
         after = ""
-        while page := self.overview(tenant=tenant, after=after):
+        while page := self.overview(tenant=tenant, among=among, after=after):
             yield from page
-            if tenant:
-                return
             after = page[-1].tenant
 
     def abandoned(self) -> list[UnitStatus]:

@@ -125,11 +125,15 @@ NOT_CUT_OFF: Final = _CutOff()
 
 
 def read_overview(
-    connection: Connection, *, now: dt.datetime, tenant: str, after: str, limit: int
+    connection: Connection, *, now: dt.datetime, among: Collection[str], after: str, limit: int
 ) -> list[OverviewRow]:
-    """Return the rows of up to `limit` tenants behind `after`, in order of tenant and year."""
+    """Return the rows of up to `limit` tenants behind `after`, in order of tenant and year.
+
+    `among`: only these; empty means all.
+    """
     page = select(models.tenant.c.id).order_by(models.tenant.c.id).limit(min(limit, MAX_TENANTS))
-    page = page.where(models.tenant.c.id == tenant if tenant else models.tenant.c.id > after)
+    page = page.where(models.tenant.c.id > after)
+    page = page.where(models.tenant.c.id.in_(among)) if among else page
     joined = models.tenant.outerjoin(models.unit, models.unit.c.tenant == models.tenant.c.id)
     query = (
         select(

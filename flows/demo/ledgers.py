@@ -73,7 +73,7 @@ CHANGING: Final = DemoLedger(
 HIDING: Final = DemoLedger(
     "glasbruket",
     504_003,
-    Company(23, calendar_years(2024, 2025), 150),
+    Company(26, calendar_years(2024, 2025), 150),
     ids=(5, 4),
     time_zone="Europe/Helsinki",
 )
