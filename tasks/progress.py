@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Final, TypeVar
 
+from blocks import progress
 from tasks.log import say
 
 Piece = TypeVar("Piece")
@@ -18,6 +20,24 @@ listener: Final[ContextVar[Callable[[int], None] | None]] = ContextVar("listener
 """Hears the per cent of the present step in place of the log."""
 
 
+class Teller:
+    """Lets it be known how far a step is: at once to a listener, else now and then to the log."""
+
+    def __init__(self, what: str) -> None:
+        self._what, self._hear, self._logged_at = what, listener.get(), time.monotonic()
+
+    def tell(self, done: int, of: int) -> None:
+        """Say that so many are done; nothing where nobody knows of how many."""
+        if not of:
+            return
+        percent = min(100, 100 * done // of)
+        if self._hear:
+            self._hear(percent)
+        elif time.monotonic() - self._logged_at >= SAY_EVERY_S:
+            say(f"{self._what}: {percent} %")
+            self._logged_at = time.monotonic()
+
+
 def counted(pieces: Iterator[Piece], *, of: int, what: str) -> Iterator[Piece]:
     """Yield the pieces, and let it be known after each how many per cent that is.
 
@@ -26,12 +46,17 @@ def counted(pieces: Iterator[Piece], *, of: int, what: str) -> Iterator[Piece]:
         of: How many there will be; 0 when nobody knows, and then nothing is said.
         what: What is being done, for the log.
     """
-    hear, logged_at = listener.get(), time.monotonic()
+    teller = Teller(what)
     for number, piece in enumerate(pieces, start=1):
         yield piece
-        percent = min(100, 100 * number // of) if of else 0
-        if hear and of:
-            hear(percent)
-        elif of and time.monotonic() - logged_at >= SAY_EVERY_S:
-            say(f"{what}: {percent} %")
-            logged_at = time.monotonic()
+        teller.tell(number, of)
+
+
+@contextmanager
+def walked(what: str) -> Iterator[None]:
+    """Let it be known in the body how far each walk through a source's pages is."""
+    heard = progress.listener.set(Teller(what).tell)
+    try:
+        yield
+    finally:
+        progress.listener.reset(heard)

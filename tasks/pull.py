@@ -19,6 +19,7 @@ from tasks.from_landing import evidence_of
 from tasks.jobs import Job
 from tasks.ledger_files import facts_of, open_landed
 from tasks.log import say, warn
+from tasks.progress import walked
 from tasks.steps import step
 
 
@@ -41,7 +42,8 @@ async def pull(
         TerminalError: A licence, a right or the consent is missing; the message says who acts.
     """
     known = await asyncio.to_thread(known_year, job, books.name, asks_closing=asks_closing)
-    extract = await books.ledger.extract(source_year, known=known)
+    with walked(f"Fetching {job.unit}"):
+        extract = await books.ledger.extract(source_year, known=known)
     return await asyncio.to_thread(land_extract, job, books, extract)
 
 

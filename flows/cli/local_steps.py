@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -76,7 +77,10 @@ class LocalSteps:
         """Fetch the year."""
         self.watch("fetching")
         try:
-            fetched = await tasks.pull.pull.fn(job, books, source_year, asks_closing=asks_closing)
+            with self._watching("fetching"):
+                fetched = await tasks.pull.pull.fn(
+                    job, books, source_year, asks_closing=asks_closing
+                )
         finally:
             self.found.asked(books)
         self.found.facts = fetched.facts
@@ -87,12 +91,18 @@ class LocalSteps:
         self.watch("staging")
         part = self.found.part_of(job.unit)
         part.is_begun = True
-        heard = listener.set(lambda percent: self.watch(f"staging {percent} % of"))
-        try:
+        with self._watching("staging"):
             part.load = await tasks.stage.stage.fn(job, fetched)
+        return part.load
+
+    @contextmanager
+    def _watching(self, step: str) -> Iterator[None]:
+        """Show how far the step is that the body takes."""
+        heard = listener.set(lambda percent: self.watch(f"{step} {percent} % of"))
+        try:
+            yield
         finally:
             listener.reset(heard)
-        return part.load
 
     async def reconcile(
         self, job: Job, load: StagedLoad, *, neighbours: Sequence[StagedLoad] = ()

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from prefect.artifacts import acreate_markdown_artifact
 from prefect.client.orchestration import PrefectClient
-from prefect.client.schemas.actions import ArtifactUpdate
+from prefect.client.schemas.actions import ArtifactCreate, ArtifactUpdate
 from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterKey
 from prefect.client.schemas.sorting import ArtifactSort
 
@@ -25,6 +25,9 @@ class LivePage:
     key: str
     id: UUID | None = None
 
+    is_lasting: bool = False
+    """Whether it belongs to no run: Prefect's server deletes what a run made with the run."""
+
     @classmethod
     async def lasting(cls, client: PrefectClient, key: str, *, days: str, today: dt.date) -> Self:
         """Return the page that stays under a key, to go on with, or one that has no version yet.
@@ -36,20 +39,23 @@ class LivePage:
             sort=ArtifactSort.CREATED_DESC,
             limit=1,
         )
-        if not found or found[0].type != MARKDOWN:
-            return cls(key)
+        if not found or found[0].type != MARKDOWN or found[0].flow_run_id:
+            return cls(key, is_lasting=True)
         if _day_of(found[0].updated) != today:
             kept = cls(days)
             await kept.show(client, str(found[0].data), summary=found[0].description or "")
-        return cls(key, found[0].id)
+        return cls(key, found[0].id, is_lasting=True)
 
     async def show(self, client: PrefectClient, text: str, *, summary: str) -> None:
         """Have the page say this from now on. `summary`: what its card says, in one line."""
         card = escaped(summary)
-        if self.id is None:
-            self.id = await acreate_markdown_artifact(key=self.key, markdown=text, description=card)
-        else:
+        if self.id is not None:
             await client.update_artifact(self.id, ArtifactUpdate(data=text, description=card))
+        elif self.is_lasting:
+            new = ArtifactCreate(key=self.key, type=MARKDOWN, data=text, description=card)
+            self.id = (await client.create_artifact(new)).id
+        else:
+            self.id = await acreate_markdown_artifact(key=self.key, markdown=text, description=card)
 
 
 def _day_of(moment: dt.datetime | None) -> dt.date | None:

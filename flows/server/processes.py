@@ -206,8 +206,10 @@ def up(say: Callable[[str], None] = print, *, also: Sequence[Also] = ()) -> int:
 
 def overview_of(server: PrefectServer) -> str:
     """Return where the overview is; before its first look it is a page that says so."""
-    empty = {"key": OVERVIEW, "type": "markdown", "data": "# Tenants\n\nThey are being looked at."}
-    found = server.ask(f"/artifacts/{OVERVIEW}/latest") or server.ask("/artifacts/", body=empty)
+    found = server.ask(f"/artifacts/{OVERVIEW}/latest")
+    if not found or found["flow_run_id"]:  # a run's is deleted with it (`flows.runs.live_page`)
+        empty = "# Tenants\n\nThey are being looked at."
+        found = server.ask("/artifacts/", {"key": OVERVIEW, "type": "markdown", "data": empty})
     return page_of(found["id"]) if found else "/v2/artifacts"
 
 

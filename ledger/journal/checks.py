@@ -27,8 +27,9 @@ OF_VOUCHER = ("date", "text")
 
 @dataclass
 class Totals:
-    """What the rows come to, and the dimension objects in them."""
+    """What the rows come to, and the dimension objects in them. `pieces`: in which they came."""
 
+    pieces: int = 0
     rows: int = 0
     vouchers: int = 0
     samples: int = 0
@@ -99,6 +100,7 @@ def _check_repeated(begun: pa.Table, seen: pa.Array, findings: Findings) -> None
 
 
 def _count(rows: pa.Table, begun: pa.Table, totals: Totals) -> None:
+    totals.pieces += 1
     totals.rows += len(rows)
     totals.vouchers += len(begun)
     totals.samples += pc.sum(pc.equal(rows["series"], SAMPLE)).as_py() or 0

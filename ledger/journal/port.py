@@ -101,6 +101,7 @@ def open_file(parts: Sequence[Part], *, block_bytes: int = BLOCK_BYTES) -> Ledge
         ),
         path_counts=_Counts(fast_rows=journal.totals.rows + journal.totals.vouchers),
         batches=journal.batches,
+        piece_count=journal.totals.pieces,
     )
 
 

@@ -16,6 +16,7 @@ from typing import Any, Final
 import pyarrow as pa
 
 from blocks.http import CallRefused, WhoActs
+from blocks.progress import came
 from ledger.fennoa.answers import (
     PAGE,
     ledger_rows,
@@ -67,6 +68,7 @@ async def walk(get: Get, year: FiscalYear) -> Walk | None:
         tables.append(ledger_rows([body]))
         declared = max(pages_count(body, name), 1)
         count = declared if page == 1 else count
+        came(page, of=count)
         if declared != count or not _is_own(body, before, page):
             return None
         if page == count:

@@ -13,6 +13,7 @@ from functools import partial
 from typing import Final
 
 from blocks.http import CallFailed, CallRefused, WhoActs
+from blocks.progress import came
 from blocks.systems.fortnox import fields
 from blocks.systems.fortnox.fields import Row, UnexpectedField
 from blocks.systems.fortnox.wire import checked
@@ -87,6 +88,7 @@ async def _walk_once(get: GetJson, path: str, params: Params, *, name: str, what
             is_last = len(rows) < PAGE_ROWS
         else:
             found.totals.add(meta.total)
+            came(page, of=meta.pages)
             is_last = page >= meta.pages
         if is_last:
             return found

@@ -16,6 +16,7 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from blocks.http import CallFailed, CallProblem, CallRefused, WhoActs
+from blocks.progress import came
 from blocks.systems.procountor.api import Api
 from ledger.procountor.parts import ReceiptName, Unreadable, rows_of, text_of
 
@@ -104,6 +105,7 @@ async def fetch_receipts(api: Api, numbers: Iterable[int]) -> list[Fetched]:
     for begin in range(0, len(wanted), BATCH_IDS):
         batch = wanted[begin : begin + BATCH_IDS]
         found += await _batch(api, batch)
+        came(begin + len(batch), of=len(wanted))
     return found
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from blocks.progress import came
 from tasks import progress
-from tasks.progress import counted, listener
+from tasks.progress import counted, listener, walked
 
 
 def listening(pieces, *, of):
@@ -30,3 +31,18 @@ def test_without_a_listener_the_log_of_a_step_that_takes_long_has_a_line_now_and
     list(counted(iter("abcd"), of=4, what="Staging acme 2024"))
 
     assert ["Staging acme 2024: 50 %", "Staging acme 2024: 100 %"] == lines
+
+
+def test_each_page_of_a_walk_is_heard_while_somebody_walks_and_a_single_one_is_not():
+    heard = []
+    token = listener.set(heard.append)
+    try:
+        with walked("Fetching acme 2024"):
+            came(1, of=1)
+            for page in (1, 2, 3):
+                came(page, of=3)
+        came(1, of=2)
+    finally:
+        listener.reset(token)
+
+    assert [33, 66, 100] == heard
