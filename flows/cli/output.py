@@ -95,7 +95,9 @@ def show_table(
     ]
     if title:
         console().print(visible(title), style="bold", markup=False)
-    if is_terminal():
+    if not rows:
+        say(f"{headings[0]}: none")
+    elif is_terminal():
         tables.print_fitting(console(), columns, spare=spare)
     else:
         # Cells are `visible` by now; Rich's console would cost more than all else of a row.

@@ -10,6 +10,7 @@ from blocks.systems.registry import base_of, systems_with
 from flows.cli.app import AsJson, command
 from flows.cli.opening import TenantId, known_tenant, open_hub
 from flows.cli.output import next_steps, say, show_json, show_table
+from ledger.push.items import Phase
 from ledger.push.kinds import PushKind
 from tasks.push_deviations import balance
 from tasks.push_people import waiting_of
@@ -85,7 +86,24 @@ def events(
     say(f"{document}: {queued.state}, id there {there}{'; ' if behind else ''}{behind}.")
     rows = [(line.at, line.kind, line.step, line.state, line.detail) for line in lines]
     show_table(EVENT_HEADS, rows, spare=("step", "state after", "detail"))
-    next_steps(f"tasma push status {tenant} --to {to}")
+    if advice := remedy(queued):
+        say(f"What to do: {advice}")
+    next_steps(*_after_looking(queued))
+
+
+def _after_looking(queued: Queued) -> list[str]:
+    """Return what a person may say of a document, who has seen what happened to it."""
+    to = f"{queued.source_id} --to {queued.target}"
+    ways = {
+        Phase.REJECTED: [f"once it is corrected: tasma push retry {queued.tenant} {to}"],
+        Phase.HELD: [
+            f"if it is there: tasma push resolve {queued.tenant} {to} --id ID",
+            f"or, if it is not: tasma push resolve {queued.tenant} {to} --not-there",
+            f"or, once what holds it is corrected: tasma push retry {queued.tenant} {to}",
+        ],
+    }
+    overview = f"tasma push status {queued.tenant} --to {queued.target}"
+    return [*ways.get(queued.item.phase, []), overview]
 
 
 @command("push", "pause", examples=('tasma push pause acme --to fennoa --reason "audit"',))

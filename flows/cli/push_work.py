@@ -24,6 +24,9 @@ from tasks.pages.deviations import (
 )
 from tasks.pages.push import in_words
 
+NAMED: Final = 10
+"""Documents that a sentence names."""
+
 REMARKS_SHOWN: Final = 20
 """Remarks on documents that go which are printed."""
 
@@ -134,8 +137,13 @@ def retry(
     if as_json:
         show_json({"tenant": tenant, "system": to, "retried": ready, "not_retried": others})
         return
-    say(f"{len(ready):,} are tried once more, {len(others):,} are not: {', '.join(others[:10])}.")
-    next_steps(f"tasma push run {tenant} --to {to}")
+    say(f"Tried once more: {len(ready):,}.")
+    if others:
+        more = " ..." if others[NAMED:] else ""
+        named = ", ".join(others[:NAMED])
+        say(f"Not tried, since they could be made twice: {len(others):,} ({named}{more}).")
+    resolve = [f"tasma push resolve {tenant} {others[0]} --to {to} --id ID"] if others else []
+    next_steps(*([f"tasma push run {tenant} --to {to}"] if ready else []), *resolve)
 
 
 @command(
