@@ -93,17 +93,17 @@ def events(
 
 def _after_looking(queued: Queued) -> list[str]:
     """Return what a person may say of a document, who has seen what happened to it."""
-    to = f"{queued.source_id} --to {queued.target}"
+    tenant, document, to = queued.tenant, queued.source_id, queued.target
+    retry = f"once it is corrected: tasma push retry {tenant} {document} --to {to}"
     ways = {
-        Phase.REJECTED: [f"once it is corrected: tasma push retry {queued.tenant} {to}"],
+        Phase.REJECTED: [retry],
         Phase.HELD: [
-            f"if it is there: tasma push resolve {queued.tenant} {to} --id ID",
-            f"or, if it is not: tasma push resolve {queued.tenant} {to} --not-there",
-            f"or, once what holds it is corrected: tasma push retry {queued.tenant} {to}",
+            f"if it is there: tasma push resolve {tenant} {document} --to {to} --id ID",
+            f"or, if it is not: tasma push resolve {tenant} {document} --to {to} --not-there",
+            f"or, {retry}",
         ],
     }
-    overview = f"tasma push status {queued.tenant} --to {queued.target}"
-    return [*ways.get(queued.item.phase, []), overview]
+    return ways.get(queued.item.phase, [f"tasma push status {tenant} --to {to}"])
 
 
 @command("push", "pause", examples=('tasma push pause acme --to fennoa --reason "audit"',))

@@ -11,11 +11,15 @@ from prefect.artifacts import acreate_markdown_artifact
 from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.actions import ArtifactCreate, ArtifactUpdate
 from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterKey
+from prefect.client.schemas.objects import Artifact
 from prefect.client.schemas.sorting import ArtifactSort
 
 from tasks.pages.markdown import escaped
 
 MARKDOWN: Final = "markdown"
+
+VERSIONS: Final = 200
+"""Versions of a lasting page that are looked at; there is one, beside those of earlier releases."""
 
 
 @dataclass
@@ -34,17 +38,13 @@ class LivePage:
 
         How it was at the end of an earlier day (UTC) is kept as a version under the key ``days``.
         """
-        found = await client.read_artifacts(
-            artifact_filter=ArtifactFilter(key=ArtifactFilterKey(any_=[key])),
-            sort=ArtifactSort.CREATED_DESC,
-            limit=1,
-        )
-        if not found or found[0].type != MARKDOWN or found[0].flow_run_id:
+        found = await _oldest(client, key)
+        if found is None:
             return cls(key, is_lasting=True)
-        if _day_of(found[0].updated) != today:
+        if _day_of(found.updated) != today:
             kept = cls(days)
-            await kept.show(client, str(found[0].data), summary=found[0].description or "")
-        return cls(key, found[0].id, is_lasting=True)
+            await kept.show(client, str(found.data), summary=found.description or "")
+        return cls(key, found.id, is_lasting=True)
 
     async def show(self, client: PrefectClient, text: str, *, summary: str) -> None:
         """Have the page say this from now on. `summary`: what its card says, in one line."""
@@ -53,9 +53,23 @@ class LivePage:
             await client.update_artifact(self.id, ArtifactUpdate(data=text, description=card))
         elif self.is_lasting:
             new = ArtifactCreate(key=self.key, type=MARKDOWN, data=text, description=card)
-            self.id = (await client.create_artifact(new)).id
+            made = await client.create_artifact(new)
+            # `tasma up` makes one too, to print its address: the first of them is the page.
+            self.id = (await _oldest(client, self.key) or made).id
+            await client.update_artifact(self.id, ArtifactUpdate(data=text, description=card))
         else:
             self.id = await acreate_markdown_artifact(key=self.key, markdown=text, description=card)
+
+
+async def _oldest(client: PrefectClient, key: str) -> Artifact | None:
+    """Return the first version under a key that belongs to no run."""
+    found = await client.read_artifacts(
+        artifact_filter=ArtifactFilter(key=ArtifactFilterKey(any_=[key])),
+        sort=ArtifactSort.CREATED_DESC,
+        limit=VERSIONS,
+    )
+    lasting = [one for one in found if one.type == MARKDOWN and one.flow_run_id is None]
+    return lasting[-1] if lasting else None
 
 
 def _day_of(moment: dt.datetime | None) -> dt.date | None:

@@ -205,12 +205,19 @@ def up(say: Callable[[str], None] = print, *, also: Sequence[Also] = ()) -> int:
 
 
 def overview_of(server: PrefectServer) -> str:
-    """Return where the overview is; before its first look it is a page that says so."""
-    found = server.ask(f"/artifacts/{OVERVIEW}/latest")
-    if not found or found["flow_run_id"]:  # a run's is deleted with it (`flows.runs.live_page`)
-        empty = "# Tenants\n\nThey are being looked at."
-        found = server.ask("/artifacts/", {"key": OVERVIEW, "type": "markdown", "data": empty})
-    return page_of(found["id"]) if found else "/v2/artifacts"
+    """Return where the overview is; before its first look it is a page that says so.
+
+    It is the first version that belongs to no run, as `flows.runs.live_page` has it.
+    """
+    asked = {"artifacts": {"key": {"any_": [OVERVIEW]}}, "sort": "CREATED_DESC", "limit": 200}
+    empty = {"key": OVERVIEW, "type": "markdown", "data": "# Tenants\n\nThey are being looked at."}
+    for is_first in (True, False):
+        found = server.ask("/artifacts/filter", asked) or []
+        if lasting := [one["id"] for one in found if one["flow_run_id"] is None]:
+            return page_of(lasting[-1])
+        if is_first:
+            server.ask("/artifacts/", empty)
+    return "/v2/artifacts"
 
 
 def login_in_words(server: PrefectServer, *, is_known: bool, to_person: bool | None = None) -> str:

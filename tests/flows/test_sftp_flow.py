@@ -130,6 +130,6 @@ def test_one_command_pulls_from_the_system_and_polls_the_folder_of_a_tenant(desk
     assert "2024 published, 2025 published" == rows["fortnox"]["message"]
     assert "published" == desk.status(ledger.tenant, FiscalYear.parse("2025")).status
     end = desk.end_of(rows["sftp"]["message"].split("/flow-run/")[1])
-    assert "1 tenants polled" in end["state"]["message"]
+    assert "1 tenant polled" in end["state"]["message"]
     with desk.stores() as stores:
         assert "early.se" in stores.hub.pickups.files(ledger.tenant), "a run is at work on it"

@@ -74,7 +74,8 @@ def stopped(new_home):
     login = {CLIENT_LOGIN: (home / "prefect" / LOGIN_FILE).read_text()}
     server = Desk(PrefectServer(f"http://127.0.0.1:{port}", home / "prefect", login), home)
     blocks = {item["name"] for item in server.ask("/block_types/filter", {})}
-    overview = server.ask("/artifacts/tenants-overview/latest")["id"]
+    asked = {"artifacts": {"key": {"any_": ["tenants-overview"]}}, "sort": "CREATED_DESC"}
+    overview = server.ask("/artifacts/filter", asked)[-1]["id"]
     with Hub(f"sqlite:///{home / 'hub' / 'hub.sqlite'}") as hub:
         tenants = {tenant.id: tenant.name for tenant in hub.tenants}
         tenant = min(tenants)

@@ -370,7 +370,7 @@ def test_page_of_a_dropped_file_names_each_voucher_that_it_replaced(stores, tena
     assert "added: 0, changed: 1, removed: 1" in dropped.message
     _, _, vouchers = page.partition("## Vouchers")
     named = [line.split(" | ")[:2] for line in vouchers.splitlines() if line.startswith("| ")]
-    assert [["| Change", "Voucher"], ["| changed", "L 2"], ["| removed", "B 2"]] == sorted(
+    assert [["| Change", "Voucher"], ["| changed", "L:2"], ["| removed", "B:2"]] == sorted(
         row for row in named if "---" not in row[0]
     )
 
