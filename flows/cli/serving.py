@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from functools import partial
 from typing import Annotated, Final
@@ -123,12 +123,17 @@ def _simulators(port: int) -> Iterator[None]:
         say(f"Fortnox        {simulated.url}/_simulator/ (simulated)")
         tenants = (f"{tenant} ({number})" for tenant, number in simulated.tenants.items())
         say(f"Its tenants    {', '.join(tenants)}")
-        say("For `tasma` in another terminal:")
-        variables = dict(simulated.variables)
-        if port_of_server := os.environ.get("TASMA_PORT"):
-            variables["TASMA_PORT"] = port_of_server
-        say(f"  export {' '.join(f'{name}={value}' for name, value in variables.items())}")
+        say("In another terminal, `tasma --demo tenant status` and the like lead here.")
+        if ports := _ports_of_their_own(simulated.variables, port=port):
+            say("They have to know of the ports there:")
+            say(*(f"  export {name}={value}" for name, value in ports.items()))
         yield
+
+
+def _ports_of_their_own(variables: Mapping[str, str], *, port: int) -> dict[str, str]:
+    """Return the settings that lead to a simulator and a server at other ports than the usual."""
+    of_server = {name: os.environ[name] for name in ("TASMA_PORT",) if os.environ.get(name)}
+    return of_server if port == SIMULATOR_PORT else {**variables, **of_server}
 
 
 @command("demo", examples=("tasma demo",))

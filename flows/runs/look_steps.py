@@ -16,6 +16,7 @@ import tasks.stage
 from blocks.systems.ports import SourceYear
 from blocks.systems.registry import Books
 from blocks.warehouse.records import ChangePlan
+from ledger.fiscal_year import short_year
 from ledger.outcome import Outcome
 from tasks.documents import list_documents, take_documents
 from tasks.fetch import Fetched, Received
@@ -94,7 +95,7 @@ class LookSteps:
             raise HeldAsBefore(f"as before: {judgement.reason}")
         if not says_nothing_new(job, load, judgement):
             would = f"would be held: {judgement.reason}" if judgement.holding else "is new"
-            raise NeedsRun(f"{job.unit.year.key} {would}")
+            raise NeedsRun(f"{short_year(job.unit.year.key)} {would}")
         tell_judged(job, load)
         keep_judgement(job, load, judgement)
         return judgement

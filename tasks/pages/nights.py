@@ -39,7 +39,8 @@ def night_summary(rows: Sequence[NightRow]) -> str:
     counted = Counter(_state(row) for row in rows)
     parts = [f"{count:,} {what}" for what, count in counted.most_common()]
     calls = sum(row.calls for row in rows)
-    return f"{len(rows):,} tenants: {', '.join(parts) or 'none'}; {calls:,} calls."
+    tenants = "tenant" if len(rows) == 1 else "tenants"
+    return f"{len(rows):,} {tenants}: {', '.join(parts) or 'none'}; {calls:,} calls."
 
 
 def _row(row: NightRow) -> tuple[str, ...]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from blocks.hub import UnitState
 from blocks.hub.overview import Light, OverviewRow
-from ledger.fiscal_year import FiscalYear, year_in_words
+from ledger.fiscal_year import FiscalYear, short_year, year_in_words
 from ledger.unit import Unit
 from tasks.overview import waits
 from tasks.pages.grid import grid
@@ -54,15 +54,16 @@ def overview_page(rows: Sequence[OverviewRow], *, at: dt.datetime) -> str:
         and_more(min(len(red), ROWS_SHOWN), len(red), "years"),
         "## All years" if cells else "",
         grid(cells, order) if cells else "",
-        _named("Without books yet", [row for row in without if row.light is not Light.GREEN]),
-        _named(
-            "Their documents alone go through here",
-            [row for row in without if row.light is Light.GREEN],
-        ),
+        _named("Without books yet", [row for row in without if not _has_documents(row)]),
+        _named("Their documents alone go through here", filter(_has_documents, without)),
     )
 
 
-def _named(what: str, rows: Sequence[OverviewRow]) -> str:
+def _has_documents(row: OverviewRow) -> bool:
+    return row.light is Light.GREEN or bool(row.waiting_documents)
+
+
+def _named(what: str, rows: Iterable[OverviewRow]) -> str:
     names = ", ".join(row.tenant for row in rows)
     return f"{what}: {escaped(names)}" if names else ""
 
@@ -93,12 +94,19 @@ def age_in_words(age: dt.timedelta | None) -> str:
 
 
 def _red(row: OverviewRow) -> tuple[str, ...]:
-    step = f"Next: {row.look_with}" if row.look_with else ""
+    command = row.look_with or (
+        f"tasma ledger breaks {row.tenant} {_year(row)}" if row.hold else ""
+    )
+    step = f"Next: {command}" if command else ""
     year = year_in_words(row.fiscal_year) if row.fiscal_year else ""
     says_nothing = row.has_years or row.waiting_documents
     status = linked(row.status or ("" if says_nothing else "no data"), run_page(row.run_id))
     why = below_each_other(row.reason, step)
     return (row.tenant, year, status, "" if says_nothing else age_in_words(row.age), why)
+
+
+def _year(row: OverviewRow) -> str:
+    return short_year(row.fiscal_year)
 
 
 def _cell(row: OverviewRow) -> Markup:

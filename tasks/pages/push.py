@@ -7,7 +7,7 @@ from typing import Final
 
 from blocks.hub.outbox import Queued
 from ledger.push.items import Phase
-from tasks.pages.markdown import and_more, document, escaped, table
+from tasks.pages.markdown import and_more, document, escaped, filled, table
 from tasks.push_words import remedy, why
 
 ROWS_SHOWN: Final = 100
@@ -51,7 +51,7 @@ def in_words(ends: Mapping[str, int]) -> str:
 def _table(heads: Sequence[str], rows: Sequence[Queued], line: Line) -> str:
     if not rows:
         return ""
-    shown = table(heads, map(line, rows[:ROWS_SHOWN]))
+    shown = filled(heads, map(line, rows[:ROWS_SHOWN]))
     return document(shown, and_more(min(len(rows), ROWS_SHOWN), len(rows), "documents"))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
+from blocks.hub import Hub
 from flows.portal.pages.syncing import watched
 from flows.portal.routes import ANYONE, RUN, route
 from flows.portal.runs import Watched
@@ -32,8 +33,16 @@ def _company(visit: Visit, runs: list[Watched]) -> Response:
         "company.html",
         tenant=tenant,
         lights=lights(hub, tenant),
+        needs=_needs(hub, tenant.id),
         runs=runs,
         can_fetch=can_fetch(hub, tenant.id),
         is_poll=False,
         years=list(reversed(year_sources(hub, tenant.id))),
     )
+
+
+def _needs(hub: Hub, tenant: str) -> list[str]:
+    """Return the pages on which somebody has to decide something, by their routes."""
+    is_held = any(row.hold or row.side_loads for row in hub.overview(tenant=tenant))
+    waits = hub.outbox.for_people(tenant)
+    return [*(["holds"] if is_held else []), *(["pushes"] if waits else [])]
