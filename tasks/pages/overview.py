@@ -94,10 +94,7 @@ def age_in_words(age: dt.timedelta | None) -> str:
 
 
 def _red(row: OverviewRow) -> tuple[str, ...]:
-    command = row.look_with or (
-        f"tasma ledger breaks {row.tenant} {_year(row)}" if row.hold else ""
-    )
-    step = f"Next: {command}" if command else ""
+    step = f"Next: {command}" if (command := row.look_with or _breaks(row)) else ""
     year = year_in_words(row.fiscal_year) if row.fiscal_year else ""
     says_nothing = row.has_years or row.waiting_documents
     status = linked(row.status or ("" if says_nothing else "no data"), run_page(row.run_id))
@@ -105,8 +102,9 @@ def _red(row: OverviewRow) -> tuple[str, ...]:
     return (row.tenant, year, status, "" if says_nothing else age_in_words(row.age), why)
 
 
-def _year(row: OverviewRow) -> str:
-    return short_year(row.fiscal_year)
+def _breaks(row: OverviewRow) -> str:
+    is_held = row.hold or row.side_loads or row.later
+    return f"tasma ledger breaks {row.tenant} {short_year(row.fiscal_year)}" if is_held else ""
 
 
 def _cell(row: OverviewRow) -> Markup:
