@@ -103,8 +103,7 @@ class _Backup:
             known = self.stores.hub.loads.received(tenant.id)
             gone = self.stores.lake.gone(tenant.id, known)
             self.lacking += [f"{address} is gone" for address in gone]
-        for path in self.stores.lake.landed_files():
-            name = self.stores.lake.address_of(path)
+        for name, path in self.stores.lake.landed_files():
             noted = self.known.get(name)
             if noted and self._lies_there(noted):
                 self.draft.add(noted)

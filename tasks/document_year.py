@@ -59,10 +59,12 @@ class DocumentYear:
     ) -> DocumentYear:
         """Look up which files lie in the lake."""
         warehouse, tenant = job.stores.warehouse, job.unit.tenant
+        known = warehouse.read_side_table(tenant, "connected_file").to_pylist()
+        there = job.stores.lake.there({row["lake_address"] for row in known})
         stored = {
             row["document_id"]: {name: row[name] for name in STORED}
-            for row in warehouse.read_side_table(tenant, "connected_file").to_pylist()
-            if job.stores.lake.has(row["lake_address"])
+            for row in known
+            if row["lake_address"] in there
         }
         return cls(job, listed, before, stored, limits)
 

@@ -12,7 +12,7 @@ from typing import Final
 
 from blocks.backup.manifest import Noted
 from blocks.durable import remove
-from blocks.lake.landed import is_whole
+from blocks.lake.reading import is_whole_file
 from blocks.staging.hashed import hash_file
 from ledger.errors import TerminalError
 
@@ -49,7 +49,7 @@ def copy_landed(source: Path, target: Path, *, name: str) -> Noted:
     Raises:
         Unlike: It is not, as after damage to the disk; nothing was copied.
     """
-    if not is_whole(source):
+    if not is_whole_file(source):
         raise Unlike(path=source, finding="is no longer what was written when it was received")
     return copy_noted(source, target, name=name)
 

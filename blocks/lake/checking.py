@@ -2,64 +2,68 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator
-from pathlib import Path
+from collections.abc import Collection, Container, Iterable, Iterator
+from functools import partial
 
-from blocks.lake.landed import MANIFEST, NOTED, PLAIN, find_landed, hash_of, is_whole, read_landing
+from blocks.lake.landed import MANIFEST, NOTED, PLAIN, LandingUndescribed, hash_of
 from blocks.lake.manifest import read_manifest
 from blocks.lake.parts import landed_part
-from ledger.errors import TerminalError
+from blocks.lake.places.port import LandingPlace
+from blocks.lake.reading import is_whole, read_landing, read_note
 
 
-def damaged_landings(folder: Path, expected: Iterable[str]) -> Iterator[tuple[Path, str]]:
-    """Yield what is gone or damaged in a source's folder, with what is wrong with it.
+def damaged_landings(
+    place: LandingPlace, tenant: str, source: str, expected: Iterable[str]
+) -> Iterator[tuple[str, str]]:
+    """Yield the keys of what is gone or damaged of a source, with what is wrong with it.
 
     `expected`: hashes that have to lie there.
     """
+    found = {item.key for item in place.kept(tenant, source)}
     for sha256 in sorted(set(expected)):
-        if not any((folder / f"{sha256}{ending}").exists() for ending in (PLAIN, MANIFEST)):
-            yield folder / f"{sha256}{PLAIN}", "is gone"
-    parts: set[Path] = set()
-    for manifest in sorted(folder.glob(f"*{MANIFEST}")):
-        if finding := _finding(manifest, MANIFEST):
+        key = f"{tenant}/{source}/{sha256}"
+        if not found & {key + PLAIN, key + MANIFEST}:
+            yield key + PLAIN, "is gone"
+    parts: set[str] = set()
+    for manifest in sorted(key for key in found if key.endswith(MANIFEST)):
+        if finding := _finding(place, manifest):
             yield manifest, finding
             continue
-        named = _parts_of(folder, manifest)
+        named = _parts_of(place, manifest)
         parts.update(named)
-        for gone in sorted(path for path in named if not path.exists()):
+        for gone in sorted(named - found):
             yield gone, f"is gone, a part of the extract {hash_of(manifest)[:16]}"
-    for path in sorted(folder.glob(f"*{PLAIN}")):
-        if not path.name.endswith(MANIFEST) and (finding := _finding(path, PLAIN, of=parts)):
-            yield path, finding
+    plain = sorted(key for key in found if key.endswith(PLAIN) and not key.endswith(MANIFEST))
+    findings = place.each(partial(_finding, place, of=parts), plain)
+    yield from ((key, said) for key, said in zip(plain, findings, strict=True) if said)
 
 
-def gone_landings(folder: Path, known: Container[str]) -> list[Path]:
-    """Return what is gone of a tenant's landing, as what was noted beside each shows.
+def gone_landings(place: LandingPlace, tenant: str, known: Container[str]) -> list[str]:
+    """Return the keys of what is gone of a tenant's landing, as what was noted beside each shows.
 
     `known`: hashes of what was landed to its end. What goes by right takes its note along, and what
     was killed while it landed leaves one of what nobody knows.
     """
-    return [
-        landed
-        for note in sorted(folder.glob(f"*/*{NOTED}"))
-        if hash_of(note) in known and not (landed := note.with_suffix(PLAIN)).exists()
-    ]
+    found = {item.key for item in place.kept(tenant)}
+    notes = sorted(key for key in found if key.endswith(NOTED) and hash_of(key) in known)
+    landed = [key.removesuffix(NOTED) + PLAIN for key in notes]
+    return [key for key in landed if key not in found]
 
 
-def _finding(path: Path, ending: str, *, of: Iterable[Path] = ()) -> str:
+def _finding(place: LandingPlace, key: str, *, of: Collection[str] = ()) -> str:
     """Say what is wrong with a landing; only a part of an extract has nothing noted beside it."""
-    if not is_whole(path):
+    if not is_whole(place, key):
         return "no longer has the bytes that were received"
-    if path in of:
+    if key in of:
         return ""
     try:
-        find_landed(path.parent, hash_of(path), ending)
-    except TerminalError as problem:
+        read_note(place, key)
+    except LandingUndescribed as problem:
         return f"is whole, but what is noted beside it {problem.values['finding']}"
     return ""
 
 
-def _parts_of(folder: Path, manifest: Path) -> list[Path]:
-    landed = find_landed(folder, hash_of(manifest), MANIFEST)
-    parts = read_manifest(read_landing(landed)) if landed else []
-    return [landed_part(folder, part).path for part in parts]
+def _parts_of(place: LandingPlace, manifest: str) -> set[str]:
+    landed = read_note(place, manifest)
+    parts = read_manifest(read_landing(place, landed))
+    return {landed_part(landed.tenant, landed.source, part).key for part in parts}

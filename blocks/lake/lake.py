@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 import time
-from collections.abc import Callable, Collection, Container, Iterable, Iterator
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from io import BytesIO
@@ -20,26 +19,39 @@ from blocks.lake.landed import (
     PLAIN,
     Landed,
     LandingUndescribed,
-    find_intact,
-    find_landed,
     hash_of,
     missing,
-    pack,
-    read_landing,
-    stream_landing,
-    write_landing,
+    note_of,
+    noted,
 )
 from blocks.lake.manifest import ExtractPart, read_manifest, write_manifest
-from blocks.lake.parts import PartsWriter, read_part, reuse, usable
-from blocks.lake.pruning import Prunable, Rule, tenants_with_old
+from blocks.lake.parts import landed_part
+from blocks.lake.places.folder import FolderPlace
+from blocks.lake.places.port import LandingPlace
+from blocks.lake.pruning import Prunable, Rule
+from blocks.lake.reading import (
+    find_landed,
+    is_intact,
+    pack,
+    read_landing,
+    read_note,
+    stream_landing,
+)
 from blocks.lake.removing import removing_alone
+from blocks.lake.stages import STAGE, Stages
 from blocks.names import shown_name
+from blocks.steps import reached
 from blocks.weights import Held, weighed
 from ledger.errors import TerminalError
 from ledger.source import Part
 
-KEPT: Final = ("landing", "stage")
-"""Folders of a lake that hold something of each tenant."""
+LANDING: Final = "landing"
+"""The folder of a lake, and the first part of addresses, of what was received."""
+
+PRUNE: Final = "a prune of the lake"
+
+KEY_SLASHES: Final = 2
+"""Of a key: ``<tenant>/<source>/<sha256>.zst``."""
 
 
 class NotAnAddress(TerminalError):
@@ -61,23 +73,32 @@ class TenantErased(TerminalError):
 
 
 class Lake:
-    """A folder with what was received (``landing``) and what was read from it (``stage``).
+    """What was received (`place`), and on a disk of this machine what was read from it.
 
-    `is_tenant`: whether a tenant is there. Who erases one takes it from the hub first and from the
-    lake last, and whoever lands asks last: so one of the two removes what came in between.
+    `root`: the folder with ``stage`` and ``temporary``, and ``landing`` unless another place is
+    given. `is_tenant`: whether a tenant is there. Who erases one takes it from the hub first and
+    from the lake last, and whoever lands asks last: so one of the two removes what came in between.
     """
 
     def __init__(
         self,
         root: Path,
         *,
+        place: LandingPlace | None = None,
         landed_max_bytes: int = LANDED_MAX_BYTES,
         is_tenant: Callable[[str], bool] = lambda _: True,
     ) -> None:
         self.root = root
-        self._is_tenant = is_tenant
         self.temporary = root / "temporary"
+        self._place = place or FolderPlace(root / LANDING, temporary=self.temporary)
+        self._stages = Stages(root / STAGE)
+        self._is_tenant = is_tenant
         self._landed_max_bytes = landed_max_bytes
+
+    @property
+    def landing_place(self) -> str:
+        """Where what was received lies, for people: a folder, or ``s3://bucket/prefix``."""
+        return self._place.address
 
     def land(
         self, tenant: str, source: str, content: bytes, *, file_name: str, format_name: str = ""
@@ -134,13 +155,13 @@ class Lake:
             NoSpace: The disk is full. Parts that were landed stay, for the next attempt.
         """
         pieces = list(parts)
-        folder = self._landing(tenant, source)
         if len(pieces) == 1:
             (part,) = pieces
-            content = part.read() if isinstance(part, Part) else read_part(folder, part)
+            content = (
+                part.read() if isinstance(part, Part) else self.read_part(tenant, source, part)
+            )
             return self.land(tenant, source, content, file_name=part.name, format_name=format_name)
-        named = self._land_parts(folder, pieces)
-        content = write_manifest(named, format_name=format_name)
+        content = write_manifest(self._land_parts(tenant, source, pieces), format_name=format_name)
         return self._land(
             tenant,
             source,
@@ -166,8 +187,8 @@ class Lake:
         Raises:
             LandingUndescribed: What is noted beside it is gone or damaged.
         """
-        folder = self._landing(tenant, source)
-        return find_landed(folder, sha256, PLAIN) or find_landed(folder, sha256, MANIFEST)
+        key = self._key(tenant, source, sha256)
+        return find_landed(self._place, key + PLAIN) or find_landed(self._place, key + MANIFEST)
 
     def read(self, landed: Landed) -> bytes:
         """Return the bytes as they were received; of an extract of several parts, its manifest.
@@ -175,7 +196,7 @@ class Lake:
         Raises:
             TerminalError: They are gone, or the disk gives back others than were landed.
         """
-        return read_landing(landed)
+        return read_landing(self._place, landed)
 
     def parts_of(self, landed: Landed) -> list[ExtractPart]:
         """Return what an extract consists of, in order of name; a file consists of itself.
@@ -190,8 +211,8 @@ class Lake:
 
     def open_parts(self, landed: Landed) -> list[Part]:
         """Return the parts of an extract for its reader, each read when that asks for it."""
-        folder, parts = landed.path.parent, self.parts_of(landed)
-        return [Part(part.name, partial(read_part, folder, part)) for part in parts]
+        read = partial(self.read_part, landed.tenant, landed.source)
+        return [Part(part.name, partial(read, part)) for part in self.parts_of(landed)]
 
     def read_part(self, tenant: str, source: str, part: ExtractPart) -> bytes:
         """Return a part of an extract as it was received.
@@ -199,22 +220,26 @@ class Lake:
         Raises:
             TerminalError: It is gone, or the disk gives back other bytes than were landed.
         """
-        return read_part(self._landing(tenant, source), part)
+        self._key(tenant, source, part.sha256)
+        return read_landing(self._place, landed_part(tenant, source, part))
 
     def usable(self, tenant: str, source: str, parts: Iterable[ExtractPart]) -> list[ExtractPart]:
         """Return which parts of an earlier extract lie here as they were received; reads them.
 
         The others have to be fetched again.
         """
-        return list(usable(self._landing(tenant, source), parts))
+        named = list(parts)
+        landed = [landed_part(tenant, source, part) for part in named]
+        intact = self._place.each(partial(is_intact, self._place), landed)
+        return [part for part, is_so in zip(named, intact, strict=True) if is_so]
 
     def gone(self, tenant: str, known: Container[str]) -> list[str]:
         """Return the addresses of what was landed of a tenant and is gone, though no prune took it.
 
         `known`: hashes of what loads were made of; what was killed while it landed is in none.
         """
-        folder = self.root / "landing" / checked_slug(tenant)
-        return [self.address_of(path) for path in gone_landings(folder, known)]
+        gone = gone_landings(self._place, checked_slug(tenant), known)
+        return [f"{LANDING}/{key}" for key in gone]
 
     def damaged(
         self, tenant: str, expected: Iterable[tuple[str, str]]
@@ -224,20 +249,21 @@ class Lake:
         `expected`: sources and hashes of what has to lie there, whatever is noted of it.
         """
         wanted = sorted(expected)
-        folder = self.root / "landing" / checked_slug(tenant)
-        sources = {source for source, _ in wanted} | {path.name for path in folder.glob("*")}
+        sources = {source for source, _ in wanted} | self._place.sources(checked_slug(tenant))
         for source in sorted(sources):
             hashes = [sha256 for of, sha256 in wanted if of == source]
-            for path, finding in damaged_landings(folder / source, hashes):
-                yield self.address_of(path), finding
+            for key, finding in damaged_landings(self._place, tenant, source, hashes):
+                yield f"{LANDING}/{key}", finding
 
     def stage_folder(self, tenant: str, fiscal_year: str) -> Path:
         """Return the folder under which a unit's staged versions lie."""
-        return self.root / "stage" / checked_slug(tenant) / fiscal_year
+        return self._stages.folder(tenant, fiscal_year)
 
     def landed_of(self, tenant: str, source: str) -> list[str]:
         """Return the hashes of all that a source of a tenant sent."""
-        return [hash_of(path) for path in self._landing(tenant, source).glob(f"*{PLAIN}")]
+        checked_slug(source, what="source")
+        found = self._place.kept(checked_slug(tenant), source)
+        return [hash_of(item.key) for item in found if item.key.endswith(PLAIN)]
 
     def staged_of(self, tenant: str, fiscal_year: str) -> list[str]:
         """Return the addresses of all staged versions of a unit."""
@@ -258,11 +284,10 @@ class Lake:
             LandedFileGone: Nothing lies there.
             LandedFileSpoiled: While they are read: they are others than were landed.
         """
-        path = self.place_of(address)
-        landed = find_landed(path.parent, hash_of(path), PLAIN)
-        if landed is None:
-            raise missing(path.parent.parent.name, hash_of(path))
-        return stream_landing(landed)
+        key = self._landing_key(address)
+        if self._place.find(key) is None:
+            raise missing(key.partition("/")[0], hash_of(key))
+        return stream_landing(self._place, read_note(self._place, key))
 
     def place_of(self, address: str) -> Path:
         """Return where an address is on this machine; for blocks alone.
@@ -277,16 +302,31 @@ class Lake:
 
     def has(self, address: str) -> bool:
         """Return whether something lies at an address."""
-        return self.place_of(address).exists()
+        return self.there([address]) == {address}
+
+    def there(self, addresses: Collection[str]) -> set[str]:
+        """Return at which of some addresses something lies.
+
+        Raises:
+            NotAnAddress: One leads out of the lake.
+        """
+        paths = {address: self.place_of(address) for address in addresses}
+        received = {address for address in paths if address.startswith(f"{LANDING}/")}
+        lacking = self._place.lacking({self._landing_key(address) for address in received})
+        there = {address for address in received if self._landing_key(address) not in lacking}
+        return there | {address for address in paths.keys() - received if paths[address].exists()}
 
     def held_of(self, tenant: str) -> dict[str, Held]:
         """Return what is kept of a tenant, by what it is: ``landing``, ``stage``."""
-        folders = {name: self.root / name / checked_slug(tenant) for name in KEPT}
-        return {name: weighed(path) for name, path in folders.items() if path.exists()}
+        checked_slug(tenant)
+        held = {LANDING: self._place.held_of(tenant), STAGE: self._stages.held_of(tenant)}
+        return {name: found for name, found in held.items() if found}
 
     def tenants_with_old(self, older_than: dt.timedelta) -> set[str]:
         """Return the tenants of which `prune` may find something to remove."""
-        return tenants_with_old(self.root, limit=time.time() - older_than.total_seconds())
+        limit = time.time() - older_than.total_seconds()
+        received = self._place.tenants_with_old(limit=limit)
+        return {*received, *self._stages.tenants_with_old(limit=limit)}
 
     def prune(
         self,
@@ -312,13 +352,16 @@ class Lake:
             LakeBusy: Something else removes from the lake, or a backup is made of it.
         """
         limit = time.time() - older_than.total_seconds()
-        staged = {self.place_of(address) for address in keep_staged if address}
-        rule = Rule(keep_landed, staged, keep_sources, limit=limit)
-        found = [self._weigh(path) for path in rule.prunable(self.root)]
+        landed = Rule(keep_landed, keep_sources, limit=limit).prunable(self._place)
+        keep = {self.place_of(address) for address in keep_staged if address}
+        staged = self._stages.prunable(keep, limit=limit)
+        found = [Prunable(f"{LANDING}/{item.key}", item.size_bytes) for item in landed]
+        found += [Prunable(self.address_of(path), weighed(path).size_bytes) for path in staged]
         if not dry_run:
-            with self.removing("a prune of the lake"):
-                for item in found:
-                    self._discard(self.place_of(item.address), rule)
+            with self.removing(PRUNE):
+                self._discard_landed([item.key for item in landed], limit)
+                for path in staged:
+                    self._discard_staged(path, limit)
                 clean_temporary(self.temporary)
         return found
 
@@ -330,18 +373,17 @@ class Lake:
         """
         return removing_alone(self.root, doing)
 
-    def landed_files(self) -> list[Path]:
-        """Return every file of the landing, oldest names first."""
-        return sorted(path for path in self.root.glob("landing/*/*/*") if path.is_file())
+    def landed_files(self) -> Iterator[tuple[str, Path]]:
+        """Yield what was received and lies on a disk of this machine, by address; for backups."""
+        return self._place.files()
 
-    def erase(self, tenant: str) -> list[Prunable]:
+    def erase(self, tenant: str) -> None:
         """Remove everything of a tenant: what was landed, staged, or left half-written."""
         checked_slug(tenant)
-        folders = [self.root / name / tenant for name in KEPT]
-        found = [self._weigh(folder) for folder in folders if folder.exists()]
-        for path in (*folders, *self.temporary.glob(f"{tenant}.*.tmp")):
+        self._place.erase(tenant)
+        self._stages.erase(tenant)
+        for path in self.temporary.glob(f"{tenant}.*.tmp"):
             remove(path)
-        return found
 
     @contextmanager
     def _kept_while_tenant(self, tenant: str) -> Iterator[None]:
@@ -352,11 +394,17 @@ class Lake:
                 self.erase(tenant)
                 raise TenantErased(tenant=tenant)
 
-    def _weigh(self, path: Path) -> Prunable:
-        return Prunable(self.address_of(path), weighed(path).size_bytes)
+    def _key(self, tenant: str, source: str, sha256: str) -> str:
+        """Return what a landing is called but for its ending."""
+        return f"{checked_slug(tenant)}/{checked_slug(source, what='source')}/{sha256}"
 
-    def _landing(self, tenant: str, source: str) -> Path:
-        return self.root / "landing" / checked_slug(tenant) / checked_slug(source, what="source")
+    def _landing_key(self, address: str) -> str:
+        """Return the key of a file of the landing by its address; raises as `place_of`."""
+        self.place_of(address)
+        first, _, key = address.partition("/")
+        if first != LANDING or key.count("/") != KEY_SLASHES:
+            raise NotAnAddress(address=address)
+        return key
 
     def _land(
         self,
@@ -368,38 +416,64 @@ class Lake:
         format_name: str,
         ending: str = PLAIN,
     ) -> Landed:
-        folder, name = self._landing(tenant, source), shown_name(Path(file_name).name)
+        self._key(tenant, source, "")
+        name = shown_name(Path(file_name).name)
         clean_temporary(self.temporary)
         packed = temporary_name(self.temporary, tenant)
         try:
             with (
                 self._kept_while_tenant(tenant),
                 space_checked(f"landing {name}", self.root),
+                self._place.landing() as came,
             ):
                 sha256, size_bytes = pack(
                     file, packed, file_name=file_name, max_bytes=self._landed_max_bytes
                 )
-                found = find_intact(folder, sha256, ending)
-                if found is not None:
-                    os.utime(found.path)  # as young as if it had come now: a prune leaves it alone
-                    return found
-                path = folder / f"{sha256}{ending}"
-                landed = Landed(tenant, source, sha256, size_bytes, name, path, format_name)
-                write_landing(landed, packed, temporary=self.temporary)
+                landed = Landed(tenant, source, sha256, size_bytes, name, format_name, ending)
+                came(landed.key)
+                return self._put(landed, packed)
         finally:
             remove(packed)
+
+    def _put(self, landed: Landed, packed: Path) -> Landed:
+        """Give bytes their name unless they have it; return what is noted beside them."""
+        try:
+            found = find_landed(self._place, landed.key)
+        except LandingUndescribed:
+            found = None
+        if found and self._place.renewed(found, packed):
+            return found
+        landed = self._described(landed)
+        reached("land.described")
+        self._place.put(landed.key, packed)
+        reached("land.landed")
         return landed
 
-    def _land_parts(self, folder: Path, parts: Iterable[Part | ExtractPart]) -> list[ExtractPart]:
-        writer = PartsWriter(folder, temporary=self.temporary, max_bytes=self._landed_max_bytes)
+    def _described(self, landed: Landed) -> Landed:
+        """Note what a landing is; where somebody else did in time, return what that one noted."""
+        beside, content = note_of(landed.key), noted(landed)
+        if self._place.note(beside, content):
+            return landed
+        try:
+            return read_note(self._place, landed.key)
+        except LandingUndescribed:
+            self._place.remove(beside)
+            self._place.note(beside, content)
+        return landed
+
+    def _land_parts(
+        self, tenant: str, source: str, parts: Iterable[Part | ExtractPart]
+    ) -> list[ExtractPart]:
+        self._key(tenant, source, "")
+        writer = self._place.parts(tenant, source, max_bytes=self._landed_max_bytes)
         clean_temporary(self.temporary)
         try:
             with (
-                self._kept_while_tenant(folder.parent.name),
-                space_checked(f"landing {folder.name} of {folder.parent.name}", self.root),
+                self._kept_while_tenant(tenant),
+                space_checked(f"landing {source} of {tenant}", self.root),
             ):
                 named = [
-                    writer.write(part) if isinstance(part, Part) else reuse(folder, part)
+                    writer.write(part) if isinstance(part, Part) else writer.reuse(part)
                     for part in parts
                 ]
                 writer.finish()
@@ -407,12 +481,26 @@ class Lake:
             writer.abandon()
         return named
 
-    def _discard(self, path: Path, rule: Rule) -> None:
-        if not rule.is_old(path):
-            return  # it came again since it was listed
-        # The new name goes first: a process that dies here leaves no half of a landing or folder.
+    def _discard_landed(self, keys: Sequence[str], limit: float) -> None:
+        with self._place.pruning(PRUNE) as ask:
+
+            def discard(key: str) -> None:
+                found = self._place.find(key)
+                if found is None or found.came_at >= limit:
+                    return  # it came again since it was listed
+                ask()
+                self._place.remove(key)
+                if key.endswith(PLAIN):
+                    self._place.remove(note_of(key))
+
+            for _ in self._place.each(discard, keys):
+                pass
+
+    def _discard_staged(self, path: Path, limit: float) -> None:
+        if path.stat().st_mtime >= limit:
+            return  # it was staged again since it was listed
+        # The new name goes first: a process that dies here leaves no half of a folder.
         self.temporary.mkdir(parents=True, exist_ok=True)
         doomed = temporary_name(self.temporary, "pruned")
         path.rename(doomed)
-        path.with_suffix(".json").unlink(missing_ok=True)
         remove(doomed)

@@ -1,27 +1,19 @@
-"""One landing: its two files, what is noted of it, and its bytes."""
+"""One landing: what is noted of it, and what is refused."""
 
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Final
 
-import pyarrow as pa
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from blocks.durable import remove, rename_synced, sync, temporary_name, write_synced
 from blocks.names import shown_name
-from blocks.steps import reached
 from ledger.errors import TerminalError
 
 LANDED_MAX_BYTES: Final = 1 << 30
 """The largest file that is taken in; bytes before compression."""
-
-PIECE_BYTES: Final = 1 << 20
-"""Bytes that are read, hashed and compressed at once."""
 
 PLAIN: Final = ".zst"
 MANIFEST: Final = ".manifest.zst"
@@ -49,18 +41,23 @@ class Landed:
     sha256: str
     size_bytes: int
     file_name: str
-    path: Path
     format: str = ""
+    ending: str = PLAIN
+
+    @property
+    def key(self) -> str:
+        """What it is called below the landing."""
+        return f"{self.tenant}/{self.source}/{self.sha256}{self.ending}"
 
     @property
     def address(self) -> str:
         """Where it lies below the lake."""
-        return f"landing/{self.tenant}/{self.source}/{self.path.name}"
+        return f"landing/{self.key}"
 
     @property
     def is_manifest(self) -> bool:
         """Whether the bytes name the parts of an extract instead of being the source's own."""
-        return self.path.name.endswith(MANIFEST)
+        return self.ending == MANIFEST
 
 
 class _Sidecar(BaseModel):
@@ -75,30 +72,53 @@ class _Sidecar(BaseModel):
     format: str = ""
 
 
-def hash_of(path: Path) -> str:
-    """Return the hash that a landing's name begins with."""
-    return path.name.partition(".")[0]
+def hash_of(name: str) -> str:
+    """Return the hash that a landing's name begins with; `name`: a key, an address or its last."""
+    return name.rpartition("/")[2].partition(".")[0]
 
 
-def find_landed(folder: Path, sha256: str, ending: str) -> Landed | None:
-    """Return what lies in a source's folder under a hash, or None.
+def note_of(key: str) -> str:
+    """Return the key of what is noted beside a landing."""
+    return key.removesuffix(PLAIN) + NOTED
+
+
+def noted(landed: Landed) -> bytes:
+    """Return what is to be noted beside a landing that comes now."""
+    sidecar = _Sidecar(
+        tenant=landed.tenant,
+        source=landed.source,
+        sha256=landed.sha256,
+        size_bytes=landed.size_bytes,
+        file_name=landed.file_name,
+        format=landed.format,
+        landed_at=dt.datetime.now(dt.UTC),
+    )
+    return sidecar.model_dump_json().encode()
+
+
+def described(key: str, note: bytes | None, *, place: str) -> Landed:
+    """Return what a landing is by what is noted beside it; None: nothing is.
 
     Raises:
-        LandingUndescribed: What is noted beside it is gone or damaged.
+        LandingUndescribed: It is gone, cannot be read, or speaks of another file.
     """
-    path = folder / f"{sha256}{ending}"
-    if not path.exists():
-        return None
-    noted = _noted(path)
-    return Landed(
-        folder.parent.name,
-        folder.name,
-        sha256,
-        noted.size_bytes,
-        noted.file_name,
-        path,
-        noted.format,
-    )
+    tenant, source, name = key.split("/")
+    found = _read(note)
+    if isinstance(found, _Sidecar) and found.sha256 == hash_of(name):
+        ending = name.removeprefix(found.sha256)
+        about = found.size_bytes, found.file_name, found.format
+        return Landed(tenant, source, found.sha256, *about, ending)
+    finding = found if isinstance(found, str) else "speaks of another file"
+    raise LandingUndescribed(sha256=hash_of(name)[:16], tenant=tenant, place=place, finding=finding)
+
+
+def _read(note: bytes | None) -> _Sidecar | str:
+    if note is None:
+        return "is gone"
+    try:
+        return _Sidecar.model_validate_json(note)
+    except ValidationError:
+        return "cannot be read"
 
 
 class LandingUndescribed(TerminalError):
@@ -109,142 +129,6 @@ class LandingUndescribed(TerminalError):
         "that were received lie there as before. Fetch or drop the file again, which writes it "
         "anew."
     )
-
-
-def _noted(path: Path) -> _Sidecar:
-    """Return what is noted beside a landing.
-
-    Raises:
-        LandingUndescribed: It is gone, cannot be read, or speaks of another file.
-    """
-    sidecar = path.with_suffix(NOTED)
-    try:
-        noted = _Sidecar.model_validate_json(sidecar.read_bytes())
-        finding = "" if noted.sha256 == hash_of(path) else "speaks of another file"
-    except FileNotFoundError:
-        finding = "is gone"
-    except ValidationError:
-        finding = "cannot be read"
-    if finding:
-        tenant, sha256 = path.parent.parent.name, hash_of(path)[:16]
-        raise LandingUndescribed(sha256=sha256, tenant=tenant, place=sidecar, finding=finding)
-    return noted
-
-
-def pack(file: BinaryIO, packed: Path, *, file_name: str, max_bytes: int) -> tuple[str, int]:
-    """Compress what a file gives into a new one, piece by piece; return its hash and size.
-
-    Raises:
-        FileRefused: It gives more than `max_bytes`.
-    """
-    size_bytes, digest = 0, hashlib.sha256()
-    with pa.OSFile(str(packed), "wb") as raw, pa.CompressedOutputStream(raw, "zstd") as out:
-        while piece := file.read(PIECE_BYTES):
-            size_bytes += len(piece)
-            if size_bytes > max_bytes:
-                raise too_large(file_name, size_bytes, max_bytes=max_bytes)
-            digest.update(piece)
-            out.write(piece)
-    sync(packed)
-    return digest.hexdigest(), size_bytes
-
-
-def write_landing(landed: Landed, packed: Path, *, temporary: Path) -> None:
-    """Put both files of a landing in their places; `packed`: its bytes, which `pack` wrote."""
-    sidecar = _Sidecar(
-        tenant=landed.tenant,
-        source=landed.source,
-        sha256=landed.sha256,
-        size_bytes=landed.size_bytes,
-        file_name=landed.file_name,
-        format=landed.format,
-        landed_at=dt.datetime.now(dt.UTC),
-    )
-    described = temporary_name(temporary, landed.tenant)
-    try:
-        write_synced(described, sidecar.model_dump_json().encode())
-        reached("land.written")
-        rename_synced(described, landed.path.with_suffix(NOTED))
-        reached("land.described")
-        rename_synced(packed, landed.path)
-        reached("land.landed")
-    finally:
-        remove(described)
-
-
-def read_landing(landed: Landed) -> bytes:
-    """Return the bytes as they were received.
-
-    Raises:
-        TerminalError: They are gone, or the disk gives back others than were landed.
-    """
-    return b"".join(stream_landing(landed))
-
-
-def stream_landing(landed: Landed) -> Iterator[bytes]:
-    """Give the bytes as they were received, piece by piece; the last one once all are proven.
-
-    Raises:
-        TerminalError: They are gone, or the disk gives back others than were landed.
-    """
-    digest, held = hashlib.sha256(), b""
-    try:
-        with pa.OSFile(str(landed.path)) as raw, pa.CompressedInputStream(raw, "zstd") as stream:
-            while piece := stream.read(PIECE_BYTES):
-                if held:
-                    yield held
-                digest.update(piece)
-                held = piece
-    except FileNotFoundError:
-        raise missing(landed.tenant, landed.sha256) from None
-    except (OSError, ValueError) as problem:
-        raise _spoiled(landed) from problem
-    if digest.hexdigest() != landed.sha256:
-        raise _spoiled(landed)
-    if held:
-        yield held
-
-
-def is_whole(path: Path) -> bool:
-    """Return whether a file of the landing is what its name stands for.
-
-    That is the bytes, whatever is noted of them, or what is noted beside them (``.json``).
-    """
-    if path.suffix == NOTED:
-        return _is_described(path)
-    landed = Landed(path.parent.parent.name, path.parent.name, hash_of(path), 0, path.name, path)
-    try:
-        for _ in stream_landing(landed):
-            pass
-    except TerminalError:
-        return False
-    return True
-
-
-def _is_described(path: Path) -> bool:
-    try:
-        _noted(path)
-    except LandingUndescribed:
-        return False
-    return True
-
-
-def is_intact(landed: Landed) -> bool:
-    """Return whether the disk still gives back the bytes that were landed."""
-    try:
-        read_landing(landed)
-    except TerminalError:
-        return False
-    return True
-
-
-def find_intact(folder: Path, sha256: str, ending: str) -> Landed | None:
-    """Return what lies under a hash if nothing of it is damaged; else it is to be written anew."""
-    try:
-        found = find_landed(folder, sha256, ending)
-    except LandingUndescribed:
-        return None
-    return found if found is not None and is_intact(found) else None
 
 
 class LandingTooLarge(FileRefused):
@@ -286,5 +170,6 @@ class LandedFileSpoiled(TerminalError):
     )
 
 
-def _spoiled(landed: Landed) -> TerminalError:
+def spoiled(landed: Landed) -> TerminalError:
+    """Return the error of what gives back other bytes than came."""
     return LandedFileSpoiled(sha256=landed.sha256[:16], tenant=landed.tenant)

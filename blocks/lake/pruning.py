@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from functools import partial
 
-from blocks.lake.landed import MANIFEST, NOTED, PLAIN, find_landed, hash_of, read_landing
+from blocks.lake.landed import MANIFEST, NOTED, PLAIN, hash_of
 from blocks.lake.manifest import read_manifest
+from blocks.lake.parts import landed_part
+from blocks.lake.places.port import Kept, LandingPlace
+from blocks.lake.reading import read_landing, read_note
 from ledger.errors import TerminalError
 
 
@@ -21,64 +24,58 @@ class Prunable:
 
 @dataclass(frozen=True)
 class Rule:
-    """What stays: by hash, by staged folder, by source, and whatever is younger than ``limit``.
+    """What stays of the landing: by hash, by source, and whatever is younger than ``limit``.
 
-    `limit`: seconds since the epoch, of the last landing or staging.
+    `limit`: seconds since the epoch, of the last landing.
     """
 
     landed: Collection[str]
-    staged: Collection[Path]
     sources: Collection[str]
     limit: float
 
-    def prunable(self, root: Path) -> list[Path]:
-        """Return the landed files and staged folders under a lake's root that may go."""
-        landed = {path for path in root.glob(f"landing/*/*/*{PLAIN}") if not self._stays(path)}
-        # A prune that was stopped between the two files of a landing leaves what was noted.
-        landed |= {
-            note
-            for note in root.glob(f"landing/*/*/*{NOTED}")
-            if not note.with_suffix(PLAIN).exists() and not self._stays(note)
-        }
-        staged = [path for path in root.glob("stage/*/*/*") if path not in self.staged]
-        landed -= set(_parts_that_stay(landed))
-        return [*sorted(landed), *(path for path in staged if self.is_old(path))]
+    def prunable(self, place: LandingPlace) -> list[Kept]:
+        """Return the landed files that may go, in order."""
+        found = {item.key: item for item in place.kept()}
+        going = {key for key, item in found.items() if not self._stays(item, found)}
+        going -= set(_parts_that_stay(place, found, going))
+        return [found[key] for key in sorted(going)]
 
-    def is_old(self, path: Path) -> bool:
-        """Return whether a landing or a stage is old enough to go."""
-        return path.stat().st_mtime < self.limit
+    def _stays(self, item: Kept, found: Collection[str]) -> bool:
+        """Return whether a file stays; what is noted beside one goes when that does.
 
-    def _stays(self, path: Path) -> bool:
-        is_kept = hash_of(path) in self.landed or path.parent.name in self.sources
-        return is_kept or not self.is_old(path)
+        A prune that was stopped between the two leaves what was noted.
+        """
+        _, source, name = item.key.split("/")
+        is_beside = name.endswith(NOTED) and item.key.removesuffix(NOTED) + PLAIN in found
+        is_kept = hash_of(name) in self.landed or source in self.sources
+        is_ours = name.endswith((PLAIN, NOTED))
+        return is_beside or is_kept or not is_ours or item.came_at >= self.limit
 
 
-def tenants_with_old(root: Path, *, limit: float) -> set[str]:
-    """Return the tenants of which something is old enough to go, without opening any of it."""
-    return {
-        folder.name
-        for kind in ("landing", "stage")
-        for folder in root.glob(f"{kind}/*")
-        if any(path.stat().st_mtime < limit for path in folder.glob("*/*"))
-    }
+def _parts_that_stay(
+    place: LandingPlace, found: Collection[str], going: Collection[str]
+) -> Iterator[str]:
+    """Yield the parts of the extracts that stay where something is going; they lie beside them.
+
+    An extract that does not say which they are keeps all that its source sent.
+    """
+    folders = {key.rpartition("/")[0] for key in going}
+    manifests = [
+        key
+        for key in found
+        if key.endswith(MANIFEST) and key not in going and key.rpartition("/")[0] in folders
+    ]
+    for key, parts in zip(manifests, place.each(partial(_parts, place), manifests), strict=True):
+        folder = key.rpartition("/")[0]
+        beside = (name for name in going if name.startswith(f"{folder}/"))
+        yield from beside if parts is None else parts
 
 
-def _parts_that_stay(going: Collection[Path]) -> Iterator[Path]:
-    """Yield the parts of the extracts that stay where something is going; they lie beside them."""
-    for folder in {path.parent for path in going}:
-        for manifest in folder.glob(f"*{MANIFEST}"):
-            if manifest not in going:
-                yield from _parts(manifest)
-
-
-def _parts(manifest: Path) -> Iterable[Path]:
-    """Return the parts of an extract; all of its source's files if it does not say which."""
-    folder = manifest.parent
+def _parts(place: LandingPlace, manifest: str) -> list[str] | None:
+    """Return the parts of an extract; None if it does not say which."""
     try:
-        landed = find_landed(folder, hash_of(manifest), MANIFEST)
-        parts = read_manifest(read_landing(landed)) if landed else None
+        landed = read_note(place, manifest)
+        parts = read_manifest(read_landing(place, landed))
     except TerminalError:
-        parts = None
-    if parts is None:
-        return folder.glob(f"*{PLAIN}")
-    return [folder / f"{part.sha256}{PLAIN}" for part in parts]
+        return None
+    return [landed_part(landed.tenant, landed.source, part).key for part in parts]

@@ -37,7 +37,9 @@ def test_what_was_landed_before_stays_and_the_next_attempt_completes_it(tmp_path
 
     assert -signal.SIGKILL == killed(tmp_path, LATER, step)
 
-    files = [path for path in before.path.parent.iterdir() if path.suffix == ".zst"]
+    files = [
+        path for path in lake.place_of(before.address).parent.iterdir() if path.suffix == ".zst"
+    ]
     parts = [path for path in files if not path.name.endswith(MANIFEST)]
     for path in parts:
         content = pa.decompress(path.read_bytes(), 1, codec="zstd", asbytes=True)

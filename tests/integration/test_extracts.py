@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from pathlib import Path
 
 import pytest
 
@@ -84,7 +85,7 @@ def test_a_night_that_brings_few_new_parts_publishes_the_year_and_keeps_those_it
     assert "added: 1, changed: 1, removed: 0" in message
     assert (second, second.sha256) == (again, published.landed_sha256)
     assert 3 == len(came)
-    assert {first.path.name, f"{known[7].sha256}.zst"} == gone & before
+    assert {Path(first.address).name, f"{known[7].sha256}.zst"} == gone & before
     assert (published.digest, 301) == (restaged.digest, restaged.tables["voucher"].row_count)
 
 
@@ -93,7 +94,7 @@ def test_a_part_that_is_gone_is_named_and_the_year_stays_as_it_is(house, lake, l
     published = house.stores.hub.loads.published("acme", YEAR)
     shutil.rmtree(lake.place_of(published.stage_folder))
     part = lake.parts_of(landed)[2]
-    (landed.path.parent / f"{part.sha256}.zst").unlink()
+    (lake.place_of(landed.address).parent / f"{part.sha256}.zst").unlink()
 
     with pytest.raises(Exception, match=f"{part.sha256[:16]} of acme is not in the lake"):
         staged_from_landing(house.stores, published)

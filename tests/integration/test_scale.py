@@ -87,12 +87,12 @@ def test_a_prune_asks_about_the_tenants_of_which_something_is_old(home):
             stores.lake.land(tenant_id(place), "fortnox", b"books", file_name="b")
             for place in range(MANY)
         ]
-        os.utime(old.path, (0, 0))
+        os.utime(stores.lake.place_of(old.address), (0, 0))
         with counted(stores.hub) as asked:
             going = prune(stores, older_than=OLD, dry_run=False)
 
         assert [old.address] == [item.address for item in going]
-        assert all(item.path.exists() for item in young)
+        assert all(stores.lake.has(item.address) for item in young)
         assert asked["select"] <= 20
 
 

@@ -91,7 +91,7 @@ def test_month_that_the_lake_lost_is_fetched_again(house, there, acme):
     (load,) = house.stores.hub.loads.of_unit(acme, YEAR)
     landed = lake.find(acme, "toy", load.landed_sha256)
     lost = lake.parts_of(landed)[4]
-    for path in landed.path.parent.glob(f"*{lost.sha256}*"):
+    for path in house.stores.lake.place_of(landed.address).parent.glob(f"*{lost.sha256}*"):
         path.unlink()
 
     end, message = house.pull(acme)

@@ -10,11 +10,18 @@ from blocks.warehouse import FileWarehouse
 from blocks.warehouse.postgresql.server import server_at
 from blocks.warehouse.postgresql.tables import books_tables
 from blocks.warehouse.postgresql.warehouse import ServerWarehouse
+from tests.lakes import FolderHands
 
 
 @pytest.fixture
 def lake(tmp_path):
     return Lake(tmp_path / "lake")
+
+
+@pytest.fixture
+def hands(lake):
+    """Whoever may change what lies in the lake."""
+    return FolderHands(lake)
 
 
 @pytest.fixture(params=["files", "postgresql"])

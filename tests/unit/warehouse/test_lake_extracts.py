@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ from ledger.source import Part
 
 NAMES = [f"receipt:{number:03}" for number in range(300)]
 MONTH = dt.timedelta(days=30)
+LONG_AGO_S = 40 * 86_400
 
 
 def part(name, text="1"):
@@ -25,13 +25,15 @@ def land(lake, parts, *, file_name="receipts"):
     return lake.land_extract("acme", "books", parts, file_name=file_name, format_name="receipts")
 
 
-def files(lake):
-    return sorted(path.name for path in lake.root.glob("landing/acme/books/*.zst"))
+def files(hands):
+    names = (Path(address).name for address in hands.names("acme/books/"))
+    return [name for name in names if name.endswith(".zst")]
 
 
-def age(lake, *landings):
-    for path in landings or lake.root.glob("landing/acme/books/*"):
-        os.utime(path, (0, 0))
+def age(hands, *landings):
+    """Make landings look old, or all there is."""
+    for address in [landed.address for landed in landings] or hands.names("acme/books/"):
+        hands.age(address, LONG_AGO_S)
 
 
 def prune(lake, *kept):
@@ -43,100 +45,98 @@ def contents(lake, landed):
     return {part.name: part.read().decode() for part in lake.open_parts(landed)}
 
 
-def test_a_later_extract_lands_only_its_new_parts_and_prune_keeps_all_that_it_names(lake):
+def test_a_later_extract_lands_only_its_new_parts_and_prune_keeps_all_that_it_names(lake, hands):
     first = land(lake, map(part, NAMES))
     known = {item.name: item for item in lake.parts_of(first)}
     changed = {name: part(name, "2") for name in NAMES[:2]} | {"receipt:new": part("receipt:new")}
     second = land(lake, (known | changed).values())
-    landed = files(lake)
-    age(lake)
+    landed = files(hands)
+    age(hands)
 
     gone = {Path(item.address).name for item in prune(lake, second)}
 
     assert 300 + 1 + 3 + 1 == len(landed)
-    assert {first.path.name, *(f"{known[name].sha256}.zst" for name in NAMES[:2])} == gone
+    assert {Path(first.address).name, *(f"{known[name].sha256}.zst" for name in NAMES[:2])} == gone
     assert {name: f"{name} 1" for name in NAMES[2:]}.items() <= contents(lake, second).items()
     assert ("receipt:000 2", "receipt:new 1") == tuple(
         contents(lake, second)[name] for name in ("receipt:000", "receipt:new")
     )
 
 
-def test_the_same_parts_are_the_same_extract_in_whatever_order_they_come(lake):
+def test_the_same_parts_are_the_same_extract_in_whatever_order_they_come(lake, hands):
     first = land(lake, map(part, NAMES[:3]))
-    before = files(lake)
+    before = files(hands)
 
     assert first == land(lake, map(part, reversed(NAMES[:3])))
     assert first == land(lake, reversed(lake.parts_of(first)))
     assert first == lake.find("acme", "books", first.sha256)
-    assert (before, "receipts") == (files(lake), first.format)
+    assert (before, "receipts") == (files(hands), first.format)
     assert first.sha256 != land(lake, [part(NAMES[0]), part(NAMES[1])]).sha256
 
 
-def test_an_extract_of_one_part_is_known_by_the_hash_of_that_part(lake):
+def test_an_extract_of_one_part_is_known_by_the_hash_of_that_part(lake, hands):
     landed = land(lake, [part("books.se")])
 
     assert landed == lake.land("acme", "books", b"books.se 1", file_name="books.se")
     assert {"books.se": "books.se 1"} == contents(lake, landed)
     assert landed == land(lake, lake.parts_of(landed))
-    assert [f"{landed.sha256}.zst"] == files(lake)
+    assert [f"{landed.sha256}.zst"] == files(hands)
 
 
-def test_parts_of_the_same_bytes_are_one_file_of_two_names(lake):
+def test_parts_of_the_same_bytes_are_one_file_of_two_names(lake, hands):
     landed = land(lake, [Part(name, "same".encode) for name in "ab"])
 
     assert {"a": "same", "b": "same"} == contents(lake, landed)
-    assert 2 == len(files(lake))
+    assert 2 == len(files(hands))
     assert [] == [*lake.temporary.iterdir()]
 
 
-def test_a_manifest_that_came_a_moment_ago_keeps_parts_of_any_age(lake):
+def test_a_manifest_that_came_a_moment_ago_keeps_parts_of_any_age(lake, hands):
     landed = land(lake, map(part, NAMES[:3]))
-    age(lake)
-    os.utime(landed.path)
+    age(hands)
+    hands.age(landed.address, -LONG_AGO_S)
 
     assert [] == prune(lake)
     assert 3 == len(contents(lake, landed))
 
 
-def test_parts_that_a_new_extract_reuses_are_young_again(lake):
+def test_parts_that_a_new_extract_reuses_are_young_again(lake, hands):
     first = land(lake, map(part, NAMES[:3]))
     *reused, left = lake.parts_of(first)
-    age(lake)
-    land(lake, [*reused, part("receipt:new")]).path.unlink()
+    age(hands)
+    hands.remove(land(lake, [*reused, part("receipt:new")]).address)
 
-    assert {first.path.name, f"{left.sha256}.zst"} == {
+    assert {Path(first.address).name, f"{left.sha256}.zst"} == {
         Path(item.address).name for item in prune(lake)
     }
 
 
-def test_a_manifest_that_cannot_be_read_keeps_all_that_its_source_sent(lake):
+def test_a_manifest_that_cannot_be_read_keeps_all_that_its_source_sent(lake, hands):
     landed = land(lake, map(part, NAMES[:3]))
-    age(lake)
-    landed.path.write_bytes(b"torn")
-    age(lake)
+    hands.overwrite(landed.address, b"torn")
+    age(hands)
 
     assert [] == prune(lake, landed)
     assert 4 == len(prune(lake))
 
 
-def test_a_part_that_is_not_here_is_refused_before_a_manifest_names_it(lake):
+def test_a_part_that_is_not_here_is_refused_before_a_manifest_names_it(lake, hands):
     first = land(lake, map(part, NAMES[:3]))
     reused = lake.parts_of(first)
-    (lake.root / f"landing/acme/books/{reused[1].sha256}.zst").unlink()
-    before = files(lake)
+    hands.remove(f"landing/acme/books/{reused[1].sha256}.zst")
+    before = files(hands)
 
     with pytest.raises(TerminalError, match=f"{reused[1].sha256[:16]} of acme is not in the lake"):
         land(lake, reused)
     with pytest.raises(TerminalError, match="not in the lake"):
         contents(lake, first)
-    assert before == files(lake)
+    assert before == files(hands)
 
 
-def test_parts_that_are_gone_or_damaged_are_not_offered_to_a_later_extract(lake):
+def test_parts_that_are_gone_or_damaged_are_not_offered_to_a_later_extract(lake, hands):
     gone, torn, good = parts = lake.parts_of(land(lake, map(part, NAMES[:3])))
-    folder = lake.root / "landing/acme/books"
-    (folder / f"{gone.sha256}.zst").unlink()
-    (folder / f"{torn.sha256}.zst").write_bytes(b"torn")
+    hands.remove(f"landing/acme/books/{gone.sha256}.zst")
+    hands.overwrite(f"landing/acme/books/{torn.sha256}.zst", b"torn")
 
     assert [good] == lake.usable("acme", "books", parts)
 
