@@ -63,7 +63,7 @@ bench: $(INSTALLED)  ## benchmarks, ours and the peer's in one run
 
 UV_COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" pyproject.toml \
-	--extra postgresql --extra hosts
+	--extra postgresql --extra s3 --extra hosts
 
 lock:  ## write the locks anew (needs uv)
 	$(UV_COMPILE) --extra dev -c requirements.txt -o requirements.txt

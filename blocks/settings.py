@@ -33,6 +33,9 @@ class Settings(BaseSettings):
     lake: Path = Path()
     """Landed bytes and staged Parquet files."""
 
+    lake_url: str = ""
+    """A bucket, ``s3://bucket/prefix``, that has what was received; `lake` then is scratch only."""
+
     warehouse: Path = Path()
     """One DuckDB file per tenant: what is published."""
 

@@ -9,7 +9,7 @@ from blocks.durable import remove, rename_synced, sync
 from blocks.hub import LOST, Hub, Tenant
 from blocks.hub.claims import NumberTaken
 from blocks.hub.errors import HubDamaged
-from blocks.lake import Lake
+from blocks.lake import lake_of
 from blocks.published_files import published_tenants
 from blocks.settings import settings
 from blocks.warehouse import warehouse_of
@@ -36,7 +36,7 @@ def adopt() -> list[Tenant]:
     chosen = settings()
     with Hub(chosen.hub_url) as hub:
         _make_usable(hub)
-        stores = Stores(hub, Lake(chosen.lake), warehouse_of(chosen))
+        stores = Stores(hub, lake_of(chosen), warehouse_of(chosen))
         unknown = [name for name in published_tenants() if not hub.tenants.has(name)]
         added = [_added(stores, tenant) for tenant in unknown]
         highest = [highest_token(stores, tenant.id) for tenant in added]

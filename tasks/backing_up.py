@@ -26,6 +26,7 @@ class BackedUp:
 
     `copied`, `copied_bytes`: what was copied now; all else of the landing lay there already.
     `renewed`: copies of earlier backups that were gone or had other bytes and were made anew.
+    `elsewhere`: the bucket that has what was received, of which nothing is copied; else empty.
     """
 
     backup: Backup
@@ -33,6 +34,7 @@ class BackedUp:
     copied_bytes: int
     lacking: tuple[str, ...]
     renewed: tuple[Path, ...]
+    elsewhere: str = ""
 
 
 def back_up(stores: Stores, folder: Path, *, keep: int, verify: bool = False) -> BackedUp:
@@ -77,7 +79,12 @@ class _Backup:
         self._landing()
         sizes = sum(noted.size_bytes for noted in self.copied)
         return BackedUp(
-            self.draft.finish(), len(self.copied), sizes, tuple(self.lacking), tuple(self.renewed)
+            self.draft.finish(),
+            len(self.copied),
+            sizes,
+            tuple(self.lacking),
+            tuple(self.renewed),
+            elsewhere="" if self.stores.lake.is_here else self.stores.lake.landing_place,
         )
 
     def _hub(self) -> None:
@@ -99,6 +106,8 @@ class _Backup:
                 self._copy(path, f"{WAREHOUSE}{path.name}")
 
     def _landing(self) -> None:
+        if not self.stores.lake.is_here:
+            return
         for tenant in self.stores.hub.tenants:
             known = self.stores.hub.loads.received(tenant.id)
             gone = self.stores.lake.gone(tenant.id, known)

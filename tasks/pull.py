@@ -100,7 +100,7 @@ def known_year(job: Job, system: str, *, asks_closing: bool = False) -> KnownYea
         is_from_here,
         asks_closing,
         parts,
-        read=partial(job.stores.lake.read_part, unit.tenant, system),
+        read=job.stores.lake.reader(unit.tenant, system, parts),
         today=job.stores.hub.tenants.get(unit.tenant).day_of(job.stores.hub.database.now()),
         closing_before=partial(closing_before, job),
     )

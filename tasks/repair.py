@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from typing import Final
 
-from blocks.durable import clean_temporary
 from blocks.hub import UnitState, UnitStatus
 from blocks.hub.states import WORKING
 from blocks.published_files import DAMAGED
@@ -44,9 +43,9 @@ def repair_statuses(*, everything: bool = False) -> list[UnitStatus]:
 
 
 def remove_leftovers() -> int:
-    """Remove temporary files of processes that died hours ago, and say how many there were."""
+    """Remove what dead processes and erased tenants left here; say how much there was."""
     with open_stores() as stores:
-        return clean_temporary(stores.lake.temporary)
+        return stores.lake.clean_scratch()
 
 
 def forget_old() -> int:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from blocks.hub import Hub, opened
-from blocks.lake import Lake
+from blocks.lake import Lake, lake_of
 from blocks.places import places_of
 from blocks.settings import settings
 from blocks.warehouse import Warehouse, warehouse_of
@@ -31,7 +31,7 @@ def open_stores() -> Iterator[Stores]:
     """
     chosen = settings()
     with Hub(chosen.hub_url) as hub:
-        lake = Lake(chosen.lake, is_tenant=hub.tenants.has)
+        lake = lake_of(chosen, is_tenant=hub.tenants.has, prunes=lambda: hub.lake_prunes)
         stores = Stores(opened(hub), lake, warehouse_of(chosen))
         hub.hosts.require_together(chosen.host_name, lambda: places_of(chosen))
         yield stores

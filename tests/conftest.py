@@ -15,6 +15,8 @@ pytest_plugins = [
     "tests.plugins.own_machine",
     "tests.plugins.shares",
     "tests.plugins.postgres",
+    "tests.plugins.buckets",
+    "tests.plugins.seaweed",
 ]
 
 load_profile()

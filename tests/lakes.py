@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from blocks.lake import Lake
+from blocks.lake.places.bucket.address import BucketAddress
 
 
 class Hands(Protocol):
@@ -62,3 +64,51 @@ class FolderHands:
 
     def _path(self, address) -> Path:
         return self.lake.place_of(address)
+
+
+@dataclass
+class BucketHands:
+    """`client`: of the service in this process (`tests.plugins.buckets`), whose clock is ours."""
+
+    lake: Lake
+    client: object
+    bucket: str
+    prefix: str
+
+    @classmethod
+    def of(cls, lake, client):
+        address = BucketAddress.parse(lake.landing_place.removesuffix("/landing"))
+        return cls(lake, client, address.bucket, address.prefix)
+
+    def names(self, below=""):
+        pages = self.client.get_paginator("list_objects_v2").paginate(
+            Bucket=self.bucket, Prefix=f"{self.prefix}landing/{below}"
+        )
+        found = (item["Key"] for page in pages for item in page.get("Contents", ()))
+        return sorted(key.removeprefix(self.prefix) for key in found)
+
+    def bytes_at(self, address):
+        return self.client.get_object(**self._at(address))["Body"].read()
+
+    def overwrite(self, address, content):
+        self.client.put_object(**self._at(address), Body=content)
+
+    def remove(self, address):
+        self.client.delete_object(**self._at(address))
+
+    def age(self, address, seconds):
+        kept = self._kept(address)
+        kept.last_modified -= dt.timedelta(seconds=seconds)
+
+    def written_at(self, address):
+        return self._kept(address).last_modified
+
+    def _at(self, address):
+        return {"Bucket": self.bucket, "Key": f"{self.prefix}{address}"}
+
+    def _kept(self, address):
+        from moto.s3.models import s3_backends  # noqa: PLC0415 - only whoever has a bucket does
+
+        (account,) = s3_backends
+        found = s3_backends[account]["aws"].buckets[self.bucket]
+        return found.keys[f"{self.prefix}{address}"]

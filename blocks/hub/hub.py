@@ -24,6 +24,7 @@ from blocks.hub.files import Files
 from blocks.hub.holds import Holds
 from blocks.hub.hosts import Hosts
 from blocks.hub.kept_lease import KeptLease, leased
+from blocks.hub.lake_prunes import LakePrunes
 from blocks.hub.later import Later
 from blocks.hub.leases import DEFAULT_TTL_S, Leases, unit_resource
 from blocks.hub.ledger_owners import LedgerOwners
@@ -111,6 +112,7 @@ class Hub:
         self.nights = Nights(self.database)
         self.leases = Leases(self.database)
         self.hosts = Hosts(self.database)
+        self.lake_prunes = LakePrunes(self.database, self.leases)
         self.rate_shares = RateShares(self.database)
         self.connections = Connections(self.database, self.events)
         self.consents = Consents(self.database, self.events)

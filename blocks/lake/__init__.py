@@ -9,6 +9,8 @@ its parts by their hashes (`blocks.lake.manifest`). Both files are written under
 
 from __future__ import annotations
 
+from blocks.lake.choice import copied_into_bucket, lake_of
+from blocks.lake.copied import Copied
 from blocks.lake.lake import Lake
 from blocks.lake.landed import LANDED_MAX_BYTES, FileRefused, Landed, too_large
 from blocks.lake.manifest import ExtractPart
@@ -16,10 +18,13 @@ from blocks.lake.pruning import Prunable
 
 __all__ = [
     "LANDED_MAX_BYTES",
+    "Copied",
     "ExtractPart",
     "FileRefused",
     "Lake",
     "Landed",
     "Prunable",
+    "copied_into_bucket",
+    "lake_of",
     "too_large",
 ]

@@ -35,7 +35,7 @@ def damaged_landings(
             yield gone, f"is gone, a part of the extract {hash_of(manifest)[:16]}"
     plain = sorted(key for key in found if key.endswith(PLAIN) and not key.endswith(MANIFEST))
     findings = place.each(partial(_finding, place, of=parts), plain)
-    yield from ((key, said) for key, said in zip(plain, findings, strict=True) if said)
+    yield from (item for item in zip(plain, findings, strict=True) if item[1])
 
 
 def gone_landings(place: LandingPlace, tenant: str, known: Container[str]) -> list[str]:

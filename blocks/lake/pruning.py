@@ -46,10 +46,10 @@ class Rule:
         A prune that was stopped between the two leaves what was noted.
         """
         _, source, name = item.key.split("/")
-        is_beside = name.endswith(NOTED) and item.key.removesuffix(NOTED) + PLAIN in found
+        has_landed = name.endswith(NOTED) and item.key.removesuffix(NOTED) + PLAIN in found
         is_kept = hash_of(name) in self.landed or source in self.sources
         is_ours = name.endswith((PLAIN, NOTED))
-        return is_beside or is_kept or not is_ours or item.came_at >= self.limit
+        return has_landed or is_kept or not is_ours or item.came_at >= self.limit
 
 
 def _parts_that_stay(
@@ -67,8 +67,8 @@ def _parts_that_stay(
     ]
     for key, parts in zip(manifests, place.each(partial(_parts, place), manifests), strict=True):
         folder = key.rpartition("/")[0]
-        beside = (name for name in going if name.startswith(f"{folder}/"))
-        yield from beside if parts is None else parts
+        others = (name for name in going if name.startswith(f"{folder}/"))
+        yield from others if parts is None else parts
 
 
 def _parts(place: LandingPlace, manifest: str) -> list[str] | None:

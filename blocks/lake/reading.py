@@ -42,12 +42,12 @@ def find_landed(place: LandingPlace, key: str) -> Landed | None:
 
 def read_note(place: LandingPlace, key: str) -> Landed:
     """Return what a landing is by what is noted beside it; raises as `find_landed`."""
-    beside = note_of(key)
+    note = note_of(key)
     try:
-        note = place.read(beside)
+        content = place.read(note)
     except FileNotFoundError:
-        note = None
-    return described(key, note, place=f"{place.address}/{beside}")
+        content = None
+    return described(key, content, place=f"{place.address}/{note}")
 
 
 def pack(file: BinaryIO, packed: Path, *, file_name: str, max_bytes: int) -> tuple[str, int]:

@@ -24,6 +24,12 @@ NOT_IN_IT: Final = (
 )
 
 
+IN_BUCKET: Final = (
+    "Not in it either: what was received lies at {}. Versions and copies of that bucket are its "
+    "owner's matter; a restored home needs it as it is now, or as it was at this backup."
+)
+
+
 @command(
     "backup",
     examples=(
@@ -60,6 +66,7 @@ def backup(
                 "copied_bytes": made.copied_bytes,
                 "lacking": made.lacking,
                 "mended": made.renewed,
+                "elsewhere": made.elsewhere,
             }
         )
     else:
@@ -67,6 +74,7 @@ def backup(
             f"Backed up to {made.backup.folder}: {len(made.backup.files):,} files, of which "
             f"{made.copied:,} of {made.copied_bytes:,} bytes were copied now.",
             NOT_IN_IT,
+            *([IN_BUCKET.format(made.elsewhere)] if made.elsewhere else []),
         )
         remark(*(f"Not in the backup: {lacking}" for lacking in made.lacking))
         remark(
@@ -144,6 +152,7 @@ def _home(folder: Path) -> Settings:
         hub_url=f"sqlite:///{folder / 'hub' / 'hub.sqlite'}",
         lake=folder / "lake",
         warehouse=folder / "warehouse",
+        lake_url="",
         warehouse_url="",
         inbox=folder / "inbox",
     )

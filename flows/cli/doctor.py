@@ -35,6 +35,9 @@ ANSWER_LIMIT_S: Final = 2.0
 NAMED: Final = 10
 """Tenants that a finding names."""
 
+OWNERS: Final = "the matter of whoever owns the bucket"
+MOVING: Final = "tasma lake move, then move that folder away"
+
 PACKAGES: Final = ("tasma", "prefect", "duckdb", "pyarrow", "SQLAlchemy", "fastapi")
 
 PEOPLE: Final = "people"
@@ -70,7 +73,7 @@ def doctor(
         _adopt()
     if free:
         _free()
-    findings = [*_folders(), _disk(), *_hub(), _server(), *_versions()]
+    findings = [*_folders(), *_lake(), _disk(), *_hub(), _server(), *_versions()]
     if as_json:
         names = ("what", "light", "seen")
         show_json([dict(zip(names, finding, strict=True)) for finding in findings])
@@ -109,6 +112,25 @@ def _folder(folder: Path) -> tuple[str, str]:
     if not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
         return "red", f"{folder} cannot be written; correct its rights or set another"
     return "green", str(folder)
+
+
+def _lake() -> Iterator[Finding]:
+    """Ask a bucket whether it answers; name what a folder still has that nobody looks at."""
+    chosen = settings()
+    if not chosen.lake_url:
+        return
+    from blocks.lake import lake_of  # noqa: PLC0415 - few have one
+
+    try:
+        lake = lake_of(chosen)
+        lake.require_answer()
+    except TasmaError as problem:
+        yield "lake", "red", str(problem)
+        return
+    yield "lake", "green", f"{lake.landing_place} answers; its versions and copies are {OWNERS}"
+    left = chosen.lake / "landing"
+    if any(left.glob("*/*/*")):
+        yield "lake left behind", "red", f"{left} is not looked at any more: {MOVING}"
 
 
 def _disk() -> Finding:
@@ -220,12 +242,14 @@ def _adopt() -> None:
 
 def _free() -> None:
     """Free the leases of processes that are gone, and mend what they left in the middle."""
-    from tasks.repair import repair_statuses  # noqa: PLC0415 - only this needs DuckDB
+    from tasks.repair import remove_leftovers, repair_statuses  # noqa: PLC0415 - only this needs DuckDB
 
     with open_hub() as hub:
         freed = hub.leases.free_stale()
     for lease in freed:
         remark(f"Freed {lease.resource}, which {lease.holder} held: its process is gone.")
+    if removed := remove_leftovers():
+        remark(f"Removed {removed:,} files and folders that dead processes or the erased left.")
     for unit in repair_statuses():
         remark(f"{unit.tenant} {unit.fiscal_year} is now {unit.status}: {unit.reason or 'well'}.")
 

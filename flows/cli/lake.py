@@ -7,12 +7,14 @@ from typing import Annotated
 
 import typer
 
+from blocks.settings import settings
 from flows.cli.app import AsJson, command
 from flows.cli.exits import ExitCode
-from flows.cli.opening import known_tenant
+from flows.cli.opening import known_tenant, open_hub
 from flows.cli.output import next_steps, remark, say, show_json, show_table
 from tasks import pruning
 from tasks.lake_check import Found, check_lake
+from tasks.lake_moving import move_lake
 from tasks.stores import open_stores
 
 
@@ -56,6 +58,46 @@ def _show_found(found: list[Found], tenants: int) -> None:
             remark(f"{item.address}: {item.finding}. It was written anew from what was received.")
     if not any(item.command for item in found):
         say(f"All that was received of {tenants:,} tenants is as it came.")
+
+
+@command(
+    "lake",
+    "move",
+    examples=("tasma lake move --to s3://bucket/prefix", "tasma lake move"),
+)
+def move(
+    *,
+    to: Annotated[
+        str, typer.Option(metavar="URL", help="The bucket; without, that of TASMA_LAKE_URL.")
+    ] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Copy what was received from the folder into a bucket, each file held against its checksum.
+
+    What lies there already is not copied again, so that it may be broken off and run again. The
+    folder stays. Refused while something is loaded: stop everything first. Then TASMA_LAKE_URL has
+    to name the bucket, wherever it is set. Ends with 1 if some of the folder is damaged, which is
+    not copied.
+    """
+    url = to or settings().lake_url
+    if not url:
+        raise typer.BadParameter("give --to s3://bucket/prefix, or set TASMA_LAKE_URL.")
+    with open_hub() as hub:
+        made = move_lake(hub, settings(), url=url)
+    if as_json:
+        show_json(made)
+    else:
+        say(
+            f"{made.files:,} files lie in {url} as here; {made.copied:,} of "
+            f"{made.copied_bytes:,} bytes were copied now."
+            if not made.damaged
+            else f"{made.copied:,} files of {made.copied_bytes:,} bytes were copied now."
+        )
+        remark(*(f"Error: {address} is damaged, and not copied." for address in made.damaged))
+    if made.damaged:
+        raise typer.Exit(ExitCode.FAILED)
+    if not as_json and settings().lake_url != url:
+        say(f"Set TASMA_LAKE_URL={url}, wherever flows and commands run.")
 
 
 @command(

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from blocks.hub import Hub
-from blocks.lake import Lake
+from blocks.lake import Lake, lake_of
 from blocks.settings import settings
 from blocks.systems.registry import open_target
 from flows.doors.on_server import server_chosen
@@ -21,7 +21,7 @@ Answer = TypeVar("Answer")
 
 def lake() -> Lake:
     """Return the lake of the settings."""
-    return Lake(settings().lake)
+    return lake_of(settings())
 
 
 def added(hub: Hub, tenant: str, system: str, path: Path, *, process: str) -> Added:

@@ -20,7 +20,7 @@ from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary
 
 from blocks.hub import Hub, Tenant
 from blocks.hub.outbox import Queued
-from blocks.lake import Lake
+from blocks.lake import lake_of
 from blocks.settings import settings
 from blocks.systems.registry import open_target, port
 from flows.demo import runs
@@ -123,7 +123,7 @@ async def _connected(hub: Hub, path: Path) -> None:
     block = {"block": f"{user.get_block_type_slug()}/{SELLER}"}
     await there.connect.finish(hub, SELLER, {}, wants=block)
     async with open_target(hub, SELLER, FENNOA) as target:
-        lake = Lake(settings().lake)
+        lake = lake_of(settings())
         add_file(hub, SELLER, FENNOA, path, target=target, process="", lake=lake)
 
 

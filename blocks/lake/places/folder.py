@@ -31,10 +31,15 @@ class FolderPlace(LandingPlace):
     once more before it does.
     """
 
+    is_here = True
+
     def __init__(self, root: Path, *, temporary: Path) -> None:
         self.root = root
         self.address = str(root)
         self._temporary = temporary
+
+    def answers(self) -> None:
+        """Ask nothing: a folder is made when it is needed."""
 
     def find(self, key: str) -> Kept | None:
         """Return what has a name, None when nothing has."""

@@ -64,6 +64,13 @@ class LandingPlace(ABC):
     address: str
     """Where it is, for people."""
 
+    is_here: bool = False
+    """Whether it lies on a disk of this machine."""
+
+    @abstractmethod
+    def answers(self) -> None:
+        """Ask the least that the lake needs of it; raises what keeps it from answering."""
+
     @abstractmethod
     def find(self, key: str) -> Kept | None:
         """Return what has a name, None when nothing has."""
@@ -152,6 +159,14 @@ class LandingPlace(ABC):
     def each(self, ask: Callable[[Asked], Answer], about: Sequence[Asked]) -> Iterator[Answer]:
         """Yield the answers to one question about several things, in their order."""
         return map(ask, about)
+
+    def ahead(
+        self,
+        read: Callable[[ExtractPart], bytes],
+        parts: Sequence[ExtractPart],  # noqa: ARG002 - for places that are far away
+    ) -> Callable[[ExtractPart], bytes]:
+        """Return what reads parts, best in this order."""
+        return read
 
     def files(self) -> Iterator[tuple[str, Path]]:
         """Yield each file that lies on a disk of this machine, with its address, in order."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from blocks.lake import Lake
+from blocks.lake import lake_of
 from blocks.settings import settings
 from blocks.systems.ports import Port
 from blocks.systems.procountor.block import ProcountorApiKey, ProcountorClient
@@ -35,7 +35,7 @@ def target_of(session: ProcountorSession) -> ProcountorTarget:
 
 def _images(tenant: str) -> Images:
     """Return what reads images from where their source landed them."""
-    lake = Lake(settings().lake)
+    lake = lake_of(settings())
 
     def read(document: Pushed, image: Image) -> bytes | None:
         landed = lake.find(tenant, document.source, image.sha256)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import duckdb
 import pytest
 
 from blocks.lake import Lake
+from blocks.lake.places.bucket.address import BucketAddress
+from blocks.lake.places.bucket.connection import Bucket
+from blocks.lake.places.bucket.place import BucketPlace
 from blocks.warehouse import FileWarehouse
 from blocks.warehouse.postgresql.server import server_at
 from blocks.warehouse.postgresql.tables import books_tables
 from blocks.warehouse.postgresql.warehouse import ServerWarehouse
-from tests.lakes import FolderHands
+from tests.lakes import BucketHands, FolderHands
 
 
 @pytest.fixture
@@ -18,9 +23,21 @@ def lake(tmp_path):
     return Lake(tmp_path / "lake")
 
 
+@pytest.fixture(params=["folder", "bucket"])
+def anywhere(request, tmp_path):
+    """Whatever a lake promises holds wherever what was received lies; with limits of its own."""
+    if request.param == "folder":
+        return partial(Lake, tmp_path / "lake")
+    url = request.getfixturevalue("s3").bucket()
+    place = BucketPlace(Bucket(BucketAddress.parse(url)), spool=tmp_path / "lake" / "temporary")
+    return partial(Lake, tmp_path / "lake", place=place)
+
+
 @pytest.fixture
-def hands(lake):
+def hands(request, lake):
     """Whoever may change what lies in the lake."""
+    if lake.landing_place.startswith("s3:"):
+        return BucketHands.of(lake, request.getfixturevalue("s3").client)
     return FolderHands(lake)
 
 

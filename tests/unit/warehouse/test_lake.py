@@ -6,11 +6,15 @@ import os
 import pytest
 
 from blocks.durable import TEMPORARY_MAX_AGE_S, checked_slug
-from blocks.lake import Lake
 from ledger.errors import TerminalError
 
 CONTENT = "#FLAGGA 0\r\n#KONTO 1930 Företagskonto\r\n".encode("cp437")
 LONG_AGO_S = 40 * 86_400
+
+
+@pytest.fixture
+def lake(anywhere):
+    return anywhere()
 
 
 def land(lake, content=CONTENT, *, tenant="acme", file_name="bok.se"):
@@ -81,8 +85,8 @@ def test_pruned_file_is_named_with_what_to_do(lake, hands):
         lake.read(landed)
 
 
-def test_file_at_the_limit_lands_and_one_byte_more_is_refused(tmp_path):
-    lake = Lake(tmp_path, landed_max_bytes=len(CONTENT))
+def test_file_at_the_limit_lands_and_one_byte_more_is_refused(anywhere):
+    lake = anywhere(landed_max_bytes=len(CONTENT))
     land(lake)
 
     with pytest.raises(TerminalError, match=r"at most 38\."):

@@ -7,14 +7,20 @@ from pathlib import Path
 
 import pytest
 
-from blocks.lake import ExtractPart
+from blocks.lake import ExtractPart, Lake
 from blocks.lake.manifest import read_manifest, write_manifest
 from ledger.errors import TerminalError
 from ledger.source import Part
+from tests.lakes import FolderHands
 
 NAMES = [f"receipt:{number:03}" for number in range(300)]
 MONTH = dt.timedelta(days=30)
 LONG_AGO_S = 40 * 86_400
+
+
+@pytest.fixture
+def lake(anywhere):
+    return anywhere()
 
 
 def part(name, text="1"):
@@ -100,7 +106,9 @@ def test_a_manifest_that_came_a_moment_ago_keeps_parts_of_any_age(lake, hands):
     assert 3 == len(contents(lake, landed))
 
 
-def test_parts_that_a_new_extract_reuses_are_young_again(lake, hands):
+def test_parts_that_a_new_extract_reuses_are_young_again_in_a_folder(tmp_path):
+    lake = Lake(tmp_path)
+    hands = FolderHands(lake)
     first = land(lake, map(part, NAMES[:3]))
     *reused, left = lake.parts_of(first)
     age(hands)
@@ -109,6 +117,32 @@ def test_parts_that_a_new_extract_reuses_are_young_again(lake, hands):
     assert {Path(first.address).name, f"{left.sha256}.zst"} == {
         Path(item.address).name for item in prune(lake)
     }
+
+
+def test_parts_that_come_again_are_young_again_wherever_they_lie(lake, hands):
+    first = land(lake, map(part, NAMES[:3]))
+    age(hands)
+    hands.remove(land(lake, [*map(part, NAMES[:2]), part("receipt:new")]).address)
+
+    left = {f"{item.sha256}.zst" for item in lake.parts_of(first)[2:]}
+    assert {Path(first.address).name, *left} == {Path(item.address).name for item in prune(lake)}
+
+
+def test_prune_takes_no_part_that_an_extract_under_way_reuses(lake, hands):
+    """What it reuses is published, so that its list is kept; the new list does from then on."""
+    published = land(lake, map(part, NAMES[:3]))
+    reused = lake.parts_of(published)
+    age(hands)
+
+    def meanwhile():
+        prune(lake, published)
+        return b"new"
+
+    landed = land(lake, [*reused, Part("receipt:new", meanwhile)])
+    age(hands, published)
+    prune(lake)
+
+    assert {*NAMES[:3], "receipt:new"} == contents(lake, landed).keys()
 
 
 def test_a_manifest_that_cannot_be_read_keeps_all_that_its_source_sent(lake, hands):
