@@ -17,6 +17,8 @@ from ledger.errors import TasmaError
 from ledger.text import json_text
 
 SECRET_VARIABLES: Final = (
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
     "PREFECT_API_AUTH_STRING",
     "PREFECT_SERVER_API_AUTH_STRING",
     "PREFECT_SERVER_ENCRYPTION_KEY",

@@ -23,7 +23,9 @@ MARK: Final = "made-by-tasma-demo"
 
 OVER_HOME: Final = (
     "TASMA_LAKE",
+    "TASMA_LAKE_URL",
     "TASMA_WAREHOUSE",
+    "TASMA_WAREHOUSE_URL",
     "TASMA_INBOX",
     "TASMA_CONTROLS",
     "TASMA_HUB_URL",

@@ -32,6 +32,7 @@ def new_home(folder: Path, environment: pytest.MonkeyPatch, empty_hub: Path) -> 
     """Make a home and lead there; what the caller's environment says of others is taken away."""
     for name in (
         "TASMA_LAKE",
+        "TASMA_LAKE_URL",
         "TASMA_WAREHOUSE",
         "TASMA_WAREHOUSE_URL",
         "TASMA_INBOX",

@@ -17,7 +17,7 @@ from typing import Final, NamedTuple
 import pyarrow as pa
 
 from blocks.durable import checked_slug, remove, temporary_name
-from blocks.lake.landed import Landed
+from blocks.lake.landed import MANIFEST, Landed
 from blocks.lake.manifest import ExtractPart
 from blocks.lake.places.bucket.ahead import Ahead
 from blocks.lake.places.bucket.connection import (
@@ -124,13 +124,16 @@ class BucketPlace(LandingPlace):
     def put(self, key: str, packed: Path) -> None:
         """Put bytes under their hash, and see that they are there as they were sent.
 
+        The list of an extract's parts is put where none is; one that is old or damaged is put over.
+
         Raises:
             PutUnproven: They are not.
         """
-        sha256, _ = sums_of_file(packed)
-        with packed.open("rb") as file:
-            etag = self.bucket.put(LANDING + key, file, sha256=sha256)
-        self.require_sent({key: Sent(sha256, etag)})
+        try:
+            self._put(key, packed, is_new=key.endswith(MANIFEST))
+        except NameTaken:
+            if not self._is_young(key, packed):
+                self._put(key, packed)
 
     def note(self, key: str, content: bytes) -> bool:
         """Write what is noted where nothing is."""
@@ -145,10 +148,7 @@ class BucketPlace(LandingPlace):
 
     def renewed(self, landed: Landed, packed: Path) -> bool:
         """Return whether the same bytes came a short while ago; others are to be put again."""
-        found = self.bucket.head(LANDING + landed.key)
-        if found is None or found.modified_at < time.time() - YOUNG_S:
-            return False
-        return Sent(*sums_of_file(packed)).is_as(found)
+        return self._is_young(landed.key, packed)
 
     def parts(self, tenant: str, source: str, *, max_bytes: int) -> BucketParts:
         """Return what puts many parts at the same time."""
@@ -227,6 +227,18 @@ class BucketPlace(LandingPlace):
     def lacking(self, keys: Collection[str]) -> set[str]:
         """Return which of these are not here: few are looked at, many listed."""
         return set(keys) - self._things(keys).keys()
+
+    def _put(self, key: str, packed: Path, *, is_new: bool = False) -> None:
+        sha256, _ = sums_of_file(packed)
+        with packed.open("rb") as file:
+            etag = self.bucket.put(LANDING + key, file, sha256=sha256, is_new=is_new)
+        self.require_sent({key: Sent(sha256, etag)})
+
+    def _is_young(self, key: str, packed: Path) -> bool:
+        found = self.bucket.head(LANDING + key)
+        if found is None or found.modified_at < time.time() - YOUNG_S:
+            return False
+        return Sent(*sums_of_file(packed)).is_as(found)
 
     def _listed(self, tenant: str = "", source: str = "") -> Iterator[Thing]:
         below = "".join(f"{part}/" for part in (tenant, source) if part)
