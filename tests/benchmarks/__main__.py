@@ -19,6 +19,7 @@ from tests.benchmarks.fortnox import fortnox
 from tests.benchmarks.growth import growth
 from tests.benchmarks.history import history
 from tests.benchmarks.journal import journal
+from tests.benchmarks.lake import lake
 from tests.benchmarks.measure import Contender, Run, run
 from tests.benchmarks.opening import opening
 from tests.benchmarks.plan import Benchmark, Result, Step, earlier
@@ -41,6 +42,7 @@ BENCHMARKS: Final[dict[str, Callable[[Path], Benchmark]]] = {
     "growth": growth,
     "history": history,
     "journal": journal,
+    "lake": lake,
     "opening": opening,
     "drop": drop,
     "fortnox": fortnox,

