@@ -92,13 +92,16 @@ def test_a_wrong_key_is_refused_and_neither_half_of_it_is_repeated(lake, monkeyp
     assert wrong not in str(refused.value) + repr(refused.value.__cause__)
 
 
-def test_a_key_that_may_only_read_reads_and_lands_nothing(lake, service, monkeypatch):
+def test_a_key_that_may_only_read_reads_and_lands_nothing(
+    lake, service, url, tmp_path, monkeypatch
+):
     landed = land(lake)
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", service.reader)
+    reading = lake_of(Settings(home=tmp_path, lake_url=url))
 
-    assert CONTENT == lake.read(landed)
+    assert CONTENT == reading.read(landed)
     with pytest.raises(LakeRefused, match=r"refuses to put \(AccessDenied\): the key lacks"):
-        land(lake, b"other")
+        land(reading, b"other")
 
 
 def test_a_bucket_that_is_not_there_is_named(service, tmp_path):

@@ -22,8 +22,8 @@ from blocks.lake.places.bucket.errors import (
 )
 from ledger.errors import TasmaError
 
-AT_ONCE: Final = 32
-"""Calls that are made at the same time."""
+AT_ONCE: Final = 16
+"""Calls that are made at the same time: as many as a core has time for where one takes 30 ms."""
 
 CONNECT_LIMIT_S: Final = 10
 READ_LIMIT_S: Final = 60
@@ -89,6 +89,7 @@ class Bucket:
 
     def __init__(self, address: BucketAddress) -> None:
         self.address = address
+        self._clients: dict[int, Any] = {}
 
     def head(self, key: str) -> Thing | None:
         """Return what has a name, None when nothing has."""
@@ -171,7 +172,10 @@ class Bucket:
     @property
     def _client(self) -> Any:
         # By process: connections do not survive a fork, and runs are forked.
-        return _client(os.getpid(), tuple(sorted(_environment().items())))
+        process = os.getpid()
+        if process not in self._clients:
+            self._clients[process] = _client(process, tuple(sorted(_environment().items())))
+        return self._clients[process]
 
     def _of(self, key: str) -> dict[str, str]:
         return {"Bucket": self.address.bucket, "Key": f"{self.address.prefix}{key}"}
