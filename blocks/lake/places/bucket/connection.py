@@ -210,7 +210,9 @@ class Bucket:
             return LakeBucketGone(address=str(self.address))
         is_passing = status >= HTTPStatus.INTERNAL_SERVER_ERROR or code in PASSING
         if is_passing or status == HTTPStatus.TOO_MANY_REQUESTS:
-            return LakeServiceAway(address=str(self.address), answer=f"{status} {code}")
+            # A look at what has a name is answered without a text: the status is all there is.
+            answer = code if code == str(status) else f"{status} {code}"
+            return LakeServiceAway(address=str(self.address), answer=answer)
         return self._refused(code, doing)
 
     def _trouble(self, problem: Exception, doing: str) -> TasmaError:
