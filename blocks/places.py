@@ -10,8 +10,10 @@ import uuid
 from pathlib import Path
 from typing import Final
 
+from blocks.addresses import shown_address
 from blocks.durable import space_checked
 from blocks.hub.hosts import Places
+from blocks.lake import lake_of
 from blocks.settings import Settings
 from blocks.warehouse import warehouse_of
 from ledger.errors import TerminalError
@@ -41,10 +43,18 @@ def places_of(chosen: Settings) -> Places:
     """
     inbox = "" if chosen.leaves_out("inbox") else f"folder {mark_of(chosen.inbox)}"
     return Places(
-        lake=f"folder {mark_of(chosen.lake)}",
+        lake=bucket_of(chosen) or f"folder {mark_of(chosen.lake)}",
         warehouse=warehouse_of(chosen).identity() or f"files of {chosen.host_name}",
         inbox=inbox,
     )
+
+
+def bucket_of(chosen: Settings) -> str:
+    """Name the bucket that has what was received, and whose it is; empty where a folder has it."""
+    if not chosen.lake_url:
+        return ""
+    endpoint = os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL")
+    return f"{lake_of(chosen).landing_place} of {shown_address(endpoint) if endpoint else 'AWS'}"
 
 
 def mark_of(folder: Path) -> str:

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from blocks.hub import Hub
+from blocks.places import places_of
 from blocks.settings import settings
 from flows.cli.exits import ExitCode
 from tests.lakes import BucketHands
@@ -149,3 +150,18 @@ def test_nothing_moves_while_something_is_loaded(books, tasma, names, url):
 
     assert ExitCode.BUSY == refused.exit_code
     assert [] == names()
+
+
+def test_hosts_with_one_bucket_are_together_whatever_their_disks_and_others_apart(
+    in_bucket, s3, tmp_path, monkeypatch
+):
+    here = places_of(settings()).lake
+    monkeypatch.setenv("TASMA_LAKE", str(tmp_path / "elsewhere"))
+    there = places_of(settings()).lake
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://user:none@other.example:8333")
+    other_service = places_of(settings()).lake
+    monkeypatch.setenv("TASMA_LAKE_URL", s3.bucket())
+
+    assert here == there
+    assert 3 == len({here, other_service, places_of(settings()).lake})
+    assert "none" not in other_service
