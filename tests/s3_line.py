@@ -11,19 +11,20 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from urllib.parse import urlsplit
 
-SLOW_DOWN = (
-    b"<?xml version='1.0'?><Error><Code>SlowDown</Code>"
-    b"<Message>Please reduce your request rate.</Message></Error>"
-)
+ANSWERS = {
+    "503": b"<Error><Code>SlowDown</Code><Message>Reduce your rate.</Message></Error>",
+    "500": b"<Error><Code>InternalError</Code><Message>Please try again.</Message></Error>",
+}
 HOP = {"connection", "transfer-encoding", "content-length"}
 
 
 class Line:
     """`fault`: given method and path, says what goes wrong with a call; nothing when it is empty.
 
-    ``503``: the service never sees it. ``cut``: the line breaks in the middle of what is sent, and
-    the service never sees it. ``lost``: the service does what it was asked, and its answer is lost.
-    ``half``: half of the answer comes. ``forgotten``: it says that it took what it did not.
+    ``503``, ``500``: the service never sees it. ``cut``: the line breaks in the middle of what is
+    sent, and the service never sees it. ``lost``: the service does what it was asked, and its
+    answer is lost. ``half``: half of the answer comes. ``forgotten``: it says that it took what it
+    did not.
     """
 
     def __init__(self, to: str) -> None:
@@ -97,8 +98,8 @@ class _Handler(BaseHTTPRequestHandler):
         if fault == "forgotten" and self.command == "PUT":
             etag = hashlib.md5(body, usedforsecurity=False).hexdigest()
             self._say(200, {"ETag": f'"{etag}"'}, b"")
-        elif fault == "503":
-            self._say(503, {"Content-Type": "application/xml"}, SLOW_DOWN)
+        elif fault in ANSWERS:
+            self._say(int(fault), {"Content-Type": "application/xml"}, ANSWERS[fault])
         else:
             answer, content = self._asked(body)
             if fault == "lost":

@@ -9,13 +9,14 @@ import pytest
 
 from blocks.hub import Tenant
 from blocks.lake import lake_of
+from blocks.lake.places.bucket.errors import LakeServiceAway
 from blocks.settings import Settings
 from flows.cli.local import import_here, publish_here
 from ledger.fiscal_year import FiscalYear
 from ledger.unit import Unit
 from tasks.accept import accept_breaks
 from tasks.backing_up import back_up
-from tasks.erasing import holdings
+from tasks.erasing import erase, holdings
 from tasks.lake_check import check_lake
 from tasks.pruning import prune
 from tests.lakes import BucketHands
@@ -62,6 +63,12 @@ def host(stores, line, s3, tmp_path):
         return replace(stores, lake=lake)
 
     return host
+
+
+@pytest.fixture
+def at_home(tmp_path, monkeypatch):
+    """What is erased beside the stores is that of a home of the test's own."""
+    monkeypatch.setenv("TASMA_HOME", str(tmp_path / "first"))
 
 
 @pytest.fixture
@@ -146,6 +153,22 @@ def test_an_import_while_the_bucket_is_away_is_told_and_done_by_the_next_one(hos
     assert "held" == str(take(stores, BROKEN).outcome)
     assert [] == stores.hub.leases.live()
     assert 2 == len(BucketHands.of(stores.lake, s3.client).names())
+
+
+def test_an_erasing_that_the_bucket_broke_off_is_finished_by_the_next_one(
+    at_home, host, take, line, s3
+):
+    stores = host("first")
+    take(stores, BROKEN)
+    line.only("503", "DELETE")
+    with pytest.raises(LakeServiceAway):
+        erase(stores, "acme")
+    line.mend()
+
+    erase(stores, "acme")
+
+    assert [] == BucketHands.of(stores.lake, s3.client).names()
+    assert [] == holdings(stores, "acme")
 
 
 def test_a_backup_has_hub_and_warehouse_and_says_where_the_rest_lies(host, take, tmp_path):

@@ -28,6 +28,7 @@ from blocks.lake.places.bucket.errors import (
     LandingPruned,
     PutUnproven,
 )
+from blocks.lake.removing import LakeBusy
 from blocks.settings import Settings
 from ledger.errors import TransientError
 from ledger.source import Part
@@ -42,6 +43,7 @@ CALLS_OF_A_LANDING = 5
 
 OLD_S = 40 * 86_400
 DAY = dt.timedelta(days=1)
+WAIT_LIMIT_S = 20
 
 
 @pytest.fixture
@@ -81,7 +83,7 @@ def contents(lake, landed):
     return {part.name: part.read().decode() for part in lake.open_parts(landed)}
 
 
-@pytest.mark.parametrize("fault", ["503", "cut", "lost", "half", "forgotten"])
+@pytest.mark.parametrize("fault", ["503", "500", "cut", "lost", "half", "forgotten"])
 @pytest.mark.parametrize("number", range(CALLS_OF_A_LANDING))
 def test_whatever_goes_wrong_with_whichever_call_the_next_attempt_lands_it_once(
     lake, hands, line, fault, number
@@ -147,10 +149,10 @@ def test_what_the_service_says_to_have_taken_and_has_not_is_noticed(lake, line):
     line.only("forgotten", "PUT", part=".json")
     with pytest.raises(PutUnproven, match="nothing has the name"):
         land(lake, b"other")
-    line.only("forgotten", "PUT", part=".zst")
     for names in (NAMES, NAMES[:5]):
-        with pytest.raises(PutUnproven):
-            land_parts(lake, names)
+        line.only("forgotten", "PUT", times=1, part=".zst")
+        with pytest.raises(PutUnproven, match="nothing has the name"):
+            land_parts(lake, [f"{len(names)} {name}" for name in names])
 
 
 def test_parts_that_came_before_are_listed_and_neither_sent_nor_looked_at(lake, line):
@@ -216,23 +218,32 @@ def test_what_a_prune_takes_at_the_moment_in_which_it_comes_again_is_noticed(
 
 
 def test_who_lands_while_a_prune_goes_on_waits_for_its_end(lake, hub, monkeypatch):
-    monkeypatch.setattr(place_module, "PRUNE_POLL_S", 0.05)
-    began, ended = threading.Event(), []
+    began, waits, sleep = threading.Event(), threading.Event(), time.sleep
+    monkeypatch.setattr(time, "sleep", lambda _: (waits.set(), sleep(0.05)))
 
     def prune():
         with hub.lake_prunes.alone("a prune"):
             began.set()
-            time.sleep(0.5)
-            ended.append(time.monotonic())
+            waits.wait(WAIT_LIMIT_S)
 
     thread = threading.Thread(target=prune)
     thread.start()
     began.wait()
-    land(lake)
-    landed_at = time.monotonic()
+    landed = land(lake)
+    has_waited = waits.is_set()
+    waits.set()
     thread.join()
 
-    assert ended[0] <= landed_at
+    assert has_waited
+    assert CONTENT == lake.read(landed)
+
+
+def test_a_prune_that_does_not_end_is_told_to_whoever_lands(lake, hub, monkeypatch):
+    monkeypatch.setattr(place_module, "PRUNE_WAITS", 2)
+    monkeypatch.setattr(place_module, "PRUNE_POLL_S", 0.01)
+
+    with hub.lake_prunes.alone("a prune"), pytest.raises(LakeBusy, match="a prune of the lake"):
+        land(lake)
 
 
 def test_a_prune_that_lost_its_lease_takes_nothing_any_more(lake, hands, hub, monkeypatch):
