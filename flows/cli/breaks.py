@@ -193,8 +193,7 @@ def _show_next(place: str, unit: UnitStatus, found: Findings) -> None:
     say("")
     if not found.load.is_open:
         wants_file = unit.status in {"rejected", "failed"}
-        load = f"tasma import FILE --tenant {unit.tenant}"
-        next_steps(load if wants_file else f"tasma ledger report {place}")
+        next_steps(_reload_command(found.load) if wants_file else f"tasma ledger report {place}")
         return
     if found.holding:
         names = ", ".join(result.control for result in found.holding)

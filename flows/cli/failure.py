@@ -34,12 +34,20 @@ MAX_CHARS: Final = 4_000
 def explain(problem: Exception) -> ExitCode:
     """Print why the command ended, and return its exit code."""
     below: Sequence[str] = getattr(problem, "lines", ())
-    for line in (paragraph(problem), *below):
+    for line in (paragraph(problem), *below, *_of_demo(problem)):
         remark(redacted(line)[:MAX_CHARS])
     if is_for_script():
         fields = {"error": {**refusal(problem), "message": str(problem)}}
         sys.stderr.write(f"{redacted(json_text(fields))}\n")
     return code_of(problem) if isinstance(problem, TasmaError) else ExitCode.FAILED
+
+
+def _of_demo(problem: Exception) -> list[str]:
+    if not is_given("--demo"):
+        return []
+    from flows.doors import demo_home  # noqa: PLC0415 - for this switch alone
+
+    return [demo_home.ENDED] if demo_home.has_ended(str(problem)) else []
 
 
 def show_traceback(problem: Exception) -> ExitCode:

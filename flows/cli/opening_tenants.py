@@ -95,7 +95,10 @@ def what_next(tenant: str, found: Onboarding, *, is_connected: bool) -> str:
     step = found.missing[0]
     by_stage = {
         Stage.RECONCILED: f'tasma tenant approve {tenant} --note "..."',
-        Stage.MISMATCH: f"tasma ledger breaks {tenant}",
+        Stage.MISMATCH: (
+            f"tasma ledger breaks {tenant}, then, with a statement that is right: "
+            f"tasma statements add {tenant} FILE"
+        ),
     }
     lacks_chart = "ledger accounts" in step.what
     by_step = {

@@ -145,4 +145,4 @@ def _show(done: list[Synced], *, as_json: bool) -> None:
         for item in done
     ]
     show_table(HEADINGS, rows, spare=("last worked (UTC)",))
-    say(f"{len(done)} integrations.")
+    say(f"{len(done)} integration{'s' if len(done) != 1 else ''}.")

@@ -122,6 +122,8 @@ def what_next(row: OverviewRow, *, is_connected: bool) -> str:
         return f"tasma ledger pull {row.tenant}"
     place = f"{row.tenant} {short_year(row.fiscal_year)}" if row.fiscal_year else row.tenant
     load = f"tasma import FILE --tenant {row.tenant}"
+    if is_connected and row.fiscal_year:
+        load = f"tasma ledger pull {row.tenant} --year {short_year(row.fiscal_year)}"
     if row.hold or row.side_loads or row.later:
         return f"tasma ledger breaks {place}"
     return {
@@ -129,8 +131,8 @@ def what_next(row: OverviewRow, *, is_connected: bool) -> str:
         "held": f"tasma ledger breaks {place}",
         "failed": f"tasma events {row.tenant}",
         "published": "",
-        "partial": f"{load} (a whole year)",
-        "evidence": f"{load} (a whole year)",
+        "partial": load if is_connected else f"{load} (a whole year)",
+        "evidence": load if is_connected else f"{load} (a whole year)",
         "rejected": load,
     }.get(row.status, "wait for the run")
 
@@ -178,8 +180,8 @@ def _show_status(
             title_of(owners.of(row)) or "-",
             row.last_published_at,
             row.age,
-            row.voucher_count,
-            row.posting_count,
+            row.voucher_count if row.fiscal_year else None,
+            row.posting_count if row.fiscal_year else None,
             row.reason,
             _next(row, stages[row.tenant], is_connected=row.tenant in connected),
         )

@@ -58,6 +58,18 @@ AWAY: Final = {
 of the vendors'."""
 
 
+ENDED: Final = (
+    "This system was simulated while the demo ran, and ended with it: what is shown of it is from "
+    "then. Fortnox alone is there, as long as `tasma --demo up` runs."
+)
+"""What there is to say of a call to `NOWHERE`."""
+
+
+def has_ended(text: str) -> bool:
+    """Return whether a message is of a call to a system that ended with the demo."""
+    return NOWHERE.removeprefix("http://") + "/" in text
+
+
 def use_home(home: Path) -> Path:
     """Turn this process, and those it starts, to a home, whatever the environment says."""
     for name in OVER_HOME:

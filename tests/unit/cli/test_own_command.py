@@ -7,6 +7,8 @@ import sys
 
 import pytest
 
+from blocks.http import CallFailed
+from flows.cli.failure import explain
 from flows.cli.lazy import LazyGroup
 from flows.cli.logged import logged_once
 from flows.cli.output import next_steps, remark, show_table
@@ -77,6 +79,19 @@ def test_each_command_begins_with_what_it_was_told_itself(tasma, called):
     tasma("tenant", "list")
 
     assert as_called("tasma ledger breaks TENANT") == "tasma ledger breaks TENANT"
+
+
+def test_a_system_that_ended_with_the_demo_is_said_to_have(called, capsys):
+    problem = CallFailed("GET 127.0.0.1:9/company got no whole answer (ConnectError).", code="lost")
+
+    called("tasma", "--demo", "ecom", "run", "acme")
+    explain(problem)
+    of_demo = capsys.readouterr().err
+    called("tasma", "ecom", "run", "acme")
+    explain(problem)
+
+    assert "ended with it" in of_demo
+    assert "ended with it" not in capsys.readouterr().err
 
 
 def test_command_in_a_table_is_advised_as_the_program_was_called(called, capsys):
