@@ -43,6 +43,11 @@ def joined(*sentences: str, by: str = "; ") -> str:
     return by.join([*(part.removesuffix(".") for part in parts[:-1]), *parts[-1:]])
 
 
+def number_of(count: int, what: str, many: str = "") -> str:
+    """Write a count with its noun: ``1 tenant``, ``2,000 tenants``; ``many``: an odd plural."""
+    return f"{count:,} {what if count == 1 else many or f'{what}s'}"
+
+
 def json_text(value: object, *, indent: int | None = None) -> str:
     """Return JSON that says what ``value`` says, and in which nothing acts.
 

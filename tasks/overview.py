@@ -14,7 +14,7 @@ from typing import Final
 
 from blocks.hub import Hub, Light, OverviewRow
 from blocks.systems.registry import SYSTEMS, base_of
-from ledger.text import joined
+from ledger.text import joined, number_of
 
 LISTS: Final = {"ecom": "tasma ecom list {tenant}", "spotilla": "tasma spotilla skipped {tenant}"}
 """The command that names what of a source needs a person."""
@@ -36,9 +36,7 @@ class Waiting:
 
 def waits(count: int) -> str:
     """Say how many documents wait for a person."""
-    return (
-        "1 document waits for a person" if count == 1 else f"{count:,} documents wait for a person"
-    )
+    return f"{number_of(count, 'document waits', 'documents wait')} for a person"
 
 
 def whole_overview(

@@ -66,13 +66,14 @@ def set_map(
             remark("Nothing was set.")
             raise typer.Exit(ExitCode.FAILED)
         is_shown = set_account_map(stores, tenant, chart, places, who=getpass.getuser())
+        has_books = any(unit.last_published_at for unit in stores.hub.units.of_tenant(tenant))
     if as_json:
         show_json({"tenant": tenant, "scheme": chart, "places": len(places)})
         return
     say(f"{tenant}: scheme {chart}, {len(places):,} places of its own.")
     if is_shown:
         say("The published statements read by it now.")
-    next_steps(f"tasma accounts check {tenant}")
+    next_steps(f"tasma accounts check {tenant}" if has_books else f"tasma tenant open {tenant}")
 
 
 @command("accounts", "import", examples=("tasma accounts import acme books.se",))

@@ -24,6 +24,7 @@ from flows.cli.exits import ExitCode
 from flows.cli.opening import open_hub
 from flows.cli.output import next_steps, remark, say, show_json, show_table
 from ledger.errors import TasmaError
+from ledger.text import number_of
 from tasks.overview import whole_overview
 
 MIN_FREE_BYTES: Final = 2 << 30
@@ -159,7 +160,7 @@ def _hub() -> Iterator[Finding]:
         yield _in_lake(noted)
     tenants = len({row.tenant for row in rows})
     where = hub.database.storage.address
-    yield "hub", "green", f"{where}: {tenants:,} tenants"
+    yield "hub", "green", f"{where}: {number_of(tenants, 'tenant')}"
     yield "people", *_people(rows)
     if lost := lost_hubs(hub):
         yield _lost(lost)
@@ -181,7 +182,7 @@ def _people(rows: Sequence[OverviewRow]) -> tuple[str, str]:
         "side load": sum(len(row.side_loads) for row in rows),
         "document": sum(row.waiting_documents for row in documents),
     }
-    parts = [f"{count:,} {what}{'s' * (count > 1)}" for what, count in counts.items() if count]
+    parts = [number_of(count, what) for what, count in counts.items() if count]
     if not parts:
         return "green", "nothing of the books waits for a person"
     commands = ["tasma tenant status", *(row.documents_with for row in documents[:1])]
@@ -203,7 +204,8 @@ def _books(rows: Sequence[OverviewRow]) -> Iterator[Finding]:
         yield "books", "red", f"damaged: {named}; tasma ledger rebuild {damaged[0]}"
     else:
         where = published_in()
-        yield "books", "green", f"those of {len(published):,} tenants are there, in {where}"
+        of = number_of(len(published), "tenant")
+        yield "books", "green", f"those of {of} are there, in {where}"
     if unknown:
         yield _unknown(unknown)
 

@@ -13,6 +13,7 @@ from ledger.controls import Answer, ControlResult
 from ledger.coverage import WHOLE_YEAR
 from ledger.fiscal_year import short_year
 from ledger.outcome import Outcome
+from ledger.text import number_of
 from tasks.reconcile import Judgement
 
 UNFINISHED: Final = frozenset({Outcome.FAILED, Outcome.BUSY})
@@ -69,7 +70,7 @@ def show_many(files: list[LoadResult]) -> None:
     show_table(headings, rows, spare=("postings", "vouchers", "fiscal year"))
     outcomes = [found.outcome for found in files]
     counted = ", ".join(f"{outcomes.count(name)} {name}" for name in dict.fromkeys(outcomes))
-    say(f"{len({found.path for found in files})} files: {counted}.")
+    say(f"{number_of(len({found.path for found in files}), 'file')}: {counted}.")
     open_ends = [step for found in files if code(found) for step in _next(found)[:1]]
     next_steps(*dict.fromkeys(open_ends or ("tasma tenant status",)))
 

@@ -96,7 +96,7 @@ def show_table(
     if title:
         console().print(visible(title), style="bold", markup=False)
     if not rows:
-        say(f"{headings[0]}: none")
+        say(f"Nothing to show: {', '.join(headings)}.")
     elif is_terminal():
         tables.print_fitting(console(), columns, spare=spare)
     else:

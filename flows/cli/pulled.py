@@ -12,6 +12,7 @@ from flows.cli.output import next_steps, remark, say, show_table
 from flows.cli.result import LoadResult
 from ledger.fiscal_year import short_year
 from ledger.outcome import Outcome
+from ledger.text import number_of
 
 
 def show_one(found: LoadResult) -> None:
@@ -47,7 +48,7 @@ def show_many(years: Sequence[LoadResult]) -> None:
     show_table(headings, rows, spare=("seconds", "calls", "rows"))
     outcomes = [found.outcome for found in years]
     counted = ", ".join(f"{outcomes.count(name)} {name}" for name in dict.fromkeys(outcomes))
-    say(f"{len(years)} years: {counted}.")
+    say(f"{number_of(len(years), 'year')}: {counted}.")
     others = [found for found in years if code(found) and not found.in_its_place]
     steps = [*_corrected_years(years), *(step for found in others for step in _next(found)[:1])]
     planned = dict.fromkeys(it.tenant for it in years if it.would_be)

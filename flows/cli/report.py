@@ -16,6 +16,7 @@ from flows.cli.books import Rows, ask, published_year, warehouse
 from flows.cli.opening import TenantId, YearOrLatest, open_hub
 from flows.cli.output import say, show_json, show_table
 from ledger.fiscal_year import FiscalYear, short_year
+from ledger.text import number_of
 
 MONTH: Final = re.compile(r"\d{4}-(0[1-9]|1[0-2])", re.ASCII)
 
@@ -75,7 +76,7 @@ def report(
     _show(found, title=f"{tenant} {month or short_year(wanted.key)}: {what}")
     if statement is Statement.TRIAL_BALANCE:
         total = sum(row[-1] for row in found.rows)
-        say(f"{len(found.rows)} accounts; the closing balances sum to {total:,.2f}.")
+        say(f"{number_of(len(found.rows), 'account')}; the closing balances sum to {total:,.2f}.")
 
 
 def _load_at(tenant: str, year: FiscalYear, text: str) -> AsOf:

@@ -20,7 +20,7 @@ from flows.doors.on_server import NoServer, start_run
 from ledger.errors import TasmaError
 from ledger.fiscal_year import FiscalYear, short_year
 from ledger.outcome import Outcome
-from ledger.text import joined
+from ledger.text import joined, number_of
 from tasks.integrations import Integration, integrations
 from tasks.source_years import wanted_years
 from tasks.stores import Stores, open_stores
@@ -145,4 +145,4 @@ def _show(done: list[Synced], *, as_json: bool) -> None:
         for item in done
     ]
     show_table(HEADINGS, rows, spare=("last worked (UTC)",))
-    say(f"{len(done)} integration{'s' if len(done) != 1 else ''}.")
+    say(f"{number_of(len(done), 'integration')}.")

@@ -7,6 +7,7 @@ from typing import Final
 
 from ledger.controls import Break, ControlResult
 from ledger.statement.compared import ComparedLine
+from ledger.text import number_of
 from ledger.unit import Unit
 from tasks.pages.markdown import amount, and_more, document, table
 
@@ -49,7 +50,10 @@ def _in_words(result: ControlResult) -> str:
     title = _title(result)
     if not result.breaks:
         return f"the books agree with the {title}"
-    return f"{title}: {result.break_count:,} rows differ, first: {result.breaks[0]}"
+    return (
+        f"{title}: {number_of(result.break_count, 'row differs', 'rows differ')}, first: "
+        f"{result.breaks[0]}"
+    )
 
 
 def _statement(result: ControlResult) -> list[str]:

@@ -8,6 +8,7 @@ from typing import Final
 
 from blocks.hub import NightRow, NightState
 from ledger.outcome import Outcome
+from ledger.text import number_of
 from tasks.pages.links import run_page
 from tasks.pages.markdown import and_more, document, filled, linked
 
@@ -39,8 +40,8 @@ def night_summary(rows: Sequence[NightRow]) -> str:
     counted = Counter(_state(row) for row in rows)
     parts = [f"{count:,} {what}" for what, count in counted.most_common()]
     calls = sum(row.calls for row in rows)
-    tenants = "tenant" if len(rows) == 1 else "tenants"
-    return f"{len(rows):,} {tenants}: {', '.join(parts) or 'none'}; {calls:,} calls."
+    tenants, called = number_of(len(rows), "tenant"), number_of(calls, "call")
+    return f"{tenants}: {', '.join(parts) or 'none'}; {called}."
 
 
 def _row(row: NightRow) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from typing import Final
 from blocks.hub import UnitState
 from blocks.hub.overview import Light, OverviewRow
 from ledger.fiscal_year import FiscalYear, short_year, year_in_words
+from ledger.text import number_of
 from ledger.unit import Unit
 from tasks.overview import waits
 from tasks.pages.grid import grid
@@ -80,7 +81,7 @@ def overview_summary(rows: Sequence[OverviewRow]) -> str:
     counted = ", ".join(f"{counts[light]} {light}" for light in order if counts[light])
     documents = sum(row.waiting_documents for row in rows)
     waiting = f" {waits(documents)}." if documents else ""
-    return f"{len(worst)} {'tenant' if len(worst) == 1 else 'tenants'}: {counted}.{waiting}"
+    return f"{number_of(len(worst), 'tenant')}: {counted}.{waiting}"
 
 
 def age_in_words(age: dt.timedelta | None) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from ledger.text import joined
+from ledger.text import joined, number_of
 from tasks.pages.markdown import document, filled
 from tasks.pickup.polled import End, Polled
 
@@ -24,10 +24,9 @@ def pickups_summary(polls: Sequence[Polled]) -> str:
     failed = sum(bool(polled.problem) for polled in polls)
     idle = sum(polled.is_idle for polled in polls)
     taken = sum(polled.taken for polled in polls)
-    tenants, files = ("" if count == 1 else "s" for count in (len(polls), taken))
     return (
-        f"{len(polls):,} tenant{tenants} polled: {idle:,} idle, {failed:,} failed; "
-        f"{taken:,} file{files} taken."
+        f"{number_of(len(polls), 'tenant')} polled: {idle:,} idle, {failed:,} failed; "
+        f"{number_of(taken, 'file')} taken."
     )
 
 

@@ -10,6 +10,7 @@ from blocks.hub import LaterFinding
 from blocks.staging import StagedUnit
 from blocks.warehouse.records import AccountChange, ChangePlan, VoucherChange
 from ledger.controls import Answer, Break, ControlResult
+from ledger.text import number_of
 from ledger.unit import Unit
 from tasks.pages.break_months import months_of_breaks
 from tasks.pages.markdown import amount, and_more, document, escaped, table
@@ -142,8 +143,9 @@ def changes_in_words(plan: ChangePlan) -> str:
         return "Nothing changes: everything is published already."
     known = plan.account_count is not None
     if plan.first_load:
-        accounts = f", {plan.account_count:,} accounts with a balance or movement" if known else ""
-        return f"First load of the year: {plan.added:,} vouchers{accounts}."
+        counted = number_of(plan.account_count or 0, "account")
+        accounts = f", {counted} with a balance or movement" if known else ""
+        return f"First load of the year: {number_of(plan.added, 'voucher')}{accounts}."
     accounts = f" Accounts whose balance changes: {plan.account_count:,}." if known else ""
     other = f" Also changed: {', '.join(plan.tables)}." if plan.tables else ""
     return (

@@ -136,7 +136,7 @@ def test_years_that_agree_leave_no_finding(stores, take):
     assert found(stores) == []
     assert (
         earlier.message
-        == "First load of the year: 1 vouchers, 2 accounts with a balance or movement."
+        == "First load of the year: 1 voucher, 2 accounts with a balance or movement."
     )
 
 

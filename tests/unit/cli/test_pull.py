@@ -574,7 +574,7 @@ def test_backfill_ends_with_a_table_of_all_years(tasma, connected):
     done = tasma("ledger", "backfill", tenant, "--years", "2025")
 
     assert done.exit_code == 0, done.output
-    assert "1 years: 1 published." in done.stdout
+    assert "1 year: 1 published." in done.stdout
     assert "Next: tasma tenant status" in done.stdout
 
 

@@ -98,7 +98,7 @@ def test_a_server_that_is_away_is_a_finding_of_the_doctor(loaded, tasma, monkeyp
 
     away = tasma("doctor")
 
-    assert "those of 1 tenants are there, in postgresql" in " ".join(there.split())
+    assert "those of 1 tenant are there, in postgresql" in " ".join(there.split())
     assert 1 == away.exit_code
     assert "The warehouse's server at" in away.output
     assert "none@" not in away.output

@@ -32,7 +32,7 @@ def test_both_statements_are_there_with_each_row_that_differs_and_both_figures()
 
     assert "## Income statement\n\nThe books agree" in page
     assert "| 1930 |  | 10.00 | 9.99 | -0.01 | row 7, &lt;Bank&gt; |" in page
-    assert "balance sheet: 1 rows differ, first: account 1930" in comparison_in_words([broken(1)])
+    assert "balance sheet: 1 row differs, first: account 1930" in comparison_in_words([broken(1)])
 
 
 def test_year_without_a_statement_agrees_with_nothing():

@@ -213,7 +213,7 @@ def test_a_first_load_shows_balances_and_names_no_voucher():
         verdict="published",
     )
 
-    assert "First load of the year: 9 vouchers, 1 accounts" in text
+    assert "First load of the year: 9 vouchers, 1 account" in text
     assert "| 1930 | Bank | 10.00 | 7.50 | 17.50 |" in text
     assert "## Vouchers" not in text
 
