@@ -83,7 +83,7 @@ class Arrival:
         if self.use:
             self._note(stores.hub, outcome, load_id=load_id)
         if self.sha256 or self.use:
-            self._file_away(reason)
+            self._file_away(reason if outcome.is_red else "")
 
     def _sha256_now(self) -> str:
         """Return the hash of a file that was refused after it was landed; empty without one."""

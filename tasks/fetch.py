@@ -17,6 +17,7 @@ from blocks.staging import UnitFacts
 from blocks.steps import reached
 from ledger.fiscal_year import FiscalYear
 from ledger.readers import format_of
+from ledger.rollback import Rollback
 from ledger.source import LedgerFile
 from tasks.defined_years import RefusedVouchers, by_year, voucher_days
 from tasks.evidence import unpack
@@ -37,6 +38,7 @@ class Fetched:
     `evidence_sha256`: the hash of that part of it which the source is asked every time. `dated`:
     when the books are of (`ledger.file_order`). `is_refresh`: the year stays whose it is.
     `load_id`: of a load that the hub knows already, which this becomes; empty for a new one.
+    `rollback`: by which decision it brings an earlier load back; None of any other.
     """
 
     landed: Landed
@@ -47,6 +49,7 @@ class Fetched:
     dated: str = ""
     is_refresh: bool = False
     load_id: str = ""
+    rollback: Rollback | None = None
 
     def open(self, lake: Lake) -> LedgerFile:
         """Return the file with its vouchers still to come.

@@ -24,6 +24,10 @@ KEEP_REST: Final = dt.timedelta(days=30)
 """How long everything else is kept."""
 
 
+KEEP_REPLACED: Final = dt.timedelta(days=30)
+"""How long what was published can be brought back after another load took its place."""
+
+
 @dataclass
 class Kept:
     """What may not be pruned: hashes of landed files, and addresses of staged folders."""
@@ -37,9 +41,9 @@ def prune(
 ) -> list[Prunable]:
     """Remove, or with ``dry_run`` only list, what is old and that nothing needs.
 
-    Kept whatever its age: what is published and what was at each year's end, with all parts of it
-    and with what the source was asked; what is held (it is published from its stage), what a run
-    works on, all documents, and the files of what is pushed.
+    Kept whatever its age: what is published, and what was at each year's end or until 30 days ago,
+    with all parts of it and with what the source was asked; what is held (it is published from its
+    stage), what a run works on, all documents, and the files of what is pushed.
     """
     kept = keep(stores, stores.lake.tenants_with_old(older_than))
     return stores.lake.prune(
@@ -91,9 +95,10 @@ def spoken_of(stores: Stores, tenant: str) -> Iterator[Load]:
 
 
 def _published(stores: Stores, tenant: str) -> Iterator[str]:
-    """Yield the hashes of what is published, or was at each year's end, and of what was asked."""
+    """Yield the hashes of what is published, or may be wanted back, and of what was asked."""
     try:
-        loads = stores.warehouse.report(tenant, "landed_to_keep")
+        since = stores.hub.database.now() - KEEP_REPLACED
+        loads = stores.warehouse.report(tenant, "landed_to_keep", replaced_after=since)
     except NoLedger:
         return
     for load_id, landed_sha256 in rows_of(loads):

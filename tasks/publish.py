@@ -20,6 +20,7 @@ from tasks.ledger_sources import claim
 from tasks.log import say, warn
 from tasks.pages.unit import changes_in_words
 from tasks.reconcile import Judgement
+from tasks.rollback import refuse_kept
 from tasks.stage import StagedLoad
 from tasks.steps import step
 
@@ -61,6 +62,7 @@ def publish_load(job: Job, load: StagedLoad, judgement: Judgement) -> Publicatio
         NoSpace: The disk is full; what was published is untouched.
         PublishedDamaged: The tenant's file is gone or cannot be read; nothing was written.
         LedgerOfAnother: The year is another system's; nothing was written.
+        YearKept: A person keeps the year as it is; nothing was written.
     """
     (done,) = publish_loads([Passed(job, load, judgement)])
     return done
@@ -76,6 +78,7 @@ def publish_loads(passed: Sequence[Passed]) -> list[Publication]:
     if gone := lost(stores, tenant):
         raise gone  # a new file would have these years alone, and look whole
     for job, load, _ in passed:
+        refuse_kept(stores, job.unit, load)
         claim(stores.hub, job.unit, source=load.staged.facts.source)
     plans = [stores.warehouse.plan(item.load.staged) for item in passed]
     grounds = [_grounds(item) for item in passed]
@@ -95,6 +98,7 @@ def _grounds(passed: Passed) -> Grounds:
         raise DryRunPublishes
     job.unit.require(load.staged.facts.unit, of=f"Load {load.load_id}")
     job.lease.check()
+    known = job.stores.hub.loads.find(load.load_id)
     return Grounds(
         unit=job.unit,
         token=job.lease.token,
@@ -102,6 +106,7 @@ def _grounds(passed: Passed) -> Grounds:
         run_id=job.run_id,
         results=judgement.results,
         accepted=_accepted(job),
+        rollback=known.rollback if known else None,
     )
 
 

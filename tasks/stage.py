@@ -21,7 +21,8 @@ from tasks.stores import Stores
 class StagedLoad:
     """A staged unit, the id under which the hub knows this load of it, and when its books are of.
 
-    `load_id` is empty in a dry run; `dated` is a date of `ledger.file_order`.
+    `load_id` is empty in a dry run; `dated` is a date of `ledger.file_order`, empty too of books
+    that a person asked for whatever their age.
     """
 
     staged: StagedUnit
@@ -48,7 +49,7 @@ def stage(job: Job, fetched: Fetched) -> StagedLoad:
         digest=staged.digest[:16],
     )
     load_id = "" if job.is_dry_run else _record(job, fetched, staged)
-    return StagedLoad(staged, load_id, fetched.dated)
+    return StagedLoad(staged, load_id, "" if fetched.rollback else fetched.dated)
 
 
 def staged_from_landing(stores: Stores, load: Load) -> StagedUnit:
@@ -107,6 +108,7 @@ def _warn(unusable: StageUnusable, tenant: str, year: str) -> None:
 
 def _record(job: Job, fetched: Fetched, staged: StagedUnit) -> str:
     """Make the load known to the hub, so that it can be shown, accepted and resumed."""
+    back = fetched.rollback
     load = job.stores.hub.loads.save(
         Load(
             tenant=job.unit.tenant,
@@ -125,6 +127,10 @@ def _record(job: Job, fetched: Fetched, staged: StagedUnit) -> str:
             is_refresh=fetched.is_refresh,
             run_id=job.run_id,
             load_id=fetched.load_id,
+            rollback_to=back.load_id if back else "",
+            rollback_number=back.load_number if back else 0,
+            rollback_by=back.who if back else "",
+            rollback_reason=back.reason if back else "",
         )
     )
     job.tell(

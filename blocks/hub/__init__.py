@@ -9,6 +9,7 @@ One door, `Hub`, with one store per topic::
     hub.tightened      which controls are stricter for a tenant than for others
     hub.years          which fiscal years each has: defined, locked, retired
     hub.units          the status of each (tenant, fiscal year)
+    hub.kept_years     which years are kept as of an earlier load until a person lets them go
     hub.loads          each attempt to load a unit, and what the controls said about it
     hub.later          what was found of a published year after it was loaded
     hub.holds          which of them is held and waits for a person, who may reject it

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from sqlalchemy import ColumnElement, Connection, and_, or_, select, update
 
-from blocks.hub import acceptances, leases, loads, models, units
+from blocks.hub import acceptances, kept_years, leases, loads, models, units
 from blocks.hub.database import Database
 from blocks.hub.events import Events, cut
 from blocks.hub.loads import Load
@@ -54,6 +54,7 @@ class Holds:
             rejected = replace(load, status=UnitState.REJECTED, reason=rejection, is_open=False)
             _write(connection, rejected)
             acceptances.end_of_load(connection, load_id, at=self._database.now())
+            kept_years.forget_load(connection, load_id)
             if load.coverage == WHOLE_YEAR:
                 self._step_back(connection, rejected)
             self._events.record(

@@ -25,6 +25,7 @@ from blocks.hub.holds import Holds
 from blocks.hub.hosts import Hosts
 from blocks.hub.kept_lease import KeptLease, leased
 from blocks.hub.lake_prunes import LakePrunes
+from blocks.hub.kept_years import KeptYears
 from blocks.hub.later import Later
 from blocks.hub.leases import DEFAULT_TTL_S, Leases, unit_resource
 from blocks.hub.ledger_owners import LedgerOwners
@@ -101,6 +102,7 @@ class Hub:
         self.years = Years(self.database, self.events)
         self.ledger_owners = LedgerOwners(self.database, self.events)
         self.units = Units(self.database, self.events)
+        self.kept_years = KeptYears(self.database, self.events)
         self.loads = Loads(self.database)
         self.later = Later(self.database, self.events)
         self.holds = Holds(self.database, self.events)

@@ -21,6 +21,7 @@ from blocks.hub.states import WHOLE_YEAR, UnitState
 from blocks.hub.tenants import require
 from ledger.controls import MAX_BREAKS_KEPT, Break, ControlResult, warned_in_words
 from ledger.fiscal_year import FiscalYear
+from ledger.rollback import Rollback
 
 MAX_LOADS: Final = 200
 """Most loads one question returns, newest first."""
@@ -63,6 +64,11 @@ class Load:
     """Set by the hub."""
     passed_by: str = ""
     """Set by `Loads.passed`."""
+    rollback_to: str = ""
+    """Of a load that brings an earlier one back, as the three below (`Load.rollback`)."""
+    rollback_number: int = 0
+    rollback_by: str = ""
+    rollback_reason: str = ""
     load_id: str = ""
     """Given by the hub when empty."""
     created_at: dt.datetime | None = None
@@ -72,6 +78,20 @@ class Load:
     def year(self) -> FiscalYear:
         """The fiscal year as the ledger's value."""
         return FiscalYear.parse(self.fiscal_year)
+
+    @property
+    def rollback(self) -> Rollback | None:
+        """The decision by which it brings an earlier load back; None of any other load."""
+        if not self.rollback_to:
+            return None
+        return Rollback(
+            self.rollback_to, self.rollback_number, self.rollback_by, self.rollback_reason
+        )
+
+    @property
+    def judged_date(self) -> str:
+        """When its books are of, as it is judged: what a person asked for is never too old."""
+        return "" if self.rollback_to else self.dated
 
     def is_as(self, other: Load) -> bool:
         """Return whether a judgement of the other load is one of this load too.

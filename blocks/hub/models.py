@@ -162,6 +162,11 @@ load = Table(
     Column("error_count", INTEGER, nullable=False, default=0, server_default="0"),
     Column("dated", chars(32), nullable=False, default="", server_default=""),
     Column("is_refresh", Boolean, nullable=False, default=False, server_default=false()),
+    # Of a load that brings an earlier one back: which one, and whose decision it was.
+    Column("rollback_to", chars(ID_CHARS), nullable=False, default="", server_default=""),
+    Column("rollback_number", INTEGER, nullable=False, default=0, server_default="0"),
+    Column("rollback_by", chars(NAME_CHARS), nullable=False, default="", server_default=""),
+    Column("rollback_reason", chars(2_000), nullable=False, default="", server_default=""),
     Index(None, "tenant", "fiscal_year", "created_at"),
     Index(None, "is_open", "tenant"),
 )
@@ -249,6 +254,19 @@ ledger_owner = Table(
     Column("first_day", Date, primary_key=True),
     Column("system", chars(NAME_CHARS), nullable=False),
     Column("set_at", UtcTime, nullable=False),
+    _text("who"),
+    _text("reason", 2_000),
+)
+
+# Years that no load replaces until somebody lets them go.
+kept_year = Table(
+    "kept_year",
+    metadata,
+    _tenant(key=True),
+    _year(key=True),
+    _text("load_id", ID_CHARS),
+    Column("load_number", INTEGER, nullable=False),
+    Column("kept_at", UtcTime, nullable=False),
     _text("who"),
     _text("reason", 2_000),
 )

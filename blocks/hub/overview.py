@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import groupby
@@ -16,7 +16,7 @@ from typing import Final
 
 from sqlalchemy import Connection, RowMapping, select
 
-from blocks.hub import later, models
+from blocks.hub import kept_years, later, models
 from blocks.hub.abandoned import ABANDONED, FREE_WITH, abandoned
 from blocks.hub.connection_states import ConnectionState, look_with
 from blocks.hub.holds import is_waiting
@@ -79,6 +79,8 @@ class OverviewRow:
     look_with: str = ""
     damage: str = ""
     """What is wrong with the published rows; then the row is red whatever else there is."""
+    kept: str = ""
+    """Since when, by whom and why no load replaces the year, and how it is let go."""
     has_years: bool = False
     """Of a tenant's own row: whether rows of its years follow."""
     waiting_documents: int = 0
@@ -150,11 +152,14 @@ def read_overview(
     found = connection.execute(query).mappings().all()
     tenants = {unit["id"] for unit in found}
     cut_off = _cut_off(connection, tenants)
+    kept = {
+        (item.tenant, item.fiscal_year): str(item) for item in kept_years.rows(connection, tenants)
+    }
     waiting, found_later = _waiting(connection, tenants), _found_later(connection, tenants)
     rows = [
         row
         for id_, units in groupby(found, key=lambda unit: unit["id"])
-        for row in _of_tenant(list(units), now, cut_off=cut_off.get(id_, NOT_CUT_OFF))
+        for row in _of_tenant(list(units), now, kept, cut_off=cut_off.get(id_, NOT_CUT_OFF))
     ]
     waited = [_with_waiting(row, waiting.get((row.tenant, row.fiscal_year), ())) for row in rows]
     rows = [_with_later(row, found_later.get((row.tenant, row.fiscal_year), ())) for row in waited]
@@ -260,14 +265,21 @@ _UNIT_COLUMNS: Final = [
 
 
 def _of_tenant(
-    units: list[RowMapping], now: dt.datetime, *, cut_off: _CutOff
+    units: list[RowMapping],
+    now: dt.datetime,
+    kept: Mapping[tuple[str, str], str],
+    *,
+    cut_off: _CutOff,
 ) -> Iterable[OverviewRow]:
     """Judge a tenant's units; only its latest year can be stale, since old ones rest.
 
-    That it is cut off is true of no year more than of another, so it is said in a row of its own.
+    So does one that is kept: no load is expected of it. That the tenant is cut off is true of no
+    year more than of another, so it is said in a row of its own.
     """
+    rests = kept.get((units[-1]["id"], units[-1]["fiscal_year"] or ""), "")
     good = [unit["last_published_at"] for unit in units if unit["last_published_at"]]
     is_stale = bool(units[0]["has_schedule"] and good and now - max(good) > STALE_AFTER)
+    is_stale = is_stale and not rests
     if cut_off and units[0]["fiscal_year"]:
         own = _row(units[0], now, is_stale=False, cut_off=NOT_CUT_OFF).of_tenant
         yield replace(own, reason=cut_off.reason, look_with=cut_off.look_with)
@@ -275,7 +287,15 @@ def _of_tenant(
     for unit in units:
         is_latest = unit is units[-1]
         row = _row(unit, now, is_stale=is_stale and is_latest, cut_off=cut_off)
+        row = _with_kept(row, kept.get((row.tenant, row.fiscal_year), ""))
         yield _without_night(row, unit) if is_latest else row
+
+
+def _with_kept(row: OverviewRow, kept: str) -> OverviewRow:
+    """Say of a year that no load replaces it."""
+    if not kept:
+        return row
+    return replace(row, kept=kept, reason="; ".join(filter(None, (row.reason, kept))))
 
 
 def _without_night(row: OverviewRow, tenant: RowMapping) -> OverviewRow:

@@ -18,6 +18,7 @@ from blocks.warehouse.asked import Asked
 from blocks.warehouse.records import CHANGES, Change, LoadRecord
 from ledger.controls import ControlResult
 from ledger.money import MONEY
+from ledger.rollback import Rollback
 from ledger.unit import Unit
 
 _text = pa.string()
@@ -64,7 +65,7 @@ class Publication:
 
     `unit`: the one that is leased. `token`: of that lease. `results`: what the controls said.
     `accepted`: fingerprints of breaks, or of whole sets of breaks, that a person let pass, with
-    the reason.
+    the reason. `rollback`: the decision by which it brings an earlier load back.
     """
 
     unit: Unit
@@ -73,6 +74,7 @@ class Publication:
     run_id: str
     results: Sequence[ControlResult] = ()
     accepted: Mapping[str, str] = field(default_factory=dict)
+    rollback: Rollback | None = None
 
 
 def find_touched(db: DuckDBPyConnection) -> None:
@@ -107,7 +109,7 @@ def insert_load(
     touched = touched_counts(db) if before else first_counts(staged)
     now = dt.datetime.now(dt.UTC)
     record = record_of(staged, publication, before, touched=touched, tables=tables, now=now)
-    _insert(db, "load", load_row(record, staged))
+    _insert(db, "load", load_row(record, staged, publication.rollback))
     for table, rows in rows_of_load(publication, tables).items():
         _insert_rows(db, table, rows, keys_of(publication))
     return record
@@ -187,8 +189,10 @@ def record_of(
     )
 
 
-def load_row(record: LoadRecord, staged: StagedUnit) -> dict[str, object]:
-    """Return the row of table ``load``; its columns are the record's and three of the source's."""
+def load_row(
+    record: LoadRecord, staged: StagedUnit, rollback: Rollback | None
+) -> dict[str, object]:
+    """Return the row of table ``load``: the record's columns, three of the source's, a decision."""
     row = {name: value for name, value in vars(record).items() if name != "tables"}
     return row | {
         "fiscal_year": record.fiscal_year.key,
@@ -196,6 +200,9 @@ def load_row(record: LoadRecord, staged: StagedUnit) -> dict[str, object]:
         "organisation_number": staged.facts.organisation_number,
         "program": staged.facts.program,
         "is_recorded": True,
+        "rollback_to": rollback.load_number if rollback else None,
+        "rollback_by": rollback.who if rollback else None,
+        "rollback_reason": rollback.reason if rollback else None,
     }
 
 

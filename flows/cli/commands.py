@@ -155,6 +155,13 @@ COMMANDS: Final[dict[CommandPath, Listed]] = {
     ("ledger", "reject"): Listed(
         "accept", "Refuse what is held of a year, such as a wrong file; it is never published."
     ),
+    ("ledger", "rollback"): Listed(
+        "rolling_back",
+        "Bring a year back to what an earlier load published; then keep it so.",
+    ),
+    ("ledger", "release"): Listed(
+        "rolling_back", "Let a year go that is kept as an earlier load left it."
+    ),
     ("ledger", "acceptances"): Listed(
         "acceptances",
         "List what somebody let pass of a tenant and what still speaks, oldest first.",

@@ -25,6 +25,7 @@ from flows.cli.opening import open_hub
 from flows.cli.output import next_steps, remark, say, show_json, show_table
 from ledger.errors import TasmaError
 from ledger.text import number_of
+from ledger.fiscal_year import short_year
 from tasks.overview import whole_overview
 
 MIN_FREE_BYTES: Final = 2 << 30
@@ -162,6 +163,8 @@ def _hub() -> Iterator[Finding]:
     where = hub.database.storage.address
     yield "hub", "green", f"{where}: {number_of(tenants, 'tenant')}"
     yield "people", *_people(rows)
+    if kept := [row for row in rows if row.kept]:
+        yield _kept(kept)
     if lost := lost_hubs(hub):
         yield _lost(lost)
     if nightless:
@@ -261,6 +264,13 @@ def _doubles(doubles: Sequence[Double]) -> Finding:
     named = [f"{item.tenant} ({item.what} {item.company}, as {item.holder})" for item in doubles]
     remedy = "erase one, or: tasma tenant correct TENANT --same-number-as OTHER"
     return "one company twice", "red", f"{', '.join(named)}: {remedy}"
+
+
+def _kept(rows: Sequence[OverviewRow]) -> Finding:
+    """Name the years that no load replaces; that is meant, and easily forgotten."""
+    named = [f"{row.tenant} {short_year(row.fiscal_year)} is {row.kept}" for row in rows[:NAMED]]
+    more = f"; and {len(rows) - NAMED:,} more: tasma tenant status" if rows[NAMED:] else ""
+    return "kept years", "grey", f"{'; '.join(named)}{more}"
 
 
 def _left(stale: Sequence[Lease], left: Sequence[UnitStatus]) -> Finding:

@@ -58,10 +58,12 @@ def changes(
         return
     show_table(
         ("load", "published (UTC)", "source", "vouchers", "postings", "+", "changed", "-"),
-        [(row[0], row[3], f"{row[4]} {row[5]}", *row[6:]) for row in loads.rows],
+        [(row[0], row[3], f"{row[4]} {row[5]}", *row[6:11]) for row in loads.rows],
         title=f"{tenant} {short_year(wanted.key)}: loads that changed something, latest first",
         spare=("postings", "source", "vouchers", "load"),
     )
+    for number, back, who, reason in ((row[0], *row[11:]) for row in loads.rows if row[11]):
+        say(f"Load {number} brings load {back} back, by {who}: {reason}")
     if vouchers.rows:
         show_table(
             (

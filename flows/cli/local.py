@@ -22,6 +22,7 @@ from flows.runs.moved import MovedYears
 from flows.runs.outcomes import Ending
 from flows.runs.pull_tenant import pull_tenant
 from flows.runs.pull_year import PullOptions
+from flows.runs.roll_back import roll_back_unit
 from flows.runs.taking import take_in
 from ledger.coverage import WHOLE_YEAR
 from ledger.fiscal_year import FiscalYear
@@ -30,6 +31,7 @@ from ledger.unit import Unit
 from tasks.accept import NothingHeld
 from tasks.arrivals import Arrival, Use, explain
 from tasks.jobs import Job
+from tasks.rollback import Wanted
 from tasks.stage import StagedLoad
 from tasks.stores import Stores
 
@@ -134,6 +136,31 @@ def publish_here(stores: Stores, unit: Unit, *, load_id: str = "", watch: Watch)
     except BaseException as problem:
         fail_load(stores.hub, found, reason=explain(problem))
         raise
+    found.took_s = time.monotonic() - began
+    return found
+
+
+def roll_back_here(
+    stores: Stores, wanted: Wanted, *, dry_run: bool = False, watch: Watch
+) -> LoadResult:
+    """Publish a year as an earlier load left it, if nothing holds that.
+
+    Raises:
+        NoSuchLoad, LoadOfPeriod, ReceivedGone, ReadOtherwiseNow: It cannot be.
+        LeaseTaken: A run works on the unit.
+    """
+    unit = wanted.unit
+    found = LoadResult(unit.tenant, year=unit.year)
+    began = time.monotonic()
+    steps = LocalSteps(found, watch)
+    work = roll_back_unit(stores, wanted, dry_run=dry_run, steps=steps, wait_limit_s=NO_WAIT_S)
+    try:
+        found.end(asyncio.run(work))
+    except BaseException:
+        if not dry_run and found.is_begun:
+            fail_unit(stores.hub, unit, reason=INTERRUPTED)
+        raise
+    found.facts = found.load.staged.facts if found.load else None
     found.took_s = time.monotonic() - began
     return found
 

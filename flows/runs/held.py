@@ -39,7 +39,7 @@ async def held_load(job: Job) -> StagedLoad | None:
     if load is None:
         return None
     staged = await asyncio.to_thread(staged_from_landing, job.stores, load)
-    return StagedLoad(staged, load.load_id, load.dated)
+    return StagedLoad(staged, load.load_id, load.judged_date)
 
 
 def staged_load(stores: Stores, unit: Unit, *, load_id: str = "") -> StagedLoad:
@@ -62,4 +62,4 @@ def staged_load(stores: Stores, unit: Unit, *, load_id: str = "") -> StagedLoad:
         if published is None:
             raise NothingHeld(unit, status)
         return StagedLoad(staged_as_published(stores, published), published.load_id)
-    return StagedLoad(staged_from_landing(stores, load), load.load_id, load.dated)
+    return StagedLoad(staged_from_landing(stores, load), load.load_id, load.judged_date)

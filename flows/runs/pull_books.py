@@ -18,6 +18,7 @@ from ledger.fiscal_year import FiscalYear
 from ledger.unit import Unit
 from tasks.jobs import Job
 from tasks.log import warn
+from tasks.rollback import kept_in_words
 from tasks.source_years import WantedYear, compare_years, undefined_years, wanted_years
 from tasks.stage import StagedLoad
 from tasks.stores import Stores
@@ -46,6 +47,8 @@ class PullBooks:
         by_dates = {item.year: item for item in there}
 
         async def load_of(job: Job) -> StagedLoad | None:
+            if await asyncio.to_thread(kept_in_words, self.stores.hub, job.unit):
+                return None
             source = by_dates.get(job.unit.year)
             return await year(job.unit.year, source).staged(job, source) if source else None
 

@@ -27,6 +27,7 @@ from tasks.jobs import Job
 from tasks.ledger_sources import owner_of, title_of
 from tasks.log import say, warn
 from tasks.look import HeldAsBefore, LookJob, NeedsRun, fresh_extract
+from tasks.rollback import kept_in_words
 from tasks.source_years import Which, overlapping
 from tasks.stage import StagedLoad
 from tasks.stores import Stores
@@ -186,6 +187,8 @@ class PullYear:
             R-SEN-34: unattended runs keep an uploaded one, until somebody says to overwrite it.
         """
         hub, tenant, year = self.stores.hub, self.unit.tenant, self.unit.year
+        if (kept := kept_in_words(hub, self.unit)) and not self._only_looks_over:
+            return kept
         owner, name = owner_of(hub, tenant, year), self.books.name
         if owner not in {"", name}:
             titles = {"owner": title_of(owner), "system": title_of(name)}
@@ -193,6 +196,11 @@ class PullYear:
         status = hub.units.find(tenant, year)
         is_uploaded = status is not None and status.ledger_source in FORMATS
         return KEPT_AS_IT_IS if is_uploaded and not self.options.overwrites else ""
+
+    @property
+    def _only_looks_over(self) -> bool:
+        """Whether nothing is written, and the question is what would happen to the books."""
+        return self.options.dry_run and self.options.overwrites
 
     async def _load(self, source: SourceYear) -> Ending:
         if self.options.dry_run:

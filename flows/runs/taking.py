@@ -98,6 +98,11 @@ class YearsOfFile:
             return Ending(Outcome.FAILED, reason, unit, problem=problem)
 
 
+def _is_to_be_read(outcome: Outcome) -> bool:
+    """Return whether it is kept why a file ended so: it was not taken in, or not now."""
+    return outcome.is_red or outcome is Outcome.KEPT
+
+
 def _conclude(
     arrival: Arrival, stores: Stores, received: Received, outcomes: Sequence[Ending]
 ) -> None:
@@ -110,6 +115,6 @@ def _conclude(
         stores,
         sha256=sha256,
         outcome=found.outcome,
-        reason="\n".join(map(str, outcomes)) if found.outcome.is_red else "",
+        reason="\n".join(map(str, outcomes)) if _is_to_be_read(found.outcome) else "",
         load_id=loads[0] if len(outcomes) == 1 and loads else "",
     )

@@ -25,6 +25,7 @@ from tasks.pages.unit import changes_in_words
 from tasks.publish import Publication
 from tasks.reconcile import Judgement, judgement_of_published, tell_judged, years_moved_with
 from tasks.report import lacks_pages, last_changes, published_load
+from tasks.rollback import kept_in_words
 from tasks.stage import StagedLoad
 from tasks.stores import Stores
 
@@ -65,8 +66,17 @@ async def load_unit(
         job = Job(stores, unit, run_id(), lease=None, coverage=coverage)
         return await plan_unit(job, fetched, steps=steps)
     async with unit_lease(stores, unit, wait_limit_s=wait_limit_s) as lease:
+        if kept := await asyncio.to_thread(kept_from, stores, fetched):
+            return Ending(Outcome.KEPT, kept, unit)
         job = Job(stores, unit, run_id(), lease, coverage)
         return await settle(job, await steps.stage(job, fetched), steps=steps)
+
+
+def kept_from(stores: Stores, fetched: Fetched) -> str:
+    """Say why a source does not replace its year: a person keeps that; empty when nobody does."""
+    if not fetched.facts.coverage.may_replace:
+        return ""
+    return kept_in_words(stores.hub, fetched.facts.unit)
 
 
 async def settle(
@@ -132,6 +142,10 @@ async def plan_unit(job: Job, fetched: Fetched, *, steps: Steps = AS_TASKS) -> E
     await steps.report(job, load, judgement, verdict=verdict, plan=plan)
     would = changes_in_words(plan) if plan else kept_aside(verdict, judgement)
     why = judgement.reason if judgement.holding else would
+    if fetched.rollback is None and (
+        kept := await asyncio.to_thread(kept_from, job.stores, fetched)
+    ):
+        return Ending(Outcome.PLANNED, f"{kept}. {why}", job.unit, would_be=Outcome.KEPT)
     return Ending(Outcome.PLANNED, why, job.unit, would_be=verdict)
 
 

@@ -40,6 +40,8 @@ from flows.push_resolve import push_resolve
 from flows.push_retry import push_retry
 from flows.push_sweep import push_sweep
 from flows.reject_hold import reject_hold
+from flows.release_year import release_year
+from flows.roll_back import roll_back
 from flows.runs.rescheduling import HOUSEKEEPING
 from flows.runs.states import TAG
 from flows.sftp_sweep import sftp_sweep
@@ -140,6 +142,8 @@ DEPLOYMENTS: Final = (
     Deployment(accept_hold),
     Deployment(reject_hold),
     Deployment(publish_accepted, limit=8),
+    Deployment(roll_back, limit=8),
+    Deployment(release_year),
     Deployment(compare_statements),
     Deployment(push, limit=8),
     Deployment(push_retry),

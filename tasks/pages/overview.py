@@ -32,14 +32,17 @@ ROWS_SHOWN: Final = 200
 
 HEADS: Final = ("Tenant", "Fiscal year", "Status", "Age", "Why")
 
+KEPT_HEADS: Final = ("Tenant", "Fiscal year", "How")
+
 
 def overview_page(rows: Sequence[OverviewRow], *, at: dt.datetime) -> str:
-    """Lay out all tenants as of a moment: red ones with their reasons, then every year (R-X-12).
+    """Lay out all tenants as of a moment: red ones with why, what is kept, every year (R-X-12).
 
     A cell says how old the last good load is, or what the year is instead; it leads to the run
     that worked on the year last.
     """
     red = [row for row in rows if row.light is Light.RED]
+    kept = [row for row in rows if row.kept]
     order = list(dict.fromkeys(row.tenant for row in [*red, *rows] if row.fiscal_year))
     cells = {
         Unit(row.tenant, FiscalYear.parse(row.fiscal_year)): _cell(row)
@@ -53,6 +56,9 @@ def overview_page(rows: Sequence[OverviewRow], *, at: dt.datetime) -> str:
         "## What needs somebody" if red else "",
         table(HEADS, map(_red, red[:ROWS_SHOWN])) if red else "",
         and_more(min(len(red), ROWS_SHOWN), len(red), "years"),
+        "## Kept as an earlier load left them" if kept else "",
+        table(KEPT_HEADS, map(_kept, kept[:ROWS_SHOWN])) if kept else "",
+        and_more(min(len(kept), ROWS_SHOWN), len(kept), "years"),
         "## All years" if cells else "",
         grid(cells, order) if cells else "",
         _named("Without books yet", [row for row in without if not _has_documents(row)]),
@@ -106,6 +112,10 @@ def _red(row: OverviewRow) -> tuple[str, ...]:
 def _breaks(row: OverviewRow) -> str:
     is_held = row.hold or row.side_loads or row.later
     return f"tasma ledger breaks {row.tenant} {short_year(row.fiscal_year)}" if is_held else ""
+
+
+def _kept(row: OverviewRow) -> tuple[str, ...]:
+    return (row.tenant, year_in_words(row.fiscal_year), row.kept)
 
 
 def _cell(row: OverviewRow) -> Markup:

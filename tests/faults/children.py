@@ -14,6 +14,7 @@ RUN: Final = (
     "puller",
     "pusher",
     "refresher",
+    "returner",
     "router",
     "sweeper",
     "system_puller",

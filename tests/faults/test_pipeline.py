@@ -10,13 +10,16 @@ import pytest
 
 from blocks.hub import Tenant
 from blocks.steps import STEPS
-from flows.cli.local import import_here
+from flows.cli.local import import_here, roll_back_here
 from ledger.fiscal_year import FiscalYear
+from ledger.unit import Unit
 from simulators.books.company import Company
 from simulators.books.faults import Fault
 from simulators.books.years import calendar_years
+from tasks.rollback import Wanted
 from tests.faults.children import CHILDREN
 from tests.faults.importer import take
+from tests.faults.returner import bring_back
 from tests.homes import opened, opened_new
 
 TENANT = "alv"
@@ -113,6 +116,35 @@ def test_run_killed_at_any_step_loses_nothing_and_its_repetition_doubles_nothing
     assert stores.warehouse.verify(TENANT, YEAR).is_intact
     assert stores.warehouse.load_record(TENANT, YEAR).load_number == 2
     assert stores.hub.units.find(TENANT, YEAR).status == "published"
+
+
+BACK_STEPS = [step for step in LOCAL_STEPS if step.startswith(("stage.", "reconcile.", "publish."))]
+
+
+@pytest.mark.share(2)
+@pytest.mark.parametrize("step", BACK_STEPS)
+def test_rollback_killed_at_any_step_is_made_once_by_its_repetition_and_kept(home, stores, step):
+    bring(stores, home, TONIGHT.sie())
+    shutil.rmtree(home / "lake" / "stage")
+    child = CHILDREN.Process(target=bring_back, args=(home, Unit(TENANT, YEAR), 1, step))
+    child.start()
+    child.join(CHILD_LIMIT_S)
+    assert child.exitcode == -signal.SIGKILL, f"{step} was not reached"
+
+    is_seen = step in LOCAL_STEPS[SEEN_FROM:]
+    assert trial_balance(stores) == truth(COMPANY if is_seen else TONIGHT)
+    if not step.startswith("stage."):
+        # Whatever became of it, no night undoes what somebody asked for.
+        assert bring(stores, home, TONIGHT.sie()).outcome == "kept"
+
+    wanted = Wanted(Unit(TENANT, YEAR), 1, "anna", "from a test company")
+    again = roll_back_here(stores, wanted, watch=lambda _step: None)
+    assert again.outcome in ({"published", "unchanged"} if is_seen else {"published"})
+    assert trial_balance(stores) == truth(COMPANY)
+    assert stores.warehouse.verify(TENANT, YEAR).is_intact
+    assert stores.warehouse.load_record(TENANT, YEAR).load_number == 3
+    assert stores.hub.units.find(TENANT, YEAR).status == "published"
+    assert stores.hub.kept_years.find(TENANT, YEAR).load_number == 1
 
 
 def test_removed_and_changed_vouchers_are_listed_the_next_night(home, stores):

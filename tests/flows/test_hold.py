@@ -10,6 +10,8 @@ from flows.import_file import import_file
 from flows.overview import overview
 from flows.publish_accepted import publish_accepted
 from flows.reject_hold import reject_hold
+from flows.release_year import release_year
+from flows.roll_back import roll_back
 from simulators.books.faults import Fault
 
 
@@ -91,3 +93,29 @@ def test_a_decision_needs_a_reason_and_a_person(desk):
     assert desk.refuses("accept-hold", **where, reason="", accepted_by="A. Person")
     assert desk.refuses("accept-hold", **where, reason="seen")
     assert desk.refuses("reject-hold", **where, reason="", rejected_by="A. Person")
+
+
+def test_a_year_is_brought_back_by_one_form_and_kept_until_another_lets_it_go(desk, book):
+    desk.do(import_file, tenant=book.tenant, path=book.file())
+    wrong = book.file(company=book.company.next_night(removed=[("B", 1)]))
+    desk.do(import_file, tenant=book.tenant, path=wrong)
+    where = {"tenant": book.tenant, "fiscal_year": "2024"}
+    decision = {"reason": "a test company's", "decided_by": "A. Person"}
+
+    back = desk.do(roll_back, **where, to_load=1, **decision)
+    kept = desk.do(import_file, tenant=book.tenant, path=wrong)
+    desk.do(overview)
+    page = desk.artifact("tenants-overview")
+    released = desk.do(release_year, **where, **decision)
+    after = desk.do(import_file, tenant=book.tenant, path=wrong)
+
+    assert ("Published", "Kept", "Released", "Published") == (
+        back.name,
+        kept.name,
+        released.name,
+        after.name,
+    )
+    assert "added: 1" in back.message
+    assert "tasma ledger release" in kept.message
+    _, _, listed = page.partition("## Kept as an earlier load left them")
+    assert f"| {book.tenant} |" in listed.partition("## All years")[0]

@@ -135,7 +135,7 @@ def _insert_changes(db: Cursor, publication: Publication) -> None:
 def _insert_load(
     db: Cursor, staged: StagedUnit, publication: Publication, record: LoadRecord
 ) -> None:
-    _insert_row(db, "load", load_row(record, staged))
+    _insert_row(db, "load", load_row(record, staged, publication.rollback))
     for table, its in rows_of_load(publication, record.tables).items():
         if its.num_rows:
             _insert_rows(db, table, its, publication)

@@ -14,7 +14,10 @@ select
     posting_count,
     vouchers_added,
     vouchers_changed,
-    vouchers_removed
+    vouchers_removed,
+    rollback_to,
+    rollback_by,
+    rollback_reason
 from load
 where fiscal_year = $fiscal_year
 order by load_number desc

@@ -18,6 +18,7 @@ from blocks.settings import SQL, settings
 from ledger.controls import Answer, ControlResult, Severity
 from ledger.fiscal_year import FiscalYear
 from simulators.books.faults import Fault
+from tasks import pruning
 from tasks.repair import forget_old
 
 YEAR = FiscalYear.parse("2024")
@@ -97,17 +98,20 @@ def grow_old(home, *, days: int) -> None:
         os.utime(path, (moment, moment))
 
 
-def test_prune_keeps_what_is_published_and_removes_what_it_replaced(
+def test_prune_keeps_what_is_published_and_removes_what_it_replaced_a_month_later(
     tasma, books, sie, company, home
 ):
     chunk = next(iter(company.book().chunks()))
     gone = (chunk.series, int(chunk.number[0]))
     tasma("import", sie(company.next_night(removed=[gone])), "--tenant", books)
     grow_old(home, days=31)
+    (stage,) = json.loads(tasma("lake", "prune", "--json").stdout)["items"]
+    with pytest.MonkeyPatch.context() as later:
+        later.setattr(pruning, "KEEP_REPLACED", dt.timedelta(0))
+        planned = json.loads(tasma("lake", "prune", "--json").stdout)
+        done = tasma("lake", "prune", "--yes")
 
-    planned = json.loads(tasma("lake", "prune", "--json").stdout)
-    done = tasma("lake", "prune", "--yes")
-
+    assert stage["address"].startswith("stage/"), "what was received may be wanted back"
     assert planned["removed"] is False
     assert len(planned["items"]) == 2
     assert "2 files and folders" in done.stdout
@@ -198,13 +202,21 @@ def test_doctor_ends_with_1_when_the_hub_cannot_be_used(tasma, home, monkeypatch
         ),
         (
             [
+                ("2025-02-01", "whole_year", "replaced long ago"),
+                ("2025-02-02", "whole_year", "replaced lately"),
+                ("2025-07-16", "whole_year", "latest"),
+            ],
+            {"replaced lately", "latest"},
+        ),
+        (
+            [
                 ("2024-11-01", "period:2024-10-01:2024-10-31", "october"),
                 ("2025-01-15", "period:2024-12-01:2024-12-31", "december"),
             ],
             {"october", "december"},
         ),
     ],
-    ids=["at its last day", "loaded afterwards", "with periods", "of periods alone"],
+    ids=["at its last day", "loaded afterwards", "with periods", "lately", "of periods alone"],
 )
 def test_what_is_published_or_was_at_the_years_end_is_kept_with_all_loads_it_is_made_of(
     loads, kept
@@ -223,7 +235,8 @@ def test_what_is_published_or_was_at_the_years_end_is_kept_with_all_loads_it_is_
             for number, (day, coverage, name) in enumerate(loads, start=1)
         ]
         db.executemany("insert into load values (?, ?, ?, ?, ?, ?)", rows)
-        found = {sha256 for _, sha256 in db.execute(query).fetchall()}
+        since = {"replaced_after": dt.datetime(2025, 7, 15)}  # noqa: DTZ001 - as the table has it
+        found = {sha256 for _, sha256 in db.execute(query, since).fetchall()}
 
     assert kept == found
 
