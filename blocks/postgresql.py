@@ -1,8 +1,9 @@
-"""Connections to a PostgreSQL server: how they are opened, and what its answers mean."""
+"""Connections to a PostgreSQL server: how they are opened, what they take, what answers mean."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from typing import Any, Final
 
 from sqlalchemy import URL, Dialect, Engine, create_engine, event
@@ -28,6 +29,24 @@ LOCKED: Final = frozenset({"55P03", "40P01"})
 
 AWAY: Final = frozenset({"25P03", "53300", "57P01", "57P02", "57P03", "57P05"})
 """SQLSTATEs of a session that the server ended or did not begin; and all of class 08."""
+
+
+NUL: Final = "\0"
+SHOWN_NUL: Final = "\ufffd"
+"""What stands for a NUL character in a text, which PostgreSQL does not take; SQLite does."""
+
+
+def fit(parameters: Any) -> Any:
+    """Return values as PostgreSQL takes them: one by one, by name, or several such in a list."""
+    match parameters:
+        case str() if NUL in parameters:
+            return parameters.replace(NUL, SHOWN_NUL)
+        case Mapping():
+            return {name: fit(value) for name, value in parameters.items()}
+        case list() | tuple():
+            return type(parameters)(map(fit, parameters))
+        case _:
+            return parameters
 
 
 def is_away(code: str) -> bool:
@@ -72,6 +91,7 @@ def open_engine(address: URL, *, busy_timeout_s: float, **more: str) -> Engine:
             "options": " ".join(f"-c {name}={value}" for name, value in of_session.items()),
         },
     )
+    event.listen(engine, "before_cursor_execute", _fitted, retval=True)
     keep_to_own_process(engine)
     event.listen(engine, "do_connect", _connect)
     return engine
@@ -92,3 +112,15 @@ def _connect(
             if time.monotonic() > until:
                 raise
         time.sleep(PATIENCE_POLL_S)
+
+
+def _fitted(
+    _connection: object,
+    _cursor: object,
+    statement: str,
+    parameters: Any,
+    _context: object,
+    _many: object,
+) -> tuple[str, Any]:
+    """Have texts from outside stored with a mark where they had a NUL, wherever they come in."""
+    return statement, fit(parameters)

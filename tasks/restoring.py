@@ -11,7 +11,7 @@ from typing import Final
 
 from blocks.backup import Backup, BackupUnusable, Unlike, copy_as_noted
 from blocks.durable import remove, rename_synced, space_checked
-from blocks.hub import Hub
+from blocks.hub import Hub, UnitStatus
 from blocks.lake import Lake
 from blocks.noted_damage import NOTES
 from blocks.settings import Settings
@@ -136,12 +136,48 @@ def _begin_anew(file: Path, home: Settings) -> int:
     """Bring a hub in line with the warehouse that was restored; return the highest token there."""
     with Hub(f"sqlite:///{file}") as hub:
         stores = Stores(hub.migrate(), Lake(home.lake), FileWarehouse(home.warehouse))
-        tenants = [tenant.id for tenant in hub.tenants]
-        above = max((highest_token(stores, tenant) for tenant in tenants), default=0)
-        hub.begin_anew(above=above)
-        for tenant in tenants:
-            repair_tenant(stores, tenant)
-            renew_damaged_fence(stores, tenant)
+        above = begin_anew(stores).above
         hub.database.storage.leave_no_copies()
         hub.database.storage.require_whole()
     return above
+
+
+@dataclass(frozen=True)
+class Anew:
+    """What taking a hub into use came to that somebody else's tools brought back.
+
+    `above`: the highest token that acted on the books. `held`: documents on their way to other
+    systems of which somebody has to look how far they came. `repaired`: years whose status was not
+    that of the books. `unknown`: tenants with books of whom the hub knows nothing.
+    """
+
+    above: int
+    held: int
+    repaired: tuple[UnitStatus, ...]
+    unknown: tuple[str, ...]
+
+
+def take_into_use(stores: Stores) -> Anew:
+    """Begin anew with a hub that was restored by other tools than ours, or with such books.
+
+    Raises:
+        HomeInUse: A process has the hub open; nothing was done.
+    """
+    storage = stores.hub.database.storage
+    if storage.is_open_elsewhere():
+        raise HomeInUse(hub=storage.address)
+    return begin_anew(stores)
+
+
+def begin_anew(stores: Stores) -> Anew:
+    """End what was under way in a copy of the hub, and bring it in line with the books."""
+    hub = stores.hub
+    tenants = [tenant.id for tenant in hub.tenants]
+    above = max((highest_token(stores, tenant) for tenant in tenants), default=0)
+    held = hub.begin_anew(above=above)
+    repaired: list[UnitStatus] = []
+    for tenant in tenants:
+        repaired += repair_tenant(stores, tenant)
+        renew_damaged_fence(stores, tenant)
+    unknown = sorted(set(stores.warehouse.tenants()) - set(tenants))
+    return Anew(above, held, tuple(repaired), tuple(unknown))

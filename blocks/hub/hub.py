@@ -214,15 +214,17 @@ class Hub:
             self.side_loads.fail_abandoned(connection, tenant, reason=INTERRUPTED)
         return repaired
 
-    def begin_anew(self, *, above: int) -> None:
+    def begin_anew(self, *, above: int) -> int:
         """Take a copy into use that was restored; every token is higher than ``above`` from now on.
 
-        Nobody is at work, signed in or invited any more (`restored.begin_anew`).
+        Nobody is at work, signed in or invited any more (`restored.begin_anew`). Returns how many
+        documents for other systems are held for somebody to look.
         """
         self.database.storage.prepare()
         with self.database.writing() as connection:
-            begin_anew(connection, self.database.now(), above=above)
-            self.events.record(connection, "restore", RESTORED.format(above))
+            held = begin_anew(connection, self.database.now(), above=above)
+            self.events.record(connection, "restore", RESTORED.format(above, held))
+        return held
 
     def erase_tenant(self, tenant: str) -> dict[str, int]:
         """Delete everything of a tenant, and return how many rows went from which table.

@@ -47,6 +47,14 @@ tenant as materialized (select pg_advisory_xact_lock(%(hub)s::int, hashtext(%(te
 select clock_timestamp() from tenant
 """
 
+LOOKS: Final = 4
+LOOK_AGAIN_S: Final = 0.5
+
+_OTHERS: Final = """
+select count(*) from pg_stat_activity
+where datname = current_database() and application_name = 'tasma' and pid <> pg_backend_pid()
+"""
+
 UNUSABLE: Final = {
     "25006": "TASMA_HUB_URL has to name the primary, which may be written",
     "42501": "grant this user the right, or let it own the schema",
@@ -116,6 +124,17 @@ class PostgresDatabase:
             return
         # Noted after the answer, so that ours is never ahead of the server's.
         self._clock = (asked.scalar_one().astimezone(dt.UTC), _passed_s())
+
+    def is_open_elsewhere(self) -> bool:
+        """Return whether another process of ours has it open; its own connections are closed."""
+        self.close()
+        for _ in range(LOOKS):
+            with self.transaction(writes=False) as connection:
+                others = connection.exec_driver_sql(_OTHERS).scalar_one()
+            if not others:
+                return False
+            time.sleep(LOOK_AGAIN_S)  # a session of our own may take a moment to end
+        return True
 
     def prepare(self) -> None:
         """Do nothing: how it keeps its journal is the server's business."""

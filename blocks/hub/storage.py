@@ -39,6 +39,9 @@ class Storage(Protocol):
             HubUnusable: It is damaged, may not be written, or its disk is full.
         """
 
+    def is_open_elsewhere(self) -> bool:
+        """Return whether another process of ours has it open; its own connections are closed."""
+
     def prepare(self) -> None:
         """Set once what the database remembers itself."""
 

@@ -9,8 +9,11 @@ import typer
 from blocks.hub.database import Database
 from flows.cli.app import AsJson, command
 from flows.cli.opening import open_hub
-from flows.cli.output import next_steps, say, show_json
+from flows.cli.output import next_steps, remark, say, show_json
+from ledger.fiscal_year import short_year
 from tasks.moving_hub import move_hub
+from tasks.restoring import take_into_use
+from tasks.stores import open_stores
 
 
 @command(
@@ -51,3 +54,34 @@ def move(
         "starts.",
     )
     next_steps("tasma doctor", "tasma tenant list")
+
+
+@command("hub", "restored", examples=("tasma hub restored",))
+def restored(*, as_json: AsJson = False) -> None:
+    """Take a hub, or books, into use that a server's own tools brought back.
+
+    Everything has to be stopped. Run it once after `pg_restore`, whichever of the two was restored:
+    nobody is at work or signed in any more, tokens and ids go on above all that can have been
+    given, years get the status of the books, and documents that were on their way to other systems
+    wait for somebody to look. `tasma restore` does all of it by itself.
+    """
+    with open_stores() as stores:
+        found = take_into_use(stores)
+    if as_json:
+        show_json(found)
+        return
+    say(
+        f"Tokens go on above {found.above:,}. Leases, sessions and open links were ended.",
+        f"{len(found.repaired):,} years had another status than their books, and "
+        f"{found.held:,} documents on their way to other systems are held.",
+    )
+    for unit in found.repaired:
+        year = short_year(unit.fiscal_year)
+        remark(f"{unit.tenant} {year} is now {unit.status}: {unit.reason or 'as its books say'}")
+    next_steps(
+        *(["tasma doctor --adopt"] if found.unknown else []),
+        "tasma ledger verify --all",
+        "tasma lake verify",
+        "tasma doctor",
+        *(["tasma push status TENANT --to SYSTEM"] if found.held else []),
+    )

@@ -45,6 +45,7 @@ from ledger.push.items import (
     READ_ONLY,
     Clock,
     Doubt,
+    Hold,
     HoldCode,
     Item,
     Phase,
@@ -54,6 +55,8 @@ from ledger.push.items import (
 
 LOOKS: Final = 2
 """Complete looks without a hit before a call counts as one that never had its effect."""
+
+RESTORED: Final = "the hub was restored from a copy, which does not know whether {step} took place"
 
 RETRYABLE: Final = frozenset({HoldCode.DIFFERS, HoldCode.OVERDUE, HoldCode.UNDELIVERED})
 """Holds of steps that only read: looking once more can do no harm."""
@@ -169,6 +172,7 @@ def _begun(item: Item, event: Begun, now: Clock) -> Item:
         answer_code="",
         learned=event.learned if not item.finished else item.learned,
         before=dict(event.before),
+        asks=item.asks and item.step in READ_ONLY,
     )
 
 
@@ -333,7 +337,22 @@ def _numbered(item: Item, number: str) -> Item:
 
 def _ready(item: Item) -> Item:
     phase = Phase.READY if item.step else Phase.DONE
-    return replace(item, phase=phase, doubt=None, hold=None, ready_at=None)
+    return asked(replace(item, phase=phase, doubt=None, hold=None, ready_at=None))
+
+
+def asked(item: Item) -> Item:
+    """Hold a document before a step that may have been taken after the copy of the hub was made.
+
+    One that is not created yet is looked for before anything is sent; a step that only reads is
+    taken again. Once a step is called, or a person says that one was not taken, all is known.
+    """
+    step = item.step
+    if not item.asks or item.phase is not Phase.READY or not item.is_created:
+        return item
+    if step is None or step in READ_ONLY:
+        return item
+    hold = Hold(HoldCode.NO_PROOF, RESTORED.format(step=step), is_lost=True)
+    return replace(item, phase=Phase.HELD, hold=hold)
 
 
 def _from_outside(item: Item, event: Changed | Retried | Resolved) -> Item:
@@ -383,7 +402,7 @@ def _resolved(item: Item, event: Resolved) -> Item:
             raise Impossible(item, event)  # done means that there is an id to go on with
         alike = item.hold.ids if item.hold else frozenset[str]()
         return _ready(replace(item, seen=frozenset(), set_aside=item.set_aside | alike))
-    return _step_done(item) if event.is_done else _ready(item)
+    return _step_done(item) if event.is_done else _ready(replace(item, asks=False))
 
 
 def _next(item: Item, rules: Rules, now: Clock) -> Action | None:

@@ -126,8 +126,9 @@ class Item:
     there before its first step; `learned`: what the last call of that step knew of them.
     `before`: what the target read right before the present step was called, as JSON has it; empty
     before it was called. `changed`: digest of a content that came after something was sent; empty
-    once a person has seen it. `set_aside`: what a person looked at and that is not this document:
-    ids there, and digests of contents that came too late.
+    once a person has seen it. `asks`: since it was read from a copy of the hub, so that a step may
+    have been taken that the copy does not know of. `set_aside`: what a person looked at and that is
+    not this document: ids there, and digests of contents that came too late.
     """
 
     key: str
@@ -150,6 +151,7 @@ class Item:
     before: Mapping[str, Any] = field(default_factory=dict)
     set_aside: frozenset[str] = frozenset()
     changed: str = ""
+    asks: bool = False
 
     @property
     def step(self) -> Step | None:

@@ -38,6 +38,7 @@ def read_item(text: str) -> Item:
         steps=tuple(Step(step) for step in found["steps"]),
         phase=Phase(found["phase"]),
         finished=found["finished"],
+        asks=found.get("asks", False),
         target_id=found["target_id"],
         token=found["token"],
         request_digest=found["request_digest"],

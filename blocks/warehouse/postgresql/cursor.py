@@ -8,6 +8,8 @@ from typing import Any, Final, Self
 
 from psycopg import ClientCursor
 
+from blocks.postgresql import fit
+
 _PARAMETER: Final = re.compile(r"\$([a-z_][a-z0-9_]*)")
 
 
@@ -20,7 +22,7 @@ class Cursor(ClientCursor[tuple[Any, ...]]):
 
     def execute(self, query: Any, params: Any = None, **more: Any) -> Self:
         """Run a statement; `params`: values by name."""
-        return super().execute(query if params is None else _named(query), params, **more)
+        return super().execute(query if params is None else _named(query), fit(params), **more)
 
     def written(self, query: str, params: Mapping[str, object] | None = None) -> str:
         """Return a statement with its values in it."""

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from blocks.postgresql import NUL, SHOWN_NUL
 from blocks.steps import reached
 from blocks.warehouse.postgresql.copying import copy_in, copy_out
 from blocks.warehouse.postgresql.fence import raise_fence
@@ -28,11 +30,12 @@ def publish_side_tables(
     Raises:
         As `Warehouse.publish_side_tables`.
     """
+    fitting = {name: _fit(rows) for name, rows in tables.items()}
     with server.writing(tenant) as db:
         raise_fence(db, tenant, year, token)
         changed = {
             name: rows
-            for name, rows in tables.items()
+            for name, rows in fitting.items()
             if not ordered(rows).equals(read_side_table(db, name, year=year))
         }
         for name, rows in changed.items():
@@ -41,6 +44,15 @@ def publish_side_tables(
             note(db, tenant)
             reached("documents.rows_replaced")
     return bool(changed)
+
+
+def _fit(rows: pa.Table) -> pa.Table:
+    """Mark each NUL in a text, such as a file's name; of ledgers none is staged."""
+    for place, field in enumerate(rows.schema):
+        if pa.types.is_string(field.type):
+            column = pc.replace_substring(rows[field.name], NUL, SHOWN_NUL)
+            rows = rows.set_column(place, field, column)
+    return rows
 
 
 def read_side_table(db: Cursor, name: str, *, year: FiscalYear | None) -> pa.Table:

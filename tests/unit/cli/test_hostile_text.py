@@ -249,6 +249,7 @@ def commands(tenant, folder):
         ("tenant", "erase", tenant, "--dry-run"),
         ("lake", "verify", tenant),
         ("hub", "move", "--to", FORGED),
+        ("hub", "restored"),
         ("backup", folder / f"{FILE_NAME} backup"),
         ("restore", folder / f"{FILE_NAME} backup"),
         ("restore", FORGED),

@@ -270,3 +270,12 @@ def test_forked_child_opens_a_connection_of_its_own(hub):
 
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
     assert "Child AB" == hub.tenants.get("acme").name
+
+
+def test_text_with_a_nul_is_kept_with_a_mark_in_its_place(hub):
+    """SQLite takes it; texts come from files, vendors and forms, wherever the hub is kept."""
+    hub.tenants.add(Tenant("gamma", "Ga\0mma AB"))
+    hub.events.add("test", "said\0so", tenant="gamma")
+
+    assert "Ga\ufffdmma AB" == hub.tenants.get("gamma").name
+    assert "said\ufffdso" == hub.events.recent(tenant="gamma")[0].message

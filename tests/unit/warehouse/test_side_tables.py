@@ -189,3 +189,17 @@ def test_file_of_the_first_release_gets_its_tables_when_documents_come(
 
     assert [("A", "1", "A:1")] == keys(warehouse)
     assert warehouse.verify("acme", YEAR).is_intact
+
+
+def test_name_of_a_file_may_hold_what_one_of_two_databases_does_not_take(
+    warehouse, publish, publish_side
+):
+    publish(BANK)
+    rows = [row | {"file_name": "kv\0itto.pdf"} for row in connected(("A", "1")).to_pylist()]
+    named = pa.Table.from_pylist(rows, CONNECTED_FILE)
+
+    assert publish_side(connected_file=named)
+    assert not publish_side(token=3, connected_file=named)
+
+    (name,) = warehouse.read_side_table("acme", "connected_file")["file_name"].to_pylist()
+    assert name in {"kv\0itto.pdf", "kv\ufffditto.pdf"}
