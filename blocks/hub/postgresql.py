@@ -48,7 +48,7 @@ select clock_timestamp() from tenant
 """
 
 LOOKS: Final = 4
-LOOK_AGAIN_S: Final = 0.5
+LOOK_POLL_S: Final = 0.5
 
 _OTHERS: Final = """
 select count(*) from pg_stat_activity
@@ -133,7 +133,7 @@ class PostgresDatabase:
                 others = connection.exec_driver_sql(_OTHERS).scalar_one()
             if not others:
                 return False
-            time.sleep(LOOK_AGAIN_S)  # a session of our own may take a moment to end
+            time.sleep(LOOK_POLL_S)  # a session of our own may take a moment to end
         return True
 
     def prepare(self) -> None:

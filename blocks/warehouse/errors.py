@@ -89,6 +89,16 @@ class WarehouseInFiles(TerminalError):
     )
 
 
+class WarehouseNotInServer(TerminalError):
+    """Books were to be moved into a server, and none is named."""
+
+    sentence = (
+        "What is published lies in files ({folder}), and is moved out of them into PostgreSQL: set "
+        "TASMA_WAREHOUSE_URL for this command, and afterwards wherever flows and commands run. "
+        "Nothing was moved."
+    )
+
+
 class NotPublishable(TerminalError):
     """A load that may not replace what is published."""
 

@@ -17,7 +17,13 @@ from blocks.staging import StagedUnit
 from blocks.warehouse.account_places import place_accounts
 from blocks.warehouse.attach import open_published
 from blocks.warehouse.damage import PublishedDamaged, damaged
-from blocks.warehouse.errors import FenceDamaged, NoLedger, NoSuchTable, WarehouseInFiles
+from blocks.warehouse.errors import (
+    FenceDamaged,
+    NoLedger,
+    NoSuchTable,
+    WarehouseInFiles,
+    WarehouseNotInServer,
+)
 from blocks.warehouse.evidence import Publication
 from blocks.warehouse.fence import highest_token, renew_fence
 from blocks.warehouse.files import TenantFiles, writing
@@ -32,7 +38,7 @@ from blocks.warehouse.rebuild import (
     refuse_unreadable,
     set_aside,
 )
-from blocks.warehouse.records import ChangePlan, LoadRecord, Published
+from blocks.warehouse.records import ChangePlan, LoadRecord, MovedBooks, Published
 from blocks.warehouse.reports import (
     STATEMENTS,
     ask_relation,
@@ -183,6 +189,12 @@ class FileWarehouse(Warehouse):
 
     def require_files(self) -> None:
         pass  # they are
+
+    def require_server(self) -> None:
+        raise WarehouseNotInServer(folder=self.root)
+
+    def move_in(self, folder: Path, tenant: str, *, now: dt.datetime) -> MovedBooks:
+        raise WarehouseNotInServer(folder=self.root)
 
     def allow(self, reader: str, tenants: Sequence[str]) -> bool:
         raise WarehouseInFiles(folder=self.root)

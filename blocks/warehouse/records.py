@@ -110,6 +110,29 @@ class Published:
 
 
 @dataclass(frozen=True)
+class MovedTable:
+    """A table's rows: how many, and the SHA-256 of their values in order."""
+
+    table: str
+    rows: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class MovedBooks:
+    """Whose books were moved, and under which names what was their file lies now."""
+
+    tenant: str
+    tables: tuple[MovedTable, ...]
+    kept: tuple[str, ...]
+
+    @property
+    def rows(self) -> int:
+        """How many rows were moved."""
+        return sum(item.rows for item in self.tables)
+
+
+@dataclass(frozen=True)
 class Verification:
     """Whether published tables still add up to what was loaded.
 

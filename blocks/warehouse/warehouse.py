@@ -32,7 +32,13 @@ from blocks.warehouse.history import AsOf, open_as_of, open_two
 from blocks.warehouse.loads import published_years
 from blocks.warehouse.plan import plan_changes
 from blocks.warehouse.rebuild import Rebuilt
-from blocks.warehouse.records import ChangePlan, LoadRecord, Published, Verification
+from blocks.warehouse.records import (
+    ChangePlan,
+    LoadRecord,
+    MovedBooks,
+    Published,
+    Verification,
+)
 from blocks.warehouse.reports import ask_report
 from blocks.warehouse.shared_export import Exported, Format, PartitionedFolder
 from blocks.warehouse.side_tables import Document, DocumentCounts, DocumentQuery
@@ -405,6 +411,24 @@ class Warehouse(ABC):
 
         Raises:
             WarehouseInServer: They are in a server, whose own tools copy them.
+        """
+
+    @abstractmethod
+    def require_server(self) -> None:
+        """Let only a warehouse pass whose books lie in a server.
+
+        Raises:
+            WarehouseNotInServer: They lie in files.
+        """
+
+    @abstractmethod
+    def move_in(self, folder: Path, tenant: str, *, now: dt.datetime) -> MovedBooks:
+        """Take over a tenant's books from its file in a folder (`postgresql.moving`).
+
+        Raises:
+            WarehouseNotInServer: As `require_server`.
+            NoLedger, PublishedDamaged, FenceDamaged: The file is not there, or cannot be read.
+            BooksMovedUnlike, BooksThereAlready: Nothing is there that was not.
         """
 
     @abstractmethod

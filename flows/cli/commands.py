@@ -313,6 +313,10 @@ COMMANDS: Final[dict[CommandPath, Listed]] = {
     ("warehouse", "attach"): Listed(
         "attaching", "Print a script by which a DuckDB client reads many tenants' books as one."
     ),
+    ("warehouse", "move"): Listed(
+        "moving_books",
+        "Move what is published from tenants' files into the server of TASMA_WAREHOUSE_URL.",
+    ),
     ("warehouse", "allow"): Listed(
         "readers", "Let a user of the warehouse's server read the books of tenants."
     ),

@@ -10,6 +10,7 @@ RUN: Final = (
     "hub_users",
     "importer",
     "lander",
+    "mover",
     "publisher",
     "puller",
     "pusher",

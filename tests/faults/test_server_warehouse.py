@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import signal
 import threading
 from collections import Counter
@@ -9,6 +10,7 @@ from collections import Counter
 import pytest
 
 from blocks.steps import STEPS
+from blocks.warehouse import FileWarehouse
 from blocks.warehouse.errors import StaleLease, WriterBusy
 from blocks.warehouse.postgresql import publish as publish_module
 from blocks.warehouse.postgresql.errors import WarehouseServerAway
@@ -16,6 +18,7 @@ from blocks.warehouse.postgresql.server import Server, server_at
 from blocks.warehouse.postgresql.warehouse import ServerWarehouse
 from tests.faults import publisher
 from tests.faults.children import CHILDREN
+from tests.faults.mover import move_or_die
 from tests.staged_units import facts
 
 YEAR = facts().fiscal_year
@@ -213,3 +216,23 @@ def test_writer_that_waits_too_long_is_tried_later(house):
     finally:
         done.set()
         thread.join()
+
+
+@pytest.mark.parametrize("step", ["publish.rows_inserted", "publish.committed"])
+def test_killed_move_leaves_the_books_in_one_place_and_its_repetition_ends_it(empty, step):
+    publisher.publish(empty.folder, 1, BEFORE)
+    publisher.publish(empty.folder, 2, AFTER)
+    in_files = FileWarehouse(empty.folder / "warehouse")
+    child = CHILDREN.Process(target=move_or_die, args=(empty.folder, "acme", empty.url, step))
+    child.start()
+    child.join(CHILD_LIMIT_S)
+
+    assert -signal.SIGKILL == child.exitcode
+    assert (AFTER if step == "publish.committed" else []) == empty.amounts()
+    assert ["acme"] == in_files.tenants(), "nobody loses what is not there"
+    now = dt.datetime.now(dt.UTC)
+    empty.warehouse.move_in(empty.folder / "warehouse", "acme", now=now)
+    assert AFTER == empty.amounts()
+    assert [] == in_files.tenants()
+    assert empty.warehouse.verify("acme", YEAR).is_intact
+    assert 2 == empty.warehouse.load_record("acme", YEAR).load_number

@@ -9,9 +9,9 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import text as sql
 
-from blocks.hub import Tenant
+from blocks.hub import Hub, Tenant
 from blocks.hub.kept_years import KeptUnexplained, YearKept, YearNotKept
-from blocks.hub.overview import Light, read_overview
+from blocks.hub.overview import Light
 from blocks.settings import REFERENCE
 from blocks.warehouse.history import AsOf
 from blocks.warehouse.postgresql.server import server_at
@@ -411,14 +411,12 @@ def test_night_asks_nothing_of_a_year_that_is_kept_and_goes_on_when_it_is_releas
 def test_latest_year_that_is_kept_is_not_late(house, back):
     house.take("acme", ONE)
     house.take("acme", TWO)
-    three_days = dt.timedelta(days=3)
-    now = house.stores.hub.database.now() + three_days
-    with house.stores.hub.database.reading() as connection:
-        (late,) = read_overview(connection, now=now, tenant="acme", after="", limit=1)
-    back(1)
-
-    with house.stores.hub.database.reading() as connection:
-        (kept,) = read_overview(connection, now=now, tenant="acme", after="", limit=1)
+    url = f"sqlite:///{house.folder / 'hub.sqlite'}"
+    in_three_days = house.stores.hub.database.now() + dt.timedelta(days=3)
+    with Hub(url, clock=lambda: in_three_days) as later:
+        (late,) = later.overview(tenant="acme")
+        back(1)
+        (kept,) = later.overview(tenant="acme")
 
     assert (True, Light.RED) == (late.is_stale, late.light)
     assert (False, Light.GREEN) == (kept.is_stale, kept.light)

@@ -30,12 +30,12 @@ def publish_side_tables(
     Raises:
         As `Warehouse.publish_side_tables`.
     """
-    fitting = {name: _fit(rows) for name, rows in tables.items()}
+    fit_rows = {name: fitting(rows) for name, rows in tables.items()}
     with server.writing(tenant) as db:
         raise_fence(db, tenant, year, token)
         changed = {
             name: rows
-            for name, rows in fitting.items()
+            for name, rows in fit_rows.items()
             if not ordered(rows).equals(read_side_table(db, name, year=year))
         }
         for name, rows in changed.items():
@@ -46,8 +46,8 @@ def publish_side_tables(
     return bool(changed)
 
 
-def _fit(rows: pa.Table) -> pa.Table:
-    """Mark each NUL in a text, such as a file's name; of ledgers none is staged."""
+def fitting(rows: pa.Table) -> pa.Table:
+    """Return rows with a mark for each NUL in a text, such as a file's name (`SHOWN_NUL`)."""
     for place, field in enumerate(rows.schema):
         if pa.types.is_string(field.type):
             column = pc.replace_substring(rows[field.name], NUL, SHOWN_NUL)

@@ -27,6 +27,7 @@ from blocks.warehouse.postgresql.answers import answer, relation, relations, sum
 from blocks.warehouse.postgresql.errors import WarehouseInServer
 from blocks.warehouse.postgresql.fence import highest_token, renew_fence
 from blocks.warehouse.postgresql.laying_out import laid_out
+from blocks.warehouse.postgresql.moving import move_books
 from blocks.warehouse.postgresql.publish import publish_units
 from blocks.warehouse.postgresql.readers import allow, deny, readers
 from blocks.warehouse.postgresql.rebuild import rebuild
@@ -36,7 +37,7 @@ from blocks.warehouse.postgresql.side_tables import publish_side_tables, read_si
 from blocks.warehouse.postgresql.tables import books_tables
 from blocks.warehouse.postgresql.tenants import is_known, version
 from blocks.warehouse.rebuild import Rebuilt
-from blocks.warehouse.records import ChangePlan, LoadRecord, Published
+from blocks.warehouse.records import ChangePlan, LoadRecord, MovedBooks, Published
 from blocks.warehouse.reports import STATEMENTS
 from blocks.warehouse.side_tables import (
     Document,
@@ -205,6 +206,12 @@ class ServerWarehouse(Warehouse):
 
     def require_files(self) -> None:
         self._refuse("a backup of ours", BY_SERVER)
+
+    def require_server(self) -> None:
+        bring_up(self.server)
+
+    def move_in(self, folder: Path, tenant: str, *, now: dt.datetime) -> MovedBooks:
+        return move_books(self.server, TenantFiles(folder, tenant), now=now)
 
     def allow(self, reader: str, tenants: Sequence[str]) -> bool:
         bring_up(self.server)

@@ -250,6 +250,7 @@ def commands(tenant, folder):
         ("lake", "verify", tenant),
         ("hub", "move", "--to", FORGED),
         ("hub", "restored"),
+        ("warehouse", "move", tenant),
         ("backup", folder / f"{FILE_NAME} backup"),
         ("restore", folder / f"{FILE_NAME} backup"),
         ("restore", FORGED),
