@@ -24,8 +24,8 @@ from blocks.hub.files import Files
 from blocks.hub.holds import Holds
 from blocks.hub.hosts import Hosts
 from blocks.hub.kept_lease import KeptLease, leased
-from blocks.hub.lake_prunes import LakePrunes
 from blocks.hub.kept_years import KeptYears
+from blocks.hub.lake_prunes import LakePrunes
 from blocks.hub.later import Later
 from blocks.hub.leases import DEFAULT_TTL_S, Leases, unit_resource
 from blocks.hub.ledger_owners import LedgerOwners
