@@ -24,8 +24,8 @@ from flows.cli.exits import ExitCode
 from flows.cli.opening import open_hub
 from flows.cli.output import next_steps, remark, say, show_json, show_table
 from ledger.errors import TasmaError
-from ledger.text import number_of
 from ledger.fiscal_year import short_year
+from ledger.text import number_of
 from tasks.overview import whole_overview
 
 MIN_FREE_BYTES: Final = 2 << 30
