@@ -568,7 +568,7 @@ def test_failure_before_any_year_turns_the_light_at_once_and_an_answer_turns_it_
     (shown,) = hub.overview(tenant=f"t{NUMBER}")
     event = hub.events.recent(tenant=f"t{NUMBER}", kind="connection")[0]
     assert (expected, "red") == (status(hub), shown.light)
-    assert shown.reason == f"fortnox: {raised.value}"
+    assert shown.reason == f"fortnox, {expected.replace('_', ' ')}: {raised.value}"
     assert f"tasma connect check t{NUMBER}" == shown.look_with
     assert f"now {expected}: {raised.value}" in event.message
 
