@@ -58,6 +58,7 @@ def ahead():
         "LD_PRELOAD": str(FAKETIME),
         "FAKETIME": AHEAD,
         "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+        "PYTHONPATH": str(Path(__file__).parents[1] / "clock_ahead"),
     }
 
 
