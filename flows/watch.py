@@ -49,7 +49,7 @@ CHORES: Final = (
     Chore("feeds", dt.timedelta(minutes=5), feed_sweep.fn),
     Chore("pushes", dt.timedelta(minutes=30), push_sweep.fn),
     Chore("overview", dt.timedelta(minutes=15), overview.fn),
-    Chore("janitor", dt.timedelta(minutes=5), janitor.fn),
+    Chore("janitor", dt.timedelta(minutes=2), janitor.fn),
 )
 
 

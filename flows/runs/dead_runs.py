@@ -37,8 +37,9 @@ SILENT_BEATS: Final = 4
 BEAT_UNLESS_SET_S: Final = 180
 """Prefect's own beat; flows/prefect.env sets 30 s."""
 
-STUCK_AFTER: Final = dt.timedelta(minutes=10)
-"""A run that was taken up but has not begun by then never will, and it holds a place."""
+STUCK_AFTER: Final = dt.timedelta(seconds=150)
+"""A run that was taken up but has not begun by then never will, and it holds a place: as where the
+server was away when its process asked for it."""
 
 PAGE_RUNS: Final = 200
 """Runs looked at in one sweep; the next sweep sees what is left."""

@@ -7,6 +7,7 @@ from typing import Final
 
 RUN: Final = (
     "extractor",
+    "host",
     "hub_users",
     "importer",
     "lander",

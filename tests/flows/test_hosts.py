@@ -66,7 +66,7 @@ def ahead():
 class Story:
     """What happens in the course of a night: each thing once so many tenants have an outcome.
 
-    Beside that the janitor comes, as it does of itself every five minutes.
+    Beside that the janitor comes, as it does of itself every two minutes.
     """
 
     found: Hosts
