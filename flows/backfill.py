@@ -15,13 +15,13 @@ from prefect.artifacts import acreate_progress_artifact, aupdate_progress_artifa
 from prefect.client.orchestration import PrefectClient, get_client
 from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
 from prefect.client.schemas.objects import FlowRun
-from prefect.deployments import arun_deployment
 from pydantic import Field
 
 from flows.runs.forms import TenantId, Undefined, Uploaded, YearOrSpan
 from flows.runs.hooks import run_failed
 from flows.runs.live_page import LivePage
 from flows.runs.rescheduling import BACKFILL, TO_RETRY, resumed
+from flows.runs.starting import start_run
 from flows.runs.states import TAG, ended, run_id
 from ledger.asked_years import MAX_YEARS
 from ledger.fiscal_year import short_year
@@ -140,7 +140,7 @@ class Backfill:
     async def _run_of(self, asked: AskedUnit) -> FlowRun:
         """Return the year's run: a new one, or the one that this backfill has made before."""
         unit, year = asked.unit, short_year(asked.unit.year.key)
-        return await arun_deployment(
+        return await start_run(
             PULL_YEAR,
             parameters={
                 "tenant": unit.tenant,
@@ -152,8 +152,6 @@ class Backfill:
             idempotency_key=f"backfill:{run_id()}:{unit.tenant}:{year}",
             flow_run_name=f"{unit} backfill",
             tags=[TAG, BACKFILL, *unit.tags],
-            timeout=0,
-            as_subflow=False,
         )
 
     async def _look(self, client: PrefectClient) -> None:

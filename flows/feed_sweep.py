@@ -8,10 +8,10 @@ from typing import Any, Final
 from prefect import State, flow, task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import FlowRun
-from prefect.deployments import arun_deployment
 from prefect.states import Failed
 
 from flows.runs.hooks import run_failed
+from flows.runs.starting import start_run
 from flows.runs.states import TAG, ended, scheduled_at
 from ledger.outcome import Outcome
 from ledger.text import visible
@@ -48,12 +48,10 @@ async def problem_of(tenant: str, source: str, problem: str) -> State[Any]:
 
 async def start_listening(tenant: str, source: str, *, at: dt.datetime) -> FlowRun:
     """Make the tenant's run of a sweep, or return the one that there is already."""
-    return await arun_deployment(
+    return await start_run(
         LISTEN,
         parameters={"tenant": tenant, "source": source},
         idempotency_key=f"listen:{source}:{tenant}:{at.isoformat(timespec='minutes')}",
         flow_run_name=f"{tenant} listen to {source}",
         tags=[TAG, f"tenant:{tenant}"],
-        timeout=0,
-        as_subflow=False,
     )

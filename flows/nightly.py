@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 from prefect import State, flow
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import FlowRun
-from prefect.deployments import arun_deployment
 
 from blocks.hub import Member, Tenant
 from blocks.settings import settings
@@ -20,6 +19,7 @@ from blocks.systems.registry import systems_with
 from flows.runs.forms import Zone
 from flows.runs.hooks import run_crashed, run_failed
 from flows.runs.rescheduling import SHARD, resumed
+from flows.runs.starting import start_run
 from flows.runs.states import TAG, ended, scheduled_at
 from ledger.outcome import Outcome
 from tasks.log import say, warn
@@ -109,14 +109,12 @@ def tenants_without_night(stores: Stores, tenants: Iterable[Tenant]) -> list[str
 
 async def start_shard(zone: str, night: dt.date, shard: int) -> FlowRun:
     """Make a shard's run of a night, or find it; one that did not end well is taken up again."""
-    run: FlowRun = await arun_deployment(
+    run: FlowRun = await start_run(
         NIGHT_SHARD,
         parameters={"zone": zone, "night": night.isoformat(), "shard": shard},
         idempotency_key=f"night:{zone}:{night}:{shard}",
         flow_run_name=f"night {night} {zone} {shard}",
         tags=[TAG, SHARD],
-        timeout=0,
-        as_subflow=False,
     )
     async with get_client() as client:
         return await resumed(client, run)

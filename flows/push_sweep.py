@@ -8,10 +8,10 @@ from typing import Any, Final
 
 from prefect import State, flow
 from prefect.client.schemas.objects import FlowRun
-from prefect.deployments import arun_deployment
 
 from blocks.systems.registry import base_of, systems_with
 from flows.runs.hooks import run_failed
+from flows.runs.starting import start_run
 from flows.runs.states import TAG, ended, scheduled_at
 from ledger.outcome import Outcome
 from tasks.stores import open_stores
@@ -45,12 +45,10 @@ def waiting() -> list[tuple[str, str]]:
 
 async def start_push(tenant: str, system: str, *, at: dt.datetime) -> FlowRun:
     """Make the tenant's run of a sweep, or return the one that there is already."""
-    return await arun_deployment(
+    return await start_run(
         PUSH,
         parameters={"tenant": tenant, "system": system},
         idempotency_key=f"push:{system}:{tenant}:{at.isoformat(timespec='minutes')}",
         flow_run_name=f"{tenant} push to {system}",
         tags=[TAG, f"tenant:{tenant}"],
-        timeout=0,
-        as_subflow=False,
     )

@@ -44,7 +44,7 @@ class Run:
 
 @dataclass
 class Runs:
-    """Takes the place of `arun_deployment`; `keeps_running`: no run comes to its end yet."""
+    """Takes the place of `start_run`; `keeps_running`: no run comes to its end yet."""
 
     stores: object
     by_key: dict[str, Run] = field(default_factory=dict)

@@ -15,12 +15,12 @@ from uuid import UUID
 import httpx
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import FlowRun
-from prefect.deployments import arun_deployment
 from prefect.exceptions import ObjectNotFound
 from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary_settings
 
 from blocks.addresses import shown_address
 from blocks.settings import settings
+from flows.runs import starting
 from flows.server.environment import ServerSettings
 from flows.server.own_secrets import CLIENT_LOGIN, known_login
 from flows.server.prefect_internals import is_plain
@@ -112,15 +112,9 @@ async def look(run_id: UUID) -> FlowRun | None:
 def _asked_for(
     deployment: str, parameters: Mapping[str, Any], *, name: str, tags: Sequence[str]
 ) -> Coroutine[Any, Any, FlowRun]:
-    made: Coroutine[Any, Any, FlowRun] = arun_deployment(
-        deployment,
-        parameters=dict(parameters),
-        tags=list(tags),
-        flow_run_name=name,
-        timeout=0,
-        as_subflow=False,
+    return starting.start_run(
+        deployment, parameters=dict(parameters), tags=list(tags), flow_run_name=name
     )
-    return made
 
 
 def _page_of(run_id: UUID) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 from dataclasses import dataclass, field
-from email.utils import parsedate_to_datetime
 from typing import Final
 
 from prefect.client.orchestration import PrefectClient, get_client
@@ -29,6 +28,7 @@ from blocks.hub import Hub, opened
 from blocks.settings import settings
 from flows.runs.hooks import CRASHED, end_run
 from flows.runs.rescheduling import reschedule
+from flows.runs.starting import server_time
 from flows.runs.states import TAG
 
 SILENT_BEATS: Final = 4
@@ -91,15 +91,6 @@ async def sweep(
                 await reschedule(client, run)
                 swept.crashed.append(run.name)
     return swept
-
-
-async def server_time(client: PrefectClient) -> dt.datetime:
-    """Return what time it is for Prefect's server, which dates states and the arrival of beats.
-
-    The clock of a host may be minutes off.
-    """
-    answer = await client.hello()
-    return parsedate_to_datetime(answer.headers["date"])
 
 
 async def _unfinished(client: PrefectClient) -> list[FlowRun]:

@@ -6,9 +6,9 @@ from typing import Any, Final
 
 from prefect import State
 from prefect.client.schemas.objects import FlowRun
-from prefect.deployments import arun_deployment
 
 from blocks.names import shown_name
+from flows.runs.starting import start_run
 from ledger.outcome import Outcome
 from tasks.file_runs import FileRun, RunEnd
 from tasks.log import say
@@ -41,14 +41,12 @@ async def end_of(file: FileRun) -> RunEnd | None:
 async def _run(file: FileRun, attempt: int) -> FlowRun:
     """Return the run: a new one, or the one that there is already."""
     parameters = {"tenant": file.tenant, "path": file.path, "sha256": file.sha256}
-    return await arun_deployment(
+    return await start_run(
         IMPORT,
         parameters=parameters | ({"who": file.who} if file.who else {}),
         idempotency_key=f"{file.key}:{attempt}",
         flow_run_name=f"{file.tenant} {file.name}",
         tags=[f"tenant:{file.tenant}"],
-        timeout=0,
-        as_subflow=False,
     )
 
 

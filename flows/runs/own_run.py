@@ -9,11 +9,11 @@ from typing import Final
 import httpx
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import FlowRun
-from prefect.deployments import arun_deployment
 from prefect.states import Scheduled
 
 from blocks.hub import NightRow
 from flows.runs.rescheduling import NIGHT
+from flows.runs.starting import server_time, start_run
 from flows.runs.states import TAG
 from tasks.arrivals import explain
 from tasks.log import warn
@@ -50,16 +50,15 @@ async def hand_on(row: NightRow) -> str:
 
 
 async def _run_of(row: NightRow) -> str:
-    run: FlowRun = await arun_deployment(
+    run: FlowRun = await start_run(
         PULL,
         parameters={"tenant": row.tenant, "system": row.system, "night": row.night.isoformat()},
         idempotency_key=f"night:{row.tenant}:{row.system}:{row.night}",
         flow_run_name=f"{row.tenant} night {row.night}",
         tags=[TAG, f"tenant:{row.tenant}", NIGHT],
-        timeout=0,
-        as_subflow=False,
     )
     if run.state and run.state.is_final():
         async with get_client() as client:
-            await client.set_flow_run_state(run.id, Scheduled(), force=True)
+            now = await server_time(client)
+            await client.set_flow_run_state(run.id, Scheduled(scheduled_time=now), force=True)
     return str(run.id)

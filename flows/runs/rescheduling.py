@@ -8,6 +8,7 @@ from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.objects import FlowRun
 from prefect.states import Scheduled
 
+from flows.runs.starting import server_time
 from ledger.outcome import Outcome
 
 NIGHT: Final = "night"
@@ -39,12 +40,14 @@ async def reschedule(client: PrefectClient, run: FlowRun) -> bool:
     attempts = max((MAX_ATTEMPTS.get(tag, 0) for tag in run.tags), default=0)
     if run.run_count >= attempts:
         return False
-    await client.set_flow_run_state(run.id, Scheduled(message=WHY), force=True)
+    now = await server_time(client)
+    await client.set_flow_run_state(run.id, Scheduled(scheduled_time=now, message=WHY), force=True)
     return True
 
 
 async def resumed(client: PrefectClient, run: FlowRun) -> FlowRun:
     """Schedule anew what an earlier attempt of its dispatcher made, if it did not end well."""
     if run.state and run.state.is_final() and run.state.name in TO_RETRY:
-        await client.set_flow_run_state(run.id, Scheduled(), force=True)
+        now = await server_time(client)
+        await client.set_flow_run_state(run.id, Scheduled(scheduled_time=now), force=True)
     return run

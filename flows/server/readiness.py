@@ -29,7 +29,7 @@ from prefect.exceptions import ObjectNotFound, PrefectHTTPStatusError
 
 from blocks.hub import Hub
 from blocks.settings import settings
-from flows.runs.dead_runs import server_time
+from flows.runs.starting import server_time
 from flows.watch import PERIOD
 from tasks.hosts import CLOCK_SLACK_S
 

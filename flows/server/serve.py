@@ -16,12 +16,12 @@ from typing import Final
 
 import httpx
 from prefect.client.orchestration import get_client
-from prefect.deployments import arun_deployment
 from prefect.runner import Runner
 
 from blocks.settings import PATIENCE, PATIENCE_OF_RUNS_S, settings
 from flows.runs.dead_runs import sweep
 from flows.runs.missed import forget_former_schedules, forget_missed
+from flows.runs.starting import start_run
 from flows.runs.states import TAG
 from flows.server.block_types import register_block_types
 from flows.server.deployments import DEPLOYMENTS
@@ -67,9 +67,7 @@ async def begin_watch() -> None:
     if not settings().watch_at_start:
         return
     until = end_of_period(dt.datetime.now(dt.UTC))
-    await arun_deployment(
-        "watch/watch", idempotency_key=f"watch:{until}", timeout=0, as_subflow=False
-    )
+    await start_run("watch/watch", idempotency_key=f"watch:{until}")
 
 
 def start_runs_by_fork() -> None:

@@ -35,7 +35,7 @@ class Orders:
     folder: Path
 
     async def __call__(self, _deployment: str, *, parameters: Any, idempotency_key: str, **_: Any):
-        """Take the place of `arun_deployment`."""
+        """Take the place of `start_run`."""
         path = self.folder / f"{hashlib.sha256(idempotency_key.encode()).hexdigest()}.json"
         order = {"key": idempotency_key, **parameters}
         whole = path.with_suffix(f".{id(order)}.tmp")
@@ -72,7 +72,7 @@ def sweep_for_ever(home: Path, accounts: dict[str, dict[str, Any]], *, times: in
 
     with (
         patch.object(sweep, "sftp_account", account),
-        patch.object(file_runs, "arun_deployment", Orders(home / "orders")),
+        patch.object(file_runs, "start_run", Orders(home / "orders")),
         opened(home) as stores,
     ):
         stores.hub.leases.release_run(RUN)

@@ -115,7 +115,7 @@ def stores(tmp_path, empty_hub, monkeypatch, clock, where):
 @pytest.fixture
 def runs(stores, monkeypatch):
     made = Runs(stores)
-    monkeypatch.setattr(file_runs, "arun_deployment", made)
+    monkeypatch.setattr(file_runs, "start_run", made)
     return made
 
 

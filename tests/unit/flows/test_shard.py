@@ -278,7 +278,7 @@ def test_a_run_that_cannot_be_made_costs_no_other_tenant_its_night(hub, monkeypa
         asked.append(1)
         raise httpx.ConnectError("refused")
 
-    monkeypatch.setattr(own_run, "arun_deployment", away)
+    monkeypatch.setattr(own_run, "start_run", away)
     shard = Shard(house.stores, own_run.hand_on, run_id="shard", at_once=1, look=house.look)
     asyncio.run(shard.work(house.rows.values()))
 
