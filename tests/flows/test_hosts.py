@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
+import boto3
 import pytest
 
 from blocks.hub import NightState
@@ -21,6 +22,8 @@ from flows.demo.hosts.hosts import Hosts, installation
 from flows.demo.ledgers import CHANGED, REMOVED, connect, simulated_fortnox
 from tasks.stores import open_stores
 from tests.plugins.absent_parts import ABSENT
+from tests.plugins.buckets import KEYS
+from tests.s3_line import line_to
 
 TENANTS = 10
 NIGHT = dt.date(2026, 11, 23)
@@ -33,7 +36,7 @@ pytestmark = pytest.mark.timeout(1_200)
 
 
 @pytest.fixture(scope="module")
-def found(tmp_path_factory):
+def found(tmp_path_factory, moto_server):
     """Give an installation whose second host has a clock that is ten minutes ahead."""
     if FAKETIME is None:
         pytest.skip(f"{ABSENT}libfaketime (apt-get install faketime)")
@@ -41,16 +44,37 @@ def found(tmp_path_factory):
     with (
         pytest.MonkeyPatch.context() as patch,
         simulated_fortnox(ledgers=night.companies(TENANTS)) as fortnox,
-        installation(home) as found,
+        line_to(moto_server) as line,
+        installation(home, bucket=lake_behind(line)) as found,
     ):
         for name, value in found.shared.items():
             patch.setenv(name, value)
         patch.setenv("TASMA_HOME", str(home / "prompt"))
         patch.setenv("TASMA_HOST_NAME", "prompt")
-        found.fortnox = fortnox
+        found.fortnox, found.line = fortnox, line
         found.add_host()
         found.add_host(server=1, more=ahead())
         yield found
+
+
+def lake_behind(line):
+    keys = KEYS | {"AWS_ENDPOINT_URL": line.here}
+    client = boto3.client(
+        "s3",
+        endpoint_url=line.to,
+        region_name=keys["AWS_REGION"],
+        aws_access_key_id=keys["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=keys["AWS_SECRET_ACCESS_KEY"],
+    )
+    where = {"LocationConstraint": keys["AWS_REGION"]}
+    client.create_bucket(Bucket="hosts", CreateBucketConfiguration=where)
+    return {"TASMA_LAKE_URL": "s3://hosts/lake", **keys}
+
+
+def busy_for(line, seconds):
+    """Have the S3 service answer 503 to everybody for a while."""
+    line.only("503")
+    threading.Timer(seconds, line.mend).start()
 
 
 def ahead():
@@ -101,11 +125,13 @@ def play(found, date, events):
     return Counter(row.outcome for row in rows), problems
 
 
-def test_night_is_whole_though_postgresql_restarts_and_a_host_sleeps_longer_than_its_leases(found):
+def test_night_is_whole_though_a_host_sleeps_longer_than_its_leases_and_what_it_needs_fails(found):
+    """The database is started again, and the S3 service is busy for a minute."""
     first, _ahead = found.hosts
     events = [
-        (1, found.databases.restart),
-        (2, partial(asleep_for, first, DEFAULT_TTL_S + 20)),
+        (0, partial(busy_for, found.line, 60)),
+        (1, partial(asleep_for, first, DEFAULT_TTL_S + 20)),
+        (2, found.databases.restart),
     ]
     came, problems = play(found, NIGHT, events)
 

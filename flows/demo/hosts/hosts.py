@@ -75,22 +75,27 @@ class Host:
 
 @dataclass
 class Hosts:
-    """An installation that runs. `servers`: two of one Prefect. `hosts`: with a worker each."""
+    """An installation that runs. `servers`: two of one Prefect. `hosts`: with a worker each.
+
+    `bucket`: what leads to a lake in a bucket; without, it is a folder that all share.
+    """
 
     home: Path
     databases: Databases
     servers: list[PrefectServer]
+    bucket: Mapping[str, str] = field(default_factory=dict)
     api: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
     hosts: list[Host] = field(default_factory=list)
 
     @property
     def shared(self) -> dict[str, str]:
         """What the environment of every host, command and portal holds."""
+        lake = self.bucket or {"TASMA_LAKE": str(self.home / "shared" / "lake")}
         return {
             "TASMA_HUB_URL": self.databases.url("hub"),
             "TASMA_WAREHOUSE_URL": self.databases.url("books"),
-            "TASMA_LAKE": str(self.home / "shared" / "lake"),
             "TASMA_INBOX": str(self.home / "shared" / "inbox"),
+            **lake,
         }
 
     def add_host(self, *, server: int = 0, more: Mapping[str, str] | None = None) -> Host:
@@ -122,12 +127,15 @@ class Hosts:
 
 
 @contextmanager
-def installation(home: Path, *, port: int = 0) -> Iterator[Hosts]:
+def installation(
+    home: Path, *, port: int = 0, bucket: Mapping[str, str] | None = None
+) -> Iterator[Hosts]:
     """Run databases, Redis, two API servers and the background services until the context ends.
 
     Args:
         home: Of all that is kept; hosts and servers have folders below it.
         port: Of the first API server; the second has the next one. 0 for free ones.
+        bucket: Settings and keys of a lake in a bucket; without, it is a folder.
 
     Raises:
         PartAbsent: A server is not installed.
@@ -146,7 +154,7 @@ def installation(home: Path, *, port: int = 0) -> Iterator[Hosts]:
             of = environment(secrets, host="127.0.0.1", port=at)
             of |= {**_several(databases, address), "PREFECT_HOME": str(folder)}
             made.append(PrefectServer(f"http://127.0.0.1:{at}", folder, of))
-        found = Hosts(home, databases, made)
+        found = Hosts(home, databases, made, bucket or {})
         stack.callback(_lose_all, found)
         for server in made:
             # The first one makes the tables.
