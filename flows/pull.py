@@ -92,4 +92,4 @@ async def pull(
         async with noted_for_night(stores, tenant, options) as note:
             found = await pull_tenant(stores, tenant, options)
             note(found)
-    return ended(found.outcome, found.message)
+    return ended(found.outcome, found.message, problem=found.problem)

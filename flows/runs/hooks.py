@@ -17,7 +17,8 @@ from prefect.settings import PREFECT_API_URL
 
 from blocks.hub import Hub, opened
 from blocks.settings import settings
-from flows.runs.rescheduling import UNFINISHED, reschedule
+from flows.runs.rescheduling import AWAY, AWAY_FOR, UNFINISHED, reschedule
+from ledger.errors import TransientError
 from ledger.outcome import Outcome
 from tasks.notify import notify
 from tasks.pages.links import run_page, ui_address
@@ -40,11 +41,26 @@ async def run_cancelled(flow: Flow[Any, Any], flow_run: FlowRun, state: State[An
 
 
 async def run_failed(flow: Flow[Any, Any], flow_run: FlowRun, state: State[Any]) -> None:
-    """Mark the unit as failed, unless the run ended as held, which the pipeline has told."""
+    """Mark the unit as failed, unless the run ended as held, which the pipeline has told.
+
+    A run that nobody watches comes again in a while if what it needed was away; nobody is called
+    before it has failed for the last time.
+    """
     if Outcome.of_state(state.name) is not Outcome.HELD:
         await asyncio.to_thread(end_run, str(flow_run.id), reason=f"failed: {state.message}")
+    if await _comes_again(flow_run, state):
+        return
     message = f"{flow_run.name}: {state.message}"
     await notify(f"{state.name}: {flow.name}", message, link=_address(flow_run))
+
+
+async def _comes_again(flow_run: FlowRun, state: State[Any]) -> bool:
+    """Schedule a run anew that may work the next time, and say whether it was."""
+    if not isinstance(await state.aresult(raise_on_failure=False), TransientError):
+        return False
+    async with get_client() as client:
+        run = await client.read_flow_run(flow_run.id)
+        return await reschedule(client, run, why=AWAY, after=AWAY_FOR)
 
 
 def _address(flow_run: FlowRun) -> str:

@@ -1,7 +1,8 @@
-"""Runs that nobody watches are taken up again when their process dies."""
+"""Runs that nobody watches are taken up again when they died, or what they needed was away."""
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Final
 
 from prefect.client.orchestration import PrefectClient
@@ -32,16 +33,22 @@ TO_RETRY: Final = frozenset(
 )
 """Names of final states that another run may change for the better."""
 
-WHY: Final = "Again, since the process of the run died or its host was gone."
+DIED: Final = "Again, since the process of the run died or its host was gone."
+AWAY: Final = "Again, since something that the run needed was away."
+
+AWAY_FOR: Final = dt.timedelta(minutes=2)
+"""After which what was away may be there: its own steps have tried for about a minute."""
 
 
-async def reschedule(client: PrefectClient, run: FlowRun) -> bool:
-    """Schedule a dead run anew if it is one that nobody watches; say whether it comes again."""
+async def reschedule(
+    client: PrefectClient, run: FlowRun, *, why: str = DIED, after: dt.timedelta = dt.timedelta()
+) -> bool:
+    """Schedule a run anew if it is one that nobody watches; say whether it comes again."""
     attempts = max((MAX_ATTEMPTS.get(tag, 0) for tag in run.tags), default=0)
     if run.run_count >= attempts:
         return False
-    now = await server_time(client)
-    await client.set_flow_run_state(run.id, Scheduled(scheduled_time=now, message=WHY), force=True)
+    then = await server_time(client) + after
+    await client.set_flow_run_state(run.id, Scheduled(scheduled_time=then, message=why), force=True)
     return True
 
 

@@ -49,13 +49,14 @@ async def name_run(name: str, *, tags: Sequence[str]) -> None:
         )
 
 
-def ended(outcome: Outcome, message: str) -> State[Any]:
+def ended(outcome: Outcome, message: str, *, problem: BaseException | None = None) -> State[Any]:
     """Return the final state by which the UI calls the run (docs/decisions/0008).
 
     What is red (``Held``, ``Failed``) is of Prefect's type FAILED, so that somebody looks; all else
-    that ends by plan is COMPLETED.
+    that ends by plan is COMPLETED. `problem`: what was raised; the hooks ask it whether the run may
+    work the next time.
     """
     message = visible(message)
     text = message if len(message) <= MAX_MESSAGE_CHARS else f"{message[: MAX_MESSAGE_CHARS - 1]}…"
     make = Failed if outcome.is_red else Completed
-    return make(name=outcome.state_name, message=text)
+    return make(name=outcome.state_name, message=text, data=problem)

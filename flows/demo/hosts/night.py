@@ -14,6 +14,7 @@ from flows.demo.ledgers import DemoLedger, truths
 from flows.demo.outcome import look
 from flows.server.processes import PrefectServer
 from ledger.errors import TerminalError
+from ledger.outcome import Outcome
 from simulators.books.company import Company
 from simulators.books.years import calendar_years
 from simulators.fortnox import FortnoxSimulator
@@ -66,21 +67,27 @@ def wait_for_night(
 ) -> list[NightRow]:
     """Wait until all tenants of a night have an outcome; ``meanwhile`` hears how it stands.
 
+    One that failed is waited for: its run may come again.
+
     Raises:
         NightStuck: For ``limit_s`` seconds nothing came of it.
     """
-    ended, since = -1, time.monotonic()
+    done, since = -1, time.monotonic()
     while True:
         rows = stores.hub.nights.of_night(night)
         meanwhile(rows)
-        if ended != (ended := sum(row.state is NightState.ENDED for row in rows)):
+        if done != (done := sum(map(_is_done, rows))):
             since = time.monotonic()
-        if ended == count:
+        if done == count:
             return rows
         if time.monotonic() - since > limit_s:
             states = ", ".join(f"{row.tenant} {row.state} {row.outcome}" for row in rows)
             raise NightStuck(limit_s=limit_s, rows=states)
         time.sleep(POLL_S)
+
+
+def _is_done(row: NightRow) -> bool:
+    return row.state is NightState.ENDED and row.outcome != Outcome.FAILED
 
 
 def complaints(
