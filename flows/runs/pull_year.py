@@ -166,7 +166,8 @@ class PullYear:
             raise
         except Exception as problem:  # noqa: BLE001 - one year's failure never stops the others
             return await self._without_documents(ledger, problem)
-        return self._ended(ledger.outcome, f"{ledger.message.rstrip('.')}. {found.in_words}")
+        message = f"{ledger.message.rstrip('.')}. {found.in_words}"
+        return self._ended(ledger.outcome, message, ledger.problem)
 
     async def _without_documents(self, ledger: Ending, problem: Exception) -> Ending:
         reason = explain(problem)
@@ -239,5 +240,5 @@ class PullYear:
             say(f"{self.unit}: the extract that the night's look has just landed", **job.where)
         return looked
 
-    def _ended(self, outcome: Outcome, why: str, problem: Exception | None = None) -> Ending:
+    def _ended(self, outcome: Outcome, why: str, problem: BaseException | None = None) -> Ending:
         return Ending(outcome, why, self.unit, problem=problem)
