@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import groupby
 from typing import Final
 
@@ -43,10 +44,10 @@ def whole_overview(
     hub: Hub, *, tenant: str = "", among: Collection[str] = ()
 ) -> Iterator[OverviewRow]:
     """Go through all tenants and years, or those of one or of some tenants (R-X-12)."""
-    waiting = _waiting(hub, tenant)
+    waiting, targets = _waiting(hub, tenant), _Targets(hub, tenant)
     found = hub.whole_overview(tenant=tenant, among=among)
     for name, rows in groupby(found, key=lambda row: row.tenant):
-        yield from _of_tenant(hub, list(rows), waiting.get(name, ()))
+        yield from _of_tenant(list(rows), waiting.get(name, ()), targets)
 
 
 def lights_of(hub: Hub, tenants: Collection[str]) -> dict[str, Light]:
@@ -58,14 +59,34 @@ def lights_of(hub: Hub, tenants: Collection[str]) -> dict[str, Light]:
     return lights
 
 
+class _Targets:
+    """Where the documents of each tenant go; read once, when the first tenant is asked for."""
+
+    def __init__(self, hub: Hub, tenant: str) -> None:
+        self._hub, self._tenant = hub, tenant
+
+    def of(self, tenant: str) -> set[str]:
+        return self._known.get(tenant, set())
+
+    @cached_property
+    def _known(self) -> dict[str, set[str]]:
+        found: dict[str, set[str]] = defaultdict(set)
+        for tenant, target in self._hub.outbox.targets_of(self._tenant):
+            found[tenant].add(target)
+        for route in self._hub.routes.listed(tenant=self._tenant):
+            if route.is_attached:
+                found[route.tenant].add(route.target)
+        return found
+
+
 def _of_tenant(
-    hub: Hub, rows: list[OverviewRow], waiting: Sequence[Waiting]
+    rows: list[OverviewRow], waiting: Sequence[Waiting], targets: _Targets
 ) -> Iterator[OverviewRow]:
     own, *years = rows if not rows[0].fiscal_year else (rows[0].of_tenant, *rows)
     if waiting:
         yield _with_waiting(own, waiting)
     elif not own.has_years:
-        yield _without_books(hub, own)
+        yield _without_books(own, targets)
     elif own is rows[0]:
         yield own
     yield from years
@@ -84,13 +105,11 @@ def _with_waiting(own: OverviewRow, waiting: Sequence[Waiting]) -> OverviewRow:
     )
 
 
-def _without_books(hub: Hub, own: OverviewRow) -> OverviewRow:
+def _without_books(own: OverviewRow, targets: _Targets) -> OverviewRow:
     """Say of a tenant whose documents alone go through here that it is as it should be."""
-    targets = {target for _, target in hub.outbox.targets_of(own.tenant)}
-    targets |= {route.target for route in hub.routes.listed(tenant=own.tenant) if route.is_attached}
-    if own.light is not Light.GREY or not targets:
+    if own.light is not Light.GREY or not (found := targets.of(own.tenant)):
         return own
-    titles = sorted({SYSTEMS[base_of(target)].title for target in targets})
+    titles = sorted({SYSTEMS[base_of(target)].title for target in found})
     reason = f"no books are kept here; its documents go to {' and '.join(titles)}"
     return replace(own, light=Light.GREEN, reason=reason)
 
