@@ -299,7 +299,8 @@ COMMANDS: Final[dict[CommandPath, Listed]] = {
         "lake", "Read all that was received, and say what is gone or no longer the bytes that came."
     ),
     ("lake", "move"): Listed(
-        "lake", "Copy what was received from the folder into a bucket of an S3 service."
+        "lake",
+        "Copy what was received from the folder into a bucket, each file checked.",
     ),
     ("lake", "prune"): Listed(
         "lake", "Show the old files that nothing needs, and remove them with --yes."

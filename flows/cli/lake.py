@@ -72,7 +72,7 @@ def move(
     ] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Copy what was received from the folder into a bucket, each file held against its checksum.
+    """Copy what was received from the folder into a bucket, each file checked.
 
     What lies there already is not copied again, so that it may be broken off and run again. The
     folder stays. Refused while something is loaded: stop everything first. Then TASMA_LAKE_URL has
