@@ -170,6 +170,17 @@ def test_breaks_are_shown_with_amounts_and_what_to_do(tasma, held):
     assert (item["account_number"], item["difference"]) == ("1930", "-100.00")
 
 
+def test_what_was_published_is_said_to_be_untouched_only_where_there_is_some(tasma, owner, sie):
+    file = sie(faults=[Fault.WRONG_CLOSING_BALANCE])
+    tasma("import", file, "--tenant", owner)
+    first = tasma("ledger", "breaks", owner).stdout
+    tasma("import", sie(), "--tenant", owner)
+    tasma("import", sie(faults=[Fault.WRONG_CLOSING_BALANCE]), "--tenant", owner)
+
+    assert "Nothing of the year is published." in first
+    assert "What was published before is untouched." in tasma("ledger", "breaks", owner).stdout
+
+
 def test_breaks_of_an_unchanged_load_are_those_of_the_one_it_equals(tasma, books, sie):
     tasma("import", sie(), "--tenant", books)
 
