@@ -248,6 +248,7 @@ def commands(tenant, folder):
         ("notify", FORGED),
         ("tenant", "erase", tenant, "--dry-run"),
         ("lake", "verify", tenant),
+        ("lake", "move", "--to", FORGED),
         ("hub", "move", "--to", FORGED),
         ("hub", "restored"),
         ("warehouse", "move", tenant),
