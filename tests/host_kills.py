@@ -1,10 +1,12 @@
-"""Two hosts take in the same file at once, one of them is lost, asleep or cut off: what is left.
+"""Two hosts take in a file each at once, one of them is lost, asleep or cut off: what is left.
 
 ``python -m tests.host_kills 1000 --minutes 60`` plays what was not played yet, and prints the row.
-Hub and books are in PostgreSQL, the lake is shared. In each schedule one host dies by SIGKILL or
-sleeps for longer than its lease at a random moment, or the server ends all connections; the other
-host goes on. Within seconds everything of tonight is there (else lost), in one load (else doubled),
-with nothing held (else stuck).
+Hub and books are in PostgreSQL, the lake is shared. In each schedule the host that has this
+evening's books of a tenant dies by SIGKILL or sleeps for longer than its lease at a random moment,
+or the server ends all connections; another host has tonight's and goes on. No load replaces one
+that was given its lease later (else overtaken). The file of tonight comes once more, and within
+seconds everything of it is there (else lost), in one load that is the last (else doubled), with
+nothing held (else stuck).
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ import tempfile
 import time
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
@@ -28,10 +31,11 @@ from simulators.books.years import calendar_years
 from tasks.stores import Stores
 from tests.campaigning import Campaign, Played, main
 from tests.faults.children import CHILDREN
-from tests.faults.host import LIMIT_S, TTL_S, Fate, Places, opened, take, take_in
+from tests.faults.host import LIMIT_S, TTL_S, Fate, Places, meet, opened, take, take_in
 
 YEAR: Final = FiscalYear.parse("2024")
 COMPANY: Final = Company(seed=11, years=calendar_years(2024, 2024), vouchers_per_year=60)
+EVENING: Final = COMPANY.next_night(removed=[], changed=[("L", 3)])
 TONIGHT: Final = COMPANY.next_night(removed=[("B", 3)], changed=[("L", 2)])
 
 ELSEWHERE: Final = ("extract.", "documents.", "report.")
@@ -48,7 +52,7 @@ LONGEST_S: Final = 0.05
 RUN_S: Final = 1.0
 """About as long as a host works."""
 
-HEADS: Final = ("schedules", *FATES, "lost", "doubled", "stuck", "wrong")
+HEADS: Final = ("schedules", *FATES, "overtaken", "lost", "doubled", "stuck", "wrong")
 
 CUT: Final = (
     "select pg_terminate_backend(pid) from pg_stat_activity"
@@ -100,18 +104,21 @@ def played(server: Server, seeds: Iterable[int]) -> Played:
 def _schedule(server: Server, seed: int) -> Iterator[str]:
     drawn = random.Random(seed)  # noqa: S311 - schedules, not secrets
     tenant, here = f"t-{seed}-{os.getpid()}", server.of("host-3")
-    last_night, path = server.folder / f"{tenant}.se", server.folder / f"{tenant}-2.se"
     server.folder.mkdir(parents=True, exist_ok=True)
-    last_night.write_bytes(COMPANY.sie())
-    path.write_bytes(TONIGHT.sie())
+    files = [server.folder / f"{tenant}-{number}.se" for number in range(3)]
+    for path, books in zip(files, (COMPANY, EVENING, TONIGHT), strict=True):
+        path.write_bytes(books.sie())
     with opened(here) as stores:
         stores.hub.tenants.add(Tenant(tenant, COMPANY.name))
-    if problem := take_in(here, tenant, last_night):
+    if problem := take_in(here, tenant, files[0]):
         raise RuntimeError(f"last night's books were not published: {problem}")
     fate = drawn.choice(FATES)
     yield fate
-    yield from _tonight(server, tenant, path, fate, drawn)
-    if problem := take_in(here, tenant, path):
+    yield from _tonight(server, tenant, files[1:], fate, drawn)
+    with opened(here) as stores:
+        if not _are_in_turn(stores, tenant):
+            yield "overtaken"
+    if problem := take_in(here, tenant, files[2]):
         yield "stuck"
         yield problem
     with opened(here) as stores:
@@ -119,15 +126,15 @@ def _schedule(server: Server, seed: int) -> Iterator[str]:
 
 
 def _tonight(
-    server: Server, tenant: str, path: Path, fate: str, drawn: random.Random
+    server: Server, tenant: str, files: list[Path], fate: str, drawn: random.Random
 ) -> Iterator[str]:
-    """Let both hosts take in tonight's file, and one meet its fate; say which did not end well."""
+    """Let each host take in its file, and one meet its fate; say which did not end well."""
     sent = signal.SIGSTOP if fate == "slept" else signal.SIGKILL
     step = "" if fate == "cut" else drawn.choice(FATAL)
     met = Fate(step, drawn.uniform(0, LONGEST_S), sent)
-    first = _started("host-1", server, tenant, path, met)
+    first = _started(meet, "host-1", server, tenant, files[0], met)
     time.sleep(drawn.uniform(0, LONGEST_S))
-    second = _started("host-2", server, tenant, path, Fate())
+    second = _started(take, "host-2", server, tenant, files[1])
     if fate == "cut":
         time.sleep(drawn.uniform(0, RUN_S))
         server.cut()
@@ -141,8 +148,8 @@ def _tonight(
             yield f"{fate} at {step}: a host ended with {host.exitcode}"
 
 
-def _started(name: str, server: Server, tenant: str, path: Path, fate: Fate) -> Any:
-    child = CHILDREN.Process(target=take, args=(name, server.of(name), tenant, path, fate))
+def _started(work: Any, name: str, server: Server, *about: object) -> Any:
+    child = CHILDREN.Process(target=work, args=(name, server.of(name), *about))
     child.start()
     return child
 
@@ -162,8 +169,8 @@ def _left(stores: Stores, tenant: str) -> Iterator[str]:
     is_whole = stores.warehouse.verify(tenant, YEAR).is_intact
     if _balances(stores, tenant) != _truth(TONIGHT) or not is_whole:
         yield "lost"
-    record = stores.warehouse.load_record(tenant, YEAR)
-    if record is None or record.load_number != 2:
+    came = [load["landed_sha256"] for load in _loads(stores, tenant)]
+    if any(one == after for one, after in pairwise(came)):
         yield "doubled"
     unit = stores.hub.units.find(tenant, YEAR)
     if unit is None or unit.status != "published":
@@ -171,6 +178,18 @@ def _left(stores: Stores, tenant: str) -> Iterator[str]:
     held = [lease for lease in stores.hub.leases.live() if lease.tenant == tenant]
     if held:
         yield "stuck"
+
+
+def _loads(stores: Stores, tenant: str) -> list[dict[str, Any]]:
+    """Return what was published of the year, in that order."""
+    loads = stores.warehouse.published(tenant, "load").to_pylist()
+    return sorted(loads, key=lambda load: load["load_number"])
+
+
+def _are_in_turn(stores: Stores, tenant: str) -> bool:
+    """Return whether each load was given its lease after the one that it replaced."""
+    tokens = [load["token"] for load in _loads(stores, tenant)]
+    return tokens == sorted(tokens)
 
 
 def _balances(stores: Stores, tenant: str) -> dict[str, Decimal]:

@@ -76,17 +76,22 @@ def opened(places: Places):
         yield Stores(hub, Lake(places.lake), books)
 
 
-def take(name: str, places: Places, tenant: str, path: Path, fate: Fate) -> None:
+def take(name: str, places: Places, tenant: str, path: Path) -> None:
     """Take a file in, again and again until it is published; the exit status is 0 only then."""
+    os.environ |= {HOST_NAME: name, PATIENCE: str(PATIENCE_S)}
+    sys.exit(take_in(places, tenant, path))
+
+
+def meet(name: str, places: Places, tenant: str, path: Path, fate: Fate) -> None:
+    """Take a file in once, and meet one's fate on the way; whatever comes of it is well."""
     os.environ |= {HOST_NAME: name, PATIENCE: str(PATIENCE_S), KILL_AT: fate.step}
     with patch.object(steps, "os", _Once(fate)):
-        message = take_in(places, tenant, path)
-    sys.exit(message)
+        take_in(places, tenant, path, limit_s=0)
 
 
-def take_in(places: Places, tenant: str, path: Path) -> str | None:
-    """Take a file in until it is published; return why it is not after `LIMIT_S`."""
-    until = time.monotonic() + LIMIT_S
+def take_in(places: Places, tenant: str, path: Path, *, limit_s: float = LIMIT_S) -> str | None:
+    """Take a file in until it is published; return why it is not after ``limit_s`` seconds."""
+    until = time.monotonic() + limit_s
     while True:
         with opened(places) as stores:
             imported = import_here(stores, tenant, path, watch=lambda _step: None)
