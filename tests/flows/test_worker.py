@@ -248,7 +248,8 @@ def test_readiness_says_of_a_server_that_is_away_or_wants_another_password(pool)
 
 def test_second_host_with_a_hub_in_a_file_is_refused_while_the_first_is_online(pool):
     beat = {"name": "tasma other", "heartbeat_interval_seconds": 30}
-    pool.server.ask("/work_pools/tasma/workers/heartbeat", beat)
+    with suppress(ValueError):  # it answers without a body
+        pool.server.ask("/work_pools/tasma/workers/heartbeat", beat)
     command = [sys.executable, "-m", "flows.worker", "--pool", "tasma"]
     ended = subprocess.run(
         command, env=pool.server.environment, capture_output=True, text=True, check=False
