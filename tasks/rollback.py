@@ -53,8 +53,9 @@ class ReceivedGone(TerminalError):
 
     sentence = (
         "{unit}: what load {number} was made of is not in the lake any more ({why}). Its books can "
-        "still be read and exported as they were (`tasma ledger report --as-of`); to publish them, "
-        "take the file from a backup, or from whoever sent it, and drop it in: tasma drop-in."
+        "still be read and exported as they were (`tasma ledger report TENANT YEAR --as-of DAY`); "
+        "to publish them, take the file from a backup, or from whoever sent it, and drop it in: "
+        "`tasma drop-in TENANT FILE`."
     )
 
 
@@ -64,7 +65,7 @@ class ReadOtherwiseNow(TerminalError):
     sentence = (
         "{unit}: what load {number} was made of comes to other books now than it published then: "
         "this release reads it otherwise, or other dimensions are left out. Nothing was published. "
-        "Drop the file in (tasma drop-in): what changes is listed and judged."
+        "Drop the file in (tasma drop-in TENANT FILE): what changes is listed and judged."
     )
 
 

@@ -110,7 +110,7 @@ def _next(found: LoadResult) -> tuple[str, ...]:
         )
     if found.outcome is Outcome.KEPT:
         year = short_year(found.fiscal_year)
-        if "tasma ledger release" in found.message:
+        if "ledger release" in found.message:
             return (f"tasma ledger release {place(found)} --reason WHY",)
         return (f"tasma ledger pull {tenant} --year {year} --overwrite-uploaded",)
     if code(found):

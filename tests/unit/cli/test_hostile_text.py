@@ -164,6 +164,7 @@ def commands(tenant, folder):
         ("tenant", "year", "lock", tenant, "2024", "--until", FORGED),
         ("tenant", "year", "retire", tenant, FORGED),
         ("lake", "prune"),
+        ("lake", "move", "--to", FORGED),
         *(
             ("push", *words, "--to", "fennoa")
             for words in (
