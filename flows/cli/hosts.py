@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -14,6 +14,9 @@ from flows.cli.output import age, next_steps, say, show_json, show_table
 from flows.doors.on_server import server_chosen
 from flows.server import pool, readiness
 from ledger.errors import TerminalError
+
+MIN_AT_ONCE: Final = 6
+"""The watch, two shards of a night and two backfills wait for others, which need a place."""
 
 
 class UnknownHost(TerminalError):
@@ -28,7 +31,8 @@ def deploy(
     at_once: Annotated[
         int | None,
         typer.Option(
-            min=1, help="Runs at a time, of the pool and of what does tenants' work; as it is."
+            min=MIN_AT_ONCE,
+            help="Runs at a time, of the pool and of what does tenants' work; as it is.",
         ),
     ] = None,
 ) -> None:

@@ -128,7 +128,7 @@ DEPLOYMENTS: Final = (
     Deployment(nightly, HOUSEKEEPING, times=NIGHTS),
     Deployment(night_shard, limit=2),
     Deployment(pull, limit=8),
-    Deployment(backfill),
+    Deployment(backfill, limit=2),  # each waits for runs that need a place beside it
     Deployment(pull, limit=4, queue="backfill", called="pull-year"),
     Deployment(check_connection),
     Deployment(open_tenant),
