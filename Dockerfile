@@ -9,7 +9,6 @@ COPY . .
 RUN .venv/bin/python -m pip install --no-cache-dir --no-deps --no-build-isolation -e .
 
 FROM python:3.11-slim-bookworm
-# Runs die with their worker, and write nothing that others may read.
 RUN useradd --uid 10001 --create-home --home-dir /var/lib/tasma tasma \
     && install -d -o tasma -g tasma -m 0700 /var/lib/tasma/home /srv/lake /srv/inbox
 COPY --from=installed /opt/tasma /opt/tasma
@@ -19,4 +18,6 @@ ENV PATH=/opt/tasma/.venv/bin:$PATH \
     TASMA_HOME=/var/lib/tasma/home \
     TASMA_LAKE=/srv/lake \
     TASMA_INBOX=/srv/inbox
+# What is written is nobody else's to read.
+ENTRYPOINT ["sh", "-c", "umask 077 && exec \"$@\"", "sh"]
 CMD ["tasma", "ready"]

@@ -73,8 +73,13 @@ class Settings(BaseSettings):
     watch_without: str = ""
     """What the watch leaves out, comma between: such as ``feeds,pushes``."""
 
-    host_name: str = Field(default_factory=lambda: platform.node() or "unnamed", max_length=64)
+    host_name: str = Field(
+        default_factory=lambda: platform.node()[:64] or "unnamed", min_length=1, max_length=64
+    )
     """What this machine is called among those that share its hub."""
+
+    sweep_every_s: float = Field(default=120.0, gt=0, le=600)
+    """How often a worker looks for runs that died with their host."""
 
     server_patience_s: float = Field(default=0.0, ge=0, le=600)
     """How long a PostgreSQL server that is away is waited for; of runs `PATIENCE_OF_RUNS_S`."""

@@ -10,13 +10,41 @@ import asyncio
 import os
 import runpy
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import flows.server.deployments  # noqa: F401 - so that the host of the runs has imported every flow
-from blocks.settings import PATIENCE, PATIENCE_OF_RUNS_S
+from blocks.settings import PATIENCE, PATIENCE_OF_RUNS_S, settings
+from flows.runs.dead_runs import sweep
 from flows.server.fork_server.host import fork_host
 from flows.server.pool import require_one_host, worker_name
 from ledger.errors import TasmaError
+from tasks.arrivals import explain
 from tasks.hosts import joined
+from tasks.log import warn
+
+
+@contextmanager
+def sweeping() -> Iterator[None]:
+    """Look for dead runs every two minutes (`sweep_every_s`), for the length of the body.
+
+    The watch does so too; but it is a run, which dies with its host and needs a place in the pool.
+    """
+    over = threading.Event()
+    threading.Thread(target=_sweep, args=(over,), name="sweep", daemon=True).start()
+    try:
+        yield
+    finally:
+        over.set()
+
+
+def _sweep(over: threading.Event) -> None:
+    while not over.wait(settings().sweep_every_s):
+        try:
+            asyncio.run(sweep())
+        except Exception as problem:  # noqa: BLE001 - whatever is away: the next sweep looks again
+            warn(f"Dead runs could not be looked for: {explain(problem)}")
 
 
 def main() -> None:
@@ -30,7 +58,7 @@ def main() -> None:
     asyncio.run(require_one_host())
     named = [] if {"--name", "-n"} & set(sys.argv) else ["--name", worker_name()]
     # The host of the runs is forked first: after that there are threads.
-    with fork_host(), joined():
+    with fork_host(), joined(), sweeping():
         sys.argv = ["prefect", "worker", "start", *sys.argv[1:], *named]
         runpy.run_module("prefect", run_name="__main__", alter_sys=True)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.metadata import version
 from typing import Final
 
@@ -15,6 +15,7 @@ from blocks.hub.hosts import BEAT_S, HostsApart, Places
 from blocks.places import places_of
 from blocks.settings import settings
 from ledger.errors import TasmaError
+from tasks.arrivals import explain
 from tasks.log import warn
 
 CLOCK_SLACK_S: Final = 30.0
@@ -56,6 +57,7 @@ def joined() -> Iterator[None]:
         yield
     finally:
         over.set()
+        _leave()
 
 
 def _beat(places: Places, over: threading.Event) -> None:
@@ -64,8 +66,8 @@ def _beat(places: Places, over: threading.Event) -> None:
             _join(places)
         except HostsApart as problem:  # somebody started beside us with our beat missing
             warn(str(problem))
-        except (TasmaError, OSError) as problem:  # the hub is away; the next beat tells it
-            warn(f"This host could not say that it is there: {problem}")
+        except Exception as problem:  # noqa: BLE001 - the hub is away; the next beat tells it
+            warn(f"This host could not say that it is there: {explain(problem)}")
 
 
 def _join(places: Places) -> None:
@@ -73,6 +75,13 @@ def _join(places: Places) -> None:
     with Hub(chosen.hub_url) as hub:
         release = version("tasma")
         opened(hub).hosts.join(chosen.host_name, places, release=release, clock=_clock)
+
+
+def _leave() -> None:
+    """Take this machine off the list, so that it stands in nobody's way; else it falls silent."""
+    chosen = settings()
+    with suppress(TasmaError, OSError), Hub(chosen.hub_url) as hub:
+        hub.hosts.forget(chosen.host_name)
 
 
 def _clock() -> dt.datetime:

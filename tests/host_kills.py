@@ -52,7 +52,7 @@ LONGEST_S: Final = 0.05
 RUN_S: Final = 1.0
 """About as long as a host works."""
 
-HEADS: Final = ("schedules", *FATES, "overtaken", "lost", "doubled", "stuck", "wrong")
+HEADS: Final = ("schedules", *FATES, "missed", "overtaken", "lost", "doubled", "stuck", "wrong")
 
 CUT: Final = (
     "select pg_terminate_backend(pid) from pg_stat_activity"
@@ -96,7 +96,7 @@ def played(server: Server, seeds: Iterable[int]) -> Played:
     found = Played()
     for seed in seeds:
         counts = list(_schedule(server, seed))
-        wrong = [name for name in counts if name not in FATES]
+        wrong = [name for name in counts if name not in {*FATES, "missed"}]
         found.add(seed, [(name, 1) for name in counts if name in HEADS], wrong)
     return found
 
@@ -112,9 +112,7 @@ def _schedule(server: Server, seed: int) -> Iterator[str]:
         stores.hub.tenants.add(Tenant(tenant, COMPANY.name))
     if problem := take_in(here, tenant, files[0]):
         raise RuntimeError(f"last night's books were not published: {problem}")
-    fate = drawn.choice(FATES)
-    yield fate
-    yield from _tonight(server, tenant, files[1:], fate, drawn)
+    yield from _tonight(server, tenant, files[1:], drawn.choice(FATES), drawn)
     with opened(here) as stores:
         if not _are_in_turn(stores, tenant):
             yield "overtaken"
@@ -128,7 +126,10 @@ def _schedule(server: Server, seed: int) -> Iterator[str]:
 def _tonight(
     server: Server, tenant: str, files: list[Path], fate: str, drawn: random.Random
 ) -> Iterator[str]:
-    """Let each host take in its file, and one meet its fate; say which did not end well."""
+    """Let each host take in its file, and one meet its fate; yield that if it did.
+
+    A host that has ended before has missed it.
+    """
     sent = signal.SIGSTOP if fate == "slept" else signal.SIGKILL
     step = "" if fate == "cut" else drawn.choice(FATAL)
     met = Fate(step, drawn.uniform(0, LONGEST_S), sent)
@@ -138,14 +139,15 @@ def _tonight(
     if fate == "cut":
         time.sleep(drawn.uniform(0, RUN_S))
         server.cut()
-    if fate == "slept":
-        _wake_later(first)
+    has_slept = fate == "slept" and _wake_later(first)
     for host, may in ((first, {0, -signal.SIGKILL}), (second, {0})):
         host.join(2 * LIMIT_S)
         if host.exitcode not in may:
             host.kill()
             yield "stuck"
             yield f"{fate} at {step}: a host ended with {host.exitcode}"
+    is_met = {"killed": first.exitcode != 0, "slept": has_slept, "cut": True}
+    yield fate if is_met[fate] else "missed"
 
 
 def _started(work: Any, name: str, server: Server, *about: object) -> Any:
@@ -154,14 +156,16 @@ def _started(work: Any, name: str, server: Server, *about: object) -> Any:
     return child
 
 
-def _wake_later(host: Any) -> None:
-    """Wait until a host sleeps, if it comes to it; let it go on when its lease has run out."""
+def _wake_later(host: Any) -> bool:
+    """Wait until a host sleeps; let it go on when its lease has run out. Say if it came to it."""
     stat = Path(f"/proc/{host.pid}/stat")
     while host.is_alive() and stat.read_text(encoding="utf-8").rpartition(")")[2].split()[0] != "T":
         time.sleep(0.02)
-    if host.is_alive():
+    has_slept = bool(host.is_alive())
+    if has_slept:
         time.sleep(TTL_S * 1.5)
         os.kill(host.pid, signal.SIGCONT)
+    return has_slept
 
 
 def _left(stores: Stores, tenant: str) -> Iterator[str]:

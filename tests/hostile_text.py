@@ -49,7 +49,7 @@ ADDRESS: Final = re.compile(
 )
 """What Prefect's UI makes a link of in every node of text (mdast-util-gfm-autolink-literal)."""
 
-ADVICE: Final = frozenset({"tasma tenant correct", "load_id"})
+ADVICE: Final = frozenset({"tasma tenant correct TENANT --org-number NUMBER", "load_id"})
 """What our pages quote as code."""
 
 DRAWN: Final = "data:image/svg+xml;base64,"

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from typing import Final
 
+import httpx
 from prefect.client.orchestration import PrefectClient, get_client
 from prefect.client.schemas.filters import (
     FlowRunFilter,
@@ -15,6 +18,7 @@ from prefect.client.schemas.filters import (
     FlowRunFilterTags,
 )
 from prefect.client.schemas.objects import FlowRun, StateType
+from prefect.events import emit_event
 from prefect.events.filters import (
     EventFilter,
     EventNameFilter,
@@ -24,12 +28,15 @@ from prefect.events.filters import (
 from prefect.settings import get_current_settings
 from prefect.states import Crashed
 
-from blocks.hub import Hub, opened
+from blocks.hub import Hub, LeaseLost, LeaseTaken, opened
 from blocks.settings import settings
 from flows.runs.hooks import CRASHED, end_run
 from flows.runs.rescheduling import reschedule
 from flows.runs.starting import server_time
 from flows.runs.states import TAG
+from ledger.errors import TasmaError
+from tasks.arrivals import explain
+from tasks.log import warn
 
 SILENT_BEATS: Final = 4
 """Beats without a sign of life after which a run is gone: three missed, and one for delay."""
@@ -52,6 +59,12 @@ BEATS: Final = 50
 
 HEARTBEAT: Final = "prefect.flow-run.heartbeat"
 
+SWEPT: Final = "tasma.swept"
+"""What a sweep tells the server, so that the next one knows that such signs arrive."""
+
+SWEEPING: Final = "/dead-runs"
+"""The lease of who sweeps."""
+
 
 @dataclass
 class Swept:
@@ -71,26 +84,61 @@ async def sweep(
 ) -> Swept:
     """Set every run of ours that is dead to Crashed and free what it held in the hub.
 
-    Those of a night or a backfill are scheduled anew.
+    Those of a night or a backfill are scheduled anew. One sweep goes on at a time, whoever makes
+    it; another one finds nothing. Where no sign of life of anybody has arrived lately, what should
+    carry them is away, and nobody is taken for dead by silence.
 
     Args:
         own_run_id: A run to leave alone: the one that asks.
         everything: Take all for dead that is not ours to keep: the only process that could have
             run them has just started or is about to end.
-        now: The time by which silence is judged; the server's unless given.
+        now: The time by which silence is judged, when signs of life do arrive; the server's, and
+            looked for, unless given.
     """
     swept = Swept()
-    async with get_client() as client:
-        now = now or await server_time(client)
-        for run in await _unfinished(client):
-            if str(run.id) == own_run_id:
-                continue
-            if everything or await _is_dead(client, run, now=now):
-                await client.set_flow_run_state(run.id, Crashed(message=CRASHED), force=True)
-                await asyncio.to_thread(end_run, str(run.id), reason=CRASHED)
-                await reschedule(client, run)
-                swept.crashed.append(run.name)
+    with nullcontext(True) if everything else _alone() as is_ours:
+        if not is_ours:
+            return swept
+        async with get_client() as client:
+            is_heard = now is not None or await _is_anybody_heard(client)
+            now = now or await server_time(client)
+            for run in await _unfinished(client):
+                if str(run.id) == own_run_id:
+                    continue
+                if everything or await _is_dead(client, run, now=now, is_heard=is_heard):
+                    await _end(client, run, swept)
     return swept
+
+
+@contextmanager
+def _alone() -> Iterator[bool]:
+    """Be the only one who sweeps for the length of the body; false while somebody else does.
+
+    Two of them would end a run that the one has just scheduled anew.
+    """
+    with Hub(settings().hub_url) as hub:
+        try:
+            lease = opened(hub).leases.acquire(SWEEPING, holder="a sweep of dead runs")
+        except LeaseTaken:
+            yield False
+            return
+        try:
+            yield True
+        finally:
+            with suppress(LeaseLost):
+                hub.leases.release(lease)
+
+
+async def _end(client: PrefectClient, run: FlowRun, swept: Swept) -> None:
+    """End one dead run; what is in the way of that is in the way of no other, and comes again."""
+    try:
+        await asyncio.to_thread(end_run, str(run.id), reason=CRASHED)
+        await client.set_flow_run_state(run.id, Crashed(message=CRASHED), force=True)
+        await reschedule(client, run)
+    except (TasmaError, httpx.HTTPError) as problem:
+        warn(f"The dead run {run.name} could not be ended: {explain(problem)}")
+    else:
+        swept.crashed.append(run.name)
 
 
 async def _unfinished(client: PrefectClient) -> list[FlowRun]:
@@ -104,12 +152,28 @@ async def _unfinished(client: PrefectClient) -> list[FlowRun]:
     )
 
 
-async def _is_dead(client: PrefectClient, run: FlowRun, *, now: dt.datetime) -> bool:
+async def _is_anybody_heard(client: PrefectClient) -> bool:
+    """Return whether a sign of life of any run, or of a sweep, has arrived lately; give one."""
+    now = await server_time(client)
+    page = await client.read_events(
+        EventFilter(
+            occurred=EventOccurredFilter(since=now - CLOCKS_OFF, until=now + CLOCKS_OFF),
+            event=EventNameFilter(name=[HEARTBEAT, SWEPT]),
+        ),
+        limit=BEATS,
+    )
+    emit_event(event=SWEPT, resource={"prefect.resource.id": SWEPT})
+    return any(now - event.received < silent_after() for event in page.events)
+
+
+async def _is_dead(
+    client: PrefectClient, run: FlowRun, *, now: dt.datetime, is_heard: bool
+) -> bool:
     """Return whether nothing has been heard of the run for too long."""
     since = run.state.timestamp if run.state else run.expected_start_time
     if run.state_type is StateType.PENDING:
         return now - max(filter(None, (since, run.expected_start_time))) > STUCK_AFTER
-    if since is None or now - since < silent_after():
+    if not is_heard or since is None or now - since < silent_after():
         return False
     if await asyncio.to_thread(_holds_lease, str(run.id)):
         return False

@@ -8,6 +8,7 @@ run's log and changes nothing.
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from typing import Any, Final
 
 from prefect import Flow, State
@@ -16,6 +17,7 @@ from prefect.client.schemas.objects import FlowRun
 from prefect.settings import PREFECT_API_URL
 
 from blocks.hub import Hub, opened
+from blocks.processes import this_process
 from blocks.settings import settings
 from flows.runs.rescheduling import AWAY, AWAY_FOR, UNFINISHED, reschedule
 from ledger.errors import TransientError
@@ -29,9 +31,13 @@ CANCELLED: Final = "interrupted: the run was cancelled; run it again when wanted
 
 async def run_crashed(flow: Flow[Any, Any], flow_run: FlowRun, state: State[Any]) -> None:
     """Free what the dead run held, mark its unit as failed, and take an unwatched one up again."""
-    await asyncio.to_thread(end_run, str(flow_run.id), reason=CRASHED)
-    async with get_client() as client:
-        await reschedule(client, await client.read_flow_run(flow_run.id))
+    if await asyncio.to_thread(goes_on_elsewhere, str(flow_run.id)):
+        return
+    try:
+        await asyncio.to_thread(end_run, str(flow_run.id), reason=CRASHED)
+    finally:  # a hub that is away is no reason not to come again
+        async with get_client() as client:
+            await reschedule(client, await client.read_flow_run(flow_run.id))
     await notify(f"Crashed: {flow.name}", f"{flow_run.name}: {CRASHED}", link=_address(flow_run))
 
 
@@ -46,9 +52,14 @@ async def run_failed(flow: Flow[Any, Any], flow_run: FlowRun, state: State[Any])
     A run that nobody watches comes again in a while if what it needed was away; nobody is called
     before it has failed for the last time.
     """
-    if Outcome.of_state(state.name) is not Outcome.HELD:
-        await asyncio.to_thread(end_run, str(flow_run.id), reason=f"failed: {state.message}")
-    if await _comes_again(flow_run, state):
+    if await asyncio.to_thread(goes_on_elsewhere, str(flow_run.id)):
+        return
+    try:
+        if Outcome.of_state(state.name) is not Outcome.HELD:
+            await asyncio.to_thread(end_run, str(flow_run.id), reason=f"failed: {state.message}")
+    finally:  # a hub that is away is no reason not to come again
+        is_to_come = await _comes_again(flow_run, state)
+    if is_to_come:
         return
     message = f"{flow_run.name}: {state.message}"
     await notify(f"{state.name}: {flow.name}", message, link=_address(flow_run))
@@ -73,6 +84,19 @@ async def shard_failed(flow: Flow[Any, Any], flow_run: FlowRun, state: State[Any
     """Tell of a shard that broke off; of what one could not do somebody was told when it was so."""
     if state.name != UNFINISHED:
         await run_failed(flow=flow, flow_run=flow_run, state=state)
+
+
+def goes_on_elsewhere(run_id: str) -> bool:
+    """Return whether another process that lives works for a run: it was taken up there.
+
+    A host that slept for longer than its leases wakes with runs that were started again elsewhere,
+    and what it says of them is said of the past. Not known, while the hub is away, is no.
+    """
+    here = this_process()
+    with suppress(TransientError), Hub(settings().hub_url) as hub:
+        held = opened(hub).leases.held_by_run(run_id)
+        return any(lease.process not in {"", here} for lease in held)
+    return False
 
 
 def end_run(run_id: str, *, reason: str) -> None:

@@ -59,7 +59,7 @@ async def deploy(*, at_once: int | None = None) -> list[str]:
 
     Args:
         at_once: Runs of the whole pool at a time, and of each deployment that has a limit of
-            several hosts' work; unchanged without.
+            several hosts' work; as it was the last time without.
 
     Returns:
         The names of the deployments.
@@ -73,7 +73,8 @@ async def deploy(*, at_once: int | None = None) -> list[str]:
         ended = subprocess.run(command, cwd=PROJECT, check=False)  # noqa: ASYNC221, S603 - our own interpreter
         if ended.returncode:
             raise NotDeployed(code=ended.returncode)
-        if at_once:
+        # Prefect's command has set those of prefect.yaml again.
+        if at_once := at_once or (await client.read_work_pool(POOL)).concurrency_limit:
             await _set_limits(client, at_once)
     await register_block_types()
     return [f"{one.flow.name}/{one.name}" for one in DEPLOYMENTS]

@@ -60,7 +60,7 @@ def main() -> None:
 
 def _listens_at(arguments: Sequence[str]) -> str:
     """Return the address at which a server would listen; our own where none is started."""
-    if arguments[1:3] != ["server", "start"]:
+    if ("server", "start") not in pairwise(arguments):
         return LOOPBACK
     given = [word.partition("=")[2] for word in arguments if word.startswith("--host=")]
     given += [after for word, after in pairwise(arguments) if word == "--host"]

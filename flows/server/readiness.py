@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -25,12 +24,13 @@ from prefect.client.schemas.filters import (
 from prefect.client.schemas.objects import FlowRun, StateType
 from prefect.client.schemas.responses import DeploymentResponse
 from prefect.client.schemas.sorting import FlowRunSort
-from prefect.exceptions import ObjectNotFound, PrefectHTTPStatusError
+from prefect.exceptions import ObjectNotFound
 
 from blocks.hub import Hub
 from blocks.settings import settings
 from flows.runs.starting import server_time
 from flows.watch import PERIOD
+from ledger.errors import TasmaError
 from tasks.hosts import CLOCK_SLACK_S
 
 SCHEDULED: Final = ("nightly/nightly", "watch/watch")
@@ -57,7 +57,9 @@ async def look() -> list[Seen]:
         async with get_client() as client:
             now = await server_time(client)
             found = [await _scheduler(client, now), await _workers(client, now)]
-    except (httpx.HTTPError, PrefectHTTPStatusError) as problem:
+    except ObjectNotFound:
+        return [Seen("deployments", "red", "they are not there: tasma deploy, or tasma up")]
+    except httpx.HTTPError as problem:
         return [Seen("server", "red", _why(problem))]
     away_s = abs((dt.datetime.now(dt.UTC) - now).total_seconds())
     return [*found, *await asyncio.to_thread(_hosts), _clock("the server's clock", away_s)]
@@ -67,10 +69,7 @@ async def _scheduler(client: PrefectClient, now: dt.datetime) -> Seen:
     """See that a run of each schedule lies ahead: the server makes them all the time."""
     missing = []
     for name in SCHEDULED:
-        try:
-            deployment = await client.read_deployment_by_name(name)
-        except ObjectNotFound:
-            return Seen("scheduler", "red", f"no deployment {name}: tasma deploy, or tasma up")
+        deployment = await client.read_deployment_by_name(name)
         if not await _ahead(client, deployment, now):
             missing.append(name)
     if missing:
@@ -114,12 +113,15 @@ async def _workers(client: PrefectClient, now: dt.datetime) -> Seen:
     return Seen("workers", "red", f"the watch of {since:%H:%M} UTC has not begun: {remedy}")
 
 
-def _hosts() -> Iterator[Seen]:
+def _hosts() -> list[Seen]:
     """Compare each host's clock with the hub's, by which leases go."""
-    with Hub(settings().hub_url) as hub:
-        now = hub.database.now()
-        live = [host for host in hub.hosts.every() if host.is_live(now)]
-    return (_clock(f"the clock of {host.name}", abs(host.clock_ahead_s)) for host in live)
+    try:
+        with Hub(settings().hub_url) as hub:
+            now = hub.database.now()
+            live = [host for host in hub.hosts.every() if host.is_live(now)]
+    except TasmaError as problem:
+        return [Seen("hub", "red", str(problem))]
+    return [_clock(f"the clock of {host.name}", abs(host.clock_ahead_s)) for host in live]
 
 
 def _clock(what: str, away_s: float) -> Seen:

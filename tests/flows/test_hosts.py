@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
-import time
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -16,9 +15,8 @@ import pytest
 
 from blocks.hub import NightState
 from blocks.hub.leases import DEFAULT_TTL_S
-from flows.demo import runs
 from flows.demo.hosts import night
-from flows.demo.hosts.hosts import Hosts, installation
+from flows.demo.hosts.hosts import installation
 from flows.demo.ledgers import CHANGED, REMOVED, connect, simulated_fortnox
 from tasks.stores import open_stores
 from tests.plugins.absent_parts import ABSENT
@@ -28,7 +26,9 @@ from tests.s3_line import line_to
 TENANTS = 10
 NIGHT = dt.date(2026, 11, 23)
 DAY = dt.timedelta(days=1)
-SWEEP_S = 20
+SOON = {"TASMA_SWEEP_EVERY_S": "20"}
+"""Two minutes in a worker that is not waited for."""
+
 AHEAD = "+10m"
 FAKETIME = next(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"), None)
 
@@ -52,8 +52,8 @@ def found(tmp_path_factory, moto_server):
         patch.setenv("TASMA_HOME", str(home / "prompt"))
         patch.setenv("TASMA_HOST_NAME", "prompt")
         found.fortnox, found.line = fortnox, line
-        found.add_host()
-        found.add_host(server=1, more=ahead())
+        found.add_host(more=SOON)
+        found.add_host(server=1, more=SOON | ahead())
         yield found
 
 
@@ -88,23 +88,15 @@ def ahead():
 
 @dataclass
 class Story:
-    """What happens in the course of a night: each thing once so many tenants have an outcome.
+    """What happens in the course of a night: each thing once so many tenants have an outcome."""
 
-    Beside that the janitor comes, as it does of itself every two minutes.
-    """
-
-    found: Hosts
     events: list[tuple[int, Callable[[], object]]]
-    swept_at: float = field(default_factory=time.monotonic)
 
     def __call__(self, rows):
         ended = sum(row.state is NightState.ENDED for row in rows)
         if self.events and ended >= self.events[0][0]:
             _, happens = self.events.pop(0)
             happens()
-        if time.monotonic() - self.swept_at > SWEEP_S:
-            self.swept_at = time.monotonic()
-            runs.start(self.found.servers[1], "janitor/janitor")
 
 
 def asleep_for(host, seconds):
@@ -115,7 +107,7 @@ def asleep_for(host, seconds):
 
 def play(found, date, events):
     """Play a night; return what it came to, and in what the books are not the source's."""
-    story, ledgers = Story(found, events), night.companies(TENANTS)
+    story, ledgers = Story(events), night.companies(TENANTS)
     with open_stores() as stores:
         connect(stores.hub, ledgers)
         night.begin_night(found.servers[1], date)

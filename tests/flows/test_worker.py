@@ -61,8 +61,8 @@ def pool(new_home):
     ):
         pool = Desk(server, home, fortnox)
         deploy = [Path(sys.executable).with_name("tasma"), "deploy"]
-        # As it was after an update, where all is there already.
-        for step in (deploy, [*deploy, "--at-once", "16"]):
+        # Again, as after an update: what there is stays, the limits too.
+        for step in ([*deploy, "--at-once", "16"], deploy):
             subprocess.run(
                 step, cwd=PROJECT, env=server.environment, check=True, capture_output=True
             )
