@@ -11,6 +11,7 @@ import asyncio
 from contextlib import suppress
 from typing import Any, Final
 
+import httpx
 from prefect import Flow, State
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import FlowRun
@@ -66,8 +67,12 @@ async def run_failed(flow: Flow[Any, Any], flow_run: FlowRun, state: State[Any])
 
 
 async def _comes_again(flow_run: FlowRun, state: State[Any]) -> bool:
-    """Schedule a run anew that may work the next time, and say whether it was."""
-    if not isinstance(await state.aresult(raise_on_failure=False), TransientError):
+    """Schedule a run anew that may work the next time, and say whether it was.
+
+    A vendor's trouble is an error of ours by then; HTTP's own is that of Prefect's server.
+    """
+    problem = await state.aresult(raise_on_failure=False)
+    if not isinstance(problem, TransientError | httpx.HTTPError):
         return False
     async with get_client() as client:
         run = await client.read_flow_run(flow_run.id)
