@@ -42,6 +42,12 @@ def is_here(process: str) -> bool:
     return named is not None and named[0] == here and _began(named[1]) == named[2]
 
 
+def is_elsewhere(process: str) -> bool:
+    """Return whether a process is another machine's; False also when that is not known."""
+    named, here = _read(process), _here()
+    return named is not None and here is not None and named[0].host != here.host
+
+
 def is_gone(process: str) -> bool:
     """Return whether a process has surely ended; False also when that is not known.
 

@@ -18,7 +18,7 @@ from prefect.client.schemas.objects import FlowRun
 from prefect.settings import PREFECT_API_URL
 
 from blocks.hub import Hub, opened
-from blocks.processes import this_process
+from blocks.processes import is_elsewhere
 from blocks.settings import settings
 from flows.runs.rescheduling import AWAY, AWAY_FOR, UNFINISHED, reschedule
 from ledger.errors import TransientError
@@ -92,15 +92,14 @@ async def shard_failed(flow: Flow[Any, Any], flow_run: FlowRun, state: State[Any
 
 
 def goes_on_elsewhere(run_id: str) -> bool:
-    """Return whether another process that lives works for a run: it was taken up there.
+    """Return whether another machine holds a lease for a run: it was taken up there.
 
     A host that slept for longer than its leases wakes with runs that were started again elsewhere,
     and what it says of them is said of the past. Not known, while the hub is away, is no.
     """
-    here = this_process()
     with suppress(TransientError), Hub(settings().hub_url) as hub:
         held = opened(hub).leases.held_by_run(run_id)
-        return any(lease.process not in {"", here} for lease in held)
+        return any(is_elsewhere(lease.process) for lease in held)
     return False
 
 
