@@ -59,14 +59,14 @@ async def run_failed(flow: Flow[Any, Any], flow_run: FlowRun, state: State[Any])
         if Outcome.of_state(state.name) is not Outcome.HELD:
             await asyncio.to_thread(end_run, str(flow_run.id), reason=f"failed: {state.message}")
     finally:  # a hub that is away is no reason not to come again
-        is_to_come = await _comes_again(flow_run, state)
+        is_to_come = await _scheduled_anew(flow_run, state)
     if is_to_come:
         return
     message = f"{flow_run.name}: {state.message}"
     await notify(f"{state.name}: {flow.name}", message, link=_address(flow_run))
 
 
-async def _comes_again(flow_run: FlowRun, state: State[Any]) -> bool:
+async def _scheduled_anew(flow_run: FlowRun, state: State[Any]) -> bool:
     """Schedule a run anew that may work the next time, and say whether it was.
 
     A vendor's trouble is an error of ours by then; HTTP's own is that of Prefect's server.
