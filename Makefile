@@ -77,6 +77,6 @@ campaign: $(INSTALLED)  ## the laws on all their examples, matrices whole (make 
 	TASMA_CAMPAIGN=1 $(BIN)/python -m pytest -m hypothesis --numprocesses auto --maxprocesses 4 --dist worksteal
 	TASMA_CAMPAIGN=1 $(BIN)/python -m pytest -m share --numprocesses auto --maxprocesses 4 --dist loadfile
 	TASMA_CAMPAIGN=1 $(BIN)/python -m pytest tests/unit/push tests/faults/test_push_campaign.py tests/faults/test_route_campaigns.py
-	TASMA_CAMPAIGN=1 $(BIN)/python -m pytest tests/faults/test_host_kills.py
+	TASMA_CAMPAIGN=1 $(BIN)/python -m pytest tests/faults/test_host_kills.py tests/flows/test_hosts.py
 	TASMA_CAMPAIGN=1 $(BIN)/python -m pytest tests/faults/test_sftp_kills.py tests/integration/sftp/test_servers.py
 .PHONY: campaign

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from typing import Final
 
+import httpx
 from prefect.client.orchestration import PrefectClient, get_client
 from prefect.client.schemas.actions import DeploymentUpdate, WorkPoolCreate, WorkPoolUpdate
 from prefect.client.schemas.objects import Worker, WorkerStatus
@@ -104,7 +105,7 @@ def worker_name() -> str:
 
 
 async def require_one_host() -> None:
-    """Refuse a second machine where the hub is a file.
+    """Refuse a second machine where the hub is a file; a server that is away cannot say.
 
     Raises:
         HubOfOneHost: Another machine's worker is online.
@@ -114,7 +115,7 @@ async def require_one_host() -> None:
     async with get_client() as client:
         try:
             workers = await client.read_workers_for_work_pool(POOL)
-        except ObjectNotFound:
+        except (ObjectNotFound, httpx.HTTPError):
             return
     if other := _other_host(workers):
         chosen = settings()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import threading
 from collections import Counter
 from collections.abc import Callable
@@ -32,7 +33,13 @@ SOON = {"TASMA_SWEEP_EVERY_S": "20"}
 AHEAD = "+10m"
 FAKETIME = next(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"), None)
 
-pytestmark = pytest.mark.timeout(1_200)
+pytestmark = [
+    pytest.mark.timeout(1_200),
+    pytest.mark.skipif(
+        not os.environ.get("TASMA_CAMPAIGN"),
+        reason="two nights on a whole installation take five minutes: make campaign plays them",
+    ),
+]
 
 
 @pytest.fixture(scope="module")
