@@ -305,11 +305,11 @@ COMMANDS: Final[dict[CommandPath, Listed]] = {
     ("lake", "prune"): Listed(
         "lake", "Show the old files that nothing needs, and remove them with --yes."
     ),
-    ("hub", "restored"): Listed(
-        "hub", "Take a hub, or books, into use that a server's own tools brought back."
-    ),
     ("hub", "move"): Listed(
         "hub", "Move the hub from its file into an empty PostgreSQL database, all of it or nothing."
+    ),
+    ("hub", "restored"): Listed(
+        "hub", "Take a hub, or books, into use that a server's own tools brought back."
     ),
     ("warehouse", "attach"): Listed(
         "attaching", "Print a script by which a DuckDB client reads many tenants' books as one."

@@ -77,6 +77,8 @@ def test_a_night_that_brings_few_new_parts_publishes_the_year_and_keeps_those_it
     published = house.stores.hub.loads.published("acme", YEAR)
     for path in lake.root.rglob("*"):
         os.utime(path, (0, 0))
+    # What a load was made of stays for a while after another one replaced it.
+    assert {Path(first.address).name, f"{known[7].sha256}.zst"} <= landings(lake)
     gone = {item.address.rpartition("/")[2] for item in prune(house.stores, dry_run=False)}
     shutil.rmtree(lake.place_of(published.stage_folder))
     restaged = staged_from_landing(house.stores, published)
@@ -85,7 +87,7 @@ def test_a_night_that_brings_few_new_parts_publishes_the_year_and_keeps_those_it
     assert "added: 1, changed: 1, removed: 0" in message
     assert (second, second.sha256) == (again, published.landed_sha256)
     assert 3 == len(came)
-    assert {Path(first.address).name, f"{known[7].sha256}.zst"} == gone & before
+    assert set() == gone & before
     assert (published.digest, 301) == (restaged.digest, restaged.tables["voucher"].row_count)
 
 

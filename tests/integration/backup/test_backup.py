@@ -275,7 +275,7 @@ def test_backup_is_restored_into_another_home_in_which_nobody_is_at_work_or_sign
 
 def test_folder_of_something_else_or_of_another_home_takes_no_backup(place, monkeypatch):
     assert "holds other things" in invoke("backup", place / "home/lake").stderr
-    assert "no folder of" in invoke("restore", place / "home/lake", "--into", place / "x").stderr
+    assert "no folder that" in invoke("restore", place / "home/lake", "--into", place / "x").stderr
     restored(place, "--into", place / "other")
     lead_to(place / "other", monkeypatch)
 

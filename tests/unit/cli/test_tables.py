@@ -435,7 +435,8 @@ def test_every_table_of_the_command_line_has_its_figures_whole(busy, monkeypatch
         show(monkeypatch)
 
     assert [] == wrong
-    assert set(call_sites()) == seen
+    # It needs books in a server: tests/integration/test_moving_books.py.
+    assert set(call_sites()) - {("moving_books", "move")} == seen
 
 
 def test_nothing_else_of_the_command_line_makes_tables():

@@ -354,7 +354,7 @@ def _publish(db, books):
     db.execute(
         "insert into published.load select 'exempel', $year, 1,"
         " 'load-1', '', 1, now(), '', $source,"
-        " '', '', '', '', '', 0, 0, 0, 0, 0, false",
+        " '', '', '', '', '', 0, 0, 0, 0, 0, false, null, null, null",
         {"year": books.year.key, "source": source},
     )
 

@@ -145,6 +145,10 @@ def hub_of_doubles(tmp_path):
     with closing(sqlite3.connect(path)) as old, old:
         old.execute("drop table claim")
         old.execute("drop table ledger_owner")
+        old.execute("drop table host")
+        old.execute("drop table kept_year")
+        for name in ("to", "number", "by", "reason"):
+            old.execute(f"alter table load drop column rollback_{name}")
         old.execute("alter table tenant drop column same_number_as")
         old.execute("alter table outbox_event drop column content")
         old.execute("update alembic_version set version_num = '0030'")

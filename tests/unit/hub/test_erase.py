@@ -89,6 +89,9 @@ def fill(hub, tenant: str, year) -> None:
             tenant, year, StatementKind.BALANCE_SHEET, "ab", "x.csv", year.end_date, who="anna"
         )
     )
+    hub.kept_years.keep(
+        tenant, year, load_id=load.load_id, load_number=1, who="anna", reason="wrong file"
+    )
     hub.push_marks.set(tenant, "fennoa", "7")
     hub.push_marks.pause(tenant, "fennoa", reason="audit")
     card = StoredCard(7, "SUPPLIER", "Some Oy", ("FI12345671",))

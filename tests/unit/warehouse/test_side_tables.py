@@ -15,6 +15,8 @@ YEAR = facts().fiscal_year
 BANK = voucher("A:1", ("1930", "100.00"), ("3001", "-100.00"))
 RENT = voucher("A:2", ("5010", "40.00"), ("1930", "-40.00"))
 
+ROLLED_BACK = ("rollback_by varchar", "rollback_reason varchar")
+
 
 def connected(*places, document_id="f1", kind="voucher"):
     """Give rows of files on vouchers, as (series, number)."""
@@ -182,7 +184,8 @@ def test_file_of_the_first_release_gets_its_tables_when_documents_come(
                 shutil.copy(path, folder)
             patch.setattr(migrate, name, folder)
         with (tmp_path / "SCHEMA" / "0001_published.sql").open("a") as first:
-            first.write("alter table load add column is_recorded boolean")  # as is written today
+            for column in ("is_recorded boolean", "rollback_to integer", *ROLLED_BACK):
+                first.write(f"alter table load add column {column};\n")  # as is written today
         publish(BANK)
 
     publish_side(connected_file=connected(("A", "1")))
