@@ -140,6 +140,7 @@ def dumped(drill):
     return drill
 
 
+@pytest.mark.share(3)
 @pytest.mark.parametrize(
     ("lost", "books", "unknown"),
     [
