@@ -17,7 +17,6 @@ import signal
 import tempfile
 import time
 from collections.abc import Iterable, Iterator
-from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
@@ -25,18 +24,13 @@ from typing import Any, Final
 from blocks.hub import Tenant
 from blocks.steps import STEPS
 from flows.demo.hosts.parts import postgresql
-from ledger.fiscal_year import FiscalYear
-from simulators.books.company import Company
-from simulators.books.years import calendar_years
 from tasks.stores import Stores
 from tests.campaigning import Campaign, Played, main
 from tests.faults.children import CHILDREN
 from tests.faults.host import LIMIT_S, TTL_S, Fate, Places, meet, opened, take, take_in
+from tests.load_kills import COMPANY, TONIGHT, YEAR, balances, truth
 
-YEAR: Final = FiscalYear.parse("2024")
-COMPANY: Final = Company(seed=11, years=calendar_years(2024, 2024), vouchers_per_year=60)
 EVENING: Final = COMPANY.next_night(removed=[], changed=[("L", 3)])
-TONIGHT: Final = COMPANY.next_night(removed=[("B", 3)], changed=[("L", 2)])
 
 ELSEWHERE: Final = ("extract.", "documents.", "report.")
 OF_FILES: Final = {"publish.copied", "publish.closed", "publish.swapped"}
@@ -171,7 +165,7 @@ def _wake_later(host: Any) -> bool:
 def _left(stores: Stores, tenant: str) -> Iterator[str]:
     """Say what is wrong when both hosts have ended and the file has come once more."""
     is_whole = stores.warehouse.verify(tenant, YEAR).is_intact
-    if _balances(stores, tenant) != _truth(TONIGHT) or not is_whole:
+    if balances(stores, tenant) != truth(TONIGHT) or not is_whole:
         yield "lost"
     came = [load["landed_sha256"] for load in _loads(stores, tenant)]
     if any(one == after for one, after in pairwise(came)):
@@ -194,22 +188,6 @@ def _are_in_turn(stores: Stores, tenant: str) -> bool:
     """Return whether each load was given its lease after the one that it replaced."""
     tokens = [load["token"] for load in _loads(stores, tenant)]
     return tokens == sorted(tokens)
-
-
-def _balances(stores: Stores, tenant: str) -> dict[str, Decimal]:
-    rows = [
-        *stores.warehouse.published(tenant, "opening_balance").to_pylist(),
-        *stores.warehouse.published(tenant, "posting").to_pylist(),
-    ]
-    sums: dict[str, Decimal] = {}
-    for row in rows:
-        account = row["account_number"]
-        sums[account] = sums.get(account, Decimal(0)) + row["amount"]
-    return {account: amount for account, amount in sums.items() if amount}
-
-
-def _truth(company: Company) -> dict[str, Decimal]:
-    return {account: amount for account, amount in company.trial_balance().items() if amount}
 
 
 CAMPAIGN: Final = Campaign("kills-hosts", play, HEADS, per_range=25)

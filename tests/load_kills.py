@@ -95,10 +95,10 @@ def _schedule(home: Path, seed: int) -> Iterator[str]:
     code = _child(take_until, home, TENANT, path, step, drawn.uniform(0, LONGEST_S))
     yield "killed" if code == -signal.SIGKILL else "lived"
     with opened(home) as stores:
-        seen, is_swapped = _balances(stores), _load_number(stores) == 2
+        seen, is_swapped = balances(stores), _load_number(stores) == 2
     if is_swapped and code == -signal.SIGKILL:
         yield "after the swap"
-    if seen != _truth(TONIGHT if is_swapped else COMPANY):
+    if seen != truth(TONIGHT if is_swapped else COMPANY):
         yield "torn"
     if (code := _child(take, home, TENANT, path)) != 0:
         yield f"{step}: the file did not go in again at once ({code})"
@@ -108,7 +108,7 @@ def _schedule(home: Path, seed: int) -> Iterator[str]:
 
 def _left(stores: Stores, step: str) -> Iterator[str]:
     """Say what is wrong when the file has come once more."""
-    if _balances(stores) != _truth(TONIGHT) or not stores.warehouse.verify(TENANT, YEAR).is_intact:
+    if balances(stores) != truth(TONIGHT) or not stores.warehouse.verify(TENANT, YEAR).is_intact:
         yield "lost"
     if _load_number(stores) != 2:
         yield "doubled"
@@ -142,11 +142,11 @@ def _child(work: object, *arguments: object) -> int | None:
     return child.exitcode
 
 
-def _balances(stores: Stores) -> dict[str, Decimal]:
+def balances(stores: Stores, tenant: str = TENANT) -> dict[str, Decimal]:
     """Return the closing balance per account that a reader of the published books sees."""
     rows = [
-        *stores.warehouse.published(TENANT, "opening_balance").to_pylist(),
-        *stores.warehouse.published(TENANT, "posting").to_pylist(),
+        *stores.warehouse.published(tenant, "opening_balance").to_pylist(),
+        *stores.warehouse.published(tenant, "posting").to_pylist(),
     ]
     sums: dict[str, Decimal] = {}
     for row in rows:
@@ -155,7 +155,8 @@ def _balances(stores: Stores) -> dict[str, Decimal]:
     return {account: amount for account, amount in sums.items() if amount}
 
 
-def _truth(company: Company) -> dict[str, Decimal]:
+def truth(company: Company) -> dict[str, Decimal]:
+    """Return the same of what an invented company has."""
     return {account: amount for account, amount in company.trial_balance().items() if amount}
 
 
