@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -12,9 +11,9 @@ from typing import TYPE_CHECKING, Final
 import pyarrow as pa
 
 from blocks.durable import remove, sync, temporary_file
-from blocks.lake.landed import PLAIN, missing, too_large
+from blocks.lake.landed import PLAIN, missing
 from blocks.lake.manifest import ExtractPart
-from blocks.lake.parts import landed_part
+from blocks.lake.parts import landed_part, received_part
 from blocks.lake.reading import is_intact
 from blocks.steps import reached
 from ledger.source import Part
@@ -53,13 +52,9 @@ class FolderParts:
         Raises:
             FileRefused: It is too large.
         """
-        content = part.read()
-        if len(content) > self._max_bytes:
-            raise too_large(part.name, len(content), max_bytes=self._max_bytes)
-        sha256 = hashlib.sha256(content).hexdigest()
-        named = ExtractPart(name=part.name, sha256=sha256, size_bytes=len(content))
+        content, named = received_part(part, max_bytes=self._max_bytes)
         # Plain text: a path object takes as long as the hash of a receipt.
-        path = f"{self._folder}/{sha256}{PLAIN}"
+        path = f"{self._folder}/{named.sha256}{PLAIN}"
         if os.path.exists(path) and is_intact(self._place, landed_part(*self._of, named)):  # noqa: PTH110 - text
             return self.reuse(named)
         if path not in self._waiting:

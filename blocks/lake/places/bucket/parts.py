@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Final
 
 import pyarrow as pa
 
-from blocks.lake.landed import hash_of, missing, too_large
+from blocks.lake.landed import hash_of, missing
 from blocks.lake.manifest import ExtractPart
-from blocks.lake.parts import landed_part
+from blocks.lake.parts import landed_part, received_part
 from blocks.lake.places.bucket.connection import AT_ONCE
 from blocks.steps import reached
 from ledger.source import Part
@@ -50,11 +49,7 @@ class BucketParts:
         Raises:
             FileRefused: It is too large.
         """
-        content = part.read()
-        if len(content) > self._max_bytes:
-            raise too_large(part.name, len(content), max_bytes=self._max_bytes)
-        sha256 = hashlib.sha256(content).hexdigest()
-        named = ExtractPart(name=part.name, sha256=sha256, size_bytes=len(content))
+        content, named = received_part(part, max_bytes=self._max_bytes)
         key = landed_part(*self._of, named).key
         if key not in self._keys:
             self._keys.add(key)
