@@ -71,13 +71,13 @@ def test_a_server_that_is_away_is_tried_again_and_its_password_is_nowhere(tmp_pa
 
 
 def test_tables_of_a_later_release_are_left_alone(books, postgres):
-    postgres.in_warehouse("update warehouse_shape set version = 999")
+    postgres.in_warehouse("update warehouse_shape set version = version + 999")
     later = Server(books.server.url)
     try:
-        with pytest.raises(OtherShape, match=r"version 999, .* knows from 7 to"):
+        with pytest.raises(OtherShape, match=r"version 1\d\d\d, .* knows from 7 to"):
             bring_up(later)
     finally:
-        postgres.in_warehouse("update warehouse_shape set version = 7, derived = ''")
+        postgres.in_warehouse("update warehouse_shape set version = version - 999")
 
 
 @pytest.mark.parametrize(
