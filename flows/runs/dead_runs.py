@@ -13,6 +13,7 @@ import httpx
 from prefect.client.orchestration import PrefectClient, get_client
 from prefect.client.schemas.filters import (
     FlowRunFilter,
+    FlowRunFilterEndTime,
     FlowRunFilterState,
     FlowRunFilterStateType,
     FlowRunFilterTags,
@@ -31,7 +32,7 @@ from prefect.states import Crashed
 from blocks.hub import Hub, LeaseLost, LeaseTaken, opened
 from blocks.settings import settings
 from flows.runs.hooks import CRASHED, end_run
-from flows.runs.rescheduling import reschedule
+from flows.runs.rescheduling import MAX_ATTEMPTS, reschedule
 from flows.runs.starting import server_time
 from flows.runs.states import TAG
 from ledger.errors import TasmaError
@@ -47,6 +48,12 @@ BEAT_UNLESS_SET_S: Final = 180
 STUCK_AFTER: Final = dt.timedelta(seconds=150)
 """A run that was taken up but has not begun by then never will, and it holds a place: as where the
 server was away when its process asked for it."""
+
+DIED_WITHIN: Final = dt.timedelta(hours=1)
+"""A run that ended as crashed since then may have died without being scheduled anew."""
+
+SETTLED_AFTER: Final = dt.timedelta(seconds=30)
+"""By when its own worker has said all that it says of a dead run."""
 
 PAGE_RUNS: Final = 200
 """Runs looked at in one sweep; the next sweep sees what is left."""
@@ -84,9 +91,10 @@ async def sweep(
 ) -> Swept:
     """Set every run of ours that is dead to Crashed and free what it held in the hub.
 
-    Those of a night or a backfill are scheduled anew. One sweep goes on at a time, whoever makes
-    it; another one finds nothing. Where no sign of life of anybody has arrived lately, what should
-    carry them is away, and nobody is taken for dead by silence.
+    Those of a night or a backfill are scheduled anew, also where Prefect ended them: a worker says
+    twice that a process died, and the second time undoes what `run_crashed` scheduled. One sweep
+    goes on at a time, whoever makes it; another one finds nothing. Where no sign of life of anybody
+    has arrived lately, what should carry them is away, and nobody is taken for dead by silence.
 
     Args:
         own_run_id: A run to leave alone: the one that asks.
@@ -107,6 +115,8 @@ async def sweep(
                     continue
                 if everything or await _is_dead(client, run, now=now, is_heard=is_heard):
                     await _end(client, run, swept)
+            for run in await _crashed(client, now=now):
+                await _take_up(client, run)
     return swept
 
 
@@ -150,6 +160,24 @@ async def _unfinished(client: PrefectClient) -> list[FlowRun]:
         ),
         limit=PAGE_RUNS,
     )
+
+
+async def _crashed(client: PrefectClient, *, now: dt.datetime) -> list[FlowRun]:
+    return await client.read_flow_runs(
+        flow_run_filter=FlowRunFilter(
+            tags=FlowRunFilterTags(all_=[TAG], any_=list(MAX_ATTEMPTS)),
+            state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.CRASHED])),
+            end_time=FlowRunFilterEndTime(after_=now - DIED_WITHIN, before_=now - SETTLED_AFTER),
+        ),
+        limit=PAGE_RUNS,
+    )
+
+
+async def _take_up(client: PrefectClient, run: FlowRun) -> None:
+    try:
+        await reschedule(client, run)
+    except httpx.HTTPError as problem:
+        warn(f"The dead run {run.name} could not be scheduled anew: {explain(problem)}")
 
 
 async def _is_anybody_heard(client: PrefectClient) -> bool:

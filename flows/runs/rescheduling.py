@@ -25,6 +25,9 @@ MAX_ATTEMPTS: Final = {NIGHT: 3, BACKFILL: 3, HOUSEKEEPING: 3, SHARD: 10}
 
 A shard gets further each time: what it died with in hand twice is out of its way."""
 
+GIVEN_UP_AFTER: Final = dt.timedelta(days=1)
+"""Since a run was made that never began: what dies while it is being started counts no start."""
+
 UNFINISHED: Final = "Unfinished"
 """Name of the final state of a shard that could not do all; somebody has been told why."""
 
@@ -45,9 +48,11 @@ async def reschedule(
 ) -> bool:
     """Schedule a run anew if it is one that nobody watches; say whether it comes again."""
     attempts = max((MAX_ATTEMPTS.get(tag, 0) for tag in run.tags), default=0)
-    if run.run_count >= attempts:
+    now = await server_time(client)
+    is_old = run.created is not None and now - run.created > GIVEN_UP_AFTER
+    if run.run_count >= attempts or (run.run_count == 0 and is_old):
         return False
-    then = await server_time(client) + after
+    then = now + after
     await client.set_flow_run_state(run.id, Scheduled(scheduled_time=then, message=why), force=True)
     return True
 

@@ -36,6 +36,9 @@ from tests.quick_fortnox import settings_of
 
 PROJECT = Path(__file__).parents[2]
 TENANTS = 2
+LONELY = TENANTS
+"""Place of the tenant whose run dies by itself."""
+
 FIRST_NUMBER = 710_001
 YEAR = FiscalYear.parse("2025")
 NIGHT = dt.date(2026, 11, 23)
@@ -53,7 +56,7 @@ def pool(new_home):
             year_ids=(1,),
             consented=LEDGER_SCOPES,
         )
-        for place in range(TENANTS)
+        for place in range(TENANTS + 1)
     ]
     with (
         FortnoxSimulator(companies) as fortnox,
@@ -194,6 +197,28 @@ def test_a_night_whose_worker_dies_with_its_host_completes_on_another_host(night
     assert night.ends[0] == "Published"
     assert {*night.ends[1:]} <= {"Published", "Unchanged"}
     assert [1] * TENANTS == night.load_numbers
+
+
+def test_a_run_whose_process_dies_under_a_living_worker_comes_again(pool):
+    tenant = connected(pool, LONELY)
+    with working(pool), pool.stores() as stores:
+        lease = stores.hub.leases.acquire(
+            unit_resource(tenant, YEAR), holder="the test", ttl_s=3600
+        )
+        run = night_of(pool, tenant)
+        pool.wait(run["id"], lambda found: "year:2025" in found["tags"])
+        os.kill(process_of(run["id"]), signal.SIGKILL)
+        # The worker says it twice, and the second time undoes what the first had scheduled.
+        pool.wait(run["id"], lambda found: len(crashes(pool, found)) == 2)
+        stores.hub.leases.release(lease)
+        sweep_later(pool)
+
+        assert "Published" == end_of(pool, run)
+
+
+def crashes(desk, run):
+    states = desk.ask(f"/flow_run_states/?flow_run_id={run['id']}")
+    return [state for state in states if state["type"] == "CRASHED"]
 
 
 def deployed(desk, name):
