@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 import pyarrow as pa
@@ -17,35 +18,56 @@ from ledger.fiscal_year import FiscalYear
 REPORTS: Final = SQL / "report"
 """One file a question; its header says the grain, the parameters and the units."""
 
-STATEMENTS: Final = frozenset({"income_statement", "balance_sheet"})
+STATEMENTS: Final = frozenset(
+    {"income_statement", "balance_sheet", "income_statement_month", "balance_sheet_month"}
+)
 """The questions for which a year is best summed up first (`sum_up`)."""
 
-OVER_TRIAL_BALANCE: Final = (
-    "3_statement_account",
-    "4_statement_amount",
-    "5_income_statement",
-    "6_balance_sheet",
-)
+_WORKED_OUT: Final = ((3, "statement_account"), (4, "statement_amount"))
+_OVER_THEM: Final = ((5, "income_statement"), (6, "balance_sheet"))
 """The views from the trial balance to the statements, in the order in which they are made."""
+
+_VIEW: Final = "create or replace view {name} as"
+_PARAMETER: Final = re.compile(r"\$([a-z_]+)")
 
 
 def ask_report(db: DuckDBPyConnection, name: str, parameters: Mapping[str, object]) -> pa.Table:
     """Ask a question of `REPORTS` of a connection whose plain names are the published ones."""
-    return _answer(db, (REPORTS / f"{name}.sql").read_text(encoding="utf-8"), parameters)
+    return _answer(db, *question(name, parameters))
+
+
+def question(name: str, parameters: Mapping[str, object]) -> tuple[str, dict[str, object]]:
+    """Return the text of a question, and those of the parameters that it names."""
+    query = (REPORTS / f"{name}.sql").read_text(encoding="utf-8")
+    named = set(_PARAMETER.findall(query))
+    return query, {key: value for key, value in parameters.items() if key in named}
 
 
 def sum_up(db: DuckDBPyConnection, fiscal_year: str) -> None:
-    """Have plain names be the published ones, with a year's trial balance added up once.
+    """Have plain names be the published ones, with a year's statements worked out once.
 
-    The statements lie in views over it and name it several times, each time over all postings.
+    They lie in views over its trial balance, and name it several times, each time over all
+    postings.
     """
     db.execute(
         f"create table {SCRATCH}.trial_balance as from trial_balance where fiscal_year = $year",
         {"year": fiscal_year},
     )
     db.execute(f"set search_path = '{SCRATCH}.main,{PUBLISHED}.main'")
-    for name in OVER_TRIAL_BALANCE:
-        db.execute((VIEWS / f"{name}.sql").read_text(encoding="utf-8"))
+    for statement in over_trial_balance("create table {name} as"):
+        db.execute(statement)
+
+
+def over_trial_balance(making: str) -> Iterator[str]:
+    """Yield what makes the statements over a table `trial_balance`, the large parts as tables.
+
+    Args:
+        making: The words that make a table of a ``{name}`` from a query.
+    """
+    for place, name in (*_WORKED_OUT, *_OVER_THEM):
+        view = (VIEWS / f"{place}_{name}.sql").read_text(encoding="utf-8")
+        is_table = (place, name) in _WORKED_OUT
+        yield view.replace(_VIEW.format(name=name), making.format(name=name)) if is_table else view
 
 
 def ask_relation(db: DuckDBPyConnection, name: str, *, year: FiscalYear | None) -> pa.Table:

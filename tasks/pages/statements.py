@@ -67,11 +67,9 @@ def read_statements(job: Job, *, currency: str) -> Statements:
     """
     tenant, year = job.unit.tenant, job.unit.year
     months = {"first": year.start_date.replace(day=1), "last": year.end_date.replace(day=1)}
-    reports = job.stores.warehouse.reports
-    found = {
-        **reports(tenant, STATEMENTS, fiscal_year=year.key, **months),
-        **reports(tenant, BY_MONTH, fiscal_year=year.key),
-    }
+    found = job.stores.warehouse.reports(
+        tenant, (*STATEMENTS, *BY_MONTH), fiscal_year=year.key, **months
+    )
     of = job.stores.hub.tenants.get(tenant)
     language = "fi" if of.country == "FI" else "sv"
     rows = {name: rows_of(table) for name, table in found.items()}

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow as pa
 
-from blocks.warehouse.migrate import VIEWS
 from blocks.warehouse.postgresql.copying import copy_out
-from blocks.warehouse.reports import OVER_TRIAL_BALANCE
+from blocks.warehouse.reports import over_trial_balance
 from ledger.fiscal_year import FiscalYear
 
 if TYPE_CHECKING:
@@ -38,9 +37,9 @@ def answer(db: Cursor, query: str, parameters: Mapping[str, object]) -> pa.Table
 
 
 def sum_up(db: Cursor, fiscal_year: str) -> None:
-    """Have plain names be of a year, until the transaction ends, its trial balance added up once.
+    """Have plain names be of a year, until the transaction ends, its statements worked out once.
 
-    As `blocks.warehouse.reports.sum_up`: the statements lie in views over it.
+    As `blocks.warehouse.reports.sum_up`.
     """
     db.execute(
         "create temp table trial_balance on commit drop as"
@@ -48,8 +47,9 @@ def sum_up(db: Cursor, fiscal_year: str) -> None:
         {"year": fiscal_year},
     )
     db.execute("set local search_path = pg_temp, published")
-    for name in OVER_TRIAL_BALANCE:
-        db.execute((VIEWS / f"{name}.sql").read_text(encoding="utf-8"))
+    db.execute("analyze trial_balance")
+    for statement in over_trial_balance("create temp table {name} on commit drop as"):
+        db.execute(statement)
 
 
 def relation(db: Cursor, name: str, *, year: FiscalYear | None) -> pa.Table:

@@ -98,6 +98,8 @@ def _derive(db: Cursor) -> None:
     for name, content in _reference_tables().items():
         db.execute(f"truncate {name}")
         copy_in(db, name, content.to_batches())
+        # Else statements are planned for one line, and worked out anew for each.
+        db.execute(f"analyze {name}")
     for path in sorted(VIEWS.glob("*.sql")):
         if path.stem.partition("_")[2] not in REFERENCE_TABLES:
             db.execute(_inlined(path.read_text(encoding="utf-8")))

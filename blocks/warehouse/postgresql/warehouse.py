@@ -38,7 +38,7 @@ from blocks.warehouse.postgresql.tables import books_tables
 from blocks.warehouse.postgresql.tenants import is_known, version
 from blocks.warehouse.rebuild import Rebuilt
 from blocks.warehouse.records import ChangePlan, LoadRecord, MovedBooks, Published
-from blocks.warehouse.reports import STATEMENTS
+from blocks.warehouse.reports import STATEMENTS, question
 from blocks.warehouse.side_tables import (
     Document,
     DocumentCounts,
@@ -87,7 +87,7 @@ class ServerWarehouse(Warehouse):
         with self._published(tenant, own_tables=are_statements) as db:
             if are_statements:
                 sum_up(db, str(parameters["fiscal_year"]))
-            return {name: answer(db, _report(name), parameters) for name in names}
+            return {name: answer(db, *question(name, parameters)) for name in names}
 
     def load_at(self, tenant: str, year: FiscalYear, moment: dt.datetime) -> AsOf:
         with self._published(tenant) as db:
@@ -151,14 +151,14 @@ class ServerWarehouse(Warehouse):
 
     def count_documents(self, tenant: str, year: FiscalYear) -> DocumentCounts:
         with self._reading(tenant) as db:
-            counts = db.execute(_report("document_count"), {"fiscal_year": year.key}).fetchone()
+            counts = db.execute(*question("document_count", {"fiscal_year": year.key})).fetchone()
             return DocumentCounts(*(counts or ()))
 
     def documents(
         self, tenant: str, year: FiscalYear, **wanted: Unpack[DocumentQuery]
     ) -> list[Document]:
         with self._reading(tenant) as db:
-            found = db.execute(_report("document"), asked_documents(year, wanted))
+            found = db.execute(*question("document", asked_documents(year, wanted)))
             return [Document(*row) for row in found.fetchall()]
 
     def damage(self, tenant: str) -> PublishedDamaged | None:
@@ -272,7 +272,3 @@ class ServerWarehouse(Warehouse):
 
     def _refuse(self, doing: str, instead: str) -> NoReturn:
         raise WarehouseInServer(address=self.server.address, doing=doing, instead=instead)
-
-
-def _report(name: str) -> str:
-    return (REPORTS / f"{name}.sql").read_text(encoding="utf-8")
