@@ -65,12 +65,19 @@ class StatementKind(StrEnum):
 
 
 class Comparison(StrEnum):
-    """What became of one statement of one year. A missing one proves nothing (R-FIN-12)."""
+    """What became of one statement of one year. A missing one proves nothing (R-FIN-12).
+
+    Accepted: it differs, and a person has let exactly these differences pass.
+    """
 
     MISSING = "missing"
     AGREES = "agrees"
     DIFFERS = "differs"
+    ACCEPTED = "accepted"
 
+
+SETTLED: Final = frozenset({Comparison.AGREES, Comparison.ACCEPTED})
+"""What a statement has come to when nothing of it stands in the way of the approval."""
 
 TITLES: Final[Mapping[Stage, str]] = {
     Stage.TRIAL: "trial: no opening was begun, and no gate holds",
@@ -95,7 +102,7 @@ class TransferredYear:
     """One year of the form. `is_staged`: something of it came; `is_published`: nothing holds it.
 
     `holding`: the controls that hold it, by name. `statements`: a kind that is absent is missing.
-    `differing`: the first line that differs, in words.
+    `differing`: of each statement, the first line that differs, in words.
     """
 
     year: FiscalYear
@@ -103,18 +110,20 @@ class TransferredYear:
     is_published: bool = False
     holding: tuple[str, ...] = ()
     statements: Mapping[StatementKind, Comparison] = field(default_factory=dict)
-    differing: str = ""
+    differing: Mapping[StatementKind, str] = field(default_factory=dict)
 
     def of(self, kind: StatementKind) -> Comparison:
         """Return what became of one of the two statements."""
         return self.statements.get(kind, Comparison.MISSING)
 
+    def differing_of(self, kind: StatementKind) -> str:
+        """Return the first line of a statement that differs, in words."""
+        return self.differing.get(kind, "") or "see the page"
+
     @property
     def is_reconciled(self) -> bool:
-        """Whether the year is published and both statements agree with it."""
-        return self.is_published and all(
-            self.of(kind) is Comparison.AGREES for kind in StatementKind
-        )
+        """Whether the year is published, and both statements agree or were accepted."""
+        return self.is_published and all(self.of(kind) in SETTLED for kind in StatementKind)
 
 
 @dataclass(frozen=True)
@@ -282,14 +291,15 @@ def _statements(item: TransferredYear) -> Iterator[Step]:
         title = STATEMENTS[kind]
         what = {
             Comparison.MISSING: f"send the {title} of {when} from the source system",
-            Comparison.DIFFERS: f"{title} differs: {item.differing or 'see the page'}",
+            Comparison.DIFFERS: f"{title} differs: {item.differing_of(kind)}",
             Comparison.AGREES: f"the books agree with the {title}",
+            Comparison.ACCEPTED: f"{title} differs, as was accepted: {item.differing_of(kind)}",
         }[found]
         is_operators = found is Comparison.DIFFERS
         yield Step(
             f"{title} {short_year(item.year.key)}",
             Actor.OPERATOR if is_operators else Actor.CUSTOMER,
-            is_done=found is Comparison.AGREES,
+            is_done=found in SETTLED,
             what=what,
         )
 

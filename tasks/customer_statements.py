@@ -218,11 +218,18 @@ def note_comparisons(
         result = by_control.get(CONTROLS[kind])
         if result is None or result.outcome is Answer.NOT_APPLICABLE:
             continue
-        agrees = result.outcome is Answer.PASSED
-        outcome = Comparison.AGREES if agrees else Comparison.DIFFERS
+        outcome = _outcome(stores, unit, result)
         stores.hub.customer_statements.compared(
             item, outcome, differing=_first(result), digest=digest
         )
+
+
+def _outcome(stores: Stores, unit: Unit, result: ControlResult) -> Comparison:
+    """Return what a comparison came to; an acceptance speaks of the very breaks."""
+    if result.outcome is Answer.PASSED:
+        return Comparison.AGREES
+    left = stores.hub.acceptances.unaccepted(unit.tenant, unit.year, [result])
+    return Comparison.DIFFERS if left else Comparison.ACCEPTED
 
 
 def compare_published(stores: Stores, unit: Unit) -> Compared:

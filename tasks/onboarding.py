@@ -17,7 +17,6 @@ from ledger.errors import TerminalError
 from ledger.fiscal_year import FiscalYear
 from ledger.onboarding import (
     Access,
-    Comparison,
     Facts,
     Onboarding,
     Stage,
@@ -285,14 +284,11 @@ def _missing(known: Tenant, form: OnboardingForm | None, facts: OpeningFacts) ->
 
 def _year(year: FiscalYear, facts: YearFacts) -> TransferredYear:
     """Return how a year stands; a control of the statements is a step of its own."""
-    differing = (
-        text for outcome, text in facts.statements.values() if outcome is Comparison.DIFFERS
-    )
     return TransferredYear(
         year,
         is_staged=bool(facts.hold),
         is_published=facts.is_published,
         holding=tuple(name for name in facts.holding if not name.startswith("customer_")),
         statements={kind: outcome for kind, (outcome, _) in facts.statements.items()},
-        differing=next(differing, ""),
+        differing={kind: text for kind, (_, text) in facts.statements.items()},
     )

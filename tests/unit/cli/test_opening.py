@@ -384,3 +384,39 @@ def test_first_transfer_of_a_connected_tenant_is_a_pull_and_of_another_a_file(
     left = Onboarding(Stage.READY, (step,))
 
     assert what_next("acme", left, is_connected=is_connected).startswith(f"tasma {command}")
+
+
+def test_accepted_difference_from_a_statement_is_in_nobodys_way(
+    tasma, transferring, income, tmp_path
+):
+    off = statement(tmp_path, "Balansrapport", "1930;Bank;1 499,99", "Summa;;1 499,99")
+    tasma("statements", "add", transferring, income)
+    tasma("statements", "add", transferring, off)
+    differs = stage(tasma, transferring)
+    accepted = tasma("accept", transferring, "2024", "--reason", "rounded by hand", "--by", "anna")
+    reconciled = stage(tasma, transferring)
+    steps = tasma("tenant", "open", transferring)
+    done = tasma("tenant", "approve", transferring, "--note", "seen", "--by", "anna")
+
+    assert ("mismatch", "operator") == differs
+    assert accepted.exit_code == 0, accepted.output
+    assert ("reconciled", "operator") == reconciled
+    assert "balance sheet differs, as was accepted: account 1930" in " ".join(steps.output.split())
+    assert done.exit_code == 0, done.output
+    assert ("live", "nobody") == stage(tasma, transferring)
+
+
+def test_difference_other_than_the_accepted_one_is_in_the_way_again(
+    tasma, transferring, income, tmp_path
+):
+    tasma("statements", "add", transferring, income)
+    for amount in ("1 499,99", "1 499,98"):
+        row = (f"1930;Bank;{amount}", f"Summa;;{amount}")
+        tasma("statements", "add", transferring, statement(tmp_path, "Balansrapport", *row))
+        if amount == "1 499,99":
+            tasma("accept", transferring, "2024", "--reason", "rounded by hand", "--by", "anna")
+    refused = tasma("tenant", "approve", transferring, "--note", "seen", "--by", "anna")
+
+    assert ("mismatch", "operator") == stage(tasma, transferring)
+    assert refused.exit_code == 1
+    assert "1499.98 there" in " ".join(refused.output.split())
