@@ -55,6 +55,12 @@ def checked_tenant_id(text: str) -> str:
     raise NotATenantId(text=text[:80])
 
 
+NUMBER_FORM: Final = (
+    "an organisation number such as 556000-1234 or 1234567-1, or one of another country in digits "
+    "only"
+)
+
+
 @dataclass(frozen=True)
 class Tenant:
     """One bookkeeping entity.
@@ -82,7 +88,7 @@ class Tenant:
         checked_tenant_id(self.id)
         for value, expected, is_right in (
             (self.name, "a name of 1 to 255 characters", 0 < len(self.name) <= models.NAME_CHARS),
-            (self.organisation_number, "digits only", _is_number(self.organisation_number)),
+            (self.organisation_number, NUMBER_FORM, _is_number(self.organisation_number)),
             (self.country, "two capital letters", _COUNTRY.fullmatch(self.country)),
             (self.currency, "three capital letters", _CURRENCY.fullmatch(self.currency)),
             (self.time_zone, "a zone such as Europe/Stockholm", _is_zone(self.time_zone)),

@@ -151,10 +151,12 @@ def correct(
 
 
 def _typed_number(text: str) -> str:
-    """Return a number as the hub keeps it; what is none is left for the hub to refuse."""
+    """Return a number as the hub keeps it; what is none is left as typed, for the hub to refuse."""
     number = OrganisationNumber.parse(text)
     if number is None:
-        return text.replace("-", "").replace(" ", "")
+        if text.strip():
+            remark(f"{text} has not the form of a Swedish or Finnish organisation number.")
+        return text.strip()
     if number.remark:
         remark(f"Kept as given, though {number.remark}.")
     return number.digits

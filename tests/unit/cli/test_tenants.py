@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 
 import pytest
@@ -57,10 +58,17 @@ def test_number_is_kept_as_its_digits_and_a_wrong_check_digit_is_remarked(
     assert remark in added.stderr
 
 
-def test_number_that_is_none_adds_no_tenant(tasma):
-    refused = tasma("tenant", "add", "acme", "--name", "A", "--org-number", "acme")
+@pytest.mark.parametrize("typed", ["acme", "12-345/6", "5599-90-0"])
+def test_number_that_is_none_adds_no_tenant_by_command_or_by_file(tasma, tmp_path, typed):
+    refused = tasma("tenant", "add", "acme", "--name", "A", "--org-number", typed)
+    path = tmp_path / "tenants.yaml"
+    path.write_text(f'tenants: [{{id: acme, name: A, organisation_number: "{typed}"}}]')
+    applied = tasma("apply", path)
 
-    assert "expected digits only, got 'acme'" in " ".join(refused.output.split())
+    wanted = f"expected an organisation number such as 556000-1234 or 1234567-1, .* got '{typed}'"
+    for done in (refused, applied):
+        assert done.exit_code == 1
+        assert re.search(wanted, " ".join(done.output.split()))
     assert json.loads(tasma("tenant", "list", "--json").stdout) == []
 
 
