@@ -40,7 +40,7 @@ from ledger.push.events import (
 from ledger.push.events import Walked as WalkedEvent
 from ledger.push.items import READ_ONLY, Clock, Phase, Step
 from ledger.push.kinds import PushKind
-from tasks.log import say, warn
+from tasks.log import say
 from tasks.push_credits import bar_credits
 from tasks.push_files import reading
 
@@ -96,6 +96,10 @@ async def push_tenant(
         pusher = Pusher(hub, tenant, system, target, run_id=run_id, check=kept.check)
         await pusher.run()
     return pusher
+
+
+PAUSED: Final = "paused"
+"""How the problem of a run begins for which somebody, or a refused credential, set a pause."""
 
 
 @dataclass
@@ -159,10 +163,9 @@ class Pusher:
         )
 
     def _is_paused(self) -> bool:
-        self.problem = self.hub.push_marks.paused(self.tenant, self.system)
-        if self.problem:
-            warn(f"Paused: {self.problem}", tenant=self.tenant)
-        return bool(self.problem)
+        reason = self.hub.push_marks.paused(self.tenant, self.system)
+        self.problem = f"{PAUSED}: {reason}" if reason else ""
+        return bool(reason)
 
     async def _first_looks(self) -> bool:
         """Look at each kind of which there is something to do; return whether any was seen.
@@ -213,7 +216,6 @@ class Pusher:
             f"what is there could not be looked at in full ({walk.problem or 'no whole list'}), so "
             "nothing was sent"
         )
-        warn(self.problem, tenant=self.tenant)
         if walk.problem in PAUSING:
             self._pause(walk.problem)
 

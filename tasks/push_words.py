@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from typing import Final
 
 from blocks.hub import Hub
@@ -70,6 +72,29 @@ PUT_OFF: Final = {
     "no_number_yet": "was approved, and its number is awaited",
 }
 """Why a document was put off, by the code of what was found."""
+EVENTS: Final = {
+    "notsent": "not sent",
+    "noeffect": "refused",
+    "stateread": "read there",
+    "walked": "looked for there",
+    "already": "done already",
+}
+"""Kinds of a document's log that are no words; the others are said as they are."""
+
+INNER_FACTS: Final = frozenset({"before", "began_s", "mark", "request", "token"})
+"""What is kept of an event for us alone: by it a lost answer is told from another's document."""
+
+FACTS: Final = {
+    "target_id": "id there ",
+    "target_number": "number there ",
+    "code": "answer: ",
+    "detail": "",
+    "hold": "held: ",
+    "retry_after_s": "seconds until it is tried again: ",
+}
+"""How a fact of an event is said; one that is not here, by its name."""
+
+_FACT: Final = re.compile(r"(?:^|, )(?=[a-z_]+=)")
 BAD_REQUEST: Final = 400
 NAMED: Final = 3
 """Documents that are named of those that one waits for; the count is of all."""
@@ -100,6 +125,27 @@ def why(queued: Queued) -> str:
     return f"{reason}; and another content came after it was sent" if is_besides else reason
 
 
+def event_in_words(kind: str) -> str:
+    """Return what happened to a document, in a word or two."""
+    return EVENTS.get(kind, kind)
+
+
+def facts(detail: str) -> list[tuple[str, str]]:
+    """Return what a person may read of a line of a document's log, by name; other text by none."""
+    parts = (part.partition("=") for part in _FACT.split(detail) if part)
+    named = ((name, value) if sign else ("", name) for name, sign, value in parts)
+    return [(name, value) for name, value in named if name not in INNER_FACTS]
+
+
+def detail_in_words(detail: str) -> str:
+    """Return the detail of a line of a document's log as a person reads it."""
+    return ", ".join(f"{_named(name)}{value}" for name, value in facts(detail))
+
+
+def _named(name: str) -> str:
+    return FACTS.get(name, f"{name.replace('_', ' ')} ".lstrip())
+
+
 def remedy(queued: Queued) -> str:
     """Return what a person does about a document; empty when nobody has to do anything."""
     item = queued.item
@@ -110,7 +156,12 @@ def remedy(queued: Queued) -> str:
     if item.phase is not Phase.REJECTED:
         return ""
     found = explained(queued)
-    return found.sentence() if found else "correct it where it comes from and add it again"
+    # The target's own words stand in `why`.
+    return (
+        replace(found, verbatim="").sentence()
+        if found
+        else "correct it where it comes from and add it again"
+    )
 
 
 def _is_ours(answer_code: str) -> bool:

@@ -14,7 +14,7 @@ from ledger.push.items import Phase
 from ledger.push.kinds import PushKind
 from tasks.push_deviations import balance
 from tasks.push_people import waiting_of
-from tasks.push_words import remedy, waits, why
+from tasks.push_words import detail_in_words, event_in_words, remedy, waits, why
 
 if TYPE_CHECKING:
     from blocks.hub import Hub
@@ -84,7 +84,16 @@ def events(
         return
     there = queued.item.target_id or "none"
     say(f"{document}: {queued.state}, id there {there}{'; ' if behind else ''}{behind}.")
-    rows = [(line.at, line.kind, line.step, line.state, line.detail) for line in lines]
+    rows = [
+        (
+            line.at,
+            event_in_words(line.kind),
+            line.step,
+            line.state,
+            detail_in_words(line.detail),
+        )
+        for line in lines
+    ]
     show_table(EVENT_HEADS, rows, spare=("step", "state after", "detail"))
     if advice := remedy(queued):
         say(f"What to do: {advice}")

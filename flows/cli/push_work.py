@@ -23,6 +23,7 @@ from tasks.pages.deviations import (
     summary,
 )
 from tasks.pages.push import in_words
+from tasks.push import PAUSED
 
 NAMED: Final = 10
 """Documents that a sentence names."""
@@ -96,7 +97,11 @@ def run(tenant: TenantId, *, to: To, as_json: AsJson = False) -> None:
         say(in_words(pusher.ends))
         if pusher.problem:
             remark(f"{pusher.problem[:1].upper()}{pusher.problem[1:]}.")
-        next_steps(f"tasma push status {tenant} --to {to}")
+        resume = f"or, once that is over: tasma push resume {tenant} --to {to}"
+        next_steps(
+            f"tasma push status {tenant} --to {to}",
+            *((resume,) if pusher.problem.startswith(PAUSED) else ()),
+        )
     if pusher.problem:
         raise typer.Exit(ExitCode.FAILED)
     if needs:
