@@ -62,8 +62,8 @@ def up(
 
     TASMA_HOST and TASMA_PORT say where it listens; 127.0.0.1:4200 unless set. The portal is beside
     it, at 127.0.0.1:4300 unless TASMA_PORTAL_HOST and TASMA_PORTAL_PORT say otherwise. With
-    --demo there is a simulated Fortnox, too, with three companies that are connected as tenants:
-    into a home of your own no invented company comes.
+    --demo there is a simulated Fortnox, too, with three companies that are connected as tenants
+    and one to connect: into a home of your own no invented company comes.
     """
     if hosts:
         raise typer.Exit(_hosts(hosts))
@@ -123,6 +123,8 @@ def _simulators(port: int) -> Iterator[None]:
         say(f"Fortnox        {simulated.url}/_simulator/ (simulated)")
         tenants = (f"{tenant} ({number})" for tenant, number in simulated.tenants.items())
         say(f"Its tenants    {', '.join(tenants)}")
+        free = (f"{number}, organisation number {org}" for number, org in simulated.free.items())
+        say(f"To connect     {'; '.join(free)}")
         say("In another terminal, `tasma --demo tenant status` and the like lead here.")
         if ports := _ports_of_their_own(simulated.variables, port=port):
             say("They have to know of the ports there:")

@@ -79,6 +79,11 @@ HIDING: Final = DemoLedger(
 )
 LEDGERS: Final = (CHANGING, BROKEN, HIDING)
 
+FREE: Final = SimulatedTenant(
+    504_004, Company(27, calendar_years(2024, 2025), 150), year_ids=(1, 2)
+)
+"""A company that is no tenant's, for who wants to connect one; nobody has approved it."""
+
 HIDDEN: Final = ("L", 3)
 REMOVED: Final = ("B", 2)
 CHANGED: Final = ("L", 2)
@@ -93,13 +98,17 @@ CHANGES: Final = {"changed": ["L:2"], "removed": ["B:2"]}
 
 @contextmanager
 def simulated_fortnox(
-    *, port: int = 0, ledgers: Sequence[DemoLedger] = LEDGERS
+    *, port: int = 0, ledgers: Sequence[DemoLedger] = LEDGERS, has_free: bool = False
 ) -> Iterator[FortnoxSimulator]:
-    """Serve the companies over HTTP, and lead this process and its children there."""
+    """Serve the companies over HTTP, and lead this process and its children there.
+
+    `has_free`: also the company that is no tenant's.
+    """
     made = [
         SimulatedTenant(item.number, item.company, year_ids=item.ids, consented=item.scopes)
         for item in ledgers
     ]
+    made += [FREE] if has_free else []
     back = f"{settings().portal_address}/{FORTNOX}/callback"
     with FortnoxSimulator(made, port=port, redirect_uri=back) as simulator:
         if HIDING in ledgers:

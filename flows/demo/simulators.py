@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from blocks.hub import Hub
 from flows.demo.ledgers import (
     CHANGING,
+    FREE,
     LEDGERS,
     change_books,
     connect,
@@ -37,12 +38,13 @@ def simulators_of_server(hub: Hub, *, port: int = FORTNOX_PORT) -> Iterator[Simu
         TerminalError: The port is taken.
     """
     try:
-        with simulated_fortnox(port=port) as simulator:
+        with simulated_fortnox(port=port, has_free=True) as simulator:
             connect(hub)
             if hub.tenants.get(CHANGING.slug).has_schedule:
                 change_books(simulator)  # as the demo left them
             tenants = {item.slug: str(item.number) for item in LEDGERS}
-            yield Simulated(simulator.url, tenants, variables(simulator))
+            free = {str(FREE.database_number): FREE.company.organisation_number}
+            yield Simulated(simulator.url, tenants, variables(simulator), free)
     except OSError as problem:
         if problem.errno != errno.EADDRINUSE:
             raise

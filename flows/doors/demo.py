@@ -59,6 +59,8 @@ class Simulated:
     tenants: dict[str, str]
     """The number (DatabaseNumber) of each tenant's company there."""
     variables: dict[str, str]
+    free: dict[str, str]
+    """Organisation number of each company that is no tenant's, by its number there."""
 
 
 class Demo(Protocol):

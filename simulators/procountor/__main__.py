@@ -19,9 +19,11 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=PORT, help="0 for any that is free")
     with ProcountorSimulator([Company(COMPANY)], port=parser.parse_args().port) as simulator:
         lines = (
-            f"Address: {simulator.url}",
-            f"Client {simulator.client_id}, secret {simulator.client_secret}",
-            f"API key of environment {COMPANY}: key-{COMPANY}",
+            f"export TASMA_PROCOUNTOR_URL={simulator.url}",
+            f"A block of type Procountor client, called ecom: client id {simulator.client_id},",
+            f"  secret {simulator.client_secret}",
+            "A block of type Procountor API key: client block procountor-client/ecom,",
+            f"  API key key-{COMPANY}",
             f"What it holds: {simulator.base}/_simulator",
         )
         print(*lines, sep="\n", flush=True)  # noqa: T201 - a command

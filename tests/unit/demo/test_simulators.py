@@ -45,7 +45,9 @@ def test_companies_become_tenants_once_and_this_process_is_led_to_them(hub):
             assert simulated.url == os.environ["TASMA_FORTNOX_API_URL"]
 
     assert {tenant.id for tenant in hub.tenants} == set(simulated.tenants)
-    assert {tenant.name for tenant in hub.tenants} == served
+    ((_, number),) = simulated.free.items()
+    assert {tenant.name for tenant in hub.tenants} | {ledgers.FREE.company.name} == served
+    assert number not in {tenant.organisation_number for tenant in hub.tenants}
     assert simulated.tenants == {
         tenant: hub.connections.get(tenant, "fortnox").source_tenant_id
         for tenant in simulated.tenants
