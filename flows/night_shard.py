@@ -78,7 +78,7 @@ async def night_shard(
             say(
                 f"{sum(row.is_open for row in rows):,} of {len(rows):,} tenants are to be looked at"
             )
-            title = f"Night of {night}, {zone}, {shard}"
+            title = f"Night of {night}, {zone}, shard {shard}"
             async with live_night(artifact_key(zone, shard), title, read):
                 await work.work(row for row in rows if row.is_open)
             rows = await asyncio.to_thread(read)

@@ -54,15 +54,16 @@ def run(tenant: TenantId, *, as_json: AsJson = False) -> None:
 
 
 def _tell(tenant: str, done: Run) -> None:
-    heard = done.heard
+    heard, queued = done.heard, done.settled.queued
     say(
         f"{heard.new:,} new records, {heard.known:,} known, {heard.unreadable_count:,} unreadable.",
         *heard.unreadable[:10],
-        f"{len(done.settled.queued):,} queued: {', '.join(done.settled.queued[:20]) or '-'}.",
+        f"{len(queued):,} queued{': ' if queued else ''}{', '.join(queued[:20])}.",
     )
     with open_hub() as hub:
         target = EcomRoute.of(hub, tenant).route.target
-    next_steps(f"tasma push run {tenant} --to {target}", f"tasma ecom list {tenant}")
+    ways = [f"tasma push run {tenant} --to {target}", f"tasma ecom list {tenant}"]
+    next_steps(*(ways if queued else ways[1:]))
 
 
 def _heard(tenant: str, *also: str) -> Run:

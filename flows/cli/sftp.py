@@ -20,6 +20,7 @@ from flows.cli.exits import ExitCode
 from flows.cli.opening import TenantId, known_tenant, open_hub
 from flows.cli.output import next_steps, say, show_json
 from flows.doors.on_server import ask_server, start_run
+from ledger.text import number_of
 from tasks.onboarding import agree_pickup
 from tasks.pickup.sweep import agreed_of
 
@@ -101,10 +102,14 @@ def try_pickup(tenant: TenantId, *, as_json: AsJson = False) -> None:
         return
     say(
         f"{account.server} shows the pinned host key {key.fingerprint} and takes the login.",
-        f"{len(names):,} files wait in {pickup.folder}. {', '.join(names[:5])}".rstrip(),
+        f"{_waiting(names)} in {pickup.folder}{': ' if names else '.'}{', '.join(names[:5])}",
         *left,
     )
     next_steps(f"tasma sftp poll {tenant}")
+
+
+def _waiting(names: list[str]) -> str:
+    return f"{number_of(len(names), 'file')} {'waits' if len(names) == 1 else 'wait'}"
 
 
 @command("sftp", "poll", examples=("tasma sftp poll acme",))

@@ -13,7 +13,7 @@ from ledger.controls import Answer, Break, ControlResult
 from ledger.text import number_of
 from ledger.unit import Unit
 from tasks.pages.break_months import months_of_breaks
-from tasks.pages.markdown import amount, and_more, document, escaped, table
+from tasks.pages.markdown import amount, and_more, document, escaped, filled, table
 from tasks.reconcile import Judgement
 
 BREAKS_SHOWN: Final = 50
@@ -147,7 +147,11 @@ def changes_in_words(plan: ChangePlan) -> str:
         accounts = f", {counted} with a balance or movement" if known else ""
         return f"First load of the year: {number_of(plan.added, 'voucher')}{accounts}."
     accounts = f" Accounts whose balance changes: {plan.account_count:,}." if known else ""
-    other = f" Also changed: {', '.join(plan.tables)}." if plan.tables else ""
+    other = (
+        f" Also changed: {', '.join(name.replace('_', ' ') for name in plan.tables)}."
+        if plan.tables
+        else ""
+    )
     return (
         f"Vouchers added: {plan.added:,}, changed: {plan.changed:,}, removed: {plan.removed:,}."
         f"{accounts}{other}"
@@ -161,7 +165,8 @@ def reconciliation_in_words(judgement: Judgement, *, verdict: str) -> str:
     outcomes = [result.outcome for result in judgement.results]
     warns = outcomes.count(Answer.BROKEN)
     found = f", {warns} with findings" if warns else ""
-    return f"{verdict.capitalize()}: {outcomes.count(Answer.PASSED)} controls passed{found}"
+    passed = number_of(outcomes.count(Answer.PASSED), "control")
+    return f"{verdict.capitalize()}: {passed} passed{found}"
 
 
 def is_page_of(text: str, load_id: str) -> bool:
@@ -204,15 +209,26 @@ def _control_table(results: Sequence[ControlResult], known: Mapping[str, Control
     return table(heads, rows, right=("Breaks",))
 
 
+BREAK_HEADS: Final = (
+    "Account",
+    "Month",
+    "Voucher",
+    "Expected",
+    "Actual",
+    "Difference",
+    "Kind",
+    "Detail",
+)
+
+
 def _control_breaks(result: ControlResult, known: Mapping[str, Control]) -> str:
     control = known.get(result.control)
     shown = result.breaks[:BREAKS_SHOWN]
-    heads = ("Account", "Month", "Voucher", "Expected", "Actual", "Difference", "Kind", "Detail")
     return document(
         f"### {escaped(result.control)} ({result.severity})",
         f"Should hold: {control.meaning}. What to do: {control.what_to_do}." if control else "",
-        table(
-            heads,
+        filled(
+            BREAK_HEADS,
             [_break_cells(item) for item in shown],
             right=("Expected", "Actual", "Difference"),
         ),

@@ -163,7 +163,7 @@ def test_cards_say_what_came_of_it():
     judged = Judgement([PASSED, SKIPPED, broken(severity=Severity.WARNS)], [])
     held = Judgement([broken()], [broken()])
 
-    assert "Published: 1 controls passed, 1 with findings" == reconciliation_in_words(
+    assert "Published: 1 control passed, 1 with findings" == reconciliation_in_words(
         judged, verdict="published"
     )
     assert reconciliation_in_words(held, verdict="held").startswith(
@@ -282,3 +282,18 @@ def test_the_statements_name_their_lines_in_both_languages():
 
     assert "As published, in SEK." in text
     assert "| Årets resultat | Net result | -5.00 |" in text
+
+
+def test_columns_of_breaks_in_which_nothing_is_said_are_left_out(page):
+    lost = Break("source_vouchers", BreakKind.MISSING, period="2024-01", voucher_key="L:3")
+    result = replace(broken(), control="source_vouchers", breaks=(lost,), break_count=1)
+    shown = page(result)
+
+    assert "| Month | Voucher | Kind |" in shown
+    assert "| Account | Month |" not in shown
+
+
+def test_tables_that_changed_besides_are_named_in_words():
+    text = changes_page(UNIT, plan(changed=1, tables=("reported_balance",)), verdict="published")
+
+    assert "Also changed: reported balance." in text
