@@ -14,11 +14,13 @@ from __future__ import annotations
 import csv
 import dataclasses
 import datetime as dt
+import re
 import sys
+import textwrap
 from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, Final
 
 from flows.cli.own_command import as_called
 from flows.cli.switches import is_given
@@ -26,6 +28,14 @@ from ledger.text import json_text, visible
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+
+STEPS: Final = ("Next: ", "      ")
+"""How the lines begin that say what to do next: commands, to be copied as they are."""
+
+_COMMAND: Final = re.compile(r"`[^`]+`")
+_JOINT: Final = "\x1f"
+"""Stands for a blank within a command; `visible` lets none through."""
 
 
 def console(file: IO[str] | None = None) -> Console:
@@ -42,15 +52,39 @@ def is_terminal() -> bool:
 
 def say(*lines: str) -> None:
     """Print sentences of the result, each on a line; beside CSV, where they are in nobody's way."""
-    out = console(sys.stderr if is_given("--csv") else sys.stdout)
-    for line in lines:
-        out.print(as_called(visible(line)), markup=False)
+    _print(console(sys.stderr if is_given("--csv") else sys.stdout), lines)
 
 
 def remark(*lines: str) -> None:
     """Print what is no result, such as a warning, to standard error."""
+    _print(console(sys.stderr), lines)
+
+
+def _print(out: Console, lines: Sequence[str]) -> None:
     for line in lines:
-        console(sys.stderr).print(as_called(visible(line)), markup=False)
+        text = as_called(visible(line))
+        out.print(folded(text, out.width) if out.is_terminal else text, markup=False)
+
+
+def folded(text: str, width: int) -> str:
+    """Break a sentence between words where a terminal ends, which would break it within one.
+
+    What is to be copied stays whole: a command in backticks, and all of a line that begins with a
+    step to take or has a word that is wider than the terminal, such as a key or an address.
+    """
+    if len(text) <= width or text.startswith(STEPS):
+        return text
+    whole = _COMMAND.sub(lambda found: found[0].replace(" ", _JOINT), text)
+    if any(len(word) > width and _JOINT not in word for word in whole.split()):
+        return text
+    lines = textwrap.wrap(
+        whole,
+        width,
+        break_long_words=False,
+        break_on_hyphens=False,
+        replace_whitespace=False,
+    )
+    return "\n".join(lines).replace(_JOINT, " ")
 
 
 def next_steps(*commands: str) -> None:

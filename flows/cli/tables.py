@@ -86,7 +86,7 @@ def print_fitting(out: Console, columns: Sequence[Column], *, spare: Sequence[st
     missing = [item.heading for item in columns if item not in shown and not item.is_empty]
     if missing:
         remark = f"Not shown: {', '.join(missing)}; use --json or a wider terminal."
-        out.print(remark, markup=False)
+        out.print(remark, markup=False, soft_wrap=False)
 
 
 def fitting(columns: Sequence[Column], width: int, *, spare: Sequence[str]) -> list[Column]:

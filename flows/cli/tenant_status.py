@@ -209,6 +209,9 @@ def _as_dict(
     connection = broken.get(row.tenant)
     return {
         **{KEYS.get(name, name): value for name, value in vars(row).items()},
+        # What is said of the tenant as a whole is of no year: nobody has to know an empty text.
+        "scope": "year" if row.fiscal_year else "tenant",
+        "fiscal_year": row.fiscal_year or None,
         "stage": stage,
         "ledger_owner": owners.of(row),
         "connection": connection.status if connection else "",

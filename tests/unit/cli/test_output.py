@@ -10,6 +10,7 @@ from decimal import Decimal
 import pytest
 
 from flows.cli import output
+from tests.terminal import terminal
 
 
 @dataclass(frozen=True)
@@ -63,3 +64,29 @@ def test_brackets_of_the_data_are_data(capsys):
     printed = capsys.readouterr().out
     assert "[red]#VER[/red]" in printed
     assert "[bold]A[/bold]" in printed
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        (f"{'word ' * 20}end", [f"{'word ' * 15}word", "word word word word end"]),
+        (
+            f"{'word ' * 12}`tasma statements read FILE` shows it",
+            [f"{'word ' * 11}word", "`tasma statements read FILE` shows it"],
+        ),
+        (f"Next: {'word ' * 20}end", [f"Next: {'word ' * 20}end"]),
+        (f"ssh-rsa {'A' * 90}", [f"ssh-rsa {'A' * 90}"]),
+    ],
+    ids=["sentence", "command in it", "step to take", "key"],
+)
+def test_sentence_ends_its_lines_between_words_and_what_is_copied_stays_whole(text, lines):
+    with terminal(80) as shown:
+        output.say(text)
+
+    assert lines == shown.getvalue().splitlines()
+
+
+def test_sentence_in_a_file_is_one_line(capsys):
+    output.say("word " * 40)
+
+    assert 1 == len(capsys.readouterr().out.splitlines())

@@ -77,7 +77,9 @@ def whole(figure, text):
 
 
 def not_shown(printed):
-    found = re.search(r"Not shown: (.*); use --json or a wider terminal\.", printed)
+    found = re.search(
+        r"Not shown: (.*); use --json or a wider terminal\.", " ".join(printed.split())
+    )
     return found[1].split(", ") if found else []
 
 

@@ -259,3 +259,9 @@ def test_doctor_and_status_name_a_tenant_that_no_night_comes_to(
     assert "acme (Europe/Oslo)" in found["nights"]["seen"]
     assert light == row["light"]
     assert "no nightly run is scheduled in its time zone, Europe/Oslo" in row["reason"]
+
+
+def test_row_of_a_whole_tenant_names_no_year_and_says_that_it_is_of_the_tenant(tasma, acme):
+    (row,) = json.loads(tasma("tenant", "status", acme, "--json").stdout)
+
+    assert ("tenant", None) == (row["scope"], row["fiscal_year"])
