@@ -31,7 +31,8 @@ up: $(INSTALLED)  ## Prefect server, its UI, the portal and a simulated Fortnox,
 hosts: $(INSTALLED)  ## a night on two hosts: PostgreSQL, Redis, two Prefect servers, on this machine
 	$(BIN)/tasma --demo up --hosts 2
 
-# Runs of a server are mostly waited for, so these go beside the rest; two processes each.
+# Runs of a server are mostly waited for, so these go beside the rest. Of the rest, files with few
+# tests are among the longest, so the order is that of the folders and not by number.
 test: $(INSTALLED)  ## the tests, the import rules and the types
 	$(MAKE) --no-print-directory --jobs 2 --output-sync=target test-flows check-and-rest
 
@@ -43,7 +44,7 @@ test-flows: $(INSTALLED)
 	$(BIN)/python -m pytest tests/flows --numprocesses 2 --dist loadscope
 
 test-rest: $(INSTALLED)
-	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile --ignore=tests/flows
+	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder --ignore=tests/flows
 
 check: $(INSTALLED)
 	$(BIN)/ruff check .

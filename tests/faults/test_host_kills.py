@@ -8,7 +8,7 @@ import pytest
 
 from tests.host_kills import Server, played
 
-PLAYED = 1_000 if os.environ.get("TASMA_CAMPAIGN") else 10
+PLAYED = 1_000 if os.environ.get("TASMA_CAMPAIGN") else 20
 PER_TEST = 5
 
 

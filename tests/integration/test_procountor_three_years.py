@@ -109,6 +109,7 @@ def states(house):
 BEFORE, AFTER = [["2023"], ["2024"]], [["2024"], ["2025"]]
 
 
+@pytest.mark.share(3)
 @pytest.mark.parametrize("asked", YEARS)
 def test_three_years_that_two_receipts_join_change_in_one_whichever_is_pulled(house, keys, asked):
     loads = {year: unit.published_load_id for year, unit in house.units(TENANT).items()}
