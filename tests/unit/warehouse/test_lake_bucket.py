@@ -84,8 +84,8 @@ def contents(lake, landed):
 
 
 @pytest.mark.share(3)
-@pytest.mark.parametrize("fault", ["503", "500", "cut", "lost", "half", "forgotten"])
 @pytest.mark.parametrize("number", range(CALLS_OF_A_LANDING))
+@pytest.mark.parametrize("fault", ["503", "500", "cut", "lost", "half", "forgotten"])
 def test_whatever_goes_wrong_with_whichever_call_the_next_attempt_lands_it_once(
     lake, hands, line, fault, number
 ):
