@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shlex
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -138,9 +139,9 @@ def restore_home(
         )
         remark(*(f"Begun later, and never ended: {path}" for path in unfinished))
         remark(*(f"Damaged in the backup, and left out: {lacking}" for lacking in made.lacking))
-        next_steps(
-            "tasma doctor", "tasma ledger verify --all", "tasma lake verify", "tasma connect list"
-        )
+        there = f" --home {shlex.quote(str(made.home))}" if into else ""
+        looks = ("doctor", "ledger verify --all", "lake verify", "connect list")
+        next_steps(*(f"tasma{there} {look}" for look in looks))
     if made.lacking:
         raise typer.Exit(ExitCode.FAILED)
 

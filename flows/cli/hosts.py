@@ -84,6 +84,9 @@ def hosts(
     if as_json:
         show_json(found)
         return
+    if not found:
+        say("No host has entered itself: one machine has the hub, and needs none (docs/hosts.md).")
+        return
     rows = [
         (
             "green" if host.is_live(now) else "grey",

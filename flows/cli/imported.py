@@ -33,11 +33,14 @@ def place(found: LoadResult) -> str:
     return f"{found.tenant} {short_year(found.fiscal_year) if found.fiscal_year else ''}".strip()
 
 
-def show_one(found: LoadResult) -> None:
-    """Say what became of one file, why, and what to do next."""
+def show_one(found: LoadResult, *, again: str = "") -> None:
+    """Say what became of one file, why, and what to do next.
+
+    `again`: the command that does what a dry run showed, where it is no import.
+    """
     if found.outcome in UNFINISHED:
         remark(f"{found.outcome.state_name}: {found.message}")
-        next_steps(*_next(found))
+        next_steps(*([again] if again and found.would_be else _next(found)))
         return
     say(f"{place(found)}: {in_words(found)}")
     if found.facts and found.load:
@@ -49,7 +52,7 @@ def show_one(found: LoadResult) -> None:
             show_breaks(f"Beside the published year, {result.control}", result)
         if remarks := _remarks(found.judgement):
             say(f"Not in the way, but worth a look: {remarks}.")
-    next_steps(*_next(found))
+    next_steps(*([again] if again and found.would_be else _next(found)))
 
 
 def show_many(files: list[LoadResult]) -> None:

@@ -53,6 +53,10 @@ def notify(
     message = send("Täsmä", "this is a message to try; nothing happened", block=block)
     if not ask_server(message, wanted="such block"):
         remark(f"Not sent: there is no block {block}, or its service did not take the message.")
+        ways = (
+            "in the UI, under Blocks" if kind != WEBHOOK else f"by tasma notify {block} --webhook"
+        )
+        next_steps(f"see to the block {ways}")
         raise typer.Exit(ExitCode.FAILED)
     say(f"Sent through {block}.")
     next_steps(f"TASMA_NOTIFY_BLOCK={block} in the environment of `tasma up`, or of the worker")

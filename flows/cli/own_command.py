@@ -58,9 +58,13 @@ def as_called(text: str) -> str:
 _PLACE: Final = re.compile(rf"\b(?:{'|'.join(PLACES.values())})\b")
 
 
+_SWITCHES: Final = r"( --demo| --home (?:'[^']*'|\S+))"
+"""What a sentence may put before a command, to lead to other books than those that are open."""
+
+
 @cache
 def advised() -> re.Pattern[str]:
     """Return what finds the program's name, and ``--demo``, before one of its commands."""
     names = [path[0] for path in (*COMMANDS, *GROUPS)]
     commands = "|".join(["--debug", *dict.fromkeys(names)])
-    return re.compile(rf"(?<![\w./-]){PROGRAM}( --demo)?(?= (?:{commands})(?!\w))")
+    return re.compile(rf"(?<![\w./-]){PROGRAM}{_SWITCHES}?(?= (?:{commands})(?!\w))")

@@ -14,6 +14,7 @@ from flows.cli.opening import TenantId, open_hub
 from flows.cli.output import next_steps, remark, say, show_json, show_table
 from flows.cli.push import Kind, SourceId, To, as_dict, known_target
 from flows.cli.pushing import added, deviating, pushed
+from ledger.push.items import Phase
 from tasks import push_people as people
 from tasks.pages.deviations import (
     DAY_HEADS,
@@ -138,11 +139,16 @@ def retry(
         known_target(hub, tenant, to)
         chosen = people.waiting_of(hub, tenant, to) if every else []
         chosen += [hub.outbox.find(tenant, to, name, kind) for name in documents or []]
-        ready, others = people.retry(hub, chosen)
+        done = [one.source_id for one in chosen if one.item.phase is Phase.DONE]
+        left = [one for one in chosen if one.item.phase is not Phase.DONE]
+        ready, others = people.retry(hub, left)
     if as_json:
-        show_json({"tenant": tenant, "system": to, "retried": ready, "not_retried": others})
+        answer = {"tenant": tenant, "system": to, "retried": ready, "not_retried": others}
+        show_json({**answer, "done_already": done})
         return
     say(f"Tried once more: {len(ready):,}.")
+    if done:
+        say(f"Done already: {len(done):,} ({', '.join(done[:NAMED])}).")
     if others:
         more = " ..." if others[NAMED:] else ""
         named = ", ".join(others[:NAMED])

@@ -55,7 +55,8 @@ def rollback(
     if as_json:
         show_json(as_dict(found))
     else:
-        show_one(found)
+        place = f"{tenant} {short_year(unit.year.key)}"
+        show_one(found, again=f'tasma ledger rollback {place} --to {to} --reason "..."')
     raise typer.Exit(code(found))
 
 

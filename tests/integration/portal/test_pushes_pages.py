@@ -76,6 +76,15 @@ def test_alarm_of_a_content_that_came_too_late_is_shown(world, accountant, happe
     assert "content" in why(world.stores.hub.outbox.find(OURS, "fennoa", "webshop/2"))
 
 
+def test_log_of_a_document_says_the_id_there_and_nothing_that_is_for_us_alone(world, accountant):
+    push(world.stores, OURS, "webshop/2", Begun(1, "digest"), Succeeded(1, "77"))
+
+    page = accountant.get(f"{PAGE}/one?to=fennoa&item=webshop/2").text
+
+    assert "id there 77" in page
+    assert [] == [inner for inner in ("token=", "request=", "target_id") if inner in page]
+
+
 def test_retry_is_made_by_the_proven_name_and_the_document_is_on_its_way_again(world, accountant):
     push(world.stores, OURS, "webshop/2", *REFUSED)
 

@@ -132,3 +132,10 @@ def test_what_steps_log_is_said_once_and_as_called(called, caplog):
         "other",
         "other",
     ]
+
+
+def test_command_for_other_books_keeps_their_home(called):
+    called(".venv/bin/tasma", "--demo", "restore", "backup", "--into", "new home")
+
+    for home in ("/srv/new", "'/srv/new home'"):
+        assert as_called(f"tasma --home {home} doctor") == f".venv/bin/tasma --home {home} doctor"

@@ -254,3 +254,25 @@ def test_answers_that_were_closed_long_ago_go_with_the_findings_of_replaced_load
     with Hub(settings().hub_url) as hub, hub.database.reading() as connection:
         (left,) = connection.execute(models.later_finding.select()).all()
     assert left.found_at == then
+
+
+def test_what_comes_after_a_restore_into_another_home_is_asked_of_that_home(tasma, acme, tmp_path):
+    there = tmp_path / "there"
+    tasma("backup", tmp_path / "backup")
+    done = tasma("restore", tmp_path / "backup", "--into", there)
+
+    assert done.exit_code == 0, done.output
+    assert f"Next: tasma --home {there} doctor" in done.stdout
+
+
+def test_dry_run_of_a_rollback_leads_on_to_the_rollback(tasma, sie):
+    tasma("import", sie(), "--new-tenant")
+    (tenant,) = (row["tenant"] for row in json.loads(tasma("tenant", "status", "--json").stdout))
+    shown = tasma("ledger", "rollback", tenant, "2024", "--to", "1", "--reason", "x", "--dry-run")
+
+    assert shown.exit_code == 0, shown.output
+    assert f'Next: tasma ledger rollback {tenant} 2024 --to 1 --reason "..."' in shown.stdout
+
+
+def test_one_machine_is_told_that_it_needs_no_other_host(tasma):
+    assert "one machine has the hub" in tasma("hosts").stdout
