@@ -139,9 +139,9 @@ def restore_home(
         )
         remark(*(f"Begun later, and never ended: {path}" for path in unfinished))
         remark(*(f"Damaged in the backup, and left out: {lacking}" for lacking in made.lacking))
-        there = f" --home {shlex.quote(str(made.home))}" if into else ""
+        home_of = f" --home {shlex.quote(str(made.home))}" if into else ""
         looks = ("doctor", "ledger verify --all", "lake verify", "connect list")
-        next_steps(*(f"tasma{there} {look}" for look in looks))
+        next_steps(*(f"tasma{home_of} {look}" for look in looks))
     if made.lacking:
         raise typer.Exit(ExitCode.FAILED)
 
