@@ -81,7 +81,9 @@ EVENTS: Final = {
 }
 """Kinds of a document's log that are no words; the others are said as they are."""
 
-INNER_FACTS: Final = frozenset({"before", "began_s", "mark", "request", "token"})
+INNER_FACTS: Final = frozenset(
+    {"after", "before", "began_s", "learned", "mark", "request", "token"}
+)
 """What is kept of an event for us alone: by it a lost answer is told from another's document."""
 
 FACTS: Final = {
@@ -134,7 +136,8 @@ def facts(detail: str) -> list[tuple[str, str]]:
     """Return what a person may read of a line of a document's log, by name; other text by none."""
     parts = (part.partition("=") for part in _FACT.split(detail) if part)
     named = ((name, value) if sign else ("", name) for name, sign, value in parts)
-    return [(name, value) for name, value in named if name not in INNER_FACTS]
+    inner = {*INNER_FACTS, *(("retry_after_s",) if "retry_after_s=0.0" in detail else ())}
+    return [(name, value) for name, value in named if name not in inner]
 
 
 def detail_in_words(detail: str) -> str:

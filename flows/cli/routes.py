@@ -57,7 +57,8 @@ def add(
     with open_hub() as hub:
         known_tenant(hub, tenant)
         made = add_route(hub, tenant, source, kind, target=to, who=who)
-    say(f"{made.kind} of {tenant} go from {made.source} to {made.target}, mode {made.mode or '-'}.")
+    way = f"from {made.source} to {made.target}"
+    say(f"The route of {tenant} for {made.kind}, {way}, is in mode {made.mode or '-'}.")
     next_steps(f"tasma route list {tenant}")
 
 
@@ -85,6 +86,7 @@ def change(
         known_tenant(hub, tenant)
         changed = set_values(hub, tenant, source, kind, dict(map(_pair, values)), who=who)
     show_table(("setting", "value"), [(n, json.dumps(v)) for n, v in changed.settings.items()])
+    next_steps(f"tasma route list {tenant}")
 
 
 @command("route", "detach", examples=("tasma route detach acme ecom vouchers --who anna",))

@@ -54,7 +54,8 @@ def _show(found: switching.Plan) -> None:
     show_table(("how many", "what"), rows)
     named = found.against[: switching.NAMED]
     lines = [(one, joined(*(r.message for r in reasons))) for one, reasons in named]
-    show_table(("customer", "why it stays"), lines)
+    if lines:
+        show_table(("customer", "why it stays"), lines)
 
 
 @command("spotilla", "on", examples=("tasma spotilla on acme",))
@@ -115,8 +116,10 @@ def _tell(tenant: str, cycle: Cycle) -> None:
         f"Queued: {_counted(cycle.queued)}. Sent: {_counted(cycle.ends)}.",
     )
     rows = [(one, joined(*(r.message for r in found))) for one, found in _seen(cycle).items()]
-    show_table(("customer", "to be seen"), rows)
-    show_table(("could not be done",), [(one,) for one in cycle.problems])
+    if rows:
+        show_table(("customer", "to be seen"), rows)
+    if cycle.problems:
+        show_table(("could not be done",), [(one,) for one in cycle.problems])
     next_steps(f"tasma spotilla skipped {tenant}")
 
 

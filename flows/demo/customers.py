@@ -89,7 +89,8 @@ def _open(stores: Stores, customer: Customer, path: Path) -> Truth:
     hub, slug = stores.hub, customer.slug
     hub.tenants.add(Tenant(slug, customer.name, customer.number.replace("-", "")))
     deliver_form(hub, slug)
-    form = cast("OnboardingForm", read_form_file(EXAMPLE / "form.yaml")[0])
+    own = {"company_name": customer.name, "business_id": customer.number}
+    form = cast("OnboardingForm", read_form_file(EXAMPLE / "form.yaml")[0]).model_copy(update=own)
     file_form(hub, slug, form, who=WHO)
     content = (EXAMPLE / "books.se").read_bytes()
     content = content.replace(NUMBER_IN_FILE, customer.number.encode())

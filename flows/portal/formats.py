@@ -61,8 +61,8 @@ def number(value: str) -> str:
 
 
 def title_of(system: str) -> str:
-    """Return a system's title by its name in the hub; what is none stays."""
-    found = SYSTEMS.get(base_of(system))
+    """Return the title of a system, or of an uploaded file's format; what is none stays."""
+    found = SYSTEMS.get(base_of(system)) or FORMATS.get(system)
     return found.title if found else system
 
 

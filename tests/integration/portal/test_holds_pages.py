@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from blocks.hub.portal_roles import Role
+from flows.portal.formats import title_of
 from ledger.unit import Unit
 from tests.portal_companies import OUR_OTHER_YEAR, OURS, hold
 
@@ -97,3 +98,7 @@ def test_first_transfer_is_approved_by_the_proven_name(world, accountant):
     assert 303 == answer.status_code
     (event,) = [e for e in world.stores.hub.events.recent(tenant=OURS) if e.kind == "approval"]
     assert "approved by accountant@acme.example: agrees with the statements" in event.message
+
+
+def test_file_is_called_by_the_title_of_its_format():
+    assert ("SIE", "Fortnox", "other") == tuple(map(title_of, ("sie", "fortnox", "other")))

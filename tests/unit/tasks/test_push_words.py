@@ -12,7 +12,7 @@ from tasks.push_words import detail_in_words, event_in_words
     [
         ("target_id=990, token=12", "id there 990"),
         ("before=version, mark=0, request=c4b577c426dc7709, token=12", ""),
-        ("after=reject, code=vat_wrong, token=3", "after reject, answer: vat_wrong"),
+        ("after=reject, code=vat_wrong, retry_after_s=0.0, token=3", "answer: vat_wrong"),
         ("detail=it has no image", "it has no image"),
         ("hold=differs total, 10.00 there, token=1", "held: differs total, 10.00 there"),
         ("digest 0a1b before, fields=rows total", "digest 0a1b before, fields rows total"),
