@@ -118,6 +118,7 @@ def _load(hub: Hub, there: Simulators, say: Say) -> tuple[list[Truth], list[str]
             cycle = workshop.start(hub, server, there.workshop)
             problems = _run_all(server, prepared, there, say)
             problems += wait_until_moved(server, there.sftp)
+            hub.pickups.stop(FETCHED, who="the demo, whose server ends with it")
             runs.wait_for(server, [pushed, heard, cycle], tell=_ignore)
             there.workshop.change_billing()
             later = [vouchers.start_push(server), workshop.start_cycle(server)]

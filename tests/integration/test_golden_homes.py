@@ -50,7 +50,7 @@ def asked(*arguments):
 
 def lights():
     return {
-        (row["tenant"], row["fiscal_year"][:4]): (row["light"], row["status"])
+        (row["tenant"], (row["fiscal_year"] or "")[:4]): (row["light"], row["status"])
         for row in asked("tenant", "status")
     }
 
