@@ -223,6 +223,23 @@ def test_what_was_handed_on_before_the_shard_died_is_not_looked_at_again(hub):
     assert (1, {"fortnox-001": 1}) == (house.looked["fortnox-001"], dict(house.runs))
 
 
+def test_a_run_that_was_missing_is_made_though_its_system_is_away_by_then(hub, told):
+    house = House(hub, **many(40))
+    house.answers["fortnox-039"] = [NEW]
+    house.has_server = False
+    house.work()
+    house.has_server = True
+    for row in house.rows.values():
+        if row.tenant != "fortnox-039":
+            hub.nights.end(row.tenant, row.system, NIGHT, Outcome.FAILED)
+            house.answers[row.tenant] = [AWAY]
+    house.work(pauses_s=())
+
+    assert ["Nothing comes from Fortnox"] == told
+    assert {"fortnox-039": 1} == dict(house.runs)
+    assert NightState.HANDED_ON is house.rows["fortnox-039"].state
+
+
 def test_a_busy_hub_is_asked_again(hub, monkeypatch):
     house = House(hub, **many(5))
     refusals = iter([True] * 7)
