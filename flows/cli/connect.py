@@ -131,16 +131,18 @@ def check(tenant: TenantId, *, as_json: AsJson = False) -> None:
     if any(item.passed is False for item in found):
         raise typer.Exit(ExitCode.FAILED)
     if not as_json:
-        next_steps(*(what_next(tenant, system_of(name)) for name in connected))
+        next_steps(*(step for name in connected for step in what_next(tenant, system_of(name))))
 
 
-def what_next(tenant: str, system: System) -> str:
-    """Return the command that a connected system is for: its books, or what is sent there."""
+def what_next(tenant: str, system: System) -> list[str]:
+    """Return the commands that a connected system is for: its books, and what is sent there."""
     if system.connecting.then:
-        return system.connecting.then.format(tenant=tenant)
-    if "ledger" in system.offers:
-        return f"tasma ledger pull {tenant} --dry-run"
-    return f"tasma push add {tenant} FILE --to {system.name}"
+        return [system.connecting.then.format(tenant=tenant)]
+    sending = f"tasma push add {tenant} FILE --to {system.name}"
+    if "ledger" not in system.offers:
+        return [sending]
+    pull = f"tasma ledger pull {tenant} --dry-run"
+    return [pull, f"or: {sending}"] if "target" in system.offers else [pull]
 
 
 def show_requirements(found: Sequence[Requirement]) -> None:
@@ -251,6 +253,6 @@ def _conclude(connection: Connection, found: Sequence[Requirement], *, as_json: 
         show_requirements(found)
         retry = f"tasma connect check {connection.tenant}"
         there = system_of(connection.system)
-        next_steps(what_next(connection.tenant, there) if is_ready else retry)
+        next_steps(*(what_next(connection.tenant, there) if is_ready else [retry]))
     if not is_ready:
         raise typer.Exit(ExitCode.FAILED)

@@ -154,7 +154,8 @@ def retry(
         named = ", ".join(others[:NAMED])
         say(f"Not tried, since they could be made twice: {len(others):,} ({named}{more}).")
     resolve = [f"tasma push resolve {tenant} {others[0]} --to {to} --id ID"] if others else []
-    next_steps(*([f"tasma push run {tenant} --to {to}"] if ready else []), *resolve)
+    look = [] if ready or others else [f"tasma push status {tenant} --to {to}"]
+    next_steps(*([f"tasma push run {tenant} --to {to}"] if ready else look), *resolve)
 
 
 @command(
