@@ -33,14 +33,14 @@ def place(found: LoadResult) -> str:
     return f"{found.tenant} {short_year(found.fiscal_year) if found.fiscal_year else ''}".strip()
 
 
-def show_one(found: LoadResult, *, again: str = "") -> None:
+def show_one(found: LoadResult, *, real_run: str = "") -> None:
     """Say what became of one file, why, and what to do next.
 
-    `again`: the command that does what a dry run showed, where it is no import.
+    `real_run`: the command that does what a dry run showed, where it is no import.
     """
     if found.outcome in UNFINISHED:
         remark(f"{found.outcome.state_name}: {found.message}")
-        next_steps(*([again] if again and found.would_be else _next(found)))
+        next_steps(*([real_run] if real_run and found.would_be else _next(found)))
         return
     say(f"{place(found)}: {in_words(found)}")
     if found.facts and found.load:
@@ -52,7 +52,7 @@ def show_one(found: LoadResult, *, again: str = "") -> None:
             show_breaks(f"Beside the published year, {result.control}", result)
         if remarks := _remarks(found.judgement):
             say(f"Not in the way, but worth a look: {remarks}.")
-    next_steps(*([again] if again and found.would_be else _next(found)))
+    next_steps(*([real_run] if real_run and found.would_be else _next(found)))
 
 
 def show_many(files: list[LoadResult]) -> None:

@@ -56,7 +56,7 @@ def rollback(
         show_json(as_dict(found))
     else:
         place = f"{tenant} {short_year(unit.year.key)}"
-        show_one(found, again=f'tasma ledger rollback {place} --to {to} --reason "..."')
+        show_one(found, real_run=f'tasma ledger rollback {place} --to {to} --reason "..."')
     raise typer.Exit(code(found))
 
 
