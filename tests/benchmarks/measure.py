@@ -22,7 +22,7 @@ SAMPLE_EVERY_S: Final = 0.01
 SHOWN: Final = ("PREFECT_API_URL", "TASMA_HOME")
 """What a printed command says of a contender's environment."""
 
-TIMEOUT_S: Final = 1_800
+TIMEOUT_S: Final = 7_200.0
 """The longest that one contender may run."""
 
 
