@@ -14,6 +14,7 @@ from blocks.settings import settings
 from blocks.systems.registry import port
 from blocks.uploads import erase_uploads, uploads_of
 from blocks.weights import Held, weighed
+from ledger.text import number_of
 from tasks.stores import Stores
 
 IN_LAKE: Final = {"landing": "files as received", "stage": "tables read from them"}
@@ -76,15 +77,14 @@ def _in_hub(stores: Stores, tenant: str) -> Iterator[Holding]:
         return
     units = stores.hub.units.of_tenant(tenant)
     loads = sum(len(stores.hub.loads.of_unit(tenant, unit.year)) for unit in units)
-    yield Holding(
-        "hub", f"{found.name}: {len(units)} years, {loads} loads, their findings and acceptances"
-    )
+    counts = f"{number_of(len(units), 'year')}, {number_of(loads, 'load')}"
+    yield Holding("hub", f"{found.name}: {counts}, their findings and acceptances")
 
 
 def _on_disk(stores: Stores, tenant: str) -> Iterator[Holding]:
     if found := stores.warehouse.held_of(tenant):
-        years = len(stores.warehouse.units(tenant))
-        yield _holding("warehouse", found, f"{years} published years")
+        years = number_of(len(stores.warehouse.units(tenant)), "published year")
+        yield _holding("warehouse", found, years)
     for place, found in stores.lake.held_of(tenant).items():
         yield _holding(place, found, IN_LAKE[place])
     if _inbox(tenant).exists():
@@ -94,7 +94,8 @@ def _on_disk(stores: Stores, tenant: str) -> Iterator[Holding]:
 
 
 def _holding(place: str, found: Held, what: str) -> Holding:
-    return Holding(place, f"{what} ({found.files} files at {found.place})", found.size_bytes)
+    files = number_of(found.files, "file")
+    return Holding(place, f"{what} ({files} at {found.place})", found.size_bytes)
 
 
 def _inbox(tenant: str) -> Path:

@@ -37,6 +37,7 @@ def test_erase_shows_what_goes_and_a_dry_run_takes_nothing(tasma, books, home):
     assert shown.exit_code == 0
     for place in ("hub", "warehouse", "landing", "stage"):
         assert place in shown.stdout
+    assert "1 published year (1 file at " in " ".join(shown.stdout.split())
     assert traces(home, books) == before
 
 
