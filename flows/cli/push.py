@@ -95,6 +95,8 @@ def events(
         for line in lines
     ]
     show_table(EVENT_HEADS, rows, spare=("step", "state after", "detail"))
+    if reason := why(queued):
+        say(f"Why: {reason}")
     if advice := remedy(queued):
         say(f"What to do: {advice}")
     next_steps(*_after_looking(queued))

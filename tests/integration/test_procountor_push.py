@@ -14,7 +14,7 @@ from ledger.push.kinds import PushKind
 from simulators.procountor import Fault, User
 from simulators.procountor.acts import Acts
 from simulators.procountor.rights import changed
-from tasks.push_words import remedy
+from tasks.push_words import remedy, why
 from tests.procountor_push import COMPANY_ID, IMAGE, IMAGE_BYTES, Books, Traced
 from tests.pushed import BUYER, COST, RENT, SALE, SUPPLIER, partner, payment, purchase, sale
 
@@ -968,9 +968,8 @@ def test_an_unknown_refusal_is_kept_word_for_word_and_retried_by_hand(books, mon
     books.push()
 
     assert (Phase.REJECTED, "X_NEW") == (books.item(*sold).phase, books.item(*sold).answer_code)
-    said = remedy(books.queued(*sold))
-    assert "No known remedy" in said
-    assert "X_NEW" in said
+    assert "No known remedy" in remedy(books.queued(*sold))
+    assert "X_NEW" in why(books.queued(*sold))
 
     books.retry(*sold)
 
