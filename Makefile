@@ -74,7 +74,7 @@ lock:  ## write the locks anew (needs uv)
 clean:  ## remove what the demo and the tests made here, never books of your own
 	rm -rf data/demo-home{,.lock} build
 
-campaign: $(INSTALLED)  ## the laws on all their examples, matrices whole (make test tries about a third)
+campaign: $(INSTALLED)  ## the laws on all their examples, matrices whole (make test tries a part of them)
 	TASMA_CAMPAIGN=1 $(BIN)/python -m pytest -m hypothesis --numprocesses auto --maxprocesses 4 --dist worksteal
 	TASMA_CAMPAIGN=1 $(BIN)/python -m pytest -m share --numprocesses auto --maxprocesses 4 --dist loadfile
 	TASMA_CAMPAIGN=1 $(BIN)/python -m pytest tests/unit/push tests/faults/test_push_campaign.py tests/faults/test_route_campaigns.py
