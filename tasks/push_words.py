@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from blocks.hub import Hub
-from blocks.hub.outbox import Queued
+from blocks.hub.outbox import LogLine, Queued
 from blocks.hub.outbox_waits import WARN_AFTER
 from blocks.invoices.tables import push_answers
 from blocks.systems.registry import base_of
@@ -143,6 +143,11 @@ def facts(detail: str) -> list[tuple[str, str]]:
 def detail_in_words(detail: str) -> str:
     """Return the detail of a line of a document's log as a person reads it."""
     return ", ".join(f"{_named(name)}{value}" for name, value in facts(detail))
+
+
+def line_in_words(line: LogLine) -> tuple[str, str]:
+    """Return what a line of a document's log says: what happened at which step, and its detail."""
+    return f"{event_in_words(line.kind)} {line.step}".strip(), detail_in_words(line.detail)
 
 
 def _named(name: str) -> str:

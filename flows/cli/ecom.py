@@ -17,7 +17,7 @@ from ledger.ecom.sentences import MEANINGS, remedy
 from ledger.invoice.mappings.ecom_procountor.terms import SOURCE
 from tasks.ecom.overview import Mark, marks
 from tasks.ecom.route import EcomRoute
-from tasks.push_words import detail_in_words, event_in_words, why
+from tasks.push_words import line_in_words, why
 from tasks.push_words import remedy as target_remedy
 
 Item = Annotated[
@@ -126,14 +126,7 @@ def log(tenant: TenantId, document: Item, *, as_json: AsJson = False) -> None:
             if item in items:
                 text, advice = why(queued), target_remedy(queued)
                 lines += [
-                    (
-                        one.at,
-                        "info",
-                        item,
-                        f"{event_in_words(one.kind)} {one.step}".strip(),
-                        detail_in_words(one.detail),
-                        "",
-                    )
+                    (one.at, "info", item, *line_in_words(one), "")
                     for one in hub.outbox.log(queued)
                 ]
                 if text:

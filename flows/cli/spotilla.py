@@ -13,7 +13,7 @@ from flows.cli.exits import ExitCode
 from flows.cli.opening import TenantId, known_tenant, open_hub
 from flows.cli.output import next_steps, say, show_json, show_table
 from ledger.invoice.mappings.spotilla_procountor.terms import SOURCE
-from tasks.push_words import detail_in_words, event_in_words, remedy, why
+from tasks.push_words import line_in_words, remedy, why
 from tasks.spotilla.registers import CUSTOMER
 from tasks.spotilla.route import SpotillaRoute
 
@@ -109,14 +109,7 @@ def log(tenant: TenantId, task: Task, *, as_json: AsJson = False) -> None:
         for queued in hub.outbox.listed(tenant, route.target):
             if queued.source_id == f"{SOURCE}/{subject}":
                 lines += [
-                    (
-                        one.at,
-                        "info",
-                        f"{event_in_words(one.kind)} {one.step}".strip(),
-                        detail_in_words(one.detail),
-                        "",
-                    )
-                    for one in hub.outbox.log(queued)
+                    (one.at, "info", *line_in_words(one), "") for one in hub.outbox.log(queued)
                 ]
                 if text := why(queued):
                     code = queued.item.answer_code or queued.item.state
