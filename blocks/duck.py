@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +23,9 @@ SPILL_LIMIT_GB: Final = 50
 
 ONE_CORE_ROWS: Final = 100_000
 """Up to so many rows one core is enough: sharing out work of a millisecond costs more than it."""
+
+PARAMETER: Final = re.compile(r"\$([a-z_][a-z0-9_]*)")
+"""How the statements of our files name a parameter."""
 
 SCRATCH: Final = "scratch"
 """Name of the database in memory in which a connection makes what it needs."""

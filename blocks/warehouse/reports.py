@@ -9,7 +9,7 @@ from typing import Any, Final
 import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
-from blocks.duck import SCRATCH
+from blocks.duck import PARAMETER, SCRATCH
 from blocks.settings import SQL
 from blocks.warehouse.attach import PUBLISHED
 from blocks.warehouse.migrate import VIEWS
@@ -23,12 +23,12 @@ STATEMENTS: Final = frozenset(
 )
 """The questions for which a year is best summed up first (`sum_up`)."""
 
-_WORKED_OUT: Final = ((3, "statement_account"), (4, "statement_amount"))
-_OVER_THEM: Final = ((5, "income_statement"), (6, "balance_sheet"))
-"""The views from the trial balance to the statements, in the order in which they are made."""
+WORKED_OUT: Final = ("3_statement_account", "4_statement_amount")
+OVER_THEM: Final = ("5_income_statement", "6_balance_sheet")
+"""The views from the trial balance to the statements, in the order in which they are made: those
+that are worth a table, and what is quick over them."""
 
-_VIEW: Final = "create or replace view {name} as"
-_PARAMETER: Final = re.compile(r"\$([a-z_]+)")
+_AS_VIEW: Final = re.compile(r"create or replace view (\w+) as")
 
 
 def ask_report(db: DuckDBPyConnection, name: str, parameters: Mapping[str, object]) -> pa.Table:
@@ -39,7 +39,7 @@ def ask_report(db: DuckDBPyConnection, name: str, parameters: Mapping[str, objec
 def question(name: str, parameters: Mapping[str, object]) -> tuple[str, dict[str, object]]:
     """Return the text of a question, and those of the parameters that it names."""
     query = (REPORTS / f"{name}.sql").read_text(encoding="utf-8")
-    named = set(_PARAMETER.findall(query))
+    named = set(PARAMETER.findall(query))
     return query, {key: value for key, value in parameters.items() if key in named}
 
 
@@ -54,20 +54,23 @@ def sum_up(db: DuckDBPyConnection, fiscal_year: str) -> None:
         {"year": fiscal_year},
     )
     db.execute(f"set search_path = '{SCRATCH}.main,{PUBLISHED}.main'")
-    for statement in over_trial_balance("create table {name} as"):
+    for statement in over_trial_balance(r"create table \1 as"):
         db.execute(statement)
 
 
 def over_trial_balance(making: str) -> Iterator[str]:
-    """Yield what makes the statements over a table `trial_balance`, the large parts as tables.
+    r"""Yield what makes the statements over a table `trial_balance`, the large parts as tables.
 
     Args:
-        making: The words that make a table of a ``{name}`` from a query.
+        making: The words that make a table from a query, ``\1`` for its name.
     """
-    for place, name in (*_WORKED_OUT, *_OVER_THEM):
-        view = (VIEWS / f"{place}_{name}.sql").read_text(encoding="utf-8")
-        is_table = (place, name) in _WORKED_OUT
-        yield view.replace(_VIEW.format(name=name), making.format(name=name)) if is_table else view
+    for name in WORKED_OUT:
+        yield _AS_VIEW.sub(making, _view(name))
+    yield from map(_view, OVER_THEM)
+
+
+def _view(name: str) -> str:
+    return (VIEWS / f"{name}.sql").read_text(encoding="utf-8")
 
 
 def ask_relation(db: DuckDBPyConnection, name: str, *, year: FiscalYear | None) -> pa.Table:

@@ -48,7 +48,7 @@ def sum_up(db: Cursor, fiscal_year: str) -> None:
     )
     db.execute("set local search_path = pg_temp, published")
     db.execute("analyze trial_balance")
-    for statement in over_trial_balance("create temp table {name} on commit drop as"):
+    for statement in over_trial_balance(r"create temp table \1 on commit drop as"):
         db.execute(statement)
 
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from typing import Any, Final, Self
+from typing import Any, Self
 
 from psycopg import ClientCursor
 
+from blocks.duck import PARAMETER
 from blocks.postgresql import fit
-
-_PARAMETER: Final = re.compile(r"\$([a-z_][a-z0-9_]*)")
 
 
 class Cursor(ClientCursor[tuple[Any, ...]]):
@@ -30,4 +28,4 @@ class Cursor(ClientCursor[tuple[Any, ...]]):
 
 
 def _named(query: str) -> str:
-    return _PARAMETER.sub(r"%(\1)s", query.replace("%", "%%"))
+    return PARAMETER.sub(r"%(\1)s", query.replace("%", "%%"))

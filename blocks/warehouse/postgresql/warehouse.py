@@ -13,7 +13,6 @@ import pyarrow as pa
 
 from blocks.books_files import GONE
 from blocks.durable import checked_slug
-from blocks.settings import SQL
 from blocks.staging import StagedUnit
 from blocks.warehouse.damage import PublishedDamaged
 from blocks.warehouse.errors import NoLedger, NoSuchTable
@@ -54,7 +53,6 @@ from ledger.unit import Unit
 if TYPE_CHECKING:
     from blocks.warehouse.postgresql.cursor import Cursor
 
-REPORTS: Final = SQL / "report"
 
 IDENTITY: Final = (
     "select current_database() || ' of cluster ' || system_identifier from pg_control_system()"
