@@ -13,7 +13,11 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass, field
+from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Final
 
@@ -60,18 +64,22 @@ class Campaign:
         """Return the head of the table."""
         return f"| {' | '.join(self.heads)} |"
 
-    def go_on(self, schedules: int, minutes: float) -> Iterator[Played]:
+    def go_on(self, schedules: int, minutes: float, processes: int = 1) -> Iterator[Played]:
         """Play ranges that were not played with this code, and yield the sum after each."""
-        until, code = time.monotonic() + 60 * minutes, digest()
+        code = digest()
         known = self._known(code)
         sum_ = sum((one for at, one in known.items() if at < schedules), start=Played())
         yield sum_
-        for first in range(0, schedules, self.per_range):
-            if first in known or time.monotonic() > until:
-                continue
-            played = self.play(range(first, min(first + self.per_range, schedules)))
-            self._keep(code, first, played)
-            yield (sum_ := sum_ + played)
+        firsts = [first for first in range(0, schedules, self.per_range) if first not in known]
+        ranges = [range(first, min(first + self.per_range, schedules)) for first in firsts]
+        play = partial(_in_time, self.play, time.monotonic() + 60 * minutes)
+        pool = ProcessPoolExecutor(processes, get_context("spawn")) if processes > 1 else None
+        asked = pool.map if pool else map
+        with pool or nullcontext():
+            for first, played in zip(firsts, asked(play, ranges), strict=True):
+                if played is not None:
+                    self._keep(code, first, played)
+                    yield (sum_ := sum_ + played)
 
     @property
     def _path(self) -> Path:
@@ -95,6 +103,13 @@ class Campaign:
             file.write(json.dumps(line) + "\n")
 
 
+def _in_time(
+    play: Callable[[Iterable[int]], Played], until: float, seeds: Sequence[int]
+) -> Played | None:
+    """Play seeds that are begun before `until`, by the clock that all processes share."""
+    return play(seeds) if time.monotonic() <= until else None
+
+
 def digest() -> str:
     """Return a hash of all of the project's sources that this process has loaded."""
     files = {getattr(module, "__file__", None) or "" for module in list(sys.modules.values())}
@@ -110,8 +125,9 @@ def main(campaign: Campaign, *, schedules: int) -> None:
     options = argparse.ArgumentParser(description=f"The campaign {campaign.name}.")
     options.add_argument("schedules", type=int, nargs="?", default=schedules)
     options.add_argument("--minutes", type=float, default=10.0, help="stop after so long")
+    options.add_argument("--processes", type=int, default=1, help="play in so many at a time")
     given = options.parse_args()
-    *_, played = campaign.go_on(given.schedules, given.minutes)
+    *_, played = campaign.go_on(given.schedules, given.minutes, given.processes)
     left = given.schedules - played.counts["schedules"]
     print(campaign.head, campaign.row(played), sep="\n")  # noqa: T201 - a command
     print(f"{left:,} schedules are left: run it again." if left else "All were played.")  # noqa: T201
