@@ -243,11 +243,16 @@ ORGANISATION_NUMBER: Final = "organisation number"
 """What was compared, mostly."""
 
 
+Mark = Literal["met", "missing", "not known", "to check"]
+"""Where a requirement stands, in a word."""
+
+
 @dataclass(frozen=True)
 class Requirement:
     """One thing that must be so. `passed`: None while it could not be found out.
 
-    `help`: where to look and what to do.
+    `help`: where to look and what to do. `is_to_check`: no call can find it out, or nothing fails
+    by it, so that people have to look; `passed` is None then.
     """
 
     name: str
@@ -255,6 +260,14 @@ class Requirement:
     reason: str = "Not asked yet: see the others first."
     who_acts: WhoActs | None = None
     help: str = ""
+    is_to_check: bool = False
+
+    @property
+    def mark(self) -> Mark:
+        """Return the word for where it stands."""
+        if self.is_to_check:
+            return "to check"
+        return "not known" if self.passed is None else "met" if self.passed else "missing"
 
 
 @dataclass(frozen=True)

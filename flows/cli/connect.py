@@ -28,8 +28,6 @@ from flows.cli.opening import TenantId, known_tenant, open_hub
 from flows.cli.output import next_steps, remark, say, show_json
 from tasks import consent
 
-MARKS: Final = {True: "met", False: "missing", None: "not known"}
-
 
 def connect_tenant(
     system: System, tenant: str, *, link_only: bool, wants: Wants, as_json: bool
@@ -148,9 +146,9 @@ def what_next(tenant: str, system: System) -> list[str]:
 def show_requirements(found: Sequence[Requirement]) -> None:
     """Say each requirement in a line (R-SEN-7), with help for what is not met (R-SEN-6)."""
     for item in found:
-        say(f"{MARKS[item.passed]:<10} {item.name.replace('_', ' ')}: {item.reason}")
+        say(f"{item.mark:<10} {item.name.replace('_', ' ')}: {item.reason}")
     for item in found:
-        if item.passed is False:
+        if item.passed is False or (item.is_to_check and item.help):
             say(f"Who acts:  {str(item.who_acts or 'unknown').replace('_', ' ')}. {item.help}")
 
 
@@ -160,6 +158,7 @@ def as_dicts(found: Sequence[Requirement]) -> list[dict[str, object]]:
         {
             "name": item.name,
             "passed": item.passed,
+            "mark": item.mark,
             "reason": item.reason,
             "who_acts": str(item.who_acts) if item.who_acts else "",
             "help": "" if item.passed else item.help,

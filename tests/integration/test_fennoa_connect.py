@@ -199,6 +199,16 @@ def test_without_an_agreed_process_nothing_is_pushed(hub, fennoa, monkeypatch):
     assert requirements(hub)["process_absent"].passed is None
 
 
+def test_what_no_call_asks_of_fennoa_is_to_be_checked_by_people_and_never_met(hub, fennoa):
+    connect(hub)
+
+    found = requirements(hub)
+
+    advice = {name for name, one in found.items() if one.mark == "to check"}
+    assert {"series_wanted", "automation_reaches_all", "products_unlisted"} == advice
+    assert "met" == found["api_user"].mark
+
+
 @pytest.mark.requirement("R-FEN-25b", "R-FEN-43a")
 def test_checking_a_connection_says_that_fennoa_s_automation_reaches_all_invoices(hub, fennoa):
     connect(hub)

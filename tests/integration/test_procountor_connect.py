@@ -263,6 +263,19 @@ def test_a_bank_connection_that_is_declared_off_is_warned_of(hub, procountor, mo
     assert "reference payments" in found.reason
 
 
+@pytest.mark.parametrize(("declared", "mark"), [(None, "to check"), (True, "met")])
+def test_a_bank_connection_that_nobody_declared_is_to_be_checked(
+    hub, procountor, monkeypatch, declared, mark
+):
+    """Procountor does not tell, so that only the company's people know."""
+    give_blocks(monkeypatch, url=procountor.url, terms={"bank_connection": declared})
+    connect(hub)
+
+    found = requirements(hub)["bank_connection"]
+
+    assert mark == found.mark
+
+
 def test_terms_that_cannot_be_kept_are_named_by_field(hub, procountor, monkeypatch):
     give_blocks(monkeypatch, url=procountor.url, terms={"untouched_s": "long"})
 

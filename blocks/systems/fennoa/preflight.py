@@ -179,8 +179,9 @@ async def _header(session: FennoaSession, number: Any) -> Row:
 def _agreed(terms: Terms) -> Iterator[Requirement]:
     """Say what is missing before invoices are pushed, and what the company's people have to know.
 
-    What is missing is no failure: a company may be connected for its ledger alone.
+    What is missing is no failure: a company may be connected for its ledger alone. Nothing of
+    this is asked of Fennoa, so nothing of it is ever met.
     """
     for one in check_activation(terms):
-        who = WhoActs.US if one.refuses else None
-        yield Requirement(one.code, None if one.refuses else True, one.message, who, one.message)
+        who = WhoActs.US if one.refuses else WhoActs.CUSTOMER_ADMINISTRATOR
+        yield Requirement(one.code, None, one.message, who, is_to_check=True)

@@ -98,7 +98,7 @@ async def _comment_of_a_card(session: ProcountorSession) -> Requirement:
         return Requirement(COMMENT, True, f"Cards give their additional information back.{own}")
     reason = "Cards do not give their additional information back."
     help_ = "New cards without a business id are then held, since a lost answer proves nothing."
-    return Requirement(COMMENT, None, reason, WhoActs.US, help_)
+    return Requirement(COMMENT, None, reason, WhoActs.US, help_, is_to_check=True)
 
 
 def _bank(session: ProcountorSession) -> Requirement:
@@ -112,6 +112,17 @@ def _bank(session: ProcountorSession) -> Requirement:
             WhoActs.CUSTOMER_ADMINISTRATOR,
             'Take the bank connection into use in Procountor, then set "bank_connection": true in '
             "the terms of the tenant's Prefect block.",
+            is_to_check=True,
         )
-    known = "declared to be on" if session.terms.bank_connection else "not declared"
-    return Requirement(BANK, True, f"The bank connection for reference payments is {known}.")
+    if session.terms.bank_connection:
+        return Requirement(BANK, True, "It was declared to be on, for reference payments.")
+    return Requirement(
+        BANK,
+        None,
+        "Nobody has declared whether the bank connection for reference payments is on, and "
+        "Procountor does not tell.",
+        WhoActs.CUSTOMER_ADMINISTRATOR,
+        'Look in Procountor, then set "bank_connection" to true or false in the terms of the '
+        "tenant's Prefect block.",
+        is_to_check=True,
+    )
