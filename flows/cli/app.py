@@ -68,7 +68,7 @@ def command(*path: str, examples: tuple[str, ...]) -> Callable[[Function], Funct
 app: Final = typer.Typer(
     help="Täsmä moves accounting data between systems and loads nothing it has not reconciled.",
     cls=Root,
-    epilog=lines("Exit codes:", *exits.table().splitlines()),
+    epilog=lines("Exit codes:", *exits.table().splitlines(), *exits.rule()),
     no_args_is_help=True,
     rich_markup_mode=MARKUP,
     pretty_exceptions_enable=False,
@@ -77,6 +77,9 @@ app: Final = typer.Typer(
 
 AsJson = Annotated[
     bool, typer.Option("--json", help="Print JSON alone, decimals as strings, for a script.")
+]
+ByExitCode = Annotated[
+    bool, typer.Option("--exit-code", help="End with 3 when somebody is needed, for a script.")
 ]
 
 

@@ -9,7 +9,7 @@ import typer
 
 from blocks.hub.states import LogLevel, TransferState
 from blocks.hub.transfers import LogLine
-from flows.cli.app import AsJson, command
+from flows.cli.app import AsJson, ByExitCode, command
 from flows.cli.exits import ExitCode
 from flows.cli.opening import TenantId, known_tenant, open_hub
 from flows.cli.output import next_steps, say, show_json, show_table
@@ -68,12 +68,10 @@ def listing(
         bool, typer.Option("--all", help="All documents, and not only what needs action.")
     ] = False,
     finnish: Annotated[bool, typer.Option("--fi", help="Remedies in Finnish.")] = False,
+    exit_code: ByExitCode = False,
     as_json: AsJson = False,
 ) -> None:
-    """Show what needs somebody: red failed, yellow has not gone; none in closed periods.
-
-    Ends with 3 when something is red.
-    """
+    """Show what needs somebody: red failed, yellow has not gone; none in closed periods."""
     with open_hub() as hub:
         known_tenant(hub, tenant)
         route = EcomRoute.of(hub, tenant)
@@ -90,7 +88,7 @@ def listing(
         rows_of = [(m.item, str(m.colour), m.text, m.remedy or "-") for m in found]
         show_table(("needs action", "mark", "why", "what to do"), rows_of)
         next_steps(*_next(tenant, found))
-    if any(one.colour == "red" for one in found):
+    if exit_code and any(one.colour == "red" for one in found):
         raise typer.Exit(ExitCode.HELD)
 
 

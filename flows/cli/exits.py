@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from enum import IntEnum
+from textwrap import wrap
 from typing import Final
 
 from ledger.errors import TasmaError, TransientError
@@ -33,6 +34,13 @@ MEANING: Final = {
     ExitCode.INTERRUPTED: "interrupted with Ctrl-C",
 }
 
+RULE: Final = (
+    "A command that only shows ends with 0, whatever it shows. Those that say who is needed "
+    "(`tenant status`, `push status`, `ecom list`, `spotilla skipped`) take `--exit-code`, and "
+    "then end with 3 when somebody is. What loads, sends, compares or checks ends by what it found."
+)
+"""What a script may take an exit code for."""
+
 _WORST_FIRST: Final = (
     ExitCode.INTERRUPTED,
     ExitCode.USAGE,
@@ -57,6 +65,11 @@ def outcome_of(problem: BaseException) -> Outcome:
 def code_of(problem: TasmaError) -> ExitCode:
     """Return the exit code of a promise that was broken."""
     return ExitCode(outcome_of(problem).exit_code)
+
+
+def rule() -> list[str]:
+    """Return what a script may take an exit code for, in lines for help texts."""
+    return wrap(RULE.replace("`", ""), 78)
 
 
 def table() -> str:

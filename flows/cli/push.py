@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from blocks.systems.registry import base_of, systems_with
-from flows.cli.app import AsJson, command
+from flows.cli.app import AsJson, ByExitCode, command
+from flows.cli.exits import ExitCode
 from flows.cli.opening import TenantId, known_tenant, open_hub
 from flows.cli.output import next_steps, say, show_json, show_table
 from ledger.push.items import Phase
@@ -17,6 +18,8 @@ from tasks.push_people import waiting_of
 from tasks.push_words import detail_in_words, event_in_words, remedy, waits, why
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from blocks.hub import Hub
     from blocks.hub.outbox import Queued
 
@@ -33,7 +36,9 @@ EVENT_HEADS: Final = ("at (UTC)", "event", "step", "state after", "detail")
 
 
 @command("push", "status", examples=("tasma push status acme --to fennoa",))
-def status(tenant: TenantId, *, to: To, as_json: AsJson = False) -> None:
+def status(
+    tenant: TenantId, *, to: To, exit_code: ByExitCode = False, as_json: AsJson = False
+) -> None:
     """Show how many documents stand where, and each that waits for a person, with what to do."""
     with open_hub() as hub:
         known_target(hub, tenant, to)
@@ -48,7 +53,21 @@ def status(tenant: TenantId, *, to: To, as_json: AsJson = False) -> None:
         others = [{**as_dict(one), "why": words} for one, words in behind]
         known = {"tenant": tenant, "system": to, "paused": paused, **counts}
         show_json({**known, "waiting": rows, "waiting_for_others": others})
-        return
+    else:
+        _show(tenant, to, counts, paused=paused, waiting=waiting, behind=behind)
+    if exit_code and (waiting or paused):
+        raise typer.Exit(ExitCode.HELD)
+
+
+def _show(
+    tenant: str,
+    to: str,
+    counts: Mapping[str, int],
+    *,
+    paused: str,
+    waiting: list[Queued],
+    behind: list[tuple[Queued, str]],
+) -> None:
     say(", ".join(f"{count:,} {name}" for name, count in counts.items()) + ".")
     if paused:
         say(f"Paused: {paused}")

@@ -9,6 +9,7 @@ import re
 import sys
 from collections.abc import Iterator
 from itertools import chain
+from textwrap import fill
 from typing import Any, Final
 
 from flows.cli import exits
@@ -39,7 +40,7 @@ def _exit_codes() -> Iterator[str]:
     yield "| code | meaning |"
     yield "| ---: | --- |"
     yield from (f"| {code.value} | {meaning} |" for code, meaning in exits.MEANING.items())
-    yield ""
+    yield f"\n{fill(exits.RULE, 100)}\n"
 
 
 def _command(command: Any, path: tuple[str, ...]) -> Iterator[str]:

@@ -8,7 +8,7 @@ from typing import Annotated, Final
 import typer
 
 from blocks.hub.states import TransferState
-from flows.cli.app import AsJson, command
+from flows.cli.app import AsJson, ByExitCode, command
 from flows.cli.exits import ExitCode
 from flows.cli.opening import TenantId, known_tenant, open_hub
 from flows.cli.output import next_steps, say, show_json, show_table
@@ -69,12 +69,10 @@ def skipped(
     every: Annotated[
         bool, typer.Option("--all", help="Those that are left for good as well.")
     ] = False,
+    exit_code: ByExitCode = False,
     as_json: AsJson = False,
 ) -> None:
-    """Show which tasks wait and why, and which cards a person looks at.
-
-    Ends with 3 when a person has to act.
-    """
+    """Show which tasks wait and why, and which cards a person looks at."""
     with open_hub() as hub:
         known_tenant(hub, tenant)
         SpotillaRoute.of(hub, tenant)
@@ -91,7 +89,7 @@ def skipped(
         show_table(("task", "state", "code", "why"), rows, spare=("code",))
         show_table(("card in Procountor", "why"), [(one.target_id, one.note) for one in held])
         next_steps(f"tasma spotilla run {tenant}")
-    if held or any(one.state is TransferState.REFUSED for one in tasks):
+    if exit_code and (held or any(one.state is TransferState.REFUSED for one in tasks)):
         raise typer.Exit(ExitCode.HELD)
 
 

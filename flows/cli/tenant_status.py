@@ -15,7 +15,8 @@ from blocks.hub.states import WORKING
 from blocks.noted_damage import read_notes
 from blocks.published_files import damage_at_first_sight
 from blocks.systems.registry import SYSTEMS, systems_with
-from flows.cli.app import AsJson, command
+from flows.cli.app import AsJson, ByExitCode, command
+from flows.cli.exits import ExitCode
 from flows.cli.opening import known_tenant, open_hub
 from flows.cli.output import is_terminal, next_steps, say, show_json, show_table
 from ledger.fiscal_year import FiscalYear, short_year
@@ -34,6 +35,7 @@ from tasks.overview import whole_overview
 def status(
     tenant: Annotated[str, typer.Argument(metavar="TENANT", help="Only this tenant.")] = "",
     *,
+    exit_code: ByExitCode = False,
     as_json: AsJson = False,
 ) -> None:
     """Show one row per tenant and year: its light, status, last good load, why, what next.
@@ -60,6 +62,8 @@ def status(
     else:
         say("There is no tenant yet.")
         next_steps("tasma import FILE --new-tenant")
+    if exit_code and any(row.light is Light.RED for row in rows):
+        raise typer.Exit(ExitCode.HELD)
 
 
 class _Owners:

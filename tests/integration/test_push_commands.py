@@ -126,8 +126,10 @@ def test_rejection_is_shown_with_its_remedy_and_a_corrected_invoice_goes(fennoa,
 
     ran = push("run", "acme", code=3)
     status = push_json("status", "acme")
+    push("status", "acme", "--exit-code", code=3)
     push("add", "acme", file(content(id="1", buyer_reference="corrected")))
     push("run", "acme")
+    push("status", "acme", "--exit-code")
 
     assert "1 rejected" in ran
     (waiting,) = status["waiting"]
@@ -256,6 +258,7 @@ def test_paused_tenant_sends_nothing_and_says_why(fennoa, file):
     push("add", "acme", file(content(id="1")))
 
     push("pause", "acme", "--reason", "year-end audit")
+    push("status", "acme", "--exit-code", code=3)
     ran = push("run", "acme", code=1)
 
     assert 1 == ran.lower().count("year-end audit")

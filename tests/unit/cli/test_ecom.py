@@ -34,12 +34,21 @@ def items(result, name):
 
 @pytest.mark.requirement("R-ECO-P1c")
 def test_list_shows_what_needs_action_alone_unless_all_is_asked_for(hub, tasma):
-    needs = tasma("ecom", "list", "acme", "--json")
+    needs = tasma("ecom", "list", "acme", "--exit-code", "--json")
     every = tasma("ecom", "list", "acme", "--all", "--json")
 
     assert (3, {"p-1"}, []) == (needs.exit_code, set(items(needs, "needs")), items(needs, "all"))
     assert ["p-1", "p-2"] == items(every, "all")
     assert "p-2" not in tasma("ecom", "list", "acme").stdout
+
+
+def test_what_only_shows_ends_with_0_and_with_3_where_a_script_asks_for_that(hub, tasma):
+    """The tenant's red document and its red row are the same need, and told in the same way."""
+    asked = (("ecom", "list", "acme"), ("tenant", "status", "acme"))
+
+    codes = [[tasma(*one, *more).exit_code for more in ((), ("--exit-code",))] for one in asked]
+
+    assert [[0, 3], [0, 3]] == codes
 
 
 @pytest.mark.requirement("R-ECO-P2a")

@@ -30,11 +30,12 @@ def test_status_says_how_far_it_is_and_what_stands_where(hub, tasma):
     )
 
 
-def test_skipped_names_each_task_with_its_reason_and_ends_with_3(hub, tasma):
+def test_skipped_names_each_task_with_its_reason_and_ends_with_3_where_that_is_asked(hub, tasma):
     result = tasma("spotilla", "skipped", "acme", "--json")
     found = json.loads(result.stdout)
 
-    assert 3 == result.exit_code
+    assert 0 == result.exit_code
+    assert 3 == tasma("spotilla", "skipped", "acme", "--exit-code").exit_code
     assert [("task-17", "order_number_absent")] == [(t["item"], t["code"]) for t in found["tasks"]]
     assert ["55501"] == [one["target_id"] for one in found["held"]]
 
