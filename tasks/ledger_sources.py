@@ -25,7 +25,8 @@ class YearSource:
     `source`: of what is published, in words. `action`: ``fetch`` until something of the year was
     fetched and published once, its ledger or only its documents; ``sync`` from then on.
     `documents`: None when nobody tried to fetch any. `owner`: whose its ledger is, by the hub's
-    word: a system, the format of an uploaded file, or empty.
+    word: a system, the format of an uploaded file, or empty. `is_held`: its latest load waits for
+    a person, whatever is published.
     """
 
     year: FiscalYear
@@ -34,6 +35,8 @@ class YearSource:
     action: str
     documents: DocumentFetch | None = None
     owner: str = ""
+    is_published: bool = False
+    is_held: bool = False
 
     @property
     def asks(self) -> bool:
@@ -59,6 +62,8 @@ def year_sources(hub: Hub, tenant: str) -> list[YearSource]:
             _action(hub, units.get(year), documents.get(year)),
             documents.get(year),
             units[year].ledger_source if year in units else "",
+            is_published=year in units and units[year].last_published_at is not None,
+            is_held=year in units and units[year].status is UnitState.HELD,
         )
         for year in sorted({*defined, *units, *documents})
     ]

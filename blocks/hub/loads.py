@@ -6,7 +6,7 @@ The findings of a load outlive its run, so that a held one can be shown, judged 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -158,6 +158,12 @@ class Loads:
         """Return the load, None when the hub does not know it (any more)."""
         with self._database.reading() as connection:
             return _find(connection, load_id)
+
+    def named(self, load_ids: Collection[str]) -> dict[str, Load]:
+        """Return the loads of these ids, by id, as far as the hub knows them."""
+        query = select(models.load).where(models.load.c.load_id.in_(load_ids))
+        with self._database.reading() as connection:
+            return {row.load_id: Load(**row._asdict()) for row in connection.execute(query)}
 
     def published(self, tenant: str, year: FiscalYear) -> Load | None:
         """Return the load by which the unit was last published, or found to be; None without one.

@@ -8,11 +8,11 @@ from typing import Annotated
 import typer
 
 from blocks.hub import Hub
-from blocks.systems.registry import systems_with
 from flows.cli.app import AsJson, command
 from flows.cli.opening import TenantId, YearText, known_tenant, open_hub, parse_day, parse_year
 from flows.cli.output import next_steps, say, show_json, show_table
 from ledger.fiscal_year import FiscalYear, short_year
+from tasks.arrivals import is_pulled
 from tasks.ledger_sources import YearSource, documents_in_words, year_sources
 
 
@@ -43,17 +43,18 @@ def add(tenant: TenantId, year: YearText) -> None:
 def list_years(tenant: TenantId, *, as_json: AsJson = False) -> None:
     """List the fiscal years: the ledger's source, the documents, and whether to fetch or to sync.
 
-    A year is to be fetched until that has succeeded once, for its ledger or only its documents;
-    from then on it is synced.
+    A year of a system is to be fetched until that has succeeded once, for its ledger or only its
+    documents; from then on it is synced. Of a tenant whose books come in files alone, a year is to
+    be imported until it is published, and to be decided on while it is held.
     """
     with open_hub() as hub:
         known_tenant(hub, tenant)
         found = year_sources(hub, tenant)
-        is_connected = any(
-            hub.connections.find(tenant, system) for system in systems_with("ledger")
-        )
+        is_fetched = is_pulled(hub, tenant)
+        has_pickup = hub.pickups.find(tenant) is not None
+    action = _fetch_or_sync if is_fetched else _import_or_decide
     if as_json:
-        show_json([_as_dict(item) for item in found])
+        show_json([{**_as_dict(item), "action": action(item)} for item in found])
     elif found:
         headings = (
             "year", "defined by", "locked until", "ledger from", "documents", "next action",
@@ -65,23 +66,36 @@ def list_years(tenant: TenantId, *, as_json: AsJson = False) -> None:
                 _locked_until(item) or "-",
                 item.source,
                 documents_in_words(item.documents) or "-",
-                item.action,
+                action(item) or "-",
             )
             for item in found
         ]
         show_table(headings, rows, spare=("defined by", "locked until", "documents"))
-        if is_connected:
-            next_steps(
-                *(
-                    f"tasma ledger pull {tenant} --year {short_year(item.year.key)} "
-                    f" ({item.action})"
-                    for item in found
-                    if item.action == "fetch"
-                )
-            )
+        steps = [_next(tenant, item, action(item), has_pickup=has_pickup) for item in found]
+        next_steps(*dict.fromkeys(filter(None, steps)))
     else:
         say(f"{tenant} has no fiscal year yet.")
         next_steps(f"tasma tenant year add {tenant} 2024", f"tasma import FILE --tenant {tenant}")
+
+
+def _fetch_or_sync(item: YearSource) -> str:
+    return item.action
+
+
+def _import_or_decide(item: YearSource) -> str:
+    if item.is_held:
+        return "decide"
+    return "" if item.is_published else "import"
+
+
+def _next(tenant: str, item: YearSource, action: str, *, has_pickup: bool) -> str:
+    year = short_year(item.year.key)
+    files = f"tasma sftp poll {tenant}" if has_pickup else f"tasma import FILE --tenant {tenant}"
+    return {
+        "fetch": f"tasma ledger pull {tenant} --year {year}  (fetch)",
+        "import": files,
+        "decide": f"tasma ledger breaks {tenant} {year}",
+    }.get(action, "")
 
 
 def _as_dict(item: YearSource) -> dict[str, object]:
@@ -92,7 +106,6 @@ def _as_dict(item: YearSource) -> dict[str, object]:
         "is_defined": item.defined is not None,
         "locked_until": _locked_until(item),
         "source": item.source,
-        "action": item.action,
         "documents": item.documents.document_count if item.documents else 0,
         "documents_without_voucher": item.documents.without_voucher if item.documents else 0,
         "documents_fetched_at": item.documents.fetched_at if item.documents else None,

@@ -21,6 +21,7 @@ from flows.portal.visit import Unfit, Visit, not_found
 from ledger.readers import SUFFIXES
 from tasks.arrivals import REFRESH, SOURCE, Use
 from tasks.fetch import land_sent
+from tasks.file_fates import fates
 from tasks.sent_files import SentFile, find_sent
 
 DROP_IN: Final = "drop-in/drop-in"
@@ -84,7 +85,8 @@ def seen_file(visit: Visit) -> Response:
         raise not_found()
     load = hub.loads.find(seen[0].load_id) if seen[0].load_id else None
     is_held = load is not None and seen[0].outcome == "held" and load.is_open
-    return visit.page("seen_file.html", tenant=tenant, seen=seen, hold=load if is_held else None)
+    hold = load if is_held else None
+    return visit.page("seen_file.html", tenant=tenant, seen=seen, hold=hold, since=fates(hub, seen))
 
 
 @route("GET", "/companies/{tenant}/files/runs/{run}", who=ANYONE, takes={"run": RUN})
@@ -117,13 +119,15 @@ def sent_of(visit: Visit, upload: str) -> SentFile:
 
 
 def _files(visit: Visit, runs: list[Watched]) -> Response:
-    tenant = visit.tenant
+    tenant, hub = visit.tenant, visit.stores.hub
+    found = hub.files.recent(tenant.id, limit=LISTED)
     return visit.page(
         "files.html",
         tenant=tenant,
         runs=runs,
         is_poll=False,
-        found=visit.stores.hub.files.recent(tenant.id, limit=LISTED),
+        found=found,
+        since=fates(hub, found),
         suffixes=", ".join(sorted(SUFFIXES)),
         max_bytes=visit.portal.settings.upload_max_bytes,
         max_mib=visit.portal.settings.upload_max_bytes // MIB,
@@ -131,6 +135,9 @@ def _files(visit: Visit, runs: list[Watched]) -> Response:
 
 
 def _with_files(visit: Visit, run: Watched) -> Response:
-    tenant = visit.tenant
-    found = visit.stores.hub.files.recent(tenant.id, limit=LISTED) if run.is_over else []
-    return visit.page("file_run.html", tenant=tenant, run=run, found=found, is_poll=True)
+    tenant, hub = visit.tenant, visit.stores.hub
+    found = hub.files.recent(tenant.id, limit=LISTED) if run.is_over else []
+    since = fates(hub, found)
+    return visit.page(
+        "file_run.html", tenant=tenant, run=run, found=found, since=since, is_poll=True
+    )

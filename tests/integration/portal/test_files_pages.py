@@ -130,3 +130,15 @@ def test_a_file_is_listed_and_leads_to_what_was_wrong_with_it_each_time(world, c
         word for word in ("line 3: no #RAR", "A:4 differs", "anna") if word in page
     ]
     assert f"/holds/one?load={load}" in page
+
+
+def test_a_file_that_was_held_is_said_to_be_what_became_of_its_hold(world, client):
+    hub, load = world.stores.hub, world.ids["load"][0]
+    hub.files.record(FileSeen(OURS, SHA256, "b.se", 10, "held", "A:4 differs", load_id=load))
+
+    hub.holds.reject(load, reason="of another year", rejected_by="kim")
+
+    assert "held, then rejected" in client.get(PAGE).text
+    page = client.get(f"{PAGE}/one?file={SHA256}").text
+    assert "somebody decided that it is not read in" in page
+    assert "/holds/one" not in page

@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from blocks.hub import Hub, models
+from blocks.hub.pickups import Pickup
 from blocks.settings import settings
 from blocks.warehouse import FileWarehouse
 from ledger.fiscal_year import FiscalYear
@@ -219,6 +220,62 @@ def test_acceptance_and_publication_may_be_two_steps(tasma, held):
     assert "tasma publish small 2024" in accepted.stdout
     assert between is None
     assert published.exit_code == 0
+
+
+def _became(tasma, tenant):
+    """What is said of files that were held: their outcome in the table, and how the hold ended."""
+    found = json.loads(tasma("tenant", "files", tenant, "--json").stdout)
+    since = [one["since"] for one in found if one["outcome"] == "held"]
+    shown = tasma("tenant", "files", tenant).stdout
+    return since, [line for line in shown.splitlines() if "held" in line]
+
+
+def test_file_that_was_held_is_said_to_be_published_once_it_is(tasma, held):
+    (before,), _ = _became(tasma, held)
+
+    tasma("accept", held, "2024", "--reason", "seen")
+    since, (shown,) = _became(tasma, held)
+
+    assert ("", ["published"]) == (before, since)
+    assert "held, then published" in shown
+
+
+def test_file_that_was_held_is_said_to_be_rejected_once_it_is(tasma, held):
+    tasma("ledger", "reject", held, "2024", "--reason", "another company's")
+
+    assert ["rejected"] == _became(tasma, held)[0]
+
+
+def test_file_that_was_held_is_said_to_be_replaced_by_a_newer_one(tasma, held, sie):
+    tasma("import", sie(), "--tenant", held)
+
+    since, (shown,) = _became(tasma, held)
+
+    assert ["replaced"] == since
+    assert "held, then replaced" in shown
+
+
+def test_years_of_a_tenant_whose_files_are_brought_ask_for_a_file_or_a_decision(tasma, held):
+    """No system is there from which they could be fetched."""
+    tasma("tenant", "year", "add", held, "2025")
+    found = json.loads(tasma("tenant", "year", "list", held, "--json").stdout)
+    shown = tasma("tenant", "year", "list", held).stdout
+    tasma("accept", held, "2024", "--reason", "seen")
+    after = json.loads(tasma("tenant", "year", "list", held, "--json").stdout)
+
+    assert ["decide", "import"] == [year["action"] for year in found]
+    assert ["", "import"] == [year["action"] for year in after]
+    assert f"tasma ledger breaks {held} 2024" in shown
+    assert f"tasma import FILE --tenant {held}" in shown
+    assert "tasma ledger pull" not in shown
+
+
+def test_years_of_a_tenant_whose_files_are_fetched_ask_for_a_poll(tasma, owner):
+    with Hub(settings().hub_url) as hub:
+        hub.pickups.agree(Pickup(owner, "sftp-account/small", "/out"), who="kim")
+    tasma("tenant", "year", "add", owner, "2025")
+
+    assert f"tasma sftp poll {owner}" in tasma("tenant", "year", "list", owner).stdout
 
 
 def test_publishing_what_nobody_accepted_holds_it_again(tasma, held):
