@@ -22,6 +22,7 @@ class Stage(StrEnum):
     """Where the opening of a tenant stands; `TITLES` says each in words."""
 
     TRIAL = "trial"
+    DOCUMENTS = "documents"
     FORM_MISSING = "form_missing"
     WAITING_CUSTOMER = "waiting_customer"
     READY = "ready"
@@ -81,6 +82,7 @@ SETTLED: Final = frozenset({Comparison.AGREES, Comparison.ACCEPTED})
 
 TITLES: Final[Mapping[Stage, str]] = {
     Stage.TRIAL: "trial: no opening was begun, and no gate holds",
+    Stage.DOCUMENTS: "its documents alone go through here; books, if they are to come, need the form",
     Stage.FORM_MISSING: "the onboarding form has not come back",
     Stage.WAITING_CUSTOMER: "waiting for the customer",
     Stage.READY: "ready for the first transfer",
@@ -134,7 +136,8 @@ class Facts:
     approved before there were forms. `form_problems`: of the form that came, each naming a field.
     `missing_prerequisites`: those of company, accounts, fiscal years, account map that are not
     there (R-FIN-24; accounts of an API tenant come through the API). `years`: those of the form.
-    `approved`: the years of all approvals.
+    `approved`: the years of all approvals. `has_documents_alone`: its documents go through here to
+    another system, and none of its books ever came.
     """
 
     transfer: Transfer | None = None
@@ -147,6 +150,12 @@ class Facts:
     missing_prerequisites: tuple[str, ...] = ()
     years: tuple[TransferredYear, ...] = ()
     approved: frozenset[FiscalYear] = frozenset()
+    has_documents_alone: bool = False
+
+    @property
+    def waits_for_no_form(self) -> bool:
+        """Whether nothing of an opening is left, since nobody has said that books are to come."""
+        return self.has_documents_alone and not (self.form_filed or self.form_problems)
 
 
 @dataclass(frozen=True)
@@ -203,6 +212,8 @@ def _stage(facts: Facts, checklist: Iterable[Step]) -> Stage:
         return Stage.LIVE
     if facts.is_trial:
         return Stage.TRIAL
+    if facts.waits_for_no_form:
+        return Stage.DOCUMENTS
     if not facts.form_filed or facts.form_problems:
         return Stage.FORM_MISSING
     staged = [item.is_staged or item.is_published for item in facts.years]
@@ -233,7 +244,7 @@ _BEFORE: Final = frozenset({ALLOW, CREDENTIALS, DELIVER, PREREQUISITES})
 
 
 def _checklist(facts: Facts) -> Iterator[Step]:
-    if facts.is_trial or (facts.was_live and not facts.form_filed):
+    if facts.is_trial or (facts.was_live and not facts.form_filed) or facts.waits_for_no_form:
         return
     yield _form(facts)
     if facts.transfer is Transfer.API:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -26,6 +27,7 @@ from ledger.onboarding import (
     stage_of,
 )
 from ledger.onboarding_form import OnboardingForm
+from tasks.overview import Targets
 
 FORMS: Final = "forms"
 """Folder of the home in which empty forms are put."""
@@ -77,15 +79,17 @@ def onboarding_of(hub: Hub, tenant: str) -> Onboarding:
     Raises:
         UnknownTenant: The hub has no such tenant.
     """
-    return onboarding(facts_of(hub, tenant))
+    ((known, opening, facts),) = hub.openings.known([tenant])
+    return onboarding(_with_documents(known, opening, facts, Targets(hub, tenant)))
 
 
 def stages(hub: Hub, tenant: str = "") -> dict[str, Stage]:
     """Return the stage of every tenant, or of one; only openings under way are looked into."""
     settled = hub.openings.settled(tenant)
     under_way = [name for name, stage in settled.items() if stage is None]
+    targets = Targets(hub, tenant)
     derived = {
-        known.id: stage_of(_facts(known, opening, facts))
+        known.id: stage_of(_with_documents(known, opening, facts, targets))
         for known, opening, facts in hub.openings.known(under_way)
     }
     return {name: stage or derived[name] for name, stage in settled.items()}
@@ -118,6 +122,16 @@ def _facts(known: Tenant, opening: Opening | None, facts: OpeningFacts) -> Facts
         else (),
         approved=frozenset(facts.approved),
     )
+
+
+def _with_documents(
+    known: Tenant, opening: Opening | None, facts: OpeningFacts, targets: Targets
+) -> Facts:
+    """Gather the facts, with whether documents alone go through here."""
+    found = _facts(known, opening, facts)
+    if found.form_filed or facts.years or not targets.of(known.id):
+        return found
+    return replace(found, has_documents_alone=True)
 
 
 def transferred_years(hub: Hub, tenant: str) -> tuple[FiscalYear, ...]:

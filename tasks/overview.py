@@ -44,7 +44,7 @@ def whole_overview(
     hub: Hub, *, tenant: str = "", among: Collection[str] = ()
 ) -> Iterator[OverviewRow]:
     """Go through all tenants and years, or those of one or of some tenants (R-X-12)."""
-    waiting, targets = _waiting(hub, tenant), _Targets(hub, tenant)
+    waiting, targets = _waiting(hub, tenant), Targets(hub, tenant)
     found = hub.whole_overview(tenant=tenant, among=among)
     for name, rows in groupby(found, key=lambda row: row.tenant):
         yield from _of_tenant(list(rows), waiting.get(name, ()), targets)
@@ -59,7 +59,7 @@ def lights_of(hub: Hub, tenants: Collection[str]) -> dict[str, Light]:
     return lights
 
 
-class _Targets:
+class Targets:
     """Where the documents of each tenant go; read once, when the first tenant is asked for."""
 
     def __init__(self, hub: Hub, tenant: str) -> None:
@@ -80,7 +80,7 @@ class _Targets:
 
 
 def _of_tenant(
-    rows: list[OverviewRow], waiting: Sequence[Waiting], targets: _Targets
+    rows: list[OverviewRow], waiting: Sequence[Waiting], targets: Targets
 ) -> Iterator[OverviewRow]:
     own, *years = rows if not rows[0].fiscal_year else (rows[0].of_tenant, *rows)
     if waiting:
@@ -105,7 +105,7 @@ def _with_waiting(own: OverviewRow, waiting: Sequence[Waiting]) -> OverviewRow:
     )
 
 
-def _without_books(own: OverviewRow, targets: _Targets) -> OverviewRow:
+def _without_books(own: OverviewRow, targets: Targets) -> OverviewRow:
     """Say of a tenant whose documents alone go through here that it is as it should be."""
     if own.light is not Light.GREY or not (found := targets.of(own.tenant)):
         return own

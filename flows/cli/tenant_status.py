@@ -202,7 +202,11 @@ def _show_status(
 
 
 def _next(row: OverviewRow, stage: Stage, *, is_connected: bool) -> str:
-    if not row.status and not row.look_with and stage not in {Stage.LIVE, Stage.TRIAL}:
+    if (
+        not row.status
+        and not row.look_with
+        and stage not in {Stage.LIVE, Stage.TRIAL, Stage.DOCUMENTS}
+    ):
         return f"tasma tenant open {row.tenant}"
     return what_next(row, is_connected=is_connected)
 

@@ -97,6 +97,20 @@ def test_tenant_of_documents_alone_is_green_and_asked_for_no_file(tasma, acme, p
     assert "import FILE" not in tasma("tenant", "status").stdout
 
 
+def test_tenant_of_documents_alone_is_told_of_no_missing_form(tasma, hub, push):
+    """Its form was handed out as every new tenant's is; nobody has said that books are to come."""
+    tasma("tenant", "add", "seller", "--name", "Seller Oy", "--country", "FI")
+    push("seller", rejected=0, queued=1)
+
+    (row,) = rows_of(tasma, "seller")
+    shown, opened = tasma("tenant", "status").stdout, tasma("tenant", "open", "seller")
+
+    assert ("green", "documents") == (row["light"], row["stage"])
+    assert "tasma tenant open" not in shown
+    assert (0, True) == (opened.exit_code, "documents alone" in opened.stdout)
+    assert "fill in the onboarding form" not in opened.stdout
+
+
 def test_tenant_without_anything_is_still_asked_for_a_file(tasma, acme):
     assert "tasma import FILE --tenant acme" in tasma("tenant", "status").stdout
 
