@@ -82,7 +82,7 @@ SETTLED: Final = frozenset({Comparison.AGREES, Comparison.ACCEPTED})
 
 TITLES: Final[Mapping[Stage, str]] = {
     Stage.TRIAL: "trial: no opening was begun, and no gate holds",
-    Stage.DOCUMENTS: "its documents alone go through here; books, if they are to come, need the form",
+    Stage.DOCUMENTS: "its documents alone go through here; books would need the form",
     Stage.FORM_MISSING: "the onboarding form has not come back",
     Stage.WAITING_CUSTOMER: "waiting for the customer",
     Stage.READY: "ready for the first transfer",

@@ -66,6 +66,7 @@ class Targets:
         self._hub, self._tenant = hub, tenant
 
     def of(self, tenant: str) -> set[str]:
+        """Return the systems that a tenant's documents go to."""
         return self._known.get(tenant, set())
 
     @cached_property

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import partial
-from typing import Any, Final
+from types import UnionType
+from typing import Any, Final, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
@@ -31,13 +33,22 @@ class RouteKind:
     check: Callable[[str, dict[str, Any]], BaseModel]
 
 
+Form = Literal["text", "flag", "choice", "pairs"]
+"""How a setting is typed: a yes or no, one word of a list, or lines of ``name = value``."""
+
+
 @dataclass(frozen=True)
 class Setting:
-    """One setting of a route. `value`: as somebody types it; `is_own`: it is no default."""
+    """One setting of a route. `value`: as somebody types it; `is_own`: it is no default.
+
+    `choices`: the words of a choice, or of a flag.
+    """
 
     name: str
     value: str
     is_own: bool
+    form: Form = "text"
+    choices: tuple[str, ...] = ()
 
 
 KINDS: Final[Mapping[tuple[str, str], RouteKind]] = {
@@ -84,13 +95,57 @@ def settings_of(route: Route) -> list[Setting]:
     """
     terms = route_kind(route.source, route.kind).check(route.tenant, dict(route.settings))
     values = terms.model_dump(mode="json")
-    return [Setting(name, _typed(one), name in route.settings) for name, one in values.items()]
+    forms = {name: _form(field.annotation) for name, field in type(terms).model_fields.items()}
+    return [
+        Setting(name, _typed(one), name in route.settings, *forms[name])
+        for name, one in values.items()
+    ]
+
+
+def _form(annotation: Any) -> tuple[Form, tuple[str, ...]]:
+    """Return how a field of terms is typed, whether or not it may be nothing, and its words."""
+    is_optional = get_origin(annotation) in {Union, UnionType}
+    kind = get_args(annotation)[0] if is_optional else annotation
+    if kind is bool:
+        return "flag", ("true", "false")
+    if get_origin(kind) is dict:
+        return "pairs", ()
+    if not isinstance(kind, type):
+        return "text", ()
+    if issubclass(kind, StrEnum):
+        return "choice", tuple(kind)
+    return ("pairs" if issubclass(kind, BaseModel) else "text"), ()
 
 
 def _typed(value: Any) -> str:
     if value is None:
         return ""
+    if isinstance(value, dict):
+        return "\n".join(f"{name} = {one}" for name, one in value.items() if one != "")
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def read_setting(route: Route, name: str, text: str) -> Any:
+    """Return what somebody types as a setting of a route; pairs are lines, or JSON all the same.
+
+    Raises:
+        UnknownRoute: This release does not know the route.
+        ValueError: A line is no pair, or it begins as JSON and is none.
+    """
+    terms = route_kind(route.source, route.kind).check(route.tenant, {})
+    field = type(terms).model_fields.get(name)
+    form, _ = _form(field.annotation) if field else ("text", ())
+    return _pairs(text) if form == "pairs" and text[:1] not in {"", "{", "["} else value_of(text)
+
+
+def _pairs(text: str) -> dict[str, str]:
+    found = {}
+    for line in filter(str.strip, text.splitlines()):
+        name, sign, value = line.partition("=")
+        if not (sign and name.strip() and value.strip()):
+            raise ValueError(f"{line[:60]!r} is no pair: expected NAME = VALUE")
+        found[name.strip()] = value.strip()
+    return found
 
 
 def value_of(text: str) -> Any:

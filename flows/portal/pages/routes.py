@@ -12,7 +12,7 @@ from blocks.hub.routes import NoRoute
 from flows.portal.routes import ANYONE, STAFF, TEXT, WORD, route
 from flows.portal.visit import Visit, not_found
 from tasks.route_settings import WrongSetting
-from tasks.routes import UnknownRoute, set_values, settings_of, value_of
+from tasks.routes import UnknownRoute, read_setting, set_values, settings_of
 
 
 @route("GET", "/companies/{tenant}/routes", who=ANYONE)
@@ -31,14 +31,15 @@ def set_route(visit: Visit) -> Response:
     """Change one setting; an empty value takes it back to its default."""
     source, kind, name = visit["source"], visit["kind"], visit["setting"]
     try:
-        values = {name: value_of(visit.get("value").strip())}
-        set_values(visit.stores.hub, visit.tenant.id, source, kind, values, who=visit.who)
+        hub, tenant = visit.stores.hub, visit.tenant.id
+        asked = read_setting(hub.routes.get(tenant, source, kind), name, visit.get("value").strip())
+        set_values(hub, tenant, source, kind, {name: asked}, who=visit.who)
     except (NoRoute, UnknownRoute):
         raise not_found() from None
     except WrongSetting as problem:
         return _page(visit, detail=str(problem))
     except ValueError:
-        return _page(visit, problem=visit.t("routes.no_json"))
+        return _page(visit, problem=visit.t("routes.no_value"))
     visit.note(f"{source} {kind}: {name}")
     return visit.to("routes", tenant=visit.tenant.id)
 

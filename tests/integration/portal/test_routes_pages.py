@@ -41,6 +41,7 @@ def test_each_setting_stands_there_with_its_value_and_whether_it_is_the_default(
     [
         ("first_month", "2026-01", "2026-01"),
         ("units", '{"kpl": "piece"}', {"kpl": "piece"}),
+        ("units", "kpl = piece\r\n t=h ", {"kpl": "piece", "t": "h"}),
         ("had_integration", "true", True),
         ("purchase_vat_status_by_rate", '{"25.50": "3"}', {"25.50": "3"}),
     ],
@@ -62,8 +63,9 @@ def test_a_setting_is_changed_by_the_proven_name_and_taken_back(
     [
         ("language", "de", "language"),
         ("colour", "red", "colour"),
-        ("units", '{"kpl"', "is no JSON"),
-        ("units", "[" * 1_000, "is no JSON"),
+        ("units", '{"kpl"', "cannot be read"),
+        ("units", "[" * 1_000, "cannot be read"),
+        ("units", "kpl piece", "cannot be read"),
         ("purchase_vat_status_by_rate", '{"abc": "1"}', "purchase_vat_status_by_rate"),
         ("purchase_vat_status_by_rate", '{"1E-999999": "1"}', "purchase_vat_status_by_rate"),
     ],
@@ -85,6 +87,31 @@ def test_settings_of_spotilla_stand_beside_those_of_ecom(world, accountant):
 
     assert 'value="with_order_number"' in row_of(page, "tasks")
     assert row_of(page, "rounding_limit")
+
+
+def test_page_says_modes_and_settings_in_words_and_shows_no_json(world, accountant):
+    hub = world.stores.hub
+    hub.routes.switch(hub.routes.get(OURS, "ecom", "vouchers"), "voucher:ecom", who="test")
+    accountant.post(PAGE, **ECOM, setting="units", value='{"kpl": "piece", "t": "h"}')
+    accountant.post(PAGE, **ECOM, setting="had_integration", value="true")
+
+    for page in (accountant.get(PAGE).text, world.client(Role.CUSTOMER).get(PAGE).text):
+        assert "purchases are posted in Ecom" in page
+        assert "kpl = piece" in row_of(page, "units")
+        assert "yes" in row_of(page, "had_integration")
+        shown = page.partition("<main")[2].partition("</main>")[0]
+        assert [] == [sign for sign in ("voucher:ecom", "{", "&#34;", "null") if sign in shown]
+
+
+def test_a_flag_that_is_a_default_is_said_in_a_word_and_kept_by_none_of_its_answers(
+    world, accountant
+):
+    add(world.stores.hub, OURS, "spotilla", "invoicing", target="", who="test")
+
+    row = row_of(accountant.get(PAGE).text, "needs_acceptance")
+
+    assert '<option value="" selected>no (default)</option>' in row
+    assert '<option value="true">yes</option>' in row
 
 
 def test_a_route_that_is_not_there_cannot_be_set(accountant):

@@ -10,10 +10,12 @@ import pytest
 
 from blocks.hub.connection_states import ConnectionState
 from blocks.hub.outbox_rows import WAITING
+from blocks.hub.routes import Route
 from flows.portal.formats import FILE_WORDS, RUN_WORDS, run_word
 from flows.portal.portal import HERE
 from flows.portal.tabs import TABS
 from flows.portal.texts import LANGUAGES, chosen_language, texts_of
+from ledger.ecom.modes import Mode
 from ledger.onboarding import Stage, Transfer
 from ledger.onboarding_form import OnboardingForm
 from ledger.push.events import Event
@@ -21,7 +23,8 @@ from ledger.push.items import HoldCode, Item, Phase
 from ledger.push.kinds import PushKind
 from ledger.push.steps import Step
 from tasks.consent import DOCUMENTS
-from tasks.routes import KINDS
+from tasks.routes import KINDS, settings_of
+from tasks.spotilla.route import Stage as SpotillaStage
 
 TEMPLATES = sorted((HERE / "templates").glob("*.html"))
 ASKED = re.compile(r"\bt\('([a-z_]+\.[a-z_0-9]+)'[,)]")
@@ -88,6 +91,17 @@ def test_every_setting_of_a_route_has_a_sentence():
     }
 
     assert set() == named - set(texts_of("fi"))
+
+
+def test_every_mode_and_every_word_of_a_setting_of_a_route_has_a_sentence():
+    routes = [Route("a", source, kind, "procountor") for source, kind in KINDS]
+    choices = {word for one in routes for item in settings_of(one) for word in item.choices}
+    modes = {mode.replace(":", "_") for mode in (*Mode, *SpotillaStage)}
+
+    named = {f"routes.is_{word}" for word in choices} | {f"routes.mode_{mode}" for mode in modes}
+
+    assert {"true", "false", "all"} <= choices
+    assert set() == named - set(texts_of("sv"))
 
 
 def test_every_state_of_a_connection_that_is_red_has_a_sentence():
