@@ -61,6 +61,12 @@ def is_gone(process: str) -> bool:
     return named[0].space == here.space and _began(named[1]) != named[2]
 
 
+def machine_start() -> str:
+    """Name this start of this machine; empty where the system does not tell."""
+    here = _here()
+    return here.boot if here else ""
+
+
 def _read(process: str) -> tuple[Place, int, str] | None:
     parts = process.split()
     if len(parts) != 5 or not parts[3].isdigit():

@@ -10,9 +10,7 @@ import asyncio
 import os
 import runpy
 import sys
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 
 import flows.server.deployments  # noqa: F401 - so that the host of the runs has imported every flow
 from blocks.settings import PATIENCE, PATIENCE_OF_RUNS_S, settings
@@ -23,28 +21,22 @@ from ledger.errors import TasmaError
 from tasks.arrivals import explain
 from tasks.hosts import joined
 from tasks.log import warn
+from tasks.repeating import repeating
 
 
-@contextmanager
-def sweeping() -> Iterator[None]:
+def sweeping() -> AbstractContextManager[None]:
     """Look for dead runs every two minutes (`sweep_every_s`), for the length of the body.
 
     The watch does so too; but it is a run, which dies with its host and needs a place in the pool.
     """
-    over = threading.Event()
-    threading.Thread(target=_sweep, args=(over,), name="sweep", daemon=True).start()
+    return repeating(_sweep, every_s=settings().sweep_every_s, name="sweep")
+
+
+def _sweep() -> None:
     try:
-        yield
-    finally:
-        over.set()
-
-
-def _sweep(over: threading.Event) -> None:
-    while not over.wait(settings().sweep_every_s):
-        try:
-            asyncio.run(sweep())
-        except Exception as problem:  # noqa: BLE001 - whatever is away: the next sweep looks again
-            warn(f"Dead runs could not be looked for: {explain(problem)}")
+        asyncio.run(sweep())
+    except Exception as problem:  # noqa: BLE001 - whatever is away: the next sweep looks again
+        warn(f"Dead runs could not be looked for: {explain(problem)}")
 
 
 def main() -> None:
@@ -52,6 +44,7 @@ def main() -> None:
 
     Raises:
         HostsApart: Another machine works on the hub and keeps things elsewhere.
+        NameTaken: Another machine of this name works on the hub.
         HubOfOneHost: Another machine works on the pool, and the hub is a file.
     """
     os.environ.setdefault(PATIENCE, PATIENCE_OF_RUNS_S)

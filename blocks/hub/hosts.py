@@ -24,6 +24,9 @@ BEAT_S: Final = 60.0
 LIVE_FOR: Final = dt.timedelta(seconds=5 * BEAT_S)
 """A host that has said nothing for so long is gone, and may be started again elsewhere."""
 
+SILENT_FOR: Final = dt.timedelta(seconds=2 * BEAT_S)
+"""Who has said nothing for so long does not live: two signs of life are missing."""
+
 REMEDIES: Final = {
     "lake": "set TASMA_LAKE_URL to one bucket on both, or mount one folder as TASMA_LAKE",
     "warehouse": "set TASMA_WAREHOUSE_URL to one PostgreSQL database on both",
@@ -43,6 +46,16 @@ class HostsApart(TerminalError):
     )
 
 
+class NameTaken(TerminalError):
+    """Two machines that are at work have one name."""
+
+    sentence = (
+        "Another machine that works on the same hub is called {host} too, and was heard of just "
+        "now. One would take what the other is doing for work that its own dead process left. Set "
+        "TASMA_HOST_NAME on one of them, and start it again."
+    )
+
+
 class Places(NamedTuple):
     """Where a host keeps things, each named so that two names are one only for one place."""
 
@@ -53,13 +66,18 @@ class Places(NamedTuple):
 
 @dataclass(frozen=True)
 class Host:
-    """A machine. `clock_ahead_s`: of the hub's clock, when it was last heard of."""
+    """A machine.
+
+    `boot`: names its start (`blocks.processes`), empty where that is not known. `clock_ahead_s`: of
+    the hub's clock, when it was last heard of.
+    """
 
     name: str
     lake: str
     warehouse: str
     inbox: str
     release: str
+    boot: str
     clock_ahead_s: float
     joined_at: dt.datetime
     seen_at: dt.datetime
@@ -75,7 +93,9 @@ class Hosts:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def join(self, name: str, places: Places, *, release: str, clock: Clock) -> None:
+    def join(
+        self, name: str, places: Places, *, release: str, clock: Clock, boot: str = ""
+    ) -> None:
         """Enter a host, or say again that it is there.
 
         Args:
@@ -83,6 +103,7 @@ class Hosts:
             places: Where it keeps what the others have to see.
             release: Which release it runs.
             clock: Its clock, which is held against the hub's.
+            boot: Names its start.
 
         Raises:
             HostsApart: A host that is there keeps something elsewhere; nothing was entered.
@@ -91,11 +112,28 @@ class Hosts:
             now = self._database.now()
             _refuse_apart(name, places, _live(connection, now))
             ahead_s = (clock() - self._database.now()).total_seconds()
-            row = {**places._asdict(), "release": release, "clock_ahead_s": ahead_s, "seen_at": now}
+            row = {
+                **places._asdict(),
+                "release": release,
+                "boot": boot,
+                "clock_ahead_s": ahead_s,
+                "seen_at": now,
+            }
             same = models.host.c.name == name
             if not connection.execute(update(models.host).where(same).values(**row)).rowcount:
                 entered = {"name": name, "joined_at": now, **row}
                 connection.execute(insert(models.host).values(entered))
+
+    def namesake(self, name: str, boot: str) -> Host | None:
+        """Return a host of this name that another start of a machine entered and that may live.
+
+        After a machine fell and rose again that is its earlier self, which stays silent.
+        """
+        with self._database.reading() as connection:
+            since = self._database.now() - SILENT_FOR
+            found = [host for host in _all(connection) if host.name == name and host.boot]
+        others = [host for host in found if host.boot != boot and host.seen_at > since]
+        return others[0] if boot and others else None
 
     def require_together(self, name: str, places: Callable[[], Places]) -> None:
         """Refuse to work beside hosts that keep things elsewhere; for whoever does not join.

@@ -927,6 +927,7 @@ host = Table(
     _text("warehouse", 2_000),
     _text("inbox", 2_000),
     _text("release", ID_CHARS),
+    _text("boot", ID_CHARS),
     # Seconds by which its clock is ahead of the hub's.
     Column("clock_ahead_s", Float, nullable=False, default=0.0),
     Column("joined_at", UtcTime, nullable=False),

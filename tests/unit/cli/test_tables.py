@@ -299,7 +299,9 @@ def show_readers(monkeypatch):
 
 def show_hosts(monkeypatch):
     now = dt.datetime.now(dt.UTC)
-    one = Host(LONG, "folder " + "f" * 32, "database " + LONG, "", "0.1.0", -123_456.7, now, now)
+    one = Host(
+        LONG, "folder " + "f" * 32, "database " + LONG, "", "0.1.0", "", -123_456.7, now, now
+    )
     listed = SimpleNamespace(every=lambda: [one])
     hub = SimpleNamespace(hosts=listed, database=SimpleNamespace(now=lambda: now))
     monkeypatch.setattr(hosts, "open_hub", lambda: nullcontext(hub))

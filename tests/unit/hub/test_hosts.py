@@ -6,14 +6,14 @@ import datetime as dt
 
 import pytest
 
-from blocks.hub.hosts import LIVE_FOR, HostsApart, Places
+from blocks.hub.hosts import LIVE_FOR, SILENT_FOR, HostsApart, Places
 
 SHARED = Places(lake="folder 1", warehouse="database books", inbox="folder 2")
 
 
-def join(hub, name, places=SHARED, *, ahead_s=0.0):
-    ahead = dt.timedelta(seconds=ahead_s)
-    hub.hosts.join(name, places, release="1.0", clock=lambda: hub.database.now() + ahead)
+def join(hub, name, places=SHARED, *, ahead_s=0.0, boot=""):
+    ahead, now = dt.timedelta(seconds=ahead_s), hub.database.now
+    hub.hosts.join(name, places, release="1.0", clock=lambda: now() + ahead, boot=boot)
 
 
 def test_hosts_that_share_all_places_work_side_by_side(hub):
@@ -75,3 +75,15 @@ def test_clock_that_is_ahead_and_when_a_host_joined_are_kept(hub, clock):
     assert -30 == pytest.approx(host.clock_ahead_s, abs=5)
     assert abs(host.joined_at - joined_at) < dt.timedelta(seconds=5)
     assert host.seen_at > host.joined_at
+
+
+def test_host_of_ones_name_from_another_start_is_told_until_it_was_silent_for_two_beats(hub, clock):
+    join(hub, "a", boot="first")
+    clock.advance(SILENT_FOR.total_seconds() - 1)
+
+    assert hub.hosts.namesake("a", "second").boot == "first"
+    assert hub.hosts.namesake("a", "first") is None, "a second process of one machine"
+    assert hub.hosts.namesake("b", "second") is None
+    assert hub.hosts.namesake("a", "") is None, "a system that does not tell its start"
+    clock.advance(1)
+    assert hub.hosts.namesake("a", "second") is None

@@ -1,0 +1,26 @@
+"""What a process does again and again beside its work."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def repeating(act: Callable[[], object], *, every_s: float, name: str) -> Iterator[None]:
+    """Act every so many seconds, in a thread that ends with the body or with the process.
+
+    `act` says itself what goes wrong: an exception would end its thread unseen.
+    """
+    over = threading.Event()
+
+    def again() -> None:
+        while not over.wait(every_s):
+            act()
+
+    threading.Thread(target=again, name=name, daemon=True).start()
+    try:
+        yield
+    finally:
+        over.set()
