@@ -130,8 +130,8 @@ class DocumentYear:
             failed=self._failures(),
             waiting=len(self.missing) - len(self.failed) + self.listed.waiting,
             unplaced=self.listed.unplaced,
-            # A sentence of the vendor's folder knows no tenant; a page and a run's state are its.
-            refused=(self.refused or self.listed.refused).replace("TENANT", unit.tenant),
+            # The system's own words may stand there, and be no pattern: no `format`.
+            refused=(self.refused or self.listed.refused).replace("{tenant}", unit.tenant),
             kinds=tuple(self.listed.files),
             refused_kinds=self.listed.refused_kinds,
         )

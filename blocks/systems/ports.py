@@ -355,9 +355,9 @@ class YearDocuments:
     `files`: by kind, a row for each file and voucher (document_id, voucher_key, file_name, and
     `revision` where the source makes the document anew each time: it is fetched again when that
     differs); a kind that may not be read is not there, but in `refused_kinds`. `refused`: why, and
-    who acts. `unplaced`: files that hang on no voucher yet, of any year. `waiting`: what could not
-    be asked about in this run. `vat_codes`: what else lies beside the ledger,
-    `ledger.schemas.ACCOUNT_VAT_CODE`.
+    who acts, with ``{tenant}`` for the tenant's id. `unplaced`: files that hang on no voucher yet,
+    of any year. `waiting`: what could not be asked about in this run. `vat_codes`: what else lies
+    beside the ledger, `ledger.schemas.ACCOUNT_VAT_CODE`.
     """
 
     files: Mapping[str, pa.Table]

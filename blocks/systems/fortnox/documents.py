@@ -320,7 +320,7 @@ def refused_file(problem: CallProblem) -> MissingFile:
 
 
 WITHOUT_RIGHT: Final = (
-    "the connection has no right to them; reconnect with documents (tasma connect fortnox TENANT "
+    "the connection has no right to them; reconnect with documents (tasma connect fortnox {tenant} "
     "--documents)"
 )
 WITHOUT_LICENCE: Final = (
