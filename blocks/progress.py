@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Final
 
@@ -14,3 +15,30 @@ def came(done: int, of: int) -> None:
     """Let it be known that so many of the pieces have come; of a single one there is no news."""
     if of > 1 and (hear := listener.get()):
         hear(min(done, of), of)
+
+
+@contextmanager
+def share(number: int, *, of: int) -> Iterator[None]:
+    """Have a walk in the body count as one of so many alike, the first of which is number 0.
+
+    What is walked twice is then half done after the first time, and never falls back to nothing.
+    """
+    hear = listener.get()
+    if hear is None:
+        yield
+        return
+    told = listener.set(lambda done, pieces: hear(number * pieces + done, of * pieces))
+    try:
+        yield
+    finally:
+        listener.reset(told)
+
+
+@contextmanager
+def unheard() -> Iterator[None]:
+    """Let nothing be known of the short walks in the body, beside a long one."""
+    told = listener.set(None)
+    try:
+        yield
+    finally:
+        listener.reset(told)

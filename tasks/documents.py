@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+from collections.abc import Callable
+from itertools import count
 from typing import Any, Final
 
 from prefect.artifacts import acreate_markdown_artifact
@@ -22,6 +24,7 @@ from tasks.jobs import Job
 from tasks.log import say
 from tasks.pages.documents import DocumentsFound, documents_page
 from tasks.pages.markdown import escaped
+from tasks.progress import Teller
 from tasks.steps import step
 
 AT_ONCE: Final = 4
@@ -77,8 +80,10 @@ async def take_documents(year: DocumentYear, books: Books) -> DocumentsFound:
     """Fetch what of a list is new, and publish it; raises as `documents`."""
     job, limits = year.job, year.limits
     wanted = year.missing[: limits.files]
+    done, teller = count(1), Teller(f"Fetching documents of {job.unit}")
     for first in range(0, len(wanted), limits.batch_files):
-        await _fetch(year, books, wanted[first : first + limits.batch_files])
+        batch = wanted[first : first + limits.batch_files]
+        await _fetch(year, books, batch, tell=lambda: teller.tell(next(done), len(wanted)))
         reached("documents.landed")
         await asyncio.to_thread(year.publish)
         if year.is_over:
@@ -94,8 +99,10 @@ async def take_documents(year: DocumentYear, books: Books) -> DocumentsFound:
     return found
 
 
-async def _fetch(year: DocumentYear, books: Books, ids: list[str]) -> None:
-    """Land the files, each as it came; note those that failed."""
+async def _fetch(
+    year: DocumentYear, books: Books, ids: list[str], *, tell: Callable[[], None]
+) -> None:
+    """Land the files, each as it came; note those that failed, and tell of each."""
     free, source = asyncio.Semaphore(AT_ONCE), source_of(books)
 
     async def fetch(id_: str) -> None:
@@ -108,6 +115,7 @@ async def _fetch(year: DocumentYear, books: Books, ids: list[str]) -> None:
             else:
                 kept = await asyncio.to_thread(_land, year.job, documents_of(books.name), content)
                 year.keep(id_, kept)
+            tell()
 
     for ended in await asyncio.gather(*map(fetch, ids), return_exceptions=True):
         if isinstance(ended, BaseException):

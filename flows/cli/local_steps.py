@@ -139,8 +139,9 @@ class LocalSteps:
         """Fetch the year's documents."""
         self.watch("fetching documents")
         try:
-            return await tasks.documents.documents.fn(
-                job, books, source_year, limits=self._document_limits
-            )
+            with self._watching("fetching documents"):
+                return await tasks.documents.documents.fn(
+                    job, books, source_year, limits=self._document_limits
+                )
         finally:
             self.found.asked(books)

@@ -70,10 +70,10 @@ def stores(tmp_path, simulator, empty_hub):
         yield stores
 
 
-def pull(stores, **limits):
+def pull(stores, watch=lambda _step: None, **limits):
     """Pull the open years; return the name and message of the end."""
     limited = DocumentLimits(**limits)
-    steps = LocalSteps(LoadResult(TENANT), lambda _step: None, document_limits=limited)
+    steps = LocalSteps(LoadResult(TENANT), watch, document_limits=limited)
     ending = asyncio.run(pull_tenant(stores, TENANT, PullOptions(), steps=steps, wait_limit_s=5))
     return ending.outcome.state_name, ending.message
 
@@ -132,6 +132,19 @@ def test_every_file_of_the_year_is_on_its_voucher_with_the_bytes_that_came(store
         assert len(content) == row["size_bytes"]
     assert {"application/pdf", "image/png"} == {row["media_type"] for row in found.values()}
     assert not any("åäö" in path.name for path in stores.lake.root.rglob("*"))
+
+
+def test_bar_at_the_prompt_shows_per_cent_of_the_documents_that_are_fetched(stores):
+    """They take a quarter of an hour where there are thousands."""
+    shown = []
+
+    pull(stores, shown.append, batch_files=3)
+
+    told = [step for step in shown if step.startswith("fetching documents ")]
+    percents = [int(step.split()[2]) for step in told]
+    assert known(stores).document_count == len(percents)
+    assert sorted(percents) == percents
+    assert "fetching documents 100 % of" == told[-1]
 
 
 @pytest.mark.requirement("R-SEN-10")
@@ -372,6 +385,7 @@ def test_without_the_right_the_ledger_comes_and_the_run_says_plainly_what_does_n
 
     assert "Published" == end[0]
     assert "Documents not fetched: the connection has no right to them" in end[1]
+    assert f"(tasma connect fortnox {TENANT} --documents)" in end[1]
     assert "(tasma connect fortnox acme --documents)" in end[1]
     assert "--documents" in end[1]
     assert (None, True) == (known(stores).fetched_at, "no right" in known(stores).reason)

@@ -14,6 +14,7 @@ from typing import Final
 import pyarrow as pa
 
 from blocks.http import CallFailed
+from blocks.progress import share, unheard
 from blocks.steps import reached
 from blocks.systems.fortnox import wire
 from blocks.systems.fortnox.codes import unknown_codes
@@ -73,13 +74,15 @@ async def pull(
         CallRefused: A call is refused until somebody acts.
     """
     calls_before = calls()
-    before = await _evidence(get, source_year)
+    with share(0, of=2):
+        before = await _evidence(get, source_year)
     for attempt in range(1, MAX_PULLS + 1):
         reached("fortnox.pull.before", among=CRASH_POINTS)
         sie = await get_sie(source_year)
         fetched_at = dt.datetime.now(dt.UTC)
         reached("fortnox.pull.sie", among=CRASH_POINTS)
-        after = await _evidence(get, source_year)
+        with share(1, of=2):
+            after = await _evidence(get, source_year)
         reached("fortnox.pull.after", among=CRASH_POINTS)
         if before.equals(after):
             spent = calls() - calls_before
@@ -96,7 +99,8 @@ async def pull(
 
 
 async def _evidence(get: GetJson, source_year: SourceYear) -> Evidence:
-    accounts = await read_accounts(get, source_year)
+    with unheard():
+        accounts = await read_accounts(get, source_year)
     year = {"financialyear": id_of(source_year)}
     vouchers = await walk(
         get,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from blocks.progress import came
+from blocks.progress import came, share, unheard
 from tasks import progress
 from tasks.progress import counted, listener, walked
 
@@ -46,3 +46,23 @@ def test_each_page_of_a_walk_is_heard_while_somebody_walks_and_a_single_one_is_n
         listener.reset(token)
 
     assert [33, 66, 100] == heard
+
+
+def test_list_that_is_walked_twice_is_half_done_after_the_first_time():
+    heard = []
+    token = listener.set(heard.append)
+    try:
+        with walked("Fetching acme 2024"):
+            for number in (0, 1):
+                with share(number, of=2):
+                    with unheard():
+                        came(1, of=2)
+                    came(1, of=2)
+                    came(2, of=2)
+            came(1, of=4)
+        with share(0, of=2):
+            came(1, of=2)
+    finally:
+        listener.reset(token)
+
+    assert [25, 50, 75, 100, 25] == heard
