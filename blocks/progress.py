@@ -27,18 +27,18 @@ def share(number: int, *, of: int) -> Iterator[None]:
     if hear is None:
         yield
         return
-    told = listener.set(lambda done, pieces: hear(number * pieces + done, of * pieces))
+    token = listener.set(lambda done, pieces: hear(number * pieces + done, of * pieces))
     try:
         yield
     finally:
-        listener.reset(told)
+        listener.reset(token)
 
 
 @contextmanager
 def unheard() -> Iterator[None]:
     """Let nothing be known of the short walks in the body, beside a long one."""
-    told = listener.set(None)
+    token = listener.set(None)
     try:
         yield
     finally:
-        listener.reset(told)
+        listener.reset(token)

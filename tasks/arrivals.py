@@ -12,10 +12,10 @@ from blocks.names import shown_name
 from blocks.pickup.folder import file_away
 from blocks.received import sha256_of
 from blocks.settings import settings
-from blocks.systems.registry import systems_with
 from ledger.errors import TasmaError
 from ledger.outcome import Outcome
 from ledger.readers import format_of
+from tasks.ledger_sources import is_pulled
 from tasks.log import warn
 from tasks.stores import Stores
 
@@ -25,11 +25,6 @@ SOURCE: Final = "source of this year"
 Use = Literal["refresh", "source of this year"]
 """What a file dropped in by hand is to a year that a system sends every night: the next night
 replaces it, or keeps it."""
-
-
-def is_pulled(hub: Hub, tenant: str) -> bool:
-    """Return whether a system is asked for a tenant's books, so that a file may be a refresh."""
-    return any(hub.connections.find(tenant, name) for name in systems_with("ledger"))
 
 
 @dataclass(frozen=True)

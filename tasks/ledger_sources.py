@@ -8,7 +8,7 @@ from typing import Final
 
 from blocks.hub import DefinedYear, Hub, UnitState, UnitStatus
 from blocks.hub.documents import DocumentFetch
-from blocks.systems.registry import SYSTEMS
+from blocks.systems.registry import SYSTEMS, systems_with
 from ledger.fiscal_year import FiscalYear
 from ledger.readers import FORMATS
 from ledger.text import joined
@@ -67,6 +67,11 @@ def year_sources(hub: Hub, tenant: str) -> list[YearSource]:
         )
         for year in sorted({*defined, *units, *documents})
     ]
+
+
+def is_pulled(hub: Hub, tenant: str) -> bool:
+    """Return whether a system is asked for a tenant's books, so that a file may be a refresh."""
+    return any(hub.connections.find(tenant, name) for name in systems_with("ledger"))
 
 
 def owner_of(hub: Hub, tenant: str, year: FiscalYear) -> str:

@@ -12,8 +12,8 @@ from blocks.workbooks.limits import DEFAULT_LIMITS
 from ledger.errors import TasmaError
 from ledger.fiscal_year import FiscalYear
 from ledger.readers import FORMATS, SIE, format_of
-from tasks.arrivals import is_pulled
 from tasks.ledger_files import open_received
+from tasks.ledger_sources import is_pulled
 from tasks.waiting_files import FIRST_VOUCHER
 
 HEAD_BYTES: Final = 1_048_576

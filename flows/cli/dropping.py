@@ -18,7 +18,8 @@ from flows.cli.output import remark, show_json
 from flows.cli.progress import progress
 from flows.cli.pull import is_attended
 from flows.cli.result import LoadResult
-from tasks.arrivals import Use, is_pulled
+from tasks.arrivals import Use
+from tasks.ledger_sources import is_pulled
 from tasks.stores import Stores, open_stores
 from tasks.waiting_files import in_order
 

@@ -12,8 +12,7 @@ from flows.cli.app import AsJson, command
 from flows.cli.opening import TenantId, YearText, known_tenant, open_hub, parse_day, parse_year
 from flows.cli.output import next_steps, say, show_json, show_table
 from ledger.fiscal_year import FiscalYear, short_year
-from tasks.arrivals import is_pulled
-from tasks.ledger_sources import YearSource, documents_in_words, year_sources
+from tasks.ledger_sources import YearSource, documents_in_words, is_pulled, year_sources
 
 
 @command(
