@@ -94,7 +94,7 @@ def truth(company):
     return {account: amount for account, amount in company.trial_balance().items() if amount}
 
 
-@pytest.mark.share(3)
+@pytest.mark.share(6)
 @pytest.mark.parametrize("step", LOCAL_STEPS)
 @pytest.mark.requirement("R-FIN-34d", "R-FIN-34f")
 def test_run_killed_at_any_step_loses_nothing_and_its_repetition_doubles_nothing(
@@ -121,7 +121,7 @@ def test_run_killed_at_any_step_loses_nothing_and_its_repetition_doubles_nothing
 BACK_STEPS = [step for step in LOCAL_STEPS if step.startswith(("stage.", "reconcile.", "publish."))]
 
 
-@pytest.mark.share(3)
+@pytest.mark.share(6)
 @pytest.mark.parametrize("step", BACK_STEPS)
 def test_rollback_killed_at_any_step_is_made_once_by_its_repetition_and_kept(home, stores, step):
     bring(stores, home, TONIGHT.sie())

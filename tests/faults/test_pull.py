@@ -83,7 +83,7 @@ def trial_balance(stores):
         return dict(db.execute(query).fetchall())
 
 
-@pytest.mark.share(2)
+@pytest.mark.share(4)
 @pytest.mark.requirement("R-FIN-34d", "R-FIN-34f", "R-FIN-33b")
 @pytest.mark.parametrize("step", PULL_STEPS + SEEN_STEPS)
 def test_a_pull_killed_at_any_step_loses_and_doubles_nothing(home, simulator, stores, step):
@@ -121,7 +121,7 @@ PASSING = [
 ]
 
 
-@pytest.mark.share(3)
+@pytest.mark.share(6)
 @pytest.mark.parametrize(("fault", "path", "details"), PASSING, ids=str)
 def test_a_fault_that_passes_is_outlived_and_what_is_published_is_true(
     simulator, stores, fault, path, details

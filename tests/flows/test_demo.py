@@ -106,6 +106,7 @@ def test_demo_holds_exactly_the_planted_breaks_and_leaves_nothing_running(tmp_pa
 
 
 @pytest.mark.timeout(DEMO_LIMIT_S)
+@pytest.mark.share(2)
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM], ids=["ctrl-c", "sigterm"])
 def test_demo_that_is_stopped_takes_its_server_with_it(tmp_path, stop):
     demo = subprocess.Popen(

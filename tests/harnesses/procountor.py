@@ -151,5 +151,6 @@ def opened(
     settings = {"rate_limit": 100_000, **habits}
     with ProcountorSimulator([company], **settings) as simulator:
         fill(simulator.world, company, books, openings=openings, summarised=summarised)
+        simulator.world.advance(1)  # what is done from here on is newer than the summaries of VAT
         lead(patch, simulator.url)
         yield Harness(simulator, books, patch)

@@ -159,6 +159,7 @@ DESTROYED = {
 }
 
 
+@pytest.mark.share(2)
 @pytest.mark.parametrize("destroy", DESTROYED.values(), ids=DESTROYED)
 def test_file_that_cannot_be_read_is_called_so_kept_and_published_again_in_all_its_years(
     home, mend, row, destroy

@@ -173,7 +173,7 @@ def lights():
     return [*red, *(row for row in json.loads(status.stdout) if row["light"] == "red")]
 
 
-@pytest.mark.share(3)
+@pytest.mark.share(5)
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.part.strip('`')[:32]} {row.damage}")
 def test_damage_is_shown_named_and_mended_as_the_runbook_says(row, place):
     DAMAGES[row.damage](part_of(place / "home", row.part))

@@ -81,7 +81,7 @@ def nonzero(balances):
     return {account: amount for account, amount in balances.items() if amount}
 
 
-@pytest.mark.share(2)
+@pytest.mark.share(4)
 @pytest.mark.parametrize("balances", ["natural", "debit", "credit", "columns"])
 @pytest.mark.parametrize("as_text", [True, False])
 def test_first_transfer_equals_the_books_however_balances_are_shown(
@@ -321,7 +321,7 @@ def test_error_inside_an_answer_of_200_is_a_refusal(house, there, acme):
     assert "connected" == str(house.stores.hub.connections.get(acme, "fennoa").status)
 
 
-@pytest.mark.share(3)
+@pytest.mark.share(7)
 @pytest.mark.parametrize("fault", [Fault.HTML, Fault.FAULT, Fault.CUT, Fault.LOST])
 @pytest.mark.parametrize(
     "path", ["periods", "accounts", "opening_balances", "ledger", "account_balance"]

@@ -86,7 +86,7 @@ def key_of(there, receipt_id):
     return f"invoice:{receipt.invoice_id}" if receipt.invoice_id else f"receipt:{receipt_id}"
 
 
-@pytest.mark.share(2)
+@pytest.mark.share(4)
 @pytest.mark.parametrize("names", ["{code} {name}", "{name} ({code})", "{code}"])
 @pytest.mark.parametrize("rows", ["movement", "balance"])
 @pytest.mark.parametrize("vat", ["summarised", "computed"])
@@ -439,7 +439,7 @@ def test_year_without_a_receipt_of_opening_accounts_opens_with_what_ours_closed_
         assert closing == nonzero(dict(found))
 
 
-@pytest.mark.share(3)
+@pytest.mark.share(7)
 @pytest.mark.parametrize("fault", [Fault.HTML, Fault.FAULT, Fault.CUT, Fault.LOST, Fault.BUSY])
 @pytest.mark.parametrize("path", ["ledgerreceipts*", "reports/*", "users/rights", "coa"])
 def test_answer_that_fails_once_is_asked_again(house, there, acme, fault, path):

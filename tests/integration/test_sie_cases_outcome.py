@@ -150,7 +150,7 @@ def passed(imported: LoadResult) -> set[str]:
     return {result.control for result in results if result.outcome is Answer.PASSED}
 
 
-@pytest.mark.share(2)
+@pytest.mark.share(3)
 @pytest.mark.parametrize("names", CASES, ids=", then ".join)
 def test_case_ends_as_the_table_says(stores, names):
     expected = CASES[names]

@@ -203,6 +203,7 @@ def cut(content, where):
 
 
 @pytest.mark.requirement("R-FIN-22d")
+@pytest.mark.share(3)
 @pytest.mark.parametrize(
     "where",
     [

@@ -53,6 +53,7 @@ def seen_in(module, home):
     return json.loads(done.stdout)
 
 
+@pytest.mark.share(3)
 @pytest.mark.parametrize(
     "module",
     [

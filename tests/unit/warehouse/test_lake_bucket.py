@@ -83,7 +83,7 @@ def contents(lake, landed):
     return {part.name: part.read().decode() for part in lake.open_parts(landed)}
 
 
-@pytest.mark.share(3)
+@pytest.mark.share(6)
 @pytest.mark.parametrize("number", range(CALLS_OF_A_LANDING))
 @pytest.mark.parametrize("fault", ["503", "500", "cut", "lost", "half", "forgotten"])
 def test_whatever_goes_wrong_with_whichever_call_the_next_attempt_lands_it_once(
