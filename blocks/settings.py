@@ -52,7 +52,10 @@ class Settings(BaseSettings):
     """SQLAlchemy address of the hub, in SQLite or PostgreSQL; a SQLite file by default."""
 
     night_shards: int = Field(default=2, ge=1, le=MAX_SHARDS)
-    """In how many parts the tenants of a time zone are looked at; two of them run at a time."""
+    """In how many parts the tenants of a time zone are looked at, where fewer hosts are at work.
+
+    Two of them run at a time; of several hosts' as many as their pool does.
+    """
 
     night_at_once: int = Field(default=8, ge=1, le=64)
     """Tenants that a shard of the night looks at at the same time."""

@@ -14,7 +14,7 @@ from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import FlowRun
 
 from blocks.hub import Member, Tenant
-from blocks.settings import settings
+from blocks.settings import MAX_SHARDS, settings
 from blocks.systems.registry import systems_with
 from flows.runs.forms import Zone
 from flows.runs.hooks import run_crashed, run_failed
@@ -82,7 +82,8 @@ def begin(stores: Stores, zone: str, night: dt.date) -> tuple[Counter[int], list
     Returns:
         The shards, those without anybody left out; and the tenants that have no night.
     """
-    tenants, shards = list(stores.hub.tenants), settings().night_shards
+    tenants = list(stores.hub.tenants)
+    shards = min(MAX_SHARDS, max(settings().night_shards, len(stores.hub.hosts.live())))
     stores.hub.nights.begin(zone, night, members_of(stores, tenants, zone, shards=shards))
     rows = stores.hub.nights.of_night(night)
     sizes = Counter(row.shard for row in rows if row.zone == zone)

@@ -155,6 +155,11 @@ class Hosts:
         with self._database.reading() as connection:
             return _all(connection)
 
+    def live(self) -> list[Host]:
+        """Return those that were heard of lately, by name."""
+        with self._database.reading() as connection:
+            return _live(connection, self._database.now())
+
     def forget(self, name: str) -> bool:
         """Take a host off the list; return whether it was on it."""
         with self._database.writing() as connection:

@@ -78,7 +78,7 @@ class Deployment:
     @property
     def is_work(self) -> bool:
         """Whether it does tenants' work, of which several hosts do more than one."""
-        return self.limit is not None and self.limit > SMALL
+        return self.flow is night_shard or (self.limit is not None and self.limit > SMALL)
 
     @property
     def description(self) -> str:

@@ -117,8 +117,7 @@ def _hosts() -> list[Seen]:
     """Compare each host's clock with the hub's, by which leases go."""
     try:
         with Hub(settings().hub_url) as hub:
-            now = hub.database.now()
-            live = [host for host in hub.hosts.every() if host.is_live(now)]
+            live = hub.hosts.live()
     except TasmaError as problem:
         return [Seen("hub", "red", str(problem))]
     return [_clock(f"the clock of {host.name}", abs(host.clock_ahead_s)) for host in live]

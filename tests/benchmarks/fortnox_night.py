@@ -8,7 +8,7 @@ import os
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, Self
@@ -58,7 +58,7 @@ def night(home: str, tenants: int, few: int, vouchers: int) -> Callable[[], dict
     def work() -> dict[str, Any]:
         with server_in(home) as server, deployments_served(server) as serving:
             stop_schedules(server)
-            asyncio.run(_transfers(server, tenants))
+            transfers(server, [name_of(place) for place in range(tenants)])
             nights = Nights(server, serving.pid, simulator)
             by_run = nights.timed("2026-11-23", lambda date: nights.start_runs(date, few), few)
             in_shards = nights.timed("2026-11-24", nights.start_night, tenants)
@@ -273,21 +273,25 @@ class Published(LocalSteps):
         await report.fn(*about, **how)
 
 
-async def _transfers(server: PrefectServer, tenants: int) -> None:
+def transfers(server: PrefectServer, tenants: Sequence[str]) -> None:
     """Pull every tenant in this very process, which is quicker than by runs."""
-    free = asyncio.Semaphore(AT_ONCE)
-
-    async def one(stores: Stores, place: int) -> None:
-        steps = Published(LoadResult(name_of(place)), lambda _step: None)
-        async with free:
-            await pull_tenant(stores, name_of(place), PullOptions(), steps=steps)
-
     login = server.client_variables["PREFECT_API_AUTH_STRING"]
     with (
         temporary_settings({PREFECT_API_URL: server.api_url, PREFECT_API_AUTH_STRING: login}),
         open_stores() as stores,
     ):
-        await asyncio.gather(*(one(stores, place) for place in range(tenants)))
+        asyncio.run(_transfers(stores, tenants))
+
+
+async def _transfers(stores: Stores, tenants: Sequence[str]) -> None:
+    free = asyncio.Semaphore(AT_ONCE)
+
+    async def one(tenant: str) -> None:
+        steps = Published(LoadResult(tenant), lambda _step: None)
+        async with free:
+            await pull_tenant(stores, tenant, PullOptions(), steps=steps)
+
+    await asyncio.gather(*(one(tenant) for tenant in tenants))
 
 
 def stop_schedules(server: PrefectServer) -> None:

@@ -50,7 +50,8 @@ def _nights_on(hosts: int) -> dict[str, Any]:
         os.environ.update(found.shared)
         os.environ |= {"TASMA_HOME": f"{name}/prompt", "TASMA_HOST_NAME": "prompt"}
         held = [
-            _hold(found.add_host(server=number % len(found.servers))) for number in range(hosts)
+            _hold(found.add_host(server=number % len(found.servers)), of=hosts)
+            for number in range(hosts)
         ]
         first_s = _night(found, fortnox, FIRST)
         for item in ledgers:
@@ -78,9 +79,9 @@ def _night(found: Hosts, fortnox: FortnoxSimulator, date: dt.date) -> float:
     return took_s
 
 
-def _hold(host: Host) -> bool:
+def _hold(host: Host, *, of: int) -> bool:
     """Hold a host and all that it starts to a quarter of a core; say whether that is allowed."""
-    name = f"tasma-{os.getpid()}-{host.name}"
+    name = f"tasma-{os.getpid()}-{host.name}-of-{of}"
     with suppress(OSError):
         group = CGROUPS / "cpu" / name if (CGROUPS / "cpu").exists() else CGROUPS / name
         group.mkdir()

@@ -12,6 +12,7 @@ import pytest
 from prefect.server.schemas.schedules import CronSchedule
 
 from blocks.hub import Connection, Hub, Method, Tenant
+from blocks.hub.hosts import Places
 from flows.nightly import begin, is_over, night_of, nightly
 from flows.runs.look import Look, Next
 from flows.server.deployments import NIGHTS
@@ -116,3 +117,15 @@ def test_who_is_in_a_night_is_who_is_connected_when_it_begins(hub):
     next_night, _ = begin(stores, FINLAND, night + dt.timedelta(days=1))
 
     assert (2, 3) == (sum(sizes.values()), sum(next_night.values()))
+
+
+def test_a_night_of_several_hosts_has_a_shard_for_each_that_is_there(hub):
+    for place in range(5):
+        hub.hosts.join(f"host-{place}", Places("", "", ""), release="1.0", clock=hub.database.now)
+    for place in range(40):
+        name = f"more-{place}"
+        hub.tenants.add(Tenant(name, name, time_zone=FINLAND, has_schedule=True))
+        hub.connections.save(Connection(name, "fortnox", Method.CLIENT_CREDENTIALS))
+    sizes, _ = begin(Stores(hub, None, None), FINLAND, dt.date(2026, 11, 23))
+
+    assert set(range(5)) == set(sizes)
