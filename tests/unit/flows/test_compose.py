@@ -89,6 +89,19 @@ def test_what_is_mounted_from_the_checkout_is_there(services):
             assert (PROJECT / file).exists(), file
 
 
+@pytest.mark.parametrize("path", ["nginx.conf", "compose/nginx.conf.template"])
+def test_proxy_writes_no_link_of_the_portal_into_a_log_even_where_a_request_fails(path):
+    text = (EXAMPLES.parent / path).read_text(encoding="utf-8")
+    (portal,) = [
+        block
+        for block in text.split("\nserver {")
+        if re.search(r"pass http://(portal|.*:4300);", block)
+    ]
+
+    assert re.search(r"^    access_log off;$", portal, re.MULTILINE)
+    assert re.search(r"^    error_log \S+ crit;$", portal, re.MULTILINE)
+
+
 def test_image_is_built_as_the_linter_of_such_files_wants_it():
     linter = shutil.which("hadolint", path=str(Path(sys.executable).parent))
     if linter is None:

@@ -51,6 +51,13 @@ def test_schedules_limits_and_tags_agree(declared):
     assert [coded(item) for item in DEPLOYMENTS] == [said(entry) for entry in declared]
 
 
+def test_several_hosts_do_more_tenants_at_once_and_no_more_of_what_hands_out():
+    work = {item.name for item in DEPLOYMENTS if item.is_work}
+
+    assert {"pull", "night-shard", "push"} <= work
+    assert not {"sftp-sweep", "backfill", "watch", "nightly"} & work
+
+
 def test_what_the_ui_says_of_each_are_words_without_parts_of_a_docstring(declared):
     texts = [
         entry.get("description", item.flow.description).strip()
