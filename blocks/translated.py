@@ -13,6 +13,7 @@ import csv
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cache, lru_cache
 from string import Formatter
 from typing import Final
@@ -21,7 +22,7 @@ from blocks.settings import REFERENCE
 
 FOLDER: Final = REFERENCE / "translated"
 PHRASE: Final = "phrase"
-SEPARATORS: Final = ("; ", ", ")
+SEPARATORS: Final = ("\n", "; ", ", ")
 """Between several reasons, or names, that stand behind each other."""
 
 MAX_CHARS: Final = 1_000
@@ -31,9 +32,15 @@ MAX_PARTS: Final = 20
 """Most reasons that are taken apart, so that a text which somebody made up costs little."""
 
 MAX_KEPT: Final = 4_096
-VALUE: Final = r"(?:(?!; ).)+?"
+NARROW: Final = "\N{NARROW NO-BREAK SPACE}"
+VALUE: Final = r"(?:(?!; |\n).)+?"
 LONG_VALUE: Final = r"(?:(?!\); ).)+?"
 """What a value may be; a long one ends where the next control is named."""
+
+AMOUNT: Final = re.compile(r"-?\d{1,15}\.\d{2}")
+COUNT: Final = re.compile(r"\d{1,3}(,\d{3})+")
+DAYS: Final = re.compile(r"(\d{4}-\d{2}-\d{2}) to (\d{4}-\d{2}-\d{2})")
+"""A fiscal year that is no calendar year, as `ledger.fiscal_year.year_in_words` says it."""
 
 
 @dataclass(frozen=True)
@@ -70,8 +77,18 @@ def _filled(pattern: _Pattern, text: str, language: str) -> str | None:
         known = translated(value, language)
         if known is None and name in pattern.phrases:
             return None
-        values[name] = value if known is None else known
+        values[name] = _written(value) if known is None else known
     return pattern.languages[language].format_map(values)
+
+
+def _written(value: str) -> str:
+    """Return a value as Finns and Swedes write it: an amount, a count, a fiscal year's two days."""
+    if AMOUNT.fullmatch(value):
+        value = f"{Decimal(value):,}".replace(".", ";").replace("-", "\N{MINUS SIGN}")
+        return value.replace(",", NARROW).replace(";", ",")
+    if COUNT.fullmatch(value):
+        return value.replace(",", NARROW)
+    return DAYS.sub("\\1 \N{EN DASH} \\2", value)
 
 
 def _one_by_one(text: str, language: str) -> str | None:

@@ -10,9 +10,12 @@ from blocks.hub import Connection, ConnectionState, FileSeen, Method
 from blocks.hub.feeds import NewRecord
 from blocks.systems.answers import AnswerCatalogue
 from flows.portal.routes import ROUTES, path_of
+from flows.runs.outcomes import Ending
 from ledger.controls import Answer, Break, BreakKind, ControlResult, Severity
 from ledger.onboarding import Transfer
 from ledger.onboarding_form import OnboardingForm
+from ledger.outcome import Outcome
+from ledger.unit import Unit
 from tasks.customer_statements import Decisions, add_statements
 from tasks.onboarding import file_form
 from tests.portal_companies import OUR_YEAR, OURS
@@ -67,7 +70,8 @@ def furnish(world: World, *, number: str, company: str = "503999") -> None:
     add_statements(world.stores, OURS, STATEMENT.encode(), **about)
     results = [_broken(control, detail) for control, detail in DETAILS.items()]
     hub.loads.save_results(world.ids["load"][0], results)
-    reason = "; ".join(result.in_words for result in results)
+    held = "; ".join(result.in_words for result in results)
+    reason = str(Ending(Outcome.HELD, held, Unit(OURS, OUR_YEAR)))
     file = world.ids["file"][0]
     hub.files.record(FileSeen(OURS, file, "acme.se", 10, outcome="held", reason=reason))
     _break_connection(world, company)

@@ -34,6 +34,12 @@ def amount(value: Decimal | None, language: str = "sv") -> str:
     return f"{MINUS}{text}" if value < 0 else text
 
 
+def decimal(value: Decimal | None, language: str = "sv") -> str:
+    """Write a number, such as a VAT rate, with as many decimals as it has; nothing for None."""
+    text = "" if value is None else str(value)
+    return text if language == "en" else text.replace(".", ",")
+
+
 def moment(value: dt.datetime | None, time_zone: str = "Europe/Stockholm") -> str:
     """Write a moment to the minute, where the tenant is."""
     return f"{value.astimezone(ZoneInfo(time_zone)):%Y-%m-%d %H:%M}" if value else ""
@@ -110,6 +116,7 @@ FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "moment": moment,
     "control_title": control_title,
     "count": count,
+    "decimal": decimal,
     "digits": digits,
     "file_word": file_word,
     "format_title": format_title,

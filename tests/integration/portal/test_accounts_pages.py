@@ -116,3 +116,12 @@ def test_a_customer_reads_the_table_and_changes_nothing(world, accountant):
     assert "3001" in page
     assert ['name="target"' in page, 'name="row"' in page] == [False, False]
     assert 403 == client.post(PAGE, **ROW | {"target": "9"}).status_code
+
+
+def test_a_vat_rate_is_shown_as_its_readers_write_it_and_sent_as_it_is_kept(world, accountant):
+    accountant.post(PAGE, **ROW)
+
+    page = accountant.get(PAGE, **{"accept-language": "fi"}).text
+
+    assert '<td class="figure">25,5</td>' in page
+    assert 'name="rate" value="25.5"' in page

@@ -77,11 +77,12 @@ def test_alarm_of_a_content_that_came_too_late_is_shown(world, accountant, happe
 
 
 def test_log_of_a_document_says_the_id_there_and_nothing_that_is_for_us_alone(world, accountant):
-    push(world.stores, OURS, "webshop/2", Begun(1, "digest"), Succeeded(1, "77"))
+    push(world.stores, OURS, "webshop/2", Begun(1, "digest"), Succeeded(1, "77", "1042"))
 
     page = accountant.get(f"{PAGE}/one?to=fennoa&item=webshop/2").text
 
-    assert "id there 77" in page
+    assert "<dd>1042 (id there 77)</dd>" in page
+    assert "id there 77, number there 1042" in page
     assert [] == [inner for inner in ("token=", "request=", "target_id") if inner in page]
 
 

@@ -7,6 +7,7 @@ import re
 import pytest
 
 from blocks.hub.portal_roles import Role
+from flows.portal.texts import sentence
 from tasks.routes import add
 from tests.portal_companies import OURS
 
@@ -101,6 +102,17 @@ def test_page_says_modes_and_settings_in_words_and_shows_no_json(world, accounta
         assert "yes" in row_of(page, "had_integration")
         shown = page.partition("<main")[2].partition("</main>")[0]
         assert [] == [sign for sign in ("voucher:ecom", "{", "&#34;", "null") if sign in shown]
+
+
+def test_a_route_that_is_switched_off_is_not_said_to_take_documents(world, accountant):
+    hub = world.stores.hub
+    add(hub, OURS, "spotilla", "invoicing", target="", who="test")
+    hub.routes.switch(hub.routes.get(OURS, "spotilla", "invoicing"), "off", who="test")
+
+    of_spotilla = accountant.get(PAGE).text.partition("Spotilla to ")[2]
+
+    assert "nothing goes by it" in of_spotilla
+    assert sentence("en", "routes.attached") not in of_spotilla
 
 
 def test_a_flag_that_is_a_default_is_said_in_a_word_and_kept_by_none_of_its_answers(

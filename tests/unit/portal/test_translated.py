@@ -11,6 +11,10 @@ from string import Formatter
 import pytest
 
 from blocks.translated import FOLDER, control_title, translated
+from flows.runs.outcomes import Ending, combined
+from ledger.fiscal_year import FiscalYear
+from ledger.outcome import Outcome
+from ledger.unit import Unit
 
 PROJECT = FOLDER.parents[2]
 SOURCES = [
@@ -23,6 +27,7 @@ SOURCES = [
     ),
 ]
 OTHERS = ("fi", "sv")
+YEAR_2024 = Unit("a", FiscalYear.parse("2024"))
 ORDERS = (
     "the company has no Integration licence. The customer orders the Integration licence in "
     "Fortnox; the connection then works again by itself."
@@ -98,6 +103,45 @@ def test_every_control_has_a_title_in_every_language():
 )
 def test_values_stay_and_reasons_within_a_reason_are_translated_too(reason, swedish):
     assert swedish == translated(reason, "sv")
+
+
+def test_each_year_of_a_file_is_told_in_ones_language():
+    """As `flows.runs.taking` writes it: a line for each, its outcome before why."""
+    why = (
+        "voucher_balance (1 break, first: account 1930: expected 1.00, actual 2.00, difference "
+        "1.00; row 7, as of 2025-12-31)"
+    )
+    first = "First load of the year: 1,201 vouchers, 30 accounts with a balance or movement."
+    endings = [
+        Ending(Outcome.HELD, why, Unit("a", FiscalYear.parse("2024-07-01_2025-06-30"))),
+        Ending(Outcome.UNCHANGED, "Everything in the source is published already.", YEAR_2024),
+    ]
+    published = Ending(Outcome.PUBLISHED, first, Unit("a", FiscalYear.parse("2023")))
+
+    assert translated("\n".join(map(str, [published, *endings])), "fi") == (
+        "2023, luettu: Tilikauden ensimmäinen luku: 1\N{NARROW NO-BREAK SPACE}201 tositetta, "
+        "30 tiliä, joilla on saldo tai tapahtumia.\n"
+        "2024-07-01 – 2025-06-30, pysäytetty: Tositteet, jotka eivät täsmää (1)\n"
+        "2024, ei muuttunut: Kaikki lähteessä oleva on jo luettu."
+    )
+    assert translated(combined(endings).message, "sv") == (
+        "1 av 2 år stoppades. 2024-07-01 – 2025-06-30, stoppat: Verifikat som inte balanserar (1); "
+        "2024, oförändrat: Allt i källan är redan inläst."
+    )
+
+
+@pytest.mark.parametrize(
+    ("english", "written"),
+    [
+        ("-1417421.30", "\N{MINUS SIGN}1\N{NARROW NO-BREAK SPACE}417\N{NARROW NO-BREAK SPACE}421,30"),
+        ("0.50", "0,50"),
+        ("1930", "1930"),
+    ],
+)
+def test_an_amount_within_a_reason_is_written_as_its_readers_write_amounts(english, written):
+    reason = f"account 1930, row 7, as of 2025-12-31: {english} there, 1.00 here"
+
+    assert f"enligt rapporten {written}, enligt bokföringen 1,00" in translated(reason, "sv")
 
 
 @pytest.mark.parametrize(
