@@ -41,6 +41,7 @@ from blocks.hub.consents import ConsentLink
 from blocks.hub.errors import Refused
 from blocks.settings import settings
 from blocks.systems.ports import (
+    API_USER,
     ORGANISATION_NUMBER,
     WRONG_COMPANY,
     Approval,
@@ -109,6 +110,12 @@ class Outcome:
     def is_connected(self) -> bool:
         """Whether the tenant is connected by the link, which is used up."""
         return self.state is ConsentState.CONNECTED
+
+    @property
+    def word(self) -> str:
+        """Which sentence says it: the state, or that the user is another where no company shows."""
+        is_user = self.state is ConsentState.WRONG_COMPANY and self.compared == API_USER
+        return "wrong_user" if is_user else str(self.state)
 
 
 @dataclass(frozen=True)

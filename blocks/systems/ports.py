@@ -242,6 +242,9 @@ WRONG_COMPANY: Final = "wrong_company"
 ORGANISATION_NUMBER: Final = "organisation number"
 """What was compared, mostly."""
 
+API_USER: Final = "API user"
+"""What was compared where a system says nothing of whose a key is."""
+
 
 Mark = Literal["met", "missing", "not known", "to check"]
 """Where a requirement stands, in a word."""

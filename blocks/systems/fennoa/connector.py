@@ -19,7 +19,7 @@ from blocks.systems.fennoa.preflight import newest_id, preflight_of
 from blocks.systems.fennoa.session import FennoaSession, fennoa_session, opened
 from blocks.systems.fennoa.system import BLOCK_TYPE, FENNOA
 from blocks.systems.lease import WAIT_LIMIT_S
-from blocks.systems.ports import Requirement, Wants
+from blocks.systems.ports import API_USER, Requirement, Wants
 
 
 class FennoaConnector(ByEnteredKey):
@@ -117,5 +117,5 @@ def _require_same(tenant: str, known: Connection | None, user: str) -> None:
             code="wrong_company",
             who_acts=WhoActs.US,
         )
-        problem.values |= {"what": "API user", "expected": known.source_tenant_id, "actual": user}
+        problem.values |= {"what": API_USER, "expected": known.source_tenant_id, "actual": user}
         raise problem

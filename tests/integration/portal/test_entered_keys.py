@@ -211,13 +211,15 @@ def test_block_of_a_person_is_not_written_over_and_lends_its_terms(acme, blocks)
     )
 
 
-def test_user_of_another_company_is_refused_once_one_is_connected(acme, blocks):
+def test_another_user_is_refused_once_one_is_connected_and_not_called_a_company(acme, blocks):
     old = Connection(OURS, "fennoa", Method.API_KEY, source_tenant_id="another-user")
     acme.stores.hub.connections.save(old)
 
     refused = enter(acme.client(), activate(acme, "fennoa"), OURS_THERE["fennoa"])
 
-    assert "It is another company than the one here" in text_of(refused)
+    told = text_of(refused)
+    assert "It is another API user than the one that the company is connected by" in told
+    assert "The company here" not in told
     assert BLOCKS["fennoa"] not in blocks
 
 
