@@ -11,6 +11,7 @@ from string import Formatter
 import pytest
 
 from blocks.translated import FOLDER, control_title, translated
+from flows.portal.formats import MINUS, NARROW
 from flows.runs.outcomes import Ending, combined
 from ledger.fiscal_year import FiscalYear
 from ledger.outcome import Outcome
@@ -119,21 +120,24 @@ def test_each_year_of_a_file_is_told_in_ones_language():
     published = Ending(Outcome.PUBLISHED, first, Unit("a", FiscalYear.parse("2023")))
 
     assert translated("\n".join(map(str, [published, *endings])), "fi") == (
-        "2023, luettu: Tilikauden ensimmäinen luku: 1\N{NARROW NO-BREAK SPACE}201 tositetta, "
+        f"2023, luettu: Tilikauden ensimmäinen luku: 1{NARROW}201 tositetta, "
         "30 tiliä, joilla on saldo tai tapahtumia.\n"
-        "2024-07-01 – 2025-06-30, pysäytetty: Tositteet, jotka eivät täsmää (1)\n"
+        "2024-07-01 \N{EN DASH} 2025-06-30, pysäytetty: Tositteet, jotka eivät täsmää (1)\n"
         "2024, ei muuttunut: Kaikki lähteessä oleva on jo luettu."
     )
     assert translated(combined(endings).message, "sv") == (
-        "1 av 2 år stoppades. 2024-07-01 – 2025-06-30, stoppat: Verifikat som inte balanserar (1); "
-        "2024, oförändrat: Allt i källan är redan inläst."
+        "1 av 2 år stoppades. 2024-07-01 \N{EN DASH} 2025-06-30, stoppat: "
+        "Verifikat som inte balanserar (1); 2024, oförändrat: Allt i källan är redan inläst."
     )
 
 
 @pytest.mark.parametrize(
     ("english", "written"),
     [
-        ("-1417421.30", "\N{MINUS SIGN}1\N{NARROW NO-BREAK SPACE}417\N{NARROW NO-BREAK SPACE}421,30"),
+        (
+            "-1417421.30",
+            f"{MINUS}1{NARROW}417{NARROW}421,30",
+        ),
         ("0.50", "0,50"),
         ("1930", "1930"),
     ],
