@@ -15,11 +15,11 @@ def repeating(act: Callable[[], object], *, every_s: float, name: str) -> Iterat
     """
     over = threading.Event()
 
-    def again() -> None:
+    def act_repeatedly() -> None:
         while not over.wait(every_s):
             act()
 
-    threading.Thread(target=again, name=name, daemon=True).start()
+    threading.Thread(target=act_repeatedly, name=name, daemon=True).start()
     try:
         yield
     finally:
