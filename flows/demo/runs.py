@@ -16,6 +16,7 @@ IMPORT_FILE: Final = "import-file/import-file"
 PULL: Final = "pull/pull"
 NIGHTLY: Final = "nightly/nightly"
 WATCH: Final = "watch/watch"
+OVERVIEW: Final = "overview/overview"
 
 QUIET_LIMIT_S: Final = 180.0
 """Without any run coming to its end; on two idle cores one does every other second."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import shutil
 import socket
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from tempfile import mkdtemp
 from types import ModuleType
@@ -77,6 +79,7 @@ def postgresql() -> Iterator[Databases]:
             yield found
         finally:
             found.stop()
+            server.cleanup_mode = None  # of a server that is stopped it would say that it cannot
     finally:
         server.cleanup()
         shutil.rmtree(place, ignore_errors=True)
@@ -103,9 +106,10 @@ def free_port() -> int:
 
 
 def _part(module: str, part: str, package: str) -> ModuleType:
-    from importlib import import_module  # noqa: PLC0415 - as above
-
     try:
-        return import_module(module)
+        with warnings.catch_warnings():
+            # Where a login has no folder for what runs, as in a container, it takes one in /tmp.
+            warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR")
+            return import_module(module)
     except ImportError:
         raise PartAbsent(part=part, package=package) from None

@@ -9,13 +9,15 @@ import signal
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
 from blocks.hub import NightRow, NightState
+from flows.demo import runs
 from flows.demo.hosts import night
-from flows.demo.hosts.hosts import Hosts, installation
+from flows.demo.hosts.hosts import Host, Hosts, installation
 from flows.demo.ledgers import connect, simulated_fortnox, variables
 from flows.doors.demo import Say
 from flows.doors.demo_home import FORTNOX_PORT, SIMULATED
@@ -60,16 +62,31 @@ def run_hosts(say: Say, *, home: Path, hosts: int, port: int) -> int:
             _turn_here(found, fortnox)
             for number in range(hosts):
                 found.add_host(server=number % len(found.servers))
-            _say_where(say, found)
-            problems = _night_of(say, found, fortnox)
-            say("Stop with Ctrl-C.")
-            while all(process.poll() is None for process in found.api.values()):
-                time.sleep(POLL_S)
+            with _told(say):
+                for line in where(found):
+                    say(line)
+                problems = _night_of(say, found, fortnox)
+                for line in another_night(found):
+                    say(line)
+                say("Stop with Ctrl-C.")
+                while all(process.poll() is None for process in found.api.values()):
+                    time.sleep(POLL_S)
             say("A server ended on its own.")
             return 1
     except KeyboardInterrupt:
         say("Stopped.")
         return 1 if problems else 0
+
+
+@contextmanager
+def _told(say: Say) -> Iterator[None]:
+    """Say of a stop that it takes a while, and let no second one leave a server behind."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        say("Stopping all of it, which may take half a minute ...")
+        raise
 
 
 def _night_of(say: Say, found: Hosts, fortnox: FortnoxSimulator) -> list[str]:
@@ -78,14 +95,17 @@ def _night_of(say: Say, found: Hosts, fortnox: FortnoxSimulator) -> list[str]:
     with open_stores() as stores:
         connect(stores.hub, ledgers)
         night.begin_night(found.servers[0], today)
+        begun = time.monotonic()
         say(f"The night of {TENANTS} tenants begins; any host takes any of its runs.")
         teller = _teller(say)
         night.wait_for_night(stores, today, count=TENANTS, meanwhile=teller)
         problems = night.complaints(stores, fortnox, ledgers)
+    runs.start(found.servers[0], runs.OVERVIEW)
     for problem in problems:
         say(f"Wrong: {problem}")
+    took = time.monotonic() - begun
     if not problems:
-        say("As it must be: all books are the simulated system's to the öre.")
+        say(f"As it must be: all books are the simulated system's to the öre ({took:.0f} s).")
     return problems
 
 
@@ -106,17 +126,36 @@ def _turn_here(found: Hosts, fortnox: FortnoxSimulator) -> None:
     path.write_text("".join(f"{name}={shlex.quote(value)}\n" for name, value in mine.items()))
 
 
-def _say_where(say: Say, found: Hosts) -> None:
+def where(found: Hosts) -> Iterator[str]:
+    """Say where all of it is, and what to type in another terminal."""
     for number, server in enumerate(found.servers, start=1):
-        say(f"API server {number}   {ui_address(server.api_url)}/v2/dashboard")
-    say(f"Overview       {ui_address(found.servers[0].api_url)}{overview_of(found.servers[0])}")
-    say(f"Password       {login_in_words(_with_login(found), is_known=False)}")
+        yield f"API server {number}   {ui_address(server.api_url)}/v2/dashboard"
+    yield f"Overview       {ui_address(found.servers[0].api_url)}{overview_of(found.servers[0])}"
+    yield f"Password       {login_in_words(_with_login(found), is_known=False)}"
     for host in found.hosts:
-        process = host.process.pid if host.process else 0
-        say(f"{host.name}         {host.folder}/worker.log (to lose it: kill -9 -- -{process})")
-    say("For `tasma` in another terminal, without --demo:")
-    command = shlex.quote(str(Path(sys.executable).with_name("tasma")))
-    say(f"  set -a; . {shlex.quote(str(found.home / ENVIRONMENT))}; set +a; {command} hosts")
+        log = host.folder / "worker.log"
+        yield f"{host.name}         {log} (to lose it: kill -9 -- -{_group(host)})"
+    yield "In another terminal, first and once:"
+    yield f"  set -a; . {shlex.quote(str(found.home / ENVIRONMENT))}; set +a"
+    yield "and then, without --demo:"
+    yield from (f"  {_command('tasma')} {words}" for words in ("hosts", "ready", "tenant status"))
+
+
+def another_night(found: Hosts) -> Iterator[str]:
+    """Say how to have one more, and a host lost in the middle of it."""
+    night_after = dt.datetime.now(dt.UTC).date() + dt.timedelta(days=1)
+    asked = f"deployment run {runs.NIGHTLY} -p zone={night.ZONE} -p night={night_after}"
+    yield "Another night, in which a host is lost (its page is night-helsinki-0, and -1):"
+    yield f"  {_command('prefect')} {asked}; sleep 10; kill -9 -- -{_group(found.hosts[0])}"
+
+
+def _command(name: str) -> str:
+    return shlex.quote(str(Path(sys.executable).with_name(name)))
+
+
+def _group(host: Host) -> int:
+    """Return the process group of a host."""
+    return host.process.pid if host.process else 0
 
 
 def _with_login(found: Hosts) -> PrefectServer:
