@@ -62,7 +62,7 @@ def run_hosts(say: Say, *, home: Path, hosts: int, port: int) -> int:
             _turn_here(found, fortnox)
             for number in range(hosts):
                 found.add_host(server=number % len(found.servers))
-            with _told(say):
+            with _stopped_once(say):
                 for line in where(found):
                     say(line)
                 problems = _night_of(say, found, fortnox)
@@ -79,7 +79,7 @@ def run_hosts(say: Say, *, home: Path, hosts: int, port: int) -> int:
 
 
 @contextmanager
-def _told(say: Say) -> Iterator[None]:
+def _stopped_once(say: Say) -> Iterator[None]:
     """Say of a stop that it takes a while, and let no second one leave a server behind."""
     try:
         yield

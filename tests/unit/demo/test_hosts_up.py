@@ -49,7 +49,7 @@ def test_another_night_loses_the_first_host_by_its_process_group(found):
 def test_a_stop_says_that_it_takes_a_while_and_a_second_one_does_not_break_it_off():
     told, before = [], signal.getsignal(signal.SIGINT)
     try:
-        with pytest.raises(KeyboardInterrupt), up._told(told.append):
+        with pytest.raises(KeyboardInterrupt), up._stopped_once(told.append):
             raise KeyboardInterrupt
         assert signal.SIG_IGN is signal.getsignal(signal.SIGINT)
     finally:
