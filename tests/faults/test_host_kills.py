@@ -23,4 +23,4 @@ def test_file_that_two_hosts_take_in_is_published_once_whatever_one_of_them_meet
     found = played(server, range(first, first + PER_TEST))
 
     assert {} == found.wrong
-    assert found.counts["missed"] < PER_TEST, "on a busy machine some end before they meet it"
+    assert found.counts["missed"] <= PER_TEST // 2
