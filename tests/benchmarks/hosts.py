@@ -13,13 +13,14 @@ import os
 import sys
 import tempfile
 import time
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
 from flows.demo.hosts import night
 from flows.demo.hosts.hosts import Host, Hosts, installation
-from flows.demo.ledgers import CHANGED, REMOVED, connect, simulated_fortnox
+from flows.demo.ledgers import CHANGED, REMOVED, DemoLedger, connect, simulated_fortnox
 from simulators.fortnox import FortnoxSimulator
 from tasks.stores import open_stores
 
@@ -42,13 +43,7 @@ def main(numbers: list[int]) -> None:
 
 def _nights_on(hosts: int) -> dict[str, Any]:
     ledgers = night.companies(TENANTS)
-    with (
-        tempfile.TemporaryDirectory() as name,
-        simulated_fortnox(ledgers=ledgers) as fortnox,
-        installation(Path(name)) as found,
-    ):
-        os.environ.update(found.shared)
-        os.environ |= {"TASMA_HOME": f"{name}/prompt", "TASMA_HOST_NAME": "prompt"}
+    with installed(ledgers) as (found, fortnox):
         held = [
             _hold(found.add_host(server=number % len(found.servers)), of=hosts)
             for number in range(hosts)
@@ -65,6 +60,19 @@ def _nights_on(hosts: int) -> dict[str, Any]:
             "changed_night_s": round(changed_s, 1),
             "tenants_per_minute": round(TENANTS / changed_s * 60, 1),
         }
+
+
+@contextmanager
+def installed(ledgers: Sequence[DemoLedger]) -> Iterator[tuple[Hosts, FortnoxSimulator]]:
+    """Run what hosts need and the companies' Fortnox, and have this process work on them too."""
+    with (
+        tempfile.TemporaryDirectory() as name,
+        simulated_fortnox(ledgers=ledgers) as fortnox,
+        installation(Path(name)) as found,
+    ):
+        os.environ.update(found.shared)
+        os.environ |= {"TASMA_HOME": f"{name}/prompt", "TASMA_HOST_NAME": "prompt"}
+        yield found, fortnox
 
 
 def _night(found: Hosts, fortnox: FortnoxSimulator, date: dt.date) -> float:

@@ -10,23 +10,21 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import os
 import sys
-import tempfile
 import time
 from collections import Counter
 from contextlib import suppress
-from pathlib import Path
 from typing import Any, Final
 
 import psutil
 
 from flows.demo.hosts import night
-from flows.demo.hosts.hosts import Hosts, installation
-from flows.demo.ledgers import CHANGED, REMOVED, DemoLedger, connect, simulated_fortnox
+from flows.demo.hosts.hosts import Hosts
+from flows.demo.ledgers import CHANGED, REMOVED, DemoLedger, connect
 from simulators.fortnox import FortnoxSimulator
 from tasks.stores import open_stores
 from tests.benchmarks.fortnox_night import HOURS, MANY, transfers
+from tests.benchmarks.hosts import installed
 
 HOSTS: Final = 2
 QUIET_OF: Final = 100
@@ -41,13 +39,7 @@ FIRST: Final = dt.date(2026, 11, 23)
 def main(sizes: list[int]) -> None:
     """Publish the largest number of tenants, then do a night of each size."""
     ledgers = night.companies(max(sizes))
-    with (
-        tempfile.TemporaryDirectory() as name,
-        simulated_fortnox(ledgers=ledgers) as fortnox,
-        installation(Path(name)) as found,
-    ):
-        os.environ.update(found.shared)
-        os.environ |= {"TASMA_HOME": f"{name}/prompt", "TASMA_HOST_NAME": "prompt"}
+    with installed(ledgers) as (found, fortnox):
         with open_stores() as stores:
             connect(stores.hub, ledgers)
         transfers(found.servers[0], [item.slug for item in ledgers])
