@@ -59,7 +59,8 @@ class Deployment:
     `kind` is a tag by which the UI tells a few imports from many sweeps. `limit` counts runs over
     all machines; a run above it waits its turn. `queue`: of the work pool
     (`prefect.yaml`; a runner has none), for what has to give way.
-    `called`: when a flow is deployed twice.
+    `called`: when a flow is deployed twice. `is_work`: of tenants, of which several hosts do more
+    than one; of what looks and hands out no more run at a time, however many hosts there are.
     """
 
     flow: Flow[..., Any]
@@ -69,16 +70,12 @@ class Deployment:
     limit: int | None = None
     queue: str | None = None
     called: str = ""
+    is_work: bool = False
 
     @property
     def name(self) -> str:
         """The deployment is called like its flow, unless there are two of it."""
         return self.called or self.flow.name
-
-    @property
-    def is_work(self) -> bool:
-        """Whether it does tenants' work, of which several hosts do more than one."""
-        return self.flow is night_shard or (self.limit is not None and self.limit > SMALL)
 
     @property
     def description(self) -> str:
@@ -105,9 +102,6 @@ class Deployment:
         )
 
 
-SMALL: Final = 2
-"""Of what looks and hands out no more run at a time, however many hosts there are."""
-
 NIGHTS: Final = tuple(
     Cron(
         f"0 {hour} * * *",
@@ -126,30 +120,30 @@ EACH_HALF_HOUR: Final = Cron("*/30 * * * *", timezone="UTC", slug="half-hour")
 
 DEPLOYMENTS: Final = (
     Deployment(nightly, HOUSEKEEPING, times=NIGHTS),
-    Deployment(night_shard, limit=2),
-    Deployment(pull, limit=8),
+    Deployment(night_shard, limit=2, is_work=True),
+    Deployment(pull, limit=8, is_work=True),
     Deployment(backfill, limit=2),  # each waits for runs that need a place beside it
-    Deployment(pull, limit=4, queue="backfill", called="pull-year"),
+    Deployment(pull, limit=4, queue="backfill", called="pull-year", is_work=True),
     Deployment(check_connection),
     Deployment(open_tenant),
     Deployment(approve_first_transfer),
     Deployment(keep_connections, HOUSEKEEPING, every=dt.timedelta(days=1)),
-    Deployment(import_file, limit=8),
-    Deployment(drop_in, limit=8),
+    Deployment(import_file, limit=8, is_work=True),
+    Deployment(drop_in, limit=8, is_work=True),
     Deployment(watch, HOUSEKEEPING, times=(EACH_HALF_HOUR,), limit=1),
     Deployment(import_inbox, HOUSEKEEPING, limit=1),
     Deployment(sftp_sweep, HOUSEKEEPING, limit=2),
     Deployment(accept_hold),
     Deployment(reject_hold),
-    Deployment(publish_accepted, limit=8),
-    Deployment(roll_back, limit=8),
+    Deployment(publish_accepted, limit=8, is_work=True),
+    Deployment(roll_back, limit=8, is_work=True),
     Deployment(release_year),
     Deployment(compare_statements),
-    Deployment(push, limit=8),
+    Deployment(push, limit=8, is_work=True),
     Deployment(push_retry),
     Deployment(push_resolve),
     Deployment(push_sweep, HOUSEKEEPING, limit=1),
-    Deployment(listen, limit=8),
+    Deployment(listen, limit=8, is_work=True),
     Deployment(feed_sweep, HOUSEKEEPING, limit=1),
     Deployment(push_deviations, HOUSEKEEPING, times=(MORNING,), limit=1),
     Deployment(overview, HOUSEKEEPING),
