@@ -13,11 +13,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary_settings
-
 from blocks.hub import Hub, Tenant
 from blocks.systems.registry import port
 from flows.demo.truth import Truth
+from flows.doors.on_server import asking
 from flows.server.own_secrets import CLIENT_LOGIN
 from flows.server.processes import PrefectServer
 from ledger.fiscal_year import FiscalYear
@@ -133,12 +132,7 @@ def connect(hub: Hub, server: PrefectServer) -> None:
         )
         hub.years.define(item.slug, YEAR)
     where = server.client_variables
-    with temporary_settings(
-        {
-            PREFECT_API_URL: where["PREFECT_API_URL"],
-            PREFECT_API_AUTH_STRING: where[CLIENT_LOGIN],
-        }
-    ):
+    with asking(where["PREFECT_API_URL"], where[CLIENT_LOGIN]):
         asyncio.run(_connected(hub))
 
 

@@ -9,13 +9,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary_settings
-
 from blocks.hub import Hub
 from blocks.hub.pickups import Pickup
 from blocks.pickup.account import TYPE_SLUG, SftpAccount
 from blocks.pickup.port import PROCESSED
 from flows.demo import runs
+from flows.doors.on_server import asking
 from flows.server.own_secrets import CLIENT_LOGIN
 from flows.server.processes import PrefectServer
 from simulators.sftp import SftpSimulator
@@ -45,12 +44,7 @@ def start_pickup(hub: Hub, server: PrefectServer, simulator: SftpSimulator) -> N
         host_keys=simulator.host_key,
     )
     where = server.client_variables
-    with temporary_settings(
-        {
-            PREFECT_API_URL: where["PREFECT_API_URL"],
-            PREFECT_API_AUTH_STRING: where[CLIENT_LOGIN],
-        }
-    ):
+    with asking(where["PREFECT_API_URL"], where[CLIENT_LOGIN]):
         asyncio.run(_saved(account))
     agreed = Pickup(FETCHED, f"{TYPE_SLUG}/{FETCHED}", "/", poll_minutes=1)
     hub.pickups.agree(agreed, who="the demo")

@@ -16,14 +16,13 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
-from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary_settings
-
 from blocks.hub import Hub, Tenant
 from blocks.hub.outbox import Queued
 from blocks.lake import lake_of
 from blocks.settings import settings
 from blocks.systems.registry import open_target, port
 from flows.demo import runs
+from flows.doors.on_server import asking
 from flows.server.own_secrets import CLIENT_LOGIN
 from flows.server.processes import PrefectServer
 from ledger.push.items import Phase
@@ -72,12 +71,7 @@ def start_push(hub: Hub, server: PrefectServer, folder: Path) -> str:
     path = folder / "invoices.jsonl"
     path.write_text("".join(f"{json.dumps(one)}\n" for one in invoices()), encoding="utf-8")
     where = server.client_variables
-    with temporary_settings(
-        {
-            PREFECT_API_URL: where["PREFECT_API_URL"],
-            PREFECT_API_AUTH_STRING: where[CLIENT_LOGIN],
-        }
-    ):
+    with asking(where["PREFECT_API_URL"], where[CLIENT_LOGIN]):
         asyncio.run(_connected(hub, path))
     return runs.start(server, PUSH, tenant=SELLER, system=FENNOA)
 

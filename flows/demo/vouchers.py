@@ -15,12 +15,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary_settings
 from pydantic import SecretStr
 
 from blocks.hub import Hub, Tenant
 from blocks.systems.registry import port
 from flows.demo import runs
+from flows.doors.on_server import asking
 from flows.server.own_secrets import CLIENT_LOGIN
 from flows.server.processes import PrefectServer
 from ledger.ecom.modes import Mode
@@ -97,12 +97,7 @@ def start(hub: Hub, server: PrefectServer, both: Both) -> str:
         )
     )
     where = server.client_variables
-    with temporary_settings(
-        {
-            PREFECT_API_URL: where["PREFECT_API_URL"],
-            PREFECT_API_AUTH_STRING: where[CLIENT_LOGIN],
-        }
-    ):
+    with asking(where["PREFECT_API_URL"], where[CLIENT_LOGIN]):
         asyncio.run(_connected(hub))
     _taken_into_use(hub)
     people_work(both.ecom)

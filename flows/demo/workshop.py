@@ -14,12 +14,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
-from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary_settings
 from pydantic import SecretStr
 
 from blocks.hub import Hub, Tenant
 from blocks.systems.registry import port
 from flows.demo import runs
+from flows.doors.on_server import asking
 from flows.server.own_secrets import CLIENT_LOGIN
 from flows.server.processes import PrefectServer
 from simulators.procountor import CLIENT_SECRET, Company, World
@@ -90,12 +90,7 @@ def start(hub: Hub, server: PrefectServer, workshop: Workshop) -> str:
         )
     )
     where = server.client_variables
-    with temporary_settings(
-        {
-            PREFECT_API_URL: where["PREFECT_API_URL"],
-            PREFECT_API_AUTH_STRING: where[CLIENT_LOGIN],
-        }
-    ):
+    with asking(where["PREFECT_API_URL"], where[CLIENT_LOGIN]):
         asyncio.run(_connected(hub, workshop))
         take_into_use(hub, workshop)
     return start_cycle(server)

@@ -162,12 +162,12 @@ def _refusal(status: int) -> str:
 def server_chosen() -> Iterator[None]:
     """Have Prefect's client ask the server of `api_url`, with its password, and send no events."""
     url = api_url()
-    with _asking(url, _login(url)), _without_events():
+    with asking(url, _login(url)), _without_events():
         yield
 
 
-def _asking(url: str, login: str | None) -> SettingsContext:
-    """Return Prefect's settings with these two changed, and not all validated anew: it takes long.
+def asking(url: str, login: str | None) -> SettingsContext:
+    """Have Prefect's client ask a server, by settings of which these two alone are changed.
 
     `temporary_settings` reads every setting from the environment again, 25 ms for each command.
     """
