@@ -19,6 +19,7 @@ from string import Formatter
 from typing import Final
 
 from blocks.settings import REFERENCE
+from ledger.written import amount, count
 
 FOLDER: Final = REFERENCE / "translated"
 PHRASE: Final = "phrase"
@@ -32,7 +33,6 @@ MAX_PARTS: Final = 20
 """Most reasons that are taken apart, so that a text which somebody made up costs little."""
 
 MAX_KEPT: Final = 4_096
-NARROW: Final = "\N{NARROW NO-BREAK SPACE}"
 VALUE: Final = r"(?:(?!; |\n).)+?"
 LONG_VALUE: Final = r"(?:(?!\); ).)+?"
 """What a value may be; a long one ends where the next control is named."""
@@ -77,17 +77,16 @@ def _filled(pattern: _Pattern, text: str, language: str) -> str | None:
         known = translated(value, language)
         if known is None and name in pattern.phrases:
             return None
-        values[name] = _written(value) if known is None else known
+        values[name] = _written(value, language) if known is None else known
     return pattern.languages[language].format_map(values)
 
 
-def _written(value: str) -> str:
+def _written(value: str, language: str) -> str:
     """Return a value as Finns and Swedes write it: an amount, a count, a fiscal year's two days."""
     if AMOUNT.fullmatch(value):
-        value = f"{Decimal(value):,}".replace(".", ";").replace("-", "\N{MINUS SIGN}")
-        return value.replace(",", NARROW).replace(";", ",")
+        return amount(Decimal(value), language)
     if COUNT.fullmatch(value):
-        return value.replace(",", NARROW)
+        return count(int(value.replace(",", "")))
     return DAYS.sub("\\1 \N{EN DASH} \\2", value)
 
 

@@ -18,20 +18,7 @@ from ledger.fiscal_year import FiscalYear, short_year
 from ledger.organisation import OrganisationNumber
 from ledger.outcome import Outcome
 from ledger.readers import FORMATS
-
-NARROW: Final = "\N{NARROW NO-BREAK SPACE}"
-MINUS: Final = "\N{MINUS SIGN}"
-
-
-def amount(value: Decimal | None, language: str = "sv") -> str:
-    """Write an amount with two decimals, or more when it has more; nothing for None."""
-    if value is None:
-        return ""
-    places = max(2, -int(value.as_tuple().exponent))
-    text = f"{abs(value):,.{places}f}".replace(",", NARROW)
-    if language != "en":
-        text = text.replace(".", ",")
-    return f"{MINUS}{text}" if value < 0 else text
+from ledger.written import amount, count
 
 
 def decimal(value: Decimal | None, language: str = "sv") -> str:
@@ -43,11 +30,6 @@ def decimal(value: Decimal | None, language: str = "sv") -> str:
 def moment(value: dt.datetime | None, time_zone: str = "Europe/Stockholm") -> str:
     """Write a moment to the minute, where the tenant is."""
     return f"{value.astimezone(ZoneInfo(time_zone)):%Y-%m-%d %H:%M}" if value else ""
-
-
-def count(value: int) -> str:
-    """Write a count with blanks between thousands."""
-    return f"{value:,}".replace(",", NARROW)
 
 
 def digits(value: str) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from blocks.hub.portal_roles import Role
-from flows.portal.formats import MINUS
 from ledger.controls import Answer, Break, BreakKind, ControlResult, Severity
 from ledger.onboarding import Comparison
+from ledger.written import MINUS
 from tasks.customer_statements import Decisions, add_statements
 from tests.portal_companies import OUR_OTHER_YEAR, OUR_YEAR, OURS
 

@@ -11,11 +11,11 @@ from string import Formatter
 import pytest
 
 from blocks.translated import FOLDER, control_title, translated
-from flows.portal.formats import MINUS, NARROW
 from flows.runs.outcomes import Ending, combined
 from ledger.fiscal_year import FiscalYear
 from ledger.outcome import Outcome
 from ledger.unit import Unit
+from ledger.written import MINUS, NARROW
 
 PROJECT = FOLDER.parents[2]
 SOURCES = [
