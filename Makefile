@@ -13,8 +13,8 @@ export PYTHONDONTWRITEBYTECODE :=
 help:  ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
-# The lock is complete, so pip resolves nothing (--no-deps) and checks every hash. Of what is installed
-# a part is ever imported: Python compiles that when it is, the rest would be a third of the time.
+# The lock is complete, so pip resolves nothing (--no-deps) and checks every hash. Only
+# a part of it is ever imported: Python compiles that when it is, all would be a third of the time.
 $(INSTALLED): requirements.txt pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --no-compile --no-deps --require-hashes -r requirements.txt

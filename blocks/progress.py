@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from typing import Final
 
@@ -18,27 +18,26 @@ def came(done: int, of: int) -> None:
 
 
 @contextmanager
-def share(number: int, *, of: int) -> Iterator[None]:
+def heard_by(hear: Callable[[int, int], None] | None) -> Iterator[None]:
+    """Let the body's walks be known to somebody, and to nobody else."""
+    token = listener.set(hear)
+    try:
+        yield
+    finally:
+        listener.reset(token)
+
+
+def share(number: int, *, of: int) -> AbstractContextManager[None]:
     """Have a walk in the body count as one of so many alike, the first of which is number 0.
 
     What is walked twice is then half done after the first time, and never falls back to nothing.
     """
     hear = listener.get()
     if hear is None:
-        yield
-        return
-    token = listener.set(lambda done, pieces: hear(number * pieces + done, of * pieces))
-    try:
-        yield
-    finally:
-        listener.reset(token)
+        return unheard()
+    return heard_by(lambda done, pieces: hear(number * pieces + done, of * pieces))
 
 
-@contextmanager
-def unheard() -> Iterator[None]:
+def unheard() -> AbstractContextManager[None]:
     """Let nothing be known of the short walks in the body, beside a long one."""
-    token = listener.set(None)
-    try:
-        yield
-    finally:
-        listener.reset(token)
+    return heard_by(None)

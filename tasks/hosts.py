@@ -33,33 +33,20 @@ def shares_hub() -> bool:
     return kind_of(settings().hub_url) != "sqlite"
 
 
-def join() -> Places | None:
-    """Enter this machine in its hub; return where it keeps things, None where it is alone.
-
-    Raises:
-        HostsApart: Another machine works on the hub and keeps things elsewhere.
-    """
-    if not shares_hub():
-        return None
-    places = places_of(settings())
-    _join(places)
-    return places
-
-
 @contextmanager
 def joined() -> Iterator[None]:
     """Enter this machine, and say every minute that it is there, for the length of the body.
 
     Raises:
-        HostsApart: As `join`; at the start alone.
+        HostsApart: Another machine works on the hub and keeps things elsewhere; at the start alone.
         NameTaken: Another machine of this name is at work; at the start alone.
     """
-    if shares_hub():
-        require_own_name()
-    places = join()
-    if places is None:
+    if not shares_hub():
         yield
         return
+    require_own_name()
+    places = places_of(settings())
+    _join(places)
     try:
         with repeating(partial(_beat, places), every_s=BEAT_S, name="host"):
             yield

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from typing import Final, TypeVar
 
@@ -52,11 +52,6 @@ def counted(pieces: Iterator[Piece], *, of: int, what: str) -> Iterator[Piece]:
         teller.tell(number, of)
 
 
-@contextmanager
-def walked(what: str) -> Iterator[None]:
+def walked(what: str) -> AbstractContextManager[None]:
     """Let it be known in the body how far each walk through a source's pages is."""
-    heard = progress.listener.set(Teller(what).tell)
-    try:
-        yield
-    finally:
-        progress.listener.reset(heard)
+    return progress.heard_by(Teller(what).tell)

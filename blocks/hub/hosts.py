@@ -131,9 +131,9 @@ class Hosts:
         """
         with self._database.reading() as connection:
             since = self._database.now() - SILENT_FOR
-            found = [host for host in _all(connection) if host.name == name and host.boot]
-        others = [host for host in found if host.boot != boot and host.seen_at > since]
-        return others[0] if boot and others else None
+            found = next((host for host in _all(connection) if host.name == name), None)
+        is_other = found is not None and found.boot not in {"", boot} and found.seen_at > since
+        return found if boot and is_other else None
 
     def require_together(self, name: str, places: Callable[[], Places]) -> None:
         """Refuse to work beside hosts that keep things elsewhere; for whoever does not join.
