@@ -100,7 +100,6 @@ FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "count": count,
     "decimal": decimal,
     "digits": digits,
-    "file_word": file_word,
     "format_title": format_title,
     "run_word": run_word,
     "title_of": title_of,

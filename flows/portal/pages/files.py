@@ -6,12 +6,14 @@ Source:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
+from blocks.hub import FileSeen, Hub
+from flows.portal.formats import file_word
 from flows.portal.pages.syncing import watched
 from flows.portal.routes import ANYONE, FILE, RUN, TEXT, UPLOAD, WORD, path_of, route
 from flows.portal.runs import Watched
@@ -86,7 +88,9 @@ def seen_file(visit: Visit) -> Response:
     load = hub.loads.find(seen[0].load_id) if seen[0].load_id else None
     is_held = load is not None and seen[0].outcome == "held" and load.is_open
     hold = load if is_held else None
-    return visit.page("seen_file.html", tenant=tenant, seen=seen, hold=hold, since=fates(hub, seen))
+    return visit.page(
+        "seen_file.html", tenant=tenant, seen=seen, hold=hold, words=_words(hub, seen)
+    )
 
 
 @route("GET", "/companies/{tenant}/files/runs/{run}", who=ANYONE, takes={"run": RUN})
@@ -127,7 +131,7 @@ def _files(visit: Visit, runs: list[Watched]) -> Response:
         runs=runs,
         is_poll=False,
         found=found,
-        since=fates(hub, found),
+        words=_words(hub, found),
         suffixes=", ".join(sorted(SUFFIXES)),
         max_bytes=visit.portal.settings.upload_max_bytes,
         max_mib=visit.portal.settings.upload_max_bytes // MIB,
@@ -137,7 +141,16 @@ def _files(visit: Visit, runs: list[Watched]) -> Response:
 def _with_files(visit: Visit, run: Watched) -> Response:
     tenant, hub = visit.tenant, visit.stores.hub
     found = hub.files.recent(tenant.id, limit=LISTED) if run.is_over else []
-    since = fates(hub, found)
+    words = _words(hub, found)
     return visit.page(
-        "file_run.html", tenant=tenant, run=run, found=found, since=since, is_poll=True
+        "file_run.html", tenant=tenant, run=run, found=found, words=words, is_poll=True
     )
+
+
+def _words(hub: Hub, found: Sequence[FileSeen]) -> dict[int, str]:
+    """Return which sentences of `files` tell what became of each file, by its id."""
+    since = fates(hub, found)
+    return {
+        one.id: f"then_{since[one.id]}" if one.id in since else file_word(one.outcome)
+        for one in found
+    }
