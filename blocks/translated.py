@@ -1,10 +1,11 @@
 """Reasons in Finnish and Swedish: what was stored or raised in English, for those who read pages.
 
 ``data/reference/translated/reasons.csv`` has a row for each: English with the names of its values
-in braces, and the same in the other languages. A value written ``{name:phrase}`` is itself a reason
-that has to be there; of others that are, the translation is taken. A value ends at a semicolon,
-unless it is written ``{name:text}``. Several reasons that stand behind each other are translated
-one by one. ``controls.csv`` has the titles of controls.
+in braces, and the same in the other languages. A value written ``{name:phrase}`` is itself a
+reason that has to be there; of others that are, the translation is taken. A value ends at a
+semicolon, unless it is written ``{name:text}``; ``{name:fields}`` are fields of a document.
+Several reasons that stand behind each other are translated one by one. ``controls.csv`` has the
+titles of controls.
 """
 
 from __future__ import annotations
@@ -18,11 +19,13 @@ from functools import cache, lru_cache
 from string import Formatter
 from typing import Final
 
+from blocks.field_words import fields_translated
 from blocks.settings import REFERENCE
 from ledger.written import amount, count
 
 FOLDER: Final = REFERENCE / "translated"
 PHRASE: Final = "phrase"
+FIELDS: Final = "fields"
 SEPARATORS: Final = ("\n", "; ", ", ")
 """Between several reasons, or names, that stand behind each other."""
 
@@ -45,10 +48,14 @@ DAYS: Final = re.compile(r"(\d{4}-\d{2}-\d{2}) to (\d{4}-\d{2}-\d{2})")
 
 @dataclass(frozen=True)
 class _Pattern:
-    """A reason with values. `phrases`: the names of those that are reasons themselves."""
+    """A reason with values.
+
+    `phrases`: the names of those that are reasons themselves; `fields`: of fields of a document.
+    """
 
     written: re.Pattern[str]
     phrases: frozenset[str]
+    fields: frozenset[str]
     languages: Mapping[str, str]
 
 
@@ -74,6 +81,9 @@ def _filled(pattern: _Pattern, text: str, language: str) -> str | None:
         return None
     values = {}
     for name, value in found.groupdict().items():
+        if name in pattern.fields:
+            values[name] = fields_translated(value, language)
+            continue
         known = translated(value, language)
         if known is None and name in pattern.phrases:
             return None
@@ -117,13 +127,16 @@ def _patterns() -> tuple[_Pattern, ...]:
 
 
 def _pattern(row: Mapping[str, str]) -> _Pattern:
-    parts, phrases = [], set()
+    parts, kinds = [], {}
     for literal, name, kind, _ in Formatter().parse(row["en"]):
         parts.append(re.escape(literal))
         if name:
             parts.append(f"(?P<{name}>{LONG_VALUE if kind else VALUE})")
-            phrases |= {name} if kind == PHRASE else set()
-    return _Pattern(re.compile("".join(parts), re.DOTALL), frozenset(phrases), row)
+            kinds[name] = kind
+    phrases, fields = (
+        frozenset(name for name, kind in kinds.items() if kind == one) for one in (PHRASE, FIELDS)
+    )
+    return _Pattern(re.compile("".join(parts), re.DOTALL), phrases, fields, row)
 
 
 def _certainty(row: Mapping[str, str]) -> tuple[bool, int]:

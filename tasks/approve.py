@@ -45,7 +45,7 @@ def approve(stores: Stores, tenant: str, *, approved_by: str, note: str) -> list
     published = [unit for unit in units if unit.last_published_at]
     if not published:
         raise NotToBeApproved(
-            tenant, why=f"nothing is published yet. Pull its years: tasma ledger pull {tenant}"
+            tenant, why=f"nothing is published yet. Pull its years: `tasma ledger pull {tenant}`"
         )
     unfinished = [unit for unit in units if unit.status in {UnitState.HELD, UnitState.FAILED}]
     if unfinished:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import Final
 
 from blocks.hub import Hub
-from blocks.hub.outbox import LogLine, Queued
+from blocks.hub.outbox import Queued
 from blocks.hub.outbox_waits import WARN_AFTER
 from blocks.invoices.tables import push_answers
 from blocks.systems.registry import base_of
 from ledger.invoice.problems import SENTENCES
 from ledger.push.answers import Explained, Message
 from ledger.push.items import HoldCode, Phase
+from tasks.push_log import PUT_OFF
 
 REMEDIES: Final = {
     HoldCode.SEVERAL: (
@@ -59,44 +59,6 @@ REMEDIES: Final = {
     ),
     HoldCode.GONE: "somebody deleted it there: resolve with the id of what replaced it",
 }
-PUT_OFF: Final = {
-    "credited_number_awaited": (
-        "waits until what it credits is approved there: its number is asked for every hour"
-    ),
-    "customer_awaited": "waits for the number that its customer gets there by another document",
-    "key_unproven": "waits until the first document has shown that our key comes back",
-    "locks_unread": "waits because the locked periods there could not be read",
-    "card_unread": "waits because the customer's card there could not be read",
-    "original_unread": "waits because what it credits could not be read there",
-    "delivery_watched": "was sent, and delivery errors are looked for",
-    "no_number_yet": "was approved, and its number is awaited",
-}
-"""Why a document was put off, by the code of what was found."""
-EVENTS: Final = {
-    "notsent": "not sent",
-    "noeffect": "refused",
-    "stateread": "read there",
-    "walked": "looked for there",
-    "already": "done already",
-}
-"""Kinds of a document's log that are no words; the others are said as they are."""
-
-INNER_FACTS: Final = frozenset(
-    {"after", "before", "began_s", "learned", "mark", "request", "token"}
-)
-"""What is kept of an event for us alone: by it a lost answer is told from another's document."""
-
-FACTS: Final = {
-    "target_id": "id there ",
-    "target_number": "number there ",
-    "code": "answer: ",
-    "detail": "",
-    "hold": "held: ",
-    "retry_after_s": "seconds until it is tried again: ",
-}
-"""How a fact of an event is said; one that is not here, by its name."""
-
-_FACT: Final = re.compile(r"(?:^|, )(?=[a-z_]+=)")
 BAD_REQUEST: Final = 400
 NAMED: Final = 3
 """Documents that are named of those that one waits for; the count is of all."""
@@ -125,33 +87,6 @@ def why(queued: Queued) -> str:
         reason = item.answer_code
     is_besides = item.changed and not (item.hold and item.hold.code is HoldCode.CHANGED)
     return f"{reason}; and another content came after it was sent" if is_besides else reason
-
-
-def event_in_words(kind: str) -> str:
-    """Return what happened to a document, in a word or two."""
-    return EVENTS.get(kind, kind)
-
-
-def facts(detail: str) -> list[tuple[str, str]]:
-    """Return what a person may read of a line of a document's log, by name; other text by none."""
-    parts = (part.partition("=") for part in _FACT.split(detail) if part)
-    named = ((name, value) if sign else ("", name) for name, sign, value in parts)
-    inner = {*INNER_FACTS, *(("retry_after_s",) if "retry_after_s=0.0" in detail else ())}
-    return [(name, value) for name, value in named if name not in inner]
-
-
-def detail_in_words(detail: str) -> str:
-    """Return the detail of a line of a document's log as a person reads it."""
-    return ", ".join(f"{_named(name)}{value}" for name, value in facts(detail))
-
-
-def line_in_words(line: LogLine) -> tuple[str, str]:
-    """Return what a line of a document's log says: what happened at which step, and its detail."""
-    return f"{event_in_words(line.kind)} {line.step}".strip(), detail_in_words(line.detail)
-
-
-def _named(name: str) -> str:
-    return FACTS.get(name, f"{name.replace('_', ' ')} ".lstrip())
 
 
 def remedy(queued: Queued) -> str:

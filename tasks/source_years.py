@@ -31,8 +31,8 @@ class NoYears(TerminalError):
         known = ", ".join(str(item.year) for item in source_years) or "none"
         super().__init__(
             f"{tenant} has no fiscal year here, and none was named. The source has: {known}. "
-            f"Define those to fetch, such as tasma tenant year add {tenant} 2025; or name them and "
-            "say that they are to be defined (--define).",
+            f"Define those to fetch, such as `tasma tenant year add {tenant} 2025`; or name them "
+            "and say that they are to be defined (--define).",
             tenant=tenant,
             known=known,
         )
@@ -131,15 +131,15 @@ def _difference(defined: DefinedYear, source: str, system: str, there: Sequence[
         listed = ", ".join(map(str, others))
         return (
             f"The fiscal year {year} has other dates in the source: {listed}. If those are right: "
-            f"tasma tenant year retire {tenant} {year}, then tasma tenant year add {tenant} "
-            f"{others[0]}."
+            f"`tasma tenant year retire {tenant} {year}`, then `tasma tenant year add {tenant} "
+            f"{others[0]}`."
         )
     # A year that was only ever uploaded, or closed before the source was used, need not be there.
     if source not in {"", system} or (not source and _is_closed(defined)):
         return ""
     return (
         f"The source has no fiscal year {year}{' any more' if source else ''}. Make it there, or "
-        f"retire it here: tasma tenant year retire {tenant} {year}."
+        f"retire it here: `tasma tenant year retire {tenant} {year}`."
     )
 
 

@@ -206,6 +206,17 @@ class Loads:
         with self._database.reading() as connection:
             return [Load(**row._asdict()) for row in connection.execute(query)]
 
+    def of_landed(self, tenant: str, hashes: Collection[str]) -> list[Load]:
+        """Return the loads of a tenant that were made of these bytes, oldest first."""
+        table = models.load
+        query = (
+            select(table)
+            .where(table.c.tenant == tenant, table.c.landed_sha256.in_(hashes))
+            .order_by(table.c.created_at, table.c.load_id)
+        )
+        with self._database.reading() as connection:
+            return [Load(**row._asdict()) for row in connection.execute(query)]
+
     def received(self, tenant: str) -> set[str]:
         """Return the hashes of all that loads of a tenant were made of, and asked beside it."""
         table = models.load

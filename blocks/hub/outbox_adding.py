@@ -77,7 +77,7 @@ def add_document(
     open_waits(connection, before.id, tenant, target, new.waits_for)
     _receive(connection, tenant, target, new, now=now)
     fields = " ".join(_differing(before, new))
-    detail = f"digest {before.digest[:16]} before" + (f", fields={fields}" if fields else "")
+    detail = f"digest={before.digest[:16]}" + (f", fields={fields}" if fields else "")
     was = _content(before.document, before.files)
     note(connection, before, "replaced", detail, at=now, content=was)
     return "replaced", ""

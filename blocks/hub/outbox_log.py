@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -19,6 +20,9 @@ LINE: Final = insert(models.outbox_event)
 
 CONTENTS_KEPT: Final = 20
 """Contents in a document's log; a source that changes one without end must not fill the hub."""
+
+_FACT: Final = re.compile(r"(?:^|, )(?=[a-z0-9_]+=)")
+"""Where a fact begins in the text of a line."""
 
 
 def _drop() -> Update:
@@ -45,6 +49,12 @@ class LogLine:
     detail: str
     run_id: str
     content: str = ""
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """Return what `log_event` noted of the event, by name; other text is `detail`."""
+        parts = (part.partition("=") for part in _FACT.split(self.detail) if part)
+        return dict((name, value) if sign else ("detail", name) for name, sign, value in parts)
 
 
 def log_event(

@@ -84,7 +84,7 @@ def accept(
                 remark(
                     "That this program's files name no organisation number is accepted for every "
                     "year (for this one alone if the file names no program), until it is "
-                    f"withdrawn: tasma ledger acceptances {tenant}"
+                    f"withdrawn: `tasma ledger acceptances {tenant}`"
                 )
         if publish_too and not left:
             raise typer.Exit(_publish(stores, unit, load_id=load, as_json=as_json))

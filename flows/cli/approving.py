@@ -30,7 +30,7 @@ class NotApproved(TerminalError):
     def __init__(self, tenant: str) -> None:
         super().__init__(
             f"The nights of {tenant} cannot begin: nobody has approved its first transfer. Pull "
-            f"its years, look at them, then: tasma tenant approve {tenant} --note ...",
+            f"its years, look at them, then: `tasma tenant approve {tenant} --note ...`",
             tenant=tenant,
         )
 

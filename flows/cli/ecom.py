@@ -17,8 +17,9 @@ from ledger.ecom.sentences import MEANINGS, remedy
 from ledger.invoice.mappings.ecom_procountor.terms import SOURCE
 from tasks.ecom.overview import Mark, marks
 from tasks.ecom.route import EcomRoute
-from tasks.push_words import line_in_words, why
+from tasks.push_log import line_in_words
 from tasks.push_words import remedy as target_remedy
+from tasks.push_words import why
 
 Item = Annotated[
     str, typer.Argument(metavar="DOCUMENT", help="Id of the document or payment in Ecom.")

@@ -34,6 +34,9 @@ STEPS: Final = ("Next: ", "      ")
 """How the lines begin that say what to do next: commands, to be copied as they are."""
 
 _COMMAND: Final = re.compile(r"`[^`]+`")
+_UNIT: Final = re.compile(r"(?<=\d) (?=(?:%|s|min|h|kB|MB|GB)(?!\w))")
+_WHY: Final = re.compile(r"^(.+?\S) {2,}(\(.+\))$")
+"""A step to take, and in brackets what it is for."""
 _JOINT: Final = "\x1f"
 """Stands for a blank within a command; `visible` lets none through."""
 
@@ -69,12 +72,16 @@ def _print(out: Console, lines: Sequence[str]) -> None:
 def folded(text: str, width: int) -> str:
     """Break a sentence between words where a terminal ends, which would break it within one.
 
-    What is to be copied stays whole: a command in backticks, and all of a line that begins with a
-    step to take or has a word that is wider than the terminal, such as a key or an address.
+    What is to be copied stays whole: a command in backticks, a step to take (what it is for goes
+    below), and all of a line that has a word that is wider than the terminal, such as a key or an
+    address. A figure stays by its unit.
     """
-    if len(text) <= width or text.startswith(STEPS):
+    if len(text) <= width:
         return text
+    if text.startswith(STEPS):
+        return _WHY.sub(lambda found: f"{found[1]}\n{_below(found[2], width)}", text)
     whole = _COMMAND.sub(lambda found: found[0].replace(" ", _JOINT), text)
+    whole = _UNIT.sub(_JOINT, whole)
     if any(len(word) > width and _JOINT not in word for word in whole.split()):
         return text
     lines = textwrap.wrap(
@@ -85,6 +92,11 @@ def folded(text: str, width: int) -> str:
         replace_whitespace=False,
     )
     return "\n".join(lines).replace(_JOINT, " ")
+
+
+def _below(why: str, width: int) -> str:
+    indent = " " * (len(STEPS[1]) + 2)
+    return textwrap.fill(why, width, initial_indent=indent, subsequent_indent=f"{indent} ")
 
 
 def next_steps(*commands: str) -> None:

@@ -14,8 +14,9 @@ from flows.cli.output import next_steps, say, show_json, show_table
 from ledger.push.items import Phase
 from ledger.push.kinds import PushKind
 from tasks.push_deviations import balance
+from tasks.push_log import detail_in_words, event_in_words
 from tasks.push_people import waiting_of
-from tasks.push_words import detail_in_words, event_in_words, remedy, waits, why
+from tasks.push_words import remedy, waits, why
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -109,7 +110,7 @@ def events(
             event_in_words(line.kind),
             line.step,
             line.state,
-            detail_in_words(line.detail),
+            detail_in_words(line),
         )
         for line in lines
     ]

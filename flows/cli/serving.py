@@ -113,7 +113,7 @@ def _try_portal(found: portal_door.PortalDoor) -> list[str]:
         if is_terminal() or home.is_demo(settings().home):
             link = found.invitation_link(people.first_link(hub))
             return [*lines, f"A link to try  {link}   (sets your password, as an operator)"]
-    return [*lines, "Nobody can sign in yet: tasma portal invite EMAIL --role operator"]
+    return [*lines, "Nobody can sign in yet: `tasma portal invite EMAIL --role operator`"]
 
 
 @contextmanager

@@ -13,7 +13,8 @@ from flows.cli.exits import ExitCode
 from flows.cli.opening import TenantId, known_tenant, open_hub
 from flows.cli.output import next_steps, say, show_json, show_table
 from ledger.invoice.mappings.spotilla_procountor.terms import SOURCE
-from tasks.push_words import line_in_words, remedy, why
+from tasks.push_log import line_in_words
+from tasks.push_words import remedy, why
 from tasks.spotilla.registers import CUSTOMER
 from tasks.spotilla.route import SpotillaRoute
 

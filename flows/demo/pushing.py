@@ -171,5 +171,5 @@ def outcome(hub: Hub) -> str:
     return (
         f"{done} of {len(found)} invoices are drafts in Fennoa, each once, one of them found there "
         f"after its answer was lost; {refused.source_id} waits for a person: "
-        f"tasma --demo push status {SELLER} --to {FENNOA}"
+        f"`tasma --demo push status {SELLER} --to {FENNOA}`"
     )

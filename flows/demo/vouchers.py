@@ -189,5 +189,5 @@ def outcome(hub: Hub) -> str:
     (needed,) = marks(EcomRoute.of(hub, COMPANY))
     return (
         f"Of {COMPANY}, {PAID} is in Procountor, posted, approved and paid, and {SOLD} with it; "
-        f"{needed.item} waits for a person: tasma --demo ecom list {COMPANY}"
+        f"{needed.item} waits for a person: `tasma --demo ecom list {COMPANY}`"
     )

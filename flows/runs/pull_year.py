@@ -121,8 +121,8 @@ class PullYear:
         if not self.options.defines:
             return (
                 f"{tenant} has no fiscal year {year} here, so nothing of it was fetched. If it is "
-                f"to have one: tasma tenant year add {tenant} {year}; or pull it with --define (in "
-                "the form: undefined = define)"
+                f"to have one: `tasma tenant year add {tenant} {year}`; or pull it with --define "
+                "(in the form: undefined = define)"
             )
         years = self.stores.hub.years
         try:

@@ -150,7 +150,7 @@ def _alarmed(item: Item) -> Item:
     """Hold a document of which another content came, once no call of it is on its way."""
     if not item.changed or item.phase not in {Phase.READY, Phase.DONE}:
         return item
-    return item.held(HoldCode.CHANGED, f"content {item.changed[:16]} came after it was sent")
+    return item.held(HoldCode.CHANGED, "another content came after it was sent")
 
 
 def _begun(item: Item, event: Begun, now: Clock) -> Item:
@@ -269,8 +269,7 @@ def _walked(item: Item, event: Walked, rules: Rules, now: Clock) -> Item:
     if not event.is_complete:
         return item  # a lookup that failed is not an absence
     if alike := event.lookalikes - item.set_aside:
-        detail = f"newer than the mark: {_listed(alike)}"
-        return item.held(HoldCode.LOOKALIKE, detail, ids=alike)
+        return item.held(HoldCode.LOOKALIKE, f"there: {_listed(alike)}", ids=alike)
     looked = _looked(item, item.doubt, began_s=event.began_s, lag_s=rules.commit_lag_s, now=now)
     if looked.phase is Phase.READY and not rules.resends:
         return item.held(HoldCode.ABSENT, "looked for in full, and not found")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from blocks.field_words import field_in_words
 from blocks.hub.outbox import Queued
 from blocks.systems.fennoa.listing import Row
 from blocks.systems.fennoa.prepared import Prepared, marked
@@ -33,7 +34,7 @@ def against_sums(header: Row, expected: Prepared, *, is_sent: bool) -> str:
     found = differing_sums(header, expected, is_sent=is_sent)
     if found is None:
         return "its totals could not be read there"
-    names = ", ".join(one.field for one in found)
+    names = ", ".join(field_in_words(one.field) for one in found)
     return f"not as expected there: {names}" if names else ""
 
 

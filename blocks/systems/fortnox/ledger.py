@@ -10,6 +10,7 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from blocks.progress import share
 from blocks.systems.fortnox.pull import YearExtract
 from blocks.systems.fortnox.session import FortnoxSession
 from blocks.systems.fortnox.settings import settings
@@ -73,13 +74,16 @@ class FortnoxLedger:
             CallRefused, CallFailed: As for any call; also when another company answers.
         """
         company = await self._own_company()
-        found = await self._session.pull_year(year)
+        is_first = settings().closing_at_first and not known.is_published_from_here
+        asks_closing = known.asks_closing or is_first
+        with share(0, of=2 if asks_closing else 1):
+            found = await self._session.pull_year(year)
         part = Part(f"fortnox {year.year.key}{SUFFIX}", lambda: found.sie)
         file = await asyncio.to_thread(_opened, part, year.year)
         closing: dict[str, Decimal] = {}
-        is_first = settings().closing_at_first and not known.is_published_from_here
-        if known.asks_closing or is_first:
-            closing = await self._session.closing_balances(year, balance_accounts(file))
+        if asks_closing:
+            with share(1, of=2):
+                closing = await self._session.closing_balances(year, balance_accounts(file))
         return Extract(
             parts=(part,),
             format=SIE.name,

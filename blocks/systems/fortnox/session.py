@@ -6,6 +6,7 @@ import asyncio
 from codecs import BOM_UTF8 as UTF8_BOM
 from collections.abc import Sequence
 from decimal import Decimal
+from itertools import count
 from typing import Final
 from urllib.parse import quote
 
@@ -13,6 +14,7 @@ import pyarrow as pa
 
 from blocks.http import CallFailed, CallRefused, read_json
 from blocks.hub import Connection, Hub, Tenant
+from blocks.progress import came
 from blocks.systems.fortnox import wire
 from blocks.systems.fortnox.answers import refusal
 from blocks.systems.fortnox.calls import Ask, Calls
@@ -121,10 +123,14 @@ class FortnoxSession:
         Raises:
             CallRefused, CallFailed: As for any call.
         """
-        year = {"financialyear": wire.id_of(source_year)}
-        bodies = await asyncio.gather(
-            *(self._json(f"/3/accounts/{quote(number, safe='')}", year) for number in accounts)
-        )
+        year, answered = {"financialyear": wire.id_of(source_year)}, count(1)
+
+        async def ask(number: str) -> Row:
+            body = await self._json(f"/3/accounts/{quote(number, safe='')}", year)
+            came(next(answered), len(accounts))
+            return body
+
+        bodies = await asyncio.gather(*map(ask, accounts))
         found = {
             number: wire.closing_balance(body, number=number, year_id=wire.id_of(source_year))
             for number, body in zip(accounts, bodies, strict=True)

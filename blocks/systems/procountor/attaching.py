@@ -58,9 +58,11 @@ class Attaching:
         document, image = document_of(queued, PushedInvoice), _image(queued)
         content = await asyncio.to_thread(self.there.images, document, image) if image else None
         if image is None or content is None:
-            return Succeeded(claim.token, detail="image_absent: its bytes are not at hand")
+            return Succeeded(claim.token, detail="no image was attached: its bytes are not at hand")
         if hashlib.sha256(content).hexdigest() != image.sha256:
-            return Succeeded(claim.token, detail="image_absent: its bytes are not those named")
+            return Succeeded(
+                claim.token, detail="no image was attached: its bytes are not those that were named"
+            )
         meta = image_meta(image, invoice_id=int(queued.item.target_id))
         answer = await self.there.api.upload(
             token=claim.token, until_s=claim.until_s, meta=meta, content=content
@@ -68,7 +70,7 @@ class Attaching:
         if isinstance(answer, Good):
             return Succeeded(claim.token)
         if isinstance(answer, NoEffect) and answer.after is After.REJECT:
-            return Succeeded(claim.token, detail=f"image_refused: {answer.code}")
+            return Succeeded(claim.token, detail=f"the image was not taken: {answer.code}")
         return answer
 
     async def read(self, queued: Queued) -> Reading:

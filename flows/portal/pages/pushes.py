@@ -16,8 +16,9 @@ from flows.portal.visit import Unfit, Visit, not_found
 from ledger.push.items import Phase
 from ledger.push.kinds import PushKind
 from tasks.push_deviations import balance
+from tasks.push_log import phrases
 from tasks.push_people import NothingToResolve, resolve, retry, waiting_of
-from tasks.push_words import explained, facts, waits
+from tasks.push_words import explained, waits
 
 LISTED: Final = 200
 """Documents in each of the two lists of a page, newest first."""
@@ -117,7 +118,7 @@ def _page(visit: Visit, one: Queued, *, problem: str = "") -> Response:
         status=409 if problem else 200,
         tenant=visit.tenant,
         one=one,
-        log=[(line, facts(line.detail)) for line in hub.outbox.log(one)],
+        log=[(line, phrases(line)) for line in hub.outbox.log(one)],
         waits=waits(hub, one),
         explained=explained,
         problem=problem,

@@ -72,8 +72,27 @@ def test_alarm_of_a_content_that_came_too_late_is_shown(world, accountant, happe
     page = accountant.get(f"{PAGE}/one?to=fennoa&item=webshop/2").text
 
     assert 1 == page.count("Another content of it came after it was sent.")
-    assert "fields=due_date" in page
+    assert "what differs: due date" in page
     assert "content" in why(world.stores.hub.outbox.find(OURS, "fennoa", "webshop/2"))
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("fi", "mikä eroaa: eräpäivä"), ("sv", "vad som skiljer: förfallodag")]
+)
+def test_log_names_the_fields_that_differ_in_the_readers_language(
+    world, accountant, language, said
+):
+    happened = (Begun(1, "digest"), Succeeded(1, "77"), Changed("other", ("due_date",)))
+    push(world.stores, OURS, "webshop/2", *happened)
+
+    page = accountant.get(
+        f"{PAGE}/one?to=fennoa&item=webshop/2", **{"accept-language": language}
+    ).text
+
+    log = page.partition('id="log"')[2]
+    assert said in log
+    assert 'lang="en"' not in log
+    assert "due_date" not in log
 
 
 def test_log_of_a_document_says_the_id_there_and_nothing_that_is_for_us_alone(world, accountant):
@@ -82,7 +101,7 @@ def test_log_of_a_document_says_the_id_there_and_nothing_that_is_for_us_alone(wo
     page = accountant.get(f"{PAGE}/one?to=fennoa&item=webshop/2").text
 
     assert "<dd>1042 (id there 77)</dd>" in page
-    assert "id there 77, number there 1042" in page
+    assert "id there 77; number there 1042" in page
     assert [] == [inner for inner in ("token=", "request=", "target_id") if inner in page]
 
 

@@ -90,3 +90,23 @@ def test_sentence_in_a_file_is_one_line(capsys):
     output.say("word " * 40)
 
     assert 1 == len(capsys.readouterr().out.splitlines())
+
+
+def test_what_a_step_is_for_goes_below_where_a_narrow_terminal_has_no_room_for_both():
+    step = "      tasma --demo tenant status   (every company: its light, why, and what comes next)"
+
+    assert step == output.folded(step, 120)
+    assert (
+        "      tasma --demo tenant status\n"
+        "        (every company: its light, why, and what comes next)"
+    ) == output.folded(step, 60)
+
+
+def test_step_that_is_only_a_command_is_never_broken():
+    step = "Next: tasma push resolve acme webshop/1001 --to fennoa --id 4711"
+
+    assert step == output.folded(step, 40)
+
+
+def test_figure_is_not_parted_from_its_unit():
+    assert "All is as it must be\n(282 s)." == output.folded("All is as it must be (282 s).", 26)

@@ -46,7 +46,7 @@ def test_dozen_invoices_are_there_once_one_refused_with_its_remedy_and_one_found
     assert [] == complaints_of_push(*pushed)
     said = pushing.outcome(hub)
     assert "11 of 12" in said
-    assert f"{CONSUMER} waits for a person: tasma --demo push status verkkokauppa" in said
+    assert f"{CONSUMER} waits for a person: `tasma --demo push status verkkokauppa" in said
 
 
 def test_missing_double_and_unexplained_invoices_are_complained_of(pushed):

@@ -48,7 +48,7 @@ def test_purchase_is_paid_sale_is_there_and_the_third_says_what_to_do(went):
     assert [] == vouchers.complaints_of_vouchers(hub, both)
     said = vouchers.outcome(hub)
     assert f"{PAID} is in Procountor" in said
-    assert f"{UNJOINED} waits for a person: tasma --demo ecom list vuokratila" in said
+    assert f"{UNJOINED} waits for a person: `tasma --demo ecom list vuokratila`" in said
 
 
 def test_missing_unpaid_and_unexplained_documents_are_complained_of(went):

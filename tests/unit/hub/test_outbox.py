@@ -96,7 +96,7 @@ def test_changed_document_replaces_the_first_and_its_log_keeps_that_one(outbox):
     assert "d2" == queued(outbox).digest
     (line,) = outbox.log(queued(outbox))
     fields = "customer.name rows[1].price files"
-    assert ("replaced", f"digest d1 before, fields={fields}") == (line.kind, line.detail)
+    assert ("replaced", f"digest=d1, fields={fields}") == (line.kind, line.detail)
     assert [{"document": first, "files": [vars(scan)]}] == contents(outbox)
 
 
