@@ -40,6 +40,7 @@ def deploy(
 
     Once before the first worker starts, and again after each update. `tasma up` needs none of it.
     """
+    say("Making pool, queues and deployments; it takes about 20 s ...")
     with server_chosen():
         names = asyncio.run(pool.deploy(at_once=at_once))
     say(f"The pool {pool.POOL} has {len(names)} deployments.")

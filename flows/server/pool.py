@@ -70,15 +70,26 @@ async def deploy(*, at_once: int | None = None) -> list[str]:
     """
     async with get_client() as client:
         await _make_pool(client)
-        command = [sys.executable, "-m", "prefect", "--no-prompt", "deploy", "--all"]
-        ended = subprocess.run(command, cwd=PROJECT, check=False)  # noqa: ASYNC221, S603 - our own interpreter
-        if ended.returncode:
-            raise NotDeployed(code=ended.returncode)
+        run_quietly([sys.executable, "-m", "prefect", "--no-prompt", "deploy", "--all"])
         # Prefect's command has set those of prefect.yaml again.
         if at_once := at_once or (await client.read_work_pool(POOL)).concurrency_limit:
             await _set_limits(client, at_once)
     await register_block_types()
     return [f"{one.flow.name}/{one.name}" for one in DEPLOYMENTS]
+
+
+def run_quietly(command: list[str]) -> None:
+    """Run Prefect's command, whose several hundred lines nobody needs unless it fails.
+
+    Raises:
+        NotDeployed: It did; what it said was printed.
+    """
+    ended = subprocess.run(  # noqa: S603 - our own interpreter
+        command, cwd=PROJECT, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+    if ended.returncode:
+        sys.stderr.write(ended.stdout.decode(errors="replace"))
+        raise NotDeployed(code=ended.returncode)
 
 
 async def _make_pool(client: PrefectClient) -> None:

@@ -1,7 +1,8 @@
-"""The units for systemd are ones that it takes, and start what is there."""
+"""The units for systemd are ones that it takes, and start what is there, shut in alike."""
 
 from __future__ import annotations
 
+import getpass
 import importlib.util
 import re
 import shutil
@@ -12,8 +13,13 @@ import pytest
 
 from blocks.home import PROJECT
 
-UNITS = sorted((PROJECT / "docs" / "examples" / "systemd").glob("*.service"))
+FOLDER = PROJECT / "docs" / "examples" / "systemd"
+UNITS = sorted(FOLDER.glob("*.service"))
 ANALYZE = shutil.which("systemd-analyze")
+EXPOSED_AT_MOST = 20
+"""Of 100, by `systemd-analyze security`; a unit that says nothing has 96."""
+
+SHOWN = ("HOME", "TASMA_HOME", "PATH", "PYTHONPYCACHEPREFIX", "DO_NOT_TRACK", "OWN", "HASHED")
 
 
 def test_there_is_a_unit_for_all_in_one_and_for_each_part():
@@ -34,18 +40,80 @@ def test_what_a_unit_starts_is_there(path):
         assert command == "tasma up"
 
 
-@pytest.mark.skipif(ANALYZE is None, reason="systemd-analyze is not on this machine")
-def test_systemd_takes_every_unit(tmp_path):
-    """With the interpreter of this run in place of those of /opt/tasma."""
+@pytest.fixture(scope="module")
+def placed(tmp_path_factory):
+    """Write the units with the interpreter of this run in place of those of /opt/tasma."""
+    folder = tmp_path_factory.mktemp("units")
     for path in UNITS:
         text = re.sub(r"/opt/tasma/\.venv/bin/\w+", sys.executable, path.read_text())
-        (tmp_path / path.name).write_text(text.replace("/opt/tasma", str(PROJECT)))
+        (folder / path.name).write_text(text.replace("/opt/tasma", str(PROJECT)))
+    return sorted(folder.glob("*.service"))
 
+
+@pytest.mark.skipif(ANALYZE is None, reason="systemd-analyze is not on this machine")
+def test_systemd_takes_every_unit(placed):
     found = subprocess.run(
-        [ANALYZE, "verify", "--man=no", "--recursive-errors=no", *tmp_path.glob("*.service")],
+        [ANALYZE, "verify", "--man=no", "--recursive-errors=no", *placed],
         capture_output=True,
         text=True,
         check=False,
     )
 
     assert (found.returncode, found.stderr) == (0, "")
+
+
+@pytest.mark.skipif(ANALYZE is None, reason="systemd-analyze is not on this machine")
+def test_units_leave_little_of_the_machine_open(placed):
+    """A machine whose systemd is older knows other settings, and counts otherwise."""
+    found = subprocess.run(
+        [ANALYZE, "security", "--offline=true", f"--threshold={EXPOSED_AT_MOST}", *placed],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert found.returncode == 0, found.stdout + found.stderr
+
+
+def variables_of(path):
+    """Return what a unit's lines of `Environment` set."""
+    lines = re.findall(r"^Environment=(.+)$", path.read_text(), re.MULTILINE)
+    return dict(word.split("=", 1) for line in lines for word in line.split())
+
+
+@pytest.mark.parametrize("name", ["tasma", "tasma-server"])
+def test_prefects_pages_are_not_written_into_the_checkout(name):
+    """It is root's: without a folder of its own the server says so once, and has no UI."""
+    variables = variables_of(FOLDER / f"{name}.service")
+
+    assert variables["PREFECT_SERVER_UI_STATIC_DIRECTORY"] == "/var/cache/tasma/ui"
+
+
+def test_command_line_has_the_environment_of_the_units(tmp_path):
+    """As the program that people and cron start; a value in single quotes is what it says."""
+    installed, told = tmp_path / "opt", tmp_path / "tasma.env"
+    (installed / "flows").mkdir(parents=True)
+    shutil.copy(PROJECT / "flows" / "prefect.env", installed / "flows")
+    told.write_text("OWN='a$b&c'\nHASHED=a#b\n")
+    program = installed / ".venv" / "bin" / "tasma"
+    program.parent.mkdir(parents=True)
+    program.write_text('#!/bin/sh\necho "$@"; umask; /usr/bin/env\n')
+    program.chmod(0o755)
+    text = (FOLDER / "tasma").read_text()
+    text = text.replace("!= tasma ]", f"!= {getpass.getuser()} ]")
+    text = text.replace("/opt/tasma", str(installed)).replace("/etc/tasma/tasma.env", str(told))
+
+    found = subprocess.run(
+        ["/bin/sh", "-c", text, "tasma", "tenant", "a b"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    arguments, umask, *lines = found.stdout.splitlines()
+    variables = dict(line.partition("=")[::2] for line in lines)
+    unit = variables_of(FOLDER / "tasma-worker.service")
+    placed = {name: value.replace("/opt/tasma", str(installed)) for name, value in unit.items()}
+    read = {"DO_NOT_TRACK": "1", "OWN": "a$b&c", "HASHED": "a#b"}
+    assert (arguments, umask) == ("tenant a b", "0077")
+    assert {name: variables[name] for name in SHOWN} == placed | read
