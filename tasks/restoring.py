@@ -82,6 +82,8 @@ def restore(backup: Backup, home: Settings, *, replace: bool, now: dt.datetime) 
         raise HomeTaken(places=", ".join(path.name for path in there), home=home.home)
     if hub.is_open_elsewhere():
         raise HomeInUse(hub=hub.path)
+    # That look has closed the hub, and so removed the journal that a killed process had left.
+    there = [path for path in there if path.exists()]
     new = hub.path.with_name("restoring.sqlite")
     with space_checked("restoring a backup", home.home):
         _remove(new)  # of a restore that was stopped: its journal would be read into this hub

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import json
 import shutil
+import subprocess
+import sys
 from decimal import Decimal
 
 import pytest
@@ -247,6 +249,25 @@ def test_home_that_is_in_use_or_holds_something_is_not_restored_over(place):
 
     assert ["A:1", "A:2"] == sorted(published())
     assert all(".replaced-" in kept for kept in told["set_aside"])
+
+
+DIES = """
+import os, sqlite3, sys
+connection = sqlite3.connect(sys.argv[1], isolation_level=None)
+connection.execute("create table left_behind (a)")
+os._exit(9)
+"""
+
+
+def test_home_is_restored_over_a_hub_of_which_a_killed_process_left_the_journal(place):
+    backed_up(place)
+    hub = place / "home" / "hub" / "hub.sqlite"
+    subprocess.run([sys.executable, "-c", DIES, hub], check=False)
+    assert hub.with_name("hub.sqlite-wal").stat().st_size > 0
+
+    restored(place, "--replace")
+
+    assert [] == light_of_hub()
 
 
 def test_backup_is_restored_into_another_home_in_which_nobody_is_at_work_or_signed_in(
