@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from ledger.errors import TerminalError
+from ledger.refused_value import why_refused
 from ledger.wrong_field import wrong_field
 
 Terms = TypeVar("Terms")
@@ -39,7 +40,10 @@ def checked_terms(
     try:
         return terms_of(settings)
     except ValidationError as problem:
-        wrong = wrong_field(problem)
         raise WrongSetting(
-            field=wrong.field, tenant=tenant, source=source, reason=wrong.reason, kind=kind
+            field=wrong_field(problem).field,
+            tenant=tenant,
+            source=source,
+            reason=why_refused(problem),
+            kind=kind,
         ) from None

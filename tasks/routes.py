@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 from functools import partial
 from types import UnionType
@@ -14,6 +15,7 @@ from pydantic import BaseModel
 
 from blocks.hub import Hub
 from blocks.hub.routes import Route
+from ledger.ecom.modes import Mode
 from ledger.errors import TerminalError
 from tasks.ecom.mode import add_route
 from tasks.ecom.route import KIND, TARGET, checked_terms
@@ -56,6 +58,24 @@ KINDS: Final[Mapping[tuple[str, str], RouteKind]] = {
     ("spotilla", spotilla.KIND): RouteKind(spotilla.TARGET, request, spotilla.checked_terms),
 }
 """By source and kind."""
+
+
+MODES: Final[Mapping[str, str]] = {
+    Mode.MEMO: "memo level: closing a period sends its journals",
+    Mode.VOUCHER: "voucher level; where purchases are posted is not chosen yet",
+    Mode.VOUCHER_PROCOUNTOR: "voucher level; purchases are posted in Procountor",
+    Mode.VOUCHER_ECOM: "voucher level; purchases are posted in Ecom",
+    spotilla.Stage.REQUESTED: "asked for; waits for Procountor's key",
+    spotilla.Stage.KEY_RECEIVED: "Procountor is connected; waits to be switched on",
+    spotilla.Stage.ON: "switched on",
+    spotilla.Stage.OFF: "switched off: nothing goes",
+}
+"""Modes of routes as people read them."""
+
+
+def mode_in_words(mode: str) -> str:
+    """Return a route's mode as people read it; one that no release knows stays."""
+    return MODES.get(mode, mode)
 
 
 class UnknownRoute(TerminalError):
@@ -117,6 +137,10 @@ def _form(annotation: Any) -> tuple[Form, tuple[str, ...]]:
     return ("pairs" if issubclass(kind, BaseModel) else "text"), ()
 
 
+def _is_decimal(annotation: Any) -> bool:
+    return annotation is Decimal or any(map(_is_decimal, get_args(annotation)))
+
+
 def _typed(value: Any) -> str:
     if value is None:
         return ""
@@ -135,6 +159,8 @@ def read_setting(route: Route, name: str, text: str) -> Any:
     terms = route_kind(route.source, route.kind).check(route.tenant, {})
     field = type(terms).model_fields.get(name)
     form, _ = _form(field.annotation) if field else ("text", ())
+    if field and _is_decimal(field.annotation):
+        text = text.replace(",", ".")  # as Finns and Swedes write it
     return _pairs(text) if form == "pairs" and text[:1] not in {"", "{", "["} else value_of(text)
 
 

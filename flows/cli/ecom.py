@@ -20,10 +20,17 @@ from tasks.ecom.route import EcomRoute
 from tasks.push_log import line_in_words
 from tasks.push_words import remedy as target_remedy
 from tasks.push_words import why
+from tasks.routes import mode_in_words
 
 Item = Annotated[
     str, typer.Argument(metavar="DOCUMENT", help="Id of the document or payment in Ecom.")
 ]
+STATES: Final = {
+    TransferState.WAITS: "waiting for something that comes by itself",
+    TransferState.REFUSED: "refused",
+    TransferState.QUEUED: "queued for Procountor",
+    TransferState.LEFT: "left out",
+}
 LOG_HEADS: Final = ("at (UTC)", "level", "item", "code", "text", "what to do")
 
 
@@ -53,11 +60,11 @@ def status(tenant: TenantId, *, as_json: AsJson = False) -> None:
             }
         )
         return
-    say(f"{tenant}: mode {route.mode}, to {route.route.target}.")
+    say(f"{tenant}, to {route.route.target}: {mode_in_words(route.mode)}.")
     read = f"{feed.read_at:%Y-%m-%d %H:%M} UTC" if feed.read_at else "never"
     say(f"The feed was last read {read}. {feed.problem}".strip())
-    say(", ".join(f"{counts[state]:,} {state}" for state in TransferState) + ".")
-    say(f"{needs['red']:,} red and {needs['yellow']:,} yellow.")
+    say(f"Documents: {', '.join(f'{counts[state]:,} {STATES[state]}' for state in TransferState)}.")
+    say(f"Marked: {needs['red']:,} red (failed), {needs['yellow']:,} yellow (not gone yet).")
     next_steps(f"tasma ecom list {tenant}" if needs else f"tasma ecom run {tenant}")
 
 

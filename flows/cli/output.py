@@ -37,6 +37,8 @@ _COMMAND: Final = re.compile(r"`[^`]+`")
 _UNIT: Final = re.compile(r"(?<=\d) (?=(?:%|s|min|h|kB|MB|GB)(?!\w))")
 _WHY: Final = re.compile(r"^(.+?\S) {2,}(\(.+\))$")
 """A step to take, and in brackets what it is for."""
+_THEN: Final = re.compile(r"^((?:Next: |      )\S.*?[,:] (?:then )?)((?:\S*/)?tasma .+)$")
+"""What to do or to know first, and then the command."""
 _JOINT: Final = "\x1f"
 """Stands for a blank within a command; `visible` lets none through."""
 
@@ -79,6 +81,7 @@ def folded(text: str, width: int) -> str:
     if len(text) <= width:
         return text
     if text.startswith(STEPS):
+        text = _THEN.sub(lambda found: f"{found[1].rstrip()}\n{STEPS[1]}  {found[2]}", text)
         return _WHY.sub(lambda found: f"{found[1]}\n{_below(found[2], width)}", text)
     whole = _COMMAND.sub(lambda found: found[0].replace(" ", _JOINT), text)
     whole = _UNIT.sub(_JOINT, whole)

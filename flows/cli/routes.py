@@ -12,7 +12,7 @@ from flows.cli.app import AsJson, command
 from flows.cli.opening import TenantId, known_tenant, open_hub
 from flows.cli.output import next_steps, say, show_json, show_table
 from tasks.routes import add as add_route
-from tasks.routes import set_values, value_of
+from tasks.routes import mode_in_words, set_values, value_of
 
 Source = Annotated[str, typer.Argument(metavar="SOURCE", help="System it comes from, as ecom.")]
 Kind = Annotated[str, typer.Argument(metavar="KIND", help="What goes, such as vouchers.")]
@@ -34,7 +34,7 @@ def show(
         show_json({"routes": [vars(one) for one in found]})
         return
     rows = [
-        (one.tenant, one.source, one.kind, one.target, one.mode or "-", _state(one))
+        (one.tenant, one.source, one.kind, one.target, mode_in_words(one.mode) or "-", _state(one))
         for one in found
     ]
     show_table(("tenant", "from", "kind", "to", "mode", "state"), rows)
@@ -58,7 +58,8 @@ def add(
         known_tenant(hub, tenant)
         made = add_route(hub, tenant, source, kind, target=to, who=who)
     way = f"from {made.source} to {made.target}"
-    say(f"The route of {tenant} for {made.kind}, {way}, is in mode {made.mode or '-'}.")
+    mode = mode_in_words(made.mode) or "nothing is chosen yet"
+    say(f"The route of {tenant} for {made.kind}, {way}, is made: {mode}.")
     next_steps(f"tasma route list {tenant}")
 
 

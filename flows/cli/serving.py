@@ -112,7 +112,7 @@ def _try_portal(found: portal_door.PortalDoor) -> list[str]:
         # everything is invented.
         if is_terminal() or home.is_demo(settings().home):
             link = found.invitation_link(people.first_link(hub))
-            return [*lines, f"A link to try  {link}   (sets your password, as an operator)"]
+            return [*lines, "To try it, set your password, as an operator, at this link:", link]
     return [*lines, "Nobody can sign in yet: `tasma portal invite EMAIL --role operator`"]
 
 
@@ -125,6 +125,9 @@ def _simulators(port: int) -> Iterator[None]:
         say(f"Its tenants    {', '.join(tenants)}")
         free = (f"{number}, organisation number {org}" for number, org in simulated.free.items())
         say(f"To connect     {'; '.join(free)}")
+        if not any(hub.units.published_of(tenant) for tenant in simulated.tenants):
+            say("None of them has books yet: `tasma --demo ledger pull TENANT` fetches one's, and")
+            say("`make demo`, once this is stopped, loads all fourteen companies of the demo.")
         say("In another terminal, `tasma --demo tenant status` and the like lead here.")
         if ports := _ports_of_their_own(simulated.variables, port=port):
             say("They have to know of the ports there:")

@@ -197,7 +197,7 @@ def _show_status(
     show_table(STATUS_HEADINGS[:-2], [row[:-2] for row in cells], spare=STATUS_SPARE)
     for row in cells:
         if row[-2] or row[-1]:
-            say(f"{row[1]} {row[2]}: {row[-2] or row[3]}")
+            say(f"{row[1]} {row[2]}".removesuffix(" -") + f": {row[-2] or row[3]}")
             next_steps(*filter(None, [row[-1]]))
 
 

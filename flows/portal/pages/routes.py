@@ -37,21 +37,23 @@ def set_route(visit: Visit) -> Response:
     except (NoRoute, UnknownRoute):
         raise not_found() from None
     except WrongSetting as problem:
-        return _page(visit, detail=str(problem))
+        return _page(visit, name=name, detail=str(problem.values["reason"]))
     except ValueError:
         return _page(visit, problem=visit.t("routes.no_value"))
     visit.note(f"{source} {kind}: {name}")
     return visit.to("routes", tenant=visit.tenant.id)
 
 
-def _page(visit: Visit, *, problem: str = "", detail: str = "") -> Response:
+def _page(visit: Visit, *, problem: str = "", name: str = "", detail: str = "") -> Response:
     tenant = visit.tenant
     found = visit.stores.hub.routes.listed(tenant=tenant.id)
+    shown = [(one, settings_of(one)) for one in found]
     return visit.page(
         "routes.html",
         status=409 if problem or detail else 200,
         tenant=tenant,
-        routes=[(one, settings_of(one)) for one in found],
+        routes=shown,
         problem=problem,
+        refused=name if any(one.name == name for _, own in shown for one in own) else "",
         detail=detail,
     )

@@ -62,13 +62,18 @@ def test_a_setting_is_changed_by_the_proven_name_and_taken_back(
 @pytest.mark.parametrize(
     ("name", "text", "told"),
     [
-        ("language", "de", "language"),
-        ("colour", "red", "colour"),
+        ("language", "de", "Language of documents: expected one of fi, sv, en"),
+        ("rounding_limit", "some", "expected a number"),
+        ("rounding_limit", "2", "expected 1 or less"),
+        ("max_image_bytes", "0", "expected more than 0"),
+        ("first_month", "2026", "expected a month, such as 2026-01"),
+        ("had_integration", "perhaps", "expected true or false"),
+        ("colour", "red", "there is no such setting"),
         ("units", '{"kpl"', "cannot be read"),
         ("units", "[" * 1_000, "cannot be read"),
         ("units", "kpl piece", "cannot be read"),
-        ("purchase_vat_status_by_rate", '{"abc": "1"}', "purchase_vat_status_by_rate"),
-        ("purchase_vat_status_by_rate", '{"1E-999999": "1"}', "purchase_vat_status_by_rate"),
+        ("purchase_vat_status_by_rate", '{"abc": "1"}', "expected a number"),
+        ("purchase_vat_status_by_rate", '{"1E-999999": "1"}', "by rate: "),
     ],
 )
 def test_a_setting_that_cannot_be_so_changes_nothing_and_is_named(
@@ -79,6 +84,26 @@ def test_a_setting_that_cannot_be_so_changes_nothing_and_is_named(
     assert 409 == answer.status_code
     assert told in answer.text.partition('role="alert"')[2].partition("</div>")[0]
     assert {} == settings(world)
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [("fi", "Suurin pyöristys: odotettiin lukua"), ("sv", "avrundning: ett tal väntades")],
+)
+def test_refused_setting_is_told_in_the_readers_language(world, accountant, language, told):
+    accountant.http.headers["accept-language"] = language
+
+    answer = accountant.post(PAGE, **ECOM, setting="rounding_limit", value="some")
+
+    alert = answer.text.partition('role="alert"')[2].partition("</div>")[0]
+    assert told in alert
+    assert 'lang="en"' not in alert
+
+
+def test_number_is_taken_with_a_comma_as_decimal_sign(world, accountant):
+    accountant.post(PAGE, **ECOM, setting="rounding_limit", value="0,10")
+
+    assert {"rounding_limit": "0.10"} == settings(world)
 
 
 def test_settings_of_spotilla_stand_beside_those_of_ecom(world, accountant):

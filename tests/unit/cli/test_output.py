@@ -108,5 +108,14 @@ def test_step_that_is_only_a_command_is_never_broken():
     assert step == output.folded(step, 40)
 
 
+def test_what_has_to_be_done_first_stands_above_a_command_that_has_no_room_beside_it():
+    step = "Next: correct it at the source, then .venv/bin/tasma ledger pull acme --year 2025"
+
+    assert step == output.folded(step, 120)
+    assert (
+        "Next: correct it at the source, then\n        .venv/bin/tasma ledger pull acme --year 2025"
+    ) == output.folded(step, 60)
+
+
 def test_figure_is_not_parted_from_its_unit():
     assert "All is as it must be\n(282 s)." == output.folded("All is as it must be (282 s).", 26)
