@@ -14,7 +14,7 @@ from flows.runs.hooks import run_failed
 from flows.runs.starting import start_run
 from flows.runs.states import TAG, ended, scheduled_at
 from ledger.outcome import Outcome
-from ledger.text import visible
+from ledger.text import number_of, visible
 from tasks.listening import sweep
 from tasks.stores import open_stores
 
@@ -37,7 +37,9 @@ async def feed_sweep() -> State[Any]:
         # Prefect's types know no state that is returned by an async task.
         await problem_of(tenant, source, problem, return_state=True)  # type: ignore[misc]
     failed = f", {len(found.problems):,} could not be asked" if found.problems else ""
-    return ended(Outcome.DONE, f"{len(found.news):,} feeds have news{failed}.")
+    return ended(
+        Outcome.DONE, f"{number_of(len(found.news), 'feed has', 'feeds have')} news{failed}."
+    )
 
 
 @task(name="feed-problem", task_run_name="{source} {tenant}", cache_policy=NO_CACHE, retries=0)

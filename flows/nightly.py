@@ -22,6 +22,7 @@ from flows.runs.rescheduling import SHARD, resumed
 from flows.runs.starting import start_run
 from flows.runs.states import TAG, ended, scheduled_at
 from ledger.outcome import Outcome
+from ledger.text import number_of
 from tasks.log import say, warn
 from tasks.shards import shard_of
 from tasks.stores import Stores, open_stores
@@ -62,7 +63,8 @@ async def nightly(zone: Zone, night: dt.date | None = None) -> State[Any]:
     for shard in shards:
         await start_shard(zone, the_night, shard)
     size = sum(shards.values())
-    message = f"{size:,} tenants of {zone} for the night of {the_night}, in {len(shards)} shards."
+    tenants, parts = number_of(size, "tenant"), number_of(len(shards), "shard")
+    message = f"{tenants} of {zone} for the night of {the_night}, in {parts}."
     if left_out:
         message += f" {nobodys(left_out)}"
         warn(nobodys(left_out))

@@ -58,7 +58,7 @@ async def push_deviations() -> State[Any]:
         named = ", ".join(wrong[:10])
         message = f"{len(wrong)} of {len(answers)} deviate: {named}. The pages say in what."
     shown = table(("Tenant", "System", "Found"), lines[:ROWS_SHOWN])
-    more = and_more(min(len(lines), ROWS_SHOWN), len(lines), "tenants")
+    more = and_more(min(len(lines), ROWS_SHOWN), len(lines), "tenant")
     text = document(shown, more) if lines else "Nothing was ever pushed."
     await acreate_markdown_artifact(key=KEY, markdown=text, description=message)
     return ended(Outcome.HELD if wrong else Outcome.DONE, message)

@@ -14,6 +14,7 @@ from flows.runs.hooks import run_failed
 from flows.runs.starting import start_run
 from flows.runs.states import TAG, ended, scheduled_at
 from ledger.outcome import Outcome
+from ledger.text import number_of
 from tasks.stores import open_stores
 
 PUSH: Final = "push/push"
@@ -29,7 +30,9 @@ async def push_sweep() -> State[Any]:
     found = await asyncio.to_thread(waiting)
     for tenant, system in found:
         await start_push(tenant, system, at=at)
-    return ended(Outcome.DONE, f"{len(found):,} tenants have something to send.")
+    return ended(
+        Outcome.DONE, f"{number_of(len(found), 'tenant has', 'tenants have')} something to send."
+    )
 
 
 def waiting() -> list[tuple[str, str]]:

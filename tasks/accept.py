@@ -9,6 +9,7 @@ from typing import Final
 from blocks.hub import Load, UnitStatus
 from ledger.controls import ControlResult
 from ledger.errors import TerminalError
+from ledger.text import number_of
 from ledger.unit import Unit
 from tasks.log import say
 from tasks.steps import step
@@ -68,7 +69,8 @@ def accept_breaks(
             expires_at=tenant.end_of(expires_on) if expires_on else None,
         )
         say(
-            f"Accepted {len(given):,} breaks of {control or 'every control that blocks'}",
+            f"Accepted {number_of(len(given), 'break')} of "
+            f"{control or 'every control that blocks'}",
             tenant=unit.tenant,
             unit=unit.year.key,
         )

@@ -12,6 +12,7 @@ from blocks.lake import ExtractPart
 from blocks.systems.ports import Extract, KnownYear, SourceYear
 from blocks.systems.registry import Books
 from ledger.errors import TerminalError
+from ledger.text import number_of
 from tasks.evidence import pack, unasked
 from tasks.fetch import Fetched
 from tasks.file_dates import date_of_extract
@@ -61,8 +62,8 @@ def land_extract(job: Job, books: Books, extract: Extract) -> Fetched:
     facts = facts_of(file, landed, year)
     size_bytes = sum(part.size_bytes for part in lake.parts_of(landed))
     say(
-        f"Fetched {year} from {books.title} in {extract.calls} calls: {size_bytes:,} bytes"
-        f"{_list_in_words(extract)}",
+        f"Fetched {year} from {books.title} in {number_of(extract.calls, 'call')}: "
+        f"{number_of(size_bytes, 'byte')}{_list_in_words(extract)}",
         **job.where,
         calls=extract.calls,
         size_bytes=size_bytes,
@@ -137,4 +138,4 @@ def published_parts(job: Job, system: str) -> tuple[ExtractPart, ...]:
 
 def _list_in_words(extract: Extract) -> str:
     vouchers = extract.evidence.get("source_voucher")
-    return "" if vouchers is None else f" and a list of {vouchers.num_rows:,} vouchers"
+    return "" if vouchers is None else f" and a list of {number_of(vouchers.num_rows, 'voucher')}"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from blocks.hub import Load, UnitState
 from blocks.staging import StagedUnit, StageUnusable, read_staged, stage_unit
 from blocks.staging.excluded import in_other_case
+from ledger.text import number_of
 from tasks.fetch import Fetched
 from tasks.from_landing import fetched_from_landing
 from tasks.jobs import Job
@@ -41,8 +42,9 @@ def stage(job: Job, fetched: Fetched) -> StagedLoad:
     staged = _stage(job.stores, fetched)
     counts = {name: table.row_count for name, table in staged.tables.items()}
     say(
-        f"Staged {counts['voucher']:,} vouchers with {counts['posting']:,} postings; "
-        f"{staged.facts.error_count:,} damaged places",
+        f"Staged {number_of(counts['voucher'], 'voucher')} with "
+        f"{number_of(counts['posting'], 'posting')}; "
+        f"{number_of(staged.facts.error_count, 'damaged place')}",
         **job.where,
         vouchers=counts["voucher"],
         postings=counts["posting"],

@@ -8,6 +8,7 @@ from blocks.published_files import DAMAGED
 from blocks.warehouse.damage import PublishedDamaged
 from blocks.warehouse.errors import NoLedger
 from blocks.warehouse.records import Verification
+from ledger.text import number_of
 from ledger.unit import Unit
 from tasks.stores import Stores
 
@@ -47,7 +48,7 @@ def verify_unit(stores: Stores, unit: Unit) -> Verified:
 
 def _altered(found: Verification) -> str:
     """Say what is not as it was loaded; a load record alone may be wrong too."""
-    vouchers = f"{len(found.vouchers):,} vouchers" if found.vouchers else ""
+    vouchers = f"{number_of(len(found.vouchers), 'voucher')}" if found.vouchers else ""
     tables = f"tables {', '.join(found.tables)}" if found.tables else ""
     what = " and ".join(filter(None, (vouchers, tables))) or "the load record"
     return f"{what} altered since they were loaded"

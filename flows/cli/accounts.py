@@ -16,6 +16,7 @@ from flows.cli.exits import ExitCode
 from flows.cli.opening import TenantId, YearOrLatest, known_tenant, open_hub
 from flows.cli.output import next_steps, remark, say, show_json, show_table
 from ledger.account_map import ALWAYS, AccountMap, Coverage, Place, Suggestion, read_map, write_map
+from ledger.text import number_of
 from tasks.account_map import account_map, covered, set_account_map
 from tasks.chart import import_chart as take
 from tasks.stores import open_stores
@@ -70,7 +71,7 @@ def set_map(
     if as_json:
         show_json({"tenant": tenant, "scheme": chart, "places": len(places)})
         return
-    say(f"{tenant}: scheme {chart}, {len(places):,} places of its own.")
+    say(f"{tenant}: scheme {chart}, {number_of(len(places), 'place')} of its own.")
     if is_shown:
         say("The published statements read by it now.")
     next_steps(f"tasma accounts check {tenant}" if has_books else f"tasma tenant open {tenant}")
@@ -138,7 +139,7 @@ def _show(tenant: str, coverage: Coverage, suggestions: tuple[Suggestion, ...]) 
 def _read(file: Path, chart: str) -> tuple[tuple[Place, ...], tuple[str, ...]]:
     try:
         if file.stat().st_size > MAX_MAP_BYTES:
-            return (), (f"larger than {MAX_MAP_BYTES:,} bytes, so no account map",)
+            return (), (f"larger than {number_of(MAX_MAP_BYTES, 'byte')}, so no account map",)
         text = file.read_text(encoding="utf-8-sig")
     except OSError as problem:
         return (), (f"cannot be read ({problem.strerror})",)

@@ -189,7 +189,8 @@ def _people(rows: Sequence[OverviewRow]) -> tuple[str, str]:
     if not parts:
         return "green", "nothing of the books waits for a person"
     commands = ["tasma tenant status", *(row.documents_with for row in documents[:1])]
-    return "grey", f"{', '.join(parts)} for a person to look at: {', '.join(commands)}"
+    quoted = ", ".join(f"`{command}`" for command in commands)
+    return "grey", f"{', '.join(parts)} for a person to look at: {quoted}"
 
 
 def _books(rows: Sequence[OverviewRow]) -> Iterator[Finding]:

@@ -13,6 +13,7 @@ from flows.cli.books import ask, published_year, warehouse
 from flows.cli.opening import TenantId, YearOrLatest, known_tenant, open_hub, require_utf8
 from flows.cli.output import next_steps, say, show_json, show_table
 from ledger.fiscal_year import short_year
+from ledger.text import number_of
 
 ROWS_EACH: Final = 20
 """Rows that are shown for each of the vouchers that may be, before and after together."""
@@ -132,7 +133,7 @@ def export(
         show_json(files)
         return
     size_bytes = sum(path.stat().st_size for path in files)
-    say(f"Wrote {len(files)} Parquet files, {size_bytes:,} bytes, to {folder}.")
+    say(f"Wrote {len(files)} Parquet files, {number_of(size_bytes, 'byte')}, to {folder}.")
     next_steps(f"open {folder}/voucher.parquet and posting.parquet in any tool that reads Parquet")
 
 

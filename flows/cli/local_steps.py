@@ -64,7 +64,7 @@ class LocalSteps:
 
     async def source_years(self, tenant: str, books: Books) -> Sequence[SourceYear]:
         """Ask for the years, and note what lies in the place of one that is not there."""
-        self.watch("asking for the years")
+        self.watch("asking the source about")
         years = await tasks.source_years.source_years.fn(tenant, books)
         asked = self.found.year if self._is_defined else None
         if asked and all(item.year != asked for item in years):

@@ -11,6 +11,7 @@ from flows.cli.app import AsJson, command
 from flows.cli.exits import ExitCode
 from flows.cli.opening import known_tenant
 from flows.cli.output import next_steps, remark, say, show_json, show_table
+from ledger.text import number_of
 from tasks.moving_books import move_books
 from tasks.stores import open_stores
 
@@ -42,7 +43,9 @@ def move(
             rows = [(it.tenant, it.rows, it.tables, it.kept[0] if it.kept else "") for it in done]
             show_table(("tenant", "rows", "tables", "its file now"), rows, spare=("tables",))
         remark(*(f"Not moved, {item.tenant}: {item.problem}" for item in failed))
-        say(f"{len(done):,} tenants were moved, {len(failed):,} were not.")
+        say(
+            f"{number_of(len(done), 'tenant was', 'tenants were')} moved, {len(failed):,} were not."
+        )
         if done:
             next_steps("tasma ledger verify --all", "tasma doctor")
     raise typer.Exit(ExitCode.FAILED if failed else ExitCode.DONE)

@@ -12,7 +12,7 @@ import typer
 
 from blocks.hub import Hub, Tenant, opened
 from blocks.settings import settings
-from ledger.fiscal_year import FiscalYear
+from ledger.fiscal_year import FiscalYear, short_year
 
 TenantId = Annotated[str, typer.Argument(metavar="TENANT", help="Id of the tenant, such as acme.")]
 YearText = Annotated[
@@ -94,6 +94,5 @@ def known_year(hub: Hub, tenant: str, text: str) -> FiscalYear:
     ending = [year for year in years if len(text) == 4 and year.end_date.year == int(text)]
     if wanted in years or len(ending) == 1:
         return wanted if wanted in years else ending[0]
-    raise typer.BadParameter(
-        f"{tenant} has no year {text}; it has {', '.join(str(year) for year in years)}."
-    )
+    has = ", ".join(short_year(year.key) for year in years)
+    raise typer.BadParameter(f"{tenant} has no year {text}; it has {has}.")

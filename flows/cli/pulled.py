@@ -23,7 +23,7 @@ def show_one(found: LoadResult) -> None:
         return
     say(f"{place(found)}: {in_words(found)}")
     if found.load:
-        counts = f"{found.count('voucher'):,} vouchers, {found.count('posting'):,} postings"
+        counts = ", ".join(number_of(found.count(one), one) for one in ("voucher", "posting"))
         say(f"From {found.title}: {counts}, in {found.calls} calls and {found.took_s:.1f} s.")
     for result in found.judgement.holding if found.judgement else []:
         show_breaks(f"Held by {result.control}", result)

@@ -22,6 +22,7 @@ from flows.cli.opening import (
 from flows.cli.output import next_steps, remark, say, show_json, show_table
 from flows.runs.in_turn import Answer, in_turn
 from ledger.fiscal_year import short_year
+from ledger.text import number_of
 from ledger.unit import Unit
 from tasks.rebuild import make_readable, published_units, rebuild_unit
 from tasks.repair import repair_tenant
@@ -101,9 +102,9 @@ def _say_verified(item: Verified) -> None:
     if found is not None and not item.damage:
         record = found.record
         say(
-            f"{place} is intact: {record.voucher_count:,} vouchers, {record.posting_count:,} "
-            f"postings, digest {found.digest[:16]} as loaded on "
-            f"{record.published_at:%Y-%m-%d %H:%M} UTC."
+            f"{place} is intact: {number_of(record.voucher_count, 'voucher')}, "
+            f"{number_of(record.posting_count, 'posting')}, digest {found.digest[:16]} as loaded "
+            f"on {record.published_at:%Y-%m-%d %H:%M} UTC."
         )
         return
     named = ", ".join(found.vouchers[:NAMED]) if found else ""

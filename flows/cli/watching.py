@@ -31,7 +31,7 @@ from flows.cli.imported import code, place
 from flows.cli.output import console, remark
 from flows.cli.result import LoadResult
 from flows.doors.on_server import ask_server
-from ledger.text import visible
+from ledger.text import number_of, visible
 
 BAR: Final = "backfill"
 """Key of the progress artifact that the deployment keeps."""
@@ -62,9 +62,8 @@ class BackfillBar:
 
     @property
     def _counts(self) -> str:
-        return (
-            f"{self._rows:,} rows, {self._calls:,} calls, {self._held} held, {self._failed} failed"
-        )
+        rows, calls = number_of(self._rows, "row"), number_of(self._calls, "call")
+        return f"{rows}, {calls}, {self._held} held, {self._failed} failed"
 
 
 @contextmanager

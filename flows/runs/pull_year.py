@@ -103,8 +103,10 @@ class PullYear:
         others = overlapping(self.unit.year, self.there)
         if (kept := self._kept()) and not others:
             return self._ended(Outcome.KEPT, f"the source has no such year; {kept}")
-        has = ", ".join(str(item.year) for item in self.there) or "none"
-        reason = f"the source has no fiscal year {self.unit.year}; those it has: {has}"
+        has = ", ".join(short_year(item.year.key) for item in self.there) or "none"
+        reason = (
+            f"the source has no fiscal year {short_year(self.unit.year.key)}; those it has: {has}"
+        )
         if others:
             reason += f". In its place: name {' or '.join(map(str, others))}"
         return self._ended(Outcome.SKIPPED if self.options.skips_absent else Outcome.FAILED, reason)

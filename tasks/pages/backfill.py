@@ -61,7 +61,7 @@ def backfill_page(years: Sequence[BackfillYear]) -> str:
         table(("Tenant", "Fiscal year", "Outcome", "Why"), map(_bad, bad[:BAD_SHOWN]))
         if bad
         else "",
-        and_more(min(len(bad), BAD_SHOWN), len(bad), "years"),
+        and_more(min(len(bad), BAD_SHOWN), len(bad), "year"),
         "## All years",
         grid({item.unit: linked(_marked(item), run_page(item.run_id)) for item in years}, order),
     )

@@ -64,7 +64,7 @@ def _statement(result: ControlResult) -> list[str]:
         return [f"## {title}", "It has not come yet: the customer sends it from the source system."]
     shown = result.breaks[:ROWS_SHOWN]
     rows = table(HEADS, map(_row, shown), right=AMOUNTS)
-    return [f"## {title}", rows, and_more(len(shown), result.break_count, "rows")]
+    return [f"## {title}", rows, and_more(len(shown), result.break_count, "row")]
 
 
 def _row(item: Break) -> tuple[str, ...]:
@@ -81,7 +81,7 @@ def _rows(result: ControlResult, lines: Sequence[ComparedLine]) -> list[str]:
     return [
         f"### All {len(mine):,} rows",
         table(ALL_HEADS, map(_cells, shown), right=("row", *AMOUNTS)),
-        and_more(len(shown), len(mine), "rows"),
+        and_more(len(shown), len(mine), "row"),
     ]
 
 

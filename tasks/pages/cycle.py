@@ -56,7 +56,7 @@ def _part(title: str, heads: Sequence[str], rows: Iterable[Row]) -> str:
     if not found:
         return ""
     shown = table(heads, found[:ROWS_SHOWN])
-    return document(f"## {title}", shown, and_more(min(len(found), ROWS_SHOWN), len(found), "rows"))
+    return document(f"## {title}", shown, and_more(min(len(found), ROWS_SHOWN), len(found), "row"))
 
 
 def _failed(one: Queued) -> Row:

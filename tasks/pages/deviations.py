@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from ledger.push.sums import Counted, DayTotal
+from ledger.text import number_of
 from tasks.pages.markdown import and_more, document, escaped, table
 from tasks.push_deviations import STATES, DeliveryTotal, Deviations
 
@@ -33,7 +34,7 @@ def summary(found: Deviations) -> str:
     adds_up = "which adds up" if found.adds_up else "which does not add up"
     return (
         f"{counts}, {adds_up}. {found.read:,} read there, {found.unread:,} could not be read, "
-        f"{len(found.found):,} deviations, {len(found.overdue):,} waiting for long."
+        f"{number_of(len(found.found), 'deviation')}, {len(found.overdue):,} waiting for long."
     )
 
 
@@ -68,5 +69,5 @@ def _part(title: str, heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -
     lines = list(rows)
     if not lines:
         return ""
-    more = and_more(min(len(lines), ROWS_SHOWN), len(lines), "rows")
+    more = and_more(min(len(lines), ROWS_SHOWN), len(lines), "row")
     return document(f"## {title}", table(heads, lines[:ROWS_SHOWN]), more)

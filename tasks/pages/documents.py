@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from blocks.warehouse.side_tables import DocumentCounts
-from ledger.text import joined
+from ledger.text import joined, number_of
 from ledger.unit import Unit
 from tasks.pages.markdown import and_more, document, escaped, table
 
@@ -55,10 +55,12 @@ class DocumentsFound:
         lacking = self.refused_kinds if self.kinds else ()
         whose = " or ".join(f"of {kind.replace('_', ' ')}s" for kind in lacking)
         what = f"{whose} not fetched".strip()
+        failed = number_of(len(self.failed), "file failed and is", "files failed and are")
+        waiting = number_of(self.waiting, "file waits", "files wait")
         sentences = (
             f"{what}: {self.refused}" if self.refused else "",
-            f"{len(self.failed):,} files failed and are tried again" if self.failed else "",
-            f"{self.waiting:,} files wait for the next run" if self.waiting else "",
+            f"{failed} tried again" if self.failed else "",
+            f"{waiting} for the next run" if self.waiting else "",
         )
         return joined(*sentences)
 
@@ -84,7 +86,7 @@ def documents_page(unit: Unit, found: DocumentsFound) -> str:
         _counts(found),
         "## Not fetched, tried again by the next run" if rows else "",
         table(("Voucher", "Document", "Code"), rows) if rows else "",
-        and_more(len(shown), len(found.failed), "files"),
+        and_more(len(shown), len(found.failed), "file"),
     )
 
 

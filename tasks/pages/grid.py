@@ -29,7 +29,7 @@ def grid(cells: Mapping[Unit, str], order: Sequence[str]) -> str:
         if unit.tenant in shown:
             placed[unit.tenant, unit.year.end_date.year].append(_dated(unit.year, cell))
     blocks = [_block(placed, order, ends) for ends in _columns(placed)]
-    return document(*blocks, and_more(len(shown), len(order), "tenants"))
+    return document(*blocks, and_more(len(shown), len(order), "tenant"))
 
 
 def _columns(placed: Mapping[tuple[str, int], object]) -> Iterator[list[int]]:

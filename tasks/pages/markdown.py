@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Final
 
-from ledger.text import visible
+from ledger.text import number_of, visible
 
 MAX_CELL_CHARS: Final = 300
 """Longest text in one cell of a table."""
@@ -91,6 +91,7 @@ def document(*blocks: str) -> str:
     return "\n\n".join(block for block in blocks if block)
 
 
-def and_more(shown: int, count: int, what: str) -> str:
-    """Say how many are not shown."""
-    return f"… and {count - shown:,} more {what}." if count > shown else ""
+def and_more(shown: int, count: int, what: str, *, rest: str = "") -> str:
+    """Say how many are not shown. `what`: one of them, such as ``row``."""
+    hidden = count - shown
+    return f"… and {number_of(hidden, f'more {what}')}{rest}." if hidden > 0 else ""

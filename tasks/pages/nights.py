@@ -31,7 +31,7 @@ def night_page(title: str, rows: Sequence[NightRow]) -> str:
         f"# {title}",
         night_summary(rows),
         filled(HEADS, map(_row, shown), right=HEADS[3:5]) if shown else "",
-        and_more(len(shown), len(rows), "tenants, none of which needs somebody"),
+        and_more(len(shown), len(rows), "tenant", rest=", none of which needs somebody"),
     )
 
 

@@ -24,9 +24,11 @@ def pickups_summary(polls: Sequence[Polled]) -> str:
     failed = sum(bool(polled.problem) for polled in polls)
     idle = sum(polled.is_idle for polled in polls)
     taken = sum(polled.taken for polled in polls)
+    filed = sum(polled.ends[End.FILED] for polled in polls)
+    also = f", {filed:,} filed away" if filed else ""
     return (
         f"{number_of(len(polls), 'tenant')} polled: {idle:,} idle, {failed:,} failed; "
-        f"{number_of(taken, 'file')} taken."
+        f"{number_of(taken, 'file')} taken{also}."
     )
 
 

@@ -52,7 +52,7 @@ def _table(heads: Sequence[str], rows: Sequence[Queued], line: Line) -> str:
     if not rows:
         return ""
     shown = filled(heads, map(line, rows[:ROWS_SHOWN]))
-    return document(shown, and_more(min(len(rows), ROWS_SHOWN), len(rows), "documents"))
+    return document(shown, and_more(min(len(rows), ROWS_SHOWN), len(rows), "document"))
 
 
 def _acting(one: Queued) -> tuple[str, ...]:

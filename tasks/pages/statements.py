@@ -109,7 +109,7 @@ def statements_page(unit: Unit, found: Statements) -> str:
             ((number, name or "", *_amounts(sums)) for number, name, *sums in shown),
             right=("Opening", "Movement", "Closing"),
         ),
-        and_more(len(shown), len(found.trial_balance), "accounts"),
+        and_more(len(shown), len(found.trial_balance), "account"),
     )
 
 

@@ -98,10 +98,10 @@ def changes_page(unit: Unit, plan: ChangePlan, *, verdict: str) -> str:
         changes_in_words(plan),
         "## Accounts" if accounts else "",
         _balance_table(accounts) if plan.first_load else _account_table(accounts),
-        and_more(len(accounts), plan.account_count or 0, "accounts"),
+        and_more(len(accounts), plan.account_count or 0, "account"),
         "## Vouchers" if vouchers else "",
         _voucher_table(vouchers),
-        and_more(len(vouchers), changed, "vouchers") if vouchers else "",
+        and_more(len(vouchers), changed, "voucher") if vouchers else "",
     )
 
 
@@ -232,7 +232,7 @@ def _control_breaks(result: ControlResult, known: Mapping[str, Control]) -> str:
             [_break_cells(item) for item in shown],
             right=("Expected", "Actual", "Difference"),
         ),
-        and_more(len(shown), result.break_count, "breaks"),
+        and_more(len(shown), result.break_count, "break"),
     )
 
 

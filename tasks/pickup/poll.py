@@ -13,6 +13,7 @@ from blocks.pickup.notes import Note
 from blocks.pickup.port import INVOICES, Look
 from blocks.pickup.sftp import RemoteFile, RemoteFolder
 from ledger.outcome import Outcome
+from ledger.text import number_of
 from tasks.file_runs import EndOf, FileRun, RunEnd
 from tasks.log import say
 from tasks.onboarding import NotOpen, require_open
@@ -142,7 +143,10 @@ class Poll:
             await self.threads.do(require_open, self.stores.hub, self.tenant, by_api=False)
         except NotOpen as problem:
             polled.waits_for = str(problem.values["missing"])
-            say(f"{len(fresh)} files wait: {polled.waits_for}", tenant=self.tenant)
+            say(
+                f"{number_of(len(fresh), 'file waits', 'files wait')}: {polled.waits_for}",
+                tenant=self.tenant,
+            )
             return set()
         await asyncio.sleep(self.settle_s)
         later = await self.taking.ask(self.place.look)

@@ -225,7 +225,7 @@ def test_invoice_that_cannot_be_asked_about_stops_no_other_and_waits(stores, sim
     total = len(invoices(there))
 
     assert total - 1 == len(of_kind(stores, "customer_invoice"))
-    assert "1 files wait for the next run" == stores.hub.documents.find(TENANT, YEAR).reason
+    assert "1 file waits for the next run" == stores.hub.documents.find(TENANT, YEAR).reason
     pull(stores)
     assert total == len(of_kind(stores, "customer_invoice"))
 

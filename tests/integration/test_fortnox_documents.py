@@ -310,11 +310,11 @@ def test_one_file_that_fails_is_named_stops_no_other_and_is_tried_again(
 
     first, again = pull(stores), pull(stores)
 
-    assert (["Published", "Unchanged"], "1 files failed") == (
+    assert (["Published", "Unchanged"], "1 file failed") == (
         [end[0] for end in (first, again)],
         known(stores).reason[:14],
     )
-    assert "1 files failed and are tried again" in first[1]
+    assert "1 file failed and is tried again" in first[1]
     assert {row for row in listed(there) if row[0] != bad} == published(stores).keys()
     book = COMPANY.book().totals
     record = stores.warehouse.load_record(TENANT, YEAR)

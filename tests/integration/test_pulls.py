@@ -45,7 +45,7 @@ def test_a_broken_year_is_found_by_its_dates_and_one_that_is_not_there_creates_n
 
     assert ("Failed", "Failed", ({}, {})) == (wrong[0], undefined[0], nothing)
     assert f"has no fiscal year {key} here" in undefined[1]
-    assert "the source has no fiscal year 2023-01-01_2023-12-31" in wrong[1]
+    assert "the source has no fiscal year 2023; " in wrong[1]
     assert key in wrong[1].partition("those it has: ")[2]
     assert ("Published", [key]) == (
         right[0],
@@ -366,7 +366,7 @@ def test_a_document_that_is_lost_is_named_on_the_page_and_holds_up_no_other(hous
     name, told = house.pull(ledger.tenant)
 
     assert "Published" == name
-    assert "1 files failed" in told
+    assert "1 file failed" in told
     assert [("L", "3", "L:3")] == documents(house, ledger.tenant)
     page = house.pages[f"{ledger.tenant}-2025-documents"]
     assert f"| L:2 | {lost} | 2000423 |" in page

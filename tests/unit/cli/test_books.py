@@ -63,7 +63,7 @@ def test_result_of_the_income_statement_is_that_of_the_balance_sheet(tasma, book
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
-        (["report", "small", "2023"], 2, "has no year 2023; it has 2024-01-01_2024-12-31"),
+        (["report", "small", "2023"], 2, "has no year 2023; it has 2024."),
         (["report", "small", "next"], 2, "is not a fiscal year"),
         (["report", "small", "2024", "--month", "May"], 2, "is not a month: expected 2024-05"),
         (["report", "small", "2024", "--month", "2025-01"], 2, "is not a month of 2024-01-01"),
@@ -128,7 +128,7 @@ def test_verify_tells_intact_from_altered(tasma, books):
     altered = tasma("ledger", "verify", books)
 
     assert altered.exit_code == 1
-    assert "is not what was loaded: 1 vouchers and tables posting altered" in altered.stderr
+    assert "is not what was loaded: 1 voucher and tables posting altered" in altered.stderr
     (found,) = json.loads(tasma("ledger", "verify", books, "--json").stdout)
     assert (found["fiscal_year"], found["intact"]) == (YEAR.key, False)
 

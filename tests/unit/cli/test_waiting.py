@@ -153,7 +153,8 @@ def test_doctor_counts_what_waits_for_people_and_calls_no_machine_broken(tasma, 
 
     assert 0 == done.exit_code
     waiting = (
-        f"1 red year, 2 documents for a person to look at: tasma tenant status, tasma {TO_FENNOA}"
+        "1 red year, 2 documents for a person to look at: `tasma tenant status`, "
+        f"`tasma {TO_FENNOA}`"
     )
     assert f"Nothing of this machine must be mended; {waiting}." in done.stdout
 

@@ -35,7 +35,7 @@ def test_what_needs_somebody_comes_first_and_the_rest_of_a_long_night_is_counted
 
     assert page.index("| z |") < page.index("| t0000 |")
     assert f"| t{ROWS_SHOWN - 1:04} |" not in page
-    assert "… and 1 more tenants, none of which needs somebody." in page
+    assert "… and 1 more tenant, none of which needs somebody." in page
 
 
 def test_what_is_nothing_of_all_tenants_is_no_column():
@@ -48,3 +48,5 @@ def test_what_is_nothing_of_all_tenants_is_no_column():
     assert "| Tenant | Taken | At work |" in page
     assert "| acme | 1 | 1 |" in page
     assert "1 tenant polled: 0 idle, 0 failed; 1 file taken." in page
+    polled.ends[End.FILED] += 2
+    assert "1 file taken, 2 filed away." in pickups_page("Sweep", [polled])
