@@ -126,8 +126,10 @@ def _simulators(port: int) -> Iterator[None]:
         free = (f"{number}, organisation number {org}" for number, org in simulated.free.items())
         say(f"To connect     {'; '.join(free)}")
         if not any(hub.units.published_of(tenant) for tenant in simulated.tenants):
-            say("None of them has books yet: `tasma --demo ledger pull TENANT` fetches one's, and")
-            say("`make demo`, once this is stopped, loads all fourteen companies of the demo.")
+            say(
+                "None of them has books yet. `tasma --demo ledger pull TENANT` fetches those of "
+                "one; `make demo`, once this is stopped, loads the demo's fourteen companies."
+            )
         say("In another terminal, `tasma --demo tenant status` and the like lead here.")
         if ports := _ports_of_their_own(simulated.variables, port=port):
             say("They have to know of the ports there:")

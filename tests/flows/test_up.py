@@ -174,3 +174,8 @@ def test_ctrl_c_ends_everything_and_leaves_no_run_running(stopped):
     assert {} == processes_with(stopped.home)
     state, message = last_state(stopped)
     assert ("CRASHED", "interrupted") == (state, message[:11])
+
+
+def test_demo_that_was_never_loaded_says_so_and_what_loads_it(stopped):
+    assert "None of them has books yet." in stopped.said
+    assert "`make demo`" in stopped.said
