@@ -19,7 +19,7 @@ WITHIN: Final = ": "
 """Between a field and one that lies in it."""
 
 _PART: Final = re.compile(r"([^.\[]+)(?:\[(\d+)\])?")
-_SAID: Final = re.compile(r"(.+?)( \d+)?")
+_ENGLISH: Final = re.compile(r"(.+?)( \d+)?")
 
 
 def field_in_words(path: str, language: str = "en") -> str:
@@ -27,11 +27,11 @@ def field_in_words(path: str, language: str = "en") -> str:
     return WITHIN.join(_part(part, language) for part in path.split(".") if part)
 
 
-def fields_translated(said: str, language: str) -> str:
+def fields_translated(english: str, language: str) -> str:
     """Return fields that were said in English, comma between, in another language."""
     return ", ".join(
-        WITHIN.join(_again(part, language) for part in one.split(WITHIN))
-        for one in said.split(", ")
+        WITHIN.join(_from_english(part, language) for part in one.split(WITHIN))
+        for one in english.split(", ")
     )
 
 
@@ -44,9 +44,9 @@ def _part(part: str, language: str) -> str:
     return f"{word} {place}" if place else word
 
 
-def _again(part: str, language: str) -> str:
+def _from_english(part: str, language: str) -> str:
     whole = _by_english().get(part)
-    if whole or not (found := _SAID.fullmatch(part)):
+    if whole or not (found := _ENGLISH.fullmatch(part)):
         return whole[language] if whole else part
     word, place = found.groups()
     row = _by_english().get(word)

@@ -65,7 +65,7 @@ INNER: Final = frozenset(
 )
 """What is kept of an event for us alone: by it a lost answer is told from another's document."""
 
-SAID: Final = {
+PHRASES: Final = {
     "target_id": "id there {value}",
     "target_number": "number there {value}",
     "hits": "there with our key: {value}",
@@ -76,7 +76,7 @@ SAID: Final = {
 }
 """How a fact is said that is a value by itself."""
 
-TOLD: Final = {
+ANSWERS: Final = {
     "finding": FINDINGS,
     "is_done": {"True": FINDINGS["done"], "False": FINDINGS["not_done"]},
     "is_complete": {"True": "", "False": "not everything there could be looked through"},
@@ -98,11 +98,11 @@ def phrases(line: LogLine) -> list[str]:
     if held := facts.pop("hold", ""):
         code, _, detail = held.partition(" ")
         facts = {name: one for name, one in facts.items() if name not in {"code", "detail"}}
-        said = [f"held: {HELD.get(code, code.replace('_', ' '))}", detail]
+        found = [f"held: {HELD.get(code, code.replace('_', ' '))}", detail]
     else:
-        said = []
-    said = [phrase for name, value in facts.items() for phrase in _said(name, value)] + said
-    return list(dict.fromkeys(phrase for phrase in said if phrase))
+        found = []
+    found = [phrase for name, value in facts.items() for phrase in _phrases(name, value)] + found
+    return list(dict.fromkeys(phrase for phrase in found if phrase))
 
 
 def detail_in_words(line: LogLine) -> str:
@@ -115,11 +115,11 @@ def line_in_words(line: LogLine) -> tuple[str, str]:
     return f"{event_in_words(line.kind)} {line.step}".strip(), detail_in_words(line)
 
 
-def _said(name: str, value: str) -> Iterator[str]:
-    told: Mapping[str, str] = TOLD.get(name, {})
+def _phrases(name: str, value: str) -> Iterator[str]:
+    answers: Mapping[str, str] = ANSWERS.get(name, {})
     match name:
-        case _ if value in told:
-            yield told[value]
+        case _ if value in answers:
+            yield answers[value]
         case "code":
             yield PUT_OFF.get(value) or f"answer: {value.removeprefix('http_')}"
         case "fields":
@@ -127,9 +127,11 @@ def _said(name: str, value: str) -> Iterator[str]:
         case "retry_after_s":
             yield _later(float(value))
         case "hits" | "lookalikes" | "ids":
-            yield SAID[name].format(value=value.replace(" ", ", "))
+            yield PHRASES[name].format(value=value.replace(" ", ", "))
         case _:
-            yield SAID.get(name, f"{name.replace('_', ' ')} {{value}}".lstrip()).format(value=value)
+            yield PHRASES.get(name, f"{name.replace('_', ' ')} {{value}}".lstrip()).format(
+                value=value
+            )
 
 
 def _later(seconds: float) -> str:

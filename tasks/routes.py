@@ -15,7 +15,7 @@ from pydantic import BaseModel
 
 from blocks.hub import Hub
 from blocks.hub.routes import Route
-from ledger.ecom.modes import Mode
+from ledger.ecom.modes import MODES_IN_WORDS
 from ledger.errors import TerminalError
 from tasks.ecom.mode import add_route
 from tasks.ecom.route import KIND, TARGET, checked_terms
@@ -60,16 +60,7 @@ KINDS: Final[Mapping[tuple[str, str], RouteKind]] = {
 """By source and kind."""
 
 
-MODES: Final[Mapping[str, str]] = {
-    Mode.MEMO: "memo level: closing a period sends its journals",
-    Mode.VOUCHER: "voucher level; where purchases are posted is not chosen yet",
-    Mode.VOUCHER_PROCOUNTOR: "voucher level; purchases are posted in Procountor",
-    Mode.VOUCHER_ECOM: "voucher level; purchases are posted in Ecom",
-    spotilla.Stage.REQUESTED: "asked for; waits for Procountor's key",
-    spotilla.Stage.KEY_RECEIVED: "Procountor is connected; waits to be switched on",
-    spotilla.Stage.ON: "switched on",
-    spotilla.Stage.OFF: "switched off: nothing goes",
-}
+MODES: Final[Mapping[str, str]] = {**MODES_IN_WORDS, **spotilla.STAGES_IN_WORDS}
 """Modes of routes as people read them."""
 
 

@@ -7,9 +7,10 @@ Source:
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 
 class Mode(StrEnum):
@@ -28,6 +29,15 @@ class Mode(StrEnum):
     def is_voucher(self) -> bool:
         """Return whether documents go one by one."""
         return self is not Mode.MEMO
+
+
+MODES_IN_WORDS: Final[Mapping[str, str]] = {
+    Mode.MEMO: "memo level: closing a period sends its journals",
+    Mode.VOUCHER: "voucher level; where purchases are posted is not chosen yet",
+    Mode.VOUCHER_PROCOUNTOR: "voucher level; purchases are posted in Procountor",
+    Mode.VOUCHER_ECOM: "voucher level; purchases are posted in Ecom",
+}
+"""As people read them."""
 
 
 @dataclass(frozen=True)

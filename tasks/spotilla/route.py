@@ -7,6 +7,7 @@ Source:
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -37,6 +38,15 @@ class Stage(StrEnum):
     """Procountor is connected by the key that the customer made."""
     ON = "on"
     OFF = "off"
+
+
+STAGES_IN_WORDS: Final[Mapping[str, str]] = {
+    Stage.REQUESTED: "asked for; waits for Procountor's key",
+    Stage.KEY_RECEIVED: "Procountor is connected; waits to be switched on",
+    Stage.ON: "switched on",
+    Stage.OFF: "switched off: nothing goes",
+}
+"""As people read them."""
 
 
 @dataclass(frozen=True)

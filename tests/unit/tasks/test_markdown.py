@@ -40,7 +40,7 @@ def test_amounts_read_as_accountants_write_them(value, text):
 
 def test_what_is_not_shown_is_counted():
     assert "" == and_more(5, 5, "breaks")
-    assert "… and 1,995 more breaks." == and_more(5, 2_000, "breaks")
+    assert "… and 1,995 more breaks." == and_more(5, 2_000, "break")
 
 
 def test_empty_blocks_leave_no_gap():

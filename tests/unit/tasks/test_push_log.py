@@ -21,12 +21,12 @@ from ledger.invoice.pushed import ledger as bookings
 from ledger.push import events
 from ledger.push.items import HoldCode
 from tasks.push_log import (
+    ANSWERS,
     FINDINGS,
     HELD,
     INNER,
+    PHRASES,
     PUT_OFF,
-    SAID,
-    TOLD,
     detail_in_words,
     event_in_words,
     phrases,
@@ -75,7 +75,7 @@ def test_no_event_is_named_by_two_words_in_one():
 
 def test_every_fact_of_every_event_has_its_words_or_is_for_us_alone():
     """A new fact would be shown by the name of its field."""
-    known = {*SAID, *TOLD, *INNER, "code", "fields", "retry_after_s", "request_digest"}
+    known = {*PHRASES, *ANSWERS, *INNER, "code", "fields", "retry_after_s", "request_digest"}
     kinds = [
         one for one in vars(events).values() if is_dataclass(one) and one in get_args(events.Event)
     ]
