@@ -17,6 +17,9 @@ IN_CHECKOUT: Final = PROJECT / "data"
 MARKS: Final = ("hub", "lake", "warehouse")
 """A folder that holds one of these is a home."""
 
+DEMO: Final = "demo-home"
+"""The name of the demo's home, and of no other."""
+
 
 class TwoHomes(TerminalError):
     """Both places have a home, and to take one would hide the books of the other."""
@@ -41,6 +44,11 @@ def default_home() -> Path:
     if len(homes) > 1:
         raise TwoHomes(one=homes[0], other=homes[1])
     return homes[0] if homes else outside
+
+
+def is_demo_home(home: Path) -> bool:
+    """Return whether a home is the demo's."""
+    return home.name == DEMO
 
 
 def _data_folder() -> Path:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from prefect import State, flow
-from prefect.artifacts import acreate_markdown_artifact
 
 from blocks.systems.registry import SYSTEMS, port
 from flows.runs.forms import TenantId
@@ -13,6 +12,7 @@ from flows.runs.hooks import run_failed
 from flows.runs.states import ended, name_run, run_id
 from ledger.outcome import Outcome
 from tasks.pages.preflight import in_one_line, preflight_page
+from tasks.pages_shown import show_page
 from tasks.stores import open_stores
 
 
@@ -42,8 +42,6 @@ async def check_connection(tenant: TenantId) -> State[Any]:
                 stores.hub, tenant, run_id=run_id()
             )
         ]
-    await acreate_markdown_artifact(
-        key=f"{tenant}-connection", markdown=preflight_page(tenant, requirements)
-    )
+    await show_page(f"{tenant}-connection", preflight_page(tenant, requirements))
     is_ready = all(item.passed is not False for item in requirements)
     return ended(Outcome.READY if is_ready else Outcome.FAILED, in_one_line(requirements))

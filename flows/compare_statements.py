@@ -6,7 +6,6 @@ import asyncio
 from typing import Annotated, Any
 
 from prefect import State, flow
-from prefect.artifacts import acreate_markdown_artifact
 from pydantic import Field
 
 from blocks.hub import Hub
@@ -19,7 +18,7 @@ from ledger.outcome import Outcome
 from ledger.unit import Unit
 from tasks.customer_statements import compare_published
 from tasks.pages.comparison import comparison_in_words, comparison_page
-from tasks.pages.markdown import escaped
+from tasks.pages_shown import show_page
 from tasks.stores import open_stores
 
 YearOrLatest = Annotated[
@@ -53,11 +52,8 @@ async def compare_statements(tenant: TenantId, fiscal_year: YearOrLatest = "") -
         await name_run(f"compare {unit}", tags=unit.tags)
         results, lines = await asyncio.to_thread(compare_published, stores, unit)
     message = comparison_in_words(results)
-    await acreate_markdown_artifact(
-        key=unit.artifact_key("comparison"),
-        markdown=comparison_page(unit, results, lines),
-        description=escaped(message),
-    )
+    page = comparison_page(unit, results, lines)
+    await show_page(unit.artifact_key("comparison"), page, card=message)
     if not results:
         return ended(Outcome.SKIPPED, message)
     differs = any(result.breaks for result in results)

@@ -6,7 +6,6 @@ import asyncio
 from typing import Annotated, Any
 
 from prefect import State, flow
-from prefect.artifacts import acreate_markdown_artifact
 from pydantic import Field
 
 from blocks.hub import LeaseTaken
@@ -17,6 +16,7 @@ from ledger.outcome import Outcome
 from tasks.listening import Ran, hear, page
 from tasks.log import say
 from tasks.overview import LISTS
+from tasks.pages_shown import show_page
 from tasks.stores import open_stores
 
 SourceName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,31}$", examples=["ecom"])]
@@ -49,8 +49,7 @@ async def listen(tenant: TenantId, source: SourceName = "ecom") -> State[Any]:
         text = await asyncio.to_thread(page, stores.hub, tenant, source, done)
     message = _in_words(done)
     if text:
-        key = f"{source}-{tenant}"
-        await acreate_markdown_artifact(key=key, markdown=text, description=message)
+        await show_page(f"{source}-{tenant}", text, card=message)
     say(message, tenant=tenant, source=source)
     refused = done.settled.by_state.get("refused", 0)
     if refused or done.heard.unreadable_count:

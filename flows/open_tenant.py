@@ -6,7 +6,6 @@ import asyncio
 from typing import Any
 
 from prefect import State, flow
-from prefect.artifacts import acreate_markdown_artifact
 
 from flows.runs.forms import Person, TenantId
 from flows.runs.hooks import run_failed
@@ -17,8 +16,8 @@ from ledger.unit import Unit
 from tasks.customer_statements import comparison_of
 from tasks.onboarding import file_form, onboarding_of, transferred_years
 from tasks.pages.comparison import comparison_in_words, comparison_page
-from tasks.pages.markdown import escaped
 from tasks.pages.onboarding import in_one_line, onboarding_page
+from tasks.pages_shown import show_page
 from tasks.stores import Stores, open_stores
 
 
@@ -51,14 +50,10 @@ async def open_tenant(
             await asyncio.to_thread(file_form, stores.hub, tenant, form, who=filed_by)
         found = await asyncio.to_thread(onboarding_of, stores.hub, tenant)
         pages = await asyncio.to_thread(_comparisons, stores, tenant)
-    await acreate_markdown_artifact(
-        key=f"{tenant}-opening",
-        markdown=onboarding_page(tenant, found),
-        description=escaped(in_one_line(found)),
-    )
+    page = onboarding_page(tenant, found)
+    await show_page(f"{tenant}-opening", page, card=in_one_line(found))
     for unit, (page, card) in pages.items():
-        key = unit.artifact_key("comparison")
-        await acreate_markdown_artifact(key=key, markdown=page, description=escaped(card))
+        await show_page(unit.artifact_key("comparison"), page, card=card)
     return ended(Outcome.DONE, in_one_line(found))
 
 

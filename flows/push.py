@@ -8,7 +8,6 @@ import re
 from typing import Any, Final
 
 from prefect import State, flow
-from prefect.artifacts import acreate_markdown_artifact
 
 from blocks.hub import Hub, LeaseTaken
 from blocks.hub.outbox import Queued
@@ -17,8 +16,8 @@ from flows.runs.hooks import run_cancelled, run_crashed, run_failed
 from flows.runs.states import ended, run_id
 from ledger.outcome import Outcome
 from tasks.log import say, warn
-from tasks.pages.markdown import escaped
 from tasks.pages.push import in_words, push_page
+from tasks.pages_shown import show_page
 from tasks.push import Pusher, push_tenant
 from tasks.push_people import waiting_of
 from tasks.push_words import waits
@@ -64,9 +63,7 @@ async def push(tenant: TenantId, system: SystemName) -> State[Any]:
     title = f"{tenant}: push to {system}"
     page = push_page(title, pusher.ends, shown, problem=pusher.problem, behind=behind)
     name = re.sub(r"[^a-z0-9]+", "-", f"push-{tenant}-{system}".lower())
-    await acreate_markdown_artifact(
-        key=name, markdown=page, description=escaped(pusher.problem or in_words(pusher.ends))
-    )
+    await show_page(name, page, card=pusher.problem or in_words(pusher.ends))
     say(in_words(pusher.ends), tenant=tenant, system=system)
     return _ended(pusher)
 

@@ -8,7 +8,6 @@ import re
 from typing import Any, Final
 
 from prefect import State, flow
-from prefect.artifacts import acreate_markdown_artifact
 
 from blocks.hub import Hub
 from blocks.systems.registry import open_target
@@ -19,6 +18,7 @@ from ledger.outcome import Outcome
 from tasks.log import say, warn
 from tasks.pages.deviations import deviations_page, summary
 from tasks.pages.markdown import and_more, document, table
+from tasks.pages_shown import show_page
 from tasks.push_deviations import Deviations, deviations
 from tasks.stores import open_stores
 
@@ -60,7 +60,7 @@ async def push_deviations() -> State[Any]:
     shown = table(("Tenant", "System", "Found"), lines[:ROWS_SHOWN])
     more = and_more(min(len(lines), ROWS_SHOWN), len(lines), "tenant")
     text = document(shown, more) if lines else "Nothing was ever pushed."
-    await acreate_markdown_artifact(key=KEY, markdown=text, description=message)
+    await show_page(KEY, text, card=message)
     return ended(Outcome.HELD if wrong else Outcome.DONE, message)
 
 
@@ -77,7 +77,7 @@ async def _asked(hub: Hub, tenant: str, system: str) -> Deviations | TasmaError:
     if _is_wrong(found):
         page = deviations_page(f"{tenant}: what {system} has against what was sent", found)
         name = re.sub(r"[^a-z0-9]+", "-", f"{KEY}-{tenant}-{system}".lower())
-        await acreate_markdown_artifact(key=name, markdown=page, description=summary(found))
+        await show_page(name, page, card=summary(found))
     return found
 
 

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from typing import Annotated, Any, Final
 
 from prefect import State, flow, task
-from prefect.artifacts import acreate_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.states import Completed, Failed
 from pydantic import Field
@@ -20,6 +19,7 @@ from flows.runs.states import run_id
 from ledger.text import visible
 from tasks.notify import notify
 from tasks.pages.pickups import pickups_page, pickups_summary
+from tasks.pages_shown import show_page
 from tasks.pickup.poll import SETTLE_S
 from tasks.pickup.polled import Polled
 from tasks.pickup.sweep import Sweep
@@ -61,9 +61,7 @@ async def sftp_sweep(shard: Shard = 0, shards: Shards = 1, tenant: OneTenant = "
     summary = pickups_summary(polls)
     if polls:
         page = pickups_page(f"SFTP sweep {shard}", polls)
-        await acreate_markdown_artifact(
-            key=f"sftp-shard-{shard}", markdown=page, description=summary
-        )
+        await show_page(f"sftp-shard-{shard}", page, card=summary)
     return Completed(message=summary)
 
 

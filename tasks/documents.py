@@ -13,8 +13,6 @@ from collections.abc import Callable
 from itertools import count
 from typing import Any, Final
 
-from prefect.artifacts import acreate_markdown_artifact
-
 from blocks.media_types import media_type
 from blocks.steps import reached
 from blocks.systems.ports import DocumentSource, MissingFile, SourceYear
@@ -23,7 +21,7 @@ from tasks.document_year import DOCUMENT_LIMITS, DocumentLimits, DocumentYear
 from tasks.jobs import Job
 from tasks.log import say
 from tasks.pages.documents import DocumentsFound, documents_page
-from tasks.pages.markdown import escaped
+from tasks.pages_shown import show_page
 from tasks.progress import Teller
 from tasks.steps import step
 
@@ -91,11 +89,8 @@ async def take_documents(year: DocumentYear, books: Books) -> DocumentsFound:
     found, is_news = await asyncio.to_thread(_conclude, year)
     say(found.in_words, **job.where)
     if job.run_id and is_news:
-        await acreate_markdown_artifact(
-            key=job.unit.artifact_key(PAGE),
-            markdown=documents_page(job.unit, found),
-            description=escaped(found.in_words),
-        )
+        page = documents_page(job.unit, found)
+        await show_page(job.unit.artifact_key(PAGE), page, card=found.in_words)
     return found
 
 

@@ -17,6 +17,7 @@ from typing import Any, Final
 from prefect.exceptions import MissingContextError
 from prefect.logging import get_run_logger
 
+from blocks.advice import as_here
 from ledger.text import json_text, visible
 
 RUN_FIELDS: Final = ("flow_run_id", "flow_run_name", "task_run_name")
@@ -43,12 +44,12 @@ def quietly() -> Iterator[None]:
 
 def say(message: str, *, tenant: str = "", unit: str = "", **figures: object) -> None:
     """Log one event of the current run at level INFO."""
-    _logger(tenant=tenant, unit=unit, figures=figures).info(visible(message))
+    _logger(tenant=tenant, unit=unit, figures=figures).info(as_here(visible(message)))
 
 
 def warn(message: str, *, tenant: str = "", unit: str = "", **figures: object) -> None:
     """Log what a person should look at."""
-    _logger(tenant=tenant, unit=unit, figures=figures).warning(visible(message))
+    _logger(tenant=tenant, unit=unit, figures=figures).warning(as_here(visible(message)))
 
 
 def _logger(**fields: Any) -> logging.Logger | logging.LoggerAdapter[Any]:

@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass
 from typing import Final
 
-from prefect.artifacts import Artifact, acreate_markdown_artifact
+from prefect.artifacts import Artifact
 
 from blocks.controls import controls_for
 from blocks.controls.comparison import compare_staged
@@ -19,7 +19,6 @@ from ledger.unit import Unit
 from tasks.customer_statements import compared_results
 from tasks.jobs import Job
 from tasks.pages.comparison import comparison_in_words, comparison_page
-from tasks.pages.markdown import escaped
 from tasks.pages.statements import read_statements, statements_in_words, statements_page
 from tasks.pages.unit import (
     answered_page,
@@ -31,6 +30,7 @@ from tasks.pages.unit import (
     reconciliation_in_words,
     reconciliation_page,
 )
+from tasks.pages_shown import show_page
 from tasks.publish import Publication
 from tasks.reconcile import Judgement, unit_context
 from tasks.stage import StagedLoad
@@ -72,9 +72,7 @@ class Page:
 
 
 async def _write(unit: Unit, name: str, page: Page) -> None:
-    await acreate_markdown_artifact(
-        key=unit.artifact_key(name), markdown=page.text, description=escaped(page.card)
-    )
+    await show_page(unit.artifact_key(name), page.text, card=page.card)
 
 
 def later_pages(unit: Unit, publication: Publication | None) -> dict[Unit, Page]:

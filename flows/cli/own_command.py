@@ -11,10 +11,9 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+from blocks.advice import PROGRAM
 from flows.cli import switches
 from flows.cli.commands import COMMANDS, GROUPS
-
-PROGRAM: Final = "tasma"
 
 
 def own_command() -> str:

@@ -11,6 +11,7 @@ from typing import Annotated, Final
 
 import typer
 
+from blocks.home import is_demo_home
 from blocks.settings import settings
 from flows.cli.app import AsJson, command
 from flows.cli.exits import ExitCode
@@ -71,7 +72,7 @@ def up(
     os.environ.setdefault("TASMA_PORTAL_ADDRESS", portal_door.portal().public_address())
     portal_door.portal().require_startable()
     here = settings().home
-    is_demo = home.is_demo(here)
+    is_demo = is_demo_home(here)
     with home.used_alone(here) if is_demo else nullcontext():
         if is_demo and not here.exists():
             home.reset(here)
@@ -82,7 +83,7 @@ def up(
 def _hosts(hosts: int) -> int:
     """Run several hosts in a folder of the demo's home."""
     here = settings().home
-    if not home.is_demo(here):
+    if not is_demo_home(here):
         raise HostsOfDemo
     with home.used_alone(here):
         if not here.exists():
@@ -110,7 +111,7 @@ def _try_portal(found: portal_door.PortalDoor) -> list[str]:
             return lines
         # As with Prefect's password: a link that opens everything goes into no log. In the demo
         # everything is invented.
-        if is_terminal() or home.is_demo(settings().home):
+        if is_terminal() or is_demo_home(settings().home):
             link = found.invitation_link(people.first_link(hub))
             return [*lines, "To try it, set your password, as an operator, at this link:", link]
     return [*lines, "Nobody can sign in yet: `tasma portal invite EMAIL --role operator`"]

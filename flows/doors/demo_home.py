@@ -14,10 +14,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from blocks.home import IN_CHECKOUT
+from blocks.home import DEMO, IN_CHECKOUT, is_demo_home
 from ledger.errors import TerminalError, TransientError
 
-FOLDER: Final = "demo-home"
+FOLDER: Final = DEMO
 MARK: Final = "made-by-tasma-demo"
 """The file that says that a folder may be deleted by the next demo."""
 
@@ -93,12 +93,7 @@ def demo_home() -> Path:
     """Return where the demo lives: in a home that was named, else in the checkout."""
     named = os.environ.get("TASMA_HOME", "")
     home = Path(named).absolute() if named else IN_CHECKOUT
-    return home if is_demo(home) else home / FOLDER
-
-
-def is_demo(home: Path) -> bool:
-    """Return whether a home is the demo's."""
-    return home.name == FOLDER
+    return home if is_demo_home(home) else home / FOLDER
 
 
 class NotADemo(TerminalError):

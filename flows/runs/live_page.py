@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from typing import Final, Self
 from uuid import UUID
 
-from prefect.artifacts import acreate_markdown_artifact
 from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.actions import ArtifactCreate, ArtifactUpdate
 from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterKey
 from prefect.client.schemas.objects import Artifact
 from prefect.client.schemas.sorting import ArtifactSort
 
+from blocks.advice import as_here
 from tasks.pages.markdown import escaped
+from tasks.pages_shown import show_page
 
 MARKDOWN: Final = "markdown"
 
@@ -48,7 +49,7 @@ class LivePage:
 
     async def show(self, client: PrefectClient, text: str, *, summary: str) -> None:
         """Have the page say this from now on. `summary`: what its card says, in one line."""
-        card = escaped(summary)
+        text, card = as_here(text), escaped(as_here(summary))
         if self.id is not None:
             await client.update_artifact(self.id, ArtifactUpdate(data=text, description=card))
         elif self.is_lasting:
@@ -58,7 +59,7 @@ class LivePage:
             self.id = (await _oldest(client, self.key) or made).id
             await client.update_artifact(self.id, ArtifactUpdate(data=text, description=card))
         else:
-            self.id = await acreate_markdown_artifact(key=self.key, markdown=text, description=card)
+            self.id = await show_page(self.key, text, card=summary)
 
 
 async def _oldest(client: PrefectClient, key: str) -> Artifact | None:

@@ -12,6 +12,7 @@ from prefect import State, runtime
 from prefect.client.orchestration import get_client
 from prefect.states import Completed, Failed
 
+from blocks.advice import as_here
 from ledger.outcome import Outcome
 from ledger.text import visible
 
@@ -56,7 +57,7 @@ def ended(outcome: Outcome, message: str, *, problem: BaseException | None = Non
     that ends by plan is COMPLETED. `problem`: what was raised; the hooks ask it whether the run may
     work the next time.
     """
-    message = visible(message)
+    message = as_here(visible(message))
     text = message if len(message) <= MAX_MESSAGE_CHARS else f"{message[: MAX_MESSAGE_CHARS - 1]}…"
     make = Failed if outcome.is_red else Completed
     return make(name=outcome.state_name, message=text, data=problem)
