@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import re
 from dataclasses import dataclass
 from typing import Any, Final
@@ -47,6 +48,11 @@ from flows.runs.states import TAG
 from flows.sftp_sweep import sftp_sweep
 from flows.watch import watch
 from tasks.pages.links import BOOKS
+
+MAX_RUNS: Final = max(5, (os.cpu_count() or 1) + 1)
+"""Runs at once on one machine, unless a worker is told otherwise (``--limit``); each is a process,
+of about 150 MB when it starts cold. One of them is the watch, which mostly waits, and two may be
+backfills, which wait for runs that need a place beside them; in the night some are shards."""
 
 SECTIONS: Final = re.compile(r"^(?:Args|Returns|Raises|Yields):$", re.MULTILINE)
 """Where a docstring goes over to what is for readers of the code."""

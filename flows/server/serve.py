@@ -24,7 +24,7 @@ from flows.runs.missed import forget_former_schedules, forget_missed
 from flows.runs.starting import start_run
 from flows.runs.states import TAG
 from flows.server.block_types import register_block_types
-from flows.server.deployments import DEPLOYMENTS
+from flows.server.deployments import DEPLOYMENTS, MAX_RUNS
 from flows.server.fork_server import COMMAND
 from flows.server.fork_server.host import fork_host
 from flows.server.prefect_internals import is_plain
@@ -32,9 +32,6 @@ from flows.watch import end_of_period
 from tasks.hosts import joined
 from tasks.repair import repair_statuses
 
-MAX_RUNS: Final = max(5, (os.cpu_count() or 1) + 1)
-"""Runs at once on this machine; each is a process, of about 150 MB when it starts cold. One of them
-is the watch, which mostly waits, and in the night two are shards."""
 START_LIMIT_S: Final = 120.0
 """Longest wait for the server; its first start makes its database."""
 POLL_S: Final = 0.25

@@ -36,7 +36,7 @@ async def serve() -> None:
     from prefect.runner import Runner
     from prefect.types.entrypoint import EntrypointType
 
-    from flows.server.serve import MAX_RUNS
+    from flows.server.deployments import MAX_RUNS
 
     runner = Runner(name="nothing", pause_on_shutdown=False, limit=MAX_RUNS)
     made = await nothing_in_tasks.ato_deployment(

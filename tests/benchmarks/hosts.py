@@ -21,6 +21,7 @@ from typing import Any, Final
 from flows.demo.hosts import night
 from flows.demo.hosts.hosts import Host, Hosts, installation
 from flows.demo.ledgers import CHANGED, REMOVED, DemoLedger, connect, simulated_fortnox
+from flows.server.deployments import MAX_RUNS
 from simulators.fortnox import FortnoxSimulator
 from tasks.stores import open_stores
 
@@ -44,6 +45,7 @@ def main(numbers: list[int]) -> None:
 def _nights_on(hosts: int) -> dict[str, Any]:
     ledgers = night.companies(TENANTS)
     with installed(ledgers) as (found, fortnox):
+        found.deploy(at_once=hosts * MAX_RUNS)
         held = [
             _hold(found.add_host(server=number % len(found.servers)), of=hosts)
             for number in range(hosts)

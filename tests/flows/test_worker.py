@@ -18,6 +18,7 @@ from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary
 from blocks.hub import Connection, Method, Tenant, unit_resource
 from blocks.systems.fortnox.port import BLOCKS
 from flows.runs.dead_runs import sweep
+from flows.server.processes import wait_for
 from flows.server.readiness import look
 from ledger.fiscal_year import FiscalYear
 from simulators.books.company import Company
@@ -39,6 +40,9 @@ TENANTS = 2
 LONELY = TENANTS
 """Place of the tenant whose run dies by itself."""
 
+RESUMED = TENANTS + 1
+"""Place of the tenant whose run is started again before its process has gone."""
+
 FIRST_NUMBER = 710_001
 YEAR = FiscalYear.parse("2025")
 NIGHT = dt.date(2026, 11, 23)
@@ -56,7 +60,7 @@ def pool(new_home):
             year_ids=(1,),
             consented=LEDGER_SCOPES,
         )
-        for place in range(TENANTS + 1)
+        for place in range(TENANTS + 2)
     ]
     with (
         FortnoxSimulator(companies) as fortnox,
@@ -214,6 +218,28 @@ def test_a_run_whose_process_dies_under_a_living_worker_comes_again(pool):
         sweep_later(pool)
 
         assert "Published" == end_of(pool, run)
+
+
+def test_a_worker_outlives_a_run_that_comes_back_before_its_process_has_gone(pool):
+    """Prefect's own worker ends: the run asks for a place under its limit that it still has."""
+    tenant = connected(pool, RESUMED)
+    with working(pool) as worker, pool.stores() as stores:
+        lease = stores.hub.leases.acquire(
+            unit_resource(tenant, YEAR), holder="the test", ttl_s=3600
+        )
+        run = night_of(pool, tenant)
+        pool.wait(run["id"], lambda found: "year:2025" in found["tags"])
+        again = {"state": {"type": "SCHEDULED", "name": "AwaitingRetry"}, "force": True}
+        pool.ask(f"/flow_runs/{run['id']}/set_state", again)
+        later = polled_at(pool) + dt.timedelta(seconds=5)
+        wait_for(lambda: polled_at(pool) > later, process=worker, log=pool.home / "worker.log")
+        stores.hub.leases.release(lease)
+
+        assert end_of(pool, run) in {"Published", "Unchanged"}
+
+
+def polled_at(desk):
+    return dt.datetime.fromisoformat(desk.ask("/work_pools/tasma/queues/default")["last_polled"])
 
 
 def crashes(desk, run):

@@ -116,9 +116,10 @@ class Hosts:
         host.start()
         return host
 
-    def deploy(self) -> None:
+    def deploy(self, *, at_once: int | None = None) -> None:
         """Make pool, queues and deployments, as `tasma deploy` does."""
-        command = [str(Path(sys.executable).with_name("tasma")), "deploy"]
+        more = ["--at-once", str(at_once)] if at_once else []
+        command = [str(Path(sys.executable).with_name("tasma")), "deploy", *more]
         environment = {**self.servers[0].environment, **self.shared}
         with (self.home / "deploy.log").open("ab") as log:
             subprocess.run(  # noqa: S603 - our own interpreter and module

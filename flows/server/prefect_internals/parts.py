@@ -27,6 +27,8 @@ _EVENTS: Final = "a command waits for events that nobody asked for, and says so 
 _PAGES: Final = "the pages of Prefect's UI may call their makers' analytics"
 _SLOWER: Final = "a run imports this for itself instead of finding it imported"
 
+_LIMIT: Final = "a worker has no limit of its own, so one of several takes all that is due"
+
 PARTS: Final = (
     Part("prefect.runner.runner:EngineCommandStarter", _COLD, "run_command"),
     Part("prefect.runner._starter_engine:EngineCommandStarter", _COLD, "run_command", ("command",)),
@@ -36,6 +38,14 @@ PARTS: Final = (
         "a run that is a fork keeps the settings of the process that started it",
         "run_imports",
     ),
+    Part("prefect.workers.process:ProcessWorker", _LIMIT, "worker_limit"),
+    Part(
+        "prefect.workers.process:ProcessWorker._submit_scheduled_flow_runs",
+        _LIMIT,
+        "worker_limit",
+        ("flow_run_response",),
+    ),
+    Part("prefect.workers.process:ProcessWorker.limiter", _LIMIT, "worker_limit"),
     Part("prefect.concurrency.services", _SLOWER, "run_imports"),
     Part("prefect.task_engine", _SLOWER, "run_imports"),
     Part("prefect.utilities.visualization", _SLOWER, "run_imports"),
