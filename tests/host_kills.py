@@ -54,6 +54,7 @@ HEADS: Final = ("schedules", *FATES, "missed", "overtaken", "lost", "doubled", "
 CUT: Final = (
     "select pg_terminate_backend(pid) from pg_stat_activity"
     " where datname = current_database() and pid <> pg_backend_pid()"
+    " and backend_type = 'client backend'"
 )
 
 
