@@ -51,7 +51,7 @@ def _limit() -> list[str]:
     """Return how many runs at once; without a limit where Prefect is plain, whose own ends it."""
     if is_plain():
         return []
-    import flows.server.prefect_internals.worker_limit  # noqa: F401, PLC0415 - switched
+    import flows.server.prefect_internals.fair_worker  # noqa: F401, PLC0415 - switched
 
     return _unless_given("--limit", "-l", str(MAX_RUNS))
 

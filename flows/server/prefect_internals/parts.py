@@ -27,7 +27,7 @@ _EVENTS: Final = "a command waits for events that nobody asked for, and says so 
 _PAGES: Final = "the pages of Prefect's UI may call their makers' analytics"
 _SLOWER: Final = "a run imports this for itself instead of finding it imported"
 
-_LIMIT: Final = "a worker has no limit of its own, so one of several takes all that is due"
+_LIMIT: Final = "one of several workers takes all that is due, since none has a limit of its own"
 
 PARTS: Final = (
     Part("prefect.runner.runner:EngineCommandStarter", _COLD, "run_command"),
@@ -38,14 +38,14 @@ PARTS: Final = (
         "a run that is a fork keeps the settings of the process that started it",
         "run_imports",
     ),
-    Part("prefect.workers.process:ProcessWorker", _LIMIT, "worker_limit"),
+    Part("prefect.workers.process:ProcessWorker", _LIMIT, "fair_worker"),
     Part(
         "prefect.workers.process:ProcessWorker._submit_scheduled_flow_runs",
         _LIMIT,
-        "worker_limit",
+        "fair_worker",
         ("flow_run_response",),
     ),
-    Part("prefect.workers.process:ProcessWorker.limiter", _LIMIT, "worker_limit"),
+    Part("prefect.workers.process:ProcessWorker.limiter", _LIMIT, "fair_worker"),
     Part("prefect.concurrency.services", _SLOWER, "run_imports"),
     Part("prefect.task_engine", _SLOWER, "run_imports"),
     Part("prefect.utilities.visualization", _SLOWER, "run_imports"),
