@@ -1,4 +1,4 @@
-"""A worker that takes its share: what its limit has room for, and one shard of a night at a time.
+"""A worker that takes its share: what its limit has room for, and one shard of a night.
 
 Prefect's worker counts the runs under its limit (`prefect worker start --limit`) by their ids. A
 run that is started again while its process has not gone, as by *Retry* within a second of its
@@ -7,14 +7,15 @@ ends the worker with all that it runs. Here such a run waits until its process h
 another worker takes it.
 
 The shards of a night are due at the same moment. Whoever asked first would have all of them, and
-do one after the other what each host was to do a part of; the others ask within two seconds.
+do one after the other what each host was to do a part of; the others ask within seconds.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import warnings
 from collections.abc import Collection, Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from prefect.workers.process import ProcessWorker
@@ -25,19 +26,28 @@ if TYPE_CHECKING:
     from prefect.client.schemas.objects import FlowRun
     from prefect.client.schemas.responses import WorkerFlowRunResponse
 
+LEFT_FOR: Final = dt.timedelta(seconds=20)
+"""For how long a second shard is left to the other workers; then none of them has room."""
 
-def share(
-    due: Iterable[WorkerFlowRunResponse], held: Collection[UUID]
-) -> list[WorkerFlowRunResponse]:
+
+def share(due: Iterable[FlowRun], held: Collection[FlowRun], *, now: dt.datetime) -> list[FlowRun]:
     """Return what a worker may take of the runs that are due.
 
     Args:
         due: In the order in which they are to begin.
-        held: The runs whose processes it still has.
+        held: Those whose processes it still has.
+        now: By this machine's clock; one that is off costs the share, and nothing else.
     """
-    found = [one for one in due if one.flow_run.id not in held]
-    first = next((one for one in found if SHARD in one.flow_run.tags), None)
-    return [one for one in found if one is first or SHARD not in one.flow_run.tags]
+    ids, has_shard = {run.id for run in held}, any(SHARD in run.tags for run in held)
+    taken = []
+    for run in due:
+        is_shard = SHARD in run.tags
+        is_everybodys = (run.expected_start_time or now) + LEFT_FOR < now
+        if run.id in ids or (is_shard and has_shard and not is_everybodys):
+            continue
+        has_shard |= is_shard
+        taken.append(run)
+    return taken
 
 
 with warnings.catch_warnings():
@@ -47,8 +57,18 @@ with warnings.catch_warnings():
     class FairWorker(ProcessWorker):
         """Prefect's process worker, which takes its share of what is due."""
 
+        def __init__(self, *arguments: Any, **named: Any) -> None:
+            super().__init__(*arguments, **named)
+            self._taken: dict[UUID, FlowRun] = {}
+
         async def _submit_scheduled_flow_runs(
             self, flow_run_response: list[WorkerFlowRunResponse]
         ) -> list[FlowRun]:
-            held = self._limiter.statistics().borrowers if self._limiter else ()
-            return await super()._submit_scheduled_flow_runs(share(flow_run_response, held))
+            ids = self._limiter.statistics().borrowers if self._limiter else ()
+            held = [run for run in self._taken.values() if run.id in ids]
+            due = [one.flow_run for one in flow_run_response]
+            mine = {run.id: run for run in share(due, held, now=dt.datetime.now(dt.UTC))}
+            self._taken = {run.id: run for run in held} | mine
+            return await super()._submit_scheduled_flow_runs(
+                [one for one in flow_run_response if one.flow_run.id in mine]
+            )

@@ -29,7 +29,11 @@ OURS = [
 UNPROMISED = {"prefect.server", "prefect.runner.runner", *(part.name for part in PARTS)}
 """Beside all that begins with an underscore."""
 
-PROMISED = {"prefect.settings:PREFECT_UI_API_URL"}
+PROMISED = {
+    "prefect.settings:PREFECT_UI_API_URL",
+    "prefect.client.schemas.objects:FlowRun",
+    "prefect.client.schemas.responses:WorkerFlowRunResponse",
+}
 """What the room imports of Prefect besides: it is documented."""
 
 
