@@ -77,7 +77,7 @@ def test_demo_holds_exactly_the_planted_breaks_and_leaves_nothing_running(tmp_pa
     }
     assert "osto-1 is in Procountor, posted, approved and paid" in done.stderr
     assert "osto-2 waits for a person: " in done.stderr
-    assert "tasma --demo ecom list vuokratila\n" in done.stderr
+    assert "tasma --demo ecom list vuokratila`\n" in done.stderr
     assert ".;" not in done.stderr
     assert "is an unfinished invoice in Procountor" in done.stderr
     assert len({row["tenant"] for row in status}) == 14
