@@ -40,7 +40,7 @@ VALUE: Final = r"(?:(?!; |\n).)+?"
 LONG_VALUE: Final = r"(?:(?!\); ).)+?"
 """What a value may be; a long one ends where the next control is named."""
 
-AMOUNT: Final = re.compile(r"-?\d{1,15}\.\d{2}")
+AMOUNT: Final = re.compile(r"-?(\d{1,15}|\d{1,3}(,\d{3}){1,4})\.\d{2}")
 COUNT: Final = re.compile(r"\d{1,3}(,\d{3})+")
 DAYS: Final = re.compile(r"(\d{4}-\d{2}-\d{2}) to (\d{4}-\d{2}-\d{2})")
 """A fiscal year that is no calendar year, as `ledger.fiscal_year.year_in_words` says it."""
@@ -94,7 +94,7 @@ def _filled(pattern: _Pattern, text: str, language: str) -> str | None:
 def _written(value: str, language: str) -> str:
     """Return a value as Finns and Swedes write it: an amount, a count, a fiscal year's two days."""
     if AMOUNT.fullmatch(value):
-        return amount(Decimal(value), language)
+        return amount(Decimal(value.replace(",", "")), language)
     if COUNT.fullmatch(value):
         return count(int(value.replace(",", "")))
     return DAYS.sub("\\1 \N{EN DASH} \\2", value)

@@ -96,12 +96,18 @@ class Break:
             if part
         )
         sums = (
-            f"expected {self.expected}, actual {self.actual}, difference {self.difference}"
+            f"expected {_written(self.expected)}, actual {_written(self.actual)}, "
+            f"difference {_written(self.difference)}"
             if self.difference is not None
             else ""
         )
         text = "; ".join(part for part in (sums, self.detail) if part) or self.kind.value
         return f"{place}: {text}" if place else text
+
+
+def _written(value: Decimal | None) -> str:
+    """Write an amount with all its decimals, and commas between thousands."""
+    return f"{value:,}" if value is not None else "nothing"
 
 
 @dataclass(frozen=True)

@@ -279,6 +279,7 @@ from __future__ import annotations
 
 import re
 
+from ledger.fiscal_year import with_short_years
 from ledger.text import visible
 
 
@@ -303,7 +304,8 @@ class TasmaError(Exception):
             cls.code = re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
 
     def __init__(self, message: str = "", /, **values: object) -> None:
-        super().__init__(visible(message or self.sentence.format_map(values)))
+        text = message or self.sentence.format_map(values)
+        super().__init__(visible(with_short_years(text)))
         self.values = values
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass
-from typing import Self
+from typing import Final, Self
 
 
 @dataclass(frozen=True, order=True)
@@ -67,6 +68,15 @@ def short_year(key: str) -> str:
     start, _, end = key.partition("_")
     is_calendar = start.endswith("-01-01") and end == f"{start[:4]}-12-31"
     return start[:4] if is_calendar else key
+
+
+_CALENDAR: Final = re.compile(r"(?<![\w./-])(\d{4})-01-01_\1-12-31(?![\w/-])", re.ASCII)
+"""The key of a calendar year as a word of its own, not as a part of a path."""
+
+
+def with_short_years(text: str) -> str:
+    """Return a sentence in which calendar years are called 2024, as `short_year` calls them."""
+    return _CALENDAR.sub(r"\1", text)
 
 
 def year_in_words(key: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Final
 
@@ -76,13 +77,18 @@ def waits(hub: Hub, queued: Queued) -> str:
     return f"{named}{more} ({days} days)" if days >= WARN_AFTER.days else named + more
 
 
+def code_in_words(code: str) -> str:
+    """Return a code as people write it: ``consumer e-invoicing absent``."""
+    return re.sub(r"\be ", "e-", code.replace("_", " "))
+
+
 def why(queued: Queued) -> str:
     """Return why a document is held, rejected or waits; empty when nothing is wrong."""
     item = queued.item
     if item.hold:
-        reason = f"{item.hold.code.replace('_', ' ')}: {item.hold.detail}".removesuffix(": ")
+        reason = f"{code_in_words(item.hold.code)}: {item.hold.detail}".removesuffix(": ")
     elif found := explained(queued):
-        reason = f"{found.code.replace('_', ' ')}: “{found.verbatim}”"
+        reason = f"{code_in_words(found.code)}: “{found.verbatim}”"
     else:
         reason = item.answer_code
     is_besides = item.changed and not (item.hold and item.hold.code is HoldCode.CHANGED)

@@ -84,9 +84,12 @@ def doctor(
     if any(light == "red" for _, light, _ in findings):
         raise typer.Exit(ExitCode.FAILED)
     if not as_json:
-        waiting = [seen for what, light, seen in findings if what == PEOPLE and light == "grey"]
-        say(*(f"Nothing of this machine must be mended; {seen}." for seen in waiting))
-        say(*["Nothing must be mended."] * (not waiting))
+        waits = any(what == PEOPLE and light == "grey" for what, light, _ in findings)
+        say(
+            "Nothing of this machine must be mended; what waits for people stands above."
+            if waits
+            else "Nothing must be mended."
+        )
         next_steps("tasma tenant status")
 
 

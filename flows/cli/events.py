@@ -9,6 +9,7 @@ import typer
 from flows.cli.app import AsJson, command
 from flows.cli.opening import known_tenant, open_hub
 from flows.cli.output import say, show_json, show_table
+from ledger.fiscal_year import short_year
 
 
 @command(
@@ -36,7 +37,10 @@ def events(
         show_json(found)
     elif found:
         headings = ("at (UTC)", "tenant", "fiscal year", "kind", "what")
-        rows = [(item.at, item.tenant, item.fiscal_year, item.kind, item.message) for item in found]
+        rows = [
+            (one.at, one.tenant, short_year(one.fiscal_year), one.kind, one.message)
+            for one in found
+        ]
         show_table(headings, rows, spare=("fiscal year", "kind"))
     else:
         say("Nothing has happened yet that fits.")

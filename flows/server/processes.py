@@ -32,6 +32,10 @@ START_LIMIT_S: Final = 120.0
 """Until a process answers (about 10 s on an idle machine, first migrations included)."""
 STOP_LIMIT_S: Final = 15.0
 """Until a process that was asked to stop is killed."""
+ENDED: Final = "Mend what its log names, and run the command again."
+SLOW: Final = (
+    "A machine that does too much else at once is such: run the command again once it is less busy."
+)
 POLL_S: Final = 0.25
 ANSWER_LIMIT_S: Final = 40.0
 """A request that is given up is not taken back: with SQLite it may hold up those that follow."""
@@ -251,9 +255,10 @@ def wait_for(
     deadline = time.monotonic() + limit_s
     while not condition():
         if process.poll() is not None:
-            raise ServerDidNotStart(f"It ended with exit code {process.returncode}.", log=log)
+            came = f"It ended with exit code {process.returncode}."
+            raise ServerDidNotStart(f"{came} {ENDED}", log=log)
         if time.monotonic() > deadline:
-            raise ServerDidNotStart(f"It did not answer within {limit_s:g} s.", log=log)
+            raise ServerDidNotStart(f"It did not answer within {limit_s:g} s. {SLOW}", log=log)
         time.sleep(POLL_S)
 
 

@@ -10,6 +10,7 @@ from blocks.hub import LaterFinding
 from blocks.staging import StagedUnit
 from blocks.warehouse.records import AccountChange, ChangePlan, VoucherChange
 from ledger.controls import Answer, Break, ControlResult
+from ledger.fiscal_year import year_in_words
 from ledger.text import number_of
 from ledger.unit import Unit
 from tasks.pages.break_months import months_of_breaks
@@ -72,7 +73,7 @@ def reconciliation_page(
         *holding,
         months_of_breaks(judgement.results),
         "## What was loaded",
-        _source_table(staged, load_id),
+        _source_table(unit, staged, load_id),
         "## All controls",
         _control_table(judgement.results, known),
         "## Other findings" if others else "",
@@ -178,12 +179,12 @@ def _load_row(load_id: str) -> str:
     return f"| Load | {escaped(load_id)} |"
 
 
-def _source_table(staged: StagedUnit, load_id: str) -> str:
+def _source_table(unit: Unit, staged: StagedUnit, load_id: str) -> str:
     facts = staged.facts
     rows = [
         ("Source", f"{facts.source.upper()} {facts.source_kind} from {facts.program or 'unknown'}"),
         ("Organisation number", facts.organisation_number or "not stated"),
-        ("Fiscal year", f"{facts.start_date} to {facts.end_date}"),
+        ("Fiscal year", year_in_words(unit.year.key)),
         ("Currency", facts.currency),
         ("Vouchers", f"{staged.tables['voucher'].row_count:,}"),
         ("Postings", f"{staged.tables['posting'].row_count:,}"),

@@ -157,7 +157,7 @@ def test_file_that_was_altered_is_not_moved(files, server):
 
     moved = move(server)
 
-    assert "the digest of 2023-01-01_2023-12-31 came to" in moved["acme"].problem
+    assert "the digest of 2023 came to" in moved["acme"].problem
     assert ["beta"] == server.stores.warehouse.tenants()
     assert ["acme"] == files.stores.warehouse.tenants()
 

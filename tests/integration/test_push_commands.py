@@ -172,7 +172,7 @@ def test_rejection_keeps_fennoa_s_own_words_beside_our_code(fennoa, file, monkey
 
     (waiting,) = push_json("status", "acme")["waiting"]
     words = "Yrityksellä ei ole kuluttajaverkkolaskusopimusta"
-    assert "consumer e invoicing absent" in waiting["why"]
+    assert "consumer e-invoicing absent" in waiting["why"]
     assert words in waiting["why"]
     assert words not in waiting["what_to_do"], "said twice"
     assert "Take consumer e-invoicing into use in Fennoa" in waiting["what_to_do"]

@@ -68,8 +68,8 @@ CASES: dict[tuple[str, ...], End] = {
         "evidence",
         ("published_balances (2 breaks, first: account 1930 in 2025-12",),
         (
-            "published_balances warns: account 1930 in 2025-12: expected 1600.00, actual 1500.00,",
-            "published_balances warns: account 3001 in 2025-12: expected -1100.00, actual -1000.00",
+            "published_balances warns: account 1930 in 2025-12: expected 1,600.00, actual 1,500.00",
+            "published_balances warns: account 3001 in 2025-12: expected -1,100.00, actual -1,000",
         ),
     ),
     ("B01-btrans-only-last-year.se",): End("published"),
@@ -88,11 +88,11 @@ CASES: dict[tuple[str, ...], End] = {
     ),
     ("B20-2024.se", "B20-2025.se"): End(
         "published",
-        findings=("opening_continuity warns: account 1930: expected 1500.00, actual 1400.00,",),
+        findings=("opening_continuity warns: account 1930: expected 1,500.00, actual 1,400.00,",),
     ),
     ("B20-2025.se", "B20-2024.se"): End(
         "published",
-        ("2025: opening_continuity (2 breaks, first: account 1930: expected 1500.00, actual 1400",),
+        ("2025: opening_continuity (2 breaks, first: account 1930: expected 1,500.00, actual 1,4",),
         unit="green published",
     ),
     ("B12-sie5.sie",): End("failed", ("It is SIE 5 (XML), which is not read.", "as SIE type 4")),

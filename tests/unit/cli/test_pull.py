@@ -382,7 +382,7 @@ def test_year_that_nobody_defined_is_refused_and_creates_nothing(tasma, fortnox,
     planned = tasma("ledger", "pull", tenant, "--year", "2024", "--dry-run")
 
     assert (1, 1) == (refused.exit_code, planned.exit_code)
-    assert "acme has no fiscal year 2024-01-01_2024-12-31 here" in refused.stderr
+    assert "acme has no fiscal year 2024 here" in refused.stderr
     assert "Next: tasma tenant year add acme 2024" in refused.stdout
     assert ["2025"] == list(listed(tasma, tenant))
     assert {} == balances(tenant, Y2024)
@@ -457,7 +457,7 @@ def test_tenant_without_years_is_told_what_the_source_has(tasma, fortnox):
     refused = tasma("ledger", "pull", "acme")
 
     assert refused.exit_code == 1
-    assert "The source has: 2024-01-01_2024-12-31, 2025-01-01_2025-12-31" in refused.stderr
+    assert "The source has: 2024, 2025" in refused.stderr
     assert "tasma tenant year add acme" in refused.stderr
 
 

@@ -74,7 +74,7 @@ def test_retired_year_can_be_defined_anew(hub, acme, y2024):
 def test_retiring_a_year_that_is_not_there_lists_those_that_are(hub, acme, y2024):
     hub.years.define(acme, y2024)
 
-    with pytest.raises(Refused, match=f"no active fiscal year {LONG.key}.*{y2024.key}"):
+    with pytest.raises(Refused, match=f"no active fiscal year {LONG.key}.*: 2024"):
         hub.years.retire(acme, LONG)
 
 

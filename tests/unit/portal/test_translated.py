@@ -138,6 +138,7 @@ def test_each_year_of_a_file_is_told_in_ones_language():
             "-1417421.30",
             f"{MINUS}1{NARROW}417{NARROW}421,30",
         ),
+        ("-1,417,421.30", f"{MINUS}1{NARROW}417{NARROW}421,30"),
         ("0.50", "0,50"),
         ("1930", "1930"),
     ],

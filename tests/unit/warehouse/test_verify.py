@@ -72,5 +72,5 @@ def test_voucher_digest_altered_to_hide_something_is_found(published, altered):
 
 
 def test_year_that_is_not_published_cannot_be_verified(published):
-    with pytest.raises(NoLedger, match="2023-01-01_2023-12-31"):
+    with pytest.raises(NoLedger, match="for 2023 yet"):
         published.verify("acme", facts(year=2023).fiscal_year)
