@@ -122,9 +122,10 @@ class PullYear:
             return ""
         if not self.options.defines:
             return (
-                f"{tenant} has no fiscal year {year} here, so nothing of it was fetched. If it is "
-                f"to have one: `tasma tenant year add {tenant} {year}`; or pull it with --define "
-                "(in the form: undefined = define)"
+                f"{tenant} has no fiscal year {short_year(year.key)} here, so nothing of it was "
+                "fetched. If it is to have one: "
+                f"`tasma tenant year add {tenant} {short_year(year.key)}`; or pull it with "
+                "--define (in the form: undefined = define)"
             )
         years = self.stores.hub.years
         try:
