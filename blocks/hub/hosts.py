@@ -24,6 +24,10 @@ BEAT_S: Final = 60.0
 LIVE_FOR: Final = dt.timedelta(seconds=5 * BEAT_S)
 """A host that has said nothing for so long is gone, and may be started again elsewhere."""
 
+FORGOTTEN_AFTER: Final = dt.timedelta(days=7)
+"""A host that has said nothing for so long goes off the list: a container that was lost never comes
+back under its name."""
+
 SILENT_FOR: Final = dt.timedelta(seconds=2 * BEAT_S)
 """Who has said nothing for so long does not live: two signs of life are missing."""
 
@@ -96,7 +100,7 @@ class Hosts:
     def join(
         self, name: str, places: Places, *, release: str, clock: Clock, boot: str = ""
     ) -> None:
-        """Enter a host, or say again that it is there.
+        """Enter a host, or say again that it is there; those that were lost go off the list.
 
         Args:
             name: Of the machine.
@@ -123,6 +127,8 @@ class Hosts:
             if not connection.execute(update(models.host).where(same).values(**row)).rowcount:
                 entered = {"name": name, "joined_at": now, **row}
                 connection.execute(insert(models.host).values(entered))
+            is_lost = models.host.c.seen_at < now - FORGOTTEN_AFTER
+            connection.execute(delete(models.host).where(is_lost))
 
     def namesake(self, name: str, boot: str) -> Host | None:
         """Return a host of this name that another start of a machine entered and that may live.

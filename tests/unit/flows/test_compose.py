@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 import importlib.util
 import re
 import shutil
@@ -50,7 +51,7 @@ def test_nothing_but_the_proxy_is_reached_from_outside(services):
 def test_every_part_comes_back_by_itself(services):
     ends = {"deploy"}
     for name, one in services.items():
-        assert one["restart"] == ("on-failure" if name in ends else "unless-stopped"), name
+        assert one["restart"] == ("on-failure:5" if name in ends else "unless-stopped"), name
 
 
 def test_what_is_started_is_there(services):
@@ -86,7 +87,63 @@ def test_what_is_mounted_from_the_checkout_is_there(services):
             source = mounted.partition(":")[0]
             assert not source.startswith("./") or (PROJECT / source).exists(), source
         for file in one.get("env_file", ()):
-            assert (PROJECT / file).exists(), file
+            is_needed = isinstance(file, str)
+            assert not is_needed or (PROJECT / file).exists(), file
+
+
+def test_image_is_built_once(services):
+    assert 1 == sum("build" in one for one in services.values())
+
+
+def test_no_log_grows_until_the_disk_is_full(services):
+    for name, one in services.items():
+        assert {"driver": "local"} == one["logging"], name
+
+
+def test_redis_hears_the_signal_to_stop_and_is_not_root(services):
+    program, option, text = services["redis"]["command"]
+
+    assert ("sh", "-c") == (program, option)
+    assert text.startswith("exec redis-server")
+    assert "redis" == services["redis"]["user"]
+
+
+def test_settings_of_the_installation_reach_our_parts_and_no_server_of_prefects(services):
+    own = {"path": "tasma.env", "required": False}
+    reached = {name for name, one in ours(services).items() if own in one["env_file"]}
+
+    assert {"deploy", "worker", "portal"} == reached
+
+
+def test_what_git_does_not_know_is_not_in_the_image():
+    listed = [
+        set((PROJECT / name).read_text(encoding="utf-8").split("\n"))
+        for name in (".gitignore", ".dockerignore")
+    ]
+    unknown, left_out = ({line.strip("/") for line in lines} for lines in listed)
+    anywhere = {line.removeprefix("**/") for line in left_out}
+
+    missing = {
+        line for line in unknown if not any(fnmatch.fnmatch(line, pattern) for pattern in anywhere)
+    }
+
+    assert set() == missing
+    assert ".git" in left_out
+
+
+def test_pages_of_prefects_ui_have_a_place_that_the_user_of_the_image_may_write_to():
+    image = (PROJECT / "Dockerfile").read_text(encoding="utf-8")
+    (place,) = re.findall(r"^ +PREFECT_UI_STATIC_DIRECTORY=(\S+)$", image, re.MULTILINE)
+    (made,) = re.findall(r"install -d -o tasma .* -m 0700 (.*)$", image, re.MULTILINE)
+
+    assert place in made.split()
+
+
+def test_passwords_stand_in_no_command_of_the_databases():
+    text = (EXAMPLES / "databases.sh").read_text(encoding="utf-8")
+
+    assert not re.search(r"\$\w*PASSWORD", text)
+    assert 2 == len(re.findall(r"^\\getenv \w+ \w+_PASSWORD$", text, re.MULTILINE))
 
 
 @pytest.mark.parametrize("path", ["nginx.conf", "compose/nginx.conf.template"])

@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from blocks.hub.hosts import LIVE_FOR, SILENT_FOR, HostsApart, Places
+from blocks.hub.hosts import FORGOTTEN_AFTER, LIVE_FOR, SILENT_FOR, HostsApart, Places
 
 SHARED = Places(lake="folder 1", warehouse="database books", inbox="folder 2")
 
@@ -87,3 +87,17 @@ def test_host_of_ones_name_from_another_start_is_told_until_it_was_silent_for_tw
     assert hub.hosts.namesake("a", "") is None, "a system that does not tell its start"
     clock.advance(1)
     assert hub.hosts.namesake("a", "second") is None
+
+
+def test_host_that_was_not_heard_of_for_a_week_goes_off_the_list_when_another_says_it_is_there(
+    hub, clock
+):
+    join(hub, "lost")
+    clock.advance(FORGOTTEN_AFTER.total_seconds())
+    join(hub, "a")
+    assert ["a", "lost"] == [host.name for host in hub.hosts.every()]
+
+    clock.advance(1)
+    join(hub, "a")
+
+    assert ["a"] == [host.name for host in hub.hosts.every()]
