@@ -10,7 +10,8 @@ RUN .venv/bin/python -m pip install --no-cache-dir --no-deps --no-build-isolatio
 
 FROM python:3.11-slim-bookworm
 RUN useradd --uid 10001 --create-home --home-dir /var/lib/tasma tasma \
-    && install -d -o tasma -g tasma -m 0700 /var/lib/tasma/home /var/lib/tasma/ui /srv/lake /srv/inbox
+    && install -d -o tasma -g tasma -m 0700 /var/lib/tasma/home /var/lib/tasma/home/forms \
+        /var/lib/tasma/ui /srv/lake /srv/inbox
 COPY --from=installed /opt/tasma /opt/tasma
 USER 10001
 WORKDIR /opt/tasma

@@ -14,6 +14,7 @@ import pytest
 import yaml
 
 from flows.cli.commands import COMMANDS
+from tasks.onboarding import FORMS
 from tests.plugins.absent_parts import ABSENT
 
 PROJECT = Path(__file__).parents[3]
@@ -33,6 +34,12 @@ def services(text):
 
 def ours(services):
     return {name: one for name, one in services.items() if one["image"] == "tasma"}
+
+
+def made_for_its_user(image):
+    """Return the folders that the image's user may write to."""
+    (made,) = re.findall(r"install -d -o tasma .* -m 0700 (.*?)\nCOPY", image, re.DOTALL)
+    return set(made.split()) - {"\\"}
 
 
 def test_every_variable_that_is_needed_stands_in_the_example(text):
@@ -115,6 +122,11 @@ def test_settings_of_the_installation_reach_our_parts_and_no_server_of_prefects(
     assert {"deploy", "worker", "portal"} == reached
 
 
+def test_forms_of_new_tenants_are_the_same_for_workers_and_portal(services):
+    for name in ("worker", "portal"):
+        assert f"forms:/var/lib/tasma/home/{FORMS}" in services[name]["volumes"]
+
+
 def test_what_git_does_not_know_is_not_in_the_image():
     listed = [
         set((PROJECT / name).read_text(encoding="utf-8").split("\n"))
@@ -134,9 +146,16 @@ def test_what_git_does_not_know_is_not_in_the_image():
 def test_pages_of_prefects_ui_have_a_place_that_the_user_of_the_image_may_write_to():
     image = (PROJECT / "Dockerfile").read_text(encoding="utf-8")
     (place,) = re.findall(r"^ +PREFECT_UI_STATIC_DIRECTORY=(\S+)$", image, re.MULTILINE)
-    (made,) = re.findall(r"install -d -o tasma .* -m 0700 (.*)$", image, re.MULTILINE)
 
-    assert place in made.split()
+    assert place in made_for_its_user(image)
+
+
+def test_every_volume_of_our_parts_is_a_folder_of_the_images_user(services):
+    made = made_for_its_user((PROJECT / "Dockerfile").read_text(encoding="utf-8"))
+    mounted = {volume.split(":")[1] for one in ours(services).values() for volume in one["volumes"]}
+
+    assert mounted
+    assert set() == mounted - made
 
 
 def test_passwords_stand_in_no_command_of_the_databases():
