@@ -54,8 +54,8 @@ class Ledger:
 class PagedSteps(LocalSteps):
     """The steps of the command line, which keep the pages that a run would send to Prefect."""
 
-    def __init__(self, found, pages):
-        super().__init__(found, lambda _step: None)
+    def __init__(self, found, pages, watch):
+        super().__init__(found, watch)
         self._pages = pages
 
     async def report(self, job, load, judgement, *, verdict, plan=None, **_):
@@ -70,11 +70,15 @@ class PagedSteps(LocalSteps):
 
 @dataclass(frozen=True)
 class House:
-    """The stores of a home, and the pipeline on them. `pages`: the latest page of each name."""
+    """The stores of a home, and the pipeline on them.
+
+    `pages`: the latest page of each name. `told`: the steps as a bar at the prompt has them.
+    """
 
     stores: Stores
     folder: Path
     pages: dict[str, str] = field(default_factory=dict)
+    told: list[str] = field(default_factory=list)
 
     def pull(self, tenant, **wish):
         """Pull; return the name and the message of the end, as a run on the server has them."""
@@ -110,7 +114,7 @@ class House:
 
     def _steps(self, tenant):
         """Give the steps of the command line, with the pages that a run would send to Prefect."""
-        return PagedSteps(LoadResult(tenant), self.pages)
+        return PagedSteps(LoadResult(tenant), self.pages, self.told.append)
 
     def units(self, tenant):
         return {item.fiscal_year[:4]: item for item in self.stores.hub.units.of_tenant(tenant)}

@@ -312,7 +312,7 @@ def test_one_file_that_fails_is_named_stops_no_other_and_is_tried_again(
 
     assert (["Published", "Unchanged"], "1 file failed") == (
         [end[0] for end in (first, again)],
-        known(stores).reason[:14],
+        known(stores).reason[:13],
     )
     assert "1 file failed and is tried again" in first[1]
     assert {row for row in listed(there) if row[0] != bad} == published(stores).keys()

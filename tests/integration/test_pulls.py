@@ -13,7 +13,6 @@ from ledger.fiscal_year import FiscalYear
 from tasks.approve import NotToBeApproved, approve
 from tasks.ledger_sources import year_sources
 from tasks.pages.preflight import in_one_line, preflight_page
-from tasks.progress import listener
 
 NIGHT = dt.date(2026, 11, 22)
 UPLOADED_KEPT = "2025 Kept: its ledger came from an uploaded file"
@@ -218,14 +217,12 @@ def test_a_closing_balance_that_fortnox_answers_otherwise_holds_the_year(house, 
 def test_asking_for_closing_balances_is_the_second_half_of_fetching_a_year(house, connected):
     """They are as many calls as there are accounts, and nothing is known of them meanwhile else."""
     ledger = connected(defined=("2025",))
-    heard: list[int] = []
-    token = listener.set(heard.append)
-    try:
-        house.pull(ledger.tenant, asks_closing=True)
-    finally:
-        listener.reset(token)
 
-    fetching = heard[: heard.index(100) + 1]
+    house.pull(ledger.tenant, asks_closing=True)
+
+    told = [re.fullmatch(r"fetching (\d+) % of", step) for step in house.told]
+    fetching = [int(found[1]) for found in told if found]
+    assert 100 == fetching[-1]
     assert sorted(fetching) == fetching
     assert len([percent for percent in fetching if 50 < percent < 100]) > 3
 

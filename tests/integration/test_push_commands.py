@@ -142,7 +142,7 @@ def test_changed_invoice_replaces_the_first_and_is_an_alarm_once_it_was_sent(fen
     was = content(id="1", buyer_reference="Matti")
     push("add", "acme", file(was))
     push("add", "acme", file(was | {"buyer_reference": "Maija"}))
-    assert "fields buyer_reference" in push("events", "acme", "webshop/1")
+    assert "what differs: buyer's reference" in push("events", "acme", "webshop/1")
     (line,) = push_json("events", "acme", "webshop/1")["events"]
     assert "Matti" == json.loads(line["content"])["document"]["buyer_reference"]
     push("run", "acme")
