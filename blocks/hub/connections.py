@@ -37,7 +37,8 @@ class NotConnected(Refused):
     """A tenant has no connection to the system, or to any of those that would do."""
 
     def __init__(self, tenant: str, system: str, *others: str) -> None:
-        named = " or ".join((system, *others))
+        *but_one, last = system, *others
+        named = f"{', '.join(but_one)} or {last}" if but_one else last
         super().__init__(
             f"Tenant {tenant} is not connected to {named}. Connect it first "
             f"(tasma connect {system} {tenant}): its system administrator approves the "

@@ -12,7 +12,7 @@ from blocks.systems.registry import SYSTEMS, systems_with
 from flows.cli.app import AsJson, command
 from flows.cli.opening import TenantId, known_tenant, open_hub, parse_year
 from flows.cli.output import next_steps, remark, say, show_json, show_table
-from ledger.fiscal_year import FiscalYear
+from ledger.fiscal_year import FiscalYear, short_year
 from ledger.organisation import OrganisationNumber
 from tasks.applying import currency_of, time_zone_of
 from tasks.onboarding import deliver_form
@@ -91,7 +91,8 @@ def add(
             hub.openings.begin(tenant, is_trial=True)
     number = f", {added.organisation_number}" if added.organisation_number else ""
     say(f"Added {tenant}: {added.name}{number}, {added.currency}.")
-    say(f"Fiscal years: {', '.join(map(str, found)) or 'as the published files bring them'}.")
+    years = ", ".join(short_year(year.key) for year in found)
+    say(f"Fiscal years: {years or 'as the published files bring them'}.")
     if form is None:
         offered = [name for name in systems_with("ledger") if country in SYSTEMS[name].countries]
         connecting = [f"or: tasma connect {name} {tenant}" for name in offered]

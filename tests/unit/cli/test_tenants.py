@@ -58,6 +58,13 @@ def test_number_is_kept_as_its_digits_and_a_wrong_check_digit_is_remarked(
     assert remark in added.stderr
 
 
+def test_years_of_a_new_tenant_are_named_as_one_says_them(tasma):
+    given = "2025,2026-01-01_2026-06-30"
+    added = tasma("tenant", "add", "acme", "--trial", "--name", "A", "--years", given)
+
+    assert "Fiscal years: 2025, 2026-01-01_2026-06-30." in added.output
+
+
 @pytest.mark.parametrize("typed", ["acme", "12-345/6", "5599-90-0"])
 def test_number_that_is_none_adds_no_tenant_by_command_or_by_file(tasma, tmp_path, typed):
     refused = tasma("tenant", "add", "acme", "--name", "A", "--org-number", typed)

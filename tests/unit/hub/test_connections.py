@@ -36,6 +36,14 @@ def test_new_consent_replaces_the_connection_but_not_when_it_was_made(hub, acme,
     assert found.created_at == connected.created_at
 
 
+@pytest.mark.parametrize(
+    ("systems", "named"),
+    [(["a"], "to a. "), (["a", "b"], "to a or b. "), (["a", "b", "c"], "to a, b or c. ")],
+)
+def test_systems_that_would_do_are_listed_as_in_a_sentence(systems, named):
+    assert named in str(NotConnected("acme", *systems))
+
+
 def test_missing_tenant_and_missing_connection_are_told_apart(hub, acme):
     with pytest.raises(NotConnected, match="Tenant acme is not connected to fortnox"):
         hub.connections.get(acme, "fortnox")
