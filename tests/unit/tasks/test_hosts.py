@@ -40,9 +40,9 @@ def test_machine_that_rose_again_waits_until_its_earlier_self_was_silent_long_en
     beat, monkeypatch
 ):
     monkeypatch.setattr(table, "SILENT_FOR", dt.timedelta(seconds=0.2))
-    beat()
     began = time.monotonic()
+    beat()  # it is heard of while this lasts, which a busy machine may take long for
 
     hosts.require_own_name(look_every_s=0.05)
 
-    assert time.monotonic() - began > 0.15
+    assert time.monotonic() - began >= 0.2
