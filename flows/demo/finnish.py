@@ -15,9 +15,8 @@ from typing import Final
 
 from blocks.hub import Hub, Tenant
 from blocks.systems.registry import port
+from flows.demo import runs
 from flows.demo.truth import Truth
-from flows.doors.on_server import asking
-from flows.server.own_secrets import CLIENT_LOGIN
 from flows.server.processes import PrefectServer
 from ledger.fiscal_year import FiscalYear
 from simulators.books.company import Company as Books
@@ -131,8 +130,7 @@ def connect(hub: Hub, server: PrefectServer) -> None:
             )
         )
         hub.years.define(item.slug, YEAR)
-    where = server.client_variables
-    with asking(where["PREFECT_API_URL"], where[CLIENT_LOGIN]):
+    with runs.asking_as_client(server):
         asyncio.run(_connected(hub))
 
 

@@ -14,8 +14,6 @@ from blocks.hub.pickups import Pickup
 from blocks.pickup.account import TYPE_SLUG, SftpAccount
 from blocks.pickup.port import PROCESSED
 from flows.demo import runs
-from flows.doors.on_server import asking
-from flows.server.own_secrets import CLIENT_LOGIN
 from flows.server.processes import PrefectServer
 from simulators.sftp import SftpSimulator
 
@@ -43,8 +41,7 @@ def start_pickup(hub: Hub, server: PrefectServer, simulator: SftpSimulator) -> N
         password=PASSWORD,
         host_keys=simulator.host_key,
     )
-    where = server.client_variables
-    with asking(where["PREFECT_API_URL"], where[CLIENT_LOGIN]):
+    with runs.asking_as_client(server):
         asyncio.run(_saved(account))
     agreed = Pickup(FETCHED, f"{TYPE_SLUG}/{FETCHED}", "/", poll_minutes=1)
     hub.pickups.agree(agreed, who="the demo")

@@ -22,8 +22,6 @@ from blocks.lake import lake_of
 from blocks.settings import settings
 from blocks.systems.registry import open_target, port
 from flows.demo import runs
-from flows.doors.on_server import asking
-from flows.server.own_secrets import CLIENT_LOGIN
 from flows.server.processes import PrefectServer
 from ledger.push.items import Phase
 from simulators.fennoa import Company, Fault, FennoaSimulator
@@ -70,8 +68,7 @@ def start_push(hub: Hub, server: PrefectServer, folder: Path) -> str:
     hub.tenants.add(Tenant(SELLER, "Verkkokauppa Esimerkki Oy", time_zone="Europe/Helsinki"))
     path = folder / "invoices.jsonl"
     path.write_text("".join(f"{json.dumps(one)}\n" for one in invoices()), encoding="utf-8")
-    where = server.client_variables
-    with asking(where["PREFECT_API_URL"], where[CLIENT_LOGIN]):
+    with runs.asking_as_client(server):
         asyncio.run(_connected(hub, path))
     return runs.start(server, PUSH, tenant=SELLER, system=FENNOA)
 

@@ -8,7 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
+from prefect.context import SettingsContext
+
+from flows.doors.on_server import asking
 from flows.runs.rescheduling import NIGHT, SHARD
+from flows.server.own_secrets import CLIENT_LOGIN
 from flows.server.processes import PrefectServer
 from ledger.errors import TerminalError
 
@@ -47,6 +51,12 @@ class NotAnswered(TerminalError):
             path=path,
             folder=server.folder,
         )
+
+
+def asking_as_client(server: PrefectServer) -> SettingsContext:
+    """Have Prefect's client ask the demo's server, with its password, in the body."""
+    where = server.client_variables
+    return asking(where["PREFECT_API_URL"], where[CLIENT_LOGIN])
 
 
 def start(server: PrefectServer, deployment: str, **parameters: object) -> str:

@@ -20,8 +20,6 @@ from pydantic import SecretStr
 from blocks.hub import Hub, Tenant
 from blocks.systems.registry import port
 from flows.demo import runs
-from flows.doors.on_server import asking
-from flows.server.own_secrets import CLIENT_LOGIN
 from flows.server.processes import PrefectServer
 from ledger.ecom.modes import Mode
 from ledger.invoice.mappings.ecom_procountor.accounts import AccountRow
@@ -96,8 +94,7 @@ def start(hub: Hub, server: PrefectServer, both: Both) -> str:
             COMPANY, name, organisation_number=number, country="FI", currency="EUR", time_zone=zone
         )
     )
-    where = server.client_variables
-    with asking(where["PREFECT_API_URL"], where[CLIENT_LOGIN]):
+    with runs.asking_as_client(server):
         asyncio.run(_connected(hub))
     _taken_into_use(hub)
     people_work(both.ecom)

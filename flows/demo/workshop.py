@@ -19,8 +19,6 @@ from pydantic import SecretStr
 from blocks.hub import Hub, Tenant
 from blocks.systems.registry import port
 from flows.demo import runs
-from flows.doors.on_server import asking
-from flows.server.own_secrets import CLIENT_LOGIN
 from flows.server.processes import PrefectServer
 from simulators.procountor import CLIENT_SECRET, Company, World
 from simulators.procountor.acts import Acts
@@ -89,8 +87,7 @@ def start(hub: Hub, server: PrefectServer, workshop: Workshop) -> str:
             time_zone="Europe/Helsinki",
         )
     )
-    where = server.client_variables
-    with asking(where["PREFECT_API_URL"], where[CLIENT_LOGIN]):
+    with runs.asking_as_client(server):
         asyncio.run(_connected(hub, workshop))
         take_into_use(hub, workshop)
     return start_cycle(server)
