@@ -25,4 +25,5 @@ def for_home(text: str, home: Path) -> str:
 
 def as_here(text: str) -> str:
     """Write the commands that a text advises so that they work on the books in use here."""
-    return for_home(text, settings().home)
+    # Most lines of a log advise none, and settings are read anew each time (half a millisecond).
+    return for_home(text, settings().home) if _COMMAND.search(text) else text
