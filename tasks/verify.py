@@ -48,7 +48,7 @@ def verify_unit(stores: Stores, unit: Unit) -> Verified:
 
 def _altered(found: Verification) -> str:
     """Say what is not as it was loaded; a load record alone may be wrong too."""
-    vouchers = f"{number_of(len(found.vouchers), 'voucher')}" if found.vouchers else ""
+    vouchers = number_of(len(found.vouchers), "voucher") if found.vouchers else ""
     tables = f"tables {', '.join(found.tables)}" if found.tables else ""
     what = " and ".join(filter(None, (vouchers, tables))) or "the load record"
     return f"{what} altered since they were loaded"

@@ -8,9 +8,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import Connection, Table, delete, func, insert, select, update
+from sqlalchemy import Connection, Select, Table, delete, func, insert, select, update
 
 from blocks.hub import models
 from blocks.hub.database import Database
@@ -203,8 +203,7 @@ class Loads:
             .order_by(table.c.created_at.desc(), table.c.load_id.desc())
             .limit(min(limit, MAX_LOADS))
         )
-        with self._database.reading() as connection:
-            return [Load(**row._asdict()) for row in connection.execute(query)]
+        return self._listed(query)
 
     def of_landed(self, tenant: str, hashes: Collection[str]) -> list[Load]:
         """Return the loads of a tenant that were made of these bytes, oldest first."""
@@ -214,8 +213,7 @@ class Loads:
             .where(table.c.tenant == tenant, table.c.landed_sha256.in_(hashes))
             .order_by(table.c.created_at, table.c.load_id)
         )
-        with self._database.reading() as connection:
-            return [Load(**row._asdict()) for row in connection.execute(query)]
+        return self._listed(query)
 
     def received(self, tenant: str) -> set[str]:
         """Return the hashes of all that loads of a tenant were made of, and asked beside it."""
@@ -229,8 +227,7 @@ class Loads:
         """Return what is open of a tenant: holds, and what stands unsettled beside a unit."""
         table = models.load
         query = select(table).where(table.c.is_open, table.c.tenant == tenant)
-        with self._database.reading() as connection:
-            return [Load(**row._asdict()) for row in connection.execute(query)]
+        return self._listed(query)
 
     def save_results(self, load_id: str, results: Sequence[ControlResult]) -> None:
         """Remember what the controls said about a load, in the place of what they said before.
@@ -291,6 +288,10 @@ class Loads:
             load_ids = list(connection.execute(old).scalars())
             _forget_results(connection, load_ids)
         return len(load_ids)
+
+    def _listed(self, query: Select[Any]) -> list[Load]:
+        with self._database.reading() as connection:
+            return [Load(**row._asdict()) for row in connection.execute(query)]
 
 
 def required(connection: Connection, load_id: str) -> Load:
