@@ -16,7 +16,6 @@ import datetime as dt
 import warnings
 from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, Any, Final
-from uuid import UUID
 
 from prefect.workers.process import ProcessWorker
 
@@ -59,16 +58,17 @@ with warnings.catch_warnings():
 
         def __init__(self, *arguments: Any, **named: Any) -> None:
             super().__init__(*arguments, **named)
-            self._taken: dict[UUID, FlowRun] = {}
+            self._taken: list[FlowRun] = []
 
         async def _submit_scheduled_flow_runs(
             self, flow_run_response: list[WorkerFlowRunResponse]
         ) -> list[FlowRun]:
-            ids = self._limiter.statistics().borrowers if self._limiter else ()
-            held = [run for run in self._taken.values() if run.id in ids]
+            running = self.limiter.statistics().borrowers
+            held = [run for run in self._taken if run.id in running]
             due = [one.flow_run for one in flow_run_response]
-            mine = {run.id: run for run in share(due, held, now=dt.datetime.now(dt.UTC))}
-            self._taken = {run.id: run for run in held} | mine
+            mine = share(due, held, now=dt.datetime.now(dt.UTC))
+            self._taken = [*held, *mine]
+            ids = {run.id for run in mine}
             return await super()._submit_scheduled_flow_runs(
-                [one for one in flow_run_response if one.flow_run.id in mine]
+                [one for one in flow_run_response if one.flow_run.id in ids]
             )
