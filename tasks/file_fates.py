@@ -9,7 +9,7 @@ from typing import Final
 
 from blocks.hub import FileSeen, Hub
 from blocks.hub.loads import Load
-from blocks.hub.states import UnitState
+from blocks.hub.states import SIDE_STATES, UnitState
 from ledger.outcome import Outcome
 
 
@@ -27,7 +27,7 @@ WORST: Final = (Fate.REJECTED, Fate.REPLACED, Fate.PUBLISHED)
 """Of several years that were held, the first of these is told."""
 
 FATES: Final = {
-    UnitState.PUBLISHED: Fate.PUBLISHED,
+    **dict.fromkeys((UnitState.PUBLISHED, *SIDE_STATES), Fate.PUBLISHED),
     UnitState.REJECTED: Fate.REJECTED,
     UnitState.HELD: Fate.REPLACED,
 }

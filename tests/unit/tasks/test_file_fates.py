@@ -1,4 +1,4 @@
-"""How holds of files ended that are of several fiscal years."""
+"""How holds of files ended that are of several fiscal years, or of less than one."""
 
 from __future__ import annotations
 
@@ -61,6 +61,16 @@ def test_fate_of_a_file_of_several_years_is_told_from_all_its_loads(hub, seen, s
 
 def test_file_of_several_years_is_held_as_long_as_one_of_them_is(hub, seen):
     assert fate(hub, seen(PUBLISHED, HELD, is_open=("2025",))) is None
+
+
+@pytest.mark.parametrize("state", [UnitState.PARTIAL, UnitState.EVIDENCE])
+def test_file_of_less_than_a_year_was_taken_once_nothing_holds_it_any_more(hub, state):
+    hub.tenants.add(Tenant("acme", "Acme AB"))
+    year = FiscalYear.parse("2024").key
+    load = hub.loads.save(Load("acme", year, "sie", landed_sha256=SHA, status=state))
+    file = hub.files.record(FileSeen("acme", SHA, "books.si", 7, "held", load_id=load.load_id))
+
+    assert Fate.PUBLISHED is fate(hub, file)
 
 
 def test_later_load_of_the_same_bytes_says_nothing_of_the_file_that_came_before(hub, seen):
