@@ -73,7 +73,10 @@ class LoginRefused(TerminalError):
 class ServerAway(TransientError):
     """The server does not answer, or went away."""
 
-    sentence = "{server} did not answer while we were {doing} ({why}). It is tried again."
+    sentence = (
+        "{server} did not answer while we were {doing} ({why}). The next poll tries again; if it "
+        "stays so, check host and port in the block, and ask whoever runs the server."
+    )
 
 
 @dataclass(frozen=True)
@@ -208,11 +211,24 @@ def _answering(
         # Paramiko says of a closed channel what it says of the answer "failure".
         if problem.errno in OF_A_PATH or (_is_failure(problem) and is_open()):
             raise
-        # A server's text may hold anything, so it is not repeated.
-        why = problem.strerror if problem.errno else type(problem).__name__
-        raise ServerAway(server=server, doing=doing, why=why) from problem
+        raise ServerAway(server=server, doing=doing, why=_why(problem)) from problem
     except (paramiko.SSHException, EOFError, UnicodeDecodeError) as problem:
-        raise ServerAway(server=server, doing=doing, why=type(problem).__name__) from problem
+        raise ServerAway(server=server, doing=doing, why=_why(problem)) from problem
+
+
+def _why(problem: Exception) -> str:
+    """Return what went wrong in words of ours: a server's own text may hold anything."""
+    match problem:
+        case TimeoutError():
+            return "no answer in time"
+        case OSError(strerror=str(words)):
+            return words
+        case EOFError() | OSError():
+            return "the connection was ended"
+        case UnicodeDecodeError():
+            return "an answer that cannot be read"
+        case _:
+            return "no answer of an SSH server"
 
 
 def _is_failure(problem: OSError) -> bool:

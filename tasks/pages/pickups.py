@@ -12,6 +12,10 @@ from tasks.pickup.polled import End, Polled
 HEADS: Final = ("Tenant", "Taken", *(str(end).capitalize() for end in End), "Left alone", "Why")
 
 
+ALSO_SAID: Final = (End.FILED, End.PUT_ASIDE, End.WAITING)
+"""How files are left that a summary counts too."""
+
+
 def pickups_page(title: str, polls: Sequence[Polled]) -> str:
     """Lay out each tenant that is not idle; what is 0 of all of them is left out."""
     busy = [polled for polled in sorted(polls, key=_tenant) if not polled.is_idle]
@@ -24,8 +28,8 @@ def pickups_summary(polls: Sequence[Polled]) -> str:
     failed = sum(bool(polled.problem) for polled in polls)
     idle = sum(polled.is_idle for polled in polls)
     taken = sum(polled.taken for polled in polls)
-    filed = sum(polled.ends[End.FILED] for polled in polls)
-    also = f", {filed:,} filed away" if filed else ""
+    ends = {end: sum(polled.ends[end] for polled in polls) for end in ALSO_SAID}
+    also = "".join(f", {count:,} {end}" for end, count in ends.items() if count)
     return (
         f"{number_of(len(polls), 'tenant')} polled: {idle:,} idle, {failed:,} failed; "
         f"{number_of(taken, 'file')} taken{also}."

@@ -17,6 +17,7 @@ from blocks.pickup.port import ChangedMeanwhile, NotMoved
 from blocks.pickup.sftp import RemoteFile, RemoteFolder
 from blocks.received import read_received
 from ledger.readers import SIE, format_of, suffixes_in_words
+from ledger.text import number_of
 from tasks.fetch import land_file
 from tasks.log import say, warn
 from tasks.pickup.polled import End
@@ -95,6 +96,8 @@ class Taking:
         return await self.threads.do(self.stores.hub.pickups.remember, row)
 
     async def _wait_for_more(self, row: PickupFile) -> End:
+        minutes = number_of(STALLED // dt.timedelta(minutes=1), "minute")
+        say(f"{row.name} is not whole yet; it is waited for, {minutes} at most", tenant=self.tenant)
         row = replace(row, state=PickupState.UNFINISHED)
         await self.threads.do(self.stores.hub.pickups.remember, row)
         return End.WAITING
@@ -159,7 +162,7 @@ class Taking:
             )
             await self.threads.do(self.stores.hub.pickups.remember, row)
             return End.STAYS
-        message = f"{file.name} was put aside: {text.rpartition(chr(10) * 2)[2]}"
+        message = f"put aside: {text.rpartition(chr(10) * 2)[2]}"
         await self.threads.do(self.stores.hub.events.add, "pickup", message, tenant=self.tenant)
         return End.PUT_ASIDE if moved else End.WAITING
 

@@ -110,7 +110,7 @@ def _timed(server: PrefectServer, serving: int, sftp: Servers) -> dict[str, Any]
     state = asyncio.run(sftp_sweep(return_state=True))
     sweep_s, after, sftp_s = time.monotonic() - began, _cpu(serving), sftp.cpu_s - sftp_s
     ends = _ends(server, runs := _runs(server))
-    polled, idle, failed, taken = (int(word) for word in _numbers(str(state.message)))
+    polled, idle, failed, taken = (int(word) for word in _numbers(str(state.message))[:4])
     return {
         "sweep_s": round(sweep_s, 1),
         "sweep_cpu_s": round(after["sweep"] - before["sweep"], 2),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
+import socket
+import threading
 from contextlib import contextmanager
 
 import pytest
@@ -15,6 +17,7 @@ from blocks.pickup.connection import (
     LoginRefused,
     ServerAway,
     connected,
+    shown_key,
 )
 from blocks.pickup.port import ChangedMeanwhile, NotMoved
 from blocks.pickup.sftp import MAX_ENTRIES, FolderUnusable
@@ -138,6 +141,22 @@ def test_a_file_that_changes_after_it_was_seen_or_while_it_is_read_is_left(
             fetched(where, file)
     assert line.has_acted is is_read
     assert [] == list((tmp_path / "t").iterdir())
+
+
+def test_what_is_no_ssh_server_is_named_in_words_and_what_to_check(server):
+    with socket.create_server(("127.0.0.1", 0)) as other:
+
+        def answer():
+            link, _ = other.accept()
+            with link:
+                link.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+
+        threading.Thread(target=answer, daemon=True).start()
+        login = server.account(port=other.getsockname()[1])
+        with pytest.raises(ServerAway, match="no answer of an SSH server") as caught:
+            shown_key(login, limits=SHORT)
+    assert "check host and port in the block" in str(caught.value)
+    assert "Exception" not in str(caught.value)
 
 
 def test_a_listing_that_takes_too_long_is_given_up_at_its_deadline(server, folder, tmp_path):

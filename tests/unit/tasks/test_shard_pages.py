@@ -50,3 +50,5 @@ def test_what_is_nothing_of_all_tenants_is_no_column():
     assert "1 tenant polled: 0 idle, 0 failed; 1 file taken." in page
     polled.ends[End.FILED] += 2
     assert "1 file taken, 2 filed away." in pickups_page("Sweep", [polled])
+    polled.ends |= {End.PUT_ASIDE: 1, End.WAITING: 3}
+    assert "taken, 2 filed away, 1 put aside, 3 waiting." in pickups_page("Sweep", [polled])
