@@ -13,6 +13,7 @@ import typer
 from flows.cli import exits
 from flows.cli.failure import explain
 from flows.cli.lazy import LazyGroup, register
+from flows.cli.output import remark
 from flows.cli.own_command import as_called
 from flows.cli.switches import in_front
 from ledger.errors import TasmaError
@@ -24,6 +25,11 @@ Function = TypeVar("Function", bound=Callable[..., None])
 IS_FRAMED: Final = sys.stdout.isatty() and "NO_COLOR" not in environ
 MARKUP: Final[Literal["rich"] | None] = "rich" if IS_FRAMED else None
 
+INTERRUPTED: Final = (
+    "Interrupted. What was done so far is kept, and nothing is half published; run the command "
+    "again to go on."
+)
+
 
 class Root(LazyGroup):
     """The whole command line; what the project raises on purpose ends here as a message."""
@@ -33,7 +39,7 @@ class Root(LazyGroup):
         return super().parse_args(ctx, in_front(args))
 
     def invoke(self, ctx: Any) -> Any:
-        """Run the command; a `TasmaError` becomes one paragraph and an exit code."""
+        """Run the command; a `TasmaError` and Ctrl-C become one paragraph and an exit code."""
         try:
             return super().invoke(ctx)
         except typer.TyperException as misuse:
@@ -45,6 +51,9 @@ class Root(LazyGroup):
             if ctx.params.get("debug"):
                 raise
             raise typer.Exit(explain(problem)) from None
+        except KeyboardInterrupt:
+            remark(INTERRUPTED)
+            raise typer.Exit(exits.ExitCode.INTERRUPTED) from None
 
 
 def lines(*text: str) -> str:

@@ -14,6 +14,7 @@ import pytest
 from blocks.http import CallRefused
 from blocks.hub import UnknownTenant
 from blocks.hub.errors import HubFileUnusable
+from blocks.hub.tenants import Tenants
 from flows.cli import exits, failure
 from flows.cli.exits import ExitCode
 from flows.cli.lazy import LazyGroup, every_command
@@ -142,6 +143,18 @@ def test_for_a_script_the_last_line_of_a_failure_is_its_code_and_values(
     assert {"error": {**expected, "message": str(problem)}} == last
     assert printed.err.startswith("Error: ")
     assert printed.out == ""
+
+
+def test_who_presses_ctrl_c_reads_what_became_of_the_work(tasma, monkeypatch):
+    def stopped(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Tenants, "__iter__", stopped)
+
+    ended = tasma("tenant", "list")
+
+    assert ended.exit_code == ExitCode.INTERRUPTED
+    assert ended.output.startswith("Interrupted. What was done so far is kept")
 
 
 def test_no_value_holds_the_login_of_an_address():
