@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 from prefect import State, flow
@@ -21,7 +22,7 @@ async def push_retry(
     tenant: TenantId,
     system: SystemName,
     *,
-    documents: list[DocumentId] | None = None,
+    documents: tuple[DocumentId, ...] = (),
     all_of_them: bool = False,
 ) -> State[Any]:
     """Have documents tried once more where that can make nothing twice; the next push does it.
@@ -37,14 +38,14 @@ async def push_retry(
     if bool(documents) == all_of_them:
         return ended(Outcome.FAILED, "Name documents, or choose all of them.")
     with open_stores() as stores:
-        chosen = await asyncio.to_thread(_chosen, stores.hub, tenant, system, documents or [])
+        chosen = await asyncio.to_thread(_chosen, stores.hub, tenant, system, documents)
         ready, others = await asyncio.to_thread(retry, stores.hub, chosen, run_id=run_id())
     left = f" A person has to resolve {', '.join(others[:10])}." if others else ""
     message = f"{len(ready):,} are tried once more, {len(others):,} are not.{left}"
     return ended(Outcome.HELD if others else Outcome.DONE, message)
 
 
-def _chosen(hub: Hub, tenant: str, system: str, documents: list[str]) -> list[Queued]:
+def _chosen(hub: Hub, tenant: str, system: str, documents: Sequence[str]) -> list[Queued]:
     if not documents:
         return waiting_of(hub, tenant, system)
     return [hub.outbox.find(tenant, system, name) for name in documents]

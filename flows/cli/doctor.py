@@ -31,8 +31,8 @@ from tasks.overview import whole_overview
 MIN_FREE_BYTES: Final = 2 << 30
 """Free space below which the disk is called short: a publish copies the tenant's file first."""
 
-ANSWER_LIMIT_S: Final = 2.0
-"""How long Prefect's server may take to answer."""
+ANSWER_LIMIT: Final = httpx.Timeout(10.0, connect=2.0)
+"""Seconds that Prefect's server may take to answer, and its host to take the call."""
 
 NAMED: Final = 10
 """Tenants that a finding names."""
@@ -296,9 +296,10 @@ def _server() -> Finding:
     url = os.environ.get("PREFECT_API_URL") or f"http://127.0.0.1:{_port()}/api"
     shown = shown_address(url)
     try:
-        is_well = (
-            httpx.get(f"{url}/health", timeout=ANSWER_LIMIT_S).raise_for_status().json() is True
-        )
+        is_well = httpx.get(f"{url}/health", timeout=ANSWER_LIMIT).raise_for_status().json() is True
+    except httpx.ReadTimeout:
+        slow = f"{shown} is there, and did not answer in {ANSWER_LIMIT.read:g} s: too busy"
+        return "Prefect's server", "red", slow
     except (httpx.HTTPError, httpx.InvalidURL, ValueError):
         return "Prefect's server", "grey", f"no answer at {shown}; `tasma up` starts one"
     return "Prefect's server", "green" if is_well else "red", shown

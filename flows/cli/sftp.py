@@ -11,6 +11,7 @@ import typer
 
 from blocks.hub.pickups import Pickup
 from blocks.pickup.account import SftpAccount, sftp_account
+from blocks.pickup.agreed import Agreed
 from blocks.pickup.connection import connected, shown_key
 from blocks.pickup.host_keys import HostKey, read_host_keys
 from blocks.pickup.sftp import RemoteFolder
@@ -20,6 +21,7 @@ from flows.cli.exits import ExitCode
 from flows.cli.opening import TenantId, known_tenant, open_hub
 from flows.cli.output import next_steps, say, show_json
 from flows.doors.on_server import ask_server, start_run
+from ledger.readers import suffixes_in_words
 from ledger.text import number_of
 from tasks.onboarding import agree_pickup
 from tasks.pickup.sweep import agreed_of
@@ -93,16 +95,19 @@ def try_pickup(tenant: TenantId, *, as_json: AsJson = False) -> None:
             next_steps(f"tasma sftp test {tenant}")
         raise typer.Exit(ExitCode.FAILED)
     with connected(account) as connection:
-        place = RemoteFolder(connection, agreed_of(pickup, every), settings().lake / "temporary")
-        seen = place.look()
+        agreed = agreed_of(pickup, every)
+        seen = RemoteFolder(connection, agreed, settings().lake / "temporary").look()
     names = sorted(file.name for file in seen.files)
+    unlike = [name for name in names if not agreed.claimants(name)]
     left = [str(item) for item in seen.left.values()]
     if as_json:
-        show_json(found | {"pinned": True, "files": names, "left_alone": left})
+        seen_there = {"files": names, "names_not_agreed": unlike, "left_alone": left}
+        show_json(found | {"pinned": True} | seen_there)
         return
     say(
         f"{account.server} shows the pinned host key {key.fingerprint} and takes the login.",
         f"{_waiting(names)} in {pickup.folder}{': ' if names else '.'}{', '.join(names[:5])}",
+        *([_put_aside(unlike, agreed)] if unlike else []),
         *left,
     )
     next_steps(f"tasma sftp poll {tenant}")
@@ -110,6 +115,11 @@ def try_pickup(tenant: TenantId, *, as_json: AsJson = False) -> None:
 
 def _waiting(names: list[str]) -> str:
     return f"{number_of(len(names), 'file')} {'waits' if len(names) == 1 else 'wait'}"
+
+
+def _put_aside(names: list[str], agreed: Agreed) -> str:
+    expected = agreed.names or suffixes_in_words()
+    return f"A poll puts aside what is not named as agreed ({expected}): {', '.join(names[:5])}"
 
 
 @command("sftp", "poll", examples=("tasma sftp poll acme",))

@@ -73,6 +73,19 @@ def test_a_test_shows_the_fingerprint_and_writes_nothing(agreed, server):
     assert 0 == server.faults.reads
 
 
+def test_a_test_names_the_files_that_a_poll_would_put_aside(agreed, server):
+    (server.folder(LOGIN) / "notes.md").write_bytes(b"1\n")
+
+    shown = invoke("sftp", "test", agreed)
+
+    assert "2 files wait in /" in shown.output
+    assert "A poll puts aside what is not named as agreed" in shown.output
+    assert shown.output.count("notes.md") == 2
+    assert ["notes.md"] == json.loads(invoke("sftp", "test", agreed, "--json").stdout)[
+        "names_not_agreed"
+    ]
+
+
 def test_a_server_that_is_not_pinned_is_shown_no_login(agreed, server):
     server.account = account(server, host_keys="", password="wrong")  # noqa: S106 - a fake
     found = invoke("sftp", "test", agreed)

@@ -5,16 +5,19 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
+import socket
 import time
 from collections import defaultdict
 from decimal import Decimal
 
 import duckdb
+import httpx
 import pyarrow.parquet as pq
 import pytest
 
 from blocks.hub import Hub, models
 from blocks.settings import SQL, settings
+from flows.cli import doctor
 from ledger.controls import Answer, ControlResult, Severity
 from ledger.fiscal_year import FiscalYear
 from simulators.books.faults import Fault
@@ -162,6 +165,16 @@ def test_doctor_finds_a_good_home_good_and_names_what_is_not_there(tasma, books,
     assert found["hub"]["light"] == "green"
     assert found["Prefect's server"]["light"] == "grey"
     assert found["prefect"]["seen"].startswith("3.")
+
+
+def test_doctor_tells_a_server_that_is_too_busy_from_one_that_is_not_there(tasma, monkeypatch):
+    monkeypatch.setattr(doctor, "ANSWER_LIMIT", httpx.Timeout(0.2))
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        monkeypatch.setenv("PREFECT_API_URL", f"http://127.0.0.1:{silent.getsockname()[1]}/api")
+        done = tasma("doctor")
+
+    assert done.exit_code == 1
+    assert "is there, and did not answer in 0.2 s: too busy" in done.stdout
 
 
 def test_doctor_ends_with_1_when_the_hub_cannot_be_used(tasma, home, monkeypatch):
