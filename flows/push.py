@@ -15,6 +15,7 @@ from flows.runs.forms import SystemName, TenantId
 from flows.runs.hooks import run_cancelled, run_crashed, run_failed
 from flows.runs.states import ended, run_id
 from ledger.outcome import Outcome
+from tasks.ledger_sources import title_of
 from tasks.log import say, warn
 from tasks.pages.push import in_words, push_page
 from tasks.pages_shown import show_page
@@ -60,7 +61,7 @@ async def push(tenant: TenantId, system: SystemName) -> State[Any]:
         waiting = await asyncio.to_thread(waiting_of, stores.hub, tenant, system)
         behind = await asyncio.to_thread(_behind, stores.hub, tenant, system)
     shown = list({one.id: one for one in [*waiting, *touched]}.values())
-    title = f"{tenant}: push to {system}"
+    title = f"{tenant}: push to {title_of(system)}"
     page = push_page(title, pusher.ends, shown, problem=pusher.problem, behind=behind)
     name = re.sub(r"[^a-z0-9]+", "-", f"push-{tenant}-{system}".lower())
     await show_page(name, page, card=pusher.problem or in_words(pusher.ends))

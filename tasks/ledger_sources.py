@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from blocks.hub import DefinedYear, Hub, UnitState, UnitStatus
 from blocks.hub.documents import DocumentFetch
-from blocks.systems.registry import SYSTEMS, systems_with
+from blocks.systems.registry import SYSTEMS, base_of, systems_with
 from ledger.fiscal_year import FiscalYear
 from ledger.readers import FORMATS
 from ledger.text import joined
 from ledger.unit import Unit
+
+if TYPE_CHECKING:
+    from blocks.staging import UnitFacts  # it brings Arrow, which a listing needs not
 
 FETCH: Final = "fetch"
 SYNC: Final = "sync"
@@ -100,15 +103,23 @@ def claim(hub: Hub, unit: Unit, *, source: str) -> None:
             hub.ledger_owners.claim(unit.tenant, unit.year, system=system)
 
 
-def title_of(system: str) -> str:
-    """Return a person's word for a system."""
-    return SYSTEMS[system].title if system in SYSTEMS else system
+def title_of(source: str) -> str:
+    """Return the title of a system, or of an uploaded file's format; what is none stays."""
+    found = SYSTEMS.get(base_of(source)) or FORMATS.get(source)
+    return found.title if found else source
 
 
 def source_in_words(source: str) -> str:
     """Return a person's word for the hub's word for a source (R-SEN-32)."""
     uploaded = FORMATS.get(source)
     return f"uploaded {uploaded.title}" if uploaded else source or "none"
+
+
+def origin_of(facts: UnitFacts) -> str:
+    """Say what a year was read from: whose format, of which kind, written by which program."""
+    title = title_of(facts.source)
+    program = facts.program or "an unnamed program"
+    return f"{title[:1].upper()}{title[1:]} {facts.source_kind} from {program}"
 
 
 def documents_in_words(found: DocumentFetch | None) -> str:

@@ -14,6 +14,7 @@ from ledger.coverage import WHOLE_YEAR
 from ledger.fiscal_year import short_year
 from ledger.outcome import Outcome
 from ledger.text import number_of
+from tasks.ledger_sources import origin_of
 from tasks.reconcile import Judgement
 
 UNFINISHED: Final = frozenset({Outcome.FAILED, Outcome.BUSY})
@@ -173,10 +174,8 @@ def _source(found: LoadResult) -> str:
     facts = found.facts
     if facts is None:
         return ""
-    return (
-        f"{facts.source.upper()} {facts.source_kind} from {facts.program or 'an unnamed program'}: "
-        f"{found.count('voucher'):,} vouchers, {found.count('posting'):,} postings"
-    )
+    counts = f"{found.count('voucher'):,} vouchers, {found.count('posting'):,} postings"
+    return f"{origin_of(facts)}: {counts}"
 
 
 def _remarks(judgement: Judgement) -> str:

@@ -12,13 +12,13 @@ from decimal import Decimal
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from blocks.systems.registry import SYSTEMS, base_of
 from blocks.translated import control_title
 from ledger.fiscal_year import FiscalYear, short_year
 from ledger.organisation import OrganisationNumber
 from ledger.outcome import Outcome
 from ledger.readers import FORMATS
 from ledger.written import amount, count
+from tasks.ledger_sources import title_of
 
 
 def decimal(value: Decimal | None, language: str = "sv") -> str:
@@ -46,12 +46,6 @@ def number(value: str) -> str:
     """Write an organisation number with its dash; what is none stays."""
     found = OrganisationNumber.parse(value)
     return str(found) if found else value
-
-
-def title_of(system: str) -> str:
-    """Return the title of a system, or of an uploaded file's format; what is none stays."""
-    found = SYSTEMS.get(base_of(system)) or FORMATS.get(system)
-    return found.title if found else system
 
 
 def format_title(name: str) -> str:

@@ -62,10 +62,10 @@ def below_each_other(*parts: str) -> Markup:
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]], *, right: Sequence[str] = ()) -> str:
     """Build a table; the columns named in ``right`` are aligned to the right.
 
-    Cells are escaped, unless they are `Markup`.
+    Cells are escaped, unless they are `Markup`. A heading begins with a capital letter.
     """
     rules = ["---:" if head in right else "---" for head in heads]
-    lines = [list(heads), rules, *([_cell(cell) for cell in row] for row in rows)]
+    lines = [[f"{head[:1].upper()}{head[1:]}" for head in heads], rules, *([_cell(cell) for cell in row] for row in rows)]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 

@@ -12,7 +12,7 @@ from tasks.pickup.polled import End, Polled
 HEADS: Final = ("Tenant", "Taken", *(str(end).capitalize() for end in End), "Left alone", "Why")
 
 
-ALSO_SAID: Final = (End.FILED, End.PUT_ASIDE, End.WAITING)
+COUNTED: Final = (End.FILED, End.PUT_ASIDE, End.WAITING)
 """How files are left that a summary counts too."""
 
 
@@ -28,7 +28,7 @@ def pickups_summary(polls: Sequence[Polled]) -> str:
     failed = sum(bool(polled.problem) for polled in polls)
     idle = sum(polled.is_idle for polled in polls)
     taken = sum(polled.taken for polled in polls)
-    ends = {end: sum(polled.ends[end] for polled in polls) for end in ALSO_SAID}
+    ends = {end: sum(polled.ends[end] for polled in polls) for end in COUNTED}
     also = "".join(f", {count:,} {end}" for end, count in ends.items() if count)
     return (
         f"{number_of(len(polls), 'tenant')} polled: {idle:,} idle, {failed:,} failed; "

@@ -13,6 +13,7 @@ from ledger.controls import Answer, Break, ControlResult
 from ledger.fiscal_year import year_in_words
 from ledger.text import number_of
 from ledger.unit import Unit
+from tasks.ledger_sources import origin_of
 from tasks.pages.break_months import months_of_breaks
 from tasks.pages.markdown import amount, and_more, document, escaped, filled, table
 from tasks.reconcile import Judgement
@@ -182,7 +183,7 @@ def _load_row(load_id: str) -> str:
 def _source_table(unit: Unit, staged: StagedUnit, load_id: str) -> str:
     facts = staged.facts
     rows = [
-        ("Source", f"{facts.source.upper()} {facts.source_kind} from {facts.program or 'unknown'}"),
+        ("Source", origin_of(facts)),
         ("Organisation number", facts.organisation_number or "not stated"),
         ("Fiscal year", year_in_words(unit.year.key)),
         ("Currency", facts.currency),

@@ -25,6 +25,7 @@ from ledger.push.items import Phase
 from ledger.spotilla.schedule import is_due
 from ledger.text import joined
 from tasks.feeds import Heard, keep
+from tasks.ledger_sources import title_of
 from tasks.pages.cycle import cycle_page
 from tasks.spotilla.cycle import LEASE, Cycle, paired, plan_of, run_cycle
 from tasks.spotilla.registers import read_registers
@@ -84,7 +85,7 @@ def page(hub: Hub, tenant: str, turn: Turn) -> str:
         for one in hub.outbox.listed(tenant, route.target, phase=phase)
     ]
     return cycle_page(
-        f"{tenant}: Spotilla and {route.target}",
+        f"{tenant}: Spotilla and {title_of(route.target)}",
         {**made, **queued, **sent},
         unsent=hub.transfers.listed(tenant, SOURCE, states=NOT_QUEUED),
         failed=failed,
