@@ -12,7 +12,8 @@ from blocks.settings import SQL
 from blocks.staging import StagedUnit
 from blocks.warehouse.errors import NotPublishable
 from blocks.warehouse.evidence import touched_counts
-from blocks.warehouse.rows import SMALL_TABLES, UnitRows, refuse_difference
+from blocks.warehouse.rows import UnitRows
+from blocks.warehouse.staged_rows import SMALL_TABLES, refuse_difference
 from blocks.warehouse.verify import digest_published
 from blocks.warehouse.workbench import read_staged_sql
 from ledger.schemas import SMALL_KEYS, VOUCHER_TABLES

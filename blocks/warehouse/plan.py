@@ -19,7 +19,7 @@ from blocks.warehouse.records import (
     LoadRecord,
     VoucherChange,
 )
-from blocks.warehouse.rows import differing_tables
+from blocks.warehouse.staged_rows import differing_tables
 from blocks.warehouse.workbench import bind_staged
 
 T = TypeVar("T")

@@ -32,7 +32,7 @@ from blocks.warehouse.files import TenantFiles, swapping, writing
 from blocks.warehouse.loads import current_load
 from blocks.warehouse.publish import publish_units
 from blocks.warehouse.records import CHANGES, Change, LoadRecord
-from blocks.warehouse.rows import SMALL_TABLES
+from blocks.warehouse.staged_rows import SMALL_TABLES
 from blocks.warehouse.verify import digest_published, verify_unit
 from ledger.schemas import VOUCHER_TABLES
 from ledger.unit import Unit

@@ -65,7 +65,11 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[str]], *, right: Sequenc
     Cells are escaped, unless they are `Markup`. A heading begins with a capital letter.
     """
     rules = ["---:" if head in right else "---" for head in heads]
-    lines = [[f"{head[:1].upper()}{head[1:]}" for head in heads], rules, *([_cell(cell) for cell in row] for row in rows)]
+    lines = [
+        [f"{head[:1].upper()}{head[1:]}" for head in heads],
+        rules,
+        *([_cell(cell) for cell in row] for row in rows),
+    ]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 

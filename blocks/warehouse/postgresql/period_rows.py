@@ -9,7 +9,7 @@ from blocks.warehouse.periods import IN_PERIOD
 from blocks.warehouse.postgresql.digests import digest_published
 from blocks.warehouse.postgresql.server import one
 from blocks.warehouse.postgresql.unit_rows import ServerRows
-from blocks.warehouse.rows import SMALL_TABLES, refuse_difference
+from blocks.warehouse.staged_rows import SMALL_TABLES, refuse_difference
 from ledger.schemas import SMALL_KEYS, VOUCHER_TABLES
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
@@ -10,12 +10,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from blocks.digest import TableDigest
 from blocks.staging import StagedUnit
 from blocks.warehouse.postgresql.staged import bind_staged, find_touched
 from blocks.warehouse.postgresql.tables import KEYS, UNIT, table_columns
 from blocks.warehouse.records import LoadRecord
-from blocks.warehouse.rows import checked_sum, differing_tables, refuse_difference
+from blocks.warehouse.staged_rows import StagedRows, checked_sum
 from ledger.schemas import CANONICAL, VOUCHER_TABLES
 
 if TYPE_CHECKING:
@@ -26,16 +25,14 @@ TOUCHED: Final = "voucher_key in (select voucher_key from touched)"
 _GONE: Final = "select voucher_key from touched where change <> 'added'"
 
 
-class ServerRows:
+class ServerRows(StagedRows):
     """Moves a staged unit's rows inside a transaction whose facts are bound."""
 
     def __init__(
         self, db: Cursor, staged: StagedUnit, *, load_id: str, before: LoadRecord | None
     ) -> None:
+        super().__init__(staged, before)
         self._db = db
-        self._staged = staged
-        self._before = before
-        self._tables = differing_tables(staged, before)
         self._unit = {
             "tenant": staged.facts.tenant,
             "year": staged.facts.fiscal_year.key,
@@ -52,44 +49,6 @@ class ServerRows:
         for table in self._bound():
             bind_staged(self._db, self._staged, table, only=None)
 
-    def keep(self) -> None:
-        """Keep what is about to be replaced (`blocks.warehouse.history`)."""
-        if self._before is None:
-            return
-        self._keep_vouchers()
-        for table in self._changed():
-            self._keep(table, "true")
-
-    def remove(self) -> None:
-        """Delete the rows of vouchers that are there no more, and small tables that differ."""
-        if self._before is None:
-            return
-        self._remove_vouchers()
-        for table in self._tables:
-            self._delete(table, "true")
-
-    def insert(self) -> None:
-        """Write the rows of vouchers that are new or changed, and small tables that differ."""
-        self._insert_vouchers()
-        for table in self._tables:
-            self._insert(table)
-
-    def check(self) -> None:
-        """Compare counts and sums of every table with what was staged.
-
-        Raises:
-            CountsDiffer: They are not the same, so the transaction must not be committed.
-        """
-        refuse_difference(self._expected(), self._found(CANONICAL))
-
-    def tables(self) -> Mapping[str, TableDigest]:
-        """Return what each table of the unit adds up to, once `check` has passed."""
-        return self._staged.tables
-
-    def _changed(self) -> Iterable[str]:
-        """Return the small tables that the load changes."""
-        return self._tables
-
     def _bound(self) -> Iterable[str]:
         """Return the small tables whose staged rows are needed."""
         return self._tables
@@ -97,6 +56,10 @@ class ServerRows:
     def _keep_vouchers(self) -> None:
         for table in VOUCHER_TABLES:
             self._keep(table, f"voucher_key in ({_GONE})")
+
+    def _keep_tables(self, tables: Iterable[str]) -> None:
+        for table in tables:
+            self._keep(table, "true")
 
     def _keep(self, table: str, condition: str) -> None:
         """Copy rows beside, with the load that wrote them and the one that takes them out."""
@@ -160,14 +123,6 @@ class ServerRows:
             f" on conflict ({KEYS[table]}) do update set {sets}"
             f" where ({there}) is distinct from ({coming})"
         )
-
-    def _expected(self) -> dict[str, tuple[int, Decimal]]:
-        expected = {
-            table: (digest.row_count, digest.amount_sum)
-            for table, digest in self._staged.tables.items()
-        }
-        expected["voucher"] = (expected["voucher"][0], self._digest_sum())
-        return expected
 
     def _digest_sum(self) -> Decimal:
         digests = pq.read_table(self._staged.parquet("voucher_digest"), columns=["digest"])
