@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from blocks.hub import LeaseTaken, Tenant
+from blocks.hub import LeaseTaken
 from blocks.systems.procountor.holding import OVERLAP
 from flows.cli.local import publish_here
 from flows.cli.local_steps import LocalSteps
@@ -28,11 +27,11 @@ from tasks.accept import accept_breaks
 from tasks.jobs import Job
 from tasks.reconcile import MOVED
 from tests.harnesses import procountor as harness
-from tests.homes import opened, opened_new
+from tests.homes import opened
 from tests.integration.conftest import House
+from tests.moving_receipts import TENANT, publish_years, restored
 
 BOOKS = Company(41, calendar_years(2024, 2025), 30, country=FINLAND)
-TENANT = "acme"
 YEARS = ("2024", "2025")
 EARLIER, LATER = (Unit(TENANT, FiscalYear.parse(year)) for year in YEARS)
 
@@ -46,15 +45,7 @@ def served():
 @pytest.fixture(scope="module")
 def published(served, tmp_path_factory, empty_hub):
     """A home in which both years are published."""
-    home = tmp_path_factory.mktemp("published")
-    with opened_new(home, empty_hub) as stores:
-        tenant = Tenant(TENANT, "Acme Oy", served.number, country="FI", currency="EUR")
-        stores.hub.tenants.add(tenant)
-        for year in YEARS:
-            stores.hub.years.define(TENANT, FiscalYear.parse(year))
-        served.connect(stores.hub, TENANT)
-        assert "Published" == House(stores, home).pull(TENANT)[0]
-    return home
+    return publish_years(served, tmp_path_factory.mktemp("published"), empty_hub, YEARS)
 
 
 @pytest.fixture
@@ -62,17 +53,6 @@ def house(published, tmp_path):
     home = shutil.copytree(published, tmp_path / "home")
     with opened(home) as stores:
         yield House(stores, home)
-
-
-@contextmanager
-def restored(served, number):
-    """Let a receipt be after a test where, and as, it was before."""
-    found = served.company.receipts[number]
-    day, status, version = found.date, found.status, found.version
-    yield found
-    with served.simulator.world.changing():
-        found.date, found.status, found.version = day, status, version
-    served.company.receipts[number] = found
 
 
 def journal_of(served):

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from blocks.durable import NoSpace
-from blocks.hub import LeaseTaken, Tenant
+from blocks.hub import LeaseTaken
 from blocks.warehouse import FileWarehouse
 from flows.cli.local import publish_here
 from ledger.fiscal_year import FiscalYear
@@ -21,11 +21,11 @@ from simulators.books.years import calendar_years
 from tasks.accept import accept_breaks
 from tasks.reconcile import MOVED
 from tests.harnesses import procountor as harness
-from tests.homes import opened, opened_new
+from tests.homes import opened
 from tests.integration.conftest import House
+from tests.moving_receipts import TENANT, publish_years, restored
 
 BOOKS = Company(44, calendar_years(2023, 2025), 30, country=FINLAND)
-TENANT = "acme"
 YEARS = ("2023", "2024", "2025")
 FIRST, MIDDLE, LAST = (Unit(TENANT, FiscalYear.parse(year)) for year in YEARS)
 
@@ -39,15 +39,7 @@ def served():
 @pytest.fixture(scope="module")
 def published(served, tmp_path_factory, empty_hub):
     """A home in which all three years are published."""
-    home = tmp_path_factory.mktemp("published")
-    with opened_new(home, empty_hub) as stores:
-        tenant = Tenant(TENANT, "Acme Oy", served.number, country="FI", currency="EUR")
-        stores.hub.tenants.add(tenant)
-        for year in YEARS:
-            stores.hub.years.define(TENANT, FiscalYear.parse(year))
-        served.connect(stores.hub, TENANT)
-        assert "Published" == House(stores, home).pull(TENANT)[0]
-    return home
+    return publish_years(served, tmp_path_factory.mktemp("published"), empty_hub, YEARS)
 
 
 @pytest.fixture
@@ -55,15 +47,6 @@ def house(published, tmp_path):
     home = shutil.copytree(published, tmp_path / "home")
     with opened(home) as stores:
         yield House(stores, home)
-
-
-@contextmanager
-def restored(served, found):
-    """Let a receipt be after a test where, and as, it was before."""
-    day, status, version = found.date, found.status, found.version
-    yield found
-    with served.simulator.world.changing():
-        found.date, found.status, found.version = day, status, version
 
 
 def of_type(served, kind, year):
@@ -80,7 +63,7 @@ def moved(served, *, straight):
     """
     out = of_type(served, "JOURNAL", 2023)
     on = of_type(served, "PURCHASE_INVOICE", 2023) if straight else of_type(served, "JOURNAL", 2024)
-    with restored(served, out), restored(served, on):
+    with restored(served, out.id), restored(served, on.id):
         served.acts.move_receipt(out.id, "2024-01-02")
         served.acts.move_receipt(on.id, "2025-01-02")
         yield tuple(
@@ -138,7 +121,7 @@ def all_held(served, published, tmp_path_factory):
     unknown = served.company.receipts[served.company.booked[2, "PJ", 1]]
     with ExitStack() as stack:
         keys = stack.enter_context(moved(served, straight=False))
-        stack.enter_context(restored(served, unknown))
+        stack.enter_context(restored(served, unknown.id))
         house = House(stack.enter_context(opened(home)), home)
         with served.simulator.world.changing():
             unknown.status = "STARTED"
