@@ -41,6 +41,8 @@ LONG_VALUE: Final = r"(?:(?!\); ).)+?"
 """What a value may be; a long one ends where the next control is named."""
 
 AMOUNT: Final = re.compile(r"-?(\d{1,15}|\d{1,3}(,\d{3}){1,4})\.\d{2}")
+_BROKEN: Final = re.compile(r"(?<![\w.])[a-z_]+(?= \([\d,]+ breaks?[,)])")
+"""A control, as `ledger.controls.ControlResult.in_words` names it."""
 COUNT: Final = re.compile(r"\d{1,3}(,\d{3})+")
 DAYS: Final = re.compile(r"(\d{4}-\d{2}-\d{2}) to (\d{4}-\d{2}-\d{2})")
 """A fiscal year that is no calendar year, as `ledger.fiscal_year.year_in_words` says it."""
@@ -74,6 +76,11 @@ def control_title(control: str, language: str) -> str:
     """Return a control's title; an operator's own control has its name."""
     found = _titles().get(control)
     return found[language] if found else control
+
+
+def with_titles(reason: str) -> str:
+    """Return an English reason in which broken controls are called by their titles."""
+    return _BROKEN.sub(lambda found: control_title(found[0], "en"), reason)
 
 
 def _filled(pattern: _Pattern, text: str, language: str) -> str | None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from blocks.translated import with_titles
 from ledger.fiscal_year import year_in_words
 from ledger.outcome import Outcome
 from ledger.unit import Unit
@@ -85,7 +86,7 @@ def share_done(years: Sequence[BackfillYear]) -> float:
 
 def _bad(item: BackfillYear) -> tuple[str, ...]:
     outcome = linked(_marked(item), run_page(item.run_id))
-    return (item.unit.tenant, year_in_words(item.unit.year.key), outcome, item.why)
+    return (item.unit.tenant, year_in_words(item.unit.year.key), outcome, with_titles(item.why))
 
 
 def _marked(item: BackfillYear) -> str:

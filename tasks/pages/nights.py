@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from blocks.hub import NightRow, NightState
+from blocks.translated import with_titles
 from ledger.outcome import Outcome
 from ledger.text import number_of
 from tasks.pages.links import run_page
@@ -49,7 +50,7 @@ def _row(row: NightRow) -> tuple[str, ...]:
     outcome = " ".join(filter(None, (_state(row), since)))
     run = run_page(row.run_id) if row.state is not NightState.WAITING else ""
     figures = (f"{row.calls:,}", f"{row.took_s:.1f}") if row.calls or row.took_s else ("", "")
-    return (row.tenant, row.system, linked(outcome, run), *figures, row.reason)
+    return (row.tenant, row.system, linked(outcome, run), *figures, with_titles(row.reason))
 
 
 def _state(row: NightRow) -> str:

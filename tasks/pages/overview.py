@@ -9,6 +9,7 @@ from typing import Final
 
 from blocks.hub import UnitState
 from blocks.hub.overview import Light, OverviewRow
+from blocks.translated import with_titles
 from ledger.fiscal_year import FiscalYear, short_year, year_in_words
 from ledger.text import number_of
 from ledger.unit import Unit
@@ -105,7 +106,7 @@ def _red(row: OverviewRow) -> tuple[str, ...]:
     year = year_in_words(row.fiscal_year) if row.fiscal_year else ""
     says_nothing = row.has_years or row.waiting_documents
     status = linked(row.status or ("" if says_nothing else "no data"), run_page(row.run_id))
-    why = below_each_other(row.reason, step)
+    why = below_each_other(with_titles(row.reason), step)
     return (row.tenant, year, status, "" if says_nothing else age_in_words(row.age), why)
 
 

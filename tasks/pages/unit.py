@@ -8,6 +8,7 @@ from typing import Final
 from blocks.controls import Control
 from blocks.hub import LaterFinding
 from blocks.staging import StagedUnit
+from blocks.translated import control_title
 from blocks.warehouse.records import AccountChange, ChangePlan, VoucherChange
 from ledger.controls import Answer, Break, ControlResult
 from ledger.fiscal_year import year_in_words
@@ -227,7 +228,7 @@ def _control_breaks(result: ControlResult, known: Mapping[str, Control]) -> str:
     control = known.get(result.control)
     shown = result.breaks[:BREAKS_SHOWN]
     return document(
-        f"### {escaped(result.control)} ({result.severity})",
+        f"### {escaped(_title(result))}",
         f"Should hold: {control.meaning}. What to do: {control.what_to_do}." if control else "",
         filled(
             BREAK_HEADS,
@@ -236,6 +237,13 @@ def _control_breaks(result: ControlResult, known: Mapping[str, Control]) -> str:
         ),
         and_more(len(shown), result.break_count, "break"),
     )
+
+
+def _title(result: ControlResult) -> str:
+    """Return what a broken control is about, and the name by which it is accepted."""
+    title = control_title(result.control, "en")
+    named = (result.control, result.severity) if title != result.control else (result.severity,)
+    return f"{title} ({', '.join(named)})"
 
 
 def _break_cells(item: Break) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from string import Formatter
 
 import pytest
 
-from blocks.translated import FOLDER, control_title, translated
+from blocks.translated import FOLDER, control_title, translated, with_titles
 from flows.runs.outcomes import Ending, combined
 from ledger.fiscal_year import FiscalYear
 from ledger.outcome import Outcome
@@ -104,6 +104,18 @@ def test_every_control_has_a_title_in_every_language():
 )
 def test_values_stay_and_reasons_within_a_reason_are_translated_too(reason, swedish):
     assert swedish == translated(reason, "sv")
+
+
+def test_pages_in_english_call_broken_controls_by_their_titles():
+    reason = (
+        "row_counts (1,201 breaks, first: x); own_control (1 break, first: y); "
+        "currency (2 breaks); voucher A:1 (1 row) in month_vat"
+    )
+
+    assert with_titles(reason) == (
+        "Rows read back (1,201 breaks, first: x); own_control (1 break, first: y); "
+        "Another currency (2 breaks); voucher A:1 (1 row) in month_vat"
+    )
 
 
 def test_each_year_of_a_file_is_told_in_ones_language():

@@ -50,9 +50,11 @@ def test_what_is_red_stands_above_the_grid_with_status_age_whole_reason_and_run(
 
 
 def test_a_held_year_leads_to_its_breaks():
-    text = page(row("b", Light.RED, status="held", reason="1930 differs", hold="load-1"))
+    reason = "customer_balance_sheet (1 break, first: 1930 differs)"
+    text = page(row("b", Light.RED, status="held", reason=reason, hold="load-1"))
 
-    assert "1930 differs<br>Next: tasma ledger breaks b 2024 |" in text
+    why = "The company's own balance sheet (1 break, first: 1930 differs)"
+    assert f"{why}<br>Next: tasma ledger breaks b 2024 |" in text
 
 
 def test_grid_has_a_line_for_each_tenant_and_a_column_for_each_year_that_leads_to_its_run():

@@ -83,7 +83,9 @@ def test_a_held_load_says_first_what_holds_it_and_what_to_do(page):
     text = page(PASSED, broken())
 
     assert text.startswith("# acme 2024: held\n\nWhat was published before stays.")
-    assert text.index("voucher\\_balance (blocks)") < text.index("## All controls")
+    assert text.index("### Vouchers that do not balance (voucher\\_balance, blocks)") < text.index(
+        "## All controls"
+    )
     assert "| 2024-03 | A:0 | 0.00 | 0.50 | 0.50 | amount |" in text
     assert "What to do: Look the voucher up in the source" in text
 
