@@ -19,7 +19,7 @@ from blocks.hub.database import Database
 from blocks.hub.errors import Refused
 from blocks.hub.leases import next_token
 from blocks.hub.outbox_adding import add_document, remember_key, remember_tenant
-from blocks.hub.outbox_balance import Delivered, delivered
+from blocks.hub.outbox_balance import Delivered, delivered, phases
 from blocks.hub.outbox_due import busy_in, due_of, is_free, own_company
 from blocks.hub.outbox_log import LogLine, log_event, read_log
 from blocks.hub.outbox_rows import (
@@ -324,6 +324,11 @@ class Outbox:
         )
         with self._database.reading() as connection:
             return {str(phase): count for phase, count in connection.execute(query)}
+
+    def phases(self, tenant: str, source: str) -> dict[str, Phase]:
+        """Return where each document of a source stands, by its id there, whatever its target."""
+        with self._database.reading() as connection:
+            return phases(connection, tenant, source)
 
     def for_people(self, tenant: str = "") -> dict[tuple[str, str], int]:
         """Count the documents that wait for a person, by tenant and target: of all, or of one."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, Select, and_, func, select
 
@@ -13,6 +13,14 @@ from ledger.push.items import Phase
 from ledger.push.sums import Sums
 
 ITEM, RECEIVED = models.outbox_item, models.outbox_received
+_LEAST_DONE: Final = (
+    Phase.REJECTED,
+    Phase.HELD,
+    Phase.READY,
+    Phase.SENDING,
+    Phase.IN_DOUBT,
+    Phase.DONE,
+)
 
 
 @dataclass(frozen=True)
@@ -38,6 +46,19 @@ def delivered(
         Delivered(row.route, row.trigger, _read(row.came), row.phase, _read(row.there))
         for row in connection.execute(_query(tenant, target, since))
     ]
+
+
+def phases(connection: Connection, tenant: str, source: str) -> dict[str, Phase]:
+    """Return where each document of a source stands, by its id there; of several the least done."""
+    start = f"{source}/"
+    query = select(ITEM.c.source_id, ITEM.c.phase).where(
+        ITEM.c.tenant == tenant, ITEM.c.source_id.startswith(start, autoescape=True)
+    )
+    found: dict[str, Phase] = {}
+    for name, phase in connection.execute(query):
+        item = name.removeprefix(start)
+        found[item] = min(phase, found.get(item, phase), key=_LEAST_DONE.index)
+    return found
 
 
 def _query(tenant: str, target: str, since: dt.datetime | None) -> Select[Any]:

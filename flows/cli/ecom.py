@@ -7,20 +7,23 @@ from typing import Annotated, Final
 
 import typer
 
+from blocks.hub import Hub
 from blocks.hub.states import LogLevel, TransferState
-from blocks.hub.transfers import LogLine
+from blocks.hub.transfers import LogLine, Transfer
 from flows.cli.app import AsJson, ByExitCode, command
 from flows.cli.exits import ExitCode
 from flows.cli.opening import TenantId, known_tenant, open_hub
 from flows.cli.output import next_steps, say, show_json, show_table
 from ledger.ecom.sentences import MEANINGS, remedy
 from ledger.invoice.mappings.ecom_procountor.terms import SOURCE
+from tasks.ecom.journals import is_booked_closing
 from tasks.ecom.overview import Mark, marks
 from tasks.ecom.route import EcomRoute
 from tasks.push_log import line_in_words
 from tasks.push_words import remedy as target_remedy
 from tasks.push_words import why
 from tasks.routes import mode_in_words
+from tasks.standing import DONE, HELD, REJECTED, standing
 
 Item = Annotated[
     str, typer.Argument(metavar="DOCUMENT", help="Id of the document or payment in Ecom.")
@@ -29,8 +32,12 @@ STATES: Final = {
     TransferState.WAITS: "waiting for something that comes by itself",
     TransferState.REFUSED: "refused",
     TransferState.QUEUED: "queued for Procountor",
+    HELD: "held for a person",
+    REJECTED: "rejected by Procountor",
+    DONE: "done in Procountor",
     TransferState.LEFT: "left out",
 }
+"""In words."""
 LOG_HEADS: Final = ("at (UTC)", "level", "item", "code", "text", "what to do")
 
 
@@ -41,11 +48,11 @@ def status(tenant: TenantId, *, as_json: AsJson = False) -> None:
         known_tenant(hub, tenant)
         route = EcomRoute.of(hub, tenant)
         feed = hub.feeds.cursor(tenant, SOURCE)
-        transfers = hub.transfers.listed(tenant, SOURCE)
+        transfers = _documents(hub, tenant)
         modes = hub.routes.modes(route.route)
         queued = hub.outbox.balance(tenant, route.route.target)
         needs = Counter(str(one.colour) for one in marks(route))
-    counts = Counter(str(one.state) for one in transfers)
+    counts = Counter(word for _, word in transfers)
     if as_json:
         show_json(
             {
@@ -63,9 +70,15 @@ def status(tenant: TenantId, *, as_json: AsJson = False) -> None:
     say(f"{tenant}, to {route.route.target}: {mode_in_words(route.mode)}.")
     read = f"{feed.read_at:%Y-%m-%d %H:%M} UTC" if feed.read_at else "never"
     say(f"The feed was last read {read}. {feed.problem}".strip())
-    say(f"Documents: {', '.join(f'{counts[state]:,} {STATES[state]}' for state in TransferState)}.")
+    say(f"Documents: {', '.join(f'{counts[state]:,} {words}' for state, words in STATES.items())}.")
     say(f"Marked: {needs['red']:,} red (failed), {needs['yellow']:,} yellow (not gone yet).")
     next_steps(f"tasma ecom list {tenant}" if needs else f"tasma ecom run {tenant}")
+
+
+def _documents(hub: Hub, tenant: str) -> list[tuple[Transfer, str]]:
+    """Return what goes or went, each with where it stands; a closing is no document once booked."""
+    found = standing(hub, tenant, SOURCE)
+    return [(one, word) for one, word in found if not is_booked_closing(one)]
 
 
 @command("ecom", "list", examples=("tasma ecom list acme", "tasma ecom list acme --all"))
@@ -84,14 +97,14 @@ def listing(
         known_tenant(hub, tenant)
         route = EcomRoute.of(hub, tenant)
         found = marks(route, language="fi" if finnish else "en")
-        transfers = hub.transfers.listed(tenant, SOURCE) if every else []
+        transfers = _documents(hub, tenant) if every else []
     if as_json:
-        rows = [vars(one) for one in transfers]
+        rows = [{**vars(one), "state": word} for one, word in transfers]
         show_json({"tenant": tenant, "needs": [vars(one) for one in found], "all": rows})
     else:
         if every:
             heads = ("document", "kind", "state", "booked by", "why")
-            lines = [(t.item, t.kind, str(t.state), t.booked_by, t.code) for t in transfers]
+            lines = [(t.item, t.kind, word, t.booked_by, t.code) for t, word in transfers]
             show_table(heads, lines, spare=("booked by",))
         rows_of = [(m.item, str(m.colour), m.text, m.remedy or "-") for m in found]
         show_table(("needs action", "mark", "why", "what to do"), rows_of)

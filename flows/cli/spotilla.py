@@ -17,6 +17,7 @@ from tasks.push_log import line_in_words
 from tasks.push_words import remedy, why
 from tasks.spotilla.registers import CUSTOMER
 from tasks.spotilla.route import SpotillaRoute
+from tasks.standing import standing
 
 Task = Annotated[str, typer.Argument(metavar="TASK", help="Id of the task in Spotilla.")]
 LOG_HEADS: Final = ("at (UTC)", "level", "code", "text", "what to do")
@@ -29,7 +30,7 @@ def status(tenant: TenantId, *, as_json: AsJson = False) -> None:
         known_tenant(hub, tenant)
         route = SpotillaRoute.of(hub, tenant)
         feed = hub.feeds.cursor(tenant, SOURCE)
-        tasks = Counter(str(one.state) for one in hub.transfers.listed(tenant, SOURCE))
+        tasks = Counter(word for _, word in standing(hub, tenant, SOURCE))
         links = Counter(str(one.state) for one in hub.route_links.of(tenant, SOURCE, CUSTOMER))
         queued = hub.outbox.balance(tenant, route.target)
     if as_json:

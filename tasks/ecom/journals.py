@@ -31,6 +31,8 @@ from tasks.ecom.queueing import queue
 from tasks.ecom.route import EcomRoute
 
 IN_JOURNAL: Final = "journal"
+CLOSING: Final = "closing-"
+"""How the id of a closing begins; its journals are transfers of their own."""
 OF_MEMO: Final = frozenset({"memo_level", IN_JOURNAL})
 
 
@@ -44,7 +46,13 @@ class Closing:
     @property
     def id(self) -> str:
         """Return by which it is known among transfers."""
-        return f"closing-{self.month}-{self.number}"
+        return f"{CLOSING}{self.month}-{self.number}"
+
+
+def is_booked_closing(transfer: Transfer) -> bool:
+    """Return whether it is no more than a closing whose journals are all in the outbox."""
+    is_closing = transfer.kind == PushKind.JOURNAL and transfer.item.startswith(CLOSING)
+    return is_closing and transfer.state is TransferState.QUEUED
 
 
 def closings(route: EcomRoute) -> Iterator[Closing]:
