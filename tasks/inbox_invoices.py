@@ -20,7 +20,7 @@ from blocks.lake import FileRefused
 from blocks.names import shown_name
 from blocks.pickup.folder import Dropped, Inbox, fair_share, named_as_text
 from blocks.pickup.port import INVOICES, ChangedMeanwhile
-from blocks.systems.registry import open_target
+from blocks.systems.registry import target_for_files
 from tasks.arrivals import explain
 from tasks.dropped_invoices import (
     ENDINGS,
@@ -68,7 +68,7 @@ async def _of_tenant(
     tenant = files[0].tenant
     try:
         system = await asyncio.to_thread(target_of, stores.hub, tenant)
-        async with open_target(stores.hub, tenant, system) as target:
+        async with target_for_files(stores.hub, tenant, system) as target:
             taking = InvoiceFiles(
                 stores, tenant, place, system, target, ask=asyncio.to_thread, who="inbox"
             )

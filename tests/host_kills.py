@@ -17,6 +17,7 @@ import signal
 import tempfile
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
@@ -165,10 +166,12 @@ def _started(work: Any, name: str, server: Server, *about: object) -> Any:
 
 def _wake_later(host: Any) -> bool:
     """Wait until a host sleeps; let it go on when its lease has run out. Say if it came to it."""
-    stat = Path(f"/proc/{host.pid}/stat")
-    while host.is_alive() and stat.read_text(encoding="utf-8").rpartition(")")[2].split()[0] != "T":
-        time.sleep(0.02)
-    has_slept = bool(host.is_alive())
+    has_slept = False
+    with suppress(FileNotFoundError, ProcessLookupError):  # it ended while it was looked at
+        stat = Path(f"/proc/{host.pid}/stat")
+        while host.is_alive() and not has_slept:
+            time.sleep(0.02)
+            has_slept = stat.read_text(encoding="utf-8").rpartition(")")[2].split()[0] == "T"
     if has_slept:
         time.sleep(TTL_S * 1.5)
         os.kill(host.pid, signal.SIGCONT)

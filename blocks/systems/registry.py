@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
@@ -145,6 +145,21 @@ async def open_target(
         raise NothingToFetch(title=system(name).title, offer="target")
     async with there.connect.session(hub, tenant, run_id=run_id, wait_limit_s=0.0) as session:
         yield there.target(session)
+
+
+@asynccontextmanager
+async def target_for_files(hub: Hub, tenant: str, name: str) -> AsyncIterator[PushTarget]:
+    """Open a target by which files are judged: a wrong one says nothing of the connection.
+
+    Raises:
+        TerminalError, NotConnected, CallRefused, CallFailed: As `open_target` does.
+    """
+    opened = AsyncExitStack()
+    target = await opened.enter_async_context(open_target(hub, tenant, name))
+    try:
+        yield target
+    finally:
+        await opened.aclose()
 
 
 @asynccontextmanager

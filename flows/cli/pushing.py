@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from blocks.hub import Hub
 from blocks.lake import Lake, lake_of
 from blocks.settings import settings
-from blocks.systems.registry import open_target
+from blocks.systems.registry import open_target, target_for_files
 from flows.doors.on_server import server_chosen
 from tasks.push import Pusher, push_tenant
 from tasks.push_add import Added, add_file
@@ -25,10 +25,10 @@ def lake() -> Lake:
 
 
 def added(hub: Hub, tenant: str, system: str, path: Path, *, process: str) -> Added:
-    """Queue the invoices of a file; raises as `add_file` and `open_target` do."""
+    """Queue the invoices of a file; raises as `add_file` and `target_for_files` do."""
 
     async def work() -> Added:
-        async with open_target(hub, tenant, system) as target:
+        async with target_for_files(hub, tenant, system) as target:
             return add_file(hub, tenant, system, path, target=target, process=process, lake=lake())
 
     return _ask(work())

@@ -20,7 +20,7 @@ from blocks.hub import Hub, Tenant
 from blocks.hub.outbox import Queued
 from blocks.lake import lake_of
 from blocks.settings import settings
-from blocks.systems.registry import open_target, port
+from blocks.systems.registry import port, target_for_files
 from flows.demo import runs
 from flows.server.processes import PrefectServer
 from ledger.push.items import Phase
@@ -113,7 +113,7 @@ async def _connected(hub: Hub, path: Path) -> None:
     await user(user=USER, key=KEY, terms=TERMS).asave(SELLER, overwrite=True)
     block = {"block": f"{user.get_block_type_slug()}/{SELLER}"}
     await there.connect.finish(hub, SELLER, {}, wants=block)
-    async with open_target(hub, SELLER, FENNOA) as target:
+    async with target_for_files(hub, SELLER, FENNOA) as target:
         lake = lake_of(settings())
         add_file(hub, SELLER, FENNOA, path, target=target, process="", lake=lake)
 

@@ -18,7 +18,7 @@ from blocks.lake import FileRefused
 from blocks.pickup.notes import Note
 from blocks.pickup.port import INVOICES, ChangedMeanwhile, Look
 from blocks.pickup.sftp import RemoteFile
-from blocks.systems.registry import open_target
+from blocks.systems.registry import target_for_files
 from ledger.readers import in_words
 from ledger.text import joined
 from tasks.dropped_invoices import (
@@ -100,7 +100,7 @@ class InvoicePoll:
             for file in whole:
                 await self._settle(file, Taken("", failed=unclear), polled)
             return
-        async with open_target(hub, tenant, system) as target:
+        async with target_for_files(hub, tenant, system) as target:
             files = InvoiceFiles(
                 self.taking.stores,
                 tenant,

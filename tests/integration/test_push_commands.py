@@ -344,3 +344,14 @@ def test_system_that_takes_no_documents_is_named(fennoa):
 
     assert 2 == shown.exit_code
     assert "fennoa" in shown.output
+
+
+def test_a_file_that_cannot_be_read_says_nothing_of_the_connection(fennoa, tmp_path):
+    odd = tmp_path / "books.se"
+    odd.write_text("#FLAGGA 0\n", "utf-8")
+
+    refused = invoke("push", "add", "acme", str(odd), *TO)
+
+    assert refused.exit_code != 0
+    with Hub(settings().hub_url) as hub:
+        assert "connected" == hub.connections.get("acme", "fennoa").status
