@@ -14,6 +14,7 @@ from blocks.systems.lease import resource
 from blocks.systems.registry import systems_with
 from flows.cli.exits import outcome_of
 from flows.cli.failure import is_debugging, paragraph
+from flows.cli.interrupted import standing_told
 from flows.cli.local_steps import LocalSteps, Watch
 from flows.cli.result import LoadResult
 from flows.doors.on_server import server_chosen
@@ -53,17 +54,16 @@ def import_here(
     """Take one file all the way; what fails is told in the result, so that others go on."""
     found = LoadResult(tenant, path)
     began, reason = time.monotonic(), INTERRUPTED
+    work = take_in(
+        stores,
+        Arrival(tenant, path.absolute(), who=getpass.getuser(), use=use),
+        dry_run=dry_run,
+        steps=LocalSteps(found, watch),
+        wait_limit_s=NO_WAIT_S,
+    )
     try:
-        endings = asyncio.run(
-            take_in(
-                stores,
-                Arrival(tenant, path.absolute(), who=getpass.getuser(), use=use),
-                dry_run=dry_run,
-                steps=LocalSteps(found, watch),
-                wait_limit_s=NO_WAIT_S,
-            )
-        )
-        found.conclude(endings)
+        with standing_told(stores.hub, found):
+            found.conclude(asyncio.run(work))
     except LeaseTaken as taken:
         found.outcome, found.message, found.problem = Outcome.BUSY, str(taken), taken
     except Exception as problem:
@@ -105,7 +105,8 @@ def pull_here(
     )
     began = time.monotonic()
     try:
-        found.end(_pulled(stores, found, year, options, watch=watch))
+        with standing_told(stores.hub, found):
+            found.end(_pulled(stores, found, year, options, watch=watch))
     except Exception as problem:
         if is_debugging():
             raise
@@ -130,7 +131,8 @@ def publish_here(stores: Stores, unit: Unit, *, load_id: str = "", watch: Watch)
     found = LoadResult(unit.tenant)
     began = time.monotonic()
     try:
-        found.end(asyncio.run(_settled(stores, unit, found, load_id=load_id, watch=watch)))
+        with standing_told(stores.hub, found):
+            found.end(asyncio.run(_settled(stores, unit, found, load_id=load_id, watch=watch)))
     except (LeaseTaken, NothingHeld):
         raise
     except BaseException as problem:
@@ -155,7 +157,8 @@ def roll_back_here(
     steps = LocalSteps(found, watch)
     work = roll_back_unit(stores, wanted, dry_run=dry_run, steps=steps, wait_limit_s=NO_WAIT_S)
     try:
-        found.end(asyncio.run(work))
+        with standing_told(stores.hub, found):
+            found.end(asyncio.run(work))
     except BaseException:
         if not dry_run and found.is_begun:
             fail_unit(stores.hub, unit, reason=INTERRUPTED)

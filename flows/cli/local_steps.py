@@ -17,6 +17,7 @@ import tasks.stage
 from blocks.systems.ports import SourceYear
 from blocks.systems.registry import Books
 from blocks.warehouse.records import ChangePlan
+from flows.cli.interrupted import unbroken
 from flows.cli.result import LoadResult
 from tasks.document_year import DOCUMENT_LIMITS, DocumentLimits
 from tasks.fetch import Fetched, Received
@@ -115,13 +116,15 @@ class LocalSteps:
 
     async def publish(self, job: Job, load: StagedLoad, judgement: Judgement) -> Publication:
         """Publish a part."""
-        self.watch("publishing")
-        return await tasks.publish.publish.fn(job, load, judgement)
+        with unbroken():
+            self.watch("publishing")
+            return await tasks.publish.publish.fn(job, load, judgement)
 
     async def publish_together(self, tenant: str, passed: Sequence[Passed]) -> list[Publication]:
         """Publish years at once."""
-        self.watch("publishing")
-        return await tasks.publish.publish_together.fn(tenant, passed)
+        with unbroken():
+            self.watch("publishing")
+            return await tasks.publish.publish_together.fn(tenant, passed)
 
     async def report(
         self,
