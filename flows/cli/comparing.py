@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import getpass
-from collections.abc import Collection, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -12,12 +12,14 @@ import typer
 from blocks.hub.customer_statements import CustomerStatement
 from blocks.received import read_received
 from flows.cli.app import AsJson, command
-from flows.cli.exits import ExitCode
+from flows.cli.exits import ExitCode, worst
+from flows.cli.imported import code, waits_for_statements
 from flows.cli.kept_statements import kept_as_dict, show_kept
 from flows.cli.local import publish_here
 from flows.cli.opening import TenantId, YearOrLatest, known_tenant, known_year
 from flows.cli.output import next_steps, remark, say, show_json, show_table
 from flows.cli.progress import progress
+from flows.cli.result import LoadResult
 from flows.cli.statement_options import (
     AmountsOption,
     ColumnOption,
@@ -29,7 +31,8 @@ from flows.cli.statement_options import (
     answers_of,
 )
 from ledger.controls import ControlResult
-from ledger.fiscal_year import FiscalYear, short_year
+from ledger.fiscal_year import short_year
+from ledger.outcome import Outcome
 from ledger.unit import Unit
 from tasks.customer_statements import Decisions, Taken, add_statements, compare_published
 from tasks.stores import Stores, open_stores
@@ -78,7 +81,7 @@ def add(
 
     The year is the one that its day lies in. What is held of that year is judged anew, and
     published if nothing else holds it; what is published is compared as it is. Ends with 3 when a
-    row differs.
+    row differs or the year stays held.
     """
     decisions = Decisions(
         answers_of(kind, date, start, amounts, decimal_sign, column=column),
@@ -89,17 +92,15 @@ def add(
         known_tenant(stores.hub, tenant)
         taken = _taken(stores, tenant, file, decisions, is_from_source=from_source)
         years = {item.year for item in (*taken.kept, *taken.passed_over)}
-        for year in sorted(years):
-            _compare(stores, Unit(tenant, year))
+        judged = [_compare(stores, Unit(tenant, year)) for year in sorted(years)]
         known = stores.hub.customer_statements.of_tenant(tenant)
-        held = {year for year in years if stores.hub.holds.find(tenant, year)}
     for note in taken.notes:
         remark(note)
     for item in taken.passed_over:
         title = item.kind.replace("_", " ")
         remark(f"The {title} of {short_year(item.year.key)} is the customer's own file: it counts.")
     kept = [item for item in known if item.year in years]
-    _conclude(tenant, kept, held=held, as_json=as_json)
+    _conclude(tenant, kept, [found for found in judged if found], as_json=as_json)
 
 
 @command(
@@ -139,21 +140,23 @@ def _taken(
     )
 
 
-def _compare(stores: Stores, unit: Unit) -> None:
+def _compare(stores: Stores, unit: Unit) -> LoadResult | None:
     """Judge what is held of a year anew; compare what is published when nothing is held."""
     if stores.hub.holds.find(unit.tenant, unit.year):
         with progress(1) as watch:
             found = publish_here(stores, unit, watch=watch(str(unit)))
-        remark(f"{unit}: {found.message}")
-    elif stores.warehouse.load_record(unit.tenant, unit.year):
+        remark(f"{unit}: {found.outcome}: {found.message}")
+        return found
+    if stores.warehouse.load_record(unit.tenant, unit.year):
         compare_published(stores, unit)
+    return None
 
 
 def _conclude(
     tenant: str,
     kept: Sequence[CustomerStatement],
+    judged: Sequence[LoadResult],
     *,
-    held: Collection[FiscalYear],
     as_json: bool,
 ) -> None:
     if as_json:
@@ -163,17 +166,24 @@ def _conclude(
         for item in kept:
             if item.differing:
                 say(f"{item.kind.replace('_', ' ')} {short_year(item.year.key)}: {item.differing}")
-        differing = sorted({item.year for item in kept if item.outcome == "differs"})
-        next_steps(
-            *(
-                f"tasma {'ledger breaks' if year in held else 'statements compare'} {tenant} "
-                f"{short_year(year.key)}"
-                for year in differing
-            ),
-            f"tasma tenant open {tenant}",
-        )
-    if any(item.outcome == "differs" for item in kept):
-        raise typer.Exit(ExitCode.HELD)
+        next_steps(*_next(tenant, kept, judged), f"tasma tenant open {tenant}")
+    differs = any(item.outcome == "differs" for item in kept)
+    raise typer.Exit(worst([ExitCode.HELD] * differs + [code(found) for found in judged]))
+
+
+def _next(
+    tenant: str, kept: Sequence[CustomerStatement], judged: Sequence[LoadResult]
+) -> Iterator[str]:
+    """Yield where to look: what holds a year, what it waits for, which rows differ."""
+    held = {found.fiscal_year: found for found in judged if found.outcome is Outcome.HELD}
+    differing = {item.year.key for item in kept if item.outcome == "differs"}
+    for year in sorted({*held, *differing}):
+        if year not in held:
+            yield f"tasma statements compare {tenant} {short_year(year)}"
+        elif waits_for_statements(held[year]):
+            yield f"tasma statements add {tenant} FILE"
+        else:
+            yield f"tasma ledger breaks {tenant} {short_year(year)}"
 
 
 def _show(unit: Unit, results: Sequence[ControlResult]) -> None:

@@ -138,12 +138,12 @@ def _next(found: LoadResult) -> tuple[str, ...]:
 
 
 def _next_of_held(found: LoadResult, where: str) -> tuple[str, ...]:
-    if _waits_for_statements(found):
+    if waits_for_statements(found):
         return (f"tasma statements add {found.tenant} FILE", f"tasma tenant open {found.tenant}")
     return (f"tasma ledger breaks {where}", decision(found, where))
 
 
-def _waits_for_statements(found: LoadResult) -> bool:
+def waits_for_statements(found: LoadResult) -> bool:
     """Return whether nothing but the customer's statements holds a first transfer."""
     holding = found.judgement.holding if found.judgement else []
     return bool(holding) and all(

@@ -243,6 +243,18 @@ def test_with_one_of_the_statements_the_transfer_waits_for_the_other_and_publish
     assert (None, "held") == (row["last_published_at"], row["status"])
 
 
+def test_added_statement_says_whether_the_year_stays_held_or_is_published_and_ends_by_it(
+    tasma, transferring, income, balance
+):
+    waits = tasma("statements", "add", transferring, income)
+    done = tasma("statements", "add", transferring, balance)
+
+    assert (3, 0) == (waits.exit_code, done.exit_code), waits.output + done.output
+    assert f"{transferring} 2024: held: " in waits.output
+    assert f"tasma statements add {transferring} FILE" in waits.output
+    assert f"{transferring} 2024: published: First load" in done.output
+
+
 @pytest.mark.requirement("R-FIN-11a", "R-FIN-2c", "R-FIN-10c")
 def test_first_transfer_that_equals_both_statements_is_published_and_may_be_approved(
     tasma, transferring, income, balance
