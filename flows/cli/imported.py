@@ -63,8 +63,8 @@ def show_many(files: list[LoadResult]) -> None:
         (
             found.path.name,
             found.tenant,
-            found.fiscal_year or "-",
-            found.outcome,
+            short_year(found.fiscal_year) or "-",
+            _outcome(found),
             found.count("voucher"),
             found.count("posting"),
             _in_brief(found),
@@ -72,7 +72,7 @@ def show_many(files: list[LoadResult]) -> None:
         for found in files
     ]
     show_table(headings, rows, spare=("postings", "vouchers", "fiscal year"))
-    outcomes = [found.outcome for found in files]
+    outcomes = [_outcome(found) for found in files]
     counted = ", ".join(f"{outcomes.count(name)} {name}" for name in dict.fromkeys(outcomes))
     say(f"{number_of(len({found.path for found in files}), 'file')}: {counted}.")
     open_ends = [step for found in files if code(found) for step in _next(found)[:1]]
@@ -126,8 +126,7 @@ def _next(found: LoadResult) -> tuple[str, ...]:
         first = (f"tasma import {found.path} --new-tenant",) if found.is_trial else ()
         return (*first, *found.refused.commands, retry)
     if found.would_be:
-        owner = "--new-tenant" if found.is_trial else f"--tenant {found.tenant}"
-        return (f"tasma import {shlex.quote(str(found.path))} {owner}",)
+        return (_after_dry_run(found),)
     if found.outcome is Outcome.HELD:
         return _next_of_held(found, where)
     if found.outcome in {Outcome.PARTIAL, Outcome.EVIDENCE}:
@@ -135,6 +134,16 @@ def _next(found: LoadResult) -> tuple[str, ...]:
     if found.outcome in UNFINISHED:
         return ("mend what the message says, then run the command again",)
     return (f"tasma ledger report {where}", f"tasma tenant status {found.tenant}")
+
+
+def _after_dry_run(found: LoadResult) -> str:
+    file = f"tasma import {shlex.quote(str(found.path))}"
+    if found.judgement and found.judgement.is_foreign:
+        return f"{file} --new-tenant --dry-run   (it is another company's)"
+    real_run = f"{file} {'--new-tenant' if found.is_trial else f'--tenant {found.tenant}'}"
+    if code(found) is not ExitCode.HELD:
+        return real_run
+    return f"{real_run} --dry-run   (once what holds it was mended where the file was made)"
 
 
 def _next_of_held(found: LoadResult, where: str) -> tuple[str, ...]:
@@ -162,8 +171,12 @@ def in_words(found: LoadResult) -> str:
     return f"{found.outcome}{why}"
 
 
+def _outcome(found: LoadResult) -> str:
+    return f"would be {found.would_be}" if found.would_be else str(found.outcome)
+
+
 def _in_brief(found: LoadResult) -> str:
-    if found.plan is None:
+    if found.plan is None or (found.judgement and found.judgement.holding):
         return found.message
     plan = found.plan
     first = "first load" if plan.first_load else f"+{plan.added:,} -{plan.removed:,}"

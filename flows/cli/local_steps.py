@@ -133,10 +133,13 @@ class LocalSteps:
         judgement: Judgement,  # noqa: ARG002 - as above
         *,
         plan: ChangePlan | None = None,
+        publication: Publication | None = None,
         **_: Any,
     ) -> None:
         """Keep what a part changes; pages are only for a server's UI."""
-        self.found.part_of(job.unit).plan = plan
+        # Of a load that wrote nothing the plan is the last one's, for the page.
+        is_own = publication is None or publication.written
+        self.found.part_of(job.unit).plan = plan if is_own else None
 
     async def documents(self, job: Job, books: Books, source_year: SourceYear) -> DocumentsFound:
         """Fetch the year's documents."""

@@ -555,3 +555,27 @@ def test_file_of_another_company_year_or_currency_is_held_with_its_line(
     assert 3 == done.exit_code
     assert f"Held by {control}" in done.stdout
     assert line in done.stdout
+
+
+def test_dry_run_of_several_files_says_which_would_be_held_and_why(tasma, owner, sie):
+    good, wrong = sie(year=0), sie(faults=[Fault.WRONG_CLOSING_BALANCE])
+
+    planned = tasma("import", good, wrong, "--tenant", owner, "--dry-run")
+
+    assert planned.exit_code == 3
+    held = next(line for line in planned.stdout.splitlines() if line.startswith(wrong.name))
+    assert "  2024  " in held
+    assert "would be held" in held
+    assert "balance_roll_forward (1 break" in held
+    assert "2 files: 1 would be published, 1 would be held." in planned.stdout
+    assert f"--tenant {owner} --dry-run   (once what holds it was mended" in planned.stdout
+
+
+def test_dry_run_of_another_companys_file_leads_to_no_import_of_it_here(tasma, owner, sie):
+    foreign = sie(faults=[Fault.OTHER_COMPANY])
+
+    planned = tasma("import", foreign, "--tenant", owner, "--dry-run")
+
+    assert planned.exit_code == 3
+    assert "--new-tenant --dry-run   (it is another company's)" in planned.stdout
+    assert f"--tenant {owner}" not in planned.stdout

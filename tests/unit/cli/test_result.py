@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from blocks.hub import HubBusy
+from blocks.warehouse.records import ChangePlan
+from flows.cli.local_steps import LocalSteps
 from flows.cli.result import LoadResult
 from flows.runs.outcomes import Ending
 from ledger.errors import TerminalError
 from ledger.fiscal_year import FiscalYear
 from ledger.outcome import Outcome
 from ledger.unit import Unit
+from tasks.publish import Publication
 
 ACME = Unit("acme", FiscalYear.parse("2024"))
 
@@ -64,3 +69,14 @@ def test_a_file_of_several_years_ends_as_the_worst_of_them_and_names_each():
         Outcome.HELD,
         "1 of 2 years Held. 2025 Held: a break; 2024 Partial: kept",
     )
+
+
+@pytest.mark.parametrize("written", [True, False])
+def test_what_an_earlier_load_changed_is_not_told_of_one_that_wrote_nothing(written):
+    found, plan = LoadResult("acme", year=ACME.year), ChangePlan(True, 1, 0, 0, (), (), (), 1)
+    steps = LocalSteps(found, watch=lambda _: None)
+    done = Publication(written, plan)
+
+    asyncio.run(steps.report(SimpleNamespace(unit=ACME), None, None, plan=plan, publication=done))
+
+    assert found.plan == (plan if written else None)
