@@ -29,6 +29,9 @@ from ledger.errors import TransientError
 PAGE_SIZE: Final = 500
 """Connections read at once."""
 
+CLIENT_MARK: Final = "@"
+"""Between a system and the client that a connection is by, as `blocks.systems.registry` has it."""
+
 MAX_RECENT_CALLS: Final = 25
 """Times of calls that are kept: as many as the tightest window counts."""
 
@@ -36,13 +39,18 @@ MAX_RECENT_CALLS: Final = 25
 class NotConnected(Refused):
     """A tenant has no connection to the system, or to any of those that would do."""
 
-    def __init__(self, tenant: str, system: str, *others: str) -> None:
+    def __init__(self, tenant: str, system: str, *others: str, alike: Sequence[str] = ()) -> None:
+        """Name the systems that would do; `alike`: the tenant's, by clients of that system."""
         *but_one, last = system, *others
         named = f"{', '.join(but_one)} or {last}" if but_one else last
+        advice = (
+            f"It is connected as {' and as '.join(alike)}: write that instead of {system}."
+            if alike
+            else f"Connect it first (tasma connect {system} {tenant}): its system administrator "
+            f"approves the integration in {system}."
+        )
         super().__init__(
-            f"Tenant {tenant} is not connected to {named}. Connect it first "
-            f"(tasma connect {system} {tenant}): its system administrator approves the "
-            f"integration in {system}.",
+            f"Tenant {tenant} is not connected to {named}. {advice}",
             tenant=tenant,
             system=system,
         )
@@ -331,7 +339,16 @@ def _find(transaction: Transaction, tenant: str, system: str) -> Connection | No
 def _get(transaction: Transaction, tenant: str, system: str) -> Connection:
     if found := _find(transaction, tenant, system):
         return found
-    raise NotConnected(tenant, system)
+    raise NotConnected(tenant, system, alike=_alike(transaction, tenant, system))
+
+
+def _alike(transaction: Transaction, tenant: str, system: str) -> list[str]:
+    """Return the tenant's connections to a system, whichever client they are by."""
+    table = models.connection
+    query = select(table.c.system).where(table.c.tenant == tenant).order_by(table.c.system)
+    base, *_ = system.split(CLIENT_MARK)
+    named = transaction.execute(query).scalars()
+    return [one for one in named if one.partition(CLIENT_MARK)[0] == base]
 
 
 def _change(transaction: Transaction, tenant: str, system: str, values: dict[str, Any]) -> None:

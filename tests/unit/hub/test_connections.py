@@ -44,6 +44,19 @@ def test_systems_that_would_do_are_listed_as_in_a_sentence(systems, named):
     assert named in str(NotConnected("acme", *systems))
 
 
+def test_system_without_its_client_is_answered_with_the_connections_that_there_are(hub, acme):
+    for client in ("b", "a"):
+        hub.connections.save(Connection(acme, f"procountor@{client}", Method.API_KEY))
+
+    with pytest.raises(NotConnected) as caught:
+        hub.connections.get(acme, "procountor")
+
+    assert str(caught.value) == (
+        "Tenant acme is not connected to procountor. It is connected as procountor@a and as "
+        "procountor@b: write that instead of procountor."
+    )
+
+
 def test_missing_tenant_and_missing_connection_are_told_apart(hub, acme):
     with pytest.raises(NotConnected, match="Tenant acme is not connected to fortnox"):
         hub.connections.get(acme, "fortnox")
