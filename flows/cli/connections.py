@@ -30,7 +30,7 @@ def list_connections(*, as_json: AsJson = False) -> None:
             )
             for item in found
         ]
-        show_table(headings, rows, spare=("system", "company", "last proved (UTC)"))
+        show_table(headings, rows, spare=("company", "last proved (UTC)"))
         next_steps(*(look_with(item.status, item.tenant) for item in found if _is_red(item)))
     else:
         say("No tenant is connected to a system yet.")

@@ -46,7 +46,7 @@ def list_links(tenant: TenantId, *, as_json: AsJson = False) -> None:
             )
             for link, outcome in found
         ]
-        show_table(headings, rows, spare=("system", "made by"))
+        show_table(headings, rows, spare=("made by",))
         next_steps(f"tasma connect revoke {tenant} LINK")
     else:
         say(f"No link was made for {tenant}.")

@@ -455,3 +455,18 @@ def test_status_of_a_narrow_terminal_names_what_it_left_out(busy):
     shown = OURS.sub("", on_terminal("tenant", "status", columns=60))
 
     assert not_shown(shown) == ["stage", "age", "postings"]
+
+
+def test_system_tells_rows_of_a_tenant_apart_so_no_table_leaves_it_out():
+    sources = Path(flows.cli.__file__).parent.glob("*.py")
+    spare = [
+        (path.stem, name.value)
+        for path in sources
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.keyword) and node.arg == "spare"
+        for name in ast.walk(node.value)
+        if isinstance(name, ast.Constant)
+    ]
+
+    assert ("connections", "company") in spare
+    assert [] == [path for path, name in spare if name == "system"]
