@@ -9,7 +9,9 @@ from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Final, Self
 
-PORT: Final = 9_040
+from simulators.ports import asked_for
+
+PORT: Final = 9_060
 
 MAX_BYTES: Final = 64 * 1024
 """Longest body that is read."""
@@ -72,7 +74,8 @@ def main() -> None:
     def show(body: Any) -> None:
         print(json.dumps(body, ensure_ascii=False), flush=True)  # noqa: T201 - a command
 
-    with Webhook(port=parser.parse_args().port, hear=show) as service:
+    port = parser.parse_args().port
+    with asked_for(port), Webhook(port=port, hear=show) as service:
         print(f"URL of the webhook: {service.url}", flush=True)  # noqa: T201 - a command
         try:
             threading.Event().wait()

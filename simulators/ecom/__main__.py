@@ -7,6 +7,7 @@ import time
 
 from simulators.ecom.company import Company
 from simulators.ecom.server import EcomSimulator
+from simulators.ports import asked_for
 
 BUSINESS_ID, KEY = "1234567-1", "plainly-fake-key"
 PORT = 9_050
@@ -19,7 +20,8 @@ def main() -> None:
     company = Company(BUSINESS_ID, KEY)
     for number, name in (("7230", "Vuokrat"), ("3000", "Myynti")):
         company.account(number, name, "25.5")
-    with EcomSimulator([company], port=parser.parse_args().port) as simulator:
+    port = parser.parse_args().port
+    with asked_for(port), EcomSimulator([company], port=port) as simulator:
         steered = simulator.url.removesuffix("/api") + "/_simulator"
         lines = (
             f"export TASMA_ECOM_URL={simulator.url}",

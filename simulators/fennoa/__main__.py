@@ -7,6 +7,7 @@ import time
 
 from simulators.fennoa.company import Company
 from simulators.fennoa.server import FennoaSimulator
+from simulators.ports import asked_for
 
 USER, KEY = "try-user", "plainly-fake-key"
 PORT = 9_020
@@ -16,7 +17,8 @@ def main() -> None:
     """Serve one company, and say how it is reached."""
     parser = argparse.ArgumentParser(prog="python -m simulators.fennoa", description=__doc__)
     parser.add_argument("--port", type=int, default=PORT, help="0 for any that is free")
-    with FennoaSimulator([Company(USER, KEY)], port=parser.parse_args().port) as simulator:
+    port = parser.parse_args().port
+    with asked_for(port), FennoaSimulator([Company(USER, KEY)], port=port) as simulator:
         held = simulator.url.removesuffix("/api") + "/_simulator"
         lines = (
             f"export TASMA_FENNOA_URL={simulator.url}",

@@ -9,6 +9,7 @@ from simulators.fortnox.demo import demo_tenants
 from simulators.fortnox.server import FortnoxSimulator
 from simulators.fortnox.tenant import ALL_SCOPES
 from simulators.fortnox.world import REDIRECT_URI
+from simulators.ports import asked_for
 
 PORT = 4302
 
@@ -24,7 +25,9 @@ def main() -> None:
     options = parser.parse_args()
     consented = None if options.no_consent else ALL_SCOPES
     tenants = demo_tenants(options.tenants, seed=options.seed, consented=consented)
-    FortnoxSimulator(tenants, port=options.port, redirect_uri=options.redirect_uri).run(_announce)
+    made = FortnoxSimulator(tenants, port=options.port, redirect_uri=options.redirect_uri)
+    with asked_for(options.port):
+        made.run(_announce)
 
 
 def _announce(simulator: FortnoxSimulator) -> None:

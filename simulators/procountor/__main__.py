@@ -6,6 +6,7 @@ import argparse
 import time
 from typing import Final
 
+from simulators.ports import asked_for
 from simulators.procountor.company import Company
 from simulators.procountor.server import ProcountorSimulator
 
@@ -17,7 +18,8 @@ def main() -> None:
     """Serve one environment until Ctrl-C, and say how it is reached."""
     parser = argparse.ArgumentParser(prog="python -m simulators.procountor", description=__doc__)
     parser.add_argument("--port", type=int, default=PORT, help="0 for any that is free")
-    with ProcountorSimulator([Company(COMPANY)], port=parser.parse_args().port) as simulator:
+    port = parser.parse_args().port
+    with asked_for(port), ProcountorSimulator([Company(COMPANY)], port=port) as simulator:
         lines = (
             f"export TASMA_PROCOUNTOR_URL={simulator.url}",
             f"A block of type Procountor client, called ecom: client id {simulator.client_id},",

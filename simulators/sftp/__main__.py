@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 from typing import Final
 
+from simulators.ports import asked_for
 from simulators.sftp.server import SftpSimulator
 
 LOGIN: Final = "acme"
@@ -21,7 +22,8 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=PORT, help="0 for any that is free")
     parser.add_argument("--root", type=Path, default=Path("build/sftp"), help="where its files lie")
     asked = parser.parse_args()
-    with SftpSimulator(asked.root, {LOGIN: PASSWORD}, port=asked.port) as simulator:
+    made = SftpSimulator(asked.root, {LOGIN: PASSWORD}, port=asked.port)
+    with asked_for(asked.port), made as simulator:
         folder = simulator.folder(LOGIN) / FOLDER
         folder.mkdir(exist_ok=True)
         lines = (

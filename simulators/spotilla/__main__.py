@@ -6,6 +6,7 @@ import argparse
 import time
 from typing import Final
 
+from simulators.ports import asked_for
 from simulators.spotilla.server import SpotillaSimulator
 from simulators.spotilla.world import Acts, Tenant
 
@@ -17,7 +18,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m simulators.spotilla", description=__doc__)
     parser.add_argument("--port", type=int, default=PORT, help="0 for any that is free")
     tenant = Tenant("esimerkki")
-    with SpotillaSimulator([tenant], port=parser.parse_args().port) as simulator:
+    port = parser.parse_args().port
+    with asked_for(port), SpotillaSimulator([tenant], port=port) as simulator:
         acts = Acts(simulator.world, tenant.subdomain)
         acts.finish(acts.add_task(acts.add_customer(), {acts.add_product(): 2}))
         user = tenant.users[0]
