@@ -13,6 +13,8 @@ from ledger.text import visible
 
 MAX_BODY_CHARS: Final = 1_500
 
+ABSENT: Final = "there is no such block"
+
 LOOKALIKES: Final = str.maketrans({"<": "‹", ">": "›", "@": "＠"})  # noqa: RUF001 - meant
 """Services make links and mentions of these, and each escapes them in a way of its own."""
 
@@ -25,29 +27,44 @@ class NotifySettings(BaseSettings):
     notify_block: str = ""
 
 
-async def notify(subject: str, body: str, *, link: str = "", block: str = "") -> bool:
+async def notify(subject: str, body: str, *, link: str = "") -> bool:
     """Send a message about a held, failed or crashed run; False when it was not sent.
 
-    `link`: where it is seen; a long body never cuts it off. `block`: in place of the one of the
-    settings; without any it is only logged. A message that cannot be sent never changes how a run
-    ends.
+    `link`: as of `send`. Without a block in the settings it is only logged. A message that cannot
+    be sent never changes how a run ends.
     """
     logger = get_logger("tasma.notify")
-    subject, body = (visible(text).translate(LOOKALIKES) for text in (subject, body))
-    body = "\n".join(filter(None, (body[:MAX_BODY_CHARS], link)))
-    name = block or NotifySettings().notify_block
+    name = NotifySettings().notify_block
     if not name:
-        logger.warning("%s: %s", subject, body)
+        logger.warning("%s: %s", *_shown(subject, body, link))
         return False
+    if why := await send(subject, body, link=link, block=name):
+        logger.error("%s could not send %r: %s", name, visible(subject), why)
+    return not why
+
+
+async def send(subject: str, body: str, *, block: str, link: str = "") -> str:
+    """Send a message through a block; return why it was not sent, empty when it was.
+
+    `link`: where it is seen; a long body never cuts it off.
+    """
+    subject, body = _shown(subject, body, link)
     try:
-        found = await Block.aload(name)
+        try:
+            found = await Block.aload(block)
+        except ValueError:
+            return ABSENT
         # Prefect's own blocks offer both forms; a block of one's own may have only the second.
-        send = getattr(found, "anotify", None) or found.notify  # type: ignore[attr-defined]
-        sent = send(body=body, subject=subject)
+        way = getattr(found, "anotify", None) or found.notify  # type: ignore[attr-defined]
+        sent = way(body=body, subject=subject)
         if inspect.isawaitable(sent):
             await sent
     except Exception as problem:  # noqa: BLE001 - whatever a service or its library raises
         # The text of such an error may hold the webhook's address, which is a secret.
-        logger.error("%s could not send %r: %s", name, subject, type(problem).__name__)  # noqa: TRY400
-        return False
-    return True
+        return f"the message was not taken ({type(problem).__name__})"
+    return ""
+
+
+def _shown(subject: str, body: str, link: str) -> tuple[str, str]:
+    subject, body = (visible(text).translate(LOOKALIKES) for text in (subject, body))
+    return subject, "\n".join(filter(None, (body[:MAX_BODY_CHARS], link)))

@@ -13,7 +13,7 @@ from flows.cli.app import command
 from flows.cli.exits import ExitCode
 from flows.cli.output import next_steps, remark, say
 from flows.doors.on_server import ask_server
-from tasks.notify import notify as send
+from tasks.notify import ABSENT, send
 
 BLOCK: Final = re.compile(r"[a-z0-9-]+/[a-z0-9-]+")
 WEBHOOK: Final = "custom-webhook"
@@ -51,8 +51,8 @@ def notify(
     if webhook:
         ask_server(_keep(name, _address()), wanted="such block")
     message = send("Täsmä", "this is a message to try; nothing happened", block=block)
-    if not ask_server(message, wanted="such block"):
-        remark(f"Not sent: there is no block {block}, or its service did not take the message.")
+    if why := ask_server(message, wanted="such block"):
+        remark(f"Not sent: {f'there is no block {block}' if why == ABSENT else why}.")
         ways = (
             "in the UI, under Blocks" if kind != WEBHOOK else f"by tasma notify {block} --webhook"
         )

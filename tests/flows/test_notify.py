@@ -63,7 +63,7 @@ def test_webhook_is_kept_and_tried_from_the_prompt_and_its_address_is_shown_nowh
     assert service.url not in kept.output + again.output
     assert 2 == len(service.received)
     assert service.received[0]["text"].startswith("Täsmä: this is a message to try")
-    assert "Not sent: there is no block custom-webhook/nobody-made-it" in absent.stderr
+    assert "Not sent: there is no block custom-webhook/nobody-made-it." == absent.stderr.strip()
     assert "tasma notify custom-webhook/nobody-made-it --webhook" in absent.stdout
 
 
