@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 
 import pytest
 
-import flows.cli
+from flows.cli.app import app
 
 
 class Terminal(io.StringIO):
@@ -33,5 +33,5 @@ def terminal(columns=80):
 def on_terminal(*arguments, columns=80):
     """Run a command of `tasma`; return all that it printed."""
     with terminal(columns) as shown, suppress(SystemExit):
-        flows.cli.app.app(list(arguments))
+        app(list(arguments))
     return shown.getvalue()

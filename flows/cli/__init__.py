@@ -10,15 +10,27 @@ import signal
 import sys
 from types import FrameType
 
-from flows.cli import app
-from flows.cli.failure import explain, is_debugging, show_traceback
-
 __all__ = ["main"]
+
+INTERRUPTED = 130
+"""As `flows.cli.exits` has it, which is not there yet when this is needed."""
 
 
 def main() -> None:
     """Run one command and end the process with its exit code."""
     signal.signal(signal.SIGTERM, _stop)
+    try:
+        _run()
+    except KeyboardInterrupt:  # while it was still starting: later, a command says what it did
+        sys.stderr.write("Interrupted.\n")
+        sys.exit(INTERRUPTED)
+
+
+def _run() -> None:
+    # What takes longest is imported here, where Ctrl-C ends it without a traceback.
+    from flows.cli import app  # noqa: PLC0415
+    from flows.cli.failure import explain, is_debugging, show_traceback  # noqa: PLC0415
+
     try:
         app.app()
     except Exception as problem:  # noqa: BLE001 - whatever it is, a person reads a paragraph

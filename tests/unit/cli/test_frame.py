@@ -157,6 +157,26 @@ def test_who_presses_ctrl_c_reads_what_became_of_the_work(tasma, monkeypatch):
     assert ended.output.startswith("Interrupted. What was done so far is kept")
 
 
+def test_ctrl_c_while_it_still_starts_prints_no_traceback():
+    at_start = """
+import sys
+
+class Stopped:
+    def find_spec(self, name, *_):
+        if name == "flows.cli.app":
+            raise KeyboardInterrupt
+
+sys.meta_path.insert(0, Stopped())
+from flows.cli import main
+main()
+"""
+    ended = subprocess.run(
+        [sys.executable, "-c", at_start], check=False, capture_output=True, text=True
+    )
+
+    assert (ExitCode.INTERRUPTED, "Interrupted.\n") == (ended.returncode, ended.stderr)
+
+
 def test_no_value_holds_the_login_of_an_address():
     refused = NoServer("http://user:hemligt@host/api", why="does not answer")
 
