@@ -14,6 +14,7 @@ from blocks.warehouse.errors import NoLedger
 from blocks.warehouse.history import AsOf
 from blocks.warehouse.reports import rows_of
 from flows.cli.opening import known_tenant, known_year, open_hub
+from flows.cli.output import first
 from ledger.fiscal_year import FiscalYear
 
 
@@ -69,6 +70,12 @@ def ask(tenant: str, query: str, *, as_of: AsOf | None = None, **parameters: Any
         NotRecorded, HistoryDamaged: The books cannot be rebuilt as of that load.
     """
     return as_rows(warehouse().report(tenant, query, as_of=as_of, **parameters))
+
+
+def ask_first(tenant: str, query: str, *, limit: int, what: str, **parameters: Any) -> Rows:
+    """Do what `ask` does, for the first rows; `what`: their word, for when there are more."""
+    found = ask(tenant, query, limit=limit + 1, **parameters)
+    return Rows(found.names, first(found.rows, limit, what))
 
 
 def as_rows(found: pa.Table) -> Rows:

@@ -8,9 +8,9 @@ import typer
 
 from blocks.warehouse.history import AsOf
 from flows.cli.app import AsJson, command
-from flows.cli.books import as_rows, published_year, warehouse
+from flows.cli.books import Rows, as_rows, published_year, warehouse
 from flows.cli.opening import TenantId
-from flows.cli.output import next_steps, say, show_json, show_table
+from flows.cli.output import first, next_steps, say, show_json, show_table
 from ledger.fiscal_year import short_year
 
 Load = Annotated[int, typer.Argument(metavar="LOAD", min=1, help="Number of a load of the year.")]
@@ -39,7 +39,11 @@ def diff(
     """
     wanted = published_year(tenant, year)
     sides = (AsOf(wanted, one), AsOf(wanted, other))
-    vouchers, accounts = map(as_rows, warehouse().difference(tenant, *sides, limit=limit))
+    asked = map(as_rows, warehouse().difference(tenant, *sides, limit=limit + 1))
+    vouchers, accounts = (
+        Rows(found.names, first(found.rows, limit, what))
+        for found, what in zip(asked, ("vouchers", "accounts"), strict=True)
+    )
     if as_json:
         show_json({"vouchers": vouchers.as_dicts(), "accounts": accounts.as_dicts()})
         return

@@ -8,7 +8,7 @@ import typer
 
 from flows.cli.app import AsJson, command
 from flows.cli.opening import known_tenant, open_hub
-from flows.cli.output import say, show_json, show_table
+from flows.cli.output import first, say, show_json, show_table
 from ledger.fiscal_year import short_year
 
 
@@ -32,7 +32,8 @@ def events(
     with open_hub() as hub:
         if tenant:
             known_tenant(hub, tenant)
-        found = hub.events.recent(tenant=tenant, kind=kind, limit=limit, is_whole=steps)
+        recent = hub.events.recent(tenant=tenant, kind=kind, limit=limit + 1, is_whole=steps)
+    found = first(recent, limit, "events")
     if as_json:
         show_json(found)
     elif found:

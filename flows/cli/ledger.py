@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -9,7 +10,7 @@ import typer
 
 from blocks.warehouse.shared_export import Format
 from flows.cli.app import AsJson, command
-from flows.cli.books import ask, published_year, warehouse
+from flows.cli.books import ask_first, published_year, warehouse
 from flows.cli.opening import TenantId, YearOrLatest, known_tenant, open_hub, require_utf8
 from flows.cli.output import next_steps, say, show_json, show_table
 from ledger.fiscal_year import short_year
@@ -48,11 +49,10 @@ def changes(
     have no rows before.
     """
     wanted = published_year(tenant, year)
-    loads = ask(tenant, "load", fiscal_year=wanted.key, limit=limit)
-    vouchers = ask(tenant, "voucher_change", fiscal_year=wanted.key, limit=limit)
-    found = (
-        ask(tenant, "change_row", fiscal_year=wanted.key, limit=limit * ROWS_EACH) if rows else None
-    )
+    of_year = partial(ask_first, tenant, fiscal_year=wanted.key)
+    loads = of_year("load", limit=limit, what="loads")
+    vouchers = of_year("voucher_change", limit=limit, what="changed vouchers")
+    found = of_year("change_row", limit=limit * ROWS_EACH, what="rows") if rows else None
     if as_json:
         shown = {"loads": loads.as_dicts(), "vouchers": vouchers.as_dicts()}
         show_json(shown | ({"rows": found.as_dicts()} if found else {}))

@@ -20,7 +20,7 @@ import textwrap
 from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Final
+from typing import IO, TYPE_CHECKING, Any, Final, TypeVar
 
 from flows.cli.own_command import as_called
 from flows.cli.switches import is_given
@@ -29,6 +29,8 @@ from ledger.text import json_text, visible
 if TYPE_CHECKING:
     from rich.console import Console
 
+
+Item = TypeVar("Item")
 
 STEPS: Final = ("Next: ", "      ")
 """How the lines begin that say what to do next: commands, to be copied as they are."""
@@ -63,6 +65,19 @@ def say(*lines: str) -> None:
 def remark(*lines: str) -> None:
     """Print what is no result, such as a warning, to standard error."""
     _print(console(sys.stderr), lines)
+
+
+def first(found: Sequence[Item], limit: int, what: str) -> Sequence[Item]:
+    """Return the first of what was asked for with one more than the limit; say if there are others.
+
+    Args:
+        found: At most ``limit + 1``.
+        limit: How many are shown.
+        what: Their word, in the plural.
+    """
+    if len(found) > limit:
+        remark(f"There are more {what} than the {limit:,} shown; --limit shows more.")
+    return found[:limit]
 
 
 def _print(out: Console, lines: Sequence[str]) -> None:

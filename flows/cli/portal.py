@@ -10,7 +10,7 @@ import typer
 from blocks.hub.portal_roles import Role
 from flows.cli.app import AsJson, command
 from flows.cli.opening import open_hub
-from flows.cli.output import next_steps, remark, say, show_json, show_table
+from flows.cli.output import first, next_steps, remark, say, show_json, show_table
 from flows.doors.portal import portal
 from tasks import people
 
@@ -133,7 +133,7 @@ def log(
 ) -> None:
     """Show what people did in the portal: who, from where, and how it ended; newest first."""
     with open_hub() as hub:
-        found = hub.portal_audit.recent(tenant=tenant, limit=limit)
+        found = first(hub.portal_audit.recent(tenant=tenant, limit=limit + 1), limit, "acts")
     if as_json:
         show_json(found)
         return

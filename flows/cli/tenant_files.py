@@ -9,7 +9,7 @@ import typer
 from blocks.hub import FileSeen
 from flows.cli.app import AsJson, command
 from flows.cli.opening import TenantId, known_tenant, open_hub
-from flows.cli.output import next_steps, say, show_json, show_table
+from flows.cli.output import first, next_steps, say, show_json, show_table
 from tasks.file_fates import Fate, fates
 
 
@@ -27,7 +27,7 @@ def files(
     """
     with open_hub() as hub:
         known_tenant(hub, tenant)
-        found = hub.files.recent(tenant, limit=limit)
+        found = first(hub.files.recent(tenant, limit=limit + 1), limit, "files")
         since = fates(hub, found)
     if as_json:
         show_json([{**vars(one), "since": since.get(one.id, "")} for one in found])

@@ -114,6 +114,21 @@ def test_changes_name_the_voucher_that_the_source_removed(tasma, books, sie, com
     assert "removed" in tasma("ledger", "changes", books, "2024").stdout
 
 
+def test_a_list_that_is_cut_says_so(tasma, books, sie, company):
+    gone = [(chunk.series, int(chunk.number[0])) for chunk in company.book().chunks()][:2]
+    tasma("import", sie(company.next_night(removed=gone)), "--tenant", books)
+
+    whole = tasma("ledger", "changes", books, "--limit", "2")
+    cut = tasma("ledger", "changes", books, "--limit", "1", "--json")
+    events = tasma("events", books, "--limit", "1")
+
+    assert "--limit shows more" not in whole.stderr
+    assert "more loads than the 1 shown; --limit shows more" in " ".join(cut.stderr.split())
+    assert "more changed vouchers than the 1 shown" in " ".join(cut.stderr.split())
+    assert len(json.loads(cut.stdout)["vouchers"]) == 1
+    assert "more events than the 1 shown" in " ".join(events.stderr.split())
+
+
 @pytest.mark.requirement("R-FIN-P2b")
 def test_verify_tells_intact_from_altered(tasma, books):
     """Somebody who edits the published file is found out, and the exit code says so."""
