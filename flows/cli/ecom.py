@@ -23,7 +23,7 @@ from tasks.push_log import line_in_words
 from tasks.push_words import remedy as target_remedy
 from tasks.push_words import why
 from tasks.routes import mode_in_words
-from tasks.standing import DONE, HELD, REJECTED, standing
+from tasks.transfer_words import DONE, HELD, REJECTED, transfers_in_words
 
 Item = Annotated[
     str, typer.Argument(metavar="DOCUMENT", help="Id of the document or payment in Ecom.")
@@ -77,7 +77,7 @@ def status(tenant: TenantId, *, as_json: AsJson = False) -> None:
 
 def _documents(hub: Hub, tenant: str) -> list[tuple[Transfer, str]]:
     """Return what goes or went, each with where it stands; a closing is no document once booked."""
-    found = standing(hub, tenant, SOURCE)
+    found = transfers_in_words(hub, tenant, SOURCE)
     return [(one, word) for one, word in found if not is_booked_closing(one)]
 
 

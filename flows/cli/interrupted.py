@@ -41,18 +41,18 @@ def unbroken() -> Iterator[None]:
 
 
 @contextmanager
-def standing_told(hub: Hub, found: LoadResult) -> Iterator[None]:
+def outcome_reported(hub: Hub, found: LoadResult) -> Iterator[None]:
     """Say of each load that the body had begun when it was interrupted whether it is published."""
     try:
         yield
     except KeyboardInterrupt:
         for part in found.loads:
             if part.load:
-                remark(f"{part.tenant} {short_year(part.fiscal_year)}: {_standing(hub, part)}")
+                remark(f"{part.tenant} {short_year(part.fiscal_year)}: {_outcome(hub, part)}")
         raise
 
 
-def _standing(hub: Hub, part: LoadResult) -> str:
+def _outcome(hub: Hub, part: LoadResult) -> str:
     if part.facts and part.load:
         published = hub.loads.published(part.tenant, part.facts.fiscal_year)
         if published and published.load_id == part.load.load_id:

@@ -14,7 +14,7 @@ from blocks.systems.lease import resource
 from blocks.systems.registry import systems_with
 from flows.cli.exits import outcome_of
 from flows.cli.failure import is_debugging, paragraph
-from flows.cli.interrupted import standing_told
+from flows.cli.interrupted import outcome_reported
 from flows.cli.local_steps import LocalSteps, Watch
 from flows.cli.result import LoadResult
 from flows.doors.on_server import server_chosen
@@ -62,7 +62,7 @@ def import_here(
         wait_limit_s=NO_WAIT_S,
     )
     try:
-        with standing_told(stores.hub, found):
+        with outcome_reported(stores.hub, found):
             found.conclude(asyncio.run(work))
     except LeaseTaken as taken:
         found.outcome, found.message, found.problem = Outcome.BUSY, str(taken), taken
@@ -105,7 +105,7 @@ def pull_here(
     )
     began = time.monotonic()
     try:
-        with standing_told(stores.hub, found):
+        with outcome_reported(stores.hub, found):
             found.end(_pulled(stores, found, year, options, watch=watch))
     except Exception as problem:
         if is_debugging():
@@ -131,7 +131,7 @@ def publish_here(stores: Stores, unit: Unit, *, load_id: str = "", watch: Watch)
     found = LoadResult(unit.tenant)
     began = time.monotonic()
     try:
-        with standing_told(stores.hub, found):
+        with outcome_reported(stores.hub, found):
             found.end(asyncio.run(_settled(stores, unit, found, load_id=load_id, watch=watch)))
     except (LeaseTaken, NothingHeld):
         raise
@@ -157,7 +157,7 @@ def roll_back_here(
     steps = LocalSteps(found, watch)
     work = roll_back_unit(stores, wanted, dry_run=dry_run, steps=steps, wait_limit_s=NO_WAIT_S)
     try:
-        with standing_told(stores.hub, found):
+        with outcome_reported(stores.hub, found):
             found.end(asyncio.run(work))
     except BaseException:
         if not dry_run and found.is_begun:

@@ -17,7 +17,7 @@ from tasks.push_log import line_in_words
 from tasks.push_words import remedy, why
 from tasks.spotilla.registers import CUSTOMER
 from tasks.spotilla.route import SpotillaRoute
-from tasks.standing import standing
+from tasks.transfer_words import transfers_in_words
 
 Task = Annotated[str, typer.Argument(metavar="TASK", help="Id of the task in Spotilla.")]
 LOG_HEADS: Final = ("at (UTC)", "level", "code", "text", "what to do")
@@ -30,7 +30,7 @@ def status(tenant: TenantId, *, as_json: AsJson = False) -> None:
         known_tenant(hub, tenant)
         route = SpotillaRoute.of(hub, tenant)
         feed = hub.feeds.cursor(tenant, SOURCE)
-        tasks = Counter(word for _, word in standing(hub, tenant, SOURCE))
+        tasks = Counter(word for _, word in transfers_in_words(hub, tenant, SOURCE))
         links = Counter(str(one.state) for one in hub.route_links.of(tenant, SOURCE, CUSTOMER))
         queued = hub.outbox.balance(tenant, route.target)
     if as_json:

@@ -20,7 +20,7 @@ ENDED: Final[Mapping[Phase, str]] = {
 """Phases in which a document of the outbox is queued no more."""
 
 
-def standing(hub: Hub, tenant: str, source: str) -> list[tuple[Transfer, str]]:
+def transfers_in_words(hub: Hub, tenant: str, source: str) -> list[tuple[Transfer, str]]:
     """Return a tenant's transfers in order of their ids, each with the word for where it stands.
 
     A state of a transfer; or done, held or rejected, where its document is that in the outbox: the
