@@ -102,7 +102,11 @@ def fetch(stores: Stores, tenant: str, *, path: Path, sha256: str = "", who: str
             who=who,
         )
     )
-    file = require_ledger(open_landed(stores.lake, landed), file_name=path.name)
+    file = require_ledger(
+        open_landed(stores.lake, landed),
+        file_name=path.name,
+        read=lambda: stores.lake.read(landed),
+    )
     received = _received(stores, landed, file)
     dated = date_of_file(stores.hub, tenant, path, file.facts, sha256=landed.sha256)
     for load in received.loads:

@@ -3,23 +3,36 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
+from typing import Final
 
 from blocks.lake import Lake, Landed
 from blocks.staging import UnitFacts
 from blocks.workbooks.journal import text_of
+from blocks.workbooks.reader import read_workbook
 from ledger.errors import TerminalError
 from ledger.fiscal_year import FiscalYear
+from ledger.journal.sections import has_section
 from ledger.readers import Format, format_named, format_of
 from ledger.source import LedgerFile, Part
+from ledger.statement.reader import read_book
+from ledger.statement.refusals import StatementRefused
+
+LOOKS_LIKE: Final = (
+    "{file_name} looks like {statement}, which is no ledger, and nothing of it was taken in. To "
+    "have it held against the books: `tasma statements add TENANT FILE`. A journal file is as "
+    "`tasma template` prints it."
+)
 
 
 class NotALedger(TerminalError):
-    """A file is of another kind than its name says."""
+    """A file is of another kind than its name says. `statement`: which kind, if it is one."""
 
-    def __init__(self, *, file_name: str, refusal: str) -> None:
-        super().__init__(f"{file_name} is {refusal}", file_name=file_name, refusal=refusal)
+    def __init__(self, *, file_name: str, refusal: str, statement: str = "") -> None:
+        sentence = LOOKS_LIKE if statement else "{file_name} is {refusal}"
+        values = {"file_name": file_name, "refusal": refusal, "statement": statement}
+        super().__init__(sentence.format_map(values), **values)
 
 
 def open_landed(lake: Lake, landed: Landed) -> LedgerFile:
@@ -37,7 +50,8 @@ def open_received(content: bytes, *, file_name: str) -> LedgerFile:
     Raises:
         NotALedger: It is none; the message says what it is and what to do.
     """
-    return require_ledger(look_into(content, file_name=file_name), file_name=file_name)
+    file = look_into(content, file_name=file_name)
+    return require_ledger(file, file_name=file_name, read=lambda: content)
 
 
 def look_into(content: bytes, *, file_name: str) -> LedgerFile:
@@ -59,15 +73,38 @@ def _text_of(part: Part) -> bytes:
     return text_of(part.read())
 
 
-def require_ledger(file: LedgerFile, *, file_name: str) -> LedgerFile:
-    """Return the file.
+def require_ledger(
+    file: LedgerFile, *, file_name: str, read: Callable[[], bytes] = bytes
+) -> LedgerFile:
+    """Return the file; `read` gives its bytes, to tell what else it may be.
 
     Raises:
         NotALedger: Its reader refused it.
     """
     if file.refusal:
-        raise NotALedger(file_name=file_name, refusal=file.refusal)
+        statement = statement_in(read())
+        raise NotALedger(file_name=file_name, refusal=file.refusal, statement=statement)
     return file
+
+
+def statement_in(content: bytes) -> str:
+    """Return which statements bytes that are no ledger are read as: ``an income statement``.
+
+    Empty when they are none, and when they have a section of a journal file: then it is that one
+    which has to be corrected.
+    """
+    try:
+        if has_section(text_of(content)):
+            return ""
+        found = read_book(read_workbook(content)).statements
+    except StatementRefused:
+        return ""
+    kinds = dict.fromkeys(item.kind for item in found)
+    return " and ".join(_with_article(kind.replace("_", " ")) for kind in kinds)
+
+
+def _with_article(name: str) -> str:
+    return f"{'an' if name.startswith('i') else 'a'} {name}"
 
 
 def facts_of(file: LedgerFile, landed: Landed, year: FiscalYear) -> UnitFacts:

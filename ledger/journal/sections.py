@@ -33,6 +33,12 @@ class Section:
     spare: int = 0
 
 
+def has_section(content: bytes) -> bool:
+    """Return whether a file has the line of any section: it was meant for a journal file."""
+    lines = SECTION_LINE.finditer(content.removeprefix(BOM))
+    return any(line["name"].decode("latin-1") in SECTIONS for line in lines)
+
+
 def find_sections(content: bytes, findings: Findings) -> dict[str, Section]:
     """Return the sections; none when one is missing or its headings are others."""
     if not _is_text(content, findings):

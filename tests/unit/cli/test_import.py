@@ -72,6 +72,33 @@ def test_same_file_again_changes_nothing_and_says_so(tasma, owner, sie, company)
     assert totals == [company.trial_balance()] * 3
 
 
+STATEMENT = "Esimerkki Oy\nTuloslaskelma\nRivi;Maaliskuu 2026\nHenkilöstökulut;-60,00\n"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "windows-1252"])
+def test_statement_that_is_given_as_a_ledger_is_called_one_with_the_command_for_it(
+    tasma, owner, tmp_path, encoding
+):
+    path = tmp_path / "tulos.csv"
+    path.write_text(STATEMENT, encoding)
+
+    refused = tasma("import", path, "--tenant", owner)
+
+    assert 1 == refused.exit_code
+    assert "tulos.csv looks like an income statement, which is no ledger" in words(refused)
+    assert f"tasma statements add {owner} FILE" in words(refused)
+    assert "corrected" not in words(refused)
+
+
+def test_journal_file_that_lacks_a_section_is_corrected_as_one_and_called_no_statement(
+    tasma, owner, tmp_path
+):
+    path = tmp_path / "books.csv"
+    path.write_text(f"[accounts]\n{STATEMENT}", "utf-8")
+
+    assert "[opening]: the section is missing" in words(tasma("import", path, "--tenant", owner))
+
+
 @pytest.mark.requirement("R-FIN-26c")
 def test_year_of_eighteen_months_loads(tasma, sie):
     company = Company(12, LONG_FIRST_YEAR, 40)
