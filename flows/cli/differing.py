@@ -11,21 +11,32 @@ from flows.cli.app import AsJson, command
 from flows.cli.books import Rows, as_rows, published_year, warehouse
 from flows.cli.opening import TenantId
 from flows.cli.output import first, next_steps, say, show_json, show_table
-from ledger.fiscal_year import short_year
+from ledger.fiscal_year import FiscalYear, short_year
 
-Load = Annotated[int, typer.Argument(metavar="LOAD", min=1, help="Number of a load of the year.")]
+One = Annotated[
+    int | None,
+    typer.Argument(metavar="LOAD", min=1, help="Number of a load; the one before unless given."),
+]
+Other = Annotated[
+    int | None,
+    typer.Argument(metavar="LOAD", min=1, help="Number of another; the last load unless given."),
+]
 
 
 @command(
     "ledger",
     "diff",
-    examples=("tasma ledger diff acme 2024 1 3", "tasma ledger diff acme 2024 2 5 --json"),
+    examples=(
+        "tasma ledger diff acme 2024",
+        "tasma ledger diff acme 2024 1 3",
+        "tasma ledger diff acme 2024 2 5 --json",
+    ),
 )
 def diff(
     tenant: TenantId,
     year: Annotated[str, typer.Argument(metavar="YEAR", help="Such as 2024.")],
-    one: Load,
-    other: Load,
+    one: One = None,
+    other: Other = None,
     *,
     limit: Annotated[
         int, typer.Option(min=1, max=100_000, help="Most vouchers and accounts shown.")
@@ -34,10 +45,12 @@ def diff(
 ) -> None:
     """Show which vouchers and accounts differ between the books after two loads of a year.
 
-    `tasma ledger changes` lists the loads by number. Both sides are rebuilt, and proven by the
-    digests of then. An account is shown with its balance at the year's end, debit positive.
+    Without numbers: what the last load changed. `tasma ledger changes` lists the loads by number.
+    Both sides are rebuilt, and proven by the digests of then. An account is shown with its balance
+    at the year's end, debit positive.
     """
     wanted = published_year(tenant, year)
+    one, other = _loads(tenant, wanted, one, other)
     sides = (AsOf(wanted, one), AsOf(wanted, other))
     asked = map(as_rows, warehouse().difference(tenant, *sides, limit=limit + 1))
     vouchers, accounts = (
@@ -61,3 +74,14 @@ def diff(
         title="Accounts",
     )
     next_steps(f"tasma ledger changes {tenant} {short_year(wanted.key)} --rows")
+
+
+def _loads(tenant: str, year: FiscalYear, one: int | None, other: int | None) -> tuple[int, int]:
+    """Return the loads to compare: those that were given, else the last one and that before it."""
+    record = warehouse().load_record(tenant, year)
+    last = other or (record.load_number if record else 1)
+    if one is None and last == 1:
+        raise typer.BadParameter(
+            f"{tenant} {short_year(year.key)} has one load so far, and none to compare it with."
+        )
+    return one or last - 1, last

@@ -507,6 +507,23 @@ def test_two_loads_are_compared_by_voucher_and_account(tasma, changed):
     assert (1, True) == (none.exit_code, "it has loads 1 to 2" in none.stderr)
 
 
+def test_diff_without_numbers_shows_what_the_last_load_changed(tasma, changed):
+    last = tasma("ledger", "diff", changed, "2024", "--json")
+
+    assert 0 == last.exit_code, last.output
+    assert last.stdout == tasma("ledger", "diff", changed, "2024", "1", "2", "--json").stdout
+    assert last.stdout == tasma("ledger", "diff", changed, "2024", "1", "--json").stdout
+
+
+def test_diff_without_numbers_says_that_a_first_load_has_none_beside_it(tasma, owner, sie):
+    tasma("import", sie(), "--tenant", owner)
+
+    alone = tasma("ledger", "diff", owner, "2024")
+
+    assert 2 == alone.exit_code
+    assert "has one load so far" in " ".join(alone.stderr.replace("│", " ").split())
+
+
 def test_all_tenants_go_into_one_folder_and_only_what_changed_goes_again(tasma, books, tmp_path):
     folder = tmp_path / "all"
     first, again = (
