@@ -293,10 +293,12 @@ class TasmaError(Exception):
     `code`: stable name of the refusal, by default the class's in snake case (`LeaseTaken`:
     ``lease_taken``). `sentence`: the English message with its values in braces; a class that has
     none builds its message itself. `values`: the facts that the message tells, by name.
+    `is_misuse`: what was asked for cannot be meant, so that whoever typed it types it anew.
     """
 
     code: str = "tasma_error"
     sentence: str = ""
+    is_misuse: bool = False
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()

@@ -163,7 +163,7 @@ def _refuse_empty(
     if not reason.strip() or not person.strip():
         raise AcceptanceIncomplete
     if expires_at is not None and expires_at <= now:
-        raise AcceptanceEnded(expires_at=expires_at)
+        raise AcceptanceEnded(expires_at=f"{expires_at:%Y-%m-%d %H:%M} UTC")
 
 
 def _refuse_foreign(results: Iterable[ControlResult], load: Load) -> None:

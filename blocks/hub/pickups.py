@@ -32,6 +32,7 @@ NOT_YET: Final = dt.datetime.min.replace(tzinfo=dt.UTC)
 class IntervalUnfit(Refused):
     """An interval was to be agreed that is not offered."""
 
+    is_misuse = True
     sentence = (
         "{minutes} minutes between two pickups are not offered: expected a whole number from "
         "{least} to {most}."
@@ -41,6 +42,7 @@ class IntervalUnfit(Refused):
 class PickupUnfit(Refused):
     """An agreement on a pickup cannot be as given."""
 
+    is_misuse = True
     sentence = (
         "The pickup of {tenant} cannot have this {field}: expected {expected}. Nothing was changed."
     )

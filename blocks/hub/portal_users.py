@@ -32,6 +32,7 @@ _EMAIL: Final = re.compile(r"[^\s@<>\"',;]+@[^\s@<>\"',;]+")
 class NotAnEmail(Refused):
     """What should be a person's address for signing in is none."""
 
+    is_misuse = True
     sentence = "{came!r} is no e-mail address: expected one such as anna@example.com."
 
 

@@ -22,7 +22,8 @@ class AcceptanceIncomplete(Refused):
 class AcceptanceEnded(Refused):
     """An acceptance would have ended before it began."""
 
-    sentence = "An acceptance that ends at {expires_at} would never be valid."
+    is_misuse = True
+    sentence = "An acceptance that ends at {expires_at} would never be valid: give a later day."
 
 
 class OtherCompany(Refused):

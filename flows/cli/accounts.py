@@ -13,6 +13,7 @@ from blocks.statement_lines import lines_of
 from flows.cli.app import AsJson, command
 from flows.cli.books import published_year
 from flows.cli.exits import ExitCode
+from flows.cli.files import there
 from flows.cli.opening import TenantId, YearOrLatest, known_tenant, open_hub
 from flows.cli.output import next_steps, remark, say, show_json, show_table
 from ledger.account_map import ALWAYS, AccountMap, Coverage, Place, Suggestion, read_map, write_map
@@ -88,7 +89,7 @@ def import_chart(
     """
     with open_hub() as hub:
         known_tenant(hub, tenant)
-        count = take(hub, tenant, file, who=getpass.getuser())
+        count = take(hub, tenant, there(file), who=getpass.getuser())
     say(f"{tenant} has {count:,} ledger accounts.")
     next_steps(f"tasma accounts set {tenant}", f"tasma tenant open {tenant}")
 

@@ -10,6 +10,7 @@ import typer
 
 from flows.cli.app import AsJson, command
 from flows.cli.exits import ExitCode
+from flows.cli.files import there
 from flows.cli.opening import open_hub
 from flows.cli.output import next_steps, remark, say, show_json, show_table
 from tasks.applying import apply_tenants, read_tenants
@@ -29,7 +30,7 @@ def apply(
     What the file does not say stays as it is, so that it can be applied again and again. Ends with
     1 when something could not be made so; all else is done.
     """
-    wanted = read_tenants(file)
+    wanted = read_tenants(there(file))
     with open_hub() as hub:
         found = list(apply_tenants(hub, wanted, who=getpass.getuser(), dry_run=dry_run))
     failed = [change for change in found if change.problem]

@@ -115,6 +115,8 @@ def restore_home(
     """
     for path in filter(None, (folder, into)):
         require_utf8(path)
+    if not folder.is_dir():
+        raise typer.BadParameter(f"there is no folder {folder}.")
     there = BackupFolder(folder)
     home = settings() if into is None else _home(into.absolute())
     made = restore(there.last(), home, replace=replace, now=dt.datetime.now(dt.UTC))

@@ -13,6 +13,7 @@ from blocks.hub.customer_statements import CustomerStatement
 from blocks.received import read_received
 from flows.cli.app import AsJson, command
 from flows.cli.exits import ExitCode, worst
+from flows.cli.files import there
 from flows.cli.imported import code, waits_for_statements
 from flows.cli.kept_statements import kept_as_dict, show_kept
 from flows.cli.local import publish_here
@@ -90,7 +91,7 @@ def add(
     )
     with open_stores() as stores:
         known_tenant(stores.hub, tenant)
-        taken = _taken(stores, tenant, file, decisions, is_from_source=from_source)
+        taken = _taken(stores, tenant, there(file), decisions, is_from_source=from_source)
         years = {item.year for item in (*taken.kept, *taken.passed_over)}
         judged = [_compare(stores, Unit(tenant, year)) for year in sorted(years)]
         known = stores.hub.customer_statements.of_tenant(tenant)

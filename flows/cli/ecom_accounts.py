@@ -11,6 +11,7 @@ import typer
 
 from flows.cli.app import AsJson, command
 from flows.cli.exits import ExitCode
+from flows.cli.files import there
 from flows.cli.opening import TenantId, known_tenant, open_hub
 from flows.cli.output import next_steps, say, show_json, show_table
 from flows.cli.routes import Who
@@ -46,10 +47,10 @@ def take(
     who: Who,
 ) -> None:
     """Replace the account table by a file; nothing is changed when a line cannot be taken."""
+    text = _text(there(file))
     with open_hub() as hub:
         known_tenant(hub, tenant)
         route = EcomRoute.of(hub, tenant)
-        text = _text(file)
         found = accounts.import_csv(route, text, file_name=file.name, who=who)
         count = len(EcomRoute.of(hub, tenant).table)
     say(f"{count:,} rows, {len(found):,} of them to be looked at.", *map(str, found[:50]))

@@ -37,7 +37,8 @@ MEANING: Final = {
 RULE: Final = (
     "A command that only shows ends with 0, whatever it shows. Those that say who is needed "
     "(`tenant status`, `push status`, `ecom list`, `spotilla skipped`) take `--exit-code`, and "
-    "then end with 3 when somebody is. What loads, sends, compares or checks ends by what it found."
+    "then end with 3 when somebody is. What loads, sends, compares or checks ends by what it "
+    "found. What only the work itself finds wrong, such as what a file says, ends with 1."
 )
 """What a script may take an exit code for."""
 
@@ -64,6 +65,8 @@ def outcome_of(problem: BaseException) -> Outcome:
 
 def code_of(problem: TasmaError) -> ExitCode:
     """Return the exit code of a promise that was broken."""
+    if problem.is_misuse:
+        return ExitCode.USAGE
     return ExitCode(outcome_of(problem).exit_code)
 
 

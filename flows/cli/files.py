@@ -40,6 +40,13 @@ def with_standard_input(paths: list[Path], *, name: str) -> Iterator[list[Path]]
         yield [file if path == STANDARD_INPUT else path for path in paths]
 
 
+def there(path: Path) -> Path:
+    """Return a file that was named, or say that the command named none that is there."""
+    if not path.is_file():
+        raise typer.BadParameter(f"there is no file {path}.")
+    return path
+
+
 def ledger_files(paths: Iterable[Path]) -> list[Path]:
     """Return the files, those of a folder in order of name; each once.
 

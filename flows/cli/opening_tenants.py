@@ -12,6 +12,7 @@ from blocks.onboarding_form import read_form_file
 from blocks.systems.registry import systems_with
 from flows.cli.app import AsJson, command
 from flows.cli.exits import ExitCode
+from flows.cli.files import there
 from flows.cli.opening import TenantId, known_tenant, open_hub
 from flows.cli.output import next_steps, remark, say, show_json, show_table
 from ledger.onboarding import PREREQUISITES, TITLES, Actor, Onboarding, Stage
@@ -53,7 +54,7 @@ def open_tenant(
     with open_hub() as hub:
         known_tenant(hub, tenant)
         if file is not None:
-            filled = _read(file)
+            filled = _read(there(file))
             found = file_form(hub, tenant, filled, who=getpass.getuser())
         else:
             found = onboarding_of(hub, tenant)

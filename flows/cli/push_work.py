@@ -10,6 +10,7 @@ import typer
 
 from flows.cli.app import AsJson, command
 from flows.cli.exits import ExitCode
+from flows.cli.files import there
 from flows.cli.opening import TenantId, open_hub
 from flows.cli.output import next_steps, remark, say, show_json, show_table
 from flows.cli.push import Kind, SourceId, To, as_dict, known_target
@@ -59,6 +60,7 @@ def add(
 
     The same invoice twice is one. Ends with 1 when some were refused; the others are queued.
     """
+    there(file)
     with open_hub() as hub:
         known_target(hub, tenant, to)
         found = added(hub, tenant, to, file, process=process)

@@ -10,6 +10,7 @@ import typer
 from blocks.workbooks.limits import DEFAULT_LIMITS
 from blocks.workbooks.reader import read_workbook
 from flows.cli.app import AsJson, command
+from flows.cli.files import there
 from flows.cli.output import say, show_json, show_table
 from flows.cli.statement_options import (
     AmountsOption,
@@ -62,9 +63,7 @@ def read(
 
 
 def _opened(path: Path) -> Book:
-    if not path.is_file():
-        raise typer.BadParameter(f"there is no file {path}.")
-    with path.open("rb") as stream:
+    with there(path).open("rb") as stream:
         # One byte more than the limit is enough to see that it is passed.
         return read_workbook(stream.read(DEFAULT_LIMITS.file_bytes + 1))
 

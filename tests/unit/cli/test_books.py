@@ -322,8 +322,8 @@ def test_acceptance_of_one_of_two_controls_leaves_it_held_and_ends_with_3(tasma,
 def test_acceptance_in_the_past_is_refused(tasma, held):
     refused = tasma("accept", held, "2024", "--reason", "x y z", "--expires", "2020-01-01")
 
-    assert refused.exit_code == 1
-    assert "would never be valid" in refused.stderr
+    assert refused.exit_code == 2
+    assert "ends at 2020-01-01 23:00 UTC would never be valid" in refused.stderr
 
 
 def test_nothing_held_leaves_nothing_to_accept(tasma, books):

@@ -157,6 +157,28 @@ def test_who_presses_ctrl_c_reads_what_became_of_the_work(tasma, monkeypatch):
     assert ended.output.startswith("Interrupted. What was done so far is kept")
 
 
+@pytest.mark.parametrize(
+    "typed",
+    [
+        ("sftp", "set", "acme", "--minutes", "50"),
+        ("sftp", "set", "acme", "--block", "none", "--folder", "/out"),
+        ("portal", "invite", "anna", "--role", "operator"),
+        ("push", "add", "acme", "/absent.csv", "--to", "fennoa"),
+        ("accounts", "import", "acme", "/absent.se"),
+        ("statements", "add", "acme", "/absent.csv"),
+        ("tenant", "open", "acme", "/absent.yaml"),
+        ("ecom", "accounts", "import", "acme", "/absent.csv", "--who", "anna"),
+        ("apply", "/absent.yaml"),
+        ("restore", "/absent"),
+    ],
+    ids=" ".join,
+)
+def test_an_option_or_a_path_that_cannot_be_meant_ends_with_2(tasma, typed):
+    tasma("tenant", "add", "acme", "--name", "Acme AB")
+
+    assert ExitCode.USAGE == tasma(*typed).exit_code
+
+
 def test_ctrl_c_while_it_still_starts_prints_no_traceback():
     at_start = """
 import sys

@@ -57,7 +57,7 @@ def test_what_is_agreed_is_kept_and_what_is_not_named_stays(agreed):
 def test_an_interval_that_is_not_offered_is_refused(agreed, minutes):
     refused = invoke("sftp", "set", agreed, "--minutes", minutes)
 
-    assert 0 != refused.exit_code
+    assert 2 == refused.exit_code
     found = json.loads(invoke("sftp", "status", agreed, "--json").stdout)
     assert 5 == found["pickups"][0]["poll_minutes"]
 
