@@ -11,6 +11,7 @@ from blocks.warehouse.reports import rows_of
 from ledger.errors import TerminalError
 from ledger.fiscal_year import year_in_words
 from ledger.onboarding import APPROVAL, Transfer
+from tasks.ledger_sources import load_command
 from tasks.onboarding import onboarding_of
 from tasks.stores import Stores
 
@@ -45,7 +46,8 @@ def approve(stores: Stores, tenant: str, *, approved_by: str, note: str) -> list
     published = [unit for unit in units if unit.last_published_at]
     if not published:
         raise NotToBeApproved(
-            tenant, why=f"nothing is published yet. Pull its years: `tasma ledger pull {tenant}`"
+            tenant,
+            why=f"nothing is published yet. Load its years: `{load_command(stores.hub, tenant)}`",
         )
     unfinished = [unit for unit in units if unit.status in {UnitState.HELD, UnitState.FAILED}]
     if unfinished:

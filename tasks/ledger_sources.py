@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from blocks.hub import DefinedYear, Hub, UnitState, UnitStatus
 from blocks.hub.documents import DocumentFetch
 from blocks.systems.registry import SYSTEMS, base_of, systems_with
-from ledger.fiscal_year import FiscalYear
+from ledger.fiscal_year import FiscalYear, short_year
 from ledger.readers import FORMATS
 from ledger.text import joined
 from ledger.unit import Unit
@@ -75,6 +75,14 @@ def year_sources(hub: Hub, tenant: str) -> list[YearSource]:
 def is_pulled(hub: Hub, tenant: str) -> bool:
     """Return whether a system is asked for a tenant's books, so that a file may be a refresh."""
     return any(hub.connections.find(tenant, name) for name in systems_with("ledger"))
+
+
+def load_command(hub: Hub, tenant: str, year: FiscalYear | None = None) -> str:
+    """Return the command that loads a tenant's books: a pull, or of who is not connected a file."""
+    if not is_pulled(hub, tenant):
+        return f"tasma import FILE --tenant {tenant}"
+    option = f" --year {short_year(year.key)}" if year else ""
+    return f"tasma ledger pull {tenant}{option}"
 
 
 def owner_of(hub: Hub, tenant: str, year: FiscalYear) -> str:

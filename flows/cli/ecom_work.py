@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -16,7 +16,7 @@ from flows.cli.routes import Who
 from flows.doors.on_server import server_chosen
 from ledger.ecom.modes import Mode
 from tasks.ecom.hearing import Run, hear
-from tasks.ecom.mode import Earlier, checked, switch
+from tasks.ecom.mode import Earlier, checked, facts_of, switch
 from tasks.ecom.retry import retry as retry_transfer
 from tasks.ecom.route import EcomRoute
 from tasks.stores import open_stores
@@ -34,6 +34,10 @@ class Purchases(StrEnum):
 
     ECOM = "ecom"
     PROCOUNTOR = "procountor"
+
+
+POSTED: Final = frozenset({Mode.VOUCHER_ECOM, Mode.VOUCHER_PROCOUNTOR})
+"""Modes in which nothing is left to choose."""
 
 
 @command("ecom", "run", examples=("tasma ecom run acme",))
@@ -88,12 +92,15 @@ def check(tenant: TenantId, *, as_json: AsJson = False) -> None:
     with open_hub() as hub:
         known_tenant(hub, tenant)
         found = checked(hub, tenant, Mode.VOUCHER)
+        is_chosen = facts_of(hub, tenant).mode in POSTED
     if as_json:
         show_json({"tenant": tenant, "guards": [vars(one) for one in found]})
         return
     rows = [(one.code, "yes" if one.passed else "no", one.reason) for one in found]
     show_table(("guard", "passed", "how it is"), rows)
-    if all(one.passed for one in found):
+    if is_chosen:
+        next_steps(f"tasma ecom run {tenant}")
+    elif all(one.passed for one in found):
         next_steps(f"tasma ecom mode {tenant} voucher --purchases ecom --who NAME")
 
 

@@ -17,8 +17,11 @@ from ledger.text import number_of
 from tasks.ledger_sources import origin_of
 from tasks.reconcile import Judgement
 
-UNFINISHED: Final = frozenset({Outcome.FAILED, Outcome.BUSY})
-"""Outcomes of which nothing is known but the message."""
+UNFINISHED: Final = {
+    Outcome.FAILED: "mend what the message says, then run the command again",
+    Outcome.BUSY: "wait as the message says, then run the command again",
+}
+"""What to do after outcomes of which nothing is known but the message."""
 
 BREAKS_SHOWN: Final = 5
 """Breaks of a control that are shown at once; `tasma ledger breaks` shows more."""
@@ -122,9 +125,8 @@ def decision(found: LoadResult, where: str) -> str:
 def _next(found: LoadResult) -> tuple[str, ...]:
     where = place(found)
     if found.refused:
-        retry = f"tasma import {found.path} --tenant {found.tenant}"
-        first = (f"tasma import {found.path} --new-tenant",) if found.is_trial else ()
-        return (*first, *found.refused.commands, retry)
+        retry = f"tasma import {shlex.quote(str(found.path))} --tenant {found.tenant}"
+        return (*filter(None, [found.made_with]), *found.refused.commands, retry)
     if found.would_be:
         return (_after_dry_run(found),)
     if found.outcome is Outcome.HELD:
@@ -132,7 +134,7 @@ def _next(found: LoadResult) -> tuple[str, ...]:
     if found.outcome in {Outcome.PARTIAL, Outcome.EVIDENCE}:
         return (f"tasma ledger breaks {where}",)
     if found.outcome in UNFINISHED:
-        return ("mend what the message says, then run the command again",)
+        return (UNFINISHED[found.outcome],)
     return (f"tasma ledger report {where}", f"tasma tenant status {found.tenant}")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from blocks.hub import Tenant
 from flows.cli.app import AsJson, command
 from flows.cli.exits import worst
 from flows.cli.files import STANDARD_INPUT, ledger_files, with_standard_input
@@ -116,6 +118,8 @@ def _import_one(
             owner = _owner(chosen, path, dry_run=dry_run)
             found = import_here(chosen, owner, path, dry_run=dry_run, watch=watch)
             found.is_trial = chosen is not stores
+            if found.is_trial:
+                found.made_with = _making(chosen.hub.tenants.get(owner))
             return found
     except (TasmaError, OSError) as problem:
         return LoadResult(tenant, path, message=str(problem))
@@ -135,6 +139,18 @@ def _owner(stores: Stores, path: Path, *, dry_run: bool = False) -> str:
         verb = "It would be a new tenant" if dry_run else "New tenant"
         remark(f"{verb} {found.id}: {found.name}, {found.organisation_number or 'no number'}.")
     return found.id
+
+
+def _making(tenant: Tenant) -> str:
+    """Return the command that makes the tenant that a file would make."""
+    number = tenant.organisation_number
+    return shlex.join(
+        [
+            *("tasma", "tenant", "add", tenant.id, "--trial", "--name", tenant.name),
+            *(["--org-number", number] if number else []),
+            *("--currency", tenant.currency),
+        ]
+    )
 
 
 def _start_runs(

@@ -26,11 +26,12 @@ class LoadResult:
 
     `path`: the file. `year`: the one that was asked for, of a system's books. `why`: of the
     outcome; `message` says more where nothing was written. `would_be`: of a dry run. `is_trial`: of
-    a tenant that is not there. `is_begun`: the unit was leased and its work begun. `refused`:
-    vouchers of no defined year. `parts`: what became of each year (and of what was refused) of a
-    file that is more than one load; then `outcome` and `message` sum them up, and the rest is the
-    parts'. `calls`: made to the API of the system called `title`. `in_its_place`: what the system
-    has in the place of a year that is defined here and not there.
+    a tenant that is not there; `made_with`: the command that makes it. `is_begun`: the unit was
+    leased and its work begun. `refused`: vouchers of no defined year. `parts`: what became of each
+    year (and of what was refused) of a file that is more than one load; then `outcome` and
+    `message` sum them up, and the rest is the parts'. `calls`: made to the API of the system called
+    `title`. `in_its_place`: what the system has in the place of a year that is defined here and not
+    there.
     """
 
     tenant: str
@@ -46,6 +47,7 @@ class LoadResult:
     plan: ChangePlan | None = None
     would_be: Outcome | None = None
     is_trial: bool = False
+    made_with: str = ""
     is_begun: bool = False
     took_s: float = 0.0
     refused: RefusedVouchers | None = None

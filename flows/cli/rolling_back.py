@@ -15,6 +15,7 @@ from flows.cli.output import next_steps, say, show_json
 from flows.cli.progress import progress
 from ledger.fiscal_year import short_year
 from ledger.unit import Unit
+from tasks.ledger_sources import load_command
 from tasks.rollback import Wanted, release_year
 from tasks.stores import open_stores
 
@@ -82,8 +83,9 @@ def release(
         known_tenant(stores.hub, tenant)
         unit = Unit(tenant, known_year(stores.hub, tenant, year))
         found = release_year(stores, unit, reason=reason, who=by or getpass.getuser())
+        load = load_command(stores.hub, tenant, unit.year)
     if as_json:
         show_json({**vars(found.kept), "came_meanwhile": found.came_meanwhile})
         return
     say(str(found))
-    next_steps(f"tasma ledger pull {tenant} --year {short_year(unit.year.key)}")
+    next_steps(load)

@@ -60,6 +60,16 @@ def test_retry_is_one_command_under_both_of_its_names(tasma):
     assert "sending again from the posting section" in shown
 
 
+def test_mode_that_is_chosen_already_is_not_advised(hub, tasma):
+    route = hub.routes.get("acme", "ecom", "vouchers")
+    hub.routes.switch(route, Mode.VOUCHER_PROCOUNTOR, who="anna")
+
+    shown = tasma("ecom", "check", "acme")
+
+    assert "tasma ecom mode" not in shown.stdout
+    assert "Next: tasma ecom run acme" in shown.stdout
+
+
 @pytest.mark.requirement("R-ECO-12a")
 def test_mode_is_memo_or_voucher_and_nothing_else(hub, tasma):
     refused = tasma("ecom", "mode", "acme", "both", "--who", "anna")

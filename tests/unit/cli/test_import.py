@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from decimal import Decimal
 
 import pytest
@@ -473,6 +474,16 @@ def test_other_companys_file_is_held_and_both_numbers_are_shown(tasma, owner, si
     assert company.organisation_number in held.stdout
 
 
+def test_every_step_after_the_dry_run_of_a_new_tenants_pre_system_file_ends_well(tasma, till):
+    planned = tasma("import", till, "--new-tenant", "--dry-run")
+
+    _, _, steps = planned.stdout.partition("Next:")
+    commands = [shlex.split(line)[1:] for line in steps.strip().splitlines()]
+    assert ["tenant", "add"] == commands[0][:2]
+    assert [0] * (len(commands) - 1) == [tasma(*one).exit_code for one in commands[:-1]]
+    assert 4 == tasma(*commands[-1]).exit_code
+
+
 def test_busy_unit_ends_with_75_and_says_since_when_by_whom(tasma, owner, sie):
     path = sie()
     with (
@@ -483,6 +494,7 @@ def test_busy_unit_ends_with_75_and_says_since_when_by_whom(tasma, owner, sie):
 
     assert busy.exit_code == 75
     assert "already held by run night-2024 since" in busy.stderr
+    assert "Next: wait as the message says, then run the command again" in busy.stdout
     assert tasma("import", path, "--tenant", owner).exit_code == 0
 
 

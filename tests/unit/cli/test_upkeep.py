@@ -289,5 +289,15 @@ def test_dry_run_of_a_rollback_leads_on_to_the_rollback(tasma, sie):
     assert f'Next: tasma ledger rollback {tenant} 2024 --to 1 --reason "..."' in shown.stdout
 
 
+def test_year_that_is_let_go_of_a_tenant_with_files_alone_is_loaded_by_a_file(tasma, sie):
+    tasma("import", sie(), "--new-tenant")
+    (tenant,) = (row["tenant"] for row in json.loads(tasma("tenant", "status", "--json").stdout))
+    kept = tasma("ledger", "rollback", tenant, "2024", "--to", "1", "--reason", "x")
+    shown = tasma("ledger", "release", tenant, "2024", "--reason", "x")
+
+    assert (0, 0) == (kept.exit_code, shown.exit_code), kept.output + shown.output
+    assert f"Next: tasma import FILE --tenant {tenant}" in shown.stdout
+
+
 def test_one_machine_is_told_that_it_needs_no_other_host(tasma):
     assert "one machine has the hub" in tasma("hosts").stdout
