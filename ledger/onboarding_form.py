@@ -20,6 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from ledger.fiscal_year import FiscalYear
 from ledger.onboarding import Transfer
+from ledger.refused_value import reason_of
 
 MAX_YEARS: Final = 30
 """Most fiscal years of one first transfer."""
@@ -208,7 +209,7 @@ def _words(value: object) -> Iterator[str]:
 
 def _problems(problem: ValidationError) -> Iterator[str]:
     for item in problem.errors(include_input=False, include_url=False):
-        message = item["msg"].removeprefix("Value error, ")
+        message = reason_of(item)
         name = str(item["loc"][0]) if item["loc"] else ""
         if item["type"] == "missing":
             message = "is missing"

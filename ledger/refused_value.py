@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any, Final
 
 from pydantic import ValidationError
@@ -48,12 +49,16 @@ _ALTERNATIVES: Final = re.compile(r"\^\((\w+(?:\|\w+)+)\)\$")
 
 def why_refused(problem: ValidationError) -> str:
     """Return what is wrong with the first value that pydantic complains of; never the value."""
-    first = problem.errors(include_input=False, include_url=False)[0]
-    kind, values = first["type"], first.get("ctx", {})
+    return reason_of(problem.errors(include_input=False, include_url=False)[0])
+
+
+def reason_of(complaint: Mapping[str, Any]) -> str:
+    """Return what is wrong by one complaint of pydantic's, in our words; never the value."""
+    kind, values = complaint["type"], complaint.get("ctx", {})
     if words := WORDS.get(kind):
         return words.format_map(values)
     if kind == "value_error":
-        return first["msg"].partition(", ")[2]
+        return str(complaint["msg"]).removeprefix("Value error, ")
     if kind in {"enum", "literal_error"}:
         expected = values["expected"].replace("'", "").replace(" or ", ", ")
         return f"expected one of {expected}"

@@ -21,7 +21,10 @@ from blocks.plain_yaml import read_yaml
 from ledger.errors import TasmaError, TerminalError
 from ledger.fiscal_year import FiscalYear
 from ledger.organisation import OrganisationNumber
+from ledger.refused_value import reason_of
 from tasks.onboarding import agree_pickup, deliver_form
+
+NAMED: Final = {"missing": "is missing", "extra_forbidden": "there is no such field"}
 
 MAX_BYTES: Final = 16 << 20
 """Largest file; one of ten thousand tenants takes two megabytes."""
@@ -231,10 +234,10 @@ def _contradictions(wanted: tuple[Wanted, ...]) -> Iterator[str]:
 
 def _named(values: Any, error: Mapping[str, Any]) -> str:
     """Say which field of which tenant is wrong, and never what was written there."""
-    place = list(error["loc"])
+    place, reason = list(error["loc"]), NAMED.get(error["type"]) or reason_of(error)
     who = ""
     if place[:1] == ["tenants"] and len(place) > 1 and isinstance(place[1], int):
         row = values["tenants"][place[1]]
         name = row.get("id") if isinstance(row, dict) else None
         who, place = f"tenant {name or place[1] + 1}: ", place[2:]
-    return f"{who}{'.'.join(map(str, place)) or 'the file'}: {error['msg']}"
+    return f"{who}{'.'.join(map(str, place)) or 'the file'}: {reason}"

@@ -90,7 +90,7 @@ def import_chart(
     with open_hub() as hub:
         known_tenant(hub, tenant)
         count = take(hub, tenant, there(file), who=getpass.getuser())
-    say(f"{tenant} has {count:,} ledger accounts.")
+    say(f"{tenant} has {number_of(count, 'ledger account')}.")
     next_steps(f"tasma accounts set {tenant}", f"tasma tenant open {tenant}")
 
 

@@ -13,6 +13,7 @@ from flows.cli.exits import ExitCode
 from flows.cli.files import there
 from flows.cli.opening import open_hub
 from flows.cli.output import next_steps, remark, say, show_json, show_table
+from ledger.text import number_of
 from tasks.applying import apply_tenants, read_tenants
 
 
@@ -43,7 +44,10 @@ def apply(
             show_table(("tenant", "what", "before", "after"), rows, spare=("before",))
         remark(*(f"Not done, {item.tenant}: {item.problem}" for item in failed))
         verb = "would change" if dry_run else "changed"
-        say(f"{len(wanted):,} tenants are as the file says; {len(done):,} things {verb}.")
+        say(
+            f"{number_of(len(wanted), 'tenant is', 'tenants are')} as the file says; "
+            f"{number_of(len(done), 'thing')} {verb}."
+        )
         if done:
             next_steps(f"tasma apply {file}" if dry_run else "tasma tenant status")
     raise typer.Exit(ExitCode.FAILED if failed else ExitCode.DONE)

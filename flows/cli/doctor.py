@@ -258,7 +258,10 @@ def _free() -> None:
     for lease in freed:
         remark(f"Freed {lease.resource}, which {lease.holder} held: its process is gone.")
     if removed := remove_leftovers():
-        remark(f"Removed {removed:,} files and folders that dead processes or the erased left.")
+        remark(
+            f"Removed {number_of(removed, 'file or folder', 'files and folders')} that dead "
+            "processes or the erased left."
+        )
     for unit in repair_statuses():
         remark(f"{unit.tenant} {unit.fiscal_year} is now {unit.status}: {unit.reason or 'well'}.")
 

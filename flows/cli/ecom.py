@@ -105,9 +105,10 @@ def listing(
         if every:
             heads = ("document", "kind", "state", "booked by", "why")
             lines = [(t.item, t.kind, word, t.booked_by, t.code) for t, word in transfers]
-            show_table(heads, lines, spare=("booked by",))
+            show_table(heads, lines, spare=("booked by",), nothing="No document goes yet.")
+        heads_of_marks = ("needs action", "mark", "why", "what to do")
         rows_of = [(m.item, str(m.colour), m.text, m.remedy or "-") for m in found]
-        show_table(("needs action", "mark", "why", "what to do"), rows_of)
+        show_table(heads_of_marks, rows_of, nothing="Nothing needs action.")
         next_steps(*_next(tenant, found))
     if exit_code and any(one.colour == "red" for one in found):
         raise typer.Exit(ExitCode.HELD)
@@ -157,5 +158,7 @@ def log(tenant: TenantId, document: Item, *, as_json: AsJson = False) -> None:
         rows = [dict(zip(names, one, strict=True)) for one in lines]
         show_json({"tenant": tenant, "document": document, "log": rows})
         return
-    show_table(LOG_HEADS, lines, spare=("item", "level"))
+    show_table(
+        LOG_HEADS, lines, spare=("item", "level"), nothing=f"Nothing is known of {document}."
+    )
     next_steps(f"tasma ecom list {tenant}")

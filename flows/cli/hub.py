@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -11,9 +11,13 @@ from flows.cli.app import AsJson, command
 from flows.cli.opening import open_hub
 from flows.cli.output import next_steps, remark, say, show_json
 from ledger.fiscal_year import short_year
+from ledger.text import number_of
 from tasks.moving_hub import move_hub
 from tasks.restoring import take_into_use
 from tasks.stores import open_stores
+
+ONE_ON_ITS_WAY: Final = "document on its way to another system is"
+ON_THEIR_WAY: Final = "documents on their way to other systems are"
 
 
 @command(
@@ -72,8 +76,8 @@ def restored(*, as_json: AsJson = False) -> None:
         return
     say(
         f"Tokens go on above {found.above:,}. Leases, sessions and open links were ended.",
-        f"{len(found.repaired):,} years had another status than their books, and "
-        f"{found.held:,} documents on their way to other systems are held.",
+        f"{number_of(len(found.repaired), 'year')} had another status than the books say, and "
+        f"{number_of(found.held, ONE_ON_ITS_WAY, ON_THEIR_WAY)} held.",
     )
     for unit in found.repaired:
         year = short_year(unit.fiscal_year)

@@ -189,7 +189,7 @@ def _source(found: LoadResult) -> str:
     facts = found.facts
     if facts is None:
         return ""
-    counts = f"{found.count('voucher'):,} vouchers, {found.count('posting'):,} postings"
+    counts = ", ".join(number_of(found.count(one), one) for one in ("voucher", "posting"))
     return f"{origin_of(facts)}: {counts}"
 
 

@@ -12,6 +12,7 @@ from flows.cli.app import AsJson, command
 from flows.cli.exits import ExitCode
 from flows.cli.opening import known_tenant, open_hub
 from flows.cli.output import next_steps, remark, say, show_json, show_table
+from ledger.text import number_of
 from tasks import pruning
 from tasks.lake_check import Found, check_lake
 from tasks.lake_moving import move_lake
@@ -57,7 +58,7 @@ def _show_found(found: list[Found], tenants: int) -> None:
         else:
             remark(f"{item.address}: {item.finding}. It was written anew from what was received.")
     if not any(item.command for item in found):
-        say(f"All that was received of {tenants:,} tenants is as it came.")
+        say(f"All that was received of {number_of(tenants, 'tenant')} is as it came.")
 
 
 @command(
@@ -134,6 +135,9 @@ def prune(
         show_table(("address", "bytes"), [(item.address, item.size_bytes) for item in found])
     size_bytes = sum(item.size_bytes for item in found)
     verb = "were removed" if yes else "would go"
-    say(f"{len(found):,} files and folders of {size_bytes:,} bytes {verb}.")
+    say(
+        f"{number_of(len(found), 'file or folder', 'files and folders')} of "
+        f"{number_of(size_bytes, 'byte')} {verb}."
+    )
     if found and not yes:
         next_steps(f"tasma lake prune --older-than-days {older_than_days} --yes")

@@ -131,6 +131,7 @@ def show_table(
     *,
     title: str = "",
     spare: Sequence[str] = (),
+    nothing: str = "Nothing to show.",
 ) -> None:
     """Print rows under headings; amounts and counts to the right, a light in its colour.
 
@@ -142,6 +143,7 @@ def show_table(
         rows: Values as they are; `cell` writes them.
         title: A line above the table.
         spare: Headings of columns that may be left out, the first to go first.
+        nothing: What is said without rows: what there is none of.
     """
     if is_given("--csv"):
         show_csv(headings, rows)
@@ -160,7 +162,7 @@ def show_table(
     if title:
         console().print(visible(title), style="bold", markup=False)
     if not rows:
-        say(f"Nothing to show: {', '.join(headings)}.")
+        say(nothing)
     elif is_terminal():
         tables.print_fitting(console(), columns, spare=spare)
     else:

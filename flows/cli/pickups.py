@@ -30,7 +30,13 @@ def status(
         show_json({"pickups": found, "files": files})
         return
     headings = ("tenant", "every", "next", "polled (UTC)", "last file (UTC)", "problem", "folder")
-    show_table(headings, [_row(item, now) for item in found], spare=("folder", "polled (UTC)"))
+    shown = [_row(item, now) for item in found]
+    show_table(
+        headings,
+        shown,
+        spare=("folder", "polled (UTC)"),
+        nothing="No pickup was agreed yet: `tasma sftp set TENANT` keeps one.",
+    )
     if tenant and files:
         rows = [(item.name, str(item.state), item.size_bytes, item.seen_at) for item in files]
         show_table(("file", "state", "bytes", "seen (UTC)"), rows, spare=("seen (UTC)",))

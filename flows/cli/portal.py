@@ -117,7 +117,11 @@ def users(*, as_json: AsJson = False) -> None:
         )
         for user, tenants in found
     ]
-    show_table(("address", "name", "role", "companies", "signs in"), rows)
+    show_table(
+        ("address", "name", "role", "companies", "signs in"),
+        rows,
+        nothing="Nobody may sign in yet.",
+    )
     if not found:
         next_steps("tasma portal invite EMAIL --role operator")
 
@@ -141,7 +145,8 @@ def log(
         (act.at, act.who, act.tenant, act.action, act.status or "no answer", act.detail)
         for act in found
     ]
-    show_table(("at (UTC)", "who", "tenant", "act", "status", "detail"), rows)
+    headings = ("at (UTC)", "who", "tenant", "act", "status", "detail")
+    show_table(headings, rows, nothing="Nobody has done anything in the portal yet.")
 
 
 def _show_link(email: str, token: str) -> None:

@@ -16,6 +16,7 @@ from flows.cli.output import next_steps, remark, say, show_json, show_table
 from flows.cli.push import Kind, SourceId, To, as_dict, known_target
 from flows.cli.pushing import added, deviating, pushed
 from ledger.push.items import Phase
+from ledger.text import number_of
 from tasks import push_people as people
 from tasks.pages.deviations import (
     DAY_HEADS,
@@ -80,7 +81,7 @@ def _remarks(remarks: Sequence[str]) -> Iterator[str]:
     """Yield the first remarks on documents that go, and how many there are besides."""
     yield from (f"Remark: {sentence}" for sentence in remarks[:REMARKS_SHOWN])
     if len(remarks) > REMARKS_SHOWN:
-        yield f"And {len(remarks) - REMARKS_SHOWN:,} remarks more: --json has them."
+        yield f"And {number_of(len(remarks) - REMARKS_SHOWN, 'remark')} more: --json has them."
 
 
 @command("push", "run", examples=("tasma push run acme --to fennoa",))

@@ -37,7 +37,9 @@ def show(
         (one.tenant, one.source, one.kind, one.target, mode_in_words(one.mode) or "-", _state(one))
         for one in found
     ]
-    show_table(("tenant", "from", "kind", "to", "mode", "state"), rows)
+    show_table(
+        ("tenant", "from", "kind", "to", "mode", "state"), rows, nothing="There is no route yet."
+    )
     if not found:
         next_steps("tasma route add TENANT ecom vouchers --who NAME")
 

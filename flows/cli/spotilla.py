@@ -88,8 +88,11 @@ def skipped(
         )
     else:
         rows = [(one.item, str(one.state), one.code, one.detail) for one in tasks]
-        show_table(("task", "state", "code", "why"), rows, spare=("code",))
-        show_table(("card in Procountor", "why"), [(one.target_id, one.note) for one in held])
+        show_table(
+            ("task", "state", "code", "why"), rows, spare=("code",), nothing="No task waits."
+        )
+        cards = [(one.target_id, one.note) for one in held]
+        show_table(("card in Procountor", "why"), cards, nothing="No card is to be looked at.")
         next_steps(f"tasma spotilla run {tenant}")
     if exit_code and (held or any(one.state is TransferState.REFUSED for one in tasks)):
         raise typer.Exit(ExitCode.HELD)
@@ -120,5 +123,5 @@ def log(tenant: TenantId, task: Task, *, as_json: AsJson = False) -> None:
         rows = [dict(zip(names, one, strict=True)) for one in lines]
         show_json({"tenant": tenant, "task": task, "log": rows})
         return
-    show_table(LOG_HEADS, lines, spare=("level",))
+    show_table(LOG_HEADS, lines, spare=("level",), nothing=f"Nothing is known of task {task}.")
     next_steps(f"tasma spotilla skipped {tenant}")

@@ -104,11 +104,16 @@ def test_what_cannot_be_is_said_and_stops_no_other_tenant(apply):
         ("tenants: [{id: a, name: A, years: [24]}]", "tenant a: years"),
         ("a: &x [1]\nb: *x\n", "line 2"),
         ("- 1", "the file"),
+        (
+            "tenants: [{id: a, name: A, pickup: {block: x, folder: y, minutes: balance}}]",
+            "a number",
+        ),
     ],
 )
 def test_a_file_that_is_wrong_is_refused_by_place_and_nothing_is_done(apply, text, said):
     done, _ = apply(text)
 
     assert (1, True) == (done.exit_code, said in done.stderr), done.stderr
+    assert [] == [word for word in ("nput", "Value error") if word in done.stderr]
     with Hub(settings().hub_url) as hub:
         assert [] == list(hub.tenants)

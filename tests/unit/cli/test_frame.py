@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 
 from blocks.http import CallRefused
-from blocks.hub import UnknownTenant
+from blocks.hub import Hub, UnknownTenant
 from blocks.hub.errors import HubFileUnusable
 from blocks.hub.tenants import Tenants
+from blocks.settings import settings
 from flows.cli import exits, failure
 from flows.cli.exits import ExitCode
 from flows.cli.lazy import LazyGroup, every_command
@@ -177,6 +178,37 @@ def test_an_option_or_a_path_that_cannot_be_meant_ends_with_2(tasma, typed):
     tasma("tenant", "add", "acme", "--name", "Acme AB")
 
     assert ExitCode.USAGE == tasma(*typed).exit_code
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (("portal", "log"), "Nobody has done anything in the portal yet."),
+        (("portal", "users"), "Nobody may sign in yet."),
+        (("sftp", "status"), "No pickup was agreed yet: `tasma sftp set TENANT` keeps one."),
+        (("route", "list"), "There is no route yet."),
+    ],
+    ids=str,
+)
+def test_who_asks_for_what_there_is_none_of_reads_that_in_a_sentence(tasma, asked, said):
+    assert said == tasma(*asked).stdout.splitlines()[0]
+
+
+def test_guide_without_a_system_names_those_there_are(tasma):
+    ended = tasma("guide")
+
+    assert ExitCode.USAGE == ended.exit_code
+    assert "name a system. There are ecom, fennoa, file, fortnox" in " ".join(ended.output.split())
+
+
+def test_log_names_what_was_changed_of_a_tenant_in_words(tasma):
+    tasma("tenant", "add", "acme", "--name", "Acme AB")
+    with Hub(settings().hub_url) as hub:
+        hub.tenants.update("acme", has_schedule=True, years_from_source=False)
+
+    shown = tasma("events").stdout
+
+    assert "changed nights, where its years come from" in shown
 
 
 def test_ctrl_c_while_it_still_starts_prints_no_traceback():
