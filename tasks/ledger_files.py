@@ -31,8 +31,12 @@ class NotALedger(TerminalError):
 
     def __init__(self, *, file_name: str, refusal: str, statement: str = "") -> None:
         sentence = LOOKS_LIKE if statement else "{file_name} is {refusal}"
-        values = {"file_name": file_name, "refusal": refusal, "statement": statement}
-        super().__init__(sentence.format_map(values), **values)
+        super().__init__(
+            sentence.format(file_name=file_name, refusal=refusal, statement=statement),
+            file_name=file_name,
+            refusal=refusal,
+            statement=statement,
+        )
 
 
 def open_landed(lake: Lake, landed: Landed) -> LedgerFile:
