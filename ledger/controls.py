@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 from typing import Final
+
+from ledger.text import common_ending
 
 LINE: Final = r" \(line \d+(, #[A-Z]+)?\)$"
 """Where a `Break.detail` says the line of the source: at its end. The same break is in another line
@@ -103,6 +105,16 @@ class Break:
         )
         text = "; ".join(part for part in (sums, self.detail) if part) or self.kind.value
         return f"{place}: {text}" if place else text
+
+
+def apart(breaks: Sequence[Break]) -> tuple[list[Break], str]:
+    """Return breaks without what the details of all of them end with, and that."""
+    common = common_ending([item.detail for item in breaks])
+    if not common:
+        return list(breaks), ""
+    return [
+        replace(item, detail=item.detail.removesuffix(f"; {common}")) for item in breaks
+    ], common
 
 
 def _written(value: Decimal | None) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
+from collections.abc import Sequence
+from itertools import takewhile
 from typing import Final
 
 ACTING: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
@@ -41,6 +43,19 @@ def joined(*sentences: str, by: str = "; ") -> str:
     """Join what is said into one sentence, without full stops before ``by``; nothing of empty."""
     parts = [one for one in sentences if one]
     return by.join([*(part.removesuffix(".") for part in parts[:-1]), *parts[-1:]])
+
+
+def common_ending(texts: Sequence[str], by: str = "; ") -> str:
+    """Return what several texts all end with, in whole parts; nothing of a single one.
+
+    The first part of a text is its own, and never common.
+    """
+    if len(texts) < 2:
+        return ""
+    parts = [text.split(by)[1:] for text in texts]
+    columns = zip(*map(reversed, parts), strict=False)
+    shared = list(takewhile(lambda same: len(set(same)) == 1, columns))
+    return by.join(same[0] for same in reversed(shared))
 
 
 def number_of(count: int, what: str, many: str = "") -> str:

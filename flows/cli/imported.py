@@ -9,11 +9,12 @@ from flows.cli.exits import ExitCode
 from flows.cli.failure import refusal
 from flows.cli.output import next_steps, remark, say, show_table
 from flows.cli.result import LoadResult
-from ledger.controls import Answer, ControlResult
+from ledger.controls import Answer, ControlResult, apart
 from ledger.coverage import WHOLE_YEAR
 from ledger.fiscal_year import short_year
 from ledger.outcome import Outcome
 from ledger.text import number_of
+from tasks.findings import cut_in_words
 from tasks.ledger_sources import origin_of
 from tasks.reconcile import Judgement
 
@@ -52,11 +53,19 @@ def show_one(found: LoadResult, *, real_run: str = "") -> None:
     if found.judgement:
         for result in found.judgement.holding:
             show_breaks(f"Held by {result.control}", result)
+        say(*_cut(found, found.judgement))
         for result in found.judgement.compared:
             show_breaks(f"Beside the published year, {result.control}", result)
         if remarks := _remarks(found.judgement):
             say(f"Not in the way, but worth a look: {remarks}.")
     next_steps(*([real_run] if real_run and found.would_be else _next(found)))
+
+
+def _cut(found: LoadResult, judgement: Judgement) -> list[str]:
+    if not found.facts or not found.path.is_file():
+        return []
+    said = cut_in_words(found.facts.source, judgement.holding, found.path.read_bytes)
+    return [said] if said else []
 
 
 def show_many(files: list[LoadResult]) -> None:
@@ -83,12 +92,15 @@ def show_many(files: list[LoadResult]) -> None:
 
 
 def show_breaks(title: str, result: ControlResult) -> None:
-    """Show the first breaks of a control."""
+    """Show the first breaks of a control; what all of them say is said once."""
     say(f"{title} ({result.break_count:,}):")
-    for item in result.breaks[:BREAKS_SHOWN]:
+    own, common = apart(result.breaks)
+    for item in own[:BREAKS_SHOWN]:
         say(f"  {item}")
     if result.break_count > BREAKS_SHOWN:
         say(f"  ... and {result.break_count - BREAKS_SHOWN:,} more")
+    if common:
+        say(f"  Of all of them: {common}")
 
 
 def as_dict(found: LoadResult) -> dict[str, Any]:

@@ -73,6 +73,20 @@ def test_same_file_again_changes_nothing_and_says_so(tasma, owner, sie, company)
     assert totals == [company.trial_balance()] * 3
 
 
+def test_file_that_was_cut_is_called_so_and_what_all_accounts_share_is_said_once(tasma, owner, sie):
+    whole = sie()
+    content = whole.read_bytes()
+    whole.write_bytes(content[: content.index(b"\n", content.rindex(b"#VER")) + 1])
+
+    imported = tasma("import", whole, "--tenant", owner)
+    shown = tasma("ledger", "breaks", owner, "2024")
+
+    assert 3 == imported.exit_code
+    for said in (imported.stdout, shown.stdout):
+        assert "The file seems to be cut at its end" in said
+        assert 1 == said.count("so whole vouchers are missing")
+
+
 STATEMENT = "Esimerkki Oy\nTuloslaskelma\nRivi;Maaliskuu 2026\nHenkilöstökulut;-60,00\n"
 
 
