@@ -68,14 +68,16 @@ def load_at(db: Asked, tenant: str, year: FiscalYear, moment: dt.datetime) -> As
     Raises:
         NotRecorded: The first load came later.
     """
-    loads = [item for item in numbered_loads(db, year) if item.published_at < moment]
-    if loads:
-        return AsOf(year, loads[-1].load_number)
+    loads = numbered_loads(db, year)
+    before = [item for item in loads if item.published_at < moment]
+    if before:
+        return AsOf(year, before[-1].load_number)
+    first = loads[0].published_at.astimezone(moment.tzinfo).date() if loads else None
     raise NotRecorded(
         tenant=tenant,
         fiscal_year=year.key,
         when=f"before {moment.astimezone(dt.UTC):%Y-%m-%d %H:%M} UTC",
-        why="the first load came later",
+        why=f"the first load came later, on {first}" if first else "nothing was loaded yet",
     )
 
 
