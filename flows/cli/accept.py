@@ -11,7 +11,7 @@ from flows.cli.app import AsJson, command
 from flows.cli.exits import ExitCode
 from flows.cli.imported import as_dict, code, show_one
 from flows.cli.local import publish_here
-from flows.cli.opening import TenantId, YearText, known_tenant, known_year, parse_day
+from flows.cli.opening import KnownYear, TenantId, known_tenant, known_year, parse_day
 from flows.cli.output import next_steps, remark, say, show_json
 from flows.cli.progress import progress
 from ledger.fiscal_year import short_year
@@ -38,7 +38,7 @@ OfLoad = Annotated[
 )
 def accept(
     tenant: TenantId,
-    year: YearText,
+    year: KnownYear,
     *,
     reason: Annotated[str, typer.Option(help="Why it is right nevertheless; kept with the data.")],
     control: Annotated[
@@ -101,7 +101,7 @@ def accept(
 
 @command("publish", examples=("tasma publish acme 2024",))
 def publish(
-    tenant: TenantId, year: YearText, *, load: OfLoad = "", as_json: AsJson = False
+    tenant: TenantId, year: KnownYear, *, load: OfLoad = "", as_json: AsJson = False
 ) -> None:
     """Publish a held load whose breaks were accepted.
 
@@ -119,7 +119,7 @@ def publish(
 )
 def reject(
     tenant: TenantId,
-    year: YearText,
+    year: KnownYear,
     *,
     reason: Annotated[str, typer.Option(help="Why it is wrong; kept in the event log.")],
     by: Annotated[str, typer.Option(help="Who decides; else this machine's user.")] = "",

@@ -9,7 +9,7 @@ import typer
 from blocks.warehouse.history import AsOf
 from flows.cli.app import AsJson, command
 from flows.cli.books import Rows, as_rows, published_year, warehouse
-from flows.cli.opening import TenantId
+from flows.cli.opening import KnownYear, TenantId
 from flows.cli.output import first, next_steps, say, show_json, show_table
 from ledger.fiscal_year import FiscalYear, short_year
 
@@ -34,7 +34,7 @@ Other = Annotated[
 )
 def diff(
     tenant: TenantId,
-    year: Annotated[str, typer.Argument(metavar="YEAR", help="Such as 2024.")],
+    year: KnownYear,
     one: One = None,
     other: Other = None,
     *,

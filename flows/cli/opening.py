@@ -12,11 +12,19 @@ import typer
 
 from blocks.hub import Hub, Tenant, opened
 from blocks.settings import settings
+from flows.cli.output import remark
 from ledger.fiscal_year import FiscalYear, short_year
 
 TenantId = Annotated[str, typer.Argument(metavar="TENANT", help="Id of the tenant, such as acme.")]
 YearText = Annotated[
     str, typer.Argument(metavar="YEAR", help="Such as 2024, or 2024-07-01_2025-06-30.")
+]
+KnownYear = Annotated[
+    str,
+    typer.Argument(
+        metavar="YEAR",
+        help="Such as 2024, also for the broken year that ends in 2024; or 2024-07-01_2025-06-30.",
+    ),
 ]
 OneTenant = Annotated[str, typer.Argument(metavar="TENANT", help="Whose years.")]
 AllTenants = Annotated[bool, typer.Option("--all", help="The years of all tenants.")]
@@ -25,7 +33,10 @@ YearOrEvery = Annotated[
 ]
 YearOrLatest = Annotated[
     str,
-    typer.Argument(metavar="YEAR", help="Such as 2024; the latest year unless given."),
+    typer.Argument(
+        metavar="YEAR",
+        help="Such as 2024, also for the broken year that ends in 2024; the latest unless given.",
+    ),
 ]
 
 
@@ -81,7 +92,8 @@ def parse_day(text: str) -> dt.date:
 def known_year(hub: Hub, tenant: str, text: str) -> FiscalYear:
     """Return the year of a unit that the tenant has: the one named, or the latest.
 
-    A calendar year such as ``2024`` also finds the one broken year that ends in it.
+    A calendar year such as ``2024`` also finds the one broken year that ends in it; which one that
+    is, is said on standard error.
     """
     years = [unit.year for unit in hub.units.of_tenant(tenant)]
     if not years:
@@ -93,6 +105,13 @@ def known_year(hub: Hub, tenant: str, text: str) -> FiscalYear:
     wanted = parse_year(text)
     ending = [year for year in years if len(text) == 4 and year.end_date.year == int(text)]
     if wanted in years or len(ending) == 1:
-        return wanted if wanted in years else ending[0]
+        return say_which(text, wanted if wanted in years else ending[0])
     has = ", ".join(short_year(year.key) for year in years)
     raise typer.BadParameter(f"{tenant} has no year {text}; it has {has}.")
+
+
+def say_which(text: str, year: FiscalYear) -> FiscalYear:
+    """Return the year that a person named; where a calendar year is a broken one, say which."""
+    if year.key not in (text, parse_year(text).key):
+        remark(f"{text} is taken for the fiscal year {year.key}, which ends in it.")
+    return year

@@ -10,7 +10,7 @@ import typer
 from flows.cli.app import AsJson, command
 from flows.cli.imported import as_dict, code, show_one
 from flows.cli.local import roll_back_here
-from flows.cli.opening import TenantId, YearText, known_tenant, known_year
+from flows.cli.opening import KnownYear, TenantId, known_tenant, known_year
 from flows.cli.output import next_steps, say, show_json
 from flows.cli.progress import progress
 from ledger.fiscal_year import short_year
@@ -30,7 +30,7 @@ from tasks.stores import open_stores
 )
 def rollback(
     tenant: TenantId,
-    year: YearText,
+    year: KnownYear,
     *,
     to: Annotated[
         int, typer.Option("--to", min=1, metavar="LOAD", help="Its number, as changes lists them.")
@@ -68,7 +68,7 @@ def rollback(
 )
 def release(
     tenant: TenantId,
-    year: YearText,
+    year: KnownYear,
     *,
     reason: Annotated[str, typer.Option(help="Why it need not be kept; kept in the event log.")],
     by: Annotated[str, typer.Option(help="Who decides; else this machine's user.")] = "",

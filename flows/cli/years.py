@@ -9,7 +9,16 @@ import typer
 
 from blocks.hub import Hub
 from flows.cli.app import AsJson, command
-from flows.cli.opening import TenantId, YearText, known_tenant, open_hub, parse_day, parse_year
+from flows.cli.opening import (
+    KnownYear,
+    TenantId,
+    YearText,
+    known_tenant,
+    open_hub,
+    parse_day,
+    parse_year,
+    say_which,
+)
 from flows.cli.output import next_steps, say, show_json, show_table
 from ledger.fiscal_year import FiscalYear, short_year
 from tasks.ledger_sources import YearSource, documents_in_words, is_pulled, year_sources
@@ -133,7 +142,7 @@ def _locked_until(item: YearSource) -> dt.date | None:
 )
 def lock(
     tenant: TenantId,
-    year: YearText,
+    year: KnownYear,
     *,
     until: Annotated[str, typer.Option(help="Last locked day; the whole year unless given.")] = "",
     reopen: Annotated[bool, typer.Option("--open", help="Open all of the year again.")] = False,
@@ -152,7 +161,7 @@ def lock(
 @command(
     "tenant", "year", "retire", examples=("tasma tenant year retire acme 2024-01-01_2024-12-31",)
 )
-def retire(tenant: TenantId, year: YearText) -> None:
+def retire(tenant: TenantId, year: KnownYear) -> None:
     """Take a year out of use, so that its days may belong to a year with other dates.
 
     What was published of it stays readable; a load of it is held.
@@ -168,4 +177,4 @@ def retire(tenant: TenantId, year: YearText) -> None:
 def defined_year(hub: Hub, tenant: str, text: str) -> FiscalYear:
     """Return the year in use that a person named, a broken one also by the year it ends in."""
     parse_year(text)
-    return hub.years.meant(tenant, text)
+    return say_which(text, hub.years.meant(tenant, text))

@@ -86,14 +86,29 @@ def test_tenant_without_books_is_told_how_to_get_some(tasma, owner):
     assert "tasma import FILE --tenant small" in " ".join(refused.output.split())
 
 
-def test_broken_year_is_found_by_the_year_it_ends_in(tasma, owner):
+def test_broken_year_is_found_by_the_year_it_ends_in_which_is_said_once_and_in_the_help(
+    tasma, owner
+):
     with Hub(settings().hub_url) as hub:
         hub.units.set_status(owner, FiscalYear.parse("2023-07-01_2024-06-30"), "failed")
 
     refused = tasma("ledger", "report", owner, "2024")
+    shown = tasma("ledger", "breaks", owner, "2024", "--json")
+    named = tasma("ledger", "breaks", owner, "2023-07-01_2024-06-30")
 
     assert refused.exit_code == 1
     assert "Nothing is published for small for 2023-07-01_2024-06-30" in refused.stderr
+    said = "2024 is taken for the fiscal year 2023-07-01_2024-06-30, which ends in it."
+    assert [1, 1, 0] == [one.stderr.count(said) for one in (refused, shown, named)]
+    assert "2023-07-01_2024-06-30" == json.loads(shown.stdout)["fiscal_year"]
+    help_text = " ".join(tasma("ledger", "breaks", "--help").stdout.split())
+    assert "also for the broken year that ends in 2024" in help_text
+
+
+def test_calendar_year_that_is_a_fiscal_year_is_taken_without_a_word(tasma, owner, sie):
+    tasma("import", sie(), "--tenant", owner)
+
+    assert "is taken for" not in tasma("ledger", "breaks", owner, "2024").stderr
 
 
 @pytest.mark.requirement("R-FIN-33b")
@@ -479,7 +494,7 @@ def test_report_as_of_a_day_is_that_of_the_end_of_the_tenants_day(tasma, changed
     assert company.trial_balance() == {name: amount for name, amount in closing.items() if amount}
     assert early != late == rows(tasma, "report", changed, "2024")
     assert (1, 2) == (before.exit_code, wrong.exit_code)
-    assert "is not recorded: the first load came later" in before.stderr
+    assert "is not recorded: the first load came later, on 2025-01-31" in before.stderr
     said = tasma("ledger", "report", changed, "2024", "--as-of", "2025-01-31").stdout
     assert "as of 2025-01-31 (load 1)" in said
 
