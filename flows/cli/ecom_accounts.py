@@ -16,6 +16,7 @@ from flows.cli.opening import TenantId, known_tenant, open_hub
 from flows.cli.output import next_steps, say, show_json, show_table
 from flows.cli.routes import Who
 from flows.doors.on_server import server_chosen
+from ledger.text import number_of
 from tasks.ecom import accounts
 from tasks.ecom.route import EcomRoute
 
@@ -53,7 +54,9 @@ def take(
         route = EcomRoute.of(hub, tenant)
         found = accounts.import_csv(route, text, file_name=file.name, who=who)
         count = len(EcomRoute.of(hub, tenant).table)
-    say(f"{count:,} rows, {len(found):,} of them to be looked at.", *map(str, found[:50]))
+    say(
+        f"{number_of(count, 'row')}, {len(found):,} of them to be looked at.", *map(str, found[:50])
+    )
     next_steps(f"tasma ecom accounts check {tenant}")
 
 

@@ -95,6 +95,15 @@ def test_what_cannot_be_is_said_and_stops_no_other_tenant(apply):
         assert ["branch"] == [tenant.id for tenant in hub.tenants]
 
 
+def test_one_is_counted_as_one(tasma, tmp_path):
+    file = tmp_path / "one.yaml"
+    file.write_text("tenants: [{id: acme, name: Acme}]")
+
+    shown = tasma("apply", str(file)).stdout
+
+    assert "1 tenant is as the file says; 1 thing changed." in shown
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
