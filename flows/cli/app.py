@@ -60,7 +60,12 @@ def lines(*text: str) -> str:
     """Return an epilog that keeps its lines, in either kind of help text."""
     if MARKUP is None:
         return "\b\n" + "\n".join(text)
-    return "\n\n".join(line.replace("[", r"\[") for line in text)
+    return "\n".join(line.replace("[", r"\[") for line in text)
+
+
+def _rule() -> list[str]:
+    """Return what exit codes are for: as one line where a framed help breaks it itself."""
+    return exits.rule() if MARKUP is None else [" ".join(exits.rule())]
 
 
 def command(*path: str, examples: tuple[str, ...]) -> Callable[[Function], Function]:
@@ -77,7 +82,7 @@ def command(*path: str, examples: tuple[str, ...]) -> Callable[[Function], Funct
 app: Final = typer.Typer(
     help="Täsmä moves accounting data between systems and loads nothing it has not reconciled.",
     cls=Root,
-    epilog=lines("Exit codes:", *exits.table().splitlines(), *exits.rule()),
+    epilog=lines("Exit codes:", *exits.table().splitlines(), *_rule()),
     no_args_is_help=True,
     rich_markup_mode=MARKUP,
     pretty_exceptions_enable=False,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from importlib import import_module
+from inspect import cleandoc
 from typing import Any, Final
 
 import typer.main
@@ -18,8 +19,17 @@ _REGISTERED: Final[dict[CommandPath, typer.Typer]] = {}
 def register(path: CommandPath, function: Callable[..., None], *, epilog: str, markup: Any) -> None:
     """Take a function as the command at a path."""
     alone = typer.Typer(add_completion=False, rich_markup_mode=markup)
-    alone.command(path[-1], epilog=epilog, cls=Remembering)(function)
+    help_text = unwrapped(function.__doc__ or "") if markup else None
+    alone.command(path[-1], help=help_text, epilog=epilog, cls=Remembering)(function)
     _REGISTERED[path] = alone
+
+
+def unwrapped(text: str) -> str:
+    """Return a docstring with each paragraph on one line: a framed help breaks lines itself.
+
+    It would keep the lines of every paragraph but the first, and break them once more.
+    """
+    return "\n\n".join(part.replace("\n", " ") for part in cleandoc(text).split("\n\n"))
 
 
 def registered() -> tuple[CommandPath, ...]:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
+import re
 import shlex
 import subprocess
 import sys
+import termios
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -50,6 +54,46 @@ def test_every_command_explains_itself_and_gives_examples_that_parse(path, tasma
             words = words[1:]
         assert list(path) == words[: len(path)]
         command.make_context("tasma", words[len(path) :], resilient_parsing=False)
+
+
+def on_real_terminal(*arguments, columns=80):
+    """Return what a command prints on a terminal of its own, line by line, without colours."""
+    ours, theirs = os.openpty()
+    termios.tcsetwinsize(theirs, (24, columns))
+    with subprocess.Popen([TASMA, *arguments], stdin=theirs, stdout=theirs, stderr=theirs):
+        os.close(theirs)
+        shown = b""
+        with suppress(OSError):  # so a terminal ends
+            while part := os.read(ours, 1 << 16):
+                shown += part
+    os.close(ours)
+    return [re.sub(r"\x1b\[[0-9;]*m", "", line).strip() for line in shown.decode().splitlines()]
+
+
+def broken_early(lines, *, width):
+    """Return each line of a paragraph on which the first word of the next would have fitted."""
+    return [
+        line
+        for line, below in itertools.pairwise(lines)
+        if len(f"{line} {below.split()[0]}") <= width
+    ]
+
+
+def test_help_on_a_terminal_breaks_lines_only_where_they_are_full():
+    lines = on_real_terminal("up", "--help")
+
+    start = next(i for i, line in enumerate(lines) if line.startswith("TASMA_HOST"))
+    paragraph = lines[start : lines.index("", start)]
+    assert len(paragraph) > 2
+    assert [] == broken_early(paragraph, width=78)
+
+
+def test_closing_text_of_the_help_on_a_terminal_has_no_gap_within_a_sentence():
+    text = "\n".join(on_real_terminal("--help")).partition("Exit codes:")[2].strip()
+
+    assert "0  done; what was asked for is true now" in text
+    assert "\n\n" not in text
+    assert " ".join(exits.rule()) in " ".join(text.split())
 
 
 def test_help_lists_every_exit_code(tasma):
