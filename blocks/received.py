@@ -25,7 +25,7 @@ class UnreadableFile(FileRefused):
     def __init__(self, path: Path, *, why: str) -> None:
         super().__init__(
             f"Cannot read {shown_name(path.name)}: {why}. Give the path of a file on the machine "
-            "that runs the flow, or drop the file in the tenant's inbox.",
+            "that runs the flow, which its user may read, or drop one in the tenant's inbox.",
             path=path,
             why=why,
         )

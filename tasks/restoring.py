@@ -22,6 +22,9 @@ from tasks.fences import highest_token, renew_damaged_fence
 from tasks.repair import repair_tenant
 from tasks.stores import Stores
 
+ASIDE: Final = ".replaced-"
+"""In the names of what `--replace` puts aside."""
+
 JOURNALS: Final = ("", "-wal", "-shm")
 """A file of SQLite's, and what it keeps beside it."""
 
@@ -117,8 +120,14 @@ def _places(home: Settings, hub: Path) -> list[Path]:
     return [*_with_journals(hub), *warehouse, home.lake / "landing", home.lake / NOTES]
 
 
+def put_aside(home: Settings) -> list[Path]:
+    """Return what restores have put aside in a home, and nobody has removed since."""
+    folders = (home.home / "hub", home.warehouse, home.lake)
+    return sorted(path for folder in folders for path in folder.glob(f"*{ASIDE}*"))
+
+
 def _set_aside(path: Path, now: dt.datetime) -> Path:
-    kept = path.with_name(f"{path.name}.replaced-{now:%Y%m%dT%H%M%SZ}")
+    kept = path.with_name(f"{path.name}{ASIDE}{now:%Y%m%dT%H%M%SZ}")
     rename_synced(path, kept)
     return kept
 

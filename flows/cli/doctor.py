@@ -304,7 +304,9 @@ def _server() -> Finding:
         slow = f"{shown} is there, and did not answer in {ANSWER_LIMIT.read:g} s: too busy"
         return "Prefect's server", "red", slow
     except (httpx.HTTPError, httpx.InvalidURL, ValueError):
-        return "Prefect's server", "grey", f"no answer at {shown}; `tasma up` starts one"
+        is_named = "PREFECT_API_URL" in os.environ
+        remedy = "is it up, and PREFECT_API_URL right?" if is_named else "`tasma up` starts one"
+        return "Prefect's server", "grey", f"no answer at {shown}; {remedy}"
     return "Prefect's server", "green" if is_well else "red", shown
 
 

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
+from blocks.settings import settings
 from flows.cli.app import AsJson, command
 from flows.cli.exits import ExitCode
 from flows.cli.opening import TenantId, known_tenant
-from flows.cli.output import next_steps, say, show_json, show_table
+from flows.cli.output import next_steps, remark, say, show_json, show_table
 from tasks import erasing
+from tasks.restoring import put_aside
 from tasks.stores import open_stores
+
+NAMED: Final = 3
+"""Paths that are named."""
 
 
 @command(
@@ -44,6 +49,12 @@ def erase(
         is_erased = not dry_run and (yes or _is_sure(tenant))
         if is_erased:
             erasing.erase(stores, tenant)
+    if aside := put_aside(settings()):
+        remark(
+            f"What a restore put aside may hold {tenant} too, and stays: "
+            f"{', '.join(map(str, aside[:NAMED]))}{' ...' if len(aside) > NAMED else ''}. "
+            "Remove it once you are sure of what was restored."
+        )
     if as_json:
         show_json({"tenant": tenant, "erased": is_erased, "holdings": found})
     elif is_erased:

@@ -53,19 +53,21 @@ def invite(
     """
     if role is not Role.OPERATOR and not tenant:
         raise typer.BadParameter("name at least one --tenant; only an operator sees all.")
+    address = portal()  # before anybody is let in: without it there is no link
     with open_hub() as hub:
         token = people.invite(
             hub, email, role, tenants=tenant or (), name=name, by=getpass.getuser()
         )
-    _show_link(email, token)
+    _show_link(email, address.invitation_link(token))
 
 
 @command("portal", "reset", examples=("tasma portal reset anna@example.com",))
 def reset(email: Email) -> None:
     """Void somebody's password, end their sessions, and print a link to set another."""
+    address = portal()
     with open_hub() as hub:
         token = people.reset(hub, email, by=getpass.getuser())
-    _show_link(email, token)
+    _show_link(email, address.invitation_link(token))
 
 
 @command(
@@ -149,7 +151,7 @@ def log(
     show_table(headings, rows, nothing="Nobody has done anything in the portal yet.")
 
 
-def _show_link(email: str, token: str) -> None:
-    say(portal().invitation_link(token))
+def _show_link(email: str, link: str) -> None:
+    say(link)
     remark(f"Send it to {email} alone: whoever opens it first sets the password.")
     next_steps("tasma portal users")

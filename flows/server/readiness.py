@@ -21,7 +21,7 @@ from prefect.client.schemas.filters import (
     FlowRunFilterState,
     FlowRunFilterStateType,
 )
-from prefect.client.schemas.objects import FlowRun, StateType
+from prefect.client.schemas.objects import FlowRun, StateType, WorkerStatus
 from prefect.client.schemas.responses import DeploymentResponse
 from prefect.client.schemas.sorting import FlowRunSort
 from prefect.exceptions import ObjectNotFound
@@ -92,8 +92,11 @@ async def _ahead(
 
 
 async def _workers(client: PrefectClient, now: dt.datetime) -> Seen:
-    """See that the watch that was due has begun: somebody takes up runs."""
+    """See that a worker is there, and that the watch that was due last has begun."""
     deployment = await client.read_deployment_by_name("watch/watch")
+    pool = deployment.work_pool_name
+    if pool and not await _is_anybody_online(client, pool):
+        return Seen("workers", "red", f"no worker of the pool {pool} is online: start one")
     due = await client.read_flow_runs(
         flow_run_filter=FlowRunFilter(
             expected_start_time=FlowRunFilterExpectedStartTime(
@@ -104,13 +107,24 @@ async def _workers(client: PrefectClient, now: dt.datetime) -> Seen:
         sort=FlowRunSort.EXPECTED_START_TIME_DESC,
         limit=10,
     )
-    if any(run.start_time for run in due):
-        return Seen("workers", "green", "the watch that was due has begun")
-    if not due:
+    # One that was cancelled before it began says nothing; of the others the last one due decides.
+    last = next((run for run in due if run.start_time or not _is_over(run)), None)
+    if last is None:
         return Seen("workers", "grey", "no watch was due yet since the deployments were made")
-    since = max(run.expected_start_time for run in due if run.expected_start_time)
+    if last.start_time:
+        return Seen("workers", "green", "the watch that was due has begun")
+    since = last.expected_start_time or now
     remedy = "see that a worker runs (tasma hosts), and what the log of one says"
     return Seen("workers", "red", f"the watch of {since:%H:%M} UTC has not begun: {remedy}")
+
+
+async def _is_anybody_online(client: PrefectClient, pool: str) -> bool:
+    workers = await client.read_workers_for_work_pool(pool)
+    return any(worker.status is WorkerStatus.ONLINE for worker in workers)
+
+
+def _is_over(run: FlowRun) -> bool:
+    return bool(run.state and run.state.is_final())
 
 
 def _hosts() -> list[Seen]:

@@ -12,12 +12,14 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
 import pytest
 from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary_settings
 
 from blocks.hub import Connection, Method, Tenant, unit_resource
 from blocks.systems.fortnox.port import BLOCKS
 from flows.runs.dead_runs import sweep
+from flows.server.own_secrets import CLIENT_LOGIN
 from flows.server.processes import wait_for
 from flows.server.readiness import look
 from ledger.fiscal_year import FiscalYear
@@ -267,18 +269,50 @@ def seen(desk):
         return {one.what: one for one in asyncio.run(look())}
 
 
+WORKERS = "/work_pools/tasma/workers"
+
+
+def forget_workers(desk):
+    """Delete those of other tests: the server calls a worker online for a while after its end."""
+    for worker in desk.ask(f"{WORKERS}/filter", {}):
+        call(desk, "DELETE", f"{WORKERS}/{worker['name']}")
+
+
+def call(desk, method, path, body=None):
+    """Ask for what the server answers with nothing."""
+    login = tuple(desk.server.environment[CLIENT_LOGIN].split(":", 1))
+    url = f"{desk.server.api_url}{path}"
+    httpx.request(method, url, json=body, auth=login, timeout=30).raise_for_status()
+
+
+def due_watch(desk, watch, *, minutes):
+    """Ask for a watch that was due some time ago; return its id, and when it was."""
+    due = dt.datetime.now(dt.UTC) - dt.timedelta(minutes=minutes)
+    state = {"type": "SCHEDULED", "state_details": {"scheduled_time": due.isoformat()}}
+    run = desk.ask(f"/deployments/{watch['id']}/create_flow_run", {"state": state})
+    return run["id"], due
+
+
+def begin(desk, run_id):
+    desk.ask(f"/flow_runs/{run_id}/set_state", {"state": {"type": "RUNNING"}, "force": True})
+
+
 def test_readiness_is_told_by_what_lies_ahead_and_by_what_has_begun(pool):
     watch = pool.deployment("watch")
     assert "green" == seen(pool)["scheduler"].light
     assert "green" == seen(pool)["the server's clock"].light
 
-    due = dt.datetime.now(dt.UTC) - dt.timedelta(minutes=5)
-    state = {"type": "SCHEDULED", "state_details": {"scheduled_time": due.isoformat()}}
-    run = pool.ask(f"/deployments/{watch['id']}/create_flow_run", {"state": state})
+    forget_workers(pool)
+    assert "no worker of the pool tasma is online" in seen(pool)["workers"].seen
+    call(pool, "POST", f"{WORKERS}/heartbeat", {"name": "a worker"})
+
+    earlier, _ = due_watch(pool, watch, minutes=20)
+    begin(pool, earlier)
+    run, due = due_watch(pool, watch, minutes=5)
     late = seen(pool)["workers"]
     assert ("red", True) == (late.light, f"{due:%H:%M} UTC has not begun" in late.seen)
 
-    pool.ask(f"/flow_runs/{run['id']}/set_state", {"state": {"type": "RUNNING"}, "force": True})
+    begin(pool, run)
     assert "green" == seen(pool)["workers"].light
 
     pool.server.ask(f"/deployments/{watch['id']}/pause_deployment", {})

@@ -70,6 +70,16 @@ def test_erased_tenant_leaves_no_trace_and_others_stay(tasma, books, acme, home)
     assert tasma("tenant", "erase", books, "--yes").exit_code == 2
 
 
+def test_erase_names_what_a_restore_put_aside_and_may_hold_the_tenant(tasma, books, home):
+    aside = home / "warehouse" / f"{books}.duckdb.replaced-20261201T040000Z"
+    aside.write_bytes(b"")
+
+    done = tasma("tenant", "erase", books, "--yes")
+
+    assert f"may hold {books} too, and stays: {aside}" in " ".join(done.stderr.split())
+    assert aside.exists()
+
+
 def test_tenant_at_work_is_not_erased(tasma, books, home):
     with Hub(settings().hub_url) as hub, hub.unit_lease(books, YEAR, holder="run 7"):
         refused = tasma("tenant", "erase", books, "--yes")
