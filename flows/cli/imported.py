@@ -64,8 +64,8 @@ def show_one(found: LoadResult, *, real_run: str = "") -> None:
 def _cut(found: LoadResult, judgement: Judgement) -> list[str]:
     if not found.facts or not found.path.is_file():
         return []
-    said = cut_in_words(found.facts.source, judgement.holding, found.path.read_bytes)
-    return [said] if said else []
+    words = cut_in_words(found.facts.source, judgement.holding, found.path.read_bytes)
+    return [words] if words else []
 
 
 def show_many(files: list[LoadResult]) -> None:
