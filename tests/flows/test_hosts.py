@@ -113,15 +113,16 @@ def asleep_for(host, seconds):
 
 
 def play(found, date, events):
-    """Play a night; return what it came to, and in what the books are not the source's."""
+    """Play a night; return what it came to, the counts of tenants' loads, and what is wrong."""
     story, ledgers = Story(events), night.companies(TENANTS)
     with open_stores() as stores:
         connect(stores.hub, ledgers)
         night.begin_night(found.servers[1], date)
         rows = night.wait_for_night(stores, date, count=TENANTS, meanwhile=story)
         problems = night.complaints(stores, found.fortnox, ledgers)
+        loads = {stores.warehouse.published(one.slug, "load").num_rows for one in ledgers}
     assert [] == story.events
-    return Counter(row.outcome for row in rows), problems
+    return Counter(row.outcome for row in rows), loads, problems
 
 
 def test_night_is_whole_though_a_host_sleeps_longer_than_its_leases_and_what_it_needs_fails(found):
@@ -132,10 +133,10 @@ def test_night_is_whole_though_a_host_sleeps_longer_than_its_leases_and_what_it_
         (1, partial(asleep_for, first, DEFAULT_TTL_S + 20)),
         (2, found.databases.restart),
     ]
-    came, problems = play(found, NIGHT, events)
+    came, loads, problems = play(found, NIGHT, events)
 
     assert {"published": TENANTS} == came
-    assert [] == problems
+    assert ({1}, []) == (loads, problems)
 
 
 def test_night_is_whole_though_a_host_is_lost_and_with_it_a_server(found):
@@ -143,7 +144,8 @@ def test_night_is_whole_though_a_host_is_lost_and_with_it_a_server(found):
     for item in night.companies(TENANTS):
         found.fortnox.tenant(item.number).edit(removed=[REMOVED], changed=[CHANGED])
     lost = found.api[found.servers[0].url]
-    came, problems = play(found, NIGHT + DAY, [(1, first.lose), (1, lost.kill)])
+    came, loads, problems = play(found, NIGHT + DAY, [(1, first.lose), (1, lost.kill)])
 
-    assert {"published": TENANTS} == came
-    assert [] == problems
+    # What the lost host had published, and could not say any more, another one finds unchanged.
+    assert set(came) <= {"published", "unchanged"}
+    assert (TENANTS, {2}, []) == (came.total(), loads, problems)
