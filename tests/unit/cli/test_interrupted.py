@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+from collections.abc import Iterator
 
 import pytest
 
@@ -12,6 +13,14 @@ from flows.cli.interrupted import COMES_TO_ITS_END, unbroken
 from flows.cli.local import import_here
 from ledger.fiscal_year import FiscalYear
 from tasks.stores import open_stores
+
+
+@pytest.fixture(autouse=True)
+def _heed_ctrl_c() -> Iterator[None]:
+    """A job in a shell's background ignores Ctrl-C, and so would these tests in one."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 def press() -> None:
