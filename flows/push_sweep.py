@@ -9,7 +9,8 @@ from typing import Any, Final
 from prefect import State, flow
 from prefect.client.schemas.objects import FlowRun
 
-from blocks.systems.registry import base_of, systems_with
+from blocks.client_names import base_of
+from blocks.systems.registry import systems_with
 from flows.runs.hooks import run_failed
 from flows.runs.starting import start_run
 from flows.runs.states import TAG, ended, scheduled_at

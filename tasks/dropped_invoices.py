@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 from typing import Any, Final, Generic
 
+from blocks.client_names import base_of
 from blocks.durable import remove, space_checked, temporary_name
 from blocks.hub import FileSeen, Hub
 from blocks.invoices.files import READERS, may_go_on, records_of
@@ -23,7 +24,7 @@ from blocks.lake import FileRefused, Landed
 from blocks.names import shown_name
 from blocks.pickup.port import ChangedMeanwhile, File, NotMoved, Place
 from blocks.received import opened_to_land, sha256_of
-from blocks.systems.registry import base_of, systems_with
+from blocks.systems.registry import systems_with
 from blocks.systems.targets import PushTarget
 from ledger.errors import TerminalError, TransientError
 from ledger.invoice.contract import read

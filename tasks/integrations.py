@@ -10,10 +10,11 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Final
 
+from blocks.client_names import base_of
 from blocks.hub import Connection, ConnectionState, Hub
 from blocks.hub.errors import Refused
 from blocks.hub.pickups import Pickup
-from blocks.systems.registry import SYSTEMS, base_of, systems_with
+from blocks.systems.registry import SYSTEMS, systems_with
 
 PICKUP: Final = "sftp"
 """The name of the integration that fetches files."""

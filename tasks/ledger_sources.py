@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from blocks.client_names import base_of
 from blocks.hub import DefinedYear, Hub, UnitState, UnitStatus
 from blocks.hub.documents import DocumentFetch
-from blocks.systems.registry import SYSTEMS, base_of, systems_with
+from blocks.systems.registry import SYSTEMS, systems_with
 from ledger.fiscal_year import FiscalYear, short_year
 from ledger.readers import FORMATS
 from ledger.text import joined

@@ -11,9 +11,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from blocks.client_names import base_of
 from blocks.hub import Connection, ConnectionState, Hub, Tenant
 from blocks.hub.overview import Light
-from blocks.systems.registry import SYSTEMS, base_of, systems_with
+from blocks.systems.registry import SYSTEMS, systems_with
 from tasks.integrations import Integration, of_connection, of_pickup
 
 NOT_ACTIVATED: Final = "not_activated"

@@ -13,8 +13,9 @@ from functools import cached_property
 from itertools import groupby
 from typing import Final
 
+from blocks.client_names import base_of
 from blocks.hub import Hub, Light, OverviewRow
-from blocks.systems.registry import SYSTEMS, base_of
+from blocks.systems.registry import SYSTEMS
 from ledger.text import joined, number_of
 
 LISTS: Final = {"ecom": "tasma ecom list {tenant}", "spotilla": "tasma spotilla skipped {tenant}"}

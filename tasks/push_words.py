@@ -6,11 +6,11 @@ import re
 from dataclasses import replace
 from typing import Final
 
+from blocks.client_names import base_of
 from blocks.hub import Hub
 from blocks.hub.outbox import Queued
 from blocks.hub.outbox_waits import WARN_AFTER
 from blocks.invoices.tables import push_answers
-from blocks.systems.registry import base_of
 from ledger.invoice.problems import SENTENCES
 from ledger.push.answers import Explained, Message
 from ledger.push.items import HoldCode, Phase

@@ -17,6 +17,7 @@ from typing import Any, Final
 from sqlalchemy import Connection as Transaction
 from sqlalchemy import and_, insert, select, update
 
+from blocks.client_names import base_of
 from blocks.hub import models
 from blocks.hub.claims import claim_company
 from blocks.hub.connection_states import MAY_GIVE_WAY, OURS, ConnectionState, Method
@@ -28,9 +29,6 @@ from ledger.errors import TransientError
 
 PAGE_SIZE: Final = 500
 """Connections read at once."""
-
-CLIENT_MARK: Final = "@"
-"""Between a system and the client that a connection is by, as `blocks.systems.registry` has it."""
 
 MAX_RECENT_CALLS: Final = 25
 """Times of calls that are kept: as many as the tightest window counts."""
@@ -346,9 +344,8 @@ def _alike(transaction: Transaction, tenant: str, system: str) -> list[str]:
     """Return the tenant's connections to a system, whichever client they are by."""
     table = models.connection
     query = select(table.c.system).where(table.c.tenant == tenant).order_by(table.c.system)
-    base, *_ = system.split(CLIENT_MARK)
     named = transaction.execute(query).scalars()
-    return [one for one in named if one.partition(CLIENT_MARK)[0] == base]
+    return [one for one in named if base_of(one) == base_of(system)]
 
 
 def _change(transaction: Transaction, tenant: str, system: str, values: dict[str, Any]) -> None:

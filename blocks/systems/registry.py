@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
+from blocks.client_names import base_of, client_of
 from blocks.systems.ports import (
     CustomerRegister,
     DocumentFeed,
@@ -36,10 +37,6 @@ SYSTEMS: Final[dict[str, System]] = {
     name: import_module(f"blocks.systems.{name}.system").SYSTEM for name in NAMES
 }
 """By the name that the hub's connections have."""
-
-
-CLIENT_MARK: Final = "@"
-"""Behind a system's name in the hub stands the client of ours that is connected, if each is."""
 
 
 class UnknownSystem(TerminalError):
@@ -90,11 +87,6 @@ def system(name: str) -> System:
     raise UnknownSystem(system=name[:80], known=", ".join(SYSTEMS))
 
 
-def base_of(name: str) -> str:
-    """Return a system's name without the client that may stand behind it."""
-    return name.partition(CLIENT_MARK)[0]
-
-
 def port(name: str) -> Port:
     """Return the heavy half of a system; loaded on first use, since most commands need none.
 
@@ -102,7 +94,7 @@ def port(name: str) -> Port:
         TerminalError: There is no such system.
     """
     found: Port = import_module(system(name).port).PORT
-    client = name.partition(CLIENT_MARK)[2]
+    client = client_of(name)
     return found.of_client(client) if client and found.of_client else found
 
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from blocks.systems.registry import base_of, systems_with
+from blocks.client_names import base_of
+from blocks.systems.registry import systems_with
 from flows.cli.app import AsJson, ByExitCode, command
 from flows.cli.exits import ExitCode
 from flows.cli.opening import TenantId, known_tenant, open_hub
