@@ -29,6 +29,10 @@ class Rows:
         """Return each row by name, as a script wants it."""
         return [dict(zip(self.names, row, strict=True)) for row in self.rows]
 
+    def first(self, limit: int, what: str) -> Rows:
+        """Return the first rows, and say if there are others (`flows.cli.output.first`)."""
+        return Rows(self.names, first(self.rows, limit, what))
+
 
 def warehouse() -> Warehouse:
     """Return the warehouse of the settings."""
@@ -74,8 +78,7 @@ def ask(tenant: str, query: str, *, as_of: AsOf | None = None, **parameters: Any
 
 def ask_first(tenant: str, query: str, *, limit: int, what: str, **parameters: Any) -> Rows:
     """Do what `ask` does, for the first rows; `what`: their word, for when there are more."""
-    found = ask(tenant, query, limit=limit + 1, **parameters)
-    return Rows(found.names, first(found.rows, limit, what))
+    return ask(tenant, query, limit=limit + 1, **parameters).first(limit, what)
 
 
 def as_rows(found: pa.Table) -> Rows:

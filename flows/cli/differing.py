@@ -8,9 +8,9 @@ import typer
 
 from blocks.warehouse.history import AsOf
 from flows.cli.app import AsJson, command
-from flows.cli.books import Rows, as_rows, published_year, warehouse
+from flows.cli.books import as_rows, published_year, warehouse
 from flows.cli.opening import KnownYear, TenantId
-from flows.cli.output import first, next_steps, say, show_json, show_table
+from flows.cli.output import next_steps, say, show_json, show_table
 from ledger.fiscal_year import FiscalYear, short_year
 
 One = Annotated[
@@ -52,11 +52,9 @@ def diff(
     wanted = published_year(tenant, year)
     one, other = _loads(tenant, wanted, one, other)
     sides = (AsOf(wanted, one), AsOf(wanted, other))
-    asked = map(as_rows, warehouse().difference(tenant, *sides, limit=limit + 1))
-    vouchers, accounts = (
-        Rows(found.names, first(found.rows, limit, what))
-        for found, what in zip(asked, ("vouchers", "accounts"), strict=True)
-    )
+    found = map(as_rows, warehouse().difference(tenant, *sides, limit=limit + 1))
+    vouchers = next(found).first(limit, "vouchers")
+    accounts = next(found).first(limit, "accounts")
     if as_json:
         show_json({"vouchers": vouchers.as_dicts(), "accounts": accounts.as_dicts()})
         return
