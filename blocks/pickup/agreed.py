@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from typing import Final
 
 from blocks.names import shown_name
-from ledger.readers import SUFFIXES
+from ledger.readers import SUFFIXES, suffixes_in_words
 
 TEMPORARY: Final = (".part", ".partial", ".filepart", ".tmp", ".temp", ".crdownload", ".swp")
 """Endings of names under which programs send what is not whole yet."""
@@ -41,9 +41,9 @@ class Agreed:
 
     @property
     def names(self) -> str:
-        """The names that were agreed on for the folder, in words; empty where any will do."""
+        """The names that are expected in the folder: those agreed on, or how a ledger ends."""
         patterns = {self.file_pattern, *self.others.values()}
-        return "" if "" in patterns else ", ".join(sorted(patterns))
+        return suffixes_in_words() if "" in patterns else ", ".join(sorted(patterns))
 
     def has_agreed_name(self, name: str) -> bool:
         """Return whether a name is as agreed, and ends like a ledger."""

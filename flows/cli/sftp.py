@@ -21,7 +21,6 @@ from flows.cli.exits import ExitCode
 from flows.cli.opening import TenantId, known_tenant, open_hub
 from flows.cli.output import next_steps, say, show_json
 from flows.doors.on_server import ask_server, start_run
-from ledger.readers import suffixes_in_words
 from ledger.text import number_of
 from tasks.onboarding import agree_pickup
 from tasks.pickup.sweep import agreed_of
@@ -118,8 +117,8 @@ def _waiting(names: list[str]) -> str:
 
 
 def _put_aside(names: list[str], agreed: Agreed) -> str:
-    expected = agreed.names or suffixes_in_words()
-    return f"A poll puts aside what is not named as agreed ({expected}): {', '.join(names[:5])}"
+    shown = ", ".join(names[:5])
+    return f"A poll puts aside what is not named as agreed ({agreed.names}): {shown}"
 
 
 @command("sftp", "poll", examples=("tasma sftp poll acme",))

@@ -16,7 +16,7 @@ from blocks.pickup.notes import Note, note
 from blocks.pickup.port import ChangedMeanwhile, NotMoved
 from blocks.pickup.sftp import RemoteFile, RemoteFolder
 from blocks.received import read_received
-from ledger.readers import SIE, format_of, suffixes_in_words
+from ledger.readers import SIE, format_of
 from ledger.text import number_of
 from tasks.fetch import land_file
 from tasks.log import say, warn
@@ -72,8 +72,7 @@ class Taking:
     async def unfit(self, file: RemoteFile, known: dict[str, PickupFile]) -> End | None:
         """Deal with what need not be fetched to be refused; None when it may be taken."""
         if not self.agreed.claimants(file.name):
-            expected = self.agreed.names or suffixes_in_words()
-            return await self._put_aside(file, Note.WRONG_NAME, expected=expected)
+            return await self._put_aside(file, Note.WRONG_NAME, expected=self.agreed.names)
         if file.size_bytes:
             return None
         if has_waited(file, known):
