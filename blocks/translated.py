@@ -41,11 +41,12 @@ LONG_VALUE: Final = r"(?:(?!\); ).)+?"
 """What a value may be; a long one ends where the next control is named."""
 
 AMOUNT: Final = re.compile(r"-?(\d{1,15}|\d{1,3}(,\d{3}){1,4})\.\d{2}")
-_BROKEN: Final = re.compile(r"(?<![\w.])[a-z_]+(?= \([\d,]+ breaks?[,)])")
-"""A control, as `ledger.controls.ControlResult.in_words` names it."""
 COUNT: Final = re.compile(r"\d{1,3}(,\d{3})+")
 DAYS: Final = re.compile(r"(\d{4}-\d{2}-\d{2}) to (\d{4}-\d{2}-\d{2})")
 """A fiscal year that is no calendar year, as `ledger.fiscal_year.year_in_words` says it."""
+
+_BROKEN: Final = re.compile(r"(?<![\w.])[a-z_]+(?= \([\d,]+ breaks?[,)])")
+"""A control, as `ledger.controls.ControlResult.in_words` names it."""
 
 
 @dataclass(frozen=True)

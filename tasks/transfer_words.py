@@ -10,13 +10,7 @@ from blocks.hub.states import TransferState
 from blocks.hub.transfers import Transfer
 from ledger.push.items import Phase
 
-DONE, HELD, REJECTED = (str(phase) for phase in (Phase.DONE, Phase.HELD, Phase.REJECTED))
-
-ENDED: Final[Mapping[Phase, str]] = {
-    Phase.DONE: DONE,
-    Phase.HELD: HELD,
-    Phase.REJECTED: REJECTED,
-}
+ENDED: Final = frozenset({Phase.DONE, Phase.HELD, Phase.REJECTED})
 """Phases in which a document of the outbox is queued no more."""
 
 
@@ -31,6 +25,6 @@ def transfers_in_words(hub: Hub, tenant: str, source: str) -> list[tuple[Transfe
 
 
 def _word(transfer: Transfer, phases: Mapping[str, Phase]) -> str:
-    if transfer.state is not TransferState.QUEUED or transfer.item not in phases:
-        return str(transfer.state)
-    return ENDED.get(phases[transfer.item], str(transfer.state))
+    phase = phases.get(transfer.item)
+    is_over = transfer.state is TransferState.QUEUED and phase in ENDED
+    return str(phase if is_over else transfer.state)

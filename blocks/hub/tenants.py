@@ -63,9 +63,7 @@ NUMBER_FORM: Final = (
 
 FIELDS: Final = {
     "has_schedule": "nights",
-    "organisation_number": "organisation number",
     "same_number_as": "whose number it shares",
-    "time_zone": "time zone",
     "years_from_source": "where its years come from",
 }
 """What the log calls a field of a tenant whose name alone says too little."""
@@ -214,7 +212,7 @@ class Tenants:
             connection.execute(query.values(vars(new)))
             if changes.keys() & {"organisation_number", "same_number_as"}:
                 claim_number(connection, tenant_id, new.organisation_number)
-            fields = ", ".join(FIELDS.get(name, name) for name in sorted(changes))
+            fields = ", ".join(FIELDS.get(name, name.replace("_", " ")) for name in sorted(changes))
             self._events.record(connection, "tenant", f"changed {fields}", tenant=tenant_id)
         return new
 

@@ -16,6 +16,7 @@ from flows.cli.opening import TenantId, known_tenant, open_hub
 from flows.cli.output import next_steps, say, show_json, show_table
 from ledger.ecom.sentences import MEANINGS, remedy
 from ledger.invoice.mappings.ecom_procountor.terms import SOURCE
+from ledger.push.items import Phase
 from tasks.ecom.journals import is_booked_closing
 from tasks.ecom.overview import Mark, marks
 from tasks.ecom.route import EcomRoute
@@ -23,18 +24,18 @@ from tasks.push_log import line_in_words
 from tasks.push_words import remedy as target_remedy
 from tasks.push_words import why
 from tasks.routes import mode_in_words
-from tasks.transfer_words import DONE, HELD, REJECTED, transfers_in_words
+from tasks.transfer_words import transfers_in_words
 
 Item = Annotated[
     str, typer.Argument(metavar="DOCUMENT", help="Id of the document or payment in Ecom.")
 ]
-STATES: Final = {
+STATES: Final[dict[str, str]] = {
     TransferState.WAITS: "waiting for something that comes by itself",
     TransferState.REFUSED: "refused",
     TransferState.QUEUED: "queued for Procountor",
-    HELD: "held for a person",
-    REJECTED: "rejected by Procountor",
-    DONE: "done in Procountor",
+    Phase.HELD: "held for a person",
+    Phase.REJECTED: "rejected by Procountor",
+    Phase.DONE: "done in Procountor",
     TransferState.LEFT: "left out",
 }
 """In words."""

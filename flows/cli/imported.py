@@ -137,7 +137,7 @@ def decision(found: LoadResult, where: str) -> str:
 def _next(found: LoadResult) -> tuple[str, ...]:
     where = place(found)
     if found.refused:
-        retry = f"tasma import {shlex.quote(str(found.path))} --tenant {found.tenant}"
+        retry = f"{_import_command(found)} --tenant {found.tenant}"
         return (*filter(None, [found.made_with]), *found.refused.commands, retry)
     if found.would_be:
         return (_after_dry_run(found),)
@@ -150,8 +150,12 @@ def _next(found: LoadResult) -> tuple[str, ...]:
     return (f"tasma ledger report {where}", f"tasma tenant status {found.tenant}")
 
 
+def _import_command(found: LoadResult) -> str:
+    return f"tasma import {shlex.quote(str(found.path))}"
+
+
 def _after_dry_run(found: LoadResult) -> str:
-    file = f"tasma import {shlex.quote(str(found.path))}"
+    file = _import_command(found)
     if found.judgement and found.judgement.is_foreign:
         return f"{file} --new-tenant --dry-run   (it is another company's)"
     real_run = f"{file} {'--new-tenant' if found.is_trial else f'--tenant {found.tenant}'}"

@@ -75,7 +75,7 @@ def reconciliation_page(
         *holding,
         months_of_breaks(judgement.results),
         "## What was loaded",
-        _source_table(unit, staged, load_id),
+        _source_table(staged, load_id),
         "## All controls",
         _control_table(judgement.results, known),
         "## Other findings" if others else "",
@@ -181,12 +181,12 @@ def _load_row(load_id: str) -> str:
     return f"| Load | {escaped(load_id)} |"
 
 
-def _source_table(unit: Unit, staged: StagedUnit, load_id: str) -> str:
+def _source_table(staged: StagedUnit, load_id: str) -> str:
     facts = staged.facts
     rows = [
         ("Source", origin_of(facts)),
         ("Organisation number", facts.organisation_number or "not stated"),
-        ("Fiscal year", year_in_words(unit.year.key)),
+        ("Fiscal year", year_in_words(facts.fiscal_year.key)),
         ("Currency", facts.currency),
         ("Vouchers", f"{staged.tables['voucher'].row_count:,}"),
         ("Postings", f"{staged.tables['posting'].row_count:,}"),
