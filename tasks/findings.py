@@ -3,19 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
-
-from ledger.readers import SIE
-from ledger.sie.cut import CUT, is_cut
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # a listing of the hub comes at once: no SQL before it is asked
-    from collections.abc import Callable, Sequence
-
     from blocks.hub import Hub, Load, UnitStatus
     from ledger.acceptance import Acceptance
     from ledger.controls import ControlResult
-
-SOURCE_DAMAGE: Final = "source_damage"
 
 
 @dataclass(frozen=True)
@@ -27,15 +20,6 @@ class Findings:
     holding: list[ControlResult]
     accepted: list[Acceptance]
     """By whom breaks of it may pass, and why."""
-
-
-def cut_in_words(source: str, results: Sequence[ControlResult], read: Callable[[], bytes]) -> str:
-    """Say that a SIE file in which damage was found is cut at its end; empty when it is not.
-
-    `read`: gives its bytes, asked only then.
-    """
-    is_damaged = any(item.control == SOURCE_DAMAGE and item.breaks for item in results)
-    return CUT if source == SIE.name and is_damaged and is_cut(read()) else ""
 
 
 def findings_of_year(hub: Hub, unit: UnitStatus) -> Findings | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Annotated, Any, Final
 
 import typer
@@ -15,10 +14,9 @@ from flows.cli.output import next_steps, say, show_json, show_table
 from ledger.acceptance import is_foreign
 from ledger.controls import ControlResult, apart
 from ledger.coverage import Coverage
-from ledger.errors import TerminalError
 from ledger.fiscal_year import FiscalYear, short_year
 from ledger.readers import FORMATS
-from tasks.findings import Findings, cut_in_words, findings_of, findings_of_year
+from tasks.findings import Findings, findings_of, findings_of_year
 
 HEADINGS = ("account", "month", "voucher", "expected", "actual", "difference", "kind", "detail")
 
@@ -111,24 +109,10 @@ def _show_findings(found: Findings, *, everything: bool, limit: int) -> None:
             _show_breaks(result, known.get(result.control), limit=limit, mark=mark)
             if mark:
                 _show_accepted(found, result)
-    if cut := cut_in_words(found.load.source, found.results, partial(_received, found.load)):
-        say("", cut)
     if everything and found.results:
         _show_controls(found.results, known)
     elif not any(result.break_count for result in found.results):
         say(_nothing_broke(found.results))
-
-
-def _received(load: Load) -> bytes:
-    """Return what a load came from; nothing where it is kept no longer."""
-    from tasks.stores import open_stores  # noqa: PLC0415 - damaged files alone are looked into
-
-    with open_stores() as stores:
-        landed = stores.lake.find(load.tenant, load.source, load.landed_sha256)
-        try:
-            return stores.lake.read(landed) if landed else b""
-        except TerminalError:
-            return b""
 
 
 def _nothing_broke(results: list[ControlResult]) -> str:

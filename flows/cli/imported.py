@@ -14,7 +14,6 @@ from ledger.coverage import WHOLE_YEAR
 from ledger.fiscal_year import short_year
 from ledger.outcome import Outcome
 from ledger.text import number_of
-from tasks.findings import cut_in_words
 from tasks.ledger_sources import origin_of
 from tasks.reconcile import Judgement
 
@@ -53,19 +52,11 @@ def show_one(found: LoadResult, *, real_run: str = "") -> None:
     if found.judgement:
         for result in found.judgement.holding:
             show_breaks(f"Held by {result.control}", result)
-        say(*_cut(found, found.judgement))
         for result in found.judgement.compared:
             show_breaks(f"Beside the published year, {result.control}", result)
         if remarks := _remarks(found.judgement):
             say(f"Not in the way, but worth a look: {remarks}.")
     next_steps(*([real_run] if real_run and found.would_be else _next(found)))
-
-
-def _cut(found: LoadResult, judgement: Judgement) -> list[str]:
-    if not found.facts or not found.path.is_file():
-        return []
-    words = cut_in_words(found.facts.source, judgement.holding, found.path.read_bytes)
-    return [words] if words else []
 
 
 def show_many(files: list[LoadResult]) -> None:

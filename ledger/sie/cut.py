@@ -5,12 +5,6 @@ from __future__ import annotations
 import re
 from typing import Final
 
-CUT: Final = (
-    "The file seems to be cut at its end: it breaks off in the middle of a voucher or of a line. "
-    "Export it again, or fetch it again whole."
-)
-"""What a person is told of such a file."""
-
 TAIL_BYTES: Final = 1 << 20
 """How much of the end of a file is looked at."""
 

@@ -32,6 +32,11 @@ CATALOGUE: Final[dict[str, Finding]] = {
     "empty_file": Finding(_E, "The file holds no record.", "nothing is read"),
     "not_sie": Finding(_E, "The file does not look like SIE 1-4.", "nothing is read"),
     "file_too_large": Finding(_E, "The file is larger than the limit.", "nothing is read"),
+    "file_cut": Finding(
+        _E,
+        "The file breaks off in a voucher or in a line: export it, or fetch it, again.",
+        "what came is read",
+    ),
     "line_too_long": Finding(_E, "The line is longer than the limit.", "the line is left out"),
     "too_many_records": Finding(
         _E, "There are more records than the limit.", "the records that follow are left out"

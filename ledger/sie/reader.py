@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from ledger.diagnostics import Level
 from ledger.sie.contents import ContentsReader
+from ledger.sie.cut import is_cut
 from ledger.sie.diagnostics import DiagnosticLog
 from ledger.sie.limits import DEFAULT_LIMITS, SieLimits
 from ledger.sie.paths import PathCounts, Paths
@@ -68,6 +69,8 @@ class SieFile:
         leave(position, log)
         assembler.finish()
         self._sums.check(total.value, log)
+        if log.errors and is_cut(self._content):
+            log.add("file_cut", 0)
 
     def _keys(self) -> VoucherKeys:
         is_import = self.header.sie_type == "4I"

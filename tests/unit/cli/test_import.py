@@ -83,7 +83,7 @@ def test_file_that_was_cut_is_called_so_and_what_all_accounts_share_is_said_once
 
     assert 3 == imported.exit_code
     for said in (imported.stdout, shown.stdout):
-        assert "The file seems to be cut at its end" in said
+        assert "The file breaks off in a voucher or in a line" in said
         assert 1 == said.count("so whole vouchers are missing")
 
 

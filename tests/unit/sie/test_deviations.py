@@ -154,6 +154,7 @@ WHOLE = [
     ("not_sie", E, b"<html><body>404 Not Found</body></html>", {}),
     ("not_sie", E, b"Konto;Belopp\n1930;100,00\n", {}),
     ("file_too_large", E, b"#FLAGGA 0\n#SIETYP 4\n", {"file_bytes": 19}),
+    ("file_cut", E, b"#FLAGGA 0\n#VER A 1 20240101\n{\n#TRANS 1930 {} 1", {}),
     ("line_too_long", E, b"#FLAGGA 0\n#PROSA " + b"x" * 94 + b"\n", {"line_bytes": 100}),
     ("too_many_records", E, b"#FLAGGA 0\n#SIETYP 4\n#FNAMN X\n", {"records": 2}),
     ("too_many_errors", E, b"#FLAGGA 0\n" + b"#IB x\n" * 4, {"errors": 3}),

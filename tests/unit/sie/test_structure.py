@@ -30,8 +30,12 @@ SHAPES = [
     ),
     ((VER, "#KONTO 1910 Kassa", "{", ROW, "}", *NEXT), [1, 1], [("record_in_voucher", 20)]),
     ((VER, "{", ROW, "fri text", "}", *NEXT), [1, 1], [("line_without_label", 22)]),
-    ((*NEXT[:3], "}", VER, "{", ROW), [1, 1], [("block_unclosed", 23)]),
-    ((*NEXT, VER), [0, 1], [("block_missing", 23), ("voucher_without_rows", 23)]),
+    ((*NEXT[:3], "}", VER, "{", ROW), [1, 1], [("file_cut", 0), ("block_unclosed", 23)]),
+    (
+        (*NEXT, VER),
+        [0, 1],
+        [("file_cut", 0), ("block_missing", 23), ("voucher_without_rows", 23)],
+    ),
 ]
 
 
