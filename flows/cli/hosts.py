@@ -44,7 +44,8 @@ def deploy(
     with server_chosen():
         names = asyncio.run(pool.deploy(at_once=at_once))
     say(f"The pool {pool.POOL} has {len(names)} deployments.")
-    next_steps(f"python -m flows.worker --pool {pool.POOL}", "tasma ready")
+    worker = f"python -m flows.worker --pool {pool.POOL}"
+    next_steps(f"{worker}   (or start its unit)", "tasma ready")
 
 
 @command("ready", examples=("tasma ready", "tasma ready --json"))

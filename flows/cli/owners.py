@@ -54,6 +54,7 @@ def owner(
             who = by or getpass.getuser()
             hub.ledger_owners.give(tenant, year, system=system, reason=reason, who=who)
         rows = hub.ledger_owners.of_tenant(tenant)
+        is_connected = bool(system) and hub.connections.find(tenant, system) is not None
     if as_json:
         show_json(rows)
         return
@@ -67,4 +68,5 @@ def owner(
     else:
         say(f"No system has the ledger of any year of {tenant} yet.")
     if system:
-        next_steps(f"tasma ledger pull {tenant} --year {short_year(year.key)}")
+        pull = f"tasma ledger pull {tenant} --year {short_year(year.key)}"
+        next_steps(*([] if is_connected else [f"tasma connect {system} {tenant}"]), pull)

@@ -60,9 +60,17 @@ class Column:
 
 
 def plain_lines(columns: Sequence[Column]) -> Iterator[str]:
-    """Yield the table for a file or a pipe: a row is a line, and all of its text is there."""
-    for row in zip(*map(_padded, columns), strict=True):
+    """Yield the table for a file or a pipe: a row is a line, and all of its text is there.
+
+    Of `ledger breaks`, most of eight columns are empty: they would push the others off the screen.
+    """
+    for row in zip(*map(_padded, present(columns)), strict=True):
         yield (" " * GAP).join(row).rstrip()
+
+
+def present(columns: Sequence[Column]) -> list[Column]:
+    """Return the columns that say something, or all when none does."""
+    return [column for column in columns if not column.is_empty] or list(columns)
 
 
 def _padded(column: Column) -> list[str]:
@@ -95,7 +103,7 @@ def fitting(columns: Sequence[Column], width: int, *, spare: Sequence[str]) -> l
     Returns:
         Nothing when there is no room even without those.
     """
-    kept = [column for column in columns if not column.is_empty] or list(columns)
+    kept = present(columns)
     order = {heading: place for place, heading in enumerate(spare)}
     going = sorted((c for c in kept if c.heading in order), key=lambda c: order[c.heading])
     for column in (*going, None):

@@ -23,6 +23,9 @@ Prefect's UI looks for addresses in the text that the backslashes are gone from.
 
 _ADDRESS: Final = re.compile(r"(?<=\S)(?=://|@)|(?<=www)(?=\.)", re.IGNORECASE)
 
+_COMMAND: Final = re.compile(r"`(tasma (?:(?!www\.)[\w .=/,+'\"-])+)`", re.ASCII | re.IGNORECASE)
+"""A command of ours in a sentence: of signs that mark nothing up, so that it may stand as code."""
+
 _OPENING: Final = re.compile(r"^(\d{1,9}(?=[.)](?:\s|$))|(?=[-+](?:\s|$)|-[-\s]*$|=+$))")
 """What makes a list, a rule or a heading of a line that begins with it."""
 
@@ -31,11 +34,19 @@ def escaped(text: str) -> str:
     """Return text that Markdown shows as it is, wherever it stands: on one line, and no link.
 
     Everything on a page that comes from outside goes through here: names, texts and messages of
-    companies, files, programs and vendors, and what people wrote.
+    companies, files, programs and vendors, and what people wrote. A command of ours in backticks
+    is shown as one.
     """
     cut = text if len(text) <= MAX_CELL_CHARS else f"{text[: MAX_CELL_CHARS - 1]}…"
-    marked = visible(" ".join(cut.split())).translate(_SPECIAL)
-    return _OPENING.sub(r"\1\\", _ADDRESS.sub(NOTHING, marked))
+    between = iter(_COMMAND.split(visible(" ".join(cut.split()))))
+    marked = _without_markup(next(between))
+    for command, then in zip(between, between, strict=True):
+        marked += f"`{command}`{_without_markup(then)}"
+    return _OPENING.sub(r"\1\\", marked)
+
+
+def _without_markup(text: str) -> str:
+    return _ADDRESS.sub(NOTHING, text.translate(_SPECIAL))
 
 
 def amount(value: Decimal | None) -> str:

@@ -36,7 +36,8 @@ def test_owner_of_years_is_named_with_who_and_why(tasma, acme):
 
     assert "No system has the ledger of any year" in before.stdout
     assert 0 == done.exit_code, done.output
-    assert "tasma ledger pull acme --year 2025" in done.stdout
+    steps = ["tasma connect procountor acme", "tasma ledger pull acme --year 2025"]
+    assert steps == [line.removeprefix("Next:").strip() for line in done.stdout.splitlines()[-2:]]
     assert [("procountor", "2025-01-01", "eve", "new")] == owners(tasma)
 
 

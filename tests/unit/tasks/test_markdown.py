@@ -24,6 +24,20 @@ def test_no_text_becomes_an_element_or_a_link(text):
     assert not {"<", ">", "\n"} & set(escaped(text))
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("see `tasma events acme_1` now.", "see `tasma events acme_1` now."),
+        ("`tasma import a.se --tenant b`", "`tasma import a.se --tenant b`"),
+        ("`tasma <b>`", "\\`tasma &lt;b&gt;\\`"),
+        ("`tasma www.example.com`", "\\`tasma www<!-- -->.example.com\\`"),
+        ("`rm *`, `x_1`", "\\`rm \\*\\`, \\`x\\_1\\`"),
+    ],
+)
+def test_command_of_ours_stands_as_code_and_no_other_text_does(text, expected):
+    assert expected == escaped(text)
+
+
 def test_a_cell_is_cut_at_its_limit():
     assert "x" * MAX_CELL_CHARS == escaped("x" * MAX_CELL_CHARS)
     assert "x" * (MAX_CELL_CHARS - 1) + "…" == escaped("x" * (MAX_CELL_CHARS + 1))
