@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import getpass
-from typing import Annotated
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http import HTTPStatus
+from typing import Annotated, Final
 
 import typer
 
+from blocks.hub import Hub
 from blocks.hub.portal_roles import Role
 from flows.cli.app import AsJson, command
 from flows.cli.opening import open_hub
 from flows.cli.output import first, next_steps, remark, say, show_json, show_table
 from flows.doors.portal import portal
+from ledger.errors import TerminalError
 from tasks import people
+
+HERE: Final = "prompt"
+"""What stands in the log for the address of whoever acts by a command."""
 
 Email = Annotated[str, typer.Argument(metavar="EMAIL", help="The address to sign in with.")]
 Tenants = Annotated[
@@ -54,7 +62,7 @@ def invite(
     if role is not Role.OPERATOR and not tenant:
         raise typer.BadParameter("name at least one --tenant; only an operator sees all.")
     address = portal()  # before anybody is let in: without it there is no link
-    with open_hub() as hub:
+    with open_hub() as hub, _noted(hub, "invite", email):
         token = people.invite(
             hub, email, role, tenants=tenant or (), name=name, by=getpass.getuser()
         )
@@ -65,7 +73,7 @@ def invite(
 def reset(email: Email) -> None:
     """Void somebody's password, end their sessions, and print a link to set another."""
     address = portal()
-    with open_hub() as hub:
+    with open_hub() as hub, _noted(hub, "reset", email):
         token = people.reset(hub, email, by=getpass.getuser())
     _show_link(email, address.invitation_link(token))
 
@@ -87,7 +95,7 @@ def change(
     """Give somebody another role, or exactly these companies; their sessions end."""
     if role is None and tenant is None:
         raise typer.BadParameter("give --role or --tenant.")
-    with open_hub() as hub:
+    with open_hub() as hub, _noted(hub, "change", email):
         user = hub.portal_users.change(email, role=role, tenants=tenant)
     say(f"{user.email} is {user.role}, and signs in anew.")
     next_steps("tasma portal users")
@@ -96,7 +104,7 @@ def change(
 @command("portal", "remove", examples=("tasma portal remove anna@example.com",))
 def remove(email: Email) -> None:
     """Let somebody in no longer; what they did stays in the log."""
-    with open_hub() as hub:
+    with open_hub() as hub, _noted(hub, "remove", email):
         hub.portal_users.remove(email)
     say(f"{email} may sign in no longer.")
 
@@ -137,7 +145,7 @@ def log(
     limit: Annotated[int, typer.Option(min=1, max=1_000, help="Most lines.")] = 100,
     as_json: AsJson = False,
 ) -> None:
-    """Show what people did in the portal: who, from where, and how it ended; newest first."""
+    """Show what people did in the portal, and who was let in here; newest first."""
     with open_hub() as hub:
         found = first(hub.portal_audit.recent(tenant=tenant, limit=limit + 1), limit, "acts")
     if as_json:
@@ -149,6 +157,19 @@ def log(
     ]
     headings = ("at (UTC)", "who", "tenant", "act", "status", "detail")
     show_table(headings, rows, nothing="Nobody has done anything in the portal yet.")
+
+
+@contextmanager
+def _noted(hub: Hub, action: str, email: str) -> Iterator[None]:
+    """Write what is done here about a person of the portal into its log, and what came of it."""
+    log = hub.portal_audit
+    act = log.begin(action, who=getpass.getuser(), address=HERE)
+    try:
+        yield
+    except TerminalError:
+        log.finish(act, status=HTTPStatus.UNPROCESSABLE_ENTITY, detail=email)
+        raise
+    log.finish(act, status=HTTPStatus.OK, detail=email)
 
 
 def _show_link(email: str, link: str) -> None:
