@@ -35,7 +35,7 @@ LIMITS: Final[Mapping[str, Limit]] = {
     "polls": Limit(600, 600.0),
 }
 """By one address: attempts to sign in, uses of links, looks at how one stands. By one account:
-attempts to sign in."""
+attempts to sign in that failed."""
 
 
 class Limiter:
@@ -72,6 +72,12 @@ class Limiter:
             while len(asked) > self._max_keys:
                 asked.popitem(last=False)
         return is_allowed
+
+    def give_back(self, name: str, asker: str) -> None:
+        """Take the last one off the count again: it turned out to be none of those to limit."""
+        with self._lock:
+            if times := self._asked[name].get(asker):
+                times.pop()
 
 
 def asker_of(address: str) -> str:

@@ -38,6 +38,7 @@ def sign_in_act(visit: Visit) -> Response:
     )
     if found is None:
         return _refused(visit, email, "sign_in.wrong", status=403)
+    visit.portal.limiter.give_back("account", email)
     user, token = found
     visit.proven = user.email
     response = RedirectResponse(visit.get("to") or path_of("companies"), 303)

@@ -103,6 +103,20 @@ def test_an_account_waits_after_ten_wrong_passwords_also_for_the_right_one():
     assert limiter.allows("account", ANNA)
 
 
+def test_signing_in_rightly_is_not_counted_and_takes_back_no_wrong_attempt(world, anna):
+    client = Client(world.runner, world.portal_at(PortalSettings(address=ADDRESS)))
+    count = LIMITS["account"].count
+
+    right = [sign_in(client).status_code for _ in range(count + 1)]
+    wrong = [sign_in(client, password=WRONG).status_code for _ in range(count - 1)]
+    between = sign_in(client).status_code
+    last = [sign_in(client, password=WRONG).status_code, sign_in(client).status_code]
+
+    assert [303] * (count + 1) == right
+    assert [403] * (count - 1) == wrong
+    assert (303, [403, 429]) == (between, last)
+
+
 def test_what_is_counted_stays_bounded():
     limiter = Limiter(max_keys=3)
 
