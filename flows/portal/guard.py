@@ -36,6 +36,7 @@ TOO_SLOW: Final = 408
 SESSION: Final = "tasma_session"
 VISITOR: Final = "tasma_visitor"
 LANGUAGE: Final = "tasma_language"
+A_YEAR_S: Final = 31_536_000
 FORM_FIELD: Final = "csrf"
 FORM_HEADER: Final = "x-csrf-token"
 
@@ -57,6 +58,11 @@ def set_cookie(portal: Portal, response: Response, name: str, value: str, **more
     )
 
 
+def keep_language(portal: Portal, response: Response, language: str) -> None:
+    """Have the browser remember the language that its reader chose."""
+    set_cookie(portal, response, LANGUAGE, language, max_age=A_YEAR_S)
+
+
 async def answer(request: Request, route: Route, portal: Portal) -> Response:
     """Answer a request: by its page when it may, by an error page otherwise."""
     visit = _visit(request, route, portal)
@@ -73,6 +79,8 @@ async def answer(request: Request, route: Route, portal: Portal) -> Response:
         if problem.status == TOO_SLOW:  # else the rest could go on coming, as slowly
             response.headers["connection"] = "close"
     _keep_visitor(visit, response)
+    if visit.is_language_chosen:
+        keep_language(portal, response, visit.language)
     return response
 
 
@@ -172,6 +180,8 @@ def _admit(visit: Visit, sent: Mapping[str, Sequence[str]]) -> Response | None:
     if route.method == "POST":
         _check_token(visit, sent)
     visit.values = _taken(visit, sent)
+    if visit.is_language_chosen:
+        visit.language = visit["language"]
     return None
 
 

@@ -80,7 +80,10 @@ PASSWORD: Final = _kind("password", r"[^\x00]{0,1024}", is_secret=True)
 CREDENTIAL: Final = _kind("credential", r"\s{0,10}[\x21-\x7e]{1,500}\s{0,10}", is_secret=True)
 """A user's name or a key, as it is pasted from another system's page."""
 TOKEN: Final = _kind("token", r"[A-Za-z0-9_-]{16,128}", is_secret=True)
-"""The secret of a link, without an account."""
+"""A secret of ours, such as a browser's."""
+LINK_SECRET: Final = _kind("secret", r"[^\x00]{1,1024}", is_secret=True)
+"""The secret of a link, without an account: what a mail program cut or added to opens nothing, and
+the page of the link says so."""
 PLACE: Final = _kind("place", r"/(?:[A-Za-z0-9_.~-]+(?:/[A-Za-z0-9_.~-]+)*/?)?")
 """A path of this portal to go back to."""
 

@@ -177,6 +177,22 @@ class Visit:
         return path if is_page and not is_secret else ""
 
     @property
+    def is_language_chosen(self) -> bool:
+        """Whether a page was asked for in a language of the reader's choice, which is kept."""
+        return self.request.method == "GET" and "language" in self.values
+
+    @property
+    def keeps_language_by_query(self) -> bool:
+        """Whether this page's language is asked for at its own address.
+
+        So it is where that is a link: no form may carry its secret elsewhere.
+        """
+        return any(
+            one.method == "GET" and one.path == self.route.path and "language" in one.takes
+            for one in ROUTES.values()
+        )
+
+    @property
     def csrf(self) -> str:
         """The token that forms carry: bound to the session, worthless without its cookie."""
         return csrf_of(self.secret)

@@ -28,7 +28,17 @@ from blocks.hub.consents import CLICK_LIFE
 from blocks.systems.redirect import NothingReturned
 from blocks.systems.registry import SYSTEMS
 from flows.portal.guard import cookie_name, set_cookie
-from flows.portal.routes import CREDENTIAL, PUBLIC, TEXT, TOKEN, WORD, Kind, route
+from flows.portal.routes import (
+    CREDENTIAL,
+    LANGUAGE,
+    LINK_SECRET,
+    PUBLIC,
+    TEXT,
+    TOKEN,
+    WORD,
+    Kind,
+    route,
+)
 from flows.portal.visit import Unfit, Visit, not_found
 from tasks import consent
 from tasks.consent import EntryIncomplete
@@ -40,7 +50,13 @@ ENDED: Final = frozenset({ConsentState.CONNECTED, ConsentState.EXPIRED, ConsentS
 CODE: Final = Kind("code", TEXT.pattern, is_secret=True)
 
 
-@route("GET", "/consent/{secret}", who=PUBLIC, takes={"secret": TOKEN}, limited="links")
+@route(
+    "GET",
+    "/consent/{secret}",
+    who=PUBLIC,
+    takes={"secret": LINK_SECRET, "language": LANGUAGE},
+    limited="links",
+)
 def consent_page(visit: Visit) -> Response:
     """Explain what is asked for and by whom (R-SEN-19)."""
     try:
@@ -56,7 +72,7 @@ def consent_page(visit: Visit) -> Response:
     )
 
 
-@route("POST", "/consent/{secret}", who=PUBLIC, takes={"secret": TOKEN}, limited="links")
+@route("POST", "/consent/{secret}", who=PUBLIC, takes={"secret": LINK_SECRET}, limited="links")
 async def give_permission(visit: Visit) -> Response:
     """Lead the new window to the vendor's login (R-SEN-20)."""
     kept = visit.request.cookies.get(cookie_name(visit.portal, BROWSER), "")
@@ -77,7 +93,7 @@ async def give_permission(visit: Visit) -> Response:
     "POST",
     "/consent/{secret}/keys",
     who=PUBLIC,
-    takes={"secret": TOKEN, "user": CREDENTIAL, "key": CREDENTIAL, "own": WORD},
+    takes={"secret": LINK_SECRET, "user": CREDENTIAL, "key": CREDENTIAL, "own": WORD},
     limited="links",
 )
 async def enter_keys(visit: Visit) -> Response:
@@ -100,7 +116,9 @@ async def enter_keys(visit: Visit) -> Response:
     return visit.to("consent_page", secret=visit["secret"])
 
 
-@route("GET", "/consent/{secret}/outcome", who=PUBLIC, takes={"secret": TOKEN}, limited="polls")
+@route(
+    "GET", "/consent/{secret}/outcome", who=PUBLIC, takes={"secret": LINK_SECRET}, limited="polls"
+)
 def consent_outcome(visit: Visit) -> Response:
     """Tell the first window how it stands."""
     try:

@@ -5,12 +5,18 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from flows.portal.guard import SESSION, set_cookie
-from flows.portal.routes import PASSWORD, PUBLIC, TEXT, TOKEN, route
+from flows.portal.routes import LANGUAGE, LINK_SECRET, PASSWORD, PUBLIC, TEXT, route
 from flows.portal.visit import Visit, not_found
 from tasks.people import MIN_PASSWORD_CHARS, PasswordUnfit, take_invitation
 
 
-@route("GET", "/invitation/{token}", who=PUBLIC, takes={"token": TOKEN}, limited="links")
+@route(
+    "GET",
+    "/invitation/{token}",
+    who=PUBLIC,
+    takes={"token": LINK_SECRET, "language": LANGUAGE},
+    limited="links",
+)
 def invitation(visit: Visit) -> Response:
     """Ask for a password; opening the link spends nothing."""
     return _form(visit)
@@ -20,7 +26,7 @@ def invitation(visit: Visit) -> Response:
     "POST",
     "/invitation/{token}",
     who=PUBLIC,
-    takes={"token": TOKEN, "password": PASSWORD, "again": PASSWORD, "name": TEXT},
+    takes={"token": LINK_SECRET, "password": PASSWORD, "again": PASSWORD, "name": TEXT},
     limited="links",
 )
 def take(visit: Visit) -> Response:

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from starlette.responses import RedirectResponse, Response
 
-from flows.portal.guard import LANGUAGE as LANGUAGE_COOKIE
-from flows.portal.guard import set_cookie
+from flows.portal.guard import keep_language
 from flows.portal.routes import LANGUAGE, PLACE, PUBLIC, path_of, route
 from flows.portal.visit import Visit
-
-A_YEAR_S = 31_536_000
 
 
 @route("POST", "/language", who=PUBLIC, takes={"language": LANGUAGE, "to": PLACE}, limited="links")
@@ -18,5 +15,5 @@ def choose_language(visit: Visit) -> Response:
     if visit.user:
         visit.stores.hub.portal_users.set_language(visit.user, visit["language"])
     response = RedirectResponse(visit.get("to") or path_of("companies"), 303)
-    set_cookie(visit.portal, response, LANGUAGE_COOKIE, visit["language"], max_age=A_YEAR_S)
+    keep_language(visit.portal, response, visit["language"])
     return response

@@ -26,6 +26,7 @@ from flows.portal.routes import (
     TENANT,
     Route,
     RouteUndeclared,
+    path_of,
     route,
 )
 from flows.portal.settings import AddressUnfit, PortalSettings, ProxyUnfit, require_safe
@@ -471,6 +472,45 @@ def test_language_is_the_browsers_then_the_readers_choice(world, anna):
     anna.post("/language", language="sv")
 
     assert 'lang="sv"' in anna.get("/companies/acme", **{"accept-language": "fi"}).text[:60]
+
+
+def invitation_of(world):
+    return path_of(
+        "invitation",
+        token=people.invite(world.stores.hub, ANNA, Role.CUSTOMER, tenants=[OURS], by="test"),
+    )
+
+
+def consent_of(world):
+    about = {"wants": {}, "made_by": "test", "life": dt.timedelta(days=1)}
+    _link, secret = world.stores.hub.consents.make(OURS, "fortnox", **about)
+    return path_of("consent_page", secret=secret.get_secret_value())
+
+
+@pytest.mark.parametrize("link_of", [invitation_of, consent_of])
+def test_language_of_a_links_page_changes_in_place_and_no_form_carries_its_secret_away(
+    world, link_of
+):
+    path, client = link_of(world), world.client()
+    page = client.get(path, **{"accept-language": "sv"})
+    form = page.text.partition('class="tools"')[2].partition("</form>")[0]
+
+    changed = client.get(f"{path}?language=fi", **{"accept-language": "sv"})
+    again = client.get(path, **{"accept-language": "sv"})
+
+    assert '<form method="get">' in form
+    assert path.rpartition("/")[2] not in form
+    assert (200, ['lang="fi"'] * 2) == (
+        changed.status_code,
+        [re.search(r'lang="\w\w"', one.text)[0] for one in (changed, again)],
+    )
+
+
+@pytest.mark.parametrize("path", ["/invitation/abcdef", "/consent/abcdef", "/invitation/abc>."])
+def test_a_link_that_was_cut_is_said_to_be_good_no_longer(world, path):
+    answer = world.client().get(path, **{"accept-language": "en"})
+
+    assert (404, True) == (answer.status_code, "The link is no longer good" in answer.text)
 
 
 @pytest.mark.parametrize("path", ["/", "/a", "/a/b-c.d/", "/companies/acme"])
