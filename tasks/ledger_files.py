@@ -21,8 +21,9 @@ from ledger.statement.refusals import StatementRefused
 
 LOOKS_LIKE: Final = (
     "{file_name} looks like {statement}, which is no ledger, and nothing of it was taken in. To "
-    "have it held against the books: `tasma statements add TENANT FILE`. A journal file is as "
-    "`tasma template` prints it."
+    "have it held against the books, send it as a statement: `tasma statements add TENANT FILE`, "
+    "or the second choice on the portal's page of files. A journal file is as `tasma template` "
+    "prints it."
 )
 
 

@@ -44,16 +44,24 @@ class RecordedRuns:
 
     async def start(self, deployment: str, tenant: str, parameters: Mapping[str, Any]) -> str:
         self.started.append((deployment, tenant, dict(parameters)))
-        return self.add(tenant)
+        return self.add(tenant, file=parameters.get("sha256", ""))
 
     async def look(self, run_id: str, *, tenant: str) -> Watched | None:
         found = self.known.get(run_id)
         return found if found and found.tenant == tenant else None
 
-    def add(self, tenant: str, state: str = "Running", message: str = "", **ended: bool) -> str:
+    def add(
+        self,
+        tenant: str,
+        state: str = "Running",
+        message: str = "",
+        *,
+        file: str = "",
+        **ended: bool,
+    ) -> str:
         run_id = str(uuid.uuid4())
         is_over, is_good = ended.get("is_over", False), ended.get("is_good", False)
-        self.known[run_id] = Watched(run_id, tenant, state, message, is_over, is_good)
+        self.known[run_id] = Watched(run_id, tenant, state, message, is_over, is_good, file)
         return run_id
 
 

@@ -53,7 +53,7 @@ def format_title(name: str) -> str:
     return FORMATS[name].title
 
 
-def run_word(state: str, *, is_over: bool = True) -> str:
+def run_word(state: str, *, is_over: bool) -> str:
     """Return which sentence of `runs` tells a run's state, which is Prefect's or an outcome's.
 
     Whoever carries a run out names states on its way (Submitting, InfrastructurePending): as long
@@ -81,7 +81,7 @@ TimedOut) did not work."""
 
 def file_word(outcome: str) -> str:
     """Return which sentence of `files` tells what became of a file, by the hub's word for it."""
-    return FILE_WORDS.get(outcome) or run_word(outcome)
+    return FILE_WORDS.get(outcome) or run_word(outcome, is_over=True)
 
 
 FILE_WORDS: Final[Mapping[str, str]] = {"received": "running", "duplicate": "unchanged"}

@@ -14,7 +14,10 @@ PORTAL_TAG: Final = "portal"
 
 @dataclass(frozen=True)
 class Watched:
-    """A run as a page shows it. `state`: Prefect's name of it. `is_over`: it will not change."""
+    """A run as a page shows it. `state`: Prefect's name of it. `is_over`: it will not change.
+
+    `file`: the hash of the file that it reads; empty where it reads none.
+    """
 
     id: str
     tenant: str
@@ -22,6 +25,7 @@ class Watched:
     message: str
     is_over: bool
     is_good: bool
+    file: str = ""
 
 
 class Runs(Protocol):
@@ -68,6 +72,7 @@ class ServerRuns:
             message=(state.message or "") if state else "",
             is_over=bool(state and state.is_final()),
             is_good=bool(state and state.is_completed()),
+            file=str(run.parameters.get("sha256", "")),
         )
 
 

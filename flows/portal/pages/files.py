@@ -129,6 +129,7 @@ def _files(visit: Visit, runs: list[Watched]) -> Response:
         "files.html",
         tenant=tenant,
         runs=runs,
+        seen=_seen(hub, tenant.id, runs),
         is_poll=False,
         found=found,
         words=_words(hub, found),
@@ -141,10 +142,23 @@ def _files(visit: Visit, runs: list[Watched]) -> Response:
 def _with_files(visit: Visit, run: Watched) -> Response:
     tenant, hub = visit.tenant, visit.stores.hub
     found = hub.files.recent(tenant.id, limit=LISTED) if run.is_over else []
-    words = _words(hub, found)
     return visit.page(
-        "file_run.html", tenant=tenant, run=run, found=found, words=words, is_poll=True
+        "file_run.html",
+        tenant=tenant,
+        run=run,
+        seen=_seen(hub, tenant.id, [run]),
+        found=found,
+        words=_words(hub, found),
+        is_poll=True,
     )
+
+
+def _seen(hub: Hub, tenant: str, runs: Sequence[Watched]) -> dict[str, FileSeen]:
+    """Return what the hub knows of the file of each run that is over, by the run's id."""
+    found = {
+        run.id: hub.files.of_bytes(tenant, run.file) for run in runs if run.is_over and run.file
+    }
+    return {run_id: seen[0] for run_id, seen in found.items() if seen}
 
 
 def _words(hub: Hub, found: Sequence[FileSeen]) -> dict[int, str]:

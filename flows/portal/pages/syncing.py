@@ -6,6 +6,7 @@ Source:
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
@@ -21,6 +22,8 @@ from tasks.syncing import Asked, Choice, latest_years, one_year, pulls
 
 RAISED: Final = "Flow run encountered an exception: "
 """How Prefect begins the message of a run that raised something."""
+BEFORE_REASON: Final = re.compile(rf"{RAISED}((?!\w*(Error|Exception):)\w+: )?")
+"""What stands before the words of a refusal; a fault's class is half of what is known of it."""
 PULL: Final = "pull/pull"
 CHOICES: Final[tuple[Choice, ...]] = ("overwrite", "leave")
 """What the person may tick, each for some of the years."""
@@ -79,7 +82,7 @@ async def watched(visit: Visit, run_ids: Sequence[str]) -> list[Watched]:
 def _fit(visit: Visit, run: Watched) -> Watched:
     """Leave out what a run raised, which names paths and commands, unless an operator looks."""
     is_hidden = run.message.startswith(RAISED) and not visit.is_operator
-    return replace(run, message="") if is_hidden else run
+    return replace(run, message="" if is_hidden else BEFORE_REASON.sub("", run.message, count=1))
 
 
 def _with_years(visit: Visit, run: Watched) -> Response:

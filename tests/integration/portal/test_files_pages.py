@@ -9,8 +9,10 @@ import pytest
 from blocks.hub import Connection, FileSeen, Method
 from blocks.hub.portal_roles import Role
 from blocks.uploads import uploads_of
+from flows.portal.pages.syncing import RAISED
 from flows.portal.settings import PortalSettings
 from tasks.arrivals import REFRESH, SOURCE
+from tasks.ledger_files import NotALedger
 from tests.portal_companies import OUR_YEAR, OURS, own, unpublish
 from tests.portal_world import ADDRESS, Client
 from tests.small_sie import small_sie
@@ -99,6 +101,7 @@ def test_a_file_that_is_not_taken_is_refused_in_words_and_none_is_kept(world, se
 @pytest.mark.parametrize(
     ("state", "ended", "told"),
     [
+        ("Submitting", {}, "waits for its turn"),
         ("Running", {}, "is being read"),
         ("Published", {"is_over": True, "is_good": True}, "the ledger is read in"),
         ("Held", {"is_over": True}, "does not agree with what it was checked against"),
@@ -114,6 +117,50 @@ def test_the_page_waits_until_it_can_tell_what_became_of_a_file(world, client, s
     assert [not ended] * 2 == ["every 2s" in text for text in shown]
     assert [bool(ended)] * 2 == ["line 7: #TRANS has no amount" in text for text in shown]
     assert bool(ended) == ('hx-swap-oob="true"' in shown[1])
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_a_refused_file_is_told_its_reason_as_on_its_page_whoever_looks(world, role):
+    reason = "2024.se is no SIE file: it has no line #FLAGGA."
+    client, hub = world.client(role), world.stores.hub
+    hub.files.record(FileSeen(OURS, SHA256, "2024.se", 10, "failed", reason))
+    raised = f"{RAISED}NotALedger: {reason}"
+    run = world.runs.add(OURS, "Failed", raised, file=SHA256, is_over=True)
+
+    shown = [client.get(f"{PAGE}?run={run}").text, client.get(f"{PAGE}/runs/{run}").text]
+
+    for text in shown:
+        assert "Refused: nothing was read in" in text
+        assert f'<p class="detail">{reason}</p>' in text
+        assert "NotALedger" not in text
+        assert f'<a href="{PAGE}/one?file={SHA256}">What became of the file</a>' in text
+
+
+def test_of_a_file_that_failed_without_a_known_reason_none_is_promised(world, client):
+    run = world.runs.add(OURS, "Failed", f"{RAISED}OSError: /srv", file=SHA256, is_over=True)
+
+    shown = client.get(f"{PAGE}?run={run}").text
+
+    assert ("why is not known here" in shown, "Below it says" in shown) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("sv", "ser ut som en resultaträkning och en balansräkning. Det är ingen bokföring"),
+        ("fi", "tuloslaskelma ja tase. Se ei ole kirjanpito"),
+        ("en", "or the second choice on the portal&#39;s page of files"),
+    ],
+)
+def test_a_statement_that_was_sent_as_books_is_asked_for_as_one(world, client, language, words):
+    statement = "an income statement and a balance sheet"
+    refused = NotALedger(file_name="tulos.csv", refusal="none", statement=statement)
+    world.stores.hub.files.record(FileSeen(OURS, SHA256, "t.csv", 10, "failed", str(refused)))
+
+    page = client.get(f"{PAGE}/one?file={SHA256}", **{"accept-language": language}).text
+
+    assert words in page
+    assert ("tasma" in page.partition("<main")[2]) == (language == "en")
 
 
 def test_a_file_is_listed_and_leads_to_what_was_wrong_with_it_each_time(world, client):

@@ -120,6 +120,7 @@ def test_each_year_names_its_source_and_what_can_be_done(world, client):
     ("state", "ended", "shown"),
     [
         ("Scheduled", {}, "Waits for its turn"),
+        ("Submitting", {}, "Waits for its turn"),
         ("Running", {}, "Fetching"),
         ("Published", {"is_over": True, "is_good": True}, "the ledger is read in"),
         ("Kept", {"is_over": True, "is_good": True}, "the uploaded ledger was kept"),
@@ -153,6 +154,33 @@ def test_what_a_run_raised_is_told_to_operators_alone(world, page):
 
     assert [False, False] == told(Role.CUSTOMER) == told(Role.ACCOUNTANT)
     assert [True, True] == told(Role.OPERATOR)
+
+
+@pytest.mark.parametrize(
+    ("raised", "shown"),
+    [
+        ("NotConnected: acme is connected to nothing.", "acme is connected to nothing."),
+        ("KeyError: &#39;5&#39;", "KeyError: &#39;5&#39;"),
+    ],
+)
+def test_an_operator_reads_the_words_of_a_refusal_without_its_class(world, raised, shown):
+    message = f"{RAISED}{raised.replace('&#39;', chr(39))}"
+    run_id = world.runs.add(OURS, "Failed", message, is_over=True)
+
+    page = world.client(Role.OPERATOR).get(f"/companies/acme?run={run_id}").text
+
+    assert f'<p class="detail">{shown}</p>' in page
+
+
+def test_details_of_a_failed_run_are_promised_to_those_alone_who_see_them(world):
+    run_id = world.runs.add(OURS, "Failed", f"{RAISED}NoSpace: /srv is full", is_over=True)
+    pages = [
+        world.client(role).get(f"/companies/acme?run={run_id}").text
+        for role in (Role.OPERATOR, Role.CUSTOMER)
+    ]
+
+    assert [True, False] == ["the details say why" in page for page in pages]
+    assert "ask whoever runs Täsmä" in pages[1]
 
 
 def test_page_that_polls_leads_to_the_sign_in_when_the_session_is_over(world, client):
