@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from prefect import State, flow
+from prefect import State
 from prefect.states import Completed
 
+from flows.runs.flow import flow
 from flows.runs.forms import ControlName, LoadId, Person, Reason, TenantId, Year
 from flows.runs.held import publish_held
 from flows.runs.hooks import run_cancelled, run_crashed, run_failed

@@ -10,13 +10,14 @@ from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from prefect import State, flow
+from prefect import State
 from prefect.artifacts import acreate_progress_artifact, aupdate_progress_artifact
 from prefect.client.orchestration import PrefectClient, get_client
 from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
 from prefect.client.schemas.objects import FlowRun
 from pydantic import Field
 
+from flows.runs.flow import flow
 from flows.runs.forms import TenantId, Undefined, Uploaded, YearOrSpan
 from flows.runs.hooks import run_failed
 from flows.runs.live_page import LivePage

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 from typing import Annotated, Any
 
-from prefect import State, flow
+from prefect import State
 from pydantic import Field
 
 from blocks.hub import Hub
 from blocks.warehouse.errors import NoLedger
+from flows.runs.flow import flow
 from flows.runs.forms import TenantId
 from flows.runs.hooks import run_failed
 from flows.runs.states import ended, name_run

@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any, Final
 
-from prefect import State, flow, task
+from prefect import State, task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import FlowRun
 from prefect.states import Failed
 
+from flows.runs.flow import flow
 from flows.runs.hooks import run_failed
 from flows.runs.starting import start_run
 from flows.runs.states import TAG, ended, scheduled_at

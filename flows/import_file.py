@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from prefect import State, flow
+from prefect import State
 
+from flows.runs.flow import flow
 from flows.runs.forms import FilePath, Hash, OptionalPerson, TenantId
 from flows.runs.hooks import run_cancelled, run_crashed, run_failed
 from flows.runs.outcomes import combined

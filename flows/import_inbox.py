@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any, Final
 
-from prefect import State, flow
+from prefect import State
 from prefect.states import Completed, Failed
 
 from blocks.lake import FileRefused
@@ -16,6 +16,7 @@ from blocks.pickup.folder import Dropped, Inbox, fair_share, named_as_text
 from blocks.pickup.port import ChangedMeanwhile, Look, Place, complete_files
 from blocks.settings import settings
 from flows.runs.file_runs import end_of
+from flows.runs.flow import flow
 from tasks.arrivals import explain
 from tasks.fetch import land_waiting
 from tasks.file_runs import FileRun

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from prefect import State, flow
+from prefect import State
 from prefect.states import Completed
 
 from flows.runs.dead_runs import sweep
+from flows.runs.flow import flow
 from flows.runs.hooks import CRASHED
 from flows.runs.states import run_id
 from tasks.log import say

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from prefect import State, flow
+from prefect import State
 
 from blocks.systems.registry import SYSTEMS, port
+from flows.runs.flow import flow
 from flows.runs.hooks import run_failed
 from flows.runs.states import ended, run_id
 from ledger.outcome import Outcome

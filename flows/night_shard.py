@@ -7,13 +7,14 @@ import datetime as dt
 from functools import partial
 from typing import Annotated, Any, Final
 
-from prefect import State, flow
+from prefect import State
 from prefect.states import Failed
 from pydantic import Field
 
 from blocks.hub.kept_lease import leased
 from blocks.hub.waiting import awaited_lease
 from blocks.settings import MAX_SHARDS, settings
+from flows.runs.flow import flow
 from flows.runs.forms import Zone
 from flows.runs.hooks import run_cancelled, run_crashed, shard_failed
 from flows.runs.night_page import live_night

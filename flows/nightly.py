@@ -9,13 +9,14 @@ from collections.abc import Iterable
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from prefect import State, flow
+from prefect import State
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import FlowRun
 
 from blocks.hub import Member, Tenant
 from blocks.settings import MAX_SHARDS, settings
 from blocks.systems.registry import systems_with
+from flows.runs.flow import flow
 from flows.runs.forms import Zone
 from flows.runs.hooks import run_crashed, run_failed
 from flows.runs.rescheduling import SHARD, resumed

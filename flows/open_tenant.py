@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from prefect import State, flow
+from prefect import State
 
+from flows.runs.flow import flow
 from flows.runs.forms import Person, TenantId
 from flows.runs.hooks import run_failed
 from flows.runs.states import ended, name_run

@@ -7,11 +7,12 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any, Final
 
-from prefect import State, flow
+from prefect import State
 from prefect.client.orchestration import get_client
 from prefect.states import Completed
 
 from blocks.hub.overview import OverviewRow
+from flows.runs.flow import flow
 from flows.runs.live_page import LivePage
 from tasks.notify import notify
 from tasks.overview import whole_overview

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from prefect import State, flow
+from prefect import State
 
+from flows.runs.flow import flow
 from flows.runs.forms import LoadId, TenantId, Year
 from flows.runs.held import publish_held
 from flows.runs.hooks import run_cancelled, run_crashed, run_failed

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Final, Literal
 
-from prefect import State, flow, runtime
+from prefect import State, runtime
 from pydantic import Field
 
+from flows.runs.flow import flow
 from flows.runs.forms import (
     AbsentYear,
     HandedOnBy,

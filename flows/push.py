@@ -7,10 +7,11 @@ import datetime as dt
 import re
 from typing import Any, Final
 
-from prefect import State, flow
+from prefect import State
 
 from blocks.hub import Hub, LeaseTaken
 from blocks.hub.outbox import Queued
+from flows.runs.flow import flow
 from flows.runs.forms import SystemName, TenantId
 from flows.runs.hooks import run_cancelled, run_crashed, run_failed
 from flows.runs.states import ended, run_id

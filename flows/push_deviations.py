@@ -7,10 +7,11 @@ import datetime as dt
 import re
 from typing import Any, Final
 
-from prefect import State, flow
+from prefect import State
 
 from blocks.hub import Hub
 from blocks.systems.registry import open_target
+from flows.runs.flow import flow
 from flows.runs.hooks import run_failed
 from flows.runs.states import ended, run_id
 from ledger.errors import TasmaError

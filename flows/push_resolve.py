@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from typing import Any, Literal
 
-from prefect import State, flow
+from prefect import State
 
+from flows.runs.flow import flow
 from flows.runs.forms import DocumentId, SystemName, TargetId, TenantId
 from flows.runs.states import ended, run_id
 from ledger.outcome import Outcome

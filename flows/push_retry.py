@@ -6,10 +6,11 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any
 
-from prefect import State, flow
+from prefect import State
 
 from blocks.hub import Hub
 from blocks.hub.outbox import Queued
+from flows.runs.flow import flow
 from flows.runs.forms import DocumentId, SystemName, TenantId
 from flows.runs.states import ended, run_id
 from ledger.outcome import Outcome

@@ -6,11 +6,12 @@ import asyncio
 import datetime as dt
 from typing import Any, Final
 
-from prefect import State, flow
+from prefect import State
 from prefect.client.schemas.objects import FlowRun
 
 from blocks.client_names import base_of
 from blocks.systems.registry import systems_with
+from flows.runs.flow import flow
 from flows.runs.hooks import run_failed
 from flows.runs.starting import start_run
 from flows.runs.states import TAG, ended, scheduled_at

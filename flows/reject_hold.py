@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from prefect import State, flow
+from prefect import State
 from prefect.states import Completed
 
+from flows.runs.flow import flow
 from flows.runs.forms import LoadId, Person, Reason, TenantId, Year
 from flows.runs.states import name_run
 from ledger.fiscal_year import FiscalYear

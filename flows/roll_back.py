@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from prefect import State, flow
+from prefect import State
 from pydantic import Field
 
+from flows.runs.flow import flow
 from flows.runs.forms import Person, Reason, TenantId, Year
 from flows.runs.hooks import run_cancelled, run_crashed, run_failed
 from flows.runs.roll_back import roll_back_unit

@@ -7,7 +7,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Annotated, Any, Final
 
-from prefect import State, flow, task
+from prefect import State, task
 from prefect.cache_policies import NO_CACHE
 from prefect.states import Completed, Failed
 from pydantic import Field
@@ -15,6 +15,7 @@ from pydantic import Field
 from blocks.hub.pickups import Pickup
 from blocks.settings import MAX_SHARDS
 from flows.runs.file_runs import end_of
+from flows.runs.flow import flow
 from flows.runs.states import run_id
 from ledger.text import visible
 from tasks.notify import notify

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final
 
-from prefect import State, flow
+from prefect import State
 
 from blocks.settings import settings
 from flows.feed_sweep import feed_sweep
@@ -24,6 +24,7 @@ from flows.import_inbox import import_inbox
 from flows.janitor import janitor
 from flows.overview import overview
 from flows.push_sweep import push_sweep
+from flows.runs.flow import flow
 from flows.runs.hooks import run_crashed, run_failed
 from flows.runs.states import due_at, ended, scheduled_at
 from flows.sftp_sweep import sftp_sweep

@@ -30,6 +30,8 @@ from tasks import people
 SIMULATOR_PORT: Final = 4302
 """Unless told otherwise; commands with --demo look there (`flows.doors.demo_home`)."""
 
+USUAL_PORTAL: Final = "http://127.0.0.1:4300"
+"""Where the portal is unless told otherwise; links that a command makes lead there."""
 
 MAX_HOSTS: Final = 8
 """Of one machine; each has a worker and its runs."""
@@ -139,9 +141,12 @@ def _simulators(port: int) -> Iterator[None]:
 
 
 def _ports_of_their_own(variables: Mapping[str, str], *, port: int) -> dict[str, str]:
-    """Return the settings that lead to a simulator and a server at other ports than the usual."""
-    of_server = {name: os.environ[name] for name in ("TASMA_PORT",) if os.environ.get(name)}
-    return of_server if port == SIMULATOR_PORT else {**variables, **of_server}
+    """Return the settings that lead to what is at other addresses than the usual."""
+    own = {name: os.environ[name] for name in ("TASMA_PORT",) if os.environ.get(name)}
+    address = portal_door.portal().public_address()
+    if address != USUAL_PORTAL:
+        own["TASMA_PORTAL_ADDRESS"] = address
+    return own if port == SIMULATOR_PORT else {**variables, **own}
 
 
 @command("demo", examples=("tasma demo",))

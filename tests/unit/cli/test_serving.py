@@ -23,3 +23,29 @@ def test_link_to_try_is_given_to_a_person_and_in_the_demo_alone(
 
     assert has_link == ("/invitation/" in said)
     assert has_link != ("tasma portal invite" in said)
+
+
+@pytest.mark.parametrize(
+    ("given", "simulator", "expected"),
+    [
+        ({}, 4302, {}),
+        ({"TASMA_PORT": "5410"}, 4302, {"TASMA_PORT": "5410"}),
+        (
+            {"TASMA_PORTAL_PORT": "5510"},
+            4302,
+            {"TASMA_PORTAL_ADDRESS": "http://127.0.0.1:5510"},
+        ),
+        ({}, 4303, {"TASMA_FORTNOX_URL": "there"}),
+    ],
+)
+def test_whoever_works_elsewhere_is_told_of_every_address_that_is_not_the_usual_one(
+    home, monkeypatch, given, simulator, expected
+):
+    for name in ("TASMA_PORT", "TASMA_PORTAL_PORT", "TASMA_PORTAL_ADDRESS"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+
+    found = serving._ports_of_their_own({"TASMA_FORTNOX_URL": "there"}, port=simulator)
+
+    assert expected == found
