@@ -15,6 +15,8 @@ from typing import Final
 
 from blocks.client_names import base_of
 from blocks.hub import Hub, Light, OverviewRow
+from blocks.hub.states import TransferState
+from blocks.hub.transfers import Transfer
 from blocks.systems.registry import SYSTEMS
 from ledger.text import joined, number_of
 
@@ -58,6 +60,13 @@ def lights_of(hub: Hub, tenants: Collection[str]) -> dict[str, Light]:
     for row in whole_overview(hub, among=tenants) if tenants else ():
         lights[row.tenant] = min(lights.get(row.tenant, row.light), row.light, key=order.index)
     return lights
+
+
+def refused_of(hub: Hub, tenant: str) -> dict[str, list[Transfer]]:
+    """Return what a tenant's routes refuse and a person has to see, by source."""
+    sources = [source for _, source in hub.transfers.refused(tenant)]
+    found = {source: _refused_by(hub, tenant, source) for source in sources}
+    return {source: things for source, things in found.items() if things}
 
 
 class Targets:
@@ -127,9 +136,13 @@ def _waiting(hub: Hub, tenant: str) -> dict[str, list[Waiting]]:
 
 
 def _still_refused(hub: Hub, tenant: str, source: str, count: int) -> int:
+    return count if source != "ecom" else len(_refused_by(hub, tenant, source))
+
+
+def _refused_by(hub: Hub, tenant: str, source: str) -> list[Transfer]:
     """Leave out what Ecom refused of a period that is closed by now: nobody has to see it."""
     if source != "ecom":
-        return count
+        return hub.transfers.listed(tenant, source, states=(TransferState.REFUSED,))
     from tasks.ecom.overview import refused  # noqa: PLC0415 - few tenants have such
 
-    return len(refused(hub, tenant))
+    return refused(hub, tenant)

@@ -5,13 +5,11 @@ from __future__ import annotations
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from blocks.hub import Hub
-from flows.portal.pages.syncing import watched
+from flows.portal.pages.syncing import ended_parts, watched
 from flows.portal.routes import ANYONE, RUN, route
 from flows.portal.runs import Watched
 from flows.portal.visit import Visit
-from tasks.ledger_sources import year_sources
-from tasks.lights import can_fetch, lights
+from tasks.lights import lights
 
 
 @route("GET", "/companies/{tenant}", who=ANYONE, takes={"run": RUN})
@@ -33,16 +31,7 @@ def _company(visit: Visit, runs: list[Watched]) -> Response:
         "company.html",
         tenant=tenant,
         lights=lights(hub, tenant),
-        needs=_needs(hub, tenant.id),
         runs=runs,
-        can_fetch=can_fetch(hub, tenant.id),
         is_poll=False,
-        years=list(reversed(year_sources(hub, tenant.id))),
+        **ended_parts(hub, tenant.id),
     )
-
-
-def _needs(hub: Hub, tenant: str) -> list[str]:
-    """Return the pages on which somebody has to decide something, by their routes."""
-    is_held = any(row.hold or row.side_loads for row in hub.overview(tenant=tenant))
-    waits = hub.outbox.for_people(tenant)
-    return [*(["holds"] if is_held else []), *(["pushes"] if waits else [])]

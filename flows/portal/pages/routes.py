@@ -6,13 +6,19 @@ Source:
 
 from __future__ import annotations
 
+from typing import Final
+
 from starlette.responses import Response
 
 from blocks.hub.routes import NoRoute
 from flows.portal.routes import ANYONE, STAFF, TEXT, WORD, route
 from flows.portal.visit import Visit, not_found
+from tasks.overview import refused_of
 from tasks.route_settings import WrongSetting
 from tasks.routes import UnknownRoute, read_setting, set_values, settings_of
+
+LISTED: Final = 50
+"""Most things of a source that the page says of why they wait."""
 
 
 @route("GET", "/companies/{tenant}/routes", who=ANYONE)
@@ -53,6 +59,8 @@ def _page(visit: Visit, *, problem: str = "", name: str = "", detail: str = "") 
         status=409 if problem or detail else 200,
         tenant=tenant,
         routes=shown,
+        waiting=refused_of(visit.stores.hub, tenant.id),
+        listed=LISTED,
         problem=problem,
         refused=name if any(one.name == name for _, own in shown for one in own) else "",
         detail=detail,

@@ -9,15 +9,18 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
+from blocks.hub import Hub
 from flows.portal.routes import ANYONE, RUN, YEAR, path_of, route
 from flows.portal.runs import Watched
 from flows.portal.visit import Visit, not_found
 from tasks.ledger_sources import year_sources
+from tasks.lights import can_fetch
+from tasks.overview import refused_of
 from tasks.syncing import Asked, Choice, latest_years, one_year, pulls
 
 RAISED: Final = "Flow run encountered an exception: "
@@ -87,8 +90,28 @@ def _fit(visit: Visit, run: Watched) -> Watched:
 
 def _with_years(visit: Visit, run: Watched) -> Response:
     hub, tenant = visit.stores.hub, visit.tenant
-    years = list(reversed(year_sources(hub, tenant.id))) if run.is_over else []
-    return visit.page("run.html", tenant=tenant, run=run, years=years, is_poll=True)
+    parts = ended_parts(hub, tenant.id) if run.is_over else {}
+    return visit.page("run.html", tenant=tenant, run=run, is_poll=True, **parts)
+
+
+def ended_parts(hub: Hub, tenant: str) -> dict[str, Any]:
+    """Return what the end of a run changes of a company's page, by the templates' names for it."""
+    return {
+        "needs": _needs(hub, tenant),
+        "can_fetch": can_fetch(hub, tenant),
+        "years": list(reversed(year_sources(hub, tenant))),
+    }
+
+
+def _needs(hub: Hub, tenant: str) -> list[str]:
+    """Return the pages on which somebody has to decide or correct something, by their routes."""
+    is_held = any(row.hold or row.side_loads for row in hub.overview(tenant=tenant))
+    found = {
+        "holds": is_held,
+        "pushes": hub.outbox.for_people(tenant),
+        "routes": refused_of(hub, tenant),
+    }
+    return [name for name, waits in found.items() if waits]
 
 
 def _years(visit: Visit, keys: Sequence[str]) -> list[Asked]:

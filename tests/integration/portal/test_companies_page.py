@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from blocks.hub import Load, Tenant, UnitState
 from blocks.hub.portal_roles import Role
+from blocks.hub.states import TransferState
+from blocks.hub.transfers import Transfer
 from ledger.fiscal_year import FiscalYear
 
 
@@ -47,3 +50,17 @@ def test_a_companys_page_leads_to_what_waits_for_a_decision(world):
 
     assert '<a href="/companies/held/holds">A load is held and waits for a decision</a>' in page
     assert "waits for a decision" not in operator.get("/companies/well").text
+
+
+def test_what_a_route_refuses_is_why_a_company_is_red_and_the_page_of_routes_names_it(world):
+    operator, hub = world.client(Role.OPERATOR), world.stores.hub
+    line = '<a href="/companies/acme/routes">Documents of a route wait for somebody</a>'
+    before = operator.get("/companies/acme").text
+    kind, why = "purchase_invoice", "account 4010 at 25.5 % is joined to <none>"
+    of = Transfer("acme", "ecom", "osto-2", "osto-2", kind, 1, "voucher", TransferState.REFUSED)
+    hub.transfers.note(replace(of, code="account_not_joined", detail=why))
+
+    assert (False, True) == (line in before, line in operator.get("/companies/acme").text)
+    assert "osto-2: account 4010 at 25.5 % is joined to &lt;none&gt;" in (
+        operator.get("/companies/acme/routes").text
+    )

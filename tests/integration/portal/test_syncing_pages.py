@@ -141,6 +141,32 @@ def test_page_waits_for_a_run_to_end_and_then_shows_the_years(world, client, sta
     assert polls == ("why it is so" not in poll.text)
 
 
+def test_end_of_a_run_takes_away_what_no_longer_waits_for_a_decision(world):
+    client, load = world.client(Role.ACCOUNTANT), world.ids["load"][0]
+    run_id = world.runs.add(OURS, "Published", is_over=True, is_good=True)
+    held = "A load is held and waits for a decision"
+
+    before = client.get(f"{PAGE}/runs/{run_id}").text
+    world.stores.hub.holds.reject(load, reason="wrong", rejected_by="kim")
+    after = client.get(f"{PAGE}/runs/{run_id}").text
+
+    assert [True, True] == [
+        '<div id="needs" hx-swap-oob="true">' in text for text in (before, after)
+    ]
+    assert [True, False] == [held in text for text in (before, after)]
+
+
+def test_no_year_is_offered_to_be_fetched_from_nowhere(world):
+    """Both runs that it started would fail."""
+    run_id = world.runs.add(OURS, "Published", is_over=True, is_good=True)
+    client = world.client(Role.CUSTOMER)
+
+    shown = [client.get(path).text for path in (PAGE, f"{PAGE}/runs/{run_id}")]
+
+    assert [True, True] == [OUR_YEAR.key[:4] in text for text in shown]
+    assert [False, False] == ["/sync" in text for text in shown]
+
+
 @pytest.mark.parametrize("page", ["", "/files"])
 def test_what_a_run_raised_is_told_to_operators_alone(world, page):
     raised = f"{RAISED}NoSpace: No space left on the disk of /srv/tasma"
