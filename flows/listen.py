@@ -14,7 +14,7 @@ from flows.runs.forms import TenantId
 from flows.runs.hooks import run_cancelled, run_crashed, run_failed
 from flows.runs.states import ended, run_id
 from ledger.outcome import Outcome
-from tasks.listening import Ran, hear, page
+from tasks.listening import Ran, has_changed, hear, page
 from tasks.log import say
 from tasks.overview import LISTS
 from tasks.pages_shown import show_page
@@ -56,7 +56,7 @@ async def listen(tenant: TenantId, source: SourceName = "ecom") -> State[Any]:
     if refused or done.heard.unreadable_count:
         see = LISTS[source].format(tenant=tenant)
         return ended(Outcome.HELD, f"{message} `{see}` says what to do.")
-    return ended(Outcome.DONE if done.heard.new else Outcome.UNCHANGED, message)
+    return ended(Outcome.DONE if has_changed(done) else Outcome.UNCHANGED, message)
 
 
 def _in_words(done: Ran) -> str:

@@ -9,6 +9,7 @@ from typing import Any, Final, Protocol
 
 from blocks.hub import Hub
 from blocks.hub.routes import Route
+from blocks.hub.states import TransferState
 from blocks.systems.pace import gently
 from ledger.errors import TasmaError, TerminalError
 from tasks.ecom import hearing as ecom
@@ -85,6 +86,12 @@ async def hear(stores: Stores, tenant: str, source: str, *, run_id: str = "") ->
     """Listen for a tenant and do what follows; raises as the source's own."""
     ran: Ran = await listener(source).hear(stores, tenant, run_id=run_id)
     return ran
+
+
+def has_changed(ran: Ran) -> bool:
+    """Return whether a run heard, queued or settled anything; what waits as before is neither."""
+    settled = {state for state, count in ran.settled.by_state.items() if count}
+    return bool(ran.heard.new or ran.settled.queued or settled - {TransferState.WAITS.value})
 
 
 def page(hub: Hub, tenant: str, source: str, ran: Ran) -> str:

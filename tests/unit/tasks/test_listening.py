@@ -1,41 +1,31 @@
-"""Sweeps over feeds: what they ask leaves the rate to pulls and pushes."""
+"""A run that listens says of itself whether anything came of it."""
 
 from __future__ import annotations
 
-import asyncio
+from collections import Counter
 
 import pytest
 
-from blocks.hub import Hub, Tenant
-from blocks.hub.rate_shares import GENTLE
-from blocks.systems.pace import shared_pace
-from tasks import listening
-from tasks.ecom.mode import add_route
+from tasks.ecom.hearing import Run
+from tasks.ecom.settle import Settled
+from tasks.feeds import Heard
+from tasks.listening import has_changed
+from tasks.spotilla.cycle import Cycle
+from tasks.spotilla.sweeping import Turn
 
 
-@pytest.fixture
-def hub(tmp_path):
-    with Hub(f"sqlite:///{tmp_path / 'hub.sqlite'}") as hub:
-        hub.migrate().tenants.add(Tenant("acme", "Acme Oy", country="FI"))
-        add_route(hub, "acme", who="anna")
-        yield hub
-
-
-def test_sweep_calls_gently_and_whoever_calls_after_it_does_not(hub, monkeypatch):
-    names = []
-
-    async def called(hub, _tenant):
-        async with shared_pace(hub, "procountor/ours", 40) as window:
-            names.append(window._name)  # by which the hub divides
-        return False
-
-    one = listening.Listener(called, called)
-    monkeypatch.setattr(listening, "LISTENERS", {"ecom": one})
-
-    async def work():
-        await listening.sweep(hub)
-        await called(hub, "acme")
-
-    asyncio.run(work())
-
-    assert [True, False] == [name.startswith(GENTLE) for name in names]
+@pytest.mark.parametrize(
+    ("ran", "expected"),
+    [
+        (Turn(Cycle()), False),
+        (Turn(Cycle(linked=1)), True),
+        (Turn(Cycle(changed=1)), True),
+        (Turn(Cycle(), Heard(new=1)), True),
+        (Run(Heard(), Settled()), False),
+        (Run(Heard(), Settled(Counter(waits=3))), False),
+        (Run(Heard(), Settled(Counter(waits=3, left=1))), True),
+        (Run(Heard(), Settled(queued=["closing-2026-01"])), True),
+    ],
+)
+def test_a_run_changed_something_when_it_heard_linked_or_settled_something(ran, expected):
+    assert expected == has_changed(ran)
