@@ -19,6 +19,7 @@ from ledger.outcome import Outcome
 from ledger.readers import FORMATS
 from ledger.written import amount, count
 from tasks.ledger_sources import title_of
+from tasks.pages.documents import new_in
 
 
 def decimal(value: Decimal | None, language: str = "sv") -> str:
@@ -97,6 +98,7 @@ FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "format_title": format_title,
     "run_word": run_word,
     "title_of": title_of,
+    "new_documents": new_in,
     "number": number,
     "year": year,
 }

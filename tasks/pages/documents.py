@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,6 +13,8 @@ from tasks.pages.markdown import and_more, document, escaped, table
 
 FAILURES_SHOWN: Final = 50
 """Files on a page that could not be fetched."""
+
+_NEW: Final = re.compile(r"\bDocuments: ([\d,]+) new\b")
 
 
 @dataclass(frozen=True)
@@ -74,6 +77,11 @@ class DocumentsFound:
             f"Documents: {self.new:,} new, {self.known:,} known, {self.removed:,} removed, "
             f"{self.counts.documents_without_voucher:,} without voucher.{more}"
         )
+
+
+def new_in(message: str) -> int:
+    """Return how many new documents a run's message tells of: it quotes each year's `in_words`."""
+    return sum(int(count.replace(",", "")) for count in _NEW.findall(message))
 
 
 def documents_page(unit: Unit, found: DocumentsFound) -> str:

@@ -8,8 +8,12 @@ import pytest
 
 from blocks.hub import Connection, ConnectionState, Method
 from blocks.hub.portal_roles import Role
+from blocks.warehouse.side_tables import DocumentCounts
 from flows.portal.pages.syncing import RAISED
+from flows.runs.outcomes import Ending, combined
 from ledger.fiscal_year import FiscalYear
+from ledger.outcome import Outcome
+from tasks.pages.documents import DocumentsFound
 from tests.portal_companies import OUR_YEAR, OURS, own, unpublish
 
 OLDER = FiscalYear.parse("2023")
@@ -154,6 +158,20 @@ def test_end_of_a_run_takes_away_what_no_longer_waits_for_a_decision(world):
         '<div id="needs" hx-swap-oob="true">' in text for text in (before, after)
     ]
     assert [True, False] == [held in text for text in (before, after)]
+
+
+@pytest.mark.parametrize("state", ["Unchanged", "Kept"])
+def test_documents_that_were_fetched_are_told_where_the_ledger_is_as_it_was(world, client, state):
+    found = DocumentsFound(DocumentCounts(10), 10, 2, 0, (), 0, 0, "", ("voucher",))
+    years = [Ending(Outcome(state.lower()), f"as it was. {found.in_words}") for _ in range(2)]
+    ends = {"is_over": True, "is_good": True}
+    none = world.runs.add(OURS, state, "Everything. Documents: 0 new, 12 known", **ends)
+    some = world.runs.add(OURS, state, combined(years).message, **ends)
+
+    shown = [client.get(f"{PAGE}/runs/{run_id}").text for run_id in (none, some)]
+
+    assert [False, True] == ["New documents fetched: 20." in text for text in shown]
+    assert ["New documents fetched" in shown[0]] == [False] == ["nothing has changed" in shown[1]]
 
 
 def test_no_year_is_offered_to_be_fetched_from_nowhere(world):
