@@ -3,9 +3,10 @@
 ``data/reference/translated/reasons.csv`` has a row for each: English with the names of its values
 in braces, and the same in the other languages. A value written ``{name:phrase}`` is itself a
 reason that has to be there; of others that are, the translation is taken. A value ends at a
-semicolon, unless it is written ``{name:text}``; ``{name:fields}`` are fields of a document.
-Several reasons that stand behind each other are translated one by one. ``controls.csv`` has the
-titles of controls.
+semicolon, unless it is written ``{name:text}``; ``{name:fields}`` are fields of a document,
+``{name:code}`` is a code of a diagnostic and ``{name:count}`` a count. Several reasons that stand
+behind each other are translated one by one, also as a value written ``{name:reasons}``; of one that
+was cut off, what is whole. ``controls.csv`` has the titles of controls.
 """
 
 from __future__ import annotations
@@ -25,12 +26,16 @@ from ledger.written import amount, count
 
 FOLDER: Final = REFERENCE / "translated"
 PHRASE: Final = "phrase"
+REASONS: Final = "reasons"
 FIELDS: Final = "fields"
-SEPARATORS: Final = ("\n", "; ", ", ")
-"""Between several reasons, or names, that stand behind each other."""
+SEPARATORS: Final = ("\n", "; ", r"(?<=\.) ", ", ")
+"""Between several reasons, sentences or names that stand behind each other, as expressions."""
+
+CUT: Final = "…"
+"""At the end of a reason that was longer than where it is kept (`blocks.hub.events.cut`)."""
 
 MAX_CHARS: Final = 1_000
-"""A longer text is none of ours, or quotes too much of somebody else's."""
+"""What is longer is read as if it had been cut off here."""
 
 MAX_PARTS: Final = 20
 """Most reasons that are taken apart, so that a text which somebody made up costs little."""
@@ -40,10 +45,21 @@ VALUE: Final = r"(?:(?!; |\n).)+?"
 LONG_VALUE: Final = r"(?:(?!\); ).)+?"
 """What a value may be; a long one ends where the next control is named."""
 
+OTHER_VALUES: Final = {REASONS: ".+", "code": r"[a-z]+(?:_[a-z0-9]+)+", "count": r"[\d,]+"}
+"""What a value of these kinds may be."""
+
 AMOUNT: Final = re.compile(r"-?(\d{1,15}|\d{1,3}(,\d{3}){1,4})\.\d{2}")
 COUNT: Final = re.compile(r"\d{1,3}(,\d{3})+")
 DAYS: Final = re.compile(r"(\d{4}-\d{2}-\d{2}) to (\d{4}-\d{2}-\d{2})")
 """A fiscal year that is no calendar year, as `ledger.fiscal_year.year_in_words` says it."""
+
+_COMMAND: Final = re.compile(
+    r"(?:^|(?<=[.;]) )(?:[^.;`]|`(?!tasma )[^`]*`)*`tasma [^`]*`[^.;]*[.;]?"
+)
+"""A sentence that says what to type at a terminal."""
+
+_OR: Final = re.compile(r"`tasma [^`]*`, or ")
+"""A command beside which there is another way, which stays."""
 
 _BROKEN: Final = re.compile(r"(?<![\w.])[a-z_]+(?= \([\d,]+ breaks?[,)])")
 """A control, as `ledger.controls.ControlResult.in_words` names it."""
@@ -66,11 +82,18 @@ class _Pattern:
 def translated(text: str, language: str) -> str | None:
     """Return a reason in a language other than English; None when it is no reason of ours."""
     if len(text) > MAX_CHARS:
-        return None
+        text = f"{text[: MAX_CHARS - 1]}{CUT}"
     if known := _plain().get(text):
         return known[language]
+    if text.endswith(CUT):
+        return _of_cut(text.removesuffix(CUT), language)
     found = (_filled(pattern, text, language) for pattern in _patterns())
     return next((one for one in found if one), None) or _one_by_one(text, language)
+
+
+def without_commands(reason: str) -> str:
+    """Return a reason without its sentences on commands of the terminal, for readers of pages."""
+    return _COMMAND.sub("", _OR.sub("", reason)).strip() or reason
 
 
 def control_title(control: str, language: str) -> str:
@@ -110,13 +133,27 @@ def _written(value: str, language: str) -> str:
 
 def _one_by_one(text: str, language: str) -> str | None:
     for separator in SEPARATORS:
-        if text.count(separator) >= MAX_PARTS:
+        places = list(re.finditer(separator, text))
+        if len(places) >= MAX_PARTS:
             continue
-        for found in re.finditer(re.escape(separator), text):
+        for found in places:
             first = translated(text[: found.start()], language)
             rest = translated(text[found.end() :], language) if first else None
             if rest:
-                return f"{first}{separator}{rest}"
+                return f"{first}{found[0]}{rest}"
+    return None
+
+
+def _of_cut(text: str, language: str) -> str | None:
+    """Return what can be told of a reason whose end is gone: it is whole, its first parts are.
+
+    A control is whole by its name and count; what it found first is in brackets behind.
+    """
+    places = [found.start() for found in re.finditer("|".join(SEPARATORS), text)]
+    for end in (len(text), *reversed(places[-MAX_PARTS:])):
+        part = text[:end]
+        if found := translated(part, language) or translated(f"{part})", language):
+            return f"{found} {CUT}"
     return None
 
 
@@ -139,18 +176,25 @@ def _pattern(row: Mapping[str, str]) -> _Pattern:
     for literal, name, kind, _ in Formatter().parse(row["en"]):
         parts.append(re.escape(literal))
         if name:
-            parts.append(f"(?P<{name}>{LONG_VALUE if kind else VALUE})")
+            parts.append(f"(?P<{name}>{_value_of(kind)})")
             kinds[name] = kind
     phrases, fields = (
-        frozenset(name for name, kind in kinds.items() if kind == one) for one in (PHRASE, FIELDS)
+        frozenset(name for name, kind in kinds.items() if kind in some)
+        for some in ((PHRASE, REASONS), (FIELDS,))
     )
     return _Pattern(re.compile("".join(parts), re.DOTALL), phrases, fields, row)
+
+
+def _value_of(kind: str | None) -> str:
+    return OTHER_VALUES.get(kind, LONG_VALUE) if kind else VALUE
 
 
 def _certainty(row: Mapping[str, str]) -> tuple[bool, int]:
     """Return how much speaks for it: that it names another reason, then its own words."""
     parts = list(Formatter().parse(row["en"]))
-    return any(kind == PHRASE for *_, kind, _ in parts), sum(len(words) for words, *_ in parts)
+    return any(kind in {PHRASE, REASONS} for *_, kind, _ in parts), sum(
+        len(words) for words, *_ in parts
+    )
 
 
 @cache

@@ -16,7 +16,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
 from ledger.fiscal_year import FiscalYear
 from ledger.onboarding import Transfer
@@ -91,6 +91,7 @@ class OnboardingForm(BaseModel):
     )
     pickup_path: str = Field(
         default="",
+        validate_default=True,
         max_length=1_024,
         title="Pickup folder",
         description="For sftp: the folder on the server in which the files are put.",
@@ -140,15 +141,21 @@ class OnboardingForm(BaseModel):
             )
         return value
 
-    @model_validator(mode="after")
-    def _together(self) -> OnboardingForm:
-        years = sorted(self.fiscal_years)
-        for before, after in itertools.pairwise(years):
+    @field_validator("fiscal_years")
+    @classmethod
+    def _apart(cls, value: tuple[FiscalYear, ...]) -> tuple[FiscalYear, ...]:
+        for before, after in itertools.pairwise(sorted(value)):
             if before.overlaps(after):
-                raise ValueError(f"fiscal_years: {before} and {after} share days")
-        if self.transfer is Transfer.SFTP and not self.pickup_path:
-            raise ValueError("pickup_path: sftp needs the folder in which the files are put")
-        return self
+                raise ValueError(f"{before} and {after} share days")
+        return value
+
+    @field_validator("pickup_path")
+    @classmethod
+    def _path(cls, value: str, info: ValidationInfo) -> str:
+        # Asked of the field, so that it is named beside whatever else is wrong.
+        if info.data.get("transfer") is Transfer.SFTP and not value:
+            raise ValueError("sftp needs the folder in which the files are put")
+        return value
 
 
 def read_form(values: Mapping[str, Any]) -> tuple[OnboardingForm | None, tuple[str, ...]]:

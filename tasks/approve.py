@@ -47,7 +47,7 @@ def approve(stores: Stores, tenant: str, *, approved_by: str, note: str) -> list
     if not published:
         raise NotToBeApproved(
             tenant,
-            why=f"nothing is published yet. Load its years: `{load_command(stores.hub, tenant)}`",
+            why=f"nothing is published yet. Load its years: `{load_command(stores.hub, tenant)}`.",
         )
     unfinished = [unit for unit in units if unit.status in {UnitState.HELD, UnitState.FAILED}]
     if unfinished:
@@ -56,7 +56,8 @@ def approve(stores: Stores, tenant: str, *, approved_by: str, note: str) -> list
         )
         raise NotToBeApproved(
             tenant,
-            why=f"{years}. Accept what is right and correct the rest: tasma tenant status {tenant}",
+            why=f"{years}. Accept what is right and correct the rest: "
+            f"`tasma tenant status {tenant}`.",
         )
     seen = {unit.year: _figures(stores, unit) for unit in published}
     stores.hub.approvals.add(tenant, seen, who=approved_by, note=note)
@@ -76,7 +77,7 @@ def _require_reconciled(stores: Stores, tenant: str, opening: Opening) -> None:
         R-FIN-2, R-FIN-11, R-FIN-12.
     """
     if opening.is_trial:
-        why = f"it is a trial. Begin its opening first: tasma tenant form {tenant}"
+        why = f"it is a trial. Begin its opening first: `tasma tenant form {tenant}`."
         raise NotToBeApproved(tenant, why=why)
     found = onboarding_of(stores.hub, tenant)
     left = [step for step in found.missing if step.name != APPROVAL]

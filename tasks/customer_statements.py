@@ -382,7 +382,9 @@ def _first(result: ControlResult) -> str:
         return ""
     found = result.breaks[0]
     where = f"account {found.account_number}, " if found.account_number else ""
-    return f"{where}{found.detail}: {found.expected} there, {found.actual} here"
+    if found.expected is None or found.actual is None:
+        return f"{where}{found.detail}"
+    return f"{where}{found.detail}: {found.expected:,} there, {found.actual:,} here"
 
 
 def _answers(found: dict[str, Any]) -> Answers:

@@ -7,6 +7,7 @@ from typing import Final
 
 from starlette.responses import Response
 
+from blocks.http.errors import CallFailed
 from blocks.hub.errors import UnknownTenant
 from flows.portal.texts import texts_of
 from flows.portal.visit import Unfit, Visit
@@ -21,6 +22,11 @@ def error_page(visit: Visit, problem: Exception) -> Response:
         return _page(visit, problem.status, problem.reason)
     if isinstance(problem, UnknownTenant):
         return _page(visit, 404, "404")
+    if isinstance(problem, CallFailed):
+        # Whose host did not answer, and how, is for whoever reads the log.
+        LOG.warning("%s: %s", visit.route.name, problem)
+        visit.note(problem.code)
+        return _page(visit, 503, "system_away")
     if isinstance(problem, TasmaError):
         LOG.warning("%s: %s", visit.route.name, problem.code)
         visit.note(problem.code)

@@ -15,7 +15,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from blocks.hub import Tenant
 from blocks.hub.portal_roles import Role
 from blocks.hub.portal_users import User
-from blocks.translated import translated
+from blocks.translated import translated, with_titles, without_commands
 from flows.portal.routes import PLACE, ROUTES, Route, path_of
 from flows.portal.tabs import TABS
 from flows.portal.texts import sentence
@@ -127,11 +127,15 @@ class Visit:
         return sentence(self.language, key, **values)
 
     def worded(self, reason: str) -> str:
-        """Return a reason in the reader's language, or marked as English where it has no other."""
+        """Return a reason in the reader's language, or marked as English where it has no other.
+
+        What to type at a terminal is left out: who reads a page has none.
+        """
+        plain = without_commands(reason)
         if self.language == "en" or not reason:
-            return reason
-        found = translated(reason, self.language)
-        return Markup('<span lang="en">{}</span>').format(reason) if found is None else found
+            return with_titles(plain)
+        found = translated(reason, self.language) or translated(plain, self.language)
+        return found or Markup('<span lang="en">{}</span>').format(plain)
 
     def page(
         self, template: str, /, *, status: int = 200, form_action: Sequence[str] = (), **values: Any

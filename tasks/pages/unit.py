@@ -143,7 +143,7 @@ def answered_page(unit: Unit) -> str:
 def changes_in_words(plan: ChangePlan) -> str:
     """Count the changes in a sentence."""
     if plan.is_empty:
-        return "Nothing changes: everything is published already."
+        return "Unchanged: vouchers and balances are as they were published before."
     known = plan.account_count is not None
     if plan.first_load:
         counted = number_of(plan.account_count or 0, "account")

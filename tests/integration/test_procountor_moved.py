@@ -267,5 +267,5 @@ def test_both_years_change_at_once_and_a_run_that_ends_then_is_completed_by_the_
 
     assert ["2025"] == left
     assert "Published" == end, message
-    assert 2 == message.count("Nothing changes"), message
+    assert 2 == message.count("Unchanged:"), message
     assert {"published"} == {str(unit.status) for unit in house.units(TENANT).values()}

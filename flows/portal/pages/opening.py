@@ -53,11 +53,13 @@ def file_opening(visit: Visit) -> Response:
     form, problems = read_form({name: _value(name, text) for name, text in filled.items()})
     if form is None:
         shown = {name: "" if looks_secret(text) else text for name, text in filled.items()}
-        return _page(visit, found, filled=shown, problems=problems)
+        return _page(
+            visit, found, filled=shown, problems=[_labelled(visit, one) for one in problems]
+        )
     try:
         file_form(hub, tenant.id, form, who=visit.who, by_operator=visit.is_operator)
     except Refused as problem:  # years that share days, a pickup that cannot be so or stays
-        return _page(visit, found, filled=filled, problems=[str(problem)])
+        return _page(visit, found, filled=filled, problems=[("", str(problem))])
     visit.note(f"{form.source_system}, {form.transfer}, {filled['fiscal_years']}")
     return visit.to("opening", tenant=tenant.id)
 
@@ -81,6 +83,12 @@ def _filled(found: Opening | None) -> dict[str, str]:
     return texts
 
 
+def _labelled(visit: Visit, problem: str) -> tuple[str, str]:
+    """Part what is wrong into the label of its field, as the page has it, and the reason."""
+    name, _, reason = problem.partition(": ")
+    return (visit.t(f"opening.field_{name}"), reason) if name in FIELDS else ("", problem)
+
+
 def _value(name: str, text: str) -> Any:
     """Return what a text of the page is to the form."""
     if name in LISTS:
@@ -93,7 +101,7 @@ def _page(
     found: Opening | None,
     *,
     filled: Mapping[str, str],
-    problems: Sequence[str] = (),
+    problems: Sequence[tuple[str, str]] = (),
     refused: str = "",
 ) -> Response:
     shown = [name for name in FIELDS if name not in OPERATORS or visit.is_operator]

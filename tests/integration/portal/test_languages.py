@@ -72,6 +72,27 @@ def test_what_holds_a_load_is_told_in_ones_language(furnished, language):
     assert [] == [text for text in told if text not in words_of(page.text)]
 
 
+@pytest.mark.parametrize("language", ["en", *LANGUAGES])
+def test_why_a_transfer_cannot_be_approved_is_told_without_commands(furnished, language):
+    client = furnished.client(Role.ACCOUNTANT)
+    client.http.headers["accept-language"] = language
+    refused = client.post("/companies/acme/approve", reason="looked at")
+
+    assert 409 == refused.status_code
+    assert 'role="alert"' in refused.text
+    assert "tasma " not in words_of(refused.text)
+    marked = {tag for tag, _ in ENGLISH.findall(refused.text)} if language != "en" else set()
+    assert marked <= {"button"}
+
+
+def test_who_reads_english_has_controls_by_their_titles_too(furnished):
+    file = furnished.ids["file"][0]
+    page = furnished.client(Role.CUSTOMER).get(f"/companies/acme/files/one?file={file}").text
+
+    assert "Vouchers that do not balance (1 break" in page
+    assert "voucher_balance" not in page
+
+
 def test_a_reason_that_nobody_translated_is_shown_and_marked_as_english(furnished):
     world = furnished
     run = world.runs.add("acme", "Failed", "The <wheel> came off.", is_over=True)

@@ -6,6 +6,7 @@ import pytest
 
 from blocks.hub.pickups import Pickup
 from blocks.hub.portal_roles import Role
+from flows.portal.texts import sentence
 from ledger.fiscal_year import FiscalYear
 from tasks.onboarding import deliver_form
 from tests.portal_companies import OURS, unpublish
@@ -50,9 +51,27 @@ def test_a_form_without_a_needed_field_is_refused_with_its_name_and_keeps_what_w
     answer = world.client(Role.CUSTOMER).post(PAGE, **FORM | {field: "", "contact": "ekonomi"})
 
     assert 409 == answer.status_code
-    assert f"{field}: " in answer.text
+    assert f"<li>{sentence('en', f'opening.field_{field}')}: is missing</li>" in answer.text
     assert 'value="ekonomi"' in answer.text
     assert form_of(begun) is None
+
+
+@pytest.mark.parametrize("language", ["sv", "fi"])
+def test_every_wrong_field_is_named_by_its_label_in_ones_language(world, begun, language):
+    wrong = {
+        "fiscal_years": "tjugotjugofem",
+        "business_id": "1" * 30,
+        "transfer": "sftp",
+        "contact": "x" * 300,
+    }
+    client = world.client(Role.CUSTOMER)
+    client.http.headers["accept-language"] = language
+    answer = client.post(PAGE, **FORM | wrong)
+    shown = answer.text.partition('role="alert"')[2].partition("</ul>")[0]
+
+    for field in ("fiscal_years", "business_id", "contact", "pickup_path"):
+        assert f"<li>{sentence(language, f'opening.field_{field}')}: " in shown
+    assert "lang=" not in shown
 
 
 def test_what_looks_like_a_secret_is_refused_and_not_repeated(world, begun):

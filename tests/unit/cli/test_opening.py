@@ -431,4 +431,4 @@ def test_difference_other_than_the_accepted_one_is_in_the_way_again(
 
     assert ("mismatch", "operator") == stage(tasma, transferring)
     assert refused.exit_code == 1
-    assert "1499.98 there" in " ".join(refused.output.split())
+    assert "1,499.98 there" in " ".join(refused.output.split())

@@ -10,12 +10,25 @@ from string import Formatter
 
 import pytest
 
-from blocks.translated import FOLDER, control_title, translated, with_titles
+from blocks.translated import (
+    CUT,
+    FOLDER,
+    control_title,
+    translated,
+    with_titles,
+    without_commands,
+)
+from blocks.warehouse.records import ChangePlan
+from blocks.warehouse.staged_rows import SMALL_TABLES
 from flows.runs.outcomes import Ending, combined
+from ledger.diagnostics import Level
 from ledger.fiscal_year import FiscalYear
 from ledger.outcome import Outcome
+from ledger.sie.diagnostics import CATALOGUE
+from ledger.sie.text.foreign import describe
 from ledger.unit import Unit
 from ledger.written import MINUS, NARROW
+from tasks.pages.unit import changes_in_words
 
 PROJECT = FOLDER.parents[2]
 SOURCES = [
@@ -174,6 +187,99 @@ def test_a_text_made_to_cost_much_does_not(part):
     translated(part * 200, "sv")
 
     assert time.process_time() - begun < 2
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_everything_that_damages_a_sie_file_is_told(language):
+    damage = [(code, one.meaning) for code, one in CATALOGUE.items() if one.level is Level.ERROR]
+
+    for code, meaning in damage:
+        for where in (f"line 7 {code} in #TRANS amount", f"line 7 {code}", code):
+            detail = translated(f"{where}: {meaning}", language)
+            assert detail, meaning
+            assert code not in detail
+
+
+@pytest.mark.parametrize("language", OTHERS)
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"%PDF-1.7",
+        b"PK\x03\x04xl/workbook",
+        b"PK\x03\x04word/document",
+        b"PK\x03\x04",
+        b"\x1f\x8b\x08",
+        b"BZh",
+        b"\x89PNG\r\n",
+        b"<html>",
+        b"<a/>",
+        b"<Sie xmlns='http://www.sie.se/sie5'>",
+        "\ufeff#FLAGGA 0".encode("utf-16-le"),
+        "#FLAGGA 0".encode("utf-32"),
+        b'{"a": 1}',
+        b"\x00\x01\x02\x03",
+        b"Dear friend",
+    ],
+)
+def test_a_file_that_is_no_sie_is_told_what_it_is(content, language):
+    description = describe(content)
+    refusal = translated(f"a.se is no SIE file of type 1 to 4. {description}", language)
+
+    assert refusal
+    assert "a.se" in refusal
+    assert translated(f"not_sie: The file does not look like SIE 1-4. {description}", language)
+
+
+@pytest.mark.parametrize(
+    ("cut", "swedish"),
+    [
+        (
+            "2025 Held: source_damage (1 break, first: line 212 block_unclosed …",
+            "2025, stoppat: Skador i källan (1) …",
+        ),
+        (
+            "source_damage (1 break, first: line 2 file_cut: x; y); row_counts (2 breaks, fi…",
+            "Skador i källan (1); Återlästa rader (2) …",
+        ),
+        ("source_damage (1 break, first: x); row_cou…", "Skador i källan (1) …"),
+        (f"row_counts (2 breaks, first: {'x' * 5_000})", "Återlästa rader (2) …"),
+    ],
+)
+def test_of_a_reason_that_was_cut_off_all_that_is_whole_is_told(cut, swedish):
+    assert swedish.replace(" (2) …", "") in translated(cut, "sv")
+    assert translated(cut, "sv").endswith(CUT)
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_what_a_load_changes_is_told(language):
+    some = {"vouchers": (), "accounts": ()}
+    plans = [
+        ChangePlan(False, 0, 0, 0, (), account_count=0, **some),
+        ChangePlan(False, 1_200, 1, 0, SMALL_TABLES, account_count=1_300, **some),
+        ChangePlan(False, 1, 1, 0, (), account_count=None, **some),
+    ]
+
+    for plan in plans:
+        english = changes_in_words(plan)
+        assert translated(english, language), english
+
+
+@pytest.mark.parametrize(
+    ("reason", "shown"),
+    [
+        (
+            "balance sheet (operator: x: 1.5 there). `tasma tenant open acme` shows all.",
+            "balance sheet (operator: x: 1.5 there).",
+        ),
+        ("Nothing came. Load its years: `tasma load acme a.se`.", "Nothing came."),
+        ("Say so: `tasma route set acme ecom`; it stays.", "it stays."),
+        ("Send it: `tasma statements add acme a.csv`, or by the page.", "Send it: by the page."),
+        ("Nothing came.", "Nothing came."),
+    ],
+)
+def test_pages_say_no_command_of_the_terminal(reason, shown):
+    assert shown == without_commands(reason)
 
 
 def test_every_reason_is_written_somewhere_as_it_stands_in_the_table():
