@@ -22,6 +22,11 @@ def retry_with_needed(hub: Hub, queued: Queued) -> bool:
     return any(retried)
 
 
+def has_failed(hub: Hub, queued: Queued) -> bool:
+    """Return whether a document, or anything that it waits for, was rejected or is held."""
+    return any(map(_is_failed, (*_needed(hub, queued), queued)))
+
+
 def _needed(hub: Hub, queued: Queued) -> Iterator[Queued]:
     for one in queued.item.waits_for:
         with suppress(UnknownDocument):
@@ -29,7 +34,11 @@ def _needed(hub: Hub, queued: Queued) -> Iterator[Queued]:
 
 
 def _is_retried(hub: Hub, queued: Queued) -> bool:
-    if queued.item.phase not in {Phase.REJECTED, Phase.HELD}:
+    if not _is_failed(queued):
         return False
     hub.outbox.apply(queued, Retried(), rules=Rules(), now=now())
     return True
+
+
+def _is_failed(queued: Queued) -> bool:
+    return queued.item.phase in {Phase.REJECTED, Phase.HELD}

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from typing import Annotated, Final
 
 import typer
 
+from blocks.hub.states import TransferState
 from flows.cli.app import AsJson, command
 from flows.cli.ecom import Item
 from flows.cli.opening import TenantId, known_tenant, open_hub
@@ -15,8 +17,10 @@ from flows.cli.output import next_steps, say, show_json, show_table
 from flows.cli.routes import Who
 from flows.doors.on_server import server_chosen
 from ledger.ecom.modes import Mode
+from ledger.invoice.mappings.ecom_procountor.terms import SOURCE
 from tasks.ecom.hearing import Run, hear
 from tasks.ecom.mode import Earlier, checked, facts_of, switch
+from tasks.ecom.retry import failed
 from tasks.ecom.retry import retry as retry_transfer
 from tasks.ecom.route import EcomRoute
 from tasks.stores import open_stores
@@ -40,6 +44,15 @@ POSTED: Final = frozenset({Mode.VOUCHER_ECOM, Mode.VOUCHER_PROCOUNTOR})
 """Modes in which nothing is left to choose."""
 
 
+AGAIN: Final = {
+    TransferState.QUEUED: "Queued again",
+    TransferState.REFUSED: "Refused again",
+    TransferState.WAITS: "Waiting",
+    TransferState.LEFT: "Left out",
+}
+"""What became of what was tried once more, in words."""
+
+
 @command("ecom", "run", examples=("tasma ecom run acme",))
 def run(tenant: TenantId, *, as_json: AsJson = False) -> None:
     """Listen to Ecom now, and queue what is to go; `tasma push run` sends it."""
@@ -57,7 +70,7 @@ def run(tenant: TenantId, *, as_json: AsJson = False) -> None:
     _tell(tenant, done)
 
 
-def _tell(tenant: str, done: Run) -> None:
+def _tell(tenant: str, done: Run, *, is_sent: bool = False) -> None:
     heard, queued = done.heard, done.settled.queued
     say(
         f"{heard.new:,} new records, {heard.known:,} known, {heard.unreadable_count:,} unreadable.",
@@ -67,13 +80,15 @@ def _tell(tenant: str, done: Run) -> None:
     with open_hub() as hub:
         target = EcomRoute.of(hub, tenant).route.target
     ways = [f"tasma push run {tenant} --to {target}", f"tasma ecom list {tenant}"]
-    next_steps(*(ways if queued else ways[1:]))
+    next_steps(*(ways if queued or is_sent else ways[1:]))
 
 
-def _heard(tenant: str, *also: str) -> Run:
+def _heard(
+    tenant: str, *also: str, first: Callable[[EcomRoute], Sequence[str]] = lambda _: ()
+) -> Run:
     with open_stores() as stores, server_chosen():
         known_tenant(stores.hub, tenant)
-        return asyncio.run(hear(stores, tenant, also=also))
+        return asyncio.run(hear(stores, tenant, also=also, first=first))
 
 
 @command("ecom", "activate", examples=("tasma ecom activate acme --who olli",))
@@ -156,6 +171,20 @@ def retry(tenant: TenantId, document: Item, *, who: Who) -> None:
     """
     with open_hub() as hub:
         known_tenant(hub, tenant)
-        found = retry_transfer(EcomRoute.of(hub, tenant), document, who=who)
-    say(f"Tried once more: {', '.join(found.items)}.")
-    _tell(tenant, _heard(tenant, found.subject))
+        failed(EcomRoute.of(hub, tenant), document)
+    items: list[str] = []
+
+    def mark(route: EcomRoute) -> list[str]:
+        found = retry_transfer(route, document, who=who)
+        items.extend(found.items)
+        return [found.subject]
+
+    done = _heard(tenant, first=mark)
+    with open_hub() as hub:
+        states = {
+            one.item: one.state for one in hub.transfers.listed(tenant, SOURCE) if one.item in items
+        }
+    for state, word in AGAIN.items():
+        if among := [item for item in items if states[item] is state]:
+            say(f"{word}: {', '.join(among)}.")
+    _tell(tenant, done, is_sent=TransferState.QUEUED in states.values())

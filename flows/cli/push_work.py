@@ -149,7 +149,7 @@ def retry(
         answer = {"tenant": tenant, "system": to, "retried": ready, "not_retried": others}
         show_json({**answer, "done_already": done})
         return
-    say(f"Tried once more: {len(ready):,}.")
+    say(f"Queued again: {len(ready):,}.")
     if done:
         say(f"Done already: {len(done):,} ({', '.join(done[:NAMED])}).")
     if others:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import Annotated, Any
 
 import typer
@@ -17,7 +18,7 @@ from flows.doors.on_server import server_chosen
 from ledger.text import joined
 from tasks.spotilla import switching
 from tasks.spotilla.cycle import Cycle, run_cycle
-from tasks.spotilla.retry import retry_task
+from tasks.spotilla.retry import failed_invoice, retry_task
 from tasks.spotilla.route import SpotillaRoute
 
 LINES: dict[str, str] = {
@@ -153,8 +154,10 @@ def retry(
     """
     with open_hub() as hub, server_chosen():
         known_tenant(hub, tenant)
-        retry_task(SpotillaRoute.of(hub, tenant), task)
-        cycle = asyncio.run(run_cycle(hub, tenant))
+        failed_invoice(SpotillaRoute.of(hub, tenant), task)
+        # Marked once both systems answer: nothing of it is told as tried while nobody was asked.
+        first = partial(retry_task, task=task)
+        cycle = asyncio.run(run_cycle(hub, tenant, first=first))
     _tell(tenant, cycle)
     if cycle.problems:
         raise typer.Exit(ExitCode.HELD)

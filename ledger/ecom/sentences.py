@@ -161,6 +161,12 @@ MEANINGS: Final[dict[str, Meaning]] = {
         "uudelleen, jos sitä ei ole kirjanpidossa.",
         RED,
     ),
+    "retried": Meaning(
+        "It was tried once more, and is not decided yet",
+        "Nothing: the next run decides it. Now: `tasma ecom run TENANT`.",
+        "Ei mitään: seuraava ajo ratkaisee sen. Heti: `tasma ecom run TENANT`.",
+        YELLOW,
+    ),
     "document_awaited": Meaning("The document itself has not come yet", colour=YELLOW),
     "document_differs": Meaning(
         "The document is not the one that the event names by its hash",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -46,6 +46,7 @@ async def hear(
     *,
     run_id: str = "",
     also: Sequence[str] = (),
+    first: Callable[[EcomRoute], Sequence[str]] = lambda _: (),
     wait_limit_s: float = 0.0,
 ) -> Run:
     """Listen for a tenant, and do what follows.
@@ -57,6 +58,7 @@ async def hear(
         tenant: Whose.
         run_id: Of the run.
         also: Documents that are decided although nothing new was said of them.
+        first: What is done once the feed is open; it returns more such documents.
         wait_limit_s: Longest wait for another run of the tenant.
 
     Raises:
@@ -73,7 +75,8 @@ async def hear(
         open_feed(hub, tenant, SOURCE, run_id=run_id) as feed,
     ):
         heard = await listen(hub, tenant, SOURCE, feed)
-        settled = await _settle(stores, tenant, feed, run_id=run_id, also=also)
+        again = await asyncio.to_thread(first, route)
+        settled = await _settle(stores, tenant, feed, run_id=run_id, also=[*also, *again])
     return Run(heard, settled)
 
 

@@ -13,7 +13,7 @@ from typing import Final
 
 from blocks.hub.feeds import Kept
 from blocks.hub.outbox import Queued
-from blocks.hub.states import TransferState
+from blocks.hub.states import LogLevel, TransferState
 from blocks.hub.transfers import Transfer
 from ledger.ecom.contract import DOCUMENT, EVENT, event_of
 from ledger.ecom.events import EventKind
@@ -24,7 +24,7 @@ from ledger.push.items import Phase
 from tasks.ecom.cases import RETRIED
 from tasks.ecom.queueing import queued_of
 from tasks.ecom.route import EcomRoute
-from tasks.push_retry import retry_with_needed
+from tasks.push_retry import has_failed, retry_with_needed
 
 BUTTON: Final = "Vie Procountoriin"
 """Who had a transfer tried once more: whoever pressed it in Ecom."""
@@ -63,13 +63,25 @@ def retry(route: EcomRoute, item: str, *, who: str) -> Retry:
         AlreadyTransferred: All of it is there.
         NothingToRetry: Nothing of that name failed.
     """
+    chosen = failed(route, item)
+    for transfer in chosen:
+        _try(route, transfer, who=who)
+    return Retry(chosen[0].subject, tuple(transfer.item for transfer in chosen))
+
+
+def failed(route: EcomRoute, item: str) -> list[Transfer]:
+    """Return what failed of a document, or of one payment; at least one.
+
+    Raises:
+        AlreadyTransferred: All of it is there.
+        NothingToRetry: Nothing of that name failed.
+    """
     hub = route.hub
     found = hub.transfers.listed(route.tenant, SOURCE, subject=item)
     one = hub.transfers.find(route.tenant, SOURCE, item)
     chosen = found or ([one] if one else [])
-    tried = [transfer.item for transfer in chosen if _is_tried(route, transfer, who=who)]
-    if tried:
-        return Retry(chosen[0].subject, tuple(tried))
+    if to_try := [transfer for transfer in chosen if _has_failed(route, transfer)]:
+        return to_try
     if done := next((queued for one in chosen if (queued := _done(route, one))), None):
         target_id = done.item.target_id or "-"
         raise AlreadyTransferred(item=item, tenant=route.tenant, target_id=target_id)
@@ -100,36 +112,51 @@ def _is_pressed_since(route: EcomRoute, subject: str, records: Sequence[Kept]) -
     )
 
 
-def _is_tried(route: EcomRoute, transfer: Transfer, *, who: str) -> bool:
-    """Have one thing tried again; return whether it had failed."""
-    if transfer.state is TransferState.REFUSED:
-        _decide_anew(route, transfer, who=who)
+def _has_failed(route: EcomRoute, transfer: Transfer) -> bool:
+    """Return whether one thing failed, or was tried again and is not decided yet."""
+    if transfer.state is TransferState.REFUSED or transfer.code == RETRIED:
         return True
     queued = queued_of(route, transfer)
     if transfer.state is not TransferState.QUEUED or queued is None:
         return False
-    if queued.item.phase is Phase.REJECTED and not queued.item.is_created:
+    return has_failed(route.hub, queued)
+
+
+def _try(route: EcomRoute, transfer: Transfer, *, who: str) -> None:
+    queued = queued_of(route, transfer) if transfer.state is TransferState.QUEUED else None
+    if queued is None or (queued.item.phase is Phase.REJECTED and not queued.item.is_created):
         _decide_anew(route, transfer, who=who)
-        return True
-    return retry_with_needed(route.hub, queued)
+    else:
+        retry_with_needed(route.hub, queued)
 
 
 def _decide_anew(route: EcomRoute, transfer: Transfer, *, who: str) -> None:
-    """Let a document be decided again as it is in Ecom now, since it may have been corrected."""
+    """Let a document be decided again as it is in Ecom now, since it may have been corrected.
+
+    What was refused stays so, with its reason, until it is decided: nobody may be there to ask.
+    """
     hub = route.hub
+    is_refused = transfer.state is TransferState.REFUSED
     if transfer.code == "purchase_posting_absent" and route.mode.is_voucher:
         hub.transfers.release(transfer, route.mode, who=who)
     latest = _latest(route, transfer.subject) if transfer.item == transfer.subject else 0
     stamp = route.mode if transfer.code == "purchase_posting_absent" else transfer.booked_by
     renewed = replace(
         transfer,
-        state=TransferState.WAITS,
+        state=TransferState.REFUSED if is_refused else TransferState.WAITS,
         code=RETRIED,
-        detail=f"tried once more by {who}",
+        detail=_undecided(transfer, who=who),
         revision=latest,
         booked_by=str(Mode(stamp)) if stamp else "",
     )
-    hub.transfers.note(renewed)
+    hub.transfers.note(renewed, level=LogLevel.INFO)
+
+
+def _undecided(transfer: Transfer, *, who: str) -> str:
+    if transfer.code == RETRIED:
+        return transfer.detail
+    before = f": {transfer.detail}" if transfer.detail else ""
+    return f"tried once more by {who}, and not decided yet{before}"
 
 
 def _latest(route: EcomRoute, subject: str) -> int:

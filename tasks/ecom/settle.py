@@ -28,7 +28,7 @@ from ledger.invoice.mappings.ecom_procountor.terms import SOURCE
 from ledger.invoice.pushed.parts import Pushed
 from ledger.push.kinds import PushKind
 from ledger.text import joined
-from tasks.ecom.cases import Found, cases
+from tasks.ecom.cases import RETRIED, Found, cases
 from tasks.ecom.images import fetch_image
 from tasks.ecom.queueing import queue
 from tasks.ecom.route import EcomRoute
@@ -237,13 +237,18 @@ class Settling:
 
 
 def due(route: EcomRoute) -> list[str]:
-    """Return the documents of which a payment counts as made by today."""
+    """Return the documents that are decided although nothing new was said of them.
+
+    Those of which a payment counts as made by today, and those that a person has tried once more
+    when nobody could be asked.
+    """
     last = route.today - dt.timedelta(days=DAYS_AFTER_DUE)
-    waiting = route.hub.transfers.listed(route.tenant, SOURCE, states=[TransferState.WAITS])
+    states = [TransferState.WAITS, TransferState.REFUSED]
     return sorted(
         {
             one.subject
-            for one in waiting
-            if one.code == "due_awaited" and one.day is not None and one.day <= last
+            for one in route.hub.transfers.listed(route.tenant, SOURCE, states=states)
+            if (one.code == RETRIED and not one.subject.startswith("#"))
+            or (one.code == "due_awaited" and one.day is not None and one.day <= last)
         }
     )

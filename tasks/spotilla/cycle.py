@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -67,8 +67,14 @@ class Cycle:
     problems: list[str] = field(default_factory=list)
 
 
-async def run_cycle(hub: Hub, tenant: str, *, run_id: str = "") -> Cycle:
-    """Run a tenant's cycle.
+async def run_cycle(
+    hub: Hub,
+    tenant: str,
+    *,
+    first: Callable[[SpotillaRoute], None] = lambda _: None,
+    run_id: str = "",
+) -> Cycle:
+    """Run a tenant's cycle. `first`: what is done once both systems answered, before anything else.
 
     Raises:
         NoRoute, NotOn: It is not switched on.
@@ -82,14 +88,22 @@ async def run_cycle(hub: Hub, tenant: str, *, run_id: str = "") -> Cycle:
     async with system_lease(hub, tenant, LEASE, run_id=run_id, wait_limit_s=0.0):
         async with open_feed(hub, tenant, route.target, run_id=run_id) as partners:
             cycle.pulled = await listen(hub, tenant, route.target, partners)
-        await _registers(hub, route, cycle, run_id=run_id)
+        await _registers(hub, route, cycle, first, run_id=run_id)
     await _push(hub, route, cycle, run_id=run_id)
     return cycle
 
 
-async def _registers(hub: Hub, route: SpotillaRoute, cycle: Cycle, *, run_id: str) -> None:
+async def _registers(
+    hub: Hub,
+    route: SpotillaRoute,
+    cycle: Cycle,
+    first: Callable[[SpotillaRoute], None],
+    *,
+    run_id: str,
+) -> None:
     async with open_registers(hub, route.tenant, SOURCE, run_id=run_id) as (feed, register):
         cycle.heard = await listen(hub, route.tenant, SOURCE, feed)
+        await asyncio.to_thread(first, route)
         names = route.terms.names
         registers = await asyncio.to_thread(read_registers, hub, route.tenant, route.target, names)
         for one in registers.unreadable:

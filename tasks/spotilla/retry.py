@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from blocks.hub.outbox import UnknownDocument
+from blocks.hub.outbox import Queued, UnknownDocument
 from ledger.errors import TerminalError
 from ledger.invoice.mappings.spotilla_procountor.cards import task_key
 from ledger.push.kinds import PushKind
-from tasks.push_retry import retry_with_needed
+from tasks.push_retry import has_failed, retry_with_needed
 from tasks.spotilla.route import SpotillaRoute
 
 
@@ -25,11 +25,20 @@ def retry_task(route: SpotillaRoute, task: str) -> None:
     Raises:
         NoFailedTask: Nothing of it failed.
     """
+    retry_with_needed(route.hub, failed_invoice(route, task))
+
+
+def failed_invoice(route: SpotillaRoute, task: str) -> Queued:
+    """Return a task's invoice that failed, itself or by a card that it waits for.
+
+    Raises:
+        NoFailedTask: Nothing of it failed.
+    """
+    key = task_key(task)
     try:
-        queued = route.hub.outbox.find(
-            route.tenant, route.target, task_key(task), PushKind.SALES_INVOICE
-        )
+        queued = route.hub.outbox.find(route.tenant, route.target, key, PushKind.SALES_INVOICE)
     except UnknownDocument:
         raise NoFailedTask(tenant=route.tenant, task=task) from None
-    if not retry_with_needed(route.hub, queued):
+    if not has_failed(route.hub, queued):
         raise NoFailedTask(tenant=route.tenant, task=task)
+    return queued

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import json
+from contextlib import nullcontext
 from dataclasses import replace
 from decimal import Decimal
 
@@ -12,13 +13,14 @@ import pytest
 
 from blocks.hub import Connection, Method, Tenant
 from blocks.systems.registry import open_feed, port
+from flows.cli import ecom_work
 from ledger.ecom.modes import Mode
 from ledger.ecom.sentences import Colour
 from ledger.invoice.mappings.ecom_procountor.accounts import AccountRow
 from ledger.push.advance import Rules
 from ledger.push.events import After, Begun, NoEffect, Succeeded
 from simulators.ecom import Company, EcomSimulator
-from tasks.ecom import accounts
+from tasks.ecom import accounts, hearing
 from tasks.ecom.hearing import has_news, hear
 from tasks.ecom.journals import book
 from tasks.ecom.mode import (
@@ -35,7 +37,9 @@ from tasks.ecom.retry import AlreadyTransferred, NothingToRetry, retry
 from tasks.ecom.route import TARGET, EcomRoute
 from tasks.ecom.settle import Settling, due
 from tasks.feeds import listen
+from tasks.overview import whole_overview
 from tasks.push import now
+from tests.command_line import invoke
 from tests.harnesses.ecom import BLOCK, BUSINESS_ID, KEY, give_block
 from tests.homes import opened_new
 from tests.toy_target import ToyTarget
@@ -417,6 +421,49 @@ def test_account_that_is_not_joined_is_found_before_anything_is_queued_and_goes_
     subjects = [retry(house.route(), name, who="anna").subject for name in ("p-1", "s-1")]
     assert ["p-1", "s-1"] == house.run(*subjects)
     assert [] == house.shown()
+
+
+def test_what_was_tried_again_and_not_decided_stays_red_with_its_reason_till_a_run_decides_it(
+    voucher,
+):
+    house = voucher(Mode.VOUCHER_ECOM)
+    accounts.save(house.route(), [], who="anna")
+    house.company.sale("s-1")
+    house.company.send("s-1")
+    house.run()
+    accounts.save(house.route(), ROWS, who="anna")
+
+    retry(house.route(), "s-1", who="anna")
+    retry(house.route(), "s-1", who="anna")
+
+    (mark,) = marks(house.route())
+    (row,) = whole_overview(house.hub)
+    assert (Colour.RED, "red", 1) == (mark.colour, row.light, row.waiting_documents)
+    assert 1 == mark.text.count("tried once more by anna, and not decided yet: ")
+    assert "Accounts of a row are not joined" in mark.text
+    assert "tasma ecom run" in mark.remedy
+    assert asyncio.run(has_news(house.hub, "acme"))
+    assert ["s-1"] == house.run()
+    assert [] == house.shown()
+
+
+def test_command_says_what_became_of_what_was_tried_once_more(voucher, monkeypatch):
+    house = voucher(Mode.VOUCHER_ECOM)
+    accounts.save(house.route(), [], who="anna")
+    house.company.sale("s-1")
+    house.company.send("s-1")
+    house.run()
+    monkeypatch.setattr(hearing, "open_target", lambda *_, **__: nullcontext(house.target))
+    monkeypatch.setattr(ecom_work, "open_stores", lambda: nullcontext(house.stores))
+    monkeypatch.setattr(ecom_work, "open_hub", lambda: nullcontext(house.hub))
+
+    refused = invoke("ecom", "retry", "acme", "s-1", "--who", "anna")
+    accounts.save(house.route(), ROWS, who="anna")
+    queued = invoke("ecom", "retry", "acme", "s-1", "--who", "anna")
+
+    assert refused.stdout.startswith("Refused again: s-1.")
+    assert queued.stdout.startswith("Queued again: s-1.")
+    assert f"Next: tasma push run acme --to {TARGET}" in queued.stdout
 
 
 @pytest.mark.requirement("R-ECO-55c")

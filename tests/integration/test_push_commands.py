@@ -229,7 +229,7 @@ def test_all_that_wait_for_a_person_are_retried_at_once(fennoa, file):
     push("run", "acme")
     once_more = push("retry", "acme", "webshop/1")
 
-    assert "Done already: 1 (webshop/1)." in once_more
+    assert "Queued again: 0.\nDone already: 1 (webshop/1)." in once_more
     assert "tasma push resolve" not in once_more
     assert ["webshop/2", "webshop/3"] == sorted(retried["retried"])
     assert 3 == len(invoices(fennoa))

@@ -9,9 +9,11 @@ from types import SimpleNamespace
 
 import pytest
 
+from ledger.errors import TasmaError
 from ledger.push.items import Phase
 from simulators.procountor.sums import sums_of
 from tasks.push_deviations import of_days
+from tasks.spotilla.cycle import run_cycle
 from tasks.spotilla.retry import NoFailedTask, retry_task
 from tasks.spotilla.route import SpotillaRoute
 from tasks.spotilla.sweeping import hear, page
@@ -630,6 +632,16 @@ def test_invoice_that_is_held_goes_on_by_a_persons_word_alone(on):
     assert [Phase.DONE] == [one.item.phase for one in on.hub.outbox.listed("acme", TARGET, limit=1)]
     with pytest.raises(NoFailedTask):
         retry_task(SpotillaRoute.of(on.hub, "acme"), str(task))
+
+
+def test_retry_of_a_task_marks_nothing_while_a_register_does_not_answer(on):
+    asked = []
+    on.there.world.faults.add("GET *", "forbidden")
+
+    with pytest.raises(TasmaError):
+        asyncio.run(run_cycle(on.hub, "acme", first=asked.append))
+
+    assert [] == asked
 
 
 def _worth(on, price):

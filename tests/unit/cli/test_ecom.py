@@ -60,6 +60,20 @@ def test_retry_is_one_command_under_both_of_its_names(tasma):
     assert "sending again from the posting section" in shown
 
 
+def test_retry_that_reaches_nobody_changes_nothing_and_the_reason_stays_in_sight(
+    hub, tasma, monkeypatch
+):
+    monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:9/api")
+    before = hub.transfers.find("acme", "ecom", "p-1")
+
+    retried = tasma("ecom", "retry", "acme", "p-1", "--who", "anna")
+
+    assert 75 == retried.exit_code
+    assert "" == retried.stdout
+    assert before == hub.transfers.find("acme", "ecom", "p-1")
+    assert 3 == tasma("tenant", "status", "acme", "--exit-code").exit_code
+
+
 def test_mode_that_is_chosen_already_is_not_advised(hub, tasma):
     route = hub.routes.get("acme", "ecom", "vouchers")
     hub.routes.switch(route, Mode.VOUCHER_PROCOUNTOR, who="anna")
