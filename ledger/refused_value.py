@@ -41,7 +41,7 @@ KINDS: Final = {
 
 PATTERNS: Final = {
     r"^[0-9]{4}-(0[1-9]|1[0-2])$": "expected a month, such as 2026-01",
-    r"^[0-9A-Za-z]{0,20}$": "expected a number of an account",
+    r"^[0-9]{0,20}$": "expected a number of an account",
 }
 
 _ALTERNATIVES: Final = re.compile(r"\^\((\w+(?:\|\w+)+)\)\$")

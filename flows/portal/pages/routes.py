@@ -21,10 +21,10 @@ LISTED: Final = 50
 """Most things of a source that the page says of why they wait."""
 
 
-@route("GET", "/companies/{tenant}/routes", who=ANYONE)
+@route("GET", "/companies/{tenant}/routes", who=ANYONE, takes={"saved": WORD})
 def routes(visit: Visit) -> Response:
-    """Show each route with all its settings."""
-    return _page(visit)
+    """Show each route with all its settings, and which of them was just saved."""
+    return _page(visit, saved=visit.get("saved"))
 
 
 @route(
@@ -47,13 +47,16 @@ def set_route(visit: Visit) -> Response:
     except ValueError:
         return _page(visit, problem=visit.t("routes.no_value"))
     visit.note(f"{source} {kind}: {name}")
-    return visit.to("routes", tenant=visit.tenant.id)
+    return visit.to("routes", tenant=visit.tenant.id, saved=name)
 
 
-def _page(visit: Visit, *, problem: str = "", name: str = "", detail: str = "") -> Response:
+def _page(
+    visit: Visit, *, problem: str = "", name: str = "", detail: str = "", saved: str = ""
+) -> Response:
     tenant = visit.tenant
     found = visit.stores.hub.routes.listed(tenant=tenant.id)
     shown = [(one, settings_of(one)) for one in found]
+    names = {one.name for _, own in shown for one in own}
     return visit.page(
         "routes.html",
         status=409 if problem or detail else 200,
@@ -62,6 +65,7 @@ def _page(visit: Visit, *, problem: str = "", name: str = "", detail: str = "") 
         waiting=refused_of(visit.stores.hub, tenant.id),
         listed=LISTED,
         problem=problem,
-        refused=name if any(one.name == name for _, own in shown for one in own) else "",
+        refused=name if name in names else "",
+        saved=saved if saved in names else "",
         detail=detail,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any, Final, Self
@@ -34,6 +35,16 @@ Code = Annotated[
     WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "integer"}]}),
 ]
 """A code of the target (VAT status 1, account 7230) as text; empty when none is given."""
+
+
+def _whole_number(code: str) -> str:
+    if not re.fullmatch("[0-9]{1,9}", code):
+        raise ValueError("expected a whole number, such as 1")
+    return code
+
+
+WholeCode = Annotated[Code, AfterValidator(_whole_number)]
+"""A code that the target numbers, such as a VAT status."""
 
 Amount = Annotated[
     Decimal,

@@ -45,6 +45,14 @@ def test_each_setting_stands_there_with_its_value_and_whether_it_is_the_default(
         ("units", "kpl = piece\r\n t=h ", {"kpl": "piece", "t": "h"}),
         ("had_integration", "true", True),
         ("purchase_vat_status_by_rate", '{"25.50": "3"}', {"25.50": "3"}),
+        ("bank_account", "iban = FI21 1234 5600 0007 85", {"iban": "FI21 1234 5600 0007 85"}),
+        (
+            "bank_account",
+            '{"iban":"SE4550000000058398257466"}',
+            {"iban": "SE4550000000058398257466"},
+        ),
+        ("no_vat_status", "33", "33"),
+        ("rounding_account", "8570", "8570"),
     ],
 )
 def test_a_setting_is_changed_by_the_proven_name_and_taken_back(
@@ -69,6 +77,12 @@ def test_a_setting_is_changed_by_the_proven_name_and_taken_back(
         ("first_month", "2026", "expected a month, such as 2026-01"),
         ("had_integration", "perhaps", "expected true or false"),
         ("colour", "red", "there is no such setting"),
+        ("bank_account", "iban = FI0000", "that sales invoices carry: expected an IBAN"),
+        ("bank_account", "iban = FI2112345600000785\nbic = X", "expected a BIC"),
+        ("sales_vat_status", "zz9", "VAT status of sales: expected a whole number"),
+        ("purchase_vat_status_by_rate", "0 = zz9", "expected a whole number"),
+        ("rounding_account", "zz9", "expected a number of an account"),
+        ("payment_account", "zz9", "expected a number of an account"),
         ("units", '{"kpl"', "cannot be read"),
         ("units", "[" * 1_000, "cannot be read"),
         ("units", "kpl piece", "cannot be read"),
@@ -98,6 +112,15 @@ def test_refused_setting_is_told_in_the_readers_language(world, accountant, lang
     alert = answer.text.partition('role="alert"')[2].partition("</div>")[0]
     assert told in alert
     assert 'lang="en"' not in alert
+
+
+@pytest.mark.parametrize("value", ["sv", ""])
+def test_what_was_saved_is_told_by_its_label(accountant, value):
+    answer = accountant.post(PAGE, **ECOM, setting="language", value=value)
+    after = accountant.get(answer.headers["location"]).text
+
+    assert "Saved: Language of documents." in after
+    assert "Saved: " not in accountant.get(f"{PAGE}?saved=colour").text
 
 
 def test_number_is_taken_with_a_comma_as_decimal_sign(world, accountant):

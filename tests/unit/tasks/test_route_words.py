@@ -61,6 +61,8 @@ def test_no_setting_is_refused_in_words_of_pydantic_or_in_english_alone(terms, v
         (EcomTerms, "rounding_account", "8570!", "expected a number of an account"),
         (EcomTerms, "bank_account", {}, "a part of it is missing"),
         (EcomTerms, "purchase_vat_status", "?", OTHER),
+        (EcomTerms, "purchase_vat_status", "zz9", "expected a whole number, such as 1"),
+        (SpotillaTerms, "vat_status", "zz9", "expected a whole number, such as 1"),
         (EcomTerms, "colour", "red", "there is no such setting"),
         (SpotillaTerms, "start_date", "2026-13-01", "expected a day, such as 2026-01-31"),
         (SpotillaTerms, "tasks", "some", "expected one of all, with_order_number"),

@@ -6,15 +6,31 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from ledger.ecom.events import Month
 from ledger.invoice.fields import Line, Number, Percent
-from ledger.invoice.pushed.parts import BankAccount, Code
+from ledger.invoice.identifiers import Verdict, bic_code, iban_number
+from ledger.invoice.pushed.parts import BankAccount, WholeCode
 
 SOURCE: Final = "ecom"
 MAX_IMAGE_BYTES: Final = 10_000_000
 """Largest attachment that Procountor takes."""
+
+
+def _of_a_bank(account: BankAccount | None) -> BankAccount | None:
+    # Customers pay to it, so an IBAN that no bank has never stands on an invoice.
+    if account is None:
+        return None
+    if iban_number(account.iban) is Verdict.MALFORMED:
+        raise ValueError("expected an IBAN whose length and check digits are right")
+    if account.bic and bic_code(account.bic) is Verdict.MALFORMED:
+        raise ValueError("expected a BIC of 8 or 11 characters")
+    return account
+
+
+OwnAccount = Annotated[BankAccount | None, AfterValidator(_of_a_bank)]
+AccountNumber = Annotated[str, Field(pattern=r"^[0-9]{0,20}$")]
 
 
 class Terms(BaseModel):
@@ -31,14 +47,14 @@ class Terms(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    bank_account: BankAccount | None = None
-    purchase_vat_status: Code = "1"
-    purchase_vat_status_by_rate: dict[Percent, Code] = Field(default_factory=dict)
-    sales_vat_status: Code = "1"
-    domestic_status: Code = "1"
-    no_vat_status: Code = "12"
-    rounding_account: Annotated[str, Field(pattern=r"^[0-9A-Za-z]{0,20}$")] = ""
-    payment_account: Annotated[str, Field(pattern=r"^[0-9A-Za-z]{0,20}$")] = ""
+    bank_account: OwnAccount = None
+    purchase_vat_status: WholeCode = "1"
+    purchase_vat_status_by_rate: dict[Percent, WholeCode] = Field(default_factory=dict)
+    sales_vat_status: WholeCode = "1"
+    domestic_status: WholeCode = "1"
+    no_vat_status: WholeCode = "12"
+    rounding_account: AccountNumber = ""
+    payment_account: AccountNumber = ""
     rounding_limit: Annotated[Number, Field(ge=0, le=1)] = Decimal("0.05")
     units: dict[str, Line] = Field(default_factory=dict)
     language: Annotated[str, Field(pattern="^(fi|sv|en)$")] = "fi"

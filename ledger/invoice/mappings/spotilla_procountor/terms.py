@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from ledger.invoice.fields import Day, Line, Percent
 from ledger.invoice.pushed.cards import MAX_TERM_DAYS
-from ledger.invoice.pushed.parts import Code
+from ledger.invoice.pushed.parts import WholeCode
 from ledger.spotilla.judge import Chosen
 
 SOURCE: Final = "spotilla"
@@ -36,7 +36,7 @@ class Terms(BaseModel):
     needs_acceptance: bool = False
     start_date: Day | None = None
     max_creates: Annotated[int, Field(gt=0, le=MAX_CREATES)] = 50
-    vat_status: Code = "1"
+    vat_status: WholeCode = "1"
     vat_rate: Percent | None = None
     units: dict[str, Line] = Field(default_factory=dict)
     payment_term_days: Annotated[int, Field(ge=0, le=MAX_TERM_DAYS)] = 14
