@@ -16,7 +16,14 @@ from blocks.hub.routes import NoRoute
 from flows.doors.on_server import server_chosen
 from flows.portal.routes import ACCOUNT, ANYONE, STAFF, TEXT, WORD, route
 from flows.portal.visit import Visit, not_found
-from ledger.invoice.mappings.ecom_procountor.accounts import NO, YES, Finding
+from ledger.invoice.mappings.ecom_procountor.accounts import (
+    NO,
+    NO_TARGET,
+    YES,
+    AccountRow,
+    Finding,
+    row_of,
+)
 from tasks.ecom import accounts
 from tasks.ecom.route import EcomRoute
 
@@ -79,8 +86,12 @@ def save_account(visit: Visit) -> Response:
 
 @route("POST", PATH + "/rows", who=STAFF, takes={"row": TEXT})
 def save_accounts(visit: Visit) -> Response:
-    """Add the rows that were ticked."""
-    return _saved(visit, [text.split(";") for text in visit.every("row")])
+    """Add the rows that were ticked; one without an account or a status of there is refused."""
+    lines = [text.split(";") for text in visit.every("row")]
+    found = [row_of(cells) for cells in lines]
+    if empty := [one for one in found if isinstance(one, AccountRow) and not one.is_whole]:
+        return _page(visit, wrong=[Finding(one.account, one.vat_rate, NO_TARGET) for one in empty])
+    return _saved(visit, lines)
 
 
 def _saved(visit: Visit, lines: Iterable[Sequence[str]]) -> Response:
@@ -108,6 +119,7 @@ def _page(
     if found is None:
         return visit.page("accounts_none.html", tenant=visit.tenant)
     rows = list(found.table.values())
+    missing = accounts.suggested(found, there)[:ROWS]
     return visit.page(
         "accounts.html",
         status=409 if wrong else 200,
@@ -116,6 +128,7 @@ def _page(
         more=len(rows) - ROWS,
         wrong=wrong,
         findings=accounts.check(found, rows, there)[:ROWS],
-        missing=accounts.suggested(found, there)[:ROWS],
+        missing=missing,
+        is_takeable=any(one.row.is_whole for one in missing),
         statuses=accounts.statuses(there),
     )

@@ -33,16 +33,28 @@ def table(world):
     return EcomRoute.of(world.stores.hub, OURS).table
 
 
-def test_accounts_without_a_row_are_offered_and_only_what_is_ticked_is_saved(world, accountant):
+def test_accounts_without_a_row_are_offered_to_be_filled_in(world, accountant):
     page = accountant.get(PAGE).text
-    offered = [f'value="{row};;;yes;yes"' for row in ("3000;25.5", "3000;14", "7230;0")]
+    form = page.partition('name="account" value="3000">')[2].partition("</form>")[0]
 
+    accountant.post(PAGE, **ROW | {"purchases": "yes"})
+
+    assert ('name="account" value="7230"' in page, 'name="row"' in page) == (True, False)
+    assert 'name="rate" value="25.5"' in form
+    assert 2 == form.count("required")
+    assert {("3000", Decimal("25.5"))} == set(table(world))
+    after = accountant.get(PAGE).text.partition('id="missing"')[2]
+    assert ('value="25.5"' in after, 'value="14"' in after) == (False, True)
+
+
+def test_only_what_is_ticked_is_saved_and_no_row_without_an_account(world, accountant):
+    refused = accountant.post(f"{PAGE}/rows", row=["3000;25.5;3001;1;yes;yes", "7230;0;;;yes;yes"])
+    before = dict(table(world))
     accountant.post(f"{PAGE}/rows", row=["3000;25.5;3001;1;yes;yes", "7230;0;7230;12;yes;yes"])
 
-    assert offered == [one for one in offered if one in page]
+    assert (409, {}) == (refused.status_code, before)
+    assert "account 7230 at 0 %: no Procountor account is given" in refused.text
     assert {("3000", Decimal("25.5")), ("7230", Decimal(0))} == set(table(world))
-    assert "3000;14" in (after := accountant.get(PAGE).text)
-    assert "3000;25.5" not in after
 
 
 def test_two_who_add_rows_at_once_lose_none_of_them(world, accountant):

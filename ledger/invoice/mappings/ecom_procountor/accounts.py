@@ -33,6 +33,7 @@ COLUMNS: Final = (
 MAX_ROWS: Final = 20_000
 YES: Final = "yes"
 NO: Final = "no"
+NO_TARGET: Final = "no Procountor account is given"
 _CODE: Final = re.compile(r"[0-9A-Za-z._-]{0,20}")
 _PERCENT: Final[TypeAdapter[Decimal]] = TypeAdapter(Percent)
 _SWITCH: Final = {YES: True, NO: False, "": True}
@@ -59,6 +60,11 @@ class AccountRow:
     def is_in_use(self) -> bool:
         """Return whether anything may be posted by it."""
         return self.is_for_sales or self.is_for_purchases
+
+    @property
+    def is_whole(self) -> bool:
+        """Return whether it says where postings go and as what."""
+        return bool(self.target_account and self.vat_status)
 
 
 @dataclass(frozen=True)
@@ -206,7 +212,7 @@ def _against_target(row: AccountRow, chart: Mapping[str, str] | None) -> list[st
     if not row.is_in_use:
         return []
     if not row.target_account:
-        return ["no Procountor account is given"]
+        return [NO_TARGET]
     if chart is not None and row.target_account not in chart:
         return [f"Procountor's chart has no account {row.target_account}"]
     return []
