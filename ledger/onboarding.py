@@ -250,7 +250,8 @@ def _checklist(facts: Facts) -> Iterator[Step]:
     if facts.transfer is Transfer.API:
         yield from _access(facts.access)
     yield _prerequisites(facts)
-    yield from map(_transfer, facts.years)
+    for item in facts.years:
+        yield _transfer(item, is_approved=item.year in facts.approved)
     for item in facts.years:
         yield from _statements(item)
     yield _approval(facts)
@@ -286,10 +287,11 @@ def _prerequisites(facts: Facts) -> Step:
     return Step(PREREQUISITES, Actor.OPERATOR, is_done=not missing, what=what)
 
 
-def _transfer(item: TransferredYear) -> Step:
+def _transfer(item: TransferredYear, *, is_approved: bool) -> Step:
+    """Say whether a year came; a load that is held after its approval is no first transfer."""
     came = item.is_staged or item.is_published
     held = f"held by {', '.join(item.holding)}" if item.holding else "transfer the year"
-    is_done = came and not item.holding
+    is_done = is_approved or (came and not item.holding)
     what = "the year came" if is_done else held
     name = f"first transfer {short_year(item.year.key)}"
     return Step(name, Actor.OPERATOR, is_done=is_done, what=what)

@@ -129,6 +129,19 @@ def test_years_added_later_ask_for_an_approval_and_leave_the_tenant_live():
     assert found.unapproved == (Y2025,)
 
 
+@pytest.mark.parametrize(("approved", "is_done"), [((), False), ((Y2024,), True)])
+def test_what_is_held_after_the_approval_undoes_no_first_transfer(approved, is_done):
+    held = TransferredYear(Y2024, is_published=True, holding=("voucher_balance",))
+
+    found = onboarding(replace(FILED, years=(held,), approved=frozenset(approved)))
+
+    (step,) = [step for step in found.checklist if step.name == "first transfer 2024"]
+    assert (is_done, "the year came" if is_done else "held by voucher_balance") == (
+        step.is_done,
+        step.what,
+    )
+
+
 STATEMENTS = st.dictionaries(st.sampled_from(StatementKind), st.sampled_from(Comparison))
 YEARS = st.builds(
     TransferredYear,
