@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
+from typing import Final
 
 from blocks.hub import Load, UnitState
+from blocks.hub.holds import REJECTED_BY
 from ledger.controls import ControlResult
 from ledger.unit import Unit
+from tasks.file_fates import Fate
 from tasks.stores import Stores
+
+MAX_REJECTIONS: Final = 1_000
+"""So many of a tenant's latest are looked through for when one was."""
 
 
 @dataclass(frozen=True)
@@ -21,6 +28,45 @@ class Held:
     def unit(self) -> Unit:
         """Whose year."""
         return Unit(self.load.tenant, self.load.year)
+
+
+@dataclass(frozen=True)
+class Decision:
+    """How a hold ended. `who`, `at`, `reason`: of a person's decision; a later load has none."""
+
+    load: Load
+    fate: Fate
+    who: str = ""
+    at: dt.datetime | None = None
+    reason: str = ""
+
+
+def decision_of(stores: Stores, tenant: str, load_id: str) -> Decision | None:
+    """Return how a hold of a tenant ended; None of what is held, never was, or passed by itself."""
+    load = stores.hub.loads.find(load_id)
+    if load is None or load.tenant != tenant:
+        return None
+    if load.status is UnitState.HELD:
+        return None if load.is_open else Decision(load, Fate.REPLACED)
+    found = _rejection if load.status is UnitState.REJECTED else _accepted
+    return found(stores, load)
+
+
+def _rejection(stores: Stores, load: Load) -> Decision:
+    events = stores.hub.events.recent(tenant=load.tenant, kind="rejection", limit=MAX_REJECTIONS)
+    at = next((event.at for event in events if event.load_id == load.load_id), None)
+    who, _, reason = load.reason.removeprefix(REJECTED_BY).partition(": ")
+    return Decision(load, Fate.REJECTED, who, at, reason)
+
+
+def _accepted(stores: Stores, load: Load) -> Decision | None:
+    """Say who accepted a load, which may still be on its way to the books."""
+    given = stores.hub.acceptances.of_unit(load.tenant, load.year)
+    own = [one for one in given if one.load_id == load.load_id]
+    if not own:
+        return None
+    last = max(own, key=lambda one: one.accepted_at)
+    return Decision(load, Fate.PUBLISHED, last.accepted_by, last.accepted_at, last.reason)
 
 
 def held_of(stores: Stores, tenant: str) -> list[Held]:

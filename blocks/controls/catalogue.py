@@ -12,6 +12,7 @@ import csv
 import hashlib
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -58,6 +59,16 @@ def controls_for(source: str, source_kind: str, *, context: UnitContext) -> list
         for text in _read(TEXTS)
     ]
     return [*ours, *context.own]
+
+
+def advice_of(control: str) -> str:
+    """Return what to do about a break of a control; empty for an operator's own."""
+    return _advice().get(control, "")
+
+
+@cache
+def _advice() -> dict[str, str]:
+    return {row["control"]: row["what_to_do"] for row in _read(TEXTS)}
 
 
 def kinds_of(source: str) -> list[str]:

@@ -8,6 +8,7 @@ load of less than a year that is held stands beside its year and is open in the 
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Final
 
 from sqlalchemy import ColumnElement, Connection, and_, or_, select, update
 
@@ -19,6 +20,9 @@ from blocks.hub.refusals import NotHeld, RejectionIncomplete
 from blocks.hub.states import WHOLE_YEAR, WORKING, UnitState
 from blocks.hub.units import UnitStatus
 from ledger.fiscal_year import FiscalYear
+
+REJECTED_BY: Final = "rejected by "
+"""How the reason of a load begins that a person refused; the name and a colon follow."""
 
 
 class Holds:
@@ -46,7 +50,7 @@ class Holds:
         """
         if not reason.strip() or not rejected_by.strip():
             raise RejectionIncomplete
-        rejection = cut(f"rejected by {rejected_by.strip()}: {reason.strip()}")
+        rejection = cut(f"{REJECTED_BY}{rejected_by.strip()}: {reason.strip()}")
         with self._database.writing() as connection:
             load = loads.required(connection, load_id)
             _refuse_closed(load)

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from blocks.controls.catalogue import advice_of
 from blocks.translated import control_title
 from ledger.fiscal_year import FiscalYear, short_year
 from ledger.organisation import OrganisationNumber
@@ -91,6 +92,7 @@ FILE_WORDS: Final[Mapping[str, str]] = {"received": "running", "duplicate": "unc
 FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "amount": amount,
     "moment": moment,
+    "control_advice": advice_of,
     "control_title": control_title,
     "count": count,
     "decimal": decimal,

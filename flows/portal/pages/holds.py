@@ -9,9 +9,10 @@ from starlette.responses import RedirectResponse, Response
 
 from flows.portal.routes import ANYONE, LOAD, STAFF, TEXT, path_of, route
 from flows.portal.visit import Unfit, Visit, not_found
+from ledger.acceptance import is_foreign
 from tasks.accept import accept_breaks, reject_hold
 from tasks.approve import NotToBeApproved, approve
-from tasks.held import Held, find_held, held_of
+from tasks.held import Decision, Held, decision_of, find_held, held_of
 from tasks.onboarding import onboarding_of
 
 PUBLISH: Final = "publish-accepted/publish-accepted"
@@ -34,7 +35,11 @@ def holds(visit: Visit) -> Response:
 def hold(visit: Visit) -> Response:
     """Show what holds a load, break by break."""
     found = _held(visit)
-    return visit.page("hold.html", tenant=visit.tenant, item=found)
+    if isinstance(found, Decision):
+        return _decided(visit, found)
+    return visit.page(
+        "hold.html", tenant=visit.tenant, item=found, is_foreign=is_foreign(found.holding)
+    )
 
 
 @route(
@@ -46,6 +51,8 @@ def hold(visit: Visit) -> Response:
 async def accept_hold(visit: Visit) -> Response:
     """Let the breaks pass that were shown, and publish the load if nothing else holds it."""
     found = await run_in_threadpool(_held, visit)
+    if isinstance(found, Decision):
+        return _decided(visit, found)
     reason = _reason(visit)
     left = await run_in_threadpool(
         accept_breaks,
@@ -73,6 +80,8 @@ async def accept_hold(visit: Visit) -> Response:
 def refuse_hold(visit: Visit) -> Response:
     """Say that what is held is wrong; it is never published."""
     found = _held(visit)
+    if isinstance(found, Decision):
+        return _decided(visit, found)
     reject_hold(
         visit.stores,
         found.unit,
@@ -103,16 +112,23 @@ def approve_transfer(visit: Visit) -> Response:
     return visit.to("holds", tenant=tenant.id)
 
 
-def _held(visit: Visit) -> Held:
-    """Return the hold that was shown.
+def _held(visit: Visit) -> Held | Decision:
+    """Return the hold that was shown, or how it ended since.
 
     Raises:
-        Unfit: It is none any more, or another company's.
+        Unfit: It never was one, or is another company's.
     """
-    found = find_held(visit.stores, visit.tenant.id, visit["load"])
+    stores, tenant, load_id = visit.stores, visit.tenant.id, visit["load"]
+    found = find_held(stores, tenant, load_id) or decision_of(stores, tenant, load_id)
     if found is None:
         raise not_found()
     return found
+
+
+def _decided(visit: Visit, found: Decision) -> Response:
+    """Tell who comes later what a colleague decided; an act has changed nothing."""
+    status = 200 if visit.route.method == "GET" else 409
+    return visit.page("hold_decided.html", status=status, tenant=visit.tenant, found=found)
 
 
 def _reason(visit: Visit) -> str:

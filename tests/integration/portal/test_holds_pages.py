@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
+from blocks.hub import UnitState
 from blocks.hub.portal_roles import Role
 from flows.portal.formats import title_of
+from ledger.controls import Answer, Break, BreakKind, ControlResult, Severity
+from ledger.onboarding import Transfer
+from ledger.onboarding_form import OnboardingForm
 from ledger.unit import Unit
-from tests.portal_companies import OUR_OTHER_YEAR, OURS, hold
+from tasks.onboarding import file_form
+from tests.portal_companies import OUR_OTHER_YEAR, OUR_YEAR, OURS, hold
 
 PAGE = "/companies/acme/holds"
 HELD = Unit(OURS, OUR_OTHER_YEAR)
@@ -49,9 +56,96 @@ def test_what_was_replaced_since_it_was_shown_is_not_accepted(world, accountant)
 
     answer = accountant.post(f"{PAGE}/accept", load=shown, reason="known")
 
-    assert 404 == answer.status_code
+    assert 409 == answer.status_code
+    assert "what came later for the same year took its place" in answer.text
     assert [] == list(world.stores.hub.acceptances.of_unit(OURS, OUR_OTHER_YEAR))
     assert [] == world.runs.started
+
+
+def shown_and_refused(world, load):
+    """Return what a colleague who comes later reads, by the address and by each act."""
+    late = world.client(Role.OPERATOR)
+    acts = [late.post(f"{PAGE}/{act}", load=load, reason="late") for act in ("accept", "reject")]
+    page = late.get(f"{PAGE}/one?load={load}")
+    assert [409, 409, 200] == [answer.status_code for answer in (*acts, page)]
+    return [answer.text for answer in (*acts, page)]
+
+
+def test_who_comes_after_a_rejection_is_told_whose_it_was_and_why(world, accountant):
+    accountant.post(f"{PAGE}/reject", load=load_of(world), reason="wrong file: of 2023")
+
+    for text in shown_and_refused(world, load_of(world)):
+        assert ["It has been decided already", "rejected; it is never read in"] == [
+            words
+            for words in ("It has been decided already", "rejected; it is never read in")
+            if words in text
+        ]
+        assert '<p>accountant@acme.example · <time datetime="' in text
+        assert "wrong file: of 2023" in text
+
+
+@pytest.mark.parametrize("states", [1, 2], ids=["on its way", "published"])
+def test_who_comes_after_an_acceptance_is_told_whose_it_was(world, accountant, states):
+    load, hub = load_of(world), world.stores.hub
+    accountant.post(f"{PAGE}/accept", load=load, reason="known rounding")
+    for state in (UnitState.RECONCILING, UnitState.PUBLISHED)[:states]:
+        hub.units.set_status(OURS, OUR_OTHER_YEAR, state, load_id=load, source="sie")
+
+    for text in shown_and_refused(world, load):
+        assert "SIE: accepted." in text
+        assert '<p>accountant@acme.example · <time datetime="' in text
+        assert "known rounding" in text
+
+
+def test_what_was_decided_is_told_to_nobody_to_whom_the_company_is_not_open(world):
+    theirs = world.ids["load"][1]
+    world.stores.hub.holds.reject(theirs, reason="wrong", rejected_by="kim")
+
+    answer = world.client(Role.ACCOUNTANT).get(f"{PAGE}/one?load={theirs}")
+
+    assert (404, False) == (answer.status_code, "kim" in answer.text)
+
+
+def test_books_of_another_company_are_offered_to_be_rejected_alone(world, accountant):
+    amounts = {"expected": None, "actual": None, "difference": None}
+    found = Break("tenant_identity", BreakKind.ATTRIBUTE, detail="another", **amounts)
+    result = ControlResult(
+        "tenant_identity", Severity.BLOCKS, Answer.BROKEN, breaks=(found,), break_count=1
+    )
+    world.stores.hub.loads.save_results(load_of(world), [result])
+
+    page = accountant.get(f"{PAGE}/one?load={load_of(world)}").text
+
+    assert "These are the books of another company than Acme AB" in page
+    assert [False, True] == [f'action="{PAGE}/{act}"' in page for act in ("accept", "reject")]
+
+
+@pytest.mark.parametrize(
+    ("language", "advice"),
+    [
+        ("en", "What to do:</strong> Look the voucher up in the source;"),
+        ("sv", "Det här kan du göra:</strong> Slå upp verifikatet i källan;"),
+        ("fi", "Mitä tehdä:</strong> Etsi tosite lähteestä;"),
+    ],
+)
+def test_of_each_control_it_is_said_what_to_do(world, accountant, language, advice):
+    page = accountant.get(f"{PAGE}/one?load={load_of(world)}", **{"accept-language": language})
+
+    assert advice in page.text
+
+
+def test_checklist_leads_to_the_comparison_that_is_to_be_looked_at(world, accountant):
+    form = OnboardingForm(
+        source_system="fortnox", transfer=Transfer.API, fiscal_years=(OUR_YEAR.key,)
+    )
+    world.stores.hub.openings.begin(OURS)
+    file_form(world.stores.hub, OURS, form, who="test")
+
+    pages = [accountant.get(path).text for path in (PAGE, "/companies/acme/opening")]
+
+    for page in pages:
+        (step,) = re.findall("<li>[^\n]*look at the comparison and approve[^\n]*</li>", page)
+        assert '<a href="/companies/acme/comparison">Comparison</a>' in step
 
 
 def test_rejected_load_is_held_no_more_and_the_name_is_kept(world, accountant):

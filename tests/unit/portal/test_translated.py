@@ -91,6 +91,16 @@ def test_every_control_has_a_title_in_every_language():
     assert "own_control" == control_title("own_control", "sv")
 
 
+@pytest.mark.parametrize("language", OTHERS)
+def test_what_to_do_about_each_control_is_said_in_every_language(language):
+    with (PROJECT / "data" / "reference" / "control_texts.csv").open(
+        encoding="utf-8", newline=""
+    ) as file:
+        advice = [row["what_to_do"] for row in csv.DictReader(file)]
+
+    assert [] == [text for text in advice if translated(text, language) is None]
+
+
 @pytest.mark.parametrize(
     ("reason", "swedish"),
     [
