@@ -4,6 +4,9 @@ An acceptance is a statement about one break of one unit as it was seen: its con
 and amounts. The same break tomorrow is still accepted; one whose amount, account, voucher or
 number of occurrences has changed is a new break, and the acceptance says nothing about it.
 
+That vouchers go, or that a load is older than what it replaces, is accepted for once
+(`OF_ONE_LOAD`).
+
 That a program's files name no organisation number is a statement about the program: its acceptance
 is of every year, and lasts until it is withdrawn (`LASTING`).
 
@@ -30,6 +33,10 @@ IDENTITY: Final = "tenant_identity"
 
 LASTING: Final = frozenset({"identity_missing"})
 """Controls whose breaks say nothing of a year; their acceptance is of every year."""
+
+OF_ONE_LOAD: Final = frozenset({"mass_removal", "older_than_published"})
+"""Controls that hold a load against what it would replace. What was accepted of them has had its
+effect once anything of the year is published, and lets no later load pass."""
 
 
 @dataclass(frozen=True)
@@ -143,3 +150,17 @@ def acceptable(
         whole = result.set_fingerprint
         items = [(whole, result.break_count, None)] if whole else []
     return [item for item in items if not fingerprints or item[0] in fingerprints]
+
+
+def accepted_in_words(results: Iterable[ControlResult], given: Iterable[Acceptance]) -> list[str]:
+    """Say of results that hold nothing by whom they may pass, and why; a line for each decision."""
+    names = {result.control for result in results}
+    decisions: dict[tuple[str, dt.date, str], dict[str, None]] = {}
+    for item in given:
+        if item.control in names:
+            decision = (item.accepted_by, item.accepted_at.date(), item.reason)
+            decisions.setdefault(decision, {})[item.control] = None
+    return [
+        f"{', '.join(controls)} (accepted by {who} on {day}: {reason})"
+        for (who, day, reason), controls in decisions.items()
+    ]

@@ -39,6 +39,11 @@ def visible_lines(text: str) -> str:
     return "\n".join(visible(line) for line in text.splitlines())
 
 
+def says_something(text: str) -> bool:
+    """Return whether there is a letter or a digit in a text: ``...`` is no reason for anything."""
+    return any(map(str.isalnum, text))
+
+
 def joined(*sentences: str, by: str = "; ") -> str:
     """Join what is said into one sentence, without full stops before ``by``; nothing of empty."""
     parts = [one for one in sentences if one]

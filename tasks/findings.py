@@ -42,5 +42,5 @@ def findings_of(hub: Hub, load: Load) -> Findings:
     results = hub.loads.results(load.load_id)
     holding = hub.acceptances.unaccepted(load.tenant, load.year, results) if load.is_open else []
     broken = {result.control for result in results if result.break_count}
-    given = hub.acceptances.of_unit(load.tenant, load.year)
+    given = hub.acceptances.of_load(load)
     return Findings(load, results, holding, [item for item in given if item.control in broken])

@@ -9,7 +9,13 @@ from typing import Final
 from blocks import controls
 from blocks.controls import Control, UnitContext
 from blocks.hub import Load, UnitState
-from ledger.acceptance import is_foreign
+from ledger.acceptance import (
+    OF_ONE_LOAD,
+    Acceptance,
+    accepted_in_words,
+    is_foreign,
+    unaccepted,
+)
 from ledger.controls import Answer, ControlResult
 from ledger.fiscal_year import FiscalYear
 from tasks.account_map import map_of_tenant
@@ -33,13 +39,15 @@ class Judgement:
 
     `holding`: results that block, each with only the breaks that nobody accepted; empty when the
     load may be published. `asked`: the version of the controls that were asked, which are
-    `controls`, each with its tolerance, meaning and what to do.
+    `controls`, each with its tolerance, meaning and what to do. `given`: what a person accepted of
+    the year.
     """
 
     results: list[ControlResult]
     holding: list[ControlResult]
     asked: str = ""
     controls: Sequence[Control] = ()
+    given: Sequence[Acceptance] = ()
 
     @property
     def reason(self) -> str:
@@ -64,6 +72,13 @@ class Judgement:
     def is_foreign(self) -> bool:
         """Whether the load is of another company, so that nobody can accept it."""
         return is_foreign(self.holding)
+
+    @property
+    def accepted(self) -> list[str]:
+        """Say of what would hold the load, and does not, by whom it may pass, and why."""
+        held = {result.control for result in self.holding}
+        passed = [result for result in self.results if result.holds and result.control not in held]
+        return accepted_in_words(passed, self.given)
 
     @property
     def accepted_count(self) -> int:
@@ -107,12 +122,13 @@ def judged(job: Job, load: StagedLoad, *, neighbours: Sequence[StagedLoad] = ())
     results = controls.reconcile(
         load.staged, controls=asked, context=context, warehouse=job.stores.warehouse
     )
-    unaccepted = job.stores.hub.acceptances.unaccepted
+    given = job.stores.hub.acceptances.of_unit(job.unit.tenant, job.unit.year)
     return Judgement(
         results,
-        unaccepted(job.unit.tenant, job.unit.year, results),
+        unaccepted(results, given, at=job.stores.hub.database.now()),
         asked=controls.catalogue_version(facts, controls=asked, context=context),
         controls=asked,
+        given=given,
     )
 
 
@@ -192,7 +208,9 @@ def _still_passes(job: Job, published: Load) -> bool:
     judged = hub.loads.judged(published)
     if judged is None:
         return False
-    results = hub.loads.results(judged.load_id)
+    # What was accepted of one load alone has ended with it, and is asked of no rows that stay.
+    found = hub.loads.results(judged.load_id)
+    results = [item for item in found if item.control not in OF_ONE_LOAD]
     return not hub.acceptances.unaccepted(job.unit.tenant, job.unit.year, results)
 
 

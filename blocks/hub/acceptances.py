@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 
-from sqlalchemy import ColumnElement, Connection, insert, or_, select, true, update
+from sqlalchemy import ColumnElement, Connection, and_, insert, or_, select, true, update
 
 from blocks.hub import loads, models
 from blocks.hub.database import Database
@@ -21,9 +21,11 @@ from blocks.hub.refusals import (
     UnknownAcceptance,
     UnknownBreak,
 )
-from ledger.acceptance import LASTING, Acceptance, acceptable, is_foreign, unaccepted
+from ledger.acceptance import LASTING, OF_ONE_LOAD, Acceptance, acceptable, is_foreign, unaccepted
 from ledger.controls import Break, ControlResult
 from ledger.fiscal_year import FiscalYear
+from ledger.text import says_something
+from ledger.unit import Unit
 
 
 class Acceptances:
@@ -96,6 +98,17 @@ class Acceptances:
             of_year = models.acceptance.c.fiscal_year.in_([year.key, ""])
             return _valid(connection, tenant, at or self._database.now(), of_year)
 
+    def of_load(self, load: Load) -> list[Acceptance]:
+        """Return what speaks for a load: what is valid of its year, and what ended with it."""
+        now, table = self._database.now(), models.acceptance
+        used = and_(table.c.load_id == load.load_id, table.c.control.in_(OF_ONE_LOAD))
+        of_year = and_(
+            table.c.tenant == load.tenant, table.c.fiscal_year.in_([load.fiscal_year, ""])
+        )
+        query = select(table).where(of_year, or_(_speaks(now), used)).order_by(table.c.id)
+        with self._database.reading() as connection:
+            return [Acceptance(**row._asdict()) for row in connection.execute(query)]
+
     def of_tenant(self, tenant: str) -> list[Acceptance]:
         """Return all acceptances of a tenant that are valid now, oldest first."""
         with self._database.reading() as connection:
@@ -151,16 +164,29 @@ class Acceptances:
 
 def end_of_load(connection: Connection, load_id: str, *, at: dt.datetime) -> None:
     """End within a transaction what was accepted of a load: whoever refuses it takes it back."""
+    _end(connection, models.acceptance.c.load_id == load_id, at=at)
+
+
+def end_of_published(connection: Connection, unit: Unit, *, at: dt.datetime) -> None:
+    """End within a transaction what was accepted of one load alone: something is published now."""
     table = models.acceptance
-    valid = or_(table.c.expires_at.is_(None), table.c.expires_at > at)
-    query = update(table).where(table.c.load_id == load_id, valid).values(expires_at=at)
-    connection.execute(query)
+    of_year = and_(table.c.tenant == unit.tenant, table.c.fiscal_year == unit.year.key)
+    _end(connection, and_(of_year, table.c.control.in_(OF_ONE_LOAD)), at=at)
+
+
+def _end(connection: Connection, which: ColumnElement[bool], *, at: dt.datetime) -> None:
+    connection.execute(update(models.acceptance).where(which, _speaks(at)).values(expires_at=at))
+
+
+def _speaks(at: dt.datetime) -> ColumnElement[bool]:
+    end = models.acceptance.c.expires_at
+    return or_(end.is_(None), end > at)
 
 
 def _refuse_empty(
     reason: str, person: str, *, expires_at: dt.datetime | None, now: dt.datetime
 ) -> None:
-    if not reason.strip() or not person.strip():
+    if not says_something(reason) or not person.strip():
         raise AcceptanceIncomplete
     if expires_at is not None and expires_at <= now:
         raise AcceptanceEnded(expires_at=f"{expires_at:%Y-%m-%d %H:%M} UTC")
@@ -203,9 +229,5 @@ def _valid(
     connection: Connection, tenant: str, at: dt.datetime, which: ColumnElement[bool]
 ) -> list[Acceptance]:
     table = models.acceptance
-    query = select(table).where(
-        table.c.tenant == tenant,
-        which,
-        or_(table.c.expires_at.is_(None), table.c.expires_at > at),
-    )
+    query = select(table).where(table.c.tenant == tenant, which, _speaks(at))
     return [Acceptance(**row._asdict()) for row in connection.execute(query.order_by(table.c.id))]

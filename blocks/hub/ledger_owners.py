@@ -18,6 +18,7 @@ from blocks.hub.errors import Refused
 from blocks.hub.events import Events, cut
 from blocks.hub.tenants import require
 from ledger.fiscal_year import FiscalYear
+from ledger.text import says_something
 
 
 class LedgerOfAnother(Refused):
@@ -104,7 +105,7 @@ class LedgerOwners:
             UnknownTenant: The hub has no such tenant.
             OwnerUnexplained: There is no reason or no person.
         """
-        if not reason.strip() or not who.strip():
+        if not says_something(reason) or not who.strip():
             raise OwnerUnexplained
         now, by = self._database.now(), cut(who, models.NAME_CHARS)
         row = LedgerOwner(tenant, year.start_date, system, now, by, cut(reason))

@@ -12,7 +12,7 @@ from typing import Final
 
 from sqlalchemy import ColumnElement, Connection, and_, insert, select, update
 
-from blocks.hub import loads, models
+from blocks.hub import acceptances, loads, models
 from blocks.hub.database import Database
 from blocks.hub.errors import LeaseLost
 from blocks.hub.events import Events, cut
@@ -21,6 +21,7 @@ from blocks.hub.refusals import StatusImpossible
 from blocks.hub.states import SIDE_STATES, WORKING, UnitState, may_follow
 from blocks.hub.tenants import require
 from ledger.fiscal_year import FiscalYear
+from ledger.unit import Unit
 
 
 @dataclass(frozen=True)
@@ -129,6 +130,7 @@ class Units:
             if status is UnitState.PUBLISHED:
                 owner = _owner(new, connection, is_whole_year=True)
                 new = _published(new, counts, owner=owner)
+                acceptances.end_of_published(connection, Unit(tenant, year), at=now)
             write(connection, new)
             if status in _ENDS:
                 held = new.load_id if status is UnitState.HELD else ""
@@ -194,6 +196,7 @@ class Units:
             is_settled = old.status in SIDE_STATES | {UnitState.PUBLISHED}
             new = good if is_settled else _with(good, _of_year(old))
             write(connection, new)
+            acceptances.end_of_published(connection, Unit(tenant, year), at=now)
             self._log(connection, good, before=found)
         return new
 

@@ -20,6 +20,9 @@ from tasks.findings import Findings, findings_of, findings_of_year
 
 HEADINGS = ("account", "month", "voucher", "expected", "actual", "difference", "kind", "detail")
 
+CUT: Final = "file_cut"
+"""The diagnostic of a source that ends in the middle of something."""
+
 REASONED: Final = frozenset({"failed", "rejected"})
 """Statuses whose reason is not among the findings."""
 
@@ -234,12 +237,19 @@ def _ways_out(place: str, found: Findings, *, option: str = "") -> tuple[str, ..
         for name in names
         if name.startswith("customer_")
     ]
+    accept = f'or, if it is right as it is: tasma accept {place}{option} --reason "..."'
     return (
         correct,
         *statement[:1],
-        f'or, if it is right as it is: tasma accept {place}{option} --reason "..."',
+        *([] if _is_cut(found) else [accept]),
         f"or, if it is a wrong file: {reject}",
     )
+
+
+def _is_cut(found: Findings) -> bool:
+    """Return whether the source breaks off: what did not come is never right as it is."""
+    breaks = (item for result in found.holding for item in result.breaks)
+    return any(CUT in item.detail for item in breaks)
 
 
 def _reload_command(load: Load) -> str:

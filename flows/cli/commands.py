@@ -129,7 +129,7 @@ COMMANDS: Final[dict[CommandPath, Listed]] = {
     ("portal", "users"): Listed("portal", "List who may sign in, their role and their companies."),
     ("portal", "log"): Listed(
         "portal",
-        "Show what people did in the portal: who, from where, and how it ended; newest first.",
+        "Show what people did in the portal, and who was let in here; newest first.",
     ),
     ("template",): Listed(
         "template", "Print a journal file with sample rows: chart, opening balances, vouchers."

@@ -54,6 +54,7 @@ def show_one(found: LoadResult, *, real_run: str = "") -> None:
             show_breaks(f"Held by {result.control}", result)
         for result in found.judgement.compared:
             show_breaks(f"Beside the published year, {result.control}", result)
+        say(*(f"Passes {line}" for line in found.judgement.accepted))
         if remarks := _remarks(found.judgement):
             say(f"Not in the way, but worth a look: {remarks}.")
     next_steps(*([real_run] if real_run and found.would_be else _next(found)))
@@ -115,14 +116,17 @@ def as_dict(found: LoadResult) -> dict[str, Any]:
     }
 
 
-def decision(found: LoadResult, where: str) -> str:
-    """Return the command by which a person decides about a hold, as far as there is a choice."""
+def after_hold(found: LoadResult, where: str) -> tuple[str, ...]:
+    """Return what a person does about a hold: sees it, and is told there what ways out there are.
+
+    Another company's books have one way out. To accept breaks that nobody has looked at is none.
+    """
+    look = f"tasma ledger breaks {where}   (each break, and what may be done about it)"
+    if found.judgement is None or not found.judgement.is_foreign:
+        return (look,)
     is_whole = found.facts is None or found.facts.coverage == WHOLE_YEAR
     of_load = "" if is_whole or not found.load else f" --load {found.load.load_id}"
-    is_foreign = found.judgement is not None and found.judgement.is_foreign
-    if is_foreign:
-        return f'tasma ledger reject {where}{of_load} --reason "..."'
-    return f'tasma accept {where}{of_load} --reason "..."'
+    return look, f'tasma ledger reject {where}{of_load} --reason "..."'
 
 
 def _next(found: LoadResult) -> tuple[str, ...]:
@@ -158,7 +162,7 @@ def _after_dry_run(found: LoadResult) -> str:
 def _next_of_held(found: LoadResult, where: str) -> tuple[str, ...]:
     if waits_for_statements(found):
         return (f"tasma statements add {found.tenant} FILE", f"tasma tenant open {found.tenant}")
-    return (f"tasma ledger breaks {where}", decision(found, where))
+    return after_hold(found, where)
 
 
 def waits_for_statements(found: LoadResult) -> bool:

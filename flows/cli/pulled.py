@@ -7,7 +7,7 @@ from typing import Any
 
 from flows.cli.exits import ExitCode
 from flows.cli.failure import refusal
-from flows.cli.imported import code, decision, in_words, place, show_breaks
+from flows.cli.imported import after_hold, code, in_words, place, show_breaks
 from flows.cli.output import next_steps, remark, say, show_table
 from flows.cli.result import LoadResult
 from ledger.fiscal_year import short_year
@@ -104,10 +104,7 @@ def _next(found: LoadResult) -> tuple[str, ...]:
     if found.would_be:
         return (f"tasma ledger pull {tenant} --year {short_year(found.fiscal_year)}",)
     if found.outcome is Outcome.HELD:
-        return (
-            f"tasma ledger breaks {place(found)}",
-            decision(found, place(found)),
-        )
+        return after_hold(found, place(found))
     if found.outcome is Outcome.KEPT:
         year = short_year(found.fiscal_year)
         if "ledger release" in found.message:

@@ -71,6 +71,7 @@ def reconciliation_page(
     return document(
         f"# {unit}: {verdict}",
         _advice(staged, judgement, load_id) if holding else "Nothing holds the load.",
+        *(f"Passes {escaped(line)}" for line in judgement.accepted),
         "## What holds the load" if holding else "",
         *holding,
         months_of_breaks(judgement.results),

@@ -87,6 +87,33 @@ def test_file_that_was_cut_is_called_so_and_what_all_accounts_share_is_said_once
         assert 1 == said.count("so whole vouchers are missing")
 
 
+def test_books_that_lost_their_tail_are_let_pass_once_and_held_when_they_come_again(
+    tasma, owner, sie
+):
+    whole = sie()
+    short = whole.with_name("short.se")
+    content = whole.read_bytes()
+    cut_at = [found.start() for found in re.finditer(rb"#VER", content)][-12]
+    short.write_bytes(content[:cut_at])
+    tasma("import", whole, "--tenant", owner)
+    tasma("import", short, "--tenant", owner)
+    refused = tasma("accept", owner, "2024", "--reason", "...")
+    accepted = tasma("accept", owner, "2024", "--reason", "the series was moved", "--by", "eve")
+    shown = tasma("ledger", "breaks", owner, "2024").stdout
+    tasma("import", whole, "--tenant", owner)
+
+    later = tasma("import", short, "--tenant", owner)
+
+    assert 0 != refused.exit_code
+    assert "give a reason" in refused.stderr
+    assert 0 == accepted.exit_code, accepted.output
+    assert "Accepted by eve" in shown.partition("mass_removal")[2]
+    assert 3 == later.exit_code
+    assert "Held by mass_removal" in later.stdout
+    assert "Passes " in later.stdout
+    assert "(accepted by eve on " in later.stdout
+
+
 STATEMENT = "Esimerkki Oy\nTuloslaskelma\nRivi;Maaliskuu 2026\nHenkilöstökulut;-60,00\n"
 
 
@@ -172,7 +199,8 @@ def test_held_file_ends_with_3_names_the_break_and_leaves_the_books_alone(tasma,
     assert "Held by balance_roll_forward (1)" in held.stdout
     assert "account 1930" in held.stdout
     assert "difference -100.00" in held.stdout
-    assert "tasma accept small 2024" in held.stdout
+    assert "Next: tasma ledger breaks small 2024" in held.stdout
+    assert "tasma accept" not in held.stdout
     assert FileWarehouse(settings().warehouse).load_record(owner, YEAR) is None
 
 

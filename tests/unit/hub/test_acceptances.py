@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from blocks.hub import Load, Refused, Tenant
+from blocks.hub import Load, Refused, Tenant, UnitState
 from ledger.controls import Answer, Break, BreakKind, ControlResult, Severity, set_fingerprint
 from ledger.fiscal_year import FiscalYear
 
@@ -142,7 +142,24 @@ def test_what_only_warns_needs_no_acceptance(held, accept, still_open):
         accept(held(warning))
 
 
-@pytest.mark.parametrize("empty", [{"reason": " "}, {"accepted_by": ""}])
+def test_that_vouchers_go_is_accepted_for_once_and_all_else_stays_accepted(
+    hub, held, accept, still_open, y2024
+):
+    gone = replace(WRONG_1910, control="mass_removal")
+    removal = replace(broken(gone), control="mass_removal")
+    load_id = held(broken(WRONG_1910), removal)
+    accept(load_id)
+    assert [] == still_open(broken(WRONG_1910), removal)
+
+    for status in (UnitState.RECONCILING, UnitState.PUBLISHED):
+        hub.units.set_status("acme", y2024, status, load_id=load_id)
+
+    assert [gone] == still_open(broken(WRONG_1910), removal)
+    of_load = hub.acceptances.of_load(hub.loads.get(load_id))
+    assert {"mass_removal", WRONG_1910.control} == {item.control for item in of_load}
+
+
+@pytest.mark.parametrize("empty", [{"reason": " "}, {"reason": "..."}, {"accepted_by": ""}])
 def test_acceptance_without_a_reason_or_a_person_is_refused(held, accept, still_open, empty):
     with pytest.raises(Refused, match="give a reason, and who decides"):
         accept(held(broken(WRONG_1910)), **empty)
