@@ -51,7 +51,12 @@ class Root(LazyGroup):
             if ctx.params.get("debug"):
                 raise
             raise typer.Exit(explain(problem)) from None
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, typer.Abort) as stop:
+            # At a question Typer makes another error of Ctrl-C, as of the answer no.
+            if isinstance(stop, typer.Abort) and not isinstance(
+                stop.__context__, KeyboardInterrupt
+            ):
+                raise
             remark(INTERRUPTED)
             raise typer.Exit(exits.ExitCode.INTERRUPTED) from None
 

@@ -64,3 +64,14 @@ def test_who_interrupts_a_load_reads_whether_it_was_published(owner, sie, capsys
     assert f"{owner} 2024: {said}" in capsys.readouterr().err
     assert is_there == (step == "publishing")
     assert status == ("published" if is_there else "failed")
+
+
+def test_ctrl_c_at_a_question_ends_as_it_does_elsewhere_and_nothing_is_done(tasma, acme):
+    def no_answer(_screen: str) -> str:
+        raise KeyboardInterrupt
+
+    stopped = tasma("tenant", "erase", acme, answer=no_answer)
+
+    assert 130 == stopped.exit_code
+    assert "Interrupted." in stopped.stderr
+    assert acme in tasma("tenant", "list").stdout
