@@ -9,6 +9,7 @@ from blocks.held_block import held_block
 from blocks.hub import Tenant
 from blocks.hub.portal_roles import Role
 from flows.portal.app import create_app
+from flows.portal.pages.syncing import RAISED
 from flows.portal.portal import Portal
 from flows.portal.runs import ServerRuns
 from flows.portal.settings import PortalSettings
@@ -81,6 +82,23 @@ def test_file_that_is_sent_leads_to_a_run_that_publishes_it_and_to_what_its_page
         assert "Taken: the ledger is read in." in shown.text
         assert "bokslut.se" in shown.text
     assert ">100.00<" in books.text
+
+
+def test_file_that_a_run_refuses_is_told_to_whoever_sent_it_with_a_link_to_its_page(desk):
+    tenant = "refused"
+    with desk.stores() as stores:
+        stores.hub.tenants.add(Tenant(tenant, "Refused AB", "5599901021"))
+    statement = "Esimerkki Oy\nTuloslaskelma\nRivi;Maaliskuu 2026\nHenkilöstökulut;-60,00\n"
+    with browsers(desk, tenant) as (mine,):
+        sent = mine.upload(f"/companies/{tenant}/files?name=tulos.csv", statement.encode())
+        page = sent.headers["location"]
+        ended = desk.end_of(page.rpartition("run=")[2])
+        shown = mine.get(page, **{"accept-language": "sv"}).text
+
+    assert ended["state"]["message"].startswith(RAISED)
+    assert "tulos.csv ser ut som en resultaträkning." in shown
+    assert "Vad som hände med filen" in shown
+    assert "NotALedger" not in shown
 
 
 def test_user_and_key_that_a_customer_enters_lie_in_a_block_of_the_server(desk, monkeypatch):

@@ -163,6 +163,19 @@ def test_no_page_hinders_anybody_in_light_or_in_dark(place, browser, language):
     assert [] == hindered
 
 
+def test_language_of_a_link_changes_on_its_own_page(place, browser):
+    told = []
+    with phone(browser, "sv") as (context, complaints):
+        page = context.new_page()
+        for address in (place.invitation("words"), place.consent()):
+            page.goto(address)
+            page.get_by_role("button", name="Suomi").click()
+            page.wait_for_url(f"{address}?language=fi")
+            told.append(page.get_attribute("html", "lang"))
+
+    assert (["fi", "fi"], []) == (told, complaints)
+
+
 @in_each_language
 def test_first_window_turns_green_when_the_second_comes_back_from_the_vendor(
     place, browser, language
