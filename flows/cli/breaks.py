@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Any, Final
 
 import typer
@@ -9,16 +10,16 @@ import typer
 from blocks.controls import Control, UnitContext, controls_for, own_controls
 from blocks.hub import LaterFinding, Load, UnitStatus
 from flows.cli.app import AsJson, command
+from flows.cli.break_rows import HEADINGS, break_row, show_breaks_csv
 from flows.cli.opening import TenantId, YearOrLatest, known_tenant, known_year, open_hub
 from flows.cli.output import next_steps, say, show_json, show_table
+from flows.cli.switches import is_given
 from ledger.acceptance import is_foreign
 from ledger.controls import ControlResult, apart
 from ledger.coverage import Coverage
 from ledger.fiscal_year import FiscalYear, short_year
 from ledger.readers import FORMATS
 from tasks.findings import Findings, findings_of, findings_of_year
-
-HEADINGS = ("account", "month", "voucher", "expected", "actual", "difference", "kind", "detail")
 
 CUT: Final = "file_cut"
 """The diagnostic of a source that ends in the middle of something."""
@@ -63,8 +64,22 @@ def breaks(
     elif unit is None or (found is None and not side_loads and not later):
         say(f"{tenant} {wanted} has no load that came as far as the controls.")
         next_steps(f"tasma events {tenant}")
+    elif is_given("--csv"):
+        listed = _listed(found, side_loads, later)
+        show_breaks_csv(listed, everything=everything, limit=limit)
     else:
         _show(unit, found, side_loads, later=later, everything=everything, limit=limit)
+
+
+def _listed(
+    found: Findings | None, side_loads: list[Findings], later: list[LaterFinding]
+) -> Iterator[tuple[str, ControlResult]]:
+    """Yield all that controls found of the year, of what came later and beside it, by load."""
+    for load in [found] if found else []:
+        yield from ((load.load.load_id, result) for result in load.results)
+    yield from ((one.asked_by_load_id, one.result) for one in later if one.is_break)
+    for beside in side_loads:
+        yield from ((beside.load.load_id, result) for result in beside.results)
 
 
 def _show(
@@ -148,19 +163,7 @@ def _mark(found: Findings, result: ControlResult, *, is_holding: bool) -> str:
 
 def _show_breaks(result: ControlResult, control: Control | None, *, limit: int, mark: str) -> None:
     own, common = apart(result.breaks)
-    rows = [
-        (
-            item.account_number,
-            item.period,
-            item.voucher_key,
-            item.expected,
-            item.actual,
-            item.difference,
-            item.kind.replace("_", " "),
-            item.detail,
-        )
-        for item in own[:limit]
-    ]
+    rows = [break_row(item) for item in own[:limit]]
     say("")
     title = f"{result.control}: {result.break_count:,} found, {result.severity}{mark}"
     show_table(HEADINGS, rows, title=title)

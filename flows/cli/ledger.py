@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Final
@@ -10,15 +11,24 @@ import typer
 
 from blocks.warehouse.shared_export import Format
 from flows.cli.app import AsJson, command
-from flows.cli.books import ask_first, published_year, warehouse
+from flows.cli.books import Rows, ask_first, published_year, warehouse
 from flows.cli.opening import TenantId, YearOrLatest, known_tenant, open_hub, require_utf8
-from flows.cli.output import next_steps, say, show_json, show_table
+from flows.cli.output import next_steps, say, show_csv, show_json, show_table
+from flows.cli.switches import is_given
 from ledger.fiscal_year import short_year
 from ledger.text import number_of
 
 ROWS_EACH: Final = 20
 """Rows that are shown for each of the vouchers that may be, before and after together."""
 
+VOUCHER: Final = (
+    "change",
+    "voucher",
+    "date before",
+    "date after",
+    "debit before",
+    "debit after",
+)
 CHANGE_ROW: Final = ("load", "change", "voucher", "side", "row", "account", "amount", "text")
 
 
@@ -57,6 +67,9 @@ def changes(
         shown = {"loads": loads.as_dicts(), "vouchers": vouchers.as_dicts()}
         show_json(shown | ({"rows": found.as_dicts()} if found else {}))
         return
+    if is_given("--csv"):
+        _show_csv(loads, vouchers, found)
+        return
     show_table(
         ("load", "published (UTC)", "source", "vouchers", "postings", "+", "changed", "-"),
         [(row[0], row[3], f"{row[4]} {row[5]}", *row[6:11]) for row in loads.rows],
@@ -67,15 +80,7 @@ def changes(
         say(f"Load {number} brings load {back} back, by {who}: {reason}")
     if vouchers.rows:
         show_table(
-            (
-                "load",
-                "change",
-                "voucher",
-                "date before",
-                "date after",
-                "debit before",
-                "debit after",
-            ),
+            ("load", *VOUCHER),
             vouchers.rows,
             title="Vouchers",
             spare=("load",),
@@ -87,6 +92,25 @@ def changes(
     place = f"{tenant} {short_year(wanted.key)}"
     further = f"tasma ledger changes {place} --rows"
     next_steps(*([further] if vouchers.rows and not rows else []), f"tasma ledger report {place}")
+
+
+def _show_csv(loads: Rows, vouchers: Rows, found: Rows | None) -> None:
+    """Print one table: the rows where they are asked for, else each load with its vouchers."""
+    if found:
+        show_csv(CHANGE_ROW, found.rows)
+        return
+    changed = defaultdict(list)
+    for number, *voucher in vouchers.rows:
+        changed[number].append(voucher)
+    none: list[object] = [None] * len(VOUCHER)
+    show_csv(
+        ("load", "published (UTC)", "source", *VOUCHER),
+        [
+            (load[0], load[3], f"{load[4]} {load[5]}", *voucher)
+            for load in loads.rows
+            for voucher in changed[load[0]] or [none]
+        ],
+    )
 
 
 @command(

@@ -180,7 +180,7 @@ def show_csv(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
 def _csv_cell(value: object) -> str:
     if isinstance(value, Decimal | dt.datetime) or type(value) is int:
         return value.isoformat() if isinstance(value, dt.datetime) else str(value)
-    text = visible(cell(value))
+    text = as_called(visible(cell(value)))
     return f"'{text}" if text[1:] and text.startswith(("=", "+", "-", "@")) else text
 
 

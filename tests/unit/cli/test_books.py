@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
+import sys
 from decimal import Decimal
 
 import duckdb
@@ -109,6 +112,47 @@ def test_calendar_year_that_is_a_fiscal_year_is_taken_without_a_word(tasma, owne
     tasma("import", sie(), "--tenant", owner)
 
     assert "is taken for" not in tasma("ledger", "breaks", owner, "2024").stderr
+
+
+def in_csv(tasma, monkeypatch, *arguments) -> list[dict[str, str]]:
+    """Read what a command prints as CSV: a second table would have rows of other lengths."""
+    monkeypatch.setattr(sys, "argv", ["tasma", "--csv", *arguments])
+    shown = list(csv.reader(io.StringIO(tasma("--csv", *arguments).stdout)))
+    assert {len(shown[0])} == set(map(len, shown))
+    return [dict(zip(shown[0], row, strict=True)) for row in shown[1:]]
+
+
+def test_breaks_in_csv_are_one_table_that_names_each_ones_control_and_its_severity(
+    tasma, held, monkeypatch
+):
+    found = rows(tasma, "breaks", held)["controls"]
+
+    shown = in_csv(tasma, monkeypatch, "ledger", "breaks", held)
+    every = in_csv(tasma, monkeypatch, "ledger", "breaks", held, "--all")
+
+    broken = [one for one in found if one["break_count"]]
+    assert [(one["control"], one["severity"]) for one in broken for _ in one["breaks"]] == [
+        (row["control"], row["severity"]) for row in shown
+    ]
+    assert {row["difference"] for row in shown} == {
+        item["difference"] or "" for one in broken for item in one["breaks"]
+    }
+    assert {one["control"] for one in found} == {row["control"] for row in every}
+
+
+def test_changes_in_csv_are_one_table_of_loads_with_their_vouchers(
+    tasma, books, sie, company, monkeypatch
+):
+    gone = [(chunk.series, int(chunk.number[0])) for chunk in company.book().chunks()][:2]
+    tasma("import", sie(company.next_night(removed=gone)), "--tenant", books)
+
+    shown = in_csv(tasma, monkeypatch, "ledger", "changes", books)
+    of_rows = in_csv(tasma, monkeypatch, "ledger", "changes", books, "--rows")
+
+    assert [("2", "removed"), ("2", "removed"), ("1", "")] == [
+        (row["load"], row["change"]) for row in shown
+    ]
+    assert {"removed"} == {row["change"] for row in of_rows}
 
 
 @pytest.mark.requirement("R-FIN-33b")

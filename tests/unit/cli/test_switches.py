@@ -66,6 +66,13 @@ def test_csv_has_amounts_as_they_are_and_no_formula_and_sentences_stand_elsewher
     assert shown.err == "Some sentence.\n"
 
 
+def test_command_in_csv_is_of_the_books_that_were_named(typed, capsys):
+    typed("--csv", "--demo")
+    output.show_table(("tenant", "next"), [("acme", "tasma ledger breaks acme 2024")])
+
+    assert "acme,tasma --demo ledger breaks acme 2024" in capsys.readouterr().out
+
+
 @pytest.fixture
 def places(tmp_path, monkeypatch):
     """Give the two places where a home may be, both empty, with no home named."""
