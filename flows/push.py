@@ -66,7 +66,7 @@ async def push(tenant: TenantId, system: SystemName) -> State[Any]:
     page = push_page(title, pusher.ends, shown, problem=pusher.problem, behind=behind)
     name = re.sub(r"[^a-z0-9]+", "-", f"push-{tenant}-{system}".lower())
     await show_page(name, page, card=pusher.problem or in_words(pusher.ends))
-    say(in_words(pusher.ends), tenant=tenant, system=system)
+    say(in_words(pusher.ends, problem=pusher.problem), tenant=tenant, system=system)
     return _ended(pusher)
 
 
@@ -82,7 +82,8 @@ def _behind(hub: Hub, tenant: str, system: str) -> list[tuple[Queued, str]]:
 
 def _ended(pusher: Pusher) -> State[Any]:
     if pusher.problem:
-        return ended(Outcome.FAILED, f"{pusher.problem}. {in_words(pusher.ends)}")
+        left = in_words(pusher.ends, problem=pusher.problem)
+        return ended(Outcome.FAILED, f"{pusher.problem}. {left}")
     needs = pusher.ends["held"] + pusher.ends["rejected"]
     if needs:
         see = f"tasma push status {pusher.tenant} --to {pusher.system}"

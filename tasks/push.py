@@ -101,6 +101,9 @@ async def push_tenant(
 PAUSED: Final = "paused"
 """How the problem of a run begins for which somebody, or a refused credential, set a pause."""
 
+UNSEEN: Final = "what is there could not be looked at in full"
+"""How the problem of a run begins that did not get an answer to its first look."""
+
 
 @dataclass
 class Pusher:
@@ -122,6 +125,8 @@ class Pusher:
     pause_s: float = 1.0
     spare_s: float = SPARE_S
     ends: Counter[str] = field(default_factory=Counter)
+    kinds: Counter[PushKind] = field(default_factory=Counter)
+    """Of which kinds they were: an invoice brings its customer's or supplier's card along."""
     problem: str = ""
     """Why the run ended before its time; empty when it did not."""
 
@@ -213,8 +218,7 @@ class Pusher:
 
     def _give_up(self, walk: Walk) -> None:
         self.problem = (
-            f"what is there could not be looked at in full ({walk.problem or 'no whole list'}), so "
-            "nothing was sent"
+            f"{UNSEEN} ({walk.problem or 'no answer, or not a whole one'}), so nothing was sent"
         )
         if walk.problem in PAUSING:
             self._pause(walk.problem)
@@ -361,3 +365,4 @@ class Pusher:
         keys = [queued.item.key for queued in touched.values()]
         after = self.hub.outbox.keys(self.tenant, self.system, keys)
         self.ends.update(queued.item.state for queued in after.values())
+        self.kinds.update(queued.kind for queued in after.values())

@@ -45,7 +45,7 @@ class Root(LazyGroup):
         except typer.TyperException as misuse:
             # Typer prints it: the one text that does not come by `flows.cli.output`.
             if isinstance(message := getattr(misuse, "message", None), str):
-                misuse.message = as_called(visible(message))
+                misuse.message = as_called(visible(message or _wanted(misuse)))
             raise
         except TasmaError as problem:
             if ctx.params.get("debug"):
@@ -59,6 +59,14 @@ class Root(LazyGroup):
                 raise
             remark(INTERRUPTED)
             raise typer.Exit(exits.ExitCode.INTERRUPTED) from None
+
+
+def _wanted(misuse: Any) -> str:
+    """Return what is said of a parameter in the help, where it is missing and has no choices."""
+    param, ctx = getattr(misuse, "param", None), getattr(misuse, "ctx", None)
+    if param is None or param.get_missing_message(ctx=ctx):
+        return ""
+    return getattr(param, "help", None) or ""
 
 
 def lines(*text: str) -> str:

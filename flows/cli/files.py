@@ -42,6 +42,8 @@ def with_standard_input(paths: list[Path], *, name: str) -> Iterator[list[Path]]
 
 def there(path: Path) -> Path:
     """Return a file that was named, or say that the command named none that is there."""
+    if path.is_dir():
+        raise typer.BadParameter(f"{path} is a folder: name a file in it.")
     if not path.is_file():
         raise typer.BadParameter(f"there is no file {path}.")
     return path

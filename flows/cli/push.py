@@ -26,7 +26,12 @@ if TYPE_CHECKING:
     from blocks.hub.outbox import Queued
 
 
-To = Annotated[str, typer.Option("--to", metavar="SYSTEM", help="System, such as fennoa.")]
+To = Annotated[
+    str,
+    typer.Option(
+        "--to", metavar="SYSTEM", help=f"Where to: {' or '.join(systems_with('target'))}."
+    ),
+]
 SourceId = Annotated[
     str, typer.Argument(metavar="DOCUMENT", help="Source and id of it, such as webshop/1001.")
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -15,7 +15,10 @@ from flows.cli.opening import TenantId, open_hub
 from flows.cli.output import next_steps, remark, say, show_json, show_table
 from flows.cli.push import Kind, SourceId, To, as_dict, known_target
 from flows.cli.pushing import added, deviating, pushed
+from flows.cli.switches import is_given
+from flows.doors import demo_home
 from ledger.push.items import Phase
+from ledger.push.kinds import PushKind
 from ledger.text import number_of
 from tasks import push_people as people
 from tasks.pages.deviations import (
@@ -26,7 +29,8 @@ from tasks.pages.deviations import (
     summary,
 )
 from tasks.pages.push import in_words
-from tasks.push import PAUSED
+from tasks.push import PAUSED, UNSEEN
+from tasks.push_add import Added
 
 NAMED: Final = 10
 """Documents that a sentence names."""
@@ -72,9 +76,18 @@ def add(
         if found.sent_before:
             say(f"{found.sent_before:,} of the refused were sent before: nothing is sent twice.")
         say(*found.reasons, *_remarks(found.remarks))
-        next_steps(f"tasma push run {tenant} --to {to}")
+        next_steps(_after_adding(tenant, to, found))
     if found.refused:
         raise typer.Exit(ExitCode.FAILED)
+
+
+def _after_adding(tenant: str, to: str, found: Added) -> str:
+    """Return what to do next; nothing is to be sent of a file of which all was refused."""
+    if found.refused < found.received - found.repeated:
+        return f"tasma push run {tenant} --to {to}"
+    if found.sent_before == found.refused:
+        return f"tasma push status {tenant} --to {to}"
+    return f"correct the file, then: tasma push add {tenant} FILE --to {to}"
 
 
 def _remarks(remarks: Sequence[str]) -> Iterator[str]:
@@ -98,18 +111,31 @@ def run(tenant: TenantId, *, to: To, as_json: AsJson = False) -> None:
         ends = dict(pusher.ends)
         show_json({"tenant": tenant, "system": to, "ends": ends, "problem": pusher.problem})
     else:
-        say(in_words(pusher.ends))
+        say(in_words(pusher.ends, problem=pusher.problem))
+        if len(pusher.kinds) > 1:
+            say(f"Of them {_counted(pusher.kinds)}.")
         if pusher.problem:
             remark(f"{pusher.problem[:1].upper()}{pusher.problem[1:]}.")
-        resume = f"or, once that is over: tasma push resume {tenant} --to {to}"
-        next_steps(
-            f"tasma push status {tenant} --to {to}",
-            *((resume,) if pusher.problem.startswith(PAUSED) else ()),
-        )
+        if pusher.problem.startswith(UNSEEN) and is_given("--demo"):
+            remark(demo_home.ENDED)
+        else:
+            resume = f"or, once that is over: tasma push resume {tenant} --to {to}"
+            next_steps(
+                f"tasma push status {tenant} --to {to}",
+                *((resume,) if pusher.problem.startswith(PAUSED) else ()),
+            )
     if pusher.problem:
         raise typer.Exit(ExitCode.FAILED)
     if needs:
         raise typer.Exit(ExitCode.HELD)
+
+
+def _counted(kinds: Mapping[PushKind, int]) -> str:
+    words = {PushKind.PARTNER: "customer's or supplier's card"}
+    return ", ".join(
+        number_of(count, words.get(kind, kind.replace("_", " ")))
+        for kind, count in sorted(kinds.items())
+    )
 
 
 @command(

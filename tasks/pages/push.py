@@ -32,7 +32,7 @@ def push_page(
     return document(
         f"# {escaped(title)}",
         escaped(problem),
-        escaped(in_words(ends)),
+        escaped(in_words(ends, problem=problem)),
         "## Waits for a person" if acting else "",
         _table(("document", "state", "id there", "why", "what to do"), acting, _acting),
         "## Wait for other documents" if behind else "",
@@ -42,10 +42,11 @@ def push_page(
     )
 
 
-def in_words(ends: Mapping[str, int]) -> str:
-    """Count how documents ended, in a sentence."""
+def in_words(ends: Mapping[str, int], *, problem: str = "") -> str:
+    """Count how documents ended, in a sentence; what a ``problem`` left may well have been due."""
     counted = ", ".join(f"{count:,} {state.replace('_', ' ')}" for state, count in ends.items())
-    return f"{counted}." if counted else "Nothing was due."
+    nothing = "Nothing was sent." if problem else "Nothing was due."
+    return f"{counted}." if counted else nothing
 
 
 def _table(heads: Sequence[str], rows: Sequence[Queued], line: Line) -> str:

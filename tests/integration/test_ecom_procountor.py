@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import json
+from contextlib import nullcontext
 from decimal import Decimal
 
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from blocks.hub import Tenant
 from blocks.hub.portal_roles import Role
 from blocks.systems.registry import port
+from flows.cli import push_work
 from flows.portal.app import create_app
 from flows.portal.portal import Portal
 from flows.portal.settings import PortalSettings
@@ -37,6 +39,7 @@ from tasks.ecom.retry import retry
 from tasks.ecom.route import CLIENT, TARGET, EcomRoute
 from tasks.push import push_tenant
 from tasks.push_deviations import of_days
+from tests.command_line import invoke
 from tests.harnesses import ecom as ecom_harness
 from tests.harnesses import procountor as procountor_harness
 from tests.harnesses.procountor import COMPANY_ID, KEY_BLOCK
@@ -189,6 +192,18 @@ def test_purchase_ends_approved_with_its_supplier_in_either_setting(both, mode):
     writes = both.calls("ledgerreceipts", method="PUT")
     assert len(writes) == (2 if mode is B else 0)
     assert [] == both.needs()
+
+
+def test_command_that_sends_says_that_a_card_was_sent_beside_the_invoice(both, monkeypatch):
+    at(both, A)
+    both.ecom.purchase("p-1")
+    both.ecom.approve("p-1")
+    asyncio.run(hear(both.stores, "acme"))
+    monkeypatch.setattr(push_work, "open_hub", lambda: nullcontext(both.hub))
+
+    shown = invoke("push", "run", "acme", "--to", TARGET)
+
+    assert "2 done.\nOf them 1 customer's or supplier's card, 1 purchase invoice." in shown.stdout
 
 
 def test_invoices_add_up_by_day_and_vat_rate_and_cards_are_no_sum(both):

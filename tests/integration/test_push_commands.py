@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import shutil
+import sys
 from decimal import Decimal
 
 import pytest
@@ -14,6 +15,7 @@ from blocks.home import PROJECT
 from blocks.hub import Connection, Hub, Method, Tenant, models
 from blocks.hub.outbox import NewDocument
 from blocks.settings import settings
+from flows.doors.demo_home import ENDED
 from ledger.push.kinds import Prerequisite, PushKind
 from ledger.push.steps import Step
 from simulators.fennoa import Company, Fault, FennoaSimulator
@@ -98,6 +100,43 @@ def test_file_becomes_drafts_and_each_has_its_log(fennoa, file):
     shown = push("events", "acme", "webshop/1")
     assert f"id there {invoices(fennoa)[0].id}" in shown
     assert [] == [inner for inner in ("token=", "mark=", "request=") if inner in shown]
+
+
+def test_run_that_got_no_answer_says_that_nothing_was_sent_and_of_the_demo_why(
+    fennoa, file, monkeypatch
+):
+    push("add", "acme", file(content(id="1")))
+    give_block(monkeypatch, url="http://127.0.0.1:9")
+
+    shown = push("run", "acme", code=1)
+    monkeypatch.setattr(sys, "argv", ["tasma", "--demo", "push", "run"])
+    of_demo = push("run", "acme", code=1)
+
+    for text in (shown, of_demo):
+        assert "Nothing was sent." in text
+        assert "no answer, or not a whole one" in text
+        assert "Nothing was due" not in text
+    assert "Next: tasma push status acme --to fennoa" in shown
+    assert ENDED in of_demo
+    assert "Next:" not in of_demo
+    assert {"queued": 1} == {"queued": push_json("status", "acme")["queued"]}
+
+
+def test_file_of_which_nothing_can_be_sent_is_to_be_corrected(fennoa, file):
+    refused = push("add", "acme", file(content(id="1", rows=[])), code=1)
+    partly = push("add", "acme", file(content(id="1", rows=[]), content(id="2")), code=1)
+
+    assert "Next: correct the file, then: tasma push add acme FILE --to fennoa" in refused
+    assert "Next: tasma push run acme --to fennoa" in partly
+
+
+def test_folder_in_the_place_of_a_file_and_a_target_that_is_not_named_are_told(fennoa, tmp_path):
+    folder = invoke("push", "add", "acme", tmp_path, *TO)
+    nowhere = invoke("push", "status", "acme")
+
+    assert (2, 2) == (folder.exit_code, nowhere.exit_code)
+    assert f"{tmp_path} is a folder" in " ".join(folder.output.split())
+    assert "Missing option '--to'. Where to: fennoa or procountor." in nowhere.output
 
 
 def test_sample_of_the_readme_becomes_drafts(fennoa):
