@@ -78,8 +78,8 @@ def _listed(
     for load in [found] if found else []:
         yield from ((load.load.load_id, result) for result in load.results)
     yield from ((one.asked_by_load_id, one.result) for one in later if one.is_break)
-    for beside in side_loads:
-        yield from ((beside.load.load_id, result) for result in beside.results)
+    for side_load in side_loads:
+        yield from ((side_load.load.load_id, result) for result in side_load.results)
 
 
 def _show(

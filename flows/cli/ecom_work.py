@@ -44,7 +44,7 @@ POSTED: Final = frozenset({Mode.VOUCHER_ECOM, Mode.VOUCHER_PROCOUNTOR})
 """Modes in which nothing is left to choose."""
 
 
-AGAIN: Final = {
+BECAME: Final = {
     TransferState.QUEUED: "Queued again",
     TransferState.REFUSED: "Refused again",
     TransferState.WAITS: "Waiting",
@@ -184,7 +184,7 @@ def retry(tenant: TenantId, document: Item, *, who: Who) -> None:
         states = {
             one.item: one.state for one in hub.transfers.listed(tenant, SOURCE) if one.item in items
         }
-    for state, word in AGAIN.items():
+    for state, word in BECAME.items():
         if among := [item for item in items if states[item] is state]:
             say(f"{word}: {', '.join(among)}.")
     _tell(tenant, done, is_sent=TransferState.QUEUED in states.values())

@@ -75,8 +75,8 @@ async def hear(
         open_feed(hub, tenant, SOURCE, run_id=run_id) as feed,
     ):
         heard = await listen(hub, tenant, SOURCE, feed)
-        again = await asyncio.to_thread(first, route)
-        settled = await _settle(stores, tenant, feed, run_id=run_id, also=[*also, *again])
+        more = await asyncio.to_thread(first, route)
+        settled = await _settle(stores, tenant, feed, run_id=run_id, also=[*also, *more])
     return Run(heard, settled)
 
 
