@@ -106,7 +106,7 @@ class OnboardingForm(BaseModel):
         default="",
         max_length=64,
         title="Layout of the files",
-        description="For sftp and manual: sie, or journal (tasma template journal).",
+        description="For sftp and manual: sie, or journal (tasma template).",
     )
     statements: str = Field(
         default="",

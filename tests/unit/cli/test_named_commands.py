@@ -55,10 +55,17 @@ def unknown(text: str) -> Iterator[str]:
         group = longest(GROUPS, words)
         if not path and (not group or any(map(is_name, words[len(group) : len(group) + 1]))):
             yield f"tasma {' '.join(words)}"
+        elif path and any(map(is_name, words[len(path) : len(path) + 1])) and not takes_any(path):
+            yield f"tasma {' '.join(words)}"
         options = (word.partition("=")[0] for word in words[len(path) :] if path)
         for option in options:
             if option.startswith("--") and option not in OPTIONS[path] | OF_PROGRAM:
                 yield f"tasma {' '.join(path)} ... {option}"
+
+
+def takes_any(path: CommandPath) -> bool:
+    """Return whether a command takes values: what follows one that does not is a mistake."""
+    return any(item.param_type_name == "argument" or not item.is_flag for item in EVERY[path].params)
 
 
 def typed(words: list[str]) -> Iterator[str]:
@@ -189,6 +196,7 @@ def test_every_command_that_is_named_is_there_with_its_options():
         ("Try `tasma ledger braks acme`.", "tasma ledger braks acme"),
         ("tasma tenant list --jsn", "tasma tenant list ... --jsn"),
         ("run tasma --demo impot x.se", "tasma impot x.se"),
+        ("`tasma template journal` prints it", "tasma template journal"),
     ],
 )
 def test_a_command_or_an_option_that_is_not_there_is_seen(text, found):
