@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import os
 import socket
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +19,11 @@ from ledger.errors import TerminalError
 
 ENVIRONMENT_FILE: Final = Path(__file__).parents[1] / "prefect.env"
 PROBE_LIMIT_S: Final = 1.0
+MAX_PROBES: Final = 20
+"""Ports that are tried before the system is asked for any."""
+LAST_PORT: Final = 65_535
+OUR_PORTS: Final = frozenset({4200, 4300, 4302})
+"""Where Prefect, the portal and the simulated Fortnox of the demo listen unless told otherwise."""
 
 
 class ServerSettings(BaseSettings):
@@ -123,7 +129,28 @@ def refuse_taken_port(host: str, port: int, *, variable: str = "TASMA_PORT") -> 
     Raises:
         PortTaken: It does; ``variable`` chooses another.
     """
+    if _is_taken(host, port):
+        raise PortTaken(host=host, port=port, variable=variable, free_port=free_port(host, port))
+
+
+def free_port(host: str, taken: int) -> int:
+    """Return a port near a taken one on which nothing listens, nor will by our own defaults."""
+    chosen = {os.environ.get("TASMA_PORT"), os.environ.get("TASMA_PORTAL_PORT")}
+    near = (
+        port
+        for port in range(taken + 1, LAST_PORT + 1)
+        if port not in OUR_PORTS and str(port) not in chosen
+    )
+    found = (port for port in islice(near, MAX_PROBES) if not _is_taken(host, port))
+    return next(found, None) or _any_port(host)
+
+
+def _is_taken(host: str, port: int) -> bool:
     with socket.socket() as probe:
         probe.settimeout(PROBE_LIMIT_S)
-        if probe.connect_ex((host, port)) == 0:
-            raise PortTaken(host=host, port=port, variable=variable, free_port=port + 100)
+        return probe.connect_ex((host, port)) == 0
+
+
+def _any_port(host: str) -> int:
+    with socket.create_server((host, 0)) as chosen:
+        return int(chosen.getsockname()[1])

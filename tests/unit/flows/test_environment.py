@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import socket
 import ssl
+from contextlib import suppress
 
 import pytest
 from prefect.settings.context import get_current_settings
 
-from flows.server.environment import ENVIRONMENT_FILE, environment, read_environment_file
+from flows.server.environment import (
+    ENVIRONMENT_FILE,
+    PortTaken,
+    environment,
+    free_port,
+    read_environment_file,
+)
 from ledger.errors import TerminalError
 
 PORT = 45_999
@@ -72,11 +79,36 @@ def test_an_address_that_others_reach_is_allowed_with_a_password(folder, monkeyp
     assert environment(folder, host="0.0.0.0", port=PORT)  # noqa: S104 - with a password
 
 
-def test_a_taken_port_is_refused_with_another_to_try(folder):
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-        with pytest.raises(TerminalError, match=f"TASMA_PORT={port + 100}"):
-            environment(folder, host="127.0.0.1", port=port)
+@pytest.fixture
+def listening():
+    """Listen on two neighbouring ports; the number of the first."""
+    while True:
+        with suppress(OSError), socket.create_server(("127.0.0.1", 0)) as first:
+            port = first.getsockname()[1]
+            with socket.create_server(("127.0.0.1", port + 1)):
+                yield port
+                return
+
+
+def test_a_taken_port_is_refused_with_one_to_try_that_is_free(folder, listening):
+    with pytest.raises(PortTaken) as refused:
+        environment(folder, host="127.0.0.1", port=listening)
+
+    advised = refused.value.values["free_port"]
+    assert f"TASMA_PORT={advised}" in str(refused.value)
+    assert advised not in (listening, listening + 1)
+    assert environment(folder, host="127.0.0.1", port=advised)
+
+
+@pytest.mark.parametrize("taken", [4199, 4200, 4299, 4301])
+def test_the_port_that_is_advised_is_never_one_that_another_part_uses(monkeypatch, taken):
+    monkeypatch.setenv("TASMA_PORTAL_PORT", str(taken + 2))
+
+    assert free_port("127.0.0.1", taken) not in {4200, 4300, 4302, taken + 2}
+
+
+def test_beside_the_last_port_there_is_one_to_try_too():
+    assert 0 < free_port("127.0.0.1", 65_535) < 65_535
 
 
 def test_lines_are_read_as_a_shell_would():
