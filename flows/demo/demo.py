@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import signal
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -28,7 +27,7 @@ from flows.demo.pickup import FETCHED, sftp_server, start_pickup, wait_until_mov
 from flows.demo.truth import Truth
 from flows.doors.demo import DemoResult, Say
 from flows.doors.demo_home import reset, use_demo_home, used_alone
-from flows.server.processes import PrefectServer, server_with_deployments
+from flows.server.processes import PrefectServer, heed_stops, server_with_deployments
 from ledger.outcome import Outcome
 from simulators.fortnox import FortnoxSimulator
 from simulators.sftp import SftpSimulator
@@ -48,9 +47,7 @@ def run_demo(say: Say) -> DemoResult:
         TransientError: Another demo is running.
     """
     began = time.monotonic()
-    for stop in (signal.SIGTERM, signal.SIGINT):
-        # Also where a shell made a background job deaf to Ctrl-C: the server has to be stopped.
-        signal.signal(stop, signal.default_int_handler)
+    heed_stops()
     home = use_demo_home()
     with used_alone(home):
         reset(home)

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from types import FrameType
 from typing import Any, Final
 
 import httpx
@@ -36,6 +37,8 @@ ENDED: Final = "Mend what its log names, and run the command again."
 SLOW: Final = (
     "A machine that does too much else at once is such: run the command again once it is less busy."
 )
+STOPS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+"""Ctrl-C, a request to end, and the end of the terminal."""
 POLL_S: Final = 0.25
 ANSWER_LIMIT_S: Final = 40.0
 """A request that is given up is not taken back: with SQLite it may hold up those that follow."""
@@ -168,7 +171,7 @@ def server_with_deployments(
 
 
 def up(say: Callable[[str], None] = print, *, also: Sequence[Also] = ()) -> int:
-    """Run server and deployments, and what else is wanted, until Ctrl-C or SIGTERM.
+    """Run server and deployments, and what else is wanted, until it is told to stop.
 
     Args:
         say: Hears what is where.
@@ -178,8 +181,7 @@ def up(say: Callable[[str], None] = print, *, also: Sequence[Also] = ()) -> int:
         The exit code: 0 after a stop that was asked for, 1 when one of them ended on its own.
     """
     chosen = ServerSettings()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.default_int_handler)
+    heed_stops()
     say(f"Starting Prefect on port {chosen.port}; the first start takes about 15 s ...")
     is_known = bool(known_login(settings().home / "prefect"))
     try:
@@ -206,6 +208,24 @@ def up(say: Callable[[str], None] = print, *, also: Sequence[Also] = ()) -> int:
     except KeyboardInterrupt:
         say("Stopped. A run that was under way can be run again from the UI after the next start.")
         return 0
+
+
+def heed_stops() -> None:
+    """Have Ctrl-C, SIGTERM and the end of the terminal stop us: servers are in sessions of their own.
+
+    Ctrl-C also where a shell made a background job deaf to it; the terminal's end not where
+    `nohup` did.
+    """
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, _hung_up)
+
+
+def _hung_up(number: int, _: FrameType | None) -> None:
+    """Stop once: the system says it to us, and the shell that ends says it again."""
+    signal.signal(number, signal.SIG_IGN)
+    raise KeyboardInterrupt
 
 
 def overview_of(server: PrefectServer) -> str:
@@ -312,14 +332,14 @@ def running(
 
 @contextmanager
 def _undisturbed() -> Iterator[None]:
-    """Let Ctrl-C and SIGTERM wait: in the middle of a start there is nothing yet to be stopped."""
+    """Let what stops us wait: in the middle of a start there is nothing yet to be stopped."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
     came: list[int] = []
     before = {
         number: signal.signal(number, lambda number, _: came.append(number))
-        for number in (signal.SIGINT, signal.SIGTERM)
+        for number in STOPS
     }
     try:
         yield

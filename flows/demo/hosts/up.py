@@ -22,7 +22,7 @@ from flows.demo.ledgers import connect, simulated_fortnox, variables
 from flows.doors.demo import Say
 from flows.doors.demo_home import FORTNOX_PORT, SIMULATED
 from flows.server.own_secrets import CLIENT_LOGIN
-from flows.server.processes import PrefectServer, login_in_words, overview_of
+from flows.server.processes import PrefectServer, heed_stops, login_in_words, overview_of
 from simulators.fortnox import FortnoxSimulator
 from tasks.pages.links import ui_address
 from tasks.stores import open_stores
@@ -34,7 +34,7 @@ ENVIRONMENT: Final = "hosts.env"
 
 
 def run_hosts(say: Say, *, home: Path, hosts: int, port: int) -> int:
-    """Run hosts and a night on them, judge it, and stay until Ctrl-C or SIGTERM.
+    """Run hosts and a night on them, judge it, and stay until it is told to stop.
 
     Args:
         say: Hears what is where, and what came of the night.
@@ -49,8 +49,7 @@ def run_hosts(say: Say, *, home: Path, hosts: int, port: int) -> int:
         PartAbsent: A server is not installed.
         ServerDidNotStart: One ended, or did not answer.
     """
-    for asked in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(asked, signal.default_int_handler)
+    heed_stops()
     say("Starting PostgreSQL, Redis, two API servers of Prefect and their services (a minute) ...")
     ledgers = night.companies(TENANTS)
     problems: list[str] = []
