@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Final
 
 from pydantic import Field, PositiveInt
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
+from blocks.from_environment import FromEnvironment
 from blocks.home import PROJECT, default_home
+from ledger.errors import TerminalError
 
 SQL: Final = PROJECT / "data" / "sql"
 REFERENCE: Final = PROJECT / "data" / "reference"
@@ -22,13 +24,23 @@ MAX_SHARDS: Final = 64
 """In so many parts at most tenants are looked at, of a night and of a sweep."""
 
 
-class Settings(BaseSettings):
+class HomeNotWhole(TerminalError):
+    """The home is named by a part of its path, so that each folder would have another."""
+
+    sentence = (
+        "TASMA_HOME is {home}: expected the whole path, such as /var/lib/tasma/home, since a part "
+        "of it leads elsewhere from each folder."
+    )
+    is_misuse = True
+
+
+class Settings(FromEnvironment):
     """Paths and addresses, from the environment (``TASMA_HOME``, ``TASMA_HUB_URL`` ...)."""
 
-    model_config = SettingsConfigDict(env_prefix="TASMA_", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="TASMA_", env_ignore_empty=True, frozen=True)
 
     home: Path = Field(default_factory=default_home)
-    """The folder under which the others lie unless they are set on their own."""
+    """The folder under which the others lie unless they are set on their own; its whole path."""
 
     lake: Path = Path()
     """Landed bytes and staged Parquet files."""
@@ -95,7 +107,13 @@ class Settings(BaseSettings):
         return chore in {name.strip() for name in self.watch_without.split(",")}
 
     def model_post_init(self, _context: object) -> None:
-        """Derive what was not set from `home`."""
+        """Derive what was not set from `home`.
+
+        Raises:
+            HomeNotWhole: `home` would be another folder wherever a command is called.
+        """
+        if not self.home.is_absolute():
+            raise HomeNotWhole(home=self.home)
         for name in ("lake", "warehouse", "inbox", "controls"):
             if getattr(self, name) == Path():
                 object.__setattr__(self, name, self.home / name)

@@ -7,8 +7,9 @@ from typing import Final
 
 from prefect.blocks.core import Block
 from prefect.logging import get_logger
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
+from blocks.from_environment import FromEnvironment
 from ledger.text import visible
 
 MAX_BODY_CHARS: Final = 1_500
@@ -19,7 +20,7 @@ LOOKALIKES: Final = str.maketrans({"<": "‹", ">": "›", "@": "＠"})  # noqa:
 """Services make links and mentions of these, and each escapes them in a way of its own."""
 
 
-class NotifySettings(BaseSettings):
+class NotifySettings(FromEnvironment):
     """``TASMA_NOTIFY_BLOCK``: type and name of a Prefect block, such as ``slack-webhook/ops``."""
 
     model_config = SettingsConfigDict(env_prefix="TASMA_", frozen=True)

@@ -13,6 +13,7 @@ import typer
 from blocks.hub import Hub, Tenant, opened
 from blocks.settings import settings
 from flows.cli.output import remark
+from flows.cli.switches import given_home
 from ledger.fiscal_year import FiscalYear, short_year
 
 TenantId = Annotated[str, typer.Argument(metavar="TENANT", help="Id of the tenant, such as acme.")]
@@ -43,6 +44,8 @@ YearOrLatest = Annotated[
 @contextmanager
 def open_hub() -> Iterator[Hub]:
     """Open the hub of the settings, with its schema up to date."""
+    if given_home() and not (home := settings().home).exists():
+        remark(f"There was no home at {home} yet: an empty one is made.")
     with Hub(settings().hub_url) as hub:
         yield opened(hub)
 

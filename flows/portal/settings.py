@@ -7,17 +7,20 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from pydantic import Field, PositiveInt
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
+from blocks.from_environment import FromEnvironment
 from ledger.errors import TerminalError
 
 MIB: Final = 1_048_576
 
 
-class PortalSettings(BaseSettings):
+class PortalSettings(FromEnvironment):
     """Addresses and limits; the defaults are for one's own machine."""
 
-    model_config = SettingsConfigDict(env_prefix="TASMA_PORTAL_", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="TASMA_PORTAL_", env_ignore_empty=True, frozen=True
+    )
 
     host: str = "127.0.0.1"
     """Where it listens."""

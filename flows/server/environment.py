@@ -11,8 +11,9 @@ from typing import Final
 
 import certifi
 from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
+from blocks.from_environment import FromEnvironment
 from blocks.settings import settings
 from flows.server.own_secrets import CLIENT_LOGIN, KEY, SERVER_LOGIN, encryption_key, login
 from ledger.errors import TerminalError
@@ -26,10 +27,10 @@ OUR_PORTS: Final = frozenset({4200, 4300, 4302})
 """Where Prefect, the portal and the simulated Fortnox of the demo listen unless told otherwise."""
 
 
-class ServerSettings(BaseSettings):
+class ServerSettings(FromEnvironment):
     """Where the server listens, from the environment (``TASMA_HOST``, ``TASMA_PORT``)."""
 
-    model_config = SettingsConfigDict(env_prefix="TASMA_", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="TASMA_", env_ignore_empty=True, frozen=True)
 
     host: str = "127.0.0.1"
     port: int = Field(default=4200, ge=1, le=65_535)

@@ -211,7 +211,7 @@ def up(say: Callable[[str], None] = print, *, also: Sequence[Also] = ()) -> int:
 
 
 def heed_stops() -> None:
-    """Have Ctrl-C, SIGTERM and the end of the terminal stop us: servers are in sessions of their own.
+    """Have Ctrl-C, SIGTERM and the end of the terminal stop us, which none of our servers hears.
 
     Ctrl-C also where a shell made a background job deaf to it; the terminal's end not where
     `nohup` did.
@@ -338,8 +338,7 @@ def _undisturbed() -> Iterator[None]:
         return
     came: list[int] = []
     before = {
-        number: signal.signal(number, lambda number, _: came.append(number))
-        for number in STOPS
+        number: signal.signal(number, lambda number, _: came.append(number)) for number in STOPS
     }
     try:
         yield

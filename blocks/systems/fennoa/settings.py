@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import Final, Literal
 
 from pydantic import Field, NonNegativeFloat, PositiveInt
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
+
+from blocks.from_environment import FromEnvironment
 
 SHORTEST_LAG_S: Final = 180.0
 """More than a claim and one call last: a sender that was fenced out may have its call under way for
 as long; seconds."""
 
 
-class FennoaSettings(BaseSettings):
+class FennoaSettings(FromEnvironment):
     """Each with a default that needs none; user and key lie in a Prefect block."""
 
     model_config = SettingsConfigDict(env_prefix="TASMA_FENNOA_", frozen=True)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from pydantic import SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
+from blocks.from_environment import FromEnvironment
 from ledger.errors import TerminalError
 
 
-class FortnoxSettings(BaseSettings):
+class FortnoxSettings(FromEnvironment):
     """Each with a default that needs none but client id and secret."""
 
     model_config = SettingsConfigDict(env_prefix="TASMA_FORTNOX_", frozen=True)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pydantic import NonNegativeFloat, PositiveInt
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
+
+from blocks.from_environment import FromEnvironment
 
 
-class ProcountorSettings(BaseSettings):
+class ProcountorSettings(FromEnvironment):
     """Each with a default that needs none; keys and clients lie in Prefect blocks."""
 
     model_config = SettingsConfigDict(env_prefix="TASMA_PROCOUNTOR_", frozen=True)

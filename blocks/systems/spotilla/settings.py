@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pydantic import Field, PositiveInt
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
+
+from blocks.from_environment import FromEnvironment
 
 
-class SpotillaSettings(BaseSettings):
+class SpotillaSettings(FromEnvironment):
     """Each with a default that needs none; the user lies in a Prefect block."""
 
     model_config = SettingsConfigDict(env_prefix="TASMA_SPOTILLA_", frozen=True)

@@ -53,9 +53,9 @@ def unknown(text: str) -> Iterator[str]:
             continue
         path = longest(OPTIONS, words)
         group = longest(GROUPS, words)
-        if not path and (not group or any(map(is_name, words[len(group) : len(group) + 1]))):
-            yield f"tasma {' '.join(words)}"
-        elif path and any(map(is_name, words[len(path) : len(path) + 1])) and not takes_any(path):
+        behind = words[max(len(path), len(group)) :][:1]
+        is_unknown = not path and (not group or any(map(is_name, behind)))
+        if is_unknown or (path and any(map(is_name, behind)) and not takes_any(path)):
             yield f"tasma {' '.join(words)}"
         options = (word.partition("=")[0] for word in words[len(path) :] if path)
         for option in options:
@@ -65,7 +65,8 @@ def unknown(text: str) -> Iterator[str]:
 
 def takes_any(path: CommandPath) -> bool:
     """Return whether a command takes values: what follows one that does not is a mistake."""
-    return any(item.param_type_name == "argument" or not item.is_flag for item in EVERY[path].params)
+    parameters = EVERY[path].params
+    return any(item.param_type_name == "argument" or not item.is_flag for item in parameters)
 
 
 def typed(words: list[str]) -> Iterator[str]:

@@ -107,3 +107,65 @@ def test_two_homes_are_refused_until_one_is_named(tasma, places, monkeypatch):
     assert (refused.exit_code, str(inside) in refused.output) == (1, True)
     assert "tasma --home FOLDER" in refused.output
     assert settings().home == outside
+
+
+def test_home_that_is_set_to_nothing_is_none(places, monkeypatch):
+    """As a file of settings has it in which nothing was filled in; not the folder of the call."""
+    monkeypatch.setenv("TASMA_HOME", "")
+
+    assert settings().home == places[1]
+
+
+@pytest.mark.parametrize("home", ["books", "~/books"])
+def test_home_that_each_folder_would_have_elsewhere_is_refused(tasma, monkeypatch, home):
+    monkeypatch.setenv("TASMA_HOME", home)
+    refused = tasma("tenant", "list")
+
+    assert refused.exit_code == 2
+    assert f"TASMA_HOME is {home}: expected the whole path" in refused.stderr
+
+
+def test_home_that_was_named_and_is_new_is_said_to_be(tasma, tmp_path, monkeypatch):
+    """It may be mistyped, and books that are not there look like none."""
+    elsewhere = tmp_path / "no such"
+    monkeypatch.setattr("sys.argv", ["tasma", "--home", str(elsewhere), "tenant", "list"])
+    monkeypatch.setenv("TASMA_HOME", str(elsewhere))
+    first, second = (tasma("tenant", "list") for _ in range(2))
+
+    assert f"There was no home at {elsewhere} yet" in first.stderr
+    assert "no home" not in second.stderr
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "said"),
+    [
+        ("TASMA_NIGHT_SHARDS", "many", "is 'many': expected 1 to 64"),
+        ("TASMA_NIGHT_SHARDS", "65", "is '65': expected 1 to 64"),
+        ("TASMA_SWEEP_EVERY_S", "0", "is '0': expected more than 0, at most 600"),
+        ("TASMA_WATCH_AT_START", "perhaps", "is 'perhaps': expected true or false"),
+        ("TASMA_CONSENT_LINK_DAYS", "-1", "is '-1': expected more than 0"),
+        (
+            "TASMA_NIGHT_SHARDS",
+            "postgresql://u:hemligt@h/d",
+            "has a value that it cannot have: expected 1 to 64",
+        ),
+        ("TASMA_HOST_NAME", "hemligt" * 10, "has a value that it cannot have: expected 64 char"),
+    ],
+)
+def test_setting_that_cannot_be_is_refused_by_its_variable(
+    tasma, monkeypatch, variable, value, said
+):
+    monkeypatch.setenv(variable, value)
+    refused = tasma("tenant", "list")
+
+    assert refused.exit_code == 2
+    assert f"{variable} {said}" in " ".join(refused.stderr.split())
+    assert "hemligt" not in refused.output
+
+
+def test_port_that_is_none_is_refused_by_its_variable(tasma, monkeypatch):
+    monkeypatch.setenv("TASMA_PORT", "80000")
+    refused = tasma("up")
+
+    assert refused.exit_code == 2
+    assert "TASMA_PORT is '80000': expected 1 to 65535." in refused.stderr
