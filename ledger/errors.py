@@ -155,6 +155,7 @@ with the module of each; those under `TransientError` are retried, the rest go t
                 DayOutsideYear  (blocks.hub.refusals)
                 EntryIncomplete  (tasks.consent)
                 ForeignAnswer  (blocks.hub.consent_states)
+                FormOfAnother  (tasks.onboarding)
                 HasOtherBooks  (tasks.consent)
                 IntervalUnfit  (blocks.hub.pickups)
                 KeptUnexplained  (blocks.hub.kept_years)

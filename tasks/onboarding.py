@@ -27,6 +27,7 @@ from ledger.onboarding import (
     stage_of,
 )
 from ledger.onboarding_form import OnboardingForm
+from ledger.organisation import is_same
 from tasks.overview import Targets
 
 FORMS: Final = "forms"
@@ -61,6 +62,16 @@ class PickupStays(Refused):
         "The form of {tenant} cannot say manual while a pickup is agreed, which only an operator "
         "ends. Nothing was changed: say transfer: sftp, or let an operator take the form in with "
         "`tasma tenant open {tenant} FORM`."
+    )
+
+
+class FormOfAnother(Refused):
+    """A form names another company's number than the tenant's."""
+
+    sentence = (
+        "The form names the business id {came}, but {tenant} is {expected}. Nothing was taken from "
+        "it. Correct business_id in the form or hand in the right form; if the tenant's number is "
+        "what is wrong, `tasma tenant correct {tenant} --org-number {came}`."
     )
 
 
@@ -211,6 +222,7 @@ def file_form(
         by_operator: Whether an operator does; what is agreed on a pickup stays as it is otherwise.
 
     Raises:
+        FormOfAnother: It is another company's.
         NotOpened: No form was ever handed out.
         PickupStays: It says manual, and would end a pickup that only an operator may end.
         PickupUnfit: Folder or names of the pickup cannot be so.
@@ -225,6 +237,7 @@ def file_form(
         hub.years.require_definable(tenant, year)
     if hub.openings.find(tenant) is None:
         raise NotOpened(tenant=tenant)
+    _refuse_other_company(hub, tenant, form)
     ends = form.transfer is Transfer.MANUAL and hub.pickups.find(tenant) is not None
     if ends and not by_operator:
         raise PickupStays(tenant=tenant)
@@ -241,6 +254,12 @@ def file_form(
     if ends:
         hub.pickups.stop(tenant, who=who)
     return onboarding_of(hub, tenant)
+
+
+def _refuse_other_company(hub: Hub, tenant: str, form: OnboardingForm) -> None:
+    known = hub.tenants.get(tenant).organisation_number
+    if form.business_id and known and not is_same(form.business_id, known):
+        raise FormOfAnother(tenant=tenant, came=form.business_id, expected=known)
 
 
 def agree_pickup(hub: Hub, pickup: Pickup, *, who: str) -> Pickup:

@@ -61,6 +61,22 @@ def stage(tasma, tenant):
     return found["stage"], found["who_acts"]
 
 
+def test_form_of_another_company_is_refused_and_nothing_of_it_is_kept(
+    tasma, opening, form, company
+):
+    form.write_text(f"{FORM}business_id: 559990-9999\n")
+    refused = tasma("tenant", "open", opening, form)
+    years = json.loads(tasma("tenant", "year", "list", opening, "--json").stdout)
+    before = stage(tasma, opening)
+    form.write_text(f"{FORM}business_id: SE{company.organisation_number.replace('-', '')}01\n")
+
+    assert 4 == tasma("tenant", "open", opening, form).exit_code
+    assert 0 != refused.exit_code
+    assert "names the business id 559990-9999" in refused.stderr
+    assert [] == years
+    assert ("form_missing", "customer") == before
+
+
 @pytest.mark.requirement("R-FIN-36a", "R-FIN-36b")
 def test_new_tenant_is_given_an_empty_form(tasma, opening, home):
     assert "source_system:" in (home / "forms" / "small.yaml").read_text()
