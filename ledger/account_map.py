@@ -18,6 +18,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final
 
+UNMAPPED: Final = "unmapped_account"
+"""The control that holds a load with an account that has no place."""
+
 ALWAYS: Final = dt.date(1, 1, 1)
 """The first day of a place that holds for every year."""
 

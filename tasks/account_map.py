@@ -7,8 +7,9 @@ from decimal import Decimal
 
 from blocks.hub import Hub
 from blocks.statement_lines import chart_of, charts, lines_of
-from ledger.account_map import AccountMap, Coverage, Place, Suggestion, cover, suggest
+from ledger.account_map import UNMAPPED, AccountMap, Coverage, Place, Suggestion, cover, suggest
 from ledger.fiscal_year import FiscalYear
+from ledger.money import ZERO
 from tasks.stores import Stores
 
 
@@ -53,10 +54,9 @@ def show_by_map(stores: Stores, tenant: str) -> bool:
 def covered(
     stores: Stores, tenant: str, year: FiscalYear
 ) -> tuple[Coverage, tuple[Suggestion, ...]]:
-    """Say how much of a published year has a place, with suggestions for what has none.
+    """Say how much of a year has a place, with suggestions for what has none.
 
-    Raises:
-        NoLedger: Nothing of the tenant is published.
+    Of what is published of it, and of the accounts for want of a place of which a load is held.
     """
     balances, names = _accounts(stores, tenant, year)
     found = account_map(stores.hub, tenant)
@@ -70,6 +70,19 @@ def _accounts(
     stores: Stores, tenant: str, year: FiscalYear
 ) -> tuple[Mapping[str, Decimal], Mapping[str, str]]:
     """Return the closing balance and the name of every account in use, by number."""
-    rows = stores.warehouse.report(tenant, "account_in_use", fiscal_year=year.key).to_pylist()
+    rows = []
+    if year in stores.warehouse.units(tenant):
+        table = stores.warehouse.report(tenant, "account_in_use", fiscal_year=year.key)
+        rows = table.to_pylist()
     balances = {row["account_number"]: row["closing"] for row in rows}
-    return balances, {row["account_number"]: row["name"] for row in rows}
+    names = stores.hub.charts.of(tenant)
+    names |= {row["account_number"]: row["name"] for row in rows}
+    return balances | _without_place(stores.hub, tenant, year), names
+
+
+def _without_place(hub: Hub, tenant: str, year: FiscalYear) -> dict[str, Decimal]:
+    """Return the balances of the accounts that hold a load of the year, as they have no place."""
+    held = hub.holds.find(tenant, year)
+    results = hub.loads.results(held.load_id) if held else []
+    breaks = (item for result in results if result.control == UNMAPPED for item in result.breaks)
+    return {item.account_number: item.actual or ZERO for item in breaks}

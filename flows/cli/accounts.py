@@ -11,7 +11,7 @@ import typer
 
 from blocks.statement_lines import lines_of
 from flows.cli.app import AsJson, command
-from flows.cli.books import published_year
+from flows.cli.books import published_year, year_of
 from flows.cli.exits import ExitCode
 from flows.cli.files import there
 from flows.cli.opening import TenantId, YearOrLatest, known_tenant, open_hub
@@ -98,13 +98,17 @@ def import_chart(
     "accounts", "check", examples=("tasma accounts check acme", "tasma accounts check acme 2024")
 )
 def check(tenant: TenantId, year: YearOrLatest = "", *, as_json: AsJson = False) -> None:
-    """Show how much of a published year has a place, and suggest places for what has none.
+    """Show how much of a year has a place, and suggest places for what has none.
+
+    Of what is published of it, and of the accounts that hold a load as they have no place.
 
     Suggestions are by number and by name. They are never taken by themselves. Ends with 1 when an
     account with a balance has no place.
     """
-    wanted = published_year(tenant, year)
     with open_stores() as stores:
+        wanted = year_of(tenant, year)
+        if stores.hub.holds.find(tenant, wanted) is None:
+            wanted = published_year(tenant, year)
         found = account_map(stores.hub, tenant)
         coverage, suggestions = covered(stores, tenant, wanted)
     if as_json:

@@ -15,6 +15,7 @@ from flows.cli.opening import TenantId, YearOrLatest, known_tenant, known_year, 
 from flows.cli.output import next_steps, say, show_json, show_table
 from flows.cli.switches import is_given
 from ledger.acceptance import is_foreign
+from ledger.account_map import UNMAPPED
 from ledger.controls import ControlResult, apart
 from ledger.coverage import Coverage
 from ledger.fiscal_year import FiscalYear, short_year
@@ -234,7 +235,10 @@ def _ways_out(place: str, found: Findings, *, option: str = "") -> tuple[str, ..
             f"these are another company's books: {reject}",
             f"or, if the tenant's number is wrong: {number}, then import the file again",
         )
-    names = (result.control for result in found.holding)
+    names = [result.control for result in found.holding]
+    places = [
+        f"give the accounts a place: tasma accounts check {found.load.tenant}, then load again"
+    ]
     statement = [
         f"or, if the statement is wrong: tasma statements add {found.load.tenant} FILE"
         for name in names
@@ -242,7 +246,8 @@ def _ways_out(place: str, found: Findings, *, option: str = "") -> tuple[str, ..
     ]
     accept = f'or, if it is right as it is: tasma accept {place}{option} --reason "..."'
     return (
-        correct,
+        *(places if UNMAPPED in names else []),
+        correct if UNMAPPED not in names else f"or {correct}",
         *statement[:1],
         *([] if _is_cut(found) else [accept]),
         f"or, if it is a wrong file: {reject}",

@@ -202,7 +202,7 @@ COMMANDS: Final[dict[CommandPath, Listed]] = {
     ),
     ("accounts", "check"): Listed(
         "accounts",
-        "Show how much of a published year has a place, and suggest places for what has none.",
+        "Show how much of a year has a place, and suggest places for what has none.",
     ),
     ("tenant", "add"): Listed(
         "tenants", "Add a tenant: one company whose books are kept apart from all others."

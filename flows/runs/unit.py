@@ -146,7 +146,9 @@ async def plan_unit(job: Job, fetched: Fetched, *, steps: Steps = AS_TASKS) -> E
         kept := await asyncio.to_thread(kept_from, job.stores, fetched)
     ):
         return Ending(Outcome.PLANNED, f"{kept}. {why}", job.unit, would_be=Outcome.KEPT)
-    return Ending(Outcome.PLANNED, why, job.unit, would_be=verdict)
+    changes_nothing = plan is not None and plan.is_empty and verdict is Outcome.PUBLISHED
+    would_be = Outcome.UNCHANGED if changes_nothing else verdict
+    return Ending(Outcome.PLANNED, why, job.unit, would_be=would_be)
 
 
 def kept_aside(verdict: Outcome, judgement: Judgement) -> str:

@@ -28,12 +28,18 @@ def test_account_without_a_place_holds_only_once_there_is_a_map_and_loads_once_i
 ):
     tasma("accounts", "set", acme)
     held = tasma("import", off_the_chart, "--tenant", acme)
+    ways_out = tasma("ledger", "breaks", acme).stdout.partition("Next:")[2]
+    checked = tasma("accounts", "check", acme, "--json")
     path = tmp_path / "map.csv"
     path.write_text("accounts,statement,line,valid_from\n9001,income_statement,net_turnover,\n")
     tasma("accounts", "set", acme, path)
     loaded = tasma("import", off_the_chart, "--tenant", acme)
 
     assert (3, True) == (held.exit_code, "unmapped_account" in held.output), held.output
+    assert ways_out.lstrip().startswith(
+        f"give the accounts a place: tasma accounts check {acme}, then load again"
+    )
+    assert (1, {"9001": "-100.00"}) == (checked.exit_code, json.loads(checked.stdout)["unmapped"])
     assert 0 == loaded.exit_code, loaded.output
     assert "100.00" in tasma("ledger", "report", acme, "--statement", "income-statement").output
 

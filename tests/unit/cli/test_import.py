@@ -582,6 +582,16 @@ def test_plan_shows_accounts_and_vouchers_and_changes_nothing(tasma, owner, sie,
     assert record.load_number == 1
 
 
+def test_dry_run_of_what_is_published_already_says_that_nothing_would_change(tasma, owner, sie):
+    file = sie()
+    tasma("import", file, "--tenant", owner)
+
+    planned = tasma("import", file, "--tenant", owner, "--dry-run")
+
+    assert 0 == planned.exit_code
+    assert "2024: would be unchanged" in planned.stdout
+
+
 def test_dry_run_of_a_file_that_would_be_held_ends_with_3(tasma, owner, sie):
     file = sie(faults=[Fault.MISSING_ACCOUNT])
 
