@@ -25,6 +25,16 @@ def voucher_key(series: str, number: str, *, occurrence: int = 1) -> str:
     return f"{key}#{occurrence}" if occurrence > 1 or not number else key
 
 
+def voucher_name(key: str, series: str | None, number: str | None) -> str:
+    """Return what an accountant calls a voucher: its series and number, else its key.
+
+    The key of a source that numbers by series says both already; another's is the source's own id.
+    """
+    if not number or key.partition("#")[0] == voucher_key(series or "", number):
+        return key
+    return f"{series} {number}" if series else number
+
+
 def keyed(rows: pa.Table) -> pa.Table:
     """Return rows with ``voucher_key`` in the place of ``voucher_series`` and ``voucher_number``.
 

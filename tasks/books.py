@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from ledger.fiscal_year import FiscalYear
 from ledger.money import ZERO
+from ledger.voucher_key import voucher_name
 from tasks.stores import Stores
 
 ROWS: Final = 200
@@ -24,15 +25,23 @@ ROWS: Final = 200
 CHANGES: Final = 200
 """Changed vouchers, and loads, that are listed."""
 
+STATEMENTS: Final = ("income_statement", "balance_sheet")
+
 Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
 class YearStatements:
-    """The lines of a year's income statement and balance sheet, in their order."""
+    """The lines of a year's income statement and balance sheet, in their order.
+
+    `sums`: names of the lines of each statement that add up others. `currency`: of all amounts;
+    empty where the source names none.
+    """
 
     income: Sequence[Row]
     balance: Sequence[Row]
+    sums: Mapping[str, frozenset[str]]
+    currency: str
 
 
 @dataclass(frozen=True)
@@ -45,9 +54,13 @@ class AccountPage:
 
 @dataclass(frozen=True)
 class Voucher:
-    """A voucher with its rows; debit and credit are equal sums in a voucher that balances."""
+    """A voucher with its rows; debit and credit are equal sums in a voucher that balances.
+
+    `name`: by series and number, where it has them.
+    """
 
     key: str
+    name: str
     date: dt.date | None
     text: str
     rows: Sequence[Row]
@@ -99,8 +112,18 @@ def year_statements(
         "first": month or months[0],
         "last": month or months[-1],
     }
-    found = stores.warehouse.reports(tenant, ("income_statement", "balance_sheet"), **about)
-    return YearStatements(found["income_statement"].to_pylist(), found["balance_sheet"].to_pylist())
+    asked = (*STATEMENTS, "statement_sum", "year_currency")
+    found = {
+        name: table.to_pylist()
+        for name, table in stores.warehouse.reports(tenant, asked, **about).items()
+    }
+    adding = [(row["statement"], row["line"]) for row in found["statement_sum"]]
+    return YearStatements(
+        income=found["income_statement"],
+        balance=found["balance_sheet"],
+        sums={name: frozenset(line for of, line in adding if of == name) for name in STATEMENTS},
+        currency=found["year_currency"][0]["currency"],
+    )
 
 
 def line_accounts(
@@ -116,7 +139,7 @@ def account_page(
     """Return the booked rows of an account from the row ``first`` on, at most `ROWS`."""
     rows = _ask(stores, tenant, "account_row", year, account=account, first=first, limit=ROWS + 1)
     more = len(rows) > ROWS
-    return AccountPage(rows[:ROWS], first + ROWS if more else None)
+    return AccountPage(_with_names(rows[:ROWS]), first + ROWS if more else None)
 
 
 def find_voucher(stores: Stores, tenant: str, year: FiscalYear, key: str) -> Voucher | None:
@@ -124,15 +147,23 @@ def find_voucher(stores: Stores, tenant: str, year: FiscalYear, key: str) -> Vou
     rows = _ask(stores, tenant, "voucher_row", year, voucher=key)
     if not rows:
         return None
-    return Voucher(key, rows[0]["voucher_date"], rows[0]["voucher_text"], rows)
+    first = rows[0]
+    name = voucher_name(key, first["voucher_series"], first["voucher_number"])
+    return Voucher(key, name, first["voucher_date"], first["voucher_text"], rows)
 
 
 def year_changes(stores: Stores, tenant: str, year: FiscalYear) -> YearChanges:
     """Return what the loads of a year changed."""
     return YearChanges(
         _ask(stores, tenant, "load", year, limit=CHANGES),
-        _ask(stores, tenant, "voucher_change", year, limit=CHANGES),
+        _with_names(_ask(stores, tenant, "voucher_change", year, limit=CHANGES)),
     )
+
+
+def _with_names(rows: Sequence[Row]) -> list[Row]:
+    """Add to each row what its voucher is called."""
+    numbering = ("voucher_key", "voucher_series", "voucher_number")
+    return [{**row, "voucher_name": voucher_name(*(row[one] for one in numbering))} for row in rows]
 
 
 def _ask(

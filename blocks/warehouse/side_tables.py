@@ -22,6 +22,7 @@ from blocks.warehouse.fence import raise_fence
 from blocks.warehouse.files import TenantFiles, swapping, writing
 from ledger.fiscal_year import FiscalYear
 from ledger.schemas import SIDE_TABLES
+from ledger.voucher_key import voucher_name
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,13 @@ class Document:
     sha256: str
     lake_address: str
     fetched_at: dt.datetime
+    voucher_series: str = ""
+    voucher_number: str = ""
+
+    @property
+    def voucher_name(self) -> str:
+        """What its voucher is called."""
+        return voucher_name(self.connected_key, self.voucher_series, self.voucher_number)
 
 
 def publish_side_tables(

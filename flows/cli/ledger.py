@@ -81,7 +81,7 @@ def changes(
     if vouchers.rows:
         show_table(
             ("load", *VOUCHER),
-            vouchers.rows,
+            [row[: 1 + len(VOUCHER)] for row in vouchers.rows],
             title="Vouchers",
             spare=("load",),
         )
@@ -101,7 +101,7 @@ def _show_csv(loads: Rows, vouchers: Rows, found: Rows | None) -> None:
         return
     changed = defaultdict(list)
     for number, *voucher in vouchers.rows:
-        changed[number].append(voucher)
+        changed[number].append(voucher[: len(VOUCHER)])
     none: list[object] = [None] * len(VOUCHER)
     show_csv(
         ("load", "published (UTC)", "source", *VOUCHER),

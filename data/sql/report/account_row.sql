@@ -9,7 +9,9 @@ select
     text,
     debit,
     credit,
-    balance
+    balance,
+    voucher_series,
+    voucher_number
 from general_ledger
 where
     fiscal_year = $fiscal_year

@@ -10,7 +10,9 @@ select
     coalesce(ledger_account.name, '') as name,
     coalesce(posting.posting_text, '') as text,
     greatest(posting.amount, 0)::decimal(18, 2) as debit,
-    greatest(-posting.amount, 0)::decimal(18, 2) as credit
+    greatest(-posting.amount, 0)::decimal(18, 2) as credit,
+    voucher.voucher_series,
+    voucher.voucher_number
 from posting
 inner join voucher using (tenant, fiscal_year, voucher_key)
 left join ledger_account using (tenant, fiscal_year, account_number)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from functools import partial
-from typing import Final, TypeVar
+from typing import TypeVar
 
 from starlette.responses import Response
 
@@ -12,6 +12,7 @@ from flows.portal.routes import ACCOUNT, ANYONE, MONTH, NUMBER, VOUCHER, WORD, Y
 from flows.portal.visit import Visit, not_found
 from ledger.fiscal_year import FiscalYear
 from tasks.books import (
+    STATEMENTS,
     account_page,
     find_voucher,
     line_accounts,
@@ -24,8 +25,6 @@ from tasks.opened_documents import documents_of_voucher
 from tasks.stores import Stores
 
 T = TypeVar("T")
-
-STATEMENTS: Final = ("income_statement", "balance_sheet")
 
 
 @route("GET", "/companies/{tenant}/books", who=ANYONE, takes={"year": YEAR, "month": MONTH})

@@ -55,11 +55,21 @@ def test_each_line_leads_to_its_accounts_their_rows_and_the_voucher(
     assert 4 == voucher.text.count(">5.00<"), "a debit, a credit and their sums"
 
 
-def test_a_line_that_has_no_finnish_name_says_that_its_name_is_swedish(client):
-    finnish, english = (client.get(PAGE, **{"accept-language": name}).text for name in ("fi", "en"))
+@pytest.mark.parametrize(
+    ("language", "name", "total"),
+    [
+        ("sv", "Nettoomsättning", "Summa rörelseintäkter"),
+        ("fi", "Liikevaihto", "Liiketoiminnan tuotot yhteensä"),
+        ("en", "Net turnover", "Operating income"),
+    ],
+)
+def test_lines_have_names_in_ones_language_and_sums_stand_out(client, language, name, total):
+    page = client.get(PAGE, **{"accept-language": language}).text
+    rows = re.findall(r"<tr.*?</tr>", page, re.DOTALL)
 
-    assert '<span lang="sv">Nettoomsättning</span>' in finnish
-    assert ">Net turnover</a>" in english
+    assert [False] == ['class="sum"' in row for row in rows if f">{name}</a>" in row]
+    assert [True] == ['class="sum"' in row for row in rows if f">{total}</a>" in row]
+    assert 2 == len(re.findall(r'<h2 id="[a-z]+">[^<]+ \(SEK\)</h2>', page))
 
 
 def test_a_month_has_its_own_amounts_beside_those_since_the_start_of_the_year(client):
@@ -136,6 +146,23 @@ def test_what_a_load_changed_is_listed_with_its_figures_before_and_after(world, 
     ]
     assert ">Added<" in added
     assert ">7.00<" in added
+
+
+def test_a_voucher_is_called_by_its_series_and_number_and_not_by_a_sources_id(world, client):
+    rows = voucher("BANK:32", ("1930", "6.00"), ("3001", "-6.00"))
+    of_source = {
+        name: [row | {"voucher_key": "statement:9"} for row in table]
+        for name, table in rows.items()
+    }
+    unit = Unit(OURS, OUR_YEAR)
+    about = facts(OURS, start_date=OUR_YEAR.start_date, end_date=OUR_YEAR.end_date)
+    staged = stage(world.stores.lake, of_source, said=about)
+    world.stores.warehouse.publish(staged, unit=unit, token=2, load_id="load-2", run_id="")
+
+    for asked in ("account?account=1930&", "voucher?voucher=statement:9&", "changes?"):
+        page = client.get(f"{PAGE}/{asked}year={OUR_YEAR.key}").text
+        assert "BANK 32" in page
+        assert "statement:9" not in page
 
 
 def test_voucher_leads_to_its_document_which_is_shown_shut_off_from_everything(client):

@@ -206,3 +206,14 @@ def test_name_of_a_file_may_hold_what_one_of_two_databases_does_not_take(
 
     (name,) = warehouse.read_side_table("acme", "connected_file")["file_name"].to_pylist()
     assert name in {"kv\0itto.pdf", "kv\ufffditto.pdf"}
+
+
+def test_documents_come_in_order_of_series_and_number(publish, publish_side, warehouse):
+    publish(BANK)
+    places = [("B", "10"), ("B", "3"), ("A", "1"), ("B", "11"), ("B", "3#2"), ("B", "1")]
+    publish_side(connected_file=connected(*places))
+
+    found = warehouse.documents("acme", YEAR)
+
+    assert ["A:1", "B:1", "B:3", "B:3#2", "B:10", "B:11"] == [one.connected_key for one in found]
+    assert "A:1" == found[0].voucher_name
