@@ -250,6 +250,7 @@ with the module of each; those under `TransientError` are retried, the rest go t
                 WriterAboveRows  (blocks.warehouse.postgresql.errors)
             WrongAgreement  (blocks.systems.procountor.block)
             WrongSetting  (tasks.route_settings)
+                UnknownSetting  (tasks.route_settings)
             WrongSpelling  (blocks.systems.spotilla.block)
             WrongTerms  (blocks.systems.fennoa.block)
         TransientError  (ledger.errors)

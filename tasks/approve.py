@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final
 
-from blocks.hub import UnitState, UnitStatus
+from blocks.hub import Hub, UnitState, UnitStatus
 from blocks.hub.onboarding import Opening
 from blocks.warehouse.reports import rows_of
 from ledger.errors import TerminalError
@@ -33,7 +34,8 @@ def approve(stores: Stores, tenant: str, *, approved_by: str, note: str) -> list
 
     Raises:
         UnknownTenant: The hub has no such tenant.
-        NotToBeApproved: Nothing is published yet, or a year is held or failed.
+        NotToBeApproved: Nothing is published yet, a year is held or failed, or all of it was
+            approved before.
 
     Source:
         R-FIN-10: the operator runs the first transfer; no schedule runs before it is done.
@@ -59,15 +61,29 @@ def approve(stores: Stores, tenant: str, *, approved_by: str, note: str) -> list
             why=f"{years}. Accept what is right and correct the rest: "
             f"`tasma tenant status {tenant}`.",
         )
-    seen = {unit.year: _figures(stores, unit) for unit in published}
-    stores.hub.approvals.add(tenant, seen, who=approved_by, note=note)
     # Only what is pulled by itself has nights; a file comes when somebody brings it (R-FIN-28).
     is_pulled = opening is None or (opening.form and opening.form.transfer is Transfer.API)
+    _require_new(stores.hub, tenant, published, has_nights=bool(is_pulled))
+    seen = {unit.year: _figures(stores, unit) for unit in published}
+    stores.hub.approvals.add(tenant, seen, who=approved_by, note=note)
     stores.hub.tenants.update(tenant, has_schedule=bool(is_pulled))
     stores.hub.events.add(
         "approval", f"first transfer approved by {approved_by}: {note}", tenant=tenant
     )
     return published
+
+
+def _require_new(
+    hub: Hub, tenant: str, published: Sequence[UnitStatus], *, has_nights: bool
+) -> None:
+    """Make sure that an approval changes anything: a year that nobody approved, or its nights."""
+    given = {one.year: one for one in hub.approvals.of_tenant(tenant)}
+    is_new = any(unit.year not in given for unit in published)
+    if is_new or hub.tenants.get(tenant).has_schedule != has_nights:
+        return
+    last = max((given[unit.year] for unit in published), key=lambda one: one.approved_at)
+    why = f"{last.approved_by} approved it already, on {last.approved_at:%Y-%m-%d at %H:%M} UTC."
+    raise NotToBeApproved(tenant, why=why)
 
 
 def _require_reconciled(stores: Stores, tenant: str, opening: Opening) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from difflib import get_close_matches
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
@@ -24,26 +25,45 @@ class WrongSetting(TerminalError):
     )
 
 
+class UnknownSetting(WrongSetting):
+    """A setting was named that a route does not have."""
+
+    sentence = (
+        "{field} of {tenant}'s route from {source} ({kind}): {reason}. There are: {known}; "
+        "docs/systems/{source}.md says what each is."
+    )
+
+
 def checked_terms(
     terms_of: Callable[[Mapping[str, Any]], Terms],
     settings: Mapping[str, Any],
     *,
+    known: Collection[str],
     tenant: str,
     source: str,
     kind: str,
 ) -> Terms:
-    """Return the terms of a route's settings.
+    """Return the terms of a route's settings, of which the ``known`` names are all.
 
     Raises:
-        WrongSetting: One is unknown or not as expected.
+        WrongSetting: One is not as expected.
+        UnknownSetting: There is none of that name.
     """
     try:
         return terms_of(settings)
     except ValidationError as problem:
+        field = wrong_field(problem).field
+        reason = why_refused(problem)
+        if field in settings and field not in known:
+            meant = "".join(f" ({one} is one)" for one in get_close_matches(field, known, 1))
+            raise UnknownSetting(
+                field=field,
+                tenant=tenant,
+                source=source,
+                kind=kind,
+                reason=f"{reason}{meant}",
+                known=", ".join(sorted(known)),
+            ) from None
         raise WrongSetting(
-            field=wrong_field(problem).field,
-            tenant=tenant,
-            source=source,
-            reason=why_refused(problem),
-            kind=kind,
+            field=field, tenant=tenant, source=source, reason=reason, kind=kind
         ) from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from blocks.workbooks import ods
@@ -19,6 +20,8 @@ COMPOUND: Final = bytes.fromhex("d0cf11e0a1b11ae1")
 NOT_TEXT: Final = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\x1f\x8b", b"PK\x05\x06")
 MARKUP: Final = (b"<html", b"<!doctype", b"<table", b"<?xml")
 """What some programs name .xls though it is a page."""
+SIE: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*#(?:FLAGGA|FORMAT|GEN|PROGRAM|SIETYP)\s")
+"""How a file of vouchers begins; read as a table it is one of no known title."""
 WORKBOOK: Final = "xl/workbook.xml"
 
 
@@ -26,8 +29,12 @@ def read_workbook(content: bytes, limits: WorkbookLimits = DEFAULT_LIMITS) -> Bo
     """Read the cells of a workbook or a text file.
 
     Raises:
-        StatementRefused: The file passes a limit, is damaged, encrypted or of an unknown kind.
+        StatementRefused: The file passes a limit, is empty, damaged, encrypted or of no known kind.
     """
+    if not content.strip():
+        raise StatementRefused("file_empty")
+    if SIE.match(content):
+        raise StatementRefused("file_is_sie")
     if len(content) > limits.file_bytes:
         raise StatementRefused("file_too_large", size=len(content), limit=limits.file_bytes)
     if content.startswith(ZIP):

@@ -400,7 +400,7 @@ COMMANDS: Final[dict[CommandPath, Listed]] = {
     ),
     ("spotilla", "status"): Listed(
         "spotilla",
-        "Show how far the integration is taken into use, its last cycle, and what stands where.",
+        "Show how far the integration is taken into use, when it was read, and what stands where.",
     ),
     ("spotilla", "plan"): Listed(
         "spotilla_work",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import getpass
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -32,7 +32,7 @@ from flows.cli.statement_options import (
     answers_of,
 )
 from ledger.controls import ControlResult
-from ledger.fiscal_year import short_year
+from ledger.fiscal_year import FiscalYear, short_year
 from ledger.outcome import Outcome
 from ledger.unit import Unit
 from tasks.customer_statements import Decisions, Taken, add_statements, compare_published
@@ -95,12 +95,15 @@ def add(
         years = {item.year for item in (*taken.kept, *taken.passed_over)}
         judged = [_compare(stores, Unit(tenant, year)) for year in sorted(years)]
         known = stores.hub.customer_statements.of_tenant(tenant)
+        published = {year for year in years if stores.warehouse.load_record(tenant, year)}
     for note in taken.notes:
         remark(note)
     for item in taken.passed_over:
         title = item.kind.replace("_", " ")
         remark(f"The {title} of {short_year(item.year.key)} is the customer's own file: it counts.")
     kept = [item for item in known if item.year in years]
+    if not as_json:
+        _show_added(kept, published)
     _conclude(tenant, kept, [found for found in judged if found], as_json=as_json)
 
 
@@ -153,6 +156,15 @@ def _compare(stores: Stores, unit: Unit) -> LoadResult | None:
     return None
 
 
+def _show_added(kept: Sequence[CustomerStatement], published: Collection[FiscalYear]) -> None:
+    show_kept(kept)
+    for item in kept:
+        if item.differing:
+            say(f"{item.kind.replace('_', ' ')} {short_year(item.year.key)}: {item.differing}")
+    for year in sorted({item.year for item in kept if item.differing and item.year in published}):
+        say(f"{short_year(year.key)} stays published as it is: a statement takes nothing away.")
+
+
 def _conclude(
     tenant: str,
     kept: Sequence[CustomerStatement],
@@ -163,10 +175,6 @@ def _conclude(
     if as_json:
         show_json([kept_as_dict(item) for item in kept])
     else:
-        show_kept(kept)
-        for item in kept:
-            if item.differing:
-                say(f"{item.kind.replace('_', ' ')} {short_year(item.year.key)}: {item.differing}")
         next_steps(*_next(tenant, kept, judged), f"tasma tenant open {tenant}")
     differs = any(item.outcome == "differs" for item in kept)
     raise typer.Exit(worst([ExitCode.HELD] * differs + [code(found) for found in judged]))

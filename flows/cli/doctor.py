@@ -37,6 +37,9 @@ ANSWER_LIMIT: Final = httpx.Timeout(10.0, connect=2.0)
 NAMED: Final = 10
 """Tenants that a finding names."""
 
+COMMANDS: Final = 3
+"""Tenants of which a finding names a command each; the status lists those of more."""
+
 OWNERS: Final = "the matter of whoever owns the bucket"
 MOVING: Final = "tasma lake move, then move that folder away"
 
@@ -191,7 +194,8 @@ def _people(rows: Sequence[OverviewRow]) -> tuple[str, str]:
     parts = [number_of(count, what) for what, count in counts.items() if count]
     if not parts:
         return "green", "nothing of the books waits for a person"
-    commands = ["tasma tenant status", *(row.documents_with for row in documents[:1])]
+    named = [] if documents[COMMANDS:] else [row.documents_with for row in documents]
+    commands = ["tasma tenant status", *dict.fromkeys(named)]
     quoted = ", ".join(f"`{command}`" for command in commands)
     return "grey", f"{', '.join(parts)} for a person to look at: {quoted}"
 

@@ -14,7 +14,7 @@ from flows.cli.imported import as_dict, code, show_many, show_one
 from flows.cli.importing import Files
 from flows.cli.local import import_here
 from flows.cli.opening import TenantId, known_tenant
-from flows.cli.output import remark, show_json
+from flows.cli.output import asked, remark, show_json
 from flows.cli.progress import progress
 from flows.cli.pull import is_attended
 from flows.cli.result import LoadResult
@@ -31,6 +31,18 @@ QUESTION: Final = (
     "{tenant} is asked for in its system every night. Is this file to be the source of its year, "
     "which the nights keep? Otherwise the next night replaces it"
 )
+WITHOUT_NIGHTS: Final = (
+    "{tenant} is connected to its system, and has no nights: it is pulled by hand alone. Is this "
+    "file to be the source of its year, and a pull to ask before it replaces it? Otherwise the "
+    "next pull replaces it"
+)
+DOES: Final = {
+    ("refresh", True): "the next night replaces it",
+    ("source", True): "the next night keeps it",
+    ("refresh", False): "the next pull replaces it, and there are no nights",
+    ("source", False): "a pull asks before it replaces it, and there are no nights",
+}
+"""What becomes of a file, by what it is and whether the tenant has nights."""
 
 
 @command(
@@ -83,12 +95,13 @@ def _use(stores: Stores, tenant: str, answer: Answer | None) -> Use:
     """Return what a file is to the nights; asks where somebody is there, and says what it means."""
     if not is_pulled(stores.hub, tenant):
         return USES["source"]
+    has_nights = stores.hub.tenants.get(tenant).has_schedule
     if answer is None and is_attended():
-        is_source = typer.confirm(QUESTION.format(tenant=tenant), default=False, err=True)
+        question = QUESTION if has_nights else WITHOUT_NIGHTS
+        is_source = typer.confirm(asked(question.format(tenant=tenant)), default=False, err=True)
         answer = "source" if is_source else "refresh"
     chosen: Answer = answer or "refresh"
-    does = "replaces" if chosen == "refresh" else "keeps"
-    remark(f"As {USES[chosen]}: the next night {does} it.")
+    remark(f"As {USES[chosen]}: {DOES[chosen, has_nights]}.")
     return USES[chosen]
 
 

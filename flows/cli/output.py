@@ -35,6 +35,9 @@ Item = TypeVar("Item")
 STEPS: Final = ("Next: ", "      ")
 """How the lines begin that say what to do next: commands, to be copied as they are."""
 
+YES_OR_NO: Final = " [y/N]: "
+"""What Typer puts behind a question."""
+
 _COMMAND: Final = re.compile(r"`[^`]+`")
 _UNIT: Final = re.compile(r"(?<=\d) (?=(?:%|s|min|h|kB|MB|GB)(?!\w))")
 _WHY: Final = re.compile(r"^(.+?\S) {2,}(\(.+\))$")
@@ -84,6 +87,13 @@ def _print(out: Console, lines: Sequence[str]) -> None:
     for line in lines:
         text = as_called(visible(line))
         out.print(folded(text, out.width) if out.is_terminal else text, markup=False)
+
+
+def asked(question: str) -> str:
+    """Return a question to be answered with yes or no, broken between words as `folded` does."""
+    out = console(sys.stderr)
+    text = as_called(visible(question))
+    return folded(text, out.width - len(YES_OR_NO)) if out.is_terminal else text
 
 
 def folded(text: str, width: int) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -11,6 +11,9 @@ from blocks.hub.pickups import Pickup
 from flows.cli.app import AsJson, command
 from flows.cli.opening import known_tenant, open_hub
 from flows.cli.output import next_steps, show_json, show_table
+
+NAMED: Final = 3
+"""Tenants with a problem of which each is named in what comes next."""
 
 
 @command("sftp", "status", examples=("tasma sftp status", "tasma sftp status acme --json"))
@@ -40,8 +43,8 @@ def status(
     if tenant and files:
         rows = [(item.name, str(item.state), item.size_bytes, item.seen_at) for item in files]
         show_table(("file", "state", "bytes", "seen (UTC)"), rows, spare=("seen (UTC)",))
-    if any(item.problem for item in found):
-        next_steps("tasma sftp test TENANT")
+    troubled = [item.tenant for item in found if item.problem]
+    next_steps(*(f"tasma sftp test {one}" for one in troubled[:NAMED]))
 
 
 def _row(pickup: Pickup, now: dt.datetime) -> tuple[object, ...]:

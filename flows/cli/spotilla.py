@@ -25,7 +25,7 @@ LOG_HEADS: Final = ("at (UTC)", "level", "code", "text", "what to do")
 
 @command("spotilla", "status", examples=("tasma spotilla status acme",))
 def status(tenant: TenantId, *, as_json: AsJson = False) -> None:
-    """Show how far the integration is taken into use, its last cycle, and what stands where."""
+    """Show how far the integration is taken into use, when it was read, and what stands where."""
     with open_hub() as hub:
         known_tenant(hub, tenant)
         route = SpotillaRoute.of(hub, tenant)
@@ -49,7 +49,9 @@ def status(tenant: TenantId, *, as_json: AsJson = False) -> None:
         return
     say(f"{tenant}: {route.stage.replace('_', ' ')}, to {route.target}.")
     read = f"{feed.read_at:%Y-%m-%d %H:%M} UTC" if feed.read_at else "never"
-    say(f"The last cycle was {read}. {feed.problem}".strip())
+    say(f"Spotilla was last read {read}. {feed.problem}".strip())
+    if not route.is_on:
+        say("No cycle runs: it is not switched on.")
     say(f"Tasks: {_counted(tasks)}.", f"Customers: {_counted(links)}.")
     step = "skipped" if route.is_on else "plan"
     next_steps(f"tasma spotilla {step} {tenant}")
@@ -77,7 +79,7 @@ def skipped(
     """Show which tasks wait and why, and which cards a person looks at."""
     with open_hub() as hub:
         known_tenant(hub, tenant)
-        SpotillaRoute.of(hub, tenant)
+        is_on = SpotillaRoute.of(hub, tenant).is_on
         wanted = [TransferState.WAITS, TransferState.REFUSED]
         wanted += [TransferState.LEFT] if every else []
         tasks = hub.transfers.listed(tenant, SOURCE, states=wanted)
@@ -93,7 +95,7 @@ def skipped(
         )
         cards = [(one.target_id, one.note) for one in held]
         show_table(("card in Procountor", "why"), cards, nothing="No card is to be looked at.")
-        next_steps(f"tasma spotilla run {tenant}")
+        next_steps(f"tasma spotilla {'run' if is_on else 'on'} {tenant}")
     if exit_code and (held or any(one.state is TransferState.REFUSED for one in tasks)):
         raise typer.Exit(ExitCode.HELD)
 

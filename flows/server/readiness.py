@@ -25,7 +25,9 @@ from prefect.client.schemas.objects import FlowRun, StateType, WorkerStatus
 from prefect.client.schemas.responses import DeploymentResponse
 from prefect.client.schemas.sorting import FlowRunSort
 from prefect.exceptions import ObjectNotFound
+from prefect.settings import PREFECT_API_URL
 
+from blocks.addresses import shown_address
 from blocks.hub import Hub
 from blocks.settings import settings
 from flows.runs.starting import server_time
@@ -148,4 +150,8 @@ def _why(problem: Exception) -> str:
         return (
             f"it answers {problem.response.status_code}: is PREFECT_API_AUTH_STRING the server's?"
         )
-    return f"no answer ({type(problem).__name__}): is PREFECT_API_URL right, and the server up?"
+    url = shown_address(str(PREFECT_API_URL.value() or ""))
+    return (
+        f"no answer at {url} ({type(problem).__name__}): `tasma up` starts one; else, is "
+        "PREFECT_API_URL right, and the server up?"
+    )

@@ -7,6 +7,11 @@ from typing import Final
 from ledger.errors import TerminalError
 
 REASONS: Final = {
+    "file_empty": "The file is empty.",
+    "file_is_sie": (
+        "This is a SIE file, which holds books and is no statement: `tasma import FILE --tenant"
+        " TENANT` loads it."
+    ),
     "file_too_large": "The file has {size:,} bytes; at most {limit:,} are read.",
     "unpacked_too_large": "The file unpacks to more than {limit:,} bytes.",
     "unpacked_ratio": "A part of the file unpacks to more than {limit} times its size.",
@@ -46,7 +51,7 @@ REASONS: Final = {
     "no_rows": "There is a heading but no row with an amount. What was loaded before stays.",
     "no_statement": (
         "No income statement, balance sheet or trial balance was found. Send the report with its"
-        " title, or say which it is."
+        " title, or say which it is: `--kind`, such as `--kind balance-sheet`."
     ),
 }
 

@@ -96,4 +96,5 @@ class EcomRoute:
 
 def checked_terms(tenant: str, settings: dict[str, object]) -> Terms:
     """Return the terms of settings; raises as `tasks.route_settings.checked_terms`."""
-    return checked(terms_of, settings, tenant=tenant, source=SOURCE, kind=KIND)
+    known = Terms.model_fields
+    return checked(terms_of, settings, known=known, tenant=tenant, source=SOURCE, kind=KIND)

@@ -83,7 +83,7 @@ async def run_cycle(
     """
     route = await asyncio.to_thread(SpotillaRoute.of, hub, tenant)
     if not route.is_on:
-        raise NotOn(tenant=tenant, stage=route.stage)
+        raise NotOn(tenant=tenant, stage=route.stage.replace("_", " "))
     cycle = Cycle()
     async with system_lease(hub, tenant, LEASE, run_id=run_id, wait_limit_s=0.0):
         async with open_feed(hub, tenant, route.target, run_id=run_id) as partners:

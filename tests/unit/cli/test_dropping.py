@@ -7,11 +7,12 @@ import re
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from blocks.hub import Hub
 from blocks.settings import settings
 from blocks.warehouse import FileWarehouse
-from flows.cli import dropping
+from flows.cli import dropping, output
 from flows.demo.outcome import published_balances
 from ledger.fiscal_year import FiscalYear
 from tasks.arrivals import REFRESH, Arrival
@@ -45,6 +46,8 @@ def test_a_refresh_is_loaded_at_once_and_the_next_night_replaces_it(
     tasma, connected, fortnox, changed
 ):
     tenant, (company, path) = connected("acme"), changed
+    with Hub(settings().hub_url) as hub:
+        hub.tenants.update(tenant, has_schedule=True)
     tasma("ledger", "pull", tenant, "--year", "2025")
     before = balances(tenant)
 
@@ -95,6 +98,34 @@ def test_a_person_at_a_terminal_is_asked_what_the_file_is(  # noqa: PLR0917 - tw
 
     assert 1 == len(asked)
     assert owner == unit(tenant).ledger_source
+
+
+@pytest.mark.parametrize("has_nights", [True, False])
+def test_nights_are_spoken_of_where_a_tenant_has_them_and_the_question_is_broken_between_words(
+    tasma, connected, changed, monkeypatch, has_nights
+):
+    tenant, (_, path) = connected("acme"), changed
+    with Hub(settings().hub_url) as hub:
+        hub.tenants.update(tenant, has_schedule=has_nights)
+    asked = []
+    monkeypatch.setattr(dropping, "is_attended", lambda: True)
+    monkeypatch.setattr(
+        dropping.typer, "confirm", lambda question, **_more: asked.append(question) or False
+    )
+    monkeypatch.setattr(
+        output, "console", lambda file=None: Console(file=file, width=80, force_terminal=True)
+    )
+
+    dropped = tasma("drop-in", tenant, path, "--dry-run")
+
+    (question,) = asked
+    assert max(map(len, question.splitlines())) <= 80 - len(" [y/N]: ")
+    words = " ".join(question.split())
+    assert has_nights == ("is asked for in its system every night" in words)
+    assert has_nights == ("has no nights: it is pulled by hand alone" not in words)
+    remarks = " ".join(dropped.stderr.split())
+    assert has_nights == ("the next night replaces it" in remarks)
+    assert has_nights == ("the next pull replaces it" not in remarks)
 
 
 @pytest.mark.requirement("R-FIN-28")

@@ -12,6 +12,7 @@ from blocks.hub.states import TransferState
 from blocks.hub.transfers import Transfer
 from blocks.settings import settings
 from ledger.ecom.modes import Mode
+from ledger.invoice.mappings.ecom_procountor.terms import Terms
 from tests import ecom_home
 
 
@@ -118,6 +119,17 @@ def test_setting_that_cannot_be_so_changes_nothing(hub, tasma):
     assert (1, 1) == (refused.exit_code, mistyped.exit_code)
     assert "langage" in mistyped.output
     assert {"first_month": "2026-01"} == hub.routes.get("acme", "ecom", "vouchers").settings
+
+
+def test_setting_that_is_none_is_told_with_those_there_are_and_the_near_one(hub, tasma):
+    mistyped = tasma("route", "set", "acme", "ecom", "vouchers", "firstmonth=2026-01", "--who", "a")
+
+    shown = " ".join(mistyped.stderr.split())
+    assert 1 == mistyped.exit_code
+    assert "firstmonth of acme's route from ecom (vouchers): there is no such setting" in shown
+    assert "(first_month is one). There are: " in shown
+    assert all(name in shown for name in Terms.model_fields)
+    assert "changes it" not in shown
 
 
 def test_setting_is_taken_as_text_or_json_and_taken_back(hub, tasma):

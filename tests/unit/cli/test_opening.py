@@ -279,10 +279,15 @@ def test_first_transfer_that_equals_both_statements_is_published_and_may_be_appr
     added = tasma("statements", "add", transferring, balance)
     reconciled = stage(tasma, transferring)
     done = tasma("tenant", "approve", transferring, "--note", "agrees", "--by", "anna")
+    again = tasma("tenant", "approve", transferring, "--note", "agrees", "--by", "olli")
 
     assert added.exit_code == 0, added.output
     assert ("reconciled", "operator") == reconciled
     assert done.exit_code == 0, done.output
+    assert 1 == again.exit_code
+    assert "anna approved it already, on 20" in " ".join(again.stderr.split())
+    events = json.loads(tasma("events", transferring, "--kind", "approval", "--json").stdout)
+    assert 1 == len(events)
     assert ("live", "nobody") == stage(tasma, transferring)
     with Hub(settings().hub_url) as hub:
         (approval,) = hub.approvals.of_tenant(transferring)
@@ -366,6 +371,7 @@ def test_statements_are_compared_again_at_any_time_after_going_live(
 
     assert good.exit_code == 0, good.output
     assert (3, 3) == (added.exit_code, compared.exit_code)
+    assert "2024 stays published as it is" in added.stdout
     (sheet,) = [i for i in json.loads(compared.stdout) if i["statement"] == "balance_sheet"]
     assert "-100.00" == str(sheet["differences"][0]["difference"])
     assert "live" == stage(tasma, transferring)[0]

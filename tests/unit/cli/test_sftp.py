@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -50,6 +51,21 @@ def test_what_is_agreed_is_kept_and_what_is_not_named_stays(agreed):
     )
     assert "every 20 minutes" not in invoke("sftp", "set", agreed, "--stop").output
     assert "No pickup was agreed" in invoke("sftp", "status", agreed).output
+
+
+def test_what_comes_next_names_the_tenant_that_has_a_problem(agreed):
+    calm = invoke("sftp", "status").output
+    with Hub(settings().hub_url) as hub:
+        hub.tenants.add(Tenant("calm", "Calm AB"))
+        hub.pickups.agree(replace(hub.pickups.get(agreed), tenant="calm"), who="anna")
+        hub.pickups.ended(agreed, problem="no answer")
+
+    shown = invoke("sftp", "status").output
+
+    assert "Next:" not in calm
+    assert f"Next: tasma sftp test {agreed}" in shown
+    assert "sftp test calm" not in shown
+    assert "sftp test TENANT" not in shown
 
 
 @pytest.mark.requirement("R-FIN-20b")

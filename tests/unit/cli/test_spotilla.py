@@ -8,6 +8,7 @@ import pytest
 
 from blocks.hub import Hub, Tenant
 from blocks.settings import settings
+from tasks.spotilla.route import Stage
 from tests import spotilla_home
 
 
@@ -38,6 +39,23 @@ def test_skipped_names_each_task_with_its_reason_and_ends_with_3_where_that_is_a
     assert 3 == tasma("spotilla", "skipped", "acme", "--exit-code").exit_code
     assert [("task-17", "order_number_absent")] == [(t["item"], t["code"]) for t in found["tasks"]]
     assert ["55501"] == [one["target_id"] for one in found["held"]]
+
+
+def test_no_cycle_is_spoken_of_before_the_switch_on_which_is_what_comes_next(hub, tasma):
+    on = [tasma("spotilla", name, "acme").stdout for name in ("status", "skipped")]
+    hub.routes.switch(hub.routes.get("acme", "spotilla", "invoicing"), Stage.KEY_RECEIVED, who="a")
+
+    status = tasma("spotilla", "status", "acme").stdout
+    skipped = tasma("spotilla", "skipped", "acme").stdout
+    refused = tasma("spotilla", "run", "acme").stderr
+
+    assert "No cycle runs" not in on[0]
+    assert "Next: tasma spotilla run acme" in on[1]
+    assert "No cycle runs: it is not switched on." in status
+    assert "Spotilla was last read 2" in status
+    assert "last cycle" not in status
+    assert "Next: tasma spotilla on acme" in skipped
+    assert "is key received, not on." in refused
 
 
 def test_log_tells_of_a_task_in_order(hub, tasma):

@@ -115,3 +115,14 @@ def test_a_file_that_is_not_there_is_named(tmp_path):
 
     assert ExitCode.USAGE == shown.exit_code
     assert "none.xlsx" in shown.output
+
+
+def test_file_of_vouchers_and_one_without_a_title_are_refused_with_what_to_do(write, tmp_path):
+    vouchers = read(write("#FLAGGA 0\n#SIETYP 4\n", "books.csv"))
+    untitled = read(write("Lista;31.12.2026\nAutot;5,00\nTalot;6,00\nYhteensä;11,00\n"))
+    empty = read(write(""))
+
+    assert [1, 1, 1] == [one.exit_code for one in (vouchers, untitled, empty)]
+    assert "`tasma import FILE --tenant TENANT`" in vouchers.stderr
+    assert "say which it is: `--kind`" in untitled.stderr
+    assert "The file is empty." in empty.stderr

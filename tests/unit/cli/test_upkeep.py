@@ -177,6 +177,18 @@ def test_doctor_finds_a_good_home_good_and_names_what_is_not_there(tasma, books,
     assert found["prefect"]["seen"].startswith("3.")
 
 
+def test_readiness_without_a_server_names_where_it_was_asked_and_what_starts_one(
+    tasma, monkeypatch, closed_port
+):
+    monkeypatch.setenv("PREFECT_API_URL", f"http://127.0.0.1:{closed_port}/api")
+
+    asked = tasma("ready")
+
+    assert 1 == asked.exit_code
+    assert f"no answer at http://127.0.0.1:{closed_port}/api" in asked.stdout
+    assert "`tasma up` starts one" in asked.stdout
+
+
 def test_doctor_tells_a_server_that_is_too_busy_from_one_that_is_not_there(tasma, monkeypatch):
     monkeypatch.setattr(doctor, "ANSWER_LIMIT", httpx.Timeout(0.2))
     with socket.create_server(("127.0.0.1", 0)) as silent:

@@ -144,6 +144,23 @@ def test_a_cut_off_tenant_whose_documents_wait_says_both_in_one_sentence(acme, h
     assert ("tasma connect check acme", f"tasma {TO_FENNOA}") == (row.look_with, row.documents_with)
 
 
+@pytest.mark.parametrize(("tenants", "named"), [(3, 3), (4, 0)])
+def test_doctor_names_the_command_of_each_tenant_up_to_three_and_else_the_list_of_all(
+    tasma, hub, tenants, named
+):
+    for number in range(tenants):
+        name = f"t{number}"
+        hub.tenants.add(Tenant(name, name, country="FI"))
+        ecom_home.fill(hub, name, "account_not_joined", day=dt.date(2026, 5, 4))
+
+    found = json.loads(tasma("doctor", "--json").stdout)
+
+    (people,) = [one["seen"] for one in found if one["what"] == "people"]
+    assert f"{tenants} documents" in people
+    assert "`tasma tenant status`" in people
+    assert named == people.count("tasma ecom list t")
+
+
 def test_doctor_counts_what_waits_for_people_and_calls_no_machine_broken(tasma, acme, hub, push):
     assert "nothing of the books waits" in tasma("doctor").stdout
     push(acme, rejected=2)

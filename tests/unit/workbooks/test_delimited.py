@@ -103,6 +103,22 @@ def test_text_that_breaks_its_own_mark_is_refused(content):
 
 
 @pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"", "file_empty"),
+        (b" \r\n", "file_empty"),
+        (b"#FLAGGA 0\r\n#SIETYP 4\r\n", "file_is_sie"),
+        (b"\xef\xbb\xbf\n#PROGRAM x 1\n", "file_is_sie"),
+    ],
+)
+def test_empty_file_and_a_file_of_vouchers_are_refused_as_what_they_are(content, code):
+    with pytest.raises(StatementRefused) as refused:
+        read_workbook(content)
+
+    assert code == refused.value.code
+
+
+@pytest.mark.parametrize(
     "content", [b"%PDF-1.7", b"\x89PNG\r\n", b"\x1f\x8b\x08", b"\n<HTML><table>"]
 )
 def test_what_is_no_table_is_refused_by_its_first_bytes(content):
