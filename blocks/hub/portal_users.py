@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from blocks.hub import models
 from blocks.hub.database import Database
@@ -247,21 +247,26 @@ class PortalUsers:
     def tenants_of(
         self, user: User, *, containing: str = "", after: str = "", limit: int = MAX_LISTED
     ) -> list[Tenant]:
-        """Return the tenants open to a person, in order of id, from behind ``after``.
+        """Return the tenants open to a person, in order of name, from behind ``after``.
 
         Args:
             user: Whose.
             containing: Only those of which id, name or organisation number has this.
-            after: Id behind which to begin.
+            after: Id of the one behind which to begin.
             limit: Most that are returned.
         """
         table = models.tenant
-        query = select(table).where(table.c.id > after)
+        name = func.lower(table.c.name)
+        query = select(table)
+        if after:
+            last = table.alias()
+            place = select(func.lower(last.c.name)).where(last.c.id == after).scalar_subquery()
+            query = query.where((name > place) | ((name == place) & (table.c.id > after)))
         if containing:
             sought = (table.c.id, table.c.name, table.c.organisation_number)
             found = [column.icontains(containing, autoescape=True) for column in sought]
             query = query.where(found[0] | found[1] | found[2])
-        query = _open_to(query, user).order_by(table.c.id).limit(limit)
+        query = _open_to(query, user).order_by(name, table.c.id).limit(limit)
         with self._database.reading() as connection:
             return [Tenant(**row._asdict()) for row in connection.execute(query)]
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from flows.portal.guard import SESSION, set_cookie
+from flows.portal.guard import LANGUAGE as CHOSEN_LANGUAGE
+from flows.portal.guard import SESSION, cookie_name, set_cookie
 from flows.portal.routes import LANGUAGE, LINK_SECRET, PASSWORD, PUBLIC, TEXT, route
 from flows.portal.visit import Visit, not_found
 from tasks.people import MIN_PASSWORD_CHARS, PasswordUnfit, take_invitation
@@ -47,6 +48,8 @@ def take(visit: Visit) -> Response:
         raise not_found()
     user, token = found
     visit.proven = user.email
+    if visit.request.cookies.get(cookie_name(visit.portal, CHOSEN_LANGUAGE)):
+        visit.stores.hub.portal_users.set_language(user, visit.language)
     response = visit.to("companies")
     set_cookie(visit.portal, response, SESSION, token)
     return response
@@ -60,6 +63,7 @@ def _form(visit: Visit, *, problem: str = "") -> Response:
         "invitation.html",
         status=422 if problem else 200,
         invited=user,
+        name=visit.get("name") if problem else user.name,
         token=visit["token"],
         min_chars=MIN_PASSWORD_CHARS,
         problem=visit.t(f"invitation.{problem}", count=MIN_PASSWORD_CHARS) if problem else "",

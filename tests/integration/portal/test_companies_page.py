@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from html import unescape
 
 from blocks.hub import Load, Tenant, UnitState
 from blocks.hub.portal_roles import Role
@@ -34,6 +35,21 @@ def test_each_company_has_its_worst_light_in_words_and_its_id(world):
         found = card(page, name)
         assert f'class="light {light}" aria-hidden="true"></span>{words}' in found
         assert f'<span class="number">{name}</span>' in found
+
+
+def test_companies_come_by_name_page_after_page(world, monkeypatch):
+    monkeypatch.setattr("flows.portal.pages.companies.PAGE_SIZE", 2)
+    for tenant, name in (("z1", "alfa Test"), ("y2", "Beta Test"), ("x3", "Beta Test")):
+        world.stores.hub.tenants.add(Tenant(tenant, name))
+    for tenant, name in (("a5", "delta Test"), ("b4", "Gamma Test")):
+        world.stores.hub.tenants.add(Tenant(tenant, name))
+    operator, page, found = world.client(Role.OPERATOR), "/companies?find=Test", []
+    while page:
+        text = unescape(operator.get(page).text)
+        found += re.findall(r'href="/companies/(\w+)"><strong>', text)
+        page = next(iter(re.findall(r'href="(/companies\?find=Test&after=\w+)"', text)), "")
+
+    assert ["z1", "x3", "y2", "a5", "b4"] == found
 
 
 def test_a_companys_page_leads_to_what_waits_for_a_decision(world):

@@ -206,3 +206,12 @@ def test_a_system_that_does_not_answer_is_told_in_a_sentence_without_its_address
     assert "Systemet svarade inte" in answer.text
     assert "127.0.0.1:9" not in answer.text
     assert "ConnectError" not in answer.text
+
+
+def test_a_file_that_came_by_several_names_is_shown_under_all_of_them(world, client):
+    for name in ("first.se", "second.se", "first.se"):
+        world.stores.hub.files.record(FileSeen(OURS, SHA256, name, 10, "unchanged"))
+
+    page = client.get(f"{PAGE}/one?file={SHA256}").text
+
+    assert '<h1 id="seen">first.se, second.se</h1>' in page

@@ -217,6 +217,19 @@ def test_link_of_an_invitation_is_spent_by_its_form_and_not_by_opening_it(world)
     assert 404 == world.client().post(path, password=WORDS + "!", again=WORDS + "!").status_code
 
 
+def test_what_was_typed_beside_a_refused_password_stays_and_the_chosen_language_is_kept(world):
+    hub, client = world.stores.hub, world.client()
+    path = f"/invitation/{people.invite(hub, ANNA, Role.CUSTOMER, tenants=[OURS], by='test')}"
+    client.get(f"{path}?language=fi")
+
+    refused = client.post(path, name="Anna Ek", password=WORDS, again=WORDS + "!")
+    client.post(path, name="Anna Ek", password=WORDS, again=WORDS)
+
+    assert 'value="Anna Ek"' in refused.text
+    user = hub.portal_users.get(ANNA)
+    assert ("Anna Ek", "fi") == (user.name, user.language)
+
+
 def test_link_of_an_invitation_ends_by_age_and_by_a_newer_one(world):
     hub = world.stores.hub
     first = people.invite(hub, ANNA, Role.CUSTOMER, tenants=[OURS], by="test")
