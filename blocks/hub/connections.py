@@ -44,8 +44,7 @@ class NotConnected(Refused):
         advice = (
             f"It is connected as {' and as '.join(alike)}: write that instead of {system}."
             if alike
-            else f"Connect it first (tasma connect {system} {tenant}): its system administrator "
-            f"approves the integration in {system}."
+            else f"Connect it first, such as by `tasma connect {system} {tenant}`."
         )
         super().__init__(
             f"Tenant {tenant} is not connected to {named}. {advice}",

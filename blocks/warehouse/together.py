@@ -18,6 +18,7 @@ from blocks.warehouse.descriptions import relation_kinds
 from blocks.warehouse.files import TenantFiles
 from blocks.warehouse.migrate import VIEWS
 from ledger.errors import TerminalError
+from ledger.text import number_of
 
 MAX_TENANTS: Final = 200
 """Files that one client opens at once."""
@@ -26,7 +27,7 @@ OF_EACH: Final = frozenset({"warehouse_shape", "statement_line"})
 """Tables that are the same in every file, or about the file alone."""
 
 HEAD: Final = """\
--- Täsmä: the published books of {count} tenants as one. In a DuckDB client:
+-- Täsmä: the published books of {tenants} as one. In a DuckDB client:
 --     duckdb -init FILE
 -- Tables and views are those of docs/tables.md; column tenant says whose a row is. What is shown is
 -- what was published when this ran: run it again in a new client for what came since.
@@ -57,7 +58,7 @@ def attach_script(tenants: Sequence[TenantFiles]) -> str:
     for files in tenants:
         with open_published(files) as db:
             tables = tables or _tables(db)
-    parts = [HEAD.format(count=len(tenants))]
+    parts = [HEAD.format(tenants=number_of(len(tenants), "tenant"))]
     parts += [
         f"attach {quoted(files.database.absolute())} as {_name(files)} (read_only);"
         for files in tenants

@@ -20,6 +20,7 @@ from ledger.account_map import ALWAYS, AccountMap, Coverage, Place, Suggestion, 
 from ledger.text import number_of
 from tasks.account_map import account_map, covered, set_account_map
 from tasks.chart import import_chart as take
+from tasks.ledger_sources import load_command
 from tasks.stores import open_stores
 
 MAX_MAP_BYTES = 4 << 20
@@ -69,13 +70,15 @@ def set_map(
             raise typer.Exit(ExitCode.FAILED)
         is_shown = set_account_map(stores, tenant, chart, places, who=getpass.getuser())
         has_books = any(unit.last_published_at for unit in stores.hub.units.of_tenant(tenant))
+        is_opened = stores.hub.openings.find(tenant) is not None
+        further = f"tasma tenant open {tenant}" if is_opened else load_command(stores.hub, tenant)
     if as_json:
         show_json({"tenant": tenant, "scheme": chart, "places": len(places)})
         return
     say(f"{tenant}: scheme {chart}, {number_of(len(places), 'place')} of its own.")
     if is_shown:
         say("The published statements read by it now.")
-    next_steps(f"tasma accounts check {tenant}" if has_books else f"tasma tenant open {tenant}")
+    next_steps(f"tasma accounts check {tenant}" if has_books else further)
 
 
 @command("accounts", "import", examples=("tasma accounts import acme books.se",))

@@ -44,10 +44,8 @@ def apply(
             show_table(("tenant", "what", "before", "after"), rows, spare=("before",))
         remark(*(f"Not done, {item.tenant}: {item.problem}" for item in failed))
         verb = "would change" if dry_run else "changed"
-        say(
-            f"{number_of(len(wanted), 'tenant is', 'tenants are')} as the file says; "
-            f"{number_of(len(done), 'thing')} {verb}."
-        )
+        named = number_of(len(wanted), "tenant")
+        say(f"The file names {named}; {number_of(len(done), 'thing')} {verb}.")
         if done:
             next_steps(f"tasma apply {file}" if dry_run else "tasma tenant status")
     raise typer.Exit(ExitCode.FAILED if failed else ExitCode.DONE)

@@ -24,7 +24,7 @@ from flows.cli.output import next_steps, say
 )
 def attach(
     tenants: Annotated[
-        list[str] | None, typer.Argument(metavar="[TENANT]...", help="All unless named; 200 most.")
+        list[str] | None, typer.Argument(metavar="TENANT", help="All unless named; 200 most.")
     ] = None,
     *,
     output: Annotated[Path | None, typer.Option(help="A file instead of standard output.")] = None,

@@ -36,7 +36,7 @@ from tasks.stores import Stores, open_stores
     ),
 )
 def backfill(
-    tenants: Annotated[list[str], typer.Argument(metavar="TENANT...", help="Ids of tenants.")],
+    tenants: Annotated[list[str], typer.Argument(metavar="TENANT", help="Ids of tenants.")],
     *,
     years: Annotated[
         str,

@@ -159,7 +159,10 @@ def _mark(found: Findings, result: ControlResult, *, is_holding: bool) -> str:
     """Say what became of a break that would hold a load."""
     if not result.holds or is_holding:
         return ""
-    return ", rejected" if found.load.status == "rejected" else ", accepted"
+    if found.load.status == "rejected":
+        return ", rejected"
+    is_accepted = any(item.control == result.control for item in found.accepted)
+    return ", accepted" if is_accepted else ", by an acceptance that has ended"
 
 
 def _show_breaks(result: ControlResult, control: Control | None, *, limit: int, mark: str) -> None:

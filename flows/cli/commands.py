@@ -60,7 +60,10 @@ GROUPS: Final[dict[CommandPath, str]] = {
 }
 
 COMMANDS: Final[dict[CommandPath, Listed]] = {
-    ("import",): Listed("importing", "Read SIE files, check them, and publish what nothing holds."),
+    ("import",): Listed(
+        "importing",
+        "Read ledger files, check them, and publish what nothing holds: SIE, or our journal layout.",
+    ),
     ("drop-in",): Listed(
         "dropping", "Load files of a tenant by hand, now, whatever else brings its books."
     ),

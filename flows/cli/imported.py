@@ -79,7 +79,8 @@ def show_many(files: list[LoadResult]) -> None:
     outcomes = [_outcome(found) for found in files]
     counted = ", ".join(f"{outcomes.count(name)} {name}" for name in dict.fromkeys(outcomes))
     say(f"{number_of(len({found.path for found in files}), 'file')}: {counted}.")
-    open_ends = [step for found in files if code(found) for step in _next(found)[:1]]
+    left = {place(found): found for found in files}.values()  # of a year its last file counts
+    open_ends = [step for found in left if code(found) for step in _next(found)[:1]]
     next_steps(*dict.fromkeys(open_ends or ("tasma tenant status",)))
 
 
@@ -179,6 +180,8 @@ def in_words(found: LoadResult) -> str:
     """Say what became of a load, or would become of it; what holds it is listed below that."""
     is_held = bool(found.judgement and found.judgement.holding)
     why = "" if is_held else f". {found.why}"
+    if found.outcome is Outcome.KEPT:
+        return found.why
     if found.would_be:
         return f"would be {found.would_be}{why} (dry run: nothing was written)"
     return f"{found.outcome}{why}"

@@ -28,7 +28,8 @@ from tasks.stores import Stores, open_stores
 Files = Annotated[
     list[Path],
     typer.Argument(
-        metavar="FILE|FOLDER...", help="SIE files, or folders of them; - is what is piped in."
+        metavar="FILE|FOLDER",
+        help="SIE or journal files, or folders of them; - is what is piped in.",
     ),
 ]
 ForTenant = Annotated[
@@ -67,7 +68,7 @@ def import_files(
     ] = "standard-input.se",
     as_json: AsJson = False,
 ) -> None:
-    """Read SIE files, check them, and publish what nothing holds.
+    """Read ledger files, check them, and publish what nothing holds: SIE, or our journal layout.
 
     A file replaces the fiscal year it is of; loading it again changes nothing. What does not pass
     is held, and the last good data stays. No server is needed.

@@ -123,7 +123,9 @@ def _show_csv(loads: Rows, vouchers: Rows, found: Rows | None) -> None:
     ),
 )
 def export(
-    tenant: Annotated[str, typer.Argument(metavar="[TENANT]", help="Whose; not with --all.")],
+    tenant: Annotated[
+        str, typer.Argument(metavar="TENANT", help="Whose; not with --all.", show_default=False)
+    ] = "",
     folder: Annotated[
         Path | None, typer.Argument(metavar="FOLDER", help="A new or empty folder.")
     ] = None,
@@ -141,6 +143,8 @@ def export(
     DuckDB read (TABLE/tenant=.../fiscal_year=.../data.parquet). With --replace only years that
     changed since are written anew, which is what a schedule wants.
     """
+    if not tenant:
+        raise typer.BadParameter("give TENANT and FOLDER, or --all and a folder.")
     require_utf8(folder or Path(tenant))
     if every:
         _export_all(

@@ -19,7 +19,7 @@ from tasks.stores import open_stores
 @command("warehouse", "move", examples=("tasma warehouse move", "tasma warehouse move acme beta"))
 def move(
     tenants: Annotated[
-        list[str] | None, typer.Argument(metavar="[TENANT]...", help="All unless named.")
+        list[str] | None, typer.Argument(metavar="TENANT", help="All unless named.")
     ] = None,
     *,
     as_json: AsJson = False,

@@ -149,7 +149,7 @@ def _counted(kinds: Mapping[PushKind, int]) -> str:
 def retry(
     tenant: TenantId,
     documents: Annotated[
-        list[str] | None, typer.Argument(metavar="[DOCUMENT]...", help="Such as webshop/1001.")
+        list[str] | None, typer.Argument(metavar="DOCUMENT", help="Such as webshop/1001.")
     ] = None,
     *,
     to: To,

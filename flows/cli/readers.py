@@ -17,7 +17,7 @@ Reader = Annotated[str, typer.Argument(metavar="READER", help="A role of the ser
 @command("warehouse", "allow", examples=("tasma warehouse allow analyst acme beta",))
 def allow(
     reader: Reader,
-    tenants: Annotated[list[str], typer.Argument(metavar="TENANT...", help="Whose books.")],
+    tenants: Annotated[list[str], typer.Argument(metavar="TENANT", help="Whose books.")],
 ) -> None:
     """Let a user of the warehouse's server read the books of tenants.
 
@@ -41,7 +41,7 @@ def allow(
 def deny(
     reader: Reader,
     tenants: Annotated[
-        list[str] | None, typer.Argument(metavar="[TENANT]...", help="All unless named.")
+        list[str] | None, typer.Argument(metavar="TENANT", help="All unless named.")
     ] = None,
 ) -> None:
     """Take tenants, or all of them, from a user of the warehouse's server.

@@ -70,7 +70,8 @@ def add(
     "set",
     examples=(
         "tasma route set acme ecom vouchers first_month=2025-01 rounding_account=8570 --who anna",
-        'tasma route set acme ecom vouchers bank_account={"iban":"FI4950009420028730"} --who anna',
+        "tasma route set acme ecom vouchers "
+        """'bank_account={"iban": "FI4950009420028730"}' --who anna""",
     ),
 )
 def change(
@@ -79,7 +80,7 @@ def change(
     kind: Kind,
     values: Annotated[
         list[str],
-        typer.Argument(metavar="NAME=VALUE...", help="Settings; NAME= alone takes one back."),
+        typer.Argument(metavar="NAME=VALUE", help="Settings; NAME= alone takes one back."),
     ],
     *,
     who: Who,

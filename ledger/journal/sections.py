@@ -71,8 +71,8 @@ def _starts(content: bytes, findings: Findings) -> list[int]:
         if found is None:
             findings.add(
                 name,
-                f"the section is missing; expected a line [{name}] in this order, in a workbook a "
-                f"sheet of that name",
+                f"the section is missing; expected a line [{name}] and its rows below it, or in a "
+                f"workbook a sheet of that name; `tasma template` prints all sections in order",
             )
             continue
         if found["more"].strip(b',;\t" ') and not SHEET_ROW.fullmatch(found[0].strip()):
