@@ -62,7 +62,7 @@ GROUPS: Final[dict[CommandPath, str]] = {
 COMMANDS: Final[dict[CommandPath, Listed]] = {
     ("import",): Listed(
         "importing",
-        "Read ledger files, check them, and publish what nothing holds: SIE, or our journal layout.",
+        "Read ledger files, check them, and publish what nothing holds.",
     ),
     ("drop-in",): Listed(
         "dropping", "Load files of a tenant by hand, now, whatever else brings its books."

@@ -180,7 +180,7 @@ def in_words(found: LoadResult) -> str:
     """Say what became of a load, or would become of it; what holds it is listed below that."""
     is_held = bool(found.judgement and found.judgement.holding)
     why = "" if is_held else f". {found.why}"
-    if found.outcome is Outcome.KEPT:
+    if found.why.startswith(str(found.outcome)):  # as a year is kept: whose load, and by whom
         return found.why
     if found.would_be:
         return f"would be {found.would_be}{why} (dry run: nothing was written)"

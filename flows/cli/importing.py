@@ -68,10 +68,11 @@ def import_files(
     ] = "standard-input.se",
     as_json: AsJson = False,
 ) -> None:
-    """Read ledger files, check them, and publish what nothing holds: SIE, or our journal layout.
+    """Read ledger files, check them, and publish what nothing holds.
 
-    A file replaces the fiscal year it is of; loading it again changes nothing. What does not pass
-    is held, and the last good data stays. No server is needed.
+    They are SIE files, or journal files as `tasma template` prints one. A file replaces the fiscal
+    year it is of; loading it again changes nothing. What does not pass is held, and the last good
+    data stays. No server is needed.
     """
     if bool(tenant) == new_tenant:
         raise typer.BadParameter("say whose the files are: --tenant ID, or --new-tenant.")

@@ -70,8 +70,7 @@ def add(
     "set",
     examples=(
         "tasma route set acme ecom vouchers first_month=2025-01 rounding_account=8570 --who anna",
-        "tasma route set acme ecom vouchers "
-        """'bank_account={"iban": "FI4950009420028730"}' --who anna""",
+        "tasma route set acme spotilla invoicing start_date=2026-01-01 --who anna",
     ),
 )
 def change(
@@ -80,7 +79,10 @@ def change(
     kind: Kind,
     values: Annotated[
         list[str],
-        typer.Argument(metavar="NAME=VALUE", help="Settings; NAME= alone takes one back."),
+        typer.Argument(
+            metavar="NAME=VALUE",
+            help="Settings, JSON in single quotes; NAME= alone takes one back.",
+        ),
     ],
     *,
     who: Who,

@@ -101,7 +101,7 @@ def test_one_is_counted_as_one(tasma, tmp_path):
 
     shown = tasma("apply", str(file)).stdout
 
-    assert "1 tenant is as the file says; 1 thing changed." in shown
+    assert "The file names 1 tenant; 1 thing changed." in shown
 
 
 @pytest.mark.parametrize(
