@@ -45,7 +45,9 @@ class Root(LazyGroup):
         except typer.TyperException as misuse:
             # Typer prints it: the one text that does not come by `flows.cli.output`.
             if isinstance(message := getattr(misuse, "message", None), str):
-                misuse.message = as_called(visible(message or _wanted(misuse)))
+                # Typer passes on the message of a choice's parser with pydantic's word before it.
+                text = message.removeprefix("Value error, ") or _wanted(misuse)
+                misuse.message = as_called(visible(text))
             raise
         except TasmaError as problem:
             if ctx.params.get("debug"):

@@ -13,7 +13,7 @@ from blocks.hub.transfers import LogLine, Transfer
 from flows.cli.app import AsJson, ByExitCode, command
 from flows.cli.exits import ExitCode
 from flows.cli.opening import TenantId, known_tenant, open_hub
-from flows.cli.output import next_steps, say, show_json, show_table
+from flows.cli.output import next_steps, say, show_json, show_table, show_with_advice
 from ledger.ecom.sentences import MEANINGS, remedy
 from ledger.invoice.mappings.ecom_procountor.terms import SOURCE
 from ledger.push.items import Phase
@@ -159,7 +159,11 @@ def log(tenant: TenantId, document: Item, *, as_json: AsJson = False) -> None:
         rows = [dict(zip(names, one, strict=True)) for one in lines]
         show_json({"tenant": tenant, "document": document, "log": rows})
         return
-    show_table(
-        LOG_HEADS, lines, spare=("item", "level"), nothing=f"Nothing is known of {document}."
+    show_with_advice(
+        LOG_HEADS,
+        lines,
+        by="code",
+        spare=("item", "level"),
+        nothing=f"Nothing is known of {document}.",
     )
     next_steps(f"tasma ecom list {tenant}")

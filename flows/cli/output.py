@@ -180,6 +180,33 @@ def show_table(
         sys.stdout.writelines(f"{line}\n" for line in tables.plain_lines(columns))
 
 
+def show_with_advice(
+    headings: Sequence[str],
+    rows: Sequence[Sequence[str | dt.datetime]],
+    *,
+    by: str,
+    spare: Sequence[str] = (),
+    nothing: str = "Nothing to show.",
+) -> None:
+    """Print rows whose last column says what to do; on a terminal that stands below the table.
+
+    A command in a narrow column would be broken over lines, and could not be copied.
+
+    Args:
+        headings: As for `show_table`.
+        rows: As for `show_table`.
+        by: Heading of the column that the advice below is named by; the same is said once.
+        spare: As for `show_table`.
+        nothing: As for `show_table`.
+    """
+    if not is_terminal() or is_given("--csv"):
+        show_table(headings, rows, spare=spare, nothing=nothing)
+        return
+    show_table(headings[:-1], [row[:-1] for row in rows], spare=spare, nothing=nothing)
+    place = list(headings).index(by)
+    say(*dict.fromkeys(f"{row[place]}: {row[-1]}" for row in rows if row[-1]))
+
+
 def show_csv(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     """Print rows as CSV: amounts as they are, and no text that a spreadsheet would work out."""
     writer = csv.writer(sys.stdout, lineterminator="\n")

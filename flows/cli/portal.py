@@ -11,6 +11,7 @@ from typing import Annotated, Final
 import typer
 
 from blocks.hub import Hub
+from blocks.hub.portal_audit import Act
 from blocks.hub.portal_roles import Role
 from flows.cli.app import AsJson, command
 from flows.cli.opening import open_hub
@@ -21,6 +22,44 @@ from tasks import people
 
 HERE: Final = "prompt"
 """What stands in the log for the address of whoever acts by a command."""
+
+ACTS: Final = {
+    "accept_hold": "accept a hold",
+    "activate": "make a link",
+    "add_statement": "add a statement",
+    "approve_transfer": "approve the first transfer",
+    "ask_accounts": "ask for accounts",
+    "change": "change a role",
+    "choose_language": "choose a language",
+    "confirm_company": "confirm the company's number",
+    "consent_callback": "come back from a permission",
+    "enter_keys": "enter keys",
+    "file_opening": "file the opening",
+    "give_permission": "give permission",
+    "invite": "invite",
+    "read_file": "have a file read",
+    "refuse_hold": "reject a hold",
+    "remove": "remove a person",
+    "reset": "void a password",
+    "resolve_push": "resolve a document",
+    "retry_push": "queue a document again",
+    "revoke_link": "revoke a link",
+    "save_account": "save an account",
+    "save_accounts": "save accounts",
+    "send_file": "send a file",
+    "set_route": "change a setting",
+    "sign_in_act": "sign in",
+    "sign_out": "sign out",
+    "sync": "sync",
+    "take": "take an invitation",
+}
+"""What people did, in words, by the name of a page or a command."""
+
+OTHER_ENDS: Final[dict[int, str]] = {
+    HTTPStatus.NOT_FOUND: "not found",
+    HTTPStatus.TOO_MANY_REQUESTS: "too many tries",
+}
+"""Ends of acts that were refused without a look at what was asked, by the answer's status."""
 
 Email = Annotated[str, typer.Argument(metavar="EMAIL", help="The address to sign in with.")]
 Tenants = Annotated[
@@ -152,11 +191,25 @@ def log(
         show_json(found)
         return
     rows = [
-        (act.at, act.who, act.tenant, act.action, act.status or "no answer", act.detail)
-        for act in found
+        (act.at, act.who, act.tenant, _did(act), _ended(act.status), act.detail) for act in found
     ]
-    headings = ("at (UTC)", "who", "tenant", "act", "status", "detail")
+    headings = ("at (UTC)", "who", "tenant", "act", "end", "detail")
     show_table(headings, rows, nothing="Nobody has done anything in the portal yet.")
+
+
+def _did(act: Act) -> str:
+    return ACTS.get(act.action, act.action.replace("_", " "))
+
+
+def _ended(status: int | None) -> str:
+    """Say how an act ended by the status of its answer; a page that leads on is one of success."""
+    if status is None:
+        return "no answer"
+    if status < HTTPStatus.BAD_REQUEST:
+        return "done"
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return "failed"
+    return OTHER_ENDS.get(status, "refused")
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from blocks.hub.states import TransferState
 from flows.cli.app import AsJson, ByExitCode, command
 from flows.cli.exits import ExitCode
 from flows.cli.opening import TenantId, known_tenant, open_hub
-from flows.cli.output import next_steps, say, show_json, show_table
+from flows.cli.output import next_steps, say, show_json, show_table, show_with_advice
 from ledger.invoice.mappings.spotilla_procountor.terms import SOURCE
 from tasks.push_log import line_in_words
 from tasks.push_words import remedy, why
@@ -125,5 +125,6 @@ def log(tenant: TenantId, task: Task, *, as_json: AsJson = False) -> None:
         rows = [dict(zip(names, one, strict=True)) for one in lines]
         show_json({"tenant": tenant, "task": task, "log": rows})
         return
-    show_table(LOG_HEADS, lines, spare=("level",), nothing=f"Nothing is known of task {task}.")
+    nothing = f"Nothing is known of task {task}."
+    show_with_advice(LOG_HEADS, lines, by="code", spare=("level",), nothing=nothing)
     next_steps(f"tasma spotilla skipped {tenant}")

@@ -122,6 +122,14 @@ def test_wrong_usage_is_code_2_and_names_the_mistake(tasma):
     assert "No such command 'sing'" in unknown.output
 
 
+def test_word_that_is_no_choice_is_refused_with_those_there_are_alone(tasma):
+    boss = tasma("portal", "invite", "anna@example.com", "--role", "boss")
+
+    assert boss.exit_code == 2
+    assert "'boss' is not one of 'customer', 'accountant', 'operator'." in boss.output
+    assert "Value error" not in boss.output
+
+
 def test_secret_of_the_environment_is_not_printed_with_an_error(monkeypatch):
     monkeypatch.setenv("PREFECT_API_AUTH_STRING", "admin:correct-horse")
 

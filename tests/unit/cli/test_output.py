@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -55,6 +56,21 @@ def test_row_of_a_table_is_one_line_however_long(capsys):
 
     assert heading.split() == ["what", "amount"]
     assert row.split() == ["x" * 300, "1.00"]
+
+
+def test_command_in_an_advice_stays_whole_on_a_terminal_and_the_advice_is_said_once():
+    way = "tasma route set TENANT ecom vouchers payment_account=1910 --who NAME"
+    advice = f"Set it: `{way}`; then have it tried again."
+    heads = ("at", "code", "text", "what to do")
+    rows = [("now", "no_account", "An account is missing " * 3, advice)] * 2
+
+    with terminal(80) as shown:
+        output.show_with_advice(heads, rows, by="code")
+
+    lines = re.sub(r"\x1b\[[0-9;]*m", "", shown.getvalue()).splitlines()
+    assert 1 == sum(f"`{way}`" in line for line in lines)
+    assert max(map(len, lines)) <= 80
+    assert any(line.startswith("no_account: Set it:") for line in lines)
 
 
 def test_brackets_of_the_data_are_data(capsys):

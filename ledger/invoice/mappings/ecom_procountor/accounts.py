@@ -31,6 +31,8 @@ COLUMNS: Final = (
     "purchases_active",
 )
 MAX_ROWS: Final = 20_000
+NAME_CHARS: Final = 40
+"""Characters of a column's name that a refusal repeats."""
 YES: Final = "yes"
 NO: Final = "no"
 NO_TARGET: Final = "no Procountor account is given"
@@ -114,6 +116,13 @@ def write_csv(rows: Iterable[AccountRow]) -> str:
     return out.getvalue()
 
 
+def _shown(heading: Sequence[str]) -> str:
+    """Return the first names of a heading, each whole as far as it is as long as a name."""
+    names = [visible(cell.strip()[:NAME_CHARS]) for cell in heading[: len(COLUMNS)]]
+    more = ", ..." if heading[len(COLUMNS) :] else ""
+    return f"{', '.join(names) or 'empty'}{more}"
+
+
 def read_csv(text: str) -> tuple[list[AccountRow], list[Finding]]:
     """Return the rows of a file, and what is wrong with others, by line.
 
@@ -123,8 +132,7 @@ def read_csv(text: str) -> tuple[list[AccountRow], list[Finding]]:
     reader = csv.reader(io.StringIO(text.removeprefix("\ufeff")))
     heading = next(reader, [])
     if tuple(cell.strip().lower() for cell in heading) != COLUMNS:
-        came = visible(",".join(heading)[:120])
-        raise ValueError(f"the heading is {came!r}; expected {','.join(COLUMNS)}")
+        raise ValueError(f"the heading is {_shown(heading)}; expected {', '.join(COLUMNS)}")
     rows: list[AccountRow] = []
     findings: list[Finding] = []
     lines: dict[tuple[str, Decimal], int] = {}

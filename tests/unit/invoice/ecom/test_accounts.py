@@ -79,6 +79,16 @@ def test_both_switches_start_on():
     assert [(True, True)] * 2 == switches
 
 
+def test_other_heading_is_told_by_whole_names_that_lines_can_be_broken_between():
+    names = [f"customer_column_{number}" for number in range(12)]
+
+    with pytest.raises(ValueError, match="the heading is customer_column_0, ") as refused:
+        read_csv(f"{','.join(names)}\n1,2\n")
+
+    assert ", customer_column_5, ...; expected ecom_account, vat_rate, " in str(refused.value)
+    assert max(map(len, str(refused.value).split())) < 40
+
+
 @pytest.mark.parametrize(
     ("line", "reason"),
     [
