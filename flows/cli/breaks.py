@@ -25,6 +25,9 @@ from tasks.findings import Findings, findings_of, findings_of_year
 CUT: Final = "file_cut"
 """The diagnostic of a source that ends in the middle of something."""
 
+OLDER: Final = "older_than_published"
+"""The control that holds what would replace newer books: mostly nothing is to be corrected."""
+
 REASONED: Final = frozenset({"failed", "rejected"})
 """Statuses whose reason is not among the findings."""
 
@@ -248,6 +251,8 @@ def _ways_out(place: str, found: Findings, *, option: str = "") -> tuple[str, ..
         if name.startswith("customer_")
     ]
     accept = f'or, if it is right as it is: tasma accept {place}{option} --reason "..."'
+    if names == [OLDER]:
+        return f"a file that came back or came late: {reject}", accept
     return (
         *(places if UNMAPPED in names else []),
         correct if UNMAPPED not in names else f"or {correct}",

@@ -114,6 +114,24 @@ def test_books_that_lost_their_tail_are_let_pass_once_and_held_when_they_come_ag
     assert "(accepted by eve on " in later.stdout
 
 
+def test_older_file_is_to_be_put_away_before_anything_else(tasma, owner, sie):
+    newer = sie()
+    older = newer.with_name("older.se")
+    content = newer.read_bytes()
+    generated = re.search(rb"#GEN (\d{4})", content)
+    assert generated
+    text = content.replace(generated[0], b"#GEN %d" % (int(generated[1]) - 1))
+    at = text.rindex(b"#VER")
+    older.write_bytes(text[:at] + text[at:].replace(b'"', b'"X', 1))
+    tasma("import", newer, "--tenant", owner)
+
+    held = tasma("import", older, "--tenant", owner)
+    ways_out = tasma("ledger", "breaks", owner, "2024").stdout.partition("Next:")[2]
+
+    assert "Held by older_than_published" in held.stdout
+    assert ways_out.lstrip().startswith("a file that came back or came late: tasma ledger reject")
+
+
 STATEMENT = "Esimerkki Oy\nTuloslaskelma\nRivi;Maaliskuu 2026\nHenkilöstökulut;-60,00\n"
 
 
