@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from typing import Final
+from typing import Any, Final
 
 from prefect.blocks.core import Block
 from prefect.logging import get_logger
@@ -49,21 +49,32 @@ async def send(subject: str, body: str, *, block: str, link: str = "") -> str:
 
     `link`: where it is seen; a long body never cuts it off.
     """
+    try:
+        found = await Block.aload(block)
+    except ValueError:
+        return ABSENT
+    except Exception as problem:  # noqa: BLE001 - whatever Prefect's client raises
+        return _not_taken(problem)
+    return await send_through(found, subject, body, link=link)
+
+
+async def send_through(found: Any, subject: str, body: str, *, link: str = "") -> str:
+    """Do what `send` does, through a block that is at hand."""
     subject, body = _shown(subject, body, link)
     try:
-        try:
-            found = await Block.aload(block)
-        except ValueError:
-            return ABSENT
         # Prefect's own blocks offer both forms; a block of one's own may have only the second.
-        way = getattr(found, "anotify", None) or found.notify  # type: ignore[attr-defined]
+        way = getattr(found, "anotify", None) or found.notify
         sent = way(body=body, subject=subject)
         if inspect.isawaitable(sent):
             await sent
     except Exception as problem:  # noqa: BLE001 - whatever a service or its library raises
-        # The text of such an error may hold the webhook's address, which is a secret.
-        return f"the message was not taken ({type(problem).__name__})"
+        return _not_taken(problem)
     return ""
+
+
+def _not_taken(problem: Exception) -> str:
+    # The text of such an error may hold the webhook's address, which is a secret.
+    return f"the message was not taken ({type(problem).__name__})"
 
 
 def _shown(subject: str, body: str, link: str) -> tuple[str, str]:

@@ -70,3 +70,40 @@ def test_webhook_is_kept_and_tried_from_the_prompt_and_its_address_is_shown_nowh
 def test_webhook_needs_a_block_of_its_type(desk):
     for asked in (("slack-webhook/ops", "--webhook"), ("ops",)):
         assert 2 == desk.tasma("notify", *asked).exit_code
+
+
+@pytest.mark.parametrize(
+    ("answer", "code"),
+    [("", 2), ("\n", 2), ("not a url\n", 2), ("ftp://host/x\n", 2), ("http://127.0.0.1:9/\n", 1)],
+)
+def test_address_that_is_none_or_takes_no_message_leaves_the_one_that_does(
+    desk, service, answer, code
+):
+    block = "custom-webhook/kept"
+    desk.tasma("notify", block, "--webhook", answer=f"{service.url}\n")
+    refused = desk.tasma("notify", block, "--webhook", answer=answer)
+    after = desk.tasma("notify", block)
+
+    assert (code, 0) == (refused.exit_code, after.exit_code), refused.output
+    assert 2 == len(service.received)
+    assert "127.0.0.1:9" not in refused.output
+
+
+@pytest.mark.parametrize("more", [[], ["--webhook"]])
+def test_server_that_is_away_or_wants_another_password_is_said_to_be(
+    desk, service, monkeypatch, more
+):
+    """Not that the message was not taken, nor that somebody should see to the block."""
+    asked = ("notify", "custom-webhook/kept", *more)
+    away = desk.tasma(*asked, api_url="http://127.0.0.1:9/api", answer=f"{service.url}\n")
+    monkeypatch.setattr(
+        desk.server.__class__,
+        "client_variables",
+        {"PREFECT_API_URL": desk.server.api_url, "PREFECT_API_AUTH_STRING": "tasma:wrong"},
+    )
+    shut = desk.tasma(*asked, answer=f"{service.url}\n")
+
+    assert (75, 75) == (away.exit_code, shut.exit_code)
+    assert "does not answer. Start it with `tasma up`" in " ".join(away.stderr.split())
+    assert "wants another password than the one given" in " ".join(shut.stderr.split())
+    assert [] == service.received
