@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from http import HTTPStatus
 from typing import Final
 
-from httpx import HTTPError
+from httpx import HTTPError, HTTPStatusError
 from prefect.blocks.core import Block
 from prefect.exceptions import PrefectException
 from prefect.settings import PREFECT_API_URL
@@ -16,6 +17,20 @@ from blocks.http import CallFailed
 
 NO_SERVER: Final = "no_prefect_server"
 """Code of what is refused for want of Prefect's server; its words name the block."""
+
+
+UNAUTHORISED: Final = (
+    "It wants another password than the one given: set PREFECT_API_AUTH_STRING to the server's, or "
+    "call this with the server's home; then try again."
+)
+FAILS: Final = (
+    "It runs, and something in it fails: `tasma doctor` says so if its encryption key is not that "
+    "of its blocks, and else its log (prefect/server.log of its home) says what."
+)
+AWAY: Final = (
+    "If it does not run, start it with `tasma up` in another terminal; if it runs at another port, "
+    "set TASMA_PORT here too; then try again."
+)
 
 
 async def held_block(name: str) -> object | None:
@@ -78,12 +93,15 @@ async def _save(block: Block, name: str) -> None:
 
 
 def no_server(what: str, problem: Exception) -> CallFailed:
-    """Say that Prefect's server, which keeps the blocks, is not there."""
+    """Say that Prefect's server, which keeps the blocks, is not there, refuses, or fails."""
     url = PREFECT_API_URL.value()
     server = f"Prefect's server at {shown_address(url)}" if url else "Prefect's server"
-    return CallFailed(
-        f"{server} did not let us {what} ({type(problem).__name__}). If it does not run, start it "
-        "with `tasma up` in another terminal; if it runs at another port, set TASMA_PORT here too; "
-        "then try again.",
-        code=NO_SERVER,
-    )
+    status = problem.response.status_code if isinstance(problem, HTTPStatusError) else 0
+    why = str(status or type(problem).__name__)
+    return CallFailed(f"{server} did not let us {what} ({why}). {_remedy(status)}", code=NO_SERVER)
+
+
+def _remedy(status: int) -> str:
+    if status == HTTPStatus.UNAUTHORIZED:
+        return UNAUTHORISED
+    return FAILS if status >= HTTPStatus.INTERNAL_SERVER_ERROR else AWAY

@@ -10,6 +10,7 @@ with the module of each; those under `TransientError` are retried, the rest go t
             AlreadyTransferred  (tasks.ecom.retry)
             BackupUnusable  (blocks.backup.manifest)
             BeyondYear  (tasks.customer_statements)
+            BlocksUnreadable  (flows.server.own_secrets)
             BooksMovedUnlike  (blocks.warehouse.postgresql.moving)
             BooksThereAlready  (blocks.warehouse.postgresql.moving)
             CallRefused  (blocks.http.errors)

@@ -21,9 +21,10 @@ from prefect.settings import PREFECT_API_AUTH_STRING
 from pydantic import SecretStr
 
 from blocks.addresses import shown_address
+from blocks.held_block import FAILS
 from blocks.settings import settings
 from flows.runs import starting
-from flows.server.environment import ServerSettings
+from flows.server.environment import own_api_url
 from flows.server.own_secrets import CLIENT_LOGIN, known_login
 from flows.server.prefect_internals import is_plain
 from ledger.errors import TransientError
@@ -34,15 +35,22 @@ IMPORT: Final = "import-file/import-file"
 
 Answer = TypeVar("Answer")
 
+START: Final = (
+    "Start it with `tasma up` in another terminal, or set PREFECT_API_URL to the right one."
+)
+WITHOUT: Final = (
+    "Start it with `tasma up` in another terminal, set PREFECT_API_URL to the right one, or leave "
+    "out --on-server."
+)
+"""To whoever could have done without the server."""
+
 
 class NoServer(TransientError):
     """Prefect's server does not answer, or does not know our deployments."""
 
-    def __init__(self, url: str, *, why: str) -> None:
+    def __init__(self, url: str, *, why: str, remedy: str = START) -> None:
         super().__init__(
-            f"No run was started: Prefect's server at {shown_address(url)} {why}. Start it with "
-            "`tasma up` in another terminal, set PREFECT_API_URL to the right one, or leave out "
-            "--on-server.",
+            f"Nothing was done: Prefect's server at {shown_address(url)} {why}. {remedy}",
             url=shown_address(url),
             why=why,
         )
@@ -80,7 +88,7 @@ def start_run(
         NoServer: The server does not answer or has no such deployment.
     """
     made = _asked_for(deployment, parameters, name=name, tags=tags)
-    run = ask_server(made, wanted=deployment)
+    run = ask_server(made, wanted=deployment, remedy=WITHOUT)
     return Started(run.id, _page_of(run.id))
 
 
@@ -123,46 +131,51 @@ def _page_of(run_id: UUID) -> str:
     return ui_address(api_url()) + run_page(run_id)
 
 
-def ask_server(question: Coroutine[Any, Any, Answer], *, wanted: str) -> Answer:
+def ask_server(
+    question: Coroutine[Any, Any, Answer], *, wanted: str, remedy: str = START
+) -> Answer:
     """Ask the server in an event loop of its own.
 
     Raises:
         NoServer: It does not answer, refuses, or lacks what is ``wanted``.
     """
-    with server_chosen(), _explained(wanted=wanted):
+    with server_chosen(), _explained(wanted=wanted, remedy=remedy):
         return asyncio.run(question)
 
 
 @contextmanager
-def _explained(*, wanted: str) -> Iterator[None]:
+def _explained(*, wanted: str, remedy: str = START) -> Iterator[None]:
     """Say of a server that does not do what is asked what is the matter with it."""
     url = api_url()
     try:
         yield
     except httpx.InvalidURL:  # whose words repeat a part of it
-        raise NoServer(url, why="has no address") from None
+        raise NoServer(url, why="has no address", remedy=remedy) from None
     except httpx.TransportError as problem:
-        raise NoServer(url, why="does not answer") from problem
+        raise NoServer(url, why="does not answer", remedy=remedy) from problem
     except httpx.HTTPStatusError as problem:
-        raise NoServer(url, why=_refusal(problem.response.status_code)) from problem
+        raise _refusal(url, problem.response.status_code, remedy=remedy) from problem
     except (ObjectNotFound, ValueError) as problem:
-        raise NoServer(url, why=f"has no deployment {wanted}") from problem
+        raise NoServer(url, why=f"has no deployment {wanted}", remedy=remedy) from problem
 
 
-def _refusal(status: int) -> str:
+def _refusal(url: str, status: int, *, remedy: str) -> NoServer:
     if status == HTTPStatus.UNAUTHORIZED:
-        return (
+        why = (
             f"wants another password than the one given ({CLIENT_LOGIN}, or the file "
             "prefect/password of this home)"
         )
-    return f"refuses ({status})"
+        return NoServer(url, why=why, remedy=remedy)
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return NoServer(url, why=f"fails ({status})", remedy=FAILS)
+    return NoServer(url, why=f"refuses ({status})", remedy=remedy)
 
 
 @contextmanager
 def server_chosen() -> Iterator[None]:
     """Have Prefect's client ask the server of `api_url`, with its password, and send no events."""
     url = api_url()
-    with asking(url, _login(url)), _without_events():
+    with asking(url, login_for(url)), _without_events():
         yield
 
 
@@ -187,19 +200,14 @@ def _without_events() -> AbstractContextManager[None]:
     return without_events()
 
 
-def _login(url: str) -> str | None:
+def login_for(url: str) -> str | None:
     """Return the password given, or the one of `tasma up`, which is for its address alone."""
     given = os.environ.get(CLIENT_LOGIN) or PREFECT_API_AUTH_STRING.value()
-    if not given and url.rstrip("/") == _own_url():
+    if not given and url.rstrip("/") == own_api_url():
         given = known_login(settings().home / "prefect")
     return given or None
 
 
-def _own_url() -> str:
-    chosen = ServerSettings()
-    return f"http://{chosen.host}:{chosen.port}/api"
-
-
 def api_url() -> str:
     """Return the server's address: Prefect's own setting, or where `tasma up` listens."""
-    return os.environ.get("PREFECT_API_URL") or _own_url()
+    return os.environ.get("PREFECT_API_URL") or own_api_url()

@@ -36,6 +36,16 @@ class ServerSettings(FromEnvironment):
     port: int = Field(default=4200, ge=1, le=65_535)
 
 
+def own_api_url() -> str:
+    """Return where `tasma up` has Prefect's API.
+
+    Raises:
+        SettingUnfit: Its host or port is none.
+    """
+    chosen = ServerSettings()
+    return f"http://{chosen.host}:{chosen.port}/api"
+
+
 def environment(folder: Path, *, host: str, port: int) -> dict[str, str]:
     """Build the environment for a server at ``host:port`` that keeps its things in ``folder``.
 

@@ -23,6 +23,13 @@ SERVER_LOGIN: Final = "PREFECT_SERVER_API_AUTH_STRING"
 CLIENT_LOGIN: Final = "PREFECT_API_AUTH_STRING"
 KEY: Final = "PREFECT_SERVER_ENCRYPTION_KEY"
 
+DATABASE_FILE: Final = "prefect.db"
+DATABASES: Final = (
+    "PREFECT_SERVER_DATABASE_CONNECTION_URL",
+    "PREFECT_API_DATABASE_CONNECTION_URL",
+)
+"""Settings that lead to another database than that file, the second by its former name."""
+
 USER: Final = "tasma"
 PASSWORD_BYTES: Final = 24
 KEY_BYTES: Final = 32
@@ -52,10 +59,14 @@ def known_login(folder: Path) -> str:
 def encryption_key(folder: Path) -> str:
     """Return the key that blocks are encrypted with, made once and kept out of the database.
 
+    The folder's own goes before the environment's: blocks may be encrypted with it already.
+
     Raises:
-        TerminalError: The file holds no key; blocks would be lost, or lie open.
+        TerminalError: File or environment holds no key; blocks would be lost, or lie open.
     """
     path = folder / KEY_FILE
+    if (given := os.environ.get(KEY)) and not path.exists():
+        return checked_key(given, where=KEY)
     made = _kept(path, lambda: base64.urlsafe_b64encode(os.urandom(KEY_BYTES)).decode())
     return checked_key(made, where=str(path))
 
@@ -84,6 +95,37 @@ def checked_key(key: str, *, where: str) -> str:
     if is_one:
         return key
     raise NotAnEncryptionKey(where=where, chars=len(key), key_bytes=KEY_BYTES)
+
+
+UNREADABLE: Final = (
+    "the server cannot read its blocks: its encryption key is not the one that they were encrypted "
+    "with; docs/runbook.md, *Prefect asks for a password*, has what to do"
+)
+"""Of a server that is up."""
+
+
+class BlocksUnreadable(TerminalError):
+    """Prefect's blocks are encrypted with another key than the server has."""
+
+    sentence = (
+        "The blocks in Prefect's database were encrypted with another key than {where} holds, so "
+        "that none can be listed, changed or removed. Put the key back from a backup. If it is "
+        "lost, what the blocks hold is lost too: with everything stopped, {remedy}; start again, "
+        "and connect again what `tasma connect list` names. The books are not touched."
+    )
+
+
+def blocks_unreadable(folder: Path) -> BlocksUnreadable:
+    """Say which key does not fit, and what is to be done in whatever database it is."""
+    path = folder / KEY_FILE
+    if any(os.environ.get(name) for name in DATABASES):
+        remedy = "do `delete from block_document` in that database"
+    else:
+        remedy = (
+            f"move {folder / DATABASE_FILE} away, and the -wal and -shm of its name if they are "
+            "there (Prefect's runs, logs and pages begin anew with it)"
+        )
+    return BlocksUnreadable(where=path if path.exists() else KEY, remedy=remedy)
 
 
 def refuse_empty_key(environment: Mapping[str, str]) -> None:

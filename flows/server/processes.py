@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 from types import FrameType
 from typing import Any, Final
@@ -25,7 +26,13 @@ import httpx
 from blocks.home import PROJECT
 from blocks.settings import settings
 from flows.server.environment import ServerSettings, environment
-from flows.server.own_secrets import CLIENT_LOGIN, LOGIN_FILE, SERVER_LOGIN, known_login
+from flows.server.own_secrets import (
+    CLIENT_LOGIN,
+    LOGIN_FILE,
+    SERVER_LOGIN,
+    blocks_unreadable,
+    known_login,
+)
 from ledger.errors import TerminalError
 from tasks.pages.links import DEPLOYMENTS, OVERVIEW, RUNS_OF_BOOKS, page_of, ui_address
 
@@ -75,18 +82,31 @@ class PrefectServer:
 
     def ask(self, path: str, body: object = None) -> Any:
         """Ask the API (POST when there is a body); None when nobody answers yet."""
-        user, _, password = self.environment.get(CLIENT_LOGIN, "").partition(":")
         try:
-            response = httpx.request(
-                "GET" if body is None else "POST",
-                self.api_url + path,
-                json=body,
-                auth=(user, password) if user else None,
-                timeout=ANSWER_LIMIT_S,
-            )
-            return response.raise_for_status().json()
+            return self._answer(path, body).raise_for_status().json()
         except httpx.HTTPError:
             return None
+
+    def require_readable_blocks(self) -> None:
+        """Refuse a key by which what there is of blocks cannot be read.
+
+        Raises:
+            BlocksUnreadable: As it says; the server does nothing with blocks any more.
+        """
+        with suppress(httpx.HTTPError):
+            answer = self._answer("/block_documents/filter", {})
+            if answer.status_code == HTTPStatus.INTERNAL_SERVER_ERROR:
+                raise blocks_unreadable(self.folder)
+
+    def _answer(self, path: str, body: object) -> httpx.Response:
+        user, _, password = self.environment.get(CLIENT_LOGIN, "").partition(":")
+        return httpx.request(
+            "GET" if body is None else "POST",
+            self.api_url + path,
+            json=body,
+            auth=(user, password) if user else None,
+            timeout=ANSWER_LIMIT_S,
+        )
 
 
 @dataclass(frozen=True)
@@ -129,7 +149,7 @@ def prefect_server(
 
     Raises:
         TerminalError: The port is taken, the address is open to others without a password, or
-            the server did not start; the message says what to do.
+            the server did not start or cannot read its blocks; the message says what to do.
     """
     server = _prepared(home or settings().home, host=host, port=port)
     with _server_process(server) as process:
@@ -302,6 +322,7 @@ def _server_process(server: PrefectServer) -> AbstractContextManager[subprocess.
 def _wait_for_health(server: PrefectServer, process: subprocess.Popen[bytes]) -> None:
     log = server.folder / "server.log"
     wait_for(lambda: server.ask("/health") is True, process=process, log=log)
+    server.require_readable_blocks()
 
 
 def _wait_for_one(server: PrefectServer, others: Sequence[subprocess.Popen[bytes]]) -> None:

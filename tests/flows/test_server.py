@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
+import shutil
+import sqlite3
 import subprocess
 import time
 import urllib.error
 import urllib.request
+from contextlib import closing
 
 import pytest
+from prefect.blocks.notifications import CustomWebhookNotificationBlock
 
 from flows.server.deployments import DEPLOYMENTS
-from flows.server.own_secrets import LOGIN_FILE
+from flows.server.own_secrets import KEY_FILE, LOGIN_FILE, BlocksUnreadable
 from flows.server.processes import prefect_server
 from ledger.errors import TerminalError
+from tests.flows.conftest import environment_of, free_port, reaching
 
 SCHEDULE_S = 5
 SCHEDULE_LIMIT_S = 200
@@ -60,6 +66,29 @@ def test_a_taken_port_is_refused_with_the_remedy(desk, tmp_path):
 
     with pytest.raises(TerminalError, match="TASMA_PORT"), prefect_server(home=tmp_path, port=port):
         pass
+
+
+def test_a_start_without_the_key_of_its_blocks_is_refused_until_the_key_is_back(desk, tmp_path):
+    """Else all is green, and whatever asks for a block, also to replace it, ends with a 500."""
+    block = CustomWebhookNotificationBlock(name="keyed", url="http://127.0.0.1:9/")
+    with reaching(desk.server):
+        asyncio.run(block.asave("keyed", overwrite=True))
+    folder = tmp_path / "prefect"
+    folder.mkdir()
+    with (
+        closing(sqlite3.connect(desk.server.folder / "prefect.db")) as source,
+        closing(sqlite3.connect(folder / "prefect.db")) as target,
+    ):
+        source.backup(target)
+
+    with environment_of(tmp_path):
+        with pytest.raises(BlocksUnreadable), prefect_server(home=tmp_path, port=free_port()):
+            pass
+        shutil.copy(desk.server.folder / KEY_FILE, folder)
+        with prefect_server(home=tmp_path, port=free_port()) as server:
+            found = server.ask("/block_documents/filter", {})
+
+    assert "keyed" in {item["name"] for item in found}
 
 
 def login_of(desk):

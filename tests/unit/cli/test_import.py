@@ -627,7 +627,7 @@ def test_import_on_a_server_that_is_not_there_says_how_to_start_one(tasma, owner
     refused = tasma("import", sie(), "--tenant", owner, "--on-server")
 
     assert refused.exit_code == 75
-    assert "No run was started" in refused.stderr
+    assert "Nothing was done" in refused.stderr
     assert "http://127.0.0.1:9/api does not answer" in refused.stderr
     assert "tasma up" in refused.stderr
 

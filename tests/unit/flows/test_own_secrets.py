@@ -11,6 +11,7 @@ from flows.server.own_secrets import (
     KEY_FILE,
     LOGIN_FILE,
     SERVER_LOGIN,
+    blocks_unreadable,
     encryption_key,
     known_login,
     login,
@@ -114,3 +115,30 @@ def test_the_password_is_told_once_to_a_person_and_never_to_a_pipe(folder, monke
     assert all("asks for all of it, user:password" in said for said in (first, later))
     monkeypatch.setenv(SERVER_LOGIN, "somebody:something")
     assert f"as in {SERVER_LOGIN}" == login_in_words(server, is_known=False, to_person=True)
+
+
+def test_a_key_of_the_environment_is_used_where_the_folder_has_none_of_its_own(
+    folder, monkeypatch, tmp_path_factory
+):
+    """One in the folder is what blocks are encrypted with already."""
+    given = encryption_key(tmp_path_factory.mktemp("other"))
+    monkeypatch.setenv(KEY, given)
+    first = environment(folder, host="127.0.0.1", port=PORT)[KEY]
+    monkeypatch.delenv(KEY)
+    own = encryption_key(folder)
+    monkeypatch.setenv(KEY, given)
+
+    assert given == first != own
+    assert own == environment(folder, host="127.0.0.1", port=PORT)[KEY]
+
+
+def test_blocks_that_cannot_be_read_are_said_to_be_with_the_way_out(folder, monkeypatch):
+    encryption_key(folder)
+    in_file = str(blocks_unreadable(folder))
+    monkeypatch.setenv("PREFECT_SERVER_DATABASE_CONNECTION_URL", "postgresql://u:hemligt@h/d")
+    in_server = str(blocks_unreadable(folder))
+
+    assert f"{folder / KEY_FILE} holds" in in_file
+    assert f"move {folder / 'prefect.db'} away" in in_file
+    assert "delete from block_document" in in_server
+    assert "hemligt" not in in_server
