@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Final, Literal
 
 import httpx
@@ -31,7 +32,8 @@ from blocks.addresses import shown_address
 from blocks.hub import Hub
 from blocks.settings import settings
 from flows.runs.starting import server_time
-from flows.watch import PERIOD
+from flows.server.own_secrets import UNREADABLE
+from flows.watch import PERIOD, end_of_period
 from ledger.errors import TasmaError
 from tasks.hosts import CLOCK_SLACK_S
 
@@ -59,12 +61,24 @@ async def look() -> list[Seen]:
         async with get_client() as client:
             now = await server_time(client)
             found = [await _scheduler(client, now), await _workers(client, now)]
+            found.append(await _blocks(client))
     except ObjectNotFound:
         return [Seen("deployments", "red", "they are not there: tasma deploy, or tasma up")]
     except httpx.HTTPError as problem:
         return [Seen("server", "red", _why(problem))]
     away_s = abs((dt.datetime.now(dt.UTC) - now).total_seconds())
     return [*found, *await asyncio.to_thread(_hosts), _clock("the server's clock", away_s)]
+
+
+async def _blocks(client: PrefectClient) -> Seen:
+    """See that what lies in blocks can be read: another key than theirs ends each call with 500."""
+    try:
+        await client.read_block_documents()
+    except httpx.HTTPStatusError as problem:
+        if problem.response.status_code != HTTPStatus.INTERNAL_SERVER_ERROR:
+            raise
+        return Seen("blocks", "red", UNREADABLE)
+    return Seen("blocks", "green", "the server reads them")
 
 
 async def _scheduler(client: PrefectClient, now: dt.datetime) -> Seen:
@@ -113,11 +127,43 @@ async def _workers(client: PrefectClient, now: dt.datetime) -> Seen:
     last = next((run for run in due if run.start_time or not _is_over(run)), None)
     if last is None:
         return Seen("workers", "grey", "no watch was due yet since the deployments were made")
-    if last.start_time:
-        return Seen("workers", "green", "the watch that was due has begun")
+    return of_watch(last, now=now, is_another=await _is_another(client, deployment, now))
+
+
+def of_watch(last: FlowRun, *, now: dt.datetime, is_another: bool) -> Seen:
+    """Say whether somebody looks, by the watch that was due last.
+
+    Args:
+        last: That watch.
+        now: By the server's clock.
+        is_another: Whether another one is at work or due.
+    """
     since = last.expected_start_time or now
-    remedy = "see that a worker runs (tasma hosts), and what the log of one says"
-    return Seen("workers", "red", f"the watch of {since:%H:%M} UTC has not begun: {remedy}")
+    if not last.start_time:
+        remedy = "see that a worker runs (tasma hosts), and what the log of one says"
+        return Seen("workers", "red", f"the watch of {since:%H:%M} UTC has not begun: {remedy}")
+    until = end_of_period(since)
+    if _is_over(last) and now < until and not is_another:
+        name = last.state.name if last.state else "ended"
+        remedy = f"until {until:%H:%M} nobody looks, unless `watch` is started"
+        return Seen("workers", "red", f"the watch of {since:%H:%M} UTC is {name}: {remedy}")
+    return Seen("workers", "green", "the watch that was due has begun")
+
+
+async def _is_another(
+    client: PrefectClient, deployment: DeploymentResponse, now: dt.datetime
+) -> bool:
+    """Return whether a watch is at work, or is to begin now."""
+    at_work = [StateType.RUNNING, StateType.PENDING, StateType.SCHEDULED]
+    found = await client.read_flow_runs(
+        flow_run_filter=FlowRunFilter(
+            state=FlowRunFilterState(type=FlowRunFilterStateType(any_=at_work)),
+            expected_start_time=FlowRunFilterExpectedStartTime(before_=now + GRACE),
+        ),
+        deployment_filter=DeploymentFilter(id=DeploymentFilterId(any_=[deployment.id])),
+        limit=1,
+    )
+    return bool(found)
 
 
 async def _is_anybody_online(client: PrefectClient, pool: str) -> bool:
@@ -147,9 +193,10 @@ def _clock(what: str, away_s: float) -> Seen:
 
 def _why(problem: Exception) -> str:
     if isinstance(problem, httpx.HTTPStatusError):
-        return (
-            f"it answers {problem.response.status_code}: is PREFECT_API_AUTH_STRING the server's?"
-        )
+        status = problem.response.status_code
+        if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            return f"it answers {status}: its log says why"
+        return f"it answers {status}: is PREFECT_API_AUTH_STRING the server's?"
     url = shown_address(str(PREFECT_API_URL.value() or ""))
     return (
         f"no answer at {url} ({type(problem).__name__}): `tasma up` starts one; else, is "

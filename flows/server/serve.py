@@ -63,8 +63,12 @@ async def begin_watch() -> None:
         await forget_missed(client, keep=str(nights.id))
     if not settings().watch_at_start:
         return
-    until = end_of_period(dt.datetime.now(dt.UTC))
-    await start_run("watch/watch", idempotency_key=f"watch:{until}")
+    now = dt.datetime.now(dt.UTC)
+    key = f"watch:{end_of_period(now)}"
+    found = await start_run("watch/watch", idempotency_key=key)
+    if found.state and found.state.is_final():
+        # An earlier start made it, and it died too often to be taken up again.
+        await start_run("watch/watch", idempotency_key=f"{key}:{now}")
 
 
 def start_runs_by_fork() -> None:

@@ -22,6 +22,7 @@ from flows.runs.dead_runs import sweep
 from flows.server.own_secrets import CLIENT_LOGIN
 from flows.server.processes import wait_for
 from flows.server.readiness import look
+from flows.server.serve import begin_watch
 from ledger.fiscal_year import FiscalYear
 from simulators.books.company import Company
 from simulators.books.years import calendar_years
@@ -319,6 +320,32 @@ def test_readiness_is_told_by_what_lies_ahead_and_by_what_has_begun(pool):
     without = seen(pool)["scheduler"]
     pool.server.ask(f"/deployments/{watch['id']}/resume_deployment", {})
     assert ("red", True) == (without.light, "no run of watch/watch lies ahead" in without.seen)
+
+
+def test_start_begins_a_watch_once_and_another_where_that_died(pool, monkeypatch):
+    """Runs that nobody watches are taken up three times at most; a start is somebody."""
+    monkeypatch.setenv("TASMA_WATCH_AT_START", "true")
+    asked = {
+        "deployments": {"id": {"any_": [pool.deployment("watch")["id"]]}},
+        "flow_runs": {"state": {"type": {"any_": ["SCHEDULED"]}}},
+    }
+
+    def begun():
+        with reaching(pool.server):
+            asyncio.run(begin_watch())
+        return {
+            run["id"] for run in pool.ask("/flow_runs/filter", asked) if not run["auto_scheduled"]
+        }
+
+    before = {run["id"] for run in pool.ask("/flow_runs/filter", asked)}
+    (first,) = begun() - before
+    (same,) = begun() - before
+    crashed = {"state": {"type": "CRASHED"}, "force": True}
+    pool.ask(f"/flow_runs/{first}/set_state", crashed)
+    (second,) = begun() - before
+    pool.ask(f"/flow_runs/{second}/set_state", crashed)
+
+    assert first == same != second
 
 
 def test_readiness_says_of_a_server_that_is_away_or_wants_another_password(pool):

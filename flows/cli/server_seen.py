@@ -1,0 +1,63 @@
+"""What `tasma doctor` sees of Prefect's server: whether it answers us, and reads its blocks."""
+
+from __future__ import annotations
+
+import os
+from http import HTTPStatus
+from typing import Final
+
+import httpx
+
+from blocks.addresses import shown_address
+from flows.server.environment import own_api_url
+from flows.server.own_secrets import UNREADABLE
+from ledger.errors import TasmaError
+
+ANSWER_LIMIT: Final = httpx.Timeout(10.0, connect=2.0)
+"""Seconds that Prefect's server may take to answer, and its host to take the call."""
+
+NAME: Final = "Prefect's server"
+ADDRESS: Final = "PREFECT_API_URL"
+
+Finding = tuple[str, str, str]
+"""As of `flows.cli.doctor`."""
+
+
+def prefect_server() -> Finding:
+    """Ask the server whether it is well, and for its blocks, as everything asks that uses one."""
+    try:
+        url = os.environ.get(ADDRESS) or own_api_url()
+    except TasmaError as problem:
+        return NAME, "red", str(problem)
+    try:
+        answer = httpx.get(f"{url}/health", timeout=ANSWER_LIMIT)
+        if answer.raise_for_status().json() is not True:
+            return NAME, "red", shown_address(url)
+        return NAME, *_blocks(url)
+    except httpx.ReadTimeout:
+        slow = f"is there, and did not answer in {ANSWER_LIMIT.read:g} s: too busy"
+        return NAME, "red", f"{shown_address(url)} {slow}"
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError):
+        is_named = ADDRESS in os.environ
+        remedy = "is it up, and PREFECT_API_URL right?" if is_named else "`tasma up` starts one"
+        return NAME, "grey", f"no answer at {shown_address(url)}; {remedy}"
+
+
+def _blocks(url: str) -> tuple[str, str]:
+    # Prefect's client is loaded where there is a server to ask.
+    from flows.doors.on_server import login_for  # noqa: PLC0415 - reason above
+
+    user, _, password = (login := login_for(url) or "").partition(":")
+    asked = f"{url}/block_documents/filter"
+    auth = (user, password) if user else None
+    status = httpx.post(asked, json={}, auth=auth, timeout=ANSWER_LIMIT).status_code
+    shown = shown_address(url)
+    if status == HTTPStatus.UNAUTHORIZED and not login and ADDRESS not in os.environ:
+        return "grey", f"the one at {shown} wants a password that this home has not: another home's"
+    if status == HTTPStatus.UNAUTHORIZED:
+        remedy = "set PREFECT_API_AUTH_STRING to the server's, or name its home"
+        return "red", f"{shown} wants another password than the one given: {remedy}"
+    if status == HTTPStatus.INTERNAL_SERVER_ERROR:
+        return "red", f"{shown}: {UNREADABLE}"
+    is_well = status < HTTPStatus.BAD_REQUEST
+    return ("green", shown) if is_well else ("red", f"{shown} refuses what is asked ({status})")
