@@ -10,10 +10,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Final
 
-import httpx
 import typer
 
-from blocks.addresses import shown_address
 from blocks.hub import Lease, OverviewRow, Tenant, UnitStatus, lost_hubs
 from blocks.hub.claims import Double
 from blocks.noted_damage import Notes, read_notes
@@ -23,6 +21,7 @@ from flows.cli.app import AsJson, command
 from flows.cli.exits import ExitCode
 from flows.cli.opening import open_hub
 from flows.cli.output import next_steps, remark, say, show_json, show_table
+from flows.cli.server_seen import prefect_server
 from ledger.errors import TasmaError
 from ledger.fiscal_year import short_year
 from ledger.text import number_of
@@ -30,9 +29,6 @@ from tasks.overview import whole_overview
 
 MIN_FREE_BYTES: Final = 2 << 30
 """Free space below which the disk is called short: a publish copies the tenant's file first."""
-
-ANSWER_LIMIT: Final = httpx.Timeout(10.0, connect=2.0)
-"""Seconds that Prefect's server may take to answer, and its host to take the call."""
 
 NAMED: Final = 10
 """Tenants that a finding names."""
@@ -78,7 +74,15 @@ def doctor(
         _adopt()
     if free:
         _free()
-    findings = [*_folders(), *_lake(), _disk(), *_hub(), _server(), *_versions()]
+    findings = [
+        *_folders(),
+        *_lake(),
+        _disk(),
+        *_hub(),
+        *_controls(),
+        prefect_server(),
+        *_versions(),
+    ]
     if as_json:
         names = ("what", "light", "seen")
         show_json([dict(zip(names, finding, strict=True)) for finding in findings])
@@ -181,6 +185,25 @@ def _hub() -> Iterator[Finding]:
         yield _left(stale, left)
     running = ", ".join(f"{lease.resource} by {lease.holder}" for lease in busy)
     yield "runs", "green" if running else "grey", running or "nothing is being loaded"
+
+
+def _controls() -> Iterator[Finding]:
+    """Read the operator's own controls: while one cannot be read, no load is judged."""
+    chosen = settings()
+    if not chosen.controls.is_dir() and "controls" not in chosen.model_fields_set:
+        return
+    from blocks.controls.own import ALL, own_controls  # noqa: PLC0415 - few have any
+
+    try:
+        found = own_controls(ALL)
+    except TasmaError as problem:
+        yield "own controls", "red", str(problem)
+        return
+    if ill := [control for control in found if control.problem]:
+        named = "; ".join(f"{control.name} {control.problem}" for control in ill[:NAMED])
+        yield "own controls", "red", named
+    else:
+        yield "own controls", "green", f"{chosen.controls} can be read"
 
 
 def _people(rows: Sequence[OverviewRow]) -> tuple[str, str]:
@@ -297,25 +320,6 @@ def _nights(nightless: Sequence[Tenant]) -> Finding:
     light = "red" if any(tenant.has_schedule for tenant in nightless) else "grey"
     why = f"none is scheduled for {listed}: tasma tenant correct TENANT --time-zone ZONE"
     return "nights", light, why
-
-
-def _server() -> Finding:
-    url = os.environ.get("PREFECT_API_URL") or f"http://127.0.0.1:{_port()}/api"
-    shown = shown_address(url)
-    try:
-        is_well = httpx.get(f"{url}/health", timeout=ANSWER_LIMIT).raise_for_status().json() is True
-    except httpx.ReadTimeout:
-        slow = f"{shown} is there, and did not answer in {ANSWER_LIMIT.read:g} s: too busy"
-        return "Prefect's server", "red", slow
-    except (httpx.HTTPError, httpx.InvalidURL, ValueError):
-        is_named = "PREFECT_API_URL" in os.environ
-        remedy = "is it up, and PREFECT_API_URL right?" if is_named else "`tasma up` starts one"
-        return "Prefect's server", "grey", f"no answer at {shown}; {remedy}"
-    return "Prefect's server", "green" if is_well else "red", shown
-
-
-def _port() -> str:
-    return os.environ.get("TASMA_PORT", "4200")
 
 
 def _versions() -> Iterator[Finding]:

@@ -8,16 +8,20 @@ import os
 import socket
 import time
 from collections import defaultdict
+from contextlib import contextmanager
 from decimal import Decimal
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 
 import duckdb
 import httpx
 import pyarrow.parquet as pq
 import pytest
 
+from blocks.controls.own import COLUMNS
 from blocks.hub import Hub, models
 from blocks.settings import SQL, settings
-from flows.cli import doctor
+from flows.cli import server_seen
 from ledger.controls import Answer, ControlResult, Severity
 from ledger.fiscal_year import FiscalYear
 from simulators.books.faults import Fault
@@ -190,13 +194,110 @@ def test_readiness_without_a_server_names_where_it_was_asked_and_what_starts_one
 
 
 def test_doctor_tells_a_server_that_is_too_busy_from_one_that_is_not_there(tasma, monkeypatch):
-    monkeypatch.setattr(doctor, "ANSWER_LIMIT", httpx.Timeout(0.2))
+    monkeypatch.setattr(server_seen, "ANSWER_LIMIT", httpx.Timeout(0.2))
     with socket.create_server(("127.0.0.1", 0)) as silent:
         monkeypatch.setenv("PREFECT_API_URL", f"http://127.0.0.1:{silent.getsockname()[1]}/api")
         done = tasma("doctor")
 
     assert done.exit_code == 1
     assert "is there, and did not answer in 0.2 s: too busy" in done.stdout
+
+
+@contextmanager
+def a_server(status):
+    """A server that says it is well, and answers what is asked with a password by a status."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.answer(200, b"true")
+
+        def do_POST(self):
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.answer(status if "Authorization" in self.headers else 401, b"[]")
+
+        def answer(self, status, body):
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_):
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    Thread(target=server.serve_forever).start()
+    try:
+        yield server.server_port
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.mark.usefixtures("books")
+@pytest.mark.parametrize(
+    ("status", "light", "seen"),
+    [
+        (200, "green", "http://127.0.0.1:"),
+        (401, "red", "wants another password than the one given"),
+        (500, "red", "the server cannot read its blocks"),
+        (503, "red", "refuses what is asked (503)"),
+    ],
+)
+def test_doctor_asks_the_server_for_what_needs_its_password(
+    tasma, monkeypatch, status, light, seen
+):
+    """Health is told to everybody, also by a server that does nothing for us."""
+    home = settings().home
+    (home / "prefect").mkdir()
+    (home / "prefect").chmod(0o700)
+    (home / "prefect" / "password").write_text("tasma:word")
+    with a_server(status) as port:
+        monkeypatch.setenv("TASMA_PORT", str(port))
+        done = tasma("doctor", "--json")
+
+    found = {item["what"]: item for item in json.loads(done.stdout)}["Prefect's server"]
+    assert (light, light != "green") == (found["light"], done.exit_code == 1)
+    assert seen in found["seen"]
+
+
+def test_doctor_calls_the_server_of_another_home_neither_well_nor_ill(tasma, books, monkeypatch):
+    with a_server(200) as port:
+        monkeypatch.setenv("TASMA_PORT", str(port))
+        done = tasma("doctor", "--json")
+
+    found = {item["what"]: item for item in json.loads(done.stdout)}["Prefect's server"]
+    assert ("grey", 0) == (found["light"], done.exit_code)
+    assert "another home's" in found["seen"]
+
+
+def test_doctor_is_red_for_a_port_that_is_none(tasma, books, monkeypatch):
+    monkeypatch.setenv("TASMA_PORT", "abc")
+    done = tasma("doctor")
+
+    assert done.exit_code == 1
+    assert "TASMA_PORT is 'abc': expected 1 to 65535" in " ".join(done.stdout.split())
+
+
+@pytest.mark.usefixtures("books")
+@pytest.mark.parametrize(
+    ("catalogue", "light", "seen"),
+    [
+        ("foo;bar\n", "red", "the columns are not control, tenant, severity, tolerance"),
+        (f"{','.join(COLUMNS)}\ngone,*,warns,0\n", "red", "is missing in the folder"),
+        (f"{','.join(COLUMNS)}\n", "green", "can be read"),
+    ],
+)
+def test_doctor_reads_own_controls_without_which_nothing_is_loaded(
+    tasma, monkeypatch, catalogue, light, seen
+):
+    monkeypatch.setenv("TASMA_PORT", "9")
+    (folder := settings().controls).mkdir()
+    (folder / "controls.csv").write_text(catalogue)
+    done = tasma("doctor", "--json")
+
+    found = {item["what"]: item for item in json.loads(done.stdout)}["own controls"]
+    assert (light, light == "red") == (found["light"], done.exit_code == 1)
+    assert seen in found["seen"]
 
 
 def test_doctor_ends_with_1_when_the_hub_cannot_be_used(tasma, home, monkeypatch):
