@@ -354,7 +354,7 @@ def test_readiness_says_of_a_server_that_is_away_or_wants_another_password(pool)
     with reaching(pool.server), temporary_settings({PREFECT_API_AUTH_STRING: "tasma:wrong"}):
         (shut,) = asyncio.run(look())
 
-    assert ("red", True) == (away.light, "no answer (ConnectError)" in away.seen)
+    assert ("red", True) == (away.light, "(ConnectError): `tasma up` starts one" in away.seen)
     assert ("red", True) == (shut.light, "it answers 401" in shut.seen)
 
 
