@@ -19,6 +19,7 @@ from ledger.ecom.modes import MODES_IN_WORDS
 from ledger.errors import TerminalError
 from tasks.ecom.mode import add_route
 from tasks.ecom.route import KIND, TARGET, checked_terms
+from tasks.route_settings import WrongSetting
 from tasks.spotilla import route as spotilla
 from tasks.spotilla.switching import request
 
@@ -99,18 +100,30 @@ def add(hub: Hub, tenant: str, source: str, kind: str, *, target: str, who: str)
 
 
 def settings_of(route: Route) -> list[Setting]:
-    """Return all settings of a route.
+    """Return all settings of a route; one that an earlier release kept and that cannot be so, too.
 
-    Raises:
-        WrongSetting: One that is kept cannot be so.
+    It is shown as it is kept, so that it can be corrected.
     """
-    terms = route_kind(route.source, route.kind).check(route.tenant, dict(route.settings))
-    values = terms.model_dump(mode="json")
+    check = partial(route_kind(route.source, route.kind).check, route.tenant)
+    wrong = {name: one for name, one in route.settings.items() if not _is_right(check, name, one)}
+    terms = check({name: one for name, one in route.settings.items() if name not in wrong})
+    values = {
+        **terms.model_dump(mode="json"),
+        **{name: one for name, one in wrong.items() if name in type(terms).model_fields},
+    }
     forms = {name: _form(field.annotation) for name, field in type(terms).model_fields.items()}
     return [
         Setting(name, _typed(one), name in route.settings, *forms[name])
         for name, one in values.items()
     ]
+
+
+def _is_right(check: Callable[[dict[str, Any]], object], name: str, value: Any) -> bool:
+    try:
+        check({name: value})
+    except WrongSetting:
+        return False
+    return True
 
 
 def _form(annotation: Any) -> tuple[Form, tuple[str, ...]]:
@@ -184,10 +197,16 @@ def set_values(
 ) -> Route:
     """Change some settings of a route; one that is given nothing goes back to its default.
 
+    Others that cannot be so stay, and are corrected one by one.
+
     Raises:
         NoRoute: It is not there.
         TerminalError: A setting cannot be so; nothing was changed.
     """
     route = hub.routes.get(tenant, source, kind)
     check = partial(route_kind(source, kind).check, tenant)
-    return hub.routes.change(route, values, check=check, who=who)
+
+    def changed(kept: dict[str, Any]) -> object:
+        return check({name: value for name, value in kept.items() if name in values})
+
+    return hub.routes.change(route, values, check=changed, who=who)

@@ -114,6 +114,20 @@ def test_refused_setting_is_told_in_the_readers_language(world, accountant, lang
     assert 'lang="en"' not in alert
 
 
+def test_what_an_earlier_release_kept_is_shown_and_corrected_one_by_one(world, accountant):
+    hub = world.stores.hub
+    wrong = {"bank_account": {"iban": "FI0000"}, "payment_account": "zz9", "language": "sv"}
+    hub.routes.set(hub.routes.get(OURS, "ecom", "vouchers"), wrong, who="test")
+    before = accountant.get(PAGE).text
+
+    accountant.post(PAGE, **ECOM, setting="payment_account", value="1910")
+    accountant.post(PAGE, **ECOM, setting="bank_account", value="")
+
+    assert "iban = FI0000" in row_of(before, "bank_account")
+    assert 'value="zz9"' in row_of(before, "payment_account")
+    assert {"payment_account": "1910", "language": "sv"} == settings(world)
+
+
 @pytest.mark.parametrize("value", ["sv", ""])
 def test_what_was_saved_is_told_by_its_label(accountant, value):
     answer = accountant.post(PAGE, **ECOM, setting="language", value=value)
