@@ -81,7 +81,7 @@ def test_the_same_file_is_judged_by_the_controls_of_today_and_changes_nothing(ho
     )
 
     assert (0, 0) == (judged.exit_code, again.exit_code), judged.output
-    assert "published already" in judged.stdout
+    assert "Unchanged: vouchers and balances" in judged.stdout
     assert "books 2024: unchanged" in again.stdout
     assert before == invoke("ledger", "changes", "books", "2024").stdout
     assert LIGHTS == lights()
