@@ -1,4 +1,7 @@
-"""Backup: hub, then warehouse, then lake, so that each has what the one before it speaks of."""
+"""Backup: hub, then warehouse, then lake, so that each has what the one before it speaks of.
+
+Last what people wrote into the home: forms of openings, and own controls unless they lie elsewhere.
+"""
 
 from __future__ import annotations
 
@@ -11,10 +14,14 @@ from typing import Final
 from blocks.backup import Backup, BackupFolder, Draft, Unlike, copy_landed, copy_noted, is_as_noted
 from blocks.backup.manifest import Noted
 from blocks.durable import space_checked
+from blocks.settings import settings
 from tasks.stores import Stores
 
 HUB: Final = "hub.sqlite"
 WAREHOUSE: Final = "warehouse/"
+
+WRITTEN: Final = ("forms/*.yaml", "controls/*.sql", "controls/controls.csv")
+"""What people write, by its place in the home."""
 
 SHARES: Final = 16
 """Of the landing's copies one in so many is hashed each day: every one at least once a month."""
@@ -77,6 +84,7 @@ class _Backup:
         self._hub()
         self._warehouse()
         self._landing()
+        self._written()
         sizes = sum(noted.size_bytes for noted in self.copied)
         return BackedUp(
             self.draft.finish(),
@@ -121,6 +129,13 @@ class _Backup:
                 self._copy(path, name, copy=copy_landed)
                 if noted:
                     self.renewed.append(self.draft.place_of(name))
+
+    def _written(self) -> None:
+        home = settings().home
+        for path in sorted(path for pattern in WRITTEN for path in home.glob(pattern)):
+            if path.is_file() and path.name.isprintable():  # a manifest has no name that is no text
+                with self._named():
+                    self._copy(path, path.relative_to(home).as_posix())
 
     def _lies_there(self, noted: Noted) -> bool:
         is_due = int(noted.sha256[:1], 16) % SHARES == self.draft.made_at.day % SHARES

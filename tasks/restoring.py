@@ -6,7 +6,7 @@ import datetime as dt
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Final
 
 from blocks.backup import Backup, BackupUnusable, Unlike, copy_as_noted
@@ -17,7 +17,7 @@ from blocks.noted_damage import NOTES
 from blocks.settings import Settings
 from blocks.warehouse import FileWarehouse, warehouse_of
 from ledger.errors import TerminalError, TransientError
-from tasks.backing_up import HUB, WAREHOUSE
+from tasks.backing_up import HUB, WAREHOUSE, WRITTEN
 from tasks.fences import highest_token, renew_damaged_fence
 from tasks.repair import repair_tenant
 from tasks.stores import Stores
@@ -134,13 +134,24 @@ def _set_aside(path: Path, now: dt.datetime) -> Path:
 
 def _copied(backup: Backup, home: Settings) -> Iterator[str]:
     for name, noted in backup.files.items():
-        is_books = name.startswith(WAREHOUSE)
-        target = home.warehouse / name.removeprefix(WAREHOUSE) if is_books else home.lake / name
-        if name != HUB:
-            try:
-                copy_as_noted(backup.place_of(name), target, noted)
-            except Unlike as problem:
-                yield str(problem)
+        target = _target(name, home)
+        # What people wrote stays where it is there: it may be newer, and nothing else hangs on it.
+        if name == HUB or (_is_written(name) and target.exists()):
+            continue
+        try:
+            copy_as_noted(backup.place_of(name), target, noted)
+        except Unlike as problem:
+            yield str(problem)
+
+
+def _target(name: str, home: Settings) -> Path:
+    if name.startswith(WAREHOUSE):
+        return home.warehouse / name.removeprefix(WAREHOUSE)
+    return (home.home if _is_written(name) else home.lake) / name
+
+
+def _is_written(name: str) -> bool:
+    return any(PurePath(name).match(pattern) for pattern in WRITTEN)
 
 
 def _begin_anew(file: Path, home: Settings) -> int:

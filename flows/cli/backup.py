@@ -51,9 +51,10 @@ def backup(
 ) -> None:
     """Copy hub, warehouse and what was received into a folder; only what is new is copied.
 
-    Copies of what was received that lie there are held against their hashes, each day another
-    sixteenth of them; one that was damaged is made anew. Loads go on meanwhile, prunes and erasing
-    wait. Ends with 1 if something is damaged here and so not in the backup; earlier ones stay then.
+    Forms and own controls of the home come along. Copies of what was received that lie there are
+    held against their hashes, each day another sixteenth of them; one that was damaged is made
+    anew. Loads go on meanwhile, prunes and erasing wait. Ends with 1 if something is damaged here
+    and so not in the backup; earlier ones stay then.
     """
     require_utf8(folder)
     with open_stores() as stores:
@@ -110,8 +111,8 @@ def restore_home(
 ) -> None:
     """Make a home from a backup, each file held against its hash.
 
-    The home has to be empty and open to nobody. Ends with 1 if some of the backup is damaged; all
-    else is restored then.
+    The home has to be empty and open to nobody; forms and own controls that are there stay. Ends
+    with 1 if some of the backup is damaged; all else is restored then.
     """
     for path in filter(None, (folder, into)):
         require_utf8(path)

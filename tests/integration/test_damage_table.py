@@ -74,7 +74,7 @@ def whole(tmp_path_factory, empty_hub):
         done = invoke("ledger", "pull", FETCHED)
         assert ExitCode.DONE == done.exit_code, done.output
         assert ExitCode.DONE == invoke("backup", place / "backup").exit_code
-        environment.setattr(doctor, "_server", lambda: ("server", "grey", "not asked"))
+        environment.setattr(doctor, "prefect_server", lambda: ("server", "grey", "not asked"))
         assert [] == lights()
         yield place
 

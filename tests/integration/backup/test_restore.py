@@ -82,3 +82,23 @@ def test_hub_gets_its_name_when_the_disk_holds_all_else(place, monkeypatch):
     restored(place)
 
     assert [["restoring.sqlite"]] == seen
+
+
+def test_what_people_wrote_into_the_home_comes_back_and_what_is_there_stays(place):
+    """A form that was being filled in, and own controls, without which loads are judged less."""
+    home = place / "home"
+    written = {"forms/acme.yaml": "filled", "controls/controls.csv": "a", "controls/own.sql": "b"}
+    for name, text in written.items():
+        (home / name).parent.mkdir(exist_ok=True)
+        (home / name).write_text(text)
+    (home / "controls" / "notes.bin").write_bytes(b"of nobody")
+    invoke("backup", place / "backup")
+    shutil.rmtree(home / "forms")
+    (home / "controls" / "own.sql").unlink()
+    (home / "controls" / "controls.csv").write_text("newer")
+    (home / "controls" / "notes.bin").unlink()
+    restored(place, "--replace")
+
+    found = {name: (home / name).read_text() for name in written}
+    assert written | {"controls/controls.csv": "newer"} == found
+    assert not (home / "controls" / "notes.bin").exists()
