@@ -43,6 +43,12 @@ PACKAGES: Final = ("tasma", "prefect", "duckdb", "pyarrow", "SQLAlchemy", "fasta
 
 PEOPLE: Final = "people"
 
+UNDATED: Final = (
+    "Of what date these books are stood in the lost hub alone: until the next load of a year an "
+    "older file replaces it and is not held for that. Load the newest file of each year first."
+)
+"""What whoever adopts books has to know."""
+
 Finding = tuple[str, str, str]
 """What was looked at, ``green``, ``grey`` or ``red``, and what was seen."""
 
@@ -271,9 +277,12 @@ def _adopt() -> None:
     """Make tenants known to the hub of whom only the warehouse knows."""
     from tasks.adopting import adopt  # noqa: PLC0415 - only this needs DuckDB
 
-    for tenant in adopt():
+    adopted = adopt()
+    for tenant in adopted:
         number = tenant.organisation_number or "unknown"
         remark(f"Adopted {tenant.id}, organisation number {number}, with its published years.")
+    if adopted:
+        remark(UNDATED)
 
 
 def _free() -> None:

@@ -71,3 +71,14 @@ def test_hub_that_cannot_be_read_is_begun_anew_and_red_for_as_long_as_it_is_kept
     assert str(kept) in "".join(adopted.output.split())
     kept.unlink()
     assert "set aside" not in invoke("doctor").output
+
+
+def test_who_adopts_books_is_told_that_older_files_replace_them(place):
+    """Their date stood in the hub that is gone, so no control asks for it."""
+    (place / "home/hub/hub.sqlite").unlink()
+    adopted = invoke("doctor", "--adopt")
+    later = invoke("doctor", "--adopt")
+
+    assert "Adopted acme" in adopted.stderr
+    assert "an older file replaces it and is not held for that" in " ".join(adopted.stderr.split())
+    assert "older file" not in later.stderr
