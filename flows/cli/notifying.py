@@ -21,8 +21,8 @@ from tasks.notify import ABSENT, send_through
 BLOCK: Final = re.compile(r"[a-z0-9-]+/[a-z0-9-]+")
 WEBHOOK: Final = "custom-webhook"
 
-TO_TRY: Final = ("Täsmä", "this is a message to try; nothing happened")
-"""Its subject, and what it says."""
+SUBJECT: Final = "Täsmä"
+TO_TRY: Final = "this is a message to try; nothing happened"
 
 MESSAGE: Final = {"text": "{{subject}}: {{body}}"}
 """What a webhook is sent; Slack, Mattermost and Teams' workflows read ``text``."""
@@ -33,6 +33,7 @@ MESSAGE: Final = {"text": "{{subject}}: {{body}}"}
     examples=(
         "tasma notify custom-webhook/ops --webhook",
         "tasma notify slack-webhook/ops",
+        'tasma notify slack-webhook/ops --text "The nightly backup failed."',
     ),
 )
 def notify(
@@ -47,6 +48,9 @@ def notify(
             help="Keep an address in it, which is asked for, if the message is taken there.",
         ),
     ] = False,
+    text: Annotated[
+        str, typer.Option("--text", help="What to say, in place of a message to try.")
+    ] = TO_TRY,
 ) -> None:
     """Send a message to try, through a block that is to be told of runs.
 
@@ -59,7 +63,7 @@ def notify(
     if webhook and kind != WEBHOOK:
         raise typer.BadParameter(f"--webhook goes with {WEBHOOK}/NAME.")
     address = _address() if webhook else ""
-    work = _keep_if_taken(name, address) if webhook else _send(block)
+    work = _keep_if_taken(name, address, text) if webhook else _send(block, text)
     if why := ask_server(work, wanted="such block"):
         kept = "; the address was not kept, and the block is as it was" if webhook else ""
         remark(f"Not sent: {f'there is no block {block}' if why == ABSENT else why}{kept}.")
@@ -72,16 +76,16 @@ def notify(
     next_steps(f"TASMA_NOTIFY_BLOCK={block} in the environment of `tasma up`, or of the worker")
 
 
-async def _send(name: str) -> str:
+async def _send(name: str, text: str) -> str:
     """Send the message through a block that is kept; return why it was not sent."""
     try:
         block = await Block.aload(name)
     except ValueError:
         return ABSENT
-    return await send_through(block, *TO_TRY)
+    return await send_through(block, SUBJECT, text)
 
 
-async def _keep_if_taken(name: str, address: str) -> str:
+async def _keep_if_taken(name: str, address: str, text: str) -> str:
     """Send the message to an address, and keep it once that was taken; else say why not.
 
     The block is asked for first: with a server that is not there, nothing is sent.
@@ -89,7 +93,7 @@ async def _keep_if_taken(name: str, address: str) -> str:
     with suppress(ValueError):  # a new one
         await CustomWebhookNotificationBlock.aload(name)
     block = CustomWebhookNotificationBlock(name=name, url=address, json_data=MESSAGE)
-    why = await send_through(block, *TO_TRY)
+    why = await send_through(block, SUBJECT, text)
     if not why:
         await block.asave(name, overwrite=True)
     return why

@@ -56,13 +56,14 @@ def test_a_block_that_does_not_exist_changes_nothing(desk, monkeypatch):
 def test_webhook_is_kept_and_tried_from_the_prompt_and_its_address_is_shown_nowhere(desk, service):
     block = "custom-webhook/from-the-prompt"
     kept = desk.tasma("notify", block, "--webhook", answer=f"{service.url}\n")
-    again = desk.tasma("notify", block)
+    again = desk.tasma("notify", block, "--text", "The backup failed.")
     absent = desk.tasma("notify", "custom-webhook/nobody-made-it")
 
     assert ([0, 0, 1]) == [done.exit_code for done in (kept, again, absent)], kept.output
     assert service.url not in kept.output + again.output
     assert 2 == len(service.received)
     assert service.received[0]["text"].startswith("Täsmä: this is a message to try")
+    assert "Täsmä: The backup failed." == service.received[1]["text"].strip()
     assert "Not sent: there is no block custom-webhook/nobody-made-it." == absent.stderr.strip()
     assert "tasma notify custom-webhook/nobody-made-it --webhook" in absent.stdout
 
