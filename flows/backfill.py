@@ -72,8 +72,9 @@ async def backfill(
 
     Args:
         tenants: Whose books: the tenants' ids, such as acme.
-        years: Such as 2021-2024, 2021, or 2024-07-01_2025-06-30 for a broken year. A year of a span
-            that the source does not have is left out; one that is named fails.
+        years: Such as 2021-2024, 2021, or 2024-07-01_2025-06-30 for a broken year; 2024 is also the
+            broken year that ends in 2024. A year of a span that the source does not have is left
+            out; one that is named fails.
         uploaded: What becomes of years whose ledger came from an uploaded SIE file.
         undefined: What becomes of years that the source has and nobody has defined here.
     """

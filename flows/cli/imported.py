@@ -13,6 +13,7 @@ from ledger.controls import Answer, ControlResult, apart
 from ledger.coverage import WHOLE_YEAR
 from ledger.fiscal_year import short_year
 from ledger.outcome import Outcome
+from ledger.readers import JOURNAL
 from ledger.text import number_of
 from tasks.ledger_sources import origin_of
 from tasks.reconcile import Judgement
@@ -22,6 +23,11 @@ UNFINISHED: Final = {
     Outcome.BUSY: "wait as the message says, then run the command again",
 }
 """What to do after outcomes of which nothing is known but the message."""
+
+SAMPLES_ALONE: Final = (
+    "It holds no voucher of its own: the template's sample rows are nobody's books. Put your own "
+    "in their place."
+)
 
 BREAKS_SHOWN: Final = 5
 """Breaks of a control that are shown at once; `tasma ledger breaks` shows more."""
@@ -49,6 +55,8 @@ def show_one(found: LoadResult, *, real_run: str = "") -> None:
     say(f"{place(found)}: {in_words(found)}")
     if found.facts and found.load:
         say(f"{_source(found)}, in {found.took_s:.1f} s.")
+        if found.facts.source == JOURNAL.name and not found.count("voucher"):
+            say(SAMPLES_ALONE)
     if found.judgement:
         for result in found.judgement.holding:
             show_breaks(f"Held by {result.control}", result)

@@ -146,7 +146,9 @@ def _ports_of_their_own(variables: Mapping[str, str], *, port: int) -> dict[str,
     address = portal_door.portal().public_address()
     if address != USUAL_PORTAL:
         own["TASMA_PORTAL_ADDRESS"] = address
-    return own if port == SIMULATOR_PORT else {**variables, **own}
+    # The simulated Fortnox leads back to the portal, wherever that is.
+    is_usual = port == SIMULATOR_PORT and address == USUAL_PORTAL
+    return own if is_usual else {**variables, **own}
 
 
 @command("demo", examples=("tasma demo",))

@@ -140,8 +140,9 @@ async def plan_unit(job: Job, fetched: Fetched, *, steps: Steps = AS_TASKS) -> E
     if load.staged.facts.coverage.may_replace:
         plan = await asyncio.to_thread(job.stores.warehouse.plan, load.staged)
     await steps.report(job, load, judgement, verdict=verdict, plan=plan)
-    would = changes_in_words(plan) if plan else kept_aside(verdict, judgement)
-    why = judgement.reason if judgement.holding else would
+    why = judgement.reason
+    if not judgement.holding:
+        why = changes_in_words(plan) if plan else kept_aside(verdict, judgement)
     if fetched.rollback is None and (
         kept := await asyncio.to_thread(kept_from, job.stores, fetched)
     ):

@@ -8,7 +8,7 @@ from typing import Final, TypeVar
 
 from blocks.hub import FileSeen
 from blocks.hub.pickups import PickupFile
-from blocks.hub.states import PickupState
+from blocks.hub.states import PickupState, UnitState
 from blocks.pickup.notes import Note
 from blocks.pickup.port import INVOICES, Look
 from blocks.pickup.sftp import RemoteFile, RemoteFolder
@@ -159,12 +159,23 @@ class Poll:
         return await self._follow(file, row)
 
     def _is_published(self, row: PickupFile) -> bool:
-        """Return whether a unit's ledger is of these very bytes, whatever they are called now."""
+        """Return whether a unit's ledger is of these very bytes, whatever they are called now.
+
+        Not where another load was held or failed since: that they came again settles it.
+        """
         hub = self.stores.hub
-        units = hub.units.of_tenant(self.tenant)
-        loads = [hub.loads.published(self.tenant, unit.year) for unit in units]
-        same = [item for item in loads if item and item.landed_sha256 == row.sha256]
-        for load in same:
+        published = {
+            unit: hub.loads.published(self.tenant, unit.year)
+            for unit in hub.units.of_tenant(self.tenant)
+        }
+        same = {
+            unit: load
+            for unit, load in published.items()
+            if load and load.landed_sha256 == row.sha256
+        }
+        if any(unit.status is not UnitState.PUBLISHED for unit in same):
+            return False
+        for load in same.values():
             hub.files.record(
                 FileSeen(
                     self.tenant,

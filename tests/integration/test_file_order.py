@@ -36,7 +36,7 @@ CORRECTED = made_on("20240701", ("1", 100, 100), ("2", 8, 8))
 @pytest.fixture
 def take(house):
     house.stores.hub.tenants.add(Tenant("acme", "Testbolaget AB", "5599900007"))
-    house.stores.hub.tenants.add(Tenant("euro", "Sample Company", "12345671", currency="EUR"))
+    house.stores.hub.tenants.add(Tenant("euro", "Sample Company", "76543212", currency="EUR"))
     return lambda content, tenant="acme", **more: house.take(tenant, content, **more)
 
 

@@ -29,7 +29,7 @@ FEBRUARY = FEBRUARY[: FEBRUARY.index("A,1,")] + (
 
 @pytest.fixture
 def take(house):
-    house.stores.hub.tenants.add(Tenant("acme", "Sample Company", "12345671", currency="EUR"))
+    house.stores.hub.tenants.add(Tenant("acme", "Sample Company", "76543212", currency="EUR"))
 
     def take(content, name="books.csv"):
         content = content if isinstance(content, bytes) else content.encode()

@@ -279,7 +279,7 @@ def test_year_is_not_brought_back_to_a_load_that_it_does_not_have(house, back):
 
 
 def test_load_of_a_period_is_refused_and_the_whole_ones_are_named(house, back):
-    house.stores.hub.tenants.add(Tenant("oy", "Sample Company", "12345671", currency="EUR"))
+    house.stores.hub.tenants.add(Tenant("oy", "Sample Company", "76543212", currency="EUR"))
     unit = Unit("oy", FiscalYear.parse("2025"))
     for content in (WHOLE, FEBRUARY):
         assert "Published" == house.take("oy", content.encode(), name="books.csv")[0]

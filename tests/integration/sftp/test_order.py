@@ -106,6 +106,21 @@ def test_the_same_bytes_wait_while_they_are_in_flight_and_are_then_no_news(
     assert "duplicate" == stores.hub.files.recent("acme")[0].outcome
 
 
+def test_the_published_file_that_comes_again_after_a_wrong_one_puts_the_light_out(
+    polled, stores, folder, runs
+):
+    put(folder, "new.se", NEW)
+    polled()
+    put(folder, "old.se", OLD)
+    polled()
+    assert ["held"] == [unit.status for unit in stores.hub.units.of_tenant("acme")]
+    put(folder, "again.se", NEW)
+
+    assert {End.FILED: 1} == polled()["acme"].ends
+    assert 3 == len(runs.by_key)
+    assert ["published"] == [unit.status for unit in stores.hub.units.of_tenant("acme")]
+
+
 def test_an_older_file_that_comes_back_is_held_as_timing(polled, stores, folder, runs):
     put(folder, "new.se", NEW)
     polled()

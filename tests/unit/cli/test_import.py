@@ -600,6 +600,19 @@ def test_plan_shows_accounts_and_vouchers_and_changes_nothing(tasma, owner, sie,
     assert record.load_number == 1
 
 
+def test_dry_run_of_few_vouchers_that_would_be_held_says_by_what(tasma, owner, sie):
+    few = sie(sie_type="4I")
+    few.write_bytes(
+        few.read_bytes() + b'#VER Z 1 20240301 "Rad"\r\n{\r\n#TRANS 1930 {} 1.00\r\n}\r\n'
+    )
+
+    planned = tasma("import", few, "--tenant", owner, "--dry-run")
+
+    assert 3 == planned.exit_code, planned.output
+    assert "would be held" in planned.stdout
+    assert "Held by voucher_balance" in planned.stdout
+
+
 def test_dry_run_of_what_is_published_already_says_that_nothing_would_change(tasma, owner, sie):
     file = sie()
     tasma("import", file, "--tenant", owner)

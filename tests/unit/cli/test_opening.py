@@ -405,6 +405,7 @@ def test_template_is_printed_with_where_its_layout_is_described_and_loads_as_it_
     assert (PROJECT / "docs" / "systems" / "journal.md").exists()
     assert "docs/systems/journal.md" in tasma("template", "--help").output
     assert done.exit_code == 4, done.output
+    assert "the template's sample rows are nobody's books" in " ".join(done.stdout.split())
     assert "SAMPLE" not in tasma("tenant", "status").output
 
 

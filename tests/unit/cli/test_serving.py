@@ -33,7 +33,7 @@ def test_link_to_try_is_given_to_a_person_and_in_the_demo_alone(
         (
             {"TASMA_PORTAL_PORT": "5510"},
             4302,
-            {"TASMA_PORTAL_ADDRESS": "http://127.0.0.1:5510"},
+            {"TASMA_FORTNOX_URL": "there", "TASMA_PORTAL_ADDRESS": "http://127.0.0.1:5510"},
         ),
         ({}, 4303, {"TASMA_FORTNOX_URL": "there"}),
     ],

@@ -55,7 +55,7 @@ def changed(*pairs):
 def test_a_file_says_whose_it_is_and_what_it_covers():
     facts = opened(GOOD).facts
 
-    assert ("12345671", "Sample Company", "EUR") == (
+    assert ("76543212", "Sample Company", "EUR") == (
         facts.organisation_number,
         facts.company_name,
         facts.currency,
