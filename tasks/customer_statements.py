@@ -232,6 +232,18 @@ def _outcome(stores: Stores, unit: Unit, result: ControlResult) -> Comparison:
     return Comparison.DIFFERS if left else Comparison.ACCEPTED
 
 
+def is_judged_anew(stores: Stores, unit: Unit) -> bool:
+    """Return whether a statement is held against what is held of its year.
+
+    Of a year that is published and approved it is held against what is published: the hold is of
+    something else, such as another company's file.
+    """
+    if stores.hub.holds.find(unit.tenant, unit.year) is None:
+        return False
+    is_published = stores.warehouse.load_record(unit.tenant, unit.year) is not None
+    return not is_published or awaits_statements(stores.hub, unit.tenant, unit.year)
+
+
 def compare_published(stores: Stores, unit: Unit) -> Compared:
     """Hold the statements of a year against what is published of it, at any time (R-FIN-P6).
 
@@ -274,11 +286,12 @@ def comparison_of(
 ) -> Compared | None:
     """Return how a year stands beside the customer's statements; None when nothing of it came.
 
-    What is held is as its last judgement found it; its rows are on the page of that run. `compare`:
-    `look_at_published` to have nothing noted.
+    What is held, and was compared, is as its last judgement found it; its rows are on the page of
+    that run. `compare`: `look_at_published` to have nothing noted.
     """
-    if hold := stores.hub.holds.find(unit.tenant, unit.year):
-        return compared_results(stores.hub.loads.results(hold.load_id)), []
+    hold = stores.hub.holds.find(unit.tenant, unit.year)
+    if hold and (results := compared_results(stores.hub.loads.results(hold.load_id))):
+        return results, []
     if stores.warehouse.load_record(unit.tenant, unit.year) is None:
         return None
     return compare(stores, unit)

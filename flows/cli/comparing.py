@@ -35,7 +35,13 @@ from ledger.controls import ControlResult
 from ledger.fiscal_year import FiscalYear, short_year
 from ledger.outcome import Outcome
 from ledger.unit import Unit
-from tasks.customer_statements import Decisions, Taken, add_statements, compare_published
+from tasks.customer_statements import (
+    Decisions,
+    Taken,
+    add_statements,
+    compare_published,
+    is_judged_anew,
+)
 from tasks.stores import Stores, open_stores
 
 MAX_SHOWN = 200
@@ -146,7 +152,7 @@ def _taken(
 
 def _compare(stores: Stores, unit: Unit) -> LoadResult | None:
     """Judge what is held of a year anew; compare what is published when nothing is held."""
-    if stores.hub.holds.find(unit.tenant, unit.year):
+    if is_judged_anew(stores, unit):
         with progress(1) as watch:
             found = publish_here(stores, unit, watch=watch(str(unit)))
         remark(f"{unit}: {found.outcome}: {found.message}")

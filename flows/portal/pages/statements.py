@@ -32,6 +32,7 @@ from tasks.customer_statements import (
     OwnFigures,
     add_statements,
     compare_published,
+    is_judged_anew,
 )
 
 DECIMAL_SIGNS: Final[Mapping[str, Literal[",", "."]]] = {"comma": ",", "point": "."}
@@ -94,9 +95,9 @@ def _taken(visit: Visit) -> list[FiscalYear]:
 
 
 def _compared(visit: Visit, years: Sequence[FiscalYear]) -> list[FiscalYear]:
-    """Compare what is published of the years; return those that are held, to be judged anew."""
+    """Compare what is published of the years; return those of which a hold is to be judged anew."""
     stores, tenant = visit.stores, visit.tenant.id
-    held = [year for year in years if stores.hub.holds.find(tenant, year)]
+    held = [year for year in years if is_judged_anew(stores, Unit(tenant, year))]
     for year in years:
         if year not in held and stores.warehouse.load_record(tenant, year):
             compare_published(stores, Unit(tenant, year))

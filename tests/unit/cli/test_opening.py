@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from decimal import Decimal
 
 import pytest
@@ -375,6 +376,29 @@ def test_statements_are_compared_again_at_any_time_after_going_live(
     (sheet,) = [i for i in json.loads(compared.stdout) if i["statement"] == "balance_sheet"]
     assert "-100.00" == str(sheet["differences"][0]["difference"])
     assert "live" == stage(tasma, transferring)[0]
+
+
+def test_statement_of_a_live_year_is_compared_whatever_else_of_the_year_is_held(
+    tasma, transferring, income, balance, tmp_path
+):
+    for path in (income, balance):
+        tasma("statements", "add", transferring, path)
+    tasma("tenant", "approve", transferring, "--note", "agrees")
+    foreign = tmp_path / "foreign.se"
+    foreign.write_bytes(
+        re.sub(rb"#ORGNR \S+", b"#ORGNR 559990-9999", small_sie(("1", 100_000, 100_000)))
+    )
+    held = tasma("import", foreign, "--tenant", transferring)
+    later = statement(tmp_path, "Balansrapport", "1930;Bank;1 600,00")
+
+    added = tasma("statements", "add", transferring, later)
+
+    kept = json.loads(tasma("statements", "list", transferring, "--json").stdout)
+    assert 3 == held.exit_code, held.output
+    assert 3 == added.exit_code
+    assert {"balance_sheet": "differs", "income_statement": "agrees"} == {
+        item["kind"]: item["outcome"] for item in kept
+    }
 
 
 @pytest.mark.requirement("R-FIN-8a")
