@@ -58,6 +58,12 @@ _COMMAND: Final = re.compile(
 )
 """A sentence that says what to type at a terminal."""
 
+_CLAUSE: Final = re.compile(
+    r": (?:`tasma [^`]*` [a-z]+s\b[^.;`]*|`--[^`]*`, such as `--[^`]*`)(?=[.;]|$)"
+    r"| \(`tasma [^)]*\)"
+)
+"""What a command does, or an option, behind what stays without it."""
+
 _OR: Final = re.compile(r"`tasma [^`]*`, or ")
 """A command beside which there is another way, which stays."""
 
@@ -93,7 +99,7 @@ def translated(text: str, language: str) -> str | None:
 
 def without_commands(reason: str) -> str:
     """Return a reason without its sentences on commands of the terminal, for readers of pages."""
-    return _COMMAND.sub("", _OR.sub("", reason)).strip() or reason
+    return _COMMAND.sub("", _OR.sub("", _CLAUSE.sub("", reason))).strip() or reason
 
 
 def control_title(control: str, language: str) -> str:

@@ -26,6 +26,7 @@ from ledger.fiscal_year import FiscalYear
 from ledger.outcome import Outcome
 from ledger.sie.diagnostics import CATALOGUE
 from ledger.sie.text.foreign import describe
+from ledger.statement.refusals import REASONS as REFUSED
 from ledger.unit import Unit
 from ledger.written import MINUS, NARROW
 from tasks.pages.unit import changes_in_words
@@ -59,6 +60,14 @@ def rows(name):
 
 def names_of(text):
     return sorted({name for _, name, _, _ in Formatter().parse(text) if name})
+
+
+def filled(texts):
+    """Return texts with a number for each of their values."""
+    return [
+        "".join(literal + ("7" if name else "") for literal, name, *_ in Formatter().parse(text))
+        for text in texts
+    ]
 
 
 def plain(text):
@@ -211,6 +220,18 @@ def test_everything_that_damages_a_sie_file_is_told(language):
 
 
 @pytest.mark.parametrize("language", OTHERS)
+def test_why_a_file_is_no_statement_is_told_without_commands(language):
+    assert [] == [text for text in filled(REFUSED.values()) if not translated(text, language)]
+    assert [] == [text for text in REFUSED.values() if "`" in without_commands(text)]
+
+
+def test_a_file_that_has_no_sheets_is_called_a_file_in_ones_language():
+    refused = REFUSED["adjacent_tables"].format(sheet="The file")
+
+    assert translated(refused, "sv").startswith("Filen har två tabeller bredvid varandra.")
+
+
+@pytest.mark.parametrize("language", OTHERS)
 @pytest.mark.parametrize(
     "content",
     [
@@ -286,6 +307,12 @@ def test_what_a_load_changes_is_told(language):
         ("Say so: `tasma route set acme ecom`; it stays.", "it stays."),
         ("Send it: `tasma statements add acme a.csv`, or by the page.", "Send it: by the page."),
         ("Nothing came.", "Nothing came."),
+        ("It is SIE: `tasma import FILE --tenant TENANT` loads it.", "It is SIE."),
+        ("Say which it is: `--kind`, such as `--kind balance-sheet`.", "Say which it is."),
+        (
+            "Correct it (`tasma ecom accounts export TENANT`), then retry.",
+            "Correct it, then retry.",
+        ),
     ],
 )
 def test_pages_say_no_command_of_the_terminal(reason, shown):
