@@ -21,7 +21,7 @@ from tasks.ecom.mode import add_route
 from tasks.ecom.route import KIND, TARGET, checked_terms
 from tasks.route_settings import WrongSetting
 from tasks.spotilla import route as spotilla
-from tasks.spotilla.switching import request
+from tasks.spotilla.switching import begin
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Setting:
 
 KINDS: Final[Mapping[tuple[str, str], RouteKind]] = {
     ("ecom", KIND): RouteKind(TARGET, add_route, checked_terms),
-    ("spotilla", spotilla.KIND): RouteKind(spotilla.TARGET, request, spotilla.checked_terms),
+    ("spotilla", spotilla.KIND): RouteKind(spotilla.TARGET, begin, spotilla.checked_terms),
 }
 """By source and kind."""
 

@@ -101,6 +101,18 @@ def request(
     return SpotillaRoute.of(hub, tenant)
 
 
+def begin(hub: Hub, tenant: str, *, who: str, target: str = TARGET) -> SpotillaRoute:
+    """Note that it was asked for and, where Procountor is connected already, that its key has come.
+
+    Raises:
+        RouteExists, UnknownTenant: See `Routes.add`.
+    """
+    made = request(hub, tenant, who=who, target=target)
+    if hub.connections.find(tenant, made.target) is None:
+        return made
+    return receive_key(hub, tenant, who=who)
+
+
 def receive_key(hub: Hub, tenant: str, *, who: str) -> SpotillaRoute:
     """Note that Procountor's key has come: it is connected, and the key lies in its block.
 

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from blocks.hub import Hub, Tenant
+from blocks.hub import Connection, Hub, Method, Tenant
 from blocks.settings import settings
 from tasks.spotilla.route import Stage
 from tests import spotilla_home
@@ -85,6 +85,16 @@ def test_it_is_switched_off_by_command_and_asked_for_as_a_route(hub, tasma):
     )
     assert 1 == wrong.exit_code
     assert {} == hub.routes.get("other", "spotilla", "invoicing").settings
+
+
+def test_route_to_a_connection_that_is_there_already_does_not_wait_for_its_key(hub, tasma):
+    hub.tenants.add(Tenant("other", "Other", organisation_number="22222229", country="FI"))
+    target = "procountor@spotilla"
+    hub.connections.save(Connection("other", target, Method.API_KEY, credential_block="a/b"))
+    added = tasma("route", "add", "other", "spotilla", "invoicing", "--who", "helpdesk").stdout
+
+    assert "is made: Procountor is connected; waits to be switched on." in added
+    assert "key_received" == hub.routes.get("other", "spotilla", "invoicing").mode
 
 
 def test_task_whose_invoice_has_not_failed_is_not_tried_again(hub, tasma):
