@@ -114,15 +114,15 @@ MEANINGS: Final[dict[str, Meaning]] = {
     ),
     "payment_account_absent": Meaning(
         "Payments of a closed period need an account of Procountor, and none is set",
-        "Set it: `tasma route set TENANT ecom vouchers payment_account=1910 --who NAME`; then have "
-        "it tried again.",
+        "Set it in the settings (`tasma route set TENANT ecom vouchers payment_account=1910 --who "
+        "NAME`), then have it tried again.",
         "Aseta maksutili asetuksiin ja siirrä uudelleen.",
         RED,
     ),
     "rounding_account_absent": Meaning(
         "Posting and rows differ by a rounding of {amount}, and no account for it is set",
-        "Set the account: `tasma route set TENANT ecom vouchers rounding_account=8570 --who NAME`; "
-        "then have it tried again.",
+        "Set the account in the settings (`tasma route set TENANT ecom vouchers "
+        "rounding_account=8570 --who NAME`), then have it tried again.",
         "Aseta pyöristystili asetuksiin ja siirrä lasku uudelleen.",
         RED,
     ),
@@ -140,8 +140,8 @@ MEANINGS: Final[dict[str, Meaning]] = {
     ),
     "purchase_posting_absent": Meaning(
         "It is not chosen where purchase invoices are posted",
-        "Choose it: `tasma ecom mode TENANT voucher --purchases ecom --who NAME`, or `procountor`; "
-        "then have it tried again.",
+        "Choose it (`tasma ecom mode TENANT voucher --purchases ecom --who NAME`, or "
+        "`procountor`), then have it tried again.",
         "Valitse integraatioasetuksista, tiliöidäänkö ostolaskut Ecomissa vai Procountorissa.",
         RED,
     ),

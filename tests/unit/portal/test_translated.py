@@ -22,6 +22,7 @@ from blocks.warehouse.records import ChangePlan
 from blocks.warehouse.staged_rows import SMALL_TABLES
 from flows.runs.outcomes import Ending, combined
 from ledger.diagnostics import Level
+from ledger.ecom.sentences import MEANINGS
 from ledger.fiscal_year import FiscalYear
 from ledger.outcome import Outcome
 from ledger.sie.diagnostics import CATALOGUE
@@ -223,6 +224,21 @@ def test_everything_that_damages_a_sie_file_is_told(language):
 def test_why_a_file_is_no_statement_is_told_without_commands(language):
     assert [] == [text for text in filled(REFUSED.values()) if not translated(text, language)]
     assert [] == [text for text in REFUSED.values() if "`" in without_commands(text)]
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_why_a_document_of_ecom_waits_and_what_to_do_is_told_without_commands(language):
+    texts = [text for one in MEANINGS.values() for text in (one.text, one.remedy) if text]
+    asked_again = [
+        f"tried once more by anna, and not decided yet{before}"
+        for before in ("", *(f": {one}" for one in filled(m.text for m in MEANINGS.values())))
+    ]
+
+    written = [translated(text, language) for text in (*filled(texts), *asked_again)]
+    assert [] == [text for text, other in zip(texts, written, strict=False) if not other]
+    assert None not in written
+    assert [] == [text for text in written if "`tasma " in text]
+    assert [] == [text for text in texts if "`tasma " in without_commands(text)]
 
 
 def test_a_file_that_has_no_sheets_is_called_a_file_in_ones_language():
