@@ -28,7 +28,8 @@ LINES: dict[str, str] = {
     "products": "products of Spotilla, each made or joined once",
     "overwritten": "customers of Spotilla of which fields give way to Procountor's",
     "ambiguous": "customers that stay as they are until somebody corrects them",
-    "tasks_before": "finished tasks that are older than the switch-on, and are not sent",
+    "tasks_before": "finished tasks that are older than switch-on or start date, and are not sent",
+    "tasks_to_go": "finished tasks that become invoices",
 }
 
 
@@ -79,7 +80,8 @@ def on(
     with open_hub() as hub, server_chosen():
         known_tenant(hub, tenant)
         made = asyncio.run(switching.switch_on(hub, tenant, email, password))
-    say(f"{tenant} is {made.stage}. Tasks that are finished from now on become invoices.")
+    since = made.terms.start_date or "now"
+    say(f"{tenant} is {made.stage}. Tasks that are finished from {since} on become invoices.")
     next_steps(f"tasma spotilla run {tenant}")
 
 

@@ -7,8 +7,8 @@ Source:
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Container, Iterable
+from dataclasses import dataclass, replace
 from typing import Final
 
 from pydantic import SecretStr
@@ -18,13 +18,18 @@ from blocks.hub.route_links import RouteLink
 from blocks.hub.states import LinkState
 from blocks.systems.registry import open_feed, open_registers, port
 from ledger.errors import TerminalError
+from ledger.invoice.mappings.spotilla_procountor.cards import task_key
 from ledger.invoice.mappings.spotilla_procountor.terms import SOURCE
+from ledger.push.items import Phase
+from ledger.push.kinds import PushKind
+from ledger.spotilla.judge import Choice, against_task
 from ledger.spotilla.pull import pull
 from ledger.spotilla.sentences import Reason
 from tasks.feeds import listen
+from tasks.push_add import key_of
 from tasks.spotilla.cycle import paired
 from tasks.spotilla.registers import CUSTOMER, Registers, read_registers
-from tasks.spotilla.route import KIND, TARGET, SpotillaRoute, Stage, checked_terms
+from tasks.spotilla.route import KIND, TARGET, ZONE, SpotillaRoute, Stage, checked_terms
 
 NAMED: Final = 200
 """Customers of a plan that are named of each kind; the counts say all."""
@@ -55,7 +60,8 @@ class Plan:
     `links`: pairs of Spotilla's and Procountor's ids. `here`: Procountor's cards to be made in
     Spotilla. `there`: customers and products to be made in Procountor. `overwritten`: customers of
     Spotilla of which fields change. `against`: why others stay as they are. `tasks_before`:
-    finished tasks that are older than the switch-on.
+    finished tasks that are older than the switch-on or the start date. `tasks_to_go`: finished
+    tasks that are not, and become invoices.
     """
 
     links: tuple[tuple[str, str], ...]
@@ -65,6 +71,7 @@ class Plan:
     overwritten: tuple[tuple[str, tuple[str, ...]], ...]
     against: tuple[tuple[str, tuple[Reason, ...]], ...]
     tasks_before: int
+    tasks_to_go: int
 
     @property
     def counts(self) -> dict[str, int]:
@@ -77,6 +84,7 @@ class Plan:
             "overwritten": len(self.overwritten),
             "ambiguous": len(self.against),
             "tasks_before": self.tasks_before,
+            "tasks_to_go": self.tasks_to_go,
         }
 
 
@@ -129,7 +137,7 @@ def receive_key(hub: Hub, tenant: str, *, who: str) -> SpotillaRoute:
 
 
 async def switch_on(hub: Hub, tenant: str, email: str, password: SecretStr) -> SpotillaRoute:
-    """Switch the integration on; tasks that are finished from now on become invoices.
+    """Switch the integration on; tasks finished from now, or the start date, on become invoices.
 
     Raises:
         NoRoute, NoKey: It was not asked for, or Procountor's key has not come.
@@ -182,6 +190,7 @@ async def make_plan(hub: Hub, tenant: str, *, run_id: str = "") -> Plan:
 
 def _plan(hub: Hub, found: SpotillaRoute, registers: Registers) -> Plan:
     pairing = paired(hub, found, registers)
+    choice = _choice_if_on(found)
     return Plan(
         links=tuple(sorted(pairing.links.items())),
         here=tuple(card.id for card in pairing.to_spotilla),
@@ -189,7 +198,8 @@ def _plan(hub: Hub, found: SpotillaRoute, registers: Registers) -> Plan:
         products=sum(not one.is_deleted for one in registers.products.values()),
         overwritten=tuple(_overwritten(registers, pairing.links.items())),
         against=tuple(sorted(pairing.against.items())),
-        tasks_before=_tasks_before(found, registers),
+        tasks_before=_tasks_before(registers, choice),
+        tasks_to_go=_tasks_to_go(found, registers, choice, waiting=pairing.against),
     )
 
 
@@ -212,14 +222,39 @@ def _overwritten(
                 yield source_id, kept
 
 
-def _tasks_before(found: SpotillaRoute, registers: Registers) -> int:
-    """Count the finished tasks that a switch-on at this moment would not send."""
-    terms = found.terms
-    since = found.choice.since or found.hub.database.now()
+def _choice_if_on(found: SpotillaRoute) -> Choice:
+    """Return which tasks become invoices if it is switched on at this moment, or is on already."""
+    now = found.hub.database.now()
+    since = found.terms.since(found.switched_on_at if found.is_on else now, ZONE)
+    return replace(found.choice, since=since)
+
+
+def _tasks_before(registers: Registers, choice: Choice) -> int:
+    """Count the finished tasks that are too old to be sent."""
     moments = (
-        task.done_at(needs_acceptance=terms.needs_acceptance) for task in registers.tasks.values()
+        task.done_at(needs_acceptance=choice.needs_acceptance) for task in registers.tasks.values()
     )
-    return sum(at is not None and at < since for at in moments)
+    return sum(at is not None and choice.since is not None and at < choice.since for at in moments)
+
+
+def _tasks_to_go(
+    found: SpotillaRoute, registers: Registers, choice: Choice, *, waiting: Container[str]
+) -> int:
+    """Count the finished tasks that become invoices; none of customers in ``waiting``, none twice.
+
+    A task that Procountor has refused goes again, as in a cycle.
+    """
+    keys = {
+        key_of(found.tenant, found.target, task_key(task.id), PushKind.SALES_INVOICE)
+        for task in registers.tasks.values()
+        if task.customer_id not in waiting
+        and not against_task(
+            task, customers=registers.customers, products=registers.products, choice=choice
+        )
+    }
+    known = found.hub.outbox.keys(found.tenant, found.target, list(keys))
+    went = {key for key, queued in known.items() if queued.item.phase is not Phase.REJECTED}
+    return len(keys - went)
 
 
 def join(hub: Hub, tenant: str, customer_id: str, card_id: str, *, who: str) -> None:

@@ -187,9 +187,43 @@ def test_plan_says_what_a_first_cycle_would_do_and_changes_nothing(house):
         "overwritten": 1,
         "ambiguous": 1,
         "tasks_before": 1,
+        "tasks_to_go": 0,
     } == plan.counts
     assert (2, 3, 0) == (len(house.cards), len(house.customers), len(house.invoices))
     assert {"login", "customers", "products", "tasks"} == {c[1] for c in house.here.world.calls}
+
+
+def test_plan_counts_the_tasks_that_a_start_date_lets_go_and_those_that_went_no_more(house):
+    customer, product = house.spotilla.add_customer(), house.spotilla.add_product()
+    unclear = house.spotilla.add_customer("Kaksi korttia", business_id="7654321-4")
+    for name in ("Yksi Oy", "Toinen Oy"):
+        card = {"name": name, "type": "CUSTOMER", "address": {"name": name, "country": "FINLAND"},
+                "invoicingInfo": {"identifier": "7654321-4"},
+                "paymentInfo": {"paymentMethod": "BANK_TRANSFER"}}  # fmt: skip
+        house.acts.add_partner(card)
+    house.task(customer, product)
+    house.task(unclear, product)
+    house.task(customer, product, order_number="")
+    request(house.hub, "acme", who="helpdesk", settings={"start_date": "2020-01-01"})
+    first = asyncio.run(make_plan(house.hub, "acme")).counts
+    turn_on(house)
+    house.cycle()
+    house.cycle()
+    second = asyncio.run(make_plan(house.hub, "acme")).counts
+
+    assert (0, 1) == (first["tasks_before"], first["tasks_to_go"])
+    assert 1 == len(house.invoices)
+    assert (0, 0) == (second["tasks_before"], second["tasks_to_go"])
+
+
+def test_plan_of_another_switch_on_counts_by_that_moment_and_not_by_the_last(house):
+    customer, product = house.spotilla.add_customer(), house.spotilla.add_product()
+    house.switch_on()
+    switch_off(house.hub, "acme", who="anna")
+    house.task(customer, product)
+    counts = asyncio.run(make_plan(house.hub, "acme")).counts
+
+    assert (1, 0) == (counts["tasks_before"], counts["tasks_to_go"])
 
 
 def test_cycle_of_a_tenant_that_never_asked_is_refused(house):

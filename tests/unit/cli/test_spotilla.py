@@ -9,7 +9,12 @@ import pytest
 from blocks.hub import Connection, Hub, Method, Tenant
 from blocks.settings import settings
 from tasks.spotilla.route import Stage
+from tasks.spotilla.switching import request
 from tests import spotilla_home
+from tests.harnesses.spotilla import EMAIL, PASSWORD
+from tests.spotilla_house import opened_house
+
+START = {"start_date": "2020-01-01"}
 
 
 @pytest.fixture
@@ -102,3 +107,18 @@ def test_task_whose_invoice_has_not_failed_is_not_tried_again(hub, tasma):
 
     assert 1 == result.exit_code
     assert "no failed invoice of task 17" in result.stderr
+
+
+@pytest.mark.parametrize(("settings", "since"), [({}, "now"), (START, "2020-01-01")])
+def test_switch_on_says_from_when_on_tasks_become_invoices(
+    home, tasma, monkeypatch, settings, since
+):
+    with opened_house(monkeypatch, home / "hub" / "hub.sqlite") as house:
+        house.task(house.spotilla.add_customer(), house.spotilla.add_product())
+        request(house.hub, "acme", who="anna", settings=settings)
+        typed = f"y\n{EMAIL}\n{PASSWORD}\n"
+        on = tasma("spotilla", "on", "acme", answer=typed).stdout
+    (going,) = [line for line in on.splitlines() if "that become invoices" in line]
+
+    assert f"Tasks that are finished from {since} on become invoices." in on
+    assert str(len(settings)) == going.split()[0]

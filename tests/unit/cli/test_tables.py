@@ -380,7 +380,7 @@ COMMANDS = [
 def show_spotilla(_):
     """Print a plan and a cycle, which are read from two systems otherwise."""
     against = (reason("several_partners", ids=LONG),)
-    plan = Plan((), ("1",), (), 1, (), (("17", against),), 9_999)
+    plan = Plan((), ("1",), (), 1, (), (("17", against),), 9_999, 9_999)
     cycle = Cycle(against={"17": against}, problems=[LONG])
     with terminal(80):
         spotilla_work._show(plan)
