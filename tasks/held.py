@@ -10,11 +10,14 @@ from blocks.hub import Load, UnitState
 from blocks.hub.holds import REJECTED_BY
 from ledger.controls import ControlResult
 from ledger.unit import Unit
-from tasks.file_fates import Fate
+from tasks.file_fates import FATES, Fate
 from tasks.stores import Stores
 
 MAX_REJECTIONS: Final = 1_000
 """So many of a tenant's latest are looked through for when one was."""
+
+MAX_STATUSES: Final = 1_000
+"""So many of a tenant's latest changes of status are looked through for a hold."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,10 @@ class Held:
 
 @dataclass(frozen=True)
 class Decision:
-    """How a hold ended. `who`, `at`, `reason`: of a person's decision; a later load has none."""
+    """How a hold ended. `who`, `at`, `reason`: of a person's decision.
+
+    A later load has none, and neither has what the controls let pass when they were asked anew.
+    """
 
     load: Load
     fate: Fate
@@ -42,7 +48,7 @@ class Decision:
 
 
 def decision_of(stores: Stores, tenant: str, load_id: str) -> Decision | None:
-    """Return how a hold of a tenant ended; None of what is held, never was, or passed by itself."""
+    """Return how a hold of a tenant ended; None of what is held or never was."""
     load = stores.hub.loads.find(load_id)
     if load is None or load.tenant != tenant:
         return None
@@ -64,9 +70,21 @@ def _accepted(stores: Stores, load: Load) -> Decision | None:
     given = stores.hub.acceptances.of_unit(load.tenant, load.year)
     own = [one for one in given if one.load_id == load.load_id]
     if not own:
-        return None
+        return _passed(stores, load)
     last = max(own, key=lambda one: one.accepted_at)
     return Decision(load, Fate.PUBLISHED, last.accepted_by, last.accepted_at, last.reason)
+
+
+def _passed(stores: Stores, load: Load) -> Decision | None:
+    """Say of a load that was held and is published by nobody's word that nothing held it later."""
+    if FATES.get(load.status) is not Fate.PUBLISHED:
+        return None
+    changes = stores.hub.events.recent(
+        tenant=load.tenant, kind="status", limit=MAX_STATUSES, is_whole=False
+    )
+    steps = [one.message.partition(":")[0] for one in changes if one.load_id == load.load_id]
+    was_held = any(step.endswith(f" -> {UnitState.HELD}") for step in steps)
+    return Decision(load, Fate.PUBLISHED) if was_held else None
 
 
 def held_of(stores: Stores, tenant: str) -> list[Held]:

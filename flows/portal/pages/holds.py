@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from flows.portal.routes import ANYONE, LOAD, STAFF, TEXT, path_of, route
 from flows.portal.visit import Unfit, Visit, not_found
 from ledger.acceptance import is_foreign
+from ledger.onboarding import APPROVAL
 from tasks.accept import accept_breaks, reject_hold
 from tasks.approve import NotToBeApproved, approve
 from tasks.held import Decision, Held, decision_of, find_held, held_of
@@ -101,13 +102,15 @@ def approve_transfer(visit: Visit) -> Response:
     try:
         approve(stores, tenant.id, approved_by=visit.who, note=note)
     except NotToBeApproved as problem:
+        opening = onboarding_of(stores.hub, tenant.id)
         return visit.page(
             "holds.html",
             status=409,
             tenant=tenant,
             held=held_of(stores, tenant.id),
-            opening=onboarding_of(stores.hub, tenant.id),
+            opening=opening,
             refused=str(problem),
+            is_listed=any(step.name != APPROVAL for step in opening.missing),
         )
     return visit.to("holds", tenant=tenant.id)
 

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from blocks.hub import UnitState
+from blocks.hub import Load, UnitState
 from blocks.hub.portal_roles import Role
 from flows.portal.formats import title_of
 from ledger.controls import Answer, Break, BreakKind, ControlResult, Severity
@@ -97,6 +97,24 @@ def test_who_comes_after_an_acceptance_is_told_whose_it_was(world, accountant, s
         assert "known rounding" in text
 
 
+def test_who_comes_after_a_hold_that_settled_itself_is_told_that_it_is_read_in(world):
+    load, hub = load_of(world), world.stores.hub
+    for state in (UnitState.RECONCILING, UnitState.PUBLISHED):
+        hub.units.set_status(OURS, OUR_OTHER_YEAR, state, load_id=load, source="sie")
+
+    for text in shown_and_refused(world, load):
+        assert "SIE: nothing differs any more; it is read in." in text
+
+
+def test_a_load_that_was_never_held_has_no_page_of_a_hold(world):
+    hub = world.stores.hub
+    load = hub.loads.save(Load(OURS, OUR_OTHER_YEAR.key, "sie", digest="e")).load_id
+    for state in (UnitState.STAGED, UnitState.RECONCILING, UnitState.PUBLISHED):
+        hub.units.set_status(OURS, OUR_OTHER_YEAR, state, load_id=load, source="sie")
+
+    assert 404 == world.client(Role.OPERATOR).get(f"{PAGE}/one?load={load}").status_code
+
+
 def test_what_was_decided_is_told_to_nobody_to_whom_the_company_is_not_open(world):
     theirs = world.ids["load"][1]
     world.stores.hub.holds.reject(theirs, reason="wrong", rejected_by="kim")
@@ -182,6 +200,24 @@ def test_a_held_year_is_in_the_way_of_the_approval_and_the_page_says_so(world, a
     assert 409 == answer.status_code
     assert "held" in answer.text
     assert [] == list(world.stores.hub.approvals.of_tenant(OURS))
+
+
+def test_of_a_transfer_with_a_checklist_it_is_said_that_the_list_names_what_is_left(
+    world, accountant
+):
+    form = OnboardingForm(
+        source_system="fortnox", transfer=Transfer.API, fiscal_years=(OUR_YEAR.key,)
+    )
+    world.stores.hub.openings.begin(OURS)
+    file_form(world.stores.hub, OURS, form, who="test")
+
+    answer = accountant.post("/companies/acme/approve", reason="looked at")
+
+    alert, _, below = answer.text.partition('role="alert"')[2].partition("</div>")
+    assert 409 == answer.status_code
+    assert "cannot be approved yet.</p><p>The list below says what is left to do.</p>" in alert
+    assert "operator:" not in alert
+    assert "Left" in below
 
 
 def test_first_transfer_is_approved_by_the_proven_name(world, accountant):
