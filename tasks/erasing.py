@@ -95,7 +95,12 @@ def _on_disk(stores: Stores, tenant: str) -> Iterator[Holding]:
 
 def _holding(place: str, found: Held, what: str) -> Holding:
     files = number_of(found.files, "file")
-    return Holding(place, f"{what} ({files} at {found.place})", found.size_bytes)
+    return Holding(place, f"{what} ({files} at {_from_home(found.place)})", found.size_bytes)
+
+
+def _from_home(place: str) -> str:
+    """Shorten a path below the home: a table folds a long one within a word."""
+    return place.removeprefix(f"{settings().home}/")
 
 
 def _inbox(tenant: str) -> Path:

@@ -44,7 +44,7 @@ def erase(
             show_table(
                 ("where", "what", "bytes"),
                 [(item.place, item.what, item.size_bytes) for item in found],
-                title=f"Everything that is kept of {tenant}",
+                title=f"Everything that is kept of {tenant} (home: {settings().home})",
             )
         is_erased = not dry_run and (yes or _is_sure(tenant))
         if is_erased:
