@@ -40,7 +40,10 @@ LOOK_EVERY_S: Final = 2.0
 
 
 class BackfillBar:
-    """How many years are done, with rows, calls, and how many are held or failed."""
+    """How many years are done, with rows, calls, and how many are held or failed.
+
+    Of what there is none nothing stands there: at 80 columns the line would lose its end.
+    """
 
     def __init__(self, bar: Progress, task: TaskID) -> None:
         self._bar, self._task = bar, task
@@ -58,12 +61,18 @@ class BackfillBar:
         self._failed += code(found) in {ExitCode.FAILED, ExitCode.BUSY}
         self._bar.update(self._task, advance=1, counts=self._counts)
         if self._bar.disable:
-            remark(f"{place(found)}: {found.outcome} ({self._counts})")
+            so_far = f" ({self._counts})" if self._counts else ""
+            remark(f"{place(found)}: {found.outcome}{so_far}")
 
     @property
     def _counts(self) -> str:
-        rows, calls = number_of(self._rows, "row"), number_of(self._calls, "call")
-        return f"{rows}, {calls}, {self._held} held, {self._failed} failed"
+        counts = {
+            number_of(self._rows, "row"): self._rows,
+            number_of(self._calls, "call"): self._calls,
+            f"{self._held} held": self._held,
+            f"{self._failed} failed": self._failed,
+        }
+        return ", ".join(text for text, count in counts.items() if count)
 
 
 @contextmanager
