@@ -37,6 +37,9 @@ YES: Final = "yes"
 NO: Final = "no"
 NO_TARGET: Final = "no Procountor account is given"
 _CODE: Final = re.compile(r"[0-9A-Za-z._-]{0,20}")
+_TARGET: Final = re.compile("[0-9]{0,20}")
+_STATUS: Final = re.compile("[0-9]{0,9}")
+"""Of Procountor's account and VAT status: what the settings of a route take, or nothing yet."""
 _PERCENT: Final[TypeAdapter[Decimal]] = TypeAdapter(Percent)
 _SWITCH: Final = {YES: True, NO: False, "": True}
 """Both switches start on."""
@@ -168,14 +171,24 @@ def row_of(cells: Sequence[str], line: int = 0) -> AccountRow | Finding:
     if not account or vat_rate is None:
         expected = f"account and a rate like 25.5, at most {PERCENT_DECIMALS} decimals"
         return Finding(account, None, f"rate {visible(rate[:40])!r}; expected {expected}", line)
-    unfit = [one for one in (account, target, status) if not _CODE.fullmatch(one)]
-    if unfit:
-        return Finding("", vat_rate, f"{visible(unfit[0][:40])!r}; expected letters, digits", line)
+    if not _CODE.fullmatch(account):
+        return Finding("", vat_rate, f"{visible(account[:40])!r}; expected letters, digits", line)
+    if unfit := _unfit(target, status):
+        return Finding(account, vat_rate, unfit, line)
     wrong = [one for one in (sales, purchases) if one.lower() not in _SWITCH]
     if wrong:
         return Finding(account, vat_rate, f"{wrong[0]!r}; expected {YES} or {NO}", line)
     switches = (_SWITCH[one.lower()] for one in (sales, purchases))
     return AccountRow(account, vat_rate, target, status, *switches)
+
+
+def _unfit(target: str, status: str) -> str:
+    """Return what is wrong with the form of a target's account or VAT status; empty if nothing."""
+    if not _TARGET.fullmatch(target):
+        return f"{visible(target[:40])!r}; expected a number of an account"
+    if not _STATUS.fullmatch(status):
+        return f"{visible(status[:40])!r}; expected a whole number, such as 1"
+    return ""
 
 
 def _rate(text: str) -> Decimal | None:

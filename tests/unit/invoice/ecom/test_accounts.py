@@ -100,6 +100,8 @@ def test_other_heading_is_told_by_whole_names_that_lines_can_be_broken_between()
         (",25.5,4100,1,yes,yes", "expected account"),
         ("4000,25.5,4100,1,maybe,yes", "'maybe'"),
         ("4000,25.5,4100", "3 cells"),
+        ("4000,25.5,abc,1,yes,yes", "'abc'; expected a number of an account"),
+        ("4000,25.5,4100,1x,yes,yes", "'1x'; expected a whole number, such as 1"),
     ],
 )
 def test_line_that_is_no_row_is_named_and_the_others_are_read(line, reason):
