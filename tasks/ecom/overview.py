@@ -13,7 +13,7 @@ from blocks.hub import Hub
 from blocks.hub.outbox import FOR_PEOPLE, Queued
 from blocks.hub.states import TransferState
 from blocks.hub.transfers import Transfer
-from ledger.ecom.sentences import NO_REMEDY, Colour, colour, remedy, sentence
+from ledger.ecom.sentences import MEANINGS, NO_REMEDY, Colour, colour, remedy, sentence
 from ledger.invoice.mappings.ecom_procountor.terms import SOURCE
 from tasks import push_words
 from tasks.ecom.route import EcomRoute
@@ -55,6 +55,12 @@ def refused(hub: Hub, tenant: str) -> list[Transfer]:
     route = EcomRoute.of(hub, tenant)
     found = hub.transfers.listed(tenant, SOURCE, states=(TransferState.REFUSED,))
     return [one for one in found if not (one.day and route.company.is_closed(one.day))]
+
+
+def remedy_of(transfer: Transfer) -> str:
+    """Return what a person does about what this route refuses; empty of what nobody knows."""
+    meaning = MEANINGS.get(transfer.code) if transfer.source == SOURCE else None
+    return meaning.remedy if meaning else ""
 
 
 def _is_closed(route: EcomRoute, transfers: dict[str, Transfer], mark: Mark) -> bool:

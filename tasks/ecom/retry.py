@@ -22,12 +22,17 @@ from ledger.errors import TerminalError
 from ledger.invoice.mappings.ecom_procountor.terms import SOURCE
 from ledger.push.items import Phase
 from tasks.ecom.cases import RETRIED
+from tasks.ecom.overview import refused
 from tasks.ecom.queueing import queued_of
 from tasks.ecom.route import EcomRoute
 from tasks.push_retry import has_failed, retry_with_needed
 
 BUTTON: Final = "Vie Procountoriin"
 """Who had a transfer tried once more: whoever pressed it in Ecom."""
+
+
+OF_ACCOUNTS: Final = frozenset({"account_not_joined", "account_switched_off", "vat_status_rate"})
+"""Why a document is refused by the account table."""
 
 
 class AlreadyTransferred(TerminalError):
@@ -86,6 +91,14 @@ def failed(route: EcomRoute, item: str) -> list[Transfer]:
         target_id = done.item.target_id or "-"
         raise AlreadyTransferred(item=item, tenant=route.tenant, target_id=target_id)
     raise NothingToRetry(item=item, tenant=route.tenant)
+
+
+def retry_accounts(route: EcomRoute, *, who: str) -> int:
+    """Have tried once more what the account table refused, since it was changed; say how many."""
+    waiting = [one for one in refused(route.hub, route.tenant) if one.code in OF_ACCOUNTS]
+    for transfer in waiting:
+        _try(route, transfer, who=who)
+    return len(waiting)
 
 
 def retry_pressed(route: EcomRoute, subjects: Sequence[str]) -> None:

@@ -6,6 +6,7 @@ Source:
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Sequence
 from typing import Final
 
@@ -16,6 +17,7 @@ from blocks.hub.routes import NoRoute
 from flows.doors.on_server import server_chosen
 from flows.portal.routes import ACCOUNT, ANYONE, STAFF, TEXT, WORD, route
 from flows.portal.visit import Visit, not_found
+from ledger.errors import TasmaError, TransientError
 from ledger.invoice.mappings.ecom_procountor.accounts import (
     NO,
     NO_TARGET,
@@ -25,18 +27,27 @@ from ledger.invoice.mappings.ecom_procountor.accounts import (
     row_of,
 )
 from tasks.ecom import accounts
+from tasks.ecom.retry import retry_accounts
 from tasks.ecom.route import EcomRoute
 
+LOG: Final = logging.getLogger("tasma.portal")
 ROWS: Final = 500
 """Rows of a table on the page; the CSV file has them all."""
+
+SAVED: Final = "saved"
+TRIED: Final = "tried"
+"""What was saved, and whether documents that waited for it are tried once more."""
+
+STATUSES: Final = {"system_away": 503}
+"""Of an answer, by the problem that the page tells; any other is 409."""
 
 PATH: Final = "/companies/{tenant}/account-table"
 
 
-@route("GET", PATH, who=ANYONE)
+@route("GET", PATH, who=ANYONE, takes={"saved": WORD})
 def account_table(visit: Visit) -> Response:
-    """Show the table, what is wrong with it, and what it lacks."""
-    return _page(visit)
+    """Show the table, what is wrong with it, and what it lacks, and whether it was just saved."""
+    return _page(visit, saved=visit.get("saved"))
 
 
 @route("GET", PATH + "/csv", who=ANYONE)
@@ -59,9 +70,15 @@ async def ask_accounts(visit: Visit) -> Response:
     found = await run_in_threadpool(_route, visit)
     if found is None:
         raise not_found()
-    with server_chosen():
-        there = await accounts.ask_there(found)
-    return await run_in_threadpool(_page, visit, there)
+    there, problem = accounts.NOT_ASKED, ""
+    try:
+        with server_chosen():
+            there = await accounts.ask_there(found)
+    except TasmaError as failure:
+        LOG.warning("%s: %s", visit.route.name, failure)
+        visit.note(failure.code)
+        problem = "system_away" if isinstance(failure, TransientError) else "409"
+    return await run_in_threadpool(_page, visit, there, problem=problem)
 
 
 @route(
@@ -101,8 +118,9 @@ def _saved(visit: Visit, lines: Iterable[Sequence[str]]) -> Response:
     rows = list(lines)
     if wrong := accounts.put(found, rows, who=visit.who):
         return _page(visit, wrong=wrong)
+    tried = retry_accounts(found, who=visit.who)
     visit.note(f"{len(rows)} rows of the account table")
-    return visit.to("account_table", tenant=visit.tenant.id)
+    return visit.to("account_table", tenant=visit.tenant.id, saved=TRIED if tried else SAVED)
 
 
 def _route(visit: Visit) -> EcomRoute | None:
@@ -113,7 +131,12 @@ def _route(visit: Visit) -> EcomRoute | None:
 
 
 def _page(
-    visit: Visit, there: accounts.There = accounts.NOT_ASKED, *, wrong: Sequence[Finding] = ()
+    visit: Visit,
+    there: accounts.There = accounts.NOT_ASKED,
+    *,
+    wrong: Sequence[Finding] = (),
+    problem: str = "",
+    saved: str = "",
 ) -> Response:
     found = _route(visit)
     if found is None:
@@ -122,11 +145,13 @@ def _page(
     missing = accounts.suggested(found, there)[:ROWS]
     return visit.page(
         "accounts.html",
-        status=409 if wrong else 200,
+        status=STATUSES.get(problem, 409 if wrong or problem else 200),
         tenant=visit.tenant,
         rows=rows[:ROWS],
         more=len(rows) - ROWS,
         wrong=wrong,
+        problem=problem,
+        saved=saved if saved in {SAVED, TRIED} else "",
         findings=accounts.check(found, rows, there)[:ROWS],
         missing=missing,
         is_takeable=any(one.row.is_whole for one in missing),

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
+from html import unescape
 
 import pytest
 
+from blocks.http.errors import CallFailed
 from blocks.hub.feeds import NewRecord
 from blocks.hub.portal_roles import Role
+from blocks.hub.states import TransferState
+from blocks.hub.transfers import Transfer
+from ledger.ecom.sentences import sentence
+from tasks.ecom import accounts
 from tasks.ecom.accounts import put
 from tasks.ecom.route import EcomRoute
 from tests.portal_companies import OURS
 
 PAGE = "/companies/acme/account-table"
+ACCOUNTS = {"accounts": "3000 (25.5 %)"}
 ROW = {"account": "3000", "rate": "25,5", "target": "3001", "status": "1", "sales": "yes"}
 
 
@@ -27,6 +34,10 @@ def accountant(world):
     ]
     world.stores.hub.feeds.take(OURS, "ecom", records, cursor="1")
     return world.client(Role.ACCOUNTANT)
+
+
+def routes_page(client):
+    return unescape(client.get("/companies/acme/routes").text)
 
 
 def table(world):
@@ -89,6 +100,8 @@ def test_a_row_is_changed_by_the_proven_name_with_its_switches(world, accountant
         ({"rate": "many"}, "rate"),
         ({"rate": "1E-999999"}, "at most 3 decimals"),
         ({"target": "a b"}, "a b"),
+        ({"target": "abc"}, "abc&#39;; expected a number of an account"),
+        ({"status": "9x"}, "9x&#39;; expected a whole number, such as 1"),
     ],
 )
 def test_a_row_that_cannot_be_is_named_and_nothing_is_saved(world, accountant, changed, told):
@@ -100,14 +113,82 @@ def test_a_row_that_cannot_be_is_named_and_nothing_is_saved(world, accountant, c
 
 
 @pytest.mark.parametrize("language", ["sv", "fi"])
-def test_a_row_that_cannot_be_is_named_in_ones_language_too(world, accountant, language):
+@pytest.mark.parametrize("name", ["rate", "target", "status"])
+def test_a_row_that_cannot_be_is_named_in_ones_language_too(world, accountant, language, name):
     accountant.post("/language", language=language)
 
-    answer = accountant.post(PAGE, **ROW | {"rate": "many"})
+    answer = accountant.post(PAGE, **ROW | {name: "many"})
 
+    alert = answer.text.partition('role="alert"')[2].partition("</div>")[0]
     assert 409 == answer.status_code
     assert f'lang="{language}"' in answer.text[:60]
-    assert "many" in answer.text.partition('role="alert"')[2].partition("</div>")[0]
+    assert ("many" in alert, 'lang="en"' in alert) == (True, False)
+
+
+def test_after_a_row_was_saved_the_page_says_so(world, accountant):
+    saved = accountant.post(PAGE, **ROW)
+
+    page = accountant.get(saved.headers["location"]).text
+    assert '<p class="good" role="status">Saved.</p>' in page
+    assert 'role="status"' not in accountant.get(PAGE).text
+
+
+def test_what_the_table_refused_is_tried_once_more_when_a_row_is_saved(world, accountant):
+    hub = world.stores.hub
+    for item, code in (("osto-1", "unposted"), ("osto-2", "account_not_joined")):
+        refused = (OURS, "ecom", item, item, "purchase_invoice", 1, "voucher:ecom")
+        hub.transfers.note(
+            Transfer(*refused, TransferState.REFUSED, code=code, detail=sentence(code, ACCOUNTS))
+        )
+    before = routes_page(accountant)
+    saved = accountant.post(PAGE, **ROW)
+
+    assert "correct their VAT status, then have it tried again." in before
+    assert "osto-1: The invoice has no posting<br>" in before
+    codes = {one.item: one.code for one in hub.transfers.listed(OURS, "ecom")}
+    assert {"osto-1": "unposted", "osto-2": "retried"} == codes
+    page = accountant.get(saved.headers["location"]).text
+    assert "Saved. The next run decides what waited for it." in page
+    after = routes_page(accountant)
+    assert "osto-2: tried once more by accountant@acme.example, and not decided yet" in after
+    assert '<span class="hint">Nothing: the next run decides it.</span>' in after
+
+
+@pytest.mark.parametrize(
+    ("language", "advice"),
+    [
+        ("fi", "Seuraava ajo ratkaisee sitä odottaneet asiakirjat."),
+        ("sv", "Nästa körning avgör det som väntade på det."),
+    ],
+)
+def test_what_is_tried_once_more_is_said_in_ones_language(world, accountant, language, advice):
+    page = accountant.get(f"{PAGE}?saved=tried", **{"accept-language": language})
+
+    assert advice in page.text
+
+
+def test_table_stays_in_sight_when_nobody_is_there_to_suggest(world, accountant):
+    accountant.post(PAGE, **ROW)
+
+    answer = accountant.post(f"{PAGE}/ask")
+
+    assert 409 == answer.status_code
+    assert "It cannot be done as things stand." in answer.text.partition('role="alert"')[2]
+    assert "<td>3001</td>" in answer.text
+
+
+def test_table_stays_in_sight_when_the_system_is_away(world, accountant, monkeypatch):
+    async def away(route):
+        raise CallFailed("no answer", code="unreachable")
+
+    monkeypatch.setattr(accounts, "ask_there", away)
+    accountant.post(PAGE, **ROW)
+
+    answer = accountant.post(f"{PAGE}/ask")
+
+    assert 503 == answer.status_code
+    assert "The system did not answer." in answer.text.partition('role="alert"')[2]
+    assert "<td>3001</td>" in answer.text
 
 
 def test_whole_table_is_handed_out_as_a_file(world, accountant):
