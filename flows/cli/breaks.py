@@ -120,6 +120,8 @@ def _show(
         _show_findings(item, everything=everything, limit=limit)
         if load.is_open:
             next_steps(*_ways_out(place, item, option=f" --load {load.load_id}"))
+    if side_loads and not found and not any(item.load.is_open for item in side_loads):
+        next_steps(f"{_reload_command(side_loads[0].load)}   (a whole year)")
 
 
 def _show_findings(found: Findings, *, everything: bool, limit: int) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import getpass
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Annotated, Final
@@ -14,7 +14,7 @@ from blocks.hub import Hub
 from blocks.hub.portal_audit import Act
 from blocks.hub.portal_roles import Role
 from flows.cli.app import AsJson, command
-from flows.cli.opening import open_hub
+from flows.cli.opening import known_tenant, open_hub
 from flows.cli.output import first, next_steps, remark, say, show_json, show_table
 from flows.doors.portal import portal
 from ledger.errors import TerminalError
@@ -101,10 +101,12 @@ def invite(
     if role is not Role.OPERATOR and not tenant:
         raise typer.BadParameter("name at least one --tenant; only an operator sees all.")
     address = portal()  # before anybody is let in: without it there is no link
-    with open_hub() as hub, _noted(hub, "invite", email):
-        token = people.invite(
-            hub, email, role, tenants=tenant or (), name=name, by=getpass.getuser()
-        )
+    with open_hub() as hub:
+        _require_companies(hub, role, tenant)
+        with _noted(hub, "invite", email):
+            token = people.invite(
+                hub, email, role, tenants=tenant or (), name=name, by=getpass.getuser()
+            )
     _show_link(email, address.invitation_link(token))
 
 
@@ -134,8 +136,10 @@ def change(
     """Give somebody another role, or exactly these companies; their sessions end."""
     if role is None and tenant is None:
         raise typer.BadParameter("give --role or --tenant.")
-    with open_hub() as hub, _noted(hub, "change", email):
-        user = hub.portal_users.change(email, role=role, tenants=tenant)
+    with open_hub() as hub:
+        _require_companies(hub, role or hub.portal_users.get(email).role, tenant)
+        with _noted(hub, "change", email):
+            user = hub.portal_users.change(email, role=role, tenants=tenant)
     say(f"{user.email} is {user.role}, and signs in anew.")
     next_steps("tasma portal users")
 
@@ -210,6 +214,16 @@ def _ended(status: int | None) -> str:
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return "failed"
     return OTHER_ENDS.get(status, "refused")
+
+
+def _require_companies(hub: Hub, role: Role, tenants: Sequence[str] | None) -> None:
+    """Refuse companies of which there is none, and any for whom nothing is narrowed by them."""
+    if tenants and role is Role.OPERATOR:
+        raise typer.BadParameter(
+            "an operator sees every company: leave out --tenant, or give another --role."
+        )
+    for tenant in tenants or ():
+        known_tenant(hub, tenant)
 
 
 @contextmanager

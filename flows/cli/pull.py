@@ -20,7 +20,7 @@ from flows.cli.progress import progress
 from flows.cli.pulled import as_dict, show_many, show_one
 from flows.cli.systems import source_years
 from flows.cli.years import defined_year
-from flows.doors.on_server import start_run
+from flows.doors.on_server import WITHOUT, start_run
 from ledger.fiscal_year import FiscalYear, short_year
 from ledger.readers import FORMATS
 from tasks.source_years import NoYears, Which, wanted_years
@@ -196,7 +196,13 @@ def _start(
             "undefined": "define" if defines else "refuse",
             "dry_run": dry_run,
         }
-        run = start_run("pull/pull", asked, name=f"{tenant} pull", tags=[f"tenant:{tenant}"])
+        run = start_run(
+            "pull/pull",
+            asked,
+            name=f"{tenant} pull",
+            tags=[f"tenant:{tenant}"],
+            remedy=WITHOUT,
+        )
         links.append({"years": named, "run": str(run.run_id), "url": run.url})
         if not as_json:
             say(f"{tenant} {', '.join(named)}: see {run.url}")

@@ -120,7 +120,9 @@ def run(tenant: TenantId, *, to: To, as_json: AsJson = False) -> None:
             remark(demo_home.ENDED)
         else:
             resume = f"or, once that is over: tasma push resume {tenant} --to {to}"
+            is_unseen = pusher.problem.startswith(UNSEEN)
             next_steps(
+                *([f"tasma connect check {tenant}   (what is in the way)"] if is_unseen else ()),
                 f"tasma push status {tenant} --to {to}",
                 *((resume,) if pusher.problem.startswith(PAUSED) else ()),
             )
@@ -232,7 +234,8 @@ def show_deviations(tenant: TenantId, *, to: To, as_json: AsJson = False) -> Non
     """Hold what is there now against what was sent, and add up what was delivered.
 
     The newest 1,000 are read there. Ends with 3 when one differs, or when received is not done,
-    held, rejected and queued together, by count and by sums.
+    held, rejected and queued together, by count and by sums; else with 1 when some could not be
+    read.
     """
     with open_hub() as hub:
         known_target(hub, tenant, to)
@@ -249,6 +252,9 @@ def show_deviations(tenant: TenantId, *, to: To, as_json: AsJson = False) -> Non
             show_table(DAY_HEADS, list(map(day_line, found.by_day)), spare=("net", "VAT"))
         if found.deliveries:
             show_table(DELIVERY_HEADS, list(map(delivery_line, found.deliveries)))
-        next_steps(f"tasma push status {tenant} --to {to}")
+        check = f"tasma connect check {tenant}   (why it could not be read)"
+        next_steps(*([check] if found.unread else ()), f"tasma push status {tenant} --to {to}")
     if found.found or not found.adds_up:
         raise typer.Exit(ExitCode.HELD)
+    if found.unread:
+        raise typer.Exit(ExitCode.FAILED)

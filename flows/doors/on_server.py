@@ -36,11 +36,12 @@ IMPORT: Final = "import-file/import-file"
 Answer = TypeVar("Answer")
 
 START: Final = (
-    "Start it with `tasma up` in another terminal, or set PREFECT_API_URL to the right one."
+    "Start it with `tasma up` in another terminal; one at another port is found by TASMA_PORT, one "
+    "elsewhere by PREFECT_API_URL."
 )
 WITHOUT: Final = (
-    "Start it with `tasma up` in another terminal, set PREFECT_API_URL to the right one, or leave "
-    "out --on-server."
+    "Start it with `tasma up` in another terminal, or leave out --on-server; one at another port "
+    "is found by TASMA_PORT, one elsewhere by PREFECT_API_URL."
 )
 """To whoever could have done without the server."""
 
@@ -75,20 +76,26 @@ def start_import(tenant: str, path: Path, *, dry_run: bool) -> str:
         {"tenant": tenant, "path": str(path), "dry_run": dry_run},
         name=visible(f"{tenant} {path.name}"),
         tags=[f"tenant:{tenant}"],
+        remedy=WITHOUT,
     )
     return started.url
 
 
 def start_run(
-    deployment: str, parameters: Mapping[str, Any], *, name: str, tags: Sequence[str] = ()
+    deployment: str,
+    parameters: Mapping[str, Any],
+    *,
+    name: str,
+    tags: Sequence[str] = (),
+    remedy: str = START,
 ) -> Started:
-    """Ask the server for a run of a deployment.
+    """Ask the server for a run of a deployment. `remedy`: what to do where none answers.
 
     Raises:
         NoServer: The server does not answer or has no such deployment.
     """
     made = _asked_for(deployment, parameters, name=name, tags=tags)
-    run = ask_server(made, wanted=deployment, remedy=WITHOUT)
+    run = ask_server(made, wanted=deployment, remedy=remedy)
     return Started(run.id, _page_of(run.id))
 
 

@@ -116,7 +116,8 @@ def test_run_that_got_no_answer_says_that_nothing_was_sent_and_of_the_demo_why(
         assert "Nothing was sent." in text
         assert "no answer, or not a whole one" in text
         assert "Nothing was due" not in text
-    assert "Next: tasma push status acme --to fennoa" in shown
+    assert "Next: tasma connect check acme" in shown
+    assert "tasma push status acme --to fennoa" in shown
     assert ENDED in of_demo
     assert "Next:" not in of_demo
     assert {"queued": 1} == {"queued": push_json("status", "acme")["queued"]}
@@ -328,6 +329,17 @@ def test_deviations_name_what_somebody_changed_or_deleted_there(fennoa, file):
     assert "1.00 where 938.22 was expected" in what["webshop/1"]
     assert "not ours" in what["webshop/2"]
     assert "not there any more" in what["webshop/3"]
+
+
+def test_that_nothing_could_be_read_there_is_no_agreement_and_is_led_on(fennoa, file):
+    push("add", "acme", file(content(id="1")))
+    push("run", "acme")
+    fennoa.faults.add("sales_api", *[Fault.FAULT] * 50)
+
+    shown = push("deviations", "acme", code=1)
+
+    assert "1 could not be read" in shown
+    assert "tasma connect check acme" in shown
 
 
 @pytest.mark.requirement("R-X-2")

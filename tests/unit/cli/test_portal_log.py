@@ -5,6 +5,8 @@ from __future__ import annotations
 import getpass
 import json
 
+import pytest
+
 from blocks.hub import Hub
 from blocks.settings import settings
 from flows.cli.portal import ACTS
@@ -61,3 +63,26 @@ def test_every_act_of_the_portal_has_its_words():
     done = {one.name for one in ROUTES.values() if one.method == "POST"}
 
     assert set() == done - set(ACTS)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (("invite", "eve@example.com", "--role", "operator", "--tenant", "acme"), "sees every"),
+        (("invite", "eve@example.com", "--tenant", "nope"), "there is no tenant 'nope'"),
+        (("change", EMAIL, "--tenant", "acme"), "sees every company"),
+        (("change", EMAIL, "--role", "customer", "--tenant", "nope"), "there is no tenant 'nope'"),
+    ],
+)
+def test_companies_that_narrow_nothing_or_are_none_are_refused_and_nobody_is_let_in(
+    tasma, arguments, expected
+):
+    tasma("tenant", "add", "acme", "--name", "Acme Oy")
+    tasma("portal", "invite", EMAIL, "--role", "operator")
+
+    refused = tasma("portal", *arguments)
+
+    users = json.loads(tasma("portal", "users", "--json").stdout)
+    assert 2 == refused.exit_code
+    assert expected in " ".join(refused.stderr.replace("│", " ").split())
+    assert [(EMAIL, "operator")] == [(user["email"], user["role"]) for user in users]
