@@ -152,15 +152,14 @@ def acceptable(
     return [item for item in items if not fingerprints or item[0] in fingerprints]
 
 
-def accepted_in_words(results: Iterable[ControlResult], given: Iterable[Acceptance]) -> list[str]:
-    """Say of results that hold nothing by whom they may pass, and why; a line for each decision."""
-    names = {result.control for result in results}
+def accepted_in_words(controls: Collection[str], given: Iterable[Acceptance]) -> list[str]:
+    """Say of controls that hold nothing by whom they may pass, and why: a line for a decision."""
     decisions: dict[tuple[str, dt.date, str], dict[str, None]] = {}
     for item in given:
-        if item.control in names:
+        if item.control in controls:
             decision = (item.accepted_by, item.accepted_at.date(), item.reason)
             decisions.setdefault(decision, {})[item.control] = None
     return [
-        f"{', '.join(controls)} (accepted by {who} on {day}: {reason})"
-        for (who, day, reason), controls in decisions.items()
+        f"{', '.join(names)} (accepted by {who} on {day}: {reason})"
+        for (who, day, reason), names in decisions.items()
     ]

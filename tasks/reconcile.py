@@ -74,11 +74,15 @@ class Judgement:
         return is_foreign(self.holding)
 
     @property
-    def accepted(self) -> list[str]:
-        """Say of what would hold the load, and does not, by whom it may pass, and why."""
+    def passing(self) -> list[str]:
+        """Name the controls that would hold the load had nobody accepted what they found."""
         held = {result.control for result in self.holding}
-        passed = [result for result in self.results if result.holds and result.control not in held]
-        return accepted_in_words(passed, self.given)
+        return [item.control for item in self.results if item.holds and item.control not in held]
+
+    @property
+    def accepted(self) -> list[str]:
+        """Say of what is `passing` by whom it may pass, and why."""
+        return accepted_in_words(self.passing, self.given)
 
     @property
     def accepted_count(self) -> int:

@@ -71,7 +71,7 @@ def reconciliation_page(
     return document(
         f"# {unit}: {verdict}",
         _advice(staged, judgement, load_id) if holding else "Nothing holds the load.",
-        *(f"Passes {escaped(line)}" for line in judgement.accepted),
+        _accepted(unit, judgement),
         "## What holds the load" if holding else "",
         *holding,
         months_of_breaks(judgement.results),
@@ -82,6 +82,15 @@ def reconciliation_page(
         "## Other findings" if others else "",
         *others,
     )
+
+
+def _accepted(unit: Unit, judgement: Judgement) -> str:
+    """Name what passes by an acceptance; whose it is stands on no page of Prefect's (R-X-3c)."""
+    if not judgement.passing:
+        return ""
+    names = escaped(", ".join(judgement.passing))
+    command = f"tasma ledger acceptances {unit.tenant}"
+    return f"Passes, since somebody accepted it: {names}. Who, and why: `{command}`."
 
 
 def _advice(staged: StagedUnit, judgement: Judgement, load_id: str) -> str:
