@@ -318,7 +318,7 @@ def test_what_is_in_the_way_of_one_integration_is_its_rows_and_stops_no_other(
     assert 1 == exit_code == rows["fortnox"]["exit_code"]
     assert "Fortnox" in rows["fortnox"]["message"]
     assert "2025 held" in rows["toy"]["message"], "it was fetched and judged"
-    assert "no run was started" in rows["sftp"]["message"].lower()
+    assert "nothing was done" in rows["sftp"]["message"].lower()
 
 
 def test_a_tenant_without_an_integration_is_told_what_to_do(house, monkeypatch):

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 import pytest
 
-from flows.cli import output
+from flows.cli import output, own_command
 from tests.terminal import terminal
 
 
@@ -63,6 +63,7 @@ def test_command_in_an_advice_stays_whole_on_a_terminal_and_the_advice_is_said_o
     advice = f"Set it: `{way}`; then have it tried again."
     heads = ("at", "code", "text", "what to do")
     rows = [("now", "no_account", "An account is missing " * 3, advice)] * 2
+    own_command.remember({})  # what another test called stands for TENANT otherwise
 
     with terminal(80) as shown:
         output.show_with_advice(heads, rows, by="code")

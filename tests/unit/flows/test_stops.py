@@ -28,6 +28,12 @@ except KeyboardInterrupt:
 """
 
 
+def deaf_to(ignored):
+    """Be deaf to these signals and to no other: we ourselves may be a background job of a shell."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN if number in ignored else signal.SIG_DFL)
+
+
 @pytest.fixture
 def started(tmp_path):
     """Start a process as `tasma up` is, in a group of its own; it, and the id of its own child."""
@@ -39,7 +45,7 @@ def started(tmp_path):
             stdout=subprocess.PIPE,
             text=True,
             start_new_session=True,
-            preexec_fn=lambda: [signal.signal(number, signal.SIG_IGN) for number in ignored],  # noqa: PLW1509
+            preexec_fn=lambda: deaf_to(ignored),  # noqa: PLW1509
         )
         processes.append(process)
         return process, int(process.stdout.readline())
