@@ -67,7 +67,7 @@ def _rejection(stores: Stores, load: Load) -> Decision:
 
 def _accepted(stores: Stores, load: Load) -> Decision | None:
     """Say who accepted a load, which may still be on its way to the books."""
-    given = stores.hub.acceptances.of_unit(load.tenant, load.year)
+    given = stores.hub.acceptances.of_load(load)
     own = [one for one in given if one.load_id == load.load_id]
     if not own:
         return _passed(stores, load)

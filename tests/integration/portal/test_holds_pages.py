@@ -97,6 +97,23 @@ def test_who_comes_after_an_acceptance_is_told_whose_it_was(world, accountant, s
         assert "known rounding" in text
 
 
+def test_who_accepted_what_lets_one_load_pass_is_told_once_that_is_published(world, accountant):
+    load, hub = load_of(world), world.stores.hub
+    removed = Break("mass_removal", BreakKind.MISSING, expected=None, actual=None, difference=None)
+    result = ControlResult(
+        "mass_removal", Severity.BLOCKS, Answer.BROKEN, breaks=(removed,), break_count=1
+    )
+    hub.loads.save_results(load, [result])
+    accountant.post(f"{PAGE}/accept", load=load, reason="the series was moved")
+    for state in (UnitState.RECONCILING, UnitState.PUBLISHED):
+        hub.units.set_status(OURS, OUR_OTHER_YEAR, state, load_id=load, source="sie")
+
+    assert [] == hub.acceptances.of_unit(OURS, OUR_OTHER_YEAR), "it has had its effect"
+    for text in shown_and_refused(world, load):
+        assert "SIE: accepted." in text
+        assert "the series was moved" in text
+
+
 def test_who_comes_after_a_hold_that_settled_itself_is_told_that_it_is_read_in(world):
     load, hub = load_of(world), world.stores.hub
     for state in (UnitState.RECONCILING, UnitState.PUBLISHED):
