@@ -39,9 +39,9 @@ def visible_lines(text: str) -> str:
     return "\n".join(visible(line) for line in text.splitlines())
 
 
-def says_something(text: str) -> bool:
-    """Return whether there is a letter or a digit in a text: ``...`` is no reason for anything."""
-    return any(map(str.isalnum, text))
+def is_explained(reason: str, *, who: str) -> bool:
+    """Return whether a decision has a person, and a reason of more than signs such as ``...``."""
+    return any(map(str.isalnum, reason)) and bool(who.strip())
 
 
 def joined(*sentences: str, by: str = "; ") -> str:

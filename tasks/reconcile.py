@@ -126,10 +126,12 @@ def judged(job: Job, load: StagedLoad, *, neighbours: Sequence[StagedLoad] = ())
     results = controls.reconcile(
         load.staged, controls=asked, context=context, warehouse=job.stores.warehouse
     )
-    given = job.stores.hub.acceptances.of_unit(job.unit.tenant, job.unit.year)
+    hub = job.stores.hub
+    now = hub.database.now()
+    given = hub.acceptances.of_unit(job.unit.tenant, job.unit.year, at=now)
     return Judgement(
         results,
-        unaccepted(results, given, at=job.stores.hub.database.now()),
+        unaccepted(results, given, at=now),
         asked=controls.catalogue_version(facts, controls=asked, context=context),
         controls=asked,
         given=given,

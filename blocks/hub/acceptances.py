@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 
-from sqlalchemy import ColumnElement, Connection, and_, insert, or_, select, true, update
+from sqlalchemy import ColumnElement, Connection, and_, insert, or_, select, update
 
 from blocks.hub import loads, models
 from blocks.hub.database import Database
@@ -24,7 +24,7 @@ from blocks.hub.refusals import (
 from ledger.acceptance import LASTING, OF_ONE_LOAD, Acceptance, acceptable, is_foreign, unaccepted
 from ledger.controls import Break, ControlResult
 from ledger.fiscal_year import FiscalYear
-from ledger.text import says_something
+from ledger.text import is_explained
 from ledger.unit import Unit
 
 
@@ -96,23 +96,21 @@ class Acceptances:
         """Return the acceptances that speak for a unit at a moment (now, unless given)."""
         with self._database.reading() as connection:
             of_year = models.acceptance.c.fiscal_year.in_([year.key, ""])
-            return _valid(connection, tenant, at or self._database.now(), of_year)
+            return _found(connection, tenant, and_(of_year, _speaks(at or self._database.now())))
 
     def of_load(self, load: Load) -> list[Acceptance]:
         """Return what speaks for a load: what is valid of its year, and what ended with it."""
-        now, table = self._database.now(), models.acceptance
+        table = models.acceptance
         used = and_(table.c.load_id == load.load_id, table.c.control.in_(OF_ONE_LOAD))
-        of_year = and_(
-            table.c.tenant == load.tenant, table.c.fiscal_year.in_([load.fiscal_year, ""])
-        )
-        query = select(table).where(of_year, or_(_speaks(now), used)).order_by(table.c.id)
+        of_year = table.c.fiscal_year.in_([load.fiscal_year, ""])
         with self._database.reading() as connection:
-            return [Acceptance(**row._asdict()) for row in connection.execute(query)]
+            speaks = or_(_speaks(self._database.now()), used)
+            return _found(connection, load.tenant, and_(of_year, speaks))
 
     def of_tenant(self, tenant: str) -> list[Acceptance]:
         """Return all acceptances of a tenant that are valid now, oldest first."""
         with self._database.reading() as connection:
-            return _valid(connection, tenant, self._database.now(), true())
+            return _found(connection, tenant, _speaks(self._database.now()))
 
     def unaccepted(
         self, tenant: str, year: FiscalYear, results: Iterable[ControlResult]
@@ -186,7 +184,7 @@ def _speaks(at: dt.datetime) -> ColumnElement[bool]:
 def _refuse_empty(
     reason: str, person: str, *, expires_at: dt.datetime | None, now: dt.datetime
 ) -> None:
-    if not says_something(reason) or not person.strip():
+    if not is_explained(reason, who=person):
         raise AcceptanceIncomplete
     if expires_at is not None and expires_at <= now:
         raise AcceptanceEnded(expires_at=f"{expires_at:%Y-%m-%d %H:%M} UTC")
@@ -225,9 +223,7 @@ def _refuse_unknown(fingerprints: Collection[str], given: list[Acceptance]) -> N
         raise UnknownBreak(fingerprints=", ".join(sorted(unknown)))
 
 
-def _valid(
-    connection: Connection, tenant: str, at: dt.datetime, which: ColumnElement[bool]
-) -> list[Acceptance]:
+def _found(connection: Connection, tenant: str, which: ColumnElement[bool]) -> list[Acceptance]:
     table = models.acceptance
-    query = select(table).where(table.c.tenant == tenant, which, _speaks(at))
-    return [Acceptance(**row._asdict()) for row in connection.execute(query.order_by(table.c.id))]
+    query = select(table).where(table.c.tenant == tenant, which).order_by(table.c.id)
+    return [Acceptance(**row._asdict()) for row in connection.execute(query)]

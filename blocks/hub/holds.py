@@ -20,7 +20,7 @@ from blocks.hub.refusals import NotHeld, RejectionIncomplete
 from blocks.hub.states import WHOLE_YEAR, WORKING, UnitState
 from blocks.hub.units import UnitStatus
 from ledger.fiscal_year import FiscalYear
-from ledger.text import says_something
+from ledger.text import is_explained
 
 REJECTED_BY: Final = "rejected by "
 """How the reason of a load begins that a person refused; the name and a colon follow."""
@@ -49,7 +49,7 @@ class Holds:
             Refused: No reason or no person, or the load is not an open hold (any more).
             LeaseTaken: A run works on the unit; it may be publishing this very load.
         """
-        if not says_something(reason) or not rejected_by.strip():
+        if not is_explained(reason, who=rejected_by):
             raise RejectionIncomplete
         rejection = cut(f"{REJECTED_BY}{rejected_by.strip()}: {reason.strip()}")
         with self._database.writing() as connection:

@@ -18,7 +18,7 @@ from blocks.hub.errors import Refused
 from blocks.hub.events import Events, cut
 from blocks.hub.tenants import require
 from ledger.fiscal_year import FiscalYear, short_year
-from ledger.text import says_something
+from ledger.text import is_explained
 
 
 class KeptUnexplained(Refused):
@@ -175,5 +175,5 @@ def _here(tenant: str, year: FiscalYear) -> ColumnElement[bool]:
 
 
 def _refuse_unexplained(who: str, reason: str) -> None:
-    if not who.strip() or not says_something(reason):
+    if not is_explained(reason, who=who):
         raise KeptUnexplained

@@ -18,7 +18,7 @@ from blocks.hub.errors import Refused
 from blocks.hub.events import Events, cut
 from blocks.hub.tenants import require
 from ledger.fiscal_year import FiscalYear
-from ledger.text import says_something
+from ledger.text import is_explained
 
 
 class LedgerOfAnother(Refused):
@@ -105,7 +105,7 @@ class LedgerOwners:
             UnknownTenant: The hub has no such tenant.
             OwnerUnexplained: There is no reason or no person.
         """
-        if not says_something(reason) or not who.strip():
+        if not is_explained(reason, who=who):
             raise OwnerUnexplained
         now, by = self._database.now(), cut(who, models.NAME_CHARS)
         row = LedgerOwner(tenant, year.start_date, system, now, by, cut(reason))

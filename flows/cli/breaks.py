@@ -244,9 +244,10 @@ def _ways_out(place: str, found: Findings, *, option: str = "") -> tuple[str, ..
             f"or, if the tenant's number is wrong: {number}, then import the file again",
         )
     names = [result.control for result in found.holding]
-    places = [
-        f"give the accounts a place: tasma accounts check {found.load.tenant}, then load again"
-    ]
+    check = f"tasma accounts check {found.load.tenant}"
+    first = [correct]
+    if UNMAPPED in names:
+        first = [f"give the accounts a place: {check}, then load again", f"or {correct}"]
     statement = [
         f"or, if the statement is wrong: tasma statements add {found.load.tenant} FILE"
         for name in names
@@ -256,8 +257,7 @@ def _ways_out(place: str, found: Findings, *, option: str = "") -> tuple[str, ..
     if names == [OLDER]:
         return f"a file that came back or came late: {reject}", accept
     return (
-        *(places if UNMAPPED in names else []),
-        correct if UNMAPPED not in names else f"or {correct}",
+        *first,
         *statement[:1],
         *([] if _is_cut(found) else [accept]),
         f"or, if it is a wrong file: {reject}",

@@ -116,11 +116,11 @@ def run(tenant: TenantId, *, to: To, as_json: AsJson = False) -> None:
             say(f"Of them {_counted(pusher.kinds)}.")
         if pusher.problem:
             remark(f"{pusher.problem[:1].upper()}{pusher.problem[1:]}.")
-        if pusher.problem.startswith(UNSEEN) and is_given("--demo"):
+        is_unseen = pusher.problem.startswith(UNSEEN)
+        if is_unseen and is_given("--demo"):
             remark(demo_home.ENDED)
         else:
             resume = f"or, once that is over: tasma push resume {tenant} --to {to}"
-            is_unseen = pusher.problem.startswith(UNSEEN)
             next_steps(
                 *([f"tasma connect check {tenant}   (what is in the way)"] if is_unseen else ()),
                 f"tasma push status {tenant} --to {to}",

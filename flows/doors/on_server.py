@@ -35,13 +35,10 @@ IMPORT: Final = "import-file/import-file"
 
 Answer = TypeVar("Answer")
 
-START: Final = (
-    "Start it with `tasma up` in another terminal; one at another port is found by TASMA_PORT, one "
-    "elsewhere by PREFECT_API_URL."
-)
+_ELSEWHERE: Final = "one at another port is found by TASMA_PORT, one elsewhere by PREFECT_API_URL."
+START: Final = f"Start it with `tasma up` in another terminal; {_ELSEWHERE}"
 WITHOUT: Final = (
-    "Start it with `tasma up` in another terminal, or leave out --on-server; one at another port "
-    "is found by TASMA_PORT, one elsewhere by PREFECT_API_URL."
+    f"Start it with `tasma up` in another terminal, or leave out --on-server; {_ELSEWHERE}"
 )
 """To whoever could have done without the server."""
 
