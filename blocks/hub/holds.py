@@ -2,7 +2,8 @@
 
 A hold is open until it is published, replaced by what a later load of the whole year came to, or
 rejected. A later run that fails or dies replaces nothing: what was held can still be judged. A
-load of less than a year that is held stands beside its year and is open in the same way.
+load of less than a year that is held stands beside its year and is open in the same way. So does
+what was held before another company's books came for the year.
 """
 
 from __future__ import annotations
@@ -41,9 +42,9 @@ class Holds:
     def reject(self, load_id: str, *, reason: str, rejected_by: str) -> Load:
         """Refuse what is held: it is never published, and its unit is as it was before.
 
-        The unit's status is again that of the last good load; where nothing was published it is
-        rejected. A later run's failure, which is no part of the hold, stays. What was accepted of
-        the load is accepted no longer.
+        The unit's status is again that of what was held beside it, else of the last good load;
+        where nothing was published it is rejected. A later run's failure, which is no part of the
+        hold, stays. What was accepted of the load is accepted no longer.
 
         Raises:
             Refused: No reason or no person, or the load is not an open hold (any more).
@@ -81,8 +82,9 @@ class Holds:
     def _step_back(self, connection: Connection, load: Load) -> None:
         unit = units.find(connection, load.tenant, load.year)
         if unit is not None and unit.load_id == load.load_id:
-            stepped = replace(_before(connection, unit, load), updated_at=self._database.now())
-            units.write(connection, stepped)
+            earlier = find(connection, load.tenant, load.year)
+            before = _held(unit, earlier) if earlier else _before(connection, unit, load)
+            units.write(connection, replace(before, updated_at=self._database.now()))
 
 
 def find(
@@ -117,6 +119,19 @@ def _refuse_closed(load: Load) -> None:
             fiscal_year=load.fiscal_year,
             status=load.status,
         )
+
+
+def _held(unit: UnitStatus, hold: Load) -> UnitStatus:
+    """Return the unit as the hold left it that still waits."""
+    return replace(
+        unit,
+        status=UnitState.HELD,
+        reason=hold.reason,
+        load_id=hold.load_id,
+        digest=hold.digest,
+        source=hold.source,
+        run_id=hold.run_id,
+    )
 
 
 def _before(connection: Connection, unit: UnitStatus, load: Load) -> UnitStatus:

@@ -19,6 +19,7 @@ from blocks.hub.load_ids import new_load_id
 from blocks.hub.refusals import LoadIdTaken, UnknownLoad
 from blocks.hub.states import WHOLE_YEAR, UnitState
 from blocks.hub.tenants import require
+from ledger.acceptance import is_foreign
 from ledger.controls import MAX_BREAKS_KEPT, Break, ControlResult, warned_in_words
 from ledger.fiscal_year import FiscalYear
 from ledger.rollback import Rollback
@@ -362,6 +363,8 @@ def results(connection: Connection, load_id: str) -> list[ControlResult]:
 def settle_holds(connection: Connection, tenant: str, year: FiscalYear, *, held: str = "") -> None:
     """Close a unit's hold, since a later load of the whole year has come to its end.
 
+    Another company's books take the place of nothing: what was held before them is still missing.
+
     Args:
         connection: A transaction that may write.
         tenant: Whose unit.
@@ -370,8 +373,13 @@ def settle_holds(connection: Connection, tenant: str, year: FiscalYear, *, held:
     """
     table = models.load
     of_year = (table.c.tenant == tenant, table.c.fiscal_year == year.key)
-    replaced = (table.c.is_open, table.c.coverage == WHOLE_YEAR, table.c.load_id != held)
-    connection.execute(update(table).where(*of_year, *replaced).values(is_open=False))
+    is_hold = (table.c.is_open, table.c.coverage == WHOLE_YEAR)
+    others = select(table.c.load_id).where(*of_year, *is_hold, table.c.load_id != held)
+    open_loads = list(connection.execute(others).scalars())
+    if held and is_foreign(results(connection, held)):
+        open_loads = [one for one in open_loads if is_foreign(results(connection, one))]
+    closed = table.c.load_id.in_(open_loads)
+    connection.execute(update(table).where(closed).values(is_open=False))
     connection.execute(update(table).where(*of_year, table.c.load_id == held).values(is_open=True))
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import groupby
@@ -203,12 +203,12 @@ def _waiting(connection: Connection, tenants: set[str]) -> dict[tuple[str, str],
     return waiting
 
 
-def _with_waiting(row: OverviewRow, waiting: Collection[Load]) -> OverviewRow:
+def _with_waiting(row: OverviewRow, waiting: Sequence[Load]) -> OverviewRow:
     """Say in a row what waits: a hold makes it red, whatever came after it, also of a period."""
     if not waiting:
         return row
-    hold = next((load for load in waiting if load.coverage == WHOLE_YEAR), None)
-    others = [load for load in waiting if load.coverage != WHOLE_YEAR]
+    hold = next((load for load in reversed(waiting) if load.coverage == WHOLE_YEAR), None)
+    others = [load for load in waiting if load is not hold]
     side_loads = tuple(map(_side_load_in_words, others))
     if any(_is_stopped_period(load) for load in others):
         row = replace(row, light=Light.RED)
@@ -228,6 +228,8 @@ def _is_stopped_period(load: Load) -> bool:
 def _side_load_in_words(load: Load) -> str:
     day = f" of {load.created_at:%Y-%m-%d}" if load.created_at else ""
     why = f": {load.reason}" if load.reason else ""
+    if load.coverage == WHOLE_YEAR:
+        return f"what was held{day} before it still waits{why}"
     what = Coverage.parse(load.coverage).in_words
     return f"beside the year, a {what}{day} is {load.status}{why}"
 

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from blocks.hub import UnitState
 from flows.cli.app import AsJson, command
 from flows.cli.exits import ExitCode
 from flows.cli.imported import as_dict, code, show_one
@@ -139,6 +140,10 @@ def reject(
     is_now = status.status if status else ""
     if as_json:
         show_json({"tenant": tenant, "fiscal_year": unit.year.key, "status": is_now})
+        return
+    if is_now == UnitState.HELD:
+        say(f"Rejected for {unit}. What was held before it is held still.")
+        next_steps(f"tasma ledger breaks {tenant} {short_year(unit.year.key)}")
         return
     say(f"Rejected for {unit}. The year is {is_now or 'as it was'}.")
     next_steps(f"tasma tenant status {tenant}")

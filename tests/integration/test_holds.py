@@ -410,3 +410,31 @@ def test_few_vouchers_without_a_number_hold_beside_the_year_until_accepted(store
 
     assert accept(stores, load_id=side_load.load_id) == []
     assert take(text(sie_type="4I", number="", row="-100.00 20240301")) == ["partial"]
+
+
+def test_another_companys_books_leave_an_earlier_hold_open(stores, take, status):
+    take(UNEQUAL)
+    hold = status().hold
+    take(FOREIGN, FOREIGN)
+    foreign = status().hold
+    assert foreign != hold
+    assert " before it still waits: " in status().reason
+
+    reject(stores)
+    unit = stores.hub.units.find("acme", Y2024)
+    assert (unit.status, unit.load_id) == (UnitState.HELD, hold)
+    assert unit.reason == stores.hub.loads.get(hold).reason
+    accept(stores)
+    assert publish_here(stores, ACME, **NOBODY_WATCHES).outcome == "published"
+    assert status().light == "green"
+
+
+def test_what_a_later_year_comes_to_closes_all_holds_behind_it(stores, take, status):
+    take(UNEQUAL)
+    hold = status().hold
+    take(FOREIGN)
+    take(GOOD)
+
+    assert status().light == "green"
+    assert not stores.hub.loads.get(hold).is_open
+    assert stores.hub.holds.find("acme", Y2024) is None

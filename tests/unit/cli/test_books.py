@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import sys
 from decimal import Decimal
 
@@ -404,6 +405,17 @@ def test_rejected_hold_is_put_away_and_says_by_whom_and_why(tasma, held):
     assert "tasma accept" not in shown.stdout
     again = tasma("ledger", "reject", held, "2024", "--reason", "a wrong file")
     assert (again.exit_code, "nothing to accept, to reject" in again.stderr) == (1, True)
+
+
+def test_rejection_of_another_companys_file_leads_to_what_was_held_before_it(tasma, held, sie):
+    foreign = sie()
+    foreign.write_bytes(re.sub(rb"#ORGNR \S+", b"#ORGNR 556000-0027", foreign.read_bytes()))
+    assert tasma("import", foreign, "--tenant", held).exit_code == 3
+    rejected = tasma("ledger", "reject", held, "2024", "--reason", "another company's")
+
+    assert "What was held before it is held still." in rejected.stdout
+    assert "tasma ledger breaks small 2024" in rejected.stdout
+    assert rows(tasma, "breaks", held)["held_by"] == ["balance_roll_forward"]
 
 
 def test_rejection_needs_a_reason(tasma, held):
