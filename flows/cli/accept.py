@@ -33,8 +33,8 @@ OfLoad = Annotated[
 @command(
     "accept",
     examples=(
-        'tasma accept acme 2024 --reason "1930 is corrected in January, see voucher A12"',
-        'tasma accept acme 2024 --control mass_removal --reason "series X was moved" --no-publish',
+        'tasma accept acme 2024 --reason "corrected in January, see voucher A12"',
+        'tasma accept acme 2024 --control mass_removal --reason "X was moved"',
     ),
 )
 def accept(

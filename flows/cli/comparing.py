@@ -53,7 +53,7 @@ MAX_SHOWN = 200
     "add",
     examples=(
         "tasma statements add acme tulos-2025.xlsx",
-        "tasma statements add acme tase.csv --date 2025-12-31 --label Hallintokulut=other_funds",
+        "tasma statements add acme tase.csv --label Hallintokulut=other_funds",
     ),
 )
 def add(

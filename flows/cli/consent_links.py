@@ -72,7 +72,7 @@ def revoke(
 @command(
     "connect",
     "confirm",
-    examples=('tasma connect confirm acme 559990-0015 --reason "the number was typed wrongly"',),
+    examples=('tasma connect confirm acme 559990-0015 --reason "mistyped"',),
 )
 def confirm(
     tenant: TenantId,

@@ -124,7 +124,7 @@ def check(tenant: TenantId, *, as_json: AsJson = False) -> None:
     "mode",
     examples=(
         "tasma ecom mode acme voucher --purchases ecom --who anna",
-        "tasma ecom mode acme voucher --purchases procountor --earlier leave --who anna",
+        "tasma ecom mode acme voucher --earlier leave --who anna",
     ),
 )
 def mode(

@@ -21,7 +21,7 @@ from tasks.ledger_sources import title_of
     "owner",
     examples=(
         "tasma tenant owner acme",
-        'tasma tenant owner acme procountor --from 2026 --reason "changed at new year"',
+        'tasma tenant owner acme procountor --from 2026 --reason "since new year"',
     ),
 )
 def owner(

@@ -83,7 +83,7 @@ def serve() -> None:
     "portal",
     "invite",
     examples=(
-        "tasma portal invite anna@example.com --role accountant --tenant acme --tenant bolaget",
+        "tasma portal invite anna@example.com --role accountant --tenant acme",
         "tasma portal invite me@example.com --role operator",
     ),
 )

@@ -24,7 +24,7 @@ from tasks.stores import open_stores
     "ledger",
     "rollback",
     examples=(
-        'tasma ledger rollback acme 2025 --to 3 --reason "load 4 was made from a test company"',
+        'tasma ledger rollback acme 2025 --to 3 --reason "load 4 was of a test"',
         'tasma ledger rollback acme 2025 --to 3 --reason "see A17" --dry-run',
     ),
 )

@@ -69,7 +69,7 @@ def add(
     "route",
     "set",
     examples=(
-        "tasma route set acme ecom vouchers first_month=2025-01 rounding_account=8570 --who anna",
+        "tasma route set acme ecom vouchers first_month=2025-01 --who anna",
         "tasma route set acme spotilla invoicing start_date=2026-01-01 --who anna",
     ),
 )

@@ -32,7 +32,7 @@ SWEEP: Final = "sftp-sweep/sftp-sweep"
     "sftp",
     "set",
     examples=(
-        "tasma sftp set acme --block sftp-account/acme --folder /out --pattern 'acme-*.se'",
+        "tasma sftp set acme --block sftp-account/acme --pattern 'acme-*.se'",
         "tasma sftp set acme --minutes 10",
         "tasma sftp set acme --stop",
     ),

@@ -49,6 +49,7 @@ def test_every_command_explains_itself_and_gives_examples_that_parse(path, tasma
     assert command.help
     assert examples(command)
     for example in examples(command):
+        assert len(f"    {example}") <= 80
         words = shlex.split(example)[1:]
         while words[0] in {"--demo", "--debug"}:
             words = words[1:]
