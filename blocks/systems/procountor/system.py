@@ -73,7 +73,7 @@ SYSTEM: Final = System(
         examples=(
             "tasma connect procountor acme --link-only",
             f"tasma connect procountor acme --block {KEY_TYPE}/acme",
-            f"tasma connect procountor acme --block {KEY_TYPE}/acme --client jetClient",
+            f"tasma connect procountor acme --block {KEY_TYPE}/acme --client ecom",
         ),
         choices=CHOICES,
         entered=(EnteredField("key"),),
