@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import getpass
+from collections import Counter
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated, Final
 
@@ -50,14 +52,14 @@ def controls(tenant: TenantId, *, as_json: AsJson = False) -> None:
     rows = [
         (
             name,
-            *(found[name].severity for found in by_kind.values()),
+            in_words({kind: found[name].severity for kind, found in by_kind.items()}),
             "yes" if name in tightened else "",
             by_kind["SIE 4E"][name].meaning,
         )
         for name in names
     ]
-    headings = ("control", *kinds, "tightened", "what holds when it passes")
-    show_table(headings, rows, spare=headings[-1:])
+    headings = ("control", "a break", "tightened", "what holds when it passes")
+    show_table(headings, rows, spare=("what holds when it passes", "tightened"))
     next_steps(f"tasma tenant tighten {tenant} CONTROL")
 
 
@@ -111,6 +113,27 @@ def _kinds() -> dict[str, tuple[str, str]]:
         for kind in kinds
     }
     return SIE_KINDS | systems
+
+
+def in_words(severities: Mapping[str, Severity]) -> str:
+    """Say what a break does: what it does for most kinds, then for which it does something else.
+
+    Kinds of one system that agree are called by the system alone.
+    """
+    usual, *others = [one for one, _ in Counter(severities.values()).most_common()]
+    systems: dict[str, set[Severity]] = {}
+    for kind, severity in severities.items():
+        systems.setdefault(_system(kind), set()).add(severity)
+    named: dict[Severity, dict[str, None]] = {one: {} for one in others}
+    for kind, severity in severities.items():
+        if severity != usual:
+            whole = len(systems[_system(kind)]) == 1
+            named[severity][_system(kind) if whole else kind] = None
+    return "; ".join([usual, *(f"{one}: {', '.join(kinds)}" for one, kinds in named.items())])
+
+
+def _system(kind: str) -> str:
+    return kind.partition(" ")[0]
 
 
 def _as_dict(

@@ -23,7 +23,7 @@ from tasks.onboarding import deliver_form
     "add",
     examples=(
         'tasma tenant add acme --name "Acme AB" --org-number 556000-1234',
-        'tasma tenant add acme --name Acme --org-number 5560001234 --years 2023,2024',
+        "tasma tenant add acme --name Acme --org-number 5560001234 --years 2023,2024",
     ),
 )
 def add(

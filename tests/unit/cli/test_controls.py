@@ -73,6 +73,15 @@ def test_every_control_is_listed(tasma, owner):
     assert {"closing_reported", "control_sum", "mass_removal"} <= set(listed.output.split())
 
 
+def test_a_list_says_what_a_break_does_and_for_which_sources_it_does_something_else(tasma, owner):
+    lines = tasma("tenant", "controls", owner).output.splitlines()
+    shown = {line.split()[0]: line for line in lines if line}
+
+    assert "  blocks  " in shown["voucher_balance"]
+    assert "  informs; blocks: SIE  " in shown["older_than_published"]
+    assert "  blocks; warns: SIE 4I, Fortnox  " in shown["balance_roll_forward"]
+
+
 def test_the_operators_own_are_listed_as_the_tenant_has_them(tasma, owner, tmp_path, monkeypatch):
     monkeypatch.setenv("TASMA_CONTROLS", str(tmp_path))
     rows = ["control,tenant,severity,tolerance", f"mine,{owner},blocks,0.00", "theirs,x,warns,0"]
