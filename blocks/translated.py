@@ -99,7 +99,8 @@ def translated(text: str, language: str) -> str | None:
 
 def without_commands(reason: str) -> str:
     """Return a reason without its sentences on commands of the terminal, for readers of pages."""
-    return _COMMAND.sub("", _OR.sub("", _CLAUSE.sub("", reason))).strip() or reason
+    plain = _COMMAND.sub("", _OR.sub("", _CLAUSE.sub("", reason))).strip()
+    return plain.removesuffix(";") or reason
 
 
 def control_title(control: str, language: str) -> str:

@@ -13,6 +13,7 @@ from ledger.acceptance import is_foreign
 from ledger.onboarding import APPROVAL
 from tasks.accept import accept_breaks, reject_hold
 from tasks.approve import NotToBeApproved, approve
+from tasks.customer_statements import CONTROLS
 from tasks.held import Decision, Held, decision_of, find_held, held_of
 from tasks.onboarding import onboarding_of
 
@@ -39,7 +40,11 @@ def hold(visit: Visit) -> Response:
     if isinstance(found, Decision):
         return _decided(visit, found)
     return visit.page(
-        "hold.html", tenant=visit.tenant, item=found, is_foreign=is_foreign(found.holding)
+        "hold.html",
+        tenant=visit.tenant,
+        item=found,
+        is_foreign=is_foreign(found.holding),
+        compared=set(CONTROLS.values()),
     )
 
 

@@ -169,6 +169,29 @@ def test_of_each_control_it_is_said_what_to_do(world, accountant, language, advi
     assert advice in page.text
 
 
+@pytest.mark.parametrize(
+    ("language", "advice", "page_called"),
+    [
+        ("en", "general ledger in the source.", "Comparison"),
+        ("sv", "sidan Jämförelse visar rapporten bredvid bokföringen.", "Jämförelse"),
+        ("fi", "Vertailu-sivu näyttää raportin kirjanpidon rinnalla.", "Vertailu"),
+    ],
+)
+def test_advice_on_a_statement_is_whole_and_leads_to_the_comparison_of_the_year(
+    world, accountant, language, advice, page_called
+):
+    found = Break("customer_balance_sheet", BreakKind.AMOUNT, "1930", detail="row 3 of the file")
+    result = ControlResult(
+        "customer_balance_sheet", Severity.BLOCKS, Answer.BROKEN, breaks=(found,), break_count=1
+    )
+    world.stores.hub.loads.save_results(load_of(world), [result])
+
+    page = accountant.get(f"{PAGE}/one?load={load_of(world)}", **{"accept-language": language})
+
+    link = f"/companies/acme/comparison?year={OUR_OTHER_YEAR.key}"
+    assert f'{advice} <a href="{link}">{page_called}</a>' in page.text
+
+
 def test_checklist_leads_to_the_comparison_that_is_to_be_looked_at(world, accountant):
     form = OnboardingForm(
         source_system="fortnox", transfer=Transfer.API, fiscal_years=(OUR_YEAR.key,)

@@ -329,6 +329,7 @@ def test_what_a_load_changes_is_told(language):
             "Correct it (`tasma ecom accounts export TENANT`), then retry.",
             "Correct it, then retry.",
         ),
+        ("Compare the row; `tasma statements read FILE` shows the file", "Compare the row"),
     ],
 )
 def test_pages_say_no_command_of_the_terminal(reason, shown):
