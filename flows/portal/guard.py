@@ -8,6 +8,7 @@ page begin; an act is in the audit log before it does.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hmac
 import inspect
 import secrets
@@ -172,7 +173,7 @@ def _admit(visit: Visit, sent: Mapping[str, Sequence[str]]) -> Response | None:
     if visit.user and visit.user.language:
         visit.language = visit.user.language
     if route.who and visit.user is None:
-        return _to_sign_in(visit)
+        return _to_sign_in(visit, sent)
     if route.is_of_tenant and visit.user:
         visit.known_tenant = _tenant(visit, visit.user)
     if route.who and visit.user and visit.user.role not in route.who:
@@ -200,12 +201,14 @@ def _tenant(visit: Visit, user: User) -> Tenant:
     return found
 
 
-def _to_sign_in(visit: Visit) -> Response:
+def _to_sign_in(visit: Visit, sent: Mapping[str, Sequence[str]]) -> Response:
     if visit.is_fragment:  # a page that polls: htmx leads the whole window there
         return Response(status_code=401, headers={"hx-redirect": path_of("sign_in_form")})
     if visit.route.method == "POST":
         return RedirectResponse(path_of("sign_in_form"), 303)
-    return RedirectResponse(path_of("sign_in_form", to=visit.request.url.path), 303)
+    with contextlib.suppress(Unfit):  # what does not fit is refused once they are signed in
+        visit.values = _taken(visit, sent)
+    return RedirectResponse(path_of("sign_in_form", to=visit.here), 303)
 
 
 def _check_token(visit: Visit, sent: Mapping[str, Sequence[str]]) -> None:

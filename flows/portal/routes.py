@@ -84,8 +84,10 @@ TOKEN: Final = _kind("token", r"[A-Za-z0-9_-]{16,128}", is_secret=True)
 LINK_SECRET: Final = _kind("secret", r"[^\x00]{1,1024}", is_secret=True)
 """The secret of a link, without an account: what a mail program cut or added to opens nothing, and
 the page of the link says so."""
-PLACE: Final = _kind("place", r"/(?:[A-Za-z0-9_.~-]+(?:/[A-Za-z0-9_.~-]+)*/?)?")
-"""A path of this portal to go back to."""
+PLACE: Final = _kind(
+    "place", r"/(?:[A-Za-z0-9_.~-]+(?:/[A-Za-z0-9_.~-]+)*/?)?(?:\?[A-Za-z0-9_.~%+&=-]{1,8192})?"
+)
+"""A path of this portal to go back to, with its query as `urlencode` writes it."""
 
 
 PUBLIC: Final[frozenset[Role]] = frozenset()
@@ -107,6 +109,8 @@ class Route:
     limited: Limited = ""
     is_upload: bool = False
     """Its body is a file, streamed; the CSRF token comes in a header."""
+    back: str = ""
+    """Of an act: the page it is asked on, by name, where that has another path."""
 
     @property
     def name(self) -> str:
@@ -157,6 +161,7 @@ def route(
     takes: Mapping[str, Kind] | None = None,
     limited: Limited = "",
     is_upload: bool = False,
+    back: str = "",
 ) -> Callable[[Page], Page]:
     """Declare a page.
 
@@ -168,6 +173,8 @@ def route(
         takes: What else it reads, in path, query or form, by kind.
         limited: How often one address may ask (`flows.portal.limits`).
         is_upload: Its body is a file.
+        back: Of an act: the page it is asked on, by name, where that has another path. A change of
+            language leads back there from what the act answers.
 
     Raises:
         RouteUndeclared: Something is missing; the portal does not start.
@@ -177,7 +184,7 @@ def route(
         taken["tenant"] = TENANT
 
     def add(page: Page) -> Page:
-        made = Route(method, path, page, who, taken, limited, is_upload)
+        made = Route(method, path, page, who, taken, limited, is_upload, back)
         problem = made.problem() or ("another has its name" if made.name in ROUTES else "")
         if problem:
             raise RouteUndeclared(name=made.name, method=method, path=path, problem=problem)
@@ -185,6 +192,14 @@ def route(
         return page
 
     return add
+
+
+def page_of(route: Route) -> Route | None:
+    """Return the page that an answer stands on: the route's own, or the one an act is asked on."""
+    if route.method == "GET":
+        return route
+    same_path = (r for r in ROUTES.values() if r.method == "GET" and r.path == route.path)
+    return ROUTES[route.back] if route.back else next(same_path, None)
 
 
 def path_of(name: str, /, **values: str) -> str:

@@ -7,6 +7,7 @@ import hmac
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlencode
 
 from markupsafe import Markup
 from starlette.requests import Request
@@ -16,7 +17,7 @@ from blocks.hub import Tenant
 from blocks.hub.portal_roles import Role
 from blocks.hub.portal_users import User
 from blocks.translated import translated, with_titles, without_commands
-from flows.portal.routes import PLACE, ROUTES, Route, path_of
+from flows.portal.routes import PLACE, ROUTES, Route, page_of, path_of
 from flows.portal.tabs import TABS
 from flows.portal.texts import sentence
 from tasks.stores import Stores
@@ -174,11 +175,27 @@ class Visit:
 
     @property
     def here(self) -> str:
-        """Where to come back to from a change of language: this page, if it is one and no link."""
-        is_secret = any(kind.is_secret for kind in self.route.takes.values())
-        path = self.request.url.path
-        is_page = self.request.method == "GET" and PLACE.pattern.fullmatch(path)
-        return path if is_page and not is_secret else ""
+        """Where to come back to from a change of language or from signing in, if it is no link.
+
+        It is this page with what its route takes from the query or, of an act, the page it was
+        asked on.
+        """
+        page = page_of(self.route)
+        if page is None or any(kind.is_secret for kind in page.takes.values()):
+            return ""
+        place = self._path_on(page) + self._query_of(page)
+        return place if PLACE.pattern.fullmatch(place) else ""
+
+    def _path_on(self, page: Route) -> str:
+        if page is self.route:
+            return self.request.url.path
+        # Before its form was taken, an act does not know what it is about.
+        return page.path.format(**self.request.path_params) if self.values else ""
+
+    def _query_of(self, page: Route) -> str:
+        names = [name for name in page.takes if name not in page.in_path]
+        query = urlencode([(name, one) for name in names for one in self.values.get(name, ())])
+        return f"?{query}" if query else ""
 
     @property
     def is_language_chosen(self) -> bool:

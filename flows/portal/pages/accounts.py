@@ -64,7 +64,7 @@ def account_table_csv(visit: Visit) -> Response:
     )
 
 
-@route("POST", PATH + "/ask", who=STAFF)
+@route("POST", PATH + "/ask", who=STAFF, back="account_table")
 async def ask_accounts(visit: Visit) -> Response:
     """Ask Procountor for its chart and VAT statuses, and suggest by them; nothing is saved."""
     found = await run_in_threadpool(_route, visit)
@@ -101,7 +101,7 @@ def save_account(visit: Visit) -> Response:
     return _saved(visit, [[*texts, *switches]])
 
 
-@route("POST", PATH + "/rows", who=STAFF, takes={"row": TEXT})
+@route("POST", PATH + "/rows", who=STAFF, takes={"row": TEXT}, back="account_table")
 def save_accounts(visit: Visit) -> Response:
     """Add the rows that were ticked; one without an account or a status of there is refused."""
     lines = [text.split(";") for text in visit.every("row")]

@@ -53,6 +53,7 @@ def hold(visit: Visit) -> Response:
     "/companies/{tenant}/holds/accept",
     who=STAFF,
     takes={"load": LOAD, "reason": TEXT},
+    back="hold",
 )
 async def accept_hold(visit: Visit) -> Response:
     """Let the breaks pass that were shown, and publish the load if nothing else holds it."""
@@ -82,6 +83,7 @@ async def accept_hold(visit: Visit) -> Response:
     "/companies/{tenant}/holds/reject",
     who=STAFF,
     takes={"load": LOAD, "reason": TEXT},
+    back="hold",
 )
 def refuse_hold(visit: Visit) -> Response:
     """Say that what is held is wrong; it is never published."""
@@ -99,7 +101,7 @@ def refuse_hold(visit: Visit) -> Response:
     return visit.to("holds", tenant=visit.tenant.id)
 
 
-@route("POST", "/companies/{tenant}/approve", who=STAFF, takes={"reason": TEXT})
+@route("POST", "/companies/{tenant}/approve", who=STAFF, takes={"reason": TEXT}, back="holds")
 def approve_transfer(visit: Visit) -> Response:
     """Say that the first transfer is right, so that its nights begin."""
     stores, tenant = visit.stores, visit.tenant

@@ -44,7 +44,13 @@ def activate(visit: Visit) -> Response:
     return _page(visit, address=made.address, days=days)
 
 
-@route("POST", "/companies/{tenant}/links/{link}/revoke", who=ANYONE, takes={"link": LINK})
+@route(
+    "POST",
+    "/companies/{tenant}/links/{link}/revoke",
+    who=ANYONE,
+    takes={"link": LINK},
+    back="links",
+)
 def revoke_link(visit: Visit) -> Response:
     """End a link."""
     tenant = visit.tenant.id
@@ -61,6 +67,7 @@ def revoke_link(visit: Visit) -> Response:
     "/companies/{tenant}/company-number",
     who=OPERATOR,
     takes={"number": NUMBER, "reason": TEXT, "system": WORD},
+    back="links",
 )
 def confirm_company(visit: Visit) -> Response:
     """Say that the company which was picked is the tenant's after all (R-SEN-22)."""

@@ -57,7 +57,7 @@ def pushed(visit: Visit) -> Response:
     return _page(visit, _document(visit))
 
 
-@route("POST", "/companies/{tenant}/pushes/retry", who=STAFF, takes=ONE)
+@route("POST", "/companies/{tenant}/pushes/retry", who=STAFF, takes=ONE, back="pushed")
 def retry_push(visit: Visit) -> Response:
     """Have a document tried once more, where that can make nothing twice."""
     one = _document(visit)
@@ -73,6 +73,7 @@ def retry_push(visit: Visit) -> Response:
     "/companies/{tenant}/pushes/resolve",
     who=STAFF,
     takes={**ONE, "seen": WORD, "target_id": TEXT},
+    back="pushed",
 )
 def resolve_push(visit: Visit) -> Response:
     """Say what became of a call whose answer was lost, after looking there."""
