@@ -69,6 +69,15 @@ def refused_of(hub: Hub, tenant: str) -> dict[str, list[Transfer]]:
     return {source: things for source, things in found.items() if things}
 
 
+def retried_of(hub: Hub, tenant: str) -> dict[str, list[Transfer]]:
+    """Return what a tenant's routes refused and the next run decides anew, by source."""
+    if (tenant, "ecom") not in hub.transfers.refused(tenant):
+        return {}
+    from tasks.ecom.overview import retried  # noqa: PLC0415 - few tenants have such
+
+    return {"ecom": retried(hub, tenant)}
+
+
 class Targets:
     """Where the documents of each tenant go; read once, when the first tenant is asked for."""
 
@@ -140,7 +149,7 @@ def _still_refused(hub: Hub, tenant: str, source: str, count: int) -> int:
 
 
 def _refused_by(hub: Hub, tenant: str, source: str) -> list[Transfer]:
-    """Leave out what Ecom refused of a period that is closed by now: nobody has to see it."""
+    """Leave out what Ecom refused of a period closed by now, or decides anew: nobody has to act."""
     if source != "ecom":
         return hub.transfers.listed(tenant, source, states=(TransferState.REFUSED,))
     from tasks.ecom.overview import refused  # noqa: PLC0415 - few tenants have such

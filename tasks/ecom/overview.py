@@ -16,6 +16,7 @@ from blocks.hub.transfers import Transfer
 from ledger.ecom.sentences import MEANINGS, NO_REMEDY, Colour, colour, remedy, sentence
 from ledger.invoice.mappings.ecom_procountor.terms import SOURCE
 from tasks import push_words
+from tasks.ecom.cases import RETRIED
 from tasks.ecom.route import EcomRoute
 
 _ORDER: Final = {Colour.RED: 0, Colour.YELLOW: 1, Colour.NONE: 2}
@@ -52,15 +53,24 @@ def marks(route: EcomRoute, *, language: str = "en") -> list[Mark]:
 
 def refused(hub: Hub, tenant: str) -> list[Transfer]:
     """Return what is refused of a tenant and of no closed period; most urgent for a person."""
-    route = EcomRoute.of(hub, tenant)
-    found = hub.transfers.listed(tenant, SOURCE, states=(TransferState.REFUSED,))
-    return [one for one in found if not (one.day and route.company.is_closed(one.day))]
+    return [one for one in _refused(hub, tenant) if one.code != RETRIED]
+
+
+def retried(hub: Hub, tenant: str) -> list[Transfer]:
+    """Return what was refused and is tried once more: the next run decides it, and no person."""
+    return [one for one in _refused(hub, tenant) if one.code == RETRIED]
 
 
 def remedy_of(transfer: Transfer) -> str:
     """Return what a person does about what this route refuses; empty of what nobody knows."""
     meaning = MEANINGS.get(transfer.code) if transfer.source == SOURCE else None
     return meaning.remedy if meaning else ""
+
+
+def _refused(hub: Hub, tenant: str) -> list[Transfer]:
+    route = EcomRoute.of(hub, tenant)
+    found = hub.transfers.listed(tenant, SOURCE, states=(TransferState.REFUSED,))
+    return [one for one in found if not (one.day and route.company.is_closed(one.day))]
 
 
 def _is_closed(route: EcomRoute, transfers: dict[str, Transfer], mark: Mark) -> bool:
@@ -78,7 +88,8 @@ def _of_transfers(transfers: dict[str, Transfer], language: str) -> Iterator[Mar
 
 def _mark(one: Transfer, code: str, text: str, language: str) -> Mark:
     advice = remedy(code, language=language)
-    shown = Colour.RED if one.state is TransferState.REFUSED else colour(code)
+    is_refused = one.state is TransferState.REFUSED and code != RETRIED
+    shown = Colour.RED if is_refused else colour(code)
     return Mark(one.subject, one.item, one.kind, shown, code, text, advice)
 
 

@@ -423,9 +423,7 @@ def test_account_that_is_not_joined_is_found_before_anything_is_queued_and_goes_
     assert [] == house.shown()
 
 
-def test_what_was_tried_again_and_not_decided_stays_red_with_its_reason_till_a_run_decides_it(
-    voucher,
-):
+def test_what_was_tried_again_waits_for_a_run_with_its_reason_and_for_no_person(voucher):
     house = voucher(Mode.VOUCHER_ECOM)
     accounts.save(house.route(), [], who="anna")
     house.company.sale("s-1")
@@ -438,7 +436,7 @@ def test_what_was_tried_again_and_not_decided_stays_red_with_its_reason_till_a_r
 
     (mark,) = marks(house.route())
     (row,) = whole_overview(house.hub)
-    assert (Colour.RED, "red", 1) == (mark.colour, row.light, row.waiting_documents)
+    assert (Colour.YELLOW, "green", 0) == (mark.colour, row.light, row.waiting_documents)
     assert 1 == mark.text.count("tried once more by anna, and not decided yet: ")
     assert "Accounts of a row are not joined" in mark.text
     assert "tasma ecom run" in mark.remedy

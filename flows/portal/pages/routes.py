@@ -14,7 +14,7 @@ from blocks.hub.routes import NoRoute
 from flows.portal.routes import ANYONE, STAFF, TEXT, WORD, route
 from flows.portal.visit import Visit, not_found
 from tasks.ecom.overview import remedy_of
-from tasks.overview import refused_of
+from tasks.overview import refused_of, retried_of
 from tasks.route_settings import WrongSetting
 from tasks.routes import UnknownRoute, read_setting, set_values, settings_of
 
@@ -64,6 +64,7 @@ def _page(
         tenant=tenant,
         routes=shown,
         waiting=refused_of(visit.stores.hub, tenant.id),
+        retried=retried_of(visit.stores.hub, tenant.id),
         listed=LISTED,
         remedy_of=remedy_of,
         problem=problem,

@@ -19,7 +19,8 @@ from tasks.ecom.accounts import put
 from tasks.ecom.route import EcomRoute
 from tests.portal_companies import OURS
 
-PAGE = "/companies/acme/account-table"
+COMPANY = "/companies/acme"
+PAGE = f"{COMPANY}/account-table"
 ACCOUNTS = {"accounts": "3000 (25.5 %)"}
 ROW = {"account": "3000", "rate": "25,5", "target": "3001", "status": "1", "sales": "yes"}
 
@@ -150,8 +151,22 @@ def test_what_the_table_refused_is_tried_once_more_when_a_row_is_saved(world, ac
     page = accountant.get(saved.headers["location"]).text
     assert "Saved. The next run decides what waited for it." in page
     after = routes_page(accountant)
-    assert "osto-2: tried once more by accountant@acme.example, and not decided yet" in after
-    assert '<span class="hint">Nothing: the next run decides it.</span>' in after
+    waiting, _, decided = after.partition("The next run decides these:")
+    assert "osto-2: tried once more by accountant@acme.example, and not decided yet" in decided
+    assert ("osto-1" in waiting, "osto-2" in waiting) == (True, False)
+
+
+def test_a_company_of_which_all_is_tried_once_more_needs_nobody(world, accountant):
+    refused = (OURS, "ecom", "osto-2", "osto-2", "purchase_invoice", 1, "voucher:ecom")
+    detail = sentence("account_not_joined", ACCOUNTS)
+    world.stores.hub.transfers.note(
+        Transfer(*refused, TransferState.REFUSED, code="account_not_joined", detail=detail)
+    )
+    before = accountant.get(COMPANY).text
+    accountant.post(PAGE, **ROW)
+
+    needs = "Documents of a route wait for somebody"
+    assert [True, False] == [needs in page for page in (before, accountant.get(COMPANY).text)]
 
 
 @pytest.mark.parametrize(
