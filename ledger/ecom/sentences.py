@@ -39,6 +39,12 @@ _ACCOUNTS: Final = (
     "Settings > Procountor: join all accounts of this invoice and correct their VAT status "
     "(`tasma ecom accounts export TENANT`), then have it tried again."
 )
+IN_ACCOUNT_TABLE: Final = (
+    "In the account table: join all accounts of this invoice and correct their VAT status; saving "
+    "has it tried again."
+)
+"""What somebody at a page of ours does about accounts, who sees no menu of the article."""
+
 _ACCOUNTS_FI: Final = (
     "Siirry Asetukset > Procountor ja varmista, että kaikki kyseisen laskun tilit on kohdistettu "
     "ja alv-status on oikein."

@@ -13,11 +13,22 @@ from blocks.hub import Hub
 from blocks.hub.outbox import FOR_PEOPLE, Queued
 from blocks.hub.states import TransferState
 from blocks.hub.transfers import Transfer
-from ledger.ecom.sentences import MEANINGS, NO_REMEDY, Colour, colour, remedy, sentence
+from ledger.ecom.sentences import (
+    IN_ACCOUNT_TABLE,
+    MEANINGS,
+    NO_REMEDY,
+    Colour,
+    colour,
+    remedy,
+    sentence,
+)
 from ledger.invoice.mappings.ecom_procountor.terms import SOURCE
 from tasks import push_words
 from tasks.ecom.cases import RETRIED
 from tasks.ecom.route import EcomRoute
+
+OF_ACCOUNTS: Final = frozenset({"account_not_joined", "account_switched_off", "vat_status_rate"})
+"""Why a document is refused by the account table."""
 
 _ORDER: Final = {Colour.RED: 0, Colour.YELLOW: 1, Colour.NONE: 2}
 
@@ -62,7 +73,9 @@ def retried(hub: Hub, tenant: str) -> list[Transfer]:
 
 
 def remedy_of(transfer: Transfer) -> str:
-    """Return what a person does about what this route refuses; empty of what nobody knows."""
+    """Return what a person does on our pages about what is refused; empty of what nobody knows."""
+    if transfer.source == SOURCE and transfer.code in OF_ACCOUNTS:
+        return IN_ACCOUNT_TABLE
     meaning = MEANINGS.get(transfer.code) if transfer.source == SOURCE else None
     return meaning.remedy if meaning else ""
 

@@ -22,17 +22,13 @@ from ledger.errors import TerminalError
 from ledger.invoice.mappings.ecom_procountor.terms import SOURCE
 from ledger.push.items import Phase
 from tasks.ecom.cases import RETRIED
-from tasks.ecom.overview import refused
+from tasks.ecom.overview import OF_ACCOUNTS, refused
 from tasks.ecom.queueing import queued_of
 from tasks.ecom.route import EcomRoute
 from tasks.push_retry import has_failed, retry_with_needed
 
 BUTTON: Final = "Vie Procountoriin"
 """Who had a transfer tried once more: whoever pressed it in Ecom."""
-
-
-OF_ACCOUNTS: Final = frozenset({"account_not_joined", "account_switched_off", "vat_status_rate"})
-"""Why a document is refused by the account table."""
 
 
 class AlreadyTransferred(TerminalError):

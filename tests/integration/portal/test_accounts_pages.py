@@ -144,7 +144,7 @@ def test_what_the_table_refused_is_tried_once_more_when_a_row_is_saved(world, ac
     before = routes_page(accountant)
     saved = accountant.post(PAGE, **ROW)
 
-    assert "correct their VAT status, then have it tried again." in before
+    assert "correct their VAT status; saving has it tried again." in before
     assert "osto-1: The invoice has no posting<br>" in before
     codes = {one.item: one.code for one in hub.transfers.listed(OURS, "ecom")}
     assert {"osto-1": "unposted", "osto-2": "retried"} == codes
@@ -154,6 +154,29 @@ def test_what_the_table_refused_is_tried_once_more_when_a_row_is_saved(world, ac
     waiting, _, decided = after.partition("The next run decides these:")
     assert "osto-2: tried once more by accountant@acme.example, and not decided yet" in decided
     assert ("osto-1" in waiting, "osto-2" in waiting) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("language", "advice"),
+    [
+        ("en", "In the account table: join all accounts of this invoice"),
+        ("fi", "Kohdista tilitaulukossa kaikki tämän laskun tilit"),
+        ("sv", "Koppla alla konton på fakturan och rätta deras momsstatus i kontotabellen"),
+    ],
+)
+def test_advice_on_accounts_names_the_table_of_these_pages_and_no_menu(
+    world, accountant, language, advice
+):
+    detail = sentence("account_not_joined", ACCOUNTS)
+    refused = (OURS, "ecom", "osto-2", "osto-2", "purchase_invoice", 1, "voucher:ecom")
+    world.stores.hub.transfers.note(
+        Transfer(*refused, TransferState.REFUSED, code="account_not_joined", detail=detail)
+    )
+
+    page = unescape(accountant.get("/companies/acme/routes", **{"accept-language": language}).text)
+
+    assert advice in page
+    assert "> Procountor:" not in page
 
 
 def test_a_company_of_which_all_is_tried_once_more_needs_nobody(world, accountant):
