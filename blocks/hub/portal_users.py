@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
 from blocks.hub import models
 from blocks.hub.database import Database
@@ -251,7 +251,8 @@ class PortalUsers:
 
         Args:
             user: Whose.
-            containing: Only those of which id, name or organisation number has this.
+            containing: Only those of which id, name or organisation number has this; the number
+                also as it is written, with dash or spaces.
             after: Id of the one behind which to begin.
             limit: Most that are returned.
         """
@@ -263,9 +264,12 @@ class PortalUsers:
             place = select(func.lower(last.c.name)).where(last.c.id == after).scalar_subquery()
             query = query.where((name > place) | ((name == place) & (table.c.id > after)))
         if containing:
-            sought = (table.c.id, table.c.name, table.c.organisation_number)
-            found = [column.icontains(containing, autoescape=True) for column in sought]
-            query = query.where(found[0] | found[1] | found[2])
+            sought = {table.c.id: containing, table.c.name: containing}
+            if number := "".join(containing.replace("-", "").split()):
+                sought[table.c.organisation_number] = number
+            query = query.where(
+                or_(*(column.icontains(text, autoescape=True) for column, text in sought.items()))
+            )
         query = _open_to(query, user).order_by(name, table.c.id).limit(limit)
         with self._database.reading() as connection:
             return [Tenant(**row._asdict()) for row in connection.execute(query)]

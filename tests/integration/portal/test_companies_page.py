@@ -6,10 +6,13 @@ import re
 from dataclasses import replace
 from html import unescape
 
+import pytest
+
 from blocks.hub import Load, Tenant, UnitState
 from blocks.hub.portal_roles import Role
 from blocks.hub.states import TransferState
 from blocks.hub.transfers import Transfer
+from flows.portal.routes import path_of
 from ledger.fiscal_year import FiscalYear
 
 
@@ -50,6 +53,26 @@ def test_companies_come_by_name_page_after_page(world, monkeypatch):
         page = next(iter(re.findall(r'href="(/companies\?find=Test&after=\w+)"', text)), "")
 
     assert ["z1", "x3", "y2", "a5", "b4"] == found
+
+
+@pytest.mark.parametrize(
+    "written", ["559990-0213", "5599900213", "559990 0213", " 90-02 ", "5599-Bolag", "dash-a"]
+)
+def test_company_is_found_by_its_number_as_it_is_written(world, written):
+    hub = world.stores.hub
+    hub.tenants.add(Tenant("dash-a", "5599-Bolag AB", organisation_number="5599900213"))
+
+    page = world.client(Role.OPERATOR).get(path_of("companies", find=written)).text
+
+    assert ["dash-a"] == re.findall(r'href="/companies/([\w-]+)"><strong>', page)
+
+
+def test_a_dash_alone_is_found_in_names_and_ids_and_in_no_number(world):
+    world.stores.hub.tenants.add(Tenant("plain", "Plain AB", organisation_number="5599900213"))
+
+    page = world.client(Role.OPERATOR).get("/companies?find=-").text
+
+    assert 'href="/companies/plain"' not in page
 
 
 def test_a_companys_page_leads_to_what_waits_for_a_decision(world):
