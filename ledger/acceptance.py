@@ -113,23 +113,40 @@ def unaccepted(
         The results that block, each with only the breaks nobody accepted.
     """
     valid = [item for item in acceptances if item.is_valid(at)]
-    open_results = (_open_part(result, valid) for result in results if result.holds)
+    open_results = (open_part(result, valid) for result in results if result.holds)
     return [result for result in open_results if result is not None]
 
 
-def _open_part(result: ControlResult, valid: Collection[Acceptance]) -> ControlResult | None:
+def open_part(result: ControlResult, given: Collection[Acceptance]) -> ControlResult | None:
     """Return the result without what was accepted, None when that was all."""
     if is_foreign([result]):
         return result
     if not is_complete(result):
-        return None if any(item.covers_all(result) for item in valid) else result
+        return None if any(item.covers_all(result) for item in given) else result
     found = Counter(item.fingerprint for item in result.breaks)
     left = tuple(
         item
         for item in result.breaks
-        if not any(a.covers(item, occurrences=found[item.fingerprint]) for a in valid)
+        if not any(a.covers(item, occurrences=found[item.fingerprint]) for a in given)
     )
     return replace(result, breaks=left, break_count=len(left)) if left else None
+
+
+def letting_pass(result: ControlResult, given: Iterable[Acceptance]) -> list[Acceptance]:
+    """Return of acceptances those of a break of this result, or of the whole of it.
+
+    One of another break of the same control says nothing of these.
+    """
+    if not is_complete(result):
+        return [item for item in given if item.covers_all(result)]
+    found = Counter(item.fingerprint for item in result.breaks)
+    breaks = {item.fingerprint: item for item in result.breaks}
+    return [
+        item
+        for item in given
+        if item.fingerprint in breaks
+        and item.covers(breaks[item.fingerprint], occurrences=found[item.fingerprint])
+    ]
 
 
 def acceptable(
@@ -152,13 +169,12 @@ def acceptable(
     return [item for item in items if not fingerprints or item[0] in fingerprints]
 
 
-def accepted_in_words(controls: Collection[str], given: Iterable[Acceptance]) -> list[str]:
-    """Say of controls that hold nothing by whom they may pass, and why: a line for a decision."""
+def accepted_in_words(results: Iterable[ControlResult], given: Collection[Acceptance]) -> list[str]:
+    """Say of results that hold nothing by whom they may pass, and why: a line for a decision."""
     decisions: dict[tuple[str, dt.date, str], dict[str, None]] = {}
-    for item in given:
-        if item.control in controls:
-            decision = (item.accepted_by, item.accepted_at.date(), item.reason)
-            decisions.setdefault(decision, {})[item.control] = None
+    for item in (one for result in results for one in letting_pass(result, given)):
+        decision = (item.accepted_by, item.accepted_at.date(), item.reason)
+        decisions.setdefault(decision, {})[item.control] = None
     return [
         f"{', '.join(names)} (accepted by {who} on {day}: {reason})"
         for (who, day, reason), names in decisions.items()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ledger.acceptance import letting_pass
+
 if TYPE_CHECKING:  # a listing of the hub comes at once: no SQL before it is asked
     from blocks.hub import Hub, Load, UnitStatus
     from ledger.acceptance import Acceptance
@@ -41,6 +43,6 @@ def findings_of(hub: Hub, load: Load) -> Findings:
     """Return what the controls said about a load; what holds it only while it is open."""
     results = hub.loads.results(load.load_id)
     holding = hub.acceptances.unaccepted(load.tenant, load.year, results) if load.is_open else []
-    broken = {result.control for result in results if result.break_count}
     given = hub.acceptances.of_load(load)
-    return Findings(load, results, holding, [item for item in given if item.control in broken])
+    accepted = [item for result in results for item in letting_pass(result, given)]
+    return Findings(load, results, holding, accepted)

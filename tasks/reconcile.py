@@ -76,13 +76,17 @@ class Judgement:
     @property
     def passing(self) -> list[str]:
         """Name the controls that would hold the load had nobody accepted what they found."""
-        held = {result.control for result in self.holding}
-        return [item.control for item in self.results if item.holds and item.control not in held]
+        return [item.control for item in self._passing]
 
     @property
     def accepted(self) -> list[str]:
         """Say of what is `passing` by whom it may pass, and why."""
-        return accepted_in_words(self.passing, self.given)
+        return accepted_in_words(self._passing, self.given)
+
+    @property
+    def _passing(self) -> list[ControlResult]:
+        held = {result.control for result in self.holding}
+        return [item for item in self.results if item.holds and item.control not in held]
 
     @property
     def accepted_count(self) -> int:

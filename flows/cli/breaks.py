@@ -14,7 +14,7 @@ from flows.cli.break_rows import HEADINGS, break_row, show_breaks_csv
 from flows.cli.opening import TenantId, YearOrLatest, known_tenant, known_year, open_hub
 from flows.cli.output import next_steps, say, show_json, show_table
 from flows.cli.switches import is_given
-from ledger.acceptance import is_foreign
+from ledger.acceptance import is_foreign, letting_pass, open_part
 from ledger.account_map import UNMAPPED
 from ledger.controls import ControlResult, apart
 from ledger.coverage import Coverage
@@ -166,8 +166,10 @@ def _mark(found: Findings, result: ControlResult, *, is_holding: bool) -> str:
         return ""
     if found.load.status == "rejected":
         return ", rejected"
-    is_accepted = any(item.control == result.control for item in found.accepted)
-    return ", accepted" if is_accepted else ", by an acceptance that has ended"
+    given = letting_pass(result, found.accepted)
+    if open_part(result, given) is None:
+        return ", accepted"
+    return f", {'in part ' if given else ''}by an acceptance that has ended"
 
 
 def _show_breaks(result: ControlResult, control: Control | None, *, limit: int, mark: str) -> None:
@@ -186,7 +188,7 @@ def _show_breaks(result: ControlResult, control: Control | None, *, limit: int, 
 
 def _show_accepted(found: Findings, result: ControlResult) -> None:
     """Say who let breaks of a control pass, when and why; a decision on many is said once."""
-    given = [item for item in found.accepted if item.control == result.control]
+    given = letting_pass(result, found.accepted)
     decisions = dict.fromkeys((it.accepted_by, it.accepted_at, it.reason) for it in given)
     for who, at, reason in decisions:
         say(f"Accepted by {who} on {at:%Y-%m-%d}: {reason}")

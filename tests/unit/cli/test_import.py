@@ -236,6 +236,38 @@ def test_breaks_say_who_accepted_them_when_and_why(tasma, owner, sie):
     assert ("balance_roll_forward", "A. Person") == (given["control"], given["accepted_by"])
 
 
+def with_closing_of_1930(file, name, ore):
+    """Write the file once more, its closing balance of 1930 so many öre higher."""
+    stated = re.search(r"^#UB 0 1930 (\S+)", text := file.read_text("cp437"), re.MULTILINE)
+    assert stated
+    line = f"#UB 0 1930 {Decimal(stated[1]) + Decimal(ore) / 100}"
+    other = file.with_name(name)
+    other.write_text(text.replace(stated[0], line), "cp437", newline="")
+    return other
+
+
+def test_acceptance_is_told_of_the_break_that_it_was_given_for_and_of_no_other_of_its_control(
+    tasma, owner, sie
+):
+    whole = sie()
+    tasma("import", with_closing_of_1930(whole, "hundred.se", 10_000), "--tenant", owner)
+    tasma("accept", owner, "2024", "--by", "root", "--reason", "a hundred")
+    held = tasma("import", with_closing_of_1930(whole, "one.se", 1), "--tenant", owner)
+    passed = tasma("accept", owner, "2024", "--by", "anna", "--reason", "one")
+    shown = tasma("ledger", "breaks", owner, "2024").stdout
+    numbers = json.loads(tasma("ledger", "acceptances", owner, "--json").stdout)
+    (of_anna,) = (item["id"] for item in numbers if item["accepted_by"] == "anna")
+    tasma("ledger", "withdraw", owner, str(of_anna), "--reason", "it was not")
+    ended = tasma("ledger", "breaks", owner, "2024").stdout
+
+    assert 3 == held.exit_code
+    assert 0 == passed.exit_code, passed.output
+    assert "accepted by anna" in passed.stdout
+    assert "Accepted by anna" in shown
+    assert "balance_roll_forward: 1 found, blocks, by an acceptance that has ended" in ended
+    assert not any("by root" in text for text in (passed.stdout, shown, ended))
+
+
 def test_breaks_of_what_was_rejected_are_nobodys_to_have_accepted(tasma, owner, sie):
     tasma("import", sie(faults=[Fault.WRONG_CLOSING_BALANCE]), "--tenant", owner)
     tasma("accept", owner, "2024", "--reason", "the bank agrees", "--no-publish")

@@ -10,7 +10,7 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.acceptance import Acceptance, acceptable, unaccepted
+from ledger.acceptance import Acceptance, acceptable, letting_pass, unaccepted
 from ledger.controls import Answer, Break, BreakKind, ControlResult, Severity
 
 NOW = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
@@ -73,6 +73,17 @@ def test_only_breaks_that_were_accepted_as_often_pass(seen, now):
 
     assert expected == [b for result in left for b in result.breaks]
     assert [len(result.breaks) for result in left] == [result.break_count for result in left]
+
+
+@given(RESULTS, RESULTS)
+def test_acceptances_that_let_a_result_pass_are_all_of_its_breaks_and_do_what_all_do(seen, now):
+    found = {item.fingerprint for item in now.breaks}
+    given_before = accepted(seen)
+
+    passing = letting_pass(now, given_before)
+
+    assert found >= {item.fingerprint for item in passing}
+    assert unaccepted([now], passing, at=NOW) == unaccepted([now], given_before, at=NOW)
 
 
 @given(RESULTS)
