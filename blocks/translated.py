@@ -53,10 +53,9 @@ COUNT: Final = re.compile(r"\d{1,3}(,\d{3})+")
 DAYS: Final = re.compile(r"(\d{4}-\d{2}-\d{2}) to (\d{4}-\d{2}-\d{2})")
 """A fiscal year that is no calendar year, as `ledger.fiscal_year.year_in_words` says it."""
 
-_COMMAND: Final = re.compile(
-    r"(?:^|(?<=[.;]) )(?:[^.;`]|`(?!tasma )[^`]*`)*`tasma [^`]*`[^.;]*[.;]?"
-)
-"""A sentence that says what to type at a terminal."""
+_TYPED: Final = r"(?:[^.;`]|`(?!tasma )[^`]*`)*`tasma [^`]*`[^.;]*"
+_COMMAND: Final = re.compile(rf"; {_TYPED}(?=\.|$)|(?:^|(?<=[.;]) ){_TYPED}[.;]?")
+"""A sentence, or the last part of one, that says what to type at a terminal."""
 
 _CLAUSE: Final = re.compile(
     r": (?:`tasma [^`]*` [a-z]+s\b[^.;`]*|`--[^`]*`, such as `--[^`]*`)(?=[.;]|$)"
@@ -99,8 +98,7 @@ def translated(text: str, language: str) -> str | None:
 
 def without_commands(reason: str) -> str:
     """Return a reason without its sentences on commands of the terminal, for readers of pages."""
-    plain = _COMMAND.sub("", _OR.sub("", _CLAUSE.sub("", reason))).strip()
-    return plain.removesuffix(";") or reason
+    return _COMMAND.sub("", _OR.sub("", _CLAUSE.sub("", reason))).strip() or reason
 
 
 def control_title(control: str, language: str) -> str:

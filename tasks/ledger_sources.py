@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from blocks.client_names import base_of
 from blocks.hub import DefinedYear, Hub, UnitState, UnitStatus
 from blocks.hub.documents import DocumentFetch
+from blocks.hub.kept_years import KeptYear
 from blocks.systems.registry import SYSTEMS, systems_with
 from ledger.fiscal_year import FiscalYear, short_year
 from ledger.readers import FORMATS
@@ -30,7 +31,7 @@ class YearSource:
     fetched and published once, its ledger or only its documents; ``sync`` from then on.
     `documents`: None when nobody tried to fetch any. `owner`: whose its ledger is, by the hub's
     word: a system, the format of an uploaded file, or empty. `is_held`: its latest load waits for
-    a person, whatever is published.
+    a person, whatever is published. `kept`: how a person brought it back; None when nobody did.
     """
 
     year: FiscalYear
@@ -41,6 +42,7 @@ class YearSource:
     owner: str = ""
     is_published: bool = False
     is_held: bool = False
+    kept: KeptYear | None = None
 
     @property
     def asks(self) -> bool:
@@ -58,6 +60,7 @@ def year_sources(hub: Hub, tenant: str) -> list[YearSource]:
     defined = {item.year: item for item in hub.years.active(tenant)}
     units = {unit.year: unit for unit in hub.units.of_tenant(tenant)}
     documents = hub.documents.of_tenant(tenant)
+    kept = {item.fiscal_year: item for item in hub.kept_years.of_tenant(tenant)}
     return [
         YearSource(
             year,
@@ -68,6 +71,7 @@ def year_sources(hub: Hub, tenant: str) -> list[YearSource]:
             units[year].ledger_source if year in units else "",
             is_published=year in units and units[year].last_published_at is not None,
             is_held=year in units and units[year].status is UnitState.HELD,
+            kept=kept.get(year.key),
         )
         for year in sorted({*defined, *units, *documents})
     ]

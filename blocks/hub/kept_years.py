@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, insert, select
 
@@ -19,6 +20,8 @@ from blocks.hub.events import Events, cut
 from blocks.hub.tenants import require
 from ledger.fiscal_year import FiscalYear, short_year
 from ledger.text import is_explained
+
+KEPT_AS: Final = "kept as of load"
 
 
 class KeptUnexplained(Refused):
@@ -61,10 +64,15 @@ class KeptYear:
     def __str__(self) -> str:
         """Say that it is kept, and how it is let go."""
         return (
-            f"kept as of load {self.load_number} since {self.kept_at:%Y-%m-%d %H:%M} UTC by "
-            f"{self.who} ({self.reason}); to let it go: tasma ledger release {self.tenant} "
-            f"{short_year(self.fiscal_year)} --reason WHY"
+            f"{KEPT_AS} {self.load_number} since {self.kept_at:%Y-%m-%d %H:%M} UTC by "
+            f"{self.who} ({self.reason}); to let it go: `tasma ledger release {self.tenant} "
+            f"{short_year(self.fiscal_year)} --reason WHY`"
         )
+
+
+def tells_of_kept(message: str) -> bool:
+    """Return whether the message of a run quotes a year that is kept."""
+    return KEPT_AS in message
 
 
 class KeptYears:
@@ -80,6 +88,11 @@ class KeptYears:
             query = select(models.kept_year).where(_here(tenant, year))
             row = connection.execute(query).one_or_none()
         return None if row is None else KeptYear(**row._asdict())
+
+    def of_tenant(self, tenant: str) -> list[KeptYear]:
+        """Return a tenant's years that are kept."""
+        with self._database.reading() as connection:
+            return rows(connection, [tenant])
 
     def every(self) -> list[KeptYear]:
         """Return all years that are kept, by tenant and year."""

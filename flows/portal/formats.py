@@ -13,6 +13,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from blocks.controls.catalogue import advice_of
+from blocks.hub.kept_years import tells_of_kept
 from blocks.translated import control_title
 from ledger.fiscal_year import FiscalYear, short_year
 from ledger.organisation import OrganisationNumber
@@ -99,6 +100,7 @@ FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "digits": digits,
     "format_title": format_title,
     "run_word": run_word,
+    "tells_of_kept": tells_of_kept,
     "title_of": title_of,
     "new_documents": new_in,
     "number": number,

@@ -145,6 +145,33 @@ def test_page_waits_for_a_run_to_end_and_then_shows_the_years(world, client, sta
     assert polls == ("why it is so" not in poll.text)
 
 
+@pytest.mark.parametrize(
+    ("language", "before", "after"),
+    [
+        ("en", "to an earlier state", ("brought back on 2", "as it was brought back.")),
+        ("sv", "till ett tidigare läge", ("återställt 2", "kvar som den återställdes.")),
+        ("fi", "aiempaan tilaan", ("palautettu 2", "sellaisena kuin se palautettiin.")),
+    ],
+)
+def test_of_a_year_that_was_brought_back_it_is_said_that_it_is_kept_so(
+    world, client, language, before, after
+):
+    hub, spoken = world.stores.hub, {"accept-language": language}
+    own(world.stores, OUR_YEAR, "fortnox")
+    about = {"load_id": "load-1", "load_number": 1, "who": "anna", "reason": "wrong export"}
+    kept = hub.kept_years.keep(OURS, OUR_YEAR, **about)
+    message = f"{kept}. Documents: 2 new, 0 known, 0 removed, 0 without voucher."
+    run_id = world.runs.add(OURS, "Kept", message, is_over=True, is_good=True)
+
+    page = client.get(f"{PAGE}?run={run_id}", **spoken).text
+    form = client.get(f"{PAGE}/sync?year={OUR_YEAR.key}", **spoken).text
+
+    assert after == tuple(words for words in after if words in page)
+    assert "tasma ledger release" not in page
+    assert before in form
+    assert "Fortnox" not in form.partition("<fieldset")[2]
+
+
 def test_end_of_a_run_takes_away_what_no_longer_waits_for_a_decision(world):
     client, load = world.client(Role.ACCOUNTANT), world.ids["load"][0]
     run_id = world.runs.add(OURS, "Published", is_over=True, is_good=True)

@@ -330,6 +330,7 @@ def test_what_a_load_changes_is_told(language):
             "Correct it, then retry.",
         ),
         ("Compare the row; `tasma statements read FILE` shows the file", "Compare the row"),
+        ("It is kept; to end it: `tasma ledger release a 2025`. It is.", "It is kept. It is."),
     ],
 )
 def test_pages_say_no_command_of_the_terminal(reason, shown):
