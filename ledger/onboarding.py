@@ -103,7 +103,8 @@ STATEMENTS: Final[Mapping[StatementKind, str]] = {
 class TransferredYear:
     """One year of the form. `is_staged`: something of it came; `is_published`: nothing holds it.
 
-    `holding`: the controls that hold it, by name. `statements`: a kind that is absent is missing.
+    `holding`: the controls that hold it, by name. `statements`: what each came to that was sent;
+    with books that were rejected since, it was compared in vain.
     `differing`: of each statement, the first line that differs, in words.
     """
 
@@ -114,8 +115,15 @@ class TransferredYear:
     statements: Mapping[StatementKind, Comparison] = field(default_factory=dict)
     differing: Mapping[StatementKind, str] = field(default_factory=dict)
 
+    @property
+    def is_here(self) -> bool:
+        """Whether there are books of it to compare with."""
+        return self.is_staged or self.is_published
+
     def of(self, kind: StatementKind) -> Comparison:
-        """Return what became of one of the two statements."""
+        """Return what became of one of the two statements; without books to compare, nothing."""
+        if not self.is_here:
+            return Comparison.MISSING
         return self.statements.get(kind, Comparison.MISSING)
 
     def differing_of(self, kind: StatementKind) -> str:
@@ -216,7 +224,7 @@ def _stage(facts: Facts, checklist: Iterable[Step]) -> Stage:
         return Stage.DOCUMENTS
     if not facts.form_filed or facts.form_problems:
         return Stage.FORM_MISSING
-    staged = [item.is_staged or item.is_published for item in facts.years]
+    staged = [item.is_here for item in facts.years]
     if not any(staged):
         waits = any(not step.is_done for step in checklist if step.name in _BEFORE)
         return Stage.WAITING_CUSTOMER if waits else Stage.READY
@@ -289,31 +297,29 @@ def _prerequisites(facts: Facts) -> Step:
 
 def _transfer(item: TransferredYear, *, is_approved: bool) -> Step:
     """Say whether a year came; a load that is held after its approval is no first transfer."""
-    came = item.is_staged or item.is_published
     held = f"held by {', '.join(item.holding)}" if item.holding else "transfer the year"
-    is_done = is_approved or (came and not item.holding)
+    is_done = is_approved or (item.is_here and not item.holding)
     what = "the year came" if is_done else held
     name = f"first transfer {short_year(item.year.key)}"
     return Step(name, Actor.OPERATOR, is_done=is_done, what=what)
 
 
 def _statements(item: TransferredYear) -> Iterator[Step]:
-    when = year_in_words(item.year.key)
     for kind in StatementKind:
-        found = item.of(kind)
-        title = STATEMENTS[kind]
+        title, found = STATEMENTS[kind], item.of(kind)
+        waits = kind in item.statements and not item.is_here
         what = {
-            Comparison.MISSING: f"send the {title} of {when} from the source system",
+            Comparison.MISSING: f"send the {title} of {year_in_words(item.year.key)} "
+            "from the source system",
             Comparison.DIFFERS: f"{title} differs: {item.differing_of(kind)}",
             Comparison.AGREES: f"the books agree with the {title}",
             Comparison.ACCEPTED: f"{title} differs, as was accepted: {item.differing_of(kind)}",
         }[found]
-        is_operators = found is Comparison.DIFFERS
         yield Step(
             f"{title} {short_year(item.year.key)}",
-            Actor.OPERATOR if is_operators else Actor.CUSTOMER,
-            is_done=found in SETTLED,
-            what=what,
+            Actor.OPERATOR if found is Comparison.DIFFERS else Actor.CUSTOMER,
+            is_done=waits or found in SETTLED,
+            what=f"the {title} came; it is compared when the year is read in" if waits else what,
         )
 
 

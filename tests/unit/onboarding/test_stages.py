@@ -187,3 +187,15 @@ def test_whoever_is_not_live_has_something_to_do_or_is_a_trial(facts):
     if found.stage not in {Stage.LIVE, Stage.TRIAL}:
         assert found.missing
         assert found.who_acts is not Actor.NOBODY
+
+
+@pytest.mark.parametrize("outcome", list(Comparison))
+def test_a_statement_without_books_is_called_neither_agreeing_nor_differing(outcome):
+    rejected = TransferredYear(Y2024, statements=dict.fromkeys(StatementKind, outcome))
+
+    found = onboarding(replace(FILED, years=(rejected,)))
+
+    assert found.stage is Stage.READY
+    steps = [step for step in found.checklist if "statement" in step.name or "sheet" in step.name]
+    assert [True, True] == [step.is_done for step in steps]
+    assert all("came; it is compared when the year is read in" in step.what for step in steps)
