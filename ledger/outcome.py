@@ -27,7 +27,7 @@ class Outcome(StrEnum):
     BUSY = "busy", "Busy", 75
     """Somebody else works on it, or it may work later."""
     PLANNED = "planned", "Planned", 0
-    """A dry run: nothing was written. A script is told what it would be."""
+    """A dry run: nothing was published. A script is told what it would be."""
     PUBLISHED = "published", "Published", 0
     UNCHANGED = "unchanged", "Unchanged", 0
     KEPT = "kept", "Kept", 0

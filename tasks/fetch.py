@@ -74,8 +74,18 @@ class Received:
 
 
 @step("fetch", about="tenant")
-def fetch(stores: Stores, tenant: str, *, path: Path, sha256: str = "", who: str = "") -> Received:
+def fetch(
+    stores: Stores,
+    tenant: str,
+    *,
+    path: Path,
+    sha256: str = "",
+    who: str = "",
+    is_dry_run: bool = False,
+) -> Received:
     """Land a file, or find it by its hash if it was landed before, and open it.
+
+    A file that is only tried is no file that the tenant has sent: it is landed, and in no list.
 
     A few vouchers of no named year (from a pre-system) are one load for each defined year; those in
     none are refused.
@@ -92,16 +102,8 @@ def fetch(stores: Stores, tenant: str, *, path: Path, sha256: str = "", who: str
         landed = land_file(stores, tenant, path=path)
     # The same bytes may have come under another name, and the ending of a name says what they are.
     landed = replace(landed, file_name=shown_name(path.name), format=source.name)
-    stores.hub.files.record(
-        FileSeen(
-            tenant=tenant,
-            sha256=landed.sha256,
-            file_name=landed.file_name,
-            size_bytes=landed.size_bytes,
-            outcome="received",
-            who=who,
-        )
-    )
+    if not is_dry_run:
+        _note(stores, tenant, landed, who=who)
     file = require_ledger(
         open_landed(stores.lake, landed),
         file_name=path.name,
@@ -122,6 +124,18 @@ def fetch(stores: Stores, tenant: str, *, path: Path, sha256: str = "", who: str
     if received.refused:
         say(str(received.refused), tenant=tenant)
     return received
+
+
+def _note(stores: Stores, tenant: str, landed: Landed, *, who: str) -> None:
+    seen = FileSeen(
+        tenant=tenant,
+        sha256=landed.sha256,
+        file_name=landed.file_name,
+        size_bytes=landed.size_bytes,
+        outcome="received",
+        who=who,
+    )
+    stores.hub.files.record(seen)
 
 
 def land_file(stores: Stores, tenant: str, *, path: Path, name: str = "") -> Landed:

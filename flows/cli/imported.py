@@ -191,7 +191,7 @@ def in_words(found: LoadResult) -> str:
     if found.why.startswith(str(found.outcome)):  # as a year is kept: whose load, and by whom
         return found.why
     if found.would_be:
-        return f"would be {found.would_be}{why} (dry run: nothing was written)"
+        return f"would be {found.would_be}{why} (dry run: nothing was published)"
     return f"{found.outcome}{why}"
 
 

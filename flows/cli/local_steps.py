@@ -55,11 +55,20 @@ class LocalSteps:
         self._document_limits = document_limits
 
     async def fetch(
-        self, stores: Stores, tenant: str, *, path: Path, sha256: str = "", who: str = ""
+        self,
+        stores: Stores,
+        tenant: str,
+        *,
+        path: Path,
+        sha256: str = "",
+        who: str = "",
+        is_dry_run: bool = False,
     ) -> Received:
         """Read the file."""
         self.watch("reading")
-        received = await tasks.fetch.fetch.fn(stores, tenant, path=path, sha256=sha256, who=who)
+        received = await tasks.fetch.fetch.fn(
+            stores, tenant, path=path, sha256=sha256, who=who, is_dry_run=is_dry_run
+        )
         self.found.receive(received)
         return received
 

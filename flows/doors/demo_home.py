@@ -65,6 +65,11 @@ ENDED: Final = (
 """What there is to say of a call to `NOWHERE`."""
 
 
+def is_over() -> bool:
+    """Return whether this process serves a demo whose simulated systems have ended."""
+    return all(os.environ.get(name) == value for name, value in AWAY.items())
+
+
 def has_ended(text: str) -> bool:
     """Return whether a message is of a call to a system that ended with the demo."""
     return NOWHERE.removeprefix("http://") + "/" in text

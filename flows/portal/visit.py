@@ -17,6 +17,7 @@ from blocks.hub import Tenant
 from blocks.hub.portal_roles import Role
 from blocks.hub.portal_users import User
 from blocks.translated import translated, with_titles, without_commands
+from flows.doors import demo_home
 from flows.portal.routes import PLACE, ROUTES, Route, page_of, path_of
 from flows.portal.tabs import TABS
 from flows.portal.texts import sentence
@@ -158,6 +159,7 @@ class Visit:
             csrf=self.csrf,
             may=self.may,
             worded=self.worded,
+            is_demo_over=demo_home.is_over(),
             **values,
         )
         allowed = "".join(f" {site}" for site in form_action)

@@ -33,7 +33,7 @@ class Ending:
         """What a person is told."""
         if self.would_be is None:
             return self.why
-        return f"Dry run, nothing was written. Would be {self.would_be}: {self.why}"
+        return f"Dry run, nothing was published. Would be {self.would_be}: {self.why}"
 
     def __str__(self) -> str:
         place = year_in_words(self.unit.year.key) if self.unit else "no defined year"

@@ -35,7 +35,14 @@ class Steps(Protocol):
     """The steps that a pipeline takes; each is what the task of its name says."""
 
     async def fetch(
-        self, stores: Stores, tenant: str, *, path: Path, sha256: str = "", who: str = ""
+        self,
+        stores: Stores,
+        tenant: str,
+        *,
+        path: Path,
+        sha256: str = "",
+        who: str = "",
+        is_dry_run: bool = False,
     ) -> Received:
         """Land a file and open it."""
 
@@ -81,10 +88,19 @@ class PrefectSteps:
     """Each step a task of the present run: retried when that can help, and seen in the UI."""
 
     async def fetch(
-        self, stores: Stores, tenant: str, *, path: Path, sha256: str = "", who: str = ""
+        self,
+        stores: Stores,
+        tenant: str,
+        *,
+        path: Path,
+        sha256: str = "",
+        who: str = "",
+        is_dry_run: bool = False,
     ) -> Received:
         """Take `tasks.fetch`."""
-        return await tasks.fetch.fetch(stores, tenant, path=path, sha256=sha256, who=who)
+        return await tasks.fetch.fetch(
+            stores, tenant, path=path, sha256=sha256, who=who, is_dry_run=is_dry_run
+        )
 
     async def source_years(self, tenant: str, books: Books) -> Sequence[SourceYear]:
         """Take `tasks.source_years`."""

@@ -39,7 +39,12 @@ async def take_in(
     received: Received | None = None
     try:
         received = await steps.fetch(
-            stores, arrival.tenant, path=arrival.path, sha256=arrival.sha256, who=arrival.who
+            stores,
+            arrival.tenant,
+            path=arrival.path,
+            sha256=arrival.sha256,
+            who=arrival.who,
+            is_dry_run=dry_run,
         )
         for load in received.loads:
             load.is_refresh = arrival.is_refresh(stores.hub)

@@ -264,8 +264,13 @@ select
         when judged.cause not in ('unreported', 'nothing_here', 'unexplained') then ''
         when book.reported_sum <> book.opening_sum
             then
-                '; the reported balances sum to ' || book.reported_sum || ' and the opening balances to '
-                || book.opening_sum || ', so a reported balance is wrong'
+                '; the reported balances sum to ' || evidence.written(book.reported_sum)
+                || ' and the opening balances to ' || evidence.written(book.opening_sum)
+                || case
+                    when book.opening_sum = 0 then ', so a reported balance is wrong'
+                    when book.reported_sum = 0 then ', so an opening balance is wrong or missing'
+                    else ', so an opening or a reported balance is wrong'
+                end
         when book.difference_sum = 0 and book.account_count > 1
             then
                 '; the differences of all ' || book.account_count || ' accounts sum to 0.00, so whole vouchers'

@@ -72,8 +72,9 @@ finding as (
     select
         strftime(first_date, '%Y-%m') as period,
         voucher_key,
-        removed_count || ' of ' || published_count || ' published vouchers would be removed, dated '
-        || first_date || ' to ' || last_date || '; the load brings ' || staged_count as detail
+        evidence.written(removed_count) || ' of ' || evidence.written(published_count)
+        || ' published vouchers would be removed, dated ' || first_date || ' to ' || last_date
+        || '; the load brings ' || evidence.written(staged_count) as detail
     from counted
     where
         (removed_count >= 10 and removed_count * 100 > published_count)

@@ -491,11 +491,20 @@ def test_dry_run_of_a_new_tenants_file_writes_nothing_at_all(tasma, sie, home):
     assert planned.exit_code == 0
     assert "It would be a new tenant" in planned.stderr
     assert planned.stdout.count("would be") == 1
-    assert planned.stdout.count("nothing was written") == 1
+    assert planned.stdout.count("nothing was published") == 1
     assert "2024: would be published" in planned.stdout
     written = [path for path in home.rglob("*") if path not in before]
     assert [path for path in written if not path.name.startswith("hub.sqlite")] == []
     assert json.loads(tasma("tenant", "list", "--json").stdout) == []
+
+
+def test_dry_run_of_a_tenants_file_is_no_file_that_the_tenant_has_sent(tasma, owner, sie):
+    tasma("import", sie(), "--tenant", owner, "--dry-run")
+    tried = json.loads(tasma("tenant", "files", owner, "--json").stdout)
+    tasma("import", sie(), "--tenant", owner)
+    sent = json.loads(tasma("tenant", "files", owner, "--json").stdout)
+
+    assert ([], ["published", "received"]) == (tried, [row["outcome"] for row in sent])
 
 
 def test_file_of_nobody_makes_no_tenant(tasma, tmp_path):

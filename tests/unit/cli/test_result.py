@@ -50,7 +50,7 @@ def test_a_dry_run_says_what_it_would_be_and_why_apart():
     found.end(Ending(Outcome.PLANNED, "2 vouchers", ACME, would_be=Outcome.HELD))
 
     assert (found.outcome, found.would_be, found.why) == (Outcome.PLANNED, "held", "2 vouchers")
-    assert found.message == "Dry run, nothing was written. Would be held: 2 vouchers"
+    assert found.message == "Dry run, nothing was published. Would be held: 2 vouchers"
 
 
 def test_a_file_of_several_years_ends_as_the_worst_of_them_and_names_each():

@@ -34,6 +34,22 @@ def test_wrong_closing_balance_is_a_break_with_both_sides(books):
     )
 
 
+@pytest.mark.parametrize(
+    ("closing", "words"),
+    [
+        ("51250.00", "sum to 0.00 and the opening balances to 1,234.00, so an opening balance is"),
+        ("51300.00", "sum to 50.00 and the opening balances to 1,234.00, so an opening or a"),
+    ],
+)
+def test_opening_balances_that_do_not_sum_to_zero_are_named_as_the_cause(books, closing, words):
+    books.open(_1930="1234.00")
+    books.change_report("closing", "1930", closing)
+
+    items = books.result("balance_roll_forward").breaks
+
+    assert [True] == [words in item.detail for item in items], [item.detail for item in items]
+
+
 def test_wrong_result_is_a_break_of_its_own_control(books):
     books.change_report("result", "3001", "-1000.70")
 
