@@ -49,6 +49,8 @@ def _read(text: str) -> list[AskedYear]:
     if span is None:
         return [AskedYear(short_year(FiscalYear.parse(text).key))]
     first, last = int(span[1]), int(span[2])
-    if not 0 <= last - first < MAX_YEARS:
+    if last < first:
+        raise ValueError(f"{text} is no span: write the earlier year first, {last}-{first}.")
+    if last - first >= MAX_YEARS:
         raise ValueError(f"{text} is no span of 1 to {MAX_YEARS} years.")
     return [AskedYear(str(year), in_span=True) for year in range(first, last + 1)]

@@ -254,6 +254,7 @@ with the module of each; those under `TransientError` are retried, the rest go t
                 UnknownSetting  (tasks.route_settings)
             WrongSpelling  (blocks.systems.spotilla.block)
             WrongTerms  (blocks.systems.fennoa.block)
+            YearsUnfit  (tasks.asked_units)
         TransientError  (ledger.errors)
             CallFailed  (blocks.http.errors)
                 Disturbed  (blocks.systems.procountor.listing)

@@ -69,8 +69,7 @@ def accept_breaks(
             expires_at=tenant.end_of(expires_on) if expires_on else None,
         )
         say(
-            f"Accepted {number_of(len(given), 'break')} of "
-            f"{control or 'every control that blocks'}",
+            f"Accepted {number_of(len(given), 'break')}{f' of {control}' if control else ''}",
             tenant=unit.tenant,
             unit=unit.year.key,
         )

@@ -7,7 +7,14 @@ from dataclasses import dataclass
 
 from blocks.hub import Hub
 from ledger.asked_years import asked_years
+from ledger.errors import TerminalError
 from ledger.unit import Unit
+
+
+class YearsUnfit(TerminalError):
+    """What was asked for is no list of fiscal years."""
+
+    sentence = "{reason} Nothing was fetched."
 
 
 @dataclass(frozen=True)
@@ -22,10 +29,14 @@ def asked_units(hub: Hub, tenants: Iterable[str], years: Iterable[str]) -> list[
     """Pair tenants with years, oldest first; a broken year is found by the year it ends in.
 
     Raises:
-        ValueError: A span has no year, or there are too many years.
+        YearsUnfit: A span has no year, or there are too many years.
     """
+    try:
+        asked = asked_years(years)
+    except ValueError as problem:
+        raise YearsUnfit(reason=str(problem)) from None
     found: dict[Unit, AskedUnit] = {}
-    for year in sorted(asked_years(years), key=lambda item: item.in_span):
+    for year in sorted(asked, key=lambda item: item.in_span):
         for tenant in dict.fromkeys(tenants):
             unit = Unit(tenant, hub.years.meant(tenant, year.text))
             found.setdefault(unit, AskedUnit(unit, year.in_span))

@@ -101,7 +101,7 @@ def known_year(hub: Hub, tenant: str, text: str) -> FiscalYear:
     years = [unit.year for unit in hub.units.of_tenant(tenant)]
     if not years:
         raise typer.BadParameter(
-            f"{tenant} has no year yet. Load one: `tasma import FILE --tenant {tenant}`."
+            f"nothing of {tenant} has been loaded yet: `tasma import FILE --tenant {tenant}`."
         )
     if not text:
         return max(years, key=lambda year: year.end_date)

@@ -101,12 +101,14 @@ def _remarks(remarks: Sequence[str]) -> Iterator[str]:
 def run(tenant: TenantId, *, to: To, as_json: AsJson = False) -> None:
     """Send what waits, here and now; the sweep does the same every 30 minutes.
 
-    Ends after ten minutes or 500 documents, with 3 when one is held or rejected.
+    Ends after ten minutes or 500 documents, with 3 when one is held or rejected, and with 75 when
+    what is there could not be looked at.
     """
     with open_hub() as hub:
         known_target(hub, tenant, to)
         pusher = pushed(hub, tenant, to)
     needs = pusher.ends["held"] + pusher.ends["rejected"]
+    is_unseen = pusher.problem.startswith(UNSEEN)
     if as_json:
         ends = dict(pusher.ends)
         show_json({"tenant": tenant, "system": to, "ends": ends, "problem": pusher.problem})
@@ -116,7 +118,6 @@ def run(tenant: TenantId, *, to: To, as_json: AsJson = False) -> None:
             say(f"Of them {_counted(pusher.kinds)}.")
         if pusher.problem:
             remark(f"{pusher.problem[:1].upper()}{pusher.problem[1:]}.")
-        is_unseen = pusher.problem.startswith(UNSEEN)
         if is_unseen and is_given("--demo"):
             remark(demo_home.ENDED)
         else:
@@ -127,7 +128,7 @@ def run(tenant: TenantId, *, to: To, as_json: AsJson = False) -> None:
                 *((resume,) if pusher.problem.startswith(PAUSED) else ()),
             )
     if pusher.problem:
-        raise typer.Exit(ExitCode.FAILED)
+        raise typer.Exit(ExitCode.BUSY if is_unseen else ExitCode.FAILED)
     if needs:
         raise typer.Exit(ExitCode.HELD)
 

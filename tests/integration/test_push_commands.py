@@ -108,9 +108,9 @@ def test_run_that_got_no_answer_says_that_nothing_was_sent_and_of_the_demo_why(
     push("add", "acme", file(content(id="1")))
     give_block(monkeypatch, url="http://127.0.0.1:9")
 
-    shown = push("run", "acme", code=1)
+    shown = push("run", "acme", code=75)
     monkeypatch.setattr(sys, "argv", ["tasma", "--demo", "push", "run"])
-    of_demo = push("run", "acme", code=1)
+    of_demo = push("run", "acme", code=75)
 
     for text in (shown, of_demo):
         assert "Nothing was sent." in text

@@ -25,10 +25,15 @@ def test_year_that_is_named_counts_as_named_in_a_span_too(texts):
     assert {AskedYear("2022", in_span=True), AskedYear("2023")} == set(asked_years(texts))
 
 
-@pytest.mark.parametrize("text", ["2001-2051", "2024-2021", "", "last", "2024-13-01_2025"])
+@pytest.mark.parametrize("text", ["2001-2051", "", "last", "2024-13-01_2025"])
 def test_what_is_no_year_and_no_span_is_refused(text):
     with pytest.raises(ValueError, match=r"expected 2024|no span of 1 to 50"):
         asked_years([text])
+
+
+def test_span_whose_years_are_turned_is_refused_with_the_right_one():
+    with pytest.raises(ValueError, match="write the earlier year first, 2021-2024"):
+        asked_years(["2024-2021"])
 
 
 def test_more_years_than_a_run_takes_are_refused():
