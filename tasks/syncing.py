@@ -6,17 +6,21 @@ brought stays (R-SEN-30 to R-SEN-34).
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from blocks.hub import Hub
+from blocks.systems.registry import systems_with
 from tasks.ledger_sources import YearSource, year_sources
+from tasks.pages.documents import lacks_right
 
 Choice = Literal["fetch", "overwrite", "keep", "leave"]
 """Of a year's ledger: fetch it (nothing of an uploaded file is there), overwrite what a file
 brought, keep that, or leave the ledger out."""
 
+LONG_AGO: Final = dt.datetime.min.replace(tzinfo=dt.UTC)
 LATEST: Final = 2
 """How many years "the two latest" are (R-SEN-27)."""
 
@@ -51,6 +55,18 @@ def one_year(hub: Hub, tenant: str, key: str) -> Asked | None:
     """Return a year in use by its key; None when there is none."""
     found = (item for item in year_sources(hub, tenant) if item.year.key == key and item.defined)
     return next(map(Asked, found), None)
+
+
+def documents_coming(hub: Hub, tenant: str) -> Literal["always", "no_right", ""]:
+    """Return whether documents come with the ledger, as far as the latest fetch tells.
+
+    Nothing where no system that has documents is connected.
+    """
+    if not any(hub.connections.find(tenant, name) for name in systems_with("documents")):
+        return ""
+    found = hub.documents.of_tenant(tenant).values()
+    latest = max(found, key=lambda item: item.updated_at or LONG_AGO, default=None)
+    return "no_right" if latest and lacks_right(latest.reason) else "always"
 
 
 def pulls(years: Sequence[Asked], chosen: Mapping[str, Choice]) -> list[dict[str, Any]]:

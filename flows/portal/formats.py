@@ -21,7 +21,7 @@ from ledger.outcome import Outcome
 from ledger.readers import FORMATS
 from ledger.written import amount, count
 from tasks.ledger_sources import title_of
-from tasks.pages.documents import new_in
+from tasks.pages.documents import lacks_right, new_in
 
 
 def decimal(value: Decimal | None, language: str = "sv") -> str:
@@ -102,6 +102,7 @@ FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "run_word": run_word,
     "tells_of_kept": tells_of_kept,
     "title_of": title_of,
+    "lacks_documents": lacks_right,
     "new_documents": new_in,
     "number": number,
     "year": year,

@@ -15,6 +15,8 @@ FAILURES_SHOWN: Final = 50
 """Files on a page that could not be fetched."""
 
 _NEW: Final = re.compile(r"\bDocuments: ([\d,]+) new\b")
+_NO_RIGHT: Final = re.compile(r"(?:^|\bDocuments:? )(?:of [a-z ]+ )?not fetched: ")
+"""How `DocumentsFound.reason` begins where a right is missing, alone or in a run's message."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,11 @@ class DocumentsFound:
 def new_in(message: str) -> int:
     """Return how many new documents a run's message tells of: it quotes each year's `in_words`."""
     return sum(int(count.replace(",", "")) for count in _NEW.findall(message))
+
+
+def lacks_right(text: str) -> bool:
+    """Return whether documents were missing for want of a right, by a reason or run's message."""
+    return _NO_RIGHT.search(text) is not None
 
 
 def documents_page(unit: Unit, found: DocumentsFound) -> str:

@@ -385,8 +385,8 @@ def test_without_the_right_the_ledger_comes_and_the_run_says_plainly_what_does_n
 
     assert "Published" == end[0]
     assert "Documents not fetched: the connection has no right to them" in end[1]
-    assert f"(tasma connect fortnox {TENANT} --documents)" in end[1]
-    assert "(tasma connect fortnox acme --documents)" in end[1]
+    assert f"(`tasma connect fortnox {TENANT} --documents`)" in end[1]
+    assert "(`tasma connect fortnox acme --documents`)" in end[1]
     assert "--documents" in end[1]
     assert (None, True) == (known(stores).fetched_at, "no right" in known(stores).reason)
     assert "connected" == stores.hub.connections.get(TENANT, "fortnox").status

@@ -320,8 +320,8 @@ def refused_file(problem: CallProblem) -> MissingFile:
 
 
 WITHOUT_RIGHT: Final = (
-    "the connection has no right to them; reconnect with documents (tasma connect fortnox {tenant} "
-    "--documents)"
+    "the connection has no right to them; reconnect with documents (`tasma connect fortnox "
+    "{tenant} --documents`)"
 )
 WITHOUT_LICENCE: Final = (
     "the company has no licence for them (Arkivplats, or the module for supplier invoices); the "

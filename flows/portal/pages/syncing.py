@@ -21,7 +21,7 @@ from flows.portal.visit import Visit, not_found
 from tasks.ledger_sources import year_sources
 from tasks.lights import can_fetch
 from tasks.overview import refused_of
-from tasks.syncing import Asked, Choice, latest_years, one_year, pulls
+from tasks.syncing import Asked, Choice, documents_coming, latest_years, one_year, pulls
 
 RAISED: Final = "Flow run encountered an exception: "
 """How Prefect begins the message of a run that raised something."""
@@ -38,7 +38,8 @@ def sync_form(visit: Visit) -> Response:
     hub, tenant = visit.stores.hub, visit.tenant
     named = visit.every("year")
     asked = _years(visit, named) if named else latest_years(hub, tenant.id)
-    return visit.page("sync.html", tenant=tenant, asked=asked)
+    coming = documents_coming(hub, tenant.id)
+    return visit.page("sync.html", tenant=tenant, asked=asked, coming=coming)
 
 
 @route(

@@ -172,6 +172,57 @@ def test_of_a_year_that_was_brought_back_it_is_said_that_it_is_kept_so(
     assert "Fortnox" not in form.partition("<fieldset")[2]
 
 
+ALWAYS = "Documents and invoices are always fetched."
+
+
+@pytest.mark.parametrize(
+    ("language", "last_time", "now"),
+    [
+        ("en", "Documents were missing the last time", "Documents are missing: there is no right"),
+        ("sv", "Dokument saknades senast", "Dokument saknas: rätt eller licens"),
+        ("fi", "Asiakirjoja puuttui viimeksi", "Asiakirjoja puuttuu: oikeutta"),
+    ],
+)
+def test_without_the_right_to_documents_nobody_is_promised_any(
+    world, client, language, last_time, now
+):
+    reason = "not fetched: the connection has no right to them"
+    world.stores.hub.documents.missed(OURS, OUR_YEAR, reason=reason)
+    message = f"9 vouchers. Documents: 1 new. Documents: of supplier invoices {reason}."
+    run_id = world.runs.add(OURS, "Published", message, is_over=True, is_good=True)
+
+    form = client.get(f"{PAGE}/sync", **{"accept-language": language}).text
+    page = client.get(f"{PAGE}?run={run_id}", **{"accept-language": language}).text
+
+    assert (last_time in form, ALWAYS in form, now in page) == (True, False, True)
+
+
+def test_documents_are_promised_where_they_come_alone(world, client):
+    hub = world.stores.hub
+    before = client.get(f"{PAGE}/sync").text
+    hub.documents.missed(OURS, OUR_YEAR, reason="failed: no answer")
+    after = client.get(f"{PAGE}/sync").text
+    hub.documents.missed(OURS, OUR_YEAR, reason="not fetched: no right")
+    hub.documents.fetched(OURS, OLDER, document_count=1, without_voucher=0)
+    granted_since = client.get(f"{PAGE}/sync").text
+
+    assert [True] * 3 == [ALWAYS in page for page in (before, after, granted_since)]
+
+
+def test_no_documents_are_promised_of_a_system_that_has_none(world):
+    world.stores.hub.connections.save(Connection(OURS, "fennoa", Method.CLIENT_CREDENTIALS))
+
+    form = world.client(Role.CUSTOMER).get(f"{PAGE}/sync").text
+
+    assert (
+        "The ledger is fetched like this:" in form,
+        "Documents" in form.partition("<h1")[2],
+    ) == (
+        True,
+        False,
+    )
+
+
 def test_end_of_a_run_takes_away_what_no_longer_waits_for_a_decision(world):
     client, load = world.client(Role.ACCOUNTANT), world.ids["load"][0]
     run_id = world.runs.add(OURS, "Published", is_over=True, is_good=True)
