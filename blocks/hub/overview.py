@@ -14,7 +14,7 @@ from enum import StrEnum
 from itertools import groupby
 from typing import Final
 
-from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy import Connection, RowMapping, and_, select
 
 from blocks.hub import kept_years, later, models
 from blocks.hub.abandoned import ABANDONED, FREE_WITH, abandoned
@@ -25,6 +25,8 @@ from blocks.hub.loads import Load
 from blocks.hub.states import WHOLE_YEAR, UnitState
 from blocks.hub.tenants import NIGHT_ZONES
 from ledger.coverage import Coverage
+from ledger.fiscal_year import short_year
+from ledger.onboarding import STATEMENTS, Comparison, StatementKind
 from ledger.text import joined
 
 STALE_AFTER: Final = dt.timedelta(hours=26)
@@ -163,8 +165,40 @@ def read_overview(
     ]
     waited = [_with_waiting(row, waiting.get((row.tenant, row.fiscal_year), ())) for row in rows]
     rows = [_with_later(row, found_later.get((row.tenant, row.fiscal_year), ())) for row in waited]
+    differing = _differing(connection, tenants)
+    rows = [_with_statements(row, differing.get((row.tenant, row.fiscal_year), ())) for row in rows]
     left = {(unit.tenant, unit.fiscal_year) for unit in abandoned(connection, now, tenants=tenants)}
     return [_left(row) if (row.tenant, row.fiscal_year) in left else row for row in rows]
+
+
+def _with_statements(row: OverviewRow, differing: Sequence[str]) -> OverviewRow:
+    """Say of a published year which statement of the customer's its books differ from."""
+    if not differing:
+        return row
+    look_with = f"tasma statements compare {row.tenant} {short_year(row.fiscal_year)}"
+    return replace(row, reason=joined(row.reason, *differing), look_with=look_with)
+
+
+def _differing(connection: Connection, tenants: set[str]) -> dict[tuple[str, str], list[str]]:
+    """Return by unit in what a statement differs from what is published, in words."""
+    statement, unit = models.customer_statement.c, models.unit.c
+    same = and_(unit.tenant == statement.tenant, unit.fiscal_year == statement.fiscal_year)
+    query = (
+        select(statement.tenant, statement.fiscal_year, statement.kind, statement.differing)
+        .join_from(models.customer_statement, models.unit, same)
+        .where(
+            statement.tenant.in_(tenants),
+            statement.outcome == Comparison.DIFFERS,
+            statement.digest == unit.published_digest,
+            unit.status == UnitState.PUBLISHED,
+        )
+        .order_by(statement.kind)
+    )
+    found: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for row in connection.execute(query):
+        words = f"{STATEMENTS[StatementKind(row.kind)]} differs: {row.differing}"
+        found[row.tenant, row.fiscal_year].append(words)
+    return found
 
 
 def _left(row: OverviewRow) -> OverviewRow:

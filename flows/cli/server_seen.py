@@ -10,7 +10,7 @@ import httpx
 
 from blocks.addresses import shown_address
 from flows.server.environment import own_api_url
-from flows.server.own_secrets import OTHER_PASSWORD, UNREADABLE
+from flows.server.own_secrets import UNREADABLE, WRONG_LOGIN
 from ledger.errors import TasmaError
 
 ANSWER_LIMIT: Final = httpx.Timeout(10.0, connect=2.0)
@@ -55,7 +55,7 @@ def _blocks(url: str) -> tuple[str, str]:
     if status == HTTPStatus.UNAUTHORIZED and not login and ADDRESS not in os.environ:
         return "grey", f"the one at {shown} wants a password that this home has not: another home's"
     if status == HTTPStatus.UNAUTHORIZED:
-        return "red", f"{shown} wants another password than the one given: {OTHER_PASSWORD}"
+        return "red", f"{shown} wants another password than the one given: {WRONG_LOGIN}"
     if status == HTTPStatus.INTERNAL_SERVER_ERROR:
         return "red", f"{shown}: {UNREADABLE}"
     is_well = status < HTTPStatus.BAD_REQUEST

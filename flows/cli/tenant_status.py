@@ -134,7 +134,7 @@ def what_next(row: OverviewRow, *, is_connected: bool) -> str:
         "": load,
         "held": f"tasma ledger breaks {place}",
         "failed": f"tasma events {row.tenant}",
-        "published": "",
+        "published": row.look_with,
         "partial": load if is_connected else f"{load} (a whole year)",
         "evidence": load if is_connected else f"{load} (a whole year)",
         "rejected": load,

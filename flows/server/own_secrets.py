@@ -97,7 +97,7 @@ def checked_key(key: str, *, where: str) -> str:
     raise NotAnEncryptionKey(where=where, chars=len(key), key_bytes=KEY_BYTES)
 
 
-OTHER_PASSWORD: Final = "set PREFECT_API_AUTH_STRING to the server's, or name its home"
+WRONG_LOGIN: Final = "set PREFECT_API_AUTH_STRING to the server's, or name its home"
 """What to do where the server wants another password than the one given."""
 
 UNREADABLE: Final = (

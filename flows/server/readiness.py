@@ -32,7 +32,7 @@ from blocks.addresses import shown_address
 from blocks.hub import Hub
 from blocks.settings import settings
 from flows.runs.starting import server_time
-from flows.server.own_secrets import OTHER_PASSWORD, UNREADABLE
+from flows.server.own_secrets import UNREADABLE, WRONG_LOGIN
 from flows.watch import PERIOD, end_of_period
 from ledger.errors import TasmaError
 from tasks.hosts import CLOCK_SLACK_S
@@ -196,7 +196,7 @@ def _why(problem: Exception) -> str:
         status = problem.response.status_code
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             return f"it answers {status}: its log says why"
-        return f"it answers {status}, another home's server perhaps: {OTHER_PASSWORD}"
+        return f"it answers {status}, another home's server perhaps: {WRONG_LOGIN}"
     url = shown_address(str(PREFECT_API_URL.value() or ""))
     return (
         f"no answer at {url} ({type(problem).__name__}): `tasma up` starts one; else, is "

@@ -6,8 +6,10 @@ import pytest
 from sqlalchemy import insert
 
 from blocks.hub import Connection, ConnectionState, Light, Load, Method, Tenant, UnitState, models
+from blocks.hub.customer_statements import CustomerStatement
 from blocks.hub.overview import MAX_TENANTS, STALE_AFTER
 from ledger.fiscal_year import FiscalYear
+from ledger.onboarding import Comparison, StatementKind
 
 PUBLISHED = [UnitState.STAGED, UnitState.RECONCILING, UnitState.PUBLISHED]
 HELD = [UnitState.STAGED, UnitState.RECONCILING, UnitState.HELD]
@@ -147,3 +149,24 @@ def test_tenant_that_is_cut_off_from_its_system_is_red_and_says_who_acts(hub):
 
     (row,) = hub.overview()
     assert (Light.RED, f"fortnox, licence missing: {why}") == (row.light, row.reason)
+
+
+def test_published_year_that_a_statement_differs_from_says_so_until_its_books_are_others(
+    hub, bring, acme, y2024
+):
+    statement = CustomerStatement(
+        acme, y2024, StatementKind.BALANCE_SHEET, "f" * 64, "tase.xlsx", y2024.end_date
+    )
+    bring(acme, "2024", PUBLISHED, load_id="l1", digest="d1")
+    hub.customer_statements.add(statement)
+    hub.customer_statements.compared(
+        statement, Comparison.DIFFERS, differing="account 1930", digest="d1"
+    )
+
+    (row,) = hub.overview(tenant=acme)
+    assert (row.light, row.reason) == ("green", "balance sheet differs: account 1930")
+    assert row.look_with == "tasma statements compare acme 2024"
+
+    hub.customer_statements.compared(statement, Comparison.DIFFERS, digest="another")
+    (row,) = hub.overview(tenant=acme)
+    assert (row.reason, row.look_with) == ("", "")
