@@ -7,6 +7,7 @@ import re
 import pytest
 
 from blocks.invoices.tables import push_answers, rows_of
+from ledger.invoice.mappings.fennoa.terms import Terms
 from ledger.push.answers import LANGUAGES, NO_REMEDY, UNKNOWN, Message
 from ledger.push.items import Step
 
@@ -34,6 +35,21 @@ def test_each_line_says_cause_and_remedy_in_three_languages(line):
     assert re.compile(line["pattern"])
     assert line["pattern"] or line["status"]
     assert line["pattern"] == "^$" or not re.search(line["pattern"] or "x", "")
+
+
+@pytest.mark.parametrize(
+    ("code", "setting"),
+    [
+        ("consumer_e_invoicing_absent", "consumer_e_invoicing"),
+        ("series_unknown", "series_id"),
+    ],
+)
+def test_remedy_names_the_setting_of_the_block_by_its_name(code, setting):
+    (line,) = [line for line in LINES if line["code"] == code]
+    remedies = [line[f"remedy_{language}"] for language in LANGUAGES]
+
+    assert setting in Terms.model_fields
+    assert [True] * 3 == [f"(terms: {setting})" in remedy for remedy in remedies]
 
 
 def test_codes_are_stable_names_given_once():
