@@ -206,6 +206,29 @@ def test_checklist_leads_to_the_comparison_that_is_to_be_looked_at(world, accoun
         assert '<a href="/companies/acme/comparison">Comparison</a>' in step
 
 
+@pytest.mark.parametrize(
+    ("language", "customer", "office"),
+    [
+        ("en", "(the company)", "(the accounting firm)"),
+        ("sv", "(företaget)", "(redovisningsbyrån)"),
+        ("fi", "(yritys)", "(tilitoimisto)"),
+    ],
+)
+def test_of_each_step_that_is_left_a_customer_reads_who_acts(world, language, customer, office):
+    form = OnboardingForm(
+        source_system="fortnox", transfer=Transfer.API, fiscal_years=(OUR_YEAR.key,)
+    )
+    world.stores.hub.openings.begin(OURS)
+    file_form(world.stores.hub, OURS, form, who="test")
+    client = world.client(Role.CUSTOMER)
+
+    for path in (PAGE, "/companies/acme/opening"):
+        page = client.get(path, **{"accept-language": language}).text
+        steps = page.partition('class="checklist"')[2].partition("</ol>")[0]
+        found = re.findall(r'<span class="hint">([^<]*)</span>', steps)
+        assert {customer, office} == set(found)
+
+
 def test_rejected_load_is_held_no_more_and_the_name_is_kept(world, accountant):
     accountant.post(f"{PAGE}/reject", load=load_of(world), reason="wrong file")
 
