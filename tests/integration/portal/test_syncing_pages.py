@@ -125,7 +125,7 @@ def test_each_year_names_its_source_and_what_can_be_done(world, client):
     [
         ("Scheduled", {}, "Waits for its turn"),
         ("Submitting", {}, "Waits for its turn"),
-        ("Running", {}, "Fetching"),
+        ("Running", {}, "At work"),
         ("Published", {"is_over": True, "is_good": True}, "the ledger is read in"),
         ("Kept", {"is_over": True, "is_good": True}, "the uploaded ledger was kept"),
         ("Held", {"is_over": True, "is_good": False}, "somebody has to look"),
