@@ -40,16 +40,41 @@ def approve(stores: Stores, tenant: str, *, approved_by: str, note: str) -> list
     Source:
         R-FIN-10: the operator runs the first transfer; no schedule runs before it is done.
     """
-    opening = stores.hub.openings.find(tenant)
-    stores.hub.tenants.get(tenant)
+    published, is_pulled = _approvable(stores.hub, tenant)
+    seen = {unit.year: _figures(stores, unit) for unit in published}
+    stores.hub.approvals.add(tenant, seen, who=approved_by, note=note)
+    stores.hub.tenants.update(tenant, has_schedule=is_pulled)
+    stores.hub.events.add(
+        "approval", f"first transfer approved by {approved_by}: {note}", tenant=tenant
+    )
+    return published
+
+
+def is_approvable(hub: Hub, tenant: str) -> bool:
+    """Return whether approving is the one step left of a tenant's first transfer.
+
+    Raises:
+        UnknownTenant: The hub has no such tenant.
+    """
+    try:
+        _approvable(hub, tenant)
+    except NotToBeApproved:
+        return False
+    return True
+
+
+def _approvable(hub: Hub, tenant: str) -> tuple[list[UnitStatus], bool]:
+    """Return the years that an approval is of, and whether nights follow; or refuse it."""
+    opening = hub.openings.find(tenant)
+    hub.tenants.get(tenant)
     if opening is not None:
-        _require_reconciled(stores, tenant, opening)
-    units = stores.hub.units.of_tenant(tenant)
+        _require_reconciled(hub, tenant, opening)
+    units = hub.units.of_tenant(tenant)
     published = [unit for unit in units if unit.last_published_at]
     if not published:
         raise NotToBeApproved(
             tenant,
-            why=f"nothing is published yet. Load its years: `{load_command(stores.hub, tenant)}`.",
+            why=f"nothing is published yet. Load its years: `{load_command(hub, tenant)}`.",
         )
     unfinished = [unit for unit in units if unit.status in {UnitState.HELD, UnitState.FAILED}]
     if unfinished:
@@ -62,15 +87,10 @@ def approve(stores: Stores, tenant: str, *, approved_by: str, note: str) -> list
             f"`tasma tenant status {tenant}`.",
         )
     # Only what is pulled by itself has nights; a file comes when somebody brings it (R-FIN-28).
-    is_pulled = opening is None or (opening.form and opening.form.transfer is Transfer.API)
-    _require_new(stores.hub, tenant, published, has_nights=bool(is_pulled))
-    seen = {unit.year: _figures(stores, unit) for unit in published}
-    stores.hub.approvals.add(tenant, seen, who=approved_by, note=note)
-    stores.hub.tenants.update(tenant, has_schedule=bool(is_pulled))
-    stores.hub.events.add(
-        "approval", f"first transfer approved by {approved_by}: {note}", tenant=tenant
-    )
-    return published
+    form = opening.form if opening else None
+    is_pulled = opening is None or (form is not None and form.transfer is Transfer.API)
+    _require_new(hub, tenant, published, has_nights=is_pulled)
+    return published, is_pulled
 
 
 def _require_new(
@@ -86,7 +106,7 @@ def _require_new(
     raise NotToBeApproved(tenant, why=why)
 
 
-def _require_reconciled(stores: Stores, tenant: str, opening: Opening) -> None:
+def _require_reconciled(hub: Hub, tenant: str, opening: Opening) -> None:
     """Make sure that every year of the form that nobody approved yet agrees with its statements.
 
     Source:
@@ -95,7 +115,7 @@ def _require_reconciled(stores: Stores, tenant: str, opening: Opening) -> None:
     if opening.is_trial:
         why = f"it is a trial. Begin its opening first: `tasma tenant form {tenant}`."
         raise NotToBeApproved(tenant, why=why)
-    found = onboarding_of(stores.hub, tenant)
+    found = onboarding_of(hub, tenant)
     left = [step for step in found.missing if step.name != APPROVAL]
     if left:
         named = "; ".join(f"{step.name} ({step.owner}: {step.what})" for step in left[:SHOWN])

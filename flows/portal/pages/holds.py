@@ -7,12 +7,12 @@ from typing import Final
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
-from flows.portal.routes import ANYONE, LOAD, STAFF, TEXT, path_of, route
+from flows.portal.routes import ANYONE, LOAD, STAFF, TEXT, WORD, path_of, route
 from flows.portal.visit import Unfit, Visit, not_found
 from ledger.acceptance import is_foreign
-from ledger.onboarding import APPROVAL
+from ledger.onboarding import APPROVAL, Stage
 from tasks.accept import accept_breaks, reject_hold
-from tasks.approve import NotToBeApproved, approve
+from tasks.approve import NotToBeApproved, approve, is_approvable
 from tasks.customer_statements import CONTROLS
 from tasks.held import Decision, Held, decision_of, find_held, held_of
 from tasks.onboarding import onboarding_of
@@ -20,17 +20,10 @@ from tasks.onboarding import onboarding_of
 PUBLISH: Final = "publish-accepted/publish-accepted"
 
 
-@route("GET", "/companies/{tenant}/holds", who=ANYONE)
+@route("GET", "/companies/{tenant}/holds", who=ANYONE, takes={"rejected": WORD})
 def holds(visit: Visit) -> Response:
-    """Show what is held, and how far the opening has come."""
-    stores, tenant = visit.stores, visit.tenant
-    return visit.page(
-        "holds.html",
-        tenant=tenant,
-        held=held_of(stores, tenant.id),
-        opening=onboarding_of(stores.hub, tenant.id),
-        refused="",
-    )
+    """Show what is held, how far the opening has come, and whether something was just rejected."""
+    return _page(visit)
 
 
 @route("GET", "/companies/{tenant}/holds/one", who=ANYONE, takes={"load": LOAD})
@@ -98,7 +91,7 @@ def refuse_hold(visit: Visit) -> Response:
         load_id=found.load.load_id,
     )
     visit.note(f"load {found.load.load_id}")
-    return visit.to("holds", tenant=visit.tenant.id)
+    return visit.to("holds", tenant=visit.tenant.id, rejected="yes")
 
 
 @route("POST", "/companies/{tenant}/approve", who=STAFF, takes={"reason": TEXT}, back="holds")
@@ -109,17 +102,25 @@ def approve_transfer(visit: Visit) -> Response:
     try:
         approve(stores, tenant.id, approved_by=visit.who, note=note)
     except NotToBeApproved as problem:
-        opening = onboarding_of(stores.hub, tenant.id)
-        return visit.page(
-            "holds.html",
-            status=409,
-            tenant=tenant,
-            held=held_of(stores, tenant.id),
-            opening=opening,
-            refused=str(problem),
-            is_listed=any(step.name != APPROVAL for step in opening.missing),
-        )
+        return _page(visit, refused=str(problem), status=409)
     return visit.to("holds", tenant=tenant.id)
+
+
+def _page(visit: Visit, *, refused: str = "", status: int = 200) -> Response:
+    stores, tenant = visit.stores, visit.tenant
+    opening = onboarding_of(stores.hub, tenant.id)
+    is_first = bool(opening.checklist) and opening.stage is not Stage.LIVE
+    return visit.page(
+        "holds.html",
+        status=status,
+        tenant=tenant,
+        held=held_of(stores, tenant.id),
+        opening=opening,
+        refused=refused,
+        is_listed=any(step.name != APPROVAL for step in opening.missing),
+        is_approvable=is_first and is_approvable(stores.hub, tenant.id),
+        rejected=visit.route.method == "GET" and visit.get("rejected"),
+    )
 
 
 def _held(visit: Visit) -> Held | Decision:

@@ -6,11 +6,12 @@ import re
 
 import pytest
 
-from blocks.hub import Load, UnitState
+from blocks.hub import Connection, Load, Method, UnitState
+from blocks.hub.customer_statements import CustomerStatement
 from blocks.hub.portal_roles import Role
 from flows.portal.formats import title_of
 from ledger.controls import Answer, Break, BreakKind, ControlResult, Severity
-from ledger.onboarding import Transfer
+from ledger.onboarding import Comparison, StatementKind, Transfer
 from ledger.onboarding_form import OnboardingForm
 from ledger.unit import Unit
 from tasks.onboarding import file_form
@@ -18,6 +19,18 @@ from tests.portal_companies import OUR_OTHER_YEAR, OUR_YEAR, OURS, hold
 
 PAGE = "/companies/acme/holds"
 HELD = Unit(OURS, OUR_OTHER_YEAR)
+
+
+def fulfil(world):
+    """Have all of acme's opening done but the approval: its books agree with both statements."""
+    hub = world.stores.hub
+    hub.connections.save(Connection(OURS, "fortnox", Method.CLIENT_CREDENTIALS))
+    hub.connections.proved(OURS, "fortnox")
+    hub.account_maps.set(OURS, "BAS", (), who="test")
+    for kind in StatementKind:
+        statement = CustomerStatement(OURS, OUR_YEAR, kind, "0" * 64, "a.csv", OUR_YEAR.end_date)
+        hub.customer_statements.add(statement)
+        assert hub.customer_statements.compared(statement, Comparison.AGREES)
 
 
 @pytest.fixture
@@ -227,6 +240,39 @@ def test_of_each_step_that_is_left_a_customer_reads_who_acts(world, language, cu
         steps = page.partition('class="checklist"')[2].partition("</ol>")[0]
         found = re.findall(r'<span class="hint">([^<]*)</span>', steps)
         assert {customer, office} == set(found)
+
+
+def test_a_rejection_is_confirmed_where_what_is_left_to_decide_stands(world, accountant):
+    answer = accountant.post(f"{PAGE}/reject", load=load_of(world), reason="wrong file")
+
+    pages = [accountant.get(path).text for path in (answer.headers["location"], PAGE)]
+
+    words = '<p class="good" role="status">Rejected: what came is never read in.</p>'
+    assert [True, False] == [words in page for page in pages]
+
+
+def test_an_approval_is_offered_once_it_is_the_one_step_left(world, accountant):
+    hub, offer = world.stores.hub, 'action="/companies/acme/approve"'
+    form = OnboardingForm(
+        source_system="fortnox", transfer=Transfer.API, fiscal_years=(OUR_YEAR.key,)
+    )
+    hub.openings.begin(OURS)
+    file_form(hub, OURS, form, who="test")
+    before = accountant.get(PAGE).text
+    fulfil(world)
+    beside_a_hold = accountant.get(PAGE).text
+    accountant.post(f"{PAGE}/reject", load=load_of(world), reason="wrong file")
+
+    page, customers = (
+        client.get(PAGE).text for client in (accountant, world.client(Role.CUSTOMER))
+    )
+    approved = accountant.post("/companies/acme/approve", reason="looked at")
+    after = accountant.get(PAGE).text
+
+    assert [False, False, True, False, False] == [
+        offer in one for one in (before, beside_a_hold, page, customers, after)
+    ]
+    assert 303 == approved.status_code
 
 
 def test_rejected_load_is_held_no_more_and_the_name_is_kept(world, accountant):
