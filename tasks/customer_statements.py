@@ -289,12 +289,20 @@ def comparison_of(
     What is held, and was compared, is as its last judgement found it; its rows are on the page of
     that run. `compare`: `look_at_published` to have nothing noted.
     """
-    hold = stores.hub.holds.find(unit.tenant, unit.year)
-    if hold and (results := compared_results(stores.hub.loads.results(hold.load_id))):
+    if results := held_comparison(stores.hub, unit):
         return results, []
     if stores.warehouse.load_record(unit.tenant, unit.year) is None:
         return None
     return compare(stores, unit)
+
+
+def held_comparison(hub: Hub, unit: Unit) -> list[ControlResult]:
+    """Return what the comparison found in books that are held, and not read in; nothing of others.
+
+    Until somebody decides, it is what is shown of the year (`comparison_of`).
+    """
+    hold = hub.holds.find(unit.tenant, unit.year)
+    return compared_results(hub.loads.results(hold.load_id)) if hold else []
 
 
 def comparison_basis(stores: Stores, unit: Unit) -> Hashable:

@@ -19,6 +19,7 @@ from tasks.customer_statements import (
     compared_years,
     comparison_basis,
     comparison_of,
+    held_comparison,
     look_at_published,
 )
 
@@ -47,6 +48,7 @@ def comparison(visit: Visit) -> Response:
         years=years,
         year=year,
         statements=stores.hub.customer_statements.of_year(tenant.id, year) if year else {},
+        is_held=bool(year and held_comparison(stores.hub, Unit(tenant.id, year))),
         results={result.control.removeprefix("customer_"): result for result in results},
         lines=lines,
         most=ROWS,

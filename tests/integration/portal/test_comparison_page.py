@@ -92,6 +92,33 @@ def test_of_a_held_year_the_breaks_of_its_hold_are_shown(world, client, take):
     assert "row 3 of the file" in page
 
 
+@pytest.mark.parametrize(
+    ("language", "held", "read_in"),
+    [
+        ("en", "What is held and has not been read in", "The books as they are read in"),
+        ("sv", "Det som är stoppat och inte har lästs in", "Bokföringen som den är inläst"),
+        ("fi", "joka on pysäytetty eikä ole luettu", "Kirjanpito sellaisena kuin se on luettu"),
+    ],
+)
+def test_books_that_are_held_are_not_called_read_in(world, take, language, held, read_in):
+    hub, client = world.stores.hub, world.client(Role.CUSTOMER)
+    hub.years.define(OURS, OUR_OTHER_YEAR)
+    take("9,00", year="2025")
+    take("5,00")
+    found = Break("customer_balance_sheet", BreakKind.AMOUNT, "1930", detail="row 3 of the file")
+    result = ControlResult(
+        "customer_balance_sheet", Severity.BLOCKS, Answer.BROKEN, breaks=(found,), break_count=1
+    )
+    hub.loads.save_results(world.ids["load"][0], [result])
+
+    shown = [
+        client.get(f"{PAGE}?year={year.key}", **{"accept-language": language}).text
+        for year in (OUR_OTHER_YEAR, OUR_YEAR)
+    ]
+
+    assert [(True, False), (False, True)] == [(held in page, read_in in page) for page in shown]
+
+
 def test_a_published_year_without_a_statement_says_so_and_any_other_is_not_there(client):
     assert "has come" in client.get(f"{PAGE}?year={OUR_YEAR.key}").text
     assert 404 == client.get(f"{PAGE}?year=2020-01-01_2020-12-31").status_code
