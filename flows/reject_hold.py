@@ -33,7 +33,7 @@ async def reject_hold(
     Args:
         tenant: Whose books: the tenant's id (small letters, digits, dashes), such as acme.
         fiscal_year: Such as 2024, or 2024-07-01_2025-06-30 for a broken year.
-        reason: Why it is wrong. It is kept in the event log.
+        reason: Why it is wrong, in three letters or more. It is kept in the event log.
         rejected_by: Who decides. It is kept in the event log.
         load_id: Only of a held file of less than a year (SIE 1-3, 4I): the id of its load.
     """

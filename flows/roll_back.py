@@ -46,7 +46,7 @@ async def roll_back(
         fiscal_year: Such as 2024, or 2024-07-01_2025-06-30 for a broken year.
         to_load: Number of the load, such as 3. The command tasma ledger changes lists them, with
             what each changed.
-        reason: Why what came since is wrong. It is kept with the data.
+        reason: Why what came since is wrong, in three letters or more. It is kept with the data.
         decided_by: Who decides. It is kept with the data.
         dry_run: Only show what would change; publish nothing.
     """

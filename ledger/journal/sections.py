@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -64,25 +65,32 @@ def find_sections(content: bytes, findings: Findings) -> dict[str, Section]:
 def _starts(content: bytes, findings: Findings) -> list[int]:
     """Return where the sections begin; what else stands there or before is noted."""
     starts: list[int] = []
+    missing: list[str] = []
     position = 0
     for name in SECTIONS:
         lines = SECTION_LINE.finditer(content, position)
         found = next((line for line in lines if line["name"].decode() == name), None)
         if found is None:
-            findings.add(
-                name,
-                f"the section is missing; expected a line [{name}] and its rows below it, or in a "
-                f"workbook a sheet of that name; `tasma template` prints all sections in order",
-            )
+            missing.append(name)
             continue
         if found["more"].strip(b',;\t" ') and not SHEET_ROW.fullmatch(found[0].strip()):
             row = content.count(b"\n", 0, found.start()) + 1
             findings.add(name, f"expected nothing but [{name}] on its line", row=row)
         starts.append(found.start())
         position = found.end()
+    if missing:
+        findings.add(missing[0], _missing(missing))
     if starts and content[: starts[0]].strip(b',;\t" \r\n'):
         findings.add("journal", "something stands before the first section", row=1)
     return starts
+
+
+def _missing(names: Sequence[str]) -> str:
+    others = f", and so {'are' if names[2:] else 'is'} {', '.join(names[1:])}" if names[1:] else ""
+    return (
+        f"the section is missing{others}; expected a line [{names[0]}] and its rows below it, or "
+        "in a workbook a sheet of that name; `tasma template` prints all sections in order"
+    )
 
 
 def _delimiter(section: bytes) -> str:
