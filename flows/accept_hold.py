@@ -46,7 +46,7 @@ async def accept_hold(
     Args:
         tenant: Whose books: the tenant's id (small letters, digits, dashes), such as acme.
         fiscal_year: Such as 2024, or 2024-07-01_2025-06-30 for a broken year.
-        reason: Why it is right to publish nevertheless, in three letters or more. It is kept with the data.
+        reason: Why it is right to publish nevertheless; three letters or more. Kept with the data.
         accepted_by: Who decides. It is kept with the data.
         publish: Publish at once. Otherwise start publish-accepted next.
         controls: Only the breaks of these controls; none named means all that block.

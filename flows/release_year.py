@@ -28,7 +28,7 @@ async def release_year(
     Args:
         tenant: Whose books: the tenant's id (small letters, digits, dashes), such as acme.
         fiscal_year: Such as 2024, or 2024-07-01_2025-06-30 for a broken year.
-        reason: Why it need not be kept any more, in three letters or more. It is kept in the event log.
+        reason: Why it need not be kept any more; three letters or more. Kept in the event log.
         decided_by: Who decides. It is kept in the event log.
     """
     unit = Unit(tenant, FiscalYear.parse(fiscal_year))
