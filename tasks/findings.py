@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ledger.acceptance import letting_pass
+from ledger.coverage import Coverage
 
 if TYPE_CHECKING:  # a listing of the hub comes at once: no SQL before it is asked
     from blocks.hub import Hub, Load, UnitStatus
@@ -22,6 +23,8 @@ class Findings:
     holding: list[ControlResult]
     accepted: list[Acceptance]
     """By whom breaks of it may pass, and why."""
+    is_kept: bool
+    """Whether no other load may take its place: a person keeps the year as it was, or is to be."""
 
 
 def findings_of_year(hub: Hub, unit: UnitStatus) -> Findings | None:
@@ -45,4 +48,8 @@ def findings_of(hub: Hub, load: Load) -> Findings:
     holding = hub.acceptances.unaccepted(load.tenant, load.year, results) if load.is_open else []
     given = hub.acceptances.of_load(load)
     accepted = [item for result in results for item in letting_pass(result, given)]
-    return Findings(load, results, holding, accepted)
+    is_kept = (
+        Coverage.parse(load.coverage).may_replace
+        and hub.kept_years.find(load.tenant, load.year) is not None
+    )
+    return Findings(load, results, holding, accepted, is_kept)

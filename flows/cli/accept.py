@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import getpass
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -19,6 +19,9 @@ from ledger.fiscal_year import short_year
 from ledger.unit import Unit
 from tasks.accept import accept_breaks, reject_hold
 from tasks.stores import Stores, open_stores
+
+LET_GO: Final = " It is kept no longer: the next load replaces it, if the controls let it pass."
+"""Of a year that was kept for the load that a person refused."""
 
 OfLoad = Annotated[
     str,
@@ -134,9 +137,11 @@ def reject(
     """
     with open_stores() as stores:
         unit = _unit(stores, tenant, year)
+        was_kept = stores.hub.kept_years.find(tenant, unit.year)
         status = reject_hold(
             stores, unit, reason=reason, rejected_by=by or getpass.getuser(), load_id=load
         )
+        is_let_go = was_kept and not stores.hub.kept_years.find(tenant, unit.year)
     is_now = status.status if status else ""
     if as_json:
         show_json({"tenant": tenant, "fiscal_year": unit.year.key, "status": is_now})
@@ -145,7 +150,7 @@ def reject(
         say(f"Rejected for {unit}. What was held before it is held still.")
         next_steps(f"tasma ledger breaks {tenant} {short_year(unit.year.key)}")
         return
-    say(f"Rejected for {unit}. The year is {is_now or 'as it was'}.")
+    say(f"Rejected for {unit}. The year is {is_now or 'as it was'}.{LET_GO if is_let_go else ''}")
     next_steps(f"tasma tenant status {tenant}")
 
 

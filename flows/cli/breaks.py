@@ -213,7 +213,8 @@ def _show_next(place: str, unit: UnitStatus, found: Findings) -> None:
     say("")
     if not found.load.is_open:
         wants_file = unit.status in {"rejected", "failed"}
-        next_steps(_reload_command(found.load) if wants_file else f"tasma ledger report {place}")
+        reload = _release_command(place) if found.is_kept else _reload_command(found.load)
+        next_steps(reload if wants_file else f"tasma ledger report {place}")
         return
     if found.holding:
         names = ", ".join(result.control for result in found.holding)
@@ -233,7 +234,7 @@ def _ways_out(place: str, found: Findings, *, option: str = "") -> tuple[str, ..
     """Return what a person may do about a hold; another company's books are never accepted."""
     reject = f'tasma ledger reject {place}{option} --reason "..."'
     number = f"tasma tenant correct {found.load.tenant} --org-number NUMBER"
-    correct = f"correct it at the source, then {_reload_command(found.load)}"
+    correct = _correct(found)
     if found.load.status == "failed" and found.load.coverage != "whole_year":
         return correct, f"or, if it is not wanted: {reject}"
     if found.load.status in {"partial", "evidence"}:
@@ -245,6 +246,13 @@ def _ways_out(place: str, found: Findings, *, option: str = "") -> tuple[str, ..
             f"these are another company's books: {reject}",
             f"or, if the tenant's number is wrong: {number}, then import the file again",
         )
+    of_breaks = _ways_out_of_kept if found.is_kept else _ways_out_of_breaks
+    return of_breaks(place, found, option=option)
+
+
+def _ways_out_of_breaks(place: str, found: Findings, *, option: str) -> tuple[str, ...]:
+    reject = f'tasma ledger reject {place}{option} --reason "..."'
+    correct = _correct(found)
     names = [result.control for result in found.holding]
     check = f"tasma accounts check {found.load.tenant}"
     first = [correct]
@@ -255,7 +263,7 @@ def _ways_out(place: str, found: Findings, *, option: str = "") -> tuple[str, ..
         for name in names
         if name.startswith("customer_")
     ]
-    accept = f'or, if it is right as it is: tasma accept {place}{option} --reason "..."'
+    accept = f"or, {_accept(place, option)}"
     if names == [OLDER]:
         return f"a file that came back or came late: {reject}", accept
     return (
@@ -264,6 +272,29 @@ def _ways_out(place: str, found: Findings, *, option: str = "") -> tuple[str, ..
         *([] if _is_cut(found) else [accept]),
         f"or, if it is a wrong file: {reject}",
     )
+
+
+def _ways_out_of_kept(place: str, found: Findings, *, option: str) -> tuple[str, ...]:
+    """Return what a person may do about a hold of a year that is kept, and takes no other load."""
+    ways = (
+        *([] if _is_cut(found) else [_accept(place, option)]),
+        f"if a later load is to replace the year: {_release_command(place)}",
+        f'if what is held is not wanted: tasma ledger reject {place}{option} --reason "..."',
+    )
+    return (ways[0], *(f"or, {way}" for way in ways[1:]))
+
+
+def _correct(found: Findings) -> str:
+    return f"correct it at the source, then {_reload_command(found.load)}"
+
+
+def _accept(place: str, option: str) -> str:
+    return f'if it is right as it is: tasma accept {place}{option} --reason "..."'
+
+
+def _release_command(place: str) -> str:
+    """Return the command that lets a kept year go; it says what to load then."""
+    return f"tasma ledger release {place} --reason WHY"
 
 
 def _is_cut(found: Findings) -> bool:
