@@ -29,6 +29,9 @@ SAMPLES_ALONE: Final = (
     "in their place."
 )
 
+LETS_GO: Final = "tasma ledger release"
+"""The command that stands in what is said of a year that a person keeps."""
+
 BREAKS_SHOWN: Final = 5
 """Breaks of a control that are shown at once; `tasma ledger breaks` shows more."""
 
@@ -87,8 +90,9 @@ def show_many(files: list[LoadResult]) -> None:
     outcomes = [_outcome(found) for found in files]
     counted = ", ".join(f"{outcomes.count(name)} {name}" for name in dict.fromkeys(outcomes))
     say(f"{number_of(len({found.path for found in files}), 'file')}: {counted}.")
-    left = {place(found): found for found in files}.values()  # of a year its last file counts
-    open_ends = [step for found in left if code(found) for step in _next(found)[:1]]
+    last = {place(found): found for found in files}.values()  # of a year its last file counts
+    left = [found for found in last if code(found) or is_of_kept_year(found)]
+    open_ends = [step for found in left for step in _next(found)[:1]]
     next_steps(*dict.fromkeys(open_ends or ("tasma tenant status",)))
 
 
@@ -143,12 +147,12 @@ def _next(found: LoadResult) -> tuple[str, ...]:
     if found.refused:
         retry = f"{_import_command(found)} --tenant {found.tenant}"
         return (*filter(None, [found.made_with]), *found.refused.commands, retry)
+    if is_of_kept_year(found):
+        return (f"{LETS_GO} {where} --reason WHY   (then load the file again)",)
     if found.would_be:
         return (_after_dry_run(found),)
-    if found.outcome is Outcome.HELD:
-        return _next_of_held(found, where)
-    if found.outcome in {Outcome.PARTIAL, Outcome.EVIDENCE}:
-        return (f"tasma ledger breaks {where}",)
+    if found.outcome in {Outcome.HELD, Outcome.PARTIAL, Outcome.EVIDENCE}:
+        return _next_of_open(found, where)
     if found.outcome in UNFINISHED:
         return (UNFINISHED[found.outcome],)
     return (f"tasma ledger report {where}", f"tasma tenant status {found.tenant}")
@@ -168,7 +172,9 @@ def _after_dry_run(found: LoadResult) -> str:
     return f"{real_run} --dry-run   (once what holds it was mended where the file was made)"
 
 
-def _next_of_held(found: LoadResult, where: str) -> tuple[str, ...]:
+def _next_of_open(found: LoadResult, where: str) -> tuple[str, ...]:
+    if found.outcome is not Outcome.HELD:
+        return (f"tasma ledger breaks {where}",)
     if waits_for_statements(found):
         return (f"tasma statements add {found.tenant} FILE", f"tasma tenant open {found.tenant}")
     return after_hold(found, where)
@@ -188,11 +194,25 @@ def in_words(found: LoadResult) -> str:
     """Say what became of a load, or would become of it; what holds it is listed below that."""
     is_held = bool(found.judgement and found.judgement.holding)
     why = "" if is_held else f". {found.why}"
-    if found.why.startswith(str(found.outcome)):  # as a year is kept: whose load, and by whom
-        return found.why
+    if is_of_kept_year(found):
+        return _left_as_it_is(found)
     if found.would_be:
         return f"would be {found.would_be}{why} (dry run: nothing was published)"
     return f"{found.outcome}{why}"
+
+
+def is_of_kept_year(found: LoadResult) -> bool:
+    """Return whether a person keeps the year, so that this load takes no place in it."""
+    return Outcome.KEPT in {found.outcome, found.would_be} and LETS_GO in found.message
+
+
+def _left_as_it_is(found: LoadResult) -> str:
+    if not found.would_be:
+        return f"not loaded: {found.why}"
+    # What would hold it is listed below.
+    held_by = found.judgement.reason if found.judgement else ""
+    why = found.why.removesuffix(held_by).rstrip(". ")
+    return f"would not be loaded: {why} (dry run: nothing was written)"
 
 
 def _outcome(found: LoadResult) -> str:

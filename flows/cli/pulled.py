@@ -7,7 +7,15 @@ from typing import Any
 
 from flows.cli.exits import ExitCode
 from flows.cli.failure import refusal
-from flows.cli.imported import after_hold, code, in_words, place, show_breaks
+from flows.cli.imported import (
+    LETS_GO,
+    after_hold,
+    code,
+    in_words,
+    is_of_kept_year,
+    place,
+    show_breaks,
+)
 from flows.cli.output import next_steps, remark, say, show_table
 from flows.cli.result import LoadResult
 from ledger.fiscal_year import short_year
@@ -107,8 +115,8 @@ def _next(found: LoadResult) -> tuple[str, ...]:
         return after_hold(found, place(found))
     if found.outcome is Outcome.KEPT:
         year = short_year(found.fiscal_year)
-        if "ledger release" in found.message:
-            return (f"tasma ledger release {place(found)} --reason WHY",)
+        if is_of_kept_year(found):
+            return (f"{LETS_GO} {place(found)} --reason WHY",)
         return (f"tasma ledger pull {tenant} --year {year} --overwrite-uploaded",)
     if code(found):
         return _after_failure(found)

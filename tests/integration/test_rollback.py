@@ -165,7 +165,7 @@ def test_dry_run_of_a_file_says_that_the_year_is_kept(house, back):
     name, message = house.take("acme", THREE, dry_run=True)
 
     assert "Planned" == name
-    assert "Would be kept: kept as of load 1" in message
+    assert "Would be kept: the year is kept as of load 1" in message
     assert "Vouchers added: 1" in message
 
 

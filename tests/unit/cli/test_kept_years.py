@@ -67,3 +67,41 @@ def test_rejecting_another_hold_says_nothing_of_years_that_are_kept(tasma, acme,
         "kept no longer"
         not in tasma("ledger", "reject", acme, "2024", "--reason", "a wrong file").stdout
     )
+
+
+def test_file_of_a_kept_year_is_said_not_to_be_loaded_and_how_it_would_be(acme, load, back):
+    load(FEW)
+    load(MORE)
+    back()
+
+    shown = load(MANY).stdout
+
+    assert "acme 2024: not loaded: the year is kept as of load 1 since" in shown
+    assert f"Next: {RELEASE}" in shown
+
+
+def test_dry_run_of_a_file_of_a_kept_year_leads_to_no_import_also_where_it_would_be_held(
+    acme, load, back
+):
+    load(MANY)
+    load(MORE)
+    back()
+
+    shown = load(FEW, "--dry-run").stdout
+
+    assert "acme 2024: would not be loaded: the year is kept as of load 1 since" in shown
+    assert 1 == shown.count("mass_removal (1")
+    assert f"Next: {RELEASE}" in shown
+
+
+def test_several_files_lead_to_the_release_of_the_year_that_took_one_of_them_not(
+    tasma, acme, load, back, tmp_path
+):
+    load(FEW)
+    load(MORE)
+    back()
+    (tmp_path / "other.se").write_bytes(small_sie(("1", 100, 100), year=2023))
+
+    shown = load(MANY, tmp_path / "other.se").stdout
+
+    assert f"Next: {RELEASE}" in shown
