@@ -7,6 +7,7 @@ import re
 import pytest
 
 from blocks.hub.portal_roles import Role
+from flows.doors import demo_home
 from flows.portal.texts import sentence
 from tasks.routes import add
 from tests.portal_companies import OURS
@@ -201,3 +202,15 @@ def test_a_customer_reads_settings_and_changes_none(world):
     assert "<input name=" not in client.get(PAGE).text
     assert 403 == client.post(PAGE, **ECOM, setting="language", value="sv").status_code
     assert {} == settings(world)
+
+
+def test_a_demo_whose_simulated_systems_have_ended_says_so_on_a_companys_pages(
+    accountant, monkeypatch
+):
+    text = sentence("en", "common.demo")
+    before = accountant.get(PAGE).text
+    for name, value in demo_home.AWAY.items():
+        monkeypatch.setenv(name, value)
+    after = accountant.get(PAGE).text
+
+    assert (False, True) == (text in before, text in after)
