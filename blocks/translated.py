@@ -22,7 +22,7 @@ from typing import Final
 
 from blocks.field_words import fields_translated
 from blocks.settings import REFERENCE
-from ledger.written import amount, count
+from ledger.written import MINUS, NARROW, amount, count
 
 FOLDER: Final = REFERENCE / "translated"
 PHRASE: Final = "phrase"
@@ -69,6 +69,20 @@ _OR: Final = re.compile(r"`tasma [^`]*`, or ")
 _BROKEN: Final = re.compile(r"(?<![\w.])[a-z_]+(?= \([\d,]+ breaks?[,)])")
 """A control, as `ledger.controls.ControlResult.in_words` names it."""
 
+_CODE: Final = re.compile(
+    r"(?:^|(?<=first: ))(?P<line>line [\d,]+ )?[a-z]+(?:_[a-z0-9]+)+"
+    r"(?: in (?P<field>[^:;]{1,80}))?: (?!\d)"
+)
+"""A code of a diagnostic before what it means, as ``source_damage.sql`` puts them together."""
+
+_NUMBER: Final = re.compile(
+    r"(?<![\w.,-])(?:-?\d{1,3}(?:,\d{3})+(?:\.\d{2,})?|-\d+\.\d{2,})(?!\w|[.,]\d)"
+)
+"""An amount or a count that tables of pages write in another way."""
+
+_RATE: Final = re.compile(r"(?<![\d.])(\d{1,3})\.(\d{1,3})(?= %)")
+"""A rate of VAT."""
+
 
 @dataclass(frozen=True)
 class _Pattern:
@@ -107,9 +121,23 @@ def control_title(control: str, language: str) -> str:
     return found[language] if found else control
 
 
+def as_pages_write(reason: str) -> str:
+    """Return an English reason with titles, without codes, and with numbers as in pages' tables."""
+    return _NUMBER.sub(_as_in_tables, _CODE.sub(_placed, with_titles(reason)))
+
+
 def with_titles(reason: str) -> str:
     """Return an English reason in which broken controls are called by their titles."""
     return _BROKEN.sub(lambda found: control_title(found[0], "en"), reason)
+
+
+def _placed(found: re.Match[str]) -> str:
+    place = ", ".join(part.strip() for part in found.groups() if part)
+    return f"{place}: " if place else ""
+
+
+def _as_in_tables(found: re.Match[str]) -> str:
+    return found[0].replace(",", NARROW).replace("-", MINUS)
 
 
 def _filled(pattern: _Pattern, text: str, language: str) -> str | None:
@@ -124,7 +152,7 @@ def _filled(pattern: _Pattern, text: str, language: str) -> str | None:
         if known is None and name in pattern.phrases:
             return None
         values[name] = _written(value, language) if known is None else known
-    return pattern.languages[language].format_map(values)
+    return _RATE.sub(r"\1,\2", pattern.languages[language].format_map(values))
 
 
 def _written(value: str, language: str) -> str:

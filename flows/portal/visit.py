@@ -16,7 +16,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from blocks.hub import Tenant
 from blocks.hub.portal_roles import Role
 from blocks.hub.portal_users import User
-from blocks.translated import translated, with_titles, without_commands
+from blocks.translated import as_pages_write, translated, without_commands
 from flows.doors import demo_home
 from flows.portal.routes import PLACE, ROUTES, Route, page_of, path_of
 from flows.portal.tabs import TABS
@@ -135,7 +135,7 @@ class Visit:
         """
         plain = without_commands(reason)
         if self.language == "en" or not reason:
-            return with_titles(plain)
+            return as_pages_write(plain)
         found = translated(reason, self.language) or translated(plain, self.language)
         return found or Markup('<span lang="en">{}</span>').format(plain)
 

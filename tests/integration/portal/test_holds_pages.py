@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 
 import pytest
 
@@ -14,6 +15,7 @@ from ledger.controls import Answer, Break, BreakKind, ControlResult, Severity
 from ledger.onboarding import Comparison, StatementKind, Transfer
 from ledger.onboarding_form import OnboardingForm
 from ledger.unit import Unit
+from ledger.written import NARROW
 from tasks.onboarding import file_form
 from tests.portal_companies import OUR_OTHER_YEAR, OUR_YEAR, OURS, hold
 
@@ -203,6 +205,20 @@ def test_advice_on_a_statement_is_whole_and_leads_to_the_comparison_of_the_year(
 
     link = f"/companies/acme/comparison?year={OUR_OTHER_YEAR.key}"
     assert f'{advice} <a href="{link}">{page_called}</a>' in page.text
+
+
+def test_words_of_a_break_are_written_as_the_figures_beside_them(world, accountant):
+    found = Break(
+        "source_damage", BreakKind.AMOUNT, detail="line 7 file_cut: 1,000.00", actual=Decimal(1000)
+    )
+    result = ControlResult(
+        "source_damage", Severity.BLOCKS, Answer.BROKEN, breaks=(found,), break_count=1
+    )
+    world.stores.hub.loads.save_results(load_of(world), [result])
+
+    page = accountant.get(f"{PAGE}/one?load={load_of(world)}").text
+
+    assert (2, False) == (page.count(f"1{NARROW}000.00"), "1,000.00" in page)
 
 
 def test_checklist_leads_to_the_comparison_that_is_to_be_looked_at(world, accountant):

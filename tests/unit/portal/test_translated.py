@@ -13,6 +13,7 @@ import pytest
 from blocks.translated import (
     CUT,
     FOLDER,
+    as_pages_write,
     control_title,
     translated,
     with_titles,
@@ -149,6 +150,39 @@ def test_pages_in_english_call_broken_controls_by_their_titles():
         "Rows read back (1,201 breaks, first: x); own_control (1 break, first: y); "
         "Another currency (2 breaks); voucher A:1 (1 row) in month_vat"
     )
+
+
+@pytest.mark.parametrize(
+    ("reason", "shown"),
+    [
+        (
+            "source_damage (1 break, first: file_cut: The file breaks off.)",
+            "Damage in the source (1 break, first: The file breaks off.)",
+        ),
+        ("line 1,212 block_unclosed: It is open.", "line 1_212: It is open."),
+        ("bad_amount in #TRANS amount: No number.", "#TRANS amount: No number."),
+        ("line 7 bad_amount in #IB: No number.", "line 7, #IB: No number."),
+        ("account_type_unknown in #KTYP: 5 times", "account_type_unknown in #KTYP: 5 times"),
+        (
+            "expected 1,000.00, actual 7.00, difference -1,000.00; 1,201 rows, 0.00 and -7.50.",
+            "expected 1_000.00, actual 7.00, difference ~1_000.00; 1_201 rows, 0.00 and ~7.50.",
+        ),
+        ("of 2024-01-31 to A-7.00, v1.2,300", "of 2024-01-31 to A-7.00, v1.2,300"),
+    ],
+)
+def test_pages_in_english_write_no_codes_and_numbers_as_their_tables_do(reason, shown):
+    written = as_pages_write(reason)
+
+    assert shown == written.replace(NARROW, "_").replace(MINUS, "~")
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_rates_have_the_decimal_sign_of_the_tables(language):
+    accounts = MEANINGS["account_not_joined"].text.format(accounts="8370 (25.5 %), 3000 (14 %)")
+    differs = MEANINGS["posting_differs"].text.format(rate="25.5", posted="1", invoiced="2")
+
+    assert "8370 (25,5 %), 3000 (14 %)" in translated(accounts, language)
+    assert "25,5 %" in translated(differs, language)
 
 
 def test_each_year_of_a_file_is_told_in_ones_language():
