@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from starlette.concurrency import run_in_threadpool
@@ -10,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from flows.portal.routes import ANYONE, LOAD, STAFF, TEXT, WORD, path_of, route
 from flows.portal.visit import Unfit, Visit, not_found
 from ledger.acceptance import is_foreign
+from ledger.controls import Break
 from ledger.onboarding import APPROVAL, Stage
 from tasks.accept import accept_breaks, reject_hold
 from tasks.approve import NotToBeApproved, approve, is_approvable
@@ -18,6 +20,21 @@ from tasks.held import Decision, Held, decision_of, find_held, held_of
 from tasks.onboarding import onboarding_of
 
 PUBLISH: Final = "publish-accepted/publish-accepted"
+
+
+BREAKS: Final = 100
+"""Breaks of one control that are shown."""
+
+COLUMNS: Final[Mapping[str, str]] = {
+    "account_number": "account",
+    "period": "period",
+    "voucher_key": "voucher",
+    "expected": "expected",
+    "actual": "actual",
+    "difference": "difference",
+    "detail": "detail",
+}
+"""What a break says, and which sentence of `holds` heads it."""
 
 
 @route("GET", "/companies/{tenant}/holds", who=ANYONE, takes={"rejected": WORD})
@@ -37,6 +54,8 @@ def hold(visit: Visit) -> Response:
         tenant=visit.tenant,
         item=found,
         is_foreign=is_foreign(found.holding),
+        columns={result.control: _columns(result.breaks[:BREAKS]) for result in found.holding},
+        most=BREAKS,
         compared=set(CONTROLS.values()),
     )
 
@@ -121,6 +140,15 @@ def _page(visit: Visit, *, refused: str = "", status: int = 200) -> Response:
         is_approvable=is_first and is_approvable(stores.hub, tenant.id),
         rejected=visit.route.method == "GET" and visit.get("rejected"),
     )
+
+
+def _columns(breaks: Sequence[Break]) -> list[tuple[str, str]]:
+    """Return what any of the breaks says, with its heading: most controls leave some empty."""
+    return [
+        (name, heading)
+        for name, heading in COLUMNS.items()
+        if any(getattr(one, name) not in {None, ""} for one in breaks)
+    ]
 
 
 def _held(visit: Visit) -> Held | Decision:

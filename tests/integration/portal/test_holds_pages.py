@@ -52,6 +52,25 @@ def test_what_holds_a_load_is_shown_with_its_figures(world, accountant):
     ]
 
 
+def test_of_what_holds_a_load_only_columns_with_something_in_them_are_shown(world, accountant):
+    amounts = {"expected": Decimal(0), "actual": Decimal(7), "difference": Decimal(7)}
+    breaks = {
+        "tenant_identity": Break("tenant_identity", BreakKind.ATTRIBUTE, detail="another"),
+        "voucher_balance": Break("voucher_balance", BreakKind.AMOUNT, voucher_key="A:4", **amounts),
+    }
+    results = [
+        ControlResult(name, Severity.BLOCKS, Answer.BROKEN, breaks=(one,), break_count=1)
+        for name, one in breaks.items()
+    ]
+    world.stores.hub.loads.save_results(load_of(world), results)
+
+    page = accountant.get(f"{PAGE}/one?load={load_of(world)}").text
+
+    heads = [re.findall(r"<th [^>]*>([^<]*)</th>", head) for head in page.split("<thead>")[1:]]
+    cells = [re.findall(r'data-heading="([^"]*)"', body) for body in page.split("<tbody>")[1:]]
+    assert [["What differs"], ["Voucher", "Expected", "Found", "Difference"]] == heads == cells
+
+
 def test_accepting_is_by_the_proven_name_and_publishes_what_nothing_else_holds(world, accountant):
     sent = {"load": load_of(world), "reason": "known rounding", "accepted_by": "Somebody Else"}
 
