@@ -16,6 +16,8 @@ from blocks.systems.ports import Requirement
 from flows.portal.routes import path_of
 from flows.portal.settings import PortalSettings
 from flows.portal.texts import sentence
+from ledger.controls import Answer, Break, BreakKind, ControlResult, Severity
+from ledger.fiscal_year import FiscalYear
 from simulators.books.company import Company
 from simulators.books.years import calendar_years
 from simulators.fortnox import FortnoxSimulator, SimulatedTenant
@@ -33,7 +35,7 @@ from tests.portal_browser import (
     overhang,
     phone,
 )
-from tests.portal_companies import OURS
+from tests.portal_companies import OUR_YEAR, OURS, hold
 from tests.portal_pages import furnish, pages_of
 from tests.portal_world import World
 
@@ -145,6 +147,50 @@ def test_every_page_opens_without_an_error_in_ones_language_and_fits_a_phone(
     assert {(200, language)} == set(told)
     assert [] == complaints
     assert [] == wide
+
+
+@in_each_language
+def test_no_figure_of_the_books_and_no_file_lies_beside_a_phones_screen(place, browser, language):
+    ids, wide = place.world.ids, {}
+    of_year = {"tenant": OURS, "year": ids["year"][0]}
+    line = {"statement": "balance_sheet", "line": "cash_and_bank"}
+    paths = [
+        path_of("books", **of_year, month=f"{OUR_YEAR.start_date:%Y-%m}"),
+        path_of("statement_line", **of_year, **line),
+        path_of("ledger_account", **of_year, account="1930"),
+        path_of("voucher", **of_year, voucher=ids["voucher"][0]),
+        path_of("files", tenant=OURS),
+    ]
+    with phone(browser, language) as (context, _):
+        page = context.new_page()
+        sign_in(page, place.invitation(f"figures-{language}"))
+        for path in paths:
+            page.goto(place.address + path)
+            tables = page.locator(".table")
+            assert tables.count() > 0
+            beside = tables.evaluate_all("all => all.map(one => one.scrollWidth - one.clientWidth)")
+            wide |= {path: beside} if any(beside) else {}
+
+    assert {} == wide
+
+
+def test_what_stands_below_a_table_does_not_touch_it(place, browser):
+    hub = place.world.stores.hub
+    load = hold(place.world.stores, OURS, FiscalYear.parse("2022"))
+    found = Break("tenant_identity", BreakKind.ATTRIBUTE, detail="another")
+    result = ControlResult(
+        "tenant_identity", Severity.BLOCKS, Answer.BROKEN, breaks=(found,), break_count=1
+    )
+    hub.loads.save_results(load, [result])
+    with phone(browser, "sv") as (context, _):
+        page = context.new_page()
+        sign_in(page, place.invitation("foreign"))
+        page.goto(place.address + path_of("hold", tenant=OURS, load=load))
+        table, notice = (
+            page.locator(f"main {one}").bounding_box() for one in (".table", ".notice")
+        )
+
+    assert notice["y"] - table["y"] - table["height"] > 10
 
 
 @in_each_language
