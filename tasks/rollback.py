@@ -149,7 +149,7 @@ def refuse_other_books(stores: Stores, load: StagedLoad, wanted: Wanted) -> None
 def kept_in_words(hub: Hub, unit: Unit) -> str:
     """Say that a year is kept and how it is let go; empty when it is not."""
     kept = hub.kept_years.find(unit.tenant, unit.year)
-    return f"the year is {kept}" if kept else ""
+    return str(kept) if kept else ""
 
 
 def refuse_kept(stores: Stores, unit: Unit, load: StagedLoad) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, insert, select
+from sqlalchemy import ColumnElement, Connection, and_, delete, false, func, insert, select
 
 from blocks.hub import models
 from blocks.hub.database import Database
@@ -21,7 +21,8 @@ from blocks.hub.tenants import require
 from ledger.fiscal_year import FiscalYear, short_year
 from ledger.text import is_explained
 
-KEPT_AS: Final = "kept as of load"
+KEPT: Final = ("kept as of load", "to be brought back to load")
+"""How it begins what is said of a year that is kept, and of one whose rollback is held."""
 
 
 class KeptUnexplained(Refused):
@@ -50,7 +51,8 @@ class KeptYear:
     """A year that is kept as load `load_number` left it.
 
     `load_id`: the load that brings it back, which alone may be published. `who` and `reason`: of
-    the person who wanted it so.
+    the person who wanted it so. `is_held`: that load waits for a person; what is published is
+    still what it is to replace.
     """
 
     tenant: str
@@ -60,19 +62,24 @@ class KeptYear:
     kept_at: dt.datetime
     who: str
     reason: str
+    is_held: bool = False
 
     def __str__(self) -> str:
-        """Say that it is kept, and how it is let go."""
+        """Say that it is kept, or is to be, and how it is let go."""
+        state, until = f"{KEPT[0]} {self.load_number}", ""
+        if self.is_held:
+            state = f"{KEPT[1]} {self.load_number} (held)"
+            until = "; until that is decided no load replaces it"
         return (
-            f"{KEPT_AS} {self.load_number} since {self.kept_at:%Y-%m-%d %H:%M} UTC by "
-            f"{self.who} ({self.reason}); to let it go: `tasma ledger release {self.tenant} "
+            f"{state} since {self.kept_at:%Y-%m-%d %H:%M} UTC by {self.who} ({self.reason})"
+            f"{until}; to let it go: `tasma ledger release {self.tenant} "
             f"{short_year(self.fiscal_year)} --reason WHY`"
         )
 
 
 def tells_of_kept(message: str) -> bool:
     """Return whether the message of a run quotes a year that is kept."""
-    return KEPT_AS in message
+    return any(state in message for state in KEPT)
 
 
 class KeptYears:
@@ -85,9 +92,7 @@ class KeptYears:
     def find(self, tenant: str, year: FiscalYear) -> KeptYear | None:
         """Return how a year is kept, None when it is not."""
         with self._database.reading() as connection:
-            query = select(models.kept_year).where(_here(tenant, year))
-            row = connection.execute(query).one_or_none()
-        return None if row is None else KeptYear(**row._asdict())
+            return _find(connection, tenant, year)
 
     def of_tenant(self, tenant: str) -> list[KeptYear]:
         """Return a tenant's years that are kept."""
@@ -118,8 +123,7 @@ class KeptYears:
         _refuse_unexplained(who, reason)
         with self._database.writing(tenant=tenant) as connection:
             require(connection, tenant)
-            found = connection.execute(select(models.kept_year).where(_here(tenant, year)))
-            old = next((KeptYear(**row._asdict()) for row in found), None)
+            old = _find(connection, tenant, year)
             is_same = old is not None and old.load_number == load_number
             new = KeptYear(
                 tenant,
@@ -131,7 +135,8 @@ class KeptYears:
                 cut(reason.strip()),
             )
             connection.execute(delete(models.kept_year).where(_here(tenant, year)))
-            connection.execute(insert(models.kept_year).values(vars(new)))
+            row = {name: value for name, value in vars(new).items() if name != "is_held"}
+            connection.execute(insert(models.kept_year).values(row))
             if not is_same:
                 message = f"from now on as of load {load_number}, by {new.who}: {new.reason}"
                 self._note(connection, new, message)
@@ -146,14 +151,10 @@ class KeptYears:
         """
         _refuse_unexplained(who, reason)
         with self._database.writing(tenant=tenant) as connection:
-            row = connection.execute(
-                delete(models.kept_year)
-                .where(_here(tenant, year))
-                .returning(*models.kept_year.columns)
-            ).one_or_none()
-            if row is None:
+            kept = _find(connection, tenant, year)
+            if kept is None:
                 raise YearNotKept(tenant=tenant, fiscal_year=year)
-            kept = KeptYear(**row._asdict())
+            connection.execute(delete(models.kept_year).where(_here(tenant, year)))
             message = f"let go, by {cut(who.strip(), models.NAME_CHARS)}: {cut(reason.strip())}"
             self._note(connection, kept, message)
         return kept
@@ -172,7 +173,7 @@ class KeptYears:
 def rows(connection: Connection, tenants: Collection[str] | None = None) -> list[KeptYear]:
     """Return the years that are kept, of some tenants or of all, within a transaction."""
     table = models.kept_year
-    query = select(table).order_by(table.c.tenant, table.c.fiscal_year)
+    query = _WITH_LOAD.order_by(table.c.tenant, table.c.fiscal_year)
     if tenants is not None:
         query = query.where(table.c.tenant.in_(tenants))
     return [KeptYear(**row._asdict()) for row in connection.execute(query)]
@@ -181,6 +182,16 @@ def rows(connection: Connection, tenants: Collection[str] | None = None) -> list
 def forget_load(connection: Connection, load_id: str) -> None:
     """Let the year go that is kept for a load which a person refused, within a transaction."""
     connection.execute(delete(models.kept_year).where(models.kept_year.c.load_id == load_id))
+
+
+_WITH_LOAD: Final = select(
+    models.kept_year, func.coalesce(models.load.c.is_open, false()).label("is_held")
+).outerjoin(models.load, models.load.c.load_id == models.kept_year.c.load_id)
+
+
+def _find(connection: Connection, tenant: str, year: FiscalYear) -> KeptYear | None:
+    row = connection.execute(_WITH_LOAD.where(_here(tenant, year))).one_or_none()
+    return None if row is None else KeptYear(**row._asdict())
 
 
 def _here(tenant: str, year: FiscalYear) -> ColumnElement[bool]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from typing import Any, Final
 
+from blocks.hub.kept_years import KEPT, tells_of_kept
 from flows.cli.exits import ExitCode
 from flows.cli.failure import refusal
 from flows.cli.output import next_steps, remark, say, show_table
@@ -30,7 +31,7 @@ SAMPLES_ALONE: Final = (
 )
 
 LETS_GO: Final = "tasma ledger release"
-"""The command that stands in what is said of a year that a person keeps."""
+"""The command that ends that a person keeps a year."""
 
 BREAKS_SHOWN: Final = 5
 """Breaks of a control that are shown at once; `tasma ledger breaks` shows more."""
@@ -203,15 +204,16 @@ def in_words(found: LoadResult) -> str:
 
 def is_of_kept_year(found: LoadResult) -> bool:
     """Return whether a person keeps the year, so that this load takes no place in it."""
-    return Outcome.KEPT in {found.outcome, found.would_be} and LETS_GO in found.message
+    return Outcome.KEPT in {found.outcome, found.would_be} and tells_of_kept(found.message)
 
 
 def _left_as_it_is(found: LoadResult) -> str:
-    if not found.would_be:
-        return f"not loaded: {found.why}"
     # What would hold it is listed below.
-    held_by = found.judgement.reason if found.judgement else ""
+    held_by = found.judgement.reason if found.would_be and found.judgement else ""
     why = found.why.removesuffix(held_by).rstrip(". ")
+    why = f"the year is {why}" if why.startswith(KEPT) else why
+    if not found.would_be:
+        return f"not loaded: {why}"
     return f"would not be loaded: {why} (dry run: nothing was written)"
 
 

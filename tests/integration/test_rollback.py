@@ -13,6 +13,7 @@ from blocks.hub import Hub, Tenant
 from blocks.hub.kept_years import KeptUnexplained, YearKept, YearNotKept
 from blocks.hub.overview import Light
 from blocks.settings import REFERENCE
+from blocks.translated import translated
 from blocks.warehouse.history import AsOf
 from blocks.warehouse.postgresql.server import server_at
 from blocks.warehouse.postgresql.warehouse import ServerWarehouse
@@ -165,7 +166,7 @@ def test_dry_run_of_a_file_says_that_the_year_is_kept(house, back):
     name, message = house.take("acme", THREE, dry_run=True)
 
     assert "Planned" == name
-    assert "Would be kept: the year is kept as of load 1" in message
+    assert "Would be kept: kept as of load 1" in message
     assert "Vouchers added: 1" in message
 
 
@@ -212,6 +213,7 @@ def many(count):
     return small_sie(*[(str(number), 10, 10) for number in range(1, count + 1)])
 
 
+@in_both
 def test_rollback_that_a_control_holds_waits_for_a_person_and_no_load_takes_its_place(house, back):
     house.take("acme", many(2))
     house.take("acme", many(40))
@@ -220,12 +222,16 @@ def test_rollback_that_a_control_holds_waits_for_a_person_and_no_load_takes_its_
 
     assert "held" == outcome
     assert "mass_removal" in message
-    assert "kept as of load 1" in status(house).reason
-    assert "Kept" == house.take("acme", many(41))[0]
+    assert "to be brought back to load 1 (held) since" in status(house).reason
+    assert "kept as of" not in status(house).reason
+    assert translated(status(house).kept, "sv").startswith("ska återställas till läget efter ladd")
+    name, why = house.take("acme", many(41))
+    assert ("Kept", True) == (name, "until that is decided no load replaces it" in why)
     accept_breaks(house.stores, ACME, controls=(), reason="meant", accepted_by="bo")
     assert "published" == publish_here(house.stores, ACME, watch=lambda _step: None).outcome
     assert 2 == len(vouchers(house))
     assert 1 == loads(house)[-1]["rollback_to"]
+    assert "kept as of load 1 since" in status(house).reason
 
 
 def test_rejected_rollback_lets_the_year_go(house, back):
