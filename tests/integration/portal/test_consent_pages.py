@@ -200,6 +200,30 @@ def test_revoked_link_opens_nothing_and_its_secret_is_in_no_log(acme, caplog):
     assert link.id in told
 
 
+def test_link_that_was_revoked_or_used_is_not_said_to_be_good_any_more(acme):
+    client, browser = acme.client(Role.CUSTOMER), acme.client()
+    activate(acme)
+    newest = max(acme.stores.hub.consents.of_tenant(OURS), key=lambda link: link.made_at)
+    client.post(f"/companies/acme/links/{newest.id}/revoke")
+    browser.get(come_back(click(browser, activate(acme))))
+
+    page = client.get("/companies/acme/links").text
+
+    rows = page.partition("<tbody>")[2].partition("</tbody>")[0].split("</tr>")[:-1]
+    found = {
+        state: 'data-heading="Good until"><time' in row
+        for row in rows
+        for state in ("Waits for approval", "The link was revoked", "the company is connected")
+        if state in row
+    }
+    assert 3 == len(rows)
+    assert {
+        "Waits for approval": True,
+        "The link was revoked": False,
+        "the company is connected": False,
+    } == found
+
+
 def test_company_without_a_number_gets_no_link_and_is_told_why(world):
     world.stores.hub.tenants.update(OURS, organisation_number="")
 
