@@ -22,7 +22,8 @@ async def company(visit: Visit) -> Response:
 def company_lights(visit: Visit) -> Response:
     """Show the lights alone, for a page that waits for one to change."""
     tenant = visit.tenant
-    return visit.page("lights.html", tenant=tenant, lights=lights(visit.stores.hub, tenant))
+    found = lights(visit.stores.hub, tenant)
+    return visit.page("lights.html", tenant=tenant, lights=found, is_poll=False)
 
 
 def _company(visit: Visit, runs: list[Watched]) -> Response:
@@ -30,8 +31,7 @@ def _company(visit: Visit, runs: list[Watched]) -> Response:
     return visit.page(
         "company.html",
         tenant=tenant,
-        lights=lights(hub, tenant),
         runs=runs,
         is_poll=False,
-        **ended_parts(hub, tenant.id),
+        **ended_parts(hub, tenant),
     )

@@ -14,12 +14,12 @@ from typing import Any, Final
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
-from blocks.hub import Hub
+from blocks.hub import Hub, Tenant
 from flows.portal.routes import ANYONE, RUN, YEAR, path_of, route
 from flows.portal.runs import Watched
 from flows.portal.visit import Visit, not_found
 from tasks.ledger_sources import year_sources
-from tasks.lights import can_fetch
+from tasks.lights import can_fetch, lights
 from tasks.overview import refused_of
 from tasks.syncing import Asked, Choice, documents_coming, latest_years, one_year, pulls
 
@@ -91,16 +91,17 @@ def _fit(visit: Visit, run: Watched) -> Watched:
 
 def _with_years(visit: Visit, run: Watched) -> Response:
     hub, tenant = visit.stores.hub, visit.tenant
-    parts = ended_parts(hub, tenant.id) if run.is_over else {}
+    parts = ended_parts(hub, tenant) if run.is_over else {}
     return visit.page("run.html", tenant=tenant, run=run, is_poll=True, **parts)
 
 
-def ended_parts(hub: Hub, tenant: str) -> dict[str, Any]:
+def ended_parts(hub: Hub, tenant: Tenant) -> dict[str, Any]:
     """Return what the end of a run changes of a company's page, by the templates' names for it."""
     return {
-        "needs": _needs(hub, tenant),
-        "can_fetch": can_fetch(hub, tenant),
-        "years": list(reversed(year_sources(hub, tenant))),
+        "lights": lights(hub, tenant),
+        "needs": _needs(hub, tenant.id),
+        "can_fetch": can_fetch(hub, tenant.id),
+        "years": list(reversed(year_sources(hub, tenant.id))),
     }
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -221,6 +223,26 @@ def test_no_documents_are_promised_of_a_system_that_has_none(world):
         True,
         False,
     )
+
+
+def test_end_of_a_run_shows_when_each_integration_worked_by_then(world, client):
+    run_id, now = world.runs.add(OURS, "Running"), dt.datetime(2099, 1, 2, 12, tzinfo=dt.UTC)
+    path, worked = f"{PAGE}/runs/{run_id}", "2099-01-02 13:00"
+    before = [client.get(one).text for one in (PAGE, path)]
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(world.stores.hub.database, "now", lambda: now)
+        world.stores.hub.connections.proved(OURS, "fortnox")
+    world.runs.known[run_id] = replace(
+        world.runs.known[run_id], state="Published", is_over=True, is_good=True
+    )
+
+    after = [client.get(one).text for one in (path, PAGE, f"{PAGE}/lights")]
+
+    assert ["Last worked" in page for page in before] == [True, False]
+    assert [worked in page for page in (*before, *after)] == [False, False, True, True, True]
+    lists = [re.search(r'<ul class="lights"[^>]*>', page)[0] for page in after]
+    assert ['hx-swap-oob="true"' in one for one in lists] == [True, False, False]
+    assert all('hx-trigger="every 10s"' in one for one in lists)
 
 
 def test_end_of_a_run_takes_away_what_no_longer_waits_for_a_decision(world):
