@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import re
 import time
 from pathlib import Path
@@ -10,6 +11,7 @@ from string import Formatter
 
 import pytest
 
+from blocks.hub.kept_years import KeptYear
 from blocks.translated import (
     CUT,
     FOLDER,
@@ -344,6 +346,19 @@ def test_what_a_load_changes_is_told(language):
     for plan in plans:
         english = changes_in_words(plan)
         assert translated(english, language), english
+
+
+@pytest.mark.parametrize("language", OTHERS)
+@pytest.mark.parametrize("prompt", ["tasma", "tasma --demo"])
+def test_how_a_year_is_kept_is_told_without_the_command_that_ends_it(language, prompt):
+    moment = dt.datetime(2026, 12, 1, tzinfo=dt.UTC)
+    about = {"who": "anna", "reason": "wrong export"}
+    kept = KeptYear("acme", YEAR_2024.year.key, "load-1", load_number=3, kept_at=moment, **about)
+
+    plain = without_commands(str(kept).replace("tasma", prompt))
+
+    assert "kept as of load 3 since 2026-12-01 00:00 UTC by anna (wrong export)" == plain
+    assert "anna (wrong export)" in translated(plain, language)
 
 
 @pytest.mark.parametrize(
