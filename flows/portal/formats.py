@@ -13,7 +13,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from blocks.controls.catalogue import advice_of
-from blocks.hub.kept_years import tells_of_kept
+from blocks.hub.kept_years import KEPT
 from blocks.translated import control_title
 from ledger.fiscal_year import FiscalYear, short_year
 from ledger.organisation import OrganisationNumber
@@ -82,6 +82,12 @@ RUN_WORDS: Final[Mapping[str, str]] = {
 TimedOut) did not work."""
 
 
+def kept_word(message: str) -> str:
+    """Return which sentence of `runs` tells of a ledger that was kept, by the run's message."""
+    words = dict(zip(KEPT, ("brought_back", "to_bring_back"), strict=True))
+    return next((word for quoted, word in words.items() if quoted in message), "kept")
+
+
 def file_word(outcome: str) -> str:
     """Return which sentence of `files` tells what became of a file, by the hub's word for it."""
     return FILE_WORDS.get(outcome) or run_word(outcome, is_over=True)
@@ -100,8 +106,8 @@ FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "digits": digits,
     "format_title": format_title,
     "run_word": run_word,
-    "tells_of_kept": tells_of_kept,
     "title_of": title_of,
+    "kept_word": kept_word,
     "lacks_documents": lacks_right,
     "new_documents": new_in,
     "number": number,

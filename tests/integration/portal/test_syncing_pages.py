@@ -16,7 +16,7 @@ from flows.runs.outcomes import Ending, combined
 from ledger.fiscal_year import FiscalYear
 from ledger.outcome import Outcome
 from tasks.pages.documents import DocumentsFound
-from tests.portal_companies import OUR_YEAR, OURS, own, unpublish
+from tests.portal_companies import OUR_OTHER_YEAR, OUR_YEAR, OURS, own, unpublish
 
 OLDER = FiscalYear.parse("2023")
 OLDEST = FiscalYear.parse("2022")
@@ -172,6 +172,32 @@ def test_of_a_year_that_was_brought_back_it_is_said_that_it_is_kept_so(
     assert "tasma ledger release" not in page
     assert before in form
     assert "Fortnox" not in form.partition("<fieldset")[2]
+
+
+@pytest.mark.parametrize(
+    ("language", "before", "after"),
+    [
+        ("en", "begun on 2", ("begun on 2", "since bringing the year back is held.")),
+        ("sv", "påbörjad 2", ("påbörjad 2", "eftersom återställningen av året är stoppad.")),
+        ("fi", "aloitettu 2", ("aloitettu 2", "koska vuoden palautus on pysäytetty.")),
+    ],
+)
+def test_a_year_whose_rollback_is_held_is_not_called_brought_back(
+    world, client, language, before, after
+):
+    hub, spoken = world.stores.hub, {"accept-language": language}
+    hub.years.define(OURS, OUR_OTHER_YEAR)
+    about = {"load_number": 1, "who": "anna", "reason": "wrong export"}
+    hub.kept_years.keep(OURS, OUR_OTHER_YEAR, load_id=world.ids["load"][0], **about)
+    message = str(hub.kept_years.find(OURS, OUR_OTHER_YEAR))
+    run_id = world.runs.add(OURS, "Kept", message, is_over=True, is_good=True)
+
+    page = client.get(f"{PAGE}?run={run_id}", **spoken).text
+    form = client.get(f"{PAGE}/sync?year={OUR_OTHER_YEAR.key}", **spoken).text
+
+    assert after == tuple(words for words in after if words in page)
+    assert "tasma ledger release" not in page
+    assert before in form
 
 
 ALWAYS = "Documents and invoices are always fetched."
