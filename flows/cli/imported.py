@@ -16,6 +16,7 @@ from ledger.fiscal_year import short_year
 from ledger.outcome import Outcome
 from ledger.readers import JOURNAL
 from ledger.text import number_of
+from tasks.ledger_files import NotALedger
 from tasks.ledger_sources import origin_of
 from tasks.reconcile import Judgement
 
@@ -29,6 +30,9 @@ SAMPLES_ALONE: Final = (
     "It holds no voucher of its own: the template's sample rows are nobody's books. Put your own "
     "in their place."
 )
+
+STEPS_SHOWN: Final = 5
+"""Steps to take after many files; most of what is left is of one kind."""
 
 LETS_GO: Final = "tasma ledger release"
 """The command that ends that a person keeps a year."""
@@ -91,10 +95,29 @@ def show_many(files: list[LoadResult]) -> None:
     outcomes = [_outcome(found) for found in files]
     counted = ", ".join(f"{outcomes.count(name)} {name}" for name in dict.fromkeys(outcomes))
     say(f"{number_of(len({found.path for found in files}), 'file')}: {counted}.")
-    last = {place(found): found for found in files}.values()  # of a year its last file counts
-    left = [found for found in last if code(found) or is_of_kept_year(found)]
-    open_ends = [step for found in left for step in _next(found)[:1]]
-    next_steps(*dict.fromkeys(open_ends or ("tasma tenant status",)))
+    next_steps(*(_open_ends(files) or ("tasma tenant status",)))
+
+
+def _open_ends(files: list[LoadResult]) -> list[str]:
+    """Return the first steps of what came to no good end: the worst first, anothers' files last."""
+    # Of a year its last file counts; what could not be read, and what is another's, is of none.
+    last = {
+        place(found) if found.fiscal_year and not _is_anothers(found) else str(found.path): found
+        for found in files
+    }
+    left = [found for found in last.values() if code(found) or is_of_kept_year(found)]
+    steps = dict.fromkeys(_next(found)[0] for found in sorted(left, key=_urgency))
+    shown = list(steps)[:STEPS_SHOWN]
+    more = len(steps) - len(shown)
+    return [*shown, *([f"... and {more:,} more: each file alone says its own"] if more else [])]
+
+
+def _urgency(found: LoadResult) -> tuple[bool, int]:
+    return _is_anothers(found), (found.would_be or found.outcome).goodness
+
+
+def _is_anothers(found: LoadResult) -> bool:
+    return bool(found.judgement and found.judgement.is_foreign)
 
 
 def show_breaks(title: str, result: ControlResult) -> None:
@@ -155,17 +178,28 @@ def _next(found: LoadResult) -> tuple[str, ...]:
     if found.outcome in {Outcome.HELD, Outcome.PARTIAL, Outcome.EVIDENCE}:
         return _next_of_open(found, where)
     if found.outcome in UNFINISHED:
-        return (UNFINISHED[found.outcome],)
+        return (_after_failure(found),)
     return (f"tasma ledger report {where}", f"tasma tenant status {found.tenant}")
 
 
+def _after_failure(found: LoadResult) -> str:
+    problem = found.problem
+    if isinstance(problem, NotALedger) and problem.values["statement"]:
+        return f"tasma statements add {found.tenant or 'TENANT'} {_path(found)}"
+    return UNFINISHED[found.outcome]
+
+
+def _path(found: LoadResult) -> str:
+    return shlex.quote(str(found.path))
+
+
 def _import_command(found: LoadResult) -> str:
-    return f"tasma import {shlex.quote(str(found.path))}"
+    return f"tasma import {_path(found)}"
 
 
 def _after_dry_run(found: LoadResult) -> str:
     file = _import_command(found)
-    if found.judgement and found.judgement.is_foreign:
+    if _is_anothers(found):
         return f"{file} --new-tenant --dry-run   (it is another company's)"
     real_run = f"{file} {'--new-tenant' if found.is_trial else f'--tenant {found.tenant}'}"
     if code(found) is not ExitCode.HELD:

@@ -124,7 +124,7 @@ def _import_one(
                 found.made_with = _making(chosen.hub.tenants.get(owner))
             return found
     except (TasmaError, OSError) as problem:
-        return LoadResult(tenant, path, message=str(problem))
+        return LoadResult(tenant, path, message=str(problem), problem=problem)
 
 
 def _stores_for(stores: Stores, path: Path, *, dry_run: bool) -> AbstractContextManager[Stores]:

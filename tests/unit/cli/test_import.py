@@ -150,6 +150,41 @@ def test_statement_that_is_given_as_a_ledger_is_called_one_with_the_command_for_
     assert "corrected" not in words(refused)
 
 
+def test_folder_of_statements_leads_to_the_command_that_takes_each(tasma, owner, tmp_path):
+    names = ("tulos.csv", "toinen.csv")
+    for name in names:
+        (tmp_path / "given" / name).parent.mkdir(exist_ok=True)
+        (tmp_path / "given" / name).write_text(STATEMENT)
+
+    of_tenant = tasma("import", tmp_path / "given", "--tenant", owner).stdout
+    of_nobody = tasma("import", tmp_path / "given", "--new-tenant").stdout
+
+    for name in names:
+        assert f"tasma statements add {owner} {tmp_path / 'given' / name}\n" in of_tenant
+        assert f"tasma statements add TENANT {tmp_path / 'given' / name}\n" in of_nobody
+    assert "run the command again" not in of_tenant
+
+
+def test_many_files_lead_to_a_few_steps_the_worst_first_and_the_number_of_the_others(
+    tasma, owner, sie, tmp_path
+):
+    (tmp_path / "given").mkdir()
+    for number in range(7):
+        file = small_sie(("1", 100, 100), number=f"55{number}000-0001")
+        (tmp_path / "given" / f"{number}.se").write_bytes(file)
+    held = sie(faults=[Fault.WRONG_CLOSING_BALANCE])
+    held.rename(tmp_path / "given" / "last.se")
+    (tmp_path / "given" / "9.csv").write_text(STATEMENT)
+
+    shown = tasma("import", tmp_path / "given", "--tenant", owner, "--dry-run").stdout
+    steps = shown.partition("Next: ")[2].splitlines()
+
+    assert steps[0].startswith(f"tasma statements add {owner} ")
+    assert "last.se" in steps[1]
+    assert all("another company's" in step for step in steps[2:5])
+    assert ["... and 4 more: each file alone says its own"] == [it.strip() for it in steps[5:]]
+
+
 def test_journal_file_that_lacks_a_section_is_corrected_as_one_and_called_no_statement(
     tasma, owner, tmp_path
 ):
