@@ -41,10 +41,11 @@ def erase(
             known_tenant(stores.hub, tenant)
         stores.hub.leases.refuse_busy(tenant=tenant)
         if not as_json:
+            say(f"Home: {settings().home}")
             show_table(
                 ("where", "what", "bytes"),
                 [(item.place, item.what, item.size_bytes) for item in found],
-                title=f"Everything that is kept of {tenant} (home: {settings().home})",
+                title=f"Everything that is kept of {tenant}",
             )
         is_erased = not dry_run and (yes or _is_sure(tenant))
         if is_erased:
