@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 
@@ -24,7 +25,7 @@ from blocks.hub.refusals import (
 from ledger.acceptance import LASTING, OF_ONE_LOAD, Acceptance, acceptable, is_foreign, unaccepted
 from ledger.controls import Break, ControlResult
 from ledger.fiscal_year import FiscalYear
-from ledger.text import is_explained
+from ledger.text import is_explained, number_of
 from ledger.unit import Unit
 
 
@@ -88,7 +89,13 @@ class Acceptances:
                 for result, fingerprint, occurrences, item in _asked(blocking, fingerprints)
             ]
             _refuse_unknown(fingerprints, given)
-            return [self._save(connection, item) for item in given]
+            saved = [_save(connection, item) for item in given]
+            for of_control in _by_control(saved):
+                count = number_of(sum(item.occurrences for item in of_control), "break")
+                first = of_control[0]
+                what = f"({count}) accepted by {first.accepted_by}: {first.reason}"
+                self._log(connection, first, what)
+        return saved
 
     def of_unit(
         self, tenant: str, year: FiscalYear, *, at: dt.datetime | None = None
@@ -139,25 +146,31 @@ class Acceptances:
             self._log(
                 connection,
                 Acceptance(**row._asdict()),
-                f"withdrawn by {withdrawn_by.strip()}: {reason}",
+                f"(acceptance {acceptance_id}) withdrawn by {withdrawn_by.strip()}: {reason}",
             )
-
-    def _save(self, connection: Connection, item: Acceptance) -> Acceptance:
-        row = {name: value for name, value in vars(item).items() if name != "id"}
-        query = insert(models.acceptance).values(row).returning(models.acceptance.c.id)
-        saved = replace(item, id=connection.execute(query).scalar_one())
-        self._log(connection, saved, f"accepted: {item.reason}")
-        return saved
 
     def _log(self, connection: Connection, item: Acceptance, what: str) -> None:
         self._events.record(
             connection,
             "acceptance",
-            f"{item.control} {item.fingerprint} {what}",
+            f"{item.control} {what}",
             tenant=item.tenant,
             fiscal_year=item.fiscal_year,
             load_id=item.load_id,
         )
+
+
+def _save(connection: Connection, item: Acceptance) -> Acceptance:
+    row = {name: value for name, value in vars(item).items() if name != "id"}
+    query = insert(models.acceptance).values(row).returning(models.acceptance.c.id)
+    return replace(item, id=connection.execute(query).scalar_one())
+
+
+def _by_control(given: Iterable[Acceptance]) -> list[list[Acceptance]]:
+    groups: dict[str, list[Acceptance]] = defaultdict(list)
+    for item in given:
+        groups[item.control].append(item)
+    return list(groups.values())
 
 
 def end_of_load(connection: Connection, load_id: str, *, at: dt.datetime) -> None:

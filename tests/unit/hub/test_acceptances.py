@@ -79,7 +79,19 @@ def test_acceptance_keeps_who_why_when_and_what(hub, held, accept, y2024, clock)
         given.actual,
         given.difference,
     )
-    assert "rounding of the closing program" in hub.events.recent(kind="acceptance")[0].message
+
+
+def test_event_log_says_once_who_accepted_how_many_breaks_of_a_control_and_who_withdrew_it(
+    hub, held, accept
+):
+    given, *_ = accept(held(broken(WRONG_1910, WRONG_3001)))
+    hub.acceptances.withdraw(given.id, reason="it was no rounding", withdrawn_by="bo")
+
+    name = WRONG_1910.control
+    assert [
+        f"{name} (acceptance {given.id}) withdrawn by bo: it was no rounding",
+        f"{name} (2 breaks) accepted by anna: rounding of the closing program",
+    ] == [item.message for item in hub.events.recent(kind="acceptance")]
 
 
 def test_acceptance_lapses_when_the_amount_changes(held, accept, still_open):
