@@ -129,7 +129,7 @@ def test_each_year_names_its_source_and_what_can_be_done(world, client):
         ("Submitting", {}, "Waits for its turn"),
         ("Running", {}, "At work"),
         ("Published", {"is_over": True, "is_good": True}, "the ledger is read in"),
-        ("Kept", {"is_over": True, "is_good": True}, "the uploaded ledger was kept"),
+        ("Kept", {"is_over": True, "is_good": True}, "the ledger that was here is kept"),
         ("Held", {"is_over": True, "is_good": False}, "somebody has to look"),
         ("Crashed", {"is_over": True, "is_good": False}, "did not work"),
     ],
