@@ -14,7 +14,7 @@ from enum import StrEnum
 from itertools import groupby
 from typing import Final
 
-from sqlalchemy import Connection, RowMapping, and_, select
+from sqlalchemy import Connection, RowMapping, and_, case, exists, func, select
 
 from blocks.hub import kept_years, later, models
 from blocks.hub.abandoned import ABANDONED, FREE_WITH, abandoned
@@ -24,6 +24,7 @@ from blocks.hub.later import LaterFinding
 from blocks.hub.loads import Load
 from blocks.hub.states import WHOLE_YEAR, UnitState
 from blocks.hub.tenants import NIGHT_ZONES
+from ledger.controls import Answer, Severity
 from ledger.coverage import Coverage
 from ledger.fiscal_year import short_year
 from ledger.onboarding import STATEMENTS, Comparison, StatementKind
@@ -165,10 +166,52 @@ def read_overview(
     ]
     waited = [_with_waiting(row, waiting.get((row.tenant, row.fiscal_year), ())) for row in rows]
     rows = [_with_later(row, found_later.get((row.tenant, row.fiscal_year), ())) for row in waited]
+    accepted = _accepted(connection, tenants)
+    rows = [_with_accepted(row, accepted.get((row.tenant, row.fiscal_year), 0)) for row in rows]
     differing = _differing(connection, tenants)
     rows = [_with_statements(row, differing.get((row.tenant, row.fiscal_year), ())) for row in rows]
     left = {(unit.tenant, unit.fiscal_year) for unit in abandoned(connection, now, tenants=tenants)}
     return [_left(row) if (row.tenant, row.fiscal_year) in left else row for row in rows]
+
+
+def _with_accepted(row: OverviewRow, break_count: int) -> OverviewRow:
+    """Say of a published year how many breaks a person let pass; its light stays as it is."""
+    if not break_count:
+        return row
+    what = "1 break accepted" if break_count == 1 else f"{break_count:,} breaks accepted"
+    return replace(row, reason=joined(row.reason, what))
+
+
+def _accepted(connection: Connection, tenants: set[str]) -> dict[tuple[str, str], int]:
+    """Return by unit how many breaks would have held what is published, had nobody accepted them.
+
+    The latest judgement of the published rows says so, as `loads.judged` finds it. Only units of
+    which anything was ever accepted are looked at, which are few.
+    """
+    unit, load, result = models.unit.c, models.load.c, models.control_result.c
+    given = models.acceptance.c
+    holds = and_(result.severity == Severity.BLOCKS, result.outcome == Answer.BROKEN)
+    query = (
+        select(unit.tenant, unit.fiscal_year, func.sum(case((holds, result.break_count), else_=0)))
+        .join_from(
+            models.unit,
+            models.load,
+            and_(load.tenant == unit.tenant, load.fiscal_year == unit.fiscal_year),
+        )
+        .join(models.control_result, result.load_id == load.load_id)
+        .where(
+            unit.tenant.in_(tenants),
+            unit.status == UnitState.PUBLISHED,
+            load.digest == unit.published_digest,
+            load.status == UnitState.PUBLISHED,
+            exists().where(
+                given.tenant == unit.tenant, given.fiscal_year.in_([unit.fiscal_year, ""])
+            ),
+        )
+        .group_by(unit.tenant, unit.fiscal_year, load.load_id)
+        .order_by(load.load_id)
+    )
+    return {(tenant, year): int(count) for tenant, year, count in connection.execute(query)}
 
 
 def _with_statements(row: OverviewRow, differing: Sequence[str]) -> OverviewRow:

@@ -265,7 +265,9 @@ def test_breaks_say_who_accepted_them_when_and_why(tasma, owner, sie):
     tasma("accept", owner, "2024", *decision)
     shown = tasma("ledger", "breaks", owner, "2024").stdout
     (given,) = json.loads(tasma("ledger", "breaks", owner, "2024", "--json").stdout)["accepted"]
+    (row,) = json.loads(tasma("tenant", "status", "--json").stdout)
 
+    assert ("green", "1 break accepted") == (row["light"], row["reason"])
     assert "Accepted by" not in before
     assert "balance_roll_forward: 1 found, blocks, accepted" in shown
     assert re.search(r"Accepted by A\. Person on \d{4}-\d\d-\d\d: the bank agrees", shown)

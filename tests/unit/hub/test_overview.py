@@ -8,6 +8,7 @@ from sqlalchemy import insert
 from blocks.hub import Connection, ConnectionState, Light, Load, Method, Tenant, UnitState, models
 from blocks.hub.customer_statements import CustomerStatement
 from blocks.hub.overview import MAX_TENANTS, STALE_AFTER
+from ledger.controls import Answer, Break, BreakKind, ControlResult, Severity
 from ledger.fiscal_year import FiscalYear
 from ledger.onboarding import Comparison, StatementKind
 
@@ -170,3 +171,38 @@ def test_published_year_that_a_statement_differs_from_says_so_until_its_books_ar
     hub.customer_statements.compared(statement, Comparison.DIFFERS, digest="another")
     (row,) = hub.overview(tenant=acme)
     assert (row.reason, row.look_with) == ("", "")
+
+
+def result_of(count, severity=Severity.BLOCKS):
+    breaks = tuple(
+        Break("balance_roll_forward", BreakKind.AMOUNT, account_number=str(1910 + number))
+        for number in range(count)
+    )
+    return ControlResult(
+        "balance_roll_forward", severity, Answer.BROKEN, breaks=breaks, break_count=count
+    )
+
+
+def test_published_year_says_how_many_breaks_were_accepted_in_its_rows_as_they_were_last_judged(
+    hub, bring, acme, y2024
+):
+    def published(load_id, digest, *results):
+        load = Load(
+            *(acme, y2024.key, "sie"), load_id=load_id, digest=digest, status=UnitState.PUBLISHED
+        )
+        hub.loads.save(load)
+        hub.loads.save_results(load_id, results)
+        bring(acme, "2024", PUBLISHED, load_id=load_id, digest=digest)
+        (row,) = hub.overview()
+        return row.light, row.reason
+
+    warned = published("l1", "d1", result_of(2, Severity.WARNS))
+    hub.loads.save(Load(acme, y2024.key, "sie", load_id="l2"))
+    hub.loads.save_results("l2", [result_of(3)])
+    hub.acceptances.accept("l2", reason="seen", accepted_by="anna")
+
+    assert ("green", "") == warned
+    assert ("green", "3 breaks accepted") == published("l3", "d2", result_of(3))
+    assert ("green", "3 breaks accepted") == published("l4", "d2")
+    assert ("green", "1 break accepted") == published("l5", "d2", result_of(1))
+    assert ("green", "") == published("l6", "d1")
