@@ -196,7 +196,8 @@ def _bind_statements(connection: DuckDBPyConnection, context: UnitContext) -> No
         "create table unit.customer_row as select unnest($kind::varchar[]) as kind,"
         " unnest($row::integer[]) as row_number, unnest($label::varchar[]) as label,"
         " unnest($account::varchar[]) as account_number, unnest($lines::varchar[][]) as lines,"
-        " unnest($ranges::varchar[][]) as ranges, unnest($expected::decimal(38, 2)[]) as expected",
+        " unnest($ranges::varchar[][]) as ranges, unnest($expected::decimal(38, 2)[]) as expected,"
+        " unnest($is_sum::boolean[]) as is_sum",
         {
             "kind": [str(kind) for kind, _ in rows],
             "row": [row.row for _, row in rows],
@@ -205,6 +206,7 @@ def _bind_statements(connection: DuckDBPyConnection, context: UnitContext) -> No
             "lines": [list(row.lines) for _, row in rows],
             "ranges": [list(row.ranges) for _, row in rows],
             "expected": [row.expected for _, row in rows],
+            "is_sum": [row.is_sum for _, row in rows],
         },
     )
 

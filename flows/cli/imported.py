@@ -34,9 +34,6 @@ SAMPLES_ALONE: Final = (
 STEPS_SHOWN: Final = 5
 """Steps to take after many files; most of what is left is of one kind."""
 
-LETS_GO: Final = "tasma ledger release"
-"""The command that ends that a person keeps a year."""
-
 BREAKS_SHOWN: Final = 5
 """Breaks of a control that are shown at once; `tasma ledger breaks` shows more."""
 
@@ -172,7 +169,7 @@ def _next(found: LoadResult) -> tuple[str, ...]:
         retry = f"{_import_command(found)} --tenant {found.tenant}"
         return (*filter(None, [found.made_with]), *found.refused.commands, retry)
     if is_of_kept_year(found):
-        return (f"{LETS_GO} {where} --reason WHY   (then load the file again)",)
+        return (f"{lets_go(where)}   (then load the file again)",)
     if found.would_be:
         return (_after_dry_run(found),)
     if found.outcome in {Outcome.HELD, Outcome.PARTIAL, Outcome.EVIDENCE}:
@@ -234,6 +231,11 @@ def in_words(found: LoadResult) -> str:
     if found.would_be:
         return f"would be {found.would_be}{why} (dry run: nothing was published)"
     return f"{found.outcome}{why}"
+
+
+def lets_go(where: str) -> str:
+    """Return the command that ends that a person keeps a year. `where`: tenant and year."""
+    return f"tasma ledger release {where} --reason WHY"
 
 
 def is_of_kept_year(found: LoadResult) -> bool:

@@ -8,11 +8,11 @@ from typing import Any
 from flows.cli.exits import ExitCode
 from flows.cli.failure import refusal
 from flows.cli.imported import (
-    LETS_GO,
     after_hold,
     code,
     in_words,
     is_of_kept_year,
+    lets_go,
     place,
     show_breaks,
 )
@@ -116,7 +116,7 @@ def _next(found: LoadResult) -> tuple[str, ...]:
     if found.outcome is Outcome.KEPT:
         year = short_year(found.fiscal_year)
         if is_of_kept_year(found):
-            return (f"{LETS_GO} {place(found)} --reason WHY",)
+            return (lets_go(place(found)),)
         return (f"tasma ledger pull {tenant} --year {year} --overwrite-uploaded",)
     if code(found):
         return _after_failure(found)

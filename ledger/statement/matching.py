@@ -13,7 +13,7 @@ Source:
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
@@ -22,7 +22,10 @@ from ledger.account_map import UNBOOKED
 from ledger.account_map import Line as OurLine
 from ledger.onboarding import StatementKind
 from ledger.statement.line_names import Labels, LineNames, Parts, is_range
-from ledger.statement.values import Kind, Statement
+from ledger.statement.values import Kind, Line, Statement
+
+RESULT_LINES: Final = 2
+"""Lines of a year's result, booked and not booked; a total over more is no result."""
 
 MAX_LEVELS: Final = 50
 """Totals above one another that are followed."""
@@ -42,6 +45,8 @@ class ComparedRow:
     lines: tuple[str, ...]
     expected: Decimal
     ranges: tuple[str, ...] = ()
+    is_sum: bool = False
+    """It is a total among rows of accounts: what the statement leaves out it does not show."""
 
 
 @dataclass(frozen=True)
@@ -90,12 +95,27 @@ def figures(
 
 
 def _by_account(statement: Statement, ours: LineNames) -> Iterator[ComparedRow]:
-    for line in statement.leaves:
+    """Yield the rows of accounts, and what is computed of them as far as it does not add up.
+
+    A total that its rows come to says nothing more. One whose label is not known cannot be held
+    against the books; that it is off is remarked on.
+    """
+    by_row = {line.row: line for line in statement.lines}
+    for line in statement.lines:
         if line.amount is None:
             continue
         account = line.ledger_account or line.account or ""
         lines = () if account else _computed(ours.find(line.label))
-        yield ComparedRow(line.row, line.label, account, lines, line.amount.ledger)
+        if not line.is_total or (lines and _is_off(line, by_row)):
+            amount, is_sum = line.amount.ledger, line.is_total
+            yield ComparedRow(line.row, line.label, account, lines, amount, is_sum=is_sum)
+
+
+def _is_off(line: Line, by_row: Mapping[int, Line]) -> bool:
+    """Return whether a row is a total of other rows than those that are shown."""
+    parts = [by_row[part].amount for part in line.parts]
+    added = sum((part.ledger for part in parts if part), Decimal(0))
+    return line.is_total and line.amount is not None and line.amount.ledger != added
 
 
 def _computed(parts: Parts) -> tuple[str, ...]:
@@ -104,9 +124,8 @@ def _computed(parts: Parts) -> tuple[str, ...]:
     What a program computes of an open year stands in no account; what is booked of the result has a
     row of its own.
     """
-    if UNBOOKED in parts.sure:
-        return (UNBOOKED,)
-    return tuple(part for part in parts.sure if not is_range(part))
+    named = tuple(part for part in parts.sure if not is_range(part))
+    return (UNBOOKED,) if UNBOOKED in named and len(named) <= RESULT_LINES else named
 
 
 class _ByLine:
@@ -125,7 +144,8 @@ class _ByLine:
 
     def rows(self) -> Iterator[ComparedRow]:
         covering = [self._covering(line.row) for line in self._statement.leaves]
-        chosen = sorted({*covering, *filter(self._is_off, self._found)})
+        is_off = {row for row in self._found if _is_off(self._by_row[row], self._by_row)}
+        chosen = sorted({*covering, *is_off})
         for row in chosen:
             line = self._by_row[row]
             if line.amount is None:
@@ -163,13 +183,6 @@ class _ByLine:
             and place not in self._totals[row]
             and row not in self._totals[place]
         )
-
-    def _is_off(self, row: int) -> bool:
-        """Return whether a row is a total of other rows than those that are shown."""
-        line = self._by_row[row]
-        parts = [self._by_row[part].amount for part in line.parts]
-        added = sum((part.ledger for part in parts if part), Decimal(0))
-        return line.is_total and line.amount is not None and line.amount.ledger != added
 
     def _covering(self, row: int) -> int:
         """Return the row, or the nearest total over it, that can be held against ours."""

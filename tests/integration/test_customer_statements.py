@@ -354,6 +354,42 @@ def test_account_that_the_books_do_not_have_is_missing_on_either_statement(shop)
     }
 
 
+SHEET_BY_ACCOUNTS = (
+    "1510;Kundfordringar;500", "1930;Bank;1000", ";Summa tillgångar;1500",
+    "2081;Aktiekapital;-1000", "2440;Skuld;-80", ";Beräknat resultat;-420",
+    ";Summa eget kapital och skulder;-1500",
+)  # fmt: skip
+
+
+@pytest.mark.requirement("R-FIN-15d", "R-FIN-15e")
+@pytest.mark.parametrize(
+    ("right", "wrong", "row", "difference"),
+    [
+        ("resultat;-420", "resultat;-410", 8, "-10.00"),
+        ("tillgångar;1500", "tillgångar;1510", 5, "-10.00"),
+        ("skulder;-1500", "skulder;-1510", 9, "10.00"),
+    ],
+    ids=["result", "assets", "equity and liabilities"],
+)
+def test_what_a_sheet_of_accounts_computes_is_held_against_the_books_where_it_does_not_add_up(
+    shop, right, wrong, row, difference
+):
+    assert [] == shop.take(by_accounts("Balansrapport", *SHEET_BY_ACCOUNTS))
+
+    rows = [one.replace(right, wrong) for one in SHEET_BY_ACCOUNTS]
+    found = differing(shop.take(by_accounts("Balansrapport", *rows)))
+
+    assert (row, "", "amount", difference) in found
+
+
+def test_account_that_a_sheet_leaves_out_is_named_though_its_total_has_it(shop):
+    rows = [one for one in SHEET_BY_ACCOUNTS if not one.startswith("1510")]
+
+    found = differing(shop.take(by_accounts("Balansrapport", *rows)))
+
+    assert ["1510"] == [account for _, account, _, _ in found]
+
+
 def test_account_that_the_customer_has_on_the_other_statement_is_named(shop):
     """The account map has 5410 on the income statement, the customer on the balance sheet."""
     span = "2024-01-01 - 2024-12-31"

@@ -135,14 +135,16 @@ covered as (
         account_row.kind,
         account_row.row_number,
         account_row.account_number,
-        '' as line
+        '' as line,
+        false as is_sum
     from account_row
     union
     select
         customer_row.kind,
         customer_row.row_number,
         placed_amount.account_number,
-        placed_amount.line
+        placed_amount.line,
+        customer_row.is_sum
     from unit.customer_row
     cross join unnest(customer_row.lines) as lines (line)
     inner join placed_amount using (kind, line)
@@ -151,7 +153,8 @@ covered as (
         range_of_row.kind,
         range_of_row.row_number,
         placed_amount.account_number,
-        placed_amount.line
+        placed_amount.line,
+        false as is_sum
     from range_of_row
     inner join placed_amount
         on
@@ -202,6 +205,7 @@ left_out as (
             placed_amount.kind = covered.kind
             and placed_amount.account_number = covered.account_number
             and (covered.line = '' or placed_amount.line = covered.line)
+            and not covered.is_sum
     -- of rows by accounts, the result of an open year is one computed row, which many leave out
     where placed_amount.is_own_side or not customer_statement.is_by_account
     group by all
