@@ -22,6 +22,7 @@ from ledger.source import LedgerFile
 from tasks.defined_years import RefusedVouchers, by_year, voucher_days
 from tasks.evidence import unpack
 from tasks.file_dates import date_of_file
+from tasks.file_fates import RECEIVED
 from tasks.ledger_files import facts_of, open_landed, require_ledger
 from tasks.log import say
 from tasks.onboarding import NotOpen, require_open
@@ -132,7 +133,7 @@ def _note(stores: Stores, tenant: str, landed: Landed, *, who: str) -> None:
         sha256=landed.sha256,
         file_name=landed.file_name,
         size_bytes=landed.size_bytes,
-        outcome="received",
+        outcome=RECEIVED,
         who=who,
     )
     stores.hub.files.record(seen)

@@ -10,7 +10,7 @@ from blocks.hub import FileSeen
 from flows.cli.app import AsJson, command
 from flows.cli.opening import TenantId, known_tenant, open_hub
 from flows.cli.output import first, next_steps, say, show_json, show_table
-from tasks.file_fates import Fate, fates
+from tasks.file_fates import Fate, fates, without_arrivals
 
 
 @command("tenant", "files", examples=("tasma tenant files acme", "tasma tenant files acme --json"))
@@ -35,7 +35,7 @@ def files(
         headings = ("at (UTC)", "file", "by", "outcome", "bytes", "why")
         rows = [
             (i.seen_at, i.file_name, i.who, _outcome(i, since), i.size_bytes, i.reason)
-            for i in found
+            for i in without_arrivals(found)
         ]
         show_table(headings, rows, spare=("bytes", "why"))
     else:

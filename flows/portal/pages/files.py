@@ -23,7 +23,7 @@ from flows.portal.visit import Unfit, Visit, not_found
 from ledger.readers import SUFFIXES
 from tasks.arrivals import REFRESH, SOURCE, Use
 from tasks.fetch import land_sent
-from tasks.file_fates import fates
+from tasks.file_fates import fates, without_arrivals
 from tasks.sent_files import SentFile, find_sent
 
 DROP_IN: Final = "drop-in/drop-in"
@@ -124,7 +124,7 @@ def sent_of(visit: Visit, upload: str) -> SentFile:
 
 def _files(visit: Visit, runs: list[Watched]) -> Response:
     tenant, hub = visit.tenant, visit.stores.hub
-    found = hub.files.recent(tenant.id, limit=LISTED)
+    found = without_arrivals(hub.files.recent(tenant.id, limit=LISTED))
     return visit.page(
         "files.html",
         tenant=tenant,
@@ -141,7 +141,7 @@ def _files(visit: Visit, runs: list[Watched]) -> Response:
 
 def _with_files(visit: Visit, run: Watched) -> Response:
     tenant, hub = visit.tenant, visit.stores.hub
-    found = hub.files.recent(tenant.id, limit=LISTED) if run.is_over else []
+    found = without_arrivals(hub.files.recent(tenant.id, limit=LISTED)) if run.is_over else []
     return visit.page(
         "file_run.html",
         tenant=tenant,
