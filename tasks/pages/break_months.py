@@ -45,6 +45,7 @@ def months_of_breaks(results: Sequence[ControlResult]) -> str:
     ]
     return document(
         "## Breaks by month",
+        "Of all controls: those that warn or inform count too.",
         f"Of the first {kept:,} of {found:,} breaks." if kept < found else "",
         table(HEADS, rows, right=HEADS[1:3]),
     )
