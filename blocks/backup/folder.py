@@ -61,7 +61,7 @@ class BackupFolder:
     """The backups of one home."""
 
     def __init__(self, root: Path) -> None:
-        self.root = root.absolute()
+        self.root = root.resolve()
 
     def prepare(self, home: Path) -> None:
         """Make the folder, or take one that has backups of this home.

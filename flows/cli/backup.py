@@ -119,7 +119,7 @@ def restore_home(
     if not folder.is_dir():
         raise typer.BadParameter(f"there is no folder {folder}.")
     there = BackupFolder(folder)
-    home = settings() if into is None else _home(into.absolute())
+    home = settings() if into is None else _home(into.resolve())
     made = restore(there.last(), home, replace=replace, now=dt.datetime.now(dt.UTC))
     unfinished = [path for path in there.unfinished() if path > made.backup.folder]
     if as_json:
