@@ -85,6 +85,8 @@ def reject_hold(
 ) -> UnitStatus | None:
     """Refuse what is held, so that the unit is as the last good load left it; return its status.
 
+    None of a year that came with another company's file alone: the tenant has it no longer.
+
     Raises:
         NothingHeld: No such hold is open.
         LeaseTaken: A run works on the unit.

@@ -20,6 +20,7 @@ from blocks.hub.loads import Load
 from blocks.hub.refusals import NotHeld, RejectionIncomplete
 from blocks.hub.states import WHOLE_YEAR, WORKING, UnitState
 from blocks.hub.units import UnitStatus
+from ledger.acceptance import is_foreign
 from ledger.fiscal_year import FiscalYear
 from ledger.text import is_explained
 
@@ -43,8 +44,10 @@ class Holds:
         """Refuse what is held: it is never published, and its unit is as it was before.
 
         The unit's status is again that of what was held beside it, else of the last good load;
-        where nothing was published it is rejected. A later run's failure, which is no part of the
-        hold, stays. What was accepted of the load is accepted no longer.
+        where nothing was published it is rejected. A year that came with another company's file
+        alone, and that nobody defined, was never the tenant's: its status goes. A later run's
+        failure, which is no part of the hold, stays. What was accepted of the load is accepted no
+        longer.
 
         Raises:
             Refused: No reason or no person, or the load is not an open hold (any more).
@@ -81,7 +84,11 @@ class Holds:
 
     def _step_back(self, connection: Connection, load: Load) -> None:
         unit = units.find(connection, load.tenant, load.year)
-        if unit is not None and unit.load_id == load.load_id:
+        if unit is None or unit.load_id != load.load_id:
+            return
+        if _came_by_mistake(connection, unit):
+            units.forget(connection, unit)
+        else:
             earlier = find(connection, load.tenant, load.year)
             before = _held(unit, earlier) if earlier else _before(connection, unit, load)
             units.write(connection, replace(before, updated_at=self._database.now()))
@@ -119,6 +126,21 @@ def _refuse_closed(load: Load) -> None:
             fiscal_year=load.fiscal_year,
             status=load.status,
         )
+
+
+def _came_by_mistake(connection: Connection, unit: UnitStatus) -> bool:
+    """Say whether the tenant has the year by loads of other companies alone, and none is open."""
+    table, year = models.load.c, models.fiscal_year.c
+    defined = select(year.tenant).where(
+        year.tenant == unit.tenant,
+        year.start_date == unit.year.start_date,
+        year.end_date == unit.year.end_date,
+    )
+    if unit.published_load_id or connection.execute(defined).first():
+        return False
+    mine = (table.tenant == unit.tenant, table.fiscal_year == unit.fiscal_year)
+    of_year = connection.execute(select(table.load_id, table.is_open).where(*mine)).all()
+    return all(not row.is_open and is_foreign(loads.results(connection, row[0])) for row in of_year)
 
 
 def _held(unit: UnitStatus, hold: Load) -> UnitStatus:

@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, and_, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, insert, select, update
 
 from blocks.hub import acceptances, loads, models
 from blocks.hub.database import Database
@@ -297,6 +297,13 @@ def write(connection: Connection, unit: UnitStatus) -> None:
     if unit.status not in _ENDS | {UnitState.REJECTED}:
         speaks = and_(load_in_hand, ~models.load.c.is_open)
     connection.execute(update(models.load).where(speaks).values(reason=unit.reason))
+
+
+def forget(connection: Connection, unit: UnitStatus) -> None:
+    """Take away the row of a unit that the tenant never had; its loads and events stay."""
+    table = models.unit.c
+    here = and_(table.tenant == unit.tenant, table.fiscal_year == unit.fiscal_year)
+    connection.execute(delete(models.unit).where(here))
 
 
 def _where(connection: Connection, condition: ColumnElement[bool]) -> list[UnitStatus]:

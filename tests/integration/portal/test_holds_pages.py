@@ -189,6 +189,20 @@ def test_books_of_another_company_are_offered_to_be_rejected_alone(world, accoun
     assert [False, True] == [f'action="{PAGE}/{act}"' in page for act in ("accept", "reject")]
 
 
+def test_rejected_books_of_another_company_have_their_page_though_their_year_is_gone(
+    world, accountant
+):
+    load = load_of(world)
+    result = ControlResult("tenant_identity", Severity.BLOCKS, Answer.BROKEN, break_count=1)
+    world.stores.hub.loads.save_results(load, [result])
+    year = world.stores.hub.loads.get(load).year
+    accountant.post(f"{PAGE}/reject", load=load, reason="not ours")
+    pages = [f"{PAGE}/one?load={load}", PAGE, "/companies/acme", "/companies/acme/files"]
+
+    assert world.stores.hub.units.find(OURS, year) is None
+    assert [200] * len(pages) == [accountant.get(page).status_code for page in pages]
+
+
 @pytest.mark.parametrize(
     ("language", "advice"),
     [

@@ -418,6 +418,23 @@ def test_rejection_of_another_companys_file_leads_to_what_was_held_before_it(tas
     assert rows(tasma, "breaks", held)["held_by"] == ["balance_roll_forward"]
 
 
+def test_year_of_another_companys_rejected_file_is_in_no_listing(tasma, books, sie):
+    foreign = sie(year=-2)
+    foreign.write_bytes(re.sub(rb"#ORGNR \S+", b"#ORGNR 556000-0027", foreign.read_bytes()))
+    assert tasma("import", foreign, "--tenant", books).exit_code == 3
+    reason = ("--reason", "another company's", "--json")
+    rejected = json.loads(tasma("ledger", "reject", books, "2023", *reason).stdout)
+    listings = (("tenant", "status"), ("tenant", "year", "list"))
+    shown = [tasma(*listing, books).stdout for listing in listings]
+    asked = tasma("ledger", "breaks", books, "2023")
+
+    assert ("", [False, False]) == (rejected["status"], ["2023" in one for one in shown])
+    assert (2, True) == (asked.exit_code, "no year 2023; it has 2024" in asked.stderr)
+    assert "books-2023.se" in tasma("tenant", "files", books).stdout
+    assert 0 == tasma("import", sie(year=-2), "--tenant", books).exit_code
+    assert "2023" in tasma("tenant", "status", books).stdout
+
+
 def test_rejection_needs_a_reason(tasma, held):
     assert tasma("ledger", "reject", held, "2024").exit_code == 2
     assert rows(tasma, "breaks", held)["status"] == "held"

@@ -68,6 +68,54 @@ def test_rejection_leaves_the_warning_of_what_is_published(hub, bring, acme, y20
     assert (unit.status, unit.reason) == (UnitState.PUBLISHED, "warns: damaged_text (1 break)")
 
 
+FOREIGN = ControlResult("tenant_identity", Severity.BLOCKS, Answer.BROKEN, break_count=1)
+OWN = ControlResult("balance_roll_forward", Severity.BLOCKS, Answer.BROKEN, break_count=1)
+
+
+def reject_foreign(hub, bring) -> str:
+    hold = bring(UnitState.HELD, digest="theirs")
+    hub.loads.save_results(hold, [FOREIGN])
+    hub.holds.reject(hold, reason="another company's", rejected_by="anna")
+    return hold
+
+
+def test_year_that_only_another_companys_files_had_goes_with_their_rejection(
+    hub, bring, acme, y2024
+):
+    hub.loads.save_results(bring(UnitState.HELD), [FOREIGN])
+    hold = reject_foreign(hub, bring)
+
+    assert (hub.units.of_tenant(acme), hub.loads.results(hold)) == ([], [FOREIGN])
+    assert (hub.loads.get(hold).status, hub.loads.get(hold).is_open) == (UnitState.REJECTED, False)
+    bring(UnitState.PUBLISHED)
+    assert [UnitState.PUBLISHED] == [unit.status for unit in hub.units.of_tenant(acme)]
+
+
+@pytest.mark.parametrize("earlier", [UnitState.HELD, UnitState.FAILED, UnitState.PUBLISHED])
+def test_year_of_which_own_books_came_stays_when_another_companys_are_rejected(
+    hub, bring, acme, y2024, earlier
+):
+    hub.loads.save_results(bring(earlier), [OWN])
+    reject_foreign(hub, bring)
+
+    assert hub.units.find(acme, y2024)
+
+
+def test_defined_year_stays_when_another_companys_books_are_rejected(hub, bring, acme, y2024):
+    hub.years.define(acme, y2024)
+    reject_foreign(hub, bring)
+
+    assert hub.units.find(acme, y2024).status is UnitState.REJECTED
+
+
+def test_year_of_the_tenants_own_rejected_books_stays(hub, bring, acme, y2024):
+    hold = bring(UnitState.HELD)
+    hub.loads.save_results(hold, [OWN])
+    hub.holds.reject(hold, reason="a wrong file", rejected_by="anna")
+
+    assert hub.units.find(acme, y2024).status is UnitState.REJECTED
+
+
 def test_hold_without_reason_or_person_is_not_rejected(hub, bring, held):
     hold = bring(UnitState.HELD)
 
