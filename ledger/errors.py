@@ -71,6 +71,7 @@ with the module of each; those under `TransientError` are retried, the rest go t
             ListingTooLong  (blocks.pickup.sftp)
             LoadOfPeriod  (tasks.rollback)
             LoginRefused  (blocks.pickup.connection)
+            MainUserRefused  (blocks.systems.spotilla.session)
             ManifestUnreadable  (blocks.lake.manifest)
             ManualTenant  (tasks.onboarding)
             NewerSchema  (blocks.warehouse.errors)

@@ -141,7 +141,7 @@ async def switch_on(hub: Hub, tenant: str, email: str, password: SecretStr) -> S
 
     Raises:
         NoRoute, NoKey: It was not asked for, or Procountor's key has not come.
-        NotMainUser: Spotilla's answer to the log-in says so.
+        NotMainUser, MainUserRefused: Spotilla's answer to the log-in says so.
         CallRefused, CallFailed: Nobody was let in.
     """
     found = await asyncio.to_thread(receive_key, hub, tenant, who=email)

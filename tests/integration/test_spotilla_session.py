@@ -13,6 +13,7 @@ from blocks.http import CallFailed, CallRefused
 from blocks.hub import Hub, Tenant
 from blocks.systems.registry import open_registers, port
 from blocks.systems.spotilla.block import WrongSpelling
+from blocks.systems.spotilla.session import MainUserRefused
 from simulators.procountor import Fault
 from simulators.spotilla import Names, SpotillaSimulator, User
 from simulators.spotilla import Tenant as Company
@@ -254,8 +255,16 @@ def test_role_comes_from_the_log_in_of_the_person(hub, spotilla, acts):
         return asyncio.run(ask(hub, "acme", email, SecretStr(password)))
 
     assert (True, False) == (role(EMAIL, PASSWORD), role("tekija@example.invalid", "fake"))
-    with pytest.raises(CallRefused):
+    with pytest.raises(MainUserRefused) as refused:
         role(EMAIL, "wrong")
+    assert ("main user" in str(refused.value), "block" in str(refused.value)) == (True, False)
+
+
+def test_other_refusal_of_a_log_in_is_not_said_to_be_of_the_password(hub, spotilla, acts):
+    connect(hub)
+    spotilla.world.faults.add("POST login", Fault.FORBIDDEN)
+    with pytest.raises(CallRefused):
+        asyncio.run(port("spotilla").is_main_user(hub, "acme", EMAIL, SecretStr(PASSWORD)))
 
 
 def test_preflight_says_what_is_missing(hub, spotilla):

@@ -8,9 +8,9 @@ import shutil
 import pytest
 from pydantic import SecretStr
 
-from blocks.http import CallRefused
 from blocks.hub import LeaseTaken
 from blocks.hub.routes import NoRoute
+from blocks.systems.spotilla.session import MainUserRefused
 from simulators.spotilla import User
 from tasks.route_settings import WrongSetting
 from tasks.spotilla.cycle import NotOn, run_cycle
@@ -85,7 +85,7 @@ def test_only_a_main_user_switches_it_on(house):
     request(house.hub, "acme", who="helpdesk", settings={})
     with pytest.raises(NotMainUser):
         turn_on(house, "tekija@example.invalid", "fake")
-    with pytest.raises(CallRefused):
+    with pytest.raises(MainUserRefused):
         turn_on(house, EMAIL, "wrong")
 
     assert Stage.KEY_RECEIVED is stage(house)

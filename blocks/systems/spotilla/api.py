@@ -32,6 +32,7 @@ from ledger.spotilla.names import Names
 ANSWERS: Final = AnswerCatalogue(SYSTEM.title, SYSTEM.answers)
 CHANGES: Final = frozenset({"POST", "PUT"})
 READS: Final = frozenset({"GET"})
+WRONG_LOGIN: Final = "wrong_login"
 
 
 @dataclass(frozen=True)
@@ -137,7 +138,7 @@ async def log_in(client: httpx.AsyncClient, login: Login, names: Names) -> Logge
         answer = await client.post(path, json=body)
     except CallRefused as problem:
         if problem.is_about_token:
-            raise ANSWERS.refusal("wrong_login") from None
+            raise ANSWERS.refusal(WRONG_LOGIN) from None
         raise
     found = read_json(answer.content)
     if not isinstance(found, dict) or not found.get("token") or not found.get("user_id"):

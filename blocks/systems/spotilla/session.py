@@ -9,21 +9,28 @@ from functools import cache
 
 from pydantic import SecretStr
 
-from blocks.http import SlidingWindow
+from blocks.http import CallRefused, SlidingWindow
 from blocks.hub import Connection, Hub
 from blocks.systems.noting import noting_state, noting_trouble
-from blocks.systems.spotilla.api import ANSWERS, Api, Login, log_in, opened
+from blocks.systems.spotilla.api import ANSWERS, WRONG_LOGIN, Api, Login, log_in, opened
 from blocks.systems.spotilla.block import names_of, user_block
 from blocks.systems.spotilla.customers import SpotillaCustomers
 from blocks.systems.spotilla.feed import SpotillaFeed
 from blocks.systems.spotilla.settings import settings
 from blocks.systems.spotilla.system import SPOTILLA
+from ledger.errors import TerminalError
 
 
 @cache
 def window(calls: int) -> SlidingWindow:
     """Return the pace that all tenants of this process share."""
     return SlidingWindow(calls=calls, period_s=1.0)
+
+
+class MainUserRefused(TerminalError):
+    """Spotilla does not know the e-mail or password that a person typed."""
+
+    sentence = "The e-mail or password of the main user is wrong: run the command again."
 
 
 class SpotillaSession:
@@ -72,11 +79,19 @@ async def is_main_user(hub: Hub, tenant: str, email: str, password: SecretStr) -
     """Return whether Spotilla's own answer to a person's log-in says: main user.
 
     Raises:
-        CallRefused: E-mail or password is wrong.
+        MainUserRefused: E-mail or password is wrong.
+        CallRefused: Spotilla refuses the log-in for another reason.
         CallFailed: Try again later.
     """
     connection = await asyncio.to_thread(hub.connections.get, tenant, SPOTILLA)
     async with session_by(connection) as session:
         api = session.api
         person = Login(api.login.subdomain, email, password)
-        return api.names.is_main_user((await log_in(api.writer, person, api.names)).role)
+        try:
+            user = await log_in(api.writer, person, api.names)
+        except CallRefused as problem:
+            if problem.code != WRONG_LOGIN:
+                raise
+            # It is what a person typed that is wrong: nothing is to be put into the block.
+            raise MainUserRefused from None
+        return api.names.is_main_user(user.role)
