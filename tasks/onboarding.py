@@ -180,6 +180,15 @@ def require_open(hub: Hub, tenant: str, *, by_api: bool) -> None:
         raise NotOpen(tenant=tenant, missing=missing)
 
 
+def takes_files(hub: Hub, tenant: str) -> bool:
+    """Return whether a tenant's opening has come so far that a file of books is taken."""
+    try:
+        require_open(hub, tenant, by_api=False)
+    except NotOpen:
+        return False
+    return True
+
+
 def awaits_statements(hub: Hub, tenant: str, year: FiscalYear) -> bool:
     """Return whether a year is a first transfer that nobody has approved yet (R-FIN-12)."""
     facts = facts_of(hub, tenant)

@@ -24,6 +24,7 @@ from ledger.readers import SUFFIXES
 from tasks.arrivals import REFRESH, SOURCE, Use
 from tasks.fetch import land_sent
 from tasks.file_fates import fates, without_arrivals
+from tasks.onboarding import takes_files
 from tasks.sent_files import SentFile, find_sent
 
 DROP_IN: Final = "drop-in/drop-in"
@@ -32,7 +33,7 @@ LISTED: Final = 50
 """Files that the page lists, newest first."""
 
 
-@route("GET", "/companies/{tenant}/files", who=ANYONE, takes={"run": RUN})
+@route("GET", "/companies/{tenant}/files", who=ANYONE, takes={"run": RUN, "refused": WORD})
 async def files(visit: Visit) -> Response:
     """Offer to send a file, and list those that came with what became of each."""
     return await run_in_threadpool(_files, visit, await watched(visit, visit.every("run")))
@@ -52,6 +53,9 @@ async def send_file(visit: Visit) -> Response:
     if visit.get("what") == "statement":
         visit.note(f"upload {sent.id}: {sent.size_bytes} bytes, a statement")
         return visit.to("statement", tenant=visit.tenant.id, upload=sent.id)
+    if not await run_in_threadpool(takes_files, visit.stores.hub, visit.tenant.id):
+        visit.note(f"upload {sent.id}: {sent.size_bytes} bytes, before the opening takes files")
+        return visit.to("files", tenant=visit.tenant.id, refused="yes")
     if sent.asks:
         visit.note(f"upload {sent.id}: {sent.size_bytes} bytes")
         return visit.to("sent_file", tenant=visit.tenant.id, upload=sent.id)
@@ -129,6 +133,8 @@ def _files(visit: Visit, runs: list[Watched]) -> Response:
         "files.html",
         tenant=tenant,
         runs=runs,
+        is_open=takes_files(hub, tenant.id),
+        refused=visit.get("refused"),
         seen=_seen(hub, tenant.id, runs),
         is_poll=False,
         found=found,

@@ -49,6 +49,18 @@ def test_a_file_is_read_by_a_run_in_the_name_of_whoever_is_signed_in(world, clie
     assert answer.headers["location"].startswith(f"{PAGE}?run=")
 
 
+def test_books_that_come_before_the_opening_takes_them_are_refused_with_what_is_left(world, client):
+    before = client.get(PAGE).text
+    world.stores.hub.openings.begin(OURS)
+    answer = client.upload(f"{PAGE}?name=2024.se", CONTENT)
+    page = client.get(answer.headers["location"]).text
+
+    assert [] == world.runs.started
+    assert "is not open for books yet" not in before
+    assert "The file was not taken. Nothing is wrong with it." in page
+    assert f'href="/companies/{OURS}/opening">What is left</a>' in page
+
+
 @pytest.mark.parametrize(("answer", "as_what"), [("refresh", REFRESH), ("source", SOURCE)])
 def test_over_a_year_that_a_system_sends_nothing_is_read_before_somebody_has_answered(
     world, client, owned, answer, as_what
