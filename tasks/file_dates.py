@@ -65,18 +65,46 @@ def published_date(hub: Hub, lake: Lake, unit: Unit, coverage: Coverage, *, dige
         The latest date of the loads by which these rows are published; empty when there are none,
         when they are those of the load, or when nothing says when they are of.
     """
-    # A load that was held may have been published after a later one.
-    published = hub.loads.published(unit.tenant, unit.year)
-    earlier = hub.loads.of_unit(unit.tenant, unit.year)
-    loads = [
-        load
-        for load in (*filter(None, [published]), *earlier)
-        if load.status is UnitState.PUBLISHED and Coverage.parse(load.coverage).overlaps(coverage)
-    ]
+    loads = _published(hub, unit, coverage)
     if not loads or loads[0].digest == digest:
         return ""
     same = [load.dated for load in loads if load.digest == loads[0].digest]
     return max(same) or _date_of_landed(lake, loads[0])
+
+
+def published_before(hub: Hub, unit: Unit, coverage: Coverage, *, digest: str, sha256: str) -> str:
+    """Return the day when books came that were published, and were replaced since.
+
+    Args:
+        hub: Knows the loads.
+        unit: Whose loads.
+        coverage: What the load may replace.
+        digest: Of the load's rows.
+        sha256: Of its file, which another release, or other settings, may read otherwise.
+
+    Returns:
+        The day of the latest such load, as it was where the books are kept; empty when these were
+        never published, are what is published, or gave way to a rollback: a year is kept after one,
+        and whoever lets it go asks for what was loaded before it.
+    """
+    loads = _published(hub, unit, coverage)
+    if loads and loads[0].rollback:
+        return ""
+    same = [load for load in loads if load.digest == digest or load.landed_sha256 == sha256]
+    came = same[0].created_at if same and loads[0] not in same else None
+    return _local(hub, unit.tenant, came)[:10] if came else ""
+
+
+def _published(hub: Hub, unit: Unit, coverage: Coverage) -> list[Load]:
+    """Return the loads that were published and touch what is covered; the present one first."""
+    # A load that was held may have been published after a later one.
+    present = hub.loads.published(unit.tenant, unit.year)
+    earlier = hub.loads.of_unit(unit.tenant, unit.year)
+    return [
+        load
+        for load in (*filter(None, [present]), *earlier)
+        if load.status is UnitState.PUBLISHED and Coverage.parse(load.coverage).overlaps(coverage)
+    ]
 
 
 def _date_of_landed(lake: Lake, load: Load) -> str:

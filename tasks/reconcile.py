@@ -18,9 +18,10 @@ from ledger.acceptance import (
 )
 from ledger.controls import Answer, ControlResult
 from ledger.fiscal_year import FiscalYear
+from ledger.readers import FORMATS
 from tasks.account_map import map_of_tenant
 from tasks.customer_statements import note_comparisons, statement_figures
-from tasks.file_dates import published_date
+from tasks.file_dates import published_before, published_date
 from tasks.jobs import Job
 from tasks.log import say
 from tasks.stage import StagedLoad
@@ -251,12 +252,24 @@ def unit_context(job: Job, load: StagedLoad | None = None) -> UnitContext:
 
 
 def _dates(job: Job, load: StagedLoad | None) -> dict[str, str]:
-    """Return when the books of a load are of, and those of what is published in its place."""
+    """Return when the books of a load are of, and those of what is published in its place.
+
+    Of a file also when it was published before. What a system sends is as the books are now, also
+    where somebody there took a correction back.
+    """
     if load is None or not load.dated:
         return {}
-    hub, lake, coverage = job.stores.hub, job.stores.lake, load.staged.facts.coverage
-    published = published_date(hub, lake, job.unit, coverage, digest=load.staged.digest)
-    return {"dated": load.dated, "published_dated": published}
+    hub, facts = job.stores.hub, load.staged.facts
+    digest, coverage = load.staged.digest, facts.coverage
+    dates = {
+        "dated": load.dated,
+        "published_dated": published_date(hub, job.stores.lake, job.unit, coverage, digest=digest),
+    }
+    if facts.source in FORMATS:
+        dates["published_before"] = published_before(
+            hub, job.unit, coverage, digest=digest, sha256=facts.landed_sha256
+        )
+    return dates
 
 
 def _summary(judgement: Judgement) -> str:

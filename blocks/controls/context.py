@@ -23,10 +23,11 @@ class UnitContext(BaseModel):
     tenant's locked periods. `tightened` and `tolerances` (unit's currency, >= 0), both by control,
     can make a control of `data/reference/controls.csv` stricter, never laxer. `account_map`: None
     while nobody has set one. `dated`, `published_dated`: when the books of the load, and of what it
-    would replace, are of (`ledger.file_order`). `statements`: what the customer's say of the year,
-    None for one that is waited for; empty when none is asked for. `neighbours`: the staged vouchers
-    (Parquet file) of other years that are to be published in one with this. `own`: the operator's
-    own controls, as the tenant has them.
+    would replace, are of (`ledger.file_order`). `published_before`: the day when the very books of
+    the load came that were published, and were replaced since; empty of any others. `statements`:
+    what the customer's say of the year, None for one that is waited for; empty when none is asked
+    for. `neighbours`: the staged vouchers (Parquet file) of other years that are to be published in
+    one with this. `own`: the operator's own controls, as the tenant has them.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -37,6 +38,7 @@ class UnitContext(BaseModel):
     locked_until: dt.date | None = None
     dated: str = ""
     published_dated: str = ""
+    published_before: str = ""
     tightened: dict[str, Severity] = {}
     tolerances: dict[str, Decimal] = {}
     account_map: AccountMap | None = None

@@ -123,10 +123,12 @@ def _bind_context(connection: DuckDBPyConnection, context: UnitContext) -> None:
         "create table unit.context as select $number::varchar as organisation_number,"
         " $currency::varchar as currency, $locked_until::date as locked_until,"
         " $has_account_map::boolean as has_account_map,"
-        " nullif($dated, '') as dated, nullif($published_dated, '') as published_dated",
+        " nullif($dated, '') as dated, nullif($published_dated, '') as published_dated,"
+        " nullif($published_before, '') as published_before",
         {
             "dated": context.dated,
             "published_dated": context.published_dated,
+            "published_before": context.published_before,
             "has_account_map": context.account_map is not None,
             "number": context.organisation_number,
             "currency": context.currency,

@@ -58,6 +58,57 @@ def test_an_older_file_that_comes_back_is_held_and_the_newer_books_stay(house, t
     assert "Published" == take(CORRECTED)[0], "a file of the same day is not older"
 
 
+@pytest.mark.requirement("R-FIN-33c")
+@pytest.mark.parametrize("again", [NEW, NEW + b"\n"], ids=["same-file", "same-rows"])
+def test_file_of_the_same_day_that_was_replaced_is_held_when_it_comes_back(house, take, again):
+    first, second = take(NEW), take(CORRECTED)
+    kept = published(house)
+
+    came_back, why = take(again)
+
+    assert ("Published", "Published", "Held") == (first[0], second[0], came_back)
+    assert "older_than_published (1 break, first: these very books came on 20" in why
+    assert published(house) == kept
+    assert "Unchanged" == take(CORRECTED)[0], "what is published was replaced by nothing"
+
+
+def test_replaced_books_of_the_same_day_are_let_pass_once(house, take):
+    year = FiscalYear.parse("2024")
+    take(NEW)
+    take(CORRECTED)
+    take(NEW)
+    person = {"accepted_by": "anna", "reason": "the correction was wrong"}
+    accept_breaks(house.stores, Unit("acme", year), controls=(), **person)
+
+    back, other = take(NEW), take(CORRECTED)
+
+    assert ("Published", "Held") == (back[0], other[0])
+
+
+def test_replaced_books_of_a_later_day_are_newer(take):
+    take(NEW)
+    take(CORRECTED)
+
+    assert "Published" == take(NEW.replace(b"#GEN 20240701", b"#GEN 20240702"))[0]
+
+
+def test_pull_after_a_correction_was_taken_back_is_of_the_books_as_they_are(house, connected):
+    ledger = connected(defined=("2025",))
+    house.pull(ledger.tenant)
+    before, books = ledger.company, house.balances(ledger.tenant)
+    ledger.there.edit(changed=[("L", 2)])
+    house.pull(ledger.tenant)
+    ledger.there.replace_books(before)
+
+    name, message = house.pull(ledger.tenant)
+
+    year = FiscalYear.parse("2025")
+    load = house.stores.hub.loads.published(ledger.tenant, year)
+    answers = {it.control: it.outcome for it in house.stores.hub.loads.results(load.load_id)}
+    assert ("Published", books) == (name, house.balances(ledger.tenant)), message
+    assert "passed" == answers["older_than_published"]
+
+
 def test_equal_content_stays_unchanged_whatever_its_date_and_makes_nothing_older(house, take):
     take(NEW)
 

@@ -158,6 +158,18 @@ def test_no_file_replaces_a_year_that_is_kept_until_it_is_released(house, back):
     assert ["1", "2"] == vouchers(house)
 
 
+def test_what_a_rollback_replaced_may_come_again_once_the_year_is_released(house, back):
+    house.take("acme", ONE)
+    house.take("acme", TWO)
+    back(1)
+    release_year(house.stores, ACME, reason="it was right", who="bo")
+
+    name, message = house.take("acme", TWO)
+
+    assert "Published" == name, message
+    assert ["1", "2"] == vouchers(house)
+
+
 def test_dry_run_of_a_file_says_that_the_year_is_kept(house, back):
     house.take("acme", ONE)
     house.take("acme", TWO)

@@ -100,7 +100,9 @@ def test_books_that_lost_their_tail_are_let_pass_once_and_held_when_they_come_ag
     refused = tasma("accept", owner, "2024", "--reason", "...")
     accepted = tasma("accept", owner, "2024", "--reason", "the series was moved", "--by", "eve")
     shown = tasma("ledger", "breaks", owner, "2024").stdout
+    whole.write_bytes(made_a_year_later(content))
     tasma("import", whole, "--tenant", owner)
+    short.write_bytes(made_a_year_later(content[:cut_at]))
 
     later = tasma("import", short, "--tenant", owner)
 
@@ -112,6 +114,10 @@ def test_books_that_lost_their_tail_are_let_pass_once_and_held_when_they_come_ag
     assert "Held by mass_removal" in later.stdout
     assert "Passes " in later.stdout
     assert "(accepted by eve on " in later.stdout
+
+
+def made_a_year_later(content):
+    return re.sub(rb"#GEN (\d{4})", lambda year: b"#GEN %d" % (int(year[1]) + 1), content)
 
 
 def test_older_file_is_to_be_put_away_before_anything_else(tasma, owner, sie):

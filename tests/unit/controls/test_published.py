@@ -470,6 +470,27 @@ def test_file_older_than_what_it_would_replace_is_a_break_of_timing(
     assert all(published.replace("T", " ") in item.detail for item in result.breaks)
 
 
+@pytest.mark.parametrize(
+    ("dated", "published", "answer"),
+    [
+        ("2024-06-02", "2024-06-02", Answer.BROKEN),
+        ("2024-06-02", "2024-06-02T08:00:01", Answer.BROKEN),
+        ("2024-06-02T08:00:01", "2024-06-02T08:00:00", Answer.PASSED),
+        ("2024-06-03", "2024-06-02T08:00:01", Answer.PASSED),
+    ],
+)
+def test_what_was_replaced_before_is_a_break_when_nothing_makes_it_newer(
+    books, dated, published, answer
+):
+    books.context |= {"dated": dated, "published_dated": published}
+    books.context |= {"published_before": "2024-06-04"}
+
+    result = books.publishes(copy.deepcopy(books)).result("older_than_published")
+
+    assert answer is result.outcome
+    assert all("came on 2024-06-04 and were published" in item.detail for item in result.breaks)
+
+
 def test_first_load_of_a_year_is_older_than_nothing(books):
     books.context |= {"dated": "2024-06-01", "published_dated": "2024-06-02"}
 
