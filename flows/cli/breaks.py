@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Annotated, Any, Final
 
 import typer
 
 from blocks.controls import Control, UnitContext, controls_for, own_controls
-from blocks.hub import LaterFinding, Load, UnitStatus
+from blocks.hub import LaterFinding, Load, UnitState, UnitStatus
 from flows.cli.app import AsJson, command
 from flows.cli.break_rows import HEADINGS, break_row, show_breaks_csv
 from flows.cli.opening import TenantId, YearOrLatest, known_tenant, known_year, open_hub
@@ -102,10 +102,12 @@ def _show(
             say(f"Still held: {found.load.reason}")
         elif not unit.load_id:
             say(f"Still published, load {found.load.load_id}:")
-        _show_findings(found, everything=everything, limit=limit)
+        _show_findings(found, everything=everything, limit=limit, later=later)
     known = _catalogue(found.load) if found and later else {}
+    at_load = found.results if found else []
     for answer in later:
-        _show_later(answer, known.get(answer.result.control), limit=limit)
+        control = known.get(answer.result.control)
+        _show_later(answer, control, limit=limit, is_shown=_is_among(answer.result, at_load))
     if found:
         _show_next(place, unit, found)
     for item in side_loads:
@@ -124,13 +126,18 @@ def _show(
         next_steps(f"{_reload_command(side_loads[0].load)}   (a whole year)")
 
 
-def _show_findings(found: Findings, *, everything: bool, limit: int) -> None:
+def _show_findings(
+    found: Findings, *, everything: bool, limit: int, later: Sequence[LaterFinding] = ()
+) -> None:
+    speaks = found.load.status == UnitState.PUBLISHED
+    gone = {one.result.control: one for one in later if speaks and not one.is_break}
     known = _catalogue(found.load)
     held_by = {item.control for item in found.holding}
     for result in found.results:
         if result.break_count:
             mark = _mark(found, result, is_holding=result.control in held_by)
-            _show_breaks(result, known.get(result.control), limit=limit, mark=mark)
+            until = _until(gone.get(result.control))
+            _show_breaks(result, known.get(result.control), limit=limit, mark=mark + until)
             if mark:
                 _show_accepted(found, result)
     if everything and found.results:
@@ -149,14 +156,35 @@ def _nothing_broke(results: list[ControlResult]) -> str:
     return f"Nothing broke: {counts} (--all lists them)."
 
 
-def _show_later(item: LaterFinding, control: Control | None, *, limit: int) -> None:
-    """Show what was found after the year was loaded, with what gave rise to the question."""
+def _until(answer: LaterFinding | None) -> str:
+    """Say of breaks at the load that they are gone, by the later answer that says so."""
+    return f", no longer so since {answer.found_at:%Y-%m-%d}" if answer else ""
+
+
+def _is_among(result: ControlResult, shown: list[ControlResult]) -> bool:
+    """Return whether a control said the same, down to each row that is shown of it."""
+    return any(
+        (one.control, one.severity, one.break_count)
+        == (result.control, result.severity, result.break_count)
+        and [*map(break_row, one.breaks)] == [*map(break_row, result.breaks)]
+        for one in shown
+    )
+
+
+def _show_later(item: LaterFinding, control: Control | None, *, limit: int, is_shown: bool) -> None:
+    """Show what was found after the year was loaded, with what gave rise to the question.
+
+    `is_shown`: the same breaks stand above, as they were found at the load.
+    """
     say("")
     when = f"{item.found_at:%Y-%m-%d}, when {short_year(item.asked_by_year)} was loaded"
     if not item.is_break:
         say(f"Later: {item.result.control} agrees since {when} (load {item.asked_by_load_id}).")
         return
     say(f"Later: found on {when} (load {item.asked_by_load_id}).")
+    if is_shown:
+        say(f"{item.result.control}: the same as above.")
+        return
     _show_breaks(item.result, control, limit=limit, mark="")
 
 

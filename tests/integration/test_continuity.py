@@ -283,6 +283,33 @@ def test_breaks_tell_of_it_with_its_date_also_after_a_failed_run(
     assert "Later: found on" in breaks()
 
 
+def test_breaks_of_the_load_that_are_gone_or_stand_again_are_shown_once(
+    stores, take, tmp_path, monkeypatch
+):
+    take(LAST)
+    take(NEXT_OTHERWISE)
+    monkeypatch.setenv("TASMA_HUB_URL", f"sqlite:///{tmp_path / 'hub.sqlite'}")
+
+    def breaks():
+        return invoke("ledger", "breaks", "acme", "2025").output
+
+    heading = "opening_continuity: 2 found, warns"
+    at_load = breaks()
+    take(books(2024, bought="90.00"))
+    (answer,) = found(stores)
+    gone = breaks()
+    take(LAST)
+    again = breaks()
+
+    since = f"{heading}, no longer so since {answer.found_at:%Y-%m-%d}"
+    assert [(1, 0), (1, 1)] == [
+        (text.count(heading), text.count(since)) for text in (at_load, gone)
+    ]
+    assert (1, 0, 1) == tuple(
+        again.count(words) for words in (heading, since, "opening_continuity: the same as above")
+    )
+
+
 def test_finding_that_blocks_for_a_tenant_is_accepted_with_the_next_load(stores, take):
     """Red that nobody could put out would be no better than a state that hides."""
     stores.hub.tightened.tighten(
