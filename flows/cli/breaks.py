@@ -20,6 +20,7 @@ from ledger.controls import ControlResult, apart
 from ledger.coverage import Coverage
 from ledger.fiscal_year import FiscalYear, short_year
 from ledger.readers import FORMATS
+from tasks.customer_statements import only_waits
 from tasks.findings import Findings, findings_of, findings_of_year
 
 CUT: Final = "file_cut"
@@ -280,6 +281,9 @@ def _ways_out(place: str, found: Findings, *, option: str = "") -> tuple[str, ..
 
 def _ways_out_of_breaks(place: str, found: Findings, *, option: str) -> tuple[str, ...]:
     reject = f'tasma ledger reject {place}{option} --reason "..."'
+    if only_waits(found.holding):
+        send = f"tasma statements add {found.load.tenant} FILE"
+        return send, f"or, if it is a wrong file: {reject}"
     correct = _correct(found)
     names = [result.control for result in found.holding]
     check = f"tasma accounts check {found.load.tenant}"

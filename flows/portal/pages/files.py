@@ -7,7 +7,7 @@ Source:
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
@@ -22,8 +22,10 @@ from flows.portal.uploads import receive
 from flows.portal.visit import Unfit, Visit, not_found
 from ledger.readers import SUFFIXES
 from tasks.arrivals import REFRESH, SOURCE, Use
+from tasks.customer_statements import only_waits
 from tasks.fetch import land_sent
 from tasks.file_fates import fates, without_arrivals
+from tasks.held import find_held
 from tasks.onboarding import takes_files
 from tasks.sent_files import SentFile, find_sent
 
@@ -135,7 +137,7 @@ def _files(visit: Visit, runs: list[Watched]) -> Response:
         runs=runs,
         is_open=takes_files(hub, tenant.id),
         refused=visit.get("refused"),
-        seen=_seen(hub, tenant.id, runs),
+        **_seen(visit, runs),
         is_poll=False,
         found=found,
         words=_words(hub, found),
@@ -152,19 +154,30 @@ def _with_files(visit: Visit, run: Watched) -> Response:
         "file_run.html",
         tenant=tenant,
         run=run,
-        seen=_seen(hub, tenant.id, [run]),
+        **_seen(visit, [run]),
         found=found,
         words=_words(hub, found),
         is_poll=True,
     )
 
 
-def _seen(hub: Hub, tenant: str, runs: Sequence[Watched]) -> dict[str, FileSeen]:
-    """Return what the hub knows of the file of each run that is over, by the run's id."""
+def _seen(visit: Visit, runs: Sequence[Watched]) -> dict[str, Any]:
+    """Return what the hub knows of the file of each run that is over, by the run's id.
+
+    `waits`: the runs whose file is held for nothing but a statement that has not come.
+    """
+    stores, tenant = visit.stores, visit.tenant.id
     found = {
-        run.id: hub.files.of_bytes(tenant, run.file) for run in runs if run.is_over and run.file
+        run.id: stores.hub.files.of_bytes(tenant, run.file)
+        for run in runs
+        if run.is_over and run.file
     }
-    return {run_id: seen[0] for run_id, seen in found.items() if seen}
+    seen = {run_id: files[0] for run_id, files in found.items() if files}
+    held = {run_id: find_held(stores, tenant, one.load_id) for run_id, one in seen.items()}
+    return {
+        "seen": seen,
+        "waits": {run_id for run_id, one in held.items() if one and only_waits(one.holding)},
+    }
 
 
 def _words(hub: Hub, found: Sequence[FileSeen]) -> dict[int, str]:

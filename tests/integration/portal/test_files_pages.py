@@ -12,6 +12,7 @@ from blocks.hub.portal_roles import Role
 from blocks.uploads import uploads_of
 from flows.portal.pages.syncing import RAISED
 from flows.portal.settings import PortalSettings
+from ledger.controls import Answer, Break, BreakKind, ControlResult, Severity
 from tasks.arrivals import REFRESH, SOURCE
 from tasks.ledger_files import NotALedger
 from tests.portal_companies import OUR_YEAR, OURS, own, unpublish
@@ -202,6 +203,25 @@ def test_a_file_that_was_held_is_said_to_be_what_became_of_its_hold(world, clien
     page = client.get(f"{PAGE}/one?file={SHA256}").text
     assert "somebody decided that it is not read in" in page
     assert "/holds/one" not in page
+
+
+@pytest.mark.parametrize(("account", "waits"), [("", True), ("1930", False)])
+def test_a_file_that_waits_for_a_statement_is_not_said_to_differ(world, client, account, waits):
+    hub, load = world.stores.hub, world.ids["load"][0]
+    missing = Break("customer_balance_sheet", BreakKind.MISSING, account)
+    found = ControlResult(
+        "customer_balance_sheet", Severity.BLOCKS, Answer.BROKEN, breaks=(missing,), break_count=1
+    )
+    hub.loads.save_results(load, [found])
+    hub.files.record(FileSeen(OURS, SHA256, "b.se", 10, "held", "why", load_id=load))
+    run = world.runs.add(OURS, "Held", "held by it", file=SHA256, is_over=True)
+
+    page = client.get(f"{PAGE}?run={run}").text
+
+    assert [waits, not waits] == ["nothing of it differs" in page, "does not agree with" in page]
+    assert [waits, not waits] == [
+        f'<div class="{one}" id="run' in page for one in ("notice", "problem")
+    ]
 
 
 @pytest.mark.parametrize("role", list(Role))
