@@ -260,6 +260,13 @@ def test_with_one_of_the_statements_the_transfer_waits_for_the_other_and_publish
     assert (None, "held") == (row["last_published_at"], row["status"])
 
 
+def test_year_that_waits_for_a_statement_leads_to_it_and_not_to_its_source(tasma, transferring):
+    shown = tasma("ledger", "breaks", transferring, "2024")
+
+    assert f"Next: tasma statements add {transferring} FILE" in shown.output
+    assert "correct it at the source" not in shown.output
+
+
 def test_added_statement_says_whether_the_year_stays_held_or_is_published_and_ends_by_it(
     tasma, transferring, income, balance
 ):
