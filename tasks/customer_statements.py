@@ -16,7 +16,7 @@ from blocks.statement_lines import labels_of
 from blocks.warehouse.errors import NoLedger
 from blocks.warehouse.records import LoadRecord
 from blocks.workbooks.reader import read_workbook
-from ledger.controls import Answer, Break, BreakKind, ControlResult
+from ledger.controls import Answer, ControlResult
 from ledger.errors import TerminalError
 from ledger.fiscal_year import FiscalYear, year_in_words
 from ledger.onboarding import Comparison, StatementKind
@@ -30,6 +30,7 @@ from ledger.statement.reader import read_book
 from ledger.statement.values import Kind, Question, Remark, Statement, StatementFile
 from ledger.unit import Unit
 from tasks.account_map import account_map
+from tasks.findings import STATEMENTS
 from tasks.onboarding import awaits_statements
 from tasks.stores import Stores
 
@@ -39,7 +40,7 @@ SOURCE: Final = "customer-statement"
 Compared = tuple[list[ControlResult], list[ComparedLine]]
 """What the two controls find, and every row of the statements beside the books."""
 
-CONTROLS: Final = {kind: f"customer_{kind}" for kind in StatementKind}
+CONTROLS: Final = {kind: control for control, kind in STATEMENTS.items()}
 """The control that holds each statement against the books."""
 
 
@@ -222,19 +223,6 @@ def note_comparisons(
         stores.hub.customer_statements.compared(
             item, outcome, differing=_first(result), digest=digest
         )
-
-
-def only_waits(holding: Sequence[ControlResult]) -> bool:
-    """Return whether nothing but a statement that has not come holds a load: nothing differs."""
-    return bool(holding) and all(
-        result.control in CONTROLS.values() and all(_is_not_here(item) for item in result.breaks)
-        for result in holding
-    )
-
-
-def _is_not_here(item: Break) -> bool:
-    is_missing = item.kind is BreakKind.MISSING
-    return is_missing and not item.account_number and item.expected is None
 
 
 def _outcome(stores: Stores, unit: Unit, result: ControlResult) -> Comparison:

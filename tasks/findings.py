@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from ledger.acceptance import letting_pass
 from ledger.coverage import Coverage
+from ledger.onboarding import StatementKind
 
 if TYPE_CHECKING:  # a listing of the hub comes at once: no SQL before it is asked
+    from collections.abc import Iterable
+
     from blocks.hub import Hub, Load, UnitStatus
     from ledger.acceptance import Acceptance
     from ledger.controls import ControlResult
+
+STATEMENTS: Final = {f"customer_{kind}": kind for kind in StatementKind}
+"""What is held against the books, by the name of its control."""
+
+WAITING: Final = "waiting for the customer's "
+"""How the detail of a statement's break begins while the statement has not come."""
 
 
 @dataclass(frozen=True)
@@ -53,3 +62,14 @@ def findings_of(hub: Hub, load: Load) -> Findings:
         and hub.kept_years.find(load.tenant, load.year) is not None
     )
     return Findings(load, results, holding, accepted, is_kept)
+
+
+def awaited(holding: Iterable[ControlResult]) -> tuple[StatementKind, ...]:
+    """Return the customer's statements for which a load waits; none if anything else holds it.
+
+    Nothing differs then, and nothing is to be corrected.
+    """
+    breaks = [item for result in holding for item in result.breaks]
+    if all(it.control in STATEMENTS and it.detail.startswith(WAITING) for it in breaks):
+        return tuple(STATEMENTS[item.control] for item in breaks)
+    return ()

@@ -20,14 +20,16 @@ from ledger.controls import ControlResult, apart
 from ledger.coverage import Coverage
 from ledger.fiscal_year import FiscalYear, short_year
 from ledger.readers import FORMATS
-from tasks.customer_statements import only_waits
-from tasks.findings import Findings, findings_of, findings_of_year
+from tasks.findings import Findings, awaited, findings_of, findings_of_year
 
 CUT: Final = "file_cut"
 """The diagnostic of a source that ends in the middle of something."""
 
 OLDER: Final = "older_than_published"
 """The control that holds what would replace newer books: mostly nothing is to be corrected."""
+
+SEND_STATEMENT: Final = "Take in what the customer exported from the source; nothing differs yet"
+"""What to do about a statement that has not come."""
 
 REASONED: Final = frozenset({"failed", "rejected"})
 """Statuses whose reason is not among the findings."""
@@ -212,7 +214,8 @@ def _show_breaks(result: ControlResult, control: Control | None, *, limit: int, 
     if common:
         say(f"Of all of them: {common}.")
     if control:
-        say(f"Should hold: {control.meaning}.", f"What to do:  {control.what_to_do}.")
+        advice = SEND_STATEMENT if awaited([result]) else control.what_to_do
+        say(f"Should hold: {control.meaning}.", f"What to do:  {advice}.")
 
 
 def _show_accepted(found: Findings, result: ControlResult) -> None:
@@ -281,13 +284,13 @@ def _ways_out(place: str, found: Findings, *, option: str = "") -> tuple[str, ..
 
 def _ways_out_of_breaks(place: str, found: Findings, *, option: str) -> tuple[str, ...]:
     reject = f'tasma ledger reject {place}{option} --reason "..."'
-    if only_waits(found.holding):
-        send = f"tasma statements add {found.load.tenant} FILE"
-        return send, f"or, if it is a wrong file: {reject}"
     correct = _correct(found)
     names = [result.control for result in found.holding]
     check = f"tasma accounts check {found.load.tenant}"
     first = [correct]
+    if awaited(found.holding):
+        add = f"tasma statements add {found.load.tenant} FILE"
+        return add, f"or, {_accept(place, option)}", f"or, if it is a wrong file: {reject}"
     if UNMAPPED in names:
         first = [f"give the accounts a place: {check}, then load again", f"or {correct}"]
     statement = [

@@ -7,7 +7,7 @@ Source:
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
@@ -20,12 +20,12 @@ from flows.portal.runs import Watched
 from flows.portal.settings import MIB
 from flows.portal.uploads import receive
 from flows.portal.visit import Unfit, Visit, not_found
+from ledger.outcome import Outcome
 from ledger.readers import SUFFIXES
 from tasks.arrivals import REFRESH, SOURCE, Use
-from tasks.customer_statements import only_waits
 from tasks.fetch import land_sent
 from tasks.file_fates import fates, without_arrivals
-from tasks.held import find_held
+from tasks.findings import awaited, findings_of
 from tasks.onboarding import takes_files
 from tasks.sent_files import SentFile, find_sent
 
@@ -131,16 +131,17 @@ def sent_of(visit: Visit, upload: str) -> SentFile:
 def _files(visit: Visit, runs: list[Watched]) -> Response:
     tenant, hub = visit.tenant, visit.stores.hub
     found = without_arrivals(hub.files.recent(tenant.id, limit=LISTED))
+    seen = _seen(hub, tenant.id, runs)
     return visit.page(
         "files.html",
         tenant=tenant,
         runs=runs,
         is_open=takes_files(hub, tenant.id),
         refused=visit.get("refused"),
-        **_seen(visit, runs),
+        seen=seen,
         is_poll=False,
         found=found,
-        words=_words(hub, found),
+        words=_words(hub, [*found, *seen.values()]),
         suffixes=", ".join(sorted(SUFFIXES)),
         max_bytes=visit.portal.settings.upload_max_bytes,
         max_mib=visit.portal.settings.upload_max_bytes // MIB,
@@ -150,40 +151,39 @@ def _files(visit: Visit, runs: list[Watched]) -> Response:
 def _with_files(visit: Visit, run: Watched) -> Response:
     tenant, hub = visit.tenant, visit.stores.hub
     found = without_arrivals(hub.files.recent(tenant.id, limit=LISTED)) if run.is_over else []
+    seen = _seen(hub, tenant.id, [run])
     return visit.page(
         "file_run.html",
         tenant=tenant,
         run=run,
-        **_seen(visit, [run]),
+        seen=seen,
         found=found,
-        words=_words(hub, found),
+        words=_words(hub, [*found, *seen.values()]),
         is_poll=True,
     )
 
 
-def _seen(visit: Visit, runs: Sequence[Watched]) -> dict[str, Any]:
-    """Return what the hub knows of the file of each run that is over, by the run's id.
-
-    `waits`: the runs whose file is held for nothing but a statement that has not come.
-    """
-    stores, tenant = visit.stores, visit.tenant.id
+def _seen(hub: Hub, tenant: str, runs: Sequence[Watched]) -> dict[str, FileSeen]:
+    """Return what the hub knows of the file of each run that is over, by the run's id."""
     found = {
-        run.id: stores.hub.files.of_bytes(tenant, run.file)
-        for run in runs
-        if run.is_over and run.file
+        run.id: hub.files.of_bytes(tenant, run.file) for run in runs if run.is_over and run.file
     }
-    seen = {run_id: files[0] for run_id, files in found.items() if files}
-    held = {run_id: find_held(stores, tenant, one.load_id) for run_id, one in seen.items()}
-    return {
-        "seen": seen,
-        "waits": {run_id for run_id, one in held.items() if one and only_waits(one.holding)},
-    }
+    return {run_id: seen[0] for run_id, seen in found.items() if seen}
 
 
 def _words(hub: Hub, found: Sequence[FileSeen]) -> dict[int, str]:
     """Return which sentences of `files` tell what became of each file, by its id."""
     since = fates(hub, found)
     return {
-        one.id: f"then_{since[one.id]}" if one.id in since else file_word(one.outcome)
+        one.id: f"then_{since[one.id]}"
+        if one.id in since
+        else _awaits(hub, one) or file_word(one.outcome)
         for one in found
     }
+
+
+def _awaits(hub: Hub, one: FileSeen) -> str:
+    """Return the word of a file that waits for the customer's statements alone; else none."""
+    load = hub.loads.find(one.load_id) if one.outcome == Outcome.HELD and one.load_id else None
+    kinds = awaited(findings_of(hub, load).holding) if load else ()
+    return f"awaits_{'both' if len(kinds) > 1 else kinds[0]}" if kinds else ""

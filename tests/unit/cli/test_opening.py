@@ -260,11 +260,17 @@ def test_with_one_of_the_statements_the_transfer_waits_for_the_other_and_publish
     assert (None, "held") == (row["last_published_at"], row["status"])
 
 
-def test_year_that_waits_for_a_statement_leads_to_it_and_not_to_its_source(tasma, transferring):
-    shown = tasma("ledger", "breaks", transferring, "2024")
+def test_who_looks_at_a_transfer_that_waits_for_a_statement_is_told_to_add_it_and_corrects_nothing(
+    tasma, transferring, income
+):
+    tasma("statements", "add", transferring, income)
+    shown = tasma("ledger", "breaks", transferring, "2024").output
+    after = shown.partition("Held by customer_balance_sheet.")[2]
 
-    assert f"Next: tasma statements add {transferring} FILE" in shown.output
-    assert "correct it at the source" not in shown.output
+    assert "Take in what the customer exported" in shown
+    assert "named row" not in shown
+    assert f"tasma statements add {transferring} FILE" in after.splitlines()[1]
+    assert "correct it at the source" not in after
 
 
 def test_added_statement_says_whether_the_year_stays_held_or_is_published_and_ends_by_it(
