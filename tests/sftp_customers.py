@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import hashlib
 import json
 import random
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,6 +26,18 @@ from tests.homes import opened
 YEAR = "2024-01-01_2024-12-31"
 SLOW_SHARE = 0.5
 """Of the uploads, so many pause in the middle."""
+
+
+ROUNDS = 50
+"""Days on which a customer exports the same books again: a file of one day never comes back."""
+
+
+def written_on(content: bytes, day: int) -> bytes:
+    """Return a file as it is exported so many days after the year."""
+    date = dt.date(2025, 1, 1) + dt.timedelta(days=day)
+    written, count = re.subn(rb"#GEN \d{8}", f"#GEN {date:%Y%m%d}".encode(), content)
+    assert count == 1
+    return written
 
 
 def company_of(number: int) -> Company:
@@ -47,7 +61,12 @@ class Customer:
     def __post_init__(self):
         company = company_of(self.number)
         edited = [company.next_night(changed=[("L", number)]) for number in (1, 2, 3)]
-        self.versions = [(each.sie(), each.trial_balance()) for each in (company, *edited)]
+        books = [(each.sie(), each.trial_balance()) for each in (company, *edited)]
+        self.versions = [
+            (written_on(content, day), balances)
+            for day in range(ROUNDS)
+            for content, balances in books
+        ]
         assert len({content for content, _ in self.versions}) == len(self.versions)
 
     @property

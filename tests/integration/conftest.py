@@ -30,7 +30,7 @@ from tasks.stores import Stores
 from tests import quick_fortnox
 from tests.homes import opened_new
 
-COMPANIES = 40
+COMPANIES = 48
 FIRST_NUMBER = 700_001
 BROKEN_YEARS = 0
 """Place of the one company whose years are broken."""
