@@ -72,9 +72,14 @@ class KeptYear:
             until = "; until that is decided no load replaces it"
         return (
             f"{state} since {self.kept_at:%Y-%m-%d %H:%M} UTC by {self.who} ({self.reason})"
-            f"{until}; to let it go: `tasma ledger release {self.tenant} "
-            f"{short_year(self.fiscal_year)} --reason WHY`"
+            f"{until}; to let it go: "
+            f"`{let_go_with(f'{self.tenant} {short_year(self.fiscal_year)}')}`"
         )
+
+
+def let_go_with(place: str) -> str:
+    """Return the command that lets a kept year go. `place`: tenant and year, as a person types."""
+    return f"tasma ledger release {place} --reason WHY"
 
 
 def tells_of_kept(message: str) -> bool:

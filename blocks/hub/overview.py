@@ -28,7 +28,7 @@ from ledger.controls import Answer, Severity
 from ledger.coverage import Coverage
 from ledger.fiscal_year import short_year
 from ledger.onboarding import STATEMENTS, Comparison, StatementKind
-from ledger.text import joined
+from ledger.text import joined, number_of
 
 STALE_AFTER: Final = dt.timedelta(hours=26)
 """Age of the last good load from which a scheduled tenant is red: a night and two hours."""
@@ -178,8 +178,7 @@ def _with_accepted(row: OverviewRow, break_count: int) -> OverviewRow:
     """Say of a published year how many breaks a person let pass; its light stays as it is."""
     if not break_count:
         return row
-    what = "1 break accepted" if break_count == 1 else f"{break_count:,} breaks accepted"
-    return replace(row, reason=joined(row.reason, what))
+    return replace(row, reason=joined(row.reason, f"{number_of(break_count, 'break')} accepted"))
 
 
 def _accepted(connection: Connection, tenants: set[str]) -> dict[tuple[str, str], int]:

@@ -9,6 +9,7 @@ import typer
 
 from blocks.controls import Control, UnitContext, controls_for, own_controls
 from blocks.hub import LaterFinding, Load, UnitState, UnitStatus
+from blocks.hub.kept_years import let_go_with
 from flows.cli.app import AsJson, command
 from flows.cli.break_rows import HEADINGS, break_row, show_breaks_csv
 from flows.cli.opening import TenantId, YearOrLatest, known_tenant, known_year, open_hub
@@ -245,7 +246,7 @@ def _show_next(place: str, unit: UnitStatus, found: Findings) -> None:
     say("")
     if not found.load.is_open:
         wants_file = unit.status in {"rejected", "failed"}
-        reload = _release_command(place) if found.is_kept else _reload_command(found.load)
+        reload = let_go_with(place) if found.is_kept else _reload_command(found.load)
         next_steps(reload if wants_file else f"tasma ledger report {place}")
         return
     if found.holding:
@@ -264,7 +265,7 @@ def _untouched(unit: UnitStatus) -> str:
 
 def _ways_out(place: str, found: Findings, *, option: str = "") -> tuple[str, ...]:
     """Return what a person may do about a hold; another company's books are never accepted."""
-    reject = f'tasma ledger reject {place}{option} --reason "..."'
+    reject = _reject(place, option)
     number = f"tasma tenant correct {found.load.tenant} --org-number NUMBER"
     correct = _correct(found)
     if found.load.status == "failed" and found.load.coverage != "whole_year":
@@ -283,7 +284,7 @@ def _ways_out(place: str, found: Findings, *, option: str = "") -> tuple[str, ..
 
 
 def _ways_out_of_breaks(place: str, found: Findings, *, option: str) -> tuple[str, ...]:
-    reject = f'tasma ledger reject {place}{option} --reason "..."'
+    reject = _reject(place, option)
     correct = _correct(found)
     names = [result.control for result in found.holding]
     check = f"tasma accounts check {found.load.tenant}"
@@ -313,8 +314,8 @@ def _ways_out_of_kept(place: str, found: Findings, *, option: str) -> tuple[str,
     """Return what a person may do about a hold of a year that is kept, and takes no other load."""
     ways = (
         *([] if _is_cut(found) else [_accept(place, option)]),
-        f"if a later load is to replace the year: {_release_command(place)}",
-        f'if what is held is not wanted: tasma ledger reject {place}{option} --reason "..."',
+        f"if a later load is to replace the year: {let_go_with(place)}",
+        f"if what is held is not wanted: {_reject(place, option)}",
     )
     return (ways[0], *(f"or, {way}" for way in ways[1:]))
 
@@ -323,13 +324,12 @@ def _correct(found: Findings) -> str:
     return f"correct it at the source, then {_reload_command(found.load)}"
 
 
+def _reject(place: str, option: str) -> str:
+    return f'tasma ledger reject {place}{option} --reason "..."'
+
+
 def _accept(place: str, option: str) -> str:
     return f'if it is right as it is: tasma accept {place}{option} --reason "..."'
-
-
-def _release_command(place: str) -> str:
-    """Return the command that lets a kept year go; it says what to load then."""
-    return f"tasma ledger release {place} --reason WHY"
 
 
 def _is_cut(found: Findings) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from typing import Any, Final
 
-from blocks.hub.kept_years import KEPT, tells_of_kept
+from blocks.hub.kept_years import KEPT, let_go_with, tells_of_kept
 from flows.cli.exits import ExitCode
 from flows.cli.failure import refusal
 from flows.cli.output import next_steps, remark, say, show_table
@@ -16,6 +16,7 @@ from ledger.fiscal_year import short_year
 from ledger.outcome import Outcome
 from ledger.readers import JOURNAL
 from ledger.text import number_of
+from tasks.findings import awaited
 from tasks.ledger_files import NotALedger
 from tasks.ledger_sources import origin_of
 from tasks.reconcile import Judgement
@@ -30,6 +31,8 @@ SAMPLES_ALONE: Final = (
     "It holds no voucher of its own: the template's sample rows are nobody's books. Put your own "
     "in their place."
 )
+
+TRIED: Final = "(dry run: nothing was published)"
 
 STEPS_SHOWN: Final = 5
 """Steps to take after many files; most of what is left is of one kind."""
@@ -169,7 +172,7 @@ def _next(found: LoadResult) -> tuple[str, ...]:
         retry = f"{_import_command(found)} --tenant {found.tenant}"
         return (*filter(None, [found.made_with]), *found.refused.commands, retry)
     if is_of_kept_year(found):
-        return (f"{lets_go(where)}   (then load the file again)",)
+        return (f"{let_go_with(where)}   (then load the file again)",)
     if found.would_be:
         return (_after_dry_run(found),)
     if found.outcome in {Outcome.HELD, Outcome.PARTIAL, Outcome.EVIDENCE}:
@@ -214,12 +217,7 @@ def _next_of_open(found: LoadResult, where: str) -> tuple[str, ...]:
 
 def waits_for_statements(found: LoadResult) -> bool:
     """Return whether nothing but the customer's statements holds a first transfer."""
-    holding = found.judgement.holding if found.judgement else []
-    return bool(holding) and all(
-        item.control.startswith("customer_")
-        and all(one.expected is None and one.actual is None for one in item.breaks)
-        for item in holding
-    )
+    return bool(found.judgement and awaited(found.judgement.holding))
 
 
 def in_words(found: LoadResult) -> str:
@@ -229,13 +227,8 @@ def in_words(found: LoadResult) -> str:
     if is_of_kept_year(found):
         return _left_as_it_is(found)
     if found.would_be:
-        return f"would be {found.would_be}{why} (dry run: nothing was published)"
+        return f"would be {found.would_be}{why} {TRIED}"
     return f"{found.outcome}{why}"
-
-
-def lets_go(where: str) -> str:
-    """Return the command that ends that a person keeps a year. `where`: tenant and year."""
-    return f"tasma ledger release {where} --reason WHY"
 
 
 def is_of_kept_year(found: LoadResult) -> bool:
@@ -250,7 +243,7 @@ def _left_as_it_is(found: LoadResult) -> str:
     why = f"the year is {why}" if why.startswith(KEPT) else why
     if not found.would_be:
         return f"not loaded: {why}"
-    return f"would not be loaded: {why} (dry run: nothing was written)"
+    return f"would not be loaded: {why} {TRIED}"
 
 
 def _outcome(found: LoadResult) -> str:

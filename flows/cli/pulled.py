@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from blocks.hub.kept_years import let_go_with
 from flows.cli.exits import ExitCode
 from flows.cli.failure import refusal
 from flows.cli.imported import (
@@ -12,7 +13,6 @@ from flows.cli.imported import (
     code,
     in_words,
     is_of_kept_year,
-    lets_go,
     place,
     show_breaks,
 )
@@ -116,7 +116,7 @@ def _next(found: LoadResult) -> tuple[str, ...]:
     if found.outcome is Outcome.KEPT:
         year = short_year(found.fiscal_year)
         if is_of_kept_year(found):
-            return (lets_go(place(found)),)
+            return (let_go_with(place(found)),)
         return (f"tasma ledger pull {tenant} --year {year} --overwrite-uploaded",)
     if code(found):
         return _after_failure(found)
