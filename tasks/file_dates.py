@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -51,34 +52,30 @@ def date_of_extract(hub: Hub, tenant: str, facts: SourceFacts) -> str:
     return _own(facts) or _local(hub, tenant, hub.database.now())
 
 
-def published_date(hub: Hub, lake: Lake, unit: Unit, coverage: Coverage, *, digest: str) -> str:
+def published_date(lake: Lake, loads: Sequence[Load], *, digest: str) -> str:
     """Return when the books are of that a load would replace.
 
     Args:
-        hub: Knows the loads.
         lake: Has what those of earlier releases were made from, which noted no date.
-        unit: Whose loads.
-        coverage: What the load may replace.
+        loads: Those of `published_loads`.
         digest: Of the load: the same rows are never older than what is published.
 
     Returns:
         The latest date of the loads by which these rows are published; empty when there are none,
         when they are those of the load, or when nothing says when they are of.
     """
-    loads = _published(hub, unit, coverage)
     if not loads or loads[0].digest == digest:
         return ""
     same = [load.dated for load in loads if load.digest == loads[0].digest]
     return max(same) or _date_of_landed(lake, loads[0])
 
 
-def published_before(hub: Hub, unit: Unit, coverage: Coverage, *, digest: str, sha256: str) -> str:
+def published_before(hub: Hub, loads: Sequence[Load], *, digest: str, sha256: str) -> str:
     """Return the day when books came that were published, and were replaced since.
 
     Args:
-        hub: Knows the loads.
-        unit: Whose loads.
-        coverage: What the load may replace.
+        hub: Knows where the books are kept.
+        loads: Those of `published_loads`.
         digest: Of the load's rows.
         sha256: Of its file, which another release, or other settings, may read otherwise.
 
@@ -87,16 +84,15 @@ def published_before(hub: Hub, unit: Unit, coverage: Coverage, *, digest: str, s
         never published, are what is published, or gave way to a rollback: a year is kept after one,
         and whoever lets it go asks for what was loaded before it.
     """
-    loads = _published(hub, unit, coverage)
     if loads and loads[0].rollback:
         return ""
     same = [load for load in loads if load.digest == digest or load.landed_sha256 == sha256]
     came = same[0].created_at if same and loads[0] not in same else None
-    return _local(hub, unit.tenant, came)[:10] if came else ""
+    return _local(hub, same[0].tenant, came)[:10] if came else ""
 
 
-def _published(hub: Hub, unit: Unit, coverage: Coverage) -> list[Load]:
-    """Return the loads that were published and touch what is covered; the present one first."""
+def published_loads(hub: Hub, unit: Unit, coverage: Coverage) -> list[Load]:
+    """Return the loads that were published and touch what a load covers; the present one first."""
     # A load that was held may have been published after a later one.
     present = hub.loads.published(unit.tenant, unit.year)
     earlier = hub.loads.of_unit(unit.tenant, unit.year)

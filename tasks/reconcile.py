@@ -21,7 +21,7 @@ from ledger.fiscal_year import FiscalYear
 from ledger.readers import FORMATS
 from tasks.account_map import map_of_tenant
 from tasks.customer_statements import note_comparisons, statement_figures
-from tasks.file_dates import published_before, published_date
+from tasks.file_dates import published_before, published_date, published_loads
 from tasks.jobs import Job
 from tasks.log import say
 from tasks.stage import StagedLoad
@@ -259,15 +259,15 @@ def _dates(job: Job, load: StagedLoad | None) -> dict[str, str]:
     """
     if load is None or not load.dated:
         return {}
-    hub, facts = job.stores.hub, load.staged.facts
-    digest, coverage = load.staged.digest, facts.coverage
+    hub, facts, digest = job.stores.hub, load.staged.facts, load.staged.digest
+    loads = published_loads(hub, job.unit, facts.coverage)
     dates = {
         "dated": load.dated,
-        "published_dated": published_date(hub, job.stores.lake, job.unit, coverage, digest=digest),
+        "published_dated": published_date(job.stores.lake, loads, digest=digest),
     }
     if facts.source in FORMATS:
         dates["published_before"] = published_before(
-            hub, job.unit, coverage, digest=digest, sha256=facts.landed_sha256
+            hub, loads, digest=digest, sha256=facts.landed_sha256
         )
     return dates
 
