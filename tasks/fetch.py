@@ -8,6 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from blocks.hub import FileSeen
+from blocks.hub.files import RECEIVED
 from blocks.lake import FileRefused, Lake, Landed
 from blocks.names import shown_name
 from blocks.pickup.port import File, Place
@@ -22,7 +23,6 @@ from ledger.source import LedgerFile
 from tasks.defined_years import RefusedVouchers, by_year, voucher_days
 from tasks.evidence import unpack
 from tasks.file_dates import date_of_file
-from tasks.file_fates import RECEIVED
 from tasks.ledger_files import facts_of, open_landed, require_ledger
 from tasks.log import say
 from tasks.onboarding import NotOpen, require_open

@@ -34,25 +34,6 @@ FATES: Final = {
 """By the state of a load that waits for nobody any more."""
 
 
-RECEIVED: Final = "received"
-"""What is noted of a file when it comes, before anything has become of it."""
-
-
-def without_arrivals(files: Sequence[FileSeen]) -> list[FileSeen]:
-    """Return files, newest first as they come, less the arrival of what something became of since.
-
-    Both are kept, so that a file whose run died is in the list too.
-    """
-    found, ended = [], set()
-    for one in files:
-        if one.outcome != RECEIVED:
-            ended.add(one.sha256)
-        elif one.sha256 in ended:
-            continue
-        found.append(one)
-    return found
-
-
 def fates(hub: Hub, files: Sequence[FileSeen]) -> dict[int, Fate]:
     """Return how the holds of files ended, by `FileSeen.id`; what is held still has none.
 

@@ -6,12 +6,15 @@ import datetime as dt
 from dataclasses import dataclass, replace
 from typing import Final
 
-from sqlalchemy import ColumnElement, func, insert, select
+from sqlalchemy import ColumnElement, exists, func, insert, select
 
 from blocks.hub import models
 from blocks.hub.database import Database
 from blocks.hub.events import cut
 from blocks.hub.tenants import require
+
+RECEIVED: Final = "received"
+"""What is noted of a file when it comes, before anything has become of it."""
 
 MAX_FILES: Final = 1_000
 """Most files one question returns, newest first."""
@@ -62,9 +65,14 @@ class Files:
             query = insert(models.file_seen).values(row).returning(models.file_seen.c.id)
             return replace(new, id=connection.execute(query).scalar_one())
 
-    def recent(self, tenant: str, *, limit: int = 100) -> list[FileSeen]:
-        """Return the tenant's newest files first, at most `limit` (and `MAX_FILES`)."""
-        return self._where(models.file_seen.c.tenant == tenant, limit=limit)
+    def recent(self, tenant: str, *, limit: int = 100, has_arrivals: bool = True) -> list[FileSeen]:
+        """Return the tenant's newest files first, at most `limit` (and `MAX_FILES`).
+
+        Without arrivals, a file's coming is left out once something has become of it; a file whose
+        run died stays.
+        """
+        which = models.file_seen.c.tenant == tenant
+        return self._where(which if has_arrivals else which & _is_last_word(), limit=limit)
 
     def of_bytes(self, tenant: str, sha256: str) -> list[FileSeen]:
         """Return what became of these bytes of the tenant each time they came, newest first."""
@@ -87,3 +95,15 @@ class Files:
         with self._database.reading() as connection:
             rows = connection.execute(query.limit(min(limit, MAX_FILES)))
             return [FileSeen(**row._asdict()) for row in rows]
+
+
+def _is_last_word() -> ColumnElement[bool]:
+    """Return that a row is no arrival, or that nothing has become of the same bytes since."""
+    table, later = models.file_seen.c, models.file_seen.alias().c
+    ended = exists().where(
+        later.tenant == table.tenant,
+        later.sha256 == table.sha256,
+        later.outcome != RECEIVED,
+        later.id > table.id,
+    )
+    return (table.outcome != RECEIVED) | ~ended

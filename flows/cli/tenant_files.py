@@ -10,7 +10,7 @@ from blocks.hub import FileSeen
 from flows.cli.app import AsJson, command
 from flows.cli.opening import TenantId, known_tenant, open_hub
 from flows.cli.output import first, next_steps, say, show_json, show_table
-from tasks.file_fates import Fate, fates, without_arrivals
+from tasks.file_fates import Fate, fates
 
 
 @command("tenant", "files", examples=("tasma tenant files acme", "tasma tenant files acme --json"))
@@ -27,7 +27,8 @@ def files(
     """
     with open_hub() as hub:
         known_tenant(hub, tenant)
-        found = first(hub.files.recent(tenant, limit=limit + 1), limit, "files")
+        seen = hub.files.recent(tenant, limit=limit + 1, has_arrivals=as_json)
+        found = first(seen, limit, "files")
         since = fates(hub, found)
     if as_json:
         show_json([{**vars(one), "since": since.get(one.id, "")} for one in found])
@@ -35,7 +36,7 @@ def files(
         headings = ("at (UTC)", "file", "by", "outcome", "bytes", "why")
         rows = [
             (i.seen_at, i.file_name, i.who, _outcome(i, since), i.size_bytes, i.reason)
-            for i in without_arrivals(found)
+            for i in found
         ]
         show_table(headings, rows, spare=("bytes", "why"))
     else:

@@ -24,7 +24,7 @@ from ledger.outcome import Outcome
 from ledger.readers import SUFFIXES
 from tasks.arrivals import REFRESH, SOURCE, Use
 from tasks.fetch import land_sent
-from tasks.file_fates import fates, without_arrivals
+from tasks.file_fates import fates
 from tasks.findings import awaited, findings_of
 from tasks.onboarding import takes_files
 from tasks.sent_files import SentFile, find_sent
@@ -130,7 +130,7 @@ def sent_of(visit: Visit, upload: str) -> SentFile:
 
 def _files(visit: Visit, runs: list[Watched]) -> Response:
     tenant, hub = visit.tenant, visit.stores.hub
-    found = without_arrivals(hub.files.recent(tenant.id, limit=LISTED))
+    found = hub.files.recent(tenant.id, limit=LISTED, has_arrivals=False)
     seen = _seen(hub, tenant.id, runs)
     return visit.page(
         "files.html",
@@ -150,7 +150,9 @@ def _files(visit: Visit, runs: list[Watched]) -> Response:
 
 def _with_files(visit: Visit, run: Watched) -> Response:
     tenant, hub = visit.tenant, visit.stores.hub
-    found = without_arrivals(hub.files.recent(tenant.id, limit=LISTED)) if run.is_over else []
+    found = []
+    if run.is_over:
+        found = hub.files.recent(tenant.id, limit=LISTED, has_arrivals=False)
     seen = _seen(hub, tenant.id, [run])
     return visit.page(
         "file_run.html",

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from blocks.hub import FileSeen, Tenant, UnknownTenant
-from blocks.hub.files import MAX_FILES
+from blocks.hub.files import MAX_FILES, RECEIVED
 
 FILE = FileSeen("acme", "ab" * 32, "books.se", 1_234, outcome="published", who="anna")
 
@@ -39,3 +39,20 @@ def test_list_of_files_is_bounded(hub, acme):
         )
 
     assert len(hub.files.recent(acme, limit=10**6)) == MAX_FILES
+
+
+def test_arrival_of_a_file_is_left_out_once_something_became_of_it(hub, acme):
+    ended, died = "a" * 64, "b" * 64
+    for sha256, outcome in (
+        (ended, RECEIVED),
+        (ended, "unchanged"),
+        (ended, RECEIVED),
+        (ended, "held"),
+        (died, RECEIVED),
+    ):
+        hub.files.record(FileSeen(acme, sha256, "books.se", 7, outcome))
+
+    shown = hub.files.recent(acme, has_arrivals=False)
+    assert [RECEIVED, "held", "unchanged"] == [one.outcome for one in shown]
+    assert 2 == len(hub.files.recent(acme, has_arrivals=False, limit=2))
+    assert 5 == len(hub.files.recent(acme))

@@ -10,7 +10,7 @@ from blocks.hub import FileSeen, Hub, Tenant
 from blocks.hub.loads import Load, settle_holds
 from blocks.hub.states import UnitState
 from ledger.fiscal_year import FiscalYear
-from tasks.file_fates import RECEIVED, Fate, fates, without_arrivals
+from tasks.file_fates import Fate, fates
 
 SHA = "a" * 64
 HELD, REJECTED, PUBLISHED = UnitState.HELD, UnitState.REJECTED, UnitState.PUBLISHED
@@ -85,19 +85,3 @@ def test_file_whose_loads_are_not_known_is_held_as_far_as_anybody_knows(hub):
     file = hub.files.record(FileSeen("acme", SHA, "books.se", 7, "held"))
 
     assert {} == fates(hub, [file])
-
-
-def test_arrival_of_a_file_is_left_out_once_something_became_of_it():
-    ended, died = "a" * 64, "b" * 64
-    rows = [
-        FileSeen("acme", sha256, "books.se", 7, outcome)
-        for sha256, outcome in (
-            (died, RECEIVED),
-            (ended, "held"),
-            (ended, RECEIVED),
-            (ended, "unchanged"),
-            (ended, RECEIVED),
-        )
-    ]
-
-    assert [RECEIVED, "held", "unchanged"] == [one.outcome for one in without_arrivals(rows)]
