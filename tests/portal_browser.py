@@ -77,3 +77,9 @@ def overhang(page: Page) -> int:
     return page.evaluate(
         "document.documentElement.scrollWidth - document.documentElement.clientWidth"
     )
+
+
+def hides_columns(page: Page) -> bool:
+    """Return whether a table of a page is wider than its place: columns lie out of sight."""
+    tables = page.locator(".table")
+    return tables.evaluate_all("all => all.some(one => one.scrollWidth > one.clientWidth)")

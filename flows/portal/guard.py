@@ -25,7 +25,7 @@ from blocks.hub.portal_users import User
 from flows.portal.errors import error_page
 from flows.portal.limits import asker_of
 from flows.portal.portal import Portal
-from flows.portal.routes import TENANT, Route, path_of
+from flows.portal.routes import PLACE, TENANT, Route, path_of
 from flows.portal.texts import LANGUAGES, chosen_language
 from flows.portal.visit import Unfit, Visit, csrf_of
 
@@ -203,12 +203,21 @@ def _tenant(visit: Visit, user: User) -> Tenant:
 
 def _to_sign_in(visit: Visit, sent: Mapping[str, Sequence[str]]) -> Response:
     if visit.is_fragment:  # a page that polls: htmx leads the whole window there
-        return Response(status_code=401, headers={"hx-redirect": path_of("sign_in_form")})
+        sign_in = path_of("sign_in_form", to=_polled_on(visit))
+        return Response(status_code=401, headers={"hx-redirect": sign_in})
     if visit.route.method == "POST":
         return RedirectResponse(path_of("sign_in_form"), 303)
     with contextlib.suppress(Unfit):  # what does not fit is refused once they are signed in
         visit.values = _taken(visit, sent)
     return RedirectResponse(path_of("sign_in_form", to=visit.here), 303)
+
+
+def _polled_on(visit: Visit) -> str:
+    """Return the page that asks for a part of itself, by what htmx says of the window."""
+    window = visit.request.headers.get("hx-current-url", "")
+    address = f"{_origin_of(visit.portal.settings.public_address)}/"
+    place = f"/{window.removeprefix(address)}" if window.startswith(address) else ""
+    return place if PLACE.pattern.fullmatch(place) else ""
 
 
 def _check_token(visit: Visit, sent: Mapping[str, Sequence[str]]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import replace
+from urllib.parse import urlencode
 
 import pytest
 
@@ -17,6 +18,7 @@ from ledger.fiscal_year import FiscalYear
 from ledger.outcome import Outcome
 from tasks.pages.documents import DocumentsFound
 from tests.portal_companies import OUR_OTHER_YEAR, OUR_YEAR, OURS, own, unpublish
+from tests.portal_world import ADDRESS
 
 OLDER = FiscalYear.parse("2023")
 OLDEST = FiscalYear.parse("2022")
@@ -353,12 +355,25 @@ def test_details_of_a_failed_run_are_promised_to_those_alone_who_see_them(world)
     assert "ask whoever runs Täsmä" in pages[1]
 
 
-def test_page_that_polls_leads_to_the_sign_in_when_the_session_is_over(world, client):
+@pytest.mark.parametrize(
+    ("window", "back"),
+    [
+        ("{portal}/companies/acme?run=1", "/companies/acme?run=1"),
+        ("{portal}.example.org/companies/acme", ""),
+        ("https://elsewhere.example/companies/acme", ""),
+        ("{portal}//elsewhere.example", ""),
+    ],
+)
+def test_page_that_polls_leads_by_the_sign_in_back_to_itself_alone(client, window, back):
     client.http.cookies.clear()
 
-    answer = client.get(f"{PAGE}/lights", **{"hx-request": "true"})
+    answer = client.get(
+        f"{PAGE}/lights",
+        **{"hx-request": "true", "hx-current-url": window.format(portal=ADDRESS)},
+    )
 
-    assert (401, "/sign-in") == (answer.status_code, answer.headers["hx-redirect"])
+    place = f"/sign-in?{urlencode({'to': back})}"
+    assert (401, place) == (answer.status_code, answer.headers["hx-redirect"])
 
 
 @pytest.mark.requirement("R-SEN-25a", "R-SEN-25b", "R-SEN-25e")
