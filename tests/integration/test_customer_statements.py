@@ -390,6 +390,70 @@ def test_account_that_a_sheet_leaves_out_is_named_though_its_total_has_it(shop):
     assert ["1510"] == [account for _, account, _, _ in found]
 
 
+CLOSED = [*SHOP, Account("2099", "0", {DECEMBER: "-420"}), Account("8999", "0", {DECEMBER: "420"})]
+"""The same year when its result is booked to equity."""
+CLOSED_BALANCE = (
+    "1510;Kundfordringar;500", "1930;Bank;1000", ";Summa tillgångar;1500", "2081;Aktiekapital;-1000",
+    "2099;Årets resultat;-420", "2440;Skuld;-80", ";Summa eget kapital och skulder;-1500",
+)  # fmt: skip
+
+
+@pytest.fixture
+def closed_shop(tmp_path, empty_hub):
+    with customer_books(tmp_path, empty_hub, YEAR, CLOSED) as books:
+        yield books
+
+
+@pytest.mark.requirement("R-FIN-15d", "R-FIN-15e")
+@pytest.mark.parametrize(
+    "sheet",
+    [
+        by_accounts("Balansrapport", *CLOSED_BALANCE),
+        balance(*BALANCE_BY_LINES),
+        balance(*(r.replace("Aktiekapital", "Eget kapital") for r in BALANCE_BY_LINES)),
+    ],
+    ids=["by accounts", "by lines", "by lines under a total"],
+)
+def test_balance_sheet_of_a_year_whose_result_is_booked_to_equity_agrees(closed_shop, sheet):
+    assert [] == differing(closed_shop.take(sheet))
+
+
+def test_income_statement_of_a_year_whose_result_is_booked_to_equity_agrees(closed_shop):
+    span = "2024-01-01 - 2024-12-31"
+    rows = ("3001;Försäljning;750", "4010;Inköp;-200", "5010;Hyra;-100", "5410;Inventarier;-30")
+
+    for statement in (
+        income(*INCOME_BY_LINES),
+        by_accounts("Resultatrapport", *rows, time=span),
+        by_accounts("Resultatrapport", *rows, "8999;Årets resultat;-420", time=span),
+    ):
+        assert [] == differing(closed_shop.take(statement))
+
+
+@pytest.mark.requirement("R-FIN-15d")
+@pytest.mark.parametrize("share", ["420", "419"])
+def test_result_that_is_booked_otherwise_than_the_customer_shows_it_is_named(
+    tmp_path, empty_hub, share
+):
+    booked = [
+        Account("2099", "0", {DECEMBER: f"-{share}"}), Account("8999", "0", {DECEMBER: share}),
+    ]  # fmt: skip
+    with customer_books(tmp_path, empty_hub, YEAR, [*SHOP, *booked]) as books:
+        found = differing(books.take(by_accounts("Balansrapport", *CLOSED_BALANCE)))
+
+    assert ("2099" in {account for _, account, _, _ in found}) == (share != "420")
+
+
+def test_trial_balance_of_a_closed_year_has_the_account_that_books_the_result(closed_shop):
+    rows = (*TRIAL_BALANCE, "2099;Årets resultat;-420")
+
+    agreeing = closed_shop.take(by_accounts("Saldobalans", *rows, "8999;Årets resultat;420"))
+    lacking = closed_shop.take(by_accounts("Saldobalans", *rows))
+
+    assert [] == agreeing
+    assert ["8999"] == [account for _, account, _, _ in differing(lacking)]
+
+
 def test_account_that_the_customer_has_on_the_other_statement_is_named(shop):
     """The account map has 5410 on the income statement, the customer on the balance sheet."""
     span = "2024-01-01 - 2024-12-31"

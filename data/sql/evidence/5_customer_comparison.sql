@@ -46,17 +46,16 @@ known_account as (
     where account_number <> ''
 ),
 
-place as (
+-- an account lies in an account range as a number of as many digits as the range's ends have
+possible_place as (
     select
         known_account.account_number,
-        account_place.statement,
-        account_place.line
+        account_place.*
     from known_account
     inner join unit.facts on true
     inner join unit.account_place
         on
             account_place.valid_from <= facts.end_date
-            and account_place.line <> 'unbooked_result'
             and rpad(
                 left(known_account.account_number, length(account_place.first)),
                 length(account_place.first)::integer,
@@ -67,13 +66,33 @@ place as (
                 length(account_place.last)::integer,
                 '0'
             ) <= account_place.last
+),
+
+place as (
+    select
+        account_number,
+        statement,
+        line
+    from possible_place
+    where line <> 'unbooked_result'
     qualify row_number() over (
-        partition by known_account.account_number
-        order by account_place.is_own desc, length(account_place.first) desc, account_place.valid_from desc
+        partition by account_number order by is_own desc, length(first) desc, valid_from desc
     ) = 1
 ),
 
--- what the income statement holds is on the balance sheet once more, and so are accounts without a place
+-- accounts of the result are those of the income statement, and what books their sum to equity
+result_account as (
+    select account_number from place
+    where statement = 'income_statement'
+    union
+    select possible_place.account_number
+    from possible_place
+    anti join place using (account_number)
+    where possible_place.line = 'unbooked_result'
+),
+
+-- what the result holds is on the balance sheet once more, and so are accounts without a place; a trial
+-- balance shows what books the result as an account
 placed as (
     select
         known_account.account_number,
@@ -82,14 +101,16 @@ placed as (
         true as is_own_side
     from known_account
     left join place using (account_number)
+    left join result_account using (account_number)
+    left join unit.customer_statement on customer_statement.kind = 'balance_sheet'
+    where place.statement is not null or result_account.account_number is null or customer_statement.has_both_sides
     union all by name
     select
         account_number,
         'balance_sheet' as kind,
         'unbooked_result' as line,
         false as is_own_side
-    from place
-    where statement = 'income_statement'
+    from result_account
 ),
 
 placed_amount as (
