@@ -101,14 +101,14 @@ class AccountMap:
         if own:
             best = min(own, key=_exactness)
             return Placed(best.statement, best.line, is_default=False)
-        # The result that is not booked yet is on the balance sheet as well: it is no place.
         held = (
             line
             for line in self.lines
-            if line.line != UNBOOKED
-            and any(lies_in(account_number, accounts) for accounts in line.accounts)
+            if any(lies_in(account_number, accounts) for accounts in line.accounts)
         )
-        found = next(held, None)
+        # What is on the income statement counts in the result as well; what books that result to
+        # equity is nowhere else.
+        found = min(held, key=lambda line: line.line == UNBOOKED, default=None)
         return Placed(found.statement, found.line, is_default=True) if found else None
 
 

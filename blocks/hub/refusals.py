@@ -125,7 +125,10 @@ class TenantFieldUnfit(Refused):
 class TenantExists(Refused):
     """A tenant was to be added whose id is in use."""
 
-    sentence = "Tenant {tenant} exists already. Choose another id."
+    sentence = (
+        "Tenant {tenant} exists already. Choose another id; `tasma tenant correct {tenant}` corrects "
+        "its name or number."
+    )
 
 
 class TenantFieldFixed(Refused):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from pathlib import Path
 from typing import Any, Final
 
 from blocks.hub.kept_years import KEPT, let_go_with, tells_of_kept
@@ -42,7 +43,12 @@ BREAKS_SHOWN: Final = 5
 
 
 def code(found: LoadResult) -> ExitCode:
-    """Return the exit code of one file; a dry run is worth what it would be."""
+    """Return the exit code of one file; a dry run is worth what it would be.
+
+    A file that a kept year leaves aside waits for a person who lets the year go.
+    """
+    if is_of_kept_year(found) and found.path != Path():
+        return ExitCode.HELD
     return ExitCode((found.would_be or found.outcome).exit_code)
 
 
@@ -105,7 +111,7 @@ def _open_ends(files: list[LoadResult]) -> list[str]:
         place(found) if found.fiscal_year and not _is_anothers(found) else str(found.path): found
         for found in files
     }
-    left = [found for found in last.values() if code(found) or is_of_kept_year(found)]
+    left = [found for found in last.values() if code(found)]
     steps = dict.fromkeys(_next(found)[0] for found in sorted(left, key=_urgency))
     shown = list(steps)[:STEPS_SHOWN]
     more = len(steps) - len(shown)

@@ -159,7 +159,7 @@ def _typed_number(text: str) -> str:
             remark(f"{text} has not the form of a Swedish or Finnish organisation number.")
         return text.strip()
     if number.remark:
-        remark(f"Kept as given, though {number.remark}.")
+        remark(f"Note: {number.remark}.")
     return number.digits
 
 

@@ -22,7 +22,15 @@ from ledger.statement.notes import Notes
 from ledger.statement.refusals import StatementRefused
 from ledger.statement.rows import Rows, Totals
 from ledger.statement.sections import Section
-from ledger.statement.signs import BY_WORD, LEDGER, Printed, Signs, find_signs, is_subtracted
+from ledger.statement.signs import (
+    BY_WORD,
+    LEDGER,
+    Printed,
+    Signs,
+    find_signs,
+    is_cost,
+    is_subtracted,
+)
 from ledger.statement.times import latest, settle_time
 from ledger.statement.totals import find_totals
 from ledger.statement.values import Amount, Column, Kind, Line, Place, Statement
@@ -118,11 +126,18 @@ class _Made:
             return own
         if self.section.kind is Kind.TRIAL_BALANCE:
             self._without_parts_of_result(lines, found)
-        if self.section.kind is not Kind.INCOME_STATEMENT or not found.off:
+        is_income = self.section.kind is Kind.INCOME_STATEMENT
+        if not is_income or not found.off or self._prints_minus(lines):
             return found
         flipped = find_totals(self._rows(lines, is_rounded=is_rounded, is_flipped=True))
         self.is_flipped = len(flipped.off) < len(found.off)
         return flipped if self.is_flipped else found
+
+    def _prints_minus(self, lines: Sequence[RawLine]) -> bool:
+        """Return whether costs are printed with a minus: then none is subtracted."""
+        column = self._used()[0].column
+        costs = (line.amounts.get(column) for line in lines if is_cost(_bare(line)))
+        return sum((amount for amount in costs if amount), Decimal(0)) < 0
 
     def _totals_of_own(self, lines: Sequence[RawLine], *, is_rounded: bool) -> Totals | None:
         """Return what adds up in the statement's own column alone, None where not all of it does.

@@ -267,12 +267,14 @@ def _opened(stack: Sequence[int], totals: Totals, chosen: Sequence[int]) -> list
 def _balances(rows: Rows, row: int, stack: Sequence[int]) -> bool:
     """Return whether a result brings what stands above it to zero: then it is a line, no total.
 
-    So ends a balance sheet whose liabilities are negative: the result is what assets lack there.
+    So ends a balance sheet whose liabilities are negative: the result is what assets lack there. It
+    lacks of two sides; one row that is the result turned around is half of what was earned.
     """
     shown = rows.present[row] & (rows.figures[row] != 0)
     sums = np.cumsum(rows.figures[stack[::-1]][:, shown], axis=0)
     result = rows.figures[row][shown]
-    return bool((sums == -result).sum(axis=1).max() > (sums == result).sum(axis=1).max())
+    balancing = (sums[1:] == -result).sum(axis=1).max(initial=0)
+    return bool(balancing > (sums == result).sum(axis=1).max())
 
 
 def _count_nearly(rows: Rows, row: int, stack: Sequence[int]) -> int:

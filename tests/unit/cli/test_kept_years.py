@@ -74,8 +74,10 @@ def test_file_of_a_kept_year_is_said_not_to_be_loaded_and_how_it_would_be(acme, 
     load(MORE)
     back()
 
-    shown = load(MANY).stdout
+    loaded = load(MANY)
+    shown = loaded.stdout
 
+    assert 3 == loaded.exit_code, "a script hears that somebody is needed"
     assert "acme 2024: not loaded: the year is kept as of load 1 since" in shown
     assert f"Next: {RELEASE}" in shown
 
@@ -87,7 +89,10 @@ def test_dry_run_of_a_file_of_a_kept_year_leads_to_no_import_also_where_it_would
     load(MORE)
     back()
 
-    shown = load(FEW, "--dry-run").stdout
+    tried = load(FEW, "--dry-run")
+    shown = tried.stdout
+
+    assert 3 == tried.exit_code
 
     assert "acme 2024: would not be loaded: the year is kept as of load 1 since" in shown
     assert 1 == shown.count("mass_removal (1")

@@ -37,6 +37,16 @@ def test_added_tenant_is_listed_with_its_number_as_digits(tasma, acme):
     assert found["years_from_source"] is True
 
 
+def test_tenant_that_exists_keeps_what_it_has_and_its_number_is_corrected_by_another_command(tasma):
+    for name in ("A", "B"):
+        refused = tasma("tenant", "add", "acme", "--name", name, "--org-number", "559990-0008")
+
+    assert 1 == refused.exit_code
+    assert "Kept" not in refused.stderr
+    assert "`tasma tenant correct acme`" in refused.stderr
+    assert ["A"] == [one["name"] for one in json.loads(tasma("tenant", "list", "--json").stdout)]
+
+
 @pytest.mark.parametrize(
     ("typed", "kept", "remark"),
     [

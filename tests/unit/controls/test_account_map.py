@@ -69,6 +69,14 @@ def test_every_line_of_a_scheme_is_named_in_english_and_its_own_language(chart):
         assert line.names[language], line.line
 
 
+def test_account_that_books_the_result_to_equity_has_its_place_in_the_result():
+    account_map = AccountMap("BAS", BAS)
+
+    assert "unbooked_result" == account_map.find("8999", YEAR_END).line
+    assert "tax" == account_map.find("8910", YEAR_END).line
+    assert {} == cover(account_map, {"8999": Decimal(5)}, YEAR_END).unmapped
+
+
 def test_own_place_goes_before_the_schemes_and_the_most_exact_and_latest_before_others():
     places = (
         Place("19", "balance_sheet", "accounts_receivable"),

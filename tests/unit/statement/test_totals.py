@@ -163,6 +163,22 @@ def test_a_result_that_brings_a_balance_sheet_to_zero_is_a_line_of_it_whatever_i
     assert not found.off
 
 
+def test_result_is_a_total_also_where_the_costs_alone_are_as_much(read, parts):
+    """Half of the income is costs, so that one row is the result turned around."""
+    text = """Resultaträkning;2024
+        Nettoomsättning;100 000,10
+        Summa rörelseintäkter;100 000,10
+        Övriga externa kostnader;-20 000,00
+        Personalkostnader;-30 000,00
+        Summa rörelsekostnader;-50 000,00
+        Rörelseresultat;50 000,00"""
+
+    (statement,) = read(text).statements
+
+    assert {3: [2], 6: [4, 5], 7: [3, 6]} == parts(statement)
+    assert {"income": "+", "costs": "-"} == statement.sign
+
+
 def test_rounding_is_allowed_to_named_lines_alone():
     tenths = [90, 70, 40]
     words = [Word.LEAF] * 3 + [Word.GROUP]
