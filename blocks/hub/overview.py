@@ -178,7 +178,7 @@ def _with_accepted(row: OverviewRow, break_count: int) -> OverviewRow:
     """Say of a published year how many breaks a person let pass; its light stays as it is."""
     if not break_count:
         return row
-    return replace(row, reason=joined(row.reason, f"{number_of(break_count, 'break')} accepted"))
+    return replace(row, reason=joined(row.reason, f"{number_of(break_count, 'break')} let pass"))
 
 
 def _accepted(connection: Connection, tenants: set[str]) -> dict[tuple[str, str], int]:

@@ -22,6 +22,7 @@ from ledger.coverage import Coverage
 from ledger.fiscal_year import FiscalYear, short_year
 from ledger.readers import FORMATS
 from tasks.findings import Findings, awaited, findings_of, findings_of_year
+from tasks.recheck import RECHECKED
 
 CUT: Final = "file_cut"
 """The diagnostic of a source that ends in the middle of something."""
@@ -306,8 +307,13 @@ def _ways_out_of_breaks(place: str, found: Findings, *, option: str) -> tuple[st
         *first,
         *statement[:1],
         *([] if _is_cut(found) else [accept]),
-        f"or, if it is a wrong file: {reject}",
+        f"or, if {_why_rejected(found)}: {reject}",
     )
+
+
+def _why_rejected(found: Findings) -> str:
+    is_asked_anew = found.load.reason.startswith(RECHECKED)
+    return "the control asks too much here" if is_asked_anew else "it is a wrong file"
 
 
 def _ways_out_of_kept(place: str, found: Findings, *, option: str) -> tuple[str, ...]:

@@ -118,7 +118,7 @@ def test_a_hold_behind_other_files_is_accepted_and_published(stores, take, statu
         "green",
         "published",
         "",
-        "1 break accepted",
+        "1 break let pass",
     )
 
 

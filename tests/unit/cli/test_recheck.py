@@ -6,6 +6,8 @@ import json
 
 import pytest
 
+from simulators.books.faults import Fault
+
 
 def test_published_years_that_agree_are_counted(tasma, books):
     done = tasma("ledger", "recheck", "--all")
@@ -43,3 +45,21 @@ def test_year_that_would_be_held_ends_as_held_and_says_where_to_look(tasma, book
     assert "0 of 1 published years agree" in done.output
     assert "tasma ledger breaks small 2024" in done.output
     assert "held" in tasma("tenant", "status", books).output
+
+
+def test_published_year_that_is_held_since_is_no_wrong_file_and_a_rejection_accepts_nothing(
+    tasma, owner, sie
+):
+    tasma("import", sie(faults=[Fault.WRONG_CLOSING_BALANCE]), "--tenant", owner)
+    tasma("accept", owner, "2024", "--by", "anna", "--reason", "known")
+    (given,) = json.loads(tasma("ledger", "acceptances", owner, "--json").stdout)
+    tasma("ledger", "withdraw", owner, str(given["id"]), "--by", "bo", "--reason", "not known")
+    held = tasma("ledger", "recheck", owner)
+    ways = tasma("ledger", "breaks", owner, "2024").stdout
+    tasma("ledger", "reject", owner, "2024", "--by", "bo", "--reason", "asks too much")
+    (row,) = json.loads(tasma("tenant", "status", "--json").stdout)
+
+    assert 3 == held.exit_code
+    assert "wrong file" not in ways
+    assert "or, if the control asks too much here: tasma ledger reject" in ways
+    assert ("green", "1 break let pass") == (row["light"], row["reason"])

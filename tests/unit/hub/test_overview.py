@@ -202,7 +202,7 @@ def test_published_year_says_how_many_breaks_were_accepted_in_its_rows_as_they_w
     hub.acceptances.accept("l2", reason="seen", accepted_by="anna")
 
     assert ("green", "") == warned
-    assert ("green", "3 breaks accepted") == published("l3", "d2", result_of(3))
-    assert ("green", "3 breaks accepted") == published("l4", "d2")
-    assert ("green", "1 break accepted") == published("l5", "d2", result_of(1))
+    assert ("green", "3 breaks let pass") == published("l3", "d2", result_of(3))
+    assert ("green", "3 breaks let pass") == published("l4", "d2")
+    assert ("green", "1 break let pass") == published("l5", "d2", result_of(1))
     assert ("green", "") == published("l6", "d1")
