@@ -65,13 +65,18 @@ def diff(
         ("change", "voucher", "date before", "date after", "debit before", "debit after"),
         vouchers.rows,
         title=f"{tenant} {short_year(wanted.key)}: from load {one} to load {other}",
+        nothing="No voucher differs.",
     )
     show_table(
         ("account", "closing before", "closing after", "difference"),
         accounts.rows,
         title="Accounts",
+        nothing="No account's balance differs.",
     )
-    next_steps(f"tasma ledger changes {tenant} {short_year(wanted.key)} --rows")
+    if vouchers.rows:
+        next_steps(f"tasma ledger changes {tenant} {short_year(wanted.key)} --rows")
+    else:
+        next_steps(f"tasma ledger report {tenant} {short_year(wanted.key)}")
 
 
 def _loads(tenant: str, year: FiscalYear, one: int | None, other: int | None) -> tuple[int, int]:

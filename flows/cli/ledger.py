@@ -63,6 +63,7 @@ def changes(
     loads = of_year("load", limit=limit, what="loads")
     vouchers = of_year("voucher_change", limit=limit, what="changed vouchers")
     found = of_year("change_row", limit=limit * ROWS_EACH, what="rows") if rows else None
+    place = f"{tenant} {short_year(wanted.key)}"
     if as_json:
         shown = {"loads": loads.as_dicts(), "vouchers": vouchers.as_dicts()}
         show_json(shown | ({"rows": found.as_dicts()} if found else {}))
@@ -73,7 +74,7 @@ def changes(
     show_table(
         ("load", "published (UTC)", "source", "vouchers", "postings", "+", "changed", "-"),
         [(row[0], row[3], f"{row[4]} {row[5]}", *row[6:11]) for row in loads.rows],
-        title=f"{tenant} {short_year(wanted.key)}: loads that changed something, latest first",
+        title=f"{place}: loads that changed something, latest first",
         spare=("postings", "source", "vouchers", "load"),
     )
     for number, back, who, reason in ((row[0], *row[11:]) for row in loads.rows if row[11]):
@@ -85,11 +86,15 @@ def changes(
             title="Vouchers",
             spare=("load",),
         )
+    elif len(loads.rows) > 1:
+        say(
+            "No later load has changed a voucher. Balances may differ: "
+            f"`tasma ledger diff {place}`."
+        )
     else:
-        say("No later load has changed a voucher.")
+        say("No later load has changed anything.")
     if found and found.rows:
         show_table(CHANGE_ROW, found.rows, title="Rows before and after", spare=("text", "row"))
-    place = f"{tenant} {short_year(wanted.key)}"
     further = f"tasma ledger changes {place} --rows"
     next_steps(*([further] if vouchers.rows and not rows else []), f"tasma ledger report {place}")
 

@@ -31,12 +31,12 @@ from tests.portal_browser import (
     LOCALES,
     chromium,
     free_port,
-    hindrances,
     hides_columns,
+    hindrances,
     overhang,
     phone,
 )
-from tests.portal_companies import OUR_YEAR, OURS, hold
+from tests.portal_companies import OURS, hold
 from tests.portal_pages import furnish, pages_of
 from tests.portal_world import World
 

@@ -612,6 +612,38 @@ def test_diff_without_numbers_says_that_a_first_load_has_none_beside_it(tasma, o
     assert "has one load so far" in " ".join(alone.stderr.replace("│", " ").split())
 
 
+def with_moved_opening(file):
+    """Write the file once more, 5.00 of one balance of the year's beginning on another account."""
+    text = file.read_text("cp437")
+    numbers = re.findall(r"^#IB 0 (\d+)", text, re.MULTILINE)[:2]
+    for number, amount in zip(numbers, (5, -5), strict=True):
+        line = rf"^#(IB|UB) 0 {number} (\S+)"
+        text = re.sub(
+            line,
+            lambda m, n=number, a=amount: f"#{m[1]} 0 {n} {Decimal(m[2]) + a}",
+            text,
+            flags=re.MULTILINE,
+        )
+    other = file.with_name("moved.se")
+    other.write_text(text, "cp437", newline="")
+    return other, numbers
+
+
+def test_load_that_changed_balances_alone_is_shown_by_the_accounts(tasma, owner, sie):
+    other, numbers = with_moved_opening(sie())
+    tasma("import", sie(), "--tenant", owner)
+    loaded = tasma("import", other, "--tenant", owner)
+    changes = tasma("ledger", "changes", owner, "2024").stdout
+    differing = tasma("ledger", "diff", owner, "2024").stdout
+
+    assert 0 == loaded.exit_code, loaded.output
+    assert "Balances may differ: `tasma ledger diff small 2024`" in " ".join(changes.split())
+    assert "No voucher differs." in differing
+    assert "Nothing to show" not in differing
+    assert all(number in differing.partition("Accounts")[2] for number in numbers)
+    assert "Next: tasma ledger report small 2024" in differing
+
+
 def test_all_tenants_go_into_one_folder_and_only_what_changed_goes_again(tasma, books, tmp_path):
     folder = tmp_path / "all"
     first, again = (
