@@ -126,8 +126,8 @@ class TenantExists(Refused):
     """A tenant was to be added whose id is in use."""
 
     sentence = (
-        "Tenant {tenant} exists already. Choose another id; `tasma tenant correct {tenant}` corrects "
-        "its name or number."
+        "Tenant {tenant} exists already. Choose another id; `tasma tenant correct {tenant}` "
+        "corrects its name or number."
     )
 
 

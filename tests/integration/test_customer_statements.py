@@ -394,7 +394,8 @@ CLOSED = [*SHOP, Account("2099", "0", {DECEMBER: "-420"}), Account("8999", "0", 
 """The same year when its result is booked to equity."""
 CLOSED_BALANCE = (
     "1510;Kundfordringar;500", "1930;Bank;1000", ";Summa tillgångar;1500",
-    "2081;Aktiekapital;-1000", "2099;Årets resultat;-420", "2440;Skuld;-80", ";Summa eget kapital och skulder;-1500",
+    "2081;Aktiekapital;-1000", "2099;Årets resultat;-420", "2440;Skuld;-80",
+    ";Summa eget kapital och skulder;-1500",
 )  # fmt: skip
 
 
