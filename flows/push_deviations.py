@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import re
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from prefect import State
@@ -32,7 +33,16 @@ READ: Final = 200
 KEY: Final = "push-deviations"
 
 ROWS_SHOWN: Final = 500
-"""Tenants and systems on the page, those with deviations first."""
+"""Tenants and systems on the page, those that need somebody first."""
+
+NAMED: Final = 10
+"""Tenants that a run's message names."""
+
+Place = tuple[str, str]
+"""A tenant and the system that its documents went to."""
+
+Answer = Deviations | TasmaError
+Answers = Mapping[Place, Answer]
 
 
 @flow(
@@ -50,22 +60,42 @@ async def push_deviations() -> State[Any]:
     with open_stores() as stores:
         hub = stores.hub
         places = await asyncio.to_thread(hub.outbox.targets_of)
-        answers = [(place, await _asked(hub, *place)) for place in places]
-    answers.sort(key=lambda one: not _is_wrong(one[1]))
-    lines = [(tenant, system, _words(answer)) for (tenant, system), answer in answers]
-    wrong = [f"{tenant} ({system})" for (tenant, system), answer in answers if _is_wrong(answer)]
-    message = f"{len(answers)} tenants' documents are there as they were sent."
-    if wrong:
-        named = ", ".join(wrong[:10])
-        message = f"{len(wrong)} of {len(answers)} deviate: {named}. The pages say in what."
+        answers = {place: await _asked(hub, *place) for place in places}
+    first = sorted(answers, key=lambda place: _outcome({place: answers[place]}).goodness)
+    lines = [(*place, _words(answers[place])) for place in first]
+    message = _summed_up(answers)
     shown = table(("Tenant", "System", "Found"), lines[:ROWS_SHOWN])
     more = and_more(min(len(lines), ROWS_SHOWN), len(lines), "tenant")
     text = document(shown, more) if lines else "Nothing was ever pushed."
     await show_page(KEY, text, card=message)
-    return ended(Outcome.HELD if wrong else Outcome.DONE, message)
+    return ended(_outcome(answers), message)
 
 
-async def _asked(hub: Hub, tenant: str, system: str) -> Deviations | TasmaError:
+def _outcome(answers: Answers) -> Outcome:
+    if any(map(_is_wrong, answers.values())):
+        return Outcome.HELD
+    return Outcome.FAILED if any(map(_is_unseen, answers.values())) else Outcome.DONE
+
+
+def _summed_up(answers: Answers) -> str:
+    """Say whose documents deviate, apart from whose could not be compared."""
+    deviating = [place for place, answer in answers.items() if _is_wrong(answer)]
+    unseen = [place for place, answer in answers.items() if _is_unseen(answer)]
+    if not deviating and not unseen:
+        return "Everything is there as it was sent." if answers else "Nothing was ever pushed."
+    of_all = f"of {len(answers)}"
+    parts = [
+        f"{len(deviating)} {of_all} deviate: {_named(deviating)}. The pages say in what.",
+        f"{len(unseen)} {of_all} could not be compared: {_named(unseen)}. The page says why.",
+    ]
+    return " ".join(part for part, places in zip(parts, (deviating, unseen), strict=True) if places)
+
+
+def _named(places: Sequence[Place]) -> str:
+    return ", ".join(f"{tenant} ({system})" for tenant, system in places[:NAMED])
+
+
+async def _asked(hub: Hub, tenant: str, system: str) -> Answer:
     """Return a tenant's report, with its page where something is wrong; or why there is none."""
     since = hub.database.now() - DELIVERED_WITHIN
     try:
@@ -82,11 +112,18 @@ async def _asked(hub: Hub, tenant: str, system: str) -> Deviations | TasmaError:
     return found
 
 
-def _is_wrong(answer: Deviations | TasmaError) -> bool:
+def _is_wrong(answer: Answer) -> bool:
     if isinstance(answer, TasmaError):
-        return True
+        return False
     return bool(answer.found or answer.overdue) or not answer.adds_up
 
 
-def _words(answer: Deviations | TasmaError) -> str:
+def _is_unseen(answer: Answer) -> bool:
+    """Return whether nothing that was sent could be looked at: then nobody knows how it is."""
+    if isinstance(answer, TasmaError):
+        return True
+    return not _is_wrong(answer) and bool(answer.unread) and not answer.read
+
+
+def _words(answer: Answer) -> str:
     return f"not compared: {answer}" if isinstance(answer, TasmaError) else summary(answer)

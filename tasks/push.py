@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final
 
-from blocks.hub import Hub, LeaseTaken
+from blocks.hub import ConnectionState, Hub, LeaseTaken
 from blocks.hub.outbox import Claimed, Queued
 from blocks.lake import Lake
 from blocks.steps import PUSH_STEPS, reached
@@ -95,7 +95,18 @@ async def push_tenant(
         target.files = reading(lake) if lake else None
         pusher = Pusher(hub, tenant, system, target, run_id=run_id, check=kept.check)
         await pusher.run()
+    await asyncio.to_thread(_note, pusher)
     return pusher
+
+
+def _note(pusher: Pusher) -> None:
+    """Let the connection say whether the system answered, as it does of what is fetched."""
+    connections = pusher.hub.connections
+    if pusher.problem.startswith(UNSEEN):
+        state, reason = ConnectionState.UNREACHABLE, pusher.problem
+        connections.troubled(pusher.tenant, pusher.system, state, reason=reason)
+    elif pusher.looked:
+        connections.answered(pusher.tenant, pusher.system)
 
 
 PAUSED: Final = "paused"
@@ -217,9 +228,7 @@ class Pusher:
         self.hub.outbox.remember(self.system, lost)
 
     def _give_up(self, walk: Walk) -> None:
-        self.problem = (
-            f"{UNSEEN} ({walk.problem or 'no answer, or not a whole one'}), so nothing was sent"
-        )
+        self.problem = f"{UNSEEN}: {walk.problem or 'no answer, or not a whole one'}"
         if walk.problem in PAUSING:
             self._pause(walk.problem)
 

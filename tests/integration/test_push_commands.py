@@ -121,6 +121,29 @@ def test_run_that_got_no_answer_says_that_nothing_was_sent_and_of_the_demo_why(
     assert ENDED in of_demo
     assert "Next:" not in of_demo
     assert {"queued": 1} == {"queued": push_json("status", "acme")["queued"]}
+    assert 1 == shown.lower().count("nothing was sent")
+
+
+def test_system_that_gives_a_push_no_answer_is_unreachable_until_it_gives_one(
+    fennoa, file, monkeypatch
+):
+    def light():
+        (row,) = json.loads(invoke("tenant", "status", "acme", "--json").stdout)
+        return row["light"], row["reason"]
+
+    push("add", "acme", file(content(id="1")))
+    give_block(monkeypatch, url="http://127.0.0.1:9")
+    push("run", "acme", code=75)
+    away = light()
+    (connection,) = json.loads(invoke("connect", "list", "--json").stdout)
+    give_block(monkeypatch, url=fennoa.url)
+    push("run", "acme")
+
+    assert "red" == away[0]
+    assert "what is there could not be looked at in full" in away[1]
+    assert "unreachable" == connection["status"]
+    assert "green" == light()[0]
+    assert 1 == len(invoices(fennoa))
 
 
 def test_file_of_which_nothing_can_be_sent_is_to_be_corrected(fennoa, file):
