@@ -75,9 +75,13 @@ class Settings(FromEnvironment):
     sftp_shards: int = Field(default=1, ge=1, le=MAX_SHARDS)
     """In how many parts the tenants on SFTP are polled, each in its own time, with its own page."""
 
-    portal_address: str = "http://127.0.0.1:4300"
+    portal_host: str = "127.0.0.1"
+    portal_port: int = 4300
+    """Where the portal listens."""
+
+    portal_address: str = ""
     """What people type to reach the portal, such as https://books.example.com: links are made of
-    it, and never of what a browser says."""
+    it, and never of what a browser says. Unless given it is where the portal listens."""
 
     consent_link_days: PositiveInt = 14
     """How long a link by which a customer approves is good."""
@@ -119,6 +123,9 @@ class Settings(FromEnvironment):
                 object.__setattr__(self, name, self.home / name)
         if not self.hub_url:
             object.__setattr__(self, "hub_url", f"sqlite:///{self.home / 'hub' / 'hub.sqlite'}")
+        if not self.portal_address:
+            listens = f"http://{self.portal_host}:{self.portal_port}"
+            object.__setattr__(self, "portal_address", listens)
 
 
 def settings() -> Settings:

@@ -50,10 +50,9 @@ class Findings:
         """What is wrong and what to do, to stand after the file's name; empty when nothing is."""
         if not self.count:
             return ""
-        places = "place is" if self.count == 1 else "places are"
         more = f"; and {self.count - len(self.kept):,} more" if self.count > len(self.kept) else ""
         return (
             f"not as the layout of journal files has it, and nothing of it was taken in. "
-            f"{self.count:,} {places} to be corrected: "
+            f"To be corrected ({self.count:,}): "
             f"{'; '.join(map(str, self.kept))}{more}. `tasma template` prints the layout."
         )

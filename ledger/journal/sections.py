@@ -86,9 +86,11 @@ def _starts(content: bytes, findings: Findings) -> list[int]:
 
 
 def _missing(names: Sequence[str]) -> str:
-    others = f", and so {'are' if names[2:] else 'is'} {', '.join(names[1:])}" if names[1:] else ""
+    missing = "the section is missing"
+    if others := ", ".join(names[1:]):
+        missing = f"the section is missing, and with it {others}"
     return (
-        f"the section is missing{others}; expected a line [{names[0]}] and its rows below it, or "
+        f"{missing}; expected a line [{names[0]}] and its rows below it, or "
         "in a workbook a sheet of that name; `tasma template` prints all sections in order"
     )
 

@@ -18,6 +18,7 @@ from blocks.hub.consents import ConsentState
 from blocks.systems.fortnox.settings import settings as fortnox_settings
 from blocks.systems.redirect import NothingReturned
 from blocks.systems.registry import NothingToFetch, port
+from flows.portal.settings import PortalSettings
 from ledger.fiscal_year import FiscalYear
 from simulators.books.company import Company
 from simulators.books.years import calendar_years
@@ -355,6 +356,13 @@ def test_link_lives_as_long_as_the_setting_says(hub, monkeypatch):
 
     assert (14, 3) == tuple((x.expires_at - x.made_at).days for x in (usual, link.link))
     assert link.address == f"https://books.example.com/consent/{link.secret.get_secret_value()}"
+
+
+def test_link_leads_to_where_the_portal_listens_unless_another_address_is_given(hub, monkeypatch):
+    monkeypatch.setenv("TASMA_PORTAL_PORT", "4521")
+
+    assert PortalSettings().public_address == "http://127.0.0.1:4521"
+    assert made(hub).address.startswith("http://127.0.0.1:4521/consent/")
 
 
 def test_documents_stay_wanted_until_somebody_says_otherwise(hub):

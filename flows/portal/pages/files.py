@@ -13,6 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
 from blocks.hub import FileSeen, Hub
+from blocks.settings import REFERENCE
 from flows.portal.formats import file_word
 from flows.portal.pages.syncing import watched
 from flows.portal.routes import ANYONE, FILE, RUN, TEXT, UPLOAD, WORD, path_of, route
@@ -62,6 +63,16 @@ async def send_file(visit: Visit) -> Response:
         visit.note(f"upload {sent.id}: {sent.size_bytes} bytes")
         return visit.to("sent_file", tenant=visit.tenant.id, upload=sent.id)
     return await _read(visit, sent, SOURCE)
+
+
+@route("GET", "/companies/{tenant}/files/template.csv", who=ANYONE)
+def journal_template(visit: Visit) -> Response:  # noqa: ARG001 - it is the same to everybody
+    """Hand out a table of vouchers to fill in, as `tasma template` prints it."""
+    return Response(
+        (REFERENCE / "journal_template.csv").read_bytes(),
+        media_type="text/csv; charset=utf-8",
+        headers={"content-disposition": 'attachment; filename="vouchers.csv"'},
+    )
 
 
 @route("GET", "/companies/{tenant}/files/sent", who=ANYONE, takes={"upload": UPLOAD})

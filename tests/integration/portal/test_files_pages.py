@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,14 @@ def test_books_that_come_before_the_opening_takes_them_are_refused_with_what_is_
     assert "is not open for books yet" not in before
     assert "The file was not taken. Nothing is wrong with it." in page
     assert f'href="/companies/{OURS}/opening">What is left</a>' in page
+
+
+def test_a_table_of_vouchers_to_fill_in_is_offered_and_is_one_that_is_read(client):
+    link = re.search(r'href="([^"]+template\.csv)"', client.get(PAGE).text)
+    template = client.get(link[1])
+
+    assert 'attachment; filename="vouchers.csv"' == template.headers["content-disposition"]
+    assert template.text.startswith("[journal]")
 
 
 @pytest.mark.parametrize(("answer", "as_what"), [("refresh", REFRESH), ("source", SOURCE)])

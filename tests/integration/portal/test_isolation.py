@@ -53,6 +53,7 @@ MAY = {
     "document": ALL,
     "files": ALL,
     "send_file": ALL,
+    "journal_template": ALL,
     "sent_file": ALL,
     "read_file": ALL,
     "seen_file": ALL,

@@ -197,7 +197,7 @@ def test_journal_file_that_lacks_a_section_is_corrected_as_one_and_called_no_sta
     path = tmp_path / "books.csv"
     path.write_text(f"[accounts]\n{STATEMENT}", "utf-8")
 
-    missing = "[journal]: the section is missing, and so are opening, vouchers;"
+    missing = "[journal]: the section is missing, and with it opening, vouchers;"
     assert missing in words(tasma("import", path, "--tenant", owner))
 
 

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pytest
 
 from blocks.settings import REFERENCE
+from blocks.translated import translated, without_commands
 from ledger.coverage import VOUCHERS, WHOLE_YEAR, Coverage
 from ledger.fiscal_year import FiscalYear
 from ledger.journal.port import READER, open_file
@@ -211,6 +212,12 @@ def test_what_is_not_as_the_layout_has_it_is_named_and_nothing_is_taken_in(chang
     assert finding in file.refusal
     assert "nothing of it was taken in" in file.refusal
     assert [] == list(file.batches())
+    assert all(in_other_languages(file))
+
+
+def in_other_languages(file):
+    reason = without_commands(f"july.csv is {file.refusal}")
+    return [translated(reason, language) for language in ("fi", "sv")]
 
 
 def test_rows_below_a_wrong_or_an_empty_one_keep_their_numbers():
@@ -221,7 +228,7 @@ def test_rows_below_a_wrong_or_an_empty_one_keep_their_numbers():
         refusal = opened(text, block_bytes=block_bytes).refusal
         assert "[vouchers] row 29: has 11 columns; expected 9" in refusal
         assert "[vouchers] row 32, column amount: no amount" in refusal
-        assert "2 places" in refusal
+        assert "(2)" in refusal
 
 
 @pytest.mark.parametrize("quote", ['"Office chairs, two,4000', 'Office chairs,"4000'])
@@ -236,9 +243,10 @@ def test_a_quote_that_is_not_closed_is_refused(quote, block_bytes):
 
 
 def test_a_value_under_no_heading_is_named():
-    refusal = opened(PADDED.replace("1910,2500.00,", "1910,2500.00,x")).refusal
+    file = opened(PADDED.replace("1910,2500.00,", "1910,2500.00,x"))
 
-    assert "[opening] row 23, column 3: has no heading" in refusal
+    assert "[opening] row 23, column 3: has no heading" in file.refusal
+    assert all(in_other_languages(file))
 
 
 def test_a_voucher_that_comes_again_is_named_also_in_a_later_block():
@@ -253,8 +261,11 @@ def test_a_voucher_that_comes_again_is_named_also_in_a_later_block():
 def test_all_places_are_counted_and_the_first_are_named():
     file = opened(GOOD + "A,3,2025-01-01,,9999,x,,,\n" * 50)
 
-    assert "100 places are to be corrected: [vouchers] row 32" in file.refusal
+    assert "To be corrected (100): [vouchers] row 32" in file.refusal
     assert "and 80 more" in file.refusal
+    finnish, swedish = in_other_languages(file)
+    assert "Korjattavaa (100): [vouchers] rivi 32, sarake account: ei ole osiossa" in finnish
+    assert "Att rätta (100): [vouchers] rad 32, kolumn account: finns inte i" in swedish
 
 
 @pytest.mark.parametrize(
@@ -286,7 +297,7 @@ def test_the_template_is_read_as_it_is_and_none_of_its_sample_rows_is_taken():
 def test_sample_rows_that_were_left_among_others_are_named():
     own = TEMPLATE.replace("SAMPLE,2,", "A,2,")
 
-    assert "1 place is to be corrected: [vouchers]: 3 rows of series SAMPLE" in opened(own).refusal
+    assert "To be corrected (1): [vouchers]: 3 rows of series SAMPLE" in opened(own).refusal
 
 
 def test_bytes_that_are_no_text_are_refused():
@@ -294,5 +305,5 @@ def test_bytes_that_are_no_text_are_refused():
         "the file is no UTF-8"
         in opened(GOOD.replace("chairs", "stolar å").encode("cp1252")).refusal
     )
-    assert "the section is missing, and so are " in opened(b"").refusal
+    assert "the section is missing, and with it " in opened(b"").refusal
     assert READER.version == 1
