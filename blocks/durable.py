@@ -24,16 +24,19 @@ SLUG: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 """What may become part of a path: a tenant, a source."""
 
 
+PRUNE: Final = "Free space (`tasma lake prune` shows what can go)"
+"""How room is made on a disk of the home."""
+
+
 class NoSpace(TerminalError):
     """The disk is full. What was being written is removed; what was there before is untouched."""
 
-    def __init__(self, *, doing: str, folder: Path) -> None:
-        """Say what was being written, and on which folder's disk there is no room."""
+    def __init__(self, *, doing: str, folder: Path, remedy: str = PRUNE) -> None:
+        """Say what was being written, on which folder's disk there is no room, and the remedy."""
         self.folder = folder
         super().__init__(
             f"No space left on the disk of {folder} while {doing}. Nothing of it was kept and "
-            "what was there before is untouched. Free space (`tasma lake prune` shows what can "
-            "go), then run again.",
+            f"what was there before is untouched. {remedy}, then run again.",
             doing=doing,
             folder=folder,
         )
@@ -60,13 +63,13 @@ def checked_slug(text: str, *, what: str = "tenant") -> str:
 
 
 @contextmanager
-def space_checked(doing: str, folder: Path) -> Iterator[None]:
+def space_checked(doing: str, folder: Path, *, remedy: str = PRUNE) -> Iterator[None]:
     """Turn the operating system's word for a full disk into `NoSpace`."""
     try:
         yield
     except OSError as problem:
         if problem.errno in DISK_FULL:
-            raise NoSpace(doing=doing, folder=folder) from problem
+            raise NoSpace(doing=doing, folder=folder, remedy=remedy) from problem
         raise
 
 

@@ -23,6 +23,12 @@ WAREHOUSE: Final = "warehouse/"
 WRITTEN: Final = ("forms/*.yaml", "controls/*.sql", "controls/controls.csv")
 """What people write, by its place in the home."""
 
+ROOM: Final = (
+    "Make room on that disk (the oldest of the folders named after a time may go by hand, and a "
+    "smaller `--keep` keeps fewer)"
+)
+"""What helps where the backups are; a prune frees the disk of the home."""
+
 SHARES: Final = 16
 """Of the landing's copies one in so many is hashed each day: every one at least once a month."""
 
@@ -56,15 +62,17 @@ def back_up(stores: Stores, folder: Path, *, keep: int, verify: bool = False) ->
         LakeBusy: Something is being removed.
         WarehouseInServer: What is published lies in no file; nothing was done.
         HubUnusable: The hub is damaged; it is in no backup then, and the earlier ones stay.
-        NoSpace: The disk of the folder is full; what is there stays, and it is no backup.
+        NoSpace: The disk of the folder is full; what was there stays, and nothing of this backup.
     """
     stores.warehouse.require_files()
     there = BackupFolder(folder)
-    with stores.lake.removing("a backup"), space_checked("making a backup", there.root):
+    doing = "making a backup"
+    with stores.lake.removing("a backup"), space_checked(doing, there.root, remedy=ROOM):
         there.prepare(stores.hub.database.file.path)
         known = {name: noted for backup in there.whole() for name, noted in backup.files.items()}
-        work = _Backup(stores, there.begin(stores.hub.database.now()), known, verify)
-        made = work.run()
+        with there.begun(stores.hub.database.now()) as draft:
+            work = _Backup(stores, draft, known, verify)
+            made = work.run()
         if not work.lacking:
             there.forget(keep=keep)
     return made
@@ -143,7 +151,7 @@ class _Backup:
         return is_as_noted(place, noted, hashed=self.verify or is_due)
 
     def _copy(self, path: Path, name: str, *, copy: Callable[..., Noted] = copy_noted) -> None:
-        noted = copy(path, self.draft.place_of(name), name=name)
+        noted = copy(path, self.draft.place_for(name), name=name)
         self.copied.append(noted)
         self.draft.add(noted)
 

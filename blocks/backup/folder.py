@@ -6,11 +6,18 @@ import datetime as dt
 import os
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from blocks.backup.manifest import BackupUnusable, Noted, read_manifest, write_manifest
+from blocks.backup.manifest import (
+    MANIFEST,
+    BackupUnusable,
+    Noted,
+    read_manifest,
+    write_manifest,
+)
 from blocks.durable import remove, write_synced
 
 MARK: Final = "tasma-backup"
@@ -41,10 +48,23 @@ class Draft:
     folder: Path
     made_at: dt.datetime
     files: dict[str, Noted] = field(default_factory=dict)
+    _added: list[Path] = field(default_factory=list)
 
     def place_of(self, name: str) -> Path:
         """Return where a file is to lie."""
         return place_of(self.folder, name)
+
+    def place_for(self, name: str) -> Path:
+        """Return where to write a file, which goes again if the backup fails."""
+        place = self.place_of(name)
+        if not place.exists():  # else earlier backups may name it
+            self._added.append(place)
+        return place
+
+    def withdraw(self) -> None:
+        """Remove all that was written for it."""
+        for path in (self.folder, *self._added):
+            remove(path)
 
     def add(self, noted: Noted) -> None:
         """Take in a file that lies in its place."""
@@ -78,11 +98,23 @@ class BackupFolder:
         if (found := mark.read_text(encoding="utf-8").strip()) != str(home):
             raise self._unusable(f"it holds backups of {found}; name another folder for {home}")
 
-    def begin(self, now: dt.datetime) -> Draft:
-        """Begin a backup in a folder of its own."""
-        folder = self.root / now.astimezone(dt.UTC).strftime(STAMP)
-        (folder / "warehouse").mkdir(parents=True)
-        return Draft(folder, now)
+    @contextmanager
+    def begun(self, now: dt.datetime) -> Iterator[Draft]:
+        """Begin a backup in a folder of its own; of one that fails nothing stays.
+
+        What those left that were killed goes first: they would fill the disk of the next.
+        """
+        for half in self._stamped():
+            if not (half / MANIFEST).exists():
+                remove(half)
+        draft = Draft(self.root / now.astimezone(dt.UTC).strftime(STAMP), now)
+        try:
+            (draft.folder / "warehouse").mkdir(parents=True)
+            yield draft
+        except BaseException:
+            draft.withdraw()
+            self._remove_empty()
+            raise
 
     def whole(self) -> list[Backup]:
         """Return the backups that can be read, oldest first."""
@@ -119,6 +151,9 @@ class BackupFolder:
         for path in self.root.glob(f"{LANDING}*/*/*"):
             if path.relative_to(self.root).as_posix() not in named:
                 path.unlink()
+        self._remove_empty()
+
+    def _remove_empty(self) -> None:
         for pattern in (f"{LANDING}*/*", f"{LANDING}*"):
             for empty in (path for path in self.root.glob(pattern) if not any(path.iterdir())):
                 empty.rmdir()

@@ -8,6 +8,8 @@ when it returns (synchronous=FULL).
 from __future__ import annotations
 
 import datetime as dt
+import errno
+import os
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -138,7 +140,8 @@ class SqliteFile:
                 rows can all be read that gives a whole one.
 
         Raises:
-            HubUnusable: The file is damaged, or the disk of the copy is full.
+            HubUnusable: The file is damaged.
+            OSError: The disk of the copy is full; the file's own may be another.
         """
         try:
             with closing(sqlite3.connect(self.path, timeout=self._busy_timeout_s)) as connection:
@@ -150,6 +153,8 @@ class SqliteFile:
         except sqlite3.IntegrityError as problem:  # two rows of one key, of which only one is right
             raise HubDamaged(path=self.path, answer=str(problem)) from problem
         except sqlite3.DatabaseError as problem:
+            if problem.sqlite_errorcode == sqlite3.SQLITE_FULL:  # only the copy is written to
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path)) from problem
             raise self._explained(problem, problem) from problem
 
     def require_whole(self) -> None:

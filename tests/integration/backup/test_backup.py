@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import json
 import shutil
 import subprocess
@@ -20,6 +21,7 @@ from tasks.stores import open_stores
 from tests.command_line import invoke
 from tests.damaged_home import TENANT, books, lead_to, load, published
 from tests.integration.backup.copies import FIRST, SECOND, THIRD, backed_up, restored
+from tests.small_disks import fill, may_mount, small_disk
 
 
 def light_of_hub():
@@ -174,6 +176,69 @@ def test_half_a_backup_is_told_as_such_and_the_one_before_it_is_restored(place):
     assert ["A:1", "A:2"] == sorted(published())
     shutil.rmtree(place / "home")
     assert "half" in invoke("restore", half).stderr
+
+
+def below(folder):
+    """Return all that lies in a folder of backups, but what fills its disk."""
+    return sorted(path for path in folder.rglob("*") if path.name != ".filler")
+
+
+@may_mount
+@pytest.mark.parametrize("share", [0, 1.5], ids=["none", "less than the hub takes twice"])
+def test_backup_without_room_names_its_disk_and_leaves_what_was_there(place, share):
+    """It is the backups' disk that is full, not the home's, and each night would fill it more."""
+    hub_bytes = (place / "home/hub/hub.sqlite").stat().st_size
+    with small_disk(place / "small", size="16m") as disk:
+        assert ExitCode.DONE == invoke("backup", disk / "tasma").exit_code
+        load(SECOND, place)
+        before = below(disk)
+        filler = fill(disk, leave_bytes=int(share * hub_bytes))
+
+        failed = [invoke("backup", disk / "tasma", "--keep", "1") for _ in range(2)]
+        after = below(disk)
+        filler.unlink()
+        more = invoke("backup", disk / "tasma")
+
+    assert [ExitCode.FAILED] * 2 == [done.exit_code for done in failed]
+    for done in failed:
+        assert f"the disk of {disk}/tasma while making a backup" in done.stderr
+        assert "the oldest of the folders named after a time" in done.stderr
+        assert "hub.sqlite" not in done.stderr
+        assert "lake prune" not in done.stderr
+    assert before == after
+    assert ExitCode.DONE == more.exit_code
+
+
+def test_backup_that_fails_takes_the_copies_along_that_it_alone_made(place, monkeypatch):
+    load(SECOND, place)
+    before = below(place / "backup")
+
+    def fails(_work):
+        assert before != below(place / "backup")
+        raise OSError(errno.EIO, "I/O error")
+
+    monkeypatch.setattr(backing_up._Backup, "_written", fails)
+
+    backed_up(place, code=ExitCode.FAILED)
+
+    assert before == below(place / "backup")
+
+
+def test_next_backup_removes_what_a_killed_one_left_before_it_needs_the_room(place, monkeypatch):
+    half = backed_up(place)["folder"]
+    (place / half / "manifest.jsonl").unlink()
+    seen = []
+    copy_hub = backing_up._Backup._hub
+
+    def then_look(work):
+        seen.append((place / half).exists())
+        copy_hub(work)
+
+    monkeypatch.setattr(backing_up._Backup, "_hub", then_look)
+
+    backed_up(place)
+
+    assert [False] == seen
 
 
 def test_file_that_was_damaged_in_the_backup_is_named_and_all_else_restored(place):

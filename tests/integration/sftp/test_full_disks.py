@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-from contextlib import contextmanager
-
 import pytest
 
 from blocks.pickup.port import NotMoved
@@ -14,31 +10,7 @@ from tests.plugins.absent_parts import ABSENT
 from tests.real_sftp import PARTS, RealServer
 from tests.sftp_place import on_real_servers, place
 from tests.sftp_runs import ACME, balances, below, reason
-
-may_mount = pytest.mark.skipif(os.geteuid() != 0, reason="only root may mount a small disk")
-
-
-@contextmanager
-def small_disk(path, size="64k"):
-    """Give a folder a disk of its own."""
-    path.mkdir(parents=True, exist_ok=True)
-    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "none", path], check=True)
-    try:
-        yield path
-    finally:
-        subprocess.run(["umount", path], check=True)
-
-
-def fill(folder):
-    """Fill what is left of a disk, to the last byte."""
-    path, piece = folder / ".filler", 1 << 12
-    with path.open("wb", buffering=0) as out:
-        while piece:
-            try:
-                out.write(bytes(piece))
-            except OSError:
-                piece //= 2
-    return path
+from tests.small_disks import fill, may_mount, small_disk
 
 
 @may_mount
