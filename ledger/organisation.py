@@ -91,14 +91,18 @@ class Identity:
         record; one of another country's length may be anything.
         """
         ours, theirs = plain_digits(wanted), plain_digits(found)
-        is_number = bool(theirs.strip("0")) and len(theirs) in {10, len(ours)}
+        is_number = theirs != "" and len(theirs) in {10, len(ours)}
         return cls(theirs, ours, is_number or (theirs == ours != ""))
 
 
 def plain_digits(text: str) -> str:
-    """Return the digits of a number without century, country or dash; of any other text, all."""
+    """Return the digits of a number without century, country or dash; of any other text, all.
+
+    Zeros alone are none: programs write them where nobody entered a number.
+    """
     number = OrganisationNumber.parse(text)
-    return number.digits if number else "".join(filter(_is_digit, text))
+    digits = number.digits if number else "".join(filter(_is_digit, text))
+    return digits if digits.strip("0") else ""
 
 
 def is_same(one: str, other: str) -> bool:

@@ -17,6 +17,7 @@ from blocks.lake import Lake
 from blocks.received import read_received
 from blocks.warehouse import FileWarehouse
 from ledger.errors import TerminalError
+from ledger.organisation import plain_digits
 from ledger.readers import format_of
 from ledger.source import SourceFacts
 from tasks.ledger_files import open_received
@@ -60,13 +61,14 @@ def tenant_of(hub: Hub, path: Path) -> tuple[Tenant, bool]:
         TerminalError: The file names no company, or one that cannot be told from another tenant.
     """
     facts = read_facts(path)
-    if found := hub.tenants.by_number(facts.organisation_number):
+    number = plain_digits(facts.organisation_number)
+    if found := hub.tenants.by_number(number):
         return found, False
-    if not facts.company_name and not facts.organisation_number:
+    if not facts.company_name and not number:
         expected = format_of(path.name).reader.says_company
         raise NoCompanyNamed(file_name=path.name, expected=expected)
-    wanted = slug(facts.company_name) or f"org{facts.organisation_number}"
-    if not facts.organisation_number and (same := hub.tenants.find(wanted)):
+    wanted = slug(facts.company_name) or f"org{number}"
+    if not number and (same := hub.tenants.find(wanted)):
         raise CompanyUncertain(file_name=path.name, tenant=same.id)
     return _added(hub, facts, wanted=wanted)
 
@@ -77,7 +79,7 @@ def _added(hub: Hub, facts: SourceFacts, *, wanted: str) -> tuple[Tenant, bool]:
         tenant = Tenant(
             id=_free_id(hub, wanted),
             name=facts.company_name or wanted,
-            organisation_number=facts.organisation_number,
+            organisation_number=plain_digits(facts.organisation_number),
             currency=facts.currency,
         )
         try:

@@ -62,7 +62,7 @@ def claim_number(connection: Connection, tenant: str, number: str) -> None:
         NumberTaken: Another tenant holds it that does not share it.
     """
     digits = plain_digits(number)
-    holder = _claim(connection, NUMBER, digits if digits.strip("0") else "", tenant)
+    holder = _claim(connection, NUMBER, digits, tenant)
     if holder:
         raise NumberTaken(number=digits, tenant=tenant, holder=holder)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -34,6 +35,9 @@ SAMPLES_ALONE: Final = (
 )
 
 TRIED: Final = "(dry run: nothing was published)"
+
+MISSING: Final = "identity_missing"
+"""The control of a source that names no company; it is not asked of a tenant that has no number."""
 
 STEPS_SHOWN: Final = 5
 """Steps to take after many files; most of what is left is of one kind."""
@@ -79,6 +83,9 @@ def show_one(found: LoadResult, *, real_run: str = "") -> None:
         say(*(f"Passes {line}" for line in found.judgement.accepted))
         if remarks := _remarks(found.judgement):
             say(f"Not in the way, but worth a look: {remarks}.")
+        if proves_nobody(found.judgement.results) and not found.is_trial:
+            number = f"`tasma tenant correct {found.tenant} --org-number NUMBER`"
+            say(f"Nothing proves whose books these are: the tenant has no number ({number}).")
     next_steps(*([real_run] if real_run and found.would_be else _next(found)))
 
 
@@ -270,6 +277,13 @@ def _source(found: LoadResult) -> str:
         return ""
     counts = ", ".join(number_of(found.count(one), one) for one in ("voucher", "posting"))
     return f"{origin_of(facts)}: {counts}"
+
+
+def proves_nobody(results: Sequence[ControlResult]) -> bool:
+    """Return whether the tenant has no organisation number that a source's could be held against."""
+    return any(
+        result.control == MISSING and result.outcome is Answer.NOT_APPLICABLE for result in results
+    )
 
 
 def _remarks(judgement: Judgement) -> str:

@@ -252,6 +252,22 @@ def test_amount_comes_from_the_text_to_the_last_table_and_sum_to_the_cent(tasma,
         assert income == total
 
 
+def test_zeros_in_place_of_a_number_prove_nobody_and_two_companies_are_two_tenants(tasma, tmp_path):
+    made = []
+    for name in ("Ett AB", "Annat AB"):
+        file = tmp_path / f"{name}.se"
+        file.write_bytes(small_sie((1, 100, 100), name=name, number="000000-0000"))
+        made.append(tasma("import", file, "--new-tenant"))
+    other = tasma("import", tmp_path / "Annat AB.se", "--tenant", "ett")
+    tenants = json.loads(tasma("tenant", "list", "--json").stdout)
+
+    assert {("annat", ""), ("ett", "")} == {(t["id"], t["organisation_number"]) for t in tenants}
+    assert all("no number" in one.stderr for one in made)
+    shown = " ".join(other.stdout.split())
+    assert "Nothing proves whose books these are" in shown
+    assert "`tasma tenant correct ett --org-number NUMBER`" in shown
+
+
 def test_held_file_ends_with_3_names_the_break_and_leaves_the_books_alone(tasma, owner, sie):
     held = tasma("import", sie(faults=[Fault.WRONG_CLOSING_BALANCE]), "--tenant", owner)
 

@@ -55,6 +55,7 @@ def test_tenants_without_a_number_are_not_one_company(hub):
         hub.tenants.add(Tenant(name, name, number))
 
     assert hub.tenants.by_number("") is None
+    assert hub.tenants.by_number("0000000000") is None
     assert hub.tenants.doubles() == []
 
 
