@@ -280,7 +280,7 @@ def _source(found: LoadResult) -> str:
 
 
 def proves_nobody(results: Sequence[ControlResult]) -> bool:
-    """Return whether the tenant has no organisation number that a source's could be held against."""
+    """Return whether the tenant has no organisation number to hold a source's against."""
     return any(
         result.control == MISSING and result.outcome is Answer.NOT_APPLICABLE for result in results
     )
