@@ -90,8 +90,9 @@ def paragraph(problem: Exception) -> str:
     if isinstance(problem, OSError):
         place = f" ({problem.filename})" if problem.filename else ""
         return f"Error: {problem.strerror or problem}{place}. Check the path, its rights and space."
+    what = f"{type(problem).__name__}: {problem}".rstrip(" .:")
     return (
-        f"Error: this should not happen: {type(problem).__name__}: {problem} "
+        f"Error: this should not happen: {what}. "
         "It is a fault of the program, not of the books: a year is replaced as a whole or not at "
         "all. "
         "Run the command again as `tasma --debug ...` and send its output to the developers."

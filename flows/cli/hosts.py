@@ -11,12 +11,19 @@ from flows.cli.app import AsJson, command
 from flows.cli.exits import ExitCode
 from flows.cli.opening import open_hub
 from flows.cli.output import age, next_steps, say, show_json, show_table
-from flows.doors.on_server import server_chosen
+from flows.doors.on_server import ask_server, server_chosen
 from flows.server import pool, readiness
 from ledger.errors import TerminalError
 
 MIN_AT_ONCE: Final = 6
 """The watch, two shards of a night and two backfills wait for others, which need a place."""
+
+ADDRESS: Final = "at all: perhaps its address lacks /api"
+SERVER: Final = (
+    "See that it runs (`systemctl status tasma-server`, say) and that PREFECT_API_URL leads to it, "
+    "then run again; `tasma up` makes all of this by itself."
+)
+"""To whoever deploys, for whom a server is meant to be there."""
 
 
 class UnknownHost(TerminalError):
@@ -40,6 +47,7 @@ def deploy(
 
     Once before the first worker starts, and again after each update. `tasma up` needs none of it.
     """
+    ask_server(pool.require_answer(), wanted=ADDRESS, remedy=SERVER)
     say("Making pool, queues and deployments; it takes about 20 s ...")
     with server_chosen():
         names = asyncio.run(pool.deploy(at_once=at_once))

@@ -38,9 +38,10 @@ def prefect_server() -> Finding:
         slow = f"is there, and did not answer in {ANSWER_LIMIT.read:g} s: too busy"
         return NAME, "red", f"{shown_address(url)} {slow}"
     except (httpx.HTTPError, httpx.InvalidURL, ValueError):
-        is_named = ADDRESS in os.environ
-        remedy = "is it up, and PREFECT_API_URL right?" if is_named else "`tasma up` starts one"
-        return NAME, "grey", f"no answer at {shown_address(url)}; {remedy}"
+        silent = f"no answer at {shown_address(url)}"
+        if ADDRESS in os.environ:  # then one is meant to be there: without it no night, no inbox
+            return NAME, "red", f"{silent}; is it up, and {ADDRESS} right?"
+        return NAME, "grey", f"{silent}; `tasma up` starts one"
 
 
 def _blocks(url: str) -> tuple[str, str]:

@@ -55,6 +55,12 @@ class HubOfOneHost(TerminalError):
     )
 
 
+async def require_answer() -> None:
+    """Ask the server for something that needs its password; what it answers is not looked at."""
+    async with get_client() as client:
+        await client.read_work_pools(limit=1)
+
+
 async def deploy(*, at_once: int | None = None) -> list[str]:
     """Make the pool, its queues, the deployments and the types of blocks, or bring them up to date.
 

@@ -140,7 +140,7 @@ def test_secret_of_the_environment_is_not_printed_with_an_error(monkeypatch):
 def test_fault_of_the_program_is_said_to_be_one():
     said = failure.paragraph(KeyError("x"))
 
-    assert "this should not happen: KeyError" in said
+    assert "this should not happen: KeyError: 'x'. It is a fault of the program" in said
     assert "tasma --debug" in said
 
 

@@ -22,6 +22,7 @@ from blocks.controls.own import COLUMNS
 from blocks.hub import Hub, models
 from blocks.settings import SQL, settings
 from flows.cli import server_seen
+from flows.cli.exits import ExitCode
 from ledger.controls import Answer, ControlResult, Severity
 from ledger.fiscal_year import FiscalYear
 from simulators.books.faults import Fault
@@ -195,6 +196,37 @@ def test_readiness_without_a_server_names_where_it_was_asked_and_what_starts_one
     assert "`tasma up` starts one" in asked.stdout
 
 
+@pytest.mark.parametrize("is_there", [False, True], ids=["away", "another password"])
+def test_deploying_without_a_server_that_takes_it_is_no_fault_of_the_program(
+    tasma, monkeypatch, closed_port, is_there
+):
+    with a_server(401) as refusing:
+        port = refusing if is_there else closed_port
+        monkeypatch.setenv("PREFECT_API_URL", f"http://127.0.0.1:{port}/api")
+        done = tasma("deploy")
+
+    why = "wants another password" if is_there else "does not answer"
+    assert ExitCode.BUSY == done.exit_code
+    assert f"Not now: Nothing was done: Prefect's server at http://127.0.0.1:{port}/api {why}" in (
+        " ".join(done.stderr.split())
+    )
+    assert "PREFECT_API_URL leads to it" in " ".join(done.stderr.split())
+    assert "Making pool" not in done.stdout + done.stderr
+
+
+def test_doctor_is_red_where_the_server_that_is_named_does_not_answer(
+    tasma, monkeypatch, closed_port
+):
+    """Nights, inbox and portal come to nothing then; without a name there need be no server."""
+    monkeypatch.setenv("PREFECT_API_URL", f"http://127.0.0.1:{closed_port}/api")
+
+    done = tasma("doctor")
+
+    assert done.exit_code == 1
+    assert f"no answer at http://127.0.0.1:{closed_port}/api" in " ".join(done.stdout.split())
+    assert "Nothing must be mended" not in done.stdout
+
+
 def test_doctor_tells_a_server_that_is_too_busy_from_one_that_is_not_there(tasma, monkeypatch):
     monkeypatch.setattr(server_seen, "ANSWER_LIMIT", httpx.Timeout(0.2))
     with socket.create_server(("127.0.0.1", 0)) as silent:
@@ -211,7 +243,8 @@ def a_server(status):
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self):
-            self.answer(200, b"true")
+            is_health = self.path.endswith("/health")
+            self.answer(200 if is_health else status, b"true")
 
         def do_POST(self):
             self.rfile.read(int(self.headers["Content-Length"]))
