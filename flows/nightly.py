@@ -56,9 +56,11 @@ async def nightly(zone: Zone, night: dt.date | None = None) -> State[Any]:
         zone: Tenants whose books are kept in this time zone.
         night: The calendar day whose night it is; empty means the day of this run's schedule.
     """
-    the_night = night or night_of(scheduled_at(), zone)
-    if night is None and is_over(the_night, zone, now=dt.datetime.now(dt.UTC)):
+    the_night, now = night or night_of(scheduled_at(), zone), dt.datetime.now(dt.UTC)
+    if night is None and is_over(the_night, zone, now=now):
         return ended(Outcome.SKIPPED, MISSED.format(night=the_night))
+    if the_night > night_of(now, zone):
+        return ended(Outcome.FAILED, TO_COME.format(night=the_night, zone=zone))
     with open_stores() as stores:
         shards, left_out = await asyncio.to_thread(begin, stores, zone, the_night)
     for shard in shards:
@@ -76,6 +78,12 @@ async def nightly(zone: Zone, night: dt.date | None = None) -> State[Any]:
 MISSED: Final = (
     "The night of {night} was missed and the next is due, which fetches all that this one would "
     "have. To make up for it nevertheless, start nightly with its date."
+)
+
+
+TO_COME: Final = (
+    "The night of {night} in {zone} is to come: its schedule begins it. Nothing was started, since "
+    "a night is looked at once. The night of a day that has come may be begun by hand."
 )
 
 

@@ -9,6 +9,7 @@ from typing import Final
 from blocks.hub import Load, UnitStatus
 from ledger.controls import ControlResult
 from ledger.errors import TerminalError
+from ledger.fiscal_year import short_year
 from ledger.text import number_of
 from ledger.unit import Unit
 from tasks.log import say
@@ -25,7 +26,8 @@ class NothingHeld(TerminalError):
         what = f"load {load_id} is no open hold of it" if load_id else "no load of it is held"
         super().__init__(
             f"{unit} {is_now} and {what}, so there is nothing to accept, to reject or to publish. "
-            f"The overview and `tasma ledger breaks {unit.tenant}` show what is held.",
+            f"`tasma ledger breaks {unit.tenant} {short_year(unit.year.key)}` shows what is held, also "
+            "beside the year, with the load to name.",
             unit=str(unit),
             status=status.status if status else "",
             load_id=load_id,
@@ -105,9 +107,11 @@ def open_hold(stores: Stores, unit: Unit, *, load_id: str = "") -> Load:
 
     Raises:
         NothingHeld: No such hold is open.
+        UnknownTenant: Nor is there such a tenant.
     """
     hold = stores.hub.holds.find(unit.tenant, unit.year, load_id=load_id)
     if hold is None:
+        stores.hub.tenants.get(unit.tenant)
         status = stores.hub.units.find(unit.tenant, unit.year)
         raise NothingHeld(unit, status, load_id=load_id)
     return hold

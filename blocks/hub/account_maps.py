@@ -12,6 +12,7 @@ from blocks.hub.database import Database
 from blocks.hub.events import Events
 from blocks.hub.tenants import require
 from ledger.account_map import Place
+from ledger.text import number_of
 
 
 @dataclass(frozen=True)
@@ -70,5 +71,5 @@ class AccountMaps:
             connection.execute(insert(scheme).values(row))
             if rows:
                 connection.execute(insert(place), rows)
-            message = f"account map: {chart} and {len(rows):,} places of its own, set by {who}"
+            message = f"account map: {chart} and {number_of(len(rows), 'place')} of its own, set by {who}"
             self._events.record(connection, "account_map", message, tenant=tenant)

@@ -307,7 +307,8 @@ def _side_load_in_words(load: Load) -> str:
     if load.coverage == WHOLE_YEAR:
         return f"what was held{day} before it still waits{why}"
     what = Coverage.parse(load.coverage).in_words
-    return f"beside the year, a {what}{day} is {load.status}{why}"
+    article = "an" if what.startswith("evidence") else "a"
+    return f"beside the year, {article} {what}{day} is {load.status}{why}"
 
 
 def _cut_off(connection: Connection, tenants: set[str]) -> dict[str, _CutOff]:

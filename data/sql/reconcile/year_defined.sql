@@ -14,8 +14,8 @@ with
 finding as (
     select
         'missing' as kind,
-        'the year ' || facts.start_date || ' to ' || facts.end_date || ' is not among the '
-        || (select count(*) from unit.defined_year) || ' years defined for the tenant' as detail
+        'the year ' || facts.start_date || ' to ' || facts.end_date || ' is none of the '
+        || 'years defined for the tenant (' || (select count(*) from unit.defined_year) || ')' as detail
     from unit.facts
     anti join unit.defined_year using (start_date, end_date)
     union all

@@ -224,7 +224,7 @@ def test_year_outside_the_definitions_is_a_break(books):
 
     assert result.holds
     assert [item.detail for item in result.breaks] == [
-        "the year 2024-01-01 to 2024-12-31 is not among the 1 years defined for the tenant"
+        "the year 2024-01-01 to 2024-12-31 is none of the years defined for the tenant (1)"
     ]
 
 

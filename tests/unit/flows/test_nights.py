@@ -108,6 +108,15 @@ def test_a_night_that_was_missed_is_not_made_up_for_unless_somebody_asks(monkeyp
     assert ("Skipped", True) == (state.name, "start nightly with its date" in state.message)
 
 
+def test_a_night_that_is_to_come_is_not_spent_before_its_day(monkeypatch):
+    monkeypatch.setattr("flows.nightly.open_stores", lambda: pytest.fail("it was begun"))
+    tomorrow = night_of(dt.datetime.now(dt.UTC), FINLAND) + dt.timedelta(days=1)
+
+    state = asyncio.run(nightly.fn(zone=FINLAND, night=tomorrow))
+
+    assert ("Failed", True) == (state.name, f"The night of {tomorrow}" in state.message)
+
+
 def test_who_is_in_a_night_is_who_is_connected_when_it_begins(hub):
     night, stores = dt.date(2026, 11, 23), Stores(hub, None, None)
     begin(stores, FINLAND, night)
