@@ -24,9 +24,10 @@ class NothingHeld(TerminalError):
         self.unit = unit
         is_now = f"is {status.status}" if status else "was never loaded"
         what = f"load {load_id} is no open hold of it" if load_id else "no load of it is held"
+        place = f"{unit.tenant} {short_year(unit.year.key)}"
         super().__init__(
             f"{unit} {is_now} and {what}, so there is nothing to accept, to reject or to publish. "
-            f"`tasma ledger breaks {unit.tenant} {short_year(unit.year.key)}` shows what is held, also "
+            f"`tasma ledger breaks {place}` shows what is held, also "
             "beside the year, with the load to name.",
             unit=str(unit),
             status=status.status if status else "",

@@ -35,8 +35,8 @@ class OwnControlsUnreadable(TerminalError):
     """The folder of own controls does not say what is to be asked, so that nothing is judged."""
 
     sentence = (
-        "{file} of the own controls (TASMA_CONTROLS): {problem}. Mend it; until then no load is "
-        "judged, and nothing is published."
+        "{file} of the own controls in {folder}: {problem}. Mend it; until then no load is judged, "
+        "and nothing is published. The folder is that of TASMA_CONTROLS, if set."
     )
 
 
@@ -52,13 +52,13 @@ def own_controls(tenant: str) -> tuple[OwnControl, ...]:
     folder = chosen.controls
     if not folder.is_dir():
         if "controls" in chosen.model_fields_set:
-            raise OwnControlsUnreadable(file="The folder", problem="it is not there")
+            raise _unreadable("The folder", "it is not there")
         return ()
     worth = _worth(folder / CONFIGURATION)
     files = {path.stem: path for path in folder.glob("*.sql")}
     if odd := sorted(name for name in files if not NAME.fullmatch(name)):
         problem = "a name is of small letters, digits and _, and begins with a letter"
-        raise OwnControlsUnreadable(file=files[odd[0]].name, problem=problem)
+        raise _unreadable(files[odd[0]].name, problem)
     return tuple(
         _control(folder, name, worth.get(name), tenant)
         for name in sorted({*worth, *files})
@@ -117,9 +117,8 @@ def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
                     raise _at(reader.line_num, "not the name of a control and three values more")
                 yield reader.line_num, row
     except (OSError, UnicodeDecodeError, csv.Error) as problem:
-        raise OwnControlsUnreadable(
-            file=CONFIGURATION, problem=f"it cannot be read ({type(problem).__name__})"
-        ) from problem
+        why = f"it cannot be read ({type(problem).__name__})"
+        raise _unreadable(CONFIGURATION, why) from problem
 
 
 def _severity(line: int, row: dict[str, str]) -> Severity:
@@ -140,4 +139,8 @@ def _tolerance(line: int, row: dict[str, str]) -> Decimal:
 
 
 def _at(line: int, problem: str) -> OwnControlsUnreadable:
-    return OwnControlsUnreadable(file=CONFIGURATION, problem=f"line {line}: {problem}")
+    return _unreadable(CONFIGURATION, f"line {line}: {problem}")
+
+
+def _unreadable(file: str, problem: str) -> OwnControlsUnreadable:
+    return OwnControlsUnreadable(file=file, folder=settings().controls, problem=problem)

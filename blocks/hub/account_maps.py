@@ -71,5 +71,7 @@ class AccountMaps:
             connection.execute(insert(scheme).values(row))
             if rows:
                 connection.execute(insert(place), rows)
-            message = f"account map: {chart} and {number_of(len(rows), 'place')} of its own, set by {who}"
+            message = (
+                f"account map: {chart} and {number_of(len(rows), 'place')} of its own, set by {who}"
+            )
             self._events.record(connection, "account_map", message, tenant=tenant)

@@ -34,7 +34,7 @@ from flows.server.own_secrets import (
     known_login,
 )
 from ledger.errors import TerminalError
-from tasks.pages.links import DEPLOYMENTS, OVERVIEW, RUNS_OF_BOOKS, page_of, ui_address
+from tasks.pages.links import DEPLOYMENTS, OVERVIEW, PAGES, RUNS_OF_BOOKS, page_of, ui_address
 
 START_LIMIT_S: Final = 120.0
 """Until a process answers (about 10 s on an idle machine, first migrations included)."""
@@ -210,6 +210,7 @@ def up(say: Callable[[str], None] = print, *, also: Sequence[Also] = ()) -> int:
             say(f"Prefect's UI   {address}{DEPLOYMENTS}")
             say(f"Overview       {address}{overview_of(server)}")
             say(f"Runs of books  {address}{RUNS_OF_BOOKS}")
+            say(f"All pages      {address}{PAGES}")
             say(f"Password       {login_in_words(server, is_known=is_known)}")
             say(f"Drop files in  {settings().inbox}/<tenant>/")
             say(f"Logs           {server.folder}/server.log and runs.log")

@@ -20,6 +20,9 @@ BOOKS: Final = "books"
 RUNS_OF_BOOKS: Final = f"/v2/runs?tags={BOOKS}"
 """The list of runs without what looks after the house, and without what is only scheduled."""
 
+PAGES: Final = "/v2/artifacts"
+"""All pages by key, to search among; the menu of the UI does not lead there."""
+
 OVERVIEW: Final = "tenants-overview"
 """Key of the page of all tenants: one artifact for good, so that its address stays."""
 

@@ -126,6 +126,7 @@ def test_up_of_the_demo_serves_a_fortnox_with_tenants_connected_to_it(stopped):
     assert overview, "the page itself, not the list of its versions"
     assert overview[1] == stopped.overview
     assert re.search(r"Runs of books +http://127\S+/v2/runs\?tags=books\n", stopped.said)
+    assert re.search(r"All pages +http://127\S+/v2/artifacts\n", stopped.said)
     assert "export TASMA_FORTNOX_API_URL=http://127.0.0.1:" in stopped.said
     assert 3 == len(stopped.tenants)
     assert {FREE.company.name} == stopped.served - stopped.tenants, "one to connect"
